@@ -1,0 +1,215 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * The ABI between the kernel side and user space, and the body of a recording.
+ *
+ * An event is a fact: what a socket looked like at one instant, and which task was there. It draws
+ * no conclusion. All integers are in host order except the addresses, which are in network order.
+ * Ids (kinds, calls, bits) are never renumbered: recordings hold them. Every byte is always
+ * written.
+ */
+#pragma once
+
+#ifndef __VMLINUX_H__
+#include <linux/types.h>
+#include <stdbool.h>
+#endif
+
+#define EVENT_SCHEMA 1
+
+/* What happened. "lost" counters are kept by these kinds. */
+#define EVENT_KINDS(X)                                                                             \
+	X(STATE, 1, "state")     /* inet_sock_set_state: old_state -> new_state */                 \
+	X(DESTROY, 2, "destroy") /* tcp_destroy_sock in process context: the socket is gone */     \
+	X(CALL, 3, "call")       /* a close or shutdown call on a TCP socket has returned */       \
+	X(LATE, 4, "late")       /* a segment reached the timewait minisock of a closed socket */ \
+	X(RESET_SENT, 5, "reset-sent")                                                             \
+	X(RESET_RECEIVED, 6, "reset-received") /* or data after close, if we answer */ \
+	X(FIN_RESENT, 7, "fin-resent") /* our FIN was sent once more */
+
+enum event_kind {
+#define X(id, nr, word) EVENT_##id = nr,
+	EVENT_KINDS(X)
+#undef X
+	EVENT_KIND_MAX = 15,
+};
+
+/* The system call that a task was in, as far as the kernel side can tell from its number alone. */
+#define EVENT_CALLS(X)                                                                             \
+	X(NONE, 0, "none")                                                                         \
+	X(CLOSE, 1, "close")                                                                       \
+	X(SHUTDOWN, 2, "shutdown")                                                                 \
+	X(CLOSE_RANGE, 3, "close_range")                                                           \
+	X(DUP2, 4, "dup2")                                                                         \
+	X(DUP3, 5, "dup3")                                                                         \
+	X(EXECVE, 6, "execve")                                                                     \
+	X(EXIT, 7, "exit")                                                                         \
+	X(CONNECT, 8, "connect")                                                                   \
+	X(MUNMAP, 9, "munmap")                                                                     \
+	X(IO_URING_ENTER, 10, "io_uring_enter")                                                    \
+	X(OTHER, 11, "other")
+
+enum event_call {
+#define X(id, nr, word) EVENT_CALL_##id = nr,
+	EVENT_CALLS(X)
+#undef X
+	EVENT_CALL_COUNT,
+};
+
+/* event.sock: what the socket showed. Its numbers are ours, not the kernel's. */
+enum event_sock {
+	EVENT_SOCK_DEAD = 1 << 0,	/* SOCK_DEAD: orphaned, no process holds it */
+	EVENT_SOCK_DONE = 1 << 1,	/* SOCK_DONE: the peer's FIN came in order (tcp_fin) */
+	EVENT_SOCK_KEEPALIVE = 1 << 2,	/* SOCK_KEEPOPEN */
+	EVENT_SOCK_LINGER = 1 << 3,	/* SO_LINGER is on */
+	EVENT_SOCK_LINGER_ZERO = 1 << 4,/* ... with a time of zero */
+	EVENT_SOCK_LINGER2_NEG = 1 << 5,/* TCP_LINGER2 < 0 */
+	EVENT_SOCK_OWNED = 1 << 6,	/* lock_sock is held: a system call, or its backlog */
+	EVENT_SOCK_NO_SOCKET = 1 << 7,	/* sk_socket is NULL: orphaned, or never accepted */
+	EVENT_SOCK_FILE_DEAD = 1 << 8,	/* the last reference is being dropped (__fput) */
+	EVENT_SOCK_FILE_LIVE = 1 << 9,	/* somebody still holds the descriptor */
+	EVENT_SOCK_SHUT_RCV = 1 << 10,	/* sk_shutdown & RCV_SHUTDOWN */
+	EVENT_SOCK_SHUT_SND = 1 << 11,	/* sk_shutdown & SEND_SHUTDOWN */
+	EVENT_SOCK_V4MAPPED = 1 << 12,	/* an AF_INET6 socket that speaks IPv4; family is 4 */
+	EVENT_SOCK_KERNEL = 1 << 13,	/* sk_kern_sock */
+	EVENT_SOCK_MPTCP = 1 << 14,	/* an MPTCP subflow */
+	EVENT_SOCK_REPAIR = 1 << 15,	/* tcp_sock.repair */
+};
+
+/* event.more: what did not fit into event.sock. */
+enum event_more {
+	EVENT_MORE_USER_TIMEOUT = 1 << 0,	/* TCP_USER_TIMEOUT is set */
+	EVENT_MORE_ANSWER = 1 << 1,	/* RESET_SENT: in answer to a segment */
+	EVENT_MORE_AT_ONCE = 1 << 2,	/* STATE, file dead: let go of by a close() of its own */
+	EVENT_MORE_LATER = 1 << 3,	/* STATE, file dead: let go of by something else */
+	EVENT_MORE_TW_FULL = 1 << 4,	/* STATE to CLOSE: no room for minisocks (tcp_max_tw_buckets) */
+	EVENT_MORE_NO_SOCKET = 1 << 5,	/* RESET_SENT: for a FIN that no socket or minisock took */
+};
+
+/*
+ * RESET_SENT: why, in the words of the kernel (enum sk_rst_reason), where it has such words (6.10
+ * on).
+ */
+#define RESET_REASONS(X)                                                                           \
+	X(NOT_GIVEN, 0)                                                                            \
+	X(ABORT_ON_CLOSE, 1)                                                                       \
+	X(ABORT_ON_DATA, 2)                                                                        \
+	X(ABORT_ON_LINGER, 3)                                                                      \
+	X(ABORT_ON_MEMORY, 4)                                                                      \
+	X(TCP_STATE, 5)                                                                            \
+	X(KEEPALIVE_TIMEOUT, 6)                                                                    \
+	X(DISCONNECT_WITH_DATA, 7)                                                                 \
+	X(OTHER, 8)
+
+enum reset_reason {
+#define X(id, nr) RESET_##id = nr,
+	RESET_REASONS(X)
+#undef X
+};
+
+/*
+ * event.task: who was on the CPU. Without EVENT_TASK_HERE the task fields are 0 and mean nothing.
+ */
+enum event_task {
+	EVENT_TASK_HERE = 1 << 0,	/* the task fields are filled; maybe a bystander's */
+	EVENT_TASK_EXITING = 1 << 1,	/* PF_EXITING: exit_code is valid */
+	EVENT_TASK_KTHREAD = 1 << 2,	/* PF_KTHREAD */
+	EVENT_TASK_IO_WORKER = 1 << 3,	/* PF_IO_WORKER or PF_USER_WORKER: io_uring's own threads */
+	EVENT_TASK_COMPAT = 1 << 4,	/* a 32-bit system call: nr is of the other table */
+	EVENT_TASK_NR = 1 << 5,		/* nr, call and arg[] were read from the saved registers */
+};
+
+#define EVENT_COMM_LEN 16
+
+/* event.sk_err: the ABI's error numbers, alike on the architectures that we trace */
+#define EVENT_EPIPE 32
+#define EVENT_ECONNABORTED 103
+#define EVENT_ECONNRESET 104
+#define EVENT_ECONNREFUSED 111
+
+struct event {
+	__u64 ts_ns;		/* CLOCK_BOOTTIME; for CALL the entry of the call */
+	__u64 sk;		/* the socket's key while it lives: its address, disguised */
+	__u64 cookie;		/* socket cookie; 0 where none was made yet */
+	__u64 cgroup;		/* cgroup v2 id of the task, 0 if none */
+	union {
+		__u64 call_ns;		/* CALL: time in the call */
+		__u64 fin_timeout_ns;	/* STATE: of an orphan in FIN_WAIT2, 0 unknown */
+	};
+	__u64 bytes_sent;	/* payload bytes sent, each once */
+	__u64 bytes_received;	/* sequence space received in order: payload, and 1 for a FIN */
+	__u8 local_addr[16];	/* network order; IPv4 in the first 4 bytes, the rest 0 */
+	__u8 peer_addr[16];
+	__u32 netns;		/* inode number of the network namespace */
+	__u32 pid;		/* thread group, as user space says */
+	__u32 tid;
+	__u32 uid;
+	__u8 comm[EVENT_COMM_LEN];	/* bytes, NUL-padded, not text */
+	__u32 snd_una;		/* raw sequence numbers, see tcp_sock */
+	__u32 snd_nxt;		/* LATE: of the segment that came, its ack_seq */
+	__u32 write_seq;
+	__u32 rcv_nxt;		/* LATE: of the segment that came, its seq */
+	__u32 rcv_wup;		/* rcv_nxt when we last sent a segment, that is, acknowledged */
+				/* LATE: the number that the minisock waits for */
+	__u32 copied_seq;	/* how far the application has read */
+	__u32 snd_wnd;		/* bytes that the peer lets us send beyond snd_una */
+				/* LATE: bytes that the minisock takes beyond rcv_wup */
+	__u32 segs_in;		/* segments that came */
+	__u32 srtt_us;
+	__s32 nr;		/* number of the system call in progress, -1 none */
+	__s32 arg[2];		/* its first two arguments: fd, how */
+	union {
+		__s32 ret;		/* CALL: what it returned */
+		__u32 payload;		/* LATE: payload bytes of the segment */
+		__u32 reason;		/* RESET_SENT: enum reset_reason */
+	};
+	__u16 local_port;
+	__u16 peer_port;
+	__u16 sock;		/* enum event_sock */
+	__u16 exit_code;	/* with EVENT_TASK_EXITING: status << 8 | signal */
+	__u16 sk_err;		/* errno, positive */
+	__u8 task;		/* enum event_task */
+	__u8 kind;		/* enum event_kind */
+	__u8 call;		/* enum event_call */
+	__u8 family;		/* 4 or 6: of the packets */
+	__u8 old_state;		/* kernel's TCP states; CALL: the state at entry in old_state */
+	__u8 new_state;
+	union {
+		__u8 tcp_flags;		/* LATE: flag byte of the segment's TCP header */
+		__u8 more;		/* the others: enum event_more */
+	};
+	__u8 retransmits;	/* icsk_retransmits */
+	__u8 probes;		/* icsk_probes_out */
+	__u8 substate;		/* LATE: tw_substate after the segment */
+};
+
+#ifndef __VMLINUX_H__
+_Static_assert(sizeof(struct event) <= 192, "struct event must stay within 192 bytes");
+_Static_assert(sizeof(struct event) % 8 == 0, "struct event has no tail padding");
+#endif
+
+/* Counters that both sides share through the kernel side's .bss, all since the start. */
+struct kernel_counters {
+	__u64 ring_full[EVENT_KIND_MAX + 1];	/* events lost for want of room, by kind */
+	__u64 calls_full;			/* calls in progress that had no room */
+	__u64 filtered;				/* endpoints that ended, kept out */
+};
+
+/* The kernel's TCP states (include/net/tcp_states.h): ABI, the same since 2.6. */
+#define TCP_STATES(X)                                                                              \
+	X(ESTABLISHED, 1)                                                                          \
+	X(SYN_SENT, 2)                                                                             \
+	X(SYN_RECV, 3)                                                                             \
+	X(FIN_WAIT1, 4)                                                                            \
+	X(FIN_WAIT2, 5)                                                                            \
+	X(TIME_WAIT, 6)                                                                            \
+	X(CLOSE, 7)                                                                                \
+	X(CLOSE_WAIT, 8)                                                                           \
+	X(LAST_ACK, 9)                                                                             \
+	X(LISTEN, 10)                                                                              \
+	X(CLOSING, 11)
+
+enum tcp_state_id {
+#define X(id, nr) STATE_##id = nr,
+	TCP_STATES(X)
+#undef X
+};

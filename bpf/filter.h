@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * Which endpoints are wanted, as far as their addresses can tell: one predicate, compiled in the
+ * kernel and in replay alike. What needs a story (process, ending, times) is decided in user space.
+ *
+ * Alternatives within a kind, all kinds together: a list that is empty lets everything pass.
+ */
+#pragma once
+
+#include "event.h"
+
+#define FILTER_PORTS 16
+#define FILTER_ADDRS 8
+#define FILTER_NETNS 8
+
+/* One endpoint as the filter sees it. Ports in host order, addresses as in struct event. */
+struct flow {
+	__u8 local_addr[16];
+	__u8 peer_addr[16];
+	__u32 netns;
+	__u16 local_port;
+	__u16 peer_port;
+	__u8 family;
+	__u8 pad[3];
+};
+
+struct filter_addr {
+	__u8 addr[16];		/* network order, host bits 0 */
+	__u8 mask[16];
+	__u8 family;		/* 4 or 6 */
+};
+
+struct filter {
+	__u8 active;		/* 0: everything is wanted, nothing below is looked at */
+	__u8 family;		/* 4 or 6, 0 both */
+	__u8 local_ports;	/* how many of each array are in use */
+	__u8 peer_ports;
+	__u8 either_ports;
+	__u8 addrs;
+	__u8 netnses;
+	__u8 never_open;	/* also sockets that never were ESTABLISHED */
+	__u16 local_port[FILTER_PORTS];
+	__u16 peer_port[FILTER_PORTS];
+	__u16 either_port[FILTER_PORTS];
+	__u32 netns[FILTER_NETNS];
+	struct filter_addr addr[FILTER_ADDRS];
+};
+
+static inline __attribute__((always_inline)) bool
+filter_has_port(const volatile __u16 *list, __u8 n, __u16 port)
+{
+	for (int i = 0; i < FILTER_PORTS; i++) {
+		if (i >= n)
+			break;
+		if (list[i] == port)
+			return true;
+	}
+	return false;
+}
+
+static inline __attribute__((always_inline)) bool
+filter_has_addr(const volatile struct filter_addr *a, const __u8 *addr)
+{
+	for (int i = 0; i < 16; i++)
+		if ((addr[i] & a->mask[i]) != a->addr[i])
+			return false;
+	return true;
+}
+
+static inline __attribute__((always_inline)) bool
+filter_wants_addrs(const volatile struct filter *f, const struct flow *w)
+{
+	for (int i = 0; i < FILTER_ADDRS; i++) {
+		if (i >= f->addrs)
+			break;
+		if (f->addr[i].family != w->family)
+			continue;
+		if (filter_has_addr(&f->addr[i], w->local_addr) ||
+		    filter_has_addr(&f->addr[i], w->peer_addr))
+			return true;
+	}
+	return f->addrs == 0;
+}
+
+static inline __attribute__((always_inline)) bool
+filter_wants_netns(const volatile struct filter *f, __u32 netns)
+{
+	for (int i = 0; i < FILTER_NETNS; i++) {
+		if (i >= f->netnses)
+			break;
+		if (f->netns[i] == netns)
+			return true;
+	}
+	return f->netnses == 0;
+}
+
+/* Is this endpoint wanted? */
+static inline __attribute__((always_inline)) bool
+filter_wants(const volatile struct filter *f, const struct flow *w)
+{
+	if (!f->active)
+		return true;
+	if (f->family && f->family != w->family)
+		return false;
+	if (f->local_ports && !filter_has_port(f->local_port, f->local_ports, w->local_port))
+		return false;
+	if (f->peer_ports && !filter_has_port(f->peer_port, f->peer_ports, w->peer_port))
+		return false;
+	if (f->either_ports && !filter_has_port(f->either_port, f->either_ports, w->local_port) &&
+	    !filter_has_port(f->either_port, f->either_ports, w->peer_port))
+		return false;
+	return filter_wants_addrs(f, w) && filter_wants_netns(f, w->netns);
+}

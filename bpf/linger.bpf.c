@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * Life after CLOSE: the segments that reach the timewait minisock which took the socket's place.
+ *
+ * There is no tracepoint on a minisock, but every segment given to one is freed through kfree_skb,
+ * and newer kernels name the minisock there (rx_sk). The hook sees every dropped packet of the
+ * host, so the tests that fail for nearly all of them come first.
+ */
+#include "emit.bpf.h"
+#include "sock.bpf.h"
+#include "twice.bpf.h"
+#include <bpf/bpf_tracing.h>
+
+extern const volatile struct filter filter;
+
+static __always_inline int late(struct sk_buff *skb, struct sock *rx_sk)
+{
+	const struct inet_timewait_sock *tw = (const void *)rx_sk;
+	const struct tcp_timewait_sock *tcptw = (const void *)rx_sk;
+	__u8 header[TCP_HEADER_MIN];
+	const struct tcphdr *th = (const void *)header;
+	const unsigned char *start;
+	struct event *e;
+	struct flow w;
+	int payload;
+
+	start = BPF_CORE_READ(skb, head) + skb->transport_header;
+	if (bpf_probe_read_kernel(header, sizeof(header), start))
+		return 0;
+	payload = (int)(skb->len - (start - BPF_CORE_READ(skb, data)) - (header[12] >> 4) * 4);
+	if (!(header[TCP_FLAG_BYTE] & TCP_FIN_RST) && payload <= 0)
+		return 0;
+	flow_fill(&w, &rx_sk->__sk_common, BPF_CORE_READ(tw, tw_sport));
+	if (!flow_is_wanted(&filter, &w))
+		return 0;
+	e = event_reserve(EVENT_LATE, bpf_ktime_get_boot_ns());
+	if (!e)
+		return 0;
+	event_set_flow(e, &w);
+	e->cookie = rx_sk->__sk_common.skc_cookie.counter;
+	e->old_state = e->new_state = STATE_TIME_WAIT;
+	e->substate = BPF_CORE_READ(tw, tw_substate);
+	e->tcp_flags = header[TCP_FLAG_BYTE];
+	e->rcv_nxt = be32_to_host(th->seq);
+	e->snd_nxt = be32_to_host(th->ack_seq);
+	e->payload = payload;
+	e->rcv_wup = rx_sk->__sk_common.skc_tw_rcv_nxt;
+	e->snd_wnd = BPF_CORE_READ(tcptw, tw_rcv_wnd);
+	event_submit(e);
+	return 0;
+}
+
+static __always_inline bool is_minisock(const struct sock *rx_sk)
+{
+	return rx_sk && rx_sk->__sk_common.skc_state == STATE_TIME_WAIT;
+}
+
+/* kfree_skb with rx_sk: kernels from 6.11 on. rx_sk may be NULL. */
+SEC("tp_btf/kfree_skb")
+int BPF_PROG(late_segment, struct sk_buff *skb, void *location, __u32 reason, struct sock *rx_sk)
+{
+	if (!is_minisock(rx_sk))
+		return 0;
+	late(skb, rx_sk);
+	twice_mark(TWICE_LATE, rx_sk->__sk_common.skc_cookie.counter, skb->len);
+	return 0;
+}
+
+SEC("tp_btf/kfree_skb")
+int BPF_PROG(late_segment_again, struct sk_buff *skb, void *location, __u32 reason,
+	     struct sock *rx_sk)
+{
+	if (!is_minisock(rx_sk) || twice_is_done(TWICE_LATE, rx_sk->__sk_common.skc_cookie.counter, skb->len))
+		return 0;
+	return late(skb, rx_sk);
+}
+
+char LICENSE[] SEC("license") = "Dual BSD/GPL";

@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * RSTs, sent and received, and our FIN when it has to be sent again.
+ *
+ * A state change to CLOSE does not tell a RST that came from a RST that we answered with; these do.
+ * Of the RSTs that are sent, those of listeners and most of those for no socket are nobody's story.
+ */
+#include "emit.bpf.h"
+#include "sock.bpf.h"
+#include "twice.bpf.h"
+#include <bpf/bpf_tracing.h>
+
+extern const volatile struct filter filter;
+
+/*
+ * An event about a full socket in its present state; NULL if it is not wanted or there is no room.
+ */
+static __always_inline struct event *about(struct sock *sk, enum event_kind kind)
+{
+	struct tcp_sock *tp = bpf_skc_to_tcp_sock(sk);
+	struct event *e;
+	struct flow w;
+
+	if (!tp)
+		return NULL;
+	flow_fill(&w, &sk->__sk_common, tp->inet_conn.icsk_inet.inet_sport);
+	if (!flow_is_wanted(&filter, &w))
+		return NULL;
+	e = event_reserve(kind, bpf_ktime_get_boot_ns());
+	if (!e)
+		return NULL;
+	event_set_flow(e, &w);
+	sock_fill(e, sk, tp);
+	e->cookie = sk->__sk_common.skc_cookie.counter;
+	e->old_state = e->new_state = sk->__sk_common.skc_state;
+	return e;
+}
+
+/* The same about a timewait minisock, which has a story's cookie and addresses and little else. */
+static __always_inline struct event *about_minisock(struct sock *sk, enum event_kind kind)
+{
+	const struct inet_timewait_sock *tw = (const void *)sk;
+	struct event *e;
+	struct flow w;
+
+	flow_fill(&w, &sk->__sk_common, BPF_CORE_READ(tw, tw_sport));
+	if (!flow_is_wanted(&filter, &w))
+		return NULL;
+	e = event_reserve(kind, bpf_ktime_get_boot_ns());
+	if (!e)
+		return NULL;
+	event_set_flow(e, &w);
+	e->cookie = sk->__sk_common.skc_cookie.counter;
+	e->old_state = e->new_state = STATE_TIME_WAIT;
+	e->substate = BPF_CORE_READ(tw, tw_substate);
+	return e;
+}
+
+/* Of a socket with a story, or of the minisock in its place; 0 for one that no hook has seen yet. */
+static __always_inline __u64 cookie_of(const struct sock *sk)
+{
+	return sk->__sk_common.skc_cookie.counter;
+}
+
+/* Is this a socket that may have a story? A listener, or a request (state 12), has none. */
+static __always_inline bool has_story(const struct sock *sk)
+{
+	__u8 state = sk->__sk_common.skc_state;
+
+	return state != STATE_LISTEN && state <= STATE_CLOSING;
+}
+
+static __always_inline int sent(struct sock *sk, bool answer, __u32 reason)
+{
+	struct event *e = sk->__sk_common.skc_state == STATE_TIME_WAIT ?
+			  about_minisock(sk, EVENT_RESET_SENT) : about(sk, EVENT_RESET_SENT);
+
+	if (!e)
+		return 0;
+	if (answer)
+		e->more |= EVENT_MORE_ANSWER;
+	e->reason = reset_reason(reason);
+	event_submit(e);
+	return 0;
+}
+
+/*
+ * A RST for a segment that belongs to nobody. A FIN is what remains of a connection that was: its
+ * minisock may never have been made. Anything else, a port scan say, is nobody's story.
+ */
+static __always_inline int sent_to_nobody(const struct sk_buff *skb)
+{
+	__u8 header[TCP_HEADER_MIN];
+	struct event *e;
+	struct flow w;
+
+	if (bpf_probe_read_kernel(header, sizeof(header),
+				  BPF_CORE_READ(skb, head) + skb->transport_header) ||
+	    !(header[TCP_FLAG_BYTE] & TCP_FIN) || !flow_of_segment(&w, skb, header) ||
+	    !flow_is_wanted(&filter, &w))
+		return 0;
+	e = event_reserve(EVENT_RESET_SENT, bpf_ktime_get_boot_ns());
+	if (!e)
+		return 0;
+	event_set_flow(e, &w);
+	e->old_state = e->new_state = STATE_TIME_WAIT;
+	e->more = EVENT_MORE_ANSWER | EVENT_MORE_NO_SOCKET;
+	event_submit(e);
+	return 0;
+}
+
+/* From 6.10 on, with a reason; sk and skb may be NULL. */
+SEC("tp_btf/tcp_send_reset")
+int BPF_PROG(reset_sent, struct sock *sk, struct sk_buff *skb, __u32 reason)
+{
+	if (!sk && skb)
+		return sent_to_nobody(skb);
+	if (!sk || !has_story(sk))
+		return 0;
+	sent(sk, skb, reason);
+	twice_mark(TWICE_RESET_SENT, cookie_of(sk), 0);
+	return 0;
+}
+
+SEC("tp_btf/tcp_send_reset")
+int BPF_PROG(reset_sent_again, struct sock *sk, struct sk_buff *skb, __u32 reason)
+{
+	if (!sk || !has_story(sk) || twice_is_done(TWICE_RESET_SENT, cookie_of(sk), 0))
+		return 0;
+	return sent(sk, skb, reason);
+}
+
+static __always_inline int received(struct sock *sk)
+{
+	struct event *e = about(sk, EVENT_RESET_RECEIVED);
+
+	if (e)
+		event_submit(e);
+	return 0;
+}
+
+SEC("tp_btf/tcp_receive_reset")
+int BPF_PROG(reset_received, struct sock *sk)
+{
+	received(sk);
+	twice_mark(TWICE_RESET_RECEIVED, cookie_of(sk), 0);
+	return 0;
+}
+
+SEC("tp_btf/tcp_receive_reset")
+int BPF_PROG(reset_received_again, struct sock *sk)
+{
+	return twice_is_done(TWICE_RESET_RECEIVED, cookie_of(sk), 0) ? 0 : received(sk);
+}
+
+/* Is this segment the one that carries our FIN? It is the last that we ever send. */
+static __always_inline bool is_fin(const struct sock *sk, const struct sk_buff *skb)
+{
+	__u8 state = sk->__sk_common.skc_state;
+	struct tcp_sock *tp;
+
+	if (state != STATE_FIN_WAIT1 && state != STATE_CLOSING && state != STATE_LAST_ACK)
+		return false;
+	tp = bpf_skc_to_tcp_sock((void *)sk);
+	return tp && skb_end_seq(skb) == tp->write_seq;
+}
+
+static __always_inline int resent(struct sock *sk, const struct sk_buff *skb)
+{
+	struct event *e = is_fin(sk, skb) ? about(sk, EVENT_FIN_RESENT) : NULL;
+
+	if (e)
+		event_submit(e);
+	return 0;
+}
+
+/* From 6.16 or so on with err, also for those that could not be sent. */
+SEC("tp_btf/tcp_retransmit_skb")
+int BPF_PROG(fin_resent, struct sock *sk, struct sk_buff *skb, int err)
+{
+	if (err)
+		return 0;
+	resent(sk, skb);
+	twice_mark(TWICE_FIN_RESENT, cookie_of(sk), skb->len);
+	return 0;
+}
+
+SEC("tp_btf/tcp_retransmit_skb")
+int BPF_PROG(fin_resent_again, struct sock *sk, struct sk_buff *skb, int err)
+{
+	if (err || twice_is_done(TWICE_FIN_RESENT, cookie_of(sk), skb->len))
+		return 0;
+	return resent(sk, skb);
+}
+
+char LICENSE[] SEC("license") = "Dual BSD/GPL";

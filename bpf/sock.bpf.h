@@ -1,0 +1,480 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * From the kernel's structs to an event's fields. The only place that knows kernel layouts and what
+ * differs between kernels: each difference stands behind one function here.
+ */
+#pragma once
+
+#include "vmlinux.h"
+#include <bpf/bpf_helpers.h>
+#include <bpf/bpf_core_read.h>
+#include "event.h"
+#include "filter.h"
+
+#define AF_INET 2
+#define AF_INET6 10
+#define IPPROTO_TCP 6
+#define S_IFMT 0170000
+#define S_IFSOCK 0140000
+
+/* include/net/sock.h enum sock_flags; the same numbers in every kernel from 5.10 to 7.2 */
+#define SOCK_DEAD_BIT 0
+#define SOCK_DONE_BIT 1
+#define SOCK_KEEPOPEN_BIT 3
+#define SOCK_LINGER_BIT 4
+
+/* include/linux/sched.h */
+#define PF_EXITING 0x4
+#define PF_IO_WORKER 0x10
+#define PF_USER_WORKER 0x4000
+#define PF_KTHREAD 0x200000
+
+#define TS_COMPAT 2			/* arch/x86/include/asm/thread_info.h */
+#define FILE_REF_NOREF_MIN 0xC000000000000000ULL /* include/linux/file_ref.h: dead from here on */
+
+#define TCP_HEADER_MIN 20	/* bytes: RFC 9293 section 3.1 */
+#define TCP_FLAG_BYTE 13
+#define TCP_FIN 0x01
+#define TCP_FIN_RST 0x05
+
+#define CALL_NRS 512
+extern const volatile __u8 call_of_nr[CALL_NRS];	/* system call number -> enum event_call */
+extern const volatile __u8 call_of_nr32[CALL_NRS];	/* the same for 32-bit programs */
+extern const volatile __u64 sk_disguise;	/* keeps kernel addresses out of recordings */
+extern const volatile __u64 tick_ns;		/* one jiffy */
+
+static __always_inline __u16 be16_to_host(__be16 v)
+{
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+	return __builtin_bswap16(v);
+#else
+	return v;
+#endif
+}
+
+static __always_inline __u32 be32_to_host(__be32 v)
+{
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+	return __builtin_bswap32(v);
+#else
+	return v;
+#endif
+}
+
+static __always_inline bool is_v4mapped(const struct in6_addr *a)
+{
+	return a->in6_u.u6_addr32[0] == 0 && a->in6_u.u6_addr32[1] == 0 &&
+	       be32_to_host(a->in6_u.u6_addr32[2]) == 0xffff;
+}
+
+/* Is this the IPv6 socket of an IPv4 connection? Its packets, and so its story, are IPv4. */
+static __always_inline bool sock_is_v4mapped(const struct sock_common *skc)
+{
+	return skc->skc_family == AF_INET6 && is_v4mapped(&skc->skc_v6_daddr);
+}
+
+/*
+ * Addresses of a socket, or of a minisock (they share sock_common). The local port is given since
+ * skc_num is already 0 when an auto-bound socket reaches CLOSE (tcp_set_state, inet_put_port).
+ */
+static __always_inline void flow_fill(struct flow *w, const struct sock_common *skc, __be16 sport)
+{
+	__u32 *local = (__u32 *)w->local_addr;
+	__u32 *peer = (__u32 *)w->peer_addr;
+
+	__builtin_memset(w, 0, sizeof(*w));
+	w->netns = skc->skc_net.net->ns.inum;
+	w->local_port = be16_to_host(sport);
+	w->peer_port = be16_to_host(skc->skc_dport);
+	if (skc->skc_family == AF_INET6 && !sock_is_v4mapped(skc)) {
+		w->family = 6;
+		for (int i = 0; i < 4; i++) {
+			local[i] = skc->skc_v6_rcv_saddr.in6_u.u6_addr32[i];
+			peer[i] = skc->skc_v6_daddr.in6_u.u6_addr32[i];
+		}
+	} else {
+		w->family = 4;
+		local[0] = skc->skc_rcv_saddr;
+		peer[0] = skc->skc_daddr;
+	}
+}
+
+/* The same, from a pointer that the verifier does not vouch for. */
+static __always_inline void flow_read(struct flow *w, const struct sock *sk)
+{
+	const struct inet_sock *inet = (const void *)sk;
+	struct in6_addr peer = BPF_CORE_READ(sk, __sk_common.skc_v6_daddr);
+	__u16 family = BPF_CORE_READ(sk, __sk_common.skc_family);
+
+	w->netns = BPF_CORE_READ(sk, __sk_common.skc_net.net, ns.inum);
+	w->local_port = be16_to_host(BPF_CORE_READ(inet, inet_sport));
+	w->peer_port = be16_to_host(BPF_CORE_READ(sk, __sk_common.skc_dport));
+	if (family == AF_INET6 && !is_v4mapped(&peer)) {
+		w->family = 6;
+		BPF_CORE_READ_INTO((struct in6_addr *)w->local_addr, sk, __sk_common.skc_v6_rcv_saddr);
+		__builtin_memcpy(w->peer_addr, &peer, sizeof(peer));
+	} else {
+		w->family = 4;
+		BPF_CORE_READ_INTO((__u32 *)w->local_addr, sk, __sk_common.skc_rcv_saddr);
+		BPF_CORE_READ_INTO((__u32 *)w->peer_addr, sk, __sk_common.skc_daddr);
+	}
+}
+
+static __always_inline void event_set_flow(struct event *e, const struct flow *w)
+{
+	__builtin_memcpy(e->local_addr, w->local_addr, sizeof(e->local_addr));
+	__builtin_memcpy(e->peer_addr, w->peer_addr, sizeof(e->peer_addr));
+	e->netns = w->netns;
+	e->local_port = w->local_port;
+	e->peer_port = w->peer_port;
+	e->family = w->family;
+}
+
+/*
+ * Is this endpoint wanted, or may it be the twin of one that is? Over loopback, and between a
+ * host's one address and itself, the other end passes too, for the story's sake; user space tells
+ * them apart.
+ */
+static __always_inline bool flow_is_wanted(const volatile struct filter *f, const struct flow *w)
+{
+	const __u32 *local = (const __u32 *)w->local_addr;
+	const __u32 *peer = (const __u32 *)w->peer_addr;
+	struct flow twin;
+
+	if (filter_wants(f, w))
+		return true;
+	if (w->local_addr[0] != 127 && (local[0] != peer[0] || local[1] != peer[1] ||
+					local[2] != peer[2] || local[3] != peer[3]))
+		return false;
+	__builtin_memcpy(&twin, w, sizeof(twin));
+	__builtin_memcpy(twin.local_addr, w->peer_addr, sizeof(twin.local_addr));
+	__builtin_memcpy(twin.peer_addr, w->local_addr, sizeof(twin.peer_addr));
+	twin.local_port = w->peer_port;
+	twin.peer_port = w->local_port;
+	return filter_wants(f, &twin);
+}
+
+/*
+ * A socket's key. The detour through the ring makes a number of the pointer in the verifier's eyes.
+ */
+static __always_inline void event_set_sk(struct event *e, const void *sk)
+{
+	volatile __u64 *key = &e->sk;
+
+	*key = (__u64)sk;
+	*key ^= sk_disguise;
+}
+
+/* Is the last reference to this file being dropped just now (__fput)? */
+static __always_inline bool file_is_dead(const struct file *file)
+{
+	const struct file___ref *f = (const void *)file;
+
+	if (bpf_core_field_exists(f->f_ref))
+		return (__u64)f->f_ref.refcnt.counter >= FILE_REF_NOREF_MIN;
+	return file->f_count.counter == 0;
+}
+
+static __always_inline __u16 sock_holder_bits(const struct sock *sk)
+{
+	const struct socket *socket = sk->sk_socket;
+	const struct file *file;
+
+	if (!socket)
+		return EVENT_SOCK_NO_SOCKET;
+	file = socket->file;
+	if (!file)
+		return 0;
+	return file_is_dead(file) ? EVENT_SOCK_FILE_DEAD : EVENT_SOCK_FILE_LIVE;
+}
+
+/*
+ * Did a close() of this very file drop its last reference? From 6.6 on close() does so at once, and
+ * all else leaves it to the end of the call (fput, task_work): a descriptor in flight over a unix
+ * socket that is closed, say. Where the kernel's struct does not tell which it is, neither bit.
+ */
+static __always_inline __u8 sock_holder_more(const struct sock *sk)
+{
+	const struct socket *socket = sk->sk_socket;
+	const struct file___work *work;
+	const struct file *file;
+
+	if (!socket)
+		return 0;
+	file = socket->file;
+	work = (const void *)file;
+	if (!file || !bpf_core_field_exists(work->f_task_work) || !file_is_dead(file))
+		return 0;
+	return work->f_task_work.func ? EVENT_MORE_LATER : EVENT_MORE_AT_ONCE;
+}
+
+static __always_inline __u16 sock_flag_bits(const struct sock *sk, const struct tcp_sock *tp)
+{
+	unsigned long flags = sk->__sk_common.skc_flags;
+	__u8 shutdown = sk->sk_shutdown;
+	__u16 bits = 0;
+
+	if (flags & (1UL << SOCK_DEAD_BIT))
+		bits |= EVENT_SOCK_DEAD;
+	if (flags & (1UL << SOCK_DONE_BIT))
+		bits |= EVENT_SOCK_DONE;
+	if (flags & (1UL << SOCK_KEEPOPEN_BIT))
+		bits |= EVENT_SOCK_KEEPALIVE;
+	if (flags & (1UL << SOCK_LINGER_BIT)) {
+		bits |= EVENT_SOCK_LINGER;
+		if (!sk->sk_lingertime)
+			bits |= EVENT_SOCK_LINGER_ZERO;
+	}
+	if (tp->linger2 < 0)
+		bits |= EVENT_SOCK_LINGER2_NEG;
+	if (sk->sk_lock.owned)
+		bits |= EVENT_SOCK_OWNED;
+	if (shutdown & 1)
+		bits |= EVENT_SOCK_SHUT_RCV;
+	if (shutdown & 2)
+		bits |= EVENT_SOCK_SHUT_SND;
+	if (BPF_CORE_READ_BITFIELD(sk, sk_kern_sock))
+		bits |= EVENT_SOCK_KERNEL;
+	if (bpf_core_field_exists(tp->is_mptcp) && tp->is_mptcp)
+		bits |= EVENT_SOCK_MPTCP;
+	if (BPF_CORE_READ_BITFIELD(tp, repair))
+		bits |= EVENT_SOCK_REPAIR;
+	if (sock_is_v4mapped(&sk->__sk_common))
+		bits |= EVENT_SOCK_V4MAPPED;
+	return bits;
+}
+
+/* A socket's cookie, made now if it has none yet. Not for minisocks, which have their socket's. */
+static __always_inline __u64 sock_cookie(struct sock *sk)
+{
+	return sk->__sk_common.skc_cookie.counter ?: bpf_get_socket_cookie(sk);
+}
+
+/* How long the kernel keeps an orphan in FIN_WAIT2: tcp_fin_time(). */
+static __always_inline __u64 sock_fin_timeout_ns(const struct sock *sk, const struct tcp_sock *tp)
+{
+	__u32 rto = tp->inet_conn.icsk_rto;
+	int ticks = tp->linger2;
+
+	if (!ticks)
+		ticks = sk->__sk_common.skc_net.net->ipv4.sysctl_tcp_fin_timeout;
+	if (ticks < (int)(rto * 7 / 2))
+		ticks = rto * 7 / 2;
+	return ticks * tick_ns;
+}
+
+/* Are there as many minisocks as there may be (inet_twsk_alloc)? Then this socket may get none. */
+static __always_inline __u8 sock_tw_full(const struct sock *sk)
+{
+	const struct netns_ipv4 *ipv4 = &sk->__sk_common.skc_net.net->ipv4;
+
+	if (!bpf_core_field_exists(ipv4->tcp_death_row.tw_refcount))
+		return 0;
+	return (int)ipv4->tcp_death_row.tw_refcount.refs.counter - 1 >=
+	       ipv4->tcp_death_row.sysctl_max_tw_buckets ? EVENT_MORE_TW_FULL : 0;
+}
+
+/*
+ * The endpoint that a segment was for, from its headers. False if it is none of TCP over IP.
+ * Addresses: RFC 791 section 3.1, RFC 8200 section 3; ports: RFC 9293 section 3.1.
+ */
+static __always_inline bool flow_of_segment(struct flow *w, const struct sk_buff *skb,
+					    const __u8 *header)
+{
+	const struct tcphdr *th = (const void *)header;
+	const unsigned char *ip = BPF_CORE_READ(skb, head) + skb->network_header;
+	__u8 version = 0;
+
+	__builtin_memset(w, 0, sizeof(*w));
+	bpf_probe_read_kernel(&version, sizeof(version), ip);
+	w->netns = BPF_CORE_READ(skb, dev, nd_net.net, ns.inum);
+	w->local_port = be16_to_host(th->dest);
+	w->peer_port = be16_to_host(th->source);
+	w->family = version >> 4;
+	if (w->family == 4)
+		return !bpf_probe_read_kernel(w->peer_addr, 4, ip + 12) &&
+		       !bpf_probe_read_kernel(w->local_addr, 4, ip + 16);
+	return w->family == 6 && !bpf_probe_read_kernel(w->peer_addr, 16, ip + 8) &&
+	       !bpf_probe_read_kernel(w->local_addr, 16, ip + 24);
+}
+
+/* Sequence numbers, bytes and flags of a full TCP socket. */
+static __always_inline void sock_fill(struct event *e, const struct sock *sk,
+				      const struct tcp_sock *tp)
+{
+	event_set_sk(e, sk);
+	e->bytes_sent = tp->bytes_sent - tp->bytes_retrans;
+	e->bytes_received = tp->bytes_received;
+	e->snd_una = tp->snd_una;
+	e->snd_nxt = tp->snd_nxt;
+	e->write_seq = tp->write_seq;
+	e->rcv_nxt = tp->rcv_nxt;
+	e->rcv_wup = tp->rcv_wup;
+	e->copied_seq = tp->copied_seq;
+	e->snd_wnd = tp->snd_wnd;
+	e->segs_in = tp->segs_in;
+	e->srtt_us = tp->srtt_us >> 3;
+	e->retransmits = tp->inet_conn.icsk_retransmits;
+	e->probes = tp->inet_conn.icsk_probes_out;
+	e->sk_err = sk->sk_err;
+	e->sock = sock_flag_bits(sk, tp);
+	if (tp->inet_conn.icsk_user_timeout)
+		e->more |= EVENT_MORE_USER_TIMEOUT;
+}
+
+/* The end of a segment of ours in sequence space: TCP_SKB_CB(skb)->end_seq. */
+static __always_inline __u32 skb_end_seq(const struct sk_buff *skb)
+{
+	const struct tcp_skb_cb *cb = (const void *)&skb->cb;
+	__u32 end_seq = 0;
+
+	bpf_core_read(&end_seq, sizeof(end_seq), &cb->end_seq);
+	return end_seq;
+}
+
+#define RESET_REASON_IS(reason, word)                                                              \
+	(bpf_core_enum_value_exists(enum sk_rst_reason, SK_RST_REASON_TCP_##word) &&               \
+	 (reason) == bpf_core_enum_value(enum sk_rst_reason, SK_RST_REASON_TCP_##word))
+
+/* The kernel's reason for a RST in our numbers: its own move from version to version. */
+static __always_inline __u32 reset_reason(__u32 reason)
+{
+	if (RESET_REASON_IS(reason, ABORT_ON_CLOSE))
+		return RESET_ABORT_ON_CLOSE;
+	if (RESET_REASON_IS(reason, ABORT_ON_DATA))
+		return RESET_ABORT_ON_DATA;
+	if (RESET_REASON_IS(reason, ABORT_ON_LINGER))
+		return RESET_ABORT_ON_LINGER;
+	if (RESET_REASON_IS(reason, ABORT_ON_MEMORY))
+		return RESET_ABORT_ON_MEMORY;
+	if (RESET_REASON_IS(reason, STATE))
+		return RESET_TCP_STATE;
+	if (RESET_REASON_IS(reason, KEEPALIVE_TIMEOUT))
+		return RESET_KEEPALIVE_TIMEOUT;
+	if (RESET_REASON_IS(reason, DISCONNECT_WITH_DATA))
+		return RESET_DISCONNECT_WITH_DATA;
+	return RESET_OTHER;
+}
+
+static __always_inline __u8 call_of(const volatile __u8 *table, __s32 nr)
+{
+	__u32 at = (__u32)nr;
+
+	if (at >= CALL_NRS)
+		return EVENT_CALL_OTHER;
+	barrier_var(at);	/* else the compiler drops the mask, which the verifier wants */
+	return table[at & (CALL_NRS - 1)];
+}
+
+#define I386_SOCKETCALL 102
+#define SOCKETCALL_CONNECT 3	/* include/uapi/linux/net.h */
+#define SOCKETCALL_SHUTDOWN 13
+
+/* A 32-bit program's call: other numbers, other registers, and the multiplexer of old. */
+static __always_inline void regs_fill_i386(struct event *e, const struct pt_regs___x86 *regs)
+{
+	__u32 sub = (__u32)regs->bx;
+
+	e->task |= EVENT_TASK_COMPAT;
+	e->call = call_of(call_of_nr32, e->nr);
+	e->arg[0] = (__s32)regs->bx;
+	e->arg[1] = (__s32)regs->cx;
+	if (e->nr != I386_SOCKETCALL)
+		return;
+	if (sub == SOCKETCALL_SHUTDOWN)
+		e->call = EVENT_CALL_SHUTDOWN;
+	else if (sub == SOCKETCALL_CONNECT)
+		e->call = EVENT_CALL_CONNECT;
+	if (bpf_probe_read_user(e->arg, sizeof(e->arg), (void *)(__u64)(__u32)regs->cx))
+		e->arg[0] = e->arg[1] = -1;
+}
+
+/*
+ * The system call that this task entered the kernel with, from its saved registers. Good in task
+ * context alone, and stale in io_uring's and kernel threads.
+ */
+static __always_inline void regs_fill(struct event *e, struct task_struct *task)
+{
+	const void *regs = (const void *)bpf_task_pt_regs(task);
+	const struct pt_regs___x86 *x86 = regs;
+	const struct pt_regs___arm64 *arm64 = regs;
+
+	if (bpf_core_field_exists(x86->orig_ax)) {
+		const struct thread_info___x86 *ti = (const void *)&task->thread_info;
+
+		e->nr = (__s32)x86->orig_ax;
+		e->arg[0] = (__s32)x86->di;
+		e->arg[1] = (__s32)x86->si;
+		e->call = call_of(call_of_nr, e->nr);
+		if (ti->status & TS_COMPAT)
+			regs_fill_i386(e, x86);
+	} else if (bpf_core_field_exists(arm64->syscallno)) {
+		e->nr = arm64->syscallno;
+		e->arg[0] = (__s32)arm64->orig_x0;
+		e->arg[1] = (__s32)arm64->regs[1];
+		e->call = call_of(call_of_nr, e->nr);
+	} else {
+		return;
+	}
+	e->task |= EVENT_TASK_NR;
+}
+
+/* The task on this CPU. Whether it had a hand in the event is for user space to judge. */
+static __always_inline void task_fill(struct event *e)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+	__u64 id = bpf_get_current_pid_tgid();
+	unsigned int flags = task->flags;
+
+	e->pid = id >> 32;
+	e->tid = (__u32)id;
+	e->uid = (__u32)bpf_get_current_uid_gid();
+	e->cgroup = bpf_get_current_cgroup_id();
+	bpf_get_current_comm(e->comm, sizeof(e->comm));
+	e->task = EVENT_TASK_HERE;
+	e->nr = -1;
+	if (flags & PF_EXITING) {
+		e->task |= EVENT_TASK_EXITING;
+		e->exit_code = (__u16)task->exit_code;
+	}
+	if (flags & (PF_IO_WORKER | PF_USER_WORKER))
+		e->task |= EVENT_TASK_IO_WORKER;
+	if (flags & PF_KTHREAD)
+		e->task |= EVENT_TASK_KTHREAD;
+	else
+		regs_fill(e, task);
+}
+
+/* The open file behind a descriptor of this task, or NULL. */
+static __always_inline struct file *fd_file(__u32 fd)
+{
+	const struct files_struct *files = bpf_get_current_task_btf()->files;
+	const struct fdtable *fdt;
+	struct file *file = NULL;
+
+	if (!files)
+		return NULL;
+	fdt = files->fdt;
+	if (!fdt || fd >= fdt->max_fds)
+		return NULL;
+	bpf_probe_read_kernel(&file, sizeof(file), fdt->fd + fd);
+	return file;
+}
+
+/*
+ * The TCP socket behind a descriptor of this task, or NULL. Read with BPF_CORE_READ: not trusted.
+ */
+static __always_inline struct sock *fd_tcp_sock(__u32 fd)
+{
+	struct file *file = fd_file(fd);
+	struct socket *socket;
+	struct sock *sk;
+
+	if (!file || (BPF_CORE_READ(file, f_inode, i_mode) & S_IFMT) != S_IFSOCK)
+		return NULL;
+	socket = BPF_CORE_READ(file, private_data);
+	sk = BPF_CORE_READ(socket, sk);
+	if (!sk || BPF_CORE_READ(sk, sk_protocol) != IPPROTO_TCP)
+		return NULL;
+	return sk;
+}

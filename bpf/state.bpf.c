@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * The life of a socket: every change of state from ESTABLISHED on, and its release.
+ *
+ * inet_sock_set_state fires before sk_state is written. A task is noted only where it may have
+ * acted: elsewhere the CPU is merely borrowed by a packet or a timer.
+ */
+#include "emit.bpf.h"
+#include "sock.bpf.h"
+#include "twice.bpf.h"
+#include <bpf/bpf_tracing.h>
+
+struct events_map events SEC(".maps");
+struct marks_map marks SEC(".maps");
+struct kernel_counters counters;
+volatile __u32 reader_asleep;
+const volatile struct filter filter;
+const volatile __u8 call_of_nr[CALL_NRS];
+const volatile __u8 call_of_nr32[CALL_NRS];
+const volatile __u64 sk_disguise;
+const volatile __u64 tick_ns;
+
+/*
+ * A change that belongs to a story: not the start of a connection, not a listener's life. A
+ * listener that closes over connections that nobody accepted resets them, so its closer is theirs.
+ */
+static __always_inline bool is_told(const struct sock *sk, int old, int new)
+{
+	if (sk->sk_protocol != IPPROTO_TCP)
+		return false;
+	if (old == STATE_LISTEN)
+		return new == STATE_CLOSE && sk->sk_ack_backlog;
+	if (old == STATE_CLOSE || new == STATE_LISTEN || new == STATE_SYN_SENT ||
+	    new == STATE_SYN_RECV)
+		return false;
+	if (new == STATE_CLOSE && (old == STATE_SYN_SENT || old == STATE_SYN_RECV))
+		return filter.never_open;
+	return true;
+}
+
+/*
+ * May this change be the doing of the task on this CPU? With the lock held, yes. Without, an MPTCP
+ * worker may have taken it the fast way, and what was never accepted dies in its listener's close.
+ */
+static __always_inline bool may_be_a_task(__u16 bits, int new)
+{
+	if (bits & EVENT_SOCK_OWNED)
+		return true;
+	if (new == STATE_CLOSE)
+		return (bits & EVENT_SOCK_NO_SOCKET) && !(bits & EVENT_SOCK_DEAD);
+	return bits & EVENT_SOCK_MPTCP && (new == STATE_FIN_WAIT1 || new == STATE_LAST_ACK);
+}
+
+static __always_inline int state(struct sock *sk, int old, int new)
+{
+	__u64 ts_ns = bpf_ktime_get_boot_ns();
+	struct tcp_sock *tp;
+	struct event *e;
+	struct flow w;
+
+	tp = bpf_skc_to_tcp_sock(sk);
+	if (!tp)
+		return 0;
+	flow_fill(&w, &sk->__sk_common, tp->inet_conn.icsk_inet.inet_sport);
+	if (!flow_is_wanted(&filter, &w)) {
+		if (new == STATE_CLOSE && old != STATE_LISTEN)
+			__sync_fetch_and_add(&counters.filtered, 1);
+		return 0;
+	}
+	e = event_reserve(EVENT_STATE, ts_ns);
+	if (!e)
+		return 0;
+	event_set_flow(e, &w);
+	sock_fill(e, sk, tp);
+	e->cookie = sock_cookie(sk);
+	e->old_state = old;
+	e->new_state = new;
+	if (new == STATE_CLOSE) {
+		e->fin_timeout_ns = sock_fin_timeout_ns(sk, tp);
+		e->more |= sock_tw_full(sk);
+	}
+	e->sock |= sock_holder_bits(sk);
+	if (may_be_a_task(e->sock, new)) {
+		e->more |= sock_holder_more(sk);
+		task_fill(e);
+	}
+	event_submit(e);
+	return 0;
+}
+
+SEC("tp_btf/inet_sock_set_state")
+int BPF_PROG(on_state, struct sock *sk, int old, int new)
+{
+	if (!is_told(sk, old, new))
+		return 0;
+	state(sk, old, new);
+	twice_mark(TWICE_STATE, sock_cookie(sk), old << 8 | new);
+	return 0;
+}
+
+SEC("tp_btf/inet_sock_set_state")
+int BPF_PROG(on_state_again, struct sock *sk, int old, int new)
+{
+	if (!is_told(sk, old, new) || twice_is_done(TWICE_STATE, sock_cookie(sk), old << 8 | new))
+		return 0;
+	return state(sk, old, new);
+}
+
+/*
+ * In softirq the release follows at once on a CLOSE of an orphan, which said all there is to say.
+ * With the lock held it is the end of somebody's close().
+ */
+SEC("tp_btf/tcp_destroy_sock")
+int BPF_PROG(on_destroy, struct sock *sk)
+{
+	__u64 ts_ns = bpf_ktime_get_boot_ns();
+	struct tcp_sock *tp;
+	struct event *e;
+	struct flow w;
+
+	if (!sk->sk_lock.owned || !sk->__sk_common.skc_dport)
+		return 0;
+	tp = bpf_skc_to_tcp_sock(sk);
+	if (!tp)
+		return 0;
+	flow_fill(&w, &sk->__sk_common, tp->inet_conn.icsk_inet.inet_sport);
+	if (!flow_is_wanted(&filter, &w))
+		return 0;
+	e = event_reserve(EVENT_DESTROY, ts_ns);
+	if (!e)
+		return 0;
+	event_set_flow(e, &w);
+	sock_fill(e, sk, tp);
+	e->cookie = sk->__sk_common.skc_cookie.counter;
+	e->old_state = e->new_state = sk->__sk_common.skc_state;
+	task_fill(e);
+	event_submit(e);
+	return 0;
+}
+
+char LICENSE[] SEC("license") = "Dual BSD/GPL";

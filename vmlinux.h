@@ -1,0 +1,286 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * The kernel's types, kept by hand: only the fields that we read, for every architecture alike.
+ *
+ * CO-RE finds each field in the running kernel by name, so order and gaps do not matter here; the width
+ * of an integer does, and only tools/check-fields proves it. A struct with a suffix after three
+ * underscores is another version's layout of the same struct.
+ */
+#ifndef __VMLINUX_H__
+#define __VMLINUX_H__
+
+typedef unsigned char __u8;
+typedef short int __s16;
+typedef unsigned short __u16;
+typedef int __s32;
+typedef unsigned int __u32;
+typedef long long __s64;
+typedef unsigned long long __u64;
+typedef __u16 __be16;
+typedef __u32 __be32;
+typedef __u32 __wsum;
+typedef _Bool bool;
+#define true 1
+#define false 0
+
+enum bpf_map_type {
+	BPF_MAP_TYPE_HASH = 1,
+	BPF_MAP_TYPE_ARRAY = 2,
+	BPF_MAP_TYPE_PERCPU_ARRAY = 6,
+	BPF_MAP_TYPE_RINGBUF = 27,
+};
+
+enum {
+	BPF_NOEXIST = 1,
+	BPF_RB_NO_WAKEUP = 1,
+	BPF_RB_FORCE_WAKEUP = 2,
+};
+
+/* 6.10 on; the numbers move, only the names count */
+enum sk_rst_reason {
+	SK_RST_REASON_TCP_ABORT_ON_DATA,
+	SK_RST_REASON_TCP_ABORT_ON_CLOSE,
+	SK_RST_REASON_TCP_ABORT_ON_LINGER,
+	SK_RST_REASON_TCP_ABORT_ON_MEMORY,
+	SK_RST_REASON_TCP_STATE,
+	SK_RST_REASON_TCP_KEEPALIVE_TIMEOUT,
+	SK_RST_REASON_TCP_DISCONNECT_WITH_DATA,
+};
+
+#pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
+
+typedef struct {
+	int counter;
+} atomic_t;
+
+typedef struct {
+	__s64 counter;
+} atomic64_t;
+
+typedef struct {
+	long counter;
+} atomic_long_t;
+
+struct in6_addr {
+	union {
+		__be32 u6_addr32[4];
+	} in6_u;
+};
+
+struct ns_common {
+	unsigned int inum;
+};
+
+struct refcount_struct {
+	atomic_t refs;
+};
+
+struct inet_timewait_death_row {
+	struct refcount_struct tw_refcount;
+	int sysctl_max_tw_buckets;
+};
+
+struct netns_ipv4 {
+	int sysctl_tcp_fin_timeout;
+	struct inet_timewait_death_row tcp_death_row;
+};
+
+struct net {
+	struct ns_common ns;
+	struct netns_ipv4 ipv4;
+};
+
+typedef struct {
+	struct net *net;
+} possible_net_t;
+
+struct sock_common {
+	__be32 skc_daddr;
+	__be32 skc_rcv_saddr;
+	__be16 skc_dport;
+	__u16 skc_num;
+	unsigned short skc_family;
+	volatile unsigned char skc_state;
+	possible_net_t skc_net;
+	struct in6_addr skc_v6_daddr;
+	struct in6_addr skc_v6_rcv_saddr;
+	atomic64_t skc_cookie;
+	unsigned long skc_flags;
+	__u32 skc_tw_rcv_nxt;
+};
+
+struct inode {
+	unsigned short i_mode;
+};
+
+/* <= 6.12: f_count, 0 when __fput runs */
+struct file {
+	struct inode *f_inode;
+	void *private_data;
+	atomic_long_t f_count;
+};
+
+/* >= 6.13: f_ref, FILE_REF_DEAD and above when __fput runs (include/linux/file_ref.h) */
+typedef struct {
+	atomic64_t refcnt;
+} file_ref_t;
+
+struct file___ref {
+	file_ref_t f_ref;
+};
+
+struct callback_head {
+	void (*func)(struct callback_head *head);
+};
+
+/* >= 6.7: how fput() remembers a file until the end of the call; before, f_rcuhead */
+struct file___work {
+	struct callback_head f_task_work;
+};
+
+struct socket {
+	short type;
+	struct file *file;
+	struct sock *sk;
+};
+
+typedef struct {
+	int owned;
+} socket_lock_t;
+
+struct sock {
+	struct sock_common __sk_common;
+	socket_lock_t sk_lock;
+	struct socket *sk_socket;
+	int sk_err;
+	__u8 sk_shutdown;
+	__u8 sk_kern_sock : 1;
+	__u16 sk_protocol;
+	__u32 sk_ack_backlog;
+	unsigned long sk_lingertime;
+};
+
+struct inet_sock {
+	struct sock sk;
+	__be16 inet_sport;
+};
+
+struct inet_connection_sock {
+	struct inet_sock icsk_inet;
+	__u8 icsk_retransmits;
+	__u8 icsk_probes_out;
+	__u32 icsk_rto;
+	__u32 icsk_user_timeout;
+};
+
+struct tcp_sock {
+	struct inet_connection_sock inet_conn;
+	__u64 bytes_received;
+	__u64 bytes_sent;
+	__u64 bytes_retrans;
+	__u32 segs_in;
+	__u32 rcv_nxt;
+	__u32 copied_seq;
+	__u32 rcv_wup;
+	__u32 snd_nxt;
+	__u32 snd_una;
+	__u32 snd_wnd;
+	__u32 write_seq;
+	__u32 srtt_us;
+	int linger2;
+	__u8 repair : 1;
+	bool is_mptcp;
+};
+
+struct inet_timewait_sock {
+	struct sock_common __tw_common;
+	unsigned char tw_substate;
+	__be16 tw_sport;
+};
+
+struct tcp_timewait_sock {
+	struct inet_timewait_sock tw_sk;
+	__u32 tw_rcv_wnd;
+};
+
+struct net_device {
+	possible_net_t nd_net;
+};
+
+struct sk_buff {
+	struct net_device *dev;
+	unsigned int len;
+	__u16 transport_header;
+	__u16 network_header;
+	unsigned char *head;
+	unsigned char *data;
+	char cb[48];
+};
+
+/* what TCP keeps in sk_buff.cb */
+struct tcp_skb_cb {
+	__u32 seq;
+	__u32 end_seq;
+};
+
+struct tcphdr {
+	__be16 source;
+	__be16 dest;
+	__be32 seq;
+	__be32 ack_seq;
+};
+
+struct fdtable {
+	unsigned int max_fds;
+	struct file **fd;
+};
+
+struct files_struct {
+	struct fdtable *fdt;
+};
+
+struct thread_info {
+	unsigned long flags;
+};
+
+struct thread_info___x86 {
+	__u32 status;
+};
+
+struct task_struct {
+	struct thread_info thread_info;
+	unsigned int flags;
+	int exit_code;
+	struct files_struct *files;
+};
+
+struct pt_regs;
+
+/* The saved registers of a system call, by architecture; the kernel has one of the two. */
+struct pt_regs___x86 {
+	unsigned long orig_ax;
+	unsigned long di;
+	unsigned long si;
+	unsigned long bx;
+	unsigned long cx;
+};
+
+struct pt_regs___arm64 {
+	__u64 regs[31];
+	__u64 orig_x0;
+	__s32 syscallno;
+};
+
+struct syscall_trace_enter {
+	int nr;
+	unsigned long args[6];
+};
+
+struct syscall_trace_exit {
+	int nr;
+	long ret;
+};
+
+#pragma clang attribute pop
+
+#endif
