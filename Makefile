@@ -1,0 +1,139 @@
+# SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+#
+# make            the tool: build/tcpclose
+# make run        installs what is missing, builds, traces until Ctrl-C (as root)
+# make demo       the same around six connections that end in six ways
+# make check      installs what is missing, builds, passes all tests (as root)
+# make lint       clang-tidy, cppcheck, shellcheck
+# make bench      what the tool costs, against its peers (as root)
+#
+# ARGS="..." go to the tool (run, demo) or to the benchmark. SAN=1 builds with ASan and UBSan.
+
+VERSION := 0.1.0
+CC := gcc
+CLANG ?= clang
+BPFTOOL ?= $(shell command -v bpftool || echo /usr/sbin/bpftool)
+PKG_CONFIG ?= pkg-config
+ARGS ?=
+
+ifdef SAN
+B := build/san
+SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+else
+B := build
+SANITIZE :=
+endif
+
+WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla
+CFLAGS ?= -O2 -g
+C_FLAGS = -std=gnu11 -D_GNU_SOURCE -DTCPCLOSE_VERSION='"$(VERSION)"' $(WARNINGS) $(CFLAGS) \
+	  $(SANITIZE) -I$(B) -MMD -MP
+BPF_FLAGS := -g -O2 -target bpf -mcpu=v3 -I. -Wall -MMD -MP
+LIBS = $(shell $(PKG_CONFIG) --libs libbpf libelf zlib)
+
+SOURCES := $(wildcard src/*.c)
+OBJECTS := $(SOURCES:%.c=$(B)/obj/%.o)
+# state first: it defines the ring that the others name, and bpftool 7.1 links in one pass
+BPF_OBJECTS := $(patsubst bpf/%.bpf.c,$(B)/bpf/%.o,bpf/state.bpf.c \
+		 $(filter-out bpf/state.bpf.c,$(wildcard bpf/*.bpf.c)))
+UNIT_TESTS := $(patsubst tests/unit/%.c,$(B)/unit/%,$(wildcard tests/unit/test_*.c))
+CORE := names decode heap act conn story verdict select syscalls
+STORIES := $(wildcard tests/stories/*.story)
+
+all: $(B)/tcpclose
+
+$(B)/tcpclose: $(OBJECTS)
+	$(CC) $(C_FLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
+
+$(B)/obj/%.o: %.c
+	@mkdir -p $(@D)
+	$(CC) $(C_FLAGS) -c -o $@ $<
+
+# The kernel side: each file alone, linked to one object, which becomes a header.
+$(B)/bpf/%.o: bpf/%.bpf.c
+	@mkdir -p $(@D)
+	$(CLANG) $(BPF_FLAGS) -c -o $@ $<
+
+$(B)/tcpclose.bpf.o: $(BPF_OBJECTS)
+	$(BPFTOOL) gen object $@ $^
+
+$(B)/tcpclose.skel.h: $(B)/tcpclose.bpf.o
+	$(BPFTOOL) gen skeleton $< name tcpclose_bpf > $@.new
+	mv $@.new $@
+
+$(B)/obj/src/live.o: $(B)/tcpclose.skel.h
+
+# [__NR_read] = "read", ... from the machine's own kernel headers
+$(B)/syscalls.inc:
+	@mkdir -p $(@D)
+	echo '#include <asm/unistd.h>' | $(CC) -E -dM - | \
+		sed -n 's/^#define __NR_\([a-z0-9_]*\) .*/[__NR_\1] = "\1",/p' | \
+		grep -v -e syscalls -e arch_specific | LC_ALL=C sort > $@.new
+	mv $@.new $@
+
+# [3] = "read", ... of the 32-bit programs that the machine runs; empty where it has no such header
+$(B)/syscalls_32.inc:
+	@mkdir -p $(@D)
+	echo '#include <asm/unistd_32.h>' | $(CC) -E -dM - 2>/dev/null | \
+		sed -n 's/^#define __NR_\([a-z0-9_]*\) \([0-9]*\)$$/[\2] = "\1",/p' | \
+		LC_ALL=C sort > $@.new
+	mv $@.new $@
+
+$(B)/obj/src/syscalls.o: $(B)/syscalls.inc $(B)/syscalls_32.inc
+
+# A unit test says on its first lines which objects it links: only the module's own.
+$(B)/unit/%: tests/unit/%.c $(OBJECTS)
+	@mkdir -p $(@D)
+	$(CC) $(C_FLAGS) -o $@ $< $$(sed -n 's|^/\* links: \(.*\) \*/$$|\1|p' $< | \
+		sed 's|src/\([a-z_]*\)\.o|$(B)/obj/src/\1.o|g') $(shell $(PKG_CONFIG) --libs cmocka)
+
+DEED_OBJECTS := $(patsubst %.c,$(B)/obj/%.o,$(wildcard tests/live/*.c))
+$(B)/deed: $(DEED_OBJECTS)
+	$(CC) $(C_FLAGS) $(LDFLAGS) -o $@ $^ -lpthread
+
+SOAK_OBJECTS := $(patsubst %.c,$(B)/obj/%.o,$(wildcard tests/soak/*.c))
+$(B)/soak: $(SOAK_OBJECTS)
+	$(CC) $(C_FLAGS) $(LDFLAGS) -o $@ $^ -lpthread
+
+STORY_OBJECTS := $(patsubst %.c,$(B)/obj/%.o,$(wildcard tests/stories/*.c))
+$(B)/story_test: $(STORY_OBJECTS) $(filter-out $(B)/obj/src/main.o $(B)/obj/src/live.o \
+		$(B)/obj/src/run.o $(B)/obj/src/tracefs.o $(B)/obj/src/child.o,$(OBJECTS))
+	$(CC) $(C_FLAGS) $(LDFLAGS) -o $@ $^
+
+$(B)/bench_churn: $(B)/obj/tools/bench_churn.o
+	$(CC) $(C_FLAGS) $(LDFLAGS) -o $@ $^ -lpthread
+
+deps:
+	@tools/deps build
+deps-check:
+	@tools/deps check
+
+run: deps
+	@$(MAKE) --no-print-directory all
+	$(B)/tcpclose $(ARGS)
+
+demo: deps
+	@$(MAKE) --no-print-directory all $(B)/deed
+	$(B)/tcpclose $(ARGS) -- $(B)/deed demo
+
+check: deps-check
+	@$(MAKE) --no-print-directory check-all
+
+check-all: $(B)/tcpclose $(UNIT_TESTS) $(B)/story_test $(B)/deed $(B)/soak
+	B=$(B) CORE="$(CORE)" SAN=$(SAN) tests/check
+
+lint: $(B)/tcpclose.skel.h $(B)/syscalls.inc $(B)/syscalls_32.inc
+	@tools/deps lint
+	B=$(B) tools/lint
+
+bench: deps
+	@$(MAKE) --no-print-directory all $(B)/bench_churn
+	tools/bench $(ARGS)
+
+clean:
+	rm -rf build
+
+-include $(shell find $(B) -name '*.d' 2>/dev/null)
+
+.PHONY: all deps deps-check run demo check check-all lint bench clean
+.DELETE_ON_ERROR:

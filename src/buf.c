@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+#include <stdlib.h>
+#include <string.h>
+
+#include "buf.h"
+
+#define BUF_FIRST 256	/* bytes of the first allocation: most lines fit */
+#define U64_DIGITS 20
+
+static const char digit_pairs[] = "00010203040506070809" "10111213141516171819"
+				  "20212223242526272829" "30313233343536373839"
+				  "40414243444546474849" "50515253545556575859"
+				  "60616263646566676869" "70717273747576777879"
+				  "80818283848586878889" "90919293949596979899";
+
+static bool buf_grow(struct buf *b, size_t n)
+{
+	size_t cap = b->cap ? b->cap : BUF_FIRST;
+	char *data;
+
+	if (n > BUF_MAX - b->len)
+		goto fail;
+	while (cap - b->len < n)
+		cap *= 2;
+	data = realloc(b->data, cap);
+	if (!data)
+		goto fail;
+	b->data = data;
+	b->cap = cap;
+	return true;
+fail:
+	b->failed = true;
+	return false;
+}
+
+char *buf_room(struct buf *b, size_t n)
+{
+	if (b->failed)
+		return NULL;
+	if ((!b->data || b->cap - b->len < n) && !buf_grow(b, n))
+		return NULL;
+	return b->data + b->len;
+}
+
+void buf_add(struct buf *b, const void *bytes, size_t n)
+{
+	char *to = buf_room(b, n);
+
+	if (!to || n == 0)
+		return;
+	memcpy(to, bytes, n);
+	b->len += n;
+}
+
+void buf_str(struct buf *b, const char *s)
+{
+	buf_add(b, s, strlen(s));
+}
+
+void buf_char(struct buf *b, char c)
+{
+	char *to = buf_room(b, 1);
+
+	if (!to)
+		return;
+	*to = c;
+	b->len++;
+}
+
+void buf_u64(struct buf *b, uint64_t v)
+{
+	char text[U64_DIGITS], *p = text + sizeof(text);
+
+	while (v >= 100) {
+		p -= 2;
+		memcpy(p, digit_pairs + v % 100 * 2, 2);
+		v /= 100;
+	}
+	if (v >= 10) {
+		p -= 2;
+		memcpy(p, digit_pairs + v * 2, 2);
+	} else {
+		*--p = (char)('0' + v);
+	}
+	buf_add(b, p, (size_t)(text + sizeof(text) - p));
+}
+
+void buf_i64(struct buf *b, int64_t v)
+{
+	if (v < 0)
+		buf_char(b, '-');
+	buf_u64(b, v < 0 ? 0 - (uint64_t)v : (uint64_t)v);
+}
+
+void buf_digits(struct buf *b, uint64_t v, unsigned digits)
+{
+	char text[U64_DIGITS];
+
+	if (digits > U64_DIGITS)
+		digits = U64_DIGITS;
+	for (unsigned i = digits; i-- > 0; v /= 10)
+		text[i] = (char)('0' + v % 10);
+	buf_add(b, text, digits);
+}
+
+/* Bytes 10xxxxxx go on with a UTF-8 character, all others begin one. */
+static size_t buf_missing_columns(const struct buf *b, size_t from, size_t width)
+{
+	size_t columns = 0;
+
+	for (size_t i = from; i < b->len; i++)
+		columns += ((unsigned char)b->data[i] & 0xc0) != 0x80;
+	return columns < width ? width - columns : 0;
+}
+
+void buf_pad(struct buf *b, size_t from, size_t width)
+{
+	size_t n = buf_missing_columns(b, from, width);
+	char *to = buf_room(b, n);
+
+	if (!to)
+		return;
+	memset(to, ' ', n);
+	b->len += n;
+}
+
+void buf_pad_before(struct buf *b, size_t from, size_t width)
+{
+	size_t n = buf_missing_columns(b, from, width);
+
+	if (from > b->len || !buf_room(b, n))
+		return;
+	memmove(b->data + from + n, b->data + from, b->len - from);
+	memset(b->data + from, ' ', n);
+	b->len += n;
+}
+
+void buf_reset(struct buf *b)
+{
+	b->len = 0;
+	b->failed = false;
+}
+
+void buf_release(struct buf *b)
+{
+	free(b->data);
+	*b = (struct buf){ 0 };
+}

@@ -1,0 +1,414 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+#include "live.h"
+
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <errno.h>
+#include <linux/perf_event.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+#include <sys/syscall.h>
+#include <sys/utsname.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "tracefs.h"
+#include "tcpclose.skel.h"
+
+#define BTF_PATH "/sys/kernel/btf/vmlinux"
+#define CALL_PROGRAMS 4
+#define NS_PER_S 1000000000ULL
+
+struct live {
+	struct tcpclose_bpf *skel;
+	struct ring_buffer *ring;
+	struct bpf_link *call_link[CALL_PROGRAMS];
+	live_event_fn *fn;		/* during live_consume */
+	void *fn_arg;
+	int taken;
+};
+
+/* What to try to load besides the hooks that nothing can be told without. */
+struct wish {
+	bool late, calls, resets;
+};
+
+struct call_number {
+	__s32 nr;
+	enum event_call call;
+};
+
+static const struct call_number call_numbers[] = {
+	{ SYS_close, EVENT_CALL_CLOSE },
+	{ SYS_shutdown, EVENT_CALL_SHUTDOWN },
+	{ 436, EVENT_CALL_CLOSE_RANGE },	/* since 5.9, alike everywhere */
+#ifdef SYS_dup2
+	{ SYS_dup2, EVENT_CALL_DUP2 },
+#endif
+	{ SYS_dup3, EVENT_CALL_DUP3 },
+	{ SYS_execve, EVENT_CALL_EXECVE },
+	{ SYS_execveat, EVENT_CALL_EXECVE },
+	{ SYS_exit, EVENT_CALL_EXIT },
+	{ SYS_exit_group, EVENT_CALL_EXIT },
+	{ SYS_connect, EVENT_CALL_CONNECT },
+	{ SYS_munmap, EVENT_CALL_MUNMAP },
+	{ 426, EVENT_CALL_IO_URING_ENTER },	/* since 5.1, alike everywhere */
+};
+
+/* Of 32-bit programs: i386's on x86 (arch/x86/entry/syscalls/syscall_32.tbl). */
+static const struct call_number call_numbers_32[] = {
+#ifdef __x86_64__
+	{ 6, EVENT_CALL_CLOSE },	{ 373, EVENT_CALL_SHUTDOWN },
+	{ 436, EVENT_CALL_CLOSE_RANGE },{ 63, EVENT_CALL_DUP2 },
+	{ 330, EVENT_CALL_DUP3 },	{ 11, EVENT_CALL_EXECVE },
+	{ 358, EVENT_CALL_EXECVE },	{ 1, EVENT_CALL_EXIT },
+	{ 252, EVENT_CALL_EXIT },	{ 362, EVENT_CALL_CONNECT },
+	{ 91, EVENT_CALL_MUNMAP },	{ 426, EVENT_CALL_IO_URING_ENTER },
+#endif
+};
+
+static int quiet_print(enum libbpf_print_level level, const char *format, va_list args)
+{
+	(void)level;
+	(void)format;
+	(void)args;
+	return 0;
+}
+
+static int say(char why[LIVE_WHY], int err, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(why, LIVE_WHY, format, args);
+	va_end(args);
+	return err;
+}
+
+static uint64_t clock_ns(clockid_t clock)
+{
+	struct timespec ts;
+
+	clock_gettime(clock, &ts);
+	return (uint64_t)ts.tv_sec * NS_PER_S + (uint64_t)ts.tv_nsec;
+}
+
+uint64_t live_now_ns(void)
+{
+	return clock_ns(CLOCK_BOOTTIME);
+}
+
+/* One tick of the kernel's timers: what its coarse clock can resolve. */
+static uint64_t tick_length_ns(void)
+{
+	struct timespec ts;
+
+	clock_getres(CLOCK_MONOTONIC_COARSE, &ts);
+	return (uint64_t)ts.tv_nsec;
+}
+
+static void fill_calls(__u8 *table, size_t size, const struct call_number *numbers, size_t n)
+{
+	memset(table, EVENT_CALL_OTHER, size);
+	for (size_t i = 0; i < n; i++)
+		table[numbers[i].nr] = numbers[i].call;
+}
+
+static void set_constants(struct tcpclose_bpf *skel, const struct live_config *config)
+{
+	memcpy((void *)&skel->rodata->filter, config->filter, sizeof(*config->filter));
+	skel->rodata->tick_ns = tick_length_ns();
+	if (getrandom((void *)&skel->rodata->sk_disguise, sizeof(skel->rodata->sk_disguise), 0) < 0)
+		skel->rodata->sk_disguise = clock_ns(CLOCK_REALTIME) * 0x9e3779b97f4a7c15ULL;
+	fill_calls((__u8 *)skel->rodata->call_of_nr, sizeof(skel->rodata->call_of_nr),
+		   call_numbers, sizeof(call_numbers) / sizeof(*call_numbers));
+	fill_calls((__u8 *)skel->rodata->call_of_nr32, sizeof(skel->rodata->call_of_nr32),
+		   call_numbers_32, sizeof(call_numbers_32) / sizeof(*call_numbers_32));
+}
+
+static void call_programs(const struct tcpclose_bpf *skel, struct bpf_program *prog[CALL_PROGRAMS])
+{
+	prog[0] = skel->progs.close_enter;
+	prog[1] = skel->progs.close_exit;
+	prog[2] = skel->progs.shutdown_enter;
+	prog[3] = skel->progs.shutdown_exit;
+}
+
+static void set_autoload(struct tcpclose_bpf *skel, struct wish wish)
+{
+	bpf_program__set_autoload(skel->progs.late_segment, wish.late);
+	bpf_program__set_autoload(skel->progs.late_segment_again, wish.late);
+	bpf_program__set_autoload(skel->progs.reset_sent, wish.resets);
+	bpf_program__set_autoload(skel->progs.reset_sent_again, wish.resets);
+	bpf_program__set_autoload(skel->progs.reset_received, wish.resets);
+	bpf_program__set_autoload(skel->progs.reset_received_again, wish.resets);
+	bpf_program__set_autoload(skel->progs.fin_resent, wish.resets);
+	bpf_program__set_autoload(skel->progs.fin_resent_again, wish.resets);
+}
+
+static int load(struct live *l, const struct live_config *config, struct wish wish)
+{
+	struct bpf_program *call[CALL_PROGRAMS];
+	int err;
+
+	l->skel = tcpclose_bpf__open();
+	if (!l->skel)
+		return -errno;
+	bpf_map__set_max_entries(l->skel->maps.events, (__u32)config->buffer_bytes);
+	set_constants(l->skel, config);
+	set_autoload(l->skel, wish);
+	call_programs(l->skel, call);
+	for (unsigned i = 0; i < CALL_PROGRAMS; i++)
+		bpf_program__set_autoload(call[i], wish.calls);
+	if (!wish.calls)
+		bpf_map__set_autocreate(l->skel->maps.inflight, false);
+	err = tcpclose_bpf__load(l->skel);
+	if (err) {
+		tcpclose_bpf__destroy(l->skel);
+		l->skel = NULL;
+	}
+	return err;
+}
+
+/* Loads as much of the wish as this kernel takes, found out by trying with less and less. */
+static int load_what_goes(struct live *l, const struct live_config *config, struct wish *wish)
+{
+	const struct wish less[] = {
+		*wish,
+		{ .late = wish->late, .resets = true },
+		{ .calls = wish->calls, .resets = true },
+		{ .calls = wish->calls },
+		{ 0 },
+	};
+	int err = 0;
+
+	for (unsigned i = 0; i < sizeof(less) / sizeof(*less); i++) {
+		err = load(l, config, less[i]);
+		*wish = less[i];
+		if (!err || err == -EPERM || err == -ENOMEM)
+			break;
+	}
+	return err;
+}
+
+static int attach_btf(struct bpf_program *prog, struct bpf_link **link)
+{
+	*link = bpf_program__attach(prog);
+	return *link ? 0 : -errno;
+}
+
+/*
+ * Attaches a hook and its second program (bpf/twice.bpf.h), which must run after it. 0 or -errno.
+ */
+#define ATTACH_TWICE(skel, name)                                                                   \
+	(attach_btf((skel)->progs.name, &(skel)->links.name) ?:                                    \
+	 attach_btf((skel)->progs.name##_again, &(skel)->links.name##_again))
+
+/* A syscall tracepoint by its id: libbpf's own way would need tracefs to be mounted. */
+static int attach_syscall(const struct bpf_program *prog, struct bpf_link **link)
+{
+	const char *event = strrchr(bpf_program__section_name(prog), '/') + 1;
+	struct perf_event_attr attr = { .type = PERF_TYPE_TRACEPOINT, .size = sizeof(attr) };
+	int id = tracefs_event_id("syscalls", event);
+	int fd, err;
+
+	if (id < 0)
+		return id;
+	attr.config = (__u64)id;
+	fd = (int)syscall(SYS_perf_event_open, &attr, -1, 0, -1, PERF_FLAG_FD_CLOEXEC);
+	if (fd < 0)
+		return -errno;
+	*link = bpf_program__attach_perf_event(prog, fd);
+	if (*link)
+		return 0;
+	err = -errno;
+	close(fd);
+	return err;
+}
+
+static void detach_calls(struct live *l)
+{
+	for (unsigned i = 0; i < CALL_PROGRAMS; i++) {
+		bpf_link__destroy(l->call_link[i]);
+		l->call_link[i] = NULL;
+	}
+}
+
+static int attach_calls(struct live *l)
+{
+	struct bpf_program *call[CALL_PROGRAMS];
+	int err = 0;
+
+	call_programs(l->skel, call);
+	for (unsigned i = 0; i < CALL_PROGRAMS && !err; i++)
+		err = attach_syscall(call[i], &l->call_link[i]);
+	if (err)
+		detach_calls(l);
+	return err;
+}
+
+static void add_hook(struct meta *meta, const char *name, const char *how)
+{
+	if (meta->nr_hooks < META_HOOKS)
+		meta->hook[meta->nr_hooks++] = (struct hook){ name, how };
+}
+
+static int attach(struct live *l, const struct live_config *config, struct wish wish,
+		  struct meta *meta, char why[LIVE_WHY])
+{
+	struct tcpclose_bpf *skel = l->skel;
+	int err;
+
+	if (wish.calls && (err = attach_calls(l))) {
+		if (config->calls == LIVE_CALLS_TRACEPOINT)
+			return say(why, err == -ENOENT ? -EOPNOTSUPP : err,
+				   "cannot attach to the syscall tracepoints: %s; "
+				   "--calls inline does without them", strerror(-err));
+		wish.calls = false;
+	}
+	add_hook(meta, "calls", wish.calls ? "tracepoint" : "inline");
+	add_hook(meta, "late", wish.late && !ATTACH_TWICE(skel, late_segment) ? "tp_btf" : "none");
+	add_hook(meta, "reset_sent",
+		 wish.resets && !ATTACH_TWICE(skel, reset_sent) ? "tp_btf" : "none");
+	add_hook(meta, "reset_received",
+		 wish.resets && !ATTACH_TWICE(skel, reset_received) ? "tp_btf" : "none");
+	add_hook(meta, "fin_resent",
+		 wish.resets && !ATTACH_TWICE(skel, fin_resent) ? "tp_btf" : "none");
+	err = attach_btf(skel->progs.on_destroy, &skel->links.on_destroy);
+	if (!err)
+		err = ATTACH_TWICE(skel, on_state);
+	if (err)
+		return say(why, err, "cannot attach to the TCP tracepoints: %s", strerror(-err));
+	add_hook(meta, "state", "tp_btf");
+	add_hook(meta, "destroy", "tp_btf");
+	return 0;
+}
+
+static void read_boot_id(struct meta *meta)
+{
+	FILE *f = fopen("/proc/sys/kernel/random/boot_id", "re");
+
+	if (!f)
+		return;
+	if (fgets(meta->boot_id, sizeof(meta->boot_id), f))
+		meta->boot_id[strcspn(meta->boot_id, "\n")] = '\0';
+	fclose(f);
+}
+
+/*
+ * The wall clock is read between two readings of the events' clock: the middle of them is the same
+ * instant.
+ */
+static void describe_host(struct meta *meta)
+{
+	uint64_t before, wall, after;
+	struct utsname u;
+
+	if (!uname(&u)) {
+		snprintf(meta->hostname, sizeof(meta->hostname), "%s", u.nodename);
+		snprintf(meta->kernel, sizeof(meta->kernel), "%s", u.release);
+		snprintf(meta->machine, sizeof(meta->machine), "%s", u.machine);
+	}
+	read_boot_id(meta);
+	before = live_now_ns();
+	wall = clock_ns(CLOCK_REALTIME);
+	after = live_now_ns();
+	meta->boot_to_wall_ns = (int64_t)(wall - (before + (after - before) / 2));
+}
+
+static int on_record(void *arg, void *bytes, size_t len)
+{
+	struct live *l = arg;
+
+	l->fn(l->fn_arg, bytes, len);
+	return ++l->taken < LIVE_BATCH ? 0 : -EAGAIN;
+}
+
+static int explain_load(int err, char why[LIVE_WHY])
+{
+	if (err == -EPERM || (err == -EACCES && geteuid()))
+		return say(why, -EPERM, "not permitted to load BPF programs: run as root "
+			   "(sudo tcpclose), or with CAP_BPF and CAP_PERFMON");
+	if (err == -ENOMEM)
+		return say(why, err, "not enough memory for the ring buffer: "
+			   "try a smaller --buffer");
+	return say(why, -EOPNOTSUPP, "this kernel does not take the BPF programs: %s "
+		   "(-v shows why)", strerror(-err));
+}
+
+int live_open(struct live **live, const struct live_config *config, struct meta *meta,
+	      char why[LIVE_WHY])
+{
+	struct wish wish = { .late = true, .resets = true,
+			     .calls = config->calls != LIVE_CALLS_INLINE };
+	struct live *l;
+	int err;
+
+	*live = NULL;
+	if (!config->verbose)
+		libbpf_set_print(quiet_print);
+	if (access(BTF_PATH, R_OK))
+		return say(why, -EOPNOTSUPP, "this kernel shows no type information at " BTF_PATH
+			   ": it must be built with CONFIG_DEBUG_INFO_BTF, and /sys mounted");
+	l = calloc(1, sizeof(*l));
+	if (!l)
+		return say(why, -ENOMEM, "out of memory");
+	err = load_what_goes(l, config, &wish);
+	if (err) {
+		err = explain_load(err, why);
+		goto fail;
+	}
+	l->ring = ring_buffer__new(bpf_map__fd(l->skel->maps.events), on_record, l, NULL);
+	if (!l->ring) {
+		err = say(why, -errno, "cannot map the ring buffer: %s", strerror(errno));
+		goto fail;
+	}
+	describe_host(meta);
+	err = attach(l, config, wish, meta, why);
+	if (err)
+		goto fail;
+	*live = l;
+	return 0;
+fail:
+	live_close(l);
+	return err;
+}
+
+void live_close(struct live *l)
+{
+	if (!l)
+		return;
+	detach_calls(l);
+	ring_buffer__free(l->ring);
+	tcpclose_bpf__destroy(l->skel);
+	free(l);
+}
+
+int live_fd(const struct live *l)
+{
+	return ring_buffer__epoll_fd(l->ring);
+}
+
+int live_consume(struct live *l, live_event_fn *fn, void *arg)
+{
+	int n;
+
+	l->fn = fn;
+	l->fn_arg = arg;
+	l->taken = 0;
+	n = ring_buffer__consume(l->ring);
+	return n < 0 && n != -EAGAIN ? n : l->taken;
+}
+
+void live_sleep(struct live *l)
+{
+	__atomic_store_n(&l->skel->bss->reader_asleep, 1, __ATOMIC_SEQ_CST);
+}
+
+struct kernel_counters live_counters(const struct live *l)
+{
+	return l->skel->bss->counters;
+}

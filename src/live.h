@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * The live source: loads the kernel side, attaches it, hands out its events. The only module that
+ * knows libbpf. Each hook is optional where something can be told without it; what is attached, and
+ * how, is written into meta.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "../bpf/event.h"
+#include "../bpf/filter.h"
+#include "meta.h"
+
+#define LIVE_WHY 256
+#define LIVE_BATCH 4096		/* events handed on before the caller gets to look at its clock */
+
+enum live_calls { LIVE_CALLS_AUTO, LIVE_CALLS_TRACEPOINT, LIVE_CALLS_INLINE };
+
+struct live_config {
+	const struct filter *filter;
+	unsigned long buffer_bytes;	/* a power of two */
+	enum live_calls calls;
+	bool verbose;			/* libbpf's own words to stderr */
+};
+
+struct live;
+
+/* One record of the ring, not yet looked at. */
+typedef void live_event_fn(void *arg, const void *bytes, unsigned long len);
+
+/*
+ * Loads and attaches. 0, or -errno with why as one clause for people: -EPERM, -EOPNOTSUPP for a
+ * kernel that cannot do it, else as the system said.
+ */
+int live_open(struct live **live, const struct live_config *config, struct meta *meta,
+	      char why[LIVE_WHY]);
+void live_close(struct live *l);
+
+/* Readable when events came while asleep. */
+int live_fd(const struct live *l);
+
+/* Hands on what is in the ring, LIVE_BATCH events at most. Returns how many, or -errno. */
+int live_consume(struct live *l, live_event_fn *fn, void *arg);
+
+/* Asks for a wake-up through live_fd at the next event; consume once more after it, then block. */
+void live_sleep(struct live *l);
+
+/* Since the start. */
+struct kernel_counters live_counters(const struct live *l);
+
+/* The clock of the events, CLOCK_BOOTTIME. */
+uint64_t live_now_ns(void);

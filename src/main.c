@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+#include <stdio.h>
+
+#include "log.h"
+#include "options.h"
+#include "run.h"
+
+int main(int argc, char **argv)
+{
+	struct options o;
+	int status = options_parse(&o, argc, argv, stdout, stderr);
+
+	if (status >= 0)
+		return status;
+	log_init(o.quiet, o.verbose, o.color == COLOR_ALWAYS);
+	return run(&o);
+}

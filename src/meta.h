@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * What a run is about, besides its events: where and how they were taken, and what was lost. Plain
+ * data, filled by a source (live, later a recording), read by the sinks.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <string.h>
+
+#define META_HOOKS 16
+#define META_TEXT 65
+
+struct hook {
+	const char *name;	/* "state", "destroy", "late", "calls", ... */
+	const char *how;	/* "tp_btf", "tracepoint", "inline", "none" */
+};
+
+struct meta {
+	char hostname[META_TEXT];
+	char kernel[META_TEXT];		/* uname -r */
+	char machine[META_TEXT];	/* uname -m: the system call numbers are this machine's */
+	char boot_id[META_TEXT];
+	int64_t boot_to_wall_ns;	/* add to an event's ts_ns for nanoseconds since 1970 */
+	struct hook hook[META_HOOKS];
+	unsigned nr_hooks;
+};
+
+/* How that hook is attached, "none" if it is not. */
+static inline const char *meta_hook(const struct meta *m, const char *name)
+{
+	for (unsigned i = 0; i < m->nr_hooks; i++)
+		if (!strcmp(m->hook[i].name, name))
+			return m->hook[i].how;
+	return "none";
+}
+
+static inline bool meta_has_hook(const struct meta *m, const char *name)
+{
+	return strcmp(meta_hook(m, name), "none") != 0;
+}
+
+/* Are calls watched from entry to return, besides what state changes show of them? */
+static inline bool meta_watches_calls(const struct meta *m)
+{
+	return meta_has_hook(m, "calls") && strcmp(meta_hook(m, "calls"), "inline") != 0;
+}
+
+/* What a run came to. seen = told + filtered + open + what was lost of the endpoints. */
+struct tally {
+	uint64_t seen;		/* endpoints */
+	uint64_t told;		/* of these, stories shown */
+	uint64_t filtered;	/* ended, and not wanted */
+	uint64_t open;		/* still open and not closing when the run ended */
+	uint64_t lost_table_full;	/* endpoints that had to make room */
+	uint64_t lost_end_missed;	/* endpoints whose end was not seen */
+	uint64_t events;		/* events taken */
+	uint64_t events_ring_full;	/* events lost */
+	uint64_t events_calls_full;
+	uint64_t events_malformed;
+};
+
+static inline uint64_t tally_lost_events(const struct tally *t)
+{
+	return t->events_ring_full + t->events_calls_full + t->events_malformed;
+}
+
+static inline uint64_t tally_lost(const struct tally *t)
+{
+	return tally_lost_events(t) + t->lost_table_full + t->lost_end_missed;
+}

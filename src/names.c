@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+#include <string.h>
+
+#include "names.h"
+
+#define COUNT(table) (sizeof(table) / sizeof((table)[0]))
+
+#define X_WORD(id, word) word,
+#define X_ENDING_WORD(id, word, class) word,
+#define X_ENDING_CLASS(id, word, class) CLASS_##class,
+#define X_STATE_WORD(id, nr) [nr] = #id,
+#define X_KIND_WORD(id, nr, word) [nr] = word,
+
+static const char *const initiator_words[] = { INITIATORS(X_WORD) };
+static const char *const class_words[] = { CLASSES(X_WORD) };
+static const char *const ending_words[] = { ENDINGS(X_ENDING_WORD) };
+static const unsigned char ending_classes[] = { ENDINGS(X_ENDING_CLASS) };
+static const char *const reason_words[] = { REASONS(X_WORD) };
+static const char *const trigger_words[] = { TRIGGERS(X_WORD) };
+static const char *const blame_words[] = { BLAMES(X_WORD) };
+static const char *const effect_words[] = { EFFECTS(X_WORD) };
+static const char *const phase_words[] = { PHASES(X_WORD) };
+static const char *const state_words[] = { TCP_STATES(X_STATE_WORD) };
+static const char *const kind_words[] = { EVENT_KINDS(X_KIND_WORD) };
+static const char *const how_words[] = { "SHUT_RD", "SHUT_WR", "SHUT_RDWR" };
+
+_Static_assert(COUNT(initiator_words) == INITIATOR_COUNT, "a word for each initiator");
+_Static_assert(COUNT(class_words) == CLASS_COUNT, "a word for each class");
+_Static_assert(COUNT(ending_words) == ENDING_COUNT, "a word for each ending");
+_Static_assert(COUNT(ending_classes) == ENDING_COUNT, "a class for each ending");
+_Static_assert(COUNT(reason_words) == REASON_COUNT, "a word for each reason");
+_Static_assert(COUNT(trigger_words) == TRIGGER_COUNT, "a word for each trigger");
+_Static_assert(COUNT(blame_words) == BLAME_COUNT, "a word for each blame");
+_Static_assert(COUNT(effect_words) == EFFECT_COUNT, "a word for each effect");
+_Static_assert(COUNT(phase_words) == PHASE_COUNT, "a word for each phase");
+_Static_assert(COUNT(state_words) == STATE_CLOSING + 1, "TCP states end with CLOSING");
+_Static_assert(COUNT(kind_words) <= EVENT_KIND_MAX + 1, "event kinds within their range");
+
+/* Numbers that the tables leave out (TCP state 0, say) are unknown too. */
+static const char *word_at(const char *const *words, size_t n, unsigned v)
+{
+	return v < n && words[v] ? words[v] : "?";
+}
+
+static int word_index(const char *const *words, size_t n, const char *word)
+{
+	for (size_t i = 0; i < n; i++)
+		if (words[i] && strcmp(words[i], word) == 0)
+			return (int)i;
+	return -1;
+}
+
+const char *initiator_name(unsigned v)
+{
+	return word_at(initiator_words, COUNT(initiator_words), v);
+}
+
+const char *class_name(unsigned v)
+{
+	return word_at(class_words, COUNT(class_words), v);
+}
+
+const char *ending_name(unsigned v)
+{
+	return word_at(ending_words, COUNT(ending_words), v);
+}
+
+const char *reason_name(unsigned v)
+{
+	return word_at(reason_words, COUNT(reason_words), v);
+}
+
+const char *trigger_name(unsigned v)
+{
+	return word_at(trigger_words, COUNT(trigger_words), v);
+}
+
+const char *blame_name(unsigned v)
+{
+	return word_at(blame_words, COUNT(blame_words), v);
+}
+
+const char *effect_name(unsigned v)
+{
+	return word_at(effect_words, COUNT(effect_words), v);
+}
+
+const char *phase_name(unsigned v)
+{
+	return word_at(phase_words, COUNT(phase_words), v);
+}
+
+const char *state_name(unsigned v)
+{
+	return word_at(state_words, COUNT(state_words), v);
+}
+
+const char *event_kind_name(unsigned v)
+{
+	return word_at(kind_words, COUNT(kind_words), v);
+}
+
+const char *how_name(int how)
+{
+	return how < 0 ? "?" : word_at(how_words, COUNT(how_words), (unsigned)how);
+}
+
+enum class ending_class(unsigned ending)
+{
+	return ending < COUNT(ending_classes) ? (enum class)ending_classes[ending] : CLASS_OPEN;
+}
+
+int initiator_of(const char *word)
+{
+	return word_index(initiator_words, COUNT(initiator_words), word);
+}
+
+int class_of(const char *word)
+{
+	return word_index(class_words, COUNT(class_words), word);
+}
+
+int ending_of(const char *word)
+{
+	return word_index(ending_words, COUNT(ending_words), word);
+}
+
+int trigger_of(const char *word)
+{
+	int v = word_index(trigger_words, COUNT(trigger_words), word);
+
+	return v == TRIGGER_NONE || v == TRIGGER_SYSCALL ? -1 : v;
+}

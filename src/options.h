@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * The command line, checked: what the user asked for, with nothing left to parse.
+ *
+ * Filters that addresses decide are in struct filter (bpf/filter.h), compiled in the kernel too;
+ * those that need a finished story are in struct select. Alternatives within a kind, all kinds
+ * together.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stdio.h>
+
+#include "../bpf/filter.h"
+#include "select.h"
+
+enum exit_status {
+	EXIT_FINE = 0,
+	EXIT_FAILED = 1,
+	EXIT_LOST = 3,		/* --strict, and an event was lost */
+	EXIT_USAGE = 64,
+	EXIT_INPUT = 66,
+	EXIT_KERNEL = 69,	/* this kernel cannot do it */
+	EXIT_PERMISSION = 77,
+};
+
+#define OPTIONS_BUFFER_BYTES (8ul << 20)	/* --buffer where none is given */
+#define OPTIONS_MAX_OPEN 131072ul		/* --max-open where none is given */
+#define OPTIONS_DRAIN_NS 1000000000ull		/* --drain where none is given */
+
+enum calls_mode { CALLS_AUTO, CALLS_TRACEPOINT, CALLS_INLINE };
+enum color_mode { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
+
+struct options {
+	const char *view;		/* name of a sink, never NULL */
+	struct filter filter;
+	struct select select;
+	const char *output;		/* -o, NULL is standard output */
+	unsigned long long duration_ns;	/* -d, 0 unlimited */
+	unsigned long long count;	/* -n, 0 unlimited */
+	unsigned long long drain_ns;	/* --drain: how long closes may settle after COMMAND */
+	unsigned long buffer_bytes;	/* --buffer, a power of two */
+	unsigned long max_open;		/* --max-open */
+	enum calls_mode calls;
+	enum color_mode color;
+	int ready_fd;			/* -1 none */
+	int verbose;			/* -v, counted */
+	bool quiet, strict, wide, times, all;
+	char **command;			/* after --, NULL none; NULL-terminated */
+};
+
+/*
+ * Fills o from the command line. Returns -1 to go on, else the exit status to end with; the
+ * reason was written to err (usage errors, one line that quotes the bad value) or out (--help,
+ * --version). Reads /proc and /run/netns for --netns, /etc/passwd for -u, NO_COLOR (color is then
+ * COLOR_NEVER unless --color says otherwise); changes nothing. What o points to is in argv, which
+ * ends with a NULL. To ask for never-open endings by --ending or --class is to ask for --all.
+ */
+int options_parse(struct options *o, int argc, char **argv, FILE *out, FILE *err);

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * A view: callbacks that turn facts and stories into lines of output. One file each, listed in
+ * sink.c.
+ *
+ * A sink appends to view->out and writes nothing itself. What it is handed is const and valid
+ * during the call. Words come from names.h, numbers from fmt.h, strangers' bytes go through text.h
+ * or json.h.
+ */
+#pragma once
+
+#include <stdbool.h>
+
+#include "buf.h"
+#include "meta.h"
+#include "verdict.h"
+
+struct view {
+	struct buf *out;
+	const struct meta *meta;
+	unsigned columns;	/* of the terminal, 0 where there is none */
+	bool color, wide, times;
+};
+
+struct sink {
+	const char *name;
+	const char *help;	/* one line */
+	bool reports_itself;	/* loss and summary are part of its output */
+	/* Each may be NULL. */
+	void (*start)(struct view *v);
+	void (*event)(struct view *v, const struct event *e);
+	void (*story)(struct view *v, const struct story *s, const struct verdict *verdict);
+	void (*lost)(struct view *v, const struct tally *t, uint64_t now_ns);
+	void (*end)(struct view *v, const struct tally *t, uint64_t now_ns);
+};
+
+/* The view of that name, or NULL. */
+const struct sink *sink_find(const char *name);
+
+/* The i-th view, NULL past the last; the first is the default. */
+const struct sink *sink_at(unsigned i);
+
+/* An instant of an event as nanoseconds since 1970. */
+static inline uint64_t view_wall_ns(const struct view *v, uint64_t ts_ns)
+{
+	return ts_ns + (uint64_t)v->meta->boot_to_wall_ns;
+}
+
+extern const struct sink sink_trace, sink_json, sink_events;

@@ -1,0 +1,324 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * One JSON object per line: meta first, then a close per ended endpoint, lost as it grows, summary
+ * last. The contract's section 4 names every key; keys are only ever added.
+ */
+#include "sink.h"
+
+#include <string.h>
+#include <sys/socket.h>
+
+#include "fmt.h"
+#include "json.h"
+#include "syscalls.h"
+
+static void begin(struct view *v, struct json *j, const char *kind)
+{
+	json_init(j, v->out);
+	json_begin_object(j);
+	json_kv_str(j, "kind", kind);
+	json_kv_u64(j, "schema", EVENT_SCHEMA);
+}
+
+static void end(struct view *v, struct json *j)
+{
+	json_end_object(j);
+	buf_char(v->out, '\n');
+}
+
+static void kv_time(struct view *v, struct json *j, const char *key, uint64_t ts_ns)
+{
+	json_key(j, key);
+	json_begin_str(j);
+	fmt_time_utc(j->buf, view_wall_ns(v, ts_ns));
+	json_end_str(j);
+}
+
+static void kv_known(struct json *j, const char *key, bool known, uint64_t value)
+{
+	if (known)
+		json_kv_u64(j, key, value);
+	else
+		json_kv_null(j, key);
+}
+
+static void kv_i32(struct json *j, const char *key, bool known, int32_t value)
+{
+	if (known)
+		json_kv_i64(j, key, value);
+	else
+		json_kv_null(j, key);
+}
+
+static void kv_comm(struct json *j, const uint8_t *comm)
+{
+	json_kv_bytes(j, "comm", comm, strnlen((const char *)comm, EVENT_COMM_LEN));
+}
+
+static void kv_cookie(struct json *j, uint64_t cookie)
+{
+	json_key(j, "cookie");
+	if (!cookie) {
+		json_null(j);
+		return;
+	}
+	json_begin_str(j);
+	fmt_hex(j->buf, cookie);
+	json_end_str(j);
+}
+
+static void kv_addr(struct json *j, const char *key, uint8_t family, const uint8_t *addr)
+{
+	json_key(j, key);
+	json_begin_str(j);
+	fmt_addr(j->buf, family, addr);
+	json_end_str(j);
+}
+
+static void start(struct view *v)
+{
+	const struct meta *m = v->meta;
+	struct json j;
+
+	begin(v, &j, "meta");
+	json_kv_str(&j, "version", TCPCLOSE_VERSION);
+	json_kv_bytes(&j, "hostname", m->hostname, strlen(m->hostname));
+	json_kv_bytes(&j, "kernel", m->kernel, strlen(m->kernel));
+	json_kv_bytes(&j, "machine", m->machine, strlen(m->machine));
+	json_kv_bytes(&j, "boot_id", m->boot_id, strlen(m->boot_id));
+	json_kv_object(&j, "hooks");
+	for (unsigned i = 0; i < m->nr_hooks; i++)
+		json_kv_str(&j, m->hook[i].name, m->hook[i].how);
+	json_end_object(&j);
+	end(v, &j);
+}
+
+static void kv_call_name(struct json *j, const struct act *a)
+{
+	const char *name = a->trigger == TRIGGER_SYSCALL ? syscall_name(a->nr, a->compat) : NULL;
+
+	json_kv_str(j, "call", name ? name : trigger_name(a->trigger));
+}
+
+/* -1 where it has no meaning; any number where a program got it wrong. */
+static bool is_how(int32_t how)
+{
+	return how >= SHUT_RD && how <= SHUT_RDWR;
+}
+
+/* The part that a trigger and an entry of calls have in common. */
+static void act(struct json *j, const struct act *a)
+{
+	kv_call_name(j, a);
+	json_kv_str(j, "how", is_how(a->how) ? how_name(a->how) : NULL);
+	kv_i32(j, "fd", a->fd >= 0, a->fd);
+	json_kv_u64(j, "pid", a->pid);
+	json_kv_u64(j, "tid", a->tid);
+	kv_comm(j, a->comm);
+	kv_i32(j, "ret", a->returned, a->ret);
+}
+
+static void trigger(struct json *j, const struct act *a)
+{
+	json_key(j, "trigger");
+	if (!a) {
+		json_null(j);
+		return;
+	}
+	json_begin_object(j);
+	act(j, a);
+	json_kv_u64(j, "uid", a->uid);
+	kv_known(j, "call_ns", a->returned, a->call_ns);
+	kv_i32(j, "signal", a->signal >= 0, a->signal);
+	kv_i32(j, "exit_code", a->exit_code >= 0, a->exit_code);
+	json_kv_null(j, "cgroup");
+	json_kv_null(j, "container");
+	json_kv_bool(j, "deferred", a->deferred);
+	json_kv_null(j, "stack");
+	json_end_object(j);
+}
+
+static void calls(struct json *j, const struct story *s, uint64_t start_ns)
+{
+	json_kv_array(j, "calls");
+	for (unsigned i = 0; i < s->nr_acts; i++) {
+		const struct act *a = &s->acts[i];
+
+		json_begin_object(j);
+		act(j, a);
+		json_kv_i64(j, "at_ns", (int64_t)(a->ts_ns - start_ns));
+		json_kv_str(j, "effect", effect_name(a->effect));
+		json_end_object(j);
+	}
+	json_end_array(j);
+}
+
+static void waves(struct json *j, const struct story *s, const struct verdict *verdict)
+{
+	json_kv_array(j, "waves");
+	for (unsigned i = 0; i < verdict->nr_waves; i++) {
+		const struct verdict_wave *n = &verdict->wave[i];
+		const struct wave *w = &s->seg[n->segment];
+		bool fin = n->segment == SEG_FIN_OUT || n->segment == SEG_FIN_IN;
+		bool sent = n->segment == SEG_FIN_OUT || n->segment == SEG_ACK_OUT;
+
+		json_begin_object(j);
+		json_kv_u64(j, "wave", n->number);
+		json_kv_str(j, "flag", fin ? "FIN" : "ACK");
+		json_kv_str(j, "dir", sent ? "sent" : "received");
+		json_kv_i64(j, "at_ns", (int64_t)(w->ts_ns - verdict->start_ns));
+		kv_known(j, "seq", w->has_seq, w->seq);
+		json_kv_u64(j, "ack", w->ack);
+		json_kv_bool(j, "exact", w->exact);
+		json_end_object(j);
+	}
+	json_end_array(j);
+}
+
+static void states_and_phases(struct json *j, const struct story *s, const struct verdict *verdict)
+{
+	json_kv_array(j, "states");
+	for (unsigned i = 0; i < s->nr_states; i++)
+		json_str(j, state_name(s->states[i]));
+	json_end_array(j);
+	json_kv_object(j, "phase_ns");
+	for (unsigned i = 0; i < PHASE_COUNT; i++)
+		kv_known(j, phase_name(i), verdict->phase[i].known, verdict->phase[i].ns);
+	json_end_object(j);
+	json_kv_str(j, "blame", verdict->blame_known ? blame_name(verdict->blame) : NULL);
+}
+
+static void bytes(struct json *j, const struct story *s)
+{
+	json_kv_object(j, "bytes");
+	json_kv_u64(j, "sent", s->bytes_sent);
+	json_kv_u64(j, "received", s->bytes_received);
+	kv_known(j, "unread", s->queue_known, s->unread);
+	kv_known(j, "unacked", s->queue_known, s->unacked);
+	kv_known(j, "unsent", s->queue_known, s->unsent);
+	json_end_object(j);
+}
+
+static void retransmits(const struct view *v, struct json *j, const struct story *s)
+{
+	kv_known(j, "fin_retransmits", meta_has_hook(v->meta, "fin_resent"), s->fin_retransmits);
+	json_kv_null(j, "peer_fin_retransmits");
+	kv_known(j, "srtt_us", s->srtt_us, s->srtt_us);
+}
+
+static void twin(struct json *j, const struct story *s)
+{
+	json_key(j, "twin");
+	if (!s->has_twin) {
+		json_null(j);
+		return;
+	}
+	json_begin_object(j);
+	kv_known(j, "pid", s->twin_pid, s->twin_pid);
+	if (s->twin_pid)
+		kv_comm(j, s->twin_comm);
+	else
+		json_kv_null(j, "comm");
+	kv_cookie(j, s->twin_cookie);
+	json_end_object(j);
+}
+
+static void endpoint(struct json *j, const struct story *s)
+{
+	static const char *const opened[] = { [OPENED_UNKNOWN] = NULL, [OPENED_CONNECT] = "connect",
+					      [OPENED_ACCEPT] = "accept" };
+	const struct flow *w = &s->flow;
+
+	json_kv_u64(j, "family", w->family);
+	json_kv_u64(j, "netns", w->netns);
+	kv_cookie(j, s->cookie);
+	kv_addr(j, "local_addr", w->family, w->local_addr);
+	json_kv_u64(j, "local_port", w->local_port);
+	kv_addr(j, "peer_addr", w->family, w->peer_addr);
+	json_kv_u64(j, "peer_port", w->peer_port);
+	json_kv_bool(j, "v4_mapped", s->v4mapped);
+	json_kv_str(j, "opened", opened[s->opened]);
+}
+
+static void story(struct view *v, const struct story *s, const struct verdict *verdict)
+{
+	struct json j;
+
+	begin(v, &j, "close");
+	kv_time(v, &j, "start", verdict->start_ns);
+	kv_time(v, &j, "time", verdict->settled_ns);
+	endpoint(&j, s);
+	kv_known(&j, "age_ns", s->born_ns && verdict->settled_ns >= s->born_ns,
+		 verdict->settled_ns - s->born_ns);
+	json_kv_str(&j, "initiator", initiator_name(verdict->initiator));
+	json_kv_str(&j, "ending", ending_name(verdict->ending));
+	json_kv_str(&j, "class", class_name(ending_class(verdict->ending)));
+	json_kv_str(&j, "reason", verdict->reason ? reason_name(verdict->reason) : NULL);
+	trigger(&j, verdict->trigger);
+	calls(&j, s, verdict->start_ns);
+	waves(&j, s, verdict);
+	states_and_phases(&j, s, verdict);
+	bytes(&j, s);
+	retransmits(v, &j, s);
+	twin(&j, s);
+	json_kv_bool(&j, "partial", verdict->partial);
+	json_kv_array(&j, "missing");
+	for (unsigned i = 0; i < verdict->nr_missing; i++)
+		json_str(&j, verdict->missing[i]);
+	json_end_array(&j);
+	end(v, &j);
+}
+
+static void lost_events(struct json *j, const char *key, const struct tally *t)
+{
+	json_kv_object(j, key);
+	json_kv_u64(j, "ring_full", t->events_ring_full);
+	json_kv_u64(j, "calls_full", t->events_calls_full);
+	json_kv_u64(j, "malformed", t->events_malformed);
+	json_end_object(j);
+}
+
+static void lost_endpoints(struct json *j, const char *key, const struct tally *t)
+{
+	json_kv_object(j, key);
+	json_kv_u64(j, "table_full", t->lost_table_full);
+	json_kv_u64(j, "end_missed", t->lost_end_missed);
+	json_end_object(j);
+}
+
+static void lost(struct view *v, const struct tally *t, uint64_t now_ns)
+{
+	struct json j;
+
+	begin(v, &j, "lost");
+	kv_time(v, &j, "time", now_ns);
+	lost_events(&j, "events", t);
+	lost_endpoints(&j, "endpoints", t);
+	end(v, &j);
+}
+
+static void summary(struct view *v, const struct tally *t, uint64_t now_ns)
+{
+	struct json j;
+
+	begin(v, &j, "summary");
+	kv_time(v, &j, "time", now_ns);
+	json_kv_u64(&j, "seen", t->seen);
+	json_kv_u64(&j, "told", t->told);
+	json_kv_u64(&j, "filtered", t->filtered);
+	json_kv_u64(&j, "open", t->open);
+	lost_endpoints(&j, "lost", t);
+	json_kv_u64(&j, "events", t->events);
+	lost_events(&j, "events_lost", t);
+	end(v, &j);
+}
+
+const struct sink sink_json = {
+	.name = "json",
+	.help = "one JSON object per line: meta, a close per endpoint, summary",
+	.reports_itself = true,
+	.start = start,
+	.story = story,
+	.lost = lost,
+	.end = summary,
+};

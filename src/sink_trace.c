@@ -1,0 +1,247 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * One line per ended endpoint, 80 columns unless -w or -T asks for more:
+ *
+ *
+ *
+ *
+ * The process is the one that ended our side; where none did, the last that acted on the socket. A
+ * terminal wide enough gets the call too.
+ */
+#include "sink.h"
+
+#include <string.h>
+#include <sys/socket.h>
+
+#include "fmt.h"
+#include "syscalls.h"
+#include "text.h"
+
+#define PID_WIDTH 8
+#define COMM_WIDTH 9
+#define ENDPOINT_WIDTH 22
+#define ENDING_WIDTH 9
+#define MS_WIDTH 7
+#define CALL_WIDTH 19
+#define REASON_WIDTH 17
+#define LINE_COLUMNS 80
+
+#define RED "\033[31m"
+#define YELLOW "\033[33m"
+#define CYAN "\033[36m"
+#define RESET "\033[0m"
+
+static const char *arrow(enum initiator initiator)
+{
+	switch (initiator) {
+	case INITIATOR_LOCAL:
+		return "->";
+	case INITIATOR_PEER:
+		return "<-";
+	case INITIATOR_BOTH:
+		return "<>";
+	case INITIATOR_NONE:
+		return "--";
+	default:
+		return "??";
+	}
+}
+
+/* An ending in at most ENDING_WIDTH columns; the arrow tells who sent a reset. */
+static const char *short_ending(enum ending ending)
+{
+	switch (ending) {
+	case ENDING_SIMULTANEOUS:
+		return "crossed";
+	case ENDING_RESET_SENT:
+	case ENDING_RESET_RECEIVED:
+		return "reset";
+	case ENDING_NEVER_OPEN:
+		return "failed";
+	default:
+		return ending_name(ending);
+	}
+}
+
+static const char *color_of(enum ending ending)
+{
+	switch (ending_class(ending)) {
+	case CLASS_RESET:
+		return RED;
+	case CLASS_TIMEOUT:
+	case CLASS_ABORTED:
+		return YELLOW;
+	case CLASS_OPEN:
+		return CYAN;
+	default:
+		return NULL;
+	}
+}
+
+static bool has_call_column(const struct view *v)
+{
+	return v->wide || v->columns >= LINE_COLUMNS + (v->times ? 13 : 0) + CALL_WIDTH;
+}
+
+static void column(struct buf *b, const char *text, size_t width)
+{
+	size_t from = b->len;
+
+	buf_str(b, text);
+	buf_pad(b, from, width);
+}
+
+static void endpoint(struct view *v, const struct flow *w, bool local)
+{
+	const uint8_t *addr = local ? w->local_addr : w->peer_addr;
+	uint16_t port = local ? w->local_port : w->peer_port;
+	size_t from = v->out->len;
+
+	if (v->wide) {
+		fmt_endpoint(v->out, w->family, addr, port);
+		buf_char(v->out, ' ');
+	} else {
+		fmt_endpoint_cut(v->out, w->family, addr, port, ENDPOINT_WIDTH - 1);
+	}
+	buf_pad(v->out, from, ENDPOINT_WIDTH);
+}
+
+static void start(struct view *v)
+{
+	struct buf *b = v->out;
+
+	if (v->times)
+		column(b, "TIME", 13);
+	column(b, "PID", PID_WIDTH);
+	column(b, "COMM", v->wide ? EVENT_COMM_LEN : COMM_WIDTH);
+	column(b, "LOCAL", ENDPOINT_WIDTH);
+	buf_str(b, "BY ");
+	column(b, "REMOTE", ENDPOINT_WIDTH);
+	column(b, "ENDING", v->wide ? 15 : ENDING_WIDTH);
+	buf_str(b, "     MS");
+	if (has_call_column(v))
+		column(b, " CALL", v->wide ? CALL_WIDTH + 1 : 0);
+	if (v->wide)
+		buf_str(b, "REASON           BLAME");
+	buf_char(b, '\n');
+}
+
+/* Who did it, else who was the last to do anything to the socket; NULL nobody. */
+static const struct act *actor(const struct story *s, const struct verdict *verdict)
+{
+	if (verdict->trigger)
+		return verdict->trigger;
+	return s->nr_acts ? &s->acts[s->nr_acts - 1] : NULL;
+}
+
+static void process(struct view *v, const struct act *a)
+{
+	size_t comm_width = v->wide ? EVENT_COMM_LEN : COMM_WIDTH;
+	struct buf *b = v->out;
+	size_t from = b->len;
+
+	if (!a) {
+		column(b, "-", PID_WIDTH);
+		column(b, "-", comm_width);
+		return;
+	}
+	buf_u64(b, a->pid);
+	buf_pad(b, from, PID_WIDTH);
+	from = b->len;
+	text_terminal(b, a->comm, strnlen((const char *)a->comm, EVENT_COMM_LEN), comm_width - 1);
+	buf_pad(b, from, comm_width);
+}
+
+static void how(struct buf *b, int32_t how)
+{
+	if (how >= SHUT_RD && how <= SHUT_RDWR)
+		buf_str(b, how_name(how) + strlen("SHUT_"));
+	else
+		buf_i64(b, how);
+}
+
+/* "close(5)", "shutdown(5, WR)", "signal 9", "exit 3", "recvfrom*" for a deferred release */
+static void call(struct view *v, const struct act *a)
+{
+	const char *name = a && a->trigger == TRIGGER_SYSCALL ? syscall_name(a->nr, a->compat) : NULL;
+	struct buf *b = v->out;
+	size_t from = b->len;
+
+	buf_char(b, ' ');
+	if (!a) {
+		buf_char(b, '-');
+	} else {
+		buf_str(b, name ? name : trigger_name(a->trigger));
+		if (a->fd >= 0) {
+			buf_char(b, '(');
+			buf_i64(b, a->fd);
+			if (a->trigger == TRIGGER_SHUTDOWN) {
+				buf_str(b, ", ");
+				how(b, a->how);
+			}
+			buf_char(b, ')');
+		} else if (a->signal >= 0 || a->exit_code >= 0) {
+			buf_char(b, ' ');
+			buf_i64(b, a->signal >= 0 ? a->signal : a->exit_code);
+		}
+		if (a->deferred)
+			buf_char(b, '*');
+	}
+	if (v->wide)
+		buf_pad(b, from, CALL_WIDTH + 1);
+}
+
+static void ending_and_time(struct view *v, const struct verdict *verdict)
+{
+	const char *color = v->color ? color_of(verdict->ending) : NULL;
+	struct buf *b = v->out;
+	size_t from;
+
+	if (color)
+		buf_str(b, color);
+	from = b->len;
+	buf_str(b, v->wide ? ending_name(verdict->ending) : short_ending(verdict->ending));
+	buf_pad(b, from, v->wide ? 15 : ENDING_WIDTH);
+	if (color)
+		buf_str(b, RESET);
+	from = b->len;
+	buf_char(b, ' ');
+	if (verdict->phase[PHASE_TOTAL].known)
+		fmt_ms(b, verdict->phase[PHASE_TOTAL].ns);
+	else
+		buf_char(b, '-');
+	buf_pad_before(b, from, MS_WIDTH);
+}
+
+static void story(struct view *v, const struct story *s, const struct verdict *verdict)
+{
+	const struct act *a = actor(s, verdict);
+	struct buf *b = v->out;
+
+	if (v->times) {
+		fmt_clock(b, view_wall_ns(v, verdict->settled_ns));
+		buf_char(b, ' ');
+	}
+	process(v, a);
+	endpoint(v, &s->flow, true);
+	buf_str(b, arrow(verdict->initiator));
+	buf_char(b, ' ');
+	endpoint(v, &s->flow, false);
+	ending_and_time(v, verdict);
+	if (has_call_column(v))
+		call(v, a);
+	if (v->wide) {
+		column(b, verdict->reason ? reason_name(verdict->reason) : "-", REASON_WIDTH);
+		buf_str(b, verdict->blame_known ? blame_name(verdict->blame) : "-");
+		if (verdict->partial)
+			buf_str(b, " (partial)");
+	}
+	buf_char(b, '\n');
+}
+
+const struct sink sink_trace = {
+	.name = "trace",
+	.help = "one line per ended endpoint, as it ends (default)",
+	.start = start,
+	.story = story,
+};

@@ -1,0 +1,433 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+#include "verdict.h"
+
+#include <string.h>
+
+#define TH_RST 0x04
+#define BLAME_FROM_NS 1000000	/* a close that took less is nobody's fault */
+
+static bool has(const struct story *s, unsigned bit)
+{
+	return s->at_close.sock & bit;
+}
+
+static bool passed(const struct story *s, uint8_t state)
+{
+	for (unsigned i = 0; i < s->nr_states; i++)
+		if (s->states[i] == state)
+			return true;
+	return false;
+}
+
+/* Who began, from the FINs seen, else from the states that only one order of them leads to. */
+static enum initiator first_fin(const struct story *s)
+{
+	const struct wave *out = &s->seg[SEG_FIN_OUT], *in = &s->seg[SEG_FIN_IN];
+
+	if (s->simultaneous || passed(s, STATE_CLOSING))
+		return INITIATOR_BOTH;
+	if (passed(s, STATE_CLOSE_WAIT) || passed(s, STATE_LAST_ACK))
+		return INITIATOR_PEER;
+	if (passed(s, STATE_FIN_WAIT1) || passed(s, STATE_FIN_WAIT2))
+		return INITIATOR_LOCAL;
+	if (out->seen)
+		return INITIATOR_LOCAL;
+	return in->seen ? INITIATOR_PEER : INITIATOR_UNKNOWN;
+}
+
+static enum reason reset_received_reason(const struct story *s)
+{
+	switch (s->at_close.old_state) {
+	case STATE_CLOSE_WAIT:
+		return REASON_HALF_CLOSED;
+	case STATE_FIN_WAIT2:
+		return has(s, EVENT_SOCK_DEAD) ? REASON_AFTER_CLOSE : REASON_HALF_CLOSED;
+	case STATE_FIN_WAIT1:
+	case STATE_CLOSING:
+	case STATE_LAST_ACK:
+		return REASON_CLOSING;
+	default:
+		return REASON_ESTABLISHED;
+	}
+}
+
+static enum reason timed_out_reason(const struct story *s)
+{
+	const struct at_close *c = &s->at_close;
+
+	if (c->fin_unsent && c->no_window)
+		return REASON_ZERO_WINDOW;
+	switch (c->old_state) {
+	case STATE_FIN_WAIT1:
+		return REASON_FIN_WAIT_1;
+	case STATE_FIN_WAIT2:
+		return REASON_FIN_WAIT_2;
+	case STATE_CLOSING:
+		return REASON_CLOSING;
+	case STATE_LAST_ACK:
+		return REASON_LAST_ACK;
+	default:
+		break;
+	}
+	if (c->user_timeout)
+		return REASON_USER_TIMEOUT;
+	if (c->no_window && c->unacked)
+		return REASON_ZERO_WINDOW;
+	return c->unacked ? REASON_RETRANSMISSION : REASON_KEEPALIVE;
+}
+
+static void decide(struct verdict *v, enum ending ending, enum reason reason)
+{
+	v->ending = ending;
+	v->reason = reason;
+}
+
+/* Why a RST left, from what the socket showed: where the kernel gives no reason, or "TCP_STATE". */
+static enum reason reason_from_fields(const struct verdict *v, const struct story *s)
+{
+	bool resets = s->reset.sent || (v->trigger && v->trigger->effect == EFFECT_RESET);
+
+	if (has(s, EVENT_SOCK_DEAD) && s->at_close.old_state == STATE_FIN_WAIT2)
+		return REASON_LINGER2;
+	if (has(s, EVENT_SOCK_DEAD) && has(s, EVENT_SOCK_OWNED))
+		return REASON_NO_MEMORY;
+	if (has(s, EVENT_SOCK_FILE_DEAD) && s->at_close.unread)
+		return REASON_UNREAD_DATA;
+	if (has(s, EVENT_SOCK_FILE_DEAD) && has(s, EVENT_SOCK_LINGER_ZERO))
+		return resets ? REASON_LINGER_ZERO : REASON_NONE;
+	if (has(s, EVENT_SOCK_FILE_LIVE) && has(s, EVENT_SOCK_OWNED))
+		return resets ? REASON_DISCONNECT : REASON_NONE;
+	if (has(s, EVENT_SOCK_NO_SOCKET) && !has(s, EVENT_SOCK_OWNED | EVENT_SOCK_DEAD))
+		return REASON_NOT_ACCEPTED;
+	return s->reset.sent ? REASON_OTHER : REASON_NONE;
+}
+
+static enum reason reset_sent_reason(const struct verdict *v, const struct story *s)
+{
+	switch (s->reset.sent ? s->reset.reason : RESET_NOT_GIVEN) {
+	case RESET_ABORT_ON_CLOSE:
+		return REASON_UNREAD_DATA;
+	case RESET_ABORT_ON_LINGER:
+		return REASON_LINGER2;
+	case RESET_ABORT_ON_MEMORY:
+		return REASON_NO_MEMORY;
+	case RESET_KEEPALIVE_TIMEOUT:
+		return s->at_close.user_timeout ? REASON_USER_TIMEOUT : REASON_KEEPALIVE;
+	default:
+		break;
+	}
+	if (s->reset.answer)
+		return has(s, EVENT_SOCK_LINGER2_NEG) ? REASON_LINGER2 : REASON_DATA_AFTER_CLOSE;
+	return reason_from_fields(v, s);
+}
+
+/* CLOSE without an error on the socket and without the last wave: ended from here. */
+static void decide_local(struct verdict *v, const struct story *s)
+{
+	enum reason reason = reset_sent_reason(v, s);
+
+	if (has(s, EVENT_SOCK_REPAIR))
+		decide(v, ENDING_ABORTED, REASON_REPAIR);
+	else if (reason)
+		decide(v, ENDING_RESET_SENT, reason);
+	else
+		decide(v, ENDING_ABORTED, REASON_OTHER);
+}
+
+/* CLOSE with an error on the socket. True if that decides it. */
+static bool decide_error(struct verdict *v, const struct story *s)
+{
+	switch (s->at_close.sk_err) {
+	case 0:
+		return false;
+	case EVENT_ECONNABORTED:
+		decide(v, ENDING_RESET_SENT, REASON_DESTROYED);
+		return true;
+	case EVENT_ECONNRESET:
+	case EVENT_EPIPE:
+	case EVENT_ECONNREFUSED:
+		/*
+		 * tcp_reset() also runs for data that came after close; then we answer with a RST
+		 */
+		if (s->reset.sent && s->reset.answer)
+			decide(v, ENDING_RESET_SENT, REASON_DATA_AFTER_CLOSE);
+		else
+			decide(v, ENDING_RESET_RECEIVED, reset_received_reason(s));
+		return true;
+	default:
+		if (s->reset.sent && !s->reset.answer)
+			decide(v, ENDING_RESET_SENT, s->at_close.user_timeout ?
+			       REASON_USER_TIMEOUT : REASON_KEEPALIVE);
+		else
+			decide(v, ENDING_TIMED_OUT, timed_out_reason(s));
+		return true;
+	}
+}
+
+static void decide_close(struct verdict *v, const struct story *s)
+{
+	enum ending clean = s->same_segment ? ENDING_THREE_WAY : ENDING_FOUR_WAY;
+	uint8_t old = s->at_close.old_state;
+
+	if (!s->born_ns && (old == STATE_SYN_SENT || old == STATE_SYN_RECV))
+		decide(v, ENDING_NEVER_OPEN, REASON_NONE);
+	else if (decide_error(v, s))
+		return;
+	else if ((s->simultaneous || old == STATE_CLOSING) && s->seg[SEG_ACK_IN].seen)
+		decide(v, ENDING_SIMULTANEOUS, REASON_NONE);
+	else if (old == STATE_LAST_ACK && s->seg[SEG_ACK_IN].seen)
+		decide(v, clean, REASON_NONE);
+	else if (old == STATE_FIN_WAIT2 && s->seg[SEG_ACK_OUT].seen)
+		decide(v, clean, REASON_NONE);
+	else
+		decide_local(v, s);
+}
+
+static void decide_late(struct verdict *v, const struct story *s)
+{
+	if (s->late_flags & TH_RST)
+		decide(v, ENDING_RESET_RECEIVED, REASON_AFTER_CLOSE);
+	else if (s->seg[SEG_FIN_IN].seen)
+		decide(v, ENDING_FOUR_WAY, REASON_NONE);
+	else
+		decide(v, ENDING_RESET_SENT, REASON_DATA_AFTER_CLOSE);
+}
+
+static void decide_ending(struct verdict *v, const struct story *s)
+{
+	switch ((enum end)s->end) {
+	case END_NOT_YET:
+	case END_MINISOCK:
+		decide(v, ENDING_OPEN, REASON_NONE);
+		break;
+	case END_CLOSE:
+		decide_close(v, s);
+		break;
+	case END_LATE:
+		decide_late(v, s);
+		break;
+	case END_EXPIRED:
+		decide(v, ENDING_TIMED_OUT, REASON_FIN_WAIT_2);
+		break;
+	case END_NO_MINISOCK:
+		decide(v, ENDING_ABORTED, s->at_close.tw_full ? REASON_TIME_WAIT_OVERFLOW :
+								REASON_OTHER);
+		break;
+	}
+}
+
+/* Refused by the peer, given up by us, or else nobody answered. */
+static enum initiator never_open_initiator(const struct verdict *v, const struct story *s)
+{
+	switch (s->at_close.sk_err) {
+	case 0:
+		return v->trigger ? INITIATOR_LOCAL : INITIATOR_UNKNOWN;
+	case EVENT_ECONNRESET:
+	case EVENT_ECONNREFUSED:
+		return INITIATOR_PEER;
+	default:
+		return INITIATOR_NONE;
+	}
+}
+
+static void decide_initiator(struct verdict *v, const struct story *s)
+{
+	v->initiator = first_fin(s);
+	if (v->initiator != INITIATOR_UNKNOWN)
+		return;
+	if (v->ending == ENDING_NEVER_OPEN)
+		v->initiator = never_open_initiator(v, s);
+	else if (v->ending == ENDING_RESET_SENT)
+		v->initiator = INITIATOR_LOCAL;
+	else if (v->ending == ENDING_RESET_RECEIVED)
+		v->initiator = INITIATOR_PEER;
+	else if (v->ending == ENDING_TIMED_OUT)
+		v->initiator = INITIATOR_NONE;
+	else if (v->ending == ENDING_ABORTED)
+		v->initiator = v->trigger ? INITIATOR_LOCAL : INITIATOR_UNKNOWN;
+}
+
+/* The waves in the order of their numbers: the first FIN, its ACK, the second FIN, its ACK. */
+static void number_waves(struct verdict *v, const struct story *s)
+{
+	static const uint8_t ours_first[] = { SEG_FIN_OUT, SEG_ACK_IN, SEG_FIN_IN, SEG_ACK_OUT };
+	static const uint8_t peers_first[] = { SEG_FIN_IN, SEG_ACK_OUT, SEG_FIN_OUT, SEG_ACK_IN };
+	const uint8_t *order = first_fin(s) == INITIATOR_PEER ? peers_first : ours_first;
+
+	v->nr_waves = 0;
+	for (unsigned i = 0; i < SEG_COUNT; i++)
+		if (s->seg[order[i]].seen)
+			v->wave[v->nr_waves++] = (struct verdict_wave){ order[i], i + 1 };
+}
+
+static uint64_t wave1_ns(const struct verdict *v, const struct story *s)
+{
+	if (!v->nr_waves || v->wave[0].number != 1)
+		return 0;
+	return s->seg[v->wave[0].segment].ts_ns;
+}
+
+static void find_start(struct verdict *v, const struct story *s, uint64_t now_ns)
+{
+	uint64_t start = wave1_ns(v, s);
+
+	v->settled_ns = story_is_over(s) ? s->end_ns : now_ns;
+	if (s->end != END_NOT_YET && (!start || s->end_ns < start))
+		start = s->end_ns;
+	if (s->reset.sent && (!start || s->reset.ts_ns < start))
+		start = s->reset.ts_ns;
+	if (v->trigger && (!start || v->trigger->ts_ns < start))
+		start = v->trigger->ts_ns;
+	v->start_ns = start;
+	if (v->settled_ns < start)
+		v->settled_ns = start;
+}
+
+static void set_phase(struct verdict *v, enum phase phase, uint64_t from_ns, uint64_t to_ns)
+{
+	if (!from_ns || to_ns < from_ns)
+		return;
+	v->phase[phase] = (struct phase_time){ .ns = to_ns - from_ns, .known = true };
+}
+
+/* Did its first FIN go by before tracing began, or get lost? */
+static bool began_unseen(const struct story *s)
+{
+	return first_fin(s) != INITIATOR_UNKNOWN;
+}
+
+static void measure_phases(struct verdict *v, const struct story *s)
+{
+	const struct wave *fin_out = &s->seg[SEG_FIN_OUT], *ack_in = &s->seg[SEG_ACK_IN];
+	const struct wave *fin_in = &s->seg[SEG_FIN_IN];
+	uint64_t wave1 = wave1_ns(v, s);
+
+	if (v->initiator == INITIATOR_PEER) {
+		if (fin_in->seen && fin_out->seen)
+			set_phase(v, PHASE_APP_HOLD, fin_in->ts_ns, fin_out->ts_ns);
+		if (fin_out->seen && ack_in->seen)
+			set_phase(v, PHASE_LAST_ACK_WAIT, fin_out->ts_ns, ack_in->ts_ns);
+	} else {
+		if (fin_out->seen && ack_in->seen)
+			set_phase(v, PHASE_ACK_WAIT, fin_out->ts_ns, ack_in->ts_ns);
+		if (ack_in->seen && fin_in->seen && !s->simultaneous)
+			set_phase(v, PHASE_PEER_HOLD, ack_in->ts_ns, fin_in->ts_ns);
+	}
+	if (wave1)
+		set_phase(v, PHASE_TOTAL, wave1, v->settled_ns);
+	else if (v->start_ns && !began_unseen(s))
+		set_phase(v, PHASE_TOTAL, v->start_ns, v->settled_ns);
+}
+
+/*
+ * Where the wait for an ACK went: the network's, unless the FIN got lost or our queue stood before
+ * it.
+ */
+static enum blame ack_blame(const struct story *s)
+{
+	if (s->fin_retransmits)
+		return BLAME_LOST_FIN;
+	return s->queue_known && (s->unsent || s->window_closed) ? BLAME_SEND_QUEUE : BLAME_NETWORK;
+}
+
+/*
+ * The time after the last wave seen, which ended without the next: whom the last state waited for.
+ */
+static enum blame last_state_blame(const struct story *s)
+{
+	switch (s->nr_states > 1 && story_is_over(s) ? s->states[s->nr_states - 2] :
+		s->nr_states ? s->states[s->nr_states - 1] : 0) {
+	case STATE_CLOSE_WAIT:
+		return BLAME_LOCAL_APP;
+	case STATE_FIN_WAIT2:
+		return BLAME_PEER_APP;
+	case STATE_FIN_WAIT1:
+	case STATE_CLOSING:
+	case STATE_LAST_ACK:
+		return ack_blame(s);
+	default:
+		return BLAME_NONE;
+	}
+}
+
+static void decide_blame(struct verdict *v, const struct story *s)
+{
+	uint64_t spent[BLAME_COUNT] = { 0 };
+	uint64_t sum = 0;
+
+	v->blame = BLAME_NONE;
+	v->blame_known = v->phase[PHASE_TOTAL].known;
+	if (!v->phase[PHASE_TOTAL].known || v->phase[PHASE_TOTAL].ns < BLAME_FROM_NS)
+		return;
+	spent[ack_blame(s)] += v->phase[PHASE_ACK_WAIT].ns + v->phase[PHASE_LAST_ACK_WAIT].ns;
+	spent[BLAME_PEER_APP] += v->phase[PHASE_PEER_HOLD].ns;
+	spent[BLAME_LOCAL_APP] += v->phase[PHASE_APP_HOLD].ns;
+	for (unsigned i = 0; i < PHASE_TOTAL; i++)
+		sum += v->phase[i].ns;
+	if (v->phase[PHASE_TOTAL].ns > sum)
+		spent[last_state_blame(s)] += v->phase[PHASE_TOTAL].ns - sum;
+	for (unsigned i = 1; i < BLAME_COUNT; i++)
+		if (spent[i] > spent[v->blame])
+			v->blame = i;
+}
+
+static void miss(struct verdict *v, const char *what)
+{
+	if (v->nr_missing < VERDICT_MISSING)
+		v->missing[v->nr_missing++] = what;
+}
+
+/* Does a state show a FIN or its ACK that was not seen? */
+static bool has_gap(const struct story *s)
+{
+	if (passed(s, STATE_FIN_WAIT2) && !s->seg[SEG_ACK_IN].seen)
+		return true;
+	if ((passed(s, STATE_CLOSE_WAIT) || passed(s, STATE_LAST_ACK) || passed(s, STATE_CLOSING)) &&
+	    !s->seg[SEG_FIN_IN].seen)
+		return true;
+	return (passed(s, STATE_FIN_WAIT1) || passed(s, STATE_FIN_WAIT2) ||
+		passed(s, STATE_LAST_ACK) || passed(s, STATE_CLOSING)) &&
+	       !s->seg[SEG_FIN_OUT].seen && !s->at_close.fin_unsent;
+}
+
+static void note_missing(struct verdict *v, const struct story *s)
+{
+	bool clean = ending_class(v->ending) == CLASS_CLEAN;
+
+	if (!s->born_ns && v->ending != ENDING_NEVER_OPEN)
+		miss(v, "age_ns: opened before tracing began, or an event was lost");
+	if (has_gap(s) || (clean && v->nr_waves < SEG_COUNT)) {
+		v->partial = true;
+		miss(v, "waves: the close began before tracing did, or an event was lost");
+	}
+	if (clean && v->nr_waves == SEG_COUNT && !s->middle_known && !s->simultaneous)
+		miss(v, "ending: whether waves 2 and 3 shared a segment was not seen");
+	if (s->unwatched) {
+		v->partial = true;
+		miss(v, "waves: no hook shows segments that come after the close");
+	}
+	if (s->seg[SEG_FIN_OUT].seen && !v->trigger)
+		miss(v, "trigger: no task held the socket when our FIN was queued");
+	if (s->calls_missed)
+		miss(v, "calls: the return of a call was not seen, nor which descriptor it was for");
+	if (s->queue_known && s->unsent && s->seg[SEG_FIN_OUT].seen)
+		miss(v, "fin_queued: the kernel does not show when a queued FIN leaves");
+	if (s->acts_dropped)
+		miss(v, "calls: more were made than are kept");
+	if (v->initiator == INITIATOR_UNKNOWN && v->ending != ENDING_OPEN &&
+	    v->ending != ENDING_NEVER_OPEN)
+		miss(v, "initiator: the first FIN was not seen");
+}
+
+void verdict_make(struct verdict *v, const struct story *s, uint64_t now_ns)
+{
+	memset(v, 0, sizeof(*v));
+	v->trigger = story_trigger(s);
+	decide_ending(v, s);
+	decide_initiator(v, s);
+	number_waves(v, s);
+	find_start(v, s, now_ns);
+	measure_phases(v, s);
+	decide_blame(v, s);
+	note_missing(v, s);
+}
