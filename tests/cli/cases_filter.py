@@ -1,0 +1,102 @@
+# SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+"""Every filter, once with what fits and once with what does not."""
+
+import os
+
+from bench import TRAFFIC, check_identity, closes, same, true
+
+HOLD = "0.05"
+
+
+def expect(bench, want, *args, traffic=("1", HOLD)):
+    objects = bench.trace(*args, traffic=traffic)
+    same(" ".join(args), len(closes(objects)), want)
+    check_identity(objects[-1])
+    return objects
+
+
+def by_address(bench):
+    bench.need_root()
+    expect(bench, 2, "-a", "127.0.0.0/8")
+    expect(bench, 0, "-a", "10.0.0.0/8")
+    expect(bench, 2, "-a", "10.0.0.0/8", "-a", "127.0.0.1")
+    expect(bench, 2, "-a", "::1", traffic=("-6", "1", HOLD))
+    expect(bench, 2, "-4")
+    expect(bench, 0, "-6")
+    expect(bench, 2, "-6", traffic=("-6", "1", HOLD))
+
+
+def by_port(bench):
+    bench.need_root()
+    server, client = 4000, 5000
+
+    def ports(want, *args):
+        nonlocal client
+        client += 1     # the last one is in TIME_WAIT
+        args = [a.replace("CLIENT", str(client)).replace("SERVER", str(server)) for a in args]
+        return expect(bench, want, *args, traffic=("1", HOLD, str(server), str(client)))
+
+    ports(2, "-P", "CLIENT")
+    ports(1, "-L", "CLIENT")
+    ports(1, "-D", "CLIENT")
+    ports(2, "-L", "9,SERVER,CLIENT")
+    ports(1, "-L", "SERVER", "-D", "CLIENT")
+    ports(0, "-L", "SERVER", "-D", "SERVER")
+    objects = ports(0, "-P", "9")
+    same("events that the kernel filtered", objects[-1]["events"], 0)
+    true("endpoints that the kernel filtered", objects[-1]["filtered"] >= 2)
+    told = closes(ports(1, "-L", "CLIENT"))[0]
+    true("the twin of a filtered story %r" % told["twin"], told["twin"]["pid"] > 0)
+
+
+def by_process(bench):
+    bench.need_root()
+    expect(bench, 2, "-c", "python3")
+    expect(bench, 0, "-c", "pytho")
+    expect(bench, 2, "-u", "root")
+    expect(bench, 0, "-u", "nobody")
+    expect(bench, 0, "-p", "1")
+    pid = closes(expect(bench, 2))[0]["trigger"]["pid"]
+    true("a pid", pid > 1)
+
+
+def by_story(bench):
+    bench.need_root()
+    expect(bench, 2, "--ending", "four-way")
+    expect(bench, 0, "--ending", "reset-sent,timed-out")
+    expect(bench, 2, "--class", "clean")
+    expect(bench, 0, "--class", "reset")
+    expect(bench, 1, "--initiator", "local")
+    expect(bench, 1, "--initiator", "peer")
+    expect(bench, 2, "--call", "close")
+    expect(bench, 0, "--call", "shutdown")
+    expect(bench, 2, "--slow", "40")
+    expect(bench, 0, "--slow", "5000")
+
+
+def by_netns(bench):
+    bench.need_root()
+    same("another namespace", len(closes(bench.trace("--netns", str(os.getpid())))), 2)
+    done = bench.run("json", "--netns", str(os.getpid()), "--", *bench.enter(*TRAFFIC, "1"))
+    true("told %r" % done.stdout, '"comm":"python3"' not in done.stdout)
+
+
+def also_what_never_opened(bench):
+    bench.need_root()
+    script = "import socket;socket.socket().connect_ex(('127.0.0.1',9))"
+    for args, want in ((["--all"], ["never-open"]), ([], [])):
+        done = bench.run("json", "--netns", bench.netns, *args, "--",
+                         *bench.enter("python3", "-c", script))
+        endings = [line.split('"ending":"')[1].split('"')[0]
+                   for line in done.stdout.splitlines() if '"kind":"close"' in line]
+        same("endings with %r" % args, endings, want)
+
+
+TESTS = [
+    by_address,
+    by_port,
+    by_process,
+    by_story,
+    by_netns,
+    also_what_never_opened,
+]

@@ -1,0 +1,272 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/*
+ * Acts from elsewhere: on a descriptor that travels over a unix socket, on a listener, by the
+ * administrator; and acts on the connection that are neither close() nor shutdown().
+ */
+#include <errno.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <poll.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "cases.h"
+
+static const struct fate disconnected = {
+	.ending = "reset-sent", .class = "reset", .initiator = "local", .reason = "disconnect",
+	.states = RESET_STATES, .closes_first = true,
+};
+static const struct fate destroyed = {
+	.ending = "reset-sent", .class = "reset", .initiator = "local", .reason = "destroyed",
+	.states = RESET_STATES, .closes_first = true,
+};
+static const struct fate not_accepted = {
+	.ending = "reset-sent", .class = "reset", .initiator = "local", .reason = "not-accepted",
+	.states = RESET_STATES, .closes_first = true,
+};
+
+static void unix_pair(int pair[2])
+{
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair))
+		deed_die(DEED_SKIP, "a pair of unix sockets");
+}
+
+union rights {
+	struct cmsghdr header;
+	char room[CMSG_SPACE(2 * sizeof(int))];
+};
+
+static void pass(int through, const int *fds, int count)
+{
+	union rights rights = { .header = {
+		.cmsg_level = SOL_SOCKET, .cmsg_type = SCM_RIGHTS,
+		.cmsg_len = CMSG_LEN((size_t)count * sizeof(int)),
+	} };
+	struct iovec byte = { .iov_base = "", .iov_len = 1 };
+	struct msghdr msg = {
+		.msg_iov = &byte, .msg_iovlen = 1, .msg_control = &rights,
+		.msg_controllen = CMSG_SPACE((size_t)count * sizeof(int)),
+	};
+
+	memcpy(CMSG_DATA(&rights.header), fds, (size_t)count * sizeof(int));
+	if (sendmsg(through, &msg, 0) != 1)
+		deed_die(1, "passing a descriptor");
+}
+
+static int receive(int from)
+{
+	union rights rights;
+	char byte;
+	struct iovec room = { .iov_base = &byte, .iov_len = 1 };
+	struct msghdr msg = {
+		.msg_iov = &room, .msg_iovlen = 1, .msg_control = &rights,
+		.msg_controllen = sizeof(rights),
+	};
+	int fd = -1;
+
+	if (recvmsg(from, &msg, MSG_CMSG_CLOEXEC) != 1 || !CMSG_FIRSTHDR(&msg))
+		deed_die(1, "receiving a descriptor");
+	memcpy(&fd, CMSG_DATA(CMSG_FIRSTHDR(&msg)), sizeof(fd));
+	return fd;
+}
+
+/* The helper gives up what it inherited, so that it holds the socket only by what it is given. */
+static void close_what_comes(struct deed *d)
+{
+	int fd;
+
+	endpoint_close(d->self, "none");
+	baton_give(d, CLIENT);
+	baton_take(d);
+	fd = receive(d->pair[1]);
+	endpoint_close_fd(d->self, fd, "fin");
+}
+
+static void pass_then_close(struct deed *d)
+{
+	unix_pair(d->pair);
+	helper_start(d, close_what_comes);
+	baton_take(d);
+	pass(d->pair[0], &d->self->fd, 1);
+	endpoint_close(d->self, "none");
+	baton_give(d, HELPER);
+	helper_wait(d, 0);
+}
+
+/* Who closes the unix socket drops what nobody received: the call was on another descriptor. */
+static void close_what_holds_it(struct deed *d)
+{
+	int pair[2];
+
+	unix_pair(pair);
+	pass(pair[0], &d->self->fd, 1);
+	endpoint_close(d->self, "none");
+	trigger_other(d->self, "close")->deferred = true;
+	if (close(pair[1]) || close(pair[0]))
+		deed_die(1, "close");
+}
+
+/* A unix socket that waits in its own queue, beside ours: the kernel's collector finds them. */
+static void leave_to_collector(struct deed *d)
+{
+	struct call *c;
+	int pair[2];
+
+	unix_pair(pair);
+	pass(pair[0], (int[]){ d->self->fd, pair[1] }, 2);
+	c = trigger_other(d->self, "kernel|unix_gc");
+	c->pid = c->tid = 0;
+	strcpy(c->comm, "kworker*");
+	endpoint_close(d->self, "none");
+	if (close(pair[1]) || close(pair[0]))
+		deed_die(1, "close");
+	baton_take(d);
+}
+
+static void follow_collector(struct deed *d)
+{
+	endpoint_await_eof(d->self);
+	baton_give(d, CLIENT);
+	deed_hold(d);
+	endpoint_close(d->self, "fin");
+}
+
+/* The socket lives on, unconnected; what is done to it later is no part of the story. */
+static void disconnect(struct deed *d)
+{
+	const struct sockaddr nowhere = { .sa_family = AF_UNSPEC };
+	struct call *c = call_begin(d->self, "connect", d->self->fd, "reset");
+
+	c->hooked = false;
+	call_end(c, connect(d->self->fd, &nowhere, sizeof(nowhere)));
+	if (c->ret)
+		deed_die(1, "connect to AF_UNSPEC");
+	endpoint_close(d->self, NULL);
+}
+
+static void await_destruction(struct deed *d)
+{
+	char junk;
+
+	baton_give(d, PARENT);
+	errno = 0;
+	if (recv(d->self->fd, &junk, 1, 0) != -1 || errno != ECONNABORTED)
+		deed_die(DEED_SKIP, "ss -K");
+	endpoint_close(d->self, NULL);
+}
+
+/* ss is the author, as the administrator's tool. */
+static void destroy_client(struct deed *d)
+{
+	struct endpoint *e = &d->ends[0];
+	char local[80], peer[80];
+	pid_t pid;
+
+	baton_take(d);
+	snprintf(local, sizeof(local), "%s:%d", e->local_addr, e->local_port);
+	snprintf(peer, sizeof(peer), "%s:%d", e->peer_addr, e->peer_port);
+	pid = fork();
+	if (pid < 0)
+		deed_die(1, "fork");
+	if (pid > 0) {
+		if (waitpid(pid, NULL, 0) != pid)
+			deed_die(1, "waitpid");
+		return;
+	}
+	strcpy(trigger_other(e, "sock_destroy")->comm, "ss");
+	if (dup2(d->null, STDOUT_FILENO) < 0)
+		deed_die(1, "dup2");
+	execlp("ss", "ss", "-K", "-tn", "src", local, "dst", peer, (char *)NULL);
+	deed_die(DEED_SKIP, "ss");
+}
+
+/* Who ends the listener ends what nobody accepted. Returns when all wait in its queue. */
+static void name_unaccepted(struct deed *d, const char *call, int fd, int how)
+{
+	struct pollfd ready = { .fd = d->listener, .events = POLLIN };
+
+	baton_take(d);
+	if (poll(&ready, 1, -1) != 1)
+		deed_die(1, "waiting for connections");
+	for (int i = 0; i < d->connections; i++) {
+		struct endpoint *e = &d->ends[2 * i + 1];
+		const struct endpoint *client = e - 1;
+		struct call *c = trigger_other(e, call);
+
+		c->fd = fd;
+		c->how = how;
+		e->opened = "accept";
+		e->fd = -1;
+		e->family = client->family;
+		memcpy(e->local_addr, client->peer_addr, sizeof(e->local_addr));
+		memcpy(e->peer_addr, client->local_addr, sizeof(e->peer_addr));
+		e->local_port = client->peer_port;
+		e->peer_port = client->local_port;
+	}
+}
+
+static void close_listener(struct deed *d)
+{
+	name_unaccepted(d, "close", d->listener, -1);
+	if (close(d->listener))
+		deed_die(1, "close");
+}
+
+static void shut_listener(struct deed *d)
+{
+	name_unaccepted(d, "shutdown", d->listener, SHUT_RD);
+	if (shutdown(d->listener, SHUT_RD))
+		deed_die(1, "shutdown");
+	if (close(d->listener))
+		deed_die(1, "close");
+}
+
+static void exit_with_listener(struct deed *d)
+{
+	name_unaccepted(d, "exit", -1, -1);
+	for (int i = 0; i < d->connections; i++)
+		d->ends[2 * i + 1].other.exit_code = 0;
+	_exit(0);
+}
+
+static void await_resets(struct deed *d)
+{
+	baton_give(d, SERVER);
+	for (int i = 0; i < d->connections; i++) {
+		endpoint_await_reset(&d->ends[2 * i]);
+		endpoint_close(&d->ends[2 * i], NULL);
+	}
+}
+
+#define RESET_COUNTERS(n) .counters = { { "EstabResets", 2 * (n) }, { "OutRsts", (n) } }
+#define LISTENER_ENDS                                                                              \
+	V4, RESET_COUNTERS(3), .client = await_resets, .client_fate = &fate_reset_received,        \
+	.server_fate = &not_accepted, .connections = 3, .no_accept = true
+#define SERVER_HOLDS LOCAL_FIRST, .server = act_close_after_hold
+
+const struct deed_case cases_trigger_far[] = {
+	{ SERVER_HOLDS, .name = "scm-passed", .client = pass_then_close,
+	  .does = "another process receives the descriptor over a unix socket and closes it" },
+	{ SERVER_HOLDS, .name = "scm-in-flight", .client = close_what_holds_it,
+	  .does = "the descriptor is on its way when the unix socket that holds it is closed" },
+	{ LOCAL_FIRST, .server = follow_collector, .name = "scm-cycle",
+	  .client = leave_to_collector,
+	  .does = "the descriptor waits beside its own unix socket: for the collector" },
+	{ V4, RESET_COUNTERS(1), .name = "connect-unspec", .client = disconnect,
+	  .server = act_await_reset, .client_fate = &disconnected,
+	  .server_fate = &fate_reset_received, .does = "connect() to AF_UNSPEC: RST" },
+	{ V4, RESET_COUNTERS(1), .name = "sock-destroy", .client = await_destruction,
+	  .parent = destroy_client, .server = act_await_reset, .client_fate = &destroyed,
+	  .server_fate = &fate_reset_received, .does = "ss -K: RST" },
+	{ LISTENER_ENDS, .name = "listener-closed", .server = close_listener,
+	  .does = "close() of a listener with three connections in its queue: RSTs" },
+	{ LISTENER_ENDS, .name = "listener-shut", .server = shut_listener,
+	  .does = "the same by SHUT_RD" },
+	{ LISTENER_ENDS, .name = "listener-exit", .server = exit_with_listener,
+	  .does = "the same by the exit of its process" },
+	{ .name = NULL },
+};

@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/*
+ * Other ways into the kernel: the calls of a 32-bit program, and MPTCP, whose subflows are TCP
+ * sockets that nobody holds.
+ */
+#include <errno.h>
+#include <netinet/in.h>
+#include <stdint.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "cases.h"
+
+#ifndef IPPROTO_MPTCP
+#define IPPROTO_MPTCP 262
+#endif
+
+/* The numbers of i386, arch/x86/entry/syscalls/syscall_32.tbl */
+#define I386_CLOSE 6
+#define I386_GETPID 20
+#define I386_SOCKETCALL 102
+#define I386_SHUTDOWN 373
+#define SOCKETCALL_SHUTDOWN 13	/* linux/net.h SYS_SHUTDOWN */
+
+/* As a 32-bit program enters the kernel; the numbers and registers are those of i386. */
+static long call_i386(long nr, long first, long second)
+{
+#ifdef __x86_64__
+	long ret;
+
+	__asm__ volatile("int $0x80" : "=a"(ret) : "a"(nr), "b"(first), "c"(second)
+			 : "memory", "r8", "r9", "r10", "r11");
+	return (int)ret;
+#else
+	(void)nr;
+	(void)first;
+	(void)second;
+	return -ENOSYS;
+#endif
+}
+
+/* Without IA32 emulation the trap is a fault. */
+static void need_i386(void)
+{
+	int status;
+	pid_t pid = fork();
+
+	if (!pid)
+		_exit(call_i386(I386_GETPID, 0, 0) != getpid());
+	if (pid < 0 || waitpid(pid, &status, 0) < 0)
+		deed_die(1, "fork");
+	errno = ENOSYS;
+	if (status)
+		deed_die(DEED_SKIP, "no 32-bit calls in this kernel: int 0x80");
+}
+
+static struct call *act_i386(struct deed *d, const char *name, const char *effect)
+{
+	struct call *c = call_begin(d->self, name, d->self->fd, effect);
+
+	c->hooked = false;	/* the syscall tracepoints leave out 32-bit calls */
+	return c;
+}
+
+static void act_i386_end(struct call *c, long ret)
+{
+	errno = (int)-ret;
+	call_end(c, ret ? -1 : 0);
+	if (ret)
+		deed_die(1, "a 32-bit call");
+}
+
+static void close_i386(struct deed *d)
+{
+	struct call *c;
+
+	need_i386();
+	c = act_i386(d, "close", "fin");
+	act_i386_end(c, call_i386(I386_CLOSE, d->self->fd, 0));
+}
+
+static void shut_i386(struct deed *d)
+{
+	struct call *c;
+
+	need_i386();
+	c = act_i386(d, "shutdown", "fin");
+	c->how = SHUT_WR;
+	act_i386_end(c, call_i386(I386_SHUTDOWN, d->self->fd, SHUT_WR));
+	endpoint_await_eof(d->self);
+	endpoint_close(d->self, "released");
+}
+
+/* All socket calls in one: descriptor and direction are in the caller's memory. */
+static void shut_socketcall(struct deed *d)
+{
+	uint32_t *args = MAP_FAILED;
+	struct call *c;
+
+	need_i386();
+#ifdef MAP_32BIT
+	args = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_32BIT,
+		    -1, 0);
+#endif
+	if (args == MAP_FAILED)
+		deed_die(DEED_SKIP, "memory below 4 GB");
+	args[0] = (uint32_t)d->self->fd;
+	args[1] = SHUT_RDWR;
+	c = act_i386(d, "shutdown", "fin");
+	c->fd = c->how = DEED_UNTOLD;
+	act_i386_end(c, call_i386(I386_SOCKETCALL, SOCKETCALL_SHUTDOWN, (long)args));
+	endpoint_await_eof(d->self);
+	endpoint_close(d->self, "released");
+}
+
+/* Subflows end in the kernel's own time, in one of its threads; if one is named, then that. */
+static void close_mptcp(struct deed *d)
+{
+	struct call *c = trigger_other(d->self, "kernel");
+
+	d->self->cookie = 0;	/* it is that of the MPTCP socket */
+	c->maybe = true;
+	c->pid = c->tid = 0;
+	strcpy(c->comm, "kworker*");
+	if (close(d->self->fd))
+		deed_die(1, "close");
+}
+
+/* ... unless data is unread: then all subflows are reset within close() (MPTCP_RST, fast close). */
+static void close_mptcp_unread(struct deed *d)
+{
+	struct call *c;
+
+	endpoint_await_unread(d->self, 10);
+	d->self->cookie = 0;
+	d->self->received = 10;
+	c = trigger_other(d->self, "close");
+	c->fd = DEED_UNTOLD;
+	if (close(d->self->fd))
+		deed_die(1, "close");
+}
+
+static void send_mptcp_unread(struct deed *d)
+{
+	d->self->cookie = 0;
+	endpoint_send(d->self, 10);
+	endpoint_await_reset(d->self);
+	close(d->self->fd);
+}
+
+static void close_mptcp_after_hold(struct deed *d)
+{
+	endpoint_await_eof(d->self);
+	deed_hold(d);
+	close_mptcp(d);
+}
+
+#define SERVER_HOLDS LOCAL_FIRST, .server = act_close_after_hold
+
+const struct deed_case cases_trigger_odd[] = {
+	{ SERVER_HOLDS, .name = "close-32bit", .client = close_i386,
+	  .does = "close() as a 32-bit program calls it" },
+	{ SERVER_HOLDS, .name = "shut-32bit", .client = shut_i386,
+	  .does = "SHUT_WR as a 32-bit program calls it, then close()" },
+	{ SERVER_HOLDS, .name = "shut-socketcall", .client = shut_socketcall,
+	  .does = "SHUT_RDWR by the 32-bit socketcall(), then close()" },
+	{ V4, CLEAN_COUNTERS, .name = "mptcp", .client = close_mptcp,
+	  .server = close_mptcp_after_hold, .client_fate = &fate_active_no_hold,
+	  .server_fate = &fate_passive_no_hold, .protocol = IPPROTO_MPTCP,
+	  .does = "the one subflow of an MPTCP connection" },
+	{ V4, .counters = { { "EstabResets", 2 }, { "OutRsts", 1 } }, .name = "mptcp-unread",
+	  .client = close_mptcp_unread, .server = send_mptcp_unread,
+	  .client_fate = &fate_unread_data, .server_fate = &fate_reset_received,
+	  .protocol = IPPROTO_MPTCP, .does = "close() of an MPTCP socket with bytes unread: RST" },
+	{ .name = NULL },
+};

@@ -1,0 +1,391 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/*
+ * The acts of one end of a connection, each noted in the endpoint as it is done.
+ */
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE	/* accept4 */
+#endif
+#include <arpa/inet.h>
+#include <errno.h>
+#include <net/if.h>
+#include <netinet/tcp.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "deed.h"
+
+_Noreturn void deed_die(int status, const char *what)
+{
+	fprintf(stderr, "deed: %s: %s\n", what, errno ? strerror(errno) : "not as it should be");
+	_exit(status);
+}
+
+static long long now_us(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_REALTIME, &ts);
+	return ts.tv_sec * 1000000LL + ts.tv_nsec / 1000;
+}
+
+/* A fresh network namespace has its lo down. */
+void loopback_up(void)
+{
+	struct ifreq ifr = { .ifr_name = "lo" };
+	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+
+	if (fd < 0 || ioctl(fd, SIOCGIFFLAGS, &ifr))
+		deed_die(DEED_SKIP, "lo");
+	if (!(ifr.ifr_flags & IFF_UP)) {
+		ifr.ifr_flags |= IFF_UP;
+		if (ioctl(fd, SIOCSIFFLAGS, &ifr))
+			deed_die(DEED_SKIP, "bringing lo up");
+	}
+	close(fd);
+}
+
+void baton_give(const struct deed *d, enum who to)
+{
+	if (write(d->baton[to][1], "", 1) != 1)
+		deed_die(1, "giving the baton");
+}
+
+void baton_take(const struct deed *d)
+{
+	char byte;
+	ssize_t n;
+
+	do
+		n = read(d->baton[d->me][0], &byte, 1);
+	while (n < 0 && errno == EINTR);
+	if (n != 1)
+		deed_die(1, "taking the baton");
+}
+
+/* The deliberate delay: how long this side leaves the connection open. */
+void deed_hold(struct deed *d)
+{
+	struct timespec left = {
+		.tv_sec = d->hold_ms / 1000,
+		.tv_nsec = d->hold_ms % 1000 * 1000000L,
+	};
+
+	while (nanosleep(&left, &left) && errno == EINTR)
+		;
+}
+
+/* Notes who acts for this end, in words that no other process has. */
+void endpoint_become(struct endpoint *e, const char *side, const char *comm)
+{
+	if (prctl(PR_SET_NAME, comm))
+		deed_die(1, "PR_SET_NAME");
+	prctl(PR_GET_NAME, e->comm);
+	e->side = side;
+	e->pid = getpid();
+	e->tid = (pid_t)syscall(SYS_gettid);
+	e->uid = getuid();
+	e->exit_code = -1;
+	e->signal = -1;
+}
+
+static socklen_t address(const char *text, int port, struct sockaddr_storage *ss)
+{
+	struct sockaddr_in *v4 = (struct sockaddr_in *)ss;
+	struct sockaddr_in6 *v6 = (struct sockaddr_in6 *)ss;
+
+	memset(ss, 0, sizeof(*ss));
+	if (inet_pton(AF_INET, text, &v4->sin_addr) == 1) {
+		v4->sin_family = AF_INET;
+		v4->sin_port = htons((uint16_t)port);
+		return sizeof(*v4);
+	}
+	if (inet_pton(AF_INET6, text, &v6->sin6_addr) != 1)
+		deed_die(1, text);
+	v6->sin6_family = AF_INET6;
+	v6->sin6_port = htons((uint16_t)port);
+	return sizeof(*v6);
+}
+
+/* The address as the packets have it: a v4-mapped one is IPv4. Returns their family, 4 or 6. */
+static int name_of(const struct sockaddr_storage *ss, char *text, int *port)
+{
+	const struct sockaddr_in *v4 = (const struct sockaddr_in *)ss;
+	const struct sockaddr_in6 *v6 = (const struct sockaddr_in6 *)ss;
+
+	if (ss->ss_family == AF_INET) {
+		inet_ntop(AF_INET, &v4->sin_addr, text, INET6_ADDRSTRLEN);
+		*port = ntohs(v4->sin_port);
+		return 4;
+	}
+	*port = ntohs(v6->sin6_port);
+	if (IN6_IS_ADDR_V4MAPPED(&v6->sin6_addr)) {
+		inet_ntop(AF_INET, &v6->sin6_addr.s6_addr[12], text, INET6_ADDRSTRLEN);
+		return 4;
+	}
+	inet_ntop(AF_INET6, &v6->sin6_addr, text, INET6_ADDRSTRLEN);
+	return 6;
+}
+
+static void note_names(struct endpoint *e)
+{
+	struct sockaddr_storage ss;
+	socklen_t len = sizeof(ss), cookie_len = sizeof(e->cookie);
+	struct stat st;
+
+	if (fstat(e->fd, &st))
+		deed_die(1, "fstat");
+	e->inode = st.st_ino;
+	if (getsockname(e->fd, (struct sockaddr *)&ss, &len))
+		deed_die(1, "getsockname");
+	e->family = name_of(&ss, e->local_addr, &e->local_port);
+	e->v4_mapped = ss.ss_family == AF_INET6 && e->family == 4;
+	len = sizeof(ss);
+	if (getpeername(e->fd, (struct sockaddr *)&ss, &len))
+		deed_die(1, "getpeername");
+	name_of(&ss, e->peer_addr, &e->peer_port);
+	if (getsockopt(e->fd, SOL_SOCKET, SO_COOKIE, &e->cookie, &cookie_len))
+		deed_die(1, "SO_COOKIE");
+}
+
+void endpoint_opened(struct endpoint *e, const char *how)
+{
+	e->opened = how;
+	note_names(e);
+}
+
+void endpoint_over(struct endpoint *e)
+{
+	e->over_us = now_us();
+}
+
+static int tcp_socket(const struct deed *d, int family)
+{
+	int fd = socket(family, SOCK_STREAM | SOCK_CLOEXEC, d->c->protocol);
+
+	if (fd < 0)
+		deed_die(DEED_SKIP, "socket");
+	return fd;
+}
+
+void server_listen(struct deed *d)
+{
+	struct sockaddr_storage ss;
+	socklen_t len = address(d->c->listen_addr, 0, &ss);
+	char text[INET6_ADDRSTRLEN];
+	int zero = 0;
+
+	d->listener = tcp_socket(d, ss.ss_family);
+	if (ss.ss_family == AF_INET6 &&
+	    setsockopt(d->listener, IPPROTO_IPV6, IPV6_V6ONLY, &zero, sizeof(zero)))
+		deed_die(1, "IPV6_V6ONLY");
+	if (d->c->rcvbuf && setsockopt(d->listener, SOL_SOCKET, SO_RCVBUF, &d->c->rcvbuf,
+				       sizeof(d->c->rcvbuf)))
+		deed_die(1, "SO_RCVBUF");
+	if (bind(d->listener, (struct sockaddr *)&ss, len))
+		deed_die(DEED_SKIP, d->c->listen_addr);
+	if (listen(d->listener, DEED_MANY))
+		deed_die(1, "listen");
+	len = sizeof(ss);
+	if (getsockname(d->listener, (struct sockaddr *)&ss, &len))
+		deed_die(1, "getsockname");
+	name_of(&ss, text, d->port);
+}
+
+void client_connect(const struct deed *d, struct endpoint *e)
+{
+	struct sockaddr_storage ss;
+	socklen_t len = address(d->c->connect_addr, *d->port, &ss);
+
+	e->fd = tcp_socket(d, ss.ss_family);
+	if (connect(e->fd, (struct sockaddr *)&ss, len))
+		deed_die(1, "connect");
+	endpoint_opened(e, "connect");
+}
+
+void server_accept(const struct deed *d, struct endpoint *e)
+{
+	e->fd = accept4(d->listener, NULL, NULL, SOCK_CLOEXEC);
+	if (e->fd < 0)
+		deed_die(1, "accept");
+	endpoint_opened(e, "accept");
+}
+
+void endpoint_send(struct endpoint *e, long len_bytes)
+{
+	static const char junk[4096];
+
+	while (len_bytes > 0) {
+		size_t want = len_bytes < (long)sizeof(junk) ? (size_t)len_bytes : sizeof(junk);
+		ssize_t n = send(e->fd, junk, want, MSG_NOSIGNAL);
+
+		if (n <= 0)
+			deed_die(1, "send");
+		e->sent += n;
+		len_bytes -= n;
+	}
+}
+
+void endpoint_recv(struct endpoint *e, long len_bytes)
+{
+	char junk[4096];
+
+	while (len_bytes > 0) {
+		size_t want = len_bytes < (long)sizeof(junk) ? (size_t)len_bytes : sizeof(junk);
+		ssize_t n = recv(e->fd, junk, want, 0);
+
+		if (n <= 0)
+			deed_die(1, "recv");
+		e->received += n;
+		len_bytes -= n;
+	}
+}
+
+/* Without reading: after SHUT_RD neither recv nor poll would wait. */
+void endpoint_await_unread(const struct endpoint *e, int len_bytes)
+{
+	int unread = 0;
+
+	while (unread < len_bytes) {
+		if (ioctl(e->fd, FIONREAD, &unread))
+			deed_die(1, "FIONREAD");
+		if (unread < len_bytes)
+			poll(NULL, 0, 1);
+	}
+}
+
+void endpoint_await_eof(const struct endpoint *e)
+{
+	char junk;
+
+	errno = 0;
+	if (recv(e->fd, &junk, 1, 0) != 0)
+		deed_die(1, "waiting for the peer's FIN");
+}
+
+void endpoint_await_reset(const struct endpoint *e)
+{
+	char junk;
+
+	errno = 0;
+	if (recv(e->fd, &junk, 1, 0) != -1 || errno != ECONNRESET)
+		deed_die(1, "waiting for the peer's RST");
+}
+
+/* The kernel gave up. */
+void endpoint_await_timeout(struct endpoint *e)
+{
+	char junk;
+
+	errno = 0;
+	if (recv(e->fd, &junk, 1, 0) != -1 || errno != ETIMEDOUT)
+		deed_die(1, "waiting for a timeout");
+	endpoint_over(e);
+}
+
+/* What the socket says of itself, where recv() cannot tell. */
+void endpoint_await_state(const struct endpoint *e, int state)
+{
+	struct tcp_info info;
+	socklen_t len;
+
+	for (;;) {
+		len = sizeof(info);
+		if (getsockopt(e->fd, IPPROTO_TCP, TCP_INFO, &info, &len))
+			deed_die(1, "TCP_INFO");
+		if (info.tcpi_state == state)
+			return;
+		poll(NULL, 0, 1);
+	}
+}
+
+void endpoint_option(const struct endpoint *e, int level, int name, const void *v, socklen_t len)
+{
+	if (setsockopt(e->fd, level, name, v, len))
+		deed_die(1, "setsockopt");
+}
+
+static void call_note(struct call *c, const char *call)
+{
+	*c = (struct call){
+		.call = call, .how = -1, .fd = -1, .exit_code = -1, .pid = getpid(),
+		.tid = (pid_t)syscall(SYS_gettid), .uid = getuid(),
+	};
+	prctl(PR_GET_NAME, c->comm);
+}
+
+struct call *call_begin(struct endpoint *e, const char *call, int fd, const char *effect)
+{
+	struct call *c = &e->calls[e->nr_calls];
+
+	if (e->nr_calls >= DEED_CALLS)
+		deed_die(1, "more calls than the notes hold");
+	call_note(c, call);
+	c->fd = fd;
+	c->effect = effect;
+	c->hooked = true;
+	if (e->trigger == TRIGGER_NONE && effect &&
+	    (!strcmp(effect, "fin") || !strcmp(effect, "reset"))) {
+		e->trigger = TRIGGER_CALL;
+		e->trigger_call = e->nr_calls;
+	}
+	e->nr_calls++;
+	c->begin_us = now_us();
+	return c;
+}
+
+void call_end(struct call *c, int ret)
+{
+	c->end_us = now_us();
+	c->ret = ret < 0 ? -errno : ret;
+}
+
+struct call *trigger_other(struct endpoint *e, const char *call)
+{
+	e->trigger = TRIGGER_OTHER;
+	call_note(&e->other, call);
+	return &e->other;
+}
+
+void endpoint_shutdown(struct endpoint *e, int how, const char *effect)
+{
+	struct call *c = call_begin(e, "shutdown", e->fd, effect);
+
+	c->how = how;
+	call_end(c, shutdown(e->fd, how));
+	if (c->ret)
+		deed_die(1, "shutdown");
+}
+
+void endpoint_shutdown_fails(struct endpoint *e, int how, int error)
+{
+	struct call *c = call_begin(e, "shutdown", e->fd, "none");
+
+	c->how = how;
+	call_end(c, shutdown(e->fd, how));
+	if (c->ret != -error)
+		deed_die(1, "a shutdown that must fail");
+}
+
+void endpoint_close_fd(struct endpoint *e, int fd, const char *effect)
+{
+	struct call *c = call_begin(e, "close", fd, effect);
+
+	call_end(c, close(fd));
+	if (c->ret)
+		deed_die(1, "close");
+}
+
+void endpoint_close(struct endpoint *e, const char *effect)
+{
+	endpoint_close_fd(e, e->fd, effect);
+}

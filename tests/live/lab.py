@@ -1,0 +1,208 @@
+# SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+"""A network namespace for each case, with the witnesses in it: tcpdump, ss and the SNMP counters.
+
+Nothing here judges. Evidence is what all of them, deed and the tool said; expect.py compares.
+"""
+
+import dataclasses
+import itertools
+import json
+import os
+import select
+import signal
+import subprocess
+import time
+
+import witness
+
+MARK = b"tcpclose-capture-ends-here"
+WAIT_S = 5          # for a witness to get ready or to finish; an error, not a delay
+LATE_S = 1          # for the last words of ss, which may never come
+TOOL_S = 60         # for the tool and the deed together
+
+_serial = itertools.count(1)
+
+
+class Broken(Exception):
+    """The laboratory, not the tool, failed: nothing can be said."""
+
+
+class Skip(Exception):
+    """The deed cannot be done on this host."""
+
+
+@dataclasses.dataclass
+class Evidence:
+    netns: int                  # inode number
+    truth: list                 # deed's endpoints
+    counters_want: dict         # deltas that deed expects
+    counters: dict              # deltas that the kernel counted
+    packets: list               # witness.Packet
+    destroyed: set              # (local addr, local port, peer addr, peer port) of ss -E
+    tool_status: int | None     # None: no tool was run
+    tool_lines: list            # lines of its JSON, as text
+    tool_stderr: str
+
+
+def wait_for(what, condition, limit_s=WAIT_S):
+    end = time.monotonic() + limit_s
+    while not condition():
+        if time.monotonic() > end:
+            raise Broken(f"no {what} within {limit_s} s")
+        time.sleep(0.01)
+
+
+class Namespace:
+    def __init__(self):
+        self.name = f"tcpclose-test-{os.getpid()}-{next(_serial)}"
+        self.children = []
+
+    def __enter__(self):
+        subprocess.run(["ip", "netns", "add", self.name], check=True)
+        try:
+            subprocess.run(["ip", "-n", self.name, "link", "set", "lo", "up"], check=True)
+            self.inode = os.stat(f"/run/netns/{self.name}").st_ino
+        except BaseException:
+            self.__exit__()
+            raise
+        return self
+
+    def __exit__(self, *_):
+        for child in self.children:
+            if child.poll() is None:
+                child.kill()
+                child.wait()
+        subprocess.run(["ip", "netns", "del", self.name], check=False)
+
+    def command(self, *words):
+        return ["ip", "netns", "exec", self.name, *words]
+
+    def read(self, path):
+        return subprocess.run(self.command("cat", path), check=True, capture_output=True,
+                              text=True).stdout
+
+    def start(self, *words, **kwargs):
+        # `ip netns exec` becomes the program, so the signal goes to the right process.
+        child = subprocess.Popen(self.command(*words), stdin=subprocess.DEVNULL, **kwargs)
+        self.children.append(child)
+        return child
+
+
+class Capture:
+    """tcpdump on lo and what else there will be. It is over when a datagram sent after the deed has arrived in the file."""
+
+    def __init__(self, ns, path):
+        self.ns, self.path = ns, path
+        # The ring has a slot of the snap length for each packet: only headers, or it is soon full.
+        self.child = ns.start("tcpdump", "-i", "any", "-U", "--immediate-mode", "-B", "16384",
+                              "-s", "128", "--time-stamp-precision=nano", "-w", path,
+                              stderr=subprocess.PIPE)
+        said = b""
+        while b"listening on" not in said:
+            if not select.select([self.child.stderr], [], [], WAIT_S)[0]:
+                raise Broken("tcpdump does not listen")
+            part = os.read(self.child.stderr.fileno(), 4096)
+            if not part:
+                raise Broken(f"tcpdump: {said.decode(errors='replace')}")
+            said += part
+
+    def finish(self):
+        mark = f"printf {MARK.decode()} >/dev/udp/127.0.0.1/9"
+        subprocess.run(self.ns.command("bash", "-c", mark), check=True)
+        wait_for("end mark in the capture", self._marked)
+        self.child.send_signal(signal.SIGINT)
+        said = self.child.communicate(timeout=WAIT_S)[1].decode(errors="replace")
+        if "\n0 packets dropped by kernel" not in said:
+            raise Broken(f"the capture has gaps: {said}")
+        return witness.read_capture(self.path)
+
+    def _marked(self):
+        with open(self.path, "rb") as f:
+            f.seek(max(0, os.path.getsize(self.path) - 4096))
+            return MARK in f.read()
+
+
+class Destroyed:
+    """ss -E: every TCP socket that the kernel destroyed.
+
+    The kernel tells it from a work queue and drops it when the listener's buffer is full, so the
+    list may come late and may have gaps; and a socket that ended through tcp_disconnect()
+    (SO_LINGER of 0 s) has lost its names by then. Who is on it was destroyed, who is not may have
+    been too.
+    """
+
+    def __init__(self, ns, path):
+        self.path = path
+        with open(path, "wb") as out:
+            self.child = ns.start("stdbuf", "-oL", "ss", "-tinE", stdout=out,
+                                  stderr=subprocess.DEVNULL)
+        wait_for("ss -E", lambda: witness.diag_listens(ns.read("/proc/net/netlink")))
+
+    def finish(self, wanted):
+        try:
+            wait_for("last words of ss -E", lambda: wanted <= self._read(), LATE_S)
+        except Broken:
+            pass    # gaps are no proof of anything
+        self.child.terminate()
+        self.child.wait(WAIT_S)
+        return self._read()
+
+    def _read(self):
+        with open(self.path, encoding="ascii", errors="replace") as f:
+            return witness.read_ss(f.read())
+
+
+def _counters(ns):
+    return witness.read_counters(ns.read("/proc/net/snmp") + ns.read("/proc/net/netstat"))
+
+
+def _truth(text):
+    endpoints, want = [], {}
+    for line in text.splitlines():
+        said = json.loads(line)
+        if said["side"] != "case":
+            endpoints.append(said)
+            continue
+        for name, delta in said["counters"].items():
+            want[name] = want.get(name, 0) + delta
+    return endpoints, want
+
+
+def run(case, options, folder):
+    """Does one case (deed's arguments, the tool's options) with the tool around it, or without a
+    tool if options.tool is None."""
+    deed, asked = case
+    with Namespace() as ns:
+        capture = Capture(ns, os.path.join(folder, "wire.pcap"))
+        destroyed = Destroyed(ns, os.path.join(folder, "ss.txt"))
+        before = _counters(ns)
+        story = os.path.join(folder, "tool.json")
+        command = ns.command(options.deed, *deed)
+        if options.tool:
+            command = [options.tool, "json", "--netns", ns.name, "-o", story, "--calls",
+                       options.calls, *asked, "--", *command]
+        try:
+            done = subprocess.run(command, capture_output=True, text=True, timeout=TOOL_S,
+                                  stdin=subprocess.DEVNULL, check=False)
+        except subprocess.TimeoutExpired as e:
+            raise Broken(f"not over after {TOOL_S} s: {e.stderr!r}") from e
+        after = _counters(ns)
+        for name, text in (("truth.json", done.stdout), ("stderr.txt", done.stderr)):
+            with open(os.path.join(folder, name), "w", encoding="utf-8") as f:
+                f.write(text)
+        if done.returncode == 77 and "deed: " in done.stderr:
+            raise Skip(done.stderr.strip().splitlines()[-1])
+        if not done.stdout:
+            raise Broken(f"status {done.returncode}, no truth from deed; stderr: {done.stderr}")
+        truth, want = _truth(done.stdout)
+        lines = []
+        if options.tool and os.path.exists(story):
+            with open(story, encoding="utf-8") as f:
+                lines = f.read().splitlines()
+        names = {(t["local_addr"], t["local_port"], t["peer_addr"], t["peer_port"]) for t in truth}
+        return Evidence(
+            netns=ns.inode, truth=truth, counters_want=want,
+            counters={name: after[name] - before.get(name, 0) for name in after},
+            packets=capture.finish(), destroyed=destroyed.finish(names),
+            tool_status=done.returncode if options.tool else None,
+            tool_lines=lines, tool_stderr=done.stderr)

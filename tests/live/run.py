@@ -1,0 +1,144 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+"""Runs every case of deed under the tool, and compares what the tool says with the truth, the
+capture, the kernel's counters and ss.
+
+One line per case on stdout. Exit status: 0 all passed, 1 some failed, 64 usage, 77 nothing could be
+run.
+"""
+
+import argparse
+import itertools
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+
+sys.dont_write_bytecode = True
+
+import expect
+import lab
+from report import Report
+
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+NEEDED = ("ip", "tcpdump", "tshark", "ss", "stdbuf", "bash")
+SHOWN = 12      # differences told per case; the rest are counted
+
+
+def parse_options():
+    parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
+    parser.add_argument("--only", action="append", metavar="CASE", help="repeatable")
+    parser.add_argument("--repeat", type=int, metavar="N", default=1,
+                        help="all of it N times, for what happens only sometimes")
+    parser.add_argument("--keep", action="store_true", help="leave the files of every case")
+    parser.add_argument("--tool", metavar="PATH", default=os.path.join(ROOT, "build/tcpclose"))
+    parser.add_argument("--deed", metavar="PATH", default=os.path.join(ROOT, "build/deed"))
+    parser.add_argument("--calls", metavar="MODE", default="tracepoint")
+    parser.add_argument("--no-tool", action="store_true",
+                        help="check only deed's truth against the witnesses")
+    options = parser.parse_args()
+    options.tool = None if options.no_tool else os.path.abspath(options.tool)
+    options.deed = os.path.abspath(options.deed)
+    return options
+
+
+def why_not():
+    if os.geteuid() != 0:
+        return "needs root, for network namespaces and BPF"
+    missing = [program for program in NEEDED if not shutil.which(program)]
+    return f"needs {', '.join(missing)}" if missing else None
+
+
+def all_cases(options):
+    """name -> arguments for deed, options for the tool"""
+    text = subprocess.run([options.deed, "--list"], check=True, capture_output=True,
+                          text=True).stdout
+    cases = {}
+    for line in text.splitlines():
+        name, *words = line.split()
+        asked = list(itertools.takewhile(lambda word: word.startswith("--"), words))
+        cases[name] = [name], asked
+    cases["demo"] = ["demo", "--truth"], []
+    return cases
+
+
+def judge(case, options, folder):
+    evidence = lab.run(case, options, folder)
+    report = Report()
+    expect.check_witnesses(evidence, report)
+    if options.tool:
+        expect.check_tool(evidence, options.calls, report)
+    return report, evidence
+
+
+def tell_failure(failures, evidence):
+    for line in failures[:SHOWN]:
+        print(f"#   {line}")
+    if len(failures) > SHOWN:
+        print(f"#   ... and {len(failures) - SHOWN} more")
+    if evidence and evidence.tool_stderr:
+        for line in evidence.tool_stderr.strip().splitlines()[-4:]:
+            print(f"#   stderr: {line}")
+
+
+def run_case(name, case, options):
+    """Tells the outcome in a line, returns its word."""
+    folder = tempfile.mkdtemp(prefix=f"tcpclose-{name}-")
+    began = time.monotonic()
+    evidence, failures = None, []
+    try:
+        report, evidence = judge(case, options, folder)
+        failures = report.failures
+        word, rest = "passed", f"{report.checks} checks"
+    except lab.Skip as e:
+        word, rest = "skipped", str(e)
+    except (lab.Broken, subprocess.SubprocessError, OSError) as e:
+        failures = [f"{type(e).__name__}: {e}"]
+    took = f"{time.monotonic() - began:.1f} s"
+    if failures:
+        word = "failed"
+        print(f"not ok {name} ({took}): {failures[0].splitlines()[0]}")
+        tell_failure(failures, evidence)
+    elif word == "skipped":
+        print(f"ok {name} # SKIP {rest}")
+    else:
+        print(f"ok {name} ({took}, {rest})")
+    if options.keep:
+        print(f"#   {folder}")
+    else:
+        shutil.rmtree(folder, ignore_errors=True)
+    sys.stdout.flush()
+    return word
+
+
+def main():
+    options = parse_options()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))   # so that namespaces are deleted
+    reason = why_not()
+    if reason:
+        print(f"# SKIP all: {reason}")
+        print("0 passed, 0 failed, all skipped")
+        return 77
+    for path in filter(None, (options.deed, options.tool)):
+        if not os.access(path, os.X_OK):
+            print(f"run.py: no program {path!r}: build it first", file=sys.stderr)
+            return 64
+    cases = all_cases(options)
+    names = options.only or list(cases)
+    for name in names:
+        if name not in cases:
+            print(f"run.py: no case '{name}': want {', '.join(cases)}", file=sys.stderr)
+            return 64
+    words = [run_case(name, cases[name], options) for name in names * options.repeat]
+    count = {word: words.count(word) for word in ("passed", "failed", "skipped")}
+    print(f"{count['passed']} passed, {count['failed']} failed, {count['skipped']} skipped")
+    if count["failed"]:
+        return 1
+    return 0 if count["passed"] else 77
+
+
+if __name__ == "__main__":
+    sys.exit(main())

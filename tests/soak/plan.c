@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/*
+ * What is to be done with a connection, and how its two stories must then read.
+ */
+#include <string.h>
+
+#include "soak.h"
+
+#define PLAN_MAGIC 0x6b616f73
+#define ANSWER_MOST 2000	/* bytes: of one segment or two, and of any window */
+
+/* SplitMix64 (Steele, Lea, Flood: Fast Splittable Pseudorandom Number Generators). */
+static uint64_t prng_next(struct prng *r)
+{
+	uint64_t z = r->state += 0x9e3779b97f4a7c15ULL;
+
+	z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9ULL;
+	z = (z ^ z >> 27) * 0x94d049bb133111ebULL;
+	return z ^ z >> 31;
+}
+
+void prng_seed(struct prng *r, uint64_t seed, uint32_t stream)
+{
+	r->state = seed;
+	r->state = prng_next(r) ^ (uint64_t)stream << 32;
+	prng_next(r);
+}
+
+uint32_t prng_below(struct prng *r, uint32_t limit)
+{
+	return (uint32_t)((prng_next(r) >> 32) * limit >> 32);
+}
+
+const char *act_name(uint8_t act)
+{
+	static const char *const names[] = {
+#define X(id, word) [ACT_##id] = word,
+		ACTS(X)
+#undef X
+	};
+
+	return act < ACT_COUNT ? names[act] : "?";
+}
+
+bool act_resets(uint8_t act)
+{
+	return act == ACT_LINGER_ZERO || act == ACT_UNREAD || act == ACT_DISCONNECT;
+}
+
+bool act_forks(uint8_t act)
+{
+	return act >= ACT_THREADS;
+}
+
+/* Two calls, between which the other side's RST may come. */
+static bool act_takes_two(uint8_t act)
+{
+	return act == ACT_SHUT_WR || act == ACT_SHUT_RDWR;
+}
+
+/*
+ * What the other side sees must not hang on who is faster. Where a RST goes after the FIN, the FIN
+ * has been acknowledged for a while: a RST that comes just when the ACK makes a minisock of the
+ * socket is lost on the socket that was, and the minisock waits for ever (tcp_time_wait,
+ * tcp_rcv_state_process). While data is unread only data of ours makes the kernel send its ACK,
+ * so the other side must be there to take it.
+ */
+static void keep_races_out(struct plan *p)
+{
+	if (p->act[1] == ACT_HALF_CLOSE || act_resets(p->act[0]) ||
+	    (act_resets(p->act[1]) && act_takes_two(p->act[0])))
+		p->act[1] = ACT_CLOSE;
+	if (!act_resets(p->act[1]))
+		return;
+	if (p->act[1] == ACT_UNREAD)
+		p->act[0] = ACT_HALF_CLOSE;
+	p->ack_at_once = 1;
+	if (!p->hold_ms[1])
+		p->hold_ms[1] = 1;
+}
+
+void plan_draw(struct plan *p, struct prng *r, uint32_t worker, uint32_t nr, bool solo)
+{
+	uint32_t acts = solo ? ACT_COUNT : ACT_THREADS;
+	uint32_t first = prng_below(r, 20);
+
+	memset(p, 0, sizeof(*p));
+	p->magic = PLAN_MAGIC;
+	p->worker = worker;
+	p->nr = nr;
+	p->first = first < 10 ? FIRST_CLIENT : first < 19 ? FIRST_SERVER : FIRST_AT_ONCE;
+	p->net = (uint8_t)prng_below(r, NET_COUNT);
+	p->answer_bytes = (uint16_t)(1 + prng_below(r, ANSWER_MOST));
+	p->exit_code = (uint8_t)prng_below(r, 256);
+	p->ack_at_once = (uint8_t)prng_below(r, 2);
+	for (int i = 0; i < 2; i++) {
+		p->act[i] = (uint8_t)prng_below(r, acts);
+		p->hold_ms[i] = (uint8_t)(prng_below(r, 2) ? prng_below(r, SOAK_HOLD_MS + 1) : 0);
+	}
+	if (p->first == FIRST_AT_ONCE) {
+		p->act[0] = p->act[1] = ACT_CLOSE;
+		p->hold_ms[CLIENT] = (uint8_t)prng_below(r, 3);
+		p->hold_ms[SERVER] = (uint8_t)prng_below(r, 3);
+	}
+	keep_races_out(p);
+}
+
+bool plan_is_valid(const struct plan *p, uint32_t worker)
+{
+	return p->magic == PLAN_MAGIC && p->worker == worker && p->act[0] < ACT_COUNT &&
+	       p->act[1] < ACT_COUNT && p->first <= FIRST_AT_ONCE && p->net < NET_COUNT;
+}
+
+bool plan_goes_first(const struct plan *p, enum side side)
+{
+	return p->first == (side == CLIENT ? FIRST_CLIENT : FIRST_SERVER);
+}
+
+uint8_t plan_act(const struct plan *p, enum side side)
+{
+	return p->act[plan_goes_first(p, side) ? 0 : 1];
+}
+
+bool plan_has_answer(const struct plan *p)
+{
+	return p->act[0] == ACT_HALF_CLOSE &&
+	       (p->act[1] == ACT_UNREAD || !act_resets(p->act[1]));
+}
+
+const char *plan_ending(const struct plan *p, enum side side)
+{
+	if (p->first == FIRST_AT_ONCE)
+		return "four-way|three-way|simultaneous";
+	if (act_resets(p->act[0]))
+		return plan_goes_first(p, side) ? "reset-sent" : "reset-received";
+	if (act_resets(p->act[1]))
+		return plan_goes_first(p, side) ? "reset-received" : "reset-sent";
+	/* Data acknowledges too; without either it is between the kernel and its timers. */
+	return p->ack_at_once || p->act[0] == ACT_HALF_CLOSE ? "four-way" : "four-way|three-way";
+}
+
+const char *plan_initiator(const struct plan *p, enum side side)
+{
+	if (p->first == FIRST_AT_ONCE)
+		return "local|peer|both";
+	return plan_goes_first(p, side) ? "local" : "peer";
+}
+
+static const char *reset_reason(uint8_t act)
+{
+	switch (act) {
+	case ACT_LINGER_ZERO:
+		return "linger-zero";
+	case ACT_UNREAD:
+		return "unread-data";
+	default:
+		return "disconnect";
+	}
+}
+
+const char *plan_reason(const struct plan *p, enum side side)
+{
+	bool first = plan_goes_first(p, side);
+
+	if (p->first == FIRST_AT_ONCE)
+		return NULL;
+	if (act_resets(p->act[0]))
+		return first ? reset_reason(p->act[0]) : "established";
+	if (!act_resets(p->act[1]))
+		return NULL;
+	if (!first)
+		return reset_reason(p->act[1]);
+	return p->act[0] == ACT_HALF_CLOSE ? "half-closed" : "after-close";
+}

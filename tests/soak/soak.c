@@ -1,0 +1,347 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/*
+ * soak --seed N --seconds S [--rate R]: see soak.h. Truth on standard output, which is best a file
+ * opened for appending. Exit status 0 done, 1 something went wrong, 64 usage.
+ */
+#include <arpa/inet.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <getopt.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <poll.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "soak.h"
+
+#define NS_PER_S 1000000000ULL
+#define WATCHDOG_S 60		/* beyond the time asked for: who is stuck ends itself */
+#define PROCESSES (2 * (SOAK_PROCESSES + SOAK_SOLO))
+#define USAGE 64
+
+struct soak {
+	uint64_t seed;
+	unsigned seconds, rate;
+	uint64_t end_ns;		/* CLOCK_MONOTONIC */
+	int stop[2];			/* its end of file tells the servers that all is over */
+	int listener[SOAK_WORKERS][NET_COUNT];
+	int port[SOAK_WORKERS][NET_COUNT];
+	pid_t pid[PROCESSES];		/* the clients' first */
+};
+
+struct worker {
+	const struct soak *soak;
+	enum side side;
+	uint32_t nr;
+};
+
+static uint64_t now_ns(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (uint64_t)ts.tv_sec * NS_PER_S + (uint64_t)ts.tv_nsec;
+}
+
+static void wait_until(uint64_t ns)
+{
+	const struct timespec ts = { .tv_sec = (time_t)(ns / NS_PER_S),
+				     .tv_nsec = (long)(ns % NS_PER_S) };
+
+	while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &ts, NULL) == EINTR)
+		;
+}
+
+static bool is_solo(uint32_t worker)
+{
+	return worker >= SOAK_PROCESSES * SOAK_THREADS;
+}
+
+/* The server's address of that net, as its listener or its client has it. */
+static socklen_t address(uint8_t net, bool listening, int port, struct sockaddr_storage *ss)
+{
+	struct sockaddr_in *v4 = (struct sockaddr_in *)ss;
+	struct sockaddr_in6 *v6 = (struct sockaddr_in6 *)ss;
+
+	memset(ss, 0, sizeof(*ss));
+	if (net == NET_V4 || (net == NET_MAPPED && !listening)) {
+		v4->sin_family = AF_INET;
+		v4->sin_port = htons((uint16_t)port);
+		v4->sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+		return sizeof(*v4);
+	}
+	v6->sin6_family = AF_INET6;
+	v6->sin6_port = htons((uint16_t)port);
+	v6->sin6_addr = net == NET_V6 ? in6addr_loopback : in6addr_any;
+	return sizeof(*v6);
+}
+
+static void set_nodelay(int fd)
+{
+	int on = 1;
+
+	if (setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on)))
+		soak_die("TCP_NODELAY");
+}
+
+static void listen_for(struct soak *s, uint32_t worker, uint8_t net)
+{
+	struct sockaddr_storage ss;
+	socklen_t len = address(net, true, 0, &ss);
+	int fd = socket(ss.ss_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	int only = net == NET_V6;
+
+	if (fd < 0 || (net != NET_V4 &&
+		       setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &only, sizeof(only))))
+		soak_die("socket");
+	if (bind(fd, (struct sockaddr *)&ss, len) || listen(fd, 8))
+		soak_die("listen");
+	len = sizeof(ss);
+	if (getsockname(fd, (struct sockaddr *)&ss, &len))
+		soak_die("getsockname");
+	s->listener[worker][net] = fd;
+	s->port[worker][net] = ntohs(net == NET_V4 ? ((struct sockaddr_in *)&ss)->sin_port :
+				     ((struct sockaddr_in6 *)&ss)->sin6_port);
+}
+
+/* The plan, then one byte back: from here on both sides know their names and their parts. */
+static void client_open(const struct soak *s, struct end *e)
+{
+	const struct plan *p = &e->plan;
+	struct sockaddr_storage ss;
+	socklen_t len = address(p->net, false, s->port[p->worker][p->net], &ss);
+	char receipt;
+
+	e->side = CLIENT;
+	e->fd = socket(ss.ss_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	if (e->fd < 0 || connect(e->fd, (struct sockaddr *)&ss, len))
+		soak_die("connect");
+	set_nodelay(e->fd);
+	truth_name(e);
+	if (send(e->fd, p, sizeof(*p), MSG_NOSIGNAL) != sizeof(*p))
+		soak_die("sending the plan");
+	if (recv(e->fd, &receipt, 1, 0) != 1)
+		soak_die("waiting for the receipt of the plan");
+	e->sent = sizeof(*p);
+	e->received = 1;
+}
+
+static void server_open(uint32_t worker, struct end *e)
+{
+	set_nodelay(e->fd);
+	truth_name(e);
+	if (recv(e->fd, &e->plan, sizeof(e->plan), MSG_WAITALL) != sizeof(e->plan))
+		soak_die("receiving the plan");
+	errno = 0;
+	if (!plan_is_valid(&e->plan, worker))
+		soak_die("the plan");
+	if (send(e->fd, "", 1, MSG_NOSIGNAL) != 1)
+		soak_die("sending the receipt of the plan");
+	e->side = SERVER;
+	e->sent = 1;
+	e->received = sizeof(e->plan);
+}
+
+static void client_work(const struct worker *w)
+{
+	uint64_t every_ns = NS_PER_S * SOAK_WORKERS / w->soak->rate;
+	uint64_t due_ns = now_ns();
+	struct prng plans, pauses;
+
+	prng_seed(&plans, w->soak->seed, w->nr);
+	prng_seed(&pauses, ~w->soak->seed, w->nr);
+	for (uint32_t nr = 0;; nr++) {
+		struct end e = { .fd = -1 };
+
+		due_ns += every_ns * prng_below(&pauses, 2001) / 1000;
+		if (due_ns >= w->soak->end_ns)
+			return;
+		wait_until(due_ns);
+		plan_draw(&e.plan, &plans, w->nr, nr, is_solo(w->nr));
+		client_open(w->soak, &e);
+		end_run(&e);
+	}
+}
+
+static void server_work(const struct worker *w)
+{
+	struct pollfd ready[NET_COUNT + 1];
+
+	for (int i = 0; i < NET_COUNT; i++)
+		ready[i] = (struct pollfd){ .fd = w->soak->listener[w->nr][i], .events = POLLIN };
+	ready[NET_COUNT] = (struct pollfd){ .fd = w->soak->stop[0] };
+	for (;;) {
+		if (poll(ready, NET_COUNT + 1, -1) < 0)
+			soak_die("poll");
+		for (int i = 0; i < NET_COUNT; i++) {
+			struct end e = { .fd = -1 };
+
+			if (!ready[i].revents)
+				continue;
+			e.fd = accept4(ready[i].fd, NULL, NULL, SOCK_CLOEXEC);
+			if (e.fd < 0)
+				soak_die("accept");
+			server_open(w->nr, &e);
+			end_run(&e);
+		}
+		if (ready[NET_COUNT].revents)
+			return;
+	}
+}
+
+static void *work(void *arg)
+{
+	const struct worker *w = arg;
+
+	soak_become(w->side == CLIENT ? "soak-cli" : "soak-srv", w->nr);
+	if (w->side == CLIENT)
+		client_work(w);
+	else
+		server_work(w);
+	return NULL;
+}
+
+/* The body of a process: workers from that number on, each a thread if there are several. */
+static void process_run(const struct soak *s, enum side side, uint32_t from, uint32_t count)
+{
+	struct worker worker[SOAK_THREADS];
+	pthread_t thread[SOAK_THREADS];
+
+	for (uint32_t i = 0; i < count; i++)
+		worker[i] = (struct worker){ .soak = s, .side = side, .nr = from + i };
+	if (count == 1) {
+		work(&worker[0]);
+		return;
+	}
+	for (uint32_t i = 0; i < count; i++) {
+		errno = pthread_create(&thread[i], NULL, work, &worker[i]);
+		if (errno)
+			soak_die("pthread_create");
+	}
+	for (uint32_t i = 0; i < count; i++)
+		pthread_join(thread[i], NULL);
+}
+
+static pid_t process_start(struct soak *s, enum side side, uint32_t from, uint32_t count)
+{
+	pid_t pid = fork();
+
+	if (pid < 0)
+		soak_die("fork");
+	if (pid)
+		return pid;
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	alarm(s->seconds + WATCHDOG_S);
+	close(s->stop[1]);
+	process_run(s, side, from, count);
+	_exit(0);
+}
+
+static void start_all(struct soak *s)
+{
+	int n = 0;
+
+	for (int side = CLIENT; side <= SERVER; side++) {
+		for (uint32_t i = 0; i < SOAK_PROCESSES; i++)
+			s->pid[n++] = process_start(s, side, i * SOAK_THREADS, SOAK_THREADS);
+		for (uint32_t i = 0; i < SOAK_SOLO; i++)
+			s->pid[n++] = process_start(s, side, SOAK_PROCESSES * SOAK_THREADS + i, 1);
+	}
+}
+
+/* The first to go wrong takes the others along. */
+static int wait_all(struct soak *s)
+{
+	int failed = 0, clients = PROCESSES / 2;
+
+	for (int left = PROCESSES; left > 0; left--) {
+		int status;
+		pid_t pid = wait(&status);
+
+		if (pid < 0)
+			soak_die("wait");
+		for (int i = 0; i < PROCESSES; i++) {
+			if (s->pid[i] != pid)
+				continue;
+			s->pid[i] = 0;
+			clients -= i < PROCESSES / 2;
+		}
+		if (!clients && s->stop[1] >= 0) {
+			close(s->stop[1]);
+			s->stop[1] = -1;
+		}
+		if (!status || failed)
+			continue;
+		fprintf(stderr, "soak: process %d ended with wait status %#x\n", pid, status);
+		failed = 1;
+		for (int i = 0; i < PROCESSES; i++)
+			if (s->pid[i])
+				kill(s->pid[i], SIGKILL);
+	}
+	return failed;
+}
+
+static bool number(const char *text, uint64_t least, uint64_t most, uint64_t *value)
+{
+	char *end;
+
+	errno = 0;
+	*value = strtoull(text, &end, 0);
+	return !errno && end != text && !*end && *value >= least && *value <= most;
+}
+
+static bool parse(int argc, char **argv, struct soak *s)
+{
+	static const struct option longs[] = {
+		{ "seed", required_argument, NULL, 's' }, { "rate", required_argument, NULL, 'r' },
+		{ "seconds", required_argument, NULL, 't' }, { NULL, 0, NULL, 0 },
+	};
+	uint64_t seconds = 0, rate = 100;
+	bool seeded = false, ok = true;
+	int c;
+
+	while ((c = getopt_long(argc, argv, "", longs, NULL)) != -1) {
+		if (c == 's')
+			ok = seeded = number(optarg, 0, UINT64_MAX, &s->seed);
+		else if (c == 't')
+			ok = number(optarg, 1, 86400, &seconds);
+		else if (c == 'r')
+			ok = number(optarg, 1, 100000, &rate);
+		else
+			ok = false;
+		if (!ok)
+			return false;
+	}
+	s->seconds = (unsigned)seconds;
+	s->rate = (unsigned)rate;
+	return seeded && seconds && optind == argc;
+}
+
+int main(int argc, char **argv)
+{
+	struct soak s = { .seed = 0 };
+
+	if (argc == 2 && !strcmp(argv[1], "--nothing"))	/* an execve() that is one's end */
+		return 0;
+	if (!parse(argc, argv, &s)) {
+		fprintf(stderr, "usage: soak --seed N --seconds S [--rate CONNECTIONS_PER_S]\n");
+		return USAGE;
+	}
+	if (pipe2(s.stop, O_CLOEXEC))
+		soak_die("pipe");
+	for (uint32_t i = 0; i < SOAK_WORKERS; i++)
+		for (uint8_t net = 0; net < NET_COUNT; net++)
+			listen_for(&s, i, net);
+	s.end_ns = now_ns() + s.seconds * NS_PER_S;
+	start_all(&s);
+	return wait_all(&s);
+}

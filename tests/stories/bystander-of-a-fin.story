@@ -1,0 +1,25 @@
+# SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+# shutdown() came before the connection was up; the kernel makes good on it when the handshake ends, in a softirq on
+# whichever CPU that was (tcp_rcv_state_process, SYN_RECV). The task there has nothing to do with it, and the lock of
+# the socket is not held.
+socket A 10.0.0.1:443 10.0.0.9:51544
+
+10ms A state SYN_RECV ESTABLISHED   segment  file-live shut-snd
+10ms A state ESTABLISHED FIN_WAIT1  file-live shut-snd  in firefox[600] recvfrom(9)
+12ms A state FIN_WAIT1 FIN_WAIT2    segment sent=1 acked  file-live shut-snd
+20ms A state FIN_WAIT2 CLOSE        segment came=1 acks  done file-live shut-snd
+tick 1s
+
+expect A ending=four-way initiator=local trigger=- calls=-
+--- trace
+PID     COMM     LOCAL                 BY REMOTE                ENDING        MS
+-       -        10.0.0.1:443          -> 10.0.0.9:51544        four-way   10.00
+--- json
+{"kind":"meta","schema":1,"version":"-","hostname":"host","kernel":"6.1.0","machine":"x86_64","boot_id":"00000000-0000-4000-8000-000000000000","hooks":{"calls":"tracepoint","late":"tp_btf","reset_sent":"tp_btf","reset_received":"tp_btf","fin_resent":"tp_btf","state":"tp_btf","destroy":"tp_btf"}}
+{"kind":"close","schema":1,"start":"2026-11-22T08:12:32.010000000Z","time":"2026-11-22T08:12:32.020000000Z","family":4,"netns":4026531840,"cookie":"0x11","local_addr":"10.0.0.1","local_port":443,"peer_addr":"10.0.0.9","peer_port":51544,"v4_mapped":false,"opened":"accept","age_ns":10000000,"initiator":"local","ending":"four-way","class":"clean","reason":null,"trigger":null,"calls":[],"waves":[{"wave":1,"flag":"FIN","dir":"sent","at_ns":0,"seq":1000,"ack":5000,"exact":true},{"wave":2,"flag":"ACK","dir":"received","at_ns":2000000,"seq":null,"ack":1001,"exact":true},{"wave":3,"flag":"FIN","dir":"received","at_ns":10000000,"seq":5000,"ack":1001,"exact":true},{"wave":4,"flag":"ACK","dir":"sent","at_ns":10000000,"seq":1001,"ack":5001,"exact":true}],"states":["ESTABLISHED","FIN_WAIT1","FIN_WAIT2","TIME_WAIT"],"phase_ns":{"fin_queued":null,"ack_wait":2000000,"peer_hold":8000000,"app_hold":null,"last_ack_wait":null,"total":10000000},"blame":"peer-app","bytes":{"sent":0,"received":0,"unread":0,"unacked":0,"unsent":0},"fin_retransmits":0,"peer_fin_retransmits":null,"srtt_us":null,"twin":null,"partial":false,"missing":["trigger: no task held the socket when our FIN was queued"]}
+{"kind":"summary","schema":1,"time":"2026-11-22T08:12:33.000000000Z","seen":1,"told":1,"filtered":0,"open":0,"lost":{"table_full":0,"end_missed":0},"events":4,"events_lost":{"ring_full":0,"calls_full":0,"malformed":0}}
+--- events
+08:12:32.010000 state          10.0.0.1:443 10.0.0.9:51544 SYN_RECV -> ESTABLISHED snd_una=1000 snd_nxt=1000 write_seq=1000 rcv_nxt=5000 rcv_wup=5000 copied_seq=5000 segs_in=2 snd_wnd=65535 err=0 file-live,shut-snd netns=4026531840 cookie=0x11
+08:12:32.010000 state          10.0.0.1:443 10.0.0.9:51544 ESTABLISHED -> FIN_WAIT1 in firefox[600] recvfrom(9, 0) snd_una=1000 snd_nxt=1000 write_seq=1000 rcv_nxt=5000 rcv_wup=5000 copied_seq=5000 segs_in=2 snd_wnd=65535 err=0 file-live,shut-snd netns=4026531840 cookie=0x11
+08:12:32.012000 state          10.0.0.1:443 10.0.0.9:51544 FIN_WAIT1 -> FIN_WAIT2 snd_una=1001 snd_nxt=1001 write_seq=1001 rcv_nxt=5000 rcv_wup=5000 copied_seq=5000 segs_in=3 snd_wnd=65535 err=0 file-live,shut-snd netns=4026531840 cookie=0x11
+08:12:32.020000 state          10.0.0.1:443 10.0.0.9:51544 FIN_WAIT2 -> CLOSE snd_una=1001 snd_nxt=1001 write_seq=1001 rcv_nxt=5001 rcv_wup=5001 copied_seq=5000 segs_in=4 snd_wnd=65535 err=0 done,file-live,shut-snd netns=4026531840 cookie=0x11

@@ -1,0 +1,27 @@
+# SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+# As close-while-other-thread-in-recv, but recvfrom() comes back while close() is still under way in the other
+# thread: the FIN falls within the close() of a thread that did not send it.
+socket A 10.0.0.1:51544 10.0.0.9:80
+
+0ms      A state SYN_SENT ESTABLISHED   owned file-live  in java[812/813] connect(7)
+100.01ms A state ESTABLISHED FIN_WAIT1  owned file-dead shut-rcv shut-snd  in java[812/815] recvfrom(7)
+100ms    A call ESTABLISHED             took=30us ret=0  in java[812/814] close(7)
+103ms    A state FIN_WAIT1 FIN_WAIT2    segment sent=1 acked  dead no-socket shut-rcv shut-snd
+103ms    A state FIN_WAIT2 CLOSE        dead no-socket shut-rcv shut-snd
+160ms    A late FIN,ACK                 seq=5000 ack=1001 substate=TIME_WAIT
+
+expect A trigger=recvfrom deferred=yes tid=815 calls=close:none,recvfrom:fin
+--- trace
+PID     COMM     LOCAL                 BY REMOTE                ENDING        MS
+812     java     10.0.0.1:51544        -> 10.0.0.9:80           four-way   59.99
+--- json
+{"kind":"meta","schema":1,"version":"-","hostname":"host","kernel":"6.1.0","machine":"x86_64","boot_id":"00000000-0000-4000-8000-000000000000","hooks":{"calls":"tracepoint","late":"tp_btf","reset_sent":"tp_btf","reset_received":"tp_btf","fin_resent":"tp_btf","state":"tp_btf","destroy":"tp_btf"}}
+{"kind":"close","schema":1,"start":"2026-11-22T08:12:32.100010000Z","time":"2026-11-22T08:12:32.160000000Z","family":4,"netns":4026531840,"cookie":"0x11","local_addr":"10.0.0.1","local_port":51544,"peer_addr":"10.0.0.9","peer_port":80,"v4_mapped":false,"opened":"connect","age_ns":160000000,"initiator":"local","ending":"four-way","class":"clean","reason":null,"trigger":{"call":"recvfrom","how":null,"fd":null,"pid":812,"tid":815,"comm":"java","ret":null,"uid":0,"call_ns":null,"signal":null,"exit_code":null,"cgroup":null,"container":null,"deferred":true,"stack":null},"calls":[{"call":"close","how":null,"fd":7,"pid":812,"tid":814,"comm":"java","ret":0,"at_ns":-10000,"effect":"none"},{"call":"recvfrom","how":null,"fd":null,"pid":812,"tid":815,"comm":"java","ret":null,"at_ns":0,"effect":"fin"}],"waves":[{"wave":1,"flag":"FIN","dir":"sent","at_ns":0,"seq":1000,"ack":5000,"exact":true},{"wave":2,"flag":"ACK","dir":"received","at_ns":2990000,"seq":null,"ack":1001,"exact":true},{"wave":3,"flag":"FIN","dir":"received","at_ns":59990000,"seq":5000,"ack":1001,"exact":true},{"wave":4,"flag":"ACK","dir":"sent","at_ns":59990000,"seq":1001,"ack":5001,"exact":true}],"states":["ESTABLISHED","FIN_WAIT1","FIN_WAIT2","TIME_WAIT"],"phase_ns":{"fin_queued":null,"ack_wait":2990000,"peer_hold":57000000,"app_hold":null,"last_ack_wait":null,"total":59990000},"blame":"peer-app","bytes":{"sent":0,"received":0,"unread":0,"unacked":0,"unsent":0},"fin_retransmits":0,"peer_fin_retransmits":null,"srtt_us":null,"twin":null,"partial":false,"missing":[]}
+{"kind":"summary","schema":1,"time":"2026-11-22T08:12:32.160000000Z","seen":1,"told":1,"filtered":0,"open":0,"lost":{"table_full":0,"end_missed":0},"events":6,"events_lost":{"ring_full":0,"calls_full":0,"malformed":0}}
+--- events
+08:12:32.000000 state          10.0.0.1:51544 10.0.0.9:80 SYN_SENT -> ESTABLISHED in java[813] connect(7, 0) snd_una=1000 snd_nxt=1000 write_seq=1000 rcv_nxt=5000 rcv_wup=5000 copied_seq=5000 segs_in=1 snd_wnd=65535 err=0 owned,file-live netns=4026531840 cookie=0x11
+08:12:32.100010 state          10.0.0.1:51544 10.0.0.9:80 ESTABLISHED -> FIN_WAIT1 in java[815] recvfrom(7, 0) snd_una=1000 snd_nxt=1000 write_seq=1000 rcv_nxt=5000 rcv_wup=5000 copied_seq=5000 segs_in=1 snd_wnd=65535 err=0 owned,file-dead,shut-rcv,shut-snd netns=4026531840 cookie=0x11
+08:12:32.100000 call           10.0.0.1:51544 10.0.0.9:80 ESTABLISHED in java[814] close(7, 0) = 0 call_ns=30000 netns=4026531840 cookie=0x11
+08:12:32.103000 state          10.0.0.1:51544 10.0.0.9:80 FIN_WAIT1 -> FIN_WAIT2 snd_una=1001 snd_nxt=1001 write_seq=1001 rcv_nxt=5000 rcv_wup=5000 copied_seq=5000 segs_in=2 snd_wnd=65535 err=0 dead,no-socket,shut-rcv,shut-snd netns=4026531840 cookie=0x11
+08:12:32.103000 state          10.0.0.1:51544 10.0.0.9:80 FIN_WAIT2 -> CLOSE snd_una=1001 snd_nxt=1001 write_seq=1001 rcv_nxt=5000 rcv_wup=5000 copied_seq=5000 segs_in=2 snd_wnd=65535 err=0 dead,no-socket,shut-rcv,shut-snd netns=4026531840 cookie=0x11
+08:12:32.160000 late           10.0.0.1:51544 10.0.0.9:80 TIME_WAIT flags=17 seq=5000 ack=1001 payload=0 substate=6 netns=4026531840 cookie=0x11

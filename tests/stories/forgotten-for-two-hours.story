@@ -1,0 +1,26 @@
+# SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+# The peer has closed, and the application takes two hours to notice: CLOSE_WAIT all the while.
+socket A 10.0.0.1:443 10.0.0.9:51544
+
+0ms     A state SYN_RECV ESTABLISHED    no-socket
+1s      A state ESTABLISHED CLOSE_WAIT  segment came=1  done file-live shut-rcv
+set A acks read
+7201s   A state CLOSE_WAIT LAST_ACK     done owned file-dead shut-rcv shut-snd  in java[812] close(9)
+7201s   A call CLOSE_WAIT               took=30us ret=0  in java[812] close(9)
+7201s   A state LAST_ACK CLOSE          segment sent=1 acked  dead done no-socket shut-rcv shut-snd
+
+expect A ending=four-way class=clean initiator=peer trigger=close blame=local-app
+expect A phase.app_hold=7200s phase.total=7200s
+--- trace
+PID     COMM     LOCAL                 BY REMOTE                ENDING        MS
+812     java     10.0.0.1:443          <- 10.0.0.9:51544        four-way    2.0h
+--- json
+{"kind":"meta","schema":1,"version":"-","hostname":"host","kernel":"6.1.0","machine":"x86_64","boot_id":"00000000-0000-4000-8000-000000000000","hooks":{"calls":"tracepoint","late":"tp_btf","reset_sent":"tp_btf","reset_received":"tp_btf","fin_resent":"tp_btf","state":"tp_btf","destroy":"tp_btf"}}
+{"kind":"close","schema":1,"start":"2026-11-22T08:12:33.000000000Z","time":"2026-11-22T10:12:33.000000000Z","family":4,"netns":4026531840,"cookie":"0x11","local_addr":"10.0.0.1","local_port":443,"peer_addr":"10.0.0.9","peer_port":51544,"v4_mapped":false,"opened":"accept","age_ns":7201000000000,"initiator":"peer","ending":"four-way","class":"clean","reason":null,"trigger":{"call":"close","how":null,"fd":9,"pid":812,"tid":812,"comm":"java","ret":0,"uid":0,"call_ns":30000,"signal":null,"exit_code":null,"cgroup":null,"container":null,"deferred":false,"stack":null},"calls":[{"call":"close","how":null,"fd":9,"pid":812,"tid":812,"comm":"java","ret":0,"at_ns":7200000000000,"effect":"fin"}],"waves":[{"wave":1,"flag":"FIN","dir":"received","at_ns":0,"seq":5000,"ack":1000,"exact":true},{"wave":2,"flag":"ACK","dir":"sent","at_ns":0,"seq":1000,"ack":5001,"exact":false},{"wave":3,"flag":"FIN","dir":"sent","at_ns":7200000000000,"seq":1000,"ack":5001,"exact":true},{"wave":4,"flag":"ACK","dir":"received","at_ns":7200000000000,"seq":null,"ack":1001,"exact":true}],"states":["ESTABLISHED","CLOSE_WAIT","LAST_ACK","CLOSE"],"phase_ns":{"fin_queued":null,"ack_wait":null,"peer_hold":null,"app_hold":7200000000000,"last_ack_wait":0,"total":7200000000000},"blame":"local-app","bytes":{"sent":0,"received":0,"unread":0,"unacked":0,"unsent":0},"fin_retransmits":0,"peer_fin_retransmits":null,"srtt_us":null,"twin":null,"partial":false,"missing":[]}
+{"kind":"summary","schema":1,"time":"2026-11-22T10:12:33.000000000Z","seen":1,"told":1,"filtered":0,"open":0,"lost":{"table_full":0,"end_missed":0},"events":5,"events_lost":{"ring_full":0,"calls_full":0,"malformed":0}}
+--- events
+08:12:32.000000 state          10.0.0.1:443 10.0.0.9:51544 SYN_RECV -> ESTABLISHED snd_una=1000 snd_nxt=1000 write_seq=1000 rcv_nxt=5000 rcv_wup=5000 copied_seq=5000 segs_in=1 snd_wnd=65535 err=0 no-socket netns=4026531840 cookie=0x11
+08:12:33.000000 state          10.0.0.1:443 10.0.0.9:51544 ESTABLISHED -> CLOSE_WAIT snd_una=1000 snd_nxt=1000 write_seq=1000 rcv_nxt=5001 rcv_wup=5000 copied_seq=5000 segs_in=2 snd_wnd=65535 err=0 done,file-live,shut-rcv netns=4026531840 cookie=0x11
+10:12:33.000000 state          10.0.0.1:443 10.0.0.9:51544 CLOSE_WAIT -> LAST_ACK in java[812] close(9, 0) snd_una=1000 snd_nxt=1000 write_seq=1000 rcv_nxt=5001 rcv_wup=5001 copied_seq=5001 segs_in=2 snd_wnd=65535 err=0 done,owned,file-dead,shut-rcv,shut-snd netns=4026531840 cookie=0x11
+10:12:33.000000 call           10.0.0.1:443 10.0.0.9:51544 CLOSE_WAIT in java[812] close(9, 0) = 0 call_ns=30000 netns=4026531840 cookie=0x11
+10:12:33.000000 state          10.0.0.1:443 10.0.0.9:51544 LAST_ACK -> CLOSE snd_una=1001 snd_nxt=1001 write_seq=1001 rcv_nxt=5001 rcv_wup=5001 copied_seq=5001 segs_in=3 snd_wnd=65535 err=0 dead,done,no-socket,shut-rcv,shut-snd netns=4026531840 cookie=0x11

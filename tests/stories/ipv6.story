@@ -1,0 +1,36 @@
+# SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+# The same over IPv6; the addresses are too long for their columns.
+socket A [2001:db8:85a3::8a2e:370:7334]:51544 [2001:db8:ffff:ffff:ffff:ffff:ffff:1]:443
+socket B [::1]:40000 [::1]:8080
+
+0ms  A state SYN_SENT ESTABLISHED   owned file-live  in curl[4021] connect(5)
+0ms  B state SYN_SENT ESTABLISHED   owned file-live  in curl[4021] connect(6)
+10ms A state ESTABLISHED FIN_WAIT1  owned file-dead shut-rcv shut-snd  in curl[4021] close(5)
+10ms A call ESTABLISHED             took=30us ret=0  in curl[4021] close(5)
+12ms A state FIN_WAIT1 FIN_WAIT2    segment sent=1 acked  dead no-socket shut-rcv shut-snd
+12ms A state FIN_WAIT2 CLOSE        dead no-socket shut-rcv shut-snd
+13ms A late FIN,ACK                 seq=5000 ack=1001 substate=TIME_WAIT
+20ms B reset-received ESTABLISHED   segment  file-live
+20ms B state ESTABLISHED CLOSE      sk_err=104  file-live
+
+expect A ending=four-way initiator=local trigger=close v4mapped=no
+expect B ending=reset-received initiator=peer reason=established
+--- trace
+PID     COMM     LOCAL                 BY REMOTE                ENDING        MS
+4021    curl     [2001:d..:7334]:51544 -> [2001:db..ffff:1]:443 four-way    3.00
+-       -        [::1]:40000           <- [::1]:8080            reset       0.00
+--- json
+{"kind":"meta","schema":1,"version":"-","hostname":"host","kernel":"6.1.0","machine":"x86_64","boot_id":"00000000-0000-4000-8000-000000000000","hooks":{"calls":"tracepoint","late":"tp_btf","reset_sent":"tp_btf","reset_received":"tp_btf","fin_resent":"tp_btf","state":"tp_btf","destroy":"tp_btf"}}
+{"kind":"close","schema":1,"start":"2026-11-22T08:12:32.010000000Z","time":"2026-11-22T08:12:32.013000000Z","family":6,"netns":4026531840,"cookie":"0x11","local_addr":"2001:db8:85a3::8a2e:370:7334","local_port":51544,"peer_addr":"2001:db8:ffff:ffff:ffff:ffff:ffff:1","peer_port":443,"v4_mapped":false,"opened":"connect","age_ns":13000000,"initiator":"local","ending":"four-way","class":"clean","reason":null,"trigger":{"call":"close","how":null,"fd":5,"pid":4021,"tid":4021,"comm":"curl","ret":0,"uid":0,"call_ns":30000,"signal":null,"exit_code":null,"cgroup":null,"container":null,"deferred":false,"stack":null},"calls":[{"call":"close","how":null,"fd":5,"pid":4021,"tid":4021,"comm":"curl","ret":0,"at_ns":0,"effect":"fin"}],"waves":[{"wave":1,"flag":"FIN","dir":"sent","at_ns":0,"seq":1000,"ack":5000,"exact":true},{"wave":2,"flag":"ACK","dir":"received","at_ns":2000000,"seq":null,"ack":1001,"exact":true},{"wave":3,"flag":"FIN","dir":"received","at_ns":3000000,"seq":5000,"ack":1001,"exact":true},{"wave":4,"flag":"ACK","dir":"sent","at_ns":3000000,"seq":1001,"ack":5001,"exact":true}],"states":["ESTABLISHED","FIN_WAIT1","FIN_WAIT2","TIME_WAIT"],"phase_ns":{"fin_queued":null,"ack_wait":2000000,"peer_hold":1000000,"app_hold":null,"last_ack_wait":null,"total":3000000},"blame":"network","bytes":{"sent":0,"received":0,"unread":0,"unacked":0,"unsent":0},"fin_retransmits":0,"peer_fin_retransmits":null,"srtt_us":null,"twin":null,"partial":false,"missing":[]}
+{"kind":"close","schema":1,"start":"2026-11-22T08:12:32.020000000Z","time":"2026-11-22T08:12:32.020000000Z","family":6,"netns":4026531840,"cookie":"0x12","local_addr":"::1","local_port":40000,"peer_addr":"::1","peer_port":8080,"v4_mapped":false,"opened":"connect","age_ns":20000000,"initiator":"peer","ending":"reset-received","class":"reset","reason":"established","trigger":null,"calls":[],"waves":[],"states":["ESTABLISHED","CLOSE"],"phase_ns":{"fin_queued":null,"ack_wait":null,"peer_hold":null,"app_hold":null,"last_ack_wait":null,"total":0},"blame":"none","bytes":{"sent":0,"received":0,"unread":0,"unacked":0,"unsent":0},"fin_retransmits":0,"peer_fin_retransmits":null,"srtt_us":null,"twin":null,"partial":false,"missing":[]}
+{"kind":"summary","schema":1,"time":"2026-11-22T08:12:32.020000000Z","seen":2,"told":2,"filtered":0,"open":0,"lost":{"table_full":0,"end_missed":0},"events":9,"events_lost":{"ring_full":0,"calls_full":0,"malformed":0}}
+--- events
+08:12:32.000000 state          [2001:db8:85a3::8a2e:370:7334]:51544 [2001:db8:ffff:ffff:ffff:ffff:ffff:1]:443 SYN_SENT -> ESTABLISHED in curl[4021] connect(5, 0) snd_una=1000 snd_nxt=1000 write_seq=1000 rcv_nxt=5000 rcv_wup=5000 copied_seq=5000 segs_in=1 snd_wnd=65535 err=0 owned,file-live netns=4026531840 cookie=0x11
+08:12:32.000000 state          [::1]:40000 [::1]:8080 SYN_SENT -> ESTABLISHED in curl[4021] connect(6, 0) snd_una=1000 snd_nxt=1000 write_seq=1000 rcv_nxt=5000 rcv_wup=5000 copied_seq=5000 segs_in=1 snd_wnd=65535 err=0 owned,file-live netns=4026531840 cookie=0x12
+08:12:32.010000 state          [2001:db8:85a3::8a2e:370:7334]:51544 [2001:db8:ffff:ffff:ffff:ffff:ffff:1]:443 ESTABLISHED -> FIN_WAIT1 in curl[4021] close(5, 0) snd_una=1000 snd_nxt=1000 write_seq=1000 rcv_nxt=5000 rcv_wup=5000 copied_seq=5000 segs_in=1 snd_wnd=65535 err=0 owned,file-dead,shut-rcv,shut-snd netns=4026531840 cookie=0x11
+08:12:32.010000 call           [2001:db8:85a3::8a2e:370:7334]:51544 [2001:db8:ffff:ffff:ffff:ffff:ffff:1]:443 ESTABLISHED in curl[4021] close(5, 0) = 0 call_ns=30000 netns=4026531840 cookie=0x11
+08:12:32.012000 state          [2001:db8:85a3::8a2e:370:7334]:51544 [2001:db8:ffff:ffff:ffff:ffff:ffff:1]:443 FIN_WAIT1 -> FIN_WAIT2 snd_una=1001 snd_nxt=1001 write_seq=1001 rcv_nxt=5000 rcv_wup=5000 copied_seq=5000 segs_in=2 snd_wnd=65535 err=0 dead,no-socket,shut-rcv,shut-snd netns=4026531840 cookie=0x11
+08:12:32.012000 state          [2001:db8:85a3::8a2e:370:7334]:51544 [2001:db8:ffff:ffff:ffff:ffff:ffff:1]:443 FIN_WAIT2 -> CLOSE snd_una=1001 snd_nxt=1001 write_seq=1001 rcv_nxt=5000 rcv_wup=5000 copied_seq=5000 segs_in=2 snd_wnd=65535 err=0 dead,no-socket,shut-rcv,shut-snd netns=4026531840 cookie=0x11
+08:12:32.013000 late           [2001:db8:85a3::8a2e:370:7334]:51544 [2001:db8:ffff:ffff:ffff:ffff:ffff:1]:443 TIME_WAIT flags=17 seq=5000 ack=1001 payload=0 substate=6 netns=4026531840 cookie=0x11
+08:12:32.020000 reset-received [::1]:40000 [::1]:8080 ESTABLISHED snd_una=1000 snd_nxt=1000 write_seq=1000 rcv_nxt=5000 rcv_wup=5000 copied_seq=5000 segs_in=2 snd_wnd=65535 err=0 file-live netns=4026531840 cookie=0x12
+08:12:32.020000 state          [::1]:40000 [::1]:8080 ESTABLISHED -> CLOSE snd_una=1000 snd_nxt=1000 write_seq=1000 rcv_nxt=5000 rcv_wup=5000 copied_seq=5000 segs_in=2 snd_wnd=65535 err=104 file-live netns=4026531840 cookie=0x12

@@ -1,0 +1,32 @@
+# SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+# The client closes. nginx reads the end of the stream, works on for 20 ms, then closes too.
+socket A 10.0.0.1:443 203.0.113.200:51000
+
+0ms     A state SYN_RECV ESTABLISHED    no-socket
+100ms   A state ESTABLISHED CLOSE_WAIT  segment came=1  done file-live shut-rcv
+set A acks read
+120ms   A state CLOSE_WAIT LAST_ACK     done owned file-dead shut-rcv shut-snd  in nginx[4021] close(11)
+119.9ms A call CLOSE_WAIT               took=150us ret=0  in nginx[4021] close(11)
+125ms   A state LAST_ACK CLOSE          segment sent=1 acked  dead done no-socket shut-rcv shut-snd
+
+expect A ending=four-way class=clean initiator=peer reason=- blame=local-app partial=no missing=-
+expect A trigger=close fd=11 pid=4021 comm=nginx ret=0 calls=close:fin opened=accept age=125ms
+expect A states=ESTABLISHED,CLOSE_WAIT,LAST_ACK,CLOSE waves=FIN<,ACK>~,FIN>,ACK<
+expect A start=100ms settled=125ms wave1.at=0 wave1.seq=5000 wave1.ack=1000 wave2.ack=5001
+expect A wave3.at=20ms wave3.seq=1000 wave3.ack=5001 wave4.at=25ms wave4.ack=1001
+expect A phase.ack_wait=- phase.peer_hold=- phase.app_hold=20ms phase.last_ack_wait=5ms phase.total=25ms
+expect A received=0 unread=0
+expect-tally seen=1 told=1 filtered=0 open=0 lost=0
+--- trace
+PID     COMM     LOCAL                 BY REMOTE                ENDING        MS
+4021    nginx    10.0.0.1:443          <- 203.0.113.200:51000   four-way   25.00
+--- json
+{"kind":"meta","schema":1,"version":"-","hostname":"host","kernel":"6.1.0","machine":"x86_64","boot_id":"00000000-0000-4000-8000-000000000000","hooks":{"calls":"tracepoint","late":"tp_btf","reset_sent":"tp_btf","reset_received":"tp_btf","fin_resent":"tp_btf","state":"tp_btf","destroy":"tp_btf"}}
+{"kind":"close","schema":1,"start":"2026-11-22T08:12:32.100000000Z","time":"2026-11-22T08:12:32.125000000Z","family":4,"netns":4026531840,"cookie":"0x11","local_addr":"10.0.0.1","local_port":443,"peer_addr":"203.0.113.200","peer_port":51000,"v4_mapped":false,"opened":"accept","age_ns":125000000,"initiator":"peer","ending":"four-way","class":"clean","reason":null,"trigger":{"call":"close","how":null,"fd":11,"pid":4021,"tid":4021,"comm":"nginx","ret":0,"uid":0,"call_ns":150000,"signal":null,"exit_code":null,"cgroup":null,"container":null,"deferred":false,"stack":null},"calls":[{"call":"close","how":null,"fd":11,"pid":4021,"tid":4021,"comm":"nginx","ret":0,"at_ns":19900000,"effect":"fin"}],"waves":[{"wave":1,"flag":"FIN","dir":"received","at_ns":0,"seq":5000,"ack":1000,"exact":true},{"wave":2,"flag":"ACK","dir":"sent","at_ns":0,"seq":1000,"ack":5001,"exact":false},{"wave":3,"flag":"FIN","dir":"sent","at_ns":20000000,"seq":1000,"ack":5001,"exact":true},{"wave":4,"flag":"ACK","dir":"received","at_ns":25000000,"seq":null,"ack":1001,"exact":true}],"states":["ESTABLISHED","CLOSE_WAIT","LAST_ACK","CLOSE"],"phase_ns":{"fin_queued":null,"ack_wait":null,"peer_hold":null,"app_hold":20000000,"last_ack_wait":5000000,"total":25000000},"blame":"local-app","bytes":{"sent":0,"received":0,"unread":0,"unacked":0,"unsent":0},"fin_retransmits":0,"peer_fin_retransmits":null,"srtt_us":null,"twin":null,"partial":false,"missing":[]}
+{"kind":"summary","schema":1,"time":"2026-11-22T08:12:32.125000000Z","seen":1,"told":1,"filtered":0,"open":0,"lost":{"table_full":0,"end_missed":0},"events":5,"events_lost":{"ring_full":0,"calls_full":0,"malformed":0}}
+--- events
+08:12:32.000000 state          10.0.0.1:443 203.0.113.200:51000 SYN_RECV -> ESTABLISHED snd_una=1000 snd_nxt=1000 write_seq=1000 rcv_nxt=5000 rcv_wup=5000 copied_seq=5000 segs_in=1 snd_wnd=65535 err=0 no-socket netns=4026531840 cookie=0x11
+08:12:32.100000 state          10.0.0.1:443 203.0.113.200:51000 ESTABLISHED -> CLOSE_WAIT snd_una=1000 snd_nxt=1000 write_seq=1000 rcv_nxt=5001 rcv_wup=5000 copied_seq=5000 segs_in=2 snd_wnd=65535 err=0 done,file-live,shut-rcv netns=4026531840 cookie=0x11
+08:12:32.120000 state          10.0.0.1:443 203.0.113.200:51000 CLOSE_WAIT -> LAST_ACK in nginx[4021] close(11, 0) snd_una=1000 snd_nxt=1000 write_seq=1000 rcv_nxt=5001 rcv_wup=5001 copied_seq=5001 segs_in=2 snd_wnd=65535 err=0 done,owned,file-dead,shut-rcv,shut-snd netns=4026531840 cookie=0x11
+08:12:32.119900 call           10.0.0.1:443 203.0.113.200:51000 CLOSE_WAIT in nginx[4021] close(11, 0) = 0 call_ns=150000 netns=4026531840 cookie=0x11
+08:12:32.125000 state          10.0.0.1:443 203.0.113.200:51000 LAST_ACK -> CLOSE snd_una=1001 snd_nxt=1001 write_seq=1001 rcv_nxt=5001 rcv_wup=5001 copied_seq=5001 segs_in=3 snd_wnd=65535 err=0 dead,done,no-socket,shut-rcv,shut-snd netns=4026531840 cookie=0x11

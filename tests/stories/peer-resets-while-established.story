@@ -1,0 +1,26 @@
+# SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+# A RST out of the blue. The application finds out 50 ms later, and its close() has nothing left to end.
+socket A 10.0.0.1:443 10.0.0.9:51544
+
+0ms   A state SYN_RECV ESTABLISHED  no-socket
+100ms A reset-received ESTABLISHED  segment  file-live
+100ms A state ESTABLISHED CLOSE     sk_err=104  file-live
+150ms A destroy                     dead owned shut-rcv shut-snd sk_err=0  in nginx[4021] close(11)
+150ms A call CLOSE                  took=10us ret=0  in nginx[4021] close(11)
+
+expect A ending=reset-received class=reset initiator=peer reason=established trigger=- calls=close:none
+expect A states=ESTABLISHED,CLOSE waves=- start=100ms settled=100ms age=100ms partial=no
+expect A phase.ack_wait=- phase.peer_hold=- phase.app_hold=- phase.last_ack_wait=-
+--- trace
+PID     COMM     LOCAL                 BY REMOTE                ENDING        MS
+4021    nginx    10.0.0.1:443          <- 10.0.0.9:51544        reset       0.00
+--- json
+{"kind":"meta","schema":1,"version":"-","hostname":"host","kernel":"6.1.0","machine":"x86_64","boot_id":"00000000-0000-4000-8000-000000000000","hooks":{"calls":"tracepoint","late":"tp_btf","reset_sent":"tp_btf","reset_received":"tp_btf","fin_resent":"tp_btf","state":"tp_btf","destroy":"tp_btf"}}
+{"kind":"close","schema":1,"start":"2026-11-22T08:12:32.100000000Z","time":"2026-11-22T08:12:32.100000000Z","family":4,"netns":4026531840,"cookie":"0x11","local_addr":"10.0.0.1","local_port":443,"peer_addr":"10.0.0.9","peer_port":51544,"v4_mapped":false,"opened":"accept","age_ns":100000000,"initiator":"peer","ending":"reset-received","class":"reset","reason":"established","trigger":null,"calls":[{"call":"close","how":null,"fd":11,"pid":4021,"tid":4021,"comm":"nginx","ret":0,"at_ns":50000000,"effect":"none"}],"waves":[],"states":["ESTABLISHED","CLOSE"],"phase_ns":{"fin_queued":null,"ack_wait":null,"peer_hold":null,"app_hold":null,"last_ack_wait":null,"total":0},"blame":"none","bytes":{"sent":0,"received":0,"unread":0,"unacked":0,"unsent":0},"fin_retransmits":0,"peer_fin_retransmits":null,"srtt_us":null,"twin":null,"partial":false,"missing":[]}
+{"kind":"summary","schema":1,"time":"2026-11-22T08:12:32.150000000Z","seen":1,"told":1,"filtered":0,"open":0,"lost":{"table_full":0,"end_missed":0},"events":5,"events_lost":{"ring_full":0,"calls_full":0,"malformed":0}}
+--- events
+08:12:32.000000 state          10.0.0.1:443 10.0.0.9:51544 SYN_RECV -> ESTABLISHED snd_una=1000 snd_nxt=1000 write_seq=1000 rcv_nxt=5000 rcv_wup=5000 copied_seq=5000 segs_in=1 snd_wnd=65535 err=0 no-socket netns=4026531840 cookie=0x11
+08:12:32.100000 reset-received 10.0.0.1:443 10.0.0.9:51544 ESTABLISHED snd_una=1000 snd_nxt=1000 write_seq=1000 rcv_nxt=5000 rcv_wup=5000 copied_seq=5000 segs_in=2 snd_wnd=65535 err=0 file-live netns=4026531840 cookie=0x11
+08:12:32.100000 state          10.0.0.1:443 10.0.0.9:51544 ESTABLISHED -> CLOSE snd_una=1000 snd_nxt=1000 write_seq=1000 rcv_nxt=5000 rcv_wup=5000 copied_seq=5000 segs_in=2 snd_wnd=65535 err=104 file-live netns=4026531840 cookie=0x11
+08:12:32.150000 destroy        10.0.0.1:443 10.0.0.9:51544 CLOSE in nginx[4021] close(11, 0) snd_una=1000 snd_nxt=1000 write_seq=1000 rcv_nxt=5000 rcv_wup=5000 copied_seq=5000 segs_in=2 snd_wnd=65535 err=0 dead,owned,shut-rcv,shut-snd netns=4026531840 cookie=0x11
+08:12:32.150000 call           10.0.0.1:443 10.0.0.9:51544 CLOSE in nginx[4021] close(11, 0) = 0 call_ns=10000 netns=4026531840 cookie=0x11

@@ -1,0 +1,373 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+#include "script.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../../src/names.h"
+#include "../../src/syscalls.h"
+#include "words.h"
+
+#define SYSCALLS_MAX 1024
+
+enum field_of { PERSISTS, PASSES };
+
+/* Fields of struct event by name. */
+static const struct {
+	const char *name;
+	uint8_t offset, size;
+	uint8_t of;
+} fields[] = {
+#define ALIAS(word, name, of)                                                                      \
+	{ word, offsetof(struct event, name), sizeof(((struct event *)0)->name), of }
+#define FIELD(name, of) ALIAS(#name, name, of)
+	FIELD(snd_una, PERSISTS),
+	FIELD(snd_nxt, PERSISTS),
+	FIELD(write_seq, PERSISTS),
+	FIELD(rcv_nxt, PERSISTS),
+	FIELD(rcv_wup, PERSISTS),
+	FIELD(copied_seq, PERSISTS),
+	FIELD(snd_wnd, PERSISTS),
+	FIELD(segs_in, PERSISTS),
+	FIELD(srtt_us, PERSISTS),
+	FIELD(bytes_sent, PERSISTS),
+	FIELD(bytes_received, PERSISTS),
+	FIELD(sk_err, PASSES),
+	FIELD(retransmits, PASSES),
+	FIELD(probes, PASSES),
+	FIELD(payload, PASSES),
+	FIELD(uid, PASSES),
+	ALIAS("seq", rcv_nxt, PASSES),	/* of a LATE segment */
+	ALIAS("ack", snd_nxt, PASSES),
+#undef FIELD
+#undef ALIAS
+};
+
+static const struct {
+	const char *name;
+	uint16_t bit;
+} flags[] = {
+	{ "dead", EVENT_SOCK_DEAD },		 { "done", EVENT_SOCK_DONE },
+	{ "keepalive", EVENT_SOCK_KEEPALIVE },	 { "linger", EVENT_SOCK_LINGER },
+	{ "linger-zero", EVENT_SOCK_LINGER_ZERO }, { "linger2-neg", EVENT_SOCK_LINGER2_NEG },
+	{ "owned", EVENT_SOCK_OWNED },		 { "no-socket", EVENT_SOCK_NO_SOCKET },
+	{ "file-dead", EVENT_SOCK_FILE_DEAD },	 { "file-live", EVENT_SOCK_FILE_LIVE },
+	{ "shut-rcv", EVENT_SOCK_SHUT_RCV },	 { "shut-snd", EVENT_SOCK_SHUT_SND },
+	{ "v4mapped", EVENT_SOCK_V4MAPPED },	 { "kernel", EVENT_SOCK_KERNEL },
+	{ "mptcp", EVENT_SOCK_MPTCP },		 { "repair", EVENT_SOCK_REPAIR },
+};
+
+static void add_to(struct event *e, unsigned field, bool grow, uint64_t v)
+{
+	uint8_t *p = (uint8_t *)e + fields[field].offset;
+	uint64_t was = 0;
+
+	memcpy(&was, p, fields[field].size);	/* little-endian, as all that we run on */
+	v += grow ? was : 0;
+	memcpy(p, &v, fields[field].size);
+}
+
+/* key=value and key=+value of the fields that persist, or of those that do not. */
+static bool take_field(struct event *e, enum field_of of, const char *word)
+{
+	for (unsigned i = 0; i < sizeof(fields) / sizeof(*fields); i++) {
+		const char *value = words_value(word, fields[i].name);
+		bool grow = value && *value == '+';
+		uint64_t v;
+
+		if (!value || fields[i].of != of)
+			continue;
+		if (!words_u64(value + grow, &v))
+			return false;
+		add_to(e, i, grow, v);
+		return true;
+	}
+	return false;
+}
+
+bool script_number(struct script *s, struct event *e, const char *word)
+{
+	const char *value;
+	uint64_t v;
+
+	if (s->why[0])
+		return false;
+	if (!strcmp(word, "acked"))
+		e->snd_una = e->snd_nxt;
+	else if (!strcmp(word, "acks"))
+		e->rcv_wup = e->rcv_nxt;
+	else if (!strcmp(word, "read"))
+		e->copied_seq = e->rcv_nxt;
+	else if (!strcmp(word, "segment"))
+		e->segs_in++;
+	else if ((value = words_value(word, "sent")) && words_u64(value, &v))
+		e->write_seq = e->snd_nxt += (__u32)v;
+	else if ((value = words_value(word, "queued")) && words_u64(value, &v))
+		e->write_seq += (__u32)v;
+	else if ((value = words_value(word, "came")) && words_u64(value, &v))
+		e->rcv_nxt += (__u32)v, e->bytes_received += v;
+	else
+		return take_field(e, PERSISTS, word);
+	return true;
+}
+
+static bool take_flag(struct event *e, const char *word)
+{
+	for (unsigned i = 0; i < sizeof(flags) / sizeof(*flags); i++) {
+		if (strcmp(flags[i].name, word))
+			continue;
+		e->sock |= flags[i].bit;
+		return true;
+	}
+	return false;
+}
+
+static int state_of(const char *word)
+{
+	for (unsigned v = STATE_ESTABLISHED; v <= STATE_CLOSING; v++)
+		if (!strcmp(state_name(v), word))
+			return (int)v;
+	return -1;
+}
+
+static int kind_of(const char *word)
+{
+	for (int v = 0; v <= EVENT_KIND_MAX; v++)
+		if (!strcmp(event_kind_name((unsigned)v), word))
+			return v;
+	return -1;
+}
+
+static bool take_state(struct script *s, __u8 *state, const char *word)
+{
+	int v = state_of(word);
+
+	if (v < 0)
+		return script_bad(s, "no state '%s'", word);
+	*state = (__u8)v;
+	return true;
+}
+
+/* What the kernel side makes of the number (live.c fills its table). */
+static __u8 call_of_name(const char *name)
+{
+	static const char *const words[] = {
+#define X(id, nr, word) [nr] = word,
+		EVENT_CALLS(X)
+#undef X
+	};
+
+	if (!strcmp(name, "exit_group"))
+		return EVENT_CALL_EXIT;
+	if (!strcmp(name, "execveat"))
+		return EVENT_CALL_EXECVE;
+	for (__u8 i = EVENT_CALL_CLOSE; i < EVENT_CALL_OTHER; i++)
+		if (!strcmp(words[i], name))
+			return i;
+	return EVENT_CALL_OTHER;
+}
+
+/* "close(5)", "shutdown(5,1)" */
+static bool take_call(struct script *s, struct event *e, const char *word)
+{
+	char name[32];
+	int found = -1;
+
+	if (sscanf(word, "%31[a-z0-9_](%d,%d)", name, &e->arg[0], &e->arg[1]) < 1)
+		return false;
+	for (int nr = 0; nr < SYSCALLS_MAX && found < 0; nr++) {
+		const char *known = syscall_name(nr, false);
+
+		if (known && !strcmp(known, name))
+			found = nr;
+	}
+	if (found < 0) {
+		s->skip = !strcmp(name, "dup2");	/* the older machines have it */
+		return script_bad(s, "this machine has no system call '%s'", name);
+	}
+	e->nr = found;
+	e->task |= EVENT_TASK_NR;
+	e->call = call_of_name(name);
+	return true;
+}
+
+/* "nginx[4021]" or "java[812/815]" */
+static bool take_task(struct script *s, struct event *e, const char *word)
+{
+	const char *bracket = strrchr(word, '[');
+	size_t len = bracket ? (size_t)(bracket - word) : 0;
+	unsigned pid, tid;
+
+	if (!bracket || len > sizeof(e->comm) || sscanf(bracket, "[%u", &pid) != 1)
+		return script_bad(s, "bad task '%s': want comm[pid] or comm[pid/tid]", word);
+	if (sscanf(bracket, "[%u/%u]", &pid, &tid) != 2)
+		tid = pid;
+	memcpy(e->comm, word, len);
+	e->pid = pid;
+	e->tid = tid;
+	e->nr = -1;
+	e->task |= EVENT_TASK_HERE;
+	return true;
+}
+
+/* What may follow a task. */
+static bool take_task_word(struct event *e, const char *word)
+{
+	const char *value;
+	uint64_t v;
+
+	if (!strcmp(word, "exiting"))
+		e->task |= EVENT_TASK_EXITING;
+	else if (!strcmp(word, "kthread"))
+		e->task |= EVENT_TASK_KTHREAD;
+	else if (!strcmp(word, "io-worker"))
+		e->task |= EVENT_TASK_IO_WORKER;
+	else if ((value = words_value(word, "status")) && words_u64(value, &v))
+		e->exit_code = (__u16)(v << 8);
+	else if ((value = words_value(word, "signal")) && words_u64(value, &v))
+		e->exit_code = (__u16)v;
+	else
+		return false;
+	return true;
+}
+
+/* "FIN,ACK" */
+static __u8 tcp_flags_of(const char *word)
+{
+	static const char *const names[] = { "FIN", "SYN", "RST", "PSH", "ACK" };
+	__u8 bits = 0;
+
+	for (unsigned i = 0; i < sizeof(names) / sizeof(*names); i++)
+		if (strstr(word, names[i]))
+			bits |= (__u8)(1 << i);
+	return bits;
+}
+
+/* The kernel's word for a RST: "ABORT_ON_CLOSE". */
+static bool take_reason(struct script *s, struct event *e, const char *word)
+{
+	static const char *const words[] = {
+#define X(id, nr) [nr] = #id,
+		RESET_REASONS(X)
+#undef X
+	};
+
+	for (__u32 i = 0; i < sizeof(words) / sizeof(*words); i++) {
+		if (strcmp(words[i], word))
+			continue;
+		e->reason = i;
+		return true;
+	}
+	return script_bad(s, "no reason '%s'", word);
+}
+
+/* What belongs to one kind of event only. */
+static bool take_own_word(struct script *s, struct event *e, const char *word)
+{
+	const char *value;
+	uint64_t v;
+
+	if (e->kind == EVENT_CALL && (value = words_value(word, "took")) && words_time(value, &v))
+		e->call_ns = v;
+	else if (e->kind == EVENT_CALL && (value = words_value(word, "ret")))
+		e->ret = (__s32)strtol(value, NULL, 10);
+	else if (e->kind == EVENT_STATE && (value = words_value(word, "fin_timeout")) &&
+		 words_time(value, &v))
+		e->fin_timeout_ns = v;
+	else if (e->kind == EVENT_LATE && (value = words_value(word, "substate")))
+		return take_state(s, &e->substate, value);
+	else if (e->kind == EVENT_RESET_SENT && !strcmp(word, "answer"))
+		e->more |= EVENT_MORE_ANSWER;
+	else if (e->kind == EVENT_RESET_SENT && (value = words_value(word, "reason")))
+		return take_reason(s, e, value);
+	else if (e->kind != EVENT_LATE && !strcmp(word, "user-timeout"))
+		e->more |= EVENT_MORE_USER_TIMEOUT;
+	else
+		return take_field(e, PASSES, word);
+	return true;
+}
+
+static bool take_words(struct script *s, struct script_socket *k, struct event *e, char **word,
+		       int n)
+{
+	for (int i = 0; i < n; i++) {
+		if (!strcmp(word[i], "in") && i + 1 < n) {
+			if (!take_task(s, e, word[++i]))
+				return false;
+		} else if (!take_own_word(s, e, word[i]) && !take_flag(e, word[i]) &&
+			   !take_task_word(e, word[i]) && !script_number(s, &k->now, word[i]) &&
+			   !(e->task & EVENT_TASK_HERE && take_call(s, e, word[i]))) {
+			return script_bad(s, "bad word '%s'", word[i]);
+		}
+	}
+	return true;
+}
+
+/* What the kernel side fills besides: the numbers of the socket, or its addresses alone. */
+static void fill(struct event *e, const struct event *now)
+{
+	bool whole = e->kind != EVENT_CALL && e->kind != EVENT_LATE;
+
+	memcpy(e->local_addr, now->local_addr, sizeof(e->local_addr));
+	memcpy(e->peer_addr, now->peer_addr, sizeof(e->peer_addr));
+	e->local_port = now->local_port;
+	e->peer_port = now->peer_port;
+	e->netns = now->netns;
+	e->family = now->family;
+	e->cookie = now->cookie;
+	e->sk = e->kind == EVENT_LATE ? 0 : now->sk;
+	for (unsigned i = 0; whole && i < sizeof(fields) / sizeof(*fields); i++)
+		if (fields[i].of == PERSISTS)
+			memcpy((uint8_t *)e + fields[i].offset,
+			       (const uint8_t *)now + fields[i].offset, fields[i].size);
+	if (e->kind == EVENT_LATE) {	/* the minisock took over what it waits for */
+		e->rcv_wup = now->rcv_nxt;
+		e->snd_wnd = now->snd_wnd;
+	}
+}
+
+/*
+ * Its kind and states: "state OLD NEW", "destroy", "late FLAGS", and of the other kinds
+ * "KIND STATE". Returns how many words it took, 0 if they are bad.
+ */
+static int take_kind(struct script *s, struct event *e, char **word, int n)
+{
+	int kind = kind_of(word[0]);
+	int words = kind == EVENT_DESTROY ? 1 : kind == EVENT_STATE ? 3 : 2;
+
+	if (kind < 0 || n < words) {
+		script_bad(s, "bad event '%s': want state OLD NEW, destroy, late FLAGS, KIND STATE",
+			   word[0]);
+		return 0;
+	}
+	e->kind = (__u8)kind;
+	e->old_state = e->new_state = STATE_CLOSE;
+	if (kind == EVENT_LATE) {
+		e->old_state = e->new_state = STATE_TIME_WAIT;
+		e->substate = STATE_FIN_WAIT2;
+		e->tcp_flags = tcp_flags_of(word[1]);
+	} else if (kind != EVENT_DESTROY) {
+		if (!take_state(s, &e->old_state, word[1]))
+			return 0;
+		if (!take_state(s, &e->new_state, word[words - 1]))
+			return 0;
+	}
+	return words;
+}
+
+bool script_event(struct script *s, struct event *e, uint64_t ts_ns, char **word, int n)
+{
+	struct script_socket *k = script_find(s, word[0]);
+	int taken;
+
+	if (!k)
+		return false;
+	memset(e, 0, sizeof(*e));
+	e->ts_ns = ts_ns;
+	taken = take_kind(s, e, word + 1, n - 1);
+	if (!taken || !take_words(s, k, e, word + 1 + taken, n - 1 - taken))
+		return false;
+	fill(e, &k->now);
+	return true;
+}

@@ -1,0 +1,34 @@
+# SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+# shutdown(SHUT_RDWR) sends the FIN; the close that follows while the peer still holds on only lets go.
+socket A 10.0.0.1:51544 10.0.0.9:80
+
+0ms   A state SYN_SENT ESTABLISHED   owned file-live  in nc[77] connect(3)
+100ms A state ESTABLISHED FIN_WAIT1  owned file-live shut-rcv shut-snd  in nc[77] shutdown(3,2)
+100ms A call ESTABLISHED             took=30us ret=0  in nc[77] shutdown(3,2)
+103ms A state FIN_WAIT1 FIN_WAIT2    segment sent=1 acked  file-live shut-rcv shut-snd
+150ms A state FIN_WAIT2 FIN_WAIT2    owned file-dead shut-rcv shut-snd  in nc[77] close(3)
+150ms A state FIN_WAIT2 CLOSE        dead owned no-socket shut-rcv shut-snd  in nc[77] close(3)
+150ms A destroy                      dead owned shut-rcv shut-snd  in nc[77] close(3)
+150ms A call FIN_WAIT2               took=20us ret=0  in nc[77] close(3)
+200ms A late FIN,ACK                 seq=5000 ack=1001 substate=TIME_WAIT
+
+expect A ending=four-way class=clean initiator=local trigger=shutdown how=SHUT_RDWR fd=3
+expect A calls=shutdown:fin,close:released states=ESTABLISHED,FIN_WAIT1,FIN_WAIT2,TIME_WAIT
+expect A phase.ack_wait=3ms phase.peer_hold=97ms phase.total=100ms blame=peer-app partial=no
+--- trace
+PID     COMM     LOCAL                 BY REMOTE                ENDING        MS
+77      nc       10.0.0.1:51544        -> 10.0.0.9:80           four-way  100.00
+--- json
+{"kind":"meta","schema":1,"version":"-","hostname":"host","kernel":"6.1.0","machine":"x86_64","boot_id":"00000000-0000-4000-8000-000000000000","hooks":{"calls":"tracepoint","late":"tp_btf","reset_sent":"tp_btf","reset_received":"tp_btf","fin_resent":"tp_btf","state":"tp_btf","destroy":"tp_btf"}}
+{"kind":"close","schema":1,"start":"2026-11-22T08:12:32.100000000Z","time":"2026-11-22T08:12:32.200000000Z","family":4,"netns":4026531840,"cookie":"0x11","local_addr":"10.0.0.1","local_port":51544,"peer_addr":"10.0.0.9","peer_port":80,"v4_mapped":false,"opened":"connect","age_ns":200000000,"initiator":"local","ending":"four-way","class":"clean","reason":null,"trigger":{"call":"shutdown","how":"SHUT_RDWR","fd":3,"pid":77,"tid":77,"comm":"nc","ret":0,"uid":0,"call_ns":30000,"signal":null,"exit_code":null,"cgroup":null,"container":null,"deferred":false,"stack":null},"calls":[{"call":"shutdown","how":"SHUT_RDWR","fd":3,"pid":77,"tid":77,"comm":"nc","ret":0,"at_ns":0,"effect":"fin"},{"call":"close","how":null,"fd":3,"pid":77,"tid":77,"comm":"nc","ret":0,"at_ns":50000000,"effect":"released"}],"waves":[{"wave":1,"flag":"FIN","dir":"sent","at_ns":0,"seq":1000,"ack":5000,"exact":true},{"wave":2,"flag":"ACK","dir":"received","at_ns":3000000,"seq":null,"ack":1001,"exact":true},{"wave":3,"flag":"FIN","dir":"received","at_ns":100000000,"seq":5000,"ack":1001,"exact":true},{"wave":4,"flag":"ACK","dir":"sent","at_ns":100000000,"seq":1001,"ack":5001,"exact":true}],"states":["ESTABLISHED","FIN_WAIT1","FIN_WAIT2","TIME_WAIT"],"phase_ns":{"fin_queued":null,"ack_wait":3000000,"peer_hold":97000000,"app_hold":null,"last_ack_wait":null,"total":100000000},"blame":"peer-app","bytes":{"sent":0,"received":0,"unread":0,"unacked":0,"unsent":0},"fin_retransmits":0,"peer_fin_retransmits":null,"srtt_us":null,"twin":null,"partial":false,"missing":[]}
+{"kind":"summary","schema":1,"time":"2026-11-22T08:12:32.200000000Z","seen":1,"told":1,"filtered":0,"open":0,"lost":{"table_full":0,"end_missed":0},"events":9,"events_lost":{"ring_full":0,"calls_full":0,"malformed":0}}
+--- events
+08:12:32.000000 state          10.0.0.1:51544 10.0.0.9:80 SYN_SENT -> ESTABLISHED in nc[77] connect(3, 0) snd_una=1000 snd_nxt=1000 write_seq=1000 rcv_nxt=5000 rcv_wup=5000 copied_seq=5000 segs_in=1 snd_wnd=65535 err=0 owned,file-live netns=4026531840 cookie=0x11
+08:12:32.100000 state          10.0.0.1:51544 10.0.0.9:80 ESTABLISHED -> FIN_WAIT1 in nc[77] shutdown(3, 2) snd_una=1000 snd_nxt=1000 write_seq=1000 rcv_nxt=5000 rcv_wup=5000 copied_seq=5000 segs_in=1 snd_wnd=65535 err=0 owned,file-live,shut-rcv,shut-snd netns=4026531840 cookie=0x11
+08:12:32.100000 call           10.0.0.1:51544 10.0.0.9:80 ESTABLISHED in nc[77] shutdown(3, 2) = 0 call_ns=30000 netns=4026531840 cookie=0x11
+08:12:32.103000 state          10.0.0.1:51544 10.0.0.9:80 FIN_WAIT1 -> FIN_WAIT2 snd_una=1001 snd_nxt=1001 write_seq=1001 rcv_nxt=5000 rcv_wup=5000 copied_seq=5000 segs_in=2 snd_wnd=65535 err=0 file-live,shut-rcv,shut-snd netns=4026531840 cookie=0x11
+08:12:32.150000 state          10.0.0.1:51544 10.0.0.9:80 FIN_WAIT2 -> FIN_WAIT2 in nc[77] close(3, 0) snd_una=1001 snd_nxt=1001 write_seq=1001 rcv_nxt=5000 rcv_wup=5000 copied_seq=5000 segs_in=2 snd_wnd=65535 err=0 owned,file-dead,shut-rcv,shut-snd netns=4026531840 cookie=0x11
+08:12:32.150000 state          10.0.0.1:51544 10.0.0.9:80 FIN_WAIT2 -> CLOSE in nc[77] close(3, 0) snd_una=1001 snd_nxt=1001 write_seq=1001 rcv_nxt=5000 rcv_wup=5000 copied_seq=5000 segs_in=2 snd_wnd=65535 err=0 dead,owned,no-socket,shut-rcv,shut-snd netns=4026531840 cookie=0x11
+08:12:32.150000 destroy        10.0.0.1:51544 10.0.0.9:80 CLOSE in nc[77] close(3, 0) snd_una=1001 snd_nxt=1001 write_seq=1001 rcv_nxt=5000 rcv_wup=5000 copied_seq=5000 segs_in=2 snd_wnd=65535 err=0 dead,owned,shut-rcv,shut-snd netns=4026531840 cookie=0x11
+08:12:32.150000 call           10.0.0.1:51544 10.0.0.9:80 FIN_WAIT2 in nc[77] close(3, 0) = 0 call_ns=20000 netns=4026531840 cookie=0x11
+08:12:32.200000 late           10.0.0.1:51544 10.0.0.9:80 TIME_WAIT flags=17 seq=5000 ack=1001 payload=0 substate=6 netns=4026531840 cookie=0x11

@@ -1,0 +1,371 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * story_test [--update] FILE.story...
+ *
+ * Plays each story (script.h) through the real pipeline: once to hold what it comes to against what
+ * a person wrote, then once through every view, to hold the output against what was printed before.
+ * --update writes the output into the file instead; the expectations it never touches.
+ *
+ *	ok peer-closes-later
+ *	not ok three-way
+ *		tests/stories/three-way.story:12: A: ending: want 'three-way', got 'four-way'
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "../../src/sink.h"
+#include "../../src/teller.h"
+#include "check.h"
+#include "facts.h"
+#include "script.h"
+#include "words.h"
+
+#define JUNK_MAX 512
+#define VERSION_HERE "\"version\":\"" TCPCLOSE_VERSION "\""
+#define VERSION_THERE "\"version\":\"-\""	/* lest every release changes every story */
+
+/* One story being played. The view comes first: a sink is handed that. */
+struct play {
+	struct view view;
+	struct script *script;
+	struct buf out;
+	struct buf said;	/* what differed */
+};
+
+static void complain(struct play *p, unsigned line)
+{
+	buf_char(&p->said, '\t');
+	buf_str(&p->said, p->script->path);
+	buf_char(&p->said, ':');
+	buf_u64(&p->said, line);
+	buf_str(&p->said, ": ");
+}
+
+static void differ(struct play *p, const struct expect *x, const char *key, size_t key_len,
+		   const char *want, struct buf *got)
+{
+	complain(p, x->line);
+	buf_str(&p->said, x->socket ? x->socket->name : "tally");
+	buf_str(&p->said, ": ");
+	buf_add(&p->said, key, key_len);
+	buf_str(&p->said, ": want '");
+	buf_str(&p->said, want);
+	buf_str(&p->said, "', got '");
+	buf_add(&p->said, got->data, got->len);
+	buf_str(&p->said, "'\n");
+}
+
+static bool same(const char *key, const char *want, struct buf *got)
+{
+	uint64_t a, b;
+	bool good;
+
+	buf_char(got, '\0');
+	if (facts_is_time(key) && words_time(want, &a) && words_time(got->data, &b))
+		good = a == b;
+	else
+		good = !strcmp(want, got->data);
+	got->len--;
+	return good;
+}
+
+/* One expectation against a story, or (s NULL) against the tally. */
+static void hold(struct play *p, const struct expect *x, const struct story *s,
+		 const struct verdict *v, const struct tally *t)
+{
+	for (int i = 0; i < x->nr_words; i++) {
+		const char *eq = strchr(x->word[i], '=');
+		size_t len = eq ? (size_t)(eq - x->word[i]) : 0;
+		struct buf got = { 0 };
+		char key[32];
+
+		snprintf(key, sizeof(key), "%.*s", (int)len, x->word[i]);
+		if (!eq || !(s ? facts_story(&got, key, s, v) : facts_tally(&got, key, t))) {
+			complain(p, x->line);
+			buf_str(&p->said, "no such thing to expect: ");
+			buf_str(&p->said, x->word[i]);
+			buf_char(&p->said, '\n');
+		} else if (!same(key, eq + 1, &got)) {
+			differ(p, x, key, len, eq + 1, &got);
+		}
+		buf_release(&got);
+	}
+}
+
+static bool is_about(const struct expect *x, const struct story *s)
+{
+	const struct event *now = x->socket ? &x->socket->now : NULL;
+
+	if (!now)
+		return false;
+	return now->cookie ? now->cookie == s->cookie : now->sk == s->sk;
+}
+
+/* The sink that judges. */
+static void judge_story(struct view *v, const struct story *s, const struct verdict *verdict)
+{
+	struct play *p = (struct play *)v;
+	bool awaited = false;
+
+	for (unsigned i = 0; i < p->script->expects; i++) {
+		struct expect *x = &p->script->expect[i];
+
+		if (!is_about(x, s))
+			continue;
+		x->seen++;
+		awaited = !x->untold;
+		hold(p, x, s, verdict, NULL);
+	}
+	if (awaited)
+		return;
+	buf_str(&p->said, "\ta story was told that is not expected: cookie ");
+	buf_u64(&p->said, s->cookie);
+	buf_char(&p->said, '\n');
+}
+
+static void judge_end(struct view *v, const struct tally *t, uint64_t now_ns)
+{
+	struct play *p = (struct play *)v;
+
+	(void)now_ns;
+	for (unsigned i = 0; i < p->script->expects; i++) {
+		struct expect *x = &p->script->expect[i];
+
+		if (!x->socket)
+			hold(p, x, NULL, NULL, t);
+		if (!x->socket || x->untold || x->seen)
+			continue;
+		complain(p, x->line);
+		buf_str(&p->said, x->socket->name);
+		buf_str(&p->said, ": no story was told of it\n");
+	}
+	if (t->seen != t->told + t->filtered + t->open + t->lost_table_full + t->lost_end_missed)
+		buf_str(&p->said, "\tseen is not told + filtered + open + lost\n");
+}
+
+static const struct sink judge = { .name = "judge", .story = judge_story, .end = judge_end };
+
+static struct teller *open_teller(struct play *p, const struct sink *sink)
+{
+	const struct script *s = p->script;
+	const struct options *o = &s->options;
+	struct teller_config config = {
+		.sink = sink,
+		.view = &p->view,
+		.filter = &o->filter,
+		.select = &o->select,
+		.max_stories = o->count,
+		.never_open = o->all,
+		.conns = { .max_open = o->max_open,
+			   .calls = meta_watches_calls(&s->meta),
+			   .late = meta_has_hook(&s->meta, "late") },
+	};
+
+	return teller_new(&config);
+}
+
+static void play_step(struct teller *t, const struct step *step)
+{
+	static const uint64_t junk[JUNK_MAX / sizeof(uint64_t)];
+
+	switch (step->kind) {
+	case STEP_EVENT:
+		teller_take(t, &step->event, sizeof(step->event));
+		break;
+	case STEP_TICK:
+		teller_tick(t, step->ts_ns);
+		break;
+	case STEP_JUNK:
+		teller_take(t, junk, step->junk_bytes < JUNK_MAX ? step->junk_bytes : JUNK_MAX);
+		break;
+	}
+}
+
+/* As run.c does it, without its clock. */
+static void play_through(struct play *p, const struct sink *sink)
+{
+	struct script *s = p->script;
+	struct teller *t;
+	struct tally tally;
+
+	p->view = (struct view){ .out = &p->out, .meta = &s->meta, .wide = s->options.wide,
+				 .times = s->options.times };
+	t = open_teller(p, sink);
+	if (!t) {
+		buf_str(&p->said, "\tout of memory\n");
+		return;
+	}
+	tally = teller_tally(t, &s->kernel);
+	if (tally_lost_events(&tally))
+		teller_note_loss(t);
+	if (sink->start)
+		sink->start(&p->view);
+	for (unsigned i = 0; i < s->steps; i++)
+		play_step(t, &s->step[i]);
+	teller_end(t, s->end_ns);
+	tally = teller_tally(t, &s->kernel);
+	if (tally_lost(&tally) && sink->lost)
+		sink->lost(&p->view, &tally, s->end_ns);
+	if (sink->end)
+		sink->end(&p->view, &tally, s->end_ns);
+	teller_free(t);
+}
+
+/* The version gives way to VERSION_THERE. */
+static void hide_version(struct buf *out)
+{
+	size_t here = strlen(VERSION_HERE), behind;
+	char *at = NULL;
+
+	if (out->len)
+		at = memmem(out->data, out->len, VERSION_HERE, here);
+	if (!at)
+		return;
+	behind = out->len - (size_t)(at - out->data) - here;
+	memmove(at + strlen(VERSION_THERE), at + here, behind);
+	memcpy(at, VERSION_THERE, strlen(VERSION_THERE));
+	out->len -= here - strlen(VERSION_THERE);
+}
+
+static const struct section *find_section(const struct script *s, const char *name)
+{
+	for (unsigned i = 0; i < s->sections; i++)
+		if (s->section[i].name_len == strlen(name) &&
+		    !memcmp(s->section[i].name, name, s->section[i].name_len))
+			return &s->section[i];
+	return NULL;
+}
+
+static void quote_line(struct buf *said, const char *what, const char *text, size_t len)
+{
+	const char *end = memchr(text, '\n', len);
+
+	buf_str(said, what);
+	buf_add(said, text, end ? (size_t)(end - text) : len);
+	buf_char(said, '\n');
+}
+
+/* The first line that differs, both ways. */
+static void hold_output(struct play *p, const char *view)
+{
+	const struct section *want = find_section(p->script, view);
+	size_t i = 0, line = 0;
+
+	if (!want) {
+		buf_str(&p->said, "\tno section for the view ");
+		buf_str(&p->said, view);
+		buf_str(&p->said, ": --update writes it\n");
+		return;
+	}
+	for (; i < want->len && i < p->out.len && want->text[i] == p->out.data[i]; i++)
+		if (want->text[i] == '\n')
+			line = i + 1;
+	if (i == want->len && i == p->out.len)
+		return;
+	buf_str(&p->said, "\tthe output of ");
+	buf_str(&p->said, view);
+	buf_str(&p->said, " differs:\n");
+	quote_line(&p->said, "\twant: ", want->text + line, want->len - line);
+	quote_line(&p->said, "\tgot:  ", p->out.len ? p->out.data + line : "", p->out.len - line);
+}
+
+/* Plays it through every view; file: what the updated story is to be, NULL to compare. */
+static void play_views(struct play *p, struct buf *file)
+{
+	const struct sink *sink;
+
+	for (unsigned i = 0; (sink = sink_at(i)); i++) {
+		const char *wrong;
+
+		buf_reset(&p->out);
+		play_through(p, sink);
+		wrong = check_output(sink->name, p->out.data, p->out.len);
+		if (wrong) {
+			buf_str(&p->said, "\tthe output of ");
+			buf_str(&p->said, sink->name);
+			buf_str(&p->said, " has ");
+			buf_str(&p->said, wrong);
+			buf_char(&p->said, '\n');
+		}
+		hide_version(&p->out);
+		if (!file) {
+			hold_output(p, sink->name);
+			continue;
+		}
+		buf_str(file, "--- ");
+		buf_str(file, sink->name);
+		buf_char(file, '\n');
+		buf_add(file, p->out.data, p->out.len);
+	}
+}
+
+static bool write_file(const char *path, const struct buf *file)
+{
+	FILE *f = fopen(path, "wb");
+	bool good = f && fwrite(file->data, 1, file->len, f) == file->len;
+
+	return f && !fclose(f) && good;
+}
+
+enum outcome { PASSED, FAILED, SKIPPED, OUTCOMES };
+
+static enum outcome conclude(const char *name, struct play *p)
+{
+	const struct script *s = p->script;
+
+	if (s->skip) {
+		printf("skipped %s\n\t%s\n", name, s->why);
+		return SKIPPED;
+	}
+	if (!s->why[0] && !p->said.len) {
+		printf("ok %s\n", name);
+		return PASSED;
+	}
+	printf("not ok %s\n", name);
+	if (s->why[0])
+		printf("\t%s\n", s->why);
+	fwrite(p->said.data ? p->said.data : "", 1, p->said.len, stdout);
+	return FAILED;
+}
+
+static enum outcome test(const char *path, bool update)
+{
+	static struct script script;
+	struct play play = { .script = &script };
+	const char *slash = strrchr(path, '/');
+	struct buf file = { 0 };
+	enum outcome outcome;
+	char name[128];
+
+	snprintf(name, sizeof(name), "%s", slash ? slash + 1 : path);
+	name[strcspn(name, ".")] = '\0';
+	if (script_load(&script, path)) {
+		play_through(&play, &judge);
+		if (update)
+			buf_add(&file, script.text, script.head_len);
+		play_views(&play, update ? &file : NULL);
+		if (update && !write_file(path, &file))
+			script_bad(&script, "cannot write it");
+	}
+	outcome = conclude(name, &play);
+	buf_release(&play.out);
+	buf_release(&play.said);
+	buf_release(&file);
+	script_release(&script);
+	return outcome;
+}
+
+int main(int argc, char **argv)
+{
+	bool update = argc > 1 && !strcmp(argv[1], "--update");
+	unsigned count[OUTCOMES] = { 0 };
+
+	setenv("TZ", "UTC", 1);
+	tzset();
+	for (int i = 1 + update; i < argc; i++)
+		count[test(argv[i], update)]++;
+	printf("%u passed, %u failed, %u skipped\n", count[PASSED], count[FAILED], count[SKIPPED]);
+	return count[FAILED] ? 1 : 0;
+}

@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * Events for the tests of the core: of a connection from 10.0.0.1:51544 to 10.0.0.9:80 that starts
+ * at sequence number 1000 on our side and 5000 on the peer's.
+ */
+#pragma once
+
+#include <stdlib.h>
+
+#include "../../src/story.h"
+#include "unit.h"
+
+#define MS 1000000ULL
+#define T0 1000000000ULL	/* ts_ns of the first event */
+
+#define CLOSED_BITS (EVENT_SOCK_SHUT_RCV | EVENT_SOCK_SHUT_SND)
+#define ORPHAN_BITS (CLOSED_BITS | EVENT_SOCK_DEAD | EVENT_SOCK_NO_SOCKET)
+
+static inline struct event an_event(uint64_t ts_ns, uint8_t kind)
+{
+	return (struct event){
+		.ts_ns = ts_ns, .kind = kind, .sk = 0xa000, .cookie = 0x11, .netns = 7, .family = 4,
+		.local_addr = { 10, 0, 0, 1 }, .peer_addr = { 10, 0, 0, 9 }, .local_port = 51544,
+		.peer_port = 80, .snd_una = 1000, .snd_nxt = 1000, .write_seq = 1000,
+		.rcv_nxt = 5000, .rcv_wup = 5000, .copied_seq = 5000, .snd_wnd = 65535,
+		.segs_in = 1, .nr = -1, .old_state = STATE_CLOSE, .new_state = STATE_CLOSE,
+	};
+}
+
+static inline struct event a_change(uint64_t ts_ns, uint8_t from, uint8_t to, unsigned bits)
+{
+	struct event e = an_event(ts_ns, EVENT_STATE);
+
+	e.old_state = from;
+	e.new_state = to;
+	e.sock = (__u16)bits;
+	return e;
+}
+
+/* The task that holds the lock, in this call on that descriptor. */
+static inline struct event by(struct event e, uint32_t tid, uint8_t call, int fd)
+{
+	e.sock |= e.kind == EVENT_STATE ? EVENT_SOCK_OWNED : 0;
+	e.task |= EVENT_TASK_HERE | EVENT_TASK_NR;
+	e.pid = 100;
+	e.tid = tid;
+	e.call = call;
+	e.nr = 3;
+	e.arg[0] = fd;
+	memcpy(e.comm, "task", 4);
+	return e;
+}
+
+static inline struct event born(uint64_t ts_ns)
+{
+	return a_change(ts_ns, STATE_SYN_SENT, STATE_ESTABLISHED, EVENT_SOCK_FILE_LIVE);
+}
+
+/* A close() or shutdown() from entry to return. */
+static inline struct event a_call(uint64_t ts_ns, uint64_t call_ns, uint32_t tid, uint8_t call,
+				  int fd)
+{
+	struct event e = by(an_event(ts_ns, EVENT_CALL), tid, call, fd);
+
+	e.old_state = e.new_state = STATE_ESTABLISHED;
+	e.call_ns = call_ns;
+	return e;
+}
+
+static inline struct event a_fin(uint64_t ts_ns, uint32_t tid)
+{
+	return by(a_change(ts_ns, STATE_ESTABLISHED, STATE_FIN_WAIT1,
+			   CLOSED_BITS | EVENT_SOCK_FILE_DEAD), tid, EVENT_CALL_CLOSE, 5);
+}
+
+static inline struct event an_ack(uint64_t ts_ns)
+{
+	struct event e = a_change(ts_ns, STATE_FIN_WAIT1, STATE_FIN_WAIT2, ORPHAN_BITS);
+
+	e.snd_una = e.snd_nxt = e.write_seq = 1001;
+	e.segs_in = 2;
+	return e;
+}
+
+/* FIN_WAIT2 -> CLOSE with the peer's FIN (EVENT_SOCK_DONE), or without: a minisock takes over. */
+static inline struct event a_last(uint64_t ts_ns, unsigned bits)
+{
+	struct event e = a_change(ts_ns, STATE_FIN_WAIT2, STATE_CLOSE, ORPHAN_BITS | bits);
+
+	e.snd_una = e.snd_nxt = e.write_seq = 1001;
+	e.segs_in = bits & EVENT_SOCK_DONE ? 3 : 2;
+	e.rcv_nxt = e.rcv_wup = bits & EVENT_SOCK_DONE ? 5001 : 5000;
+	e.fin_timeout_ns = 60000 * MS;
+	return e;
+}
+
+static inline struct event a_late(uint64_t ts_ns, uint8_t tcp_flags, uint32_t payload)
+{
+	struct event e = an_event(ts_ns, EVENT_LATE);
+
+	e.old_state = e.new_state = STATE_TIME_WAIT;
+	e.sk = 0;
+	e.snd_nxt = 1001;
+	e.tcp_flags = tcp_flags;
+	e.payload = payload;
+	e.substate = tcp_flags & 1 ? STATE_TIME_WAIT : STATE_FIN_WAIT2;
+	return e;
+}
+
+/* The same event of the endpoint number n: another socket, another port, another cookie. */
+static inline struct event of(unsigned n, struct event e)
+{
+	e.sk = e.sk ? 0x100000 + n * 64 : 0;
+	e.cookie = n;
+	e.local_port = (__u16)n;
+	e.peer_addr[2] = (__u8)(n >> 16);
+	return e;
+}
+
+/* xorshift64*: the same numbers on every machine. */
+static inline uint64_t next_random(uint64_t *seed)
+{
+	*seed ^= *seed >> 12;
+	*seed ^= *seed << 25;
+	*seed ^= *seed >> 27;
+	return *seed * 0x2545f4914f6cdd1dULL;
+}

@@ -1,0 +1,492 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* links: src/conn.o src/heap.o src/story.o src/act.o */
+#include "event_unit.h"
+
+#include <time.h>
+
+#include "../../src/conn.h"
+
+#define CROWD 100000
+#define ROOM 5000
+
+/* The table, and what it told: cookie by cookie. */
+struct desk {
+	struct conns *conns;
+	struct conns_config config;
+	uint32_t told[CROWD + 1];
+	uint64_t stories;
+	struct story last;	/* its acts are gone ... */
+	struct act act;		/* ... but for the first */
+};
+
+static void tell(void *arg, const struct story *s, uint64_t now_ns)
+{
+	struct desk *d = arg;
+
+	(void)now_ns;
+	d->stories++;
+	d->last = *s;
+	if (s->nr_acts)
+		d->act = s->acts[0];
+	if (s->cookie <= CROWD)
+		d->told[s->cookie]++;
+}
+
+static void reopen(struct desk *d)
+{
+	conns_free(d->conns);
+	memset(d->told, 0, sizeof(d->told));
+	d->stories = 0;
+	d->conns = conns_new(&d->config);
+	assert_non_null(d->conns);
+}
+
+static int set_up(void **state)
+{
+	struct desk *d = calloc(1, sizeof(*d));
+
+	if (!d)
+		return -1;
+	d->config = (struct conns_config){ .max_open = ROOM, .seed = 1, .calls = true, .late = true,
+					   .tell = tell, .arg = d };
+	d->conns = conns_new(&d->config);
+	*state = d;
+	return !d->conns;
+}
+
+static int tear_down(void **state)
+{
+	struct desk *d = *state;
+
+	conns_free(d->conns);
+	free(d);
+	return 0;
+}
+
+static void feed(struct desk *d, struct event e)
+{
+	conns_feed(d->conns, &e);
+}
+
+static void expect_sum(const struct desk *d)
+{
+	struct conns_counts c = conns_counts(d->conns);
+
+	assert_int_equal(c.seen, c.told + c.open + c.evicted + c.end_missed);
+	assert_int_equal(c.told, d->stories);
+	assert_true(c.open <= d->config.max_open);
+	assert_true(c.unsettled <= c.open);
+}
+
+static void test_conn__an_endpoint_is_told_when_it_is_over(void **state)
+{
+	struct desk *d = *state;
+
+	feed(d, of(1, born(T0)));
+	feed(d, of(1, a_fin(T0 + 10 * MS, 101)));
+	feed(d, of(1, a_call(T0 + 10 * MS, 100, 101, EVENT_CALL_CLOSE, 5)));
+	assert_int_equal(conns_counts(d->conns).unsettled, 1);
+	feed(d, of(1, an_ack(T0 + 12 * MS)));
+	assert_int_equal(d->stories, 0);
+	feed(d, of(1, a_last(T0 + 30 * MS, EVENT_SOCK_DONE)));
+	conns_tick(d->conns, T0 + 30 * MS + SETTLE_NS);
+	assert_int_equal(d->stories, 1);
+	assert_int_equal(conns_counts(d->conns).open, 0);
+	assert_int_equal(conns_counts(d->conns).unsettled, 0);
+	assert_int_equal(conns_next_ns(d->conns), 0);
+}
+
+static void test_conn__a_story_waits_for_its_call_but_not_for_ever(void **state)
+{
+	struct desk *d = *state;
+
+	feed(d, of(1, born(T0)));
+	feed(d, of(1, a_fin(T0 + 10 * MS, 101)));
+	feed(d, of(1, an_ack(T0 + 12 * MS)));
+	feed(d, of(1, a_last(T0 + 12 * MS, EVENT_SOCK_DONE)));
+	assert_int_equal(d->stories, 0);
+	assert_int_equal(conns_next_ns(d->conns), T0 + 12 * MS + SETTLE_CALL_NS);
+	conns_tick(d->conns, T0 + 12 * MS + SETTLE_CALL_NS - 1);
+	assert_int_equal(d->stories, 0);
+	conns_tick(d->conns, T0 + 12 * MS + SETTLE_CALL_NS);
+	assert_int_equal(d->stories, 1);
+}
+
+static void test_conn__without_calls_nothing_waits_for_one(void **state)
+{
+	struct desk *d = *state;
+
+	d->config.calls = false;
+	reopen(d);
+	feed(d, of(1, born(T0)));
+	feed(d, of(1, a_fin(T0 + 10 * MS, 101)));
+	feed(d, of(1, an_ack(T0 + 12 * MS)));
+	feed(d, of(1, a_last(T0 + 12 * MS, EVENT_SOCK_DONE)));
+	assert_int_equal(d->stories, 1);
+}
+
+/* A close in which the last reference went, that nothing reports the return of. */
+static const struct act *wait_in_vain(struct desk *d)
+{
+	feed(d, of(1, born(T0)));
+	feed(d, of(1, a_fin(T0 + 10 * MS, 101)));
+	feed(d, of(1, an_ack(T0 + 12 * MS)));
+	feed(d, of(1, a_last(T0 + 12 * MS, EVENT_SOCK_DONE)));
+	conns_tick(d->conns, T0 + 1000 * MS);
+	assert_int_equal(d->stories, 1);
+	assert_int_equal(d->last.nr_acts, 1);
+	return &d->act;
+}
+
+static void test_conn__a_close_that_never_returns_was_of_something_else(void **state)
+{
+	const struct act *a = wait_in_vain(*state);
+
+	assert_true(a->deferred);
+	assert_int_equal(a->fd, -1);
+}
+
+static void test_conn__after_a_loss_that_is_not_concluded(void **state)
+{
+	struct desk *d = *state;
+	const struct act *a;
+
+	conns_note_loss(d->conns);
+	a = wait_in_vain(d);
+	assert_false(a->deferred);
+	assert_int_equal(a->fd, -1);
+	assert_true(d->last.calls_missed);
+}
+
+static void feed_minisock(struct desk *d, unsigned n)
+{
+	feed(d, of(n, born(T0)));
+	feed(d, of(n, a_fin(T0 + 10 * MS, 101)));
+	feed(d, of(n, a_call(T0 + 10 * MS, 100, 101, EVENT_CALL_CLOSE, 5)));
+	feed(d, of(n, an_ack(T0 + 12 * MS)));
+	feed(d, of(n, a_last(T0 + 12 * MS, 0)));
+}
+
+static void test_conn__a_minisock_is_found_by_its_addresses(void **state)
+{
+	struct desk *d = *state;
+
+	feed_minisock(d, 1);
+	feed_minisock(d, 2);
+	assert_int_equal(d->stories, 0);
+	feed(d, of(2, a_late(T0 + 50 * MS, 0x11, 0)));
+	assert_int_equal(d->stories, 1);
+	assert_int_equal(d->told[2], 1);
+}
+
+static void test_conn__a_minisock_of_another_connection_is_not_it(void **state)
+{
+	struct desk *d = *state;
+	struct event e = of(1, a_late(T0 + 50 * MS, 0x11, 0));
+
+	feed_minisock(d, 1);
+	e.cookie = 99;
+	feed(d, e);
+	assert_int_equal(d->stories, 0);
+}
+
+static void test_conn__a_minisock_expires_after_its_time(void **state)
+{
+	struct desk *d = *state;
+	uint64_t expires_ns = T0 + 12 * MS + 60000 * MS;
+
+	feed_minisock(d, 1);
+	conns_tick(d->conns, expires_ns);
+	assert_int_equal(d->stories, 0);	/* the kernel's timers are slack */
+	assert_true(conns_next_ns(d->conns) > expires_ns);
+	conns_tick(d->conns, conns_next_ns(d->conns));
+	assert_int_equal(d->stories, 1);
+	assert_int_equal(d->last.end, END_EXPIRED);
+	assert_int_equal(d->last.end_ns, expires_ns);
+}
+
+static void test_conn__the_one_silent_longest_makes_room(void **state)
+{
+	struct desk *d = *state;
+
+	d->config.max_open = 2;
+	reopen(d);
+	feed(d, of(1, born(T0)));
+	feed(d, of(2, born(T0 + 1)));
+	feed(d, of(1, a_fin(T0 + 2, 101)));
+	feed(d, of(3, born(T0 + 3)));
+	assert_int_equal(conns_counts(d->conns).evicted, 1);
+	conns_end(d->conns, T0 + MS);
+	assert_int_equal(d->told[1], 1);
+	expect_sum(d);
+}
+
+static void test_conn__a_key_that_comes_back_means_a_missed_end(void **state)
+{
+	struct desk *d = *state;
+	struct event e = of(2, born(T0 + 1));
+
+	feed(d, of(1, born(T0)));
+	e.sk = of(1, born(T0)).sk;
+	feed(d, e);
+	assert_int_equal(conns_counts(d->conns).end_missed, 1);
+	assert_int_equal(conns_counts(d->conns).open, 1);
+	expect_sum(d);
+}
+
+static void test_conn__without_cookies_a_birth_is_another_connection(void **state)
+{
+	struct desk *d = *state;
+	struct event e = born(T0);
+
+	e.cookie = 0;
+	feed(d, e);
+	e.ts_ns++;
+	feed(d, e);
+	assert_int_equal(conns_counts(d->conns).seen, 2);
+	assert_int_equal(conns_counts(d->conns).end_missed, 1);
+	expect_sum(d);
+}
+
+static void test_conn__events_of_nobody_are_no_endpoints(void **state)
+{
+	struct desk *d = *state;
+
+	feed(d, an_event(T0, EVENT_DESTROY));
+	feed(d, an_event(T0, EVENT_RESET_SENT));
+	feed(d, a_late(T0, 0x11, 0));
+	assert_int_equal(conns_counts(d->conns).seen, 0);
+}
+
+/* The two ends of one connection on this host: addresses and ports the other way round. */
+static struct event other_end(struct event e)
+{
+	struct event o = e;
+
+	memcpy(o.local_addr, e.peer_addr, sizeof(o.local_addr));
+	memcpy(o.peer_addr, e.local_addr, sizeof(o.peer_addr));
+	o.local_port = e.peer_port;
+	o.peer_port = e.local_port;
+	o.sk = 0xb000;
+	o.cookie = 0x12;
+	return o;
+}
+
+static void test_conn__ends_on_one_host_are_twins(void **state)
+{
+	struct desk *d = *state;
+
+	feed(d, born(T0));
+	feed(d, other_end(born(T0 + 1)));
+	feed(d, a_fin(T0 + 2, 101));
+	feed(d, other_end(a_fin(T0 + 3, 102)));
+	conns_end(d->conns, T0 + MS);
+	assert_int_equal(d->stories, 2);
+	assert_true(d->last.has_twin);
+	assert_int_equal(d->last.twin_cookie, d->last.cookie == 0x12 ? 0x11 : 0x12);
+	assert_int_equal(d->last.twin_pid, 100);
+}
+
+static void test_conn__a_socket_that_is_its_own_peer_has_no_twin(void **state)
+{
+	struct desk *d = *state;
+	struct event e = a_fin(T0, 101);
+
+	memcpy(e.peer_addr, e.local_addr, sizeof(e.peer_addr));
+	e.peer_port = e.local_port;
+	feed(d, e);
+	conns_end(d->conns, T0 + MS);
+	assert_int_equal(d->stories, 1);
+	assert_false(d->last.has_twin);
+}
+
+static void test_conn__the_end_tells_what_had_begun(void **state)
+{
+	struct desk *d = *state;
+
+	feed(d, of(1, born(T0)));
+	feed(d, of(2, born(T0)));
+	feed(d, of(2, a_fin(T0 + MS, 101)));
+	feed_minisock(d, 3);
+	conns_end(d->conns, T0 + 20 * MS);
+	assert_int_equal(d->stories, 2);
+	assert_int_equal(d->told[1], 0);
+	assert_int_equal(conns_counts(d->conns).open, 1);
+	expect_sum(d);
+}
+
+/* What the crowd does: step s of endpoint n. */
+static struct event step(unsigned n, unsigned s, uint64_t ts_ns)
+{
+	switch (s) {
+	case 0:
+		return of(n, born(ts_ns));
+	case 1:
+		return of(n, a_fin(ts_ns, 101));
+	case 2:
+		return of(n, a_call(ts_ns - 1, 2, 101, EVENT_CALL_CLOSE, 5));
+	case 3:
+		return of(n, an_ack(ts_ns));
+	default:
+		return of(n, a_last(ts_ns, n % 2 ? EVENT_SOCK_DONE : 0));
+	}
+}
+
+/* A crowd in random order, many at a time: bounded, counted, and nobody is told twice. */
+static void test_conn__a_crowd_of_100000_adds_up_at_every_step(void **state)
+{
+	enum { ABREAST = 8000, STEPS = 5 };
+	static struct { unsigned n, step; } now[ABREAST];
+	struct desk *d = *state;
+	uint64_t seed = 3, ts_ns = T0;
+	unsigned next = 1, left = ABREAST;
+
+	for (unsigned i = 0; i < ABREAST; i++)
+		now[i].n = next++;
+	while (left) {
+		unsigned i = (unsigned)(next_random(&seed) % left);
+
+		ts_ns += next_random(&seed) % 2000;
+		feed(d, step(now[i].n, now[i].step, ts_ns));
+		conns_tick(d->conns, ts_ns);
+		expect_sum(d);
+		if (++now[i].step < STEPS)
+			continue;
+		now[i].n = next++;
+		now[i].step = 0;
+		if (now[i].n > CROWD)
+			now[i] = now[--left];
+	}
+	conns_end(d->conns, ts_ns + 200000 * MS);
+	expect_sum(d);
+	assert_true(conns_counts(d->conns).seen >= CROWD);
+	assert_true(conns_counts(d->conns).evicted > 0);
+	for (unsigned n = 1; n <= CROWD; n++)
+		assert_true(d->told[n] <= 1);
+}
+
+/* With room for all, each of them is told exactly once. */
+static void test_conn__with_room_for_all_each_is_told_once(void **state)
+{
+	struct desk *d = *state;
+	uint64_t ts_ns = T0;
+
+	d->config.max_open = CROWD;
+	reopen(d);
+	for (unsigned s = 0; s < 5; s++) {
+		for (unsigned i = 0; i < CROWD; i++) {
+			/* another order at each step: 7919 is a prime */
+			unsigned n = (unsigned)((uint64_t)i * (7919 + s * 2) % CROWD) + 1;
+
+			if (s % 2 == 0)
+				n = i + 1;
+			ts_ns += 10;
+			feed(d, step(n, s, ts_ns));
+		}
+		expect_sum(d);
+	}
+	conns_tick(d->conns, ts_ns + 200000 * MS);
+	for (unsigned n = 1; n <= CROWD; n++)
+		assert_int_equal(d->told[n], 1);
+	assert_int_equal(conns_counts(d->conns).open, 0);
+}
+
+/*
+ * TCP_LINGER2 is any program's to set: minisocks that expire out of turn must cost no more than
+ * others. Hundredths of a second, that is; seconds if each is looked for among all.
+ */
+static void test_conn__minisocks_of_unlike_times_are_as_quick(void **state)
+{
+	struct desk *d = *state;
+	clock_t from = clock();
+
+	d->config.max_open = CROWD;
+	reopen(d);
+	for (unsigned n = 1; n <= CROWD / 2; n++) {
+		struct event e = of(n, a_last(T0 + n * 1000, 0));
+
+		e.fin_timeout_ns = n % 2 ? 60000 * MS : 5000 * MS;
+		feed(d, e);
+	}
+	assert_true(clock() - from < CLOCKS_PER_SEC);
+	conns_tick(d->conns, T0 + 100000 * MS);
+	assert_int_equal(d->stories, CROWD / 2);
+}
+
+static struct event any_event(uint64_t *seed)
+{
+	static const uint8_t calls[] = { EVENT_CALL_CLOSE, EVENT_CALL_SHUTDOWN, EVENT_CALL_OTHER };
+	unsigned n = (unsigned)(next_random(seed) % 40 + 1);
+	struct event e = an_event(T0 + next_random(seed) % (100000 * MS),
+				  (uint8_t)(next_random(seed) % 7 + 1));
+
+	e.old_state = (__u8)(next_random(seed) % 11 + 1);
+	e.new_state = (__u8)(next_random(seed) % 11 + 1);
+	e.sock = (__u16)next_random(seed);
+	e.tcp_flags = (__u8)next_random(seed);
+	e.substate = next_random(seed) % 2 ? STATE_TIME_WAIT : STATE_FIN_WAIT2;
+	e.fin_timeout_ns = next_random(seed);
+	if (next_random(seed) % 16)
+		e.fin_timeout_ns %= 60000 * MS;
+	if (next_random(seed) % 2)
+		e = by(e, (uint32_t)(next_random(seed) % 3 + 1), calls[next_random(seed) % 3], 5);
+	e = of(n, e);
+	if (next_random(seed) % 4 == 0)
+		e.cookie = 0;
+	if (next_random(seed) % 4 == 0)
+		e.sk = 0x100000 + next_random(seed) % 8 * 64;
+	return next_random(seed) % 4 ? e : other_end(e);
+}
+
+/* Any events whatever, time forth and back: no crash, no sum that does not add up. */
+static void test_conn__any_events_add_up(void **state)
+{
+	struct desk *d = *state;
+
+	for (uint64_t round = 1; round <= 300; round++) {
+		uint64_t seed = round;
+
+		d->config.max_open = 1 + round % 30;
+		d->config.calls = round % 2;
+		d->config.late = round % 3;
+		reopen(d);
+		for (unsigned i = 0; i < 1000; i++) {
+			feed(d, any_event(&seed));
+			expect_sum(d);
+			if (next_random(&seed) % 16 == 0)
+				conns_tick(d->conns, T0 + next_random(&seed) % (100000 * MS));
+		}
+		if (round % 2)
+			conns_end(d->conns, T0 + 100000 * MS);
+		expect_sum(d);
+	}
+}
+
+#define CONN_TEST(name) cmocka_unit_test_setup_teardown(test_conn__##name, set_up, tear_down)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		CONN_TEST(an_endpoint_is_told_when_it_is_over),
+		CONN_TEST(a_story_waits_for_its_call_but_not_for_ever),
+		CONN_TEST(without_calls_nothing_waits_for_one),
+		CONN_TEST(a_close_that_never_returns_was_of_something_else),
+		CONN_TEST(after_a_loss_that_is_not_concluded),
+		CONN_TEST(a_minisock_is_found_by_its_addresses),
+		CONN_TEST(a_minisock_of_another_connection_is_not_it),
+		CONN_TEST(a_minisock_expires_after_its_time),
+		CONN_TEST(the_one_silent_longest_makes_room),
+		CONN_TEST(a_key_that_comes_back_means_a_missed_end),
+		CONN_TEST(without_cookies_a_birth_is_another_connection),
+		CONN_TEST(events_of_nobody_are_no_endpoints),
+		CONN_TEST(ends_on_one_host_are_twins),
+		CONN_TEST(a_socket_that_is_its_own_peer_has_no_twin),
+		CONN_TEST(the_end_tells_what_had_begun),
+		CONN_TEST(a_crowd_of_100000_adds_up_at_every_step),
+		CONN_TEST(with_room_for_all_each_is_told_once),
+		CONN_TEST(minisocks_of_unlike_times_are_as_quick),
+		CONN_TEST(any_events_add_up),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

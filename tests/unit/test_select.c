@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* links: src/select.o src/names.o */
+#include "unit.h"
+
+#include "../../src/select.h"
+
+#define MS 1000000u
+
+/* nginx (4021, uid 33) shut down, then php (812, uid 0) closed; ended by us, four-way, 200 ms. */
+struct sample {
+	struct act acts[2];
+	struct story story;
+	struct verdict verdict;
+};
+
+static void sample_init(struct sample *x)
+{
+	memset(x, 0, sizeof(*x));
+	x->acts[0] = (struct act){ .pid = 4021, .tid = 4029, .uid = 33, .comm = "nginx",
+				   .trigger = TRIGGER_SHUTDOWN, .effect = EFFECT_FIN };
+	x->acts[1] = (struct act){ .pid = 812, .tid = 812, .comm = "php",
+				   .trigger = TRIGGER_CLOSE, .effect = EFFECT_RELEASED };
+	x->story.acts = x->acts;
+	x->story.nr_acts = 2;
+	x->verdict.ending = ENDING_FOUR_WAY;
+	x->verdict.initiator = INITIATOR_LOCAL;
+	x->verdict.trigger = &x->acts[0];
+	x->verdict.phase[PHASE_PEER_HOLD] = (struct phase_time){ .ns = 200 * MS, .known = true };
+	x->verdict.phase[PHASE_APP_HOLD] = (struct phase_time){ .ns = 900 * MS, .known = false };
+}
+
+static bool wants(const struct sample *x, struct select f)
+{
+	return select_wants(&f, &x->story, &x->verdict);
+}
+
+static void test_select__without_filters_everything_passes(void **state)
+{
+	struct sample x;
+
+	(void)state;
+	sample_init(&x);
+	assert_true(wants(&x, (struct select){ 0 }));
+	x.story.nr_acts = 0;
+	x.story.acts = NULL;
+	x.verdict.trigger = NULL;
+	assert_true(wants(&x, (struct select){ 0 }));
+}
+
+static void test_select__a_pid_is_any_actors(void **state)
+{
+	struct sample x;
+
+	(void)state;
+	sample_init(&x);
+	assert_true(wants(&x, (struct select){ .pids = 1, .pid = { 4021 } }));
+	assert_true(wants(&x, (struct select){ .pids = 2, .pid = { 1, 812 } }));
+	assert_false(wants(&x, (struct select){ .pids = 1, .pid = { 4029 } }));
+}
+
+static void test_select__a_story_without_acts_has_no_process(void **state)
+{
+	struct sample x;
+
+	(void)state;
+	sample_init(&x);
+	x.story.nr_acts = 0;
+	x.story.acts = NULL;
+	assert_false(wants(&x, (struct select){ .pids = 1, .pid = { 0 } }));
+	assert_false(wants(&x, (struct select){ .uids = 1, .uid = { 0 } }));
+}
+
+static void test_select__a_user_may_be_root(void **state)
+{
+	struct sample x;
+
+	(void)state;
+	sample_init(&x);
+	assert_true(wants(&x, (struct select){ .uids = 1, .uid = { 0 } }));
+	assert_false(wants(&x, (struct select){ .uids = 1, .uid = { 1000 } }));
+}
+
+static void test_select__a_comm_is_compared_whole(void **state)
+{
+	struct sample x;
+
+	(void)state;
+	sample_init(&x);
+	assert_true(wants(&x, (struct select){ .comms = 1, .comm = { "nginx" } }));
+	assert_false(wants(&x, (struct select){ .comms = 1, .comm = { "ngin" } }));
+	assert_false(wants(&x, (struct select){ .comms = 1, .comm = { "nginx2" } }));
+}
+
+static void test_select__a_comm_counts_fifteen_bytes(void **state)
+{
+	struct sample x;
+
+	(void)state;
+	sample_init(&x);
+	memset(x.acts[0].comm, 0xff, sizeof(x.acts[0].comm));
+	assert_true(wants(&x, (struct select){ .comms = 1, .comm = {
+		"\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff" } }));
+	assert_false(wants(&x, (struct select){ .comms = 1, .comm = { "\xff\xff" } }));
+}
+
+static void test_select__all_that_is_asked_of_a_process_is_asked_of_one(void **state)
+{
+	struct sample x;
+
+	(void)state;
+	sample_init(&x);
+	assert_true(wants(&x, (struct select){ .pids = 1, .pid = { 4021 }, .comms = 1,
+					       .comm = { "nginx" } }));
+	assert_false(wants(&x, (struct select){ .pids = 1, .pid = { 4021 }, .comms = 1,
+						.comm = { "php" } }));
+}
+
+static void test_select__slow_is_some_known_phase(void **state)
+{
+	struct sample x;
+
+	(void)state;
+	sample_init(&x);
+	assert_true(wants(&x, (struct select){ .slow_ns = 200 * MS }));
+	assert_false(wants(&x, (struct select){ .slow_ns = 200 * MS + 1 }));
+}
+
+static void test_select__a_call_is_the_triggers(void **state)
+{
+	struct sample x;
+
+	(void)state;
+	sample_init(&x);
+	assert_true(wants(&x, (struct select){ .calls = 1ull << TRIGGER_SHUTDOWN }));
+	assert_false(wants(&x, (struct select){ .calls = 1ull << TRIGGER_CLOSE }));
+}
+
+static void test_select__without_a_trigger_no_call_matches(void **state)
+{
+	struct sample x;
+
+	(void)state;
+	sample_init(&x);
+	x.verdict.trigger = NULL;
+	assert_false(wants(&x, (struct select){ .calls = UINT64_MAX }));
+}
+
+static void test_select__endings_classes_and_initiators_are_sets(void **state)
+{
+	struct sample x;
+
+	(void)state;
+	sample_init(&x);
+	assert_true(wants(&x, (struct select){
+		.endings = 1u << ENDING_FOUR_WAY | 1u << ENDING_OPEN }));
+	assert_false(wants(&x, (struct select){ .endings = 1u << ENDING_THREE_WAY }));
+	assert_true(wants(&x, (struct select){ .classes = 1u << CLASS_CLEAN }));
+	assert_false(wants(&x, (struct select){ .classes = 1u << CLASS_RESET }));
+	assert_true(wants(&x, (struct select){ .initiators = 1u << INITIATOR_LOCAL }));
+	assert_false(wants(&x, (struct select){ .initiators = 1u << INITIATOR_UNKNOWN }));
+}
+
+static void test_select__different_kinds_must_all_match(void **state)
+{
+	struct sample x;
+
+	(void)state;
+	sample_init(&x);
+	assert_true(wants(&x, (struct select){ .pids = 1, .pid = { 812 }, .slow_ns = MS,
+					       .classes = 1u << CLASS_CLEAN }));
+	assert_false(wants(&x, (struct select){ .pids = 1, .pid = { 812 }, .slow_ns = MS,
+						.classes = 1u << CLASS_RESET }));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_select__without_filters_everything_passes),
+		cmocka_unit_test(test_select__a_pid_is_any_actors),
+		cmocka_unit_test(test_select__a_story_without_acts_has_no_process),
+		cmocka_unit_test(test_select__a_user_may_be_root),
+		cmocka_unit_test(test_select__a_comm_is_compared_whole),
+		cmocka_unit_test(test_select__a_comm_counts_fifteen_bytes),
+		cmocka_unit_test(test_select__all_that_is_asked_of_a_process_is_asked_of_one),
+		cmocka_unit_test(test_select__slow_is_some_known_phase),
+		cmocka_unit_test(test_select__a_call_is_the_triggers),
+		cmocka_unit_test(test_select__without_a_trigger_no_call_matches),
+		cmocka_unit_test(test_select__endings_classes_and_initiators_are_sets),
+		cmocka_unit_test(test_select__different_kinds_must_all_match),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

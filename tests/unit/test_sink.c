@@ -1,0 +1,363 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* links: src/sink.o src/sink_trace.o src/sink_json.o src/sink_events.o */
+/* links: src/verdict.o src/story.o src/act.o src/names.o src/fmt.o src/json.o src/text.o */
+/* links: src/buf.o src/syscalls.o */
+#include "event_unit.h"
+
+#include <limits.h>
+#include <time.h>
+
+#include "../../src/sink.h"
+
+#define LINE_COLUMNS 80
+#define EVIL "\x1b[2J\n\"\\\xff<&>\x7f\xc2\x9b"
+
+/* A view, and the story that it is to show. */
+struct stage {
+	struct buf out;
+	struct meta meta;
+	struct view view;
+	struct story story;
+	struct verdict verdict;
+};
+
+static int set_up(void **state)
+{
+	struct event first = a_change(T0, STATE_SYN_SENT, STATE_ESTABLISHED, EVENT_SOCK_FILE_LIVE);
+	struct stage *g = calloc(1, sizeof(*g));
+
+	if (!g)
+		return -1;
+	setenv("TZ", "UTC", 1);
+	tzset();
+	g->meta = (struct meta){ .hostname = EVIL, .kernel = "6.1.0", .machine = "x86_64",
+				 .boot_id = "id", .boot_to_wall_ns = 1795335151LL * 1000000000,
+				 .hook = { { "state", "tp_btf" } }, .nr_hooks = 1 };
+	g->view = (struct view){ .out = &g->out, .meta = &g->meta };
+	story_init(&g->story, &first);
+	story_feed(&g->story, &first);
+	*state = g;
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	struct stage *g = *state;
+
+	story_release(&g->story);
+	buf_release(&g->out);
+	free(g);
+	return 0;
+}
+
+static void feed(struct stage *g, struct event e)
+{
+	story_feed(&g->story, &e);
+}
+
+/* A close that the peer answers, by a process that calls itself that. */
+static void feed_close(struct stage *g, const char *comm)
+{
+	struct event fin = a_fin(T0 + 10 * MS, 101);
+
+	memset(fin.comm, 0, sizeof(fin.comm));
+	memcpy(fin.comm, comm, strnlen(comm, sizeof(fin.comm)));
+	feed(g, fin);
+	feed(g, an_ack(T0 + 12 * MS));
+	feed(g, a_last(T0 + 30 * MS, EVENT_SOCK_DONE));
+}
+
+/* What the view prints of the story, NUL-terminated. */
+static const char *show(struct stage *g, const struct sink *sink)
+{
+	verdict_make(&g->verdict, &g->story, T0 + 100 * MS);
+	buf_reset(&g->out);
+	sink->story(&g->view, &g->story, &g->verdict);
+	assert_false(g->out.failed);
+	buf_char(&g->out, '\0');
+	return g->out.data;
+}
+
+/* One line, of no control character and no C1 one. */
+static void expect_one_clean_line(const char *text)
+{
+	size_t len = strlen(text);
+
+	assert_true(len > 0);
+	assert_int_equal(text[len - 1], '\n');
+	for (size_t i = 0; i + 1 < len; i++) {
+		assert_true((unsigned char)text[i] >= 0x20 && text[i] != 0x7f);
+		assert_false((unsigned char)text[i] == 0xc2 && (unsigned char)text[i + 1] < 0xa0);
+	}
+}
+
+static void expect_has(const char *text, const char *part)
+{
+	if (!strstr(text, part))
+		fail_msg("no '%s' in '%s'", part, text);
+}
+
+static void test_sink__each_view_is_found_by_its_name(void **state)
+{
+	(void)state;
+	for (unsigned i = 0; sink_at(i); i++)
+		assert_ptr_equal(sink_find(sink_at(i)->name), sink_at(i));
+}
+
+static void test_sink__what_is_no_view_is_not_found(void **state)
+{
+	(void)state;
+	assert_null(sink_find(""));
+	assert_null(sink_find("trac"));
+	assert_null(sink_find("trace "));
+	assert_null(sink_find("TRACE"));
+	assert_null(sink_at(1000));
+	assert_null(sink_at(UINT_MAX));
+}
+
+static void test_sink__trace_is_the_default(void **state)
+{
+	(void)state;
+	assert_string_equal(sink_at(0)->name, "trace");
+}
+
+static void test_sink__each_view_has_one_line_of_help(void **state)
+{
+	(void)state;
+	for (unsigned i = 0; sink_at(i); i++) {
+		assert_non_null(sink_at(i)->help);
+		assert_null(strchr(sink_at(i)->help, '\n'));
+	}
+}
+
+static void test_sink__trace_is_a_table_of_80_columns(void **state)
+{
+	struct stage *g = *state;
+
+	feed_close(g, "curl");
+	buf_reset(&g->out);
+	sink_trace.start(&g->view);
+	expect_text(&g->out, "PID     COMM     LOCAL                 BY REMOTE                "
+			     "ENDING        MS\n");
+	assert_string_equal(show(g, &sink_trace),
+			    "100     curl     10.0.0.1:51544        -> 10.0.0.9:80           "
+			    "four-way   20.00\n");
+}
+
+static void test_sink__trace_of_the_widest_stays_within_80_columns(void **state)
+{
+	struct stage *g = *state;
+
+	feed_close(g, "abcdefghijklmnop");
+	memset(g->story.flow.local_addr, 0xfe, 16);
+	memset(g->story.flow.peer_addr, 0xed, 16);
+	g->story.flow.family = 6;
+	g->story.flow.local_port = g->story.flow.peer_port = 65535;
+	g->story.acts[0].pid = 4194304;
+	for (unsigned ending = 0; ending < ENDING_COUNT; ending++) {
+		verdict_make(&g->verdict, &g->story, T0);
+		g->verdict.ending = ending;
+		g->verdict.phase[PHASE_TOTAL].known = true;
+		g->verdict.phase[PHASE_TOTAL].ns = 7200 * 1000 * MS;
+		buf_reset(&g->out);
+		sink_trace.story(&g->view, &g->story, &g->verdict);
+		if (g->out.len > LINE_COLUMNS + 1)
+			fail_msg("%zu bytes: %.*s", g->out.len, (int)g->out.len, g->out.data);
+	}
+}
+
+static void test_sink__the_arrow_says_who(void **state)
+{
+	static const char *const arrows[] = {
+		[INITIATOR_UNKNOWN] = "??", [INITIATOR_LOCAL] = "->", [INITIATOR_PEER] = "<-",
+		[INITIATOR_BOTH] = "<>",    [INITIATOR_NONE] = "--",
+	};
+	struct stage *g = *state;
+
+	feed_close(g, "curl");
+	for (unsigned i = 0; i < INITIATOR_COUNT; i++) {
+		verdict_make(&g->verdict, &g->story, T0);
+		g->verdict.initiator = i;
+		buf_reset(&g->out);
+		sink_trace.story(&g->view, &g->story, &g->verdict);
+		buf_char(&g->out, '\0');
+		expect_has(g->out.data, arrows[i]);
+	}
+}
+
+static void test_sink__what_is_not_known_is_a_dash(void **state)
+{
+	struct event e = a_change(T0 + 20 * MS, STATE_CLOSE_WAIT, STATE_CLOSE, 0);
+	struct stage *g = *state;
+
+	e.sk_err = EVENT_EPIPE;
+	feed(g, e);
+	assert_string_equal(show(g, &sink_trace),
+			    "-       -        10.0.0.1:51544        <- 10.0.0.9:80           "
+			    "reset          -\n");
+}
+
+static void test_sink__colors_only_where_wanted(void **state)
+{
+	struct event e = a_change(T0 + MS, STATE_ESTABLISHED, STATE_CLOSE, EVENT_SOCK_FILE_LIVE);
+	struct stage *g = *state;
+
+	e.sk_err = EVENT_ECONNRESET;
+	feed(g, e);
+	assert_null(strchr(show(g, &sink_trace), '\x1b'));
+	g->view.color = true;
+	expect_has(show(g, &sink_trace), "\x1b[");
+}
+
+static void test_sink__trace_tells_the_call_where_there_is_room(void **state)
+{
+	struct stage *g = *state;
+
+	feed_close(g, "curl");
+	assert_null(strstr(show(g, &sink_trace), "close(5)"));
+	g->view.columns = 120;
+	expect_has(show(g, &sink_trace), "close(5)");
+}
+
+static void test_sink__times_are_those_of_the_wall(void **state)
+{
+	struct stage *g = *state;
+
+	feed_close(g, "curl");
+	g->view.times = true;
+	expect_has(show(g, &sink_trace), "08:12:32.030 ");
+	expect_has(show(g, &sink_json), "\"start\":\"2026-11-22T08:12:32.010000000Z\"");
+}
+
+static void test_sink__no_name_gets_through_to_the_terminal(void **state)
+{
+	struct stage *g = *state;
+
+	feed_close(g, EVIL);
+	for (unsigned i = 0; sink_at(i); i++) {
+		if (!sink_at(i)->story)
+			continue;
+		g->view.wide = false;
+		expect_one_clean_line(show(g, sink_at(i)));
+		g->view.wide = true;
+		expect_one_clean_line(show(g, sink_at(i)));
+	}
+}
+
+static void test_sink__no_name_gets_through_in_an_event(void **state)
+{
+	struct event e = a_fin(T0, 101);
+	struct stage *g = *state;
+
+	memcpy(e.comm, EVIL, strlen(EVIL));
+	for (unsigned i = 0; sink_at(i); i++) {
+		if (!sink_at(i)->event)
+			continue;
+		buf_reset(&g->out);
+		sink_at(i)->event(&g->view, &e);
+		buf_char(&g->out, '\0');
+		expect_one_clean_line(g->out.data);
+	}
+}
+
+static void test_sink__an_event_of_any_bytes_is_one_line(void **state)
+{
+	struct stage *g = *state;
+	uint64_t seed = 5;
+
+	for (unsigned n = 0; n < 2000; n++) {
+		struct event e;
+
+		for (size_t i = 0; i < sizeof(e); i++)
+			((uint8_t *)&e)[i] = (uint8_t)(next_random(&seed) >> 32);
+		e.kind = (__u8)(e.kind % 7 + 1);
+		e.family = e.family % 2 ? 4 : 6;
+		buf_reset(&g->out);
+		sink_events.event(&g->view, &e);
+		assert_false(g->out.failed);
+		buf_char(&g->out, '\0');
+		expect_one_clean_line(g->out.data);
+	}
+}
+
+static void test_sink__json_escapes_the_host(void **state)
+{
+	struct stage *g = *state;
+
+	sink_json.start(&g->view);
+	buf_char(&g->out, '\0');
+	expect_one_clean_line(g->out.data);
+	expect_has(g->out.data, "{\"kind\":\"meta\",\"schema\":1,");
+	expect_has(g->out.data, "\"state\":\"tp_btf\"");
+}
+
+static void test_sink__json_of_the_unknown_is_null(void **state)
+{
+	struct stage *g = *state;
+	const char *text;
+
+	story_release(&g->story);
+	g->story = (struct story){ .flow = { .family = 4 } };
+	feed(g, a_change(T0 + 20 * MS, STATE_LAST_ACK, STATE_CLOSE, ORPHAN_BITS | EVENT_SOCK_DONE));
+	text = show(g, &sink_json);
+	expect_has(text, "\"trigger\":null");
+	expect_has(text, "\"opened\":null");
+	expect_has(text, "\"age_ns\":null");
+	expect_has(text, "\"twin\":null");
+	expect_has(text, "\"reason\":null");
+	expect_has(text, "\"srtt_us\":null");
+	expect_has(text, "\"app_hold\":null");
+	expect_has(text, "\"partial\":true");
+}
+
+static void test_sink__json_counts_a_loss(void **state)
+{
+	struct tally t = { .events_ring_full = 7, .lost_table_full = 8 };
+	struct stage *g = *state;
+
+	sink_json.lost(&g->view, &t, T0);
+	buf_char(&g->out, '\0');
+	expect_has(g->out.data, "{\"kind\":\"lost\"");
+	expect_has(g->out.data, "\"ring_full\":7");
+	expect_has(g->out.data, "\"table_full\":8");
+}
+
+static void test_sink__json_ends_with_a_summary(void **state)
+{
+	struct tally t = { .seen = 9, .told = 4, .filtered = 3, .open = 1, .lost_end_missed = 1 };
+	struct stage *g = *state;
+
+	sink_json.end(&g->view, &t, T0);
+	buf_char(&g->out, '\0');
+	expect_has(g->out.data, "{\"kind\":\"summary\"");
+	expect_has(g->out.data, "\"seen\":9,\"told\":4,\"filtered\":3,\"open\":1,");
+	expect_has(g->out.data, "\"end_missed\":1");
+}
+
+#define SINK_TEST(name) cmocka_unit_test_setup_teardown(test_sink__##name, set_up, tear_down)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		SINK_TEST(each_view_is_found_by_its_name),
+		SINK_TEST(what_is_no_view_is_not_found),
+		SINK_TEST(trace_is_the_default),
+		SINK_TEST(each_view_has_one_line_of_help),
+		SINK_TEST(trace_is_a_table_of_80_columns),
+		SINK_TEST(trace_of_the_widest_stays_within_80_columns),
+		SINK_TEST(the_arrow_says_who),
+		SINK_TEST(what_is_not_known_is_a_dash),
+		SINK_TEST(colors_only_where_wanted),
+		SINK_TEST(trace_tells_the_call_where_there_is_room),
+		SINK_TEST(times_are_those_of_the_wall),
+		SINK_TEST(no_name_gets_through_to_the_terminal),
+		SINK_TEST(no_name_gets_through_in_an_event),
+		SINK_TEST(an_event_of_any_bytes_is_one_line),
+		SINK_TEST(json_escapes_the_host),
+		SINK_TEST(json_of_the_unknown_is_null),
+		SINK_TEST(json_counts_a_loss),
+		SINK_TEST(json_ends_with_a_summary),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,291 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* links: src/teller.o src/conn.o src/heap.o src/story.o src/act.o src/verdict.o src/names.o */
+/* links: src/select.o src/decode.o */
+#include "event_unit.h"
+
+#include "../../src/teller.h"
+
+/* A view that counts. The view comes first: a sink is handed that. */
+struct counter {
+	struct view view;
+	struct filter filter;
+	struct select select;
+	struct teller_config config;
+	struct teller *teller;
+	unsigned events, stories;
+	enum ending last;
+};
+
+static void count_event(struct view *v, const struct event *e)
+{
+	(void)e;
+	((struct counter *)v)->events++;
+}
+
+static void count_story(struct view *v, const struct story *s, const struct verdict *verdict)
+{
+	struct counter *c = (struct counter *)v;
+
+	(void)s;
+	c->stories++;
+	c->last = verdict->ending;
+}
+
+static const struct sink counting = { .name = "counting", .event = count_event,
+				      .story = count_story };
+static const struct sink mute = { .name = "mute" };
+
+static void reopen(struct counter *c)
+{
+	teller_free(c->teller);
+	c->events = c->stories = 0;
+	c->teller = teller_new(&c->config);
+	assert_non_null(c->teller);
+}
+
+static int set_up(void **state)
+{
+	struct counter *c = calloc(1, sizeof(*c));
+
+	if (!c)
+		return -1;
+	c->config = (struct teller_config){
+		.sink = &counting, .view = &c->view, .filter = &c->filter, .select = &c->select,
+		.conns = { .max_open = 100, .calls = true, .late = true },
+	};
+	c->teller = teller_new(&c->config);
+	*state = c;
+	return !c->teller;
+}
+
+static int tear_down(void **state)
+{
+	struct counter *c = *state;
+
+	teller_free(c->teller);
+	free(c);
+	return 0;
+}
+
+static void take(struct counter *c, struct event e)
+{
+	teller_take(c->teller, &e, sizeof(e));
+}
+
+/* A connection of that local port that the peer resets; told at the next tick. */
+static void take_reset(struct counter *c, uint16_t port)
+{
+	struct event e = a_change(T0, STATE_SYN_SENT, STATE_ESTABLISHED, EVENT_SOCK_FILE_LIVE);
+
+	e.local_port = port;
+	e.sk = e.cookie = port;
+	take(c, e);
+	e.ts_ns += MS;
+	e.old_state = STATE_ESTABLISHED;
+	e.new_state = STATE_CLOSE;
+	e.sk_err = EVENT_ECONNRESET;
+	take(c, e);
+}
+
+static void expect_tally(const struct counter *c, uint64_t seen, uint64_t told, uint64_t filtered,
+			 uint64_t open)
+{
+	struct tally t = teller_tally(c->teller, NULL);
+
+	assert_int_equal(t.seen, seen);
+	assert_int_equal(t.told, told);
+	assert_int_equal(t.filtered, filtered);
+	assert_int_equal(t.open, open);
+	assert_int_equal(t.seen, t.told + t.filtered + t.open + t.lost_table_full +
+			 t.lost_end_missed);
+}
+
+static void test_teller__an_event_becomes_a_story(void **state)
+{
+	struct counter *c = *state;
+
+	take_reset(c, 1000);
+	assert_int_equal(c->events, 2);
+	assert_int_equal(c->stories, 0);
+	teller_tick(c->teller, T0 + 1000 * MS);
+	assert_int_equal(c->stories, 1);
+	assert_int_equal(c->last, ENDING_RESET_RECEIVED);
+	expect_tally(c, 1, 1, 0, 0);
+}
+
+static void test_teller__it_says_when_it_wants_the_clock(void **state)
+{
+	struct counter *c = *state;
+
+	assert_int_equal(teller_next_ns(c->teller), 0);
+	take_reset(c, 1000);
+	assert_true(teller_next_ns(c->teller) > T0);
+	teller_tick(c->teller, teller_next_ns(c->teller));
+	assert_int_equal(c->stories, 1);
+	assert_int_equal(teller_next_ns(c->teller), 0);
+}
+
+static void test_teller__a_malformed_record_is_counted_and_shown_to_nobody(void **state)
+{
+	struct event e = a_change(T0, STATE_ESTABLISHED, STATE_FIN_WAIT1, 0);
+	struct counter *c = *state;
+
+	teller_take(c->teller, &e, sizeof(e) - 1);
+	e.family = 5;
+	take(c, e);
+	teller_take(c->teller, "", 0);
+	assert_int_equal(teller_tally(c->teller, NULL).events_malformed, 3);
+	assert_int_equal(teller_tally(c->teller, NULL).events, 0);
+	assert_int_equal(c->events, 0);
+	expect_tally(c, 0, 0, 0, 0);
+}
+
+static void test_teller__a_view_needs_no_callbacks(void **state)
+{
+	struct counter *c = *state;
+
+	c->config.sink = &mute;
+	reopen(c);
+	take_reset(c, 1000);
+	teller_end(c->teller, T0 + MS);
+	expect_tally(c, 1, 1, 0, 0);
+}
+
+static void test_teller__what_the_filter_keeps_out_is_filtered(void **state)
+{
+	struct counter *c = *state;
+
+	c->filter = (struct filter){ .active = 1, .local_ports = 1, .local_port = { 2000 } };
+	take_reset(c, 1000);
+	take_reset(c, 2000);
+	teller_end(c->teller, T0 + MS);
+	assert_int_equal(c->stories, 1);
+	expect_tally(c, 2, 1, 1, 0);
+}
+
+static void test_teller__what_select_keeps_out_is_filtered(void **state)
+{
+	struct counter *c = *state;
+
+	c->select.endings = 1 << ENDING_FOUR_WAY;
+	take_reset(c, 1000);
+	teller_end(c->teller, T0 + MS);
+	assert_int_equal(c->stories, 0);
+	expect_tally(c, 1, 0, 1, 0);
+}
+
+static void take_never_open(struct counter *c)
+{
+	struct event e = a_change(T0, STATE_SYN_SENT, STATE_CLOSE, EVENT_SOCK_FILE_LIVE);
+
+	e.sk_err = EVENT_ECONNREFUSED;
+	take(c, e);
+	teller_end(c->teller, T0 + MS);
+}
+
+static void test_teller__what_never_opened_is_filtered(void **state)
+{
+	struct counter *c = *state;
+
+	take_never_open(c);
+	assert_int_equal(c->stories, 0);
+	expect_tally(c, 1, 0, 1, 0);
+}
+
+static void test_teller__unless_all_is_asked_for(void **state)
+{
+	struct counter *c = *state;
+
+	c->config.never_open = true;
+	reopen(c);
+	take_never_open(c);
+	assert_int_equal(c->last, ENDING_NEVER_OPEN);
+	expect_tally(c, 1, 1, 0, 0);
+}
+
+static void test_teller__after_n_stories_it_is_done(void **state)
+{
+	struct counter *c = *state;
+
+	c->config.max_stories = 2;
+	reopen(c);
+	take_reset(c, 1000);
+	teller_tick(c->teller, T0 + 1000 * MS);
+	assert_false(teller_is_done(c->teller));
+	take_reset(c, 1001);
+	take_reset(c, 1002);
+	teller_tick(c->teller, T0 + 2000 * MS);
+	assert_true(teller_is_done(c->teller));
+	assert_int_equal(c->stories, 2);
+	expect_tally(c, 3, 2, 1, 0);
+}
+
+static void test_teller__a_close_that_began_is_unsettled(void **state)
+{
+	struct counter *c = *state;
+
+	take(c, a_fin(T0, 101));
+	assert_int_equal(teller_unsettled(c->teller), 1);
+	take(c, a_call(T0, 10, 101, EVENT_CALL_CLOSE, 5));
+	take(c, an_ack(T0 + MS));
+	take(c, a_last(T0 + 2 * MS, EVENT_SOCK_DONE));
+	assert_int_equal(teller_unsettled(c->teller), 0);
+}
+
+static void test_teller__the_end_tells_a_close_that_began_as_open(void **state)
+{
+	struct counter *c = *state;
+
+	take(c, a_fin(T0, 101));
+	teller_end(c->teller, T0 + MS);
+	assert_int_equal(c->last, ENDING_OPEN);
+	expect_tally(c, 1, 1, 0, 0);
+}
+
+static void test_teller__the_kernels_counters_are_added(void **state)
+{
+	struct kernel_counters k = { .ring_full = { [EVENT_STATE] = 2, [EVENT_LATE] = 3,
+						    [EVENT_KIND_MAX] = 1 },
+				     .calls_full = 4, .filtered = 5 };
+	struct counter *c = *state;
+	struct tally t;
+
+	take_reset(c, 1000);
+	teller_end(c->teller, T0 + MS);
+	t = teller_tally(c->teller, &k);
+	assert_int_equal(t.events_ring_full, 6);
+	assert_int_equal(t.events_calls_full, 4);
+	assert_int_equal(t.seen, 6);
+	assert_int_equal(t.filtered, 5);
+	assert_int_equal(t.seen, t.told + t.filtered + t.open);
+	assert_int_equal(tally_lost_events(&t), 10);
+}
+
+static void test_teller__none_is_freed_like_any(void **state)
+{
+	(void)state;
+	teller_free(NULL);
+}
+
+#define TELLER_TEST(name) cmocka_unit_test_setup_teardown(test_teller__##name, set_up, tear_down)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TELLER_TEST(an_event_becomes_a_story),
+		TELLER_TEST(it_says_when_it_wants_the_clock),
+		TELLER_TEST(a_malformed_record_is_counted_and_shown_to_nobody),
+		TELLER_TEST(a_view_needs_no_callbacks),
+		TELLER_TEST(what_the_filter_keeps_out_is_filtered),
+		TELLER_TEST(what_select_keeps_out_is_filtered),
+		TELLER_TEST(what_never_opened_is_filtered),
+		TELLER_TEST(unless_all_is_asked_for),
+		TELLER_TEST(after_n_stories_it_is_done),
+		TELLER_TEST(a_close_that_began_is_unsettled),
+		TELLER_TEST(the_end_tells_a_close_that_began_as_open),
+		TELLER_TEST(the_kernels_counters_are_added),
+		TELLER_TEST(none_is_freed_like_any),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
