@@ -44,7 +44,7 @@ static void fmt_long(struct buf *b, uint64_t ns)
 	unsigned i = 0;
 	uint64_t tenths;
 
-	while (divide(ns, NS_PER_S * units[i].unit_s / 10) >= units[i].limit * 10 && i < 3)
+	while (i < 3 && divide(ns, NS_PER_S * units[i].unit_s / 10) >= units[i].limit * 10)
 		i++;
 	tenths = divide(ns, NS_PER_S * units[i].unit_s / 10);
 	fmt_decimal(b, tenths < 1000 ? tenths : divide(tenths, 10), tenths < 1000);

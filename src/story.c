@@ -360,6 +360,8 @@ static void late(struct story *s, const struct event *e)
 static void reset_sent(struct story *s, const struct event *e)
 {
 	if (e->more & EVENT_MORE_NO_SOCKET) {
+		if (s->end == END_MINISOCK && e->ts_ns >= s->expires_ns)
+			story_expire(s);	/* a FIN that came too late */
 		if (s->end != END_MINISOCK)
 			return;
 		s->end = END_NO_MINISOCK;
