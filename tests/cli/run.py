@@ -11,10 +11,28 @@ import sys
 
 sys.dont_write_bytecode = True
 
+sys.path.append(os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "live"))
+
 import cases_filter
 import cases_run
 import cases_usage
 from bench import Bench, Failure, Skip
+from blind import TRIES, Blind
+
+
+def outcome(test, name, bench, blind):
+    """None if it passed, else the Failure or Skip."""
+    for _ in range(TRIES):
+        blind.clear()
+        try:
+            return test(bench)
+        except Skip as why:
+            return why
+        except Failure as why:
+            failure = why
+            if not blind.excuses(name, failure):
+                break
+    return failure
 
 
 def main():
@@ -24,19 +42,19 @@ def main():
     options = parser.parse_args()
     tests = cases_usage.TESTS + cases_run.TESTS + cases_filter.TESTS
     passed = failed = skipped = 0
-    with Bench(os.path.abspath(options.tool)) as bench:
+    with Bench(os.path.abspath(options.tool)) as bench, Blind() as blind:
         for test in tests:
             name = test.__name__.replace("_", "-")
             if options.only and options.only not in name:
                 continue
-            try:
-                test(bench)
+            why = outcome(test, name, bench, blind)
+            if why is None:
                 passed += 1
                 print("ok", name, flush=True)
-            except Skip as why:
+            elif isinstance(why, Skip):
                 skipped += 1
                 print("ok", name, "# SKIP", why, flush=True)
-            except Failure as why:
+            else:
                 failed += 1
                 print("not ok %s: %s" % (name, why), flush=True)
     print("%d passed, %d failed, %d skipped" % (passed, failed, skipped))
