@@ -62,8 +62,8 @@ static __always_inline int state(struct sock *sk, int old, int new)
 	if (!tp)
 		return 0;
 	flow_fill(&w, &sk->__sk_common, tp->inet_conn.icsk_inet.inet_sport);
-	if (!flow_is_wanted(&filter, &w)) {
-		if (new == STATE_CLOSE && old != STATE_LISTEN)
+	if (old != STATE_LISTEN && !flow_is_wanted(&filter, &w)) {	/* a listener has no peer */
+		if (new == STATE_CLOSE)
 			__sync_fetch_and_add(&counters.filtered, 1);
 		return 0;
 	}

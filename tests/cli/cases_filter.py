@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 """Every filter, once with what fits and once with what does not."""
 
+import json
 import os
 
 from bench import TRAFFIC, check_identity, closes, same, true
@@ -49,6 +50,18 @@ def by_port(bench):
     true("the twin of a filtered story %r" % told["twin"], told["twin"]["pid"] > 0)
 
 
+def a_listeners_closer_under_a_peer_filter(bench):
+    """The listener has no peer, but who closed it reset the connections in its queue."""
+    bench.need_root()
+    script = ("import socket;l=socket.socket();l.bind(('127.0.0.1',4002));l.listen(9);"
+              "c=socket.socket();c.bind(('127.0.0.1',5902));c.connect(l.getsockname());l.close()")
+    done = bench.run("json", "--netns", bench.netns, "-D", "5902", "--",
+                     *bench.enter("python3", "-c", script))
+    told = closes([json.loads(line) for line in done.stdout.splitlines()])
+    same("reasons", [o["reason"] for o in told], ["not-accepted"])
+    same("the closer", told[0]["trigger"]["comm"], "python3")
+
+
 def by_process(bench):
     bench.need_root()
     expect(bench, 2, "-c", "python3")
@@ -95,6 +108,7 @@ def also_what_never_opened(bench):
 TESTS = [
     by_address,
     by_port,
+    a_listeners_closer_under_a_peer_filter,
     by_process,
     by_story,
     by_netns,
