@@ -221,10 +221,8 @@ static void note_close(struct story *s, const struct event *e)
 	s->end_ns = e->ts_ns;
 	s->at_close = (struct at_close){ .unread = unread_bytes(e),
 					 .unacked = span(e->snd_una, e->write_seq),
-					 .in_flight = span(e->snd_una, e->snd_nxt),
 					 .sock = e->sock, .sk_err = e->sk_err,
 					 .old_state = e->old_state,
-					 .retransmits = e->retransmits, .probes = e->probes,
 					 .no_window = !e->snd_wnd,
 					 .tw_full = e->more & EVENT_MORE_TW_FULL,
 					 .user_timeout = e->more & EVENT_MORE_USER_TIMEOUT };
@@ -397,8 +395,6 @@ void story_feed(struct story *s, const struct event *e)
 	}
 	if (e->kind == EVENT_RESET_SENT)
 		reset_sent(s, e);
-	if (e->kind == EVENT_RESET_RECEIVED)
-		s->reset_came = true;
 	if (e->kind == EVENT_FIN_RESENT)
 		s->fin_retransmits++;
 	if (e->kind != EVENT_STATE && e->kind != EVENT_DESTROY)

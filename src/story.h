@@ -67,10 +67,9 @@ enum end {
 
 /* What the socket showed when it went to CLOSE; see struct event. */
 struct at_close {
-	uint32_t unread, unacked, in_flight;
+	uint32_t unread, unacked;
 	uint16_t sock, sk_err;
 	uint8_t old_state;
-	uint8_t retransmits, probes;
 	bool no_window;		/* the peer's window was zero */
 	bool user_timeout;	/* TCP_USER_TIMEOUT was set */
 	bool fin_unsent;	/* our FIN was queued, and never left */
@@ -124,7 +123,6 @@ struct story {
 	uint8_t states[STORY_STATES];	/* the kernel's TCP states in order */
 	struct at_close at_close;	/* valid unless END_NOT_YET */
 	struct reset reset;
-	bool reset_came;	/* a RST came, unless reset.answer says otherwise */
 	uint32_t fin_retransmits;
 	uint8_t late_flags;		/* END_LATE: flag byte of the segment */
 
