@@ -6,22 +6,17 @@
  * and newer kernels name the minisock there (rx_sk). The hook sees every dropped packet of the
  * host, so the tests that fail for nearly all of them come first.
  */
-#include "emit.bpf.h"
-#include "sock.bpf.h"
+#include "about.bpf.h"
 #include "twice.bpf.h"
 #include <bpf/bpf_tracing.h>
 
-extern const volatile struct filter filter;
-
 static __always_inline int late(struct sk_buff *skb, struct sock *rx_sk)
 {
-	const struct inet_timewait_sock *tw = (const void *)rx_sk;
 	const struct tcp_timewait_sock *tcptw = (const void *)rx_sk;
 	__u8 header[TCP_HEADER_MIN];
 	const struct tcphdr *th = (const void *)header;
 	const unsigned char *start;
 	struct event *e;
-	struct flow w;
 	int payload;
 
 	start = BPF_CORE_READ(skb, head) + skb->transport_header;
@@ -30,16 +25,9 @@ static __always_inline int late(struct sk_buff *skb, struct sock *rx_sk)
 	payload = (int)(skb->len - (start - BPF_CORE_READ(skb, data)) - (header[12] >> 4) * 4);
 	if (!(header[TCP_FLAG_BYTE] & TCP_FIN_RST) && payload <= 0)
 		return 0;
-	flow_fill(&w, &rx_sk->__sk_common, BPF_CORE_READ(tw, tw_sport));
-	if (!flow_is_wanted(&filter, &w))
-		return 0;
-	e = event_reserve(EVENT_LATE, bpf_ktime_get_boot_ns());
+	e = about_minisock(rx_sk, EVENT_LATE);
 	if (!e)
 		return 0;
-	event_set_flow(e, &w);
-	e->cookie = rx_sk->__sk_common.skc_cookie.counter;
-	e->old_state = e->new_state = STATE_TIME_WAIT;
-	e->substate = BPF_CORE_READ(tw, tw_substate);
 	e->tcp_flags = header[TCP_FLAG_BYTE];
 	e->rcv_nxt = be32_to_host(th->seq);
 	e->snd_nxt = be32_to_host(th->ack_seq);

@@ -5,8 +5,7 @@
  * inet_sock_set_state fires before sk_state is written. A task is noted only where it may have
  * acted: elsewhere the CPU is merely borrowed by a packet or a timer.
  */
-#include "emit.bpf.h"
-#include "sock.bpf.h"
+#include "about.bpf.h"
 #include "twice.bpf.h"
 #include <bpf/bpf_tracing.h>
 
@@ -113,26 +112,13 @@ int BPF_PROG(on_state_again, struct sock *sk, int old, int new)
 SEC("tp_btf/tcp_destroy_sock")
 int BPF_PROG(on_destroy, struct sock *sk)
 {
-	__u64 ts_ns = bpf_ktime_get_boot_ns();
-	struct tcp_sock *tp;
 	struct event *e;
-	struct flow w;
 
 	if (!sk->sk_lock.owned || !sk->__sk_common.skc_dport)
 		return 0;
-	tp = bpf_skc_to_tcp_sock(sk);
-	if (!tp)
-		return 0;
-	flow_fill(&w, &sk->__sk_common, tp->inet_conn.icsk_inet.inet_sport);
-	if (!flow_is_wanted(&filter, &w))
-		return 0;
-	e = event_reserve(EVENT_DESTROY, ts_ns);
+	e = about(sk, EVENT_DESTROY);
 	if (!e)
 		return 0;
-	event_set_flow(e, &w);
-	sock_fill(e, sk, tp);
-	e->cookie = sk->__sk_common.skc_cookie.counter;
-	e->old_state = e->new_state = sk->__sk_common.skc_state;
 	task_fill(e);
 	event_submit(e);
 	return 0;

@@ -159,14 +159,14 @@ static error_t set_color(struct parse *p, const char *arg)
 
 static error_t set_calls(struct parse *p, const char *arg)
 {
-	static const char *const words[] = { [CALLS_AUTO] = "auto",
-					     [CALLS_TRACEPOINT] = "tracepoint",
-					     [CALLS_INLINE] = "inline", NULL };
+	static const char *const words[] = { [LIVE_CALLS_AUTO] = "auto",
+					     [LIVE_CALLS_TRACEPOINT] = "tracepoint",
+					     [LIVE_CALLS_INLINE] = "inline", NULL };
 	int v = index_of(words, arg);
 
 	if (v < 0)
 		return usage_bad(&p->usage, "bad calls mode ", ": want auto, tracepoint or inline");
-	p->o->calls = (enum calls_mode)v;
+	p->o->calls = (enum live_calls)v;
 	return 0;
 }
 

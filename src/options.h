@@ -12,6 +12,7 @@
 #include <stdio.h>
 
 #include "../bpf/filter.h"
+#include "live.h"
 #include "select.h"
 
 enum exit_status {
@@ -28,7 +29,6 @@ enum exit_status {
 #define OPTIONS_MAX_OPEN 131072ul		/* --max-open where none is given */
 #define OPTIONS_DRAIN_NS 1000000000ull		/* --drain where none is given */
 
-enum calls_mode { CALLS_AUTO, CALLS_TRACEPOINT, CALLS_INLINE };
 enum color_mode { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
 
 struct options {
@@ -41,7 +41,7 @@ struct options {
 	unsigned long long drain_ns;	/* --drain: how long closes may settle after COMMAND */
 	unsigned long buffer_bytes;	/* --buffer, a power of two */
 	unsigned long max_open;		/* --max-open */
-	enum calls_mode calls;
+	enum live_calls calls;
 	enum color_mode color;
 	int ready_fd;			/* -1 none */
 	int verbose;			/* -v, counted */

@@ -100,12 +100,9 @@ static void set_view(struct run *r)
 
 static int open_live(struct run *r)
 {
-	static const enum live_calls calls[] = { [CALLS_AUTO] = LIVE_CALLS_AUTO,
-						 [CALLS_TRACEPOINT] = LIVE_CALLS_TRACEPOINT,
-						 [CALLS_INLINE] = LIVE_CALLS_INLINE };
 	struct live_config config = { .filter = &r->o->filter,
 				      .buffer_bytes = r->o->buffer_bytes,
-				      .calls = calls[r->o->calls],
+				      .calls = r->o->calls,
 				      .verbose = r->o->verbose > 0 };
 	char why[LIVE_WHY];
 	int err = live_open(&r->live, &config, &r->meta, why);

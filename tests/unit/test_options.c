@@ -211,7 +211,7 @@ static void test_options__modes(void **state)
 	(void)state;
 	PARSE(&r, "--calls", "inline", "--color", "always", "-T", "-w", "--strict", "-o", "x");
 	expect_fine(&r);
-	assert_int_equal(r.o.calls, CALLS_INLINE);
+	assert_int_equal(r.o.calls, LIVE_CALLS_INLINE);
 	assert_int_equal(r.o.color, COLOR_ALWAYS);
 	assert_true(r.o.times && r.o.wide && r.o.strict);
 	assert_string_equal(r.o.output, "x");

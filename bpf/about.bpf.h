@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * An event about a socket, or about the minisock in its place: filtered, reserved and filled with what
+ * every hook tells of it. The hook adds its own and submits.
+ */
+#pragma once
+
+#include "emit.bpf.h"
+#include "sock.bpf.h"
+
+extern const volatile struct filter filter;
+
+/*
+ * An event about a full socket in its present state; NULL if it is not wanted or there is no room.
+ */
+static __always_inline struct event *about(struct sock *sk, enum event_kind kind)
+{
+	struct tcp_sock *tp = bpf_skc_to_tcp_sock(sk);
+	struct event *e;
+	struct flow w;
+
+	if (!tp)
+		return NULL;
+	flow_fill(&w, &sk->__sk_common, tp->inet_conn.icsk_inet.inet_sport);
+	if (!flow_is_wanted(&filter, &w))
+		return NULL;
+	e = event_reserve(kind, bpf_ktime_get_boot_ns());
+	if (!e)
+		return NULL;
+	event_set_flow(e, &w);
+	sock_fill(e, sk, tp);
+	e->cookie = sk->__sk_common.skc_cookie.counter;
+	e->old_state = e->new_state = sk->__sk_common.skc_state;
+	return e;
+}
+
+/* The same about a timewait minisock, which has a story's cookie and addresses and little else. */
+static __always_inline struct event *about_minisock(struct sock *sk, enum event_kind kind)
+{
+	const struct inet_timewait_sock *tw = (const void *)sk;
+	struct event *e;
+	struct flow w;
+
+	flow_fill(&w, &sk->__sk_common, BPF_CORE_READ(tw, tw_sport));
+	if (!flow_is_wanted(&filter, &w))
+		return NULL;
+	e = event_reserve(kind, bpf_ktime_get_boot_ns());
+	if (!e)
+		return NULL;
+	event_set_flow(e, &w);
+	e->cookie = sk->__sk_common.skc_cookie.counter;
+	e->old_state = e->new_state = STATE_TIME_WAIT;
+	e->substate = BPF_CORE_READ(tw, tw_substate);
+	return e;
+}
