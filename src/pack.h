@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * Records of 192 bytes written as what differs from an earlier one: of the same socket where there
+ * was one, else the latest. Pure.
+ *
+ * One packed record is
+ *
+ *	slot (1 byte)	where the record is remembered as the base of a later one
+ *	words (3 bytes)	bit n: the 8-byte word n differs
+ *	of each such word: 1 byte, bit n: byte n differs; then those bytes, XORed with the base
+ *
+ * and word 0, the time, is the signed distance from the time of the record before, folded so that
+ * its sign is bit 0. A slot that is empty has the latest record as its base, at first all zeros.
+ * What was packed since pack_begin() is unpacked from there, or not at all.
+ */
+#pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+
+#define PACK_WORDS 24
+#define PACK_BYTES (PACK_WORDS * 8)
+#define PACK_SLOTS 256
+#define PACK_MAX (1 + PACK_WORDS / 8 + PACK_WORDS * 9)	/* bytes that a record takes at most */
+
+struct pack {
+	uint64_t slot[PACK_SLOTS][PACK_WORDS];
+	uint8_t used[PACK_SLOTS];
+	uint64_t ts;			/* word 0 of the record before */
+	unsigned latest;		/* its slot */
+};
+
+void pack_begin(struct pack *p);
+
+/* Packs a record of PACK_BYTES into out, which has room for PACK_MAX. Returns the bytes taken. */
+size_t pack_put(struct pack *p, const void *record, uint8_t *out);
+
+/*
+ * Unpacks one record from *in on and moves *in behind it. NULL: it does not end before `end`. The
+ * record is valid until the next call.
+ */
+const void *pack_get(struct pack *p, const uint8_t **in, const uint8_t *end);
