@@ -1,0 +1,330 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* links: src/record_read.o src/record_write.o src/record_head.o src/pack.o src/syscalls.o */
+/* links: src/buf.o */
+#include "record_unit.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+
+static struct bytes file;
+static char folder[] = "/tmp/tcpclose-record-XXXXXX", path[sizeof(folder) + 8];
+static const struct kernel_counters none, some = { .filtered = 3, .ring_full = { [1] = 2 } };
+
+static int make_folder(void **state)
+{
+	(void)state;
+	if (!mkdtemp(folder))
+		return -1;
+	snprintf(path, sizeof(path), "%s/r", folder);
+	return 0;
+}
+
+static int remove_folder(void **state)
+{
+	char command[sizeof(folder) + 16];
+
+	(void)state;
+	snprintf(command, sizeof(command), "rm -rf %s", folder);
+	return system(command);
+}
+
+static struct recorder *open_one(uint64_t rotate_bytes)
+{
+	struct recorder_config config = { .path = path, .meta = &host, .keep = 2,
+					  .rotate_bytes = rotate_bytes };
+	struct recorder *r;
+
+	assert_int_equal(recorder_open(&r, &config), 0);
+	recorder_mark(r, RECORD_START, T0, &none);
+	return r;
+}
+
+static void put_events(struct recorder *r, unsigned n)
+{
+	for (unsigned i = 0; i < n; i++) {
+		struct event e = of(i, a_fin(T0 + i * MS, i));
+
+		e.srtt_us = (__u32)(i * 2654435761u);	/* something that does not compress */
+		recorder_event(r, &e);
+	}
+}
+
+/* A recording of n events, as it is on disk. */
+static void write_one(unsigned n)
+{
+	struct recorder *r = open_one(0);
+
+	put_events(r, n);
+	recorder_mark(r, RECORD_END, T0 + n * MS, &some);
+	assert_int_equal(recorder_close(r), 0);
+	load(&file, path);
+}
+
+static void test_record__what_is_written_is_read(void **state)
+{
+	struct heard h;
+
+	(void)state;
+	write_one(20000);
+	h = hear(&file);
+	assert_int_equal(h.end, RECORD_GOT_END);
+	assert_int_equal(h.events, 20000);
+	assert_int_equal(h.marks, 2);
+	assert_int_equal(h.last_mark, RECORD_END);
+}
+
+static void test_record__how_it_is_read_makes_no_difference(void **state)
+{
+	static const size_t steps[] = { 1, 2, 7, 4095 };
+	struct heard want;
+
+	(void)state;
+	write_one(3000);
+	want = hear(&file);
+	for (unsigned i = 0; i < sizeof(steps) / sizeof(*steps); i++) {
+		struct heard h;
+
+		file.step = steps[i];
+		h = hear(&file);
+		assert_int_equal(h.end, RECORD_GOT_END);
+		assert_int_equal(h.sum, want.sum);
+	}
+}
+
+static void test_record__the_head_tells_of_the_host(void **state)
+{
+	char why[RECORD_WHY];
+	struct record_reader *r;
+	const struct meta *m;
+
+	(void)state;
+	write_one(1);
+	r = record_open(read_bytes, &file, why);
+	assert_non_null(r);
+	m = record_meta(r);
+	assert_string_equal(m->hostname, "host?ile");
+	assert_string_equal(m->boot_id, host.boot_id);
+	assert_int_equal(m->boot_to_wall_ns, -5);
+	assert_int_equal(m->nr_hooks, 2);
+	assert_string_equal(meta_hook(m, "calls"), "tracepoint");
+	record_close(r);
+}
+
+/* Wherever it is cut: no event that was not written, and one reason with an offset. */
+static void test_record__a_cut_file_is_told_as_far_as_it_goes(void **state)
+{
+	struct recorder *r = open_one(0);
+	unsigned before = 0;
+	size_t len;
+
+	(void)state;
+	for (unsigned i = 0; i < 5; i++) {
+		put_events(r, 10);
+		recorder_flush(r);
+	}
+	recorder_mark(r, RECORD_END, T0, &none);
+	recorder_close(r);
+	load(&file, path);
+	len = file.len;
+	assert_int_equal(hear(&file).events, 50);
+	for (file.len = 0; file.len < len; file.len++) {
+		struct heard h = hear(&file);
+
+		assert_int_equal(h.end, RECORD_GOT_NONSENSE);
+		assert_true(h.events % 10 == 0 && h.events >= before);
+		assert_non_null(strstr(h.why, file.len ? "offset " : "empty"));
+		before = h.events;
+	}
+	assert_int_equal(before, 50);
+}
+
+static void test_record__a_flipped_bit_is_found(void **state)
+{
+	unsigned silent = 0;
+
+	(void)state;
+	write_one(60);
+	for (size_t bit = 0; bit < file.len * 8; bit++) {
+		struct heard h;
+
+		file.data[bit / 8] ^= (uint8_t)(1u << bit % 8);
+		h = hear(&file);
+		assert_true(h.events == 0 || h.events == 60);
+		silent += h.end == RECORD_GOT_END;	/* gzip's own head: time, system */
+		file.data[bit / 8] ^= (uint8_t)(1u << bit % 8);
+	}
+	assert_true(silent <= 2 * 10 * 8);
+}
+
+static void expect_refused(const char *head, const char *word)
+{
+	struct heard h;
+
+	file.len = 0;
+	add_member(&file, head, strlen(head));
+	h = hear(&file);
+	assert_int_equal(h.end, RECORD_GOT_NONSENSE);
+	assert_int_equal(h.events + h.marks, 0);
+	if (!strstr(h.why, word))
+		fail_msg("'%s' has no '%s'", h.why, word);
+}
+
+static void test_record__what_is_none_is_refused(void **state)
+{
+	(void)state;
+	file.len = 0;
+	assert_string_equal(hear(&file).why, "it is empty");
+	file.len = FILE_MAX;
+	memset(file.data, 0, file.len);
+	assert_string_equal(hear(&file).why, "it is no recording of tcpclose");
+	memset(file.data, 0xff, file.len);
+	assert_string_equal(hear(&file).why, "it is no recording of tcpclose");
+	expect_refused("", "no recording");
+	expect_refused("hello", "no recording");
+	expect_refused(RECORD_MAGIC, "schema 0");
+	expect_refused(RECORD_MAGIC "schema 2\ntool 9.9\nbyte_order little\nevent_size 192\n",
+		       "schema 2, written by tcpclose 9.9; this one reads schema 1");
+	expect_refused(RECORD_MAGIC "schema 1\nbyte_order big\nmachine s390x\nevent_size 192\n",
+		       "(s390x) of the other byte order");
+	expect_refused(RECORD_MAGIC "schema 1\nbyte_order little\nevent_size 200\n", "200 bytes");
+}
+
+static void good_head(void)
+{
+	struct buf b = { 0 };
+
+	file.len = 0;
+	record_head_write(&b, &host);
+	add_member(&file, b.data, b.len);
+	buf_release(&b);
+}
+
+static void test_record__a_strange_member_ends_it(void **state)
+{
+	static uint8_t big[3 << 20] = { RECORD_BODY };
+	uint8_t unended[] = { RECORD_BODY, 1, 0xff, 0xff, 0xff, 0xff };
+	struct heard h;
+
+	(void)state;
+	good_head();
+	add_member(&file, big, sizeof(big));
+	assert_non_null(strstr(hear(&file).why, "larger than any"));
+	good_head();
+	add_member(&file, unended, sizeof(unended));
+	assert_non_null(strstr(hear(&file).why, "does not end"));
+	good_head();
+	add_member(&file, "x", 1);
+	assert_non_null(strstr(hear(&file).why, "another kind"));
+	good_head();
+	for (unsigned i = 0; i < 1000; i++)
+		add_member(&file, "", 0);
+	h = hear(&file);
+	assert_int_equal(h.end, RECORD_GOT_NONSENSE);
+	assert_non_null(strstr(h.why, "end is missing"));
+}
+
+static void test_record__full_files_follow_each_other(void **state)
+{
+	static struct bytes all;
+	struct recorder *r = open_one(64 << 10);
+	char name[sizeof(path) + 8];
+	struct heard h;
+
+	(void)state;
+	put_events(r, 40000);
+	recorder_mark(r, RECORD_END, T0, &some);
+	assert_int_equal(recorder_close(r), 0);
+	all.len = 0;
+	for (int i = 2; i >= 0; i--) {
+		snprintf(name, sizeof(name), i ? "%s.%d" : "%s", path, i);
+		load(&file, name);
+		h = hear(&file);
+		assert_int_equal(h.end, RECORD_GOT_END);
+		assert_int_equal(h.last_mark, i ? RECORD_NEXT : RECORD_END);
+		assert_in_range(file.len, 1, 192 << 10);
+		memcpy(all.data + all.len, file.data, file.len);
+		all.len += file.len;
+	}
+	snprintf(name, sizeof(name), "%s.3", path);
+	assert_int_equal(access(name, F_OK), -1);
+	h = hear(&all);
+	assert_int_equal(h.end, RECORD_GOT_END);
+}
+
+static void test_record__another_recording_may_not_follow(void **state)
+{
+	size_t len;
+
+	(void)state;
+	write_one(10);
+	len = file.len;
+	memcpy(file.data + len, file.data, len);
+	file.len *= 2;
+	assert_non_null(strstr(hear(&file).why, "another recording begins at offset"));
+	assert_int_equal(hear(&file).events, 10);
+}
+
+static void test_record__a_full_disk_is_told(void **state)
+{
+	struct recorder_config config = { .path = "/dev/full", .meta = &host };
+	struct recorder *r;
+
+	(void)state;
+	assert_int_equal(recorder_open(&r, &config), -ENOSPC);
+	assert_null(r);
+}
+
+static void test_record__calls_have_this_machines_numbers(void **state)
+{
+	struct recorder *r = open_one(0);
+	struct event e = a_fin(T0, 7);
+	char why[RECORD_WHY];
+	struct record_reader *reader;
+	struct record got;
+
+	(void)state;
+	e.nr = 900;		/* of a machine where close has this number */
+	recorder_event(r, &e);
+	recorder_close(r);
+	load(&file, path);
+	memmove(file.data + FILE_MAX / 2, file.data, file.len);
+	{
+		const char *head = RECORD_MAGIC "schema 1\nbyte_order " RECORD_BYTE_ORDER
+				   "\nevent_size 192\nsyscall 900 close\nsyscall 901 no_such\n";
+		size_t first = file.len, body;
+
+		for (body = 10; memcmp(file.data + body, "\x1f\x8b\x08", 3); body++)
+			;
+		file.len = 0;
+		add_member(&file, head, strlen(head));
+		memcpy(file.data + file.len, file.data + FILE_MAX / 2 + body, first - body);
+		file.len += first - body;
+	}
+	reader = record_open(read_bytes, &file, why);
+	assert_non_null(reader);
+	assert_int_equal(record_next(reader).got, RECORD_GOT_MARK);
+	got = record_next(reader);
+	assert_int_equal(got.got, RECORD_GOT_EVENT);
+	assert_int_equal(got.event->nr, 3);
+	record_close(reader);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_record__what_is_written_is_read),
+		cmocka_unit_test(test_record__how_it_is_read_makes_no_difference),
+		cmocka_unit_test(test_record__the_head_tells_of_the_host),
+		cmocka_unit_test(test_record__a_cut_file_is_told_as_far_as_it_goes),
+		cmocka_unit_test(test_record__a_flipped_bit_is_found),
+		cmocka_unit_test(test_record__what_is_none_is_refused),
+		cmocka_unit_test(test_record__a_strange_member_ends_it),
+		cmocka_unit_test(test_record__full_files_follow_each_other),
+		cmocka_unit_test(test_record__another_recording_may_not_follow),
+		cmocka_unit_test(test_record__a_full_disk_is_told),
+		cmocka_unit_test(test_record__calls_have_this_machines_numbers),
+	};
+
+	return cmocka_run_group_tests(tests, make_folder, remove_folder);
+}
