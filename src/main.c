@@ -3,6 +3,7 @@
 
 #include "log.h"
 #include "options.h"
+#include "replay.h"
 #include "run.h"
 
 int main(int argc, char **argv)
@@ -13,5 +14,5 @@ int main(int argc, char **argv)
 	if (status >= 0)
 		return status;
 	log_init(o.quiet, o.verbose, o.color == COLOR_ALWAYS);
-	return run(&o);
+	return o.record.replay ? replay(&o) : run(&o);
 }

@@ -10,6 +10,7 @@
 #include "names.h"
 #include "options.h"
 #include "options_filter.h"
+#include "options_record.h"
 #include "parse.h"
 #include "sink.h"
 #include "usage.h"
@@ -67,17 +68,23 @@ static const struct argp_option options[] = {
 	{ "quiet", 'q', NULL, 0, "say nothing but errors and losses", 2 },
 	{ "verbose", 'v', NULL, 0, "say more; twice: even more", 2 },
 
-	{ .doc = "Running:", .group = 3 },
-	{ "duration", 'd', "SECONDS", 0, "stop after so long", 3 },
-	{ "count", 'n', "COUNT", 0, "stop after so many", 3 },
-	{ "strict", KEY_STRICT, NULL, 0, "exit 3 if any event was lost", 3 },
-	{ "drain", KEY_DRAIN, "SECONDS", 0, "wait so long for COMMAND's closes to settle (1)", 3 },
-	{ "ready-fd", KEY_READY_FD, "N", 0, "write one byte to descriptor N when attached", 3 },
-	{ "calls", KEY_CALLS, "MODE", 0, "watch calls by: auto, tracepoint, inline", 3 },
-	{ "buffer", KEY_BUFFER, "SIZE", 0, "ring buffer, a power of two: 64K to 1G (8M)", 3 },
-	{ "max-open", KEY_MAX_OPEN, "N", 0, "follow so many endpoints at once (131072)", 3 },
-	{ "help", 'h', NULL, 0, "this", 3 },
-	{ "version", KEY_VERSION, NULL, 0, "the version", 3 },
+	{ .doc = "Recordings:", .group = 3 },
+	{ "replay", KEY_REPLAY, "FILE", 0, "view a recording, - is standard input", 3 },
+	{ "record", KEY_RECORD, "FILE", 0, "record besides what the view shows", 3 },
+	{ "rotate", KEY_ROTATE, "SIZE", 0, "go on in a new file at so many bytes", 3 },
+	{ "keep", KEY_KEEP, "N", 0, "keep so many full files, FILE.1 the latest (4)", 3 },
+
+	{ .doc = "Running:", .group = 4 },
+	{ "duration", 'd', "SECONDS", 0, "stop after so long", 4 },
+	{ "count", 'n', "COUNT", 0, "stop after so many", 4 },
+	{ "strict", KEY_STRICT, NULL, 0, "exit 3 if any event was lost", 4 },
+	{ "drain", KEY_DRAIN, "SECONDS", 0, "wait so long for COMMAND's closes to settle (1)", 4 },
+	{ "ready-fd", KEY_READY_FD, "N", 0, "write one byte to descriptor N when attached", 4 },
+	{ "calls", KEY_CALLS, "MODE", 0, "watch calls by: auto, tracepoint, inline", 4 },
+	{ "buffer", KEY_BUFFER, "SIZE", 0, "ring buffer, a power of two: 64K to 1G (8M)", 4 },
+	{ "max-open", KEY_MAX_OPEN, "N", 0, "follow so many endpoints at once (131072)", 4 },
+	{ "help", 'h', NULL, 0, "this", 4 },
+	{ "version", KEY_VERSION, NULL, 0, "the version", 4 },
 	{ 0 },
 };
 
@@ -91,7 +98,9 @@ static const char doc[] =
 	"  tcpclose -D 5432 --slow 200        slow goodbyes with a PostgreSQL server\n"
 	"  tcpclose --class reset,timeout     only what went wrong\n"
 	"  tcpclose json -d 60 -o ends.json   one minute, for jq\n"
-	"  tcpclose -- curl -s example.org    while one command runs";
+	"  tcpclose -- curl -s example.org    while one command runs\n"
+	"  tcpclose record -o ends.rec        now, to look at later and elsewhere:\n"
+	"  tcpclose json --replay ends.rec";
 
 struct parse {
 	struct options *o;
@@ -101,6 +110,7 @@ struct parse {
 	int next;		/* index in argv of the word that getopt looks at next */
 	bool view_given;
 	bool color_given;
+	bool output_given;
 };
 
 /* "before 'word': want trace, json or events (see tcpclose --help)" */
@@ -244,6 +254,7 @@ static error_t take_output(struct parse *p, int key, const char *arg)
 		if (!*arg)
 			return usage_bad(&p->usage, "bad file ",
 					 ": want a path, or - for standard output");
+		p->output_given = true;
 		o->output = strcmp(arg, "-") == 0 ? NULL : arg;
 		return 0;
 	case 'T':
@@ -313,7 +324,7 @@ static error_t take_end(struct parse *p, const struct argp_state *state)
 	if (state->quoted && !p->o->command)
 		return usage_complain(&p->usage, EXIT_USAGE, "no command after ", "--",
 				      ": want -- COMMAND [ARG...]");
-	return 0;
+	return record_done(p->o, &p->usage, p->output_given);
 }
 
 static error_t take(int key, char *arg, struct argp_state *state)
@@ -330,6 +341,8 @@ static error_t take(int key, char *arg, struct argp_state *state)
 		rc = take_word(p, arg, state);
 	else
 		rc = filter_option(&p->filters, &p->usage, key, arg);
+	if (rc == ARGP_ERR_UNKNOWN)
+		rc = record_option(&p->o->record, &p->usage, key, arg);
 	if (rc == ARGP_ERR_UNKNOWN)
 		rc = take_output(p, key, arg);
 	if (rc == ARGP_ERR_UNKNOWN)

@@ -13,6 +13,7 @@
 
 #include "../bpf/filter.h"
 #include "live.h"
+#include "options_record.h"
 #include "select.h"
 
 enum exit_status {
@@ -46,6 +47,7 @@ struct options {
 	int ready_fd;			/* -1 none */
 	int verbose;			/* -v, counted */
 	bool quiet, strict, wide, times, all;
+	struct options_record record;	/* --replay, --record */
 	char **command;			/* after --, NULL none; NULL-terminated */
 };
 

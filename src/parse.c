@@ -71,7 +71,7 @@ bool parse_decimal(const char *text, uint64_t unit, uint64_t max, uint64_t *v)
 	return true;
 }
 
-bool parse_size(const char *text, uint64_t min, uint64_t max, uint64_t *v)
+bool parse_bytes(const char *text, uint64_t min, uint64_t max, uint64_t *v)
 {
 	unsigned shift = 0;
 	uint64_t n;
@@ -90,7 +90,17 @@ bool parse_size(const char *text, uint64_t min, uint64_t max, uint64_t *v)
 	if (*text || n > max >> shift)
 		return false;
 	n <<= shift;
-	if (n < min || n & (n - 1))
+	if (n < min)
+		return false;
+	*v = n;
+	return true;
+}
+
+bool parse_size(const char *text, uint64_t min, uint64_t max, uint64_t *v)
+{
+	uint64_t n;
+
+	if (!parse_bytes(text, min, max, &n) || n & (n - 1))
 		return false;
 	*v = n;
 	return true;

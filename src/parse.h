@@ -24,7 +24,8 @@ bool parse_u64(const char *text, uint64_t min, uint64_t max, uint64_t *v);
 /* "2", "0.25" or ".5" times unit, a power of ten; at most max. Less than one is dropped. */
 bool parse_decimal(const char *text, uint64_t unit, uint64_t max, uint64_t *v);
 
-/* Bytes, with K, M or G for the powers of 1024: a power of two from min to max. */
+/* Bytes, with K, M or G for the powers of 1024, from min to max; _size: a power of two. */
+bool parse_bytes(const char *text, uint64_t min, uint64_t max, uint64_t *v);
 bool parse_size(const char *text, uint64_t min, uint64_t max, uint64_t *v);
 
 /* ADDR[/PREFIX]. Host bits are cleared; ::ffff:10.0.0.1 is 10.0.0.1, which is what travels. */

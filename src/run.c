@@ -8,38 +8,26 @@
 
 #include <errno.h>
 #include <signal.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
-#include <sys/ioctl.h>
-#include <sys/random.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
 
 #include "child.h"
 #include "live.h"
 #include "log.h"
-#include "out.h"
-#include "sink.h"
-#include "teller.h"
+#include "session.h"
 
 #define POLL_MS 20
 #define NS_PER_MS 1000000ULL
-#define LOSS_EVERY_NS (1000 * NS_PER_MS)
 
 struct run {
 	const struct options *o;
-	const struct sink *sink;
-	struct meta meta;
-	struct view view;
-	struct out out;
+	struct session session;
 	struct live *live;
-	struct teller *teller;
 	struct child child;
 	int epoll, signals;
 	uint64_t stop_ns;	/* -d, or the end of the drain; 0 none */
-	uint64_t lost_told;	/* losses already reported */
-	uint64_t loss_ns;	/* when they were */
 	unsigned interrupts;
 };
 
@@ -86,18 +74,6 @@ static int watch(struct run *r, int fd)
 	return epoll_ctl(r->epoll, EPOLL_CTL_ADD, fd, &e) ? -errno : 0;
 }
 
-static void set_view(struct run *r)
-{
-	bool terminal = isatty(r->out.fd);
-	struct winsize size;
-
-	r->view = (struct view){ .out = &r->out.buf, .meta = &r->meta, .wide = r->o->wide,
-				 .times = r->o->times };
-	r->view.color = r->o->color == COLOR_ALWAYS || (r->o->color == COLOR_AUTO && terminal);
-	if (terminal && !ioctl(r->out.fd, TIOCGWINSZ, &size))
-		r->view.columns = size.ws_col;
-}
-
 static int open_live(struct run *r)
 {
 	struct live_config config = { .filter = &r->o->filter,
@@ -105,7 +81,7 @@ static int open_live(struct run *r)
 				      .calls = r->o->calls,
 				      .verbose = r->o->verbose > 0 };
 	char why[LIVE_WHY];
-	int err = live_open(&r->live, &config, &r->meta, why);
+	int err = live_open(&r->live, &config, &r->session.meta, why);
 
 	if (!err)
 		return EXIT_FINE;
@@ -113,62 +89,11 @@ static int open_live(struct run *r)
 	return status_of(err);
 }
 
-static int open_teller(struct run *r)
-{
-	struct teller_config config = {
-		.sink = r->sink,
-		.view = &r->view,
-		.filter = &r->o->filter,
-		.select = &r->o->select,
-		.max_stories = r->o->count,
-		.never_open = r->o->all,
-		.conns = { .max_open = r->o->max_open,
-			   .calls = meta_watches_calls(&r->meta),
-			   .late = meta_has_hook(&r->meta, "late") },
-	};
-
-	if (getrandom(&config.conns.seed, sizeof(config.conns.seed), 0) < 0)
-		config.conns.seed = live_now_ns();
-	r->teller = teller_new(&config);
-	return r->teller ? EXIT_FINE : fail(EXIT_FAILED, "cannot make the table", ENOMEM);
-}
-
 static void take(void *arg, const void *bytes, unsigned long len)
 {
 	struct run *r = arg;
 
-	teller_take(r->teller, bytes, len);
-	out_flush_if_full(&r->out);
-}
-
-static struct tally tally_now(const struct run *r)
-{
-	struct kernel_counters kernel = live_counters(r->live);
-
-	return teller_tally(r->teller, &kernel);
-}
-
-/* Says so when the count of losses has grown, at most once a second. */
-static void report_loss(struct run *r, uint64_t now_ns, bool at_end)
-{
-	struct tally t = tally_now(r);
-
-	if (tally_lost_events(&t))
-		teller_note_loss(r->teller);
-	if (tally_lost(&t) == r->lost_told || (!at_end && now_ns - r->loss_ns < LOSS_EVERY_NS))
-		return;
-	r->lost_told = tally_lost(&t);
-	r->loss_ns = now_ns;
-	if (r->sink->lost)
-		r->sink->lost(&r->view, &t, now_ns);
-	if (!r->sink->reports_itself || r->o->verbose)
-		log_warn("lost %llu events (ring full %llu, calls table full %llu, malformed %llu) "
-			 "and %llu endpoints: a larger --buffer or --max-open may help",
-			 (unsigned long long)tally_lost_events(&t),
-			 (unsigned long long)t.events_ring_full,
-			 (unsigned long long)t.events_calls_full,
-			 (unsigned long long)t.events_malformed,
-			 (unsigned long long)(t.lost_table_full + t.lost_end_missed));
+	session_take(&r->session, bytes, len);
 }
 
 static void take_signals(struct run *r)
@@ -191,17 +116,18 @@ static bool is_over(const struct run *r, uint64_t now_ns)
 	/* with a command running the first interrupt is for the command to act on */
 	unsigned enough = child_is_running(&r->child) ? 2 : 1;
 
-	if (r->interrupts >= enough || r->out.error || teller_is_done(r->teller))
+	if (r->interrupts >= enough || session_is_done(&r->session))
 		return true;
 	if (r->stop_ns && now_ns >= r->stop_ns)
 		return true;
-	return r->child.exited && !teller_unsettled(r->teller) && !teller_next_ns(r->teller);
+	return r->child.exited && !teller_unsettled(r->session.teller) &&
+	       !teller_next_ns(r->session.teller);
 }
 
 /* How long to wait for what comes next, in milliseconds, after that many events; -1 for ever. */
 static int wait_ms(const struct run *r, uint64_t now_ns, int taken)
 {
-	uint64_t next = teller_next_ns(r->teller);
+	uint64_t next = session_next_ns(&r->session);
 
 	if (taken >= LIVE_BATCH)
 		return 0;
@@ -217,19 +143,29 @@ static int wait_ms(const struct run *r, uint64_t now_ns, int taken)
 	return next > 60000 ? 60000 : (int)next;
 }
 
+/*
+ * Until when everything has been handed over: the ring was empty at some time after now_ns, or else
+ * what waits in it came after what was taken last.
+ */
+static uint64_t heard_until_ns(const struct run *r, uint64_t now_ns, int taken)
+{
+	if (taken < LIVE_BATCH || r->session.latest_ns > now_ns)
+		return now_ns;
+	return r->session.latest_ns;
+}
+
 static int loop(struct run *r)
 {
 	struct epoll_event ready[4];
 
 	for (;;) {
-		int n = live_consume(r->live, take, r);
 		uint64_t now_ns = live_now_ns();
+		int n = live_consume(r->live, take, r);
+		struct kernel_counters counters = live_counters(r->live);
 
 		if (n < 0)
 			return fail(EXIT_FAILED, "cannot read the ring buffer", n);
-		report_loss(r, now_ns, false);
-		teller_tick(r->teller, now_ns);
-		out_flush(&r->out);
+		session_moment(&r->session, heard_until_ns(r, now_ns, n), &counters);
 		if (is_over(r, now_ns))
 			return EXIT_FINE;
 		if (!n) {
@@ -245,32 +181,19 @@ static int loop(struct run *r)
 
 static void summarize(struct run *r)
 {
+	struct kernel_counters counters;
 	uint64_t now_ns = live_now_ns();
-	struct tally t;
 
 	while (live_consume(r->live, take, r) > 0)
-		out_flush_if_full(&r->out);
-	teller_end(r->teller, now_ns);
-	report_loss(r, now_ns, true);
-	t = tally_now(r);
-	if (r->sink->end)
-		r->sink->end(&r->view, &t, now_ns);
-	if (!r->sink->reports_itself)
-		log_note("%llu told, %llu filtered, %llu still open; "
-			 "lost %llu endpoints, %llu events",
-			 (unsigned long long)t.told, (unsigned long long)t.filtered,
-			 (unsigned long long)t.open,
-			 (unsigned long long)(t.lost_table_full + t.lost_end_missed),
-			 (unsigned long long)tally_lost_events(&t));
+		;
+	counters = live_counters(r->live);
+	session_end(&r->session, now_ns, &counters);
 }
 
 static int announce(struct run *r)
 {
 	int err;
 
-	if (r->sink->start)
-		r->sink->start(&r->view);
-	out_flush(&r->out);
 	log_note("ready");
 	if (r->o->ready_fd >= 0 && write(r->o->ready_fd, "", 1) != 1)
 		log_warn("cannot write to --ready-fd %d: %s", r->o->ready_fd, strerror(errno));
@@ -287,13 +210,11 @@ static int announce(struct run *r)
 
 static int set_up(struct run *r)
 {
-	int err = out_open(&r->out, r->o->output), status;
+	struct kernel_counters none = { .filtered = 0 };
+	int status = session_open(&r->session, r->o), err;
 
-	if (err) {
-		log_error("cannot write '%s': %s", r->o->output, strerror(-err));
-		return EXIT_FAILED;
-	}
-	set_view(r);
+	if (status)
+		return status;
 	err = catch_signals(r);
 	if (!err && r->o->command)
 		err = child_prepare(&r->child, r->o->command);
@@ -301,7 +222,7 @@ static int set_up(struct run *r)
 		return fail(EXIT_FAILED, "cannot start", err);
 	status = open_live(r);
 	if (!status)
-		status = open_teller(r);
+		status = session_begin(&r->session, live_now_ns(), &none);
 	if (status)
 		return status;
 	r->epoll = epoll_create1(EPOLL_CLOEXEC);
@@ -310,31 +231,9 @@ static int set_up(struct run *r)
 	return EXIT_FINE;
 }
 
-/* The status of a run that went to its end. */
-static int verdict_status(struct run *r, int status)
-{
-	struct tally t = tally_now(r);
-
-	if (!out_close(&r->out)) {
-		if (r->out.error != EPIPE) {
-			log_error("cannot write %s%s%s: %s", r->o->output ? "'" : "",
-				  r->o->output ? r->o->output : "standard output",
-				  r->o->output ? "'" : "", strerror(r->out.error));
-			return EXIT_FAILED;
-		}
-	}
-	if (status)
-		return status;
-	if (r->o->strict && tally_lost(&t)) {
-		log_error("events were lost, and --strict was given");
-		return EXIT_LOST;
-	}
-	return r->child.exited ? r->child.status : EXIT_FINE;
-}
-
 int run(const struct options *o)
 {
-	struct run r = { .o = o, .sink = sink_find(o->view), .epoll = -1, .signals = -1 };
+	struct run r = { .o = o, .epoll = -1, .signals = -1 };
 	int status = set_up(&r);
 
 	if (!status) {
@@ -342,15 +241,17 @@ int run(const struct options *o)
 		if (!status)
 			status = loop(&r);
 		summarize(&r);
-		status = verdict_status(&r, status);
+		if (!status && r.child.exited)
+			status = session_close(&r.session, EXIT_FINE) ?: r.child.status;
+		else
+			status = session_close(&r.session, status);
 	}
 	child_release(&r.child);
-	teller_free(r.teller);
+	session_release(&r.session);
 	live_close(r.live);
 	if (r.epoll >= 0)
 		close(r.epoll);
 	if (r.signals >= 0)
 		close(r.signals);
-	out_close(&r.out);
 	return status;
 }

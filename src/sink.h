@@ -46,4 +46,4 @@ static inline uint64_t view_wall_ns(const struct view *v, uint64_t ts_ns)
 	return ts_ns + (uint64_t)v->meta->boot_to_wall_ns;
 }
 
-extern const struct sink sink_trace, sink_json, sink_events;
+extern const struct sink sink_trace, sink_json, sink_events, sink_record;

@@ -279,6 +279,8 @@ static void play_views(struct play *p, struct buf *file)
 	for (unsigned i = 0; (sink = sink_at(i)); i++) {
 		const char *wrong;
 
+		if (!sink->event && !sink->story)
+			continue;	/* it prints nothing */
 		buf_reset(&p->out);
 		play_through(p, sink);
 		wrong = check_output(sink->name, p->out.data, p->out.len);

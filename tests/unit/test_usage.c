@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* links: src/options.o src/options_filter.o src/usage.o src/parse.o src/names.o */
-/* links: src/text.o src/buf.o */
+/* links: src/options.o src/options_filter.o src/options_record.o src/usage.o src/parse.o */
+/* links: src/names.o src/text.o src/buf.o */
 #include "options_unit.h"
 
 static void test_usage__an_unknown_view(void **state)

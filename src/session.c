@@ -1,0 +1,243 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+#include "session.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/random.h>
+#include <unistd.h>
+
+#include "log.h"
+
+#define LOSS_EVERY_NS 1000000000ULL
+
+static void set_view(struct session *s)
+{
+	bool terminal = isatty(s->out.fd);
+	struct winsize size;
+
+	s->view = (struct view){ .out = &s->out.buf, .meta = &s->meta, .wide = s->o->wide,
+				 .times = s->o->times };
+	s->view.color = s->o->color == COLOR_ALWAYS || (s->o->color == COLOR_AUTO && terminal);
+	if (terminal && !ioctl(s->out.fd, TIOCGWINSZ, &size))
+		s->view.columns = size.ws_col;
+}
+
+static void cannot_write(const char *path, int err)
+{
+	if (path)
+		log_error("cannot write '%s': %s", path, strerror(err));
+	else
+		log_error("cannot write standard output: %s", strerror(err));
+}
+
+int session_open(struct session *s, const struct options *o)
+{
+	int err;
+
+	*s = (struct session){ .o = o, .sink = sink_find(o->view) };
+	err = out_open(&s->out, o->output);
+	if (err) {
+		cannot_write(o->output, -err);
+		return EXIT_FAILED;
+	}
+	set_view(s);
+	return EXIT_FINE;
+}
+
+static int open_teller(struct session *s)
+{
+	struct teller_config config = {
+		.sink = s->sink,
+		.view = &s->view,
+		.filter = &s->o->filter,
+		.select = &s->o->select,
+		.max_stories = s->o->count,
+		.never_open = s->o->all,
+		.conns = { .max_open = s->o->max_open,
+			   .calls = meta_watches_calls(&s->meta),
+			   .late = meta_has_hook(&s->meta, "late") },
+	};
+
+	if (getrandom(&config.conns.seed, sizeof(config.conns.seed), 0) < 0)
+		config.conns.seed = (uint64_t)(uintptr_t)s;
+	s->teller = teller_new(&config);
+	if (s->teller)
+		return EXIT_FINE;
+	log_error("cannot make the table: %s", strerror(ENOMEM));
+	return EXIT_FAILED;
+}
+
+static int open_recorder(struct session *s)
+{
+	const struct options_record *r = &s->o->record;
+	struct recorder_config config = { .path = r->path, .rotate_bytes = r->rotate_bytes,
+					  .keep = r->keep, .meta = &s->meta };
+	int err;
+
+	if (!r->wanted)
+		return EXIT_FINE;
+	err = recorder_open(&s->recorder, &config);
+	if (!err)
+		return EXIT_FINE;
+	cannot_write(r->path, -err);
+	return EXIT_FAILED;
+}
+
+int session_begin(struct session *s, uint64_t now_ns, const struct kernel_counters *counters)
+{
+	int status = open_teller(s);
+
+	if (!status)
+		status = open_recorder(s);
+	if (status)
+		return status;
+	if (s->recorder)
+		recorder_mark(s->recorder, RECORD_START, now_ns, counters);
+	if (s->sink->start)
+		s->sink->start(&s->view);
+	out_flush(&s->out);
+	return EXIT_FINE;
+}
+
+void session_take(struct session *s, const void *bytes, unsigned long len)
+{
+	const struct event *e = bytes;
+
+	if (len == sizeof(*e)) {
+		if (e->ts_ns > s->latest_ns)
+			s->latest_ns = e->ts_ns;
+		if (s->recorder)
+			recorder_event(s->recorder, e);
+	}
+	teller_take(s->teller, bytes, len);
+	out_flush_if_full(&s->out);
+}
+
+/* Is it worth saying so, at most once a second? */
+static bool is_loss_news(const struct session *s, const struct tally *t, uint64_t now_ns)
+{
+	return tally_lost(t) != s->lost_told && now_ns - s->loss_ns >= LOSS_EVERY_NS;
+}
+
+static void report_loss(struct session *s, const struct tally *t, uint64_t now_ns)
+{
+	s->lost_told = tally_lost(t);
+	s->loss_ns = now_ns;
+	if (s->sink->lost)
+		s->sink->lost(&s->view, t, now_ns);
+	if (!s->sink->reports_itself || s->o->verbose)
+		log_warn("lost %llu events (ring full %llu, calls table full %llu, malformed %llu) "
+			 "and %llu endpoints: a larger --buffer or --max-open may help",
+			 (unsigned long long)tally_lost_events(t),
+			 (unsigned long long)t->events_ring_full,
+			 (unsigned long long)t->events_calls_full,
+			 (unsigned long long)t->events_malformed,
+			 (unsigned long long)(t->lost_table_full + t->lost_end_missed));
+}
+
+static void note_loss(struct session *s, const struct tally *t)
+{
+	if (s->loss_noted || !tally_lost_events(t))
+		return;
+	teller_note_loss(s->teller);
+	s->loss_noted = true;
+}
+
+static bool has_come(uint64_t due_ns, uint64_t now_ns)
+{
+	return due_ns && due_ns <= now_ns;
+}
+
+void session_moment(struct session *s, uint64_t now_ns, const struct kernel_counters *counters)
+{
+	struct tally t = teller_tally(s->teller, counters);
+	bool news = is_loss_news(s, &t, now_ns);
+	bool flush = s->recorder && has_come(recorder_due_ns(s->recorder), now_ns);
+
+	/* a moment in which nothing comes of it need not be repeated */
+	if (s->recorder && (flush || news || (!s->loss_noted && tally_lost_events(&t)) ||
+			    has_come(teller_next_ns(s->teller), now_ns)))
+		recorder_mark(s->recorder, RECORD_NOW, now_ns, counters);
+	if (flush)
+		recorder_flush(s->recorder);
+	note_loss(s, &t);
+	if (news)
+		report_loss(s, &t, now_ns);
+	teller_tick(s->teller, now_ns);
+	out_flush(&s->out);
+}
+
+uint64_t session_next_ns(const struct session *s)
+{
+	uint64_t next = teller_next_ns(s->teller);
+	uint64_t due = s->recorder ? recorder_due_ns(s->recorder) : 0;
+
+	return due && (!next || due < next) ? due : next;
+}
+
+bool session_is_done(const struct session *s)
+{
+	return s->out.error || teller_is_done(s->teller) ||
+	       (s->recorder && recorder_error(s->recorder));
+}
+
+void session_end(struct session *s, uint64_t now_ns, const struct kernel_counters *counters)
+{
+	struct tally t = teller_tally(s->teller, counters);
+
+	if (s->recorder)
+		recorder_mark(s->recorder, RECORD_END, now_ns, counters);
+	teller_end(s->teller, now_ns);
+	note_loss(s, &t);
+	t = teller_tally(s->teller, counters);
+	if (tally_lost(&t) != s->lost_told)
+		report_loss(s, &t, now_ns);
+	if (s->sink->end)
+		s->sink->end(&s->view, &t, now_ns);
+	if (!s->sink->reports_itself)
+		log_note("%llu told, %llu filtered, %llu still open; "
+			 "lost %llu endpoints, %llu events",
+			 (unsigned long long)t.told, (unsigned long long)t.filtered,
+			 (unsigned long long)t.open,
+			 (unsigned long long)(t.lost_table_full + t.lost_end_missed),
+			 (unsigned long long)tally_lost_events(&t));
+}
+
+/* Closes the recording. False: it could not be written. */
+static bool close_recorder(struct session *s)
+{
+	int err = recorder_close(s->recorder);
+
+	s->recorder = NULL;
+	if (!err || err == EPIPE)
+		return true;
+	cannot_write(s->o->record.path, err);
+	return false;
+}
+
+int session_close(struct session *s, int status)
+{
+	bool recorded = close_recorder(s);
+
+	if (!out_close(&s->out) && s->out.error != EPIPE) {
+		cannot_write(s->o->output, s->out.error);
+		return EXIT_FAILED;
+	}
+	if (!recorded)
+		return EXIT_FAILED;
+	if (!status && s->o->strict && s->lost_told) {
+		log_error("events were lost, and --strict was given");
+		return EXIT_LOST;
+	}
+	return status;
+}
+
+void session_release(struct session *s)
+{
+	recorder_close(s->recorder);
+	s->recorder = NULL;
+	teller_free(s->teller);
+	s->teller = NULL;
+	out_close(&s->out);
+}

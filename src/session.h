@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * One run, whatever its source: a view that is told, where its output goes, what is said of losses,
+ * and the recording of it if one is made.
+ *
+ * Reads no clock and waits for nothing: the source (run.c, replay.c) hands over events and says
+ * what time it is. All that makes a difference is recorded, so that a replay takes the same turns.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "options.h"
+#include "out.h"
+#include "record_write.h"
+#include "sink.h"
+#include "teller.h"
+
+struct session {
+	const struct options *o;
+	const struct sink *sink;
+	struct meta meta;	/* the source's to fill, before session_begin() */
+	struct view view;
+	struct out out;
+	struct teller *teller;
+	struct recorder *recorder;	/* NULL: none */
+	uint64_t latest_ns;	/* ts_ns of the latest event */
+	uint64_t lost_told;	/* losses already reported */
+	uint64_t loss_ns;	/* when they were */
+	bool loss_noted;	/* the teller knows that some happened */
+};
+
+/* Opens the output. An exit status, the reason said. */
+int session_open(struct session *s, const struct options *o);
+
+/* Events may come from now on. An exit status, the reason said. */
+int session_begin(struct session *s, uint64_t now_ns, const struct kernel_counters *counters);
+
+/* One record of the source, not yet looked at. */
+void session_take(struct session *s, const void *bytes, unsigned long len);
+
+/* All that happened before now_ns has been handed over. */
+void session_moment(struct session *s, uint64_t now_ns, const struct kernel_counters *counters);
+
+/* When session_moment() has something to do next; 0 never. */
+uint64_t session_next_ns(const struct session *s);
+
+/* Is it over, as far as the output is concerned: -n reached, or nothing more can be written? */
+bool session_is_done(const struct session *s);
+
+/* The run is over: tells the rest and the summary. */
+void session_end(struct session *s, uint64_t now_ns, const struct kernel_counters *counters);
+
+/*
+ * Closes what session_end() finished. status: of the run so far; returned unless something worse
+ * happened.
+ */
+int session_close(struct session *s, int status);
+
+/* After a failure at any point, and after session_close(). */
+void session_release(struct session *s);

@@ -1,0 +1,247 @@
+# SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+"""Recordings on the real kernel: a replay says what the live run said, and bad files are told of."""
+
+import gzip
+import json
+import os
+import resource
+import shutil
+import signal
+import subprocess
+import tempfile
+
+from bench import TRAFFIC, check_identity, closes, one_line, same, true
+
+NOBODY = 65534
+LIMIT = 64 << 20  # bytes of address space that a replay of anything must do with
+
+
+class Folder:
+    """A folder of its own for a test, open to all."""
+
+    def __enter__(self):
+        self.path = tempfile.mkdtemp()
+        os.chmod(self.path, 0o755)
+        return lambda name: os.path.join(self.path, name)
+
+    def __exit__(self, *_):
+        shutil.rmtree(self.path)
+
+
+def make(bench, path, count="5", *args):
+    """Records some traffic; what the view json said of it meanwhile."""
+    done = bench.run("json", "--record", path, "--netns", bench.netns, *args, "--",
+                     *bench.enter(*TRAFFIC, count))
+    same("recording", done.returncode, 0)
+    return done.stdout
+
+
+def a_replay_says_what_the_live_run_said(bench):
+    bench.need_root()
+    with Folder() as at:
+        live = make(bench, at("a"), "40")
+        same("stories", len(closes(map(json.loads, live.splitlines()))), 80)
+        done = bench.run("json", "--replay", at("a"))
+        same("replayed", (done.returncode, done.stderr), (0, ""))
+        same("what it said", done.stdout, live)
+        with open(at("a"), "rb") as f:
+            done = subprocess.run([bench.tool, "json", "--replay", "-"], input=f.read(),
+                                  capture_output=True, timeout=20)
+        same("from standard input", done.stdout.decode(), live)
+
+
+def what_waits_for_time_is_replayed_in_time(bench):
+    """Closes that only the clock settles, and one that is open at the end."""
+    bench.need_root()
+    script = ("import socket,os,time;l=socket.socket();l.bind(('127.0.0.1',0));l.listen();"
+              "p=[(socket.create_connection(l.getsockname()),l.accept()[0]) for _ in range(6)];"
+              "p[0][0].shutdown(socket.SHUT_WR);p[1][0].close();time.sleep(.3);p[1][1].close();"
+              "p[2][1].send(b'x');time.sleep(.1);p[2][0].close();p[3][0].close();p[3][1].send(b'x');"
+              "time.sleep(1.2);p[4][0].close();p[4][1].close();os.fork() or time.sleep(1.5)")
+    with Folder() as at:
+        done = bench.run("json", "--record", at("a"), "--netns", bench.netns, "--drain", "0.3",
+                         "--", *bench.enter("python3", "-c", script))
+        same("live", done.returncode, 0)
+        endings = {o["ending"] for o in closes(map(json.loads, done.stdout.splitlines()))}
+        true("open among %r" % endings, {"open", "reset-sent"} <= endings)
+        same("replay", bench.run("json", "--replay", at("a")).stdout, done.stdout)
+
+
+def losses_are_replayed_too(bench):
+    bench.need_root()
+    with Folder() as at:
+        process = bench.start("json", "--record", at("a"), "--netns", bench.netns, "--buffer",
+                              "64K", "-q")
+        process.send_signal(signal.SIGSTOP)
+        bench.inside(*TRAFFIC, "200")
+        process.send_signal(signal.SIGCONT)
+        bench.inside(*TRAFFIC, "5")
+        process.send_signal(signal.SIGINT)
+        live = process.communicate(timeout=20)[0]
+        true("lost events", json.loads(live.splitlines()[-1])["events_lost"]["ring_full"] > 0)
+        done = bench.run("json", "--replay", at("a"), "--strict")
+        same("replay", done.stdout, live)
+        one_line("--strict", done, 3, "strict")
+
+
+def every_view_replays_without_privilege(bench):
+    bench.need_root()
+    with Folder() as at:
+        make(bench, at("a"))
+        os.chmod(at("a"), 0o644)
+        tool = shutil.copy(bench.tool, at("tool"))
+        for view, lines in (("trace", 11), ("json", 12), ("events", 40)):
+            done = subprocess.run([tool, view, "--replay", at("a"), "-q"], capture_output=True,
+                                  text=True, timeout=20, user=NOBODY, group=NOBODY,
+                                  extra_groups=[])
+            same(view, (done.returncode, done.stderr), (0, ""))
+            true("%s: %d lines" % (view, done.stdout.count("\n")), done.stdout.count("\n") >= lines)
+        done = bench.run("record", "--replay", at("a"), "-o", at("b"), "-q")
+        same("copy", (done.returncode, done.stdout, done.stderr), (0, "", ""))
+        same("the copy", bench.run("json", "--replay", at("b")).stdout,
+             bench.run("json", "--replay", at("a")).stdout)
+
+
+def filters_and_count_hold_in_a_replay(bench):
+    bench.need_root()
+    with Folder() as at:
+        make(bench, at("a"))
+        done = bench.run("json", "--replay", at("a"), "--initiator", "peer")
+        objects = [json.loads(line) for line in done.stdout.splitlines()]
+        same("stories", [o["initiator"] for o in closes(objects)], ["peer"] * 5)
+        check_identity(objects[-1])
+        done = bench.run("json", "--replay", at("a"), "-n", "3")
+        same("-n 3", len(closes(map(json.loads, done.stdout.splitlines()))), 3)
+
+
+def the_view_record_writes_a_recording(bench):
+    bench.need_root()
+    with Folder() as at:
+        done = bench.run("record", "-o", at("a"), "--netns", bench.netns, "--",
+                         *bench.enter(*TRAFFIC, "3"))
+        same("recorded", (done.returncode, done.stdout), (0, ""))
+        true(done.stderr, "6 told" in done.stderr)
+        done = bench.run("--replay", at("a"))
+        same("replayed", (done.returncode, len(done.stdout.splitlines())), (0, 7))
+        with gzip.open(at("a")) as f:
+            same("zcat", f.read(19), b"tcpclose recording\n")
+
+
+def a_killed_recorder_leaves_what_it_wrote(bench):
+    """What is older than a second is on the disk."""
+    bench.need_root()
+    with Folder() as at:
+        process = bench.start("json", "--record", at("a"), "--netns", bench.netns, "-q",
+                              stdout=subprocess.PIPE)
+        bench.inside(*TRAFFIC, "5")
+        deadline = os.times().elapsed + 10
+        size = 0
+        while size < 6500 and os.times().elapsed < deadline:
+            size = os.stat(at("a")).st_size
+        process.kill()
+        process.communicate(timeout=20)
+        done = bench.run("json", "--replay", at("a"))
+        one_line("replay", done, 66, repr(at("a")), "end is missing at offset %d" % size)
+        objects = [json.loads(line) for line in done.stdout.splitlines()]
+        same("stories", len(closes(objects)), 10)
+        check_identity(objects[-1])
+
+
+def bad_files_are_told_of(bench):
+    """Each with one line, status 66, in little memory, and what is readable."""
+    bench.need_root()
+    with Folder() as at:
+        make(bench, at("good"), "50")
+        with open(at("good"), "rb") as f:
+            good = f.read()
+        bad = {
+            "empty": (b"", "it is empty"),
+            "foreign": (b"#!/bin/sh\necho hello\n" * 99, "no recording of tcpclose"),
+            "gzip": (gzip.compress(b"hello"), "no recording of tcpclose"),
+            "newer": (gzip.compress(b"tcpclose recording\nschema 7\ntool 9\n"), "schema 7"),
+            "order": (gzip.compress(b"tcpclose recording\nschema 1\nbyte_order big\n"
+                                    b"event_size 192\n"), "byte order"),
+            "cut": (good[:-9], "cut short at offset %d" % (len(good) - 9)),
+            "flipped": (good[:-6] + bytes([good[-6] ^ 16]) + good[-5:], "damaged at offset"),
+            "twice": (good + good, "another recording begins at offset %d" % len(good)),
+            "bomb": (good + gzip.compress(bytes(300 << 20), 1), "larger than any"),
+        }
+        for name, (data, words) in bad.items():
+            with open(at(name), "wb") as f:
+                f.write(data)
+            done = bench.run("trace", "--replay", at(name), "-q", preexec_fn=None if
+                             is_sanitized(bench) else limit_memory)
+            one_line(name, done, 66, "cannot replay '%s'" % at(name), words)
+            if data[:4000] == good[:4000] and name not in ("cut", "flipped"):
+                same(name + ": stories", len(done.stdout.splitlines()), 101)
+        one_line("none", bench.run("--replay", at("none")), 66, "No such file")
+        one_line("folder", bench.run("--replay", at(".")), 66, "Is a directory")
+        one_line("itself", bench.run("json", "--replay", at("good"), "-o", at("good")), 66,
+                 "overwritten")
+        with open(at("good"), "rb") as f:
+            same("it is still there", f.read(), good)
+        done = subprocess.run("%s --replay - < /dev/zero" % bench.tool, shell=True,
+                              capture_output=True, text=True, timeout=20)
+        one_line("endless", done, 66, "no recording")
+
+
+def limit_memory():
+    resource.setrlimit(resource.RLIMIT_AS, (LIMIT, LIMIT))
+
+
+def is_sanitized(bench):
+    return b"libasan" in subprocess.run(["ldd", bench.tool], capture_output=True).stdout
+
+
+def a_full_disk_ends_the_recording(bench):
+    bench.need_root()
+    with Folder() as at:
+        os.mkdir(at("disk"))
+        script = ("mount -t tmpfs -o size=16k none %s && %s record -o %s --netns %s -- %s; s=$?;"
+                  "cp %s %s; exit $s" % (at("disk"), bench.tool, at("disk/r"), bench.netns,
+                                         " ".join(bench.enter(*TRAFFIC, "400")), at("disk/r"),
+                                         at("saved")))
+        done = subprocess.run(["unshare", "-m", "sh", "-c", script], capture_output=True,
+                              text=True, timeout=60)
+        same("exit status", done.returncode, 1)
+        true(done.stderr, "cannot write '%s': No space left" % at("disk/r") in done.stderr)
+        done = bench.run("json", "--replay", at("saved"))
+        one_line("replay", done, 66, "end is missing at offset")
+        check_identity(json.loads(done.stdout.splitlines()[-1]))
+
+
+def full_files_are_rotated(bench):
+    bench.need_root()
+    with Folder() as at:
+        done = bench.run("record", "-o", at("a"), "--rotate", "64K", "--keep", "2", "--netns",
+                         bench.netns, "-q", "--", *bench.enter(*TRAFFIC, "3000"))
+        same("recorded", (done.returncode, done.stderr), (0, ""))
+        same("files", sorted(os.listdir(at("."))), ["a", "a.1", "a.2"])
+        told = 0
+        joined = b""
+        for name in ("a.2", "a.1", "a"):
+            done = bench.run("json", "--replay", at(name))
+            same(name, (done.returncode, done.stderr), (0, ""))
+            told += json.loads(done.stdout.splitlines()[-1])["told"]
+            with open(at(name), "rb") as f:
+                joined += f.read()
+        done = subprocess.run([bench.tool, "json", "--replay", "-"], input=joined,
+                              capture_output=True, timeout=20)
+        same("joined", (done.returncode, done.stderr), (0, b""))
+        summary = json.loads(done.stdout.splitlines()[-1])
+        check_identity(summary)
+        true("told %d of %d" % (summary["told"], told), 1000 < summary["told"] <= told)
+
+
+TESTS = [
+    a_replay_says_what_the_live_run_said,
+    what_waits_for_time_is_replayed_in_time,
+    losses_are_replayed_too,
+    every_view_replays_without_privilege,
+    filters_and_count_hold_in_a_replay,
+    the_view_record_writes_a_recording,
+    a_killed_recorder_leaves_what_it_wrote,
+    bad_files_are_told_of,
+    a_full_disk_ends_the_recording,
+    full_files_are_rotated,
+]
