@@ -107,6 +107,10 @@ $(B)/story_test: $(STORY_OBJECTS) $(PURE_OBJECTS)
 $(B)/bench_churn: $(B)/obj/tools/bench_churn.o
 	$(CC) $(C_FLAGS) $(LDFLAGS) -o $@ $^ -lpthread
 
+REPLAY_OBJECTS := $(patsubst %,$(B)/obj/src/%.o,record_read record_write record_head)
+$(B)/bench_replay: $(B)/obj/tools/bench_replay.o $(PURE_OBJECTS) $(REPLAY_OBJECTS)
+	$(CC) $(C_FLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
+
 deps:
 	@tools/deps build
 deps-check:

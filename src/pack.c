@@ -4,7 +4,7 @@
 #include <string.h>
 
 #define KEY_WORD 1	/* struct event's sk: records of one socket share a slot */
-#define MASK_BYTES (PACK_WORDS / 8)
+#define MASK_BYTES ((int)PACK_WORDS / 8)
 
 void pack_begin(struct pack *p)
 {
@@ -12,6 +12,25 @@ void pack_begin(struct pack *p)
 	memset(p->slot[0], 0, sizeof(p->slot[0]));
 	p->latest = 0;
 	p->ts = 0;
+}
+
+/* Makes zeros of what is mostly equal. */
+static void part(struct event *e)
+{
+	e->write_seq -= e->snd_nxt;
+	e->snd_nxt -= e->snd_una;
+	e->copied_seq -= e->rcv_nxt;
+	e->rcv_wup -= e->rcv_nxt;
+	e->tid -= e->pid;
+}
+
+static void unpart(struct event *e)
+{
+	e->tid += e->pid;
+	e->rcv_wup += e->rcv_nxt;
+	e->copied_seq += e->rcv_nxt;
+	e->snd_nxt += e->snd_una;
+	e->write_seq += e->snd_nxt;
 }
 
 /* A negative distance is small too. */
@@ -53,9 +72,12 @@ size_t pack_put(struct pack *p, const void *record, uint8_t *out)
 {
 	uint8_t *words = out + 1, *to = words + MASK_BYTES;
 	uint64_t now[PACK_WORDS], *was;
+	struct event e;
 	unsigned slot;
 
-	memcpy(now, record, sizeof(now));
+	memcpy(&e, record, sizeof(e));
+	part(&e);
+	memcpy(now, &e, sizeof(now));
 	slot = (unsigned)(now[KEY_WORD] * 0x9e3779b97f4a7c15ULL >> 56);
 	was = base(p, slot);
 	*out = (uint8_t)slot;
@@ -86,7 +108,7 @@ static const uint8_t *get_word(const uint8_t *in, const uint8_t *end, uint64_t *
 	return bytes ? NULL : in;
 }
 
-const void *pack_get(struct pack *p, const uint8_t **in, const uint8_t *end)
+void *pack_get(struct pack *p, const uint8_t **in, const uint8_t *end)
 {
 	const uint8_t *from = *in;
 	uint64_t *now, v;
@@ -111,5 +133,7 @@ const void *pack_get(struct pack *p, const uint8_t **in, const uint8_t *end)
 	}
 	p->ts = now[0];
 	*in = from;
-	return now;
+	memcpy(&p->out, now, sizeof(p->out));
+	unpart(&p->out);
+	return &p->out;
 }

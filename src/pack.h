@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * Records of 192 bytes written as what differs from an earlier one: of the same socket where there
- * was one, else the latest. Pure.
+ * Events written as what differs from an earlier one: of the same socket where there was one, else
+ * the latest. Pure. Any bytes of that size do, and come out as they went in; small is what looks
+ * like an event.
  *
  * One packed record is
  *
@@ -10,7 +11,8 @@
  *	of each such word: 1 byte, bit n: byte n differs; then those bytes, XORed with the base
  *
  * and word 0, the time, is the signed distance from the time of the record before, folded so that
- * its sign is bit 0. A slot that is empty has the latest record as its base, at first all zeros.
+ * its sign is bit 0. Numbers that are mostly equal within an event are told apart by their
+ * difference before all that (snd_nxt less snd_una, say). A slot that is empty has the latest record as its base, at first all zeros.
  * What was packed since pack_begin() is unpacked from there, or not at all.
  */
 #pragma once
@@ -18,7 +20,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define PACK_WORDS 24
+#include "../bpf/event.h"
+
+#define PACK_WORDS (sizeof(struct event) / 8)
 #define PACK_BYTES (PACK_WORDS * 8)
 #define PACK_SLOTS 256
 #define PACK_MAX (1 + PACK_WORDS / 8 + PACK_WORDS * 9)	/* bytes that a record takes at most */
@@ -28,6 +32,7 @@ struct pack {
 	uint8_t used[PACK_SLOTS];
 	uint64_t ts;			/* word 0 of the record before */
 	unsigned latest;		/* its slot */
+	struct event out;		/* what pack_get() returned last */
 };
 
 void pack_begin(struct pack *p);
@@ -37,6 +42,6 @@ size_t pack_put(struct pack *p, const void *record, uint8_t *out);
 
 /*
  * Unpacks one record from *in on and moves *in behind it. NULL: it does not end before `end`. The
- * record is valid until the next call.
+ * record is valid until the next call, and the caller's to change.
  */
-const void *pack_get(struct pack *p, const uint8_t **in, const uint8_t *end);
+void *pack_get(struct pack *p, const uint8_t **in, const uint8_t *end);

@@ -27,7 +27,6 @@ struct record_reader {
 	uint64_t member_at;		/* where the member begins */
 	const uint8_t *at, *end;	/* in the member: records to come */
 	struct record_head head;
-	struct event translated;
 	char why[RECORD_WHY];
 	struct pack pack;
 	uint8_t in[IN_BYTES];
@@ -153,15 +152,12 @@ static enum member next_body(struct record_reader *r)
 }
 
 /* The recorder's number of a system call becomes this machine's. */
-static const struct event *translate(struct record_reader *r, const struct event *e)
+static void translate(const struct record_reader *r, struct event *e)
 {
 	const int16_t *call = r->head.call[!!(e->task & EVENT_TASK_COMPAT)];
 
-	if (!r->head.calls_differ || !(e->task & EVENT_TASK_NR))
-		return e;
-	r->translated = *e;
-	r->translated.nr = e->nr >= 0 && e->nr < RECORD_CALLS ? call[e->nr] : -1;
-	return &r->translated;
+	if (r->head.calls_differ && e->task & EVENT_TASK_NR)
+		e->nr = e->nr >= 0 && e->nr < RECORD_CALLS ? call[e->nr] : -1;
 }
 
 static struct record got(enum record_got what)
@@ -190,7 +186,7 @@ static struct record take_mark(struct record_reader *r, const struct record_mark
 
 struct record record_next(struct record_reader *r)
 {
-	const struct event *e;
+	struct event *e;
 
 	if (r->at == r->end) {
 		enum member m = next_body(r);
@@ -204,7 +200,8 @@ struct record record_next(struct record_reader *r)
 	if (e->kind == RECORD_KIND_MARK)
 		return take_mark(r, (const struct record_mark *)e);
 	r->complete = r->follows = false;
-	return (struct record){ .got = RECORD_GOT_EVENT, .event = translate(r, e) };
+	translate(r, e);
+	return (struct record){ .got = RECORD_GOT_EVENT, .event = e };
 }
 
 struct record_reader *record_open(record_read_fn *read, void *arg, char why[RECORD_WHY])
