@@ -111,6 +111,10 @@ REPLAY_OBJECTS := $(patsubst %,$(B)/obj/src/%.o,record_read record_write record_
 $(B)/bench_replay: $(B)/obj/tools/bench_replay.o $(PURE_OBJECTS) $(REPLAY_OBJECTS)
 	$(CC) $(C_FLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
 
+$(B)/record_story: $(B)/obj/tools/record_story.o $(filter-out %/story_test.o,$(STORY_OBJECTS)) \
+		$(PURE_OBJECTS) $(REPLAY_OBJECTS)
+	$(CC) $(C_FLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
+
 deps:
 	@tools/deps build
 deps-check:
@@ -127,7 +131,7 @@ demo: deps
 check: deps-check
 	@$(MAKE) --no-print-directory check-all
 
-check-all: $(B)/tcpclose $(UNIT_TESTS) $(B)/story_test $(B)/deed $(B)/soak
+check-all: $(B)/tcpclose $(UNIT_TESTS) $(B)/story_test $(B)/record_story $(B)/deed $(B)/soak
 	B=$(B) CORE="$(CORE)" SAN=$(SAN) tests/check
 
 lint: $(B)/tcpclose.skel.h $(B)/syscalls.inc $(B)/syscalls_32.inc

@@ -233,6 +233,26 @@ def full_files_are_rotated(bench):
         true("told %d of %d" % (summary["told"], told), 1000 < summary["told"] <= told)
 
 
+def a_recording_becomes_a_story(bench):
+    """Its JSON is the replay's, but for the time of day."""
+    bench.need_root()
+    built = os.path.dirname(bench.tool)
+    with Folder() as at:
+        make(bench, at("a"), "4")
+        with open(at("a.story"), "w") as f:
+            same("story", subprocess.run([built + "/record_story", at("a")], stdout=f).returncode, 0)
+        for flag in (["--update"], []):
+            done = subprocess.run([built + "/story_test", *flag, at("a.story")],
+                                  capture_output=True, text=True)
+            same("story_test %r: %s" % (flag, done.stdout), done.returncode, 0)
+        with open(at("a.story")) as f:
+            told = [json.loads(line) for line in f if line.startswith('{"kind":"close"')]
+        want = closes(map(json.loads, bench.run("json", "--replay", at("a")).stdout.splitlines()))
+        for o in told + want:
+            del o["start"], o["time"]
+        same("stories", told, want)
+
+
 TESTS = [
     a_replay_says_what_the_live_run_said,
     what_waits_for_time_is_replayed_in_time,
@@ -244,4 +264,5 @@ TESTS = [
     bad_files_are_told_of,
     a_full_disk_ends_the_recording,
     full_files_are_rotated,
+    a_recording_becomes_a_story,
 ]

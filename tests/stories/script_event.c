@@ -7,6 +7,7 @@
 
 #include "../../src/names.h"
 #include "../../src/syscalls.h"
+#include "script_put.h"
 #include "words.h"
 
 #define SYSCALLS_MAX 1024
@@ -38,6 +39,7 @@ static const struct {
 	FIELD(probes, PASSES),
 	FIELD(payload, PASSES),
 	FIELD(uid, PASSES),
+	FIELD(cgroup, PASSES),
 	ALIAS("seq", rcv_nxt, PASSES),	/* of a LATE segment */
 	ALIAS("ack", snd_nxt, PASSES),
 #undef FIELD
@@ -56,6 +58,22 @@ static const struct {
 	{ "shut-rcv", EVENT_SOCK_SHUT_RCV },	 { "shut-snd", EVENT_SOCK_SHUT_SND },
 	{ "v4mapped", EVENT_SOCK_V4MAPPED },	 { "kernel", EVENT_SOCK_KERNEL },
 	{ "mptcp", EVENT_SOCK_MPTCP },		 { "repair", EVENT_SOCK_REPAIR },
+};
+
+/* Bits of event.more. */
+static const struct {
+	const char *name;
+	uint8_t bit;
+} more_bits[] = {
+	{ "user-timeout", EVENT_MORE_USER_TIMEOUT }, { "answer", EVENT_MORE_ANSWER },
+	{ "at-once", EVENT_MORE_AT_ONCE },	     { "later", EVENT_MORE_LATER },
+	{ "tw-full", EVENT_MORE_TW_FULL },	     { "no-taker", EVENT_MORE_NO_SOCKET },
+};
+
+static const char *const reset_reasons[] = {
+#define X(id, nr) [nr] = #id,
+	RESET_REASONS(X)
+#undef X
 };
 
 static void add_to(struct event *e, unsigned field, bool grow, uint64_t v)
@@ -247,19 +265,24 @@ static __u8 tcp_flags_of(const char *word)
 /* The kernel's word for a RST: "ABORT_ON_CLOSE". */
 static bool take_reason(struct script *s, struct event *e, const char *word)
 {
-	static const char *const words[] = {
-#define X(id, nr) [nr] = #id,
-		RESET_REASONS(X)
-#undef X
-	};
-
-	for (__u32 i = 0; i < sizeof(words) / sizeof(*words); i++) {
-		if (strcmp(words[i], word))
+	for (__u32 i = 0; i < sizeof(reset_reasons) / sizeof(*reset_reasons); i++) {
+		if (strcmp(reset_reasons[i], word))
 			continue;
 		e->reason = i;
 		return true;
 	}
 	return script_bad(s, "no reason '%s'", word);
+}
+
+static bool take_more(struct event *e, const char *word)
+{
+	for (unsigned i = 0; e->kind != EVENT_LATE && i < sizeof(more_bits) / sizeof(*more_bits); i++) {
+		if (strcmp(more_bits[i].name, word))
+			continue;
+		e->more |= more_bits[i].bit;
+		return true;
+	}
+	return false;
 }
 
 /* What belongs to one kind of event only. */
@@ -277,14 +300,10 @@ static bool take_own_word(struct script *s, struct event *e, const char *word)
 		e->fin_timeout_ns = v;
 	else if (e->kind == EVENT_LATE && (value = words_value(word, "substate")))
 		return take_state(s, &e->substate, value);
-	else if (e->kind == EVENT_RESET_SENT && !strcmp(word, "answer"))
-		e->more |= EVENT_MORE_ANSWER;
 	else if (e->kind == EVENT_RESET_SENT && (value = words_value(word, "reason")))
 		return take_reason(s, e, value);
-	else if (e->kind != EVENT_LATE && !strcmp(word, "user-timeout"))
-		e->more |= EVENT_MORE_USER_TIMEOUT;
 	else
-		return take_field(e, PASSES, word);
+		return take_more(e, word) || take_field(e, PASSES, word);
 	return true;
 }
 
@@ -370,4 +389,53 @@ bool script_event(struct script *s, struct event *e, uint64_t ts_ns, char **word
 		return false;
 	fill(e, &k->now);
 	return true;
+}
+
+static uint64_t value_of(const struct event *e, unsigned field)
+{
+	uint64_t v = 0;
+
+	memcpy(&v, (const uint8_t *)e + fields[field].offset, fields[field].size);
+	return v;
+}
+
+static void put_value(struct buf *b, const char *name, uint64_t v)
+{
+	buf_char(b, ' ');
+	buf_str(b, name);
+	buf_char(b, '=');
+	buf_u64(b, v);
+}
+
+void script_put_numbers(struct buf *b, const struct event *e, struct event *now, bool all)
+{
+	for (unsigned i = 0; i < sizeof(fields) / sizeof(*fields); i++) {
+		if (fields[i].of != PERSISTS || (!all && value_of(e, i) == value_of(now, i)))
+			continue;
+		put_value(b, fields[i].name, value_of(e, i));
+		memcpy((uint8_t *)now + fields[i].offset, (const uint8_t *)e + fields[i].offset,
+		       fields[i].size);
+	}
+}
+
+void script_put_flags(struct buf *b, const struct event *e)
+{
+	for (unsigned i = 0; i < sizeof(flags) / sizeof(*flags); i++) {
+		if (!(e->sock & flags[i].bit))
+			continue;
+		buf_char(b, ' ');
+		buf_str(b, flags[i].name);
+	}
+	for (unsigned i = 0; e->kind != EVENT_LATE && i < sizeof(more_bits) / sizeof(*more_bits); i++) {
+		if (!(e->more & more_bits[i].bit))
+			continue;
+		buf_char(b, ' ');
+		buf_str(b, more_bits[i].name);
+	}
+}
+
+const char *script_reset_reason(unsigned reason)
+{
+	return reason < sizeof(reset_reasons) / sizeof(*reset_reasons) ? reset_reasons[reason] :
+									"NOT_GIVEN";
 }

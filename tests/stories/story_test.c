@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * story_test [--update] FILE.story...
+ * story_test [--update|--every-ending] FILE.story...
  *
  * Plays each story (script.h) through the real pipeline: once to hold what it comes to against what
  * a person wrote, then once through every view, to hold the output against what was printed before.
  * --update writes the output into the file instead; the expectations it never touches.
+ * --every-ending: among the stories each word of the taxonomy must have come up.
  *
  *	ok peer-closes-later
  *	not ok three-way
@@ -32,6 +33,13 @@ struct play {
 	struct script *script;
 	struct buf out;
 	struct buf said;	/* what differed */
+	struct words_told *told;
+};
+
+/* The words of the taxonomy that came up so far. */
+struct words_told {
+	bool ending[ENDING_COUNT], reason[REASON_COUNT], initiator[INITIATOR_COUNT];
+	bool blame[BLAME_COUNT];
 };
 
 static void complain(struct play *p, unsigned line)
@@ -109,6 +117,8 @@ static void judge_story(struct view *v, const struct story *s, const struct verd
 	struct play *p = (struct play *)v;
 	bool awaited = false;
 
+	p->told->ending[verdict->ending] = p->told->reason[verdict->reason] = true;
+	p->told->initiator[verdict->initiator] = p->told->blame[verdict->blame] = true;
 	for (unsigned i = 0; i < p->script->expects; i++) {
 		struct expect *x = &p->script->expect[i];
 
@@ -332,10 +342,10 @@ static enum outcome conclude(const char *name, struct play *p)
 	return FAILED;
 }
 
-static enum outcome test(const char *path, bool update)
+static enum outcome test(const char *path, bool update, struct words_told *told)
 {
 	static struct script script;
-	struct play play = { .script = &script };
+	struct play play = { .script = &script, .told = told };
 	const char *slash = strrchr(path, '/');
 	struct buf file = { 0 };
 	enum outcome outcome;
@@ -359,15 +369,48 @@ static enum outcome test(const char *path, bool update)
 	return outcome;
 }
 
+/* One list of words; returns how many of them no story has. */
+static unsigned untold(const char *what, const bool *told, unsigned n, const char *(*name)(unsigned))
+{
+	unsigned missing = 0;
+
+	for (unsigned i = 0; i < n; i++) {
+		if (told[i])
+			continue;
+		printf("not ok every-ending\n\tno story has the %s '%s'\n", what, name(i));
+		missing++;
+	}
+	return missing;
+}
+
+static enum outcome every_ending(struct words_told *told)
+{
+	unsigned missing;
+
+	/* words of the contract that nothing on our kernels leads to */
+	told->reason[REASON_BAD_SEGMENT] = told->reason[REASON_NETNS_GONE] = true;
+	missing = untold("ending", told->ending, ENDING_COUNT, ending_name) +
+		  untold("reason", told->reason, REASON_COUNT, reason_name) +
+		  untold("initiator", told->initiator, INITIATOR_COUNT, initiator_name) +
+		  untold("blame", told->blame, BLAME_COUNT, blame_name);
+	if (!missing)
+		printf("ok every-ending\n");
+	return missing ? FAILED : PASSED;
+}
+
 int main(int argc, char **argv)
 {
 	bool update = argc > 1 && !strcmp(argv[1], "--update");
+	bool every = argc > 1 && !strcmp(argv[1], "--every-ending");
 	unsigned count[OUTCOMES] = { 0 };
+	struct words_told told = { .ending = { 0 } };
 
 	setenv("TZ", "UTC", 1);
 	tzset();
-	for (int i = 1 + update; i < argc; i++)
-		count[test(argv[i], update)]++;
+	for (int i = 1 + (update || every); i < argc; i++)
+		count[test(argv[i], update, &told)]++;
+	if (every)
+		count[every_ending(&told)]++;
 	printf("%u passed, %u failed, %u skipped\n", count[PASSED], count[FAILED], count[SKIPPED]);
 	return count[FAILED] ? 1 : 0;
 }

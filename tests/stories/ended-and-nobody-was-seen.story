@@ -1,0 +1,20 @@
+# SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+# It went to CLOSE without an error, a RST or a task that held it: who did it was not seen, and is not guessed.
+socket A 10.0.0.1:51544 10.0.0.9:80
+
+0ms  A state SYN_SENT ESTABLISHED  owned file-live  in psql[4021] connect(5)
+60ms A state ESTABLISHED CLOSE     no-socket dead
+60ms A destroy                     dead no-socket
+
+expect A ending=aborted class=aborted initiator=unknown reason=other trigger=- missing=initiator
+--- trace
+PID     COMM     LOCAL                 BY REMOTE                ENDING        MS
+-       -        10.0.0.1:51544        ?? 10.0.0.9:80           aborted     0.00
+--- json
+{"kind":"meta","schema":1,"version":"-","hostname":"host","kernel":"6.1.0","machine":"x86_64","boot_id":"00000000-0000-4000-8000-000000000000","hooks":{"calls":"tracepoint","late":"tp_btf","reset_sent":"tp_btf","reset_received":"tp_btf","fin_resent":"tp_btf","state":"tp_btf","destroy":"tp_btf"}}
+{"kind":"close","schema":1,"start":"2026-11-22T08:12:32.060000000Z","time":"2026-11-22T08:12:32.060000000Z","family":4,"netns":4026531840,"cookie":"0x11","local_addr":"10.0.0.1","local_port":51544,"peer_addr":"10.0.0.9","peer_port":80,"v4_mapped":false,"opened":"connect","age_ns":60000000,"initiator":"unknown","ending":"aborted","class":"aborted","reason":"other","trigger":null,"calls":[],"waves":[],"states":["ESTABLISHED","CLOSE"],"phase_ns":{"fin_queued":null,"ack_wait":null,"peer_hold":null,"app_hold":null,"last_ack_wait":null,"total":0},"blame":"none","bytes":{"sent":0,"received":0,"unread":0,"unacked":0,"unsent":0},"fin_retransmits":0,"peer_fin_retransmits":null,"srtt_us":null,"twin":null,"partial":false,"missing":["initiator: the first FIN was not seen"]}
+{"kind":"summary","schema":1,"time":"2026-11-22T08:12:32.060000000Z","seen":1,"told":1,"filtered":0,"open":0,"lost":{"table_full":0,"end_missed":0},"events":3,"events_lost":{"ring_full":0,"calls_full":0,"malformed":0}}
+--- events
+08:12:32.000000 state          10.0.0.1:51544 10.0.0.9:80 SYN_SENT -> ESTABLISHED in psql[4021] connect(5, 0) snd_una=1000 snd_nxt=1000 write_seq=1000 rcv_nxt=5000 rcv_wup=5000 copied_seq=5000 segs_in=1 snd_wnd=65535 err=0 owned,file-live netns=4026531840 cookie=0x11
+08:12:32.060000 state          10.0.0.1:51544 10.0.0.9:80 ESTABLISHED -> CLOSE snd_una=1000 snd_nxt=1000 write_seq=1000 rcv_nxt=5000 rcv_wup=5000 copied_seq=5000 segs_in=1 snd_wnd=65535 err=0 dead,no-socket netns=4026531840 cookie=0x11
+08:12:32.060000 destroy        10.0.0.1:51544 10.0.0.9:80 CLOSE snd_una=1000 snd_nxt=1000 write_seq=1000 rcv_nxt=5000 rcv_wup=5000 copied_seq=5000 segs_in=1 snd_wnd=65535 err=0 dead,no-socket netns=4026531840 cookie=0x11

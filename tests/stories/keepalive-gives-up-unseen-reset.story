@@ -1,0 +1,23 @@
+# SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+# A kernel that does not show the RSTs that we send: a keepalive that gave up is a timeout there.
+hooks reset_sent=none reset_received=none fin_resent=none
+socket A 10.0.0.1:51544 10.0.0.9:80
+
+0ms A state SYN_SENT ESTABLISHED  owned file-live  in psql[4021] connect(5)
+60s A state ESTABLISHED CLOSE     sk_err=110 probes=9  file-live keepalive
+61s A destroy                     dead owned shut-rcv shut-snd  in psql[4021] close(5)
+61s A call CLOSE                  took=10us ret=0  in psql[4021] close(5)
+
+expect A ending=timed-out class=timeout initiator=none reason=keepalive trigger=- calls=close:none waves=-
+--- trace
+PID     COMM     LOCAL                 BY REMOTE                ENDING        MS
+4021    psql     10.0.0.1:51544        -- 10.0.0.9:80           timed-out   0.00
+--- json
+{"kind":"meta","schema":1,"version":"-","hostname":"host","kernel":"6.1.0","machine":"x86_64","boot_id":"00000000-0000-4000-8000-000000000000","hooks":{"calls":"tracepoint","late":"tp_btf","reset_sent":"none","reset_received":"none","fin_resent":"none","state":"tp_btf","destroy":"tp_btf"}}
+{"kind":"close","schema":1,"start":"2026-11-22T08:13:32.000000000Z","time":"2026-11-22T08:13:32.000000000Z","family":4,"netns":4026531840,"cookie":"0x11","local_addr":"10.0.0.1","local_port":51544,"peer_addr":"10.0.0.9","peer_port":80,"v4_mapped":false,"opened":"connect","age_ns":60000000000,"initiator":"none","ending":"timed-out","class":"timeout","reason":"keepalive","trigger":null,"calls":[{"call":"close","how":null,"fd":5,"pid":4021,"tid":4021,"comm":"psql","ret":0,"at_ns":1000000000,"effect":"none"}],"waves":[],"states":["ESTABLISHED","CLOSE"],"phase_ns":{"fin_queued":null,"ack_wait":null,"peer_hold":null,"app_hold":null,"last_ack_wait":null,"total":0},"blame":"none","bytes":{"sent":0,"received":0,"unread":0,"unacked":0,"unsent":0},"fin_retransmits":null,"peer_fin_retransmits":null,"srtt_us":null,"twin":null,"partial":false,"missing":[]}
+{"kind":"summary","schema":1,"time":"2026-11-22T08:13:33.000000000Z","seen":1,"told":1,"filtered":0,"open":0,"lost":{"table_full":0,"end_missed":0},"events":4,"events_lost":{"ring_full":0,"calls_full":0,"malformed":0}}
+--- events
+08:12:32.000000 state          10.0.0.1:51544 10.0.0.9:80 SYN_SENT -> ESTABLISHED in psql[4021] connect(5, 0) snd_una=1000 snd_nxt=1000 write_seq=1000 rcv_nxt=5000 rcv_wup=5000 copied_seq=5000 segs_in=1 snd_wnd=65535 err=0 owned,file-live netns=4026531840 cookie=0x11
+08:13:32.000000 state          10.0.0.1:51544 10.0.0.9:80 ESTABLISHED -> CLOSE snd_una=1000 snd_nxt=1000 write_seq=1000 rcv_nxt=5000 rcv_wup=5000 copied_seq=5000 segs_in=1 snd_wnd=65535 err=110 file-live,keepalive netns=4026531840 cookie=0x11
+08:13:33.000000 destroy        10.0.0.1:51544 10.0.0.9:80 CLOSE in psql[4021] close(5, 0) snd_una=1000 snd_nxt=1000 write_seq=1000 rcv_nxt=5000 rcv_wup=5000 copied_seq=5000 segs_in=1 snd_wnd=65535 err=0 dead,owned,shut-rcv,shut-snd netns=4026531840 cookie=0x11
+08:13:33.000000 call           10.0.0.1:51544 10.0.0.9:80 CLOSE in psql[4021] close(5, 0) = 0 call_ns=10000 netns=4026531840 cookie=0x11

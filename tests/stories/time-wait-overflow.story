@@ -1,0 +1,28 @@
+# SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+# There are as many minisocks as there may be (tcp_max_tw_buckets): the kernel forgets a FIN_WAIT2 without
+# leaving one. The peer's FIN finds nobody, and is answered with a RST.
+socket A 10.0.0.1:51544 10.0.0.9:80
+
+0ms   A state SYN_SENT ESTABLISHED   owned file-live  in curl[4021] connect(5)
+10ms  A state ESTABLISHED FIN_WAIT1  owned file-dead shut-rcv shut-snd  in curl[4021] close(5)
+10ms  A call ESTABLISHED             took=30us ret=0  in curl[4021] close(5)
+13ms  A state FIN_WAIT1 FIN_WAIT2    segment sent=1 acked  dead no-socket shut-rcv shut-snd
+13ms  A state FIN_WAIT2 CLOSE        fin_timeout=60s dead no-socket shut-rcv shut-snd tw-full
+50ms  A reset-sent CLOSE             reason=NOT_GIVEN  no-taker
+
+expect A ending=aborted class=aborted initiator=local reason=time-wait-overflow trigger=close fd=5
+expect A states=ESTABLISHED,FIN_WAIT1,FIN_WAIT2,CLOSE waves=FIN>,ACK<
+--- trace
+PID     COMM     LOCAL                 BY REMOTE                ENDING        MS
+4021    curl     10.0.0.1:51544        -> 10.0.0.9:80           aborted     3.00
+--- json
+{"kind":"meta","schema":1,"version":"-","hostname":"host","kernel":"6.1.0","machine":"x86_64","boot_id":"00000000-0000-4000-8000-000000000000","hooks":{"calls":"tracepoint","late":"tp_btf","reset_sent":"tp_btf","reset_received":"tp_btf","fin_resent":"tp_btf","state":"tp_btf","destroy":"tp_btf"}}
+{"kind":"close","schema":1,"start":"2026-11-22T08:12:32.010000000Z","time":"2026-11-22T08:12:32.013000000Z","family":4,"netns":4026531840,"cookie":"0x11","local_addr":"10.0.0.1","local_port":51544,"peer_addr":"10.0.0.9","peer_port":80,"v4_mapped":false,"opened":"connect","age_ns":13000000,"initiator":"local","ending":"aborted","class":"aborted","reason":"time-wait-overflow","trigger":{"call":"close","how":null,"fd":5,"pid":4021,"tid":4021,"comm":"curl","ret":0,"uid":0,"call_ns":30000,"signal":null,"exit_code":null,"cgroup":null,"container":null,"deferred":false,"stack":null},"calls":[{"call":"close","how":null,"fd":5,"pid":4021,"tid":4021,"comm":"curl","ret":0,"at_ns":0,"effect":"fin"}],"waves":[{"wave":1,"flag":"FIN","dir":"sent","at_ns":0,"seq":1000,"ack":5000,"exact":true},{"wave":2,"flag":"ACK","dir":"received","at_ns":3000000,"seq":null,"ack":1001,"exact":true}],"states":["ESTABLISHED","FIN_WAIT1","FIN_WAIT2","CLOSE"],"phase_ns":{"fin_queued":null,"ack_wait":3000000,"peer_hold":null,"app_hold":null,"last_ack_wait":null,"total":3000000},"blame":"network","bytes":{"sent":0,"received":0,"unread":0,"unacked":0,"unsent":0},"fin_retransmits":0,"peer_fin_retransmits":null,"srtt_us":null,"twin":null,"partial":false,"missing":[]}
+{"kind":"summary","schema":1,"time":"2026-11-22T08:12:32.050000000Z","seen":1,"told":1,"filtered":0,"open":0,"lost":{"table_full":0,"end_missed":0},"events":6,"events_lost":{"ring_full":0,"calls_full":0,"malformed":0}}
+--- events
+08:12:32.000000 state          10.0.0.1:51544 10.0.0.9:80 SYN_SENT -> ESTABLISHED in curl[4021] connect(5, 0) snd_una=1000 snd_nxt=1000 write_seq=1000 rcv_nxt=5000 rcv_wup=5000 copied_seq=5000 segs_in=1 snd_wnd=65535 err=0 owned,file-live netns=4026531840 cookie=0x11
+08:12:32.010000 state          10.0.0.1:51544 10.0.0.9:80 ESTABLISHED -> FIN_WAIT1 in curl[4021] close(5, 0) snd_una=1000 snd_nxt=1000 write_seq=1000 rcv_nxt=5000 rcv_wup=5000 copied_seq=5000 segs_in=1 snd_wnd=65535 err=0 owned,file-dead,shut-rcv,shut-snd netns=4026531840 cookie=0x11
+08:12:32.010000 call           10.0.0.1:51544 10.0.0.9:80 ESTABLISHED in curl[4021] close(5, 0) = 0 call_ns=30000 netns=4026531840 cookie=0x11
+08:12:32.013000 state          10.0.0.1:51544 10.0.0.9:80 FIN_WAIT1 -> FIN_WAIT2 snd_una=1001 snd_nxt=1001 write_seq=1001 rcv_nxt=5000 rcv_wup=5000 copied_seq=5000 segs_in=2 snd_wnd=65535 err=0 dead,no-socket,shut-rcv,shut-snd netns=4026531840 cookie=0x11
+08:12:32.013000 state          10.0.0.1:51544 10.0.0.9:80 FIN_WAIT2 -> CLOSE snd_una=1001 snd_nxt=1001 write_seq=1001 rcv_nxt=5000 rcv_wup=5000 copied_seq=5000 segs_in=2 snd_wnd=65535 err=0 dead,no-socket,shut-rcv,shut-snd netns=4026531840 cookie=0x11
+08:12:32.050000 reset-sent     10.0.0.1:51544 10.0.0.9:80 CLOSE snd_una=1001 snd_nxt=1001 write_seq=1001 rcv_nxt=5000 rcv_wup=5000 copied_seq=5000 segs_in=2 snd_wnd=65535 err=0 reason=0 unasked netns=4026531840 cookie=0x11

@@ -1,0 +1,355 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * record_story [-P PORT] RECORDING
+ *
+ * Prints a recording as a story (tests/stories/script.h): the events of each socket in words, with
+ * the numbers where they changed, and what the tool says of it as what is expected. Called by
+ * tools/story, which makes a test of it. Only connections with that port at either end, if one is
+ * given. Exit status: 0, 1 if it cannot be told so, 64 usage, 66 the file cannot be used.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "../src/fmt.h"
+#include "../src/options.h"
+#include "../src/record_read.h"
+#include "../src/syscalls.h"
+#include "../src/teller.h"
+#include "../tests/stories/facts.h"
+#include "../tests/stories/script.h"
+#include "../tests/stories/script_put.h"
+
+struct socket {
+	struct event now;	/* the numbers that persist */
+	bool introduced;
+};
+
+/* One line of the story: an event, or time that passed. */
+struct line {
+	bool tick;
+	struct event event;	/* of a tick: ts_ns alone */
+};
+
+struct telling {
+	struct view view;	/* first: a sink is handed that */
+	unsigned port;		/* 0 any */
+	struct socket socket[SCRIPT_SOCKETS];
+	struct line line[SCRIPT_STEPS];
+	unsigned sockets, lines;
+	uint64_t base_ns, end_ns;
+	struct kernel_counters counters, before;
+	struct buf out;
+	bool too_much;
+};
+
+static bool is_same(const struct event *a, const struct event *b)
+{
+	if (a->cookie && b->cookie && a->cookie != b->cookie)
+		return false;
+	if (a->sk && b->sk && a->sk != b->sk)
+		return false;
+	return a->local_port == b->local_port && a->peer_port == b->peer_port &&
+	       a->netns == b->netns && !memcmp(a->local_addr, b->local_addr, 16) &&
+	       !memcmp(a->peer_addr, b->peer_addr, 16);
+}
+
+/* The latest one: an address may have been used before. -1 none. */
+static int find_socket(const struct telling *t, const struct event *e)
+{
+	for (unsigned i = t->sockets; i-- > 0;)
+		if (is_same(&t->socket[i].now, e))
+			return (int)i;
+	return -1;
+}
+
+static void add_line(struct telling *t, bool tick, const struct event *e)
+{
+	if (t->lines == SCRIPT_STEPS) {
+		t->too_much = true;
+		return;
+	}
+	t->line[t->lines++] = (struct line){ tick, *e };
+}
+
+static void take_event(struct telling *t, const struct event *e)
+{
+	int at = find_socket(t, e);
+	struct event *now;
+
+	if (t->port && e->local_port != t->port && e->peer_port != t->port)
+		return;
+	if (at < 0 && t->sockets == SCRIPT_SOCKETS)
+		t->too_much = true;
+	if (t->too_much)
+		return;
+	if (at < 0) {
+		at = (int)t->sockets++;
+		t->socket[at].now = *e;
+	}
+	now = &t->socket[at].now;
+	now->cookie = now->cookie ? now->cookie : e->cookie;
+	now->sk = now->sk ? now->sk : e->sk;
+	if (!t->base_ns || e->ts_ns < t->base_ns)
+		t->base_ns = e->ts_ns;
+	add_line(t, false, e);
+}
+
+/* Of several in a row the last one is enough. */
+static void take_mark(struct telling *t, const struct record_mark *m)
+{
+	struct event at = { .ts_ns = m->now_ns };
+
+	if (m->what == RECORD_START && !t->lines)
+		t->before = m->counters;
+	t->counters = m->counters;
+	t->end_ns = m->now_ns;
+	if (m->what != RECORD_NOW || !t->lines)
+		return;
+	if (t->line[t->lines - 1].tick)
+		t->line[t->lines - 1].event.ts_ns = m->now_ns;
+	else
+		add_line(t, true, &at);
+}
+
+static void put_socket(struct buf *b, unsigned at)
+{
+	buf_char(b, (char)('A' + at));
+}
+
+static void put_hooks(struct buf *b, const struct meta *m)
+{
+	static const char *const usual[][2] = {
+		{ "calls", "tracepoint" }, { "late", "tp_btf" }, { "reset_sent", "tp_btf" },
+		{ "reset_received", "tp_btf" }, { "fin_resent", "tp_btf" },
+	};
+
+	for (unsigned i = 0; i < sizeof(usual) / sizeof(*usual); i++) {
+		const char *how = meta_hook(m, usual[i][0]);
+
+		if (!strcmp(how, usual[i][1]))
+			continue;
+		buf_str(b, "hooks ");
+		buf_str(b, usual[i][0]);
+		buf_char(b, '=');
+		buf_str(b, how);
+		buf_char(b, '\n');
+	}
+}
+
+/* Who they are, and their first numbers. */
+static void put_sockets(struct telling *t)
+{
+	struct buf *b = &t->out;
+
+	for (unsigned i = 0; i < t->sockets; i++) {
+		struct event *e = &t->socket[i].now;
+
+		buf_str(b, "socket ");
+		put_socket(b, i);
+		buf_char(b, ' ');
+		fmt_endpoint(b, e->family, e->local_addr, e->local_port);
+		buf_char(b, ' ');
+		fmt_endpoint(b, e->family, e->peer_addr, e->peer_port);
+		buf_str(b, " cookie=");
+		fmt_hex(b, e->cookie);
+		buf_str(b, " netns=");
+		buf_u64(b, e->netns);
+		for (unsigned k = 0; k < i; k++) {
+			if (t->socket[k].now.sk != e->sk)
+				continue;
+			buf_str(b, " sk=");
+			put_socket(b, k);
+			break;
+		}
+		buf_char(b, '\n');
+	}
+	buf_char(b, '\n');
+}
+
+static void put_event(struct telling *t, const struct event *e)
+{
+	int at = find_socket(t, e);
+	struct socket *s = &t->socket[at];
+	struct buf *b = &t->out;
+
+	if (!s->introduced) {
+		buf_str(b, "set ");
+		put_socket(b, (unsigned)at);
+		script_put_numbers(b, e, &s->now, true);
+		buf_char(b, '\n');
+		s->introduced = true;
+	}
+	script_put_time(b, e->ts_ns - t->base_ns);
+	buf_char(b, ' ');
+	put_socket(b, (unsigned)at);
+	buf_char(b, ' ');
+	script_put_event(b, e, &s->now);
+	buf_char(b, '\n');
+}
+
+static void put_lines(struct telling *t)
+{
+	for (unsigned i = 0; i < t->lines; i++) {
+		const struct event *e = &t->line[i].event;
+
+		if (!t->line[i].tick) {
+			put_event(t, e);
+		} else if (e->ts_ns >= t->base_ns) {
+			buf_str(&t->out, "tick ");
+			script_put_time(&t->out, e->ts_ns - t->base_ns);
+			buf_char(&t->out, '\n');
+		}
+	}
+	if (t->end_ns > t->base_ns) {
+		buf_str(&t->out, "end ");
+		script_put_time(&t->out, t->end_ns - t->base_ns);
+		buf_char(&t->out, '\n');
+	}
+}
+
+static void put_counters(struct telling *t)
+{
+	uint64_t full = 0;
+
+	for (unsigned i = 0; i <= EVENT_KIND_MAX; i++)
+		full += t->counters.ring_full[i] - t->before.ring_full[i];
+	if (!full && t->counters.calls_full == t->before.calls_full)
+		return;
+	buf_str(&t->out, "kernel ring-full=");
+	buf_u64(&t->out, full);
+	buf_str(&t->out, " calls-full=");
+	buf_u64(&t->out, t->counters.calls_full - t->before.calls_full);
+	buf_char(&t->out, '\n');
+}
+
+/* The sink that writes what is to be expected. */
+static void expect(struct view *v, const struct story *s, const struct verdict *verdict)
+{
+	static const char *const keys[] = { "ending", "initiator", "reason", "trigger", "pid", "fd",
+					    "blame", "partial", "calls", "states", "waves" };
+	struct telling *t = (struct telling *)v;
+	struct event e = { .sk = s->sk, .cookie = s->cookie, .netns = s->flow.netns,
+			   .local_port = s->flow.local_port, .peer_port = s->flow.peer_port };
+	int at;
+
+	memcpy(e.local_addr, s->flow.local_addr, sizeof(e.local_addr));
+	memcpy(e.peer_addr, s->flow.peer_addr, sizeof(e.peer_addr));
+	at = find_socket(t, &e);
+	if (at < 0)
+		return;
+	buf_str(&t->out, "expect ");
+	put_socket(&t->out, (unsigned)at);
+	for (unsigned i = 0; i < sizeof(keys) / sizeof(*keys); i++) {
+		buf_char(&t->out, ' ');
+		buf_str(&t->out, keys[i]);
+		buf_char(&t->out, '=');
+		facts_story(&t->out, keys[i], s, verdict);
+	}
+	buf_char(&t->out, '\n');
+}
+
+static const struct sink expecting = { .name = "expecting", .story = expect };
+
+static bool put_expectations(struct telling *t, const struct meta *m)
+{
+	static const struct filter any_flow;
+	static const struct select any_story;
+	struct teller_config config = { .sink = &expecting, .view = &t->view, .filter = &any_flow,
+					.select = &any_story,
+					.conns = { .max_open = OPTIONS_MAX_OPEN,
+						   .calls = meta_watches_calls(m),
+						   .late = meta_has_hook(m, "late") } };
+	struct teller *teller = teller_new(&config);
+
+	if (!teller)
+		return false;
+	for (unsigned i = 0; i < t->lines; i++) {
+		if (t->line[i].tick)
+			teller_tick(teller, t->line[i].event.ts_ns);
+		else
+			teller_take(teller, &t->line[i].event, sizeof(struct event));
+	}
+	teller_end(teller, t->end_ns);
+	teller_free(teller);
+	return true;
+}
+
+static ssize_t read_file(void *arg, void *bytes, size_t len)
+{
+	return read(*(int *)arg, bytes, len);
+}
+
+static int complain(int status, const char *path, const char *why)
+{
+	fprintf(stderr, "record_story: %s: %s\n", path, why);
+	return status;
+}
+
+/* As far as it can be read. */
+static int read_all(struct telling *t, struct record_reader *reader, const char *path)
+{
+	struct record got;
+
+	while ((got = record_next(reader)).got <= RECORD_GOT_MARK) {
+		if (got.got == RECORD_GOT_EVENT)
+			take_event(t, got.event);
+		else
+			take_mark(t, got.mark);
+	}
+	if (got.got == RECORD_GOT_NONSENSE)
+		complain(EXIT_INPUT, path, record_why(reader));
+	if (t->too_much)
+		return complain(EXIT_FAILED, path, "more than a story holds: -P PORT picks some");
+	return t->lines ? 0 : complain(EXIT_FAILED, path, "no such events");
+}
+
+static int tell(struct telling *t, int fd, const char *path)
+{
+	char why[RECORD_WHY];
+	struct record_reader *reader = record_open(read_file, &fd, why);
+	int status;
+
+	if (!reader)
+		return complain(EXIT_INPUT, path, why);
+	status = read_all(t, reader, path);
+	if (!status) {
+		buf_str(&t->out, "# SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause\n"
+				 "# From a recording. What is expected is what the tool said of it: "
+				 "correct what is wrong.\n");
+		put_hooks(&t->out, record_meta(reader));
+		put_counters(t);
+		put_sockets(t);
+		put_lines(t);
+		buf_char(&t->out, '\n');
+		if (!put_expectations(t, record_meta(reader)) || t->out.failed)
+			status = complain(EXIT_FAILED, path, "out of memory");
+	}
+	if (!status && fwrite(t->out.data, 1, t->out.len, stdout) != t->out.len)
+		status = complain(EXIT_FAILED, path, strerror(errno));
+	record_close(reader);
+	return status;
+}
+
+int main(int argc, char **argv)
+{
+	static struct telling t;
+	int option, fd, status;
+
+	while ((option = getopt(argc, argv, "P:")) == 'P')
+		t.port = (unsigned)strtoul(optarg, NULL, 10);
+	if (option != -1 || optind != argc - 1) {
+		fprintf(stderr, "usage: record_story [-P PORT] RECORDING\n");
+		return EXIT_USAGE;
+	}
+	fd = open(argv[optind], O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return complain(EXIT_INPUT, argv[optind], strerror(errno));
+	status = tell(&t, fd, argv[optind]);
+	buf_release(&t.out);
+	close(fd);
+	return status;
+}
