@@ -5,6 +5,7 @@
 # make demo       the same around six connections that end in six ways
 # make check      installs what is missing, builds, passes all tests (as root)
 # make lint       clang-tidy, cppcheck, shellcheck
+# make fuzz       60 s of each harness of tests/fuzz (FUZZ_SECONDS=N: other than 60)
 # make bench      what the tool costs, against its peers (as root)
 #
 # ARGS="..." go to the tool (run, demo) or to the benchmark. SAN=1 builds with ASan and UBSan.
@@ -37,7 +38,7 @@ OBJECTS := $(SOURCES:%.c=$(B)/obj/%.o)
 BPF_OBJECTS := $(patsubst bpf/%.bpf.c,$(B)/bpf/%.o,bpf/state.bpf.c \
 		 $(filter-out bpf/state.bpf.c,$(wildcard bpf/*.bpf.c)))
 UNIT_TESTS := $(patsubst tests/unit/%.c,$(B)/unit/%,$(wildcard tests/unit/test_*.c))
-CORE := names decode pack heap act conn story verdict select syscalls
+CORE := names decode pack heap echo act conn story verdict select syscalls
 STORIES := $(wildcard tests/stories/*.story)
 
 all: $(B)/tcpclose
@@ -115,6 +116,28 @@ $(B)/record_story: $(B)/obj/tools/record_story.o $(filter-out %/story_test.o,$(S
 		$(PURE_OBJECTS) $(REPLAY_OBJECTS)
 	$(CC) $(C_FLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
 
+# The harnesses: with gcc and driver.c for make check, with clang's libFuzzer for make fuzz
+HARNESSES := $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
+HARNESS_PARTS := $(B)/obj/tests/stories/check.o $(PURE_OBJECTS) $(REPLAY_OBJECTS)
+$(B)/fuzz_%: $(B)/obj/tests/fuzz/fuzz_%.o $(B)/obj/tests/fuzz/driver.o $(HARNESS_PARTS)
+	$(CC) $(C_FLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
+
+F := build/fuzz
+FUZZ_SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all
+$(F)/obj/%.o: %.c $(B)/syscalls.inc $(B)/syscalls_32.inc
+	@mkdir -p $(@D)
+	$(CLANG) $(C_FLAGS) $(FUZZ_SANITIZE) -fsanitize=fuzzer-no-link -c -o $@ $<
+
+$(F)/fuzz_%: $(F)/obj/tests/fuzz/fuzz_%.o $(patsubst $(B)/obj/%,$(F)/obj/%,$(HARNESS_PARTS))
+	$(CLANG) $(FUZZ_SANITIZE) -fsanitize=fuzzer -o $@ $^ $(LIBS)
+
+fuzz:
+	@tools/deps fuzz
+	@$(MAKE) --no-print-directory fuzz-all
+
+fuzz-all: $(HARNESSES:%=$(F)/%)
+	F=$(F) tools/fuzz $(HARNESSES)
+
 deps:
 	@tools/deps build
 deps-check:
@@ -131,7 +154,7 @@ demo: deps
 check: deps-check
 	@$(MAKE) --no-print-directory check-all
 
-check-all: $(B)/tcpclose $(UNIT_TESTS) $(B)/story_test $(B)/record_story $(B)/deed $(B)/soak
+check-all: $(B)/tcpclose $(UNIT_TESTS) $(B)/story_test $(B)/record_story $(HARNESSES:%=$(B)/%) $(B)/deed $(B)/soak
 	B=$(B) CORE="$(CORE)" SAN=$(SAN) tests/check
 
 lint: $(B)/tcpclose.skel.h $(B)/syscalls.inc $(B)/syscalls_32.inc
@@ -147,5 +170,5 @@ clean:
 
 -include $(shell find $(B) -name '*.d' 2>/dev/null)
 
-.PHONY: all deps deps-check run demo check check-all lint bench clean
+.PHONY: all deps deps-check run demo check check-all lint fuzz fuzz-all bench clean
 .DELETE_ON_ERROR:

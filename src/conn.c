@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "echo.h"
 #include "heap.h"
 
 #define BUCKETS_MIN 1024
@@ -32,6 +33,7 @@ struct conns {
 	struct closed_listener closed[CLOSED_LISTENERS];	/* the latest, in a ring */
 	unsigned closed_at;
 	bool lossy;
+	struct echo echo;
 	struct conns_counts counts;
 	struct conn **by_sk, **by_flow;
 	unsigned long buckets;			/* a power of two */
@@ -238,6 +240,7 @@ static void tell(struct conns *t, struct conn *c, uint64_t now_ns)
 		describe_twin(&c->story, &c->twin->story);
 	t->counts.told++;
 	t->config.tell(t->config.arg, &c->story, now_ns);
+	echo_note(&t->echo, &c->story);
 	forget(t, c);
 }
 
@@ -311,9 +314,10 @@ static struct conn *find(struct conns *t, const struct event *e)
 		return add(t, e);
 	if (e->kind != EVENT_STATE)
 		return c;
-	if (c && e->new_state == STATE_ESTABLISHED && c->story.nr_states)
+	if (c && e->new_state == STATE_ESTABLISHED && c->story.nr_states &&
+	    !echo_is_last(&c->story, e))
 		c = NULL;	/* without cookies: the key's next owner */
-	if (c)
+	if (c || echo_is_known(&t->echo, e))
 		return c;
 	drop_namesakes(t, e);
 	return add(t, e);

@@ -290,6 +290,21 @@ static void set_phase(struct verdict *v, enum phase phase, uint64_t from_ns, uin
 	v->phase[phase] = (struct phase_time){ .ns = to_ns - from_ns, .known = true };
 }
 
+/* A part of the total, unless time ran backwards. */
+static void set_part(struct verdict *v, enum phase phase, const struct wave *from,
+		     const struct wave *to)
+{
+	const struct phase_time *total = &v->phase[PHASE_TOTAL];
+	uint64_t sum = to->ts_ns - from->ts_ns;
+
+	if (!from->seen || !to->seen)
+		return;
+	for (unsigned i = 0; i < PHASE_TOTAL; i++)
+		sum += v->phase[i].ns;
+	if (!total->known || sum <= total->ns)
+		set_phase(v, phase, from->ts_ns, to->ts_ns);
+}
+
 /* Did its first FIN go by before tracing began, or get lost? */
 static bool began_unseen(const struct story *s)
 {
@@ -302,21 +317,18 @@ static void measure_phases(struct verdict *v, const struct story *s)
 	const struct wave *fin_in = &s->seg[SEG_FIN_IN];
 	uint64_t wave1 = wave1_ns(v, s);
 
-	if (v->initiator == INITIATOR_PEER) {
-		if (fin_in->seen && fin_out->seen)
-			set_phase(v, PHASE_APP_HOLD, fin_in->ts_ns, fin_out->ts_ns);
-		if (fin_out->seen && ack_in->seen)
-			set_phase(v, PHASE_LAST_ACK_WAIT, fin_out->ts_ns, ack_in->ts_ns);
-	} else {
-		if (fin_out->seen && ack_in->seen)
-			set_phase(v, PHASE_ACK_WAIT, fin_out->ts_ns, ack_in->ts_ns);
-		if (ack_in->seen && fin_in->seen && !s->simultaneous)
-			set_phase(v, PHASE_PEER_HOLD, ack_in->ts_ns, fin_in->ts_ns);
-	}
 	if (wave1)
 		set_phase(v, PHASE_TOTAL, wave1, v->settled_ns);
 	else if (v->start_ns && !began_unseen(s))
 		set_phase(v, PHASE_TOTAL, v->start_ns, v->settled_ns);
+	if (v->initiator == INITIATOR_PEER) {
+		set_part(v, PHASE_APP_HOLD, fin_in, fin_out);
+		set_part(v, PHASE_LAST_ACK_WAIT, fin_out, ack_in);
+	} else {
+		set_part(v, PHASE_ACK_WAIT, fin_out, ack_in);
+		if (!s->simultaneous)
+			set_part(v, PHASE_PEER_HOLD, ack_in, fin_in);
+	}
 }
 
 /*

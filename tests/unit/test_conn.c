@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* links: src/conn.o src/heap.o src/story.o src/act.o */
+/* links: src/conn.o src/echo.o src/heap.o src/story.o src/act.o */
 #include "event_unit.h"
 
 #include <time.h>

@@ -230,9 +230,15 @@ static void test_verdict__time_that_runs_backwards_gives_no_phase(void **state)
 /* No phase is what an unsigned number makes of less than nothing. */
 static void expect_sane(const struct verdict *v)
 {
-	for (unsigned i = 0; i < PHASE_COUNT; i++)
+	uint64_t sum = 0;
+
+	for (unsigned i = 0; i < PHASE_COUNT; i++) {
 		if (v->phase[i].known)
 			assert_true(v->phase[i].ns < 1000000 * MS);
+		sum += i == PHASE_TOTAL ? 0 : v->phase[i].ns;
+	}
+	if (v->phase[PHASE_TOTAL].known)
+		assert_true(sum <= v->phase[PHASE_TOTAL].ns);
 	assert_true(v->settled_ns >= v->start_ns);
 	assert_true(v->nr_waves <= SEG_COUNT);
 	assert_true(v->nr_missing <= VERDICT_MISSING);
