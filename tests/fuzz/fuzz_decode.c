@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * decode: any bytes of any length. What it lets pass, every view can print, and the table can take.
+ */
+#include "fuzz.h"
+
+#include "../../src/decode.h"
+#include "../../src/teller.h"
+#include "../stories/check.h"
+
+static void look_at(struct view *view, const struct event *e)
+{
+	for (unsigned i = 0; sink_at(i); i++) {
+		if (!sink_at(i)->event)
+			continue;
+		buf_reset(view->out);
+		sink_at(i)->event(view, e);
+		HOLDS(!view->out->failed);
+		HOLDS(!check_output(sink_at(i)->name, view->out->data, view->out->len));
+	}
+}
+
+static void told(void *arg, const struct story *s, uint64_t now_ns)
+{
+	struct verdict v;
+
+	(void)arg;
+	verdict_make(&v, s, now_ns);
+	HOLDS(v.ending < ENDING_COUNT);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	static const struct meta meta = { .nr_hooks = 0 };
+	struct conns_config config = { .max_open = 4, .calls = true, .late = true, .tell = told };
+	struct conns *conns = conns_new(&config);
+	struct buf out = { 0 };
+	struct view view = { .out = &out, .meta = &meta };
+
+	HOLDS(conns);
+	HOLDS(size == sizeof(struct event) || !decode_event(data, size));
+	for (; size >= sizeof(struct event); data += sizeof(struct event), size -= sizeof(struct event)) {
+		struct event aligned;
+		const struct event *e;
+
+		memcpy(&aligned, data, sizeof(aligned));
+		e = decode_event(&aligned, sizeof(aligned));
+		if (!e)
+			continue;
+		HOLDS(e == &aligned && e->call < EVENT_CALL_COUNT);
+		HOLDS(strcmp(event_kind_name(e->kind), "?") && strcmp(state_name(e->old_state), "?"));
+		look_at(&view, e);
+		conns_feed(conns, e);
+		conns_tick(conns, e->ts_ns);
+	}
+	conns_end(conns, UINT64_MAX);
+	conns_free(conns);
+	buf_release(&out);
+	return 0;
+}

@@ -1,0 +1,238 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * Sockets that live as the kernel lets them: from state to state, with the task or without, losing
+ * events, telling one twice in a row (bpf/twice.bpf.h), coming back under the same key and addresses.
+ * Each of these lives is told at most once, and if nothing was lost each that ended is told.
+ */
+#include "fuzz.h"
+
+#include "../../src/teller.h"
+
+#define SOCKETS 6
+#define LIVES 4096
+#define START_NS (1ULL << 40)
+
+struct life {
+	struct event e;
+	unsigned state;
+	bool orphan, minisock, destroyed;
+};
+
+struct world {
+	struct view view;	/* first: a sink is handed that */
+	struct teller *teller;
+	struct life life[SOCKETS];
+	uint64_t now_ns;
+	unsigned lives;
+	bool lossy;
+	bool ended[LIVES];
+	uint8_t told[LIVES];
+	uint8_t ending[LIVES];
+};
+
+static void count_story(struct view *view, const struct story *s, const struct verdict *v)
+{
+	struct world *w = (struct world *)view;
+
+	HOLDS(s->cookie < LIVES);
+	HOLDS(!w->told[s->cookie]);
+	w->told[s->cookie]++;
+	w->ending[s->cookie] = (uint8_t)v->ending;
+}
+
+static const struct sink counting = { .name = "counting", .story = count_story };
+
+static void be_born(struct world *w, unsigned i)
+{
+	struct life *l = &w->life[i];
+
+	if (w->lives + 1 >= LIVES)
+		return;
+	*l = (struct life){ .state = STATE_SYN_SENT };
+	l->e = (struct event){ .sk = 0xa000 + i % 4 * 64, .cookie = ++w->lives, .netns = 1,
+			       .family = 4, .local_port = (__u16)(1000 + i / 2),
+			       .peer_port = 80, .local_addr = { 10 }, .peer_addr = { 11 },
+			       .snd_una = 1000, .snd_nxt = 1000, .write_seq = 1000,
+			       .rcv_nxt = 5000, .rcv_wup = 5000, .copied_seq = 5000,
+			       .snd_wnd = 100, .nr = -1 };
+}
+
+/* how: 1 it is lost, 2 it comes twice. */
+static void send_event(struct world *w, struct event e, unsigned how)
+{
+	e.ts_ns = w->now_ns;
+	if ((how & 3) == 1) {
+		w->lossy = true;
+		teller_note_loss(w->teller);
+		return;
+	}
+	teller_take(w->teller, &e, sizeof(e));
+	if ((how & 3) == 2 && e.kind != EVENT_CALL)
+		teller_take(w->teller, &e, sizeof(e));
+}
+
+static void by_task(struct event *e, unsigned call, unsigned who)
+{
+	e->task = EVENT_TASK_HERE | EVENT_TASK_NR;
+	e->sock |= EVENT_SOCK_OWNED;
+	e->call = (__u8)call;
+	e->nr = 3;
+	e->pid = e->tid = 100 + who % 3;
+	e->arg[0] = 5;
+}
+
+static void go_to(struct world *w, struct life *l, unsigned state, unsigned how, unsigned bits)
+{
+	struct event e = l->e;
+
+	e.kind = EVENT_STATE;
+	e.old_state = (__u8)l->state;
+	e.new_state = (__u8)state;
+	e.sock = (__u16)bits;
+	if (l->orphan)
+		e.sock |= EVENT_SOCK_DEAD | EVENT_SOCK_NO_SOCKET;
+	if (how & 4)
+		e.sk_err = how & 8 ? EVENT_ECONNRESET : 110;
+	if ((state == STATE_FIN_WAIT1 || state == STATE_LAST_ACK) && how & 16)
+		by_task(&e, how & 32 ? EVENT_CALL_CLOSE : EVENT_CALL_SHUTDOWN, how >> 6);
+	if (state == STATE_FIN_WAIT1 || state == STATE_LAST_ACK)
+		l->orphan = how & 32;
+	if (state == STATE_CLOSE)
+		w->ended[l->e.cookie] = true;
+	l->state = state;
+	send_event(w, e, how);
+}
+
+static void our_fin_is_acked(struct life *l)
+{
+	l->e.write_seq = l->e.snd_nxt = l->e.snd_una = 1001;
+}
+
+/* A state that leads on: what the kernel allows from here. */
+static void step_open(struct world *w, struct life *l, unsigned how)
+{
+	switch (l->state) {
+	case STATE_SYN_SENT:
+		go_to(w, l, STATE_ESTABLISHED, how & ~0xfcu, EVENT_SOCK_FILE_LIVE);
+		break;
+	case STATE_ESTABLISHED:
+		if (how & 4)
+			go_to(w, l, STATE_CLOSE, how, EVENT_SOCK_FILE_LIVE);
+		else if (how & 128)
+			go_to(w, l, STATE_CLOSE_WAIT, how, EVENT_SOCK_DONE | EVENT_SOCK_FILE_LIVE);
+		else
+			go_to(w, l, STATE_FIN_WAIT1, how, 0);
+		break;
+	case STATE_FIN_WAIT1:
+		if (!(how & 4))
+			our_fin_is_acked(l);
+		go_to(w, l, how & 4 ? STATE_CLOSE : how & 128 ? STATE_CLOSING : STATE_FIN_WAIT2, how,
+		      0);
+		break;
+	case STATE_FIN_WAIT2:
+		l->minisock = l->orphan && how & 128 && !(how & 4);
+		go_to(w, l, STATE_CLOSE, how, l->minisock ? 0 : EVENT_SOCK_DONE);
+		break;
+	case STATE_CLOSE_WAIT:
+		go_to(w, l, how & 4 ? STATE_CLOSE : STATE_LAST_ACK, how, EVENT_SOCK_DONE);
+		break;
+	default:
+		our_fin_is_acked(l);
+		go_to(w, l, STATE_CLOSE, how, EVENT_SOCK_DONE);
+		break;
+	}
+}
+
+/* After CLOSE: what may still come, and at last another life in its place. */
+static void step_closed(struct world *w, unsigned i, unsigned how)
+{
+	struct life *l = &w->life[i];
+	struct event e = l->e;
+
+	e.old_state = e.new_state = STATE_CLOSE;
+	if (l->minisock && how & 4) {
+		e.kind = EVENT_LATE;
+		e.old_state = e.new_state = STATE_TIME_WAIT;
+		e.substate = how & 8 ? STATE_TIME_WAIT : STATE_FIN_WAIT2;
+		e.tcp_flags = how & 8 ? 0x11 : how & 16 ? 0x04 : 0x10;
+		e.sk = 0;
+		send_event(w, e, how);
+	} else if (how & 8 && !l->destroyed) {
+		e.kind = EVENT_RESET_SENT;
+		e.more = how & 16 ? EVENT_MORE_ANSWER : 0;
+		send_event(w, e, how);
+	} else if (!l->destroyed) {
+		e.kind = EVENT_DESTROY;
+		e.sock = EVENT_SOCK_DEAD | EVENT_SOCK_NO_SOCKET;
+		if (how & 16)
+			by_task(&e, EVENT_CALL_CLOSE, how >> 6);
+		l->destroyed = true;
+		send_event(w, e, how);
+	} else {
+		be_born(w, i);
+	}
+}
+
+static void returns(struct world *w, struct life *l, unsigned how)
+{
+	struct event e = l->e;
+
+	e.kind = EVENT_CALL;
+	e.old_state = e.new_state = (__u8)l->state;
+	by_task(&e, how & 32 ? EVENT_CALL_CLOSE : EVENT_CALL_SHUTDOWN, how >> 6);
+	e.call_ns = how * 1000;
+	e.sock = 0;
+	send_event(w, e, how);
+}
+
+static void step(struct world *w, struct input *in)
+{
+	static const uint64_t steps[] = { 1, 1000, 1000000, 150000000, 600000000, 70000000000 };
+	unsigned what = take_u8(in), how = take_u8(in), i = what % SOCKETS;
+	struct life *l = &w->life[i];
+
+	w->now_ns += what & 64 ? steps[how % 6] : 1;
+	if (what >= 250)
+		teller_tick(w->teller, w->now_ns);
+	else if (what >= 200)
+		returns(w, l, how);
+	else if (l->state != STATE_CLOSE)
+		step_open(w, l, how);
+	else
+		step_closed(w, i, how);
+}
+
+static void check_lives(const struct world *w)
+{
+	for (unsigned i = 1; i <= w->lives; i++)
+		HOLDS(w->lossy || w->told[i] || !w->ended[i]);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	static const struct filter any_flow;
+	static const struct select any_story;
+	static const struct meta meta = { .nr_hooks = 0 };
+	static struct world w;
+	struct buf out = { 0 };
+	struct input in = { data, size };
+	uint8_t how = take_u8(&in);
+	struct teller_config config = { .sink = &counting, .view = &w.view, .filter = &any_flow,
+					.select = &any_story, .never_open = true,
+					.conns = { .max_open = 4096, .seed = how, .calls = how & 1,
+						   .late = how & 2 } };
+
+	memset(&w, 0, sizeof(w));
+	w.view = (struct view){ .out = &out, .meta = &meta };
+	w.now_ns = START_NS;
+	w.teller = teller_new(&config);
+	HOLDS(w.teller);
+	for (unsigned i = 0; i < SOCKETS; i++)
+		be_born(&w, i);
+	while (in.len)
+		step(&w, &in);
+	teller_end(w.teller, w.now_ns);
+	check_lives(&w);
+	teller_free(w.teller);
+	return 0;
+}

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * A command line: words that end with a NUL or a newline. It is taken, or refused in one line fit for
+ * a terminal.
+ */
+#include "fuzz.h"
+
+#include "../../src/options.h"
+#include "../stories/check.h"
+
+#define WORDS 24
+#define SAID (1u << 16)
+
+static int cut(char *text, size_t len, char *argv[WORDS + 1])
+{
+	static char name[] = "tcpclose";
+	int argc = 1;
+
+	argv[0] = name;
+	for (size_t i = 0; i < len && argc < WORDS; i += strlen(text + i) + 1)
+		argv[argc++] = text + i;
+	argv[argc] = NULL;
+	return argc;
+}
+
+static void check_options(const struct options *o)
+{
+	HOLDS(o->view && o->max_open && o->buffer_bytes);
+	HOLDS(!(o->buffer_bytes & (o->buffer_bytes - 1)));
+	HOLDS(o->color == COLOR_AUTO || o->color == COLOR_ALWAYS || o->color == COLOR_NEVER);
+	HOLDS(!o->record.rotate_bytes || o->record.wanted);
+	HOLDS(!o->command || o->command[0]);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	static char out_text[SAID], err_text[SAID];
+	char *text = malloc(size + 1), *argv[WORDS + 1];
+	FILE *out, *err;
+	struct options o;
+	size_t said;
+	int status;
+
+	HOLDS(text);
+	memcpy(text, data, size);
+	text[size] = '\0';
+	for (size_t i = 0; i < size; i++)
+		if (text[i] == '\n')
+			text[i] = '\0';
+	memset(err_text, 0, sizeof(err_text));
+	out = fmemopen(out_text, sizeof(out_text), "w");
+	err = fmemopen(err_text, sizeof(err_text), "w");
+	HOLDS(out && err);
+	status = options_parse(&o, cut(text, size, argv), argv, out, err);
+	fclose(out);
+	fclose(err);
+	said = strlen(err_text);
+	HOLDS(status == -1 || status == EXIT_FINE || status == EXIT_USAGE ||
+	      status == EXIT_PERMISSION || status == EXIT_INPUT);
+	HOLDS((status > 0) == (said > 0));
+	HOLDS(!said || strchr(err_text, '\n') == err_text + said - 1);
+	HOLDS(!check_output("", err_text, said));
+	if (status < 0)
+		check_options(&o);
+	free(text);
+	return 0;
+}

@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * The reader of recordings, and what is made of what it hands out. The first byte says what the rest
+ * is: a file; or, since no fuzzer guesses a checksum, the records of a member, or the text of a head,
+ * which get a sound file around them. The second byte says how much is read at once, the length which
+ * view sees it.
+ */
+#include "fuzz.h"
+
+#include <zlib.h>
+
+#include "../../src/record_read.h"
+#include "../../src/teller.h"
+#include "../stories/check.h"
+
+#define FILE_MAX (512u << 10)
+#define RECORDS_MAX (1u << 20)
+
+struct file {
+	uint8_t data[FILE_MAX];
+	size_t len, at, step;
+};
+
+static struct file file;
+
+static ssize_t read_file(void *arg, void *bytes, size_t len)
+{
+	struct file *f = arg;
+
+	if (len > f->len - f->at)
+		len = f->len - f->at;
+	if (len > f->step)
+		len = f->step;
+	memcpy(bytes, f->data + f->at, len);
+	f->at += len;
+	return (ssize_t)len;
+}
+
+/* A member with those bytes behind its first. */
+static void add_member(char first, const void *bytes, size_t len)
+{
+	static uint8_t plain[FILE_MAX / 2];
+	z_stream z = { .next_in = plain, .next_out = file.data + file.len,
+		       .avail_out = (uInt)(FILE_MAX - file.len) };
+
+	if (len > sizeof(plain) - 1)
+		len = sizeof(plain) - 1;
+	if (first)
+		plain[0] = (uint8_t)first;
+	memcpy(plain + !!first, bytes, len);
+	z.avail_in = (uInt)(len + !!first);
+	HOLDS(deflateInit2(&z, 1, Z_DEFLATED, 31, 8, Z_DEFAULT_STRATEGY) == Z_OK);
+	deflate(&z, Z_FINISH);
+	file.len += z.total_out;
+	deflateEnd(&z);
+}
+
+/* A sound head, made once; without the many names of system calls, which take their time. */
+static void add_good_head(void)
+{
+	static const struct meta meta = { .hostname = "h", .hook = { { "calls", "tracepoint" },
+								     { "late", "tp_btf" } },
+					  .nr_hooks = 2 };
+	static uint8_t member[1 << 16];
+	static size_t len;
+
+	if (!len) {
+		struct buf head = { 0 };
+
+		record_head_write(&head, &meta);
+		buf_char(&head, '\0');
+		add_member(0, head.data, (size_t)(strstr(head.data, "syscall ") - head.data));
+		len = file.len;
+		memcpy(member, file.data, len);
+		buf_release(&head);
+	}
+	memcpy(file.data, member, len);
+	file.len = len;
+}
+
+static void make_file(struct input *in)
+{
+	struct buf head = { 0 };
+	uint8_t what = take_u8(in);
+
+	file.step = (size_t)take_u8(in) * 16 + 1;
+	file.at = file.len = 0;
+	if (what % 3 == 0) {
+		file.len = in->len < FILE_MAX ? in->len : FILE_MAX;
+		memcpy(file.data, in->data, file.len);
+	} else if (what % 3 == 1) {
+		add_good_head();
+		add_member(RECORD_BODY, in->data, in->len);
+	} else {
+		buf_str(&head, RECORD_MAGIC);
+		buf_add(&head, in->data, in->len);
+		add_member(0, head.data, head.len);
+		buf_release(&head);
+	}
+}
+
+static void check_view(const struct sink *sink, struct buf *out)
+{
+	HOLDS(!out->failed);
+	HOLDS(!check_output(sink->name, out->data, out->len));
+	buf_reset(out);
+}
+
+static void play(struct record_reader *r, const struct sink *sink, struct buf *out)
+{
+	static const struct filter any_flow;
+	static const struct select any_story;
+	struct view view = { .out = out, .meta = record_meta(r) };
+	struct teller_config config = { .sink = sink, .view = &view, .filter = &any_flow,
+					.select = &any_story, .never_open = true,
+					.conns = { .max_open = 64, .calls = true, .late = true } };
+	struct teller *t = teller_new(&config);
+	struct record got;
+	unsigned n = 0;
+
+	HOLDS(t);
+	if (sink->start)
+		sink->start(&view);
+	while ((got = record_next(r)).got <= RECORD_GOT_MARK) {
+		HOLDS(n++ < RECORDS_MAX);
+		if (got.got == RECORD_GOT_EVENT)
+			teller_take(t, got.event, sizeof(*got.event));
+		else
+			teller_tick(t, got.mark->now_ns);
+		check_view(sink, out);
+	}
+	HOLDS(got.got == RECORD_GOT_END || record_why(r)[0]);
+	HOLDS(record_next(r).got == got.got);
+	teller_end(t, 1ULL << 62);
+	check_view(sink, out);
+	teller_free(t);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct input in = { data, size };
+	const struct sink *sink = sink_at(size % 3);
+	struct buf out = { 0 };
+	struct record_reader *r;
+	char why[RECORD_WHY];
+
+	make_file(&in);
+	r = record_open(read_file, &file, why);
+	HOLDS(r || why[0]);
+	if (r)
+		play(r, sink, &out);
+	record_close(r);
+	buf_release(&out);
+	return 0;
+}

@@ -1,0 +1,218 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * conn, act, story, verdict and the views on events in any order: duplicates, drops, addresses that
+ * come back, cookies that are missing, time that goes back, clocks that jump, losses. Ten bytes make
+ * an event; every combination is one that decode lets pass.
+ */
+#include "fuzz.h"
+
+#include "../../src/teller.h"
+#include "../stories/check.h"
+
+#define SOCKETS 8
+#define STEP 10
+#define START_NS (1ULL << 40)
+#define TIME_MAX_NS (1ULL << 50)
+#define PHASES_OF_TOTAL (PHASE_COUNT - 1)
+
+struct world {
+	struct view view;	/* first: a sink is handed that */
+	struct teller *teller;
+	struct event now[SOCKETS];
+	uint64_t now_ns;
+	uint64_t told;
+	unsigned long max_open;
+	struct kernel_counters kernel;
+};
+
+static void check_times(const struct story *s, const struct verdict *v)
+{
+	uint64_t sum = 0;
+
+	HOLDS(v->start_ns <= v->settled_ns);
+	for (unsigned i = 0; i < PHASE_COUNT; i++) {
+		HOLDS(v->phase[i].known || !v->phase[i].ns);
+		HOLDS(v->phase[i].ns < TIME_MAX_NS * 2);
+		if (i != PHASE_TOTAL)
+			sum += v->phase[i].ns;
+	}
+	HOLDS(!v->phase[PHASE_TOTAL].known || sum <= v->phase[PHASE_TOTAL].ns);
+	for (unsigned i = 1; i < s->nr_acts; i++)
+		HOLDS(s->acts[i - 1].ts_ns <= s->acts[i].ts_ns);
+}
+
+static void check_story(struct view *view, const struct story *s, const struct verdict *v)
+{
+	struct world *w = (struct world *)view;
+
+	w->told++;
+	check_times(s, v);
+	HOLDS(s->nr_acts <= STORY_ACTS && s->nr_states <= STORY_STATES);
+	HOLDS(v->nr_missing <= VERDICT_MISSING && v->nr_waves <= SEG_COUNT);
+	for (unsigned i = 1; i < v->nr_waves; i++)
+		HOLDS(v->wave[i - 1].number < v->wave[i].number);
+	HOLDS(v->ending < ENDING_COUNT && v->reason < REASON_COUNT && v->blame < BLAME_COUNT);
+	HOLDS((v->reason != REASON_NONE) == (ending_class(v->ending) == CLASS_RESET ||
+					     ending_class(v->ending) == CLASS_TIMEOUT ||
+					     ending_class(v->ending) == CLASS_ABORTED));
+	HOLDS(!v->trigger || (v->trigger >= s->acts && v->trigger < s->acts + s->nr_acts));
+	for (unsigned i = 0; sink_at(i); i++) {
+		if (!sink_at(i)->story)
+			continue;
+		buf_reset(view->out);
+		sink_at(i)->story(view, s, v);
+		HOLDS(!view->out->failed);
+		HOLDS(!check_output(sink_at(i)->name, view->out->data, view->out->len));
+	}
+}
+
+static const struct sink checking = { .name = "checking", .story = check_story };
+
+static void check_tally(const struct world *w)
+{
+	struct tally t = teller_tally(w->teller, &w->kernel);
+
+	HOLDS(t.seen == t.told + t.filtered + t.open + t.lost_table_full + t.lost_end_missed);
+	HOLDS(t.told == w->told);
+	HOLDS(t.open <= w->max_open);
+	HOLDS(teller_unsettled(w->teller) <= t.open);
+}
+
+/* Pairs face each other; two share a key, two their addresses. */
+static void make_sockets(struct world *w)
+{
+	for (unsigned i = 0; i < SOCKETS; i++) {
+		struct event *e = &w->now[i];
+		unsigned pair = i / 2 == 3 ? 0 : i / 2;
+
+		e->sk = 0xa000 + (i == 5 ? 4 : i) * 64;
+		e->cookie = i == 4 ? 0 : 16 + i;
+		e->netns = 1;
+		e->family = i / 2 == 1 ? 6 : 4;
+		e->local_addr[0] = (uint8_t)(10 + i % 2);
+		e->peer_addr[0] = (uint8_t)(11 - i % 2);
+		e->local_port = (uint16_t)(1000 + pair + i % 2 * 100);
+		e->peer_port = (uint16_t)(1000 + pair + (1 - i % 2) * 100);
+		e->snd_una = e->snd_nxt = e->write_seq = i % 3 ? 0xfffffffe : 1000;
+		e->rcv_nxt = e->rcv_wup = e->copied_seq = 5000;
+		e->snd_wnd = 100;
+	}
+}
+
+static void move_time(struct world *w, uint8_t how)
+{
+	static const int64_t steps[] = { 0, 1, 1000, 1000000, 99000000, 500000000, 60000000000,
+					 7200000000000, -1, -1000000, -100000000, -60000000000 };
+	int64_t step = steps[how % (sizeof(steps) / sizeof(*steps))];
+
+	if (step < 0 ? w->now_ns > START_NS / 2 : w->now_ns < TIME_MAX_NS)
+		w->now_ns += (uint64_t)step;
+}
+
+/* What a socket's numbers may do between two events. */
+static void move_numbers(struct event *e, uint8_t how)
+{
+	e->write_seq += how & 1;
+	e->snd_nxt = how & 2 ? e->write_seq : e->snd_nxt;
+	e->snd_una = how & 4 ? e->snd_nxt : e->snd_una;
+	e->rcv_nxt += how >> 3 & 1;
+	e->rcv_wup = how & 16 ? e->rcv_nxt : e->rcv_wup;
+	e->copied_seq = how & 32 ? e->rcv_nxt : e->copied_seq;
+	e->segs_in += how >> 6 & 1;
+	e->snd_wnd = how & 128 ? 0 : 100;
+}
+
+static uint8_t state_of(unsigned v)
+{
+	return (uint8_t)(STATE_ESTABLISHED + v % STATE_CLOSING);
+}
+
+static void feed_event(struct world *w, struct input *in, uint8_t kind)
+{
+	unsigned who = take_u8(in), states = take_u8(in);
+	struct event *now = &w->now[who % SOCKETS], e;
+	uint8_t misc;
+
+	if (who & 64)
+		now->cookie += SOCKETS * 2;	/* another owner of the same key */
+	move_time(w, take_u8(in));
+	move_numbers(now, take_u8(in));
+	e = *now;
+	e.ts_ns = w->now_ns;
+	e.kind = kind;
+	e.old_state = state_of(states & 15);
+	e.new_state = state_of(states >> 4);
+	e.sock = take_u16(in);
+	e.task = take_u8(in);
+	misc = take_u8(in);
+	e.call = misc % EVENT_CALL_COUNT;
+	e.nr = misc & 64 ? misc : 3;
+	e.arg[0] = 3 + misc % 3;
+	e.arg[1] = misc & 3;
+	e.tid = e.pid = 100 + misc % 4;
+	memcpy(e.comm, misc & 128 ? "\x1b[31m\n{\"\xff" : "task", misc & 128 ? 9 : 4);
+	misc = take_u8(in);
+	e.more = misc;
+	e.exit_code = misc;
+	e.sk_err = misc & 8 ? 100 + misc % 16 : 0;
+	e.reason = e.kind == EVENT_RESET_SENT || e.kind == EVENT_LATE ? misc % 10 : 0;
+	e.substate = state_of(misc);
+	e.retransmits = misc;
+	if (kind == EVENT_CALL)
+		e.call_ns = misc * 1000000ULL;
+	if (kind == EVENT_STATE)
+		e.fin_timeout_ns = misc * 1000000000ULL;
+	if (who & 32)
+		e.cookie = 0;
+	if (kind == EVENT_LATE)
+		e.sk = 0;
+	teller_take(w->teller, &e, sizeof(e));
+	if (who & 128)
+		teller_take(w->teller, &e, sizeof(e));
+}
+
+static void step(struct world *w, struct input *in)
+{
+	uint8_t what = take_u8(in) % 24;
+
+	if (what < 20) {	/* most of them state changes */
+		feed_event(w, in, what < 8 ? EVENT_STATE : what - 7 > EVENT_KIND_MAX ?
+			   EVENT_CALL : (uint8_t)(what - 7));
+	} else if (what == 20) {
+		teller_note_loss(w->teller);
+	} else if (what == 21) {
+		teller_take(w->teller, in->data, in->len % 300);
+	} else {
+		move_time(w, take_u8(in));
+		teller_tick(w->teller, w->now_ns);
+	}
+	check_tally(w);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	static const struct filter any_flow;
+	static const struct select any_story;
+	static const struct meta meta = { .nr_hooks = 0 };
+	struct buf out = { 0 };
+	struct world w = { .view = { .out = &out, .meta = &meta }, .now_ns = START_NS };
+	struct input in = { data, size };
+	uint8_t how = take_u8(&in);
+	struct teller_config config = { .sink = &checking, .view = &w.view, .filter = &any_flow,
+					.select = &any_story, .never_open = true,
+					.conns = { .max_open = how % 8 + 1, .seed = how,
+						   .calls = how & 64, .late = how & 128 } };
+
+	w.max_open = how % 8 + 1;
+	w.teller = teller_new(&config);
+	HOLDS(w.teller);
+	make_sockets(&w);
+	while (in.len)
+		step(&w, &in);
+	teller_end(w.teller, w.now_ns);
+	check_tally(&w);
+	HOLDS(!teller_unsettled(w.teller));
+	teller_free(w.teller);
+	buf_release(&out);
+	return 0;
+}

@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * Every escaper: bytes for a terminal, for JSON, for a usage error; and the formats of numbers.
+ */
+#include "fuzz.h"
+
+#include "../../src/fmt.h"
+#include "../../src/json.h"
+#include "../../src/text.h"
+#include "../../src/usage.h"
+#include "../stories/check.h"
+
+static void check_terminal(const uint8_t *bytes, size_t len, size_t width)
+{
+	struct buf b = { 0 };
+	size_t took = text_terminal(&b, bytes, len, width), columns = 0;
+
+	HOLDS(!b.failed && took <= len);
+	for (size_t i = 0; i < b.len; columns++)
+		i += text_decode(b.data + i, b.len - i).len ?: 1;
+	HOLDS(width == TEXT_ANY_WIDTH ? took == len : columns <= width);
+	buf_char(&b, '\n');
+	HOLDS(!check_output("", b.data, b.len));
+	buf_release(&b);
+}
+
+static void check_json_bytes(const uint8_t *bytes, size_t len)
+{
+	struct buf b = { 0 };
+	struct json j;
+
+	json_init(&j, &b);
+	json_begin_object(&j);
+	json_kv_bytes(&j, "key", bytes, len);
+	json_kv_i64(&j, "n", (int64_t)len - 5);
+	json_end_object(&j);
+	HOLDS(!b.failed && check_json(b.data, b.len));
+	HOLDS(!memchr(b.data, '\n', b.len) && !memchr(b.data, 0x1b, b.len));
+	buf_release(&b);
+}
+
+static void check_usage(const uint8_t *bytes, size_t len)
+{
+	static char said[1 << 16];
+	char *word = strndup((const char *)bytes, len);
+	FILE *f = fmemopen(said, sizeof(said), "w");
+	struct usage u = { .err = f, .value = word, .status = -1 };
+
+	HOLDS(word && f);
+	usage_bad(&u, "bad word ", ": want another");
+	fclose(f);
+	HOLDS(strchr(said, '\n') == said + strlen(said) - 1);
+	HOLDS(!check_output("", said, strlen(said)));
+	free(word);
+}
+
+static void check_numbers(struct input *in)
+{
+	uint8_t addr[16] = { 0 };
+	struct buf b = { 0 };
+	uint64_t v = take_u64(in);
+
+	for (unsigned i = 0; i < sizeof(addr); i++)
+		addr[i] = take_u8(in);
+	fmt_endpoint(&b, v & 1 ? 4 : 6, addr, (uint16_t)v);
+	fmt_time_utc(&b, v);
+	fmt_clock(&b, v);
+	fmt_hex(&b, v);
+	buf_char(&b, '\n');
+	HOLDS(!b.failed && !check_output("", b.data, b.len));
+	buf_release(&b);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct input in = { data, size };
+	size_t width = take_u8(&in);
+
+	check_terminal(in.data, in.len, TEXT_ANY_WIDTH);
+	check_terminal(in.data, in.len, width);
+	check_json_bytes(in.data, in.len);
+	check_usage(in.data, in.len);
+	check_numbers(&in);
+	return 0;
+}
