@@ -28,7 +28,7 @@ struct options_record {
 
 struct options;
 
-/* One option. EINVAL: u->status is set and the reason written. ARGP_ERR_UNKNOWN: not one of these. */
+/* One option. EINVAL: u->status is set, the reason written. ARGP_ERR_UNKNOWN: not one of these. */
 int record_option(struct options_record *r, struct usage *u, int key, const char *arg);
 
 /* After the last option. output_given: -o was. EINVAL as above. */

@@ -36,7 +36,7 @@ static void unpart(struct event *e)
 /* A negative distance is small too. */
 static uint64_t fold(uint64_t v)
 {
-	return v << 1 ^ (uint64_t)((int64_t)v >> 63);
+	return v << 1 ^ -(v >> 63);
 }
 
 static uint64_t unfold(uint64_t v)

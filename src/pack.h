@@ -12,8 +12,9 @@
  *
  * and word 0, the time, is the signed distance from the time of the record before, folded so that
  * its sign is bit 0. Numbers that are mostly equal within an event are told apart by their
- * difference before all that (snd_nxt less snd_una, say). A slot that is empty has the latest record as its base, at first all zeros.
- * What was packed since pack_begin() is unpacked from there, or not at all.
+ * difference before all that (snd_nxt less snd_una, say). A slot that is empty has the latest
+ * record as its base, at first all zeros. What was packed since pack_begin() is unpacked from
+ * there, or not at all.
  */
 #pragma once
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * Plays a harness without a fuzzer: fuzz_x COUNT CORPUS gives it each input of the corpus (a line of
- * hexadecimal digits each), then COUNT inputs made from them by chance, the same on every machine:
- * cut, joined, with bytes flipped. A failure aborts.
+ * Plays a harness without a fuzzer: fuzz_x COUNT CORPUS gives it each input of the corpus (a line
+ * of hexadecimal digits each), then COUNT inputs made from them by chance, the same on every
+ * machine: cut, joined, with bytes flipped. A failure aborts.
  */
 #include "fuzz.h"
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * What the harnesses share. Each is one file with LLVMFuzzerTestOneInput(): libFuzzer's (make fuzz),
- * AFL++'s, and driver.c's, with which `make check` plays the corpus and some thousand inputs by chance.
+ * What the harnesses share. Each is one file with LLVMFuzzerTestOneInput(): libFuzzer's (make
+ * fuzz), AFL++'s, and driver.c's, with which `make check` plays the corpus and some thousand inputs
+ * by chance.
  */
 #pragma once
 

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
  * Sockets that live as the kernel lets them: from state to state, with the task or without, losing
- * events, telling one twice in a row (bpf/twice.bpf.h), coming back under the same key and addresses.
- * Each of these lives is told at most once, and if nothing was lost each that ended is told.
+ * events, telling one twice in a row (bpf/twice.bpf.h), coming back under the same key and
+ * addresses. Each of these lives is told at most once, and if nothing was lost each that ended is
+ * told.
  */
 #include "fuzz.h"
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * The reader of recordings, and what is made of what it hands out. The first byte says what the rest
- * is: a file; or, since no fuzzer guesses a checksum, the records of a member, or the text of a head,
- * which get a sound file around them. The second byte says how much is read at once, the length which
- * view sees it.
+ * The reader of recordings, and what is made of what it hands out. The first byte says what the
+ * rest is: a file; or, since no fuzzer guesses a checksum, the records of a member, or the text of
+ * a head, which get a sound file around them. The second byte says how much is read at once, the
+ * length which view sees it.
  */
 #include "fuzz.h"
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
  * conn, act, story, verdict and the views on events in any order: duplicates, drops, addresses that
- * come back, cookies that are missing, time that goes back, clocks that jump, losses. Ten bytes make
- * an event; every combination is one that decode lets pass.
+ * come back, cookies that are missing, time that goes back, clocks that jump, losses. Ten bytes
+ * make an event; every combination is one that decode lets pass.
  */
 #include "fuzz.h"
 

@@ -370,7 +370,8 @@ static enum outcome test(const char *path, bool update, struct words_told *told)
 }
 
 /* One list of words; returns how many of them no story has. */
-static unsigned untold(const char *what, const bool *told, unsigned n, const char *(*name)(unsigned))
+static unsigned untold(const char *what, const bool *told, unsigned n,
+		       const char *(*name)(unsigned))
 {
 	unsigned missing = 0;
 
