@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 #include "pack.h"
 
+#include <endian.h>
 #include <string.h>
 
 #define KEY_WORD 1	/* struct event's sk: records of one socket share a slot */
@@ -54,18 +55,16 @@ static uint64_t *base(struct pack *p, unsigned slot)
 	return p->slot[slot];
 }
 
+/* v is not 0. */
 static uint8_t *put_word(uint8_t *out, uint64_t v)
 {
-	uint8_t *bytes = out++;
+	unsigned zeros = (unsigned)__builtin_ctzll(v) / 8;
+	unsigned bytes = 8 - (unsigned)__builtin_clzll(v) / 8 - zeros;
+	uint64_t rest = htole64(v >> 8 * zeros);
 
-	*bytes = 0;
-	for (unsigned i = 0; v; i++, v >>= 8) {
-		if (!(v & 0xff))
-			continue;
-		*bytes |= (uint8_t)(1u << i);
-		*out++ = (uint8_t)v;
-	}
-	return out;
+	*out++ = (uint8_t)(zeros | bytes << 4);
+	memcpy(out, &rest, sizeof(rest));	/* PACK_MAX has room for all of it */
+	return out + bytes;
 }
 
 size_t pack_put(struct pack *p, const void *record, uint8_t *out)
@@ -98,14 +97,21 @@ size_t pack_put(struct pack *p, const void *record, uint8_t *out)
 /* NULL: it does not end before `end`. */
 static const uint8_t *get_word(const uint8_t *in, const uint8_t *end, uint64_t *v)
 {
-	unsigned bytes;
+	unsigned zeros, bytes;
+	uint64_t rest = 0;
 
 	if (in == end)
 		return NULL;
-	bytes = *in++;
-	for (*v = 0; bytes && in < end; bytes &= bytes - 1)
-		*v |= (uint64_t)*in++ << 8 * __builtin_ctz(bytes);
-	return bytes ? NULL : in;
+	zeros = *in & 7;
+	bytes = *in++ >> 4;
+	if (!bytes || bytes > sizeof(rest) || end - in < (int)bytes)
+		return NULL;
+	if (end - in >= (int)sizeof(rest))
+		memcpy(&rest, in, sizeof(rest));
+	else
+		memcpy(&rest, in, bytes);
+	*v = (le64toh(rest) & UINT64_MAX >> (64 - 8 * bytes)) << 8 * zeros;
+	return in + bytes;
 }
 
 void *pack_get(struct pack *p, const uint8_t **in, const uint8_t *end)

@@ -8,7 +8,8 @@
  *
  *	slot (1 byte)	where the record is remembered as the base of a later one
  *	words (3 bytes)	bit n: the 8-byte word n differs
- *	of each such word: 1 byte, bit n: byte n differs; then those bytes, XORed with the base
+ *	of each such word, XORed with the base: 1 byte, in its lower half how many of its low bytes
+ *	are left out, being zero, in its upper how many bytes follow, the lowest first
  *
  * and word 0, the time, is the signed distance from the time of the record before, folded so that
  * its sign is bit 0. Numbers that are mostly equal within an event are told apart by their
@@ -26,7 +27,7 @@
 #define PACK_WORDS (sizeof(struct event) / 8)
 #define PACK_BYTES (PACK_WORDS * 8)
 #define PACK_SLOTS 256
-#define PACK_MAX (1 + PACK_WORDS / 8 + PACK_WORDS * 9)	/* bytes that a record takes at most */
+#define PACK_MAX (1 + PACK_WORDS / 8 + PACK_WORDS * 9 + 8)	/* room that packing takes */
 
 struct pack {
 	uint64_t slot[PACK_SLOTS][PACK_WORDS];
