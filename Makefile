@@ -35,9 +35,9 @@ SOURCES := $(wildcard src/*.c)
 OBJECTS := $(SOURCES:%.c=$(B)/obj/%.o)
 # state first: it defines the ring that the others name, and bpftool 7.1 links in one pass
 BPF_OBJECTS := $(patsubst bpf/%.bpf.c,$(B)/bpf/%.o,bpf/state.bpf.c \
-		 $(filter-out bpf/state.bpf.c,$(wildcard bpf/*.bpf.c)))
+		 $(filter-out bpf/state.bpf.c bpf/seed.bpf.c,$(wildcard bpf/*.bpf.c)))
 UNIT_TESTS := $(patsubst tests/unit/%.c,$(B)/unit/%,$(wildcard tests/unit/test_*.c))
-CORE := names decode heap act conn story verdict select syscalls
+CORE := names decode heap act found listener twin conn story verdict select syscalls
 STORIES := $(wildcard tests/stories/*.story)
 
 all: $(B)/tcpclose
@@ -61,7 +61,13 @@ $(B)/tcpclose.skel.h: $(B)/tcpclose.bpf.o
 	$(BPFTOOL) gen skeleton $< name tcpclose_bpf > $@.new
 	mv $@.new $@
 
+# The walk over what is there already is an object by itself: it is of use without the tracer.
+$(B)/seed.skel.h: $(B)/bpf/seed.o
+	$(BPFTOOL) gen skeleton $< name seed_bpf > $@.new
+	mv $@.new $@
+
 $(B)/obj/src/live.o: $(B)/tcpclose.skel.h
+$(B)/obj/src/live_walk.o: $(B)/seed.skel.h
 
 # [__NR_read] = "read", ... from the machine's own kernel headers
 $(B)/syscalls.inc:
@@ -98,7 +104,7 @@ $(B)/soak: $(SOAK_OBJECTS)
 	$(CC) $(C_FLAGS) $(LDFLAGS) -o $@ $^ -lpthread
 
 STORY_OBJECTS := $(patsubst %.c,$(B)/obj/%.o,$(wildcard tests/stories/*.c))
-$(B)/story_test: $(STORY_OBJECTS) $(filter-out $(B)/obj/src/main.o $(B)/obj/src/live.o \
+$(B)/story_test: $(STORY_OBJECTS) $(filter-out $(B)/obj/src/main.o $(B)/obj/src/live.o $(B)/obj/src/live_walk.o \
 		$(B)/obj/src/run.o $(B)/obj/src/tracefs.o $(B)/obj/src/child.o,$(OBJECTS))
 	$(CC) $(C_FLAGS) $(LDFLAGS) -o $@ $^
 
@@ -124,7 +130,7 @@ check: deps-check
 check-all: $(B)/tcpclose $(UNIT_TESTS) $(B)/story_test $(B)/deed $(B)/soak
 	B=$(B) CORE="$(CORE)" SAN=$(SAN) tests/check
 
-lint: $(B)/tcpclose.skel.h $(B)/syscalls.inc $(B)/syscalls_32.inc
+lint: $(B)/tcpclose.skel.h $(B)/seed.skel.h $(B)/syscalls.inc $(B)/syscalls_32.inc
 	@tools/deps lint
 	B=$(B) tools/lint
 

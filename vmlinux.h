@@ -160,6 +160,24 @@ struct sock {
 	unsigned long sk_lingertime;
 };
 
+struct hlist_node {
+	struct hlist_node *next;
+};
+
+struct timer_list {
+	struct hlist_node entry;
+	unsigned long expires;
+};
+
+/* where the keepalive timer is: until 6.17, and since */
+struct sock___timer {
+	struct timer_list sk_timer;
+};
+
+struct inet_connection_sock___timer {
+	struct timer_list icsk_keepalive_timer;
+};
+
 struct inet_sock {
 	struct sock sk;
 	__be16 inet_sport;
@@ -188,6 +206,9 @@ struct tcp_sock {
 	__u32 write_seq;
 	__u32 srtt_us;
 	int linger2;
+	__u32 rcv_tstamp;
+	__u32 retrans_stamp;
+	__u8 tcp_usec_ts : 1;	/* 6.7 on */
 	__u8 repair : 1;
 	bool is_mptcp;
 };
@@ -196,6 +217,12 @@ struct inet_timewait_sock {
 	struct sock_common __tw_common;
 	unsigned char tw_substate;
 	__be16 tw_sport;
+	struct timer_list tw_timer;
+};
+
+/* >= 6.14: milliseconds of the monotonic clock when it was made */
+struct inet_timewait_sock___stamp {
+	__u32 tw_entry_stamp;
 };
 
 struct tcp_timewait_sock {
@@ -247,10 +274,35 @@ struct thread_info___x86 {
 	__u32 status;
 };
 
+typedef struct {
+	unsigned int val;
+} kuid_t;
+
+struct cred {
+	kuid_t uid;
+};
+
+struct kernfs_node {
+	__u64 id;
+};
+
+struct cgroup {
+	struct kernfs_node *kn;
+};
+
+struct css_set {
+	struct cgroup *dfl_cgrp;
+};
+
 struct task_struct {
 	struct thread_info thread_info;
 	unsigned int flags;
 	int exit_code;
+	int pid;
+	int tgid;
+	char comm[16];
+	const struct cred *cred;
+	struct css_set *cgroups;
 	struct files_struct *files;
 };
 
@@ -279,6 +331,25 @@ struct syscall_trace_enter {
 struct syscall_trace_exit {
 	int nr;
 	long ret;
+};
+
+struct seq_file;
+
+struct bpf_iter_meta {
+	struct seq_file *seq;
+};
+
+struct bpf_iter__tcp {
+	struct bpf_iter_meta *meta;
+	struct sock_common *sk_common;
+	unsigned int uid;
+};
+
+struct bpf_iter__task_file {
+	struct bpf_iter_meta *meta;
+	struct task_struct *task;
+	unsigned int fd;
+	struct file *file;
 };
 
 #pragma clang attribute pop

@@ -120,12 +120,12 @@ enum event_task {
 	EVENT_TASK_NR = 1 << 5,		/* nr, call and arg[] were read from the saved registers */
 };
 
-/* event.age_from of SOCKET: what says for how long it has been in its state. */
+/* event.age_from of SOCKET: what says for how long, at least, it has been in its state. */
 enum event_age {
 	EVENT_AGE_NONE,		/* nothing does: age_ns is 0 */
-	EVENT_AGE_ENTERED,	/* the kernel noted the entry: age_ns is the age */
-	EVENT_AGE_LAST_SEGMENT,	/* the last segment came when it was in it: at least so long */
-	EVENT_AGE_RESENDING,	/* its FIN was first sent then: at least so long */
+	EVENT_AGE_MINISOCK,	/* the minisock was made then (tw_entry_stamp) */
+	EVENT_AGE_LAST_SEGMENT,	/* the last segment came then, and found it there (rcv_tstamp) */
+	EVENT_AGE_RESENT,	/* its FIN was sent again then, for the first time (retrans_stamp) */
 };
 
 #define EVENT_COMM_LEN 16
@@ -146,7 +146,7 @@ struct event {
 	};
 	union {
 		__u64 call_ns;		/* CALL: time in the call */
-		__u64 age_ns;		/* SOCKET: time in its state, see enum event_age */
+		__u64 age_ns;		/* SOCKET: at least so long in its state: enum event_age */
 		__u64 fin_timeout_ns;	/* STATE: of an orphan in FIN_WAIT2, 0 unknown */
 	};
 	__u64 bytes_sent;	/* payload bytes sent, each once */

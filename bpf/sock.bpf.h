@@ -37,6 +37,9 @@
 #define TCP_FIN 0x01
 #define TCP_FIN_RST 0x05
 
+#define NS_PER_MS 1000000ULL
+#define TIMEWAIT_NS (60000 * NS_PER_MS)		/* include/net/tcp.h: TCP_TIMEWAIT_LEN */
+
 #define CALL_NRS 512
 extern const volatile __u8 call_of_nr[CALL_NRS];	/* system call number -> enum event_call */
 extern const volatile __u8 call_of_nr32[CALL_NRS];	/* the same for 32-bit programs */
@@ -131,21 +134,16 @@ static __always_inline void event_set_flow(struct event *e, const struct flow *w
 }
 
 /*
- * Is this endpoint wanted, or may it be the twin of one that is? Over loopback, and between a
- * host's one address and itself, the other end passes too, for the story's sake; user space tells
- * them apart.
+ * Is this endpoint wanted, or may it be the twin of one that is? The other end of a connection
+ * within the host, over loopback or from one namespace to another, has the same addresses the
+ * other way round and passes too, for the story's sake; user space tells them apart.
  */
 static __always_inline bool flow_is_wanted(const volatile struct filter *f, const struct flow *w)
 {
-	const __u32 *local = (const __u32 *)w->local_addr;
-	const __u32 *peer = (const __u32 *)w->peer_addr;
 	struct flow twin;
 
 	if (filter_wants(f, w))
 		return true;
-	if (w->local_addr[0] != 127 && (local[0] != peer[0] || local[1] != peer[1] ||
-					local[2] != peer[2] || local[3] != peer[3]))
-		return false;
 	__builtin_memcpy(&twin, w, sizeof(twin));
 	__builtin_memcpy(twin.local_addr, w->peer_addr, sizeof(twin.local_addr));
 	__builtin_memcpy(twin.peer_addr, w->local_addr, sizeof(twin.peer_addr));
@@ -299,10 +297,9 @@ static __always_inline bool flow_of_segment(struct flow *w, const struct sk_buff
 }
 
 /* Sequence numbers, bytes and flags of a full TCP socket. */
-static __always_inline void sock_fill(struct event *e, const struct sock *sk,
-				      const struct tcp_sock *tp)
+static __always_inline void sock_fill_numbers(struct event *e, const struct sock *sk,
+					      const struct tcp_sock *tp)
 {
-	event_set_sk(e, sk);
 	e->bytes_sent = tp->bytes_sent - tp->bytes_retrans;
 	e->bytes_received = tp->bytes_received;
 	e->snd_una = tp->snd_una;
@@ -320,6 +317,14 @@ static __always_inline void sock_fill(struct event *e, const struct sock *sk,
 	e->sock = sock_flag_bits(sk, tp);
 	if (tp->inet_conn.icsk_user_timeout)
 		e->more |= EVENT_MORE_USER_TIMEOUT;
+}
+
+/* The same, and its key. */
+static __always_inline void sock_fill(struct event *e, const struct sock *sk,
+				      const struct tcp_sock *tp)
+{
+	event_set_sk(e, sk);
+	sock_fill_numbers(e, sk, tp);
 }
 
 /* The end of a segment of ours in sequence space: TCP_SKB_CB(skb)->end_seq. */
@@ -461,20 +466,25 @@ static __always_inline struct file *fd_file(__u32 fd)
 	return file;
 }
 
-/*
- * The TCP socket behind a descriptor of this task, or NULL. Read with BPF_CORE_READ: not trusted.
- */
-static __always_inline struct sock *fd_tcp_sock(__u32 fd)
+/* The TCP socket behind an open file, or NULL. Read with BPF_CORE_READ: not trusted. */
+static __always_inline struct sock *file_tcp_sock(const struct file *file)
 {
-	struct file *file = fd_file(fd);
 	struct socket *socket;
 	struct sock *sk;
 
-	if (!file || (BPF_CORE_READ(file, f_inode, i_mode) & S_IFMT) != S_IFSOCK)
+	if ((BPF_CORE_READ(file, f_inode, i_mode) & S_IFMT) != S_IFSOCK)
 		return NULL;
 	socket = BPF_CORE_READ(file, private_data);
 	sk = BPF_CORE_READ(socket, sk);
 	if (!sk || BPF_CORE_READ(sk, sk_protocol) != IPPROTO_TCP)
 		return NULL;
 	return sk;
+}
+
+/* The TCP socket behind a descriptor of this task, or NULL; likewise. */
+static __always_inline struct sock *fd_tcp_sock(__u32 fd)
+{
+	struct file *file = fd_file(fd);
+
+	return file ? file_tcp_sock(file) : NULL;
 }

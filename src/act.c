@@ -198,3 +198,44 @@ void act_from_call(struct story *s, const struct event *e)
 	if (a)
 		*a = now;
 }
+
+static bool act_awaits_return(const struct act *a)
+{
+	if (a->returned || a->deferred || a->elsewhere || a->compat)
+		return false;
+	return a->trigger == TRIGGER_CLOSE || a->trigger == TRIGGER_SHUTDOWN;
+}
+
+bool story_awaits_call(const struct story *s)
+{
+	for (unsigned i = 0; i < s->nr_acts; i++)
+		if (act_awaits_return(&s->acts[i]))
+			return true;
+	return false;
+}
+
+void story_give_up_calls(struct story *s, bool lossless)
+{
+	for (unsigned i = 0; i < s->nr_acts; i++) {
+		struct act *a = &s->acts[i];
+
+		if (a->sure || a->trigger == TRIGGER_SHUTDOWN || !act_awaits_return(a))
+			continue;
+		a->fd = -1;
+		a->deferred = lossless && !s->mptcp;
+		s->calls_missed = !a->deferred;
+	}
+}
+
+const struct act *story_trigger(const struct story *s)
+{
+	const struct act *ended = NULL;
+
+	for (unsigned i = 0; i < s->nr_acts; i++) {
+		if (s->acts[i].effect == EFFECT_FIN)
+			return &s->acts[i];
+		if (s->acts[i].ended || s->acts[i].effect == EFFECT_RESET)
+			ended = &s->acts[i];
+	}
+	return ended;
+}

@@ -101,8 +101,8 @@ uint64_t live_now_ns(void)
 	return clock_ns(CLOCK_BOOTTIME);
 }
 
-/* One tick of the kernel's timers: what its coarse clock can resolve. */
-static uint64_t tick_length_ns(void)
+/* What the kernel's coarse clock can resolve. */
+uint64_t live_tick_ns(void)
 {
 	struct timespec ts;
 
@@ -120,7 +120,7 @@ static void fill_calls(__u8 *table, size_t size, const struct call_number *numbe
 static void set_constants(struct tcpclose_bpf *skel, const struct live_config *config)
 {
 	memcpy((void *)&skel->rodata->filter, config->filter, sizeof(*config->filter));
-	skel->rodata->tick_ns = tick_length_ns();
+	skel->rodata->tick_ns = live_tick_ns();
 	if (getrandom((void *)&skel->rodata->sk_disguise, sizeof(skel->rodata->sk_disguise), 0) < 0)
 		skel->rodata->sk_disguise = clock_ns(CLOCK_REALTIME) * 0x9e3779b97f4a7c15ULL;
 	fill_calls((__u8 *)skel->rodata->call_of_nr, sizeof(skel->rodata->call_of_nr),
@@ -250,12 +250,6 @@ static int attach_calls(struct live *l)
 	return err;
 }
 
-static void add_hook(struct meta *meta, const char *name, const char *how)
-{
-	if (meta->nr_hooks < META_HOOKS)
-		meta->hook[meta->nr_hooks++] = (struct hook){ name, how };
-}
-
 static int attach(struct live *l, const struct live_config *config, struct wish wish,
 		  struct meta *meta, char why[LIVE_WHY])
 {
@@ -269,21 +263,21 @@ static int attach(struct live *l, const struct live_config *config, struct wish 
 				   "--calls inline does without them", strerror(-err));
 		wish.calls = false;
 	}
-	add_hook(meta, "calls", wish.calls ? "tracepoint" : "inline");
-	add_hook(meta, "late", wish.late && !ATTACH_TWICE(skel, late_segment) ? "tp_btf" : "none");
-	add_hook(meta, "reset_sent",
+	meta_add_hook(meta, "calls", wish.calls ? "tracepoint" : "inline");
+	meta_add_hook(meta, "late", wish.late && !ATTACH_TWICE(skel, late_segment) ? "tp_btf" : "none");
+	meta_add_hook(meta, "reset_sent",
 		 wish.resets && !ATTACH_TWICE(skel, reset_sent) ? "tp_btf" : "none");
-	add_hook(meta, "reset_received",
+	meta_add_hook(meta, "reset_received",
 		 wish.resets && !ATTACH_TWICE(skel, reset_received) ? "tp_btf" : "none");
-	add_hook(meta, "fin_resent",
+	meta_add_hook(meta, "fin_resent",
 		 wish.resets && !ATTACH_TWICE(skel, fin_resent) ? "tp_btf" : "none");
 	err = attach_btf(skel->progs.on_destroy, &skel->links.on_destroy);
 	if (!err)
 		err = ATTACH_TWICE(skel, on_state);
 	if (err)
 		return say(why, err, "cannot attach to the TCP tracepoints: %s", strerror(-err));
-	add_hook(meta, "state", "tp_btf");
-	add_hook(meta, "destroy", "tp_btf");
+	meta_add_hook(meta, "state", "tp_btf");
+	meta_add_hook(meta, "destroy", "tp_btf");
 	return 0;
 }
 
@@ -406,6 +400,11 @@ int live_consume(struct live *l, live_event_fn *fn, void *arg)
 void live_sleep(struct live *l)
 {
 	__atomic_store_n(&l->skel->bss->reader_asleep, 1, __ATOMIC_SEQ_CST);
+}
+
+uint64_t live_disguise(const struct live *l)
+{
+	return l->skel->rodata->sk_disguise;
 }
 
 struct kernel_counters live_counters(const struct live *l)

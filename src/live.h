@@ -50,5 +50,11 @@ void live_sleep(struct live *l);
 /* Since the start. */
 struct kernel_counters live_counters(const struct live *l);
 
+/* What event.sk is disguised with: the same for all that tells of the same sockets. */
+uint64_t live_disguise(const struct live *l);
+
+/* One tick of the kernel's timers. */
+uint64_t live_tick_ns(void);
+
 /* The clock of the events, CLOCK_BOOTTIME. */
 uint64_t live_now_ns(void);

@@ -4,8 +4,9 @@
  * network namespace that may be entered, and every descriptor of theirs. Needs no tracing; its
  * events are SOCKET and HOLDER (bpf/event.h), the sockets before their holders.
  *
- * iter/tcp shows the namespace of whoever opens it, so each is entered for that moment;
- * iter/task_file shows every process.
+ * iter/tcp shows the namespace of whoever opens it, so each is entered for that moment, by
+ * whichever process or name leads there; iter/task_file shows every process. If there is no such
+ * socket, nobody's descriptors are looked at.
  */
 #pragma once
 
@@ -26,7 +27,8 @@ struct walk_stats {
 	unsigned long sockets, holders;	/* events handed on */
 	unsigned namespaces;		/* walked */
 	unsigned left_out;		/* namespaces that could not be entered */
-	int left_out_why;		/* errno of the last of these */
+	unsigned hidden;		/* processes whose namespace may not be looked up */
+	int left_out_why;		/* errno of the last of these two */
 	bool cut_short;			/* it took too long and was given up */
 };
 

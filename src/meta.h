@@ -27,6 +27,12 @@ struct meta {
 	unsigned nr_hooks;
 };
 
+static inline void meta_add_hook(struct meta *m, const char *name, const char *how)
+{
+	if (m->nr_hooks < META_HOOKS)
+		m->hook[m->nr_hooks++] = (struct hook){ name, how };
+}
+
 /* How that hook is attached, "none" if it is not. */
 static inline const char *meta_hook(const struct meta *m, const char *name)
 {

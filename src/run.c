@@ -18,6 +18,7 @@
 
 #include "child.h"
 #include "live.h"
+#include "live_walk.h"
 #include "log.h"
 #include "out.h"
 #include "sink.h"
@@ -34,6 +35,7 @@ struct run {
 	struct view view;
 	struct out out;
 	struct live *live;
+	struct walk *walk;	/* until it is done */
 	struct teller *teller;
 	struct child child;
 	int epoll, signals;
@@ -98,6 +100,18 @@ static void set_view(struct run *r)
 		r->view.columns = size.ws_col;
 }
 
+/* What was there before us is told as far as the kernel shows it, and nothing is lost without. */
+static void open_walk(struct run *r)
+{
+	struct walk_config config = { .filter = &r->o->filter, .disguise = live_disguise(r->live),
+				      .verbose = r->o->verbose > 0 };
+	char why[LIVE_WHY];
+
+	if (walk_open(&r->walk, &config, why))
+		log_warn("sockets that are closing already are not looked for: %s", why);
+	meta_add_hook(&r->meta, "walk", r->walk ? "iter" : "none");
+}
+
 static int open_live(struct run *r)
 {
 	struct live_config config = { .filter = &r->o->filter,
@@ -107,10 +121,12 @@ static int open_live(struct run *r)
 	char why[LIVE_WHY];
 	int err = live_open(&r->live, &config, &r->meta, why);
 
-	if (!err)
-		return EXIT_FINE;
-	log_error("%s", why);
-	return status_of(err);
+	if (err) {
+		log_error("%s", why);
+		return status_of(err);
+	}
+	open_walk(r);
+	return EXIT_FINE;
 }
 
 static int open_teller(struct run *r)
@@ -139,6 +155,38 @@ static void take(void *arg, const void *bytes, unsigned long len)
 
 	teller_take(r->teller, bytes, len);
 	out_flush_if_full(&r->out);
+}
+
+static void take_meanwhile(void *arg)
+{
+	struct run *r = arg;
+
+	while (live_consume(r->live, take, r) >= LIVE_BATCH)
+		;
+}
+
+/*
+ * Attached first, then the walk: what closes while it lasts is in the ring. That is emptied after
+ * each portion, so a socket's end never comes before the walk's word of it.
+ */
+static void walk(struct run *r)
+{
+	struct walk_stats stats;
+	int err;
+
+	if (!r->walk)
+		return;
+	err = walk_run(r->walk, take, take_meanwhile, r, &stats);
+	if (err)
+		log_warn("the walk over the sockets that are there failed: %s", strerror(-err));
+	if (stats.left_out)
+		log_note("%u network namespaces could not be entered (%s): what closes there since "
+			 "before is told without its beginning", stats.left_out,
+			 strerror(stats.left_out_why));
+	if (stats.cut_short)
+		log_warn("the walk over the sockets that are there took too long: some are left out");
+	walk_close(r->walk);
+	r->walk = NULL;
 }
 
 static struct tally tally_now(const struct run *r)
@@ -270,6 +318,7 @@ static int announce(struct run *r)
 
 	if (r->sink->start)
 		r->sink->start(&r->view);
+	walk(r);
 	out_flush(&r->out);
 	log_note("ready");
 	if (r->o->ready_fd >= 0 && write(r->o->ready_fd, "", 1) != 1)
@@ -346,6 +395,7 @@ int run(const struct options *o)
 	}
 	child_release(&r.child);
 	teller_free(r.teller);
+	walk_close(r.walk);
 	live_close(r.live);
 	if (r.epoll >= 0)
 		close(r.epoll);

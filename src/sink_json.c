@@ -240,6 +240,27 @@ static void endpoint(struct json *j, const struct story *s)
 	json_kv_str(j, "opened", opened[s->opened]);
 }
 
+/* Of a close that had begun before tracing: for how long, at least, and who held the socket. */
+static void found(struct json *j, const struct story *s, const struct verdict *verdict)
+{
+	kv_known(j, "age_at_least_ns", s->since_ns && verdict->settled_ns >= s->since_ns,
+		 verdict->settled_ns - s->since_ns);
+	json_key(j, "holders");
+	if (!s->since_ns) {
+		json_null(j);
+		return;
+	}
+	json_begin_array(j);
+	for (unsigned i = 0; i < s->nr_holders; i++) {
+		json_begin_object(j);
+		json_kv_u64(j, "pid", s->holders[i].pid);
+		kv_comm(j, s->holders[i].comm);
+		json_kv_i64(j, "fd", s->holders[i].fd);
+		json_end_object(j);
+	}
+	json_end_array(j);
+}
+
 static void story(struct view *v, const struct story *s, const struct verdict *verdict)
 {
 	struct json j;
@@ -250,6 +271,7 @@ static void story(struct view *v, const struct story *s, const struct verdict *v
 	endpoint(&j, s);
 	kv_known(&j, "age_ns", s->born_ns && verdict->settled_ns >= s->born_ns,
 		 verdict->settled_ns - s->born_ns);
+	found(&j, s, verdict);
 	json_kv_str(&j, "initiator", initiator_name(verdict->initiator));
 	json_kv_str(&j, "ending", ending_name(verdict->ending));
 	json_kv_str(&j, "class", class_name(ending_class(verdict->ending)));

@@ -191,7 +191,24 @@ static void call(struct view *v, const struct act *a)
 		buf_pad(b, from, CALL_WIDTH + 1);
 }
 
-static void ending_and_time(struct view *v, const struct verdict *verdict)
+/* "200.01"; ">2.5h": at least so long, where it began before tracing did; "-" */
+static void total(struct buf *b, const struct story *s, const struct verdict *verdict)
+{
+	size_t from = b->len;
+
+	if (verdict->phase[PHASE_TOTAL].known) {
+		buf_char(b, ' ');
+		fmt_ms(b, verdict->phase[PHASE_TOTAL].ns);
+	} else if (s->since_ns && verdict->settled_ns >= s->since_ns) {
+		buf_char(b, '>');
+		fmt_ms(b, verdict->settled_ns - s->since_ns);
+	} else {
+		buf_str(b, " -");
+	}
+	buf_pad_before(b, from, MS_WIDTH);
+}
+
+static void ending_and_time(struct view *v, const struct story *s, const struct verdict *verdict)
 {
 	const char *color = v->color ? color_of(verdict->ending) : NULL;
 	struct buf *b = v->out;
@@ -204,13 +221,7 @@ static void ending_and_time(struct view *v, const struct verdict *verdict)
 	buf_pad(b, from, v->wide ? 15 : ENDING_WIDTH);
 	if (color)
 		buf_str(b, RESET);
-	from = b->len;
-	buf_char(b, ' ');
-	if (verdict->phase[PHASE_TOTAL].known)
-		fmt_ms(b, verdict->phase[PHASE_TOTAL].ns);
-	else
-		buf_char(b, '-');
-	buf_pad_before(b, from, MS_WIDTH);
+	total(b, s, verdict);
 }
 
 static void story(struct view *v, const struct story *s, const struct verdict *verdict)
@@ -227,7 +238,7 @@ static void story(struct view *v, const struct story *s, const struct verdict *v
 	buf_str(b, arrow(verdict->initiator));
 	buf_char(b, ' ');
 	endpoint(v, &s->flow, false);
-	ending_and_time(v, verdict);
+	ending_and_time(v, s, verdict);
 	if (has_call_column(v))
 		call(v, a);
 	if (v->wide) {

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "act.h"
+#include "found.h"
 
 #define TH_FIN 0x01
 #define TH_RST 0x04
@@ -33,8 +34,10 @@ void story_init(struct story *s, const struct event *first)
 void story_release(struct story *s)
 {
 	free(s->acts);
+	free(s->holders);
 	s->acts = NULL;
-	s->nr_acts = s->cap_acts = 0;
+	s->holders = NULL;
+	s->nr_acts = s->cap_acts = s->nr_holders = 0;
 }
 
 static void push_state(struct story *s, uint8_t state)
@@ -269,6 +272,7 @@ static void change(struct story *s, const struct event *e)
 {
 	if (is_repeated(s, e))
 		return;
+	found_then_changed(s, e);
 	if (e->old_state == e->new_state) {	/* close() after our FIN had gone */
 		if (act_is_local(e))
 			act_from_change(s, e, EFFECT_RELEASED);
@@ -383,22 +387,33 @@ void story_feed(struct story *s, const struct event *e)
 {
 	if (!s->cookie)
 		s->cookie = e->cookie;
-	if (e->kind == EVENT_CALL) {
+	switch (e->kind) {
+	case EVENT_CALL:
 		if (!s->nr_states)
 			push_state(s, e->old_state);
 		act_from_call(s, e);
 		return;
-	}
-	if (e->kind == EVENT_LATE) {
+	case EVENT_LATE:
 		late(s, e);
 		return;
-	}
-	if (e->kind == EVENT_RESET_SENT)
+	case EVENT_RESET_SENT:
 		reset_sent(s, e);
-	if (e->kind == EVENT_FIN_RESENT)
-		s->fin_retransmits++;
-	if (e->kind != EVENT_STATE && e->kind != EVENT_DESTROY)
 		return;
+	case EVENT_FIN_RESENT:
+		s->fin_retransmits++;
+		return;
+	case EVENT_SOCKET:
+		found_socket(s, e);
+		return;
+	case EVENT_HOLDER:
+		found_holder(s, e);
+		return;
+	case EVENT_STATE:
+	case EVENT_DESTROY:
+		break;
+	default:
+		return;
+	}
 	if (e->srtt_us)
 		s->srtt_us = e->srtt_us;
 	s->bytes_sent = e->bytes_sent;
@@ -446,45 +461,4 @@ bool story_is_clear(const struct story *s)
 	if (s->seg[SEG_FIN_OUT].seen && s->seg[SEG_FIN_IN].seen && s->seg[SEG_ACK_IN].seen)
 		return s->destroyed || dead;
 	return s->destroyed && !(dead && s->at_close.sk_err);
-}
-
-static bool act_awaits_return(const struct act *a)
-{
-	if (a->returned || a->deferred || a->elsewhere || a->compat)
-		return false;
-	return a->trigger == TRIGGER_CLOSE || a->trigger == TRIGGER_SHUTDOWN;
-}
-
-bool story_awaits_call(const struct story *s)
-{
-	for (unsigned i = 0; i < s->nr_acts; i++)
-		if (act_awaits_return(&s->acts[i]))
-			return true;
-	return false;
-}
-
-void story_give_up_calls(struct story *s, bool lossless)
-{
-	for (unsigned i = 0; i < s->nr_acts; i++) {
-		struct act *a = &s->acts[i];
-
-		if (a->sure || a->trigger == TRIGGER_SHUTDOWN || !act_awaits_return(a))
-			continue;
-		a->fd = -1;
-		a->deferred = lossless && !s->mptcp;
-		s->calls_missed = !a->deferred;
-	}
-}
-
-const struct act *story_trigger(const struct story *s)
-{
-	const struct act *ended = NULL;
-
-	for (unsigned i = 0; i < s->nr_acts; i++) {
-		if (s->acts[i].effect == EFFECT_FIN)
-			return &s->acts[i];
-		if (s->acts[i].ended || s->acts[i].effect == EFFECT_RESET)
-			ended = &s->acts[i];
-	}
-	return ended;
 }

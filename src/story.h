@@ -18,6 +18,7 @@
 
 #define STORY_STATES 12		/* longest path through the states, with room */
 #define STORY_ACTS 32		/* acts kept; more are counted */
+#define STORY_HOLDERS 32	/* likewise */
 
 /* One of the four segments that end a connection: our FIN, the peer's, and the ACK of each. */
 enum segment { SEG_FIN_OUT, SEG_ACK_IN, SEG_FIN_IN, SEG_ACK_OUT, SEG_COUNT };
@@ -50,6 +51,13 @@ struct act {
 	bool elsewhere;		/* the call was on another socket: the listener */
 	bool sure;		/* that it was, or was not, a close() of this very descriptor */
 	bool ended;		/* it took the socket to CLOSE */
+	uint8_t comm[EVENT_COMM_LEN];
+};
+
+/* A descriptor that a walk found. */
+struct holder {
+	uint32_t pid;
+	int32_t fd;
 	uint8_t comm[EVENT_COMM_LEN];
 };
 
@@ -94,6 +102,7 @@ struct story {
 	uint64_t twin_cookie;
 
 	uint64_t born_ns;	/* ESTABLISHED, 0 not seen */
+	uint64_t since_ns;	/* found closing by a walk: it began then or before; 0 was not */
 	uint64_t end_ns;	/* valid unless END_NOT_YET */
 	uint64_t expires_ns;	/* END_MINISOCK: when the kernel forgets it at the latest */
 	struct wave seg[SEG_COUNT];
@@ -115,6 +124,7 @@ struct story {
 	bool calls_missed;	/* a call that acted on it did not report its return */
 	bool destroyed;		/* the socket was released */
 	bool unwatched;		/* END_MINISOCK, and no hook shows what reaches it */
+	bool found;		/* all that is known is what a walk found */
 
 	uint8_t opened;		/* enum opened */
 	uint8_t last_old, last_new;	/* of the latest change of state */
@@ -125,6 +135,10 @@ struct story {
 	struct reset reset;
 	uint32_t fin_retransmits;
 	uint8_t late_flags;		/* END_LATE: flag byte of the segment */
+
+	uint8_t nr_holders;
+	uint32_t holders_dropped;
+	struct holder *holders;	/* as a walk found them, in no order; owned */
 
 	uint8_t nr_acts, cap_acts;
 	uint32_t acts_dropped;
@@ -151,6 +165,8 @@ bool story_is_over(const struct story *s);
  * follow.
  */
 bool story_is_clear(const struct story *s);
+
+/* act.c: of the acts that a story has. */
 
 /* Is some call, whose effect was seen, still to report its return? */
 bool story_awaits_call(const struct story *s);
