@@ -37,7 +37,7 @@ OBJECTS := $(SOURCES:%.c=$(B)/obj/%.o)
 BPF_OBJECTS := $(patsubst bpf/%.bpf.c,$(B)/bpf/%.o,bpf/state.bpf.c \
 		 $(filter-out bpf/state.bpf.c bpf/seed.bpf.c,$(wildcard bpf/*.bpf.c)))
 UNIT_TESTS := $(patsubst tests/unit/%.c,$(B)/unit/%,$(wildcard tests/unit/test_*.c))
-CORE := names decode heap act found listener twin conn story verdict select syscalls
+CORE := names decode heap act found listener twin conn story verdict select syscalls hang hang_judge hang_sort container
 STORIES := $(wildcard tests/stories/*.story)
 
 all: $(B)/tcpclose
@@ -105,7 +105,7 @@ $(B)/soak: $(SOAK_OBJECTS)
 
 STORY_OBJECTS := $(patsubst %.c,$(B)/obj/%.o,$(wildcard tests/stories/*.c))
 $(B)/story_test: $(STORY_OBJECTS) $(filter-out $(B)/obj/src/main.o $(B)/obj/src/live.o $(B)/obj/src/live_walk.o \
-		$(B)/obj/src/run.o $(B)/obj/src/tracefs.o $(B)/obj/src/child.o,$(OBJECTS))
+		$(B)/obj/src/run.o $(B)/obj/src/run_stuck.o $(B)/obj/src/cgroup.o $(B)/obj/src/tracefs.o $(B)/obj/src/child.o,$(OBJECTS))
 	$(CC) $(C_FLAGS) $(LDFLAGS) -o $@ $^
 
 $(B)/bench_churn: $(B)/obj/tools/bench_churn.o
