@@ -296,7 +296,7 @@ static void read_boot_id(struct meta *meta)
  * The wall clock is read between two readings of the events' clock: the middle of them is the same
  * instant.
  */
-static void describe_host(struct meta *meta)
+void live_describe_host(struct meta *meta)
 {
 	uint64_t before, wall, after;
 	struct utsname u;
@@ -360,7 +360,7 @@ int live_open(struct live **live, const struct live_config *config, struct meta 
 		err = say(why, -errno, "cannot map the ring buffer: %s", strerror(errno));
 		goto fail;
 	}
-	describe_host(meta);
+	live_describe_host(meta);
 	err = attach(l, config, wish, meta, why);
 	if (err)
 		goto fail;

@@ -53,6 +53,9 @@ struct kernel_counters live_counters(const struct live *l);
 /* What event.sk is disguised with: the same for all that tells of the same sockets. */
 uint64_t live_disguise(const struct live *l);
 
+/* Fills in the host, the kernel, and the clocks; live_open does. */
+void live_describe_host(struct meta *meta);
+
 /* One tick of the kernel's timers. */
 uint64_t live_tick_ns(void);
 

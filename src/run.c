@@ -51,7 +51,7 @@ static int fail(int status, const char *what, int err)
 	return status;
 }
 
-static int status_of(int err)
+int run_status_of(int err)
 {
 	switch (err) {
 	case -EPERM:
@@ -65,9 +65,10 @@ static int status_of(int err)
 }
 
 /* Signals come through a descriptor, so that an interrupt is one more event of the loop. */
-static int catch_signals(struct run *r)
+int run_catch_signals(void)
 {
 	sigset_t set;
+	int fd;
 
 	sigemptyset(&set);
 	sigaddset(&set, SIGINT);
@@ -77,8 +78,8 @@ static int catch_signals(struct run *r)
 	if (sigprocmask(SIG_BLOCK, &set, NULL))
 		return -errno;
 	signal(SIGPIPE, SIG_IGN);
-	r->signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
-	return r->signals < 0 ? -errno : 0;
+	fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+	return fd < 0 ? -errno : fd;
 }
 
 static int watch(struct run *r, int fd)
@@ -88,16 +89,17 @@ static int watch(struct run *r, int fd)
 	return epoll_ctl(r->epoll, EPOLL_CTL_ADD, fd, &e) ? -errno : 0;
 }
 
-static void set_view(struct run *r)
+void run_set_view(struct view *v, const struct options *o, struct out *out)
 {
-	bool terminal = isatty(r->out.fd);
+	bool terminal = isatty(out->fd);
 	struct winsize size;
 
-	r->view = (struct view){ .out = &r->out.buf, .meta = &r->meta, .wide = r->o->wide,
-				 .times = r->o->times };
-	r->view.color = r->o->color == COLOR_ALWAYS || (r->o->color == COLOR_AUTO && terminal);
-	if (terminal && !ioctl(r->out.fd, TIOCGWINSZ, &size))
-		r->view.columns = size.ws_col;
+	v->out = &out->buf;
+	v->wide = o->wide;
+	v->times = o->times;
+	v->color = o->color == COLOR_ALWAYS || (o->color == COLOR_AUTO && terminal);
+	if (terminal && !ioctl(out->fd, TIOCGWINSZ, &size))
+		v->columns = size.ws_col;
 }
 
 /* What was there before us is told as far as the kernel shows it, and nothing is lost without. */
@@ -123,7 +125,7 @@ static int open_live(struct run *r)
 
 	if (err) {
 		log_error("%s", why);
-		return status_of(err);
+		return run_status_of(err);
 	}
 	open_walk(r);
 	return EXIT_FINE;
@@ -342,8 +344,10 @@ static int set_up(struct run *r)
 		log_error("cannot write '%s': %s", r->o->output, strerror(-err));
 		return EXIT_FAILED;
 	}
-	set_view(r);
-	err = catch_signals(r);
+	r->view.meta = &r->meta;
+	run_set_view(&r->view, r->o, &r->out);
+	r->signals = run_catch_signals();
+	err = r->signals < 0 ? r->signals : 0;
 	if (!err && r->o->command)
 		err = child_prepare(&r->child, r->o->command);
 	if (err)
@@ -359,19 +363,22 @@ static int set_up(struct run *r)
 	return EXIT_FINE;
 }
 
+bool run_close_out(struct out *out, const char *path)
+{
+	if (out_close(out) || out->error == EPIPE)
+		return true;
+	log_error("cannot write %s%s%s: %s", path ? "'" : "", path ? path : "standard output",
+		  path ? "'" : "", strerror(out->error));
+	return false;
+}
+
 /* The status of a run that went to its end. */
 static int verdict_status(struct run *r, int status)
 {
 	struct tally t = tally_now(r);
 
-	if (!out_close(&r->out)) {
-		if (r->out.error != EPIPE) {
-			log_error("cannot write %s%s%s: %s", r->o->output ? "'" : "",
-				  r->o->output ? r->o->output : "standard output",
-				  r->o->output ? "'" : "", strerror(r->out.error));
-			return EXIT_FAILED;
-		}
-	}
+	if (!run_close_out(&r->out, r->o->output))
+		return EXIT_FAILED;
 	if (status)
 		return status;
 	if (r->o->strict && tally_lost(&t)) {
@@ -381,7 +388,7 @@ static int verdict_status(struct run *r, int status)
 	return r->child.exited ? r->child.status : EXIT_FINE;
 }
 
-int run(const struct options *o)
+static int trace(const struct options *o)
 {
 	struct run r = { .o = o, .sink = sink_find(o->view), .epoll = -1, .signals = -1 };
 	int status = set_up(&r);
@@ -403,4 +410,9 @@ int run(const struct options *o)
 		close(r.signals);
 	out_close(&r.out);
 	return status;
+}
+
+int run(const struct options *o)
+{
+	return o->stuck ? run_stuck(o) : trace(o);
 }

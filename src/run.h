@@ -2,6 +2,25 @@
 #pragma once
 
 #include "options.h"
+#include "out.h"
+#include "sink.h"
 
 /* Does what the options ask for, from attaching to the last line. Returns the exit status. */
 int run(const struct options *o);
+
+/* The same of the view stuck, which traces nothing. */
+int run_stuck(const struct options *o);
+
+/* What both have in common. */
+
+/* The exit status for a -errno of live_open or walk_open. */
+int run_status_of(int err);
+
+/* Blocks the signals that end a run, and SIGCHLD: they come through the descriptor. Or -errno. */
+int run_catch_signals(void);
+
+/* Fills in the part of a view that comes from the options and from where the output goes. */
+void run_set_view(struct view *v, const struct options *o, struct out *out);
+
+/* Flushes and closes; false and said if something could not be written. EPIPE is no failure. */
+bool run_close_out(struct out *out, const char *path);
