@@ -25,6 +25,7 @@
 	X(EXPIRES, "expires", "closed here; the kernel forgets it after tcp_fin_timeout")              \
 	X(NO_ACK, "no-ack", "the peer does not acknowledge: the kernel sends again, then gives up")    \
 	X(ZERO_WINDOW, "zero-window", "the peer does not read: its window is shut, our FIN waits")     \
+	X(NOT_SENT, "not-sent", "our FIN does not leave: a filter or queue of this host drops it")     \
 	X(SETTLING, "settling", "on its way: the peer's answer is due")                                \
 	X(NOT_ACCEPTED, "not-accepted", "in the queue of a listener: its program does not accept()")   \
 	X(KERNEL_SOCKET, "kernel-socket", "the kernel's own (a network file system, say)")             \

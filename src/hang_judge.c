@@ -36,14 +36,16 @@ static enum advice advice_of_close_wait(const struct hang *g)
 }
 
 /*
- * Our FIN is out, or wants to be. Window probes are counted where keepalive probes are (icsk_probes
- * _out), so they only speak where something waits to be sent.
+ * Our FIN is out, or wants to be. A segment that this host drops itself does not count as sent; the
+ * kernel then tries again by the timer of window probes.
  */
 static enum advice advice_of_fin(const struct hang *g)
 {
-	if (g->unsent && (g->probes || !g->snd_wnd))
+	if (g->unsent && g->unacked >= g->snd_wnd)
 		return ADVICE_ZERO_WINDOW;
-	return g->unacked && g->retransmits ? ADVICE_NO_ACK : ADVICE_SETTLING;
+	if (g->unacked && g->retransmits)
+		return ADVICE_NO_ACK;
+	return g->unsent && !g->unacked && g->probes ? ADVICE_NOT_SENT : ADVICE_SETTLING;
 }
 
 enum advice hang_advice(const struct hang *g)

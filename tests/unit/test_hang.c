@@ -75,6 +75,10 @@ static void test_hang__a_fin_without_answer(void **state)
 		e.write_seq += 1000;
 		e.snd_wnd = 0;
 		assert_int_equal(advice_of(e, true), ADVICE_ZERO_WINDOW);
+		e.snd_wnd = 65535;
+		e.snd_nxt = e.snd_una;
+		e.probes = 1;
+		assert_int_equal(advice_of(e, true), ADVICE_NOT_SENT);
 	}
 }
 
