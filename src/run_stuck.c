@@ -85,11 +85,11 @@ static void wait_until(struct look *l, uint64_t then_ns)
 static void warn_of_gaps(const struct walk_stats *s)
 {
 	if (s->left_out)
-		log_warn("%u network namespaces are left out: %s", s->left_out,
-			 s->left_out_why == ESRCH ? "nobody is in them and they have no name" :
+		log_warn("network namespaces that are left out: %u, the last since %s", s->left_out,
+			 s->left_out_why == ESRCH ? "nobody is in it and it has no name" :
 						    strerror(s->left_out_why));
 	if (s->hidden)
-		log_warn("the network namespaces of %u processes may not be looked up: %s",
+		log_warn("processes whose network namespace may not be looked up: %u (%s)",
 			 s->hidden, strerror(s->left_out_why));
 	if (s->cut_short)
 		log_warn("the walk took too long and was given up: some sockets are missing");
