@@ -126,7 +126,7 @@ static int look(struct look *l)
 		hangs_release(&h);
 		return EXIT_FAILED;
 	}
-	if (!l->rounds || !l->view.columns)
+	if (!l->rounds)
 		warn_of_gaps(&stats);
 	h.namespaces = stats.namespaces;
 	h.left_out = stats.left_out;

@@ -58,21 +58,11 @@ static void number(struct buf *b, uint64_t n, size_t width)
 
 static void heading(struct view *v, const char *text, size_t width)
 {
-	size_t from = v->out->len;
-
-	buf_str(v->out, text);
-	buf_pad(v->out, from, width);
-	if (v->color) {
-		size_t len = v->out->len - from;
-		char *to = buf_room(v->out, sizeof(BOLD) - 1);
-
-		if (!to)
-			return;
-		memmove(v->out->data + from + sizeof(BOLD) - 1, v->out->data + from, len);
-		memcpy(v->out->data + from, BOLD, sizeof(BOLD) - 1);
-		v->out->len += sizeof(BOLD) - 1;
+	if (v->color)
+		buf_str(v->out, BOLD);
+	column(v->out, text, width);
+	if (v->color)
 		buf_str(v->out, RESET);
-	}
 }
 
 /* ">=2h 3min" */
@@ -462,6 +452,12 @@ static void caveats(struct view *v, const struct hangs *h)
 {
 	struct buf *b = v->out;
 
+	if (h->left_out) {
+		buf_u64(b, h->left_out);
+		buf_str(b, " network namespaces could not be entered: what is in them is missing.\n");
+	}
+	if (h->cut_short)
+		buf_str(b, "The walk took too long and was given up: some are missing.\n");
 	if (h->age_unknown) {
 		buf_u64(b, h->age_unknown);
 		buf_str(b, " left out by --older-than: how old they are is not known.\n");

@@ -12,9 +12,11 @@ import os
 import re
 import resource
 import shutil
+import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 
 sys.dont_write_bytecode = True
@@ -249,27 +251,43 @@ def statuses_and_filters(options):
             same("command", tool(options, *at, "--", "sh", "-c", "exit 7").returncode, 7)
 
 
+def peak_mib(options, folder, *words):
+    """Of the tool's memory once it has told all; getrusage would count what forked it."""
+    path = os.path.join(folder, "peak.txt")
+    with subprocess.Popen([options.tool, "stuck", *words, "--watch", "60", "-o", path],
+                          stderr=subprocess.DEVNULL) as child:
+        try:
+            def told():
+                if not os.path.exists(path) or not os.path.getsize(path):
+                    return False
+                with open(path, "rb") as f:
+                    return "-j" not in words or b'"kind":"summary"' in f.read()[-2000:]
+            lab.wait_for("output", told)
+            with open(f"/proc/{child.pid}/status", encoding="ascii", errors="replace") as f:
+                kib = int(re.search(r"VmHWM:\s+(\d+) kB", f.read())[1])
+        finally:
+            child.send_signal(signal.SIGINT)
+        same("status after SIGINT", child.wait(lab.WAIT_S), 0)
+    os.unlink(path)
+    return kib / 1024
+
+
 def measure(options, what, *words):
-    with lab.Namespace() as ns, Deed(ns, *words) as deed:
-        del deed
+    with lab.Namespace() as ns, Deed(ns, *words), tempfile.TemporaryDirectory() as folder:
         for form in ([], ["-j"]):
             begun = time.monotonic()
-            child = subprocess.Popen([options.tool, "stuck", "--netns", ns.name, *form],
-                                     stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
-            text = child.stdout.read().decode()
-            child.stdout.close()
-            _, status, usage = os.wait4(child.pid, 0)
-            child.returncode = status
-            took, rss = time.monotonic() - begun, usage.ru_maxrss / 1024
-            print(f"#   {what}, {'JSON' if form else 'text'}: {took * 1000:.0f} ms, {rss:.1f} MiB")
-            same("status", status, 0)
-            n = int(words[1])
+            done = tool(options, "--netns", ns.name, *form)
+            took = time.monotonic() - begun
+            peak = peak_mib(options, folder, "--netns", ns.name, *form)
+            print(f"#   {what}, {'JSON' if form else 'text'}: {took * 1000:.0f} ms, {peak:.1f} MiB")
+            same("status", done.returncode, 0)
+            lines, n = done.stdout.splitlines(), int(words[1])
             if form:
-                same("held", sum(1 for line in text.splitlines() if '"fd":' in line), n)
-            elif f"{n} CLOSE_WAIT" not in text or max(map(len, text.splitlines())) > 80:
-                raise AssertionError(text[:2000])
-            if took > 1 or rss > 64:
-                raise AssertionError(f"{took:.2f} s and {rss:.0f} MiB: want 1 s and 64 MiB at most")
+                same("held", sum(1 for line in lines if '"fd":' in line), n)
+            elif f"{n} CLOSE_WAIT" not in done.stdout or max(map(len, lines)) > 80:
+                raise AssertionError(done.stdout[:2000])
+            if took > 1 or peak > 64:
+                raise AssertionError(f"{took:.2f} s, {peak:.0f} MiB: want 1 s, 64 MiB at most")
 
 
 @case
