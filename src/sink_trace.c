@@ -25,6 +25,8 @@
 #define CALL_WIDTH 19
 #define REASON_WIDTH 17
 #define LINE_COLUMNS 80
+#define NS_PER_MS 1000000ULL
+#define TEN_S_NS (10000 * NS_PER_MS)
 
 #define RED "\033[31m"
 #define YELLOW "\033[33m"
@@ -191,7 +193,21 @@ static void call(struct view *v, const struct act *a)
 		buf_pad(b, from, CALL_WIDTH + 1);
 }
 
-/* "200.01"; ">2.5h": at least so long, where it began before tracing did; "-" */
+/* At least so long: ">12" milliseconds, ">45s", ">2.5h": whole ones, for want of room */
+static void at_least(struct buf *b, uint64_t ns)
+{
+	buf_char(b, '>');
+	if (ns < TEN_S_NS) {
+		buf_u64(b, ns / NS_PER_MS);
+	} else if (ns < TEN_S_NS * 100) {
+		buf_u64(b, ns / NS_PER_MS / 1000);
+		buf_char(b, 's');
+	} else {
+		fmt_ms(b, ns);
+	}
+}
+
+/* "200.01"; the least that it can be, where it began before tracing did; "-" */
 static void total(struct buf *b, const struct story *s, const struct verdict *verdict)
 {
 	size_t from = b->len;
@@ -200,8 +216,8 @@ static void total(struct buf *b, const struct story *s, const struct verdict *ve
 		buf_char(b, ' ');
 		fmt_ms(b, verdict->phase[PHASE_TOTAL].ns);
 	} else if (s->since_ns && verdict->settled_ns >= s->since_ns) {
-		buf_char(b, '>');
-		fmt_ms(b, verdict->settled_ns - s->since_ns);
+		buf_char(b, ' ');
+		at_least(b, verdict->settled_ns - s->since_ns);
 	} else {
 		buf_str(b, " -");
 	}
