@@ -108,7 +108,7 @@ $(B)/story_test: $(STORY_OBJECTS) $(filter-out $(B)/obj/src/main.o $(B)/obj/src/
 		$(B)/obj/src/run.o $(B)/obj/src/tracefs.o $(B)/obj/src/child.o,$(OBJECTS))
 	$(CC) $(C_FLAGS) $(LDFLAGS) -o $@ $^
 
-$(B)/bench_churn: $(B)/obj/tools/bench_churn.o
+$(B)/bench_churn $(B)/bench_flood: $(B)/%: $(B)/obj/tools/%.o
 	$(CC) $(C_FLAGS) $(LDFLAGS) -o $@ $^ -lpthread
 
 deps:
@@ -135,8 +135,9 @@ lint: $(B)/tcpclose.skel.h $(B)/seed.skel.h $(B)/syscalls.inc $(B)/syscalls_32.i
 	B=$(B) tools/lint
 
 bench: deps
-	@$(MAKE) --no-print-directory all $(B)/bench_churn
+	@$(MAKE) --no-print-directory all $(B)/bench_churn $(B)/bench_flood
 	tools/bench $(ARGS)
+	tools/bench-drops $(if $(findstring --quick,$(ARGS)),--rounds 3)
 
 clean:
 	rm -rf build

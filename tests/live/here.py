@@ -110,9 +110,11 @@ class Tool:
         with open(self.output, encoding="utf-8") as f:
             return [json.loads(line) for line in f if line.endswith("\n")]
 
+    def closes_all(self):
+        return [o for o in self.lines() if o["kind"] == "close"]
+
     def closes(self):
-        return {(o["netns"], o["local_port"], o["peer_port"]): o for o in self.lines()
-                if o["kind"] == "close"}
+        return {(o["netns"], o["local_port"], o["peer_port"]): o for o in self.closes_all()}
 
     def await_story(self, ns, names):
         """Of that endpoint, once it is told."""
