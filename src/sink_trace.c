@@ -136,21 +136,23 @@ static const struct act *actor(const struct story *s, const struct verdict *verd
 	return s->nr_acts ? &s->acts[s->nr_acts - 1] : NULL;
 }
 
-static void process(struct view *v, const struct act *a)
+/* The actor, else the first of those that a walk found to hold it. */
+static void process(struct view *v, const struct story *s, const struct act *a)
 {
+	const uint8_t *comm = a ? a->comm : s->nr_holders ? s->holders[0].comm : NULL;
 	size_t comm_width = v->wide ? EVENT_COMM_LEN : COMM_WIDTH;
 	struct buf *b = v->out;
 	size_t from = b->len;
 
-	if (!a) {
+	if (!comm) {
 		column(b, "-", PID_WIDTH);
 		column(b, "-", comm_width);
 		return;
 	}
-	buf_u64(b, a->pid);
+	buf_u64(b, a ? a->pid : s->holders[0].pid);
 	buf_pad(b, from, PID_WIDTH);
 	from = b->len;
-	text_terminal(b, a->comm, strnlen((const char *)a->comm, EVENT_COMM_LEN), comm_width - 1);
+	text_terminal(b, comm, strnlen((const char *)comm, EVENT_COMM_LEN), comm_width - 1);
 	buf_pad(b, from, comm_width);
 }
 
@@ -249,7 +251,7 @@ static void story(struct view *v, const struct story *s, const struct verdict *v
 		fmt_clock(b, view_wall_ns(v, verdict->settled_ns));
 		buf_char(b, ' ');
 	}
-	process(v, a);
+	process(v, s, a);
 	endpoint(v, &s->flow, true);
 	buf_str(b, arrow(verdict->initiator));
 	buf_char(b, ' ');
