@@ -271,9 +271,9 @@ def _name_strangers(truths):
 
 
 def _twin_of(name, truths):
-    """The other end has the names the other way round; or any names, where a translator stood between."""
-    others = [truth for other, truth in truths.items() if other != name]
-    return truths.get(reverse(name)) or (others[0] if len(others) == 1 else None)
+    """The other end has the names the other way round; or the ports only, where a translator stood between."""
+    translated = [truth for other, truth in truths.items() if (name[1], name[3]) == (other[3], other[1])]
+    return truths.get(reverse(name)) or next(iter(translated), None)
 
 
 def check_tool(evidence, calls, report):
