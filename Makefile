@@ -73,7 +73,7 @@ $(B)/seed.skel.h: $(B)/bpf/seed.o
 	$(BPFTOOL) gen skeleton $< name seed_bpf > $@.new
 	mv $@.new $@
 
-$(B)/obj/src/live.o: $(B)/tcpclose.skel.h
+$(B)/obj/src/live.o $(B)/obj/src/live_attach.o: $(B)/tcpclose.skel.h
 $(B)/obj/src/live_walk.o: $(B)/seed.skel.h
 
 # [__NR_read] = "read", ... from the machine's own kernel headers
@@ -114,7 +114,7 @@ $(B)/soak: $(SOAK_OBJECTS)
 	$(CC) $(C_FLAGS) $(LDFLAGS) -o $@ $^ -lpthread
 
 STORY_OBJECTS := $(patsubst %.c,$(B)/obj/%.o,$(wildcard tests/stories/*.c))
-$(B)/story_test: $(STORY_OBJECTS) $(filter-out $(B)/obj/src/main.o $(B)/obj/src/live.o $(B)/obj/src/live_walk.o \
+$(B)/story_test: $(STORY_OBJECTS) $(filter-out $(B)/obj/src/main.o $(B)/obj/src/live%.o \
 		$(B)/obj/src/run.o $(B)/obj/src/tracefs.o $(B)/obj/src/child.o,$(OBJECTS))
 	$(CC) $(C_FLAGS) $(LDFLAGS) -o $@ $^
 

@@ -13,12 +13,13 @@ import signal
 import subprocess
 import time
 
+import timing
 import witness
 
 MARK = b"tcpclose-capture-ends-here"
-WAIT_S = 5          # for a witness to get ready or to finish; an error, not a delay
-LATE_S = 1          # for the last words of ss, which may never come
-TOOL_S = 60         # for the tool and the deed together
+WAIT_S = 5 * timing.SLOW          # for a witness to get ready or to finish; an error, not a delay
+LATE_S = 1 * timing.SLOW          # for the last words of ss, which may never come
+TOOL_S = 60 * timing.SLOW         # for the tool and the deed together
 
 _serial = itertools.count(1)
 
