@@ -313,6 +313,7 @@ static void summarize(struct run *r)
 	t = tally_now(r);
 	if (r->sink->end)
 		r->sink->end(&r->view, &t, now_ns);
+	out_flush(&r->out);	/* the summary comes after what it sums up */
 	if (!r->sink->reports_itself)
 		log_note("%llu told, %llu filtered, %llu still open; "
 			 "lost %llu endpoints, %llu events",
