@@ -4,6 +4,8 @@
 # make run        installs what is missing, builds, traces until Ctrl-C (as root)
 # make demo       the same around six connections that end in six ways
 # make check      installs what is missing, builds, passes all tests (as root)
+# make static     one file to copy to any host: build/tcpclose-static
+# make check-kernels  the live tests on other kernels, in qemu (as root)
 # make lint       clang-tidy, cppcheck, shellcheck
 # make bench      what the tool costs, against its peers (as root)
 #
@@ -45,6 +47,11 @@ all: $(B)/tcpclose
 $(B)/tcpclose: $(OBJECTS)
 	$(CC) $(C_FLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
 
+# Stripped, the kernel side and all: it needs nothing of the host but its kernel.
+$(B)/tcpclose-static: $(OBJECTS)
+	$(CC) $(C_FLAGS) $(LDFLAGS) -static -s -o $@ $^ \
+		$(shell $(PKG_CONFIG) --static --libs libbpf libelf zlib)
+
 $(B)/obj/%.o: %.c
 	@mkdir -p $(@D)
 	$(CC) $(C_FLAGS) -c -o $@ $<
@@ -66,7 +73,7 @@ $(B)/seed.skel.h: $(B)/bpf/seed.o
 	$(BPFTOOL) gen skeleton $< name seed_bpf > $@.new
 	mv $@.new $@
 
-$(B)/obj/src/live.o: $(B)/tcpclose.skel.h
+$(B)/obj/src/live.o $(B)/obj/src/live_attach.o: $(B)/tcpclose.skel.h
 $(B)/obj/src/live_walk.o: $(B)/seed.skel.h
 
 # [__NR_read] = "read", ... from the machine's own kernel headers
@@ -98,23 +105,28 @@ DEED_OBJECTS := $(patsubst %.c,$(B)/obj/%.o,$(wildcard tests/live/*.c))
 $(B)/deed: $(DEED_OBJECTS)
 	$(CC) $(C_FLAGS) $(LDFLAGS) -o $@ $^ -lpthread
 
+$(B)/deed-static: $(DEED_OBJECTS)
+	$(CC) $(C_FLAGS) $(LDFLAGS) -static -s -o $@ $^ -lpthread
+
 SOAK_OBJECTS := $(patsubst %.c,$(B)/obj/%.o,$(wildcard tests/soak/*.c))
-$(B)/deed $(DEED_OBJECTS) $(B)/soak $(SOAK_OBJECTS): SANITIZE :=
+$(B)/deed $(B)/deed-static $(DEED_OBJECTS) $(B)/soak $(SOAK_OBJECTS): SANITIZE :=
 $(B)/soak: $(SOAK_OBJECTS)
 	$(CC) $(C_FLAGS) $(LDFLAGS) -o $@ $^ -lpthread
 
 STORY_OBJECTS := $(patsubst %.c,$(B)/obj/%.o,$(wildcard tests/stories/*.c))
-$(B)/story_test: $(STORY_OBJECTS) $(filter-out $(B)/obj/src/main.o $(B)/obj/src/live.o $(B)/obj/src/live_walk.o \
-		$(B)/obj/src/run.o $(B)/obj/src/run_stuck.o $(B)/obj/src/cgroup.o $(B)/obj/src/tracefs.o $(B)/obj/src/child.o,$(OBJECTS))
+$(B)/story_test: $(STORY_OBJECTS) $(filter-out $(B)/obj/src/main.o $(B)/obj/src/live%.o \
+		$(B)/obj/src/run%.o $(B)/obj/src/cgroup.o $(B)/obj/src/tracefs.o $(B)/obj/src/child.o,$(OBJECTS))
 	$(CC) $(C_FLAGS) $(LDFLAGS) -o $@ $^
 
-$(B)/bench_churn: $(B)/obj/tools/bench_churn.o
+$(B)/bench_churn $(B)/bench_flood: $(B)/%: $(B)/obj/tools/%.o
 	$(CC) $(C_FLAGS) $(LDFLAGS) -o $@ $^ -lpthread
 
 deps:
 	@tools/deps build
 deps-check:
 	@tools/deps check
+deps-matrix:
+	@tools/deps matrix
 
 run: deps
 	@$(MAKE) --no-print-directory all
@@ -130,18 +142,25 @@ check: deps-check
 check-all: $(B)/tcpclose $(UNIT_TESTS) $(B)/story_test $(B)/deed $(B)/soak
 	B=$(B) CORE="$(CORE)" SAN=$(SAN) tests/check
 
+static: $(B)/tcpclose-static
+
+check-kernels: deps-matrix
+	@$(MAKE) --no-print-directory $(B)/tcpclose-static $(B)/deed-static
+	tools/matrix --tool $(B)/tcpclose-static --deed $(B)/deed-static $(ARGS)
+
 lint: $(B)/tcpclose.skel.h $(B)/seed.skel.h $(B)/syscalls.inc $(B)/syscalls_32.inc
 	@tools/deps lint
 	B=$(B) tools/lint
 
 bench: deps
-	@$(MAKE) --no-print-directory all $(B)/bench_churn
+	@$(MAKE) --no-print-directory all $(B)/bench_churn $(B)/bench_flood
 	tools/bench $(ARGS)
+	tools/bench-drops $(if $(findstring --quick,$(ARGS)),--rounds 3)
 
 clean:
 	rm -rf build
 
 -include $(shell find $(B) -name '*.d' 2>/dev/null)
 
-.PHONY: all deps deps-check run demo check check-all lint bench clean
+.PHONY: all deps deps-check deps-matrix run demo check check-all check-kernels static lint bench clean
 .DELETE_ON_ERROR:

@@ -36,6 +36,11 @@ enum {
 	BPF_RB_FORCE_WAKEUP = 2,
 };
 
+/* What a segment did to a timewait minisock; only the names count. */
+enum tcp_tw_status {
+	TCP_TW_RST,
+};
+
 /* 6.10 on; the numbers move, only the names count */
 enum sk_rst_reason {
 	SK_RST_REASON_TCP_ABORT_ON_DATA,
@@ -78,6 +83,11 @@ struct refcount_struct {
 struct inet_timewait_death_row {
 	struct refcount_struct tw_refcount;
 	int sysctl_max_tw_buckets;
+};
+
+/* <= 5.15: a plain count, which begins at 0 instead of 1 */
+struct inet_timewait_death_row___count {
+	atomic_t tw_count;
 };
 
 struct netns_ipv4 {
@@ -296,6 +306,7 @@ struct css_set {
 
 struct task_struct {
 	struct thread_info thread_info;
+	void *stack;
 	unsigned int flags;
 	int exit_code;
 	int pid;
@@ -311,6 +322,7 @@ struct pt_regs;
 /* The saved registers of a system call, by architecture; the kernel has one of the two. */
 struct pt_regs___x86 {
 	unsigned long orig_ax;
+	unsigned long ax;
 	unsigned long di;
 	unsigned long si;
 	unsigned long bx;

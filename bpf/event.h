@@ -211,6 +211,16 @@ struct kernel_counters {
 	__u64 filtered;				/* endpoints that ended, kept out */
 };
 
+/*
+ * What this kernel lets tracing programs do, found out by trying (src/live_probe.h) and told to the kernel
+ * side before it is loaded. The verifier drops the branches that a false one leads to, with the helpers that
+ * it does not know.
+ */
+struct kernel_has {
+	bool cookie;		/* bpf_get_socket_cookie(): 5.12 on */
+	bool pt_regs;		/* bpf_get_current_task_btf() and bpf_task_pt_regs(): 5.15 on */
+};
+
 /* The kernel's TCP states (include/net/tcp_states.h): ABI, the same since 2.6. */
 #define TCP_STATES(X)                                                                              \
 	X(ESTABLISHED, 1)                                                                          \

@@ -2,9 +2,10 @@
 /*
  * Life after CLOSE: the segments that reach the timewait minisock which took the socket's place.
  *
- * There is no tracepoint on a minisock, but every segment given to one is freed through kfree_skb,
- * and newer kernels name the minisock there (rx_sk). The hook sees every dropped packet of the
- * host, so the tests that fail for nearly all of them come first.
+ * There is no tracepoint on a minisock. The function that every segment for one goes through can be
+ * hooked where the kernel has trampolines: then nothing else runs us. Otherwise, every such segment is
+ * freed through kfree_skb, and newer kernels name the minisock there (rx_sk). That hook sees every
+ * dropped packet of the host, so the tests that fail for nearly all of them come first.
  */
 #include "about.bpf.h"
 #include "twice.bpf.h"
@@ -50,7 +51,7 @@ int BPF_PROG(late_segment, struct sk_buff *skb, void *location, __u32 reason, st
 	if (!is_minisock(rx_sk))
 		return 0;
 	late(skb, rx_sk);
-	twice_mark(TWICE_LATE, rx_sk->__sk_common.skc_cookie.counter, skb->len);
+	twice_mark(TWICE_LATE, sock_object_seen(rx_sk), skb->len);
 	return 0;
 }
 
@@ -58,9 +59,38 @@ SEC("tp_btf/kfree_skb")
 int BPF_PROG(late_segment_again, struct sk_buff *skb, void *location, __u32 reason,
 	     struct sock *rx_sk)
 {
-	if (!is_minisock(rx_sk) || twice_is_done(TWICE_LATE, rx_sk->__sk_common.skc_cookie.counter, skb->len))
+	if (!is_minisock(rx_sk) ||
+	    twice_is_done(TWICE_LATE, sock_object_seen(rx_sk), skb->len))
 		return 0;
 	return late(skb, rx_sk);
+}
+
+/* Of all kernels the first two arguments. Only softirqs come here, one at a time on a CPU. */
+SEC("fexit/tcp_timewait_state_process")
+int BPF_PROG(late_in, struct inet_timewait_sock *tw, struct sk_buff *skb)
+{
+	return late(skb, (struct sock *)tw);
+}
+
+/*
+ * Up to 6.9, with its verdict: those kernels have no tracepoint for the RST with which a minisock answers
+ * what it cannot take.
+ */
+SEC("fexit/tcp_timewait_state_process")
+int BPF_PROG(late_in_told, struct inet_timewait_sock *tw, struct sk_buff *skb,
+	     const struct tcphdr *th, int status)
+{
+	struct event *e;
+
+	late(skb, (struct sock *)tw);
+	if (status != bpf_core_enum_value(enum tcp_tw_status, TCP_TW_RST))
+		return 0;
+	e = about_minisock((struct sock *)tw, EVENT_RESET_SENT);
+	if (!e)
+		return 0;
+	e->more |= EVENT_MORE_ANSWER;
+	event_submit(e);
+	return 0;
 }
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";

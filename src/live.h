@@ -16,7 +16,14 @@
 #define LIVE_WHY 256
 #define LIVE_BATCH 4096		/* events handed on before the caller gets to look at its clock */
 
-enum live_calls { LIVE_CALLS_AUTO, LIVE_CALLS_TRACEPOINT, LIVE_CALLS_INLINE };
+/* How to watch calls, cheapest first; AUTO is the first that goes. */
+enum live_calls {
+	LIVE_CALLS_AUTO,
+	LIVE_CALLS_FENTRY,
+	LIVE_CALLS_KPROBE,
+	LIVE_CALLS_TRACEPOINT,
+	LIVE_CALLS_INLINE,
+};
 
 struct live_config {
 	const struct filter *filter;

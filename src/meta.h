@@ -14,7 +14,7 @@
 
 struct hook {
 	const char *name;	/* "state", "destroy", "late", "calls", ... */
-	const char *how;	/* "tp_btf", "tracepoint", "inline", "none" */
+	const char *how;	/* "tp_btf", "fentry", "fexit", "kprobe", "tracepoint", "inline", "none" */
 };
 
 struct meta {

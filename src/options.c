@@ -78,7 +78,7 @@ static const struct argp_option options[] = {
 	{ "strict", KEY_STRICT, NULL, 0, "exit 3 if any event was lost", 3 },
 	{ "drain", KEY_DRAIN, "SECONDS", 0, "wait so long for COMMAND's closes to settle (1)", 3 },
 	{ "ready-fd", KEY_READY_FD, "N", 0, "write one byte to descriptor N when attached", 3 },
-	{ "calls", KEY_CALLS, "MODE", 0, "watch calls by: auto, tracepoint, inline", 3 },
+	{ "calls", KEY_CALLS, "MODE", 0, "watch calls by: auto, fentry, kprobe, tracepoint, inline", 3 },
 	{ "buffer", KEY_BUFFER, "SIZE", 0, "ring buffer, a power of two: 64K to 1G (8M)", 3 },
 	{ "max-open", KEY_MAX_OPEN, "N", 0, "follow so many endpoints at once (131072)", 3 },
 	{ "older-than", KEY_OLDER_THAN, "TIME", 0, "stuck: for so long at least: 30, 5m, 2h, 1d", 3 },
@@ -180,12 +180,15 @@ static error_t set_color(struct parse *p, const char *arg)
 static error_t set_calls(struct parse *p, const char *arg)
 {
 	static const char *const words[] = { [LIVE_CALLS_AUTO] = "auto",
+					     [LIVE_CALLS_FENTRY] = "fentry",
+					     [LIVE_CALLS_KPROBE] = "kprobe",
 					     [LIVE_CALLS_TRACEPOINT] = "tracepoint",
 					     [LIVE_CALLS_INLINE] = "inline", NULL };
 	int v = index_of(words, arg);
 
 	if (v < 0)
-		return usage_bad(&p->usage, "bad calls mode ", ": want auto, tracepoint or inline");
+		return usage_bad(&p->usage, "bad calls mode ", ": want auto, fentry, kprobe, "
+				 "tracepoint or inline");
 	p->o->calls = (enum live_calls)v;
 	return 0;
 }

@@ -131,6 +131,14 @@ static int open_live(struct run *r)
 	return EXIT_FINE;
 }
 
+/* Any number of stories may be told at once, when their time has come or the run is over. */
+static void make_room(void *arg)
+{
+	struct run *r = arg;
+
+	out_flush_if_full(&r->out);
+}
+
 static int open_teller(struct run *r)
 {
 	struct teller_config config = {
@@ -140,6 +148,8 @@ static int open_teller(struct run *r)
 		.select = &r->o->select,
 		.max_stories = r->o->count,
 		.never_open = r->o->all,
+		.shown = make_room,
+		.arg = r,
 		.conns = { .max_open = r->o->max_open,
 			   .calls = meta_watches_calls(&r->meta),
 			   .late = meta_has_hook(&r->meta, "late") },
@@ -305,6 +315,7 @@ static void summarize(struct run *r)
 	t = tally_now(r);
 	if (r->sink->end)
 		r->sink->end(&r->view, &t, now_ns);
+	out_flush(&r->out);	/* the summary comes after what it sums up */
 	if (!r->sink->reports_itself)
 		log_note("%llu told, %llu filtered, %llu still open; "
 			 "lost %llu endpoints, %llu events",

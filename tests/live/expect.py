@@ -270,6 +270,12 @@ def _name_strangers(truths):
             act["not_pids"] = pids
 
 
+def _twin_of(name, truths):
+    """The other end has the names the other way round; or the ports only, where a translator stood between."""
+    translated = [truth for other, truth in truths.items() if (name[1], name[3]) == (other[3], other[1])]
+    return truths.get(reverse(name)) or next(iter(translated), None)
+
+
 def check_tool(evidence, calls, report):
     _name_strangers(evidence.truth)
     report.same("exit status of the tool", evidence.tool_status, 0)
@@ -299,8 +305,7 @@ def check_tool(evidence, calls, report):
         wire = wires[witness.names(truth)]
         part = Report(f"{truth['side']} :{truth['local_port']}")
         try:
-            _check_story(stories[name], truth, truths.get(reverse(name)), wire, evidence, attached,
-                         part)
+            _check_story(stories[name], truth, _twin_of(name, truths), wire, evidence, attached, part)
         except (KeyError, TypeError, AttributeError, ValueError) as e:
             part.fail(f"cannot be checked: {e!r} in {json.dumps(stories[name])}")
         report.take(part)

@@ -25,7 +25,7 @@ from blind import TRIES, Blind
 from report import Report
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-NEEDED = ("ip", "tcpdump", "tshark", "ss", "stdbuf", "bash")
+NEEDED = ("ip", "tcpdump", "ss", "stdbuf", "bash")
 SHOWN = 12      # differences told per case; the rest are counted
 
 
@@ -40,16 +40,19 @@ def parse_options():
     parser.add_argument("--calls", metavar="MODE", default="tracepoint")
     parser.add_argument("--no-tool", action="store_true",
                         help="check only deed's truth against the witnesses")
+    parser.add_argument("--tshark", action="store_true",
+                        help="have tshark read the captures too, and compare")
     options = parser.parse_args()
     options.tool = None if options.no_tool else os.path.abspath(options.tool)
     options.deed = os.path.abspath(options.deed)
     return options
 
 
-def why_not():
+def why_not(options):
     if os.geteuid() != 0:
         return "needs root, for network namespaces and BPF"
-    missing = [program for program in NEEDED if not shutil.which(program)]
+    needed = NEEDED + ("tshark",) * options.tshark
+    missing = [program for program in needed if not shutil.which(program)]
     return f"needs {', '.join(missing)}" if missing else None
 
 
@@ -126,7 +129,7 @@ def run_case(name, case, options, blind):
 def main():
     options = parse_options()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))   # so that namespaces are deleted
-    reason = why_not()
+    reason = why_not(options)
     if reason:
         print(f"# SKIP all: {reason}")
         print("0 passed, 0 failed, all skipped")

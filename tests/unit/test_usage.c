@@ -88,7 +88,7 @@ static void test_usage__bad_values_are_quoted_in_one_line(void **state)
 		{ "-n", "0", "bad count '0': want a number from 1 on" },
 		{ "-o", "", "bad file '': want a path, or - for standard output" },
 		{ "--color", "yes", "bad color 'yes': want auto, always or never" },
-		{ "--calls", "magic", "bad calls mode 'magic': want auto, tracepoint or inline" },
+		{ "--calls", "magic", "bad calls mode 'magic': want auto, fentry, kprobe, tracepoint or inline" },
 		{ "--buffer", "3M", "bad buffer size '3M': want a power of two from 64K to 1G" },
 		{ "--buffer", "2G", "bad buffer size '2G': want a power of two from 64K to 1G" },
 		{ "--max-open", "0", "bad number of endpoints '0': want 1-16777216" },
