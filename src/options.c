@@ -99,7 +99,7 @@ static const char doc[] =
 	"  tcpclose -D 5432 --slow 200        slow goodbyes with a PostgreSQL server\n"
 	"  tcpclose --class reset,timeout     only what went wrong\n"
 	"  tcpclose json -d 60 -o ends.json   one minute, for jq\n"
-	"  tcpclose stuck                     who holds what hangs half closed now, and why\n"
+	"  tcpclose stuck                     who holds what hangs now, and why\n"
 	"  tcpclose -- curl -s example.org    while one command runs";
 
 struct parse {
