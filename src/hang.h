@@ -18,9 +18,9 @@
 
 /* What to do about it, as one word and one line. */
 #define ADVICES(X)                                                                                 \
-	X(FORGOT_CLOSE, "forgot-close", "it read to the end and does not close: a close() is missing") \
-	X(UNREAD_DATA, "unread-data", "it does not read: data and the peer's FIN wait in the socket")  \
-	X(NOT_LOOKING, "not-looking", "it has not looked since the peer closed: no recv() saw the end") \
+	X(FORGOT_CLOSE, "forgot-close", "the program read to the end and forgot to close()") \
+	X(UNREAD_DATA, "unread-data", "the program does not read: data and the peer's FIN wait")  \
+	X(NOT_LOOKING, "not-looking", "the program is not looking: no recv() saw the peer's close") \
 	X(PEER_HOLDS, "peer-holds", "waits for the peer's close; with it open here no timeout applies") \
 	X(EXPIRES, "expires", "closed here; the kernel forgets it after tcp_fin_timeout")              \
 	X(NO_ACK, "no-ack", "the peer does not acknowledge: the kernel sends again, then gives up")    \
@@ -89,7 +89,7 @@ struct hang_group {
 	uint8_t owner;		/* enum owner */
 	uint32_t pid;
 	uint8_t comm[EVENT_COMM_LEN];
-	struct flow peer;	/* by peer: family, peer_addr, peer_port */
+	struct flow peer;	/* by peer: family, peer_addr, peer_port; 0: several ports */
 	uint32_t sockets;
 	uint32_t count[HANG_STATES];
 	uint64_t oldest_ns;	/* at least; 0 unknown */

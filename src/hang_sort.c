@@ -205,6 +205,43 @@ static int order_peers(const void *a, const void *b)
 	return 0;
 }
 
+static void absorb(struct hang_group *into, const struct hang_group *g)
+{
+	into->sockets += g->sockets;
+	for (unsigned i = 0; i < HANG_STATES; i++)
+		into->count[i] += g->count[i];
+	if (g->oldest_ns > into->oldest_ns)
+		into->oldest_ns = g->oldest_ns;
+}
+
+/*
+ * Ports of an address with one socket each are the ephemeral ones of a client: they become one
+ * group, of port 0. Those of one address stand together.
+ */
+static void merge_ephemeral(struct hangs *h)
+{
+	struct hang_group *single = NULL;
+	size_t kept = 0;
+
+	for (size_t i = 0; i < h->nr_peers; i++) {
+		const struct hang_group *g = &h->peer[i];
+
+		if (single && (single->peer.family != g->peer.family ||
+			       memcmp(single->peer.peer_addr, g->peer.peer_addr, sizeof(g->peer.peer_addr))))
+			single = NULL;
+		if (single && g->sockets == 1) {
+			absorb(single, g);
+			single->peer.peer_port = 0;
+			continue;
+		}
+		h->peer[kept] = *g;
+		if (!single && g->sockets == 1)
+			single = &h->peer[kept];
+		kept++;
+	}
+	h->nr_peers = kept;
+}
+
 static bool group_by_peer(struct hangs *h)
 {
 	size_t cap = 0;
@@ -224,6 +261,7 @@ static bool group_by_peer(struct hangs *h)
 		}
 		add(last, &h->at[i]);
 	}
+	merge_ephemeral(h);
 	sort(h->peer, h->nr_peers, sizeof(*h->peer), order_groups);
 	return true;
 }

@@ -82,13 +82,13 @@ static void wait_until(struct look *l, uint64_t then_ns)
 	take_signals(l);
 }
 
-static void warn_of_gaps(const struct walk_stats *s)
+static void warn_of_gaps(const struct walk_stats *s, bool verbose)
 {
 	if (s->left_out)
 		log_warn("network namespaces that are left out: %u, the last since %s", s->left_out,
 			 s->left_out_why == ESRCH ? "nobody is in it and it has no name" :
 						    strerror(s->left_out_why));
-	if (s->hidden)
+	if (s->hidden && (verbose || geteuid()))	/* root knows what it has hidden */
 		log_warn("processes whose network namespace may not be looked up: %u (%s)",
 			 s->hidden, strerror(s->left_out_why));
 	if (s->cut_short)
@@ -127,7 +127,7 @@ static int look(struct look *l)
 		return EXIT_FAILED;
 	}
 	if (!l->rounds)
-		warn_of_gaps(&stats);
+		warn_of_gaps(&stats, l->o->verbose);
 	h.namespaces = stats.namespaces;
 	h.left_out = stats.left_out;
 	h.hidden = stats.hidden;

@@ -6,7 +6,7 @@
  *	of 20 seen in 1 network namespace.
  *
  *	SOCKETS  WHY
- *	     20  it read to the end and does not close: a close() is missing
+ *	     20  the program read to the end and forgot to close()
  *
  *	PID     COMM         CLOSE_WAIT FIN_WAIT1 FIN_WAIT2 CLOSING LAST_ACK      OLDEST
  *	4021    nginx                20         0         0       0        0   >=2h 3min
@@ -223,6 +223,8 @@ static void by_peer(struct view *v, const struct hangs *h)
 		size_t from = b->len;
 
 		fmt_endpoint_cut(b, w->family, w->peer_addr, w->peer_port, NAME_WIDTH);
+		if (!w->peer_port && b->len > from)
+			b->data[b->len - 1] = '*';
 		buf_pad(b, from, NAME_WIDTH);
 		counts(b, &h->peer[i]);
 		view_relieve(v);

@@ -135,9 +135,33 @@ static void test_hang__groups_come_by_size_and_sockets_by_age(void **state)
 	assert_int_equal(h.at[h.group[0].first].flow.peer_port, 3);
 	assert_int_equal(h.group[2].owner, OWNER_NOBODY);
 	assert_int_equal(h.at[h.group[2].first].state, STATE_FIN_WAIT2);
-	assert_int_equal(h.nr_peers, 4);
+	assert_int_equal(h.nr_peers, 1);
+	assert_int_equal(h.peer[0].sockets, 4);
 	assert_int_equal(h.count[1], 1);
 	assert_int_equal(h.count[3], 3);
+	hangs_release(&h);
+}
+
+/* The many ports of a client are one peer; a service's port, which several sockets share, is its own. */
+static void test_hang__ephemeral_ports_are_one_peer(void **state)
+{
+	struct hangs h;
+
+	(void)state;
+	hangs_begin(&h, &no_filter, &no_select, 0, 10);
+	for (unsigned i = 1; i <= 5; i++) {
+		struct event e = a_socket(STATE_CLOSE_WAIT, i);
+
+		e.peer_port = i < 3 ? 5432 : (__u16)(40000 + i);
+		hangs_add(&h, aged(e, i * S));
+	}
+	assert_true(hangs_finish(&h));
+	assert_int_equal(h.nr_peers, 2);
+	assert_int_equal(h.peer[0].peer.peer_port, 0);
+	assert_int_equal(h.peer[0].sockets, 3);
+	assert_int_equal(h.peer[0].oldest_ns, 5 * S);
+	assert_int_equal(h.peer[1].peer.peer_port, 5432);
+	assert_int_equal(h.peer[1].count[3], 2);
 	hangs_release(&h);
 }
 
@@ -249,6 +273,7 @@ int main(void)
 		cmocka_unit_test(test_hang__every_advice_has_a_line_that_fits),
 		cmocka_unit_test(test_hang__holders_are_joined_and_sorted),
 		cmocka_unit_test(test_hang__groups_come_by_size_and_sockets_by_age),
+		cmocka_unit_test(test_hang__ephemeral_ports_are_one_peer),
 		cmocka_unit_test(test_hang__a_holder_must_match_all_that_is_asked),
 		cmocka_unit_test(test_hang__the_sockets_user_counts_where_nobody_holds_it),
 		cmocka_unit_test(test_hang__older_than_takes_only_what_is_known_to_be),
