@@ -36,11 +36,6 @@ enum {
 	BPF_RB_FORCE_WAKEUP = 2,
 };
 
-/* What a segment did to a timewait minisock; only the names count. */
-enum tcp_tw_status {
-	TCP_TW_RST,
-};
-
 /* 6.10 on; the numbers move, only the names count */
 enum sk_rst_reason {
 	SK_RST_REASON_TCP_ABORT_ON_DATA,

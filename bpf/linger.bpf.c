@@ -72,25 +72,4 @@ int BPF_PROG(late_in, struct inet_timewait_sock *tw, struct sk_buff *skb)
 	return late(skb, (struct sock *)tw);
 }
 
-/*
- * Up to 6.9, with its verdict: those kernels have no tracepoint for the RST with which a minisock answers
- * what it cannot take.
- */
-SEC("fexit/tcp_timewait_state_process")
-int BPF_PROG(late_in_told, struct inet_timewait_sock *tw, struct sk_buff *skb,
-	     const struct tcphdr *th, int status)
-{
-	struct event *e;
-
-	late(skb, (struct sock *)tw);
-	if (status != bpf_core_enum_value(enum tcp_tw_status, TCP_TW_RST))
-		return 0;
-	e = about_minisock((struct sock *)tw, EVENT_RESET_SENT);
-	if (!e)
-		return 0;
-	e->more |= EVENT_MORE_ANSWER;
-	event_submit(e);
-	return 0;
-}
-
 char LICENSE[] SEC("license") = "Dual BSD/GPL";

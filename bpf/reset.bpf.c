@@ -55,7 +55,8 @@ static __always_inline int sent_to_nobody(const struct sk_buff *skb)
 
 	if (bpf_probe_read_kernel(header, sizeof(header),
 				  BPF_CORE_READ(skb, head) + skb->transport_header) ||
-	    !(header[TCP_FLAG_BYTE] & TCP_FIN) || !flow_of_segment(&w, skb, header) ||
+	    (header[TCP_FLAG_BYTE] & TCP_FIN_RST) != TCP_FIN ||
+	    !flow_of_segment(&w, skb, header) ||
 	    !flow_is_wanted(&filter, &w))
 		return 0;
 	e = event_reserve(EVENT_RESET_SENT, bpf_ktime_get_boot_ns());
@@ -66,6 +67,16 @@ static __always_inline int sent_to_nobody(const struct sk_buff *skb)
 	e->more = EVENT_MORE_ANSWER | EVENT_MORE_NO_SOCKET;
 	event_submit(e);
 	return 0;
+}
+
+/* "Never send a reset in response to a reset" (tcp_v4_send_reset) */
+static __always_inline bool segment_is_reset(const struct sk_buff *skb)
+{
+	__u8 header[TCP_HEADER_MIN];
+
+	return bpf_probe_read_kernel(header, sizeof(header),
+				     BPF_CORE_READ(skb, head) + skb->transport_header) ||
+	       header[TCP_FLAG_BYTE] & TCP_RST;
 }
 
 static __always_inline bool is_wanted(const void *ctx, const struct sock *sk)
@@ -111,6 +122,38 @@ int BPF_PROG(reset_sent_plain_again, struct sock *sk)
 	if (!is_wanted(ctx, sk) || twice_is_done(TWICE_RESET_SENT, sock_object_seen(sk), 0))
 		return 0;
 	return sent_plain(sk, is_given(ctx, 1));
+}
+
+/*
+ * ... which these show: every RST in answer to a segment passes here, but for those that are not sent after
+ * all. Those of full sockets have their tracepoint. skb is never NULL.
+ */
+static __always_inline int sent_late(const void *ctx, struct sock *sk, struct sk_buff *skb)
+{
+	struct event *e;
+
+	if (!is_given(ctx, 0))
+		return sent_to_nobody(skb);
+	if (sk->__sk_common.skc_state != STATE_TIME_WAIT || segment_is_reset(skb))
+		return 0;
+	e = about_minisock(sk, EVENT_RESET_SENT);
+	if (!e)
+		return 0;
+	e->more |= EVENT_MORE_ANSWER;
+	event_submit(e);
+	return 0;
+}
+
+SEC("fentry/tcp_v4_send_reset")
+int BPF_PROG(reset_late_v4, struct sock *sk, struct sk_buff *skb)
+{
+	return sent_late(ctx, sk, skb);
+}
+
+SEC("fentry/tcp_v6_send_reset")
+int BPF_PROG(reset_late_v6, struct sock *sk, struct sk_buff *skb)
+{
+	return sent_late(ctx, sk, skb);
 }
 
 static __always_inline int received(struct sock *sk)

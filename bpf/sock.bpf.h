@@ -28,6 +28,7 @@
 #define TCP_HEADER_MIN 20	/* bytes: RFC 9293 section 3.1 */
 #define TCP_FLAG_BYTE 13
 #define TCP_FIN 0x01
+#define TCP_RST 0x04
 #define TCP_FIN_RST 0x05
 
 #define NS_PER_MS 1000000ULL

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "early.h"
+#include "hash.h"
 #include "heap.h"
 #include "listener.h"
 #include "twin.h"
@@ -25,6 +27,7 @@ struct conn {
 struct conns {
 	struct conns_config config;
 	struct listeners listeners;
+	struct early early;
 	bool lossy;
 	struct conns_counts counts;
 	struct conn **by_sk, **by_flow;
@@ -35,19 +38,9 @@ struct conns {
 	uint64_t minisocks_ns;			/* until then a walk's minisocks are about, 0 none */
 };
 
-/* Finalizer of MurmurHash3: every input bit reaches every output bit. */
-static uint64_t mix(uint64_t h)
-{
-	h ^= h >> 33;
-	h *= 0xff51afd7ed558ccdULL;
-	h ^= h >> 33;
-	h *= 0xc4ceb9fe1a85ec53ULL;
-	return h ^ h >> 33;
-}
-
 static unsigned long sk_bucket(const struct conns *t, uint64_t sk)
 {
-	return mix(sk) & (t->buckets - 1);
+	return hash_mix(sk) & (t->buckets - 1);
 }
 
 static unsigned long flow_bucket(const struct conns *t, const struct flow *w)
@@ -57,7 +50,7 @@ static unsigned long flow_bucket(const struct conns *t, const struct flow *w)
 
 	memcpy(words, w, sizeof(*w));
 	for (unsigned i = 0; i < sizeof(words) / sizeof(*words); i++)
-		h = mix(h ^ words[i]) + t->config.seed;
+		h = hash_mix(h ^ words[i]) + t->config.seed;
 	return h & (t->buckets - 1);
 }
 
@@ -362,9 +355,10 @@ static struct conn *find(struct conns *t, const struct event *e)
 }
 
 /* How long a story that is over waits for what may still belong to it. */
-static uint64_t settle_ns(const struct conns *t, const struct story *s)
+static uint64_t settle_ns(const struct story *s, const struct event *e, bool awaits)
 {
-	return s->end_ns + (t->config.calls && story_awaits_call(s) ? SETTLE_CALL_NS : SETTLE_NS);
+	return awaits && e->ts_ns > s->end_ns ? e->ts_ns + SETTLE_CALL_NS :
+						s->end_ns + (awaits ? SETTLE_CALL_NS : SETTLE_NS);
 }
 
 /* Puts the endpoint where it belongs after an event. */
@@ -372,6 +366,7 @@ static void place(struct conns *t, struct conn *c, const struct event *e)
 {
 	const struct story *s = &c->story;
 	bool unsettled = story_is_closing(s) && !story_is_over(s);
+	bool awaits = t->config.calls && story_awaits_call(s);
 
 	t->counts.unsettled += unsettled - c->unsettled;
 	c->unsettled = unsettled;
@@ -381,10 +376,10 @@ static void place(struct conns *t, struct conn *c, const struct event *e)
 	} else if (s->end == END_MINISOCK && t->config.late) {
 		if (!c->due.at)
 			queue_due(t, c, s->expires_ns + (s->expires_ns - s->end_ns) / 8 + SLOP_NS);
-	} else if (story_is_clear(s) && !(t->config.calls && story_awaits_call(s))) {
+	} else if (story_is_clear(s) && !awaits) {
 		tell(t, c, e->ts_ns);
-	} else if (!c->due.at || c->due.deadline_ns > settle_ns(t, s)) {
-		queue_due(t, c, settle_ns(t, s));
+	} else if (!c->due.at || awaits || c->due.deadline_ns > settle_ns(s, e, awaits)) {
+		queue_due(t, c, settle_ns(s, e, awaits));
 		c->story.unwatched = s->end == END_MINISOCK;
 	}
 }
@@ -425,6 +420,7 @@ void conns_free(struct conns *t)
 
 void conns_feed(struct conns *t, const struct event *e)
 {
+	const struct event *call;
 	struct event alone;
 	struct conn *c;
 
@@ -433,14 +429,19 @@ void conns_feed(struct conns *t, const struct event *e)
 		return;
 	}
 	c = find(t, e);
-	if (!c)
+	if (!c) {
+		early_keep(&t->early, e);
 		return;
+	}
 	if (listeners_clear(&t->listeners, e)) {
 		alone = *e;
 		alone.task = 0;
 		e = &alone;
 	}
 	find_twin(t, c, e);
+	call = story_is_new(&c->story) ? early_take(&t->early, e) : NULL;
+	if (call)
+		story_feed(&c->story, call);
 	story_feed(&c->story, e);
 	place(t, c, e);
 }

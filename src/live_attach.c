@@ -57,13 +57,10 @@ static enum live_calls plan_calls(const struct probe *p, enum live_calls wanted)
 	return can_trace_calls(p, LIVE_CALLS_KPROBE) ? LIVE_CALLS_KPROBE : LIVE_CALLS_TRACEPOINT;
 }
 
-static enum attach_late plan_late(const struct probe *p, enum attach_form reset_sent)
+static enum attach_late plan_late(const struct probe *p)
 {
-	int args = probe_function_args(p, MINISOCK_FUNCTION);
-
-	if (args >= 3 && probe_trampoline(p, MINISOCK_FUNCTION))
-		return args == 3 && reset_sent != ATTACH_FORM_FULL ? ATTACH_LATE_FEXIT_TOLD :
-								    ATTACH_LATE_FEXIT;
+	if (probe_trampoline(p, MINISOCK_FUNCTION))
+		return ATTACH_LATE_FEXIT;
 	return probe_tracepoint_args(p, "kfree_skb") >= 4 ? ATTACH_LATE_KFREE : ATTACH_LATE_NONE;
 }
 
@@ -86,8 +83,11 @@ void attach_plan(struct attach *a, enum live_calls calls)
 		.fin_resent = form(probe_tracepoint_args(&p, "tcp_retransmit_skb"), 2),
 		.reset_received = probe_tracepoint_args(&p, "tcp_receive_reset") >= 1,
 		.calls = plan_calls(&p, calls),
+		.late = plan_late(&p),
 	};
-	a->late = plan_late(&p, a->reset_sent);
+	if (a->reset_sent == ATTACH_FORM_PLAIN)
+		a->reset_late = probe_trampoline(&p, "tcp_v4_send_reset") &&
+				probe_trampoline(&p, "tcp_v6_send_reset");
 	probe_release(&p);
 }
 
@@ -99,7 +99,7 @@ bool attach_reduce(struct attach *a)
 		a->calls = LIVE_CALLS_INLINE;
 	} else if (a->reset_sent || a->fin_resent || a->reset_received) {
 		a->reset_sent = a->fin_resent = ATTACH_FORM_NONE;
-		a->reset_received = false;
+		a->reset_received = a->reset_late = false;
 	} else {
 		return false;
 	}
@@ -160,7 +160,8 @@ void attach_choose(const struct attach *a, struct tcpclose_bpf *skel)
 	skel->rodata->kernel_has.pt_regs = a->pt_regs;
 	CHOOSE_TWICE(skel, late_segment, a->late == ATTACH_LATE_KFREE);
 	bpf_program__set_autoload(skel->progs.late_in, a->late == ATTACH_LATE_FEXIT);
-	bpf_program__set_autoload(skel->progs.late_in_told, a->late == ATTACH_LATE_FEXIT_TOLD);
+	bpf_program__set_autoload(skel->progs.reset_late_v4, a->reset_late);
+	bpf_program__set_autoload(skel->progs.reset_late_v6, a->reset_late);
 	CHOOSE_TWICE(skel, reset_sent, a->reset_sent == ATTACH_FORM_FULL);
 	CHOOSE_TWICE(skel, reset_sent_plain, a->reset_sent == ATTACH_FORM_PLAIN);
 	CHOOSE_TWICE(skel, reset_received, a->reset_received);
@@ -253,15 +254,22 @@ static const char *attach_late(const struct attach *a, struct tcpclose_bpf *skel
 	switch (a->late) {
 	case ATTACH_LATE_FEXIT:
 		return attach_btf(skel->progs.late_in, &skel->links.late_in) ? "none" : "fexit";
-	case ATTACH_LATE_FEXIT_TOLD:
-		return attach_btf(skel->progs.late_in_told, &skel->links.late_in_told) ? "none" :
-											 "fexit";
 	case ATTACH_LATE_KFREE:
 		return ATTACH_TWICE(skel, late_segment) ? "none" : "tp_btf";
 	case ATTACH_LATE_NONE:
 		break;
 	}
 	return "none";
+}
+
+/* RSTs of minisocks, and of nobody: the tracepoint with a reason shows them. */
+static const char *attach_reset_late(const struct attach *a, struct tcpclose_bpf *skel, bool sent)
+{
+	if (a->reset_sent == ATTACH_FORM_FULL)
+		return sent ? "tp_btf" : "none";
+	if (!a->reset_late || attach_btf(skel->progs.reset_late_v4, &skel->links.reset_late_v4))
+		return "none";
+	return attach_btf(skel->progs.reset_late_v6, &skel->links.reset_late_v6) ? "none" : "fentry";
 }
 
 #define TP_BTF(yes) ((yes) ? "tp_btf" : "none")
@@ -281,6 +289,7 @@ int attach_hooks(struct attach *a, struct tcpclose_bpf *skel, enum live_calls wa
 	else if (a->reset_sent)
 		sent = !ATTACH_TWICE(skel, reset_sent_plain);
 	meta_add_hook(meta, "reset_sent", TP_BTF(sent));
+	meta_add_hook(meta, "reset_late", attach_reset_late(a, skel, sent));
 	meta_add_hook(meta, "reset_received",
 		      TP_BTF(a->reset_received && !ATTACH_TWICE(skel, reset_received)));
 	if (a->fin_resent == ATTACH_FORM_FULL)

@@ -18,9 +18,8 @@ struct bpf_link;
 
 enum attach_late {
 	ATTACH_LATE_NONE,
-	ATTACH_LATE_FEXIT,		/* tcp_timewait_state_process; RSTs show by their tracepoint */
-	ATTACH_LATE_FEXIT_TOLD,		/* the same; its verdict tells of RSTs */
-	ATTACH_LATE_KFREE,		/* kfree_skb, which names the minisock */
+	ATTACH_LATE_FEXIT,	/* tcp_timewait_state_process */
+	ATTACH_LATE_KFREE,	/* kfree_skb, which names the minisock */
 };
 
 enum attach_form { ATTACH_FORM_NONE, ATTACH_FORM_PLAIN, ATTACH_FORM_FULL };
@@ -31,6 +30,7 @@ struct attach {
 	enum attach_late late;
 	enum attach_form reset_sent, fin_resent;	/* without and with reason, and err */
 	bool reset_received;
+	bool reset_late;	/* by fentry, where the tracepoint does not show them */
 	bool cookie, pt_regs;		/* struct kernel_has */
 	struct bpf_link *call_link[ATTACH_CALLS];
 };

@@ -154,6 +154,12 @@ void story_feed(struct story *s, const struct event *e);
 /* The minisock's time ran out without a word from the peer. */
 void story_expire(struct story *s);
 
+/* Has nothing been told of it yet? */
+static inline bool story_is_new(const struct story *s)
+{
+	return !s->nr_states && !s->nr_acts;
+}
+
 /* Has the end begun? */
 bool story_is_closing(const struct story *s);
 
