@@ -47,7 +47,7 @@ static __always_inline const void *callers(const void *regs)
 	return (const void *)BPF_CORE_READ(arm64, regs[0]);
 }
 
-/* The functions' names are the architecture's: src/attach.c sets them. */
+/* The functions' names are the architecture's: src/live_attach.c sets them. */
 SEC("fentry")
 int close_fentry(const __u64 *ctx)
 {
