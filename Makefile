@@ -39,7 +39,7 @@ OBJECTS := $(SOURCES:%.c=$(B)/obj/%.o)
 BPF_OBJECTS := $(patsubst bpf/%.bpf.c,$(B)/bpf/%.o,bpf/state.bpf.c \
 		 $(filter-out bpf/state.bpf.c bpf/seed.bpf.c,$(wildcard bpf/*.bpf.c)))
 UNIT_TESTS := $(patsubst tests/unit/%.c,$(B)/unit/%,$(wildcard tests/unit/test_*.c))
-CORE := names decode heap act early found listener twin conn story verdict select syscalls hang \
+CORE := names decode heap act early found late listener twin conn story verdict select syscalls hang \
 	hang_judge hang_sort container
 STORIES := $(wildcard tests/stories/*.story)
 

@@ -174,6 +174,7 @@ struct event {
 	union {
 		__s32 ret;		/* CALL: what it returned */
 		__u32 payload;		/* LATE: payload bytes of the segment */
+		__u32 rcv_wnd;		/* STATE to CLOSE: bytes that we take beyond rcv_nxt */
 		__u32 reason;		/* RESET_SENT: enum reset_reason */
 	};
 	__u16 local_port;
@@ -197,6 +198,7 @@ struct event {
 	__u8 retransmits;	/* icsk_retransmits */
 	__u8 probes;		/* icsk_probes_out */
 	__u8 substate;		/* of a minisock: tw_substate (LATE: after the segment), else 0 */
+				/* LATE with 0: only the segment was seen, not the minisock */
 };
 
 #ifndef __VMLINUX_H__
@@ -209,6 +211,11 @@ struct kernel_counters {
 	__u64 ring_full[EVENT_KIND_MAX + 1];	/* events lost for want of room, by kind */
 	__u64 calls_full;			/* calls in progress that had no room */
 	__u64 filtered;				/* endpoints that ended, kept out */
+};
+
+/* Where a function of the kernel's begins, and the next one; 0 not known. */
+struct code_range {
+	__u64 from, to;
 };
 
 /*

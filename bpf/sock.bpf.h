@@ -332,6 +332,14 @@ static __always_inline void sock_fill(struct event *e, const struct sock *sk,
 	sock_fill_numbers(e, sk, tp);
 }
 
+/* Bytes that we take beyond rcv_nxt: tcp_receive_window(). A minisock goes by the same. */
+static __always_inline __u32 sock_rcv_wnd(const struct tcp_sock *tp)
+{
+	int wnd = tp->rcv_wup + tp->rcv_wnd - tp->rcv_nxt;
+
+	return wnd < 0 ? 0 : wnd;
+}
+
 /* The end of a segment of ours in sequence space: TCP_SKB_CB(skb)->end_seq. */
 static __always_inline __u32 skb_end_seq(const struct sk_buff *skb)
 {

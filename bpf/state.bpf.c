@@ -79,6 +79,7 @@ static __always_inline int state(struct sock *sk, int old, int new)
 	if (new == STATE_CLOSE) {
 		e->fin_timeout_ns = sock_fin_timeout_ns(sk, tp);
 		e->more |= sock_tw_full(sk);
+		e->rcv_wnd = sock_rcv_wnd(tp);
 	}
 	e->sock |= sock_holder_bits(sk);
 	if (may_be_a_task(e->sock, new)) {

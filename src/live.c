@@ -218,7 +218,7 @@ int live_open(struct live **live, const struct live_config *config, struct meta 
 	l = calloc(1, sizeof(*l));
 	if (!l)
 		return say(why, -ENOMEM, "out of memory");
-	attach_plan(&l->attach, config->calls);
+	attach_plan(&l->attach, config);
 	err = load_what_goes(l, config);
 	if (err) {
 		err = explain_load(err, why);

@@ -29,6 +29,7 @@ struct live_config {
 	const struct filter *filter;
 	unsigned long buffer_bytes;	/* a power of two */
 	enum live_calls calls;
+	bool no_trampolines;		/* as on a kernel without fentry, to test what is done there */
 	bool verbose;			/* libbpf's own words to stderr */
 };
 

@@ -57,11 +57,19 @@ static enum live_calls plan_calls(const struct probe *p, enum live_calls wanted)
 	return can_trace_calls(p, LIVE_CALLS_KPROBE) ? LIVE_CALLS_KPROBE : LIVE_CALLS_TRACEPOINT;
 }
 
-static enum attach_late plan_late(const struct probe *p)
+static enum attach_late plan_late(struct attach *a, const struct probe *p)
 {
+	int args = probe_tracepoint_args(p, "kfree_skb");
+
 	if (probe_trampoline(p, MINISOCK_FUNCTION))
 		return ATTACH_LATE_FEXIT;
-	return probe_tracepoint_args(p, "kfree_skb") >= 4 ? ATTACH_LATE_KFREE : ATTACH_LATE_NONE;
+	if (args >= 4)
+		return ATTACH_LATE_KFREE;
+	if (args < 2)
+		return ATTACH_LATE_NONE;
+	a->tcp_receive[0] = probe_range("tcp_v4_rcv");
+	a->tcp_receive[1] = probe_range("tcp_v6_rcv");
+	return a->tcp_receive[0].to ? ATTACH_LATE_PLACE : ATTACH_LATE_NONE;
 }
 
 static enum attach_form form(int args, int plain)
@@ -71,20 +79,20 @@ static enum attach_form form(int args, int plain)
 	return args == plain ? ATTACH_FORM_PLAIN : ATTACH_FORM_FULL;
 }
 
-void attach_plan(struct attach *a, enum live_calls calls)
+void attach_plan(struct attach *a, const struct live_config *config)
 {
 	struct probe p;
 
-	probe_init(&p);
+	probe_init(&p, config->no_trampolines);
 	*a = (struct attach){
 		.cookie = probe_cookie(&p),
 		.pt_regs = probe_pt_regs(&p),
 		.reset_sent = form(probe_tracepoint_args(&p, "tcp_send_reset"), 2),
 		.fin_resent = form(probe_tracepoint_args(&p, "tcp_retransmit_skb"), 2),
 		.reset_received = probe_tracepoint_args(&p, "tcp_receive_reset") >= 1,
-		.calls = plan_calls(&p, calls),
-		.late = plan_late(&p),
+		.calls = plan_calls(&p, config->calls),
 	};
+	a->late = plan_late(a, &p);
 	if (a->reset_sent == ATTACH_FORM_PLAIN)
 		a->reset_late = probe_trampoline(&p, "tcp_v4_send_reset") &&
 				probe_trampoline(&p, "tcp_v6_send_reset");
@@ -158,7 +166,9 @@ void attach_choose(const struct attach *a, struct tcpclose_bpf *skel)
 {
 	skel->rodata->kernel_has.cookie = a->cookie;
 	skel->rodata->kernel_has.pt_regs = a->pt_regs;
+	memcpy((void *)skel->rodata->tcp_receive, a->tcp_receive, sizeof(a->tcp_receive));
 	CHOOSE_TWICE(skel, late_segment, a->late == ATTACH_LATE_KFREE);
+	CHOOSE_TWICE(skel, late_place, a->late == ATTACH_LATE_PLACE);
 	bpf_program__set_autoload(skel->progs.late_in, a->late == ATTACH_LATE_FEXIT);
 	bpf_program__set_autoload(skel->progs.reset_late_v4, a->reset_late);
 	bpf_program__set_autoload(skel->progs.reset_late_v6, a->reset_late);
@@ -256,6 +266,8 @@ static const char *attach_late(const struct attach *a, struct tcpclose_bpf *skel
 		return attach_btf(skel->progs.late_in, &skel->links.late_in) ? "none" : "fexit";
 	case ATTACH_LATE_KFREE:
 		return ATTACH_TWICE(skel, late_segment) ? "none" : "tp_btf";
+	case ATTACH_LATE_PLACE:
+		return ATTACH_TWICE(skel, late_place) ? "none" : "place";
 	case ATTACH_LATE_NONE:
 		break;
 	}

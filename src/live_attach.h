@@ -20,6 +20,7 @@ enum attach_late {
 	ATTACH_LATE_NONE,
 	ATTACH_LATE_FEXIT,	/* tcp_timewait_state_process */
 	ATTACH_LATE_KFREE,	/* kfree_skb, which names the minisock */
+	ATTACH_LATE_PLACE,	/* kfree_skb, which only shows where it was called */
 };
 
 enum attach_form { ATTACH_FORM_NONE, ATTACH_FORM_PLAIN, ATTACH_FORM_FULL };
@@ -32,11 +33,12 @@ struct attach {
 	bool reset_received;
 	bool reset_late;	/* by fentry, where the tracepoint does not show them */
 	bool cookie, pt_regs;		/* struct kernel_has */
+	struct code_range tcp_receive[2];	/* ATTACH_LATE_PLACE */
 	struct bpf_link *call_link[ATTACH_CALLS];
 };
 
-/* Finds out what this kernel takes; calls is what the user wants. */
-void attach_plan(struct attach *a, enum live_calls calls);
+/* Finds out what this kernel takes of what the user wants. */
+void attach_plan(struct attach *a, const struct live_config *config);
 
 /* Less than the plan, for a kernel that refused it; false if nothing is left to leave out. */
 bool attach_reduce(struct attach *a);

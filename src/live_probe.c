@@ -23,8 +23,9 @@
 #define EXIT { .code = BPF_JMP | BPF_EXIT }
 #define COUNT(a) (sizeof(a) / sizeof(*(a)))
 
-void probe_init(struct probe *p)
+void probe_init(struct probe *p, bool no_trampolines)
 {
+	p->no_trampolines = no_trampolines;
 	p->btf = btf__load_vmlinux_btf();
 }
 
@@ -121,6 +122,8 @@ bool probe_trampoline(const struct probe *p, const char *function)
 {
 	int id = p->btf ? btf__find_by_name_kind(p->btf, function, BTF_KIND_FUNC) : -1;
 
+	if (p->no_trampolines)
+		return false;
 	return attaches(BPF_TRACE_FENTRY, id) && attaches(BPF_TRACE_FEXIT, id);
 }
 
@@ -144,4 +147,37 @@ bool probe_kprobe(const char *function)
 		return false;
 	close(fd);
 	return true;
+}
+
+/* The address of the function, or with after the lowest one above it; 0 none. */
+static uint64_t scan_symbols(const char *function, uint64_t after)
+{
+	FILE *f = fopen("/proc/kallsyms", "re");
+	char line[512], type, name[256];
+	unsigned long long at;
+	uint64_t found = 0;
+
+	if (!f)
+		return 0;
+	while (fgets(line, sizeof(line), f)) {
+		if (sscanf(line, "%llx %c %255s", &at, &type, name) != 3)
+			continue;
+		if (!after && (type == 't' || type == 'T') && !strcmp(name, function)) {
+			found = at;
+			break;
+		}
+		if (after && at > after && (!found || at < found))
+			found = at;
+	}
+	fclose(f);
+	return found;
+}
+
+struct code_range probe_range(const char *function)
+{
+	struct code_range r = { .from = scan_symbols(function, 0) };
+
+	if (r.from)
+		r.to = scan_symbols(function, r.from);
+	return r;
 }

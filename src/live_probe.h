@@ -7,13 +7,16 @@
 
 #include <stdbool.h>
 
+#include "../bpf/event.h"
+
 struct btf;
 
 struct probe {
 	struct btf *btf;	/* the kernel's, NULL if it cannot be read: then nothing is known */
+	bool no_trampolines;	/* do as if it had none */
 };
 
-void probe_init(struct probe *p);
+void probe_init(struct probe *p, bool no_trampolines);
 void probe_release(struct probe *p);
 
 /* How many arguments the tracepoint, or the function, has; -1 if the kernel has none of that name. */
@@ -27,3 +30,6 @@ bool probe_pt_regs(const struct probe *p);
 /* Can a program be attached to the entry and to the return of this function? */
 bool probe_trampoline(const struct probe *p, const char *function);
 bool probe_kprobe(const char *function);
+
+/* Where in the kernel this function is, by /proc/kallsyms; from is 0 if that does not say. */
+struct code_range probe_range(const char *function);

@@ -33,6 +33,7 @@ enum {
 	KEY_READY_FD,
 	KEY_STRICT,
 	KEY_CALLS,
+	KEY_NO_FENTRY,
 	KEY_BUFFER,
 	KEY_MAX_OPEN,
 	KEY_DRAIN,
@@ -79,6 +80,7 @@ static const struct argp_option options[] = {
 	{ "drain", KEY_DRAIN, "SECONDS", 0, "wait so long for COMMAND's closes to settle (1)", 3 },
 	{ "ready-fd", KEY_READY_FD, "N", 0, "write one byte to descriptor N when attached", 3 },
 	{ "calls", KEY_CALLS, "MODE", 0, "watch calls by: auto, fentry, kprobe, tracepoint, inline", 3 },
+	{ "no-fentry", KEY_NO_FENTRY, NULL, OPTION_HIDDEN, "as on a kernel without fentry", 3 },
 	{ "buffer", KEY_BUFFER, "SIZE", 0, "ring buffer, a power of two: 64K to 1G (8M)", 3 },
 	{ "max-open", KEY_MAX_OPEN, "N", 0, "follow so many endpoints at once (131072)", 3 },
 	{ "older-than", KEY_OLDER_THAN, "TIME", 0, "stuck: for so long at least: 30, 5m, 2h, 1d", 3 },
@@ -323,6 +325,9 @@ static error_t take_running(struct parse *p, int key, const char *arg)
 		return set_ready_fd(p, arg);
 	case KEY_CALLS:
 		return set_calls(p, arg);
+	case KEY_NO_FENTRY:
+		p->o->no_fentry = true;
+		return 0;
 	case KEY_BUFFER:
 		return set_buffer(p, arg);
 	case KEY_MAX_OPEN:

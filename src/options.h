@@ -42,6 +42,7 @@ struct options {
 	unsigned long buffer_bytes;	/* --buffer, a power of two */
 	unsigned long max_open;		/* --max-open */
 	enum live_calls calls;
+	bool no_fentry;			/* --no-fentry: as on a kernel without */
 	enum color_mode color;
 	int ready_fd;			/* -1 none */
 	int verbose;			/* -v, counted */

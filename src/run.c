@@ -119,6 +119,7 @@ static int open_live(struct run *r)
 	struct live_config config = { .filter = &r->o->filter,
 				      .buffer_bytes = r->o->buffer_bytes,
 				      .calls = r->o->calls,
+				      .no_trampolines = r->o->no_fentry,
 				      .verbose = r->o->verbose > 0 };
 	char why[LIVE_WHY];
 	int err = live_open(&r->live, &config, &r->meta, why);

@@ -6,9 +6,7 @@
 
 #include "act.h"
 #include "found.h"
-
-#define TH_FIN 0x01
-#define TH_RST 0x04
+#include "late.h"
 
 /* Where the kernel gave no figure: the default tcp_fin_timeout. */
 #define FIN_TIMEOUT_NS (60ULL * 1000000000)
@@ -40,13 +38,13 @@ void story_release(struct story *s)
 	s->nr_acts = s->cap_acts = s->nr_holders = 0;
 }
 
-static void push_state(struct story *s, uint8_t state)
+void story_push_state(struct story *s, uint8_t state)
 {
 	if (s->nr_states < STORY_STATES && (!s->nr_states || s->states[s->nr_states - 1] != state))
 		s->states[s->nr_states++] = state;
 }
 
-static void set_wave(struct story *s, enum segment seg, uint64_t ts_ns, uint32_t seq, uint32_t ack)
+void story_set_wave(struct story *s, enum segment seg, uint64_t ts_ns, uint32_t seq, uint32_t ack)
 {
 	s->seg[seg] = (struct wave){ .ts_ns = ts_ns, .seq = seq, .ack = ack, .seen = true,
 				     .exact = true, .has_seq = seg != SEG_ACK_IN };
@@ -93,7 +91,7 @@ static void note_queues(struct story *s, const struct event *e)
 static void fin_out(struct story *s, const struct event *e)
 {
 	note_queues(s, e);
-	set_wave(s, SEG_FIN_OUT, e->ts_ns, e->write_seq, e->rcv_nxt);
+	story_set_wave(s, SEG_FIN_OUT, e->ts_ns, e->write_seq, e->rcv_nxt);
 	s->seg[SEG_FIN_OUT].exact = !s->unsent && !s->window_closed;
 	s->fin_segs_in = e->segs_in;
 	if (act_is_local(e))
@@ -102,7 +100,7 @@ static void fin_out(struct story *s, const struct event *e)
 
 static void fin_in(struct story *s, const struct event *e)
 {
-	set_wave(s, SEG_FIN_IN, e->ts_ns, e->rcv_nxt - 1, e->snd_una);
+	story_set_wave(s, SEG_FIN_IN, e->ts_ns, e->rcv_nxt - 1, e->snd_una);
 }
 
 /*
@@ -120,12 +118,12 @@ static void ack_out_by_now(struct story *s, const struct event *e)
 	if (!s->seg[SEG_FIN_IN].seen || s->seg[SEG_ACK_OUT].seen)
 		return;
 	if (sent) {
-		set_wave(s, SEG_ACK_OUT, s->seg[SEG_FIN_IN].ts_ns, s->seg[SEG_FIN_IN].ack,
+		story_set_wave(s, SEG_ACK_OUT, s->seg[SEG_FIN_IN].ts_ns, s->seg[SEG_FIN_IN].ack,
 			 s->seg[SEG_FIN_IN].seq + 1);
 		s->seg[SEG_ACK_OUT].exact = false;
 		s->middle_known = true;
 	} else if (s->seg[SEG_FIN_OUT].seen) {
-		set_wave(s, SEG_ACK_OUT, s->seg[SEG_FIN_OUT].ts_ns, s->seg[SEG_FIN_OUT].seq,
+		story_set_wave(s, SEG_ACK_OUT, s->seg[SEG_FIN_OUT].ts_ns, s->seg[SEG_FIN_OUT].seq,
 			 s->seg[SEG_FIN_IN].seq + 1);
 		s->same_segment = s->middle_known = s->seg[SEG_FIN_OUT].exact;
 		s->seg[SEG_ACK_OUT].exact = s->same_segment;
@@ -139,7 +137,7 @@ static void ack_out_by_now(struct story *s, const struct event *e)
 static void fin_in_last(struct story *s, const struct event *e)
 {
 	fin_in(s, e);
-	set_wave(s, SEG_ACK_OUT, e->ts_ns, e->snd_nxt, e->rcv_nxt);
+	story_set_wave(s, SEG_ACK_OUT, e->ts_ns, e->snd_nxt, e->rcv_nxt);
 	if (!s->seg[SEG_ACK_IN].seen)
 		return;
 	if (e->segs_in != s->ack_segs_in) {
@@ -228,6 +226,8 @@ static void note_close(struct story *s, const struct event *e)
 					 .old_state = e->old_state,
 					 .no_window = !e->snd_wnd,
 					 .tw_full = e->more & EVENT_MORE_TW_FULL,
+					 .rcv_nxt = e->rcv_nxt,
+					 .rcv_wnd = e->rcv_wnd,
 					 .user_timeout = e->more & EVENT_MORE_USER_TIMEOUT };
 	take_back_unsent_fin(s, e);
 }
@@ -244,13 +244,13 @@ static void to_close(struct story *s, const struct event *e)
 		if (e->old_state == STATE_FIN_WAIT2)
 			fin_in_last(s, e);
 		else
-			set_wave(s, SEG_ACK_IN, e->ts_ns, 0, e->snd_una);
-		push_state(s, e->old_state == STATE_LAST_ACK ? STATE_CLOSE : STATE_TIME_WAIT);
+			story_set_wave(s, SEG_ACK_IN, e->ts_ns, 0, e->snd_una);
+		story_push_state(s, e->old_state == STATE_LAST_ACK ? STATE_CLOSE : STATE_TIME_WAIT);
 		return;
 	}
 	note_queues(s, e);
 	ack_out_by_now(s, e);
-	push_state(s, STATE_CLOSE);
+	story_push_state(s, STATE_CLOSE);
 	if (is_local_close(e))
 		act_from_change(s, e, close_effect(s, e));
 }
@@ -281,14 +281,14 @@ static void change(struct story *s, const struct event *e)
 	if (e->new_state == STATE_ESTABLISHED) {
 		s->born_ns = e->ts_ns;
 		s->opened = e->old_state == STATE_SYN_SENT ? OPENED_CONNECT : OPENED_ACCEPT;
-		push_state(s, STATE_ESTABLISHED);
+		story_push_state(s, STATE_ESTABLISHED);
 		return;
 	}
 	if (e->old_state == STATE_SYN_RECV && e->new_state != STATE_CLOSE)
 		s->opened = OPENED_ACCEPT;	/* TCP Fast Open: in use before it was established */
-	push_state(s, e->old_state);
+	story_push_state(s, e->old_state);
 	if (e->new_state != STATE_CLOSE)
-		push_state(s, e->new_state);
+		story_push_state(s, e->new_state);
 	switch (e->new_state) {
 	case STATE_FIN_WAIT1:
 		fin_out(s, e);
@@ -301,57 +301,19 @@ static void change(struct story *s, const struct event *e)
 		ack_out_by_now(s, e);
 		break;
 	case STATE_FIN_WAIT2:
-		set_wave(s, SEG_ACK_IN, e->ts_ns, 0, e->snd_una);
+		story_set_wave(s, SEG_ACK_IN, e->ts_ns, 0, e->snd_una);
 		s->ack_segs_in = e->segs_in;
 		break;
 	case STATE_CLOSING:
 		s->simultaneous = true;
 		fin_in(s, e);
-		set_wave(s, SEG_ACK_OUT, e->ts_ns, e->snd_nxt, e->rcv_nxt);
+		story_set_wave(s, SEG_ACK_OUT, e->ts_ns, e->snd_nxt, e->rcv_nxt);
 		break;
 	case STATE_CLOSE:
 		to_close(s, e);
 		break;
 	default:
 		break;
-	}
-}
-
-/* Does the minisock take a RST with this number (tcp_in_window)? */
-static bool late_in_window(const struct event *e)
-{
-	return e->rcv_nxt - e->rcv_wup <= e->snd_wnd;
-}
-
-static void minisock_ends(struct story *s, const struct event *e)
-{
-	s->end = END_LATE;
-	s->end_ns = e->ts_ns;
-	s->late_flags = e->kind == EVENT_LATE ? e->tcp_flags : 0;
-}
-
-/*
- * A segment for the minisock: what tcp_timewait_state_process() makes of it in FIN_WAIT2. Data that
- * it takes offence at shows by the RST that we answer with.
- */
-static void late(struct story *s, const struct event *e)
-{
-	uint32_t fin = e->rcv_nxt + e->payload;
-
-	if (s->end == END_NOT_YET)	/* the CLOSE was lost: only a FIN of ours leads here */
-		push_state(s, STATE_FIN_WAIT2);
-	else if (s->end != END_MINISOCK)
-		return;
-	if (e->tcp_flags & TH_FIN && e->substate == STATE_TIME_WAIT) {
-		set_wave(s, SEG_FIN_IN, e->ts_ns, fin, e->snd_nxt);
-		set_wave(s, SEG_ACK_OUT, e->ts_ns, s->seg[SEG_ACK_IN].ack, fin + 1);
-		s->seg[SEG_ACK_OUT].has_seq = s->seg[SEG_ACK_IN].seen;
-		s->middle_known = true;
-		push_state(s, STATE_TIME_WAIT);
-		minisock_ends(s, e);
-	} else if (e->tcp_flags & TH_RST && late_in_window(e)) {
-		push_state(s, STATE_CLOSE);
-		minisock_ends(s, e);
 	}
 }
 
@@ -367,7 +329,7 @@ static void reset_sent(struct story *s, const struct event *e)
 		if (s->end != END_MINISOCK)
 			return;
 		s->end = END_NO_MINISOCK;
-		push_state(s, STATE_CLOSE);
+		story_push_state(s, STATE_CLOSE);
 		return;
 	}
 	if (s->reset.sent)
@@ -376,9 +338,9 @@ static void reset_sent(struct story *s, const struct event *e)
 				   .answer = e->more & EVENT_MORE_ANSWER };
 	if (s->end != END_MINISOCK || !s->reset.answer)
 		return;
-	push_state(s, STATE_CLOSE);
+	story_push_state(s, STATE_CLOSE);
 	if (e->old_state == STATE_TIME_WAIT)
-		minisock_ends(s, e);
+		late_ends(s, e);
 	else
 		s->end = END_CLOSE;	/* tcp_done() without a minisock */
 }
@@ -390,11 +352,11 @@ void story_feed(struct story *s, const struct event *e)
 	switch (e->kind) {
 	case EVENT_CALL:
 		if (!s->nr_states)
-			push_state(s, e->old_state);
+			story_push_state(s, e->old_state);
 		act_from_call(s, e);
 		return;
 	case EVENT_LATE:
-		late(s, e);
+		late_segment(s, e);
 		return;
 	case EVENT_RESET_SENT:
 		reset_sent(s, e);
@@ -436,7 +398,7 @@ void story_expire(struct story *s)
 		return;
 	s->end = END_EXPIRED;
 	s->end_ns = s->expires_ns;
-	push_state(s, STATE_CLOSE);
+	story_push_state(s, STATE_CLOSE);
 }
 
 bool story_is_closing(const struct story *s)

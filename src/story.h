@@ -76,6 +76,7 @@ enum end {
 /* What the socket showed when it went to CLOSE; see struct event. */
 struct at_close {
 	uint32_t unread, unacked;
+	uint32_t rcv_nxt, rcv_wnd;	/* what a minisock goes by */
 	uint16_t sock, sk_err;
 	uint8_t old_state;
 	bool no_window;		/* the peer's window was zero */
@@ -187,3 +188,7 @@ void story_give_up_calls(struct story *s, bool lossless);
 
 /* The act that queued our FIN, or else that ended the connection; NULL if there is none. */
 const struct act *story_trigger(const struct story *s);
+
+/* For found.c and late.c, which build stories too. */
+void story_push_state(struct story *s, uint8_t state);
+void story_set_wave(struct story *s, enum segment seg, uint64_t ts_ns, uint32_t seq, uint32_t ack);

@@ -17,9 +17,9 @@ import timing
 import witness
 
 MARK = b"tcpclose-capture-ends-here"
-WAIT_S = 5 * timing.SLOW          # for a witness to get ready or to finish; an error, not a delay
-LATE_S = 1 * timing.SLOW          # for the last words of ss, which may never come
-TOOL_S = 60 * timing.SLOW         # for the tool and the deed together
+WAIT_S = 5 if timing.SLOW == 1 else 30          # for a witness to get ready or to finish; an error, not a delay
+LATE_S = 1          # for the last words of ss, which may never come
+TOOL_S = 60 if timing.SLOW == 1 else 120         # for the tool and the deed together
 
 _serial = itertools.count(1)
 
@@ -190,7 +190,7 @@ def run(case, options, folder):
         command = ns.command(options.deed, *deed)
         if options.tool:
             command = [options.tool, "json", "--netns", ns.name, "-o", story, "--calls",
-                       options.calls, *asked, "--", *command]
+                       options.calls, *options.tool_option, *asked, "--", *command]
         try:
             done = subprocess.run(command, capture_output=True, text=True, timeout=TOOL_S,
                                   stdin=subprocess.DEVNULL, check=False)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* links: src/teller.o src/conn.o src/early.o src/heap.o src/listener.o src/twin.o src/story.o src/act.o src/found.o src/verdict.o src/names.o */
+/* links: src/teller.o src/conn.o src/early.o src/heap.o src/listener.o src/twin.o src/story.o src/act.o src/found.o src/late.o src/verdict.o src/names.o */
 /* links: src/select.o src/decode.o */
 #include "event_unit.h"
 
