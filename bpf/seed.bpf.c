@@ -28,6 +28,15 @@ static __always_inline __u64 key_of(const void *sk)
 	return key ^ sk_disguise;
 }
 
+/* Which socket an event is about, and when. */
+static __always_inline void name(struct event *e, const struct flow *w, const void *sk, __u64 cookie)
+{
+	event_set_flow(e, w);
+	e->ts_ns = bpf_ktime_get_boot_ns();
+	e->sk = key_of(sk);
+	e->cookie = cookie;
+}
+
 static __always_inline int find_socket(struct seq_file *seq, struct sock_common *skc, __u32 uid)
 {
 	struct tcp_sock *tp = bpf_skc_to_tcp_sock(skc);
@@ -40,10 +49,7 @@ static __always_inline int find_socket(struct seq_file *seq, struct sock_common 
 	flow_fill(&w, skc, tp->inet_conn.icsk_inet.inet_sport);
 	if (!flow_is_wanted(&filter, &w))
 		return 0;
-	event_set_flow(&e, &w);
-	e.ts_ns = bpf_ktime_get_boot_ns();
-	e.sk = key_of(skc);
-	e.cookie = skc->skc_cookie.counter;
+	name(&e, &w, skc, skc->skc_cookie.counter);
 	e.old_state = e.new_state = skc->skc_state;
 	e.uid = uid;
 	sock_fill_numbers(&e, sk, tp);
@@ -68,10 +74,7 @@ static __always_inline int find_minisock(struct seq_file *seq, struct sock_commo
 	flow_fill(&w, skc, tcptw->tw_sk.tw_sport);
 	if (!flow_is_wanted(&filter, &w))
 		return 0;
-	event_set_flow(&e, &w);
-	e.ts_ns = bpf_ktime_get_boot_ns();
-	e.sk = key_of(skc);
-	e.cookie = skc->skc_cookie.counter;
+	name(&e, &w, skc, skc->skc_cookie.counter);
 	e.old_state = e.new_state = STATE_TIME_WAIT;
 	e.substate = STATE_FIN_WAIT2;
 	e.sock = EVENT_SOCK_DEAD | EVENT_SOCK_NO_SOCKET;
@@ -118,10 +121,7 @@ int walk_files(struct bpf_iter__task_file *ctx)
 	flow_read(&w, sk);
 	if (!flow_is_wanted(&filter, &w))
 		return 0;
-	event_set_flow(&e, &w);
-	e.ts_ns = bpf_ktime_get_boot_ns();
-	e.sk = key_of(sk);
-	e.cookie = BPF_CORE_READ(sk, __sk_common.skc_cookie.counter);
+	name(&e, &w, sk, BPF_CORE_READ(sk, __sk_common.skc_cookie.counter));
 	e.task = EVENT_TASK_HERE;
 	e.nr = -1;
 	e.pid = task->tgid;

@@ -77,22 +77,9 @@ static void join(struct hangs *h)
 	}
 }
 
-static bool has_u32(const uint32_t *list, unsigned n, uint32_t v)
-{
-	for (unsigned i = 0; i < n && i < SELECT_MAX; i++)
-		if (list[i] == v)
-			return true;
-	return n == 0;
-}
-
 bool hang_holder_matches(const struct select *s, const struct hang_holder *holder)
 {
-	if (!has_u32(s->pid, s->pids, holder->pid) || !has_u32(s->uid, s->uids, holder->uid))
-		return false;
-	for (unsigned i = 0; i < s->comms && i < SELECT_MAX; i++)
-		if (!strncmp(s->comm[i], (const char *)holder->comm, EVENT_COMM_LEN - 1))
-			return true;
-	return s->comms == 0;
+	return select_wants_task(s, holder->pid, holder->uid, holder->comm);
 }
 
 /* The holder that a socket is put down to, NULL none that matches. */
@@ -112,7 +99,7 @@ static bool is_wanted(struct hangs *h, const struct hang *g)
 	if (!filter_wants(h->config.filter, &g->flow))
 		return false;
 	if ((s->pids || s->comms || s->uids) && !owner_of(h, g) &&
-	    (g->nr_holders || s->pids || s->comms || g->substate || !has_u32(s->uid, s->uids, g->uid)))
+	    (g->nr_holders || s->pids || s->comms || g->substate || !select_wants_uid(s, g->uid)))
 		return false;
 	if (!h->config.older_than_ns || g->age_ns >= h->config.older_than_ns)
 		return true;
