@@ -462,7 +462,7 @@ static void caveats(struct view *v, const struct hangs *h)
 		buf_str(b, "The walk took too long and was given up: some are missing.\n");
 	if (h->age_unknown) {
 		buf_u64(b, h->age_unknown);
-		buf_str(b, " left out by --older-than: how old they are is not known.\n");
+		buf_str(b, " left out by --older-than: nothing shows that they are so old.\n");
 	}
 	if (h->table_full) {
 		buf_u64(b, h->table_full);
