@@ -64,8 +64,8 @@ int probe_function_args(const struct probe *p, const char *name)
 /* Loads a program of that kind. Its descriptor, or negative. */
 static int load(enum bpf_attach_type type, int btf_id, const struct bpf_insn *insns, size_t n)
 {
-	LIBBPF_OPTS(bpf_prog_load_opts, opts, .expected_attach_type = type,
-		    .attach_btf_id = (__u32)btf_id);
+	const struct bpf_prog_load_opts opts = { .sz = sizeof(opts), .expected_attach_type = type,
+						 .attach_btf_id = (__u32)btf_id };
 
 	if (btf_id <= 0)
 		return -1;
