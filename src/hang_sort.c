@@ -167,7 +167,7 @@ static int order_told(const void *a, const void *b)
 /* An empty group at the end of the array, NULL out of memory. */
 static struct hang_group *new_group(struct hang_group **group, size_t *nr, size_t *cap)
 {
-	if (*nr == *cap) {
+	if (!*group || *nr == *cap) {
 		size_t more = *cap ? *cap * 2 : 16;
 		struct hang_group *p = realloc(*group, more * sizeof(*p));
 
