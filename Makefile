@@ -4,6 +4,8 @@
 # make run        installs what is missing, builds, traces until Ctrl-C (as root)
 # make demo       the same around six connections that end in six ways
 # make check      installs what is missing, builds, passes all tests (as root)
+# make static     one file to copy to any host: build/tcpclose-static
+# make check-kernels  the live tests on other kernels, in qemu (as root)
 # make lint       clang-tidy, cppcheck, shellcheck
 # make fuzz       60 s of each harness of tests/fuzz (FUZZ_SECONDS=N: other than 60)
 # make bench      what the tool costs, against its peers (as root)
@@ -36,15 +38,21 @@ SOURCES := $(wildcard src/*.c)
 OBJECTS := $(SOURCES:%.c=$(B)/obj/%.o)
 # state first: it defines the ring that the others name, and bpftool 7.1 links in one pass
 BPF_OBJECTS := $(patsubst bpf/%.bpf.c,$(B)/bpf/%.o,bpf/state.bpf.c \
-		 $(filter-out bpf/state.bpf.c,$(wildcard bpf/*.bpf.c)))
+		 $(filter-out bpf/state.bpf.c bpf/seed.bpf.c,$(wildcard bpf/*.bpf.c)))
 UNIT_TESTS := $(patsubst tests/unit/%.c,$(B)/unit/%,$(wildcard tests/unit/test_*.c))
-CORE := names decode pack heap echo act conn story verdict select syscalls
+CORE := names decode pack heap echo act early found late listener twin conn story verdict select syscalls hang \
+	hang_judge hang_sort container
 STORIES := $(wildcard tests/stories/*.story)
 
 all: $(B)/tcpclose
 
 $(B)/tcpclose: $(OBJECTS)
 	$(CC) $(C_FLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
+
+# Stripped, the kernel side and all: it needs nothing of the host but its kernel.
+$(B)/tcpclose-static: $(OBJECTS)
+	$(CC) $(C_FLAGS) $(LDFLAGS) -static -s -o $@ $^ \
+		$(shell $(PKG_CONFIG) --static --libs libbpf libelf zlib)
 
 $(B)/obj/%.o: %.c
 	@mkdir -p $(@D)
@@ -62,7 +70,13 @@ $(B)/tcpclose.skel.h: $(B)/tcpclose.bpf.o
 	$(BPFTOOL) gen skeleton $< name tcpclose_bpf > $@.new
 	mv $@.new $@
 
-$(B)/obj/src/live.o: $(B)/tcpclose.skel.h
+# The walk over what is there already is an object by itself: it is of use without the tracer.
+$(B)/seed.skel.h: $(B)/bpf/seed.o
+	$(BPFTOOL) gen skeleton $< name seed_bpf > $@.new
+	mv $@.new $@
+
+$(B)/obj/src/live.o $(B)/obj/src/live_attach.o: $(B)/tcpclose.skel.h
+$(B)/obj/src/live_walk.o: $(B)/seed.skel.h
 
 # [__NR_read] = "read", ... from the machine's own kernel headers
 $(B)/syscalls.inc:
@@ -93,19 +107,22 @@ DEED_OBJECTS := $(patsubst %.c,$(B)/obj/%.o,$(wildcard tests/live/*.c))
 $(B)/deed: $(DEED_OBJECTS)
 	$(CC) $(C_FLAGS) $(LDFLAGS) -o $@ $^ -lpthread
 
+$(B)/deed-static: $(DEED_OBJECTS)
+	$(CC) $(C_FLAGS) $(LDFLAGS) -static -s -o $@ $^ -lpthread
+
 SOAK_OBJECTS := $(patsubst %.c,$(B)/obj/%.o,$(wildcard tests/soak/*.c))
-$(B)/deed $(DEED_OBJECTS) $(B)/soak $(SOAK_OBJECTS): SANITIZE :=
+$(B)/deed $(B)/deed-static $(DEED_OBJECTS) $(B)/soak $(SOAK_OBJECTS): SANITIZE :=
 $(B)/soak: $(SOAK_OBJECTS)
 	$(CC) $(C_FLAGS) $(LDFLAGS) -o $@ $^ -lpthread
 
 STORY_OBJECTS := $(patsubst %.c,$(B)/obj/%.o,$(wildcard tests/stories/*.c))
 # All but what needs the kernel, or a file
-PURE_OBJECTS := $(filter-out $(patsubst %,$(B)/obj/src/%.o,main live run replay session tracefs child \
-		  record_read record_write record_head),$(OBJECTS))
+PURE_OBJECTS := $(filter-out $(patsubst %,$(B)/obj/src/%.o,main live live_% run run_% replay session \
+		  cgroup tracefs child record_read record_write record_head),$(OBJECTS))
 $(B)/story_test: $(STORY_OBJECTS) $(PURE_OBJECTS)
 	$(CC) $(C_FLAGS) $(LDFLAGS) -o $@ $^
 
-$(B)/bench_churn: $(B)/obj/tools/bench_churn.o
+$(B)/bench_churn $(B)/bench_flood: $(B)/%: $(B)/obj/tools/%.o
 	$(CC) $(C_FLAGS) $(LDFLAGS) -o $@ $^ -lpthread
 
 REPLAY_OBJECTS := $(patsubst %,$(B)/obj/src/%.o,record_read record_write record_head)
@@ -142,6 +159,8 @@ deps:
 	@tools/deps build
 deps-check:
 	@tools/deps check
+deps-matrix:
+	@tools/deps matrix
 
 run: deps
 	@$(MAKE) --no-print-directory all
@@ -157,18 +176,26 @@ check: deps-check
 check-all: $(B)/tcpclose $(UNIT_TESTS) $(B)/story_test $(B)/record_story $(HARNESSES:%=$(B)/%) $(B)/deed $(B)/soak
 	B=$(B) CORE="$(CORE)" SAN=$(SAN) tests/check
 
-lint: $(B)/tcpclose.skel.h $(B)/syscalls.inc $(B)/syscalls_32.inc
+static: $(B)/tcpclose-static
+
+check-kernels: deps-matrix
+	@$(MAKE) --no-print-directory $(B)/tcpclose-static $(B)/deed-static
+	tools/matrix --tool $(B)/tcpclose-static --deed $(B)/deed-static $(ARGS)
+
+lint: $(B)/tcpclose.skel.h $(B)/seed.skel.h $(B)/syscalls.inc $(B)/syscalls_32.inc
 	@tools/deps lint
 	B=$(B) tools/lint
 
 bench: deps
-	@$(MAKE) --no-print-directory all $(B)/bench_churn
+	@$(MAKE) --no-print-directory all $(B)/bench_churn $(B)/bench_flood
 	tools/bench $(ARGS)
+	tools/bench-drops $(if $(findstring --quick,$(ARGS)),--rounds 3)
 
 clean:
 	rm -rf build
 
 -include $(shell find $(B) -name '*.d' 2>/dev/null)
 
-.PHONY: all deps deps-check run demo check check-all lint fuzz fuzz-all bench clean
+.PHONY: all deps deps-check deps-matrix run demo check check-all check-kernels static lint fuzz fuzz-all \
+	bench clean
 .DELETE_ON_ERROR:

@@ -80,6 +80,11 @@ struct inet_timewait_death_row {
 	int sysctl_max_tw_buckets;
 };
 
+/* <= 5.15: a plain count, which begins at 0 instead of 1 */
+struct inet_timewait_death_row___count {
+	atomic_t tw_count;
+};
+
 struct netns_ipv4 {
 	int sysctl_tcp_fin_timeout;
 	struct inet_timewait_death_row tcp_death_row;
@@ -160,6 +165,24 @@ struct sock {
 	unsigned long sk_lingertime;
 };
 
+struct hlist_node {
+	struct hlist_node *next;
+};
+
+struct timer_list {
+	struct hlist_node entry;
+	unsigned long expires;
+};
+
+/* where the keepalive timer is: until 6.17, and since */
+struct sock___timer {
+	struct timer_list sk_timer;
+};
+
+struct inet_connection_sock___timer {
+	struct timer_list icsk_keepalive_timer;
+};
+
 struct inet_sock {
 	struct sock sk;
 	__be16 inet_sport;
@@ -182,12 +205,16 @@ struct tcp_sock {
 	__u32 rcv_nxt;
 	__u32 copied_seq;
 	__u32 rcv_wup;
+	__u32 rcv_wnd;
 	__u32 snd_nxt;
 	__u32 snd_una;
 	__u32 snd_wnd;
 	__u32 write_seq;
 	__u32 srtt_us;
 	int linger2;
+	__u32 rcv_tstamp;
+	__u32 retrans_stamp;
+	__u8 tcp_usec_ts : 1;	/* 6.7 on */
 	__u8 repair : 1;
 	bool is_mptcp;
 };
@@ -196,6 +223,12 @@ struct inet_timewait_sock {
 	struct sock_common __tw_common;
 	unsigned char tw_substate;
 	__be16 tw_sport;
+	struct timer_list tw_timer;
+};
+
+/* >= 6.14: milliseconds of the monotonic clock when it was made */
+struct inet_timewait_sock___stamp {
+	__u32 tw_entry_stamp;
 };
 
 struct tcp_timewait_sock {
@@ -247,10 +280,36 @@ struct thread_info___x86 {
 	__u32 status;
 };
 
+typedef struct {
+	unsigned int val;
+} kuid_t;
+
+struct cred {
+	kuid_t uid;
+};
+
+struct kernfs_node {
+	__u64 id;
+};
+
+struct cgroup {
+	struct kernfs_node *kn;
+};
+
+struct css_set {
+	struct cgroup *dfl_cgrp;
+};
+
 struct task_struct {
 	struct thread_info thread_info;
+	void *stack;
 	unsigned int flags;
 	int exit_code;
+	int pid;
+	int tgid;
+	char comm[16];
+	const struct cred *cred;
+	struct css_set *cgroups;
 	struct files_struct *files;
 };
 
@@ -259,6 +318,7 @@ struct pt_regs;
 /* The saved registers of a system call, by architecture; the kernel has one of the two. */
 struct pt_regs___x86 {
 	unsigned long orig_ax;
+	unsigned long ax;
 	unsigned long di;
 	unsigned long si;
 	unsigned long bx;
@@ -279,6 +339,25 @@ struct syscall_trace_enter {
 struct syscall_trace_exit {
 	int nr;
 	long ret;
+};
+
+struct seq_file;
+
+struct bpf_iter_meta {
+	struct seq_file *seq;
+};
+
+struct bpf_iter__tcp {
+	struct bpf_iter_meta *meta;
+	struct sock_common *sk_common;
+	unsigned int uid;
+};
+
+struct bpf_iter__task_file {
+	struct bpf_iter_meta *meta;
+	struct task_struct *task;
+	unsigned int fd;
+	struct file *file;
 };
 
 #pragma clang attribute pop

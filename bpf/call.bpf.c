@@ -3,80 +3,97 @@
  * Who acted: close() and shutdown() on TCP sockets, from entry to return.
  *
  * The state change itself tells which call ended a connection. These hooks add what it cannot show:
- * calls that ended nothing, calls that failed, and the time spent in them. The descriptor is looked
- * up at entry, since after a close there is nothing left to look up.
+ * calls that ended nothing, calls that failed, and the time spent in them. There are three sets of
+ * them, the cheapest that the kernel takes is attached: fentry and fexit on the system call's own
+ * function, kprobes on it, and the syscall tracepoints, which cost every system call of the host.
  */
-#include "emit.bpf.h"
-#include "sock.bpf.h"
+#include "call.bpf.h"
+#include <bpf/bpf_tracing.h>
 
-extern const volatile struct filter filter;
+struct inflight_map inflight SEC(".maps");
 
-/* A call in progress. */
-struct inflight {
-	struct flow flow;
-	__u64 ts_ns;
-	__u64 sk;
-	__u64 cookie;
-	__u64 state;
-};
-
-struct {
-	__uint(type, BPF_MAP_TYPE_HASH);
-	__uint(max_entries, 8192);
-	__type(key, __u32);		/* thread id */
-	__type(value, struct inflight);
-} inflight SEC(".maps");
-
-/* A socket that a story may be about: it has, or had, a peer. */
-static __always_inline bool has_peer(__u8 state, __be16 dport)
+/*
+ * Registers at the entry of a system call's function: the caller's are behind its one argument
+ * (arch/x86/include/asm/syscall_wrapper.h, and arm64's).
+ */
+static __always_inline __u32 first_argument(const void *regs)
 {
-	return dport && state != STATE_LISTEN && (state != STATE_SYN_SENT || filter.never_open);
+	const struct pt_regs___x86 *x86 = regs;
+	const struct pt_regs___arm64 *arm64 = regs;
+
+	if (bpf_core_field_exists(x86->orig_ax))
+		return (__u32)BPF_CORE_READ(x86, di);
+	return (__u32)BPF_CORE_READ(arm64, regs[0]);
 }
 
-static __always_inline int call_enter(__u32 fd)
+static __always_inline long returned(const void *regs)
 {
-	const struct sock *sk = fd_tcp_sock(fd);
-	struct inflight now = {};
-	__u32 tid;
+	const struct pt_regs___x86 *x86 = regs;
+	const struct pt_regs___arm64 *arm64 = regs;
 
-	if (!sk)
-		return 0;
-	now.state = BPF_CORE_READ(sk, __sk_common.skc_state);
-	if (!has_peer(now.state, BPF_CORE_READ(sk, __sk_common.skc_dport)))
-		return 0;
-	flow_read(&now.flow, sk);
-	if (!flow_is_wanted(&filter, &now.flow))
-		return 0;
-	now.ts_ns = bpf_ktime_get_boot_ns();
-	now.sk = (__u64)sk ^ sk_disguise;
-	now.cookie = BPF_CORE_READ(sk, __sk_common.skc_cookie.counter);
-	tid = (__u32)bpf_get_current_pid_tgid();
-	if (bpf_map_update_elem(&inflight, &tid, &now, 0))
-		__sync_fetch_and_add(&counters.calls_full, 1);
-	return 0;
+	if (bpf_core_field_exists(x86->orig_ax))
+		return (long)BPF_CORE_READ(x86, ax);
+	return (long)BPF_CORE_READ(arm64, regs[0]);
 }
 
-static __always_inline int call_exit(long ret)
+/* A function's first argument, from its own registers: the caller's registers. */
+static __always_inline const void *callers(const void *regs)
 {
-	__u32 tid = (__u32)bpf_get_current_pid_tgid();
-	const struct inflight *was = bpf_map_lookup_elem(&inflight, &tid);
-	struct event *e;
+	const struct pt_regs___x86 *x86 = regs;
+	const struct pt_regs___arm64 *arm64 = regs;
 
-	if (!was)
-		return 0;
-	e = event_reserve(EVENT_CALL, was->ts_ns);
-	if (e) {
-		event_set_flow(e, &was->flow);
-		e->sk = was->sk;
-		e->cookie = was->cookie;
-		e->old_state = e->new_state = was->state;
-		e->call_ns = bpf_ktime_get_boot_ns() - was->ts_ns;
-		e->ret = (__s32)ret;
-		task_fill(e);
-		event_submit(e);
-	}
-	bpf_map_delete_elem(&inflight, &tid);
-	return 0;
+	if (bpf_core_field_exists(x86->orig_ax))
+		return (const void *)BPF_CORE_READ(x86, di);
+	return (const void *)BPF_CORE_READ(arm64, regs[0]);
+}
+
+/* The functions' names are the architecture's: src/live_attach.c sets them. */
+SEC("fentry")
+int close_fentry(const __u64 *ctx)
+{
+	return call_enter(first_argument((const void *)raw_argument(ctx, 0)));
+}
+
+SEC("fexit")
+int close_fexit(const __u64 *ctx)
+{
+	return call_exit((long)ctx[1]);
+}
+
+SEC("fentry")
+int shutdown_fentry(const __u64 *ctx)
+{
+	return call_enter(first_argument((const void *)raw_argument(ctx, 0)));
+}
+
+SEC("fexit")
+int shutdown_fexit(const __u64 *ctx)
+{
+	return call_exit((long)ctx[1]);
+}
+
+SEC("kprobe")
+int close_kprobe(const void *ctx)
+{
+	return call_enter(first_argument(callers(ctx)));
+}
+
+SEC("kretprobe")
+int close_kretprobe(const void *ctx)
+{
+	return call_exit(returned(ctx));
+}
+
+SEC("kprobe")
+int shutdown_kprobe(const void *ctx)
+{
+	return call_enter(first_argument(callers(ctx)));
+}
+
+SEC("kretprobe")
+int shutdown_kretprobe(const void *ctx)
+{
+	return call_exit(returned(ctx));
 }
 
 SEC("tracepoint/syscalls/sys_enter_close")

@@ -24,7 +24,9 @@
 	X(LATE, 4, "late")       /* a segment reached the timewait minisock of a closed socket */ \
 	X(RESET_SENT, 5, "reset-sent")                                                             \
 	X(RESET_RECEIVED, 6, "reset-received") /* or data after close, if we answer */ \
-	X(FIN_RESENT, 7, "fin-resent") /* our FIN was sent once more */
+	X(FIN_RESENT, 7, "fin-resent") /* our FIN was sent once more */                            \
+	X(SOCKET, 8, "socket") /* a walk found a socket, or minisock, that is closing */           \
+	X(HOLDER, 9, "holder") /* a walk found a descriptor of such a socket */
 
 enum event_kind {
 #define X(id, nr, word) EVENT_##id = nr,
@@ -118,6 +120,14 @@ enum event_task {
 	EVENT_TASK_NR = 1 << 5,		/* nr, call and arg[] were read from the saved registers */
 };
 
+/* event.age_from of SOCKET: what says for how long, at least, it has been in its state. */
+enum event_age {
+	EVENT_AGE_NONE,		/* nothing does: age_ns is 0 */
+	EVENT_AGE_MINISOCK,	/* the minisock was made then (tw_entry_stamp) */
+	EVENT_AGE_LAST_SEGMENT,	/* the last segment came then, and found it there (rcv_tstamp) */
+	EVENT_AGE_RESENT,	/* its FIN was sent again then, for the first time (retrans_stamp) */
+};
+
 #define EVENT_COMM_LEN 16
 
 /* event.sk_err: the ABI's error numbers, alike on the architectures that we trace */
@@ -130,9 +140,13 @@ struct event {
 	__u64 ts_ns;		/* CLOCK_BOOTTIME; for CALL the entry of the call */
 	__u64 sk;		/* the socket's key while it lives: its address, disguised */
 	__u64 cookie;		/* socket cookie; 0 where none was made yet */
-	__u64 cgroup;		/* cgroup v2 id of the task, 0 if none */
+	union {
+		__u64 cgroup;		/* cgroup v2 id of the task, 0 if none */
+		__u64 left_ns;		/* SOCKET: until a timer of the kernel ends it, 0 unknown */
+	};
 	union {
 		__u64 call_ns;		/* CALL: time in the call */
+		__u64 age_ns;		/* SOCKET: at least so long in its state: enum event_age */
 		__u64 fin_timeout_ns;	/* STATE: of an orphan in FIN_WAIT2, 0 unknown */
 	};
 	__u64 bytes_sent;	/* payload bytes sent, each once */
@@ -142,7 +156,7 @@ struct event {
 	__u32 netns;		/* inode number of the network namespace */
 	__u32 pid;		/* thread group, as user space says */
 	__u32 tid;
-	__u32 uid;
+	__u32 uid;		/* of the task; SOCKET: of the socket */
 	__u8 comm[EVENT_COMM_LEN];	/* bytes, NUL-padded, not text */
 	__u32 snd_una;		/* raw sequence numbers, see tcp_sock */
 	__u32 snd_nxt;		/* LATE: of the segment that came, its ack_seq */
@@ -156,10 +170,11 @@ struct event {
 	__u32 segs_in;		/* segments that came */
 	__u32 srtt_us;
 	__s32 nr;		/* number of the system call in progress, -1 none */
-	__s32 arg[2];		/* its first two arguments: fd, how */
+	__s32 arg[2];		/* its first two arguments: fd, how; HOLDER: the descriptor */
 	union {
 		__s32 ret;		/* CALL: what it returned */
 		__u32 payload;		/* LATE: payload bytes of the segment */
+		__u32 rcv_wnd;		/* STATE to CLOSE: bytes that we take beyond rcv_nxt */
 		__u32 reason;		/* RESET_SENT: enum reset_reason */
 	};
 	__u16 local_port;
@@ -169,7 +184,10 @@ struct event {
 	__u16 sk_err;		/* errno, positive */
 	__u8 task;		/* enum event_task */
 	__u8 kind;		/* enum event_kind */
-	__u8 call;		/* enum event_call */
+	union {
+		__u8 call;		/* enum event_call */
+		__u8 age_from;		/* SOCKET: enum event_age */
+	};
 	__u8 family;		/* 4 or 6: of the packets */
 	__u8 old_state;		/* kernel's TCP states; CALL: the state at entry in old_state */
 	__u8 new_state;
@@ -179,7 +197,8 @@ struct event {
 	};
 	__u8 retransmits;	/* icsk_retransmits */
 	__u8 probes;		/* icsk_probes_out */
-	__u8 substate;		/* LATE: tw_substate after the segment */
+	__u8 substate;		/* of a minisock: tw_substate (LATE: after the segment), else 0 */
+				/* LATE with 0: only the segment was seen, not the minisock */
 };
 
 #ifndef __VMLINUX_H__
@@ -192,6 +211,21 @@ struct kernel_counters {
 	__u64 ring_full[EVENT_KIND_MAX + 1];	/* events lost for want of room, by kind */
 	__u64 calls_full;			/* calls in progress that had no room */
 	__u64 filtered;				/* endpoints that ended, kept out */
+};
+
+/* Where a function of the kernel's begins, and the next one; 0 not known. */
+struct code_range {
+	__u64 from, to;
+};
+
+/*
+ * What this kernel lets tracing programs do, found out by trying (src/live_probe.h) and told to the kernel
+ * side before it is loaded. The verifier drops the branches that a false one leads to, with the helpers that
+ * it does not know.
+ */
+struct kernel_has {
+	bool cookie;		/* bpf_get_socket_cookie(): 5.12 on */
+	bool pt_regs;		/* bpf_get_current_task_btf() and bpf_task_pt_regs(): 5.15 on */
 };
 
 /* The kernel's TCP states (include/net/tcp_states.h): ABI, the same since 2.6. */

@@ -9,12 +9,6 @@
 #include "twice.bpf.h"
 #include <bpf/bpf_tracing.h>
 
-/* Of a socket with a story, or of the minisock in its place; 0 for one that no hook has seen yet. */
-static __always_inline __u64 cookie_of(const struct sock *sk)
-{
-	return sk->__sk_common.skc_cookie.counter;
-}
-
 /* Is this a socket that may have a story? A listener, or a request (state 12), has none. */
 static __always_inline bool has_story(const struct sock *sk)
 {
@@ -37,6 +31,18 @@ static __always_inline int sent(struct sock *sk, bool answer, __u32 reason)
 	return 0;
 }
 
+static __always_inline int sent_plain(struct sock *sk, bool answer)
+{
+	struct event *e = about(sk, EVENT_RESET_SENT);
+
+	if (!e)
+		return 0;
+	if (answer)
+		e->more |= EVENT_MORE_ANSWER;
+	event_submit(e);
+	return 0;
+}
+
 /*
  * A RST for a segment that belongs to nobody. A FIN is what remains of a connection that was: its
  * minisock may never have been made. Anything else, a port scan say, is nobody's story.
@@ -49,7 +55,8 @@ static __always_inline int sent_to_nobody(const struct sk_buff *skb)
 
 	if (bpf_probe_read_kernel(header, sizeof(header),
 				  BPF_CORE_READ(skb, head) + skb->transport_header) ||
-	    !(header[TCP_FLAG_BYTE] & TCP_FIN) || !flow_of_segment(&w, skb, header) ||
+	    (header[TCP_FLAG_BYTE] & TCP_FIN_RST) != TCP_FIN ||
+	    !flow_of_segment(&w, skb, header) ||
 	    !flow_is_wanted(&filter, &w))
 		return 0;
 	e = event_reserve(EVENT_RESET_SENT, bpf_ktime_get_boot_ns());
@@ -62,25 +69,91 @@ static __always_inline int sent_to_nobody(const struct sk_buff *skb)
 	return 0;
 }
 
+/* "Never send a reset in response to a reset" (tcp_v4_send_reset) */
+static __always_inline bool segment_is_reset(const struct sk_buff *skb)
+{
+	__u8 header[TCP_HEADER_MIN];
+
+	return bpf_probe_read_kernel(header, sizeof(header),
+				     BPF_CORE_READ(skb, head) + skb->transport_header) ||
+	       header[TCP_FLAG_BYTE] & TCP_RST;
+}
+
+static __always_inline bool is_wanted(const void *ctx, const struct sock *sk)
+{
+	return sk && is_given(ctx, 0) && has_story(sk);
+}
+
 /* From 6.10 on, with a reason; sk and skb may be NULL. */
 SEC("tp_btf/tcp_send_reset")
 int BPF_PROG(reset_sent, struct sock *sk, struct sk_buff *skb, __u32 reason)
 {
-	if (!sk && skb)
+	if (!is_given(ctx, 0) && skb)
 		return sent_to_nobody(skb);
-	if (!sk || !has_story(sk))
+	if (!is_wanted(ctx, sk))
 		return 0;
-	sent(sk, skb, reason);
-	twice_mark(TWICE_RESET_SENT, cookie_of(sk), 0);
+	sent(sk, is_given(ctx, 1), reason);
+	twice_mark(TWICE_RESET_SENT, sock_object_seen(sk), 0);
 	return 0;
 }
 
 SEC("tp_btf/tcp_send_reset")
 int BPF_PROG(reset_sent_again, struct sock *sk, struct sk_buff *skb, __u32 reason)
 {
-	if (!sk || !has_story(sk) || twice_is_done(TWICE_RESET_SENT, cookie_of(sk), 0))
+	if (!is_wanted(ctx, sk) || twice_is_done(TWICE_RESET_SENT, sock_object_seen(sk), 0))
 		return 0;
-	return sent(sk, skb, reason);
+	return sent(sk, is_given(ctx, 1), reason);
+}
+
+/* Before: no reason, and nothing of those that a minisock sends, or nobody. */
+SEC("tp_btf/tcp_send_reset")
+int BPF_PROG(reset_sent_plain, struct sock *sk)
+{
+	if (!is_wanted(ctx, sk))
+		return 0;
+	sent_plain(sk, is_given(ctx, 1));
+	twice_mark(TWICE_RESET_SENT, sock_object_seen(sk), 0);
+	return 0;
+}
+
+SEC("tp_btf/tcp_send_reset")
+int BPF_PROG(reset_sent_plain_again, struct sock *sk)
+{
+	if (!is_wanted(ctx, sk) || twice_is_done(TWICE_RESET_SENT, sock_object_seen(sk), 0))
+		return 0;
+	return sent_plain(sk, is_given(ctx, 1));
+}
+
+/*
+ * ... which these show: every RST in answer to a segment passes here, but for those that are not sent after
+ * all. Those of full sockets have their tracepoint. skb is never NULL.
+ */
+static __always_inline int sent_late(const void *ctx, struct sock *sk, struct sk_buff *skb)
+{
+	struct event *e;
+
+	if (!is_given(ctx, 0))
+		return sent_to_nobody(skb);
+	if (sk->__sk_common.skc_state != STATE_TIME_WAIT || segment_is_reset(skb))
+		return 0;
+	e = about_minisock(sk, EVENT_RESET_SENT);
+	if (!e)
+		return 0;
+	e->more |= EVENT_MORE_ANSWER;
+	event_submit(e);
+	return 0;
+}
+
+SEC("fentry/tcp_v4_send_reset")
+int BPF_PROG(reset_late_v4, struct sock *sk, struct sk_buff *skb)
+{
+	return sent_late(ctx, sk, skb);
+}
+
+SEC("fentry/tcp_v6_send_reset")
+int BPF_PROG(reset_late_v6, struct sock *sk, struct sk_buff *skb)
+{
+	return sent_late(ctx, sk, skb);
 }
 
 static __always_inline int received(struct sock *sk)
@@ -96,14 +169,14 @@ SEC("tp_btf/tcp_receive_reset")
 int BPF_PROG(reset_received, struct sock *sk)
 {
 	received(sk);
-	twice_mark(TWICE_RESET_RECEIVED, cookie_of(sk), 0);
+	twice_mark(TWICE_RESET_RECEIVED, sock_object_seen(sk), 0);
 	return 0;
 }
 
 SEC("tp_btf/tcp_receive_reset")
 int BPF_PROG(reset_received_again, struct sock *sk)
 {
-	return twice_is_done(TWICE_RESET_RECEIVED, cookie_of(sk), 0) ? 0 : received(sk);
+	return twice_is_done(TWICE_RESET_RECEIVED, sock_object_seen(sk), 0) ? 0 : received(sk);
 }
 
 /* Is this segment the one that carries our FIN? It is the last that we ever send. */
@@ -134,16 +207,32 @@ int BPF_PROG(fin_resent, struct sock *sk, struct sk_buff *skb, int err)
 	if (err)
 		return 0;
 	resent(sk, skb);
-	twice_mark(TWICE_FIN_RESENT, cookie_of(sk), skb->len);
+	twice_mark(TWICE_FIN_RESENT, sock_object_seen(sk), skb->len);
 	return 0;
 }
 
 SEC("tp_btf/tcp_retransmit_skb")
 int BPF_PROG(fin_resent_again, struct sock *sk, struct sk_buff *skb, int err)
 {
-	if (err || twice_is_done(TWICE_FIN_RESENT, cookie_of(sk), skb->len))
+	if (err || twice_is_done(TWICE_FIN_RESENT, sock_object_seen(sk), skb->len))
 		return 0;
 	return resent(sk, skb);
+}
+
+/* Before: only those that were sent. */
+SEC("tp_btf/tcp_retransmit_skb")
+int BPF_PROG(fin_resent_plain, struct sock *sk, struct sk_buff *skb)
+{
+	resent(sk, skb);
+	twice_mark(TWICE_FIN_RESENT, sock_object_seen(sk), skb->len);
+	return 0;
+}
+
+SEC("tp_btf/tcp_retransmit_skb")
+int BPF_PROG(fin_resent_plain_again, struct sock *sk, struct sk_buff *skb)
+{
+	return twice_is_done(TWICE_FIN_RESENT, sock_object_seen(sk), skb->len) ? 0 :
+									  resent(sk, skb);
 }
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";

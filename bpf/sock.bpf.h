@@ -23,25 +23,21 @@
 #define SOCK_KEEPOPEN_BIT 3
 #define SOCK_LINGER_BIT 4
 
-/* include/linux/sched.h */
-#define PF_EXITING 0x4
-#define PF_IO_WORKER 0x10
-#define PF_USER_WORKER 0x4000
-#define PF_KTHREAD 0x200000
-
-#define TS_COMPAT 2			/* arch/x86/include/asm/thread_info.h */
 #define FILE_REF_NOREF_MIN 0xC000000000000000ULL /* include/linux/file_ref.h: dead from here on */
 
 #define TCP_HEADER_MIN 20	/* bytes: RFC 9293 section 3.1 */
 #define TCP_FLAG_BYTE 13
 #define TCP_FIN 0x01
+#define TCP_RST 0x04
 #define TCP_FIN_RST 0x05
 
-#define CALL_NRS 512
-extern const volatile __u8 call_of_nr[CALL_NRS];	/* system call number -> enum event_call */
-extern const volatile __u8 call_of_nr32[CALL_NRS];	/* the same for 32-bit programs */
+#define NS_PER_MS 1000000ULL
+#define TIMEWAIT_NS (60000 * NS_PER_MS)		/* include/net/tcp.h: TCP_TIMEWAIT_LEN */
+
 extern const volatile __u64 sk_disguise;	/* keeps kernel addresses out of recordings */
 extern const volatile __u64 tick_ns;		/* one jiffy */
+
+extern const volatile struct kernel_has kernel_has;
 
 static __always_inline __u16 be16_to_host(__be16 v)
 {
@@ -131,21 +127,16 @@ static __always_inline void event_set_flow(struct event *e, const struct flow *w
 }
 
 /*
- * Is this endpoint wanted, or may it be the twin of one that is? Over loopback, and between a
- * host's one address and itself, the other end passes too, for the story's sake; user space tells
- * them apart.
+ * Is this endpoint wanted, or may it be the twin of one that is? The other end of a connection
+ * within the host, over loopback or from one namespace to another, has the same addresses the
+ * other way round and passes too, for the story's sake; user space tells them apart.
  */
 static __always_inline bool flow_is_wanted(const volatile struct filter *f, const struct flow *w)
 {
-	const __u32 *local = (const __u32 *)w->local_addr;
-	const __u32 *peer = (const __u32 *)w->peer_addr;
 	struct flow twin;
 
 	if (filter_wants(f, w))
 		return true;
-	if (w->local_addr[0] != 127 && (local[0] != peer[0] || local[1] != peer[1] ||
-					local[2] != peer[2] || local[3] != peer[3]))
-		return false;
 	__builtin_memcpy(&twin, w, sizeof(twin));
 	__builtin_memcpy(twin.local_addr, w->peer_addr, sizeof(twin.local_addr));
 	__builtin_memcpy(twin.peer_addr, w->local_addr, sizeof(twin.peer_addr));
@@ -244,10 +235,15 @@ static __always_inline __u16 sock_flag_bits(const struct sock *sk, const struct 
 	return bits;
 }
 
-/* A socket's cookie, made now if it has none yet. Not for minisocks, which have their socket's. */
+/*
+ * A socket's cookie, made now if it has none yet and the kernel lets us (5.12 on; 0 before). Not for
+ * minisocks, which have their socket's.
+ */
 static __always_inline __u64 sock_cookie(struct sock *sk)
 {
-	return sk->__sk_common.skc_cookie.counter ?: bpf_get_socket_cookie(sk);
+	__u64 cookie = sk->__sk_common.skc_cookie.counter;
+
+	return cookie || !kernel_has.cookie ? cookie : bpf_get_socket_cookie(sk);
 }
 
 /* How long the kernel keeps an orphan in FIN_WAIT2: tcp_fin_time(). */
@@ -266,12 +262,19 @@ static __always_inline __u64 sock_fin_timeout_ns(const struct sock *sk, const st
 /* Are there as many minisocks as there may be (inet_twsk_alloc)? Then this socket may get none. */
 static __always_inline __u8 sock_tw_full(const struct sock *sk)
 {
-	const struct netns_ipv4 *ipv4 = &sk->__sk_common.skc_net.net->ipv4;
+	const struct inet_timewait_death_row *row;
+	const struct inet_timewait_death_row___count *old;
+	int used;
 
-	if (!bpf_core_field_exists(ipv4->tcp_death_row.tw_refcount))
+	row = &sk->__sk_common.skc_net.net->ipv4.tcp_death_row;
+	old = (const void *)row;
+	if (bpf_core_field_exists(row->tw_refcount))
+		used = row->tw_refcount.refs.counter - 1;
+	else if (bpf_core_field_exists(old->tw_count))
+		used = old->tw_count.counter;
+	else
 		return 0;
-	return (int)ipv4->tcp_death_row.tw_refcount.refs.counter - 1 >=
-	       ipv4->tcp_death_row.sysctl_max_tw_buckets ? EVENT_MORE_TW_FULL : 0;
+	return used >= row->sysctl_max_tw_buckets ? EVENT_MORE_TW_FULL : 0;
 }
 
 /*
@@ -299,10 +302,9 @@ static __always_inline bool flow_of_segment(struct flow *w, const struct sk_buff
 }
 
 /* Sequence numbers, bytes and flags of a full TCP socket. */
-static __always_inline void sock_fill(struct event *e, const struct sock *sk,
-				      const struct tcp_sock *tp)
+static __always_inline void sock_fill_numbers(struct event *e, const struct sock *sk,
+					      const struct tcp_sock *tp)
 {
-	event_set_sk(e, sk);
 	e->bytes_sent = tp->bytes_sent - tp->bytes_retrans;
 	e->bytes_received = tp->bytes_received;
 	e->snd_una = tp->snd_una;
@@ -320,6 +322,22 @@ static __always_inline void sock_fill(struct event *e, const struct sock *sk,
 	e->sock = sock_flag_bits(sk, tp);
 	if (tp->inet_conn.icsk_user_timeout)
 		e->more |= EVENT_MORE_USER_TIMEOUT;
+}
+
+/* The same, and its key. */
+static __always_inline void sock_fill(struct event *e, const struct sock *sk,
+				      const struct tcp_sock *tp)
+{
+	event_set_sk(e, sk);
+	sock_fill_numbers(e, sk, tp);
+}
+
+/* Bytes that we take beyond rcv_nxt: tcp_receive_window(). A minisock goes by the same. */
+static __always_inline __u32 sock_rcv_wnd(const struct tcp_sock *tp)
+{
+	int wnd = tp->rcv_wup + tp->rcv_wnd - tp->rcv_nxt;
+
+	return wnd < 0 ? 0 : wnd;
 }
 
 /* The end of a segment of ours in sequence space: TCP_SKB_CB(skb)->end_seq. */
@@ -356,121 +374,46 @@ static __always_inline __u32 reset_reason(__u32 reason)
 	return RESET_OTHER;
 }
 
-static __always_inline __u8 call_of(const volatile __u8 *table, __s32 nr)
+/*
+ * What tells this socket from all others: its cookie, or before 5.12, when some have none, its address. In
+ * those kernels no program is skipped (bpf/twice.bpf.h), so no mark outlives the socket that it is for.
+ */
+static __always_inline __u64 sock_object(struct sock *sk)
 {
-	__u32 at = (__u32)nr;
-
-	if (at >= CALL_NRS)
-		return EVENT_CALL_OTHER;
-	barrier_var(at);	/* else the compiler drops the mask, which the verifier wants */
-	return table[at & (CALL_NRS - 1)];
+	return sock_cookie(sk) ?: (__u64)sk;
 }
 
-#define I386_SOCKETCALL 102
-#define SOCKETCALL_CONNECT 3	/* include/uapi/linux/net.h */
-#define SOCKETCALL_SHUTDOWN 13
-
-/* A 32-bit program's call: other numbers, other registers, and the multiplexer of old. */
-static __always_inline void regs_fill_i386(struct event *e, const struct pt_regs___x86 *regs)
+/* The same for what may be a minisock: it has its socket's cookie, or none. */
+static __always_inline __u64 sock_object_seen(const struct sock *sk)
 {
-	__u32 sub = (__u32)regs->bx;
-
-	e->task |= EVENT_TASK_COMPAT;
-	e->call = call_of(call_of_nr32, e->nr);
-	e->arg[0] = (__s32)regs->bx;
-	e->arg[1] = (__s32)regs->cx;
-	if (e->nr != I386_SOCKETCALL)
-		return;
-	if (sub == SOCKETCALL_SHUTDOWN)
-		e->call = EVENT_CALL_SHUTDOWN;
-	else if (sub == SOCKETCALL_CONNECT)
-		e->call = EVENT_CALL_CONNECT;
-	if (bpf_probe_read_user(e->arg, sizeof(e->arg), (void *)(__u64)(__u32)regs->cx))
-		e->arg[0] = e->arg[1] = -1;
+	return sk->__sk_common.skc_cookie.counter ?: (__u64)sk;
 }
 
 /*
- * The system call that this task entered the kernel with, from its saved registers. Good in task
- * context alone, and stale in io_uring's and kernel threads.
+ * An argument of a tp_btf, fentry or fexit program as a number, of which the verifier knows nothing: those
+ * of some kernels (6.3 to 6.11) take for granted what may be NULL, and drop a plain test; and 5.10's takes
+ * no pointer to a struct of which its type information has the name only.
  */
-static __always_inline void regs_fill(struct event *e, struct task_struct *task)
+static __always_inline __u64 raw_argument(const void *ctx, int arg)
 {
-	const void *regs = (const void *)bpf_task_pt_regs(task);
-	const struct pt_regs___x86 *x86 = regs;
-	const struct pt_regs___arm64 *arm64 = regs;
+	__u64 value = 0;
 
-	if (bpf_core_field_exists(x86->orig_ax)) {
-		const struct thread_info___x86 *ti = (const void *)&task->thread_info;
-
-		e->nr = (__s32)x86->orig_ax;
-		e->arg[0] = (__s32)x86->di;
-		e->arg[1] = (__s32)x86->si;
-		e->call = call_of(call_of_nr, e->nr);
-		if (ti->status & TS_COMPAT)
-			regs_fill_i386(e, x86);
-	} else if (bpf_core_field_exists(arm64->syscallno)) {
-		e->nr = arm64->syscallno;
-		e->arg[0] = (__s32)arm64->orig_x0;
-		e->arg[1] = (__s32)arm64->regs[1];
-		e->call = call_of(call_of_nr, e->nr);
-	} else {
-		return;
-	}
-	e->task |= EVENT_TASK_NR;
+	bpf_probe_read_kernel(&value, sizeof(value), (const __u64 *)ctx + arg);
+	return value;
 }
 
-/* The task on this CPU. Whether it had a hand in the event is for user space to judge. */
-static __always_inline void task_fill(struct event *e)
+static __always_inline bool is_given(const void *ctx, int arg)
 {
-	struct task_struct *task = bpf_get_current_task_btf();
-	__u64 id = bpf_get_current_pid_tgid();
-	unsigned int flags = task->flags;
-
-	e->pid = id >> 32;
-	e->tid = (__u32)id;
-	e->uid = (__u32)bpf_get_current_uid_gid();
-	e->cgroup = bpf_get_current_cgroup_id();
-	bpf_get_current_comm(e->comm, sizeof(e->comm));
-	e->task = EVENT_TASK_HERE;
-	e->nr = -1;
-	if (flags & PF_EXITING) {
-		e->task |= EVENT_TASK_EXITING;
-		e->exit_code = (__u16)task->exit_code;
-	}
-	if (flags & (PF_IO_WORKER | PF_USER_WORKER))
-		e->task |= EVENT_TASK_IO_WORKER;
-	if (flags & PF_KTHREAD)
-		e->task |= EVENT_TASK_KTHREAD;
-	else
-		regs_fill(e, task);
+	return raw_argument(ctx, arg);
 }
 
-/* The open file behind a descriptor of this task, or NULL. */
-static __always_inline struct file *fd_file(__u32 fd)
+/* The TCP socket behind an open file, or NULL. Read with BPF_CORE_READ: not trusted. */
+static __always_inline struct sock *file_tcp_sock(const struct file *file)
 {
-	const struct files_struct *files = bpf_get_current_task_btf()->files;
-	const struct fdtable *fdt;
-	struct file *file = NULL;
-
-	if (!files)
-		return NULL;
-	fdt = files->fdt;
-	if (!fdt || fd >= fdt->max_fds)
-		return NULL;
-	bpf_probe_read_kernel(&file, sizeof(file), fdt->fd + fd);
-	return file;
-}
-
-/*
- * The TCP socket behind a descriptor of this task, or NULL. Read with BPF_CORE_READ: not trusted.
- */
-static __always_inline struct sock *fd_tcp_sock(__u32 fd)
-{
-	struct file *file = fd_file(fd);
 	struct socket *socket;
 	struct sock *sk;
 
-	if (!file || (BPF_CORE_READ(file, f_inode, i_mode) & S_IFMT) != S_IFSOCK)
+	if ((BPF_CORE_READ(file, f_inode, i_mode) & S_IFMT) != S_IFSOCK)
 		return NULL;
 	socket = BPF_CORE_READ(file, private_data);
 	sk = BPF_CORE_READ(socket, sk);

@@ -6,6 +6,7 @@
  * acted: elsewhere the CPU is merely borrowed by a packet or a timer.
  */
 #include "about.bpf.h"
+#include "task.bpf.h"
 #include "twice.bpf.h"
 #include <bpf/bpf_tracing.h>
 
@@ -18,6 +19,7 @@ const volatile __u8 call_of_nr[CALL_NRS];
 const volatile __u8 call_of_nr32[CALL_NRS];
 const volatile __u64 sk_disguise;
 const volatile __u64 tick_ns;
+const volatile struct kernel_has kernel_has;
 
 /*
  * A change that belongs to a story: not the start of a connection, not a listener's life. A
@@ -77,6 +79,7 @@ static __always_inline int state(struct sock *sk, int old, int new)
 	if (new == STATE_CLOSE) {
 		e->fin_timeout_ns = sock_fin_timeout_ns(sk, tp);
 		e->more |= sock_tw_full(sk);
+		e->rcv_wnd = sock_rcv_wnd(tp);
 	}
 	e->sock |= sock_holder_bits(sk);
 	if (may_be_a_task(e->sock, new)) {
@@ -93,14 +96,14 @@ int BPF_PROG(on_state, struct sock *sk, int old, int new)
 	if (!is_told(sk, old, new))
 		return 0;
 	state(sk, old, new);
-	twice_mark(TWICE_STATE, sock_cookie(sk), old << 8 | new);
+	twice_mark(TWICE_STATE, sock_object(sk), old << 8 | new);
 	return 0;
 }
 
 SEC("tp_btf/inet_sock_set_state")
 int BPF_PROG(on_state_again, struct sock *sk, int old, int new)
 {
-	if (!is_told(sk, old, new) || twice_is_done(TWICE_STATE, sock_cookie(sk), old << 8 | new))
+	if (!is_told(sk, old, new) || twice_is_done(TWICE_STATE, sock_object(sk), old << 8 | new))
 		return 0;
 	return state(sk, old, new);
 }

@@ -128,7 +128,8 @@ bool act_is_local(const struct event *e)
 }
 
 /*
- * The same call of the same task, still in progress or just returned without having done anything.
+ * The same call of the same task: still in progress, just returned without having done anything, or one that
+ * does its part after its return (up to 6.5 close() lets go of the file on the way back to user space).
  */
 static struct act *act_same_call(struct story *s, const struct act *a)
 {
@@ -137,7 +138,8 @@ static struct act *act_same_call(struct story *s, const struct act *a)
 
 		if (b->tid != a->tid || b->trigger != a->trigger || b->fd != a->fd)
 			continue;
-		if (!b->returned || b->effect == EFFECT_NONE)
+		if (!b->returned || b->effect == EFFECT_NONE ||
+		    b->effect_ns > b->ts_ns + b->call_ns)
 			return b;
 	}
 	return NULL;
@@ -154,9 +156,11 @@ void act_from_change(struct story *s, const struct event *e, enum effect effect)
 		if (!a)
 			return;
 		*a = now;
-	} else if (a->effect == EFFECT_FIN || a->effect == EFFECT_RESET || a->ended) {
-		return;		/* the release that ends the close() that did it */
 	}
+	if (a->returned && e->kind == EVENT_DESTROY && e->ts_ns > a->ts_ns + a->call_ns)
+		a->call_ns = e->ts_ns - a->ts_ns;	/* it lingered on that way */
+	if (a->effect == EFFECT_FIN || a->effect == EFFECT_RESET || a->ended)
+		return;		/* the release that ends the close() that did it */
 	a->effect = effect;
 	a->effect_ns = e->ts_ns;
 	a->ended = e->kind == EVENT_STATE && e->new_state == STATE_CLOSE;
@@ -197,4 +201,45 @@ void act_from_call(struct story *s, const struct event *e)
 	a = act_insert(s, now.ts_ns);
 	if (a)
 		*a = now;
+}
+
+static bool act_awaits_return(const struct act *a)
+{
+	if (a->returned || a->deferred || a->elsewhere || a->compat)
+		return false;
+	return a->trigger == TRIGGER_CLOSE || a->trigger == TRIGGER_SHUTDOWN;
+}
+
+bool story_awaits_call(const struct story *s)
+{
+	for (unsigned i = 0; i < s->nr_acts; i++)
+		if (act_awaits_return(&s->acts[i]))
+			return true;
+	return false;
+}
+
+void story_give_up_calls(struct story *s, bool lossless)
+{
+	for (unsigned i = 0; i < s->nr_acts; i++) {
+		struct act *a = &s->acts[i];
+
+		if (a->sure || a->trigger == TRIGGER_SHUTDOWN || !act_awaits_return(a))
+			continue;
+		a->fd = -1;
+		a->deferred = lossless && !s->mptcp;
+		s->calls_missed = !a->deferred;
+	}
+}
+
+const struct act *story_trigger(const struct story *s)
+{
+	const struct act *ended = NULL;
+
+	for (unsigned i = 0; i < s->nr_acts; i++) {
+		if (s->acts[i].effect == EFFECT_FIN)
+			return &s->acts[i];
+		if (s->acts[i].ended || s->acts[i].effect == EFFECT_RESET)
+			ended = &s->acts[i];
+	}
+	return ended;
 }

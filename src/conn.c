@@ -6,32 +6,29 @@
 #include <string.h>
 
 #include "echo.h"
+#include "early.h"
+#include "hash.h"
 #include "heap.h"
+#include "listener.h"
+#include "twin.h"
 
 #define BUCKETS_MIN 1024
 #define SLOP_NS (100ULL * 1000000)	/* a late timer of the kernel, besides an eighth */
-
-#define CLOSED_LISTENERS 16
 
 struct conn {
 	struct story story;
 	struct conn *sk_next, *flow_next;	/* in the buckets */
 	struct conn *prev, *next;		/* among the active */
 	struct heap_node due;			/* else among those with a deadline */
+	struct twin_node ends;			/* its initial sequence numbers */
 	struct conn *twin;
 	bool unsettled;
 };
 
-/* A listener that was closed while connections waited in its queue. */
-struct closed_listener {
-	uint32_t netns, tid;
-	uint16_t port;
-};
-
 struct conns {
 	struct conns_config config;
-	struct closed_listener closed[CLOSED_LISTENERS];	/* the latest, in a ring */
-	unsigned closed_at;
+	struct listeners listeners;
+	struct early early;
 	bool lossy;
 	struct echo echo;
 	struct conns_counts counts;
@@ -39,21 +36,13 @@ struct conns {
 	unsigned long buckets;			/* a power of two */
 	struct conn *head, *tail;		/* active, by last event: the next may come any time */
 	struct heap due;			/* over, or left to a minisock: told at a deadline */
+	struct twins twins;
+	uint64_t minisocks_ns;			/* until then a walk's minisocks are about, 0 none */
 };
-
-/* Finalizer of MurmurHash3: every input bit reaches every output bit. */
-static uint64_t mix(uint64_t h)
-{
-	h ^= h >> 33;
-	h *= 0xff51afd7ed558ccdULL;
-	h ^= h >> 33;
-	h *= 0xc4ceb9fe1a85ec53ULL;
-	return h ^ h >> 33;
-}
 
 static unsigned long sk_bucket(const struct conns *t, uint64_t sk)
 {
-	return mix(sk) & (t->buckets - 1);
+	return hash_mix(sk) & (t->buckets - 1);
 }
 
 static unsigned long flow_bucket(const struct conns *t, const struct flow *w)
@@ -63,7 +52,7 @@ static unsigned long flow_bucket(const struct conns *t, const struct flow *w)
 
 	memcpy(words, w, sizeof(*w));
 	for (unsigned i = 0; i < sizeof(words) / sizeof(*words); i++)
-		h = mix(h ^ words[i]) + t->config.seed;
+		h = hash_mix(h ^ words[i]) + t->config.seed;
 	return h & (t->buckets - 1);
 }
 
@@ -174,21 +163,16 @@ static struct conn *find_flow(const struct conns *t, const struct flow *w, uint6
 	return c;
 }
 
-static struct flow event_flow(const struct event *e)
-{
-	struct flow w = { .netns = e->netns, .local_port = e->local_port,
-			  .peer_port = e->peer_port, .family = e->family };
-
-	memcpy(w.local_addr, e->local_addr, sizeof(w.local_addr));
-	memcpy(w.peer_addr, e->peer_addr, sizeof(w.peer_addr));
-	return w;
-}
-
-/* What a story may say of its twin: who it is, and who ended it as far as is known by now. */
+/*
+ * What a story may say of its twin: who it is, and who ended it, or else was the last to touch it,
+ * as far as is known by now.
+ */
 static void describe_twin(struct story *s, const struct story *twin)
 {
 	const struct act *a = story_trigger(twin);
 
+	if (!a && twin->nr_acts)
+		a = &twin->acts[twin->nr_acts - 1];
 	s->has_twin = true;
 	s->twin_cookie = twin->cookie;
 	if (a) {
@@ -197,19 +181,20 @@ static void describe_twin(struct story *s, const struct story *twin)
 	}
 }
 
-/* Over loopback, or between two of the host's addresses, the other end is in the table too. */
-static void find_twin(struct conns *t, struct conn *c)
+/* The other end may be in the table too, once the initial sequence numbers are known. */
+static void find_twin(struct conns *t, struct conn *c, const struct event *e)
 {
-	const struct flow *w = &c->story.flow;
-	struct flow other = *w;
+	struct twin_node *n;
 	struct conn *twin;
 
-	memcpy(other.local_addr, w->peer_addr, sizeof(other.local_addr));
-	memcpy(other.peer_addr, w->local_addr, sizeof(other.peer_addr));
-	other.local_port = w->peer_port;
-	other.peer_port = w->local_port;
-	twin = find_flow(t, &other, 0);
-	if (!twin || twin == c || twin->twin)
+	if (c->ends.known)
+		return;
+	twins_learn(&t->twins, &c->ends, e);
+	n = twins_find(&t->twins, &c->ends);
+	if (!n)
+		return;
+	twin = (struct conn *)((char *)n - offsetof(struct conn, ends));
+	if (twin->twin)
 		return;
 	c->twin = twin;
 	twin->twin = c;
@@ -229,6 +214,7 @@ static void forget(struct conns *t, struct conn *c)
 	}
 	unqueue(t, c);
 	index_remove(t, c);
+	twins_remove(&t->twins, &c->ends);
 	t->counts.open--;
 	t->counts.unsettled -= c->unsettled;
 	free_conn(c);
@@ -269,7 +255,6 @@ static struct conn *add(struct conns *t, const struct event *e)
 	queue_active(t, c);
 	index_add(t, c);
 	index_grow(t);
-	find_twin(t, c);
 	return c;
 }
 
@@ -300,13 +285,52 @@ static bool is_shutdown_of_unknown(const struct event *e)
 	       (e->old_state == STATE_ESTABLISHED || e->old_state == STATE_CLOSE_WAIT);
 }
 
+/*
+ * A walk may come by when a minisock has just been made, and tell of it before the ring tells of
+ * the socket that it took the place of: that is one connection, and the socket's story is the
+ * fuller one.
+ */
+static void drop_found_minisock(struct conns *t, const struct event *e)
+{
+	struct flow w = story_flow(e);
+	struct conn *c;
+
+	if (e->ts_ns > t->minisocks_ns)
+		return;
+	c = find_flow(t, &w, e->cookie);
+	if (!c || !c->story.found || c->story.end != END_MINISOCK)
+		return;
+	t->counts.seen--;
+	forget(t, c);
+}
+
+/* What a walk found: it may be an old acquaintance. */
+static struct conn *find_found(struct conns *t, const struct event *e)
+{
+	struct flow w = story_flow(e);
+	struct conn *c;
+
+	if (e->kind == EVENT_HOLDER)
+		return find_sk(t, e->sk, e->cookie);
+	if (e->old_state != STATE_TIME_WAIT)
+		return find_sk(t, e->sk, e->cookie) ?: add(t, e);
+	c = find_flow(t, &w, e->cookie);
+	if (c)
+		return c;
+	if (t->minisocks_ns < e->ts_ns + e->left_ns)
+		t->minisocks_ns = e->ts_ns + e->left_ns;
+	return add(t, e);
+}
+
 static struct conn *find(struct conns *t, const struct event *e)
 {
 	struct flow w;
 	struct conn *c;
 
+	if (e->kind == EVENT_SOCKET || e->kind == EVENT_HOLDER)
+		return find_found(t, e);
 	if (e->old_state == STATE_TIME_WAIT) {	/* the minisock that took the socket's place */
-		w = event_flow(e);
+		w = story_flow(e);
 		return find_flow(t, &w, e->cookie);
 	}
 	c = find_sk(t, e->sk, e->cookie);
@@ -320,13 +344,15 @@ static struct conn *find(struct conns *t, const struct event *e)
 	if (c || echo_is_known(&t->echo, e))
 		return c;
 	drop_namesakes(t, e);
+	drop_found_minisock(t, e);
 	return add(t, e);
 }
 
 /* How long a story that is over waits for what may still belong to it. */
-static uint64_t settle_ns(const struct conns *t, const struct story *s)
+static uint64_t settle_ns(const struct story *s, const struct event *e, bool awaits)
 {
-	return s->end_ns + (t->config.calls && story_awaits_call(s) ? SETTLE_CALL_NS : SETTLE_NS);
+	return awaits && e->ts_ns > s->end_ns ? e->ts_ns + SETTLE_CALL_NS :
+						s->end_ns + (awaits ? SETTLE_CALL_NS : SETTLE_NS);
 }
 
 /* Puts the endpoint where it belongs after an event. */
@@ -334,6 +360,7 @@ static void place(struct conns *t, struct conn *c, const struct event *e)
 {
 	const struct story *s = &c->story;
 	bool unsettled = story_is_closing(s) && !story_is_over(s);
+	bool awaits = t->config.calls && story_awaits_call(s);
 
 	t->counts.unsettled += unsettled - c->unsettled;
 	c->unsettled = unsettled;
@@ -343,10 +370,10 @@ static void place(struct conns *t, struct conn *c, const struct event *e)
 	} else if (s->end == END_MINISOCK && t->config.late) {
 		if (!c->due.at)
 			queue_due(t, c, s->expires_ns + (s->expires_ns - s->end_ns) / 8 + SLOP_NS);
-	} else if (story_is_clear(s) && !(t->config.calls && story_awaits_call(s))) {
+	} else if (story_is_clear(s) && !awaits) {
 		tell(t, c, e->ts_ns);
-	} else if (!c->due.at || c->due.deadline_ns > settle_ns(t, s)) {
-		queue_due(t, c, settle_ns(t, s));
+	} else if (!c->due.at || awaits || c->due.deadline_ns > settle_ns(s, e, awaits)) {
+		queue_due(t, c, settle_ns(s, e, awaits));
 		c->story.unwatched = s->end == END_MINISOCK;
 	}
 }
@@ -379,59 +406,36 @@ void conns_free(struct conns *t)
 	for (size_t i = 0; i < t->due.len; i++)
 		free_conn(conn_of(t->due.nodes[i]));
 	heap_release(&t->due);
+	twins_release(&t->twins);
 	free(t->by_sk);
 	free(t->by_flow);
 	free(t);
 }
 
-static void note_listener(struct conns *t, const struct event *e)
-{
-	if (!(e->task & EVENT_TASK_HERE))
-		return;
-	t->closed[t->closed_at++ % CLOSED_LISTENERS] =
-		(struct closed_listener){ e->netns, e->tid, e->local_port };
-}
-
-/* Did the task of this event just close a listener on the connection's port? */
-static bool closed_its_listener(const struct conns *t, const struct event *e)
-{
-	for (unsigned i = 0; i < CLOSED_LISTENERS; i++) {
-		const struct closed_listener *l = &t->closed[i];
-
-		if (l->tid && l->tid == e->tid && l->netns == e->netns && l->port == e->local_port)
-			return true;
-	}
-	return false;
-}
-
-/*
- * A connection that nobody accepted ends in its listener's close, or else in some bystander's
- * softirq.
- */
-static bool is_unaccepted(const struct event *e)
-{
-	return e->kind == EVENT_STATE && e->new_state == STATE_CLOSE && e->task & EVENT_TASK_HERE &&
-	       e->sock & EVENT_SOCK_NO_SOCKET &&
-	       !(e->sock & (EVENT_SOCK_OWNED | EVENT_SOCK_DEAD));
-}
-
 void conns_feed(struct conns *t, const struct event *e)
 {
+	const struct event *call;
 	struct event alone;
 	struct conn *c;
 
 	if (e->kind == EVENT_STATE && e->old_state == STATE_LISTEN) {
-		note_listener(t, e);
+		listeners_note(&t->listeners, e);
 		return;
 	}
 	c = find(t, e);
-	if (!c)
+	if (!c) {
+		early_keep(&t->early, e);
 		return;
-	if (is_unaccepted(e) && !closed_its_listener(t, e)) {
+	}
+	if (listeners_clear(&t->listeners, e)) {
 		alone = *e;
 		alone.task = 0;
 		e = &alone;
 	}
+	find_twin(t, c, e);
+	call = story_is_new(&c->story) ? early_take(&t->early, e) : NULL;
+	if (call)
+		story_feed(&c->story, call);
 	story_feed(&c->story, e);
 	place(t, c, e);
 }

@@ -3,8 +3,8 @@
  * The table of endpoints: finds each event its story, and tells each story once, when it is over.
  * Pure.
  *
- * An endpoint lives under its socket's key, and under its addresses too, which find its twin on
- * this host and the minisock that outlives the socket. A story that is over waits a moment
+ * An endpoint lives under its socket's key, under its addresses too, which find the minisock that
+ * outlives the socket, and under its initial sequence numbers, which find its twin on this host. A story that is over waits a moment
  * (SETTLE_NS) where a call that belongs to it has still to return (SETTLE_CALL_NS); one whose peer
  * owes a FIN waits as long as the kernel does. Bounded: the endpoint that was silent longest makes
  * room, and is counted.

@@ -112,6 +112,43 @@ void fmt_duration(struct buf *b, uint64_t ns)
 		fmt_two_units(b, divide(ns, NS_PER_S * 3600), 24, "d", "h");
 }
 
+void fmt_age(struct buf *b, uint64_t ns)
+{
+	static const struct {
+		uint64_t s;
+		const char *name;
+	} units[] = { { S_PER_DAY, "d" }, { 3600, "h" }, { 60, "min" }, { 1, "s" } };
+	uint64_t s = ns / NS_PER_S;
+	unsigned i = 0;
+
+	if (!s) {
+		buf_u64(b, ns / NS_PER_MS);
+		buf_str(b, "ms");
+		return;
+	}
+	while (i < 3 && s < units[i].s)
+		i++;
+	buf_u64(b, s / units[i].s);
+	buf_str(b, units[i].name);
+	if (i == 3 || !(s % units[i].s / units[i + 1].s))
+		return;
+	buf_char(b, ' ');
+	buf_u64(b, s % units[i].s / units[i + 1].s);
+	buf_str(b, units[i + 1].name);
+}
+
+void fmt_bytes(struct buf *b, uint64_t n)
+{
+	static const char letter[] = " KMGTPE";
+	unsigned i = 0;
+
+	for (; n >= 100000; i++)
+		n = divide(n, 1024);
+	buf_u64(b, n);
+	if (i)
+		buf_char(b, letter[i]);
+}
+
 static void fmt_ipv4(struct buf *b, const uint8_t *addr)
 {
 	char *start = buf_room(b, INET_ADDRSTRLEN), *p = start;

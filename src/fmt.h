@@ -20,6 +20,13 @@ void fmt_ms(struct buf *b, uint64_t ns);
 /* "850 ns", "15 us", "2.6 ms", "197 ms", "1.2 s", "45 s", "3 min 20 s", "2 h 5 min", "12 d 3 h" */
 void fmt_duration(struct buf *b, uint64_t ns);
 
+/* An age, not rounded up, at most FMT_AGE_WIDTH wide: "540ms", "45s", "3min 20s", "2h 3min", "12d 3h" */
+#define FMT_AGE_WIDTH 9
+void fmt_age(struct buf *b, uint64_t ns);
+
+/* Bytes, at most 6 wide: "99999", then "1234K", "56M" of 1024, half rounded up */
+void fmt_bytes(struct buf *b, uint64_t n);
+
 /* "10.0.0.1", "2001:db8::1" (RFC 5952) */
 void fmt_addr(struct buf *b, unsigned family, const uint8_t *addr);
 

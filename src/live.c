@@ -4,7 +4,6 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <errno.h>
-#include <linux/perf_event.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,25 +14,19 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "tracefs.h"
+#include "live_attach.h"
 #include "tcpclose.skel.h"
 
 #define BTF_PATH "/sys/kernel/btf/vmlinux"
-#define CALL_PROGRAMS 4
 #define NS_PER_S 1000000000ULL
 
 struct live {
 	struct tcpclose_bpf *skel;
 	struct ring_buffer *ring;
-	struct bpf_link *call_link[CALL_PROGRAMS];
+	struct attach attach;
 	live_event_fn *fn;		/* during live_consume */
 	void *fn_arg;
 	int taken;
-};
-
-/* What to try to load besides the hooks that nothing can be told without. */
-struct wish {
-	bool late, calls, resets;
 };
 
 struct call_number {
@@ -101,8 +94,8 @@ uint64_t live_now_ns(void)
 	return clock_ns(CLOCK_BOOTTIME);
 }
 
-/* One tick of the kernel's timers: what its coarse clock can resolve. */
-static uint64_t tick_length_ns(void)
+/* What the kernel's coarse clock can resolve. */
+uint64_t live_tick_ns(void)
 {
 	struct timespec ts;
 
@@ -120,7 +113,7 @@ static void fill_calls(__u8 *table, size_t size, const struct call_number *numbe
 static void set_constants(struct tcpclose_bpf *skel, const struct live_config *config)
 {
 	memcpy((void *)&skel->rodata->filter, config->filter, sizeof(*config->filter));
-	skel->rodata->tick_ns = tick_length_ns();
+	skel->rodata->tick_ns = live_tick_ns();
 	if (getrandom((void *)&skel->rodata->sk_disguise, sizeof(skel->rodata->sk_disguise), 0) < 0)
 		skel->rodata->sk_disguise = clock_ns(CLOCK_REALTIME) * 0x9e3779b97f4a7c15ULL;
 	fill_calls((__u8 *)skel->rodata->call_of_nr, sizeof(skel->rodata->call_of_nr),
@@ -129,29 +122,8 @@ static void set_constants(struct tcpclose_bpf *skel, const struct live_config *c
 		   call_numbers_32, sizeof(call_numbers_32) / sizeof(*call_numbers_32));
 }
 
-static void call_programs(const struct tcpclose_bpf *skel, struct bpf_program *prog[CALL_PROGRAMS])
+static int load(struct live *l, const struct live_config *config)
 {
-	prog[0] = skel->progs.close_enter;
-	prog[1] = skel->progs.close_exit;
-	prog[2] = skel->progs.shutdown_enter;
-	prog[3] = skel->progs.shutdown_exit;
-}
-
-static void set_autoload(struct tcpclose_bpf *skel, struct wish wish)
-{
-	bpf_program__set_autoload(skel->progs.late_segment, wish.late);
-	bpf_program__set_autoload(skel->progs.late_segment_again, wish.late);
-	bpf_program__set_autoload(skel->progs.reset_sent, wish.resets);
-	bpf_program__set_autoload(skel->progs.reset_sent_again, wish.resets);
-	bpf_program__set_autoload(skel->progs.reset_received, wish.resets);
-	bpf_program__set_autoload(skel->progs.reset_received_again, wish.resets);
-	bpf_program__set_autoload(skel->progs.fin_resent, wish.resets);
-	bpf_program__set_autoload(skel->progs.fin_resent_again, wish.resets);
-}
-
-static int load(struct live *l, const struct live_config *config, struct wish wish)
-{
-	struct bpf_program *call[CALL_PROGRAMS];
 	int err;
 
 	l->skel = tcpclose_bpf__open();
@@ -159,12 +131,7 @@ static int load(struct live *l, const struct live_config *config, struct wish wi
 		return -errno;
 	bpf_map__set_max_entries(l->skel->maps.events, (__u32)config->buffer_bytes);
 	set_constants(l->skel, config);
-	set_autoload(l->skel, wish);
-	call_programs(l->skel, call);
-	for (unsigned i = 0; i < CALL_PROGRAMS; i++)
-		bpf_program__set_autoload(call[i], wish.calls);
-	if (!wish.calls)
-		bpf_map__set_autocreate(l->skel->maps.inflight, false);
+	attach_choose(&l->attach, l->skel);
 	err = tcpclose_bpf__load(l->skel);
 	if (err) {
 		tcpclose_bpf__destroy(l->skel);
@@ -173,118 +140,15 @@ static int load(struct live *l, const struct live_config *config, struct wish wi
 	return err;
 }
 
-/* Loads as much of the wish as this kernel takes, found out by trying with less and less. */
-static int load_what_goes(struct live *l, const struct live_config *config, struct wish *wish)
+/* Loads as much of the plan as this kernel takes, found out by trying with less and less. */
+static int load_what_goes(struct live *l, const struct live_config *config)
 {
-	const struct wish less[] = {
-		*wish,
-		{ .late = wish->late, .resets = true },
-		{ .calls = wish->calls, .resets = true },
-		{ .calls = wish->calls },
-		{ 0 },
-	};
-	int err = 0;
-
-	for (unsigned i = 0; i < sizeof(less) / sizeof(*less); i++) {
-		err = load(l, config, less[i]);
-		*wish = less[i];
-		if (!err || err == -EPERM || err == -ENOMEM)
-			break;
-	}
-	return err;
-}
-
-static int attach_btf(struct bpf_program *prog, struct bpf_link **link)
-{
-	*link = bpf_program__attach(prog);
-	return *link ? 0 : -errno;
-}
-
-/*
- * Attaches a hook and its second program (bpf/twice.bpf.h), which must run after it. 0 or -errno.
- */
-#define ATTACH_TWICE(skel, name)                                                                   \
-	(attach_btf((skel)->progs.name, &(skel)->links.name) ?:                                    \
-	 attach_btf((skel)->progs.name##_again, &(skel)->links.name##_again))
-
-/* A syscall tracepoint by its id: libbpf's own way would need tracefs to be mounted. */
-static int attach_syscall(const struct bpf_program *prog, struct bpf_link **link)
-{
-	const char *event = strrchr(bpf_program__section_name(prog), '/') + 1;
-	struct perf_event_attr attr = { .type = PERF_TYPE_TRACEPOINT, .size = sizeof(attr) };
-	int id = tracefs_event_id("syscalls", event);
-	int fd, err;
-
-	if (id < 0)
-		return id;
-	attr.config = (__u64)id;
-	fd = (int)syscall(SYS_perf_event_open, &attr, -1, 0, -1, PERF_FLAG_FD_CLOEXEC);
-	if (fd < 0)
-		return -errno;
-	*link = bpf_program__attach_perf_event(prog, fd);
-	if (*link)
-		return 0;
-	err = -errno;
-	close(fd);
-	return err;
-}
-
-static void detach_calls(struct live *l)
-{
-	for (unsigned i = 0; i < CALL_PROGRAMS; i++) {
-		bpf_link__destroy(l->call_link[i]);
-		l->call_link[i] = NULL;
-	}
-}
-
-static int attach_calls(struct live *l)
-{
-	struct bpf_program *call[CALL_PROGRAMS];
-	int err = 0;
-
-	call_programs(l->skel, call);
-	for (unsigned i = 0; i < CALL_PROGRAMS && !err; i++)
-		err = attach_syscall(call[i], &l->call_link[i]);
-	if (err)
-		detach_calls(l);
-	return err;
-}
-
-static void add_hook(struct meta *meta, const char *name, const char *how)
-{
-	if (meta->nr_hooks < META_HOOKS)
-		meta->hook[meta->nr_hooks++] = (struct hook){ name, how };
-}
-
-static int attach(struct live *l, const struct live_config *config, struct wish wish,
-		  struct meta *meta, char why[LIVE_WHY])
-{
-	struct tcpclose_bpf *skel = l->skel;
 	int err;
 
-	if (wish.calls && (err = attach_calls(l))) {
-		if (config->calls == LIVE_CALLS_TRACEPOINT)
-			return say(why, err == -ENOENT ? -EOPNOTSUPP : err,
-				   "cannot attach to the syscall tracepoints: %s; "
-				   "--calls inline does without them", strerror(-err));
-		wish.calls = false;
-	}
-	add_hook(meta, "calls", wish.calls ? "tracepoint" : "inline");
-	add_hook(meta, "late", wish.late && !ATTACH_TWICE(skel, late_segment) ? "tp_btf" : "none");
-	add_hook(meta, "reset_sent",
-		 wish.resets && !ATTACH_TWICE(skel, reset_sent) ? "tp_btf" : "none");
-	add_hook(meta, "reset_received",
-		 wish.resets && !ATTACH_TWICE(skel, reset_received) ? "tp_btf" : "none");
-	add_hook(meta, "fin_resent",
-		 wish.resets && !ATTACH_TWICE(skel, fin_resent) ? "tp_btf" : "none");
-	err = attach_btf(skel->progs.on_destroy, &skel->links.on_destroy);
-	if (!err)
-		err = ATTACH_TWICE(skel, on_state);
-	if (err)
-		return say(why, err, "cannot attach to the TCP tracepoints: %s", strerror(-err));
-	add_hook(meta, "state", "tp_btf");
-	add_hook(meta, "destroy", "tp_btf");
-	return 0;
+	do {
+		err = load(l, config);
+	} while (err && err != -EPERM && err != -ENOMEM && attach_reduce(&l->attach));
+	return err;
 }
 
 static void read_boot_id(struct meta *meta)
@@ -302,7 +166,7 @@ static void read_boot_id(struct meta *meta)
  * The wall clock is read between two readings of the events' clock: the middle of them is the same
  * instant.
  */
-static void describe_host(struct meta *meta)
+void live_describe_host(struct meta *meta)
 {
 	uint64_t before, wall, after;
 	struct utsname u;
@@ -342,8 +206,6 @@ static int explain_load(int err, char why[LIVE_WHY])
 int live_open(struct live **live, const struct live_config *config, struct meta *meta,
 	      char why[LIVE_WHY])
 {
-	struct wish wish = { .late = true, .resets = true,
-			     .calls = config->calls != LIVE_CALLS_INLINE };
 	struct live *l;
 	int err;
 
@@ -356,7 +218,8 @@ int live_open(struct live **live, const struct live_config *config, struct meta 
 	l = calloc(1, sizeof(*l));
 	if (!l)
 		return say(why, -ENOMEM, "out of memory");
-	err = load_what_goes(l, config, &wish);
+	attach_plan(&l->attach, config);
+	err = load_what_goes(l, config);
 	if (err) {
 		err = explain_load(err, why);
 		goto fail;
@@ -366,8 +229,8 @@ int live_open(struct live **live, const struct live_config *config, struct meta 
 		err = say(why, -errno, "cannot map the ring buffer: %s", strerror(errno));
 		goto fail;
 	}
-	describe_host(meta);
-	err = attach(l, config, wish, meta, why);
+	live_describe_host(meta);
+	err = attach_hooks(&l->attach, l->skel, config->calls, meta, why);
 	if (err)
 		goto fail;
 	*live = l;
@@ -381,7 +244,7 @@ void live_close(struct live *l)
 {
 	if (!l)
 		return;
-	detach_calls(l);
+	attach_release(&l->attach);
 	ring_buffer__free(l->ring);
 	tcpclose_bpf__destroy(l->skel);
 	free(l);
@@ -406,6 +269,11 @@ int live_consume(struct live *l, live_event_fn *fn, void *arg)
 void live_sleep(struct live *l)
 {
 	__atomic_store_n(&l->skel->bss->reader_asleep, 1, __ATOMIC_SEQ_CST);
+}
+
+uint64_t live_disguise(const struct live *l)
+{
+	return l->skel->rodata->sk_disguise;
 }
 
 struct kernel_counters live_counters(const struct live *l)

@@ -16,12 +16,20 @@
 #define LIVE_WHY 256
 #define LIVE_BATCH 4096		/* events handed on before the caller gets to look at its clock */
 
-enum live_calls { LIVE_CALLS_AUTO, LIVE_CALLS_TRACEPOINT, LIVE_CALLS_INLINE };
+/* How to watch calls, cheapest first; AUTO is the first that goes. */
+enum live_calls {
+	LIVE_CALLS_AUTO,
+	LIVE_CALLS_FENTRY,
+	LIVE_CALLS_KPROBE,
+	LIVE_CALLS_TRACEPOINT,
+	LIVE_CALLS_INLINE,
+};
 
 struct live_config {
 	const struct filter *filter;
 	unsigned long buffer_bytes;	/* a power of two */
 	enum live_calls calls;
+	bool no_trampolines;		/* as on a kernel without fentry, to test what is done there */
 	bool verbose;			/* libbpf's own words to stderr */
 };
 
@@ -49,6 +57,15 @@ void live_sleep(struct live *l);
 
 /* Since the start. */
 struct kernel_counters live_counters(const struct live *l);
+
+/* What event.sk is disguised with: the same for all that tells of the same sockets. */
+uint64_t live_disguise(const struct live *l);
+
+/* Fills in the host, the kernel, and the clocks; live_open does. */
+void live_describe_host(struct meta *meta);
+
+/* One tick of the kernel's timers. */
+uint64_t live_tick_ns(void);
 
 /* The clock of the events, CLOCK_BOOTTIME. */
 uint64_t live_now_ns(void);

@@ -14,7 +14,7 @@
 
 struct hook {
 	const char *name;	/* "state", "destroy", "late", "calls", ... */
-	const char *how;	/* "tp_btf", "tracepoint", "inline", "none" */
+	const char *how;	/* "tp_btf", "fentry", "fexit", "kprobe", "tracepoint", "inline", "none" */
 };
 
 struct meta {
@@ -26,6 +26,12 @@ struct meta {
 	struct hook hook[META_HOOKS];
 	unsigned nr_hooks;
 };
+
+static inline void meta_add_hook(struct meta *m, const char *name, const char *how)
+{
+	if (m->nr_hooks < META_HOOKS)
+		m->hook[m->nr_hooks++] = (struct hook){ name, how };
+}
 
 /* How that hook is attached, "none" if it is not. */
 static inline const char *meta_hook(const struct meta *m, const char *name)

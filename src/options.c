@@ -9,6 +9,7 @@
 #include "buf.h"
 #include "names.h"
 #include "options.h"
+#include "options_fault.h"
 #include "options_filter.h"
 #include "options_record.h"
 #include "parse.h"
@@ -33,10 +34,15 @@ enum {
 	KEY_READY_FD,
 	KEY_STRICT,
 	KEY_CALLS,
+	KEY_NO_FENTRY,
 	KEY_BUFFER,
 	KEY_MAX_OPEN,
 	KEY_DRAIN,
 	KEY_VERSION,
+	KEY_WATCH,
+	KEY_OLDER_THAN,
+	KEY_FAIL,
+	KEY_END,
 };
 
 static const struct argp_option options[] = {
@@ -80,9 +86,13 @@ static const struct argp_option options[] = {
 	{ "strict", KEY_STRICT, NULL, 0, "exit 3 if any event was lost", 4 },
 	{ "drain", KEY_DRAIN, "SECONDS", 0, "wait so long for COMMAND's closes to settle (1)", 4 },
 	{ "ready-fd", KEY_READY_FD, "N", 0, "write one byte to descriptor N when attached", 4 },
-	{ "calls", KEY_CALLS, "MODE", 0, "watch calls by: auto, tracepoint, inline", 4 },
+	{ "calls", KEY_CALLS, "MODE", 0, "watch calls by: auto, fentry, kprobe, tracepoint, inline", 4 },
+	{ "no-fentry", KEY_NO_FENTRY, NULL, OPTION_HIDDEN, "as on a kernel without fentry", 4 },
 	{ "buffer", KEY_BUFFER, "SIZE", 0, "ring buffer, a power of two: 64K to 1G (8M)", 4 },
 	{ "max-open", KEY_MAX_OPEN, "N", 0, "follow so many endpoints at once (131072)", 4 },
+	{ "older-than", KEY_OLDER_THAN, "TIME", 0, "stuck: for so long at least: 30, 5m, 2h, 1d", 4 },
+	{ "watch", KEY_WATCH, "SECONDS", 0, "stuck: look again every so often", 4 },
+	{ "fail", KEY_FAIL, NULL, 0, "stuck: exit 1 if anything is found", 4 },
 	{ "help", 'h', NULL, 0, "this", 4 },
 	{ "version", KEY_VERSION, NULL, 0, "the version", 4 },
 	{ 0 },
@@ -98,6 +108,7 @@ static const char doc[] =
 	"  tcpclose -D 5432 --slow 200        slow goodbyes with a PostgreSQL server\n"
 	"  tcpclose --class reset,timeout     only what went wrong\n"
 	"  tcpclose json -d 60 -o ends.json   one minute, for jq\n"
+	"  tcpclose stuck                     who holds what hangs now, and why\n"
 	"  tcpclose -- curl -s example.org    while one command runs\n"
 	"  tcpclose record -o ends.rec        now, to look at later and elsewhere:\n"
 	"  tcpclose json --replay ends.rec";
@@ -110,10 +121,10 @@ struct parse {
 	int next;		/* index in argv of the word that getopt looks at next */
 	bool view_given;
 	bool color_given;
-	bool output_given;
+	bool given[KEY_END];	/* the options that were, by key */
 };
 
-/* "before 'word': want trace, json or events (see tcpclose --help)" */
+/* "before 'word': want trace, json, events or stuck (see tcpclose --help)" */
 static error_t bad_view(struct parse *p, const char *before, const char *word)
 {
 	struct buf b = { 0 };
@@ -132,16 +143,26 @@ static error_t bad_view(struct parse *p, const char *before, const char *word)
 	return rc;
 }
 
+/* "stuck -j", in either order: what hangs, as JSON. */
+static bool is_json_of_stuck(const struct parse *p, const struct sink *view)
+{
+	return (p->o->stuck && strcmp(view->name, "json") == 0) ||
+	       (strcmp(view->name, "stuck") == 0 && strcmp(p->o->view, "json") == 0);
+}
+
 static error_t set_view(struct parse *p, const char *word)
 {
 	const struct sink *view = sink_find(word);
 
 	if (!view)
 		return bad_view(p, "unknown view ", word);
-	if (p->view_given && strcmp(p->o->view, view->name) != 0)
+	if (p->view_given && strcmp(p->o->view, view->name) != 0 && !is_json_of_stuck(p, view))
 		return bad_view(p, "one view too many, ", word);
 	p->view_given = true;
-	p->o->view = view->name;
+	if (strcmp(view->name, "stuck") == 0)
+		p->o->stuck = true;
+	if (!p->o->stuck || strcmp(p->o->view, "json") != 0)
+		p->o->view = view->name;
 	return 0;
 }
 
@@ -170,12 +191,15 @@ static error_t set_color(struct parse *p, const char *arg)
 static error_t set_calls(struct parse *p, const char *arg)
 {
 	static const char *const words[] = { [LIVE_CALLS_AUTO] = "auto",
+					     [LIVE_CALLS_FENTRY] = "fentry",
+					     [LIVE_CALLS_KPROBE] = "kprobe",
 					     [LIVE_CALLS_TRACEPOINT] = "tracepoint",
 					     [LIVE_CALLS_INLINE] = "inline", NULL };
 	int v = index_of(words, arg);
 
 	if (v < 0)
-		return usage_bad(&p->usage, "bad calls mode ", ": want auto, tracepoint or inline");
+		return usage_bad(&p->usage, "bad calls mode ", ": want auto, fentry, kprobe, "
+				 "tracepoint or inline");
 	p->o->calls = (enum live_calls)v;
 	return 0;
 }
@@ -190,6 +214,17 @@ static error_t set_seconds(struct parse *p, const char *arg, uint64_t min_ns,
 				 ": want seconds above 0, as 10 or 0.5" :
 				 ": want seconds, as 10 or 0.5");
 	*ns = v;
+	return 0;
+}
+
+static error_t set_older_than(struct parse *p, const char *arg)
+{
+	uint64_t v;
+
+	if (!parse_duration(arg, TIME_MAX_NS, &v) || v == 0)
+		return usage_bad(&p->usage, "bad time ",
+				 ": want a time above 0, as 30, 90s, 5m, 1.5h or 1d");
+	p->o->older_than_ns = v;
 	return 0;
 }
 
@@ -254,7 +289,6 @@ static error_t take_output(struct parse *p, int key, const char *arg)
 		if (!*arg)
 			return usage_bad(&p->usage, "bad file ",
 					 ": want a path, or - for standard output");
-		p->output_given = true;
 		o->output = strcmp(arg, "-") == 0 ? NULL : arg;
 		return 0;
 	case 'T':
@@ -300,10 +334,20 @@ static error_t take_running(struct parse *p, int key, const char *arg)
 		return set_ready_fd(p, arg);
 	case KEY_CALLS:
 		return set_calls(p, arg);
+	case KEY_NO_FENTRY:
+		p->o->no_fentry = true;
+		return 0;
 	case KEY_BUFFER:
 		return set_buffer(p, arg);
 	case KEY_MAX_OPEN:
 		return set_max_open(p, arg);
+	case KEY_WATCH:
+		return set_seconds(p, arg, 1, &p->o->watch_ns);
+	case KEY_OLDER_THAN:
+		return set_older_than(p, arg);
+	case KEY_FAIL:
+		p->o->fail = true;
+		return 0;
 	default:
 		return ARGP_ERR_UNKNOWN;
 	}
@@ -319,12 +363,47 @@ static error_t take_word(struct parse *p, const char *word, struct argp_state *s
 	return 0;
 }
 
+/* A usage error if one of these options was given. */
+static error_t refuse(struct parse *p, const int *keys, unsigned n, const char *why)
+{
+	for (unsigned i = 0; i < n; i++) {
+		const struct argp_option *o = options;
+		char name[32] = "--";
+
+		if (!p->given[keys[i]])
+			continue;
+		while (o->key != keys[i])
+			o++;
+		strncat(name, o->name, sizeof(name) - 3);
+		return usage_complain(&p->usage, EXIT_USAGE, "option ", name, why);
+	}
+	return 0;
+}
+
+/* Options that say nothing to the view are mistakes, and are told so rather than passed over. */
+static error_t check_given(struct parse *p)
+{
+	static const int traced[] = { KEY_SLOW, KEY_CALL, KEY_ENDING, KEY_CLASS, KEY_INITIATOR,
+				      KEY_ALL, KEY_DRAIN, KEY_CALLS, KEY_BUFFER };
+	static const int repeated[] = { 'd', 'n' };
+	static const int stuck[] = { KEY_WATCH, KEY_OLDER_THAN, KEY_FAIL };
+
+	if (!p->o->stuck)
+		return refuse(p, stuck, 3, " is for the view stuck alone");
+	if (!p->given[KEY_WATCH] && refuse(p, repeated, 2, " means something to stuck with --watch alone"))
+		return EINVAL;
+	return refuse(p, traced, sizeof(traced) / sizeof(*traced),
+		      " means nothing to the view stuck, which traces no ends");
+}
+
 static error_t take_end(struct parse *p, const struct argp_state *state)
 {
 	if (state->quoted && !p->o->command)
 		return usage_complain(&p->usage, EXIT_USAGE, "no command after ", "--",
 				      ": want -- COMMAND [ARG...]");
-	return record_done(p->o, &p->usage, p->output_given);
+	if (check_given(p))
+		return EINVAL;
+	return record_done(p->o, &p->usage, p->given['o']);
 }
 
 static error_t take(int key, char *arg, struct argp_state *state)
@@ -347,6 +426,8 @@ static error_t take(int key, char *arg, struct argp_state *state)
 		rc = take_output(p, key, arg);
 	if (rc == ARGP_ERR_UNKNOWN)
 		rc = take_running(p, key, arg);
+	if (!rc && key > 0 && key < KEY_END)
+		p->given[key] = true;
 	p->next = state->next;
 	return rc;
 }
@@ -368,73 +449,11 @@ static error_t show_help(struct parse *p)
 	return ECANCELED;
 }
 
-/*
- * What getopt did not like about a word. It would say so itself, but in its own words, with the
- * name of the program as it was called and on the process's stderr; it is told to be silent
- * instead.
- */
-
-static void long_fault(struct usage *u, const char *word)
-{
-	size_t len = strcspn(word, "=");
-	const struct argp_option *found = NULL;
-	char *name = strndup(word, len);
-	unsigned matches = 0;
-
-	for (const struct argp_option *o = options; o->name || o->doc; o++) {
-		if (!o->name || len < 2 || strncmp(o->name, word + 2, len - 2) != 0)
-			continue;
-		matches++;
-		found = o;
-		if (strlen(o->name) == len - 2) {
-			matches = 1;
-			break;
-		}
-	}
-	if (matches == 0)
-		usage_complain(u, EXIT_USAGE, "unknown option ", name ? name : word,
-			       ": see tcpclose --help");
-	else if (matches > 1)
-		usage_complain(u, EXIT_USAGE, "ambiguous option ", name ? name : word,
-			       ": see tcpclose --help");
-	else
-		usage_complain(u, EXIT_USAGE, "option ", name ? name : word, found->arg ?
-			       " needs a value: see tcpclose --help" :
-			       " takes no value: see tcpclose --help");
-	free(name);
-}
-
-static void short_fault(struct usage *u, const char *word)
-{
-	const struct argp_option *o = options;
-
-	for (word++; *word; word++) {
-		char name[] = { '-', *word, '\0' };
-
-		for (o = options; o->name || o->doc; o++)
-			if (o->key == *word)
-				break;
-		if (o->name && !o->arg)
-			continue;
-		usage_complain(u, EXIT_USAGE, o->name ? "option " : "unknown option ", name,
-			       o->name ? " needs a value: see tcpclose --help" :
-			       ": see tcpclose --help");
-		return;
-	}
-}
-
 static void explain_fault(struct parse *p, int argc, char **argv)
 {
 	int at = p->next > 0 ? p->next : 1;
-	const char *word = at < argc ? argv[at] : "";
 
-	p->usage.value = word;
-	if (strncmp(word, "--", 2) == 0)
-		long_fault(&p->usage, word);
-	else if (word[0] == '-')
-		short_fault(&p->usage, word);
-	if (p->usage.status < 0)
-		usage_bad(&p->usage, "cannot make sense of ", ": see tcpclose --help");
+	options_fault(&p->usage, options, at < argc ? argv[at] : "");
 }
 
 static void options_done(struct parse *p)

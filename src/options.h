@@ -43,9 +43,14 @@ struct options {
 	unsigned long buffer_bytes;	/* --buffer, a power of two */
 	unsigned long max_open;		/* --max-open */
 	enum live_calls calls;
+	bool no_fentry;			/* --no-fentry: as on a kernel without */
 	enum color_mode color;
 	int ready_fd;			/* -1 none */
 	int verbose;			/* -v, counted */
+	unsigned long long watch_ns;	/* --watch, 0 one look */
+	unsigned long long older_than_ns;	/* --older-than, 0 any age */
+	bool stuck;			/* the view stuck; view is then it or, with -j, json */
+	bool fail;			/* --fail: something that hangs is a failure */
 	bool quiet, strict, wide, times, all;
 	struct options_record record;	/* --replay, --record */
 	char **command;			/* after --, NULL none; NULL-terminated */

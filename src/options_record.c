@@ -81,6 +81,12 @@ int record_done(struct options *o, struct usage *u, bool output_given)
 		return usage_complain(u, EXIT_USAGE, "standard output is taken by the view, not for ",
 				      "--record", ": want a file for one of them");
 	}
+	if (o->stuck && r->wanted)
+		return usage_complain(u, EXIT_USAGE, "nothing happens in the view ", "stuck",
+				      " that could be recorded: want record -o FILE");
+	if (o->stuck && r->replay && o->watch_ns)
+		return usage_complain(u, EXIT_USAGE, "nothing changes in a recording that ",
+				      "--watch", " could look at again");
 	if (r->replay && o->command)
 		return usage_complain(u, EXIT_USAGE, "no command can run in a ", "--replay", "");
 	if ((r->rotate_bytes || r->keep) && !(r->wanted && r->path))

@@ -71,6 +71,28 @@ bool parse_decimal(const char *text, uint64_t unit, uint64_t max, uint64_t *v)
 	return true;
 }
 
+bool parse_duration(const char *text, uint64_t max_ns, uint64_t *ns)
+{
+	size_t len = strspn(text, "0123456789.");
+	uint64_t n, unit_s = 1;
+	char number[40];
+
+	if (len >= sizeof(number))
+		return false;
+	memcpy(number, text, len);
+	number[len] = '\0';
+	if (text[len]) {
+		unit_s = text[len] == 's' ? 1 : text[len] == 'm' ? 60 : text[len] == 'h' ? 3600 :
+			 text[len] == 'd' ? 86400 : 0;
+		if (!unit_s || text[len + 1])
+			return false;
+	}
+	if (!parse_decimal(number, 1000000000, max_ns / unit_s, &n))
+		return false;
+	*ns = n * unit_s;
+	return true;
+}
+
 bool parse_bytes(const char *text, uint64_t min, uint64_t max, uint64_t *v)
 {
 	unsigned shift = 0;

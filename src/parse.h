@@ -24,6 +24,9 @@ bool parse_u64(const char *text, uint64_t min, uint64_t max, uint64_t *v);
 /* "2", "0.25" or ".5" times unit, a power of ten; at most max. Less than one is dropped. */
 bool parse_decimal(const char *text, uint64_t unit, uint64_t max, uint64_t *v);
 
+/* Seconds, or with s, m, h or d what that is, as 30, 1.5h: in nanoseconds, at most max_ns. */
+bool parse_duration(const char *text, uint64_t max_ns, uint64_t *ns);
+
 /* Bytes, with K, M or G for the powers of 1024, from min to max; _size: a power of two. */
 bool parse_bytes(const char *text, uint64_t min, uint64_t max, uint64_t *v);
 bool parse_size(const char *text, uint64_t min, uint64_t max, uint64_t *v);

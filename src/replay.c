@@ -10,8 +10,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "hang.h"
 #include "log.h"
 #include "record_read.h"
+#include "run.h"
 #include "session.h"
 
 struct replay {
@@ -26,6 +28,16 @@ struct replay {
 	struct kernel_counters counters;	/* ... and since, by the latest mark */
 };
 
+static bool is_interrupted(const struct replay *r)
+{
+	struct signalfd_siginfo info;
+
+	while (read(r->signals, &info, sizeof(info)) == sizeof(info))
+		if (info.ssi_signo != SIGCHLD)	/* of a process that was there before us */
+			return true;
+	return false;
+}
+
 /* As read(2), but a signal stops it. */
 static ssize_t read_file(void *arg, void *bytes, size_t len)
 {
@@ -33,24 +45,13 @@ static ssize_t read_file(void *arg, void *bytes, size_t len)
 	struct pollfd p[] = { { .fd = r->file, .events = POLLIN },
 			      { .fd = r->signals, .events = POLLIN } };
 
-	if (poll(p, 2, -1) < 0 && errno != EINTR)
-		return -1;
-	return p[1].revents ? RECORD_READ_STOP : read(r->file, bytes, len);
-}
-
-static bool catch_signals(struct replay *r)
-{
-	sigset_t set;
-
-	sigemptyset(&set);
-	sigaddset(&set, SIGINT);
-	sigaddset(&set, SIGTERM);
-	sigaddset(&set, SIGHUP);
-	if (sigprocmask(SIG_BLOCK, &set, NULL))
-		return false;
-	signal(SIGPIPE, SIG_IGN);
-	r->signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
-	return r->signals >= 0;
+	while (poll(p, 2, -1) > 0) {
+		if (p[1].revents && is_interrupted(r))
+			return RECORD_READ_STOP;
+		if (p[0].revents)
+			return read(r->file, bytes, len);
+	}
+	return -1;
 }
 
 static int cannot(const struct replay *r, const char *why)
@@ -89,8 +90,9 @@ static int open_reader(struct replay *r)
 
 	if (status)
 		return status;
-	if (!catch_signals(r)) {
-		log_error("cannot start: %s", strerror(errno));
+	r->signals = run_catch_signals();
+	if (r->signals < 0) {
+		log_error("cannot start: %s", strerror(-r->signals));
 		return EXIT_FAILED;
 	}
 	r->reader = record_open(read_file, r, why);
@@ -178,6 +180,51 @@ static int play(struct replay *r)
 	return session_close(&r->session, status);
 }
 
+/* What the walk at the start of the recording found: the first time that is not of a socket. */
+static enum record_got take_walk(struct replay *r, struct hangs *h)
+{
+	struct record got;
+
+	while ((got = record_next(r->reader)).got <= RECORD_GOT_MARK) {
+		if (got.got == RECORD_GOT_MARK)
+			r->now_ns = got.mark->now_ns;
+		else if (got.event->kind == EVENT_SOCKET || got.event->kind == EVENT_HOLDER)
+			hangs_take(h, got.event, sizeof(*got.event));
+		if (got.got == RECORD_GOT_MARK && got.mark->what != RECORD_START)
+			break;
+	}
+	return got.got;
+}
+
+/* The view stuck: as it was when the recording began. */
+static int play_stuck(struct replay *r)
+{
+	struct session *s = &r->session;
+	struct hangs_config config = { .filter = &r->o->filter, .select = &r->o->select,
+				       .older_than_ns = r->o->older_than_ns,
+				       .max = r->o->max_open };
+	struct hangs h;
+	int status;
+
+	s->meta = *record_meta(r->reader);
+	if (!meta_has_hook(&s->meta, "walk"))
+		return cannot(r, "it was made without a walk over the sockets that were there");
+	hangs_init(&h, &config);
+	status = end_of_reading(r, take_walk(r, &h));
+	if (!hangs_finish(&h)) {
+		log_error("cannot sort what was found: %s", strerror(ENOMEM));
+		hangs_release(&h);
+		return EXIT_FAILED;
+	}
+	if (s->sink->start)
+		s->sink->start(&s->view);
+	s->sink->stuck(&s->view, &h, r->now_ns);
+	if (!status && r->o->fail && h.nr)
+		status = EXIT_FAILED;
+	hangs_release(&h);
+	return session_close_out(&s->out, r->o->output) ? status : EXIT_FAILED;
+}
+
 int replay(const struct options *o)
 {
 	struct replay r = { .o = o, .file = -1, .signals = -1 };
@@ -186,7 +233,7 @@ int replay(const struct options *o)
 	if (!status && r.reader)
 		status = session_open(&r.session, o);
 	if (!status && r.reader)
-		status = play(&r);
+		status = o->stuck ? play_stuck(&r) : play(&r);
 	session_release(&r.session);
 	record_close(r.reader);
 	if (r.signals >= 0)

@@ -15,6 +15,7 @@
 
 #include "child.h"
 #include "live.h"
+#include "live_walk.h"
 #include "log.h"
 #include "session.h"
 
@@ -25,6 +26,7 @@ struct run {
 	const struct options *o;
 	struct session session;
 	struct live *live;
+	struct walk *walk;	/* until it is done */
 	struct child child;
 	int epoll, signals;
 	uint64_t stop_ns;	/* -d, or the end of the drain; 0 none */
@@ -37,7 +39,7 @@ static int fail(int status, const char *what, int err)
 	return status;
 }
 
-static int status_of(int err)
+int run_status_of(int err)
 {
 	switch (err) {
 	case -EPERM:
@@ -51,9 +53,10 @@ static int status_of(int err)
 }
 
 /* Signals come through a descriptor, so that an interrupt is one more event of the loop. */
-static int catch_signals(struct run *r)
+int run_catch_signals(void)
 {
 	sigset_t set;
+	int fd;
 
 	sigemptyset(&set);
 	sigaddset(&set, SIGINT);
@@ -63,8 +66,8 @@ static int catch_signals(struct run *r)
 	if (sigprocmask(SIG_BLOCK, &set, NULL))
 		return -errno;
 	signal(SIGPIPE, SIG_IGN);
-	r->signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
-	return r->signals < 0 ? -errno : 0;
+	fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+	return fd < 0 ? -errno : fd;
 }
 
 static int watch(struct run *r, int fd)
@@ -74,19 +77,34 @@ static int watch(struct run *r, int fd)
 	return epoll_ctl(r->epoll, EPOLL_CTL_ADD, fd, &e) ? -errno : 0;
 }
 
+/* What was there before us is told as far as the kernel shows it, and nothing is lost without. */
+static void open_walk(struct run *r)
+{
+	struct walk_config config = { .filter = &r->o->filter, .disguise = live_disguise(r->live),
+				      .verbose = r->o->verbose > 0 };
+	char why[LIVE_WHY];
+
+	if (walk_open(&r->walk, &config, why))
+		log_warn("sockets that are closing already are not looked for: %s", why);
+	meta_add_hook(&r->session.meta, "walk", r->walk ? "iter" : "none");
+}
+
 static int open_live(struct run *r)
 {
 	struct live_config config = { .filter = &r->o->filter,
 				      .buffer_bytes = r->o->buffer_bytes,
 				      .calls = r->o->calls,
+				      .no_trampolines = r->o->no_fentry,
 				      .verbose = r->o->verbose > 0 };
 	char why[LIVE_WHY];
 	int err = live_open(&r->live, &config, &r->session.meta, why);
 
-	if (!err)
-		return EXIT_FINE;
-	log_error("%s", why);
-	return status_of(err);
+	if (err) {
+		log_error("%s", why);
+		return run_status_of(err);
+	}
+	open_walk(r);
+	return EXIT_FINE;
 }
 
 static void take(void *arg, const void *bytes, unsigned long len)
@@ -94,6 +112,38 @@ static void take(void *arg, const void *bytes, unsigned long len)
 	struct run *r = arg;
 
 	session_take(&r->session, bytes, len);
+}
+
+static void take_meanwhile(void *arg)
+{
+	struct run *r = arg;
+
+	while (live_consume(r->live, take, r) >= LIVE_BATCH)
+		;
+}
+
+/*
+ * Attached first, then the walk: what closes while it lasts is in the ring. That is emptied after
+ * each portion, so a socket's end never comes before the walk's word of it.
+ */
+static void walk(struct run *r)
+{
+	struct walk_stats stats;
+	int err;
+
+	if (!r->walk)
+		return;
+	err = walk_run(r->walk, take, take_meanwhile, r, &stats);
+	if (err)
+		log_warn("the walk over the sockets that are there failed: %s", strerror(-err));
+	if (stats.left_out)
+		log_note("%u network namespaces could not be entered (%s): what closes there since "
+			 "before is told without its beginning", stats.left_out,
+			 strerror(stats.left_out_why));
+	if (stats.cut_short)
+		log_warn("the walk over the sockets that are there took too long: some are left out");
+	walk_close(r->walk);
+	r->walk = NULL;
 }
 
 static void take_signals(struct run *r)
@@ -194,6 +244,8 @@ static int announce(struct run *r)
 {
 	int err;
 
+	walk(r);
+	out_flush(&r->session.out);
 	log_note("ready");
 	if (r->o->ready_fd >= 0 && write(r->o->ready_fd, "", 1) != 1)
 		log_warn("cannot write to --ready-fd %d: %s", r->o->ready_fd, strerror(errno));
@@ -215,7 +267,8 @@ static int set_up(struct run *r)
 
 	if (status)
 		return status;
-	err = catch_signals(r);
+	r->signals = run_catch_signals();
+	err = r->signals < 0 ? r->signals : 0;
 	if (!err && r->o->command)
 		err = child_prepare(&r->child, r->o->command);
 	if (err)
@@ -231,7 +284,7 @@ static int set_up(struct run *r)
 	return EXIT_FINE;
 }
 
-int run(const struct options *o)
+static int trace(const struct options *o)
 {
 	struct run r = { .o = o, .epoll = -1, .signals = -1 };
 	int status = set_up(&r);
@@ -248,10 +301,16 @@ int run(const struct options *o)
 	}
 	child_release(&r.child);
 	session_release(&r.session);
+	walk_close(r.walk);
 	live_close(r.live);
 	if (r.epoll >= 0)
 		close(r.epoll);
 	if (r.signals >= 0)
 		close(r.signals);
 	return status;
+}
+
+int run(const struct options *o)
+{
+	return o->stuck ? run_stuck(o) : trace(o);
 }

@@ -5,3 +5,14 @@
 
 /* Does what the options ask for, from attaching to the last line. Returns the exit status. */
 int run(const struct options *o);
+
+/* The same of the view stuck, which traces nothing. */
+int run_stuck(const struct options *o);
+
+/* What both have in common. */
+
+/* The exit status for a -errno of live_open or walk_open. */
+int run_status_of(int err);
+
+/* Blocks the signals that end a run, and SIGCHLD: they come through the descriptor. Or -errno. */
+int run_catch_signals(void);

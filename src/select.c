@@ -19,16 +19,21 @@ static bool has_comm(const struct select *f, const uint8_t *comm)
 	return f->comms == 0;
 }
 
-/* One act must match all that is asked of a process: "-p 7 -c nginx" is one process, not two. */
+bool select_wants_uid(const struct select *f, uint32_t uid)
+{
+	return has_u32(f->uid, f->uids, uid);
+}
+
+bool select_wants_task(const struct select *f, uint32_t pid, uint32_t uid, const uint8_t *comm)
+{
+	return has_u32(f->pid, f->pids, pid) && select_wants_uid(f, uid) && has_comm(f, comm);
+}
+
 static bool has_act(const struct select *f, const struct story *s)
 {
-	for (unsigned i = 0; i < s->nr_acts; i++) {
-		const struct act *a = &s->acts[i];
-
-		if (has_u32(f->pid, f->pids, a->pid) && has_u32(f->uid, f->uids, a->uid) &&
-		    has_comm(f, a->comm))
+	for (unsigned i = 0; i < s->nr_acts; i++)
+		if (select_wants_task(f, s->acts[i].pid, s->acts[i].uid, s->acts[i].comm))
 			return true;
-	}
 	return false;
 }
 

@@ -27,5 +27,9 @@ struct select {
 	uint32_t initiators;
 };
 
+/* Does this one task match -p, -c and -u? "-p 7 -c nginx" is one process, not two. */
+bool select_wants_task(const struct select *f, uint32_t pid, uint32_t uid, const uint8_t *comm);
+bool select_wants_uid(const struct select *f, uint32_t uid);
+
 /* Is this story wanted? */
 bool select_wants(const struct select *f, const struct story *s, const struct verdict *v);

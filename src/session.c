@@ -11,16 +11,17 @@
 
 #define LOSS_EVERY_NS 1000000000ULL
 
-static void set_view(struct session *s)
+void session_set_view(struct view *v, const struct options *o, struct out *out)
 {
-	bool terminal = isatty(s->out.fd);
+	bool terminal = isatty(out->fd);
 	struct winsize size;
 
-	s->view = (struct view){ .out = &s->out.buf, .meta = &s->meta, .wide = s->o->wide,
-				 .times = s->o->times };
-	s->view.color = s->o->color == COLOR_ALWAYS || (s->o->color == COLOR_AUTO && terminal);
-	if (terminal && !ioctl(s->out.fd, TIOCGWINSZ, &size))
-		s->view.columns = size.ws_col;
+	v->out = &out->buf;
+	v->wide = o->wide;
+	v->times = o->times;
+	v->color = o->color == COLOR_ALWAYS || (o->color == COLOR_AUTO && terminal);
+	if (terminal && !ioctl(out->fd, TIOCGWINSZ, &size))
+		v->columns = size.ws_col;
 }
 
 static void cannot_write(const char *path, int err)
@@ -29,6 +30,14 @@ static void cannot_write(const char *path, int err)
 		log_error("cannot write '%s': %s", path, strerror(err));
 	else
 		log_error("cannot write standard output: %s", strerror(err));
+}
+
+bool session_close_out(struct out *out, const char *path)
+{
+	if (out_close(out) || out->error == EPIPE)
+		return true;
+	cannot_write(path, out->error);
+	return false;
 }
 
 int session_open(struct session *s, const struct options *o)
@@ -41,8 +50,17 @@ int session_open(struct session *s, const struct options *o)
 		cannot_write(o->output, -err);
 		return EXIT_FAILED;
 	}
-	set_view(s);
+	s->view.meta = &s->meta;
+	session_set_view(&s->view, o, &s->out);
 	return EXIT_FINE;
+}
+
+/* Any number of stories may be told at once, when their time has come or the run is over. */
+static void make_room(void *arg)
+{
+	struct session *s = arg;
+
+	out_flush_if_full(&s->out);
 }
 
 static int open_teller(struct session *s)
@@ -54,6 +72,8 @@ static int open_teller(struct session *s)
 		.select = &s->o->select,
 		.max_stories = s->o->count,
 		.never_open = s->o->all,
+		.shown = make_room,
+		.arg = s,
 		.conns = { .max_open = s->o->max_open,
 			   .calls = meta_watches_calls(&s->meta),
 			   .late = meta_has_hook(&s->meta, "late") },
@@ -195,6 +215,7 @@ void session_end(struct session *s, uint64_t now_ns, const struct kernel_counter
 		report_loss(s, &t, now_ns);
 	if (s->sink->end)
 		s->sink->end(&s->view, &t, now_ns);
+	out_flush(&s->out);	/* the summary comes after what it sums up */
 	if (!s->sink->reports_itself)
 		log_note("%llu told, %llu filtered, %llu still open; "
 			 "lost %llu endpoints, %llu events",
@@ -220,11 +241,7 @@ int session_close(struct session *s, int status)
 {
 	bool recorded = close_recorder(s);
 
-	if (!out_close(&s->out) && s->out.error != EPIPE) {
-		cannot_write(s->o->output, s->out.error);
-		return EXIT_FAILED;
-	}
-	if (!recorded)
+	if (!session_close_out(&s->out, s->o->output) || !recorded)
 		return EXIT_FAILED;
 	if (!status && s->o->strict && s->lost_told) {
 		log_error("events were lost, and --strict was given");

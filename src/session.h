@@ -31,6 +31,12 @@ struct session {
 	bool loss_noted;	/* the teller knows that some happened */
 };
 
+/* Fills in the part of a view that comes from the options and from where the output goes. */
+void session_set_view(struct view *v, const struct options *o, struct out *out);
+
+/* Flushes and closes; false and said if something could not be written. EPIPE is no failure. */
+bool session_close_out(struct out *out, const char *path);
+
 /* Opens the output. An exit status, the reason said. */
 int session_open(struct session *s, const struct options *o);
 

@@ -9,6 +9,7 @@ static const struct sink *const sinks[] = {
 	&sink_json,
 	&sink_events,
 	&sink_record,
+	&sink_stuck,
 };
 
 const struct sink *sink_at(unsigned i)

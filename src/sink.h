@@ -12,6 +12,7 @@
 #include <stdbool.h>
 
 #include "buf.h"
+#include "hang.h"
 #include "meta.h"
 #include "verdict.h"
 
@@ -20,6 +21,12 @@ struct view {
 	const struct meta *meta;
 	unsigned columns;	/* of the terminal, 0 where there is none */
 	bool color, wide, times;
+
+	/* What it takes to look outside; NULL: nothing is known of it, and shown as such. */
+	const char *(*cgroup_path)(void *arg, uint64_t id, uint32_t pid);
+	void *cgroup_arg;
+	void (*relieve)(void *arg);	/* out may be written and emptied: a view may say a lot */
+	void *relieve_arg;
 };
 
 struct sink {
@@ -32,6 +39,7 @@ struct sink {
 	void (*story)(struct view *v, const struct story *s, const struct verdict *verdict);
 	void (*lost)(struct view *v, const struct tally *t, uint64_t now_ns);
 	void (*end)(struct view *v, const struct tally *t, uint64_t now_ns);
+	void (*stuck)(struct view *v, const struct hangs *h, uint64_t now_ns);
 };
 
 /* The view of that name, or NULL. */
@@ -46,4 +54,19 @@ static inline uint64_t view_wall_ns(const struct view *v, uint64_t ts_ns)
 	return ts_ns + (uint64_t)v->meta->boot_to_wall_ns;
 }
 
-extern const struct sink sink_trace, sink_json, sink_events, sink_record;
+/* The path of a holder's cgroup, NULL not known. */
+static inline const char *view_cgroup(const struct view *v, const struct hang_holder *o)
+{
+	return v->cgroup_path ? v->cgroup_path(v->cgroup_arg, o->cgroup, o->pid) : NULL;
+}
+
+static inline void view_relieve(const struct view *v)
+{
+	if (v->relieve)
+		v->relieve(v->relieve_arg);
+}
+
+/* The part of sink_json that tells what hangs. */
+void json_stuck(struct view *v, const struct hangs *h, uint64_t now_ns);
+
+extern const struct sink sink_stuck, sink_trace, sink_json, sink_events, sink_record;

@@ -107,6 +107,10 @@ static void numbers(struct buf *b, const struct event *e)
 		number(b, "substate", e->substate);
 		return;
 	}
+	if (e->kind == EVENT_HOLDER) {
+		number(b, "fd", (uint64_t)e->arg[0]);
+		return;
+	}
 	number(b, "snd_una", e->snd_una);
 	number(b, "snd_nxt", e->snd_nxt);
 	number(b, "write_seq", e->write_seq);
@@ -119,6 +123,12 @@ static void numbers(struct buf *b, const struct event *e)
 	if (e->kind == EVENT_RESET_SENT) {
 		number(b, "reason", e->reason);
 		buf_str(b, e->more & EVENT_MORE_ANSWER ? " answer" : " unasked");
+	}
+	if (e->kind == EVENT_SOCKET) {
+		number(b, "substate", e->substate);
+		number(b, "age_ns", e->age_ns);
+		number(b, "age_from", e->age_from);
+		number(b, "left_ns", e->left_ns);
 	}
 }
 

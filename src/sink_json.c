@@ -10,77 +10,15 @@
 
 #include "fmt.h"
 #include "json.h"
+#include "sink_keys.h"
 #include "syscalls.h"
-
-static void begin(struct view *v, struct json *j, const char *kind)
-{
-	json_init(j, v->out);
-	json_begin_object(j);
-	json_kv_str(j, "kind", kind);
-	json_kv_u64(j, "schema", EVENT_SCHEMA);
-}
-
-static void end(struct view *v, struct json *j)
-{
-	json_end_object(j);
-	buf_char(v->out, '\n');
-}
-
-static void kv_time(struct view *v, struct json *j, const char *key, uint64_t ts_ns)
-{
-	json_key(j, key);
-	json_begin_str(j);
-	fmt_time_utc(j->buf, view_wall_ns(v, ts_ns));
-	json_end_str(j);
-}
-
-static void kv_known(struct json *j, const char *key, bool known, uint64_t value)
-{
-	if (known)
-		json_kv_u64(j, key, value);
-	else
-		json_kv_null(j, key);
-}
-
-static void kv_i32(struct json *j, const char *key, bool known, int32_t value)
-{
-	if (known)
-		json_kv_i64(j, key, value);
-	else
-		json_kv_null(j, key);
-}
-
-static void kv_comm(struct json *j, const uint8_t *comm)
-{
-	json_kv_bytes(j, "comm", comm, strnlen((const char *)comm, EVENT_COMM_LEN));
-}
-
-static void kv_cookie(struct json *j, uint64_t cookie)
-{
-	json_key(j, "cookie");
-	if (!cookie) {
-		json_null(j);
-		return;
-	}
-	json_begin_str(j);
-	fmt_hex(j->buf, cookie);
-	json_end_str(j);
-}
-
-static void kv_addr(struct json *j, const char *key, uint8_t family, const uint8_t *addr)
-{
-	json_key(j, key);
-	json_begin_str(j);
-	fmt_addr(j->buf, family, addr);
-	json_end_str(j);
-}
 
 static void start(struct view *v)
 {
 	const struct meta *m = v->meta;
 	struct json j;
 
-	begin(v, &j, "meta");
+	line_begin(v, &j, "meta");
 	json_kv_str(&j, "version", TCPCLOSE_VERSION);
 	json_kv_bytes(&j, "hostname", m->hostname, strlen(m->hostname));
 	json_kv_bytes(&j, "kernel", m->kernel, strlen(m->kernel));
@@ -90,7 +28,7 @@ static void start(struct view *v)
 	for (unsigned i = 0; i < m->nr_hooks; i++)
 		json_kv_str(&j, m->hook[i].name, m->hook[i].how);
 	json_end_object(&j);
-	end(v, &j);
+	line_end(v, &j);
 }
 
 static void kv_call_name(struct json *j, const struct act *a)
@@ -240,16 +178,38 @@ static void endpoint(struct json *j, const struct story *s)
 	json_kv_str(j, "opened", opened[s->opened]);
 }
 
+/* Of a close that had begun before tracing: for how long, at least, and who held the socket. */
+static void found(struct json *j, const struct story *s, const struct verdict *verdict)
+{
+	kv_known(j, "age_at_least_ns", s->since_ns && verdict->settled_ns >= s->since_ns,
+		 verdict->settled_ns - s->since_ns);
+	json_key(j, "holders");
+	if (!s->since_ns) {
+		json_null(j);
+		return;
+	}
+	json_begin_array(j);
+	for (unsigned i = 0; i < s->nr_holders; i++) {
+		json_begin_object(j);
+		json_kv_u64(j, "pid", s->holders[i].pid);
+		kv_comm(j, s->holders[i].comm);
+		json_kv_i64(j, "fd", s->holders[i].fd);
+		json_end_object(j);
+	}
+	json_end_array(j);
+}
+
 static void story(struct view *v, const struct story *s, const struct verdict *verdict)
 {
 	struct json j;
 
-	begin(v, &j, "close");
+	line_begin(v, &j, "close");
 	kv_time(v, &j, "start", verdict->start_ns);
 	kv_time(v, &j, "time", verdict->settled_ns);
 	endpoint(&j, s);
 	kv_known(&j, "age_ns", s->born_ns && verdict->settled_ns >= s->born_ns,
 		 verdict->settled_ns - s->born_ns);
+	found(&j, s, verdict);
 	json_kv_str(&j, "initiator", initiator_name(verdict->initiator));
 	json_kv_str(&j, "ending", ending_name(verdict->ending));
 	json_kv_str(&j, "class", class_name(ending_class(verdict->ending)));
@@ -266,7 +226,7 @@ static void story(struct view *v, const struct story *s, const struct verdict *v
 	for (unsigned i = 0; i < verdict->nr_missing; i++)
 		json_str(&j, verdict->missing[i]);
 	json_end_array(&j);
-	end(v, &j);
+	line_end(v, &j);
 }
 
 static void lost_events(struct json *j, const char *key, const struct tally *t)
@@ -290,18 +250,18 @@ static void lost(struct view *v, const struct tally *t, uint64_t now_ns)
 {
 	struct json j;
 
-	begin(v, &j, "lost");
+	line_begin(v, &j, "lost");
 	kv_time(v, &j, "time", now_ns);
 	lost_events(&j, "events", t);
 	lost_endpoints(&j, "endpoints", t);
-	end(v, &j);
+	line_end(v, &j);
 }
 
 static void summary(struct view *v, const struct tally *t, uint64_t now_ns)
 {
 	struct json j;
 
-	begin(v, &j, "summary");
+	line_begin(v, &j, "summary");
 	kv_time(v, &j, "time", now_ns);
 	json_kv_u64(&j, "seen", t->seen);
 	json_kv_u64(&j, "told", t->told);
@@ -310,7 +270,7 @@ static void summary(struct view *v, const struct tally *t, uint64_t now_ns)
 	lost_endpoints(&j, "lost", t);
 	json_kv_u64(&j, "events", t->events);
 	lost_events(&j, "events_lost", t);
-	end(v, &j);
+	line_end(v, &j);
 }
 
 const struct sink sink_json = {
@@ -321,4 +281,5 @@ const struct sink sink_json = {
 	.story = story,
 	.lost = lost,
 	.end = summary,
+	.stuck = json_stuck,
 };

@@ -25,6 +25,8 @@
 #define CALL_WIDTH 19
 #define REASON_WIDTH 17
 #define LINE_COLUMNS 80
+#define NS_PER_MS 1000000ULL
+#define TEN_S_NS (10000 * NS_PER_MS)
 
 #define RED "\033[31m"
 #define YELLOW "\033[33m"
@@ -134,21 +136,23 @@ static const struct act *actor(const struct story *s, const struct verdict *verd
 	return s->nr_acts ? &s->acts[s->nr_acts - 1] : NULL;
 }
 
-static void process(struct view *v, const struct act *a)
+/* The actor, else the first of those that a walk found to hold it. */
+static void process(struct view *v, const struct story *s, const struct act *a)
 {
+	const uint8_t *comm = a ? a->comm : s->nr_holders ? s->holders[0].comm : NULL;
 	size_t comm_width = v->wide ? EVENT_COMM_LEN : COMM_WIDTH;
 	struct buf *b = v->out;
 	size_t from = b->len;
 
-	if (!a) {
+	if (!comm) {
 		column(b, "-", PID_WIDTH);
 		column(b, "-", comm_width);
 		return;
 	}
-	buf_u64(b, a->pid);
+	buf_u64(b, a ? a->pid : s->holders[0].pid);
 	buf_pad(b, from, PID_WIDTH);
 	from = b->len;
-	text_terminal(b, a->comm, strnlen((const char *)a->comm, EVENT_COMM_LEN), comm_width - 1);
+	text_terminal(b, comm, strnlen((const char *)comm, EVENT_COMM_LEN), comm_width - 1);
 	buf_pad(b, from, comm_width);
 }
 
@@ -191,7 +195,38 @@ static void call(struct view *v, const struct act *a)
 		buf_pad(b, from, CALL_WIDTH + 1);
 }
 
-static void ending_and_time(struct view *v, const struct verdict *verdict)
+/* At least so long: ">12" milliseconds, ">45s", ">2.5h": whole ones, for want of room */
+static void at_least(struct buf *b, uint64_t ns)
+{
+	buf_char(b, '>');
+	if (ns < TEN_S_NS) {
+		buf_u64(b, ns / NS_PER_MS);
+	} else if (ns < TEN_S_NS * 100) {
+		buf_u64(b, ns / NS_PER_MS / 1000);
+		buf_char(b, 's');
+	} else {
+		fmt_ms(b, ns);
+	}
+}
+
+/* "200.01"; the least that it can be, where it began before tracing did; "-" */
+static void total(struct buf *b, const struct story *s, const struct verdict *verdict)
+{
+	size_t from = b->len;
+
+	if (verdict->phase[PHASE_TOTAL].known) {
+		buf_char(b, ' ');
+		fmt_ms(b, verdict->phase[PHASE_TOTAL].ns);
+	} else if (s->since_ns && verdict->settled_ns >= s->since_ns) {
+		buf_char(b, ' ');
+		at_least(b, verdict->settled_ns - s->since_ns);
+	} else {
+		buf_str(b, " -");
+	}
+	buf_pad_before(b, from, MS_WIDTH);
+}
+
+static void ending_and_time(struct view *v, const struct story *s, const struct verdict *verdict)
 {
 	const char *color = v->color ? color_of(verdict->ending) : NULL;
 	struct buf *b = v->out;
@@ -204,13 +239,7 @@ static void ending_and_time(struct view *v, const struct verdict *verdict)
 	buf_pad(b, from, v->wide ? 15 : ENDING_WIDTH);
 	if (color)
 		buf_str(b, RESET);
-	from = b->len;
-	buf_char(b, ' ');
-	if (verdict->phase[PHASE_TOTAL].known)
-		fmt_ms(b, verdict->phase[PHASE_TOTAL].ns);
-	else
-		buf_char(b, '-');
-	buf_pad_before(b, from, MS_WIDTH);
+	total(b, s, verdict);
 }
 
 static void story(struct view *v, const struct story *s, const struct verdict *verdict)
@@ -222,12 +251,12 @@ static void story(struct view *v, const struct story *s, const struct verdict *v
 		fmt_clock(b, view_wall_ns(v, verdict->settled_ns));
 		buf_char(b, ' ');
 	}
-	process(v, a);
+	process(v, s, a);
 	endpoint(v, &s->flow, true);
 	buf_str(b, arrow(verdict->initiator));
 	buf_char(b, ' ');
 	endpoint(v, &s->flow, false);
-	ending_and_time(v, verdict);
+	ending_and_time(v, s, verdict);
 	if (has_call_column(v))
 		call(v, a);
 	if (v->wide) {

@@ -5,9 +5,8 @@
 #include <string.h>
 
 #include "act.h"
-
-#define TH_FIN 0x01
-#define TH_RST 0x04
+#include "found.h"
+#include "late.h"
 
 /* Where the kernel gave no figure: the default tcp_fin_timeout. */
 #define FIN_TIMEOUT_NS (60ULL * 1000000000)
@@ -17,15 +16,24 @@ static bool has(const struct event *e, unsigned bit)
 	return e->sock & bit;
 }
 
+struct flow story_flow(const struct event *e)
+{
+	struct flow w;
+
+	memset(&w, 0, sizeof(w));	/* its gaps too: flows are compared as bytes */
+	memcpy(w.local_addr, e->local_addr, sizeof(w.local_addr));
+	memcpy(w.peer_addr, e->peer_addr, sizeof(w.peer_addr));
+	w.netns = e->netns;
+	w.local_port = e->local_port;
+	w.peer_port = e->peer_port;
+	w.family = e->family;
+	return w;
+}
+
 void story_init(struct story *s, const struct event *first)
 {
 	memset(s, 0, sizeof(*s));
-	memcpy(s->flow.local_addr, first->local_addr, sizeof(s->flow.local_addr));
-	memcpy(s->flow.peer_addr, first->peer_addr, sizeof(s->flow.peer_addr));
-	s->flow.netns = first->netns;
-	s->flow.local_port = first->local_port;
-	s->flow.peer_port = first->peer_port;
-	s->flow.family = first->family;
+	s->flow = story_flow(first);
 	s->sk = first->sk;
 	s->cookie = first->cookie;
 }
@@ -33,17 +41,19 @@ void story_init(struct story *s, const struct event *first)
 void story_release(struct story *s)
 {
 	free(s->acts);
+	free(s->holders);
 	s->acts = NULL;
-	s->nr_acts = s->cap_acts = 0;
+	s->holders = NULL;
+	s->nr_acts = s->cap_acts = s->nr_holders = 0;
 }
 
-static void push_state(struct story *s, uint8_t state)
+void story_push_state(struct story *s, uint8_t state)
 {
 	if (s->nr_states < STORY_STATES && (!s->nr_states || s->states[s->nr_states - 1] != state))
 		s->states[s->nr_states++] = state;
 }
 
-static void set_wave(struct story *s, enum segment seg, uint64_t ts_ns, uint32_t seq, uint32_t ack)
+void story_set_wave(struct story *s, enum segment seg, uint64_t ts_ns, uint32_t seq, uint32_t ack)
 {
 	s->seg[seg] = (struct wave){ .ts_ns = ts_ns, .seq = seq, .ack = ack, .seen = true,
 				     .exact = true, .has_seq = seg != SEG_ACK_IN };
@@ -90,7 +100,7 @@ static void note_queues(struct story *s, const struct event *e)
 static void fin_out(struct story *s, const struct event *e)
 {
 	note_queues(s, e);
-	set_wave(s, SEG_FIN_OUT, e->ts_ns, e->write_seq, e->rcv_nxt);
+	story_set_wave(s, SEG_FIN_OUT, e->ts_ns, e->write_seq, e->rcv_nxt);
 	s->seg[SEG_FIN_OUT].exact = !s->unsent && !s->window_closed;
 	s->fin_segs_in = e->segs_in;
 	if (act_is_local(e))
@@ -99,7 +109,7 @@ static void fin_out(struct story *s, const struct event *e)
 
 static void fin_in(struct story *s, const struct event *e)
 {
-	set_wave(s, SEG_FIN_IN, e->ts_ns, e->rcv_nxt - 1, e->snd_una);
+	story_set_wave(s, SEG_FIN_IN, e->ts_ns, e->rcv_nxt - 1, e->snd_una);
 }
 
 /*
@@ -117,12 +127,12 @@ static void ack_out_by_now(struct story *s, const struct event *e)
 	if (!s->seg[SEG_FIN_IN].seen || s->seg[SEG_ACK_OUT].seen)
 		return;
 	if (sent) {
-		set_wave(s, SEG_ACK_OUT, s->seg[SEG_FIN_IN].ts_ns, s->seg[SEG_FIN_IN].ack,
+		story_set_wave(s, SEG_ACK_OUT, s->seg[SEG_FIN_IN].ts_ns, s->seg[SEG_FIN_IN].ack,
 			 s->seg[SEG_FIN_IN].seq + 1);
 		s->seg[SEG_ACK_OUT].exact = false;
 		s->middle_known = true;
 	} else if (s->seg[SEG_FIN_OUT].seen) {
-		set_wave(s, SEG_ACK_OUT, s->seg[SEG_FIN_OUT].ts_ns, s->seg[SEG_FIN_OUT].seq,
+		story_set_wave(s, SEG_ACK_OUT, s->seg[SEG_FIN_OUT].ts_ns, s->seg[SEG_FIN_OUT].seq,
 			 s->seg[SEG_FIN_IN].seq + 1);
 		s->same_segment = s->middle_known = s->seg[SEG_FIN_OUT].exact;
 		s->seg[SEG_ACK_OUT].exact = s->same_segment;
@@ -136,7 +146,7 @@ static void ack_out_by_now(struct story *s, const struct event *e)
 static void fin_in_last(struct story *s, const struct event *e)
 {
 	fin_in(s, e);
-	set_wave(s, SEG_ACK_OUT, e->ts_ns, e->snd_nxt, e->rcv_nxt);
+	story_set_wave(s, SEG_ACK_OUT, e->ts_ns, e->snd_nxt, e->rcv_nxt);
 	if (!s->seg[SEG_ACK_IN].seen)
 		return;
 	if (e->segs_in != s->ack_segs_in) {
@@ -225,6 +235,8 @@ static void note_close(struct story *s, const struct event *e)
 					 .old_state = e->old_state,
 					 .no_window = !e->snd_wnd,
 					 .tw_full = e->more & EVENT_MORE_TW_FULL,
+					 .rcv_nxt = e->rcv_nxt,
+					 .rcv_wnd = e->rcv_wnd,
 					 .user_timeout = e->more & EVENT_MORE_USER_TIMEOUT };
 	take_back_unsent_fin(s, e);
 }
@@ -241,13 +253,13 @@ static void to_close(struct story *s, const struct event *e)
 		if (e->old_state == STATE_FIN_WAIT2)
 			fin_in_last(s, e);
 		else
-			set_wave(s, SEG_ACK_IN, e->ts_ns, 0, e->snd_una);
-		push_state(s, e->old_state == STATE_LAST_ACK ? STATE_CLOSE : STATE_TIME_WAIT);
+			story_set_wave(s, SEG_ACK_IN, e->ts_ns, 0, e->snd_una);
+		story_push_state(s, e->old_state == STATE_LAST_ACK ? STATE_CLOSE : STATE_TIME_WAIT);
 		return;
 	}
 	note_queues(s, e);
 	ack_out_by_now(s, e);
-	push_state(s, STATE_CLOSE);
+	story_push_state(s, STATE_CLOSE);
 	if (is_local_close(e))
 		act_from_change(s, e, close_effect(s, e));
 }
@@ -269,6 +281,7 @@ static void change(struct story *s, const struct event *e)
 {
 	if (is_repeated(s, e))
 		return;
+	found_then_changed(s, e);
 	if (e->old_state == e->new_state) {	/* close() after our FIN had gone */
 		if (act_is_local(e))
 			act_from_change(s, e, EFFECT_RELEASED);
@@ -277,14 +290,14 @@ static void change(struct story *s, const struct event *e)
 	if (e->new_state == STATE_ESTABLISHED) {
 		s->born_ns = e->ts_ns;
 		s->opened = e->old_state == STATE_SYN_SENT ? OPENED_CONNECT : OPENED_ACCEPT;
-		push_state(s, STATE_ESTABLISHED);
+		story_push_state(s, STATE_ESTABLISHED);
 		return;
 	}
 	if (e->old_state == STATE_SYN_RECV && e->new_state != STATE_CLOSE)
 		s->opened = OPENED_ACCEPT;	/* TCP Fast Open: in use before it was established */
-	push_state(s, e->old_state);
+	story_push_state(s, e->old_state);
 	if (e->new_state != STATE_CLOSE)
-		push_state(s, e->new_state);
+		story_push_state(s, e->new_state);
 	switch (e->new_state) {
 	case STATE_FIN_WAIT1:
 		fin_out(s, e);
@@ -297,57 +310,19 @@ static void change(struct story *s, const struct event *e)
 		ack_out_by_now(s, e);
 		break;
 	case STATE_FIN_WAIT2:
-		set_wave(s, SEG_ACK_IN, e->ts_ns, 0, e->snd_una);
+		story_set_wave(s, SEG_ACK_IN, e->ts_ns, 0, e->snd_una);
 		s->ack_segs_in = e->segs_in;
 		break;
 	case STATE_CLOSING:
 		s->simultaneous = true;
 		fin_in(s, e);
-		set_wave(s, SEG_ACK_OUT, e->ts_ns, e->snd_nxt, e->rcv_nxt);
+		story_set_wave(s, SEG_ACK_OUT, e->ts_ns, e->snd_nxt, e->rcv_nxt);
 		break;
 	case STATE_CLOSE:
 		to_close(s, e);
 		break;
 	default:
 		break;
-	}
-}
-
-/* Does the minisock take a RST with this number (tcp_in_window)? */
-static bool late_in_window(const struct event *e)
-{
-	return e->rcv_nxt - e->rcv_wup <= e->snd_wnd;
-}
-
-static void minisock_ends(struct story *s, const struct event *e)
-{
-	s->end = END_LATE;
-	s->end_ns = e->ts_ns;
-	s->late_flags = e->kind == EVENT_LATE ? e->tcp_flags : 0;
-}
-
-/*
- * A segment for the minisock: what tcp_timewait_state_process() makes of it in FIN_WAIT2. Data that
- * it takes offence at shows by the RST that we answer with.
- */
-static void late(struct story *s, const struct event *e)
-{
-	uint32_t fin = e->rcv_nxt + e->payload;
-
-	if (s->end == END_NOT_YET)	/* the CLOSE was lost: only a FIN of ours leads here */
-		push_state(s, STATE_FIN_WAIT2);
-	else if (s->end != END_MINISOCK)
-		return;
-	if (e->tcp_flags & TH_FIN && e->substate == STATE_TIME_WAIT) {
-		set_wave(s, SEG_FIN_IN, e->ts_ns, fin, e->snd_nxt);
-		set_wave(s, SEG_ACK_OUT, e->ts_ns, s->seg[SEG_ACK_IN].ack, fin + 1);
-		s->seg[SEG_ACK_OUT].has_seq = s->seg[SEG_ACK_IN].seen;
-		s->middle_known = true;
-		push_state(s, STATE_TIME_WAIT);
-		minisock_ends(s, e);
-	} else if (e->tcp_flags & TH_RST && late_in_window(e)) {
-		push_state(s, STATE_CLOSE);
-		minisock_ends(s, e);
 	}
 }
 
@@ -363,7 +338,7 @@ static void reset_sent(struct story *s, const struct event *e)
 		if (s->end != END_MINISOCK)
 			return;
 		s->end = END_NO_MINISOCK;
-		push_state(s, STATE_CLOSE);
+		story_push_state(s, STATE_CLOSE);
 		return;
 	}
 	if (s->reset.sent)
@@ -372,9 +347,9 @@ static void reset_sent(struct story *s, const struct event *e)
 				   .answer = e->more & EVENT_MORE_ANSWER };
 	if (s->end != END_MINISOCK || !s->reset.answer)
 		return;
-	push_state(s, STATE_CLOSE);
+	story_push_state(s, STATE_CLOSE);
 	if (e->old_state == STATE_TIME_WAIT)
-		minisock_ends(s, e);
+		late_ends(s, e);
 	else
 		s->end = END_CLOSE;	/* tcp_done() without a minisock */
 }
@@ -383,22 +358,33 @@ void story_feed(struct story *s, const struct event *e)
 {
 	if (!s->cookie)
 		s->cookie = e->cookie;
-	if (e->kind == EVENT_CALL) {
+	switch (e->kind) {
+	case EVENT_CALL:
 		if (!s->nr_states)
-			push_state(s, e->old_state);
+			story_push_state(s, e->old_state);
 		act_from_call(s, e);
 		return;
-	}
-	if (e->kind == EVENT_LATE) {
-		late(s, e);
+	case EVENT_LATE:
+		late_segment(s, e);
 		return;
-	}
-	if (e->kind == EVENT_RESET_SENT)
+	case EVENT_RESET_SENT:
 		reset_sent(s, e);
-	if (e->kind == EVENT_FIN_RESENT)
-		s->fin_retransmits++;
-	if (e->kind != EVENT_STATE && e->kind != EVENT_DESTROY)
 		return;
+	case EVENT_FIN_RESENT:
+		s->fin_retransmits++;
+		return;
+	case EVENT_SOCKET:
+		found_socket(s, e);
+		return;
+	case EVENT_HOLDER:
+		found_holder(s, e);
+		return;
+	case EVENT_STATE:
+	case EVENT_DESTROY:
+		break;
+	default:
+		return;
+	}
 	if (e->srtt_us)
 		s->srtt_us = e->srtt_us;
 	s->bytes_sent = e->bytes_sent;
@@ -421,7 +407,7 @@ void story_expire(struct story *s)
 		return;
 	s->end = END_EXPIRED;
 	s->end_ns = s->expires_ns;
-	push_state(s, STATE_CLOSE);
+	story_push_state(s, STATE_CLOSE);
 }
 
 bool story_is_closing(const struct story *s)
@@ -446,45 +432,4 @@ bool story_is_clear(const struct story *s)
 	if (s->seg[SEG_FIN_OUT].seen && s->seg[SEG_FIN_IN].seen && s->seg[SEG_ACK_IN].seen)
 		return s->destroyed || dead;
 	return s->destroyed && !(dead && s->at_close.sk_err);
-}
-
-static bool act_awaits_return(const struct act *a)
-{
-	if (a->returned || a->deferred || a->elsewhere || a->compat)
-		return false;
-	return a->trigger == TRIGGER_CLOSE || a->trigger == TRIGGER_SHUTDOWN;
-}
-
-bool story_awaits_call(const struct story *s)
-{
-	for (unsigned i = 0; i < s->nr_acts; i++)
-		if (act_awaits_return(&s->acts[i]))
-			return true;
-	return false;
-}
-
-void story_give_up_calls(struct story *s, bool lossless)
-{
-	for (unsigned i = 0; i < s->nr_acts; i++) {
-		struct act *a = &s->acts[i];
-
-		if (a->sure || a->trigger == TRIGGER_SHUTDOWN || !act_awaits_return(a))
-			continue;
-		a->fd = -1;
-		a->deferred = lossless && !s->mptcp;
-		s->calls_missed = !a->deferred;
-	}
-}
-
-const struct act *story_trigger(const struct story *s)
-{
-	const struct act *ended = NULL;
-
-	for (unsigned i = 0; i < s->nr_acts; i++) {
-		if (s->acts[i].effect == EFFECT_FIN)
-			return &s->acts[i];
-		if (s->acts[i].ended || s->acts[i].effect == EFFECT_RESET)
-			ended = &s->acts[i];
-	}
-	return ended;
 }

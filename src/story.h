@@ -18,6 +18,7 @@
 
 #define STORY_STATES 12		/* longest path through the states, with room */
 #define STORY_ACTS 32		/* acts kept; more are counted */
+#define STORY_HOLDERS 32	/* likewise */
 
 /* One of the four segments that end a connection: our FIN, the peer's, and the ACK of each. */
 enum segment { SEG_FIN_OUT, SEG_ACK_IN, SEG_FIN_IN, SEG_ACK_OUT, SEG_COUNT };
@@ -53,6 +54,13 @@ struct act {
 	uint8_t comm[EVENT_COMM_LEN];
 };
 
+/* A descriptor that a walk found. */
+struct holder {
+	uint32_t pid;
+	int32_t fd;
+	uint8_t comm[EVENT_COMM_LEN];
+};
+
 enum opened { OPENED_UNKNOWN, OPENED_CONNECT, OPENED_ACCEPT };
 
 /* How far the end has come. */
@@ -68,6 +76,7 @@ enum end {
 /* What the socket showed when it went to CLOSE; see struct event. */
 struct at_close {
 	uint32_t unread, unacked;
+	uint32_t rcv_nxt, rcv_wnd;	/* what a minisock goes by */
 	uint16_t sock, sk_err;
 	uint8_t old_state;
 	bool no_window;		/* the peer's window was zero */
@@ -94,6 +103,7 @@ struct story {
 	uint64_t twin_cookie;
 
 	uint64_t born_ns;	/* ESTABLISHED, 0 not seen */
+	uint64_t since_ns;	/* found closing by a walk: it began then or before; 0 was not */
 	uint64_t end_ns;	/* valid unless END_NOT_YET */
 	uint64_t expires_ns;	/* END_MINISOCK: when the kernel forgets it at the latest */
 	struct wave seg[SEG_COUNT];
@@ -115,6 +125,7 @@ struct story {
 	bool calls_missed;	/* a call that acted on it did not report its return */
 	bool destroyed;		/* the socket was released */
 	bool unwatched;		/* END_MINISOCK, and no hook shows what reaches it */
+	bool found;		/* all that is known is what a walk found */
 
 	uint8_t opened;		/* enum opened */
 	uint8_t last_old, last_new;	/* of the latest change of state */
@@ -126,10 +137,17 @@ struct story {
 	uint32_t fin_retransmits;
 	uint8_t late_flags;		/* END_LATE: flag byte of the segment */
 
+	uint8_t nr_holders;
+	uint32_t holders_dropped;
+	struct holder *holders;	/* as a walk found them, in no order; owned */
+
 	uint8_t nr_acts, cap_acts;
 	uint32_t acts_dropped;
 	struct act *acts;	/* in order of ts_ns; owned */
 };
+
+/* Between whom. */
+struct flow story_flow(const struct event *e);
 
 void story_init(struct story *s, const struct event *first);
 void story_release(struct story *s);
@@ -139,6 +157,12 @@ void story_feed(struct story *s, const struct event *e);
 
 /* The minisock's time ran out without a word from the peer. */
 void story_expire(struct story *s);
+
+/* Has nothing been told of it yet? */
+static inline bool story_is_new(const struct story *s)
+{
+	return !s->nr_states && !s->nr_acts;
+}
 
 /* Has the end begun? */
 bool story_is_closing(const struct story *s);
@@ -151,6 +175,8 @@ bool story_is_over(const struct story *s);
  * follow.
  */
 bool story_is_clear(const struct story *s);
+
+/* act.c: of the acts that a story has. */
 
 /* Is some call, whose effect was seen, still to report its return? */
 bool story_awaits_call(const struct story *s);
@@ -165,3 +191,7 @@ void story_give_up_calls(struct story *s, bool lossless);
 
 /* The act that queued our FIN, or else that ended the connection; NULL if there is none. */
 const struct act *story_trigger(const struct story *s);
+
+/* For found.c and late.c, which build stories too. */
+void story_push_state(struct story *s, uint8_t state);
+void story_set_wave(struct story *s, enum segment seg, uint64_t ts_ns, uint32_t seq, uint32_t ack);

@@ -31,6 +31,8 @@ static void tell(void *arg, const struct story *s, uint64_t now_ns)
 	t->shown++;
 	if (t->config.sink->story)
 		t->config.sink->story(t->config.view, s, &v);
+	if (t->config.shown)
+		t->config.shown(t->config.arg);
 }
 
 struct teller *teller_new(const struct teller_config *config)

@@ -20,6 +20,8 @@ struct teller_config {
 	const struct select *select;
 	uint64_t max_stories;	/* -n, 0 unlimited */
 	bool never_open;	/* --all */
+	void (*shown)(void *arg);	/* after each story, to make room in view->out; or NULL */
+	void *arg;
 	struct conns_config conns;	/* tell and arg are the teller's own */
 };
 

@@ -424,6 +424,8 @@ static void note_missing(struct verdict *v, const struct story *s)
 		miss(v, "calls: the return of a call was not seen, nor which descriptor it was for");
 	if (s->queue_known && s->unsent && s->seg[SEG_FIN_OUT].seen)
 		miss(v, "fin_queued: the kernel does not show when a queued FIN leaves");
+	if (s->holders_dropped)
+		miss(v, "holders: there are more than are kept");
 	if (s->acts_dropped)
 		miss(v, "calls: more were made than are kept");
 	if (v->initiator == INITIATOR_UNKNOWN && v->ending != ENDING_OPEN &&

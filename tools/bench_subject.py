@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 """A tracer under measurement: started, waited for, asked what it costs, stopped. Used by tools/bench."""
+import contextlib
 import json
 import os
 import re
@@ -9,6 +10,7 @@ import subprocess
 import tempfile
 import time
 
+STATS = "/proc/sys/kernel/bpf_stats_enabled"
 READY_LINE = b"tcpclose: ready"
 START_LIMIT_S, STOP_LIMIT_S = 20, 30
 
@@ -152,6 +154,20 @@ def read_summary(path):
         if item.get("kind") == "summary":
             return item["told"], sum(item.get("events_lost", item["lost"]).values())
     return None, None
+
+
+@contextlib.contextmanager
+def bpf_stats():
+    """The kernel counts what programs cost, meanwhile."""
+    with open(STATS) as f:
+        old = f.read()
+    try:
+        with open(STATS, "w") as f:
+            f.write("1\n")
+        yield
+    finally:
+        with open(STATS, "w") as f:
+            f.write(old)
 
 
 def bpf_programs():

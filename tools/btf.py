@@ -1,9 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-"""A reader of BTF, the kernel's type information: raw (/sys/kernel/btf/vmlinux) or the .BTF section of an ELF file.
+"""A reader of BTF, the kernel's type information: raw (/sys/kernel/btf/vmlinux), the .BTF section of an ELF file, or
+that of the kernel packed into a bootable image (vmlinuz).
 
 What it does not do: split BTF (modules), .BTF.ext, writing. The format is include/uapi/linux/btf.h.
 """
+import shutil
 import struct
+import subprocess
 
 INT, PTR, ARRAY, STRUCT, UNION, ENUM, FWD, TYPEDEF, VOLATILE, CONST, RESTRICT = range(1, 12)
 FUNC, FUNC_PROTO, VAR, DATASEC, FLOAT, DECL_TAG, TYPE_TAG, ENUM64 = range(12, 20)
@@ -14,6 +17,10 @@ SIZES = {INT: (4, 0), PTR: (0, 0), ARRAY: (12, 0), STRUCT: (0, 12), UNION: (0, 1
          FUNC_PROTO: (0, 8), VAR: (4, 0), DATASEC: (0, 12), FLOAT: (0, 0), DECL_TAG: (4, 0),
          TYPE_TAG: (0, 0), ENUM64: (0, 12)}
 MODIFIERS = (TYPEDEF, VOLATILE, CONST, RESTRICT, TYPE_TAG)
+
+# How a bootable image begins its packed kernel, and who unpacks that
+PACKERS = ((b"\x02\x21\x4c\x18", ["lz4", "-dc"]), (b"\x28\xb5\x2f\xfd", ["zstd", "-dcq"]),
+           (b"\xfd7zXZ\0", ["xz", "-dc"]), (b"\x1f\x8b", ["gzip", "-dc"]))
 
 
 class BtfError(Exception):
@@ -34,6 +41,8 @@ class Btf:
         with open(path, "rb") as f:
             data = f.read()
         self.path = path
+        if data[0x202:0x206] == b"HdrS":
+            data = unpack_image(data, path)
         if data[:4] == b"\x7fELF":
             data = elf_section(data, b".BTF", path)
         self._split(data)
@@ -142,6 +151,22 @@ class Btf:
                     value = high << 32 | low
                 values.setdefault(self._string(name), value)
         return values
+
+
+def unpack_image(data, path):
+    """The kernel in a bzImage: Documentation/arch/x86/boot.rst, "setup_sects", "payload_offset" and "payload_length"."""
+    setup = data[0x1F1] or 4
+    offset, length = struct.unpack_from("<2I", data, 0x248)
+    start = (setup + 1) * 512 + offset
+    packed = data[start:start + length - 4]     # its size unpacked follows
+    for magic, command in PACKERS:
+        if packed.startswith(magic):
+            break
+    else:
+        raise BtfError(f"{path}: packed in a way that we do not know")
+    if not shutil.which(command[0]):
+        raise BtfError(f"{path}: there is no {command[0]} here to unpack it")
+    return subprocess.run(command, input=packed, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=False).stdout
 
 
 def elf_section(data, wanted, path):

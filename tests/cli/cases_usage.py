@@ -45,6 +45,15 @@ WRONG = [
     (["record", "-o", "x", "--rotate", "1M", "--keep", "0"], ["'0'", "1-9999"]),
     (["-p"], ["-p"]),
     (["--"], ["command"]),
+    (["--fail"], ["'--fail'", "stuck"]),
+    (["json", "--watch", "1"], ["'--watch'", "stuck"]),
+    (["--older-than", "5m"], ["'--older-than'", "stuck"]),
+    (["stuck", "--older-than", "5w"], ["'5w'", "1.5h"]),
+    (["stuck", "--watch", "0"], ["'0'"]),
+    (["stuck", "--slow", "5"], ["'--slow'", "stuck"]),
+    (["stuck", "--buffer", "1M"], ["'--buffer'", "stuck"]),
+    (["stuck", "-n", "5"], ["'--count'", "--watch"]),
+    (["stuck", "events"], ["'events'"]),
 ]
 
 
@@ -66,7 +75,7 @@ def help_fits_and_ends_with_examples(bench):
     same("exit status", (done.returncode, done.stderr), (0, ""))
     true("examples", "Examples:" in done.stdout and "tcpclose --" in done.stdout)
     true("80 columns", max(map(len, done.stdout.splitlines())) <= 80)
-    for view in ("trace", "json", "events"):
+    for view in ("trace", "json", "events", "stuck"):
         true(view, "  %s " % view in done.stdout)
 
 

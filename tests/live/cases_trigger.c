@@ -215,6 +215,7 @@ static void unmap_last(struct deed *d)
 static void linger_on_full_window(struct deed *d)
 {
 	const struct linger wait = { .l_onoff = 1, .l_linger = 10 };
+	long long given_us;
 	struct call *c;
 	int unsent;
 
@@ -223,10 +224,12 @@ static void linger_on_full_window(struct deed *d)
 	if (ioctl(d->self->fd, SIOCOUTQNSD, &unsent) || unsent < FULL_WINDOW / 2)
 		deed_die(1, "filling the peer's window");
 	d->self->unsent = unsent;
+	given_us = deed_now_us();
 	baton_give(d, SERVER);
 	endpoint_close(d->self, "fin");
 	c = &d->self->calls[0];
-	c->blocked_ms = d->hold_ms - 10;	/* the hold may begin before the call */
+	/* the hold may begin before the call, at the baton */
+	c->blocked_ms = d->hold_ms - 10 - (int)((c->begin_us - given_us) / 1000);
 	if (c->end_us - c->begin_us < c->blocked_ms * 1000LL)
 		deed_die(1, "a close() that lingers");
 	baton_give(d, SERVER);

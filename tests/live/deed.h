@@ -150,6 +150,7 @@ void deed_release(struct deed *d);
 
 /* endpoint.c: every one of these ends the process if it fails, with a word on stderr. */
 _Noreturn void deed_die(int status, const char *what);
+long long deed_now_us(void);		/* CLOCK_REALTIME */
 void loopback_up(void);
 void baton_give(const struct deed *d, enum who to);
 void baton_take(const struct deed *d);

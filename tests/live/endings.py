@@ -4,7 +4,7 @@
 import timing
 
 # What deed may take to notice on a busy host that a socket is gone, or that its timer has fired.
-NOTICE_NS = 2_000_000_000
+NOTICE_NS = 2_000_000_000 * timing.SLOW
 
 
 def _resets(truth, wire):

@@ -30,7 +30,7 @@ _Noreturn void deed_die(int status, const char *what)
 	_exit(status);
 }
 
-static long long now_us(void)
+long long deed_now_us(void)
 {
 	struct timespec ts;
 
@@ -165,7 +165,7 @@ void endpoint_opened(struct endpoint *e, const char *how)
 
 void endpoint_over(struct endpoint *e)
 {
-	e->over_us = now_us();
+	e->over_us = deed_now_us();
 }
 
 static int tcp_socket(const struct deed *d, int family)
@@ -339,13 +339,13 @@ struct call *call_begin(struct endpoint *e, const char *call, int fd, const char
 		e->trigger_call = e->nr_calls;
 	}
 	e->nr_calls++;
-	c->begin_us = now_us();
+	c->begin_us = deed_now_us();
 	return c;
 }
 
 void call_end(struct call *c, int ret)
 {
-	c->end_us = now_us();
+	c->end_us = deed_now_us();
 	c->ret = ret < 0 ? -errno : ret;
 }
 

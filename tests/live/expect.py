@@ -105,6 +105,13 @@ def _check_hooks(objects, calls, report):
     return attached
 
 
+def _reason(truth):
+    """Before 6.10 the kernel gives none for a RST, and an MPTCP subflow shows none: its data is in another queue."""
+    if truth["reason"] == "unread-data" and not truth["unread"] and _kernel() < (6, 10):
+        return "other"
+    return truth["reason"]
+
+
 def _check_identity(story, truth, twin, wire, netns, report):
     for key in KEYS:
         report.true(f"key {key}", key in story, "missing")
@@ -112,7 +119,7 @@ def _check_identity(story, truth, twin, wire, netns, report):
                       ("cookie", truth.get("cookie", story.get("cookie"))),
                       ("opened", truth["opened"]),
                       ("initiator", truth["initiator"]), ("class", truth["class"]),
-                      ("reason", truth["reason"]), ("states", truth["states"]),
+                      ("reason", _reason(truth)), ("states", truth["states"]),
                       ("partial", False)):
         report.same(key, story.get(key), want)
     for key, port in (("fin_retransmits", truth["local_port"]),
@@ -135,7 +142,8 @@ def _check_twin(story, twin, report):
         return
     said = story.get("twin") or {}
     by = twin["trigger"] or twin
-    if "cookie" in twin:
+    # Until 5.12 no program may have a cookie made: then it shows only after somebody asked for it.
+    if "cookie" in twin and not (_kernel() < (5, 12) and said.get("cookie", 0) is None):
         report.same("twin.cookie", said.get("cookie"), twin["cookie"])
     told_ns = timing.stamp_ns(story["time"])
     later = min((call["begin_us"] for call in twin["calls"]), default=0) * 1000 > told_ns
@@ -245,12 +253,19 @@ def _check_calls(story, truth, attached, report):
                     f"{want['begin_us']}..{want['end_us']} us")
 
 
+def _something_took_longer(story, truth):
+    """On a slow machine an application may hold the connection for longer than what deed made it wait for."""
+    spent = {"local-app": story["phase_ns"]["app_hold"], "peer-app": story["phase_ns"]["peer_hold"]}
+    longest = max(spent, key=lambda name: spent[name] or 0)
+    return timing.SLOW > 1 and story["blame"] == longest and 2 * (spent[longest] or 0) > story["phase_ns"]["total"]
+
+
 def _check_story(story, truth, twin, wire, evidence, attached, report):
     _check_identity(story, truth, twin, wire, evidence.netns, report)
     _check_trigger(story, truth, attached, report)
     _check_calls(story, truth, attached, report)
     timing.check_times(story, truth, wire, report)
-    if truth["blame"]:
+    if truth["blame"] and not _something_took_longer(story, truth):
         report.same("blame", story.get("blame"), truth["blame"])
     if truth["class"] != "clean":
         report.same("ending", story.get("ending"), truth["ending"])
@@ -268,6 +283,12 @@ def _name_strangers(truths):
     for truth in truths:
         for act in [truth["trigger"] or truth, *truth["calls"]]:
             act["not_pids"] = pids
+
+
+def _twin_of(name, truths):
+    """The other end has the names the other way round; or the ports only, where a translator stood between."""
+    translated = [truth for other, truth in truths.items() if (name[1], name[3]) == (other[3], other[1])]
+    return truths.get(reverse(name)) or next(iter(translated), None)
 
 
 def check_tool(evidence, calls, report):
@@ -299,8 +320,7 @@ def check_tool(evidence, calls, report):
         wire = wires[witness.names(truth)]
         part = Report(f"{truth['side']} :{truth['local_port']}")
         try:
-            _check_story(stories[name], truth, truths.get(reverse(name)), wire, evidence, attached,
-                         part)
+            _check_story(stories[name], truth, _twin_of(name, truths), wire, evidence, attached, part)
         except (KeyError, TypeError, AttributeError, ValueError) as e:
             part.fail(f"cannot be checked: {e!r} in {json.dumps(stories[name])}")
         report.take(part)

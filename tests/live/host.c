@@ -78,6 +78,20 @@ void host_filter(const char *rules)
 		deed_skip("needs nft, and nftables in the kernel");
 }
 
+bool host_has_symbol(const char *name)
+{
+	FILE *table = fopen("/proc/kallsyms", "re");
+	char line[512], symbol[256];
+	bool found = false;
+
+	if (!table)
+		deed_die(DEED_SKIP, "/proc/kallsyms");
+	while (!found && fgets(line, sizeof(line), table))
+		found = sscanf(line, "%*s %*s %255s", symbol) == 1 && !strcmp(symbol, name);
+	fclose(table);
+	return found;
+}
+
 /* Does this line of /proc/net/tcp tell of the endpoint? Then its state, else 0. */
 static int state_in(const char *line, const struct endpoint *e)
 {

@@ -25,6 +25,9 @@ void host_sysctl_if(const char *name, const char *value);	/* if the kernel has i
 /* Gives nft a script: a table of its own with the chain "in" on the input hook, and these rules. */
 void host_filter(const char *rules);
 
+/* Does the kernel have a function of that name (/proc/kallsyms)? */
+bool host_has_symbol(const char *name);
+
 /* The state that /proc/net/tcp shows, of minisocks the substate; 0 if it is not there (IPv4). */
 int host_tcp_state(const struct endpoint *e);
 void host_await_state(const struct endpoint *e, int state);

@@ -13,12 +13,13 @@ import signal
 import subprocess
 import time
 
+import timing
 import witness
 
 MARK = b"tcpclose-capture-ends-here"
-WAIT_S = 5          # for a witness to get ready or to finish; an error, not a delay
+WAIT_S = 5 if timing.SLOW == 1 else 30          # for a witness to get ready or to finish; an error, not a delay
 LATE_S = 1          # for the last words of ss, which may never come
-TOOL_S = 60         # for the tool and the deed together
+TOOL_S = 60 if timing.SLOW == 1 else 120         # for the tool and the deed together
 
 _serial = itertools.count(1)
 
@@ -91,8 +92,8 @@ class Namespace:
 class Capture:
     """tcpdump on lo and what else there will be. It is over when a datagram sent after the deed has arrived in the file."""
 
-    def __init__(self, ns, path):
-        self.ns, self.path = ns, path
+    def __init__(self, ns, path, tshark=False):
+        self.ns, self.path, self.tshark = ns, path, tshark
         # The ring has a slot of the snap length for each packet: only headers, or it is soon full.
         self.child = ns.start("tcpdump", "-i", "any", "-U", "--immediate-mode", "-B", "16384",
                               "-s", "128", "--time-stamp-precision=nano", "-w", path,
@@ -114,7 +115,16 @@ class Capture:
         said = self.child.communicate(timeout=WAIT_S)[1].decode(errors="replace")
         if "\n0 packets dropped by kernel" not in said:
             raise Broken(f"the capture has gaps: {said}")
-        return witness.read_capture(self.path)
+        packets = witness.read_capture(self.path)
+        if self.tshark:
+            self._compare(packets, witness.read_with_tshark(self.path))
+        return packets
+
+    @staticmethod
+    def _compare(ours, theirs):
+        for a, b in itertools.zip_longest(ours, theirs):
+            if a != b:
+                raise Broken(f"the capture: we read {a}, tshark {b}")
 
     def _marked(self):
         with open(self.path, "rb") as f:
@@ -173,14 +183,14 @@ def run(case, options, folder):
     tool if options.tool is None."""
     deed, asked = case
     with Namespace() as ns:
-        capture = Capture(ns, os.path.join(folder, "wire.pcap"))
+        capture = Capture(ns, os.path.join(folder, "wire.pcap"), options.tshark)
         destroyed = Destroyed(ns, os.path.join(folder, "ss.txt"))
         before = _counters(ns)
         story = os.path.join(folder, "tool.json")
         command = ns.command(options.deed, *deed)
         if options.tool:
             command = [options.tool, "json", "--netns", ns.name, "-o", story, "--calls",
-                       options.calls, *asked, "--", *command]
+                       options.calls, *options.tool_option, *asked, "--", *command]
         try:
             done = subprocess.run(command, capture_output=True, text=True, timeout=TOOL_S,
                                   stdin=subprocess.DEVNULL, check=False)

@@ -250,6 +250,13 @@ void mirror_hold(struct peer *p, struct frame *f, uint8_t flags)
 	while ((tcp_of(f)->th_flags & flags) != flags);
 }
 
+bool mirror_hears(const struct peer *p)
+{
+	struct pollfd fd = { .fd = p->tun, .events = POLLIN };
+
+	return poll(&fd, 1, PATIENCE_MS) == 1;
+}
+
 /* Swapping the addresses leaves the checksums as they are. */
 void mirror_release(struct peer *p, const struct frame *f)
 {

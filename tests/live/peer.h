@@ -76,3 +76,6 @@ void mirror_meet(struct deed *d, struct peer *p);
 /* The next TCP segment that has all of these flags, those before it lost; and its going on. */
 void mirror_hold(struct peer *p, struct frame *f, uint8_t flags);
 void mirror_release(struct peer *p, const struct frame *f);
+
+/* Does the kernel send anything more? Waits for it. */
+bool mirror_hears(const struct peer *p);

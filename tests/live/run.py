@@ -16,6 +16,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 sys.dont_write_bytecode = True
 
@@ -25,7 +26,7 @@ from blind import TRIES, Blind
 from report import Report
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-NEEDED = ("ip", "tcpdump", "tshark", "ss", "stdbuf", "bash")
+NEEDED = ("ip", "tcpdump", "ss", "stdbuf", "bash")
 SHOWN = 12      # differences told per case; the rest are counted
 
 
@@ -34,22 +35,29 @@ def parse_options():
     parser.add_argument("--only", action="append", metavar="CASE", help="repeatable")
     parser.add_argument("--repeat", type=int, metavar="N", default=1,
                         help="all of it N times, for what happens only sometimes")
+    parser.add_argument("--jobs", type=int, metavar="N", default=1,
+                        help="N cases at a time, each in its own namespace (default 1)")
+    parser.add_argument("--tool-option", action="append", metavar="WORD", default=[],
+                        help="one more option for the tool; repeatable")
     parser.add_argument("--keep", action="store_true", help="leave the files of every case")
     parser.add_argument("--tool", metavar="PATH", default=os.path.join(ROOT, "build/tcpclose"))
     parser.add_argument("--deed", metavar="PATH", default=os.path.join(ROOT, "build/deed"))
     parser.add_argument("--calls", metavar="MODE", default="tracepoint")
     parser.add_argument("--no-tool", action="store_true",
                         help="check only deed's truth against the witnesses")
+    parser.add_argument("--tshark", action="store_true",
+                        help="have tshark read the captures too, and compare")
     options = parser.parse_args()
     options.tool = None if options.no_tool else os.path.abspath(options.tool)
     options.deed = os.path.abspath(options.deed)
     return options
 
 
-def why_not():
+def why_not(options):
     if os.geteuid() != 0:
         return "needs root, for network namespaces and BPF"
-    missing = [program for program in NEEDED if not shutil.which(program)]
+    needed = NEEDED + ("tshark",) * options.tshark
+    missing = [program for program in needed if not shutil.which(program)]
     return f"needs {', '.join(missing)}" if missing else None
 
 
@@ -75,14 +83,12 @@ def judge(case, options, folder):
     return report, evidence
 
 
-def tell_failure(failures, evidence):
-    for line in failures[:SHOWN]:
-        print(f"#   {line}")
+def failure_lines(failures, evidence):
+    yield from (f"#   {line}" for line in failures[:SHOWN])
     if len(failures) > SHOWN:
-        print(f"#   ... and {len(failures) - SHOWN} more")
+        yield f"#   ... and {len(failures) - SHOWN} more"
     if evidence and evidence.tool_stderr:
-        for line in evidence.tool_stderr.strip().splitlines()[-4:]:
-            print(f"#   stderr: {line}")
+        yield from (f"#   stderr: {line}" for line in evidence.tool_stderr.strip().splitlines()[-4:])
 
 
 def try_case(case, options, folder):
@@ -109,24 +115,33 @@ def run_case(name, case, options, blind):
             break
     took = f"{time.monotonic() - began:.1f} s"
     if failures:
-        print(f"not ok {name} ({took}): {failures[0].splitlines()[0]}")
-        tell_failure(failures, evidence)
+        lines = [f"not ok {name} ({took}): {failures[0].splitlines()[0]}", *failure_lines(failures, evidence)]
     elif word == "skipped":
-        print(f"ok {name} # SKIP {rest}")
+        lines = [f"ok {name} # SKIP {rest}"]
     else:
-        print(f"ok {name} ({took}, {rest})")
+        lines = [f"ok {name} ({took}, {rest})"]
     if options.keep:
-        print(f"#   {folder}")
+        lines.append(f"#   {folder}")
     else:
         shutil.rmtree(folder, ignore_errors=True)
+    sys.stdout.write("".join(line + "\n" for line in lines))     # at once: others may be telling theirs
     sys.stdout.flush()
     return word
+
+
+def run_all(names, cases, options):
+    """The words of all cases. What a host hides can only be told of one case at a time."""
+    if options.jobs == 1:
+        with Blind() as blind:
+            return [run_case(name, cases[name], options, blind) for name in names]
+    with ThreadPoolExecutor(options.jobs) as pool:
+        return list(pool.map(lambda name: run_case(name, cases[name], options, Blind()), names))
 
 
 def main():
     options = parse_options()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))   # so that namespaces are deleted
-    reason = why_not()
+    reason = why_not(options)
     if reason:
         print(f"# SKIP all: {reason}")
         print("0 passed, 0 failed, all skipped")
@@ -141,8 +156,7 @@ def main():
         if name not in cases:
             print(f"run.py: no case '{name}': want {', '.join(cases)}", file=sys.stderr)
             return 64
-    with Blind() as blind:
-        words = [run_case(name, cases[name], options, blind) for name in names * options.repeat]
+    words = run_all(names * options.repeat, cases, options)
     count = {word: words.count(word) for word in ("passed", "failed", "skipped")}
     print(f"{count['passed']} passed, {count['failed']} failed, {count['skipped']} skipped")
     if count["failed"]:

@@ -7,6 +7,7 @@ import json
 PARTS = ("fin_queued", "ack_wait", "peer_hold", "app_hold", "last_ack_wait")
 NAMES = "family v4_mapped local_addr local_port peer_addr peer_port opened".split()
 CLEAN = ("four-way", "three-way", "simultaneous")
+OVERTAKEN_ONE_IN = 4000     # endpoints; more would be a mistake of the tool's
 UNSEEN = "ending: whether waves 2 and 3 shared a segment was not seen"
 
 
@@ -42,6 +43,7 @@ class Judge:
         self.kinds = collections.Counter()      # of differences
         self.stories = {}
         self.strangers = 0      # stories of other namespaces
+        self.overtaken = 0      # ACKs that came after the FIN that they were sent before
 
     def fail(self, text, kind=None):
         self.kinds[kind or text.split(":")[0]] += 1
@@ -137,6 +139,14 @@ class Judge:
         if said["ending"] in CLEAN:
             self.same(who, "waves", numbers, [[1, 2, 3, 4]])
 
+    def _overtaken(self, said, twin):
+        """The ACK and the FIN left on two processors, and the FIN came first: each end is right. Rare."""
+        first, second = (said, twin) if said["initiator"] == "local" else (twin, said)
+        if (first["ending"], second["ending"]) != ("three-way", "four-way"):
+            return False
+        self.overtaken += 1
+        return self.overtaken <= 1 + len(self.truths.ends) // OVERTAKEN_ONE_IN
+
     def _check_twin(self, who, key, said):
         """The other end's name; and both must agree on what nobody could know beforehand."""
         other = self.truths.twins[key]
@@ -149,7 +159,7 @@ class Judge:
             self.fail(f"{who}: initiator {said['initiator']}, the twin's {twin['initiator']}",
                       "twin's initiator")
         if said["ending"] in CLEAN and said["ending"] != twin["ending"] and not (
-                UNSEEN in said["missing"] or UNSEEN in twin["missing"]):
+                UNSEEN in said["missing"] or UNSEEN in twin["missing"]) and not self._overtaken(said, twin):
             self.fail(f"{who}: {said['ending']}, the twin {twin['ending']}", "twin's ending")
 
 

@@ -167,11 +167,28 @@ static bool verdict_fact(struct buf *b, const char *key, const struct story *s,
 		put_instant(b, v->settled_ns);
 	else if (!strcmp(key, "age") && s->born_ns)
 		put_time(b, v->settled_ns - s->born_ns);
-	else if (!strcmp(key, "age"))
+	else if (!strcmp(key, "age_at_least") && s->since_ns)
+		put_time(b, v->settled_ns - s->since_ns);
+	else if (!strcmp(key, "age") || !strcmp(key, "age_at_least"))
 		buf_char(b, '-');
 	else
 		return false;
 	return true;
+}
+
+static void put_holders(struct buf *b, const struct story *s)
+{
+	for (unsigned i = 0; i < s->nr_holders; i++) {
+		if (i)
+			buf_char(b, ',');
+		put_comm(b, s->holders[i].comm);
+		buf_char(b, '[');
+		buf_u64(b, s->holders[i].pid);
+		buf_str(b, "]:");
+		buf_i64(b, s->holders[i].fd);
+	}
+	if (!s->nr_holders)
+		buf_char(b, '-');
 }
 
 static bool socket_fact(struct buf *b, const char *key, const struct story *s)
@@ -180,6 +197,8 @@ static bool socket_fact(struct buf *b, const char *key, const struct story *s)
 		put_calls(b, s);
 	else if (!strcmp(key, "states"))
 		put_states(b, s);
+	else if (!strcmp(key, "holders"))
+		put_holders(b, s);
 	else if (!strcmp(key, "opened"))
 		buf_str(b, s->opened == OPENED_UNKNOWN ? "-" : s->opened == OPENED_CONNECT ? "connect" : "accept");
 	else if (!strcmp(key, "v4mapped"))
@@ -274,7 +293,7 @@ bool facts_tally(struct buf *b, const char *key, const struct tally *t)
 
 bool facts_is_time(const char *key)
 {
-	static const char *const keys[] = { "start", "settled", "age", "call_ns" };
+	static const char *const keys[] = { "start", "settled", "age", "age_at_least", "call_ns" };
 
 	for (unsigned i = 0; i < sizeof(keys) / sizeof(*keys); i++)
 		if (!strcmp(keys[i], key))

@@ -11,7 +11,8 @@
  *	wave1.at wave1.seq wave1.ack		at counts from the start
  *	phase.ack_wait				and so on
  *	start settled				instants, in the story's own time
- *	age sent received unread unacked unsent srtt_us fin_retransmits
+ *	age age_at_least holders=java[812]:9		the last two: of one that a walk found
+ *	sent received unread unacked unsent srtt_us fin_retransmits
  *	twin.pid twin.comm twin.cookie
  *	missing=age_ns,waves			what is missing, without the why
  *

@@ -13,6 +13,9 @@
  *	6ms   A state FIN_WAIT1 FIN_WAIT2 segment sent=1 acked dead
  *	6ms   A state FIN_WAIT2 CLOSE dead
  *	9ms   A late FIN,ACK seq=5000 ack=1001 substate=TIME_WAIT
+ *	0ms   B socket CLOSE_WAIT age=2s	a walk found it, and who holds it
+ *	0ms   B holder CLOSE_WAIT fd=9 in java[812]
+ *	0ms   C socket TIME_WAIT substate=FIN_WAIT2 left=30s
  *	9ms   junk 17				17 bytes that are no event
  *	kernel ring-full=3 filtered=1		the kernel side's own counters
  *	tick 300ms				the clock says so much, nothing happened

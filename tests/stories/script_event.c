@@ -285,6 +285,24 @@ static bool take_more(struct event *e, const char *word)
 	return false;
 }
 
+/* "age=2s", as the last segment says; "left=30s", as a timer does. */
+static bool take_found(struct event *e, const char *word)
+{
+	const char *value;
+	uint64_t v;
+
+	if ((value = words_value(word, "age")) && words_time(value, &v)) {
+		e->age_ns = v;
+		e->age_from = EVENT_AGE_LAST_SEGMENT;
+		return true;
+	}
+	if ((value = words_value(word, "left")) && words_time(value, &v)) {
+		e->left_ns = v;
+		return true;
+	}
+	return false;
+}
+
 /* What belongs to one kind of event only. */
 static bool take_own_word(struct script *s, struct event *e, const char *word)
 {
@@ -298,8 +316,13 @@ static bool take_own_word(struct script *s, struct event *e, const char *word)
 	else if (e->kind == EVENT_STATE && (value = words_value(word, "fin_timeout")) &&
 		 words_time(value, &v))
 		e->fin_timeout_ns = v;
-	else if (e->kind == EVENT_LATE && (value = words_value(word, "substate")))
+	else if ((e->kind == EVENT_LATE || e->kind == EVENT_SOCKET) &&
+		 (value = words_value(word, "substate")))
 		return take_state(s, &e->substate, value);
+	else if (e->kind == EVENT_SOCKET)
+		return take_found(e, word) || take_field(e, PASSES, word);
+	else if (e->kind == EVENT_HOLDER && (value = words_value(word, "fd")) && words_u64(value, &v))
+		e->arg[0] = (__s32)v;
 	else if (e->kind == EVENT_RESET_SENT && (value = words_value(word, "reason")))
 		return take_reason(s, e, value);
 	else
@@ -326,7 +349,7 @@ static bool take_words(struct script *s, struct script_socket *k, struct event *
 /* What the kernel side fills besides: the numbers of the socket, or its addresses alone. */
 static void fill(struct event *e, const struct event *now)
 {
-	bool whole = e->kind != EVENT_CALL && e->kind != EVENT_LATE;
+	bool whole = e->kind != EVENT_CALL && e->kind != EVENT_LATE && e->kind != EVENT_HOLDER;
 
 	memcpy(e->local_addr, now->local_addr, sizeof(e->local_addr));
 	memcpy(e->peer_addr, now->peer_addr, sizeof(e->peer_addr));
@@ -335,7 +358,7 @@ static void fill(struct event *e, const struct event *now)
 	e->netns = now->netns;
 	e->family = now->family;
 	e->cookie = now->cookie;
-	e->sk = e->kind == EVENT_LATE ? 0 : now->sk;
+	e->sk = e->kind == EVENT_LATE ? 0 : e->old_state == STATE_TIME_WAIT ? now->sk + 8 : now->sk;
 	for (unsigned i = 0; whole && i < sizeof(fields) / sizeof(*fields); i++)
 		if (fields[i].of == PERSISTS)
 			memcpy((uint8_t *)e + fields[i].offset,

@@ -287,6 +287,8 @@ static void play_views(struct play *p, struct buf *file)
 	const struct sink *sink;
 
 	for (unsigned i = 0; (sink = sink_at(i)); i++) {
+		if (!sink->story && !sink->event)
+			continue;	/* tells no stories */
 		const char *wrong;
 
 		if (!sink->event && !sink->story)

@@ -19,11 +19,12 @@ static const struct sink sinks[] = {
 	{ .name = "trace", .help = "lines (default)" },
 	{ .name = "json", .help = "objects" },
 	{ .name = "events", .help = "events" },
+	{ .name = "stuck", .help = "what hangs" },
 };
 
 const struct sink *sink_at(unsigned i)
 {
-	return i < 3 ? &sinks[i] : NULL;
+	return i < 4 ? &sinks[i] : NULL;
 }
 
 const struct sink *sink_find(const char *name)

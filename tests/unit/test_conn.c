@@ -1,72 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* links: src/conn.o src/echo.o src/heap.o src/story.o src/act.o */
-#include "event_unit.h"
+/* links: src/conn.o src/echo.o src/early.o src/heap.o src/listener.o src/twin.o src/story.o */
+/* links: src/act.o src/found.o src/late.o */
+#include "desk.h"
 
 #include <time.h>
-
-#include "../../src/conn.h"
-
-#define CROWD 100000
-#define ROOM 5000
-
-/* The table, and what it told: cookie by cookie. */
-struct desk {
-	struct conns *conns;
-	struct conns_config config;
-	uint32_t told[CROWD + 1];
-	uint64_t stories;
-	struct story last;	/* its acts are gone ... */
-	struct act act;		/* ... but for the first */
-};
-
-static void tell(void *arg, const struct story *s, uint64_t now_ns)
-{
-	struct desk *d = arg;
-
-	(void)now_ns;
-	d->stories++;
-	d->last = *s;
-	if (s->nr_acts)
-		d->act = s->acts[0];
-	if (s->cookie <= CROWD)
-		d->told[s->cookie]++;
-}
-
-static void reopen(struct desk *d)
-{
-	conns_free(d->conns);
-	memset(d->told, 0, sizeof(d->told));
-	d->stories = 0;
-	d->conns = conns_new(&d->config);
-	assert_non_null(d->conns);
-}
-
-static int set_up(void **state)
-{
-	struct desk *d = calloc(1, sizeof(*d));
-
-	if (!d)
-		return -1;
-	d->config = (struct conns_config){ .max_open = ROOM, .seed = 1, .calls = true, .late = true,
-					   .tell = tell, .arg = d };
-	d->conns = conns_new(&d->config);
-	*state = d;
-	return !d->conns;
-}
-
-static int tear_down(void **state)
-{
-	struct desk *d = *state;
-
-	conns_free(d->conns);
-	free(d);
-	return 0;
-}
-
-static void feed(struct desk *d, struct event e)
-{
-	conns_feed(d->conns, &e);
-}
 
 static void expect_sum(const struct desk *d)
 {
@@ -256,20 +193,6 @@ static void test_conn__events_of_nobody_are_no_endpoints(void **state)
 	feed(d, an_event(T0, EVENT_RESET_SENT));
 	feed(d, a_late(T0, 0x11, 0));
 	assert_int_equal(conns_counts(d->conns).seen, 0);
-}
-
-/* The two ends of one connection on this host: addresses and ports the other way round. */
-static struct event other_end(struct event e)
-{
-	struct event o = e;
-
-	memcpy(o.local_addr, e.peer_addr, sizeof(o.local_addr));
-	memcpy(o.peer_addr, e.local_addr, sizeof(o.peer_addr));
-	o.local_port = e.peer_port;
-	o.peer_port = e.local_port;
-	o.sk = 0xb000;
-	o.cookie = 0x12;
-	return o;
 }
 
 static void test_conn__ends_on_one_host_are_twins(void **state)

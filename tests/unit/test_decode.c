@@ -51,7 +51,7 @@ static void test_decode__a_kind_must_be_known(void **state)
 
 	(void)state;
 	for (unsigned kind = 0; kind < 256; kind++) {
-		bool known = kind >= EVENT_STATE && kind <= EVENT_FIN_RESENT;
+		bool known = kind >= EVENT_STATE && kind <= EVENT_HOLDER;
 
 		e.kind = (__u8)kind;
 		assert_int_equal(!!decode_event(&e, sizeof(e)), known);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* links: src/conn.o src/echo.o src/heap.o src/story.o src/act.o */
+/* links: src/conn.o src/echo.o src/early.o src/heap.o src/listener.o src/twin.o src/story.o */
+/* links: src/act.o src/found.o src/late.o */
 #include "event_unit.h"
 
 #include "../../src/conn.h"

@@ -246,6 +246,38 @@ static void test_fmt__hex(void **state)
 	expect_rows(fmt_hex, rows, sizeof(rows) / sizeof(rows[0]));
 }
 
+static void test_fmt__an_age(void **state)
+{
+	struct buf b = { 0 };
+
+	(void)state;
+	fmt_age(&b, 540999999);
+	expect_text(&b, "540ms");
+	fmt_age(&b, 59999999999);
+	expect_text(&b, "59s");
+	fmt_age(&b, 3599999999999);
+	expect_text(&b, "59min 59s");
+	fmt_age(&b, 7380000000000);
+	expect_text(&b, "2h 3min");
+	fmt_age(&b, 86400000000000);
+	expect_text(&b, "1d");
+	buf_release(&b);
+}
+
+static void test_fmt__bytes_fit_six_columns(void **state)
+{
+	struct buf b = { 0 };
+
+	(void)state;
+	fmt_bytes(&b, 99999);
+	expect_text(&b, "99999");
+	fmt_bytes(&b, 100000);
+	expect_text(&b, "98K");
+	fmt_bytes(&b, UINT32_MAX);
+	expect_text(&b, "4096M");
+	buf_release(&b);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -266,6 +298,8 @@ int main(void)
 		cmocka_unit_test(test_fmt__utc_agrees_with_gmtime_until_2200),
 		cmocka_unit_test(test_fmt__the_clock_is_local_and_not_rounded),
 		cmocka_unit_test(test_fmt__hex),
+		cmocka_unit_test(test_fmt__an_age),
+		cmocka_unit_test(test_fmt__bytes_fit_six_columns),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

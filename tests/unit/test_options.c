@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* links: src/options.o src/options_filter.o src/options_record.o src/usage.o src/parse.o */
-/* links: src/names.o src/text.o src/buf.o */
+/* links: src/options.o src/options_filter.o src/options_fault.o src/options_record.o src/usage.o */
+/* links: src/parse.o src/names.o src/text.o src/buf.o */
 #include "options_unit.h"
 
 #include <stdlib.h>
@@ -296,6 +296,40 @@ static void test_options__one_call_leaves_nothing_to_the_next(void **state)
 	assert_true(r.o.times);
 }
 
+static void test_options__what_hangs_as_json_in_either_order(void **state)
+{
+	struct result r;
+
+	(void)state;
+	PARSE(&r, "stuck", "-j");
+	assert_int_equal(r.status, -1);
+	assert_true(r.o.stuck);
+	assert_string_equal(r.o.view, "json");
+	PARSE(&r, "-j", "stuck", "--fail", "--older-than", "2m");
+	assert_int_equal(r.status, -1);
+	assert_true(r.o.stuck && r.o.fail);
+	assert_string_equal(r.o.view, "json");
+	assert_int_equal(r.o.older_than_ns, 120000000000);
+	PARSE(&r, "stuck", "--watch", "2", "-n", "3", "-d", "9");
+	assert_int_equal(r.status, -1);
+	assert_string_equal(r.o.view, "stuck");
+	assert_int_equal(r.o.watch_ns, 2000000000);
+}
+
+static void test_options__options_that_mean_nothing_are_refused(void **state)
+{
+	struct result r;
+
+	(void)state;
+	PARSE(&r, "stuck", "--slow", "1");
+	assert_int_equal(r.status, EXIT_USAGE);
+	PARSE(&r, "stuck", "-n", "1");
+	assert_int_equal(r.status, EXIT_USAGE);
+	PARSE(&r, "trace", "--fail");
+	assert_int_equal(r.status, EXIT_USAGE);
+	assert_non_null(strstr(r.err, "'--fail'"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -321,6 +355,8 @@ int main(void)
 		cmocka_unit_test(test_options__help_is_fine_and_fits_a_terminal),
 		cmocka_unit_test(test_options__version),
 		cmocka_unit_test(test_options__one_call_leaves_nothing_to_the_next),
+		cmocka_unit_test(test_options__what_hangs_as_json_in_either_order),
+		cmocka_unit_test(test_options__options_that_mean_nothing_are_refused),
 	};
 
 	unsetenv("NO_COLOR");

@@ -175,6 +175,28 @@ static void test_parse__names_of_no_namespace(void **state)
 	assert_int_equal(inum, UNTOUCHED);
 }
 
+static void test_parse__a_duration(void **state)
+{
+	static const struct {
+		const char *text;
+		uint64_t ns;
+	} good[] = { { "30", 30000000000 }, { "30s", 30000000000 }, { "5m", 300000000000 },
+		     { "1.5h", 5400000000000 }, { "1d", 86400000000000 }, { ".5", 500000000 } };
+	static const char *const bad[] = { "", "s", "5w", "5ms", "5 m", "-5", "1.2.3h", "99999999d",
+					   "0x5", "5mm" };
+	uint64_t ns = 7;
+
+	(void)state;
+	for (unsigned i = 0; i < sizeof(good) / sizeof(*good); i++) {
+		assert_true(parse_duration(good[i].text, 1000000000000000000u, &ns));
+		assert_int_equal(ns, good[i].ns);
+	}
+	ns = 7;
+	for (unsigned i = 0; i < sizeof(bad) / sizeof(*bad); i++)
+		assert_false(parse_duration(bad[i], 1000000000000000000u, &ns));
+	assert_int_equal(ns, 7);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -189,6 +211,7 @@ int main(void)
 		cmocka_unit_test(test_parse__what_is_no_address),
 		cmocka_unit_test(test_parse__users),
 		cmocka_unit_test(test_parse__names_of_no_namespace),
+		cmocka_unit_test(test_parse__a_duration),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

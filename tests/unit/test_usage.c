@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* links: src/options.o src/options_filter.o src/options_record.o src/usage.o src/parse.o */
-/* links: src/names.o src/text.o src/buf.o */
+/* links: src/options.o src/options_filter.o src/options_fault.o src/options_record.o src/usage.o */
+/* links: src/parse.o src/names.o src/text.o src/buf.o */
 #include "options_unit.h"
 
 static void test_usage__an_unknown_view(void **state)
@@ -9,7 +9,7 @@ static void test_usage__an_unknown_view(void **state)
 
 	(void)state;
 	PARSE(&r, "foo");
-	expect_usage(&r, "tcpclose: unknown view 'foo': want trace, json or events"
+	expect_usage(&r, "tcpclose: unknown view 'foo': want trace, json, events or stuck"
 		     " (see tcpclose --help)\n");
 }
 
@@ -19,7 +19,7 @@ static void test_usage__two_views(void **state)
 
 	(void)state;
 	PARSE(&r, "trace", "-j");
-	expect_usage(&r, "tcpclose: one view too many, 'json': want trace, json or events"
+	expect_usage(&r, "tcpclose: one view too many, 'json': want trace, json, events or stuck"
 		     " (see tcpclose --help)\n");
 }
 
@@ -88,7 +88,7 @@ static void test_usage__bad_values_are_quoted_in_one_line(void **state)
 		{ "-n", "0", "bad count '0': want a number from 1 on" },
 		{ "-o", "", "bad file '': want a path, or - for standard output" },
 		{ "--color", "yes", "bad color 'yes': want auto, always or never" },
-		{ "--calls", "magic", "bad calls mode 'magic': want auto, tracepoint or inline" },
+		{ "--calls", "magic", "bad calls mode 'magic': want auto, fentry, kprobe, tracepoint or inline" },
 		{ "--buffer", "3M", "bad buffer size '3M': want a power of two from 64K to 1G" },
 		{ "--buffer", "2G", "bad buffer size '2G': want a power of two from 64K to 1G" },
 		{ "--max-open", "0", "bad number of endpoints '0': want 1-16777216" },

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* links: src/verdict.o src/story.o src/act.o src/names.o */
+/* links: src/verdict.o src/story.o src/act.o src/found.o src/late.o src/names.o */
 #include "event_unit.h"
 
 #include "../../src/verdict.h"

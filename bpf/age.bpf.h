@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * For how long has a socket been closing, and for how long will it? What its own clocks and timers
+ * say to someone who was not there when it began.
+ */
+#pragma once
+
+#include "sock.bpf.h"
+
+/* Jiffies since a moment that TCP noted in 32 bits (tcp_jiffies32), in nanoseconds. */
+static __always_inline __u64 ns_since_tick(__u32 tick)
+{
+	return (__u64)((__u32)bpf_jiffies64() - tick) * tick_ns;
+}
+
+/* Until a timer of the kernel goes off, 0 if it is overdue. */
+static __always_inline __u64 ns_until_tick(unsigned long tick)
+{
+	long left = (long)(tick - (unsigned long)bpf_jiffies64());
+
+	return left > 0 ? left * tick_ns : 0;
+}
+
+/* Since a moment in milliseconds of the monotonic clock (tcp_clock_ms), in nanoseconds. */
+static __always_inline __u64 ns_since_ms(__u32 ms)
+{
+	return (__u64)((__u32)(bpf_ktime_get_ns() / NS_PER_MS) - ms) * NS_PER_MS;
+}
+
+/*
+ * For how long, at least, has the socket been in its state? A segment that came updated rcv_tstamp
+ * (tcp_ack): in a state that only a segment leads to, the last one came when it was there already,
+ * or led there. In the others our FIN is under way, and retrans_stamp says when it was first sent
+ * again, if it is all that is (tcp_retransmit_skb).
+ */
+static __always_inline void sock_fill_age(struct event *e, const struct tcp_sock *tp)
+{
+	switch (e->new_state) {
+	case STATE_CLOSE_WAIT:
+	case STATE_FIN_WAIT2:
+	case STATE_CLOSING:
+		e->age_ns = ns_since_tick(tp->rcv_tstamp);
+		e->age_from = EVENT_AGE_LAST_SEGMENT;
+		return;
+	default:
+		break;
+	}
+	if (bpf_core_field_exists(tp->tcp_usec_ts) && BPF_CORE_READ_BITFIELD(tp, tcp_usec_ts))
+		return;		/* in microseconds, which come round too soon */
+	if (!e->retransmits || !tp->retrans_stamp || e->snd_una + 1 != e->write_seq)
+		return;
+	e->age_ns = ns_since_ms(tp->retrans_stamp);
+	e->age_from = EVENT_AGE_RESENT;
+}
+
+/*
+ * How long an orphan in FIN_WAIT2 that is still a full socket has to live: its timer, then a
+ * minisock for the rest (tcp_keepalive_timer).
+ */
+static __always_inline __u64 sock_left_ns(const struct sock *sk, const struct tcp_sock *tp)
+{
+	const struct inet_connection_sock___timer *icsk = (const void *)tp;
+	__u64 whole = sock_fin_timeout_ns(sk, tp), left;
+
+	if (whole <= TIMEWAIT_NS || tp->linger2 < 0)
+		return 0;
+	left = bpf_core_field_exists(icsk->icsk_keepalive_timer) ?
+	       ns_until_tick(icsk->icsk_keepalive_timer.expires) :
+	       ns_until_tick(((const struct sock___timer *)sk)->sk_timer.expires);
+	return left + whole - TIMEWAIT_NS;
+}

@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * What is there already: iterators over the TCP sockets of a network namespace and over the open
+ * files of all processes. An object of its own, since it is of use without any tracing.
+ *
+ * Both pass over hundreds of thousands of things that nobody asked for, so the tests that most fail
+ * come first. An event is built on the stack and written to the reader of the iterator.
+ */
+#include "age.bpf.h"
+
+const volatile struct filter filter;
+const volatile __u64 sk_disguise;
+const volatile __u64 tick_ns;
+
+/* Half closed, or closing. */
+static __always_inline bool is_closing(__u8 state)
+{
+	return state == STATE_CLOSE_WAIT || state == STATE_FIN_WAIT1 || state == STATE_FIN_WAIT2 ||
+	       state == STATE_LAST_ACK || state == STATE_CLOSING;
+}
+
+/* The key of event.sk, from a pointer on the stack: read back, it is a number. */
+static __always_inline __u64 key_of(const void *sk)
+{
+	__u64 key = 0;
+
+	bpf_probe_read_kernel(&key, sizeof(key), &sk);
+	return key ^ sk_disguise;
+}
+
+/* Which socket an event is about, and when. */
+static __always_inline void name(struct event *e, const struct flow *w, const void *sk, __u64 cookie)
+{
+	event_set_flow(e, w);
+	e->ts_ns = bpf_ktime_get_boot_ns();
+	e->sk = key_of(sk);
+	e->cookie = cookie;
+}
+
+static __always_inline int find_socket(struct seq_file *seq, struct sock_common *skc, __u32 uid)
+{
+	struct tcp_sock *tp = bpf_skc_to_tcp_sock(skc);
+	struct event e = { .kind = EVENT_SOCKET };
+	struct sock *sk = (void *)tp;
+	struct flow w;
+
+	if (!tp)
+		return 0;
+	flow_fill(&w, skc, tp->inet_conn.icsk_inet.inet_sport);
+	if (!flow_is_wanted(&filter, &w))
+		return 0;
+	name(&e, &w, skc, skc->skc_cookie.counter);
+	e.old_state = e.new_state = skc->skc_state;
+	e.uid = uid;
+	sock_fill_numbers(&e, sk, tp);
+	e.sock |= sock_holder_bits(sk);
+	sock_fill_age(&e, tp);
+	if (e.new_state == STATE_FIN_WAIT2 && e.sock & EVENT_SOCK_DEAD)
+		e.left_ns = sock_left_ns(sk, tp);
+	bpf_seq_write(seq, &e, sizeof(e));
+	return 0;
+}
+
+/* One that waits for the peer's FIN; true TIME_WAITs hang for nobody. */
+static __always_inline int find_minisock(struct seq_file *seq, struct sock_common *skc)
+{
+	struct tcp_timewait_sock *tcptw = bpf_skc_to_tcp_timewait_sock(skc);
+	const struct inet_timewait_sock___stamp *stamp = (const void *)tcptw;
+	struct event e = { .kind = EVENT_SOCKET };
+	struct flow w;
+
+	if (!tcptw || tcptw->tw_sk.tw_substate != STATE_FIN_WAIT2)
+		return 0;
+	flow_fill(&w, skc, tcptw->tw_sk.tw_sport);
+	if (!flow_is_wanted(&filter, &w))
+		return 0;
+	name(&e, &w, skc, skc->skc_cookie.counter);
+	e.old_state = e.new_state = STATE_TIME_WAIT;
+	e.substate = STATE_FIN_WAIT2;
+	e.sock = EVENT_SOCK_DEAD | EVENT_SOCK_NO_SOCKET;
+	e.rcv_nxt = skc->skc_tw_rcv_nxt;
+	e.left_ns = ns_until_tick(tcptw->tw_sk.tw_timer.expires);
+	if (bpf_core_field_exists(stamp->tw_entry_stamp) && stamp->tw_entry_stamp) {
+		e.age_ns = ns_since_ms(stamp->tw_entry_stamp);
+		e.age_from = EVENT_AGE_MINISOCK;
+	}
+	bpf_seq_write(seq, &e, sizeof(e));
+	return 0;
+}
+
+SEC("iter/tcp")
+int walk_sockets(struct bpf_iter__tcp *ctx)
+{
+	struct sock_common *skc = ctx->sk_common;
+
+	if (!skc)
+		return 0;
+	if (skc->skc_state == STATE_TIME_WAIT)
+		return find_minisock(ctx->meta->seq, skc);
+	return is_closing(skc->skc_state) ? find_socket(ctx->meta->seq, skc, ctx->uid) : 0;
+}
+
+SEC("iter/task_file")
+int walk_files(struct bpf_iter__task_file *ctx)
+{
+	struct event e = { .kind = EVENT_HOLDER };
+	struct task_struct *task = ctx->task;
+	struct file *file = ctx->file;
+	struct sock *sk;
+	struct flow w;
+
+	if (!task || !file || (file->f_inode->i_mode & S_IFMT) != S_IFSOCK)
+		return 0;
+	sk = file_tcp_sock(file);
+	if (!sk)
+		return 0;
+	e.old_state = e.new_state = BPF_CORE_READ(sk, __sk_common.skc_state);
+	if (!is_closing(e.new_state))
+		return 0;
+	__builtin_memset(&w, 0, sizeof(w));
+	flow_read(&w, sk);
+	if (!flow_is_wanted(&filter, &w))
+		return 0;
+	name(&e, &w, sk, BPF_CORE_READ(sk, __sk_common.skc_cookie.counter));
+	e.task = EVENT_TASK_HERE;
+	e.nr = -1;
+	e.pid = task->tgid;
+	e.tid = task->pid;
+	e.uid = task->cred->uid.val;
+	e.cgroup = BPF_CORE_READ(task, cgroups, dfl_cgrp, kn, id);
+	BPF_CORE_READ_INTO(&e.comm, task, comm);
+	e.arg[0] = ctx->fd;
+	bpf_seq_write(ctx->meta->seq, &e, sizeof(e));
+	return 0;
+}
+
+char LICENSE[] SEC("license") = "Dual BSD/GPL";

@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * From the task on this CPU to an event's fields: who it is, which system call it is in, which socket is
+ * behind its descriptor. Like sock.bpf.h it knows the kernel's layouts, so that no hook has to.
+ */
+#pragma once
+
+#include "sock.bpf.h"
+
+/* include/linux/sched.h */
+#define PF_EXITING 0x4
+#define PF_IO_WORKER 0x10
+#define PF_USER_WORKER 0x4000
+#define PF_KTHREAD 0x200000
+
+#define THREAD_SIZE 16384		/* of x86-64, and of arm64 with pages up to 16 KiB */
+#define TS_COMPAT 2			/* arch/x86/include/asm/thread_info.h */
+
+#define CALL_NRS 512
+extern const volatile __u8 call_of_nr[CALL_NRS];	/* system call number -> enum event_call */
+extern const volatile __u8 call_of_nr32[CALL_NRS];	/* the same for 32-bit programs */
+
+static __always_inline __u8 call_of(const volatile __u8 *table, __s32 nr)
+{
+	__u32 at = (__u32)nr;
+
+	if (at >= CALL_NRS)
+		return EVENT_CALL_OTHER;
+	barrier_var(at);	/* else the compiler drops the mask, which the verifier wants */
+	return table[at & (CALL_NRS - 1)];
+}
+
+#define I386_SOCKETCALL 102
+#define SOCKETCALL_CONNECT 3	/* include/uapi/linux/net.h */
+#define SOCKETCALL_SHUTDOWN 13
+
+/* A 32-bit program's call: other numbers, other registers, and the multiplexer of old. */
+static __always_inline void regs_fill_i386(struct event *e, const struct pt_regs___x86 *regs)
+{
+	__u32 sub = (__u32)BPF_CORE_READ(regs, bx);
+	__u32 rest = (__u32)BPF_CORE_READ(regs, cx);
+
+	e->task |= EVENT_TASK_COMPAT;
+	e->call = call_of(call_of_nr32, e->nr);
+	e->arg[0] = (__s32)sub;
+	e->arg[1] = (__s32)rest;
+	if (e->nr != I386_SOCKETCALL)
+		return;
+	if (sub == SOCKETCALL_SHUTDOWN)
+		e->call = EVENT_CALL_SHUTDOWN;
+	else if (sub == SOCKETCALL_CONNECT)
+		e->call = EVENT_CALL_CONNECT;
+	if (bpf_probe_read_user(e->arg, sizeof(e->arg), (void *)(__u64)rest))
+		e->arg[0] = e->arg[1] = -1;
+}
+
+/*
+ * Where the kernel saved the registers of this task's system call. Without the helper (before 5.15) at
+ * the top of its stack: THREAD_SIZE above the bottom, less the registers (task_pt_regs(), arch/x86 and
+ * arch/arm64; no padding in kernels that old, and no KASAN).
+ */
+static __always_inline const void *task_regs(struct task_struct *task)
+{
+	if (kernel_has.pt_regs)
+		return (const void *)bpf_task_pt_regs(bpf_get_current_task_btf());
+	return BPF_CORE_READ(task, stack) + THREAD_SIZE - bpf_core_type_size(struct pt_regs___x86);
+}
+
+/*
+ * The system call that this task entered the kernel with, from its saved registers. Good in task
+ * context alone, and stale in io_uring's and kernel threads.
+ */
+static __always_inline void regs_fill(struct event *e, struct task_struct *task)
+{
+	const void *regs = task_regs(task);
+	const struct pt_regs___x86 *x86 = regs;
+	const struct pt_regs___arm64 *arm64 = regs;
+
+	if (bpf_core_field_exists(x86->orig_ax)) {
+		const struct thread_info___x86 *ti = (const void *)&task->thread_info;
+
+		e->nr = (__s32)BPF_CORE_READ(x86, orig_ax);
+		e->arg[0] = (__s32)BPF_CORE_READ(x86, di);
+		e->arg[1] = (__s32)BPF_CORE_READ(x86, si);
+		e->call = call_of(call_of_nr, e->nr);
+		if (BPF_CORE_READ(ti, status) & TS_COMPAT)
+			regs_fill_i386(e, x86);
+	} else if (bpf_core_field_exists(arm64->syscallno)) {
+		e->nr = BPF_CORE_READ(arm64, syscallno);
+		e->arg[0] = (__s32)BPF_CORE_READ(arm64, orig_x0);
+		e->arg[1] = (__s32)BPF_CORE_READ(arm64, regs[1]);
+		e->call = call_of(call_of_nr, e->nr);
+	} else {
+		return;
+	}
+	e->task |= EVENT_TASK_NR;
+}
+
+/* The task on this CPU. Whether it had a hand in the event is for user space to judge. */
+static __always_inline void task_fill(struct event *e)
+{
+	struct task_struct *task = (void *)bpf_get_current_task();
+	__u64 id = bpf_get_current_pid_tgid();
+	unsigned int flags = BPF_CORE_READ(task, flags);
+
+	e->pid = id >> 32;
+	e->tid = (__u32)id;
+	e->uid = (__u32)bpf_get_current_uid_gid();
+	e->cgroup = bpf_get_current_cgroup_id();
+	bpf_get_current_comm(e->comm, sizeof(e->comm));
+	e->task = EVENT_TASK_HERE;
+	e->nr = -1;
+	if (flags & PF_EXITING) {
+		e->task |= EVENT_TASK_EXITING;
+		e->exit_code = (__u16)BPF_CORE_READ(task, exit_code);
+	}
+	if (flags & (PF_IO_WORKER | PF_USER_WORKER))
+		e->task |= EVENT_TASK_IO_WORKER;
+	if (flags & PF_KTHREAD)
+		e->task |= EVENT_TASK_KTHREAD;
+	else
+		regs_fill(e, task);
+}
+
+/* The open file behind a descriptor of this task, or NULL. */
+static __always_inline struct file *fd_file(__u32 fd)
+{
+	const struct task_struct *task = (void *)bpf_get_current_task();
+	const struct fdtable *fdt = BPF_CORE_READ(task, files, fdt);
+	struct file *file = NULL;
+
+	if (!fdt || fd >= BPF_CORE_READ(fdt, max_fds))
+		return NULL;
+	bpf_probe_read_kernel(&file, sizeof(file), BPF_CORE_READ(fdt, fd) + fd);
+	return file;
+}
+
+/* The TCP socket behind a descriptor of this task, or NULL. Read with BPF_CORE_READ: not trusted. */
+static __always_inline struct sock *fd_tcp_sock(__u32 fd)
+{
+	struct file *file = fd_file(fd);
+
+	return file ? file_tcp_sock(file) : NULL;
+}

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * The path of a cgroup: from the id that the kernel side tells, by the file handle that the id is
+ * half of; else, where there is no cgroup v2 or it says nothing, from /proc/PID/cgroup.
+ *
+ * Paths are kept for as long as the struct lives, CGROUP_MAX of them at most; then the oldest go.
+ */
+#pragma once
+
+#include <stdint.h>
+
+#define CGROUP_MAX 1024
+
+struct cgroup_entry {
+	uint64_t id;
+	uint32_t pid;		/* of those that the pid was asked for, else 0 */
+	char *path;		/* NULL not known */
+};
+
+struct cgroups {
+	int mount;		/* of cgroup v2, -1 none */
+	char *root;		/* its path */
+	struct cgroup_entry entry[CGROUP_MAX];
+	unsigned nr, oldest;
+};
+
+void cgroups_init(struct cgroups *c);
+void cgroups_release(struct cgroups *c);
+
+/* "/system.slice/nginx.service", valid until CGROUP_MAX others were asked for; NULL not known. */
+const char *cgroups_path(struct cgroups *c, uint64_t id, uint32_t pid);

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * Which of the kernel side's programs to load, and how to attach them: the best that this kernel takes, found
+ * out by trying. A hook has one program per form that kernels know of it (tcp_send_reset with and without a
+ * reason), or ways that differ in cost (calls by fentry, kprobe, tracepoint); one of them is loaded.
+ */
+#pragma once
+
+#include <stdbool.h>
+
+#include "live.h"
+#include "meta.h"
+
+struct tcpclose_bpf;
+struct bpf_link;
+
+#define ATTACH_CALLS 4		/* entry and return of close(), of shutdown() */
+
+enum attach_late {
+	ATTACH_LATE_NONE,
+	ATTACH_LATE_FEXIT,	/* tcp_timewait_state_process */
+	ATTACH_LATE_KFREE,	/* kfree_skb, which names the minisock */
+	ATTACH_LATE_PLACE,	/* kfree_skb, which only shows where it was called */
+};
+
+enum attach_form { ATTACH_FORM_NONE, ATTACH_FORM_PLAIN, ATTACH_FORM_FULL };
+
+/* What is to be loaded, then what was. */
+struct attach {
+	enum live_calls calls;		/* never AUTO */
+	enum attach_late late;
+	enum attach_form reset_sent, fin_resent;	/* without and with reason, and err */
+	bool reset_received;
+	bool reset_late;	/* by fentry, where the tracepoint does not show them */
+	bool cookie, pt_regs;		/* struct kernel_has */
+	struct code_range tcp_receive[2];	/* ATTACH_LATE_PLACE */
+	struct bpf_link *call_link[ATTACH_CALLS];
+};
+
+/* Finds out what this kernel takes of what the user wants. */
+void attach_plan(struct attach *a, const struct live_config *config);
+
+/* Less than the plan, for a kernel that refused it; false if nothing is left to leave out. */
+bool attach_reduce(struct attach *a);
+
+/* Tells libbpf, between opening and loading. */
+void attach_choose(const struct attach *a, struct tcpclose_bpf *skel);
+
+/*
+ * Attaches what was loaded, and writes into meta how. 0, or -errno with why if a hook that nothing can be
+ * told without, or that the user insists on, cannot be attached.
+ */
+int attach_hooks(struct attach *a, struct tcpclose_bpf *skel, enum live_calls wanted,
+		 struct meta *meta, char why[LIVE_WHY]);
+
+void attach_release(struct attach *a);

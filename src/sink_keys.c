@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+#include "sink_keys.h"
+
+#include <string.h>
+
+#include "fmt.h"
+
+void line_begin(struct view *v, struct json *j, const char *kind)
+{
+	json_init(j, v->out);
+	json_begin_object(j);
+	json_kv_str(j, "kind", kind);
+	json_kv_u64(j, "schema", EVENT_SCHEMA);
+}
+
+void line_end(struct view *v, struct json *j)
+{
+	json_end_object(j);
+	buf_char(v->out, '\n');
+}
+
+void kv_time(struct view *v, struct json *j, const char *key, uint64_t ts_ns)
+{
+	json_key(j, key);
+	json_begin_str(j);
+	fmt_time_utc(j->buf, view_wall_ns(v, ts_ns));
+	json_end_str(j);
+}
+
+void kv_known(struct json *j, const char *key, bool known, uint64_t value)
+{
+	if (known)
+		json_kv_u64(j, key, value);
+	else
+		json_kv_null(j, key);
+}
+
+void kv_i32(struct json *j, const char *key, bool known, int32_t value)
+{
+	if (known)
+		json_kv_i64(j, key, value);
+	else
+		json_kv_null(j, key);
+}
+
+void kv_comm(struct json *j, const uint8_t *comm)
+{
+	json_kv_bytes(j, "comm", comm, strnlen((const char *)comm, EVENT_COMM_LEN));
+}
+
+void kv_cookie(struct json *j, uint64_t cookie)
+{
+	json_key(j, "cookie");
+	if (!cookie) {
+		json_null(j);
+		return;
+	}
+	json_begin_str(j);
+	fmt_hex(j->buf, cookie);
+	json_end_str(j);
+}
+
+void kv_addr(struct json *j, const char *key, uint8_t family, const uint8_t *addr)
+{
+	json_key(j, key);
+	json_begin_str(j);
+	fmt_addr(j->buf, family, addr);
+	json_end_str(j);
+}

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * Keys that several kinds of JSON lines share, so that they look alike in each: "key":value.
+ */
+#pragma once
+
+#include "json.h"
+#include "sink.h"
+
+/* A line of that kind, from its first key to its newline. */
+void line_begin(struct view *v, struct json *j, const char *kind);
+void line_end(struct view *v, struct json *j);
+
+/* null where the value is not known */
+void kv_time(struct view *v, struct json *j, const char *key, uint64_t ts_ns);
+void kv_known(struct json *j, const char *key, bool known, uint64_t value);
+void kv_i32(struct json *j, const char *key, bool known, int32_t value);
+void kv_comm(struct json *j, const uint8_t *comm);
+void kv_cookie(struct json *j, uint64_t cookie);
+void kv_addr(struct json *j, const char *key, uint8_t family, const uint8_t *addr);

@@ -1,0 +1,38 @@
+# SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+# The walk comes by while a close is under way: the ring tells late of what the walk has seen done. It is told
+# once, and whole.
+socket A 10.0.0.1:51544 10.0.0.9:80
+socket B 10.0.0.1:51546 10.0.0.9:80 cookie=0x12
+
+3ms A socket FIN_WAIT2               age=1ms  dead no-socket shut-rcv shut-snd
+1ms A state ESTABLISHED FIN_WAIT1    owned file-dead shut-rcv shut-snd  in curl[4021] close(5)
+2ms A state FIN_WAIT1 FIN_WAIT2      segment sent=1 acked  dead no-socket shut-rcv shut-snd
+9ms A state FIN_WAIT2 CLOSE          segment came=1  dead done no-socket shut-rcv shut-snd
+9ms B socket TIME_WAIT               substate=FIN_WAIT2 left=50s  dead no-socket
+7ms B state ESTABLISHED FIN_WAIT1    owned file-dead shut-rcv shut-snd  in curl[4021] close(6)
+8ms B state FIN_WAIT1 FIN_WAIT2      segment sent=1 acked  dead no-socket shut-rcv shut-snd
+8ms B state FIN_WAIT2 CLOSE          dead no-socket shut-rcv shut-snd
+12ms B late FIN,ACK                  seq=5000 ack=1001 substate=TIME_WAIT
+
+expect A ending=four-way initiator=local trigger=close fd=5 partial=no age_at_least=- waves=FIN>,ACK<,FIN<,ACK>
+expect B ending=four-way initiator=local trigger=close fd=6 partial=no age_at_least=- waves=FIN>,ACK<,FIN<,ACK>
+expect-tally seen=2 told=2 open=0 lost=0
+--- trace
+PID     COMM     LOCAL                 BY REMOTE                ENDING        MS
+4021    curl     10.0.0.1:51544        -> 10.0.0.9:80           four-way    8.00
+4021    curl     10.0.0.1:51546        -> 10.0.0.9:80           four-way    5.00
+--- json
+{"kind":"meta","schema":1,"version":"-","hostname":"host","kernel":"6.1.0","machine":"x86_64","boot_id":"00000000-0000-4000-8000-000000000000","hooks":{"calls":"tracepoint","late":"tp_btf","reset_sent":"tp_btf","reset_received":"tp_btf","fin_resent":"tp_btf","state":"tp_btf","destroy":"tp_btf"}}
+{"kind":"close","schema":1,"start":"2026-11-22T08:12:32.001000000Z","time":"2026-11-22T08:12:32.009000000Z","family":4,"netns":4026531840,"cookie":"0x11","local_addr":"10.0.0.1","local_port":51544,"peer_addr":"10.0.0.9","peer_port":80,"v4_mapped":false,"opened":null,"age_ns":null,"age_at_least_ns":null,"holders":null,"initiator":"local","ending":"four-way","class":"clean","reason":null,"trigger":{"call":"close","how":null,"fd":5,"pid":4021,"tid":4021,"comm":"curl","ret":null,"uid":0,"call_ns":null,"signal":null,"exit_code":null,"cgroup":null,"container":null,"deferred":false,"stack":null},"calls":[{"call":"close","how":null,"fd":5,"pid":4021,"tid":4021,"comm":"curl","ret":null,"at_ns":0,"effect":"fin"}],"waves":[{"wave":1,"flag":"FIN","dir":"sent","at_ns":0,"seq":1000,"ack":5000,"exact":true},{"wave":2,"flag":"ACK","dir":"received","at_ns":1000000,"seq":null,"ack":1001,"exact":true},{"wave":3,"flag":"FIN","dir":"received","at_ns":8000000,"seq":5000,"ack":1001,"exact":true},{"wave":4,"flag":"ACK","dir":"sent","at_ns":8000000,"seq":1001,"ack":5001,"exact":true}],"states":["ESTABLISHED","FIN_WAIT1","FIN_WAIT2","TIME_WAIT"],"phase_ns":{"fin_queued":null,"ack_wait":1000000,"peer_hold":7000000,"app_hold":null,"last_ack_wait":null,"total":8000000},"blame":"peer-app","bytes":{"sent":0,"received":0,"unread":0,"unacked":0,"unsent":0},"fin_retransmits":0,"peer_fin_retransmits":null,"srtt_us":null,"twin":null,"partial":false,"missing":["age_ns: opened before tracing began, or an event was lost"]}
+{"kind":"close","schema":1,"start":"2026-11-22T08:12:32.007000000Z","time":"2026-11-22T08:12:32.012000000Z","family":4,"netns":4026531840,"cookie":"0x12","local_addr":"10.0.0.1","local_port":51546,"peer_addr":"10.0.0.9","peer_port":80,"v4_mapped":false,"opened":null,"age_ns":null,"age_at_least_ns":null,"holders":null,"initiator":"local","ending":"four-way","class":"clean","reason":null,"trigger":{"call":"close","how":null,"fd":6,"pid":4021,"tid":4021,"comm":"curl","ret":null,"uid":0,"call_ns":null,"signal":null,"exit_code":null,"cgroup":null,"container":null,"deferred":false,"stack":null},"calls":[{"call":"close","how":null,"fd":6,"pid":4021,"tid":4021,"comm":"curl","ret":null,"at_ns":0,"effect":"fin"}],"waves":[{"wave":1,"flag":"FIN","dir":"sent","at_ns":0,"seq":1000,"ack":5000,"exact":true},{"wave":2,"flag":"ACK","dir":"received","at_ns":1000000,"seq":null,"ack":1001,"exact":true},{"wave":3,"flag":"FIN","dir":"received","at_ns":5000000,"seq":5000,"ack":1001,"exact":true},{"wave":4,"flag":"ACK","dir":"sent","at_ns":5000000,"seq":1001,"ack":5001,"exact":true}],"states":["ESTABLISHED","FIN_WAIT1","FIN_WAIT2","TIME_WAIT"],"phase_ns":{"fin_queued":null,"ack_wait":1000000,"peer_hold":4000000,"app_hold":null,"last_ack_wait":null,"total":5000000},"blame":"peer-app","bytes":{"sent":0,"received":0,"unread":0,"unacked":0,"unsent":0},"fin_retransmits":0,"peer_fin_retransmits":null,"srtt_us":null,"twin":null,"partial":false,"missing":["age_ns: opened before tracing began, or an event was lost"]}
+{"kind":"summary","schema":1,"time":"2026-11-22T08:12:32.012000000Z","seen":2,"told":2,"filtered":0,"open":0,"lost":{"table_full":0,"end_missed":0},"events":9,"events_lost":{"ring_full":0,"calls_full":0,"malformed":0}}
+--- events
+08:12:32.003000 socket         10.0.0.1:51544 10.0.0.9:80 FIN_WAIT2 snd_una=1000 snd_nxt=1000 write_seq=1000 rcv_nxt=5000 rcv_wup=5000 copied_seq=5000 segs_in=1 snd_wnd=65535 err=0 substate=0 age_ns=1000000 age_from=2 left_ns=0 dead,no-socket,shut-rcv,shut-snd netns=4026531840 cookie=0x11
+08:12:32.001000 state          10.0.0.1:51544 10.0.0.9:80 ESTABLISHED -> FIN_WAIT1 in curl[4021] close(5, 0) snd_una=1000 snd_nxt=1000 write_seq=1000 rcv_nxt=5000 rcv_wup=5000 copied_seq=5000 segs_in=1 snd_wnd=65535 err=0 owned,file-dead,shut-rcv,shut-snd netns=4026531840 cookie=0x11
+08:12:32.002000 state          10.0.0.1:51544 10.0.0.9:80 FIN_WAIT1 -> FIN_WAIT2 snd_una=1001 snd_nxt=1001 write_seq=1001 rcv_nxt=5000 rcv_wup=5000 copied_seq=5000 segs_in=2 snd_wnd=65535 err=0 dead,no-socket,shut-rcv,shut-snd netns=4026531840 cookie=0x11
+08:12:32.009000 state          10.0.0.1:51544 10.0.0.9:80 FIN_WAIT2 -> CLOSE snd_una=1001 snd_nxt=1001 write_seq=1001 rcv_nxt=5001 rcv_wup=5000 copied_seq=5000 segs_in=3 snd_wnd=65535 err=0 dead,done,no-socket,shut-rcv,shut-snd netns=4026531840 cookie=0x11
+08:12:32.009000 socket         10.0.0.1:51546 10.0.0.9:80 TIME_WAIT snd_una=1000 snd_nxt=1000 write_seq=1000 rcv_nxt=5000 rcv_wup=5000 copied_seq=5000 segs_in=1 snd_wnd=65535 err=0 substate=5 age_ns=0 age_from=0 left_ns=50000000000 dead,no-socket netns=4026531840 cookie=0x12
+08:12:32.007000 state          10.0.0.1:51546 10.0.0.9:80 ESTABLISHED -> FIN_WAIT1 in curl[4021] close(6, 0) snd_una=1000 snd_nxt=1000 write_seq=1000 rcv_nxt=5000 rcv_wup=5000 copied_seq=5000 segs_in=1 snd_wnd=65535 err=0 owned,file-dead,shut-rcv,shut-snd netns=4026531840 cookie=0x12
+08:12:32.008000 state          10.0.0.1:51546 10.0.0.9:80 FIN_WAIT1 -> FIN_WAIT2 snd_una=1001 snd_nxt=1001 write_seq=1001 rcv_nxt=5000 rcv_wup=5000 copied_seq=5000 segs_in=2 snd_wnd=65535 err=0 dead,no-socket,shut-rcv,shut-snd netns=4026531840 cookie=0x12
+08:12:32.008000 state          10.0.0.1:51546 10.0.0.9:80 FIN_WAIT2 -> CLOSE snd_una=1001 snd_nxt=1001 write_seq=1001 rcv_nxt=5000 rcv_wup=5000 copied_seq=5000 segs_in=2 snd_wnd=65535 err=0 dead,no-socket,shut-rcv,shut-snd netns=4026531840 cookie=0x12
+08:12:32.012000 late           10.0.0.1:51546 10.0.0.9:80 TIME_WAIT flags=17 seq=5000 ack=1001 payload=0 substate=6 netns=4026531840 cookie=0x12

@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* links: src/sink_stuck.o src/sink_json_stuck.o src/sink_keys.o src/container.o src/hang.o */
+/* links: src/hang_judge.o src/hang_sort.o src/select.o src/decode.o src/names.o src/fmt.o src/json.o */
+/* links: src/text.o src/buf.o */
+#include "hang_unit.h"
+
+#include <stdlib.h>
+
+#include "../../src/sink.h"
+
+#define EVIL "\x1b[2J\n\"\xff"
+#define ID "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+
+struct stage {
+	struct buf out;
+	struct meta meta;
+	struct view view;
+	struct hangs hangs;
+};
+
+static const char *cgroup(void *arg, uint64_t id, uint32_t pid)
+{
+	(void)arg;
+	assert_int_equal(id, 42);
+	return pid == 100 ? "/system.slice/docker-" ID ".scope" : "/" EVIL;
+}
+
+static int set_up(void **state)
+{
+	struct stage *g = calloc(1, sizeof(*g));
+
+	if (!g)
+		return -1;
+	g->view = (struct view){ .out = &g->out, .meta = &g->meta, .cgroup_path = cgroup };
+	hangs_begin(&g->hangs, &no_filter, &no_select, 0, 100);
+	*state = g;
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	struct stage *g = *state;
+
+	hangs_release(&g->hangs);
+	buf_release(&g->out);
+	free(g);
+	return 0;
+}
+
+static void fill(struct stage *g)
+{
+	for (uint16_t port = 1; port <= 7; port++) {
+		hangs_add(&g->hangs, aged(a_socket(STATE_CLOSE_WAIT, port), port * 61 * S));
+	}
+	hangs_add(&g->hangs, a_minisock(8, 43 * S));
+	for (uint16_t port = 1; port <= 7; port++) {
+		hangs_add(&g->hangs, a_holder(port, 100, "nginx", port + 2));
+		hangs_add(&g->hangs, a_holder(port, 101, EVIL, port + 2));
+	}
+	g->hangs.namespaces = 2;
+}
+
+static const char *show(struct stage *g, const struct sink *sink)
+{
+	assert_true(hangs_finish(&g->hangs));
+	if (sink)
+		sink->stuck(&g->view, &g->hangs, S);
+	else
+		json_stuck(&g->view, &g->hangs, S);
+	assert_false(g->out.failed);
+	buf_char(&g->out, '\0');
+	return g->out.data;
+}
+
+static void test_stuck__eighty_columns(void **state)
+{
+	static const char golden[] =
+#include "stuck.golden"
+		;
+	struct stage *g = *state;
+
+	fill(g);
+	assert_string_equal(show(g, &sink_stuck), golden);
+}
+
+static void test_stuck__no_line_is_wider_and_no_byte_is_raw(void **state)
+{
+	struct stage *g = *state;
+	struct event e = aged(a_socket(STATE_LAST_ACK, 65535), 3599 * S);
+	const char *line;
+
+	fill(g);
+	e.family = 6;
+	memset(e.local_addr, 0xfe, 16);
+	memset(e.peer_addr, 0xfe, 16);
+	e.snd_nxt = e.write_seq = e.snd_una + 0x7fffffff;
+	hangs_add(&g->hangs, e);
+	for (int fd = 10000; fd < 10005; fd++)
+		hangs_add(&g->hangs, a_holder(65535, 4000000, EVIL, fd));
+	for (line = show(g, &sink_stuck); *line; line = strchr(line, '\n') + 1) {
+		assert_in_range(strchr(line, '\n') - line, 0, 80);
+		assert_null(memchr(line, '\x1b', strchr(line, '\n') - line));
+	}
+}
+
+static void test_stuck__nothing_is_said_so(void **state)
+{
+	struct stage *g = *state;
+
+	g->hangs.namespaces = 1;
+	assert_string_equal(show(g, &sink_stuck),
+			    "Nothing hangs: 0 closing sockets in 1 network namespace.\n");
+}
+
+static void test_stuck__json_of_a_socket_and_a_minisock(void **state)
+{
+	struct stage *g = *state;
+	const char *text;
+
+	fill(g);
+	text = show(g, NULL);
+	assert_non_null(strstr(text, "\"state\":\"CLOSE_WAIT\",\"substate\":null,\"age_ns\":null,"
+				     "\"age_at_least_ns\":427000000000,\"age_source\":"
+				     "\"last-segment\",\"eof_read\":true,\"unread\":0"));
+	assert_non_null(strstr(text, "\"state\":\"FIN_WAIT2\",\"substate\":\"FIN_WAIT2\","
+				     "\"age_ns\":null,\"age_at_least_ns\":null,\"age_source\":null,"
+				     "\"eof_read\":null,\"unread\":null"));
+	assert_non_null(strstr(text, "\"expires_in_ns\":43000000000,\"orphan\":true,"
+				     "\"holders\":[],\"advice\":\"expires\""));
+	assert_non_null(strstr(text, "{\"pid\":100,\"comm\":\"nginx\",\"fd\":3,\"uid\":1000,"
+				     "\"cgroup\":\"/system.slice/docker-" ID ".scope\","
+				     "\"container\":\"" ID "\"}"));
+	assert_non_null(strstr(text, "\"seen\":8,\"told\":8,\"filtered\":0,\"open\":0,"));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(test_stuck__eighty_columns, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_stuck__no_line_is_wider_and_no_byte_is_raw,
+						set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_stuck__nothing_is_said_so, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_stuck__json_of_a_socket_and_a_minisock,
+						set_up, tear_down),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
