@@ -9,6 +9,7 @@ import shutil
 import signal
 import subprocess
 import tempfile
+import time
 
 from bench import TRAFFIC, check_identity, closes, one_line, same, true
 
@@ -65,6 +66,46 @@ def what_waits_for_time_is_replayed_in_time(bench):
         endings = {o["ending"] for o in closes(map(json.loads, done.stdout.splitlines()))}
         true("open among %r" % endings, {"open", "reset-sent"} <= endings)
         same("replay", bench.run("json", "--replay", at("a")).stdout, done.stdout)
+
+
+# One connection waits half-closed, says so, and is closed when told to.
+HALF_CLOSED = """
+import socket, sys
+l = socket.socket(); l.bind(("127.0.0.1", 0)); l.listen()
+c = socket.create_connection(l.getsockname()); s, _ = l.accept(); c.shutdown(socket.SHUT_WR)
+s.recv(1); print(l.getsockname()[1], flush=True); sys.stdin.readline(); s.close(); c.close()
+"""
+
+
+def what_was_there_before_is_replayed_too(bench):
+    """Sockets that a walk found: their stories, and the view stuck as it was then."""
+    bench.need_root()
+    built = os.path.dirname(bench.tool)
+    with Folder() as at:
+        there = subprocess.Popen(bench.enter("python3", "-c", HALF_CLOSED), text=True,
+                                 stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        port = there.stdout.readline().strip()
+        process = bench.start("json", "--record", at("a"), "--netns", bench.netns, "-q")
+        there.communicate("\n", timeout=20)
+        time.sleep(0.3)
+        process.send_signal(signal.SIGINT)
+        live = process.communicate(timeout=20)[0]
+        told = closes(map(json.loads, live.splitlines()))
+        same("stories", sorted(o["states"][0] for o in told), ["CLOSE_WAIT", "FIN_WAIT2"])
+        same("replay", bench.run("json", "--replay", at("a")).stdout, live)
+        done = bench.run("stuck", "json", "--replay", at("a"))
+        found = [json.loads(line) for line in done.stdout.splitlines()]
+        found = [o for o in found if o["kind"] == "stuck"]
+        same("stuck", sorted((o["state"], o["holders"][0]["comm"]) for o in found),
+             [("CLOSE_WAIT", "python3"), ("FIN_WAIT2", "python3")])
+        done = bench.run("stuck", "--replay", at("a"), "--fail", "-L", port)
+        same("--fail", done.returncode, 1)
+        true(done.stdout, "CLOSE_WAIT" in done.stdout)
+        with open(at("a.story"), "w") as f:
+            same("story", subprocess.run([built + "/record_story", at("a")], stdout=f).returncode, 0)
+        done = subprocess.run([built + "/story_test", "--update", at("a.story")],
+                              capture_output=True, text=True)
+        same("story_test: " + done.stdout, done.returncode, 0)
 
 
 def losses_are_replayed_too(bench):
@@ -256,6 +297,7 @@ def a_recording_becomes_a_story(bench):
 TESTS = [
     a_replay_says_what_the_live_run_said,
     what_waits_for_time_is_replayed_in_time,
+    what_was_there_before_is_replayed_too,
     losses_are_replayed_too,
     every_view_replays_without_privilege,
     filters_and_count_hold_in_a_replay,

@@ -38,6 +38,8 @@ static const struct {
 	FIELD(retransmits, PASSES),
 	FIELD(probes, PASSES),
 	FIELD(payload, PASSES),
+	FIELD(rcv_wnd, PASSES),
+	FIELD(age_from, PASSES),
 	FIELD(uid, PASSES),
 	FIELD(cgroup, PASSES),
 	ALIAS("seq", rcv_nxt, PASSES),	/* of a LATE segment */
@@ -303,6 +305,13 @@ static bool take_found(struct event *e, const char *word)
 	return false;
 }
 
+/* "none": only the segment was seen, not the minisock. */
+static bool take_substate(struct script *s, struct event *e, const char *value)
+{
+	e->substate = 0;
+	return !strcmp(value, "none") || take_state(s, &e->substate, value);
+}
+
 /* What belongs to one kind of event only. */
 static bool take_own_word(struct script *s, struct event *e, const char *word)
 {
@@ -318,7 +327,7 @@ static bool take_own_word(struct script *s, struct event *e, const char *word)
 		e->fin_timeout_ns = v;
 	else if ((e->kind == EVENT_LATE || e->kind == EVENT_SOCKET) &&
 		 (value = words_value(word, "substate")))
-		return take_state(s, &e->substate, value);
+		return take_substate(s, e, value);
 	else if (e->kind == EVENT_SOCKET)
 		return take_found(e, word) || take_field(e, PASSES, word);
 	else if (e->kind == EVENT_HOLDER && (value = words_value(word, "fd")) && words_u64(value, &v))

@@ -51,6 +51,30 @@ static void put_tcp_flags(struct buf *b, uint8_t bits)
 		buf_str(b, " -");
 }
 
+static void put_substate(struct buf *b, uint8_t substate)
+{
+	put_word(b, "substate=");
+	buf_str(b, substate ? state_name(substate) : "none");
+}
+
+/* What only a socket has that a walk found. */
+static void put_found(struct buf *b, const struct event *e)
+{
+	if (e->age_from) {
+		put_word(b, "age=");
+		script_put_time(b, e->age_ns);
+		put_number(b, "age_from", e->age_from);
+	}
+	if (e->left_ns) {
+		put_word(b, "left=");
+		script_put_time(b, e->left_ns);
+	}
+	if (e->substate)
+		put_substate(b, e->substate);
+	if (e->uid)
+		put_number(b, "uid", e->uid);
+}
+
 /* What only a segment has that reached a minisock. */
 static void put_late(struct buf *b, const struct event *e, struct event *now)
 {
@@ -58,8 +82,9 @@ static void put_late(struct buf *b, const struct event *e, struct event *now)
 	put_number(b, "seq", e->rcv_nxt);
 	put_number(b, "ack", e->snd_nxt);
 	put_number(b, "payload", e->payload);
-	put_word(b, "substate=");
-	buf_str(b, state_name(e->substate));
+	put_substate(b, e->substate);
+	if (!e->substate)
+		return;
 	if (e->rcv_wup != now->rcv_nxt)
 		put_number(b, "rcv_nxt", now->rcv_nxt = e->rcv_wup);
 	if (e->snd_wnd != now->snd_wnd)
@@ -78,6 +103,12 @@ static void put_own(struct buf *b, const struct event *e)
 		put_word(b, "fin_timeout=");
 		script_put_time(b, e->fin_timeout_ns);
 	}
+	if (e->kind == EVENT_STATE && e->rcv_wnd)
+		put_number(b, "rcv_wnd", e->rcv_wnd);
+	if (e->kind == EVENT_SOCKET)
+		put_found(b, e);
+	if (e->kind == EVENT_HOLDER)
+		put_number(b, "fd", e->arg[0]);
 	if (e->kind == EVENT_RESET_SENT) {
 		put_word(b, "reason=");
 		buf_str(b, script_reset_reason(e->reason));
@@ -171,7 +202,7 @@ void script_put_event(struct buf *b, const struct event *e, struct event *now)
 			put_word(b, state_name(e->new_state));
 	}
 	put_own(b, e);
-	if (e->kind != EVENT_LATE && e->kind != EVENT_CALL)
+	if (e->kind != EVENT_LATE && e->kind != EVENT_CALL && e->kind != EVENT_HOLDER)
 		script_put_numbers(b, e, now, false);
 	script_put_flags(b, e);
 	put_task(b, e);
