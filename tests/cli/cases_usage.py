@@ -39,6 +39,8 @@ WRONG = [
     (["json", "--record", "-"], ["'--record'", "standard output"]),
     (["--replay", "x", "--", "true"], ["'--replay'", "command"]),
     (["--replay", ""], ["recording ''"]),
+    (["stuck", "--record", "x"], ["'stuck'", "record -o FILE"]),
+    (["stuck", "--replay", "x", "--watch", "1"], ["'--watch'"]),
     (["--rotate", "1M"], ["'--rotate'", "record"]),
     (["--keep", "2"], ["'--keep'", "record"]),
     (["record", "-o", "x", "--rotate", "1K"], ["'1K'", "64K"]),

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * decode: any bytes of any length. What it lets pass, every view can print, and the table can take.
+ * decode: any bytes of any length. What it lets pass, every view can print, and the tables of what
+ * closes and of what hangs can take.
  */
 #include "fuzz.h"
 
 #include "../../src/decode.h"
+#include "../../src/hang.h"
 #include "../../src/teller.h"
 #include "../stories/check.h"
 
@@ -29,15 +31,36 @@ static void told(void *arg, const struct story *s, uint64_t now_ns)
 	HOLDS(v.ending < ENDING_COUNT);
 }
 
+/* What hangs, by every view that shows it. */
+static void finish(struct view *view, struct hangs *h)
+{
+	HOLDS(hangs_finish(h));
+	HOLDS(h->nr <= h->config.max);
+	for (unsigned i = 0; sink_at(i); i++) {
+		if (!sink_at(i)->stuck)
+			continue;
+		buf_reset(view->out);
+		sink_at(i)->stuck(view, h, 1ULL << 40);
+		HOLDS(!view->out->failed);
+		HOLDS(!check_output(sink_at(i)->name, view->out->data, view->out->len));
+	}
+	hangs_release(h);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static const struct meta meta = { .nr_hooks = 0 };
 	struct conns_config config = { .max_open = 4, .calls = true, .late = true, .tell = told };
+	static const struct filter any_flow;
+	static const struct select any_story;
+	struct hangs_config hangs = { .filter = &any_flow, .select = &any_story, .max = 8 };
 	struct conns *conns = conns_new(&config);
+	struct hangs h;
 	struct buf out = { 0 };
 	struct view view = { .out = &out, .meta = &meta };
 
 	HOLDS(conns);
+	hangs_init(&h, &hangs);
 	HOLDS(size == sizeof(struct event) || !decode_event(data, size));
 	for (; size >= sizeof(struct event); data += sizeof(struct event), size -= sizeof(struct event)) {
 		struct event aligned;
@@ -50,9 +73,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		HOLDS(e == &aligned && e->call < EVENT_CALL_COUNT);
 		HOLDS(strcmp(event_kind_name(e->kind), "?") && strcmp(state_name(e->old_state), "?"));
 		look_at(&view, e);
+		hangs_take(&h, e, sizeof(*e));
 		conns_feed(conns, e);
 		conns_tick(conns, e->ts_ns);
 	}
+	finish(&view, &h);
 	conns_end(conns, UINT64_MAX);
 	conns_free(conns);
 	buf_release(&out);
