@@ -14,6 +14,7 @@ sys.dont_write_bytecode = True
 sys.path.append(os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "live"))
 
 import cases_filter
+import cases_flood
 import cases_hostile
 import cases_record
 import cases_run
@@ -43,7 +44,8 @@ def main():
     parser.add_argument("--only", help="tests whose name has this in it")
     options = parser.parse_args()
     tests = cases_usage.TESTS + cases_run.TESTS + cases_filter.TESTS + \
-        cases_record.TESTS + cases_hostile.TESTS
+        cases_record.TESTS + cases_hostile.TESTS + \
+        cases_flood.TESTS
     passed = failed = skipped = 0
     with Bench(os.path.abspath(options.tool)) as bench, Blind() as blind:
         for test in tests:
