@@ -10,6 +10,7 @@ import signal
 import subprocess
 import tempfile
 import time
+import zlib
 
 from bench import TRAFFIC, check_identity, closes, one_line, same, true
 
@@ -226,6 +227,27 @@ def bad_files_are_told_of(bench):
         one_line("endless", done, 66, "no recording")
 
 
+def an_unknown_kind_is_counted(bench):
+    """An event that this tool knows nothing of stops nothing."""
+    bench.need_root()
+    with Folder() as at:
+        live = make(bench, at("a"))
+        with open(at("a"), "rb") as f:
+            data = f.read()
+        head = zlib.decompressobj(31)
+        head.decompress(data)
+        rest = head.unused_data
+        # src/pack.h: slot 0, word 22 differs, its highest byte, which is the kind: 14
+        odd = gzip.compress(b"R" + bytes([0, 0, 0, 0x40, 0x17, 14]))
+        with open(at("b"), "wb") as f:
+            f.write(data[:-len(rest)] + odd + rest)
+        done = bench.run("json", "--replay", at("b"))
+        same("replay", (done.returncode, done.stderr), (0, ""))
+        objects = [json.loads(line) for line in done.stdout.splitlines()]
+        same("malformed", objects[-1]["events_lost"]["malformed"], 1)
+        same("stories", closes(objects), closes(map(json.loads, live.splitlines())))
+
+
 def limit_memory():
     resource.setrlimit(resource.RLIMIT_AS, (LIMIT, LIMIT))
 
@@ -304,6 +326,7 @@ TESTS = [
     the_view_record_writes_a_recording,
     a_killed_recorder_leaves_what_it_wrote,
     bad_files_are_told_of,
+    an_unknown_kind_is_counted,
     a_full_disk_ends_the_recording,
     full_files_are_rotated,
     a_recording_becomes_a_story,
