@@ -150,6 +150,27 @@ def a_reader_that_stands_still(bench):
     check_after(objects, 4102)
 
 
+def a_reader_that_falls_behind(bench):
+    """Nothing is lost, but all is late: no story ends before what belongs to it has been read."""
+    bench.need_root()
+    with Folder() as at:
+        process = bench.start("json", "-q", "--netns", bench.netns, "--buffer", "64M", "-o",
+                              at("out"))
+        process.send_signal(signal.SIGSTOP)
+        bench.inside(*TRAFFIC, "5000")
+        time.sleep(1)
+        process.send_signal(signal.SIGCONT)
+        time.sleep(1)
+        same("exit status", stop(process)[0], 0)
+        with open(at("out")) as f:
+            objects = [json.loads(line) for line in f]
+        same("lost", objects[-1]["events_lost"]["ring_full"], 0)
+        told = closes(objects)
+        same("stories", len(told), 10000)
+        same("whose call has returned", sum(o["trigger"]["ret"] == 0 for o in told), 10000)
+        same("missing", [o["missing"] for o in told if o["missing"]], [])
+
+
 def an_output_that_blocks(bench):
     """Nobody reads the pipe for a while."""
     bench.need_root()
@@ -198,6 +219,7 @@ TESTS = [
     a_crowd_of_endpoints,
     a_crowd_that_has_no_room,
     a_reader_that_stands_still,
+    a_reader_that_falls_behind,
     an_output_that_blocks,
     two_at_once,
 ]
