@@ -53,6 +53,7 @@ $(B)/tcpclose: $(OBJECTS)
 $(B)/tcpclose-static: $(OBJECTS)
 	$(CC) $(C_FLAGS) $(LDFLAGS) -static -s -o $@ $^ \
 		$(shell $(PKG_CONFIG) --static --libs libbpf libelf zlib)
+	@test $$(stat -c %s $@) -lt 3145728 || { echo "$@ is over 3 MiB" >&2; exit 1; }
 
 $(B)/obj/%.o: %.c
 	@mkdir -p $(@D)

@@ -112,19 +112,35 @@ int BPF_PROG(on_state_again, struct sock *sk, int old, int new)
  * In softirq the release follows at once on a CLOSE of an orphan, which said all there is to say.
  * With the lock held it is the end of somebody's close().
  */
-SEC("tp_btf/tcp_destroy_sock")
-int BPF_PROG(on_destroy, struct sock *sk)
+static __always_inline int destroy(struct sock *sk)
 {
-	struct event *e;
+	struct event *e = about(sk, EVENT_DESTROY);
 
-	if (!sk->sk_lock.owned || !sk->__sk_common.skc_dport)
-		return 0;
-	e = about(sk, EVENT_DESTROY);
 	if (!e)
 		return 0;
 	task_fill(e);
 	event_submit(e);
 	return 0;
+}
+
+SEC("tp_btf/tcp_destroy_sock")
+int BPF_PROG(on_destroy, struct sock *sk)
+{
+	if (!sk->sk_lock.owned || !sk->__sk_common.skc_dport)
+		return 0;
+	destroy(sk);
+	twice_mark(TWICE_DESTROY, sock_object_seen(sk), 0);
+	return 0;
+}
+
+/* Kernels of 7.0 on let another task run in the middle of a program. */
+SEC("tp_btf/tcp_destroy_sock")
+int BPF_PROG(on_destroy_again, struct sock *sk)
+{
+	if (!sk->sk_lock.owned || !sk->__sk_common.skc_dport ||
+	    twice_is_done(TWICE_DESTROY, sock_object_seen(sk), 0))
+		return 0;
+	return destroy(sk);
 }
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";

@@ -136,7 +136,8 @@ static struct act *act_same_call(struct story *s, const struct act *a)
 	for (unsigned i = s->nr_acts; i-- > 0;) {
 		struct act *b = &s->acts[i];
 
-		if (b->tid != a->tid || b->trigger != a->trigger || b->fd != a->fd)
+		if (b->tid != a->tid || b->trigger != a->trigger ||
+		    (b->fd != a->fd && !b->deferred))	/* whose descriptor is unknown */
 			continue;
 		if (!b->returned || b->effect == EFFECT_NONE ||
 		    b->effect_ns > b->ts_ns + b->call_ns)

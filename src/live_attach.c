@@ -309,7 +309,7 @@ int attach_hooks(struct attach *a, struct tcpclose_bpf *skel, enum live_calls wa
 	else if (a->fin_resent)
 		resent = !ATTACH_TWICE(skel, fin_resent_plain);
 	meta_add_hook(meta, "fin_resent", TP_BTF(resent));
-	err = attach_btf(skel->progs.on_destroy, &skel->links.on_destroy);
+	err = ATTACH_TWICE(skel, on_destroy);
 	if (!err)
 		err = ATTACH_TWICE(skel, on_state);
 	if (err) {

@@ -252,6 +252,8 @@ def a_crowd(options, report):
     many, few, copies = min(20_000, room - 700), 500, min(400_000, room - 100)
     with lab.Namespace() as ns:
         kept = []
+        # more ports than sockets: one that comes back within the crowd would reset its last owner's peer
+        subprocess.run(ns.command("sysctl", "-qw", "net.ipv4.ip_local_port_range=1024 65535"), check=True)
         with here.inside(ns), socket.socket() as listener:
             listener.bind(("127.0.0.1", 0))
             listener.listen(1000)

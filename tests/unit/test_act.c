@@ -296,6 +296,37 @@ static void test_act__more_than_are_kept_are_counted(void **state)
 	assert_int_equal(s->acts_dropped, 10);
 }
 
+/* The socket goes at the end of a close() of something else, which a fast peer answered within. */
+static void test_act__a_release_in_anothers_close_is_no_second_call(void **state)
+{
+	struct event fin = fin_by(EVENT_CALL_CLOSE, DEAD), gone = by(an_event(T0 + 10, EVENT_DESTROY), 101,
+								     EVENT_CALL_CLOSE, 5);
+	const struct act *a;
+
+	fin.more = EVENT_MORE_LATER;
+	act_from_change(*state, &fin, EFFECT_FIN);
+	act_from_change(*state, &gone, EFFECT_RELEASED);
+	a = only_act(*state);
+	assert_true(a->deferred);
+	assert_int_equal(a->effect, EFFECT_FIN);
+	assert_int_equal(a->fd, -1);
+}
+
+static void test_act__a_release_after_the_return_is_of_the_same_call(void **state)
+{
+	struct event call = a_call(T0 - 100, 50, 101, EVENT_CALL_CLOSE, 5);
+	struct event fin = fin_by(EVENT_CALL_CLOSE, DEAD), gone = by(an_event(T0 + 200, EVENT_DESTROY), 101,
+								     EVENT_CALL_CLOSE, 5);
+	const struct act *a;
+
+	act_from_call(*state, &call);
+	act_from_change(*state, &fin, EFFECT_FIN);
+	act_from_change(*state, &gone, EFFECT_RELEASED);
+	a = only_act(*state);
+	assert_int_equal(a->effect, EFFECT_FIN);
+	assert_int_equal(a->call_ns, 300);	/* it lingered */
+}
+
 #define ACT_TEST(name) cmocka_unit_test_setup_teardown(test_act__##name, set_up, tear_down)
 
 int main(void)
@@ -319,6 +350,8 @@ int main(void)
 		ACT_TEST(a_failed_call_keeps_what_it_returned),
 		ACT_TEST(acts_are_in_order_of_time),
 		ACT_TEST(more_than_are_kept_are_counted),
+		ACT_TEST(a_release_in_anothers_close_is_no_second_call),
+		ACT_TEST(a_release_after_the_return_is_of_the_same_call),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
