@@ -2,10 +2,12 @@
 /*
  * conn, act, story, verdict and the views on events in any order: duplicates, drops, addresses that
  * come back, cookies that are missing, time that goes back, clocks that jump, losses. Ten bytes
- * make an event; every combination is one that decode lets pass.
+ * make an event; every combination is one that decode lets pass. What a walk found of them hangs,
+ * too.
  */
 #include "fuzz.h"
 
+#include "../../src/hang.h"
 #include "../../src/teller.h"
 #include "../stories/check.h"
 
@@ -23,6 +25,7 @@ struct world {
 	uint64_t told;
 	unsigned long max_open;
 	struct kernel_counters kernel;
+	struct hangs hangs;
 };
 
 static void check_times(const struct story *s, const struct verdict *v)
@@ -167,6 +170,8 @@ static void feed_event(struct world *w, struct input *in, uint8_t kind)
 	if (kind == EVENT_LATE)
 		e.sk = 0;
 	teller_take(w->teller, &e, sizeof(e));
+	if (kind == EVENT_SOCKET || kind == EVENT_HOLDER)
+		hangs_take(&w->hangs, &e, sizeof(e));
 	if (who & 128)
 		teller_take(w->teller, &e, sizeof(e));
 }
@@ -189,6 +194,30 @@ static void step(struct world *w, struct input *in)
 	check_tally(w);
 }
 
+/* What hangs: each found socket is shown, filtered or did not fit, by every view that can. */
+static void check_hangs(struct world *w)
+{
+	struct hangs *h = &w->hangs;
+	size_t holders = 0;
+
+	HOLDS(hangs_finish(h));
+	HOLDS(h->seen >= h->nr + h->filtered && h->nr <= h->config.max);
+	for (size_t i = 0; i < h->nr; i++) {
+		HOLDS(h->at[i].advice < ADVICE_COUNT && h->at[i].owner < OWNER_COUNT);
+		holders += h->at[i].nr_holders;
+	}
+	HOLDS(holders <= h->nr_holders);
+	for (unsigned i = 0; sink_at(i); i++) {
+		if (!sink_at(i)->stuck)
+			continue;
+		buf_reset(w->view.out);
+		sink_at(i)->stuck(&w->view, h, w->now_ns);
+		HOLDS(!w->view.out->failed);
+		HOLDS(!check_output(sink_at(i)->name, w->view.out->data, w->view.out->len));
+	}
+	hangs_release(h);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static const struct filter any_flow;
@@ -202,7 +231,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 					.select = &any_story, .never_open = true,
 					.conns = { .max_open = how % 8 + 1, .seed = how,
 						   .calls = how & 64, .late = how & 128 } };
+	struct hangs_config hangs = { .filter = &any_flow, .select = &any_story, .max = how % 8 + 1 };
 
+	hangs_init(&w.hangs, &hangs);
 	w.max_open = how % 8 + 1;
 	w.teller = teller_new(&config);
 	HOLDS(w.teller);
@@ -212,6 +243,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	teller_end(w.teller, w.now_ns);
 	check_tally(&w);
 	HOLDS(!teller_unsettled(w.teller));
+	check_hangs(&w);
 	teller_free(w.teller);
 	buf_release(&out);
 	return 0;
