@@ -71,6 +71,11 @@ static int quiet_print(enum libbpf_print_level level, const char *format, va_lis
 	return 0;
 }
 
+void live_quiet(void)
+{
+	libbpf_set_print(quiet_print);
+}
+
 static int say(char why[LIVE_WHY], int err, const char *format, ...)
 {
 	va_list args;
@@ -191,11 +196,19 @@ static int on_record(void *arg, void *bytes, size_t len)
 	return ++l->taken < LIVE_BATCH ? 0 : -EAGAIN;
 }
 
+bool live_is_not_permitted(int err, char why[LIVE_WHY])
+{
+	if (err != -EPERM && !(err == -EACCES && geteuid()))
+		return false;
+	say(why, err, "not permitted to load BPF programs: run as root "
+	    "(sudo tcpclose), or with CAP_BPF and CAP_PERFMON");
+	return true;
+}
+
 static int explain_load(int err, char why[LIVE_WHY])
 {
-	if (err == -EPERM || (err == -EACCES && geteuid()))
-		return say(why, -EPERM, "not permitted to load BPF programs: run as root "
-			   "(sudo tcpclose), or with CAP_BPF and CAP_PERFMON");
+	if (live_is_not_permitted(err, why))
+		return -EPERM;
 	if (err == -ENOMEM)
 		return say(why, err, "not enough memory for the ring buffer: "
 			   "try a smaller --buffer");
@@ -211,7 +224,7 @@ int live_open(struct live **live, const struct live_config *config, struct meta 
 
 	*live = NULL;
 	if (!config->verbose)
-		libbpf_set_print(quiet_print);
+		live_quiet();
 	if (access(BTF_PATH, R_OK))
 		return say(why, -EOPNOTSUPP, "this kernel shows no type information at " BTF_PATH
 			   ": it must be built with CONFIG_DEBUG_INFO_BTF, and /sys mounted");

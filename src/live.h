@@ -64,6 +64,10 @@ uint64_t live_disguise(const struct live *l);
 /* Fills in the host, the kernel, and the clocks; live_open does. */
 void live_describe_host(struct meta *meta);
 
+/* For all that loads BPF programs: libbpf keeps silent; and if err says that we may not, why says it. */
+void live_quiet(void);
+bool live_is_not_permitted(int err, char why[LIVE_WHY]);
+
 /* One tick of the kernel's timers. */
 uint64_t live_tick_ns(void);
 

@@ -47,22 +47,11 @@ struct walk {
 
 static int explain(int err, char why[LIVE_WHY])
 {
-	if (err == -EPERM || (err == -EACCES && geteuid())) {
-		snprintf(why, LIVE_WHY, "not permitted to load BPF programs: run as root "
-			 "(sudo tcpclose), or with CAP_BPF and CAP_PERFMON");
+	if (live_is_not_permitted(err, why))
 		return -EPERM;
-	}
 	snprintf(why, LIVE_WHY, "this kernel does not take the BPF iterators that find sockets: %s "
 		 "(-v shows why)", strerror(-err));
 	return -EOPNOTSUPP;
-}
-
-static int quiet_print(enum libbpf_print_level level, const char *format, va_list args)
-{
-	(void)level;
-	(void)format;
-	(void)args;
-	return 0;
 }
 
 static int load(struct walk *w, const struct walk_config *config)
@@ -92,10 +81,12 @@ int walk_open(struct walk **walk, const struct walk_config *config, char why[LIV
 	int err;
 
 	*walk = NULL;
-	if (!w)
+	if (!w) {
+		snprintf(why, LIVE_WHY, "out of memory");
 		return -ENOMEM;
+	}
 	if (!config->verbose)
-		libbpf_set_print(quiet_print);
+		live_quiet();
 	w->netnses = config->filter->active ? config->filter->netnses : 0;
 	memcpy(w->netns, config->filter->netns, sizeof(w->netns));
 	w->own = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);

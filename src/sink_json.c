@@ -165,15 +165,8 @@ static void endpoint(struct json *j, const struct story *s)
 {
 	static const char *const opened[] = { [OPENED_UNKNOWN] = NULL, [OPENED_CONNECT] = "connect",
 					      [OPENED_ACCEPT] = "accept" };
-	const struct flow *w = &s->flow;
 
-	json_kv_u64(j, "family", w->family);
-	json_kv_u64(j, "netns", w->netns);
-	kv_cookie(j, s->cookie);
-	kv_addr(j, "local_addr", w->family, w->local_addr);
-	json_kv_u64(j, "local_port", w->local_port);
-	kv_addr(j, "peer_addr", w->family, w->peer_addr);
-	json_kv_u64(j, "peer_port", w->peer_port);
+	kv_endpoint(j, &s->flow, s->cookie);
 	json_kv_bool(j, "v4_mapped", s->v4mapped);
 	json_kv_str(j, "opened", opened[s->opened]);
 }
@@ -238,14 +231,6 @@ static void lost_events(struct json *j, const char *key, const struct tally *t)
 	json_end_object(j);
 }
 
-static void lost_endpoints(struct json *j, const char *key, const struct tally *t)
-{
-	json_kv_object(j, key);
-	json_kv_u64(j, "table_full", t->lost_table_full);
-	json_kv_u64(j, "end_missed", t->lost_end_missed);
-	json_end_object(j);
-}
-
 static void lost(struct view *v, const struct tally *t, uint64_t now_ns)
 {
 	struct json j;
@@ -253,7 +238,7 @@ static void lost(struct view *v, const struct tally *t, uint64_t now_ns)
 	line_begin(v, &j, "lost");
 	kv_time(v, &j, "time", now_ns);
 	lost_events(&j, "events", t);
-	lost_endpoints(&j, "endpoints", t);
+	kv_lost_endpoints(&j, "endpoints", t->lost_table_full, t->lost_end_missed);
 	line_end(v, &j);
 }
 
@@ -267,7 +252,7 @@ static void summary(struct view *v, const struct tally *t, uint64_t now_ns)
 	json_kv_u64(&j, "told", t->told);
 	json_kv_u64(&j, "filtered", t->filtered);
 	json_kv_u64(&j, "open", t->open);
-	lost_endpoints(&j, "lost", t);
+	kv_lost_endpoints(&j, "lost", t->lost_table_full, t->lost_end_missed);
 	json_kv_u64(&j, "events", t->events);
 	lost_events(&j, "events_lost", t);
 	line_end(v, &j);

@@ -52,19 +52,6 @@ static void holders(const struct view *v, struct json *j, const struct hangs *h,
 	json_end_array(j);
 }
 
-static void endpoint(struct json *j, const struct hang *g)
-{
-	const struct flow *w = &g->flow;
-
-	json_kv_u64(j, "family", w->family);
-	json_kv_u64(j, "netns", w->netns);
-	kv_cookie(j, g->cookie);
-	kv_addr(j, "local_addr", w->family, w->local_addr);
-	json_kv_u64(j, "local_port", w->local_port);
-	kv_addr(j, "peer_addr", w->family, w->peer_addr);
-	json_kv_u64(j, "peer_port", w->peer_port);
-}
-
 /* No kernel notes when a socket entered its state: the age is what it is at least. */
 static void age(struct json *j, const struct hang *g)
 {
@@ -80,7 +67,7 @@ static void hang(struct view *v, const struct hangs *h, const struct hang *g, ui
 
 	line_begin(v, &j, "stuck");
 	kv_time(v, &j, "time", now_ns);
-	endpoint(&j, g);
+	kv_endpoint(&j, &g->flow, g->cookie);
 	json_kv_str(&j, "state", state_name(g->state));
 	json_kv_str(&j, "substate", g->substate ? state_name(g->substate) : NULL);
 	age(&j, g);
@@ -111,10 +98,7 @@ static void summary(struct view *v, const struct hangs *h, uint64_t now_ns)
 	json_kv_u64(&j, "told", h->nr);
 	json_kv_u64(&j, "filtered", h->filtered);
 	json_kv_u64(&j, "open", 0);
-	json_kv_object(&j, "lost");
-	json_kv_u64(&j, "table_full", h->table_full);
-	json_kv_u64(&j, "end_missed", 0);
-	json_end_object(&j);
+	kv_lost_endpoints(&j, "lost", h->table_full, 0);
 	json_kv_u64(&j, "holders_lost", h->holders_full);
 	json_kv_u64(&j, "age_unknown", h->age_unknown);
 	json_kv_object(&j, "walk");

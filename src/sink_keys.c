@@ -60,10 +60,29 @@ void kv_cookie(struct json *j, uint64_t cookie)
 	json_end_str(j);
 }
 
-void kv_addr(struct json *j, const char *key, uint8_t family, const uint8_t *addr)
+static void kv_addr(struct json *j, const char *key, uint8_t family, const uint8_t *addr)
 {
 	json_key(j, key);
 	json_begin_str(j);
 	fmt_addr(j->buf, family, addr);
 	json_end_str(j);
+}
+
+void kv_endpoint(struct json *j, const struct flow *w, uint64_t cookie)
+{
+	json_kv_u64(j, "family", w->family);
+	json_kv_u64(j, "netns", w->netns);
+	kv_cookie(j, cookie);
+	kv_addr(j, "local_addr", w->family, w->local_addr);
+	json_kv_u64(j, "local_port", w->local_port);
+	kv_addr(j, "peer_addr", w->family, w->peer_addr);
+	json_kv_u64(j, "peer_port", w->peer_port);
+}
+
+void kv_lost_endpoints(struct json *j, const char *key, uint64_t table_full, uint64_t end_missed)
+{
+	json_kv_object(j, key);
+	json_kv_u64(j, "table_full", table_full);
+	json_kv_u64(j, "end_missed", end_missed);
+	json_end_object(j);
 }

@@ -17,4 +17,9 @@ void kv_known(struct json *j, const char *key, bool known, uint64_t value);
 void kv_i32(struct json *j, const char *key, bool known, int32_t value);
 void kv_comm(struct json *j, const uint8_t *comm);
 void kv_cookie(struct json *j, uint64_t cookie);
-void kv_addr(struct json *j, const char *key, uint8_t family, const uint8_t *addr);
+
+/* Which socket: family, namespace, cookie, both addresses and ports. */
+void kv_endpoint(struct json *j, const struct flow *w, uint64_t cookie);
+
+/* Endpoints that were lost, by cause. */
+void kv_lost_endpoints(struct json *j, const char *key, uint64_t table_full, uint64_t end_missed);
