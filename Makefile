@@ -8,7 +8,7 @@
 # make check-kernels  the live tests on other kernels, in qemu (as root)
 # make lint       clang-tidy, cppcheck, shellcheck
 # make fuzz       60 s of each harness of tests/fuzz (FUZZ_SECONDS=N: other than 60)
-# make bench      what the tool costs, against its peers (as root)
+# make bench      what the tool costs, against its peers (as root): tests/bench/README.md
 #
 # ARGS="..." go to the tool (run, demo) or to the benchmark. SAN=1 builds with ASan and UBSan.
 
@@ -127,8 +127,16 @@ $(B)/bench_churn $(B)/bench_flood $(B)/bench_hold $(B)/bench_latency: $(B)/%: $(
 	$(CC) $(C_FLAGS) $(LDFLAGS) -o $@ $^ -lpthread
 
 REPLAY_OBJECTS := $(patsubst %,$(B)/obj/src/%.o,record_read record_write record_head)
-$(B)/bench_replay: $(B)/obj/tools/bench_replay.o $(PURE_OBJECTS) $(REPLAY_OBJECTS)
+BENCH_REPLAY_OBJECTS := $(patsubst %,$(B)/obj/tools/%.o,bench_replay bench_generate) $(PURE_OBJECTS) $(REPLAY_OBJECTS)
+$(B)/bench_replay: $(BENCH_REPLAY_OBJECTS)
 	$(CC) $(C_FLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
+
+# The same, slower by so many turns per event as BENCH_SPIN says: what the benchmark must notice
+SPIN := -Wl,--wrap=decode_event
+$(B)/bench_replay_spin: $(BENCH_REPLAY_OBJECTS) $(B)/obj/tools/bench_spin.o
+	$(CC) $(C_FLAGS) $(LDFLAGS) $(SPIN) -o $@ $^ $(LIBS)
+$(B)/tcpclose_spin: $(OBJECTS) $(B)/obj/tools/bench_spin.o
+	$(CC) $(C_FLAGS) $(LDFLAGS) $(SPIN) -o $@ $^ $(LIBS)
 
 $(B)/record_story: $(B)/obj/tools/record_story.o $(filter-out %/story_test.o,$(STORY_OBJECTS)) \
 		$(PURE_OBJECTS) $(REPLAY_OBJECTS)
@@ -162,6 +170,8 @@ deps-check:
 	@tools/deps check
 deps-matrix:
 	@tools/deps matrix
+deps-bench:
+	@tools/deps bench
 
 run: deps
 	@$(MAKE) --no-print-directory all
@@ -187,16 +197,18 @@ lint: $(B)/tcpclose.skel.h $(B)/seed.skel.h $(B)/syscalls.inc $(B)/syscalls_32.i
 	@tools/deps lint
 	B=$(B) tools/lint
 
-bench: deps
-	@$(MAKE) --no-print-directory all $(B)/bench_churn $(B)/bench_flood
+BENCH := $(addprefix $(B)/,tcpclose bench_churn bench_flood bench_hold bench_latency bench_replay)
+bench-build: $(BENCH)
+
+bench: deps-bench
+	@$(MAKE) --no-print-directory bench-build
 	tools/bench $(ARGS)
-	tools/bench-drops $(if $(findstring --quick,$(ARGS)),--rounds 3)
 
 clean:
 	rm -rf build
 
 -include $(shell find $(B) -name '*.d' 2>/dev/null)
 
-.PHONY: all deps deps-check deps-matrix run demo check check-all check-kernels static lint fuzz fuzz-all \
-	bench clean
+.PHONY: all deps deps-check deps-matrix deps-bench run demo check check-all check-kernels static lint fuzz fuzz-all \
+	bench bench-build clean
 .DELETE_ON_ERROR:

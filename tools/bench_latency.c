@@ -32,7 +32,8 @@
 #define SERVER 0x7f4d4d4du
 #define NETWORK "127.77.77."
 #define SERVER_PORT 7777
-#define COUNT_MAX 20000		/* each has a port of its own */
+#define FIRST_PORT 20000	/* each connection has one of its own */
+#define COUNT_MAX 20000
 #define PATIENCE_MS 3000	/* for a line after the last close */
 #define LINE_MAX_BYTES 65536
 
@@ -89,22 +90,19 @@ static void sleep_some(double rate)
 	nanosleep(&ts, NULL);
 }
 
-static void end_one(struct latency *l, bool reset)
+static void end_one(struct latency *l, uint16_t port, bool reset)
 {
 	const struct linger now = { .l_onoff = 1 };
-	struct sockaddr_in from = address(CLIENT, 0), to = address(SERVER, SERVER_PORT);
-	socklen_t len = sizeof(from);
+	struct sockaddr_in from = address(CLIENT, port), to = address(SERVER, SERVER_PORT);
 	int server, client = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	struct end *e;
+	struct end *e = &l->by_port[port];
 
-	if (client < 0 || bind(client, (struct sockaddr *)&from, len) ||
-	    connect(client, (struct sockaddr *)&to, sizeof(to)) ||
-	    getsockname(client, (struct sockaddr *)&from, &len))
+	if (client < 0 || bind(client, (struct sockaddr *)&from, sizeof(from)) ||
+	    connect(client, (struct sockaddr *)&to, sizeof(to)))
 		err(1, "connect");
 	server = accept4(l->listener, NULL, NULL, SOCK_CLOEXEC);
 	if (server < 0)
 		err(1, "accept");
-	e = &l->by_port[ntohs(from.sin_port)];
 	e->reset = reset;
 	sleep_some(l->rate);
 	if (reset)
@@ -122,7 +120,7 @@ static void *end_all(void *arg)
 	struct latency *l = arg;
 
 	for (unsigned long i = 0; i < l->count; i++)
-		end_one(l, i % 4 == 3);
+		end_one(l, (uint16_t)(FIRST_PORT + i), i % 4 == 3);
 	atomic_store(&l->done, true);
 	return NULL;
 }
@@ -176,13 +174,14 @@ static bool is_readable(struct latency *l)
 	struct pollfd p = { .fd = STDIN_FILENO, .events = POLLIN };
 
 	for (;;) {
-		int n = poll(&p, 1, atomic_load(&l->done) ? PATIENCE_MS : 100);
+		bool is_last = atomic_load(&l->done);
+		int n = poll(&p, 1, is_last ? PATIENCE_MS : 100);
 
 		if (n > 0)
 			return true;
 		if (n < 0 && errno != EINTR)
 			err(1, "poll");
-		if (atomic_load(&l->done))
+		if (!n && is_last)
 			return false;
 	}
 }

@@ -3,324 +3,39 @@
  * What a replay costs, without a kernel to record from.
  *
  *   bench_replay generate -o FILE [-n EVENTS] [-c CONNECTIONS]
- *     A recording of a busy host that never was: so many connections at once, between a hundred
- *     services and strangers, who live for a second on average and are 0.1 to 20 ms away. Each is
- *     closed from here or from there, or reset, with all that the kernel side would tell of it.
- *   bench_replay nothing|json|trace FILE
- *     Plays it through reader, table, stories and verdicts into no view, or into that one, whose
- *     output is thrown away. The time is the CPU's: of one core.
- *     {"view":"json","events":10000000,"cpu_seconds":7.1,"events_per_second":1408450,
- *      "bytes_per_event":21.2,"told":1833333,"max_rss_kib":9000}
+ *     A recording of a busy host that never was: bench_generate.h.
+ *   bench_replay read|nothing|VIEW FILE
+ *     Plays it through reader, table, stories and verdicts into that view, whose output is thrown
+ *     away; nothing: into none; read: through the reader alone. The time is the CPU's: of one core.
+ *     {"view":"json","events":10000000,"cpu_seconds":7.1,"bytes_per_event":21.2,"told":1833333}
+ *   bench_replay memory ENDPOINTS
+ *     What so many established endpoints take: as the allocator counts it, and as the kernel does.
+ *     {"endpoints":10000,"heap_bytes":4000000,"rss_bytes":4100000,"story_bytes":344}
  *
  * Exit status: 0, 1 on any error, 64 usage.
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
-#include "../src/heap.h"
 #include "../src/record_read.h"
-#include "../src/record_write.h"
 #include "../src/teller.h"
+#include "bench_generate.h"
 
 #define EVENTS 10000000UL
 #define CONNECTIONS 10000UL
-#define SERVICES 100
-#define START_NS 1000000000000ULL
-#define LIFE_NS 2000000000ULL	/* at most */
-#define NEAR_NS 100000ULL	/* the nearest peer */
-#define FAR_NS 20000000ULL
-#define AT_ONCE_NS 1500ULL	/* between two events of one segment or call */
-#define MARK_NS 20000000ULL	/* how often the loop looks at its clock */
-#define MAX_OPEN 131072
-
-enum play { CLOSED_HERE, CLOSED_THERE, RESET_HERE };
-
-/* An endpoint on its way: what comes next of it. */
-struct endpoint {
-	struct heap_node next;	/* when */
-	struct event e;		/* as it is now */
-	enum play play;
-	unsigned step;
-	uint64_t round_ns;	/* to the peer and back */
-	uint64_t call_ns;	/* when close() was entered */
-};
-
-static uint64_t seed = 88172645463325252ULL;
-
-static uint64_t next_random(void)
-{
-	seed ^= seed << 13;
-	seed ^= seed >> 7;
-	seed ^= seed << 17;
-	return seed;
-}
+#define MAX_OPEN 131072		/* as the tool has it */
 
 static int fail(const char *what, const char *why)
 {
 	fprintf(stderr, "bench_replay: %s: %s\n", what, why);
 	return 1;
-}
-
-static void be_born(struct endpoint *p)
-{
-	uint64_t r = next_random(), service = r % SERVICES;
-	struct event *e = &p->e;
-
-	memset(p, 0, sizeof(*p));
-	p->play = r >> 32 & 15 ? r >> 40 & 1 ? CLOSED_HERE : CLOSED_THERE : RESET_HERE;
-	e->sk = next_random();
-	e->cookie = next_random() >> 40;
-	e->netns = 4026531840u;
-	e->family = 4;
-	memcpy(e->local_addr, (uint8_t[]){ 10, 0, 0, 1 }, 4);
-	r = next_random();
-	memcpy(e->peer_addr, &r, 4);
-	e->local_port = (__u16)(8000 + service);
-	e->peer_port = (__u16)(r >> 32 | 1024);
-	e->cgroup = 7000 + service;
-	e->pid = e->tid = (__u32)(500 + service);
-	snprintf((char *)e->comm, sizeof(e->comm), "service%u", (unsigned)service);
-	e->snd_una = e->snd_nxt = e->write_seq = (__u32)next_random();
-	e->rcv_nxt = e->rcv_wup = e->copied_seq = (__u32)(next_random());
-	e->snd_wnd = 65535;
-	r = next_random() % FAR_NS;
-	p->round_ns = NEAR_NS + r * r / FAR_NS;		/* more are near than far */
-	e->srtt_us = (__u32)(p->round_ns / 1000);
-	e->nr = -1;
-}
-
-static void change(struct event *e, unsigned from, unsigned to, unsigned bits)
-{
-	e->kind = EVENT_STATE;
-	e->old_state = (__u8)from;
-	e->new_state = (__u8)to;
-	e->sock = (__u16)bits;
-	e->task = 0;
-	e->call = 0;
-	e->segs_in++;
-}
-
-static void by_task(struct event *e, unsigned bits)
-{
-	e->task = EVENT_TASK_HERE | EVENT_TASK_NR;
-	e->call = EVENT_CALL_CLOSE;
-	e->nr = 3;
-	e->arg[0] = (__s32)(e->cookie % 900 + 5);
-	e->sock |= (__u16)(bits | EVENT_SOCK_OWNED);
-}
-
-static void call_returns(struct endpoint *p)
-{
-	struct event *e = &p->e;
-
-	e->kind = EVENT_CALL;
-	e->old_state = e->new_state = STATE_ESTABLISHED;
-	by_task(e, 0);
-	e->call_ns = e->ts_ns - p->call_ns;
-	e->ts_ns = p->call_ns;
-}
-
-static void our_fin(struct endpoint *p, unsigned from, unsigned to)
-{
-	change(&p->e, from, to, EVENT_SOCK_SHUT_RCV | EVENT_SOCK_SHUT_SND);
-	by_task(&p->e, EVENT_SOCK_FILE_DEAD);
-	p->call_ns = p->e.ts_ns - 500;
-}
-
-static void acked(struct event *e)
-{
-	e->snd_nxt = ++e->write_seq;
-	e->snd_una = e->snd_nxt;
-}
-
-/* Closed from here; the peer's FIN reaches the minisock. False: that was the last of it. */
-static bool closed_here(struct endpoint *p)
-{
-	const unsigned orphan = EVENT_SOCK_DEAD | EVENT_SOCK_NO_SOCKET | EVENT_SOCK_SHUT_RCV |
-				EVENT_SOCK_SHUT_SND;
-	struct event *e = &p->e;
-
-	switch (p->step++) {
-	case 0:
-		change(e, STATE_SYN_SENT, STATE_ESTABLISHED, EVENT_SOCK_FILE_LIVE);
-		return true;
-	case 1:
-		our_fin(p, STATE_ESTABLISHED, STATE_FIN_WAIT1);
-		return true;
-	case 2:
-		call_returns(p);
-		return true;
-	case 3:
-		acked(e);
-		change(e, STATE_FIN_WAIT1, STATE_FIN_WAIT2, orphan);
-		return true;
-	case 4:
-		change(e, STATE_FIN_WAIT2, STATE_CLOSE, orphan);
-		e->fin_timeout_ns = 60000000000ULL;
-		return true;
-	default:
-		change(e, STATE_TIME_WAIT, STATE_TIME_WAIT, 0);
-		e->kind = EVENT_LATE;
-		e->sk = 0;
-		e->substate = STATE_TIME_WAIT;
-		e->tcp_flags = 0x11;
-		return false;
-	}
-}
-
-static bool closed_there(struct endpoint *p)
-{
-	struct event *e = &p->e;
-
-	switch (p->step++) {
-	case 0:
-		change(e, STATE_SYN_RECV, STATE_ESTABLISHED, EVENT_SOCK_NO_SOCKET);
-		return true;
-	case 1:
-		e->rcv_nxt++;
-		change(e, STATE_ESTABLISHED, STATE_CLOSE_WAIT,
-		       EVENT_SOCK_DONE | EVENT_SOCK_FILE_LIVE | EVENT_SOCK_SHUT_RCV);
-		return true;
-	case 2:
-		e->rcv_wup = e->copied_seq = e->rcv_nxt;
-		our_fin(p, STATE_CLOSE_WAIT, STATE_LAST_ACK);
-		e->sock |= EVENT_SOCK_DONE;
-		return true;
-	case 3:
-		call_returns(p);
-		return true;
-	case 4:
-		acked(e);
-		change(e, STATE_LAST_ACK, STATE_CLOSE, EVENT_SOCK_DEAD | EVENT_SOCK_DONE);
-		return true;
-	default:
-		e->kind = EVENT_DESTROY;
-		e->old_state = e->new_state = STATE_CLOSE;
-		return false;
-	}
-}
-
-static bool reset_here(struct endpoint *p)
-{
-	struct event *e = &p->e;
-
-	switch (p->step++) {
-	case 0:
-		change(e, STATE_SYN_RECV, STATE_ESTABLISHED, EVENT_SOCK_NO_SOCKET);
-		return true;
-	case 1:
-		e->rcv_nxt += 100;
-		change(e, STATE_ESTABLISHED, STATE_CLOSE, EVENT_SOCK_SHUT_RCV);
-		by_task(e, EVENT_SOCK_FILE_DEAD);
-		p->call_ns = e->ts_ns - 500;
-		return true;
-	case 2:
-		e->kind = EVENT_RESET_SENT;
-		e->old_state = STATE_CLOSE;
-		e->reason = RESET_ABORT_ON_CLOSE;
-		return true;
-	case 3:
-		e->kind = EVENT_DESTROY;
-		e->old_state = e->new_state = STATE_CLOSE;
-		return true;
-	default:
-		call_returns(p);
-		return false;
-	}
-}
-
-/* How long after the step that was just made the next comes. */
-static uint64_t delay_ns(const struct endpoint *p)
-{
-	bool far = false;
-
-	if (p->step == 1)
-		return next_random() % LIFE_NS;
-	if (p->play == CLOSED_HERE)
-		far = p->step == 3 || p->step == 5;
-	else if (p->play == CLOSED_THERE)
-		far = p->step == 2 || p->step == 4;
-	return far ? p->round_ns : AT_ONCE_NS + next_random() % 512;
-}
-
-static bool next_event(struct endpoint *p, uint64_t now_ns)
-{
-	p->e.ts_ns = now_ns;
-	p->e.call_ns = 0;
-	p->e.ret = 0;
-	p->e.tcp_flags = 0;
-	switch (p->play) {
-	case CLOSED_HERE:
-		return closed_here(p);
-	case CLOSED_THERE:
-		return closed_there(p);
-	default:
-		return reset_here(p);
-	}
-}
-
-/* Plays them all, each in its own time; ends with a mark. */
-static void play_endpoints(struct recorder *r, struct heap *h, unsigned long events)
-{
-	struct kernel_counters none = { .filtered = 0 };
-	uint64_t now_ns = START_NS, mark_ns = START_NS;
-
-	recorder_mark(r, RECORD_START, now_ns, &none);
-	while (events--) {
-		struct endpoint *p = (struct endpoint *)heap_first(h);
-		bool more;
-
-		now_ns = p->next.deadline_ns;
-		heap_remove(h, &p->next);
-		if (now_ns - mark_ns >= MARK_NS) {
-			mark_ns = now_ns;
-			recorder_mark(r, RECORD_NOW, now_ns, &none);
-		}
-		more = next_event(p, now_ns);
-		recorder_event(r, &p->e);
-		if (!more)
-			be_born(p);
-		p->next.deadline_ns = now_ns + (more ? delay_ns(p) : next_random() % AT_ONCE_NS);
-		heap_add(h, &p->next);		/* there is room: it was just in it */
-	}
-	recorder_mark(r, RECORD_END, now_ns, &none);
-}
-
-static int generate(const char *path, unsigned long events, unsigned long connections)
-{
-	static const struct meta meta = {
-		.hostname = "nowhere", .kernel = "6.1.0", .machine = "x86_64",
-		.boot_id = "00000000-0000-4000-8000-000000000000",
-		.hook = { { "calls", "tracepoint" }, { "late", "tp_btf" }, { "reset_sent", "tp_btf" },
-			  { "reset_received", "tp_btf" }, { "fin_resent", "tp_btf" },
-			  { "state", "tp_btf" }, { "destroy", "tp_btf" } },
-		.nr_hooks = 7, .boot_to_wall_ns = 1795335152LL * 1000000000 - (int64_t)START_NS,
-	};
-	struct recorder_config config = { .path = path, .meta = &meta };
-	struct endpoint *all = calloc(connections, sizeof(*all));
-	struct heap heap = { 0 };
-	struct recorder *r = NULL;
-	int err = all ? recorder_open(&r, &config) : -ENOMEM;
-
-	for (unsigned long i = 0; i < connections && !err; i++) {
-		be_born(&all[i]);
-		all[i].next.deadline_ns = START_NS + next_random() % LIFE_NS;
-		if (!heap_add(&heap, &all[i].next))
-			err = -ENOMEM;
-	}
-	if (!err)
-		play_endpoints(r, &heap, events);
-	err = recorder_close(r) ?: -err;
-	heap_release(&heap);
-	free(all);
-	return err ? fail(path, strerror(err)) : 0;
 }
 
 static ssize_t read_file(void *arg, void *bytes, size_t len)
@@ -338,66 +53,82 @@ static double cpu_seconds(void)
 
 static const struct sink nothing = { .name = "nothing" };
 
-static void play_all(struct record_reader *reader, struct teller *t, struct buf *out,
-		     struct record *last)
+static struct teller *new_teller(const struct sink *sink, struct view *view)
+{
+	static const struct filter any_flow;
+	static const struct select any_story;
+	struct teller_config config = { .sink = sink, .view = view, .filter = &any_flow,
+					.select = &any_story,
+					.conns = { .max_open = MAX_OPEN, .seed = 1, .calls = true,
+						   .late = true } };
+
+	return teller_new(&config);
+}
+
+static struct record play_all(struct record_reader *reader, struct teller *t, struct buf *out)
 {
 	uint64_t now_ns = 0;
+	struct record last;
 
-	while ((*last = record_next(reader)).got <= RECORD_GOT_MARK) {
-		if (last->got == RECORD_GOT_MARK) {
-			now_ns = last->mark->now_ns;
+	while ((last = record_next(reader)).got <= RECORD_GOT_MARK) {
+		if (last.got == RECORD_GOT_MARK) {
+			now_ns = last.mark->now_ns;
 			teller_tick(t, now_ns);
 		} else {
-			teller_take(t, last->event, sizeof(*last->event));
+			teller_take(t, last.event, sizeof(*last.event));
 		}
 		if (out->len >= (64 << 10))
 			buf_reset(out);
 	}
 	teller_end(t, now_ns);
+	return last;
+}
+
+static struct record read_all(struct record_reader *reader, struct tally *y)
+{
+	struct record last;
+
+	while ((last = record_next(reader)).got <= RECORD_GOT_MARK)
+		y->events += last.got == RECORD_GOT_EVENT;
+	return last;
 }
 
 static void report(const char *view, const struct tally *y, double seconds, int fd)
 {
-	struct rusage usage = { .ru_maxrss = 0 };
 	struct stat st = { .st_size = 0 };
 
-	getrusage(RUSAGE_SELF, &usage);
 	fstat(fd, &st);
-	printf("{\"view\":\"%s\",\"events\":%llu,\"cpu_seconds\":%.3f,\"events_per_second\":%.0f,"
-	       "\"bytes_per_event\":%.1f,\"told\":%llu,\"max_rss_kib\":%ld}\n", view,
-	       (unsigned long long)y->events, seconds, (double)y->events / seconds,
-	       (double)st.st_size / (double)y->events, (unsigned long long)y->told,
-	       usage.ru_maxrss);
+	printf("{\"view\":\"%s\",\"events\":%llu,\"cpu_seconds\":%.6f,\"bytes_per_event\":%.1f,"
+	       "\"told\":%llu}\n", view, (unsigned long long)y->events, seconds,
+	       (double)st.st_size / (double)y->events, (unsigned long long)y->told);
 }
 
-static int play(const char *view_name, const struct sink *sink, const char *path)
+/* sink NULL: reads only. */
+static int play(const char *name, const struct sink *sink, const char *path)
 {
-	static const struct filter any_flow;
-	static const struct select any_story;
 	struct buf out = { 0 };
 	struct view view = { .out = &out };
-	struct teller_config config = { .sink = sink, .view = &view, .filter = &any_flow,
-					.select = &any_story,
-					.conns = { .max_open = MAX_OPEN, .seed = 1, .calls = true,
-						   .late = true } };
-	struct record last = { .got = RECORD_GOT_NONSENSE };
+	struct tally y = { .events = 0 };
+	struct teller *t = new_teller(sink ? sink : &nothing, &view);
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
 	struct record_reader *reader;
-	struct teller *t;
+	struct record last;
 	char why[RECORD_WHY];
 	double from = cpu_seconds();
-	struct tally y;
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
 
 	if (fd < 0)
 		return fail(path, strerror(errno));
 	reader = record_open(read_file, &fd, why);
-	t = teller_new(&config);
 	if (!reader || !t)
 		return fail(path, reader ? "out of memory" : why);
 	view.meta = record_meta(reader);
-	play_all(reader, t, &out, &last);
-	y = teller_tally(t, NULL);
-	report(view_name, &y, cpu_seconds() - from, fd);
+	if (sink) {
+		last = play_all(reader, t, &out);
+		y = teller_tally(t, NULL);
+	} else {
+		last = read_all(reader, &y);
+	}
+	report(name, &y, cpu_seconds() - from, fd);
 	if (last.got != RECORD_GOT_END)
 		fail(path, record_why(reader));
 	record_close(reader);
@@ -407,28 +138,55 @@ static int play(const char *view_name, const struct sink *sink, const char *path
 	return last.got == RECORD_GOT_END ? 0 : 1;
 }
 
+static unsigned long rss_bytes(void)
+{
+	FILE *f = fopen("/proc/self/statm", "re");
+	unsigned long pages = 0;
+
+	if (!f || fscanf(f, "%*u %lu", &pages) != 1)
+		fail("/proc/self/statm", "cannot be read");
+	if (f)
+		fclose(f);
+	return pages * (unsigned long)sysconf(_SC_PAGESIZE);
+}
+
+static int weigh(unsigned long endpoints)
+{
+	struct view view = { .out = NULL };
+	struct teller *t = new_teller(&nothing, &view);
+	size_t heap = mallinfo2().uordblks + mallinfo2().hblkhd, rss = rss_bytes();
+	struct event e;
+	struct tally y;
+
+	if (!t)
+		return fail("memory", "out of it");
+	for (unsigned long i = 0; i < endpoints; i++) {
+		generate_established(&e);
+		teller_take(t, &e, sizeof(e));
+	}
+	y = teller_tally(t, NULL);
+	printf("{\"endpoints\":%llu,\"heap_bytes\":%zu,\"rss_bytes\":%zu,\"story_bytes\":%zu}\n",
+	       (unsigned long long)y.open, mallinfo2().uordblks + mallinfo2().hblkhd - heap,
+	       rss_bytes() - rss, sizeof(struct story));
+	teller_free(t);
+	return y.open == endpoints ? 0 : fail("memory", "not all of them were kept");
+}
+
 static int usage(void)
 {
 	fprintf(stderr, "usage: bench_replay generate -o FILE [-n EVENTS] [-c CONNECTIONS]\n"
-			"       bench_replay nothing|json|trace FILE\n");
+			"       bench_replay read|nothing|VIEW FILE\n"
+			"       bench_replay memory ENDPOINTS\n");
 	return 64;
 }
 
-int main(int argc, char **argv)
+static int generate_as_asked(int argc, char **argv)
 {
 	unsigned long events = EVENTS, connections = CONNECTIONS;
 	const char *path = NULL;
-	const struct sink *sink;
-	int option;
+	int option, err;
 
-	if (argc < 2)
-		return usage();
-	sink = strcmp(argv[1], nothing.name) ? sink_find(argv[1]) : &nothing;
-	if (argc == 3 && sink)
-		return play(argv[1], sink, argv[2]);
-	if (strcmp(argv[1], "generate") != 0)
-		return usage();
-	while ((option = getopt(argc - 1, argv + 1, "o:n:c:")) != -1) {
+	while ((option = getopt(argc, argv, "o:n:c:")) != -1) {
 		if (option == 'o')
 			path = optarg;
 		else if (option == 'n')
@@ -438,5 +196,22 @@ int main(int argc, char **argv)
 		else
 			return usage();
 	}
-	return path && events && connections ? generate(path, events, connections) : usage();
+	if (!path || !events || !connections)
+		return usage();
+	err = generate(path, events, connections);
+	return err ? fail(path, strerror(err)) : 0;
+}
+
+int main(int argc, char **argv)
+{
+	const char *what = argc > 1 ? argv[1] : "";
+	const struct sink *sink = strcmp(what, nothing.name) ? sink_find(what) : &nothing;
+
+	if (!strcmp(what, "generate"))
+		return generate_as_asked(argc - 1, argv + 1);
+	if (argc == 3 && !strcmp(what, "memory") && strtoul(argv[2], NULL, 10))
+		return weigh(strtoul(argv[2], NULL, 10));
+	if (argc == 3 && (sink || !strcmp(what, "read")))
+		return play(what, sink, argv[2]);
+	return usage();
 }

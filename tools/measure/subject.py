@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-"""A tracer under measurement: started, waited for, asked what it costs, stopped. Used by tools/bench."""
+"""A tracer under measurement: started, waited for, asked what it costs, stopped."""
 import contextlib
 import json
 import os
@@ -7,12 +7,20 @@ import re
 import select
 import signal
 import subprocess
+import sys
 import tempfile
 import time
 
 STATS = "/proc/sys/kernel/bpf_stats_enabled"
 READY_LINE = b"tcpclose: ready"
 START_LIMIT_S, STOP_LIMIT_S = 20, 30
+LOST = 3  # exit status of --strict
+QUIET_S = 8
+WHY = re.compile("fatal|unable|failed to|error|cannot|not permitted", re.I)
+
+
+def say(text):
+    print(f"bench: {text}", file=sys.stderr)
 
 
 class Absent(Exception):
@@ -20,10 +28,17 @@ class Absent(Exception):
 
 
 class Subject:
-    """What to run. By ready_line we know that it is attached; the peers say nothing: see attached()."""
+    """What to run. By ready_line we know that it is attached; the peers say nothing: see attached().
 
-    def __init__(self, name, argv, ready_line=None):
-        self.name, self.argv, self.ready_line = name, argv, ready_line
+    reader: of its output, see peers.py.
+    """
+
+    def __init__(self, name, argv, ready_line=None, reader=None):
+        self.name, self.argv, self.ready_line, self.reader = name, argv, ready_line, reader
+
+    def check(self):
+        if not os.access(self.argv[0], os.X_OK):
+            raise Absent("not built" if self.ready_line else "not installed: tools/deps bench")
 
 
 class Run:
@@ -31,8 +46,7 @@ class Run:
 
     def __init__(self, subject, stdout=subprocess.DEVNULL):
         self.name, self.ready_line = subject.name, subject.ready_line
-        if not os.access(subject.argv[0], os.X_OK):
-            raise Absent("not built" if self.ready_line else "not installed")
+        subject.check()
         self.log = tempfile.TemporaryFile()
         self.cpu_us = self.start_cpu_us = 0
         started = time.monotonic()
@@ -43,28 +57,34 @@ class Run:
         except Absent:
             self.stop()
             raise
-        self.ready_ms = (time.monotonic() - started) * 1e3
-        self.rss = self.read_rss()
+        self.ready_ms = (self.ready_at - started) * 1e3
+        self.rss_kib, self.buffer_kib = self.read_memory()
         self.start_cpu_us = self.read_cpu_us()
 
     def _wait_ready(self):
+        """The peers count as ready when they first seem so, and go on seeming so."""
         end = time.monotonic() + START_LIMIT_S
-        stable = 0
+        self.ready_at = None
         while time.monotonic() < end:
-            if self._pump(0.002 if self.ready_line else 0.05):
+            if self._pump(0.002):
                 self._refuse()
+            now = time.monotonic()
             if self.ready_line:
                 if self.ready_line in self.text():
+                    self.ready_at = now
                     return
-            elif self.attached():
-                stable += 1
-                if stable == 4:
+            elif not self.attached():
+                self.ready_at = None
+            else:
+                self.ready_at = self.ready_at or now
+                if now - self.ready_at > 0.2:
                     return
         raise Absent(f"not ready within {START_LIMIT_S} s")
 
     def _refuse(self):
         lines = self.text().decode(errors="replace").strip().splitlines()
-        raise Absent("does not start: " + (lines[-1] if lines else "no word why"))
+        telling = [line for line in lines if WHY.search(line)] or lines or ["no word why"]
+        raise Absent("does not start: " + telling[0][:200])
 
     def _pump(self, wait_s):
         """Moves what is on stderr to the log. True if the process has closed it."""
@@ -83,22 +103,42 @@ class Run:
         self.log.seek(0, os.SEEK_END)
         return text
 
-    def attached(self):
-        """libbpf-tools wait in epoll once all is attached, and hold the links."""
+    def _names_of_descriptors(self):
         folder = f"/proc/{self.process.pid}/fd"
-        names = []
-        for fd in os.listdir(folder):
-            try:
-                names.append(os.readlink(f"{folder}/{fd}"))
-            except OSError:
-                pass
-        return any("bpf_link" in n for n in names) and any("eventpoll" in n for n in names)
+        try:
+            for fd in os.listdir(folder):
+                with contextlib.suppress(OSError):
+                    yield os.readlink(f"{folder}/{fd}")
+        except OSError:
+            return
 
-    def read_rss(self):
-        """VmRSS and its parts, in KiB."""
+    def attached(self):
+        """It holds BPF programs that are attached, and sleeps until an event comes."""
+        names = list(self._names_of_descriptors())
+        if not any("bpf_link" in n or "perf_event" in n for n in names):
+            return False
+        with open(f"/proc/{self.process.pid}/wchan") as f:
+            return "poll" in f.read()
+
+    def read_memory(self):
+        """Resident, in KiB: what is its own, and what is buffers and maps shared with the kernel."""
+        own = shared = 0
+        is_shared = False
+        with open(f"/proc/{self.process.pid}/smaps") as f:
+            for line in f:
+                if re.match(r"[0-9a-f]+-[0-9a-f]+ ", line):
+                    is_shared = "anon_inode:" in line
+                elif line.startswith("Rss:"):
+                    if is_shared:
+                        shared += int(line.split()[1])
+                    else:
+                        own += int(line.split()[1])
+        return own, shared
+
+    def read_status(self, key):
+        """A number of /proc/PID/status."""
         with open(f"/proc/{self.process.pid}/status") as f:
-            found = re.findall(r"^(VmRSS|RssAnon|RssFile|RssShmem):\s+(\d+) kB", f.read(), re.M)
-        return {key: int(value) for key, value in found}
+            return int(re.search(rf"^{key}:\s+(\d+)", f.read(), re.M).group(1))
 
     def read_cpu_us(self):
         """Time on a processor so far, user and system."""
@@ -134,26 +174,24 @@ class Run:
 
     def lost(self):
         """Did it lose any event? Ask after stop()."""
-        return self.status == 3 if self.ready_line else self.lost_on_stderr() > 0
+        return self.status == LOST if self.ready_line else self.lost_on_stderr() > 0
 
     def lost_on_stderr(self):
-        """What libbpf-tools say of a full perf buffer."""
-        return sum(int(n) for n in re.findall(rb"[Ll]ost (\d+) events on CPU", self.text()))
+        """What the peers say of a full perf buffer."""
+        return sum(int(n) for n in re.findall(rb"[Ll]ost (\d+) (?:events|samples)", self.text()))
 
 
 def read_summary(path):
-    """Of the last object of a JSON output: how many endpoints were told, how many events were lost."""
+    """The last object of a JSON output; {} if there is none."""
     with open(path, "rb") as f:
         f.seek(max(0, os.path.getsize(path) - 65536))
         lines = f.read().splitlines()
     for line in reversed(lines):
-        try:
+        with contextlib.suppress(ValueError):
             item = json.loads(line)
-        except ValueError:
-            continue
-        if item.get("kind") == "summary":
-            return item["told"], sum(item.get("events_lost", item["lost"]).values())
-    return None, None
+            if item.get("kind") == "summary":
+                return item
+    return {}
 
 
 @contextlib.contextmanager
@@ -184,14 +222,22 @@ def cpu_times():
     return sum(ticks), ticks[3] + ticks[4]
 
 
-def wait_quiet(limit_s=8, busy=0.03):
+class Quiet:
+    """How the waits for a quiet machine went."""
+
+    limit_s, waits, busy = QUIET_S, 0, 0
+
+
+def wait_quiet(threshold=0.03):
     """Until the machine has nothing to do: the last namespace is still being taken down, for one."""
-    end = time.monotonic() + limit_s
+    end = time.monotonic() + Quiet.limit_s
     total, idle = cpu_times()
+    Quiet.waits += 1
     while time.monotonic() < end:
         time.sleep(0.1)
         now_total, now_idle = cpu_times()
-        if now_total > total and (now_idle - idle) / (now_total - total) > 1 - busy:
+        if now_total > total and (now_idle - idle) / (now_total - total) > 1 - threshold:
             return True
         total, idle = now_total, now_idle
+    Quiet.busy += 1
     return False

@@ -1,0 +1,307 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+#include "bench_generate.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../src/heap.h"
+#include "../src/record_write.h"
+
+#define SERVICES 100
+#define START_NS 1000000000000ULL
+#define LIFE_NS 2000000000ULL	/* at most, where there are LIFE_CONNECTIONS */
+#define LIFE_CONNECTIONS 10000
+#define NEAR_NS 100000ULL	/* the nearest peer */
+#define FAR_NS 20000000ULL
+#define AT_ONCE_NS 1500ULL	/* between two events of one segment or call */
+#define MARK_NS 20000000ULL	/* how often the loop looks at its clock */
+
+enum play { CLOSED_HERE, CLOSED_THERE, RESET_HERE };
+
+/* An endpoint on its way: what comes next of it. */
+struct endpoint {
+	struct heap_node next;	/* when */
+	struct event e;		/* as it is now */
+	enum play play;
+	unsigned step;
+	uint64_t round_ns;	/* to the peer and back */
+	uint64_t call_ns;	/* when close() was entered */
+};
+
+static uint64_t seed = 88172645463325252ULL, life_ns, last_cookie;
+
+static uint64_t next_random(void)
+{
+	seed ^= seed << 13;
+	seed ^= seed >> 7;
+	seed ^= seed << 17;
+	return seed;
+}
+
+static void be_born(struct endpoint *p)
+{
+	uint64_t r = next_random(), service = r % SERVICES;
+	struct event *e = &p->e;
+
+	memset(p, 0, sizeof(*p));
+	p->play = r >> 32 & 15 ? r >> 40 & 1 ? CLOSED_HERE : CLOSED_THERE : RESET_HERE;
+	e->sk = next_random();
+	e->cookie = ++last_cookie;
+	e->netns = 4026531840u;
+	e->family = 4;
+	memcpy(e->local_addr, (uint8_t[]){ 10, 0, 0, 1 }, 4);
+	r = next_random();
+	memcpy(e->peer_addr, &r, 4);
+	e->local_port = (__u16)(8000 + service);
+	e->peer_port = (__u16)(r >> 32 | 1024);
+	e->cgroup = 7000 + service;
+	e->pid = e->tid = (__u32)(500 + service);
+	snprintf((char *)e->comm, sizeof(e->comm), "service%u", (unsigned)service);
+	e->snd_una = e->snd_nxt = e->write_seq = (__u32)next_random();
+	e->rcv_nxt = e->rcv_wup = e->copied_seq = (__u32)(next_random());
+	e->snd_wnd = 65535;
+	r = next_random() % FAR_NS;
+	p->round_ns = NEAR_NS + r * r / FAR_NS;		/* more are near than far */
+	e->srtt_us = (__u32)(p->round_ns / 1000);
+	e->nr = -1;
+}
+
+static void change(struct event *e, unsigned from, unsigned to, unsigned bits)
+{
+	e->kind = EVENT_STATE;
+	e->old_state = (__u8)from;
+	e->new_state = (__u8)to;
+	e->sock = (__u16)bits;
+	e->task = 0;
+	e->call = 0;
+	e->segs_in++;
+}
+
+static void by_task(struct event *e, unsigned bits)
+{
+	e->task = EVENT_TASK_HERE | EVENT_TASK_NR;
+	e->call = EVENT_CALL_CLOSE;
+	e->nr = 3;
+	e->arg[0] = (__s32)(e->cookie % 900 + 5);
+	e->sock |= (__u16)(bits | EVENT_SOCK_OWNED);
+}
+
+static void call_returns(struct endpoint *p)
+{
+	struct event *e = &p->e;
+
+	e->kind = EVENT_CALL;
+	e->old_state = e->new_state = STATE_ESTABLISHED;
+	by_task(e, 0);
+	e->call_ns = e->ts_ns - p->call_ns;
+	e->ts_ns = p->call_ns;
+}
+
+static void our_fin(struct endpoint *p, unsigned from, unsigned to)
+{
+	change(&p->e, from, to, EVENT_SOCK_SHUT_RCV | EVENT_SOCK_SHUT_SND);
+	by_task(&p->e, EVENT_SOCK_FILE_DEAD);
+	p->call_ns = p->e.ts_ns - 500;
+}
+
+static void acked(struct event *e)
+{
+	e->snd_nxt = ++e->write_seq;
+	e->snd_una = e->snd_nxt;
+}
+
+/* Closed from here; the peer's FIN reaches the minisock. False: that was the last of it. */
+static bool closed_here(struct endpoint *p)
+{
+	const unsigned orphan = EVENT_SOCK_DEAD | EVENT_SOCK_NO_SOCKET | EVENT_SOCK_SHUT_RCV |
+				EVENT_SOCK_SHUT_SND;
+	struct event *e = &p->e;
+
+	switch (p->step++) {
+	case 0:
+		change(e, STATE_SYN_SENT, STATE_ESTABLISHED, EVENT_SOCK_FILE_LIVE);
+		return true;
+	case 1:
+		our_fin(p, STATE_ESTABLISHED, STATE_FIN_WAIT1);
+		return true;
+	case 2:
+		call_returns(p);
+		return true;
+	case 3:
+		acked(e);
+		change(e, STATE_FIN_WAIT1, STATE_FIN_WAIT2, orphan);
+		return true;
+	case 4:
+		change(e, STATE_FIN_WAIT2, STATE_CLOSE, orphan);
+		e->fin_timeout_ns = 60000000000ULL;
+		return true;
+	default:
+		change(e, STATE_TIME_WAIT, STATE_TIME_WAIT, 0);
+		e->kind = EVENT_LATE;
+		e->sk = 0;
+		e->substate = STATE_TIME_WAIT;
+		e->tcp_flags = 0x11;
+		return false;
+	}
+}
+
+static bool closed_there(struct endpoint *p)
+{
+	struct event *e = &p->e;
+
+	switch (p->step++) {
+	case 0:
+		change(e, STATE_SYN_RECV, STATE_ESTABLISHED, EVENT_SOCK_NO_SOCKET);
+		return true;
+	case 1:
+		e->rcv_nxt++;
+		change(e, STATE_ESTABLISHED, STATE_CLOSE_WAIT,
+		       EVENT_SOCK_DONE | EVENT_SOCK_FILE_LIVE | EVENT_SOCK_SHUT_RCV);
+		return true;
+	case 2:
+		e->rcv_wup = e->copied_seq = e->rcv_nxt;
+		our_fin(p, STATE_CLOSE_WAIT, STATE_LAST_ACK);
+		e->sock |= EVENT_SOCK_DONE;
+		return true;
+	case 3:
+		call_returns(p);
+		return true;
+	case 4:
+		acked(e);
+		change(e, STATE_LAST_ACK, STATE_CLOSE, EVENT_SOCK_DEAD | EVENT_SOCK_DONE);
+		return true;
+	default:
+		e->kind = EVENT_DESTROY;
+		e->old_state = e->new_state = STATE_CLOSE;
+		return false;
+	}
+}
+
+static bool reset_here(struct endpoint *p)
+{
+	struct event *e = &p->e;
+
+	switch (p->step++) {
+	case 0:
+		change(e, STATE_SYN_RECV, STATE_ESTABLISHED, EVENT_SOCK_NO_SOCKET);
+		return true;
+	case 1:
+		e->rcv_nxt += 100;
+		change(e, STATE_ESTABLISHED, STATE_CLOSE, EVENT_SOCK_SHUT_RCV);
+		by_task(e, EVENT_SOCK_FILE_DEAD);
+		p->call_ns = e->ts_ns - 500;
+		return true;
+	case 2:
+		e->kind = EVENT_RESET_SENT;
+		e->old_state = STATE_CLOSE;
+		e->reason = RESET_ABORT_ON_CLOSE;
+		return true;
+	case 3:
+		e->kind = EVENT_DESTROY;
+		e->old_state = e->new_state = STATE_CLOSE;
+		return true;
+	default:
+		call_returns(p);
+		return false;
+	}
+}
+
+/* How long after the step that was just made the next comes. */
+static uint64_t delay_ns(const struct endpoint *p)
+{
+	bool far = false;
+
+	if (p->step == 1)
+		return next_random() % life_ns;
+	if (p->play == CLOSED_HERE)
+		far = p->step == 3 || p->step == 5;
+	else if (p->play == CLOSED_THERE)
+		far = p->step == 2 || p->step == 4;
+	return far ? p->round_ns : AT_ONCE_NS + next_random() % 512;
+}
+
+static bool next_event(struct endpoint *p, uint64_t now_ns)
+{
+	p->e.ts_ns = now_ns;
+	p->e.call_ns = 0;
+	p->e.ret = 0;
+	p->e.tcp_flags = 0;
+	switch (p->play) {
+	case CLOSED_HERE:
+		return closed_here(p);
+	case CLOSED_THERE:
+		return closed_there(p);
+	default:
+		return reset_here(p);
+	}
+}
+
+/* Plays them all, each in its own time; ends with a mark. */
+static void play_endpoints(struct recorder *r, struct heap *h, unsigned long events)
+{
+	struct kernel_counters none = { .filtered = 0 };
+	uint64_t now_ns = START_NS, mark_ns = START_NS;
+
+	recorder_mark(r, RECORD_START, now_ns, &none);
+	while (events--) {
+		struct endpoint *p = (struct endpoint *)heap_first(h);
+		bool more;
+
+		now_ns = p->next.deadline_ns;
+		heap_remove(h, &p->next);
+		if (now_ns - mark_ns >= MARK_NS) {
+			mark_ns = now_ns;
+			recorder_mark(r, RECORD_NOW, now_ns, &none);
+		}
+		more = next_event(p, now_ns);
+		recorder_event(r, &p->e);
+		if (!more)
+			be_born(p);
+		p->next.deadline_ns = now_ns + (more ? delay_ns(p) : next_random() % AT_ONCE_NS);
+		heap_add(h, &p->next);		/* there is room: it was just in it */
+	}
+	recorder_mark(r, RECORD_END, now_ns, &none);
+}
+
+int generate(const char *path, unsigned long events, unsigned long connections)
+{
+	static const struct meta meta = {
+		.hostname = "nowhere", .kernel = "6.1.0", .machine = "x86_64",
+		.boot_id = "00000000-0000-4000-8000-000000000000",
+		.hook = { { "calls", "tracepoint" }, { "late", "tp_btf" }, { "reset_sent", "tp_btf" },
+			  { "reset_received", "tp_btf" }, { "fin_resent", "tp_btf" },
+			  { "state", "tp_btf" }, { "destroy", "tp_btf" } },
+		.nr_hooks = 7, .boot_to_wall_ns = 1795335152LL * 1000000000 - (int64_t)START_NS,
+	};
+	struct recorder_config config = { .path = path, .meta = &meta };
+	struct endpoint *all = calloc(connections, sizeof(*all));
+	struct heap heap = { 0 };
+	struct recorder *r = NULL;
+	int err = all ? -recorder_open(&r, &config) : ENOMEM;
+
+	life_ns = LIFE_NS / LIFE_CONNECTIONS * connections;
+	for (unsigned long i = 0; i < connections && !err; i++) {
+		be_born(&all[i]);
+		all[i].next.deadline_ns = START_NS + next_random() % life_ns;
+		if (!heap_add(&heap, &all[i].next))
+			err = ENOMEM;
+	}
+	if (!err)
+		play_endpoints(r, &heap, events);
+	err = recorder_close(r) ?: err;
+	heap_release(&heap);
+	free(all);
+	return err;
+}
+
+void generate_established(struct event *e)
+{
+	struct endpoint p;
+
+	be_born(&p);
+	p.e.ts_ns = START_NS;
+	change(&p.e, STATE_SYN_SENT, STATE_ESTABLISHED, EVENT_SOCK_FILE_LIVE);
+	*e = p.e;
+}
