@@ -131,6 +131,8 @@ BENCH_REPLAY_OBJECTS := $(patsubst %,$(B)/obj/tools/%.o,bench_replay bench_gener
 $(B)/bench_replay: $(BENCH_REPLAY_OBJECTS)
 	$(CC) $(C_FLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
 
+BENCH := $(addprefix $(B)/,tcpclose bench_churn bench_flood bench_hold bench_latency bench_replay)
+
 # The same, slower by so many turns per event as BENCH_SPIN says: what the benchmark must notice
 SPIN := -Wl,--wrap=decode_event
 $(B)/bench_replay_spin: $(BENCH_REPLAY_OBJECTS) $(B)/obj/tools/bench_spin.o
@@ -184,7 +186,8 @@ demo: deps
 check: deps-check
 	@$(MAKE) --no-print-directory check-all
 
-check-all: $(B)/tcpclose $(UNIT_TESTS) $(B)/story_test $(B)/record_story $(HARNESSES:%=$(B)/%) $(B)/deed $(B)/soak
+check-all: $(B)/tcpclose $(UNIT_TESTS) $(B)/story_test $(B)/record_story $(HARNESSES:%=$(B)/%) $(B)/deed $(B)/soak \
+		$(BENCH) $(B)/bench_replay_spin
 	B=$(B) CORE="$(CORE)" SAN=$(SAN) tests/check
 
 static: $(B)/tcpclose-static
@@ -197,7 +200,6 @@ lint: $(B)/tcpclose.skel.h $(B)/seed.skel.h $(B)/syscalls.inc $(B)/syscalls_32.i
 	@tools/deps lint
 	B=$(B) tools/lint
 
-BENCH := $(addprefix $(B)/,tcpclose bench_churn bench_flood bench_hold bench_latency bench_replay)
 bench-build: $(BENCH)
 
 bench: deps-bench

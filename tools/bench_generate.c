@@ -279,7 +279,7 @@ int generate(const char *path, unsigned long events, unsigned long connections)
 	struct endpoint *all = calloc(connections, sizeof(*all));
 	struct heap heap = { 0 };
 	struct recorder *r = NULL;
-	int err = all ? -recorder_open(&r, &config) : ENOMEM;
+	int err = all ? -recorder_open(&r, &config) : ENOMEM, closing;
 
 	life_ns = LIFE_NS / LIFE_CONNECTIONS * connections;
 	for (unsigned long i = 0; i < connections && !err; i++) {
@@ -290,10 +290,10 @@ int generate(const char *path, unsigned long events, unsigned long connections)
 	}
 	if (!err)
 		play_endpoints(r, &heap, events);
-	err = recorder_close(r) ?: err;
+	closing = recorder_close(r);
 	heap_release(&heap);
 	free(all);
-	return err;
+	return err ? err : closing;
 }
 
 void generate_established(struct event *e)
