@@ -123,7 +123,7 @@ PURE_OBJECTS := $(filter-out $(patsubst %,$(B)/obj/src/%.o,main live live_% run 
 $(B)/story_test: $(STORY_OBJECTS) $(PURE_OBJECTS)
 	$(CC) $(C_FLAGS) $(LDFLAGS) -o $@ $^
 
-$(B)/bench_churn $(B)/bench_flood: $(B)/%: $(B)/obj/tools/%.o
+$(B)/bench_churn $(B)/bench_flood $(B)/bench_hold $(B)/bench_latency: $(B)/%: $(B)/obj/tools/%.o
 	$(CC) $(C_FLAGS) $(LDFLAGS) -o $@ $^ -lpthread
 
 REPLAY_OBJECTS := $(patsubst %,$(B)/obj/src/%.o,record_read record_write record_head)

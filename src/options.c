@@ -42,6 +42,7 @@ enum {
 	KEY_WATCH,
 	KEY_OLDER_THAN,
 	KEY_FAIL,
+	KEY_FLUSH,
 	KEY_END,
 };
 
@@ -71,6 +72,7 @@ static const struct argp_option options[] = {
 	{ "times", 'T', NULL, 0, "begin lines with the time of day", 2 },
 	{ "wide", 'w', NULL, 0, "do not cut lines to 80 columns", 2 },
 	{ "color", KEY_COLOR, "WHEN", 0, "auto, always or never; NO_COLOR is heeded", 2 },
+	{ "flush", KEY_FLUSH, NULL, 0, "write each line at once, not in batches", 2 },
 	{ "quiet", 'q', NULL, 0, "say nothing but errors and losses", 2 },
 	{ "verbose", 'v', NULL, 0, "say more; twice: even more", 2 },
 
@@ -307,6 +309,9 @@ static error_t take_output(struct parse *p, int key, const char *arg)
 	case KEY_ALL:
 		o->all = true;
 		return 0;
+	case KEY_FLUSH:
+		o->flush = true;
+		return 0;
 	case KEY_COLOR:
 		return set_color(p, arg);
 	default:
@@ -384,7 +389,7 @@ static error_t refuse(struct parse *p, const int *keys, unsigned n, const char *
 static error_t check_given(struct parse *p)
 {
 	static const int traced[] = { KEY_SLOW, KEY_CALL, KEY_ENDING, KEY_CLASS, KEY_INITIATOR,
-				      KEY_ALL, KEY_DRAIN, KEY_CALLS, KEY_BUFFER };
+				      KEY_ALL, KEY_DRAIN, KEY_CALLS, KEY_BUFFER, KEY_FLUSH };
 	static const int repeated[] = { 'd', 'n' };
 	static const int stuck[] = { KEY_WATCH, KEY_OLDER_THAN, KEY_FAIL };
 
