@@ -6,12 +6,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "buf.h"
 #include "names.h"
 #include "options.h"
 #include "options_fault.h"
 #include "options_filter.h"
 #include "options_record.h"
+#include "options_view.h"
 #include "parse.h"
 #include "sink.h"
 #include "usage.h"
@@ -76,6 +76,12 @@ static const struct argp_option options[] = {
 	{ "quiet", 'q', NULL, 0, "say nothing but errors and losses", 2 },
 	{ "verbose", 'v', NULL, 0, "say more; twice: even more", 2 },
 
+	{ "by", KEY_BY, "WHAT", 0, "who, hist: for each comm, pid, exe, cgroup, container, port, peer", 2 },
+	{ "sort", KEY_SORT, "COLUMN", 0, "who: the most of it first", 2 },
+	{ "csv", KEY_CSV, NULL, 0, "who: comma-separated values", 2 },
+	{ "phase", KEY_PHASE, "NAMES", 0, "hist: of these alone: ack_wait, peer_hold, app_hold...", 2 },
+	{ "ascii", KEY_ASCII, NULL, 0, "timeline, hist: draw with plain characters", 2 },
+
 	{ .doc = "Recordings:", .group = 3 },
 	{ "replay", KEY_REPLAY, "FILE", 0, "view a recording, - is standard input", 3 },
 	{ "record", KEY_RECORD, "FILE", 0, "record besides what the view shows", 3 },
@@ -126,25 +132,6 @@ struct parse {
 	bool given[KEY_END];	/* the options that were, by key */
 };
 
-/* "before 'word': want trace, json, events or stuck (see tcpclose --help)" */
-static error_t bad_view(struct parse *p, const char *before, const char *word)
-{
-	struct buf b = { 0 };
-	error_t rc;
-
-	buf_str(&b, ": want ");
-	for (unsigned i = 0; sink_at(i); i++) {
-		if (i)
-			buf_str(&b, sink_at(i + 1) ? ", " : " or ");
-		buf_str(&b, sink_at(i)->name);
-	}
-	buf_str(&b, " (see tcpclose --help)");
-	buf_char(&b, '\0');
-	rc = usage_complain(&p->usage, EXIT_USAGE, before, word, b.failed ? "" : b.data);
-	buf_release(&b);
-	return rc;
-}
-
 /* "stuck -j", in either order: what hangs, as JSON. */
 static bool is_json_of_stuck(const struct parse *p, const struct sink *view)
 {
@@ -157,9 +144,11 @@ static error_t set_view(struct parse *p, const char *word)
 	const struct sink *view = sink_find(word);
 
 	if (!view)
-		return bad_view(p, "unknown view ", word);
+		return view_bad(&p->usage, "unknown view ", word);
+	if (p->view_given && view_joins(p->o, view->name))
+		return 0;
 	if (p->view_given && strcmp(p->o->view, view->name) != 0 && !is_json_of_stuck(p, view))
-		return bad_view(p, "one view too many, ", word);
+		return view_bad(&p->usage, "one view too many, ", word);
 	p->view_given = true;
 	if (strcmp(view->name, "stuck") == 0)
 		p->o->stuck = true;
@@ -361,8 +350,11 @@ static error_t take_running(struct parse *p, int key, const char *arg)
 /* A word that is no option: what follows -- is the command, all of it; before it, the view. */
 static error_t take_word(struct parse *p, const char *word, struct argp_state *state)
 {
-	if (!state->quoted || state->next <= state->quoted)
-		return set_view(p, word);
+	if (!state->quoted || state->next <= state->quoted) {
+		error_t rc = view_interval(p->o, &p->usage, word);
+
+		return rc == ARGP_ERR_UNKNOWN ? set_view(p, word) : rc;
+	}
 	p->o->command = state->argv + state->quoted;
 	state->next = state->argc;
 	return 0;
@@ -406,7 +398,7 @@ static error_t take_end(struct parse *p, const struct argp_state *state)
 	if (state->quoted && !p->o->command)
 		return usage_complain(&p->usage, EXIT_USAGE, "no command after ", "--",
 				      ": want -- COMMAND [ARG...]");
-	if (check_given(p))
+	if (check_given(p) || view_done(p->o, &p->usage))
 		return EINVAL;
 	return record_done(p->o, &p->usage, p->given['o']);
 }
@@ -428,6 +420,8 @@ static error_t take(int key, char *arg, struct argp_state *state)
 	if (rc == ARGP_ERR_UNKNOWN)
 		rc = record_option(&p->o->record, &p->usage, key, arg);
 	if (rc == ARGP_ERR_UNKNOWN)
+		rc = view_option(&p->o->view_options, &p->usage, key, arg);
+	if (rc == ARGP_ERR_UNKNOWN)
 		rc = take_output(p, key, arg);
 	if (rc == ARGP_ERR_UNKNOWN)
 		rc = take_running(p, key, arg);
@@ -443,14 +437,16 @@ static error_t show_help(struct parse *p)
 {
 	char name[] = "tcpclose";
 
+	p->usage.status = EXIT_FINE;
+	if (p->view_given && view_help(p->o->view, p->out))
+		return ECANCELED;
 	fputs("Usage: tcpclose [VIEW] [OPTION...] [-- COMMAND [ARG...]]\n", p->out);
 	argp_help(&argp, p->out, ARGP_HELP_PRE_DOC, name);
 	fputs("\n Views:\n", p->out);
 	for (unsigned i = 0; sink_at(i); i++)
 		fprintf(p->out, "  %-10s %s\n", sink_at(i)->name, sink_at(i)->help);
-	fputc('\n', p->out);
+	fputs("\n VIEW --help explains the view.\n\n", p->out);
 	argp_help(&argp, p->out, ARGP_HELP_LONG | ARGP_HELP_POST_DOC, name);
-	p->usage.status = EXIT_FINE;
 	return ECANCELED;
 }
 
