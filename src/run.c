@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "child.h"
+#include "exe.h"
 #include "live.h"
 #include "live_walk.h"
 #include "log.h"
@@ -28,6 +29,7 @@ struct run {
 	struct live *live;
 	struct walk *walk;	/* until it is done */
 	struct child child;
+	struct exe exe;
 	int epoll, signals;
 	uint64_t stop_ns;	/* -d, or the end of the drain; 0 none */
 	unsigned interrupts;
@@ -262,6 +264,11 @@ static int announce(struct run *r)
 	return err == -ENOENT ? 127 : 126;
 }
 
+static const char *path_of(void *arg, const struct act *a)
+{
+	return exe_path(arg, a);
+}
+
 static int set_up(struct run *r)
 {
 	struct kernel_counters none = { .filtered = 0 };
@@ -269,6 +276,8 @@ static int set_up(struct run *r)
 
 	if (status)
 		return status;
+	r->session.view.exe_path = path_of;
+	r->session.view.exe_arg = &r->exe;
 	r->signals = run_catch_signals();
 	err = r->signals < 0 ? r->signals : 0;
 	if (!err && r->o->command)

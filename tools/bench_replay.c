@@ -65,11 +65,15 @@ static struct teller *new_teller(const struct sink *sink, struct view *view)
 	return teller_new(&config);
 }
 
-static struct record play_all(struct record_reader *reader, struct teller *t, struct buf *out)
+static struct record play_all(struct record_reader *reader, struct teller *t,
+			      const struct sink *sink, struct view *view)
 {
 	uint64_t now_ns = 0;
 	struct record last;
+	struct tally y;
 
+	if (sink->start)
+		sink->start(view);
 	while ((last = record_next(reader)).got <= RECORD_GOT_MARK) {
 		if (last.got == RECORD_GOT_MARK) {
 			now_ns = last.mark->now_ns;
@@ -77,10 +81,13 @@ static struct record play_all(struct record_reader *reader, struct teller *t, st
 		} else {
 			teller_take(t, last.event, sizeof(*last.event));
 		}
-		if (out->len >= (64 << 10))
-			buf_reset(out);
+		if (view->out->len >= (64 << 10))
+			buf_reset(view->out);
 	}
 	teller_end(t, now_ns);
+	y = teller_tally(t, NULL);
+	if (sink->end)
+		sink->end(view, &y, now_ns);
 	return last;
 }
 
@@ -123,7 +130,7 @@ static int play(const char *name, const struct sink *sink, const char *path)
 		return fail(path, reader ? "out of memory" : why);
 	view.meta = record_meta(reader);
 	if (sink) {
-		last = play_all(reader, t, &out);
+		last = play_all(reader, t, sink, &view);
 		y = teller_tally(t, NULL);
 	} else {
 		last = read_all(reader, &y);
@@ -131,6 +138,8 @@ static int play(const char *name, const struct sink *sink, const char *path)
 	report(name, &y, cpu_seconds() - from, fd);
 	if (last.got != RECORD_GOT_END)
 		fail(path, record_why(reader));
+	if (sink && sink->release)
+		sink->release(&view);
 	record_close(reader);
 	teller_free(t);
 	buf_release(&out);
