@@ -50,9 +50,9 @@ def growth(args, folder, report):
 
 
 def linear(args, folder, report):
-    rows = []
+    rows, most = [], max(args.events, 4 * TURNS * USUAL)
     for part in (1, 2, 4):
-        events = args.events * part // 4
+        events = most * part // 4
         ns = ns_per_event(play(args, NOTHING, generate(args, folder, USUAL, events)))
         rows.append([str(events), f"{ns:.0f}"])
     report.section("Growth with the number of events",
