@@ -119,7 +119,7 @@ def run_wrapped(args, who, output, rate=0):
 def prices(args, subjects, rows):
     """The kernel's counting costs too, so this has turns of its own."""
     with subject.bpf_stats():
-        for _ in range(min(args.rounds, 3)):
+        for _ in range(args.turns):
             for who in subjects:
                 if not rows[who.name].absent:
                     measure_price(args, who, rows[who.name])

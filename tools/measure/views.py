@@ -16,7 +16,7 @@ def measure(args, report):
             say(f"views: {who.name}")
             row = churn.Row(who.name)
             try:
-                for _ in range(min(args.rounds, 3)):
+                for _ in range(args.turns):
                     churn.measure_price(args, who, row)
             except subject.Absent as e:
                 rows.append([who.name, str(e)])
