@@ -14,6 +14,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "caps.h"
 #include "live_attach.h"
 #include "tcpclose.skel.h"
 
@@ -198,10 +199,18 @@ static int on_record(void *arg, void *bytes, size_t len)
 
 bool live_is_not_permitted(int err, char why[LIVE_WHY])
 {
+	uint64_t effective = caps_effective();
+	bool may_bpf = caps_may_bpf(effective), may_trace = caps_may_trace(effective);
+
 	if (err != -EPERM && !(err == -EACCES && geteuid()))
 		return false;
-	say(why, err, "not permitted to load BPF programs: run as root "
-	    "(sudo tcpclose), or with CAP_BPF and CAP_PERFMON");
+	if (may_bpf && may_trace)
+		say(why, err, "not permitted to load BPF programs, in spite of CAP_BPF and "
+		    "CAP_PERFMON: tcpclose doctor, as root (sudo), looks for what forbids it");
+	else
+		say(why, err, "not permitted to load BPF programs%s: run as root (sudo tcpclose), "
+		    "or with CAP_BPF and CAP_PERFMON",
+		    may_bpf ? ", CAP_PERFMON is missing" : may_trace ? ", CAP_BPF is missing" : "");
 	return true;
 }
 

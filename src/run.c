@@ -13,6 +13,7 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
+#include "caps.h"
 #include "child.h"
 #include "live.h"
 #include "live_walk.h"
@@ -50,6 +51,14 @@ int run_status_of(int err)
 	default:
 		return EXIT_FAILED;
 	}
+}
+
+void run_drop_privileges(uint64_t keep)
+{
+	int err = caps_drop(keep);
+
+	if (err)
+		log_warn("cannot drop privileges that are needed no longer: %s", strerror(-err));
 }
 
 /* Signals come through a descriptor, so that an interrupt is one more event of the loop. */
@@ -103,6 +112,9 @@ static int open_live(struct run *r)
 		log_error("%s", why);
 		return run_status_of(err);
 	}
+	if (r->o->calls == LIVE_CALLS_AUTO && !meta_watches_calls(&r->session.meta))
+		log_note("calls are not watched from entry to return: those that end nothing, and what "
+			 "a call returned, are not told (tcpclose doctor says why)");
 	open_walk(r);
 	return EXIT_FINE;
 }
@@ -140,6 +152,9 @@ static void walk(struct run *r)
 		log_note("%u network namespaces could not be entered (%s): what closes there since "
 			 "before is told without its beginning", stats.left_out,
 			 strerror(stats.left_out_why));
+	if (stats.hidden && !(caps_effective() & CAPS(SYS_PTRACE)))
+		log_note("the network namespaces of %u processes may not be looked up: that takes "
+			 "CAP_SYS_PTRACE", stats.hidden);
 	if (stats.cut_short)
 		log_warn("the walk over the sockets that are there took too long: some are left out");
 	walk_close(r->walk);
@@ -240,11 +255,24 @@ static void summarize(struct run *r)
 	session_end(&r->session, now_ns, &counters);
 }
 
+/* From here on it takes nothing but room for new files, and a command that may be another user's. */
+static void drop_privileges(const struct run *r)
+{
+	uint64_t keep = 0;
+
+	if (r->o->record.rotate_bytes)
+		keep |= CAPS(DAC_OVERRIDE) | CAPS(FOWNER);
+	if (r->o->command)
+		keep |= CAPS(KILL);
+	run_drop_privileges(keep);
+}
+
 static int announce(struct run *r)
 {
 	int err;
 
 	walk(r);
+	drop_privileges(r);
 	out_flush(&r->session.out);
 	log_note("ready");
 	if (r->o->ready_fd >= 0 && write(r->o->ready_fd, "", 1) != 1)

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 #pragma once
 
+#include <stdint.h>
+
 #include "options.h"
 
 /* Does what the options ask for, from attaching to the last line. Returns the exit status. */
@@ -16,3 +18,9 @@ int run_status_of(int err);
 
 /* Blocks the signals that end a run, and SIGCHLD: they come through the descriptor. Or -errno. */
 int run_catch_signals(void);
+
+/*
+ * All is open that privileges are needed for, but for what these are (CAPS() of caps.h): gives up the
+ * others. A command that was prepared by then keeps those that the user has.
+ */
+void run_drop_privileges(uint64_t keep);
