@@ -9,6 +9,7 @@
 #include "buf.h"
 #include "names.h"
 #include "options.h"
+#include "options_doctor.h"
 #include "options_fault.h"
 #include "options_filter.h"
 #include "options_record.h"
@@ -87,6 +88,7 @@ static const struct argp_option options[] = {
 	{ "drain", KEY_DRAIN, "SECONDS", 0, "wait so long for COMMAND's closes to settle (1)", 4 },
 	{ "ready-fd", KEY_READY_FD, "N", 0, "write one byte to descriptor N when attached", 4 },
 	{ "calls", KEY_CALLS, "MODE", 0, "watch calls by: auto, fentry, kprobe, tracepoint, inline", 4 },
+	{ "btf", KEY_BTF, "FILE", 0, "the kernel's types, for one that does not show its own", 4 },
 	{ "no-fentry", KEY_NO_FENTRY, NULL, OPTION_HIDDEN, "as on a kernel without fentry", 4 },
 	{ "buffer", KEY_BUFFER, "SIZE", 0, "ring buffer, a power of two: 64K to 1G (8M)", 4 },
 	{ "max-open", KEY_MAX_OPEN, "N", 0, "follow so many endpoints at once (131072)", 4 },
@@ -124,7 +126,7 @@ struct parse {
 	bool given[KEY_END];	/* the options that were, by key */
 };
 
-/* "before 'word': want trace, json, events or stuck (see tcpclose --help)" */
+/* "before 'word': want trace, json, events, record, stuck or doctor (see tcpclose --help)" */
 static error_t bad_view(struct parse *p, const char *before, const char *word)
 {
 	struct buf b = { 0 };
@@ -143,11 +145,15 @@ static error_t bad_view(struct parse *p, const char *before, const char *word)
 	return rc;
 }
 
-/* "stuck -j", in either order: what hangs, as JSON. */
-static bool is_json_of_stuck(const struct parse *p, const struct sink *view)
+/* "stuck -j", "doctor -j", in either order: the same as JSON. */
+static bool is_json_of(const struct parse *p, const struct sink *view)
 {
-	return (p->o->stuck && strcmp(view->name, "json") == 0) ||
-	       (strcmp(view->name, "stuck") == 0 && strcmp(p->o->view, "json") == 0);
+	if (strcmp(view->name, "json") == 0)
+		return p->o->stuck || p->o->doctor;
+	if (strcmp(p->o->view, "json") != 0)
+		return false;
+	return (strcmp(view->name, "stuck") == 0 && !p->o->doctor) ||
+	       (strcmp(view->name, "doctor") == 0 && !p->o->stuck);
 }
 
 static error_t set_view(struct parse *p, const char *word)
@@ -156,12 +162,14 @@ static error_t set_view(struct parse *p, const char *word)
 
 	if (!view)
 		return bad_view(p, "unknown view ", word);
-	if (p->view_given && strcmp(p->o->view, view->name) != 0 && !is_json_of_stuck(p, view))
+	if (p->view_given && strcmp(p->o->view, view->name) != 0 && !is_json_of(p, view))
 		return bad_view(p, "one view too many, ", word);
 	p->view_given = true;
 	if (strcmp(view->name, "stuck") == 0)
 		p->o->stuck = true;
-	if (!p->o->stuck || strcmp(p->o->view, "json") != 0)
+	if (strcmp(view->name, "doctor") == 0)
+		p->o->doctor = true;
+	if (!(p->o->stuck || p->o->doctor) || strcmp(p->o->view, "json") != 0)
 		p->o->view = view->name;
 	return 0;
 }
@@ -401,7 +409,7 @@ static error_t take_end(struct parse *p, const struct argp_state *state)
 	if (state->quoted && !p->o->command)
 		return usage_complain(&p->usage, EXIT_USAGE, "no command after ", "--",
 				      ": want -- COMMAND [ARG...]");
-	if (check_given(p))
+	if (check_given(p) || doctor_done(p->o, &p->usage))
 		return EINVAL;
 	return record_done(p->o, &p->usage, p->given['o']);
 }
@@ -422,6 +430,8 @@ static error_t take(int key, char *arg, struct argp_state *state)
 		rc = filter_option(&p->filters, &p->usage, key, arg);
 	if (rc == ARGP_ERR_UNKNOWN)
 		rc = record_option(&p->o->record, &p->usage, key, arg);
+	if (rc == ARGP_ERR_UNKNOWN)
+		rc = doctor_option(p->o, &p->usage, key, arg);
 	if (rc == ARGP_ERR_UNKNOWN)
 		rc = take_output(p, key, arg);
 	if (rc == ARGP_ERR_UNKNOWN)

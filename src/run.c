@@ -90,6 +90,7 @@ static int watch(struct run *r, int fd)
 static void open_walk(struct run *r)
 {
 	struct walk_config config = { .filter = &r->o->filter, .disguise = live_disguise(r->live),
+				      .btf = r->o->btf,
 				      .verbose = r->o->verbose > 0 };
 	char why[LIVE_WHY];
 
@@ -103,6 +104,7 @@ static int open_live(struct run *r)
 	struct live_config config = { .filter = &r->o->filter,
 				      .buffer_bytes = r->o->buffer_bytes,
 				      .calls = r->o->calls,
+				      .btf = r->o->btf,
 				      .no_trampolines = r->o->no_fentry,
 				      .verbose = r->o->verbose > 0 };
 	char why[LIVE_WHY];
@@ -340,5 +342,13 @@ static int trace(const struct options *o)
 
 int run(const struct options *o)
 {
+	char why[LIVE_WHY];
+
+	if (o->btf && live_check_btf(o->btf, why)) {
+		log_error("%s", why);
+		return EXIT_INPUT;
+	}
+	if (o->doctor)
+		return run_doctor(o);
 	return o->stuck ? run_stuck(o) : trace(o);
 }

@@ -11,7 +11,10 @@ int run(const struct options *o);
 /* The same of the view stuck, which traces nothing. */
 int run_stuck(const struct options *o);
 
-/* What both have in common. */
+/* The same of the view doctor. */
+int run_doctor(const struct options *o);
+
+/* What they have in common. */
 
 /* The exit status for a -errno of live_open or walk_open. */
 int run_status_of(int err);

@@ -177,7 +177,8 @@ static int run_command(struct look *l)
 
 static int set_up(struct look *l)
 {
-	struct walk_config config = { .filter = &l->o->filter, .verbose = l->o->verbose > 0 };
+	struct walk_config config = { .filter = &l->o->filter, .btf = l->o->btf,
+				      .verbose = l->o->verbose > 0 };
 	int err = out_open(&l->out, l->o->output);
 	char why[LIVE_WHY];
 

@@ -10,6 +10,7 @@ static const struct sink *const sinks[] = {
 	&sink_events,
 	&sink_record,
 	&sink_stuck,
+	&sink_doctor,
 };
 
 const struct sink *sink_at(unsigned i)

@@ -20,11 +20,12 @@ static const struct sink sinks[] = {
 	{ .name = "json", .help = "objects" },
 	{ .name = "events", .help = "events" },
 	{ .name = "stuck", .help = "what hangs" },
+	{ .name = "doctor", .help = "what can be done" },
 };
 
 const struct sink *sink_at(unsigned i)
 {
-	return i < 4 ? &sinks[i] : NULL;
+	return i < 5 ? &sinks[i] : NULL;
 }
 
 const struct sink *sink_find(const char *name)

@@ -3,6 +3,7 @@
 /* links: src/verdict.o src/story.o src/act.o src/found.o src/late.o src/names.o src/fmt.o */
 /* links: src/json.o src/text.o */
 /* links: src/buf.o src/syscalls.o */
+/* links: src/sink_doctor.o src/sink_json_doctor.o src/health.o */
 /* links: src/sink_keys.o src/sink_json_stuck.o src/sink_stuck.o src/container.o */
 /* links: src/hang.o src/hang_judge.o src/hang_sort.o src/select.o src/decode.o */
 #include "event_unit.h"

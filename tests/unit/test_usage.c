@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* links: src/options.o src/options_filter.o src/options_fault.o src/options_record.o src/usage.o */
+/* links: src/options.o src/options_filter.o src/options_fault.o src/options_record.o src/options_doctor.o src/usage.o */
 /* links: src/parse.o src/names.o src/text.o src/buf.o */
 #include "options_unit.h"
 
@@ -9,7 +9,7 @@ static void test_usage__an_unknown_view(void **state)
 
 	(void)state;
 	PARSE(&r, "foo");
-	expect_usage(&r, "tcpclose: unknown view 'foo': want trace, json, events or stuck"
+	expect_usage(&r, "tcpclose: unknown view 'foo': want trace, json, events, stuck or doctor"
 		     " (see tcpclose --help)\n");
 }
 
@@ -19,7 +19,7 @@ static void test_usage__two_views(void **state)
 
 	(void)state;
 	PARSE(&r, "trace", "-j");
-	expect_usage(&r, "tcpclose: one view too many, 'json': want trace, json, events or stuck"
+	expect_usage(&r, "tcpclose: one view too many, 'json': want trace, json, events, stuck or doctor"
 		     " (see tcpclose --help)\n");
 }
 
