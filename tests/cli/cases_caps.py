@@ -155,14 +155,41 @@ def a_rotation_goes_on_in_another_users_folder(bench):
         true("files %r" % os.listdir(folder), os.path.exists(path + ".1"))
 
 
+def hang(bench, port):
+    """A process of root's, in the namespace, that forgets to close the connection to this port."""
+    script = ("import socket,time; l=socket.create_server(('127.0.0.1',%d));"
+              "c=socket.create_connection(l.getsockname()); s,_=l.accept(); c.close();"
+              "print('up', flush=True); time.sleep(60)" % port)
+    holder = subprocess.Popen(bench.enter(sys.executable, "-c", script), stdout=subprocess.PIPE,
+                              text=True)
+    same("it hangs", holder.stdout.readline(), "up\n")
+    return holder
+
+
+def a_user_finds_who_holds_what(bench):
+    """In its own namespace, of whatever user; that others were not looked into is said."""
+    bench.need_root()
+    holder = hang(bench, 4205)
+    try:
+        with User(bench) as user:
+            done = subprocess.run(bench.enter(*user.line(TRACER, "stuck", "-j")), capture_output=True,
+                                  text=True, timeout=60)
+    finally:
+        holder.kill()
+        holder.wait()
+    same("exit status", done.returncode, 0)
+    found = [o for o in map(json.loads, done.stdout.splitlines()) if o["kind"] == "stuck"]
+    waits = [o for o in found if o["state"] == "CLOSE_WAIT"]
+    same("what hangs", [(o["local_port"], o["holders"][0]["pid"]) for o in waits], [(4205, holder.pid)])
+    true("what is not seen: %r" % done.stderr, "may not be looked up" in done.stderr)
+
+
 def stuck_keeps_what_a_walk_takes(bench):
     """The second look sees what began to hang after the first, in another namespace."""
     bench.need_root()
     process = bench.start("stuck", "-j", "--watch", "0.5", "--netns", bench.netns, "-q")
     sets = sets_of(process.pid)
-    script = ("import socket,time; l=socket.create_server(('127.0.0.1',4204));"
-              "c=socket.create_connection(l.getsockname()); s,_=l.accept(); c.close(); time.sleep(60)")
-    holder = subprocess.Popen(bench.enter(sys.executable, "-c", script))
+    holder = hang(bench, 4204)
     try:
         seen = None
         for line in process.stdout:
@@ -203,6 +230,7 @@ TESTS = [
     the_command_keeps_what_the_user_has,
     a_signal_reaches_another_users_command,
     a_rotation_goes_on_in_another_users_folder,
+    a_user_finds_who_holds_what,
     stuck_keeps_what_a_walk_takes,
     capabilities_of_the_file_do,
 ]
