@@ -15,6 +15,7 @@
 #include "live.h"
 #include "options_record.h"
 #include "select.h"
+#include "sink_options.h"
 
 enum exit_status {
 	EXIT_FINE = 0,
@@ -53,7 +54,9 @@ struct options {
 	bool stuck;			/* the view stuck; view is then it or, with -j, json */
 	bool doctor;			/* the view doctor; the same */
 	bool fail;			/* --fail: something that hangs is a failure */
+	bool flush;			/* --flush: woken by each event, not every so often */
 	bool quiet, strict, wide, times, all;
+	struct sink_options view_options;	/* --by and the like */
 	struct options_record record;	/* --replay, --record */
 	char **command;			/* after --, NULL none; NULL-terminated */
 };

@@ -7,7 +7,7 @@
 #include "usage.h"
 
 enum doctor_key {
-	KEY_BTF = 2048,
+	KEY_BTF = 3072,
 };
 
 struct options;

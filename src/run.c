@@ -2,7 +2,7 @@
 /*
  * The loop: one thread, one epoll. Asleep until the first event; then the ring is looked at every
  * POLL_MS until it stays empty, so that under load events come in batches and nothing wakes anybody
- * per event.
+ * per event. With --flush each event wakes it, and its line is written at once.
  */
 #include "run.h"
 
@@ -15,6 +15,7 @@
 
 #include "caps.h"
 #include "child.h"
+#include "exe.h"
 #include "live.h"
 #include "live_walk.h"
 #include "log.h"
@@ -29,6 +30,7 @@ struct run {
 	struct live *live;
 	struct walk *walk;	/* until it is done */
 	struct child child;
+	struct exe exe;
 	int epoll, signals;
 	uint64_t stop_ns;	/* -d, or the end of the drain; 0 none */
 	unsigned interrupts;
@@ -200,6 +202,8 @@ static int wait_ms(const struct run *r, uint64_t now_ns, int taken)
 		return 0;
 	if (r->stop_ns && (!next || r->stop_ns < next))
 		next = r->stop_ns;
+	if (taken && r->o->flush)
+		return 0;
 	if (taken && (!next || next > now_ns + POLL_MS * NS_PER_MS))
 		return POLL_MS;
 	if (!next)
@@ -235,7 +239,7 @@ static int loop(struct run *r)
 		session_moment(&r->session, heard_until_ns(r, now_ns, n), &counters);
 		if (is_over(r, now_ns))
 			return EXIT_FINE;
-		if (!n) {
+		if (!n || r->o->flush) {
 			live_sleep(r->live);
 			n = live_consume(r->live, take, r);
 		}
@@ -257,11 +261,19 @@ static void summarize(struct run *r)
 	session_end(&r->session, now_ns, &counters);
 }
 
-/* From here on it takes nothing but room for new files, and a command that may be another user's. */
+/*
+ * From here on it takes nothing but room for new files, a command that may be another user's, and what is
+ * asked of the processes and their cgroups as stories are told.
+ */
 static void drop_privileges(const struct run *r)
 {
+	enum by by = r->o->view_options.by;
 	uint64_t keep = 0;
 
+	if (by == BY_EXE)
+		keep |= CAPS(SYS_PTRACE);
+	if (by == BY_CGROUP || by == BY_CONTAINER)
+		keep |= CAPS(DAC_READ_SEARCH);
 	if (r->o->record.rotate_bytes)
 		keep |= CAPS(DAC_OVERRIDE) | CAPS(FOWNER);
 	if (r->o->command)
@@ -290,6 +302,11 @@ static int announce(struct run *r)
 	return err == -ENOENT ? 127 : 126;
 }
 
+static const char *path_of(void *arg, const struct act *a)
+{
+	return exe_path(arg, a);
+}
+
 static int set_up(struct run *r)
 {
 	struct kernel_counters none = { .filtered = 0 };
@@ -297,6 +314,8 @@ static int set_up(struct run *r)
 
 	if (status)
 		return status;
+	r->session.view.exe_path = path_of;
+	r->session.view.exe_arg = &r->exe;
 	r->signals = run_catch_signals();
 	err = r->signals < 0 ? r->signals : 0;
 	if (!err && r->o->command)

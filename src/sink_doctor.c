@@ -150,9 +150,30 @@ static void doctor(struct view *v, const struct health *h)
 			"[2] measured here, before and after attaching\n");
 }
 
+static const char manual[] =
+	"What this kernel and this user can do: each hook, how it is attached, what is\n"
+	"lost without it, what it costs; then the kernel, privileges, and the host.\n"
+	"\n"
+	"  ok  !  !!  ?  fine; something is lost or dear; nothing works so; not known\n"
+	"  without:      what is lost without it\n"
+	"  costs         by the benchmark [1], or measured here and now [2]\n"
+	"  do:           what mends it\n"
+	"\n"
+	"  -w                 each in one line, and all that may be said of it\n"
+	"  --calls MODE       as a run with it would attach\n"
+	"  --btf FILE         the kernel's types from a file, which must be this kernel's\n"
+	"  -j                 as JSON\n"
+	"\n"
+	"Exit status: 0 it can trace, 69 this kernel cannot, 77 not permitted.\n"
+	"\n"
+	"Examples:\n"
+	"  tcpclose doctor\n"
+	"  tcpclose doctor -j --calls inline\n";
+
 const struct sink sink_doctor = {
 	.name = "doctor",
 	.help = "what this kernel and this user can do, and what to do about it",
+	.manual = manual,
 	.reports_itself = true,
 	.doctor = doctor,
 };

@@ -184,6 +184,22 @@ def a_user_finds_who_holds_what(bench):
     true("what is not seen: %r" % done.stderr, "may not be looked up" in done.stderr)
 
 
+def what_is_looked_up_later_keeps_what_that_takes(bench):
+    """The program of another user's process, which nobody without capabilities may look up."""
+    bench.need_root()
+    process = bench.start("who", "--by", "exe", "-j", "--netns", bench.netns, "-q")
+    sets = sets_of(process.pid)
+    bench.inside("setpriv", "--reuid", str(NOBODY), "--regid", str(NOBODY), "--clear-groups",
+                 sys.executable, "-c", "import socket,time; l=socket.create_server(('127.0.0.1',4206));"
+                 "c=socket.create_connection(l.getsockname()); s,_=l.accept(); c.close(); s.close();"
+                 "time.sleep(0.5)")
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=20)
+    given_up("who", sets, mask("sys_ptrace"), root=True)
+    true("%r in %s%s" % (os.path.realpath(sys.executable), out, err),
+         os.path.realpath(sys.executable) in out)
+
+
 def stuck_keeps_what_a_walk_takes(bench):
     """The second look sees what began to hang after the first, in another namespace."""
     bench.need_root()
@@ -231,6 +247,7 @@ TESTS = [
     a_signal_reaches_another_users_command,
     a_rotation_goes_on_in_another_users_folder,
     a_user_finds_who_holds_what,
+    what_is_looked_up_later_keeps_what_that_takes,
     stuck_keeps_what_a_walk_takes,
     capabilities_of_the_file_do,
 ]

@@ -20,12 +20,14 @@ static const struct sink sinks[] = {
 	{ .name = "json", .help = "objects" },
 	{ .name = "events", .help = "events" },
 	{ .name = "stuck", .help = "what hangs" },
+	{ .name = "who", .help = "processes", .manual = "Columns.\n" },
+	{ .name = "hist", .help = "histograms" },
 	{ .name = "doctor", .help = "what can be done" },
 };
 
 const struct sink *sink_at(unsigned i)
 {
-	return i < 5 ? &sinks[i] : NULL;
+	return i < sizeof(sinks) / sizeof(*sinks) ? &sinks[i] : NULL;
 }
 
 const struct sink *sink_find(const char *name)
