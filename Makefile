@@ -45,7 +45,7 @@ BPF_OBJECTS := $(patsubst bpf/%.bpf.c,$(B)/bpf/%.o,bpf/state.bpf.c \
 		 $(filter-out bpf/state.bpf.c bpf/seed.bpf.c,$(wildcard bpf/*.bpf.c)))
 UNIT_TESTS := $(patsubst tests/unit/%.c,$(B)/unit/%,$(wildcard tests/unit/test_*.c))
 CORE := names decode pack heap echo act early found late listener twin conn story verdict select syscalls hang \
-	hang_judge hang_sort container hist group
+	hang_judge hang_sort container hist group health
 STORIES := $(wildcard tests/stories/*.story)
 
 all: $(B)/tcpclose
@@ -123,7 +123,7 @@ $(B)/soak: $(SOAK_OBJECTS)
 STORY_OBJECTS := $(patsubst %.c,$(B)/obj/%.o,$(wildcard tests/stories/*.c))
 # All but what needs the kernel, or a file
 PURE_OBJECTS := $(filter-out $(patsubst %,$(B)/obj/src/%.o,main live live_% run run_% replay session \
-		  cgroup exe tracefs child record_read record_write record_head),$(OBJECTS))
+		  cgroup exe tracefs child caps host record_read record_write record_head),$(OBJECTS))
 $(B)/story_test: $(STORY_OBJECTS) $(PURE_OBJECTS)
 	$(CC) $(C_FLAGS) $(LDFLAGS) -o $@ $^
 

@@ -14,6 +14,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "caps.h"
 #include "live_attach.h"
 #include "tcpclose.skel.h"
 
@@ -129,9 +130,10 @@ static void set_constants(struct tcpclose_bpf *skel, const struct live_config *c
 
 static int load(struct live *l, const struct live_config *config)
 {
+	const struct bpf_object_open_opts opts = { .sz = sizeof(opts), .btf_custom_path = config->btf };
 	int err;
 
-	l->skel = tcpclose_bpf__open();
+	l->skel = tcpclose_bpf__open_opts(&opts);
 	if (!l->skel)
 		return -errno;
 	bpf_map__set_max_entries(l->skel->maps.events, (__u32)config->buffer_bytes);
@@ -198,10 +200,19 @@ static int on_record(void *arg, void *bytes, size_t len)
 
 bool live_is_not_permitted(int err, char why[LIVE_WHY])
 {
+	uint64_t effective = caps_effective();
+	bool may_bpf = caps_may_bpf(effective), may_trace = caps_may_trace(effective);
+
 	if (err != -EPERM && !(err == -EACCES && geteuid()))
 		return false;
-	say(why, err, "not permitted to load BPF programs: run as root "
-	    "(sudo tcpclose), or with CAP_BPF and CAP_PERFMON");
+	if (may_bpf && may_trace)
+		say(why, err, "not permitted to load BPF programs in spite of CAP_BPF and CAP_PERFMON: "
+		    "tcpclose doctor tells what is in the way (RLIMIT_MEMLOCK before 5.11, lockdown, a "
+		    "user namespace), or run as root (sudo tcpclose)");
+	else
+		say(why, err, "not permitted to load BPF programs%s: run as root (sudo tcpclose), "
+		    "or with CAP_BPF and CAP_PERFMON",
+		    may_bpf ? ", CAP_PERFMON is missing" : may_trace ? ", CAP_BPF is missing" : "");
 	return true;
 }
 
@@ -227,7 +238,8 @@ int live_open(struct live **live, const struct live_config *config, struct meta 
 		live_quiet();
 	if (access(BTF_PATH, R_OK))
 		return say(why, -EOPNOTSUPP, "this kernel shows no type information at " BTF_PATH
-			   ": it must be built with CONFIG_DEBUG_INFO_BTF, and /sys mounted");
+			   ": it must be built with CONFIG_DEBUG_INFO_BTF, and /sys mounted%s",
+			   config->btf ? "; --btf cannot stand in for what it attaches to by that" : "");
 	l = calloc(1, sizeof(*l));
 	if (!l)
 		return say(why, -ENOMEM, "out of memory");

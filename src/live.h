@@ -29,6 +29,7 @@ struct live_config {
 	const struct filter *filter;
 	unsigned long buffer_bytes;	/* a power of two */
 	enum live_calls calls;
+	const char *btf;		/* a file with the kernel's types, NULL: its own */
 	bool no_trampolines;		/* as on a kernel without fentry, to test what is done there */
 	bool verbose;			/* libbpf's own words to stderr */
 };
@@ -63,6 +64,12 @@ uint64_t live_disguise(const struct live *l);
 
 /* Fills in the host, the kernel, and the clocks; live_open does. */
 void live_describe_host(struct meta *meta);
+
+/*
+ * Can this file be taken for the kernel's types? 0, or -errno with why as one clause that quotes it.
+ * What the programs are attached to is found by the kernel's own types, so these must be shown too.
+ */
+int live_check_btf(const char *path, char why[LIVE_WHY]);
 
 /* For all that loads BPF programs: libbpf keeps silent; and if err says that we may not, why says it. */
 void live_quiet(void);

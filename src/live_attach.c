@@ -37,7 +37,7 @@ static const char *const calls_how[] = {
 	[LIVE_CALLS_INLINE] = "inline",
 };
 
-static bool can_trace_calls(const struct probe *p, enum live_calls calls)
+bool attach_can_trace_calls(const struct probe *p, enum live_calls calls)
 {
 	for (unsigned i = 0; i < ATTACH_CALLS; i += 2)
 		if (calls == LIVE_CALLS_FENTRY ? !probe_trampoline(p, call_function[i]) :
@@ -49,12 +49,12 @@ static bool can_trace_calls(const struct probe *p, enum live_calls calls)
 static enum live_calls plan_calls(const struct probe *p, enum live_calls wanted)
 {
 	if (wanted == LIVE_CALLS_FENTRY || wanted == LIVE_CALLS_KPROBE)
-		return can_trace_calls(p, wanted) ? wanted : LIVE_CALLS_INLINE;
+		return attach_can_trace_calls(p, wanted) ? wanted : LIVE_CALLS_INLINE;
 	if (wanted != LIVE_CALLS_AUTO)
 		return wanted;
-	if (can_trace_calls(p, LIVE_CALLS_FENTRY))
+	if (attach_can_trace_calls(p, LIVE_CALLS_FENTRY))
 		return LIVE_CALLS_FENTRY;
-	return can_trace_calls(p, LIVE_CALLS_KPROBE) ? LIVE_CALLS_KPROBE : LIVE_CALLS_TRACEPOINT;
+	return attach_can_trace_calls(p, LIVE_CALLS_KPROBE) ? LIVE_CALLS_KPROBE : LIVE_CALLS_TRACEPOINT;
 }
 
 static enum attach_late plan_late(struct attach *a, const struct probe *p)
@@ -256,8 +256,9 @@ static int attach_calls(struct attach *a, const struct tcpclose_bpf *skel, enum 
 	a->calls = LIVE_CALLS_INLINE;
 	if (wanted == LIVE_CALLS_AUTO)
 		return 0;
-	snprintf(why, LIVE_WHY, "cannot watch calls by %s: %s; --calls inline does without",
-		 calls_how[wanted], strerror(-err));
+	snprintf(why, LIVE_WHY, "cannot watch calls by %s: %s%s; --calls inline does without",
+		 calls_how[wanted], strerror(-err), err != -EPERM && err != -EACCES ? "" :
+		 " (tracefs takes CAP_DAC_READ_SEARCH, and CAP_SYS_ADMIN where it is not mounted)");
 	return err == -ENOENT ? -EOPNOTSUPP : err;
 }
 

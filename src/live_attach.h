@@ -13,6 +13,7 @@
 
 struct tcpclose_bpf;
 struct bpf_link;
+struct probe;
 
 #define ATTACH_CALLS 4		/* entry and return of close(), of shutdown() */
 
@@ -36,6 +37,9 @@ struct attach {
 	struct code_range tcp_receive[2];	/* ATTACH_LATE_PLACE */
 	struct bpf_link *call_link[ATTACH_CALLS];
 };
+
+/* Can close() and shutdown() be watched by fentry, or by kprobe, which calls says? */
+bool attach_can_trace_calls(const struct probe *p, enum live_calls calls);
 
 /* Finds out what this kernel takes of what the user wants. */
 void attach_plan(struct attach *a, const struct live_config *config);

@@ -7,6 +7,7 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -200,4 +201,40 @@ struct code_range probe_range(const char *function)
 	if (r.from)
 		r.to = scan_symbols(function, r.from);
 	return r;
+}
+
+int probe_data_symbol(const char *name)
+{
+	FILE *f = fopen("/proc/kallsyms", "re");
+	char line[512], type, found[256];
+	int shown = -1;
+
+	while (f && shown < 1 && fgets(line, sizeof(line), f)) {
+		if (sscanf(line, "%*x %c %255s", &type, found) != 2 || !strchr("bBdD", type))
+			continue;
+		shown = !strcmp(found, name);
+	}
+	if (f)
+		fclose(f);
+	return shown;
+}
+
+/* Makes a map with nothing allowed for it. Not by libbpf, which would raise the limit first. */
+bool probe_memlock(void)
+{
+	union bpf_attr attr = { .map_type = BPF_MAP_TYPE_ARRAY, .key_size = 4, .value_size = 4,
+				.max_entries = 1 };
+	struct rlimit before, none;
+	int map;
+
+	if (getrlimit(RLIMIT_MEMLOCK, &before))
+		return false;
+	none = (struct rlimit){ .rlim_cur = 0, .rlim_max = before.rlim_max };
+	if (setrlimit(RLIMIT_MEMLOCK, &none))
+		return false;
+	map = (int)syscall(SYS_bpf, BPF_MAP_CREATE, &attr, sizeof(attr));
+	setrlimit(RLIMIT_MEMLOCK, &before);
+	if (map >= 0)
+		close(map);
+	return map < 0;
 }

@@ -56,9 +56,10 @@ static int explain(int err, char why[LIVE_WHY])
 
 static int load(struct walk *w, const struct walk_config *config)
 {
+	const struct bpf_object_open_opts opts = { .sz = sizeof(opts), .btf_custom_path = config->btf };
 	int err;
 
-	w->skel = seed_bpf__open();
+	w->skel = seed_bpf__open_opts(&opts);
 	if (!w->skel)
 		return -errno;
 	memcpy((void *)&w->skel->rodata->filter, config->filter, sizeof(*config->filter));

@@ -9,6 +9,7 @@
 #include "document.h"
 #include "names.h"
 #include "options.h"
+#include "options_doctor.h"
 #include "options_fault.h"
 #include "options_filter.h"
 #include "options_record.h"
@@ -40,11 +41,15 @@ struct parse {
 	bool given[KEY_END];	/* the options that were, by key */
 };
 
-/* "stuck -j", in either order: what hangs, as JSON. */
-static bool is_json_of_stuck(const struct parse *p, const struct sink *view)
+/* "stuck -j", "doctor -j", in either order: the same as JSON. */
+static bool is_json_of(const struct parse *p, const struct sink *view)
 {
-	return (p->o->stuck && strcmp(view->name, "json") == 0) ||
-	       (strcmp(view->name, "stuck") == 0 && strcmp(p->o->view, "json") == 0);
+	if (strcmp(view->name, "json") == 0)
+		return p->o->stuck || p->o->doctor;
+	if (strcmp(p->o->view, "json") != 0)
+		return false;
+	return (strcmp(view->name, "stuck") == 0 && !p->o->doctor) ||
+	       (strcmp(view->name, "doctor") == 0 && !p->o->stuck);
 }
 
 static error_t set_view(struct parse *p, const char *word)
@@ -55,12 +60,14 @@ static error_t set_view(struct parse *p, const char *word)
 		return view_bad(&p->usage, "unknown view ", word);
 	if (p->view_given && view_joins(p->o, view->name))
 		return 0;
-	if (p->view_given && strcmp(p->o->view, view->name) != 0 && !is_json_of_stuck(p, view))
+	if (p->view_given && strcmp(p->o->view, view->name) != 0 && !is_json_of(p, view))
 		return view_bad(&p->usage, "one view too many, ", word);
 	p->view_given = true;
 	if (strcmp(view->name, "stuck") == 0)
 		p->o->stuck = true;
-	if (!p->o->stuck || strcmp(p->o->view, "json") != 0)
+	if (strcmp(view->name, "doctor") == 0)
+		p->o->doctor = true;
+	if (!(p->o->stuck || p->o->doctor) || strcmp(p->o->view, "json") != 0)
 		p->o->view = view->name;
 	return 0;
 }
@@ -323,7 +330,7 @@ static error_t take_end(struct parse *p, const struct argp_state *state)
 	if (state->quoted && !p->o->command)
 		return usage_complain(&p->usage, EXIT_USAGE, "no command after ", "--",
 				      ": want -- COMMAND [ARG...]");
-	if (check_given(p) || view_done(p->o, &p->usage))
+	if (check_given(p) || view_done(p->o, &p->usage) || doctor_done(p->o, &p->usage))
 		return EINVAL;
 	return record_done(p->o, &p->usage, p->given['o']);
 }
@@ -344,6 +351,8 @@ static error_t take(int key, char *arg, struct argp_state *state)
 		rc = filter_option(&p->filters, &p->usage, key, arg);
 	if (rc == ARGP_ERR_UNKNOWN)
 		rc = record_option(&p->o->record, &p->usage, key, arg);
+	if (rc == ARGP_ERR_UNKNOWN)
+		rc = doctor_option(p->o, &p->usage, key, arg);
 	if (rc == ARGP_ERR_UNKNOWN)
 		rc = view_option(&p->o->view_options, &p->usage, key, arg);
 	if (rc == ARGP_ERR_UNKNOWN)

@@ -44,6 +44,7 @@ struct options {
 	unsigned long buffer_bytes;	/* --buffer, a power of two */
 	unsigned long max_open;		/* --max-open */
 	enum live_calls calls;
+	const char *btf;		/* --btf, NULL none */
 	bool no_fentry;			/* --no-fentry: as on a kernel without */
 	enum color_mode color;
 	int ready_fd;			/* -1 none */
@@ -51,6 +52,7 @@ struct options {
 	unsigned long long watch_ns;	/* --watch, 0 one look */
 	unsigned long long older_than_ns;	/* --older-than, 0 any age */
 	bool stuck;			/* the view stuck; view is then it or, with -j, json */
+	bool doctor;			/* the view doctor; the same */
 	bool fail;			/* --fail: something that hangs is a failure */
 	bool flush;			/* --flush: woken by each event, not every so often */
 	bool quiet, strict, wide, times, all;

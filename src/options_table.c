@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 #include "options_table.h"
 
+#include "options_doctor.h"
 #include "options_record.h"
 #include "options_view.h"
 
@@ -53,6 +54,7 @@ const struct argp_option options_table[] = {
 	{ "drain", KEY_DRAIN, "SECONDS", 0, "wait so long for COMMAND's closes to settle (1)", 4 },
 	{ "ready-fd", KEY_READY_FD, "N", 0, "write one byte to descriptor N when attached", 4 },
 	{ "calls", KEY_CALLS, "MODE", 0, "watch calls by: auto, fentry, kprobe, tracepoint, inline", 4 },
+	{ "btf", KEY_BTF, "FILE", 0, "the kernel's types, if not as it shows them itself", 4 },
 	{ "no-fentry", KEY_NO_FENTRY, NULL, OPTION_HIDDEN, "as on a kernel without fentry", 4 },
 	{ "buffer", KEY_BUFFER, "SIZE", 0, "ring buffer, a power of two: 64K to 1G (8M)", 4 },
 	{ "max-open", KEY_MAX_OPEN, "N", 0, "follow so many endpoints at once (131072)", 4 },

@@ -13,6 +13,7 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
+#include "caps.h"
 #include "child.h"
 #include "exe.h"
 #include "live.h"
@@ -54,6 +55,14 @@ int run_status_of(int err)
 	}
 }
 
+void run_drop_privileges(uint64_t keep)
+{
+	int err = caps_drop(keep);
+
+	if (err)
+		log_warn("cannot drop privileges that are needed no longer: %s", strerror(-err));
+}
+
 /* Signals come through a descriptor, so that an interrupt is one more event of the loop. */
 int run_catch_signals(void)
 {
@@ -83,6 +92,7 @@ static int watch(struct run *r, int fd)
 static void open_walk(struct run *r)
 {
 	struct walk_config config = { .filter = &r->o->filter, .disguise = live_disguise(r->live),
+				      .btf = r->o->btf,
 				      .verbose = r->o->verbose > 0 };
 	char why[LIVE_WHY];
 
@@ -96,6 +106,7 @@ static int open_live(struct run *r)
 	struct live_config config = { .filter = &r->o->filter,
 				      .buffer_bytes = r->o->buffer_bytes,
 				      .calls = r->o->calls,
+				      .btf = r->o->btf,
 				      .no_trampolines = r->o->no_fentry,
 				      .verbose = r->o->verbose > 0 };
 	char why[LIVE_WHY];
@@ -105,6 +116,9 @@ static int open_live(struct run *r)
 		log_error("%s", why);
 		return run_status_of(err);
 	}
+	if (r->o->calls == LIVE_CALLS_AUTO && !meta_watches_calls(&r->session.meta))
+		log_note("calls are not watched from entry to return: those that end nothing, and what "
+			 "a call returned, are not told (tcpclose doctor says why)");
 	open_walk(r);
 	return EXIT_FINE;
 }
@@ -142,6 +156,9 @@ static void walk(struct run *r)
 		log_note("%u network namespaces could not be entered (%s): what closes there since "
 			 "before is told without its beginning", stats.left_out,
 			 strerror(stats.left_out_why));
+	if (stats.hidden && !(caps_effective() & CAPS(SYS_PTRACE)))
+		log_note("the network namespaces of %u processes may not be looked up: that takes "
+			 "CAP_SYS_PTRACE", stats.hidden);
 	if (stats.cut_short)
 		log_warn("the walk over the sockets that are there took too long: some are left out");
 	walk_close(r->walk);
@@ -244,11 +261,32 @@ static void summarize(struct run *r)
 	session_end(&r->session, now_ns, &counters);
 }
 
+/*
+ * From here on it takes nothing but room for new files, a command that may be another user's, and what is
+ * asked of the processes and their cgroups as stories are told.
+ */
+static void drop_privileges(const struct run *r)
+{
+	enum by by = r->o->view_options.by;
+	uint64_t keep = 0;
+
+	if (by == BY_EXE)
+		keep |= CAPS(SYS_PTRACE);
+	if (by == BY_CGROUP || by == BY_CONTAINER)
+		keep |= CAPS(DAC_READ_SEARCH);
+	if (r->o->record.rotate_bytes)
+		keep |= CAPS(DAC_OVERRIDE) | CAPS(FOWNER);
+	if (r->o->command)
+		keep |= CAPS(KILL);
+	run_drop_privileges(keep);
+}
+
 static int announce(struct run *r)
 {
 	int err;
 
 	walk(r);
+	drop_privileges(r);
 	out_flush(&r->session.out);
 	log_note("ready");
 	if (r->o->ready_fd >= 0 && write(r->o->ready_fd, "", 1) != 1)
@@ -323,5 +361,13 @@ static int trace(const struct options *o)
 
 int run(const struct options *o)
 {
+	char why[LIVE_WHY];
+
+	if (o->btf && live_check_btf(o->btf, why)) {
+		log_error("%s", why);
+		return EXIT_INPUT;
+	}
+	if (o->doctor)
+		return run_doctor(o);
 	return o->stuck ? run_stuck(o) : trace(o);
 }

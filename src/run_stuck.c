@@ -12,6 +12,7 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
+#include "caps.h"
 #include "cgroup.h"
 #include "child.h"
 #include "hang.h"
@@ -176,7 +177,8 @@ static int run_command(struct look *l)
 
 static int set_up(struct look *l)
 {
-	struct walk_config config = { .filter = &l->o->filter, .verbose = l->o->verbose > 0 };
+	struct walk_config config = { .filter = &l->o->filter, .btf = l->o->btf,
+				      .verbose = l->o->verbose > 0 };
 	int err = out_open(&l->out, l->o->output);
 	char why[LIVE_WHY];
 
@@ -206,10 +208,24 @@ static int set_up(struct look *l)
 	return EXIT_FINE;
 }
 
+/*
+ * Each walk makes iterators anew (CAP_BPF), looks up the namespaces of processes (CAP_SYS_PTRACE) and
+ * enters them (CAP_SYS_ADMIN), and opens cgroups by their number (CAP_DAC_READ_SEARCH).
+ */
+static void drop_privileges(const struct look *l)
+{
+	uint64_t keep = CAPS(BPF) | CAPS(SYS_PTRACE) | CAPS(SYS_ADMIN) | CAPS(DAC_READ_SEARCH);
+
+	if (l->o->command)
+		keep |= CAPS(KILL);
+	run_drop_privileges(keep);
+}
+
 static int go(struct look *l)
 {
 	int status = EXIT_FINE;
 
+	drop_privileges(l);
 	if (l->sink->start)
 		l->sink->start(&l->view);
 	if (l->o->ready_fd >= 0 && write(l->o->ready_fd, "", 1) != 1)

@@ -12,6 +12,7 @@ static const struct sink *const sinks[] = {
 	&sink_hist,
 	&sink_record,
 	&sink_stuck,
+	&sink_doctor,
 };
 
 const struct sink *sink_at(unsigned i)

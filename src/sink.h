@@ -13,6 +13,7 @@
 
 #include "buf.h"
 #include "hang.h"
+#include "health.h"
 #include "meta.h"
 #include "sink_options.h"
 #include "verdict.h"
@@ -49,6 +50,7 @@ struct sink {
 	void (*lost)(struct view *v, const struct tally *t, uint64_t now_ns);
 	void (*end)(struct view *v, const struct tally *t, uint64_t now_ns);
 	void (*stuck)(struct view *v, const struct hangs *h, uint64_t now_ns);
+	void (*doctor)(struct view *v, const struct health *h);
 	/*
 	 * Time has come to now_ns, which is not before due_ns: what happened before has been told,
 	 * and nothing that happened later. It sets due_ns anew.
@@ -84,5 +86,8 @@ static inline void view_relieve(const struct view *v)
 /* The part of sink_json that tells what hangs. */
 void json_stuck(struct view *v, const struct hangs *h, uint64_t now_ns);
 
-extern const struct sink sink_stuck, sink_trace, sink_json, sink_events, sink_record;
+/* The part that tells what the kernel and the user can do. */
+void json_doctor(struct view *v, const struct health *h);
+
+extern const struct sink sink_stuck, sink_trace, sink_json, sink_events, sink_record, sink_doctor;
 extern const struct sink sink_who, sink_hist;

@@ -269,4 +269,5 @@ const struct sink sink_json = {
 	.lost = lost,
 	.end = summary,
 	.stuck = json_stuck,
+	.doctor = json_doctor,
 };

@@ -11,16 +11,17 @@
 
 static const char *const mounts[] = { "/sys/kernel/tracing", "/sys/kernel/debug/tracing" };
 
-/* A tracefs that no path leads to: a descriptor of its root, or -1. */
+/* A tracefs that no path leads to: a descriptor of its root, or -errno. */
 static int open_detached(void)
 {
 	int fs = (int)syscall(SYS_fsopen, "tracefs", FSOPEN_CLOEXEC);
-	int root = -1;
+	int root;
 
 	if (fs < 0)
-		return -1;
-	if (!syscall(SYS_fsconfig, fs, FSCONFIG_CMD_CREATE, NULL, NULL, 0))
-		root = (int)syscall(SYS_fsmount, fs, FSMOUNT_CLOEXEC, 0);
+		return -errno;
+	if (syscall(SYS_fsconfig, fs, FSCONFIG_CMD_CREATE, NULL, NULL, 0) ||
+	    (root = (int)syscall(SYS_fsmount, fs, FSMOUNT_CLOEXEC, 0)) < 0)
+		root = -errno;
 	close(fs);
 	return root;
 }
@@ -51,7 +52,7 @@ int tracefs_event_id(const char *group, const char *event)
 	}
 	root = open_detached();
 	if (root < 0)
-		return id;
+		return root == -EPERM ? root : id;	/* mounted or not, we may not look */
 	snprintf(path, sizeof(path), "events/%s/%s/id", group, event);
 	id = read_id(root, path);
 	close(root);

@@ -13,6 +13,8 @@ sys.dont_write_bytecode = True
 
 sys.path.append(os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "live"))
 
+import cases_caps
+import cases_doctor
 import cases_document
 import cases_filter
 import cases_flood
@@ -46,6 +48,7 @@ def main():
     options = parser.parse_args()
     tests = cases_document.TESTS + cases_usage.TESTS + cases_run.TESTS + cases_filter.TESTS + \
         cases_record.TESTS + cases_hostile.TESTS + \
+        cases_caps.TESTS + cases_doctor.TESTS + \
         cases_flood.TESTS
     passed = failed = skipped = 0
     with Bench(os.path.abspath(options.tool)) as bench, Blind() as blind:

@@ -30,6 +30,7 @@ static void check_options(const struct options *o)
 	HOLDS(o->color == COLOR_AUTO || o->color == COLOR_ALWAYS || o->color == COLOR_NEVER);
 	HOLDS(!o->record.rotate_bytes || o->record.wanted);
 	HOLDS(!o->command || o->command[0]);
+	HOLDS(!o->doctor || !(o->stuck || o->command || o->record.replay || o->record.wanted));
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* links: src/options.o src/options_table.o src/document.o src/options_filter.o src/options_fault.o src/options_record.o src/usage.o */
+/* links: src/options.o src/options_table.o src/document.o src/options_filter.o src/options_fault.o src/options_record.o src/options_doctor.o src/usage.o */
 /* links: src/parse.o src/names.o src/text.o src/buf.o */
 /* links: src/options_view.o src/sink_options.o src/sink_who_columns.o src/hist.o */
 #include "options_unit.h"
@@ -328,6 +328,39 @@ static void test_options__what_hangs_as_json_in_either_order(void **state)
 	assert_int_equal(r.o.watch_ns, 2000000000);
 }
 
+static void test_options__the_doctor_looks_once(void **state)
+{
+	static const char *const not_for_it[][2] = { { "-d", "1" }, { "-n", "1" }, { "-p", "1" },
+						     { "--class", "reset" }, { "--replay", "x" },
+						     { "--record", "x" }, { "--fail", NULL },
+						     { "--", "true" } };
+	struct result r;
+
+	(void)state;
+	PARSE(&r, "doctor", "-j", "--btf", "a file", "--calls", "inline");
+	expect_fine(&r);
+	assert_true(r.o.doctor && !r.o.stuck);
+	assert_string_equal(r.o.view, "json");
+	assert_string_equal(r.o.btf, "a file");
+	PARSE(&r, "-j", "doctor");
+	assert_true(r.status == -1 && r.o.doctor);
+	assert_string_equal(r.o.view, "json");
+	PARSE(&r, "doctor", "doctor", "-w");
+	assert_true(r.status == -1 && r.o.doctor && r.o.wide);
+	assert_string_equal(r.o.view, "doctor");
+	for (unsigned i = 0; i < sizeof(not_for_it) / sizeof(*not_for_it); i++) {
+		PARSE(&r, "doctor", not_for_it[i][0], not_for_it[i][1]);
+		assert_int_equal(r.status, EXIT_USAGE);
+	}
+	for (unsigned i = 0; i < 2; i++) {
+		PARSE(&r, "-j", i ? "stuck" : "doctor", i ? "doctor" : "stuck");
+		assert_int_equal(r.status, EXIT_USAGE);
+		assert_non_null(strstr(r.err, "one view too many"));
+	}
+	PARSE(&r, "json", "--btf", "x", "--replay", "y");
+	expect_usage(&r, "tcpclose: a recording needs no '--btf'\n");
+}
+
 static void test_options__options_that_mean_nothing_are_refused(void **state)
 {
 	struct result r;
@@ -369,6 +402,7 @@ int main(void)
 		cmocka_unit_test(test_options__version),
 		cmocka_unit_test(test_options__one_call_leaves_nothing_to_the_next),
 		cmocka_unit_test(test_options__what_hangs_as_json_in_either_order),
+		cmocka_unit_test(test_options__the_doctor_looks_once),
 		cmocka_unit_test(test_options__options_that_mean_nothing_are_refused),
 	};
 

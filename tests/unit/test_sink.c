@@ -5,6 +5,7 @@
 /* links: src/sink_manual.o */
 /* links: src/sink_who.o src/sink_who_text.o src/sink_who_columns.o src/sink_hist.o src/sink_sum.o src/sink_by.o */
 /* links: src/buf.o src/syscalls.o */
+/* links: src/sink_doctor.o src/sink_json_doctor.o src/health.o */
 /* links: src/sink_keys.o src/sink_json_stuck.o src/sink_stuck.o src/container.o */
 /* links: src/hang.o src/hang_judge.o src/hang_sort.o src/select.o src/decode.o */
 #include "event_unit.h"

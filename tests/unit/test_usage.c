@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* links: src/options.o src/options_table.o src/document.o src/options_filter.o src/options_fault.o src/options_record.o src/usage.o */
+/* links: src/options.o src/options_table.o src/document.o src/options_filter.o src/options_fault.o src/options_record.o src/options_doctor.o src/usage.o */
 /* links: src/parse.o src/names.o src/text.o src/buf.o */
 /* links: src/options_view.o src/sink_options.o src/sink_who_columns.o src/hist.o */
 #include "options_unit.h"
@@ -10,8 +10,8 @@ static void test_usage__an_unknown_view(void **state)
 
 	(void)state;
 	PARSE(&r, "foo");
-	expect_usage(&r, "tcpclose: unknown view 'foo': want trace, json, events, stuck, who "
-		     "or hist (see tcpclose --help)\n");
+	expect_usage(&r, "tcpclose: unknown view 'foo': want trace, json, events, stuck, who, "
+		     "hist or doctor (see tcpclose --help)\n");
 }
 
 static void test_usage__two_views(void **state)
@@ -20,8 +20,8 @@ static void test_usage__two_views(void **state)
 
 	(void)state;
 	PARSE(&r, "trace", "-j");
-	expect_usage(&r, "tcpclose: one view too many, 'json': want trace, json, events, stuck, who "
-		     "or hist (see tcpclose --help)\n");
+	expect_usage(&r, "tcpclose: one view too many, 'json': want trace, json, events, stuck, who, "
+		     "hist or doctor (see tcpclose --help)\n");
 }
 
 static void test_usage__more_ports_than_there_is_room_for(void **state)

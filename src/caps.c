@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+#include "caps.h"
+
+#include <errno.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+/* The kernel's interface has 32 bits a word (capset(2)). */
+struct sets {
+	struct __user_cap_header_struct header;
+	struct __user_cap_data_struct word[_LINUX_CAPABILITY_U32S_3];
+};
+
+static int get(struct sets *s)
+{
+	*s = (struct sets){ .header.version = _LINUX_CAPABILITY_VERSION_3 };
+	return syscall(SYS_capget, &s->header, s->word) ? -errno : 0;
+}
+
+uint64_t caps_effective(void)
+{
+	struct sets s;
+
+	if (get(&s))
+		return 0;
+	return s.word[0].effective | (uint64_t)s.word[1].effective << 32;
+}
+
+bool caps_may_bpf(uint64_t effective)
+{
+	return effective & (CAPS(BPF) | CAPS(SYS_ADMIN));
+}
+
+bool caps_may_trace(uint64_t effective)
+{
+	return effective & (CAPS(PERFMON) | CAPS(SYS_ADMIN));
+}
+
+static int drop_bounding(void)
+{
+	for (unsigned long cap = 0; prctl(PR_CAPBSET_READ, cap, 0, 0, 0) >= 0; cap++)
+		if (prctl(PR_CAPBSET_DROP, cap, 0, 0, 0))
+			return -errno;
+	return 0;
+}
+
+int caps_drop(uint64_t keep)
+{
+	struct sets s;
+	int err = get(&s);
+
+	if (!err && prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
+		err = -errno;
+	if (!err && s.word[0].effective & CAPS(SETPCAP))
+		err = drop_bounding();
+	if (err)
+		return err;
+	for (unsigned i = 0; i < _LINUX_CAPABILITY_U32S_3; i++) {
+		s.word[i].permitted &= (uint32_t)(keep >> 32 * i);
+		s.word[i].effective = s.word[i].permitted;
+		s.word[i].inheritable = 0;	/* the ambient ones go with these */
+	}
+	return syscall(SYS_capset, &s.header, s.word) ? -errno : 0;
+}

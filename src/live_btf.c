@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * The file of --btf. libbpf fits our programs to the types in it (btf_custom_path); but the kernel takes a
+ * tp_btf, fentry or iterator program by a number of its own types alone (attach_btf_id), which libbpf looks
+ * up in those that the kernel shows. So the file helps where these are, and must be of the same kernel.
+ */
+#include <bpf/btf.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "live.h"
+
+#define A_STRUCT "tcp_sock"	/* that every kernel with TCP has, and nearly every release changes */
+
+static int say(char why[LIVE_WHY], int err, const char *path, const char *format, ...)
+{
+	int len = snprintf(why, LIVE_WHY, "cannot use '%.120s' as the kernel's types: ", path);
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(why + len, (size_t)(LIVE_WHY - len), format, args);
+	va_end(args);
+	return err;
+}
+
+/* Its size in bytes, or negative. */
+static long long size_in(const struct btf *btf)
+{
+	int id = btf ? btf__find_by_name_kind(btf, A_STRUCT, BTF_KIND_STRUCT) : -1;
+
+	return id > 0 ? btf__resolve_size(btf, (__u32)id) : -1;
+}
+
+int live_check_btf(const char *path, char why[LIVE_WHY])
+{
+	struct btf *given, *own;
+	long long there, here;
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+
+	if (fd < 0)
+		return say(why, -errno, path, "%s", strerror(errno));
+	close(fd);
+	live_quiet();
+	given = btf__parse(path, NULL);
+	if (!given)
+		return say(why, -EINVAL, path, "it holds no BTF");
+	own = btf__load_vmlinux_btf();
+	there = size_in(given);
+	here = size_in(own);
+	btf__free(given);
+	btf__free(own);
+	if (there < 0)
+		return say(why, -EINVAL, path, "it knows no struct " A_STRUCT);
+	if (here >= 0 && here != there)
+		return say(why, -EINVAL, path, "it is another kernel's, struct " A_STRUCT " has %lld bytes "
+			   "there and %lld here", there, here);
+	return 0;
+}

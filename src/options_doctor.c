@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+#include "options_doctor.h"
+
+#include <argp.h>
+#include <errno.h>
+
+#include "options.h"
+
+int doctor_option(struct options *o, struct usage *u, int key, const char *arg)
+{
+	if (key != KEY_BTF)
+		return ARGP_ERR_UNKNOWN;
+	if (!*arg)
+		return usage_bad(u, "bad file ", ": want one with the kernel's BTF");
+	o->btf = arg;
+	return 0;
+}
+
+static bool selects(const struct select *s)
+{
+	return s->pids || s->comms || s->uids || s->slow_ns || s->calls || s->endings || s->classes ||
+	       s->initiators;
+}
+
+/* The view looks once at this kernel, and traces nothing. */
+static const char *out_of_place(const struct options *o)
+{
+	if (o->record.replay)
+		return "--replay";
+	if (o->record.wanted)
+		return "--record";
+	if (o->command)
+		return "--";
+	if (o->duration_ns)
+		return "--duration";
+	if (o->count)
+		return "--count";
+	if (o->filter.active || selects(&o->select))
+		return "a filter";
+	return NULL;
+}
+
+int doctor_done(const struct options *o, struct usage *u)
+{
+	const char *what = o->doctor ? out_of_place(o) : NULL;
+
+	if (what)
+		return usage_complain(u, EXIT_USAGE, "this means nothing to the view doctor, which traces no ends: ",
+				      what, "");
+	if (o->btf && o->record.replay)
+		return usage_complain(u, EXIT_USAGE, "a recording needs no ", "--btf", "");
+	return 0;
+}

@@ -1,0 +1,291 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* links: src/health.o src/sink_doctor.o src/sink_json_doctor.o src/sink_keys.o src/decode.o src/names.o */
+/* links: src/fmt.o src/json.o src/text.o src/buf.o */
+#include "unit.h"
+
+#include <errno.h>
+#include <linux/capability.h>
+
+#include "../../src/health.h"
+#include "../../src/sink.h"
+
+#define BIT(name) (UINT64_C(1) << CAP_##name)
+
+static struct meta meta;
+
+/* A kernel that has it all, and root. */
+static struct health_facts all_is_well(void)
+{
+	static const char *const hooks[] = { "state", "destroy", "reset_sent", "reset_late",
+					     "reset_received", "fin_resent", "late" };
+
+	memset(&meta, 0, sizeof(meta));
+	strcpy(meta.kernel, "6.18.0");
+	strcpy(meta.machine, "x86_64");
+	for (unsigned i = 0; i < sizeof(hooks) / sizeof(*hooks); i++)
+		meta_add_hook(&meta, hooks[i], "tp_btf");
+	meta_add_hook(&meta, "calls", "fentry");
+	meta_add_hook(&meta, "walk", "iter");
+	return (struct health_facts){
+		.meta = &meta,
+		.memlock_needed = 10 << 20,
+		.caps = UINT64_MAX,
+		.kernel = { ABILITY_YES, ABILITY_YES, ABILITY_YES, ABILITY_YES, ABILITY_YES, ABILITY_YES,
+			    ABILITY_NO, ABILITY_NO },
+		.host = { .lockdown = "none", .unprivileged_bpf = 2, .cgroup2 = true, .tracefs = true,
+			  .memlock_bytes = 8 << 20 },
+		.getppid_ns = { 80, 81 },
+		.close_ns = { 600, 700 },
+	};
+}
+
+static const struct finding *find(const struct health *h, const char *name)
+{
+	for (unsigned i = 0; i < h->nr; i++)
+		if (!strcmp(h->finding[i].name, name))
+			return &h->finding[i];
+	fail_msg("no finding '%s'", name);
+	return NULL;
+}
+
+static void expect(const struct health_facts *f, const char *name, const char *level, const char *value)
+{
+	const struct finding *found;
+	struct health h;
+
+	health_judge(&h, f);
+	found = find(&h, name);
+	assert_string_equal(health_level_name(found->level), level);
+	assert_string_equal(found->value, value);
+}
+
+static void test_health__all_is_well(void **state)
+{
+	struct health_facts f = all_is_well();
+	struct health h;
+
+	(void)state;
+	health_judge(&h, &f);
+	assert_true(h.can_trace && !h.why_not);
+	assert_int_equal(health_count(&h, HEALTH_OK), h.nr);
+	assert_true(h.nr < HEALTH_MAX - 1);
+	for (unsigned i = 0; i < h.nr; i++) {
+		assert_non_null(h.finding[i].about);
+		assert_null(h.finding[i].mend);
+	}
+}
+
+static void test_health__a_cost_is_of_what_was_measured(void **state)
+{
+	struct health_facts f = all_is_well();
+	struct health h;
+
+	(void)state;
+	health_judge(&h, &f);
+	assert_int_equal(find(&h, "late")->cost_from, HEALTH_BENCH);
+	assert_int_equal(find(&h, "calls")->cost_from, HEALTH_HERE);
+	assert_string_equal(find(&h, "calls")->cost,
+			    "getppid() 80 -> 81 ns, open and close of a file 600 -> 700 ns");
+	meta.hook[6].how = "fexit";	/* late: another way, of which the benchmark knows nothing */
+	f.close_ns[1] = 0;
+	health_judge(&h, &f);
+	assert_string_equal(find(&h, "late")->cost, "");
+	assert_int_equal(find(&h, "late")->cost_from, HEALTH_NOWHERE);
+	assert_string_equal(find(&h, "calls")->cost, "");
+	f.getppid_ns[0] = f.getppid_ns[1] = f.close_ns[0] = f.close_ns[1] = UINT64_MAX;
+	health_judge(&h, &f);
+	assert_true(strlen(find(&h, "calls")->cost) < HEALTH_COST);
+}
+
+static void test_health__how_calls_are_watched(void **state)
+{
+	struct health_facts f = all_is_well();
+	struct health h;
+
+	(void)state;
+	meta.hook[7].how = "tracepoint";
+	health_judge(&h, &f);
+	assert_int_equal(find(&h, "calls")->level, HEALTH_OK);
+	assert_non_null(strstr(find(&h, "calls")->mend, "slower"));
+	meta.hook[7].how = "inline";
+	expect(&f, "calls", "limited", "inline");
+	f.kernel.fentry = ABILITY_NO;
+	expect(&f, "fentry", "limited", "no");
+	expect(&f, "tracepoints", "ok", "yes");
+	f.kernel.tracepoint = ABILITY_NO;
+	expect(&f, "tracepoints", "ok", "no");	/* there are kprobes */
+	f.kernel.kprobe = ABILITY_NO;
+	expect(&f, "tracepoints", "limited", "no");
+}
+
+static void test_health__hooks_that_are_missing(void **state)
+{
+	struct health_facts f = all_is_well();
+	struct health h;
+
+	(void)state;
+	meta.nr_hooks = 0;
+	f.attach_err = -EOPNOTSUPP;
+	f.attach_why = "this kernel does not";
+	expect(&f, "state", "missing", "none");
+	expect(&f, "late", "limited", "none");
+	health_judge(&h, &f);
+	assert_false(h.can_trace);
+	assert_string_equal(h.why_not, "this kernel does not");
+	assert_non_null(find(&h, "late")->mend);
+	f.attach_err = -EPERM;	/* nobody knows */
+	expect(&f, "state", "unknown", "");
+	expect(&f, "walk", "unknown", "");
+}
+
+static void test_health__what_is_not_known_is_no_fault(void **state)
+{
+	struct health_facts f = all_is_well();
+
+	(void)state;
+	memset(&f.kernel, 0, sizeof(f.kernel));
+	f.kernel.btf = ABILITY_YES;
+	expect(&f, "fentry", "unknown", "");
+	expect(&f, "detach", "unknown", "");
+	f.host.unprivileged_bpf = -1;
+	expect(&f, "unprivileged_bpf", "ok", "");
+}
+
+static void test_health__a_kernel_on_which_detaching_may_hang(void **state)
+{
+	struct health_facts f = all_is_well();
+	struct health h;
+
+	(void)state;
+	f.kernel.detach_hangs = ABILITY_YES;
+	expect(&f, "detach", "limited", "may hang");
+	health_judge(&h, &f);
+	assert_non_null(strstr(find(&h, "detach")->mend, "--calls inline"));
+}
+
+static void test_health__memory_that_may_be_locked(void **state)
+{
+	struct health_facts f = all_is_well();
+
+	(void)state;
+	f.caps &= ~BIT(SYS_RESOURCE);
+	expect(&f, "RLIMIT_MEMLOCK", "ok", "8192 KiB");
+	f.kernel.counts_memlock = ABILITY_YES;
+	expect(&f, "RLIMIT_MEMLOCK", "missing", "8192 KiB");
+	f.kernel.counts_memlock = ABILITY_UNKNOWN;
+	expect(&f, "RLIMIT_MEMLOCK", "unknown", "8192 KiB");
+	f.host.memlock_bytes = UINT64_MAX;
+	expect(&f, "RLIMIT_MEMLOCK", "ok", "no limit");
+	f.host.memlock_bytes = 64 << 10;
+	f.caps |= BIT(SYS_RESOURCE);
+	expect(&f, "RLIMIT_MEMLOCK", "ok", "64 KiB");
+}
+
+static void test_health__capabilities(void **state)
+{
+	struct health_facts f = all_is_well();
+
+	(void)state;
+	f.caps = BIT(SYS_ADMIN);	/* as before 5.8, and still */
+	expect(&f, "CAP_BPF", "ok", "SYS_ADMIN");
+	expect(&f, "CAP_PERFMON", "ok", "SYS_ADMIN");
+	f.caps = BIT(BPF);
+	expect(&f, "CAP_BPF", "ok", "yes");
+	expect(&f, "CAP_PERFMON", "missing", "no");
+	expect(&f, "CAP_SYS_ADMIN", "limited", "no");
+	expect(&f, "CAP_SYS_PTRACE", "limited", "no");
+	expect(&f, "CAP_DAC_READ_SEARCH", "limited", "no");
+}
+
+static void test_health__the_place_of_the_process(void **state)
+{
+	struct health_facts f = all_is_well();
+
+	(void)state;
+	strcpy(f.host.lockdown, "confidentiality");
+	expect(&f, "lockdown", "missing", "confidentiality");
+	strcpy(f.host.lockdown, "integrity");
+	expect(&f, "lockdown", "ok", "integrity");
+	f.host.own_pid_ns = f.host.own_user_ns = true;
+	f.host.hidepid = 2;
+	f.host.cgroup1 = true;
+	f.host.cgroup2 = false;
+	expect(&f, "pid namespace", "limited", "own");
+	expect(&f, "user namespace", "missing", "own");
+	expect(&f, "hidepid", "limited", "on");
+	expect(&f, "cgroups", "limited", "v1");
+}
+
+/* With everything to be said of everything: 80 columns, no line ends in a blank, no text is lost. */
+static void test_health__its_text_fits(void **state)
+{
+	struct health_facts f = all_is_well();
+	struct buf out = { 0 };
+	struct view v = { .out = &out, .meta = &meta };
+	unsigned column = 0;
+	struct health h;
+
+	(void)state;
+	meta.nr_hooks = 0;
+	memset(meta.kernel, 'k', sizeof(meta.kernel) - 1);
+	f.caps = 0;
+	f.attach_err = -EOPNOTSUPP;
+	f.attach_why = "this kernel shows no type information at /sys/kernel/btf/vmlinux: it must be built "
+		       "with CONFIG_DEBUG_INFO_BTF, and /sys mounted";
+	f.kernel = (struct health_kernel){ .detach_hangs = ABILITY_YES, .counts_memlock = ABILITY_YES };
+	f.host = (struct health_host){ .lockdown = "confidentiality", .own_pid_ns = true,
+				       .own_user_ns = true, .hidepid = 4 };
+	health_judge(&h, &f);
+	sink_doctor.doctor(&v, &h);
+	assert_false(out.failed);
+	for (size_t i = 0; i < out.len; i++) {
+		if (out.data[i] == '\n')
+			assert_true(i == 0 || out.data[i - 1] != ' ');
+		column = out.data[i] == '\n' ? 0 : column + 1;
+		assert_true(column <= 80);
+	}
+	buf_char(&out, '\0');
+	assert_non_null(strstr(out.data, "cannot trace here.\nWhy: this kernel shows"));
+	assert_non_null(strstr(out.data, " !! CAP_BPF             no          to load BPF programs\n"
+					 "                                    without: nothing works\n"
+					 "                                    do: sudo tcpclose; or sudo setcap"));
+	buf_release(&out);
+}
+
+static void test_health__its_json(void **state)
+{
+	struct health h = { .can_trace = true, .nr = 1 };
+	struct buf out = { 0 };
+	struct view v = { .out = &out, .meta = &meta };
+
+	(void)state;
+	h.finding[0] = (struct finding){ .group = HEALTH_HOOK, .level = HEALTH_LIMITED, .name = "late",
+					 .value = "a\"b", .about = "segments", .cost = "1 ns",
+					 .cost_from = HEALTH_BENCH };
+	json_doctor(&v, &h);
+	expect_text(&out, "{\"kind\":\"doctor\",\"schema\":1,\"group\":\"hook\",\"name\":\"late\","
+		    "\"status\":\"limited\",\"value\":\"a\\\"b\",\"about\":\"segments\",\"without\":null,"
+		    "\"cost\":\"1 ns\",\"cost_source\":\"benchmark\",\"mend\":null}\n"
+		    "{\"kind\":\"summary\",\"schema\":1,\"can_trace\":true,\"why\":null,\"ok\":0,"
+		    "\"limited\":1,\"missing\":0,\"unknown\":0}\n");
+	buf_release(&out);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_health__all_is_well),
+		cmocka_unit_test(test_health__a_cost_is_of_what_was_measured),
+		cmocka_unit_test(test_health__how_calls_are_watched),
+		cmocka_unit_test(test_health__hooks_that_are_missing),
+		cmocka_unit_test(test_health__what_is_not_known_is_no_fault),
+		cmocka_unit_test(test_health__a_kernel_on_which_detaching_may_hang),
+		cmocka_unit_test(test_health__memory_that_may_be_locked),
+		cmocka_unit_test(test_health__capabilities),
+		cmocka_unit_test(test_health__the_place_of_the_process),
+		cmocka_unit_test(test_health__its_text_fits),
+		cmocka_unit_test(test_health__its_json),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
