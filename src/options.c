@@ -58,6 +58,8 @@ static const struct argp_option options[] = {
 	{ "ipv4", '4', NULL, 0, "IPv4 only", 1 },
 	{ "ipv6", '6', NULL, 0, "IPv6 only", 1 },
 	{ "netns", KEY_NETNS, "NETNS", 0, "network namespace: a pid, a name, an inode", 1 },
+	{ "cgroup", KEY_CGROUP, "PATH", 0, "a process in that cgroup, or below it", 1 },
+	{ "container", KEY_CONTAINER, "ID", 0, "a process in that container: the id or its first digits", 1 },
 	{ "slow", KEY_SLOW, "MS", 0, "some phase took at least so long", 1 },
 	{ "call", KEY_CALL, "NAME", 0, "the call that ended it: close, shutdown, exit...", 1 },
 	{ "ending", KEY_ENDING, "NAME", 0, "four-way, reset-sent, timed-out...", 1 },

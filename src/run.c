@@ -13,6 +13,7 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
+#include "cgroup.h"
 #include "child.h"
 #include "live.h"
 #include "live_walk.h"
@@ -28,6 +29,7 @@ struct run {
 	struct live *live;
 	struct walk *walk;	/* until it is done */
 	struct child child;
+	struct cgroups cgroups;
 	int epoll, signals;
 	uint64_t stop_ns;	/* -d, or the end of the drain; 0 none */
 	unsigned interrupts;
@@ -260,6 +262,11 @@ static int announce(struct run *r)
 	return err == -ENOENT ? 127 : 126;
 }
 
+static char *cgroup_path(void *arg, uint64_t id)
+{
+	return cgroups_look_up(arg, id);
+}
+
 static int set_up(struct run *r)
 {
 	struct kernel_counters none = { .filtered = 0 };
@@ -267,6 +274,8 @@ static int set_up(struct run *r)
 
 	if (status)
 		return status;
+	r->session.cgroup_path = cgroup_path;
+	r->session.cgroup_arg = &r->cgroups;
 	r->signals = run_catch_signals();
 	err = r->signals < 0 ? r->signals : 0;
 	if (!err && r->o->command)
@@ -287,7 +296,11 @@ static int set_up(struct run *r)
 static int trace(const struct options *o)
 {
 	struct run r = { .o = o, .epoll = -1, .signals = -1 };
-	int status = set_up(&r);
+	int status;
+
+	cgroups_init(&r.cgroups);
+	cgroups_scan(&r.cgroups);
+	status = set_up(&r);
 
 	if (!status) {
 		status = announce(&r);
@@ -301,6 +314,7 @@ static int trace(const struct options *o)
 	}
 	child_release(&r.child);
 	session_release(&r.session);
+	cgroups_release(&r.cgroups);
 	walk_close(r.walk);
 	live_close(r.live);
 	if (r.epoll >= 0)

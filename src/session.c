@@ -2,6 +2,7 @@
 #include "session.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/random.h>
@@ -40,6 +41,26 @@ bool session_close_out(struct out *out, const char *path)
 	return false;
 }
 
+/* What the views and the filters see of it; the table lasts as long as the session. */
+static const char *place_path(void *arg, uint64_t id, uint32_t pid)
+{
+	(void)pid;
+	return places_path(arg, id);
+}
+
+static int open_places(struct session *s)
+{
+	s->places = places_new();
+	if (!s->places) {
+		log_error("cannot make the table of cgroups: %s", strerror(ENOMEM));
+		return EXIT_FAILED;
+	}
+	s->select = s->o->select;
+	s->select.cgroup_path = s->view.cgroup_path = place_path;
+	s->select.cgroup_arg = s->view.cgroup_arg = s->places;
+	return EXIT_FINE;
+}
+
 int session_open(struct session *s, const struct options *o)
 {
 	int err;
@@ -52,7 +73,7 @@ int session_open(struct session *s, const struct options *o)
 	}
 	s->view.meta = &s->meta;
 	session_set_view(&s->view, o, &s->out);
-	return EXIT_FINE;
+	return open_places(s);
 }
 
 /* Any number of stories may be told at once, when their time has come or the run is over. */
@@ -69,7 +90,7 @@ static int open_teller(struct session *s)
 		.sink = s->sink,
 		.view = &s->view,
 		.filter = &s->o->filter,
-		.select = &s->o->select,
+		.select = &s->select,
 		.max_stories = s->o->count,
 		.never_open = s->o->all,
 		.shown = make_room,
@@ -120,6 +141,36 @@ int session_begin(struct session *s, uint64_t now_ns, const struct kernel_counte
 	return EXIT_FINE;
 }
 
+/*
+ * Notes the path of the cgroup that the event's task is in, the first time that it is heard of: it may be gone
+ * soon. In the recording it goes before the event.
+ */
+static void note_place(struct session *s, const struct event *e)
+{
+	struct place *place;
+
+	if (!(e->task & EVENT_TASK_HERE) || e->kind == EVENT_SOCKET || !e->cgroup)
+		return;
+	place = places_find(s->places, e->cgroup);
+	if (!place) {
+		char *path = s->cgroup_path ? s->cgroup_path(s->cgroup_arg, e->cgroup) : NULL;
+
+		place = places_add(s->places, e->cgroup, path, path ? strlen(path) : 0);
+		free(path);
+	}
+	if (!s->recorder || !place->path || place->file == recorder_file(s->recorder))
+		return;
+	recorder_text(s->recorder, RECORD_TEXT_CGROUP, e->cgroup, 0, place->path,
+		      strlen(place->path));
+	place->file = recorder_file(s->recorder);
+}
+
+void session_text(struct session *s, const struct record_string *text)
+{
+	if (text->what == RECORD_TEXT_CGROUP && !places_find(s->places, text->key))
+		places_add(s->places, text->key, text->bytes, text->len);
+}
+
 void session_take(struct session *s, const void *bytes, unsigned long len)
 {
 	const struct event *e = bytes;
@@ -127,6 +178,7 @@ void session_take(struct session *s, const void *bytes, unsigned long len)
 	if (len == sizeof(*e)) {
 		if (e->ts_ns > s->latest_ns)
 			s->latest_ns = e->ts_ns;
+		note_place(s, e);
 		if (s->recorder)
 			recorder_event(s->recorder, e);
 	}
@@ -256,5 +308,7 @@ void session_release(struct session *s)
 	s->recorder = NULL;
 	teller_free(s->teller);
 	s->teller = NULL;
+	places_free(s->places);
+	s->places = NULL;
 	out_close(&s->out);
 }

@@ -54,10 +54,10 @@ static inline uint64_t view_wall_ns(const struct view *v, uint64_t ts_ns)
 	return ts_ns + (uint64_t)v->meta->boot_to_wall_ns;
 }
 
-/* The path of a holder's cgroup, NULL not known. */
-static inline const char *view_cgroup(const struct view *v, const struct hang_holder *o)
+/* The path of a task's cgroup, NULL not known; pid: of a task that still is, 0 maybe not. */
+static inline const char *view_cgroup(const struct view *v, uint64_t cgroup, uint32_t pid)
 {
-	return v->cgroup_path ? v->cgroup_path(v->cgroup_arg, o->cgroup, o->pid) : NULL;
+	return v->cgroup_path ? v->cgroup_path(v->cgroup_arg, cgroup, pid) : NULL;
 }
 
 static inline void view_relieve(const struct view *v)

@@ -56,7 +56,7 @@ static void act(struct json *j, const struct act *a)
 	kv_i32(j, "ret", a->returned, a->ret);
 }
 
-static void trigger(struct json *j, const struct act *a)
+static void trigger(const struct view *v, struct json *j, const struct act *a)
 {
 	json_key(j, "trigger");
 	if (!a) {
@@ -69,8 +69,7 @@ static void trigger(struct json *j, const struct act *a)
 	kv_known(j, "call_ns", a->returned, a->call_ns);
 	kv_i32(j, "signal", a->signal >= 0, a->signal);
 	kv_i32(j, "exit_code", a->exit_code >= 0, a->exit_code);
-	json_kv_null(j, "cgroup");
-	json_kv_null(j, "container");
+	kv_place(j, view_cgroup(v, a->cgroup, 0));
 	json_kv_bool(j, "deferred", a->deferred);
 	json_kv_null(j, "stack");
 	json_end_object(j);
@@ -207,7 +206,7 @@ static void story(struct view *v, const struct story *s, const struct verdict *v
 	json_kv_str(&j, "ending", ending_name(verdict->ending));
 	json_kv_str(&j, "class", class_name(ending_class(verdict->ending)));
 	json_kv_str(&j, "reason", verdict->reason ? reason_name(verdict->reason) : NULL);
-	trigger(&j, verdict->trigger);
+	trigger(v, &j, verdict->trigger);
 	calls(&j, s, verdict->start_ns);
 	waves(&j, s, verdict);
 	states_and_phases(&j, s, verdict);

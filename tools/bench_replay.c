@@ -343,11 +343,11 @@ static void play_all(struct record_reader *reader, struct teller *t, struct buf 
 {
 	uint64_t now_ns = 0;
 
-	while ((*last = record_next(reader)).got <= RECORD_GOT_MARK) {
+	while ((*last = record_next(reader)).got < RECORD_GOT_END) {
 		if (last->got == RECORD_GOT_MARK) {
 			now_ns = last->mark->now_ns;
 			teller_tick(t, now_ns);
-		} else {
+		} else if (last->got == RECORD_GOT_EVENT) {
 			teller_take(t, last->event, sizeof(*last->event));
 		}
 		if (out->len >= (64 << 10))

@@ -13,6 +13,7 @@ sys.dont_write_bytecode = True
 
 sys.path.append(os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "live"))
 
+import cases_cgroup
 import cases_filter
 import cases_flood
 import cases_hostile
@@ -45,7 +46,7 @@ def main():
     options = parser.parse_args()
     tests = cases_usage.TESTS + cases_run.TESTS + cases_filter.TESTS + \
         cases_record.TESTS + cases_hostile.TESTS + \
-        cases_flood.TESTS
+        cases_cgroup.TESTS + cases_flood.TESTS
     passed = failed = skipped = 0
     with Bench(os.path.abspath(options.tool)) as bench, Blind() as blind:
         for test in tests:

@@ -165,6 +165,17 @@ static bool take_kernel(struct script *s, char **word, int n)
 	return true;
 }
 
+static bool take_cgroup(struct script *s, char **word, int n)
+{
+	uint64_t id;
+
+	if (n != 3 || !words_u64(word[1], &id))
+		return script_bad(s, "want: cgroup ID PATH");
+	if (!s->places)
+		s->places = places_new();
+	return s->places && places_add(s->places, id, word[2], strlen(word[2]));
+}
+
 static bool take_expect(struct script *s, char **word, int n, int skip)
 {
 	struct expect *x = &s->expect[s->expects];
@@ -247,6 +258,8 @@ static bool take_line(struct script *s, char *line)
 		return take_options(s, word, n);
 	if (!strcmp(word[0], "hooks"))
 		return take_hooks(s, word, n);
+	if (!strcmp(word[0], "cgroup"))
+		return take_cgroup(s, word, n);
 	if (!strcmp(word[0], "kernel"))
 		return take_kernel(s, word, n);
 	if (!strcmp(word[0], "expect") || !strcmp(word[0], "untold"))
@@ -355,6 +368,7 @@ void script_release(struct script *s)
 {
 	for (unsigned i = 0; i < s->expects; i++)
 		free(s->expect[i].word);
+	places_free(s->places);
 	free(s->text);
 	free(s->cut);
 }

@@ -129,7 +129,8 @@ static void test_stuck__json_of_a_socket_and_a_minisock(void **state)
 				     "\"holders\":[],\"advice\":\"expires\""));
 	assert_non_null(strstr(text, "{\"pid\":100,\"comm\":\"nginx\",\"fd\":3,\"uid\":1000,"
 				     "\"cgroup\":\"/system.slice/docker-" ID ".scope\","
-				     "\"container\":\"" ID "\"}"));
+				     "\"unit\":\"docker-" ID ".scope\",\"container\":\"" ID "\","
+				     "\"pod\":null}"));
 	assert_non_null(strstr(text, "\"seen\":8,\"told\":8,\"filtered\":0,\"open\":0,"));
 }
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* links: src/options.o src/options_filter.o src/options_fault.o src/options_record.o src/usage.o */
+/* links: src/container.o */
 /* links: src/parse.o src/names.o src/text.o src/buf.o */
 #include "options_unit.h"
 
