@@ -32,16 +32,19 @@ CFLAGS ?= -O2 -g
 C_FLAGS = -std=gnu11 -D_GNU_SOURCE -DTCPCLOSE_VERSION='"$(VERSION)"' $(WARNINGS) $(CFLAGS) \
 	  $(SANITIZE) -I$(B) -MMD -MP
 BPF_FLAGS := -g -O2 -target bpf -mcpu=v3 -I. -Wall -MMD -MP
-LIBS = $(shell $(PKG_CONFIG) --libs libbpf libelf zlib)
+LIBS = $(shell $(PKG_CONFIG) --libs $(LIBDW) libbpf libelf zlib)
 
-SOURCES := $(wildcard src/*.c)
+# Names in --stack come from elfutils, where it is; the static build does without.
+LIBDW := $(shell $(PKG_CONFIG) --exists libdw && echo libdw)
+SYMBOLS := $(if $(LIBDW),symbols_dw,symbols_none)
+SOURCES := $(filter-out src/symbols_%.c,$(wildcard src/*.c)) src/$(SYMBOLS).c
 OBJECTS := $(SOURCES:%.c=$(B)/obj/%.o)
 # state first: it defines the ring that the others name, and bpftool 7.1 links in one pass
 BPF_OBJECTS := $(patsubst bpf/%.bpf.c,$(B)/bpf/%.o,bpf/state.bpf.c \
 		 $(filter-out bpf/state.bpf.c bpf/seed.bpf.c,$(wildcard bpf/*.bpf.c)))
 UNIT_TESTS := $(patsubst tests/unit/%.c,$(B)/unit/%,$(wildcard tests/unit/test_*.c))
 CORE := names decode pack heap echo act early found late listener twin conn story verdict select syscalls hang \
-	hang_judge hang_sort container places
+	hang_judge hang_sort container places stacks
 STORIES := $(wildcard tests/stories/*.story)
 
 all: $(B)/tcpclose
@@ -50,7 +53,7 @@ $(B)/tcpclose: $(OBJECTS)
 	$(CC) $(C_FLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
 
 # Stripped, the kernel side and all: it needs nothing of the host but its kernel.
-$(B)/tcpclose-static: $(OBJECTS)
+$(B)/tcpclose-static: $(OBJECTS:%/$(SYMBOLS).o=%/symbols_none.o)
 	$(CC) $(C_FLAGS) $(LDFLAGS) -static -s -o $@ $^ \
 		$(shell $(PKG_CONFIG) --static --libs libbpf libelf zlib)
 	@test $$(stat -c %s $@) -lt 3145728 || { echo "$@ is over 3 MiB" >&2; exit 1; }
@@ -119,7 +122,7 @@ $(B)/soak: $(SOAK_OBJECTS)
 STORY_OBJECTS := $(patsubst %.c,$(B)/obj/%.o,$(wildcard tests/stories/*.c))
 # All but what needs the kernel, or a file
 PURE_OBJECTS := $(filter-out $(patsubst %,$(B)/obj/src/%.o,main live live_% run run_% replay session \
-		  cgroup tracefs child record_read record_write record_head),$(OBJECTS))
+		  cgroup tracefs child record_read record_write record_head symbols_% stack_read procmaps),$(OBJECTS))
 $(B)/story_test: $(STORY_OBJECTS) $(PURE_OBJECTS)
 	$(CC) $(C_FLAGS) $(LDFLAGS) -o $@ $^
 

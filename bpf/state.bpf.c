@@ -6,6 +6,7 @@
  * acted: elsewhere the CPU is merely borrowed by a packet or a timer.
  */
 #include "about.bpf.h"
+#include "stack.bpf.h"
 #include "task.bpf.h"
 #include "twice.bpf.h"
 #include <bpf/bpf_tracing.h>
@@ -20,6 +21,7 @@ const volatile __u8 call_of_nr32[CALL_NRS];
 const volatile __u64 sk_disguise;
 const volatile __u64 tick_ns;
 const volatile struct kernel_has kernel_has;
+const volatile bool stacks;
 
 /*
  * A change that belongs to a story: not the start of a connection, not a listener's life. A
@@ -52,7 +54,7 @@ static __always_inline bool may_be_a_task(__u16 bits, int new)
 	return bits & EVENT_SOCK_MPTCP && (new == STATE_FIN_WAIT1 || new == STATE_LAST_ACK);
 }
 
-static __always_inline int state(struct sock *sk, int old, int new)
+static __always_inline int state(void *ctx, struct sock *sk, int old, int new)
 {
 	__u64 ts_ns = bpf_ktime_get_boot_ns();
 	struct tcp_sock *tp;
@@ -85,6 +87,7 @@ static __always_inline int state(struct sock *sk, int old, int new)
 	if (may_be_a_task(e->sock, new)) {
 		e->more |= sock_holder_more(sk);
 		task_fill(e);
+		stack_take(ctx, e);
 	}
 	event_submit(e);
 	return 0;
@@ -95,7 +98,7 @@ int BPF_PROG(on_state, struct sock *sk, int old, int new)
 {
 	if (!is_told(sk, old, new))
 		return 0;
-	state(sk, old, new);
+	state(ctx, sk, old, new);
 	twice_mark(TWICE_STATE, sock_object(sk), old << 8 | new);
 	return 0;
 }
@@ -105,7 +108,7 @@ int BPF_PROG(on_state_again, struct sock *sk, int old, int new)
 {
 	if (!is_told(sk, old, new) || twice_is_done(TWICE_STATE, sock_object(sk), old << 8 | new))
 		return 0;
-	return state(sk, old, new);
+	return state(ctx, sk, old, new);
 }
 
 /*

@@ -30,6 +30,7 @@ struct live_config {
 	unsigned long buffer_bytes;	/* a power of two */
 	enum live_calls calls;
 	bool no_trampolines;		/* as on a kernel without fentry, to test what is done there */
+	bool stacks;			/* the user stacks of those that may have ended a connection */
 	bool verbose;			/* libbpf's own words to stderr */
 };
 

@@ -42,6 +42,7 @@ enum {
 	KEY_WATCH,
 	KEY_OLDER_THAN,
 	KEY_FAIL,
+	KEY_STACK,
 	KEY_END,
 };
 
@@ -72,6 +73,7 @@ static const struct argp_option options[] = {
 	{ "output", 'o', "FILE", 0, "write to FILE, - is standard output", 2 },
 	{ "times", 'T', NULL, 0, "begin lines with the time of day", 2 },
 	{ "wide", 'w', NULL, 0, "do not cut lines to 80 columns", 2 },
+	{ "stack", KEY_STACK, NULL, 0, "also how the program came to end it: its user stack", 2 },
 	{ "color", KEY_COLOR, "WHEN", 0, "auto, always or never; NO_COLOR is heeded", 2 },
 	{ "quiet", 'q', NULL, 0, "say nothing but errors and losses", 2 },
 	{ "verbose", 'v', NULL, 0, "say more; twice: even more", 2 },
@@ -306,6 +308,9 @@ static error_t take_output(struct parse *p, int key, const char *arg)
 		if (o->verbose < INT_MAX)
 			o->verbose++;
 		return 0;
+	case KEY_STACK:
+		o->stack = true;
+		return 0;
 	case KEY_ALL:
 		o->all = true;
 		return 0;
@@ -386,7 +391,7 @@ static error_t refuse(struct parse *p, const int *keys, unsigned n, const char *
 static error_t check_given(struct parse *p)
 {
 	static const int traced[] = { KEY_SLOW, KEY_CALL, KEY_ENDING, KEY_CLASS, KEY_INITIATOR,
-				      KEY_ALL, KEY_DRAIN, KEY_CALLS, KEY_BUFFER };
+				      KEY_ALL, KEY_DRAIN, KEY_CALLS, KEY_BUFFER, KEY_STACK };
 	static const int repeated[] = { 'd', 'n' };
 	static const int stuck[] = { KEY_WATCH, KEY_OLDER_THAN, KEY_FAIL };
 

@@ -52,6 +52,7 @@ struct options {
 	bool stuck;			/* the view stuck; view is then it or, with -j, json */
 	bool fail;			/* --fail: something that hangs is a failure */
 	bool quiet, strict, wide, times, all;
+	bool stack;			/* --stack */
 	struct options_record record;	/* --replay, --record */
 	char **command;			/* after --, NULL none; NULL-terminated */
 };

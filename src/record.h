@@ -62,6 +62,7 @@ _Static_assert(offsetof(struct record_mark, kind) == offsetof(struct event, kind
 
 enum record_text_what {
 	RECORD_TEXT_CGROUP = 1,	/* the path of the cgroup whose id is key */
+	RECORD_TEXT_STACK = 2,	/* the user stack of the thread key at at_ns (stacks.h) */
 };
 
 #define RECORD_TEXT_BYTES (offsetof(struct event, kind) - 4 * sizeof(__u64))

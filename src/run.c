@@ -19,6 +19,7 @@
 #include "live_walk.h"
 #include "log.h"
 #include "session.h"
+#include "symbols.h"
 
 #define POLL_MS 20
 #define NS_PER_MS 1000000ULL
@@ -97,6 +98,7 @@ static int open_live(struct run *r)
 				      .buffer_bytes = r->o->buffer_bytes,
 				      .calls = r->o->calls,
 				      .no_trampolines = r->o->no_fentry,
+				      .stacks = r->o->stack,
 				      .verbose = r->o->verbose > 0 };
 	char why[LIVE_WHY];
 	int err = live_open(&r->live, &config, &r->session.meta, why);
@@ -106,6 +108,8 @@ static int open_live(struct run *r)
 		return run_status_of(err);
 	}
 	open_walk(r);
+	if (r->o->stack)
+		meta_add_hook(&r->session.meta, "stack", "bpf_get_stack");
 	return EXIT_FINE;
 }
 
@@ -267,11 +271,26 @@ static char *cgroup_path(void *arg, uint64_t id)
 	return cgroups_look_up(arg, id);
 }
 
+/* An exit status, the reason said. */
+static int open_symbols(struct run *r)
+{
+	if (!r->o->stack)
+		return EXIT_FINE;
+	if (!symbols_work()) {
+		log_error("--stack needs elfutils (libdw), which this tcpclose was built without");
+		return EXIT_KERNEL;
+	}
+	r->session.stack_reader = stack_reader_new();
+	return r->session.stack_reader ? EXIT_FINE : fail(EXIT_FAILED, "cannot read stacks", ENOMEM);
+}
+
 static int set_up(struct run *r)
 {
 	struct kernel_counters none = { .filtered = 0 };
 	int status = session_open(&r->session, r->o), err;
 
+	if (!status)
+		status = open_symbols(r);
 	if (status)
 		return status;
 	r->session.cgroup_path = cgroup_path;

@@ -51,10 +51,13 @@ static const char *place_path(void *arg, uint64_t id, uint32_t pid)
 static int open_places(struct session *s)
 {
 	s->places = places_new();
-	if (!s->places) {
-		log_error("cannot make the table of cgroups: %s", strerror(ENOMEM));
+	s->stacks = stacks_new();
+	if (!s->places || !s->stacks) {
+		log_error("cannot make the tables of cgroups and stacks: %s", strerror(ENOMEM));
 		return EXIT_FAILED;
 	}
+	s->view.stacks = s->stacks;
+	s->view.shows_stacks = s->o->stack;
 	s->select = s->o->select;
 	s->select.cgroup_path = s->view.cgroup_path = place_path;
 	s->select.cgroup_arg = s->view.cgroup_arg = s->places;
@@ -165,16 +168,40 @@ static void note_place(struct session *s, const struct event *e)
 	place->file = recorder_file(s->recorder);
 }
 
+/* It comes before the event that it belongs to, here as in the recording. */
+static void take_stack(struct session *s, uint32_t tid, uint64_t ts_ns, const char *text, size_t len)
+{
+	stacks_add(s->stacks, tid, ts_ns, text, len);
+	if (s->recorder)
+		recorder_text(s->recorder, RECORD_TEXT_STACK, tid, ts_ns, text, len);
+}
+
+static void read_stack(struct session *s, const struct stack *stack)
+{
+	struct buf text = { 0 };
+
+	stack_read(s->stack_reader, stack, &text);
+	if (!text.failed && text.len)
+		take_stack(s, stack->tid, stack->ts_ns, text.data, text.len);
+	buf_release(&text);
+}
+
 void session_text(struct session *s, const struct record_string *text)
 {
 	if (text->what == RECORD_TEXT_CGROUP && !places_find(s->places, text->key))
 		places_add(s->places, text->key, text->bytes, text->len);
+	if (text->what == RECORD_TEXT_STACK)
+		take_stack(s, (uint32_t)text->key, text->at_ns, text->bytes, text->len);
 }
 
 void session_take(struct session *s, const void *bytes, unsigned long len)
 {
 	const struct event *e = bytes;
 
+	if (len == sizeof(struct stack) && s->stack_reader) {
+		read_stack(s, bytes);
+		return;
+	}
 	if (len == sizeof(*e)) {
 		if (e->ts_ns > s->latest_ns)
 			s->latest_ns = e->ts_ns;
@@ -310,5 +337,9 @@ void session_release(struct session *s)
 	s->teller = NULL;
 	places_free(s->places);
 	s->places = NULL;
+	stacks_free(s->stacks);
+	s->stacks = NULL;
+	stack_reader_free(s->stack_reader);
+	s->stack_reader = NULL;
 	out_close(&s->out);
 }

@@ -17,6 +17,7 @@
 #include "record_read.h"
 #include "record_write.h"
 #include "sink.h"
+#include "stack_read.h"
 #include "teller.h"
 
 struct session {
@@ -31,6 +32,8 @@ struct session {
 	struct places *places;
 	char *(*cgroup_path)(void *arg, uint64_t id);	/* the live source's; NULL: the recording tells */
 	void *cgroup_arg;
+	struct stacks *stacks;
+	struct stack_reader *stack_reader;	/* the live source's, NULL none; the session's to free */
 	uint64_t latest_ns;	/* ts_ns of the latest event */
 	uint64_t lost_told;	/* losses already reported */
 	uint64_t loss_ns;	/* when they were */

@@ -14,6 +14,7 @@
 #include "buf.h"
 #include "hang.h"
 #include "meta.h"
+#include "stacks.h"
 #include "verdict.h"
 
 struct view {
@@ -25,6 +26,8 @@ struct view {
 	/* What it takes to look outside; NULL: nothing is known of it, and shown as such. */
 	const char *(*cgroup_path)(void *arg, uint64_t id, uint32_t pid);
 	void *cgroup_arg;
+	const struct stacks *stacks;	/* of those who ended a connection; NULL none */
+	bool shows_stacks;	/* --stack: in text too */
 	void (*relieve)(void *arg);	/* out may be written and emptied: a view may say a lot */
 	void *relieve_arg;
 };
@@ -58,6 +61,12 @@ static inline uint64_t view_wall_ns(const struct view *v, uint64_t ts_ns)
 static inline const char *view_cgroup(const struct view *v, uint64_t cgroup, uint32_t pid)
 {
 	return v->cgroup_path ? v->cgroup_path(v->cgroup_arg, cgroup, pid) : NULL;
+}
+
+/* How the act came to what it did, as stacks.h has it; NULL not known. */
+static inline const char *view_stack(const struct view *v, const struct act *a)
+{
+	return v->stacks && a->effect_ns ? stacks_find(v->stacks, a->tid, a->effect_ns) : NULL;
 }
 
 static inline void view_relieve(const struct view *v)
