@@ -114,6 +114,12 @@ $(B)/deed: $(DEED_OBJECTS)
 $(B)/deed-static: $(DEED_OBJECTS)
 	$(CC) $(C_FLAGS) $(LDFLAGS) -static -s -o $@ $^ -lpthread
 
+# The program whose stacks are looked at: with frame pointers, each call a call
+$(B)/chain: tests/cli/chain.c
+	@mkdir -p $(@D)
+	$(CC) $(filter-out -O% -fsanitize%,$(C_FLAGS)) -O1 -fno-omit-frame-pointer \
+		-fno-optimize-sibling-calls -o $@ $< -lpthread
+
 SOAK_OBJECTS := $(patsubst %.c,$(B)/obj/%.o,$(wildcard tests/soak/*.c))
 $(B)/deed $(B)/deed-static $(DEED_OBJECTS) $(B)/soak $(SOAK_OBJECTS): SANITIZE :=
 $(B)/soak: $(SOAK_OBJECTS)
@@ -177,7 +183,7 @@ demo: deps
 check: deps-check
 	@$(MAKE) --no-print-directory check-all
 
-check-all: $(B)/tcpclose $(UNIT_TESTS) $(B)/story_test $(B)/record_story $(HARNESSES:%=$(B)/%) $(B)/deed $(B)/soak
+check-all: $(B)/tcpclose $(UNIT_TESTS) $(B)/story_test $(B)/record_story $(HARNESSES:%=$(B)/%) $(B)/deed $(B)/soak $(B)/chain
 	B=$(B) CORE="$(CORE)" SAN=$(SAN) tests/check
 
 static: $(B)/tcpclose-static

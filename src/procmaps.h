@@ -17,8 +17,8 @@ struct mapping {
 	uint64_t device, inode;		/* inode 0: of no file */
 	bool executable;
 	const char *path;		/* as /proc/PID/maps writes it; "" none */
-	struct symbol_file *file;	/* the reader's own: valid with looked */
-	bool looked;
+	struct symbol_file *file;	/* the reader's own, with the generation of its files that this is of */
+	unsigned generation;
 };
 
 struct procmaps {

@@ -16,6 +16,7 @@
 #include "record.h"
 #include "symbols.h"
 
+#define GO_EXIT "runtime.goexit"
 #define TEXT_MAX (RECORD_TEXT_MAX - 512)	/* with room for what is missing */
 
 static const char missing_exit[] =
@@ -30,19 +31,33 @@ static const char missing_callers[] =
 	"stack: callers may be left out: some of the code keeps no frame pointer";
 static const char missing_frames[] = "stack: there are more frames than are kept";
 
+#define PROCESSES 64		/* whose maps are kept */
+#define MAP_NS 1000000000ULL	/* how long a map is taken for good: libraries come and go */
+
+/* A process, by its memory: what exec makes of it is another. */
+struct process {
+	uint32_t pid;		/* 0 none */
+	struct memory_id id;
+	uint64_t ts_ns;		/* of the stack for which the map was read */
+	struct procmaps maps;
+};
+
 struct stack_reader {
 	struct symbols *symbols;
-	struct procmaps maps;
+	unsigned generation;	/* of the open files: one may go when another comes */
+	struct process process[PROCESSES];
 };
 
 /* The stack being read. */
 struct reading {
 	struct stack_reader *r;
+	struct procmaps *maps;
 	struct buf *b;
 	bool gaps;		/* a caller may be left out */
 	bool full;
 	bool ends;		/* the last frame is where a thread begins */
 	bool by_stack;		/* the last frame keeps no frame pointer */
+	bool broken;		/* it does not fit the map to its end */
 };
 
 struct stack_reader *stack_reader_new(void)
@@ -52,6 +67,7 @@ struct stack_reader *stack_reader_new(void)
 	if (!r)
 		return NULL;
 	r->symbols = symbols_new();
+	r->generation = 1;
 	if (r->symbols)
 		return r;
 	free(r);
@@ -63,7 +79,8 @@ void stack_reader_free(struct stack_reader *r)
 	if (!r)
 		return;
 	symbols_free(r->symbols);
-	procmaps_release(&r->maps);
+	for (unsigned i = 0; i < PROCESSES; i++)
+		procmaps_release(&r->process[i].maps);
 	free(r);
 }
 
@@ -102,7 +119,7 @@ enum equal { EQUAL_YES, EQUAL_NO, EQUAL_UNKNOWN };
 static enum equal compare_build_id(const struct procmaps *maps, const struct mapping *m,
 				   struct symbol_file *f)
 {
-	uint8_t there[SYMBOLS_BUILD_ID];
+	uint8_t there[SYMBOLS_BUILD_ID] = { 0 };
 	const uint8_t *id;
 	uint64_t offset;
 	size_t len = symbol_build_id(f, &id, &offset);
@@ -122,43 +139,37 @@ static enum equal compare_build_id(const struct procmaps *maps, const struct map
 	return EQUAL_UNKNOWN;
 }
 
-static void forget_file(struct mapping *m)
-{
-	m->looked = false;
-	m->file = NULL;
-}
-
 /* The file that is mapped there, NULL if it cannot be had, or may be another one. */
-static struct symbol_file *file_of(struct stack_reader *r, struct mapping *m)
+static struct symbol_file *file_of(struct reading *g, struct mapping *m)
 {
 	struct symbol_key key = { m->device, m->inode, m->path };
+	struct symbols *symbols = g->r->symbols;
 	struct symbol_file *f;
 	enum equal equal;
 	bool same = true;
 
-	if (m->looked || !m->inode || *m->path != '/')
+	if (m->generation == g->r->generation || !m->inode || *m->path != '/')
 		return m->file;
-	m->looked = true;
-	f = symbols_find(r->symbols, &key);
+	m->file = NULL;
+	f = symbols_find(symbols, &key);
 	if (!f) {
-		int fd = open_mapped(&r->maps, m, &same);
+		int fd = open_mapped(g->maps, m, &same);
 
-		f = fd < 0 ? NULL : symbols_open(r->symbols, &key, fd);
-		for (size_t i = 0; f && i < r->maps.nr; i++)	/* it may have closed an older one */
-			forget_file(&r->maps.at[i]);
-		m->looked = true;
+		f = fd < 0 ? NULL : symbols_open(symbols, &key, fd);
+		g->r->generation += f != NULL;
 	}
+	m->generation = g->r->generation;
 	if (!f)
 		return NULL;
-	equal = compare_build_id(&r->maps, m, f);
+	equal = compare_build_id(g->maps, m, f);
 	if (equal == EQUAL_YES || (equal == EQUAL_UNKNOWN && same))
 		m->file = f;
 	return m->file;
 }
 
-static struct mapping *code_at(const struct stack_reader *r, uint64_t address)
+static struct mapping *code_at(const struct reading *g, uint64_t address)
 {
-	struct mapping *m = procmaps_find(&r->maps, address);
+	struct mapping *m = procmaps_find(g->maps, address);
 
 	return m && m->executable ? m : NULL;
 }
@@ -185,7 +196,7 @@ static void put_symbol(struct buf *b, const char *name)
 static bool is_beginning(const char *name)
 {
 	static const char *const names[] = { "_start", "__libc_start_main", "__libc_start_call_main",
-					     "start_thread", "clone", "clone3", "__clone3", "runtime.goexit" };
+					     "start_thread", "clone", "clone3", "__clone3", GO_EXIT };
 
 	for (unsigned i = 0; name && i < sizeof(names) / sizeof(*names); i++)
 		if (!strcmp(name, names[i]))
@@ -196,8 +207,8 @@ static bool is_beginning(const char *name)
 /* One line. back: 1 for a return address, which belongs to the call before it. */
 static void put_frame(struct reading *g, uint64_t address, unsigned back)
 {
-	struct mapping *m = code_at(g->r, address - back);
-	struct symbol_file *f = m ? file_of(g->r, m) : NULL;
+	struct mapping *m = code_at(g, address - back);
+	struct symbol_file *f = m ? file_of(g, m) : NULL;
 	bool in_module = m && *m->path;
 	uint64_t at = in_module ? address - m->start + m->offset : 0, offset = 0, unused;
 	const char *name = f ? symbol_name(f, at - back, &offset) : NULL;
@@ -218,8 +229,8 @@ static void put_frame(struct reading *g, uint64_t address, unsigned back)
 
 static bool is_return_address(struct reading *g, uint64_t address)
 {
-	struct mapping *m = address ? code_at(g->r, address - 1) : NULL;
-	struct symbol_file *f = m ? file_of(g->r, m) : NULL;
+	struct mapping *m = address ? code_at(g, address - 1) : NULL;
+	struct symbol_file *f = m ? file_of(g, m) : NULL;
 
 	return m && (!f || symbol_follows_call(f, address - m->start + m->offset));
 }
@@ -227,8 +238,8 @@ static bool is_return_address(struct reading *g, uint64_t address)
 /* The caller of the first frame, where the frame pointers miss it: libc's close() sets up no frame. */
 static void put_first_caller(struct reading *g, const struct stack *s)
 {
-	struct mapping *m = code_at(g->r, s->frame[0]);
-	struct symbol_file *f = m ? file_of(g->r, m) : NULL;
+	struct mapping *m = code_at(g, s->frame[0]);
+	struct symbol_file *f = m ? file_of(g, m) : NULL;
 	uint64_t at = 0;
 
 	if (!f || symbol_frame_at(f, s->frame[0] - m->start + m->offset, &at) != FRAME_STACK)
@@ -240,12 +251,27 @@ static void put_first_caller(struct reading *g, const struct stack *s)
 		put_frame(g, s->word[at / 8], 1);
 }
 
+/* Go lets a goroutine return to a place that no call stands before. */
+static bool is_go_exit(struct reading *g, uint64_t address)
+{
+	struct mapping *m = code_at(g, address);
+	struct symbol_file *f = m ? file_of(g, m) : NULL;
+	uint64_t offset;
+	const char *name = f ? symbol_name(f, address - m->start + m->offset, &offset) : NULL;
+
+	return name && !strcmp(name, GO_EXIT);
+}
+
 static void put_frames(struct reading *g, const struct stack *s)
 {
+	g->broken = !code_at(g, s->frame[0]);
 	put_frame(g, s->frame[0], 0);
 	put_first_caller(g, s);
 	for (uint32_t i = 1; i < s->frames && !g->full; i++) {
 		if (!is_return_address(g, s->frame[i])) {
+			if (is_go_exit(g, s->frame[i]))
+				put_frame(g, s->frame[i], 0);
+			g->broken |= !g->ends;
 			g->gaps |= !g->ends;
 			return;
 		}
@@ -271,18 +297,43 @@ static void put_missing(struct buf *b, const char *what)
 	buf_char(b, '\n');
 }
 
+static bool is_kept(const struct process *p, const struct stack *s, const struct memory_id *id)
+{
+	return p->pid == s->pid && !memcmp(&p->id, id, sizeof(*id)) && s->ts_ns - p->ts_ns < MAP_NS;
+}
+
+/* Does the stack fit the map that was read a moment ago? Nothing is added if not. */
+static bool read_with(struct reading *g, const struct stack *s)
+{
+	size_t from = g->b->len;
+
+	put_frames(g, s);
+	if (!g->broken)
+		return true;
+	g->b->len = from;
+	return false;
+}
+
 static void read_frames(struct stack_reader *r, const struct stack *s, struct buf *b)
 {
 	struct memory_id id = { s->start_code, s->end_code, s->start_stack };
-	struct reading g = { .r = r, .b = b };
-	enum procmaps_read got = procmaps_read(&r->maps, s->pid, s->tid, &id);
+	struct process *p = &r->process[s->pid % PROCESSES];
+	struct reading g = { .r = r, .maps = &p->maps, .b = b };
+	enum procmaps_read got;
 
-	if (got != PROCMAPS_READ) {
-		put_addresses(b, s);
-		put_missing(b, got == PROCMAPS_GONE ? missing_gone : missing_replaced);
-		return;
+	if (!is_kept(p, s, &id) || !read_with(&g, s)) {
+		g = (struct reading){ .r = r, .maps = &p->maps, .b = b };
+		got = procmaps_read(&p->maps, s->pid, s->tid, &id);
+		p->pid = got == PROCMAPS_READ ? s->pid : 0;
+		p->id = id;
+		p->ts_ns = s->ts_ns;
+		if (got != PROCMAPS_READ) {
+			put_addresses(b, s);
+			put_missing(b, got == PROCMAPS_GONE ? missing_gone : missing_replaced);
+			return;
+		}
+		put_frames(&g, s);
 	}
-	put_frames(&g, s);
 	if (g.full)
 		put_missing(b, missing_frames);
 	if (g.gaps)

@@ -19,6 +19,7 @@ import cases_flood
 import cases_hostile
 import cases_record
 import cases_run
+import cases_stack
 import cases_usage
 from bench import Bench, Failure, Skip
 from blind import TRIES, Blind
@@ -46,7 +47,7 @@ def main():
     options = parser.parse_args()
     tests = cases_usage.TESTS + cases_run.TESTS + cases_filter.TESTS + \
         cases_record.TESTS + cases_hostile.TESTS + \
-        cases_cgroup.TESTS + cases_flood.TESTS
+        cases_cgroup.TESTS + cases_stack.TESTS + cases_flood.TESTS
     passed = failed = skipped = 0
     with Bench(os.path.abspath(options.tool)) as bench, Blind() as blind:
         for test in tests:

@@ -210,7 +210,8 @@ static void play_through(struct play *p, const struct sink *sink)
 
 	p->view = (struct view){ .out = &p->out, .meta = &s->meta, .wide = s->options.wide,
 				 .times = s->options.times, .cgroup_path = cgroup_path,
-				 .cgroup_arg = s->places };
+				 .cgroup_arg = s->places, .stacks = s->stacks,
+				 .shows_stacks = s->options.stack };
 	t = open_teller(p, sink);
 	if (!t) {
 		buf_str(&p->said, "\tout of memory\n");
