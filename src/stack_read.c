@@ -16,7 +16,7 @@
 #include "record.h"
 #include "symbols.h"
 
-#define GO_EXIT "runtime.goexit"
+#define GO_EXIT "runtime.goexit.abi0"	/* as the linker writes it since Go 1.17 */
 #define TEXT_MAX (RECORD_TEXT_MAX - 512)	/* with room for what is missing */
 
 static const char missing_exit[] =
@@ -240,11 +240,16 @@ static void put_first_caller(struct reading *g, const struct stack *s)
 {
 	struct mapping *m = code_at(g, s->frame[0]);
 	struct symbol_file *f = m ? file_of(g, m) : NULL;
+	enum symbol_frame frame = FRAME_UNKNOWN;
 	uint64_t at = 0;
 
-	if (!f || symbol_frame_at(f, s->frame[0] - m->start + m->offset, &at) != FRAME_STACK)
+	if (f)
+		frame = symbol_frame_at(f, s->frame[0] - m->start + m->offset, &at);
+	if (frame != FRAME_STACK && frame != FRAME_EITHER)
 		return;
 	g->by_stack = false;
+	if (at / 8 < s->words && s->frames > 1 && s->word[at / 8] == s->frame[1])
+		return;		/* it had set one up */
 	if (s->compat || at % 8 || at / 8 >= s->words || !is_return_address(g, s->word[at / 8]))
 		g->gaps = true;
 	else

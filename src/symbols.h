@@ -46,10 +46,11 @@ size_t symbol_build_id(struct symbol_file *f, const uint8_t **id, uint64_t *file
 enum symbol_frame {
 	FRAME_UNKNOWN,		/* nothing says so */
 	FRAME_POINTER,		/* by the frame pointer, which it has set up */
-	FRAME_STACK,		/* by the stack pointer: frame pointers skip its caller */
+	FRAME_STACK,		/* by the stack pointer: it has not, and frame pointers skip its caller */
+	FRAME_EITHER,		/* by the stack pointer, as Go's tables always say: it may have, all the same */
 };
 
-/* *return_at: with FRAME_STACK, how far above the stack pointer its return address is, in bytes. */
+/* *return_at: with FRAME_STACK and FRAME_EITHER, how far above the stack pointer its return address is, in bytes. */
 enum symbol_frame symbol_frame_at(struct symbol_file *f, uint64_t file_offset, uint64_t *return_at);
 
 /* Is what comes before this place a call? True where it cannot be told. */

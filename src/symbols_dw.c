@@ -217,6 +217,7 @@ static bool frame_end(Dwarf_CFI *cfi, Dwarf_Addr address, uint64_t *reg, int64_t
 enum symbol_frame symbol_frame_at(struct symbol_file *f, uint64_t file_offset, uint64_t *return_at)
 {
 	GElf_Addr address = address_of(f, file_offset), bias = 0;
+	enum symbol_frame by_stack = FRAME_STACK;
 	int64_t offset = 0;
 	uint64_t reg = 0;
 	Dwarf_CFI *cfi;
@@ -225,6 +226,7 @@ enum symbol_frame symbol_frame_at(struct symbol_file *f, uint64_t file_offset, u
 		return FRAME_UNKNOWN;
 	cfi = dwfl_module_eh_cfi(f->module, &bias);
 	if (!frame_end(cfi, address - bias, &reg, &offset)) {
+		by_stack = FRAME_EITHER;
 		cfi = dwfl_module_dwarf_cfi(f->module, &bias);
 		if (!frame_end(cfi, address - bias, &reg, &offset))
 			return FRAME_UNKNOWN;
@@ -234,7 +236,7 @@ enum symbol_frame symbol_frame_at(struct symbol_file *f, uint64_t file_offset, u
 	if (reg != X86_64_RSP || offset < 8)
 		return FRAME_UNKNOWN;
 	*return_at = (uint64_t)offset - 8;	/* the word below the frame's end */
-	return FRAME_STACK;
+	return by_stack;
 }
 
 /* CALL rel32, or CALL r/m64 (FF /2) with one of the lengths that it may have */

@@ -243,7 +243,7 @@ def a_go_server_shows_its_frames(bench):
             server.communicate()
         names = [f["symbol"] for f in told[0]["trigger"]["stack"]]
         for want in ("internal/poll.(*FD).Close", "net.(*conn).Close", "net/http.(*conn).close",
-                     "net/http.(*conn).serve", "runtime.goexit"):
+                     "net/http.(*conn).serve", "runtime.goexit.abi0"):
             true("%s in %r" % (want, names), want in names)
         same("missing", [m for m in told[0]["missing"] if "stack" in m], [])
 
