@@ -14,6 +14,16 @@
 #define X86_64_RBP 6
 #define X86_64_RSP 7
 
+/* What was found out about a place in a file: programs close at few of them. */
+struct fact {
+	uint64_t place;		/* the offset, and 1; 0 nothing */
+	const char *name;
+	uint64_t symbol_offset, return_at;
+	enum symbol_frame frame;
+};
+
+#define FACTS 256		/* a power of two */
+
 struct symbol_file {
 	uint64_t device, inode;
 	char *path;
@@ -25,6 +35,7 @@ struct symbol_file {
 	const uint8_t *bytes;
 	size_t size;
 	unsigned machine;	/* EM_... */
+	struct fact fact[FACTS];	/* the one asked for last of those with the same low bits */
 };
 
 struct symbols {
@@ -163,9 +174,8 @@ static bool offset_of(const struct symbol_file *f, GElf_Addr address, uint64_t *
 	return false;
 }
 
-const char *symbol_name(struct symbol_file *f, uint64_t file_offset, uint64_t *symbol_offset)
+static const char *name_at(const struct symbol_file *f, GElf_Addr address, uint64_t *symbol_offset)
 {
-	GElf_Addr address = address_of(f, file_offset);
 	GElf_Off offset;
 	const char *name;
 	GElf_Sym sym;
@@ -214,9 +224,9 @@ static bool frame_end(Dwarf_CFI *cfi, Dwarf_Addr address, uint64_t *reg, int64_t
 	return good;
 }
 
-enum symbol_frame symbol_frame_at(struct symbol_file *f, uint64_t file_offset, uint64_t *return_at)
+static enum symbol_frame frame_at(const struct symbol_file *f, GElf_Addr address, uint64_t *return_at)
 {
-	GElf_Addr address = address_of(f, file_offset), bias = 0;
+	GElf_Addr bias = 0;
 	enum symbol_frame by_stack = FRAME_STACK;
 	int64_t offset = 0;
 	uint64_t reg = 0;
@@ -237,6 +247,36 @@ enum symbol_frame symbol_frame_at(struct symbol_file *f, uint64_t file_offset, u
 		return FRAME_UNKNOWN;
 	*return_at = (uint64_t)offset - 8;	/* the word below the frame's end */
 	return by_stack;
+}
+
+static const struct fact *fact_of(struct symbol_file *f, uint64_t file_offset)
+{
+	struct fact *fact = &f->fact[(file_offset ^ file_offset >> 8) & (FACTS - 1)];
+	GElf_Addr address;
+
+	if (fact->place == file_offset + 1)
+		return fact;
+	address = address_of(f, file_offset);
+	*fact = (struct fact){ .place = file_offset + 1 };
+	fact->name = name_at(f, address, &fact->symbol_offset);
+	fact->frame = frame_at(f, address, &fact->return_at);
+	return fact;
+}
+
+const char *symbol_name(struct symbol_file *f, uint64_t file_offset, uint64_t *symbol_offset)
+{
+	const struct fact *fact = fact_of(f, file_offset);
+
+	*symbol_offset = fact->symbol_offset;
+	return fact->name;
+}
+
+enum symbol_frame symbol_frame_at(struct symbol_file *f, uint64_t file_offset, uint64_t *return_at)
+{
+	const struct fact *fact = fact_of(f, file_offset);
+
+	*return_at = fact->return_at;
+	return fact->frame;
 }
 
 /* CALL rel32, or CALL r/m64 (FF /2) with one of the lengths that it may have */
