@@ -22,7 +22,7 @@ static __always_inline __u64 stack_pointer(struct task_struct *task)
 
 static __always_inline void stack_fill(struct stack *s, void *ctx, const struct event *e)
 {
-	struct task_struct *task = (void *)bpf_get_current_task();
+	struct task_struct *task = task_now();
 	const struct mm_struct *mm = BPF_CORE_READ(task, mm);
 	long bytes;
 
@@ -52,21 +52,39 @@ static __always_inline void stack_fill(struct stack *s, void *ctx, const struct 
 		s->words = STACK_WORDS;
 }
 
-/* Of the task that the event names. The reader is woken: it must be faster than the task's end. */
-static __always_inline void stack_take(void *ctx, const struct event *e)
+/* Room for one, before that of its event, which it precedes. NULL: none is asked for, or there is no room. */
+static __always_inline struct stack *stack_reserve(int new_state)
 {
 	struct stack *s;
 
-	if (!stacks || !(e->task & EVENT_TASK_HERE) || e->task & EVENT_TASK_KTHREAD ||
-	    (e->new_state != STATE_FIN_WAIT1 && e->new_state != STATE_LAST_ACK &&
-	     e->new_state != STATE_CLOSE))
-		return;
+	if (!stacks || (new_state != STATE_FIN_WAIT1 && new_state != STATE_LAST_ACK &&
+			new_state != STATE_CLOSE))
+		return NULL;
 	s = bpf_ringbuf_reserve(&events, sizeof(*s), 0);
-	if (!s) {
+	if (!s)
 		__sync_fetch_and_add(&counters.ring_full[EVENT_STACK], 1);
+	return s;
+}
+
+static __always_inline void stack_drop(struct stack *s)
+{
+	if (stacks && s)
+		bpf_ringbuf_discard(s, BPF_RB_NO_WAKEUP);
+}
+
+/*
+ * That of the task that the event names, if it does, before the event is submitted, which then wakes the
+ * reader: it must be faster than the task's end.
+ */
+static __always_inline void stack_take(struct stack *s, void *ctx, const struct event *e)
+{
+	if (!stacks || !s)
+		return;
+	if (!(e->task & EVENT_TASK_HERE) || e->task & EVENT_TASK_KTHREAD) {
+		bpf_ringbuf_discard(s, BPF_RB_NO_WAKEUP);
 		return;
 	}
 	stack_fill(s, ctx, e);
-	reader_asleep = 0;
-	bpf_ringbuf_submit(s, BPF_RB_FORCE_WAKEUP);
+	bpf_ringbuf_submit(s, BPF_RB_NO_WAKEUP);
+	reader_asleep = 1;
 }

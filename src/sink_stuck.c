@@ -19,6 +19,7 @@
 #include "fmt.h"
 #include "names.h"
 #include "sink.h"
+#include "sink_manual.h"
 #include "text.h"
 
 #define NAME_WIDTH 21		/* of a process or a peer */
@@ -247,8 +248,7 @@ static void owner(struct view *v, const struct hangs *h, const struct hang_group
 		comm(b, g->comm, TEXT_ANY_WIDTH);
 		for (uint32_t i = 0; i < first->nr_holders && !path; i++)
 			if (h->holder[first->holder + i].pid == g->pid)
-				path = view_cgroup(v, h->holder[first->holder + i].cgroup,
-						   h->holder[first->holder + i].pid);
+				path = view_cgroup(v, h->holder[first->holder + i].cgroup, g->pid);
 	} else {
 		buf_str(b, owners[g->owner]);
 	}
@@ -494,6 +494,7 @@ static void stuck(struct view *v, const struct hangs *h, uint64_t now_ns)
 const struct sink sink_stuck = {
 	.name = "stuck",
 	.help = "what hangs half closed now, who holds it and what to do; one shot",
+	.manual = manual_stuck,
 	.reports_itself = true,
 	.stuck = stuck,
 };
