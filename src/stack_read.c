@@ -29,6 +29,8 @@ static const char missing_replaced[] = "stack: execve() replaced the program bef
 	"could be read: addresses alone";
 static const char missing_callers[] =
 	"stack: callers may be left out: some of the code keeps no frame pointer";
+static const char missing_files[] =
+	"stack: a file could not be opened, or was another one by then: offsets alone";
 static const char missing_frames[] = "stack: there are more frames than are kept";
 
 #define PROCESSES 64		/* whose maps are kept */
@@ -55,6 +57,7 @@ struct reading {
 	struct buf *b;
 	bool gaps;		/* a caller may be left out */
 	bool full;
+	bool no_file;		/* one that is mapped could not be had */
 	bool ends;		/* the last frame is where a thread begins */
 	bool by_stack;		/* the last frame keeps no frame pointer */
 	bool broken;		/* it does not fit the map to its end */
@@ -217,6 +220,7 @@ static void put_frame(struct reading *g, uint64_t address, unsigned back)
 		g->full = true;
 		return;
 	}
+	g->no_file |= m && m->inode && *m->path == '/' && !f;
 	put_field(g->b, true, address);
 	put_field(g->b, in_module, at);
 	put_field(g->b, name, offset + back);
@@ -339,6 +343,8 @@ static void read_frames(struct stack_reader *r, const struct stack *s, struct bu
 		}
 		put_frames(&g, s);
 	}
+	if (g.no_file)
+		put_missing(b, missing_files);
 	if (g.full)
 		put_missing(b, missing_frames);
 	if (g.gaps)
