@@ -36,16 +36,19 @@ CFLAGS ?= -O2 -g
 C_FLAGS = -std=gnu11 -D_GNU_SOURCE -DTCPCLOSE_VERSION='"$(VERSION)"' $(WARNINGS) $(CFLAGS) \
 	  $(SANITIZE) -I$(B) -MMD -MP
 BPF_FLAGS := -g -O2 -target bpf -mcpu=v3 -I. -Wall -MMD -MP
-LIBS = $(shell $(PKG_CONFIG) --libs libbpf libelf zlib)
+LIBS = $(shell $(PKG_CONFIG) --libs $(LIBDW) libbpf libelf zlib)
 
-SOURCES := $(wildcard src/*.c)
+# Names in --stack come from elfutils, where it is; the static build does without.
+LIBDW := $(shell $(PKG_CONFIG) --exists libdw && echo libdw)
+SYMBOLS := $(if $(LIBDW),symbols_dw,symbols_none)
+SOURCES := $(filter-out src/symbols_%.c,$(wildcard src/*.c)) src/$(SYMBOLS).c
 OBJECTS := $(SOURCES:%.c=$(B)/obj/%.o)
 # state first: it defines the ring that the others name, and bpftool 7.1 links in one pass
 BPF_OBJECTS := $(patsubst bpf/%.bpf.c,$(B)/bpf/%.o,bpf/state.bpf.c \
 		 $(filter-out bpf/state.bpf.c bpf/seed.bpf.c,$(wildcard bpf/*.bpf.c)))
 UNIT_TESTS := $(patsubst tests/unit/%.c,$(B)/unit/%,$(wildcard tests/unit/test_*.c))
 CORE := names decode pack heap echo act early found late listener twin conn story verdict select syscalls hang \
-	hang_judge hang_sort container hist group health
+	hang_judge hang_sort container hist group health places stacks
 STORIES := $(wildcard tests/stories/*.story)
 
 all: $(B)/tcpclose
@@ -54,7 +57,7 @@ $(B)/tcpclose: $(OBJECTS)
 	$(CC) $(C_FLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
 
 # Stripped, the kernel side and all: it needs nothing of the host but its kernel.
-$(B)/tcpclose-static: $(OBJECTS)
+$(B)/tcpclose-static: $(OBJECTS:%/$(SYMBOLS).o=%/symbols_none.o)
 	$(CC) $(C_FLAGS) $(LDFLAGS) -static -s -o $@ $^ \
 		$(shell $(PKG_CONFIG) --static --libs libbpf libelf zlib)
 	@test $$(stat -c %s $@) -lt 3145728 || { echo "$@ is over 3 MiB" >&2; exit 1; }
@@ -115,6 +118,12 @@ $(B)/deed: $(DEED_OBJECTS)
 $(B)/deed-static: $(DEED_OBJECTS)
 	$(CC) $(C_FLAGS) $(LDFLAGS) -static -s -o $@ $^ -lpthread
 
+# The program whose stacks are looked at: with frame pointers, each call a call
+$(B)/chain: tests/cli/chain.c
+	@mkdir -p $(@D)
+	$(CC) $(filter-out -O% -fsanitize%,$(C_FLAGS)) -O1 -fno-omit-frame-pointer \
+		-fno-optimize-sibling-calls -o $@ $< -lpthread
+
 SOAK_OBJECTS := $(patsubst %.c,$(B)/obj/%.o,$(wildcard tests/soak/*.c))
 $(B)/deed $(B)/deed-static $(DEED_OBJECTS) $(B)/soak $(SOAK_OBJECTS): SANITIZE :=
 $(B)/soak: $(SOAK_OBJECTS)
@@ -123,7 +132,8 @@ $(B)/soak: $(SOAK_OBJECTS)
 STORY_OBJECTS := $(patsubst %.c,$(B)/obj/%.o,$(wildcard tests/stories/*.c))
 # All but what needs the kernel, or a file
 PURE_OBJECTS := $(filter-out $(patsubst %,$(B)/obj/src/%.o,main live live_% run run_% replay session \
-		  cgroup exe tracefs child caps host record_read record_write record_head),$(OBJECTS))
+		  cgroup exe tracefs child caps host record_read record_write record_head symbols_% stack_read \
+		  procmaps),$(OBJECTS))
 $(B)/story_test: $(STORY_OBJECTS) $(PURE_OBJECTS)
 	$(CC) $(C_FLAGS) $(LDFLAGS) -o $@ $^
 
@@ -191,7 +201,7 @@ check: deps-check
 	@$(MAKE) --no-print-directory check-all
 
 check-all: $(B)/tcpclose $(B)/tcpclose.8 $(B)/tcpclose.bash $(UNIT_TESTS) $(B)/story_test $(B)/record_story \
-		$(HARNESSES:%=$(B)/%) $(B)/deed $(B)/soak $(BENCH) $(B)/bench_replay_spin
+		$(HARNESSES:%=$(B)/%) $(B)/deed $(B)/soak $(B)/chain $(BENCH) $(B)/bench_replay_spin
 	B=$(B) CORE="$(CORE)" SAN=$(SAN) tests/check
 
 static: $(B)/tcpclose-static

@@ -300,6 +300,12 @@ struct css_set {
 	struct cgroup *dfl_cgrp;
 };
 
+struct mm_struct {
+	unsigned long start_code;
+	unsigned long end_code;
+	unsigned long start_stack;
+};
+
 struct task_struct {
 	struct thread_info thread_info;
 	void *stack;
@@ -307,6 +313,7 @@ struct task_struct {
 	int exit_code;
 	int pid;
 	int tgid;
+	struct mm_struct *mm;
 	char comm[16];
 	const struct cred *cred;
 	struct css_set *cgroups;
@@ -329,6 +336,11 @@ struct pt_regs___arm64 {
 	__u64 regs[31];
 	__u64 orig_x0;
 	__s32 syscallno;
+};
+
+/* both */
+struct pt_regs___any {
+	unsigned long sp;
 };
 
 struct syscall_trace_enter {

@@ -32,6 +32,7 @@ enum event_kind {
 #define X(id, nr, word) EVENT_##id = nr,
 	EVENT_KINDS(X)
 #undef X
+	EVENT_STACK = 10,	/* no struct event but a struct stack (stack.h); losses count so */
 	EVENT_KIND_MAX = 15,
 };
 

@@ -6,6 +6,7 @@
  * acted: elsewhere the CPU is merely borrowed by a packet or a timer.
  */
 #include "about.bpf.h"
+#include "stack.bpf.h"
 #include "task.bpf.h"
 #include "twice.bpf.h"
 #include <bpf/bpf_tracing.h>
@@ -20,6 +21,7 @@ const volatile __u8 call_of_nr32[CALL_NRS];
 const volatile __u64 sk_disguise;
 const volatile __u64 tick_ns;
 const volatile struct kernel_has kernel_has;
+const volatile bool stacks;
 
 /*
  * A change that belongs to a story: not the start of a connection, not a listener's life. A
@@ -90,9 +92,10 @@ static __always_inline bool is_let_go(__u16 bits)
 	return (bits & (EVENT_SOCK_DEAD | EVENT_SOCK_LINGER)) == EVENT_SOCK_DEAD;
 }
 
-static __always_inline int state(struct sock *sk, int old, int new)
+static __always_inline int state(void *ctx, struct sock *sk, int old, int new)
 {
 	__u64 ts_ns = bpf_ktime_get_boot_ns();
+	struct stack *stack;
 	struct tcp_sock *tp;
 	struct event *e;
 	struct flow w;
@@ -106,9 +109,12 @@ static __always_inline int state(struct sock *sk, int old, int new)
 			__sync_fetch_and_add(&counters.filtered, 1);
 		return 0;
 	}
+	stack = stack_reserve(new);
 	e = event_reserve(EVENT_STATE, ts_ns);
-	if (!e)
+	if (!e) {
+		stack_drop(stack);
 		return 0;
+	}
 	event_set_flow(e, &w);
 	sock_fill(e, sk, tp);
 	e->cookie = sock_cookie(sk);
@@ -124,6 +130,7 @@ static __always_inline int state(struct sock *sk, int old, int new)
 		e->more |= sock_holder_more(sk);
 		task_fill(e);
 	}
+	stack_take(stack, ctx, e);
 	if (new == STATE_CLOSE && is_let_go(e->sock))
 		mark_let_go(sock_object(sk));
 	event_submit(e);
@@ -135,7 +142,7 @@ int BPF_PROG(on_state, struct sock *sk, int old, int new)
 {
 	if (!is_told(sk, old, new))
 		return 0;
-	state(sk, old, new);
+	state(ctx, sk, old, new);
 	twice_mark(TWICE_STATE, sock_object(sk), old << 8 | new);
 	return 0;
 }
@@ -145,7 +152,7 @@ int BPF_PROG(on_state_again, struct sock *sk, int old, int new)
 {
 	if (!is_told(sk, old, new) || twice_is_done(TWICE_STATE, sock_object(sk), old << 8 | new))
 		return 0;
-	return state(sk, old, new);
+	return state(ctx, sk, old, new);
 }
 
 /*

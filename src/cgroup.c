@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 #include "cgroup.h"
 
+#include <dirent.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <mntent.h>
@@ -8,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define FILEID_KERNFS 0xfe	/* include/linux/exportfs.h: the handle is the 64-bit id */
@@ -31,15 +34,6 @@ void cgroups_init(struct cgroups *c)
 		endmntent(mounts);
 }
 
-void cgroups_release(struct cgroups *c)
-{
-	for (unsigned i = 0; i < c->nr; i++)
-		free(c->entry[i].path);
-	free(c->root);
-	if (c->mount >= 0)
-		close(c->mount);
-}
-
 /* The path of an open file, below the mount; NULL outside of it. */
 static char *path_of(const struct cgroups *c, int fd)
 {
@@ -57,7 +51,7 @@ static char *path_of(const struct cgroups *c, int fd)
 	return strdup(path[root] ? path + root : "/");
 }
 
-static char *path_by_id(const struct cgroups *c, uint64_t id)
+static char *path_by_handle(const struct cgroups *c, uint64_t id)
 {
 	union {
 		struct file_handle handle;
@@ -66,8 +60,6 @@ static char *path_by_id(const struct cgroups *c, uint64_t id)
 	char *path;
 	int fd;
 
-	if (!id || c->mount < 0 || !c->root)
-		return NULL;
 	memcpy(h.handle.f_handle, &id, sizeof(id));
 	fd = open_by_handle_at(c->mount, &h.handle, O_PATH | O_CLOEXEC);
 	if (fd < 0)
@@ -75,6 +67,108 @@ static char *path_by_id(const struct cgroups *c, uint64_t id)
 	path = path_of(c, fd);
 	close(fd);
 	return path;
+}
+
+static void forget_known(struct cgroups *c)
+{
+	for (size_t i = 0; i < c->nr_known; i++)
+		free(c->known[i].path);
+	c->nr_known = 0;
+}
+
+static void note_known(struct cgroups *c, uint64_t id, const char *path)
+{
+	size_t cap = c->cap_known ? 2 * c->cap_known : 256;
+	struct cgroup_entry *known;
+
+	if (c->nr_known == c->cap_known) {
+		known = realloc(c->known, cap * sizeof(*known));
+		if (!known)
+			return;
+		c->known = known;
+		c->cap_known = cap;
+	}
+	c->known[c->nr_known++] = (struct cgroup_entry){ .id = id, .path = strdup(path) };
+}
+
+/* All below the directory that fd opens, which it closes; path is its own, len bytes. */
+static void scan(struct cgroups *c, int fd, char path[PATH_MAX], size_t len)
+{
+	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
+	struct dirent *d;
+
+	if (!dir && fd >= 0)
+		close(fd);
+	while (dir && (d = readdir(dir))) {
+		size_t n = strlen(d->d_name);
+
+		if (d->d_type != DT_DIR || !strcmp(d->d_name, ".") || !strcmp(d->d_name, "..") ||
+		    len + n + 2 > PATH_MAX)
+			continue;
+		path[len] = '/';
+		memcpy(path + len + 1, d->d_name, n + 1);
+		note_known(c, d->d_ino, path);	/* kernfs: the inode's number is the id */
+		scan(c, openat(dirfd(dir), d->d_name, O_RDONLY | O_DIRECTORY | O_CLOEXEC), path,
+		     len + n + 1);
+	}
+	if (dir)
+		closedir(dir);
+}
+
+static int order_ids(const void *a, const void *b)
+{
+	const struct cgroup_entry *x = a, *y = b;
+
+	return x->id < y->id ? -1 : x->id > y->id;
+}
+
+void cgroups_scan(struct cgroups *c)
+{
+	char path[PATH_MAX];
+	struct stat root;
+
+	forget_known(c);
+	if (c->mount < 0 || fstat(c->mount, &root))
+		return;
+	note_known(c, root.st_ino, "/");
+	scan(c, openat(c->mount, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC), path, 0);
+	qsort(c->known, c->nr_known, sizeof(*c->known), order_ids);
+}
+
+static const struct cgroup_entry *find_known(const struct cgroups *c, uint64_t id)
+{
+	struct cgroup_entry key = { .id = id };
+
+	return c->nr_known ? bsearch(&key, c->known, c->nr_known, sizeof(key), order_ids) : NULL;
+}
+
+void cgroups_release(struct cgroups *c)
+{
+	for (unsigned i = 0; i < c->nr; i++)
+		free(c->entry[i].path);
+	forget_known(c);
+	free(c->known);
+	free(c->root);
+	if (c->mount >= 0)
+		close(c->mount);
+}
+
+char *cgroups_look_up(struct cgroups *c, uint64_t id)
+{
+	const struct cgroup_entry *known;
+	char *path;
+
+	if (!id || c->mount < 0 || !c->root)
+		return NULL;
+	path = path_by_handle(c, id);
+	if (path)
+		return path;
+	known = find_known(c, id);
+	if (!known && errno == EPERM) {
+		cgroups_scan(c);
+		known = find_known(c, id);
+	}
+	return known && known->path ? strdup(known->path) : NULL;
 }
 
 /* "4:memory:/docker/1234": the first hierarchy in which it is not at the root, else "/". */
@@ -126,7 +220,7 @@ const char *cgroups_path(struct cgroups *c, uint64_t id, uint32_t pid)
 	if (entry)
 		path = entry->path;
 	else if (id)
-		path = keep(c, (struct cgroup_entry){ .id = id, .path = path_by_id(c, id) });
+		path = keep(c, (struct cgroup_entry){ .id = id, .path = cgroups_look_up(c, id) });
 	if (!pid || (path && strcmp(path, "/") != 0))
 		return path;
 	entry = find(c, id, pid);

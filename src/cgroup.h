@@ -7,6 +7,7 @@
  */
 #pragma once
 
+#include <stddef.h>
 #include <stdint.h>
 
 #define CGROUP_MAX 1024
@@ -22,10 +23,21 @@ struct cgroups {
 	char *root;		/* its path */
 	struct cgroup_entry entry[CGROUP_MAX];
 	unsigned nr, oldest;
+	struct cgroup_entry *known;	/* of cgroups_scan(), by id */
+	size_t nr_known, cap_known;
 };
 
 void cgroups_init(struct cgroups *c);
 void cgroups_release(struct cgroups *c);
+
+/* Notes all that there are, lest one is gone when it is asked for. */
+void cgroups_scan(struct cgroups *c);
+
+/*
+ * By its id alone, not kept: the caller's to free. Where handles may not be opened (CAP_DAC_READ_SEARCH) the
+ * tree is searched. NULL not known.
+ */
+char *cgroups_look_up(struct cgroups *c, uint64_t id);
 
 /* "/system.slice/nginx.service", valid until CGROUP_MAX others were asked for; NULL not known. */
 const char *cgroups_path(struct cgroups *c, uint64_t id, uint32_t pid);

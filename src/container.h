@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * Which container a cgroup belongs to, by the names that container engines give their cgroups. Pure.
+ * What a cgroup's path says of what runs in it, by the names that systemd, container engines and
+ * Kubernetes give their cgroups: the systemd unit, the container, the pod. Pure.
  */
 #pragma once
 
@@ -15,3 +16,18 @@
  * NUL-terminated; NULL where there is none.
  */
 const char *container_id(const char *path);
+
+/*
+ * The innermost systemd unit: "nginx.service" in "/system.slice/nginx.service/worker". A pointer into
+ * path, *len bytes; NULL where there is none. Slices only group units, and are none themselves.
+ */
+const char *container_unit(const char *path, size_t *len);
+
+#define CONTAINER_POD_LEN 36
+
+/*
+ * The uid of the Kubernetes pod in a path as "/kubepods/burstable/pod<uid>/<id>" or
+ * ".../kubepods-burstable-pod<uid>.slice/...", where its dashes are underscores; those of static pods
+ * have 32 digits and no dashes. Returns the bytes written into uid, 0 where there is none.
+ */
+size_t container_pod(const char *path, char uid[CONTAINER_POD_LEN]);

@@ -79,7 +79,10 @@ static void join(struct hangs *h)
 
 bool hang_holder_matches(const struct select *s, const struct hang_holder *holder)
 {
-	return select_wants_task(s, holder->pid, holder->uid, holder->comm);
+	struct select_task task = { .pid = holder->pid, .uid = holder->uid, .comm = holder->comm,
+				    .cgroup = holder->cgroup, .lives = true };
+
+	return select_wants_task(s, &task);
 }
 
 /* The holder that a socket is put down to, NULL none that matches. */
@@ -95,11 +98,12 @@ static const struct hang_holder *owner_of(const struct hangs *h, const struct ha
 static bool is_wanted(struct hangs *h, const struct hang *g)
 {
 	const struct select *s = h->config.select;
+	bool user_alone = !(s->pids || s->comms || s->cgroups || s->containers);
 
 	if (!filter_wants(h->config.filter, &g->flow))
 		return false;
-	if ((s->pids || s->comms || s->uids) && !owner_of(h, g) &&
-	    (g->nr_holders || s->pids || s->comms || g->substate || !select_wants_uid(s, g->uid)))
+	if (select_asks_of_tasks(s) && !owner_of(h, g) &&
+	    (g->nr_holders || !user_alone || g->substate || !select_wants_uid(s, g->uid)))
 		return false;
 	if (!h->config.older_than_ns || g->age_ns >= h->config.older_than_ns)
 		return true;

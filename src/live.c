@@ -120,6 +120,7 @@ static void set_constants(struct tcpclose_bpf *skel, const struct live_config *c
 {
 	memcpy((void *)&skel->rodata->filter, config->filter, sizeof(*config->filter));
 	skel->rodata->tick_ns = live_tick_ns();
+	skel->rodata->stacks = config->stacks;
 	if (getrandom((void *)&skel->rodata->sk_disguise, sizeof(skel->rodata->sk_disguise), 0) < 0)
 		skel->rodata->sk_disguise = clock_ns(CLOCK_REALTIME) * 0x9e3779b97f4a7c15ULL;
 	fill_calls((__u8 *)skel->rodata->call_of_nr, sizeof(skel->rodata->call_of_nr),

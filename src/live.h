@@ -31,6 +31,7 @@ struct live_config {
 	enum live_calls calls;
 	const char *btf;		/* a file with the kernel's types, NULL: its own */
 	bool no_trampolines;		/* as on a kernel without fentry, to test what is done there */
+	bool stacks;			/* the user stacks of those that may have ended a connection */
 	bool verbose;			/* libbpf's own words to stderr */
 };
 

@@ -225,6 +225,9 @@ static error_t take_output(struct parse *p, int key, const char *arg)
 		if (o->verbose < INT_MAX)
 			o->verbose++;
 		return 0;
+	case KEY_STACK:
+		o->stack = true;
+		return 0;
 	case KEY_ALL:
 		o->all = true;
 		return 0;
@@ -313,7 +316,8 @@ static error_t refuse(struct parse *p, const int *keys, unsigned n, const char *
 static error_t check_given(struct parse *p)
 {
 	static const int traced[] = { KEY_SLOW, KEY_CALL, KEY_ENDING, KEY_CLASS, KEY_INITIATOR,
-				      KEY_ALL, KEY_DRAIN, KEY_CALLS, KEY_BUFFER, KEY_FLUSH };
+				      KEY_ALL, KEY_DRAIN, KEY_CALLS, KEY_BUFFER, KEY_FLUSH,
+				      KEY_STACK };
 	static const int repeated[] = { 'd', 'n' };
 	static const int stuck[] = { KEY_WATCH, KEY_OLDER_THAN, KEY_FAIL };
 

@@ -56,6 +56,7 @@ struct options {
 	bool fail;			/* --fail: something that hangs is a failure */
 	bool flush;			/* --flush: woken by each event, not every so often */
 	bool quiet, strict, wide, times, all;
+	bool stack;			/* --stack */
 	struct sink_options view_options;	/* --by and the like */
 	struct options_record record;	/* --replay, --record */
 	char **command;			/* after --, NULL none; NULL-terminated */

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "buf.h"
+#include "container.h"
 #include "names.h"
 #include "options.h"
 #include "options_filter.h"
@@ -13,6 +14,7 @@
 #define PID_MAX 4194304		/* PID_MAX_LIMIT of 64-bit kernels */
 #define TIME_MAX_NS 1000000000000000000ull	/* 10^9 s */
 #define NS_PER_MS 1000000u
+#define ID_MIN 4		/* digits of a container's id */
 
 /* Lists of ports, pids... : each adds one item to its list. */
 
@@ -119,6 +121,46 @@ static int add_comm(struct filter_options *o, struct usage *u, const char *item)
 	if (s->comms == SELECT_MAX)
 		return usage_bad(u, "one comm too many, ", AT_MOST(SELECT_MAX));
 	memcpy(s->comm[s->comms++], item, strnlen(item, sizeof(s->comm[0]) - 1));
+	return 0;
+}
+
+/*
+ * Below its mount, or as the file system shows it. Not a list: a comma may be part of it. Whether there is
+ * such a one is not asked: it may come.
+ */
+static int add_cgroup(struct filter_options *o, struct usage *u, const char *path)
+{
+	static const char *const mounts[] = { "/sys/fs/cgroup/unified", "/sys/fs/cgroup" };
+	struct select *s = o->select;
+
+	for (unsigned i = 0; i < sizeof(mounts) / sizeof(*mounts); i++) {
+		size_t n = strlen(mounts[i]);
+
+		if (strncmp(path, mounts[i], n) != 0 || (path[n] && path[n] != '/'))
+			continue;
+		path = path[n] ? path + n : "/";
+		break;
+	}
+	if (*path != '/')
+		return usage_bad(u, "bad cgroup ", ": want its path from the root, "
+				 "as /system.slice/nginx.service");
+	if (s->cgroups == SELECT_MAX)
+		return usage_bad(u, "one cgroup too many, ", AT_MOST(SELECT_MAX));
+	s->cgroup[s->cgroups++] = path;
+	return 0;
+}
+
+static int add_container(struct filter_options *o, struct usage *u, const char *id)
+{
+	struct select *s = o->select;
+	size_t len = strlen(id);
+
+	if (len < ID_MIN || len > CONTAINER_ID_LEN || strspn(id, "0123456789abcdef") != len)
+		return usage_bad(u, "bad container ",
+				 ": want the first 4 or more hex digits of its id, as docker ps shows them");
+	if (s->containers == SELECT_MAX)
+		return usage_bad(u, "one container too many, ", AT_MOST(SELECT_MAX));
+	s->container[s->containers++] = id;
 	return 0;
 }
 
@@ -245,6 +287,10 @@ int filter_option(struct filter_options *o, struct usage *u, int key, const char
 	switch (key) {
 	case 'c':
 		return add_comm(o, u, arg);
+	case KEY_CGROUP:
+		return add_cgroup(o, u, arg);
+	case KEY_CONTAINER:
+		return add_container(o, u, arg);
 	case '4':
 		o->ipv4 = true;
 		return 0;

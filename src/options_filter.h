@@ -16,7 +16,9 @@ enum filter_key {
 	KEY_ENDING,
 	KEY_CLASS,
 	KEY_INITIATOR,
-	KEY_FILTER_LAST = KEY_INITIATOR,
+	KEY_CGROUP,
+	KEY_CONTAINER,
+	KEY_FILTER_LAST = KEY_CONTAINER,
 };
 
 struct filter_options {

@@ -25,6 +25,7 @@ enum option_key {
 	KEY_OLDER_THAN,
 	KEY_FAIL,
 	KEY_FLUSH,
+	KEY_STACK,
 	KEY_DOCUMENT,
 	KEY_END,
 };

@@ -29,6 +29,7 @@ struct record_reader {
 	struct record_head head;
 	char why[RECORD_WHY];
 	struct pack pack;
+	struct record_string text;	/* as far as it has come */
 	uint8_t in[IN_BYTES];
 	uint8_t member[RECORD_MEMBER + 1];	/* one more shows that it is too long */
 };
@@ -184,22 +185,62 @@ static struct record take_mark(struct record_reader *r, const struct record_mark
 	return (struct record){ .got = RECORD_GOT_MARK, .mark = m };
 }
 
-struct record record_next(struct record_reader *r)
+/* Another piece of a text. False: of one that is too long. */
+static bool take_text(struct record_reader *r, const struct record_text *t)
 {
+	struct record_string *s = &r->text;
+
+	if (t->len > sizeof(t->bytes) || s->len + t->len > sizeof(s->bytes))
+		return false;
+	s->what = t->what;
+	s->key = t->key;
+	s->at_ns = t->at_ns;
+	memcpy(s->bytes + s->len, t->bytes, t->len);
+	s->len += t->len;
+	return true;
+}
+
+/* The next record, in its own struct; NULL: no more, which *no says more of. */
+static struct event *unpack(struct record_reader *r, struct record *no)
+{
+	enum member m = MEMBER_READ;
 	struct event *e;
 
-	if (r->at == r->end) {
-		enum member m = next_body(r);
-
-		if (m != MEMBER_READ)
-			return no_record(r, m);
-	}
-	e = pack_get(&r->pack, &r->at, r->end);
+	if (r->at == r->end)
+		m = next_body(r);
+	e = m == MEMBER_READ ? pack_get(&r->pack, &r->at, r->end) : NULL;
+	if (!e && m == MEMBER_READ)
+		m = damaged(r, "a record that does not end");
 	if (!e)
-		return no_record(r, damaged(r, "a record that does not end"));
-	if (e->kind == RECORD_KIND_MARK)
-		return take_mark(r, (const struct record_mark *)e);
-	r->complete = r->follows = false;
+		*no = no_record(r, m);
+	return e;
+}
+
+struct record record_next(struct record_reader *r)
+{
+	struct record no;
+	struct event *e;
+	bool more;
+
+	r->text.len = 0;
+	do {
+		e = unpack(r, &no);
+		if (!e)
+			return no;
+		more = false;
+		if (e->kind == RECORD_KIND_MARK)
+			return take_mark(r, (const struct record_mark *)e);
+		r->complete = r->follows = false;
+		if (e->kind == RECORD_KIND_TEXT) {
+			const struct record_text *t = (const struct record_text *)e;
+
+			if (!take_text(r, t))
+				return no_record(r, damaged(r, "a text that is too long"));
+			more = t->more;
+		}
+	} while (more);
+	if (e->kind == RECORD_KIND_TEXT)
+		return (struct record){ .got = RECORD_GOT_TEXT, .text = &r->text };
 	translate(r, e);
 	return (struct record){ .got = RECORD_GOT_EVENT, .event = e };
 }

@@ -26,15 +26,25 @@ typedef ssize_t record_read_fn(void *arg, void *bytes, size_t len);
 enum record_got {
 	RECORD_GOT_EVENT,	/* or what has the size of one */
 	RECORD_GOT_MARK,
+	RECORD_GOT_TEXT,	/* whole, however many records it took */
 	RECORD_GOT_END,		/* no more, and the file ended as it should */
 	RECORD_GOT_STOP,	/* the source said so */
 	RECORD_GOT_NONSENSE,	/* no more: record_why() */
+};
+
+/* What a text says, of what. */
+struct record_string {
+	enum record_text_what what;
+	uint64_t key, at_ns;
+	size_t len;
+	char bytes[RECORD_TEXT_MAX];
 };
 
 struct record {
 	enum record_got got;
 	const struct event *event;	/* valid until the next */
 	const struct record_mark *mark;
+	const struct record_string *text;
 };
 
 struct record_reader;

@@ -24,6 +24,8 @@ struct recorder {
 	int fd;
 	int error;
 	uint64_t file_bytes;		/* of the file, in whole members */
+	unsigned files;			/* begun */
+	uint64_t latest_ns;		/* word 0 of the record before */
 	uint64_t begun_ns;		/* the first record of the member that waits; 0 none */
 	struct record_mark latest;	/* mark: where a new file takes up */
 	z_stream z;
@@ -84,6 +86,7 @@ static void put_record(struct recorder *r, const void *record, uint64_t ts_ns)
 		return;
 	if (!r->begun_ns)
 		r->begun_ns = ts_ns ? ts_ns : 1;
+	r->latest_ns = ts_ns;
 	r->len += pack_put(&r->pack, record, r->member + r->len);
 }
 
@@ -106,6 +109,7 @@ static int begin_file(struct recorder *r)
 	struct buf head = { 0 };
 
 	r->file_bytes = 0;
+	r->files++;
 	r->fd = STDOUT_FILENO;
 	if (r->config.path)
 		r->fd = open(r->config.path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
@@ -169,23 +173,52 @@ void recorder_flush(struct recorder *r)
 		next_file(r);
 }
 
-/* Room for one more, and for the mark that ends a file. */
-static void make_room(struct recorder *r)
+/* Room for so many, and for the mark that ends a file. */
+static void make_room(struct recorder *r, size_t records)
 {
-	if (r->len + 2 * (size_t)PACK_MAX > sizeof(r->member))
+	if (r->len + (records + 1) * PACK_MAX > sizeof(r->member))
 		recorder_flush(r);
+}
+
+_Static_assert((RECORD_TEXT_MAX / RECORD_TEXT_BYTES + 4) * PACK_MAX < RECORD_MEMBER,
+	       "a text and its event fit into one member");
+
+void recorder_text(struct recorder *r, enum record_text_what what, uint64_t key, uint64_t at_ns,
+		   const void *bytes, size_t len)
+{
+	const uint8_t *from = bytes;
+	size_t left = len < RECORD_TEXT_MAX ? len : RECORD_TEXT_MAX;
+
+	make_room(r, left / RECORD_TEXT_BYTES + 2);
+	do {
+		size_t n = left < RECORD_TEXT_BYTES ? left : RECORD_TEXT_BYTES;
+		struct record_text text = { .near_ns = r->latest_ns, .key = key, .at_ns = at_ns,
+					    .kind = RECORD_KIND_TEXT, .what = (uint8_t)what,
+					    .len = (uint8_t)n, .more = left > n };
+
+		memcpy(text.bytes, from, n);
+		put_record(r, &text, r->latest_ns);
+		from += n;
+		left -= n;
+	} while (left);
+}
+
+unsigned recorder_file(struct recorder *r)
+{
+	make_room(r, 1);
+	return r->files;
 }
 
 void recorder_event(struct recorder *r, const struct event *e)
 {
-	make_room(r);
+	make_room(r, 1);
 	put_record(r, e, e->ts_ns);
 }
 
 void recorder_mark(struct recorder *r, enum record_what what, uint64_t now_ns,
 		   const struct kernel_counters *counters)
 {
-	make_room(r);
+	make_room(r, 1);
 	r->latest.now_ns = now_ns;
 	r->latest.counters = *counters;
 	put_mark(r, what);

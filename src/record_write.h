@@ -33,6 +33,16 @@ void recorder_event(struct recorder *r, const struct event *e);
 void recorder_mark(struct recorder *r, enum record_what what, uint64_t now_ns,
 		   const struct kernel_counters *counters);
 
+/*
+ * What the number `key` of the next event means. At most RECORD_TEXT_MAX bytes, the rest is cut off. The
+ * event that follows is in the same file.
+ */
+void recorder_text(struct recorder *r, enum record_text_what what, uint64_t key, uint64_t at_ns,
+		   const void *bytes, size_t len);
+
+/* Which file the next event goes into, from 1 on: what a text said in an earlier one has to be said again. */
+unsigned recorder_file(struct recorder *r);
+
 /* When what was recorded should get out by a mark; 0: nothing waits. */
 uint64_t recorder_due_ns(const struct recorder *r);
 

@@ -153,6 +153,8 @@ static int read_all(struct replay *r)
 
 		if (record.got == RECORD_GOT_EVENT) {
 			session_take(&r->session, record.event, sizeof(*record.event));
+		} else if (record.got == RECORD_GOT_TEXT) {
+			session_text(&r->session, record.text);
 		} else if (record.got != RECORD_GOT_MARK) {
 			if (r->session.latest_ns > r->now_ns)
 				r->now_ns = r->session.latest_ns;
@@ -185,9 +187,11 @@ static enum record_got take_walk(struct replay *r, struct hangs *h)
 {
 	struct record got;
 
-	while ((got = record_next(r->reader)).got <= RECORD_GOT_MARK) {
+	while ((got = record_next(r->reader)).got < RECORD_GOT_END) {
 		if (got.got == RECORD_GOT_MARK)
 			r->now_ns = got.mark->now_ns;
+		else if (got.got == RECORD_GOT_TEXT)
+			session_text(&r->session, got.text);
 		else if (got.event->kind == EVENT_SOCKET || got.event->kind == EVENT_HOLDER)
 			hangs_take(h, got.event, sizeof(*got.event));
 		if (got.got == RECORD_GOT_MARK && got.mark->what != RECORD_START)
@@ -200,7 +204,7 @@ static enum record_got take_walk(struct replay *r, struct hangs *h)
 static int play_stuck(struct replay *r)
 {
 	struct session *s = &r->session;
-	struct hangs_config config = { .filter = &r->o->filter, .select = &r->o->select,
+	struct hangs_config config = { .filter = &r->o->filter, .select = &s->select,
 				       .older_than_ns = r->o->older_than_ns,
 				       .max = r->o->max_open };
 	struct hangs h;

@@ -14,12 +14,14 @@
 #include <unistd.h>
 
 #include "caps.h"
+#include "cgroup.h"
 #include "child.h"
 #include "exe.h"
 #include "live.h"
 #include "live_walk.h"
 #include "log.h"
 #include "session.h"
+#include "symbols.h"
 
 #define POLL_MS 20
 #define NS_PER_MS 1000000ULL
@@ -30,6 +32,7 @@ struct run {
 	struct live *live;
 	struct walk *walk;	/* until it is done */
 	struct child child;
+	struct cgroups cgroups;
 	struct exe exe;
 	int epoll, signals;
 	uint64_t stop_ns;	/* -d, or the end of the drain; 0 none */
@@ -108,6 +111,7 @@ static int open_live(struct run *r)
 				      .calls = r->o->calls,
 				      .btf = r->o->btf,
 				      .no_trampolines = r->o->no_fentry,
+				      .stacks = r->o->stack,
 				      .verbose = r->o->verbose > 0 };
 	char why[LIVE_WHY];
 	int err = live_open(&r->live, &config, &r->session.meta, why);
@@ -120,6 +124,8 @@ static int open_live(struct run *r)
 		log_note("calls are not watched from entry to return: those that end nothing, and what "
 			 "a call returned, are not told (tcpclose doctor says why)");
 	open_walk(r);
+	if (r->o->stack)
+		meta_add_hook(&r->session.meta, "stack", "bpf_get_stack");
 	return EXIT_FINE;
 }
 
@@ -272,6 +278,8 @@ static void drop_privileges(const struct run *r)
 
 	if (by == BY_EXE)
 		keep |= CAPS(SYS_PTRACE);
+	if (r->o->stack)	/* /proc/PID/maps and root, and the programs' files */
+		keep |= CAPS(SYS_PTRACE) | CAPS(DAC_READ_SEARCH);
 	if (by == BY_CGROUP || by == BY_CONTAINER)
 		keep |= CAPS(DAC_READ_SEARCH);
 	if (r->o->record.rotate_bytes)
@@ -302,6 +310,24 @@ static int announce(struct run *r)
 	return err == -ENOENT ? 127 : 126;
 }
 
+static char *cgroup_path(void *arg, uint64_t id)
+{
+	return cgroups_look_up(arg, id);
+}
+
+/* An exit status, the reason said. */
+static int open_symbols(struct run *r)
+{
+	if (!r->o->stack)
+		return EXIT_FINE;
+	if (!symbols_work()) {
+		log_error("--stack needs elfutils (libdw), which this tcpclose was built without");
+		return EXIT_KERNEL;
+	}
+	r->session.stack_reader = stack_reader_new();
+	return r->session.stack_reader ? EXIT_FINE : fail(EXIT_FAILED, "cannot read stacks", ENOMEM);
+}
+
 static const char *path_of(void *arg, const struct act *a)
 {
 	return exe_path(arg, a);
@@ -312,8 +338,12 @@ static int set_up(struct run *r)
 	struct kernel_counters none = { .filtered = 0 };
 	int status = session_open(&r->session, r->o), err;
 
+	if (!status)
+		status = open_symbols(r);
 	if (status)
 		return status;
+	r->session.cgroup_path = cgroup_path;
+	r->session.cgroup_arg = &r->cgroups;
 	r->session.view.exe_path = path_of;
 	r->session.view.exe_arg = &r->exe;
 	r->signals = run_catch_signals();
@@ -336,7 +366,11 @@ static int set_up(struct run *r)
 static int trace(const struct options *o)
 {
 	struct run r = { .o = o, .epoll = -1, .signals = -1 };
-	int status = set_up(&r);
+	int status;
+
+	cgroups_init(&r.cgroups);
+	cgroups_scan(&r.cgroups);
+	status = set_up(&r);
 
 	if (!status) {
 		status = announce(&r);
@@ -350,6 +384,7 @@ static int trace(const struct options *o)
 	}
 	child_release(&r.child);
 	session_release(&r.session);
+	cgroups_release(&r.cgroups);
 	walk_close(r.walk);
 	live_close(r.live);
 	if (r.epoll >= 0)

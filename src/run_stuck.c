@@ -34,6 +34,7 @@ struct look {
 	struct walk *walk;
 	struct child child;
 	struct cgroups cgroups;
+	struct select select;		/* the options', which sees the cgroups */
 	int signals;
 	bool interrupted;
 	uint64_t stop_ns;		/* -d, 0 none */
@@ -114,7 +115,7 @@ static int show(struct look *l, struct hangs *h)
 
 static int look(struct look *l)
 {
-	struct hangs_config config = { .filter = &l->o->filter, .select = &l->o->select,
+	struct hangs_config config = { .filter = &l->o->filter, .select = &l->select,
 				       .older_than_ns = l->o->older_than_ns,
 				       .max = l->o->max_open };
 	struct walk_stats stats;
@@ -204,6 +205,9 @@ static int set_up(struct look *l)
 	l->view = (struct view){ .meta = &l->meta, .cgroup_path = cgroup_path,
 				 .cgroup_arg = &l->cgroups, .relieve = relieve,
 				 .relieve_arg = &l->out };
+	l->select = l->o->select;
+	l->select.cgroup_path = cgroup_path;
+	l->select.cgroup_arg = &l->cgroups;
 	session_set_view(&l->view, l->o, &l->out);
 	return EXIT_FINE;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 #include <string.h>
 
+#include "container.h"
 #include "select.h"
 
 static bool has_u32(const uint32_t *list, unsigned n, uint32_t v)
@@ -24,16 +25,67 @@ bool select_wants_uid(const struct select *f, uint32_t uid)
 	return has_u32(f->uid, f->uids, uid);
 }
 
-bool select_wants_task(const struct select *f, uint32_t pid, uint32_t uid, const uint8_t *comm)
+/* "/a" holds "/a" and "/a/b", not "/ab"; "/" holds all. */
+static bool is_below(const char *path, const char *top)
 {
-	return has_u32(f->pid, f->pids, pid) && select_wants_uid(f, uid) && has_comm(f, comm);
+	size_t n = strlen(top);
+
+	if (n && top[n - 1] == '/')
+		n--;
+	return !strncmp(path, top, n) && (!path[n] || path[n] == '/');
+}
+
+static bool has_cgroup(const struct select *f, const char *path)
+{
+	for (unsigned i = 0; i < f->cgroups && i < SELECT_MAX; i++)
+		if (is_below(path, f->cgroup[i]))
+			return true;
+	return f->cgroups == 0;
+}
+
+static bool has_container(const struct select *f, const char *path)
+{
+	const char *id = f->containers ? container_id(path) : NULL;
+
+	for (unsigned i = 0; id && i < f->containers && i < SELECT_MAX; i++)
+		if (!strncmp(id, f->container[i], strlen(f->container[i])))
+			return true;
+	return f->containers == 0;
+}
+
+/* A cgroup that is not known is in none that is asked for. */
+static bool has_place(const struct select *f, const struct select_task *task)
+{
+	const char *path;
+
+	if (!f->cgroups && !f->containers)
+		return true;
+	path = f->cgroup_path ? f->cgroup_path(f->cgroup_arg, task->cgroup,
+					       task->lives ? task->pid : 0) : NULL;
+	return path && has_cgroup(f, path) && has_container(f, path);
+}
+
+bool select_asks_of_tasks(const struct select *f)
+{
+	return f->pids || f->comms || f->uids || f->cgroups || f->containers;
+}
+
+bool select_wants_task(const struct select *f, const struct select_task *task)
+{
+	return has_u32(f->pid, f->pids, task->pid) && select_wants_uid(f, task->uid) &&
+	       has_comm(f, task->comm) && has_place(f, task);
 }
 
 static bool has_act(const struct select *f, const struct story *s)
 {
-	for (unsigned i = 0; i < s->nr_acts; i++)
-		if (select_wants_task(f, s->acts[i].pid, s->acts[i].uid, s->acts[i].comm))
+	for (unsigned i = 0; i < s->nr_acts; i++) {
+		const struct act *a = &s->acts[i];
+		struct select_task task = { .pid = a->pid, .uid = a->uid, .comm = a->comm,
+					    .cgroup = a->cgroup };
+
+		if (select_wants_task(f, &task))
 			return true;
+	}
 	return false;
 }
 
@@ -60,5 +112,5 @@ bool select_wants(const struct select *f, const struct story *s, const struct ve
 		return false;
 	if (f->slow_ns && !has_slow_phase(v, f->slow_ns))
 		return false;
-	return !(f->pids || f->comms || f->uids) || has_act(f, s);
+	return !select_asks_of_tasks(f) || has_act(f, s);
 }

@@ -57,6 +57,29 @@ bool session_close_out(struct out *out, const char *path)
 	return false;
 }
 
+/* What the views and the filters see of it; the table lasts as long as the session. */
+static const char *place_path(void *arg, uint64_t id, uint32_t pid)
+{
+	(void)pid;
+	return places_path(arg, id);
+}
+
+static int open_places(struct session *s)
+{
+	s->places = places_new();
+	s->stacks = stacks_new();
+	if (!s->places || !s->stacks) {
+		log_error("cannot make the tables of cgroups and stacks: %s", strerror(ENOMEM));
+		return EXIT_FAILED;
+	}
+	s->view.stacks = s->stacks;
+	s->view.shows_stacks = s->o->stack;
+	s->select = s->o->select;
+	s->select.cgroup_path = s->view.cgroup_path = place_path;
+	s->select.cgroup_arg = s->view.cgroup_arg = s->places;
+	return EXIT_FINE;
+}
+
 /* Any number of stories may be told at once, when their time has come or the run is over. */
 static void make_room(void *arg)
 {
@@ -79,7 +102,7 @@ int session_open(struct session *s, const struct options *o)
 	s->view.relieve = make_room;
 	s->view.relieve_arg = s;
 	session_set_view(&s->view, o, &s->out);
-	return EXIT_FINE;
+	return open_places(s);
 }
 
 static int open_teller(struct session *s)
@@ -88,7 +111,7 @@ static int open_teller(struct session *s)
 		.sink = s->sink,
 		.view = &s->view,
 		.filter = &s->o->filter,
-		.select = &s->o->select,
+		.select = &s->select,
 		.max_stories = s->o->count,
 		.never_open = s->o->all,
 		.shown = make_room,
@@ -148,13 +171,68 @@ int session_begin(struct session *s, uint64_t now_ns, const struct kernel_counte
 	return EXIT_FINE;
 }
 
+/*
+ * Notes the path of the cgroup that the event's task is in, the first time that it is heard of: it may be gone
+ * soon. In the recording it goes before the event.
+ */
+static void note_place(struct session *s, const struct event *e)
+{
+	struct place *place;
+
+	if (!(e->task & EVENT_TASK_HERE) || e->kind == EVENT_SOCKET || !e->cgroup)
+		return;
+	place = places_find(s->places, e->cgroup);
+	if (!place) {
+		char *path = s->cgroup_path ? s->cgroup_path(s->cgroup_arg, e->cgroup) : NULL;
+
+		place = places_add(s->places, e->cgroup, path, path ? strlen(path) : 0);
+		free(path);
+	}
+	if (!s->recorder || !place->path || place->file == recorder_file(s->recorder))
+		return;
+	recorder_text(s->recorder, RECORD_TEXT_CGROUP, e->cgroup, 0, place->path,
+		      strlen(place->path));
+	place->file = recorder_file(s->recorder);
+}
+
+/* It comes before the event that it belongs to, here as in the recording. */
+static void take_stack(struct session *s, uint32_t tid, uint64_t ts_ns, const char *text, size_t len)
+{
+	stacks_add(s->stacks, tid, ts_ns, text, len);
+	if (s->recorder)
+		recorder_text(s->recorder, RECORD_TEXT_STACK, tid, ts_ns, text, len);
+}
+
+static void read_stack(struct session *s, const struct stack *stack)
+{
+	struct buf text = { 0 };
+
+	stack_read(s->stack_reader, stack, &text);
+	if (!text.failed && text.len)
+		take_stack(s, stack->tid, stack->ts_ns, text.data, text.len);
+	buf_release(&text);
+}
+
+void session_text(struct session *s, const struct record_string *text)
+{
+	if (text->what == RECORD_TEXT_CGROUP && !places_find(s->places, text->key))
+		places_add(s->places, text->key, text->bytes, text->len);
+	if (text->what == RECORD_TEXT_STACK)
+		take_stack(s, (uint32_t)text->key, text->at_ns, text->bytes, text->len);
+}
+
 void session_take(struct session *s, const void *bytes, unsigned long len)
 {
 	const struct event *e = bytes;
 
+	if (len == sizeof(struct stack) && s->stack_reader) {
+		read_stack(s, bytes);
+		return;
+	}
 	if (len == sizeof(*e)) {
 		if (e->ts_ns > s->latest_ns)
 			s->latest_ns = e->ts_ns;
+		note_place(s, e);
 		if (s->recorder)
 			recorder_event(s->recorder, e);
 		pass(s, s->latest_ns);
@@ -295,5 +373,11 @@ void session_release(struct session *s)
 		s->sink->release(&s->view);
 	teller_free(s->teller);
 	s->teller = NULL;
+	places_free(s->places);
+	s->places = NULL;
+	stacks_free(s->stacks);
+	s->stacks = NULL;
+	stack_reader_free(s->stack_reader);
+	s->stack_reader = NULL;
 	out_close(&s->out);
 }

@@ -13,8 +13,11 @@
 
 #include "options.h"
 #include "out.h"
+#include "places.h"
+#include "record_read.h"
 #include "record_write.h"
 #include "sink.h"
+#include "stack_read.h"
 #include "teller.h"
 
 struct session {
@@ -25,6 +28,12 @@ struct session {
 	struct out out;
 	struct teller *teller;
 	struct recorder *recorder;	/* NULL: none */
+	struct select select;	/* the options', which sees the places */
+	struct places *places;
+	char *(*cgroup_path)(void *arg, uint64_t id);	/* the live source's; NULL: the recording tells */
+	void *cgroup_arg;
+	struct stacks *stacks;
+	struct stack_reader *stack_reader;	/* the live source's, NULL none; the session's to free */
 	uint64_t latest_ns;	/* ts_ns of the latest event */
 	uint64_t lost_told;	/* losses already reported */
 	uint64_t loss_ns;	/* when they were */
@@ -45,6 +54,9 @@ int session_begin(struct session *s, uint64_t now_ns, const struct kernel_counte
 
 /* One record of the source, not yet looked at. */
 void session_take(struct session *s, const void *bytes, unsigned long len);
+
+/* What a recording says of a number in the events to come. */
+void session_text(struct session *s, const struct record_string *text);
 
 /* All that happened before now_ns has been handed over. */
 void session_moment(struct session *s, uint64_t now_ns, const struct kernel_counters *counters);

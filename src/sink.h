@@ -16,6 +16,7 @@
 #include "health.h"
 #include "meta.h"
 #include "sink_options.h"
+#include "stacks.h"
 #include "verdict.h"
 
 struct view {
@@ -32,6 +33,8 @@ struct view {
 	/* What it takes to look outside; NULL: nothing is known of it, and shown as such. */
 	const char *(*cgroup_path)(void *arg, uint64_t id, uint32_t pid);
 	void *cgroup_arg;
+	const struct stacks *stacks;	/* of those who ended a connection; NULL none */
+	bool shows_stacks;	/* --stack: in text too */
 	const char *(*exe_path)(void *arg, const struct act *a);	/* valid until the next */
 	void *exe_arg;
 	void (*relieve)(void *arg);	/* out may be written and emptied: a view may say a lot */
@@ -71,10 +74,16 @@ static inline uint64_t view_wall_ns(const struct view *v, uint64_t ts_ns)
 	return ts_ns + (uint64_t)v->meta->boot_to_wall_ns;
 }
 
-/* The path of a holder's cgroup, NULL not known. */
-static inline const char *view_cgroup(const struct view *v, const struct hang_holder *o)
+/* The path of a task's cgroup, NULL not known; pid: of a task that still is, 0 maybe not. */
+static inline const char *view_cgroup(const struct view *v, uint64_t cgroup, uint32_t pid)
 {
-	return v->cgroup_path ? v->cgroup_path(v->cgroup_arg, o->cgroup, o->pid) : NULL;
+	return v->cgroup_path ? v->cgroup_path(v->cgroup_arg, cgroup, pid) : NULL;
+}
+
+/* How the act came to what it did, as stacks.h has it; NULL not known. */
+static inline const char *view_stack(const struct view *v, const struct act *a)
+{
+	return v->stacks && a->effect_ns ? stacks_find(v->stacks, a->tid, a->effect_ns) : NULL;
 }
 
 static inline void view_relieve(const struct view *v)

@@ -57,7 +57,46 @@ static void act(struct json *j, const struct act *a)
 	kv_i32(j, "ret", a->returned, a->ret);
 }
 
-static void trigger(struct json *j, const struct act *a)
+static void kv_name(struct json *j, const char *key, const char *offset_key, const char *name, size_t len,
+		    uint64_t offset)
+{
+	json_key(j, key);
+	if (name)
+		json_bytes(j, name, len);
+	else
+		json_null(j);
+	kv_known(j, offset_key, name, offset);
+}
+
+/* The innermost frame first; null where there is none. */
+static void stack(struct json *j, const char *text)
+{
+	struct stack_frame f;
+	bool any = false;
+
+	json_key(j, "stack");
+	while (text && stack_next(&text, &f)) {
+		if (f.missing)
+			continue;
+		if (!any)
+			json_begin_array(j);
+		any = true;
+		json_begin_object(j);
+		kv_name(j, "symbol", "offset", f.symbol, f.symbol_len, f.symbol_offset);
+		kv_name(j, "module", "module_offset", f.module, f.module_len, f.module_offset);
+		json_key(j, "address");
+		json_begin_str(j);
+		fmt_hex(j->buf, f.address);
+		json_end_str(j);
+		json_end_object(j);
+	}
+	if (any)
+		json_end_array(j);
+	else
+		json_null(j);
+}
+
+static void trigger(const struct view *v, struct json *j, const struct act *a)
 {
 	json_key(j, "trigger");
 	if (!a) {
@@ -70,10 +109,9 @@ static void trigger(struct json *j, const struct act *a)
 	kv_known(j, "call_ns", a->returned, a->call_ns);
 	kv_i32(j, "signal", a->signal >= 0, a->signal);
 	kv_i32(j, "exit_code", a->exit_code >= 0, a->exit_code);
-	json_kv_null(j, "cgroup");
-	json_kv_null(j, "container");
+	kv_place(j, view_cgroup(v, a->cgroup, 0));
 	json_kv_bool(j, "deferred", a->deferred);
-	json_kv_null(j, "stack");
+	stack(j, view_stack(v, a));
 	json_end_object(j);
 }
 
@@ -193,6 +231,29 @@ static void found(struct json *j, const struct story *s, const struct verdict *v
 	json_end_array(j);
 }
 
+/* What a stack that was asked for does not show. */
+static void missing_of_stack(const struct view *v, struct json *j, const struct act *a)
+{
+	const char *text = view_stack(v, a);
+	struct stack_frame f;
+
+	if (!text)
+		json_str(j, "stack: none came with the change of state");
+	while (text && stack_next(&text, &f))
+		if (f.missing)
+			json_bytes(j, f.missing, f.missing_len);
+}
+
+static void missing(const struct view *v, struct json *j, const struct verdict *verdict)
+{
+	json_kv_array(j, "missing");
+	for (unsigned i = 0; i < verdict->nr_missing; i++)
+		json_str(j, verdict->missing[i]);
+	if (verdict->trigger && meta_has_hook(v->meta, "stack"))
+		missing_of_stack(v, j, verdict->trigger);
+	json_end_array(j);
+}
+
 static void story(struct view *v, const struct story *s, const struct verdict *verdict)
 {
 	struct json j;
@@ -208,7 +269,7 @@ static void story(struct view *v, const struct story *s, const struct verdict *v
 	json_kv_str(&j, "ending", ending_name(verdict->ending));
 	json_kv_str(&j, "class", class_name(ending_class(verdict->ending)));
 	json_kv_str(&j, "reason", verdict->reason ? reason_name(verdict->reason) : NULL);
-	trigger(&j, verdict->trigger);
+	trigger(v, &j, verdict->trigger);
 	calls(&j, s, verdict->start_ns);
 	waves(&j, s, verdict);
 	states_and_phases(&j, s, verdict);
@@ -216,10 +277,7 @@ static void story(struct view *v, const struct story *s, const struct verdict *v
 	retransmits(v, &j, s);
 	twin(&j, s);
 	json_kv_bool(&j, "partial", verdict->partial);
-	json_kv_array(&j, "missing");
-	for (unsigned i = 0; i < verdict->nr_missing; i++)
-		json_str(&j, verdict->missing[i]);
-	json_end_array(&j);
+	missing(v, &j, verdict);
 	line_end(v, &j);
 }
 

@@ -3,9 +3,6 @@
  * JSON of the view stuck: an object per socket that hangs, then the summary. The meta line comes
  * from sink_json.c.
  */
-#include <string.h>
-
-#include "container.h"
 #include "names.h"
 #include "sink_keys.h"
 
@@ -23,30 +20,19 @@ static const char *age_source(unsigned age_from)
 	}
 }
 
-static void kv_bytes_or_null(struct json *j, const char *key, const char *text, size_t len)
-{
-	if (text)
-		json_kv_bytes(j, key, text, len);
-	else
-		json_kv_null(j, key);
-}
-
 static void holders(const struct view *v, struct json *j, const struct hangs *h,
 		    const struct hang *g)
 {
 	json_kv_array(j, "holders");
 	for (uint32_t i = 0; i < g->nr_holders; i++) {
 		const struct hang_holder *o = &h->holder[g->holder + i];
-		const char *path = view_cgroup(v, o);
 
 		json_begin_object(j);
 		json_kv_u64(j, "pid", o->pid);
 		kv_comm(j, o->comm);
 		json_kv_i64(j, "fd", o->fd);
 		json_kv_u64(j, "uid", o->uid);
-		kv_bytes_or_null(j, "cgroup", path, path ? strlen(path) : 0);
-		kv_bytes_or_null(j, "container", path ? container_id(path) : NULL,
-				 CONTAINER_ID_LEN);
+		kv_place(j, view_cgroup(v, o->cgroup, o->pid));
 		json_end_object(j);
 	}
 	json_end_array(j);

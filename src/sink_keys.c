@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "container.h"
 #include "fmt.h"
 
 void line_begin(struct view *v, struct json *j, const char *kind)
@@ -58,6 +59,26 @@ void kv_cookie(struct json *j, uint64_t cookie)
 	json_begin_str(j);
 	fmt_hex(j->buf, cookie);
 	json_end_str(j);
+}
+
+static void kv_bytes_or_null(struct json *j, const char *key, const char *text, size_t len)
+{
+	if (text)
+		json_kv_bytes(j, key, text, len);
+	else
+		json_kv_null(j, key);
+}
+
+void kv_place(struct json *j, const char *path)
+{
+	char uid[CONTAINER_POD_LEN];
+	size_t unit_len = 0, pod_len = path ? container_pod(path, uid) : 0;
+	const char *unit = path ? container_unit(path, &unit_len) : NULL;
+
+	kv_bytes_or_null(j, "cgroup", path, path ? strlen(path) : 0);
+	kv_bytes_or_null(j, "unit", unit, unit_len);
+	kv_bytes_or_null(j, "container", path ? container_id(path) : NULL, CONTAINER_ID_LEN);
+	kv_bytes_or_null(j, "pod", pod_len ? uid : NULL, pod_len);
 }
 
 static void kv_addr(struct json *j, const char *key, uint8_t family, const uint8_t *addr)

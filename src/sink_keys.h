@@ -18,6 +18,9 @@ void kv_i32(struct json *j, const char *key, bool known, int32_t value);
 void kv_comm(struct json *j, const uint8_t *comm);
 void kv_cookie(struct json *j, uint64_t cookie);
 
+/* Where a task runs: its cgroup by path, NULL not known, and what that says: unit, container, pod. */
+void kv_place(struct json *j, const char *path);
+
 /* Which socket: family, namespace, cookie, both addresses and ports. */
 void kv_endpoint(struct json *j, const struct flow *w, uint64_t cookie);
 

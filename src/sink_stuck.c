@@ -248,7 +248,7 @@ static void owner(struct view *v, const struct hangs *h, const struct hang_group
 		comm(b, g->comm, TEXT_ANY_WIDTH);
 		for (uint32_t i = 0; i < first->nr_holders && !path; i++)
 			if (h->holder[first->holder + i].pid == g->pid)
-				path = view_cgroup(v, &h->holder[first->holder + i]);
+				path = view_cgroup(v, h->holder[first->holder + i].cgroup, g->pid);
 	} else {
 		buf_str(b, owners[g->owner]);
 	}

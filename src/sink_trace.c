@@ -24,6 +24,7 @@
 #define CALL_WIDTH 19
 #define REASON_WIDTH 17
 #define LINE_COLUMNS 80
+#define STACK_INDENT "        "
 #define NS_PER_MS 1000000ULL
 #define TEN_S_NS (10000 * NS_PER_MS)
 
@@ -208,6 +209,63 @@ static void ending_and_time(struct view *v, const struct story *s, const struct 
 	total(b, s, verdict);
 }
 
+/* "nginx+0x1f", an offset in whatever it is in */
+static void place(struct buf *b, const char *name, size_t len, uint64_t offset)
+{
+	text_terminal(b, name, len, TEXT_ANY_WIDTH);
+	buf_char(b, '+');
+	fmt_hex(b, offset);
+}
+
+static size_t base_name(const char *path, size_t len)
+{
+	while (len && path[len - 1] != '/')
+		len--;
+	return len;
+}
+
+/* "pool_release+0x1a (server)", "libx.so+0x4711", "[unresolved] 0x7f12345678" */
+static void frame(struct buf *b, const struct stack_frame *f, bool wide)
+{
+	size_t skip = f->module && !wide ? base_name(f->module, f->module_len) : 0;
+
+	if (f->symbol) {
+		place(b, f->symbol, f->symbol_len, f->symbol_offset);
+		if (!f->module)
+			return;
+		buf_str(b, " (");
+		text_terminal(b, f->module + skip, f->module_len - skip, TEXT_ANY_WIDTH);
+		buf_char(b, ')');
+	} else if (f->module) {
+		place(b, f->module + skip, f->module_len - skip, f->module_offset);
+	} else {
+		buf_str(b, "[unresolved] ");
+		fmt_hex(b, f->address);
+	}
+}
+
+/* Below the line of its story, the innermost frame first; what is too long for a line is cut. */
+static void stack(struct view *v, const char *text)
+{
+	struct buf line = { 0 };
+	struct stack_frame f;
+
+	while (stack_next(&text, &f)) {
+		buf_reset(&line);
+		if (f.missing)
+			text_terminal(&line, f.missing, f.missing_len, TEXT_ANY_WIDTH);
+		else
+			frame(&line, &f, v->wide);
+		buf_str(v->out, STACK_INDENT);
+		if (line.len)	/* escaped already: nothing grows */
+			text_terminal(v->out, line.data, line.len,
+				      v->wide ? TEXT_ANY_WIDTH : LINE_COLUMNS - strlen(STACK_INDENT));
+		buf_char(v->out, '\n');
+	}
+	v->out->failed |= line.failed;
+	buf_release(&line);
+}
+
 static void story(struct view *v, const struct story *s, const struct verdict *verdict)
 {
 	const struct act *a = act_actor(s, verdict);
@@ -232,6 +290,8 @@ static void story(struct view *v, const struct story *s, const struct verdict *v
 			buf_str(b, " (partial)");
 	}
 	buf_char(b, '\n');
+	if (v->shows_stacks && verdict->trigger && view_stack(v, verdict->trigger))
+		stack(v, view_stack(v, verdict->trigger));
 }
 
 const struct sink sink_trace = {

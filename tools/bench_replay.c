@@ -74,11 +74,11 @@ static struct record play_all(struct record_reader *reader, struct teller *t,
 
 	if (sink->start)
 		sink->start(view);
-	while ((last = record_next(reader)).got <= RECORD_GOT_MARK) {
+	while ((last = record_next(reader)).got < RECORD_GOT_END) {
 		if (last.got == RECORD_GOT_MARK) {
 			now_ns = last.mark->now_ns;
 			teller_tick(t, now_ns);
-		} else {
+		} else if (last.got == RECORD_GOT_EVENT) {
 			teller_take(t, last.event, sizeof(*last.event));
 		}
 		if (view->out->len >= (64 << 10))
@@ -95,7 +95,7 @@ static struct record read_all(struct record_reader *reader, struct tally *y)
 {
 	struct record last;
 
-	while ((last = record_next(reader)).got <= RECORD_GOT_MARK)
+	while ((last = record_next(reader)).got < RECORD_GOT_END)
 		y->events += last.got == RECORD_GOT_EVENT;
 	return last;
 }

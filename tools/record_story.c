@@ -43,6 +43,7 @@ struct telling {
 	uint64_t base_ns, end_ns;
 	struct kernel_counters counters, before;
 	struct buf out;
+	struct buf places;	/* the lines that say of cgroups what they are */
 	bool too_much;
 };
 
@@ -113,6 +114,20 @@ static void take_mark(struct telling *t, const struct record_mark *m)
 		t->line[t->lines - 1].event.ts_ns = m->now_ns;
 	else
 		add_line(t, true, &at);
+}
+
+/* Once each; a path that is no plain word stands between quotes. */
+static void take_text(struct telling *t, const struct record_string *text)
+{
+	struct buf *b = &t->places;
+
+	if (text->what != RECORD_TEXT_CGROUP)
+		return;
+	buf_str(b, "cgroup ");
+	buf_u64(b, text->key);
+	buf_char(b, ' ');
+	script_put_quoted(b, text->bytes, text->len);
+	buf_char(b, '\n');
 }
 
 static void put_socket(struct buf *b, unsigned at)
@@ -294,9 +309,11 @@ static int read_all(struct telling *t, struct record_reader *reader, const char 
 {
 	struct record got;
 
-	while ((got = record_next(reader)).got <= RECORD_GOT_MARK) {
+	while ((got = record_next(reader)).got < RECORD_GOT_END) {
 		if (got.got == RECORD_GOT_EVENT)
 			take_event(t, got.event);
+		else if (got.got == RECORD_GOT_TEXT)
+			take_text(t, got.text);
 		else
 			take_mark(t, got.mark);
 	}
@@ -322,6 +339,7 @@ static int tell(struct telling *t, int fd, const char *path)
 				 "correct what is wrong.\n");
 		put_hooks(&t->out, record_meta(reader));
 		put_counters(t);
+		buf_add(&t->out, t->places.data ? t->places.data : "", t->places.len);
 		put_sockets(t);
 		put_lines(t);
 		buf_char(&t->out, '\n');
@@ -350,6 +368,7 @@ int main(int argc, char **argv)
 		return complain(EXIT_INPUT, argv[optind], strerror(errno));
 	status = tell(&t, fd, argv[optind]);
 	buf_release(&t.out);
+	buf_release(&t.places);
 	close(fd);
 	return status;
 }

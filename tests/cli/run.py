@@ -15,12 +15,14 @@ sys.path.append(os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "
 
 import cases_caps
 import cases_doctor
+import cases_cgroup
 import cases_document
 import cases_filter
 import cases_flood
 import cases_hostile
 import cases_record
 import cases_run
+import cases_stack
 import cases_usage
 from bench import Bench, Failure, Skip
 from blind import TRIES, Blind
@@ -48,7 +50,7 @@ def main():
     options = parser.parse_args()
     tests = cases_document.TESTS + cases_usage.TESTS + cases_run.TESTS + cases_filter.TESTS + \
         cases_record.TESTS + cases_hostile.TESTS + \
-        cases_caps.TESTS + cases_doctor.TESTS + \
+        cases_caps.TESTS + cases_doctor.TESTS + cases_cgroup.TESTS + cases_stack.TESTS + \
         cases_flood.TESTS
     passed = failed = skipped = 0
     with Bench(os.path.abspath(options.tool)) as bench, Blind() as blind:

@@ -121,12 +121,14 @@ static void play(struct record_reader *r, const struct sink *sink, struct buf *o
 	HOLDS(t);
 	if (sink->start)
 		sink->start(&view);
-	while ((got = record_next(r)).got <= RECORD_GOT_MARK) {
+	while ((got = record_next(r)).got < RECORD_GOT_END) {
 		HOLDS(n++ < RECORDS_MAX);
 		if (got.got == RECORD_GOT_EVENT)
 			teller_take(t, got.event, sizeof(*got.event));
-		else
+		else if (got.got == RECORD_GOT_MARK)
 			teller_tick(t, got.mark->now_ns);
+		else
+			HOLDS(got.text->len <= RECORD_TEXT_MAX);
 		if (view.due_ns && got.got == RECORD_GOT_MARK && view.due_ns <= got.mark->now_ns)
 			sink->tick(&view, got.mark->now_ns);
 		check_view(sink, out);

@@ -165,6 +165,33 @@ static bool take_kernel(struct script *s, char **word, int n)
 	return true;
 }
 
+static bool take_cgroup(struct script *s, char **word, int n)
+{
+	uint64_t id;
+
+	if (n != 3 || !words_u64(word[1], &id))
+		return script_bad(s, "want: cgroup ID PATH");
+	if (!s->places)
+		s->places = places_new();
+	return s->places && places_add(s->places, id, word[2], strlen(word[2]));
+}
+
+static bool take_stack(struct script *s, char **word, int n)
+{
+	uint64_t at_ns, tid;
+
+	if (n != 4 || !words_time(word[1], &at_ns) || !words_u64(word[2], &tid))
+		return script_bad(s, "want: stack TIME TID TEXT");
+	if (!s->stacks) {
+		s->stacks = stacks_new();
+		meta_add_hook(&s->meta, "stack", "bpf_get_stack");
+	}
+	if (!s->stacks)
+		return script_bad(s, "out of memory");
+	stacks_add(s->stacks, (uint32_t)tid, SCRIPT_BASE_NS + at_ns, word[3], strlen(word[3]));
+	return true;
+}
+
 static bool take_expect(struct script *s, char **word, int n, int skip)
 {
 	struct expect *x = &s->expect[s->expects];
@@ -247,6 +274,10 @@ static bool take_line(struct script *s, char *line)
 		return take_options(s, word, n);
 	if (!strcmp(word[0], "hooks"))
 		return take_hooks(s, word, n);
+	if (!strcmp(word[0], "cgroup"))
+		return take_cgroup(s, word, n);
+	if (!strcmp(word[0], "stack"))
+		return take_stack(s, word, n);
 	if (!strcmp(word[0], "kernel"))
 		return take_kernel(s, word, n);
 	if (!strcmp(word[0], "expect") || !strcmp(word[0], "untold"))
@@ -355,6 +386,8 @@ void script_release(struct script *s)
 {
 	for (unsigned i = 0; i < s->expects; i++)
 		free(s->expect[i].word);
+	places_free(s->places);
+	stacks_free(s->stacks);
 	free(s->text);
 	free(s->cut);
 }

@@ -5,6 +5,8 @@
  *	# comment
  *	options -P 80 --max-open 2		as on tcpclose's command line
  *	hooks calls=inline late=none		how a hook is attached, else all are
+ *	cgroup 7001 /system.slice/web.service	its path, else it is not known
+ *	stack 5ms 4021 "0x1f\x09-\x09-\x09-\x09-"	of the thread, at its change of state: stacks.h
  *	socket A 10.0.0.1:51544 10.0.0.9:80 cookie=0x11 netns=1 sk=A
  *	set A srtt_us=180			values that persist
  *	0ms   A state SYN_SENT ESTABLISHED owned file-live in curl[4021] connect(5)
@@ -43,6 +45,8 @@
 #include "../../bpf/event.h"
 #include "../../src/meta.h"
 #include "../../src/options.h"
+#include "../../src/places.h"
+#include "../../src/stacks.h"
 
 #define SCRIPT_BASE_NS 1000000000000ULL	/* ts_ns of the time 0 */
 #define SCRIPT_SOCKETS 16
@@ -88,6 +92,8 @@ struct script {
 	struct options options;
 	struct meta meta;
 	struct kernel_counters kernel;
+	struct places *places;
+	struct stacks *stacks;
 	struct script_socket socket[SCRIPT_SOCKETS];
 	struct step step[SCRIPT_STEPS];
 	struct expect expect[SCRIPT_EXPECTS];

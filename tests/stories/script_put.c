@@ -121,23 +121,22 @@ static void put_own(struct buf *b, const struct event *e)
 		put_number(b, "probes", e->probes);
 }
 
-/* A name that is no plain word stands between quotes. */
-static void put_comm(struct buf *b, const uint8_t *comm)
+void script_put_quoted(struct buf *b, const void *bytes, size_t len)
 {
-	size_t len = strnlen((const char *)comm, EVENT_COMM_LEN);
+	const uint8_t *c = bytes;
 
 	buf_char(b, '"');
 	for (size_t i = 0; i < len; i++) {
 		static const char hex[] = "0123456789abcdef";
-		bool plain = comm[i] > ' ' && comm[i] < 0x7f && comm[i] != '"' && comm[i] != '\\';
+		bool plain = c[i] > ' ' && c[i] < 0x7f && c[i] != '"' && c[i] != '\\';
 
 		if (plain) {
-			buf_char(b, (char)comm[i]);
+			buf_char(b, (char)c[i]);
 			continue;
 		}
 		buf_str(b, "\\x");
-		buf_char(b, hex[comm[i] >> 4]);
-		buf_char(b, hex[comm[i] & 15]);
+		buf_char(b, hex[c[i] >> 4]);
+		buf_char(b, hex[c[i] & 15]);
 	}
 	buf_char(b, '"');
 }
@@ -165,7 +164,7 @@ static void put_task(struct buf *b, const struct event *e)
 	if (!(e->task & EVENT_TASK_HERE))
 		return;
 	put_word(b, "in ");
-	put_comm(b, e->comm);
+	script_put_quoted(b, e->comm, strnlen((const char *)e->comm, EVENT_COMM_LEN));
 	buf_char(b, '[');
 	buf_u64(b, e->pid);
 	if (e->tid != e->pid) {

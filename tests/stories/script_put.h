@@ -13,6 +13,9 @@
 /* "1.5ms", exact */
 void script_put_time(struct buf *b, uint64_t ns);
 
+/* Bytes of any kind, as words.h reads them. */
+void script_put_quoted(struct buf *b, const void *bytes, size_t len);
+
 /* "state ESTABLISHED FIN_WAIT1 sent=1 ...": what changed against now, which follows. */
 void script_put_event(struct buf *b, const struct event *e, struct event *now);
 

@@ -157,10 +157,16 @@ static void judge_end(struct view *v, const struct tally *t, uint64_t now_ns)
 
 static const struct sink judge = { .name = "judge", .story = judge_story, .end = judge_end };
 
+static const char *cgroup_path(void *arg, uint64_t id, uint32_t pid)
+{
+	(void)pid;
+	return arg ? places_path(arg, id) : NULL;
+}
+
 static struct teller *open_teller(struct play *p, const struct sink *sink)
 {
 	const struct script *s = p->script;
-	const struct options *o = &s->options;
+	struct options *o = &p->script->options;
 	struct teller_config config = {
 		.sink = sink,
 		.view = &p->view,
@@ -173,6 +179,8 @@ static struct teller *open_teller(struct play *p, const struct sink *sink)
 			   .late = meta_has_hook(&s->meta, "late") },
 	};
 
+	o->select.cgroup_path = cgroup_path;
+	o->select.cgroup_arg = s->places;
 	return teller_new(&config);
 }
 
@@ -211,7 +219,9 @@ static void play_through(struct play *p, const struct sink *sink)
 	struct tally tally;
 
 	p->view = (struct view){ .out = &p->out, .meta = &s->meta, .wide = s->options.wide,
-				 .times = s->options.times,
+				 .times = s->options.times, .cgroup_path = cgroup_path,
+				 .cgroup_arg = s->places, .stacks = s->stacks,
+				 .shows_stacks = s->options.stack,
 				 .options = s->options.view_options };
 	t = open_teller(p, sink);
 	if (!t) {

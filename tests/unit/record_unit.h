@@ -64,8 +64,9 @@ static inline void add_member(struct bytes *b, const void *bytes, size_t len)
 
 /* What a recording came to. */
 struct heard {
-	unsigned events, marks, last_mark;
-	uint64_t sum;		/* of what the events say */
+	unsigned events, marks, last_mark, texts;
+	uint64_t sum;		/* of what the events and texts say */
+	bool text_first;	/* before any event */
 	enum record_got end;
 	char why[RECORD_WHY];
 };
@@ -80,10 +81,14 @@ static inline struct heard hear(struct bytes *b)
 	r = record_open(read_bytes, b, h.why);
 	if (!r)
 		return h;
-	while ((record = record_next(r)).got <= RECORD_GOT_MARK) {
+	while ((record = record_next(r)).got < RECORD_GOT_END) {
 		if (record.got == RECORD_GOT_EVENT) {
 			h.events++;
 			h.sum = h.sum * 31 + record.event->ts_ns + record.event->local_port;
+		} else if (record.got == RECORD_GOT_TEXT) {
+			h.text_first |= !h.events;
+			h.texts++;
+			h.sum = h.sum * 31 + record.text->key + record.text->len;
 		} else {
 			h.marks++;
 			h.last_mark = record.mark->what;

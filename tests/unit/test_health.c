@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* links: src/health.o src/sink_doctor.o src/sink_json_doctor.o src/sink_keys.o src/decode.o src/names.o */
+/* links: src/container.o src/health.o src/sink_doctor.o src/sink_json_doctor.o src/sink_keys.o src/decode.o src/names.o */
 /* links: src/fmt.o src/json.o src/text.o src/buf.o */
 #include "unit.h"
 

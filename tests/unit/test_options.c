@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* links: src/options.o src/options_table.o src/document.o src/options_filter.o src/options_fault.o src/options_record.o src/options_doctor.o src/usage.o */
+/* links: src/container.o */
 /* links: src/parse.o src/names.o src/text.o src/buf.o */
 /* links: src/options_view.o src/sink_options.o src/sink_who_columns.o src/hist.o */
 #include "options_unit.h"
@@ -137,6 +138,47 @@ static void test_options__processes_and_users(void **state)
 	assert_int_equal(r.o.select.uid[0], 0);
 	assert_int_equal(r.o.select.uid[1], 4294967294u);
 	assert_string_equal(r.o.select.comm[0], "a,b");
+}
+
+static void test_options__a_cgroup_is_a_path_from_the_root(void **state)
+{
+	struct result r;
+
+	(void)state;
+	PARSE(&r, "--cgroup", "/a,b", "--cgroup=/sys/fs/cgroup/x.slice", "--cgroup",
+	      "/sys/fs/cgroup/unified/", "--cgroup", "/sys/fs/cgroup", "--cgroup", "/sys/fs/cgroupx");
+	expect_fine(&r);
+	assert_int_equal(r.o.select.cgroups, 5);
+	assert_string_equal(r.o.select.cgroup[0], "/a,b");
+	assert_string_equal(r.o.select.cgroup[1], "/x.slice");
+	assert_string_equal(r.o.select.cgroup[2], "/");
+	assert_string_equal(r.o.select.cgroup[3], "/");
+	assert_string_equal(r.o.select.cgroup[4], "/sys/fs/cgroupx");
+	PARSE(&r, "--cgroup", "nginx.service");
+	expect_usage(&r, "tcpclose: bad cgroup 'nginx.service': want its path from the root, "
+			 "as /system.slice/nginx.service\n");
+}
+
+static void test_options__a_container_is_some_digits(void **state)
+{
+	static const char id[] = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
+	static const char *const bad[] = { "", "abc", "abcg", "ABCD" };
+	char longer[sizeof(id) + 1];
+	struct result r;
+
+	(void)state;
+	PARSE(&r, "--container", "dead", "--container", id);
+	expect_fine(&r);
+	assert_int_equal(r.o.select.containers, 2);
+	assert_string_equal(r.o.select.container[1], id);
+	for (unsigned i = 0; i < sizeof(bad) / sizeof(*bad); i++) {
+		PARSE(&r, "--container", bad[i]);
+		assert_int_equal(r.status, EXIT_USAGE);
+		assert_non_null(strstr(r.err, "bad container '"));
+	}
+	snprintf(longer, sizeof(longer), "%s0", id);
+	PARSE(&r, "--container", longer);
+	assert_int_equal(r.status, EXIT_USAGE);
 }
 
 static void test_options__a_comm_is_cut_as_the_kernel_cuts_it(void **state)
@@ -387,6 +429,8 @@ int main(void)
 		cmocka_unit_test(test_options__both_families_are_no_filter),
 		cmocka_unit_test(test_options__netns_by_number_and_by_process),
 		cmocka_unit_test(test_options__processes_and_users),
+		cmocka_unit_test(test_options__a_cgroup_is_a_path_from_the_root),
+		cmocka_unit_test(test_options__a_container_is_some_digits),
 		cmocka_unit_test(test_options__a_comm_is_cut_as_the_kernel_cuts_it),
 		cmocka_unit_test(test_options__words_become_sets),
 		cmocka_unit_test(test_options__all_and_what_implies_it),

@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 
+#include "../../src/pack.h"
+
 static struct bytes file;
 static char folder[] = "/tmp/tcpclose-record-XXXXXX", path[sizeof(folder) + 8];
 static const struct kernel_counters none, some = { .filtered = 3, .ring_full = { [1] = 2 } };
@@ -224,6 +226,96 @@ static void test_record__a_strange_member_ends_it(void **state)
 	assert_non_null(strstr(h.why, "end is missing"));
 }
 
+static void test_record__a_text_of_any_length_comes_back(void **state)
+{
+	static const size_t sizes[] = { 0, 1, RECORD_TEXT_BYTES - 1, RECORD_TEXT_BYTES,
+					RECORD_TEXT_BYTES + 1, 5000, RECORD_TEXT_MAX };
+	static char text[RECORD_TEXT_MAX + 100];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(text); i++)
+		text[i] = (char)(i * 7 ^ i >> 8);
+	for (unsigned i = 0; i < sizeof(sizes) / sizeof(*sizes); i++) {
+		struct recorder *r = open_one(0);
+		struct record_reader *reader;
+		char why[RECORD_WHY];
+		struct record got;
+
+		recorder_text(r, RECORD_TEXT_CGROUP, 1ULL << 60, T0, text, sizes[i]);
+		recorder_mark(r, RECORD_END, T0, &none);
+		assert_int_equal(recorder_close(r), 0);
+		load(&file, path);
+		reader = record_open(read_bytes, &file, why);
+		assert_non_null(reader);
+		assert_int_equal(record_next(reader).got, RECORD_GOT_MARK);
+		got = record_next(reader);
+		assert_int_equal(got.got, RECORD_GOT_TEXT);
+		assert_int_equal(got.text->what, RECORD_TEXT_CGROUP);
+		assert_int_equal(got.text->key, 1ULL << 60);
+		assert_int_equal(got.text->at_ns, T0);
+		assert_int_equal(got.text->len, sizes[i]);
+		assert_memory_equal(got.text->bytes, text, sizes[i]);
+		assert_int_equal(record_next(reader).got, RECORD_GOT_MARK);
+		assert_int_equal(record_next(reader).got, RECORD_GOT_END);
+		record_close(reader);
+	}
+}
+
+/* What each event says is explained in its own file, whenever the file before it was full. */
+static void test_record__a_text_is_in_the_file_of_its_event(void **state)
+{
+	static const char *const names[] = { "", ".1", ".2" };
+	struct recorder *r = open_one(64 << 10);
+	unsigned told_in = 0, n = 0;
+	char name[sizeof(path) + 8];
+	static char text[9000];
+
+	(void)state;
+	while (recorder_file(r) < 30) {
+		struct event e = of(n, a_fin(T0 + n * MS, n));
+
+		e.srtt_us = (__u32)(n++ * 2654435761u);
+		if (recorder_file(r) != told_in)
+			recorder_text(r, RECORD_TEXT_CGROUP, 7, 0, text, n % sizeof(text));
+		told_in = recorder_file(r);
+		recorder_event(r, &e);
+	}
+	recorder_event(r, &(struct event){ .ts_ns = T0 });
+	recorder_close(r);
+	for (unsigned i = 1; i < sizeof(names) / sizeof(*names); i++) {
+		struct heard h;
+
+		snprintf(name, sizeof(name), "%s%s", path, names[i]);
+		load(&file, name);
+		h = hear(&file);
+		assert_int_equal(h.end, RECORD_GOT_END);
+		assert_true(h.texts > 0);
+		assert_true(h.text_first);
+	}
+}
+
+static void test_record__a_text_without_end_is_damage(void **state)
+{
+	static uint8_t member[RECORD_MEMBER] = { RECORD_BODY };
+	struct record_text text = { .kind = RECORD_KIND_TEXT, .len = RECORD_TEXT_BYTES, .more = 1 };
+	struct pack pack;
+	size_t len = 1;
+
+	(void)state;
+	pack_begin(&pack);
+	for (unsigned i = 0; i < 200; i++)
+		len += pack_put(&pack, &text, member + len);
+	good_head();
+	add_member(&file, member, len);
+	assert_non_null(strstr(hear(&file).why, "a text that is too long"));
+	text.len = RECORD_TEXT_BYTES + 1;
+	pack_begin(&pack);
+	len = 1 + pack_put(&pack, &text, member + 1);
+	good_head();
+	add_member(&file, member, len);
+	assert_non_null(strstr(hear(&file).why, "a text that is too long"));
+}
+
 static void test_record__full_files_follow_each_other(void **state)
 {
 	static struct bytes all;
@@ -320,6 +412,9 @@ int main(void)
 		cmocka_unit_test(test_record__a_flipped_bit_is_found),
 		cmocka_unit_test(test_record__what_is_none_is_refused),
 		cmocka_unit_test(test_record__a_strange_member_ends_it),
+		cmocka_unit_test(test_record__a_text_of_any_length_comes_back),
+		cmocka_unit_test(test_record__a_text_is_in_the_file_of_its_event),
+		cmocka_unit_test(test_record__a_text_without_end_is_damage),
 		cmocka_unit_test(test_record__full_files_follow_each_other),
 		cmocka_unit_test(test_record__another_recording_may_not_follow),
 		cmocka_unit_test(test_record__a_full_disk_is_told),

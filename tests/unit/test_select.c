@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* links: src/select.o src/names.o */
+/* links: src/select.o src/names.o src/container.o */
 #include "unit.h"
 
 #include "../../src/select.h"
@@ -115,6 +115,66 @@ static void test_select__all_that_is_asked_of_a_process_is_asked_of_one(void **s
 						.comm = { "php" } }));
 }
 
+/* nginx runs in 1, php in 2; 3 is not known */
+static const char *cgroup_path(void *arg, uint64_t id, uint32_t pid)
+{
+	(void)pid;
+	assert_string_equal(arg, "arg");
+	return id == 1 ? "/web/nginx.service" :
+	       id == 2 ? "/docker/0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef" : NULL;
+}
+
+static bool wants_place(struct sample *x, struct select f)
+{
+	f.cgroup_path = cgroup_path;
+	f.cgroup_arg = (void *)"arg";
+	return wants(x, f);
+}
+
+static void test_select__a_cgroup_holds_those_below(void **state)
+{
+	struct sample x;
+
+	(void)state;
+	sample_init(&x);
+	x.acts[0].cgroup = 1;
+	x.acts[1].cgroup = 2;
+	assert_true(wants_place(&x, (struct select){ .cgroups = 1, .cgroup = { "/web" } }));
+	assert_true(wants_place(&x, (struct select){ .cgroups = 1, .cgroup = { "/web/" } }));
+	assert_true(wants_place(&x, (struct select){ .cgroups = 1, .cgroup = { "/" } }));
+	assert_true(wants_place(&x, (struct select){ .cgroups = 2,
+						     .cgroup = { "/x", "/web/nginx.service" } }));
+	assert_false(wants_place(&x, (struct select){ .cgroups = 1, .cgroup = { "/we" } }));
+	assert_false(wants_place(&x, (struct select){ .cgroups = 1, .cgroup = { "/web/nginx" } }));
+	assert_false(wants_place(&x, (struct select){ .cgroups = 1, .cgroup = { "/docker" },
+						      .pids = 1, .pid = { 4021 } }));
+}
+
+static void test_select__a_container_by_its_first_digits(void **state)
+{
+	struct sample x;
+
+	(void)state;
+	sample_init(&x);
+	x.acts[0].cgroup = 1;
+	x.acts[1].cgroup = 2;
+	assert_true(wants_place(&x, (struct select){ .containers = 1, .container = { "01234" } }));
+	assert_false(wants_place(&x, (struct select){ .containers = 1, .container = { "1234" } }));
+	assert_false(wants_place(&x, (struct select){ .containers = 1, .container = { "01234" },
+						      .cgroups = 1, .cgroup = { "/web" } }));
+}
+
+static void test_select__a_cgroup_that_is_not_known_is_none(void **state)
+{
+	struct sample x;
+
+	(void)state;
+	sample_init(&x);
+	x.acts[0].cgroup = x.acts[1].cgroup = 3;
+	assert_false(wants_place(&x, (struct select){ .cgroups = 1, .cgroup = { "/" } }));
+	assert_false(wants(&x, (struct select){ .cgroups = 1, .cgroup = { "/" } }));
+}
+
 static void test_select__slow_is_some_known_phase(void **state)
 {
 	struct sample x;
@@ -182,6 +242,9 @@ int main(void)
 		cmocka_unit_test(test_select__a_comm_is_compared_whole),
 		cmocka_unit_test(test_select__a_comm_counts_fifteen_bytes),
 		cmocka_unit_test(test_select__all_that_is_asked_of_a_process_is_asked_of_one),
+		cmocka_unit_test(test_select__a_cgroup_holds_those_below),
+		cmocka_unit_test(test_select__a_container_by_its_first_digits),
+		cmocka_unit_test(test_select__a_cgroup_that_is_not_known_is_none),
 		cmocka_unit_test(test_select__slow_is_some_known_phase),
 		cmocka_unit_test(test_select__a_call_is_the_triggers),
 		cmocka_unit_test(test_select__without_a_trigger_no_call_matches),

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* links: src/stacks.o */
 /* links: src/sink.o src/sink_trace.o src/sink_json.o src/sink_events.o src/sink_record.o */
 /* links: src/verdict.o src/story.o src/act.o src/found.o src/late.o src/names.o src/fmt.o */
 /* links: src/json.o src/text.o src/sink_act.o src/sink_options.o src/hist.o src/group.o */

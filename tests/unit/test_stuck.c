@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* links: src/stacks.o */
 /* links: src/sink_stuck.o src/sink_json_stuck.o src/sink_keys.o src/sink_manual.o src/container.o src/hang.o */
 /* links: src/hang_judge.o src/hang_sort.o src/select.o src/decode.o src/names.o src/fmt.o src/json.o */
 /* links: src/text.o src/buf.o */
@@ -129,7 +130,8 @@ static void test_stuck__json_of_a_socket_and_a_minisock(void **state)
 				     "\"holders\":[],\"advice\":\"expires\""));
 	assert_non_null(strstr(text, "{\"pid\":100,\"comm\":\"nginx\",\"fd\":3,\"uid\":1000,"
 				     "\"cgroup\":\"/system.slice/docker-" ID ".scope\","
-				     "\"container\":\"" ID "\"}"));
+				     "\"unit\":\"docker-" ID ".scope\",\"container\":\"" ID "\","
+				     "\"pod\":null}"));
 	assert_non_null(strstr(text, "\"seen\":8,\"told\":8,\"filtered\":0,\"open\":0,"));
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* links: src/teller.o src/conn.o src/echo.o src/early.o src/heap.o src/listener.o src/twin.o */
 /* links: src/story.o src/act.o src/found.o src/late.o src/verdict.o src/names.o */
-/* links: src/select.o src/decode.o */
+/* links: src/select.o src/decode.o src/container.o */
 #include "event_unit.h"
 
 #include "../../src/teller.h"

@@ -1,0 +1,316 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+#include "symbols.h"
+
+#include <dwarf.h>
+#include <elfutils/libdwfl.h>
+#include <gelf.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define FILES_MAX 256
+
+/* DWARF's numbers of x86-64's registers (its psABI, figure 3.36) */
+#define X86_64_RBP 6
+#define X86_64_RSP 7
+
+/* What was found out about a place in a file: programs close at few of them. */
+struct fact {
+	uint64_t place;		/* the offset, and 1; 0 nothing */
+	const char *name;
+	uint64_t symbol_offset, return_at;
+	enum symbol_frame frame;
+};
+
+#define FACTS 256		/* a power of two */
+
+struct symbol_file {
+	uint64_t device, inode;
+	char *path;
+	int fd;			/* a second one: it keeps the inode from being used again */
+	Dwfl *dwfl;
+	Dwfl_Module *module;
+	Elf *elf;
+	GElf_Addr bias;		/* add to the file's addresses for the module's */
+	const uint8_t *bytes;
+	size_t size;
+	unsigned machine;	/* EM_... */
+	struct fact fact[FACTS];	/* the one asked for last of those with the same low bits */
+};
+
+struct symbols {
+	unsigned nr, oldest;
+	struct symbol_file *file[FILES_MAX];
+};
+
+bool symbols_work(void)
+{
+	return true;
+}
+
+struct symbols *symbols_new(void)
+{
+	return calloc(1, sizeof(struct symbols));
+}
+
+static void file_free(struct symbol_file *f)
+{
+	if (f->dwfl)
+		dwfl_end(f->dwfl);
+	if (f->fd >= 0)
+		close(f->fd);
+	free(f->path);
+	free(f);
+}
+
+void symbols_free(struct symbols *s)
+{
+	for (unsigned i = 0; s && i < s->nr; i++)
+		file_free(s->file[i]);
+	free(s);
+}
+
+struct symbol_file *symbols_find(struct symbols *s, const struct symbol_key *key)
+{
+	for (unsigned i = 0; i < s->nr; i++) {
+		struct symbol_file *f = s->file[i];
+
+		if (f->inode == key->inode && f->device == key->device && !strcmp(f->path, key->path))
+			return f;
+	}
+	return NULL;
+}
+
+/* By build id alone: that is exact, and asks no server. */
+static int find_debuginfo(Dwfl_Module *module, void **user, const char *name, Dwarf_Addr base,
+			  const char *file, const char *link, GElf_Word crc, char **found)
+{
+	return dwfl_build_id_find_debuginfo(module, user, name, base, file, link, crc, found);
+}
+
+static bool load(struct symbol_file *f, int fd)
+{
+	static char *debug_path;	/* NULL: elfutils' own */
+	static const Dwfl_Callbacks callbacks = { .find_elf = dwfl_build_id_find_elf,
+						  .find_debuginfo = find_debuginfo,
+						  .section_address = dwfl_offline_section_address,
+						  .debuginfo_path = &debug_path };
+	GElf_Ehdr header;
+
+	f->dwfl = dwfl_begin(&callbacks);
+	f->module = f->dwfl ? dwfl_report_offline(f->dwfl, "file", f->path, fd) : NULL;
+	if (!f->module) {
+		close(fd);
+		return false;
+	}
+	dwfl_report_end(f->dwfl, NULL, NULL);
+	f->elf = dwfl_module_getelf(f->module, &f->bias);
+	if (!f->elf || !gelf_getehdr(f->elf, &header))
+		return false;
+	f->machine = header.e_machine;
+	f->bytes = (const uint8_t *)elf_rawfile(f->elf, &f->size);
+	return true;
+}
+
+struct symbol_file *symbols_open(struct symbols *s, const struct symbol_key *key, int fd)
+{
+	struct symbol_file *f = calloc(1, sizeof(*f));
+	unsigned slot;
+
+	if (!f) {
+		close(fd);
+		return NULL;
+	}
+	*f = (struct symbol_file){ .device = key->device, .inode = key->inode, .fd = dup(fd),
+				   .path = strdup(key->path) };
+	if (f->fd < 0 || !f->path) {
+		close(fd);
+		file_free(f);
+		return NULL;
+	}
+	if (!load(f, fd)) {
+		file_free(f);
+		return NULL;
+	}
+	slot = s->nr < FILES_MAX ? s->nr++ : s->oldest++ % FILES_MAX;
+	if (s->file[slot])
+		file_free(s->file[slot]);
+	s->file[slot] = f;
+	return f;
+}
+
+/* The module's address of a place in the file, by the segments that are mapped. 0 none. */
+static GElf_Addr address_of(const struct symbol_file *f, uint64_t offset)
+{
+	size_t n = 0;
+
+	if (elf_getphdrnum(f->elf, &n))
+		return 0;
+	for (size_t i = 0; i < n; i++) {
+		GElf_Phdr p;
+
+		if (gelf_getphdr(f->elf, (int)i, &p) && p.p_type == PT_LOAD && offset >= p.p_offset &&
+		    offset - p.p_offset < p.p_filesz)
+			return offset - p.p_offset + p.p_vaddr + f->bias;
+	}
+	return 0;
+}
+
+static bool offset_of(const struct symbol_file *f, GElf_Addr address, uint64_t *offset)
+{
+	size_t n = 0;
+
+	if (elf_getphdrnum(f->elf, &n))
+		return false;
+	for (size_t i = 0; i < n; i++) {
+		GElf_Phdr p;
+
+		if (!gelf_getphdr(f->elf, (int)i, &p) || p.p_type != PT_LOAD ||
+		    address - f->bias < p.p_vaddr || address - f->bias - p.p_vaddr >= p.p_filesz)
+			continue;
+		*offset = address - f->bias - p.p_vaddr + p.p_offset;
+		return true;
+	}
+	return false;
+}
+
+static const char *name_at(const struct symbol_file *f, GElf_Addr address, uint64_t *symbol_offset)
+{
+	GElf_Off offset;
+	const char *name;
+	GElf_Sym sym;
+
+	if (!address)
+		return NULL;
+	name = dwfl_module_addrinfo(f->module, address, &offset, &sym, NULL, NULL, NULL);
+	if (!name || !*name || offset >= sym.st_size ||		/* the nearest one before is a guess */
+	    (GELF_ST_TYPE(sym.st_info) != STT_FUNC && GELF_ST_TYPE(sym.st_info) != STT_GNU_IFUNC))
+		return NULL;
+	*symbol_offset = offset;
+	return name;
+}
+
+size_t symbol_build_id(struct symbol_file *f, const uint8_t **id, uint64_t *file_offset)
+{
+	GElf_Addr address;
+	int len = dwfl_module_build_id(f->module, id, &address);
+
+	if (len <= 0 || len > SYMBOLS_BUILD_ID || !offset_of(f, address, file_offset))
+		return 0;
+	return (size_t)len;
+}
+
+/* The register that the frame's end is counted from, and how far it is. */
+static bool frame_end(Dwarf_CFI *cfi, Dwarf_Addr address, uint64_t *reg, int64_t *offset)
+{
+	Dwarf_Frame *frame = NULL;
+	Dwarf_Op *ops = NULL;
+	size_t n = 0;
+	bool good;
+
+	if (!cfi || dwarf_cfi_addrframe(cfi, address, &frame))
+		return false;
+	good = !dwarf_frame_cfa(frame, &ops, &n) && n == 1;
+	if (good && ops[0].atom == DW_OP_bregx) {
+		*reg = ops[0].number;
+		*offset = (int64_t)ops[0].number2;
+	} else if (good && ops[0].atom >= DW_OP_breg0 && ops[0].atom <= DW_OP_breg31) {
+		*reg = ops[0].atom - DW_OP_breg0;
+		*offset = (int64_t)ops[0].number;
+	} else {
+		good = false;
+	}
+	free(frame);
+	return good;
+}
+
+static enum symbol_frame frame_at(const struct symbol_file *f, GElf_Addr address, uint64_t *return_at)
+{
+	GElf_Addr bias = 0;
+	enum symbol_frame by_stack = FRAME_STACK;
+	int64_t offset = 0;
+	uint64_t reg = 0;
+	Dwarf_CFI *cfi;
+
+	if (!address || f->machine != EM_X86_64)
+		return FRAME_UNKNOWN;
+	cfi = dwfl_module_eh_cfi(f->module, &bias);
+	if (!frame_end(cfi, address - bias, &reg, &offset)) {
+		by_stack = FRAME_EITHER;
+		cfi = dwfl_module_dwarf_cfi(f->module, &bias);
+		if (!frame_end(cfi, address - bias, &reg, &offset))
+			return FRAME_UNKNOWN;
+	}
+	if (reg == X86_64_RBP)
+		return FRAME_POINTER;
+	if (reg != X86_64_RSP || offset < 8)
+		return FRAME_UNKNOWN;
+	*return_at = (uint64_t)offset - 8;	/* the word below the frame's end */
+	return by_stack;
+}
+
+static const struct fact *fact_of(struct symbol_file *f, uint64_t file_offset)
+{
+	struct fact *fact = &f->fact[(file_offset ^ file_offset >> 8) & (FACTS - 1)];
+	GElf_Addr address;
+
+	if (fact->place == file_offset + 1)
+		return fact;
+	address = address_of(f, file_offset);
+	*fact = (struct fact){ .place = file_offset + 1 };
+	fact->name = name_at(f, address, &fact->symbol_offset);
+	fact->frame = frame_at(f, address, &fact->return_at);
+	return fact;
+}
+
+const char *symbol_name(struct symbol_file *f, uint64_t file_offset, uint64_t *symbol_offset)
+{
+	const struct fact *fact = fact_of(f, file_offset);
+
+	*symbol_offset = fact->symbol_offset;
+	return fact->name;
+}
+
+enum symbol_frame symbol_frame_at(struct symbol_file *f, uint64_t file_offset, uint64_t *return_at)
+{
+	const struct fact *fact = fact_of(f, file_offset);
+
+	*return_at = fact->return_at;
+	return fact->frame;
+}
+
+/* CALL rel32, or CALL r/m64 (FF /2) with one of the lengths that it may have */
+static bool ends_with_x86_call(const uint8_t *end, size_t before)
+{
+	static const uint8_t lengths[] = { 2, 3, 4, 6, 7 };
+
+	if (before >= 5 && end[-5] == 0xe8)
+		return true;
+	for (unsigned i = 0; i < sizeof(lengths); i++)
+		if (before >= lengths[i] && end[-lengths[i]] == 0xff &&
+		    (end[1 - lengths[i]] >> 3 & 7) == 2)
+			return true;
+	return false;
+}
+
+/* BL, or BLR (and its authenticated forms) */
+static bool ends_with_arm64_call(const uint8_t *end, size_t before)
+{
+	uint32_t insn;
+
+	if (before < 4)
+		return false;
+	memcpy(&insn, end - 4, sizeof(insn));
+	return (insn & 0xfc000000) == 0x94000000 || (insn & 0xfefff000) == 0xd63f0000;
+}
+
+bool symbol_follows_call(struct symbol_file *f, uint64_t file_offset)
+{
+	if (!f->bytes || file_offset > f->size)
+		return false;
+	if (f->machine == EM_X86_64 || f->machine == EM_386)
+		return ends_with_x86_call(f->bytes + file_offset, file_offset);
+	if (f->machine == EM_AARCH64)
+		return ends_with_arm64_call(f->bytes + file_offset, file_offset);
+	return true;
+}
