@@ -33,6 +33,17 @@ static __always_inline bool has_peer(__u8 state, __be16 dport)
 	return dport && state != STATE_LISTEN && (state != STATE_SYN_SENT || filter.never_open);
 }
 
+/*
+ * False if the hook's other copy has noted this call already. What a thread left behind whose return went
+ * unseen is of another socket, and makes room.
+ */
+static __always_inline bool call_is_new(__u32 tid, const struct inflight *now)
+{
+	const struct inflight *was = bpf_map_lookup_elem(&inflight, &tid);
+
+	return !was || was->sk != now->sk;
+}
+
 static __always_inline int call_enter(__u32 fd)
 {
 	const struct sock *sk = fd_tcp_sock(fd);
@@ -51,7 +62,7 @@ static __always_inline int call_enter(__u32 fd)
 	now.sk = (__u64)sk ^ sk_disguise;
 	now.cookie = BPF_CORE_READ(sk, __sk_common.skc_cookie.counter);
 	tid = (__u32)bpf_get_current_pid_tgid();
-	if (bpf_map_update_elem(&inflight, &tid, &now, 0))
+	if (call_is_new(tid, &now) && bpf_map_update_elem(&inflight, &tid, &now, 0))
 		__sync_fetch_and_add(&counters.calls_full, 1);
 	return 0;
 }
