@@ -51,7 +51,10 @@ static const struct call_number call_numbers[] = {
 	{ 426, EVENT_CALL_IO_URING_ENTER },	/* since 5.1, alike everywhere */
 };
 
-/* Of 32-bit programs: i386's on x86 (arch/x86/entry/syscalls/syscall_32.tbl). */
+/*
+ * Of 32-bit programs: i386's on x86 (arch/x86/entry/syscalls/syscall_32.tbl), arm's on arm64
+ * (arch/arm/tools/syscall.tbl).
+ */
 static const struct call_number call_numbers_32[] = {
 #ifdef __x86_64__
 	{ 6, EVENT_CALL_CLOSE },	{ 373, EVENT_CALL_SHUTDOWN },
@@ -59,6 +62,13 @@ static const struct call_number call_numbers_32[] = {
 	{ 330, EVENT_CALL_DUP3 },	{ 11, EVENT_CALL_EXECVE },
 	{ 358, EVENT_CALL_EXECVE },	{ 1, EVENT_CALL_EXIT },
 	{ 252, EVENT_CALL_EXIT },	{ 362, EVENT_CALL_CONNECT },
+	{ 91, EVENT_CALL_MUNMAP },	{ 426, EVENT_CALL_IO_URING_ENTER },
+#elif defined(__aarch64__)
+	{ 6, EVENT_CALL_CLOSE },	{ 293, EVENT_CALL_SHUTDOWN },
+	{ 436, EVENT_CALL_CLOSE_RANGE },{ 63, EVENT_CALL_DUP2 },
+	{ 358, EVENT_CALL_DUP3 },	{ 11, EVENT_CALL_EXECVE },
+	{ 387, EVENT_CALL_EXECVE },	{ 1, EVENT_CALL_EXIT },
+	{ 248, EVENT_CALL_EXIT },	{ 283, EVENT_CALL_CONNECT },
 	{ 91, EVENT_CALL_MUNMAP },	{ 426, EVENT_CALL_IO_URING_ENTER },
 #endif
 };
