@@ -104,7 +104,7 @@ class Tool:
     def await_story(self, ns, names):
         """Of that endpoint, once it is told."""
         key = (ns.inode, *names)
-        lab.wait_for(f"story of {names}", lambda: key in self.closes(), 10)
+        lab.wait_for(f"story of {names}", lambda: key in self.closes(), 2 * lab.WAIT_S)
         return self.closes()[key]
 
     def finish(self):
