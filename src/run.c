@@ -2,7 +2,7 @@
 /*
  * The loop: one thread, one epoll. Asleep until the first event; then the ring is looked at every
  * POLL_MS until it stays empty, so that under load events come in batches and nothing wakes anybody
- * per event.
+ * per event. With --flush each event wakes it, and its line is written at once.
  */
 #include "run.h"
 
@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "child.h"
+#include "exe.h"
 #include "live.h"
 #include "live_walk.h"
 #include "log.h"
@@ -28,6 +29,7 @@ struct run {
 	struct live *live;
 	struct walk *walk;	/* until it is done */
 	struct child child;
+	struct exe exe;
 	int epoll, signals;
 	uint64_t stop_ns;	/* -d, or the end of the drain; 0 none */
 	unsigned interrupts;
@@ -183,6 +185,8 @@ static int wait_ms(const struct run *r, uint64_t now_ns, int taken)
 		return 0;
 	if (r->stop_ns && (!next || r->stop_ns < next))
 		next = r->stop_ns;
+	if (taken && r->o->flush)
+		return 0;
 	if (taken && (!next || next > now_ns + POLL_MS * NS_PER_MS))
 		return POLL_MS;
 	if (!next)
@@ -218,7 +222,7 @@ static int loop(struct run *r)
 		session_moment(&r->session, heard_until_ns(r, now_ns, n), &counters);
 		if (is_over(r, now_ns))
 			return EXIT_FINE;
-		if (!n) {
+		if (!n || r->o->flush) {
 			live_sleep(r->live);
 			n = live_consume(r->live, take, r);
 		}
@@ -260,6 +264,11 @@ static int announce(struct run *r)
 	return err == -ENOENT ? 127 : 126;
 }
 
+static const char *path_of(void *arg, const struct act *a)
+{
+	return exe_path(arg, a);
+}
+
 static int set_up(struct run *r)
 {
 	struct kernel_counters none = { .filtered = 0 };
@@ -267,6 +276,8 @@ static int set_up(struct run *r)
 
 	if (status)
 		return status;
+	r->session.view.exe_path = path_of;
+	r->session.view.exe_arg = &r->exe;
 	r->signals = run_catch_signals();
 	err = r->signals < 0 ? r->signals : 0;
 	if (!err && r->o->command)

@@ -2,6 +2,7 @@
 #include "session.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/random.h>
@@ -11,12 +12,28 @@
 
 #define LOSS_EVERY_NS 1000000000ULL
 
+/* As setlocale() would have it, but without the locale's files, which a static program cannot use. */
+static bool locale_is_utf8(void)
+{
+	static const char *const names[] = { "LC_ALL", "LC_CTYPE", "LANG" };
+
+	for (unsigned i = 0; i < 3; i++) {
+		const char *value = getenv(names[i]);
+
+		if (value && *value)
+			return strcasestr(value, "UTF-8") || strcasestr(value, "UTF8");
+	}
+	return false;
+}
+
 void session_set_view(struct view *v, const struct options *o, struct out *out)
 {
 	bool terminal = isatty(out->fd);
 	struct winsize size;
 
 	v->out = &out->buf;
+	v->options = o->view_options;
+	v->utf8 = locale_is_utf8() && !v->options.ascii;
 	v->wide = o->wide;
 	v->times = o->times;
 	v->color = o->color == COLOR_ALWAYS || (o->color == COLOR_AUTO && terminal);
@@ -40,6 +57,14 @@ bool session_close_out(struct out *out, const char *path)
 	return false;
 }
 
+/* Any number of stories may be told at once, when their time has come or the run is over. */
+static void make_room(void *arg)
+{
+	struct session *s = arg;
+
+	out_flush_if_full(&s->out);
+}
+
 int session_open(struct session *s, const struct options *o)
 {
 	int err;
@@ -51,16 +76,10 @@ int session_open(struct session *s, const struct options *o)
 		return EXIT_FAILED;
 	}
 	s->view.meta = &s->meta;
+	s->view.relieve = make_room;
+	s->view.relieve_arg = s;
 	session_set_view(&s->view, o, &s->out);
 	return EXIT_FINE;
-}
-
-/* Any number of stories may be told at once, when their time has come or the run is over. */
-static void make_room(void *arg)
-{
-	struct session *s = arg;
-
-	out_flush_if_full(&s->out);
 }
 
 static int open_teller(struct session *s)
@@ -81,6 +100,7 @@ static int open_teller(struct session *s)
 
 	if (getrandom(&config.conns.seed, sizeof(config.conns.seed), 0) < 0)
 		config.conns.seed = (uint64_t)(uintptr_t)s;
+	s->view.seed = config.conns.seed;
 	s->teller = teller_new(&config);
 	if (s->teller)
 		return EXIT_FINE;
@@ -104,6 +124,13 @@ static int open_recorder(struct session *s)
 	return EXIT_FAILED;
 }
 
+/* In the view too, time goes on. */
+static void pass(struct session *s, uint64_t now_ns)
+{
+	if (s->view.due_ns && s->view.due_ns <= now_ns)
+		s->sink->tick(&s->view, now_ns);
+}
+
 int session_begin(struct session *s, uint64_t now_ns, const struct kernel_counters *counters)
 {
 	int status = open_teller(s);
@@ -116,6 +143,7 @@ int session_begin(struct session *s, uint64_t now_ns, const struct kernel_counte
 		recorder_mark(s->recorder, RECORD_START, now_ns, counters);
 	if (s->sink->start)
 		s->sink->start(&s->view);
+	pass(s, now_ns);
 	out_flush(&s->out);
 	return EXIT_FINE;
 }
@@ -129,6 +157,7 @@ void session_take(struct session *s, const void *bytes, unsigned long len)
 			s->latest_ns = e->ts_ns;
 		if (s->recorder)
 			recorder_event(s->recorder, e);
+		pass(s, s->latest_ns);
 	}
 	teller_take(s->teller, bytes, len);
 	out_flush_if_full(&s->out);
@@ -184,8 +213,15 @@ void session_moment(struct session *s, uint64_t now_ns, const struct kernel_coun
 	note_loss(s, &t);
 	if (news)
 		report_loss(s, &t, now_ns);
+	pass(s, now_ns);
 	teller_tick(s->teller, now_ns);
 	out_flush(&s->out);
+}
+
+/* 0 is never. */
+static uint64_t earlier(uint64_t a_ns, uint64_t b_ns)
+{
+	return b_ns && (!a_ns || b_ns < a_ns) ? b_ns : a_ns;
 }
 
 uint64_t session_next_ns(const struct session *s)
@@ -193,7 +229,7 @@ uint64_t session_next_ns(const struct session *s)
 	uint64_t next = teller_next_ns(s->teller);
 	uint64_t due = s->recorder ? recorder_due_ns(s->recorder) : 0;
 
-	return due && (!next || due < next) ? due : next;
+	return earlier(earlier(next, due), s->view.due_ns);
 }
 
 bool session_is_done(const struct session *s)
@@ -208,6 +244,7 @@ void session_end(struct session *s, uint64_t now_ns, const struct kernel_counter
 
 	if (s->recorder)
 		recorder_mark(s->recorder, RECORD_END, now_ns, counters);
+	pass(s, now_ns);
 	teller_end(s->teller, now_ns);
 	note_loss(s, &t);
 	t = teller_tally(s->teller, counters);
@@ -254,6 +291,8 @@ void session_release(struct session *s)
 {
 	recorder_close(s->recorder);
 	s->recorder = NULL;
+	if (s->sink && s->sink->release)
+		s->sink->release(&s->view);
 	teller_free(s->teller);
 	s->teller = NULL;
 	out_close(&s->out);

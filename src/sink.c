@@ -8,6 +8,8 @@ static const struct sink *const sinks[] = {
 	&sink_trace,
 	&sink_json,
 	&sink_events,
+	&sink_who,
+	&sink_hist,
 	&sink_record,
 	&sink_stuck,
 };

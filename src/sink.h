@@ -14,6 +14,7 @@
 #include "buf.h"
 #include "hang.h"
 #include "meta.h"
+#include "sink_options.h"
 #include "verdict.h"
 
 struct view {
@@ -21,10 +22,17 @@ struct view {
 	const struct meta *meta;
 	unsigned columns;	/* of the terminal, 0 where there is none */
 	bool color, wide, times;
+	bool utf8;		/* what reads it can show more than ASCII */
+	struct sink_options options;
+	uint64_t seed;		/* keys the hashes of what strangers choose */
+	void *state;		/* the sink's own, from start() to release(); NULL: none */
+	uint64_t due_ns;	/* the sink's: when it wants its tick(); 0 never */
 
 	/* What it takes to look outside; NULL: nothing is known of it, and shown as such. */
 	const char *(*cgroup_path)(void *arg, uint64_t id, uint32_t pid);
 	void *cgroup_arg;
+	const char *(*exe_path)(void *arg, const struct act *a);	/* valid until the next */
+	void *exe_arg;
 	void (*relieve)(void *arg);	/* out may be written and emptied: a view may say a lot */
 	void *relieve_arg;
 };
@@ -32,6 +40,7 @@ struct view {
 struct sink {
 	const char *name;
 	const char *help;	/* one line */
+	const char *manual;	/* for --help: what is to be seen, and examples */
 	bool reports_itself;	/* loss and summary are part of its output */
 	/* Each may be NULL. */
 	void (*start)(struct view *v);
@@ -40,6 +49,12 @@ struct sink {
 	void (*lost)(struct view *v, const struct tally *t, uint64_t now_ns);
 	void (*end)(struct view *v, const struct tally *t, uint64_t now_ns);
 	void (*stuck)(struct view *v, const struct hangs *h, uint64_t now_ns);
+	/*
+	 * Time has come to now_ns, which is not before due_ns: what happened before has been told,
+	 * and nothing that happened later. It sets due_ns anew.
+	 */
+	void (*tick)(struct view *v, uint64_t now_ns);
+	void (*release)(struct view *v);	/* of state */
 };
 
 /* The view of that name, or NULL. */
@@ -70,3 +85,4 @@ static inline void view_relieve(const struct view *v)
 void json_stuck(struct view *v, const struct hangs *h, uint64_t now_ns);
 
 extern const struct sink sink_stuck, sink_trace, sink_json, sink_events, sink_record;
+extern const struct sink sink_who, sink_hist;

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "fmt.h"
+#include "sink_manual.h"
 #include "syscalls.h"
 #include "text.h"
 
@@ -160,5 +161,6 @@ static void event(struct view *v, const struct event *e)
 const struct sink sink_events = {
 	.name = "events",
 	.help = "every event as it comes, one line each",
+	.manual = manual_events,
 	.event = event,
 };

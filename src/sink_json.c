@@ -11,6 +11,7 @@
 #include "fmt.h"
 #include "json.h"
 #include "sink_keys.h"
+#include "sink_manual.h"
 #include "syscalls.h"
 
 static void start(struct view *v)
@@ -261,6 +262,7 @@ static void summary(struct view *v, const struct tally *t, uint64_t now_ns)
 const struct sink sink_json = {
 	.name = "json",
 	.help = "one JSON object per line: meta, a close per endpoint, summary",
+	.manual = manual_json,
 	.reports_itself = true,
 	.start = start,
 	.story = story,

@@ -3,8 +3,10 @@
  * Shows nothing: the session writes the recording, as it does for any view with --record.
  */
 #include "sink.h"
+#include "sink_manual.h"
 
 const struct sink sink_record = {
 	.name = "record",
 	.help = "what happens, into the file that -o names, for --replay",
+	.manual = manual_record,
 };

@@ -19,6 +19,7 @@
 #include "fmt.h"
 #include "names.h"
 #include "sink.h"
+#include "sink_manual.h"
 #include "text.h"
 
 #define NAME_WIDTH 21		/* of a process or a peer */
@@ -493,6 +494,7 @@ static void stuck(struct view *v, const struct hangs *h, uint64_t now_ns)
 const struct sink sink_stuck = {
 	.name = "stuck",
 	.help = "what hangs half closed now, who holds it and what to do; one shot",
+	.manual = manual_stuck,
 	.reports_itself = true,
 	.stuck = stuck,
 };

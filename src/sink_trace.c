@@ -2,19 +2,18 @@
 /*
  * One line per ended endpoint, 80 columns unless -w or -T asks for more:
  *
- *
- *
- *
+ *   PID     COMM     LOCAL                 BY REMOTE                ENDING        MS
+ *   4021    nginx    10.0.0.1:443          <- 203.0.113.200:51000   four-way   12.41
  * The process is the one that ended our side; where none did, the last that acted on the socket. A
  * terminal wide enough gets the call too.
  */
 #include "sink.h"
 
 #include <string.h>
-#include <sys/socket.h>
 
 #include "fmt.h"
-#include "syscalls.h"
+#include "sink_act.h"
+#include "sink_manual.h"
 #include "text.h"
 
 #define PID_WIDTH 8
@@ -128,14 +127,6 @@ static void start(struct view *v)
 	buf_char(b, '\n');
 }
 
-/* Who did it, else who was the last to do anything to the socket; NULL nobody. */
-static const struct act *actor(const struct story *s, const struct verdict *verdict)
-{
-	if (verdict->trigger)
-		return verdict->trigger;
-	return s->nr_acts ? &s->acts[s->nr_acts - 1] : NULL;
-}
-
 /* The actor, else the first of those that a walk found to hold it. */
 static void process(struct view *v, const struct story *s, const struct act *a)
 {
@@ -156,41 +147,16 @@ static void process(struct view *v, const struct story *s, const struct act *a)
 	buf_pad(b, from, comm_width);
 }
 
-static void how(struct buf *b, int32_t how)
-{
-	if (how >= SHUT_RD && how <= SHUT_RDWR)
-		buf_str(b, how_name(how) + strlen("SHUT_"));
-	else
-		buf_i64(b, how);
-}
-
-/* "close(5)", "shutdown(5, WR)", "signal 9", "exit 3", "recvfrom*" for a deferred release */
 static void call(struct view *v, const struct act *a)
 {
-	const char *name = a && a->trigger == TRIGGER_SYSCALL ? syscall_name(a->nr, a->compat) : NULL;
 	struct buf *b = v->out;
 	size_t from = b->len;
 
 	buf_char(b, ' ');
-	if (!a) {
+	if (a)
+		act_call(b, a);
+	else
 		buf_char(b, '-');
-	} else {
-		buf_str(b, name ? name : trigger_name(a->trigger));
-		if (a->fd >= 0) {
-			buf_char(b, '(');
-			buf_i64(b, a->fd);
-			if (a->trigger == TRIGGER_SHUTDOWN) {
-				buf_str(b, ", ");
-				how(b, a->how);
-			}
-			buf_char(b, ')');
-		} else if (a->signal >= 0 || a->exit_code >= 0) {
-			buf_char(b, ' ');
-			buf_i64(b, a->signal >= 0 ? a->signal : a->exit_code);
-		}
-		if (a->deferred)
-			buf_char(b, '*');
-	}
 	if (v->wide)
 		buf_pad(b, from, CALL_WIDTH + 1);
 }
@@ -244,7 +210,7 @@ static void ending_and_time(struct view *v, const struct story *s, const struct 
 
 static void story(struct view *v, const struct story *s, const struct verdict *verdict)
 {
-	const struct act *a = actor(s, verdict);
+	const struct act *a = act_actor(s, verdict);
 	struct buf *b = v->out;
 
 	if (v->times) {
@@ -271,6 +237,7 @@ static void story(struct view *v, const struct story *s, const struct verdict *v
 const struct sink sink_trace = {
 	.name = "trace",
 	.help = "one line per ended endpoint, as it ends (default)",
+	.manual = manual_trace,
 	.start = start,
 	.story = story,
 };

@@ -6,7 +6,7 @@
  *     A recording of a busy host that never was: so many connections at once, between a hundred
  *     services and strangers, who live for a second on average and are 0.1 to 20 ms away. Each is
  *     closed from here or from there, or reset, with all that the kernel side would tell of it.
- *   bench_replay nothing|json|trace FILE
+ *   bench_replay nothing|VIEW FILE
  *     Plays it through reader, table, stories and verdicts into no view, or into that one, whose
  *     output is thrown away. The time is the CPU's: of one core.
  *     {"view":"json","events":10000000,"cpu_seconds":7.1,"events_per_second":1408450,
@@ -395,11 +395,17 @@ static int play(const char *view_name, const struct sink *sink, const char *path
 	if (!reader || !t)
 		return fail(path, reader ? "out of memory" : why);
 	view.meta = record_meta(reader);
+	if (sink->start)
+		sink->start(&view);
 	play_all(reader, t, &out, &last);
 	y = teller_tally(t, NULL);
+	if (sink->end)
+		sink->end(&view, &y, y.events);
 	report(view_name, &y, cpu_seconds() - from, fd);
 	if (last.got != RECORD_GOT_END)
 		fail(path, record_why(reader));
+	if (sink->release)
+		sink->release(&view);
 	record_close(reader);
 	teller_free(t);
 	buf_release(&out);
@@ -410,7 +416,7 @@ static int play(const char *view_name, const struct sink *sink, const char *path
 static int usage(void)
 {
 	fprintf(stderr, "usage: bench_replay generate -o FILE [-n EVENTS] [-c CONNECTIONS]\n"
-			"       bench_replay nothing|json|trace FILE\n");
+			"       bench_replay nothing|VIEW FILE\n");
 	return 64;
 }
 

@@ -127,12 +127,16 @@ static void play(struct record_reader *r, const struct sink *sink, struct buf *o
 			teller_take(t, got.event, sizeof(*got.event));
 		else
 			teller_tick(t, got.mark->now_ns);
+		if (view.due_ns && got.got == RECORD_GOT_MARK && view.due_ns <= got.mark->now_ns)
+			sink->tick(&view, got.mark->now_ns);
 		check_view(sink, out);
 	}
 	HOLDS(got.got == RECORD_GOT_END || record_why(r)[0]);
 	HOLDS(record_next(r).got == got.got);
 	teller_end(t, 1ULL << 62);
 	check_view(sink, out);
+	if (sink->release)
+		sink->release(&view);
 	teller_free(t);
 }
 

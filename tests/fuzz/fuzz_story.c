@@ -15,6 +15,8 @@
 #define STEP 10
 #define START_NS (1ULL << 40)
 #define TIME_MAX_NS (1ULL << 50)
+#define VIEWS 16
+#define MS 1000000ULL
 #define PHASES_OF_TOTAL (PHASE_COUNT - 1)
 
 struct world {
@@ -26,6 +28,7 @@ struct world {
 	unsigned long max_open;
 	struct kernel_counters kernel;
 	struct hangs hangs;
+	struct view each[VIEWS];	/* by the place in sink_at() */
 };
 
 static void check_times(const struct story *s, const struct verdict *v)
@@ -44,6 +47,12 @@ static void check_times(const struct story *s, const struct verdict *v)
 		HOLDS(s->acts[i - 1].ts_ns <= s->acts[i].ts_ns);
 }
 
+static void check_view(const struct sink *sink, const struct buf *out)
+{
+	HOLDS(!out->failed);
+	HOLDS(!check_output(sink->name, out->data, out->len));
+}
+
 static void check_story(struct view *view, const struct story *s, const struct verdict *v)
 {
 	struct world *w = (struct world *)view;
@@ -60,12 +69,47 @@ static void check_story(struct view *view, const struct story *s, const struct v
 					     ending_class(v->ending) == CLASS_ABORTED));
 	HOLDS(!v->trigger || (v->trigger >= s->acts && v->trigger < s->acts + s->nr_acts));
 	for (unsigned i = 0; sink_at(i); i++) {
+		struct view *each = &w->each[i];
+
 		if (!sink_at(i)->story)
 			continue;
 		buf_reset(view->out);
-		sink_at(i)->story(view, s, v);
-		HOLDS(!view->out->failed);
-		HOLDS(!check_output(sink_at(i)->name, view->out->data, view->out->len));
+		if (each->due_ns && each->due_ns <= w->now_ns)
+			sink_at(i)->tick(each, w->now_ns);
+		sink_at(i)->story(each, s, v);
+		check_view(sink_at(i), view->out);
+	}
+}
+
+/* Each view's own, with what it keeps from story to story. */
+static void start_views(struct world *w, uint8_t how)
+{
+	HOLDS(!sink_at(VIEWS));
+	for (unsigned i = 0; sink_at(i); i++) {
+		w->each[i] = w->view;
+		w->each[i].utf8 = how & 1;
+		w->each[i].color = false;
+		w->each[i].columns = sink_at(i)->tick ? how % 160 : 0;
+		w->each[i].options.by = how % BY_COUNT;
+		w->each[i].options.interval_ns = how & 2 ? 20 * MS : 0;
+		if (sink_at(i)->start)
+			sink_at(i)->start(&w->each[i]);
+		check_view(sink_at(i), w->view.out);
+		buf_reset(w->view.out);
+	}
+}
+
+static void end_views(struct world *w)
+{
+	struct tally t = teller_tally(w->teller, &w->kernel);
+
+	for (unsigned i = 0; sink_at(i); i++) {
+		buf_reset(w->view.out);
+		if (sink_at(i)->end)
+			sink_at(i)->end(&w->each[i], &t, w->now_ns);
+		check_view(sink_at(i), w->view.out);
+		if (sink_at(i)->release)
+			sink_at(i)->release(&w->each[i]);
 	}
 }
 
@@ -237,6 +281,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	w.max_open = how % 8 + 1;
 	w.teller = teller_new(&config);
 	HOLDS(w.teller);
+	start_views(&w, how);
 	make_sockets(&w);
 	while (in.len)
 		step(&w, &in);
@@ -244,6 +289,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	check_tally(&w);
 	HOLDS(!teller_unsettled(w.teller));
 	check_hangs(&w);
+	end_views(&w);
 	teller_free(w.teller);
 	buf_release(&out);
 	return 0;

@@ -40,3 +40,60 @@ PID     COMM     LOCAL                 BY REMOTE                ENDING        MS
 08:12:32.063000 state          10.0.0.1:51546 10.0.0.9:80 FIN_WAIT1 -> FIN_WAIT2 snd_una=1001 snd_nxt=1001 write_seq=1001 rcv_nxt=5000 rcv_wup=5000 copied_seq=5000 segs_in=2 snd_wnd=65535 err=0 dead,no-socket,shut-rcv,shut-snd netns=4026531840 cookie=0x12
 08:12:32.063000 state          10.0.0.1:51546 10.0.0.9:80 FIN_WAIT2 -> CLOSE snd_una=1001 snd_nxt=1001 write_seq=1001 rcv_nxt=5001 rcv_wup=5001 copied_seq=5000 segs_in=3 snd_wnd=65535 err=0 dead,done,no-socket,shut-rcv,shut-snd netns=4026531840 cookie=0x12
 08:12:32.070000 late           10.0.0.1:51544 10.0.0.9:80 TIME_WAIT flags=17 seq=5000 ack=1001 payload=0 substate=6 netns=4026531840 cookie=0x11
+--- who
+08:12:32.000 to 08:12:32.070: 2 closes
+                                ENDED BY, %                                BEGAN, %
+COMM                CLOSES close   WR RDWR exit  sig other none    us peer both   -
+curl                     1   100    .    .    .    .     .    .   100    .    .   .
+wget                     1   100    .    .    .    .     .    .   100    .    .   .
+
+                    HOW, %                     WE HOLD, ms        PEERS HOLD, ms
+COMM              clean reset t/o other    p50    p99    max    p50    p99    max
+curl                100    .   .     .      -      -      -  57.00  57.00  57.00
+wget                100    .   .     .      -      -      -   0.00   0.00   0.00
+
+COMM              ENDING          REASON               CLOSES    %
+curl              four-way        -                         1  100
+wget              four-way        -                         1  100
+--- hist
+08:12:32.000 to 08:12:32.070: 2 closes
+
+ack_wait, 2 closes
+p50 3.0 ms, p90 3.0 ms, p99 3.0 ms, max 3.0 ms
+       2 ms - 5 ms       |###################################|        2 100.0 %
+
+peer_hold, 2 closes
+p50 0 ns, p90 57 ms, p99 57 ms, max 57 ms
+       0 ns - 1 ns       |###################################|        1  50.0 %
+       1 ns - 2 ns       |                                   |        0   0.0 %
+       2 ns - 5 ns       |                                   |        0   0.0 %
+       5 ns - 10 ns      |                                   |        0   0.0 %
+      10 ns - 20 ns      |                                   |        0   0.0 %
+      20 ns - 50 ns      |                                   |        0   0.0 %
+      50 ns - 100 ns     |                                   |        0   0.0 %
+     100 ns - 200 ns     |                                   |        0   0.0 %
+     200 ns - 500 ns     |                                   |        0   0.0 %
+     500 ns - 1 us       |                                   |        0   0.0 %
+       1 us - 2 us       |                                   |        0   0.0 %
+       2 us - 5 us       |                                   |        0   0.0 %
+       5 us - 10 us      |                                   |        0   0.0 %
+      10 us - 20 us      |                                   |        0   0.0 %
+      20 us - 50 us      |                                   |        0   0.0 %
+      50 us - 100 us     |                                   |        0   0.0 %
+     100 us - 200 us     |                                   |        0   0.0 %
+     200 us - 500 us     |                                   |        0   0.0 %
+     500 us - 1 ms       |                                   |        0   0.0 %
+       1 ms - 2 ms       |                                   |        0   0.0 %
+       2 ms - 5 ms       |                                   |        0   0.0 %
+       5 ms - 10 ms      |                                   |        0   0.0 %
+      10 ms - 20 ms      |                                   |        0   0.0 %
+      20 ms - 50 ms      |                                   |        0   0.0 %
+      50 ms - 100 ms     |###################################|        1  50.0 %
+
+total, 2 closes
+p50 3.0 ms, p90 60 ms, p99 60 ms, max 60 ms
+       2 ms - 5 ms       |###################################|        1  50.0 %
+       5 ms - 10 ms      |                                   |        0   0.0 %
+      10 ms - 20 ms      |                                   |        0   0.0 %
+      20 ms - 50 ms      |                                   |        0   0.0 %
+      50 ms - 100 ms     |###################################|        1  50.0 %

@@ -45,3 +45,40 @@ PID     COMM     LOCAL                 BY REMOTE                ENDING        MS
 08:12:32.300020 state          127.0.0.1:8080 127.0.0.1:33816 LAST_ACK -> CLOSE in server[200] close(7, 0) snd_una=5001 snd_nxt=5001 write_seq=5001 rcv_nxt=1001 rcv_wup=1001 copied_seq=1001 segs_in=3 snd_wnd=65535 err=0 dead,done,owned,no-socket,shut-rcv,shut-snd netns=4026531840 cookie=0x1268
 08:12:32.300020 destroy        127.0.0.1:8080 127.0.0.1:33816 CLOSE in server[200] close(7, 0) snd_una=5001 snd_nxt=5001 write_seq=5001 rcv_nxt=1001 rcv_wup=1001 copied_seq=1001 segs_in=3 snd_wnd=65535 err=0 dead,done,owned,shut-rcv,shut-snd netns=4026531840 cookie=0x1268
 08:12:32.300000 call           127.0.0.1:8080 127.0.0.1:33816 CLOSE_WAIT in server[200] close(7, 0) = 0 call_ns=50000 netns=4026531840 cookie=0x1268
+--- who
+08:12:32.000 to 08:12:32.300: 2 closes
+                                ENDED BY, %                                BEGAN, %
+COMM                CLOSES close   WR RDWR exit  sig other none    us peer both   -
+client                   1   100    .    .    .    .     .    .   100    .    .   .
+server                   1   100    .    .    .    .     .    .     .  100    .   .
+
+                    HOW, %                     WE HOLD, ms        PEERS HOLD, ms
+COMM              clean reset t/o other    p50    p99    max    p50    p99    max
+client              100    .   .     .      -      -      - 160.01 160.01 160.01
+server              100    .   .     . 199.99 199.99 199.99      -      -      -
+
+COMM              ENDING          REASON               CLOSES    %
+client            four-way        -                         1  100
+server            four-way        -                         1  100
+--- hist
+08:12:32.000 to 08:12:32.300: 2 closes
+
+ack_wait, 1 close
+p50 40 ms, p90 40 ms, p99 40 ms, max 40 ms
+      20 ms - 50 ms      |###################################|        1 100.0 %
+
+peer_hold, 1 close
+p50 160 ms, p90 160 ms, p99 160 ms, max 160 ms
+     100 ms - 200 ms     |###################################|        1 100.0 %
+
+app_hold, 1 close
+p50 200 ms, p90 200 ms, p99 200 ms, max 200 ms
+     100 ms - 200 ms     |###################################|        1 100.0 %
+
+last_ack_wait, 1 close
+p50 20 us, p90 20 us, p99 20 us, max 20 us
+      20 us - 50 us      |###################################|        1 100.0 %
+
+total, 2 closes
+p50 200 ms, p90 200 ms, p99 200 ms, max 200 ms
+     200 ms - 500 ms     |###################################|        2 100.0 %

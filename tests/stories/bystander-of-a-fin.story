@@ -23,3 +23,29 @@ PID     COMM     LOCAL                 BY REMOTE                ENDING        MS
 08:12:32.010000 state          10.0.0.1:443 10.0.0.9:51544 ESTABLISHED -> FIN_WAIT1 in firefox[600] recvfrom(9, 0) snd_una=1000 snd_nxt=1000 write_seq=1000 rcv_nxt=5000 rcv_wup=5000 copied_seq=5000 segs_in=2 snd_wnd=65535 err=0 file-live,shut-snd netns=4026531840 cookie=0x11
 08:12:32.012000 state          10.0.0.1:443 10.0.0.9:51544 FIN_WAIT1 -> FIN_WAIT2 snd_una=1001 snd_nxt=1001 write_seq=1001 rcv_nxt=5000 rcv_wup=5000 copied_seq=5000 segs_in=3 snd_wnd=65535 err=0 file-live,shut-snd netns=4026531840 cookie=0x11
 08:12:32.020000 state          10.0.0.1:443 10.0.0.9:51544 FIN_WAIT2 -> CLOSE snd_una=1001 snd_nxt=1001 write_seq=1001 rcv_nxt=5001 rcv_wup=5001 copied_seq=5000 segs_in=4 snd_wnd=65535 err=0 done,file-live,shut-snd netns=4026531840 cookie=0x11
+--- who
+08:12:32.010 to 08:12:33.000: 1 close
+                                ENDED BY, %                                BEGAN, %
+COMM                CLOSES close   WR RDWR exit  sig other none    us peer both   -
+-                        1     .    .    .    .    .     .  100   100    .    .   .
+
+                    HOW, %                     WE HOLD, ms        PEERS HOLD, ms
+COMM              clean reset t/o other    p50    p99    max    p50    p99    max
+-                   100    .   .     .      -      -      -   8.00   8.00   8.00
+
+COMM              ENDING          REASON               CLOSES    %
+-                 four-way        -                         1  100
+--- hist
+08:12:32.010 to 08:12:33.000: 1 close
+
+ack_wait, 1 close
+p50 2.0 ms, p90 2.0 ms, p99 2.0 ms, max 2.0 ms
+       2 ms - 5 ms       |###################################|        1 100.0 %
+
+peer_hold, 1 close
+p50 8.0 ms, p90 8.0 ms, p99 8.0 ms, max 8.0 ms
+       5 ms - 10 ms      |###################################|        1 100.0 %
+
+total, 1 close
+p50 10 ms, p90 10 ms, p99 10 ms, max 10 ms
+      10 ms - 20 ms      |###################################|        1 100.0 %

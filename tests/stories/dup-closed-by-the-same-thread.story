@@ -26,3 +26,29 @@ PID     COMM     LOCAL                 BY REMOTE                ENDING        MS
 08:12:32.093000 state          10.0.0.1:443 10.0.0.9:51544 FIN_WAIT1 -> FIN_WAIT2 snd_una=1001 snd_nxt=1001 write_seq=1001 rcv_nxt=5000 rcv_wup=5000 copied_seq=5000 segs_in=2 snd_wnd=65535 err=0 dead,no-socket,shut-rcv,shut-snd netns=4026531840 cookie=0x11
 08:12:32.093000 state          10.0.0.1:443 10.0.0.9:51544 FIN_WAIT2 -> CLOSE snd_una=1001 snd_nxt=1001 write_seq=1001 rcv_nxt=5000 rcv_wup=5000 copied_seq=5000 segs_in=2 snd_wnd=65535 err=0 dead,no-socket,shut-rcv,shut-snd netns=4026531840 cookie=0x11
 08:12:32.099000 late           10.0.0.1:443 10.0.0.9:51544 TIME_WAIT flags=17 seq=5000 ack=1001 payload=0 substate=6 netns=4026531840 cookie=0x11
+--- who
+08:12:32.000 to 08:12:32.099: 1 close
+                                ENDED BY, %                                BEGAN, %
+COMM                CLOSES close   WR RDWR exit  sig other none    us peer both   -
+nginx                    1   100    .    .    .    .     .    .   100    .    .   .
+
+                    HOW, %                     WE HOLD, ms        PEERS HOLD, ms
+COMM              clean reset t/o other    p50    p99    max    p50    p99    max
+nginx               100    .   .     .      -      -      -   6.00   6.00   6.00
+
+COMM              ENDING          REASON               CLOSES    %
+nginx             four-way        -                         1  100
+--- hist
+08:12:32.000 to 08:12:32.099: 1 close
+
+ack_wait, 1 close
+p50 3.0 ms, p90 3.0 ms, p99 3.0 ms, max 3.0 ms
+       2 ms - 5 ms       |###################################|        1 100.0 %
+
+peer_hold, 1 close
+p50 6.0 ms, p90 6.0 ms, p99 6.0 ms, max 6.0 ms
+       5 ms - 10 ms      |###################################|        1 100.0 %
+
+total, 1 close
+p50 9.0 ms, p90 9.0 ms, p99 9.0 ms, max 9.0 ms
+       5 ms - 10 ms      |###################################|        1 100.0 %

@@ -45,3 +45,29 @@ PID     COMM     LOCAL                 BY REMOTE                ENDING        MS
 08:12:32.030000 reset-received [2001:db8::1]:51544 [2001:db8::9]:80 ESTABLISHED snd_una=1000 snd_nxt=1000 write_seq=1000 rcv_nxt=5000 rcv_wup=5000 copied_seq=5000 segs_in=2 snd_wnd=65535 err=0 file-live netns=7 cookie=0x13
 08:12:32.030000 state          [2001:db8::1]:51544 [2001:db8::9]:80 ESTABLISHED -> CLOSE snd_una=1000 snd_nxt=1000 write_seq=1000 rcv_nxt=5000 rcv_wup=5000 copied_seq=5000 segs_in=2 snd_wnd=65535 err=104 file-live netns=7 cookie=0x13
 08:12:32.062000 state          10.0.0.1:51544 10.0.0.9:80 FIN_WAIT2 -> CLOSE snd_una=1001 snd_nxt=1001 write_seq=1001 rcv_nxt=5001 rcv_wup=5001 copied_seq=5000 segs_in=3 snd_wnd=65535 err=0 dead,done,no-socket,shut-rcv,shut-snd netns=4026531840 cookie=0x11
+--- who
+08:12:32.000 to 08:12:33.000: 1 close
+                                ENDED BY, %                                BEGAN, %
+COMM                CLOSES close   WR RDWR exit  sig other none    us peer both   -
+curl                     1   100    .    .    .    .     .    .   100    .    .   .
+
+                    HOW, %                     WE HOLD, ms        PEERS HOLD, ms
+COMM              clean reset t/o other    p50    p99    max    p50    p99    max
+curl                100    .   .     .      -      -      -  50.00  50.00  50.00
+
+COMM              ENDING          REASON               CLOSES    %
+curl              four-way        -                         1  100
+--- hist
+08:12:32.000 to 08:12:33.000: 1 close
+
+ack_wait, 1 close
+p50 2.0 ms, p90 2.0 ms, p99 2.0 ms, max 2.0 ms
+       2 ms - 5 ms       |###################################|        1 100.0 %
+
+peer_hold, 1 close
+p50 50 ms, p90 50 ms, p99 50 ms, max 50 ms
+      50 ms - 100 ms     |###################################|        1 100.0 %
+
+total, 1 close
+p50 52 ms, p90 52 ms, p99 52 ms, max 52 ms
+      50 ms - 100 ms     |###################################|        1 100.0 %

@@ -25,3 +25,21 @@ PID     COMM     LOCAL                 BY REMOTE                ENDING        MS
 08:12:32.015000 state          10.0.0.1:51544 10.0.0.9:80 FIN_WAIT1 -> CLOSING snd_una=1000 snd_nxt=1001 write_seq=1001 rcv_nxt=5001 rcv_wup=5001 copied_seq=5000 segs_in=2 snd_wnd=65535 err=0 dead,done,no-socket,shut-rcv,shut-snd netns=4026531840 cookie=0x11
 08:12:32.215000 fin-resent     10.0.0.1:51544 10.0.0.9:80 CLOSING snd_una=1000 snd_nxt=1001 write_seq=1001 rcv_nxt=5001 rcv_wup=5001 copied_seq=5000 segs_in=2 snd_wnd=65535 err=0 dead,done,no-socket,shut-rcv,shut-snd netns=4026531840 cookie=0x11
 08:14:12.000000 state          10.0.0.1:51544 10.0.0.9:80 CLOSING -> CLOSE snd_una=1000 snd_nxt=1001 write_seq=1001 rcv_nxt=5001 rcv_wup=5001 copied_seq=5000 segs_in=2 snd_wnd=65535 err=110 dead,done,no-socket,shut-rcv,shut-snd netns=4026531840 cookie=0x11
+--- who
+08:12:32.000 to 08:14:12.000: 1 close
+                                ENDED BY, %                                BEGAN, %
+COMM                CLOSES close   WR RDWR exit  sig other none    us peer both   -
+curl                     1   100    .    .    .    .     .    .     .    .  100   .
+
+                    HOW, %                     WE HOLD, ms        PEERS HOLD, ms
+COMM              clean reset t/o other    p50    p99    max    p50    p99    max
+curl                  .    . 100     .      -      -      -      -      -      -
+
+COMM              ENDING          REASON               CLOSES    %
+curl              timed-out       closing                   1  100
+--- hist
+08:12:32.000 to 08:14:12.000: 1 close
+
+total, 1 close
+p50 1 min 40 s, p90 1 min 40 s, p99 1 min 40 s, max 1 min 40 s
+       50 s - 1 min 40 s |###################################|        1 100.0 %

@@ -24,3 +24,29 @@ PID     COMM     LOCAL                 BY REMOTE                ENDING        MS
 10:12:33.000000 state          10.0.0.1:443 10.0.0.9:51544 CLOSE_WAIT -> LAST_ACK in java[812] close(9, 0) snd_una=1000 snd_nxt=1000 write_seq=1000 rcv_nxt=5001 rcv_wup=5001 copied_seq=5001 segs_in=2 snd_wnd=65535 err=0 done,owned,file-dead,shut-rcv,shut-snd netns=4026531840 cookie=0x11
 10:12:33.000000 call           10.0.0.1:443 10.0.0.9:51544 CLOSE_WAIT in java[812] close(9, 0) = 0 call_ns=30000 netns=4026531840 cookie=0x11
 10:12:33.000000 state          10.0.0.1:443 10.0.0.9:51544 LAST_ACK -> CLOSE snd_una=1001 snd_nxt=1001 write_seq=1001 rcv_nxt=5001 rcv_wup=5001 copied_seq=5001 segs_in=3 snd_wnd=65535 err=0 dead,done,no-socket,shut-rcv,shut-snd netns=4026531840 cookie=0x11
+--- who
+08:12:32.000 to 10:12:33.000: 1 close
+                                ENDED BY, %                                BEGAN, %
+COMM                CLOSES close   WR RDWR exit  sig other none    us peer both   -
+java                     1   100    .    .    .    .     .    .     .  100    .   .
+
+                    HOW, %                     WE HOLD, ms        PEERS HOLD, ms
+COMM              clean reset t/o other    p50    p99    max    p50    p99    max
+java                100    .   .     .   2.0h   2.0h   2.0h      -      -      -
+
+COMM              ENDING          REASON               CLOSES    %
+java              four-way        -                         1  100
+--- hist
+08:12:32.000 to 10:12:33.000: 1 close
+
+app_hold, 1 close
+p50 2 h, p90 2 h, p99 2 h, max 2 h
+ 1 h 23 min - 2 h 47 min |###################################|        1 100.0 %
+
+last_ack_wait, 1 close
+p50 0 ns, p90 0 ns, p99 0 ns, max 0 ns
+       0 ns - 1 ns       |###################################|        1 100.0 %
+
+total, 1 close
+p50 2 h, p90 2 h, p99 2 h, max 2 h
+ 1 h 23 min - 2 h 47 min |###################################|        1 100.0 %

@@ -36,3 +36,30 @@ PID     COMM     LOCAL                 BY REMOTE                ENDING        MS
 08:12:32.008000 state          10.0.0.1:51546 10.0.0.9:80 FIN_WAIT1 -> FIN_WAIT2 snd_una=1001 snd_nxt=1001 write_seq=1001 rcv_nxt=5000 rcv_wup=5000 copied_seq=5000 segs_in=2 snd_wnd=65535 err=0 dead,no-socket,shut-rcv,shut-snd netns=4026531840 cookie=0x12
 08:12:32.008000 state          10.0.0.1:51546 10.0.0.9:80 FIN_WAIT2 -> CLOSE snd_una=1001 snd_nxt=1001 write_seq=1001 rcv_nxt=5000 rcv_wup=5000 copied_seq=5000 segs_in=2 snd_wnd=65535 err=0 dead,no-socket,shut-rcv,shut-snd netns=4026531840 cookie=0x12
 08:12:32.012000 late           10.0.0.1:51546 10.0.0.9:80 TIME_WAIT flags=17 seq=5000 ack=1001 payload=0 substate=6 netns=4026531840 cookie=0x12
+--- who
+08:12:32.003 to 08:12:32.012: 2 closes
+                                ENDED BY, %                                BEGAN, %
+COMM                CLOSES close   WR RDWR exit  sig other none    us peer both   -
+curl                     2   100    .    .    .    .     .    .   100    .    .   .
+
+                    HOW, %                     WE HOLD, ms        PEERS HOLD, ms
+COMM              clean reset t/o other    p50    p99    max    p50    p99    max
+curl                100    .   .     .      -      -      -   4.01   7.00   7.00
+
+COMM              ENDING          REASON               CLOSES    %
+curl              four-way        -                         2  100
+--- hist
+08:12:32.003 to 08:12:32.012: 2 closes
+
+ack_wait, 2 closes
+p50 1.0 ms, p90 1.0 ms, p99 1.0 ms, max 1.0 ms
+       1 ms - 2 ms       |###################################|        2 100.0 %
+
+peer_hold, 2 closes
+p50 4.0 ms, p90 7.0 ms, p99 7.0 ms, max 7.0 ms
+       2 ms - 5 ms       |###################################|        1  50.0 %
+       5 ms - 10 ms      |###################################|        1  50.0 %
+
+total, 2 closes
+p50 5.0 ms, p90 8.0 ms, p99 8.0 ms, max 8.0 ms
+       5 ms - 10 ms      |###################################|        2 100.0 %

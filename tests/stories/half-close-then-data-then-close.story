@@ -32,3 +32,29 @@ PID     COMM     LOCAL                 BY REMOTE                ENDING        MS
 08:12:32.900000 state          10.0.0.1:51544 10.0.0.9:80 FIN_WAIT2 -> CLOSE snd_una=1041 snd_nxt=1041 write_seq=1041 rcv_nxt=8001 rcv_wup=8001 copied_seq=8000 segs_in=5 snd_wnd=65535 err=0 done,file-live,shut-snd netns=4026531840 cookie=0x11
 08:12:32.950000 destroy        10.0.0.1:51544 10.0.0.9:80 CLOSE in nc[77] close(3, 0) snd_una=1041 snd_nxt=1041 write_seq=1041 rcv_nxt=8001 rcv_wup=8001 copied_seq=8001 segs_in=5 snd_wnd=65535 err=0 dead,done,owned,shut-rcv,shut-snd netns=4026531840 cookie=0x11
 08:12:32.950000 call           10.0.0.1:51544 10.0.0.9:80 CLOSE in nc[77] close(3, 0) = 0 call_ns=10000 netns=4026531840 cookie=0x11
+--- who
+08:12:32.000 to 08:12:32.950: 1 close
+                                ENDED BY, %                                BEGAN, %
+COMM                CLOSES close   WR RDWR exit  sig other none    us peer both   -
+nc                       1     .  100    .    .    .     .    .   100    .    .   .
+
+                    HOW, %                     WE HOLD, ms        PEERS HOLD, ms
+COMM              clean reset t/o other    p50    p99    max    p50    p99    max
+nc                  100    .   .     .      -      -      - 797.00 797.00 797.00
+
+COMM              ENDING          REASON               CLOSES    %
+nc                four-way        -                         1  100
+--- hist
+08:12:32.000 to 08:12:32.950: 1 close
+
+ack_wait, 1 close
+p50 3.0 ms, p90 3.0 ms, p99 3.0 ms, max 3.0 ms
+       2 ms - 5 ms       |###################################|        1 100.0 %
+
+peer_hold, 1 close
+p50 797 ms, p90 797 ms, p99 797 ms, max 797 ms
+     500 ms - 1 s        |###################################|        1 100.0 %
+
+total, 1 close
+p50 800 ms, p90 800 ms, p99 800 ms, max 800 ms
+     500 ms - 1 s        |###################################|        1 100.0 %

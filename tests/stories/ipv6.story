@@ -34,3 +34,52 @@ PID     COMM     LOCAL                 BY REMOTE                ENDING        MS
 08:12:32.013000 late           [2001:db8:85a3::8a2e:370:7334]:51544 [2001:db8:ffff:ffff:ffff:ffff:ffff:1]:443 TIME_WAIT flags=17 seq=5000 ack=1001 payload=0 substate=6 netns=4026531840 cookie=0x11
 08:12:32.020000 reset-received [::1]:40000 [::1]:8080 ESTABLISHED snd_una=1000 snd_nxt=1000 write_seq=1000 rcv_nxt=5000 rcv_wup=5000 copied_seq=5000 segs_in=2 snd_wnd=65535 err=0 file-live netns=4026531840 cookie=0x12
 08:12:32.020000 state          [::1]:40000 [::1]:8080 ESTABLISHED -> CLOSE snd_una=1000 snd_nxt=1000 write_seq=1000 rcv_nxt=5000 rcv_wup=5000 copied_seq=5000 segs_in=2 snd_wnd=65535 err=104 file-live netns=4026531840 cookie=0x12
+--- who
+08:12:32.000 to 08:12:32.020: 2 closes
+                                ENDED BY, %                                BEGAN, %
+COMM                CLOSES close   WR RDWR exit  sig other none    us peer both   -
+-                        1     .    .    .    .    .     .  100     .  100    .   .
+curl                     1   100    .    .    .    .     .    .   100    .    .   .
+
+                    HOW, %                     WE HOLD, ms        PEERS HOLD, ms
+COMM              clean reset t/o other    p50    p99    max    p50    p99    max
+-                     .  100   .     .      -      -      -      -      -      -
+curl                100    .   .     .      -      -      -   1.00   1.00   1.00
+
+COMM              ENDING          REASON               CLOSES    %
+-                 reset-received  established               1  100
+curl              four-way        -                         1  100
+--- hist
+08:12:32.000 to 08:12:32.020: 2 closes
+
+ack_wait, 1 close
+p50 2.0 ms, p90 2.0 ms, p99 2.0 ms, max 2.0 ms
+       2 ms - 5 ms       |###################################|        1 100.0 %
+
+peer_hold, 1 close
+p50 1.0 ms, p90 1.0 ms, p99 1.0 ms, max 1.0 ms
+       1 ms - 2 ms       |###################################|        1 100.0 %
+
+total, 2 closes
+p50 0 ns, p90 3.0 ms, p99 3.0 ms, max 3.0 ms
+       0 ns - 1 ns       |###################################|        1  50.0 %
+       1 ns - 2 ns       |                                   |        0   0.0 %
+       2 ns - 5 ns       |                                   |        0   0.0 %
+       5 ns - 10 ns      |                                   |        0   0.0 %
+      10 ns - 20 ns      |                                   |        0   0.0 %
+      20 ns - 50 ns      |                                   |        0   0.0 %
+      50 ns - 100 ns     |                                   |        0   0.0 %
+     100 ns - 200 ns     |                                   |        0   0.0 %
+     200 ns - 500 ns     |                                   |        0   0.0 %
+     500 ns - 1 us       |                                   |        0   0.0 %
+       1 us - 2 us       |                                   |        0   0.0 %
+       2 us - 5 us       |                                   |        0   0.0 %
+       5 us - 10 us      |                                   |        0   0.0 %
+      10 us - 20 us      |                                   |        0   0.0 %
+      20 us - 50 us      |                                   |        0   0.0 %
+      50 us - 100 us     |                                   |        0   0.0 %
+     100 us - 200 us     |                                   |        0   0.0 %
+     200 us - 500 us     |                                   |        0   0.0 %
+     500 us - 1 ms       |                                   |        0   0.0 %
+       1 ms - 2 ms       |                                   |        0   0.0 %
+       2 ms - 5 ms       |###################################|        1  50.0 %

@@ -24,3 +24,21 @@ PID     COMM     LOCAL                 BY REMOTE                ENDING        MS
 08:12:32.013000 state          10.0.0.1:51544 10.0.0.9:80 FIN_WAIT1 -> FIN_WAIT2 snd_una=1001 snd_nxt=1001 write_seq=1001 rcv_nxt=5000 rcv_wup=5000 copied_seq=5000 segs_in=2 snd_wnd=65535 err=0 dead,no-socket,shut-rcv,shut-snd netns=4026531840 cookie=0x11
 08:12:32.013000 state          10.0.0.1:51544 10.0.0.9:80 FIN_WAIT2 -> CLOSE snd_una=1001 snd_nxt=1001 write_seq=1001 rcv_nxt=5000 rcv_wup=5000 copied_seq=5000 segs_in=2 snd_wnd=65535 err=0 dead,no-socket,shut-rcv,shut-snd netns=4026531840 cookie=0x11
 08:12:32.030000 late           10.0.0.1:51544 10.0.0.9:80 TIME_WAIT flags=17 seq=5000 ack=1001 payload=0 substate=6 netns=4026531840 cookie=0x11
+--- who
+08:12:32.000 to 08:12:32.030: 1 close
+                                ENDED BY, %                                BEGAN, %
+COMM                CLOSES close   WR RDWR exit  sig other none    us peer both   -
+-                        1     .    .    .    .    .     .  100   100    .    .   .
+
+                    HOW, %                     WE HOLD, ms        PEERS HOLD, ms
+COMM              clean reset t/o other    p50    p99    max    p50    p99    max
+-                   100    .   .     .      -      -      -  17.00  17.00  17.00
+
+COMM              ENDING          REASON               CLOSES    %
+-                 four-way        -                         1  100
+--- hist
+08:12:32.000 to 08:12:32.030: 1 close
+
+peer_hold, 1 close
+p50 17 ms, p90 17 ms, p99 17 ms, max 17 ms
+      10 ms - 20 ms      |###################################|        1 100.0 %

@@ -34,3 +34,29 @@ PID     COMM     LOCAL                 BY REMOTE                ENDING        MS
 08:12:32.203000 state          10.0.0.1:51544 10.0.0.9:80 FIN_WAIT1 -> FIN_WAIT2 snd_una=1101 snd_nxt=1101 write_seq=1101 rcv_nxt=5800 rcv_wup=5800 copied_seq=5800 segs_in=3 snd_wnd=65535 err=0 dead,no-socket,shut-rcv,shut-snd netns=4026531840 cookie=0x11
 08:12:32.203000 state          10.0.0.1:51544 10.0.0.9:80 FIN_WAIT2 -> CLOSE snd_una=1101 snd_nxt=1101 write_seq=1101 rcv_nxt=5800 rcv_wup=5800 copied_seq=5800 segs_in=3 snd_wnd=65535 err=0 dead,no-socket,shut-rcv,shut-snd netns=4026531840 cookie=0x11
 08:12:32.400000 late           10.0.0.1:51544 10.0.0.9:80 TIME_WAIT flags=17 seq=5800 ack=1101 payload=0 substate=6 netns=4026531840 cookie=0x11
+--- who
+08:12:32.000 to 08:12:32.400: 1 close
+                                ENDED BY, %                                BEGAN, %
+COMM                CLOSES close   WR RDWR exit  sig other none    us peer both   -
+curl                     1   100    .    .    .    .     .    .   100    .    .   .
+
+                    HOW, %                     WE HOLD, ms        PEERS HOLD, ms
+COMM              clean reset t/o other    p50    p99    max    p50    p99    max
+curl                100    .   .     .      -      -      - 197.00 197.00 197.00
+
+COMM              ENDING          REASON               CLOSES    %
+curl              four-way        -                         1  100
+--- hist
+08:12:32.000 to 08:12:32.400: 1 close
+
+ack_wait, 1 close
+p50 3.0 ms, p90 3.0 ms, p99 3.0 ms, max 3.0 ms
+       2 ms - 5 ms       |###################################|        1 100.0 %
+
+peer_hold, 1 close
+p50 197 ms, p90 197 ms, p99 197 ms, max 197 ms
+     100 ms - 200 ms     |###################################|        1 100.0 %
+
+total, 1 close
+p50 200 ms, p90 200 ms, p99 200 ms, max 200 ms
+     200 ms - 500 ms     |###################################|        1 100.0 %

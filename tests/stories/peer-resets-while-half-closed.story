@@ -41,3 +41,28 @@ PID     COMM     LOCAL                 BY REMOTE                ENDING        MS
 08:12:32.200000 state          10.0.0.1:443 10.0.0.9:52000 ESTABLISHED -> CLOSE_WAIT snd_una=1000 snd_nxt=1000 write_seq=1000 rcv_nxt=5001 rcv_wup=5000 copied_seq=5000 segs_in=2 snd_wnd=65535 err=0 done,file-live,shut-rcv netns=4026531840 cookie=0x12
 08:12:32.250000 reset-received 10.0.0.1:443 10.0.0.9:52000 CLOSE_WAIT snd_una=1000 snd_nxt=1000 write_seq=1000 rcv_nxt=5001 rcv_wup=5001 copied_seq=5000 segs_in=3 snd_wnd=65535 err=0 done,file-live,shut-rcv netns=4026531840 cookie=0x12
 08:12:32.250000 state          10.0.0.1:443 10.0.0.9:52000 CLOSE_WAIT -> CLOSE snd_una=1000 snd_nxt=1000 write_seq=1000 rcv_nxt=5001 rcv_wup=5001 copied_seq=5000 segs_in=3 snd_wnd=65535 err=32 done,file-live,shut-rcv netns=4026531840 cookie=0x12
+--- who
+08:12:32.000 to 08:12:33.000: 2 closes
+                                ENDED BY, %                                BEGAN, %
+COMM                CLOSES close   WR RDWR exit  sig other none    us peer both   -
+-                        1     .    .    .    .    .     .  100     .  100    .   .
+nc                       1     .  100    .    .    .     .    .   100    .    .   .
+
+                    HOW, %                     WE HOLD, ms        PEERS HOLD, ms
+COMM              clean reset t/o other    p50    p99    max    p50    p99    max
+-                     .  100   .     .      -      -      -      -      -      -
+nc                    .  100   .     .      -      -      -      -      -      -
+
+COMM              ENDING          REASON               CLOSES    %
+-                 reset-received  half-closed               1  100
+nc                reset-received  half-closed               1  100
+--- hist
+08:12:32.000 to 08:12:33.000: 2 closes
+
+ack_wait, 1 close
+p50 3.0 ms, p90 3.0 ms, p99 3.0 ms, max 3.0 ms
+       2 ms - 5 ms       |###################################|        1 100.0 %
+
+total, 2 closes
+p50 50 ms, p90 50 ms, p99 50 ms, max 50 ms
+      50 ms - 100 ms     |###################################|        2 100.0 %

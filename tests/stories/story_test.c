@@ -176,10 +176,20 @@ static struct teller *open_teller(struct play *p, const struct sink *sink)
 	return teller_new(&config);
 }
 
-static void play_step(struct teller *t, const struct step *step)
+/* As the session does it. */
+static void pass(struct play *p, const struct sink *sink, uint64_t now_ns)
+{
+	if (p->view.due_ns && p->view.due_ns <= now_ns)
+		sink->tick(&p->view, now_ns);
+}
+
+static void play_step(struct play *p, const struct sink *sink, struct teller *t,
+		      const struct step *step)
 {
 	static const uint64_t junk[JUNK_MAX / sizeof(uint64_t)];
 
+	if (step->kind != STEP_JUNK)
+		pass(p, sink, step->kind == STEP_EVENT ? step->event.ts_ns : step->ts_ns);
 	switch (step->kind) {
 	case STEP_EVENT:
 		teller_take(t, &step->event, sizeof(step->event));
@@ -201,7 +211,8 @@ static void play_through(struct play *p, const struct sink *sink)
 	struct tally tally;
 
 	p->view = (struct view){ .out = &p->out, .meta = &s->meta, .wide = s->options.wide,
-				 .times = s->options.times };
+				 .times = s->options.times,
+				 .options = s->options.view_options };
 	t = open_teller(p, sink);
 	if (!t) {
 		buf_str(&p->said, "\tout of memory\n");
@@ -213,13 +224,16 @@ static void play_through(struct play *p, const struct sink *sink)
 	if (sink->start)
 		sink->start(&p->view);
 	for (unsigned i = 0; i < s->steps; i++)
-		play_step(t, &s->step[i]);
+		play_step(p, sink, t, &s->step[i]);
+	pass(p, sink, s->end_ns);
 	teller_end(t, s->end_ns);
 	tally = teller_tally(t, &s->kernel);
 	if (tally_lost(&tally) && sink->lost)
 		sink->lost(&p->view, &tally, s->end_ns);
 	if (sink->end)
 		sink->end(&p->view, &tally, s->end_ns);
+	if (sink->release)
+		sink->release(&p->view);
 	teller_free(t);
 }
 

@@ -25,3 +25,21 @@ PID     COMM     LOCAL                 BY REMOTE                ENDING        MS
 08:12:32.050000 reset-sent     10.0.0.1:51544 10.0.0.9:80 CLOSE snd_una=1000 snd_nxt=1000 write_seq=1000 rcv_nxt=5010 rcv_wup=5010 copied_seq=5000 segs_in=2 snd_wnd=65535 err=0 reason=1 unasked owned,shut-rcv,shut-snd netns=4026531840 cookie=0x11
 08:12:32.050000 destroy        10.0.0.1:51544 10.0.0.9:80 CLOSE in curl[4021] close(5, 0) snd_una=1000 snd_nxt=1000 write_seq=1000 rcv_nxt=5010 rcv_wup=5010 copied_seq=5000 segs_in=2 snd_wnd=65535 err=0 dead,owned,shut-rcv,shut-snd netns=4026531840 cookie=0x11
 08:12:32.050000 call           10.0.0.1:51544 10.0.0.9:80 ESTABLISHED in curl[4021] close(5, 0) = 0 call_ns=40000 netns=4026531840 cookie=0x11
+--- who
+08:12:32.000 to 08:12:32.050: 1 close
+                                ENDED BY, %                                BEGAN, %
+COMM                CLOSES close   WR RDWR exit  sig other none    us peer both   -
+curl                     1   100    .    .    .    .     .    .   100    .    .   .
+
+                    HOW, %                     WE HOLD, ms        PEERS HOLD, ms
+COMM              clean reset t/o other    p50    p99    max    p50    p99    max
+curl                  .  100   .     .      -      -      -      -      -      -
+
+COMM              ENDING          REASON               CLOSES    %
+curl              reset-sent      unread-data               1  100
+--- hist
+08:12:32.000 to 08:12:32.050: 1 close
+
+total, 1 close
+p50 0 ns, p90 0 ns, p99 0 ns, max 0 ns
+       0 ns - 1 ns       |###################################|        1 100.0 %

@@ -23,3 +23,29 @@ PID     COMM     LOCAL                 BY REMOTE                ENDING        MS
 08:12:32.060000 state          10.0.0.1:443 10.0.0.9:51544 CLOSE_WAIT -> LAST_ACK in java[812] close(9, 0) snd_una=1000 snd_nxt=1000 write_seq=1000 rcv_nxt=5001 rcv_wup=5001 copied_seq=5000 segs_in=2 snd_wnd=65535 err=0 done,owned,file-dead,shut-rcv,shut-snd netns=4026531840 cookie=0x11
 08:12:32.060000 call           10.0.0.1:443 10.0.0.9:51544 CLOSE_WAIT in java[812] close(9, 0) = 0 call_ns=30000 netns=4026531840 cookie=0x11
 08:12:32.061000 state          10.0.0.1:443 10.0.0.9:51544 LAST_ACK -> CLOSE snd_una=1001 snd_nxt=1001 write_seq=1001 rcv_nxt=5001 rcv_wup=5001 copied_seq=5000 segs_in=3 snd_wnd=65535 err=0 dead,done,no-socket,shut-rcv,shut-snd netns=4026531840 cookie=0x11
+--- who
+08:12:32.000 to 08:12:32.061: 1 close
+                                ENDED BY, %                                BEGAN, %
+COMM                CLOSES close   WR RDWR exit  sig other none    us peer both   -
+java                     1   100    .    .    .    .     .    .     .  100    .   .
+
+                    HOW, %                     WE HOLD, ms        PEERS HOLD, ms
+COMM              clean reset t/o other    p50    p99    max    p50    p99    max
+java                100    .   .     .  50.00  50.00  50.00      -      -      -
+
+COMM              ENDING          REASON               CLOSES    %
+java              four-way        -                         1  100
+--- hist
+08:12:32.000 to 08:12:32.061: 1 close
+
+app_hold, 1 close
+p50 50 ms, p90 50 ms, p99 50 ms, max 50 ms
+      50 ms - 100 ms     |###################################|        1 100.0 %
+
+last_ack_wait, 1 close
+p50 1.0 ms, p90 1.0 ms, p99 1.0 ms, max 1.0 ms
+       1 ms - 2 ms       |###################################|        1 100.0 %
+
+total, 1 close
+p50 51 ms, p90 51 ms, p99 51 ms, max 51 ms
+      50 ms - 100 ms     |###################################|        1 100.0 %

@@ -20,11 +20,13 @@ static const struct sink sinks[] = {
 	{ .name = "json", .help = "objects" },
 	{ .name = "events", .help = "events" },
 	{ .name = "stuck", .help = "what hangs" },
+	{ .name = "who", .help = "processes", .manual = "Columns.\n" },
+	{ .name = "hist", .help = "histograms" },
 };
 
 const struct sink *sink_at(unsigned i)
 {
-	return i < 4 ? &sinks[i] : NULL;
+	return i < sizeof(sinks) / sizeof(*sinks) ? &sinks[i] : NULL;
 }
 
 const struct sink *sink_find(const char *name)

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* links: src/sink.o src/sink_trace.o src/sink_json.o src/sink_events.o src/sink_record.o */
 /* links: src/verdict.o src/story.o src/act.o src/found.o src/late.o src/names.o src/fmt.o */
-/* links: src/json.o src/text.o */
+/* links: src/json.o src/text.o src/sink_act.o src/sink_options.o src/hist.o src/group.o */
+/* links: src/sink_manual.o */
+/* links: src/sink_who.o src/sink_who_text.o src/sink_who_columns.o src/sink_hist.o src/sink_sum.o src/sink_by.o */
 /* links: src/buf.o src/syscalls.o */
 /* links: src/sink_keys.o src/sink_json_stuck.o src/sink_stuck.o src/container.o */
 /* links: src/hang.o src/hang_judge.o src/hang_sort.o src/select.o src/decode.o */
@@ -81,17 +83,23 @@ static const char *show(struct stage *g, const struct sink *sink)
 	return g->out.data;
 }
 
-/* One line, of no control character and no C1 one. */
-static void expect_one_clean_line(const char *text)
+/* Lines of no control character and no C1 one. */
+static void expect_clean_lines(const char *text)
 {
 	size_t len = strlen(text);
 
 	assert_true(len > 0);
 	assert_int_equal(text[len - 1], '\n');
 	for (size_t i = 0; i + 1 < len; i++) {
-		assert_true((unsigned char)text[i] >= 0x20 && text[i] != 0x7f);
+		assert_true(((unsigned char)text[i] >= 0x20 || text[i] == '\n') && text[i] != 0x7f);
 		assert_false((unsigned char)text[i] == 0xc2 && (unsigned char)text[i + 1] < 0xa0);
 	}
+}
+
+static void expect_one_clean_line(const char *text)
+{
+	expect_clean_lines(text);
+	assert_ptr_equal(strchr(text, '\n'), text + strlen(text) - 1);
 }
 
 static void expect_has(const char *text, const char *part)
@@ -130,6 +138,24 @@ static void test_sink__each_view_has_one_line_of_help(void **state)
 	for (unsigned i = 0; sink_at(i); i++) {
 		assert_non_null(sink_at(i)->help);
 		assert_null(strchr(sink_at(i)->help, '\n'));
+	}
+}
+
+static void test_sink__each_view_explains_itself_with_two_examples(void **state)
+{
+	(void)state;
+	for (unsigned i = 0; sink_at(i); i++) {
+		const char *text = sink_at(i)->manual, *at = text ? strstr(text, "\nExamples:\n") : NULL;
+		unsigned lines = 0;
+
+		if (!at)
+			fail_msg("%s has no examples", sink_at(i)->name);
+		for (at = strchr(at + 1, '\n') + 1; *at; at = strchr(at, '\n') + 1, lines++)
+			assert_memory_equal(at, "  tcpclose ", strlen("  tcpclose "));
+		assert_int_equal(lines, 2);
+		for (const char *p = text; *p; p = strchr(p, '\n') + 1)
+			if (strchr(p, '\n') - p > LINE_COLUMNS)
+				fail_msg("%s: a line too long: %.40s", sink_at(i)->name, p);
 	}
 }
 
@@ -232,6 +258,27 @@ static void test_sink__times_are_those_of_the_wall(void **state)
 	expect_has(show(g, &sink_json), "\"start\":\"2026-11-22T08:12:32.010000000Z\"");
 }
 
+/* All that a view prints of a run in which nothing but this story happened. */
+static const char *show_run(struct stage *g, const struct sink *sink)
+{
+	const struct tally none = { .seen = 0 };
+	size_t begun;
+
+	buf_reset(&g->out);
+	if (sink->start)
+		sink->start(&g->view);
+	begun = g->out.len;
+	verdict_make(&g->verdict, &g->story, T0 + 100 * MS);
+	sink->story(&g->view, &g->story, &g->verdict);
+	if (sink->end)
+		sink->end(&g->view, &none, T0 + 100 * MS);
+	if (sink->release)
+		sink->release(&g->view);
+	assert_false(g->out.failed);
+	buf_char(&g->out, '\0');
+	return g->out.data + begun;
+}
+
 static void test_sink__no_name_gets_through_to_the_terminal(void **state)
 {
 	struct stage *g = *state;
@@ -240,11 +287,18 @@ static void test_sink__no_name_gets_through_to_the_terminal(void **state)
 	for (unsigned i = 0; sink_at(i); i++) {
 		if (!sink_at(i)->story)
 			continue;
-		g->view.wide = false;
-		expect_one_clean_line(show(g, sink_at(i)));
-		g->view.wide = true;
-		expect_one_clean_line(show(g, sink_at(i)));
+		for (unsigned by = 0; by < BY_COUNT; by++) {
+			g->view.options = (struct sink_options){ .by = by };
+			g->view.wide = by % 2;
+			expect_clean_lines(show_run(g, sink_at(i)));
+			g->view.options = (struct sink_options){ .by = by, .csv = true };
+			expect_clean_lines(show_run(g, sink_at(i)));
+			g->view.options = (struct sink_options){ .by = by, .json = true };
+			expect_clean_lines(show_run(g, sink_at(i)));
+		}
 	}
+	expect_one_clean_line(show(g, &sink_trace));
+	expect_one_clean_line(show(g, &sink_json));
 }
 
 static void test_sink__no_name_gets_through_in_an_event(void **state)
@@ -346,6 +400,7 @@ int main(void)
 		SINK_TEST(what_is_no_view_is_not_found),
 		SINK_TEST(trace_is_the_default),
 		SINK_TEST(each_view_has_one_line_of_help),
+		SINK_TEST(each_view_explains_itself_with_two_examples),
 		SINK_TEST(trace_is_a_table_of_80_columns),
 		SINK_TEST(trace_of_the_widest_stays_within_80_columns),
 		SINK_TEST(the_arrow_says_who),

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* links: src/options.o src/options_filter.o src/options_fault.o src/options_record.o src/usage.o */
+/* links: src/options.o src/options_table.o src/document.o src/options_filter.o src/options_fault.o src/options_record.o src/usage.o */
 /* links: src/parse.o src/names.o src/text.o src/buf.o */
+/* links: src/options_view.o src/sink_options.o src/sink_who_columns.o src/hist.o */
 #include "options_unit.h"
 
 static void test_usage__an_unknown_view(void **state)
@@ -9,8 +10,8 @@ static void test_usage__an_unknown_view(void **state)
 
 	(void)state;
 	PARSE(&r, "foo");
-	expect_usage(&r, "tcpclose: unknown view 'foo': want trace, json, events or stuck"
-		     " (see tcpclose --help)\n");
+	expect_usage(&r, "tcpclose: unknown view 'foo': want trace, json, events, stuck, who "
+		     "or hist (see tcpclose --help)\n");
 }
 
 static void test_usage__two_views(void **state)
@@ -19,8 +20,8 @@ static void test_usage__two_views(void **state)
 
 	(void)state;
 	PARSE(&r, "trace", "-j");
-	expect_usage(&r, "tcpclose: one view too many, 'json': want trace, json, events or stuck"
-		     " (see tcpclose --help)\n");
+	expect_usage(&r, "tcpclose: one view too many, 'json': want trace, json, events, stuck, who "
+		     "or hist (see tcpclose --help)\n");
 }
 
 static void test_usage__more_ports_than_there_is_room_for(void **state)

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * The file of the program that acted, from /proc: as long as the process is there.
+ */
+#pragma once
+
+#include <limits.h>
+
+#include "story.h"
+
+struct exe {
+	char path[PATH_MAX];	/* of the latest answer */
+};
+
+/*
+ * "/usr/sbin/nginx", valid until the next; NULL not known: the process is gone, or another has its
+ * number by now, or it became another program in that very act.
+ */
+const char *exe_path(struct exe *x, const struct act *a);

@@ -1,0 +1,222 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* links: src/hist.o */
+#include "unit.h"
+
+#include <stdlib.h>
+
+#include "../../src/hist.h"
+
+#define VALUES 20000
+#define ERROR_PERMILLE 20
+
+static uint64_t seed;
+
+static uint64_t next(void)
+{
+	seed ^= seed << 13;
+	seed ^= seed >> 7;
+	seed ^= seed << 17;
+	return seed;
+}
+
+static int compare(const void *a, const void *b)
+{
+	uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+
+	return x < y ? -1 : x > y;
+}
+
+/* Nearest rank: the least value that at least so many of a thousand are not above. */
+static uint64_t exact(const uint64_t *sorted, unsigned n, unsigned permille)
+{
+	unsigned rank = (n * permille + 999) / 1000;
+
+	return sorted[rank ? rank - 1 : 0];
+}
+
+/* Every quantile of these values, against what sorting says. */
+static void expect_quantiles(uint64_t *values, unsigned n)
+{
+	static const unsigned list[] = { 0, 1, 10, 250, 500, 750, 900, 990, 999, 1000 };
+	struct hist h = { 0 };
+
+	for (unsigned i = 0; i < n; i++)
+		assert_true(hist_add(&h, values[i]));
+	assert_int_equal(h.n, n);
+	qsort(values, n, sizeof(*values), compare);
+	assert_true(h.min == values[0] && h.max == values[n - 1]);
+	for (unsigned i = 0; i < sizeof(list) / sizeof(*list); i++) {
+		uint64_t want = exact(values, n, list[i]), got = hist_quantile(&h, list[i]);
+		uint64_t off = want > got ? want - got : got - want;
+
+		if (off > want / 1000 * ERROR_PERMILLE + want % 1000 * ERROR_PERMILLE / 1000)
+			fail_msg("of %u values %u permille: want %llu, got %llu", n, list[i],
+				 (unsigned long long)want, (unsigned long long)got);
+	}
+	hist_release(&h);
+}
+
+static void test_hist__quantiles_of_all_magnitudes(void **state)
+{
+	static uint64_t values[VALUES];
+
+	(void)state;
+	seed = 7;
+	for (unsigned i = 0; i < VALUES; i++)
+		values[i] = next() >> (next() % 64);
+	expect_quantiles(values, VALUES);
+}
+
+static void test_hist__quantiles_within_one_magnitude(void **state)
+{
+	static uint64_t values[VALUES];
+	uint64_t from = 1;
+
+	(void)state;
+	seed = 11;
+	for (unsigned d = 0; d < 19; d++, from *= 10) {
+		for (unsigned i = 0; i < VALUES / 10; i++)
+			values[i] = from + next() % (9 * from);
+		expect_quantiles(values, VALUES / 10);
+	}
+}
+
+static void test_hist__quantiles_of_two_humps(void **state)
+{
+	static uint64_t values[VALUES];
+
+	(void)state;
+	seed = 13;
+	for (unsigned i = 0; i < VALUES; i++)
+		values[i] = i % 100 ? 20000 + next() % 9000 : 60000000000 + next() % 1000000000;
+	expect_quantiles(values, VALUES);
+}
+
+static void test_hist__quantiles_of_few(void **state)
+{
+	(void)state;
+	seed = 17;
+	for (unsigned n = 1; n < 40; n++) {
+		uint64_t values[40];
+
+		for (unsigned i = 0; i < n; i++)
+			values[i] = next() % 3000000000;
+		expect_quantiles(values, n);
+	}
+}
+
+static void test_hist__one_value_is_told_exactly(void **state)
+{
+	struct hist h = { 0 };
+
+	(void)state;
+	assert_true(hist_add(&h, 199990000));
+	assert_int_equal(hist_quantile(&h, 500), 199990000);
+	assert_int_equal(hist_quantile(&h, 990), 199990000);
+	hist_release(&h);
+}
+
+static void test_hist__of_nothing(void **state)
+{
+	struct hist h = { 0 };
+
+	(void)state;
+	assert_int_equal(hist_quantile(&h, 500), 0);
+	for (unsigned i = 0; i < HIST_SEGMENTS; i++)
+		assert_int_equal(hist_count(&h, i), 0);
+	hist_release(&h);
+}
+
+static void test_hist__segments_go_by_1_2_5(void **state)
+{
+	static const uint64_t from[] = { 0, 1, 2, 5, 10, 20, 50, 100 };
+
+	(void)state;
+	for (unsigned i = 0; i < 8; i++)
+		assert_int_equal(hist_from_ns(i), from[i]);
+	assert_int_equal(hist_from_ns(1 + 3 * 9), 1000000000);
+	assert_true(hist_from_ns(HIST_SEGMENTS - 1) == 10000000000000000000ULL);
+	assert_true(hist_from_ns(HIST_SEGMENTS) == UINT64_MAX);
+}
+
+/* Each boundary, and what is next to it on both sides, falls where it belongs. */
+static void test_hist__boundaries(void **state)
+{
+	(void)state;
+	for (unsigned i = 1; i < HIST_SEGMENTS; i++) {
+		struct hist h = { 0 };
+
+		assert_true(hist_add(&h, hist_from_ns(i)));
+		assert_true(hist_add(&h, hist_from_ns(i) - 1));
+		assert_int_equal(hist_count(&h, i), 1);
+		assert_int_equal(hist_count(&h, i - 1), 1);
+		hist_release(&h);
+	}
+}
+
+static void test_hist__the_largest_has_a_place(void **state)
+{
+	struct hist h = { 0 };
+
+	(void)state;
+	assert_true(hist_add(&h, UINT64_MAX));
+	assert_int_equal(hist_count(&h, HIST_SEGMENTS - 1), 1);
+	assert_true(hist_quantile(&h, 1000) == UINT64_MAX);
+	hist_release(&h);
+}
+
+static void test_hist__two_merged_are_as_one(void **state)
+{
+	struct hist a = { 0 }, b = { 0 }, both = { 0 };
+
+	(void)state;
+	seed = 19;
+	for (unsigned i = 0; i < VALUES; i++) {
+		uint64_t v = next() >> (next() % 64);
+
+		assert_true(hist_add(i % 3 ? &a : &b, v));
+		assert_true(hist_add(&both, v));
+	}
+	assert_true(hist_merge(&a, &b));
+	assert_true(a.n == both.n && a.min == both.min && a.max == both.max);
+	for (unsigned i = 0; i < HIST_SEGMENTS; i++)
+		assert_int_equal(hist_count(&a, i), hist_count(&both, i));
+	for (unsigned p = 0; p <= 1000; p++)
+		assert_true(hist_quantile(&a, p) == hist_quantile(&both, p));
+	hist_release(&a);
+	hist_release(&b);
+	hist_release(&both);
+}
+
+static void test_hist__an_empty_one_changes_nothing(void **state)
+{
+	struct hist a = { 0 }, none = { 0 };
+
+	(void)state;
+	assert_true(hist_add(&a, 5000));
+	assert_true(hist_merge(&a, &none));
+	assert_true(a.n == 1 && a.min == 5000 && a.max == 5000);
+	assert_true(hist_merge(&none, &a));
+	assert_true(none.n == 1 && none.min == 5000 && none.max == 5000);
+	hist_release(&a);
+	hist_release(&none);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_hist__quantiles_of_all_magnitudes),
+		cmocka_unit_test(test_hist__quantiles_within_one_magnitude),
+		cmocka_unit_test(test_hist__quantiles_of_two_humps),
+		cmocka_unit_test(test_hist__quantiles_of_few),
+		cmocka_unit_test(test_hist__one_value_is_told_exactly),
+		cmocka_unit_test(test_hist__of_nothing),
+		cmocka_unit_test(test_hist__segments_go_by_1_2_5),
+		cmocka_unit_test(test_hist__boundaries),
+		cmocka_unit_test(test_hist__the_largest_has_a_place),
+		cmocka_unit_test(test_hist__two_merged_are_as_one),
+		cmocka_unit_test(test_hist__an_empty_one_changes_nothing),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
