@@ -10,6 +10,7 @@
 #include <string.h>
 #include <sys/random.h>
 #include <sys/syscall.h>
+#include <sys/timerfd.h>
 #include <sys/utsname.h>
 #include <time.h>
 #include <unistd.h>
@@ -19,6 +20,7 @@
 
 #define BTF_PATH "/sys/kernel/btf/vmlinux"
 #define NS_PER_S 1000000000ULL
+#define WALL_NEVER_S (1LL << 33)	/* 2242, in seconds since 1970 */
 
 struct live {
 	struct tcpclose_bpf *skel;
@@ -177,13 +179,39 @@ static void read_boot_id(struct meta *meta)
 	fclose(f);
 }
 
-/*
- * The wall clock is read between two readings of the events' clock: the middle of them is the same
- * instant.
- */
+/* The wall clock is read between two readings of the events' clock: the middle of them is the same instant. */
+int64_t live_boot_to_wall_ns(void)
+{
+	uint64_t before = live_now_ns();
+	uint64_t wall = clock_ns(CLOCK_REALTIME);
+	uint64_t after = live_now_ns();
+
+	return (int64_t)(wall - (before + (after - before) / 2));
+}
+
+int live_clock_watch(void)
+{
+	const struct itimerspec never = { .it_value.tv_sec = WALL_NEVER_S };
+	int fd = timerfd_create(CLOCK_REALTIME, TFD_CLOEXEC | TFD_NONBLOCK), err;
+
+	if (fd < 0)
+		return -errno;
+	if (!timerfd_settime(fd, TFD_TIMER_ABSTIME | TFD_TIMER_CANCEL_ON_SET, &never, NULL))
+		return fd;
+	err = -errno;
+	close(fd);
+	return err;
+}
+
+bool live_clock_was_set(int fd)
+{
+	uint64_t n;
+
+	return read(fd, &n, sizeof(n)) < 0 && errno == ECANCELED;
+}
+
 void live_describe_host(struct meta *meta)
 {
-	uint64_t before, wall, after;
 	struct utsname u;
 
 	if (!uname(&u)) {
@@ -192,10 +220,7 @@ void live_describe_host(struct meta *meta)
 		snprintf(meta->machine, sizeof(meta->machine), "%s", u.machine);
 	}
 	read_boot_id(meta);
-	before = live_now_ns();
-	wall = clock_ns(CLOCK_REALTIME);
-	after = live_now_ns();
-	meta->boot_to_wall_ns = (int64_t)(wall - (before + (after - before) / 2));
+	meta->boot_to_wall_ns = live_boot_to_wall_ns();
 }
 
 static int on_record(void *arg, void *bytes, size_t len)

@@ -33,6 +33,10 @@ void recorder_event(struct recorder *r, const struct event *e);
 void recorder_mark(struct recorder *r, enum record_what what, uint64_t now_ns,
 		   const struct kernel_counters *counters);
 
+/* The same, when the wall clock was set. */
+void recorder_clock(struct recorder *r, int64_t boot_to_wall_ns, uint64_t now_ns,
+		    const struct kernel_counters *counters);
+
 /* When what was recorded should get out by a mark; 0: nothing waits. */
 uint64_t recorder_due_ns(const struct recorder *r);
 

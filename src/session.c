@@ -148,6 +148,14 @@ int session_begin(struct session *s, uint64_t now_ns, const struct kernel_counte
 	return EXIT_FINE;
 }
 
+void session_clock(struct session *s, int64_t boot_to_wall_ns, uint64_t now_ns,
+		   const struct kernel_counters *counters)
+{
+	s->meta.boot_to_wall_ns = boot_to_wall_ns;
+	if (s->recorder)
+		recorder_clock(s->recorder, boot_to_wall_ns, now_ns, counters);
+}
+
 void session_take(struct session *s, const void *bytes, unsigned long len)
 {
 	const struct event *e = bytes;
