@@ -8,11 +8,13 @@
 # make man        the manual: build/tcpclose.8
 # make static     one file to copy to any host: build/tcpclose-static
 # make check-kernels  the live tests on other kernels, in qemu (as root)
+# make check-arm64    the same for arm64: builds it, and tests it in an emulated machine (as root)
 # make lint       clang-tidy, cppcheck, shellcheck
 # make fuzz       60 s of each harness of tests/fuzz (FUZZ_SECONDS=N: other than 60)
 # make bench      what the tool costs, against its peers (as root): tests/bench/README.md
 #
-# ARGS="..." go to the tool (run, demo) or to the benchmark. SAN=1 builds with ASan and UBSan.
+# ARGS="..." go to the tool (run, demo) or to the benchmark. SAN=1 builds with ASan and UBSan. ARCH=arm64 builds
+# build/arm64/tcpclose-static with Debian's cross compiler and a folder of arm64's libraries (tools/sysroot).
 
 VERSION := 0.1.0
 CC := gcc
@@ -23,7 +25,26 @@ SCDOC ?= scdoc
 PREFIX ?= /usr/local
 ARGS ?=
 
-ifdef SAN
+ifdef ARCH
+TRIPLET := $(patsubst arm64,aarch64,$(ARCH))-linux-gnu
+SYSROOT := $(shell tools/sysroot $(ARCH))
+ifeq ($(SYSROOT),)
+$(error no libraries for ARCH=$(ARCH))
+endif
+CC := $(TRIPLET)-gcc --sysroot=$(SYSROOT)
+PKG_CONFIG := PKG_CONFIG_SYSROOT_DIR=$(SYSROOT) PKG_CONFIG_LIBDIR=$(SYSROOT)/usr/lib/$(TRIPLET)/pkgconfig \
+	      $(PKG_CONFIG)
+# the 32-bit programs that such a machine runs: arm's
+CALLS_32 := $(SYSROOT)/usr/include/arm-linux-gnueabihf
+ALL = $(B)/tcpclose-static $(B)/deed-static
+endif
+ALL ?= $(B)/tcpclose
+CALLS_32 ?=
+
+ifdef ARCH
+B := build/$(ARCH)
+SANITIZE :=
+else ifdef SAN
 B := build/san
 SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 else
@@ -51,7 +72,7 @@ CORE := names decode pack heap echo act early found late listener twin conn stor
 	hang_judge hang_sort container hist group health places stacks
 STORIES := $(wildcard tests/stories/*.story)
 
-all: $(B)/tcpclose
+all: $(ALL)
 
 $(B)/tcpclose: $(OBJECTS)
 	$(CC) $(C_FLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
@@ -94,11 +115,13 @@ $(B)/syscalls.inc:
 		grep -v -e syscalls -e arch_specific | LC_ALL=C sort > $@.new
 	mv $@.new $@
 
-# [3] = "read", ... of the 32-bit programs that the machine runs; empty where it has no such header
+# [3] = "read", ... of the 32-bit programs that the machine runs; empty where it has no such header. arm's numbers
+# are the sum of a base, 0 for all programs of this century, and a number.
 $(B)/syscalls_32.inc:
 	@mkdir -p $(@D)
-	echo '#include <asm/unistd_32.h>' | $(CC) -E -dM - 2>/dev/null | \
-		sed -n 's/^#define __NR_\([a-z0-9_]*\) \([0-9]*\)$$/[\2] = "\1",/p' | \
+	echo '#include <asm/unistd$(if $(CALLS_32),,_32).h>' | \
+		$(CC) $(if $(CALLS_32),-D__ARM_EABI__ -isystem $(CALLS_32)) -E -dM - 2>/dev/null | \
+		sed -n 's/^#define __NR_\([a-z0-9_]*\) (\{0,1\}\(__NR_SYSCALL_BASE *+ *\)\{0,1\}\([0-9]*\))\{0,1\}$$/[\3] = "\1",/p' | \
 		LC_ALL=C sort > $@.new
 	mv $@.new $@
 
@@ -230,6 +253,11 @@ check-kernels: deps-matrix
 	@$(MAKE) --no-print-directory $(B)/tcpclose-static $(B)/deed-static
 	tools/matrix --tool $(B)/tcpclose-static --deed $(B)/deed-static $(ARGS)
 
+check-arm64:
+	@tools/deps arm64
+	@$(MAKE) --no-print-directory ARCH=arm64
+	tools/matrix --arch arm64 $(ARGS)
+
 lint: $(B)/tcpclose.skel.h $(B)/seed.skel.h $(B)/syscalls.inc $(B)/syscalls_32.inc
 	@tools/deps lint
 	B=$(B) tools/lint
@@ -245,6 +273,6 @@ clean:
 
 -include $(shell find $(B) -name '*.d' 2>/dev/null)
 
-.PHONY: all install man deps deps-check deps-matrix deps-bench run demo check check-all check-kernels static lint fuzz \
-	fuzz-all bench bench-build clean
+.PHONY: all install man deps deps-check deps-matrix deps-bench run demo check check-all check-kernels check-arm64 \
+	static lint fuzz fuzz-all bench bench-build clean
 .DELETE_ON_ERROR:

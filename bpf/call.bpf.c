@@ -6,6 +6,11 @@
  * calls that ended nothing, calls that failed, and the time spent in them. There are three sets of
  * them, the cheapest that the kernel takes is attached: fentry and fexit on the system call's own
  * function, kprobes on it, and the syscall tracepoints, which cost every system call of the host.
+ *
+ * The kernel skips a program that already runs on this CPU, and where it may take the CPU from a task
+ * in the middle of a program (preemption: all kernels since 7.0, many before) the next task's call would
+ * go unseen. So the first and the last set are attached twice, each hook and its copy in any order: who
+ * comes first does the work. Kprobes run with preemption off.
  */
 #include "call.bpf.h"
 #include <bpf/bpf_tracing.h>
@@ -54,8 +59,20 @@ int close_fentry(const __u64 *ctx)
 	return call_enter(first_argument((const void *)raw_argument(ctx, 0)));
 }
 
+SEC("fentry")
+int close_fentry_again(const __u64 *ctx)
+{
+	return call_enter(first_argument((const void *)raw_argument(ctx, 0)));
+}
+
 SEC("fexit")
 int close_fexit(const __u64 *ctx)
+{
+	return call_exit((long)ctx[1]);
+}
+
+SEC("fexit")
+int close_fexit_again(const __u64 *ctx)
 {
 	return call_exit((long)ctx[1]);
 }
@@ -66,8 +83,20 @@ int shutdown_fentry(const __u64 *ctx)
 	return call_enter(first_argument((const void *)raw_argument(ctx, 0)));
 }
 
+SEC("fentry")
+int shutdown_fentry_again(const __u64 *ctx)
+{
+	return call_enter(first_argument((const void *)raw_argument(ctx, 0)));
+}
+
 SEC("fexit")
 int shutdown_fexit(const __u64 *ctx)
+{
+	return call_exit((long)ctx[1]);
+}
+
+SEC("fexit")
+int shutdown_fexit_again(const __u64 *ctx)
 {
 	return call_exit((long)ctx[1]);
 }
@@ -102,8 +131,20 @@ int close_enter(struct syscall_trace_enter *ctx)
 	return call_enter(ctx->args[0]);
 }
 
+SEC("tracepoint/syscalls/sys_enter_close")
+int close_enter_again(struct syscall_trace_enter *ctx)
+{
+	return call_enter(ctx->args[0]);
+}
+
 SEC("tracepoint/syscalls/sys_exit_close")
 int close_exit(struct syscall_trace_exit *ctx)
+{
+	return call_exit(ctx->ret);
+}
+
+SEC("tracepoint/syscalls/sys_exit_close")
+int close_exit_again(struct syscall_trace_exit *ctx)
 {
 	return call_exit(ctx->ret);
 }
@@ -114,8 +155,20 @@ int shutdown_enter(struct syscall_trace_enter *ctx)
 	return call_enter(ctx->args[0]);
 }
 
+SEC("tracepoint/syscalls/sys_enter_shutdown")
+int shutdown_enter_again(struct syscall_trace_enter *ctx)
+{
+	return call_enter(ctx->args[0]);
+}
+
 SEC("tracepoint/syscalls/sys_exit_shutdown")
 int shutdown_exit(struct syscall_trace_exit *ctx)
+{
+	return call_exit(ctx->ret);
+}
+
+SEC("tracepoint/syscalls/sys_exit_shutdown")
+int shutdown_exit_again(struct syscall_trace_exit *ctx)
 {
 	return call_exit(ctx->ret);
 }

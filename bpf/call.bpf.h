@@ -78,6 +78,17 @@ static __always_inline bool look(struct inflight *now, const struct file *file)
 	return true;
 }
 
+/*
+ * False if the hook's other copy has noted this call already. What a thread left behind whose return went
+ * unseen is of another socket, and makes room.
+ */
+static __always_inline bool call_is_new(__u32 tid, const struct inflight *now)
+{
+	const struct inflight *was = bpf_map_lookup_elem(&inflight, &tid);
+
+	return !was || was->sk != now->sk;
+}
+
 static __always_inline int call_enter(__u32 fd)
 {
 	const struct file *file = fd_file(fd);
@@ -88,7 +99,7 @@ static __always_inline int call_enter(__u32 fd)
 		return 0;
 	now.ts_ns = bpf_ktime_get_boot_ns();
 	tid = (__u32)bpf_get_current_pid_tgid();
-	if (bpf_map_update_elem(&inflight, &tid, &now, 0))
+	if (call_is_new(tid, &now) && bpf_map_update_elem(&inflight, &tid, &now, 0))
 		__sync_fetch_and_add(&counters.calls_full, 1);
 	return 0;
 }

@@ -15,6 +15,7 @@
 
 #define THREAD_SIZE 16384		/* of x86-64, and of arm64 with pages up to 16 KiB */
 #define TS_COMPAT 2			/* arch/x86/include/asm/thread_info.h */
+#define TIF_32BIT 22			/* arch/arm64/include/asm/thread_info.h; the same in 5.10 to 7.2 */
 
 #define CALL_NRS 512
 extern const volatile __u8 call_of_nr[CALL_NRS];	/* system call number -> enum event_call */
@@ -103,6 +104,10 @@ static __always_inline void regs_fill(struct event *e, struct task_struct *task)
 		e->arg[0] = (__s32)NOW_READ(arm64, orig_x0);
 		e->arg[1] = (__s32)NOW_READ(arm64, regs[1]);
 		e->call = call_of(call_of_nr, e->nr);
+		if (BPF_CORE_READ(task, thread_info.flags) & (1UL << TIF_32BIT)) {
+			e->task |= EVENT_TASK_COMPAT;
+			e->call = call_of(call_of_nr32, e->nr);
+		}
 	} else {
 		return;
 	}

@@ -224,8 +224,12 @@ void story_give_up_calls(struct story *s, bool lossless)
 	for (unsigned i = 0; i < s->nr_acts; i++) {
 		struct act *a = &s->acts[i];
 
-		if (a->sure || a->trigger == TRIGGER_SHUTDOWN || !act_awaits_return(a))
+		if (!act_awaits_return(a))
 			continue;
+		if (a->sure || a->trigger == TRIGGER_SHUTDOWN) {
+			s->returns_missed = true;
+			continue;
+		}
 		a->fd = -1;
 		a->deferred = lossless && !s->mptcp;
 		s->calls_missed = !a->deferred;

@@ -10,6 +10,7 @@
 #include <string.h>
 #include <sys/random.h>
 #include <sys/syscall.h>
+#include <sys/timerfd.h>
 #include <sys/utsname.h>
 #include <time.h>
 #include <unistd.h>
@@ -20,6 +21,7 @@
 
 #define BTF_PATH "/sys/kernel/btf/vmlinux"
 #define NS_PER_S 1000000000ULL
+#define WALL_NEVER_S (1LL << 33)	/* 2242, in seconds since 1970 */
 
 struct live {
 	struct tcpclose_bpf *skel;
@@ -52,7 +54,10 @@ static const struct call_number call_numbers[] = {
 	{ 426, EVENT_CALL_IO_URING_ENTER },	/* since 5.1, alike everywhere */
 };
 
-/* Of 32-bit programs: i386's on x86 (arch/x86/entry/syscalls/syscall_32.tbl). */
+/*
+ * Of 32-bit programs: i386's on x86 (arch/x86/entry/syscalls/syscall_32.tbl), arm's on arm64
+ * (arch/arm/tools/syscall.tbl).
+ */
 static const struct call_number call_numbers_32[] = {
 #ifdef __x86_64__
 	{ 6, EVENT_CALL_CLOSE },	{ 373, EVENT_CALL_SHUTDOWN },
@@ -60,6 +65,13 @@ static const struct call_number call_numbers_32[] = {
 	{ 330, EVENT_CALL_DUP3 },	{ 11, EVENT_CALL_EXECVE },
 	{ 358, EVENT_CALL_EXECVE },	{ 1, EVENT_CALL_EXIT },
 	{ 252, EVENT_CALL_EXIT },	{ 362, EVENT_CALL_CONNECT },
+	{ 91, EVENT_CALL_MUNMAP },	{ 426, EVENT_CALL_IO_URING_ENTER },
+#elif defined(__aarch64__)
+	{ 6, EVENT_CALL_CLOSE },	{ 293, EVENT_CALL_SHUTDOWN },
+	{ 436, EVENT_CALL_CLOSE_RANGE },{ 63, EVENT_CALL_DUP2 },
+	{ 358, EVENT_CALL_DUP3 },	{ 11, EVENT_CALL_EXECVE },
+	{ 387, EVENT_CALL_EXECVE },	{ 1, EVENT_CALL_EXIT },
+	{ 248, EVENT_CALL_EXIT },	{ 283, EVENT_CALL_CONNECT },
 	{ 91, EVENT_CALL_MUNMAP },	{ 426, EVENT_CALL_IO_URING_ENTER },
 #endif
 };
@@ -170,13 +182,39 @@ static void read_boot_id(struct meta *meta)
 	fclose(f);
 }
 
-/*
- * The wall clock is read between two readings of the events' clock: the middle of them is the same
- * instant.
- */
+/* The wall clock is read between two readings of the events' clock: the middle of them is the same instant. */
+int64_t live_boot_to_wall_ns(void)
+{
+	uint64_t before = live_now_ns();
+	uint64_t wall = clock_ns(CLOCK_REALTIME);
+	uint64_t after = live_now_ns();
+
+	return (int64_t)(wall - (before + (after - before) / 2));
+}
+
+int live_clock_watch(void)
+{
+	const struct itimerspec never = { .it_value.tv_sec = WALL_NEVER_S };
+	int fd = timerfd_create(CLOCK_REALTIME, TFD_CLOEXEC | TFD_NONBLOCK), err;
+
+	if (fd < 0)
+		return -errno;
+	if (!timerfd_settime(fd, TFD_TIMER_ABSTIME | TFD_TIMER_CANCEL_ON_SET, &never, NULL))
+		return fd;
+	err = -errno;
+	close(fd);
+	return err;
+}
+
+bool live_clock_was_set(int fd)
+{
+	uint64_t n;
+
+	return read(fd, &n, sizeof(n)) < 0 && errno == ECANCELED;
+}
+
 void live_describe_host(struct meta *meta)
 {
-	uint64_t before, wall, after;
 	struct utsname u;
 
 	if (!uname(&u)) {
@@ -185,10 +223,7 @@ void live_describe_host(struct meta *meta)
 		snprintf(meta->machine, sizeof(meta->machine), "%s", u.machine);
 	}
 	read_boot_id(meta);
-	before = live_now_ns();
-	wall = clock_ns(CLOCK_REALTIME);
-	after = live_now_ns();
-	meta->boot_to_wall_ns = (int64_t)(wall - (before + (after - before) / 2));
+	meta->boot_to_wall_ns = live_boot_to_wall_ns();
 }
 
 static int on_record(void *arg, void *bytes, size_t len)

@@ -76,6 +76,16 @@ int live_check_btf(const char *path, char why[LIVE_WHY]);
 void live_quiet(void);
 bool live_is_not_permitted(int err, char why[LIVE_WHY]);
 
+/*
+ * A descriptor that is readable when somebody sets the wall clock (CLOCK_REALTIME), or -errno; and whether that
+ * has happened since it was asked last. Slewing (adjtime) moves the clock of the events along.
+ */
+int live_clock_watch(void);
+bool live_clock_was_set(int fd);
+
+/* Add to an event's time for the wall clock's, as it is set now. */
+int64_t live_boot_to_wall_ns(void);
+
 /* One tick of the kernel's timers. */
 uint64_t live_tick_ns(void);
 

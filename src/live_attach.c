@@ -25,7 +25,9 @@
 
 #define MINISOCK_FUNCTION "tcp_timewait_state_process"
 
+/* Entry and return of each; then the same again (bpf/call.bpf.c). */
 static const char *const call_function[ATTACH_CALLS] = {
+	CALL_PREFIX "close", CALL_PREFIX "close", CALL_PREFIX "shutdown", CALL_PREFIX "shutdown",
 	CALL_PREFIX "close", CALL_PREFIX "close", CALL_PREFIX "shutdown", CALL_PREFIX "shutdown"
 };
 
@@ -39,7 +41,7 @@ static const char *const calls_how[] = {
 
 bool attach_can_trace_calls(const struct probe *p, enum live_calls calls)
 {
-	for (unsigned i = 0; i < ATTACH_CALLS; i += 2)
+	for (unsigned i = 0; i < ATTACH_CALLS / 2; i += 2)
 		if (calls == LIVE_CALLS_FENTRY ? !probe_trampoline(p, call_function[i]) :
 						 !probe_kprobe(call_function[i]))
 			return false;
@@ -124,18 +126,27 @@ static void call_programs(const struct tcpclose_bpf *skel, enum live_calls calls
 		prog[1] = skel->progs.close_fexit;
 		prog[2] = skel->progs.shutdown_fentry;
 		prog[3] = skel->progs.shutdown_fexit;
+		prog[4] = skel->progs.close_fentry_again;
+		prog[5] = skel->progs.close_fexit_again;
+		prog[6] = skel->progs.shutdown_fentry_again;
+		prog[7] = skel->progs.shutdown_fexit_again;
 		break;
 	case LIVE_CALLS_KPROBE:
 		prog[0] = skel->progs.close_kprobe;
 		prog[1] = skel->progs.close_kretprobe;
 		prog[2] = skel->progs.shutdown_kprobe;
 		prog[3] = skel->progs.shutdown_kretprobe;
+		memset(prog + 4, 0, 4 * sizeof(*prog));
 		break;
 	default:
 		prog[0] = skel->progs.close_enter;
 		prog[1] = skel->progs.close_exit;
 		prog[2] = skel->progs.shutdown_enter;
 		prog[3] = skel->progs.shutdown_exit;
+		prog[4] = skel->progs.close_enter_again;
+		prog[5] = skel->progs.close_exit_again;
+		prog[6] = skel->progs.shutdown_enter_again;
+		prog[7] = skel->progs.shutdown_exit_again;
 		break;
 	}
 }
@@ -146,7 +157,7 @@ static void choose_calls(const struct attach *a, const struct tcpclose_bpf *skel
 
 	for (enum live_calls c = LIVE_CALLS_FENTRY; c < LIVE_CALLS_INLINE; c++) {
 		call_programs(skel, c, prog);
-		for (unsigned i = 0; i < ATTACH_CALLS; i++)
+		for (unsigned i = 0; i < ATTACH_CALLS && prog[i]; i++)
 			bpf_program__set_autoload(prog[i], c == a->calls);
 	}
 	if (a->calls == LIVE_CALLS_INLINE)
@@ -245,7 +256,7 @@ static int attach_calls(struct attach *a, const struct tcpclose_bpf *skel, enum 
 
 	if (a->calls != LIVE_CALLS_INLINE) {
 		call_programs(skel, a->calls, prog);
-		for (unsigned i = 0; i < ATTACH_CALLS && !err; i++)
+		for (unsigned i = 0; i < ATTACH_CALLS && prog[i] && !err; i++)
 			err = attach_call(a, i, prog[i]);
 	} else if (wanted != LIVE_CALLS_INLINE) {
 		err = -EOPNOTSUPP;	/* not even loaded */

@@ -15,7 +15,7 @@ struct tcpclose_bpf;
 struct bpf_link;
 struct probe;
 
-#define ATTACH_CALLS 4		/* entry and return of close(), of shutdown() */
+#define ATTACH_CALLS 8		/* entry and return of close(), of shutdown(); and their copies */
 
 enum attach_late {
 	ATTACH_LATE_NONE,

@@ -42,6 +42,7 @@ enum record_what {
 	RECORD_NOW = 2,		/* time has come to now_ns */
 	RECORD_END = 3,		/* the run is over */
 	RECORD_NEXT = 4,	/* the file is full, the next goes on */
+	RECORD_CLOCK = 5,	/* the wall clock was set: boot_to_wall_ns is another from here on */
 };
 
 /* As large as an event, with its kind in the same place. */
@@ -49,7 +50,8 @@ struct record_mark {
 	__u64 now_ns;
 	__u64 zero;		/* where an event has its socket's key */
 	struct kernel_counters counters;
-	__u8 unused[offsetof(struct event, kind) - 2 * sizeof(__u64) -
+	__s64 boot_to_wall_ns;	/* RECORD_CLOCK */
+	__u8 unused[offsetof(struct event, kind) - 3 * sizeof(__u64) -
 		    sizeof(struct kernel_counters)];
 	__u8 kind;		/* RECORD_KIND_MARK */
 	__u8 what;		/* enum record_what */

@@ -224,6 +224,14 @@ void recorder_mark(struct recorder *r, enum record_what what, uint64_t now_ns,
 	put_mark(r, what);
 }
 
+void recorder_clock(struct recorder *r, int64_t boot_to_wall_ns, uint64_t now_ns,
+		    const struct kernel_counters *counters)
+{
+	r->latest.boot_to_wall_ns = boot_to_wall_ns;
+	recorder_mark(r, RECORD_CLOCK, now_ns, counters);
+	r->latest.boot_to_wall_ns = 0;
+}
+
 uint64_t recorder_due_ns(const struct recorder *r)
 {
 	return r->begun_ns && !r->error ? r->begun_ns + RECORD_MEMBER_NS : 0;

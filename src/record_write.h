@@ -33,6 +33,10 @@ void recorder_event(struct recorder *r, const struct event *e);
 void recorder_mark(struct recorder *r, enum record_what what, uint64_t now_ns,
 		   const struct kernel_counters *counters);
 
+/* The same, when the wall clock was set. */
+void recorder_clock(struct recorder *r, int64_t boot_to_wall_ns, uint64_t now_ns,
+		    const struct kernel_counters *counters);
+
 /*
  * What the number `key` of the next event means. At most RECORD_TEXT_MAX bytes, the rest is cut off. The
  * event that follows is in the same file.

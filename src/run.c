@@ -34,7 +34,7 @@ struct run {
 	struct child child;
 	struct cgroups cgroups;
 	struct exe exe;
-	int epoll, signals;
+	int epoll, signals, clock;	/* clock: -1 nobody tells when it is set */
 	uint64_t stop_ns;	/* -d, or the end of the drain; 0 none */
 	unsigned interrupts;
 };
@@ -186,6 +186,16 @@ static void take_signals(struct run *r)
 	}
 }
 
+static void take_clock(struct run *r, uint64_t now_ns)
+{
+	struct kernel_counters counters;
+
+	if (r->clock < 0 || !live_clock_was_set(r->clock))
+		return;
+	counters = live_counters(r->live);
+	session_clock(&r->session, live_boot_to_wall_ns(), now_ns, &counters);
+}
+
 static bool is_over(const struct run *r, uint64_t now_ns)
 {
 	/* with a command running the first interrupt is for the command to act on */
@@ -253,6 +263,7 @@ static int loop(struct run *r)
 		if (n < 0 && errno != EINTR)
 			return fail(EXIT_FAILED, "cannot wait for events", errno);
 		take_signals(r);
+		take_clock(r, now_ns);
 	}
 }
 
@@ -347,6 +358,7 @@ static int set_up(struct run *r)
 	r->session.view.exe_path = path_of;
 	r->session.view.exe_arg = &r->exe;
 	r->signals = run_catch_signals();
+	r->clock = live_clock_watch();	/* before the clock is read for the first time */
 	err = r->signals < 0 ? r->signals : 0;
 	if (!err && r->o->command)
 		err = child_prepare(&r->child, r->o->command);
@@ -358,14 +370,15 @@ static int set_up(struct run *r)
 	if (status)
 		return status;
 	r->epoll = epoll_create1(EPOLL_CLOEXEC);
-	if (r->epoll < 0 || watch(r, live_fd(r->live)) || watch(r, r->signals))
+	if (r->epoll < 0 || watch(r, live_fd(r->live)) || watch(r, r->signals) ||
+	    (r->clock >= 0 && watch(r, r->clock)))
 		return fail(EXIT_FAILED, "cannot wait for events", errno);
 	return EXIT_FINE;
 }
 
 static int trace(const struct options *o)
 {
-	struct run r = { .o = o, .epoll = -1, .signals = -1 };
+	struct run r = { .o = o, .epoll = -1, .signals = -1, .clock = -1 };
 	int status;
 
 	cgroups_init(&r.cgroups);
@@ -391,6 +404,8 @@ static int trace(const struct options *o)
 		close(r.epoll);
 	if (r.signals >= 0)
 		close(r.signals);
+	if (r.clock >= 0)
+		close(r.clock);
 	return status;
 }
 

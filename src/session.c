@@ -221,6 +221,14 @@ void session_text(struct session *s, const struct record_string *text)
 		take_stack(s, (uint32_t)text->key, text->at_ns, text->bytes, text->len);
 }
 
+void session_clock(struct session *s, int64_t boot_to_wall_ns, uint64_t now_ns,
+		   const struct kernel_counters *counters)
+{
+	s->meta.boot_to_wall_ns = boot_to_wall_ns;
+	if (s->recorder)
+		recorder_clock(s->recorder, boot_to_wall_ns, now_ns, counters);
+}
+
 void session_take(struct session *s, const void *bytes, unsigned long len)
 {
 	const struct event *e = bytes;

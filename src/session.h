@@ -52,6 +52,10 @@ int session_open(struct session *s, const struct options *o);
 /* Events may come from now on. An exit status, the reason said. */
 int session_begin(struct session *s, uint64_t now_ns, const struct kernel_counters *counters);
 
+/* The wall clock was set: what is told from now on is told by it. */
+void session_clock(struct session *s, int64_t boot_to_wall_ns, uint64_t now_ns,
+		   const struct kernel_counters *counters);
+
 /* One record of the source, not yet looked at. */
 void session_take(struct session *s, const void *bytes, unsigned long len);
 

@@ -122,7 +122,8 @@ struct story {
 	bool simultaneous;	/* both FINs crossed */
 	bool v4mapped;
 	bool mptcp;		/* an MPTCP subflow: its calls are made on another socket */
-	bool calls_missed;	/* a call that acted on it did not report its return */
+	bool calls_missed;	/* a call that acted on it did not report its return: it may be another's */
+	bool returns_missed;	/* nor did one that acted on it for sure */
 	bool destroyed;		/* the socket was released */
 	bool unwatched;		/* END_MINISOCK, and no hook shows what reaches it */
 	bool found;		/* all that is known is what a walk found */

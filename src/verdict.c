@@ -422,6 +422,8 @@ static void note_missing(struct verdict *v, const struct story *s)
 		miss(v, "trigger: no task held the socket when our FIN was queued");
 	if (s->calls_missed)
 		miss(v, "calls: the return of a call was not seen, nor which descriptor it was for");
+	else if (s->returns_missed)
+		miss(v, "calls: the return of a call was not seen");
 	if (s->queue_known && s->unsent && s->seg[SEG_FIN_OUT].seen)
 		miss(v, "fin_queued: the kernel does not show when a queued FIN leaves");
 	if (s->holders_dropped)

@@ -23,6 +23,10 @@ PACKERS = ((b"\x02\x21\x4c\x18", ["lz4", "-dc"]), (b"\x28\xb5\x2f\xfd", ["zstd",
            (b"\xfd7zXZ\0", ["xz", "-dc"]), (b"\x1f\x8b", ["gzip", "-dc"]))
 
 
+# The header of BTF within a kernel that is no ELF file: magic, version 1, no flags, its own length
+RAW_HEADERS = (b"\x9f\xeb\x01\x00\x18\x00\x00\x00", b"\x9f\xeb\x01\x00\x20\x00\x00\x00")
+
+
 class BtfError(Exception):
     """The file holds no BTF, or BTF that we cannot read."""
 
@@ -43,6 +47,8 @@ class Btf:
         self.path = path
         if data[0x202:0x206] == b"HdrS":
             data = unpack_image(data, path)
+        elif data[0x38:0x3c] == b"ARM\x64":
+            data = find_raw(data, path)
         if data[:4] == b"\x7fELF":
             data = elf_section(data, b".BTF", path)
         self._split(data)
@@ -167,6 +173,21 @@ def unpack_image(data, path):
     if not shutil.which(command[0]):
         raise BtfError(f"{path}: there is no {command[0]} here to unpack it")
     return subprocess.run(command, input=packed, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=False).stdout
+
+
+def find_raw(data, path):
+    """The kernel's own types in an image that is not packed (arm64): the longest of what begins as BTF does."""
+    found = []
+    for header in RAW_HEADERS:
+        at = data.find(header)
+        while at >= 0:
+            _, _, types, strings_at, strings = struct.unpack_from("<5I", data, at + 4)
+            if strings_at == types and at + strings_at + strings < len(data):
+                found.append((strings_at + strings, at))
+            at = data.find(header, at + 1)
+    if not found:
+        raise BtfError(f"{path}: no BTF here")
+    return data[max(found)[1]:]
 
 
 def elf_section(data, wanted, path):

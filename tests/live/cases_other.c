@@ -254,15 +254,15 @@ static void finish_with_peer(struct endpoint *server, struct peer *p)
 
 static void queue_full(struct deed *d)
 {
-	struct frame ack;
+	struct frame ack, reset;
 	struct peer p;
 
 	host_sysctl("tcp_abort_on_overflow", "1");
 	fill_queue(d, &p, &ack);
 	mirror_release(&p, &ack);
-	if (!mirror_hears(&p))
+	if (!mirror_catch(&p, &reset, TH_RST))
 		deed_skip("this kernel sends no RST when its queue is full (5.10 does not)");
-	pass_reset(&p);
+	mirror_release(&p, &reset);
 	endpoint_await_reset(d->self);
 	endpoint_close(d->self, NULL);
 	server_accept(d, &d->ends[1]);

@@ -189,7 +189,11 @@ static void overwrite(struct deed *d, const char *name, int flags)
 
 static void overwrite_by_dup2(struct deed *d)
 {
+#ifdef SYS_dup2
 	overwrite(d, "dup2", 0);
+#else
+	overwrite(d, "dup3", 0);	/* newer architectures have no other: libc's dup2() is that */
+#endif
 }
 
 static void overwrite_by_dup3(struct deed *d)

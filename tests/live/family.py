@@ -15,7 +15,7 @@ from blind import TRIES, Blind
 from report import Report
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-NEEDED = ("ip", "tcpdump", "tshark", "nft", "sysctl", "bash")
+NEEDED = ("ip", "tcpdump", "nft", "sysctl", "bash")
 
 
 def _try(case, options):

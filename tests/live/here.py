@@ -2,7 +2,6 @@
 """Connections that this very process makes and holds, in a namespace of its choice, and the tool beside it."""
 
 import contextlib
-import ctypes
 import json
 import os
 import re
@@ -15,25 +14,11 @@ import tempfile
 import time
 
 import lab
+import netns
 
-CLONE_NEWNET = 0x40000000
-_libc = ctypes.CDLL(None, use_errno=True)
-
-
-def _setns(fd):
-    if _libc.setns(fd, CLONE_NEWNET):
-        raise OSError(ctypes.get_errno(), "setns")
-
-
-@contextlib.contextmanager
 def inside(ns):
     """Sockets made in here belong to that namespace, and go on belonging to it."""
-    with open("/proc/self/ns/net", "rb") as own, open(f"/run/netns/{ns.name}", "rb") as there:
-        _setns(there.fileno())
-        try:
-            yield
-        finally:
-            _setns(own.fileno())
+    return netns.inside(ns.name)
 
 
 def pair(ns, addr="127.0.0.1"):
@@ -119,7 +104,7 @@ class Tool:
     def await_story(self, ns, names):
         """Of that endpoint, once it is told."""
         key = (ns.inode, *names)
-        lab.wait_for(f"story of {names}", lambda: key in self.closes(), 10)
+        lab.wait_for(f"story of {names}", lambda: key in self.closes(), 2 * lab.WAIT_S)
         return self.closes()[key]
 
     def finish(self):

@@ -4,15 +4,18 @@
 Nothing here judges. Evidence is what all of them, deed and the tool said; expect.py compares.
 """
 
+import contextlib
 import dataclasses
 import itertools
 import json
 import os
 import select
 import signal
+import socket
 import subprocess
 import time
 
+import netns
 import timing
 import witness
 
@@ -43,6 +46,7 @@ class Evidence:
     tool_status: int | None     # None: no tool was run
     tool_lines: list            # lines of its JSON, as text
     tool_stderr: str
+    others: int = 0             # stories that it told besides, of other cases
 
 
 def wait_for(what, condition, limit_s=WAIT_S):
@@ -79,8 +83,7 @@ class Namespace:
         return ["ip", "netns", "exec", self.name, *words]
 
     def read(self, path):
-        return subprocess.run(self.command("cat", path), check=True, capture_output=True,
-                              text=True).stdout
+        return netns.read(self.name, path)
 
     def start(self, *words, **kwargs):
         # `ip netns exec` becomes the program, so the signal goes to the right process.
@@ -108,8 +111,8 @@ class Capture:
             said += part
 
     def finish(self):
-        mark = f"printf {MARK.decode()} >/dev/udp/127.0.0.1/9"
-        subprocess.run(self.ns.command("bash", "-c", mark), check=True)
+        with netns.inside(self.ns.name), socket.socket(type=socket.SOCK_DGRAM) as sock:
+            sock.sendto(MARK, ("127.0.0.1", 9))
         wait_for("end mark in the capture", self._marked)
         self.child.send_signal(signal.SIGINT)
         said = self.child.communicate(timeout=WAIT_S)[1].decode(errors="replace")
@@ -178,41 +181,82 @@ def _truth(text):
     return endpoints, want
 
 
+class Scene:
+    """A namespace with its witnesses, in which one deed (deed's arguments) is done."""
+
+    def __init__(self, deed, options, folder):
+        self.folder, self.options, self.deed, self.stack = folder, options, deed, contextlib.ExitStack()
+
+    def __enter__(self):
+        with self.stack:
+            self.ns = self.stack.enter_context(Namespace())
+            self.capture = Capture(self.ns, self.path("wire.pcap"), self.options.tshark)
+            self.destroyed = Destroyed(self.ns, self.path("ss.txt"))
+            self.before = _counters(self.ns)
+            self.stack = self.stack.pop_all()
+        return self
+
+    def __exit__(self, *_):
+        self.stack.close()
+
+    def path(self, name):
+        return os.path.join(self.folder, name)
+
+    def command(self):
+        return self.ns.command(self.options.deed, *self.deed)
+
+    def evidence(self, said, status, tool):
+        """said: deed's stdout and stderr; status: of deed, or the tool's where it ran around it; tool: the lines
+        of its output and its own exit status."""
+        after = _counters(self.ns)
+        for name, text in zip(("truth.json", "stderr.txt"), said):
+            with open(self.path(name), "w", encoding="utf-8") as f:
+                f.write(text)
+        if status == 77 and "deed: " in said[1]:
+            raise Skip(said[1].strip().splitlines()[-1])
+        if not said[0]:
+            raise Broken(f"status {status}, no truth from deed; stderr: {said[1]}")
+        truth, want = _truth(said[0])
+        names = {(t["local_addr"], t["local_port"], t["peer_addr"], t["peer_port"]) for t in truth}
+        return Evidence(
+            netns=self.ns.inode, truth=truth, counters_want=want,
+            counters={name: after[name] - self.before.get(name, 0) for name in after},
+            packets=self.capture.finish(), destroyed=self.destroyed.finish(names),
+            tool_status=tool[1], tool_lines=tool[0], tool_stderr=said[1])
+
+
+def tool_command(options, story, asked, namespaces):
+    """The tool in front of a command; asked: options that a case wants."""
+    where = [word for ns in namespaces for word in ("--netns", ns.name)]
+    return [options.tool, "json", *where, "-o", story, "--calls", options.calls, *options.tool_option,
+            *asked, "--"]
+
+
+def call(command, limit_s=TOOL_S):
+    try:
+        return subprocess.run(command, capture_output=True, text=True, timeout=limit_s,
+                              stdin=subprocess.DEVNULL, check=False)
+    except subprocess.TimeoutExpired as e:
+        raise Broken(f"not over after {limit_s} s: {e.stderr!r}") from e
+
+
+def read_lines(path):
+    if not os.path.exists(path):
+        return []
+    with open(path, encoding="utf-8") as f:
+        return f.read().splitlines()
+
+
 def run(case, options, folder):
     """Does one case (deed's arguments, the tool's options) with the tool around it, or without a
     tool if options.tool is None."""
     deed, asked = case
-    with Namespace() as ns:
-        capture = Capture(ns, os.path.join(folder, "wire.pcap"), options.tshark)
-        destroyed = Destroyed(ns, os.path.join(folder, "ss.txt"))
-        before = _counters(ns)
-        story = os.path.join(folder, "tool.json")
-        command = ns.command(options.deed, *deed)
+    with Scene(deed, options, folder) as scene:
+        story = scene.path("tool.json")
+        command = scene.command()
         if options.tool:
-            command = [options.tool, "json", "--netns", ns.name, "-o", story, "--calls",
-                       options.calls, *options.tool_option, *asked, "--", *command]
-        try:
-            done = subprocess.run(command, capture_output=True, text=True, timeout=TOOL_S,
-                                  stdin=subprocess.DEVNULL, check=False)
-        except subprocess.TimeoutExpired as e:
-            raise Broken(f"not over after {TOOL_S} s: {e.stderr!r}") from e
-        after = _counters(ns)
-        for name, text in (("truth.json", done.stdout), ("stderr.txt", done.stderr)):
-            with open(os.path.join(folder, name), "w", encoding="utf-8") as f:
-                f.write(text)
-        if done.returncode == 77 and "deed: " in done.stderr:
-            raise Skip(done.stderr.strip().splitlines()[-1])
-        if not done.stdout:
-            raise Broken(f"status {done.returncode}, no truth from deed; stderr: {done.stderr}")
-        truth, want = _truth(done.stdout)
-        lines = []
-        if options.tool and os.path.exists(story):
-            with open(story, encoding="utf-8") as f:
-                lines = f.read().splitlines()
-        names = {(t["local_addr"], t["local_port"], t["peer_addr"], t["peer_port"]) for t in truth}
-        return Evidence(
-            netns=ns.inode, truth=truth, counters_want=want,
-            counters={name: after[name] - before.get(name, 0) for name in after},
-            packets=capture.finish(), destroyed=destroyed.finish(names),
-            tool_status=done.returncode if options.tool else None,
-            tool_lines=lines, tool_stderr=done.stderr)
+            command = tool_command(options, story, asked, [scene.ns]) + command
+        done = call(command)
+        tool = read_lines(story), done.returncode
+        return scene.evidence((done.stdout, done.stderr), done.returncode,
+                              tool if options.tool else ([], None))

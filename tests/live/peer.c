@@ -62,24 +62,28 @@ static struct tcphdr *tcp_of(struct frame *f)
 	return (struct tcphdr *)(f->bytes + ip_of(f)->ihl * 4);
 }
 
-/* The next TCP segment that the kernel sends; what else it says on the device is of no interest. */
+/* What the kernel sends next on the device; false if it is none of TCP, which is of no interest. */
+static bool frame_take(const struct peer *p, struct frame *f)
+{
+	ssize_t n = read(p->tun, f->bytes, sizeof(f->bytes));
+
+	if (n < 0)
+		deed_die(1, "reading a segment");
+	f->len_bytes = (int)n;
+	return (size_t)n >= sizeof(struct iphdr) + sizeof(struct tcphdr) &&
+	       ip_of(f)->version == 4 && ip_of(f)->protocol == IPPROTO_TCP;
+}
+
+/* The next TCP segment that the kernel sends. */
 static void frame_read(const struct peer *p, struct frame *f)
 {
 	struct pollfd fd = { .fd = p->tun, .events = POLLIN };
-	ssize_t n;
 
-	for (;;) {
+	do {
 		errno = 0;
 		if (poll(&fd, 1, PATIENCE_MS) != 1)
 			deed_die(1, "waiting for a segment");
-		n = read(p->tun, f->bytes, sizeof(f->bytes));
-		if (n < 0)
-			deed_die(1, "reading a segment");
-		f->len_bytes = (int)n;
-		if ((size_t)n >= sizeof(struct iphdr) + sizeof(struct tcphdr) &&
-		    ip_of(f)->version == 4 && ip_of(f)->protocol == IPPROTO_TCP)
-			return;
-	}
+	} while (!frame_take(p, f));
 }
 
 static void frame_write(const struct peer *p, const struct frame *f)
@@ -250,11 +254,19 @@ void mirror_hold(struct peer *p, struct frame *f, uint8_t flags)
 	while ((tcp_of(f)->th_flags & flags) != flags);
 }
 
-bool mirror_hears(const struct peer *p)
+bool mirror_catch(const struct peer *p, struct frame *f, uint8_t flags)
 {
+	const long long end_us = deed_now_us() + PATIENCE_MS * 1000LL;
 	struct pollfd fd = { .fd = p->tun, .events = POLLIN };
 
-	return poll(&fd, 1, PATIENCE_MS) == 1;
+	for (;;) {
+		long long left_us = end_us - deed_now_us();
+
+		if (left_us <= 0 || poll(&fd, 1, (int)(left_us / 1000) + 1) != 1)
+			return false;
+		if (frame_take(p, f) && (tcp_of(f)->th_flags & flags) == flags)
+			return true;
+	}
 }
 
 /* Swapping the addresses leaves the checksums as they are. */

@@ -77,5 +77,5 @@ void mirror_meet(struct deed *d, struct peer *p);
 void mirror_hold(struct peer *p, struct frame *f, uint8_t flags);
 void mirror_release(struct peer *p, const struct frame *f);
 
-/* Does the kernel send anything more? Waits for it. */
-bool mirror_hears(const struct peer *p);
+/* The same where it may not come: false after some patience. */
+bool mirror_catch(const struct peer *p, struct frame *f, uint8_t flags);

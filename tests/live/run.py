@@ -20,6 +20,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 sys.dont_write_bytecode = True
 
+import batch
 import expect
 import lab
 from blind import TRIES, Blind
@@ -36,7 +37,9 @@ def parse_options():
     parser.add_argument("--repeat", type=int, metavar="N", default=1,
                         help="all of it N times, for what happens only sometimes")
     parser.add_argument("--jobs", type=int, metavar="N", default=1,
-                        help="N cases at a time, each in its own namespace (default 1)")
+                        help="N cases (or batches) at a time, each in its own namespace (default 1)")
+    parser.add_argument("--batch", action="store_true",
+                        help=f"{batch.SIZE} cases at a time under one tool")
     parser.add_argument("--tool-option", action="append", metavar="WORD", default=[],
                         help="one more option for the tool; repeatable")
     parser.add_argument("--keep", action="store_true", help="leave the files of every case")
@@ -74,13 +77,12 @@ def all_cases(options):
     return cases
 
 
-def judge(case, options, folder):
-    evidence = lab.run(case, options, folder)
+def judge(evidence, options):
     report = Report()
     expect.check_witnesses(evidence, report)
     if options.tool:
         expect.check_tool(evidence, options.calls, report)
-    return report, evidence
+    return report
 
 
 def failure_lines(failures, evidence):
@@ -91,28 +93,24 @@ def failure_lines(failures, evidence):
         yield from (f"#   stderr: {line}" for line in evidence.tool_stderr.strip().splitlines()[-4:])
 
 
-def try_case(case, options, folder):
-    """Its word, what more there is to say, the failures, the evidence."""
+def try_case(find, options):
+    """find() gives the evidence, or says why there is none. A word, what more there is to say, the failures, the
+    evidence."""
     evidence = None
     try:
-        report, evidence = judge(case, options, folder)
+        evidence = find()
+        report = judge(evidence, options)
     except lab.Skip as e:
         return "skipped", str(e), [], evidence
-    except (lab.Broken, subprocess.SubprocessError, OSError) as e:
+    except (lab.Broken, subprocess.SubprocessError, OSError, ValueError) as e:
         return "failed", "", [f"{type(e).__name__}: {e}"], evidence
     word = "failed" if report.failures else "passed"
     return word, f"{report.checks} checks", report.failures, evidence
 
 
-def run_case(name, case, options, blind):
-    """Tells the outcome in a line, returns its word."""
-    folder = tempfile.mkdtemp(prefix=f"tcpclose-{name}-")
-    began = time.monotonic()
-    for _ in range(TRIES):
-        blind.clear()
-        word, rest, failures, evidence = try_case(case, options, folder)
-        if not failures or not blind.excuses(name, failures[0].splitlines()[0]):
-            break
+def tell(name, outcome, began, options, folder):
+    """The outcome in a line; returns its word."""
+    word, rest, failures, evidence = outcome
     took = f"{time.monotonic() - began:.1f} s"
     if failures:
         lines = [f"not ok {name} ({took}): {failures[0].splitlines()[0]}", *failure_lines(failures, evidence)]
@@ -129,8 +127,42 @@ def run_case(name, case, options, blind):
     return word
 
 
+def new_folder(name):
+    return tempfile.mkdtemp(prefix=f"tcpclose-{name}-")
+
+
+def run_case(name, case, options, blind):
+    folder, began = new_folder(name), time.monotonic()
+    for _ in range(TRIES):
+        blind.clear()
+        outcome = try_case(lambda: lab.run(case, options, folder), options)
+        failures = outcome[2]
+        if not failures or not blind.excuses(name, failures[0].splitlines()[0]):
+            break
+    return tell(name, outcome, began, options, folder)
+
+
+def run_batch(names, cases, options):
+    folders, began = [new_folder(name) for name in names], time.monotonic()
+    try:
+        found = batch.run([cases[name] for name in names], options, folders)
+    except (lab.Broken, subprocess.SubprocessError, OSError) as e:
+        found = [e] * len(names)
+
+    def give(i):
+        if isinstance(found[i], Exception):
+            raise found[i]
+        return found[i]
+    return [tell(name, try_case(lambda i=i: give(i), options), began, options, folders[i])
+            for i, name in enumerate(names)]
+
+
 def run_all(names, cases, options):
     """The words of all cases. What a host hides can only be told of one case at a time."""
+    if options.batch:
+        with ThreadPoolExecutor(options.jobs) as pool:
+            done = pool.map(lambda some: run_batch(some, cases, options), batch.batches(names, cases))
+            return [word for words in done for word in words]
     if options.jobs == 1:
         with Blind() as blind:
             return [run_case(name, cases[name], options, blind) for name in names]

@@ -95,6 +95,24 @@ static void test_conn__after_a_loss_that_is_not_concluded(void **state)
 	assert_true(d->last.calls_missed);
 }
 
+/* The kernel shows that it was this close() (6.6 on), and nothing shows its return. */
+static void test_conn__a_return_that_was_missed_is_told(void **state)
+{
+	struct event fin = a_fin(T0 + 10 * MS, 101);
+	struct desk *d = *state;
+
+	fin.more |= EVENT_MORE_AT_ONCE;
+	feed(d, of(1, born(T0)));
+	feed(d, of(1, fin));
+	feed(d, of(1, an_ack(T0 + 12 * MS)));
+	feed(d, of(1, a_last(T0 + 12 * MS, EVENT_SOCK_DONE)));
+	conns_tick(d->conns, T0 + 1000 * MS);
+	assert_int_equal(d->stories, 1);
+	assert_true(d->last.returns_missed);
+	assert_false(d->last.calls_missed);
+	assert_false(d->act.deferred);
+}
+
 static void feed_minisock(struct desk *d, unsigned n)
 {
 	feed(d, of(n, born(T0)));
@@ -395,6 +413,7 @@ int main(void)
 		CONN_TEST(without_calls_nothing_waits_for_one),
 		CONN_TEST(a_close_that_never_returns_was_of_something_else),
 		CONN_TEST(after_a_loss_that_is_not_concluded),
+		CONN_TEST(a_return_that_was_missed_is_told),
 		CONN_TEST(a_minisock_is_found_by_its_addresses),
 		CONN_TEST(a_minisock_of_another_connection_is_not_it),
 		CONN_TEST(a_minisock_expires_after_its_time),
