@@ -53,3 +53,20 @@ static __always_inline struct event *about_minisock(struct sock *sk, enum event_
 	e->substate = BPF_CORE_READ(tw, tw_substate);
 	return e;
 }
+
+/* The same about a segment whose socket, or minisock, is not at hand: it is named in its headers. */
+static __always_inline struct event *about_segment(const struct sk_buff *skb, const __u8 *header,
+						   enum event_kind kind)
+{
+	struct event *e;
+	struct flow w;
+
+	if (!flow_of_segment(&w, skb, header) || !flow_is_wanted(&filter, &w))
+		return NULL;
+	e = event_reserve(kind, bpf_ktime_get_boot_ns());
+	if (!e)
+		return NULL;
+	event_set_flow(e, &w);
+	e->old_state = e->new_state = STATE_TIME_WAIT;
+	return e;
+}

@@ -96,17 +96,13 @@ static __always_inline int late_by_place(struct sk_buff *skb)
 {
 	__u8 header[TCP_HEADER_MIN];
 	struct event *e;
-	struct flow w;
 	int payload;
 
-	if (!is_telling(skb, header, &payload) || !flow_of_segment(&w, skb, header) ||
-	    !flow_is_wanted(&filter, &w))
+	if (!is_telling(skb, header, &payload))
 		return 0;
-	e = event_reserve(EVENT_LATE, bpf_ktime_get_boot_ns());
+	e = about_segment(skb, header, EVENT_LATE);
 	if (!e)
 		return 0;
-	event_set_flow(e, &w);
-	e->old_state = e->new_state = STATE_TIME_WAIT;
 	segment_fill(e, header, payload);
 	event_submit(e);
 	return 0;

@@ -62,18 +62,13 @@ static __always_inline int sent_to_nobody(const struct sk_buff *skb)
 	const unsigned char *start = skb->head + skb->transport_header;
 	__u8 header[TCP_HEADER_MIN];
 	struct event *e;
-	struct flow w;
 
 	if ((tcp_flags(skb) & TCP_FIN_RST) != TCP_FIN ||
-	    bpf_probe_read_kernel(header, sizeof(header), start) ||
-	    !flow_of_segment(&w, skb, header) ||
-	    !flow_is_wanted(&filter, &w))
+	    bpf_probe_read_kernel(header, sizeof(header), start))
 		return 0;
-	e = event_reserve(EVENT_RESET_SENT, bpf_ktime_get_boot_ns());
+	e = about_segment(skb, header, EVENT_RESET_SENT);
 	if (!e)
 		return 0;
-	event_set_flow(e, &w);
-	e->old_state = e->new_state = STATE_TIME_WAIT;
 	e->more = EVENT_MORE_ANSWER | EVENT_MORE_NO_SOCKET;
 	event_submit(e);
 	return 0;
