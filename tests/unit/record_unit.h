@@ -66,6 +66,7 @@ static inline void add_member(struct bytes *b, const void *bytes, size_t len)
 struct heard {
 	unsigned events, marks, last_mark;
 	uint64_t sum;		/* of what the events say */
+	int64_t clock_ns;	/* of the last RECORD_CLOCK; 0 none */
 	enum record_got end;
 	char why[RECORD_WHY];
 };
@@ -85,6 +86,8 @@ static inline struct heard hear(struct bytes *b)
 			h.events++;
 			h.sum = h.sum * 31 + record.event->ts_ns + record.event->local_port;
 		} else {
+			if (record.mark->what == RECORD_CLOCK)
+				h.clock_ns = record.mark->boot_to_wall_ns;
 			h.marks++;
 			h.last_mark = record.mark->what;
 		}
