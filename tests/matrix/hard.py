@@ -180,10 +180,10 @@ def the_machine_sleeps(options, report):
     apart = set()
     with lab.Namespace() as ns, here.Tool(options.tool) as tool:
         tool.start("--netns", ns.name)
+        churn = Churn(ns)       # first: its processes must not hold these two as well
         client, server = here.pair(ns)
         names = here.ports(client), here.ports(server)
         apart.update(names)
-        churn = Churn(ns)
         client.shutdown(socket.SHUT_WR)
         here.await_state(ns, names[0], FIN_WAIT2)
         shut, awake = boot_s(), time.clock_gettime(time.CLOCK_MONOTONIC)

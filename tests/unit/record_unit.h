@@ -67,6 +67,7 @@ struct heard {
 	unsigned events, marks, last_mark, texts;
 	uint64_t sum;		/* of what the events and texts say */
 	bool text_first;	/* before any event */
+	int64_t clock_ns;	/* of the last RECORD_CLOCK; 0 none */
 	enum record_got end;
 	char why[RECORD_WHY];
 };
@@ -90,6 +91,8 @@ static inline struct heard hear(struct bytes *b)
 			h.texts++;
 			h.sum = h.sum * 31 + record.text->key + record.text->len;
 		} else {
+			if (record.mark->what == RECORD_CLOCK)
+				h.clock_ns = record.mark->boot_to_wall_ns;
 			h.marks++;
 			h.last_mark = record.mark->what;
 		}

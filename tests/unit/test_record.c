@@ -76,6 +76,26 @@ static void test_record__what_is_written_is_read(void **state)
 	assert_int_equal(h.last_mark, RECORD_END);
 }
 
+/* A clock that is set to before 1970, even; later marks are none of that kind. */
+static void test_record__the_wall_clock_is_set(void **state)
+{
+	struct recorder *r = open_one(0);
+	struct heard h;
+
+	(void)state;
+	put_events(r, 10);
+	recorder_clock(r, 1795000000000000123, T0 + MS, &none);
+	recorder_clock(r, -5, T0 + 2 * MS, &none);
+	recorder_mark(r, RECORD_END, T0 + 3 * MS, &none);
+	assert_int_equal(recorder_close(r), 0);
+	load(&file, path);
+	h = hear(&file);
+	assert_int_equal(h.end, RECORD_GOT_END);
+	assert_int_equal(h.marks, 4);
+	assert_int_equal(h.last_mark, RECORD_END);
+	assert_int_equal(h.clock_ns, -5);
+}
+
 static void test_record__how_it_is_read_makes_no_difference(void **state)
 {
 	static const size_t steps[] = { 1, 2, 7, 4095 };
@@ -406,6 +426,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_record__what_is_written_is_read),
+		cmocka_unit_test(test_record__the_wall_clock_is_set),
 		cmocka_unit_test(test_record__how_it_is_read_makes_no_difference),
 		cmocka_unit_test(test_record__the_head_tells_of_the_host),
 		cmocka_unit_test(test_record__a_cut_file_is_told_as_far_as_it_goes),
