@@ -85,4 +85,4 @@ static inline void view_relieve(const struct view *v)
 void json_stuck(struct view *v, const struct hangs *h, uint64_t now_ns);
 
 extern const struct sink sink_stuck, sink_trace, sink_json, sink_events, sink_record;
-extern const struct sink sink_who, sink_hist;
+extern const struct sink sink_timeline, sink_who, sink_hist;
