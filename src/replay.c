@@ -126,6 +126,8 @@ static bool take_mark(struct replay *r, const struct record_mark *m)
 	if (!r->first_ns)
 		r->first_ns = m->now_ns;
 	take_counters(r, &m->counters);
+	if (m->what == RECORD_START)
+		session_pass(&r->session, m->now_ns);
 	if (m->what == RECORD_NOW)
 		session_moment(&r->session, m->now_ns, &r->counters);
 	return m->what != RECORD_END;

@@ -68,15 +68,19 @@ static void draw(struct view *v, const struct story *a, const struct verdict *va
 
 static void free_held(struct held *h)
 {
+	if (!h)
+		return;
 	story_release(&h->story);
 	free(h);
 }
 
-/* Takes it out of the list: `at` is what points to it. */
+/* Takes it out of the list: `at` is what points to it. NULL: nothing is there. */
 static struct held *take(struct timeline *t, struct held **at)
 {
 	struct held *h = *at;
 
+	if (!h)
+		return NULL;
 	*at = h->next;
 	if (!h->next)
 		t->last = at;
@@ -88,6 +92,8 @@ static void draw_alone(struct view *v, struct held **at)
 {
 	struct held *h = take(v->state, at);
 
+	if (!h)
+		return;
 	draw(v, &h->story, &h->verdict, NULL, NULL);
 	free_held(h);
 }
@@ -155,10 +161,9 @@ static void story(struct view *v, const struct story *s, const struct verdict *v
 {
 	struct timeline *t = v->state;
 	struct held **at = t ? find_twin(t, s) : NULL;
-	struct held *h;
+	struct held *h = at ? take(t, at) : NULL;
 
-	if (at) {
-		h = take(t, at);
+	if (h) {
 		draw(v, &h->story, &h->verdict, s, verdict);
 		free_held(h);
 	} else if (!t || !s->has_twin || !keep(v, s, verdict)) {

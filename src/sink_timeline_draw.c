@@ -58,10 +58,12 @@ void timeline_process(struct buf *b, const struct ladder *l, enum side side, siz
 		process(b, a->comm, a->pid, width);
 	else if (s && s->nr_holders)
 		process(b, s->holders[0].comm, s->holders[0].pid, width);
-	else if (!s && near->has_twin && near->twin_pid)
+	else if (s || side == LADDER_LEFT)
+		buf_char(b, '-');
+	else if (near->has_twin && near->twin_pid)
 		process(b, near->twin_comm, near->twin_pid, width);
 	else
-		buf_str(b, s ? "-" : "peer");
+		buf_str(b, "peer");
 }
 
 static void head(struct pen *p)

@@ -208,7 +208,7 @@ static void table(struct view *v, const struct groups *g, unsigned parts)
 static void endings_table(struct view *v, const struct groups *g)
 {
 	struct buf *b = v->out;
-	size_t from = b->len;
+	size_t from;
 
 	buf_char(b, '\n');
 	if (v->color)

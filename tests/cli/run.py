@@ -19,6 +19,7 @@ import cases_hostile
 import cases_record
 import cases_run
 import cases_usage
+import cases_views
 from bench import Bench, Failure, Skip
 from blind import TRIES, Blind
 
@@ -44,7 +45,7 @@ def main():
     parser.add_argument("--only", help="tests whose name has this in it")
     options = parser.parse_args()
     tests = cases_usage.TESTS + cases_run.TESTS + cases_filter.TESTS + \
-        cases_record.TESTS + cases_hostile.TESTS + \
+        cases_record.TESTS + cases_views.TESTS + cases_hostile.TESTS + \
         cases_flood.TESTS
     passed = failed = skipped = 0
     with Bench(os.path.abspath(options.tool)) as bench, Blind() as blind:
