@@ -4,6 +4,8 @@
 # make run        installs what is missing, builds, traces until Ctrl-C (as root)
 # make demo       the same around six connections that end in six ways
 # make check      installs what is missing, builds, passes all tests (as root)
+# make install    binary, manual and completion for bash (PREFIX=/usr/local, DESTDIR=)
+# make man        the manual: build/tcpclose.8
 # make static     one file to copy to any host: build/tcpclose-static
 # make check-kernels  the live tests on other kernels, in qemu (as root)
 # make lint       clang-tidy, cppcheck, shellcheck
@@ -17,6 +19,8 @@ CC := gcc
 CLANG ?= clang
 BPFTOOL ?= $(shell command -v bpftool || echo /usr/sbin/bpftool)
 PKG_CONFIG ?= pkg-config
+SCDOC ?= scdoc
+PREFIX ?= /usr/local
 ARGS ?=
 
 ifdef SAN
@@ -123,7 +127,7 @@ PURE_OBJECTS := $(filter-out $(patsubst %,$(B)/obj/src/%.o,main live live_% run 
 $(B)/story_test: $(STORY_OBJECTS) $(PURE_OBJECTS)
 	$(CC) $(C_FLAGS) $(LDFLAGS) -o $@ $^
 
-$(B)/bench_churn $(B)/bench_flood: $(B)/%: $(B)/obj/tools/%.o
+$(B)/bench_churn $(B)/bench_flood $(B)/bench_hold $(B)/bench_latency: $(B)/%: $(B)/obj/tools/%.o
 	$(CC) $(C_FLAGS) $(LDFLAGS) -o $@ $^ -lpthread
 
 REPLAY_OBJECTS := $(patsubst %,$(B)/obj/src/%.o,record_read record_write record_head)
@@ -174,10 +178,30 @@ demo: deps
 check: deps-check
 	@$(MAKE) --no-print-directory check-all
 
-check-all: $(B)/tcpclose $(UNIT_TESTS) $(B)/story_test $(B)/record_story $(HARNESSES:%=$(B)/%) $(B)/deed $(B)/soak
+check-all: $(B)/tcpclose $(B)/tcpclose.8 $(B)/tcpclose.bash $(UNIT_TESTS) $(B)/story_test $(B)/record_story $(HARNESSES:%=$(B)/%) $(B)/deed $(B)/soak
 	B=$(B) CORE="$(CORE)" SAN=$(SAN) tests/check
 
 static: $(B)/tcpclose-static
+
+# The manual and the completion list the views and options that the tool itself lists.
+$(B)/tcpclose.8: src/tcpclose.8.scd $(B)/tcpclose
+	$(B)/tcpclose --document views > $(B)/views.scd
+	$(B)/tcpclose --document options > $(B)/options.scd
+	sed -e '/^@VIEWS@$$/{r $(B)/views.scd' -e 'd}' -e '/^@OPTIONS@$$/{r $(B)/options.scd' -e 'd}' $< | \
+		$(SCDOC) > $@.new
+	mv $@.new $@
+
+$(B)/tcpclose.bash: $(B)/tcpclose
+	$(B)/tcpclose --document bash > $@.new
+	mv $@.new $@
+
+man: $(B)/tcpclose.8
+
+# DESTDIR=... stages it. Without scdoc (tools/deps check has it) the manual is left out.
+install: $(B)/tcpclose $(B)/tcpclose.bash $(if $(shell command -v $(SCDOC)),$(B)/tcpclose.8)
+	install -D $(B)/tcpclose $(DESTDIR)$(PREFIX)/sbin/tcpclose
+	install -D -m 644 $(B)/tcpclose.bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/tcpclose
+	$(if $(filter %.8,$^),install -D -m 644 $(B)/tcpclose.8 $(DESTDIR)$(PREFIX)/share/man/man8/tcpclose.8)
 
 check-kernels: deps-matrix
 	@$(MAKE) --no-print-directory $(B)/tcpclose-static $(B)/deed-static
@@ -197,6 +221,6 @@ clean:
 
 -include $(shell find $(B) -name '*.d' 2>/dev/null)
 
-.PHONY: all deps deps-check deps-matrix run demo check check-all check-kernels static lint fuzz fuzz-all \
+.PHONY: all install man deps deps-check deps-matrix run demo check check-all check-kernels static lint fuzz fuzz-all \
 	bench clean
 .DELETE_ON_ERROR:

@@ -226,6 +226,7 @@ struct code_range {
 struct kernel_has {
 	bool cookie;		/* bpf_get_socket_cookie(): 5.12 on */
 	bool pt_regs;		/* bpf_get_current_task_btf() and bpf_task_pt_regs(): 5.15 on */
+	bool cast;		/* bpf_rdonly_cast(): 6.3 on */
 };
 
 /* The kernel's TCP states (include/net/tcp_states.h): ABI, the same since 2.6. */

@@ -43,19 +43,29 @@ static __always_inline int sent_plain(struct sock *sk, bool answer)
 	return 0;
 }
 
+/* The flag byte of a segment's TCP header; of what cannot be read, a RST's, which nothing answers. */
+static __always_inline __u8 tcp_flags(const struct sk_buff *skb)
+{
+	__u8 flags;
+
+	if (bpf_probe_read_kernel(&flags, 1, skb->head + skb->transport_header + TCP_FLAG_BYTE))
+		return TCP_RST;
+	return flags;
+}
+
 /*
  * A RST for a segment that belongs to nobody. A FIN is what remains of a connection that was: its
  * minisock may never have been made. Anything else, a port scan say, is nobody's story.
  */
 static __always_inline int sent_to_nobody(const struct sk_buff *skb)
 {
+	const unsigned char *start = skb->head + skb->transport_header;
 	__u8 header[TCP_HEADER_MIN];
 	struct event *e;
 	struct flow w;
 
-	if (bpf_probe_read_kernel(header, sizeof(header),
-				  BPF_CORE_READ(skb, head) + skb->transport_header) ||
-	    (header[TCP_FLAG_BYTE] & TCP_FIN_RST) != TCP_FIN ||
+	if ((tcp_flags(skb) & TCP_FIN_RST) != TCP_FIN ||
+	    bpf_probe_read_kernel(header, sizeof(header), start) ||
 	    !flow_of_segment(&w, skb, header) ||
 	    !flow_is_wanted(&filter, &w))
 		return 0;
@@ -69,16 +79,6 @@ static __always_inline int sent_to_nobody(const struct sk_buff *skb)
 	return 0;
 }
 
-/* "Never send a reset in response to a reset" (tcp_v4_send_reset) */
-static __always_inline bool segment_is_reset(const struct sk_buff *skb)
-{
-	__u8 header[TCP_HEADER_MIN];
-
-	return bpf_probe_read_kernel(header, sizeof(header),
-				     BPF_CORE_READ(skb, head) + skb->transport_header) ||
-	       header[TCP_FLAG_BYTE] & TCP_RST;
-}
-
 static __always_inline bool is_wanted(const void *ctx, const struct sock *sk)
 {
 	return sk && is_given(ctx, 0) && has_story(sk);
@@ -88,9 +88,9 @@ static __always_inline bool is_wanted(const void *ctx, const struct sock *sk)
 SEC("tp_btf/tcp_send_reset")
 int BPF_PROG(reset_sent, struct sock *sk, struct sk_buff *skb, __u32 reason)
 {
-	if (!is_given(ctx, 0) && skb)
-		return sent_to_nobody(skb);
-	if (!is_wanted(ctx, sk))
+	if (!sk || !is_given(ctx, 0))
+		return skb ? sent_to_nobody(skb) : 0;
+	if (!has_story(sk))
 		return 0;
 	sent(sk, is_given(ctx, 1), reason);
 	twice_mark(TWICE_RESET_SENT, sock_object_seen(sk), 0);
@@ -134,8 +134,8 @@ static __always_inline int sent_late(const void *ctx, struct sock *sk, struct sk
 
 	if (!is_given(ctx, 0))
 		return sent_to_nobody(skb);
-	if (sk->__sk_common.skc_state != STATE_TIME_WAIT || segment_is_reset(skb))
-		return 0;
+	if (sk->__sk_common.skc_state != STATE_TIME_WAIT || tcp_flags(skb) & TCP_RST)
+		return 0;	/* "Never send a reset in response to a reset" (tcp_v4_send_reset) */
 	e = about_minisock(sk, EVENT_RESET_SENT);
 	if (!e)
 		return 0;

@@ -40,16 +40,54 @@ static __always_inline bool is_told(const struct sock *sk, int old, int new)
 }
 
 /*
- * May this change be the doing of the task on this CPU? With the lock held, yes. Without, an MPTCP
- * worker may have taken it the fast way, and what was never accepted dies in its listener's close.
+ * May this end of an owned socket be the doing of the task that owns it? Not if a segment brought it, which
+ * the owner merely processed, or if a minisock takes over after the FIN that an earlier change told of. The
+ * story asks the same (src/story.c); to read a task is most of what an event costs.
  */
-static __always_inline bool may_be_a_task(__u16 bits, int new)
+static __always_inline bool may_be_the_owners(const struct event *e)
 {
-	if (bits & EVENT_SOCK_OWNED)
-		return true;
-	if (new == STATE_CLOSE)
-		return (bits & EVENT_SOCK_NO_SOCKET) && !(bits & EVENT_SOCK_DEAD);
-	return bits & EVENT_SOCK_MPTCP && (new == STATE_FIN_WAIT1 || new == STATE_LAST_ACK);
+	switch (e->old_state) {
+	case STATE_LAST_ACK:
+	case STATE_CLOSING:
+		return e->sk_err == EVENT_ECONNABORTED || (!e->sk_err && e->snd_una != e->write_seq);
+	case STATE_FIN_WAIT2:
+		if (!e->sk_err && e->sock & EVENT_SOCK_DONE)
+			return false;
+		if (!e->sk_err && (e->sock & (EVENT_SOCK_DEAD | EVENT_SOCK_LINGER2_NEG)) == EVENT_SOCK_DEAD)
+			return false;
+		break;
+	default:
+		break;
+	}
+	return !e->sk_err || e->sk_err == EVENT_ECONNABORTED;
+}
+
+/*
+ * May this change be the doing of the task on this CPU? With the lock held, yes, unless only a segment does
+ * it. Without, an MPTCP worker may have taken it the fast way, and what was never accepted dies in its
+ * listener's close.
+ */
+static __always_inline bool may_be_a_task(const struct event *e)
+{
+	bool owned = e->sock & EVENT_SOCK_OWNED;
+
+	switch (e->new_state) {
+	case STATE_CLOSE:
+		if (owned)
+			return may_be_the_owners(e);
+		return (e->sock & (EVENT_SOCK_NO_SOCKET | EVENT_SOCK_DEAD)) == EVENT_SOCK_NO_SOCKET;
+	case STATE_FIN_WAIT1:
+	case STATE_LAST_ACK:
+		return e->sock & (EVENT_SOCK_OWNED | EVENT_SOCK_MPTCP);
+	default:
+		return owned && e->old_state == e->new_state;	/* __tcp_close() */
+	}
+}
+
+/* Of an orphan the release follows its CLOSE at once: the last step of a close() that does not linger. */
+static __always_inline bool is_let_go(__u16 bits)
+{
+	return (bits & (EVENT_SOCK_DEAD | EVENT_SOCK_LINGER)) == EVENT_SOCK_DEAD;
 }
 
 static __always_inline int state(struct sock *sk, int old, int new)
@@ -82,10 +120,12 @@ static __always_inline int state(struct sock *sk, int old, int new)
 		e->rcv_wnd = sock_rcv_wnd(tp);
 	}
 	e->sock |= sock_holder_bits(sk);
-	if (may_be_a_task(e->sock, new)) {
+	if (may_be_a_task(e)) {
 		e->more |= sock_holder_more(sk);
 		task_fill(e);
 	}
+	if (new == STATE_CLOSE && is_let_go(e->sock))
+		mark_let_go(sock_object(sk));
 	event_submit(e);
 	return 0;
 }
@@ -109,9 +149,14 @@ int BPF_PROG(on_state_again, struct sock *sk, int old, int new)
 }
 
 /*
- * In softirq the release follows at once on a CLOSE of an orphan, which said all there is to say.
- * With the lock held it is the end of somebody's close().
+ * The release of a socket says something where it is the end of somebody's close(), which holds the lock, and
+ * not where it merely follows, on the same CPU, on the CLOSE of an orphan, which said all there is to say.
  */
+static __always_inline bool is_release_told(const struct sock *sk)
+{
+	return sk->sk_lock.owned && sk->__sk_common.skc_dport && !was_let_go(sock_object_seen(sk));
+}
+
 static __always_inline int destroy(struct sock *sk)
 {
 	struct event *e = about(sk, EVENT_DESTROY);
@@ -126,7 +171,7 @@ static __always_inline int destroy(struct sock *sk)
 SEC("tp_btf/tcp_destroy_sock")
 int BPF_PROG(on_destroy, struct sock *sk)
 {
-	if (!sk->sk_lock.owned || !sk->__sk_common.skc_dport)
+	if (!is_release_told(sk))
 		return 0;
 	destroy(sk);
 	twice_mark(TWICE_DESTROY, sock_object_seen(sk), 0);
@@ -137,7 +182,7 @@ int BPF_PROG(on_destroy, struct sock *sk)
 SEC("tp_btf/tcp_destroy_sock")
 int BPF_PROG(on_destroy_again, struct sock *sk)
 {
-	if (!sk->sk_lock.owned || !sk->__sk_common.skc_dport ||
+	if (!is_release_told(sk) ||
 	    twice_is_done(TWICE_DESTROY, sock_object_seen(sk), 0))
 		return 0;
 	return destroy(sk);

@@ -34,11 +34,36 @@ static __always_inline __u8 call_of(const volatile __u8 *table, __s32 nr)
 #define SOCKETCALL_CONNECT 3	/* include/uapi/linux/net.h */
 #define SOCKETCALL_SHUTDOWN 13
 
+/*
+ * A field of the task on this CPU, or of its registers: read straight from a pointer that the verifier vouches
+ * for, where the kernel has the helpers that give one (task_now(), task_regs()), else by a call.
+ */
+#define NOW_READ(p, field) (kernel_has.pt_regs ? (p)->field : BPF_CORE_READ(p, field))
+
+static __always_inline struct task_struct *task_now(void)
+{
+	if (kernel_has.pt_regs)
+		return bpf_get_current_task_btf();
+	return (void *)bpf_get_current_task();
+}
+
+/*
+ * Where the kernel saved the registers of this task's system call. Without the helper (before 5.15) at
+ * the top of its stack: THREAD_SIZE above the bottom, less the registers (task_pt_regs(), arch/x86 and
+ * arch/arm64; no padding in kernels that old, and no KASAN).
+ */
+static __always_inline const void *task_regs(struct task_struct *task)
+{
+	if (kernel_has.pt_regs)
+		return (const void *)bpf_task_pt_regs(task);
+	return BPF_CORE_READ(task, stack) + THREAD_SIZE - bpf_core_type_size(struct pt_regs___x86);
+}
+
 /* A 32-bit program's call: other numbers, other registers, and the multiplexer of old. */
 static __always_inline void regs_fill_i386(struct event *e, const struct pt_regs___x86 *regs)
 {
-	__u32 sub = (__u32)BPF_CORE_READ(regs, bx);
-	__u32 rest = (__u32)BPF_CORE_READ(regs, cx);
+	__u32 sub = (__u32)NOW_READ(regs, bx);
+	__u32 rest = (__u32)NOW_READ(regs, cx);
 
 	e->task |= EVENT_TASK_COMPAT;
 	e->call = call_of(call_of_nr32, e->nr);
@@ -55,18 +80,6 @@ static __always_inline void regs_fill_i386(struct event *e, const struct pt_regs
 }
 
 /*
- * Where the kernel saved the registers of this task's system call. Without the helper (before 5.15) at
- * the top of its stack: THREAD_SIZE above the bottom, less the registers (task_pt_regs(), arch/x86 and
- * arch/arm64; no padding in kernels that old, and no KASAN).
- */
-static __always_inline const void *task_regs(struct task_struct *task)
-{
-	if (kernel_has.pt_regs)
-		return (const void *)bpf_task_pt_regs(bpf_get_current_task_btf());
-	return BPF_CORE_READ(task, stack) + THREAD_SIZE - bpf_core_type_size(struct pt_regs___x86);
-}
-
-/*
  * The system call that this task entered the kernel with, from its saved registers. Good in task
  * context alone, and stale in io_uring's and kernel threads.
  */
@@ -79,16 +92,16 @@ static __always_inline void regs_fill(struct event *e, struct task_struct *task)
 	if (bpf_core_field_exists(x86->orig_ax)) {
 		const struct thread_info___x86 *ti = (const void *)&task->thread_info;
 
-		e->nr = (__s32)BPF_CORE_READ(x86, orig_ax);
-		e->arg[0] = (__s32)BPF_CORE_READ(x86, di);
-		e->arg[1] = (__s32)BPF_CORE_READ(x86, si);
+		e->nr = (__s32)NOW_READ(x86, orig_ax);
+		e->arg[0] = (__s32)NOW_READ(x86, di);
+		e->arg[1] = (__s32)NOW_READ(x86, si);
 		e->call = call_of(call_of_nr, e->nr);
-		if (BPF_CORE_READ(ti, status) & TS_COMPAT)
+		if (NOW_READ(ti, status) & TS_COMPAT)
 			regs_fill_i386(e, x86);
 	} else if (bpf_core_field_exists(arm64->syscallno)) {
-		e->nr = BPF_CORE_READ(arm64, syscallno);
-		e->arg[0] = (__s32)BPF_CORE_READ(arm64, orig_x0);
-		e->arg[1] = (__s32)BPF_CORE_READ(arm64, regs[1]);
+		e->nr = NOW_READ(arm64, syscallno);
+		e->arg[0] = (__s32)NOW_READ(arm64, orig_x0);
+		e->arg[1] = (__s32)NOW_READ(arm64, regs[1]);
 		e->call = call_of(call_of_nr, e->nr);
 	} else {
 		return;
@@ -99,9 +112,9 @@ static __always_inline void regs_fill(struct event *e, struct task_struct *task)
 /* The task on this CPU. Whether it had a hand in the event is for user space to judge. */
 static __always_inline void task_fill(struct event *e)
 {
-	struct task_struct *task = (void *)bpf_get_current_task();
+	struct task_struct *task = task_now();
 	__u64 id = bpf_get_current_pid_tgid();
-	unsigned int flags = BPF_CORE_READ(task, flags);
+	unsigned int flags = NOW_READ(task, flags);
 
 	e->pid = id >> 32;
 	e->tid = (__u32)id;
@@ -112,7 +125,7 @@ static __always_inline void task_fill(struct event *e)
 	e->nr = -1;
 	if (flags & PF_EXITING) {
 		e->task |= EVENT_TASK_EXITING;
-		e->exit_code = (__u16)BPF_CORE_READ(task, exit_code);
+		e->exit_code = (__u16)NOW_READ(task, exit_code);
 	}
 	if (flags & (PF_IO_WORKER | PF_USER_WORKER))
 		e->task |= EVENT_TASK_IO_WORKER;
@@ -122,23 +135,24 @@ static __always_inline void task_fill(struct event *e)
 		regs_fill(e, task);
 }
 
-/* The open file behind a descriptor of this task, or NULL. */
+/* The open file behind a descriptor of this task, or NULL. Not trusted: a number to the verifier. */
 static __always_inline struct file *fd_file(__u32 fd)
 {
-	const struct task_struct *task = (void *)bpf_get_current_task();
-	const struct fdtable *fdt = BPF_CORE_READ(task, files, fdt);
-	struct file *file = NULL;
+	struct task_struct *task = task_now();
+	const struct fdtable *fdt;
+	struct file **slot, *file = NULL;
 
-	if (!fdt || fd >= BPF_CORE_READ(fdt, max_fds))
-		return NULL;
-	bpf_probe_read_kernel(&file, sizeof(file), BPF_CORE_READ(fdt, fd) + fd);
+	if (kernel_has.pt_regs) {
+		fdt = task->files->fdt;
+		if (fd >= fdt->max_fds)		/* 0 of none: a fault reads so */
+			return NULL;
+		slot = fdt->fd;
+	} else {
+		fdt = BPF_CORE_READ(task, files, fdt);
+		if (!fdt || fd >= BPF_CORE_READ(fdt, max_fds))
+			return NULL;
+		slot = BPF_CORE_READ(fdt, fd);
+	}
+	bpf_probe_read_kernel(&file, sizeof(file), slot + fd);
 	return file;
-}
-
-/* The TCP socket behind a descriptor of this task, or NULL. Read with BPF_CORE_READ: not trusted. */
-static __always_inline struct sock *fd_tcp_sock(__u32 fd)
-{
-	struct file *file = fd_file(fd);
-
-	return file ? file_tcp_sock(file) : NULL;
 }

@@ -21,6 +21,7 @@ enum twice_hook {
 	TWICE_RESET_RECEIVED,
 	TWICE_FIN_RESENT,
 	TWICE_DESTROY,
+	TWICE_LET_GO,		/* no hook: the orphan that went to CLOSE last on this CPU */
 	TWICE_COUNT,
 };
 
@@ -65,4 +66,21 @@ static __always_inline bool twice_is_done(__u32 hook, __u64 object, __u64 what)
 	m->what = m->outer_what;
 	m->outer_object = 0;
 	return true;
+}
+
+static __always_inline void mark_let_go(__u64 object)
+{
+	__u32 hook = TWICE_LET_GO;
+	struct twice_mark *m = bpf_map_lookup_elem(&marks, &hook);
+
+	if (m)
+		m->object = object;
+}
+
+static __always_inline bool was_let_go(__u64 object)
+{
+	__u32 hook = TWICE_LET_GO;
+	const struct twice_mark *m = bpf_map_lookup_elem(&marks, &hook);
+
+	return m && m->object == object;
 }

@@ -13,11 +13,13 @@ static const char digit_pairs[] = "00010203040506070809" "10111213141516171819"
 				  "60616263646566676869" "70717273747576777879"
 				  "80818283848586878889" "90919293949596979899";
 
-static bool buf_grow(struct buf *b, size_t n)
+bool buf_grow(struct buf *b, size_t n)
 {
 	size_t cap = b->cap ? b->cap : BUF_FIRST;
 	char *data;
 
+	if (b->failed)
+		return false;
 	if (n > BUF_MAX - b->len)
 		goto fail;
 	while (cap - b->len < n)
@@ -33,38 +35,9 @@ fail:
 	return false;
 }
 
-char *buf_room(struct buf *b, size_t n)
-{
-	if (b->failed)
-		return NULL;
-	if ((!b->data || b->cap - b->len < n) && !buf_grow(b, n))
-		return NULL;
-	return b->data + b->len;
-}
-
-void buf_add(struct buf *b, const void *bytes, size_t n)
-{
-	char *to = buf_room(b, n);
-
-	if (!to || n == 0)
-		return;
-	memcpy(to, bytes, n);
-	b->len += n;
-}
-
 void buf_str(struct buf *b, const char *s)
 {
 	buf_add(b, s, strlen(s));
-}
-
-void buf_char(struct buf *b, char c)
-{
-	char *to = buf_room(b, 1);
-
-	if (!to)
-		return;
-	*to = c;
-	b->len++;
 }
 
 void buf_u64(struct buf *b, uint64_t v)

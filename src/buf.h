@@ -12,6 +12,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #define BUF_MAX ((size_t)16 << 20)	/* bytes; far above any record */
 
@@ -21,12 +22,34 @@ struct buf {
 	bool failed;
 };
 
-/* Room for n bytes behind data[len], or NULL with failed set. The caller fills it, adds to len. */
-char *buf_room(struct buf *b, size_t n);
+/* Makes it so that n bytes fit; false, with failed set, if they cannot. */
+bool buf_grow(struct buf *b, size_t n);
 
-void buf_add(struct buf *b, const void *bytes, size_t n);
+/* Room for n bytes behind data[len], or NULL with failed set. The caller fills it, adds to len. */
+static inline char *buf_room(struct buf *b, size_t n)
+{
+	if (b->cap - b->len < n || b->failed || !b->data)
+		if (!buf_grow(b, n))
+			return NULL;
+	return b->data + b->len;
+}
+
+static inline void buf_add(struct buf *b, const void *bytes, size_t n)
+{
+	char *to = buf_room(b, n);
+
+	if (!to)
+		return;
+	memcpy(to, bytes, n);
+	b->len += n;
+}
+
+static inline void buf_char(struct buf *b, char c)
+{
+	buf_add(b, &c, 1);
+}
+
 void buf_str(struct buf *b, const char *s);
-void buf_char(struct buf *b, char c);
 void buf_u64(struct buf *b, uint64_t v);
 void buf_i64(struct buf *b, int64_t v);
 

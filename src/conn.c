@@ -7,6 +7,7 @@
 
 #include "echo.h"
 #include "early.h"
+#include "found.h"
 #include "hash.h"
 #include "heap.h"
 #include "listener.h"
@@ -339,7 +340,7 @@ static struct conn *find(struct conns *t, const struct event *e)
 	if (e->kind != EVENT_STATE)
 		return c;
 	if (c && e->new_state == STATE_ESTABLISHED && c->story.nr_states &&
-	    !echo_is_last(&c->story, e))
+	    !echo_is_last(&c->story, e) && !found_before(&c->story, e))
 		c = NULL;	/* without cookies: the key's next owner */
 	if (c || echo_is_known(&t->echo, e))
 		return c;

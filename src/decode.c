@@ -3,6 +3,8 @@
 
 #include <stdint.h>
 
+#define PID_MAX 4194304		/* include/linux/threads.h: PID_MAX_LIMIT; seven digits, as wide as a column */
+
 static bool is_state(unsigned state)
 {
 	return state >= STATE_ESTABLISHED && state <= STATE_CLOSING;
@@ -29,6 +31,8 @@ const struct event *decode_event(const void *bytes, size_t len)
 	if (!is_kind(e->kind) || e->call >= EVENT_CALL_COUNT || (e->family != 4 && e->family != 6))
 		return NULL;
 	if (!is_state(e->old_state) || !is_state(e->new_state))
+		return NULL;
+	if (e->pid > PID_MAX || e->tid > PID_MAX)
 		return NULL;
 	return e;
 }

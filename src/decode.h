@@ -11,6 +11,6 @@
 
 /*
  * The event in these bytes, which stay the caller's; NULL if they are not one: wrong size or
- * alignment, or a field that indexes something is out of range.
+ * alignment, a field that indexes something is out of range, or a pid that no kernel gives.
  */
 const struct event *decode_event(const void *bytes, size_t len);

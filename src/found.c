@@ -59,3 +59,8 @@ void found_then_changed(struct story *s, const struct event *e)
 	s->nr_states = 0;
 	s->since_ns = 0;
 }
+
+bool found_before(const struct story *s, const struct event *e)
+{
+	return s->found && ((s->cookie && s->cookie == e->cookie) || e->ts_ns < s->since_ns);
+}

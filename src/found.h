@@ -19,3 +19,9 @@ void found_holder(struct story *s, const struct event *e);
  * is forgotten.
  */
 void found_then_changed(struct story *s, const struct event *e);
+
+/*
+ * Is this, that the connection was established, an event of the one that the walk found? Then all its life was
+ * after tracing began. With cookies that is sure; by time to a tick, to which ages are known.
+ */
+bool found_before(const struct story *s, const struct event *e);

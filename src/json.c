@@ -13,14 +13,6 @@ void json_init(struct json *j, struct buf *b)
 	*j = (struct json){ .buf = b };
 }
 
-/* Before a key, or a value of an array. */
-static void json_comma(struct json *j)
-{
-	if (j->filled & 1u << j->depth)
-		buf_char(j->buf, ',');
-	j->filled |= 1u << j->depth;
-}
-
 static void json_before_value(struct json *j)
 {
 	if (j->keyed)
@@ -69,22 +61,6 @@ void json_begin_array(struct json *j)
 void json_end_array(struct json *j)
 {
 	json_end(j, ']');
-}
-
-void json_key(struct json *j, const char *key)
-{
-	size_t len = strlen(key);
-	char *to;
-
-	json_comma(j);
-	to = buf_room(j->buf, len + 3);
-	if (!to)
-		return;
-	to[0] = '"';
-	memcpy(to + 1, key, len);
-	memcpy(to + 1 + len, "\":", 2);
-	j->buf->len += len + 3;
-	j->keyed = true;
 }
 
 void json_str(struct json *j, const char *word)
@@ -188,52 +164,4 @@ void json_begin_str(struct json *j)
 void json_end_str(struct json *j)
 {
 	buf_char(j->buf, '"');
-}
-
-void json_kv_object(struct json *j, const char *key)
-{
-	json_key(j, key);
-	json_begin(j, '{');
-}
-
-void json_kv_array(struct json *j, const char *key)
-{
-	json_key(j, key);
-	json_begin(j, '[');
-}
-
-void json_kv_str(struct json *j, const char *key, const char *word)
-{
-	json_key(j, key);
-	json_str(j, word);
-}
-
-void json_kv_bytes(struct json *j, const char *key, const void *bytes, size_t len)
-{
-	json_key(j, key);
-	json_bytes(j, bytes, len);
-}
-
-void json_kv_u64(struct json *j, const char *key, uint64_t v)
-{
-	json_key(j, key);
-	json_u64(j, v);
-}
-
-void json_kv_i64(struct json *j, const char *key, int64_t v)
-{
-	json_key(j, key);
-	json_i64(j, v);
-}
-
-void json_kv_bool(struct json *j, const char *key, bool v)
-{
-	json_key(j, key);
-	json_bool(j, v);
-}
-
-void json_kv_null(struct json *j, const char *key)
-{
-	json_key(j, key);
-	json_null(j);
 }

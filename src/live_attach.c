@@ -87,6 +87,7 @@ void attach_plan(struct attach *a, const struct live_config *config)
 	*a = (struct attach){
 		.cookie = probe_cookie(&p),
 		.pt_regs = probe_pt_regs(&p),
+		.cast = probe_cast(&p),
 		.reset_sent = form(probe_tracepoint_args(&p, "tcp_send_reset"), 2),
 		.fin_resent = form(probe_tracepoint_args(&p, "tcp_retransmit_skb"), 2),
 		.reset_received = probe_tracepoint_args(&p, "tcp_receive_reset") >= 1,
@@ -166,6 +167,7 @@ void attach_choose(const struct attach *a, struct tcpclose_bpf *skel)
 {
 	skel->rodata->kernel_has.cookie = a->cookie;
 	skel->rodata->kernel_has.pt_regs = a->pt_regs;
+	skel->rodata->kernel_has.cast = a->cast;
 	memcpy((void *)skel->rodata->tcp_receive, a->tcp_receive, sizeof(a->tcp_receive));
 	CHOOSE_TWICE(skel, late_segment, a->late == ATTACH_LATE_KFREE);
 	CHOOSE_TWICE(skel, late_place, a->late == ATTACH_LATE_PLACE);

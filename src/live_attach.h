@@ -32,7 +32,7 @@ struct attach {
 	enum attach_form reset_sent, fin_resent;	/* without and with reason, and err */
 	bool reset_received;
 	bool reset_late;	/* by fentry, where the tracepoint does not show them */
-	bool cookie, pt_regs;		/* struct kernel_has */
+	bool cookie, pt_regs, cast;	/* struct kernel_has */
 	struct code_range tcp_receive[2];	/* ATTACH_LATE_PLACE */
 	struct bpf_link *call_link[ATTACH_CALLS];
 };

@@ -19,6 +19,9 @@
 #define FIRST_ARGUMENT { .code = BPF_LDX | BPF_MEM | BPF_DW, .dst_reg = BPF_REG_1, .src_reg = BPF_REG_1 }
 #define MOVE(to, from) { .code = BPF_ALU64 | BPF_MOV | BPF_X, .dst_reg = (to), .src_reg = (from) }
 #define CALL(helper) { .code = BPF_JMP | BPF_CALL, .imm = (helper) }
+#define SET(to, number) { .code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = (to), .imm = (number) }
+#define CALL_KERNEL(id)                                                                            \
+	{ .code = BPF_JMP | BPF_CALL, .src_reg = BPF_PSEUDO_KFUNC_CALL, .imm = (id) }
 #define ZERO { .code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = BPF_REG_0 }
 #define EXIT { .code = BPF_JMP | BPF_EXIT }
 #define COUNT(a) (sizeof(a) / sizeof(*(a)))
@@ -99,6 +102,23 @@ bool probe_pt_regs(const struct probe *p)
 					  CALL(BPF_FUNC_task_pt_regs), ZERO, EXIT };
 
 	return takes(p, insns, COUNT(insns));
+}
+
+bool probe_cast(const struct probe *p)
+{
+	int function = p->btf ? btf__find_by_name_kind(p->btf, "bpf_rdonly_cast", BTF_KIND_FUNC) : -1;
+	int type = p->btf ? btf__find_by_name_kind(p->btf, "file", BTF_KIND_STRUCT) : -1;
+	const struct bpf_insn insns[] = { SET(BPF_REG_1, 0), SET(BPF_REG_2, type),
+					  CALL_KERNEL(function), ZERO, EXIT };
+	int fd;
+
+	if (function <= 0 || type <= 0)
+		return false;
+	fd = bpf_prog_load(BPF_PROG_TYPE_TRACEPOINT, NULL, "GPL", insns, COUNT(insns), NULL);
+	if (fd < 0)
+		return false;
+	close(fd);
+	return true;
 }
 
 /* Loads one that does nothing and attaches it for a moment: some kernels refuse only that. */

@@ -27,6 +27,9 @@ int probe_function_args(const struct probe *p, const char *name);
 bool probe_cookie(const struct probe *p);
 bool probe_pt_regs(const struct probe *p);
 
+/* May a program, of a syscall tracepoint too, take a number for a pointer to a struct (6.3)? */
+bool probe_cast(const struct probe *p);
+
 /* Can a program be attached to the entry and to the return of this function? */
 bool probe_trampoline(const struct probe *p, const char *function);
 bool probe_kprobe(const char *function);

@@ -6,11 +6,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "document.h"
 #include "names.h"
 #include "options.h"
 #include "options_fault.h"
 #include "options_filter.h"
 #include "options_record.h"
+#include "options_table.h"
 #include "options_view.h"
 #include "parse.h"
 #include "sink.h"
@@ -26,98 +28,6 @@
 #define BUFFER_MAX (1ull << 30)
 #define TIME_MAX_NS 1000000000000000000ull	/* 10^9 s */
 #define NS_PER_S 1000000000u
-
-/* Keys of the options that have no letter. */
-enum {
-	KEY_ALL = KEY_FILTER_LAST + 1,
-	KEY_COLOR,
-	KEY_READY_FD,
-	KEY_STRICT,
-	KEY_CALLS,
-	KEY_NO_FENTRY,
-	KEY_BUFFER,
-	KEY_MAX_OPEN,
-	KEY_DRAIN,
-	KEY_VERSION,
-	KEY_WATCH,
-	KEY_OLDER_THAN,
-	KEY_FAIL,
-	KEY_END,
-};
-
-static const struct argp_option options[] = {
-	{ .doc = "Filters (any of one kind, all kinds together):",
-	  .group = 1 },
-	{ "pid", 'p', "PID", 0, "a process that acted on the socket", 1 },
-	{ "comm", 'c', "COMM", 0, "its name, as ps -o comm shows it", 1 },
-	{ "uid", 'u', "UID", 0, "its user: a number or a name", 1 },
-	{ "local-port", 'L', "PORTS", 0, "local port, or several: 80,443", 1 },
-	{ "remote-port", 'D', "PORTS", 0, "remote port", 1 },
-	{ "port", 'P', "PORTS", 0, "port of either end", 1 },
-	{ "addr", 'a', "ADDR[/PREFIX]", 0, "address of either end", 1 },
-	{ "ipv4", '4', NULL, 0, "IPv4 only", 1 },
-	{ "ipv6", '6', NULL, 0, "IPv6 only", 1 },
-	{ "netns", KEY_NETNS, "NETNS", 0, "network namespace: a pid, a name, an inode", 1 },
-	{ "slow", KEY_SLOW, "MS", 0, "some phase took at least so long", 1 },
-	{ "call", KEY_CALL, "NAME", 0, "the call that ended it: close, shutdown, exit...", 1 },
-	{ "ending", KEY_ENDING, "NAME", 0, "four-way, reset-sent, timed-out...", 1 },
-	{ "class", KEY_CLASS, "NAME", 0, "clean, reset, timeout, aborted, failed, open", 1 },
-	{ "initiator", KEY_INITIATOR, "NAME", 0, "local, peer, both, none, unknown", 1 },
-	{ "all", KEY_ALL, NULL, 0, "also what never was established", 1 },
-
-	{ .doc = "Output:", .group = 2 },
-	{ "json", 'j', NULL, 0, "the view json", 2 },
-	{ "output", 'o', "FILE", 0, "write to FILE, - is standard output", 2 },
-	{ "times", 'T', NULL, 0, "begin lines with the time of day", 2 },
-	{ "wide", 'w', NULL, 0, "do not cut lines to 80 columns", 2 },
-	{ "color", KEY_COLOR, "WHEN", 0, "auto, always or never; NO_COLOR is heeded", 2 },
-	{ "quiet", 'q', NULL, 0, "say nothing but errors and losses", 2 },
-	{ "verbose", 'v', NULL, 0, "say more; twice: even more", 2 },
-
-	{ "by", KEY_BY, "WHAT", 0, "who, hist: for each comm, pid, exe, cgroup, container, port, peer", 2 },
-	{ "sort", KEY_SORT, "COLUMN", 0, "who: the most of it first", 2 },
-	{ "csv", KEY_CSV, NULL, 0, "who: comma-separated values", 2 },
-	{ "phase", KEY_PHASE, "NAMES", 0, "hist: of these alone: ack_wait, peer_hold, app_hold...", 2 },
-	{ "ascii", KEY_ASCII, NULL, 0, "timeline, hist: draw with plain characters", 2 },
-
-	{ .doc = "Recordings:", .group = 3 },
-	{ "replay", KEY_REPLAY, "FILE", 0, "view a recording, - is standard input", 3 },
-	{ "record", KEY_RECORD, "FILE", 0, "record besides what the view shows", 3 },
-	{ "rotate", KEY_ROTATE, "SIZE", 0, "go on in a new file at so many bytes", 3 },
-	{ "keep", KEY_KEEP, "N", 0, "keep so many full files, FILE.1 the latest (4)", 3 },
-
-	{ .doc = "Running:", .group = 4 },
-	{ "duration", 'd', "SECONDS", 0, "stop after so long", 4 },
-	{ "count", 'n', "COUNT", 0, "stop after so many", 4 },
-	{ "strict", KEY_STRICT, NULL, 0, "exit 3 if any event was lost", 4 },
-	{ "drain", KEY_DRAIN, "SECONDS", 0, "wait so long for COMMAND's closes to settle (1)", 4 },
-	{ "ready-fd", KEY_READY_FD, "N", 0, "write one byte to descriptor N when attached", 4 },
-	{ "calls", KEY_CALLS, "MODE", 0, "watch calls by: auto, fentry, kprobe, tracepoint, inline", 4 },
-	{ "no-fentry", KEY_NO_FENTRY, NULL, OPTION_HIDDEN, "as on a kernel without fentry", 4 },
-	{ "buffer", KEY_BUFFER, "SIZE", 0, "ring buffer, a power of two: 64K to 1G (8M)", 4 },
-	{ "max-open", KEY_MAX_OPEN, "N", 0, "follow so many endpoints at once (131072)", 4 },
-	{ "older-than", KEY_OLDER_THAN, "TIME", 0, "stuck: for so long at least: 30, 5m, 2h, 1d", 4 },
-	{ "watch", KEY_WATCH, "SECONDS", 0, "stuck: look again every so often", 4 },
-	{ "fail", KEY_FAIL, NULL, 0, "stuck: exit 1 if anything is found", 4 },
-	{ "help", 'h', NULL, 0, "this", 4 },
-	{ "version", KEY_VERSION, NULL, 0, "the version", 4 },
-	{ 0 },
-};
-
-static const char doc[] =
-	"Tells how each TCP connection of this host ends: who said goodbye first, which\n"
-	"call of which process did it, how it ended and where the time went."
-	"\v"
-	"Examples:\n"
-	"  tcpclose                           every connection that ends, one line each\n"
-	"  tcpclose -c nginx -T               those that nginx ends, with times\n"
-	"  tcpclose -D 5432 --slow 200        slow goodbyes with a PostgreSQL server\n"
-	"  tcpclose --class reset,timeout     only what went wrong\n"
-	"  tcpclose json -d 60 -o ends.json   one minute, for jq\n"
-	"  tcpclose stuck                     who holds what hangs now, and why\n"
-	"  tcpclose -- curl -s example.org    while one command runs\n"
-	"  tcpclose record -o ends.rec        now, to look at later and elsewhere:\n"
-	"  tcpclose json --replay ends.rec";
 
 struct parse {
 	struct options *o;
@@ -267,6 +177,21 @@ static error_t show_version(struct parse *p)
 	return ECANCELED;
 }
 
+/* Of the build: for the manual and for bash. */
+static error_t show_document(struct parse *p, const char *form)
+{
+	if (strcmp(form, "bash") == 0)
+		document_bash(p->out, options_table);
+	else if (strcmp(form, "views") == 0)
+		document_views(p->out);
+	else if (strcmp(form, "options") == 0)
+		document_options(p->out, options_table);
+	else
+		return usage_bad(&p->usage, "bad form ", ": want bash, views or options");
+	p->usage.status = EXIT_FINE;
+	return ECANCELED;
+}
+
 static error_t take_output(struct parse *p, int key, const char *arg)
 {
 	struct options *o = p->o;
@@ -296,6 +221,9 @@ static error_t take_output(struct parse *p, int key, const char *arg)
 	case KEY_ALL:
 		o->all = true;
 		return 0;
+	case KEY_FLUSH:
+		o->flush = true;
+		return 0;
 	case KEY_COLOR:
 		return set_color(p, arg);
 	default:
@@ -314,6 +242,8 @@ static error_t take_running(struct parse *p, int key, const char *arg)
 		return show_help(p);
 	case KEY_VERSION:
 		return show_version(p);
+	case KEY_DOCUMENT:
+		return show_document(p, arg);
 	case KEY_STRICT:
 		p->o->strict = true;
 		return 0;
@@ -359,7 +289,7 @@ static error_t take_word(struct parse *p, const char *word, struct argp_state *s
 static error_t refuse(struct parse *p, const int *keys, unsigned n, const char *why)
 {
 	for (unsigned i = 0; i < n; i++) {
-		const struct argp_option *o = options;
+		const struct argp_option *o = options_table;
 		char name[32] = "--";
 
 		if (!p->given[keys[i]])
@@ -376,7 +306,7 @@ static error_t refuse(struct parse *p, const int *keys, unsigned n, const char *
 static error_t check_given(struct parse *p)
 {
 	static const int traced[] = { KEY_SLOW, KEY_CALL, KEY_ENDING, KEY_CLASS, KEY_INITIATOR,
-				      KEY_ALL, KEY_DRAIN, KEY_CALLS, KEY_BUFFER };
+				      KEY_ALL, KEY_DRAIN, KEY_CALLS, KEY_BUFFER, KEY_FLUSH };
 	static const int repeated[] = { 'd', 'n' };
 	static const int stuck[] = { KEY_WATCH, KEY_OLDER_THAN, KEY_FAIL };
 
@@ -426,7 +356,7 @@ static error_t take(int key, char *arg, struct argp_state *state)
 	return rc;
 }
 
-static const struct argp argp = { .options = options, .parser = take, .doc = doc };
+static const struct argp argp = { .options = options_table, .parser = take, .doc = options_doc };
 
 static error_t show_help(struct parse *p)
 {
@@ -449,7 +379,7 @@ static void explain_fault(struct parse *p, int argc, char **argv)
 {
 	int at = p->next > 0 ? p->next : 1;
 
-	options_fault(&p->usage, options, at < argc ? argv[at] : "");
+	options_fault(&p->usage, options_table, at < argc ? argv[at] : "");
 }
 
 static void options_done(struct parse *p)

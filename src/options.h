@@ -52,6 +52,7 @@ struct options {
 	unsigned long long older_than_ns;	/* --older-than, 0 any age */
 	bool stuck;			/* the view stuck; view is then it or, with -j, json */
 	bool fail;			/* --fail: something that hangs is a failure */
+	bool flush;			/* --flush: woken by each event, not every so often */
 	bool quiet, strict, wide, times, all;
 	struct sink_options view_options;	/* --by and the like */
 	struct options_record record;	/* --replay, --record */

@@ -2,7 +2,7 @@
 /*
  * The loop: one thread, one epoll. Asleep until the first event; then the ring is looked at every
  * POLL_MS until it stays empty, so that under load events come in batches and nothing wakes anybody
- * per event.
+ * per event. With --flush each event wakes it, and its line is written at once.
  */
 #include "run.h"
 
@@ -185,6 +185,8 @@ static int wait_ms(const struct run *r, uint64_t now_ns, int taken)
 		return 0;
 	if (r->stop_ns && (!next || r->stop_ns < next))
 		next = r->stop_ns;
+	if (taken && r->o->flush)
+		return 0;
 	if (taken && (!next || next > now_ns + POLL_MS * NS_PER_MS))
 		return POLL_MS;
 	if (!next)
@@ -220,7 +222,7 @@ static int loop(struct run *r)
 		session_moment(&r->session, heard_until_ns(r, now_ns, n), &counters);
 		if (is_over(r, now_ns))
 			return EXIT_FINE;
-		if (!n) {
+		if (!n || r->o->flush) {
 			live_sleep(r->live);
 			n = live_consume(r->live, take, r);
 		}

@@ -2,10 +2,11 @@
 /*
  * The load of tools/bench. Prints one JSON object.
  *
- *   bench_churn churn [-p PAIRS] [-s SECONDS | -n COUNT] [-r RATE]
+ *   bench_churn churn [-p PAIRS] [-s SECONDS | -n COUNT] [-r RATE] [-w]
  *     Pairs of processes in a network namespace of their own: connect, one byte each way, close, as
- *     fast as they can, or RATE times per second.
- *     {"connections":81234,"seconds":2.000113,"rate":40614.7,"pairs":2}
+ *     fast as they can, or RATE times per second. The client closes first. Server NR listens on port
+ *     20000 + NR. -w: ends when standard input does, so that who traces it can be looked at.
+ *     {"connections":81234,"seconds":2.000113,"rate":40614.7,"servers":[71,72],"clients":[73,74]}
  *   bench_churn getppid|open [-n COUNT]
  *     One system call (open: two, open and close of a regular file) in a loop on one CPU.
  *     {"calls":1000000,"ns_per_call":81.3}
@@ -18,7 +19,6 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <net/if.h>
 #include <netinet/in.h>
 #include <sched.h>
 #include <stdarg.h>
@@ -27,7 +27,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
@@ -37,10 +36,11 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "bench_netns.h"
+
 #define MAX_PAIRS 256
 #define BASE_PORT 20000
 #define EXIT_USAGE 64
-#define EXIT_NOPERM 77
 
 /* One per pair, in memory that the processes share. A cache line each. */
 struct pair {
@@ -54,6 +54,7 @@ struct options {
 	double seconds;
 	uint64_t count; /* of connections, all pairs together; 0: go by seconds */
 	double rate;	/* connections per second, all pairs together; 0: no limit */
+	bool wait;	/* for the end of standard input */
 };
 
 __attribute__((format(printf, 2, 3), noreturn)) static void die(int status, const char *fmt, ...)
@@ -85,21 +86,6 @@ static void write_sysctl(const char *path, const char *value)
 	if (write(fd, value, strlen(value)) < 0)
 		fprintf(stderr, "bench_churn: %s: %s\n", path, strerror(errno));
 	close(fd);
-}
-
-/* A namespace with its loopback up, and room for all the TIME_WAIT that a run leaves behind. */
-static void enter_netns(void)
-{
-	struct ifreq ifr = { .ifr_name = "lo", .ifr_flags = IFF_UP };
-	int fd;
-
-	if (unshare(CLONE_NEWNET))
-		die(errno == EPERM ? EXIT_NOPERM : 1, "unshare: %s", strerror(errno));
-	fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-	if (fd < 0 || ioctl(fd, SIOCSIFFLAGS, &ifr))
-		die(1, "lo: %s", strerror(errno));
-	close(fd);
-	write_sysctl("/proc/sys/net/ipv4/tcp_max_tw_buckets", "4000000");
 }
 
 static int listen_on(uint16_t port)
@@ -200,6 +186,26 @@ static void start_servers(const struct options *o, pid_t *servers)
 	}
 }
 
+static void print_pids(const char *who, const pid_t *pids, unsigned int n)
+{
+	printf(",\"%s\":[", who);
+	for (unsigned int i = 0; i < n; i++)
+		printf("%s%d", i ? "," : "", (int)pids[i]);
+	putchar(']');
+}
+
+static void print_churn(const struct options *o, uint64_t connections, uint64_t took_ns,
+			const pid_t *servers, const pid_t *clients)
+{
+	printf("{\"connections\":%llu,\"seconds\":%.6f,\"rate\":%.1f",
+	       (unsigned long long)connections, (double)took_ns / 1e9,
+	       (double)connections * 1e9 / (double)took_ns);
+	print_pids("servers", servers, o->pairs);
+	print_pids("clients", clients, o->pairs);
+	puts("}");
+	fflush(stdout);
+}
+
 static int churn(const struct options *o)
 {
 	pid_t servers[MAX_PAIRS], clients[MAX_PAIRS];
@@ -210,6 +216,8 @@ static int churn(const struct options *o)
 	if (pairs == MAP_FAILED)
 		die(1, "mmap: %s", strerror(errno));
 	enter_netns();
+	/* room for all the TIME_WAIT that a run leaves behind */
+	write_sysctl("/proc/sys/net/ipv4/tcp_max_tw_buckets", "4000000");
 	start_servers(o, servers);
 	start_ns = now_ns();
 	for (unsigned int i = 0; i < o->pairs; i++) {
@@ -228,9 +236,9 @@ static int churn(const struct options *o)
 		connections += pairs[i].connections;
 		failed += pairs[i].failed;
 	}
-	printf("{\"connections\":%llu,\"seconds\":%.6f,\"rate\":%.1f,\"pairs\":%u}\n",
-	       (unsigned long long)connections, (double)took_ns / 1e9,
-	       (double)connections * 1e9 / (double)took_ns, o->pairs);
+	print_churn(o, connections, took_ns, servers, clients);
+	while (o->wait && getchar() != EOF)
+		;
 	if (failed)
 		die(1, "%llu connections failed", (unsigned long long)failed);
 	return 0;
@@ -272,7 +280,7 @@ static int loop_calls(bool is_open, const char *path, uint64_t count)
 
 __attribute__((noreturn)) static void usage(void)
 {
-	die(EXIT_USAGE, "want churn [-p PAIRS] [-s SECONDS | -n COUNT] [-r RATE], "
+	die(EXIT_USAGE, "want churn [-p PAIRS] [-s SECONDS | -n COUNT] [-r RATE] [-w], "
 			"getppid or open [-n COUNT]");
 }
 
@@ -284,7 +292,7 @@ int main(int argc, char **argv)
 
 	if (argc < 2)
 		usage();
-	while ((c = getopt(argc - 1, argv + 1, "p:s:n:r:")) != -1) {
+	while ((c = getopt(argc - 1, argv + 1, "p:s:n:r:w")) != -1) {
 		if (c == 'p')
 			o.pairs = (unsigned int)strtoul(optarg, NULL, 10);
 		else if (c == 's')
@@ -293,6 +301,8 @@ int main(int argc, char **argv)
 			o.count = strtoull(optarg, NULL, 10);
 		else if (c == 'r')
 			o.rate = strtod(optarg, NULL);
+		else if (c == 'w')
+			o.wait = true;
 		else
 			usage();
 	}

@@ -7,19 +7,18 @@
 #include <arpa/inet.h>
 #include <err.h>
 #include <errno.h>
-#include <net/if.h>
 #include <netinet/ip.h>
 #include <netinet/tcp.h>
-#include <sched.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
+
+#include "bench_netns.h"
 
 #define CLOSED_PORT 9
 #define BATCH 256
@@ -30,19 +29,6 @@ static double now_s(void)
 
 	clock_gettime(CLOCK_MONOTONIC, &ts);
 	return (double)ts.tv_sec + (double)ts.tv_nsec / 1e9;
-}
-
-static void enter_namespace(void)
-{
-	struct ifreq lo = { .ifr_name = "lo", .ifr_flags = IFF_UP | IFF_RUNNING };
-	int fd;
-
-	if (unshare(CLONE_NEWNET))
-		err(77, "unshare: needs root");
-	fd = socket(AF_INET, SOCK_DGRAM, 0);
-	if (fd < 0 || ioctl(fd, SIOCSIFFLAGS, &lo))
-		err(1, "lo");
-	close(fd);
 }
 
 /* The number under that name in /proc/net/snmp, where two lines stand for each protocol. */
@@ -115,7 +101,7 @@ int main(int argc, char **argv)
 		fputs("usage: bench_flood udp|syn [SECONDS]\n", stderr);
 		return 64;
 	}
-	enter_namespace();
+	enter_netns();
 	fd = syn ? socket(AF_INET, SOCK_RAW, IPPROTO_TCP) : socket(AF_INET, SOCK_DGRAM, 0);
 	if (fd < 0)
 		err(1, "socket");

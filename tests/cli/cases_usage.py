@@ -48,6 +48,7 @@ WRONG = [
     (["-p"], ["-p"]),
     (["--"], ["command"]),
     (["--fail"], ["'--fail'", "stuck"]),
+    (["stuck", "--flush"], ["'--flush'", "stuck"]),
     (["json", "--watch", "1"], ["'--watch'", "stuck"]),
     (["--older-than", "5m"], ["'--older-than'", "stuck"]),
     (["stuck", "--older-than", "5w"], ["'5w'", "1.5h"]),

@@ -13,6 +13,7 @@ sys.dont_write_bytecode = True
 
 sys.path.append(os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "live"))
 
+import cases_document
 import cases_filter
 import cases_flood
 import cases_hostile
@@ -44,7 +45,7 @@ def main():
     parser.add_argument("--tool", default="build/tcpclose")
     parser.add_argument("--only", help="tests whose name has this in it")
     options = parser.parse_args()
-    tests = cases_usage.TESTS + cases_run.TESTS + cases_filter.TESTS + \
+    tests = cases_document.TESTS + cases_usage.TESTS + cases_run.TESTS + cases_filter.TESTS + \
         cases_record.TESTS + cases_views.TESTS + cases_hostile.TESTS + \
         cases_flood.TESTS
     passed = failed = skipped = 0

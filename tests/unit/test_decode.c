@@ -106,8 +106,23 @@ static void test_decode__what_indexes_nothing_may_be_anything(void **state)
 	e.kind = EVENT_STATE;
 	e.call = EVENT_CALL_OTHER;
 	e.family = 6;
+	e.pid = e.tid = 4194304;
 	e.old_state = e.new_state = STATE_CLOSE;
 	assert_non_null(decode_event(&e, sizeof(e)));
+}
+
+static void test_decode__a_pid_is_one_that_a_kernel_gives(void **state)
+{
+	struct event e = good();
+
+	(void)state;
+	e.pid = e.tid = 4194304;
+	assert_non_null(decode_event(&e, sizeof(e)));
+	e.pid++;
+	assert_null(decode_event(&e, sizeof(e)));
+	e.pid = 0;
+	e.tid = 1u << 31;
+	assert_null(decode_event(&e, sizeof(e)));
 }
 
 int main(void)
@@ -120,6 +135,7 @@ int main(void)
 		cmocka_unit_test(test_decode__a_call_must_be_known),
 		cmocka_unit_test(test_decode__a_family_is_4_or_6),
 		cmocka_unit_test(test_decode__states_are_the_kernels),
+		cmocka_unit_test(test_decode__a_pid_is_one_that_a_kernel_gives),
 		cmocka_unit_test(test_decode__what_indexes_nothing_may_be_anything),
 	};
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* links: src/options.o src/options_filter.o src/options_fault.o src/options_record.o src/usage.o */
+/* links: src/options.o src/options_table.o src/document.o src/options_filter.o src/options_fault.o src/options_record.o src/usage.o */
 /* links: src/parse.o src/names.o src/text.o src/buf.o */
 /* links: src/options_view.o src/sink_options.o src/sink_who_columns.o src/hist.o */
 #include "options_unit.h"
@@ -215,7 +215,18 @@ static void test_options__modes(void **state)
 	assert_int_equal(r.o.calls, LIVE_CALLS_INLINE);
 	assert_int_equal(r.o.color, COLOR_ALWAYS);
 	assert_true(r.o.times && r.o.wide && r.o.strict);
+	assert_false(r.o.flush);
 	assert_string_equal(r.o.output, "x");
+}
+
+static void test_options__lines_at_once(void **state)
+{
+	struct result r;
+
+	(void)state;
+	PARSE(&r, "--flush");
+	expect_fine(&r);
+	assert_true(r.o.flush);
 }
 
 static void test_options__a_dash_is_standard_output(void **state)
@@ -349,6 +360,7 @@ int main(void)
 		cmocka_unit_test(test_options__times_have_decimals),
 		cmocka_unit_test(test_options__sizes_and_counts),
 		cmocka_unit_test(test_options__modes),
+		cmocka_unit_test(test_options__lines_at_once),
 		cmocka_unit_test(test_options__a_dash_is_standard_output),
 		cmocka_unit_test_teardown(test_options__no_color_yields_to_color,
 					  forget_no_color),

@@ -1,0 +1,82 @@
+# SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+"""The manual and the completion: whole, well-formed, and saying what the tool says."""
+
+import os
+import re
+import subprocess
+
+from bench import same, true
+
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+KEY = re.compile(r'\b(?:json_kv_\w+|kv_\w+|json_key|lost_events)\([^"();]*"(\w+)"')
+
+
+def built(bench, name):
+    path = os.path.join(os.path.dirname(bench.tool), name)
+    true(name + " is built", os.path.exists(path))
+    return path
+
+
+def manual(bench):
+    shown = subprocess.run(["mandoc", "-T", "utf8", built(bench, "tcpclose.8")], capture_output=True, check=True)
+    return re.sub(".\b", "", shown.stdout.decode())
+
+
+def keys():
+    """Every key that a view writes in JSON."""
+    found = set()
+    for name in os.listdir(os.path.join(ROOT, "src")):
+        if name.startswith("sink_") and name.endswith(".c"):
+            with open(os.path.join(ROOT, "src", name), encoding="utf-8") as source:
+                found.update(KEY.findall(source.read()))
+    return found
+
+
+def the_manual_is_well_formed(bench):
+    done = subprocess.run(["mandoc", "-T", "lint", "-W", "error", built(bench, "tcpclose.8")],
+                          capture_output=True, text=True, check=False)
+    same("mandoc's complaints", done.stdout + done.stderr, "")
+    true("nothing is left to fill in", not re.search("@[A-Z]+@", manual(bench)))
+
+
+def the_manual_has_every_json_key(bench):
+    words = set(re.findall(r"\w+", manual(bench).replace("-\n", "")))
+    found = keys()
+    true("keys were found", {"blame", "age_at_least_ns", "ring_full"} <= found)
+    same("keys that it lacks", sorted(found - words), [])
+
+
+def the_manual_has_every_option(bench):
+    text = manual(bench)
+    options = set(re.findall(r" (--[a-z][a-z0-9-]+)", bench.run("--help").stdout))
+    true("options were found", {"--replay", "--calls"} <= options)
+    same("options that it lacks", sorted(o for o in options if o not in text), [])
+
+
+def complete(bench, *words):
+    """What bash offers for the last of these words."""
+    script = ('source "$1"; shift; compopt() { :; }; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _tcpclose; '
+              'printf "%s\\n" "${COMPREPLY[@]}"')
+    done = subprocess.run(["bash", "-c", script, "bash", built(bench, "tcpclose.bash"), "tcpclose", *words],
+                          capture_output=True, text=True, check=False, cwd=ROOT)
+    same("bash's complaints", done.stderr, "")
+    return done.stdout.split()
+
+
+def bash_completes_views_options_and_words(bench):
+    same("a view", complete(bench, "eve"), ["events"])
+    same("an option", complete(bench, "json", "--max"), ["--max-open"])
+    same("a word of an option", complete(bench, "--calls", "in"), ["inline"])
+    same("behind =", complete(bench, "--ending", "=", "thr"), ["three-way"])
+    same("a file", complete(bench, "--replay", "READ"), ["README.md"])
+    same("a command", "true" in complete(bench, "json", "--", "tru"), True)
+    true("hidden ones are not offered", "--document" not in complete(bench, "--"))
+
+
+def the_completion_is_sound_shell(bench):
+    done = subprocess.run(["shellcheck", built(bench, "tcpclose.bash")], capture_output=True, text=True, check=False)
+    same("shellcheck's complaints", done.stdout + done.stderr, "")
+
+
+TESTS = [the_manual_is_well_formed, the_manual_has_every_json_key, the_manual_has_every_option,
+         bash_completes_views_options_and_words, the_completion_is_sound_shell]

@@ -1,0 +1,76 @@
+# SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+# A connection of some milliseconds begins and half closes while the walk comes by: found first, then told from its
+# beginning on. It is one connection, and nothing of it was missed; with a cookie and without.
+socket A 10.0.0.1:51544 10.0.0.9:80
+socket B 10.0.0.1:51546 10.0.0.9:80 cookie=0
+
+6ms A socket FIN_WAIT1               dead no-socket shut-rcv shut-snd
+6ms B socket CLOSE_WAIT              age=1ms  done file-live shut-rcv
+1ms A state SYN_SENT ESTABLISHED     owned file-live
+5ms A state ESTABLISHED FIN_WAIT1    owned file-dead shut-rcv shut-snd  in curl[4021] close(5)
+7ms A state FIN_WAIT1 FIN_WAIT2      segment sent=1 acked  dead no-socket shut-rcv shut-snd
+9ms A state FIN_WAIT2 CLOSE          segment came=1  dead done no-socket shut-rcv shut-snd
+2ms B state SYN_SENT ESTABLISHED     owned file-live
+4ms B state ESTABLISHED CLOSE_WAIT   segment came=1  done file-live shut-rcv
+10ms B state CLOSE_WAIT LAST_ACK     owned file-dead done shut-rcv shut-snd  in curl[4021] close(6)
+11ms B state LAST_ACK CLOSE          segment sent=1 acked  dead done no-socket shut-rcv shut-snd
+
+expect A ending=four-way initiator=local trigger=close fd=5 partial=no age_at_least=- opened=connect waves=FIN>,ACK<,FIN<,ACK>
+expect B initiator=peer trigger=close fd=6 partial=no age_at_least=- opened=connect
+expect-tally seen=2 told=2 open=0 lost=0
+--- trace
+PID     COMM     LOCAL                 BY REMOTE                ENDING        MS
+4021    curl     10.0.0.1:51544        -> 10.0.0.9:80           four-way    4.00
+4021    curl     10.0.0.1:51546        <- 10.0.0.9:80           three-way   7.00
+--- json
+{"kind":"meta","schema":1,"version":"-","hostname":"host","kernel":"6.1.0","machine":"x86_64","boot_id":"00000000-0000-4000-8000-000000000000","hooks":{"calls":"tracepoint","late":"tp_btf","reset_sent":"tp_btf","reset_received":"tp_btf","fin_resent":"tp_btf","state":"tp_btf","destroy":"tp_btf"}}
+{"kind":"close","schema":1,"start":"2026-11-22T08:12:32.005000000Z","time":"2026-11-22T08:12:32.009000000Z","family":4,"netns":4026531840,"cookie":"0x11","local_addr":"10.0.0.1","local_port":51544,"peer_addr":"10.0.0.9","peer_port":80,"v4_mapped":false,"opened":"connect","age_ns":8000000,"age_at_least_ns":null,"holders":null,"initiator":"local","ending":"four-way","class":"clean","reason":null,"trigger":{"call":"close","how":null,"fd":5,"pid":4021,"tid":4021,"comm":"curl","ret":null,"uid":0,"call_ns":null,"signal":null,"exit_code":null,"cgroup":null,"container":null,"deferred":false,"stack":null},"calls":[{"call":"close","how":null,"fd":5,"pid":4021,"tid":4021,"comm":"curl","ret":null,"at_ns":0,"effect":"fin"}],"waves":[{"wave":1,"flag":"FIN","dir":"sent","at_ns":0,"seq":1000,"ack":5000,"exact":true},{"wave":2,"flag":"ACK","dir":"received","at_ns":2000000,"seq":null,"ack":1001,"exact":true},{"wave":3,"flag":"FIN","dir":"received","at_ns":4000000,"seq":5000,"ack":1001,"exact":true},{"wave":4,"flag":"ACK","dir":"sent","at_ns":4000000,"seq":1001,"ack":5001,"exact":true}],"states":["ESTABLISHED","FIN_WAIT1","FIN_WAIT2","TIME_WAIT"],"phase_ns":{"fin_queued":null,"ack_wait":2000000,"peer_hold":2000000,"app_hold":null,"last_ack_wait":null,"total":4000000},"blame":"network","bytes":{"sent":0,"received":0,"unread":0,"unacked":0,"unsent":0},"fin_retransmits":0,"peer_fin_retransmits":null,"srtt_us":null,"twin":null,"partial":false,"missing":[]}
+{"kind":"close","schema":1,"start":"2026-11-22T08:12:32.004000000Z","time":"2026-11-22T08:12:32.011000000Z","family":4,"netns":4026531840,"cookie":null,"local_addr":"10.0.0.1","local_port":51546,"peer_addr":"10.0.0.9","peer_port":80,"v4_mapped":false,"opened":"connect","age_ns":9000000,"age_at_least_ns":null,"holders":null,"initiator":"peer","ending":"three-way","class":"clean","reason":null,"trigger":{"call":"close","how":null,"fd":6,"pid":4021,"tid":4021,"comm":"curl","ret":null,"uid":0,"call_ns":null,"signal":null,"exit_code":null,"cgroup":null,"container":null,"deferred":false,"stack":null},"calls":[{"call":"close","how":null,"fd":6,"pid":4021,"tid":4021,"comm":"curl","ret":null,"at_ns":6000000,"effect":"fin"}],"waves":[{"wave":1,"flag":"FIN","dir":"received","at_ns":0,"seq":5000,"ack":1000,"exact":true},{"wave":2,"flag":"ACK","dir":"sent","at_ns":6000000,"seq":1000,"ack":5001,"exact":true},{"wave":3,"flag":"FIN","dir":"sent","at_ns":6000000,"seq":1000,"ack":5001,"exact":true},{"wave":4,"flag":"ACK","dir":"received","at_ns":7000000,"seq":null,"ack":1001,"exact":true}],"states":["ESTABLISHED","CLOSE_WAIT","LAST_ACK","CLOSE"],"phase_ns":{"fin_queued":null,"ack_wait":null,"peer_hold":null,"app_hold":6000000,"last_ack_wait":1000000,"total":7000000},"blame":"local-app","bytes":{"sent":0,"received":0,"unread":0,"unacked":0,"unsent":0},"fin_retransmits":0,"peer_fin_retransmits":null,"srtt_us":null,"twin":null,"partial":false,"missing":[]}
+{"kind":"summary","schema":1,"time":"2026-11-22T08:12:32.011000000Z","seen":2,"told":2,"filtered":0,"open":0,"lost":{"table_full":0,"end_missed":0},"events":10,"events_lost":{"ring_full":0,"calls_full":0,"malformed":0}}
+--- events
+08:12:32.006000 socket         10.0.0.1:51544 10.0.0.9:80 FIN_WAIT1 snd_una=1000 snd_nxt=1000 write_seq=1000 rcv_nxt=5000 rcv_wup=5000 copied_seq=5000 segs_in=1 snd_wnd=65535 err=0 substate=0 age_ns=0 age_from=0 left_ns=0 dead,no-socket,shut-rcv,shut-snd netns=4026531840 cookie=0x11
+08:12:32.006000 socket         10.0.0.1:51546 10.0.0.9:80 CLOSE_WAIT snd_una=1000 snd_nxt=1000 write_seq=1000 rcv_nxt=5000 rcv_wup=5000 copied_seq=5000 segs_in=1 snd_wnd=65535 err=0 substate=0 age_ns=1000000 age_from=2 left_ns=0 done,file-live,shut-rcv netns=4026531840 cookie=0x0
+08:12:32.001000 state          10.0.0.1:51544 10.0.0.9:80 SYN_SENT -> ESTABLISHED snd_una=1000 snd_nxt=1000 write_seq=1000 rcv_nxt=5000 rcv_wup=5000 copied_seq=5000 segs_in=1 snd_wnd=65535 err=0 owned,file-live netns=4026531840 cookie=0x11
+08:12:32.005000 state          10.0.0.1:51544 10.0.0.9:80 ESTABLISHED -> FIN_WAIT1 in curl[4021] close(5, 0) snd_una=1000 snd_nxt=1000 write_seq=1000 rcv_nxt=5000 rcv_wup=5000 copied_seq=5000 segs_in=1 snd_wnd=65535 err=0 owned,file-dead,shut-rcv,shut-snd netns=4026531840 cookie=0x11
+08:12:32.007000 state          10.0.0.1:51544 10.0.0.9:80 FIN_WAIT1 -> FIN_WAIT2 snd_una=1001 snd_nxt=1001 write_seq=1001 rcv_nxt=5000 rcv_wup=5000 copied_seq=5000 segs_in=2 snd_wnd=65535 err=0 dead,no-socket,shut-rcv,shut-snd netns=4026531840 cookie=0x11
+08:12:32.009000 state          10.0.0.1:51544 10.0.0.9:80 FIN_WAIT2 -> CLOSE snd_una=1001 snd_nxt=1001 write_seq=1001 rcv_nxt=5001 rcv_wup=5000 copied_seq=5000 segs_in=3 snd_wnd=65535 err=0 dead,done,no-socket,shut-rcv,shut-snd netns=4026531840 cookie=0x11
+08:12:32.002000 state          10.0.0.1:51546 10.0.0.9:80 SYN_SENT -> ESTABLISHED snd_una=1000 snd_nxt=1000 write_seq=1000 rcv_nxt=5000 rcv_wup=5000 copied_seq=5000 segs_in=1 snd_wnd=65535 err=0 owned,file-live netns=4026531840 cookie=0x0
+08:12:32.004000 state          10.0.0.1:51546 10.0.0.9:80 ESTABLISHED -> CLOSE_WAIT snd_una=1000 snd_nxt=1000 write_seq=1000 rcv_nxt=5001 rcv_wup=5000 copied_seq=5000 segs_in=2 snd_wnd=65535 err=0 done,file-live,shut-rcv netns=4026531840 cookie=0x0
+08:12:32.010000 state          10.0.0.1:51546 10.0.0.9:80 CLOSE_WAIT -> LAST_ACK in curl[4021] close(6, 0) snd_una=1000 snd_nxt=1000 write_seq=1000 rcv_nxt=5001 rcv_wup=5000 copied_seq=5000 segs_in=2 snd_wnd=65535 err=0 done,owned,file-dead,shut-rcv,shut-snd netns=4026531840 cookie=0x0
+08:12:32.011000 state          10.0.0.1:51546 10.0.0.9:80 LAST_ACK -> CLOSE snd_una=1001 snd_nxt=1001 write_seq=1001 rcv_nxt=5001 rcv_wup=5000 copied_seq=5000 segs_in=3 snd_wnd=65535 err=0 dead,done,no-socket,shut-rcv,shut-snd netns=4026531840 cookie=0x0
+--- who
+08:12:32.006 to 08:12:32.011: 2 closes
+                                ENDED BY, %                                BEGAN, %
+COMM                CLOSES close   WR RDWR exit  sig other none    us peer both   -
+curl                     2   100    .    .    .    .     .    .    50   50    .   .
+
+                    HOW, %                     WE HOLD, ms        PEERS HOLD, ms
+COMM              clean reset t/o other    p50    p99    max    p50    p99    max
+curl                100    .   .     .   6.00   6.00   6.00   2.00   2.00   2.00
+
+COMM              ENDING          REASON               CLOSES    %
+curl              four-way        -                         1   50
+curl              three-way       -                         1   50
+--- hist
+08:12:32.006 to 08:12:32.011: 2 closes
+
+ack_wait, 1 close
+p50 2.0 ms, p90 2.0 ms, p99 2.0 ms, max 2.0 ms
+       2 ms - 5 ms       |###################################|        1 100.0 %
+
+peer_hold, 1 close
+p50 2.0 ms, p90 2.0 ms, p99 2.0 ms, max 2.0 ms
+       2 ms - 5 ms       |###################################|        1 100.0 %
+
+app_hold, 1 close
+p50 6.0 ms, p90 6.0 ms, p99 6.0 ms, max 6.0 ms
+       5 ms - 10 ms      |###################################|        1 100.0 %
+
+last_ack_wait, 1 close
+p50 1.0 ms, p90 1.0 ms, p99 1.0 ms, max 1.0 ms
+       1 ms - 2 ms       |###################################|        1 100.0 %
+
+total, 2 closes
+p50 4.0 ms, p90 7.0 ms, p99 7.0 ms, max 7.0 ms
+       2 ms - 5 ms       |###################################|        1  50.0 %
+       5 ms - 10 ms      |###################################|        1  50.0 %
