@@ -128,6 +128,8 @@ static bool take_mark(struct replay *r, const struct record_mark *m)
 	take_counters(r, &m->counters);
 	if (m->what == RECORD_CLOCK)
 		r->session.meta.boot_to_wall_ns = m->boot_to_wall_ns;
+	if (m->what == RECORD_START)
+		session_pass(&r->session, m->now_ns);
 	if (m->what == RECORD_NOW)
 		session_moment(&r->session, m->now_ns, &r->counters);
 	return m->what != RECORD_END;

@@ -147,8 +147,7 @@ static int open_recorder(struct session *s)
 	return EXIT_FAILED;
 }
 
-/* In the view too, time goes on. */
-static void pass(struct session *s, uint64_t now_ns)
+void session_pass(struct session *s, uint64_t now_ns)
 {
 	if (s->view.due_ns && s->view.due_ns <= now_ns)
 		s->sink->tick(&s->view, now_ns);
@@ -166,7 +165,7 @@ int session_begin(struct session *s, uint64_t now_ns, const struct kernel_counte
 		recorder_mark(s->recorder, RECORD_START, now_ns, counters);
 	if (s->sink->start)
 		s->sink->start(&s->view);
-	pass(s, now_ns);
+	session_pass(s, now_ns);
 	out_flush(&s->out);
 	return EXIT_FINE;
 }
@@ -243,7 +242,7 @@ void session_take(struct session *s, const void *bytes, unsigned long len)
 		note_place(s, e);
 		if (s->recorder)
 			recorder_event(s->recorder, e);
-		pass(s, s->latest_ns);
+		session_pass(s, s->latest_ns);
 	}
 	teller_take(s->teller, bytes, len);
 	out_flush_if_full(&s->out);
@@ -299,7 +298,7 @@ void session_moment(struct session *s, uint64_t now_ns, const struct kernel_coun
 	note_loss(s, &t);
 	if (news)
 		report_loss(s, &t, now_ns);
-	pass(s, now_ns);
+	session_pass(s, now_ns);
 	teller_tick(s->teller, now_ns);
 	out_flush(&s->out);
 }
@@ -330,7 +329,7 @@ void session_end(struct session *s, uint64_t now_ns, const struct kernel_counter
 
 	if (s->recorder)
 		recorder_mark(s->recorder, RECORD_END, now_ns, counters);
-	pass(s, now_ns);
+	session_pass(s, now_ns);
 	teller_end(s->teller, now_ns);
 	note_loss(s, &t);
 	t = teller_tally(s->teller, counters);

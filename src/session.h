@@ -56,6 +56,9 @@ int session_begin(struct session *s, uint64_t now_ns, const struct kernel_counte
 void session_clock(struct session *s, int64_t boot_to_wall_ns, uint64_t now_ns,
 		   const struct kernel_counters *counters);
 
+/* Time has come to now_ns, for the view alone. */
+void session_pass(struct session *s, uint64_t now_ns);
+
 /* One record of the source, not yet looked at. */
 void session_take(struct session *s, const void *bytes, unsigned long len);
 

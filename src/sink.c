@@ -8,6 +8,7 @@ static const struct sink *const sinks[] = {
 	&sink_trace,
 	&sink_json,
 	&sink_events,
+	&sink_timeline,
 	&sink_who,
 	&sink_hist,
 	&sink_record,

@@ -99,4 +99,4 @@ void json_stuck(struct view *v, const struct hangs *h, uint64_t now_ns);
 void json_doctor(struct view *v, const struct health *h);
 
 extern const struct sink sink_stuck, sink_trace, sink_json, sink_events, sink_record, sink_doctor;
-extern const struct sink sink_who, sink_hist;
+extern const struct sink sink_timeline, sink_who, sink_hist;

@@ -130,6 +130,21 @@ static void path_label(struct buf *b, const uint8_t *path, size_t len, size_t wi
 	text_terminal(b, path, len, width);
 }
 
+/* The middle gives way: "2001:db8..:7334" */
+static void addr_label(struct buf *b, unsigned family, const uint8_t *addr, size_t width)
+{
+	size_t from = b->len, len, tail;
+
+	fmt_addr(b, family, addr);
+	len = b->len - from;
+	if (b->failed || len <= width)
+		return;
+	tail = (width - 2) / 2;
+	memmove(b->data + from + width - tail, b->data + b->len - tail, tail);
+	memset(b->data + from + width - tail - 2, '.', 2);
+	b->len = from + width;
+}
+
 void by_label(struct buf *b, enum by by, const struct group *g, bool other, size_t width)
 {
 	size_t from = b->len;
@@ -148,7 +163,7 @@ void by_label(struct buf *b, enum by by, const struct group *g, bool other, size
 		buf_u64(b, port_of(g));
 		break;
 	case BY_PEER:
-		fmt_addr(b, g->bytes[0], g->bytes + 1);
+		addr_label(b, g->bytes[0], g->bytes + 1, width);
 		break;
 	case BY_CONTAINER:
 		buf_add(b, g->bytes, width > CONTAINER_ID_LEN ? CONTAINER_ID_LEN : SHORT_ID);

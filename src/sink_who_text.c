@@ -3,11 +3,11 @@
  * 80 columns, two tables of the same rows; from 140 on, and with -w, one beside the other. At the
  * end a third: what each ending came to, and why.
  *
- *                        ENDED BY, %                                 BEGAN, %
- *   COMM        CLOSES close   WR RDWR exit  sig other none   us peer both    -
+ *                            ------------ ENDED BY, % ----------- ---- BEGAN, % ----
+ *   COMM              CLOSES close   WR RDWR exit  sig other none   us peer both   -
  *
- *               HOW, %               WE HOLD, ms          PEERS HOLD, ms
- *   COMM         clean reset   t/o other    p50    p99    max    p50    p99    max
+ *                    ------- HOW, % ------ ---- WE HOLD, ms --- -- PEERS HOLD, ms --
+ *   COMM             clean reset t/o other    p50    p99    max    p50    p99    max
  */
 #include "sink_who_text.h"
 
@@ -18,9 +18,9 @@
 #include "sink_who.h"
 #include "text.h"
 
-#define KEY_WIDTH 18
+#define KEY_WIDTH 17
 #define KEY_WIDE 40
-#define CLOSES_WIDTH 8
+#define CLOSES_WIDTH 7
 #define MS_WIDTH (FMT_MS_WIDTH + 1)
 #define WIDE_COLUMNS 140	/* from here on there is room for one table */
 #define ROWS 20			/* without -w */
@@ -109,7 +109,7 @@ static void counts(struct buf *b, const struct who *w)
 	buf_pad_before(b, from, CLOSES_WIDTH);
 	for (unsigned i = 0; i < sizeof(calls); i++)
 		share(b, w->n[calls[i]], all, i == 0 || i == 5 ? 6 : 5);
-	share(b, w->n[WHO_LOCAL], all, 6);
+	share(b, w->n[WHO_LOCAL], all, 5);
 	share(b, w->n[WHO_PEER], all, 5);
 	share(b, w->n[WHO_BOTH], all, 5);
 	share(b, w->n[WHO_NOBODY] + w->n[WHO_UNKNOWN], all, 4);
@@ -121,7 +121,7 @@ static void endings(struct buf *b, const struct who *w)
 	uint64_t all = w->n[WHO_CLOSES];
 
 	share(b, w->n[WHO_CLEAN], all, 5);
-	share(b, w->n[WHO_RESET], all, 5);
+	share(b, w->n[WHO_RESET], all, 6);
 	share(b, w->n[WHO_TIMEOUT], all, 4);
 	share(b, w->n[WHO_OTHER_END] + w->n[WHO_OPEN], all, 6);
 }
@@ -144,20 +144,16 @@ static void hold(struct buf *b, const struct who *w)
 	}
 }
 
-static void counts_head(struct view *v, bool first)
+static void counts_head(struct buf *b, bool first)
 {
-	if (first)
-		left(v->out, "              ENDED BY, %                                BEGAN, %", 64);
-	else
-		buf_str(v->out, "  CLOSES close   WR RDWR exit  sig other none    us peer both   -");
+	buf_str(b, first ? "        ------------ ENDED BY, % ----------- ---- BEGAN, % ----" :
+		" CLOSES close   WR RDWR exit  sig other none   us peer both   -");
 }
 
-static void endings_head(struct view *v, bool first)
+static void endings_head(struct buf *b, bool first)
 {
-	if (first)
-		buf_str(v->out, "  HOW, %                     WE HOLD, ms        PEERS HOLD, ms");
-	else
-		buf_str(v->out, "clean reset t/o other    p50    p99    max    p50    p99    max");
+	buf_str(b, first ? "------- HOW, % ------ ---- WE HOLD, ms --- -- PEERS HOLD, ms --" :
+		"clean reset t/o other    p50    p99    max    p50    p99    max");
 }
 
 /* Both lines of a heading; parts: 1 the counts, 2 the rest. */
@@ -166,19 +162,15 @@ static void head(struct view *v, unsigned parts)
 	struct buf *b = v->out;
 
 	for (int line = 0; line < 2; line++) {
-		size_t from = b->len;
-
 		if (v->color)
 			buf_str(b, BOLD);
 		left(b, line ? by_heading(v->options.by) : "", key_width(v));
 		if (parts & 1)
-			counts_head(v, !line);
+			counts_head(b, !line);
 		if (parts == 3)
-			buf_str(b, line ? "  " : "");
+			buf_char(b, ' ');
 		if (parts & 2)
-			endings_head(v, !line);
-		while (b->len > from && b->data[b->len - 1] == ' ')
-			b->len--;
+			endings_head(b, !line);
 		if (v->color)
 			buf_str(b, RESET);
 		buf_char(b, '\n');
@@ -202,7 +194,7 @@ static void table(struct view *v, const struct groups *g, unsigned parts)
 		if (parts & 1)
 			counts(v->out, o->row);
 		if (parts == 3)
-			buf_str(v->out, " ");
+			buf_char(v->out, ' ');
 		if (parts & 2) {
 			endings(v->out, o->row);
 			hold(v->out, o->row);
@@ -222,7 +214,7 @@ static void endings_table(struct view *v, const struct groups *g)
 	if (v->color)
 		buf_str(b, BOLD);
 	left(b, by_heading(v->options.by), key_width(v));
-	buf_str(b, "ENDING          REASON               CLOSES    %");
+	buf_str(b, "ENDING          REASON              CLOSES    %");
 	if (v->color)
 		buf_str(b, RESET);
 	buf_char(b, '\n');

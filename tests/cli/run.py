@@ -24,6 +24,7 @@ import cases_record
 import cases_run
 import cases_stack
 import cases_usage
+import cases_views
 from bench import Bench, Failure, Skip
 from blind import TRIES, Blind
 
@@ -49,7 +50,7 @@ def main():
     parser.add_argument("--only", help="tests whose name has this in it")
     options = parser.parse_args()
     tests = cases_document.TESTS + cases_usage.TESTS + cases_run.TESTS + cases_filter.TESTS + \
-        cases_record.TESTS + cases_hostile.TESTS + \
+        cases_record.TESTS + cases_views.TESTS + cases_hostile.TESTS + \
         cases_caps.TESTS + cases_doctor.TESTS + cases_cgroup.TESTS + cases_stack.TESTS + \
         cases_flood.TESTS
     passed = failed = skipped = 0

@@ -14,6 +14,7 @@
 #include "../stories/check.h"
 
 #define FILE_MAX (512u << 10)
+#define VIEWS 6		/* that tell stories or events, the first ones */
 #define RECORDS_MAX (1u << 20)
 
 struct file {
@@ -145,7 +146,7 @@ static void play(struct record_reader *r, const struct sink *sink, struct buf *o
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct input in = { data, size };
-	const struct sink *sink = sink_at(size % 3);
+	const struct sink *sink = sink_at(size % VIEWS);
 	struct buf out = { 0 };
 	struct record_reader *r;
 	char why[RECORD_WHY];

@@ -89,7 +89,7 @@ static void start_views(struct world *w, uint8_t how)
 		w->each[i] = w->view;
 		w->each[i].utf8 = how & 1;
 		w->each[i].color = false;
-		w->each[i].columns = sink_at(i)->tick ? how % 160 : 0;
+		w->each[i].columns = sink_at(i)->tick ? how % 81 : 0;
 		w->each[i].options.by = how % BY_COUNT;
 		w->each[i].options.interval_ns = how & 2 ? 20 * MS : 0;
 		if (sink_at(i)->start)

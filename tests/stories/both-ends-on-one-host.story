@@ -45,21 +45,43 @@ PID     COMM     LOCAL                 BY REMOTE                ENDING        MS
 08:12:32.300020 state          127.0.0.1:8080 127.0.0.1:33816 LAST_ACK -> CLOSE in server[200] close(7, 0) snd_una=5001 snd_nxt=5001 write_seq=5001 rcv_nxt=1001 rcv_wup=1001 copied_seq=1001 segs_in=3 snd_wnd=65535 err=0 dead,done,owned,no-socket,shut-rcv,shut-snd netns=4026531840 cookie=0x1268
 08:12:32.300020 destroy        127.0.0.1:8080 127.0.0.1:33816 CLOSE in server[200] close(7, 0) snd_una=5001 snd_nxt=5001 write_seq=5001 rcv_nxt=1001 rcv_wup=1001 copied_seq=1001 segs_in=3 snd_wnd=65535 err=0 dead,done,owned,shut-rcv,shut-snd netns=4026531840 cookie=0x1268
 08:12:32.300000 call           127.0.0.1:8080 127.0.0.1:33816 CLOSE_WAIT in server[200] close(7, 0) = 0 call_ns=50000 netns=4026531840 cookie=0x1268
+--- timeline
+client[100]                       08:12:32.100                       server[200]
+127.0.0.1:33816                                                   127.0.0.1:8080
+        ESTABLISHED |                                      | ESTABLISHED
+           close(5) |                                      |
+        client[100] |                                      |
+                    |---- 1 FIN seq +0 ack +0, 10 us ----->|
+          FIN_WAIT1 |          seq 1000 ack 5000           | CLOSE_WAIT
+                    |                40 ms                 |
+                    |<-------- 2 ACK seq +0 ack +1 --------|
+ FIN_WAIT2 (orphan) |          seq 5000 ack 1001           |
+                    :                                      :
+                    :                160 ms                :
+                    :                                      :
+                    |                                      | close(7)
+                    |                                      | server[200]
+                    |<---- 3 FIN seq +0 ack +1, 10 us -----|
+          TIME_WAIT |          seq 5000 ack 1001           | LAST_ACK
+                    |---- 4 ACK seq +1 ack +1, 10 us ----->|
+                    |          seq 1001 ack 5001           | CLOSE
+four-way, begun by client[100]; server[200] held the connection open for 160 ms
+after the FIN of client[100] (200 ms in all).
 --- who
 08:12:32.000 to 08:12:32.300: 2 closes
-                                ENDED BY, %                                BEGAN, %
-COMM                CLOSES close   WR RDWR exit  sig other none    us peer both   -
-client                   1   100    .    .    .    .     .    .   100    .    .   .
-server                   1   100    .    .    .    .     .    .     .  100    .   .
+                         ------------ ENDED BY, % ----------- ---- BEGAN, % ----
+COMM              CLOSES close   WR RDWR exit  sig other none   us peer both   -
+client                 1   100    .    .    .    .     .    .  100    .    .   .
+server                 1   100    .    .    .    .     .    .    .  100    .   .
 
-                    HOW, %                     WE HOLD, ms        PEERS HOLD, ms
-COMM              clean reset t/o other    p50    p99    max    p50    p99    max
-client              100    .   .     .      -      -      - 160.01 160.01 160.01
-server              100    .   .     . 199.99 199.99 199.99      -      -      -
+                 ------- HOW, % ------ ---- WE HOLD, ms --- -- PEERS HOLD, ms --
+COMM             clean reset t/o other    p50    p99    max    p50    p99    max
+client             100     .   .     .      -      -      - 160.01 160.01 160.01
+server             100     .   .     . 199.99 199.99 199.99      -      -      -
 
-COMM              ENDING          REASON               CLOSES    %
-client            four-way        -                         1  100
-server            four-way        -                         1  100
+COMM             ENDING          REASON              CLOSES    %
+client           four-way        -                        1  100
+server           four-way        -                        1  100
 --- hist
 08:12:32.000 to 08:12:32.300: 2 closes
 

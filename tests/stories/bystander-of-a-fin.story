@@ -23,18 +23,37 @@ PID     COMM     LOCAL                 BY REMOTE                ENDING        MS
 08:12:32.010000 state          10.0.0.1:443 10.0.0.9:51544 ESTABLISHED -> FIN_WAIT1 in firefox[600] recvfrom(9, 0) snd_una=1000 snd_nxt=1000 write_seq=1000 rcv_nxt=5000 rcv_wup=5000 copied_seq=5000 segs_in=2 snd_wnd=65535 err=0 file-live,shut-snd netns=4026531840 cookie=0x11
 08:12:32.012000 state          10.0.0.1:443 10.0.0.9:51544 FIN_WAIT1 -> FIN_WAIT2 snd_una=1001 snd_nxt=1001 write_seq=1001 rcv_nxt=5000 rcv_wup=5000 copied_seq=5000 segs_in=3 snd_wnd=65535 err=0 file-live,shut-snd netns=4026531840 cookie=0x11
 08:12:32.020000 state          10.0.0.1:443 10.0.0.9:51544 FIN_WAIT2 -> CLOSE snd_una=1001 snd_nxt=1001 write_seq=1001 rcv_nxt=5001 rcv_wup=5001 copied_seq=5000 segs_in=4 snd_wnd=65535 err=0 done,file-live,shut-snd netns=4026531840 cookie=0x11
+--- timeline
+-                                 08:12:32.010                              peer
+10.0.0.1:443                                                      10.0.0.9:51544
+        ESTABLISHED |                                      | (ESTABLISHED)
+                    |-------- 1 FIN seq +0 ack +0 -------->|
+          FIN_WAIT1 |          seq 1000 ack 5000           | (CLOSE_WAIT)
+                    |                2.0 ms                |
+                    |<----------- 2 ACK ack +1 ------------|
+          FIN_WAIT2 |               ack 1001               |
+                    :                                      :
+                    :                8.0 ms                :
+                    :                                      :
+                    |<-------- 3 FIN seq +0 ack +1 --------|
+          TIME_WAIT |          seq 5000 ack 1001           | (LAST_ACK)
+                    |-------- 4 ACK seq +1 ack +1 -------->|
+                    |          seq 1001 ack 5001           |
+four-way, begun by this end; the peer's application held the connection open for
+8.0 ms after our FIN (10 ms in all).
+Not seen: trigger: no task held the socket when our FIN was queued
 --- who
 08:12:32.010 to 08:12:33.000: 1 close
-                                ENDED BY, %                                BEGAN, %
-COMM                CLOSES close   WR RDWR exit  sig other none    us peer both   -
--                        1     .    .    .    .    .     .  100   100    .    .   .
+                         ------------ ENDED BY, % ----------- ---- BEGAN, % ----
+COMM              CLOSES close   WR RDWR exit  sig other none   us peer both   -
+-                      1     .    .    .    .    .     .  100  100    .    .   .
 
-                    HOW, %                     WE HOLD, ms        PEERS HOLD, ms
-COMM              clean reset t/o other    p50    p99    max    p50    p99    max
--                   100    .   .     .      -      -      -   8.00   8.00   8.00
+                 ------- HOW, % ------ ---- WE HOLD, ms --- -- PEERS HOLD, ms --
+COMM             clean reset t/o other    p50    p99    max    p50    p99    max
+-                  100     .   .     .      -      -      -   8.00   8.00   8.00
 
-COMM              ENDING          REASON               CLOSES    %
--                 four-way        -                         1  100
+COMM             ENDING          REASON              CLOSES    %
+-                four-way        -                        1  100
 --- hist
 08:12:32.010 to 08:12:33.000: 1 close
 

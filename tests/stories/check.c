@@ -136,6 +136,13 @@ static long columns(const char *line, size_t len)
 	return n;
 }
 
+/* Unless it is told to be wider */
+static bool fits_80_columns(const char *view)
+{
+	return !strcmp(view, "trace") || !strcmp(view, "timeline") || !strcmp(view, "who") ||
+	       !strcmp(view, "hist");
+}
+
 const char *check_output(const char *view, const char *text, size_t len)
 {
 	while (len) {
@@ -147,7 +154,7 @@ const char *check_output(const char *view, const char *text, size_t len)
 			return "its last line does not end";
 		if (wide < 0)
 			return "a control character, or not UTF-8";
-		if (!strcmp(view, "trace") && wide > LINE_COLUMNS)
+		if (fits_80_columns(view) && wide > LINE_COLUMNS)
 			return "a line of more than 80 columns";
 		if (!strcmp(view, "json") && !check_json(text, n))
 			return "a line that is no JSON";

@@ -26,18 +26,34 @@ PID     COMM     LOCAL                 BY REMOTE                ENDING        MS
 08:12:32.010050 state          10.0.0.1:51544 10.0.0.9:80 FIN_WAIT2 -> CLOSE in curl[4021] close(5, 0) snd_una=1001 snd_nxt=1001 write_seq=1001 rcv_nxt=5001 rcv_wup=5001 copied_seq=5000 segs_in=3 snd_wnd=65535 err=0 done,owned,file-dead,shut-rcv,shut-snd,linger netns=4026531840 cookie=0x11
 08:12:32.010100 destroy        10.0.0.1:51544 10.0.0.9:80 CLOSE in curl[4021] close(5, 0) snd_una=1001 snd_nxt=1001 write_seq=1001 rcv_nxt=5001 rcv_wup=5001 copied_seq=5000 segs_in=3 snd_wnd=65535 err=0 dead,done,owned,shut-rcv,shut-snd,linger netns=4026531840 cookie=0x11
 08:12:32.010000 call           10.0.0.1:51544 10.0.0.9:80 ESTABLISHED in curl[4021] close(5, 0) = 0 call_ns=200000 netns=4026531840 cookie=0x11
+--- timeline
+curl[4021]                        08:12:32.010                              peer
+10.0.0.1:51544                                                       10.0.0.9:80
+        ESTABLISHED |                                      | (ESTABLISHED)
+close(5) curl[4021] |                                      |
+                    |-------- 1 FIN seq +0 ack +0 -------->|
+          FIN_WAIT1 |          seq 1000 ack 5000           | (CLOSE_WAIT)
+                    |                20 us                 |
+                    |<----------- 2 ACK ack +1 ------------|
+          FIN_WAIT2 |               ack 1001               |
+                    |                30 us                 |
+                    |<-------- 3 FIN seq +0 ack +1 --------|
+          TIME_WAIT |          seq 5000 ack 1001           | (LAST_ACK)
+                    |-------- 4 ACK seq +1 ack +1 -------->|
+                    |          seq 1001 ack 5001           |
+four-way, begun by curl[4021]; nobody kept anybody waiting (50 us in all).
 --- who
 08:12:32.000 to 08:12:32.010: 1 close
-                                ENDED BY, %                                BEGAN, %
-COMM                CLOSES close   WR RDWR exit  sig other none    us peer both   -
-curl                     1   100    .    .    .    .     .    .   100    .    .   .
+                         ------------ ENDED BY, % ----------- ---- BEGAN, % ----
+COMM              CLOSES close   WR RDWR exit  sig other none   us peer both   -
+curl                   1   100    .    .    .    .     .    .  100    .    .   .
 
-                    HOW, %                     WE HOLD, ms        PEERS HOLD, ms
-COMM              clean reset t/o other    p50    p99    max    p50    p99    max
-curl                100    .   .     .      -      -      -   0.03   0.03   0.03
+                 ------- HOW, % ------ ---- WE HOLD, ms --- -- PEERS HOLD, ms --
+COMM             clean reset t/o other    p50    p99    max    p50    p99    max
+curl               100     .   .     .      -      -      -   0.03   0.03   0.03
 
-COMM              ENDING          REASON               CLOSES    %
-curl              four-way        -                         1  100
+COMM             ENDING          REASON              CLOSES    %
+curl             four-way        -                        1  100
 --- hist
 08:12:32.000 to 08:12:32.010: 1 close
 

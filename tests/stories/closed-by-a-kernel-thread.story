@@ -21,18 +21,37 @@ PID     COMM     LOCAL                 BY REMOTE                ENDING        MS
 08:12:32.010000 state          10.0.0.1:800 10.0.0.9:2049 ESTABLISHED -> FIN_WAIT1 in kworker/u4:1[50] snd_una=1000 snd_nxt=1000 write_seq=1000 rcv_nxt=5000 rcv_wup=5000 copied_seq=5000 segs_in=1 snd_wnd=65535 err=0 owned,shut-rcv,shut-snd,kernel netns=4026531840 cookie=0x11
 08:12:32.012000 state          10.0.0.1:800 10.0.0.9:2049 FIN_WAIT1 -> FIN_WAIT2 snd_una=1001 snd_nxt=1001 write_seq=1001 rcv_nxt=5000 rcv_wup=5000 copied_seq=5000 segs_in=2 snd_wnd=65535 err=0 shut-rcv,shut-snd,kernel netns=4026531840 cookie=0x11
 08:12:32.012000 state          10.0.0.1:800 10.0.0.9:2049 FIN_WAIT2 -> CLOSE snd_una=1001 snd_nxt=1001 write_seq=1001 rcv_nxt=5001 rcv_wup=5001 copied_seq=5000 segs_in=3 snd_wnd=65535 err=0 done,shut-rcv,shut-snd,kernel netns=4026531840 cookie=0x11
+--- timeline
+kworker/u4:1[50]                  08:12:32.010                              peer
+10.0.0.1:800                                                       10.0.0.9:2049
+        ESTABLISHED |                                      | (ESTABLISHED)
+             kernel |                                      |
+   kworker/u4:1[50] |                                      |
+                    |-------- 1 FIN seq +0 ack +0 -------->|
+          FIN_WAIT1 |          seq 1000 ack 5000           | (CLOSE_WAIT)
+                    :                                      :
+                    :                2.0 ms                :
+                    :                                      :
+                    |<----------- 2 ACK ack +1 ------------|
+          FIN_WAIT2 |               ack 1001               |
+                    |<-------- 3 FIN seq +0 ack +1 --------|
+          TIME_WAIT |          seq 5000 ack 1001           | (LAST_ACK)
+                    |-------- 4 ACK seq +1 ack +1 -------->|
+                    |          seq 1001 ack 5001           |
+four-way, begun by kworker/u4:1[50]; 2.0 ms went by until the FIN was
+acknowledged: the network, or the other kernel.
 --- who
 08:12:32.000 to 08:12:33.000: 1 close
-                                ENDED BY, %                                BEGAN, %
-COMM                CLOSES close   WR RDWR exit  sig other none    us peer both   -
-kworker/u4:1             1     .    .    .    .    .   100    .   100    .    .   .
+                         ------------ ENDED BY, % ----------- ---- BEGAN, % ----
+COMM              CLOSES close   WR RDWR exit  sig other none   us peer both   -
+kworker/u4:1           1     .    .    .    .    .   100    .  100    .    .   .
 
-                    HOW, %                     WE HOLD, ms        PEERS HOLD, ms
-COMM              clean reset t/o other    p50    p99    max    p50    p99    max
-kworker/u4:1        100    .   .     .      -      -      -   0.00   0.00   0.00
+                 ------- HOW, % ------ ---- WE HOLD, ms --- -- PEERS HOLD, ms --
+COMM             clean reset t/o other    p50    p99    max    p50    p99    max
+kworker/u4:1       100     .   .     .      -      -      -   0.00   0.00   0.00
 
-COMM              ENDING          REASON               CLOSES    %
-kworker/u4:1      four-way        -                         1  100
+COMM             ENDING          REASON              CLOSES    %
+kworker/u4:1     four-way        -                        1  100
 --- hist
 08:12:32.000 to 08:12:33.000: 1 close
 

@@ -19,18 +19,28 @@ PID     COMM     LOCAL                 BY REMOTE                ENDING        MS
 08:12:32.010000 state          10.0.0.1:51544 10.0.0.9:80 ESTABLISHED -> CLOSE in abcdefghijklmnop[66] close(5, 0) snd_una=1000 snd_nxt=1000 write_seq=1000 rcv_nxt=5000 rcv_wup=5000 copied_seq=5000 segs_in=1 snd_wnd=65535 err=0 owned,file-dead,shut-rcv,shut-snd,linger,linger-zero netns=4026531840 cookie=0x11
 08:12:32.010000 reset-sent     10.0.0.1:51544 10.0.0.9:80 CLOSE snd_una=1000 snd_nxt=1000 write_seq=1000 rcv_nxt=5000 rcv_wup=5000 copied_seq=5000 segs_in=1 snd_wnd=65535 err=0 reason=5 unasked owned,shut-rcv,shut-snd,linger,linger-zero netns=4026531840 cookie=0x11
 08:12:32.010000 call           10.0.0.1:51544 10.0.0.9:80 ESTABLISHED in abcdefghijklmnop[66] close(5, 0) = 0 call_ns=30000 netns=4026531840 cookie=0x11
+--- timeline
+abcdefghijklmnop[66]              08:12:32.010                              peer
+10.0.0.1:51544                                                       10.0.0.9:80
+        ESTABLISHED |                                      | (ESTABLISHED)
+           close(5) |                                      |
+abcdefghijklmno[66] |                                      |
+                    |---------------- RST ---------------->|
+              CLOSE |                                      |
+reset-sent: abcdefghijklmnop[66] closed with SO_LINGER of zero, which sends a
+RST (linger-zero).
 --- who
 08:12:32.010 to 08:12:33.000: 1 close
-                                ENDED BY, %                                BEGAN, %
-COMM                CLOSES close   WR RDWR exit  sig other none    us peer both   -
-abcdefghijklmnop         1   100    .    .    .    .     .    .   100    .    .   .
+                         ------------ ENDED BY, % ----------- ---- BEGAN, % ----
+COMM              CLOSES close   WR RDWR exit  sig other none   us peer both   -
+abcdefghijklmnop       1   100    .    .    .    .     .    .  100    .    .   .
 
-                    HOW, %                     WE HOLD, ms        PEERS HOLD, ms
-COMM              clean reset t/o other    p50    p99    max    p50    p99    max
-abcdefghijklmnop      .  100   .     .      -      -      -      -      -      -
+                 ------- HOW, % ------ ---- WE HOLD, ms --- -- PEERS HOLD, ms --
+COMM             clean reset t/o other    p50    p99    max    p50    p99    max
+abcdefghijklmnop     .   100   .     .      -      -      -      -      -      -
 
-COMM              ENDING          REASON               CLOSES    %
-abcdefghijklmnop  reset-sent      linger-zero               1  100
+COMM             ENDING          REASON              CLOSES    %
+abcdefghijklmnop reset-sent      linger-zero              1  100
 --- hist
 08:12:32.010 to 08:12:33.000: 1 close
 

@@ -26,18 +26,33 @@ PID     COMM     LOCAL                 BY REMOTE                ENDING        MS
 08:12:32.013000 reset-received 10.0.0.1:51544 10.0.0.9:80 FIN_WAIT1 snd_una=1000 snd_nxt=1001 write_seq=1001 rcv_nxt=5000 rcv_wup=5000 copied_seq=5000 segs_in=2 snd_wnd=65535 err=0 dead,no-socket,shut-rcv,shut-snd netns=4026531840 cookie=0x11
 08:12:32.013000 state          10.0.0.1:51544 10.0.0.9:80 FIN_WAIT1 -> CLOSE snd_una=1000 snd_nxt=1001 write_seq=1001 rcv_nxt=5000 rcv_wup=5000 copied_seq=5000 segs_in=2 snd_wnd=65535 err=104 dead,no-socket,shut-rcv,shut-snd netns=4026531840 cookie=0x11
 08:12:32.013000 reset-sent     10.0.0.1:51544 10.0.0.9:80 CLOSE snd_una=1000 snd_nxt=1001 write_seq=1001 rcv_nxt=5000 rcv_wup=5000 copied_seq=5000 segs_in=2 snd_wnd=65535 err=104 reason=2 answer dead,no-socket,shut-rcv,shut-snd netns=4026531840 cookie=0x11
+--- timeline
+curl[4021]                        08:12:32.010                              peer
+10.0.0.1:51544                                                       10.0.0.9:80
+        ESTABLISHED |                                      | (ESTABLISHED)
+close(5) curl[4021] |                                      |
+                    |-------- 1 FIN seq +0 ack +0 --------?|
+          FIN_WAIT1 |          seq 1000 ack 5000           |
+                    |<- - - - - - -   data - - - - - - - - |
+                    :                                      :
+                    :                3.0 ms                :
+                    :                                      :
+                    |---------------- RST ---------------->|
+              CLOSE |                                      |
+reset-sent: curl[4021] had closed when more data came, which the kernel answered
+by a RST (data-after-close); 3.0 ms went by without an ACK of the FIN.
 --- who
 08:12:32.000 to 08:12:32.013: 1 close
-                                ENDED BY, %                                BEGAN, %
-COMM                CLOSES close   WR RDWR exit  sig other none    us peer both   -
-curl                     1   100    .    .    .    .     .    .   100    .    .   .
+                         ------------ ENDED BY, % ----------- ---- BEGAN, % ----
+COMM              CLOSES close   WR RDWR exit  sig other none   us peer both   -
+curl                   1   100    .    .    .    .     .    .  100    .    .   .
 
-                    HOW, %                     WE HOLD, ms        PEERS HOLD, ms
-COMM              clean reset t/o other    p50    p99    max    p50    p99    max
-curl                  .  100   .     .      -      -      -      -      -      -
+                 ------- HOW, % ------ ---- WE HOLD, ms --- -- PEERS HOLD, ms --
+COMM             clean reset t/o other    p50    p99    max    p50    p99    max
+curl                 .   100   .     .      -      -      -      -      -      -
 
-COMM              ENDING          REASON               CLOSES    %
-curl              reset-sent      data-after-close          1  100
+COMM             ENDING          REASON              CLOSES    %
+curl             reset-sent      data-after-close         1  100
 --- hist
 08:12:32.000 to 08:12:32.013: 1 close
 

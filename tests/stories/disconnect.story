@@ -20,18 +20,27 @@ PID     COMM     LOCAL                 BY REMOTE                ENDING        MS
 08:12:32.000000 state          10.0.0.1:51544 10.0.0.9:80 SYN_SENT -> ESTABLISHED in probe[55] connect(5, 0) snd_una=1000 snd_nxt=1000 write_seq=1000 rcv_nxt=5000 rcv_wup=5000 copied_seq=5000 segs_in=1 snd_wnd=65535 err=0 owned,file-live netns=4026531840 cookie=0x11
 08:12:32.050000 state          10.0.0.1:51544 10.0.0.9:80 ESTABLISHED -> CLOSE in probe[55] connect(5, 0) snd_una=1000 snd_nxt=1000 write_seq=1000 rcv_nxt=5000 rcv_wup=5000 copied_seq=5000 segs_in=1 snd_wnd=65535 err=0 owned,file-live netns=4026531840 cookie=0x11
 08:12:32.050000 reset-sent     10.0.0.1:51544 10.0.0.9:80 CLOSE snd_una=1000 snd_nxt=1000 write_seq=1000 rcv_nxt=5000 rcv_wup=5000 copied_seq=5000 segs_in=1 snd_wnd=65535 err=0 reason=5 unasked owned,file-live netns=4026531840 cookie=0x11
+--- timeline
+probe[55]                         08:12:32.050                              peer
+10.0.0.1:51544                                                       10.0.0.9:80
+        ESTABLISHED |                                      | (ESTABLISHED)
+         connect(5) |                                      |
+          probe[55] |                                      |
+                    |---------------- RST ---------------->|
+              CLOSE |                                      |
+reset-sent: probe[55] disconnected the socket, which sends a RST (disconnect).
 --- who
 08:12:32.000 to 08:12:33.000: 1 close
-                                ENDED BY, %                                BEGAN, %
-COMM                CLOSES close   WR RDWR exit  sig other none    us peer both   -
-probe                    1     .    .    .    .    .   100    .   100    .    .   .
+                         ------------ ENDED BY, % ----------- ---- BEGAN, % ----
+COMM              CLOSES close   WR RDWR exit  sig other none   us peer both   -
+probe                  1     .    .    .    .    .   100    .  100    .    .   .
 
-                    HOW, %                     WE HOLD, ms        PEERS HOLD, ms
-COMM              clean reset t/o other    p50    p99    max    p50    p99    max
-probe                 .  100   .     .      -      -      -      -      -      -
+                 ------- HOW, % ------ ---- WE HOLD, ms --- -- PEERS HOLD, ms --
+COMM             clean reset t/o other    p50    p99    max    p50    p99    max
+probe                .   100   .     .      -      -      -      -      -      -
 
-COMM              ENDING          REASON               CLOSES    %
-probe             reset-sent      disconnect                1  100
+COMM             ENDING          REASON              CLOSES    %
+probe            reset-sent      disconnect               1  100
 --- hist
 08:12:32.000 to 08:12:33.000: 1 close
 

@@ -24,18 +24,36 @@ PID     COMM     LOCAL                 BY REMOTE                ENDING        MS
 08:12:32.110000 call           10.0.0.1:51544 10.0.0.9:80 CLOSE in nc[77] shutdown(3, 1) = -107 call_ns=3000 netns=4026531840 cookie=0x11
 08:12:32.120000 destroy        10.0.0.1:51544 10.0.0.9:80 CLOSE in nc[77] close(3, 0) snd_una=1000 snd_nxt=1000 write_seq=1000 rcv_nxt=5000 rcv_wup=5000 copied_seq=5000 segs_in=2 snd_wnd=65535 err=0 dead,owned,shut-rcv,shut-snd netns=4026531840 cookie=0x11
 08:12:32.120000 call           10.0.0.1:51544 10.0.0.9:80 CLOSE in nc[77] close(3, 0) = 0 call_ns=10000 netns=4026531840 cookie=0x11
+--- timeline
+nc[77]                            08:12:32.100                              peer
+10.0.0.1:51544                                                       10.0.0.9:80
+        ESTABLISHED |                                      | (ESTABLISHED)
+                    |<---------------- RST ----------------|
+              CLOSE |                                      | (CLOSE)
+                    :                                      :
+                    :                10 ms                 :
+                    :                                      :
+    shutdown(3, WR) |                                      |
+             nc[77] |                                      |
+             failed |                                      |
+                    :                                      :
+                    :                10 ms                 :
+                    :                                      :
+    close(3) nc[77] |                                      |
+       nothing sent |                                      |
+reset-received: the peer sent a RST while the connection was open (established).
 --- who
 08:12:32.000 to 08:12:32.120: 1 close
-                                ENDED BY, %                                BEGAN, %
-COMM                CLOSES close   WR RDWR exit  sig other none    us peer both   -
-nc                       1     .    .    .    .    .     .  100     .  100    .   .
+                         ------------ ENDED BY, % ----------- ---- BEGAN, % ----
+COMM              CLOSES close   WR RDWR exit  sig other none   us peer both   -
+nc                     1     .    .    .    .    .     .  100    .  100    .   .
 
-                    HOW, %                     WE HOLD, ms        PEERS HOLD, ms
-COMM              clean reset t/o other    p50    p99    max    p50    p99    max
-nc                    .  100   .     .      -      -      -      -      -      -
+                 ------- HOW, % ------ ---- WE HOLD, ms --- -- PEERS HOLD, ms --
+COMM             clean reset t/o other    p50    p99    max    p50    p99    max
+nc                   .   100   .     .      -      -      -      -      -      -
 
-COMM              ENDING          REASON               CLOSES    %
-nc                reset-received  established               1  100
+COMM             ENDING          REASON              CLOSES    %
+nc               reset-received  established              1  100
 --- hist
 08:12:32.000 to 08:12:32.120: 1 close
 

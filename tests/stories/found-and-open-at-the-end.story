@@ -19,18 +19,25 @@ PID     COMM     LOCAL                 BY REMOTE                ENDING        MS
 --- events
 08:12:32.000000 socket         10.0.0.1:443 10.0.0.9:51544 CLOSE_WAIT snd_una=1000 snd_nxt=1000 write_seq=1000 rcv_nxt=5001 rcv_wup=5001 copied_seq=5000 segs_in=1 snd_wnd=65535 err=0 substate=0 age_ns=3000000000 age_from=2 left_ns=0 done,file-live,shut-rcv netns=4026531840 cookie=0x11
 08:12:32.000000 holder         10.0.0.1:443 10.0.0.9:51544 CLOSE_WAIT in java[812] fd=9 netns=4026531840 cookie=0x11
+--- timeline
+java[812]                         07:55:52.000                              peer
+10.0.0.1:443                                                      10.0.0.9:51544
+         CLOSE_WAIT |                                      |
+         still open :                                      :
+open: it was not over when this was asked for; how long it took was not seen.
+Not seen: waves: the close began before tracing did, or an event was lost
 --- who
 08:12:32.000 to 08:12:33.000: 1 close
-                                ENDED BY, %                                BEGAN, %
-COMM                CLOSES close   WR RDWR exit  sig other none    us peer both   -
-java                     1     .    .    .    .    .     .  100     .  100    .   .
+                         ------------ ENDED BY, % ----------- ---- BEGAN, % ----
+COMM              CLOSES close   WR RDWR exit  sig other none   us peer both   -
+java                   1     .    .    .    .    .     .  100    .  100    .   .
 
-                    HOW, %                     WE HOLD, ms        PEERS HOLD, ms
-COMM              clean reset t/o other    p50    p99    max    p50    p99    max
-java                  .    .   .   100      -      -      -      -      -      -
+                 ------- HOW, % ------ ---- WE HOLD, ms --- -- PEERS HOLD, ms --
+COMM             clean reset t/o other    p50    p99    max    p50    p99    max
+java                 .     .   .   100      -      -      -      -      -      -
 
-COMM              ENDING          REASON               CLOSES    %
-java              open            -                         1  100
+COMM             ENDING          REASON              CLOSES    %
+java             open            -                        1  100
 --- hist
 08:12:32.000 to 08:12:33.000: 1 close
 none of them has such a phase

@@ -38,19 +38,57 @@ PID     COMM     LOCAL                 BY REMOTE                ENDING        MS
 08:12:32.004000 state          10.0.0.1:51546 10.0.0.9:80 ESTABLISHED -> CLOSE_WAIT snd_una=1000 snd_nxt=1000 write_seq=1000 rcv_nxt=5001 rcv_wup=5000 copied_seq=5000 segs_in=2 snd_wnd=65535 err=0 done,file-live,shut-rcv netns=4026531840 cookie=0x0
 08:12:32.010000 state          10.0.0.1:51546 10.0.0.9:80 CLOSE_WAIT -> LAST_ACK in curl[4021] close(6, 0) snd_una=1000 snd_nxt=1000 write_seq=1000 rcv_nxt=5001 rcv_wup=5000 copied_seq=5000 segs_in=2 snd_wnd=65535 err=0 done,owned,file-dead,shut-rcv,shut-snd netns=4026531840 cookie=0x0
 08:12:32.011000 state          10.0.0.1:51546 10.0.0.9:80 LAST_ACK -> CLOSE snd_una=1001 snd_nxt=1001 write_seq=1001 rcv_nxt=5001 rcv_wup=5000 copied_seq=5000 segs_in=3 snd_wnd=65535 err=0 dead,done,no-socket,shut-rcv,shut-snd netns=4026531840 cookie=0x0
+--- timeline
+curl[4021]                        08:12:32.005                              peer
+10.0.0.1:51544                                                       10.0.0.9:80
+        ESTABLISHED |                                      | (ESTABLISHED)
+close(5) curl[4021] |                                      |
+                    |-------- 1 FIN seq +0 ack +0 -------->|
+          FIN_WAIT1 |          seq 1000 ack 5000           | (CLOSE_WAIT)
+                    :                                      :
+                    :                2.0 ms                :
+                    :                                      :
+                    |<----------- 2 ACK ack +1 ------------|
+          FIN_WAIT2 |               ack 1001               |
+                    :                                      :
+                    :                2.0 ms                :
+                    :                                      :
+                    |<-------- 3 FIN seq +0 ack +1 --------|
+          TIME_WAIT |          seq 5000 ack 1001           | (LAST_ACK)
+                    |-------- 4 ACK seq +1 ack +1 -------->|
+                    |          seq 1001 ack 5001           |
+four-way, begun by curl[4021]; 2.0 ms went by until the FIN was acknowledged:
+the network, or the other kernel (4.0 ms in all).
+
+curl[4021]                        08:12:32.004                              peer
+10.0.0.1:51546                                                       10.0.0.9:80
+        ESTABLISHED |                                      | (ESTABLISHED)
+                    |<-------- 1 FIN seq +0 ack +0 --------|
+         CLOSE_WAIT |          seq 5000 ack 1000           | (FIN_WAIT1)
+                    :                                      :
+                    :                6.0 ms                :
+                    :                                      :
+close(6) curl[4021] |                                      |
+                    |----- 2+3 FIN,ACK seq +0 ack +1 ----->|
+           LAST_ACK |          seq 1000 ack 5001           | (TIME_WAIT)
+                    |                1.0 ms                |
+                    |<----------- 4 ACK ack +1 ------------|
+              CLOSE |               ack 1001               |
+three-way, begun by the peer; curl[4021] held the connection open for 6.0 ms
+after the peer's FIN (7.0 ms in all).
 --- who
 08:12:32.006 to 08:12:32.011: 2 closes
-                                ENDED BY, %                                BEGAN, %
-COMM                CLOSES close   WR RDWR exit  sig other none    us peer both   -
-curl                     2   100    .    .    .    .     .    .    50   50    .   .
+                         ------------ ENDED BY, % ----------- ---- BEGAN, % ----
+COMM              CLOSES close   WR RDWR exit  sig other none   us peer both   -
+curl                   2   100    .    .    .    .     .    .   50   50    .   .
 
-                    HOW, %                     WE HOLD, ms        PEERS HOLD, ms
-COMM              clean reset t/o other    p50    p99    max    p50    p99    max
-curl                100    .   .     .   6.00   6.00   6.00   2.00   2.00   2.00
+                 ------- HOW, % ------ ---- WE HOLD, ms --- -- PEERS HOLD, ms --
+COMM             clean reset t/o other    p50    p99    max    p50    p99    max
+curl               100     .   .     .   6.00   6.00   6.00   2.00   2.00   2.00
 
-COMM              ENDING          REASON               CLOSES    %
-curl              four-way        -                         1   50
-curl              three-way       -                         1   50
+COMM             ENDING          REASON              CLOSES    %
+curl             four-way        -                        1   50
+curl             three-way       -                        1   50
 --- hist
 08:12:32.006 to 08:12:32.011: 2 closes
 

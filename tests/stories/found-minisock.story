@@ -25,19 +25,38 @@ PID     COMM     LOCAL                 BY REMOTE                ENDING        MS
 08:12:32.000000 socket         10.0.0.1:51544 10.0.0.9:80 TIME_WAIT snd_una=1000 snd_nxt=1000 write_seq=1000 rcv_nxt=5000 rcv_wup=5000 copied_seq=5000 segs_in=1 snd_wnd=65535 err=0 substate=5 age_ns=0 age_from=0 left_ns=50000000000 dead,no-socket netns=4026531840 cookie=0x11
 08:12:32.000000 socket         10.0.0.1:51546 10.0.0.9:80 TIME_WAIT snd_una=1000 snd_nxt=1000 write_seq=1000 rcv_nxt=5000 rcv_wup=5000 copied_seq=5000 segs_in=1 snd_wnd=65535 err=0 substate=5 age_ns=0 age_from=0 left_ns=5000000000 dead,no-socket netns=4026531840 cookie=0x12
 08:12:34.000000 late           10.0.0.1:51544 10.0.0.9:80 TIME_WAIT flags=17 seq=5000 ack=1001 payload=0 substate=6 netns=4026531840 cookie=0x11
+--- timeline
+-                                 08:12:34.000                              peer
+10.0.0.1:51544                                                       10.0.0.9:80
+          FIN_WAIT2 |                                      |
+                    |<-------- 3 FIN seq +0 ack +0 --------|
+          TIME_WAIT |          seq 5000 ack 1001           |
+                    |----------- 4 ACK ack +1 ------------>|
+                    |               ack 5001               |
+four-way, begun by this end; how long it took was not seen.
+Not seen: waves: the close began before tracing did, or an event was lost
+
+-                                 08:12:37.000                              peer
+10.0.0.1:51546                                                       10.0.0.9:80
+          FIN_WAIT2 |                                      |
+ the kernel gave up :                                      :
+              CLOSE |                                      |
+timed-out: the peer's FIN never came, and the kernel forgot the socket
+(fin-wait-2); how long it took was not seen.
+Not seen: waves: the close began before tracing did, or an event was lost
 --- who
 08:12:32.000 to 08:12:39.000: 2 closes
-                                ENDED BY, %                                BEGAN, %
-COMM                CLOSES close   WR RDWR exit  sig other none    us peer both   -
--                        2     .    .    .    .    .     .  100   100    .    .   .
+                         ------------ ENDED BY, % ----------- ---- BEGAN, % ----
+COMM              CLOSES close   WR RDWR exit  sig other none   us peer both   -
+-                      2     .    .    .    .    .     .  100  100    .    .   .
 
-                    HOW, %                     WE HOLD, ms        PEERS HOLD, ms
-COMM              clean reset t/o other    p50    p99    max    p50    p99    max
--                    50    .  50     .      -      -      -      -      -      -
+                 ------- HOW, % ------ ---- WE HOLD, ms --- -- PEERS HOLD, ms --
+COMM             clean reset t/o other    p50    p99    max    p50    p99    max
+-                   50     .  50     .      -      -      -      -      -      -
 
-COMM              ENDING          REASON               CLOSES    %
--                 four-way        -                         1   50
--                 timed-out       fin-wait-2                1   50
+COMM             ENDING          REASON              CLOSES    %
+-                four-way        -                        1   50
+-                timed-out       fin-wait-2               1   50
 --- hist
 08:12:32.000 to 08:12:39.000: 2 closes
 none of them has such a phase

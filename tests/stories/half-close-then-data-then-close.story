@@ -32,18 +32,42 @@ PID     COMM     LOCAL                 BY REMOTE                ENDING        MS
 08:12:32.900000 state          10.0.0.1:51544 10.0.0.9:80 FIN_WAIT2 -> CLOSE snd_una=1041 snd_nxt=1041 write_seq=1041 rcv_nxt=8001 rcv_wup=8001 copied_seq=8000 segs_in=5 snd_wnd=65535 err=0 done,file-live,shut-snd netns=4026531840 cookie=0x11
 08:12:32.950000 destroy        10.0.0.1:51544 10.0.0.9:80 CLOSE in nc[77] close(3, 0) snd_una=1041 snd_nxt=1041 write_seq=1041 rcv_nxt=8001 rcv_wup=8001 copied_seq=8001 segs_in=5 snd_wnd=65535 err=0 dead,done,owned,shut-rcv,shut-snd netns=4026531840 cookie=0x11
 08:12:32.950000 call           10.0.0.1:51544 10.0.0.9:80 CLOSE in nc[77] close(3, 0) = 0 call_ns=10000 netns=4026531840 cookie=0x11
+--- timeline
+nc[77]                            08:12:32.100                              peer
+10.0.0.1:51544                                                       10.0.0.9:80
+        ESTABLISHED |                                      | (ESTABLISHED)
+    shutdown(3, WR) |                                      |
+             nc[77] |                                      |
+                    |-------- 1 FIN seq +0 ack +0 -------->|
+          FIN_WAIT1 |          seq 1040 ack 5000           | (CLOSE_WAIT)
+                    |                3.0 ms                |
+                    |<----------- 2 ACK ack +1 ------------|
+          FIN_WAIT2 |               ack 1041               |
+                    |<- - - -  3000 bytes of data - - - -  |
+                    :                                      :
+                    :                797 ms                :
+                    :                                      :
+                    |<------ 3 FIN seq +3000 ack +1 -------|
+          TIME_WAIT |          seq 8000 ack 1041           | (LAST_ACK)
+                    |------ 4 ACK seq +1 ack +3001 ------->|
+                    |          seq 1041 ack 8001           |
+                    |                50 ms                 |
+    close(3) nc[77] |                                      |
+last reference gone |                                      |
+four-way, begun by nc[77]; the peer's application held the connection open for
+797 ms after our FIN.
 --- who
 08:12:32.000 to 08:12:32.950: 1 close
-                                ENDED BY, %                                BEGAN, %
-COMM                CLOSES close   WR RDWR exit  sig other none    us peer both   -
-nc                       1     .  100    .    .    .     .    .   100    .    .   .
+                         ------------ ENDED BY, % ----------- ---- BEGAN, % ----
+COMM              CLOSES close   WR RDWR exit  sig other none   us peer both   -
+nc                     1     .  100    .    .    .     .    .  100    .    .   .
 
-                    HOW, %                     WE HOLD, ms        PEERS HOLD, ms
-COMM              clean reset t/o other    p50    p99    max    p50    p99    max
-nc                  100    .   .     .      -      -      - 797.00 797.00 797.00
+                 ------- HOW, % ------ ---- WE HOLD, ms --- -- PEERS HOLD, ms --
+COMM             clean reset t/o other    p50    p99    max    p50    p99    max
+nc                 100     .   .     .      -      -      - 797.00 797.00 797.00
 
-COMM              ENDING          REASON               CLOSES    %
-nc                four-way        -                         1  100
+COMM             ENDING          REASON              CLOSES    %
+nc               four-way        -                        1  100
 --- hist
 08:12:32.000 to 08:12:32.950: 1 close
 

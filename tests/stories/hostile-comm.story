@@ -24,18 +24,38 @@ PID     COMM     LOCAL                 BY REMOTE                ENDING        MS
 08:12:32.013000 state          10.0.0.1:51544 10.0.0.9:80 FIN_WAIT1 -> FIN_WAIT2 snd_una=1001 snd_nxt=1001 write_seq=1001 rcv_nxt=5000 rcv_wup=5000 copied_seq=5000 segs_in=2 snd_wnd=65535 err=0 dead,no-socket,shut-rcv,shut-snd netns=4026531840 cookie=0x11
 08:12:32.013000 state          10.0.0.1:51544 10.0.0.9:80 FIN_WAIT2 -> CLOSE snd_una=1001 snd_nxt=1001 write_seq=1001 rcv_nxt=5000 rcv_wup=5000 copied_seq=5000 segs_in=2 snd_wnd=65535 err=0 dead,no-socket,shut-rcv,shut-snd netns=4026531840 cookie=0x11
 08:12:32.023000 late           10.0.0.1:51544 10.0.0.9:80 TIME_WAIT flags=17 seq=5000 ack=1001 payload=0 substate=6 netns=4026531840 cookie=0x11
+--- timeline
+\x1b[2J\x0a"a\xff\[66]            08:12:32.010                              peer
+10.0.0.1:51544                                                       10.0.0.9:80
+        ESTABLISHED |                                      | (ESTABLISHED)
+           close(5) |                                      |
+  \x1b[2J\x0a"a[66] |                                      |
+                    |-------- 1 FIN seq +0 ack +0 -------->|
+          FIN_WAIT1 |          seq 1000 ack 5000           | (CLOSE_WAIT)
+                    |                3.0 ms                |
+                    |<----------- 2 ACK ack +1 ------------|
+ FIN_WAIT2 (orphan) |               ack 1001               |
+                    :                                      :
+                    :                10 ms                 :
+                    :                                      :
+                    |<-------- 3 FIN seq +0 ack +1 --------|
+          TIME_WAIT |          seq 5000 ack 1001           | (LAST_ACK)
+                    |-------- 4 ACK seq +1 ack +1 -------->|
+                    |          seq 1001 ack 5001           |
+four-way, begun by \x1b[2J\x0a"a\xff\[66]; the peer's application held the
+connection open for 10 ms after our FIN (13 ms in all).
 --- who
 08:12:32.000 to 08:12:32.023: 1 close
-                                ENDED BY, %                                BEGAN, %
-COMM                CLOSES close   WR RDWR exit  sig other none    us peer both   -
-\x1b[2J\x0a"a\xff        1   100    .    .    .    .     .    .   100    .    .   .
+                         ------------ ENDED BY, % ----------- ---- BEGAN, % ----
+COMM              CLOSES close   WR RDWR exit  sig other none   us peer both   -
+\x1b[2J\x0a"a          1   100    .    .    .    .     .    .  100    .    .   .
 
-                    HOW, %                     WE HOLD, ms        PEERS HOLD, ms
-COMM              clean reset t/o other    p50    p99    max    p50    p99    max
-\x1b[2J\x0a"a\xff   100    .   .     .      -      -      -  10.00  10.00  10.00
+                 ------- HOW, % ------ ---- WE HOLD, ms --- -- PEERS HOLD, ms --
+COMM             clean reset t/o other    p50    p99    max    p50    p99    max
+\x1b[2J\x0a"a      100     .   .     .      -      -      -  10.00  10.00  10.00
 
-COMM              ENDING          REASON               CLOSES    %
-\x1b[2J\x0a"a\xff four-way        -                         1  100
+COMM             ENDING          REASON              CLOSES    %
+\x1b[2J\x0a"a    four-way        -                        1  100
 --- hist
 08:12:32.000 to 08:12:32.023: 1 close
 

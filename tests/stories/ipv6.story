@@ -34,21 +34,47 @@ PID     COMM     LOCAL                 BY REMOTE                ENDING        MS
 08:12:32.013000 late           [2001:db8:85a3::8a2e:370:7334]:51544 [2001:db8:ffff:ffff:ffff:ffff:ffff:1]:443 TIME_WAIT flags=17 seq=5000 ack=1001 payload=0 substate=6 netns=4026531840 cookie=0x11
 08:12:32.020000 reset-received [::1]:40000 [::1]:8080 ESTABLISHED snd_una=1000 snd_nxt=1000 write_seq=1000 rcv_nxt=5000 rcv_wup=5000 copied_seq=5000 segs_in=2 snd_wnd=65535 err=0 file-live netns=4026531840 cookie=0x12
 08:12:32.020000 state          [::1]:40000 [::1]:8080 ESTABLISHED -> CLOSE snd_una=1000 snd_nxt=1000 write_seq=1000 rcv_nxt=5000 rcv_wup=5000 copied_seq=5000 segs_in=2 snd_wnd=65535 err=104 file-live netns=4026531840 cookie=0x12
+--- timeline
+curl[4021]                        08:12:32.010                              peer
+[2001:db8:85a3::8a2e:370:7334]:51544     [2001:db8:ffff:ff..fff:ffff:ffff:1]:443
+        ESTABLISHED |                                      | (ESTABLISHED)
+close(5) curl[4021] |                                      |
+                    |-------- 1 FIN seq +0 ack +0 -------->|
+          FIN_WAIT1 |          seq 1000 ack 5000           | (CLOSE_WAIT)
+                    :                                      :
+                    :                2.0 ms                :
+                    :                                      :
+                    |<----------- 2 ACK ack +1 ------------|
+ FIN_WAIT2 (orphan) |               ack 1001               |
+                    |                1.0 ms                |
+                    |<-------- 3 FIN seq +0 ack +1 --------|
+          TIME_WAIT |          seq 5000 ack 1001           | (LAST_ACK)
+                    |-------- 4 ACK seq +1 ack +1 -------->|
+                    |          seq 1001 ack 5001           |
+four-way, begun by curl[4021]; 2.0 ms went by until the FIN was acknowledged:
+the network, or the other kernel (3.0 ms in all).
+
+-                                 08:12:32.020                              peer
+[::1]:40000                                                           [::1]:8080
+        ESTABLISHED |                                      | (ESTABLISHED)
+                    |<---------------- RST ----------------|
+              CLOSE |                                      | (CLOSE)
+reset-received: the peer sent a RST while the connection was open (established).
 --- who
 08:12:32.000 to 08:12:32.020: 2 closes
-                                ENDED BY, %                                BEGAN, %
-COMM                CLOSES close   WR RDWR exit  sig other none    us peer both   -
--                        1     .    .    .    .    .     .  100     .  100    .   .
-curl                     1   100    .    .    .    .     .    .   100    .    .   .
+                         ------------ ENDED BY, % ----------- ---- BEGAN, % ----
+COMM              CLOSES close   WR RDWR exit  sig other none   us peer both   -
+-                      1     .    .    .    .    .     .  100    .  100    .   .
+curl                   1   100    .    .    .    .     .    .  100    .    .   .
 
-                    HOW, %                     WE HOLD, ms        PEERS HOLD, ms
-COMM              clean reset t/o other    p50    p99    max    p50    p99    max
--                     .  100   .     .      -      -      -      -      -      -
-curl                100    .   .     .      -      -      -   1.00   1.00   1.00
+                 ------- HOW, % ------ ---- WE HOLD, ms --- -- PEERS HOLD, ms --
+COMM             clean reset t/o other    p50    p99    max    p50    p99    max
+-                    .   100   .     .      -      -      -      -      -      -
+curl               100     .   .     .      -      -      -   1.00   1.00   1.00
 
-COMM              ENDING          REASON               CLOSES    %
--                 reset-received  established               1  100
-curl              four-way        -                         1  100
+COMM             ENDING          REASON              CLOSES    %
+-                reset-received  established              1  100
+curl             four-way        -                        1  100
 --- hist
 08:12:32.000 to 08:12:32.020: 2 closes
 

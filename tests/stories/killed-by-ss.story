@@ -23,18 +23,33 @@ PID     COMM     LOCAL                 BY REMOTE                ENDING        MS
 08:12:32.050000 state          10.0.0.1:443 10.0.0.9:51544 ESTABLISHED -> CLOSE in ss[99] sendmsg(3, 0) snd_una=1000 snd_nxt=1000 write_seq=1000 rcv_nxt=5000 rcv_wup=5000 copied_seq=5000 segs_in=1 snd_wnd=65535 err=103 owned,file-live netns=4026531840 cookie=0x11
 08:12:32.060000 destroy        10.0.0.1:443 10.0.0.9:51544 CLOSE in nginx[4021] close(11, 0) snd_una=1000 snd_nxt=1000 write_seq=1000 rcv_nxt=5000 rcv_wup=5000 copied_seq=5000 segs_in=1 snd_wnd=65535 err=0 dead,owned,shut-rcv,shut-snd netns=4026531840 cookie=0x11
 08:12:32.060000 call           10.0.0.1:443 10.0.0.9:51544 CLOSE in nginx[4021] close(11, 0) = 0 call_ns=10000 netns=4026531840 cookie=0x11
+--- timeline
+ss[99]                            08:12:32.050                              peer
+10.0.0.1:443                                                      10.0.0.9:51544
+        ESTABLISHED |                                      | (ESTABLISHED)
+sock_destroy ss[99] |                                      |
+                    |---------------- RST ---------------->|
+              CLOSE |                                      |
+                    :                                      :
+                    :                10 ms                 :
+                    :                                      :
+          close(11) |                                      |
+        nginx[4021] |                                      |
+       nothing sent |                                      |
+reset-sent: ss[99] had its socket destroyed from outside, which sends a RST
+(destroyed).
 --- who
 08:12:32.000 to 08:12:32.060: 1 close
-                                ENDED BY, %                                BEGAN, %
-COMM                CLOSES close   WR RDWR exit  sig other none    us peer both   -
-ss                       1     .    .    .    .    .   100    .   100    .    .   .
+                         ------------ ENDED BY, % ----------- ---- BEGAN, % ----
+COMM              CLOSES close   WR RDWR exit  sig other none   us peer both   -
+ss                     1     .    .    .    .    .   100    .  100    .    .   .
 
-                    HOW, %                     WE HOLD, ms        PEERS HOLD, ms
-COMM              clean reset t/o other    p50    p99    max    p50    p99    max
-ss                    .  100   .     .      -      -      -      -      -      -
+                 ------- HOW, % ------ ---- WE HOLD, ms --- -- PEERS HOLD, ms --
+COMM             clean reset t/o other    p50    p99    max    p50    p99    max
+ss                   .   100   .     .      -      -      -      -      -      -
 
-COMM              ENDING          REASON               CLOSES    %
-ss                reset-sent      destroyed                 1  100
+COMM             ENDING          REASON              CLOSES    %
+ss               reset-sent      destroyed                1  100
 --- hist
 08:12:32.000 to 08:12:32.060: 1 close
 

@@ -32,18 +32,38 @@ PID     COMM     LOCAL                 BY REMOTE                ENDING        MS
 08:12:32.090000 reset-sent     10.0.0.1:51544 10.0.0.9:80 CLOSE snd_una=1001 snd_nxt=1001 write_seq=1001 rcv_nxt=5000 rcv_wup=5000 copied_seq=5000 segs_in=2 snd_wnd=65535 err=0 reason=3 unasked dead,owned,no-socket,shut-rcv,shut-snd,linger2-neg netns=4026531840 cookie=0x11
 08:12:32.090000 destroy        10.0.0.1:51544 10.0.0.9:80 CLOSE in probe[55] close(5, 0) snd_una=1001 snd_nxt=1001 write_seq=1001 rcv_nxt=5000 rcv_wup=5000 copied_seq=5000 segs_in=2 snd_wnd=65535 err=0 dead,owned,shut-rcv,shut-snd,linger2-neg netns=4026531840 cookie=0x11
 08:12:32.090000 call           10.0.0.1:51544 10.0.0.9:80 FIN_WAIT2 in probe[55] close(5, 0) = 0 call_ns=40000 netns=4026531840 cookie=0x11
+--- timeline
+probe[55]                         08:12:32.050                              peer
+10.0.0.1:51544                                                       10.0.0.9:80
+        ESTABLISHED |                                      | (ESTABLISHED)
+    shutdown(5, WR) |                                      |
+          probe[55] |                                      |
+                    |-------- 1 FIN seq +0 ack +0 -------->|
+          FIN_WAIT1 |          seq 1000 ack 5000           | (CLOSE_WAIT)
+                    |                3.0 ms                |
+                    |<----------- 2 ACK ack +1 ------------|
+          FIN_WAIT2 |               ack 1001               |
+                    :                                      :
+                    :                37 ms                 :
+                    :                                      :
+ close(5) probe[55] |                                      |
+                    |---------------- RST ---------------->|
+              CLOSE |                                      |
+reset-sent: probe[55] had set TCP_LINGER2 below zero, so a RST ended it
+(linger2); the peer's application held the connection open for 37 ms after our
+FIN (40 ms in all).
 --- who
 08:12:32.000 to 08:12:32.090: 1 close
-                                ENDED BY, %                                BEGAN, %
-COMM                CLOSES close   WR RDWR exit  sig other none    us peer both   -
-probe                    1     .  100    .    .    .     .    .   100    .    .   .
+                         ------------ ENDED BY, % ----------- ---- BEGAN, % ----
+COMM              CLOSES close   WR RDWR exit  sig other none   us peer both   -
+probe                  1     .  100    .    .    .     .    .  100    .    .   .
 
-                    HOW, %                     WE HOLD, ms        PEERS HOLD, ms
-COMM              clean reset t/o other    p50    p99    max    p50    p99    max
-probe                 .  100   .     .      -      -      -      -      -      -
+                 ------- HOW, % ------ ---- WE HOLD, ms --- -- PEERS HOLD, ms --
+COMM             clean reset t/o other    p50    p99    max    p50    p99    max
+probe                .   100   .     .      -      -      -      -      -      -
 
-COMM              ENDING          REASON               CLOSES    %
-probe             reset-sent      linger2                   1  100
+COMM             ENDING          REASON              CLOSES    %
+probe            reset-sent      linger2                  1  100
 --- hist
 08:12:32.000 to 08:12:32.090: 1 close
 

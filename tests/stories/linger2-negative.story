@@ -24,18 +24,35 @@ PID     COMM     LOCAL                 BY REMOTE                ENDING        MS
 08:12:32.053000 state          10.0.0.1:51544 10.0.0.9:80 FIN_WAIT1 -> FIN_WAIT2 snd_una=1001 snd_nxt=1001 write_seq=1001 rcv_nxt=5000 rcv_wup=5000 copied_seq=5000 segs_in=2 snd_wnd=65535 err=0 dead,no-socket,shut-rcv,shut-snd,linger2-neg netns=4026531840 cookie=0x11
 08:12:32.053000 state          10.0.0.1:51544 10.0.0.9:80 FIN_WAIT2 -> CLOSE snd_una=1001 snd_nxt=1001 write_seq=1001 rcv_nxt=5000 rcv_wup=5000 copied_seq=5000 segs_in=2 snd_wnd=65535 err=0 dead,no-socket,shut-rcv,shut-snd,linger2-neg netns=4026531840 cookie=0x11
 08:12:32.053000 reset-sent     10.0.0.1:51544 10.0.0.9:80 CLOSE snd_una=1001 snd_nxt=1001 write_seq=1001 rcv_nxt=5000 rcv_wup=5000 copied_seq=5000 segs_in=2 snd_wnd=65535 err=0 reason=2 answer dead,no-socket,shut-rcv,shut-snd,linger2-neg netns=4026531840 cookie=0x11
+--- timeline
+probe[55]                         08:12:32.050                              peer
+10.0.0.1:51544                                                       10.0.0.9:80
+        ESTABLISHED |                                      | (ESTABLISHED)
+ close(5) probe[55] |                                      |
+                    |-------- 1 FIN seq +0 ack +0 -------->|
+          FIN_WAIT1 |          seq 1000 ack 5000           | (CLOSE_WAIT)
+                    :                                      :
+                    :                3.0 ms                :
+                    :                                      :
+                    |<----------- 2 ACK ack +1 ------------|
+          FIN_WAIT2 |               ack 1001               |
+                    |---------------- RST ---------------->|
+              CLOSE |                                      |
+reset-sent: probe[55] had set TCP_LINGER2 below zero, so a RST ended it
+(linger2); 3.0 ms went by until the FIN was acknowledged: the network, or the
+other kernel.
 --- who
 08:12:32.000 to 08:12:32.053: 1 close
-                                ENDED BY, %                                BEGAN, %
-COMM                CLOSES close   WR RDWR exit  sig other none    us peer both   -
-probe                    1   100    .    .    .    .     .    .   100    .    .   .
+                         ------------ ENDED BY, % ----------- ---- BEGAN, % ----
+COMM              CLOSES close   WR RDWR exit  sig other none   us peer both   -
+probe                  1   100    .    .    .    .     .    .  100    .    .   .
 
-                    HOW, %                     WE HOLD, ms        PEERS HOLD, ms
-COMM              clean reset t/o other    p50    p99    max    p50    p99    max
-probe                 .  100   .     .      -      -      -      -      -      -
+                 ------- HOW, % ------ ---- WE HOLD, ms --- -- PEERS HOLD, ms --
+COMM             clean reset t/o other    p50    p99    max    p50    p99    max
+probe                .   100   .     .      -      -      -      -      -      -
 
-COMM              ENDING          REASON               CLOSES    %
-probe             reset-sent      linger2                   1  100
+COMM             ENDING          REASON              CLOSES    %
+probe            reset-sent      linger2                  1  100
 --- hist
 08:12:32.000 to 08:12:32.053: 1 close
 

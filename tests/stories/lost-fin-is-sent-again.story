@@ -26,18 +26,38 @@ PID     COMM     LOCAL                 BY REMOTE                ENDING        MS
 08:12:32.015000 call           10.0.0.1:443 10.0.0.9:51544 CLOSE_WAIT in java[812] close(9, 0) = 0 call_ns=30000 netns=4026531840 cookie=0x11
 08:12:32.215000 fin-resent     10.0.0.1:443 10.0.0.9:51544 LAST_ACK snd_una=1000 snd_nxt=1001 write_seq=1001 rcv_nxt=5001 rcv_wup=5001 copied_seq=5001 segs_in=2 snd_wnd=65535 err=0 dead,done,no-socket,shut-rcv,shut-snd netns=4026531840 cookie=0x11
 08:12:32.218000 state          10.0.0.1:443 10.0.0.9:51544 LAST_ACK -> CLOSE snd_una=1001 snd_nxt=1001 write_seq=1001 rcv_nxt=5001 rcv_wup=5001 copied_seq=5001 segs_in=3 snd_wnd=65535 err=0 dead,done,no-socket,shut-rcv,shut-snd netns=4026531840 cookie=0x11
+--- timeline
+java[812]                         08:12:32.010                              peer
+10.0.0.1:443                                                      10.0.0.9:51544
+        ESTABLISHED |                                      | (ESTABLISHED)
+                    |<-------- 1 FIN seq +0 ack +0 --------|
+         CLOSE_WAIT |          seq 5000 ack 1000           | (FIN_WAIT1)
+                    |- - - -  2 ACK seq +0 ack +1 - - - - >|
+                    |          seq 1000 ack 5001           |
+                    |                5.0 ms                |
+ close(9) java[812] |                                      |
+                    |-------- 3 FIN seq +0 ack +1 -------->|
+           LAST_ACK |          seq 1000 ack 5001           | (TIME_WAIT)
+                    |---------- FIN again, once ---------->|
+                    :                                      :
+                    :                203 ms                :
+                    :                                      :
+                    |<----------- 4 ACK ack +1 ------------|
+              CLOSE |               ack 1001               |
+four-way, begun by the peer; the FIN had to be sent again, and was acknowledged
+after 203 ms (208 ms in all).
 --- who
 08:12:32.000 to 08:12:32.218: 1 close
-                                ENDED BY, %                                BEGAN, %
-COMM                CLOSES close   WR RDWR exit  sig other none    us peer both   -
-java                     1   100    .    .    .    .     .    .     .  100    .   .
+                         ------------ ENDED BY, % ----------- ---- BEGAN, % ----
+COMM              CLOSES close   WR RDWR exit  sig other none   us peer both   -
+java                   1   100    .    .    .    .     .    .    .  100    .   .
 
-                    HOW, %                     WE HOLD, ms        PEERS HOLD, ms
-COMM              clean reset t/o other    p50    p99    max    p50    p99    max
-java                100    .   .     .   5.00   5.00   5.00      -      -      -
+                 ------- HOW, % ------ ---- WE HOLD, ms --- -- PEERS HOLD, ms --
+COMM             clean reset t/o other    p50    p99    max    p50    p99    max
+java               100     .   .     .   5.00   5.00   5.00      -      -      -
 
-COMM              ENDING          REASON               CLOSES    %
-java              four-way        -                         1  100
+COMM             ENDING          REASON              CLOSES    %
+java             four-way        -                        1  100
 --- hist
 08:12:32.000 to 08:12:32.218: 1 close
 

@@ -24,18 +24,33 @@ PID     COMM     LOCAL                 BY REMOTE                ENDING        MS
 08:12:32.013000 state          10.0.0.1:51544 10.0.0.9:80 FIN_WAIT1 -> FIN_WAIT2 snd_una=1001 snd_nxt=1001 write_seq=1001 rcv_nxt=5000 rcv_wup=5000 copied_seq=5000 segs_in=2 snd_wnd=65535 err=0 dead,no-socket,shut-rcv,shut-snd netns=4026531840 cookie=0x11
 08:12:32.013000 state          10.0.0.1:51544 10.0.0.9:80 FIN_WAIT2 -> CLOSE snd_una=1001 snd_nxt=1001 write_seq=1001 rcv_nxt=5000 rcv_wup=5000 copied_seq=5000 segs_in=2 snd_wnd=65535 err=0 dead,no-socket,shut-rcv,shut-snd netns=4026531840 cookie=0x11
 08:12:32.030000 late           10.0.0.1:51544 10.0.0.9:80 TIME_WAIT flags=17 seq=5000 ack=1001 payload=0 substate=6 netns=4026531840 cookie=0x11
+--- timeline
+-                                 08:12:32.030                              peer
+10.0.0.1:51544                                                       10.0.0.9:80
+        ESTABLISHED |                                      | (ESTABLISHED)
+                    |<----------- 2 ACK ack +0 ------------|
+ FIN_WAIT2 (orphan) |               ack 1001               |
+                    :                                      :
+                    :                17 ms                 :
+                    :                                      :
+                    |<-------- 3 FIN seq +0 ack +0 --------|
+          TIME_WAIT |          seq 5000 ack 1001           | (FIN_WAIT1)
+                    |-------- 4 ACK seq +0 ack +1 -------->|
+                    |          seq 1001 ack 5001           |
+four-way, begun by this end; how long it took was not seen.
+Not seen: waves: the close began before tracing did, or an event was lost
 --- who
 08:12:32.000 to 08:12:32.030: 1 close
-                                ENDED BY, %                                BEGAN, %
-COMM                CLOSES close   WR RDWR exit  sig other none    us peer both   -
--                        1     .    .    .    .    .     .  100   100    .    .   .
+                         ------------ ENDED BY, % ----------- ---- BEGAN, % ----
+COMM              CLOSES close   WR RDWR exit  sig other none   us peer both   -
+-                      1     .    .    .    .    .     .  100  100    .    .   .
 
-                    HOW, %                     WE HOLD, ms        PEERS HOLD, ms
-COMM              clean reset t/o other    p50    p99    max    p50    p99    max
--                   100    .   .     .      -      -      -  17.00  17.00  17.00
+                 ------- HOW, % ------ ---- WE HOLD, ms --- -- PEERS HOLD, ms --
+COMM             clean reset t/o other    p50    p99    max    p50    p99    max
+-                  100     .   .     .      -      -      -  17.00  17.00  17.00
 
-COMM              ENDING          REASON               CLOSES    %
--                 four-way        -                         1  100
+COMM             ENDING          REASON              CLOSES    %
+-                four-way        -                        1  100
 --- hist
 08:12:32.000 to 08:12:32.030: 1 close
 

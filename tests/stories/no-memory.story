@@ -24,18 +24,29 @@ PID     COMM     LOCAL                 BY REMOTE                ENDING        MS
 08:12:32.010000 reset-sent     10.0.0.1:51544 10.0.0.9:80 CLOSE snd_una=1000 snd_nxt=1001 write_seq=1001 rcv_nxt=5000 rcv_wup=5000 copied_seq=5000 segs_in=1 snd_wnd=65535 err=0 reason=4 unasked dead,owned,no-socket,shut-rcv,shut-snd netns=4026531840 cookie=0x11
 08:12:32.010000 destroy        10.0.0.1:51544 10.0.0.9:80 CLOSE in curl[4021] close(5, 0) snd_una=1000 snd_nxt=1001 write_seq=1001 rcv_nxt=5000 rcv_wup=5000 copied_seq=5000 segs_in=1 snd_wnd=65535 err=0 dead,owned,shut-rcv,shut-snd netns=4026531840 cookie=0x11
 08:12:32.010000 call           10.0.0.1:51544 10.0.0.9:80 ESTABLISHED in curl[4021] close(5, 0) = 0 call_ns=30000 netns=4026531840 cookie=0x11
+--- timeline
+curl[4021]                        08:12:32.010                              peer
+10.0.0.1:51544                                                       10.0.0.9:80
+        ESTABLISHED |                                      | (ESTABLISHED)
+close(5) curl[4021] |                                      |
+                    |-------- 1 FIN seq +0 ack +0 --------?|
+          FIN_WAIT1 |          seq 1000 ack 5000           |
+                    |---------------- RST ---------------->|
+              CLOSE |                                      |
+reset-sent: curl[4021] left too many orphans, or memory was short: the kernel
+sent a RST (no-memory).
 --- who
 08:12:32.000 to 08:12:32.010: 1 close
-                                ENDED BY, %                                BEGAN, %
-COMM                CLOSES close   WR RDWR exit  sig other none    us peer both   -
-curl                     1   100    .    .    .    .     .    .   100    .    .   .
+                         ------------ ENDED BY, % ----------- ---- BEGAN, % ----
+COMM              CLOSES close   WR RDWR exit  sig other none   us peer both   -
+curl                   1   100    .    .    .    .     .    .  100    .    .   .
 
-                    HOW, %                     WE HOLD, ms        PEERS HOLD, ms
-COMM              clean reset t/o other    p50    p99    max    p50    p99    max
-curl                  .  100   .     .      -      -      -      -      -      -
+                 ------- HOW, % ------ ---- WE HOLD, ms --- -- PEERS HOLD, ms --
+COMM             clean reset t/o other    p50    p99    max    p50    p99    max
+curl                 .   100   .     .      -      -      -      -      -      -
 
-COMM              ENDING          REASON               CLOSES    %
-curl              reset-sent      no-memory                 1  100
+COMM             ENDING          REASON              CLOSES    %
+curl             reset-sent      no-memory                1  100
 --- hist
 08:12:32.000 to 08:12:32.010: 1 close
 

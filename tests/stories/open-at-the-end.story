@@ -42,18 +42,51 @@ PID     COMM     LOCAL                 BY REMOTE                ENDING        MS
 08:12:32.200000 call           10.0.0.1:51548 10.0.0.9:80 ESTABLISHED in nc[79] close(3, 0) = 0 call_ns=30000 netns=4026531840 cookie=0x13
 08:12:32.203000 state          10.0.0.1:51548 10.0.0.9:80 FIN_WAIT1 -> FIN_WAIT2 snd_una=1001 snd_nxt=1001 write_seq=1001 rcv_nxt=5000 rcv_wup=5000 copied_seq=5000 segs_in=2 snd_wnd=65535 err=0 dead,no-socket,shut-rcv,shut-snd netns=4026531840 cookie=0x13
 08:12:32.203000 state          10.0.0.1:51548 10.0.0.9:80 FIN_WAIT2 -> CLOSE snd_una=1001 snd_nxt=1001 write_seq=1001 rcv_nxt=5000 rcv_wup=5000 copied_seq=5000 segs_in=2 snd_wnd=65535 err=0 dead,no-socket,shut-rcv,shut-snd netns=4026531840 cookie=0x13
+--- timeline
+nc[79]                            08:12:32.200                              peer
+10.0.0.1:51548                                                       10.0.0.9:80
+        ESTABLISHED |                                      | (ESTABLISHED)
+    close(3) nc[79] |                                      |
+                    |-------- 1 FIN seq +0 ack +0 -------->|
+          FIN_WAIT1 |          seq 1000 ack 5000           | (CLOSE_WAIT)
+                    |                3.0 ms                |
+                    |<----------- 2 ACK ack +1 ------------|
+ FIN_WAIT2 (orphan) |               ack 1001               |
+                    :                                      :
+                    :                4.8 s                 :
+                    :                                      :
+         still open :                                      :
+open: it was not over when this was asked for; the peer's application held the
+connection open for 4.8 s after our FIN.
+
+nc[77]                            08:12:32.100                              peer
+10.0.0.1:51544                                                       10.0.0.9:80
+        ESTABLISHED |                                      | (ESTABLISHED)
+    shutdown(3, WR) |                                      |
+             nc[77] |                                      |
+                    |-------- 1 FIN seq +0 ack +0 -------->|
+          FIN_WAIT1 |          seq 1000 ack 5000           | (CLOSE_WAIT)
+                    |                3.0 ms                |
+                    |<----------- 2 ACK ack +1 ------------|
+          FIN_WAIT2 |               ack 1001               |
+                    :                                      :
+                    :                4.9 s                 :
+                    :                                      :
+         still open :                                      :
+open: it was not over when this was asked for; the peer's application held the
+connection open for 4.9 s after our FIN.
 --- who
 08:12:32.000 to 08:12:37.000: 2 closes
-                                ENDED BY, %                                BEGAN, %
-COMM                CLOSES close   WR RDWR exit  sig other none    us peer both   -
-nc                       2    50   50    .    .    .     .    .   100    .    .   .
+                         ------------ ENDED BY, % ----------- ---- BEGAN, % ----
+COMM              CLOSES close   WR RDWR exit  sig other none   us peer both   -
+nc                     2    50   50    .    .    .     .    .  100    .    .   .
 
-                    HOW, %                     WE HOLD, ms        PEERS HOLD, ms
-COMM              clean reset t/o other    p50    p99    max    p50    p99    max
-nc                    .    .   .   100      -      -      -      -      -      -
+                 ------- HOW, % ------ ---- WE HOLD, ms --- -- PEERS HOLD, ms --
+COMM             clean reset t/o other    p50    p99    max    p50    p99    max
+nc                   .     .   .   100      -      -      -      -      -      -
 
-COMM              ENDING          REASON               CLOSES    %
-nc                open            -                         2  100
+COMM             ENDING          REASON              CLOSES    %
+nc               open            -                        2  100
 --- hist
 08:12:32.000 to 08:12:37.000: 2 closes
 

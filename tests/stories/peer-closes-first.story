@@ -30,18 +30,38 @@ PID     COMM     LOCAL                 BY REMOTE                ENDING        MS
 08:12:32.120000 state          10.0.0.1:443 203.0.113.200:51000 CLOSE_WAIT -> LAST_ACK in nginx[4021] close(11, 0) snd_una=1000 snd_nxt=1000 write_seq=1000 rcv_nxt=5001 rcv_wup=5001 copied_seq=5001 segs_in=2 snd_wnd=65535 err=0 done,owned,file-dead,shut-rcv,shut-snd netns=4026531840 cookie=0x11
 08:12:32.119900 call           10.0.0.1:443 203.0.113.200:51000 CLOSE_WAIT in nginx[4021] close(11, 0) = 0 call_ns=150000 netns=4026531840 cookie=0x11
 08:12:32.125000 state          10.0.0.1:443 203.0.113.200:51000 LAST_ACK -> CLOSE snd_una=1001 snd_nxt=1001 write_seq=1001 rcv_nxt=5001 rcv_wup=5001 copied_seq=5001 segs_in=3 snd_wnd=65535 err=0 dead,done,no-socket,shut-rcv,shut-snd netns=4026531840 cookie=0x11
+--- timeline
+nginx[4021]                       08:12:32.100                              peer
+10.0.0.1:443                                                 203.0.113.200:51000
+        ESTABLISHED |                                      | (ESTABLISHED)
+                    |<-------- 1 FIN seq +0 ack +0 --------|
+         CLOSE_WAIT |          seq 5000 ack 1000           | (FIN_WAIT1)
+                    |- - - -  2 ACK seq +0 ack +1 - - - - >|
+                    |          seq 1000 ack 5001           |
+                    :                                      :
+                    :                20 ms                 :
+                    :                                      :
+          close(11) |                                      |
+        nginx[4021] |                                      |
+                    |-------- 3 FIN seq +0 ack +1 -------->|
+           LAST_ACK |          seq 1000 ack 5001           | (TIME_WAIT)
+                    |                5.0 ms                |
+                    |<----------- 4 ACK ack +1 ------------|
+              CLOSE |               ack 1001               |
+four-way, begun by the peer; nginx[4021] held the connection open for 20 ms
+after the peer's FIN (25 ms in all).
 --- who
 08:12:32.000 to 08:12:32.125: 1 close
-                                ENDED BY, %                                BEGAN, %
-COMM                CLOSES close   WR RDWR exit  sig other none    us peer both   -
-nginx                    1   100    .    .    .    .     .    .     .  100    .   .
+                         ------------ ENDED BY, % ----------- ---- BEGAN, % ----
+COMM              CLOSES close   WR RDWR exit  sig other none   us peer both   -
+nginx                  1   100    .    .    .    .     .    .    .  100    .   .
 
-                    HOW, %                     WE HOLD, ms        PEERS HOLD, ms
-COMM              clean reset t/o other    p50    p99    max    p50    p99    max
-nginx               100    .   .     .  20.00  20.00  20.00      -      -      -
+                 ------- HOW, % ------ ---- WE HOLD, ms --- -- PEERS HOLD, ms --
+COMM             clean reset t/o other    p50    p99    max    p50    p99    max
+nginx              100     .   .     .  20.00  20.00  20.00      -      -      -
 
-COMM              ENDING          REASON               CLOSES    %
-nginx             four-way        -                         1  100
+COMM             ENDING          REASON              CLOSES    %
+nginx            four-way        -                        1  100
 --- hist
 08:12:32.000 to 08:12:32.125: 1 close
 

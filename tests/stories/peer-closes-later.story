@@ -34,18 +34,37 @@ PID     COMM     LOCAL                 BY REMOTE                ENDING        MS
 08:12:32.203000 state          10.0.0.1:51544 10.0.0.9:80 FIN_WAIT1 -> FIN_WAIT2 snd_una=1101 snd_nxt=1101 write_seq=1101 rcv_nxt=5800 rcv_wup=5800 copied_seq=5800 segs_in=3 snd_wnd=65535 err=0 dead,no-socket,shut-rcv,shut-snd netns=4026531840 cookie=0x11
 08:12:32.203000 state          10.0.0.1:51544 10.0.0.9:80 FIN_WAIT2 -> CLOSE snd_una=1101 snd_nxt=1101 write_seq=1101 rcv_nxt=5800 rcv_wup=5800 copied_seq=5800 segs_in=3 snd_wnd=65535 err=0 dead,no-socket,shut-rcv,shut-snd netns=4026531840 cookie=0x11
 08:12:32.400000 late           10.0.0.1:51544 10.0.0.9:80 TIME_WAIT flags=17 seq=5800 ack=1101 payload=0 substate=6 netns=4026531840 cookie=0x11
+--- timeline
+curl[4021]                        08:12:32.199                              peer
+10.0.0.1:51544                                                       10.0.0.9:80
+        ESTABLISHED |                                      | (ESTABLISHED)
+close(5) curl[4021] |                                      |
+                    |-------- 1 FIN seq +0 ack +0 -------->|
+          FIN_WAIT1 |          seq 1100 ack 5800           | (CLOSE_WAIT)
+                    |                3.0 ms                |
+                    |<----------- 2 ACK ack +1 ------------|
+ FIN_WAIT2 (orphan) |               ack 1101               |
+                    :                                      :
+                    :                197 ms                :
+                    :                                      :
+                    |<-------- 3 FIN seq +0 ack +1 --------|
+          TIME_WAIT |          seq 5800 ack 1101           | (LAST_ACK)
+                    |-------- 4 ACK seq +1 ack +1 -------->|
+                    |          seq 1101 ack 5801           |
+four-way, begun by curl[4021]; the peer's application held the connection open
+for 197 ms after our FIN.
 --- who
 08:12:32.000 to 08:12:32.400: 1 close
-                                ENDED BY, %                                BEGAN, %
-COMM                CLOSES close   WR RDWR exit  sig other none    us peer both   -
-curl                     1   100    .    .    .    .     .    .   100    .    .   .
+                         ------------ ENDED BY, % ----------- ---- BEGAN, % ----
+COMM              CLOSES close   WR RDWR exit  sig other none   us peer both   -
+curl                   1   100    .    .    .    .     .    .  100    .    .   .
 
-                    HOW, %                     WE HOLD, ms        PEERS HOLD, ms
-COMM              clean reset t/o other    p50    p99    max    p50    p99    max
-curl                100    .   .     .      -      -      - 197.00 197.00 197.00
+                 ------- HOW, % ------ ---- WE HOLD, ms --- -- PEERS HOLD, ms --
+COMM             clean reset t/o other    p50    p99    max    p50    p99    max
+curl               100     .   .     .      -      -      - 197.00 197.00 197.00
 
-COMM              ENDING          REASON               CLOSES    %
-curl              four-way        -                         1  100
+COMM             ENDING          REASON              CLOSES    %
+curl             four-way        -                        1  100
 --- hist
 08:12:32.000 to 08:12:32.400: 1 close
 

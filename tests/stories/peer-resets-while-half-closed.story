@@ -41,21 +41,55 @@ PID     COMM     LOCAL                 BY REMOTE                ENDING        MS
 08:12:32.200000 state          10.0.0.1:443 10.0.0.9:52000 ESTABLISHED -> CLOSE_WAIT snd_una=1000 snd_nxt=1000 write_seq=1000 rcv_nxt=5001 rcv_wup=5000 copied_seq=5000 segs_in=2 snd_wnd=65535 err=0 done,file-live,shut-rcv netns=4026531840 cookie=0x12
 08:12:32.250000 reset-received 10.0.0.1:443 10.0.0.9:52000 CLOSE_WAIT snd_una=1000 snd_nxt=1000 write_seq=1000 rcv_nxt=5001 rcv_wup=5001 copied_seq=5000 segs_in=3 snd_wnd=65535 err=0 done,file-live,shut-rcv netns=4026531840 cookie=0x12
 08:12:32.250000 state          10.0.0.1:443 10.0.0.9:52000 CLOSE_WAIT -> CLOSE snd_una=1000 snd_nxt=1000 write_seq=1000 rcv_nxt=5001 rcv_wup=5001 copied_seq=5000 segs_in=3 snd_wnd=65535 err=32 done,file-live,shut-rcv netns=4026531840 cookie=0x12
+--- timeline
+nc[77]                            08:12:32.100                              peer
+10.0.0.1:51544                                                       10.0.0.9:80
+        ESTABLISHED |                                      | (ESTABLISHED)
+    shutdown(3, WR) |                                      |
+             nc[77] |                                      |
+                    |-------- 1 FIN seq +0 ack +0 -------->|
+          FIN_WAIT1 |          seq 1000 ack 5000           | (CLOSE_WAIT)
+                    |                3.0 ms                |
+                    |<----------- 2 ACK ack +1 ------------|
+          FIN_WAIT2 |               ack 1001               |
+                    :                                      :
+                    :                47 ms                 :
+                    :                                      :
+                    |<---------------- RST ----------------|
+              CLOSE |                                      | (CLOSE)
+reset-received: the peer sent a RST when it was half closed (half-closed); the
+peer's application held the connection open for 47 ms after our FIN (50 ms in
+all).
+
+-                                 08:12:32.200                              peer
+10.0.0.1:443                                                      10.0.0.9:52000
+        ESTABLISHED |                                      | (ESTABLISHED)
+                    |<-------- 1 FIN seq +0 ack +0 --------|
+         CLOSE_WAIT |          seq 5000 ack 1000           | (FIN_WAIT1)
+                    |- - - -  2 ACK seq +0 ack +1 - - - - >|
+                    |          seq 1000 ack 5001           |
+                    :                                      :
+                    :                50 ms                 :
+                    :                                      :
+                    |<---------------- RST ----------------|
+              CLOSE |                                      | (CLOSE)
+reset-received: the peer sent a RST when it was half closed (half-closed); this
+end held the connection open for 50 ms after the peer's FIN.
 --- who
 08:12:32.000 to 08:12:33.000: 2 closes
-                                ENDED BY, %                                BEGAN, %
-COMM                CLOSES close   WR RDWR exit  sig other none    us peer both   -
--                        1     .    .    .    .    .     .  100     .  100    .   .
-nc                       1     .  100    .    .    .     .    .   100    .    .   .
+                         ------------ ENDED BY, % ----------- ---- BEGAN, % ----
+COMM              CLOSES close   WR RDWR exit  sig other none   us peer both   -
+-                      1     .    .    .    .    .     .  100    .  100    .   .
+nc                     1     .  100    .    .    .     .    .  100    .    .   .
 
-                    HOW, %                     WE HOLD, ms        PEERS HOLD, ms
-COMM              clean reset t/o other    p50    p99    max    p50    p99    max
--                     .  100   .     .      -      -      -      -      -      -
-nc                    .  100   .     .      -      -      -      -      -      -
+                 ------- HOW, % ------ ---- WE HOLD, ms --- -- PEERS HOLD, ms --
+COMM             clean reset t/o other    p50    p99    max    p50    p99    max
+-                    .   100   .     .      -      -      -      -      -      -
+nc                   .   100   .     .      -      -      -      -      -      -
 
-COMM              ENDING          REASON               CLOSES    %
--                 reset-received  half-closed               1  100
-nc                reset-received  half-closed               1  100
+COMM             ENDING          REASON              CLOSES    %
+-                reset-received  half-closed              1  100
+nc               reset-received  half-closed              1  100
 --- hist
 08:12:32.000 to 08:12:33.000: 2 closes
 

@@ -20,18 +20,27 @@ PID     COMM     LOCAL                 BY REMOTE                ENDING        MS
 08:12:32.050000 state          10.0.0.1:51544 10.0.0.9:80 ESTABLISHED -> CLOSE in criu[71] close(5, 0) snd_una=1000 snd_nxt=1000 write_seq=1000 rcv_nxt=5000 rcv_wup=5000 copied_seq=5000 segs_in=1 snd_wnd=65535 err=0 owned,file-dead,shut-rcv,shut-snd,repair netns=4026531840 cookie=0x11
 08:12:32.050000 destroy        10.0.0.1:51544 10.0.0.9:80 CLOSE in criu[71] close(5, 0) snd_una=1000 snd_nxt=1000 write_seq=1000 rcv_nxt=5000 rcv_wup=5000 copied_seq=5000 segs_in=1 snd_wnd=65535 err=0 dead,owned,shut-rcv,shut-snd,repair netns=4026531840 cookie=0x11
 08:12:32.050000 call           10.0.0.1:51544 10.0.0.9:80 ESTABLISHED in criu[71] close(5, 0) = 0 call_ns=40000 netns=4026531840 cookie=0x11
+--- timeline
+criu[71]                          08:12:32.050                              peer
+10.0.0.1:51544                                                       10.0.0.9:80
+        ESTABLISHED |                                      | (ESTABLISHED)
+  close(5) criu[71] |                                      |
+       nothing sent |                                      |
+              ended :                                      :
+              CLOSE |                                      |
+aborted: taken away in repair mode, without a word to the peer (repair).
 --- who
 08:12:32.000 to 08:12:32.050: 1 close
-                                ENDED BY, %                                BEGAN, %
-COMM                CLOSES close   WR RDWR exit  sig other none    us peer both   -
-criu                     1   100    .    .    .    .     .    .   100    .    .   .
+                         ------------ ENDED BY, % ----------- ---- BEGAN, % ----
+COMM              CLOSES close   WR RDWR exit  sig other none   us peer both   -
+criu                   1   100    .    .    .    .     .    .  100    .    .   .
 
-                    HOW, %                     WE HOLD, ms        PEERS HOLD, ms
-COMM              clean reset t/o other    p50    p99    max    p50    p99    max
-criu                  .    .   .   100      -      -      -      -      -      -
+                 ------- HOW, % ------ ---- WE HOLD, ms --- -- PEERS HOLD, ms --
+COMM             clean reset t/o other    p50    p99    max    p50    p99    max
+criu                 .     .   .   100      -      -      -      -      -      -
 
-COMM              ENDING          REASON               CLOSES    %
-criu              aborted         repair                    1  100
+COMM             ENDING          REASON              CLOSES    %
+criu             aborted         repair                   1  100
 --- hist
 08:12:32.000 to 08:12:32.050: 1 close
 

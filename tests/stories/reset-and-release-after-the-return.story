@@ -22,18 +22,26 @@ PID     COMM     LOCAL                 BY REMOTE                ENDING        MS
 08:12:32.050008 state          10.0.0.1:51544 10.0.0.9:80 ESTABLISHED -> CLOSE in curl[4021] close(5, 0) snd_una=1000 snd_nxt=1000 write_seq=1000 rcv_nxt=5010 rcv_wup=5000 copied_seq=5000 segs_in=1 snd_wnd=65535 err=0 owned,file-dead,shut-rcv,shut-snd netns=4026531840 cookie=0x11
 08:12:32.050009 reset-sent     10.0.0.1:51544 10.0.0.9:80 CLOSE snd_una=1000 snd_nxt=1000 write_seq=1000 rcv_nxt=5010 rcv_wup=5000 copied_seq=5000 segs_in=1 snd_wnd=65535 err=0 reason=0 unasked owned,file-dead,shut-rcv,shut-snd netns=4026531840 cookie=0x11
 08:12:32.050020 destroy        10.0.0.1:51544 10.0.0.9:80 CLOSE in curl[4021] close(5, 0) snd_una=1000 snd_nxt=1000 write_seq=1000 rcv_nxt=5010 rcv_wup=5000 copied_seq=5000 segs_in=1 snd_wnd=65535 err=0 dead,owned,shut-rcv,shut-snd netns=4026531840 cookie=0x11
+--- timeline
+curl[4021]                        08:12:32.050                              peer
+10.0.0.1:51544                                                       10.0.0.9:80
+        ESTABLISHED |                                      | (ESTABLISHED)
+close(5) curl[4021] |                                      |
+                    |---------------- RST ---------------->|
+              CLOSE |                                      |
+reset-sent: curl[4021] closed with data unread and so sent a RST (unread-data).
 --- who
 08:12:32.000 to 08:12:32.050: 1 close
-                                ENDED BY, %                                BEGAN, %
-COMM                CLOSES close   WR RDWR exit  sig other none    us peer both   -
-curl                     1   100    .    .    .    .     .    .   100    .    .   .
+                         ------------ ENDED BY, % ----------- ---- BEGAN, % ----
+COMM              CLOSES close   WR RDWR exit  sig other none   us peer both   -
+curl                   1   100    .    .    .    .     .    .  100    .    .   .
 
-                    HOW, %                     WE HOLD, ms        PEERS HOLD, ms
-COMM              clean reset t/o other    p50    p99    max    p50    p99    max
-curl                  .  100   .     .      -      -      -      -      -      -
+                 ------- HOW, % ------ ---- WE HOLD, ms --- -- PEERS HOLD, ms --
+COMM             clean reset t/o other    p50    p99    max    p50    p99    max
+curl                 .   100   .     .      -      -      -      -      -      -
 
-COMM              ENDING          REASON               CLOSES    %
-curl              reset-sent      unread-data               1  100
+COMM             ENDING          REASON              CLOSES    %
+curl             reset-sent      unread-data              1  100
 --- hist
 08:12:32.000 to 08:12:32.050: 1 close
 

@@ -19,18 +19,25 @@ PID     COMM     LOCAL                 BY REMOTE                ENDING        MS
 08:12:32.000000 state          10.0.0.1:443 10.0.0.9:51544 SYN_RECV -> ESTABLISHED snd_una=1000 snd_nxt=1000 write_seq=1000 rcv_nxt=5000 rcv_wup=5000 copied_seq=5000 segs_in=1 snd_wnd=65535 err=0 no-socket netns=4026531840 cookie=0x11
 08:12:32.050000 reset-received 10.0.0.1:443 10.0.0.9:51544 ESTABLISHED snd_una=1000 snd_nxt=1000 write_seq=1000 rcv_nxt=5000 rcv_wup=5000 copied_seq=5000 segs_in=2 snd_wnd=65535 err=0 no-socket netns=4026531840 cookie=0x11
 08:12:32.050000 state          10.0.0.1:443 10.0.0.9:51544 ESTABLISHED -> CLOSE in nginx[4021] close(6, 0) snd_una=1000 snd_nxt=1000 write_seq=1000 rcv_nxt=5000 rcv_wup=5000 copied_seq=5000 segs_in=2 snd_wnd=65535 err=104 no-socket netns=4026531840 cookie=0x11
+--- timeline
+-                                 08:12:32.050                              peer
+10.0.0.1:443                                                      10.0.0.9:51544
+        ESTABLISHED |                                      | (ESTABLISHED)
+                    |<---------------- RST ----------------|
+              CLOSE |                                      | (CLOSE)
+reset-received: the peer sent a RST while the connection was open (established).
 --- who
 08:12:32.000 to 08:12:33.000: 1 close
-                                ENDED BY, %                                BEGAN, %
-COMM                CLOSES close   WR RDWR exit  sig other none    us peer both   -
--                        1     .    .    .    .    .     .  100     .  100    .   .
+                         ------------ ENDED BY, % ----------- ---- BEGAN, % ----
+COMM              CLOSES close   WR RDWR exit  sig other none   us peer both   -
+-                      1     .    .    .    .    .     .  100    .  100    .   .
 
-                    HOW, %                     WE HOLD, ms        PEERS HOLD, ms
-COMM              clean reset t/o other    p50    p99    max    p50    p99    max
--                     .  100   .     .      -      -      -      -      -      -
+                 ------- HOW, % ------ ---- WE HOLD, ms --- -- PEERS HOLD, ms --
+COMM             clean reset t/o other    p50    p99    max    p50    p99    max
+-                    .   100   .     .      -      -      -      -      -      -
 
-COMM              ENDING          REASON               CLOSES    %
--                 reset-received  established               1  100
+COMM             ENDING          REASON              CLOSES    %
+-                reset-received  established              1  100
 --- hist
 08:12:32.000 to 08:12:33.000: 1 close
 

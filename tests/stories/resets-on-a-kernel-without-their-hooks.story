@@ -43,23 +43,56 @@ PID     COMM     LOCAL                 BY REMOTE                ENDING        MS
 08:12:32.050000 state          10.0.0.1:51546 10.0.0.9:80 ESTABLISHED -> CLOSE in probe[55] close(6, 0) snd_una=1000 snd_nxt=1000 write_seq=1000 rcv_nxt=5000 rcv_wup=5000 copied_seq=5000 segs_in=1 snd_wnd=65535 err=0 owned,file-dead,shut-rcv,shut-snd,linger,linger-zero netns=4026531840 cookie=0x12
 08:12:32.050000 state          10.0.0.1:51548 10.0.0.9:80 ESTABLISHED -> CLOSE in probe[55] connect(7, 0) snd_una=1000 snd_nxt=1000 write_seq=1000 rcv_nxt=5000 rcv_wup=5000 copied_seq=5000 segs_in=1 snd_wnd=65535 err=0 owned,file-live netns=4026531840 cookie=0x13
 08:12:32.050000 state          10.0.0.1:51550 10.0.0.9:80 ESTABLISHED -> CLOSE snd_una=1000 snd_nxt=1000 write_seq=1000 rcv_nxt=5000 rcv_wup=5000 copied_seq=5000 segs_in=1 snd_wnd=65535 err=104 file-live netns=4026531840 cookie=0x14
+--- timeline
+probe[55]                         08:12:32.050                              peer
+10.0.0.1:51548                                                       10.0.0.9:80
+        ESTABLISHED |                                      | (ESTABLISHED)
+         connect(7) |                                      |
+          probe[55] |                                      |
+                    |- - - - - - - -  RST - - - - - - - - >|
+              CLOSE |                                      |
+reset-sent: probe[55] disconnected the socket, which sends a RST (disconnect).
+
+-                                 08:12:32.050                              peer
+10.0.0.1:51550                                                       10.0.0.9:80
+        ESTABLISHED |                                      | (ESTABLISHED)
+                    |<---------------- RST ----------------|
+              CLOSE |                                      | (CLOSE)
+reset-received: the peer sent a RST while the connection was open (established).
+
+probe[55]                         08:12:32.050                              peer
+10.0.0.1:51544                                                       10.0.0.9:80
+        ESTABLISHED |                                      | (ESTABLISHED)
+   close* probe[55] |                                      |
+                    |- - - - - - - -  RST - - - - - - - - >|
+              CLOSE |                                      |
+reset-sent: probe[55] closed with data unread and so sent a RST (unread-data).
+
+probe[55]                         08:12:32.050                              peer
+10.0.0.1:51546                                                       10.0.0.9:80
+        ESTABLISHED |                                      | (ESTABLISHED)
+   close* probe[55] |                                      |
+                    |- - - - - - - -  RST - - - - - - - - >|
+              CLOSE |                                      |
+reset-sent: probe[55] closed with SO_LINGER of zero, which sends a RST
+(linger-zero).
 --- who
 08:12:32.000 to 08:12:33.000: 4 closes
-                                ENDED BY, %                                BEGAN, %
-COMM                CLOSES close   WR RDWR exit  sig other none    us peer both   -
-probe                    3    67    .    .    .    .    33    .   100    .    .   .
--                        1     .    .    .    .    .     .  100     .  100    .   .
+                         ------------ ENDED BY, % ----------- ---- BEGAN, % ----
+COMM              CLOSES close   WR RDWR exit  sig other none   us peer both   -
+probe                  3    67    .    .    .    .    33    .  100    .    .   .
+-                      1     .    .    .    .    .     .  100    .  100    .   .
 
-                    HOW, %                     WE HOLD, ms        PEERS HOLD, ms
-COMM              clean reset t/o other    p50    p99    max    p50    p99    max
-probe                 .  100   .     .      -      -      -      -      -      -
--                     .  100   .     .      -      -      -      -      -      -
+                 ------- HOW, % ------ ---- WE HOLD, ms --- -- PEERS HOLD, ms --
+COMM             clean reset t/o other    p50    p99    max    p50    p99    max
+probe                .   100   .     .      -      -      -      -      -      -
+-                    .   100   .     .      -      -      -      -      -      -
 
-COMM              ENDING          REASON               CLOSES    %
-probe             reset-sent      unread-data               1   33
-probe             reset-sent      linger-zero               1   33
-probe             reset-sent      disconnect                1   33
--                 reset-received  established               1  100
+COMM             ENDING          REASON              CLOSES    %
+probe            reset-sent      unread-data              1   33
+probe            reset-sent      linger-zero              1   33
+probe            reset-sent      disconnect               1   33
+-                reset-received  established              1  100
 --- hist
 08:12:32.000 to 08:12:33.000: 4 closes
 

@@ -25,18 +25,41 @@ PID     COMM     LOCAL                 BY REMOTE                ENDING        MS
 08:12:32.203000 state          10.0.0.1:51544 10.0.0.9:80 FIN_WAIT1 -> FIN_WAIT2 snd_una=1001 snd_nxt=1001 write_seq=1001 rcv_nxt=5000 rcv_wup=5000 copied_seq=5000 segs_in=2 snd_wnd=65535 err=0 dead,no-socket,shut-rcv,shut-snd netns=4026531840 cookie=0x11
 08:12:32.203000 state          10.0.0.1:51544 10.0.0.9:80 FIN_WAIT2 -> CLOSE snd_una=1001 snd_nxt=1001 write_seq=1001 rcv_nxt=5000 rcv_wup=5000 copied_seq=5000 segs_in=2 snd_wnd=65535 err=0 dead,no-socket,shut-rcv,shut-snd netns=4026531840 cookie=0x11
 08:12:32.210000 late           10.0.0.1:51544 10.0.0.9:80 TIME_WAIT flags=17 seq=5000 ack=1001 payload=0 substate=6 netns=4026531840 cookie=0x11
+--- timeline
+nc[77]                            08:12:32.200                              peer
+10.0.0.1:51544                                                       10.0.0.9:80
+        ESTABLISHED |                                      | (ESTABLISHED)
+    shutdown(3, RD) |                                      |
+             nc[77] |                                      |
+       nothing sent |                                      |
+                    :                                      :
+                    :                150 ms                :
+                    :                                      :
+    close(3) nc[77] |                                      |
+                    |-------- 1 FIN seq +0 ack +0 -------->|
+          FIN_WAIT1 |          seq 1000 ack 5000           | (CLOSE_WAIT)
+                    |                3.0 ms                |
+                    |<----------- 2 ACK ack +1 ------------|
+ FIN_WAIT2 (orphan) |               ack 1001               |
+                    |                7.0 ms                |
+                    |<-------- 3 FIN seq +0 ack +1 --------|
+          TIME_WAIT |          seq 5000 ack 1001           | (LAST_ACK)
+                    |-------- 4 ACK seq +1 ack +1 -------->|
+                    |          seq 1001 ack 5001           |
+four-way, begun by nc[77]; the peer's application held the connection open for
+7.0 ms after our FIN (10 ms in all).
 --- who
 08:12:32.050 to 08:12:32.210: 1 close
-                                ENDED BY, %                                BEGAN, %
-COMM                CLOSES close   WR RDWR exit  sig other none    us peer both   -
-nc                       1   100    .    .    .    .     .    .   100    .    .   .
+                         ------------ ENDED BY, % ----------- ---- BEGAN, % ----
+COMM              CLOSES close   WR RDWR exit  sig other none   us peer both   -
+nc                     1   100    .    .    .    .     .    .  100    .    .   .
 
-                    HOW, %                     WE HOLD, ms        PEERS HOLD, ms
-COMM              clean reset t/o other    p50    p99    max    p50    p99    max
-nc                  100    .   .     .      -      -      -   7.00   7.00   7.00
+                 ------- HOW, % ------ ---- WE HOLD, ms --- -- PEERS HOLD, ms --
+COMM             clean reset t/o other    p50    p99    max    p50    p99    max
+nc                 100     .   .     .      -      -      -   7.00   7.00   7.00
 
-COMM              ENDING          REASON               CLOSES    %
-nc                four-way        -                         1  100
+COMM             ENDING          REASON              CLOSES    %
+nc               four-way        -                        1  100
 --- hist
 08:12:32.050 to 08:12:32.210: 1 close
 

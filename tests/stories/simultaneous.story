@@ -25,18 +25,39 @@ PID     COMM     LOCAL                 BY REMOTE                ENDING        MS
 08:12:32.010000 call           10.0.0.1:51544 10.0.0.9:80 ESTABLISHED in curl[4021] close(5, 0) = 0 call_ns=30000 netns=4026531840 cookie=0x11
 08:12:32.015000 state          10.0.0.1:51544 10.0.0.9:80 FIN_WAIT1 -> CLOSING snd_una=1000 snd_nxt=1001 write_seq=1001 rcv_nxt=5001 rcv_wup=5000 copied_seq=5000 segs_in=2 snd_wnd=65535 err=0 dead,done,no-socket,shut-rcv,shut-snd netns=4026531840 cookie=0x11
 08:12:32.020000 state          10.0.0.1:51544 10.0.0.9:80 CLOSING -> CLOSE snd_una=1001 snd_nxt=1001 write_seq=1001 rcv_nxt=5001 rcv_wup=5001 copied_seq=5000 segs_in=3 snd_wnd=65535 err=0 dead,done,no-socket,shut-rcv,shut-snd netns=4026531840 cookie=0x11
+--- timeline
+curl[4021]                        08:12:32.010                              peer
+10.0.0.1:51544                                                       10.0.0.9:80
+        ESTABLISHED |                                      | (ESTABLISHED)
+close(5) curl[4021] |                                      |
+                    |-------- 1 FIN seq +0 ack +0 -------->|
+          FIN_WAIT1 |          seq 1000 ack 5000           |
+                    :                                      :
+                    :                5.0 ms                :
+                    :                                      :
+                    |<-------- 3 FIN seq +0 ack +0 --------|
+            CLOSING |          seq 5000 ack 1000           | (FIN_WAIT1)
+                    |-------- 4 ACK seq +1 ack +1 -------->|
+                    |          seq 1001 ack 5001           |
+                    :                                      :
+                    :                5.0 ms                :
+                    :                                      :
+                    |<----------- 2 ACK ack +1 ------------|
+          TIME_WAIT |               ack 1001               |
+simultaneous: both ends said goodbye at once; 10 ms went by until the FIN was
+acknowledged: the network, or the other kernel.
 --- who
 08:12:32.000 to 08:12:32.020: 1 close
-                                ENDED BY, %                                BEGAN, %
-COMM                CLOSES close   WR RDWR exit  sig other none    us peer both   -
-curl                     1   100    .    .    .    .     .    .     .    .  100   .
+                         ------------ ENDED BY, % ----------- ---- BEGAN, % ----
+COMM              CLOSES close   WR RDWR exit  sig other none   us peer both   -
+curl                   1   100    .    .    .    .     .    .    .    .  100   .
 
-                    HOW, %                     WE HOLD, ms        PEERS HOLD, ms
-COMM              clean reset t/o other    p50    p99    max    p50    p99    max
-curl                100    .   .     .      -      -      -      -      -      -
+                 ------- HOW, % ------ ---- WE HOLD, ms --- -- PEERS HOLD, ms --
+COMM             clean reset t/o other    p50    p99    max    p50    p99    max
+curl               100     .   .     .      -      -      -      -      -      -
 
-COMM              ENDING          REASON               CLOSES    %
-curl              simultaneous    -                         1  100
+COMM             ENDING          REASON              CLOSES    %
+curl             simultaneous    -                        1  100
 --- hist
 08:12:32.000 to 08:12:32.020: 1 close
 

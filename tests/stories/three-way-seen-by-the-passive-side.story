@@ -25,18 +25,36 @@ PID     COMM     LOCAL                 BY REMOTE                ENDING        MS
 08:12:32.010100 state          10.0.0.9:80 10.0.0.1:51544 CLOSE_WAIT -> LAST_ACK in nginx[812] close(11, 0) snd_una=1000 snd_nxt=1000 write_seq=1000 rcv_nxt=5001 rcv_wup=5000 copied_seq=5001 segs_in=2 snd_wnd=65535 err=0 done,owned,file-dead,shut-rcv,shut-snd netns=4026531840 cookie=0x11
 08:12:32.010100 call           10.0.0.9:80 10.0.0.1:51544 CLOSE_WAIT in nginx[812] close(11, 0) = 0 call_ns=30000 netns=4026531840 cookie=0x11
 08:12:32.012000 state          10.0.0.9:80 10.0.0.1:51544 LAST_ACK -> CLOSE snd_una=1001 snd_nxt=1001 write_seq=1001 rcv_nxt=5001 rcv_wup=5001 copied_seq=5001 segs_in=3 snd_wnd=65535 err=0 dead,done,no-socket,shut-rcv,shut-snd netns=4026531840 cookie=0x11
+--- timeline
+nginx[812]                        08:12:32.010                              peer
+10.0.0.9:80                                                       10.0.0.1:51544
+        ESTABLISHED |                                      | (ESTABLISHED)
+                    |<-------- 1 FIN seq +0 ack +0 --------|
+         CLOSE_WAIT |          seq 5000 ack 1000           | (FIN_WAIT1)
+                    |                100 us                |
+          close(11) |                                      |
+         nginx[812] |                                      |
+                    |----- 2+3 FIN,ACK seq +0 ack +1 ----->|
+           LAST_ACK |          seq 1000 ack 5001           | (TIME_WAIT)
+                    :                                      :
+                    :                1.9 ms                :
+                    :                                      :
+                    |<----------- 4 ACK ack +1 ------------|
+              CLOSE |               ack 1001               |
+three-way, begun by the peer; 1.9 ms went by until the FIN was acknowledged: the
+network, or the other kernel (2.0 ms in all).
 --- who
 08:12:32.000 to 08:12:32.012: 1 close
-                                ENDED BY, %                                BEGAN, %
-COMM                CLOSES close   WR RDWR exit  sig other none    us peer both   -
-nginx                    1   100    .    .    .    .     .    .     .  100    .   .
+                         ------------ ENDED BY, % ----------- ---- BEGAN, % ----
+COMM              CLOSES close   WR RDWR exit  sig other none   us peer both   -
+nginx                  1   100    .    .    .    .     .    .    .  100    .   .
 
-                    HOW, %                     WE HOLD, ms        PEERS HOLD, ms
-COMM              clean reset t/o other    p50    p99    max    p50    p99    max
-nginx               100    .   .     .   0.10   0.10   0.10      -      -      -
+                 ------- HOW, % ------ ---- WE HOLD, ms --- -- PEERS HOLD, ms --
+COMM             clean reset t/o other    p50    p99    max    p50    p99    max
+nginx              100     .   .     .   0.10   0.10   0.10      -      -      -
 
-COMM              ENDING          REASON               CLOSES    %
-nginx             three-way       -                         1  100
+COMM             ENDING          REASON              CLOSES    %
+nginx            three-way       -                        1  100
 --- hist
 08:12:32.000 to 08:12:32.012: 1 close
 

@@ -37,21 +37,31 @@ PID     COMM     LOCAL                 BY REMOTE                ENDING        MS
 08:12:32.100000 destroy        10.8.0.2:80 10.8.0.254:33816 CLOSE in server[200] close(7, 0) snd_una=5000 snd_nxt=5000 write_seq=5000 rcv_nxt=1000 rcv_wup=1000 copied_seq=1000 segs_in=1 snd_wnd=65535 err=0 dead,owned netns=2 cookie=0x1268
 08:12:32.100010 reset-received 10.9.0.1:33816 10.9.0.254:8080 ESTABLISHED snd_una=1000 snd_nxt=1000 write_seq=1000 rcv_nxt=5000 rcv_wup=5000 copied_seq=5000 segs_in=1 snd_wnd=65535 err=0 file-live netns=1 cookie=0x1267
 08:12:32.100010 state          10.9.0.1:33816 10.9.0.254:8080 ESTABLISHED -> CLOSE snd_una=1000 snd_nxt=1000 write_seq=1000 rcv_nxt=5000 rcv_wup=5000 copied_seq=5000 segs_in=1 snd_wnd=65535 err=104 file-live netns=1 cookie=0x1267
+--- timeline
+server[200]                       08:12:32.100                                 -
+10.8.0.2:80                                                     10.8.0.254:33816
+        ESTABLISHED |                                      | ESTABLISHED
+           close(7) |                                      |
+        server[200] |                                      |
+                    |------------ RST, 10 us ------------->|
+              CLOSE |                                      | CLOSE
+reset-sent: server[200] closed with SO_LINGER of zero, which sends a RST
+(linger-zero).
 --- who
 08:12:32.000 to 08:12:32.100: 2 closes
-                                ENDED BY, %                                BEGAN, %
-COMM                CLOSES close   WR RDWR exit  sig other none    us peer both   -
--                        1     .    .    .    .    .     .  100     .  100    .   .
-server                   1   100    .    .    .    .     .    .   100    .    .   .
+                         ------------ ENDED BY, % ----------- ---- BEGAN, % ----
+COMM              CLOSES close   WR RDWR exit  sig other none   us peer both   -
+-                      1     .    .    .    .    .     .  100    .  100    .   .
+server                 1   100    .    .    .    .     .    .  100    .    .   .
 
-                    HOW, %                     WE HOLD, ms        PEERS HOLD, ms
-COMM              clean reset t/o other    p50    p99    max    p50    p99    max
--                     .  100   .     .      -      -      -      -      -      -
-server                .  100   .     .      -      -      -      -      -      -
+                 ------- HOW, % ------ ---- WE HOLD, ms --- -- PEERS HOLD, ms --
+COMM             clean reset t/o other    p50    p99    max    p50    p99    max
+-                    .   100   .     .      -      -      -      -      -      -
+server               .   100   .     .      -      -      -      -      -      -
 
-COMM              ENDING          REASON               CLOSES    %
--                 reset-received  established               1  100
-server            reset-sent      linger-zero               1  100
+COMM             ENDING          REASON              CLOSES    %
+-                reset-received  established              1  100
+server           reset-sent      linger-zero              1  100
 --- hist
 08:12:32.000 to 08:12:32.100: 2 closes
 

@@ -23,18 +23,31 @@ PID     COMM     LOCAL                 BY REMOTE                ENDING        MS
 08:13:02.000000 state          10.0.0.1:51544 10.0.0.9:80 ESTABLISHED -> CLOSE snd_una=1000 snd_nxt=1000 write_seq=1000 rcv_nxt=5000 rcv_wup=5000 copied_seq=5000 segs_in=1 snd_wnd=65535 err=110 file-live,keepalive netns=4026531840 cookie=0x11
 08:13:03.000000 destroy        10.0.0.1:51544 10.0.0.9:80 CLOSE in psql[4021] close(5, 0) snd_una=1000 snd_nxt=1000 write_seq=1000 rcv_nxt=5000 rcv_wup=5000 copied_seq=5000 segs_in=1 snd_wnd=65535 err=0 dead,owned,shut-rcv,shut-snd netns=4026531840 cookie=0x11
 08:13:03.000000 call           10.0.0.1:51544 10.0.0.9:80 CLOSE in psql[4021] close(5, 0) = 0 call_ns=10000 netns=4026531840 cookie=0x11
+--- timeline
+psql[4021]                        08:13:02.000                              peer
+10.0.0.1:51544                                                       10.0.0.9:80
+        ESTABLISHED |                                      | (ESTABLISHED)
+                    |---------------- RST ---------------->|
+              CLOSE |                                      |
+                    :                                      :
+                    :                1.0 s                 :
+                    :                                      :
+close(5) psql[4021] |                                      |
+       nothing sent |                                      |
+reset-sent: psql[4021] got no answer within TCP_USER_TIMEOUT, so the kernel sent
+a RST (user-timeout).
 --- who
 08:12:32.000 to 08:13:03.000: 1 close
-                                ENDED BY, %                                BEGAN, %
-COMM                CLOSES close   WR RDWR exit  sig other none    us peer both   -
-psql                     1     .    .    .    .    .     .  100   100    .    .   .
+                         ------------ ENDED BY, % ----------- ---- BEGAN, % ----
+COMM              CLOSES close   WR RDWR exit  sig other none   us peer both   -
+psql                   1     .    .    .    .    .     .  100  100    .    .   .
 
-                    HOW, %                     WE HOLD, ms        PEERS HOLD, ms
-COMM              clean reset t/o other    p50    p99    max    p50    p99    max
-psql                  .  100   .     .      -      -      -      -      -      -
+                 ------- HOW, % ------ ---- WE HOLD, ms --- -- PEERS HOLD, ms --
+COMM             clean reset t/o other    p50    p99    max    p50    p99    max
+psql                 .   100   .     .      -      -      -      -      -      -
 
-COMM              ENDING          REASON               CLOSES    %
-psql              reset-sent      user-timeout              1  100
+COMM             ENDING          REASON              CLOSES    %
+psql             reset-sent      user-timeout             1  100
 --- hist
 08:12:32.000 to 08:13:03.000: 1 close
 

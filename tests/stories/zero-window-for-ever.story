@@ -17,18 +17,25 @@ PID     COMM     LOCAL                 BY REMOTE                ENDING        MS
 --- events
 08:12:32.000000 state          10.0.0.1:51544 10.0.0.9:80 SYN_SENT -> ESTABLISHED in curl[4021] connect(5, 0) snd_una=1000 snd_nxt=1000 write_seq=1000 rcv_nxt=5000 rcv_wup=5000 copied_seq=5000 segs_in=1 snd_wnd=0 err=0 owned,file-live netns=4026531840 cookie=0x11
 08:27:32.000000 state          10.0.0.1:51544 10.0.0.9:80 ESTABLISHED -> CLOSE snd_una=1000 snd_nxt=1000 write_seq=6000 rcv_nxt=5000 rcv_wup=5000 copied_seq=5000 segs_in=1 snd_wnd=0 err=110 file-live netns=4026531840 cookie=0x11
+--- timeline
+-                                 08:27:32.000                              peer
+10.0.0.1:51544                                                       10.0.0.9:80
+        ESTABLISHED |                                      | (ESTABLISHED)
+ the kernel gave up :                                      :
+              CLOSE |                                      |
+timed-out: the peer never made room for what was still to be sent (zero-window).
 --- who
 08:12:32.000 to 08:27:32.000: 1 close
-                                ENDED BY, %                                BEGAN, %
-COMM                CLOSES close   WR RDWR exit  sig other none    us peer both   -
--                        1     .    .    .    .    .     .  100     .    .    . 100
+                         ------------ ENDED BY, % ----------- ---- BEGAN, % ----
+COMM              CLOSES close   WR RDWR exit  sig other none   us peer both   -
+-                      1     .    .    .    .    .     .  100    .    .    . 100
 
-                    HOW, %                     WE HOLD, ms        PEERS HOLD, ms
-COMM              clean reset t/o other    p50    p99    max    p50    p99    max
--                     .    . 100     .      -      -      -      -      -      -
+                 ------- HOW, % ------ ---- WE HOLD, ms --- -- PEERS HOLD, ms --
+COMM             clean reset t/o other    p50    p99    max    p50    p99    max
+-                    .     . 100     .      -      -      -      -      -      -
 
-COMM              ENDING          REASON               CLOSES    %
--                 timed-out       zero-window               1  100
+COMM             ENDING          REASON              CLOSES    %
+-                timed-out       zero-window              1  100
 --- hist
 08:12:32.000 to 08:27:32.000: 1 close
 

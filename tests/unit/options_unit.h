@@ -22,6 +22,7 @@ static const struct sink sinks[] = {
 	{ .name = "stuck", .help = "what hangs" },
 	{ .name = "who", .help = "processes", .manual = "Columns.\n" },
 	{ .name = "hist", .help = "histograms" },
+	{ .name = "timeline", .help = "ladders" },
 	{ .name = "doctor", .help = "what can be done" },
 };
 

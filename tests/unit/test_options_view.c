@@ -119,6 +119,9 @@ static void test_options_view__what_another_view_heeds_is_refused(void **state)
 	expect_usage(&r, "tcpclose: option '--sort' is for the view who alone\n");
 	PARSE(&r, "who", "--phase", "total");
 	expect_usage(&r, "tcpclose: option '--phase' is for the view hist alone\n");
+	PARSE(&r, "timeline", "--ascii");
+	expect_fine(&r);
+	assert_true(r.o.view_options.ascii);
 	PARSE(&r, "who", "--ascii");
 	expect_usage(&r, "tcpclose: option '--ascii' is for the views timeline and hist alone\n");
 }

@@ -3,7 +3,8 @@
 /* links: src/sink.o src/sink_trace.o src/sink_json.o src/sink_events.o src/sink_record.o */
 /* links: src/verdict.o src/story.o src/act.o src/found.o src/late.o src/names.o src/fmt.o */
 /* links: src/json.o src/text.o src/sink_act.o src/sink_options.o src/hist.o src/group.o */
-/* links: src/sink_manual.o */
+/* links: src/sink_manual.o src/sink_timeline.o src/sink_timeline_draw.o src/sink_timeline_words.o */
+/* links: src/ladder.o src/sink_pen.o */
 /* links: src/sink_who.o src/sink_who_text.o src/sink_who_columns.o src/sink_hist.o src/sink_sum.o src/sink_by.o */
 /* links: src/buf.o src/syscalls.o */
 /* links: src/sink_doctor.o src/sink_json_doctor.o src/health.o */

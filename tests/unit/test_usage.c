@@ -12,7 +12,7 @@ static void test_usage__an_unknown_view(void **state)
 	(void)state;
 	PARSE(&r, "foo");
 	expect_usage(&r, "tcpclose: unknown view 'foo': want trace, json, events, stuck, who, "
-		     "hist or doctor (see tcpclose --help)\n");
+		     "hist, timeline or doctor (see tcpclose --help)\n");
 }
 
 static void test_usage__two_views(void **state)
@@ -22,7 +22,7 @@ static void test_usage__two_views(void **state)
 	(void)state;
 	PARSE(&r, "trace", "-j");
 	expect_usage(&r, "tcpclose: one view too many, 'json': want trace, json, events, stuck, who, "
-		     "hist or doctor (see tcpclose --help)\n");
+		     "hist, timeline or doctor (see tcpclose --help)\n");
 }
 
 static void test_usage__more_ports_than_there_is_room_for(void **state)
