@@ -51,18 +51,40 @@ PID     COMM     LOCAL                 BY REMOTE                ENDING        MS
 08:12:32.031000 state          10.0.0.1:51600 10.0.0.9:80 FIN_WAIT1 -> FIN_WAIT2 snd_una=1001 snd_nxt=1001 write_seq=1001 rcv_nxt=5000 rcv_wup=5000 copied_seq=5000 segs_in=2 snd_wnd=65535 err=0 dead,no-socket,shut-rcv,shut-snd netns=4026531840 cookie=0x13
 08:12:32.061000 state          10.0.0.1:51600 10.0.0.9:80 FIN_WAIT2 -> CLOSE snd_una=1001 snd_nxt=1001 write_seq=1001 rcv_nxt=5001 rcv_wup=5001 copied_seq=5000 segs_in=3 snd_wnd=65535 err=0 dead,done,no-socket,shut-rcv,shut-snd netns=4026531840 cookie=0x13
 08:12:32.062000 state          10.0.0.1:51544 10.0.0.9:80 FIN_WAIT2 -> CLOSE snd_una=1001 snd_nxt=1001 write_seq=1001 rcv_nxt=5001 rcv_wup=5001 copied_seq=5000 segs_in=3 snd_wnd=65535 err=0 dead,done,no-socket,shut-rcv,shut-snd netns=4026531840 cookie=0x11
+--- timeline
+nginx[812]                        08:12:32.020                              peer
+10.0.0.1:443                                                      10.0.0.9:51544
+        ESTABLISHED |                                      | (ESTABLISHED)
+                    |<-------- 1 FIN seq +0 ack +0 --------|
+         CLOSE_WAIT |          seq 5000 ack 1000           | (FIN_WAIT1)
+                    |- - - -  2 ACK seq +0 ack +1 - - - - >|
+                    |          seq 1000 ack 5001           |
+                    :                                      :
+                    :                1.0 ms                :
+                    :                                      :
+          close(11) |                                      |
+         nginx[812] |                                      |
+                    |-------- 3 FIN seq +0 ack +1 -------->|
+           LAST_ACK |          seq 1000 ack 5001           | (TIME_WAIT)
+                    :                                      :
+                    :                1.0 ms                :
+                    :                                      :
+                    |<----------- 4 ACK ack +1 ------------|
+              CLOSE |               ack 1001               |
+four-way, begun by the peer; 1.0 ms went by until the FIN was acknowledged: the
+network, or the other kernel (2.0 ms in all).
 --- who
 08:12:32.000 to 08:12:33.000: 1 close
-                                ENDED BY, %                                BEGAN, %
-COMM                CLOSES close   WR RDWR exit  sig other none    us peer both   -
-nginx                    1   100    .    .    .    .     .    .     .  100    .   .
+                         ------------ ENDED BY, % ----------- ---- BEGAN, % ----
+COMM              CLOSES close   WR RDWR exit  sig other none   us peer both   -
+nginx                  1   100    .    .    .    .     .    .    .  100    .   .
 
-                    HOW, %                     WE HOLD, ms        PEERS HOLD, ms
-COMM              clean reset t/o other    p50    p99    max    p50    p99    max
-nginx               100    .   .     .   1.00   1.00   1.00      -      -      -
+                 ------- HOW, % ------ ---- WE HOLD, ms --- -- PEERS HOLD, ms --
+COMM             clean reset t/o other    p50    p99    max    p50    p99    max
+nginx              100     .   .     .   1.00   1.00   1.00      -      -      -
 
-COMM              ENDING          REASON               CLOSES    %
-nginx             four-way        -                         1  100
+COMM             ENDING          REASON              CLOSES    %
+nginx            four-way        -                        1  100
 --- hist
 08:12:32.000 to 08:12:33.000: 1 close
 

@@ -60,24 +60,83 @@ PID     COMM     LOCAL                 BY REMOTE                ENDING        MS
 08:12:32.031000 state          10.0.0.1:51600 10.0.0.9:80 FIN_WAIT1 -> FIN_WAIT2 snd_una=1001 snd_nxt=1001 write_seq=1001 rcv_nxt=5000 rcv_wup=5000 copied_seq=5000 segs_in=2 snd_wnd=65535 err=0 dead,no-socket,shut-rcv,shut-snd netns=4026531840 cookie=0x13
 08:12:32.061000 state          10.0.0.1:51600 10.0.0.9:80 FIN_WAIT2 -> CLOSE snd_una=1001 snd_nxt=1001 write_seq=1001 rcv_nxt=5001 rcv_wup=5001 copied_seq=5000 segs_in=3 snd_wnd=65535 err=0 dead,done,no-socket,shut-rcv,shut-snd netns=4026531840 cookie=0x13
 08:12:32.062000 state          10.0.0.1:51544 10.0.0.9:80 FIN_WAIT2 -> CLOSE snd_una=1001 snd_nxt=1001 write_seq=1001 rcv_nxt=5001 rcv_wup=5001 copied_seq=5000 segs_in=3 snd_wnd=65535 err=0 dead,done,no-socket,shut-rcv,shut-snd netns=4026531840 cookie=0x11
+--- timeline
+nginx[812]                        08:12:32.020                              peer
+10.0.0.1:443                                                      10.0.0.9:51544
+        ESTABLISHED |                                      | (ESTABLISHED)
+                    |<-------- 1 FIN seq +0 ack +0 --------|
+         CLOSE_WAIT |          seq 5000 ack 1000           | (FIN_WAIT1)
+                    |- - - -  2 ACK seq +0 ack +1 - - - - >|
+                    |          seq 1000 ack 5001           |
+                    :                                      :
+                    :                1.0 ms                :
+                    :                                      :
+  exit 0 nginx[812] |                                      |
+                    |-------- 3 FIN seq +0 ack +1 -------->|
+           LAST_ACK |          seq 1000 ack 5001           | (TIME_WAIT)
+                    :                                      :
+                    :                1.0 ms                :
+                    :                                      :
+                    |<----------- 4 ACK ack +1 ------------|
+              CLOSE |               ack 1001               |
+four-way, begun by the peer; 1.0 ms went by until the FIN was acknowledged: the
+network, or the other kernel (2.0 ms in all).
+
+wget[4022]                        08:12:32.030                              peer
+10.0.0.1:51600                                                       10.0.0.9:80
+        ESTABLISHED |                                      | (ESTABLISHED)
+close(3) wget[4022] |                                      |
+                    |-------- 1 FIN seq +0 ack +0 -------->|
+          FIN_WAIT1 |          seq 1000 ack 5000           | (CLOSE_WAIT)
+                    |                1.0 ms                |
+                    |<----------- 2 ACK ack +1 ------------|
+          FIN_WAIT2 |               ack 1001               |
+                    :                                      :
+                    :                30 ms                 :
+                    :                                      :
+                    |<-------- 3 FIN seq +0 ack +1 --------|
+          TIME_WAIT |          seq 5000 ack 1001           | (LAST_ACK)
+                    |-------- 4 ACK seq +1 ack +1 -------->|
+                    |          seq 1001 ack 5001           |
+four-way, begun by wget[4022]; the peer's application held the connection open
+for 30 ms after our FIN (31 ms in all).
+
+curl[4021]                        08:12:32.010                              peer
+10.0.0.1:51544                                                       10.0.0.9:80
+        ESTABLISHED |                                      | (ESTABLISHED)
+close(5) curl[4021] |                                      |
+                    |-------- 1 FIN seq +0 ack +0 -------->|
+          FIN_WAIT1 |          seq 1000 ack 5000           | (CLOSE_WAIT)
+                    |                2.0 ms                |
+                    |<----------- 2 ACK ack +1 ------------|
+          FIN_WAIT2 |               ack 1001               |
+                    :                                      :
+                    :                50 ms                 :
+                    :                                      :
+                    |<-------- 3 FIN seq +0 ack +1 --------|
+          TIME_WAIT |          seq 5000 ack 1001           | (LAST_ACK)
+                    |-------- 4 ACK seq +1 ack +1 -------->|
+                    |          seq 1001 ack 5001           |
+four-way, begun by curl[4021]; the peer's application held the connection open
+for 50 ms after our FIN (52 ms in all).
 --- who
 08:12:32.000 to 08:12:33.000: 3 closes
-                                ENDED BY, %                                BEGAN, %
-COMM                CLOSES close   WR RDWR exit  sig other none    us peer both   -
-curl                     1   100    .    .    .    .     .    .   100    .    .   .
-nginx                    1     .    .    .  100    .     .    .     .  100    .   .
-wget                     1   100    .    .    .    .     .    .   100    .    .   .
+                         ------------ ENDED BY, % ----------- ---- BEGAN, % ----
+COMM              CLOSES close   WR RDWR exit  sig other none   us peer both   -
+curl                   1   100    .    .    .    .     .    .  100    .    .   .
+nginx                  1     .    .    .  100    .     .    .    .  100    .   .
+wget                   1   100    .    .    .    .     .    .  100    .    .   .
 
-                    HOW, %                     WE HOLD, ms        PEERS HOLD, ms
-COMM              clean reset t/o other    p50    p99    max    p50    p99    max
-curl                100    .   .     .      -      -      -  50.00  50.00  50.00
-nginx               100    .   .     .   1.00   1.00   1.00      -      -      -
-wget                100    .   .     .      -      -      -  30.00  30.00  30.00
+                 ------- HOW, % ------ ---- WE HOLD, ms --- -- PEERS HOLD, ms --
+COMM             clean reset t/o other    p50    p99    max    p50    p99    max
+curl               100     .   .     .      -      -      -  50.00  50.00  50.00
+nginx              100     .   .     .   1.00   1.00   1.00      -      -      -
+wget               100     .   .     .      -      -      -  30.00  30.00  30.00
 
-COMM              ENDING          REASON               CLOSES    %
-curl              four-way        -                         1  100
-nginx             four-way        -                         1  100
-wget              four-way        -                         1  100
+COMM             ENDING          REASON              CLOSES    %
+curl             four-way        -                        1  100
+nginx            four-way        -                        1  100
+wget             four-way        -                        1  100
 --- hist
 08:12:32.000 to 08:12:33.000: 3 closes
 
