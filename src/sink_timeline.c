@@ -212,7 +212,7 @@ static void release(struct view *v)
 
 const struct sink sink_timeline = {
 	.name = "timeline",
-	.help = "one ladder per connection: calls, states, FINs, ACKs, the time between",
+	.help = "one ladder per connection: calls, states, FINs, ACKs, times",
 	.manual = manual,
 	.start = start,
 	.story = story,
