@@ -73,9 +73,9 @@ class Tool:
         self.child = None
         self.said = ""
 
-    def start(self, *options, wait=True):
+    def start(self, *options, wait=True, preexec_fn=None):
         self.child = subprocess.Popen([self.path, "json", "-o", self.output, *options], text=True,
-                                      stdin=subprocess.DEVNULL, stderr=subprocess.PIPE)
+                                      stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, preexec_fn=preexec_fn)
         if wait:
             self.await_ready()
 
