@@ -174,8 +174,20 @@ static void choose_calls(const struct attach *a, const struct tcpclose_bpf *skel
 	(bpf_program__set_autoload((skel)->progs.name, yes),                                       \
 	 bpf_program__set_autoload((skel)->progs.name##_again, yes))
 
+/*
+ * A weak function that the kernel lacks (bpf_rdonly_cast before 6.2) libbpf 1.1 looks for in the modules' types
+ * too. Where it may not list these (without CAP_SYS_ADMIN, from 5.11 on) it does not load the object; but it
+ * tries only once per object. So that it has tried before it counts, it is asked for what nobody has.
+ */
+static void look_through_modules(struct tcpclose_bpf *skel)
+{
+	bpf_program__set_attach_target(skel->progs.late_in, 0, "tcpclose_no_such_function");
+}
+
 void attach_choose(const struct attach *a, struct tcpclose_bpf *skel)
 {
+	if (!a->cast)
+		look_through_modules(skel);
 	skel->rodata->kernel_has.cookie = a->cookie;
 	skel->rodata->kernel_has.pt_regs = a->pt_regs;
 	skel->rodata->kernel_has.cast = a->cast;

@@ -1,5 +1,5 @@
+#!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-# shellcheck shell=bash
 #
 # For tools/kernels and tools/sysroot: packages of other releases and architectures, without a word to the machine's
 # own apt and dpkg. A private apt root has lists and sources of its own; mirror, proxy and keys are the machine's.

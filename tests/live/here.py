@@ -73,9 +73,9 @@ class Tool:
         self.child = None
         self.said = ""
 
-    def start(self, *options, wait=True):
+    def start(self, *options, wait=True, preexec_fn=None):
         self.child = subprocess.Popen([self.path, "json", "-o", self.output, *options], text=True,
-                                      stdin=subprocess.DEVNULL, stderr=subprocess.PIPE)
+                                      stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, preexec_fn=preexec_fn)
         if wait:
             self.await_ready()
 
@@ -91,21 +91,23 @@ class Tool:
                 self.said += self.child.stderr.read() or ""
         os.set_blocking(self.child.stderr.fileno(), True)
 
-    def lines(self):
+    def lines(self, having=""):
+        """Those with that text in them: to read all of them costs time, where there are many."""
         with open(self.output, encoding="utf-8") as f:
-            return [json.loads(line) for line in f if line.endswith("\n")]
+            return [json.loads(line) for line in f if line.endswith("\n") and having in line]
 
-    def closes_all(self):
-        return [o for o in self.lines() if o["kind"] == "close"]
+    def closes_all(self, having=""):
+        return [o for o in self.lines(having) if o["kind"] == "close"]
 
-    def closes(self):
-        return {(o["netns"], o["local_port"], o["peer_port"]): o for o in self.closes_all()}
+    def closes(self, having=""):
+        return {(o["netns"], o["local_port"], o["peer_port"]): o for o in self.closes_all(having)}
 
     def await_story(self, ns, names):
         """Of that endpoint, once it is told."""
         key = (ns.inode, *names)
-        lab.wait_for(f"story of {names}", lambda: key in self.closes(), 2 * lab.WAIT_S)
-        return self.closes()[key]
+        own = f'"local_port":{names[0]},'
+        lab.wait_for(f"story of {names}", lambda: key in self.closes(own), 2 * lab.WAIT_S)
+        return self.closes(own)[key]
 
     def finish(self):
         """All lines; a story told twice is an error."""

@@ -26,7 +26,7 @@ HOUR_S = 3600
 CPU = "/sys/devices/system/cpu/cpu1/online"
 ALARM = "/sys/class/rtc/rtc0/wakealarm"
 SLEEP_S = 12                # time enough to fall asleep in
-PAUSE_S = 0.01              # between the connections of one process
+PAUSE_S = 0.02              # between the connections of one process
 CLOSE_WAIT, FIN_WAIT2 = 8, 5
 BUSY_NS = 20_000_000_000    # no close of the traffic takes as long, unless an hour slipped in
 
@@ -79,12 +79,13 @@ def check_story(story, report):
     last = 0
     for wave in story["waves"]:
         report.true("order of the waves", last <= wave["at_ns"] < BUSY_NS, story["waves"])
-        last = wave["at_ns"]
+        if story["initiator"] != "both":    # FINs that crossed have no order
+            last = wave["at_ns"]
     for name, value in story["phase_ns"].items():
         report.true(f"phase {name}", value is None or 0 <= value < BUSY_NS, value)
     lasted = timing.stamp_ns(story["time"]) - timing.stamp_ns(story["start"])
     report.true("time - start", 0 <= lasted < BUSY_NS, f"{story['time']} - {story['start']}")
-    report.true("age_ns", 0 < story["age_ns"] < BUSY_NS, story["age_ns"])
+    report.true("age_ns", 0 < (story["age_ns"] or 0) < BUSY_NS, (story["age_ns"], story["missing"]))
     report.same("class", (story["class"], story["partial"]), ("clean", False))
 
 
@@ -92,7 +93,7 @@ def check_all(lines, count, apart, report):
     """Both ends of all of them are told, once (Tool.finish); apart: the names of those that have tests of their own."""
     closes = [o for o in lines if o["kind"] == "close"]
     churned = [o for o in closes if (o["local_port"], o["peer_port"]) not in apart]
-    report.true("connections made", count > 20, count)
+    report.true("connections made", count > 10, count)
     report.same("told of the traffic", len(churned), 2 * count)
     for story in churned:
         check_story(story, report)
@@ -201,6 +202,7 @@ def the_machine_sleeps(options, report):
             report.true(phase, slept <= said <= lasted + 1, f"said {said}, slept {slept}, lasted {lasted}")
             report.same("class", (story["class"], story["partial"]), ("clean", False))
         one_after(ns, tool, apart, report)
+        time.sleep(1)           # some traffic after it
         count = churn.stop()
         time.sleep(2)
         lines = tool.finish()
