@@ -20,29 +20,26 @@ static __always_inline __u64 stack_pointer(struct task_struct *task)
 	return BPF_CORE_READ(regs, sp);
 }
 
-static __always_inline void stack_fill(struct stack *s, void *ctx, const struct event *e)
+static __always_inline void stack_fill(struct stack *s, void *ctx, struct task_struct *task)
 {
-	struct task_struct *task = task_now();
 	const struct mm_struct *mm = BPF_CORE_READ(task, mm);
+	__u64 id = bpf_get_current_pid_tgid();
 	long bytes;
 
-	s->ts_ns = e->ts_ns;
-	s->pid = e->pid;
-	s->tid = e->tid;
+	s->pid = id >> 32;
+	s->tid = (__u32)id;
 	s->frames = s->words = 0;
 	s->error = 0;
 	s->exiting = !mm;
-	s->replaced = e->call == EVENT_CALL_EXECVE;
-	s->compat = !!(e->task & EVENT_TASK_COMPAT);
-	s->unused = 0;
-	s->sp = s->start_code = s->end_code = s->start_stack = 0;
-	__builtin_memset(s->word, 0, sizeof(s->word));
-	if (s->exiting || s->replaced)
-		return;
+	s->unused[0] = s->unused[1] = 0;
 	s->start_code = BPF_CORE_READ(mm, start_code);
 	s->end_code = BPF_CORE_READ(mm, end_code);
 	s->start_stack = BPF_CORE_READ(mm, start_stack);
+	s->replaced = mm && !s->start_code;	/* exec closes files before it loads the program */
 	s->sp = stack_pointer(task);
+	__builtin_memset(s->word, 0, sizeof(s->word));
+	if (s->exiting || s->replaced)
+		return;
 	bytes = bpf_get_stack(ctx, s->frame, sizeof(s->frame), BPF_F_USER_STACK);
 	if (bytes < 0)
 		s->error = (__s32)-bytes;
@@ -52,39 +49,38 @@ static __always_inline void stack_fill(struct stack *s, void *ctx, const struct 
 		s->words = STACK_WORDS;
 }
 
-/* Room for one, before that of its event, which it precedes. NULL: none is asked for, or there is no room. */
-static __always_inline struct stack *stack_reserve(int new_state)
+/* Changes that end something, where the task on this CPU may be who makes them. */
+static __always_inline bool is_stack_wanted(const struct sock *sk, int new)
 {
-	struct stack *s;
-
-	if (!stacks || (new_state != STATE_FIN_WAIT1 && new_state != STATE_LAST_ACK &&
-			new_state != STATE_CLOSE))
-		return NULL;
-	s = bpf_ringbuf_reserve(&events, sizeof(*s), 0);
-	if (!s)
-		__sync_fetch_and_add(&counters.ring_full[EVENT_STACK], 1);
-	return s;
-}
-
-static __always_inline void stack_drop(struct stack *s)
-{
-	if (stacks && s)
-		bpf_ringbuf_discard(s, BPF_RB_NO_WAKEUP);
+	if (new != STATE_FIN_WAIT1 && new != STATE_LAST_ACK && new != STATE_CLOSE)
+		return false;
+	if (sk->sk_lock.owned || new != STATE_CLOSE)
+		return true;
+	/* never accepted: it dies in its listener's close() */
+	return !sk->sk_socket && !(sk->__sk_common.skc_flags & 1UL << SOCK_DEAD_BIT);
 }
 
 /*
- * That of the task that the event names, if it does, before the event is submitted, which then wakes the
- * reader: it must be faster than the task's end.
+ * Before the event of that instant, which then wakes the reader: it must be faster than the task's end. The
+ * kernel's own threads have no stack in a program.
  */
-static __always_inline void stack_take(struct stack *s, void *ctx, const struct event *e)
+static __always_inline void stack_take(void *ctx, const struct sock *sk, int new, __u64 ts_ns)
 {
-	if (!stacks || !s)
+	struct task_struct *task;
+	struct stack *s;
+
+	if (!stacks || !is_stack_wanted(sk, new))
 		return;
-	if (!(e->task & EVENT_TASK_HERE) || e->task & EVENT_TASK_KTHREAD) {
-		bpf_ringbuf_discard(s, BPF_RB_NO_WAKEUP);
+	task = task_now();
+	if (NOW_READ(task, flags) & (PF_KTHREAD | PF_IO_WORKER | PF_USER_WORKER))
+		return;
+	s = bpf_ringbuf_reserve(&events, sizeof(*s), 0);
+	if (!s) {
+		__sync_fetch_and_add(&counters.ring_full[EVENT_STACK], 1);
 		return;
 	}
-	stack_fill(s, ctx, e);
+	s->ts_ns = ts_ns;
+	stack_fill(s, ctx, task);
 	bpf_ringbuf_submit(s, BPF_RB_NO_WAKEUP);
 	reader_asleep = 1;
 }

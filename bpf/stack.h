@@ -23,6 +23,5 @@ struct stack {
 	__s32 error;		/* why there are no frames: positive errno, 0 there are */
 	__u8 exiting;		/* its memory had gone before */
 	__u8 replaced;		/* exec had put another program in its place */
-	__u8 compat;		/* a 32-bit program */
-	__u8 unused;
+	__u8 unused[2];
 };

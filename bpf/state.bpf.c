@@ -95,7 +95,6 @@ static __always_inline bool is_let_go(__u16 bits)
 static __always_inline int state(void *ctx, struct sock *sk, int old, int new)
 {
 	__u64 ts_ns = bpf_ktime_get_boot_ns();
-	struct stack *stack;
 	struct tcp_sock *tp;
 	struct event *e;
 	struct flow w;
@@ -109,12 +108,10 @@ static __always_inline int state(void *ctx, struct sock *sk, int old, int new)
 			__sync_fetch_and_add(&counters.filtered, 1);
 		return 0;
 	}
-	stack = stack_reserve(new);
+	stack_take(ctx, sk, new, ts_ns);
 	e = event_reserve(EVENT_STATE, ts_ns);
-	if (!e) {
-		stack_drop(stack);
+	if (!e)
 		return 0;
-	}
 	event_set_flow(e, &w);
 	sock_fill(e, sk, tp);
 	e->cookie = sock_cookie(sk);
@@ -130,7 +127,6 @@ static __always_inline int state(void *ctx, struct sock *sk, int old, int new)
 		e->more |= sock_holder_more(sk);
 		task_fill(e);
 	}
-	stack_take(stack, ctx, e);
 	if (new == STATE_CLOSE && is_let_go(e->sock))
 		mark_let_go(sock_object(sk));
 	event_submit(e);

@@ -254,7 +254,7 @@ static void put_first_caller(struct reading *g, const struct stack *s)
 	g->by_stack = false;
 	if (at / 8 < s->words && s->frames > 1 && s->word[at / 8] == s->frame[1])
 		return;		/* it had set one up */
-	if (s->compat || at % 8 || at / 8 >= s->words || !is_return_address(g, s->word[at / 8]))
+	if (at % 8 || at / 8 >= s->words || !is_return_address(g, s->word[at / 8]))
 		g->gaps = true;
 	else
 		put_frame(g, s->word[at / 8], 1);

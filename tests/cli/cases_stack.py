@@ -46,21 +46,20 @@ class Chain:
         """Lets it end its connection, and then itself; the trigger and what is missing, of its end of it."""
         self.process.stdin.write("\n")
         self.process.stdin.flush()
-        while self.mode not in ("exit", "gone", "exec") and self.tracer.poll() is None and not self.is_closing():
-            pass
+        lines = []
+        while self.mode not in ("exit", "gone", "exec") and len(closes(map(json.loads, lines))) < 2:
+            lines.append(self.tracer.stdout.readline())     # it is told: the stack has been read
+            true("the tool ended: %r" % lines, lines[-1])
         self.process.stdin.close()
         self.process.wait(timeout=20)
         self.tracer.send_signal(signal.SIGINT)
-        self.said, errors = self.tracer.communicate(timeout=20)
+        self.said = "".join(lines) + self.tracer.stdout.read()
+        errors = self.tracer.stderr.read()
+        self.tracer.wait(timeout=20)
         same("exit status, " + errors, self.tracer.returncode, 0)
         told = closes(map(json.loads, self.said.splitlines()))
         first = min(told, key=lambda o: o["start"])
         return first["trigger"], [m for m in first["missing"] if m.startswith("stack")]
-
-    def is_closing(self):
-        """The other end has seen its FIN: then the stack has been taken too."""
-        return subprocess.run(self.bench.enter("ss", "-Htan", "state", "close-wait"), capture_output=True,
-                              check=True).stdout
 
     def __exit__(self, *_):
         for process in (self.process, self.tracer):

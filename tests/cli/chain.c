@@ -6,7 +6,7 @@
  *	pool_release 0x5581 handler 0x55a0 main 0x55c0	the functions
  *	0x55ae 0x55d1					return addresses, the innermost first
  *
- * Waits for a line on standard input before and after that. Built with frame pointers. The modes:
+ * Waits for a line on standard input before that, and after it, when it has closed the other end too. Built with frame pointers. The modes:
  *
  *	close, shutdown	the call that ends it
  *	threads		close(), in a program of two threads: libc's wrapper is another then
@@ -99,11 +99,14 @@ int main(int argc, char **argv)
 	int listener = socket(AF_INET, SOCK_STREAM, 0), fd = socket(AF_INET, SOCK_STREAM, 0);
 	socklen_t len = sizeof(a);
 	pthread_t thread;
+	int accepted;
 
 	mode = argc > 1 ? argv[1] : "close";
 	if (bind(listener, (struct sockaddr *)&a, len) || listen(listener, 1) ||
-	    getsockname(listener, (struct sockaddr *)&a, &len) || connect(fd, (struct sockaddr *)&a, len) ||
-	    accept(listener, NULL, NULL) < 0)
+	    getsockname(listener, (struct sockaddr *)&a, &len) || connect(fd, (struct sockaddr *)&a, len))
+		return 1;
+	accepted = accept(listener, NULL, NULL);
+	if (accepted < 0)
 		return 1;
 	if (!strcmp(mode, "threads") && pthread_create(&thread, NULL, idle, NULL))
 		return 1;
@@ -116,6 +119,7 @@ int main(int argc, char **argv)
 		_exit(0);
 	if (!strcmp(mode, "exec"))
 		execl("/bin/sleep", "sleep", "1", (char *)NULL);
+	close(accepted);
 	wait_for_line();
 	return 0;
 }

@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * Every escaper: bytes for a terminal, for JSON, for a usage error; and the formats of numbers.
+ * Every escaper: bytes for a terminal, for JSON, for a usage error; the formats of numbers; and the readers of
+ * texts that a recording holds: paths of cgroups, stacks.
  */
 #include "fuzz.h"
 
+#include "../../src/container.h"
 #include "../../src/fmt.h"
 #include "../../src/json.h"
+#include "../../src/stacks.h"
 #include "../../src/text.h"
 #include "../../src/usage.h"
 #include "../stories/check.h"
@@ -71,11 +74,40 @@ static void check_numbers(struct input *in)
 	buf_release(&b);
 }
 
+static bool is_within(const char *text, size_t size, const char *part, size_t len)
+{
+	return !part == !len && (!part || (part >= text && part + len <= text + size));
+}
+
+static void check_texts(const uint8_t *bytes, size_t len)
+{
+	char *text = strndup((const char *)bytes, len), uid[CONTAINER_POD_LEN];
+	size_t size = text ? strlen(text) : 0, unit_len = 0;
+	const char *at = text, *unit, *id;
+	struct stack_frame f;
+
+	HOLDS(text);
+	while (stack_next(&at, &f)) {
+		HOLDS(at > text && at <= text + size);
+		HOLDS(is_within(text, size, f.symbol, f.symbol_len));
+		HOLDS(is_within(text, size, f.module, f.module_len));
+		HOLDS(is_within(text, size, f.missing, f.missing_len));
+	}
+	HOLDS(!*at);
+	unit = container_unit(text, &unit_len);
+	HOLDS(is_within(text, size, unit, unit ? unit_len : 0));
+	id = container_id(text);
+	HOLDS(is_within(text, size, id, id ? CONTAINER_ID_LEN : 0));
+	HOLDS(container_pod(text, uid) <= sizeof(uid));
+	free(text);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct input in = { data, size };
 	size_t width = take_u8(&in);
 
+	check_texts(in.data, in.len);
 	check_terminal(in.data, in.len, TEXT_ANY_WIDTH);
 	check_terminal(in.data, in.len, width);
 	check_json_bytes(in.data, in.len);
