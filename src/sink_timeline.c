@@ -212,7 +212,7 @@ static void release(struct view *v)
 
 const struct sink sink_timeline = {
 	.name = "timeline",
-	.help = "one ladder per connection: calls, states, FINs and ACKs, and the time between",
+	.help = "a ladder per connection: calls, states, FINs, ACKs, and the gaps",
 	.manual = manual,
 	.start = start,
 	.story = story,
