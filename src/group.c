@@ -80,7 +80,8 @@ struct group *groups_find(struct groups *g, const void *key, size_t key_len, con
 	mask = slots(g) - 1;
 	for (i = (uint32_t)hash & mask; g->slot[i]; i = (i + 1) & mask) {
 		o = g->at[g->slot[i] - 1];
-		if (o->hash == hash && o->key_len == key_len && !memcmp(o->bytes, key, key_len))
+		if (o->hash == hash && o->key_len == key_len &&
+		    (!key_len || !memcmp(o->bytes, key, key_len)))
 			return o;
 	}
 	if (g->nr == g->max)

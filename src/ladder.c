@@ -269,6 +269,10 @@ static uint8_t told_state(const struct story *s, enum side side, const struct ru
 		return 0;
 	if (r->rst)
 		return advance(s, at, BIT(CLOSE));
+	if (s->simultaneous && r->wave == 1 && r->side != side)
+		return advance(s, at, BIT(FIN_WAIT1));	/* its own FIN is on its way */
+	if (s->simultaneous && r->wave == 3 && r->side == side)
+		return advance(s, at, BIT(CLOSING));
 	if (r->side == side)
 		return r->fin ? advance(s, at, BIT(FIN_WAIT1) | BIT(LAST_ACK)) : 0;
 	if (!r->fin || r->wave2)

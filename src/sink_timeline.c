@@ -44,7 +44,7 @@ static const char manual[] =
 	"  197 ms      how long nothing happened; : is the longest such gap\n"
 	"\n"
 	"  --ascii     plain characters; else lines where the locale is UTF-8\n"
-	"  -j          is the view json\n"
+	"  -w          140 columns wide; else as wide as the terminal\n"
 	"\n"
 	"Examples:\n"
 	"  tcpclose timeline -- curl -s example.org   how one command says goodbye\n"
@@ -212,7 +212,7 @@ static void release(struct view *v)
 
 const struct sink sink_timeline = {
 	.name = "timeline",
-	.help = "one ladder per connection: calls, states, FINs, ACKs, times",
+	.help = "a ladder per connection: calls, states, FINs, ACKs, and the gaps",
 	.manual = manual,
 	.start = start,
 	.story = story,

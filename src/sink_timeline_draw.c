@@ -26,6 +26,8 @@
 
 unsigned timeline_columns(const struct view *v)
 {
+	if (v->wide)
+		return TIMELINE_COLUMNS_MAX;
 	if (v->columns < TIMELINE_COLUMNS)
 		return TIMELINE_COLUMNS;
 	return v->columns < TIMELINE_COLUMNS_MAX ? v->columns : TIMELINE_COLUMNS_MAX;

@@ -257,6 +257,18 @@ static void wrap(struct buf *out, const struct buf *text, size_t columns)
 	out->failed |= text->failed;
 }
 
+/*
+ * To one end a late ACK looks like the network's doing; the other knows if it was its own program's,
+ * whose FIN the ACK waited for.
+ */
+static enum side knows_the_blame(const struct ladder *l, enum side side)
+{
+	const struct verdict *v = l->v[side], *far = l->v[other(side)];
+
+	return far && v->blame == BLAME_NETWORK && far->blame_known && far->blame == BLAME_LOCAL_APP ?
+	       other(side) : side;
+}
+
 /* Of two ends the one that began says more: it has both FINs and what came between. */
 void timeline_words(struct view *v, const struct ladder *l)
 {
@@ -275,7 +287,7 @@ void timeline_words(struct view *v, const struct ladder *l)
 		ending(&text, l, side);
 	if (says_more(verdict)) {
 		buf_str(&text, "; ");
-		blame(&text, l, side);
+		blame(&text, l, knows_the_blame(l, side));
 		total(&text, verdict);
 	}
 	buf_char(&text, '.');

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * 80 columns, two tables of the same rows; from 140 on, and with -w, one beside the other. At the
+ * 80 columns, two tables of the same rows; from 144 on, and with -w, one beside the other. At the
  * end a third: what each ending came to, and why.
  *
  *                            ------------ ENDED BY, % ----------- ---- BEGAN, % ----
@@ -22,7 +22,7 @@
 #define KEY_WIDE 40
 #define CLOSES_WIDTH 7
 #define MS_WIDTH (FMT_MS_WIDTH + 1)
-#define WIDE_COLUMNS 140	/* from here on there is room for one table */
+#define WIDE_COLUMNS 144	/* from here on there is room for one table */
 #define ROWS 20			/* without -w */
 
 #define BOLD "\033[1m"

@@ -39,6 +39,7 @@ static void test_group__a_key_has_one_row(void **state)
 	(*count(&g, "nginx"))++;
 	(*count(&g, ""))++;
 	assert_int_equal(g.nr, 3);
+	assert_ptr_equal(groups_find(&g, NULL, 0, NULL, 0)->row, count(&g, ""));
 	assert_int_equal(*count(&g, "nginx"), 2);
 	assert_int_equal(*count(&g, "java"), 1);
 	assert_int_equal(*count(&g, ""), 1);

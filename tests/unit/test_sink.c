@@ -141,6 +141,7 @@ static void test_sink__each_view_has_one_line_of_help(void **state)
 	for (unsigned i = 0; sink_at(i); i++) {
 		assert_non_null(sink_at(i)->help);
 		assert_null(strchr(sink_at(i)->help, '\n'));
+		assert_in_range(strlen("  timeline   ") + strlen(sink_at(i)->help), 0, LINE_COLUMNS);
 	}
 }
 

@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* links: src/sink_timeline.o src/sink_timeline_draw.o src/sink_timeline_words.o src/sink_pen.o */
+/* links: src/ladder.o src/verdict.o src/story.o src/act.o src/found.o src/late.o src/names.o */
+/* links: src/fmt.o src/text.o src/buf.o src/sink_act.o src/syscalls.o */
+#include "event_unit.h"
+
+#include "../../src/sink.h"
+
+#define COUNTED 1024	/* stories that may wait for their twins */
+
+struct stage {
+	struct buf out;
+	struct meta meta;
+	struct view view;
+};
+
+static int set_up(void **state)
+{
+	struct stage *g = calloc(1, sizeof(*g));
+
+	if (!g)
+		return -1;
+	g->view = (struct view){ .out = &g->out, .meta = &g->meta };
+	sink_timeline.start(&g->view);
+	*state = g;
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	struct stage *g = *state;
+
+	sink_timeline.release(&g->view);
+	buf_release(&g->out);
+	free(g);
+	return 0;
+}
+
+/* Tells the story of endpoint n, whose twin is that of cookie `twin`, 0 none. */
+static void tell(struct stage *g, unsigned n, unsigned twin)
+{
+	struct event e = of(n, born(T0)), fin = of(n, a_fin(T0 + 10 * MS, 101));
+	struct event ack = of(n, an_ack(T0 + 14 * MS)), last = of(n, a_last(T0 + 50 * MS, EVENT_SOCK_DONE));
+	struct story s;
+	struct verdict v;
+
+	story_init(&s, &e);
+	story_feed(&s, &e);
+	story_feed(&s, &fin);
+	story_feed(&s, &ack);
+	story_feed(&s, &last);
+	s.has_twin = twin;
+	s.twin_cookie = twin;
+	verdict_make(&v, &s, T0 + 100 * MS);
+	sink_timeline.story(&g->view, &s, &v);
+	story_release(&s);
+	assert_false(g->out.failed);
+}
+
+/* Pictures drawn so far: each has one sentence on who began. */
+static unsigned pictures(struct stage *g)
+{
+	unsigned n = 0;
+	char *p;
+
+	buf_char(&g->out, '\0');
+	for (p = g->out.data; (p = strstr(p, "begun by")); p++)
+		n++;
+	g->out.len--;
+	return n;
+}
+
+static void test_timeline__without_a_twin_it_is_drawn_at_once(void **state)
+{
+	struct stage *g = *state;
+
+	tell(g, 1, 0);
+	assert_int_equal(pictures(g), 1);
+	assert_int_equal(g->view.due_ns, 0);
+}
+
+static void test_timeline__twins_make_one_picture(void **state)
+{
+	struct stage *g = *state;
+
+	tell(g, 1, 2);
+	tell(g, 3, 4);
+	assert_int_equal(pictures(g), 0);
+	tell(g, 2, 1);
+	assert_int_equal(pictures(g), 1);
+	tell(g, 4, 3);
+	assert_int_equal(pictures(g), 2);
+	sink_timeline.end(&g->view, NULL, T0);
+	assert_int_equal(pictures(g), 2);
+}
+
+static void test_timeline__it_waits_so_long_and_no_longer(void **state)
+{
+	struct stage *g = *state;
+
+	tell(g, 1, 2);
+	assert_true(g->view.due_ns > T0 + 50 * MS);
+	sink_timeline.tick(&g->view, g->view.due_ns - 1);
+	assert_int_equal(pictures(g), 0);
+	sink_timeline.tick(&g->view, g->view.due_ns);
+	assert_int_equal(pictures(g), 1);
+	assert_int_equal(g->view.due_ns, 0);
+	tell(g, 2, 1);	/* too late: it waits in turn, and is told at the end */
+	sink_timeline.end(&g->view, NULL, T0);
+	assert_int_equal(pictures(g), 2);
+}
+
+static void test_timeline__so_many_wait_and_no_more(void **state)
+{
+	struct stage *g = *state;
+
+	for (unsigned i = 0; i < COUNTED; i++)
+		tell(g, 10 + 2 * i, 11 + 2 * i);
+	assert_true(!g->out.len);
+	tell(g, 1, 2);
+	assert_int_equal(pictures(g), 1);
+	sink_timeline.end(&g->view, NULL, T0);
+	assert_int_equal(pictures(g), COUNTED + 1);
+}
+
+/* Columns of each line, of which the picture is as wide as it is allowed to be. */
+static void expect_width(struct stage *g, size_t columns)
+{
+	size_t widest = 0;
+
+	for (const char *p = g->out.data, *end = p + g->out.len; p < end;) {
+		const char *line_end = memchr(p, '\n', (size_t)(end - p));
+		size_t n = 0;
+
+		for (; p < line_end; p++)
+			n += ((unsigned char)*p & 0xc0) != 0x80;
+		widest = n > widest ? n : widest;
+		p++;
+	}
+	assert_int_equal(widest, columns);
+}
+
+static void test_timeline__it_is_as_wide_as_the_terminal(void **state)
+{
+	static const unsigned asked[] = { 0, 40, 80, 81, 100, 139, 140, 200 };
+	static const unsigned drawn[] = { 80, 80, 80, 81, 100, 139, 140, 140 };
+	struct stage *g = *state;
+
+	for (unsigned utf8 = 0; utf8 < 2; utf8++)
+		for (unsigned i = 0; i < sizeof(asked) / sizeof(*asked); i++) {
+			g->view.columns = asked[i];
+			g->view.utf8 = utf8;
+			buf_reset(&g->out);
+			tell(g, 1, 0);
+			expect_width(g, drawn[i]);
+		}
+}
+
+static void test_timeline__plain_unless_it_may_be_more(void **state)
+{
+	struct stage *g = *state;
+
+	tell(g, 1, 0);
+	for (size_t i = 0; i < g->out.len; i++)
+		assert_true((unsigned char)g->out.data[i] < 0x80);
+	g->view.utf8 = true;
+	buf_reset(&g->out);
+	tell(g, 1, 0);
+	buf_char(&g->out, '\0');
+	assert_non_null(strstr(g->out.data, "\u25b6\u2502"));
+}
+
+#define TIMELINE_TEST(name) cmocka_unit_test_setup_teardown(test_timeline__##name, set_up, tear_down)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TIMELINE_TEST(without_a_twin_it_is_drawn_at_once),
+		TIMELINE_TEST(twins_make_one_picture),
+		TIMELINE_TEST(it_waits_so_long_and_no_longer),
+		TIMELINE_TEST(so_many_wait_and_no_more),
+		TIMELINE_TEST(it_is_as_wide_as_the_terminal),
+		TIMELINE_TEST(plain_unless_it_may_be_more),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
