@@ -198,7 +198,8 @@ def judge(args, report, row, base):
 
 def measure(args, report):
     mine, others, wrapper = peers.tools(args), peers.peers(args), peers.strace(args)
-    subjects = mine + others
+    stacks = peers.tool(args, "json", "inline", "--stack")
+    subjects = mine + [stacks] + others
     everyone = subjects + ([wrapper] if wrapper else [])
     rows = {name: Row(name) for name in [UNTRACED] + [s.name for s in everyone]}
     for nr in range(args.rounds):
