@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 """The guests of tools/matrix: what is in their initramfs, and how they are booted."""
 
+import ctypes
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 
@@ -16,6 +18,15 @@ MODULES = ("tun", "nf_tables", "nft_quota", "nft_counter", "nft_nat", "nft_chain
 BOOT = ["-m", "1024", "-smp", "2", "-display", "none", "-monitor", "none", "-no-reboot", "-nodefaults", "-nic", "none"]
 # no_timer_check: on a busy machine the kernel counts too few ticks of the emulated timer, and panics
 COMMAND_LINE = "mitigations=off no_timer_check quiet panic=-1 rdinit=/init"
+
+
+PR_SET_PDEATHSIG = 1
+_libc = ctypes.CDLL(None)
+
+
+def die_together():
+    """In a guest's process: who is killed leaves no guest behind."""
+    _libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
 
 
 class Arch:
@@ -191,7 +202,7 @@ def boot(of, archives, kernel, accel, folder, limit_s):
     why = None
     try:
         done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=limit_s,
-                              check=False)
+                              check=False, preexec_fn=die_together)
         if done.returncode:
             why = f"qemu: status {done.returncode}: {done.stderr.strip()[-300:]}"
     except subprocess.TimeoutExpired:
