@@ -38,7 +38,7 @@ static __always_inline void segment_fill(struct event *e, const __u8 *header, in
 static __always_inline int late(struct sk_buff *skb, struct sock *rx_sk)
 {
 	const struct tcp_timewait_sock *tcptw = (const void *)rx_sk;
-	__u8 header[TCP_HEADER_MIN];
+	HEADER(header);
 	struct event *e;
 	int payload;
 
@@ -94,7 +94,7 @@ static __always_inline bool is_in(const volatile struct code_range *r, __u64 at)
 
 static __always_inline int late_by_place(struct sk_buff *skb)
 {
-	__u8 header[TCP_HEADER_MIN];
+	HEADER(header);
 	struct event *e;
 	int payload;
 

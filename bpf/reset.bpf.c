@@ -60,7 +60,7 @@ static __always_inline __u8 tcp_flags(const struct sk_buff *skb)
 static __always_inline int sent_to_nobody(const struct sk_buff *skb)
 {
 	const unsigned char *start = skb->head + skb->transport_header;
-	__u8 header[TCP_HEADER_MIN];
+	HEADER(header);
 	struct event *e;
 
 	if ((tcp_flags(skb) & TCP_FIN_RST) != TCP_FIN ||

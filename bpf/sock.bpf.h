@@ -27,6 +27,8 @@
 
 #define TCP_HEADER_MIN 20	/* bytes: RFC 9293 section 3.1 */
 #define TCP_FLAG_BYTE 13
+/* Room for it on the stack, where its fields may be read as they are. */
+#define HEADER(name) __u8 name[TCP_HEADER_MIN] __attribute__((aligned(8)))
 #define TCP_FIN 0x01
 #define TCP_RST 0x04
 #define TCP_FIN_RST 0x05
