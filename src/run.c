@@ -91,6 +91,15 @@ static int watch(struct run *r, int fd)
 	return epoll_ctl(r->epoll, EPOLL_CTL_ADD, fd, &e) ? -errno : 0;
 }
 
+/* A hook that could not be attached is no secret. RSTs of minisocks need more than old kernels have: doctor. */
+static void note_absent(const struct meta *m)
+{
+	for (unsigned i = 0; i < m->nr_hooks; i++)
+		if (!strcmp(m->hook[i].how, "none") && strcmp(m->hook[i].name, "reset_late") != 0)
+			log_note("the hook %s could not be attached: what it shows is missing "
+				 "(tcpclose doctor says what, and why)", m->hook[i].name);
+}
+
 /* What was there before us is told as far as the kernel shows it, and nothing is lost without. */
 static void open_walk(struct run *r)
 {
@@ -123,6 +132,7 @@ static int open_live(struct run *r)
 	if (r->o->calls == LIVE_CALLS_AUTO && !meta_watches_calls(&r->session.meta))
 		log_note("calls are not watched from entry to return: those that end nothing, and what "
 			 "a call returned, are not told (tcpclose doctor says why)");
+	note_absent(&r->session.meta);
 	open_walk(r);
 	if (r->o->stack)
 		meta_add_hook(&r->session.meta, "stack", "bpf_get_stack");
