@@ -188,7 +188,7 @@ def nothing_stays_in_the_kernel(bench):
     """Killed where it can clean up nothing: its programs go with its descriptors."""
     bench.need_root()
     bpftool = shutil.which("bpftool") or "/usr/sbin/bpftool"
-    process = bench.start("json", "-q")
+    process = bench.start("json", "-q", "--netns", bench.netns)
     mine = left = program_ids(process.pid)
     true("attached programs %r" % mine, len(mine) >= 3)
     process.send_signal(signal.SIGKILL)
