@@ -38,7 +38,7 @@ static inline void buf_add(struct buf *b, const void *bytes, size_t n)
 {
 	char *to = buf_room(b, n);
 
-	if (!to)
+	if (!to || n == 0)	/* bytes may be NULL then */
 		return;
 	memcpy(to, bytes, n);
 	b->len += n;

@@ -299,8 +299,8 @@ static void drop_privileges(const struct run *r)
 
 	if (by == BY_EXE)
 		keep |= CAPS(SYS_PTRACE);
-	if (r->o->stack)	/* /proc/PID/maps and root, and the programs' files */
-		keep |= CAPS(SYS_PTRACE) | CAPS(DAC_READ_SEARCH);
+	if (r->o->stack)	/* /proc/PID/maps, root and map_files, and the programs' files */
+		keep |= CAPS(SYS_PTRACE) | CAPS(CHECKPOINT_RESTORE) | CAPS(DAC_READ_SEARCH);
 	if (by == BY_CGROUP || by == BY_CONTAINER)
 		keep |= CAPS(DAC_READ_SEARCH);
 	if (r->o->record.rotate_bytes)
