@@ -155,6 +155,10 @@ class Run:
             if time.monotonic() > end:
                 self.process.kill()
                 break
+        if self.process.returncode is not None:     # it ended by itself, and has been waited for
+            self.status = self.process.returncode
+            self.process.stderr.close()
+            return
         _, status, usage = os.wait4(pid, 0)
         self.process.returncode = self.status = os.waitstatus_to_exitcode(status)
         self.cpu_us = (usage.ru_utime + usage.ru_stime) * 1e6 - self.start_cpu_us
