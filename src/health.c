@@ -19,13 +19,13 @@ struct hook_words {
 
 static const struct hook_words hook_words[] = {
 	{ "state", true, "every change of a TCP socket's state", "nothing can be told",
-	  "tp_btf", "3448 ns per connection over loopback, both ends (10 changes), and 451 ns to miss none",
+	  "tp_btf", "3010 ns per connection over loopback, both ends (10 changes), and 658 ns to miss none",
 	  NULL },
 	{ "destroy", true, "the end of a socket that is held", "nothing can be told",
-	  "tp_btf", "455 ns per connection", NULL },
+	  "tp_btf", "133 ns per connection, and 126 ns to miss none", NULL },
 	{ "reset_sent", false, "RSTs that this host sends, and why",
 	  "they are told where the socket's own fields show them",
-	  "tp_btf", "153 ns per RST, and 58 ns to miss none",
+	  "tp_btf", "107 ns per RST, and 59 ns to miss none",
 	  "a kernel with the tracepoint tcp_send_reset; from 6.10 on it gives reasons" },
 	{ "reset_late", false, "RSTs of sockets that are gone",
 	  "a RST after close() is not told, and where a minisock may not have been made the connection "
@@ -36,7 +36,7 @@ static const struct hook_words hook_words[] = {
 	  NULL, NULL, "a kernel with the tracepoint tcp_retransmit_skb" },
 	{ "late", false, "what arrives after close()",
 	  "a peer's FIN that a minisock takes is not seen: such a close is told as open, at once",
-	  "tp_btf", "61 ns per packet that the host drops, and 55 ns to miss none",
+	  "tp_btf", "65 ns per packet that the host drops, and 58 ns to miss none",
 	  "Linux 6.11 or newer, or fentry, or CAP_SYSLOG for the addresses in /proc/kallsyms" },
 	{ "calls", false, "close() and shutdown(), entry to return",
 	  "(inline) calls that ended nothing, what they returned and how long they took are not told",

@@ -423,10 +423,15 @@ bool story_is_over(const struct story *s)
 
 bool story_is_clear(const struct story *s)
 {
+	/* the last close() with SO_LINGER of 0: tcp_disconnect() took the addresses, so no release is told */
+	const unsigned linger_zero = EVENT_SOCK_FILE_DEAD | EVENT_SOCK_LINGER_ZERO;
+	bool disconnected = (s->at_close.sock & linger_zero) == linger_zero && !s->at_close.unread;
 	bool dead = s->at_close.sock & EVENT_SOCK_DEAD;
 
 	if (!story_is_over(s))
 		return false;
+	if (s->reset.sent && disconnected)
+		return true;
 	if (s->end != END_CLOSE || s->reset.sent)
 		return s->destroyed || dead;
 	if (s->seg[SEG_FIN_OUT].seen && s->seg[SEG_FIN_IN].seen && s->seg[SEG_ACK_IN].seen)
