@@ -6,6 +6,7 @@
 
 #include "names.h"
 #include "sink.h"
+#include "sink_options.h"
 
 #define COUNT(a) (sizeof(a) / sizeof(*(a)))
 
@@ -27,6 +28,11 @@ struct words {
 	unsigned from, count;
 };
 
+static const char *by_word(unsigned v)
+{
+	return by_name((enum by)v);
+}
+
 static const struct words words[] = {
 	{ .option = "calls", .plain = "auto fentry kprobe tracepoint inline" },
 	{ .option = "color", .plain = "auto always never" },
@@ -34,6 +40,7 @@ static const struct words words[] = {
 	{ .option = "ending", .name = ending_name, .count = ENDING_COUNT },
 	{ .option = "class", .name = class_name, .count = CLASS_COUNT },
 	{ .option = "initiator", .name = initiator_name, .count = INITIATOR_COUNT },
+	{ .option = "by", .name = by_word, .from = BY_DEFAULT + 1, .count = BY_COUNT },
 	{ .option = "phase", .name = phase_name, .count = PHASE_COUNT },
 };
 

@@ -67,6 +67,7 @@ def bash_completes_views_options_and_words(bench):
     same("a view", complete(bench, "eve"), ["events"])
     same("an option", complete(bench, "json", "--max"), ["--max-open"])
     same("a word of an option", complete(bench, "--calls", "in"), ["inline"])
+    same("a word of a view", complete(bench, "who", "--by", "cg"), ["cgroup"])
     same("behind =", complete(bench, "--ending", "=", "thr"), ["three-way"])
     same("a file", complete(bench, "--replay", "READ"), ["README.md"])
     same("a command", "true" in complete(bench, "json", "--", "tru"), True)
