@@ -97,9 +97,11 @@ static __always_inline int call_enter(__u32 fd)
 
 	if (!file || !look(&now, file) || !flow_is_wanted(&filter, &now.flow))
 		return 0;
-	now.ts_ns = bpf_ktime_get_boot_ns();
 	tid = (__u32)bpf_get_current_pid_tgid();
-	if (call_is_new(tid, &now) && bpf_map_update_elem(&inflight, &tid, &now, 0))
+	if (!call_is_new(tid, &now))
+		return 0;
+	now.ts_ns = bpf_ktime_get_boot_ns();
+	if (bpf_map_update_elem(&inflight, &tid, &now, 0))
 		__sync_fetch_and_add(&counters.calls_full, 1);
 	return 0;
 }
