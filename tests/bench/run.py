@@ -16,8 +16,9 @@ import tempfile
 
 sys.dont_write_bytecode = True
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-sys.path.insert(0, os.path.join(ROOT, "tools"))
+sys.path[:0] = [os.path.join(ROOT, "tools"), os.path.join(ROOT, "tests")]
 
+from judge import Failure, Skip, same, true  # noqa: E402
 from measure import compare, latency, load, peers, replay, stats, subject  # noqa: E402
 
 BENCH = os.path.join(ROOT, "tools/bench")
@@ -26,24 +27,6 @@ SPIN_TRY, SPIN_TARGET = 3000, 0.07  # turns per event to weigh one; a little mor
 SECTIONS = ["Churn on loopback", "Views, live", "Dropped packets", "From the last wave to the line",
             "On an idle host", "Memory per open endpoint", "Growth with open endpoints",
             "Growth with the number of events", "Views, by replay"]
-
-
-class Failure(Exception):
-    pass
-
-
-class Skip(Exception):
-    pass
-
-
-def same(what, got, want):
-    if got != want:
-        raise Failure(f"{what}: got {got!r}, want {want!r}")
-
-
-def true(what, held):
-    if not held:
-        raise Failure(what)
 
 
 def need_root():

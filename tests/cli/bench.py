@@ -7,26 +7,12 @@ import subprocess
 import sys
 
 HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.append(os.path.dirname(HERE))
+
+from judge import Failure, Skip, same, true  # noqa: E402,F401
+
 TRAFFIC = [sys.executable, os.path.join(HERE, "traffic.py")]
 TIMEOUT = 60
-
-
-class Failure(Exception):
-    pass
-
-
-class Skip(Exception):
-    pass
-
-
-def same(what, got, want):
-    if got != want:
-        raise Failure("%s: got %r, want %r" % (what, got, want))
-
-
-def true(what, held):
-    if not held:
-        raise Failure(what)
 
 
 class Bench:

@@ -14,23 +14,11 @@ import sys
 import time
 
 sys.dont_write_bytecode = True
+sys.path.append(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 import scenes
+from judge import Failure, same, true
 
 CLOSE_WAIT = "08"
-
-
-class Failure(Exception):
-    pass
-
-
-def same(what, got, want):
-    if got != want:
-        raise Failure(f"{what}: got {got!r}, want {want!r}")
-
-
-def true(what, held):
-    if not held:
-        raise Failure(what)
 
 
 class Tool:
