@@ -28,6 +28,7 @@ struct record_reader {
 	const uint8_t *at, *end;	/* in the member: records to come */
 	struct record_head head;
 	char why[RECORD_WHY];
+	struct record over;		/* the last that there was to say, once said */
 	struct pack pack;
 	struct record_string text;	/* as far as it has come */
 	uint8_t in[IN_BYTES];
@@ -161,21 +162,19 @@ static void translate(const struct record_reader *r, struct event *e)
 		e->nr = e->nr >= 0 && e->nr < RECORD_CALLS ? call[e->nr] : -1;
 }
 
-static struct record got(enum record_got what)
-{
-	return (struct record){ .got = what };
-}
-
+/* There is no more, now and from now on. */
 static struct record no_record(struct record_reader *r, enum member m)
 {
-	if (m == MEMBER_STOP)
-		return got(RECORD_GOT_STOP);
-	if (m == MEMBER_NONE && r->complete)
-		return got(RECORD_GOT_END);
-	if (m == MEMBER_NONE)
+	if (m == MEMBER_NONE && !r->complete)
 		complain(r, "its end is missing at offset %llu: the recorder was cut off, "
 			 "or has not ended", (unsigned long long)r->in_end);
-	return got(RECORD_GOT_NONSENSE);
+	if (m == MEMBER_STOP)
+		r->over.got = RECORD_GOT_STOP;
+	else if (m == MEMBER_NONE && r->complete)
+		r->over.got = RECORD_GOT_END;
+	else
+		r->over.got = RECORD_GOT_NONSENSE;
+	return r->over;
 }
 
 static struct record take_mark(struct record_reader *r, const struct record_mark *m)
@@ -222,6 +221,8 @@ struct record record_next(struct record_reader *r)
 	struct event *e;
 	bool more;
 
+	if (r->over.got >= RECORD_GOT_END)
+		return r->over;
 	r->text.len = 0;
 	do {
 		e = unpack(r, &no);

@@ -59,6 +59,7 @@ void record_close(struct record_reader *r);
 /* What the run was about; valid as long as the reader. */
 const struct meta *record_meta(const struct record_reader *r);
 
+/* After END, STOP or NONSENSE it says the same again. */
 struct record record_next(struct record_reader *r);
 
 /* Why there is no more, as one clause for people, with the offset in the file. */

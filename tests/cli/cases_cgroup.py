@@ -28,7 +28,7 @@ for path in sys.argv[2:]:
         c = socket.create_connection(l.getsockname()); s, _ = l.accept(); c.close(); s.close()
         with open("/proc/self/cgroup") as f:
             said = [line[3:] for line in f.read().splitlines() if line.startswith("0::")]
-        print(os.getpid(), said[0], flush=True)
+        os.write(1, ("%d %s\\n" % (os.getpid(), said[0])).encode())     # at once: the tool writes there too
         os._exit(0)
     os.wait()
 """

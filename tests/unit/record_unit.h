@@ -98,6 +98,7 @@ static inline struct heard hear(struct bytes *b)
 		}
 	}
 	h.end = record.got;
+	assert_int_equal(record_next(r).got, h.end);
 	if (h.end == RECORD_GOT_NONSENSE)
 		snprintf(h.why, sizeof(h.why), "%s", record_why(r));
 	record_close(r);
