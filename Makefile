@@ -68,8 +68,8 @@ OBJECTS := $(SOURCES:%.c=$(B)/obj/%.o)
 BPF_OBJECTS := $(patsubst bpf/%.bpf.c,$(B)/bpf/%.o,bpf/state.bpf.c \
 		 $(filter-out bpf/state.bpf.c bpf/seed.bpf.c,$(wildcard bpf/*.bpf.c)))
 UNIT_TESTS := $(patsubst tests/unit/%.c,$(B)/unit/%,$(wildcard tests/unit/test_*.c))
-CORE := names decode pack heap echo act early found late listener twin conn story verdict select syscalls hang \
-	hang_judge hang_sort container hist group health places stacks ladder
+CORE := names decode pack heap pool index echo act early found late listener twin conn_index conn story verdict select \
+	syscalls hang hang_judge hang_sort container hist group health places stacks ladder
 STORIES := $(wildcard tests/stories/*.story)
 
 all: $(ALL)

@@ -5,26 +5,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "conn_index.h"
 #include "echo.h"
 #include "early.h"
 #include "found.h"
-#include "hash.h"
-#include "heap.h"
 #include "listener.h"
-#include "twin.h"
 
-#define BUCKETS_MIN 1024
 #define SLOP_NS (100ULL * 1000000)	/* a late timer of the kernel, besides an eighth */
-
-struct conn {
-	struct story story;
-	struct conn *sk_next, *flow_next;	/* in the buckets */
-	struct conn *prev, *next;		/* among the active */
-	struct heap_node due;			/* else among those with a deadline */
-	struct twin_node ends;			/* its initial sequence numbers */
-	struct conn *twin;
-	bool unsettled;
-};
 
 struct conns {
 	struct conns_config config;
@@ -33,29 +20,11 @@ struct conns {
 	bool lossy;
 	struct echo echo;
 	struct conns_counts counts;
-	struct conn **by_sk, **by_flow;
-	unsigned long buckets;			/* a power of two */
+	struct conn_index index;
 	struct conn *head, *tail;		/* active, by last event: the next may come any time */
 	struct heap due;			/* over, or left to a minisock: told at a deadline */
-	struct twins twins;
 	uint64_t minisocks_ns;			/* until then a walk's minisocks are about, 0 none */
 };
-
-static unsigned long sk_bucket(const struct conns *t, uint64_t sk)
-{
-	return hash_mix(sk) & (t->buckets - 1);
-}
-
-static unsigned long flow_bucket(const struct conns *t, const struct flow *w)
-{
-	uint64_t words[sizeof(*w) / 8 + 1] = { 0 };
-	uint64_t h = t->config.seed;
-
-	memcpy(words, w, sizeof(*w));
-	for (unsigned i = 0; i < sizeof(words) / sizeof(*words); i++)
-		h = hash_mix(h ^ words[i]) + t->config.seed;
-	return h & (t->buckets - 1);
-}
 
 static struct conn *conn_of(struct heap_node *due)
 {
@@ -90,80 +59,6 @@ static void queue_due(struct conns *t, struct conn *c, uint64_t deadline_ns)
 		queue_active(t, c);
 }
 
-static void index_add(struct conns *t, struct conn *c)
-{
-	struct conn **sk = &t->by_sk[sk_bucket(t, c->story.sk)];
-	struct conn **flow = &t->by_flow[flow_bucket(t, &c->story.flow)];
-
-	c->sk_next = *sk;
-	*sk = c;
-	c->flow_next = *flow;
-	*flow = c;
-}
-
-static void index_remove(struct conns *t, struct conn *c)
-{
-	struct conn **p = &t->by_sk[sk_bucket(t, c->story.sk)];
-
-	while (*p != c)
-		p = &(*p)->sk_next;
-	*p = c->sk_next;
-	p = &t->by_flow[flow_bucket(t, &c->story.flow)];
-	while (*p != c)
-		p = &(*p)->flow_next;
-	*p = c->flow_next;
-}
-
-/* Doubles the buckets once there are as many endpoints. Out of memory: the chains grow instead. */
-static void index_grow(struct conns *t)
-{
-	unsigned long n = t->buckets * 2;
-	struct conn **by_sk, **by_flow;
-
-	if (t->counts.open < t->buckets)
-		return;
-	by_sk = calloc(n, sizeof(*by_sk));
-	by_flow = calloc(n, sizeof(*by_flow));
-	if (!by_sk || !by_flow) {
-		free(by_sk);
-		free(by_flow);
-		return;
-	}
-	free(t->by_sk);
-	free(t->by_flow);
-	t->by_sk = by_sk;
-	t->by_flow = by_flow;
-	t->buckets = n;
-	for (size_t i = 0; i < t->due.len; i++)
-		index_add(t, conn_of(t->due.nodes[i]));
-	for (struct conn *c = t->head; c; c = c->next)	/* the active ones in front */
-		index_add(t, c);
-}
-
-static bool same_cookie(uint64_t a, uint64_t b)
-{
-	return !a || !b || a == b;
-}
-
-static struct conn *find_sk(const struct conns *t, uint64_t sk, uint64_t cookie)
-{
-	struct conn *c = t->by_sk[sk_bucket(t, sk)];
-
-	while (c && (c->story.sk != sk || !same_cookie(c->story.cookie, cookie)))
-		c = c->sk_next;
-	return c;
-}
-
-static struct conn *find_flow(const struct conns *t, const struct flow *w, uint64_t cookie)
-{
-	struct conn *c = t->by_flow[flow_bucket(t, w)];
-
-	while (c && (memcmp(&c->story.flow, w, sizeof(*w)) ||
-		     !same_cookie(c->story.cookie, cookie)))
-		c = c->flow_next;
-	return c;
-}
-
 /*
  * What a story may say of its twin: who it is, and who ended it, or else was the last to touch it,
  * as far as is known by now.
@@ -183,28 +78,14 @@ static void describe_twin(struct story *s, const struct story *twin)
 }
 
 /* The other end may be in the table too, once the initial sequence numbers are known. */
-static void find_twin(struct conns *t, struct conn *c, const struct event *e)
+static void meet_twin(struct conns *t, struct conn *c, const struct event *e)
 {
-	struct twin_node *n;
-	struct conn *twin;
+	struct conn *twin = conn_learn_twin(&t->index, c, e);
 
-	if (c->ends.known)
-		return;
-	twins_learn(&t->twins, &c->ends, e);
-	n = twins_find(&t->twins, &c->ends);
-	if (!n)
-		return;
-	twin = (struct conn *)((char *)n - offsetof(struct conn, ends));
-	if (twin->twin)
+	if (!twin)
 		return;
 	c->twin = twin;
 	twin->twin = c;
-}
-
-static void free_conn(struct conn *c)
-{
-	story_release(&c->story);
-	free(c);
 }
 
 static void forget(struct conns *t, struct conn *c)
@@ -214,15 +95,14 @@ static void forget(struct conns *t, struct conn *c)
 		c->twin->twin = NULL;
 	}
 	unqueue(t, c);
-	index_remove(t, c);
-	twins_remove(&t->twins, &c->ends);
 	t->counts.open--;
 	t->counts.unsettled -= c->unsettled;
-	free_conn(c);
+	conn_index_drop(&t->index, c);
 }
 
 static void tell(struct conns *t, struct conn *c, uint64_t now_ns)
 {
+	conn_index_expect_drop(&t->index, c);
 	if (c->twin)
 		describe_twin(&c->story, &c->twin->story);
 	t->counts.told++;
@@ -246,16 +126,13 @@ static struct conn *add(struct conns *t, const struct event *e)
 	t->counts.seen++;
 	if (t->counts.open >= t->config.max_open)
 		evict_oldest(t);
-	c = calloc(1, sizeof(*c));
+	c = conn_index_new(&t->index, e);
 	if (!c) {
 		t->counts.evicted++;
 		return NULL;
 	}
-	story_init(&c->story, e);
 	t->counts.open++;
 	queue_active(t, c);
-	index_add(t, c);
-	index_grow(t);
 	return c;
 }
 
@@ -265,12 +142,9 @@ static struct conn *add(struct conns *t, const struct event *e)
  */
 static void drop_namesakes(struct conns *t, const struct event *e)
 {
-	struct conn *c = t->by_sk[sk_bucket(t, e->sk)], *next;
+	struct conn *c;
 
-	for (; c; c = next) {
-		next = c->sk_next;
-		if (c->story.sk != e->sk || c->due.at)
-			continue;
+	while ((c = conn_active(&t->index, e->sk))) {
 		t->counts.end_missed++;
 		forget(t, c);
 	}
@@ -298,7 +172,7 @@ static void drop_found_minisock(struct conns *t, const struct event *e)
 
 	if (e->ts_ns > t->minisocks_ns)
 		return;
-	c = find_flow(t, &w, e->cookie);
+	c = conn_by_flow(&t->index, &w, e->cookie);
 	if (!c || !c->story.found || c->story.end != END_MINISOCK)
 		return;
 	t->counts.seen--;
@@ -312,10 +186,10 @@ static struct conn *find_found(struct conns *t, const struct event *e)
 	struct conn *c;
 
 	if (e->kind == EVENT_HOLDER)
-		return find_sk(t, e->sk, e->cookie);
+		return conn_by_sk(&t->index, e->sk, e->cookie);
 	if (e->old_state != STATE_TIME_WAIT)
-		return find_sk(t, e->sk, e->cookie) ?: add(t, e);
-	c = find_flow(t, &w, e->cookie);
+		return conn_by_sk(&t->index, e->sk, e->cookie) ?: add(t, e);
+	c = conn_by_flow(&t->index, &w, e->cookie);
 	if (c)
 		return c;
 	if (t->minisocks_ns < e->ts_ns + e->left_ns)
@@ -332,9 +206,9 @@ static struct conn *find(struct conns *t, const struct event *e)
 		return find_found(t, e);
 	if (e->old_state == STATE_TIME_WAIT) {	/* the minisock that took the socket's place */
 		w = story_flow(e);
-		return find_flow(t, &w, e->cookie);
+		return conn_by_flow(&t->index, &w, e->cookie);
 	}
-	c = find_sk(t, e->sk, e->cookie);
+	c = conn_by_sk(&t->index, e->sk, e->cookie);
 	if (!c && is_shutdown_of_unknown(e))
 		return add(t, e);
 	if (e->kind != EVENT_STATE)
@@ -386,30 +260,22 @@ struct conns *conns_new(const struct conns_config *config)
 	if (!t)
 		return NULL;
 	t->config = *config;
-	t->buckets = BUCKETS_MIN;
-	t->by_sk = calloc(t->buckets, sizeof(*t->by_sk));
-	t->by_flow = calloc(t->buckets, sizeof(*t->by_flow));
-	if (!t->by_sk || !t->by_flow) {
-		conns_free(t);
-		return NULL;
-	}
-	return t;
+	if (conn_index_init(&t->index, config->seed))
+		return t;
+	conns_free(t);
+	return NULL;
 }
 
 void conns_free(struct conns *t)
 {
 	if (!t)
 		return;
-	for (struct conn *c = t->head, *next; c; c = next) {
-		next = c->next;
-		free_conn(c);
-	}
+	for (struct conn *c = t->head; c; c = c->next)
+		story_release(&c->story);
 	for (size_t i = 0; i < t->due.len; i++)
-		free_conn(conn_of(t->due.nodes[i]));
+		story_release(&conn_of(t->due.nodes[i])->story);
 	heap_release(&t->due);
-	twins_release(&t->twins);
-	free(t->by_sk);
-	free(t->by_flow);
+	conn_index_release(&t->index);
 	free(t);
 }
 
@@ -433,12 +299,22 @@ void conns_feed(struct conns *t, const struct event *e)
 		alone.task = 0;
 		e = &alone;
 	}
-	find_twin(t, c, e);
+	meet_twin(t, c, e);
 	call = story_is_new(&c->story) ? early_take(&t->early, e) : NULL;
 	if (call)
 		story_feed(&c->story, call);
 	story_feed(&c->story, e);
 	place(t, c, e);
+}
+
+void conns_expect(const struct conns *t, const struct event *e)
+{
+	conn_index_expect(&t->index, e);
+}
+
+void conns_expect_endpoint(const struct conns *t, const struct event *e)
+{
+	conn_index_expect_endpoint(&t->index, e);
 }
 
 void conns_note_loss(struct conns *t)

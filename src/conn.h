@@ -53,6 +53,14 @@ void conns_free(struct conns *t);
 /* Takes the next event. Out of memory is counted as an eviction. */
 void conns_feed(struct conns *t, const struct event *e);
 
+/*
+ * Where there are many endpoints memory is slower than the work: the two have what conns_feed() will look at brought
+ * nearer, some events ahead. First the places in the tables where e belongs, then, when those have come, its
+ * endpoint. They change nothing.
+ */
+void conns_expect(const struct conns *t, const struct event *e);
+void conns_expect_endpoint(const struct conns *t, const struct event *e);
+
 /* Events were lost: from now on nothing is concluded from one that did not come. */
 void conns_note_loss(struct conns *t);
 

@@ -149,8 +149,10 @@ static int open_recorder(struct session *s)
 
 void session_pass(struct session *s, uint64_t now_ns)
 {
-	if (s->view.due_ns && s->view.due_ns <= now_ns)
-		s->sink->tick(&s->view, now_ns);
+	if (!s->view.due_ns || s->view.due_ns > now_ns)
+		return;
+	teller_settle(s->teller);
+	s->sink->tick(&s->view, now_ns);
 }
 
 int session_begin(struct session *s, uint64_t now_ns, const struct kernel_counters *counters)
@@ -285,10 +287,12 @@ static bool has_come(uint64_t due_ns, uint64_t now_ns)
 
 void session_moment(struct session *s, uint64_t now_ns, const struct kernel_counters *counters)
 {
-	struct tally t = teller_tally(s->teller, counters);
-	bool news = is_loss_news(s, &t, now_ns);
-	bool flush = s->recorder && has_come(recorder_due_ns(s->recorder), now_ns);
+	bool flush = s->recorder && has_come(recorder_due_ns(s->recorder), now_ns), news;
+	struct tally t;
 
+	teller_settle(s->teller);
+	t = teller_tally(s->teller, counters);
+	news = is_loss_news(s, &t, now_ns);
 	/* a moment in which nothing comes of it need not be repeated */
 	if (s->recorder && (flush || news || (!s->loss_noted && tally_lost_events(&t)) ||
 			    has_come(teller_next_ns(s->teller), now_ns)))

@@ -5,10 +5,15 @@
 
 #include "decode.h"
 
+#define AHEAD 8			/* events kept while their endpoints are brought nearer; a power of two */
+#define AHEAD_FROM 4096		/* endpoints; fewer are near anyway */
+
 struct teller {
 	struct teller_config config;
 	struct conns *conns;
 	uint64_t shown, filtered, events, malformed;
+	struct event ahead[AHEAD];
+	unsigned taken, fed;	/* of those that went through ahead[] */
 };
 
 static bool is_wanted(const struct teller *t, const struct story *s, const struct verdict *v)
@@ -61,6 +66,24 @@ void teller_free(struct teller *t)
 	free(t);
 }
 
+static void feed(struct teller *t, const struct event *e)
+{
+	if (t->config.sink->event)
+		t->config.sink->event(t->config.view, e);
+	conns_feed(t->conns, e);
+}
+
+static struct event *ahead(struct teller *t, unsigned nr)
+{
+	return &t->ahead[nr % AHEAD];
+}
+
+void teller_settle(struct teller *t)
+{
+	while (t->fed != t->taken)
+		feed(t, ahead(t, t->fed++));
+}
+
 void teller_take(struct teller *t, const void *bytes, unsigned long len)
 {
 	const struct event *e = decode_event(bytes, len);
@@ -70,18 +93,28 @@ void teller_take(struct teller *t, const void *bytes, unsigned long len)
 		return;
 	}
 	t->events++;
-	if (t->config.sink->event)
-		t->config.sink->event(t->config.view, e);
-	conns_feed(t->conns, e);
+	if (conns_counts(t->conns).open < AHEAD_FROM) {
+		teller_settle(t);
+		feed(t, e);
+		return;
+	}
+	if (t->taken - t->fed == AHEAD)
+		feed(t, ahead(t, t->fed++));
+	*ahead(t, t->taken++) = *e;
+	conns_expect(t->conns, e);
+	if (t->taken - t->fed > AHEAD / 2)
+		conns_expect_endpoint(t->conns, ahead(t, t->taken - AHEAD / 2));
 }
 
 void teller_note_loss(struct teller *t)
 {
+	teller_settle(t);
 	conns_note_loss(t->conns);
 }
 
 void teller_tick(struct teller *t, uint64_t now_ns)
 {
+	teller_settle(t);
 	conns_tick(t->conns, now_ns);
 }
 
@@ -102,6 +135,7 @@ bool teller_is_done(const struct teller *t)
 
 void teller_end(struct teller *t, uint64_t now_ns)
 {
+	teller_settle(t);
 	conns_end(t->conns, now_ns);
 }
 

@@ -34,6 +34,12 @@ void teller_free(struct teller *t);
 /* One record of a source. Anything that is no event is counted as malformed. */
 void teller_take(struct teller *t, const void *bytes, unsigned long len);
 
+/*
+ * Some events may be kept for a while (src/conn.h: conns_expect). What the rest of this header says is right for all
+ * that were taken only after this; what changes anything does it first.
+ */
+void teller_settle(struct teller *t);
+
 /* The source lost events. */
 void teller_note_loss(struct teller *t);
 

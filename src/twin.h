@@ -6,40 +6,25 @@
  * ports), are the initial sequence numbers, ours and the peer's (RFC 9293 section 3.4.1: drawn at
  * random by each): the twin is whoever has the same two the other way round. What changes them on
  * the way (a proxy, a SYN proxy) makes two connections of it, which are no twins.
- *
- * A hash table whose nodes are the caller's.
  */
 #pragma once
 
 #include <stdbool.h>
-#include <stddef.h>
 #include <stdint.h>
 
 #include "../bpf/event.h"
 
-struct twin_node {
-	struct twin_node *next, **at;	/* at: what points to it */
+struct twin_key {
 	uint32_t iss, irs;	/* initial numbers: sent, received */
-	bool known;		/* both are; then it is in the table */
 };
 
-/* Starts as { 0 }. */
-struct twins {
-	struct twin_node **bucket;
-	size_t buckets, len;	/* buckets: a power of two, or 0 */
-};
+/* Works out the initial numbers from an event. False if it does not show the socket's own. */
+bool twin_learn(struct twin_key *k, const struct event *e);
 
-void twins_release(struct twins *t);
+/* The same for both ends. */
+uint32_t twin_hash(const struct twin_key *k, uint64_t seed);
 
-/*
- * Works out the initial numbers from an event that shows the socket's own; does nothing if they
- * are known already or the event does not show them. Out of memory: they stay unknown.
- */
-void twins_learn(struct twins *t, struct twin_node *n, const struct event *e);
-void twins_remove(struct twins *t, struct twin_node *n);
-
-/*
- * The other end, NULL if it is not there or not known. Of very many that share their numbers
- * (TCP_REPAIR lets a program choose both) only some are looked at.
- */
-struct twin_node *twins_find(const struct twins *t, const struct twin_node *n);
+static inline bool twin_match(const struct twin_key *a, const struct twin_key *b)
+{
+	return a->iss == b->irs && a->irs == b->iss;
+}

@@ -173,6 +173,7 @@ static int weigh(unsigned long endpoints)
 		generate_established(&e);
 		teller_take(t, &e, sizeof(e));
 	}
+	teller_settle(t);
 	y = teller_tally(t, NULL);
 	printf("{\"endpoints\":%llu,\"heap_bytes\":%zu,\"rss_bytes\":%zu,\"story_bytes\":%zu}\n",
 	       (unsigned long long)y.open, mallinfo2().uordblks + mallinfo2().hblkhd - heap,

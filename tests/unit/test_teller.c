@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* links: src/teller.o src/conn.o src/echo.o src/early.o src/heap.o src/listener.o src/twin.o */
-/* links: src/story.o src/act.o src/found.o src/late.o src/verdict.o src/names.o */
-/* links: src/select.o src/decode.o src/container.o */
+/* links: src/teller.o src/conn.o src/conn_index.o src/echo.o src/early.o src/heap.o src/pool.o */
+/* links: src/index.o src/listener.o src/twin.o src/story.o src/act.o src/found.o src/late.o */
+/* links: src/verdict.o src/names.o src/select.o src/decode.o src/container.o */
 #include "event_unit.h"
 
 #include "../../src/teller.h"
@@ -15,20 +15,23 @@ struct counter {
 	struct teller *teller;
 	unsigned events, stories;
 	enum ending last;
+	uint64_t order;		/* of the events and stories so far, as one number */
 };
 
 static void count_event(struct view *v, const struct event *e)
 {
-	(void)e;
-	((struct counter *)v)->events++;
+	struct counter *c = (struct counter *)v;
+
+	c->events++;
+	c->order = c->order * 31 + e->ts_ns + e->sk;
 }
 
 static void count_story(struct view *v, const struct story *s, const struct verdict *verdict)
 {
 	struct counter *c = (struct counter *)v;
 
-	(void)s;
 	c->stories++;
+	c->order = c->order * 31 + s->sk + s->nr_states;
 	c->last = verdict->ending;
 }
 
@@ -40,6 +43,7 @@ static void reopen(struct counter *c)
 {
 	teller_free(c->teller);
 	c->events = c->stories = 0;
+	c->order = 0;
 	c->teller = teller_new(&c->config);
 	assert_non_null(c->teller);
 }
@@ -262,6 +266,47 @@ static void test_teller__the_kernels_counters_are_added(void **state)
 	assert_int_equal(tally_lost_events(&t), 10);
 }
 
+#define CROWD 6000u		/* more than are near, so that events are kept for a while */
+
+/* A crowd that connects, and whose peers reset it in another order, in four steps of time. */
+static void take_crowd(struct counter *c, bool at_once)
+{
+	for (unsigned i = 0; i < 2 * CROWD; i++) {
+		bool begins = i < CROWD;
+		uint64_t who = begins ? i : i * 7ull % CROWD;
+		struct event e = a_change(T0 + i * MS, STATE_ESTABLISHED, STATE_CLOSE, 0);
+
+		if (begins)
+			e = a_change(T0 + i * MS, STATE_SYN_SENT, STATE_ESTABLISHED, EVENT_SOCK_FILE_LIVE);
+		else
+			e.sk_err = EVENT_ECONNRESET;
+		e.sk = e.cookie = who + 1;
+		take(c, e);
+		if (at_once)
+			teller_settle(c->teller);
+		if (i % (CROWD / 2) == CROWD / 2 - 1)
+			teller_tick(c->teller, T0 + i * MS);
+	}
+	teller_end(c->teller, T0 + 2 * CROWD * MS);
+}
+
+static void test_teller__a_crowd_is_told_in_the_same_order(void **state)
+{
+	struct counter *c = *state;
+	uint64_t order;
+
+	c->config.conns.max_open = CROWD;
+	reopen(c);
+	take_crowd(c, true);
+	expect_tally(c, CROWD, CROWD, 0, 0);
+	assert_int_equal(c->events, 2 * CROWD);
+	order = c->order;
+	reopen(c);
+	take_crowd(c, false);
+	expect_tally(c, CROWD, CROWD, 0, 0);
+	assert_true(c->order == order);
+}
+
 static void test_teller__none_is_freed_like_any(void **state)
 {
 	(void)state;
@@ -285,6 +330,7 @@ int main(void)
 		TELLER_TEST(a_close_that_began_is_unsettled),
 		TELLER_TEST(the_end_tells_a_close_that_began_as_open),
 		TELLER_TEST(the_kernels_counters_are_added),
+		TELLER_TEST(a_crowd_is_told_in_the_same_order),
 		TELLER_TEST(none_is_freed_like_any),
 	};
 

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+#include "pool.h"
+
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define CAP_MIN 16
+
+/* Room in the last chunk. */
+static bool grow(struct pool *p)
+{
+	uint32_t chunks = p->made / POOL_CHUNK, cap = p->cap ? p->cap * 2 : CAP_MIN;
+	char **more;
+
+	if (p->made % POOL_CHUNK)
+		return true;
+	if (p->made > UINT32_MAX - POOL_CHUNK)
+		return false;
+	if (chunks == p->cap) {
+		more = realloc(p->chunks, cap * sizeof(*more));
+		if (!more)
+			return false;
+		p->chunks = more;
+		p->cap = cap;
+	}
+	p->chunks[chunks] = malloc(POOL_CHUNK * p->size);
+	return p->chunks[chunks];
+}
+
+void pool_release(struct pool *p)
+{
+	for (uint32_t at = 0; at < p->made; at += POOL_CHUNK)
+		free(p->chunks[at / POOL_CHUNK]);
+	free(p->chunks);
+	*p = (struct pool){ .size = p->size };
+}
+
+uint32_t pool_take(struct pool *p)
+{
+	uint32_t nr = p->free;
+
+	if (nr)
+		memcpy(&p->free, pool_at(p, nr), sizeof(p->free));
+	else if (grow(p))
+		nr = ++p->made;
+	else
+		return 0;
+	memset(pool_at(p, nr), 0, p->size);
+	return nr;
+}
+
+void pool_give(struct pool *p, uint32_t nr)
+{
+	memcpy(pool_at(p, nr), &p->free, sizeof(p->free));
+	p->free = nr;
+}

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* links: src/pool.o */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "../../src/pool.h"
+
+#define SIZE 72
+#define MANY (POOL_CHUNK * 20 + 1)
+
+static void test_pool__items_stay_where_they_are(void **state)
+{
+	struct pool p = { .size = SIZE };
+	char *at[MANY + 1];
+
+	(void)state;
+	for (uint32_t i = 1; i <= MANY; i++) {
+		assert_int_equal(pool_take(&p), i);
+		at[i] = pool_at(&p, i);
+		memset(at[i], (int)i, SIZE);
+	}
+	for (uint32_t i = 1; i <= MANY; i++) {
+		assert_ptr_equal(pool_at(&p, i), at[i]);
+		for (unsigned byte = 0; byte < SIZE; byte++)
+			assert_int_equal((unsigned char)at[i][byte], i & 255);
+	}
+	pool_release(&p);
+	assert_int_equal(p.made, 0);
+}
+
+static void test_pool__what_was_given_back_comes_again_all_zero(void **state)
+{
+	static const char zero[SIZE];
+	struct pool p = { .size = SIZE };
+
+	(void)state;
+	for (uint32_t i = 1; i <= 3; i++)
+		memset(pool_at(&p, pool_take(&p)), 255, SIZE);
+	pool_give(&p, 2);
+	pool_give(&p, 1);
+	assert_int_equal(pool_take(&p), 1);
+	assert_int_equal(pool_take(&p), 2);
+	assert_memory_equal(pool_at(&p, 1), zero, SIZE);
+	assert_memory_equal(pool_at(&p, 2), zero, SIZE);
+	assert_int_equal(pool_take(&p), 4);
+	pool_release(&p);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_pool__items_stay_where_they_are),
+		cmocka_unit_test(test_pool__what_was_given_back_comes_again_all_zero),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
