@@ -40,22 +40,29 @@ void buf_str(struct buf *b, const char *s)
 	buf_add(b, s, strlen(s));
 }
 
+static unsigned count_digits(uint64_t v)
+{
+	unsigned n = 1;
+
+	for (; v >= 10000; v /= 10000)
+		n += 4;
+	return n + (v >= 10) + (v >= 100) + (v >= 1000);
+}
+
 void buf_u64(struct buf *b, uint64_t v)
 {
-	char text[U64_DIGITS], *p = text + sizeof(text);
+	unsigned n = count_digits(v);
+	char *to = buf_room(b, n), *p;
 
-	while (v >= 100) {
-		p -= 2;
-		memcpy(p, digit_pairs + v % 100 * 2, 2);
-		v /= 100;
-	}
-	if (v >= 10) {
-		p -= 2;
-		memcpy(p, digit_pairs + v * 2, 2);
-	} else {
-		*--p = (char)('0' + v);
-	}
-	buf_add(b, p, (size_t)(text + sizeof(text) - p));
+	if (!to)
+		return;
+	for (p = to + n; v >= 100; v /= 100)
+		memcpy(p -= 2, digit_pairs + v % 100 * 2, 2);
+	if (v >= 10)
+		memcpy(to, digit_pairs + v * 2, 2);
+	else
+		*to = (char)('0' + v);
+	b->len += n;
 }
 
 void buf_i64(struct buf *b, int64_t v)

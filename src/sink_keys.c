@@ -28,22 +28,6 @@ void kv_time(struct view *v, struct json *j, const char *key, uint64_t ts_ns)
 	json_end_str(j);
 }
 
-void kv_known(struct json *j, const char *key, bool known, uint64_t value)
-{
-	if (known)
-		json_kv_u64(j, key, value);
-	else
-		json_kv_null(j, key);
-}
-
-void kv_i32(struct json *j, const char *key, bool known, int32_t value)
-{
-	if (known)
-		json_kv_i64(j, key, value);
-	else
-		json_kv_null(j, key);
-}
-
 void kv_comm(struct json *j, const uint8_t *comm)
 {
 	json_kv_bytes(j, "comm", comm, strnlen((const char *)comm, EVENT_COMM_LEN));

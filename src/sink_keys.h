@@ -13,8 +13,22 @@ void line_end(struct view *v, struct json *j);
 
 /* null where the value is not known */
 void kv_time(struct view *v, struct json *j, const char *key, uint64_t ts_ns);
-void kv_known(struct json *j, const char *key, bool known, uint64_t value);
-void kv_i32(struct json *j, const char *key, bool known, int32_t value);
+JSON_INLINE kv_known(struct json *j, const char *key, bool known, uint64_t value)
+{
+	if (known)
+		json_kv_u64(j, key, value);
+	else
+		json_kv_null(j, key);
+}
+
+JSON_INLINE kv_i32(struct json *j, const char *key, bool known, int32_t value)
+{
+	if (known)
+		json_kv_i64(j, key, value);
+	else
+		json_kv_null(j, key);
+}
+
 void kv_comm(struct json *j, const uint8_t *comm);
 void kv_cookie(struct json *j, uint64_t cookie);
 
