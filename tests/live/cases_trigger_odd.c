@@ -5,6 +5,8 @@
  */
 #include <errno.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <poll.h>
 #include <stdint.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -13,6 +15,7 @@
 #include <unistd.h>
 
 #include "cases.h"
+#include "host.h"
 
 #ifndef IPPROTO_MPTCP
 #define IPPROTO_MPTCP 262
@@ -116,6 +119,15 @@ static void shut_socketcall(struct deed *d)
 	endpoint_close(d->self, "released");
 }
 
+/* The tool waits for what has begun to close. */
+static void await_fin(const struct deed *d)
+{
+	int state;
+
+	while ((state = host_tcp_state(d->self)) == TCP_ESTABLISHED || state == TCP_CLOSE_WAIT)
+		poll(NULL, 0, 1);
+}
+
 /* Subflows end in the kernel's own time, in one of its threads; if one is named, then that. */
 static void close_mptcp(struct deed *d)
 {
@@ -127,6 +139,7 @@ static void close_mptcp(struct deed *d)
 	strcpy(c->comm, "kworker*");
 	if (close(d->self->fd))
 		deed_die(1, "close");
+	await_fin(d);
 }
 
 /* ... unless data is unread: then all subflows are reset within close() (MPTCP_RST, fast close). */
