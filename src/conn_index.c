@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 #include "conn_index.h"
 
+#include <stddef.h>
 #include <string.h>
 
 #include "hash.h"
@@ -32,7 +33,9 @@ static struct conn *conn_at(const struct conn_index *x, uint32_t nr)
 bool conn_index_init(struct conn_index *x, uint64_t seed)
 {
 	*x = (struct conn_index){ .pool.size = sizeof(struct conn), .seed = seed };
-	if (index_init(&x->by_sk) && index_init(&x->by_flow) && index_init(&x->by_ends))
+	if (index_init(&x->by_sk, &x->pool, offsetof(struct conn, sk_link)) &&
+	    index_init(&x->by_flow, &x->pool, offsetof(struct conn, flow_link)) &&
+	    index_init(&x->by_ends, &x->pool, offsetof(struct conn, ends_link)))
 		return true;
 	conn_index_release(x);
 	return false;
@@ -46,19 +49,6 @@ void conn_index_release(struct conn_index *x)
 	pool_release(&x->pool);
 }
 
-static bool add(struct conn_index *x, struct conn *c)
-{
-	uint32_t sk = sk_hash(c->story.sk);
-
-	c->flow_hash = flow_hash(x, &c->story.flow);
-	if (!index_add(&x->by_sk, sk, c->nr))
-		return false;
-	if (index_add(&x->by_flow, c->flow_hash, c->nr))
-		return true;
-	index_remove(&x->by_sk, sk, c->nr);
-	return false;
-}
-
 struct conn *conn_index_new(struct conn_index *x, const struct event *e)
 {
 	uint32_t nr = pool_take(&x->pool);
@@ -68,20 +58,18 @@ struct conn *conn_index_new(struct conn_index *x, const struct event *e)
 		return NULL;
 	c = conn_at(x, nr);
 	c->nr = nr;
-	c->serial = ++x->last_serial;
 	story_init(&c->story, e);
-	if (add(x, c))
-		return c;
-	pool_give(&x->pool, nr);
-	return NULL;
+	index_add(&x->by_sk, sk_hash(c->story.sk), nr);
+	index_add(&x->by_flow, flow_hash(x, &c->story.flow), nr);
+	return c;
 }
 
 void conn_index_drop(struct conn_index *x, struct conn *c)
 {
-	index_remove(&x->by_sk, sk_hash(c->story.sk), c->nr);
-	index_remove(&x->by_flow, c->flow_hash, c->nr);
+	index_remove(&x->by_sk, c->nr);
+	index_remove(&x->by_flow, c->nr);
 	if (c->has_ends)
-		index_remove(&x->by_ends, twin_hash(&c->ends, x->seed), c->nr);
+		index_remove(&x->by_ends, c->nr);
 	story_release(&c->story);
 	pool_give(&x->pool, c->nr);
 }
@@ -93,65 +81,64 @@ static bool same_cookie(uint64_t a, uint64_t b)
 
 struct conn *conn_by_sk(const struct conn_index *x, uint64_t sk, uint64_t cookie)
 {
-	uint32_t hash = sk_hash(sk), nr;
-	struct conn *found = NULL;
-	size_t at = hash;
-
-	while ((nr = index_next(&x->by_sk, hash, &at))) {
+	for (uint32_t nr = index_first(&x->by_sk, sk_hash(sk)); nr; nr = index_after(&x->by_sk, nr)) {
 		struct conn *c = conn_at(x, nr);
 
-		if (c->story.sk == sk && same_cookie(c->story.cookie, cookie) &&
-		    (!found || c->serial > found->serial))
-			found = c;
+		if (c->story.sk == sk && same_cookie(c->story.cookie, cookie))
+			return c;
 	}
-	return found;
+	return NULL;
 }
 
 struct conn *conn_by_flow(const struct conn_index *x, const struct flow *w, uint64_t cookie)
 {
-	uint32_t hash = flow_hash(x, w), nr;
-	struct conn *found = NULL;
-	size_t at = hash;
+	uint32_t nr = index_first(&x->by_flow, flow_hash(x, w));
 
-	while ((nr = index_next(&x->by_flow, hash, &at))) {
+	for (; nr; nr = index_after(&x->by_flow, nr)) {
 		struct conn *c = conn_at(x, nr);
 
-		if (!memcmp(&c->story.flow, w, sizeof(*w)) &&
-		    same_cookie(c->story.cookie, cookie) && (!found || c->serial > found->serial))
-			found = c;
+		if (!memcmp(&c->story.flow, w, sizeof(*w)) && same_cookie(c->story.cookie, cookie))
+			return c;
 	}
-	return found;
+	return NULL;
 }
 
 struct conn *conn_active(const struct conn_index *x, uint64_t sk)
 {
-	uint32_t hash = sk_hash(sk), nr;
-	size_t at = hash;
+	for (uint32_t nr = index_first(&x->by_sk, sk_hash(sk)); nr; nr = index_after(&x->by_sk, nr)) {
+		struct conn *c = conn_at(x, nr);
 
-	while ((nr = index_next(&x->by_sk, hash, &at)))
-		if (conn_at(x, nr)->story.sk == sk && !conn_at(x, nr)->due.at)
-			return conn_at(x, nr);
+		if (c->story.sk == sk && !c->due.at)
+			return c;
+	}
+	return NULL;
+}
+
+static struct conn *find_twin(const struct conn_index *x, const struct conn *c, uint32_t hash)
+{
+	uint32_t nr = index_first(&x->by_ends, hash);
+
+	for (unsigned i = 0; nr && i < TWINS_LOOKED_AT; i++, nr = index_after(&x->by_ends, nr)) {
+		struct conn *other = conn_at(x, nr);
+
+		if (!other->twin && twin_match(&other->ends, &c->ends))
+			return other;
+	}
 	return NULL;
 }
 
 struct conn *conn_learn_twin(struct conn_index *x, struct conn *c, const struct event *e)
 {
-	struct conn *twin = NULL;
-	unsigned looked_at = 0;
-	uint32_t hash, nr;
-	size_t at;
+	struct conn *twin;
+	uint32_t hash;
 
 	if (c->has_ends || !twin_learn(&c->ends, e))
 		return NULL;
-	at = hash = twin_hash(&c->ends, x->seed);
-	while ((nr = index_next(&x->by_ends, hash, &at)) && ++looked_at <= TWINS_LOOKED_AT) {
-		struct conn *other = conn_at(x, nr);
-
-		if (!other->twin && twin_match(&other->ends, &c->ends))
-			twin = other;
-	}
-	c->has_ends = !nr && index_add(&x->by_ends, hash, c->nr);
-	return c->has_ends ? twin : NULL;
+	hash = twin_hash(&c->ends, x->seed);
+	twin = find_twin(x, c, hash);
+	index_add(&x->by_ends, hash, c->nr);
+	c->has_ends = true;
+	return twin;
 }
 
 void conn_index_expect(const struct conn_index *x, const struct event *e)
@@ -172,17 +159,15 @@ void conn_index_expect(const struct conn_index *x, const struct event *e)
 
 void conn_index_expect_endpoint(const struct conn_index *x, const struct event *e)
 {
-	uint32_t hash = sk_hash(e->sk), nr;
-	size_t at = hash;
+	uint32_t nr = e->old_state == STATE_TIME_WAIT ? 0 : x->by_sk.first[sk_hash(e->sk) & x->by_sk.mask];
 
-	nr = e->old_state == STATE_TIME_WAIT ? 0 : index_next(&x->by_sk, hash, &at);
 	for (size_t i = 0; nr && i < sizeof(struct conn); i += CACHE_LINE)
 		__builtin_prefetch((char *)conn_at(x, nr) + i);
 }
 
 void conn_index_expect_drop(const struct conn_index *x, const struct conn *c)
 {
-	index_prefetch(&x->by_flow, c->flow_hash);
+	index_prefetch(&x->by_flow, c->flow_link.hash);
 	if (c->has_ends)
-		index_prefetch(&x->by_ends, twin_hash(&c->ends, x->seed));
+		index_prefetch(&x->by_ends, c->ends_link.hash);
 }

@@ -15,13 +15,13 @@
 #include "twin.h"
 
 struct conn {
+	struct index_link sk_link, flow_link, ends_link;
 	struct story story;
 	struct conn *prev, *next;	/* among the active */
 	struct heap_node due;		/* else among those with a deadline */
 	struct twin_key ends;		/* its initial sequence numbers */
 	struct conn *twin;
-	uint64_t serial;		/* that of a later endpoint is higher */
-	uint32_t nr, flow_hash;		/* in the pool, and in by_flow */
+	uint32_t nr;			/* in the pool */
 	bool has_ends;			/* they are known, and it is in by_ends */
 	bool unsettled;
 };
@@ -30,7 +30,6 @@ struct conn_index {
 	struct pool pool;
 	struct index by_sk, by_flow, by_ends;
 	uint64_t seed;			/* keys the hashes of what strangers choose */
-	uint64_t last_serial;
 };
 
 /* False if out of memory. */

@@ -3,70 +3,68 @@
 
 #include <stdlib.h>
 
-#define SLOTS_MIN 1024
+#define PLACES_MIN 1024
 
-static void put(struct index *x, struct index_slot slot)
+/* Each chain becomes two, in the same order. */
+static void grow(struct index *x)
 {
-	size_t at = slot.hash;
+	size_t n = x->mask + 1;
+	uint32_t *first = calloc(2 * n, sizeof(*first));
 
-	while (x->slots[at & x->mask].item)
-		at++;
-	x->slots[at & x->mask] = slot;
-}
+	if (!first)
+		return;
+	for (size_t at = 0; at < n; at++) {
+		uint32_t *end[2] = { &first[at], &first[at + n] }, last[2] = { 0, 0 };
 
-static bool grow(struct index *x, size_t slots)
-{
-	struct index was = *x;
+		for (uint32_t item = x->first[at], next; item; item = next) {
+			struct index_link *l = index_link(x, item);
+			bool upper = l->hash & n;
 
-	x->slots = calloc(slots, sizeof(*x->slots));
-	if (!x->slots) {
-		*x = was;
-		return false;
+			next = l->next;
+			l->next = 0;
+			l->prev = last[upper];
+			last[upper] = *end[upper] = item;
+			end[upper] = &l->next;
+		}
 	}
-	x->mask = slots - 1;
-	for (size_t at = 0; was.slots && at <= was.mask; at++)
-		if (was.slots[at].item)
-			put(x, was.slots[at]);
-	free(was.slots);
-	return true;
+	free(x->first);
+	x->first = first;
+	x->mask = 2 * n - 1;
 }
 
-bool index_init(struct index *x)
+bool index_init(struct index *x, const struct pool *pool, size_t link_at)
 {
-	*x = (struct index){ 0 };
-	return grow(x, SLOTS_MIN);
+	*x = (struct index){ .pool = pool, .link_at = link_at, .mask = PLACES_MIN - 1 };
+	x->first = calloc(PLACES_MIN, sizeof(*x->first));
+	return x->first;
 }
 
 void index_release(struct index *x)
 {
-	free(x->slots);
+	free(x->first);
 	*x = (struct index){ 0 };
 }
 
-bool index_add(struct index *x, uint32_t hash, uint32_t item)
+void index_add(struct index *x, uint32_t hash, uint32_t item)
 {
-	if (x->len > x->mask / 2 && !grow(x, 2 * (x->mask + 1)))
-		return false;
-	put(x, (struct index_slot){ hash, item });
+	uint32_t *first;
+
+	if (x->len > x->mask / 2)
+		grow(x);
+	first = &x->first[hash & x->mask];
+	if (*first)
+		index_link(x, *first)->prev = item;
+	*index_link(x, item) = (struct index_link){ .hash = hash, .next = *first };
+	*first = item;
 	x->len++;
-	return true;
 }
 
-/* Knuth, The Art of Computer Programming, volume 3, 6.4, algorithm R: what could not be at its place moves up. */
-void index_remove(struct index *x, uint32_t hash, uint32_t item)
+void index_remove(struct index *x, uint32_t item)
 {
-	size_t gap = hash, at;
+	const struct index_link *l = index_link(x, item);
 
-	while (x->slots[gap & x->mask].item != item)
-		gap++;
-	for (at = gap + 1; x->slots[at & x->mask].item; at++) {
-		size_t from_home = (at - x->slots[at & x->mask].hash) & x->mask;
-
-		if (from_home < ((at - gap) & x->mask))
-			continue;
-		x->slots[gap & x->mask] = x->slots[at & x->mask];
-		gap = at;
-	}
-	x->slots[gap & x->mask].item = 0;
+	*(l->prev ? &index_link(x, l->prev)->next : &x->first[l->hash & x->mask]) = l->next;
+	if (l->next)
+		index_link(x, l->next)->prev = l->prev;
 	x->len--;
 }

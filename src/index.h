@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * An index: from the hash of a key to the numbers of the items that may have that key (src/pool.h). Pure.
+ * An index: from the hash of a key to the items of a pool (src/pool.h) that may have that key. Pure.
  *
- * Open addressing with linear probing, at most half full: what an index has not costs one line of memory to find
- * out, and what it has one more than the item itself. Items may share a hash, and keys are the caller's to
- * compare. The hash must have been mixed (src/hash.h): its low bits are the place.
+ * A table of chains, a quarter to half as many as there are places: of what is not there mostly one place says so. An
+ * item has a link for each index that it is in, with its hash, so that of most others in a chain the key is not
+ * looked at; to add and to remove takes the same time however many share a hash. Keys are the caller's to compare. The hash must have been mixed (src/hash.h): its low bits are the
+ * place.
  */
 #pragma once
 
@@ -12,41 +13,58 @@
 #include <stddef.h>
 #include <stdint.h>
 
-struct index_slot {
+#include "pool.h"
+
+struct index_link {
 	uint32_t hash;
-	uint32_t item;		/* 0: empty */
+	uint32_t next, prev;	/* items of the chain, 0 none */
 };
 
 struct index {
-	struct index_slot *slots;
-	size_t mask, len;	/* slots less one; items */
+	const struct pool *pool;
+	size_t link_at;		/* of the index_link in an item */
+	uint32_t *first;	/* by place; 0 none */
+	size_t mask, len;	/* places less one; items */
 };
 
-/* False if out of memory, here and below: then nothing has changed. */
-bool index_init(struct index *x);
+/* False if out of memory. */
+bool index_init(struct index *x, const struct pool *pool, size_t link_at);
 void index_release(struct index *x);
 
-bool index_add(struct index *x, uint32_t hash, uint32_t item);
+/* In front of those that share its hash. Out of memory, chains get longer. */
+void index_add(struct index *x, uint32_t hash, uint32_t item);
 
-/* The item is there, under that hash. */
-void index_remove(struct index *x, uint32_t hash, uint32_t item);
+/* The item is in it. */
+void index_remove(struct index *x, uint32_t item);
 
-/*
- * The next item under a hash, 0 if there is no more; *at is the hash for the first and belongs to the index until the
- * last. In between nothing may be added or removed.
- */
-static inline uint32_t index_next(const struct index *x, uint32_t hash, size_t *at)
+static inline struct index_link *index_link(const struct index *x, uint32_t item)
 {
-	for (;;) {
-		const struct index_slot *s = &x->slots[(*at)++ & x->mask];
+	return (struct index_link *)((char *)pool_at(x->pool, item) + x->link_at);
+}
 
-		if (!s->item || s->hash == hash)
-			return s->item;
-	}
+/* This item, or the first behind it in its chain that has the hash; 0 none. */
+static inline uint32_t index_match(const struct index *x, uint32_t hash, uint32_t item)
+{
+	while (item && index_link(x, item)->hash != hash)
+		item = index_link(x, item)->next;
+	return item;
+}
+
+/* The items under a hash, the last to be added first: 0 none, or no more. */
+static inline uint32_t index_first(const struct index *x, uint32_t hash)
+{
+	return index_match(x, hash, x->first[hash & x->mask]);
+}
+
+static inline uint32_t index_after(const struct index *x, uint32_t item)
+{
+	const struct index_link *l = index_link(x, item);
+
+	return index_match(x, l->hash, l->next);
 }
 
 /* What is under this hash will be asked for soon. */
 static inline void index_prefetch(const struct index *x, uint32_t hash)
 {
-	__builtin_prefetch(&x->slots[hash & x->mask]);
+	__builtin_prefetch(&x->first[hash & x->mask]);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* links: src/index.o */
+/* links: src/index.o src/pool.o */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -11,104 +11,139 @@
 #include "../../src/index.h"
 
 #define MANY 5000
+#define CROWD 100000
 
-static bool has(const struct index *x, uint32_t hash, uint32_t item)
+struct item {
+	uint64_t other;
+	struct index_link link;
+	uint32_t fill;
+};
+
+struct table {
+	struct pool pool;
+	struct index index;
+};
+
+static int set_up(void **state)
 {
-	size_t at = hash;
-	uint32_t got;
+	struct table *t = calloc(1, sizeof(*t));
 
-	while ((got = index_next(x, hash, &at)))
-		if (got == item)
-			return true;
-	return false;
+	if (!t)
+		return -1;
+	t->pool.size = sizeof(struct item);
+	*state = t;
+	return index_init(&t->index, &t->pool, offsetof(struct item, link)) ? 0 : -1;
 }
 
-static unsigned count(const struct index *x, uint32_t hash)
+static int tear_down(void **state)
 {
-	size_t at = hash;
+	struct table *t = *state;
+
+	index_release(&t->index);
+	pool_release(&t->pool);
+	free(t);
+	return 0;
+}
+
+static uint32_t add(struct table *t, uint32_t hash)
+{
+	uint32_t item = pool_take(&t->pool);
+
+	assert_int_not_equal(item, 0);
+	index_add(&t->index, hash, item);
+	return item;
+}
+
+static unsigned count(const struct table *t, uint32_t hash)
+{
 	unsigned n = 0;
 
-	while (index_next(x, hash, &at))
+	for (uint32_t item = index_first(&t->index, hash); item; item = index_after(&t->index, item))
 		n++;
 	return n;
 }
 
 static void test_index__finds_what_was_added_and_nothing_else(void **state)
 {
-	struct index x;
+	struct table *t = *state;
 
-	(void)state;
-	assert_true(index_init(&x));
-	assert_int_equal(count(&x, 7), 0);
+	assert_int_equal(count(t, 7), 0);
 	for (uint32_t i = 1; i <= MANY; i++)
-		assert_true(index_add(&x, i * 2654435761u, i));
-	assert_int_equal(x.len, MANY);
-	assert_true(x.len <= (x.mask + 1) / 2 + 1);
+		assert_int_equal(add(t, i * 2654435761u), i);
+	assert_int_equal(t->index.len, MANY);
+	assert_true(t->index.len <= (t->index.mask + 1) / 2);
 	for (uint32_t i = 1; i <= MANY; i++) {
-		assert_true(has(&x, i * 2654435761u, i));
-		assert_int_equal(count(&x, i * 2654435761u), 1);
-		assert_int_equal(count(&x, (i + MANY) * 2654435761u), 0);
+		assert_int_equal(index_first(&t->index, i * 2654435761u), i);
+		assert_int_equal(count(t, i * 2654435761u), 1);
+		assert_int_equal(count(t, (i + MANY) * 2654435761u), 0);
 	}
-	index_release(&x);
 }
 
-static void test_index__items_may_share_a_hash(void **state)
+static void test_index__the_last_of_a_hash_comes_first_also_when_it_has_grown(void **state)
 {
-	struct index x;
+	struct table *t = *state;
+	uint32_t item[3] = { add(t, 5), add(t, 5 + 1024), add(t, 5) };
 
-	(void)state;
-	assert_true(index_init(&x));
-	for (uint32_t i = 1; i <= 100; i++)
-		assert_true(index_add(&x, UINT32_MAX, i));	/* round the end of the slots */
-	assert_int_equal(count(&x, UINT32_MAX), 100);
-	assert_int_equal(count(&x, 0), 0);
-	index_remove(&x, UINT32_MAX, 50);
-	assert_int_equal(count(&x, UINT32_MAX), 99);
-	assert_false(has(&x, UINT32_MAX, 50));
-	index_release(&x);
+	for (unsigned i = 0; i < 2; i++) {
+		assert_int_equal(index_first(&t->index, 5), item[2]);
+		assert_int_equal(index_after(&t->index, item[2]), item[0]);
+		assert_int_equal(index_after(&t->index, item[0]), 0);
+		assert_int_equal(index_first(&t->index, 5 + 1024), item[1]);
+		for (uint32_t n = 0; n < MANY; n++)
+			add(t, 2000 + n);
+	}
 }
 
-/* Against an array that says what must be there: few places, so that much has to move. */
+/* Against an array that says what must be there: few places, so that chains are long. */
 static void test_index__what_is_removed_hides_nothing(void **state)
 {
-	static uint32_t hash_of[400];
-	uint32_t random = 1;
-	struct index x;
+	struct table *t = *state;
+	uint32_t hash_of[401] = { 0 }, n_of[64] = { 0 }, random = 1;
 
-	(void)state;
-	assert_true(index_init(&x));
+	for (uint32_t i = 1; i <= 400; i++)
+		assert_int_equal(pool_take(&t->pool), i);
 	for (unsigned step = 0; step < 20000; step++) {
 		uint32_t item;
 
 		random = random * 1664525 + 1013904223;
-		item = (random >> 16) % 400;
+		item = (random >> 16) % 400 + 1;
 		if (hash_of[item]) {
-			index_remove(&x, hash_of[item], item + 1);
+			index_remove(&t->index, item);
+			n_of[hash_of[item] % 64]--;
 			hash_of[item] = 0;
 		} else {
-			hash_of[item] = (random >> 8) % 64 + 1000;	/* the last slots, and the first */
-			assert_true(index_add(&x, hash_of[item], item + 1));
+			hash_of[item] = (random >> 8) % 64 + 64;
+			index_add(&t->index, hash_of[item], item);
+			n_of[hash_of[item] % 64]++;
 		}
-		if (step % 100)
-			continue;
-		for (uint32_t i = 0; i < 400; i++)
-			assert_true(!hash_of[i] || has(&x, hash_of[i], i + 1));
+		for (uint32_t i = 0; i < 64 && step % 100 == 0; i++)
+			assert_int_equal(count(t, i + 64), n_of[i]);
 	}
-	for (uint32_t i = 0; i < 400; i++)
-		if (hash_of[i])
-			index_remove(&x, hash_of[i], i + 1);
-	assert_int_equal(x.len, 0);
-	for (uint32_t at = 0; at <= x.mask; at++)
-		assert_int_equal(x.slots[at].item, 0);
-	index_release(&x);
 }
+
+/* In no order; were a chain walked for it, this would take minutes. */
+static void test_index__a_crowd_may_share_a_hash(void **state)
+{
+	struct table *t = *state;
+
+	for (uint32_t i = 1; i <= CROWD; i++)
+		add(t, UINT32_MAX);
+	for (uint32_t i = 1; i <= CROWD; i++)
+		index_remove(&t->index, (uint32_t)(i * 7919ull % CROWD + 1));
+	assert_int_equal(t->index.len, 0);
+	for (uint32_t at = 0; at <= t->index.mask; at++)
+		assert_int_equal(t->index.first[at], 0);
+}
+
+#define INDEX_TEST(name) cmocka_unit_test_setup_teardown(test_index__##name, set_up, tear_down)
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_index__finds_what_was_added_and_nothing_else),
-		cmocka_unit_test(test_index__items_may_share_a_hash),
-		cmocka_unit_test(test_index__what_is_removed_hides_nothing),
+		INDEX_TEST(finds_what_was_added_and_nothing_else),
+		INDEX_TEST(the_last_of_a_hash_comes_first_also_when_it_has_grown),
+		INDEX_TEST(what_is_removed_hides_nothing),
+		INDEX_TEST(a_crowd_may_share_a_hash),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
