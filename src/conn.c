@@ -137,16 +137,22 @@ static struct conn *add(struct conns *t, const struct event *e)
 }
 
 /*
- * The key of a socket that we never saw end now names another one: that end was lost. What is over,
- * or lives on as a minisock, may well share its key with the next.
+ * The key of a socket that we never saw end now names another one: that end was lost. What is over, or lives on
+ * as a minisock, loses its key, unless a call that acted on it has still to return: thousands may have had it.
  */
 static void drop_namesakes(struct conns *t, const struct event *e)
 {
-	struct conn *c;
+	struct conn *c, *next;
 
-	while ((c = conn_active(&t->index, e->sk))) {
-		t->counts.end_missed++;
-		forget(t, c);
+	for (c = conn_of_key(&t->index, e->sk); c; c = next) {
+		next = conn_next_of_key(&t->index, c);
+		if (!c->due.at) {
+			t->counts.end_missed++;
+			forget(t, c);
+		} else if (!t->config.calls || !story_awaits_call(&c->story) ||
+			   e->ts_ns > c->story.end_ns + SETTLE_CALL_NS) {
+			conn_lose_key(&t->index, c);
+		}
 	}
 }
 

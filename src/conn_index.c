@@ -60,13 +60,21 @@ struct conn *conn_index_new(struct conn_index *x, const struct event *e)
 	c->nr = nr;
 	story_init(&c->story, e);
 	index_add(&x->by_sk, sk_hash(c->story.sk), nr);
+	c->has_sk = true;
 	index_add(&x->by_flow, flow_hash(x, &c->story.flow), nr);
 	return c;
 }
 
+void conn_lose_key(struct conn_index *x, struct conn *c)
+{
+	if (c->has_sk)
+		index_remove(&x->by_sk, c->nr);
+	c->has_sk = false;
+}
+
 void conn_index_drop(struct conn_index *x, struct conn *c)
 {
-	index_remove(&x->by_sk, c->nr);
+	conn_lose_key(x, c);
 	index_remove(&x->by_flow, c->nr);
 	if (c->has_ends)
 		index_remove(&x->by_ends, c->nr);
@@ -79,15 +87,31 @@ static bool same_cookie(uint64_t a, uint64_t b)
 	return !a || !b || a == b;
 }
 
+static struct conn *with_key(const struct conn_index *x, uint32_t nr, uint64_t sk)
+{
+	for (; nr; nr = index_after(&x->by_sk, nr))
+		if (conn_at(x, nr)->story.sk == sk)
+			return conn_at(x, nr);
+	return NULL;
+}
+
+struct conn *conn_of_key(const struct conn_index *x, uint64_t sk)
+{
+	return with_key(x, index_first(&x->by_sk, sk_hash(sk)), sk);
+}
+
+struct conn *conn_next_of_key(const struct conn_index *x, const struct conn *c)
+{
+	return with_key(x, index_after(&x->by_sk, c->nr), c->story.sk);
+}
+
 struct conn *conn_by_sk(const struct conn_index *x, uint64_t sk, uint64_t cookie)
 {
-	for (uint32_t nr = index_first(&x->by_sk, sk_hash(sk)); nr; nr = index_after(&x->by_sk, nr)) {
-		struct conn *c = conn_at(x, nr);
+	struct conn *c = conn_of_key(x, sk);
 
-		if (c->story.sk == sk && same_cookie(c->story.cookie, cookie))
-			return c;
-	}
-	return NULL;
+	while (c && !same_cookie(c->story.cookie, cookie))
+		c = conn_next_of_key(x, c);
+	return c;
 }
 
 struct conn *conn_by_flow(const struct conn_index *x, const struct flow *w, uint64_t cookie)
@@ -98,17 +122,6 @@ struct conn *conn_by_flow(const struct conn_index *x, const struct flow *w, uint
 		struct conn *c = conn_at(x, nr);
 
 		if (!memcmp(&c->story.flow, w, sizeof(*w)) && same_cookie(c->story.cookie, cookie))
-			return c;
-	}
-	return NULL;
-}
-
-struct conn *conn_active(const struct conn_index *x, uint64_t sk)
-{
-	for (uint32_t nr = index_first(&x->by_sk, sk_hash(sk)); nr; nr = index_after(&x->by_sk, nr)) {
-		struct conn *c = conn_at(x, nr);
-
-		if (c->story.sk == sk && !c->due.at)
 			return c;
 	}
 	return NULL;

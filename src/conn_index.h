@@ -23,6 +23,7 @@ struct conn {
 	struct conn *twin;
 	uint32_t nr;			/* in the pool */
 	bool has_ends;			/* they are known, and it is in by_ends */
+	bool has_sk;			/* it is in by_sk */
 	bool unsettled;
 };
 
@@ -46,8 +47,12 @@ void conn_index_drop(struct conn_index *x, struct conn *c);
 struct conn *conn_by_sk(const struct conn_index *x, uint64_t sk, uint64_t cookie);
 struct conn *conn_by_flow(const struct conn_index *x, const struct flow *w, uint64_t cookie);
 
-/* One of that key that has no deadline, whatever its cookie; NULL: none. */
-struct conn *conn_active(const struct conn_index *x, uint64_t sk);
+/* The endpoints of that key, whatever their cookies, the latest first; NULL: none, or no more. */
+struct conn *conn_of_key(const struct conn_index *x, uint64_t sk);
+struct conn *conn_next_of_key(const struct conn_index *x, const struct conn *c);
+
+/* Its key is another's from now on: it is found by its addresses only. */
+void conn_lose_key(struct conn_index *x, struct conn *c);
 
 /* Learns its initial sequence numbers from e, if they are not known. The other end, if they say who it is. */
 struct conn *conn_learn_twin(struct conn_index *x, struct conn *c, const struct event *e);

@@ -354,6 +354,56 @@ static void test_conn__minisocks_of_unlike_times_are_as_quick(void **state)
 	assert_int_equal(d->stories, CROWD / 2);
 }
 
+/*
+ * The kernel gives a new socket the memory of the last: minisocks that wait for a minute may all have had the
+ * same key. Hundredths of a second, as above; a minute if each is walked past.
+ */
+static void test_conn__minisocks_of_one_key_are_as_quick(void **state)
+{
+	struct desk *d = *state;
+	clock_t from = clock();
+
+	d->config.max_open = CROWD;
+	reopen(d);
+	for (unsigned n = 1; n <= CROWD / 2; n++) {
+		uint64_t ts_ns = T0 + n * MS;
+		struct event life[] = { born(ts_ns), a_fin(ts_ns + 10, 101),
+					a_call(ts_ns + 10, 5, 101, EVENT_CALL_CLOSE, 5),
+					an_ack(ts_ns + 20), a_last(ts_ns + 30, 0) };
+
+		for (unsigned i = 0; i < sizeof(life) / sizeof(*life); i++) {
+			struct event e = of(n, life[i]);
+
+			e.sk = 0x100000;
+			feed(d, e);
+		}
+	}
+	assert_true(clock() - from < CLOCKS_PER_SEC);
+	assert_int_equal(conns_counts(d->conns).open, CROWD / 2);
+	conns_tick(d->conns, T0 + 200000 * MS);
+	assert_int_equal(d->stories, CROWD / 2);
+	expect_sum(d);
+}
+
+/* ... but a close() may return when its socket's memory is another's already. */
+static void test_conn__a_return_finds_the_socket_that_was(void **state)
+{
+	struct desk *d = *state;
+	struct event next = of(2, born(T0 + 40));
+
+	feed(d, of(1, born(T0)));
+	feed(d, of(1, a_fin(T0 + 10, 101)));
+	feed(d, of(1, an_ack(T0 + 20)));
+	feed(d, of(1, a_last(T0 + 30, 0)));
+	next.sk = of(1, born(T0)).sk;
+	feed(d, next);
+	feed(d, of(1, a_call(T0 + 10, 50, 101, EVENT_CALL_CLOSE, 5)));
+	conns_end(d->conns, T0 + MS);
+	assert_int_equal(d->told[1], 1);
+	assert_true(d->act.returned);
+	assert_int_equal(conns_counts(d->conns).open, 1);
+}
+
 static struct event any_event(uint64_t *seed)
 {
 	static const uint8_t calls[] = { EVENT_CALL_CLOSE, EVENT_CALL_SHUTDOWN, EVENT_CALL_OTHER };
@@ -427,6 +477,8 @@ int main(void)
 		CONN_TEST(a_crowd_of_100000_adds_up_at_every_step),
 		CONN_TEST(with_room_for_all_each_is_told_once),
 		CONN_TEST(minisocks_of_unlike_times_are_as_quick),
+		CONN_TEST(minisocks_of_one_key_are_as_quick),
+		CONN_TEST(a_return_finds_the_socket_that_was),
 		CONN_TEST(any_events_add_up),
 	};
 
