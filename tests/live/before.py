@@ -212,6 +212,11 @@ def all_namespaces(options, report):
         inhabitant.wait()
 
 
+def still_there(ns, names):
+    states = here.states(ns)
+    return [name for name in names if states.get(name) not in (None, TIME_WAIT)]
+
+
 def closes_during_the_walk(options, report):
     """What ends while the tool starts is told once, and is not open at its end."""
     count, rounds = 3000, 3
@@ -233,12 +238,10 @@ def closes_during_the_walk(options, report):
                     server.close()
                     client.close()
                 tool.await_ready()
-                there = here.states(ns)
-                late = {name for name in names if there.get(name) not in (None, TIME_WAIT)}
+                lab.wait_for("the end of the last, by ss", lambda: not still_there(ns, names))
                 time.sleep(0.3)     # a story settles for 100 ms
                 lines = tool.finish()
             opened = [o for o in lines if o["kind"] == "close" and o["ending"] == "open"]
-            report.same("still there by ss", late, set())
             report.same("told as open", [(o["local_port"], o["states"]) for o in opened], [])
             summary = lines[-1]
             report.same("open", summary["open"], 0)
