@@ -172,7 +172,7 @@ void conn_index_expect(const struct conn_index *x, const struct event *e)
 
 void conn_index_expect_endpoint(const struct conn_index *x, const struct event *e)
 {
-	uint32_t nr = e->old_state == STATE_TIME_WAIT ? 0 : x->by_sk.first[sk_hash(e->sk) & x->by_sk.mask];
+	uint32_t nr = e->old_state == STATE_TIME_WAIT ? 0 : *index_place(&x->by_sk, sk_hash(e->sk));
 
 	for (size_t i = 0; nr && i < sizeof(struct conn); i += CACHE_LINE)
 		__builtin_prefetch((char *)conn_at(x, nr) + i);

@@ -51,7 +51,7 @@ void index_add(struct index *x, uint32_t hash, uint32_t item)
 
 	if (x->len > x->mask / 2)
 		grow(x);
-	first = &x->first[hash & x->mask];
+	first = index_place(x, hash);
 	if (*first)
 		index_link(x, *first)->prev = item;
 	*index_link(x, item) = (struct index_link){ .hash = hash, .next = *first };
@@ -63,7 +63,7 @@ void index_remove(struct index *x, uint32_t item)
 {
 	const struct index_link *l = index_link(x, item);
 
-	*(l->prev ? &index_link(x, l->prev)->next : &x->first[l->hash & x->mask]) = l->next;
+	*(l->prev ? &index_link(x, l->prev)->next : index_place(x, l->hash)) = l->next;
 	if (l->next)
 		index_link(x, l->next)->prev = l->prev;
 	x->len--;

@@ -42,6 +42,12 @@ static inline struct index_link *index_link(const struct index *x, uint32_t item
 	return (struct index_link *)((char *)pool_at(x->pool, item) + x->link_at);
 }
 
+/* Where the chain of a hash begins. */
+static inline uint32_t *index_place(const struct index *x, uint32_t hash)
+{
+	return &x->first[hash & x->mask];
+}
+
 /* This item, or the first behind it in its chain that has the hash; 0 none. */
 static inline uint32_t index_match(const struct index *x, uint32_t hash, uint32_t item)
 {
@@ -53,7 +59,7 @@ static inline uint32_t index_match(const struct index *x, uint32_t hash, uint32_
 /* The items under a hash, the last to be added first: 0 none, or no more. */
 static inline uint32_t index_first(const struct index *x, uint32_t hash)
 {
-	return index_match(x, hash, x->first[hash & x->mask]);
+	return index_match(x, hash, *index_place(x, hash));
 }
 
 static inline uint32_t index_after(const struct index *x, uint32_t item)
@@ -66,5 +72,5 @@ static inline uint32_t index_after(const struct index *x, uint32_t item)
 /* What is under this hash will be asked for soon. */
 static inline void index_prefetch(const struct index *x, uint32_t hash)
 {
-	__builtin_prefetch(&x->first[hash & x->mask]);
+	__builtin_prefetch(index_place(x, hash));
 }

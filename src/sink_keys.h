@@ -11,8 +11,9 @@
 void line_begin(struct view *v, struct json *j, const char *kind);
 void line_end(struct view *v, struct json *j);
 
-/* null where the value is not known */
 void kv_time(struct view *v, struct json *j, const char *key, uint64_t ts_ns);
+
+/* null where the value is not known, here and below */
 JSON_INLINE kv_known(struct json *j, const char *key, bool known, uint64_t value)
 {
 	if (known)
