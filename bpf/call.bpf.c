@@ -9,8 +9,7 @@
  *
  * The kernel skips a program that already runs on this CPU, and where it may take the CPU from a task
  * in the middle of a program (preemption: all kernels since 7.0, many before) the next task's call would
- * go unseen. So the first and the last set are attached twice, each hook and its copy in any order: who
- * comes first does the work. Kprobes run with preemption off.
+ * go unseen. So the first and the last set are attached twice. Kprobes run with preemption off.
  */
 #include "call.bpf.h"
 #include <bpf/bpf_tracing.h>
@@ -56,13 +55,13 @@ static __always_inline const void *callers(const void *regs)
 SEC("fentry")
 int close_fentry(const __u64 *ctx)
 {
-	return call_enter(first_argument((const void *)raw_argument(ctx, 0)));
+	return call_enter_once(first_argument((const void *)raw_argument(ctx, 0)), COPY_FIRST);
 }
 
 SEC("fentry")
 int close_fentry_again(const __u64 *ctx)
 {
-	return call_enter(first_argument((const void *)raw_argument(ctx, 0)));
+	return call_enter_once(first_argument((const void *)raw_argument(ctx, 0)), COPY_AGAIN);
 }
 
 SEC("fexit")
@@ -80,13 +79,13 @@ int close_fexit_again(const __u64 *ctx)
 SEC("fentry")
 int shutdown_fentry(const __u64 *ctx)
 {
-	return call_enter(first_argument((const void *)raw_argument(ctx, 0)));
+	return call_enter_once(first_argument((const void *)raw_argument(ctx, 0)), COPY_FIRST);
 }
 
 SEC("fentry")
 int shutdown_fentry_again(const __u64 *ctx)
 {
-	return call_enter(first_argument((const void *)raw_argument(ctx, 0)));
+	return call_enter_once(first_argument((const void *)raw_argument(ctx, 0)), COPY_AGAIN);
 }
 
 SEC("fexit")
@@ -128,13 +127,13 @@ int shutdown_kretprobe(const void *ctx)
 SEC("tracepoint/syscalls/sys_enter_close")
 int close_enter(struct syscall_trace_enter *ctx)
 {
-	return call_enter(ctx->args[0]);
+	return call_enter_once(ctx->args[0], COPY_FIRST);
 }
 
 SEC("tracepoint/syscalls/sys_enter_close")
 int close_enter_again(struct syscall_trace_enter *ctx)
 {
-	return call_enter(ctx->args[0]);
+	return call_enter_once(ctx->args[0], COPY_AGAIN);
 }
 
 SEC("tracepoint/syscalls/sys_exit_close")
@@ -152,13 +151,13 @@ int close_exit_again(struct syscall_trace_exit *ctx)
 SEC("tracepoint/syscalls/sys_enter_shutdown")
 int shutdown_enter(struct syscall_trace_enter *ctx)
 {
-	return call_enter(ctx->args[0]);
+	return call_enter_once(ctx->args[0], COPY_FIRST);
 }
 
 SEC("tracepoint/syscalls/sys_enter_shutdown")
 int shutdown_enter_again(struct syscall_trace_enter *ctx)
 {
-	return call_enter(ctx->args[0]);
+	return call_enter_once(ctx->args[0], COPY_AGAIN);
 }
 
 SEC("tracepoint/syscalls/sys_exit_shutdown")

@@ -7,6 +7,7 @@
 
 #include "emit.bpf.h"
 #include "task.bpf.h"
+#include "twice.bpf.h"
 
 extern const volatile struct filter filter;
 
@@ -103,6 +104,26 @@ static __always_inline int call_enter(__u32 fd)
 	now.ts_ns = bpf_ktime_get_boot_ns();
 	if (bpf_map_update_elem(&inflight, &tid, &now, 0))
 		__sync_fetch_and_add(&counters.calls_full, 1);
+	return 0;
+}
+
+/* The two programs of a hook that is attached twice. */
+enum copy { COPY_FIRST, COPY_AGAIN };
+
+/*
+ * The same for one of them. Which comes first is the kernel's affair (of fentry it is the one attached last): it
+ * leaves a mark, and the other, which finds it, has nothing to look at. A mark that was left over lets one pass,
+ * never both.
+ */
+static __always_inline int call_enter_once(__u32 fd, enum copy copy)
+{
+	__u64 task = bpf_get_current_pid_tgid();
+	__u64 what = (__u64)fd << 1;
+
+	if (twice_is_done(TWICE_CALL, task, what | !copy))
+		return 0;
+	call_enter(fd);
+	twice_mark(TWICE_CALL, task, what | copy);
 	return 0;
 }
 

@@ -21,6 +21,7 @@ enum twice_hook {
 	TWICE_RESET_RECEIVED,
 	TWICE_FIN_RESENT,
 	TWICE_DESTROY,
+	TWICE_CALL,
 	TWICE_LET_GO,		/* no hook: the orphan that went to CLOSE last on this CPU */
 	TWICE_COUNT,
 };
