@@ -28,7 +28,8 @@ enum twice_hook {
 
 /*
  * The event that the first program handled last on this CPU, and the one that it had interrupted. An
- * object is a socket cookie, which never comes again: a mark left over fits nothing else.
+ * object is a socket cookie, which never comes again: a mark left over fits nothing else. (Of a call it is the task,
+ * which makes the next one: bpf/call.bpf.h.)
  */
 struct twice_mark {
 	__u64 object, what;
