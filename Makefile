@@ -54,147 +54,188 @@ endif
 
 WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla
 CFLAGS ?= -O2 -g
-C_FLAGS = -std=gnu11 -D_GNU_SOURCE -DTCPCLOSE_VERSION='"$(VERSION)"' $(WARNINGS) $(CFLAGS) \
-	  $(SANITIZE) -I$(B) -MMD -MP
-BPF_FLAGS := -g -O2 -target bpf -mcpu=v3 -I. -Wall -MMD -MP
+C_FLAGS = -std=gnu11 -D_GNU_SOURCE -DTCPCLOSE_VERSION='"$(VERSION)"' $(WARNINGS) $(CFLAGS) $(SANITIZE) -MMD -MP
+BPF_FLAGS := -g -O2 -target bpf -mcpu=v3 -I. -iquote bpf/abi -Wall -MMD -MP
 LIBS = $(shell $(PKG_CONFIG) --libs $(LIBDW) libbpf libelf zlib)
+
+# One line per file; V=1 shows the commands.
+Q := $(if $(V),,@)
+say = $(if $(V),,@printf '  %-5s %s\n' $1 $(2:$(B)/%=%))
+
+# The layers of src/, the lowest first. A file sees the headers of its own layer and of those below it, no others:
+# an include that points up does not compile.
+LAYERS := util core record host live view cli app
+BELOW_util :=
+BELOW_core := util
+BELOW_record := core util
+BELOW_host := record core util
+BELOW_live := host core util
+BELOW_view := core util
+BELOW_cli := view core util
+BELOW_app := cli view live host record core util
+quote = $(patsubst %,-iquote src/%,$1) -iquote bpf/abi -iquote $(B)
+layer_of = $(filter $(LAYERS),$(word 2,$(subst /, ,$1)))
+INCLUDES_src = $(call quote,$(if $(call layer_of,$1),$(call layer_of,$1) $(BELOW_$(call layer_of,$1)),$(LAYERS)))
+# Tests and tools see them all.
+includes = $(if $(filter src/%,$1),$(INCLUDES_src),$(call quote,$(LAYERS)))
 
 # Names in --stack come from elfutils, where it is; the static build does without.
 LIBDW := $(shell $(PKG_CONFIG) --exists libdw && echo libdw)
-SYMBOLS := $(if $(LIBDW),symbols_dw,symbols_none)
-SOURCES := $(filter-out src/symbols_%.c,$(wildcard src/*.c)) src/$(SYMBOLS).c
-OBJECTS := $(SOURCES:%.c=$(B)/obj/%.o)
+SYMBOLS := $(if $(LIBDW),symbols_libdw,symbols_stub)
+
+objects = $(patsubst %.c,$(B)/obj/%.o,$1)
+layer_sources = $(filter-out src/host/symbols_%.c,$(wildcard src/$1/*.c))
+ARCHIVES := $(LAYERS:%=$(B)/lib%.a)
+# An archive need not know which of the others it needs.
+link = -Wl,--start-group $1 -Wl,--end-group
+MAIN := $(B)/obj/src/main.o $(B)/obj/src/host/$(SYMBOLS).o
 # state first: it defines the ring that the others name, and bpftool 7.1 links in one pass
 BPF_OBJECTS := $(patsubst bpf/%.bpf.c,$(B)/bpf/%.o,bpf/state.bpf.c \
-		 $(filter-out bpf/state.bpf.c bpf/seed.bpf.c,$(wildcard bpf/*.bpf.c)))
+		 $(filter-out bpf/state.bpf.c bpf/iter.bpf.c,$(wildcard bpf/*.bpf.c)))
 UNIT_TESTS := $(patsubst tests/unit/%.c,$(B)/unit/%,$(wildcard tests/unit/test_*.c))
-CORE := names decode pack heap pool index echo act early found late listener twin conn_index conn story verdict select \
-	syscalls hang hang_judge hang_sort container hist group health places stacks ladder
 STORIES := $(wildcard tests/stories/*.story)
 
 all: $(ALL)
 
-$(B)/tcpclose: $(OBJECTS)
-	$(CC) $(C_FLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
+$(B)/tcpclose: $(MAIN) $(ARCHIVES)
+	$(call say,LD,$@)
+	$(Q)$(CC) $(C_FLAGS) $(LDFLAGS) -o $@ $(MAIN) $(call link,$(ARCHIVES)) $(LIBS)
 
 # Stripped, the kernel side and all: it needs nothing of the host but its kernel.
-$(B)/tcpclose-static: $(OBJECTS:%/$(SYMBOLS).o=%/symbols_none.o)
-	$(CC) $(C_FLAGS) $(LDFLAGS) -static -s -o $@ $^ \
+$(B)/tcpclose-static: $(B)/obj/src/main.o $(B)/obj/src/host/symbols_stub.o $(ARCHIVES)
+	$(call say,LD,$@)
+	$(Q)$(CC) $(C_FLAGS) $(LDFLAGS) -static -s -o $@ $(filter %.o,$^) $(call link,$(ARCHIVES)) \
 		$(shell $(PKG_CONFIG) --static --libs libbpf libelf zlib)
 	@test $$(stat -c %s $@) -lt 3145728 || { echo "$@ is over 3 MiB" >&2; exit 1; }
 
 $(B)/obj/%.o: %.c
 	@mkdir -p $(@D)
-	$(CC) $(C_FLAGS) -c -o $@ $<
+	$(call say,CC,$<)
+	$(Q)$(CC) $(C_FLAGS) $(call includes,$<) -c -o $@ $<
+
+define archive
+$(B)/lib$1.a: $(call objects,$(call layer_sources,$1))
+	$$(call say,AR,$$@)
+	@rm -f $$@
+	$$(Q)$(AR) rcs $$@ $$^
+endef
+$(foreach layer,$(LAYERS),$(eval $(call archive,$(layer))))
 
 # The kernel side: each file alone, linked to one object, which becomes a header.
 $(B)/bpf/%.o: bpf/%.bpf.c
 	@mkdir -p $(@D)
-	$(CLANG) $(BPF_FLAGS) -c -o $@ $<
+	$(call say,BPF,$<)
+	$(Q)$(CLANG) $(BPF_FLAGS) -c -o $@ $<
 
 $(B)/tcpclose.bpf.o: $(BPF_OBJECTS)
-	$(BPFTOOL) gen object $@ $^
+	$(call say,BPFLD,$@)
+	$(Q)$(BPFTOOL) gen object $@ $^
 
 $(B)/tcpclose.skel.h: $(B)/tcpclose.bpf.o
-	$(BPFTOOL) gen skeleton $< name tcpclose_bpf > $@.new
-	mv $@.new $@
+	$(call say,SKEL,$@)
+	$(Q)$(BPFTOOL) gen skeleton $< name tcpclose_bpf > $@.new
+	@mv $@.new $@
 
 # The walk over what is there already is an object by itself: it is of use without the tracer.
-$(B)/seed.skel.h: $(B)/bpf/seed.o
-	$(BPFTOOL) gen skeleton $< name seed_bpf > $@.new
-	mv $@.new $@
+$(B)/iter.skel.h: $(B)/bpf/iter.o
+	$(call say,SKEL,$@)
+	$(Q)$(BPFTOOL) gen skeleton $< name iter_bpf > $@.new
+	@mv $@.new $@
 
-$(B)/obj/src/live.o $(B)/obj/src/live_attach.o: $(B)/tcpclose.skel.h
-$(B)/obj/src/live_walk.o: $(B)/seed.skel.h
+$(B)/obj/src/live/live.o $(B)/obj/src/live/attach.o: $(B)/tcpclose.skel.h
+$(B)/obj/src/live/scan.o: $(B)/iter.skel.h
 
 # [__NR_read] = "read", ... from the machine's own kernel headers
 $(B)/syscalls.inc:
 	@mkdir -p $(@D)
-	echo '#include <asm/unistd.h>' | $(CC) -E -dM - | \
+	$(call say,GEN,$@)
+	$(Q)echo '#include <asm/unistd.h>' | $(CC) -E -dM - | \
 		sed -n 's/^#define __NR_\([a-z0-9_]*\) .*/[__NR_\1] = "\1",/p' | \
 		grep -v -e syscalls -e arch_specific | LC_ALL=C sort > $@.new
-	mv $@.new $@
+	@mv $@.new $@
 
 # [3] = "read", ... of the 32-bit programs that the machine runs; empty where it has no such header. arm's numbers
 # are the sum of a base, 0 for all programs of this century, and a number.
 $(B)/syscalls_32.inc:
 	@mkdir -p $(@D)
-	echo '#include <asm/unistd$(if $(CALLS_32),,_32).h>' | \
+	$(call say,GEN,$@)
+	$(Q)echo '#include <asm/unistd$(if $(CALLS_32),,_32).h>' | \
 		$(CC) $(if $(CALLS_32),-D__ARM_EABI__ -isystem $(CALLS_32)) -E -dM - 2>/dev/null | \
 		sed -n 's/^#define __NR_\([a-z0-9_]*\) (\{0,1\}\(__NR_SYSCALL_BASE *+ *\)\{0,1\}\([0-9]*\))\{0,1\}$$/[\3] = "\1",/p' | \
 		LC_ALL=C sort > $@.new
-	mv $@.new $@
+	@mv $@.new $@
 
-$(B)/obj/src/syscalls.o: $(B)/syscalls.inc $(B)/syscalls_32.inc
+$(B)/obj/src/core/syscall_names.o: $(B)/syscalls.inc $(B)/syscalls_32.inc
 
-# A unit test says on its first lines which objects it links: only the module's own.
-$(B)/unit/%: tests/unit/%.c $(OBJECTS)
+# A unit test links what it uses of the archives.
+TEST_LIBS := $(B)/obj/src/host/$(SYMBOLS).o $(ARCHIVES)
+$(B)/unit/%: tests/unit/%.c $(TEST_LIBS)
 	@mkdir -p $(@D)
-	$(CC) $(C_FLAGS) -o $@ $< $$(sed -n 's|^/\* links: \(.*\) \*/$$|\1|p' $< | \
-		sed 's|src/\([a-z_]*\)\.o|$(B)/obj/src/\1.o|g') $(shell $(PKG_CONFIG) --libs cmocka zlib)
+	$(call say,TEST,$@)
+	$(Q)$(CC) $(C_FLAGS) $(call includes,$<) -iquote tests/unit -o $@ $< $(call link,$(TEST_LIBS)) $(LIBS) \
+		$(shell $(PKG_CONFIG) --libs cmocka)
+
+# Programs of tests and tools: $(call program,NAME,OBJECTS,LIBRARIES)
+define program
+$(B)/$1: $2
+	$$(call say,LD,$$@)
+	$$(Q)$(CC) $$(C_FLAGS) $$(LDFLAGS) $4 -o $$@ $$(filter %.o,$$^) $$(call link,$$(filter %.a,$$^)) $3
+endef
 
 # The programs that the tests watch are not what is tested: no sanitizer. One dies of SIGSEGV on purpose.
-DEED_OBJECTS := $(patsubst %.c,$(B)/obj/%.o,$(wildcard tests/live/*.c))
-$(B)/deed: $(DEED_OBJECTS)
-	$(CC) $(C_FLAGS) $(LDFLAGS) -o $@ $^ -lpthread
-
-$(B)/deed-static: $(DEED_OBJECTS)
-	$(CC) $(C_FLAGS) $(LDFLAGS) -static -s -o $@ $^ -lpthread
+DEED_OBJECTS := $(call objects,$(wildcard tests/live/*.c))
+SOAK_OBJECTS := $(call objects,$(wildcard tests/soak/*.c))
+$(B)/deed $(B)/deed-static $(DEED_OBJECTS) $(B)/soak $(SOAK_OBJECTS): SANITIZE :=
+$(eval $(call program,deed,$(DEED_OBJECTS),-lpthread))
+$(eval $(call program,deed-static,$(DEED_OBJECTS),-lpthread,-static -s))
+$(eval $(call program,soak,$(SOAK_OBJECTS),-lpthread))
 
 # The program whose stacks are looked at: with frame pointers, each call a call
 $(B)/chain: tests/cli/chain.c
 	@mkdir -p $(@D)
-	$(CC) $(filter-out -O% -fsanitize%,$(C_FLAGS)) -O1 -fno-omit-frame-pointer \
+	$(call say,CC,$@)
+	$(Q)$(CC) $(filter-out -O% -fsanitize%,$(C_FLAGS)) -O1 -fno-omit-frame-pointer \
 		-fno-optimize-sibling-calls -o $@ $< -lpthread
 
-SOAK_OBJECTS := $(patsubst %.c,$(B)/obj/%.o,$(wildcard tests/soak/*.c))
-$(B)/deed $(B)/deed-static $(DEED_OBJECTS) $(B)/soak $(SOAK_OBJECTS): SANITIZE :=
-$(B)/soak: $(SOAK_OBJECTS)
-	$(CC) $(C_FLAGS) $(LDFLAGS) -o $@ $^ -lpthread
+STORY_OBJECTS := $(call objects,$(wildcard tests/stories/*.c))
+STORY_PARTS := $(filter-out %/story_test.o,$(STORY_OBJECTS))
+$(eval $(call program,story_test,$(STORY_OBJECTS) $(TEST_LIBS),$$(LIBS)))
+$(eval $(call program,record_story,$(B)/obj/tools/record_story.o $(STORY_PARTS) $(TEST_LIBS),$$(LIBS)))
 
-STORY_OBJECTS := $(patsubst %.c,$(B)/obj/%.o,$(wildcard tests/stories/*.c))
-# All but what needs the kernel, or a file
-PURE_OBJECTS := $(filter-out $(patsubst %,$(B)/obj/src/%.o,main live live_% run run_% replay session \
-		  cgroup exe tracefs child caps host record_read record_write record_head symbols_% stack_read \
-		  procmaps),$(OBJECTS))
-$(B)/story_test: $(STORY_OBJECTS) $(PURE_OBJECTS)
-	$(CC) $(C_FLAGS) $(LDFLAGS) -o $@ $^
+$(foreach p,churn flood hold latency,$(eval $(call program,bench_$p,$(B)/obj/tools/bench_$p.o,-lpthread)))
 
-$(B)/bench_churn $(B)/bench_flood $(B)/bench_hold $(B)/bench_latency: $(B)/%: $(B)/obj/tools/%.o
-	$(CC) $(C_FLAGS) $(LDFLAGS) -o $@ $^ -lpthread
-
-REPLAY_OBJECTS := $(patsubst %,$(B)/obj/src/%.o,record_read record_write record_head)
-BENCH_REPLAY_OBJECTS := $(patsubst %,$(B)/obj/tools/%.o,bench_replay bench_generate) $(PURE_OBJECTS) $(REPLAY_OBJECTS)
-$(B)/bench_replay: $(BENCH_REPLAY_OBJECTS)
-	$(CC) $(C_FLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
+BENCH_REPLAY_OBJECTS := $(call objects,tools/bench_replay.c tools/bench_generate.c) $(TEST_LIBS)
+$(eval $(call program,bench_replay,$(BENCH_REPLAY_OBJECTS),$$(LIBS)))
 
 BENCH := $(addprefix $(B)/,tcpclose bench_churn bench_flood bench_hold bench_latency bench_replay)
 
 # The same, slower by so many turns per event as BENCH_SPIN says: what the benchmark must notice
 SPIN := -Wl,--wrap=decode_event
-$(B)/bench_replay_spin: $(BENCH_REPLAY_OBJECTS) $(B)/obj/tools/bench_spin.o
-	$(CC) $(C_FLAGS) $(LDFLAGS) $(SPIN) -o $@ $^ $(LIBS)
-$(B)/tcpclose_spin: $(OBJECTS) $(B)/obj/tools/bench_spin.o
-	$(CC) $(C_FLAGS) $(LDFLAGS) $(SPIN) -o $@ $^ $(LIBS)
-
-$(B)/record_story: $(B)/obj/tools/record_story.o $(filter-out %/story_test.o,$(STORY_OBJECTS)) \
-		$(PURE_OBJECTS) $(REPLAY_OBJECTS)
-	$(CC) $(C_FLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
+SPIN_OBJECT := $(B)/obj/tools/bench_spin.o
+$(eval $(call program,bench_replay_spin,$(BENCH_REPLAY_OBJECTS) $(SPIN_OBJECT),$$(LIBS),$(SPIN)))
+$(eval $(call program,tcpclose_spin,$(MAIN) $(ARCHIVES) $(SPIN_OBJECT),$$(LIBS),$(SPIN)))
 
 # The harnesses: with gcc and driver.c for make check, with clang's libFuzzer for make fuzz
 HARNESSES := $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
-HARNESS_PARTS := $(B)/obj/tests/stories/check.o $(PURE_OBJECTS) $(REPLAY_OBJECTS)
+HARNESS_PARTS := $(B)/obj/tests/stories/check.o $(TEST_LIBS)
 $(B)/fuzz_%: $(B)/obj/tests/fuzz/fuzz_%.o $(B)/obj/tests/fuzz/driver.o $(HARNESS_PARTS)
-	$(CC) $(C_FLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
+	$(call say,LD,$@)
+	$(Q)$(CC) $(C_FLAGS) $(LDFLAGS) -o $@ $(filter %.o,$^) $(call link,$(filter %.a,$^)) $(LIBS)
 
+# libFuzzer wants every line instrumented: its own objects, all in one list
 F := build/fuzz
 FUZZ_SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all
+FUZZ_SOURCES := tests/stories/check.c src/host/$(SYMBOLS).c \
+		$(filter-out src/live/%,$(foreach layer,$(LAYERS),$(call layer_sources,$(layer))))
+FUZZ_OBJECTS := $(patsubst %.c,$(F)/obj/%.o,$(filter-out src/app/trace.c src/app/stuck.c src/app/doctor.c,$(FUZZ_SOURCES)))
 $(F)/obj/%.o: %.c $(B)/syscalls.inc $(B)/syscalls_32.inc
 	@mkdir -p $(@D)
-	$(CLANG) $(C_FLAGS) $(FUZZ_SANITIZE) -fsanitize=fuzzer-no-link -c -o $@ $<
+	$(call say,CC,$<)
+	$(Q)$(CLANG) $(C_FLAGS) $(call includes,$<) $(FUZZ_SANITIZE) -fsanitize=fuzzer-no-link -c -o $@ $<
 
-$(F)/fuzz_%: $(F)/obj/tests/fuzz/fuzz_%.o $(patsubst $(B)/obj/%,$(F)/obj/%,$(HARNESS_PARTS))
-	$(CLANG) $(FUZZ_SANITIZE) -fsanitize=fuzzer -o $@ $^ $(LIBS)
+$(F)/fuzz_%: $(F)/obj/tests/fuzz/fuzz_%.o $(FUZZ_OBJECTS)
+	$(call say,LD,$@)
+	$(Q)$(CLANG) $(FUZZ_SANITIZE) -fsanitize=fuzzer -o $@ $^ $(LIBS)
 
 fuzz:
 	@tools/deps fuzz
@@ -225,12 +266,12 @@ check: deps-check
 
 check-all: $(B)/tcpclose $(B)/tcpclose.8 $(B)/tcpclose.bash $(UNIT_TESTS) $(B)/story_test $(B)/record_story \
 		$(HARNESSES:%=$(B)/%) $(B)/deed $(B)/soak $(B)/chain $(BENCH) $(B)/bench_replay_spin
-	B=$(B) CORE="$(CORE)" SAN=$(SAN) tests/check
+	B=$(B) SAN=$(SAN) tests/check
 
 static: $(B)/tcpclose-static
 
 # The manual and the completion list the views and options that the tool itself lists.
-$(B)/tcpclose.8: src/tcpclose.8.scd $(B)/tcpclose
+$(B)/tcpclose.8: src/man/tcpclose.8.scd $(B)/tcpclose
 	$(B)/tcpclose --document views > $(B)/views.scd
 	$(B)/tcpclose --document options > $(B)/options.scd
 	sed -e '/^@VIEWS@$$/{r $(B)/views.scd' -e 'd}' -e '/^@OPTIONS@$$/{r $(B)/options.scd' -e 'd}' $< | \
@@ -258,7 +299,7 @@ check-arm64:
 	@$(MAKE) --no-print-directory ARCH=arm64
 	tools/matrix --arch arm64 $(ARGS)
 
-lint: $(B)/tcpclose.skel.h $(B)/seed.skel.h $(B)/syscalls.inc $(B)/syscalls_32.inc
+lint: $(B)/tcpclose.skel.h $(B)/iter.skel.h $(B)/syscalls.inc $(B)/syscalls_32.inc
 	@tools/deps lint
 	B=$(B) tools/lint
 
@@ -276,3 +317,4 @@ clean:
 .PHONY: all install man deps deps-check deps-matrix deps-bench run demo check check-all check-kernels check-arm64 \
 	static lint fuzz fuzz-all bench bench-build clean
 .DELETE_ON_ERROR:
+.SECONDARY:

@@ -7,7 +7,7 @@
 
 #include "emit.bpf.h"
 #include "task.bpf.h"
-#include "twice.bpf.h"
+#include "reentry.bpf.h"
 
 extern const volatile struct filter filter;
 

@@ -5,8 +5,8 @@
  * A state change to CLOSE does not tell a RST that came from a RST that we answered with; these do.
  * Of the RSTs that are sent, those of listeners and most of those for no socket are nobody's story.
  */
-#include "about.bpf.h"
-#include "twice.bpf.h"
+#include "event_new.bpf.h"
+#include "reentry.bpf.h"
 #include <bpf/bpf_tracing.h>
 
 /* Is this a socket that may have a story? A listener, or a request (state 12), has none. */

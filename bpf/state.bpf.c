@@ -5,10 +5,10 @@
  * inet_sock_set_state fires before sk_state is written. A task is noted only where it may have
  * acted: elsewhere the CPU is merely borrowed by a packet or a timer.
  */
-#include "about.bpf.h"
+#include "event_new.bpf.h"
 #include "stack.bpf.h"
 #include "task.bpf.h"
-#include "twice.bpf.h"
+#include "reentry.bpf.h"
 #include <bpf/bpf_tracing.h>
 
 struct events_map events SEC(".maps");

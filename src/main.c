@@ -4,7 +4,7 @@
 #include "log.h"
 #include "options.h"
 #include "replay.h"
-#include "run.h"
+#include "trace.h"
 
 int main(int argc, char **argv)
 {

@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../src/heap.h"
-#include "../src/record_write.h"
+#include "deadline_heap.h"
+#include "writer.h"
 
 #define SERVICES 100
 #define START_NS 1000000000000ULL

@@ -7,7 +7,7 @@
  */
 #pragma once
 
-#include "../bpf/event.h"
+#include "event.h"
 
 /* Writes a recording of so many events. 0 or errno. */
 int generate(const char *path, unsigned long events, unsigned long connections);

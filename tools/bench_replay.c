@@ -24,8 +24,8 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "../src/record_read.h"
-#include "../src/teller.h"
+#include "reader.h"
+#include "pipeline.h"
 #include "bench_generate.h"
 
 #define EVENTS 10000000UL

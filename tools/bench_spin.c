@@ -5,7 +5,7 @@
  */
 #include <stdlib.h>
 
-#include "../src/decode.h"
+#include "decode.h"
 
 const struct event *__real_decode_event(const void *bytes, unsigned long len);
 const struct event *__wrap_decode_event(const void *bytes, unsigned long len);

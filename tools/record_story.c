@@ -14,11 +14,11 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "../src/fmt.h"
-#include "../src/options.h"
-#include "../src/record_read.h"
-#include "../src/syscalls.h"
-#include "../src/teller.h"
+#include "fmt.h"
+#include "options.h"
+#include "reader.h"
+#include "syscall_names.h"
+#include "pipeline.h"
 #include "../tests/stories/facts.h"
 #include "../tests/stories/script.h"
 #include "../tests/stories/script_put.h"

@@ -237,7 +237,7 @@ def an_unknown_kind_is_counted(bench):
         head = zlib.decompressobj(31)
         head.decompress(data)
         rest = head.unused_data
-        # src/pack.h: slot 0, word 22 differs, its highest byte, which is the kind: 14
+        # src/record/delta.h: slot 0, word 22 differs, its highest byte, which is the kind: 14
         odd = gzip.compress(b"R" + bytes([0, 0, 0, 0x40, 0x17, 14]))
         with open(at("b"), "wb") as f:
             f.write(data[:-len(rest)] + odd + rest)

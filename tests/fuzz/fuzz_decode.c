@@ -5,9 +5,9 @@
  */
 #include "fuzz.h"
 
-#include "../../src/decode.h"
-#include "../../src/hang.h"
-#include "../../src/teller.h"
+#include "decode.h"
+#include "stuck_table.h"
+#include "pipeline.h"
 #include "../stories/check.h"
 
 static void look_at(struct view *view, const struct event *e)

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
  * Sockets that live as the kernel lets them: from state to state, with the task or without, losing
- * events, telling one twice in a row (bpf/twice.bpf.h), coming back under the same key and
+ * events, telling one twice in a row (bpf/reentry.bpf.h), coming back under the same key and
  * addresses. Each of these lives is told at most once, and if nothing was lost each that ended is
  * told.
  */
 #include "fuzz.h"
 
-#include "../../src/teller.h"
+#include "pipeline.h"
 
 #define SOCKETS 6
 #define LIVES 4096

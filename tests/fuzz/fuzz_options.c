@@ -5,7 +5,7 @@
  */
 #include "fuzz.h"
 
-#include "../../src/options.h"
+#include "options.h"
 #include "../stories/check.h"
 
 #define WORDS 24

@@ -9,8 +9,8 @@
 
 #include <zlib.h>
 
-#include "../../src/record_read.h"
-#include "../../src/teller.h"
+#include "reader.h"
+#include "pipeline.h"
 #include "../stories/check.h"
 
 #define FILE_MAX (512u << 10)

@@ -7,8 +7,8 @@
  */
 #include "fuzz.h"
 
-#include "../../src/hang.h"
-#include "../../src/teller.h"
+#include "stuck_table.h"
+#include "pipeline.h"
 #include "../stories/check.h"
 
 #define SOCKETS 8

@@ -5,12 +5,12 @@
  */
 #include "fuzz.h"
 
-#include "../../src/container.h"
-#include "../../src/fmt.h"
-#include "../../src/json.h"
-#include "../../src/stacks.h"
-#include "../../src/text.h"
-#include "../../src/usage.h"
+#include "cgroup_names.h"
+#include "fmt.h"
+#include "json_writer.h"
+#include "stack_cache.h"
+#include "escape.h"
+#include "usage_error.h"
 #include "../stories/check.h"
 
 static void check_terminal(const uint8_t *bytes, size_t len, size_t width)

@@ -4,7 +4,7 @@
 #include <ctype.h>
 #include <string.h>
 
-#include "../../src/text.h"
+#include "escape.h"
 
 #define LINE_COLUMNS 80
 #define JSON_DEPTH_MAX 32

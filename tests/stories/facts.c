@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "../../src/syscalls.h"
+#include "syscall_names.h"
 #include "script.h"
 
 /* With the largest unit that needs no fraction. */

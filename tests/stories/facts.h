@@ -22,9 +22,9 @@
 
 #include <stdbool.h>
 
-#include "../../src/buf.h"
-#include "../../src/meta.h"
-#include "../../src/verdict.h"
+#include "buf.h"
+#include "run_info.h"
+#include "verdict.h"
 
 /* Appends the value to b. False: there is no such key. */
 bool facts_story(struct buf *b, const char *key, const struct story *s, const struct verdict *v);

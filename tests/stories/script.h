@@ -42,11 +42,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "../../bpf/event.h"
-#include "../../src/meta.h"
-#include "../../src/options.h"
-#include "../../src/places.h"
-#include "../../src/stacks.h"
+#include "event.h"
+#include "run_info.h"
+#include "options.h"
+#include "cgroup_cache.h"
+#include "stack_cache.h"
 
 #define SCRIPT_BASE_NS 1000000000000ULL	/* ts_ns of the time 0 */
 #define SCRIPT_SOCKETS 16

@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../../src/names.h"
-#include "../../src/syscalls.h"
+#include "names.h"
+#include "syscall_names.h"
 #include "script_put.h"
 #include "words.h"
 

@@ -3,8 +3,8 @@
 
 #include <string.h>
 
-#include "../../src/names.h"
-#include "../../src/syscalls.h"
+#include "names.h"
+#include "syscall_names.h"
 
 void script_put_time(struct buf *b, uint64_t ns)
 {

@@ -7,8 +7,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "../../bpf/event.h"
-#include "../../src/buf.h"
+#include "event.h"
+#include "buf.h"
 
 /* "1.5ms", exact */
 void script_put_time(struct buf *b, uint64_t ns);

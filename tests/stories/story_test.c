@@ -16,8 +16,8 @@
 #include <string.h>
 #include <time.h>
 
-#include "../../src/sink.h"
-#include "../../src/teller.h"
+#include "view.h"
+#include "pipeline.h"
 #include "check.h"
 #include "facts.h"
 #include "script.h"

@@ -6,7 +6,7 @@
 
 #include "event_unit.h"
 
-#include "../../src/conn.h"
+#include "endpoint_table.h"
 
 #define CROWD 100000
 #define ROOM 5000

@@ -7,7 +7,7 @@
 
 #include <stdlib.h>
 
-#include "../../src/story.h"
+#include "story.h"
 #include "unit.h"
 
 #define MS 1000000ULL

@@ -6,7 +6,7 @@
 
 #include "unit.h"
 
-#include "../../src/hang.h"
+#include "stuck_table.h"
 
 #define S 1000000000ULL
 

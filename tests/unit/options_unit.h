@@ -8,8 +8,8 @@
 
 #include <stdio.h>
 
-#include "../../src/options.h"
-#include "../../src/sink.h"
+#include "options.h"
+#include "view.h"
 
 #define WORDS_MAX 40
 #define PARSE(r, ...) parse(r, (const char *const[]){ "tcpclose", __VA_ARGS__, NULL })

@@ -10,8 +10,8 @@
 #include <unistd.h>
 #include <zlib.h>
 
-#include "../../src/record_read.h"
-#include "../../src/record_write.h"
+#include "reader.h"
+#include "writer.h"
 
 #define FILE_MAX (4u << 20)
 

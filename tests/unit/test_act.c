@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* links: src/act.o */
 #include "event_unit.h"
 
-#include "../../src/act.h"
+#include "story_calls.h"
 
 #define LIVE EVENT_SOCK_FILE_LIVE
 #define DEAD EVENT_SOCK_FILE_DEAD

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* links: src/buf.o */
 #include "unit.h"
 
 static void test_buf__additions_follow_each_other(void **state)

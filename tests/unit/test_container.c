@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* links: src/container.o */
 #include "unit.h"
 
-#include "../../src/container.h"
+#include "cgroup_names.h"
 
 #define ID "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
 #define INNER "fedcba9876543210fedcba9876543210fedcba9876543210fedcba9876543210"

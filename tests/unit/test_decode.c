@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* links: src/decode.o */
 #include "event_unit.h"
 
-#include "../../src/decode.h"
+#include "decode.h"
 
 static struct event good(void)
 {

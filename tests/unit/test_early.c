@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* links: src/early.o */
-#include "../../src/early.h"
+#include "early_calls.h"
 #include "event_unit.h"
 
 static struct event closed(uint64_t ts_ns, uint32_t tid)

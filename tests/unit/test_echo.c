@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* links: src/conn.o src/conn_index.o src/echo.o src/early.o src/heap.o src/pool.o src/index.o */
-/* links: src/listener.o src/twin.o src/story.o src/act.o src/found.o src/late.o */
 #include "event_unit.h"
 
-#include "../../src/conn.h"
-#include "../../src/echo.h"
+#include "endpoint_table.h"
+#include "event_dedup.h"
 
 static unsigned told;
 

@@ -2,7 +2,7 @@
 /* links: */
 #include "unit.h"
 
-#include "../../bpf/filter.h"
+#include "filter.h"
 
 /* 10.0.0.1:443 with 203.0.113.200:51000 */
 static const struct flow flow4 = {

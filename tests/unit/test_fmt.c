@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* links: src/fmt.o src/buf.o */
 #include "unit.h"
 
 #include <stdlib.h>
 #include <time.h>
 
-#include "../../src/fmt.h"
+#include "fmt.h"
 
 #define US 1000ull
 #define MS 1000000ull

@@ -1,6 +1,4 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* links: src/conn.o src/conn_index.o src/echo.o src/early.o src/heap.o src/pool.o src/index.o */
-/* links: src/listener.o src/twin.o src/story.o src/act.o src/found.o src/late.o */
 #include "desk.h"
 
 /* Two namespaces may use the same addresses: only the numbers tell whose end is whose. */

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* links: src/group.o */
 #include "unit.h"
 
 #include <stdio.h>
 
-#include "../../src/group.h"
+#include "keyed_table.h"
 
 #define MANY 1000
 

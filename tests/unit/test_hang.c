@@ -1,6 +1,4 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* links: src/hang.o src/hang_judge.o src/hang_sort.o src/select.o src/decode.o src/names.o src/buf.o */
-/* links: src/container.o */
 #include "hang_unit.h"
 
 /* The advice for one socket, held or not. */

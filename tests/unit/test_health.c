@@ -1,13 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* links: src/container.o src/health.o src/sink_doctor.o src/sink_json_doctor.o src/sink_keys.o src/decode.o src/names.o */
-/* links: src/fmt.o src/json.o src/text.o src/buf.o */
 #include "unit.h"
 
 #include <errno.h>
 #include <linux/capability.h>
 
-#include "../../src/health.h"
-#include "../../src/sink.h"
+#include "diagnosis.h"
+#include "view.h"
 
 #define BIT(name) (UINT64_C(1) << CAP_##name)
 

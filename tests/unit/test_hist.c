@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* links: src/hist.o */
 #include "unit.h"
 
 #include <stdlib.h>
 
-#include "../../src/hist.h"
+#include "histogram.h"
 
 #define VALUES 20000
 #define ERROR_PERMILLE 20

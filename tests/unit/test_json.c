@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* links: src/json.o src/text.o src/buf.o */
 #include "unit.h"
 
-#include "../../src/json.h"
+#include "json_writer.h"
 
 static void expect_bytes(const char *bytes, size_t len, const char *text)
 {

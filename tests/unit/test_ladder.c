@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* links: src/ladder.o src/verdict.o src/story.o src/act.o src/found.o src/late.o src/names.o */
 #include "event_unit.h"
 
-#include "../../src/ladder.h"
+#include "ladder.h"
 
 /* Our end, and the peer's where it is here too. */
 struct host {

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* links: src/story.o src/act.o src/found.o src/late.o */
 #include "event_unit.h"
 
 #define FIN 0x01

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* links: src/names.o */
 #include "unit.h"
 
-#include "../../src/names.h"
+#include "names.h"
 
 #define FAR 100000u
 

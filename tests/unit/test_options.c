@@ -1,8 +1,4 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* links: src/options.o src/options_table.o src/document.o src/options_filter.o src/options_fault.o src/options_record.o src/options_doctor.o src/usage.o */
-/* links: src/container.o */
-/* links: src/parse.o src/names.o src/text.o src/buf.o */
-/* links: src/options_view.o src/sink_options.o src/sink_who_columns.o src/hist.o */
 #include "options_unit.h"
 
 #include <stdlib.h>
@@ -254,7 +250,7 @@ static void test_options__modes(void **state)
 	(void)state;
 	PARSE(&r, "--calls", "inline", "--color", "always", "-T", "-w", "--strict", "-o", "x");
 	expect_fine(&r);
-	assert_int_equal(r.o.calls, LIVE_CALLS_INLINE);
+	assert_int_equal(r.o.calls, CALLS_INLINE);
 	assert_int_equal(r.o.color, COLOR_ALWAYS);
 	assert_true(r.o.times && r.o.wide && r.o.strict);
 	assert_false(r.o.flush);

@@ -1,10 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* links: src/options_doctor.o src/container.o src/options.o src/options_table.o src/document.o src/options_filter.o src/options_fault.o src/options_record.o src/usage.o */
-/* links: src/parse.o src/names.o src/text.o src/buf.o */
-/* links: src/options_view.o src/sink_options.o src/sink_who_columns.o src/hist.o */
 #include "options_unit.h"
 
-#include "../../src/sink_who.h"
+#include "who.h"
 
 static void test_options_view__by_what(void **state)
 {

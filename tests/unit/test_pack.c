@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* links: src/pack.o */
 #include "event_unit.h"
 
-#include "../../src/pack.h"
+#include "delta.h"
 
 #define RECORDS 3000
 

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* links: src/parse.o */
 #include "unit.h"
 
 #include <errno.h>
 
-#include "../../src/parse.h"
+#include "parse.h"
 
 #define UNTOUCHED 77
 

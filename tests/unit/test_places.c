@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* links: src/places.o */
 #include "unit.h"
 
 #include <stdio.h>
 
-#include "../../src/places.h"
+#include "cgroup_cache.h"
 
 static void test_places__a_path_by_its_id(void **state)
 {

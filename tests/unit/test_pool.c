@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* links: src/pool.o */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -8,7 +7,7 @@
 
 #include <cmocka.h>
 
-#include "../../src/pool.h"
+#include "pool.h"
 
 #define SIZE 72
 #define MANY (POOL_CHUNK * 20 + 1)

@@ -1,13 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* links: src/record_read.o src/record_write.o src/record_head.o src/pack.o src/syscalls.o */
-/* links: src/buf.o */
 #include "record_unit.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 
-#include "../../src/pack.h"
+#include "delta.h"
 
 static struct bytes file;
 static char folder[] = "/tmp/tcpclose-record-XXXXXX", path[sizeof(folder) + 8];

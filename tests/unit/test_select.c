@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* links: src/select.o src/names.o src/container.o */
 #include "unit.h"
 
-#include "../../src/select.h"
+#include "story_filter.h"
 
 #define MS 1000000u
 

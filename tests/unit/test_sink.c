@@ -1,21 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* links: src/stacks.o */
-/* links: src/sink.o src/sink_trace.o src/sink_json.o src/sink_events.o src/sink_record.o */
-/* links: src/verdict.o src/story.o src/act.o src/found.o src/late.o src/names.o src/fmt.o */
-/* links: src/json.o src/text.o src/sink_act.o src/sink_options.o src/hist.o src/group.o */
-/* links: src/sink_manual.o src/sink_timeline.o src/sink_timeline_draw.o src/sink_timeline_words.o */
-/* links: src/ladder.o src/sink_pen.o */
-/* links: src/sink_who.o src/sink_who_text.o src/sink_who_columns.o src/sink_hist.o src/sink_sum.o src/sink_by.o */
-/* links: src/buf.o src/syscalls.o */
-/* links: src/sink_doctor.o src/sink_json_doctor.o src/health.o */
-/* links: src/sink_keys.o src/sink_json_stuck.o src/sink_stuck.o src/container.o */
-/* links: src/hang.o src/hang_judge.o src/hang_sort.o src/select.o src/decode.o */
 #include "event_unit.h"
 
 #include <limits.h>
 #include <time.h>
 
-#include "../../src/sink.h"
+#include "view.h"
 
 #define LINE_COLUMNS 80
 #define EVIL "\x1b[2J\n\"\\\xff<&>\x7f\xc2\x9b"

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* links: src/stacks.o */
 #include "unit.h"
 
-#include "../../src/stacks.h"
+#include "stack_cache.h"
 
 static struct stack_frame first_of(const char *text)
 {

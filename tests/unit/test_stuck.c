@@ -1,13 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* links: src/stacks.o */
-/* links: src/sink_stuck.o src/sink_json_stuck.o src/sink_keys.o src/sink_manual.o src/container.o src/hang.o */
-/* links: src/hang_judge.o src/hang_sort.o src/select.o src/decode.o src/names.o src/fmt.o src/json.o */
-/* links: src/text.o src/buf.o */
 #include "hang_unit.h"
 
 #include <stdlib.h>
 
-#include "../../src/sink.h"
+#include "view.h"
 
 #define EVIL "\x1b[2J\n\"\xff"
 #define ID "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"

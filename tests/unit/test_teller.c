@@ -1,10 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* links: src/teller.o src/conn.o src/conn_index.o src/echo.o src/early.o src/heap.o src/pool.o */
-/* links: src/index.o src/listener.o src/twin.o src/story.o src/act.o src/found.o src/late.o */
-/* links: src/verdict.o src/names.o src/select.o src/decode.o src/container.o */
 #include "event_unit.h"
 
-#include "../../src/teller.h"
+#include "pipeline.h"
 
 /* A view that counts. The view comes first: a sink is handed that. */
 struct counter {

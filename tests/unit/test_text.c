@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* links: src/text.o src/buf.o */
 #include "unit.h"
 
-#include "../../src/text.h"
+#include "escape.h"
 
 /* What becomes of bytes, and how many of them fit. */
 static void expect_terminal(const char *bytes, size_t len, size_t width, const char *text,

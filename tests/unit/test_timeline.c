@@ -1,10 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* links: src/sink_timeline.o src/sink_timeline_draw.o src/sink_timeline_words.o src/sink_pen.o */
-/* links: src/ladder.o src/verdict.o src/story.o src/act.o src/found.o src/late.o src/names.o */
-/* links: src/fmt.o src/text.o src/buf.o src/sink_act.o src/syscalls.o */
 #include "event_unit.h"
 
-#include "../../src/sink.h"
+#include "view.h"
 
 #define COUNTED 1024	/* stories that may wait for their twins */
 

@@ -1,8 +1,4 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* links: src/options.o src/options_table.o src/document.o src/options_filter.o src/options_fault.o src/options_record.o src/options_doctor.o src/usage.o */
-/* links: src/container.o */
-/* links: src/parse.o src/names.o src/text.o src/buf.o */
-/* links: src/options_view.o src/sink_options.o src/sink_who_columns.o src/hist.o */
 #include "options_unit.h"
 
 static void test_usage__an_unknown_view(void **state)

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* links: src/verdict.o src/story.o src/act.o src/found.o src/late.o src/names.o */
 #include "event_unit.h"
 
-#include "../../src/verdict.h"
+#include "verdict.h"
 
 #define RST 0x04
 #define LIVE EVENT_SOCK_FILE_LIVE

@@ -12,7 +12,7 @@
 
 #include <cmocka.h>
 
-#include "../../src/buf.h"
+#include "buf.h"
 
 /* b holds this text and nothing else; empties it. */
 static inline void expect_text(struct buf *b, const char *text)

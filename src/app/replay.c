@@ -1,0 +1,252 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+#include "replay.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "log.h"
+#include "reader.h"
+#include "session.h"
+#include "stuck_table.h"
+#include "trace.h"
+
+struct replay {
+	const struct options *o;
+	struct session session;
+	struct record_reader *reader;
+	int file, signals;
+	uint64_t now_ns;	/* of the latest mark */
+	uint64_t first_ns;	/* when the recording begins, 0 not known yet */
+	bool begun;		/* the first mark has come */
+	struct kernel_counters before;	/* what was counted before this recording */
+	struct kernel_counters counters;	/* ... and since, by the latest mark */
+};
+
+static bool is_interrupted(const struct replay *r)
+{
+	struct signalfd_siginfo info;
+
+	while (read(r->signals, &info, sizeof(info)) == sizeof(info))
+		if (info.ssi_signo != SIGCHLD)	/* of a process that was there before us */
+			return true;
+	return false;
+}
+
+/* As read(2), but a signal stops it. */
+static ssize_t read_file(void *arg, void *bytes, size_t len)
+{
+	struct replay *r = arg;
+	struct pollfd p[] = { { .fd = r->file, .events = POLLIN },
+			      { .fd = r->signals, .events = POLLIN } };
+
+	while (poll(p, 2, -1) > 0) {
+		if (p[1].revents && is_interrupted(r))
+			return RECORD_READ_STOP;
+		if (p[0].revents)
+			return read(r->file, bytes, len);
+	}
+	return -1;
+}
+
+static int cannot(const struct replay *r, const char *why)
+{
+	log_error("cannot replay '%s': %s", r->o->record.replay, why);
+	return EXIT_INPUT;
+}
+
+static bool is_same_file(int fd, const char *path)
+{
+	struct stat a, b;
+
+	return path && !fstat(fd, &a) && !stat(path, &b) && S_ISREG(a.st_mode) &&
+	       a.st_dev == b.st_dev && a.st_ino == b.st_ino;
+}
+
+static int open_file(struct replay *r)
+{
+	const struct options *o = r->o;
+	const char *path = o->record.replay;
+
+	r->file = STDIN_FILENO;
+	if (strcmp(path, "-") != 0)
+		r->file = open(path, O_RDONLY | O_CLOEXEC);
+	if (r->file < 0)
+		return cannot(r, strerror(errno));
+	if (is_same_file(r->file, o->output) || is_same_file(r->file, o->record.path))
+		return cannot(r, "it would be overwritten by what comes of it");
+	return EXIT_FINE;
+}
+
+static int open_reader(struct replay *r)
+{
+	char why[RECORD_WHY];
+	int status = open_file(r);
+
+	if (status)
+		return status;
+	r->signals = run_catch_signals();
+	if (r->signals < 0) {
+		log_error("cannot start: %s", strerror(-r->signals));
+		return EXIT_FAILED;
+	}
+	r->reader = record_open(read_file, r, why);
+	if (!r->reader)
+		return why[0] ? cannot(r, why) : EXIT_FINE;
+	return EXIT_FINE;
+}
+
+static void subtract(__u64 *v, __u64 before)
+{
+	*v -= *v < before ? *v : before;
+}
+
+/* What was counted since the recording began. */
+static void take_counters(struct replay *r, const struct kernel_counters *now)
+{
+	r->counters = *now;
+	subtract(&r->counters.calls_full, r->before.calls_full);
+	subtract(&r->counters.filtered, r->before.filtered);
+	for (unsigned i = 0; i <= EVENT_KIND_MAX; i++)
+		subtract(&r->counters.ring_full[i], r->before.ring_full[i]);
+}
+
+/* Returns false once the run is over. */
+static bool take_mark(struct replay *r, const struct record_mark *m)
+{
+	if (!r->begun && m->what == RECORD_START)
+		r->before = m->counters;
+	r->begun = true;
+	r->now_ns = m->now_ns;
+	if (!r->first_ns)
+		r->first_ns = m->now_ns;
+	take_counters(r, &m->counters);
+	if (m->what == RECORD_CLOCK)
+		r->session.meta.boot_to_wall_ns = m->boot_to_wall_ns;
+	if (m->what == RECORD_START)
+		session_pass(&r->session, m->now_ns);
+	if (m->what == RECORD_NOW)
+		session_moment(&r->session, m->now_ns, &r->counters);
+	return m->what != RECORD_END;
+}
+
+static bool is_over(const struct replay *r)
+{
+	const struct session *s = &r->session;
+	uint64_t now_ns = s->latest_ns > r->now_ns ? s->latest_ns : r->now_ns;
+
+	return session_is_done(s) ||
+	       (r->o->duration_ns && r->first_ns && now_ns - r->first_ns >= r->o->duration_ns);
+}
+
+static int end_of_reading(struct replay *r, enum record_got got)
+{
+	return got == RECORD_GOT_NONSENSE ? cannot(r, record_why(r->reader)) : EXIT_FINE;
+}
+
+/* Up to the mark that ends the run, or as far as it can be read. */
+static int read_all(struct replay *r)
+{
+	for (;;) {
+		struct record record = record_next(r->reader);
+
+		if (record.got == RECORD_GOT_EVENT) {
+			session_take(&r->session, record.event, sizeof(*record.event));
+		} else if (record.got == RECORD_GOT_TEXT) {
+			session_text(&r->session, record.text);
+		} else if (record.got != RECORD_GOT_MARK) {
+			if (r->session.latest_ns > r->now_ns)
+				r->now_ns = r->session.latest_ns;
+			return end_of_reading(r, record.got);
+		} else if (!take_mark(r, record.mark)) {
+			record = record_next(r->reader);	/* nothing may follow */
+			return end_of_reading(r, record.got);
+		}
+		if (is_over(r))
+			return EXIT_FINE;
+	}
+}
+
+static int play(struct replay *r)
+{
+	struct kernel_counters none = { .filtered = 0 };
+	int status;
+
+	r->session.meta = *record_meta(r->reader);
+	status = session_begin(&r->session, r->now_ns, &none);
+	if (status)
+		return status;
+	status = read_all(r);
+	session_end(&r->session, r->now_ns, &r->counters);
+	return session_close(&r->session, status);
+}
+
+/* What the walk at the start of the recording found: the first time that is not of a socket. */
+static enum record_got take_walk(struct replay *r, struct hangs *h)
+{
+	struct record got;
+
+	while ((got = record_next(r->reader)).got < RECORD_GOT_END) {
+		if (got.got == RECORD_GOT_MARK)
+			r->now_ns = got.mark->now_ns;
+		else if (got.got == RECORD_GOT_TEXT)
+			session_text(&r->session, got.text);
+		else if (got.event->kind == EVENT_SOCKET || got.event->kind == EVENT_HOLDER)
+			hangs_take(h, got.event, sizeof(*got.event));
+		if (got.got == RECORD_GOT_MARK && got.mark->what != RECORD_START)
+			break;
+	}
+	return got.got;
+}
+
+/* The view stuck: as it was when the recording began. */
+static int play_stuck(struct replay *r)
+{
+	struct session *s = &r->session;
+	struct hangs_config config = { .filter = &r->o->filter, .select = &s->select,
+				       .older_than_ns = r->o->older_than_ns,
+				       .max = r->o->max_open };
+	struct hangs h;
+	int status;
+
+	s->meta = *record_meta(r->reader);
+	if (!meta_has_hook(&s->meta, "walk"))
+		return cannot(r, "it was made without a walk over the sockets that were there");
+	hangs_init(&h, &config);
+	status = end_of_reading(r, take_walk(r, &h));
+	if (!hangs_finish(&h)) {
+		log_error("cannot sort what was found: %s", strerror(ENOMEM));
+		hangs_release(&h);
+		return EXIT_FAILED;
+	}
+	if (s->sink->start)
+		s->sink->start(&s->view);
+	s->sink->stuck(&s->view, &h, r->now_ns);
+	if (!status && r->o->fail && h.nr)
+		status = EXIT_FAILED;
+	hangs_release(&h);
+	return session_close_out(&s->out, r->o->output) ? status : EXIT_FAILED;
+}
+
+int replay(const struct options *o)
+{
+	struct replay r = { .o = o, .file = -1, .signals = -1 };
+	int status = open_reader(&r);
+
+	if (!status && r.reader)
+		status = session_open(&r.session, o);
+	if (!status && r.reader)
+		status = o->stuck ? play_stuck(&r) : play(&r);
+	session_release(&r.session);
+	record_close(r.reader);
+	if (r.signals >= 0)
+		close(r.signals);
+	if (r.file > STDIN_FILENO)
+		close(r.file);
+	return status;
+}

@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * One run, whatever its source: a view that is told, where its output goes, what is said of losses,
+ * and the recording of it if one is made.
+ *
+ * Reads no clock and waits for nothing: the source (run.c, replay.c) hands over events and says
+ * what time it is. All that makes a difference is recorded, so that a replay takes the same turns.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "cgroup_cache.h"
+#include "options.h"
+#include "output.h"
+#include "pipeline.h"
+#include "reader.h"
+#include "symbolize.h"
+#include "view.h"
+#include "writer.h"
+
+struct session {
+	const struct options *o;
+	const struct sink *sink;
+	struct meta meta;	/* the source's to fill, before session_begin() */
+	struct view view;
+	struct out out;
+	struct teller *teller;
+	struct recorder *recorder;	/* NULL: none */
+	struct select select;	/* the options', which sees the places */
+	struct places *places;
+	char *(*cgroup_path)(void *arg, uint64_t id);	/* the live source's; NULL: the recording tells */
+	void *cgroup_arg;
+	struct stacks *stacks;
+	struct stack_reader *stack_reader;	/* the live source's, NULL none; the session's to free */
+	uint64_t latest_ns;	/* ts_ns of the latest event */
+	uint64_t lost_told;	/* losses already reported */
+	uint64_t loss_ns;	/* when they were */
+	bool loss_noted;	/* the teller knows that some happened */
+};
+
+/* Fills in the part of a view that comes from the options and from where the output goes. */
+void session_set_view(struct view *v, const struct options *o, struct out *out);
+
+/* Flushes and closes; false and said if something could not be written. EPIPE is no failure. */
+bool session_close_out(struct out *out, const char *path);
+
+/* Opens the output. An exit status, the reason said. */
+int session_open(struct session *s, const struct options *o);
+
+/* Events may come from now on. An exit status, the reason said. */
+int session_begin(struct session *s, uint64_t now_ns, const struct kernel_counters *counters);
+
+/* The wall clock was set: what is told from now on is told by it. */
+void session_clock(struct session *s, int64_t boot_to_wall_ns, uint64_t now_ns,
+		   const struct kernel_counters *counters);
+
+/* Time has come to now_ns, for the view alone. */
+void session_pass(struct session *s, uint64_t now_ns);
+
+/* One record of the source, not yet looked at. */
+void session_take(struct session *s, const void *bytes, unsigned long len);
+
+/* What a recording says of a number in the events to come. */
+void session_text(struct session *s, const struct record_string *text);
+
+/* All that happened before now_ns has been handed over. */
+void session_moment(struct session *s, uint64_t now_ns, const struct kernel_counters *counters);
+
+/* When session_moment() has something to do next; 0 never. */
+uint64_t session_next_ns(const struct session *s);
+
+/* Is it over, as far as the output is concerned: -n reached, or nothing more can be written? */
+bool session_is_done(const struct session *s);
+
+/* The run is over: tells the rest and the summary. */
+void session_end(struct session *s, uint64_t now_ns, const struct kernel_counters *counters);
+
+/*
+ * Closes what session_end() finished. status: of the run so far; returned unless something worse
+ * happened.
+ */
+int session_close(struct session *s, int status);
+
+/* After a failure at any point, and after session_close(). */
+void session_release(struct session *s);

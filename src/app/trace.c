@@ -1,0 +1,433 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * The loop: one thread, one epoll. Asleep until the first event; then the ring is looked at every
+ * POLL_MS until it stays empty, so that under load events come in batches and nothing wakes anybody
+ * per event. With --flush each event wakes it, and its line is written at once.
+ */
+#include "trace.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#include "caps.h"
+#include "cgroup_path.h"
+#include "command.h"
+#include "live.h"
+#include "log.h"
+#include "proc_exe.h"
+#include "scan.h"
+#include "session.h"
+#include "symbols.h"
+
+#define POLL_MS 20
+#define NS_PER_MS 1000000ULL
+
+struct run {
+	const struct options *o;
+	struct session session;
+	struct live *live;
+	struct walk *walk;	/* until it is done */
+	struct child child;
+	struct cgroups cgroups;
+	struct exe exe;
+	int epoll, signals, clock;	/* clock: -1 nobody tells when it is set */
+	uint64_t stop_ns;	/* -d, or the end of the drain; 0 none */
+	unsigned interrupts;
+};
+
+static int fail(int status, const char *what, int err)
+{
+	log_error("%s: %s", what, strerror(err < 0 ? -err : err));
+	return status;
+}
+
+int run_status_of(int err)
+{
+	switch (err) {
+	case -EPERM:
+	case -EACCES:
+		return EXIT_PERMISSION;
+	case -EOPNOTSUPP:
+		return EXIT_KERNEL;
+	default:
+		return EXIT_FAILED;
+	}
+}
+
+void run_drop_privileges(uint64_t keep)
+{
+	int err = caps_drop(keep);
+
+	if (err)
+		log_warn("cannot drop privileges that are needed no longer: %s", strerror(-err));
+}
+
+/* Signals come through a descriptor, so that an interrupt is one more event of the loop. */
+int run_catch_signals(void)
+{
+	sigset_t set;
+	int fd;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGHUP);
+	sigaddset(&set, SIGCHLD);
+	if (sigprocmask(SIG_BLOCK, &set, NULL))
+		return -errno;
+	signal(SIGPIPE, SIG_IGN);
+	fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+	return fd < 0 ? -errno : fd;
+}
+
+static int watch(struct run *r, int fd)
+{
+	struct epoll_event e = { .events = EPOLLIN, .data.fd = fd };
+
+	return epoll_ctl(r->epoll, EPOLL_CTL_ADD, fd, &e) ? -errno : 0;
+}
+
+/* A hook that could not be attached is no secret. RSTs of minisocks need more than old kernels have: doctor. */
+static void note_absent(const struct meta *m)
+{
+	for (unsigned i = 0; i < m->nr_hooks; i++)
+		if (!strcmp(m->hook[i].how, "none") && strcmp(m->hook[i].name, "reset_late") != 0)
+			log_note("the hook %s could not be attached: what it shows is missing "
+				 "(tcpclose doctor says what, and why)", m->hook[i].name);
+}
+
+/* What was there before us is told as far as the kernel shows it, and nothing is lost without. */
+static void open_walk(struct run *r)
+{
+	struct walk_config config = { .filter = &r->o->filter, .disguise = live_disguise(r->live),
+				      .btf = r->o->btf,
+				      .verbose = r->o->verbose > 0 };
+	char why[LIVE_WHY];
+
+	if (walk_open(&r->walk, &config, why))
+		log_warn("sockets that are closing already are not looked for: %s", why);
+	meta_add_hook(&r->session.meta, "walk", r->walk ? "iter" : "none");
+}
+
+static int open_live(struct run *r)
+{
+	struct live_config config = { .filter = &r->o->filter,
+				      .buffer_bytes = r->o->buffer_bytes,
+				      .calls = r->o->calls,
+				      .btf = r->o->btf,
+				      .no_trampolines = r->o->no_fentry,
+				      .stacks = r->o->stack,
+				      .verbose = r->o->verbose > 0 };
+	char why[LIVE_WHY];
+	int err = live_open(&r->live, &config, &r->session.meta, why);
+
+	if (err) {
+		log_error("%s", why);
+		return run_status_of(err);
+	}
+	if (r->o->calls == CALLS_AUTO && !meta_watches_calls(&r->session.meta))
+		log_note("calls are not watched from entry to return: those that end nothing, and what "
+			 "a call returned, are not told (tcpclose doctor says why)");
+	note_absent(&r->session.meta);
+	open_walk(r);
+	if (r->o->stack)
+		meta_add_hook(&r->session.meta, "stack", "bpf_get_stack");
+	return EXIT_FINE;
+}
+
+static void take(void *arg, const void *bytes, unsigned long len)
+{
+	struct run *r = arg;
+
+	session_take(&r->session, bytes, len);
+}
+
+static void take_meanwhile(void *arg)
+{
+	struct run *r = arg;
+
+	while (live_consume(r->live, take, r) >= LIVE_BATCH)
+		;
+}
+
+/*
+ * Attached first, then the walk: what closes while it lasts is in the ring. That is emptied after
+ * each portion, so a socket's end never comes before the walk's word of it.
+ */
+static void walk(struct run *r)
+{
+	struct walk_stats stats;
+	int err;
+
+	if (!r->walk)
+		return;
+	err = walk_run(r->walk, take, take_meanwhile, r, &stats);
+	if (err)
+		log_warn("the walk over the sockets that are there failed: %s", strerror(-err));
+	if (stats.left_out)
+		log_note("%u network namespaces could not be entered (%s): what closes there since "
+			 "before is told without its beginning", stats.left_out,
+			 strerror(stats.left_out_why));
+	if (stats.hidden && !(caps_effective() & CAPS(SYS_PTRACE)))
+		log_note("the network namespaces of %u processes may not be looked up: that takes "
+			 "CAP_SYS_PTRACE", stats.hidden);
+	if (stats.cut_short)
+		log_warn("the walk over the sockets that are there took too long: some are left out");
+	walk_close(r->walk);
+	r->walk = NULL;
+}
+
+static void take_signals(struct run *r)
+{
+	struct signalfd_siginfo info;
+
+	while (read(r->signals, &info, sizeof(info)) == sizeof(info)) {
+		if (info.ssi_signo != SIGCHLD) {
+			r->interrupts++;
+			if (info.ssi_code <= 0)		/* the terminal tells it itself */
+				child_signal(&r->child, (int)info.ssi_signo);
+		} else if (child_has_exited(&r->child)) {
+			r->stop_ns = live_now_ns() + r->o->drain_ns;
+		}
+	}
+}
+
+static void take_clock(struct run *r, uint64_t now_ns)
+{
+	struct kernel_counters counters;
+
+	if (r->clock < 0 || !live_clock_was_set(r->clock))
+		return;
+	counters = live_counters(r->live);
+	session_clock(&r->session, live_boot_to_wall_ns(), now_ns, &counters);
+}
+
+static bool is_over(const struct run *r, uint64_t now_ns)
+{
+	/* with a command running the first interrupt is for the command to act on */
+	unsigned enough = child_is_running(&r->child) ? 2 : 1;
+
+	if (r->interrupts >= enough || session_is_done(&r->session))
+		return true;
+	if (r->stop_ns && now_ns >= r->stop_ns)
+		return true;
+	return r->child.exited && !teller_unsettled(r->session.teller) &&
+	       !teller_next_ns(r->session.teller);
+}
+
+/* How long to wait for what comes next, in milliseconds, after that many events; -1 for ever. */
+static int wait_ms(const struct run *r, uint64_t now_ns, int taken)
+{
+	uint64_t next = session_next_ns(&r->session);
+
+	if (taken >= LIVE_BATCH)
+		return 0;
+	if (r->stop_ns && (!next || r->stop_ns < next))
+		next = r->stop_ns;
+	if (taken && r->o->flush)
+		return 0;
+	if (taken && (!next || next > now_ns + POLL_MS * NS_PER_MS))
+		return POLL_MS;
+	if (!next)
+		return -1;
+	if (next <= now_ns)
+		return 0;
+	next = (next - now_ns) / NS_PER_MS + 1;
+	return next > 60000 ? 60000 : (int)next;
+}
+
+/*
+ * Until when everything has been handed over: the ring was empty at some time after now_ns, or else
+ * what waits in it came after what was taken last.
+ */
+static uint64_t heard_until_ns(const struct run *r, uint64_t now_ns, int taken)
+{
+	if (taken < LIVE_BATCH || r->session.latest_ns > now_ns)
+		return now_ns;
+	return r->session.latest_ns;
+}
+
+static int loop(struct run *r)
+{
+	struct epoll_event ready[4];
+
+	for (;;) {
+		uint64_t now_ns = live_now_ns();
+		int n = live_consume(r->live, take, r);
+		struct kernel_counters counters = live_counters(r->live);
+
+		if (n < 0)
+			return fail(EXIT_FAILED, "cannot read the ring buffer", n);
+		session_moment(&r->session, heard_until_ns(r, now_ns, n), &counters);
+		if (is_over(r, now_ns))
+			return EXIT_FINE;
+		if (!n || r->o->flush) {
+			live_sleep(r->live);
+			n = live_consume(r->live, take, r);
+		}
+		n = epoll_wait(r->epoll, ready, 4, wait_ms(r, now_ns, n));
+		if (n < 0 && errno != EINTR)
+			return fail(EXIT_FAILED, "cannot wait for events", errno);
+		take_signals(r);
+		take_clock(r, now_ns);
+	}
+}
+
+static void summarize(struct run *r)
+{
+	struct kernel_counters counters;
+	uint64_t now_ns = live_now_ns();
+
+	while (live_consume(r->live, take, r) > 0)
+		;
+	counters = live_counters(r->live);
+	session_end(&r->session, now_ns, &counters);
+}
+
+/*
+ * From here on it takes nothing but room for new files, a command that may be another user's, and what is
+ * asked of the processes and their cgroups as stories are told.
+ */
+static void drop_privileges(const struct run *r)
+{
+	enum by by = r->o->view_options.by;
+	uint64_t keep = 0;
+
+	if (by == BY_EXE)
+		keep |= CAPS(SYS_PTRACE);
+	if (r->o->stack)	/* /proc/PID/maps, root and map_files, and the programs' files */
+		keep |= CAPS(SYS_PTRACE) | CAPS(CHECKPOINT_RESTORE) | CAPS(DAC_READ_SEARCH);
+	if (by == BY_CGROUP || by == BY_CONTAINER)
+		keep |= CAPS(DAC_READ_SEARCH);
+	if (r->o->record.rotate_bytes)
+		keep |= CAPS(DAC_OVERRIDE) | CAPS(FOWNER);
+	if (r->o->command)
+		keep |= CAPS(KILL);
+	run_drop_privileges(keep);
+}
+
+static int announce(struct run *r)
+{
+	int err;
+
+	walk(r);
+	drop_privileges(r);
+	out_flush(&r->session.out);
+	log_note("ready");
+	if (r->o->ready_fd >= 0 && write(r->o->ready_fd, "", 1) != 1)
+		log_warn("cannot write to --ready-fd %d: %s", r->o->ready_fd, strerror(errno));
+	if (r->o->duration_ns)
+		r->stop_ns = live_now_ns() + r->o->duration_ns;
+	if (!r->o->command)
+		return EXIT_FINE;
+	err = child_start(&r->child);
+	if (!err)
+		return EXIT_FINE;
+	log_error("cannot run '%s': %s", r->o->command[0], strerror(-err));
+	return err == -ENOENT ? 127 : 126;
+}
+
+static char *cgroup_path(void *arg, uint64_t id)
+{
+	return cgroups_look_up(arg, id);
+}
+
+/* An exit status, the reason said. */
+static int open_symbols(struct run *r)
+{
+	if (!r->o->stack)
+		return EXIT_FINE;
+	if (!symbols_work()) {
+		log_error("--stack needs elfutils (libdw), which this tcpclose was built without");
+		return EXIT_KERNEL;
+	}
+	r->session.stack_reader = stack_reader_new();
+	return r->session.stack_reader ? EXIT_FINE : fail(EXIT_FAILED, "cannot read stacks", ENOMEM);
+}
+
+static const char *path_of(void *arg, const struct act *a)
+{
+	return exe_path(arg, a);
+}
+
+static int set_up(struct run *r)
+{
+	struct kernel_counters none = { .filtered = 0 };
+	int status = session_open(&r->session, r->o), err;
+
+	if (!status)
+		status = open_symbols(r);
+	if (status)
+		return status;
+	r->session.cgroup_path = cgroup_path;
+	r->session.cgroup_arg = &r->cgroups;
+	r->session.view.exe_path = path_of;
+	r->session.view.exe_arg = &r->exe;
+	r->signals = run_catch_signals();
+	r->clock = live_clock_watch();	/* before the clock is read for the first time */
+	err = r->signals < 0 ? r->signals : 0;
+	if (!err && r->o->command)
+		err = child_prepare(&r->child, r->o->command);
+	if (err)
+		return fail(EXIT_FAILED, "cannot start", err);
+	status = open_live(r);
+	if (!status)
+		status = session_begin(&r->session, live_now_ns(), &none);
+	if (status)
+		return status;
+	r->epoll = epoll_create1(EPOLL_CLOEXEC);
+	if (r->epoll < 0 || watch(r, live_fd(r->live)) || watch(r, r->signals) ||
+	    (r->clock >= 0 && watch(r, r->clock)))
+		return fail(EXIT_FAILED, "cannot wait for events", errno);
+	return EXIT_FINE;
+}
+
+static int trace(const struct options *o)
+{
+	struct run r = { .o = o, .epoll = -1, .signals = -1, .clock = -1 };
+	int status;
+
+	cgroups_init(&r.cgroups);
+	cgroups_scan(&r.cgroups);
+	status = set_up(&r);
+
+	if (!status) {
+		status = announce(&r);
+		if (!status)
+			status = loop(&r);
+		summarize(&r);
+		if (!status && r.child.exited)
+			status = session_close(&r.session, EXIT_FINE) ?: r.child.status;
+		else
+			status = session_close(&r.session, status);
+	}
+	child_release(&r.child);
+	session_release(&r.session);
+	cgroups_release(&r.cgroups);
+	walk_close(r.walk);
+	live_close(r.live);
+	if (r.epoll >= 0)
+		close(r.epoll);
+	if (r.signals >= 0)
+		close(r.signals);
+	if (r.clock >= 0)
+		close(r.clock);
+	return status;
+}
+
+int run(const struct options *o)
+{
+	char why[LIVE_WHY];
+
+	if (o->btf && live_check_btf(o->btf, why)) {
+		log_error("%s", why);
+		return EXIT_INPUT;
+	}
+	if (o->doctor)
+		return run_doctor(o);
+	return o->stuck ? run_stuck(o) : trace(o);
+}

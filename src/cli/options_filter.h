@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * The filters of the command line: what each option adds to struct filter and struct select.
+ */
+#pragma once
+
+#include "filter.h"
+#include "story_filter.h"
+#include "usage_error.h"
+
+/* Keys of the filters that have no letter; of the others the letter is the key. */
+enum filter_key {
+	KEY_NETNS = 256,
+	KEY_SLOW,
+	KEY_CALL,
+	KEY_ENDING,
+	KEY_CLASS,
+	KEY_INITIATOR,
+	KEY_CGROUP,
+	KEY_CONTAINER,
+	KEY_FILTER_LAST = KEY_CONTAINER,
+};
+
+struct filter_options {
+	struct filter *filter;
+	struct select *select;
+	bool ipv4, ipv6;	/* -4, -6 given; both are none */
+};
+
+/* One option. EINVAL: u->status is set and the reason written. ARGP_ERR_UNKNOWN: not a filter. */
+int filter_option(struct filter_options *o, struct usage *u, int key, const char *arg);
+
+/* After the last option. */
+void filter_done(struct filter_options *o);

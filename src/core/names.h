@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * The words of the contract: enum <-> word, one table each. Pure.
+ *
+ * A name function never returns NULL: a value out of range is "?".
+ */
+#pragma once
+
+#include <stdint.h>
+
+#include "event.h"
+
+#define INITIATORS(X)                                                                              \
+	X(UNKNOWN, "unknown")	/* not seen; never a guess */                                      \
+	X(LOCAL, "local")                                                                          \
+	X(PEER, "peer")                                                                            \
+	X(BOTH, "both")		/* simultaneous */                                                 \
+	X(NONE, "none")		/* nobody asked: timeouts */
+
+#define CLASSES(X)                                                                                 \
+	X(CLEAN, "clean")                                                                          \
+	X(RESET, "reset")                                                                          \
+	X(TIMEOUT, "timeout")                                                                      \
+	X(ABORTED, "aborted")                                                                      \
+	X(FAILED, "failed")                                                                        \
+	X(OPEN, "open")
+
+/* ending, its word, its class */
+#define ENDINGS(X)                                                                                 \
+	X(FOUR_WAY, "four-way", CLEAN)                                                             \
+	X(THREE_WAY, "three-way", CLEAN)                                                           \
+	X(SIMULTANEOUS, "simultaneous", CLEAN)                                                     \
+	X(RESET_SENT, "reset-sent", RESET)                                                         \
+	X(RESET_RECEIVED, "reset-received", RESET)                                                 \
+	X(TIMED_OUT, "timed-out", TIMEOUT)                                                         \
+	X(ABORTED, "aborted", ABORTED)                                                             \
+	X(NEVER_OPEN, "never-open", FAILED)                                                        \
+	X(OPEN, "open", OPEN)
+
+#define REASONS(X)                                                                                 \
+	X(NONE, "")                                                                                \
+	X(UNREAD_DATA, "unread-data")                                                              \
+	X(LINGER_ZERO, "linger-zero")                                                              \
+	X(LINGER2, "linger2")                                                                      \
+	X(DATA_AFTER_CLOSE, "data-after-close")                                                    \
+	X(DISCONNECT, "disconnect")                                                                \
+	X(NOT_ACCEPTED, "not-accepted")                                                            \
+	X(DESTROYED, "destroyed")                                                                  \
+	X(NO_MEMORY, "no-memory")                                                                  \
+	X(KEEPALIVE, "keepalive")                                                                  \
+	X(USER_TIMEOUT, "user-timeout")                                                            \
+	X(BAD_SEGMENT, "bad-segment")                                                              \
+	X(OTHER, "other")                                                                          \
+	X(ESTABLISHED, "established")                                                              \
+	X(HALF_CLOSED, "half-closed")                                                              \
+	X(CLOSING, "closing")                                                                      \
+	X(AFTER_CLOSE, "after-close")                                                              \
+	X(FIN_WAIT_1, "fin-wait-1")                                                                \
+	X(FIN_WAIT_2, "fin-wait-2")                                                                \
+	X(LAST_ACK, "last-ack")                                                                    \
+	X(RETRANSMISSION, "retransmission")                                                        \
+	X(ZERO_WINDOW, "zero-window")                                                              \
+	X(REPAIR, "repair")                                                                        \
+	X(NETNS_GONE, "netns-gone")                                                                \
+	X(TIME_WAIT_OVERFLOW, "time-wait-overflow")
+
+/* trigger.call */
+#define TRIGGERS(X)                                                                                \
+	X(NONE, "none")                                                                            \
+	X(CLOSE, "close")                                                                          \
+	X(SHUTDOWN, "shutdown")                                                                    \
+	X(CLOSE_RANGE, "close_range")                                                              \
+	X(DUP2, "dup2")                                                                            \
+	X(DUP3, "dup3")                                                                            \
+	X(EXECVE, "execve")                                                                        \
+	X(EXIT, "exit")                                                                            \
+	X(SIGNAL, "signal")                                                                        \
+	X(IO_URING_CLOSE, "io_uring_close")                                                        \
+	X(IO_URING_SHUTDOWN, "io_uring_shutdown")                                                  \
+	X(CONNECT, "connect")                                                                      \
+	X(SOCK_DESTROY, "sock_destroy")                                                            \
+	X(MUNMAP, "munmap")                                                                        \
+	X(UNIX_GC, "unix_gc")                                                                      \
+	X(KERNEL, "kernel")                                                                        \
+	X(TIMER, "timer")                                                                          \
+	X(SYSCALL, "syscall")	/* another system call: its own name is told instead */
+
+#define BLAMES(X)                                                                                  \
+	X(NONE, "none")                                                                            \
+	X(NETWORK, "network")                                                                      \
+	X(PEER_APP, "peer-app")                                                                    \
+	X(LOCAL_APP, "local-app")                                                                  \
+	X(SEND_QUEUE, "send-queue")                                                                \
+	X(LOST_FIN, "lost-fin")
+
+#define EFFECTS(X)                                                                                 \
+	X(NONE, "none")		/* nothing left the host */                                        \
+	X(FIN, "fin")		/* it queued our FIN: the trigger */                               \
+	X(RESET, "reset")	/* it ended the connection by a RST */                             \
+	X(RELEASED, "released")	/* the last descriptor went after our FIN had gone */
+
+#define PHASES(X)                                                                                  \
+	X(FIN_QUEUED, "fin_queued")                                                                \
+	X(ACK_WAIT, "ack_wait")                                                                    \
+	X(PEER_HOLD, "peer_hold")                                                                  \
+	X(APP_HOLD, "app_hold")                                                                    \
+	X(LAST_ACK_WAIT, "last_ack_wait")                                                          \
+	X(TOTAL, "total")
+
+#define X_INITIATOR(id, word) INITIATOR_##id,
+#define X_CLASS(id, word) CLASS_##id,
+#define X_ENDING(id, word, class) ENDING_##id,
+#define X_REASON(id, word) REASON_##id,
+#define X_TRIGGER(id, word) TRIGGER_##id,
+#define X_BLAME(id, word) BLAME_##id,
+#define X_EFFECT(id, word) EFFECT_##id,
+#define X_PHASE(id, word) PHASE_##id,
+enum initiator { INITIATORS(X_INITIATOR) INITIATOR_COUNT };
+enum class { CLASSES(X_CLASS) CLASS_COUNT };
+enum ending { ENDINGS(X_ENDING) ENDING_COUNT };
+enum reason { REASONS(X_REASON) REASON_COUNT };
+enum trigger { TRIGGERS(X_TRIGGER) TRIGGER_COUNT };
+enum blame { BLAMES(X_BLAME) BLAME_COUNT };
+enum effect { EFFECTS(X_EFFECT) EFFECT_COUNT };
+enum phase { PHASES(X_PHASE) PHASE_COUNT };
+
+const char *initiator_name(unsigned v);
+const char *class_name(unsigned v);
+const char *ending_name(unsigned v);
+const char *reason_name(unsigned v);	/* "" for none */
+const char *trigger_name(unsigned v);
+const char *blame_name(unsigned v);
+const char *effect_name(unsigned v);
+const char *phase_name(unsigned v);
+const char *state_name(unsigned v);	/* the kernel's TCP states: "FIN_WAIT1" */
+const char *event_kind_name(unsigned v);
+const char *how_name(int how);		/* "SHUT_RD", "SHUT_WR", "SHUT_RDWR", else "?" */
+
+/* The class that an ending belongs to. */
+enum class ending_class(unsigned ending);
+
+/* The value of a word, or -1. */
+int initiator_of(const char *word);
+int class_of(const char *word);
+int ending_of(const char *word);
+int trigger_of(const char *word);	/* the words of trigger.call; not "none", not "syscall" */
+

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+#include "story_scan.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+void found_socket(struct story *s, const struct event *e)
+{
+	bool minisock = e->old_state == STATE_TIME_WAIT;
+
+	if (s->nr_states)
+		return;
+	s->found = true;
+	s->since_ns = e->ts_ns - (e->age_from && e->age_ns < e->ts_ns ? e->age_ns : 0);
+	s->states[s->nr_states++] = minisock ? e->substate : e->old_state;
+	s->v4mapped = e->sock & EVENT_SOCK_V4MAPPED;
+	s->mptcp = e->sock & EVENT_SOCK_MPTCP;
+	if (!minisock)
+		return;
+	s->end = END_MINISOCK;
+	s->end_ns = e->ts_ns;
+	s->expires_ns = e->ts_ns + e->left_ns;
+	s->at_close = (struct at_close){ .sock = e->sock, .old_state = e->substate };
+}
+
+static bool is_known_holder(const struct story *s, const struct event *e)
+{
+	for (unsigned i = 0; i < s->nr_holders; i++)
+		if (s->holders[i].pid == e->pid && s->holders[i].fd == e->arg[0])
+			return true;
+	return false;
+}
+
+void found_holder(struct story *s, const struct event *e)
+{
+	struct holder *h;
+
+	if (is_known_holder(s, e))
+		return;
+	h = s->nr_holders < STORY_HOLDERS ?
+	    realloc(s->holders, (s->nr_holders + 1u) * sizeof(*h)) : NULL;
+	if (!h) {
+		s->holders_dropped++;
+		return;
+	}
+	s->holders = h;
+	h += s->nr_holders++;
+	*h = (struct holder){ .pid = e->pid, .fd = e->arg[0] };
+	memcpy(h->comm, e->comm, sizeof(h->comm));
+}
+
+void found_then_changed(struct story *s, const struct event *e)
+{
+	if (!s->found || s->end != END_NOT_YET)
+		return;
+	s->found = false;
+	if (e->old_state == s->states[0])
+		return;
+	s->nr_states = 0;
+	s->since_ns = 0;
+}
+
+bool found_before(const struct story *s, const struct event *e)
+{
+	return s->found && ((s->cookie && s->cookie == e->cookie) || e->ts_ns < s->since_ns);
+}

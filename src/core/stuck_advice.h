@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * What a hanging socket shows, concluded: whose it is and what to do about it. Pure.
+ */
+#pragma once
+
+#include "stuck_table.h"
+
+/* holders found: does anybody hold it? */
+enum owner hang_owner(const struct hang *g);
+
+enum advice hang_advice(const struct hang *g);

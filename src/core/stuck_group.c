@@ -1,0 +1,322 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * The end of a table of what hangs: filter, judge, sort, group. The sorting is a heap sort: qsort
+ * of libc may allocate.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "stuck_advice.h"
+
+/* What is compared: order() of two elements of whatever it is, below 0 where a comes first. */
+typedef int order_fn(const void *a, const void *b);
+
+static void swap(uint8_t *a, uint8_t *b, size_t size)
+{
+	uint8_t keep[sizeof(struct hang) > sizeof(struct hang_group) ? sizeof(struct hang) :
+		     sizeof(struct hang_group)];
+
+	memcpy(keep, a, size);
+	memcpy(a, b, size);
+	memcpy(b, keep, size);
+}
+
+static void sift_down(uint8_t *at, size_t i, size_t n, size_t size, order_fn *order)
+{
+	for (;;) {
+		size_t child = 2 * i + 1;
+
+		if (child >= n)
+			return;
+		if (child + 1 < n && order(at + child * size, at + (child + 1) * size) < 0)
+			child++;
+		if (order(at + i * size, at + child * size) >= 0)
+			return;
+		swap(at + i * size, at + child * size, size);
+		i = child;
+	}
+}
+
+static void sort(void *array, size_t n, size_t size, order_fn *order)
+{
+	uint8_t *at = array;
+
+	for (size_t i = n / 2; i-- > 0;)
+		sift_down(at, i, n, size, order);
+	for (size_t left = n; left-- > 1;) {
+		swap(at, at + left * size, size);
+		sift_down(at, 0, left, size, order);
+	}
+}
+
+#define ORDER(x, y)                                                                                \
+	do {                                                                                       \
+		if ((x) != (y))                                                                    \
+			return (x) < (y) ? -1 : 1;                                                 \
+	} while (0)
+
+static int order_holders(const void *a, const void *b)
+{
+	const struct hang_holder *x = a, *y = b;
+
+	ORDER(x->socket, y->socket);
+	ORDER(x->pid, y->pid);
+	ORDER(x->fd, y->fd);
+	return 0;
+}
+
+/* Each socket gets its slice of the holders. */
+static void join(struct hangs *h)
+{
+	sort(h->holder, h->nr_holders, sizeof(*h->holder), order_holders);
+	for (size_t i = 0; i < h->nr_holders; i++) {
+		struct hang *g = &h->at[h->holder[i].socket];
+
+		if (!g->nr_holders++)
+			g->holder = (uint32_t)i;
+	}
+}
+
+bool hang_holder_matches(const struct select *s, const struct hang_holder *holder)
+{
+	struct select_task task = { .pid = holder->pid, .uid = holder->uid, .comm = holder->comm,
+				    .cgroup = holder->cgroup, .lives = true };
+
+	return select_wants_task(s, &task);
+}
+
+/* The holder that a socket is put down to, NULL none that matches. */
+static const struct hang_holder *owner_of(const struct hangs *h, const struct hang *g)
+{
+	for (uint32_t i = 0; i < g->nr_holders; i++)
+		if (hang_holder_matches(h->config.select, &h->holder[g->holder + i]))
+			return &h->holder[g->holder + i];
+	return NULL;
+}
+
+/* One holder must match all that is asked; where there is none, the socket's user may. */
+static bool is_wanted(struct hangs *h, const struct hang *g)
+{
+	const struct select *s = h->config.select;
+	bool user_alone = !(s->pids || s->comms || s->cgroups || s->containers);
+
+	if (!filter_wants(h->config.filter, &g->flow))
+		return false;
+	if (select_asks_of_tasks(s) && !owner_of(h, g) &&
+	    (g->nr_holders || !user_alone || g->substate || !select_wants_uid(s, g->uid)))
+		return false;
+	if (!h->config.older_than_ns || g->age_ns >= h->config.older_than_ns)
+		return true;
+	h->age_unknown++;	/* ages are lower bounds: it may be older all the same */
+	return false;
+}
+
+static void drop_unwanted(struct hangs *h)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < h->nr; i++) {
+		if (!is_wanted(h, &h->at[i])) {
+			h->filtered++;
+			continue;
+		}
+		if (kept != i)
+			h->at[kept] = h->at[i];
+		h->at[kept].owner = (uint8_t)hang_owner(&h->at[kept]);
+		h->at[kept].advice = (uint8_t)hang_advice(&h->at[kept]);
+		kept++;
+	}
+	h->nr = kept;
+}
+
+static void add(struct hang_group *group, const struct hang *g)
+{
+	group->sockets++;
+	for (unsigned i = 0; i < HANG_STATES; i++)
+		group->count[i] += hang_state_at(i) == g->state;
+	if (g->age_ns > group->oldest_ns)
+		group->oldest_ns = g->age_ns;
+}
+
+static int order_owners(const void *a, const void *b)
+{
+	const struct hang *x = a, *y = b;
+
+	ORDER(x->owner, y->owner);
+	ORDER(x->group, y->group);	/* the pid, for now */
+	return 0;
+}
+
+static int order_groups(const void *a, const void *b)
+{
+	const struct hang_group *x = a, *y = b;
+
+	ORDER(y->sockets, x->sockets);
+	ORDER(x->owner, y->owner);
+	ORDER(x->pid, y->pid);
+	return memcmp(&x->peer, &y->peer, sizeof(x->peer));
+}
+
+static int order_told(const void *a, const void *b)
+{
+	const struct hang *x = a, *y = b;
+
+	ORDER(x->group, y->group);
+	ORDER(x->advice, y->advice);
+	ORDER(x->state, y->state);
+	ORDER(y->age_ns, x->age_ns);
+	return memcmp(&x->flow, &y->flow, sizeof(x->flow));
+}
+
+/* An empty group at the end of the array, NULL out of memory. */
+static struct hang_group *new_group(struct hang_group **group, size_t *nr, size_t *cap)
+{
+	if (!*group || *nr == *cap) {
+		size_t more = *cap ? *cap * 2 : 16;
+		struct hang_group *p = realloc(*group, more * sizeof(*p));
+
+		if (!p)
+			return NULL;
+		*group = p;
+		*cap = more;
+	}
+	memset(&(*group)[*nr], 0, sizeof(**group));
+	return &(*group)[(*nr)++];
+}
+
+static int order_peers(const void *a, const void *b)
+{
+	const struct hang *x = a, *y = b;
+	int order = memcmp(x->flow.peer_addr, y->flow.peer_addr, sizeof(x->flow.peer_addr));
+
+	if (order)
+		return order;
+	ORDER(x->flow.family, y->flow.family);
+	ORDER(x->flow.peer_port, y->flow.peer_port);
+	return 0;
+}
+
+static void absorb(struct hang_group *into, const struct hang_group *g)
+{
+	into->sockets += g->sockets;
+	for (unsigned i = 0; i < HANG_STATES; i++)
+		into->count[i] += g->count[i];
+	if (g->oldest_ns > into->oldest_ns)
+		into->oldest_ns = g->oldest_ns;
+}
+
+/*
+ * Ports of an address with one socket each are the ephemeral ones of a client: they become one
+ * group, of port 0. Those of one address stand together.
+ */
+static void merge_ephemeral(struct hangs *h)
+{
+	struct hang_group *single = NULL;
+	size_t kept = 0;
+
+	for (size_t i = 0; i < h->nr_peers; i++) {
+		const struct hang_group *g = &h->peer[i];
+
+		if (single && (single->peer.family != g->peer.family ||
+			       memcmp(single->peer.peer_addr, g->peer.peer_addr, sizeof(g->peer.peer_addr))))
+			single = NULL;
+		if (single && g->sockets == 1) {
+			absorb(single, g);
+			single->peer.peer_port = 0;
+			continue;
+		}
+		h->peer[kept] = *g;
+		if (!single && g->sockets == 1)
+			single = &h->peer[kept];
+		kept++;
+	}
+	h->nr_peers = kept;
+}
+
+static bool group_by_peer(struct hangs *h)
+{
+	size_t cap = 0;
+
+	sort(h->at, h->nr, sizeof(*h->at), order_peers);
+	for (size_t i = 0; i < h->nr; i++) {
+		struct hang_group *last = h->nr_peers ? &h->peer[h->nr_peers - 1] : NULL;
+
+		if (!i || order_peers(&h->at[i - 1], &h->at[i])) {
+			last = new_group(&h->peer, &h->nr_peers, &cap);
+			if (!last)
+				return false;
+			last->peer.family = h->at[i].flow.family;
+			last->peer.peer_port = h->at[i].flow.peer_port;
+			memcpy(last->peer.peer_addr, h->at[i].flow.peer_addr,
+			       sizeof(last->peer.peer_addr));
+		}
+		add(last, &h->at[i]);
+	}
+	merge_ephemeral(h);
+	sort(h->peer, h->nr_peers, sizeof(*h->peer), order_groups);
+	return true;
+}
+
+/* The sockets in the order of the groups, which learn where theirs begin. */
+static void sort_told(struct hangs *h)
+{
+	uint32_t first = 0;
+
+	sort(h->group, h->nr_groups, sizeof(*h->group), order_groups);
+	for (size_t i = 0; i < h->nr_groups; i++)
+		for (uint32_t k = 0; k < h->group[i].sockets; k++)
+			h->at[h->group[i].first + k].group = (uint32_t)i;
+	sort(h->at, h->nr, sizeof(*h->at), order_told);
+	for (size_t i = 0; i < h->nr_groups; i++) {
+		h->group[i].first = first;
+		first += h->group[i].sockets;
+	}
+}
+
+static bool group_by_owner(struct hangs *h)
+{
+	size_t cap = 0;
+
+	for (size_t i = 0; i < h->nr; i++) {
+		const struct hang_holder *o = owner_of(h, &h->at[i]);
+
+		h->at[i].group = h->at[i].owner == OWNER_PROCESS && o ? o->pid : 0;
+	}
+	sort(h->at, h->nr, sizeof(*h->at), order_owners);
+	for (size_t i = 0; i < h->nr; i++) {
+		struct hang *g = &h->at[i];
+		struct hang_group *last = h->nr_groups ? &h->group[h->nr_groups - 1] : NULL;
+		const struct hang_holder *o = owner_of(h, g);
+
+		if (!last || last->owner != g->owner || last->pid != g->group) {
+			last = new_group(&h->group, &h->nr_groups, &cap);
+			if (!last)
+				return false;
+			last->owner = g->owner;
+			last->pid = g->group;
+			last->first = (uint32_t)i;
+			if (g->owner == OWNER_PROCESS && o)
+				memcpy(last->comm, o->comm, sizeof(last->comm));
+		}
+		add(last, g);
+	}
+	sort_told(h);
+	return true;
+}
+
+static void add_up(struct hangs *h)
+{
+	for (size_t i = 0; i < h->nr; i++) {
+		h->advised[h->at[i].advice]++;
+		for (unsigned k = 0; k < HANG_STATES; k++)
+			h->count[k] += hang_state_at(k) == h->at[i].state;
+	}
+}
+
+bool hangs_finish(struct hangs *h)
+{
+	join(h);
+	drop_unwanted(h);
+	add_up(h);
+	return group_by_peer(h) && group_by_owner(h);
+}

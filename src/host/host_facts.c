@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+#include "host_facts.h"
+
+#include <mntent.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+/* Of the namespaces that the kernel starts with: include/linux/proc_ns.h */
+#define FIRST_PID_NS "pid:[4026531836]"
+#define FIRST_USER_NS "user:[4026531837]"
+
+static bool read_line(const char *path, char *line, int size)
+{
+	FILE *f = fopen(path, "re");
+	bool read = f && fgets(line, size, f);
+
+	if (f)
+		fclose(f);
+	return read;
+}
+
+/* "none [integrity] confidentiality": the word in brackets. */
+static void look_at_lockdown(struct health_host *host)
+{
+	char line[128], *word, *end;
+
+	if (!read_line("/sys/kernel/security/lockdown", line, sizeof(line)))
+		return;
+	word = strchr(line, '[');
+	end = word ? strchr(word, ']') : NULL;
+	if (end)
+		snprintf(host->lockdown, sizeof(host->lockdown), "%.*s", (int)(end - word - 1), word + 1);
+}
+
+static bool is_another(const char *ns, const char *first)
+{
+	char name[64] = "";
+
+	return readlink(ns, name, sizeof(name) - 1) > 0 && strcmp(name, first) != 0;
+}
+
+static int hidepid_of(const struct mntent *m)
+{
+	const char *option = hasmntopt(m, "hidepid");
+
+	if (!option)
+		return 0;
+	option += strlen("hidepid=");
+	if (*option >= '0' && *option <= '9')
+		return *option - '0';
+	return strncmp(option, "off", 3) ? 1 : 0;	/* words since 5.8: off, noaccess, invisible, ptraceable */
+}
+
+static void look_at_mounts(struct health_host *host)
+{
+	FILE *mounts = setmntent("/proc/mounts", "re");
+	const struct mntent *m;
+
+	while (mounts && (m = getmntent(mounts))) {
+		host->cgroup1 |= !strcmp(m->mnt_type, "cgroup");
+		host->cgroup2 |= !strcmp(m->mnt_type, "cgroup2");
+		host->tracefs |= !strcmp(m->mnt_type, "tracefs");
+		if (!strcmp(m->mnt_type, "proc") && !strcmp(m->mnt_dir, "/proc"))
+			host->hidepid = hidepid_of(m);
+	}
+	if (mounts)
+		endmntent(mounts);
+}
+
+void host_look(struct health_host *host)
+{
+	struct rlimit limit;
+	char line[16];
+
+	*host = (struct health_host){ .unprivileged_bpf = -1, .memlock_bytes = UINT64_MAX };
+	look_at_lockdown(host);
+	look_at_mounts(host);
+	host->own_pid_ns = is_another("/proc/self/ns/pid", FIRST_PID_NS);
+	host->own_user_ns = is_another("/proc/self/ns/user", FIRST_USER_NS);
+	if (read_line("/proc/sys/kernel/unprivileged_bpf_disabled", line, sizeof(line)))
+		host->unprivileged_bpf = (int)strtol(line, NULL, 10);
+	if (!getrlimit(RLIMIT_MEMLOCK, &limit) && limit.rlim_cur != RLIM_INFINITY)
+		host->memlock_bytes = limit.rlim_cur;
+}

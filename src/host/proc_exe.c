@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+#include "proc_exe.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define PROC_PATH 64
+#define STAT_MAX 512		/* far behind the 22nd field: a comm has 15 bytes */
+#define START_FIELD 22		/* proc(5): when it started, in ticks since boot */
+#define NS_PER_S 1000000000ULL
+
+/* Is the thread that acted still there: of that name, and started before the act? */
+static bool is_there(const struct act *a)
+{
+	char path[PROC_PATH], text[STAT_MAX], *p, *comm;
+	size_t comm_len = strnlen((const char *)a->comm, EVENT_COMM_LEN);
+	ssize_t len;
+	int fd;
+
+	snprintf(path, sizeof(path), "/proc/%u/task/%u/stat", a->pid, a->tid);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return false;
+	len = read(fd, text, sizeof(text) - 1);
+	close(fd);
+	text[len > 0 ? len : 0] = '\0';
+	comm = strchr(text, '(');
+	p = strrchr(text, ')');		/* a comm may hold anything */
+	if (!comm || !p || (size_t)(p - comm - 1) != comm_len || memcmp(comm + 1, a->comm, comm_len))
+		return false;
+	for (unsigned field = 2; p && field < START_FIELD; field++)
+		p = strchr(p + 1, ' ');
+	return p && strtoull(p + 1, NULL, 10) * (NS_PER_S / (uint64_t)sysconf(_SC_CLK_TCK)) <=
+		    a->ts_ns;
+}
+
+const char *exe_path(struct exe *x, const struct act *a)
+{
+	char path[PROC_PATH];
+	ssize_t len;
+
+	if (a->trigger == TRIGGER_EXECVE || !a->pid || !is_there(a))
+		return NULL;
+	snprintf(path, sizeof(path), "/proc/%u/exe", a->pid);
+	len = readlink(path, x->path, sizeof(x->path) - 1);
+	if (len <= 0)
+		return NULL;
+	x->path[len] = '\0';
+	return x->path;
+}

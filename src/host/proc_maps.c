@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+#include "proc_maps.h"
+
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/sysmacros.h>
+#include <unistd.h>
+
+#define READ_BYTES (64u << 10)
+#define MAPPINGS_MAX 65536
+#define STAT_START_CODE 26	/* fields of /proc/PID/stat, from 1 on; the next two follow */
+
+static bool read_all(struct buf *b, uint32_t tid, const char *name)
+{
+	char path[64];
+	ssize_t n = -1;
+	int fd;
+
+	buf_reset(b);
+	snprintf(path, sizeof(path), "/proc/%u/%s", tid, name);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return false;
+	for (;;) {
+		char *room = buf_room(b, READ_BYTES);
+
+		n = room ? read(fd, room, READ_BYTES) : -1;
+		if (n <= 0)
+			break;
+		b->len += (size_t)n;
+	}
+	close(fd);
+	buf_char(b, '\0');
+	return n == 0 && b->len > 1 && !b->failed;
+}
+
+static struct mapping *add(struct procmaps *m)
+{
+	size_t cap = m->cap ? 2 * m->cap : 128;
+	struct mapping *at;
+
+	if (m->nr == MAPPINGS_MAX)
+		return NULL;
+	if (m->nr == m->cap) {
+		at = realloc(m->at, cap * sizeof(*at));
+		if (!at)
+			return NULL;
+		m->at = at;
+		m->cap = cap;
+	}
+	return &m->at[m->nr++];
+}
+
+/* "7f00-7f20 r-xp 00001000 08:01 4711    /usr/lib/libc.so.6", cut in place */
+static void take_line(struct procmaps *m, char *line)
+{
+	uint64_t start, end, offset, inode;
+	unsigned major_nr, minor_nr;
+	struct mapping *at;
+	char rights[8];
+	int path = 0;
+
+	if (sscanf(line, "%" SCNx64 "-%" SCNx64 " %7s %" SCNx64 " %x:%x %" SCNu64 " %n", &start, &end,
+		   rights, &offset, &major_nr, &minor_nr, &inode, &path) < 7 || !path)
+		return;
+	at = add(m);
+	if (at)
+		*at = (struct mapping){ .start = start, .end = end, .offset = offset,
+					.device = makedev(major_nr, minor_nr), .inode = inode,
+					.executable = rights[2] == 'x', .path = line + path };
+}
+
+static bool read_maps(struct procmaps *m, uint32_t tid)
+{
+	char *line, *end;
+
+	m->nr = 0;
+	m->tid = tid;
+	if (!read_all(&m->text, tid, "maps"))
+		return false;
+	for (line = m->text.data; *line; line = end + 1) {
+		end = strchr(line, '\n');
+		if (!end)
+			break;
+		*end = '\0';
+		take_line(m, line);
+	}
+	return m->nr;
+}
+
+/* Asked after the map was read: if it is still this one, then that was its map. */
+static bool is_memory(uint32_t tid, const struct memory_id *id)
+{
+	struct memory_id now = { 0 };
+	struct buf b = { 0 };
+	char *p = NULL;
+
+	if (read_all(&b, tid, "stat"))
+		p = strrchr(b.data, ')');	/* the name before it may be anything */
+	for (int field = 2; p && field < STAT_START_CODE; field++) {
+		p = strchr(p, ' ');
+		p = p ? p + 1 : NULL;
+	}
+	if (p)
+		sscanf(p, "%" SCNu64 " %" SCNu64 " %" SCNu64, &now.start_code, &now.end_code,
+		       &now.start_stack);
+	buf_release(&b);
+	return now.start_code == id->start_code && now.end_code == id->end_code &&
+	       now.start_stack == id->start_stack;
+}
+
+enum procmaps_read procmaps_read(struct procmaps *m, uint32_t pid, uint32_t tid,
+				 const struct memory_id *id)
+{
+	uint32_t through = tid;
+
+	if (!read_maps(m, tid)) {
+		if (tid == pid || !read_maps(m, pid))
+			return PROCMAPS_GONE;
+		through = pid;
+	}
+	if (is_memory(through, id))
+		return PROCMAPS_READ;
+	m->nr = 0;
+	return PROCMAPS_REPLACED;
+}
+
+void procmaps_release(struct procmaps *m)
+{
+	free(m->at);
+	buf_release(&m->text);
+}
+
+struct mapping *procmaps_find(const struct procmaps *m, uint64_t address)
+{
+	size_t from = 0, to = m->nr;
+
+	while (from < to) {
+		size_t middle = (from + to) / 2;
+		struct mapping *at = &m->at[middle];
+
+		if (address >= at->start && address < at->end)
+			return at;
+		if (address < at->start)
+			to = middle;
+		else
+			from = middle + 1;
+	}
+	return NULL;
+}

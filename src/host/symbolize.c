@@ -1,0 +1,364 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+#include "symbolize.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
+#include "fmt.h"
+#include "format.h"
+#include "proc_maps.h"
+#include "symbols.h"
+
+#define GO_EXIT "runtime.goexit.abi0"	/* as the linker writes it since Go 1.17 */
+#define TEXT_MAX (RECORD_TEXT_MAX - 512)	/* with room for what is missing */
+
+static const char missing_exit[] =
+	"stack: the process was ending: its memory had gone before its sockets were closed";
+static const char missing_exec[] = "stack: execve() had replaced the program";
+static const char missing_kernel[] = "stack: the kernel could not read it";
+static const char missing_gone[] =
+	"stack: the process had ended before its memory map could be read: addresses alone";
+static const char missing_replaced[] = "stack: execve() replaced the program before its memory map "
+	"could be read: addresses alone";
+static const char missing_callers[] =
+	"stack: callers may be left out: some of the code keeps no frame pointer";
+static const char missing_files[] =
+	"stack: a file could not be opened, or was another one by then: offsets alone";
+static const char missing_frames[] = "stack: there are more frames than are kept";
+
+#define PROCESSES 64		/* whose maps are kept */
+#define MAP_NS 1000000000ULL	/* how long a map is taken for good: libraries come and go */
+
+/* A process, by its memory: what exec makes of it is another. */
+struct process {
+	uint32_t pid;		/* 0 none */
+	struct memory_id id;
+	uint64_t ts_ns;		/* of the stack for which the map was read */
+	struct procmaps maps;
+};
+
+struct stack_reader {
+	struct symbols *symbols;
+	unsigned generation;	/* of the open files: one may go when another comes */
+	struct process process[PROCESSES];
+};
+
+/* The stack being read. */
+struct reading {
+	struct stack_reader *r;
+	struct procmaps *maps;
+	struct buf *b;
+	bool gaps;		/* a caller may be left out */
+	bool full;
+	bool no_file;		/* one that is mapped could not be had */
+	bool ends;		/* the last frame is where a thread begins */
+	bool by_stack;		/* the last frame keeps no frame pointer */
+	bool broken;		/* it does not fit the map to its end */
+};
+
+struct stack_reader *stack_reader_new(void)
+{
+	struct stack_reader *r = calloc(1, sizeof(*r));
+
+	if (!r)
+		return NULL;
+	r->symbols = symbols_new();
+	r->generation = 1;
+	if (r->symbols)
+		return r;
+	free(r);
+	return NULL;
+}
+
+void stack_reader_free(struct stack_reader *r)
+{
+	if (!r)
+		return;
+	symbols_free(r->symbols);
+	for (unsigned i = 0; i < PROCESSES; i++)
+		procmaps_release(&r->process[i].maps);
+	free(r);
+}
+
+/* Nothing but a file is opened: to open a device may do something. */
+static int open_file(const char *path)
+{
+	struct stat st;
+
+	if (stat(path, &st) || !S_ISREG(st.st_mode))
+		return -1;
+	return open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+}
+
+/* As it is mapped, even if it has been removed since; else by its name in the process's namespace. */
+static int open_mapped(const struct procmaps *maps, const struct mapping *m, bool *same)
+{
+	char path[PATH_MAX + 64];
+	struct stat st;
+	int fd;
+
+	snprintf(path, sizeof(path), "/proc/%u/map_files/%llx-%llx", maps->tid,
+		 (unsigned long long)m->start, (unsigned long long)m->end);
+	fd = open_file(path);
+	*same = fd >= 0;
+	if (fd >= 0)
+		return fd;
+	snprintf(path, sizeof(path), "/proc/%u/root%s", maps->tid, m->path);
+	fd = open_file(path);
+	*same = fd >= 0 && !fstat(fd, &st) && st.st_ino == m->inode && st.st_dev == m->device;
+	return fd;
+}
+
+enum equal { EQUAL_YES, EQUAL_NO, EQUAL_UNKNOWN };
+
+/* Is the build id of the file the one in the process's memory? */
+static enum equal compare_build_id(const struct procmaps *maps, const struct mapping *m,
+				   struct symbol_file *f)
+{
+	uint8_t there[SYMBOLS_BUILD_ID] = { 0 };
+	const uint8_t *id;
+	uint64_t offset;
+	size_t len = symbol_build_id(f, &id, &offset);
+
+	for (size_t i = 0; len && i < maps->nr; i++) {
+		const struct mapping *o = &maps->at[i];
+		struct iovec to = { there, len }, from = { 0 };
+
+		if (o->inode != m->inode || o->device != m->device || offset < o->offset ||
+		    offset - o->offset >= o->end - o->start)
+			continue;
+		from = (struct iovec){ (void *)(uintptr_t)(o->start + (offset - o->offset)), len };
+		if (process_vm_readv((pid_t)maps->tid, &to, 1, &from, 1, 0) != (ssize_t)len)
+			return EQUAL_UNKNOWN;
+		return memcmp(there, id, len) ? EQUAL_NO : EQUAL_YES;
+	}
+	return EQUAL_UNKNOWN;
+}
+
+/* The file that is mapped there, NULL if it cannot be had, or may be another one. */
+static struct symbol_file *file_of(struct reading *g, struct mapping *m)
+{
+	struct symbol_key key = { m->device, m->inode, m->path };
+	struct symbols *symbols = g->r->symbols;
+	struct symbol_file *f;
+	enum equal equal;
+	bool same = true;
+
+	if (m->generation == g->r->generation || !m->inode || *m->path != '/')
+		return m->file;
+	m->file = NULL;
+	f = symbols_find(symbols, &key);
+	if (!f) {
+		int fd = open_mapped(g->maps, m, &same);
+
+		f = fd < 0 ? NULL : symbols_open(symbols, &key, fd);
+		g->r->generation += f != NULL;
+	}
+	m->generation = g->r->generation;
+	if (!f)
+		return NULL;
+	equal = compare_build_id(g->maps, m, f);
+	if (equal == EQUAL_YES || (equal == EQUAL_UNKNOWN && same))
+		m->file = f;
+	return m->file;
+}
+
+static struct mapping *code_at(const struct reading *g, uint64_t address)
+{
+	struct mapping *m = procmaps_find(g->maps, address);
+
+	return m && m->executable ? m : NULL;
+}
+
+static void put_field(struct buf *b, bool known, uint64_t v)
+{
+	if (known)
+		fmt_hex(b, v);
+	else
+		buf_char(b, '-');
+	buf_char(b, '\t');
+}
+
+static void put_symbol(struct buf *b, const char *name)
+{
+	if (!name)
+		buf_char(b, '-');
+	for (; name && *name; name++)
+		buf_char(b, *name == '\t' || *name == '\n' ? '?' : *name);
+	buf_char(b, '\t');
+}
+
+/* Where libc and the like begin a thread: nothing is left out behind these. */
+static bool is_beginning(const char *name)
+{
+	static const char *const names[] = { "_start", "__libc_start_main", "__libc_start_call_main",
+					     "start_thread", "clone", "clone3", "__clone3", GO_EXIT };
+
+	for (unsigned i = 0; name && i < sizeof(names) / sizeof(*names); i++)
+		if (!strcmp(name, names[i]))
+			return true;
+	return false;
+}
+
+/* One line. back: 1 for a return address, which belongs to the call before it. */
+static void put_frame(struct reading *g, uint64_t address, unsigned back)
+{
+	struct mapping *m = code_at(g, address - back);
+	struct symbol_file *f = m ? file_of(g, m) : NULL;
+	bool in_module = m && *m->path;
+	uint64_t at = in_module ? address - m->start + m->offset : 0, offset = 0, unused;
+	const char *name = f ? symbol_name(f, at - back, &offset) : NULL;
+
+	if (g->b->len > TEXT_MAX - (m ? strlen(m->path) : 0) - (name ? strlen(name) : 0)) {
+		g->full = true;
+		return;
+	}
+	g->no_file |= m && m->inode && *m->path == '/' && !f;
+	put_field(g->b, true, address);
+	put_field(g->b, in_module, at);
+	put_field(g->b, name, offset + back);
+	put_symbol(g->b, name);
+	buf_str(g->b, in_module ? m->path : "-");
+	buf_char(g->b, '\n');
+	g->ends = is_beginning(name);
+	g->by_stack = f && symbol_frame_at(f, at - back, &unused) == FRAME_STACK;
+}
+
+static bool is_return_address(struct reading *g, uint64_t address)
+{
+	struct mapping *m = address ? code_at(g, address - 1) : NULL;
+	struct symbol_file *f = m ? file_of(g, m) : NULL;
+
+	return m && (!f || symbol_follows_call(f, address - m->start + m->offset));
+}
+
+/* The caller of the first frame, where the frame pointers miss it: libc's close() sets up no frame. */
+static void put_first_caller(struct reading *g, const struct stack *s)
+{
+	struct mapping *m = code_at(g, s->frame[0]);
+	struct symbol_file *f = m ? file_of(g, m) : NULL;
+	enum symbol_frame frame = FRAME_UNKNOWN;
+	uint64_t at = 0;
+
+	if (f)
+		frame = symbol_frame_at(f, s->frame[0] - m->start + m->offset, &at);
+	if (frame != FRAME_STACK && frame != FRAME_EITHER)
+		return;
+	g->by_stack = false;
+	if (at / 8 < s->words && s->frames > 1 && s->word[at / 8] == s->frame[1])
+		return;		/* it had set one up */
+	if (at % 8 || at / 8 >= s->words || !is_return_address(g, s->word[at / 8]))
+		g->gaps = true;
+	else
+		put_frame(g, s->word[at / 8], 1);
+}
+
+/* Go lets a goroutine return to a place that no call stands before. */
+static bool is_go_exit(struct reading *g, uint64_t address)
+{
+	struct mapping *m = code_at(g, address);
+	struct symbol_file *f = m ? file_of(g, m) : NULL;
+	uint64_t offset;
+	const char *name = f ? symbol_name(f, address - m->start + m->offset, &offset) : NULL;
+
+	return name && !strcmp(name, GO_EXIT);
+}
+
+static void put_frames(struct reading *g, const struct stack *s)
+{
+	g->broken = !code_at(g, s->frame[0]);
+	put_frame(g, s->frame[0], 0);
+	put_first_caller(g, s);
+	for (uint32_t i = 1; i < s->frames && !g->full; i++) {
+		if (!is_return_address(g, s->frame[i])) {
+			if (is_go_exit(g, s->frame[i]))
+				put_frame(g, s->frame[i], 0);
+			g->broken |= !g->ends;
+			g->gaps |= !g->ends;
+			return;
+		}
+		g->gaps |= g->by_stack && !g->ends;	/* the frame before has another caller */
+		put_frame(g, s->frame[i], 1);
+	}
+	g->gaps |= g->by_stack && !g->ends;
+}
+
+/* What cannot be looked up any more. */
+static void put_addresses(struct buf *b, const struct stack *s)
+{
+	for (uint32_t i = 0; i < s->frames; i++) {
+		put_field(b, true, s->frame[i]);
+		buf_str(b, "-\t-\t-\t-\n");
+	}
+}
+
+static void put_missing(struct buf *b, const char *what)
+{
+	buf_char(b, '!');
+	buf_str(b, what);
+	buf_char(b, '\n');
+}
+
+static bool is_kept(const struct process *p, const struct stack *s, const struct memory_id *id)
+{
+	return p->pid == s->pid && !memcmp(&p->id, id, sizeof(*id)) && s->ts_ns - p->ts_ns < MAP_NS;
+}
+
+/* Does the stack fit the map that was read a moment ago? Nothing is added if not. */
+static bool read_with(struct reading *g, const struct stack *s)
+{
+	size_t from = g->b->len;
+
+	put_frames(g, s);
+	if (!g->broken)
+		return true;
+	g->b->len = from;
+	return false;
+}
+
+static void read_frames(struct stack_reader *r, const struct stack *s, struct buf *b)
+{
+	struct memory_id id = { s->start_code, s->end_code, s->start_stack };
+	struct process *p = &r->process[s->pid % PROCESSES];
+	struct reading g = { .r = r, .maps = &p->maps, .b = b };
+	enum procmaps_read got;
+
+	if (!is_kept(p, s, &id) || !read_with(&g, s)) {
+		g = (struct reading){ .r = r, .maps = &p->maps, .b = b };
+		got = procmaps_read(&p->maps, s->pid, s->tid, &id);
+		p->pid = got == PROCMAPS_READ ? s->pid : 0;
+		p->id = id;
+		p->ts_ns = s->ts_ns;
+		if (got != PROCMAPS_READ) {
+			put_addresses(b, s);
+			put_missing(b, got == PROCMAPS_GONE ? missing_gone : missing_replaced);
+			return;
+		}
+		put_frames(&g, s);
+	}
+	if (g.no_file)
+		put_missing(b, missing_files);
+	if (g.full)
+		put_missing(b, missing_frames);
+	if (g.gaps)
+		put_missing(b, missing_callers);
+}
+
+void stack_read(struct stack_reader *r, const struct stack *s, struct buf *b)
+{
+	if (s->exiting)
+		put_missing(b, missing_exit);
+	else if (s->replaced)
+		put_missing(b, missing_exec);
+	else if (s->error || !s->frames || s->frames > STACK_FRAMES || s->words > STACK_WORDS)
+		put_missing(b, missing_kernel);
+	else
+		read_frames(r, s, b);
+}

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+#include "doctor_probe.h"
+
+#include <errno.h>
+
+#include "attach.h"
+#include "probe.h"
+#include "tracefs.h"
+
+#define OTHER_MAPS (2ull << 20)		/* all but the ring, with room to spare */
+
+static enum ability able(bool yes)
+{
+	return yes ? ABILITY_YES : ABILITY_NO;
+}
+
+/* Its id is all that it takes, and who may read that. */
+static enum ability syscall_tracepoints(void)
+{
+	int id = tracefs_event_id("syscalls", "sys_enter_close");
+
+	return id == -EPERM || id == -EACCES ? ABILITY_UNKNOWN : able(id > 0);
+}
+
+static enum ability detach_hangs(void)
+{
+	int shown = probe_data_symbol("tasks_rcu_exit_srcu");
+
+	return shown < 0 ? ABILITY_UNKNOWN : able(shown);
+}
+
+void live_examine(struct health_kernel *k, bool may, bool no_trampolines)
+{
+	struct probe p;
+
+	live_quiet();
+	probe_init(&p, no_trampolines);
+	*k = (struct health_kernel){ .btf = able(p.btf), .tracepoint = syscall_tracepoints(),
+				     .detach_hangs = detach_hangs() };
+	if (may) {
+		k->fentry = able(attach_can_trace_calls(&p, CALLS_FENTRY));
+		k->kprobe = able(attach_can_trace_calls(&p, CALLS_KPROBE));
+		k->counts_memlock = able(probe_memlock());
+		if (p.btf) {
+			k->cookie = able(probe_cookie(&p));
+			k->pt_regs = able(probe_pt_regs(&p));
+		}
+	}
+	probe_release(&p);
+}
+
+uint64_t live_map_bytes(unsigned long buffer_bytes)
+{
+	return buffer_bytes + OTHER_MAPS;
+}

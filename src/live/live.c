@@ -1,0 +1,343 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+#include "live.h"
+
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+#include <sys/syscall.h>
+#include <sys/timerfd.h>
+#include <sys/utsname.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "attach.h"
+#include "caps.h"
+#include "tcpclose.skel.h"
+
+#define BTF_PATH "/sys/kernel/btf/vmlinux"
+#define NS_PER_S 1000000000ULL
+#define WALL_NEVER_S (1LL << 33)	/* 2242, in seconds since 1970 */
+
+struct live {
+	struct tcpclose_bpf *skel;
+	struct ring_buffer *ring;
+	struct attach attach;
+	live_event_fn *fn;		/* during live_consume */
+	void *fn_arg;
+	int taken;
+};
+
+struct call_number {
+	__s32 nr;
+	enum event_call call;
+};
+
+static const struct call_number call_numbers[] = {
+	{ SYS_close, EVENT_CALL_CLOSE },
+	{ SYS_shutdown, EVENT_CALL_SHUTDOWN },
+	{ 436, EVENT_CALL_CLOSE_RANGE },	/* since 5.9, alike everywhere */
+#ifdef SYS_dup2
+	{ SYS_dup2, EVENT_CALL_DUP2 },
+#endif
+	{ SYS_dup3, EVENT_CALL_DUP3 },
+	{ SYS_execve, EVENT_CALL_EXECVE },
+	{ SYS_execveat, EVENT_CALL_EXECVE },
+	{ SYS_exit, EVENT_CALL_EXIT },
+	{ SYS_exit_group, EVENT_CALL_EXIT },
+	{ SYS_connect, EVENT_CALL_CONNECT },
+	{ SYS_munmap, EVENT_CALL_MUNMAP },
+	{ 426, EVENT_CALL_IO_URING_ENTER },	/* since 5.1, alike everywhere */
+};
+
+/*
+ * Of 32-bit programs: i386's on x86 (arch/x86/entry/syscalls/syscall_32.tbl), arm's on arm64
+ * (arch/arm/tools/syscall.tbl).
+ */
+static const struct call_number call_numbers_32[] = {
+#ifdef __x86_64__
+	{ 6, EVENT_CALL_CLOSE },	{ 373, EVENT_CALL_SHUTDOWN },
+	{ 436, EVENT_CALL_CLOSE_RANGE },{ 63, EVENT_CALL_DUP2 },
+	{ 330, EVENT_CALL_DUP3 },	{ 11, EVENT_CALL_EXECVE },
+	{ 358, EVENT_CALL_EXECVE },	{ 1, EVENT_CALL_EXIT },
+	{ 252, EVENT_CALL_EXIT },	{ 362, EVENT_CALL_CONNECT },
+	{ 91, EVENT_CALL_MUNMAP },	{ 426, EVENT_CALL_IO_URING_ENTER },
+#elif defined(__aarch64__)
+	{ 6, EVENT_CALL_CLOSE },	{ 293, EVENT_CALL_SHUTDOWN },
+	{ 436, EVENT_CALL_CLOSE_RANGE },{ 63, EVENT_CALL_DUP2 },
+	{ 358, EVENT_CALL_DUP3 },	{ 11, EVENT_CALL_EXECVE },
+	{ 387, EVENT_CALL_EXECVE },	{ 1, EVENT_CALL_EXIT },
+	{ 248, EVENT_CALL_EXIT },	{ 283, EVENT_CALL_CONNECT },
+	{ 91, EVENT_CALL_MUNMAP },	{ 426, EVENT_CALL_IO_URING_ENTER },
+#endif
+};
+
+static int quiet_print(enum libbpf_print_level level, const char *format, va_list args)
+{
+	(void)level;
+	(void)format;
+	(void)args;
+	return 0;
+}
+
+void live_quiet(void)
+{
+	libbpf_set_print(quiet_print);
+}
+
+static int say(char why[LIVE_WHY], int err, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(why, LIVE_WHY, format, args);
+	va_end(args);
+	return err;
+}
+
+static uint64_t clock_ns(clockid_t clock)
+{
+	struct timespec ts;
+
+	clock_gettime(clock, &ts);
+	return (uint64_t)ts.tv_sec * NS_PER_S + (uint64_t)ts.tv_nsec;
+}
+
+uint64_t live_now_ns(void)
+{
+	return clock_ns(CLOCK_BOOTTIME);
+}
+
+/* What the kernel's coarse clock can resolve. */
+uint64_t live_tick_ns(void)
+{
+	struct timespec ts;
+
+	clock_getres(CLOCK_MONOTONIC_COARSE, &ts);
+	return (uint64_t)ts.tv_nsec;
+}
+
+static void fill_calls(__u8 *table, size_t size, const struct call_number *numbers, size_t n)
+{
+	memset(table, EVENT_CALL_OTHER, size);
+	for (size_t i = 0; i < n; i++)
+		table[numbers[i].nr] = numbers[i].call;
+}
+
+static void set_constants(struct tcpclose_bpf *skel, const struct live_config *config)
+{
+	memcpy((void *)&skel->rodata->filter, config->filter, sizeof(*config->filter));
+	skel->rodata->tick_ns = live_tick_ns();
+	skel->rodata->stacks = config->stacks;
+	if (getrandom((void *)&skel->rodata->sk_disguise, sizeof(skel->rodata->sk_disguise), 0) < 0)
+		skel->rodata->sk_disguise = clock_ns(CLOCK_REALTIME) * 0x9e3779b97f4a7c15ULL;
+	fill_calls((__u8 *)skel->rodata->call_of_nr, sizeof(skel->rodata->call_of_nr),
+		   call_numbers, sizeof(call_numbers) / sizeof(*call_numbers));
+	fill_calls((__u8 *)skel->rodata->call_of_nr32, sizeof(skel->rodata->call_of_nr32),
+		   call_numbers_32, sizeof(call_numbers_32) / sizeof(*call_numbers_32));
+}
+
+static int load(struct live *l, const struct live_config *config)
+{
+	const struct bpf_object_open_opts opts = { .sz = sizeof(opts), .btf_custom_path = config->btf };
+	int err;
+
+	l->skel = tcpclose_bpf__open_opts(&opts);
+	if (!l->skel)
+		return -errno;
+	bpf_map__set_max_entries(l->skel->maps.events, (__u32)config->buffer_bytes);
+	set_constants(l->skel, config);
+	attach_choose(&l->attach, l->skel);
+	err = tcpclose_bpf__load(l->skel);
+	if (err) {
+		tcpclose_bpf__destroy(l->skel);
+		l->skel = NULL;
+	}
+	return err;
+}
+
+/* Loads as much of the plan as this kernel takes, found out by trying with less and less. */
+static int load_what_goes(struct live *l, const struct live_config *config)
+{
+	int err;
+
+	do {
+		err = load(l, config);
+	} while (err && err != -EPERM && err != -ENOMEM && attach_reduce(&l->attach));
+	return err;
+}
+
+static void read_boot_id(struct meta *meta)
+{
+	FILE *f = fopen("/proc/sys/kernel/random/boot_id", "re");
+
+	if (!f)
+		return;
+	if (fgets(meta->boot_id, sizeof(meta->boot_id), f))
+		meta->boot_id[strcspn(meta->boot_id, "\n")] = '\0';
+	fclose(f);
+}
+
+/* The wall clock is read between two readings of the events' clock: the middle of them is the same instant. */
+int64_t live_boot_to_wall_ns(void)
+{
+	uint64_t before = live_now_ns();
+	uint64_t wall = clock_ns(CLOCK_REALTIME);
+	uint64_t after = live_now_ns();
+
+	return (int64_t)(wall - (before + (after - before) / 2));
+}
+
+int live_clock_watch(void)
+{
+	const struct itimerspec never = { .it_value.tv_sec = WALL_NEVER_S };
+	int fd = timerfd_create(CLOCK_REALTIME, TFD_CLOEXEC | TFD_NONBLOCK), err;
+
+	if (fd < 0)
+		return -errno;
+	if (!timerfd_settime(fd, TFD_TIMER_ABSTIME | TFD_TIMER_CANCEL_ON_SET, &never, NULL))
+		return fd;
+	err = -errno;
+	close(fd);
+	return err;
+}
+
+bool live_clock_was_set(int fd)
+{
+	uint64_t n;
+
+	return read(fd, &n, sizeof(n)) < 0 && errno == ECANCELED;
+}
+
+void live_describe_host(struct meta *meta)
+{
+	struct utsname u;
+
+	if (!uname(&u)) {
+		snprintf(meta->hostname, sizeof(meta->hostname), "%s", u.nodename);
+		snprintf(meta->kernel, sizeof(meta->kernel), "%s", u.release);
+		snprintf(meta->machine, sizeof(meta->machine), "%s", u.machine);
+	}
+	read_boot_id(meta);
+	meta->boot_to_wall_ns = live_boot_to_wall_ns();
+}
+
+static int on_record(void *arg, void *bytes, size_t len)
+{
+	struct live *l = arg;
+
+	l->fn(l->fn_arg, bytes, len);
+	return ++l->taken < LIVE_BATCH ? 0 : -EAGAIN;
+}
+
+bool live_is_not_permitted(int err, char why[LIVE_WHY])
+{
+	uint64_t effective = caps_effective();
+	bool may_bpf = caps_may_bpf(effective), may_trace = caps_may_trace(effective);
+
+	if (err != -EPERM && !(err == -EACCES && geteuid()))
+		return false;
+	if (may_bpf && may_trace)
+		say(why, err, "not permitted to load BPF programs in spite of CAP_BPF and CAP_PERFMON: "
+		    "tcpclose doctor tells what is in the way (RLIMIT_MEMLOCK before 5.11, lockdown, a "
+		    "user namespace), or run as root (sudo tcpclose)");
+	else
+		say(why, err, "not permitted to load BPF programs%s: run as root (sudo tcpclose), "
+		    "or with CAP_BPF and CAP_PERFMON",
+		    may_bpf ? ", CAP_PERFMON is missing" : may_trace ? ", CAP_BPF is missing" : "");
+	return true;
+}
+
+static int explain_load(int err, char why[LIVE_WHY])
+{
+	if (live_is_not_permitted(err, why))
+		return -EPERM;
+	if (err == -ENOMEM)
+		return say(why, err, "not enough memory for the ring buffer: "
+			   "try a smaller --buffer");
+	return say(why, -EOPNOTSUPP, "this kernel does not take the BPF programs: %s "
+		   "(-v shows why)", strerror(-err));
+}
+
+int live_open(struct live **live, const struct live_config *config, struct meta *meta,
+	      char why[LIVE_WHY])
+{
+	struct live *l;
+	int err;
+
+	*live = NULL;
+	if (!config->verbose)
+		live_quiet();
+	if (access(BTF_PATH, R_OK))
+		return say(why, -EOPNOTSUPP, "this kernel shows no type information at " BTF_PATH
+			   ": it must be built with CONFIG_DEBUG_INFO_BTF, and /sys mounted%s",
+			   config->btf ? "; --btf cannot stand in for what it attaches to by that" : "");
+	l = calloc(1, sizeof(*l));
+	if (!l)
+		return say(why, -ENOMEM, "out of memory");
+	attach_plan(&l->attach, config);
+	err = load_what_goes(l, config);
+	if (err) {
+		err = explain_load(err, why);
+		goto fail;
+	}
+	l->ring = ring_buffer__new(bpf_map__fd(l->skel->maps.events), on_record, l, NULL);
+	if (!l->ring) {
+		err = say(why, -errno, "cannot map the ring buffer: %s", strerror(errno));
+		goto fail;
+	}
+	live_describe_host(meta);
+	err = attach_hooks(&l->attach, l->skel, config->calls, meta, why);
+	if (err)
+		goto fail;
+	*live = l;
+	return 0;
+fail:
+	live_close(l);
+	return err;
+}
+
+void live_close(struct live *l)
+{
+	if (!l)
+		return;
+	attach_release(&l->attach);
+	ring_buffer__free(l->ring);
+	tcpclose_bpf__destroy(l->skel);
+	free(l);
+}
+
+int live_fd(const struct live *l)
+{
+	return ring_buffer__epoll_fd(l->ring);
+}
+
+int live_consume(struct live *l, live_event_fn *fn, void *arg)
+{
+	int n;
+
+	l->fn = fn;
+	l->fn_arg = arg;
+	l->taken = 0;
+	n = ring_buffer__consume(l->ring);
+	return n < 0 && n != -EAGAIN ? n : l->taken;
+}
+
+void live_sleep(struct live *l)
+{
+	__atomic_store_n(&l->skel->bss->reader_asleep, 1, __ATOMIC_SEQ_CST);
+}
+
+uint64_t live_disguise(const struct live *l)
+{
+	return l->skel->rodata->sk_disguise;
+}
+
+struct kernel_counters live_counters(const struct live *l)
+{
+	return l->skel->bss->counters;
+}

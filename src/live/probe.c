@@ -1,0 +1,240 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+#include "probe.h"
+
+#include <bpf/bpf.h>
+#include <bpf/btf.h>
+#include <linux/perf_event.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#define KPROBE_TYPE_PATH "/sys/bus/event_source/devices/kprobe/type"
+
+/* A tracepoint that every kernel with TCP has; its first argument is a socket. */
+#define ANY_TRACEPOINT "btf_trace_inet_sock_set_state"
+
+/* One instruction each; include/uapi/linux/bpf.h. */
+#define FIRST_ARGUMENT { .code = BPF_LDX | BPF_MEM | BPF_DW, .dst_reg = BPF_REG_1, .src_reg = BPF_REG_1 }
+#define MOVE(to, from) { .code = BPF_ALU64 | BPF_MOV | BPF_X, .dst_reg = (to), .src_reg = (from) }
+#define CALL(helper) { .code = BPF_JMP | BPF_CALL, .imm = (helper) }
+#define SET(to, number) { .code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = (to), .imm = (number) }
+#define CALL_KERNEL(id)                                                                            \
+	{ .code = BPF_JMP | BPF_CALL, .src_reg = BPF_PSEUDO_KFUNC_CALL, .imm = (id) }
+#define ZERO { .code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = BPF_REG_0 }
+#define EXIT { .code = BPF_JMP | BPF_EXIT }
+#define COUNT(a) (sizeof(a) / sizeof(*(a)))
+
+void probe_init(struct probe *p, bool no_trampolines)
+{
+	p->no_trampolines = no_trampolines;
+	p->btf = btf__load_vmlinux_btf();
+}
+
+void probe_release(struct probe *p)
+{
+	btf__free(p->btf);
+	p->btf = NULL;
+}
+
+static int args_of(const struct probe *p, int id)
+{
+	const struct btf_type *t = id > 0 ? btf__type_by_id(p->btf, (__u32)id) : NULL;
+
+	while (t && !btf_is_func_proto(t))	/* from a typedef over a pointer, or from a function */
+		t = t->type ? btf__type_by_id(p->btf, t->type) : NULL;
+	return t ? btf_vlen(t) : -1;
+}
+
+int probe_tracepoint_args(const struct probe *p, const char *name)
+{
+	char type[128];
+	int args;
+
+	if (!p->btf)
+		return -1;
+	snprintf(type, sizeof(type), "btf_trace_%s", name);
+	args = args_of(p, btf__find_by_name_kind(p->btf, type, BTF_KIND_TYPEDEF));
+	return args > 0 ? args - 1 : -1;	/* the first is the tracepoint's own */
+}
+
+int probe_function_args(const struct probe *p, const char *name)
+{
+	return p->btf ? args_of(p, btf__find_by_name_kind(p->btf, name, BTF_KIND_FUNC)) : -1;
+}
+
+/* Loads a program of that kind. Its descriptor, or negative. */
+static int load(enum bpf_attach_type type, int btf_id, const struct bpf_insn *insns, size_t n)
+{
+	const struct bpf_prog_load_opts opts = { .sz = sizeof(opts), .expected_attach_type = type,
+						 .attach_btf_id = (__u32)btf_id };
+
+	if (btf_id <= 0)
+		return -1;
+	return bpf_prog_load(BPF_PROG_TYPE_TRACING, NULL, "GPL", insns, n, &opts);
+}
+
+static bool takes(const struct probe *p, const struct bpf_insn *insns, size_t n)
+{
+	int fd;
+
+	if (!p->btf)
+		return false;
+	fd = load(BPF_TRACE_RAW_TP,
+		  btf__find_by_name_kind(p->btf, ANY_TRACEPOINT, BTF_KIND_TYPEDEF), insns, n);
+	if (fd < 0)
+		return false;
+	close(fd);
+	return true;
+}
+
+bool probe_cookie(const struct probe *p)
+{
+	const struct bpf_insn insns[] = { FIRST_ARGUMENT, CALL(BPF_FUNC_get_socket_cookie), ZERO, EXIT };
+
+	return takes(p, insns, COUNT(insns));
+}
+
+bool probe_pt_regs(const struct probe *p)
+{
+	const struct bpf_insn insns[] = { CALL(BPF_FUNC_get_current_task_btf), MOVE(BPF_REG_1, BPF_REG_0),
+					  CALL(BPF_FUNC_task_pt_regs), ZERO, EXIT };
+
+	return takes(p, insns, COUNT(insns));
+}
+
+bool probe_cast(const struct probe *p)
+{
+	int function = p->btf ? btf__find_by_name_kind(p->btf, "bpf_rdonly_cast", BTF_KIND_FUNC) : -1;
+	int type = p->btf ? btf__find_by_name_kind(p->btf, "file", BTF_KIND_STRUCT) : -1;
+	const struct bpf_insn insns[] = { SET(BPF_REG_1, 0), SET(BPF_REG_2, type),
+					  CALL_KERNEL(function), ZERO, EXIT };
+	int fd;
+
+	if (function <= 0 || type <= 0)
+		return false;
+	fd = bpf_prog_load(BPF_PROG_TYPE_TRACEPOINT, NULL, "GPL", insns, COUNT(insns), NULL);
+	if (fd < 0)
+		return false;
+	close(fd);
+	return true;
+}
+
+/* Loads one that does nothing and attaches it for a moment: some kernels refuse only that. */
+static bool attaches(enum bpf_attach_type type, int btf_id)
+{
+	const struct bpf_insn insns[] = { ZERO, EXIT };
+	int prog = load(type, btf_id, insns, COUNT(insns));
+	int link;
+
+	if (prog < 0)
+		return false;
+	link = bpf_raw_tracepoint_open(NULL, prog);
+	close(prog);
+	if (link < 0)
+		return false;
+	close(link);
+	return true;
+}
+
+bool probe_trampoline(const struct probe *p, const char *function)
+{
+	int id = p->btf ? btf__find_by_name_kind(p->btf, function, BTF_KIND_FUNC) : -1;
+
+	if (p->no_trampolines)
+		return false;
+	return attaches(BPF_TRACE_FENTRY, id) && attaches(BPF_TRACE_FEXIT, id);
+}
+
+bool probe_kprobe(const char *function)
+{
+	struct perf_event_attr attr = { .size = sizeof(attr) };
+	FILE *f = fopen(KPROBE_TYPE_PATH, "re");
+	unsigned type;
+	int fd, n;
+
+	if (!f)
+		return false;
+	n = fscanf(f, "%u", &type);
+	fclose(f);
+	if (n != 1)
+		return false;
+	attr.type = type;
+	attr.kprobe_func = (__u64)(uintptr_t)function;
+	fd = (int)syscall(SYS_perf_event_open, &attr, -1, 0, -1, PERF_FLAG_FD_CLOEXEC);
+	if (fd < 0)
+		return false;
+	close(fd);
+	return true;
+}
+
+/* The address of the function, or with after the lowest one above it; 0 none. */
+static uint64_t scan_symbols(const char *function, uint64_t after)
+{
+	FILE *f = fopen("/proc/kallsyms", "re");
+	char line[512], type, name[256];
+	unsigned long long at;
+	uint64_t found = 0;
+
+	if (!f)
+		return 0;
+	while (fgets(line, sizeof(line), f)) {
+		if (sscanf(line, "%llx %c %255s", &at, &type, name) != 3)
+			continue;
+		if (!after && (type == 't' || type == 'T') && !strcmp(name, function)) {
+			found = at;
+			break;
+		}
+		if (after && at > after && (!found || at < found))
+			found = at;
+	}
+	fclose(f);
+	return found;
+}
+
+struct code_range probe_range(const char *function)
+{
+	struct code_range r = { .from = scan_symbols(function, 0) };
+
+	if (r.from)
+		r.to = scan_symbols(function, r.from);
+	return r;
+}
+
+int probe_data_symbol(const char *name)
+{
+	FILE *f = fopen("/proc/kallsyms", "re");
+	char line[512], type, found[256];
+	int shown = -1;
+
+	while (f && shown < 1 && fgets(line, sizeof(line), f)) {
+		if (sscanf(line, "%*x %c %255s", &type, found) != 2 || !strchr("bBdD", type))
+			continue;
+		shown = !strcmp(found, name);
+	}
+	if (f)
+		fclose(f);
+	return shown;
+}
+
+/* Makes a map with nothing allowed for it. Not by libbpf, which would raise the limit first. */
+bool probe_memlock(void)
+{
+	union bpf_attr attr = { .map_type = BPF_MAP_TYPE_ARRAY, .key_size = 4, .value_size = 4,
+				.max_entries = 1 };
+	struct rlimit before, none;
+	int map;
+
+	if (getrlimit(RLIMIT_MEMLOCK, &before))
+		return false;
+	none = (struct rlimit){ .rlim_cur = 0, .rlim_max = before.rlim_max };
+	if (setrlimit(RLIMIT_MEMLOCK, &none))
+		return false;
+	map = (int)syscall(SYS_bpf, BPF_MAP_CREATE, &attr, sizeof(attr));
+	setrlimit(RLIMIT_MEMLOCK, &before);
+	if (map >= 0)
+		close(map);
+	return map < 0;
+}

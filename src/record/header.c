@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+#include "header.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "format.h"
+#include "syscall_names.h"
+
+/* A line, whatever bytes a host's name is made of. */
+static void put(struct buf *b, const char *key, const char *value)
+{
+	buf_str(b, key);
+	buf_char(b, ' ');
+	for (; *value; value++)
+		buf_char(b, *value == '\n' ? '?' : *value);
+	buf_char(b, '\n');
+}
+
+static void put_calls(struct buf *b, const char *key, bool compat)
+{
+	for (int nr = 0; nr < RECORD_CALLS; nr++) {
+		const char *name = syscall_name(nr, compat);
+
+		if (!name)
+			continue;
+		buf_str(b, key);
+		buf_char(b, ' ');
+		buf_i64(b, nr);
+		buf_char(b, ' ');
+		buf_str(b, name);
+		buf_char(b, '\n');
+	}
+}
+
+void record_head_write(struct buf *b, const struct meta *m)
+{
+	buf_str(b, RECORD_MAGIC "schema ");
+	buf_u64(b, EVENT_SCHEMA);
+	buf_str(b, "\nevent_size ");
+	buf_u64(b, sizeof(struct event));
+	put(b, "\nbyte_order", RECORD_BYTE_ORDER);
+	put(b, "tool", TCPCLOSE_VERSION);
+	put(b, "kernel", m->kernel);
+	put(b, "machine", m->machine);
+	put(b, "hostname", m->hostname);
+	put(b, "boot_id", m->boot_id);
+	buf_str(b, "boot_to_wall_ns ");
+	buf_i64(b, m->boot_to_wall_ns);
+	buf_char(b, '\n');
+	for (unsigned i = 0; i < m->nr_hooks; i++) {
+		buf_str(b, "hook ");
+		put(b, m->hook[i].name, m->hook[i].how);
+	}
+	put_calls(b, "syscall", false);
+	put_calls(b, "syscall32", true);
+}
+
+/* A word of ours: what no view needs to escape. */
+static bool take_word(char to[RECORD_WORD], const char *from, size_t len)
+{
+	if (!len || len >= RECORD_WORD)
+		return false;
+	for (size_t i = 0; i < len; i++)
+		if (!strchr("abcdefghijklmnopqrstuvwxyz0123456789_", from[i]) || !from[i])
+			return false;
+	memcpy(to, from, len);
+	to[len] = '\0';
+	return true;
+}
+
+static void take_hook(struct record_head *h, const char *value)
+{
+	unsigned n = h->meta.nr_hooks;
+	size_t len = strcspn(value, " ");
+
+	if (n == META_HOOKS || !value[len] || !take_word(h->hook[n][0], value, len) ||
+	    !take_word(h->hook[n][1], value + len + 1, strlen(value + len + 1)))
+		return;
+	h->meta.hook[n] = (struct hook){ h->hook[n][0], h->hook[n][1] };
+	h->meta.nr_hooks++;
+}
+
+/* Our number of that name; the same is tried first, since most machines are alike. */
+static int16_t number_of(long nr, const char *name, bool compat)
+{
+	const char *ours = syscall_name((int)nr, compat);
+
+	if (ours && !strcmp(ours, name))
+		return (int16_t)nr;
+	for (int i = 0; i < RECORD_CALLS; i++) {
+		ours = syscall_name(i, compat);
+		if (ours && !strcmp(ours, name))
+			return (int16_t)i;
+	}
+	return -1;
+}
+
+static void take_call(struct record_head *h, const char *value, bool compat)
+{
+	char *name;
+	long nr = strtol(value, &name, 10);
+
+	if (nr < 0 || nr >= RECORD_CALLS || *name != ' ')
+		return;
+	h->call[compat][nr] = number_of(nr, name + 1, compat);
+	if (h->call[compat][nr] != nr)
+		h->calls_differ = true;
+}
+
+static void take_text(char to[META_TEXT], const char *value)
+{
+	snprintf(to, META_TEXT, "%s", value);
+}
+
+static void take_line(struct record_head *h, const char *key, const char *value)
+{
+	struct meta *m = &h->meta;
+
+	if (!strcmp(key, "schema"))
+		h->schema = strtoul(value, NULL, 10);
+	else if (!strcmp(key, "event_size"))
+		h->event_size = strtoul(value, NULL, 10);
+	else if (!strcmp(key, "byte_order"))
+		h->byte_order = !strcmp(value, RECORD_BYTE_ORDER);
+	else if (!strcmp(key, "tool"))
+		take_text(h->tool, value);
+	else if (!strcmp(key, "kernel"))
+		take_text(m->kernel, value);
+	else if (!strcmp(key, "machine"))
+		take_text(m->machine, value);
+	else if (!strcmp(key, "hostname"))
+		take_text(m->hostname, value);
+	else if (!strcmp(key, "boot_id"))
+		take_text(m->boot_id, value);
+	else if (!strcmp(key, "boot_to_wall_ns"))
+		m->boot_to_wall_ns = strtoll(value, NULL, 10);
+	else if (!strcmp(key, "hook"))
+		take_hook(h, value);
+	else if (!strcmp(key, "syscall"))
+		take_call(h, value, false);
+	else if (!strcmp(key, "syscall32"))
+		take_call(h, value, true);
+}
+
+static bool is_readable(const struct record_head *h, char why[RECORD_WHY])
+{
+	if (h->schema != EVENT_SCHEMA)
+		snprintf(why, RECORD_WHY, "it has schema %lu, written by tcpclose %s; "
+			 "this one reads schema %d", h->schema, h->tool, EVENT_SCHEMA);
+	else if (!h->byte_order)
+		snprintf(why, RECORD_WHY, "it was made on a machine (%s) of the other byte order; "
+			 "this one is " RECORD_BYTE_ORDER "-endian", h->meta.machine);
+	else if (h->event_size != sizeof(struct event))
+		snprintf(why, RECORD_WHY, "its events have %lu bytes, want %zu", h->event_size,
+			 sizeof(struct event));
+	else
+		return true;
+	return false;
+}
+
+bool record_head_parse(struct record_head *h, const char *text, size_t len, char why[RECORD_WHY])
+{
+	const char *end = text + len, *eol;
+	char line[256];
+
+	memset(h, 0, sizeof(*h));
+	memset(h->call, 0xff, sizeof(h->call));
+	if (len < strlen(RECORD_MAGIC) || memcmp(text, RECORD_MAGIC, strlen(RECORD_MAGIC))) {
+		snprintf(why, RECORD_WHY, "it is no recording of tcpclose");
+		return false;
+	}
+	for (text += strlen(RECORD_MAGIC); text < end; text = eol + 1) {
+		size_t n, key;
+
+		eol = memchr(text, '\n', (size_t)(end - text));
+		if (!eol)
+			break;
+		n = (size_t)(eol - text);
+		if (n >= sizeof(line))
+			continue;
+		memcpy(line, text, n);
+		line[n] = '\0';
+		key = strcspn(line, " ");
+		if (!line[key])
+			continue;
+		line[key] = '\0';
+		take_line(h, line, line + key + 1);
+	}
+	return is_readable(h, why);
+}

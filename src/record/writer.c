@@ -1,0 +1,285 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+#include "writer.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include <zlib.h>
+
+#include "delta.h"
+#include "header.h"
+
+#define GZIP_WINDOW (15 + 16)	/* zlib: the largest window, gzip's wrapping */
+#define GZIP_BOUND (RECORD_MEMBER + RECORD_MEMBER / 8 + 128)
+
+_Static_assert(sizeof(struct event) == PACK_BYTES, "pack.h packs records of an event's size");
+
+struct recorder {
+	struct recorder_config config;
+	int fd;
+	int error;
+	uint64_t file_bytes;		/* of the file, in whole members */
+	unsigned files;			/* begun */
+	uint64_t latest_ns;		/* word 0 of the record before */
+	uint64_t begun_ns;		/* the first record of the member that waits; 0 none */
+	struct record_mark latest;	/* mark: where a new file takes up */
+	z_stream z;
+	struct pack pack;
+	size_t len;
+	uint8_t member[RECORD_MEMBER];
+	uint8_t out[GZIP_BOUND];
+};
+
+static void write_all(struct recorder *r, const uint8_t *p, size_t left)
+{
+	uint64_t whole = r->file_bytes + left;
+
+	while (left && !r->error) {
+		ssize_t n = write(r->fd, p, left);
+
+		if (n >= 0) {
+			p += n;
+			left -= (size_t)n;
+		} else if (errno == EAGAIN) {	/* somebody made the descriptor non-blocking */
+			poll(&(struct pollfd){ .fd = r->fd, .events = POLLOUT }, 1, -1);
+		} else if (errno != EINTR) {
+			r->error = errno;
+		}
+	}
+	if (!r->error)
+		r->file_bytes = whole;
+	else if (r->config.path && ftruncate(r->fd, (off_t)r->file_bytes))
+		return;		/* the reader finds the cut by itself */
+}
+
+static void write_member(struct recorder *r, const void *bytes, size_t len)
+{
+	if (r->error)
+		return;
+	deflateReset(&r->z);
+	r->z.next_in = (Bytef *)(uintptr_t)bytes;
+	r->z.avail_in = (uInt)len;
+	r->z.next_out = r->out;
+	r->z.avail_out = sizeof(r->out);
+	if (deflate(&r->z, Z_FINISH) == Z_STREAM_END)
+		write_all(r, r->out, sizeof(r->out) - r->z.avail_out);
+	else
+		r->error = EIO;
+}
+
+static void begin_member(struct recorder *r)
+{
+	pack_begin(&r->pack);
+	r->member[0] = RECORD_BODY;
+	r->len = 1;
+	r->begun_ns = 0;
+}
+
+static void put_record(struct recorder *r, const void *record, uint64_t ts_ns)
+{
+	if (r->error)
+		return;
+	if (!r->begun_ns)
+		r->begun_ns = ts_ns ? ts_ns : 1;
+	r->latest_ns = ts_ns;
+	r->len += pack_put(&r->pack, record, r->member + r->len);
+}
+
+static void put_mark(struct recorder *r, enum record_what what)
+{
+	r->latest.what = (uint8_t)what;
+	put_record(r, &r->latest, r->latest.now_ns);
+}
+
+static void flush_member(struct recorder *r)
+{
+	if (r->len > 1)
+		write_member(r, r->member, r->len);
+	begin_member(r);
+}
+
+/* A file with its head and the mark that later counters count from. */
+static int begin_file(struct recorder *r)
+{
+	struct buf head = { 0 };
+
+	r->file_bytes = 0;
+	r->files++;
+	r->fd = STDOUT_FILENO;
+	if (r->config.path)
+		r->fd = open(r->config.path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+	if (r->fd < 0)
+		return -errno;
+	record_head_write(&head, r->config.meta);
+	if (head.failed || head.len > RECORD_MEMBER)
+		r->error = ENOMEM;
+	else
+		write_member(r, head.data, head.len);
+	buf_release(&head);
+	return -r->error;
+}
+
+/* PATH becomes PATH.1, that PATH.2, and so on; what none is kept of falls off the end. */
+static void shift_files(struct recorder *r)
+{
+	char from[PATH_MAX], to[PATH_MAX];
+
+	for (unsigned i = r->config.keep; i > 0 && !r->error; i--) {
+		if (snprintf(to, sizeof(to), "%s.%u", r->config.path, i) >= (int)sizeof(to))
+			r->error = ENAMETOOLONG;
+		else if (i == 1)
+			snprintf(from, sizeof(from), "%s", r->config.path);
+		else
+			snprintf(from, sizeof(from), "%s.%u", r->config.path, i - 1);
+		if (!r->error && rename(from, to) && errno != ENOENT)
+			r->error = errno;
+	}
+}
+
+static void next_file(struct recorder *r)
+{
+	int err;
+
+	put_mark(r, RECORD_NEXT);
+	flush_member(r);
+	if (r->error)
+		return;
+	if (close(r->fd)) {
+		r->error = errno;
+		return;
+	}
+	shift_files(r);
+	err = r->error ? 0 : begin_file(r);
+	if (err)
+		r->error = -err;
+	put_mark(r, RECORD_START);
+}
+
+static bool is_full(const struct recorder *r)
+{
+	return r->config.path && r->config.rotate_bytes &&
+	       r->file_bytes >= r->config.rotate_bytes;
+}
+
+void recorder_flush(struct recorder *r)
+{
+	flush_member(r);
+	if (is_full(r))
+		next_file(r);
+}
+
+/* Room for so many, and for the mark that ends a file. */
+static void make_room(struct recorder *r, size_t records)
+{
+	if (r->len + (records + 1) * PACK_MAX > sizeof(r->member))
+		recorder_flush(r);
+}
+
+_Static_assert((RECORD_TEXT_MAX / RECORD_TEXT_BYTES + 4) * PACK_MAX < RECORD_MEMBER,
+	       "a text and its event fit into one member");
+
+void recorder_text(struct recorder *r, enum record_text_what what, uint64_t key, uint64_t at_ns,
+		   const void *bytes, size_t len)
+{
+	const uint8_t *from = bytes;
+	size_t left = len < RECORD_TEXT_MAX ? len : RECORD_TEXT_MAX;
+
+	make_room(r, left / RECORD_TEXT_BYTES + 2);
+	do {
+		size_t n = left < RECORD_TEXT_BYTES ? left : RECORD_TEXT_BYTES;
+		struct record_text text = { .near_ns = r->latest_ns, .key = key, .at_ns = at_ns,
+					    .kind = RECORD_KIND_TEXT, .what = (uint8_t)what,
+					    .len = (uint8_t)n, .more = left > n };
+
+		memcpy(text.bytes, from, n);
+		put_record(r, &text, r->latest_ns);
+		from += n;
+		left -= n;
+	} while (left);
+}
+
+unsigned recorder_file(struct recorder *r)
+{
+	make_room(r, 1);
+	return r->files;
+}
+
+void recorder_event(struct recorder *r, const struct event *e)
+{
+	make_room(r, 1);
+	put_record(r, e, e->ts_ns);
+}
+
+void recorder_mark(struct recorder *r, enum record_what what, uint64_t now_ns,
+		   const struct kernel_counters *counters)
+{
+	make_room(r, 1);
+	r->latest.now_ns = now_ns;
+	r->latest.counters = *counters;
+	put_mark(r, what);
+}
+
+void recorder_clock(struct recorder *r, int64_t boot_to_wall_ns, uint64_t now_ns,
+		    const struct kernel_counters *counters)
+{
+	r->latest.boot_to_wall_ns = boot_to_wall_ns;
+	recorder_mark(r, RECORD_CLOCK, now_ns, counters);
+	r->latest.boot_to_wall_ns = 0;
+}
+
+uint64_t recorder_due_ns(const struct recorder *r)
+{
+	return r->begun_ns && !r->error ? r->begun_ns + RECORD_MEMBER_NS : 0;
+}
+
+int recorder_error(const struct recorder *r)
+{
+	return r->error;
+}
+
+int recorder_open(struct recorder **recorder, const struct recorder_config *config)
+{
+	struct recorder *r = calloc(1, sizeof(*r));
+	int err;
+
+	*recorder = NULL;
+	if (!r)
+		return -ENOMEM;
+	r->config = *config;
+	r->latest.kind = RECORD_KIND_MARK;
+	begin_member(r);
+	if (deflateInit2(&r->z, Z_BEST_SPEED, Z_DEFLATED, GZIP_WINDOW, 8, Z_DEFAULT_STRATEGY)) {
+		free(r);
+		return -ENOMEM;
+	}
+	err = begin_file(r);
+	if (err) {
+		if (config->path && r->fd >= 0)
+			close(r->fd);
+		deflateEnd(&r->z);
+		free(r);
+		return err;
+	}
+	*recorder = r;
+	return 0;
+}
+
+int recorder_close(struct recorder *r)
+{
+	int err;
+
+	if (!r)
+		return 0;
+	flush_member(r);
+	if (r->config.path && r->fd >= 0 && close(r->fd) && !r->error)
+		r->error = errno;
+	err = r->error;
+	deflateEnd(&r->z);
+	free(r);
+	return err;
+}

@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+#include <string.h>
+
+#include "json_writer.h"
+#include "escape.h"
+
+_Static_assert(JSON_DEPTH < 32, "one bit of filled per depth, the outermost included");
+
+static const char hex[] = "0123456789abcdef";
+
+void json_init(struct json *j, struct buf *b)
+{
+	*j = (struct json){ .buf = b };
+}
+
+static void json_before_value(struct json *j)
+{
+	if (j->keyed)
+		j->keyed = false;
+	else
+		json_comma(j);
+}
+
+static void json_begin(struct json *j, char bracket)
+{
+	json_before_value(j);
+	buf_char(j->buf, bracket);
+	if (j->depth == JSON_DEPTH) {
+		j->buf->failed = true;
+		return;
+	}
+	j->depth++;
+	j->filled &= ~(1u << j->depth);
+}
+
+static void json_end(struct json *j, char bracket)
+{
+	if (j->depth == 0) {
+		j->buf->failed = true;
+		return;
+	}
+	j->depth--;
+	buf_char(j->buf, bracket);
+}
+
+void json_begin_object(struct json *j)
+{
+	json_begin(j, '{');
+}
+
+void json_end_object(struct json *j)
+{
+	json_end(j, '}');
+}
+
+void json_begin_array(struct json *j)
+{
+	json_begin(j, '[');
+}
+
+void json_end_array(struct json *j)
+{
+	json_end(j, ']');
+}
+
+void json_str(struct json *j, const char *word)
+{
+	size_t len;
+	char *to;
+
+	if (!word) {
+		json_null(j);
+		return;
+	}
+	json_before_value(j);
+	len = strlen(word);
+	to = buf_room(j->buf, len + 2);
+	if (!to)
+		return;
+	to[0] = '"';
+	memcpy(to + 1, word, len);
+	to[1 + len] = '"';
+	j->buf->len += len + 2;
+}
+
+void json_u64(struct json *j, uint64_t v)
+{
+	json_before_value(j);
+	buf_u64(j->buf, v);
+}
+
+void json_i64(struct json *j, int64_t v)
+{
+	json_before_value(j);
+	buf_i64(j->buf, v);
+}
+
+void json_bool(struct json *j, bool v)
+{
+	json_before_value(j);
+	buf_add(j->buf, v ? "true" : "false", v ? 4 : 5);
+}
+
+void json_null(struct json *j)
+{
+	json_before_value(j);
+	buf_add(j->buf, "null", 4);
+}
+
+/* One character, or one byte that begins none (c.len is 0). */
+static void json_char(struct buf *b, const uint8_t *p, struct text_char c)
+{
+	if (c.len == 0) {
+		char text[] = { '\\', '\\', 'x', hex[p[0] >> 4], hex[p[0] & 15] };
+
+		buf_add(b, text, sizeof(text));
+	} else if (c.code < 0x20 || (c.code >= 0x7f && c.code <= 0x9f)) {
+		char text[] = { '\\', 'u', '0', '0', hex[c.code >> 4], hex[c.code & 15] };
+
+		buf_add(b, text, sizeof(text));
+	} else {
+		if (c.code == '"' || c.code == '\\')
+			buf_char(b, '\\');
+		buf_add(b, p, c.len);
+	}
+}
+
+static bool is_plain(uint8_t c)
+{
+	return c >= 0x20 && c < 0x7f && c != '"' && c != '\\';
+}
+
+void json_bytes(struct json *j, const void *bytes, size_t len)
+{
+	const uint8_t *p = bytes;
+	size_t plain = 0;	/* the run before i that goes as it is */
+
+	json_begin_str(j);
+	for (size_t i = 0; i < len;) {
+		struct text_char c;
+
+		if (is_plain(p[i])) {
+			plain++;
+			i++;
+			continue;
+		}
+		buf_add(j->buf, p + i - plain, plain);
+		plain = 0;
+		c = text_decode(p + i, len - i);
+		json_char(j->buf, p + i, c);
+		i += c.len ? c.len : 1;
+	}
+	if (plain)
+		buf_add(j->buf, p + len - plain, plain);
+	json_end_str(j);
+}
+
+void json_begin_str(struct json *j)
+{
+	json_before_value(j);
+	buf_char(j->buf, '"');
+}
+
+void json_end_str(struct json *j)
+{
+	buf_char(j->buf, '"');
+}

@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+#include <stdio.h>
+#include <string.h>
+
+#include "buf.h"
+#include "log.h"
+#include "escape.h"
+
+static struct {
+	bool quiet, color;
+	int verbose;
+} log_how;
+
+#define RED "\033[31m"
+#define YELLOW "\033[33m"
+#define PLAIN "\033[0m"
+
+void log_init(bool quiet, int verbose, bool color)
+{
+	log_how.quiet = quiet;
+	log_how.verbose = verbose;
+	log_how.color = color;
+}
+
+/* color: NULL none. Without memory for the line it is written unescaped rather than not at all. */
+static LOG_PRINTF(2, 0) void log_line(const char *color, const char *fmt, va_list args)
+{
+	struct buf b = { 0 };
+	char text[LOG_LINE];
+
+	if (vsnprintf(text, sizeof(text), fmt, args) < 0)
+		return;
+	if (!log_how.color)
+		color = NULL;
+	buf_str(&b, color ? color : "");
+	buf_str(&b, "tcpclose:");
+	buf_str(&b, color ? PLAIN " " : " ");
+	text_terminal(&b, text, strlen(text), TEXT_ANY_WIDTH);
+	buf_char(&b, '\n');
+	if (b.failed)
+		fprintf(stderr, "tcpclose: %s\n", text);
+	else
+		fwrite(b.data, 1, b.len, stderr);
+	buf_release(&b);
+}
+
+void log_error(const char *fmt, ...)
+{
+	va_list args;
+
+	va_start(args, fmt);
+	log_line(RED, fmt, args);
+	va_end(args);
+}
+
+void log_warn(const char *fmt, ...)
+{
+	va_list args;
+
+	va_start(args, fmt);
+	log_line(YELLOW, fmt, args);
+	va_end(args);
+}
+
+void log_note(const char *fmt, ...)
+{
+	va_list args;
+
+	if (log_how.quiet)
+		return;
+	va_start(args, fmt);
+	log_line(NULL, fmt, args);
+	va_end(args);
+}
+
+void log_info(const char *fmt, ...)
+{
+	va_list args;
+
+	if (log_how.verbose < 1)
+		return;
+	va_start(args, fmt);
+	log_line(NULL, fmt, args);
+	va_end(args);
+}

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+#include "call_text.h"
+
+#include <string.h>
+#include <sys/socket.h>
+
+#include "syscall_names.h"
+
+const struct act *act_actor(const struct story *s, const struct verdict *verdict)
+{
+	if (verdict->trigger)
+		return verdict->trigger;
+	return s->nr_acts ? &s->acts[s->nr_acts - 1] : NULL;
+}
+
+static void how(struct buf *b, int32_t how)
+{
+	if (how >= SHUT_RD && how <= SHUT_RDWR)
+		buf_str(b, how_name(how) + strlen("SHUT_"));
+	else
+		buf_i64(b, how);
+}
+
+void act_call(struct buf *b, const struct act *a)
+{
+	const char *name = a->trigger == TRIGGER_SYSCALL ? syscall_name(a->nr, a->compat) : NULL;
+
+	buf_str(b, name ? name : trigger_name(a->trigger));
+	if (a->fd >= 0) {
+		buf_char(b, '(');
+		buf_i64(b, a->fd);
+		if (a->trigger == TRIGGER_SHUTDOWN) {
+			buf_str(b, ", ");
+			how(b, a->how);
+		}
+		buf_char(b, ')');
+	} else if (a->signal >= 0 || a->exit_code >= 0) {
+		buf_char(b, ' ');
+		buf_i64(b, a->signal >= 0 ? a->signal : a->exit_code);
+	}
+	if (a->deferred)
+		buf_char(b, '*');
+}

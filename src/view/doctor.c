@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * The view doctor: what this kernel and this user can do, for people.
+ *
+ *	Linux 6.18.44 x86_64: tcpclose can trace here.
+ *	21 ok, 4 limited, 0 missing, 0 unknown
+ *
+ *	HOOKS, as they were attached just now
+ *	 ok state               tp_btf      every change of a TCP socket's state
+ *	                                    without: nothing can be told
+ *	                                    costs 3448 ns per connection [1]
+ *
+ * What is lost without something that is no hook, and is there, is left out but for -w.
+ */
+#include "view.h"
+
+#include <string.h>
+
+#include "escape.h"
+
+#define WIDTH 80
+#define NAME_AT 4
+#define VALUE_AT 24
+#define TEXT_AT 36
+
+static const char *const titles[HEALTH_GROUPS] = {
+	[HEALTH_HOOK] = "HOOKS, as they were attached just now",
+	[HEALTH_KERNEL] = "KERNEL, found out by trying",
+	[HEALTH_PRIVILEGE] = "PRIVILEGES of this process",
+	[HEALTH_HOST] = "HOST, and the place of this process in it",
+};
+
+static const char *mark(enum health_level level)
+{
+	switch (level) {
+	case HEALTH_OK:
+		return " ok ";
+	case HEALTH_LIMITED:
+		return " !  ";
+	case HEALTH_MISSING:
+		return " !! ";
+	case HEALTH_UNKNOWN:
+		break;
+	}
+	return " ?  ";
+}
+
+/* Goes on at this column, in the next line where the present one is past it. */
+static void go_to(struct buf *b, size_t *line, size_t column)
+{
+	if (b->len - *line >= column && b->len > *line) {
+		buf_char(b, '\n');
+		*line = b->len;
+	}
+	buf_pad(b, *line, column);
+}
+
+/* Words from TEXT_AT on, broken between them at WIDTH; wide: all in one line. */
+static void wrapped(struct buf *b, size_t *line, const char *text, bool wide)
+{
+	while (*text) {
+		size_t word = strcspn(text, " ");
+
+		if (!wide && b->len - *line > TEXT_AT && b->len - *line + 1 + word > WIDTH)
+			go_to(b, line, TEXT_AT);
+		else if (b->len - *line > TEXT_AT)
+			buf_char(b, ' ');
+		buf_add(b, text, word);
+		text += word + strspn(text + word, " ");
+	}
+}
+
+static void text_line(struct view *v, size_t *line, const char *before, const char *text, const char *after)
+{
+	if (!text || !*text)
+		return;
+	go_to(v->out, line, TEXT_AT);
+	wrapped(v->out, line, before, v->wide);
+	wrapped(v->out, line, text, v->wide);
+	wrapped(v->out, line, after, v->wide);
+}
+
+static void show(struct view *v, const struct finding *f)
+{
+	size_t line = v->out->len;
+
+	buf_str(v->out, mark(f->level));
+	buf_str(v->out, f->name);
+	go_to(v->out, &line, VALUE_AT);
+	text_terminal(v->out, *f->value ? f->value : "-", *f->value ? strlen(f->value) : 1, TEXT_ANY_WIDTH);
+	text_line(v, &line, "", f->about, "");
+	if (f->level != HEALTH_OK || f->group == HEALTH_HOOK || v->wide)
+		text_line(v, &line, "without:", f->without, "");
+	text_line(v, &line, "costs", f->cost, f->cost_from == HEALTH_HERE ? "[2]" : "[1]");
+	text_line(v, &line, "do:", f->mend, "");
+	buf_char(v->out, '\n');
+}
+
+static void counts(struct buf *b, const struct health *h)
+{
+	for (enum health_level l = HEALTH_OK; l <= HEALTH_UNKNOWN; l++) {
+		if (l != HEALTH_OK)
+			buf_str(b, ", ");
+		buf_u64(b, health_count(h, l));
+		buf_char(b, ' ');
+		buf_str(b, health_level_name(l));
+	}
+	buf_char(b, '\n');
+}
+
+static void head(struct view *v, const struct health *h)
+{
+	struct buf *b = v->out;
+	size_t line;
+
+	buf_str(b, "Linux ");
+	text_terminal(b, v->meta->kernel, strlen(v->meta->kernel), 30);
+	buf_char(b, ' ');
+	text_terminal(b, v->meta->machine, strlen(v->meta->machine), 15);
+	buf_str(b, h->can_trace ? ": tcpclose can trace here.\n" : ": tcpclose cannot trace here.\n");
+	if (h->why_not) {
+		line = b->len;
+		buf_str(b, "Why: ");
+		for (const char *p = h->why_not; *p; p++)	/* our own words, and strerror's */
+			if (*p == ' ' && b->len - line + 1 + strcspn(p + 1, " ") > WIDTH) {
+				buf_char(b, '\n');
+				line = b->len;
+			} else {
+				buf_char(b, *p);
+			}
+		buf_str(b, ".\n");
+	}
+	counts(b, h);
+}
+
+static void doctor(struct view *v, const struct health *h)
+{
+	head(v, h);
+	for (unsigned i = 0; i < h->nr; i++) {
+		const struct finding *f = &h->finding[i];
+
+		if (!i || f->group != h->finding[i - 1].group) {
+			buf_char(v->out, '\n');
+			buf_str(v->out, titles[f->group]);
+			buf_char(v->out, '\n');
+		}
+		show(v, f);
+	}
+	buf_str(v->out, "\n[1] measured on Linux 6.18, 2 cores: tests/bench/README.md\n"
+			"[2] measured here, before and after attaching\n");
+}
+
+static const char manual[] =
+	"What this kernel and this user can do: each hook, how it is attached, what is\n"
+	"lost without it, what it costs; then the kernel, privileges, and the host.\n"
+	"\n"
+	"  ok  !  !!  ?  fine; something is lost or dear; nothing works so; not known\n"
+	"  without:      what is lost without it\n"
+	"  costs         by the benchmark [1], or measured here and now [2]\n"
+	"  do:           what mends it\n"
+	"\n"
+	"  -w                 each in one line, and all that may be said of it\n"
+	"  --calls MODE       as a run with it would attach\n"
+	"  --btf FILE         the kernel's types from a file, which must be this kernel's\n"
+	"  -j                 as JSON\n"
+	"\n"
+	"Exit status: 0 it can trace, 69 this kernel cannot, 77 not permitted.\n"
+	"\n"
+	"Examples:\n"
+	"  tcpclose doctor\n"
+	"  tcpclose doctor -j --calls inline\n";
+
+const struct sink sink_doctor = {
+	.name = "doctor",
+	.help = "what this kernel and this user can do, and what to do about it",
+	.manual = manual,
+	.reports_itself = true,
+	.doctor = doctor,
+};

@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * Every event as it comes, one line each: the raw facts, for those who doubt a story.
+ *
+ *	08:12:32.123456 state   127.0.0.1:33816 127.0.0.1:50863 ESTABLISHED -> FIN_WAIT1 in ...
+ */
+#include "view.h"
+
+#include <string.h>
+
+#include "escape.h"
+#include "fmt.h"
+#include "manual.h"
+#include "syscall_names.h"
+
+
+static const struct {
+	uint16_t bit;
+	const char *word;
+} sock_words[] = {
+	{ EVENT_SOCK_DEAD, "dead" },
+	{ EVENT_SOCK_DONE, "done" },
+	{ EVENT_SOCK_OWNED, "owned" },
+	{ EVENT_SOCK_NO_SOCKET, "no-socket" },
+	{ EVENT_SOCK_FILE_DEAD, "file-dead" },
+	{ EVENT_SOCK_FILE_LIVE, "file-live" },
+	{ EVENT_SOCK_SHUT_RCV, "shut-rcv" },
+	{ EVENT_SOCK_SHUT_SND, "shut-snd" },
+	{ EVENT_SOCK_LINGER, "linger" },
+	{ EVENT_SOCK_LINGER_ZERO, "linger-zero" },
+	{ EVENT_SOCK_LINGER2_NEG, "linger2-neg" },
+	{ EVENT_SOCK_KEEPALIVE, "keepalive" },
+	{ EVENT_SOCK_V4MAPPED, "v4mapped" },
+	{ EVENT_SOCK_KERNEL, "kernel" },
+	{ EVENT_SOCK_MPTCP, "mptcp" },
+	{ EVENT_SOCK_REPAIR, "repair" },
+};
+
+static void number(struct buf *b, const char *key, uint64_t v)
+{
+	buf_char(b, ' ');
+	buf_str(b, key);
+	buf_char(b, '=');
+	buf_u64(b, v);
+}
+
+static void flags(struct buf *b, const struct event *e)
+{
+	char before = ' ';
+
+	for (unsigned i = 0; i < sizeof(sock_words) / sizeof(*sock_words); i++) {
+		if (!(e->sock & sock_words[i].bit))
+			continue;
+		buf_char(b, before);
+		buf_str(b, sock_words[i].word);
+		before = ',';
+	}
+}
+
+/* The task on the CPU: a fact, and no claim that it did it. */
+static void task(struct buf *b, const struct event *e)
+{
+	const char *name = e->task & EVENT_TASK_NR ? syscall_name(e->nr, e->task & EVENT_TASK_COMPAT) : NULL;
+
+	if (!(e->task & EVENT_TASK_HERE))
+		return;
+	buf_str(b, " in ");
+	text_terminal(b, e->comm, strnlen((const char *)e->comm, sizeof(e->comm)), TEXT_ANY_WIDTH);
+	buf_char(b, '[');
+	buf_u64(b, e->tid);
+	buf_char(b, ']');
+	if (name) {
+		buf_char(b, ' ');
+		buf_str(b, name);
+		buf_char(b, '(');
+		buf_i64(b, e->arg[0]);
+		buf_str(b, ", ");
+		buf_i64(b, e->arg[1]);
+		buf_char(b, ')');
+	}
+	if (e->task & EVENT_TASK_EXITING)
+		number(b, "exit_code", e->exit_code);
+	if (e->kind == EVENT_CALL) {
+		buf_str(b, " = ");
+		buf_i64(b, e->ret);
+		number(b, "call_ns", e->call_ns);
+	}
+}
+
+static void what(struct buf *b, const struct event *e)
+{
+	buf_str(b, state_name(e->old_state));
+	if (e->kind != EVENT_STATE)
+		return;
+	buf_str(b, " -> ");
+	buf_str(b, state_name(e->new_state));
+}
+
+static void numbers(struct buf *b, const struct event *e)
+{
+	if (e->kind == EVENT_CALL)
+		return;
+	if (e->kind == EVENT_LATE) {
+		number(b, "flags", e->tcp_flags);
+		number(b, "seq", e->rcv_nxt);
+		number(b, "ack", e->snd_nxt);
+		number(b, "payload", e->payload);
+		number(b, "substate", e->substate);
+		return;
+	}
+	if (e->kind == EVENT_HOLDER) {
+		number(b, "fd", (uint64_t)e->arg[0]);
+		return;
+	}
+	number(b, "snd_una", e->snd_una);
+	number(b, "snd_nxt", e->snd_nxt);
+	number(b, "write_seq", e->write_seq);
+	number(b, "rcv_nxt", e->rcv_nxt);
+	number(b, "rcv_wup", e->rcv_wup);
+	number(b, "copied_seq", e->copied_seq);
+	number(b, "segs_in", e->segs_in);
+	number(b, "snd_wnd", e->snd_wnd);
+	number(b, "err", e->sk_err);
+	if (e->kind == EVENT_RESET_SENT) {
+		number(b, "reason", e->reason);
+		buf_str(b, e->more & EVENT_MORE_ANSWER ? " answer" : " unasked");
+	}
+	if (e->kind == EVENT_SOCKET) {
+		number(b, "substate", e->substate);
+		number(b, "age_ns", e->age_ns);
+		number(b, "age_from", e->age_from);
+		number(b, "left_ns", e->left_ns);
+	}
+}
+
+static void event(struct view *v, const struct event *e)
+{
+	struct buf *b = v->out;
+	size_t from;
+
+	fmt_clock(b, view_wall_ns(v, e->ts_ns));
+	buf_digits(b, view_wall_ns(v, e->ts_ns) / 1000, 3);
+	buf_char(b, ' ');
+	from = b->len;
+	buf_str(b, event_kind_name(e->kind));
+	buf_pad(b, from, 15);
+	fmt_endpoint(b, e->family, e->local_addr, e->local_port);
+	buf_char(b, ' ');
+	fmt_endpoint(b, e->family, e->peer_addr, e->peer_port);
+	buf_char(b, ' ');
+	what(b, e);
+	task(b, e);
+	numbers(b, e);
+	flags(b, e);
+	number(b, "netns", e->netns);
+	buf_str(b, " cookie=");
+	fmt_hex(b, e->cookie);
+	buf_char(b, '\n');
+}
+
+const struct sink sink_events = {
+	.name = "events",
+	.help = "every event as it comes, one line each",
+	.manual = manual_events,
+	.event = event,
+};

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * --by: what stories are summed up by, and how it is shown. The only place that knows where a
+ * story's process, container or service is to be looked up.
+ */
+#pragma once
+
+#include "json_writer.h"
+#include "keyed_table.h"
+#include "view.h"
+
+#define BY_OTHER "(other)"	/* the row of what came when the table was full */
+
+/*
+ * Points into the story, the view's caches or itself. len 0: not known. Who acted on our side,
+ * where nobody did the first that a walk found to hold the socket.
+ */
+struct by_key {
+	const void *bytes, *label;
+	size_t len, label_len;
+	uint8_t own[24];
+};
+
+void by_key(struct by_key *k, const struct view *v, enum by by, const struct story *s,
+	    const struct verdict *verdict);
+
+/* "COMM" */
+const char *by_heading(enum by by);
+
+/* "nginx", "4021 nginx", "..stem.slice/nginx.service", "-": at most width columns */
+void by_label(struct buf *b, enum by by, const struct group *g, bool other, size_t width);
+
+/* "by":"pid","pid":4021,"comm":"nginx","other":false; null where not known */
+void by_json(struct json *j, enum by by, const struct group *g, bool other);
+
+/* The order of keys, for rows that are otherwise alike. */
+int by_compare(const struct group *a, const struct group *b);

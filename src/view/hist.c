@@ -1,0 +1,329 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * A histogram per phase, for each group of --by one:
+ *
+ *   nginx: app_hold, 1200 closes
+ *   p50 1.2 ms, p90 4.1 ms, p99 198 ms, max 201 ms
+ *            500 us - 1 ms       |####                            |     98   8.2 %
+ *
+ * The rows are segments of 1-2-5-10; empty ones between others are shown, since a gap is news.
+ */
+#include <string.h>
+
+#include "aggregate.h"
+#include "fmt.h"
+#include "group_key.h"
+#include "histogram.h"
+#include "json_fields.h"
+
+#define GROUPS_MAX 256
+#define LABEL_WIDTH 25		/* "33 min 20 s - 1 h 23 min" */
+#define FIGURES_WIDTH 20	/* "|  12345678  99.9 %" */
+#define COLUMNS_MIN 60
+#define COLUMNS_MAX 160
+#define LINE_COLUMNS 80
+#define KEY_WIDTH 60
+
+#define BOLD "\033[1m"
+#define RESET "\033[0m"
+
+struct row {
+	uint64_t stories;
+	struct hist phase[PHASE_COUNT];
+};
+
+static const char manual[] =
+	"One histogram for each phase of the closes: at the end, and with SECONDS for\n"
+	"every such interval too.\n"
+	"\n"
+	"  ack_wait       our FIN until its ACK came: network, peer's kernel\n"
+	"  peer_hold      that ACK until the peer's FIN: the peer's program\n"
+	"  app_hold       the peer's FIN until ours: our program\n"
+	"  last_ack_wait  our FIN, sent second, until its ACK: network, peer's kernel\n"
+	"  total          from the first FIN until it was over\n"
+	"\n"
+	"  --phase NAMES  these alone: --phase app_hold,total\n"
+	"  --by WHAT      one for each comm, pid, exe, cgroup, container, port, peer\n"
+	"  --ascii        bars of # instead of blocks\n"
+	"  -j             the rows as JSON\n"
+	"\n"
+	"A row counts from its first time to just below its second. p50, p90 and p99 are\n"
+	"at most 1.5 % off, max is exact.\n"
+	"\n"
+	"Examples:\n"
+	"  tcpclose hist --phase app_hold --by comm  who of us lets peers wait, how long\n"
+	"  tcpclose hist 10 -D 5432                  goodbyes with PostgreSQL, every 10 s\n";
+
+static bool add(void *row, const struct story *s, const struct verdict *verdict)
+{
+	struct row *r = row;
+	bool good = true;
+
+	(void)s;
+	r->stories++;
+	for (unsigned i = 0; i < PHASE_COUNT; i++)
+		if (verdict->phase[i].known)
+			good &= hist_add(&r->phase[i], verdict->phase[i].ns);
+	return good;
+}
+
+static bool merge(void *to, const void *from)
+{
+	const struct row *f = from;
+	struct row *r = to;
+	bool good = true;
+
+	r->stories += f->stories;
+	for (unsigned i = 0; i < PHASE_COUNT; i++)
+		good &= hist_merge(&r->phase[i], &f->phase[i]);
+	return good;
+}
+
+static void done(void *row)
+{
+	struct row *r = row;
+
+	for (unsigned i = 0; i < PHASE_COUNT; i++)
+		hist_release(&r->phase[i]);
+}
+
+static int compare(const struct sink_options *o, const void *a, const void *b)
+{
+	const struct row *x = a, *y = b;
+
+	(void)o;
+	return x->stories > y->stories ? -1 : x->stories < y->stories;
+}
+
+/* As long as n is of most, in columns; at least something for one that is there. */
+static void bar(struct view *v, uint64_t n, uint64_t most, size_t width)
+{
+	static const char *const eighths[] = { "", "\u258f", "\u258e", "\u258d", "\u258c",
+					       "\u258b", "\u258a", "\u2589" };
+	unsigned parts = v->utf8 ? 8 : 1;
+	uint64_t whole = width * parts;
+	uint64_t len = most < UINT64_MAX / whole ? n * whole / most : n / (most / whole);
+	size_t from = v->out->len;
+
+	if (n && !len)
+		len = 1;
+	if (len > whole)
+		len = whole;
+	for (uint64_t i = 0; i < len / parts; i++)
+		buf_str(v->out, v->utf8 ? "\u2588" : "#");
+	buf_str(v->out, eighths[len % parts]);
+	buf_pad(v->out, from, width);
+}
+
+/* "8.2 %" */
+static void percent(struct buf *b, uint64_t n, uint64_t all, size_t width)
+{
+	uint64_t tenths = n / all * 1000 + (n % all * 1000 + all / 2) / all;
+	size_t from = b->len;
+
+	buf_u64(b, tenths / 10);
+	buf_char(b, '.');
+	buf_u64(b, tenths % 10);
+	buf_str(b, " %");
+	buf_pad_before(b, from, width);
+}
+
+static size_t bar_width(const struct view *v)
+{
+	size_t columns = v->columns ? v->columns : LINE_COLUMNS;
+
+	if (columns < COLUMNS_MIN)
+		columns = COLUMNS_MIN;
+	if (columns > COLUMNS_MAX)
+		columns = COLUMNS_MAX;
+	return columns - LABEL_WIDTH - FIGURES_WIDTH;
+}
+
+/* "1 ms": bounds are whole, in whatever unit */
+static void bound(struct buf *b, uint64_t ns)
+{
+	size_t from = b->len;
+	char *zero;
+
+	fmt_duration(b, ns);
+	zero = b->failed ? NULL : memmem(b->data + from, b->len - from, ".0", 2);
+	if (!zero)
+		return;
+	memmove(zero, zero + 2, b->len - from - 2 - (size_t)(zero - (b->data + from)));
+	b->len -= 2;
+}
+
+static void segment(struct view *v, const struct hist *h, unsigned i, uint64_t most)
+{
+	struct buf *b = v->out;
+	size_t from = b->len;
+
+	bound(b, hist_from_ns(i));
+	buf_pad_before(b, from, 11);
+	buf_str(b, " - ");
+	bound(b, hist_from_ns(i + 1));
+	buf_pad(b, from, LABEL_WIDTH);
+	buf_char(b, '|');
+	bar(v, hist_count(h, i), most, bar_width(v));
+	buf_char(b, '|');
+	from = b->len;
+	buf_u64(b, hist_count(h, i));
+	buf_pad_before(b, from, 9);
+	percent(b, hist_count(h, i), h->n, 8);
+	buf_char(b, '\n');
+}
+
+/* "p50 1.2 ms, p90 4.1 ms, p99 198 ms, max 201 ms" */
+static void quantiles(struct buf *b, const struct hist *h)
+{
+	static const struct {
+		const char *name;
+		unsigned permille;
+	} list[] = { { "p50 ", 500 }, { ", p90 ", 900 }, { ", p99 ", 990 } };
+
+	for (unsigned i = 0; i < 3; i++) {
+		buf_str(b, list[i].name);
+		fmt_duration(b, hist_quantile(h, list[i].permille));
+	}
+	buf_str(b, ", max ");
+	fmt_duration(b, h->max);
+	buf_char(b, '\n');
+}
+
+static void draw(struct view *v, const struct groups *g, const struct group *o, unsigned phase)
+{
+	const struct hist *h = &((const struct row *)o->row)->phase[phase];
+	unsigned first = HIST_SEGMENTS, last = 0;
+	struct buf *b = v->out;
+	uint64_t most = 0;
+
+	for (unsigned i = 0; i < HIST_SEGMENTS; i++) {
+		uint64_t n = hist_count(h, i);
+
+		if (n > most)
+			most = n;
+		if (n && i < first)
+			first = i;
+		if (n)
+			last = i;
+	}
+	buf_char(b, '\n');
+	if (v->color)
+		buf_str(b, BOLD);
+	if (v->options.by != BY_DEFAULT) {
+		by_label(b, v->options.by, o, o == g->other, KEY_WIDTH);
+		buf_str(b, ": ");
+	}
+	buf_str(b, phase_name(phase));
+	if (v->color)
+		buf_str(b, RESET);
+	buf_str(b, ", ");
+	buf_u64(b, h->n);
+	buf_str(b, h->n == 1 ? " close\n" : " closes\n");
+	quantiles(b, h);
+	for (unsigned i = first; i <= last; i++)
+		segment(v, h, i, most);
+	view_relieve(v);
+}
+
+static bool is_wanted(const struct view *v, unsigned phase)
+{
+	return !v->options.phases || v->options.phases >> phase & 1;
+}
+
+static void show_text(struct view *v, const struct groups *g, const struct sum_span *span)
+{
+	struct buf *b = v->out;
+	const struct group *o;
+	bool any = false;
+
+	if (v->options.interval_ns)
+		buf_char(b, '\n');
+	sum_span_line(v, span);
+	for (uint32_t n = 0; (o = groups_at(g, n)); n++)
+		for (unsigned i = 0; i < PHASE_COUNT; i++) {
+			if (!is_wanted(v, i) || !((const struct row *)o->row)->phase[i].n)
+				continue;
+			draw(v, g, o, i);
+			any = true;
+		}
+	if (span->stories && !any)
+		buf_str(b, "none of them has such a phase\n");
+	sum_other_line(v, g);
+}
+
+static void json_bins(struct json *j, const struct hist *h)
+{
+	json_kv_array(j, "bins");
+	for (unsigned i = 0; i < HIST_SEGMENTS; i++) {
+		uint64_t n = hist_count(h, i);
+
+		if (!n)
+			continue;
+		json_begin_object(j);
+		json_kv_u64(j, "from_ns", hist_from_ns(i));
+		json_kv_u64(j, "to_ns", hist_from_ns(i + 1));
+		json_kv_u64(j, "count", n);
+		json_end_object(j);
+	}
+	json_end_array(j);
+}
+
+static void json_line(struct view *v, const struct groups *g, const struct group *o,
+		      unsigned phase, const struct sum_span *span)
+{
+	const struct hist *h = &((const struct row *)o->row)->phase[phase];
+	struct json j;
+
+	line_begin(v, &j, "hist");
+	kv_time(v, &j, "start", span->from_ns);
+	kv_time(v, &j, "time", span->to_ns);
+	json_kv_bool(&j, "total", span->total);
+	by_json(&j, v->options.by, o, o == g->other);
+	json_kv_str(&j, "phase", phase_name(phase));
+	json_kv_u64(&j, "count", h->n);
+	json_kv_u64(&j, "p50_ns", hist_quantile(h, 500));
+	json_kv_u64(&j, "p90_ns", hist_quantile(h, 900));
+	json_kv_u64(&j, "p99_ns", hist_quantile(h, 990));
+	json_kv_u64(&j, "max_ns", h->max);
+	json_bins(&j, h);
+	line_end(v, &j);
+}
+
+static void show(struct view *v, const struct groups *g, const struct sum_span *span)
+{
+	const struct group *o;
+
+	if (!v->options.json) {
+		show_text(v, g, span);
+		return;
+	}
+	for (uint32_t n = 0; (o = groups_at(g, n)); n++)
+		for (unsigned i = 0; i < PHASE_COUNT; i++)
+			if (is_wanted(v, i) && ((const struct row *)o->row)->phase[i].n) {
+				json_line(v, g, o, i, span);
+				view_relieve(v);
+			}
+}
+
+static void start(struct view *v)
+{
+	static const struct sum_kind kind = { .row_size = sizeof(struct row),
+					      .max_groups = GROUPS_MAX, .add = add,
+					      .merge = merge, .done = done, .compare = compare,
+					      .show = show };
+
+	sum_start(v, &kind, BY_DEFAULT);
+}
+
+const struct sink sink_hist = {
+	.name = "hist",
+	.help = "a histogram of each phase, with p50, p90, p99 and max",
+	.manual = manual,
+	.start = start,
+	.story = sum_story,
+	.lost = sum_lost,
+	.end = sum_end,
+	.tick = sum_tick,
+	.release = sum_release,
+};

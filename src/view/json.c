@@ -1,0 +1,331 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * One JSON object per line: meta first, then a close per ended endpoint, lost as it grows, summary
+ * last. The contract's section 4 names every key; keys are only ever added.
+ */
+#include "view.h"
+
+#include <string.h>
+#include <sys/socket.h>
+
+#include "fmt.h"
+#include "json_fields.h"
+#include "json_writer.h"
+#include "manual.h"
+#include "syscall_names.h"
+
+static void start(struct view *v)
+{
+	const struct meta *m = v->meta;
+	struct json j;
+
+	line_begin(v, &j, "meta");
+	json_kv_str(&j, "version", TCPCLOSE_VERSION);
+	json_kv_bytes(&j, "hostname", m->hostname, strlen(m->hostname));
+	json_kv_bytes(&j, "kernel", m->kernel, strlen(m->kernel));
+	json_kv_bytes(&j, "machine", m->machine, strlen(m->machine));
+	json_kv_bytes(&j, "boot_id", m->boot_id, strlen(m->boot_id));
+	json_kv_object(&j, "hooks");
+	for (unsigned i = 0; i < m->nr_hooks; i++)
+		json_kv_str(&j, m->hook[i].name, m->hook[i].how);
+	json_end_object(&j);
+	line_end(v, &j);
+}
+
+static void kv_call_name(struct json *j, const struct act *a)
+{
+	const char *name = a->trigger == TRIGGER_SYSCALL ? syscall_name(a->nr, a->compat) : NULL;
+
+	json_kv_str(j, "call", name ? name : trigger_name(a->trigger));
+}
+
+/* -1 where it has no meaning; any number where a program got it wrong. */
+static bool is_how(int32_t how)
+{
+	return how >= SHUT_RD && how <= SHUT_RDWR;
+}
+
+/* The part that a trigger and an entry of calls have in common. */
+static void act(struct json *j, const struct act *a)
+{
+	kv_call_name(j, a);
+	json_kv_str(j, "how", is_how(a->how) ? how_name(a->how) : NULL);
+	kv_i32(j, "fd", a->fd >= 0, a->fd);
+	json_kv_u64(j, "pid", a->pid);
+	json_kv_u64(j, "tid", a->tid);
+	kv_comm(j, a->comm);
+	kv_i32(j, "ret", a->returned, a->ret);
+}
+
+static void kv_name(struct json *j, const char *key, const char *offset_key, const char *name, size_t len,
+		    uint64_t offset)
+{
+	json_key(j, key);
+	if (name)
+		json_bytes(j, name, len);
+	else
+		json_null(j);
+	kv_known(j, offset_key, name, offset);
+}
+
+/* The innermost frame first; null where there is none. */
+static void stack(struct json *j, const char *text)
+{
+	struct stack_frame f;
+	bool any = false;
+
+	json_key(j, "stack");
+	while (text && stack_next(&text, &f)) {
+		if (f.missing)
+			continue;
+		if (!any)
+			json_begin_array(j);
+		any = true;
+		json_begin_object(j);
+		kv_name(j, "symbol", "offset", f.symbol, f.symbol_len, f.symbol_offset);
+		kv_name(j, "module", "module_offset", f.module, f.module_len, f.module_offset);
+		json_key(j, "address");
+		json_begin_str(j);
+		fmt_hex(j->buf, f.address);
+		json_end_str(j);
+		json_end_object(j);
+	}
+	if (any)
+		json_end_array(j);
+	else
+		json_null(j);
+}
+
+static void trigger(const struct view *v, struct json *j, const struct act *a)
+{
+	json_key(j, "trigger");
+	if (!a) {
+		json_null(j);
+		return;
+	}
+	json_begin_object(j);
+	act(j, a);
+	json_kv_u64(j, "uid", a->uid);
+	kv_known(j, "call_ns", a->returned, a->call_ns);
+	kv_i32(j, "signal", a->signal >= 0, a->signal);
+	kv_i32(j, "exit_code", a->exit_code >= 0, a->exit_code);
+	kv_place(j, view_cgroup(v, a->cgroup, 0));
+	json_kv_bool(j, "deferred", a->deferred);
+	stack(j, view_stack(v, a));
+	json_end_object(j);
+}
+
+static void calls(struct json *j, const struct story *s, uint64_t start_ns)
+{
+	json_kv_array(j, "calls");
+	for (unsigned i = 0; i < s->nr_acts; i++) {
+		const struct act *a = &s->acts[i];
+
+		json_begin_object(j);
+		act(j, a);
+		json_kv_i64(j, "at_ns", (int64_t)(a->ts_ns - start_ns));
+		json_kv_str(j, "effect", effect_name(a->effect));
+		json_end_object(j);
+	}
+	json_end_array(j);
+}
+
+static void waves(struct json *j, const struct story *s, const struct verdict *verdict)
+{
+	json_kv_array(j, "waves");
+	for (unsigned i = 0; i < verdict->nr_waves; i++) {
+		const struct verdict_wave *n = &verdict->wave[i];
+		const struct wave *w = &s->seg[n->segment];
+		bool fin = n->segment == SEG_FIN_OUT || n->segment == SEG_FIN_IN;
+		bool sent = n->segment == SEG_FIN_OUT || n->segment == SEG_ACK_OUT;
+
+		json_begin_object(j);
+		json_kv_u64(j, "wave", n->number);
+		json_kv_str(j, "flag", fin ? "FIN" : "ACK");
+		json_kv_str(j, "dir", sent ? "sent" : "received");
+		json_kv_i64(j, "at_ns", (int64_t)(w->ts_ns - verdict->start_ns));
+		kv_known(j, "seq", w->has_seq, w->seq);
+		json_kv_u64(j, "ack", w->ack);
+		json_kv_bool(j, "exact", w->exact);
+		json_end_object(j);
+	}
+	json_end_array(j);
+}
+
+static void states_and_phases(struct json *j, const struct story *s, const struct verdict *verdict)
+{
+	json_kv_array(j, "states");
+	for (unsigned i = 0; i < s->nr_states; i++)
+		json_str(j, state_name(s->states[i]));
+	json_end_array(j);
+	json_kv_object(j, "phase_ns");
+	for (unsigned i = 0; i < PHASE_COUNT; i++)
+		kv_known(j, phase_name(i), verdict->phase[i].known, verdict->phase[i].ns);
+	json_end_object(j);
+	json_kv_str(j, "blame", verdict->blame_known ? blame_name(verdict->blame) : NULL);
+}
+
+static void bytes(struct json *j, const struct story *s)
+{
+	json_kv_object(j, "bytes");
+	json_kv_u64(j, "sent", s->bytes_sent);
+	json_kv_u64(j, "received", s->bytes_received);
+	kv_known(j, "unread", s->queue_known, s->unread);
+	kv_known(j, "unacked", s->queue_known, s->unacked);
+	kv_known(j, "unsent", s->queue_known, s->unsent);
+	json_end_object(j);
+}
+
+static void retransmits(const struct view *v, struct json *j, const struct story *s)
+{
+	kv_known(j, "fin_retransmits", meta_has_hook(v->meta, "fin_resent"), s->fin_retransmits);
+	json_kv_null(j, "peer_fin_retransmits");
+	kv_known(j, "srtt_us", s->srtt_us, s->srtt_us);
+}
+
+static void twin(struct json *j, const struct story *s)
+{
+	json_key(j, "twin");
+	if (!s->has_twin) {
+		json_null(j);
+		return;
+	}
+	json_begin_object(j);
+	kv_known(j, "pid", s->twin_pid, s->twin_pid);
+	if (s->twin_pid)
+		kv_comm(j, s->twin_comm);
+	else
+		json_kv_null(j, "comm");
+	kv_cookie(j, s->twin_cookie);
+	json_end_object(j);
+}
+
+static void endpoint(struct json *j, const struct story *s)
+{
+	static const char *const opened[] = { [OPENED_UNKNOWN] = NULL, [OPENED_CONNECT] = "connect",
+					      [OPENED_ACCEPT] = "accept" };
+
+	kv_endpoint(j, &s->flow, s->cookie);
+	json_kv_bool(j, "v4_mapped", s->v4mapped);
+	json_kv_str(j, "opened", opened[s->opened]);
+}
+
+/* Of a close that had begun before tracing: for how long, at least, and who held the socket. */
+static void found(struct json *j, const struct story *s, const struct verdict *verdict)
+{
+	kv_known(j, "age_at_least_ns", s->since_ns && verdict->settled_ns >= s->since_ns,
+		 verdict->settled_ns - s->since_ns);
+	json_key(j, "holders");
+	if (!s->since_ns) {
+		json_null(j);
+		return;
+	}
+	json_begin_array(j);
+	for (unsigned i = 0; i < s->nr_holders; i++) {
+		json_begin_object(j);
+		json_kv_u64(j, "pid", s->holders[i].pid);
+		kv_comm(j, s->holders[i].comm);
+		json_kv_i64(j, "fd", s->holders[i].fd);
+		json_end_object(j);
+	}
+	json_end_array(j);
+}
+
+/* What a stack that was asked for does not show. */
+static void missing_of_stack(const struct view *v, struct json *j, const struct act *a)
+{
+	const char *text = view_stack(v, a);
+	struct stack_frame f;
+
+	if (!text)
+		json_str(j, "stack: none came with the change of state");
+	while (text && stack_next(&text, &f))
+		if (f.missing)
+			json_bytes(j, f.missing, f.missing_len);
+}
+
+static void missing(const struct view *v, struct json *j, const struct verdict *verdict)
+{
+	json_kv_array(j, "missing");
+	for (unsigned i = 0; i < verdict->nr_missing; i++)
+		json_str(j, verdict->missing[i]);
+	if (verdict->trigger && meta_has_hook(v->meta, "stack"))
+		missing_of_stack(v, j, verdict->trigger);
+	json_end_array(j);
+}
+
+static void story(struct view *v, const struct story *s, const struct verdict *verdict)
+{
+	struct json j;
+
+	line_begin(v, &j, "close");
+	kv_time(v, &j, "start", verdict->start_ns);
+	kv_time(v, &j, "time", verdict->settled_ns);
+	endpoint(&j, s);
+	kv_known(&j, "age_ns", s->born_ns && verdict->settled_ns >= s->born_ns,
+		 verdict->settled_ns - s->born_ns);
+	found(&j, s, verdict);
+	json_kv_str(&j, "initiator", initiator_name(verdict->initiator));
+	json_kv_str(&j, "ending", ending_name(verdict->ending));
+	json_kv_str(&j, "class", class_name(ending_class(verdict->ending)));
+	json_kv_str(&j, "reason", verdict->reason ? reason_name(verdict->reason) : NULL);
+	trigger(v, &j, verdict->trigger);
+	calls(&j, s, verdict->start_ns);
+	waves(&j, s, verdict);
+	states_and_phases(&j, s, verdict);
+	bytes(&j, s);
+	retransmits(v, &j, s);
+	twin(&j, s);
+	json_kv_bool(&j, "partial", verdict->partial);
+	missing(v, &j, verdict);
+	line_end(v, &j);
+}
+
+static void lost_events(struct json *j, const char *key, const struct tally *t)
+{
+	json_kv_object(j, key);
+	json_kv_u64(j, "ring_full", t->events_ring_full);
+	json_kv_u64(j, "calls_full", t->events_calls_full);
+	json_kv_u64(j, "malformed", t->events_malformed);
+	json_end_object(j);
+}
+
+static void lost(struct view *v, const struct tally *t, uint64_t now_ns)
+{
+	struct json j;
+
+	line_begin(v, &j, "lost");
+	kv_time(v, &j, "time", now_ns);
+	lost_events(&j, "events", t);
+	kv_lost_endpoints(&j, "endpoints", t->lost_table_full, t->lost_end_missed);
+	line_end(v, &j);
+}
+
+static void summary(struct view *v, const struct tally *t, uint64_t now_ns)
+{
+	struct json j;
+
+	line_begin(v, &j, "summary");
+	kv_time(v, &j, "time", now_ns);
+	json_kv_u64(&j, "seen", t->seen);
+	json_kv_u64(&j, "told", t->told);
+	json_kv_u64(&j, "filtered", t->filtered);
+	json_kv_u64(&j, "open", t->open);
+	kv_lost_endpoints(&j, "lost", t->lost_table_full, t->lost_end_missed);
+	json_kv_u64(&j, "events", t->events);
+	lost_events(&j, "events_lost", t);
+	line_end(v, &j);
+}
+
+const struct sink sink_json = {
+	.name = "json",
+	.help = "one JSON object per line: meta, a close per endpoint, summary",
+	.manual = manual_json,
+	.reports_itself = true,
+	.start = start,
+	.story = story,
+	.lost = lost,
+	.end = summary,
+	.stuck = json_stuck,
+	.doctor = json_doctor,
+};

@@ -1,0 +1,500 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * What hangs, why, by whom and with whom, then the sockets; 80 columns unless -w:
+ *
+ *	20 sockets hang: 20 CLOSE_WAIT;
+ *	of 20 seen in 1 network namespace.
+ *
+ *	SOCKETS  WHY
+ *	     20  the program read to the end and forgot to close()
+ *
+ *	PID     COMM         CLOSE_WAIT FIN_WAIT1 FIN_WAIT2 CLOSING LAST_ACK      OLDEST
+ *	4021    nginx                20         0         0       0        0   >=2h 3min
+ *
+ * Ages are what a socket shows at least. 0 is nothing, "-" not known.
+ */
+#include <string.h>
+
+#include "cgroup_names.h"
+#include "escape.h"
+#include "fmt.h"
+#include "manual.h"
+#include "names.h"
+#include "view.h"
+
+#define NAME_WIDTH 21		/* of a process or a peer */
+#define PID_WIDTH 8
+#define AGE_WIDTH (FMT_AGE_WIDTH + 2)
+#define ENDPOINT_WIDTH 21
+#define LINE_COLUMNS 80
+#define SHORT_ID 12		/* of a container, as docker ps shows it */
+#define ROWS 10			/* of a table, without -w */
+#define SOCKETS 5		/* of one owner and kind, without -w */
+#define DETAILS 5		/* owners told in detail, without -w */
+
+#define BOLD "\033[1m"
+#define RESET "\033[0m"
+
+static const char *const owners[] = {
+	[OWNER_PROCESS] = "?", [OWNER_UNKNOWN] = "(holder not found)",
+	[OWNER_LISTENER] = "(not yet accepted)", [OWNER_KERNEL] = "(the kernel)",
+	[OWNER_NOBODY] = "(orphans)",
+};
+
+static void column(struct buf *b, const char *text, size_t width)
+{
+	size_t from = b->len;
+
+	buf_str(b, text);
+	buf_pad(b, from, width);
+}
+
+static void number(struct buf *b, uint64_t n, size_t width)
+{
+	size_t from = b->len;
+
+	buf_u64(b, n);
+	buf_pad_before(b, from, width);
+}
+
+static void heading(struct view *v, const char *text, size_t width)
+{
+	if (v->color)
+		buf_str(v->out, BOLD);
+	column(v->out, text, width);
+	if (v->color)
+		buf_str(v->out, RESET);
+}
+
+/* ">=2h 3min" */
+static void age(struct buf *b, uint64_t ns, size_t width)
+{
+	size_t from = b->len;
+
+	if (ns) {
+		buf_str(b, ">=");
+		fmt_age(b, ns);
+	} else {
+		buf_char(b, '-');
+	}
+	buf_pad_before(b, from, width);
+}
+
+static const char *plural(uint64_t n)
+{
+	return n == 1 ? "" : "s";
+}
+
+static void comm(struct buf *b, const uint8_t *bytes, size_t width)
+{
+	text_terminal(b, bytes, strnlen((const char *)bytes, EVENT_COMM_LEN), width);
+}
+
+static void totals(struct view *v, const struct hangs *h)
+{
+	struct buf *b = v->out;
+	const char *between = ": ";
+
+	if (!h->nr) {
+		buf_str(b, "Nothing hangs");
+		if (h->filtered)
+			buf_str(b, " of what was asked for");
+		buf_str(b, ": ");
+		buf_u64(b, h->seen);
+		buf_str(b, h->seen == 1 ? " closing socket in " : " closing sockets in ");
+	} else {
+		buf_u64(b, h->nr);
+		buf_str(b, h->nr == 1 ? " socket hangs" : " sockets hang");
+		for (unsigned i = 0; i < HANG_STATES; i++) {
+			if (!h->count[i])
+				continue;
+			buf_str(b, between);
+			buf_u64(b, h->count[i]);
+			buf_char(b, ' ');
+			buf_str(b, state_name(hang_state_at(i)));
+			between = ", ";
+		}
+		buf_str(b, ";\nof ");
+		buf_u64(b, h->seen);
+		buf_str(b, " seen in ");
+	}
+	buf_u64(b, h->namespaces);
+	buf_str(b, " network namespace");
+	buf_str(b, plural(h->namespaces));
+	buf_str(b, ".\n");
+}
+
+/* The reasons, so that the first screen says them whatever comes after. */
+static void reasons(struct view *v, const struct hangs *h)
+{
+	struct buf *b = v->out;
+
+	buf_char(b, '\n');
+	heading(v, "SOCKETS  WHY", 0);
+	buf_char(b, '\n');
+	for (unsigned i = 0; i < ADVICE_COUNT; i++) {
+		if (!h->advised[i])
+			continue;
+		number(b, h->advised[i], 7);
+		buf_str(b, "  ");
+		buf_str(b, advice_line(i));
+		buf_char(b, '\n');
+	}
+}
+
+static void counts(struct buf *b, const struct hang_group *g)
+{
+	static const unsigned order[] = { 3, 0, 1, 2, 4 };	/* of hang_state_at() */
+	static const uint8_t width[] = { 10, 10, 10, 8, 9 };
+
+	for (unsigned i = 0; i < HANG_STATES; i++)
+		number(b, g->count[order[i]], width[i]);
+	age(b, g->oldest_ns, AGE_WIDTH + 1);
+	buf_char(b, '\n');
+}
+
+static void table_head(struct view *v, const char *of_what)
+{
+	buf_char(v->out, '\n');
+	heading(v, of_what, NAME_WIDTH);
+	heading(v, "CLOSE_WAIT FIN_WAIT1 FIN_WAIT2 CLOSING LAST_ACK      OLDEST", 0);
+	buf_char(v->out, '\n');
+}
+
+/* "... and 490 more, 490 sockets (-w shows all)" */
+static void table_rest(struct view *v, const struct hang_group *g, size_t n)
+{
+	struct buf *b = v->out;
+	uint64_t sockets = 0;
+
+	for (size_t i = 0; i < n; i++)
+		sockets += g[i].sockets;
+	if (!n)
+		return;
+	buf_str(b, "... and ");
+	buf_u64(b, n);
+	buf_str(b, " more with ");
+	buf_u64(b, sockets);
+	buf_str(b, " socket");
+	buf_str(b, plural(sockets));
+	buf_str(b, " (-w shows all)\n");
+}
+
+static size_t shown(const struct view *v, size_t n, size_t limit)
+{
+	return v->wide || n <= limit ? n : limit;
+}
+
+static void by_process(struct view *v, const struct hangs *h)
+{
+	size_t n = shown(v, h->nr_groups, ROWS);
+	struct buf *b = v->out;
+
+	table_head(v, "PID     COMM");
+	for (size_t i = 0; i < n; i++) {
+		const struct hang_group *g = &h->group[i];
+		size_t from = b->len;
+
+		if (g->owner == OWNER_PROCESS) {
+			buf_u64(b, g->pid);
+			buf_pad(b, from, PID_WIDTH);
+			comm(b, g->comm, NAME_WIDTH - PID_WIDTH - 1);
+		} else {
+			buf_str(b, owners[g->owner]);
+		}
+		buf_pad(b, from, NAME_WIDTH);
+		counts(b, g);
+		view_relieve(v);
+	}
+	table_rest(v, h->group + n, h->nr_groups - n);
+}
+
+static void by_peer(struct view *v, const struct hangs *h)
+{
+	size_t n = shown(v, h->nr_peers, ROWS);
+	struct buf *b = v->out;
+
+	if (!v->wide && h->nr_peers > ROWS && h->peer[0].sockets == 1)
+		return;		/* each its own peer: that says nothing */
+	while (!v->wide && n > 3 && h->peer[n - 1].sockets == 1)
+		n--;
+	table_head(v, "PEER");
+	for (size_t i = 0; i < n; i++) {
+		const struct flow *w = &h->peer[i].peer;
+		size_t from = b->len;
+
+		fmt_endpoint_cut(b, w->family, w->peer_addr, w->peer_port, NAME_WIDTH);
+		if (!w->peer_port && b->len > from)
+			b->data[b->len - 1] = '*';
+		buf_pad(b, from, NAME_WIDTH);
+		counts(b, &h->peer[i]);
+		view_relieve(v);
+	}
+	table_rest(v, h->peer + n, h->nr_peers - n);
+}
+
+/* "4021 nginx: 2 sockets, /system.slice/docker-0123.scope, container 0123456789ab" */
+static void owner(struct view *v, const struct hangs *h, const struct hang_group *g)
+{
+	const struct hang *first = &h->at[g->first];
+	const char *path = NULL, *id;
+	struct buf *b = v->out;
+	size_t from = b->len;
+
+	buf_char(b, '\n');
+	if (g->owner == OWNER_PROCESS) {
+		buf_u64(b, g->pid);
+		buf_char(b, ' ');
+		comm(b, g->comm, TEXT_ANY_WIDTH);
+		for (uint32_t i = 0; i < first->nr_holders && !path; i++)
+			if (h->holder[first->holder + i].pid == g->pid)
+				path = view_cgroup(v, h->holder[first->holder + i].cgroup, g->pid);
+	} else {
+		buf_str(b, owners[g->owner]);
+	}
+	buf_str(b, ": ");
+	buf_u64(b, g->sockets);
+	buf_str(b, " socket");
+	buf_str(b, plural(g->sockets));
+	id = path ? container_id(path) : NULL;
+	if (id) {
+		buf_str(b, ", container ");
+		buf_add(b, id, v->wide ? CONTAINER_ID_LEN : SHORT_ID);
+	}
+	if (path && (v->wide || !id)) {
+		size_t left = LINE_COLUMNS - 2 - (b->len - from < 70 ? b->len - from : 70);
+
+		buf_str(b, ", ");
+		if (text_terminal(b, path, strlen(path), v->wide ? TEXT_ANY_WIDTH : left - 1) <
+		    strlen(path))
+			buf_str(b, "..");
+	}
+	buf_char(b, '\n');
+}
+
+static void endpoint(struct view *v, const struct flow *w, bool local)
+{
+	const uint8_t *addr = local ? w->local_addr : w->peer_addr;
+	uint16_t port = local ? w->local_port : w->peer_port;
+	size_t from = v->out->len;
+
+	buf_char(v->out, ' ');
+	if (v->wide)
+		fmt_endpoint(v->out, w->family, addr, port);
+	else
+		fmt_endpoint_cut(v->out, w->family, addr, port, ENDPOINT_WIDTH - 1);
+	buf_pad(v->out, from, v->wide ? 2 * ENDPOINT_WIDTH : ENDPOINT_WIDTH);
+}
+
+/* "5", "5,7", as much as fits; "+2": two other processes hold it too. With -w "5,4022/5". */
+static void descriptors(struct view *v, const struct hangs *h, const struct hang *g,
+			const struct hang_group *group)
+{
+	struct buf *b = v->out;
+	size_t start = b->len, room = v->wide ? SIZE_MAX : 8;
+	uint32_t others = 0, last = 0;
+	bool full = false;
+
+	buf_str(b, g->nr_holders ? " " : " -");
+	for (uint32_t i = 0; i < g->nr_holders; i++) {
+		const struct hang_holder *o = &h->holder[g->holder + i];
+		size_t before = b->len;
+
+		if (o->pid != group->pid && !v->wide) {
+			others += o->pid != last;
+			last = o->pid;
+			continue;
+		}
+		if (full)
+			continue;
+		if (b->len > start + 1)
+			buf_char(b, ',');
+		if (o->pid != group->pid) {
+			buf_u64(b, o->pid);
+			buf_char(b, '/');
+		}
+		buf_i64(b, o->fd);
+		full = b->len - start > room - 2;
+		if (b->len - start > room)
+			b->len = before;
+		if (full)
+			buf_str(b, "..");
+	}
+	if (others && b->len - start < room) {
+		buf_char(b, '+');
+		buf_u64(b, others);
+	}
+	buf_char(b, '\n');
+}
+
+/* "  (+ others hold them too: 4022 nginx, 4023 nginx)", by what its sockets show */
+static void other_holders(struct view *v, const struct hangs *h, const struct hang_group *group)
+{
+	size_t limit = v->wide ? SIZE_MAX : LINE_COLUMNS - 26, start = v->out->len;
+	uint32_t last = group->pid;
+	bool any = false;
+	const struct hang *g = &h->at[group->first];
+
+	for (uint32_t k = 0; k < group->sockets && !any; k++, g++) {
+		for (uint32_t i = 0; i < g->nr_holders; i++) {
+			const struct hang_holder *o = &h->holder[g->holder + i];
+
+			if (o->pid == group->pid || o->pid == last)
+				continue;
+			last = o->pid;
+			buf_str(v->out, any ? ", " : "  (+ also held by ");
+			any = true;
+			if (v->out->len - start > limit) {
+				buf_str(v->out, "..");
+				break;
+			}
+			buf_u64(v->out, o->pid);
+			buf_char(v->out, ' ');
+			comm(v->out, o->comm, EVENT_COMM_LEN);
+		}
+	}
+	if (any)
+		buf_str(v->out, ")\n");
+}
+
+static void bytes(struct buf *b, const struct hang *g, uint32_t n, size_t width)
+{
+	size_t from = b->len;
+
+	if (g->substate)
+		buf_char(b, '-');
+	else
+		fmt_bytes(b, n);
+	buf_pad_before(b, from, width);
+}
+
+static void socket_row(struct view *v, const struct hangs *h, const struct hang *g,
+		       const struct hang_group *group)
+{
+	struct buf *b = v->out;
+
+	age(b, g->age_ns, AGE_WIDTH);
+	endpoint(v, &g->flow, true);
+	endpoint(v, &g->flow, false);
+	bytes(b, g, g->unread, 7);
+	bytes(b, g, g->unacked + g->unsent, 7);
+	buf_str(b, g->eof_read == KNOWN_YES ? " yes" : g->eof_read == KNOWN_NO ? " no " : " -  ");
+	descriptors(v, h, g, group);
+}
+
+/* "FIN_WAIT2 (12): closed here; ..., the last in 43s" and its oldest sockets. */
+static void kind(struct view *v, const struct hangs *h, const struct hang_group *group,
+		 const struct hang *g, size_t n)
+{
+	size_t rows = shown(v, n, SOCKETS);
+	struct buf *b = v->out;
+	uint64_t left = 0;
+
+	for (size_t i = 0; i < n; i++)
+		if (g[i].left_ns > left)
+			left = g[i].left_ns;
+	buf_u64(b, n);
+	buf_char(b, ' ');
+	buf_str(b, state_name(g->state));
+	buf_str(b, v->wide ? ": " : ":\n  ");
+	buf_str(b, advice_line(g->advice));
+	if (left) {
+		buf_str(b, n == 1 ? ", in " : ",\n  the last in ");
+		fmt_age(b, left);
+	}
+	buf_char(b, '\n');
+	for (size_t i = 0; i < rows; i++) {
+		socket_row(v, h, &g[i], group);
+		view_relieve(v);
+	}
+	if (rows == n)
+		return;
+	buf_str(b, "        ... and ");
+	buf_u64(b, n - rows);
+	buf_str(b, " more (-w shows all)\n");
+}
+
+static void sockets_head(struct view *v)
+{
+	size_t width = (v->wide ? 2 : 1) * ENDPOINT_WIDTH;
+
+	column(v->out, "        AGE LOCAL", AGE_WIDTH + width);
+	column(v->out, " PEER", width);
+	buf_str(v->out, " UNREAD SEND-Q EOF FD\n");
+}
+
+static void details(struct view *v, const struct hangs *h)
+{
+	size_t n = shown(v, h->nr_groups, DETAILS);
+
+	for (size_t i = 0; i < n; i++) {
+		const struct hang_group *group = &h->group[i];
+		const struct hang *g = &h->at[group->first], *end = g + group->sockets;
+
+		owner(v, h, group);
+		other_holders(v, h, group);
+		sockets_head(v);
+		while (g < end) {
+			const struct hang *next = g + 1;
+
+			while (next < end && next->advice == g->advice && next->state == g->state)
+				next++;
+			kind(v, h, group, g, (size_t)(next - g));
+			g = next;
+		}
+	}
+	if (n < h->nr_groups) {
+		buf_str(v->out, "\nThe other ");
+		buf_u64(v->out, h->nr_groups - n);
+		buf_str(v->out, " are told with -w.\n");
+	}
+}
+
+/* What is not among the above, and why. */
+static void caveats(struct view *v, const struct hangs *h)
+{
+	struct buf *b = v->out;
+
+	if (h->left_out) {
+		buf_u64(b, h->left_out);
+		buf_str(b, " network namespaces could not be entered: what is in them is missing.\n");
+	}
+	if (h->cut_short)
+		buf_str(b, "The walk took too long and was given up: some are missing.\n");
+	if (h->age_unknown) {
+		buf_u64(b, h->age_unknown);
+		buf_str(b, " left out by --older-than: nothing shows that they are so old.\n");
+	}
+	if (h->table_full) {
+		buf_u64(b, h->table_full);
+		buf_str(b, " sockets did not fit into the table: a larger --max-open may help.\n");
+	}
+	if (h->holders_full) {
+		buf_u64(b, h->holders_full);
+		buf_str(b, " descriptors did not fit into the table: holders are missing.\n");
+	}
+}
+
+static void stuck(struct view *v, const struct hangs *h, uint64_t now_ns)
+{
+	if (v->times) {
+		fmt_clock(v->out, view_wall_ns(v, now_ns));
+		buf_char(v->out, ' ');
+	}
+	totals(v, h);
+	if (h->nr) {
+		reasons(v, h);
+		by_process(v, h);
+		by_peer(v, h);
+		details(v, h);
+	}
+	caveats(v, h);
+}
+
+const struct sink sink_stuck = {
+	.name = "stuck",
+	.help = "what hangs half closed now, who holds it and what to do; one shot",
+	.manual = manual_stuck,
+	.reports_itself = true,
+	.stuck = stuck,
+};

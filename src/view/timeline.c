@@ -1,0 +1,222 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * One ladder per connection, as in the textbook: this host's endpoint on the left, its peer on the
+ * right; where both ends are on this host, both in one.
+ *
+ * A story that has a twin waits for it, TWIN_WAIT_NS from when it was over and TWINS_MAX at most;
+ * then it is drawn alone. Time is that of the events, so a replay draws the same.
+ */
+#include "timeline.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define TWIN_WAIT_NS 2000000000ULL
+#define TWINS_MAX 1024
+
+/* A story, kept. */
+struct held {
+	struct held *next;
+	struct story story;		/* its acts and holders are copies of its own */
+	struct verdict verdict;
+	uint64_t due_ns;
+};
+
+struct timeline {
+	struct held *first, **last;	/* in the order in which they were told */
+	unsigned nr;
+	bool any;			/* something was drawn */
+};
+
+static const char manual[] =
+	"One ladder per connection as it ends, time going down: this host's endpoint on\n"
+	"the left, the peer on the right; where both are on this host, who began is left.\n"
+	"The sentence below says how it ended and who made it take so long.\n"
+	"\n"
+	"  FIN, ACK    waves 1 to 4; seq and ack from the first FIN on (+0), and raw;\n"
+	"              behind them, where both ends were seen, the time on the way\n"
+	"  - - - >     a segment that was not seen, but inferred; ? nothing shows that it\n"
+	"              arrived\n"
+	"  close(5)    calls where they were made; \"nothing sent\": another descriptor,\n"
+	"              or process, still held the socket, say\n"
+	"  (STATE)     of a peer elsewhere, as far as its segments imply it\n"
+	"  (orphan)    no process has it any more: the kernel alone waits\n"
+	"  197 ms      how long nothing happened; : is the longest such gap\n"
+	"\n"
+	"  --ascii     plain characters; else lines where the locale is UTF-8\n"
+	"  -w          140 columns wide; else as wide as the terminal\n"
+	"\n"
+	"Examples:\n"
+	"  tcpclose timeline -- curl -s example.org   how one command says goodbye\n"
+	"  tcpclose timeline -D 5432 --slow 200       slow goodbyes with PostgreSQL\n";
+
+static void draw(struct view *v, const struct story *a, const struct verdict *va,
+		 const struct story *b, const struct verdict *vb)
+{
+	struct timeline *t = v->state;
+	struct ladder l;
+
+	if (t && t->any)
+		buf_char(v->out, '\n');
+	ladder_make(&l, a, va, b, vb);
+	timeline_draw(v, &l);
+	timeline_words(v, &l);
+	view_relieve(v);
+	if (t)
+		t->any = true;
+}
+
+static void free_held(struct held *h)
+{
+	if (!h)
+		return;
+	story_release(&h->story);
+	free(h);
+}
+
+/* Takes it out of the list: `at` is what points to it. NULL: nothing is there. */
+static struct held *take(struct timeline *t, struct held **at)
+{
+	struct held *h = *at;
+
+	if (!h)
+		return NULL;
+	*at = h->next;
+	if (!h->next)
+		t->last = at;
+	t->nr--;
+	return h;
+}
+
+static void draw_alone(struct view *v, struct held **at)
+{
+	struct held *h = take(v->state, at);
+
+	if (!h)
+		return;
+	draw(v, &h->story, &h->verdict, NULL, NULL);
+	free_held(h);
+}
+
+static void *copy(const void *bytes, size_t len)
+{
+	void *to = malloc(len);
+
+	if (to)
+		memcpy(to, bytes, len);
+	return to;
+}
+
+/* False: out of memory. */
+static bool keep(struct view *v, const struct story *s, const struct verdict *verdict)
+{
+	struct timeline *t = v->state;
+	struct held *h = calloc(1, sizeof(*h));
+
+	if (!h)
+		return false;
+	h->story = *s;
+	h->verdict = *verdict;
+	h->story.acts = s->nr_acts ? copy(s->acts, s->nr_acts * sizeof(*s->acts)) : NULL;
+	h->story.holders = s->nr_holders ? copy(s->holders, s->nr_holders * sizeof(*s->holders)) :
+					   NULL;
+	if ((s->nr_acts && !h->story.acts) || (s->nr_holders && !h->story.holders)) {
+		free_held(h);
+		return false;
+	}
+	if (verdict->trigger)
+		h->verdict.trigger = h->story.acts + (verdict->trigger - s->acts);
+	h->due_ns = verdict->settled_ns + TWIN_WAIT_NS;
+	*t->last = h;
+	t->last = &h->next;
+	if (t->nr++ == TWINS_MAX)
+		draw_alone(v, &t->first);
+	if (!v->due_ns || h->due_ns < v->due_ns)
+		v->due_ns = h->due_ns;
+	return true;
+}
+
+static struct held **find_twin(struct timeline *t, const struct story *s)
+{
+	struct held **at = &t->first;
+
+	while (*at && !ladder_are_twins(&(*at)->story, s))
+		at = &(*at)->next;
+	return *at ? at : NULL;
+}
+
+static void start(struct view *v)
+{
+	struct timeline *t = calloc(1, sizeof(*t));
+
+	if (!t) {
+		v->out->failed = true;
+		return;
+	}
+	t->last = &t->first;
+	v->state = t;
+}
+
+static void story(struct view *v, const struct story *s, const struct verdict *verdict)
+{
+	struct timeline *t = v->state;
+	struct held **at = t ? find_twin(t, s) : NULL;
+	struct held *h = at ? take(t, at) : NULL;
+
+	if (h) {
+		draw(v, &h->story, &h->verdict, s, verdict);
+		free_held(h);
+	} else if (!t || !s->has_twin || !keep(v, s, verdict)) {
+		draw(v, s, verdict, NULL, NULL);
+	}
+}
+
+static void tick(struct view *v, uint64_t now_ns)
+{
+	struct timeline *t = v->state;
+	struct held **at = &t->first;
+
+	v->due_ns = 0;
+	while (*at) {
+		uint64_t due_ns = (*at)->due_ns;
+
+		if (due_ns <= now_ns) {
+			draw_alone(v, at);
+			continue;
+		}
+		if (!v->due_ns || due_ns < v->due_ns)
+			v->due_ns = due_ns;
+		at = &(*at)->next;
+	}
+}
+
+static void end(struct view *v, const struct tally *tally, uint64_t now_ns)
+{
+	struct timeline *t = v->state;
+
+	(void)tally;
+	(void)now_ns;
+	while (t && t->first)
+		draw_alone(v, &t->first);
+}
+
+static void release(struct view *v)
+{
+	struct timeline *t = v->state;
+
+	while (t && t->first)
+		free_held(take(t, &t->first));
+	free(t);
+	v->state = NULL;
+}
+
+const struct sink sink_timeline = {
+	.name = "timeline",
+	.help = "a ladder per connection: calls, states, FINs, ACKs, and the gaps",
+	.manual = manual,
+	.start = start,
+	.story = story,
+	.end = end,
+	.tick = tick,
+	.release = release,
+};

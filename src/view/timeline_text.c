@@ -1,0 +1,304 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+#include "timeline.h"
+
+#include <string.h>
+
+#include "escape.h"
+#include "fmt.h"
+
+#define NAME_WIDTH 40
+#define AGE "age_ns: "
+
+/* What makes a RST, in words that follow "client[100]" */
+static const char *const sent_because[REASON_COUNT] = {
+	[REASON_UNREAD_DATA] = "closed with data unread and so sent a RST",
+	[REASON_LINGER_ZERO] = "closed with SO_LINGER of zero, which sends a RST",
+	[REASON_LINGER2] = "had set TCP_LINGER2 below zero, so a RST ended it",
+	[REASON_DATA_AFTER_CLOSE] = "had closed when more data came, which the kernel answered by a RST",
+	[REASON_DISCONNECT] = "disconnected the socket, which sends a RST",
+	[REASON_NOT_ACCEPTED] = "closed the listener before it had accepted, which sends a RST",
+	[REASON_DESTROYED] = "had its socket destroyed from outside, which sends a RST",
+	[REASON_NO_MEMORY] = "left too many orphans, or memory was short: the kernel sent a RST",
+	[REASON_KEEPALIVE] = "got no answer to keepalives, so the kernel sent a RST",
+	[REASON_USER_TIMEOUT] = "got no answer within TCP_USER_TIMEOUT, so the kernel sent a RST",
+};
+
+static const char *const received_while[REASON_COUNT] = {
+	[REASON_ESTABLISHED] = "while the connection was open",
+	[REASON_HALF_CLOSED] = "when it was half closed",
+	[REASON_CLOSING] = "while it was closing",
+	[REASON_AFTER_CLOSE] = "after the descriptor was gone",
+};
+
+static const char *const gave_up[REASON_COUNT] = {
+	[REASON_FIN_WAIT_1] = "the FIN was never acknowledged",
+	[REASON_FIN_WAIT_2] = "the peer's FIN never came, and the kernel forgot the socket",
+	[REASON_CLOSING] = "the FINs crossed, and ours was never acknowledged",
+	[REASON_LAST_ACK] = "the last ACK never came",
+	[REASON_RETRANSMISSION] = "data was never acknowledged",
+	[REASON_ZERO_WINDOW] = "the peer never made room for what was still to be sent",
+	[REASON_KEEPALIVE] = "keepalives were never answered",
+	[REASON_USER_TIMEOUT] = "nothing was acknowledged within TCP_USER_TIMEOUT",
+};
+
+static const char *const aborted[REASON_COUNT] = {
+	[REASON_REPAIR] = "taken away in repair mode, without a word to the peer",
+	[REASON_TIME_WAIT_OVERFLOW] = "ended here alone: there were too many in TIME_WAIT",
+};
+
+static enum side other(enum side side)
+{
+	return side == LADDER_LEFT ? LADDER_RIGHT : LADDER_LEFT;
+}
+
+/* "client[100]", "the peer", "this end" */
+static void name(struct buf *b, const struct ladder *l, enum side side)
+{
+	size_t from = b->len;
+
+	timeline_process(b, l, side, NAME_WIDTH);
+	if (b->failed)
+		return;
+	if (!l->s[side] && b->len - from == 4 && !memcmp(b->data + from, "peer", 4)) {
+		b->len = from;
+		buf_str(b, "the peer");
+	} else if (b->len - from == 1 && b->data[from] == '-') {
+		b->len = from;
+		buf_str(b, l->s[LADDER_RIGHT] ? side == LADDER_LEFT ? "the left end" :
+			   "the right end" : "this end");
+	}
+}
+
+/* "the peer's application" where nobody knows its name */
+static void application(struct buf *b, const struct ladder *l, enum side side)
+{
+	size_t from = b->len;
+
+	name(b, l, side);
+	if (!b->failed && b->len - from == 8 && !memcmp(b->data + from, "the peer", 8))
+		buf_str(b, "'s application");
+}
+
+/* "four-way, begun by client[100]" */
+static void clean(struct buf *b, const struct ladder *l)
+{
+	const struct verdict *v = l->v[LADDER_LEFT];
+
+	buf_str(b, v->ending == ENDING_SIMULTANEOUS ? "simultaneous: both ends said goodbye at once" :
+		ending_name(v->ending));
+	if (v->initiator == INITIATOR_LOCAL || v->initiator == INITIATOR_PEER) {
+		buf_str(b, ", begun by ");
+		name(b, l, v->initiator == INITIATOR_LOCAL ? LADDER_LEFT : LADDER_RIGHT);
+	}
+}
+
+static void or_word(struct buf *b, const char *text, enum reason reason)
+{
+	buf_str(b, text ? text : reason ? reason_name(reason) : "for a reason that was not seen");
+}
+
+/* "reset-sent: client[100] closed with data unread and so sent a RST (unread-data)" */
+static void ending(struct buf *b, const struct ladder *l, enum side side)
+{
+	const struct verdict *v = l->v[side];
+
+	buf_str(b, ending_name(v->ending));
+	buf_str(b, ": ");
+	switch (v->ending) {
+	case ENDING_RESET_SENT:
+		name(b, l, side);
+		buf_char(b, ' ');
+		buf_str(b, sent_because[v->reason] ? sent_because[v->reason] : "sent a RST");
+		break;
+	case ENDING_RESET_RECEIVED:
+		name(b, l, other(side));
+		buf_str(b, " sent a RST ");
+		or_word(b, received_while[v->reason], v->reason);
+		break;
+	case ENDING_TIMED_OUT:
+		or_word(b, gave_up[v->reason], v->reason);
+		break;
+	case ENDING_ABORTED:
+		buf_str(b, aborted[v->reason] ? aborted[v->reason] : "ended here without a segment");
+		break;
+	case ENDING_NEVER_OPEN:
+		buf_str(b, "it was never established");
+		break;
+	default:
+		buf_str(b, "it was not over when this was asked for");
+		break;
+	}
+	if (v->reason && v->reason != REASON_OTHER) {
+		buf_str(b, " (");
+		buf_str(b, reason_name(v->reason));
+		buf_char(b, ')');
+	}
+}
+
+/* How long the blamed part took: its phase, else what the last state took of the total. */
+static uint64_t blamed_ns(const struct verdict *v)
+{
+	uint64_t sum = 0;
+
+	for (unsigned i = 0; i < PHASE_TOTAL; i++)
+		sum += v->phase[i].ns;
+	switch (v->blame) {
+	case BLAME_PEER_APP:
+		if (v->phase[PHASE_PEER_HOLD].known)
+			return v->phase[PHASE_PEER_HOLD].ns;
+		break;
+	case BLAME_LOCAL_APP:
+		if (v->phase[PHASE_APP_HOLD].known)
+			return v->phase[PHASE_APP_HOLD].ns;
+		break;
+	default:
+		if (v->phase[PHASE_ACK_WAIT].known || v->phase[PHASE_LAST_ACK_WAIT].known)
+			return v->phase[PHASE_ACK_WAIT].ns + v->phase[PHASE_LAST_ACK_WAIT].ns;
+		break;
+	}
+	return v->phase[PHASE_TOTAL].ns - sum;
+}
+
+/* "the peer's application held the connection open for 197 ms after our FIN" */
+static void held(struct buf *b, const struct ladder *l, enum side side, uint64_t ns)
+{
+	application(b, l, side);
+	buf_str(b, " held the connection open for ");
+	fmt_duration(b, ns);
+	buf_str(b, " after ");
+	if (l->s[LADDER_RIGHT]) {
+		buf_str(b, "the FIN of ");
+		name(b, l, other(side));
+	} else {
+		buf_str(b, side == LADDER_LEFT ? "the peer's FIN" : "our FIN");
+	}
+}
+
+static void blame(struct buf *b, const struct ladder *l, enum side side)
+{
+	const struct verdict *v = l->v[side];
+	uint64_t ns = v->blame_known ? blamed_ns(v) : 0;
+
+	if (!v->blame_known) {
+		buf_str(b, "how long it took was not seen");
+		return;
+	}
+	switch (v->blame) {
+	case BLAME_PEER_APP:
+		held(b, l, other(side), ns);
+		break;
+	case BLAME_LOCAL_APP:
+		held(b, l, side, ns);
+		break;
+	case BLAME_NETWORK:
+		fmt_duration(b, ns);
+		buf_str(b, l->s[side]->seg[SEG_ACK_IN].seen ?
+			" went by until the FIN was acknowledged: the network, or the other kernel" :
+			" went by without an ACK of the FIN");
+		break;
+	case BLAME_SEND_QUEUE:
+		buf_str(b, "the FIN stood behind data still to be sent for ");
+		fmt_duration(b, ns);
+		break;
+	case BLAME_LOST_FIN:
+		buf_str(b, l->s[side]->seg[SEG_ACK_IN].seen ?
+			"the FIN had to be sent again, and was acknowledged after " :
+			"the FIN was sent again in vain for ");
+		fmt_duration(b, ns);
+		break;
+	default:
+		buf_str(b, "nobody kept anybody waiting");
+		break;
+	}
+}
+
+/* Does the blame say more than the ending does, and the total more than the blame? */
+static bool says_more(const struct verdict *v)
+{
+	return !v->blame_known || v->blame != BLAME_NONE ||
+	       ending_class(v->ending) == CLASS_CLEAN;
+}
+
+static void total(struct buf *b, const struct verdict *v)
+{
+	uint64_t ns = v->phase[PHASE_TOTAL].ns;
+	bool same = v->blame != BLAME_NONE && blamed_ns(v) >= ns - ns / 64;
+
+	if (!v->phase[PHASE_TOTAL].known || !ns || same)
+		return;
+	buf_str(b, " (");
+	fmt_duration(b, ns);
+	buf_str(b, " in all)");
+}
+
+/* Breaks the text into lines of at most so many columns, at spaces. */
+static void wrap(struct buf *out, const struct buf *text, size_t columns)
+{
+	size_t from = 0;
+
+	while (from < text->len) {
+		size_t at = from, end = from, n = 0;
+
+		for (; at < text->len && n <= columns; at++) {
+			if (text->data[at] == ' ')
+				end = at;
+			n += ((unsigned char)text->data[at] & 0xc0) != 0x80;
+		}
+		if (at == text->len && n <= columns)
+			end = at;
+		else if (end == from)
+			end = at;	/* a word longer than the line */
+		buf_add(out, text->data + from, end - from);
+		buf_char(out, '\n');
+		from = end;
+		while (from < text->len && text->data[from] == ' ')
+			from++;
+	}
+	out->failed |= text->failed;
+}
+
+/*
+ * To one end a late ACK looks like the network's doing; the other knows if it was its own program's,
+ * whose FIN the ACK waited for.
+ */
+static enum side knows_the_blame(const struct ladder *l, enum side side)
+{
+	const struct verdict *v = l->v[side], *far = l->v[other(side)];
+
+	return far && v->blame == BLAME_NETWORK && far->blame_known && far->blame == BLAME_LOCAL_APP ?
+	       other(side) : side;
+}
+
+/* Of two ends the one that began says more: it has both FINs and what came between. */
+void timeline_words(struct view *v, const struct ladder *l)
+{
+	const struct verdict *verdict = l->v[LADDER_LEFT];
+	enum side side = LADDER_LEFT;
+	struct buf text = { 0 };
+
+	if (l->s[LADDER_RIGHT] && verdict->ending != ENDING_RESET_SENT &&
+	    l->v[LADDER_RIGHT]->ending == ENDING_RESET_SENT) {
+		side = LADDER_RIGHT;	/* and who sent a RST knows why */
+		verdict = l->v[side];
+	}
+	if (ending_class(verdict->ending) == CLASS_CLEAN)
+		clean(&text, l);
+	else
+		ending(&text, l, side);
+	if (says_more(verdict)) {
+		buf_str(&text, "; ");
+		blame(&text, l, knows_the_blame(l, side));
+		total(&text, verdict);
+	}
+	buf_char(&text, '.');
+	wrap(v->out, &text, timeline_columns(v));
+	for (unsigned i = 0; i < verdict->nr_missing; i++) {
+		if (!strncmp(verdict->missing[i], AGE, strlen(AGE)))
+			continue;	/* nothing here shows it */
+		buf_reset(&text);
+		buf_str(&text, "Not seen: ");
+		buf_str(&text, verdict->missing[i]);
+		wrap(v->out, &text, timeline_columns(v));
+	}
+	buf_release(&text);
+}

@@ -1,0 +1,303 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * One line per ended endpoint, 80 columns unless -w or -T asks for more:
+ *
+ *   PID     COMM     LOCAL                 BY REMOTE                ENDING        MS
+ *   4021    nginx    10.0.0.1:443          <- 203.0.113.200:51000   four-way   12.41
+ * The process is the one that ended our side; where none did, the last that acted on the socket. A
+ * terminal wide enough gets the call too.
+ */
+#include "view.h"
+
+#include <string.h>
+
+#include "call_text.h"
+#include "escape.h"
+#include "fmt.h"
+#include "manual.h"
+
+#define PID_WIDTH 8
+#define COMM_WIDTH 9
+#define ENDPOINT_WIDTH 22
+#define ENDING_WIDTH 9
+#define MS_WIDTH 7
+#define CALL_WIDTH 19
+#define REASON_WIDTH 17
+#define LINE_COLUMNS 80
+#define STACK_INDENT "        "
+#define NS_PER_MS 1000000ULL
+#define TEN_S_NS (10000 * NS_PER_MS)
+
+#define RED "\033[31m"
+#define YELLOW "\033[33m"
+#define CYAN "\033[36m"
+#define RESET "\033[0m"
+
+static const char *arrow(enum initiator initiator)
+{
+	switch (initiator) {
+	case INITIATOR_LOCAL:
+		return "->";
+	case INITIATOR_PEER:
+		return "<-";
+	case INITIATOR_BOTH:
+		return "<>";
+	case INITIATOR_NONE:
+		return "--";
+	default:
+		return "??";
+	}
+}
+
+/* An ending in at most ENDING_WIDTH columns; the arrow tells who sent a reset. */
+static const char *short_ending(enum ending ending)
+{
+	switch (ending) {
+	case ENDING_SIMULTANEOUS:
+		return "crossed";
+	case ENDING_RESET_SENT:
+	case ENDING_RESET_RECEIVED:
+		return "reset";
+	case ENDING_NEVER_OPEN:
+		return "failed";
+	default:
+		return ending_name(ending);
+	}
+}
+
+static const char *color_of(enum ending ending)
+{
+	switch (ending_class(ending)) {
+	case CLASS_RESET:
+		return RED;
+	case CLASS_TIMEOUT:
+	case CLASS_ABORTED:
+		return YELLOW;
+	case CLASS_OPEN:
+		return CYAN;
+	default:
+		return NULL;
+	}
+}
+
+static bool has_call_column(const struct view *v)
+{
+	return v->wide || v->columns >= LINE_COLUMNS + (v->times ? 13 : 0) + CALL_WIDTH;
+}
+
+static void column(struct buf *b, const char *text, size_t width)
+{
+	size_t from = b->len;
+
+	buf_str(b, text);
+	buf_pad(b, from, width);
+}
+
+static void endpoint(struct view *v, const struct flow *w, bool local)
+{
+	const uint8_t *addr = local ? w->local_addr : w->peer_addr;
+	uint16_t port = local ? w->local_port : w->peer_port;
+	size_t from = v->out->len;
+
+	if (v->wide) {
+		fmt_endpoint(v->out, w->family, addr, port);
+		buf_char(v->out, ' ');
+	} else {
+		fmt_endpoint_cut(v->out, w->family, addr, port, ENDPOINT_WIDTH - 1);
+	}
+	buf_pad(v->out, from, ENDPOINT_WIDTH);
+}
+
+static void start(struct view *v)
+{
+	struct buf *b = v->out;
+
+	if (v->times)
+		column(b, "TIME", 13);
+	column(b, "PID", PID_WIDTH);
+	column(b, "COMM", v->wide ? EVENT_COMM_LEN : COMM_WIDTH);
+	column(b, "LOCAL", ENDPOINT_WIDTH);
+	buf_str(b, "BY ");
+	column(b, "REMOTE", ENDPOINT_WIDTH);
+	column(b, "ENDING", v->wide ? 15 : ENDING_WIDTH);
+	buf_str(b, "     MS");
+	if (has_call_column(v))
+		column(b, " CALL", v->wide ? CALL_WIDTH + 1 : 0);
+	if (v->wide)
+		buf_str(b, "REASON           BLAME");
+	buf_char(b, '\n');
+}
+
+/* The actor, else the first of those that a walk found to hold it. */
+static void process(struct view *v, const struct story *s, const struct act *a)
+{
+	const uint8_t *comm = a ? a->comm : s->nr_holders ? s->holders[0].comm : NULL;
+	size_t comm_width = v->wide ? EVENT_COMM_LEN : COMM_WIDTH;
+	struct buf *b = v->out;
+	size_t from = b->len;
+
+	if (!comm) {
+		column(b, "-", PID_WIDTH);
+		column(b, "-", comm_width);
+		return;
+	}
+	buf_u64(b, a ? a->pid : s->holders[0].pid);
+	buf_pad(b, from, PID_WIDTH);
+	from = b->len;
+	text_terminal(b, comm, strnlen((const char *)comm, EVENT_COMM_LEN), comm_width - 1);
+	buf_pad(b, from, comm_width);
+}
+
+static void call(struct view *v, const struct act *a)
+{
+	struct buf *b = v->out;
+	size_t from = b->len;
+
+	buf_char(b, ' ');
+	if (a)
+		act_call(b, a);
+	else
+		buf_char(b, '-');
+	if (v->wide)
+		buf_pad(b, from, CALL_WIDTH + 1);
+}
+
+/* At least so long: ">12" milliseconds, ">45s", ">2.5h": whole ones, for want of room */
+static void at_least(struct buf *b, uint64_t ns)
+{
+	buf_char(b, '>');
+	if (ns < TEN_S_NS) {
+		buf_u64(b, ns / NS_PER_MS);
+	} else if (ns < TEN_S_NS * 100) {
+		buf_u64(b, ns / NS_PER_MS / 1000);
+		buf_char(b, 's');
+	} else {
+		fmt_ms(b, ns);
+	}
+}
+
+/* "200.01"; the least that it can be, where it began before tracing did; "-" */
+static void total(struct buf *b, const struct story *s, const struct verdict *verdict)
+{
+	size_t from = b->len;
+
+	if (verdict->phase[PHASE_TOTAL].known) {
+		buf_char(b, ' ');
+		fmt_ms(b, verdict->phase[PHASE_TOTAL].ns);
+	} else if (s->since_ns && verdict->settled_ns >= s->since_ns) {
+		buf_char(b, ' ');
+		at_least(b, verdict->settled_ns - s->since_ns);
+	} else {
+		buf_str(b, " -");
+	}
+	buf_pad_before(b, from, MS_WIDTH);
+}
+
+static void ending_and_time(struct view *v, const struct story *s, const struct verdict *verdict)
+{
+	const char *color = v->color ? color_of(verdict->ending) : NULL;
+	struct buf *b = v->out;
+	size_t from;
+
+	if (color)
+		buf_str(b, color);
+	from = b->len;
+	buf_str(b, v->wide ? ending_name(verdict->ending) : short_ending(verdict->ending));
+	buf_pad(b, from, v->wide ? 15 : ENDING_WIDTH);
+	if (color)
+		buf_str(b, RESET);
+	total(b, s, verdict);
+}
+
+/* "nginx+0x1f", an offset in whatever it is in */
+static void place(struct buf *b, const char *name, size_t len, uint64_t offset)
+{
+	text_terminal(b, name, len, TEXT_ANY_WIDTH);
+	buf_char(b, '+');
+	fmt_hex(b, offset);
+}
+
+static size_t base_name(const char *path, size_t len)
+{
+	while (len && path[len - 1] != '/')
+		len--;
+	return len;
+}
+
+/* "pool_release+0x1a (server)", "libx.so+0x4711", "[unresolved] 0x7f12345678" */
+static void frame(struct buf *b, const struct stack_frame *f, bool wide)
+{
+	size_t skip = f->module && !wide ? base_name(f->module, f->module_len) : 0;
+
+	if (f->symbol) {
+		place(b, f->symbol, f->symbol_len, f->symbol_offset);
+		if (!f->module)
+			return;
+		buf_str(b, " (");
+		text_terminal(b, f->module + skip, f->module_len - skip, TEXT_ANY_WIDTH);
+		buf_char(b, ')');
+	} else if (f->module) {
+		place(b, f->module + skip, f->module_len - skip, f->module_offset);
+	} else {
+		buf_str(b, "[unresolved] ");
+		fmt_hex(b, f->address);
+	}
+}
+
+/* Below the line of its story, the innermost frame first; what is too long for a line is cut. */
+static void stack(struct view *v, const char *text)
+{
+	struct buf line = { 0 };
+	struct stack_frame f;
+
+	while (stack_next(&text, &f)) {
+		buf_reset(&line);
+		if (f.missing)
+			text_terminal(&line, f.missing, f.missing_len, TEXT_ANY_WIDTH);
+		else
+			frame(&line, &f, v->wide);
+		buf_str(v->out, STACK_INDENT);
+		if (line.len)	/* escaped already: nothing grows */
+			text_terminal(v->out, line.data, line.len,
+				      v->wide ? TEXT_ANY_WIDTH : LINE_COLUMNS - strlen(STACK_INDENT));
+		buf_char(v->out, '\n');
+	}
+	v->out->failed |= line.failed;
+	buf_release(&line);
+}
+
+static void story(struct view *v, const struct story *s, const struct verdict *verdict)
+{
+	const struct act *a = act_actor(s, verdict);
+	struct buf *b = v->out;
+
+	if (v->times) {
+		fmt_clock(b, view_wall_ns(v, verdict->settled_ns));
+		buf_char(b, ' ');
+	}
+	process(v, s, a);
+	endpoint(v, &s->flow, true);
+	buf_str(b, arrow(verdict->initiator));
+	buf_char(b, ' ');
+	endpoint(v, &s->flow, false);
+	ending_and_time(v, s, verdict);
+	if (has_call_column(v))
+		call(v, a);
+	if (v->wide) {
+		column(b, verdict->reason ? reason_name(verdict->reason) : "-", REASON_WIDTH);
+		buf_str(b, verdict->blame_known ? blame_name(verdict->blame) : "-");
+		if (verdict->partial)
+			buf_str(b, " (partial)");
+	}
+	buf_char(b, '\n');
+	if (v->shows_stacks && verdict->trigger && view_stack(v, verdict->trigger))
+		stack(v, view_stack(v, verdict->trigger));
+}
+
+const struct sink sink_trace = {
+	.name = "trace",
+	.help = "one line per ended endpoint, as it ends (default)",
+	.manual = manual_trace,
+	.start = start,
+	.story = story,
+};

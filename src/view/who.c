@@ -1,0 +1,229 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * Per process, or whatever --by says: how it ends its connections, and who waits for whom:
+ *
+ *                            BY CALL, %                          WHO BEGAN, %
+ *   COMM               CLOSES close   WR RDWR exit  sig othr none  us peer both  ??
+ *   nginx                 120    98    2    .    .    .    .    .   90   10    .   .
+ *
+ * and the rest of it below, or beside it where there is room. Here the stories are counted; the
+ * text is sink_who_text.c's.
+ */
+#include "who.h"
+
+#include <string.h>
+#include <sys/socket.h>
+
+#include "aggregate.h"
+#include "group_key.h"
+#include "json_fields.h"
+#include "who_text.h"
+
+#define GROUPS_MAX 1024
+
+static enum who_count call_of(const struct act *a)
+{
+	if (!a)
+		return WHO_NO_CALL;
+	switch (a->trigger) {
+	case TRIGGER_CLOSE:
+		return WHO_CLOSE;
+	case TRIGGER_SHUTDOWN:
+		return a->how == SHUT_WR ? WHO_SHUT_WR : a->how == SHUT_RDWR ? WHO_SHUT_RDWR :
+			WHO_OTHER_CALL;
+	case TRIGGER_EXIT:
+		return WHO_EXIT;
+	case TRIGGER_SIGNAL:
+		return WHO_SIGNAL;
+	default:
+		return WHO_OTHER_CALL;
+	}
+}
+
+static enum who_count ending_of_class(enum class class)
+{
+	switch (class) {
+	case CLASS_CLEAN:
+		return WHO_CLEAN;
+	case CLASS_RESET:
+		return WHO_RESET;
+	case CLASS_TIMEOUT:
+		return WHO_TIMEOUT;
+	case CLASS_OPEN:
+		return WHO_OPEN;
+	default:
+		return WHO_OTHER_END;
+	}
+}
+
+static enum who_count beginner(enum initiator initiator)
+{
+	switch (initiator) {
+	case INITIATOR_LOCAL:
+		return WHO_LOCAL;
+	case INITIATOR_PEER:
+		return WHO_PEER;
+	case INITIATOR_BOTH:
+		return WHO_BOTH;
+	case INITIATOR_NONE:
+		return WHO_NOBODY;
+	default:
+		return WHO_UNKNOWN;
+	}
+}
+
+static bool add(void *row, const struct story *s, const struct verdict *verdict)
+{
+	const struct phase_time *app = &verdict->phase[PHASE_APP_HOLD];
+	const struct phase_time *peer = &verdict->phase[PHASE_PEER_HOLD];
+	struct who *w = row;
+
+	(void)s;
+	w->n[WHO_CLOSES]++;
+	w->n[call_of(verdict->trigger)]++;
+	w->n[ending_of_class(ending_class(verdict->ending))]++;
+	w->n[beginner(verdict->initiator)]++;
+	w->ended[verdict->ending][verdict->reason]++;
+	return (!app->known || hist_add(&w->hold[WHO_APP_HOLD], app->ns)) &&
+	       (!peer->known || hist_add(&w->hold[WHO_PEER_HOLD], peer->ns));
+}
+
+static bool merge(void *to, const void *from)
+{
+	const struct who *f = from;
+	struct who *w = to;
+
+	for (unsigned i = 0; i < WHO_COUNTS; i++)
+		w->n[i] += f->n[i];
+	for (unsigned i = 0; i < ENDING_COUNT; i++)
+		for (unsigned k = 0; k < REASON_COUNT; k++)
+			w->ended[i][k] += f->ended[i][k];
+	return hist_merge(&w->hold[WHO_APP_HOLD], &f->hold[WHO_APP_HOLD]) &&
+	       hist_merge(&w->hold[WHO_PEER_HOLD], &f->hold[WHO_PEER_HOLD]);
+}
+
+static void done(void *row)
+{
+	struct who *w = row;
+
+	hist_release(&w->hold[WHO_APP_HOLD]);
+	hist_release(&w->hold[WHO_PEER_HOLD]);
+}
+
+/* The most first; what is not known last. */
+static int compare(const struct sink_options *o, const void *a, const void *b)
+{
+	const struct who_column *c = who_column_at(o->sort);
+	uint64_t x = 0, y = 0;
+	bool has_x = who_value(a, c, &x), has_y = who_value(b, c, &y);
+
+	if (has_x != has_y)
+		return has_x ? -1 : 1;
+	return x > y ? -1 : x < y;
+}
+
+static void json_counts(struct json *j, const char *key, const struct who *w, unsigned from,
+			unsigned to)
+{
+	json_kv_object(j, key);
+	for (unsigned i = from; i <= to; i++)
+		json_kv_u64(j, who_column_at(i)->name, w->n[who_column_at(i)->index]);
+	json_end_object(j);
+}
+
+static void json_hold(struct json *j, const char *key, const struct hist *h)
+{
+	json_kv_object(j, key);
+	json_kv_u64(j, "count", h->n);
+	kv_known(j, "p50", h->n, hist_quantile(h, 500));
+	kv_known(j, "p99", h->n, hist_quantile(h, 990));
+	kv_known(j, "max", h->n, h->max);
+	json_end_object(j);
+}
+
+/* Those that came up: "ending":n, and of which reason. */
+static void json_endings(struct json *j, const struct who *w)
+{
+	uint64_t n;
+
+	json_kv_object(j, "endings");
+	for (unsigned i = 0; i < ENDING_COUNT; i++) {
+		n = 0;
+		for (unsigned k = 0; k < REASON_COUNT; k++)
+			n += w->ended[i][k];
+		if (n)
+			json_kv_u64(j, ending_name(i), n);
+	}
+	json_end_object(j);
+	json_kv_array(j, "reasons");
+	for (unsigned i = 0; i < ENDING_COUNT; i++)
+		for (unsigned k = REASON_NONE + 1; k < REASON_COUNT; k++) {
+			if (!w->ended[i][k])
+				continue;
+			json_begin_object(j);
+			json_kv_str(j, "ending", ending_name(i));
+			json_kv_str(j, "reason", reason_name(k));
+			json_kv_u64(j, "count", w->ended[i][k]);
+			json_end_object(j);
+		}
+	json_end_array(j);
+}
+
+static void show_json(struct view *v, const struct groups *g, const struct sum_span *span)
+{
+	const struct group *o;
+	struct json j;
+
+	for (uint32_t i = 0; (o = groups_at(g, i)); i++) {
+		const struct who *w = o->row;
+
+		line_begin(v, &j, "who");
+		kv_time(v, &j, "start", span->from_ns);
+		kv_time(v, &j, "time", span->to_ns);
+		json_kv_bool(&j, "total", span->total);
+		by_json(&j, v->options.by, o, o == g->other);
+		json_kv_u64(&j, "closes", w->n[WHO_CLOSES]);
+		json_counts(&j, "calls", w, WHO_CLOSE, WHO_NO_CALL);
+		json_counts(&j, "classes", w, WHO_CLEAN, WHO_OPEN);
+		json_counts(&j, "initiators", w, WHO_LOCAL, WHO_UNKNOWN);
+		json_endings(&j, w);
+		json_hold(&j, "app_hold_ns", &w->hold[WHO_APP_HOLD]);
+		json_hold(&j, "peer_hold_ns", &w->hold[WHO_PEER_HOLD]);
+		line_end(v, &j);
+		view_relieve(v);
+	}
+}
+
+static void show(struct view *v, const struct groups *g, const struct sum_span *span)
+{
+	if (v->options.json)
+		show_json(v, g, span);
+	else if (v->options.csv)
+		who_csv(v, g, span);
+	else
+		who_text(v, g, span);
+}
+
+static void start(struct view *v)
+{
+	static const struct sum_kind kind = { .row_size = sizeof(struct who),
+					      .max_groups = GROUPS_MAX, .add = add,
+					      .merge = merge, .done = done, .compare = compare,
+					      .show = show };
+
+	sum_start(v, &kind, BY_COMM);
+	if (v->options.csv)
+		who_csv_head(v);
+}
+
+const struct sink sink_who = {
+	.name = "who",
+	.help = "per process: how it ends its connections, and who waits for whom",
+	.manual = who_manual,
+	.start = start,
+	.story = sum_story,
+	.lost = sum_lost,
+	.end = sum_end,
+	.tick = sum_tick,
+	.release = sum_release,
+};

@@ -1,0 +1,348 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * 80 columns, two tables of the same rows; from 144 on, and with -w, one beside the other. At the
+ * end a third: what each ending came to, and why.
+ *
+ *                            ------------ ENDED BY, % ----------- ---- BEGAN, % ----
+ *   COMM              CLOSES close   WR RDWR exit  sig other none   us peer both   -
+ *
+ *                    ------- HOW, % ------ ---- WE HOLD, ms --- -- PEERS HOLD, ms --
+ *   COMM             clean reset t/o other    p50    p99    max    p50    p99    max
+ */
+#include "who_text.h"
+
+#include <string.h>
+
+#include "escape.h"
+#include "fmt.h"
+#include "group_key.h"
+#include "who.h"
+
+#define KEY_WIDTH 17
+#define KEY_WIDE 40
+#define CLOSES_WIDTH 7
+#define MS_WIDTH (FMT_MS_WIDTH + 1)
+#define WIDE_COLUMNS 144	/* from here on there is room for one table */
+#define ROWS 20			/* without -w */
+
+#define BOLD "\033[1m"
+#define RESET "\033[0m"
+
+const char who_manual[] =
+	"Sums up, per process, how it ends its connections: at the end, and with SECONDS\n"
+	"for every such interval too. Percentages are shares of CLOSES; . is none.\n"
+	"\n"
+	"  CLOSES      connections that ended, or had begun to, on the side of COMM\n"
+	"  ENDED BY    the call that sent our FIN or RST: close, shutdown (WR, RDWR),\n"
+	"              exit, sig (killed), other (dup2, io_uring...), none (the peer\n"
+	"              ended it, or the kernel)\n"
+	"  BEGAN       who said goodbye first: us, the peer, both at once; - nobody, or\n"
+	"              that was not seen\n"
+	"  HOW         a clean goodbye, reset, t/o (timed out), other (aborted, still\n"
+	"              open)\n"
+	"  WE HOLD     how long the program made peers wait after their FIN (app_hold)\n"
+	"  PEERS HOLD  how long peers made it wait after its own (peer_hold)\n"
+	"\n"
+	"  --by WHAT      pid, comm, exe, cgroup, container, port (the service's), peer\n"
+	"                 (address); - is what is not known, a program that is gone say\n"
+	"  --sort COLUMN  a column of --csv; the most first (closes)\n"
+	"  --csv          a line per row, numbers in full, times in nanoseconds\n"
+	"  -j             the same as JSON\n"
+	"  -w             all rows, in one wide table\n"
+	"\n"
+	"Examples:\n"
+	"  tcpclose who 5 -L 443 --by pid       which worker resets, every five seconds\n"
+	"  tcpclose who --by peer --sort peer_hold_p99 -d 60   which peers close slowly\n";
+
+static bool is_wide(const struct view *v)
+{
+	return v->wide || v->columns >= WIDE_COLUMNS;
+}
+
+static size_t key_width(const struct view *v)
+{
+	return v->wide ? KEY_WIDE : KEY_WIDTH;
+}
+
+static void left(struct buf *b, const char *text, size_t width)
+{
+	size_t from = b->len;
+
+	buf_str(b, text);
+	buf_pad(b, from, width);
+}
+
+/* " 98", " <1", ">99" where some are left out, "  ." for none: shares of all. */
+static void share(struct buf *b, uint64_t n, uint64_t all, size_t width)
+{
+	size_t from = b->len;
+	uint64_t percent = n / all * 100 + (n % all * 100 + all / 2) / all;
+
+	if (!n) {
+		buf_char(b, '.');
+	} else if (!percent) {
+		buf_str(b, "<1");
+	} else if (percent == 100 && n < all) {
+		buf_str(b, ">99");
+	} else {
+		buf_u64(b, percent);
+	}
+	buf_pad_before(b, from, width);
+}
+
+static void key(struct view *v, const struct groups *g, const struct group *o)
+{
+	size_t from = v->out->len;
+
+	by_label(v->out, v->options.by, o, o == g->other, key_width(v) - 1);
+	buf_pad(v->out, from, key_width(v));
+}
+
+static void counts(struct buf *b, const struct who *w)
+{
+	static const uint8_t calls[] = { WHO_CLOSE, WHO_SHUT_WR, WHO_SHUT_RDWR, WHO_EXIT,
+					 WHO_SIGNAL, WHO_OTHER_CALL, WHO_NO_CALL };
+	uint64_t all = w->n[WHO_CLOSES];
+	size_t from = b->len;
+
+	buf_u64(b, all);
+	buf_pad_before(b, from, CLOSES_WIDTH);
+	for (unsigned i = 0; i < sizeof(calls); i++)
+		share(b, w->n[calls[i]], all, i == 0 || i == 5 ? 6 : 5);
+	share(b, w->n[WHO_LOCAL], all, 5);
+	share(b, w->n[WHO_PEER], all, 5);
+	share(b, w->n[WHO_BOTH], all, 5);
+	share(b, w->n[WHO_NOBODY] + w->n[WHO_UNKNOWN], all, 4);
+}
+
+/* WHO_OTHER_END is next to WHO_OPEN: neither is over in a way that the peer agreed to */
+static void endings(struct buf *b, const struct who *w)
+{
+	uint64_t all = w->n[WHO_CLOSES];
+
+	share(b, w->n[WHO_CLEAN], all, 5);
+	share(b, w->n[WHO_RESET], all, 6);
+	share(b, w->n[WHO_TIMEOUT], all, 4);
+	share(b, w->n[WHO_OTHER_END] + w->n[WHO_OPEN], all, 6);
+}
+
+static void hold(struct buf *b, const struct who *w)
+{
+	const struct who_column *c;
+	uint64_t ns;
+
+	for (unsigned i = 0; (c = who_column_at(i)); i++) {
+		size_t from = b->len;
+
+		if (!c->is_time)
+			continue;
+		if (who_value(w, c, &ns))
+			fmt_ms(b, ns);
+		else
+			buf_char(b, '-');
+		buf_pad_before(b, from, MS_WIDTH);
+	}
+}
+
+static void counts_head(struct buf *b, bool first)
+{
+	buf_str(b, first ? "        ------------ ENDED BY, % ----------- ---- BEGAN, % ----" :
+		" CLOSES close   WR RDWR exit  sig other none   us peer both   -");
+}
+
+static void endings_head(struct buf *b, bool first)
+{
+	buf_str(b, first ? "------- HOW, % ------ ---- WE HOLD, ms --- -- PEERS HOLD, ms --" :
+		"clean reset t/o other    p50    p99    max    p50    p99    max");
+}
+
+/* Both lines of a heading; parts: 1 the counts, 2 the rest. */
+static void head(struct view *v, unsigned parts)
+{
+	struct buf *b = v->out;
+
+	for (int line = 0; line < 2; line++) {
+		if (v->color)
+			buf_str(b, BOLD);
+		left(b, line ? by_heading(v->options.by) : "", key_width(v));
+		if (parts & 1)
+			counts_head(b, !line);
+		if (parts == 3)
+			buf_char(b, ' ');
+		if (parts & 2)
+			endings_head(b, !line);
+		if (v->color)
+			buf_str(b, RESET);
+		buf_char(b, '\n');
+	}
+}
+
+static uint32_t rows(const struct view *v, const struct groups *g)
+{
+	uint32_t n = g->nr + (g->other != NULL);
+
+	return v->wide || n <= ROWS ? n : ROWS;
+}
+
+static void table(struct view *v, const struct groups *g, unsigned parts)
+{
+	head(v, parts);
+	for (uint32_t i = 0; i < rows(v, g); i++) {
+		const struct group *o = groups_at(g, i);
+
+		key(v, g, o);
+		if (parts & 1)
+			counts(v->out, o->row);
+		if (parts == 3)
+			buf_char(v->out, ' ');
+		if (parts & 2) {
+			endings(v->out, o->row);
+			hold(v->out, o->row);
+		}
+		buf_char(v->out, '\n');
+		view_relieve(v);
+	}
+}
+
+/* "nginx             reset-sent      linger-zero           12   10" */
+static void endings_table(struct view *v, const struct groups *g)
+{
+	struct buf *b = v->out;
+	size_t from;
+
+	buf_char(b, '\n');
+	if (v->color)
+		buf_str(b, BOLD);
+	left(b, by_heading(v->options.by), key_width(v));
+	buf_str(b, "ENDING          REASON              CLOSES    %");
+	if (v->color)
+		buf_str(b, RESET);
+	buf_char(b, '\n');
+	for (uint32_t n = 0; n < rows(v, g); n++) {
+		const struct group *o = groups_at(g, n);
+		const struct who *w = o->row;
+
+		for (unsigned i = 0; i < ENDING_COUNT * REASON_COUNT; i++) {
+			uint64_t ended = w->ended[i / REASON_COUNT][i % REASON_COUNT];
+
+			if (!ended)
+				continue;
+			key(v, g, o);
+			left(b, ending_name(i / REASON_COUNT), 16);
+			left(b, i % REASON_COUNT ? reason_name(i % REASON_COUNT) : "-", 19);
+			from = b->len;
+			buf_u64(b, ended);
+			buf_pad_before(b, from, CLOSES_WIDTH);
+			share(b, ended, w->n[WHO_CLOSES], 5);
+			buf_char(b, '\n');
+		}
+		view_relieve(v);
+	}
+}
+
+void who_text(struct view *v, const struct groups *g, const struct sum_span *span)
+{
+	struct buf *b = v->out;
+
+	sum_span_line(v, span);
+	if (!groups_at(g, 0))
+		return;
+	if (is_wide(v)) {
+		table(v, g, 3);
+	} else {
+		table(v, g, 1);
+		buf_char(b, '\n');
+		table(v, g, 2);
+	}
+	if (span->total)
+		endings_table(v, g);
+	if (rows(v, g) < g->nr + (g->other != NULL)) {
+		buf_str(b, "... and ");
+		buf_u64(b, g->nr + (g->other != NULL) - rows(v, g));
+		buf_str(b, " more (-w shows all)\n");
+	}
+	sum_other_line(v, g);
+	if (!span->total)
+		buf_char(b, '\n');
+}
+
+void who_csv_head(struct view *v)
+{
+	const struct who_column *c;
+	struct buf *b = v->out;
+
+	buf_str(b, "start,time,total,");
+	buf_str(b, by_name(v->options.by));
+	if (v->options.by == BY_PID)
+		buf_str(b, ",comm");
+	for (unsigned i = 0; (c = who_column_at(i)); i++) {
+		buf_char(b, ',');
+		buf_str(b, c->name);
+		if (c->is_time)
+			buf_str(b, "_ns");
+	}
+	buf_char(b, '\n');
+}
+
+/* A field as RFC 4180 has it; bytes that a terminal would act on are escaped as everywhere. */
+static void field(struct buf *b, const void *bytes, size_t len)
+{
+	struct buf text = { 0 };
+
+	text_terminal(&text, bytes, len, TEXT_ANY_WIDTH);
+	buf_char(b, '"');
+	for (size_t i = 0; i < text.len; i++) {
+		if (text.data[i] == '"')
+			buf_char(b, '"');
+		buf_char(b, text.data[i]);
+	}
+	buf_char(b, '"');
+	b->failed |= text.failed;
+	buf_release(&text);
+}
+
+static void csv_key(struct view *v, const struct groups *g, const struct group *o)
+{
+	struct buf *b = v->out, text = { 0 };
+
+	if (o == g->other) {
+		buf_str(b, BY_OTHER);
+	} else if (o->key_len && (v->options.by == BY_PORT || v->options.by == BY_PEER)) {
+		by_label(b, v->options.by, o, false, TEXT_ANY_WIDTH);
+	} else if (o->key_len && v->options.by == BY_PID) {
+		by_label(&text, v->options.by, o, false, TEXT_ANY_WIDTH);
+		if (text.len)
+			buf_add(b, text.data, strcspn(text.data, " "));
+	} else if (o->key_len) {
+		field(b, o->bytes, o->key_len);
+	}
+	if (v->options.by == BY_PID) {
+		buf_char(b, ',');
+		if (o->key_len)
+			field(b, o->bytes + o->key_len, o->label_len);
+	}
+	buf_release(&text);
+}
+
+void who_csv(struct view *v, const struct groups *g, const struct sum_span *span)
+{
+	const struct who_column *c;
+	const struct group *o;
+	struct buf *b = v->out;
+	uint64_t value;
+
+	for (uint32_t n = 0; (o = groups_at(g, n)); n++) {
+		fmt_time_utc(b, view_wall_ns(v, span->from_ns));
+		buf_char(b, ',');
+		fmt_time_utc(b, view_wall_ns(v, span->to_ns));
+		buf_str(b, span->total ? ",yes," : ",no,");
+		csv_key(v, g, o);
+		for (unsigned i = 0; (c = who_column_at(i)); i++) {
+			buf_char(b, ',');
+			if (who_value(o->row, c, &value))
+				buf_u64(b, value);
+		}
+		buf_char(b, '\n');
+		view_relieve(v);
+	}
+}
