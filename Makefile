@@ -225,9 +225,9 @@ $(B)/fuzz_%: $(B)/obj/tests/fuzz/fuzz_%.o $(B)/obj/tests/fuzz/driver.o $(HARNESS
 # libFuzzer wants every line instrumented: its own objects, all in one list
 F := build/fuzz
 FUZZ_SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all
-FUZZ_SOURCES := tests/stories/check.c src/host/$(SYMBOLS).c \
-		$(filter-out src/live/%,$(foreach layer,$(LAYERS),$(call layer_sources,$(layer))))
-FUZZ_OBJECTS := $(patsubst %.c,$(F)/obj/%.o,$(filter-out src/app/trace.c src/app/stuck.c src/app/doctor.c,$(FUZZ_SOURCES)))
+FUZZ_SOURCES := tests/stories/check.c src/host/$(SYMBOLS).c src/app/pipeline.c \
+		$(foreach layer,$(filter-out live app,$(LAYERS)),$(call layer_sources,$(layer)))
+FUZZ_OBJECTS := $(FUZZ_SOURCES:%.c=$(F)/obj/%.o)
 $(F)/obj/%.o: %.c $(B)/syscalls.inc $(B)/syscalls_32.inc
 	@mkdir -p $(@D)
 	$(call say,CC,$<)
