@@ -51,13 +51,13 @@ static double cpu_seconds(void)
 	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
 }
 
-static const struct sink nothing = { .name = "nothing" };
+static const struct view nothing = { .name = "nothing" };
 
-static struct teller *new_teller(const struct sink *sink, struct view *view)
+static struct teller *new_teller(const struct view *view, struct view_context *context)
 {
 	static const struct filter any_flow;
 	static const struct select any_story;
-	struct teller_config config = { .sink = sink, .view = view, .filter = &any_flow,
+	struct teller_config config = { .view = view, .context = context, .filter = &any_flow,
 					.select = &any_story,
 					.conns = { .max_open = MAX_OPEN, .seed = 1, .calls = true,
 						   .late = true } };
@@ -66,14 +66,14 @@ static struct teller *new_teller(const struct sink *sink, struct view *view)
 }
 
 static struct record play_all(struct record_reader *reader, struct teller *t,
-			      const struct sink *sink, struct view *view)
+			      const struct view *view, struct view_context *context)
 {
 	uint64_t now_ns = 0;
 	struct record last;
 	struct tally y;
 
-	if (sink->start)
-		sink->start(view);
+	if (view->start)
+		view->start(context);
 	while ((last = record_next(reader)).got < RECORD_GOT_END) {
 		if (last.got == RECORD_GOT_MARK) {
 			now_ns = last.mark->now_ns;
@@ -81,13 +81,13 @@ static struct record play_all(struct record_reader *reader, struct teller *t,
 		} else if (last.got == RECORD_GOT_EVENT) {
 			teller_take(t, last.event, sizeof(*last.event));
 		}
-		if (view->out->len >= (64 << 10))
-			buf_reset(view->out);
+		if (context->out->len >= (64 << 10))
+			buf_reset(context->out);
 	}
 	teller_end(t, now_ns);
 	y = teller_tally(t, NULL);
-	if (sink->end)
-		sink->end(view, &y, now_ns);
+	if (view->end)
+		view->end(context, &y, now_ns);
 	return last;
 }
 
@@ -110,13 +110,13 @@ static void report(const char *view, const struct tally *y, double seconds, int 
 	       (double)st.st_size / (double)y->events, (unsigned long long)y->told);
 }
 
-/* sink NULL: reads only. */
-static int play(const char *name, const struct sink *sink, const char *path)
+/* view NULL: reads only. */
+static int play(const char *name, const struct view *view, const char *path)
 {
 	struct buf out = { 0 };
-	struct view view = { .out = &out };
+	struct view_context context = { .out = &out };
 	struct tally y = { .events = 0 };
-	struct teller *t = new_teller(sink ? sink : &nothing, &view);
+	struct teller *t = new_teller(view ? view : &nothing, &context);
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
 	struct record_reader *reader;
 	struct record last;
@@ -128,9 +128,9 @@ static int play(const char *name, const struct sink *sink, const char *path)
 	reader = record_open(read_file, &fd, why);
 	if (!reader || !t)
 		return fail(path, reader ? "out of memory" : why);
-	view.meta = record_meta(reader);
-	if (sink) {
-		last = play_all(reader, t, sink, &view);
+	context.meta = record_meta(reader);
+	if (view) {
+		last = play_all(reader, t, view, &context);
 		y = teller_tally(t, NULL);
 	} else {
 		last = read_all(reader, &y);
@@ -138,8 +138,8 @@ static int play(const char *name, const struct sink *sink, const char *path)
 	report(name, &y, cpu_seconds() - from, fd);
 	if (last.got != RECORD_GOT_END)
 		fail(path, record_why(reader));
-	if (sink && sink->release)
-		sink->release(&view);
+	if (view && view->release)
+		view->release(&context);
 	record_close(reader);
 	teller_free(t);
 	buf_release(&out);
@@ -161,8 +161,8 @@ static unsigned long rss_bytes(void)
 
 static int weigh(unsigned long endpoints)
 {
-	struct view view = { .out = NULL };
-	struct teller *t = new_teller(&nothing, &view);
+	struct view_context context = { .out = NULL };
+	struct teller *t = new_teller(&nothing, &context);
 	size_t heap = mallinfo2().uordblks + mallinfo2().hblkhd, rss = rss_bytes();
 	struct event e;
 	struct tally y;
@@ -215,13 +215,13 @@ static int generate_as_asked(int argc, char **argv)
 int main(int argc, char **argv)
 {
 	const char *what = argc > 1 ? argv[1] : "";
-	const struct sink *sink = strcmp(what, nothing.name) ? sink_find(what) : &nothing;
+	const struct view *view = strcmp(what, nothing.name) ? view_find(what) : &nothing;
 
 	if (!strcmp(what, "generate"))
 		return generate_as_asked(argc - 1, argv + 1);
 	if (argc == 3 && !strcmp(what, "memory") && strtoul(argv[2], NULL, 10))
 		return weigh(strtoul(argv[2], NULL, 10));
-	if (argc == 3 && (sink || !strcmp(what, "read")))
-		return play(what, sink, argv[2]);
+	if (argc == 3 && (view || !strcmp(what, "read")))
+		return play(what, view, argv[2]);
 	return usage();
 }

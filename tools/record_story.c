@@ -35,7 +35,7 @@ struct line {
 };
 
 struct telling {
-	struct view view;	/* first: a sink is handed that */
+	struct view_context context;	/* first: a view is handed that */
 	unsigned port;		/* 0 any */
 	struct socket socket[SCRIPT_SOCKETS];
 	struct line line[SCRIPT_STEPS];
@@ -241,8 +241,8 @@ static void put_counters(struct telling *t)
 	buf_char(&t->out, '\n');
 }
 
-/* The sink that writes what is to be expected. */
-static void expect(struct view *v, const struct story *s, const struct verdict *verdict)
+/* The view that writes what is to be expected. */
+static void expect(struct view_context *v, const struct story *s, const struct verdict *verdict)
 {
 	static const char *const keys[] = { "ending", "initiator", "reason", "trigger", "pid", "fd",
 					    "blame", "partial", "calls", "states", "waves" };
@@ -267,13 +267,13 @@ static void expect(struct view *v, const struct story *s, const struct verdict *
 	buf_char(&t->out, '\n');
 }
 
-static const struct sink expecting = { .name = "expecting", .story = expect };
+static const struct view expecting = { .name = "expecting", .story = expect };
 
 static bool put_expectations(struct telling *t, const struct meta *m)
 {
 	static const struct filter any_flow;
 	static const struct select any_story;
-	struct teller_config config = { .sink = &expecting, .view = &t->view, .filter = &any_flow,
+	struct teller_config config = { .view = &expecting, .context = &t->context, .filter = &any_flow,
 					.select = &any_story,
 					.conns = { .max_open = OPTIONS_MAX_OPEN,
 						   .calls = meta_watches_calls(m),

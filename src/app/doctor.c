@@ -116,8 +116,8 @@ static void examine(struct examination *x)
 
 static int tell(struct examination *x, const struct health *h)
 {
-	const struct sink *sink = sink_find(x->o->view);
-	struct view view = { .meta = &x->meta };
+	const struct view *view = view_find(x->o->view);
+	struct view_context context = { .meta = &x->meta };
 	struct out out;
 	int err = out_open(&out, x->o->output);
 
@@ -125,10 +125,10 @@ static int tell(struct examination *x, const struct health *h)
 		log_error("cannot write '%s': %s", x->o->output, strerror(-err));
 		return EXIT_FAILED;
 	}
-	session_set_view(&view, x->o, &out);
-	if (sink->start)
-		sink->start(&view);
-	sink->doctor(&view, h);
+	session_set_view(&context, x->o, &out);
+	if (view->start)
+		view->start(&context);
+	view->doctor(&context, h);
 	return session_close_out(&out, x->o->output) ? EXIT_FINE : EXIT_FAILED;
 }
 

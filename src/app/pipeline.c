@@ -34,8 +34,8 @@ static void tell(void *arg, const struct story *s, uint64_t now_ns)
 		return;
 	}
 	t->shown++;
-	if (t->config.sink->story)
-		t->config.sink->story(t->config.view, s, &v);
+	if (t->config.view->story)
+		t->config.view->story(t->config.context, s, &v);
 	if (t->config.shown)
 		t->config.shown(t->config.arg);
 }
@@ -68,8 +68,8 @@ void teller_free(struct teller *t)
 
 static void feed(struct teller *t, const struct event *e)
 {
-	if (t->config.sink->event)
-		t->config.sink->event(t->config.view, e);
+	if (t->config.view->event)
+		t->config.view->event(t->config.context, e);
 	conns_feed(t->conns, e);
 }
 

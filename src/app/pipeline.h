@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * The joints between a source and a sink: bytes -> event -> story -> verdict -> view, with the
+ * The joints between a source and a view: bytes -> event -> story -> verdict -> view, with the
  * filters and the counting. Knows no source and no clock: time comes with the events and from the
  * caller.
  */
@@ -14,13 +14,13 @@
 #include "view.h"
 
 struct teller_config {
-	const struct sink *sink;
-	struct view *view;
+	const struct view *view;
+	struct view_context *context;
 	const struct filter *filter;
 	const struct select *select;
 	uint64_t max_stories;	/* -n, 0 unlimited */
 	bool never_open;	/* --all */
-	void (*shown)(void *arg);	/* after each story, to make room in view->out; or NULL */
+	void (*shown)(void *arg);	/* after each story, to make room in context->out; or NULL */
 	void *arg;
 	struct conns_config conns;	/* tell and arg are the teller's own */
 };

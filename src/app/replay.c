@@ -224,9 +224,9 @@ static int play_stuck(struct replay *r)
 		hangs_release(&h);
 		return EXIT_FAILED;
 	}
-	if (s->sink->start)
-		s->sink->start(&s->view);
-	s->sink->stuck(&s->view, &h, r->now_ns);
+	if (s->view->start)
+		s->view->start(&s->context);
+	s->view->stuck(&s->context, &h, r->now_ns);
 	if (!status && r->o->fail && h.nr)
 		status = EXIT_FAILED;
 	hangs_release(&h);

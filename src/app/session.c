@@ -26,7 +26,7 @@ static bool locale_is_utf8(void)
 	return false;
 }
 
-void session_set_view(struct view *v, const struct options *o, struct out *out)
+void session_set_view(struct view_context *v, const struct options *o, struct out *out)
 {
 	bool terminal = isatty(out->fd);
 	struct winsize size;
@@ -72,11 +72,11 @@ static int open_places(struct session *s)
 		log_error("cannot make the tables of cgroups and stacks: %s", strerror(ENOMEM));
 		return EXIT_FAILED;
 	}
-	s->view.stacks = s->stacks;
-	s->view.shows_stacks = s->o->stack;
+	s->context.stacks = s->stacks;
+	s->context.shows_stacks = s->o->stack;
 	s->select = s->o->select;
-	s->select.cgroup_path = s->view.cgroup_path = place_path;
-	s->select.cgroup_arg = s->view.cgroup_arg = s->places;
+	s->select.cgroup_path = s->context.cgroup_path = place_path;
+	s->select.cgroup_arg = s->context.cgroup_arg = s->places;
 	return EXIT_FINE;
 }
 
@@ -92,24 +92,24 @@ int session_open(struct session *s, const struct options *o)
 {
 	int err;
 
-	*s = (struct session){ .o = o, .sink = sink_find(o->view) };
+	*s = (struct session){ .o = o, .view = view_find(o->view) };
 	err = out_open(&s->out, o->output);
 	if (err) {
 		cannot_write(o->output, -err);
 		return EXIT_FAILED;
 	}
-	s->view.meta = &s->meta;
-	s->view.relieve = make_room;
-	s->view.relieve_arg = s;
-	session_set_view(&s->view, o, &s->out);
+	s->context.meta = &s->meta;
+	s->context.flush = make_room;
+	s->context.flush_arg = s;
+	session_set_view(&s->context, o, &s->out);
 	return open_places(s);
 }
 
 static int open_teller(struct session *s)
 {
 	struct teller_config config = {
-		.sink = s->sink,
-		.view = &s->view,
+		.view = s->view,
+		.context = &s->context,
 		.filter = &s->o->filter,
 		.select = &s->select,
 		.max_stories = s->o->count,
@@ -123,7 +123,7 @@ static int open_teller(struct session *s)
 
 	if (getrandom(&config.conns.seed, sizeof(config.conns.seed), 0) < 0)
 		config.conns.seed = (uint64_t)(uintptr_t)s;
-	s->view.seed = config.conns.seed;
+	s->context.seed = config.conns.seed;
 	s->teller = teller_new(&config);
 	if (s->teller)
 		return EXIT_FINE;
@@ -149,10 +149,10 @@ static int open_recorder(struct session *s)
 
 void session_pass(struct session *s, uint64_t now_ns)
 {
-	if (!s->view.due_ns || s->view.due_ns > now_ns)
+	if (!s->context.due_ns || s->context.due_ns > now_ns)
 		return;
 	teller_settle(s->teller);
-	s->sink->tick(&s->view, now_ns);
+	s->view->tick(&s->context, now_ns);
 }
 
 int session_begin(struct session *s, uint64_t now_ns, const struct kernel_counters *counters)
@@ -165,8 +165,8 @@ int session_begin(struct session *s, uint64_t now_ns, const struct kernel_counte
 		return status;
 	if (s->recorder)
 		recorder_mark(s->recorder, RECORD_START, now_ns, counters);
-	if (s->sink->start)
-		s->sink->start(&s->view);
+	if (s->view->start)
+		s->view->start(&s->context);
 	session_pass(s, now_ns);
 	out_flush(&s->out);
 	return EXIT_FINE;
@@ -260,9 +260,9 @@ static void report_loss(struct session *s, const struct tally *t, uint64_t now_n
 {
 	s->lost_told = tally_lost(t);
 	s->loss_ns = now_ns;
-	if (s->sink->lost)
-		s->sink->lost(&s->view, t, now_ns);
-	if (!s->sink->reports_itself || s->o->verbose)
+	if (s->view->lost)
+		s->view->lost(&s->context, t, now_ns);
+	if (!s->view->reports_itself || s->o->verbose)
 		log_warn("lost %llu events (ring full %llu, calls table full %llu, malformed %llu) "
 			 "and %llu endpoints: a larger --buffer or --max-open may help",
 			 (unsigned long long)tally_lost_events(t),
@@ -318,7 +318,7 @@ uint64_t session_next_ns(const struct session *s)
 	uint64_t next = teller_next_ns(s->teller);
 	uint64_t due = s->recorder ? recorder_due_ns(s->recorder) : 0;
 
-	return earlier(earlier(next, due), s->view.due_ns);
+	return earlier(earlier(next, due), s->context.due_ns);
 }
 
 bool session_is_done(const struct session *s)
@@ -339,10 +339,10 @@ void session_end(struct session *s, uint64_t now_ns, const struct kernel_counter
 	t = teller_tally(s->teller, counters);
 	if (tally_lost(&t) != s->lost_told)
 		report_loss(s, &t, now_ns);
-	if (s->sink->end)
-		s->sink->end(&s->view, &t, now_ns);
+	if (s->view->end)
+		s->view->end(&s->context, &t, now_ns);
 	out_flush(&s->out);	/* the summary comes after what it sums up */
-	if (!s->sink->reports_itself)
+	if (!s->view->reports_itself)
 		log_note("%llu told, %llu filtered, %llu still open; "
 			 "lost %llu endpoints, %llu events",
 			 (unsigned long long)t.told, (unsigned long long)t.filtered,
@@ -380,8 +380,8 @@ void session_release(struct session *s)
 {
 	recorder_close(s->recorder);
 	s->recorder = NULL;
-	if (s->sink && s->sink->release)
-		s->sink->release(&s->view);
+	if (s->view && s->view->release)
+		s->view->release(&s->context);
 	teller_free(s->teller);
 	s->teller = NULL;
 	places_free(s->places);

@@ -22,9 +22,9 @@
 
 struct session {
 	const struct options *o;
-	const struct sink *sink;
+	const struct view *view;
 	struct meta meta;	/* the source's to fill, before session_begin() */
-	struct view view;
+	struct view_context context;
 	struct out out;
 	struct teller *teller;
 	struct recorder *recorder;	/* NULL: none */
@@ -41,7 +41,7 @@ struct session {
 };
 
 /* Fills in the part of a view that comes from the options and from where the output goes. */
-void session_set_view(struct view *v, const struct options *o, struct out *out);
+void session_set_view(struct view_context *v, const struct options *o, struct out *out);
 
 /* Flushes and closes; false and said if something could not be written. EPIPE is no failure. */
 bool session_close_out(struct out *out, const char *path);

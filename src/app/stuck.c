@@ -27,9 +27,9 @@
 
 struct look {
 	const struct options *o;
-	const struct sink *sink;
+	const struct view *view;
 	struct meta meta;
-	struct view view;
+	struct view_context context;
 	struct out out;
 	struct walk *walk;
 	struct child child;
@@ -104,9 +104,9 @@ static int show(struct look *l, struct hangs *h)
 		log_error("cannot sort what was found: %s", strerror(ENOMEM));
 		return EXIT_FAILED;
 	}
-	if (l->o->watch_ns && l->view.columns)
+	if (l->o->watch_ns && l->context.columns)
 		buf_str(&l->out.buf, CLEAR);
-	l->sink->stuck(&l->view, h, live_now_ns());
+	l->view->stuck(&l->context, h, live_now_ns());
 	out_flush(&l->out);
 	l->found |= h->nr > 0;
 	l->lost |= h->table_full || h->holders_full || h->malformed;
@@ -202,13 +202,13 @@ static int set_up(struct look *l)
 	}
 	live_describe_host(&l->meta);
 	meta_add_hook(&l->meta, "walk", "iter");
-	l->view = (struct view){ .meta = &l->meta, .cgroup_path = cgroup_path,
-				 .cgroup_arg = &l->cgroups, .relieve = relieve,
-				 .relieve_arg = &l->out };
+	l->context = (struct view_context){ .meta = &l->meta, .cgroup_path = cgroup_path,
+				 .cgroup_arg = &l->cgroups, .flush = relieve,
+				 .flush_arg = &l->out };
 	l->select = l->o->select;
 	l->select.cgroup_path = cgroup_path;
 	l->select.cgroup_arg = &l->cgroups;
-	session_set_view(&l->view, l->o, &l->out);
+	session_set_view(&l->context, l->o, &l->out);
 	return EXIT_FINE;
 }
 
@@ -230,8 +230,8 @@ static int go(struct look *l)
 	int status = EXIT_FINE;
 
 	drop_privileges(l);
-	if (l->sink->start)
-		l->sink->start(&l->view);
+	if (l->view->start)
+		l->view->start(&l->context);
 	if (l->o->ready_fd >= 0 && write(l->o->ready_fd, "", 1) != 1)
 		log_warn("cannot write to --ready-fd %d: %s", l->o->ready_fd, strerror(errno));
 	if (l->o->command)
@@ -258,7 +258,7 @@ static int verdict_status(struct look *l, int status)
 
 int run_stuck(const struct options *o)
 {
-	struct look l = { .o = o, .sink = sink_find(o->view), .signals = -1 };
+	struct look l = { .o = o, .view = view_find(o->view), .signals = -1 };
 	int status;
 
 	cgroups_init(&l.cgroups);

@@ -294,14 +294,14 @@ static void summarize(struct run *r)
  */
 static void drop_privileges(const struct run *r)
 {
-	enum by by = r->o->view_options.by;
+	enum group_by by = r->o->view_options.by;
 	uint64_t keep = 0;
 
-	if (by == BY_EXE)
+	if (by == GROUP_BY_EXE)
 		keep |= CAPS(SYS_PTRACE);
 	if (r->o->stack)	/* /proc/PID/maps, root and map_files, and the programs' files */
 		keep |= CAPS(SYS_PTRACE) | CAPS(CHECKPOINT_RESTORE) | CAPS(DAC_READ_SEARCH);
-	if (by == BY_CGROUP || by == BY_CONTAINER)
+	if (by == GROUP_BY_CGROUP || by == GROUP_BY_CONTAINER)
 		keep |= CAPS(DAC_READ_SEARCH);
 	if (r->o->record.rotate_bytes)
 		keep |= CAPS(DAC_OVERRIDE) | CAPS(FOWNER);
@@ -365,8 +365,8 @@ static int set_up(struct run *r)
 		return status;
 	r->session.cgroup_path = cgroup_path;
 	r->session.cgroup_arg = &r->cgroups;
-	r->session.view.exe_path = path_of;
-	r->session.view.exe_arg = &r->exe;
+	r->session.context.exe_path = path_of;
+	r->session.context.exe_arg = &r->exe;
 	r->signals = run_catch_signals();
 	r->clock = live_clock_watch();	/* before the clock is read for the first time */
 	err = r->signals < 0 ? r->signals : 0;

@@ -30,7 +30,7 @@ struct words {
 
 static const char *by_word(unsigned v)
 {
-	return by_name((enum by)v);
+	return group_by_name((enum group_by)v);
 }
 
 static const struct words words[] = {
@@ -40,7 +40,7 @@ static const struct words words[] = {
 	{ .option = "ending", .name = ending_name, .count = ENDING_COUNT },
 	{ .option = "class", .name = class_name, .count = CLASS_COUNT },
 	{ .option = "initiator", .name = initiator_name, .count = INITIATOR_COUNT },
-	{ .option = "by", .name = by_word, .from = BY_DEFAULT + 1, .count = BY_COUNT },
+	{ .option = "by", .name = by_word, .from = GROUP_BY_DEFAULT + 1, .count = GROUP_BY_COUNT },
 	{ .option = "phase", .name = phase_name, .count = PHASE_COUNT },
 };
 
@@ -120,8 +120,8 @@ void document_bash(FILE *out, const struct argp_option *options)
 		if (is_shown(o))
 			fprintf(out, " --%s", o->name);
 	fputs("'" FROM "\telse\n\t\t" OFFER "-W '", out);
-	for (unsigned i = 0; sink_at(i); i++)
-		fprintf(out, "%s%s", i ? " " : "", sink_at(i)->name);
+	for (unsigned i = 0; view_at(i); i++)
+		fprintf(out, "%s%s", i ? " " : "", view_at(i)->name);
 	fputs("'" FROM "\tfi\n}\ncomplete -F _tcpclose tcpclose\n", out);
 }
 
@@ -137,9 +137,9 @@ static void put_scdoc(FILE *out, const char *text)
 
 void document_views(FILE *out)
 {
-	for (unsigned i = 0; sink_at(i); i++) {
-		fprintf(out, "*%s*\n\t", sink_at(i)->name);
-		put_scdoc(out, sink_at(i)->help);
+	for (unsigned i = 0; view_at(i); i++) {
+		fprintf(out, "*%s*\n\t", view_at(i)->name);
+		put_scdoc(out, view_at(i)->help);
 		fputs("\n\n", out);
 	}
 }

@@ -42,7 +42,7 @@ struct parse {
 };
 
 /* "stuck -j", "doctor -j", in either order: the same as JSON. */
-static bool is_json_of(const struct parse *p, const struct sink *view)
+static bool is_json_of(const struct parse *p, const struct view *view)
 {
 	if (strcmp(view->name, "json") == 0)
 		return p->o->stuck || p->o->doctor;
@@ -54,7 +54,7 @@ static bool is_json_of(const struct parse *p, const struct sink *view)
 
 static error_t set_view(struct parse *p, const char *word)
 {
-	const struct sink *view = sink_find(word);
+	const struct view *view = view_find(word);
 
 	if (!view)
 		return view_bad(&p->usage, "unknown view ", word);
@@ -381,8 +381,8 @@ static error_t show_help(struct parse *p)
 	fputs("Usage: tcpclose [VIEW] [OPTION...] [-- COMMAND [ARG...]]\n", p->out);
 	argp_help(&argp, p->out, ARGP_HELP_PRE_DOC, name);
 	fputs("\n Views:\n", p->out);
-	for (unsigned i = 0; sink_at(i); i++)
-		fprintf(p->out, "  %-10s %s\n", sink_at(i)->name, sink_at(i)->help);
+	for (unsigned i = 0; view_at(i); i++)
+		fprintf(p->out, "  %-10s %s\n", view_at(i)->name, view_at(i)->help);
 	fputs("\n VIEW --help explains the view.\n\n", p->out);
 	argp_help(&argp, p->out, ARGP_HELP_LONG | ARGP_HELP_POST_DOC, name);
 	return ECANCELED;
@@ -415,7 +415,7 @@ int options_parse(struct options *o, int argc, char **argv, FILE *out, FILE *err
 		.filters = { .filter = &o->filter, .select = &o->select },
 	};
 
-	*o = (struct options){ .view = sink_at(0)->name, .buffer_bytes = OPTIONS_BUFFER_BYTES,
+	*o = (struct options){ .view = view_at(0)->name, .buffer_bytes = OPTIONS_BUFFER_BYTES,
 			       .max_open = OPTIONS_MAX_OPEN, .drain_ns = OPTIONS_DRAIN_NS,
 			       .ready_fd = -1 };
 	if (argc > 0 && argp_parse(&argp, argc, argv, ARGP_SILENT | ARGP_IN_ORDER, NULL, &p) &&

@@ -34,7 +34,7 @@ enum exit_status {
 enum color_mode { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
 
 struct options {
-	const char *view;		/* name of a sink, never NULL */
+	const char *view;		/* name of a view, never NULL */
 	struct filter filter;
 	struct select select;
 	const char *output;		/* -o, NULL is standard output */
@@ -57,7 +57,7 @@ struct options {
 	bool flush;			/* --flush: woken by each event, not every so often */
 	bool quiet, strict, wide, times, all;
 	bool stack;			/* --stack */
-	struct sink_options view_options;	/* --by and the like */
+	struct view_options view_options;	/* --by and the like */
 	struct options_record record;	/* --replay, --record */
 	char **command;			/* after --, NULL none; NULL-terminated */
 };

@@ -32,7 +32,7 @@ static int bad_word(struct usage *u, const char *before, const char *(*word)(uns
 
 static const char *by_word(unsigned i)
 {
-	return i + 1 < BY_COUNT ? by_name((enum by)(i + 1)) : NULL;
+	return i + 1 < GROUP_BY_COUNT ? group_by_name((enum group_by)(i + 1)) : NULL;
 }
 
 static const char *column_word(unsigned i)
@@ -56,18 +56,18 @@ static int index_of(const char *bytes, size_t len, const char *(*word)(unsigned)
 	return -1;
 }
 
-static int set_by(struct sink_options *o, struct usage *u, const char *arg)
+static int set_by(struct view_options *o, struct usage *u, const char *arg)
 {
 	int i = index_of(arg, strlen(arg), by_word);
 
 	if (i < 0)
 		return bad_word(u, "unknown group ", by_word);
-	o->by = (enum by)(i + 1);
+	o->by = (enum group_by)(i + 1);
 	return 0;
 }
 
 /* A time's name may be given as the CSV has it. */
-static int set_sort(struct sink_options *o, struct usage *u, const char *arg)
+static int set_sort(struct view_options *o, struct usage *u, const char *arg)
 {
 	size_t len = strlen(arg);
 	int i = index_of(arg, len, column_word);
@@ -80,7 +80,7 @@ static int set_sort(struct sink_options *o, struct usage *u, const char *arg)
 	return 0;
 }
 
-static int set_phases(struct sink_options *o, struct usage *u, const char *arg)
+static int set_phases(struct view_options *o, struct usage *u, const char *arg)
 {
 	for (;;) {
 		size_t len = strcspn(arg, ",");
@@ -95,7 +95,7 @@ static int set_phases(struct sink_options *o, struct usage *u, const char *arg)
 	}
 }
 
-int view_option(struct sink_options *o, struct usage *u, int key, const char *arg)
+int view_option(struct view_options *o, struct usage *u, int key, const char *arg)
 {
 	switch (key) {
 	case KEY_BY:
@@ -121,10 +121,10 @@ int view_bad(struct usage *u, const char *before, const char *word)
 	int rc;
 
 	buf_str(&b, ": want ");
-	for (unsigned i = 0; sink_at(i); i++) {
+	for (unsigned i = 0; view_at(i); i++) {
 		if (i)
-			buf_str(&b, sink_at(i + 1) ? ", " : " or ");
-		buf_str(&b, sink_at(i)->name);
+			buf_str(&b, view_at(i + 1) ? ", " : " or ");
+		buf_str(&b, view_at(i)->name);
 	}
 	buf_str(&b, " (see tcpclose --help)");
 	buf_char(&b, '\0');
@@ -170,19 +170,19 @@ bool view_joins(struct options *o, const char *view)
 
 bool view_help(const char *view, FILE *out)
 {
-	const struct sink *sink = sink_find(view);
+	const struct view *v = view_find(view);
 
-	if (!sink->manual)
+	if (!v->manual)
 		return false;
 	fprintf(out, "Usage: tcpclose %s %s[OPTION...] [-- COMMAND [ARG...]]\n"
 		"       (filters and what all views heed: tcpclose --help)\n\n%s", view,
-		sums_up(view) ? "[SECONDS] " : "", sink->manual);
+		sums_up(view) ? "[SECONDS] " : "", v->manual);
 	return true;
 }
 
 int view_done(const struct options *o, struct usage *u)
 {
-	const struct sink_options *v = &o->view_options;
+	const struct view_options *v = &o->view_options;
 
 	if (v->by && !sums_up(o->view))
 		return usage_complain(u, EXIT_USAGE, "option ", "--by",

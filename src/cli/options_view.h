@@ -22,7 +22,7 @@ enum view_key {
 struct options;
 
 /* One option. EINVAL: u->status is set, the reason written. ARGP_ERR_UNKNOWN: not one of these. */
-int view_option(struct sink_options *o, struct usage *u, int key, const char *arg);
+int view_option(struct view_options *o, struct usage *u, int key, const char *arg);
 
 /* The word behind a view, if it may be its interval. As above; ARGP_ERR_UNKNOWN: it is none. */
 int view_interval(struct options *o, struct usage *u, const char *word);

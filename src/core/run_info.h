@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
  * What a run is about, besides its events: where and how they were taken, and what was lost. Plain
- * data, filled by a source (live, later a recording), read by the sinks.
+ * data, filled by a source (live, later a recording), read by the views.
  */
 #pragma once
 

@@ -30,7 +30,7 @@ struct select {
 	char comm[SELECT_MAX][16];	/* compared as the kernel keeps it: 15 bytes */
 	const char *cgroup[SELECT_MAX];	/* the paths, with all below; NUL-terminated, the caller's */
 	const char *container[SELECT_MAX];	/* what ids begin with */
-	const char *(*cgroup_path)(void *arg, uint64_t id, uint32_t pid);	/* as in struct view */
+	const char *(*cgroup_path)(void *arg, uint64_t id, uint32_t pid);	/* as in struct view_context */
 	void *cgroup_arg;
 	uint64_t slow_ns;		/* some phase at least that long; 0 any */
 	uint64_t calls;			/* sets: bit n stands for the enum's value n; 0 any */

@@ -6,70 +6,70 @@
 #include "fmt.h"
 #include "group_key.h"
 
-struct sum {
-	const struct sum_kind *kind;
+struct aggregate {
+	const struct aggregate_ops *ops;
 	struct groups now, total;	/* without intervals all is in now */
 	uint64_t begun_ns, from_ns;	/* the run, the interval; 0 not known yet */
 	uint64_t stories, all;		/* in now; in the run */
 };
 
-void sum_start(struct view *v, const struct sum_kind *kind, enum by by)
+void aggregate_start(struct view_context *v, const struct aggregate_ops *ops, enum group_by by)
 {
-	struct sum *u = calloc(1, sizeof(*u));
+	struct aggregate *u = calloc(1, sizeof(*u));
 
 	if (!u) {
 		v->out->failed = true;
 		return;
 	}
-	if (v->options.by == BY_DEFAULT)
+	if (v->options.by == GROUP_BY_DEFAULT)
 		v->options.by = by;
-	u->kind = kind;
-	u->now = (struct groups){ .row_size = kind->row_size, .max = kind->max_groups,
+	u->ops = ops;
+	u->now = (struct groups){ .row_size = ops->row_size, .max = ops->max_groups,
 				  .seed = v->seed };
 	u->total = u->now;
 	v->state = u;
 	v->due_ns = 1;		/* to know when the run begins */
 	if (v->options.json)
-		sink_json.start(v);
+		view_json.start(v);
 }
 
-void sum_story(struct view *v, const struct story *s, const struct verdict *verdict)
+void aggregate_add_story(struct view_context *v, const struct story *s, const struct verdict *verdict)
 {
-	struct sum *u = v->state;
-	struct by_key key;
+	struct aggregate *u = v->state;
+	struct group_key key;
 	struct group *g;
 
 	if (!u)
 		return;
-	by_key(&key, v, v->options.by, s, verdict);
+	group_key_init(&key, v, v->options.by, s, verdict);
 	g = groups_find(&u->now, key.bytes, key.len, key.label, key.label_len);
-	if (!g || !u->kind->add(g->row, s, verdict))
+	if (!g || !u->ops->add(g->row, s, verdict))
 		v->out->failed = true;
 	u->stories++;
 	u->all++;
 }
 
-static int compare(const void *a, const void *b, void *arg)
+static int compare_rows(const void *a, const void *b, void *arg)
 {
 	const struct group *const *x = a, *const *y = b;
-	const struct view *v = arg;
-	const struct sum *u = v->state;
-	int order = u->kind->compare(&v->options, (*x)->row, (*y)->row);
+	const struct view_context *v = arg;
+	const struct aggregate *u = v->state;
+	int order = u->ops->compare(&v->options, (*x)->row, (*y)->row);
 
-	return order ? order : by_compare(*x, *y);
+	return order ? order : group_key_compare(*x, *y);
 }
 
 /* In order, `other` last. The table is not looked into again: its slots are of the old order. */
-static void show(struct view *v, struct groups *g, const struct sum_span *span)
+static void sort_and_show(struct view_context *v, struct groups *g, const struct interval *interval)
 {
-	const struct sum *u = v->state;
+	const struct aggregate *u = v->state;
 
 	if (g->nr)
-		qsort_r(g->at, g->nr, sizeof(*g->at), compare, v);
-	u->kind->show(v, g, span);
+		qsort_r(g->at, g->nr, sizeof(*g->at), compare_rows, v);
+	u->ops->show(v, g, interval);
 }
 
-static bool merge(struct sum *u)
+static bool merge_into_total(struct aggregate *u)
 {
 	const struct group *from;
 
@@ -81,14 +81,14 @@ static bool merge(struct sum *u)
 		else
 			to = groups_find(&u->total, from->bytes, from->key_len,
 					 from->bytes + from->key_len, from->label_len);
-		if (!to || !u->kind->merge(to->row, from->row))
+		if (!to || !u->ops->merge(to->row, from->row))
 			return false;
 	}
 	return true;
 }
 
 /* "08:12:37 to 08:12:57: nothing ended": for however long that was */
-static void nothing(struct view *v, uint64_t from_ns, uint64_t to_ns)
+static void print_nothing_ended(struct view_context *v, uint64_t from_ns, uint64_t to_ns)
 {
 	if (v->options.json || v->options.csv)
 		return;
@@ -98,32 +98,32 @@ static void nothing(struct view *v, uint64_t from_ns, uint64_t to_ns)
 	buf_str(v->out, ": nothing ended\n");
 }
 
-static void end_interval(struct view *v, struct sum *u, uint64_t to_ns)
+static void end_interval(struct view_context *v, struct aggregate *u, uint64_t to_ns)
 {
-	struct sum_span span = { .from_ns = u->from_ns, .to_ns = to_ns, .stories = u->stories };
+	struct interval interval = { .from_ns = u->from_ns, .to_ns = to_ns, .stories = u->stories };
 
-	if (!merge(u))
+	if (!merge_into_total(u))
 		v->out->failed = true;
-	show(v, &u->now, &span);
-	groups_clear(&u->now, u->kind->done);
+	sort_and_show(v, &u->now, &interval);
+	groups_clear(&u->now, u->ops->release);
 	u->stories = 0;
 }
 
-static void begin(struct view *v, struct sum *u, uint64_t now_ns)
+static void begin_run(struct view_context *v, struct aggregate *u, uint64_t now_ns)
 {
 	u->begun_ns = u->from_ns = now_ns;
 	v->due_ns = v->options.interval_ns ? now_ns + v->options.interval_ns : 0;
 }
 
-void sum_tick(struct view *v, uint64_t now_ns)
+void aggregate_tick(struct view_context *v, uint64_t now_ns)
 {
 	uint64_t every = v->options.interval_ns, empty;
-	struct sum *u = v->state;
+	struct aggregate *u = v->state;
 
 	if (!u)
 		return;
 	if (!u->begun_ns)
-		begin(v, u, now_ns);
+		begin_run(v, u, now_ns);
 	if (!v->due_ns || now_ns < v->due_ns)
 		return;
 	if (u->stories) {
@@ -133,63 +133,63 @@ void sum_tick(struct view *v, uint64_t now_ns)
 	/* those that went by without a word, in a recording say */
 	empty = (now_ns - u->from_ns) / every;
 	if (empty)
-		nothing(v, u->from_ns, u->from_ns + empty * every);
+		print_nothing_ended(v, u->from_ns, u->from_ns + empty * every);
 	u->from_ns += empty * every;
 	v->due_ns = u->from_ns + every;
 }
 
-void sum_lost(struct view *v, const struct tally *t, uint64_t now_ns)
+void aggregate_print_lost(struct view_context *v, const struct tally *t, uint64_t now_ns)
 {
 	if (v->options.json)
-		sink_json.lost(v, t, now_ns);
+		view_json.lost(v, t, now_ns);
 }
 
-void sum_end(struct view *v, const struct tally *t, uint64_t now_ns)
+void aggregate_end(struct view_context *v, const struct tally *t, uint64_t now_ns)
 {
-	struct sum *u = v->state;
-	struct sum_span span = { .to_ns = now_ns, .total = true };
+	struct aggregate *u = v->state;
+	struct interval interval = { .to_ns = now_ns, .total = true };
 	bool intervals = v->options.interval_ns;
 
 	if (!u)
 		return;
-	span.from_ns = u->begun_ns && u->begun_ns < now_ns ? u->begun_ns : now_ns;
-	span.stories = u->all;
-	if (intervals && !merge(u))
+	interval.from_ns = u->begun_ns && u->begun_ns < now_ns ? u->begun_ns : now_ns;
+	interval.stories = u->all;
+	if (intervals && !merge_into_total(u))
 		v->out->failed = true;
-	show(v, intervals ? &u->total : &u->now, &span);
+	sort_and_show(v, intervals ? &u->total : &u->now, &interval);
 	if (v->options.json)
-		sink_json.end(v, t, now_ns);
+		view_json.end(v, t, now_ns);
 }
 
-void sum_release(struct view *v)
+void aggregate_release(struct view_context *v)
 {
-	struct sum *u = v->state;
+	struct aggregate *u = v->state;
 
 	if (!u)
 		return;
-	groups_clear(&u->now, u->kind->done);
-	groups_clear(&u->total, u->kind->done);
+	groups_clear(&u->now, u->ops->release);
+	groups_clear(&u->total, u->ops->release);
 	free(u);
 	v->state = NULL;
 }
 
-void sum_span_line(struct view *v, const struct sum_span *span)
+void aggregate_print_interval(struct view_context *v, const struct interval *interval)
 {
 	struct buf *b = v->out;
 
-	fmt_clock(b, view_wall_ns(v, span->from_ns));
+	fmt_clock(b, view_wall_ns(v, interval->from_ns));
 	buf_str(b, " to ");
-	fmt_clock(b, view_wall_ns(v, span->to_ns));
-	buf_str(b, v->options.interval_ns && span->total ? ", in all: " : ": ");
-	buf_u64(b, span->stories);
-	buf_str(b, span->stories == 1 ? " close\n" : " closes\n");
+	fmt_clock(b, view_wall_ns(v, interval->to_ns));
+	buf_str(b, v->options.interval_ns && interval->total ? ", in all: " : ": ");
+	buf_u64(b, interval->stories);
+	buf_str(b, interval->stories == 1 ? " close\n" : " closes\n");
 }
 
-void sum_other_line(struct view *v, const struct groups *g)
+void aggregate_print_other(struct view_context *v, const struct groups *g)
 {
 	if (!g->other)
 		return;
-	buf_str(v->out, BY_OTHER " are those that came after the first ");
+	buf_str(v->out, GROUP_KEY_OTHER " are those that came after the first ");
 	buf_u64(v->out, g->max);
 	buf_char(v->out, '\n');
 }

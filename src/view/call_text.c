@@ -6,14 +6,14 @@
 
 #include "syscall_names.h"
 
-const struct act *act_actor(const struct story *s, const struct verdict *verdict)
+const struct act *call_text_actor(const struct story *s, const struct verdict *verdict)
 {
 	if (verdict->trigger)
 		return verdict->trigger;
 	return s->nr_acts ? &s->acts[s->nr_acts - 1] : NULL;
 }
 
-static void how(struct buf *b, int32_t how)
+static void print_shut_how(struct buf *b, int32_t how)
 {
 	if (how >= SHUT_RD && how <= SHUT_RDWR)
 		buf_str(b, how_name(how) + strlen("SHUT_"));
@@ -21,7 +21,7 @@ static void how(struct buf *b, int32_t how)
 		buf_i64(b, how);
 }
 
-void act_call(struct buf *b, const struct act *a)
+void call_text_print(struct buf *b, const struct act *a)
 {
 	const char *name = a->trigger == TRIGGER_SYSCALL ? syscall_name(a->nr, a->compat) : NULL;
 
@@ -31,7 +31,7 @@ void act_call(struct buf *b, const struct act *a)
 		buf_i64(b, a->fd);
 		if (a->trigger == TRIGGER_SHUTDOWN) {
 			buf_str(b, ", ");
-			how(b, a->how);
+			print_shut_how(b, a->how);
 		}
 		buf_char(b, ')');
 	} else if (a->signal >= 0 || a->exit_code >= 0) {

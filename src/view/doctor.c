@@ -18,19 +18,19 @@
 
 #include "escape.h"
 
-#define WIDTH 80
-#define NAME_AT 4
-#define VALUE_AT 24
-#define TEXT_AT 36
+#define LINE_COLUMNS 80
+#define NAME_COLUMN 4
+#define VALUE_COLUMN 24
+#define TEXT_COLUMN 36
 
-static const char *const titles[HEALTH_GROUPS] = {
+static const char *const group_titles[HEALTH_GROUPS] = {
 	[HEALTH_HOOK] = "HOOKS, as they were attached just now",
 	[HEALTH_KERNEL] = "KERNEL, found out by trying",
 	[HEALTH_PRIVILEGE] = "PRIVILEGES of this process",
 	[HEALTH_HOST] = "HOST, and the place of this process in it",
 };
 
-static const char *mark(enum health_level level)
+static const char *level_mark(enum health_level level)
 {
 	switch (level) {
 	case HEALTH_OK:
@@ -46,7 +46,7 @@ static const char *mark(enum health_level level)
 }
 
 /* Goes on at this column, in the next line where the present one is past it. */
-static void go_to(struct buf *b, size_t *line, size_t column)
+static void pad_to_column(struct buf *b, size_t *line, size_t column)
 {
 	if (b->len - *line >= column && b->len > *line) {
 		buf_char(b, '\n');
@@ -55,48 +55,48 @@ static void go_to(struct buf *b, size_t *line, size_t column)
 	buf_pad(b, *line, column);
 }
 
-/* Words from TEXT_AT on, broken between them at WIDTH; wide: all in one line. */
-static void wrapped(struct buf *b, size_t *line, const char *text, bool wide)
+/* Words from TEXT_COLUMN on, broken between them at LINE_COLUMNS; wide: all in one line. */
+static void print_wrapped(struct buf *b, size_t *line, const char *text, bool wide)
 {
 	while (*text) {
 		size_t word = strcspn(text, " ");
 
-		if (!wide && b->len - *line > TEXT_AT && b->len - *line + 1 + word > WIDTH)
-			go_to(b, line, TEXT_AT);
-		else if (b->len - *line > TEXT_AT)
+		if (!wide && b->len - *line > TEXT_COLUMN && b->len - *line + 1 + word > LINE_COLUMNS)
+			pad_to_column(b, line, TEXT_COLUMN);
+		else if (b->len - *line > TEXT_COLUMN)
 			buf_char(b, ' ');
 		buf_add(b, text, word);
 		text += word + strspn(text + word, " ");
 	}
 }
 
-static void text_line(struct view *v, size_t *line, const char *before, const char *text, const char *after)
+static void print_labelled_text(struct view_context *v, size_t *line, const char *before, const char *text, const char *after)
 {
 	if (!text || !*text)
 		return;
-	go_to(v->out, line, TEXT_AT);
-	wrapped(v->out, line, before, v->wide);
-	wrapped(v->out, line, text, v->wide);
-	wrapped(v->out, line, after, v->wide);
+	pad_to_column(v->out, line, TEXT_COLUMN);
+	print_wrapped(v->out, line, before, v->wide);
+	print_wrapped(v->out, line, text, v->wide);
+	print_wrapped(v->out, line, after, v->wide);
 }
 
-static void show(struct view *v, const struct finding *f)
+static void print_finding(struct view_context *v, const struct finding *f)
 {
 	size_t line = v->out->len;
 
-	buf_str(v->out, mark(f->level));
+	buf_str(v->out, level_mark(f->level));
 	buf_str(v->out, f->name);
-	go_to(v->out, &line, VALUE_AT);
+	pad_to_column(v->out, &line, VALUE_COLUMN);
 	text_terminal(v->out, *f->value ? f->value : "-", *f->value ? strlen(f->value) : 1, TEXT_ANY_WIDTH);
-	text_line(v, &line, "", f->about, "");
+	print_labelled_text(v, &line, "", f->about, "");
 	if (f->level != HEALTH_OK || f->group == HEALTH_HOOK || v->wide)
-		text_line(v, &line, "without:", f->without, "");
-	text_line(v, &line, "costs", f->cost, f->cost_from == HEALTH_HERE ? "[2]" : "[1]");
-	text_line(v, &line, "do:", f->mend, "");
+		print_labelled_text(v, &line, "without:", f->without, "");
+	print_labelled_text(v, &line, "costs", f->cost, f->cost_from == HEALTH_HERE ? "[2]" : "[1]");
+	print_labelled_text(v, &line, "do:", f->mend, "");
 	buf_char(v->out, '\n');
 }
 
-static void counts(struct buf *b, const struct health *h)
+static void print_level_counts(struct buf *b, const struct health *h)
 {
 	for (enum health_level l = HEALTH_OK; l <= HEALTH_UNKNOWN; l++) {
 		if (l != HEALTH_OK)
@@ -108,7 +108,7 @@ static void counts(struct buf *b, const struct health *h)
 	buf_char(b, '\n');
 }
 
-static void head(struct view *v, const struct health *h)
+static void print_doctor_header(struct view_context *v, const struct health *h)
 {
 	struct buf *b = v->out;
 	size_t line;
@@ -122,7 +122,7 @@ static void head(struct view *v, const struct health *h)
 		line = b->len;
 		buf_str(b, "Why: ");
 		for (const char *p = h->why_not; *p; p++)	/* our own words, and strerror's */
-			if (*p == ' ' && b->len - line + 1 + strcspn(p + 1, " ") > WIDTH) {
+			if (*p == ' ' && b->len - line + 1 + strcspn(p + 1, " ") > LINE_COLUMNS) {
 				buf_char(b, '\n');
 				line = b->len;
 			} else {
@@ -130,27 +130,27 @@ static void head(struct view *v, const struct health *h)
 			}
 		buf_str(b, ".\n");
 	}
-	counts(b, h);
+	print_level_counts(b, h);
 }
 
-static void doctor(struct view *v, const struct health *h)
+static void doctor_print(struct view_context *v, const struct health *h)
 {
-	head(v, h);
+	print_doctor_header(v, h);
 	for (unsigned i = 0; i < h->nr; i++) {
 		const struct finding *f = &h->finding[i];
 
 		if (!i || f->group != h->finding[i - 1].group) {
 			buf_char(v->out, '\n');
-			buf_str(v->out, titles[f->group]);
+			buf_str(v->out, group_titles[f->group]);
 			buf_char(v->out, '\n');
 		}
-		show(v, f);
+		print_finding(v, f);
 	}
 	buf_str(v->out, "\n[1] measured on Linux 6.18, 2 cores: tests/bench/README.md\n"
 			"[2] measured here, before and after attaching\n");
 }
 
-static const char manual[] =
+static const char doctor_manual[] =
 	"What this kernel and this user can do: each hook, how it is attached, what is\n"
 	"lost without it, what it costs; then the kernel, privileges, and the host.\n"
 	"\n"
@@ -170,10 +170,10 @@ static const char manual[] =
 	"  tcpclose doctor\n"
 	"  tcpclose doctor -j --calls inline\n";
 
-const struct sink sink_doctor = {
+const struct view view_doctor = {
 	.name = "doctor",
 	.help = "what this kernel and this user can do, and what to do about it",
-	.manual = manual,
+	.manual = doctor_manual,
 	.reports_itself = true,
-	.doctor = doctor,
+	.doctor = doctor_print,
 };

@@ -17,7 +17,7 @@
 static const struct {
 	uint16_t bit;
 	const char *word;
-} sock_words[] = {
+} sock_flag_words[] = {
 	{ EVENT_SOCK_DEAD, "dead" },
 	{ EVENT_SOCK_DONE, "done" },
 	{ EVENT_SOCK_OWNED, "owned" },
@@ -36,7 +36,7 @@ static const struct {
 	{ EVENT_SOCK_REPAIR, "repair" },
 };
 
-static void number(struct buf *b, const char *key, uint64_t v)
+static void print_key_value(struct buf *b, const char *key, uint64_t v)
 {
 	buf_char(b, ' ');
 	buf_str(b, key);
@@ -44,21 +44,21 @@ static void number(struct buf *b, const char *key, uint64_t v)
 	buf_u64(b, v);
 }
 
-static void flags(struct buf *b, const struct event *e)
+static void print_sock_flags(struct buf *b, const struct event *e)
 {
 	char before = ' ';
 
-	for (unsigned i = 0; i < sizeof(sock_words) / sizeof(*sock_words); i++) {
-		if (!(e->sock & sock_words[i].bit))
+	for (unsigned i = 0; i < sizeof(sock_flag_words) / sizeof(*sock_flag_words); i++) {
+		if (!(e->sock & sock_flag_words[i].bit))
 			continue;
 		buf_char(b, before);
-		buf_str(b, sock_words[i].word);
+		buf_str(b, sock_flag_words[i].word);
 		before = ',';
 	}
 }
 
 /* The task on the CPU: a fact, and no claim that it did it. */
-static void task(struct buf *b, const struct event *e)
+static void print_task(struct buf *b, const struct event *e)
 {
 	const char *name = e->task & EVENT_TASK_NR ? syscall_name(e->nr, e->task & EVENT_TASK_COMPAT) : NULL;
 
@@ -79,15 +79,15 @@ static void task(struct buf *b, const struct event *e)
 		buf_char(b, ')');
 	}
 	if (e->task & EVENT_TASK_EXITING)
-		number(b, "exit_code", e->exit_code);
+		print_key_value(b, "exit_code", e->exit_code);
 	if (e->kind == EVENT_CALL) {
 		buf_str(b, " = ");
 		buf_i64(b, e->ret);
-		number(b, "call_ns", e->call_ns);
+		print_key_value(b, "call_ns", e->call_ns);
 	}
 }
 
-static void what(struct buf *b, const struct event *e)
+static void print_state_change(struct buf *b, const struct event *e)
 {
 	buf_str(b, state_name(e->old_state));
 	if (e->kind != EVENT_STATE)
@@ -96,44 +96,44 @@ static void what(struct buf *b, const struct event *e)
 	buf_str(b, state_name(e->new_state));
 }
 
-static void numbers(struct buf *b, const struct event *e)
+static void print_numbers(struct buf *b, const struct event *e)
 {
 	if (e->kind == EVENT_CALL)
 		return;
 	if (e->kind == EVENT_LATE) {
-		number(b, "flags", e->tcp_flags);
-		number(b, "seq", e->rcv_nxt);
-		number(b, "ack", e->snd_nxt);
-		number(b, "payload", e->payload);
-		number(b, "substate", e->substate);
+		print_key_value(b, "flags", e->tcp_flags);
+		print_key_value(b, "seq", e->rcv_nxt);
+		print_key_value(b, "ack", e->snd_nxt);
+		print_key_value(b, "payload", e->payload);
+		print_key_value(b, "substate", e->substate);
 		return;
 	}
 	if (e->kind == EVENT_HOLDER) {
-		number(b, "fd", (uint64_t)e->arg[0]);
+		print_key_value(b, "fd", (uint64_t)e->arg[0]);
 		return;
 	}
-	number(b, "snd_una", e->snd_una);
-	number(b, "snd_nxt", e->snd_nxt);
-	number(b, "write_seq", e->write_seq);
-	number(b, "rcv_nxt", e->rcv_nxt);
-	number(b, "rcv_wup", e->rcv_wup);
-	number(b, "copied_seq", e->copied_seq);
-	number(b, "segs_in", e->segs_in);
-	number(b, "snd_wnd", e->snd_wnd);
-	number(b, "err", e->sk_err);
+	print_key_value(b, "snd_una", e->snd_una);
+	print_key_value(b, "snd_nxt", e->snd_nxt);
+	print_key_value(b, "write_seq", e->write_seq);
+	print_key_value(b, "rcv_nxt", e->rcv_nxt);
+	print_key_value(b, "rcv_wup", e->rcv_wup);
+	print_key_value(b, "copied_seq", e->copied_seq);
+	print_key_value(b, "segs_in", e->segs_in);
+	print_key_value(b, "snd_wnd", e->snd_wnd);
+	print_key_value(b, "err", e->sk_err);
 	if (e->kind == EVENT_RESET_SENT) {
-		number(b, "reason", e->reason);
+		print_key_value(b, "reason", e->reason);
 		buf_str(b, e->more & EVENT_MORE_ANSWER ? " answer" : " unasked");
 	}
 	if (e->kind == EVENT_SOCKET) {
-		number(b, "substate", e->substate);
-		number(b, "age_ns", e->age_ns);
-		number(b, "age_from", e->age_from);
-		number(b, "left_ns", e->left_ns);
+		print_key_value(b, "substate", e->substate);
+		print_key_value(b, "age_ns", e->age_ns);
+		print_key_value(b, "age_from", e->age_from);
+		print_key_value(b, "left_ns", e->left_ns);
 	}
 }
 
-static void event(struct view *v, const struct event *e)
+static void events_print_event(struct view_context *v, const struct event *e)
 {
 	struct buf *b = v->out;
 	size_t from;
@@ -148,19 +148,19 @@ static void event(struct view *v, const struct event *e)
 	buf_char(b, ' ');
 	fmt_endpoint(b, e->family, e->peer_addr, e->peer_port);
 	buf_char(b, ' ');
-	what(b, e);
-	task(b, e);
-	numbers(b, e);
-	flags(b, e);
-	number(b, "netns", e->netns);
+	print_state_change(b, e);
+	print_task(b, e);
+	print_numbers(b, e);
+	print_sock_flags(b, e);
+	print_key_value(b, "netns", e->netns);
 	buf_str(b, " cookie=");
 	fmt_hex(b, e->cookie);
 	buf_char(b, '\n');
 }
 
-const struct sink sink_events = {
+const struct view view_events = {
 	.name = "events",
 	.help = "every event as it comes, one line each",
-	.manual = manual_events,
-	.event = event,
+	.manual = events_manual,
+	.event = events_print_event,
 };

@@ -12,29 +12,29 @@
 #define SHORT_ID 12		/* of a container, as docker ps shows it */
 #define ADDR_LEN 16
 
-const char *by_heading(enum by by)
+const char *group_key_heading(enum group_by by)
 {
 	static const char *const words[] = {
-		[BY_DEFAULT] = "", [BY_COMM] = "COMM", [BY_PID] = "PID", [BY_EXE] = "EXE",
-		[BY_CGROUP] = "CGROUP", [BY_CONTAINER] = "CONTAINER", [BY_PORT] = "PORT",
-		[BY_PEER] = "PEER",
+		[GROUP_BY_DEFAULT] = "", [GROUP_BY_COMM] = "COMM", [GROUP_BY_PID] = "PID", [GROUP_BY_EXE] = "EXE",
+		[GROUP_BY_CGROUP] = "CGROUP", [GROUP_BY_CONTAINER] = "CONTAINER", [GROUP_BY_PORT] = "PORT",
+		[GROUP_BY_PEER] = "PEER",
 	};
 
-	return words[by < BY_COUNT ? by : BY_DEFAULT];
+	return words[by < GROUP_BY_COUNT ? by : GROUP_BY_DEFAULT];
 }
 
-static void set_text(struct by_key *k, const char *text, size_t len)
+static void set_key_bytes(struct group_key *k, const char *text, size_t len)
 {
 	k->bytes = text;
 	k->len = len;
 }
 
-static void set_comm(struct by_key *k, const uint8_t *comm)
+static void set_key_comm(struct group_key *k, const uint8_t *comm)
 {
-	set_text(k, (const char *)comm, strnlen((const char *)comm, EVENT_COMM_LEN));
+	set_key_bytes(k, (const char *)comm, strnlen((const char *)comm, EVENT_COMM_LEN));
 }
 
-static void set_pid(struct by_key *k, uint32_t pid, const uint8_t *comm)
+static void set_key_pid(struct group_key *k, uint32_t pid, const uint8_t *comm)
 {
 	memcpy(k->own, &pid, sizeof(pid));
 	k->bytes = k->own;
@@ -44,7 +44,7 @@ static void set_pid(struct by_key *k, uint32_t pid, const uint8_t *comm)
 }
 
 /* The end that the connection was opened to: not known of one that was there before. */
-static void set_port(struct by_key *k, const struct story *s)
+static void set_key_port(struct group_key *k, const struct story *s)
 {
 	uint16_t port = s->opened == OPENED_ACCEPT ? s->flow.local_port : s->flow.peer_port;
 
@@ -55,7 +55,7 @@ static void set_port(struct by_key *k, const struct story *s)
 	k->len = sizeof(port);
 }
 
-static void set_peer(struct by_key *k, const struct flow *w)
+static void set_key_peer(struct group_key *k, const struct flow *w)
 {
 	k->own[0] = w->family;
 	memcpy(k->own + 1, w->peer_addr, ADDR_LEN);
@@ -64,46 +64,46 @@ static void set_peer(struct by_key *k, const struct flow *w)
 }
 
 /* What has to be asked of the host, as far as it may be. */
-static void set_looked_up(struct by_key *k, const struct view *v, enum by by, const struct act *a)
+static void set_key_exe_or_cgroup(struct group_key *k, const struct view_context *v, enum group_by by, const struct act *a)
 {
 	const char *path = NULL, *id;
 
-	if (by == BY_EXE && v->exe_path)
+	if (by == GROUP_BY_EXE && v->exe_path)
 		path = v->exe_path(v->exe_arg, a);
-	else if (by != BY_EXE && v->cgroup_path)
+	else if (by != GROUP_BY_EXE && v->cgroup_path)
 		path = v->cgroup_path(v->cgroup_arg, a->cgroup, a->pid);
 	if (!path)
 		return;
-	if (by != BY_CONTAINER) {
-		set_text(k, path, strlen(path));
+	if (by != GROUP_BY_CONTAINER) {
+		set_key_bytes(k, path, strlen(path));
 		return;
 	}
 	id = container_id(path);
 	if (id)
-		set_text(k, id, CONTAINER_ID_LEN);
+		set_key_bytes(k, id, CONTAINER_ID_LEN);
 }
 
-void by_key(struct by_key *k, const struct view *v, enum by by, const struct story *s,
+void group_key_init(struct group_key *k, const struct view_context *v, enum group_by by, const struct story *s,
 	    const struct verdict *verdict)
 {
-	const struct act *a = act_actor(s, verdict);
+	const struct act *a = call_text_actor(s, verdict);
 	const struct holder *o = !a && s->nr_holders ? s->holders : NULL;
 
 	k->bytes = k->label = NULL;
 	k->len = k->label_len = 0;
-	if (by == BY_PORT)
-		set_port(k, s);
-	else if (by == BY_PEER)
-		set_peer(k, &s->flow);
-	else if (by == BY_COMM && (a || o))
-		set_comm(k, a ? a->comm : o->comm);
-	else if (by == BY_PID && (a || o))
-		set_pid(k, a ? a->pid : o->pid, a ? a->comm : o->comm);
-	else if (a && by >= BY_EXE)
-		set_looked_up(k, v, by, a);
+	if (by == GROUP_BY_PORT)
+		set_key_port(k, s);
+	else if (by == GROUP_BY_PEER)
+		set_key_peer(k, &s->flow);
+	else if (by == GROUP_BY_COMM && (a || o))
+		set_key_comm(k, a ? a->comm : o->comm);
+	else if (by == GROUP_BY_PID && (a || o))
+		set_key_pid(k, a ? a->pid : o->pid, a ? a->comm : o->comm);
+	else if (a && by >= GROUP_BY_EXE)
+		set_key_exe_or_cgroup(k, v, by, a);
 }
 
-static uint32_t pid_of(const struct group *g)
+static uint32_t key_pid(const struct group *g)
 {
 	uint32_t pid;
 
@@ -111,7 +111,7 @@ static uint32_t pid_of(const struct group *g)
 	return pid;
 }
 
-static uint16_t port_of(const struct group *g)
+static uint16_t key_port(const struct group *g)
 {
 	uint16_t port;
 
@@ -120,7 +120,7 @@ static uint16_t port_of(const struct group *g)
 }
 
 /* Its end says more than its beginning: "..slice/nginx.service" */
-static void path_label(struct buf *b, const uint8_t *path, size_t len, size_t width)
+static void print_path_tail(struct buf *b, const uint8_t *path, size_t len, size_t width)
 {
 	if (len > width) {
 		buf_str(b, "..");
@@ -131,7 +131,7 @@ static void path_label(struct buf *b, const uint8_t *path, size_t len, size_t wi
 }
 
 /* The middle gives way: "2001:db8..:7334" */
-static void addr_label(struct buf *b, unsigned family, const uint8_t *addr, size_t width)
+static void print_addr_cut(struct buf *b, unsigned family, const uint8_t *addr, size_t width)
 {
 	size_t from = b->len, len, tail;
 
@@ -145,32 +145,32 @@ static void addr_label(struct buf *b, unsigned family, const uint8_t *addr, size
 	b->len = from + width;
 }
 
-void by_label(struct buf *b, enum by by, const struct group *g, bool other, size_t width)
+void group_key_print(struct buf *b, enum group_by by, const struct group *g, bool other, size_t width)
 {
 	size_t from = b->len;
 
 	if (other || !g->key_len) {
-		buf_str(b, other ? BY_OTHER : by == BY_DEFAULT ? "" : "-");
+		buf_str(b, other ? GROUP_KEY_OTHER : by == GROUP_BY_DEFAULT ? "" : "-");
 		return;
 	}
 	switch (by) {
-	case BY_PID:
-		buf_u64(b, pid_of(g));
+	case GROUP_BY_PID:
+		buf_u64(b, key_pid(g));
 		buf_char(b, ' ');
 		text_terminal(b, g->bytes + g->key_len, g->label_len, width - (b->len - from));
 		break;
-	case BY_PORT:
-		buf_u64(b, port_of(g));
+	case GROUP_BY_PORT:
+		buf_u64(b, key_port(g));
 		break;
-	case BY_PEER:
-		addr_label(b, g->bytes[0], g->bytes + 1, width);
+	case GROUP_BY_PEER:
+		print_addr_cut(b, g->bytes[0], g->bytes + 1, width);
 		break;
-	case BY_CONTAINER:
+	case GROUP_BY_CONTAINER:
 		buf_add(b, g->bytes, width > CONTAINER_ID_LEN ? CONTAINER_ID_LEN : SHORT_ID);
 		break;
-	case BY_EXE:
-	case BY_CGROUP:
-		path_label(b, g->bytes, g->key_len, width);
+	case GROUP_BY_EXE:
+	case GROUP_BY_CGROUP:
+		print_path_tail(b, g->bytes, g->key_len, width);
 		break;
 	default:
 		text_terminal(b, g->bytes, g->key_len, width);
@@ -178,16 +178,16 @@ void by_label(struct buf *b, enum by by, const struct group *g, bool other, size
 	}
 }
 
-static void json_value(struct json *j, enum by by, const struct group *g)
+static void json_key_value(struct json *j, enum group_by by, const struct group *g)
 {
 	switch (by) {
-	case BY_PID:
-		json_u64(j, pid_of(g));
+	case GROUP_BY_PID:
+		json_u64(j, key_pid(g));
 		break;
-	case BY_PORT:
-		json_u64(j, port_of(g));
+	case GROUP_BY_PORT:
+		json_u64(j, key_port(g));
 		break;
-	case BY_PEER:
+	case GROUP_BY_PEER:
 		json_begin_str(j);
 		fmt_addr(j->buf, g->bytes[0], g->bytes + 1);
 		json_end_str(j);
@@ -198,18 +198,18 @@ static void json_value(struct json *j, enum by by, const struct group *g)
 	}
 }
 
-void by_json(struct json *j, enum by by, const struct group *g, bool other)
+void group_key_json(struct json *j, enum group_by by, const struct group *g, bool other)
 {
-	json_kv_str(j, "by", by == BY_DEFAULT ? NULL : by_name(by));
+	json_kv_str(j, "by", by == GROUP_BY_DEFAULT ? NULL : group_by_name(by));
 	json_kv_bool(j, "other", other);
-	if (by == BY_DEFAULT)
+	if (by == GROUP_BY_DEFAULT)
 		return;
-	json_key(j, by_name(by));
+	json_key(j, group_by_name(by));
 	if (g->key_len)
-		json_value(j, by, g);
+		json_key_value(j, by, g);
 	else
 		json_null(j);
-	if (by != BY_PID)
+	if (by != GROUP_BY_PID)
 		return;
 	if (g->key_len)
 		json_kv_bytes(j, "comm", g->bytes + g->key_len, g->label_len);
@@ -217,7 +217,7 @@ void by_json(struct json *j, enum by by, const struct group *g, bool other)
 		json_kv_null(j, "comm");
 }
 
-int by_compare(const struct group *a, const struct group *b)
+int group_key_compare(const struct group *a, const struct group *b)
 {
 	size_t len = a->key_len < b->key_len ? a->key_len : b->key_len;
 	int order = memcmp(a->bytes, b->bytes, len);

@@ -9,29 +9,29 @@
 #include "keyed_table.h"
 #include "view.h"
 
-#define BY_OTHER "(other)"	/* the row of what came when the table was full */
+#define GROUP_KEY_OTHER "(other)"	/* the row of what came when the table was full */
 
 /*
  * Points into the story, the view's caches or itself. len 0: not known. Who acted on our side,
  * where nobody did the first that a walk found to hold the socket.
  */
-struct by_key {
+struct group_key {
 	const void *bytes, *label;
 	size_t len, label_len;
 	uint8_t own[24];
 };
 
-void by_key(struct by_key *k, const struct view *v, enum by by, const struct story *s,
+void group_key_init(struct group_key *k, const struct view_context *v, enum group_by by, const struct story *s,
 	    const struct verdict *verdict);
 
 /* "COMM" */
-const char *by_heading(enum by by);
+const char *group_key_heading(enum group_by by);
 
 /* "nginx", "4021 nginx", "..stem.slice/nginx.service", "-": at most width columns */
-void by_label(struct buf *b, enum by by, const struct group *g, bool other, size_t width);
+void group_key_print(struct buf *b, enum group_by by, const struct group *g, bool other, size_t width);
 
 /* "by":"pid","pid":4021,"comm":"nginx","other":false; null where not known */
-void by_json(struct json *j, enum by by, const struct group *g, bool other);
+void group_key_json(struct json *j, enum group_by by, const struct group *g, bool other);
 
 /* The order of keys, for rows that are otherwise alike. */
-int by_compare(const struct group *a, const struct group *b);
+int group_key_compare(const struct group *a, const struct group *b);

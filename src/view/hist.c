@@ -6,7 +6,7 @@
  *   p50 1.2 ms, p90 4.1 ms, p99 198 ms, max 201 ms
  *            500 us - 1 ms       |####                            |     98   8.2 %
  *
- * The rows are segments of 1-2-5-10; empty ones between others are shown, since a gap is news.
+ * The rows are buckets of 1-2-5-10; empty ones between others are shown, since a gap is news.
  */
 #include <string.h>
 
@@ -27,12 +27,12 @@
 #define BOLD "\033[1m"
 #define RESET "\033[0m"
 
-struct row {
+struct hist_row {
 	uint64_t stories;
 	struct hist phase[PHASE_COUNT];
 };
 
-static const char manual[] =
+static const char hist_manual[] =
 	"One histogram for each phase of the closes: at the end, and with SECONDS for\n"
 	"every such interval too.\n"
 	"\n"
@@ -54,9 +54,9 @@ static const char manual[] =
 	"  tcpclose hist --phase app_hold --by comm  who of us lets peers wait, how long\n"
 	"  tcpclose hist 10 -D 5432                  goodbyes with PostgreSQL, every 10 s\n";
 
-static bool add(void *row, const struct story *s, const struct verdict *verdict)
+static bool hist_row_add(void *row, const struct story *s, const struct verdict *verdict)
 {
-	struct row *r = row;
+	struct hist_row *r = row;
 	bool good = true;
 
 	(void)s;
@@ -67,10 +67,10 @@ static bool add(void *row, const struct story *s, const struct verdict *verdict)
 	return good;
 }
 
-static bool merge(void *to, const void *from)
+static bool hist_row_merge(void *to, const void *from)
 {
-	const struct row *f = from;
-	struct row *r = to;
+	const struct hist_row *f = from;
+	struct hist_row *r = to;
 	bool good = true;
 
 	r->stories += f->stories;
@@ -79,24 +79,24 @@ static bool merge(void *to, const void *from)
 	return good;
 }
 
-static void done(void *row)
+static void hist_row_release(void *row)
 {
-	struct row *r = row;
+	struct hist_row *r = row;
 
 	for (unsigned i = 0; i < PHASE_COUNT; i++)
 		hist_release(&r->phase[i]);
 }
 
-static int compare(const struct sink_options *o, const void *a, const void *b)
+static int hist_row_compare(const struct view_options *o, const void *a, const void *b)
 {
-	const struct row *x = a, *y = b;
+	const struct hist_row *x = a, *y = b;
 
 	(void)o;
 	return x->stories > y->stories ? -1 : x->stories < y->stories;
 }
 
 /* As long as n is of most, in columns; at least something for one that is there. */
-static void bar(struct view *v, uint64_t n, uint64_t most, size_t width)
+static void print_bar(struct view_context *v, uint64_t n, uint64_t most, size_t width)
 {
 	static const char *const eighths[] = { "", "\u258f", "\u258e", "\u258d", "\u258c",
 					       "\u258b", "\u258a", "\u2589" };
@@ -116,7 +116,7 @@ static void bar(struct view *v, uint64_t n, uint64_t most, size_t width)
 }
 
 /* "8.2 %" */
-static void percent(struct buf *b, uint64_t n, uint64_t all, size_t width)
+static void print_percent(struct buf *b, uint64_t n, uint64_t all, size_t width)
 {
 	uint64_t tenths = n / all * 1000 + (n % all * 1000 + all / 2) / all;
 	size_t from = b->len;
@@ -128,7 +128,7 @@ static void percent(struct buf *b, uint64_t n, uint64_t all, size_t width)
 	buf_pad_before(b, from, width);
 }
 
-static size_t bar_width(const struct view *v)
+static size_t bar_width(const struct view_context *v)
 {
 	size_t columns = v->columns ? v->columns : LINE_COLUMNS;
 
@@ -140,7 +140,7 @@ static size_t bar_width(const struct view *v)
 }
 
 /* "1 ms": bounds are whole, in whatever unit */
-static void bound(struct buf *b, uint64_t ns)
+static void print_bound(struct buf *b, uint64_t ns)
 {
 	size_t from = b->len;
 	char *zero;
@@ -153,28 +153,28 @@ static void bound(struct buf *b, uint64_t ns)
 	b->len -= 2;
 }
 
-static void segment(struct view *v, const struct hist *h, unsigned i, uint64_t most)
+static void print_bucket(struct view_context *v, const struct hist *h, unsigned i, uint64_t most)
 {
 	struct buf *b = v->out;
 	size_t from = b->len;
 
-	bound(b, hist_from_ns(i));
+	print_bound(b, hist_from_ns(i));
 	buf_pad_before(b, from, 11);
 	buf_str(b, " - ");
-	bound(b, hist_from_ns(i + 1));
+	print_bound(b, hist_from_ns(i + 1));
 	buf_pad(b, from, LABEL_WIDTH);
 	buf_char(b, '|');
-	bar(v, hist_count(h, i), most, bar_width(v));
+	print_bar(v, hist_count(h, i), most, bar_width(v));
 	buf_char(b, '|');
 	from = b->len;
 	buf_u64(b, hist_count(h, i));
 	buf_pad_before(b, from, 9);
-	percent(b, hist_count(h, i), h->n, 8);
+	print_percent(b, hist_count(h, i), h->n, 8);
 	buf_char(b, '\n');
 }
 
 /* "p50 1.2 ms, p90 4.1 ms, p99 198 ms, max 201 ms" */
-static void quantiles(struct buf *b, const struct hist *h)
+static void print_quantiles(struct buf *b, const struct hist *h)
 {
 	static const struct {
 		const char *name;
@@ -190,9 +190,9 @@ static void quantiles(struct buf *b, const struct hist *h)
 	buf_char(b, '\n');
 }
 
-static void draw(struct view *v, const struct groups *g, const struct group *o, unsigned phase)
+static void print_histogram(struct view_context *v, const struct groups *g, const struct group *o, unsigned phase)
 {
-	const struct hist *h = &((const struct row *)o->row)->phase[phase];
+	const struct hist *h = &((const struct hist_row *)o->row)->phase[phase];
 	unsigned first = HIST_SEGMENTS, last = 0;
 	struct buf *b = v->out;
 	uint64_t most = 0;
@@ -210,8 +210,8 @@ static void draw(struct view *v, const struct groups *g, const struct group *o, 
 	buf_char(b, '\n');
 	if (v->color)
 		buf_str(b, BOLD);
-	if (v->options.by != BY_DEFAULT) {
-		by_label(b, v->options.by, o, o == g->other, KEY_WIDTH);
+	if (v->options.by != GROUP_BY_DEFAULT) {
+		group_key_print(b, v->options.by, o, o == g->other, KEY_WIDTH);
 		buf_str(b, ": ");
 	}
 	buf_str(b, phase_name(phase));
@@ -220,18 +220,18 @@ static void draw(struct view *v, const struct groups *g, const struct group *o, 
 	buf_str(b, ", ");
 	buf_u64(b, h->n);
 	buf_str(b, h->n == 1 ? " close\n" : " closes\n");
-	quantiles(b, h);
+	print_quantiles(b, h);
 	for (unsigned i = first; i <= last; i++)
-		segment(v, h, i, most);
-	view_relieve(v);
+		print_bucket(v, h, i, most);
+	view_flush(v);
 }
 
-static bool is_wanted(const struct view *v, unsigned phase)
+static bool is_phase_wanted(const struct view_context *v, unsigned phase)
 {
 	return !v->options.phases || v->options.phases >> phase & 1;
 }
 
-static void show_text(struct view *v, const struct groups *g, const struct sum_span *span)
+static void hist_show_text(struct view_context *v, const struct groups *g, const struct interval *interval)
 {
 	struct buf *b = v->out;
 	const struct group *o;
@@ -239,17 +239,17 @@ static void show_text(struct view *v, const struct groups *g, const struct sum_s
 
 	if (v->options.interval_ns)
 		buf_char(b, '\n');
-	sum_span_line(v, span);
+	aggregate_print_interval(v, interval);
 	for (uint32_t n = 0; (o = groups_at(g, n)); n++)
 		for (unsigned i = 0; i < PHASE_COUNT; i++) {
-			if (!is_wanted(v, i) || !((const struct row *)o->row)->phase[i].n)
+			if (!is_phase_wanted(v, i) || !((const struct hist_row *)o->row)->phase[i].n)
 				continue;
-			draw(v, g, o, i);
+			print_histogram(v, g, o, i);
 			any = true;
 		}
-	if (span->stories && !any)
+	if (interval->stories && !any)
 		buf_str(b, "none of them has such a phase\n");
-	sum_other_line(v, g);
+	aggregate_print_other(v, g);
 }
 
 static void json_bins(struct json *j, const struct hist *h)
@@ -269,17 +269,17 @@ static void json_bins(struct json *j, const struct hist *h)
 	json_end_array(j);
 }
 
-static void json_line(struct view *v, const struct groups *g, const struct group *o,
-		      unsigned phase, const struct sum_span *span)
+static void json_histogram(struct view_context *v, const struct groups *g, const struct group *o,
+		      unsigned phase, const struct interval *interval)
 {
-	const struct hist *h = &((const struct row *)o->row)->phase[phase];
+	const struct hist *h = &((const struct hist_row *)o->row)->phase[phase];
 	struct json j;
 
-	line_begin(v, &j, "hist");
-	kv_time(v, &j, "start", span->from_ns);
-	kv_time(v, &j, "time", span->to_ns);
-	json_kv_bool(&j, "total", span->total);
-	by_json(&j, v->options.by, o, o == g->other);
+	json_line_begin(v, &j, "hist");
+	json_kv_time(v, &j, "start", interval->from_ns);
+	json_kv_time(v, &j, "time", interval->to_ns);
+	json_kv_bool(&j, "total", interval->total);
+	group_key_json(&j, v->options.by, o, o == g->other);
 	json_kv_str(&j, "phase", phase_name(phase));
 	json_kv_u64(&j, "count", h->n);
 	json_kv_u64(&j, "p50_ns", hist_quantile(h, 500));
@@ -287,43 +287,43 @@ static void json_line(struct view *v, const struct groups *g, const struct group
 	json_kv_u64(&j, "p99_ns", hist_quantile(h, 990));
 	json_kv_u64(&j, "max_ns", h->max);
 	json_bins(&j, h);
-	line_end(v, &j);
+	json_line_end(v, &j);
 }
 
-static void show(struct view *v, const struct groups *g, const struct sum_span *span)
+static void hist_show(struct view_context *v, const struct groups *g, const struct interval *interval)
 {
 	const struct group *o;
 
 	if (!v->options.json) {
-		show_text(v, g, span);
+		hist_show_text(v, g, interval);
 		return;
 	}
 	for (uint32_t n = 0; (o = groups_at(g, n)); n++)
 		for (unsigned i = 0; i < PHASE_COUNT; i++)
-			if (is_wanted(v, i) && ((const struct row *)o->row)->phase[i].n) {
-				json_line(v, g, o, i, span);
-				view_relieve(v);
+			if (is_phase_wanted(v, i) && ((const struct hist_row *)o->row)->phase[i].n) {
+				json_histogram(v, g, o, i, interval);
+				view_flush(v);
 			}
 }
 
-static void start(struct view *v)
+static void hist_start(struct view_context *v)
 {
-	static const struct sum_kind kind = { .row_size = sizeof(struct row),
-					      .max_groups = GROUPS_MAX, .add = add,
-					      .merge = merge, .done = done, .compare = compare,
-					      .show = show };
+	static const struct aggregate_ops ops = { .row_size = sizeof(struct hist_row),
+					      .max_groups = GROUPS_MAX, .add = hist_row_add,
+					      .merge = hist_row_merge, .release = hist_row_release, .compare = hist_row_compare,
+					      .show = hist_show };
 
-	sum_start(v, &kind, BY_DEFAULT);
+	aggregate_start(v, &ops, GROUP_BY_DEFAULT);
 }
 
-const struct sink sink_hist = {
+const struct view view_hist = {
 	.name = "hist",
 	.help = "a histogram of each phase, with p50, p90, p99 and max",
-	.manual = manual,
-	.start = start,
-	.story = sum_story,
-	.lost = sum_lost,
-	.end = sum_end,
-	.tick = sum_tick,
-	.release = sum_release,
+	.manual = hist_manual,
+	.start = hist_start,
+	.story = aggregate_add_story,
+	.lost = aggregate_print_lost,
+	.end = aggregate_end,
+	.tick = aggregate_tick,
+	.release = aggregate_release,
 };

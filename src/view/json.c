@@ -14,12 +14,12 @@
 #include "manual.h"
 #include "syscall_names.h"
 
-static void start(struct view *v)
+static void json_print_meta(struct view_context *v)
 {
 	const struct meta *m = v->meta;
 	struct json j;
 
-	line_begin(v, &j, "meta");
+	json_line_begin(v, &j, "meta");
 	json_kv_str(&j, "version", TCPCLOSE_VERSION);
 	json_kv_bytes(&j, "hostname", m->hostname, strlen(m->hostname));
 	json_kv_bytes(&j, "kernel", m->kernel, strlen(m->kernel));
@@ -29,10 +29,10 @@ static void start(struct view *v)
 	for (unsigned i = 0; i < m->nr_hooks; i++)
 		json_kv_str(&j, m->hook[i].name, m->hook[i].how);
 	json_end_object(&j);
-	line_end(v, &j);
+	json_line_end(v, &j);
 }
 
-static void kv_call_name(struct json *j, const struct act *a)
+static void json_kv_call_name(struct json *j, const struct act *a)
 {
 	const char *name = a->trigger == TRIGGER_SYSCALL ? syscall_name(a->nr, a->compat) : NULL;
 
@@ -40,24 +40,24 @@ static void kv_call_name(struct json *j, const struct act *a)
 }
 
 /* -1 where it has no meaning; any number where a program got it wrong. */
-static bool is_how(int32_t how)
+static bool is_shut_how(int32_t how)
 {
 	return how >= SHUT_RD && how <= SHUT_RDWR;
 }
 
 /* The part that a trigger and an entry of calls have in common. */
-static void act(struct json *j, const struct act *a)
+static void json_call_fields(struct json *j, const struct act *a)
 {
-	kv_call_name(j, a);
-	json_kv_str(j, "how", is_how(a->how) ? how_name(a->how) : NULL);
-	kv_i32(j, "fd", a->fd >= 0, a->fd);
+	json_kv_call_name(j, a);
+	json_kv_str(j, "how", is_shut_how(a->how) ? how_name(a->how) : NULL);
+	json_kv_i32_or_null(j, "fd", a->fd >= 0, a->fd);
 	json_kv_u64(j, "pid", a->pid);
 	json_kv_u64(j, "tid", a->tid);
-	kv_comm(j, a->comm);
-	kv_i32(j, "ret", a->returned, a->ret);
+	json_kv_comm(j, a->comm);
+	json_kv_i32_or_null(j, "ret", a->returned, a->ret);
 }
 
-static void kv_name(struct json *j, const char *key, const char *offset_key, const char *name, size_t len,
+static void json_kv_symbol(struct json *j, const char *key, const char *offset_key, const char *name, size_t len,
 		    uint64_t offset)
 {
 	json_key(j, key);
@@ -65,11 +65,11 @@ static void kv_name(struct json *j, const char *key, const char *offset_key, con
 		json_bytes(j, name, len);
 	else
 		json_null(j);
-	kv_known(j, offset_key, name, offset);
+	json_kv_u64_or_null(j, offset_key, name, offset);
 }
 
 /* The innermost frame first; null where there is none. */
-static void stack(struct json *j, const char *text)
+static void json_stack(struct json *j, const char *text)
 {
 	struct stack_frame f;
 	bool any = false;
@@ -82,8 +82,8 @@ static void stack(struct json *j, const char *text)
 			json_begin_array(j);
 		any = true;
 		json_begin_object(j);
-		kv_name(j, "symbol", "offset", f.symbol, f.symbol_len, f.symbol_offset);
-		kv_name(j, "module", "module_offset", f.module, f.module_len, f.module_offset);
+		json_kv_symbol(j, "symbol", "offset", f.symbol, f.symbol_len, f.symbol_offset);
+		json_kv_symbol(j, "module", "module_offset", f.module, f.module_len, f.module_offset);
 		json_key(j, "address");
 		json_begin_str(j);
 		fmt_hex(j->buf, f.address);
@@ -96,7 +96,7 @@ static void stack(struct json *j, const char *text)
 		json_null(j);
 }
 
-static void trigger(const struct view *v, struct json *j, const struct act *a)
+static void json_trigger(const struct view_context *v, struct json *j, const struct act *a)
 {
 	json_key(j, "trigger");
 	if (!a) {
@@ -104,25 +104,25 @@ static void trigger(const struct view *v, struct json *j, const struct act *a)
 		return;
 	}
 	json_begin_object(j);
-	act(j, a);
+	json_call_fields(j, a);
 	json_kv_u64(j, "uid", a->uid);
-	kv_known(j, "call_ns", a->returned, a->call_ns);
-	kv_i32(j, "signal", a->signal >= 0, a->signal);
-	kv_i32(j, "exit_code", a->exit_code >= 0, a->exit_code);
-	kv_place(j, view_cgroup(v, a->cgroup, 0));
+	json_kv_u64_or_null(j, "call_ns", a->returned, a->call_ns);
+	json_kv_i32_or_null(j, "signal", a->signal >= 0, a->signal);
+	json_kv_i32_or_null(j, "exit_code", a->exit_code >= 0, a->exit_code);
+	json_kv_cgroup(j, view_cgroup_path(v, a->cgroup, 0));
 	json_kv_bool(j, "deferred", a->deferred);
-	stack(j, view_stack(v, a));
+	json_stack(j, view_stack(v, a));
 	json_end_object(j);
 }
 
-static void calls(struct json *j, const struct story *s, uint64_t start_ns)
+static void json_calls(struct json *j, const struct story *s, uint64_t start_ns)
 {
 	json_kv_array(j, "calls");
 	for (unsigned i = 0; i < s->nr_acts; i++) {
 		const struct act *a = &s->acts[i];
 
 		json_begin_object(j);
-		act(j, a);
+		json_call_fields(j, a);
 		json_kv_i64(j, "at_ns", (int64_t)(a->ts_ns - start_ns));
 		json_kv_str(j, "effect", effect_name(a->effect));
 		json_end_object(j);
@@ -130,7 +130,7 @@ static void calls(struct json *j, const struct story *s, uint64_t start_ns)
 	json_end_array(j);
 }
 
-static void waves(struct json *j, const struct story *s, const struct verdict *verdict)
+static void json_waves(struct json *j, const struct story *s, const struct verdict *verdict)
 {
 	json_kv_array(j, "waves");
 	for (unsigned i = 0; i < verdict->nr_waves; i++) {
@@ -144,7 +144,7 @@ static void waves(struct json *j, const struct story *s, const struct verdict *v
 		json_kv_str(j, "flag", fin ? "FIN" : "ACK");
 		json_kv_str(j, "dir", sent ? "sent" : "received");
 		json_kv_i64(j, "at_ns", (int64_t)(w->ts_ns - verdict->start_ns));
-		kv_known(j, "seq", w->has_seq, w->seq);
+		json_kv_u64_or_null(j, "seq", w->has_seq, w->seq);
 		json_kv_u64(j, "ack", w->ack);
 		json_kv_bool(j, "exact", w->exact);
 		json_end_object(j);
@@ -152,7 +152,7 @@ static void waves(struct json *j, const struct story *s, const struct verdict *v
 	json_end_array(j);
 }
 
-static void states_and_phases(struct json *j, const struct story *s, const struct verdict *verdict)
+static void json_states_and_phases(struct json *j, const struct story *s, const struct verdict *verdict)
 {
 	json_kv_array(j, "states");
 	for (unsigned i = 0; i < s->nr_states; i++)
@@ -160,30 +160,30 @@ static void states_and_phases(struct json *j, const struct story *s, const struc
 	json_end_array(j);
 	json_kv_object(j, "phase_ns");
 	for (unsigned i = 0; i < PHASE_COUNT; i++)
-		kv_known(j, phase_name(i), verdict->phase[i].known, verdict->phase[i].ns);
+		json_kv_u64_or_null(j, phase_name(i), verdict->phase[i].known, verdict->phase[i].ns);
 	json_end_object(j);
 	json_kv_str(j, "blame", verdict->blame_known ? blame_name(verdict->blame) : NULL);
 }
 
-static void bytes(struct json *j, const struct story *s)
+static void json_byte_counts(struct json *j, const struct story *s)
 {
 	json_kv_object(j, "bytes");
 	json_kv_u64(j, "sent", s->bytes_sent);
 	json_kv_u64(j, "received", s->bytes_received);
-	kv_known(j, "unread", s->queue_known, s->unread);
-	kv_known(j, "unacked", s->queue_known, s->unacked);
-	kv_known(j, "unsent", s->queue_known, s->unsent);
+	json_kv_u64_or_null(j, "unread", s->queue_known, s->unread);
+	json_kv_u64_or_null(j, "unacked", s->queue_known, s->unacked);
+	json_kv_u64_or_null(j, "unsent", s->queue_known, s->unsent);
 	json_end_object(j);
 }
 
-static void retransmits(const struct view *v, struct json *j, const struct story *s)
+static void json_retransmits(const struct view_context *v, struct json *j, const struct story *s)
 {
-	kv_known(j, "fin_retransmits", meta_has_hook(v->meta, "fin_resent"), s->fin_retransmits);
+	json_kv_u64_or_null(j, "fin_retransmits", meta_has_hook(v->meta, "fin_resent"), s->fin_retransmits);
 	json_kv_null(j, "peer_fin_retransmits");
-	kv_known(j, "srtt_us", s->srtt_us, s->srtt_us);
+	json_kv_u64_or_null(j, "srtt_us", s->srtt_us, s->srtt_us);
 }
 
-static void twin(struct json *j, const struct story *s)
+static void json_twin(struct json *j, const struct story *s)
 {
 	json_key(j, "twin");
 	if (!s->has_twin) {
@@ -191,29 +191,29 @@ static void twin(struct json *j, const struct story *s)
 		return;
 	}
 	json_begin_object(j);
-	kv_known(j, "pid", s->twin_pid, s->twin_pid);
+	json_kv_u64_or_null(j, "pid", s->twin_pid, s->twin_pid);
 	if (s->twin_pid)
-		kv_comm(j, s->twin_comm);
+		json_kv_comm(j, s->twin_comm);
 	else
 		json_kv_null(j, "comm");
-	kv_cookie(j, s->twin_cookie);
+	json_kv_cookie(j, s->twin_cookie);
 	json_end_object(j);
 }
 
-static void endpoint(struct json *j, const struct story *s)
+static void json_endpoint(struct json *j, const struct story *s)
 {
 	static const char *const opened[] = { [OPENED_UNKNOWN] = NULL, [OPENED_CONNECT] = "connect",
 					      [OPENED_ACCEPT] = "accept" };
 
-	kv_endpoint(j, &s->flow, s->cookie);
+	json_kv_endpoint(j, &s->flow, s->cookie);
 	json_kv_bool(j, "v4_mapped", s->v4mapped);
 	json_kv_str(j, "opened", opened[s->opened]);
 }
 
 /* Of a close that had begun before tracing: for how long, at least, and who held the socket. */
-static void found(struct json *j, const struct story *s, const struct verdict *verdict)
+static void json_found_at_start(struct json *j, const struct story *s, const struct verdict *verdict)
 {
-	kv_known(j, "age_at_least_ns", s->since_ns && verdict->settled_ns >= s->since_ns,
+	json_kv_u64_or_null(j, "age_at_least_ns", s->since_ns && verdict->settled_ns >= s->since_ns,
 		 verdict->settled_ns - s->since_ns);
 	json_key(j, "holders");
 	if (!s->since_ns) {
@@ -224,7 +224,7 @@ static void found(struct json *j, const struct story *s, const struct verdict *v
 	for (unsigned i = 0; i < s->nr_holders; i++) {
 		json_begin_object(j);
 		json_kv_u64(j, "pid", s->holders[i].pid);
-		kv_comm(j, s->holders[i].comm);
+		json_kv_comm(j, s->holders[i].comm);
 		json_kv_i64(j, "fd", s->holders[i].fd);
 		json_end_object(j);
 	}
@@ -232,7 +232,7 @@ static void found(struct json *j, const struct story *s, const struct verdict *v
 }
 
 /* What a stack that was asked for does not show. */
-static void missing_of_stack(const struct view *v, struct json *j, const struct act *a)
+static void json_missing_of_stack(const struct view_context *v, struct json *j, const struct act *a)
 {
 	const char *text = view_stack(v, a);
 	struct stack_frame f;
@@ -244,44 +244,44 @@ static void missing_of_stack(const struct view *v, struct json *j, const struct 
 			json_bytes(j, f.missing, f.missing_len);
 }
 
-static void missing(const struct view *v, struct json *j, const struct verdict *verdict)
+static void json_missing(const struct view_context *v, struct json *j, const struct verdict *verdict)
 {
 	json_kv_array(j, "missing");
 	for (unsigned i = 0; i < verdict->nr_missing; i++)
 		json_str(j, verdict->missing[i]);
 	if (verdict->trigger && meta_has_hook(v->meta, "stack"))
-		missing_of_stack(v, j, verdict->trigger);
+		json_missing_of_stack(v, j, verdict->trigger);
 	json_end_array(j);
 }
 
-static void story(struct view *v, const struct story *s, const struct verdict *verdict)
+static void json_print_close(struct view_context *v, const struct story *s, const struct verdict *verdict)
 {
 	struct json j;
 
-	line_begin(v, &j, "close");
-	kv_time(v, &j, "start", verdict->start_ns);
-	kv_time(v, &j, "time", verdict->settled_ns);
-	endpoint(&j, s);
-	kv_known(&j, "age_ns", s->born_ns && verdict->settled_ns >= s->born_ns,
+	json_line_begin(v, &j, "close");
+	json_kv_time(v, &j, "start", verdict->start_ns);
+	json_kv_time(v, &j, "time", verdict->settled_ns);
+	json_endpoint(&j, s);
+	json_kv_u64_or_null(&j, "age_ns", s->born_ns && verdict->settled_ns >= s->born_ns,
 		 verdict->settled_ns - s->born_ns);
-	found(&j, s, verdict);
+	json_found_at_start(&j, s, verdict);
 	json_kv_str(&j, "initiator", initiator_name(verdict->initiator));
 	json_kv_str(&j, "ending", ending_name(verdict->ending));
 	json_kv_str(&j, "class", class_name(ending_class(verdict->ending)));
 	json_kv_str(&j, "reason", verdict->reason ? reason_name(verdict->reason) : NULL);
-	trigger(v, &j, verdict->trigger);
-	calls(&j, s, verdict->start_ns);
-	waves(&j, s, verdict);
-	states_and_phases(&j, s, verdict);
-	bytes(&j, s);
-	retransmits(v, &j, s);
-	twin(&j, s);
+	json_trigger(v, &j, verdict->trigger);
+	json_calls(&j, s, verdict->start_ns);
+	json_waves(&j, s, verdict);
+	json_states_and_phases(&j, s, verdict);
+	json_byte_counts(&j, s);
+	json_retransmits(v, &j, s);
+	json_twin(&j, s);
 	json_kv_bool(&j, "partial", verdict->partial);
-	missing(v, &j, verdict);
-	line_end(v, &j);
+	json_missing(v, &j, verdict);
+	json_line_end(v, &j);
 }
 
-static void lost_events(struct json *j, const char *key, const struct tally *t)
+static void json_lost_events(struct json *j, const char *key, const struct tally *t)
 {
 	json_kv_object(j, key);
 	json_kv_u64(j, "ring_full", t->events_ring_full);
@@ -290,42 +290,42 @@ static void lost_events(struct json *j, const char *key, const struct tally *t)
 	json_end_object(j);
 }
 
-static void lost(struct view *v, const struct tally *t, uint64_t now_ns)
+static void json_print_lost(struct view_context *v, const struct tally *t, uint64_t now_ns)
 {
 	struct json j;
 
-	line_begin(v, &j, "lost");
-	kv_time(v, &j, "time", now_ns);
-	lost_events(&j, "events", t);
-	kv_lost_endpoints(&j, "endpoints", t->lost_table_full, t->lost_end_missed);
-	line_end(v, &j);
+	json_line_begin(v, &j, "lost");
+	json_kv_time(v, &j, "time", now_ns);
+	json_lost_events(&j, "events", t);
+	json_kv_lost_endpoints(&j, "endpoints", t->lost_table_full, t->lost_end_missed);
+	json_line_end(v, &j);
 }
 
-static void summary(struct view *v, const struct tally *t, uint64_t now_ns)
+static void json_print_summary(struct view_context *v, const struct tally *t, uint64_t now_ns)
 {
 	struct json j;
 
-	line_begin(v, &j, "summary");
-	kv_time(v, &j, "time", now_ns);
+	json_line_begin(v, &j, "summary");
+	json_kv_time(v, &j, "time", now_ns);
 	json_kv_u64(&j, "seen", t->seen);
 	json_kv_u64(&j, "told", t->told);
 	json_kv_u64(&j, "filtered", t->filtered);
 	json_kv_u64(&j, "open", t->open);
-	kv_lost_endpoints(&j, "lost", t->lost_table_full, t->lost_end_missed);
+	json_kv_lost_endpoints(&j, "lost", t->lost_table_full, t->lost_end_missed);
 	json_kv_u64(&j, "events", t->events);
-	lost_events(&j, "events_lost", t);
-	line_end(v, &j);
+	json_lost_events(&j, "events_lost", t);
+	json_line_end(v, &j);
 }
 
-const struct sink sink_json = {
+const struct view view_json = {
 	.name = "json",
 	.help = "one JSON object per line: meta, a close per endpoint, summary",
-	.manual = manual_json,
+	.manual = json_manual,
 	.reports_itself = true,
-	.start = start,
-	.story = story,
-	.lost = lost,
-	.end = summary,
-	.stuck = json_stuck,
-	.doctor = json_doctor,
+	.start = json_print_meta,
+	.story = json_print_close,
+	.lost = json_print_lost,
+	.end = json_print_summary,
+	.stuck = json_print_stuck,
+	.doctor = json_print_doctor,
 };

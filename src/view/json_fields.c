@@ -6,7 +6,7 @@
 #include "cgroup_names.h"
 #include "fmt.h"
 
-void line_begin(struct view *v, struct json *j, const char *kind)
+void json_line_begin(struct view_context *v, struct json *j, const char *kind)
 {
 	json_init(j, v->out);
 	json_begin_object(j);
@@ -14,13 +14,13 @@ void line_begin(struct view *v, struct json *j, const char *kind)
 	json_kv_u64(j, "schema", EVENT_SCHEMA);
 }
 
-void line_end(struct view *v, struct json *j)
+void json_line_end(struct view_context *v, struct json *j)
 {
 	json_end_object(j);
 	buf_char(v->out, '\n');
 }
 
-void kv_time(struct view *v, struct json *j, const char *key, uint64_t ts_ns)
+void json_kv_time(struct view_context *v, struct json *j, const char *key, uint64_t ts_ns)
 {
 	json_key(j, key);
 	json_begin_str(j);
@@ -28,12 +28,12 @@ void kv_time(struct view *v, struct json *j, const char *key, uint64_t ts_ns)
 	json_end_str(j);
 }
 
-void kv_comm(struct json *j, const uint8_t *comm)
+void json_kv_comm(struct json *j, const uint8_t *comm)
 {
 	json_kv_bytes(j, "comm", comm, strnlen((const char *)comm, EVENT_COMM_LEN));
 }
 
-void kv_cookie(struct json *j, uint64_t cookie)
+void json_kv_cookie(struct json *j, uint64_t cookie)
 {
 	json_key(j, "cookie");
 	if (!cookie) {
@@ -45,7 +45,7 @@ void kv_cookie(struct json *j, uint64_t cookie)
 	json_end_str(j);
 }
 
-static void kv_bytes_or_null(struct json *j, const char *key, const char *text, size_t len)
+static void json_kv_bytes_or_null(struct json *j, const char *key, const char *text, size_t len)
 {
 	if (text)
 		json_kv_bytes(j, key, text, len);
@@ -53,19 +53,19 @@ static void kv_bytes_or_null(struct json *j, const char *key, const char *text, 
 		json_kv_null(j, key);
 }
 
-void kv_place(struct json *j, const char *path)
+void json_kv_cgroup(struct json *j, const char *path)
 {
 	char uid[CONTAINER_POD_LEN];
 	size_t unit_len = 0, pod_len = path ? container_pod(path, uid) : 0;
 	const char *unit = path ? container_unit(path, &unit_len) : NULL;
 
-	kv_bytes_or_null(j, "cgroup", path, path ? strlen(path) : 0);
-	kv_bytes_or_null(j, "unit", unit, unit_len);
-	kv_bytes_or_null(j, "container", path ? container_id(path) : NULL, CONTAINER_ID_LEN);
-	kv_bytes_or_null(j, "pod", pod_len ? uid : NULL, pod_len);
+	json_kv_bytes_or_null(j, "cgroup", path, path ? strlen(path) : 0);
+	json_kv_bytes_or_null(j, "unit", unit, unit_len);
+	json_kv_bytes_or_null(j, "container", path ? container_id(path) : NULL, CONTAINER_ID_LEN);
+	json_kv_bytes_or_null(j, "pod", pod_len ? uid : NULL, pod_len);
 }
 
-static void kv_addr(struct json *j, const char *key, uint8_t family, const uint8_t *addr)
+static void json_kv_addr(struct json *j, const char *key, uint8_t family, const uint8_t *addr)
 {
 	json_key(j, key);
 	json_begin_str(j);
@@ -73,18 +73,18 @@ static void kv_addr(struct json *j, const char *key, uint8_t family, const uint8
 	json_end_str(j);
 }
 
-void kv_endpoint(struct json *j, const struct flow *w, uint64_t cookie)
+void json_kv_endpoint(struct json *j, const struct flow *w, uint64_t cookie)
 {
 	json_kv_u64(j, "family", w->family);
 	json_kv_u64(j, "netns", w->netns);
-	kv_cookie(j, cookie);
-	kv_addr(j, "local_addr", w->family, w->local_addr);
+	json_kv_cookie(j, cookie);
+	json_kv_addr(j, "local_addr", w->family, w->local_addr);
 	json_kv_u64(j, "local_port", w->local_port);
-	kv_addr(j, "peer_addr", w->family, w->peer_addr);
+	json_kv_addr(j, "peer_addr", w->family, w->peer_addr);
 	json_kv_u64(j, "peer_port", w->peer_port);
 }
 
-void kv_lost_endpoints(struct json *j, const char *key, uint64_t table_full, uint64_t end_missed)
+void json_kv_lost_endpoints(struct json *j, const char *key, uint64_t table_full, uint64_t end_missed)
 {
 	json_kv_object(j, key);
 	json_kv_u64(j, "table_full", table_full);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 #include "manual.h"
 
-const char manual_trace[] =
+const char trace_manual[] =
 	"One line per endpoint whose connection ended, as it ends.\n"
 	"\n"
 	"  PID COMM      whose call ended this end; where none did, who touched it last\n"
@@ -22,7 +22,7 @@ const char manual_trace[] =
 	"  tcpclose -c nginx -w               what ends nginx's connections, and why\n"
 	"  tcpclose --class reset,timeout -T  only what went wrong, and when\n";
 
-const char manual_json[] =
+const char json_manual[] =
 	"One JSON object per line, by \"kind\": meta first; a close per ended endpoint;\n"
 	"lost, as losses grow; summary last. What ends in _ns is nanoseconds; null is\n"
 	"not known, \"missing\" says why. After stuck, who, hist -j is of those views.\n"
@@ -38,7 +38,7 @@ const char manual_json[] =
 	"  tcpclose json -- curl -s example.org | jq 'select(.kind==\"close\").waves'\n"
 	"  tcpclose json -d 60 | jq -r 'select(.class==\"reset\") | .trigger.comm'\n";
 
-const char manual_events[] =
+const char events_manual[] =
 	"Every fact that the kernel side tells, as it comes, before anything is judged:\n"
 	"time, kind, both ends, change of state, task, raw sequence numbers, flags of the\n"
 	"socket. The task of a change that a packet or timer made is a bystander. Filters\n"
@@ -48,7 +48,7 @@ const char manual_events[] =
 	"  tcpclose events -P 5432 -d 10      what happens to PostgreSQL's sockets\n"
 	"  tcpclose events --replay ends.rec  what a recording holds\n";
 
-const char manual_stuck[] =
+const char stuck_manual[] =
 	"What hangs half closed or closing now, by whom it is held, with whom, and why.\n"
 	"One walk over the sockets of every network namespace; nothing is traced.\n"
 	"\n"
@@ -68,7 +68,7 @@ const char manual_stuck[] =
 	"  tcpclose stuck --older-than 5m --fail  a health check: are sockets leaking?\n"
 	"  tcpclose stuck -c java -w              all half-closed sockets of one program\n";
 
-const char manual_record[] =
+const char record_manual[] =
 	"Writes what happens into a file, from which every view can be had later,\n"
 	"elsewhere and without privilege. Filters by address, port and namespace keep\n"
 	"the rest out.\n"

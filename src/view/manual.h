@@ -5,4 +5,4 @@
  */
 #pragma once
 
-extern const char manual_trace[], manual_json[], manual_events[], manual_stuck[], manual_record[];
+extern const char trace_manual[], json_manual[], events_manual[], stuck_manual[], record_manual[];

@@ -5,8 +5,8 @@
 #include "manual.h"
 #include "view.h"
 
-const struct sink sink_record = {
+const struct view view_record = {
 	.name = "record",
 	.help = "what happens, into the file that -o names, for --replay",
-	.manual = manual_record,
+	.manual = record_manual,
 };

@@ -35,13 +35,13 @@
 #define BOLD "\033[1m"
 #define RESET "\033[0m"
 
-static const char *const owners[] = {
+static const char *const owner_words[] = {
 	[OWNER_PROCESS] = "?", [OWNER_UNKNOWN] = "(holder not found)",
 	[OWNER_LISTENER] = "(not yet accepted)", [OWNER_KERNEL] = "(the kernel)",
 	[OWNER_NOBODY] = "(orphans)",
 };
 
-static void column(struct buf *b, const char *text, size_t width)
+static void print_column(struct buf *b, const char *text, size_t width)
 {
 	size_t from = b->len;
 
@@ -49,7 +49,7 @@ static void column(struct buf *b, const char *text, size_t width)
 	buf_pad(b, from, width);
 }
 
-static void number(struct buf *b, uint64_t n, size_t width)
+static void print_number(struct buf *b, uint64_t n, size_t width)
 {
 	size_t from = b->len;
 
@@ -57,17 +57,17 @@ static void number(struct buf *b, uint64_t n, size_t width)
 	buf_pad_before(b, from, width);
 }
 
-static void heading(struct view *v, const char *text, size_t width)
+static void print_heading(struct view_context *v, const char *text, size_t width)
 {
 	if (v->color)
 		buf_str(v->out, BOLD);
-	column(v->out, text, width);
+	print_column(v->out, text, width);
 	if (v->color)
 		buf_str(v->out, RESET);
 }
 
 /* ">=2h 3min" */
-static void age(struct buf *b, uint64_t ns, size_t width)
+static void print_age(struct buf *b, uint64_t ns, size_t width)
 {
 	size_t from = b->len;
 
@@ -80,17 +80,17 @@ static void age(struct buf *b, uint64_t ns, size_t width)
 	buf_pad_before(b, from, width);
 }
 
-static const char *plural(uint64_t n)
+static const char *plural_s(uint64_t n)
 {
 	return n == 1 ? "" : "s";
 }
 
-static void comm(struct buf *b, const uint8_t *bytes, size_t width)
+static void print_comm(struct buf *b, const uint8_t *bytes, size_t width)
 {
 	text_terminal(b, bytes, strnlen((const char *)bytes, EVENT_COMM_LEN), width);
 }
 
-static void totals(struct view *v, const struct hangs *h)
+static void print_totals(struct view_context *v, const struct hangs *h)
 {
 	struct buf *b = v->out;
 	const char *between = ": ";
@@ -120,49 +120,49 @@ static void totals(struct view *v, const struct hangs *h)
 	}
 	buf_u64(b, h->namespaces);
 	buf_str(b, " network namespace");
-	buf_str(b, plural(h->namespaces));
+	buf_str(b, plural_s(h->namespaces));
 	buf_str(b, ".\n");
 }
 
 /* The reasons, so that the first screen says them whatever comes after. */
-static void reasons(struct view *v, const struct hangs *h)
+static void print_reasons(struct view_context *v, const struct hangs *h)
 {
 	struct buf *b = v->out;
 
 	buf_char(b, '\n');
-	heading(v, "SOCKETS  WHY", 0);
+	print_heading(v, "SOCKETS  WHY", 0);
 	buf_char(b, '\n');
 	for (unsigned i = 0; i < ADVICE_COUNT; i++) {
 		if (!h->advised[i])
 			continue;
-		number(b, h->advised[i], 7);
+		print_number(b, h->advised[i], 7);
 		buf_str(b, "  ");
 		buf_str(b, advice_line(i));
 		buf_char(b, '\n');
 	}
 }
 
-static void counts(struct buf *b, const struct hang_group *g)
+static void print_state_counts(struct buf *b, const struct hang_group *g)
 {
 	static const unsigned order[] = { 3, 0, 1, 2, 4 };	/* of hang_state_at() */
 	static const uint8_t width[] = { 10, 10, 10, 8, 9 };
 
 	for (unsigned i = 0; i < HANG_STATES; i++)
-		number(b, g->count[order[i]], width[i]);
-	age(b, g->oldest_ns, AGE_WIDTH + 1);
+		print_number(b, g->count[order[i]], width[i]);
+	print_age(b, g->oldest_ns, AGE_WIDTH + 1);
 	buf_char(b, '\n');
 }
 
-static void table_head(struct view *v, const char *of_what)
+static void print_state_table_header(struct view_context *v, const char *of_what)
 {
 	buf_char(v->out, '\n');
-	heading(v, of_what, NAME_WIDTH);
-	heading(v, "CLOSE_WAIT FIN_WAIT1 FIN_WAIT2 CLOSING LAST_ACK      OLDEST", 0);
+	print_heading(v, of_what, NAME_WIDTH);
+	print_heading(v, "CLOSE_WAIT FIN_WAIT1 FIN_WAIT2 CLOSING LAST_ACK      OLDEST", 0);
 	buf_char(v->out, '\n');
 }
 
 /* "... and 490 more, 490 sockets (-w shows all)" */
-static void table_rest(struct view *v, const struct hang_group *g, size_t n)
+static void print_rows_left_out(struct view_context *v, const struct hang_group *g, size_t n)
 {
 	struct buf *b = v->out;
 	uint64_t sockets = 0;
@@ -176,21 +176,21 @@ static void table_rest(struct view *v, const struct hang_group *g, size_t n)
 	buf_str(b, " more with ");
 	buf_u64(b, sockets);
 	buf_str(b, " socket");
-	buf_str(b, plural(sockets));
+	buf_str(b, plural_s(sockets));
 	buf_str(b, " (-w shows all)\n");
 }
 
-static size_t shown(const struct view *v, size_t n, size_t limit)
+static size_t rows_to_print(const struct view_context *v, size_t n, size_t limit)
 {
 	return v->wide || n <= limit ? n : limit;
 }
 
-static void by_process(struct view *v, const struct hangs *h)
+static void print_by_process(struct view_context *v, const struct hangs *h)
 {
-	size_t n = shown(v, h->nr_groups, ROWS);
+	size_t n = rows_to_print(v, h->nr_groups, ROWS);
 	struct buf *b = v->out;
 
-	table_head(v, "PID     COMM");
+	print_state_table_header(v, "PID     COMM");
 	for (size_t i = 0; i < n; i++) {
 		const struct hang_group *g = &h->group[i];
 		size_t from = b->len;
@@ -198,27 +198,27 @@ static void by_process(struct view *v, const struct hangs *h)
 		if (g->owner == OWNER_PROCESS) {
 			buf_u64(b, g->pid);
 			buf_pad(b, from, PID_WIDTH);
-			comm(b, g->comm, NAME_WIDTH - PID_WIDTH - 1);
+			print_comm(b, g->comm, NAME_WIDTH - PID_WIDTH - 1);
 		} else {
-			buf_str(b, owners[g->owner]);
+			buf_str(b, owner_words[g->owner]);
 		}
 		buf_pad(b, from, NAME_WIDTH);
-		counts(b, g);
-		view_relieve(v);
+		print_state_counts(b, g);
+		view_flush(v);
 	}
-	table_rest(v, h->group + n, h->nr_groups - n);
+	print_rows_left_out(v, h->group + n, h->nr_groups - n);
 }
 
-static void by_peer(struct view *v, const struct hangs *h)
+static void print_by_peer(struct view_context *v, const struct hangs *h)
 {
-	size_t n = shown(v, h->nr_peers, ROWS);
+	size_t n = rows_to_print(v, h->nr_peers, ROWS);
 	struct buf *b = v->out;
 
 	if (!v->wide && h->nr_peers > ROWS && h->peer[0].sockets == 1)
 		return;		/* each its own peer: that says nothing */
 	while (!v->wide && n > 3 && h->peer[n - 1].sockets == 1)
 		n--;
-	table_head(v, "PEER");
+	print_state_table_header(v, "PEER");
 	for (size_t i = 0; i < n; i++) {
 		const struct flow *w = &h->peer[i].peer;
 		size_t from = b->len;
@@ -227,14 +227,14 @@ static void by_peer(struct view *v, const struct hangs *h)
 		if (!w->peer_port && b->len > from)
 			b->data[b->len - 1] = '*';
 		buf_pad(b, from, NAME_WIDTH);
-		counts(b, &h->peer[i]);
-		view_relieve(v);
+		print_state_counts(b, &h->peer[i]);
+		view_flush(v);
 	}
-	table_rest(v, h->peer + n, h->nr_peers - n);
+	print_rows_left_out(v, h->peer + n, h->nr_peers - n);
 }
 
 /* "4021 nginx: 2 sockets, /system.slice/docker-0123.scope, container 0123456789ab" */
-static void owner(struct view *v, const struct hangs *h, const struct hang_group *g)
+static void print_owner(struct view_context *v, const struct hangs *h, const struct hang_group *g)
 {
 	const struct hang *first = &h->at[g->first];
 	const char *path = NULL, *id;
@@ -245,17 +245,17 @@ static void owner(struct view *v, const struct hangs *h, const struct hang_group
 	if (g->owner == OWNER_PROCESS) {
 		buf_u64(b, g->pid);
 		buf_char(b, ' ');
-		comm(b, g->comm, TEXT_ANY_WIDTH);
+		print_comm(b, g->comm, TEXT_ANY_WIDTH);
 		for (uint32_t i = 0; i < first->nr_holders && !path; i++)
 			if (h->holder[first->holder + i].pid == g->pid)
-				path = view_cgroup(v, h->holder[first->holder + i].cgroup, g->pid);
+				path = view_cgroup_path(v, h->holder[first->holder + i].cgroup, g->pid);
 	} else {
-		buf_str(b, owners[g->owner]);
+		buf_str(b, owner_words[g->owner]);
 	}
 	buf_str(b, ": ");
 	buf_u64(b, g->sockets);
 	buf_str(b, " socket");
-	buf_str(b, plural(g->sockets));
+	buf_str(b, plural_s(g->sockets));
 	id = path ? container_id(path) : NULL;
 	if (id) {
 		buf_str(b, ", container ");
@@ -272,7 +272,7 @@ static void owner(struct view *v, const struct hangs *h, const struct hang_group
 	buf_char(b, '\n');
 }
 
-static void endpoint(struct view *v, const struct flow *w, bool local)
+static void print_endpoint_column(struct view_context *v, const struct flow *w, bool local)
 {
 	const uint8_t *addr = local ? w->local_addr : w->peer_addr;
 	uint16_t port = local ? w->local_port : w->peer_port;
@@ -287,7 +287,7 @@ static void endpoint(struct view *v, const struct flow *w, bool local)
 }
 
 /* "5", "5,7", as much as fits; "+2": two other processes hold it too. With -w "5,4022/5". */
-static void descriptors(struct view *v, const struct hangs *h, const struct hang *g,
+static void print_descriptors(struct view_context *v, const struct hangs *h, const struct hang *g,
 			const struct hang_group *group)
 {
 	struct buf *b = v->out;
@@ -328,7 +328,7 @@ static void descriptors(struct view *v, const struct hangs *h, const struct hang
 }
 
 /* "  (+ others hold them too: 4022 nginx, 4023 nginx)", by what its sockets show */
-static void other_holders(struct view *v, const struct hangs *h, const struct hang_group *group)
+static void print_other_holders(struct view_context *v, const struct hangs *h, const struct hang_group *group)
 {
 	size_t limit = v->wide ? SIZE_MAX : LINE_COLUMNS - 26, start = v->out->len;
 	uint32_t last = group->pid;
@@ -350,14 +350,14 @@ static void other_holders(struct view *v, const struct hangs *h, const struct ha
 			}
 			buf_u64(v->out, o->pid);
 			buf_char(v->out, ' ');
-			comm(v->out, o->comm, EVENT_COMM_LEN);
+			print_comm(v->out, o->comm, EVENT_COMM_LEN);
 		}
 	}
 	if (any)
 		buf_str(v->out, ")\n");
 }
 
-static void bytes(struct buf *b, const struct hang *g, uint32_t n, size_t width)
+static void print_queue_bytes(struct buf *b, const struct hang *g, uint32_t n, size_t width)
 {
 	size_t from = b->len;
 
@@ -368,25 +368,25 @@ static void bytes(struct buf *b, const struct hang *g, uint32_t n, size_t width)
 	buf_pad_before(b, from, width);
 }
 
-static void socket_row(struct view *v, const struct hangs *h, const struct hang *g,
+static void print_socket_row(struct view_context *v, const struct hangs *h, const struct hang *g,
 		       const struct hang_group *group)
 {
 	struct buf *b = v->out;
 
-	age(b, g->age_ns, AGE_WIDTH);
-	endpoint(v, &g->flow, true);
-	endpoint(v, &g->flow, false);
-	bytes(b, g, g->unread, 7);
-	bytes(b, g, g->unacked + g->unsent, 7);
+	print_age(b, g->age_ns, AGE_WIDTH);
+	print_endpoint_column(v, &g->flow, true);
+	print_endpoint_column(v, &g->flow, false);
+	print_queue_bytes(b, g, g->unread, 7);
+	print_queue_bytes(b, g, g->unacked + g->unsent, 7);
 	buf_str(b, g->eof_read == KNOWN_YES ? " yes" : g->eof_read == KNOWN_NO ? " no " : " -  ");
-	descriptors(v, h, g, group);
+	print_descriptors(v, h, g, group);
 }
 
 /* "FIN_WAIT2 (12): closed here; ..., the last in 43s" and its oldest sockets. */
-static void kind(struct view *v, const struct hangs *h, const struct hang_group *group,
+static void print_sockets_of_kind(struct view_context *v, const struct hangs *h, const struct hang_group *group,
 		 const struct hang *g, size_t n)
 {
-	size_t rows = shown(v, n, SOCKETS);
+	size_t rows = rows_to_print(v, n, SOCKETS);
 	struct buf *b = v->out;
 	uint64_t left = 0;
 
@@ -404,8 +404,8 @@ static void kind(struct view *v, const struct hangs *h, const struct hang_group 
 	}
 	buf_char(b, '\n');
 	for (size_t i = 0; i < rows; i++) {
-		socket_row(v, h, &g[i], group);
-		view_relieve(v);
+		print_socket_row(v, h, &g[i], group);
+		view_flush(v);
 	}
 	if (rows == n)
 		return;
@@ -414,32 +414,32 @@ static void kind(struct view *v, const struct hangs *h, const struct hang_group 
 	buf_str(b, " more (-w shows all)\n");
 }
 
-static void sockets_head(struct view *v)
+static void print_sockets_header(struct view_context *v)
 {
 	size_t width = (v->wide ? 2 : 1) * ENDPOINT_WIDTH;
 
-	column(v->out, "        AGE LOCAL", AGE_WIDTH + width);
-	column(v->out, " PEER", width);
+	print_column(v->out, "        AGE LOCAL", AGE_WIDTH + width);
+	print_column(v->out, " PEER", width);
 	buf_str(v->out, " UNREAD SEND-Q EOF FD\n");
 }
 
-static void details(struct view *v, const struct hangs *h)
+static void print_details(struct view_context *v, const struct hangs *h)
 {
-	size_t n = shown(v, h->nr_groups, DETAILS);
+	size_t n = rows_to_print(v, h->nr_groups, DETAILS);
 
 	for (size_t i = 0; i < n; i++) {
 		const struct hang_group *group = &h->group[i];
 		const struct hang *g = &h->at[group->first], *end = g + group->sockets;
 
-		owner(v, h, group);
-		other_holders(v, h, group);
-		sockets_head(v);
+		print_owner(v, h, group);
+		print_other_holders(v, h, group);
+		print_sockets_header(v);
 		while (g < end) {
 			const struct hang *next = g + 1;
 
 			while (next < end && next->advice == g->advice && next->state == g->state)
 				next++;
-			kind(v, h, group, g, (size_t)(next - g));
+			print_sockets_of_kind(v, h, group, g, (size_t)(next - g));
 			g = next;
 		}
 	}
@@ -451,7 +451,7 @@ static void details(struct view *v, const struct hangs *h)
 }
 
 /* What is not among the above, and why. */
-static void caveats(struct view *v, const struct hangs *h)
+static void print_caveats(struct view_context *v, const struct hangs *h)
 {
 	struct buf *b = v->out;
 
@@ -475,26 +475,26 @@ static void caveats(struct view *v, const struct hangs *h)
 	}
 }
 
-static void stuck(struct view *v, const struct hangs *h, uint64_t now_ns)
+static void stuck_print(struct view_context *v, const struct hangs *h, uint64_t now_ns)
 {
 	if (v->times) {
 		fmt_clock(v->out, view_wall_ns(v, now_ns));
 		buf_char(v->out, ' ');
 	}
-	totals(v, h);
+	print_totals(v, h);
 	if (h->nr) {
-		reasons(v, h);
-		by_process(v, h);
-		by_peer(v, h);
-		details(v, h);
+		print_reasons(v, h);
+		print_by_process(v, h);
+		print_by_peer(v, h);
+		print_details(v, h);
 	}
-	caveats(v, h);
+	print_caveats(v, h);
 }
 
-const struct sink sink_stuck = {
+const struct view view_stuck = {
 	.name = "stuck",
 	.help = "what hangs half closed now, who holds it and what to do; one shot",
-	.manual = manual_stuck,
+	.manual = stuck_manual,
 	.reports_itself = true,
-	.stuck = stuck,
+	.stuck = stuck_print,
 };

@@ -15,20 +15,20 @@
 #define TWINS_MAX 1024
 
 /* A story, kept. */
-struct held {
-	struct held *next;
+struct kept_story {
+	struct kept_story *next;
 	struct story story;		/* its acts and holders are copies of its own */
 	struct verdict verdict;
 	uint64_t due_ns;
 };
 
 struct timeline {
-	struct held *first, **last;	/* in the order in which they were told */
+	struct kept_story *first, **last;	/* in the order in which they were told */
 	unsigned nr;
 	bool any;			/* something was drawn */
 };
 
-static const char manual[] =
+static const char timeline_manual[] =
 	"One ladder per connection as it ends, time going down: this host's endpoint on\n"
 	"the left, the peer on the right; where both are on this host, who began is left.\n"
 	"The sentence below says how it ended and who made it take so long.\n"
@@ -50,7 +50,7 @@ static const char manual[] =
 	"  tcpclose timeline -- curl -s example.org   how one command says goodbye\n"
 	"  tcpclose timeline -D 5432 --slow 200       slow goodbyes with PostgreSQL\n";
 
-static void draw(struct view *v, const struct story *a, const struct verdict *va,
+static void draw_connection(struct view_context *v, const struct story *a, const struct verdict *va,
 		 const struct story *b, const struct verdict *vb)
 {
 	struct timeline *t = v->state;
@@ -60,13 +60,13 @@ static void draw(struct view *v, const struct story *a, const struct verdict *va
 		buf_char(v->out, '\n');
 	ladder_make(&l, a, va, b, vb);
 	timeline_draw(v, &l);
-	timeline_words(v, &l);
-	view_relieve(v);
+	timeline_print_text(v, &l);
+	view_flush(v);
 	if (t)
 		t->any = true;
 }
 
-static void free_held(struct held *h)
+static void free_kept_story(struct kept_story *h)
 {
 	if (!h)
 		return;
@@ -75,9 +75,9 @@ static void free_held(struct held *h)
 }
 
 /* Takes it out of the list: `at` is what points to it. NULL: nothing is there. */
-static struct held *take(struct timeline *t, struct held **at)
+static struct kept_story *unlink_kept_story(struct timeline *t, struct kept_story **at)
 {
-	struct held *h = *at;
+	struct kept_story *h = *at;
 
 	if (!h)
 		return NULL;
@@ -88,17 +88,17 @@ static struct held *take(struct timeline *t, struct held **at)
 	return h;
 }
 
-static void draw_alone(struct view *v, struct held **at)
+static void draw_without_twin(struct view_context *v, struct kept_story **at)
 {
-	struct held *h = take(v->state, at);
+	struct kept_story *h = unlink_kept_story(v->state, at);
 
 	if (!h)
 		return;
-	draw(v, &h->story, &h->verdict, NULL, NULL);
-	free_held(h);
+	draw_connection(v, &h->story, &h->verdict, NULL, NULL);
+	free_kept_story(h);
 }
 
-static void *copy(const void *bytes, size_t len)
+static void *copy_bytes(const void *bytes, size_t len)
 {
 	void *to = malloc(len);
 
@@ -108,20 +108,20 @@ static void *copy(const void *bytes, size_t len)
 }
 
 /* False: out of memory. */
-static bool keep(struct view *v, const struct story *s, const struct verdict *verdict)
+static bool keep_story(struct view_context *v, const struct story *s, const struct verdict *verdict)
 {
 	struct timeline *t = v->state;
-	struct held *h = calloc(1, sizeof(*h));
+	struct kept_story *h = calloc(1, sizeof(*h));
 
 	if (!h)
 		return false;
 	h->story = *s;
 	h->verdict = *verdict;
-	h->story.acts = s->nr_acts ? copy(s->acts, s->nr_acts * sizeof(*s->acts)) : NULL;
-	h->story.holders = s->nr_holders ? copy(s->holders, s->nr_holders * sizeof(*s->holders)) :
+	h->story.acts = s->nr_acts ? copy_bytes(s->acts, s->nr_acts * sizeof(*s->acts)) : NULL;
+	h->story.holders = s->nr_holders ? copy_bytes(s->holders, s->nr_holders * sizeof(*s->holders)) :
 					   NULL;
 	if ((s->nr_acts && !h->story.acts) || (s->nr_holders && !h->story.holders)) {
-		free_held(h);
+		free_kept_story(h);
 		return false;
 	}
 	if (verdict->trigger)
@@ -130,22 +130,22 @@ static bool keep(struct view *v, const struct story *s, const struct verdict *ve
 	*t->last = h;
 	t->last = &h->next;
 	if (t->nr++ == TWINS_MAX)
-		draw_alone(v, &t->first);
+		draw_without_twin(v, &t->first);
 	if (!v->due_ns || h->due_ns < v->due_ns)
 		v->due_ns = h->due_ns;
 	return true;
 }
 
-static struct held **find_twin(struct timeline *t, const struct story *s)
+static struct kept_story **find_kept_twin(struct timeline *t, const struct story *s)
 {
-	struct held **at = &t->first;
+	struct kept_story **at = &t->first;
 
 	while (*at && !ladder_are_twins(&(*at)->story, s))
 		at = &(*at)->next;
 	return *at ? at : NULL;
 }
 
-static void start(struct view *v)
+static void timeline_start(struct view_context *v)
 {
 	struct timeline *t = calloc(1, sizeof(*t));
 
@@ -157,31 +157,31 @@ static void start(struct view *v)
 	v->state = t;
 }
 
-static void story(struct view *v, const struct story *s, const struct verdict *verdict)
+static void timeline_add_story(struct view_context *v, const struct story *s, const struct verdict *verdict)
 {
 	struct timeline *t = v->state;
-	struct held **at = t ? find_twin(t, s) : NULL;
-	struct held *h = at ? take(t, at) : NULL;
+	struct kept_story **at = t ? find_kept_twin(t, s) : NULL;
+	struct kept_story *h = at ? unlink_kept_story(t, at) : NULL;
 
 	if (h) {
-		draw(v, &h->story, &h->verdict, s, verdict);
-		free_held(h);
-	} else if (!t || !s->has_twin || !keep(v, s, verdict)) {
-		draw(v, s, verdict, NULL, NULL);
+		draw_connection(v, &h->story, &h->verdict, s, verdict);
+		free_kept_story(h);
+	} else if (!t || !s->has_twin || !keep_story(v, s, verdict)) {
+		draw_connection(v, s, verdict, NULL, NULL);
 	}
 }
 
-static void tick(struct view *v, uint64_t now_ns)
+static void timeline_tick(struct view_context *v, uint64_t now_ns)
 {
 	struct timeline *t = v->state;
-	struct held **at = &t->first;
+	struct kept_story **at = &t->first;
 
 	v->due_ns = 0;
 	while (*at) {
 		uint64_t due_ns = (*at)->due_ns;
 
 		if (due_ns <= now_ns) {
-			draw_alone(v, at);
+			draw_without_twin(v, at);
 			continue;
 		}
 		if (!v->due_ns || due_ns < v->due_ns)
@@ -190,33 +190,33 @@ static void tick(struct view *v, uint64_t now_ns)
 	}
 }
 
-static void end(struct view *v, const struct tally *tally, uint64_t now_ns)
+static void timeline_end(struct view_context *v, const struct tally *tally, uint64_t now_ns)
 {
 	struct timeline *t = v->state;
 
 	(void)tally;
 	(void)now_ns;
 	while (t && t->first)
-		draw_alone(v, &t->first);
+		draw_without_twin(v, &t->first);
 }
 
-static void release(struct view *v)
+static void timeline_release(struct view_context *v)
 {
 	struct timeline *t = v->state;
 
 	while (t && t->first)
-		free_held(take(t, &t->first));
+		free_kept_story(unlink_kept_story(t, &t->first));
 	free(t);
 	v->state = NULL;
 }
 
-const struct sink sink_timeline = {
+const struct view view_timeline = {
 	.name = "timeline",
 	.help = "a ladder per connection: calls, states, FINs, ACKs, and the gaps",
-	.manual = manual,
-	.start = start,
-	.story = story,
-	.end = end,
-	.tick = tick,
-	.release = release,
+	.manual = timeline_manual,
+	.start = timeline_start,
+	.story = timeline_add_story,
+	.end = timeline_end,
+	.tick = timeline_tick,
+	.release = timeline_release,
 };

@@ -11,13 +11,13 @@
 #define TIMELINE_COLUMNS_MAX 140
 
 /* Columns that a picture takes in this view. */
-unsigned timeline_columns(const struct view *v);
+unsigned timeline_columns(const struct view_context *v);
 
 /* "client[100]", "-" where nobody is known to have acted: at most width columns */
-void timeline_process(struct buf *b, const struct ladder *l, enum side side, size_t width);
+void timeline_print_process(struct buf *b, const struct ladder *l, enum side side, size_t width);
 
 /* From the heads of the columns to the last rung. */
-void timeline_draw(struct view *v, const struct ladder *l);
+void timeline_draw(struct view_context *v, const struct ladder *l);
 
 /* How it ended, who began, and who is to blame for the time, in a sentence; what was not seen. */
-void timeline_words(struct view *v, const struct ladder *l);
+void timeline_print_text(struct view_context *v, const struct ladder *l);

@@ -24,7 +24,7 @@
 #define DIM "\033[2m"
 #define RED "\033[31m"
 
-unsigned timeline_columns(const struct view *v)
+unsigned timeline_columns(const struct view_context *v)
 {
 	if (v->wide)
 		return TIMELINE_COLUMNS_MAX;
@@ -33,12 +33,12 @@ unsigned timeline_columns(const struct view *v)
 	return v->columns < TIMELINE_COLUMNS_MAX ? v->columns : TIMELINE_COLUMNS_MAX;
 }
 
-static struct buf *side_of(struct pen *p, unsigned side)
+static struct buf *side_buf(struct two_columns *p, unsigned side)
 {
 	return side == LADDER_LEFT ? &p->left : &p->right;
 }
 
-static void process(struct buf *b, const uint8_t *comm, uint32_t pid, size_t width)
+static void print_comm_pid(struct buf *b, const uint8_t *comm, uint32_t pid, size_t width)
 {
 	struct buf number = { 0 };
 
@@ -47,53 +47,53 @@ static void process(struct buf *b, const uint8_t *comm, uint32_t pid, size_t wid
 	buf_char(&number, ']');
 	text_terminal(b, comm, strnlen((const char *)comm, EVENT_COMM_LEN),
 		      width > number.len ? width - number.len : 0);
-	pen_add(b, &number);
+	buf_add_buf(b, &number);
 	buf_release(&number);
 }
 
-void timeline_process(struct buf *b, const struct ladder *l, enum side side, size_t width)
+void timeline_print_process(struct buf *b, const struct ladder *l, enum side side, size_t width)
 {
 	const struct story *s = l->s[side], *near = l->s[LADDER_LEFT];
-	const struct act *a = s ? act_actor(s, l->v[side]) : NULL;
+	const struct act *a = s ? call_text_actor(s, l->v[side]) : NULL;
 
 	if (a)
-		process(b, a->comm, a->pid, width);
+		print_comm_pid(b, a->comm, a->pid, width);
 	else if (s && s->nr_holders)
-		process(b, s->holders[0].comm, s->holders[0].pid, width);
+		print_comm_pid(b, s->holders[0].comm, s->holders[0].pid, width);
 	else if (s || side == LADDER_LEFT)
 		buf_char(b, '-');
 	else if (near->has_twin && near->twin_pid)
-		process(b, near->twin_comm, near->twin_pid, width);
+		print_comm_pid(b, near->twin_comm, near->twin_pid, width);
 	else
 		buf_str(b, "peer");
 }
 
-static void head(struct pen *p)
+static void print_ladder_header(struct two_columns *p)
 {
 	const struct flow *w = &p->l->s[LADDER_LEFT]->flow;
 	size_t half = p->margin + p->inner / 2;
 	struct buf left = { 0 }, middle = { 0 }, right = { 0 };
 
 	fmt_clock(&middle, view_wall_ns(p->v, p->l->v[LADDER_LEFT]->start_ns));
-	timeline_process(&left, p->l, LADDER_LEFT, half);
-	timeline_process(&right, p->l, LADDER_RIGHT, half);
-	pen_heads(p, &left, &middle, &right);
+	timeline_print_process(&left, p->l, LADDER_LEFT, half);
+	timeline_print_process(&right, p->l, LADDER_RIGHT, half);
+	two_columns_print_header(p, &left, &middle, &right);
 	buf_reset(&left);
 	buf_reset(&middle);
 	buf_reset(&right);
 	fmt_endpoint_cut(&left, w->family, w->local_addr, w->local_port, half);
 	fmt_endpoint_cut(&right, w->family, w->peer_addr, w->peer_port, half);
-	pen_heads(p, &left, &middle, &right);
+	two_columns_print_header(p, &left, &middle, &right);
 	buf_release(&left);
 	buf_release(&middle);
 	buf_release(&right);
 }
 
 /* "FIN_WAIT1", "(CLOSE_WAIT)" of a side that is only implied, "FIN_WAIT2 (orphan)" */
-static void state(struct pen *p, unsigned side, uint8_t state, bool orphan)
+static void print_state(struct two_columns *p, unsigned side, uint8_t state, bool orphan)
 {
 	const struct story *s = p->l->s[side];
-	struct buf *b = side_of(p, side);
+	struct buf *b = side_buf(p, side);
 
 	if (!state)
 		return;
@@ -112,30 +112,30 @@ static bool is_sent_right(const struct rung *r)
 }
 
 /* "------- 1 FIN seq +0 ack +0 ------->" */
-static void arrow(struct pen *p, const struct rung *r, const struct buf *label)
+static void draw_arrow(struct two_columns *p, const struct rung *r, const struct buf *label)
 {
-	size_t len = pen_columns(label), room = p->inner - 1;
+	size_t len = buf_columns(label), room = p->inner - 1;
 	size_t before = len + 2 < room ? (room - len - 2) / 2 : 0;
 	size_t after = len + 2 < room ? room - len - 2 - before : 0;
-	const char *head = is_sent_right(r) ? p->brush->to_right : p->brush->to_left;
+	const char *head = is_sent_right(r) ? p->glyphs->to_right : p->glyphs->to_left;
 
 	if (r->unanswered)
-		head = p->brush->unknown;
+		head = p->glyphs->unknown;
 	if (!is_sent_right(r))
 		buf_str(&p->between, head);
-	pen_line(p, before, !r->exact);
+	two_columns_add_line(p, before, !r->exact);
 	buf_char(&p->between, ' ');
-	pen_add(&p->between, label);
+	buf_add_buf(&p->between, label);
 	buf_char(&p->between, ' ');
-	pen_line(p, after, !r->exact);
+	two_columns_add_line(p, after, !r->exact);
 	if (is_sent_right(r))
 		buf_str(&p->between, head);
 	p->color = r->rst ? RED : r->exact ? NULL : DIM;
-	pen_row(p);
+	two_columns_print_row(p);
 }
 
 /* " seq +0" from where numbers count; nothing where that is not known */
-static void relative(const struct pen *p, struct buf *b, const char *what, unsigned side,
+static void print_relative_seq(const struct two_columns *p, struct buf *b, const char *what, unsigned side,
 		     uint32_t number)
 {
 	int32_t n = (int32_t)(number - p->l->base_seq[side]);
@@ -147,17 +147,17 @@ static void relative(const struct pen *p, struct buf *b, const char *what, unsig
 }
 
 /* Adds what still fits onto the rung. */
-static bool add_if_room(const struct pen *p, struct buf *label, struct buf *part)
+static bool add_to_label_if_room(const struct two_columns *p, struct buf *label, struct buf *part)
 {
-	bool fits = pen_columns(label) + pen_columns(part) + 5 <= p->inner;
+	bool fits = buf_columns(label) + buf_columns(part) + 5 <= p->inner;
 
 	if (fits)
-		pen_add(label, part);
+		buf_add_buf(label, part);
 	buf_reset(part);
 	return fits;
 }
 
-static void raw(struct buf *b, const struct rung *r)
+static void print_raw_seq_ack(struct buf *b, const struct rung *r)
 {
 	if (r->has_seq) {
 		buf_str(b, "seq ");
@@ -172,7 +172,7 @@ static void raw(struct buf *b, const struct rung *r)
  * "1 FIN seq +0 ack +0, 10 us", "2+3 FIN,ACK seq +0 ack +1": as much as there is room for. Returns
  * whether the raw numbers are to be told yet.
  */
-static bool segment_label(const struct pen *p, const struct rung *r, struct buf *label)
+static bool print_segment_label(const struct two_columns *p, const struct rung *r, struct buf *label)
 {
 	unsigned to = r->side == LADDER_LEFT ? LADDER_RIGHT : LADDER_LEFT;
 	bool raw_left = r->has_ack;
@@ -188,46 +188,46 @@ static bool segment_label(const struct pen *p, const struct rung *r, struct buf 
 	}
 	buf_str(label, r->rst ? "RST" : !r->fin ? "ACK" : r->wave2 ? "FIN,ACK" : "FIN");
 	if (r->has_seq) {
-		relative(p, &part, " seq ", r->side, r->seq);
-		add_if_room(p, label, &part);
+		print_relative_seq(p, &part, " seq ", r->side, r->seq);
+		add_to_label_if_room(p, label, &part);
 	}
 	if (r->has_ack) {
-		relative(p, &part, " ack ", to, r->ack);
-		add_if_room(p, label, &part);
+		print_relative_seq(p, &part, " ack ", to, r->ack);
+		add_to_label_if_room(p, label, &part);
 	}
 	if (r->has_ack && p->inner >= ONE_ROW_INNER) {
 		buf_str(&part, " (");
-		raw(&part, r);
+		print_raw_seq_ack(&part, r);
 		buf_char(&part, ')');
-		raw_left = !add_if_room(p, label, &part);
+		raw_left = !add_to_label_if_room(p, label, &part);
 	}
 	if (r->has_transit) {
 		buf_str(&part, ", ");
 		fmt_duration(&part, r->transit_ns);
-		add_if_room(p, label, &part);
+		add_to_label_if_room(p, label, &part);
 	}
 	buf_release(&part);
 	return raw_left;
 }
 
 /* The row below a rung: raw numbers, where they had no room on it, and the states. */
-static void below(struct pen *p, const struct rung *r, bool numbers)
+static void draw_row_below(struct two_columns *p, const struct rung *r, bool numbers)
 {
 	struct buf text = { 0 };
 
 	if (!numbers && !r->state[LADDER_LEFT] && !r->state[LADDER_RIGHT])
 		return;
 	if (numbers)
-		raw(&text, r);
-	pen_center(p, &text);
+		print_raw_seq_ack(&text, r);
+	two_columns_center(p, &text);
 	p->color = DIM;
-	state(p, LADDER_LEFT, r->state[LADDER_LEFT], r->orphan[LADDER_LEFT]);
-	state(p, LADDER_RIGHT, r->state[LADDER_RIGHT], r->orphan[LADDER_RIGHT]);
-	pen_row(p);
+	print_state(p, LADDER_LEFT, r->state[LADDER_LEFT], r->orphan[LADDER_LEFT]);
+	print_state(p, LADDER_RIGHT, r->state[LADDER_RIGHT], r->orphan[LADDER_RIGHT]);
+	two_columns_print_row(p);
 	buf_release(&text);
 }
 
-static void segment(struct pen *p, const struct rung *r)
+static void draw_segment(struct two_columns *p, const struct rung *r)
 {
 	struct buf label = { 0 };
 	bool numbers = false;
@@ -248,15 +248,15 @@ static void segment(struct pen *p, const struct rung *r)
 			buf_str(&label, "data");
 		}
 	} else {
-		numbers = segment_label(p, r, &label);
+		numbers = print_segment_label(p, r, &label);
 	}
-	arrow(p, r, &label);
-	below(p, r, numbers);
+	draw_arrow(p, r, &label);
+	draw_row_below(p, r, numbers);
 	buf_release(&label);
 }
 
 /* What came of a call, where that was not a FIN or a RST; NULL: that */
-static const char *outcome(const struct act *a)
+static const char *call_outcome(const struct act *a)
 {
 	if (a->effect == EFFECT_RELEASED)
 		return "last reference gone";
@@ -266,45 +266,45 @@ static const char *outcome(const struct act *a)
 }
 
 /* One text beside the rails, in a row of its own. */
-static void side_row(struct pen *p, unsigned side, const struct buf *text)
+static void draw_side_row(struct two_columns *p, unsigned side, const struct buf *text)
 {
-	pen_add(side_of(p, side), text);
-	pen_row(p);
+	buf_add_buf(side_buf(p, side), text);
+	two_columns_print_row(p);
 }
 
 /* "close(5) client[100]", in two rows if it must be */
-static void act(struct pen *p, const struct rung *r)
+static void draw_call(struct two_columns *p, const struct rung *r)
 {
-	const char *more = outcome(r->act);
+	const char *more = call_outcome(r->act);
 	struct buf call = { 0 }, who = { 0 };
 
-	act_call(&call, r->act);
+	call_text_print(&call, r->act);
 	if (call.len >= p->margin) {	/* "io_uring_shutdow.." */
 		call.len = p->margin - 3;
 		buf_str(&call, "..");
 	}
-	process(&who, r->act->comm, r->act->pid, p->margin - 1);
-	if (pen_columns(&call) + 1 + pen_columns(&who) < p->margin) {
+	print_comm_pid(&who, r->act->comm, r->act->pid, p->margin - 1);
+	if (buf_columns(&call) + 1 + buf_columns(&who) < p->margin) {
 		buf_char(&call, ' ');
-		pen_add(&call, &who);
+		buf_add_buf(&call, &who);
 	} else {
-		side_row(p, r->side, &call);
+		draw_side_row(p, r->side, &call);
 		buf_reset(&call);
-		pen_add(&call, &who);
+		buf_add_buf(&call, &who);
 	}
-	side_row(p, r->side, &call);
+	draw_side_row(p, r->side, &call);
 	if (more) {
 		buf_reset(&call);
 		buf_str(&call, more);
-		side_row(p, r->side, &call);
+		draw_side_row(p, r->side, &call);
 	}
-	below(p, r, false);
+	draw_row_below(p, r, false);
 	buf_release(&call);
 	buf_release(&who);
 }
 
 /* It was over without a segment: "gave up", and into which state that led. */
-static void end(struct pen *p, const struct rung *r)
+static void draw_end(struct two_columns *p, const struct rung *r)
 {
 	const struct verdict *v = p->l->v[r->side];
 	struct buf text = { 0 };
@@ -315,37 +315,37 @@ static void end(struct pen *p, const struct rung *r)
 		buf_str(&text, "the kernel gave up");
 	else
 		buf_str(&text, "ended");
-	pen_add(side_of(p, r->side), &text);
-	p->rail = p->brush->pause;
-	pen_row(p);
-	below(p, r, false);
+	buf_add_buf(side_buf(p, r->side), &text);
+	p->rail = p->glyphs->pause;
+	two_columns_print_row(p);
+	draw_row_below(p, r, false);
 	buf_release(&text);
 }
 
 /* "197 ms" between two rungs; the longest of all is drawn as a break. */
-static void gap(struct pen *p, uint64_t ns, bool longest)
+static void draw_gap(struct two_columns *p, uint64_t ns, bool longest)
 {
 	struct buf text = { 0 };
 
 	fmt_duration(&text, ns);
 	for (int i = 0; i < (longest ? 3 : 1); i++) {
 		if (longest)
-			p->rail = p->brush->pause;
+			p->rail = p->glyphs->pause;
 		if (!longest || i == 1)
-			pen_center(p, &text);
-		pen_row(p);
+			two_columns_center(p, &text);
+		two_columns_print_row(p);
 	}
 	buf_release(&text);
 }
 
 /* Is this the call that made the segment, right before it? */
-static bool is_cause(const struct rung *a, const struct rung *r, uint64_t ns)
+static bool is_cause_of_segment(const struct rung *a, const struct rung *r, uint64_t ns)
 {
 	return a->kind == RUNG_ACT && r->kind != RUNG_ACT && a->side == r->side && ns < HIDE_GAP_NS;
 }
 
 /* How long nothing was seen before the i-th rung; 0 where that is not worth a row. */
-static uint64_t gap_before(const struct ladder *l, unsigned i)
+static uint64_t gap_before_ns(const struct ladder *l, unsigned i)
 {
 	const struct rung *r = &l->rung[i];
 	uint64_t since_ns;
@@ -358,43 +358,43 @@ static uint64_t gap_before(const struct ladder *l, unsigned i)
 	if (!k)
 		return 0;
 	since_ns = l->rung[k - 1].ts_ns + l->rung[k - 1].transit_ns;
-	if (r->ts_ns <= since_ns || is_cause(&l->rung[k - 1], r, r->ts_ns - since_ns))
+	if (r->ts_ns <= since_ns || is_cause_of_segment(&l->rung[k - 1], r, r->ts_ns - since_ns))
 		return 0;
 	return r->ts_ns - since_ns;
 }
 
-static void rungs(struct pen *p)
+static void draw_rungs(struct two_columns *p)
 {
 	const struct ladder *l = p->l;
 	uint64_t longest = HIDE_GAP_NS - 1;
 
 	for (unsigned i = 0; i < l->nr; i++)
-		if (gap_before(l, i) > longest)
-			longest = gap_before(l, i);
+		if (gap_before_ns(l, i) > longest)
+			longest = gap_before_ns(l, i);
 	for (unsigned i = 0; i < l->nr; i++) {
 		const struct rung *r = &l->rung[i];
-		uint64_t ns = gap_before(l, i);
+		uint64_t ns = gap_before_ns(l, i);
 
 		if (ns)
-			gap(p, ns, ns == longest);
+			draw_gap(p, ns, ns == longest);
 		if (r->kind == RUNG_ACT)
-			act(p, r);
+			draw_call(p, r);
 		else if (r->kind == RUNG_END)
-			end(p, r);
+			draw_end(p, r);
 		else
-			segment(p, r);
+			draw_segment(p, r);
 	}
 }
 
-void timeline_draw(struct view *v, const struct ladder *l)
+void timeline_draw(struct view_context *v, const struct ladder *l)
 {
-	struct pen p;
+	struct two_columns p;
 
-	pen_init(&p, v, l, timeline_columns(v));
-	head(&p);
-	state(&p, LADDER_LEFT, l->first[LADDER_LEFT], false);
-	state(&p, LADDER_RIGHT, l->first[LADDER_RIGHT], false);
-	pen_row(&p);
-	rungs(&p);
-	pen_release(&p);
+	two_columns_init(&p, v, l, timeline_columns(v));
+	print_ladder_header(&p);
+	print_state(&p, LADDER_LEFT, l->first[LADDER_LEFT], false);
+	print_state(&p, LADDER_RIGHT, l->first[LADDER_RIGHT], false);
+	two_columns_print_row(&p);
+	draw_rungs(&p);
+	two_columns_release(&p);
 }

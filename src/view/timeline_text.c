@@ -7,7 +7,7 @@
 #include "fmt.h"
 
 #define NAME_WIDTH 40
-#define AGE "age_ns: "
+#define AGE_KEY "age_ns: "
 
 /* What makes a RST, in words that follow "client[100]" */
 static const char *const sent_because[REASON_COUNT] = {
@@ -30,7 +30,7 @@ static const char *const received_while[REASON_COUNT] = {
 	[REASON_AFTER_CLOSE] = "after the descriptor was gone",
 };
 
-static const char *const gave_up[REASON_COUNT] = {
+static const char *const timed_out_because[REASON_COUNT] = {
 	[REASON_FIN_WAIT_1] = "the FIN was never acknowledged",
 	[REASON_FIN_WAIT_2] = "the peer's FIN never came, and the kernel forgot the socket",
 	[REASON_CLOSING] = "the FINs crossed, and ours was never acknowledged",
@@ -41,22 +41,22 @@ static const char *const gave_up[REASON_COUNT] = {
 	[REASON_USER_TIMEOUT] = "nothing was acknowledged within TCP_USER_TIMEOUT",
 };
 
-static const char *const aborted[REASON_COUNT] = {
+static const char *const aborted_because[REASON_COUNT] = {
 	[REASON_REPAIR] = "taken away in repair mode, without a word to the peer",
 	[REASON_TIME_WAIT_OVERFLOW] = "ended here alone: there were too many in TIME_WAIT",
 };
 
-static enum side other(enum side side)
+static enum side other_side(enum side side)
 {
 	return side == LADDER_LEFT ? LADDER_RIGHT : LADDER_LEFT;
 }
 
 /* "client[100]", "the peer", "this end" */
-static void name(struct buf *b, const struct ladder *l, enum side side)
+static void print_side_name(struct buf *b, const struct ladder *l, enum side side)
 {
 	size_t from = b->len;
 
-	timeline_process(b, l, side, NAME_WIDTH);
+	timeline_print_process(b, l, side, NAME_WIDTH);
 	if (b->failed)
 		return;
 	if (!l->s[side] && b->len - from == 4 && !memcmp(b->data + from, "peer", 4)) {
@@ -70,17 +70,17 @@ static void name(struct buf *b, const struct ladder *l, enum side side)
 }
 
 /* "the peer's application" where nobody knows its name */
-static void application(struct buf *b, const struct ladder *l, enum side side)
+static void print_application(struct buf *b, const struct ladder *l, enum side side)
 {
 	size_t from = b->len;
 
-	name(b, l, side);
+	print_side_name(b, l, side);
 	if (!b->failed && b->len - from == 8 && !memcmp(b->data + from, "the peer", 8))
 		buf_str(b, "'s application");
 }
 
 /* "four-way, begun by client[100]" */
-static void clean(struct buf *b, const struct ladder *l)
+static void print_clean_ending(struct buf *b, const struct ladder *l)
 {
 	const struct verdict *v = l->v[LADDER_LEFT];
 
@@ -88,17 +88,17 @@ static void clean(struct buf *b, const struct ladder *l)
 		ending_name(v->ending));
 	if (v->initiator == INITIATOR_LOCAL || v->initiator == INITIATOR_PEER) {
 		buf_str(b, ", begun by ");
-		name(b, l, v->initiator == INITIATOR_LOCAL ? LADDER_LEFT : LADDER_RIGHT);
+		print_side_name(b, l, v->initiator == INITIATOR_LOCAL ? LADDER_LEFT : LADDER_RIGHT);
 	}
 }
 
-static void or_word(struct buf *b, const char *text, enum reason reason)
+static void print_text_or_reason(struct buf *b, const char *text, enum reason reason)
 {
 	buf_str(b, text ? text : reason ? reason_name(reason) : "for a reason that was not seen");
 }
 
 /* "reset-sent: client[100] closed with data unread and so sent a RST (unread-data)" */
-static void ending(struct buf *b, const struct ladder *l, enum side side)
+static void print_unclean_ending(struct buf *b, const struct ladder *l, enum side side)
 {
 	const struct verdict *v = l->v[side];
 
@@ -106,20 +106,20 @@ static void ending(struct buf *b, const struct ladder *l, enum side side)
 	buf_str(b, ": ");
 	switch (v->ending) {
 	case ENDING_RESET_SENT:
-		name(b, l, side);
+		print_side_name(b, l, side);
 		buf_char(b, ' ');
 		buf_str(b, sent_because[v->reason] ? sent_because[v->reason] : "sent a RST");
 		break;
 	case ENDING_RESET_RECEIVED:
-		name(b, l, other(side));
+		print_side_name(b, l, other_side(side));
 		buf_str(b, " sent a RST ");
-		or_word(b, received_while[v->reason], v->reason);
+		print_text_or_reason(b, received_while[v->reason], v->reason);
 		break;
 	case ENDING_TIMED_OUT:
-		or_word(b, gave_up[v->reason], v->reason);
+		print_text_or_reason(b, timed_out_because[v->reason], v->reason);
 		break;
 	case ENDING_ABORTED:
-		buf_str(b, aborted[v->reason] ? aborted[v->reason] : "ended here without a segment");
+		buf_str(b, aborted_because[v->reason] ? aborted_because[v->reason] : "ended here without a segment");
 		break;
 	case ENDING_NEVER_OPEN:
 		buf_str(b, "it was never established");
@@ -160,21 +160,21 @@ static uint64_t blamed_ns(const struct verdict *v)
 }
 
 /* "the peer's application held the connection open for 197 ms after our FIN" */
-static void held(struct buf *b, const struct ladder *l, enum side side, uint64_t ns)
+static void print_hold(struct buf *b, const struct ladder *l, enum side side, uint64_t ns)
 {
-	application(b, l, side);
+	print_application(b, l, side);
 	buf_str(b, " held the connection open for ");
 	fmt_duration(b, ns);
 	buf_str(b, " after ");
 	if (l->s[LADDER_RIGHT]) {
 		buf_str(b, "the FIN of ");
-		name(b, l, other(side));
+		print_side_name(b, l, other_side(side));
 	} else {
 		buf_str(b, side == LADDER_LEFT ? "the peer's FIN" : "our FIN");
 	}
 }
 
-static void blame(struct buf *b, const struct ladder *l, enum side side)
+static void print_blame(struct buf *b, const struct ladder *l, enum side side)
 {
 	const struct verdict *v = l->v[side];
 	uint64_t ns = v->blame_known ? blamed_ns(v) : 0;
@@ -185,10 +185,10 @@ static void blame(struct buf *b, const struct ladder *l, enum side side)
 	}
 	switch (v->blame) {
 	case BLAME_PEER_APP:
-		held(b, l, other(side), ns);
+		print_hold(b, l, other_side(side), ns);
 		break;
 	case BLAME_LOCAL_APP:
-		held(b, l, side, ns);
+		print_hold(b, l, side, ns);
 		break;
 	case BLAME_NETWORK:
 		fmt_duration(b, ns);
@@ -213,13 +213,13 @@ static void blame(struct buf *b, const struct ladder *l, enum side side)
 }
 
 /* Does the blame say more than the ending does, and the total more than the blame? */
-static bool says_more(const struct verdict *v)
+static bool blame_adds_information(const struct verdict *v)
 {
 	return !v->blame_known || v->blame != BLAME_NONE ||
 	       ending_class(v->ending) == CLASS_CLEAN;
 }
 
-static void total(struct buf *b, const struct verdict *v)
+static void print_total_duration(struct buf *b, const struct verdict *v)
 {
 	uint64_t ns = v->phase[PHASE_TOTAL].ns;
 	bool same = v->blame != BLAME_NONE && blamed_ns(v) >= ns - ns / 64;
@@ -232,7 +232,7 @@ static void total(struct buf *b, const struct verdict *v)
 }
 
 /* Breaks the text into lines of at most so many columns, at spaces. */
-static void wrap(struct buf *out, const struct buf *text, size_t columns)
+static void wrap_text(struct buf *out, const struct buf *text, size_t columns)
 {
 	size_t from = 0;
 
@@ -261,16 +261,16 @@ static void wrap(struct buf *out, const struct buf *text, size_t columns)
  * To one end a late ACK looks like the network's doing; the other knows if it was its own program's,
  * whose FIN the ACK waited for.
  */
-static enum side knows_the_blame(const struct ladder *l, enum side side)
+static enum side side_that_knows_blame(const struct ladder *l, enum side side)
 {
-	const struct verdict *v = l->v[side], *far = l->v[other(side)];
+	const struct verdict *v = l->v[side], *far = l->v[other_side(side)];
 
 	return far && v->blame == BLAME_NETWORK && far->blame_known && far->blame == BLAME_LOCAL_APP ?
-	       other(side) : side;
+	       other_side(side) : side;
 }
 
 /* Of two ends the one that began says more: it has both FINs and what came between. */
-void timeline_words(struct view *v, const struct ladder *l)
+void timeline_print_text(struct view_context *v, const struct ladder *l)
 {
 	const struct verdict *verdict = l->v[LADDER_LEFT];
 	enum side side = LADDER_LEFT;
@@ -282,23 +282,23 @@ void timeline_words(struct view *v, const struct ladder *l)
 		verdict = l->v[side];
 	}
 	if (ending_class(verdict->ending) == CLASS_CLEAN)
-		clean(&text, l);
+		print_clean_ending(&text, l);
 	else
-		ending(&text, l, side);
-	if (says_more(verdict)) {
+		print_unclean_ending(&text, l, side);
+	if (blame_adds_information(verdict)) {
 		buf_str(&text, "; ");
-		blame(&text, l, knows_the_blame(l, side));
-		total(&text, verdict);
+		print_blame(&text, l, side_that_knows_blame(l, side));
+		print_total_duration(&text, verdict);
 	}
 	buf_char(&text, '.');
-	wrap(v->out, &text, timeline_columns(v));
+	wrap_text(v->out, &text, timeline_columns(v));
 	for (unsigned i = 0; i < verdict->nr_missing; i++) {
-		if (!strncmp(verdict->missing[i], AGE, strlen(AGE)))
+		if (!strncmp(verdict->missing[i], AGE_KEY, strlen(AGE_KEY)))
 			continue;	/* nothing here shows it */
 		buf_reset(&text);
 		buf_str(&text, "Not seen: ");
 		buf_str(&text, verdict->missing[i]);
-		wrap(v->out, &text, timeline_columns(v));
+		wrap_text(v->out, &text, timeline_columns(v));
 	}
 	buf_release(&text);
 }

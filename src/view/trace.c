@@ -33,7 +33,7 @@
 #define CYAN "\033[36m"
 #define RESET "\033[0m"
 
-static const char *arrow(enum initiator initiator)
+static const char *initiator_arrow(enum initiator initiator)
 {
 	switch (initiator) {
 	case INITIATOR_LOCAL:
@@ -50,7 +50,7 @@ static const char *arrow(enum initiator initiator)
 }
 
 /* An ending in at most ENDING_WIDTH columns; the arrow tells who sent a reset. */
-static const char *short_ending(enum ending ending)
+static const char *short_ending_name(enum ending ending)
 {
 	switch (ending) {
 	case ENDING_SIMULTANEOUS:
@@ -65,7 +65,7 @@ static const char *short_ending(enum ending ending)
 	}
 }
 
-static const char *color_of(enum ending ending)
+static const char *ending_color(enum ending ending)
 {
 	switch (ending_class(ending)) {
 	case CLASS_RESET:
@@ -80,12 +80,12 @@ static const char *color_of(enum ending ending)
 	}
 }
 
-static bool has_call_column(const struct view *v)
+static bool has_call_column(const struct view_context *v)
 {
 	return v->wide || v->columns >= LINE_COLUMNS + (v->times ? 13 : 0) + CALL_WIDTH;
 }
 
-static void column(struct buf *b, const char *text, size_t width)
+static void print_column(struct buf *b, const char *text, size_t width)
 {
 	size_t from = b->len;
 
@@ -93,7 +93,7 @@ static void column(struct buf *b, const char *text, size_t width)
 	buf_pad(b, from, width);
 }
 
-static void endpoint(struct view *v, const struct flow *w, bool local)
+static void print_endpoint_column(struct view_context *v, const struct flow *w, bool local)
 {
 	const uint8_t *addr = local ? w->local_addr : w->peer_addr;
 	uint16_t port = local ? w->local_port : w->peer_port;
@@ -108,28 +108,28 @@ static void endpoint(struct view *v, const struct flow *w, bool local)
 	buf_pad(v->out, from, ENDPOINT_WIDTH);
 }
 
-static void start(struct view *v)
+static void trace_print_header(struct view_context *v)
 {
 	struct buf *b = v->out;
 
 	if (v->times)
-		column(b, "TIME", 13);
-	column(b, "PID", PID_WIDTH);
-	column(b, "COMM", v->wide ? EVENT_COMM_LEN : COMM_WIDTH);
-	column(b, "LOCAL", ENDPOINT_WIDTH);
+		print_column(b, "TIME", 13);
+	print_column(b, "PID", PID_WIDTH);
+	print_column(b, "COMM", v->wide ? EVENT_COMM_LEN : COMM_WIDTH);
+	print_column(b, "LOCAL", ENDPOINT_WIDTH);
 	buf_str(b, "BY ");
-	column(b, "REMOTE", ENDPOINT_WIDTH);
-	column(b, "ENDING", v->wide ? 15 : ENDING_WIDTH);
+	print_column(b, "REMOTE", ENDPOINT_WIDTH);
+	print_column(b, "ENDING", v->wide ? 15 : ENDING_WIDTH);
 	buf_str(b, "     MS");
 	if (has_call_column(v))
-		column(b, " CALL", v->wide ? CALL_WIDTH + 1 : 0);
+		print_column(b, " CALL", v->wide ? CALL_WIDTH + 1 : 0);
 	if (v->wide)
 		buf_str(b, "REASON           BLAME");
 	buf_char(b, '\n');
 }
 
 /* The actor, else the first of those that a walk found to hold it. */
-static void process(struct view *v, const struct story *s, const struct act *a)
+static void print_process_columns(struct view_context *v, const struct story *s, const struct act *a)
 {
 	const uint8_t *comm = a ? a->comm : s->nr_holders ? s->holders[0].comm : NULL;
 	size_t comm_width = v->wide ? EVENT_COMM_LEN : COMM_WIDTH;
@@ -137,8 +137,8 @@ static void process(struct view *v, const struct story *s, const struct act *a)
 	size_t from = b->len;
 
 	if (!comm) {
-		column(b, "-", PID_WIDTH);
-		column(b, "-", comm_width);
+		print_column(b, "-", PID_WIDTH);
+		print_column(b, "-", comm_width);
 		return;
 	}
 	buf_u64(b, a ? a->pid : s->holders[0].pid);
@@ -148,14 +148,14 @@ static void process(struct view *v, const struct story *s, const struct act *a)
 	buf_pad(b, from, comm_width);
 }
 
-static void call(struct view *v, const struct act *a)
+static void print_call_column(struct view_context *v, const struct act *a)
 {
 	struct buf *b = v->out;
 	size_t from = b->len;
 
 	buf_char(b, ' ');
 	if (a)
-		act_call(b, a);
+		call_text_print(b, a);
 	else
 		buf_char(b, '-');
 	if (v->wide)
@@ -163,7 +163,7 @@ static void call(struct view *v, const struct act *a)
 }
 
 /* At least so long: ">12" milliseconds, ">45s", ">2.5h": whole ones, for want of room */
-static void at_least(struct buf *b, uint64_t ns)
+static void print_at_least(struct buf *b, uint64_t ns)
 {
 	buf_char(b, '>');
 	if (ns < TEN_S_NS) {
@@ -177,7 +177,7 @@ static void at_least(struct buf *b, uint64_t ns)
 }
 
 /* "200.01"; the least that it can be, where it began before tracing did; "-" */
-static void total(struct buf *b, const struct story *s, const struct verdict *verdict)
+static void print_total_ms(struct buf *b, const struct story *s, const struct verdict *verdict)
 {
 	size_t from = b->len;
 
@@ -186,38 +186,38 @@ static void total(struct buf *b, const struct story *s, const struct verdict *ve
 		fmt_ms(b, verdict->phase[PHASE_TOTAL].ns);
 	} else if (s->since_ns && verdict->settled_ns >= s->since_ns) {
 		buf_char(b, ' ');
-		at_least(b, verdict->settled_ns - s->since_ns);
+		print_at_least(b, verdict->settled_ns - s->since_ns);
 	} else {
 		buf_str(b, " -");
 	}
 	buf_pad_before(b, from, MS_WIDTH);
 }
 
-static void ending_and_time(struct view *v, const struct story *s, const struct verdict *verdict)
+static void print_ending_and_time(struct view_context *v, const struct story *s, const struct verdict *verdict)
 {
-	const char *color = v->color ? color_of(verdict->ending) : NULL;
+	const char *color = v->color ? ending_color(verdict->ending) : NULL;
 	struct buf *b = v->out;
 	size_t from;
 
 	if (color)
 		buf_str(b, color);
 	from = b->len;
-	buf_str(b, v->wide ? ending_name(verdict->ending) : short_ending(verdict->ending));
+	buf_str(b, v->wide ? ending_name(verdict->ending) : short_ending_name(verdict->ending));
 	buf_pad(b, from, v->wide ? 15 : ENDING_WIDTH);
 	if (color)
 		buf_str(b, RESET);
-	total(b, s, verdict);
+	print_total_ms(b, s, verdict);
 }
 
 /* "nginx+0x1f", an offset in whatever it is in */
-static void place(struct buf *b, const char *name, size_t len, uint64_t offset)
+static void print_symbol_offset(struct buf *b, const char *name, size_t len, uint64_t offset)
 {
 	text_terminal(b, name, len, TEXT_ANY_WIDTH);
 	buf_char(b, '+');
 	fmt_hex(b, offset);
 }
 
-static size_t base_name(const char *path, size_t len)
+static size_t base_name_index(const char *path, size_t len)
 {
 	while (len && path[len - 1] != '/')
 		len--;
@@ -225,19 +225,19 @@ static size_t base_name(const char *path, size_t len)
 }
 
 /* "pool_release+0x1a (server)", "libx.so+0x4711", "[unresolved] 0x7f12345678" */
-static void frame(struct buf *b, const struct stack_frame *f, bool wide)
+static void print_stack_frame(struct buf *b, const struct stack_frame *f, bool wide)
 {
-	size_t skip = f->module && !wide ? base_name(f->module, f->module_len) : 0;
+	size_t skip = f->module && !wide ? base_name_index(f->module, f->module_len) : 0;
 
 	if (f->symbol) {
-		place(b, f->symbol, f->symbol_len, f->symbol_offset);
+		print_symbol_offset(b, f->symbol, f->symbol_len, f->symbol_offset);
 		if (!f->module)
 			return;
 		buf_str(b, " (");
 		text_terminal(b, f->module + skip, f->module_len - skip, TEXT_ANY_WIDTH);
 		buf_char(b, ')');
 	} else if (f->module) {
-		place(b, f->module + skip, f->module_len - skip, f->module_offset);
+		print_symbol_offset(b, f->module + skip, f->module_len - skip, f->module_offset);
 	} else {
 		buf_str(b, "[unresolved] ");
 		fmt_hex(b, f->address);
@@ -245,7 +245,7 @@ static void frame(struct buf *b, const struct stack_frame *f, bool wide)
 }
 
 /* Below the line of its story, the innermost frame first; what is too long for a line is cut. */
-static void stack(struct view *v, const char *text)
+static void print_stack(struct view_context *v, const char *text)
 {
 	struct buf line = { 0 };
 	struct stack_frame f;
@@ -255,7 +255,7 @@ static void stack(struct view *v, const char *text)
 		if (f.missing)
 			text_terminal(&line, f.missing, f.missing_len, TEXT_ANY_WIDTH);
 		else
-			frame(&line, &f, v->wide);
+			print_stack_frame(&line, &f, v->wide);
 		buf_str(v->out, STACK_INDENT);
 		if (line.len)	/* escaped already: nothing grows */
 			text_terminal(v->out, line.data, line.len,
@@ -266,38 +266,38 @@ static void stack(struct view *v, const char *text)
 	buf_release(&line);
 }
 
-static void story(struct view *v, const struct story *s, const struct verdict *verdict)
+static void trace_print_story(struct view_context *v, const struct story *s, const struct verdict *verdict)
 {
-	const struct act *a = act_actor(s, verdict);
+	const struct act *a = call_text_actor(s, verdict);
 	struct buf *b = v->out;
 
 	if (v->times) {
 		fmt_clock(b, view_wall_ns(v, verdict->settled_ns));
 		buf_char(b, ' ');
 	}
-	process(v, s, a);
-	endpoint(v, &s->flow, true);
-	buf_str(b, arrow(verdict->initiator));
+	print_process_columns(v, s, a);
+	print_endpoint_column(v, &s->flow, true);
+	buf_str(b, initiator_arrow(verdict->initiator));
 	buf_char(b, ' ');
-	endpoint(v, &s->flow, false);
-	ending_and_time(v, s, verdict);
+	print_endpoint_column(v, &s->flow, false);
+	print_ending_and_time(v, s, verdict);
 	if (has_call_column(v))
-		call(v, a);
+		print_call_column(v, a);
 	if (v->wide) {
-		column(b, verdict->reason ? reason_name(verdict->reason) : "-", REASON_WIDTH);
+		print_column(b, verdict->reason ? reason_name(verdict->reason) : "-", REASON_WIDTH);
 		buf_str(b, verdict->blame_known ? blame_name(verdict->blame) : "-");
 		if (verdict->partial)
 			buf_str(b, " (partial)");
 	}
 	buf_char(b, '\n');
 	if (v->shows_stacks && verdict->trigger && view_stack(v, verdict->trigger))
-		stack(v, view_stack(v, verdict->trigger));
+		print_stack(v, view_stack(v, verdict->trigger));
 }
 
-const struct sink sink_trace = {
+const struct view view_trace = {
 	.name = "trace",
 	.help = "one line per ended endpoint, as it ends (default)",
-	.manual = manual_trace,
-	.start = start,
-	.story = story,
+	.manual = trace_manual,
+	.start = trace_print_header,
+	.story = trace_print_story,
 };

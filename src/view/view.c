@@ -4,27 +4,27 @@
 #include <stddef.h>
 #include <string.h>
 
-static const struct sink *const sinks[] = {
-	&sink_trace,
-	&sink_json,
-	&sink_events,
-	&sink_timeline,
-	&sink_who,
-	&sink_hist,
-	&sink_record,
-	&sink_stuck,
-	&sink_doctor,
+static const struct view *const views[] = {
+	&view_trace,
+	&view_json,
+	&view_events,
+	&view_timeline,
+	&view_who,
+	&view_hist,
+	&view_record,
+	&view_stuck,
+	&view_doctor,
 };
 
-const struct sink *sink_at(unsigned i)
+const struct view *view_at(unsigned i)
 {
-	return i < sizeof(sinks) / sizeof(*sinks) ? sinks[i] : NULL;
+	return i < sizeof(views) / sizeof(*views) ? views[i] : NULL;
 }
 
-const struct sink *sink_find(const char *name)
+const struct view *view_find(const char *name)
 {
-	for (unsigned i = 0; i < sizeof(sinks) / sizeof(*sinks); i++)
-		if (!strcmp(sinks[i]->name, name))
-			return sinks[i];
+	for (unsigned i = 0; i < sizeof(views) / sizeof(*views); i++)
+		if (!strcmp(views[i]->name, name))
+			return views[i];
 	return NULL;
 }

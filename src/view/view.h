@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
  * A view: callbacks that turn facts and stories into lines of output. One file each, listed in
- * sink.c.
+ * view.c.
  *
- * A sink appends to view->out and writes nothing itself. What it is handed is const and valid
+ * A view appends to context->out and writes nothing itself. What it is handed is const and valid
  * during the call. Words come from names.h, numbers from fmt.h, strangers' bytes go through text.h
  * or json.h.
  */
@@ -19,16 +19,16 @@
 #include "verdict.h"
 #include "view_options.h"
 
-struct view {
+struct view_context {
 	struct buf *out;
 	const struct meta *meta;
 	unsigned columns;	/* of the terminal, 0 where there is none */
 	bool color, wide, times;
 	bool utf8;		/* what reads it can show more than ASCII */
-	struct sink_options options;
+	struct view_options options;
 	uint64_t seed;		/* keys the hashes of what strangers choose */
-	void *state;		/* the sink's own, from start() to release(); NULL: none */
-	uint64_t due_ns;	/* the sink's: when it wants its tick(); 0 never */
+	void *state;		/* the view's own, from start() to release(); NULL: none */
+	uint64_t due_ns;	/* the view's: when it wants its tick(); 0 never */
 
 	/* What it takes to look outside; NULL: nothing is known of it, and shown as such. */
 	const char *(*cgroup_path)(void *arg, uint64_t id, uint32_t pid);
@@ -37,66 +37,66 @@ struct view {
 	bool shows_stacks;	/* --stack: in text too */
 	const char *(*exe_path)(void *arg, const struct act *a);	/* valid until the next */
 	void *exe_arg;
-	void (*relieve)(void *arg);	/* out may be written and emptied: a view may say a lot */
-	void *relieve_arg;
+	void (*flush)(void *arg);	/* out may be written and emptied: a view may say a lot */
+	void *flush_arg;
 };
 
-struct sink {
+struct view {
 	const char *name;
 	const char *help;	/* one line */
 	const char *manual;	/* for --help: what is to be seen, and examples */
 	bool reports_itself;	/* loss and summary are part of its output */
 	/* Each may be NULL. */
-	void (*start)(struct view *v);
-	void (*event)(struct view *v, const struct event *e);
-	void (*story)(struct view *v, const struct story *s, const struct verdict *verdict);
-	void (*lost)(struct view *v, const struct tally *t, uint64_t now_ns);
-	void (*end)(struct view *v, const struct tally *t, uint64_t now_ns);
-	void (*stuck)(struct view *v, const struct hangs *h, uint64_t now_ns);
-	void (*doctor)(struct view *v, const struct health *h);
+	void (*start)(struct view_context *v);
+	void (*event)(struct view_context *v, const struct event *e);
+	void (*story)(struct view_context *v, const struct story *s, const struct verdict *verdict);
+	void (*lost)(struct view_context *v, const struct tally *t, uint64_t now_ns);
+	void (*end)(struct view_context *v, const struct tally *t, uint64_t now_ns);
+	void (*stuck)(struct view_context *v, const struct hangs *h, uint64_t now_ns);
+	void (*doctor)(struct view_context *v, const struct health *h);
 	/*
 	 * Time has come to now_ns, which is not before due_ns: what happened before has been told,
 	 * and nothing that happened later. It sets due_ns anew.
 	 */
-	void (*tick)(struct view *v, uint64_t now_ns);
-	void (*release)(struct view *v);	/* of state */
+	void (*tick)(struct view_context *v, uint64_t now_ns);
+	void (*release)(struct view_context *v);	/* of state */
 };
 
 /* The view of that name, or NULL. */
-const struct sink *sink_find(const char *name);
+const struct view *view_find(const char *name);
 
 /* The i-th view, NULL past the last; the first is the default. */
-const struct sink *sink_at(unsigned i);
+const struct view *view_at(unsigned i);
 
 /* An instant of an event as nanoseconds since 1970. */
-static inline uint64_t view_wall_ns(const struct view *v, uint64_t ts_ns)
+static inline uint64_t view_wall_ns(const struct view_context *v, uint64_t ts_ns)
 {
 	return ts_ns + (uint64_t)v->meta->boot_to_wall_ns;
 }
 
 /* The path of a task's cgroup, NULL not known; pid: of a task that still is, 0 maybe not. */
-static inline const char *view_cgroup(const struct view *v, uint64_t cgroup, uint32_t pid)
+static inline const char *view_cgroup_path(const struct view_context *v, uint64_t cgroup, uint32_t pid)
 {
 	return v->cgroup_path ? v->cgroup_path(v->cgroup_arg, cgroup, pid) : NULL;
 }
 
 /* How the act came to what it did, as stacks.h has it; NULL not known. */
-static inline const char *view_stack(const struct view *v, const struct act *a)
+static inline const char *view_stack(const struct view_context *v, const struct act *a)
 {
 	return v->stacks && a->effect_ns ? stacks_find(v->stacks, a->tid, a->effect_ns) : NULL;
 }
 
-static inline void view_relieve(const struct view *v)
+static inline void view_flush(const struct view_context *v)
 {
-	if (v->relieve)
-		v->relieve(v->relieve_arg);
+	if (v->flush)
+		v->flush(v->flush_arg);
 }
 
-/* The part of sink_json that tells what hangs. */
-void json_stuck(struct view *v, const struct hangs *h, uint64_t now_ns);
+/* The part of view_json that tells what hangs. */
+void json_print_stuck(struct view_context *v, const struct hangs *h, uint64_t now_ns);
 
 /* The part that tells what the kernel and the user can do. */
-void json_doctor(struct view *v, const struct health *h);
+void json_print_doctor(struct view_context *v, const struct health *h);
 
-extern const struct sink sink_stuck, sink_trace, sink_json, sink_events, sink_record, sink_doctor;
-extern const struct sink sink_timeline, sink_who, sink_hist;
+extern const struct view view_stuck, view_trace, view_json, view_events, view_record, view_doctor;
+extern const struct view view_timeline, view_who, view_hist;

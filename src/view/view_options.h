@@ -8,7 +8,7 @@
 #include <stdint.h>
 
 /* By what stories are summed up, and its word. */
-#define BY_WORDS(X)                                                                                \
+#define GROUP_BY_WORDS(X)                                                                                \
 	X(COMM, "comm")           /* name of the task that did it */                               \
 	X(PID, "pid")                                                                              \
 	X(EXE, "exe")             /* the program's file */                                         \
@@ -17,21 +17,21 @@
 	X(PORT, "port")           /* the service's: ours if we accepted, else the peer's */        \
 	X(PEER, "peer")           /* the peer's address */
 
-enum by {
-	BY_DEFAULT,	/* who: COMM; hist: all in one */
-#define X(id, word) BY_##id,
-	BY_WORDS(X)
+enum group_by {
+	GROUP_BY_DEFAULT,	/* who: COMM; hist: all in one */
+#define X(id, word) GROUP_BY_##id,
+	GROUP_BY_WORDS(X)
 #undef X
-	BY_COUNT,
+	GROUP_BY_COUNT,
 };
 
-struct sink_options {
-	enum by by;
-	unsigned sort;		/* column of who, see sink_who.h; 0 closes */
+struct view_options {
+	enum group_by by;
+	unsigned sort;		/* column of who, see who.h; 0 closes */
 	unsigned phases;	/* set of enum phase; 0 all */
 	uint64_t interval_ns;	/* 0: at the end alone */
 	bool json, csv, ascii;
 };
 
-/* "comm"; "" of BY_DEFAULT */
-const char *by_name(enum by by);
+/* "comm"; "" of GROUP_BY_DEFAULT */
+const char *group_by_name(enum group_by by);

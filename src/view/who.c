@@ -7,7 +7,7 @@
  *   nginx                 120    98    2    .    .    .    .    .   90   10    .   .
  *
  * and the rest of it below, or beside it where there is room. Here the stories are counted; the
- * text is sink_who_text.c's.
+ * text is who_text.c's.
  */
 #include "who.h"
 
@@ -21,7 +21,7 @@
 
 #define GROUPS_MAX 1024
 
-static enum who_count call_of(const struct act *a)
+static enum who_count who_count_of_call(const struct act *a)
 {
 	if (!a)
 		return WHO_NO_CALL;
@@ -40,7 +40,7 @@ static enum who_count call_of(const struct act *a)
 	}
 }
 
-static enum who_count ending_of_class(enum class class)
+static enum who_count who_count_of_class(enum class class)
 {
 	switch (class) {
 	case CLASS_CLEAN:
@@ -56,7 +56,7 @@ static enum who_count ending_of_class(enum class class)
 	}
 }
 
-static enum who_count beginner(enum initiator initiator)
+static enum who_count who_count_of_initiator(enum initiator initiator)
 {
 	switch (initiator) {
 	case INITIATOR_LOCAL:
@@ -72,26 +72,26 @@ static enum who_count beginner(enum initiator initiator)
 	}
 }
 
-static bool add(void *row, const struct story *s, const struct verdict *verdict)
+static bool who_row_add(void *row, const struct story *s, const struct verdict *verdict)
 {
 	const struct phase_time *app = &verdict->phase[PHASE_APP_HOLD];
 	const struct phase_time *peer = &verdict->phase[PHASE_PEER_HOLD];
-	struct who *w = row;
+	struct who_row *w = row;
 
 	(void)s;
 	w->n[WHO_CLOSES]++;
-	w->n[call_of(verdict->trigger)]++;
-	w->n[ending_of_class(ending_class(verdict->ending))]++;
-	w->n[beginner(verdict->initiator)]++;
+	w->n[who_count_of_call(verdict->trigger)]++;
+	w->n[who_count_of_class(ending_class(verdict->ending))]++;
+	w->n[who_count_of_initiator(verdict->initiator)]++;
 	w->ended[verdict->ending][verdict->reason]++;
 	return (!app->known || hist_add(&w->hold[WHO_APP_HOLD], app->ns)) &&
 	       (!peer->known || hist_add(&w->hold[WHO_PEER_HOLD], peer->ns));
 }
 
-static bool merge(void *to, const void *from)
+static bool who_row_merge(void *to, const void *from)
 {
-	const struct who *f = from;
-	struct who *w = to;
+	const struct who_row *f = from;
+	struct who_row *w = to;
 
 	for (unsigned i = 0; i < WHO_COUNTS; i++)
 		w->n[i] += f->n[i];
@@ -102,27 +102,27 @@ static bool merge(void *to, const void *from)
 	       hist_merge(&w->hold[WHO_PEER_HOLD], &f->hold[WHO_PEER_HOLD]);
 }
 
-static void done(void *row)
+static void who_row_release(void *row)
 {
-	struct who *w = row;
+	struct who_row *w = row;
 
 	hist_release(&w->hold[WHO_APP_HOLD]);
 	hist_release(&w->hold[WHO_PEER_HOLD]);
 }
 
 /* The most first; what is not known last. */
-static int compare(const struct sink_options *o, const void *a, const void *b)
+static int who_row_compare(const struct view_options *o, const void *a, const void *b)
 {
 	const struct who_column *c = who_column_at(o->sort);
 	uint64_t x = 0, y = 0;
-	bool has_x = who_value(a, c, &x), has_y = who_value(b, c, &y);
+	bool has_x = who_column_value(a, c, &x), has_y = who_column_value(b, c, &y);
 
 	if (has_x != has_y)
 		return has_x ? -1 : 1;
 	return x > y ? -1 : x < y;
 }
 
-static void json_counts(struct json *j, const char *key, const struct who *w, unsigned from,
+static void json_counts(struct json *j, const char *key, const struct who_row *w, unsigned from,
 			unsigned to)
 {
 	json_kv_object(j, key);
@@ -135,14 +135,14 @@ static void json_hold(struct json *j, const char *key, const struct hist *h)
 {
 	json_kv_object(j, key);
 	json_kv_u64(j, "count", h->n);
-	kv_known(j, "p50", h->n, hist_quantile(h, 500));
-	kv_known(j, "p99", h->n, hist_quantile(h, 990));
-	kv_known(j, "max", h->n, h->max);
+	json_kv_u64_or_null(j, "p50", h->n, hist_quantile(h, 500));
+	json_kv_u64_or_null(j, "p99", h->n, hist_quantile(h, 990));
+	json_kv_u64_or_null(j, "max", h->n, h->max);
 	json_end_object(j);
 }
 
 /* Those that came up: "ending":n, and of which reason. */
-static void json_endings(struct json *j, const struct who *w)
+static void json_endings(struct json *j, const struct who_row *w)
 {
 	uint64_t n;
 
@@ -169,19 +169,19 @@ static void json_endings(struct json *j, const struct who *w)
 	json_end_array(j);
 }
 
-static void show_json(struct view *v, const struct groups *g, const struct sum_span *span)
+static void who_print_json(struct view_context *v, const struct groups *g, const struct interval *interval)
 {
 	const struct group *o;
 	struct json j;
 
 	for (uint32_t i = 0; (o = groups_at(g, i)); i++) {
-		const struct who *w = o->row;
+		const struct who_row *w = o->row;
 
-		line_begin(v, &j, "who");
-		kv_time(v, &j, "start", span->from_ns);
-		kv_time(v, &j, "time", span->to_ns);
-		json_kv_bool(&j, "total", span->total);
-		by_json(&j, v->options.by, o, o == g->other);
+		json_line_begin(v, &j, "who");
+		json_kv_time(v, &j, "start", interval->from_ns);
+		json_kv_time(v, &j, "time", interval->to_ns);
+		json_kv_bool(&j, "total", interval->total);
+		group_key_json(&j, v->options.by, o, o == g->other);
 		json_kv_u64(&j, "closes", w->n[WHO_CLOSES]);
 		json_counts(&j, "calls", w, WHO_CLOSE, WHO_NO_CALL);
 		json_counts(&j, "classes", w, WHO_CLEAN, WHO_OPEN);
@@ -189,41 +189,41 @@ static void show_json(struct view *v, const struct groups *g, const struct sum_s
 		json_endings(&j, w);
 		json_hold(&j, "app_hold_ns", &w->hold[WHO_APP_HOLD]);
 		json_hold(&j, "peer_hold_ns", &w->hold[WHO_PEER_HOLD]);
-		line_end(v, &j);
-		view_relieve(v);
+		json_line_end(v, &j);
+		view_flush(v);
 	}
 }
 
-static void show(struct view *v, const struct groups *g, const struct sum_span *span)
+static void who_show(struct view_context *v, const struct groups *g, const struct interval *interval)
 {
 	if (v->options.json)
-		show_json(v, g, span);
+		who_print_json(v, g, interval);
 	else if (v->options.csv)
-		who_csv(v, g, span);
+		who_print_csv(v, g, interval);
 	else
-		who_text(v, g, span);
+		who_print_text(v, g, interval);
 }
 
-static void start(struct view *v)
+static void who_start(struct view_context *v)
 {
-	static const struct sum_kind kind = { .row_size = sizeof(struct who),
-					      .max_groups = GROUPS_MAX, .add = add,
-					      .merge = merge, .done = done, .compare = compare,
-					      .show = show };
+	static const struct aggregate_ops ops = { .row_size = sizeof(struct who_row),
+					      .max_groups = GROUPS_MAX, .add = who_row_add,
+					      .merge = who_row_merge, .release = who_row_release, .compare = who_row_compare,
+					      .show = who_show };
 
-	sum_start(v, &kind, BY_COMM);
+	aggregate_start(v, &ops, GROUP_BY_COMM);
 	if (v->options.csv)
-		who_csv_head(v);
+		who_print_csv_header(v);
 }
 
-const struct sink sink_who = {
+const struct view view_who = {
 	.name = "who",
 	.help = "per process: how it ends its connections, and who waits for whom",
 	.manual = who_manual,
-	.start = start,
-	.story = sum_story,
-	.lost = sum_lost,
-	.end = sum_end,
-	.tick = sum_tick,
-	.release = sum_release,
+	.start = who_start,
+	.story = aggregate_add_story,
+	.lost = aggregate_print_lost,
+	.end = aggregate_end,
+	.tick = aggregate_tick,
+	.release = aggregate_release,
 };

@@ -23,7 +23,7 @@ enum who_count {
 
 enum who_hold { WHO_APP_HOLD, WHO_PEER_HOLD, WHO_HOLDS };
 
-struct who {
+struct who_row {
 	uint64_t n[WHO_COUNTS];
 	uint64_t ended[ENDING_COUNT][REASON_COUNT];
 	struct hist hold[WHO_HOLDS];	/* where it was known */
@@ -40,4 +40,4 @@ struct who_column {
 const struct who_column *who_column_at(unsigned i);
 
 /* Its value in this row; false: not known, since nothing held. */
-bool who_value(const struct who *w, const struct who_column *c, uint64_t *value);
+bool who_column_value(const struct who_row *w, const struct who_column *c, uint64_t *value);

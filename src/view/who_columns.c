@@ -39,7 +39,7 @@ const struct who_column *who_column_at(unsigned i)
 	return i < sizeof(columns) / sizeof(*columns) ? &columns[i] : NULL;
 }
 
-bool who_value(const struct who *w, const struct who_column *c, uint64_t *value)
+bool who_column_value(const struct who_row *w, const struct who_column *c, uint64_t *value)
 {
 	if (!c->is_time) {
 		*value = w->n[c->index];

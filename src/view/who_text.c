@@ -54,17 +54,17 @@ const char who_manual[] =
 	"  tcpclose who 5 -L 443 --by pid       which worker resets, every five seconds\n"
 	"  tcpclose who --by peer --sort peer_hold_p99 -d 60   which peers close slowly\n";
 
-static bool is_wide(const struct view *v)
+static bool is_wide(const struct view_context *v)
 {
 	return v->wide || v->columns >= WIDE_COLUMNS;
 }
 
-static size_t key_width(const struct view *v)
+static size_t key_width(const struct view_context *v)
 {
 	return v->wide ? KEY_WIDE : KEY_WIDTH;
 }
 
-static void left(struct buf *b, const char *text, size_t width)
+static void print_column(struct buf *b, const char *text, size_t width)
 {
 	size_t from = b->len;
 
@@ -73,7 +73,7 @@ static void left(struct buf *b, const char *text, size_t width)
 }
 
 /* " 98", " <1", ">99" where some are left out, "  ." for none: shares of all. */
-static void share(struct buf *b, uint64_t n, uint64_t all, size_t width)
+static void print_share(struct buf *b, uint64_t n, uint64_t all, size_t width)
 {
 	size_t from = b->len;
 	uint64_t percent = n / all * 100 + (n % all * 100 + all / 2) / all;
@@ -90,15 +90,15 @@ static void share(struct buf *b, uint64_t n, uint64_t all, size_t width)
 	buf_pad_before(b, from, width);
 }
 
-static void key(struct view *v, const struct groups *g, const struct group *o)
+static void print_key(struct view_context *v, const struct groups *g, const struct group *o)
 {
 	size_t from = v->out->len;
 
-	by_label(v->out, v->options.by, o, o == g->other, key_width(v) - 1);
+	group_key_print(v->out, v->options.by, o, o == g->other, key_width(v) - 1);
 	buf_pad(v->out, from, key_width(v));
 }
 
-static void counts(struct buf *b, const struct who *w)
+static void print_counts(struct buf *b, const struct who_row *w)
 {
 	static const uint8_t calls[] = { WHO_CLOSE, WHO_SHUT_WR, WHO_SHUT_RDWR, WHO_EXIT,
 					 WHO_SIGNAL, WHO_OTHER_CALL, WHO_NO_CALL };
@@ -108,25 +108,25 @@ static void counts(struct buf *b, const struct who *w)
 	buf_u64(b, all);
 	buf_pad_before(b, from, CLOSES_WIDTH);
 	for (unsigned i = 0; i < sizeof(calls); i++)
-		share(b, w->n[calls[i]], all, i == 0 || i == 5 ? 6 : 5);
-	share(b, w->n[WHO_LOCAL], all, 5);
-	share(b, w->n[WHO_PEER], all, 5);
-	share(b, w->n[WHO_BOTH], all, 5);
-	share(b, w->n[WHO_NOBODY] + w->n[WHO_UNKNOWN], all, 4);
+		print_share(b, w->n[calls[i]], all, i == 0 || i == 5 ? 6 : 5);
+	print_share(b, w->n[WHO_LOCAL], all, 5);
+	print_share(b, w->n[WHO_PEER], all, 5);
+	print_share(b, w->n[WHO_BOTH], all, 5);
+	print_share(b, w->n[WHO_NOBODY] + w->n[WHO_UNKNOWN], all, 4);
 }
 
 /* WHO_OTHER_END is next to WHO_OPEN: neither is over in a way that the peer agreed to */
-static void endings(struct buf *b, const struct who *w)
+static void print_endings(struct buf *b, const struct who_row *w)
 {
 	uint64_t all = w->n[WHO_CLOSES];
 
-	share(b, w->n[WHO_CLEAN], all, 5);
-	share(b, w->n[WHO_RESET], all, 6);
-	share(b, w->n[WHO_TIMEOUT], all, 4);
-	share(b, w->n[WHO_OTHER_END] + w->n[WHO_OPEN], all, 6);
+	print_share(b, w->n[WHO_CLEAN], all, 5);
+	print_share(b, w->n[WHO_RESET], all, 6);
+	print_share(b, w->n[WHO_TIMEOUT], all, 4);
+	print_share(b, w->n[WHO_OTHER_END] + w->n[WHO_OPEN], all, 6);
 }
 
-static void hold(struct buf *b, const struct who *w)
+static void print_holds(struct buf *b, const struct who_row *w)
 {
 	const struct who_column *c;
 	uint64_t ns;
@@ -136,7 +136,7 @@ static void hold(struct buf *b, const struct who *w)
 
 		if (!c->is_time)
 			continue;
-		if (who_value(w, c, &ns))
+		if (who_column_value(w, c, &ns))
 			fmt_ms(b, ns);
 		else
 			buf_char(b, '-');
@@ -144,68 +144,68 @@ static void hold(struct buf *b, const struct who *w)
 	}
 }
 
-static void counts_head(struct buf *b, bool first)
+static void print_counts_header(struct buf *b, bool first)
 {
 	buf_str(b, first ? "        ------------ ENDED BY, % ----------- ---- BEGAN, % ----" :
 		" CLOSES close   WR RDWR exit  sig other none   us peer both   -");
 }
 
-static void endings_head(struct buf *b, bool first)
+static void print_endings_header(struct buf *b, bool first)
 {
 	buf_str(b, first ? "------- HOW, % ------ ---- WE HOLD, ms --- -- PEERS HOLD, ms --" :
 		"clean reset t/o other    p50    p99    max    p50    p99    max");
 }
 
 /* Both lines of a heading; parts: 1 the counts, 2 the rest. */
-static void head(struct view *v, unsigned parts)
+static void print_who_header(struct view_context *v, unsigned parts)
 {
 	struct buf *b = v->out;
 
 	for (int line = 0; line < 2; line++) {
 		if (v->color)
 			buf_str(b, BOLD);
-		left(b, line ? by_heading(v->options.by) : "", key_width(v));
+		print_column(b, line ? group_key_heading(v->options.by) : "", key_width(v));
 		if (parts & 1)
-			counts_head(b, !line);
+			print_counts_header(b, !line);
 		if (parts == 3)
 			buf_char(b, ' ');
 		if (parts & 2)
-			endings_head(b, !line);
+			print_endings_header(b, !line);
 		if (v->color)
 			buf_str(b, RESET);
 		buf_char(b, '\n');
 	}
 }
 
-static uint32_t rows(const struct view *v, const struct groups *g)
+static uint32_t rows_to_print(const struct view_context *v, const struct groups *g)
 {
 	uint32_t n = g->nr + (g->other != NULL);
 
 	return v->wide || n <= ROWS ? n : ROWS;
 }
 
-static void table(struct view *v, const struct groups *g, unsigned parts)
+static void print_table(struct view_context *v, const struct groups *g, unsigned parts)
 {
-	head(v, parts);
-	for (uint32_t i = 0; i < rows(v, g); i++) {
+	print_who_header(v, parts);
+	for (uint32_t i = 0; i < rows_to_print(v, g); i++) {
 		const struct group *o = groups_at(g, i);
 
-		key(v, g, o);
+		print_key(v, g, o);
 		if (parts & 1)
-			counts(v->out, o->row);
+			print_counts(v->out, o->row);
 		if (parts == 3)
 			buf_char(v->out, ' ');
 		if (parts & 2) {
-			endings(v->out, o->row);
-			hold(v->out, o->row);
+			print_endings(v->out, o->row);
+			print_holds(v->out, o->row);
 		}
 		buf_char(v->out, '\n');
-		view_relieve(v);
+		view_flush(v);
 	}
 }
 
 /* "nginx             reset-sent      linger-zero           12   10" */
-static void endings_table(struct view *v, const struct groups *g)
+static void print_endings_table(struct view_context *v, const struct groups *g)
 {
 	struct buf *b = v->out;
 	size_t from;
@@ -213,67 +213,67 @@ static void endings_table(struct view *v, const struct groups *g)
 	buf_char(b, '\n');
 	if (v->color)
 		buf_str(b, BOLD);
-	left(b, by_heading(v->options.by), key_width(v));
+	print_column(b, group_key_heading(v->options.by), key_width(v));
 	buf_str(b, "ENDING          REASON              CLOSES    %");
 	if (v->color)
 		buf_str(b, RESET);
 	buf_char(b, '\n');
-	for (uint32_t n = 0; n < rows(v, g); n++) {
+	for (uint32_t n = 0; n < rows_to_print(v, g); n++) {
 		const struct group *o = groups_at(g, n);
-		const struct who *w = o->row;
+		const struct who_row *w = o->row;
 
 		for (unsigned i = 0; i < ENDING_COUNT * REASON_COUNT; i++) {
 			uint64_t ended = w->ended[i / REASON_COUNT][i % REASON_COUNT];
 
 			if (!ended)
 				continue;
-			key(v, g, o);
-			left(b, ending_name(i / REASON_COUNT), 16);
-			left(b, i % REASON_COUNT ? reason_name(i % REASON_COUNT) : "-", 19);
+			print_key(v, g, o);
+			print_column(b, ending_name(i / REASON_COUNT), 16);
+			print_column(b, i % REASON_COUNT ? reason_name(i % REASON_COUNT) : "-", 19);
 			from = b->len;
 			buf_u64(b, ended);
 			buf_pad_before(b, from, CLOSES_WIDTH);
-			share(b, ended, w->n[WHO_CLOSES], 5);
+			print_share(b, ended, w->n[WHO_CLOSES], 5);
 			buf_char(b, '\n');
 		}
-		view_relieve(v);
+		view_flush(v);
 	}
 }
 
-void who_text(struct view *v, const struct groups *g, const struct sum_span *span)
+void who_print_text(struct view_context *v, const struct groups *g, const struct interval *interval)
 {
 	struct buf *b = v->out;
 
-	sum_span_line(v, span);
+	aggregate_print_interval(v, interval);
 	if (!groups_at(g, 0))
 		return;
 	if (is_wide(v)) {
-		table(v, g, 3);
+		print_table(v, g, 3);
 	} else {
-		table(v, g, 1);
+		print_table(v, g, 1);
 		buf_char(b, '\n');
-		table(v, g, 2);
+		print_table(v, g, 2);
 	}
-	if (span->total)
-		endings_table(v, g);
-	if (rows(v, g) < g->nr + (g->other != NULL)) {
+	if (interval->total)
+		print_endings_table(v, g);
+	if (rows_to_print(v, g) < g->nr + (g->other != NULL)) {
 		buf_str(b, "... and ");
-		buf_u64(b, g->nr + (g->other != NULL) - rows(v, g));
+		buf_u64(b, g->nr + (g->other != NULL) - rows_to_print(v, g));
 		buf_str(b, " more (-w shows all)\n");
 	}
-	sum_other_line(v, g);
-	if (!span->total)
+	aggregate_print_other(v, g);
+	if (!interval->total)
 		buf_char(b, '\n');
 }
 
-void who_csv_head(struct view *v)
+void who_print_csv_header(struct view_context *v)
 {
 	const struct who_column *c;
 	struct buf *b = v->out;
 
 	buf_str(b, "start,time,total,");
-	buf_str(b, by_name(v->options.by));
-	if (v->options.by == BY_PID)
+	buf_str(b, group_by_name(v->options.by));
+	if (v->options.by == GROUP_BY_PID)
 		buf_str(b, ",comm");
 	for (unsigned i = 0; (c = who_column_at(i)); i++) {
 		buf_char(b, ',');
@@ -285,7 +285,7 @@ void who_csv_head(struct view *v)
 }
 
 /* A field as RFC 4180 has it; bytes that a terminal would act on are escaped as everywhere. */
-static void field(struct buf *b, const void *bytes, size_t len)
+static void print_csv_field(struct buf *b, const void *bytes, size_t len)
 {
 	struct buf text = { 0 };
 
@@ -301,30 +301,30 @@ static void field(struct buf *b, const void *bytes, size_t len)
 	buf_release(&text);
 }
 
-static void csv_key(struct view *v, const struct groups *g, const struct group *o)
+static void print_csv_key(struct view_context *v, const struct groups *g, const struct group *o)
 {
 	struct buf *b = v->out, text = { 0 };
 
 	if (o == g->other) {
-		buf_str(b, BY_OTHER);
-	} else if (o->key_len && (v->options.by == BY_PORT || v->options.by == BY_PEER)) {
-		by_label(b, v->options.by, o, false, TEXT_ANY_WIDTH);
-	} else if (o->key_len && v->options.by == BY_PID) {
-		by_label(&text, v->options.by, o, false, TEXT_ANY_WIDTH);
+		buf_str(b, GROUP_KEY_OTHER);
+	} else if (o->key_len && (v->options.by == GROUP_BY_PORT || v->options.by == GROUP_BY_PEER)) {
+		group_key_print(b, v->options.by, o, false, TEXT_ANY_WIDTH);
+	} else if (o->key_len && v->options.by == GROUP_BY_PID) {
+		group_key_print(&text, v->options.by, o, false, TEXT_ANY_WIDTH);
 		if (text.len)
 			buf_add(b, text.data, strcspn(text.data, " "));
 	} else if (o->key_len) {
-		field(b, o->bytes, o->key_len);
+		print_csv_field(b, o->bytes, o->key_len);
 	}
-	if (v->options.by == BY_PID) {
+	if (v->options.by == GROUP_BY_PID) {
 		buf_char(b, ',');
 		if (o->key_len)
-			field(b, o->bytes + o->key_len, o->label_len);
+			print_csv_field(b, o->bytes + o->key_len, o->label_len);
 	}
 	buf_release(&text);
 }
 
-void who_csv(struct view *v, const struct groups *g, const struct sum_span *span)
+void who_print_csv(struct view_context *v, const struct groups *g, const struct interval *interval)
 {
 	const struct who_column *c;
 	const struct group *o;
@@ -332,17 +332,17 @@ void who_csv(struct view *v, const struct groups *g, const struct sum_span *span
 	uint64_t value;
 
 	for (uint32_t n = 0; (o = groups_at(g, n)); n++) {
-		fmt_time_utc(b, view_wall_ns(v, span->from_ns));
+		fmt_time_utc(b, view_wall_ns(v, interval->from_ns));
 		buf_char(b, ',');
-		fmt_time_utc(b, view_wall_ns(v, span->to_ns));
-		buf_str(b, span->total ? ",yes," : ",no,");
-		csv_key(v, g, o);
+		fmt_time_utc(b, view_wall_ns(v, interval->to_ns));
+		buf_str(b, interval->total ? ",yes," : ",no,");
+		print_csv_key(v, g, o);
 		for (unsigned i = 0; (c = who_column_at(i)); i++) {
 			buf_char(b, ',');
-			if (who_value(o->row, c, &value))
+			if (who_column_value(o->row, c, &value))
 				buf_u64(b, value);
 		}
 		buf_char(b, '\n');
-		view_relieve(v);
+		view_flush(v);
 	}
 }

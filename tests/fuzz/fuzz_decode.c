@@ -10,15 +10,15 @@
 #include "pipeline.h"
 #include "../stories/check.h"
 
-static void look_at(struct view *view, const struct event *e)
+static void look_at(struct view_context *context, const struct event *e)
 {
-	for (unsigned i = 0; sink_at(i); i++) {
-		if (!sink_at(i)->event)
+	for (unsigned i = 0; view_at(i); i++) {
+		if (!view_at(i)->event)
 			continue;
-		buf_reset(view->out);
-		sink_at(i)->event(view, e);
-		HOLDS(!view->out->failed);
-		HOLDS(!check_output(sink_at(i)->name, view->out->data, view->out->len));
+		buf_reset(context->out);
+		view_at(i)->event(context, e);
+		HOLDS(!context->out->failed);
+		HOLDS(!check_output(view_at(i)->name, context->out->data, context->out->len));
 	}
 }
 
@@ -32,17 +32,17 @@ static void told(void *arg, const struct story *s, uint64_t now_ns)
 }
 
 /* What hangs, by every view that shows it. */
-static void finish(struct view *view, struct hangs *h)
+static void finish(struct view_context *context, struct hangs *h)
 {
 	HOLDS(hangs_finish(h));
 	HOLDS(h->nr <= h->config.max);
-	for (unsigned i = 0; sink_at(i); i++) {
-		if (!sink_at(i)->stuck)
+	for (unsigned i = 0; view_at(i); i++) {
+		if (!view_at(i)->stuck)
 			continue;
-		buf_reset(view->out);
-		sink_at(i)->stuck(view, h, 1ULL << 40);
-		HOLDS(!view->out->failed);
-		HOLDS(!check_output(sink_at(i)->name, view->out->data, view->out->len));
+		buf_reset(context->out);
+		view_at(i)->stuck(context, h, 1ULL << 40);
+		HOLDS(!context->out->failed);
+		HOLDS(!check_output(view_at(i)->name, context->out->data, context->out->len));
 	}
 	hangs_release(h);
 }
@@ -57,7 +57,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct conns *conns = conns_new(&config);
 	struct hangs h;
 	struct buf out = { 0 };
-	struct view view = { .out = &out, .meta = &meta };
+	struct view_context context = { .out = &out, .meta = &meta };
 
 	HOLDS(conns);
 	hangs_init(&h, &hangs);
@@ -72,12 +72,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			continue;
 		HOLDS(e == &aligned && e->call < EVENT_CALL_COUNT);
 		HOLDS(strcmp(event_kind_name(e->kind), "?") && strcmp(state_name(e->old_state), "?"));
-		look_at(&view, e);
+		look_at(&context, e);
 		hangs_take(&h, e, sizeof(*e));
 		conns_feed(conns, e);
 		conns_tick(conns, e->ts_ns);
 	}
-	finish(&view, &h);
+	finish(&context, &h);
 	conns_end(conns, UINT64_MAX);
 	conns_free(conns);
 	buf_release(&out);

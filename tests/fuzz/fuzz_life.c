@@ -20,7 +20,7 @@ struct life {
 };
 
 struct world {
-	struct view view;	/* first: a sink is handed that */
+	struct view_context context;	/* first: a view is handed that */
 	struct teller *teller;
 	struct life life[SOCKETS];
 	uint64_t now_ns;
@@ -31,9 +31,9 @@ struct world {
 	uint8_t ending[LIVES];
 };
 
-static void count_story(struct view *view, const struct story *s, const struct verdict *v)
+static void count_story(struct view_context *context, const struct story *s, const struct verdict *v)
 {
-	struct world *w = (struct world *)view;
+	struct world *w = (struct world *)context;
 
 	HOLDS(s->cookie < LIVES);
 	HOLDS(!w->told[s->cookie]);
@@ -41,7 +41,7 @@ static void count_story(struct view *view, const struct story *s, const struct v
 	w->ending[s->cookie] = (uint8_t)v->ending;
 }
 
-static const struct sink counting = { .name = "counting", .story = count_story };
+static const struct view counting = { .name = "counting", .story = count_story };
 
 static void be_born(struct world *w, unsigned i)
 {
@@ -218,13 +218,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct buf out = { 0 };
 	struct input in = { data, size };
 	uint8_t how = take_u8(&in);
-	struct teller_config config = { .sink = &counting, .view = &w.view, .filter = &any_flow,
+	struct teller_config config = { .view = &counting, .context = &w.context, .filter = &any_flow,
 					.select = &any_story, .never_open = true,
 					.conns = { .max_open = 4096, .seed = how, .calls = how & 1,
 						   .late = how & 2 } };
 
 	memset(&w, 0, sizeof(w));
-	w.view = (struct view){ .out = &out, .meta = &meta };
+	w.context = (struct view_context){ .out = &out, .meta = &meta };
 	w.now_ns = START_NS;
 	w.teller = teller_new(&config);
 	HOLDS(w.teller);

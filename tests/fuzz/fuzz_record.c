@@ -100,19 +100,19 @@ static void make_file(struct input *in)
 	}
 }
 
-static void check_view(const struct sink *sink, struct buf *out)
+static void check_view(const struct view *view, struct buf *out)
 {
 	HOLDS(!out->failed);
-	HOLDS(!check_output(sink->name, out->data, out->len));
+	HOLDS(!check_output(view->name, out->data, out->len));
 	buf_reset(out);
 }
 
-static void play(struct record_reader *r, const struct sink *sink, struct buf *out)
+static void play(struct record_reader *r, const struct view *view, struct buf *out)
 {
 	static const struct filter any_flow;
 	static const struct select any_story;
-	struct view view = { .out = out, .meta = record_meta(r) };
-	struct teller_config config = { .sink = sink, .view = &view, .filter = &any_flow,
+	struct view_context context = { .out = out, .meta = record_meta(r) };
+	struct teller_config config = { .view = view, .context = &context, .filter = &any_flow,
 					.select = &any_story, .never_open = true,
 					.conns = { .max_open = 64, .calls = true, .late = true } };
 	struct teller *t = teller_new(&config);
@@ -120,8 +120,8 @@ static void play(struct record_reader *r, const struct sink *sink, struct buf *o
 	unsigned n = 0;
 
 	HOLDS(t);
-	if (sink->start)
-		sink->start(&view);
+	if (view->start)
+		view->start(&context);
 	while ((got = record_next(r)).got < RECORD_GOT_END) {
 		HOLDS(n++ < RECORDS_MAX);
 		if (got.got == RECORD_GOT_EVENT)
@@ -130,23 +130,23 @@ static void play(struct record_reader *r, const struct sink *sink, struct buf *o
 			teller_tick(t, got.mark->now_ns);
 		else
 			HOLDS(got.text->len <= RECORD_TEXT_MAX);
-		if (view.due_ns && got.got == RECORD_GOT_MARK && view.due_ns <= got.mark->now_ns)
-			sink->tick(&view, got.mark->now_ns);
-		check_view(sink, out);
+		if (context.due_ns && got.got == RECORD_GOT_MARK && context.due_ns <= got.mark->now_ns)
+			view->tick(&context, got.mark->now_ns);
+		check_view(view, out);
 	}
 	HOLDS(got.got == RECORD_GOT_END || record_why(r)[0]);
 	HOLDS(record_next(r).got == got.got);
 	teller_end(t, 1ULL << 62);
-	check_view(sink, out);
-	if (sink->release)
-		sink->release(&view);
+	check_view(view, out);
+	if (view->release)
+		view->release(&context);
 	teller_free(t);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct input in = { data, size };
-	const struct sink *sink = sink_at(size % VIEWS);
+	const struct view *view = view_at(size % VIEWS);
 	struct buf out = { 0 };
 	struct record_reader *r;
 	char why[RECORD_WHY];
@@ -155,7 +155,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	r = record_open(read_file, &file, why);
 	HOLDS(r || why[0]);
 	if (r)
-		play(r, sink, &out);
+		play(r, view, &out);
 	record_close(r);
 	buf_release(&out);
 	return 0;

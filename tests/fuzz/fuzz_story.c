@@ -20,7 +20,7 @@
 #define PHASES_OF_TOTAL (PHASE_COUNT - 1)
 
 struct world {
-	struct view view;	/* first: a sink is handed that */
+	struct view_context context;	/* first: a view is handed that */
 	struct teller *teller;
 	struct event now[SOCKETS];
 	uint64_t now_ns;
@@ -28,7 +28,7 @@ struct world {
 	unsigned long max_open;
 	struct kernel_counters kernel;
 	struct hangs hangs;
-	struct view each[VIEWS];	/* by the place in sink_at() */
+	struct view_context each[VIEWS];	/* by the place in view_at() */
 };
 
 static void check_times(const struct story *s, const struct verdict *v)
@@ -47,15 +47,15 @@ static void check_times(const struct story *s, const struct verdict *v)
 		HOLDS(s->acts[i - 1].ts_ns <= s->acts[i].ts_ns);
 }
 
-static void check_view(const struct sink *sink, const struct buf *out)
+static void check_view(const struct view *view, const struct buf *out)
 {
 	HOLDS(!out->failed);
-	HOLDS(!check_output(sink->name, out->data, out->len));
+	HOLDS(!check_output(view->name, out->data, out->len));
 }
 
-static void check_story(struct view *view, const struct story *s, const struct verdict *v)
+static void check_story(struct view_context *context, const struct story *s, const struct verdict *v)
 {
-	struct world *w = (struct world *)view;
+	struct world *w = (struct world *)context;
 
 	w->told++;
 	check_times(s, v);
@@ -68,34 +68,34 @@ static void check_story(struct view *view, const struct story *s, const struct v
 					     ending_class(v->ending) == CLASS_TIMEOUT ||
 					     ending_class(v->ending) == CLASS_ABORTED));
 	HOLDS(!v->trigger || (v->trigger >= s->acts && v->trigger < s->acts + s->nr_acts));
-	for (unsigned i = 0; sink_at(i); i++) {
-		struct view *each = &w->each[i];
+	for (unsigned i = 0; view_at(i); i++) {
+		struct view_context *each = &w->each[i];
 
-		if (!sink_at(i)->story)
+		if (!view_at(i)->story)
 			continue;
-		buf_reset(view->out);
+		buf_reset(context->out);
 		if (each->due_ns && each->due_ns <= w->now_ns)
-			sink_at(i)->tick(each, w->now_ns);
-		sink_at(i)->story(each, s, v);
-		check_view(sink_at(i), view->out);
+			view_at(i)->tick(each, w->now_ns);
+		view_at(i)->story(each, s, v);
+		check_view(view_at(i), context->out);
 	}
 }
 
 /* Each view's own, with what it keeps from story to story. */
 static void start_views(struct world *w, uint8_t how)
 {
-	HOLDS(!sink_at(VIEWS));
-	for (unsigned i = 0; sink_at(i); i++) {
-		w->each[i] = w->view;
+	HOLDS(!view_at(VIEWS));
+	for (unsigned i = 0; view_at(i); i++) {
+		w->each[i] = w->context;
 		w->each[i].utf8 = how & 1;
 		w->each[i].color = false;
-		w->each[i].columns = sink_at(i)->tick ? how % 81 : 0;
-		w->each[i].options.by = how % BY_COUNT;
+		w->each[i].columns = view_at(i)->tick ? how % 81 : 0;
+		w->each[i].options.by = how % GROUP_BY_COUNT;
 		w->each[i].options.interval_ns = how & 2 ? 20 * MS : 0;
-		if (sink_at(i)->start)
-			sink_at(i)->start(&w->each[i]);
-		check_view(sink_at(i), w->view.out);
-		buf_reset(w->view.out);
+		if (view_at(i)->start)
+			view_at(i)->start(&w->each[i]);
+		check_view(view_at(i), w->context.out);
+		buf_reset(w->context.out);
 	}
 }
 
@@ -103,17 +103,17 @@ static void end_views(struct world *w)
 {
 	struct tally t = teller_tally(w->teller, &w->kernel);
 
-	for (unsigned i = 0; sink_at(i); i++) {
-		buf_reset(w->view.out);
-		if (sink_at(i)->end)
-			sink_at(i)->end(&w->each[i], &t, w->now_ns);
-		check_view(sink_at(i), w->view.out);
-		if (sink_at(i)->release)
-			sink_at(i)->release(&w->each[i]);
+	for (unsigned i = 0; view_at(i); i++) {
+		buf_reset(w->context.out);
+		if (view_at(i)->end)
+			view_at(i)->end(&w->each[i], &t, w->now_ns);
+		check_view(view_at(i), w->context.out);
+		if (view_at(i)->release)
+			view_at(i)->release(&w->each[i]);
 	}
 }
 
-static const struct sink checking = { .name = "checking", .story = check_story };
+static const struct view checking = { .name = "checking", .story = check_story };
 
 static void check_tally(const struct world *w)
 {
@@ -251,13 +251,13 @@ static void check_hangs(struct world *w)
 		holders += h->at[i].nr_holders;
 	}
 	HOLDS(holders <= h->nr_holders);
-	for (unsigned i = 0; sink_at(i); i++) {
-		if (!sink_at(i)->stuck)
+	for (unsigned i = 0; view_at(i); i++) {
+		if (!view_at(i)->stuck)
 			continue;
-		buf_reset(w->view.out);
-		sink_at(i)->stuck(&w->view, h, w->now_ns);
-		HOLDS(!w->view.out->failed);
-		HOLDS(!check_output(sink_at(i)->name, w->view.out->data, w->view.out->len));
+		buf_reset(w->context.out);
+		view_at(i)->stuck(&w->context, h, w->now_ns);
+		HOLDS(!w->context.out->failed);
+		HOLDS(!check_output(view_at(i)->name, w->context.out->data, w->context.out->len));
 	}
 	hangs_release(h);
 }
@@ -268,10 +268,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	static const struct select any_story;
 	static const struct meta meta = { .nr_hooks = 0 };
 	struct buf out = { 0 };
-	struct world w = { .view = { .out = &out, .meta = &meta }, .now_ns = START_NS };
+	struct world w = { .context = { .out = &out, .meta = &meta }, .now_ns = START_NS };
 	struct input in = { data, size };
 	uint8_t how = take_u8(&in);
-	struct teller_config config = { .sink = &checking, .view = &w.view, .filter = &any_flow,
+	struct teller_config config = { .view = &checking, .context = &w.context, .filter = &any_flow,
 					.select = &any_story, .never_open = true,
 					.conns = { .max_open = how % 8 + 1, .seed = how,
 						   .calls = how & 64, .late = how & 128 } };

@@ -27,9 +27,9 @@
 #define VERSION_HERE "\"version\":\"" TCPCLOSE_VERSION "\""
 #define VERSION_THERE "\"version\":\"-\""	/* lest every release changes every story */
 
-/* One story being played. The view comes first: a sink is handed that. */
+/* One story being played. The context comes first: a view is handed that. */
 struct play {
-	struct view view;
+	struct view_context context;
 	struct script *script;
 	struct buf out;
 	struct buf said;	/* what differed */
@@ -111,8 +111,8 @@ static bool is_about(const struct expect *x, const struct story *s)
 	return now->cookie ? now->cookie == s->cookie : now->sk == s->sk;
 }
 
-/* The sink that judges. */
-static void judge_story(struct view *v, const struct story *s, const struct verdict *verdict)
+/* The view that judges. */
+static void judge_story(struct view_context *v, const struct story *s, const struct verdict *verdict)
 {
 	struct play *p = (struct play *)v;
 	bool awaited = false;
@@ -135,7 +135,7 @@ static void judge_story(struct view *v, const struct story *s, const struct verd
 	buf_char(&p->said, '\n');
 }
 
-static void judge_end(struct view *v, const struct tally *t, uint64_t now_ns)
+static void judge_end(struct view_context *v, const struct tally *t, uint64_t now_ns)
 {
 	struct play *p = (struct play *)v;
 
@@ -155,7 +155,7 @@ static void judge_end(struct view *v, const struct tally *t, uint64_t now_ns)
 		buf_str(&p->said, "\tseen is not told + filtered + open + lost\n");
 }
 
-static const struct sink judge = { .name = "judge", .story = judge_story, .end = judge_end };
+static const struct view judge = { .name = "judge", .story = judge_story, .end = judge_end };
 
 static const char *cgroup_path(void *arg, uint64_t id, uint32_t pid)
 {
@@ -163,13 +163,13 @@ static const char *cgroup_path(void *arg, uint64_t id, uint32_t pid)
 	return arg ? places_path(arg, id) : NULL;
 }
 
-static struct teller *open_teller(struct play *p, const struct sink *sink)
+static struct teller *open_teller(struct play *p, const struct view *view)
 {
 	const struct script *s = p->script;
 	struct options *o = &p->script->options;
 	struct teller_config config = {
-		.sink = sink,
-		.view = &p->view,
+		.view = view,
+		.context = &p->context,
 		.filter = &o->filter,
 		.select = &o->select,
 		.max_stories = o->count,
@@ -185,19 +185,19 @@ static struct teller *open_teller(struct play *p, const struct sink *sink)
 }
 
 /* As the session does it. */
-static void pass(struct play *p, const struct sink *sink, uint64_t now_ns)
+static void pass(struct play *p, const struct view *view, uint64_t now_ns)
 {
-	if (p->view.due_ns && p->view.due_ns <= now_ns)
-		sink->tick(&p->view, now_ns);
+	if (p->context.due_ns && p->context.due_ns <= now_ns)
+		view->tick(&p->context, now_ns);
 }
 
-static void play_step(struct play *p, const struct sink *sink, struct teller *t,
+static void play_step(struct play *p, const struct view *view, struct teller *t,
 		      const struct step *step)
 {
 	static const uint64_t junk[JUNK_MAX / sizeof(uint64_t)];
 
 	if (step->kind != STEP_JUNK)
-		pass(p, sink, step->kind == STEP_EVENT ? step->event.ts_ns : step->ts_ns);
+		pass(p, view, step->kind == STEP_EVENT ? step->event.ts_ns : step->ts_ns);
 	switch (step->kind) {
 	case STEP_EVENT:
 		teller_take(t, &step->event, sizeof(step->event));
@@ -212,18 +212,18 @@ static void play_step(struct play *p, const struct sink *sink, struct teller *t,
 }
 
 /* As run.c does it, without its clock. */
-static void play_through(struct play *p, const struct sink *sink)
+static void play_through(struct play *p, const struct view *view)
 {
 	struct script *s = p->script;
 	struct teller *t;
 	struct tally tally;
 
-	p->view = (struct view){ .out = &p->out, .meta = &s->meta, .wide = s->options.wide,
+	p->context = (struct view_context){ .out = &p->out, .meta = &s->meta, .wide = s->options.wide,
 				 .times = s->options.times, .cgroup_path = cgroup_path,
 				 .cgroup_arg = s->places, .stacks = s->stacks,
 				 .shows_stacks = s->options.stack,
 				 .options = s->options.view_options };
-	t = open_teller(p, sink);
+	t = open_teller(p, view);
 	if (!t) {
 		buf_str(&p->said, "\tout of memory\n");
 		return;
@@ -231,19 +231,19 @@ static void play_through(struct play *p, const struct sink *sink)
 	tally = teller_tally(t, &s->kernel);
 	if (tally_lost_events(&tally))
 		teller_note_loss(t);
-	if (sink->start)
-		sink->start(&p->view);
+	if (view->start)
+		view->start(&p->context);
 	for (unsigned i = 0; i < s->steps; i++)
-		play_step(p, sink, t, &s->step[i]);
-	pass(p, sink, s->end_ns);
+		play_step(p, view, t, &s->step[i]);
+	pass(p, view, s->end_ns);
 	teller_end(t, s->end_ns);
 	tally = teller_tally(t, &s->kernel);
-	if (tally_lost(&tally) && sink->lost)
-		sink->lost(&p->view, &tally, s->end_ns);
-	if (sink->end)
-		sink->end(&p->view, &tally, s->end_ns);
-	if (sink->release)
-		sink->release(&p->view);
+	if (tally_lost(&tally) && view->lost)
+		view->lost(&p->context, &tally, s->end_ns);
+	if (view->end)
+		view->end(&p->context, &tally, s->end_ns);
+	if (view->release)
+		view->release(&p->context);
 	teller_free(t);
 }
 
@@ -308,32 +308,32 @@ static void hold_output(struct play *p, const char *view)
 /* Plays it through every view; file: what the updated story is to be, NULL to compare. */
 static void play_views(struct play *p, struct buf *file)
 {
-	const struct sink *sink;
+	const struct view *view;
 
-	for (unsigned i = 0; (sink = sink_at(i)); i++) {
-		if (!sink->story && !sink->event)
+	for (unsigned i = 0; (view = view_at(i)); i++) {
+		if (!view->story && !view->event)
 			continue;	/* tells no stories */
 		const char *wrong;
 
-		if (!sink->event && !sink->story)
+		if (!view->event && !view->story)
 			continue;	/* it prints nothing */
 		buf_reset(&p->out);
-		play_through(p, sink);
-		wrong = check_output(sink->name, p->out.data, p->out.len);
+		play_through(p, view);
+		wrong = check_output(view->name, p->out.data, p->out.len);
 		if (wrong) {
 			buf_str(&p->said, "\tthe output of ");
-			buf_str(&p->said, sink->name);
+			buf_str(&p->said, view->name);
 			buf_str(&p->said, " has ");
 			buf_str(&p->said, wrong);
 			buf_char(&p->said, '\n');
 		}
 		hide_version(&p->out);
 		if (!file) {
-			hold_output(p, sink->name);
+			hold_output(p, view->name);
 			continue;
 		}
 		buf_str(file, "--- ");
-		buf_str(file, sink->name);
+		buf_str(file, view->name);
 		buf_char(file, '\n');
 		buf_add(file, p->out.data, p->out.len);
 	}

@@ -15,7 +15,7 @@
 #define PARSE(r, ...) parse(r, (const char *const[]){ "tcpclose", __VA_ARGS__, NULL })
 
 /* The views are not what is tested here: these stand for them. */
-static const struct sink sinks[] = {
+static const struct view views[] = {
 	{ .name = "trace", .help = "lines (default)" },
 	{ .name = "json", .help = "objects" },
 	{ .name = "events", .help = "events" },
@@ -26,16 +26,16 @@ static const struct sink sinks[] = {
 	{ .name = "doctor", .help = "what can be done" },
 };
 
-const struct sink *sink_at(unsigned i)
+const struct view *view_at(unsigned i)
 {
-	return i < sizeof(sinks) / sizeof(*sinks) ? &sinks[i] : NULL;
+	return i < sizeof(views) / sizeof(*views) ? &views[i] : NULL;
 }
 
-const struct sink *sink_find(const char *name)
+const struct view *view_find(const char *name)
 {
-	for (unsigned i = 0; sink_at(i); i++)
-		if (strcmp(sinks[i].name, name) == 0)
-			return &sinks[i];
+	for (unsigned i = 0; view_at(i); i++)
+		if (strcmp(views[i].name, name) == 0)
+			return &views[i];
 	return NULL;
 }
 

@@ -219,7 +219,7 @@ static void test_health__its_text_fits(void **state)
 {
 	struct health_facts f = all_is_well();
 	struct buf out = { 0 };
-	struct view v = { .out = &out, .meta = &meta };
+	struct view_context v = { .out = &out, .meta = &meta };
 	unsigned column = 0;
 	struct health h;
 
@@ -234,7 +234,7 @@ static void test_health__its_text_fits(void **state)
 	f.host = (struct health_host){ .lockdown = "confidentiality", .own_pid_ns = true,
 				       .own_user_ns = true, .hidepid = 4 };
 	health_judge(&h, &f);
-	sink_doctor.doctor(&v, &h);
+	view_doctor.doctor(&v, &h);
 	assert_false(out.failed);
 	for (size_t i = 0; i < out.len; i++) {
 		if (out.data[i] == '\n')
@@ -254,13 +254,13 @@ static void test_health__its_json(void **state)
 {
 	struct health h = { .can_trace = true, .nr = 1 };
 	struct buf out = { 0 };
-	struct view v = { .out = &out, .meta = &meta };
+	struct view_context v = { .out = &out, .meta = &meta };
 
 	(void)state;
 	h.finding[0] = (struct finding){ .group = HEALTH_HOOK, .level = HEALTH_LIMITED, .name = "late",
 					 .value = "a\"b", .about = "segments", .cost = "1 ns",
 					 .cost_from = HEALTH_BENCH };
-	json_doctor(&v, &h);
+	json_print_doctor(&v, &h);
 	expect_text(&out, "{\"kind\":\"doctor\",\"schema\":1,\"group\":\"hook\",\"name\":\"late\","
 		    "\"status\":\"limited\",\"value\":\"a\\\"b\",\"about\":\"segments\",\"without\":null,"
 		    "\"cost\":\"1 ns\",\"cost_source\":\"benchmark\",\"mend\":null}\n"

@@ -10,13 +10,13 @@ static void test_options_view__by_what(void **state)
 	(void)state;
 	PARSE(&r, "who");
 	expect_fine(&r);
-	assert_int_equal(r.o.view_options.by, BY_DEFAULT);
+	assert_int_equal(r.o.view_options.by, GROUP_BY_DEFAULT);
 	PARSE(&r, "who", "--by", "container");
 	expect_fine(&r);
-	assert_int_equal(r.o.view_options.by, BY_CONTAINER);
+	assert_int_equal(r.o.view_options.by, GROUP_BY_CONTAINER);
 	PARSE(&r, "--by=port", "hist");
 	expect_fine(&r);
-	assert_int_equal(r.o.view_options.by, BY_PORT);
+	assert_int_equal(r.o.view_options.by, GROUP_BY_PORT);
 	PARSE(&r, "who", "--by", "user");
 	expect_usage(&r, "tcpclose: unknown group 'user': want comm, pid, exe, cgroup, container, "
 		     "port, peer\n");

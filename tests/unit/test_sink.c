@@ -13,7 +13,7 @@
 struct stage {
 	struct buf out;
 	struct meta meta;
-	struct view view;
+	struct view_context context;
 	struct story story;
 	struct verdict verdict;
 };
@@ -30,7 +30,7 @@ static int set_up(void **state)
 	g->meta = (struct meta){ .hostname = EVIL, .kernel = "6.1.0", .machine = "x86_64",
 				 .boot_id = "id", .boot_to_wall_ns = 1795335151LL * 1000000000,
 				 .hook = { { "state", "tp_btf" } }, .nr_hooks = 1 };
-	g->view = (struct view){ .out = &g->out, .meta = &g->meta };
+	g->context = (struct view_context){ .out = &g->out, .meta = &g->meta };
 	story_init(&g->story, &first);
 	story_feed(&g->story, &first);
 	*state = g;
@@ -65,11 +65,11 @@ static void feed_close(struct stage *g, const char *comm)
 }
 
 /* What the view prints of the story, NUL-terminated. */
-static const char *show(struct stage *g, const struct sink *sink)
+static const char *show(struct stage *g, const struct view *view)
 {
 	verdict_make(&g->verdict, &g->story, T0 + 100 * MS);
 	buf_reset(&g->out);
-	sink->story(&g->view, &g->story, &g->verdict);
+	view->story(&g->context, &g->story, &g->verdict);
 	assert_false(g->out.failed);
 	buf_char(&g->out, '\0');
 	return g->out.data;
@@ -100,73 +100,73 @@ static void expect_has(const char *text, const char *part)
 		fail_msg("no '%s' in '%s'", part, text);
 }
 
-static void test_sink__each_view_is_found_by_its_name(void **state)
+static void test_view__each_view_is_found_by_its_name(void **state)
 {
 	(void)state;
-	for (unsigned i = 0; sink_at(i); i++)
-		assert_ptr_equal(sink_find(sink_at(i)->name), sink_at(i));
+	for (unsigned i = 0; view_at(i); i++)
+		assert_ptr_equal(view_find(view_at(i)->name), view_at(i));
 }
 
-static void test_sink__what_is_no_view_is_not_found(void **state)
+static void test_view__what_is_no_view_is_not_found(void **state)
 {
 	(void)state;
-	assert_null(sink_find(""));
-	assert_null(sink_find("trac"));
-	assert_null(sink_find("trace "));
-	assert_null(sink_find("TRACE"));
-	assert_null(sink_at(1000));
-	assert_null(sink_at(UINT_MAX));
+	assert_null(view_find(""));
+	assert_null(view_find("trac"));
+	assert_null(view_find("trace "));
+	assert_null(view_find("TRACE"));
+	assert_null(view_at(1000));
+	assert_null(view_at(UINT_MAX));
 }
 
-static void test_sink__trace_is_the_default(void **state)
+static void test_view__trace_is_the_default(void **state)
 {
 	(void)state;
-	assert_string_equal(sink_at(0)->name, "trace");
+	assert_string_equal(view_at(0)->name, "trace");
 }
 
-static void test_sink__each_view_has_one_line_of_help(void **state)
+static void test_view__each_view_has_one_line_of_help(void **state)
 {
 	(void)state;
-	for (unsigned i = 0; sink_at(i); i++) {
-		assert_non_null(sink_at(i)->help);
-		assert_null(strchr(sink_at(i)->help, '\n'));
-		assert_in_range(strlen("  timeline   ") + strlen(sink_at(i)->help), 0, LINE_COLUMNS);
+	for (unsigned i = 0; view_at(i); i++) {
+		assert_non_null(view_at(i)->help);
+		assert_null(strchr(view_at(i)->help, '\n'));
+		assert_in_range(strlen("  timeline   ") + strlen(view_at(i)->help), 0, LINE_COLUMNS);
 	}
 }
 
-static void test_sink__each_view_explains_itself_with_two_examples(void **state)
+static void test_view__each_view_explains_itself_with_two_examples(void **state)
 {
 	(void)state;
-	for (unsigned i = 0; sink_at(i); i++) {
-		const char *text = sink_at(i)->manual, *at = text ? strstr(text, "\nExamples:\n") : NULL;
+	for (unsigned i = 0; view_at(i); i++) {
+		const char *text = view_at(i)->manual, *at = text ? strstr(text, "\nExamples:\n") : NULL;
 		unsigned lines = 0;
 
 		if (!at)
-			fail_msg("%s has no examples", sink_at(i)->name);
+			fail_msg("%s has no examples", view_at(i)->name);
 		for (at = strchr(at + 1, '\n') + 1; *at; at = strchr(at, '\n') + 1, lines++)
 			assert_memory_equal(at, "  tcpclose ", strlen("  tcpclose "));
 		assert_int_equal(lines, 2);
 		for (const char *p = text; *p; p = strchr(p, '\n') + 1)
 			if (strchr(p, '\n') - p > LINE_COLUMNS)
-				fail_msg("%s: a line too long: %.40s", sink_at(i)->name, p);
+				fail_msg("%s: a line too long: %.40s", view_at(i)->name, p);
 	}
 }
 
-static void test_sink__trace_is_a_table_of_80_columns(void **state)
+static void test_view__trace_is_a_table_of_80_columns(void **state)
 {
 	struct stage *g = *state;
 
 	feed_close(g, "curl");
 	buf_reset(&g->out);
-	sink_trace.start(&g->view);
+	view_trace.start(&g->context);
 	expect_text(&g->out, "PID     COMM     LOCAL                 BY REMOTE                "
 			     "ENDING        MS\n");
-	assert_string_equal(show(g, &sink_trace),
+	assert_string_equal(show(g, &view_trace),
 			    "100     curl     10.0.0.1:51544        -> 10.0.0.9:80           "
 			    "four-way   20.00\n");
 }
 
-static void test_sink__trace_of_the_widest_stays_within_80_columns(void **state)
+static void test_view__trace_of_the_widest_stays_within_80_columns(void **state)
 {
 	struct stage *g = *state;
 
@@ -182,13 +182,13 @@ static void test_sink__trace_of_the_widest_stays_within_80_columns(void **state)
 		g->verdict.phase[PHASE_TOTAL].known = true;
 		g->verdict.phase[PHASE_TOTAL].ns = 7200 * 1000 * MS;
 		buf_reset(&g->out);
-		sink_trace.story(&g->view, &g->story, &g->verdict);
+		view_trace.story(&g->context, &g->story, &g->verdict);
 		if (g->out.len > LINE_COLUMNS + 1)
 			fail_msg("%zu bytes: %.*s", g->out.len, (int)g->out.len, g->out.data);
 	}
 }
 
-static void test_sink__the_arrow_says_who(void **state)
+static void test_view__the_arrow_says_who(void **state)
 {
 	static const char *const arrows[] = {
 		[INITIATOR_UNKNOWN] = "??", [INITIATOR_LOCAL] = "->", [INITIATOR_PEER] = "<-",
@@ -201,116 +201,116 @@ static void test_sink__the_arrow_says_who(void **state)
 		verdict_make(&g->verdict, &g->story, T0);
 		g->verdict.initiator = i;
 		buf_reset(&g->out);
-		sink_trace.story(&g->view, &g->story, &g->verdict);
+		view_trace.story(&g->context, &g->story, &g->verdict);
 		buf_char(&g->out, '\0');
 		expect_has(g->out.data, arrows[i]);
 	}
 }
 
-static void test_sink__what_is_not_known_is_a_dash(void **state)
+static void test_view__what_is_not_known_is_a_dash(void **state)
 {
 	struct event e = a_change(T0 + 20 * MS, STATE_CLOSE_WAIT, STATE_CLOSE, 0);
 	struct stage *g = *state;
 
 	e.sk_err = EVENT_EPIPE;
 	feed(g, e);
-	assert_string_equal(show(g, &sink_trace),
+	assert_string_equal(show(g, &view_trace),
 			    "-       -        10.0.0.1:51544        <- 10.0.0.9:80           "
 			    "reset          -\n");
 }
 
-static void test_sink__colors_only_where_wanted(void **state)
+static void test_view__colors_only_where_wanted(void **state)
 {
 	struct event e = a_change(T0 + MS, STATE_ESTABLISHED, STATE_CLOSE, EVENT_SOCK_FILE_LIVE);
 	struct stage *g = *state;
 
 	e.sk_err = EVENT_ECONNRESET;
 	feed(g, e);
-	assert_null(strchr(show(g, &sink_trace), '\x1b'));
-	g->view.color = true;
-	expect_has(show(g, &sink_trace), "\x1b[");
+	assert_null(strchr(show(g, &view_trace), '\x1b'));
+	g->context.color = true;
+	expect_has(show(g, &view_trace), "\x1b[");
 }
 
-static void test_sink__trace_tells_the_call_where_there_is_room(void **state)
+static void test_view__trace_tells_the_call_where_there_is_room(void **state)
 {
 	struct stage *g = *state;
 
 	feed_close(g, "curl");
-	assert_null(strstr(show(g, &sink_trace), "close(5)"));
-	g->view.columns = 120;
-	expect_has(show(g, &sink_trace), "close(5)");
+	assert_null(strstr(show(g, &view_trace), "close(5)"));
+	g->context.columns = 120;
+	expect_has(show(g, &view_trace), "close(5)");
 }
 
-static void test_sink__times_are_those_of_the_wall(void **state)
+static void test_view__times_are_those_of_the_wall(void **state)
 {
 	struct stage *g = *state;
 
 	feed_close(g, "curl");
-	g->view.times = true;
-	expect_has(show(g, &sink_trace), "08:12:32.030 ");
-	expect_has(show(g, &sink_json), "\"start\":\"2026-11-22T08:12:32.010000000Z\"");
+	g->context.times = true;
+	expect_has(show(g, &view_trace), "08:12:32.030 ");
+	expect_has(show(g, &view_json), "\"start\":\"2026-11-22T08:12:32.010000000Z\"");
 }
 
 /* All that a view prints of a run in which nothing but this story happened. */
-static const char *show_run(struct stage *g, const struct sink *sink)
+static const char *show_run(struct stage *g, const struct view *view)
 {
 	const struct tally none = { .seen = 0 };
 	size_t begun;
 
 	buf_reset(&g->out);
-	if (sink->start)
-		sink->start(&g->view);
+	if (view->start)
+		view->start(&g->context);
 	begun = g->out.len;
 	verdict_make(&g->verdict, &g->story, T0 + 100 * MS);
-	sink->story(&g->view, &g->story, &g->verdict);
-	if (sink->end)
-		sink->end(&g->view, &none, T0 + 100 * MS);
-	if (sink->release)
-		sink->release(&g->view);
+	view->story(&g->context, &g->story, &g->verdict);
+	if (view->end)
+		view->end(&g->context, &none, T0 + 100 * MS);
+	if (view->release)
+		view->release(&g->context);
 	assert_false(g->out.failed);
 	buf_char(&g->out, '\0');
 	return g->out.data + begun;
 }
 
-static void test_sink__no_name_gets_through_to_the_terminal(void **state)
+static void test_view__no_name_gets_through_to_the_terminal(void **state)
 {
 	struct stage *g = *state;
 
 	feed_close(g, EVIL);
-	for (unsigned i = 0; sink_at(i); i++) {
-		if (!sink_at(i)->story)
+	for (unsigned i = 0; view_at(i); i++) {
+		if (!view_at(i)->story)
 			continue;
-		for (unsigned by = 0; by < BY_COUNT; by++) {
-			g->view.options = (struct sink_options){ .by = by };
-			g->view.wide = by % 2;
-			expect_clean_lines(show_run(g, sink_at(i)));
-			g->view.options = (struct sink_options){ .by = by, .csv = true };
-			expect_clean_lines(show_run(g, sink_at(i)));
-			g->view.options = (struct sink_options){ .by = by, .json = true };
-			expect_clean_lines(show_run(g, sink_at(i)));
+		for (unsigned by = 0; by < GROUP_BY_COUNT; by++) {
+			g->context.options = (struct view_options){ .by = by };
+			g->context.wide = by % 2;
+			expect_clean_lines(show_run(g, view_at(i)));
+			g->context.options = (struct view_options){ .by = by, .csv = true };
+			expect_clean_lines(show_run(g, view_at(i)));
+			g->context.options = (struct view_options){ .by = by, .json = true };
+			expect_clean_lines(show_run(g, view_at(i)));
 		}
 	}
-	expect_one_clean_line(show(g, &sink_trace));
-	expect_one_clean_line(show(g, &sink_json));
+	expect_one_clean_line(show(g, &view_trace));
+	expect_one_clean_line(show(g, &view_json));
 }
 
-static void test_sink__no_name_gets_through_in_an_event(void **state)
+static void test_view__no_name_gets_through_in_an_event(void **state)
 {
 	struct event e = a_fin(T0, 101);
 	struct stage *g = *state;
 
 	memcpy(e.comm, EVIL, strlen(EVIL));
-	for (unsigned i = 0; sink_at(i); i++) {
-		if (!sink_at(i)->event)
+	for (unsigned i = 0; view_at(i); i++) {
+		if (!view_at(i)->event)
 			continue;
 		buf_reset(&g->out);
-		sink_at(i)->event(&g->view, &e);
+		view_at(i)->event(&g->context, &e);
 		buf_char(&g->out, '\0');
 		expect_one_clean_line(g->out.data);
 	}
 }
 
-static void test_sink__an_event_of_any_bytes_is_one_line(void **state)
+static void test_view__an_event_of_any_bytes_is_one_line(void **state)
 {
 	struct stage *g = *state;
 	uint64_t seed = 5;
@@ -323,25 +323,25 @@ static void test_sink__an_event_of_any_bytes_is_one_line(void **state)
 		e.kind = (__u8)(e.kind % 7 + 1);
 		e.family = e.family % 2 ? 4 : 6;
 		buf_reset(&g->out);
-		sink_events.event(&g->view, &e);
+		view_events.event(&g->context, &e);
 		assert_false(g->out.failed);
 		buf_char(&g->out, '\0');
 		expect_one_clean_line(g->out.data);
 	}
 }
 
-static void test_sink__json_escapes_the_host(void **state)
+static void test_view__json_escapes_the_host(void **state)
 {
 	struct stage *g = *state;
 
-	sink_json.start(&g->view);
+	view_json.start(&g->context);
 	buf_char(&g->out, '\0');
 	expect_one_clean_line(g->out.data);
 	expect_has(g->out.data, "{\"kind\":\"meta\",\"schema\":1,");
 	expect_has(g->out.data, "\"state\":\"tp_btf\"");
 }
 
-static void test_sink__json_of_the_unknown_is_null(void **state)
+static void test_view__json_of_the_unknown_is_null(void **state)
 {
 	struct stage *g = *state;
 	const char *text;
@@ -349,7 +349,7 @@ static void test_sink__json_of_the_unknown_is_null(void **state)
 	story_release(&g->story);
 	g->story = (struct story){ .flow = { .family = 4 } };
 	feed(g, a_change(T0 + 20 * MS, STATE_LAST_ACK, STATE_CLOSE, ORPHAN_BITS | EVENT_SOCK_DONE));
-	text = show(g, &sink_json);
+	text = show(g, &view_json);
 	expect_has(text, "\"trigger\":null");
 	expect_has(text, "\"opened\":null");
 	expect_has(text, "\"age_ns\":null");
@@ -360,54 +360,54 @@ static void test_sink__json_of_the_unknown_is_null(void **state)
 	expect_has(text, "\"partial\":true");
 }
 
-static void test_sink__json_counts_a_loss(void **state)
+static void test_view__json_counts_a_loss(void **state)
 {
 	struct tally t = { .events_ring_full = 7, .lost_table_full = 8 };
 	struct stage *g = *state;
 
-	sink_json.lost(&g->view, &t, T0);
+	view_json.lost(&g->context, &t, T0);
 	buf_char(&g->out, '\0');
 	expect_has(g->out.data, "{\"kind\":\"lost\"");
 	expect_has(g->out.data, "\"ring_full\":7");
 	expect_has(g->out.data, "\"table_full\":8");
 }
 
-static void test_sink__json_ends_with_a_summary(void **state)
+static void test_view__json_ends_with_a_summary(void **state)
 {
 	struct tally t = { .seen = 9, .told = 4, .filtered = 3, .open = 1, .lost_end_missed = 1 };
 	struct stage *g = *state;
 
-	sink_json.end(&g->view, &t, T0);
+	view_json.end(&g->context, &t, T0);
 	buf_char(&g->out, '\0');
 	expect_has(g->out.data, "{\"kind\":\"summary\"");
 	expect_has(g->out.data, "\"seen\":9,\"told\":4,\"filtered\":3,\"open\":1,");
 	expect_has(g->out.data, "\"end_missed\":1");
 }
 
-#define SINK_TEST(name) cmocka_unit_test_setup_teardown(test_sink__##name, set_up, tear_down)
+#define VIEW_TEST(name) cmocka_unit_test_setup_teardown(test_view__##name, set_up, tear_down)
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		SINK_TEST(each_view_is_found_by_its_name),
-		SINK_TEST(what_is_no_view_is_not_found),
-		SINK_TEST(trace_is_the_default),
-		SINK_TEST(each_view_has_one_line_of_help),
-		SINK_TEST(each_view_explains_itself_with_two_examples),
-		SINK_TEST(trace_is_a_table_of_80_columns),
-		SINK_TEST(trace_of_the_widest_stays_within_80_columns),
-		SINK_TEST(the_arrow_says_who),
-		SINK_TEST(what_is_not_known_is_a_dash),
-		SINK_TEST(colors_only_where_wanted),
-		SINK_TEST(trace_tells_the_call_where_there_is_room),
-		SINK_TEST(times_are_those_of_the_wall),
-		SINK_TEST(no_name_gets_through_to_the_terminal),
-		SINK_TEST(no_name_gets_through_in_an_event),
-		SINK_TEST(an_event_of_any_bytes_is_one_line),
-		SINK_TEST(json_escapes_the_host),
-		SINK_TEST(json_of_the_unknown_is_null),
-		SINK_TEST(json_counts_a_loss),
-		SINK_TEST(json_ends_with_a_summary),
+		VIEW_TEST(each_view_is_found_by_its_name),
+		VIEW_TEST(what_is_no_view_is_not_found),
+		VIEW_TEST(trace_is_the_default),
+		VIEW_TEST(each_view_has_one_line_of_help),
+		VIEW_TEST(each_view_explains_itself_with_two_examples),
+		VIEW_TEST(trace_is_a_table_of_80_columns),
+		VIEW_TEST(trace_of_the_widest_stays_within_80_columns),
+		VIEW_TEST(the_arrow_says_who),
+		VIEW_TEST(what_is_not_known_is_a_dash),
+		VIEW_TEST(colors_only_where_wanted),
+		VIEW_TEST(trace_tells_the_call_where_there_is_room),
+		VIEW_TEST(times_are_those_of_the_wall),
+		VIEW_TEST(no_name_gets_through_to_the_terminal),
+		VIEW_TEST(no_name_gets_through_in_an_event),
+		VIEW_TEST(an_event_of_any_bytes_is_one_line),
+		VIEW_TEST(json_escapes_the_host),
+		VIEW_TEST(json_of_the_unknown_is_null),
+		VIEW_TEST(json_counts_a_loss),
+		VIEW_TEST(json_ends_with_a_summary),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -11,7 +11,7 @@
 struct stage {
 	struct buf out;
 	struct meta meta;
-	struct view view;
+	struct view_context context;
 	struct hangs hangs;
 };
 
@@ -28,7 +28,7 @@ static int set_up(void **state)
 
 	if (!g)
 		return -1;
-	g->view = (struct view){ .out = &g->out, .meta = &g->meta, .cgroup_path = cgroup };
+	g->context = (struct view_context){ .out = &g->out, .meta = &g->meta, .cgroup_path = cgroup };
 	hangs_begin(&g->hangs, &no_filter, &no_select, 0, 100);
 	*state = g;
 	return 0;
@@ -57,13 +57,13 @@ static void fill(struct stage *g)
 	g->hangs.namespaces = 2;
 }
 
-static const char *show(struct stage *g, const struct sink *sink)
+static const char *show(struct stage *g, const struct view *view)
 {
 	assert_true(hangs_finish(&g->hangs));
-	if (sink)
-		sink->stuck(&g->view, &g->hangs, S);
+	if (view)
+		view->stuck(&g->context, &g->hangs, S);
 	else
-		json_stuck(&g->view, &g->hangs, S);
+		json_print_stuck(&g->context, &g->hangs, S);
 	assert_false(g->out.failed);
 	buf_char(&g->out, '\0');
 	return g->out.data;
@@ -77,7 +77,7 @@ static void test_stuck__eighty_columns(void **state)
 	struct stage *g = *state;
 
 	fill(g);
-	assert_string_equal(show(g, &sink_stuck), golden);
+	assert_string_equal(show(g, &view_stuck), golden);
 }
 
 static void test_stuck__no_line_is_wider_and_no_byte_is_raw(void **state)
@@ -94,7 +94,7 @@ static void test_stuck__no_line_is_wider_and_no_byte_is_raw(void **state)
 	hangs_add(&g->hangs, e);
 	for (int fd = 10000; fd < 10005; fd++)
 		hangs_add(&g->hangs, a_holder(65535, 4000000, EVIL, fd));
-	for (line = show(g, &sink_stuck); *line; line = strchr(line, '\n') + 1) {
+	for (line = show(g, &view_stuck); *line; line = strchr(line, '\n') + 1) {
 		assert_in_range(strchr(line, '\n') - line, 0, 80);
 		assert_null(memchr(line, '\x1b', strchr(line, '\n') - line));
 	}
@@ -105,7 +105,7 @@ static void test_stuck__nothing_is_said_so(void **state)
 	struct stage *g = *state;
 
 	g->hangs.namespaces = 1;
-	assert_string_equal(show(g, &sink_stuck),
+	assert_string_equal(show(g, &view_stuck),
 			    "Nothing hangs: 0 closing sockets in 1 network namespace.\n");
 }
 

@@ -3,9 +3,9 @@
 
 #include "pipeline.h"
 
-/* A view that counts. The view comes first: a sink is handed that. */
+/* A view that counts. The context comes first: a view is handed that. */
 struct counter {
-	struct view view;
+	struct view_context context;
 	struct filter filter;
 	struct select select;
 	struct teller_config config;
@@ -15,7 +15,7 @@ struct counter {
 	uint64_t order;		/* of the events and stories so far, as one number */
 };
 
-static void count_event(struct view *v, const struct event *e)
+static void count_event(struct view_context *v, const struct event *e)
 {
 	struct counter *c = (struct counter *)v;
 
@@ -23,7 +23,7 @@ static void count_event(struct view *v, const struct event *e)
 	c->order = c->order * 31 + e->ts_ns + e->sk;
 }
 
-static void count_story(struct view *v, const struct story *s, const struct verdict *verdict)
+static void count_story(struct view_context *v, const struct story *s, const struct verdict *verdict)
 {
 	struct counter *c = (struct counter *)v;
 
@@ -32,9 +32,9 @@ static void count_story(struct view *v, const struct story *s, const struct verd
 	c->last = verdict->ending;
 }
 
-static const struct sink counting = { .name = "counting", .event = count_event,
+static const struct view counting = { .name = "counting", .event = count_event,
 				      .story = count_story };
-static const struct sink mute = { .name = "mute" };
+static const struct view mute = { .name = "mute" };
 
 static void reopen(struct counter *c)
 {
@@ -52,7 +52,7 @@ static int set_up(void **state)
 	if (!c)
 		return -1;
 	c->config = (struct teller_config){
-		.sink = &counting, .view = &c->view, .filter = &c->filter, .select = &c->select,
+		.view = &counting, .context = &c->context, .filter = &c->filter, .select = &c->select,
 		.conns = { .max_open = 100, .calls = true, .late = true },
 	};
 	c->teller = teller_new(&c->config);
@@ -146,7 +146,7 @@ static void test_teller__a_view_needs_no_callbacks(void **state)
 {
 	struct counter *c = *state;
 
-	c->config.sink = &mute;
+	c->config.view = &mute;
 	reopen(c);
 	take_reset(c, 1000);
 	teller_end(c->teller, T0 + MS);

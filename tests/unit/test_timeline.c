@@ -8,7 +8,7 @@
 struct stage {
 	struct buf out;
 	struct meta meta;
-	struct view view;
+	struct view_context context;
 };
 
 static int set_up(void **state)
@@ -17,8 +17,8 @@ static int set_up(void **state)
 
 	if (!g)
 		return -1;
-	g->view = (struct view){ .out = &g->out, .meta = &g->meta };
-	sink_timeline.start(&g->view);
+	g->context = (struct view_context){ .out = &g->out, .meta = &g->meta };
+	view_timeline.start(&g->context);
 	*state = g;
 	return 0;
 }
@@ -27,7 +27,7 @@ static int tear_down(void **state)
 {
 	struct stage *g = *state;
 
-	sink_timeline.release(&g->view);
+	view_timeline.release(&g->context);
 	buf_release(&g->out);
 	free(g);
 	return 0;
@@ -49,7 +49,7 @@ static void tell(struct stage *g, unsigned n, unsigned twin)
 	s.has_twin = twin;
 	s.twin_cookie = twin;
 	verdict_make(&v, &s, T0 + 100 * MS);
-	sink_timeline.story(&g->view, &s, &v);
+	view_timeline.story(&g->context, &s, &v);
 	story_release(&s);
 	assert_false(g->out.failed);
 }
@@ -73,7 +73,7 @@ static void test_timeline__without_a_twin_it_is_drawn_at_once(void **state)
 
 	tell(g, 1, 0);
 	assert_int_equal(pictures(g), 1);
-	assert_int_equal(g->view.due_ns, 0);
+	assert_int_equal(g->context.due_ns, 0);
 }
 
 static void test_timeline__twins_make_one_picture(void **state)
@@ -87,7 +87,7 @@ static void test_timeline__twins_make_one_picture(void **state)
 	assert_int_equal(pictures(g), 1);
 	tell(g, 4, 3);
 	assert_int_equal(pictures(g), 2);
-	sink_timeline.end(&g->view, NULL, T0);
+	view_timeline.end(&g->context, NULL, T0);
 	assert_int_equal(pictures(g), 2);
 }
 
@@ -96,14 +96,14 @@ static void test_timeline__it_waits_so_long_and_no_longer(void **state)
 	struct stage *g = *state;
 
 	tell(g, 1, 2);
-	assert_true(g->view.due_ns > T0 + 50 * MS);
-	sink_timeline.tick(&g->view, g->view.due_ns - 1);
+	assert_true(g->context.due_ns > T0 + 50 * MS);
+	view_timeline.tick(&g->context, g->context.due_ns - 1);
 	assert_int_equal(pictures(g), 0);
-	sink_timeline.tick(&g->view, g->view.due_ns);
+	view_timeline.tick(&g->context, g->context.due_ns);
 	assert_int_equal(pictures(g), 1);
-	assert_int_equal(g->view.due_ns, 0);
+	assert_int_equal(g->context.due_ns, 0);
 	tell(g, 2, 1);	/* too late: it waits in turn, and is told at the end */
-	sink_timeline.end(&g->view, NULL, T0);
+	view_timeline.end(&g->context, NULL, T0);
 	assert_int_equal(pictures(g), 2);
 }
 
@@ -116,7 +116,7 @@ static void test_timeline__so_many_wait_and_no_more(void **state)
 	assert_true(!g->out.len);
 	tell(g, 1, 2);
 	assert_int_equal(pictures(g), 1);
-	sink_timeline.end(&g->view, NULL, T0);
+	view_timeline.end(&g->context, NULL, T0);
 	assert_int_equal(pictures(g), COUNTED + 1);
 }
 
@@ -126,10 +126,10 @@ static void expect_width(struct stage *g, size_t columns)
 	size_t widest = 0;
 
 	for (const char *p = g->out.data, *end = p + g->out.len; p < end;) {
-		const char *line_end = memchr(p, '\n', (size_t)(end - p));
+		const char *json_line_end = memchr(p, '\n', (size_t)(end - p));
 		size_t n = 0;
 
-		for (; p < line_end; p++)
+		for (; p < json_line_end; p++)
 			n += ((unsigned char)*p & 0xc0) != 0x80;
 		widest = n > widest ? n : widest;
 		p++;
@@ -145,8 +145,8 @@ static void test_timeline__it_is_as_wide_as_the_terminal(void **state)
 
 	for (unsigned utf8 = 0; utf8 < 2; utf8++)
 		for (unsigned i = 0; i < sizeof(asked) / sizeof(*asked); i++) {
-			g->view.columns = asked[i];
-			g->view.utf8 = utf8;
+			g->context.columns = asked[i];
+			g->context.utf8 = utf8;
 			buf_reset(&g->out);
 			tell(g, 1, 0);
 			expect_width(g, drawn[i]);
@@ -160,7 +160,7 @@ static void test_timeline__plain_unless_it_may_be_more(void **state)
 	tell(g, 1, 0);
 	for (size_t i = 0; i < g->out.len; i++)
 		assert_true((unsigned char)g->out.data[i] < 0x80);
-	g->view.utf8 = true;
+	g->context.utf8 = true;
 	buf_reset(&g->out);
 	tell(g, 1, 0);
 	buf_char(&g->out, '\0');
