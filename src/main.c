@@ -14,5 +14,5 @@ int main(int argc, char **argv)
 	if (status >= 0)
 		return status;
 	log_init(o.quiet, o.verbose, o.color == COLOR_ALWAYS);
-	return o.record.replay ? replay(&o) : run(&o);
+	return o.record.replay ? replay_main(&o) : run_live(&o);
 }

@@ -22,7 +22,7 @@ enum play { CLOSED_HERE, CLOSED_THERE, RESET_HERE };
 
 /* An endpoint on its way: what comes next of it. */
 struct endpoint {
-	struct heap_node next;	/* when */
+	struct deadline_heap_node next;	/* when */
 	struct event e;		/* as it is now */
 	enum play play;
 	unsigned step;
@@ -239,30 +239,30 @@ static bool next_event(struct endpoint *p, uint64_t now_ns)
 }
 
 /* Plays them all, each in its own time; ends with a mark. */
-static void play_endpoints(struct recorder *r, struct heap *h, unsigned long events)
+static void play_endpoints(struct record_writer *r, struct deadline_heap *h, unsigned long events)
 {
 	struct kernel_counters none = { .filtered = 0 };
 	uint64_t now_ns = START_NS, mark_ns = START_NS;
 
-	recorder_mark(r, RECORD_START, now_ns, &none);
+	record_writer_add_mark(r, RECORD_MARK_START, now_ns, &none);
 	while (events--) {
-		struct endpoint *p = (struct endpoint *)heap_first(h);
+		struct endpoint *p = (struct endpoint *)deadline_heap_first(h);
 		bool more;
 
 		now_ns = p->next.deadline_ns;
-		heap_remove(h, &p->next);
+		deadline_heap_remove(h, &p->next);
 		if (now_ns - mark_ns >= MARK_NS) {
 			mark_ns = now_ns;
-			recorder_mark(r, RECORD_NOW, now_ns, &none);
+			record_writer_add_mark(r, RECORD_MARK_TIME, now_ns, &none);
 		}
 		more = next_event(p, now_ns);
-		recorder_event(r, &p->e);
+		record_writer_add_event(r, &p->e);
 		if (!more)
 			be_born(p);
 		p->next.deadline_ns = now_ns + (more ? delay_ns(p) : next_random() % AT_ONCE_NS);
-		heap_add(h, &p->next);		/* there is room: it was just in it */
+		deadline_heap_add(h, &p->next);		/* there is room: it was just in it */
 	}
-	recorder_mark(r, RECORD_END, now_ns, &none);
+	record_writer_add_mark(r, RECORD_MARK_END, now_ns, &none);
 }
 
 int generate(const char *path, unsigned long events, unsigned long connections)
@@ -275,23 +275,23 @@ int generate(const char *path, unsigned long events, unsigned long connections)
 			  { "state", "tp_btf" }, { "destroy", "tp_btf" } },
 		.nr_hooks = 7, .boot_to_wall_ns = 1795335152LL * 1000000000 - (int64_t)START_NS,
 	};
-	struct recorder_config config = { .path = path, .meta = &meta };
+	struct record_writer_config config = { .path = path, .meta = &meta };
 	struct endpoint *all = calloc(connections, sizeof(*all));
-	struct heap heap = { 0 };
-	struct recorder *r = NULL;
-	int err = all ? -recorder_open(&r, &config) : ENOMEM, closing;
+	struct deadline_heap heap = { 0 };
+	struct record_writer *r = NULL;
+	int err = all ? -record_writer_open(&r, &config) : ENOMEM, closing;
 
 	life_ns = LIFE_NS / LIFE_CONNECTIONS * connections;
 	for (unsigned long i = 0; i < connections && !err; i++) {
 		be_born(&all[i]);
 		all[i].next.deadline_ns = START_NS + next_random() % life_ns;
-		if (!heap_add(&heap, &all[i].next))
+		if (!deadline_heap_add(&heap, &all[i].next))
 			err = ENOMEM;
 	}
 	if (!err)
 		play_endpoints(r, &heap, events);
-	closing = recorder_close(r);
-	heap_release(&heap);
+	closing = record_writer_close(r);
+	deadline_heap_release(&heap);
 	free(all);
 	return err ? err : closing;
 }

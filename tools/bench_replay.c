@@ -53,19 +53,19 @@ static double cpu_seconds(void)
 
 static const struct view nothing = { .name = "nothing" };
 
-static struct teller *new_teller(const struct view *view, struct view_context *context)
+static struct pipeline *new_teller(const struct view *view, struct view_context *context)
 {
 	static const struct filter any_flow;
 	static const struct select any_story;
-	struct teller_config config = { .view = view, .context = context, .filter = &any_flow,
+	struct pipeline_config config = { .view = view, .context = context, .filter = &any_flow,
 					.select = &any_story,
 					.conns = { .max_open = MAX_OPEN, .seed = 1, .calls = true,
 						   .late = true } };
 
-	return teller_new(&config);
+	return pipeline_new(&config);
 }
 
-static struct record play_all(struct record_reader *reader, struct teller *t,
+static struct record play_all(struct record_reader *reader, struct pipeline *t,
 			      const struct view *view, struct view_context *context)
 {
 	uint64_t now_ns = 0;
@@ -74,18 +74,18 @@ static struct record play_all(struct record_reader *reader, struct teller *t,
 
 	if (view->start)
 		view->start(context);
-	while ((last = record_next(reader)).got < RECORD_GOT_END) {
+	while ((last = record_reader_next(reader)).got < RECORD_GOT_END) {
 		if (last.got == RECORD_GOT_MARK) {
 			now_ns = last.mark->now_ns;
-			teller_tick(t, now_ns);
+			pipeline_tick(t, now_ns);
 		} else if (last.got == RECORD_GOT_EVENT) {
-			teller_take(t, last.event, sizeof(*last.event));
+			pipeline_feed(t, last.event, sizeof(*last.event));
 		}
 		if (context->out->len >= (64 << 10))
 			buf_reset(context->out);
 	}
-	teller_end(t, now_ns);
-	y = teller_tally(t, NULL);
+	pipeline_end(t, now_ns);
+	y = pipeline_tally(t, NULL);
 	if (view->end)
 		view->end(context, &y, now_ns);
 	return last;
@@ -95,7 +95,7 @@ static struct record read_all(struct record_reader *reader, struct tally *y)
 {
 	struct record last;
 
-	while ((last = record_next(reader)).got < RECORD_GOT_END)
+	while ((last = record_reader_next(reader)).got < RECORD_GOT_END)
 		y->events += last.got == RECORD_GOT_EVENT;
 	return last;
 }
@@ -116,7 +116,7 @@ static int play(const char *name, const struct view *view, const char *path)
 	struct buf out = { 0 };
 	struct view_context context = { .out = &out };
 	struct tally y = { .events = 0 };
-	struct teller *t = new_teller(view ? view : &nothing, &context);
+	struct pipeline *t = new_teller(view ? view : &nothing, &context);
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
 	struct record_reader *reader;
 	struct record last;
@@ -125,23 +125,23 @@ static int play(const char *name, const struct view *view, const char *path)
 
 	if (fd < 0)
 		return fail(path, strerror(errno));
-	reader = record_open(read_file, &fd, why);
+	reader = record_reader_open(read_file, &fd, why);
 	if (!reader || !t)
 		return fail(path, reader ? "out of memory" : why);
-	context.meta = record_meta(reader);
+	context.meta = record_reader_run_info(reader);
 	if (view) {
 		last = play_all(reader, t, view, &context);
-		y = teller_tally(t, NULL);
+		y = pipeline_tally(t, NULL);
 	} else {
 		last = read_all(reader, &y);
 	}
 	report(name, &y, cpu_seconds() - from, fd);
 	if (last.got != RECORD_GOT_END)
-		fail(path, record_why(reader));
+		fail(path, record_reader_why(reader));
 	if (view && view->release)
 		view->release(&context);
-	record_close(reader);
-	teller_free(t);
+	record_reader_close(reader);
+	pipeline_free(t);
 	buf_release(&out);
 	close(fd);
 	return last.got == RECORD_GOT_END ? 0 : 1;
@@ -162,7 +162,7 @@ static unsigned long rss_bytes(void)
 static int weigh(unsigned long endpoints)
 {
 	struct view_context context = { .out = NULL };
-	struct teller *t = new_teller(&nothing, &context);
+	struct pipeline *t = new_teller(&nothing, &context);
 	size_t heap = mallinfo2().uordblks + mallinfo2().hblkhd, rss = rss_bytes();
 	struct event e;
 	struct tally y;
@@ -171,14 +171,14 @@ static int weigh(unsigned long endpoints)
 		return fail("memory", "out of it");
 	for (unsigned long i = 0; i < endpoints; i++) {
 		generate_established(&e);
-		teller_take(t, &e, sizeof(e));
+		pipeline_feed(t, &e, sizeof(e));
 	}
-	teller_settle(t);
-	y = teller_tally(t, NULL);
+	pipeline_drain_lookahead(t);
+	y = pipeline_tally(t, NULL);
 	printf("{\"endpoints\":%llu,\"heap_bytes\":%zu,\"rss_bytes\":%zu,\"story_bytes\":%zu}\n",
 	       (unsigned long long)y.open, mallinfo2().uordblks + mallinfo2().hblkhd - heap,
 	       rss_bytes() - rss, sizeof(struct story));
-	teller_free(t);
+	pipeline_free(t);
 	return y.open == endpoints ? 0 : fail("memory", "not all of them were kept");
 }
 

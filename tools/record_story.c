@@ -104,11 +104,11 @@ static void take_mark(struct telling *t, const struct record_mark *m)
 {
 	struct event at = { .ts_ns = m->now_ns };
 
-	if (m->what == RECORD_START && !t->lines)
+	if (m->type == RECORD_MARK_START && !t->lines)
 		t->before = m->counters;
 	t->counters = m->counters;
 	t->end_ns = m->now_ns;
-	if (m->what != RECORD_NOW || !t->lines)
+	if (m->type != RECORD_MARK_TIME || !t->lines)
 		return;
 	if (t->line[t->lines - 1].tick)
 		t->line[t->lines - 1].event.ts_ns = m->now_ns;
@@ -117,11 +117,11 @@ static void take_mark(struct telling *t, const struct record_mark *m)
 }
 
 /* Once each; a path that is no plain word stands between quotes. */
-static void take_text(struct telling *t, const struct record_string *text)
+static void take_text(struct telling *t, const struct record_annotation *text)
 {
 	struct buf *b = &t->places;
 
-	if (text->what != RECORD_TEXT_CGROUP)
+	if (text->type != RECORD_ANNOTATION_CGROUP)
 		return;
 	buf_str(b, "cgroup ");
 	buf_u64(b, text->key);
@@ -273,23 +273,23 @@ static bool put_expectations(struct telling *t, const struct meta *m)
 {
 	static const struct filter any_flow;
 	static const struct select any_story;
-	struct teller_config config = { .view = &expecting, .context = &t->context, .filter = &any_flow,
+	struct pipeline_config config = { .view = &expecting, .context = &t->context, .filter = &any_flow,
 					.select = &any_story,
 					.conns = { .max_open = OPTIONS_MAX_OPEN,
 						   .calls = meta_watches_calls(m),
 						   .late = meta_has_hook(m, "late") } };
-	struct teller *teller = teller_new(&config);
+	struct pipeline *pipeline = pipeline_new(&config);
 
-	if (!teller)
+	if (!pipeline)
 		return false;
 	for (unsigned i = 0; i < t->lines; i++) {
 		if (t->line[i].tick)
-			teller_tick(teller, t->line[i].event.ts_ns);
+			pipeline_tick(pipeline, t->line[i].event.ts_ns);
 		else
-			teller_take(teller, &t->line[i].event, sizeof(struct event));
+			pipeline_feed(pipeline, &t->line[i].event, sizeof(struct event));
 	}
-	teller_end(teller, t->end_ns);
-	teller_free(teller);
+	pipeline_end(pipeline, t->end_ns);
+	pipeline_free(pipeline);
 	return true;
 }
 
@@ -309,16 +309,16 @@ static int read_all(struct telling *t, struct record_reader *reader, const char 
 {
 	struct record got;
 
-	while ((got = record_next(reader)).got < RECORD_GOT_END) {
+	while ((got = record_reader_next(reader)).got < RECORD_GOT_END) {
 		if (got.got == RECORD_GOT_EVENT)
 			take_event(t, got.event);
-		else if (got.got == RECORD_GOT_TEXT)
-			take_text(t, got.text);
+		else if (got.got == RECORD_GOT_ANNOTATION)
+			take_text(t, got.annotation);
 		else
 			take_mark(t, got.mark);
 	}
-	if (got.got == RECORD_GOT_NONSENSE)
-		complain(EXIT_INPUT, path, record_why(reader));
+	if (got.got == RECORD_GOT_CORRUPT)
+		complain(EXIT_INPUT, path, record_reader_why(reader));
 	if (t->too_much)
 		return complain(EXIT_FAILED, path, "more than a story holds: -P PORT picks some");
 	return t->lines ? 0 : complain(EXIT_FAILED, path, "no such events");
@@ -327,7 +327,7 @@ static int read_all(struct telling *t, struct record_reader *reader, const char 
 static int tell(struct telling *t, int fd, const char *path)
 {
 	char why[RECORD_WHY];
-	struct record_reader *reader = record_open(read_file, &fd, why);
+	struct record_reader *reader = record_reader_open(read_file, &fd, why);
 	int status;
 
 	if (!reader)
@@ -337,18 +337,18 @@ static int tell(struct telling *t, int fd, const char *path)
 		buf_str(&t->out, "# SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause\n"
 				 "# From a recording. What is expected is what the tool said of it: "
 				 "correct what is wrong.\n");
-		put_hooks(&t->out, record_meta(reader));
+		put_hooks(&t->out, record_reader_run_info(reader));
 		put_counters(t);
 		buf_add(&t->out, t->places.data ? t->places.data : "", t->places.len);
 		put_sockets(t);
 		put_lines(t);
 		buf_char(&t->out, '\n');
-		if (!put_expectations(t, record_meta(reader)) || t->out.failed)
+		if (!put_expectations(t, record_reader_run_info(reader)) || t->out.failed)
 			status = complain(EXIT_FAILED, path, "out of memory");
 	}
 	if (!status && fwrite(t->out.data, 1, t->out.len, stdout) != t->out.len)
 		status = complain(EXIT_FAILED, path, strerror(errno));
-	record_close(reader);
+	record_reader_close(reader);
 	return status;
 }
 

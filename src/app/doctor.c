@@ -22,9 +22,9 @@
 
 #define ROUNDS 9
 #define CALLS 4000	/* a round: some milliseconds */
-#define A_FILE "/dev/null"
+#define PROBED_FILE "/dev/null"
 
-struct examination {
+struct doctor_run {
 	const struct options *o;
 	struct meta meta;
 	struct health_facts facts;
@@ -38,14 +38,14 @@ static void call_getppid(void)
 
 static void open_and_close(void)
 {
-	int fd = open(A_FILE, O_RDONLY | O_CLOEXEC);
+	int fd = open(PROBED_FILE, O_RDONLY | O_CLOEXEC);
 
 	if (fd >= 0)
 		close(fd);
 }
 
 /* Nanoseconds of one such call: the best round's, so that what else runs here counts for less. */
-static uint64_t time_of(void (*call)(void))
+static uint64_t time_call_ns(void (*call)(void))
 {
 	uint64_t best_ns = UINT64_MAX;
 
@@ -61,14 +61,14 @@ static uint64_t time_of(void (*call)(void))
 	return best_ns;
 }
 
-static void measure(struct health_facts *f, unsigned when)
+static void measure_calls(struct health_facts *f, unsigned when)
 {
-	f->getppid_ns[when] = time_of(call_getppid);
-	f->close_ns[when] = time_of(open_and_close);
+	f->getppid_ns[when] = time_call_ns(call_getppid);
+	f->close_ns[when] = time_call_ns(open_and_close);
 }
 
 /* As the tracer would, with what the user asks for. */
-static void attach(struct examination *x)
+static void try_attach(struct doctor_run *x)
 {
 	const struct options *o = x->o;
 	struct live_config config = { .filter = &o->filter, .buffer_bytes = o->buffer_bytes, .btf = o->btf,
@@ -76,15 +76,15 @@ static void attach(struct examination *x)
 				      .verbose = o->verbose > 0 };
 	struct live *live;
 
-	measure(&x->facts, 0);
+	measure_calls(&x->facts, 0);
 	x->facts.attach_err = live_open(&live, &config, &x->meta, x->attach_why);
 	if (x->facts.attach_err)
 		return;
-	measure(&x->facts, 1);
+	measure_calls(&x->facts, 1);
 	live_close(live);
 }
 
-static void open_walk(struct examination *x)
+static void try_scan(struct doctor_run *x)
 {
 	struct walk_config config = { .filter = &x->o->filter, .btf = x->o->btf, .verbose = x->o->verbose > 0 };
 	char why[LIVE_WHY];
@@ -96,7 +96,7 @@ static void open_walk(struct examination *x)
 	walk_close(walk);
 }
 
-static void examine(struct examination *x)
+static void collect_facts(struct doctor_run *x)
 {
 	struct health_facts *f = &x->facts;
 	bool may;
@@ -108,43 +108,43 @@ static void examine(struct examination *x)
 	f->memlock_needed = live_map_bytes(x->o->buffer_bytes);
 	host_look(&f->host);	/* before libbpf raises RLIMIT_MEMLOCK */
 	live_examine(&f->kernel, may, x->o->no_fentry);
-	attach(x);
-	open_walk(x);
+	try_attach(x);
+	try_scan(x);
 	f->attach_why = x->attach_why;
 	live_describe_host(&x->meta);
 }
 
-static int tell(struct examination *x, const struct health *h)
+static int print_diagnosis(struct doctor_run *x, const struct health *h)
 {
 	const struct view *view = view_find(x->o->view);
 	struct view_context context = { .meta = &x->meta };
-	struct out out;
-	int err = out_open(&out, x->o->output);
+	struct output out;
+	int err = output_open(&out, x->o->output);
 
 	if (err) {
 		log_error("cannot write '%s': %s", x->o->output, strerror(-err));
 		return EXIT_FAILED;
 	}
-	session_set_view(&context, x->o, &out);
+	session_init_context(&context, x->o, &out);
 	if (view->start)
 		view->start(&context);
 	view->doctor(&context, h);
-	return session_close_out(&out, x->o->output) ? EXIT_FINE : EXIT_FAILED;
+	return session_close_output(&out, x->o->output) ? EXIT_FINE : EXIT_FAILED;
 }
 
-int run_doctor(const struct options *o)
+int doctor_main(const struct options *o)
 {
-	struct examination *x = calloc(1, sizeof(*x));
+	struct doctor_run *x = calloc(1, sizeof(*x));
 	struct health *h = calloc(1, sizeof(*h));
 	int status = EXIT_FAILED;
 
 	if (x && h) {
 		x->o = o;
-		examine(x);
+		collect_facts(x);
 		health_judge(h, &x->facts);
-		status = tell(x, h);
+		status = print_diagnosis(x, h);
 		if (!status && x->facts.attach_err)
-			status = run_status_of(x->facts.attach_err);
+			status = process_exit_status(x->facts.attach_err);
 	} else {
 		log_error("cannot look around: %s", strerror(ENOMEM));
 	}

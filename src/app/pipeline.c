@@ -5,50 +5,50 @@
 
 #include "decode.h"
 
-#define AHEAD 8			/* events kept while their endpoints are brought nearer; a power of two */
-#define AHEAD_FROM 4096		/* endpoints; fewer are near anyway */
+#define LOOKAHEAD 8			/* events kept while their endpoints are brought nearer; a power of two */
+#define LOOKAHEAD_MIN_ENDPOINTS 4096		/* endpoints; fewer are near anyway */
 
-struct teller {
-	struct teller_config config;
+struct pipeline {
+	struct pipeline_config config;
 	struct conns *conns;
 	uint64_t shown, filtered, events, malformed;
-	struct event ahead[AHEAD];
-	unsigned taken, fed;	/* of those that went through ahead[] */
+	struct event lookahead[LOOKAHEAD];
+	unsigned taken, fed;	/* of those that went through lookahead[] */
 };
 
-static bool is_wanted(const struct teller *t, const struct story *s, const struct verdict *v)
+static bool is_story_wanted(const struct pipeline *t, const struct story *s, const struct verdict *v)
 {
 	if (v->ending == ENDING_NEVER_OPEN && !t->config.never_open)
 		return false;
 	return filter_wants(t->config.filter, &s->flow) && select_wants(t->config.select, s, v);
 }
 
-static void tell(void *arg, const struct story *s, uint64_t now_ns)
+static void show_story(void *arg, const struct story *s, uint64_t now_ns)
 {
-	struct teller *t = arg;
+	struct pipeline *t = arg;
 	struct verdict v;
 
 	verdict_make(&v, s, now_ns);
-	if (!is_wanted(t, s, &v) || teller_is_done(t)) {
+	if (!is_story_wanted(t, s, &v) || pipeline_is_done(t)) {
 		t->filtered++;
 		return;
 	}
 	t->shown++;
 	if (t->config.view->story)
 		t->config.view->story(t->config.context, s, &v);
-	if (t->config.shown)
-		t->config.shown(t->config.arg);
+	if (t->config.after_story)
+		t->config.after_story(t->config.arg);
 }
 
-struct teller *teller_new(const struct teller_config *config)
+struct pipeline *pipeline_new(const struct pipeline_config *config)
 {
-	struct teller *t = calloc(1, sizeof(*t));
+	struct pipeline *t = calloc(1, sizeof(*t));
 	struct conns_config conns = config->conns;
 
 	if (!t)
 		return NULL;
 	t->config = *config;
-	conns.tell = tell;
+	conns.tell = show_story;
 	conns.arg = t;
 	t->conns = conns_new(&conns);
 	if (!t->conns) {
@@ -58,7 +58,7 @@ struct teller *teller_new(const struct teller_config *config)
 	return t;
 }
 
-void teller_free(struct teller *t)
+void pipeline_free(struct pipeline *t)
 {
 	if (!t)
 		return;
@@ -66,25 +66,25 @@ void teller_free(struct teller *t)
 	free(t);
 }
 
-static void feed(struct teller *t, const struct event *e)
+static void feed_event(struct pipeline *t, const struct event *e)
 {
 	if (t->config.view->event)
 		t->config.view->event(t->config.context, e);
 	conns_feed(t->conns, e);
 }
 
-static struct event *ahead(struct teller *t, unsigned nr)
+static struct event *lookahead_slot(struct pipeline *t, unsigned nr)
 {
-	return &t->ahead[nr % AHEAD];
+	return &t->lookahead[nr % LOOKAHEAD];
 }
 
-void teller_settle(struct teller *t)
+void pipeline_drain_lookahead(struct pipeline *t)
 {
 	while (t->fed != t->taken)
-		feed(t, ahead(t, t->fed++));
+		feed_event(t, lookahead_slot(t, t->fed++));
 }
 
-void teller_take(struct teller *t, const void *bytes, unsigned long len)
+void pipeline_feed(struct pipeline *t, const void *bytes, unsigned long len)
 {
 	const struct event *e = decode_event(bytes, len);
 
@@ -93,53 +93,53 @@ void teller_take(struct teller *t, const void *bytes, unsigned long len)
 		return;
 	}
 	t->events++;
-	if (conns_counts(t->conns).open < AHEAD_FROM) {
-		teller_settle(t);
-		feed(t, e);
+	if (conns_counts(t->conns).open < LOOKAHEAD_MIN_ENDPOINTS) {
+		pipeline_drain_lookahead(t);
+		feed_event(t, e);
 		return;
 	}
-	if (t->taken - t->fed == AHEAD)
-		feed(t, ahead(t, t->fed++));
-	*ahead(t, t->taken++) = *e;
+	if (t->taken - t->fed == LOOKAHEAD)
+		feed_event(t, lookahead_slot(t, t->fed++));
+	*lookahead_slot(t, t->taken++) = *e;
 	conns_expect(t->conns, e);
-	if (t->taken - t->fed > AHEAD / 2)
-		conns_expect_endpoint(t->conns, ahead(t, t->taken - AHEAD / 2));
+	if (t->taken - t->fed > LOOKAHEAD / 2)
+		conns_expect_endpoint(t->conns, lookahead_slot(t, t->taken - LOOKAHEAD / 2));
 }
 
-void teller_note_loss(struct teller *t)
+void pipeline_note_loss(struct pipeline *t)
 {
-	teller_settle(t);
+	pipeline_drain_lookahead(t);
 	conns_note_loss(t->conns);
 }
 
-void teller_tick(struct teller *t, uint64_t now_ns)
+void pipeline_tick(struct pipeline *t, uint64_t now_ns)
 {
-	teller_settle(t);
+	pipeline_drain_lookahead(t);
 	conns_tick(t->conns, now_ns);
 }
 
-uint64_t teller_next_ns(const struct teller *t)
+uint64_t pipeline_next_ns(const struct pipeline *t)
 {
 	return conns_next_ns(t->conns);
 }
 
-uint64_t teller_unsettled(const struct teller *t)
+uint64_t pipeline_unsettled(const struct pipeline *t)
 {
 	return conns_counts(t->conns).unsettled;
 }
 
-bool teller_is_done(const struct teller *t)
+bool pipeline_is_done(const struct pipeline *t)
 {
 	return t->config.max_stories && t->shown >= t->config.max_stories;
 }
 
-void teller_end(struct teller *t, uint64_t now_ns)
+void pipeline_end(struct pipeline *t, uint64_t now_ns)
 {
-	teller_settle(t);
+	pipeline_drain_lookahead(t);
 	conns_end(t->conns, now_ns);
 }
 
-struct tally teller_tally(const struct teller *t, const struct kernel_counters *kernel)
+struct tally pipeline_tally(const struct pipeline *t, const struct kernel_counters *kernel)
 {
 	struct conns_counts c = conns_counts(t->conns);
 	struct tally y = { .seen = c.seen, .told = t->shown, .filtered = t->filtered,

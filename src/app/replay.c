@@ -16,7 +16,7 @@
 #include "stuck_table.h"
 #include "trace.h"
 
-struct replay {
+struct replay_run {
 	const struct options *o;
 	struct session session;
 	struct record_reader *reader;
@@ -28,7 +28,7 @@ struct replay {
 	struct kernel_counters counters;	/* ... and since, by the latest mark */
 };
 
-static bool is_interrupted(const struct replay *r)
+static bool is_interrupted(const struct replay_run *r)
 {
 	struct signalfd_siginfo info;
 
@@ -39,9 +39,9 @@ static bool is_interrupted(const struct replay *r)
 }
 
 /* As read(2), but a signal stops it. */
-static ssize_t read_file(void *arg, void *bytes, size_t len)
+static ssize_t read_recording(void *arg, void *bytes, size_t len)
 {
-	struct replay *r = arg;
+	struct replay_run *r = arg;
 	struct pollfd p[] = { { .fd = r->file, .events = POLLIN },
 			      { .fd = r->signals, .events = POLLIN } };
 
@@ -54,7 +54,7 @@ static ssize_t read_file(void *arg, void *bytes, size_t len)
 	return -1;
 }
 
-static int cannot(const struct replay *r, const char *why)
+static int log_unusable(const struct replay_run *r, const char *why)
 {
 	log_error("cannot replay '%s': %s", r->o->record.replay, why);
 	return EXIT_INPUT;
@@ -68,7 +68,7 @@ static bool is_same_file(int fd, const char *path)
 	       a.st_dev == b.st_dev && a.st_ino == b.st_ino;
 }
 
-static int open_file(struct replay *r)
+static int open_recording(struct replay_run *r)
 {
 	const struct options *o = r->o;
 	const char *path = o->record.replay;
@@ -77,65 +77,65 @@ static int open_file(struct replay *r)
 	if (strcmp(path, "-") != 0)
 		r->file = open(path, O_RDONLY | O_CLOEXEC);
 	if (r->file < 0)
-		return cannot(r, strerror(errno));
+		return log_unusable(r, strerror(errno));
 	if (is_same_file(r->file, o->output) || is_same_file(r->file, o->record.path))
-		return cannot(r, "it would be overwritten by what comes of it");
+		return log_unusable(r, "it would be overwritten by what comes of it");
 	return EXIT_FINE;
 }
 
-static int open_reader(struct replay *r)
+static int open_reader(struct replay_run *r)
 {
 	char why[RECORD_WHY];
-	int status = open_file(r);
+	int status = open_recording(r);
 
 	if (status)
 		return status;
-	r->signals = run_catch_signals();
+	r->signals = process_catch_signals();
 	if (r->signals < 0) {
 		log_error("cannot start: %s", strerror(-r->signals));
 		return EXIT_FAILED;
 	}
-	r->reader = record_open(read_file, r, why);
+	r->reader = record_reader_open(read_recording, r, why);
 	if (!r->reader)
-		return why[0] ? cannot(r, why) : EXIT_FINE;
+		return why[0] ? log_unusable(r, why) : EXIT_FINE;
 	return EXIT_FINE;
 }
 
-static void subtract(__u64 *v, __u64 before)
+static void subtract_counter(__u64 *v, __u64 before)
 {
 	*v -= *v < before ? *v : before;
 }
 
 /* What was counted since the recording began. */
-static void take_counters(struct replay *r, const struct kernel_counters *now)
+static void update_counters(struct replay_run *r, const struct kernel_counters *now)
 {
 	r->counters = *now;
-	subtract(&r->counters.calls_full, r->before.calls_full);
-	subtract(&r->counters.filtered, r->before.filtered);
+	subtract_counter(&r->counters.calls_full, r->before.calls_full);
+	subtract_counter(&r->counters.filtered, r->before.filtered);
 	for (unsigned i = 0; i <= EVENT_KIND_MAX; i++)
-		subtract(&r->counters.ring_full[i], r->before.ring_full[i]);
+		subtract_counter(&r->counters.ring_full[i], r->before.ring_full[i]);
 }
 
 /* Returns false once the run is over. */
-static bool take_mark(struct replay *r, const struct record_mark *m)
+static bool apply_mark(struct replay_run *r, const struct record_mark *m)
 {
-	if (!r->begun && m->what == RECORD_START)
+	if (!r->begun && m->type == RECORD_MARK_START)
 		r->before = m->counters;
 	r->begun = true;
 	r->now_ns = m->now_ns;
 	if (!r->first_ns)
 		r->first_ns = m->now_ns;
-	take_counters(r, &m->counters);
-	if (m->what == RECORD_CLOCK)
+	update_counters(r, &m->counters);
+	if (m->type == RECORD_MARK_CLOCK_SET)
 		r->session.meta.boot_to_wall_ns = m->boot_to_wall_ns;
-	if (m->what == RECORD_START)
-		session_pass(&r->session, m->now_ns);
-	if (m->what == RECORD_NOW)
-		session_moment(&r->session, m->now_ns, &r->counters);
-	return m->what != RECORD_END;
+	if (m->type == RECORD_MARK_START)
+		session_tick_view(&r->session, m->now_ns);
+	if (m->type == RECORD_MARK_TIME)
+		session_advance(&r->session, m->now_ns, &r->counters);
+	return m->type != RECORD_MARK_END;
 }
 
-static bool is_over(const struct replay *r)
+static bool replay_is_over(const struct replay_run *r)
 {
 	const struct session *s = &r->session;
 	uint64_t now_ns = s->latest_ns > r->now_ns ? s->latest_ns : r->now_ns;
@@ -144,68 +144,68 @@ static bool is_over(const struct replay *r)
 	       (r->o->duration_ns && r->first_ns && now_ns - r->first_ns >= r->o->duration_ns);
 }
 
-static int end_of_reading(struct replay *r, enum record_got got)
+static int status_of_last_record(struct replay_run *r, enum record_got got)
 {
-	return got == RECORD_GOT_NONSENSE ? cannot(r, record_why(r->reader)) : EXIT_FINE;
+	return got == RECORD_GOT_CORRUPT ? log_unusable(r, record_reader_why(r->reader)) : EXIT_FINE;
 }
 
 /* Up to the mark that ends the run, or as far as it can be read. */
-static int read_all(struct replay *r)
+static int replay_records(struct replay_run *r)
 {
 	for (;;) {
-		struct record record = record_next(r->reader);
+		struct record record = record_reader_next(r->reader);
 
 		if (record.got == RECORD_GOT_EVENT) {
-			session_take(&r->session, record.event, sizeof(*record.event));
-		} else if (record.got == RECORD_GOT_TEXT) {
-			session_text(&r->session, record.text);
+			session_feed(&r->session, record.event, sizeof(*record.event));
+		} else if (record.got == RECORD_GOT_ANNOTATION) {
+			session_annotate(&r->session, record.annotation);
 		} else if (record.got != RECORD_GOT_MARK) {
 			if (r->session.latest_ns > r->now_ns)
 				r->now_ns = r->session.latest_ns;
-			return end_of_reading(r, record.got);
-		} else if (!take_mark(r, record.mark)) {
-			record = record_next(r->reader);	/* nothing may follow */
-			return end_of_reading(r, record.got);
+			return status_of_last_record(r, record.got);
+		} else if (!apply_mark(r, record.mark)) {
+			record = record_reader_next(r->reader);	/* nothing may follow */
+			return status_of_last_record(r, record.got);
 		}
-		if (is_over(r))
+		if (replay_is_over(r))
 			return EXIT_FINE;
 	}
 }
 
-static int play(struct replay *r)
+static int replay_trace(struct replay_run *r)
 {
 	struct kernel_counters none = { .filtered = 0 };
 	int status;
 
-	r->session.meta = *record_meta(r->reader);
+	r->session.meta = *record_reader_run_info(r->reader);
 	status = session_begin(&r->session, r->now_ns, &none);
 	if (status)
 		return status;
-	status = read_all(r);
+	status = replay_records(r);
 	session_end(&r->session, r->now_ns, &r->counters);
 	return session_close(&r->session, status);
 }
 
 /* What the walk at the start of the recording found: the first time that is not of a socket. */
-static enum record_got take_walk(struct replay *r, struct hangs *h)
+static enum record_got replay_scan(struct replay_run *r, struct hangs *h)
 {
 	struct record got;
 
-	while ((got = record_next(r->reader)).got < RECORD_GOT_END) {
+	while ((got = record_reader_next(r->reader)).got < RECORD_GOT_END) {
 		if (got.got == RECORD_GOT_MARK)
 			r->now_ns = got.mark->now_ns;
-		else if (got.got == RECORD_GOT_TEXT)
-			session_text(&r->session, got.text);
+		else if (got.got == RECORD_GOT_ANNOTATION)
+			session_annotate(&r->session, got.annotation);
 		else if (got.event->kind == EVENT_SOCKET || got.event->kind == EVENT_HOLDER)
 			hangs_take(h, got.event, sizeof(*got.event));
-		if (got.got == RECORD_GOT_MARK && got.mark->what != RECORD_START)
+		if (got.got == RECORD_GOT_MARK && got.mark->type != RECORD_MARK_START)
 			break;
 	}
 	return got.got;
 }
 
 /* The view stuck: as it was when the recording began. */
-static int play_stuck(struct replay *r)
+static int replay_stuck(struct replay_run *r)
 {
 	struct session *s = &r->session;
 	struct hangs_config config = { .filter = &r->o->filter, .select = &s->select,
@@ -214,11 +214,11 @@ static int play_stuck(struct replay *r)
 	struct hangs h;
 	int status;
 
-	s->meta = *record_meta(r->reader);
+	s->meta = *record_reader_run_info(r->reader);
 	if (!meta_has_hook(&s->meta, "walk"))
-		return cannot(r, "it was made without a walk over the sockets that were there");
+		return log_unusable(r, "it was made without a walk over the sockets that were there");
 	hangs_init(&h, &config);
-	status = end_of_reading(r, take_walk(r, &h));
+	status = status_of_last_record(r, replay_scan(r, &h));
 	if (!hangs_finish(&h)) {
 		log_error("cannot sort what was found: %s", strerror(ENOMEM));
 		hangs_release(&h);
@@ -230,20 +230,20 @@ static int play_stuck(struct replay *r)
 	if (!status && r->o->fail && h.nr)
 		status = EXIT_FAILED;
 	hangs_release(&h);
-	return session_close_out(&s->out, r->o->output) ? status : EXIT_FAILED;
+	return session_close_output(&s->out, r->o->output) ? status : EXIT_FAILED;
 }
 
-int replay(const struct options *o)
+int replay_main(const struct options *o)
 {
-	struct replay r = { .o = o, .file = -1, .signals = -1 };
+	struct replay_run r = { .o = o, .file = -1, .signals = -1 };
 	int status = open_reader(&r);
 
 	if (!status && r.reader)
 		status = session_open(&r.session, o);
 	if (!status && r.reader)
-		status = o->stuck ? play_stuck(&r) : play(&r);
+		status = o->stuck ? replay_stuck(&r) : replay_trace(&r);
 	session_release(&r.session);
-	record_close(r.reader);
+	record_reader_close(r.reader);
 	if (r.signals >= 0)
 		close(r.signals);
 	if (r.file > STDIN_FILENO)

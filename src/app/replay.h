@@ -7,4 +7,4 @@
 #include "options.h"
 
 /* Replays o->record.replay. Returns the exit status; EXIT_INPUT for a file that cannot be used. */
-int replay(const struct options *o);
+int replay_main(const struct options *o);

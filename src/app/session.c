@@ -10,7 +10,7 @@
 
 #include "log.h"
 
-#define LOSS_EVERY_NS 1000000000ULL
+#define LOSS_REPORT_EVERY_NS 1000000000ULL
 
 /* As setlocale() would have it, but without the locale's files, which a static program cannot use. */
 static bool locale_is_utf8(void)
@@ -26,7 +26,7 @@ static bool locale_is_utf8(void)
 	return false;
 }
 
-void session_set_view(struct view_context *v, const struct options *o, struct out *out)
+void session_init_context(struct view_context *v, const struct options *o, struct output *out)
 {
 	bool terminal = isatty(out->fd);
 	struct winsize size;
@@ -41,7 +41,7 @@ void session_set_view(struct view_context *v, const struct options *o, struct ou
 		v->columns = size.ws_col;
 }
 
-static void cannot_write(const char *path, int err)
+static void log_write_error(const char *path, int err)
 {
 	if (path)
 		log_error("cannot write '%s': %s", path, strerror(err));
@@ -49,22 +49,22 @@ static void cannot_write(const char *path, int err)
 		log_error("cannot write standard output: %s", strerror(err));
 }
 
-bool session_close_out(struct out *out, const char *path)
+bool session_close_output(struct output *out, const char *path)
 {
-	if (out_close(out) || out->error == EPIPE)
+	if (output_close(out) || out->error == EPIPE)
 		return true;
-	cannot_write(path, out->error);
+	log_write_error(path, out->error);
 	return false;
 }
 
 /* What the views and the filters see of it; the table lasts as long as the session. */
-static const char *place_path(void *arg, uint64_t id, uint32_t pid)
+static const char *find_cgroup_path(void *arg, uint64_t id, uint32_t pid)
 {
 	(void)pid;
 	return places_path(arg, id);
 }
 
-static int open_places(struct session *s)
+static int open_caches(struct session *s)
 {
 	s->places = places_new();
 	s->stacks = stacks_new();
@@ -75,17 +75,17 @@ static int open_places(struct session *s)
 	s->context.stacks = s->stacks;
 	s->context.shows_stacks = s->o->stack;
 	s->select = s->o->select;
-	s->select.cgroup_path = s->context.cgroup_path = place_path;
+	s->select.cgroup_path = s->context.cgroup_path = find_cgroup_path;
 	s->select.cgroup_arg = s->context.cgroup_arg = s->places;
 	return EXIT_FINE;
 }
 
 /* Any number of stories may be told at once, when their time has come or the run is over. */
-static void make_room(void *arg)
+static void flush_if_full(void *arg)
 {
 	struct session *s = arg;
 
-	out_flush_if_full(&s->out);
+	output_flush_if_full(&s->out);
 }
 
 int session_open(struct session *s, const struct options *o)
@@ -93,28 +93,28 @@ int session_open(struct session *s, const struct options *o)
 	int err;
 
 	*s = (struct session){ .o = o, .view = view_find(o->view) };
-	err = out_open(&s->out, o->output);
+	err = output_open(&s->out, o->output);
 	if (err) {
-		cannot_write(o->output, -err);
+		log_write_error(o->output, -err);
 		return EXIT_FAILED;
 	}
 	s->context.meta = &s->meta;
-	s->context.flush = make_room;
+	s->context.flush = flush_if_full;
 	s->context.flush_arg = s;
-	session_set_view(&s->context, o, &s->out);
-	return open_places(s);
+	session_init_context(&s->context, o, &s->out);
+	return open_caches(s);
 }
 
-static int open_teller(struct session *s)
+static int open_pipeline(struct session *s)
 {
-	struct teller_config config = {
+	struct pipeline_config config = {
 		.view = s->view,
 		.context = &s->context,
 		.filter = &s->o->filter,
 		.select = &s->select,
 		.max_stories = s->o->count,
 		.never_open = s->o->all,
-		.shown = make_room,
+		.after_story = flush_if_full,
 		.arg = s,
 		.conns = { .max_open = s->o->max_open,
 			   .calls = meta_watches_calls(&s->meta),
@@ -124,51 +124,51 @@ static int open_teller(struct session *s)
 	if (getrandom(&config.conns.seed, sizeof(config.conns.seed), 0) < 0)
 		config.conns.seed = (uint64_t)(uintptr_t)s;
 	s->context.seed = config.conns.seed;
-	s->teller = teller_new(&config);
-	if (s->teller)
+	s->pipeline = pipeline_new(&config);
+	if (s->pipeline)
 		return EXIT_FINE;
 	log_error("cannot make the table: %s", strerror(ENOMEM));
 	return EXIT_FAILED;
 }
 
-static int open_recorder(struct session *s)
+static int open_writer(struct session *s)
 {
 	const struct options_record *r = &s->o->record;
-	struct recorder_config config = { .path = r->path, .rotate_bytes = r->rotate_bytes,
+	struct record_writer_config config = { .path = r->path, .rotate_bytes = r->rotate_bytes,
 					  .keep = r->keep, .meta = &s->meta };
 	int err;
 
 	if (!r->wanted)
 		return EXIT_FINE;
-	err = recorder_open(&s->recorder, &config);
+	err = record_writer_open(&s->writer, &config);
 	if (!err)
 		return EXIT_FINE;
-	cannot_write(r->path, -err);
+	log_write_error(r->path, -err);
 	return EXIT_FAILED;
 }
 
-void session_pass(struct session *s, uint64_t now_ns)
+void session_tick_view(struct session *s, uint64_t now_ns)
 {
 	if (!s->context.due_ns || s->context.due_ns > now_ns)
 		return;
-	teller_settle(s->teller);
+	pipeline_drain_lookahead(s->pipeline);
 	s->view->tick(&s->context, now_ns);
 }
 
 int session_begin(struct session *s, uint64_t now_ns, const struct kernel_counters *counters)
 {
-	int status = open_teller(s);
+	int status = open_pipeline(s);
 
 	if (!status)
-		status = open_recorder(s);
+		status = open_writer(s);
 	if (status)
 		return status;
-	if (s->recorder)
-		recorder_mark(s->recorder, RECORD_START, now_ns, counters);
+	if (s->writer)
+		record_writer_add_mark(s->writer, RECORD_MARK_START, now_ns, counters);
 	if (s->view->start)
 		s->view->start(&s->context);
-	session_pass(s, now_ns);
-	out_flush(&s->out);
+	session_tick_view(s, now_ns);
+	output_flush(&s->out);
 	return EXIT_FINE;
 }
 
@@ -176,7 +176,7 @@ int session_begin(struct session *s, uint64_t now_ns, const struct kernel_counte
  * Notes the path of the cgroup that the event's task is in, the first time that it is heard of: it may be gone
  * soon. In the recording it goes before the event.
  */
-static void note_place(struct session *s, const struct event *e)
+static void note_cgroup(struct session *s, const struct event *e)
 {
 	struct place *place;
 
@@ -189,76 +189,76 @@ static void note_place(struct session *s, const struct event *e)
 		place = places_add(s->places, e->cgroup, path, path ? strlen(path) : 0);
 		free(path);
 	}
-	if (!s->recorder || !place->path || place->file == recorder_file(s->recorder))
+	if (!s->writer || !place->path || place->file == record_writer_file(s->writer))
 		return;
-	recorder_text(s->recorder, RECORD_TEXT_CGROUP, e->cgroup, 0, place->path,
+	record_writer_annotate(s->writer, RECORD_ANNOTATION_CGROUP, e->cgroup, 0, place->path,
 		      strlen(place->path));
-	place->file = recorder_file(s->recorder);
+	place->file = record_writer_file(s->writer);
 }
 
 /* It comes before the event that it belongs to, here as in the recording. */
-static void take_stack(struct session *s, uint32_t tid, uint64_t ts_ns, const char *text, size_t len)
+static void note_stack(struct session *s, uint32_t tid, uint64_t ts_ns, const char *text, size_t len)
 {
 	stacks_add(s->stacks, tid, ts_ns, text, len);
-	if (s->recorder)
-		recorder_text(s->recorder, RECORD_TEXT_STACK, tid, ts_ns, text, len);
+	if (s->writer)
+		record_writer_annotate(s->writer, RECORD_ANNOTATION_STACK, tid, ts_ns, text, len);
 }
 
-static void read_stack(struct session *s, const struct stack *stack)
+static void symbolize_stack(struct session *s, const struct stack *stack)
 {
 	struct buf text = { 0 };
 
 	stack_read(s->stack_reader, stack, &text);
 	if (!text.failed && text.len)
-		take_stack(s, stack->tid, stack->ts_ns, text.data, text.len);
+		note_stack(s, stack->tid, stack->ts_ns, text.data, text.len);
 	buf_release(&text);
 }
 
-void session_text(struct session *s, const struct record_string *text)
+void session_annotate(struct session *s, const struct record_annotation *annotation)
 {
-	if (text->what == RECORD_TEXT_CGROUP && !places_find(s->places, text->key))
-		places_add(s->places, text->key, text->bytes, text->len);
-	if (text->what == RECORD_TEXT_STACK)
-		take_stack(s, (uint32_t)text->key, text->at_ns, text->bytes, text->len);
+	if (annotation->type == RECORD_ANNOTATION_CGROUP && !places_find(s->places, annotation->key))
+		places_add(s->places, annotation->key, annotation->bytes, annotation->len);
+	if (annotation->type == RECORD_ANNOTATION_STACK)
+		note_stack(s, (uint32_t)annotation->key, annotation->at_ns, annotation->bytes, annotation->len);
 }
 
-void session_clock(struct session *s, int64_t boot_to_wall_ns, uint64_t now_ns,
+void session_clock_changed(struct session *s, int64_t boot_to_wall_ns, uint64_t now_ns,
 		   const struct kernel_counters *counters)
 {
 	s->meta.boot_to_wall_ns = boot_to_wall_ns;
-	if (s->recorder)
-		recorder_clock(s->recorder, boot_to_wall_ns, now_ns, counters);
+	if (s->writer)
+		record_writer_add_clock(s->writer, boot_to_wall_ns, now_ns, counters);
 }
 
-void session_take(struct session *s, const void *bytes, unsigned long len)
+void session_feed(struct session *s, const void *bytes, unsigned long len)
 {
 	const struct event *e = bytes;
 
 	if (len == sizeof(struct stack) && s->stack_reader) {
-		read_stack(s, bytes);
+		symbolize_stack(s, bytes);
 		return;
 	}
 	if (len == sizeof(*e)) {
 		if (e->ts_ns > s->latest_ns)
 			s->latest_ns = e->ts_ns;
-		note_place(s, e);
-		if (s->recorder)
-			recorder_event(s->recorder, e);
-		session_pass(s, s->latest_ns);
+		note_cgroup(s, e);
+		if (s->writer)
+			record_writer_add_event(s->writer, e);
+		session_tick_view(s, s->latest_ns);
 	}
-	teller_take(s->teller, bytes, len);
-	out_flush_if_full(&s->out);
+	pipeline_feed(s->pipeline, bytes, len);
+	output_flush_if_full(&s->out);
 }
 
 /* Is it worth saying so, at most once a second? */
-static bool is_loss_news(const struct session *s, const struct tally *t, uint64_t now_ns)
+static bool is_loss_report_due(const struct session *s, const struct tally *t, uint64_t now_ns)
 {
-	return tally_lost(t) != s->lost_told && now_ns - s->loss_ns >= LOSS_EVERY_NS;
+	return tally_lost(t) != s->lost_reported && now_ns - s->loss_ns >= LOSS_REPORT_EVERY_NS;
 }
 
 static void report_loss(struct session *s, const struct tally *t, uint64_t now_ns)
 {
-	s->lost_told = tally_lost(t);
+	s->lost_reported = tally_lost(t);
 	s->loss_ns = now_ns;
 	if (s->view->lost)
 		s->view->lost(&s->context, t, now_ns);
@@ -276,72 +276,72 @@ static void note_loss(struct session *s, const struct tally *t)
 {
 	if (s->loss_noted || !tally_lost_events(t))
 		return;
-	teller_note_loss(s->teller);
+	pipeline_note_loss(s->pipeline);
 	s->loss_noted = true;
 }
 
-static bool has_come(uint64_t due_ns, uint64_t now_ns)
+static bool is_due(uint64_t due_ns, uint64_t now_ns)
 {
 	return due_ns && due_ns <= now_ns;
 }
 
-void session_moment(struct session *s, uint64_t now_ns, const struct kernel_counters *counters)
+void session_advance(struct session *s, uint64_t now_ns, const struct kernel_counters *counters)
 {
-	bool flush = s->recorder && has_come(recorder_due_ns(s->recorder), now_ns), news;
+	bool flush = s->writer && is_due(record_writer_due_ns(s->writer), now_ns), news;
 	struct tally t;
 
-	teller_settle(s->teller);
-	t = teller_tally(s->teller, counters);
-	news = is_loss_news(s, &t, now_ns);
+	pipeline_drain_lookahead(s->pipeline);
+	t = pipeline_tally(s->pipeline, counters);
+	news = is_loss_report_due(s, &t, now_ns);
 	/* a moment in which nothing comes of it need not be repeated */
-	if (s->recorder && (flush || news || (!s->loss_noted && tally_lost_events(&t)) ||
-			    has_come(teller_next_ns(s->teller), now_ns)))
-		recorder_mark(s->recorder, RECORD_NOW, now_ns, counters);
+	if (s->writer && (flush || news || (!s->loss_noted && tally_lost_events(&t)) ||
+			    is_due(pipeline_next_ns(s->pipeline), now_ns)))
+		record_writer_add_mark(s->writer, RECORD_MARK_TIME, now_ns, counters);
 	if (flush)
-		recorder_flush(s->recorder);
+		record_writer_flush(s->writer);
 	note_loss(s, &t);
 	if (news)
 		report_loss(s, &t, now_ns);
-	session_pass(s, now_ns);
-	teller_tick(s->teller, now_ns);
-	out_flush(&s->out);
+	session_tick_view(s, now_ns);
+	pipeline_tick(s->pipeline, now_ns);
+	output_flush(&s->out);
 }
 
 /* 0 is never. */
-static uint64_t earlier(uint64_t a_ns, uint64_t b_ns)
+static uint64_t earlier_deadline(uint64_t a_ns, uint64_t b_ns)
 {
 	return b_ns && (!a_ns || b_ns < a_ns) ? b_ns : a_ns;
 }
 
 uint64_t session_next_ns(const struct session *s)
 {
-	uint64_t next = teller_next_ns(s->teller);
-	uint64_t due = s->recorder ? recorder_due_ns(s->recorder) : 0;
+	uint64_t next = pipeline_next_ns(s->pipeline);
+	uint64_t due = s->writer ? record_writer_due_ns(s->writer) : 0;
 
-	return earlier(earlier(next, due), s->context.due_ns);
+	return earlier_deadline(earlier_deadline(next, due), s->context.due_ns);
 }
 
 bool session_is_done(const struct session *s)
 {
-	return s->out.error || teller_is_done(s->teller) ||
-	       (s->recorder && recorder_error(s->recorder));
+	return s->out.error || pipeline_is_done(s->pipeline) ||
+	       (s->writer && record_writer_error(s->writer));
 }
 
 void session_end(struct session *s, uint64_t now_ns, const struct kernel_counters *counters)
 {
-	struct tally t = teller_tally(s->teller, counters);
+	struct tally t = pipeline_tally(s->pipeline, counters);
 
-	if (s->recorder)
-		recorder_mark(s->recorder, RECORD_END, now_ns, counters);
-	session_pass(s, now_ns);
-	teller_end(s->teller, now_ns);
+	if (s->writer)
+		record_writer_add_mark(s->writer, RECORD_MARK_END, now_ns, counters);
+	session_tick_view(s, now_ns);
+	pipeline_end(s->pipeline, now_ns);
 	note_loss(s, &t);
-	t = teller_tally(s->teller, counters);
-	if (tally_lost(&t) != s->lost_told)
+	t = pipeline_tally(s->pipeline, counters);
+	if (tally_lost(&t) != s->lost_reported)
 		report_loss(s, &t, now_ns);
 	if (s->view->end)
 		s->view->end(&s->context, &t, now_ns);
-	out_flush(&s->out);	/* the summary comes after what it sums up */
+	output_flush(&s->out);	/* the summary comes after what it sums up */
 	if (!s->view->reports_itself)
 		log_note("%llu told, %llu filtered, %llu still open; "
 			 "lost %llu endpoints, %llu events",
@@ -352,24 +352,24 @@ void session_end(struct session *s, uint64_t now_ns, const struct kernel_counter
 }
 
 /* Closes the recording. False: it could not be written. */
-static bool close_recorder(struct session *s)
+static bool close_writer(struct session *s)
 {
-	int err = recorder_close(s->recorder);
+	int err = record_writer_close(s->writer);
 
-	s->recorder = NULL;
+	s->writer = NULL;
 	if (!err || err == EPIPE)
 		return true;
-	cannot_write(s->o->record.path, err);
+	log_write_error(s->o->record.path, err);
 	return false;
 }
 
 int session_close(struct session *s, int status)
 {
-	bool recorded = close_recorder(s);
+	bool recorded = close_writer(s);
 
-	if (!session_close_out(&s->out, s->o->output) || !recorded)
+	if (!session_close_output(&s->out, s->o->output) || !recorded)
 		return EXIT_FAILED;
-	if (!status && s->o->strict && s->lost_told) {
+	if (!status && s->o->strict && s->lost_reported) {
 		log_error("events were lost, and --strict was given");
 		return EXIT_LOST;
 	}
@@ -378,17 +378,17 @@ int session_close(struct session *s, int status)
 
 void session_release(struct session *s)
 {
-	recorder_close(s->recorder);
-	s->recorder = NULL;
+	record_writer_close(s->writer);
+	s->writer = NULL;
 	if (s->view && s->view->release)
 		s->view->release(&s->context);
-	teller_free(s->teller);
-	s->teller = NULL;
+	pipeline_free(s->pipeline);
+	s->pipeline = NULL;
 	places_free(s->places);
 	s->places = NULL;
 	stacks_free(s->stacks);
 	s->stacks = NULL;
 	stack_reader_free(s->stack_reader);
 	s->stack_reader = NULL;
-	out_close(&s->out);
+	output_close(&s->out);
 }

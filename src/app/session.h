@@ -3,7 +3,7 @@
  * One run, whatever its source: a view that is told, where its output goes, what is said of losses,
  * and the recording of it if one is made.
  *
- * Reads no clock and waits for nothing: the source (run.c, replay.c) hands over events and says
+ * Reads no clock and waits for nothing: the source (trace.c, replay.c) hands over events and says
  * what time it is. All that makes a difference is recorded, so that a replay takes the same turns.
  */
 #pragma once
@@ -25,9 +25,9 @@ struct session {
 	const struct view *view;
 	struct meta meta;	/* the source's to fill, before session_begin() */
 	struct view_context context;
-	struct out out;
-	struct teller *teller;
-	struct recorder *recorder;	/* NULL: none */
+	struct output out;
+	struct pipeline *pipeline;
+	struct record_writer *writer;	/* NULL: none */
 	struct select select;	/* the options', which sees the places */
 	struct places *places;
 	char *(*cgroup_path)(void *arg, uint64_t id);	/* the live source's; NULL: the recording tells */
@@ -35,16 +35,16 @@ struct session {
 	struct stacks *stacks;
 	struct stack_reader *stack_reader;	/* the live source's, NULL none; the session's to free */
 	uint64_t latest_ns;	/* ts_ns of the latest event */
-	uint64_t lost_told;	/* losses already reported */
+	uint64_t lost_reported;	/* losses already reported */
 	uint64_t loss_ns;	/* when they were */
-	bool loss_noted;	/* the teller knows that some happened */
+	bool loss_noted;	/* the pipeline knows that some happened */
 };
 
 /* Fills in the part of a view that comes from the options and from where the output goes. */
-void session_set_view(struct view_context *v, const struct options *o, struct out *out);
+void session_init_context(struct view_context *v, const struct options *o, struct output *out);
 
 /* Flushes and closes; false and said if something could not be written. EPIPE is no failure. */
-bool session_close_out(struct out *out, const char *path);
+bool session_close_output(struct output *out, const char *path);
 
 /* Opens the output. An exit status, the reason said. */
 int session_open(struct session *s, const struct options *o);
@@ -53,22 +53,22 @@ int session_open(struct session *s, const struct options *o);
 int session_begin(struct session *s, uint64_t now_ns, const struct kernel_counters *counters);
 
 /* The wall clock was set: what is told from now on is told by it. */
-void session_clock(struct session *s, int64_t boot_to_wall_ns, uint64_t now_ns,
+void session_clock_changed(struct session *s, int64_t boot_to_wall_ns, uint64_t now_ns,
 		   const struct kernel_counters *counters);
 
 /* Time has come to now_ns, for the view alone. */
-void session_pass(struct session *s, uint64_t now_ns);
+void session_tick_view(struct session *s, uint64_t now_ns);
 
 /* One record of the source, not yet looked at. */
-void session_take(struct session *s, const void *bytes, unsigned long len);
+void session_feed(struct session *s, const void *bytes, unsigned long len);
 
 /* What a recording says of a number in the events to come. */
-void session_text(struct session *s, const struct record_string *text);
+void session_annotate(struct session *s, const struct record_annotation *annotation);
 
 /* All that happened before now_ns has been handed over. */
-void session_moment(struct session *s, uint64_t now_ns, const struct kernel_counters *counters);
+void session_advance(struct session *s, uint64_t now_ns, const struct kernel_counters *counters);
 
-/* When session_moment() has something to do next; 0 never. */
+/* When session_advance() has something to do next; 0 never. */
 uint64_t session_next_ns(const struct session *s);
 
 /* Is it over, as far as the output is concerned: -n reached, or nothing more can be written? */

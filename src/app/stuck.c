@@ -23,14 +23,14 @@
 
 #define NS_PER_MS 1000000ULL
 #define HOUR_MS 3600000
-#define CLEAR "\033[H\033[2J\033[3J"
+#define CLEAR_SCREEN "\033[H\033[2J\033[3J"
 
-struct look {
+struct stuck_run {
 	const struct options *o;
 	const struct view *view;
 	struct meta meta;
 	struct view_context context;
-	struct out out;
+	struct output out;
 	struct walk *walk;
 	struct child child;
 	struct cgroups cgroups;
@@ -42,22 +42,22 @@ struct look {
 	bool found, lost;		/* in some round */
 };
 
-static void take(void *arg, const void *bytes, unsigned long len)
+static void feed_table(void *arg, const void *bytes, unsigned long len)
 {
 	hangs_take(arg, bytes, len);
 }
 
-static const char *cgroup_path(void *arg, uint64_t id, uint32_t pid)
+static const char *look_up_cgroup_path(void *arg, uint64_t id, uint32_t pid)
 {
 	return cgroups_path(arg, id, pid);
 }
 
-static void relieve(void *arg)
+static void flush_output_if_full(void *arg)
 {
-	out_flush_if_full(arg);
+	output_flush_if_full(arg);
 }
 
-static void take_signals(struct look *l)
+static void stuck_handle_signals(struct stuck_run *l)
 {
 	struct signalfd_siginfo info;
 
@@ -74,7 +74,7 @@ static void take_signals(struct look *l)
 }
 
 /* Waits for a signal until then, 0 for ever. */
-static void wait_until(struct look *l, uint64_t then_ns)
+static void wait_until(struct stuck_run *l, uint64_t then_ns)
 {
 	struct pollfd p = { .fd = l->signals, .events = POLLIN };
 	uint64_t now_ns = live_now_ns(), ms = 0;
@@ -82,10 +82,10 @@ static void wait_until(struct look *l, uint64_t then_ns)
 	if (then_ns > now_ns)
 		ms = (then_ns - now_ns) / NS_PER_MS + 1;
 	poll(&p, 1, !then_ns ? -1 : ms > HOUR_MS ? HOUR_MS : (int)ms);
-	take_signals(l);
+	stuck_handle_signals(l);
 }
 
-static void warn_of_gaps(const struct walk_stats *s, bool verbose)
+static void warn_incomplete_scan(const struct walk_stats *s, bool verbose)
 {
 	if (s->left_out)
 		log_warn("network namespaces that are left out: %u, the last since %s", s->left_out,
@@ -98,22 +98,22 @@ static void warn_of_gaps(const struct walk_stats *s, bool verbose)
 		log_warn("the walk took too long and was given up: some sockets are missing");
 }
 
-static int show(struct look *l, struct hangs *h)
+static int show_table(struct stuck_run *l, struct hangs *h)
 {
 	if (!hangs_finish(h)) {
 		log_error("cannot sort what was found: %s", strerror(ENOMEM));
 		return EXIT_FAILED;
 	}
 	if (l->o->watch_ns && l->context.columns)
-		buf_str(&l->out.buf, CLEAR);
+		buf_str(&l->out.buf, CLEAR_SCREEN);
 	l->view->stuck(&l->context, h, live_now_ns());
-	out_flush(&l->out);
+	output_flush(&l->out);
 	l->found |= h->nr > 0;
 	l->lost |= h->table_full || h->holders_full || h->malformed;
 	return EXIT_FINE;
 }
 
-static int look(struct look *l)
+static int scan_once(struct stuck_run *l)
 {
 	struct hangs_config config = { .filter = &l->o->filter, .select = &l->select,
 				       .older_than_ns = l->o->older_than_ns,
@@ -123,47 +123,47 @@ static int look(struct look *l)
 	int err, status;
 
 	hangs_init(&h, &config);
-	err = walk_run(l->walk, take, NULL, &h, &stats);
+	err = walk_run(l->walk, feed_table, NULL, &h, &stats);
 	if (err) {
 		log_error("the walk over the sockets failed: %s", strerror(-err));
 		hangs_release(&h);
 		return EXIT_FAILED;
 	}
 	if (!l->rounds)
-		warn_of_gaps(&stats, l->o->verbose);
+		warn_incomplete_scan(&stats, l->o->verbose);
 	h.namespaces = stats.namespaces;
 	h.left_out = stats.left_out;
 	h.hidden = stats.hidden;
 	h.cut_short = stats.cut_short;
-	status = show(l, &h);
+	status = show_table(l, &h);
 	hangs_release(&h);
 	l->rounds++;
 	return status;
 }
 
-static bool is_over(const struct look *l)
+static bool stuck_is_over(const struct stuck_run *l)
 {
 	return !l->o->watch_ns || l->interrupted || l->out.error ||
 	       (l->o->count && l->rounds >= l->o->count) ||
 	       (l->stop_ns && live_now_ns() >= l->stop_ns);
 }
 
-static int rounds(struct look *l)
+static int scan_rounds(struct stuck_run *l)
 {
-	int status = look(l);
+	int status = scan_once(l);
 
-	while (!status && !is_over(l)) {
+	while (!status && !stuck_is_over(l)) {
 		uint64_t next_ns = live_now_ns() + l->o->watch_ns;
 
-		while (!is_over(l) && live_now_ns() < next_ns)
+		while (!stuck_is_over(l) && live_now_ns() < next_ns)
 			wait_until(l, l->stop_ns && l->stop_ns < next_ns ? l->stop_ns : next_ns);
-		if (!is_over(l))
-			status = look(l);
+		if (!stuck_is_over(l))
+			status = scan_once(l);
 	}
 	return status;
 }
 
-static int run_command(struct look *l)
+static int run_command(struct stuck_run *l)
 {
 	int err = child_start(&l->child);
 
@@ -176,18 +176,18 @@ static int run_command(struct look *l)
 	return EXIT_FINE;
 }
 
-static int set_up(struct look *l)
+static int stuck_open(struct stuck_run *l)
 {
 	struct walk_config config = { .filter = &l->o->filter, .btf = l->o->btf,
 				      .verbose = l->o->verbose > 0 };
-	int err = out_open(&l->out, l->o->output);
+	int err = output_open(&l->out, l->o->output);
 	char why[LIVE_WHY];
 
 	if (err) {
 		log_error("cannot write '%s': %s", l->o->output, strerror(-err));
 		return EXIT_FAILED;
 	}
-	l->signals = run_catch_signals();
+	l->signals = process_catch_signals();
 	err = l->signals < 0 ? l->signals : 0;
 	if (!err && l->o->command)
 		err = child_prepare(&l->child, l->o->command);
@@ -198,17 +198,17 @@ static int set_up(struct look *l)
 	err = walk_open(&l->walk, &config, why);
 	if (err) {
 		log_error("%s", why);
-		return run_status_of(err);
+		return process_exit_status(err);
 	}
 	live_describe_host(&l->meta);
 	meta_add_hook(&l->meta, "walk", "iter");
-	l->context = (struct view_context){ .meta = &l->meta, .cgroup_path = cgroup_path,
-				 .cgroup_arg = &l->cgroups, .flush = relieve,
+	l->context = (struct view_context){ .meta = &l->meta, .cgroup_path = look_up_cgroup_path,
+				 .cgroup_arg = &l->cgroups, .flush = flush_output_if_full,
 				 .flush_arg = &l->out };
 	l->select = l->o->select;
-	l->select.cgroup_path = cgroup_path;
+	l->select.cgroup_path = look_up_cgroup_path;
 	l->select.cgroup_arg = &l->cgroups;
-	session_set_view(&l->context, l->o, &l->out);
+	session_init_context(&l->context, l->o, &l->out);
 	return EXIT_FINE;
 }
 
@@ -216,20 +216,20 @@ static int set_up(struct look *l)
  * Each walk makes iterators anew (CAP_BPF), looks up the namespaces of processes (CAP_SYS_PTRACE) and
  * enters them (CAP_SYS_ADMIN), and opens cgroups by their number (CAP_DAC_READ_SEARCH).
  */
-static void drop_privileges(const struct look *l)
+static void stuck_drop_privileges(const struct stuck_run *l)
 {
 	uint64_t keep = CAPS(BPF) | CAPS(SYS_PTRACE) | CAPS(SYS_ADMIN) | CAPS(DAC_READ_SEARCH);
 
 	if (l->o->command)
 		keep |= CAPS(KILL);
-	run_drop_privileges(keep);
+	process_drop_privileges(keep);
 }
 
-static int go(struct look *l)
+static int stuck_start(struct stuck_run *l)
 {
 	int status = EXIT_FINE;
 
-	drop_privileges(l);
+	stuck_drop_privileges(l);
 	if (l->view->start)
 		l->view->start(&l->context);
 	if (l->o->ready_fd >= 0 && write(l->o->ready_fd, "", 1) != 1)
@@ -238,12 +238,12 @@ static int go(struct look *l)
 		status = run_command(l);
 	if (l->o->duration_ns)
 		l->stop_ns = live_now_ns() + l->o->duration_ns;
-	return status ? status : rounds(l);
+	return status ? status : scan_rounds(l);
 }
 
-static int verdict_status(struct look *l, int status)
+static int final_status(struct stuck_run *l, int status)
 {
-	if (!session_close_out(&l->out, l->o->output))
+	if (!session_close_output(&l->out, l->o->output))
 		return EXIT_FAILED;
 	if (status)
 		return status;
@@ -256,22 +256,22 @@ static int verdict_status(struct look *l, int status)
 	return l->child.exited ? l->child.status : EXIT_FINE;
 }
 
-int run_stuck(const struct options *o)
+int stuck_main(const struct options *o)
 {
-	struct look l = { .o = o, .view = view_find(o->view), .signals = -1 };
+	struct stuck_run l = { .o = o, .view = view_find(o->view), .signals = -1 };
 	int status;
 
 	cgroups_init(&l.cgroups);
-	status = set_up(&l);
+	status = stuck_open(&l);
 	if (!status) {
-		status = go(&l);
-		status = verdict_status(&l, status);
+		status = stuck_start(&l);
+		status = final_status(&l, status);
 	}
 	child_release(&l.child);
 	walk_close(l.walk);
 	cgroups_release(&l.cgroups);
 	if (l.signals >= 0)
 		close(l.signals);
-	out_close(&l.out);
+	output_close(&l.out);
 	return status;
 }

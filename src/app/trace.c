@@ -26,7 +26,7 @@
 #define POLL_MS 20
 #define NS_PER_MS 1000000ULL
 
-struct run {
+struct trace_run {
 	const struct options *o;
 	struct session session;
 	struct live *live;
@@ -39,13 +39,13 @@ struct run {
 	unsigned interrupts;
 };
 
-static int fail(int status, const char *what, int err)
+static int report_failure(int status, const char *what, int err)
 {
 	log_error("%s: %s", what, strerror(err < 0 ? -err : err));
 	return status;
 }
 
-int run_status_of(int err)
+int process_exit_status(int err)
 {
 	switch (err) {
 	case -EPERM:
@@ -58,7 +58,7 @@ int run_status_of(int err)
 	}
 }
 
-void run_drop_privileges(uint64_t keep)
+void process_drop_privileges(uint64_t keep)
 {
 	int err = caps_drop(keep);
 
@@ -67,7 +67,7 @@ void run_drop_privileges(uint64_t keep)
 }
 
 /* Signals come through a descriptor, so that an interrupt is one more event of the loop. */
-int run_catch_signals(void)
+int process_catch_signals(void)
 {
 	sigset_t set;
 	int fd;
@@ -84,7 +84,7 @@ int run_catch_signals(void)
 	return fd < 0 ? -errno : fd;
 }
 
-static int watch(struct run *r, int fd)
+static int watch_fd(struct trace_run *r, int fd)
 {
 	struct epoll_event e = { .events = EPOLLIN, .data.fd = fd };
 
@@ -92,7 +92,7 @@ static int watch(struct run *r, int fd)
 }
 
 /* A hook that could not be attached is no secret. RSTs of minisocks need more than old kernels have: doctor. */
-static void note_absent(const struct meta *m)
+static void note_missing_hooks(const struct meta *m)
 {
 	for (unsigned i = 0; i < m->nr_hooks; i++)
 		if (!strcmp(m->hook[i].how, "none") && strcmp(m->hook[i].name, "reset_late") != 0)
@@ -101,7 +101,7 @@ static void note_absent(const struct meta *m)
 }
 
 /* What was there before us is told as far as the kernel shows it, and nothing is lost without. */
-static void open_walk(struct run *r)
+static void open_scan(struct trace_run *r)
 {
 	struct walk_config config = { .filter = &r->o->filter, .disguise = live_disguise(r->live),
 				      .btf = r->o->btf,
@@ -113,7 +113,7 @@ static void open_walk(struct run *r)
 	meta_add_hook(&r->session.meta, "walk", r->walk ? "iter" : "none");
 }
 
-static int open_live(struct run *r)
+static int open_live(struct trace_run *r)
 {
 	struct live_config config = { .filter = &r->o->filter,
 				      .buffer_bytes = r->o->buffer_bytes,
@@ -127,30 +127,30 @@ static int open_live(struct run *r)
 
 	if (err) {
 		log_error("%s", why);
-		return run_status_of(err);
+		return process_exit_status(err);
 	}
 	if (r->o->calls == CALLS_AUTO && !meta_watches_calls(&r->session.meta))
 		log_note("calls are not watched from entry to return: those that end nothing, and what "
 			 "a call returned, are not told (tcpclose doctor says why)");
-	note_absent(&r->session.meta);
-	open_walk(r);
+	note_missing_hooks(&r->session.meta);
+	open_scan(r);
 	if (r->o->stack)
 		meta_add_hook(&r->session.meta, "stack", "bpf_get_stack");
 	return EXIT_FINE;
 }
 
-static void take(void *arg, const void *bytes, unsigned long len)
+static void feed_session(void *arg, const void *bytes, unsigned long len)
 {
-	struct run *r = arg;
+	struct trace_run *r = arg;
 
-	session_take(&r->session, bytes, len);
+	session_feed(&r->session, bytes, len);
 }
 
-static void take_meanwhile(void *arg)
+static void drain_ring(void *arg)
 {
-	struct run *r = arg;
+	struct trace_run *r = arg;
 
-	while (live_consume(r->live, take, r) >= LIVE_BATCH)
+	while (live_consume(r->live, feed_session, r) >= LIVE_BATCH)
 		;
 }
 
@@ -158,14 +158,14 @@ static void take_meanwhile(void *arg)
  * Attached first, then the walk: what closes while it lasts is in the ring. That is emptied after
  * each portion, so a socket's end never comes before the walk's word of it.
  */
-static void walk(struct run *r)
+static void scan_sockets(struct trace_run *r)
 {
 	struct walk_stats stats;
 	int err;
 
 	if (!r->walk)
 		return;
-	err = walk_run(r->walk, take, take_meanwhile, r, &stats);
+	err = walk_run(r->walk, feed_session, drain_ring, r, &stats);
 	if (err)
 		log_warn("the walk over the sockets that are there failed: %s", strerror(-err));
 	if (stats.left_out)
@@ -181,7 +181,7 @@ static void walk(struct run *r)
 	r->walk = NULL;
 }
 
-static void take_signals(struct run *r)
+static void trace_handle_signals(struct trace_run *r)
 {
 	struct signalfd_siginfo info;
 
@@ -196,17 +196,17 @@ static void take_signals(struct run *r)
 	}
 }
 
-static void take_clock(struct run *r, uint64_t now_ns)
+static void handle_clock_change(struct trace_run *r, uint64_t now_ns)
 {
 	struct kernel_counters counters;
 
 	if (r->clock < 0 || !live_clock_was_set(r->clock))
 		return;
 	counters = live_counters(r->live);
-	session_clock(&r->session, live_boot_to_wall_ns(), now_ns, &counters);
+	session_clock_changed(&r->session, live_boot_to_wall_ns(), now_ns, &counters);
 }
 
-static bool is_over(const struct run *r, uint64_t now_ns)
+static bool trace_is_over(const struct trace_run *r, uint64_t now_ns)
 {
 	/* with a command running the first interrupt is for the command to act on */
 	unsigned enough = child_is_running(&r->child) ? 2 : 1;
@@ -215,12 +215,12 @@ static bool is_over(const struct run *r, uint64_t now_ns)
 		return true;
 	if (r->stop_ns && now_ns >= r->stop_ns)
 		return true;
-	return r->child.exited && !teller_unsettled(r->session.teller) &&
-	       !teller_next_ns(r->session.teller);
+	return r->child.exited && !pipeline_unsettled(r->session.pipeline) &&
+	       !pipeline_next_ns(r->session.pipeline);
 }
 
 /* How long to wait for what comes next, in milliseconds, after that many events; -1 for ever. */
-static int wait_ms(const struct run *r, uint64_t now_ns, int taken)
+static int next_wait_ms(const struct trace_run *r, uint64_t now_ns, int taken)
 {
 	uint64_t next = session_next_ns(&r->session);
 
@@ -244,45 +244,45 @@ static int wait_ms(const struct run *r, uint64_t now_ns, int taken)
  * Until when everything has been handed over: the ring was empty at some time after now_ns, or else
  * what waits in it came after what was taken last.
  */
-static uint64_t heard_until_ns(const struct run *r, uint64_t now_ns, int taken)
+static uint64_t complete_until_ns(const struct trace_run *r, uint64_t now_ns, int taken)
 {
 	if (taken < LIVE_BATCH || r->session.latest_ns > now_ns)
 		return now_ns;
 	return r->session.latest_ns;
 }
 
-static int loop(struct run *r)
+static int trace_loop(struct trace_run *r)
 {
 	struct epoll_event ready[4];
 
 	for (;;) {
 		uint64_t now_ns = live_now_ns();
-		int n = live_consume(r->live, take, r);
+		int n = live_consume(r->live, feed_session, r);
 		struct kernel_counters counters = live_counters(r->live);
 
 		if (n < 0)
-			return fail(EXIT_FAILED, "cannot read the ring buffer", n);
-		session_moment(&r->session, heard_until_ns(r, now_ns, n), &counters);
-		if (is_over(r, now_ns))
+			return report_failure(EXIT_FAILED, "cannot read the ring buffer", n);
+		session_advance(&r->session, complete_until_ns(r, now_ns, n), &counters);
+		if (trace_is_over(r, now_ns))
 			return EXIT_FINE;
 		if (!n || r->o->flush) {
 			live_sleep(r->live);
-			n = live_consume(r->live, take, r);
+			n = live_consume(r->live, feed_session, r);
 		}
-		n = epoll_wait(r->epoll, ready, 4, wait_ms(r, now_ns, n));
+		n = epoll_wait(r->epoll, ready, 4, next_wait_ms(r, now_ns, n));
 		if (n < 0 && errno != EINTR)
-			return fail(EXIT_FAILED, "cannot wait for events", errno);
-		take_signals(r);
-		take_clock(r, now_ns);
+			return report_failure(EXIT_FAILED, "cannot wait for events", errno);
+		trace_handle_signals(r);
+		handle_clock_change(r, now_ns);
 	}
 }
 
-static void summarize(struct run *r)
+static void trace_finish(struct trace_run *r)
 {
 	struct kernel_counters counters;
 	uint64_t now_ns = live_now_ns();
 
-	while (live_consume(r->live, take, r) > 0)
+	while (live_consume(r->live, feed_session, r) > 0)
 		;
 	counters = live_counters(r->live);
 	session_end(&r->session, now_ns, &counters);
@@ -292,7 +292,7 @@ static void summarize(struct run *r)
  * From here on it takes nothing but room for new files, a command that may be another user's, and what is
  * asked of the processes and their cgroups as stories are told.
  */
-static void drop_privileges(const struct run *r)
+static void trace_drop_privileges(const struct trace_run *r)
 {
 	enum group_by by = r->o->view_options.by;
 	uint64_t keep = 0;
@@ -307,16 +307,16 @@ static void drop_privileges(const struct run *r)
 		keep |= CAPS(DAC_OVERRIDE) | CAPS(FOWNER);
 	if (r->o->command)
 		keep |= CAPS(KILL);
-	run_drop_privileges(keep);
+	process_drop_privileges(keep);
 }
 
-static int announce(struct run *r)
+static int trace_start(struct trace_run *r)
 {
 	int err;
 
-	walk(r);
-	drop_privileges(r);
-	out_flush(&r->session.out);
+	scan_sockets(r);
+	trace_drop_privileges(r);
+	output_flush(&r->session.out);
 	log_note("ready");
 	if (r->o->ready_fd >= 0 && write(r->o->ready_fd, "", 1) != 1)
 		log_warn("cannot write to --ready-fd %d: %s", r->o->ready_fd, strerror(errno));
@@ -331,13 +331,13 @@ static int announce(struct run *r)
 	return err == -ENOENT ? 127 : 126;
 }
 
-static char *cgroup_path(void *arg, uint64_t id)
+static char *look_up_cgroup_path(void *arg, uint64_t id)
 {
 	return cgroups_look_up(arg, id);
 }
 
 /* An exit status, the reason said. */
-static int open_symbols(struct run *r)
+static int open_symbols(struct trace_run *r)
 {
 	if (!r->o->stack)
 		return EXIT_FINE;
@@ -346,15 +346,15 @@ static int open_symbols(struct run *r)
 		return EXIT_KERNEL;
 	}
 	r->session.stack_reader = stack_reader_new();
-	return r->session.stack_reader ? EXIT_FINE : fail(EXIT_FAILED, "cannot read stacks", ENOMEM);
+	return r->session.stack_reader ? EXIT_FINE : report_failure(EXIT_FAILED, "cannot read stacks", ENOMEM);
 }
 
-static const char *path_of(void *arg, const struct act *a)
+static const char *look_up_exe_path(void *arg, const struct act *a)
 {
 	return exe_path(arg, a);
 }
 
-static int set_up(struct run *r)
+static int trace_open(struct trace_run *r)
 {
 	struct kernel_counters none = { .filtered = 0 };
 	int status = session_open(&r->session, r->o), err;
@@ -363,43 +363,43 @@ static int set_up(struct run *r)
 		status = open_symbols(r);
 	if (status)
 		return status;
-	r->session.cgroup_path = cgroup_path;
+	r->session.cgroup_path = look_up_cgroup_path;
 	r->session.cgroup_arg = &r->cgroups;
-	r->session.context.exe_path = path_of;
+	r->session.context.exe_path = look_up_exe_path;
 	r->session.context.exe_arg = &r->exe;
-	r->signals = run_catch_signals();
+	r->signals = process_catch_signals();
 	r->clock = live_clock_watch();	/* before the clock is read for the first time */
 	err = r->signals < 0 ? r->signals : 0;
 	if (!err && r->o->command)
 		err = child_prepare(&r->child, r->o->command);
 	if (err)
-		return fail(EXIT_FAILED, "cannot start", err);
+		return report_failure(EXIT_FAILED, "cannot start", err);
 	status = open_live(r);
 	if (!status)
 		status = session_begin(&r->session, live_now_ns(), &none);
 	if (status)
 		return status;
 	r->epoll = epoll_create1(EPOLL_CLOEXEC);
-	if (r->epoll < 0 || watch(r, live_fd(r->live)) || watch(r, r->signals) ||
-	    (r->clock >= 0 && watch(r, r->clock)))
-		return fail(EXIT_FAILED, "cannot wait for events", errno);
+	if (r->epoll < 0 || watch_fd(r, live_fd(r->live)) || watch_fd(r, r->signals) ||
+	    (r->clock >= 0 && watch_fd(r, r->clock)))
+		return report_failure(EXIT_FAILED, "cannot wait for events", errno);
 	return EXIT_FINE;
 }
 
-static int trace(const struct options *o)
+static int trace_main(const struct options *o)
 {
-	struct run r = { .o = o, .epoll = -1, .signals = -1, .clock = -1 };
+	struct trace_run r = { .o = o, .epoll = -1, .signals = -1, .clock = -1 };
 	int status;
 
 	cgroups_init(&r.cgroups);
 	cgroups_scan(&r.cgroups);
-	status = set_up(&r);
+	status = trace_open(&r);
 
 	if (!status) {
-		status = announce(&r);
+		status = trace_start(&r);
 		if (!status)
-			status = loop(&r);
-		summarize(&r);
+			status = trace_loop(&r);
+		trace_finish(&r);
 		if (!status && r.child.exited)
 			status = session_close(&r.session, EXIT_FINE) ?: r.child.status;
 		else
@@ -419,7 +419,7 @@ static int trace(const struct options *o)
 	return status;
 }
 
-int run(const struct options *o)
+int run_live(const struct options *o)
 {
 	char why[LIVE_WHY];
 
@@ -428,6 +428,6 @@ int run(const struct options *o)
 		return EXIT_INPUT;
 	}
 	if (o->doctor)
-		return run_doctor(o);
-	return o->stuck ? run_stuck(o) : trace(o);
+		return doctor_main(o);
+	return o->stuck ? stuck_main(o) : trace_main(o);
 }

@@ -9,8 +9,8 @@
 #include <stdio.h>
 
 /* A script for bash-completion; to be sourced, or put in its folder under the name tcpclose. */
-void document_bash(FILE *out, const struct argp_option *options);
+void docgen_bash_completion(FILE *out, const struct argp_option *options);
 
 /* Each view, each option and each filter in scdoc's definition lists, by the groups of the table. */
-void document_views(FILE *out);
-void document_options(FILE *out, const struct argp_option *options);
+void docgen_views(FILE *out);
+void docgen_options(FILE *out, const struct argp_option *options);

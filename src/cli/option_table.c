@@ -5,7 +5,7 @@
 #include "options_record.h"
 #include "options_view.h"
 
-const struct argp_option options_table[] = {
+const struct argp_option option_table[] = {
 	{ .doc = "Filters (any of one kind, all kinds together):",
 	  .group = 1 },
 	{ "pid", 'p', "PID", 0, "a process that acted on the socket", 1 },
@@ -65,12 +65,12 @@ const struct argp_option options_table[] = {
 	{ "watch", KEY_WATCH, "SECONDS", 0, "stuck: look again every so often", 4 },
 	{ "fail", KEY_FAIL, NULL, 0, "stuck: exit 1 if anything is found", 4 },
 	{ "help", 'h', NULL, 0, "this", 4 },
-	{ "document", KEY_DOCUMENT, "FORM", OPTION_HIDDEN, "bash, views or options: src/document.h", 4 },
+	{ "document", KEY_DOCUMENT, "FORM", OPTION_HIDDEN, "bash, views or options: src/cli/docgen.h", 4 },
 	{ "version", KEY_VERSION, NULL, 0, "the version", 4 },
 	{ 0 },
 };
 
-const char options_doc[] =
+const char option_table_doc[] =
 	"Tells how each TCP connection of this host ends: who said goodbye first, which\n"
 	"call of which process did it, how it ended and where the time went."
 	"\v"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
  * Every option of the command line: its letter, its name, what it takes and what --help says of it. The
- * manual and the completion are made of it too (src/document.h).
+ * manual and the completion are made of it too (src/cli/docgen.h).
  */
 #pragma once
 
@@ -31,7 +31,7 @@ enum option_key {
 };
 
 /* Ends with an entry of zeros; those without a name are titles of groups. */
-extern const struct argp_option options_table[];
+extern const struct argp_option option_table[];
 
 /* What --help says before the options and, behind a \v, after them. */
-extern const char options_doc[];
+extern const char option_table_doc[];

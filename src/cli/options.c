@@ -30,11 +30,11 @@
 #define TIME_MAX_NS 1000000000000000000ull	/* 10^9 s */
 #define NS_PER_S 1000000000u
 
-struct parse {
+struct parse_state {
 	struct options *o;
 	FILE *out;
-	struct usage usage;
-	struct filter_options filters;
+	struct usage_error error;
+	struct options_filter filters;
 	int next;		/* index in argv of the word that getopt looks at next */
 	bool view_given;
 	bool color_given;
@@ -42,7 +42,7 @@ struct parse {
 };
 
 /* "stuck -j", "doctor -j", in either order: the same as JSON. */
-static bool is_json_of(const struct parse *p, const struct view *view)
+static bool is_view_as_json(const struct parse_state *p, const struct view *view)
 {
 	if (strcmp(view->name, "json") == 0)
 		return p->o->stuck || p->o->doctor;
@@ -52,16 +52,16 @@ static bool is_json_of(const struct parse *p, const struct view *view)
 	       (strcmp(view->name, "doctor") == 0 && !p->o->stuck);
 }
 
-static error_t set_view(struct parse *p, const char *word)
+static error_t set_view(struct parse_state *p, const char *word)
 {
 	const struct view *view = view_find(word);
 
 	if (!view)
-		return view_bad(&p->usage, "unknown view ", word);
-	if (p->view_given && view_joins(p->o, view->name))
+		return options_view_reject(&p->error, "unknown view ", word);
+	if (p->view_given && options_view_join_json(p->o, view->name))
 		return 0;
-	if (p->view_given && strcmp(p->o->view, view->name) != 0 && !is_json_of(p, view))
-		return view_bad(&p->usage, "one view too many, ", word);
+	if (p->view_given && strcmp(p->o->view, view->name) != 0 && !is_view_as_json(p, view))
+		return options_view_reject(&p->error, "one view too many, ", word);
 	p->view_given = true;
 	if (strcmp(view->name, "stuck") == 0)
 		p->o->stuck = true;
@@ -73,7 +73,7 @@ static error_t set_view(struct parse *p, const char *word)
 }
 
 /* The index of arg in words, which end with NULL, or -1. */
-static int index_of(const char *const *words, const char *arg)
+static int find_word(const char *const *words, const char *arg)
 {
 	for (int i = 0; words[i]; i++)
 		if (strcmp(words[i], arg) == 0)
@@ -81,125 +81,125 @@ static int index_of(const char *const *words, const char *arg)
 	return -1;
 }
 
-static error_t set_color(struct parse *p, const char *arg)
+static error_t set_color(struct parse_state *p, const char *arg)
 {
 	static const char *const words[] = { [COLOR_AUTO] = "auto", [COLOR_ALWAYS] = "always",
 					     [COLOR_NEVER] = "never", NULL };
-	int v = index_of(words, arg);
+	int v = find_word(words, arg);
 
 	if (v < 0)
-		return usage_bad(&p->usage, "bad color ", ": want auto, always or never");
+		return usage_error_value(&p->error, "bad color ", ": want auto, always or never");
 	p->o->color = (enum color_mode)v;
 	p->color_given = true;
 	return 0;
 }
 
-static error_t set_calls(struct parse *p, const char *arg)
+static error_t set_calls(struct parse_state *p, const char *arg)
 {
 	static const char *const words[] = { [CALLS_AUTO] = "auto",
 					     [CALLS_FENTRY] = "fentry",
 					     [CALLS_KPROBE] = "kprobe",
 					     [CALLS_TRACEPOINT] = "tracepoint",
 					     [CALLS_INLINE] = "inline", NULL };
-	int v = index_of(words, arg);
+	int v = find_word(words, arg);
 
 	if (v < 0)
-		return usage_bad(&p->usage, "bad calls mode ", ": want auto, fentry, kprobe, "
+		return usage_error_value(&p->error, "bad calls mode ", ": want auto, fentry, kprobe, "
 				 "tracepoint or inline");
 	p->o->calls = (enum calls_mode)v;
 	return 0;
 }
 
-static error_t set_seconds(struct parse *p, const char *arg, uint64_t min_ns,
+static error_t set_seconds(struct parse_state *p, const char *arg, uint64_t min_ns,
 			   unsigned long long *ns)
 {
 	uint64_t v;
 
 	if (!parse_decimal(arg, NS_PER_S, TIME_MAX_NS, &v) || v < min_ns)
-		return usage_bad(&p->usage, "bad time ", min_ns ?
+		return usage_error_value(&p->error, "bad time ", min_ns ?
 				 ": want seconds above 0, as 10 or 0.5" :
 				 ": want seconds, as 10 or 0.5");
 	*ns = v;
 	return 0;
 }
 
-static error_t set_older_than(struct parse *p, const char *arg)
+static error_t set_older_than(struct parse_state *p, const char *arg)
 {
 	uint64_t v;
 
 	if (!parse_duration(arg, TIME_MAX_NS, &v) || v == 0)
-		return usage_bad(&p->usage, "bad time ",
+		return usage_error_value(&p->error, "bad time ",
 				 ": want a time above 0, as 30, 90s, 5m, 1.5h or 1d");
 	p->o->older_than_ns = v;
 	return 0;
 }
 
-static error_t set_count(struct parse *p, const char *arg)
+static error_t set_count(struct parse_state *p, const char *arg)
 {
 	uint64_t v;
 
 	if (!parse_u64(arg, 1, COUNT_MAX, &v))
-		return usage_bad(&p->usage, "bad count ", ": want a number from 1 on");
+		return usage_error_value(&p->error, "bad count ", ": want a number from 1 on");
 	p->o->count = v;
 	return 0;
 }
 
-static error_t set_ready_fd(struct parse *p, const char *arg)
+static error_t set_ready_fd(struct parse_state *p, const char *arg)
 {
 	uint64_t v;
 
 	if (!parse_u64(arg, 0, INT_MAX, &v) || fcntl((int)v, F_GETFD) < 0)
-		return usage_bad(&p->usage, "bad descriptor ", ": want the number of an open one");
+		return usage_error_value(&p->error, "bad descriptor ", ": want the number of an open one");
 	p->o->ready_fd = (int)v;
 	return 0;
 }
 
-static error_t set_buffer(struct parse *p, const char *arg)
+static error_t set_buffer(struct parse_state *p, const char *arg)
 {
 	uint64_t v;
 
-	if (!parse_size(arg, BUFFER_MIN, BUFFER_MAX, &v))
-		return usage_bad(&p->usage, "bad buffer size ",
+	if (!parse_bytes_pow2(arg, BUFFER_MIN, BUFFER_MAX, &v))
+		return usage_error_value(&p->error, "bad buffer size ",
 				 ": want a power of two from 64K to 1G");
 	p->o->buffer_bytes = v;
 	return 0;
 }
 
-static error_t set_max_open(struct parse *p, const char *arg)
+static error_t set_max_open(struct parse_state *p, const char *arg)
 {
 	uint64_t v;
 
 	if (!parse_u64(arg, 1, MAX_OPEN_MAX, &v))
-		return usage_bad(&p->usage, "bad number of endpoints ", ": want 1-16777216");
+		return usage_error_value(&p->error, "bad number of endpoints ", ": want 1-16777216");
 	p->o->max_open = v;
 	return 0;
 }
 
-static error_t show_help(struct parse *p);
+static error_t print_help(struct parse_state *p);
 
-static error_t show_version(struct parse *p)
+static error_t print_version(struct parse_state *p)
 {
 	fprintf(p->out, "tcpclose %s\n", TCPCLOSE_VERSION);
-	p->usage.status = EXIT_FINE;
+	p->error.status = EXIT_FINE;
 	return ECANCELED;
 }
 
 /* Of the build: for the manual and for bash. */
-static error_t show_document(struct parse *p, const char *form)
+static error_t print_document(struct parse_state *p, const char *form)
 {
 	if (strcmp(form, "bash") == 0)
-		document_bash(p->out, options_table);
+		docgen_bash_completion(p->out, option_table);
 	else if (strcmp(form, "views") == 0)
-		document_views(p->out);
+		docgen_views(p->out);
 	else if (strcmp(form, "options") == 0)
-		document_options(p->out, options_table);
+		docgen_options(p->out, option_table);
 	else
-		return usage_bad(&p->usage, "bad form ", ": want bash, views or options");
-	p->usage.status = EXIT_FINE;
+		return usage_error_value(&p->error, "bad form ", ": want bash, views or options");
+	p->error.status = EXIT_FINE;
 	return ECANCELED;
 }
 
-static error_t take_output(struct parse *p, int key, const char *arg)
+static error_t set_output_option(struct parse_state *p, int key, const char *arg)
 {
 	struct options *o = p->o;
 
@@ -208,7 +208,7 @@ static error_t take_output(struct parse *p, int key, const char *arg)
 		return set_view(p, "json");
 	case 'o':
 		if (!*arg)
-			return usage_bad(&p->usage, "bad file ",
+			return usage_error_value(&p->error, "bad file ",
 					 ": want a path, or - for standard output");
 		o->output = strcmp(arg, "-") == 0 ? NULL : arg;
 		return 0;
@@ -241,7 +241,7 @@ static error_t take_output(struct parse *p, int key, const char *arg)
 	}
 }
 
-static error_t take_running(struct parse *p, int key, const char *arg)
+static error_t set_run_option(struct parse_state *p, int key, const char *arg)
 {
 	switch (key) {
 	case 'd':
@@ -249,11 +249,11 @@ static error_t take_running(struct parse *p, int key, const char *arg)
 	case 'n':
 		return set_count(p, arg);
 	case 'h':
-		return show_help(p);
+		return print_help(p);
 	case KEY_VERSION:
-		return show_version(p);
+		return print_version(p);
 	case KEY_DOCUMENT:
-		return show_document(p, arg);
+		return print_document(p, arg);
 	case KEY_STRICT:
 		p->o->strict = true;
 		return 0;
@@ -283,10 +283,10 @@ static error_t take_running(struct parse *p, int key, const char *arg)
 }
 
 /* A word that is no option: what follows -- is the command, all of it; before it, the view. */
-static error_t take_word(struct parse *p, const char *word, struct argp_state *state)
+static error_t set_view_or_command(struct parse_state *p, const char *word, struct argp_state *state)
 {
 	if (!state->quoted || state->next <= state->quoted) {
-		error_t rc = view_interval(p->o, &p->usage, word);
+		error_t rc = options_view_set_interval(p->o, &p->error, word);
 
 		return rc == ARGP_ERR_UNKNOWN ? set_view(p, word) : rc;
 	}
@@ -296,10 +296,10 @@ static error_t take_word(struct parse *p, const char *word, struct argp_state *s
 }
 
 /* A usage error if one of these options was given. */
-static error_t refuse(struct parse *p, const int *keys, unsigned n, const char *why)
+static error_t reject_given_options(struct parse_state *p, const int *keys, unsigned n, const char *why)
 {
 	for (unsigned i = 0; i < n; i++) {
-		const struct argp_option *o = options_table;
+		const struct argp_option *o = option_table;
 		char name[32] = "--";
 
 		if (!p->given[keys[i]])
@@ -307,13 +307,13 @@ static error_t refuse(struct parse *p, const int *keys, unsigned n, const char *
 		while (o->key != keys[i])
 			o++;
 		strncat(name, o->name, sizeof(name) - 3);
-		return usage_complain(&p->usage, EXIT_USAGE, "option ", name, why);
+		return usage_error_report(&p->error, EXIT_USAGE, "option ", name, why);
 	}
 	return 0;
 }
 
 /* Options that say nothing to the view are mistakes, and are told so rather than passed over. */
-static error_t check_given(struct parse *p)
+static error_t check_given_options(struct parse_state *p)
 {
 	static const int traced[] = { KEY_SLOW, KEY_CALL, KEY_ENDING, KEY_CLASS, KEY_INITIATOR,
 				      KEY_ALL, KEY_DRAIN, KEY_CALLS, KEY_BUFFER, KEY_FLUSH,
@@ -322,61 +322,61 @@ static error_t check_given(struct parse *p)
 	static const int stuck[] = { KEY_WATCH, KEY_OLDER_THAN, KEY_FAIL };
 
 	if (!p->o->stuck)
-		return refuse(p, stuck, 3, " is for the view stuck alone");
-	if (!p->given[KEY_WATCH] && refuse(p, repeated, 2, " means something to stuck with --watch alone"))
+		return reject_given_options(p, stuck, 3, " is for the view stuck alone");
+	if (!p->given[KEY_WATCH] && reject_given_options(p, repeated, 2, " means something to stuck with --watch alone"))
 		return EINVAL;
-	return refuse(p, traced, sizeof(traced) / sizeof(*traced),
+	return reject_given_options(p, traced, sizeof(traced) / sizeof(*traced),
 		      " means nothing to the view stuck, which traces no ends");
 }
 
-static error_t take_end(struct parse *p, const struct argp_state *state)
+static error_t check_options(struct parse_state *p, const struct argp_state *state)
 {
 	if (state->quoted && !p->o->command)
-		return usage_complain(&p->usage, EXIT_USAGE, "no command after ", "--",
+		return usage_error_report(&p->error, EXIT_USAGE, "no command after ", "--",
 				      ": want -- COMMAND [ARG...]");
-	if (check_given(p) || view_done(p->o, &p->usage) || doctor_done(p->o, &p->usage))
+	if (check_given_options(p) || options_view_check(p->o, &p->error) || options_doctor_check(p->o, &p->error))
 		return EINVAL;
-	return record_done(p->o, &p->usage, p->given['o']);
+	return options_record_finish(p->o, &p->error, p->given['o']);
 }
 
-static error_t take(int key, char *arg, struct argp_state *state)
+static error_t parse_option(int key, char *arg, struct argp_state *state)
 {
-	struct parse *p = state->input;
+	struct parse_state *p = state->input;
 	error_t rc;
 
-	p->usage.value = arg;
+	p->error.value = arg;
 	if (key == ARGP_KEY_END)
-		return take_end(p, state);
+		return check_options(p, state);
 	if (key > ARGP_KEY_END)
 		return ARGP_ERR_UNKNOWN;
 	if (key == ARGP_KEY_ARG)
-		rc = take_word(p, arg, state);
+		rc = set_view_or_command(p, arg, state);
 	else
-		rc = filter_option(&p->filters, &p->usage, key, arg);
+		rc = options_filter_set(&p->filters, &p->error, key, arg);
 	if (rc == ARGP_ERR_UNKNOWN)
-		rc = record_option(&p->o->record, &p->usage, key, arg);
+		rc = options_record_set(&p->o->record, &p->error, key, arg);
 	if (rc == ARGP_ERR_UNKNOWN)
-		rc = doctor_option(p->o, &p->usage, key, arg);
+		rc = options_doctor_set(p->o, &p->error, key, arg);
 	if (rc == ARGP_ERR_UNKNOWN)
-		rc = view_option(&p->o->view_options, &p->usage, key, arg);
+		rc = options_view_set(&p->o->view_options, &p->error, key, arg);
 	if (rc == ARGP_ERR_UNKNOWN)
-		rc = take_output(p, key, arg);
+		rc = set_output_option(p, key, arg);
 	if (rc == ARGP_ERR_UNKNOWN)
-		rc = take_running(p, key, arg);
+		rc = set_run_option(p, key, arg);
 	if (!rc && key > 0 && key < KEY_END)
 		p->given[key] = true;
 	p->next = state->next;
 	return rc;
 }
 
-static const struct argp argp = { .options = options_table, .parser = take, .doc = options_doc };
+static const struct argp argp = { .options = option_table, .parser = parse_option, .doc = option_table_doc };
 
-static error_t show_help(struct parse *p)
+static error_t print_help(struct parse_state *p)
 {
 	char name[] = "tcpclose";
 
-	p->usage.status = EXIT_FINE;
-	if (p->view_given && view_help(p->o->view, p->out))
+	p->error.status = EXIT_FINE;
+	if (p->view_given && options_view_print_help(p->o->view, p->out))
 		return ECANCELED;
 	fputs("Usage: tcpclose [VIEW] [OPTION...] [-- COMMAND [ARG...]]\n", p->out);
 	argp_help(&argp, p->out, ARGP_HELP_PRE_DOC, name);
@@ -388,19 +388,19 @@ static error_t show_help(struct parse *p)
 	return ECANCELED;
 }
 
-static void explain_fault(struct parse *p, int argc, char **argv)
+static void explain_rejected_word(struct parse_state *p, int argc, char **argv)
 {
 	int at = p->next > 0 ? p->next : 1;
 
-	options_fault(&p->usage, options_table, at < argc ? argv[at] : "");
+	usage_error_explain(&p->error, option_table, at < argc ? argv[at] : "");
 }
 
-static void options_done(struct parse *p)
+static void finish_options(struct parse_state *p)
 {
 	const char *no_color = getenv("NO_COLOR");
 	struct options *o = p->o;
 
-	filter_done(&p->filters);
+	options_filter_finish(&p->filters);
 	if (!p->color_given && no_color && *no_color)
 		o->color = COLOR_NEVER;
 	if (o->select.endings & 1u << ENDING_NEVER_OPEN || o->select.classes & 1u << CLASS_FAILED)
@@ -410,8 +410,8 @@ static void options_done(struct parse *p)
 
 int options_parse(struct options *o, int argc, char **argv, FILE *out, FILE *err)
 {
-	struct parse p = {
-		.o = o, .out = out, .usage = { .err = err, .status = -1 },
+	struct parse_state p = {
+		.o = o, .out = out, .error = { .err = err, .status = -1 },
 		.filters = { .filter = &o->filter, .select = &o->select },
 	};
 
@@ -419,9 +419,9 @@ int options_parse(struct options *o, int argc, char **argv, FILE *out, FILE *err
 			       .max_open = OPTIONS_MAX_OPEN, .drain_ns = OPTIONS_DRAIN_NS,
 			       .ready_fd = -1 };
 	if (argc > 0 && argp_parse(&argp, argc, argv, ARGP_SILENT | ARGP_IN_ORDER, NULL, &p) &&
-	    p.usage.status < 0)
-		explain_fault(&p, argc, argv);
-	if (p.usage.status < 0)
-		options_done(&p);
-	return p.usage.status;
+	    p.error.status < 0)
+		explain_rejected_word(&p, argc, argv);
+	if (p.error.status < 0)
+		finish_options(&p);
+	return p.error.status;
 }

@@ -6,24 +6,24 @@
 
 #include "options.h"
 
-int doctor_option(struct options *o, struct usage *u, int key, const char *arg)
+int options_doctor_set(struct options *o, struct usage_error *u, int key, const char *arg)
 {
 	if (key != KEY_BTF)
 		return ARGP_ERR_UNKNOWN;
 	if (!*arg)
-		return usage_bad(u, "bad file ", ": want one with the kernel's BTF");
+		return usage_error_value(u, "bad file ", ": want one with the kernel's BTF");
 	o->btf = arg;
 	return 0;
 }
 
-static bool selects(const struct select *s)
+static bool has_story_filter(const struct select *s)
 {
 	return s->pids || s->comms || s->uids || s->slow_ns || s->calls || s->endings || s->classes ||
 	       s->initiators;
 }
 
 /* The view looks once at this kernel, and traces nothing. */
-static const char *out_of_place(const struct options *o)
+static const char *find_misplaced_option(const struct options *o)
 {
 	if (o->record.replay)
 		return "--replay";
@@ -35,19 +35,19 @@ static const char *out_of_place(const struct options *o)
 		return "--duration";
 	if (o->count)
 		return "--count";
-	if (o->filter.active || selects(&o->select))
+	if (o->filter.active || has_story_filter(&o->select))
 		return "a filter";
 	return NULL;
 }
 
-int doctor_done(const struct options *o, struct usage *u)
+int options_doctor_check(const struct options *o, struct usage_error *u)
 {
-	const char *what = o->doctor ? out_of_place(o) : NULL;
+	const char *what = o->doctor ? find_misplaced_option(o) : NULL;
 
 	if (what)
-		return usage_complain(u, EXIT_USAGE, "this means nothing to the view doctor, which traces no ends: ",
+		return usage_error_report(u, EXIT_USAGE, "this means nothing to the view doctor, which traces no ends: ",
 				      what, "");
 	if (o->btf && o->record.replay)
-		return usage_complain(u, EXIT_USAGE, "a recording needs no ", "--btf", "");
+		return usage_error_report(u, EXIT_USAGE, "a recording needs no ", "--btf", "");
 	return 0;
 }

@@ -13,7 +13,7 @@ enum doctor_key {
 struct options;
 
 /* One option. EINVAL: u->status is set, the reason written. ARGP_ERR_UNKNOWN: not one of these. */
-int doctor_option(struct options *o, struct usage *u, int key, const char *arg);
+int options_doctor_set(struct options *o, struct usage_error *u, int key, const char *arg);
 
 /* After the last option. EINVAL as above. */
-int doctor_done(const struct options *o, struct usage *u);
+int options_doctor_check(const struct options *o, struct usage_error *u);

@@ -6,7 +6,7 @@
 
 #include "options.h"
 
-static void long_fault(struct usage *u, const struct argp_option *options, const char *word)
+static void explain_long_option(struct usage_error *u, const struct argp_option *options, const char *word)
 {
 	size_t len = strcspn(word, "=");
 	const struct argp_option *found = NULL;
@@ -24,19 +24,19 @@ static void long_fault(struct usage *u, const struct argp_option *options, const
 		}
 	}
 	if (matches == 0)
-		usage_complain(u, EXIT_USAGE, "unknown option ", name ? name : word,
+		usage_error_report(u, EXIT_USAGE, "unknown option ", name ? name : word,
 			       ": see tcpclose --help");
 	else if (matches > 1)
-		usage_complain(u, EXIT_USAGE, "ambiguous option ", name ? name : word,
+		usage_error_report(u, EXIT_USAGE, "ambiguous option ", name ? name : word,
 			       ": see tcpclose --help");
 	else
-		usage_complain(u, EXIT_USAGE, "option ", name ? name : word, found->arg ?
+		usage_error_report(u, EXIT_USAGE, "option ", name ? name : word, found->arg ?
 			       " needs a value: see tcpclose --help" :
 			       " takes no value: see tcpclose --help");
 	free(name);
 }
 
-static void short_fault(struct usage *u, const struct argp_option *options, const char *word)
+static void explain_short_option(struct usage_error *u, const struct argp_option *options, const char *word)
 {
 	const struct argp_option *o = options;
 
@@ -48,20 +48,20 @@ static void short_fault(struct usage *u, const struct argp_option *options, cons
 				break;
 		if (o->name && !o->arg)
 			continue;
-		usage_complain(u, EXIT_USAGE, o->name ? "option " : "unknown option ", name,
+		usage_error_report(u, EXIT_USAGE, o->name ? "option " : "unknown option ", name,
 			       o->name ? " needs a value: see tcpclose --help" :
 			       ": see tcpclose --help");
 		return;
 	}
 }
 
-void options_fault(struct usage *u, const struct argp_option *options, const char *word)
+void usage_error_explain(struct usage_error *u, const struct argp_option *options, const char *word)
 {
 	u->value = word;
 	if (strncmp(word, "--", 2) == 0)
-		long_fault(u, options, word);
+		explain_long_option(u, options, word);
 	else if (word[0] == '-')
-		short_fault(u, options, word);
+		explain_short_option(u, options, word);
 	if (u->status < 0)
-		usage_bad(u, "cannot make sense of ", ": see tcpclose --help");
+		usage_error_value(u, "cannot make sense of ", ": see tcpclose --help");
 }

@@ -11,4 +11,4 @@
 #include "usage_error.h"
 
 /* Says what is wrong with word, given these options, which end with zeroes. */
-void options_fault(struct usage *u, const struct argp_option *options, const char *word);
+void usage_error_explain(struct usage_error *u, const struct argp_option *options, const char *word);

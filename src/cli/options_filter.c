@@ -14,7 +14,7 @@
 #define PID_MAX 4194304		/* PID_MAX_LIMIT of 64-bit kernels */
 #define TIME_MAX_NS 1000000000000000000ull	/* 10^9 s */
 #define NS_PER_MS 1000000u
-#define ID_MIN 4		/* digits of a container's id */
+#define CONTAINER_ID_MIN 4		/* digits of a container's id */
 
 /* Lists of ports, pids... : each adds one item to its list. */
 
@@ -22,104 +22,104 @@
 #define NUMBER(x) STRING(x)
 #define AT_MOST(n) ": want at most " NUMBER(n)
 
-static int add_port(struct filter_options *o, struct usage *u, const char *item, __u16 *list,
+static int add_port(struct options_filter *o, struct usage_error *u, const char *item, __u16 *list,
 		    __u8 *n)
 {
 	uint64_t v;
 
 	if (!parse_u64(item, 1, 65535, &v))
-		return usage_bad(u, "bad port ", ": want 1-65535");
+		return usage_error_value(u, "bad port ", ": want 1-65535");
 	if (*n == FILTER_PORTS)
-		return usage_bad(u, "one port too many, ", AT_MOST(FILTER_PORTS));
+		return usage_error_value(u, "one port too many, ", AT_MOST(FILTER_PORTS));
 	list[(*n)++] = (__u16)v;
 	o->filter->active = 1;
 	return 0;
 }
 
-static int add_local_port(struct filter_options *o, struct usage *u, const char *item)
+static int add_local_port(struct options_filter *o, struct usage_error *u, const char *item)
 {
 	return add_port(o, u, item, o->filter->local_port, &o->filter->local_ports);
 }
 
-static int add_peer_port(struct filter_options *o, struct usage *u, const char *item)
+static int add_peer_port(struct options_filter *o, struct usage_error *u, const char *item)
 {
 	return add_port(o, u, item, o->filter->peer_port, &o->filter->peer_ports);
 }
 
-static int add_either_port(struct filter_options *o, struct usage *u, const char *item)
+static int add_either_port(struct options_filter *o, struct usage_error *u, const char *item)
 {
 	return add_port(o, u, item, o->filter->either_port, &o->filter->either_ports);
 }
 
-static int add_addr(struct filter_options *o, struct usage *u, const char *item)
+static int add_addr(struct options_filter *o, struct usage_error *u, const char *item)
 {
 	struct filter *f = o->filter;
 	struct filter_addr a;
 
 	if (!parse_addr(item, &a))
-		return usage_bad(u, "bad address ",
+		return usage_error_value(u, "bad address ",
 			   ": want ADDR or ADDR/PREFIX, as 10.0.0.0/8 or 2001:db8::1");
 	if (f->addrs == FILTER_ADDRS)
-		return usage_bad(u, "one address too many, ", AT_MOST(FILTER_ADDRS));
+		return usage_error_value(u, "one address too many, ", AT_MOST(FILTER_ADDRS));
 	f->addr[f->addrs++] = a;
 	f->active = 1;
 	return 0;
 }
 
-static int add_netns(struct filter_options *o, struct usage *u, const char *item)
+static int add_netns(struct options_filter *o, struct usage_error *u, const char *item)
 {
 	struct filter *f = o->filter;
 	uint32_t inum;
 	int rc = parse_netns(item, &inum);
 
 	if (rc == -EACCES || rc == -EPERM)
-		return usage_complain(u, EXIT_PERMISSION, "not permitted to look at the netns of ",
+		return usage_error_report(u, EXIT_PERMISSION, "not permitted to look at the netns of ",
 				u->value, ": want root");
 	if (rc)
-		return usage_bad(u, "bad netns ", ": want the pid of a process, "
+		return usage_error_value(u, "bad netns ", ": want the pid of a process, "
 				 "a name in /run/netns or an inode number as ls -L -i shows it");
 	if (f->netnses == FILTER_NETNS)
-		return usage_bad(u, "one netns too many, ", AT_MOST(FILTER_NETNS));
+		return usage_error_value(u, "one netns too many, ", AT_MOST(FILTER_NETNS));
 	f->netns[f->netnses++] = inum;
 	f->active = 1;
 	return 0;
 }
 
-static int add_pid(struct filter_options *o, struct usage *u, const char *item)
+static int add_pid(struct options_filter *o, struct usage_error *u, const char *item)
 {
 	struct select *s = o->select;
 	uint64_t v;
 
 	if (!parse_u64(item, 1, PID_MAX, &v))
-		return usage_bad(u, "bad pid ", ": want 1-" NUMBER(PID_MAX));
+		return usage_error_value(u, "bad pid ", ": want 1-" NUMBER(PID_MAX));
 	if (s->pids == SELECT_MAX)
-		return usage_bad(u, "one pid too many, ", AT_MOST(SELECT_MAX));
+		return usage_error_value(u, "one pid too many, ", AT_MOST(SELECT_MAX));
 	s->pid[s->pids++] = (uint32_t)v;
 	return 0;
 }
 
-static int add_uid(struct filter_options *o, struct usage *u, const char *item)
+static int add_uid(struct options_filter *o, struct usage_error *u, const char *item)
 {
 	struct select *s = o->select;
 	uint32_t uid;
 
 	if (!parse_user(item, &uid))
-		return usage_bad(u, "bad user ", ": want a uid or a name in /etc/passwd");
+		return usage_error_value(u, "bad user ", ": want a uid or a name in /etc/passwd");
 	if (s->uids == SELECT_MAX)
-		return usage_bad(u, "one user too many, ", AT_MOST(SELECT_MAX));
+		return usage_error_value(u, "one user too many, ", AT_MOST(SELECT_MAX));
 	s->uid[s->uids++] = uid;
 	return 0;
 }
 
 /* Not a list: a comma is a character like any other in a comm. */
-static int add_comm(struct filter_options *o, struct usage *u, const char *item)
+static int add_comm(struct options_filter *o, struct usage_error *u, const char *item)
 {
 	struct select *s = o->select;
 
 	if (!*item)
-		return usage_bad(u, "bad comm ", ": want the name of a process");
+		return usage_error_value(u, "bad comm ", ": want the name of a process");
 	if (s->comms == SELECT_MAX)
-		return usage_bad(u, "one comm too many, ", AT_MOST(SELECT_MAX));
+		return usage_error_value(u, "one comm too many, ", AT_MOST(SELECT_MAX));
 	memcpy(s->comm[s->comms++], item, strnlen(item, sizeof(s->comm[0]) - 1));
 	return 0;
 }
@@ -128,7 +128,7 @@ static int add_comm(struct filter_options *o, struct usage *u, const char *item)
  * Below its mount, or as the file system shows it. Not a list: a comma may be part of it. Whether there is
  * such a one is not asked: it may come.
  */
-static int add_cgroup(struct filter_options *o, struct usage *u, const char *path)
+static int add_cgroup(struct options_filter *o, struct usage_error *u, const char *path)
 {
 	static const char *const mounts[] = { "/sys/fs/cgroup/unified", "/sys/fs/cgroup" };
 	struct select *s = o->select;
@@ -142,44 +142,44 @@ static int add_cgroup(struct filter_options *o, struct usage *u, const char *pat
 		break;
 	}
 	if (*path != '/')
-		return usage_bad(u, "bad cgroup ", ": want its path from the root, "
+		return usage_error_value(u, "bad cgroup ", ": want its path from the root, "
 				 "as /system.slice/nginx.service");
 	if (s->cgroups == SELECT_MAX)
-		return usage_bad(u, "one cgroup too many, ", AT_MOST(SELECT_MAX));
+		return usage_error_value(u, "one cgroup too many, ", AT_MOST(SELECT_MAX));
 	s->cgroup[s->cgroups++] = path;
 	return 0;
 }
 
-static int add_container(struct filter_options *o, struct usage *u, const char *id)
+static int add_container(struct options_filter *o, struct usage_error *u, const char *id)
 {
 	struct select *s = o->select;
 	size_t len = strlen(id);
 
-	if (len < ID_MIN || len > CONTAINER_ID_LEN || strspn(id, "0123456789abcdef") != len)
-		return usage_bad(u, "bad container ",
+	if (len < CONTAINER_ID_MIN || len > CONTAINER_ID_LEN || strspn(id, "0123456789abcdef") != len)
+		return usage_error_value(u, "bad container ",
 				 ": want the first 4 or more hex digits of its id, as docker ps shows them");
 	if (s->containers == SELECT_MAX)
-		return usage_bad(u, "one container too many, ", AT_MOST(SELECT_MAX));
+		return usage_error_value(u, "one container too many, ", AT_MOST(SELECT_MAX));
 	s->container[s->containers++] = id;
 	return 0;
 }
 
 /* The words of one enum, by the functions of names.h. */
-struct words {
+struct enum_words {
 	const char *what;
 	int (*of)(const char *word);
 	const char *(*name)(unsigned v);
 	unsigned count;
 };
 
-static const struct words call_words = { "unknown call ", trigger_of, trigger_name, TRIGGER_COUNT };
-static const struct words ending_words = { "unknown ending ", ending_of, ending_name,
+static const struct enum_words call_words = { "unknown call ", trigger_of, trigger_name, TRIGGER_COUNT };
+static const struct enum_words ending_words = { "unknown ending ", ending_of, ending_name,
 					   ENDING_COUNT };
-static const struct words class_words = { "unknown class ", class_of, class_name, CLASS_COUNT };
-static const struct words initiator_words = { "unknown initiator ", initiator_of, initiator_name,
+static const struct enum_words class_words = { "unknown class ", class_of, class_name, CLASS_COUNT };
+static const struct enum_words initiator_words = { "unknown initiator ", initiator_of, initiator_name,
 					      INITIATOR_COUNT };
 
-static int unknown_word(struct usage *u, const struct words *w)
+static int reject_filter_word(struct usage_error *u, const struct enum_words *w)
 {
 	struct buf b = { 0 };
 	int rc;
@@ -192,51 +192,51 @@ static int unknown_word(struct usage *u, const struct words *w)
 		buf_str(&b, w->name(v));
 	}
 	buf_char(&b, '\0');
-	rc = usage_bad(u, w->what, b.failed ? "" : b.data);
+	rc = usage_error_value(u, w->what, b.failed ? "" : b.data);
 	buf_release(&b);
 	return rc;
 }
 
-static int add_call(struct filter_options *o, struct usage *u, const char *item)
+static int add_call(struct options_filter *o, struct usage_error *u, const char *item)
 {
 	int v = call_words.of(item);
 
 	if (v < 0)
-		return unknown_word(u, &call_words);
+		return reject_filter_word(u, &call_words);
 	o->select->calls |= 1ull << v;
 	return 0;
 }
 
-static int add_word(struct usage *u, const struct words *w, const char *item, uint32_t *set)
+static int add_word_to_set(struct usage_error *u, const struct enum_words *w, const char *item, uint32_t *set)
 {
 	int v = w->of(item);
 
 	if (v < 0)
-		return unknown_word(u, w);
+		return reject_filter_word(u, w);
 	*set |= 1u << v;
 	return 0;
 }
 
-static int add_ending(struct filter_options *o, struct usage *u, const char *item)
+static int add_ending(struct options_filter *o, struct usage_error *u, const char *item)
 {
-	return add_word(u, &ending_words, item, &o->select->endings);
+	return add_word_to_set(u, &ending_words, item, &o->select->endings);
 }
 
-static int add_class(struct filter_options *o, struct usage *u, const char *item)
+static int add_class(struct options_filter *o, struct usage_error *u, const char *item)
 {
-	return add_word(u, &class_words, item, &o->select->classes);
+	return add_word_to_set(u, &class_words, item, &o->select->classes);
 }
 
-static int add_initiator(struct filter_options *o, struct usage *u, const char *item)
+static int add_initiator(struct options_filter *o, struct usage_error *u, const char *item)
 {
-	return add_word(u, &initiator_words, item, &o->select->initiators);
+	return add_word_to_set(u, &initiator_words, item, &o->select->initiators);
 }
 
 /* The options that take lists, each item by itself. */
 static const struct {
 	int key;
-	int (*add)(struct filter_options *o, struct usage *u, const char *item);
-} lists[] = {
+	int (*add)(struct options_filter *o, struct usage_error *u, const char *item);
+} list_options[] = {
 	{ 'p', add_pid }, { 'u', add_uid }, { 'L', add_local_port }, { 'D', add_peer_port },
 	{ 'P', add_either_port }, { 'a', add_addr }, { KEY_NETNS, add_netns },
 	{ KEY_CALL, add_call }, { KEY_ENDING, add_ending }, { KEY_CLASS, add_class },
@@ -244,22 +244,22 @@ static const struct {
 };
 
 /* An item that is empty says little: then the whole list is quoted. */
-static int add_item(struct filter_options *o, struct usage *u, size_t which, const char *start,
+static int add_item(struct options_filter *o, struct usage_error *u, size_t which, const char *start,
 		    size_t len)
 {
 	char *item = strndup(start, len);
 	int rc;
 
 	if (!item)
-		return usage_bad(u, "no memory for ", "");
+		return usage_error_value(u, "no memory for ", "");
 	if (*item)
 		u->value = item;
-	rc = lists[which].add(o, u, item);
+	rc = list_options[which].add(o, u, item);
 	free(item);
 	return rc;
 }
 
-static int add_list(struct filter_options *o, struct usage *u, size_t which, const char *list)
+static int add_list(struct options_filter *o, struct usage_error *u, size_t which, const char *list)
 {
 	const char *start = list;
 
@@ -276,13 +276,13 @@ static int add_list(struct filter_options *o, struct usage *u, size_t which, con
 	}
 }
 
-int filter_option(struct filter_options *o, struct usage *u, int key, const char *arg)
+int options_filter_set(struct options_filter *o, struct usage_error *u, int key, const char *arg)
 {
 	uint64_t ns;
 
 	u->value = arg;
-	for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++)
-		if (lists[i].key == key)
+	for (size_t i = 0; i < sizeof(list_options) / sizeof(list_options[0]); i++)
+		if (list_options[i].key == key)
 			return add_list(o, u, i, arg);
 	switch (key) {
 	case 'c':
@@ -299,7 +299,7 @@ int filter_option(struct filter_options *o, struct usage *u, int key, const char
 		return 0;
 	case KEY_SLOW:
 		if (!parse_decimal(arg, NS_PER_MS, TIME_MAX_NS, &ns) || ns == 0)
-			return usage_bad(u, "bad time ",
+			return usage_error_value(u, "bad time ",
 					 ": want milliseconds above 0, as 200 or 0.5");
 		o->select->slow_ns = ns;
 		return 0;
@@ -308,7 +308,7 @@ int filter_option(struct filter_options *o, struct usage *u, int key, const char
 	}
 }
 
-void filter_done(struct filter_options *o)
+void options_filter_finish(struct options_filter *o)
 {
 	if (o->ipv4 == o->ipv6)
 		return;

@@ -21,14 +21,14 @@ enum filter_key {
 	KEY_FILTER_LAST = KEY_CONTAINER,
 };
 
-struct filter_options {
+struct options_filter {
 	struct filter *filter;
 	struct select *select;
 	bool ipv4, ipv6;	/* -4, -6 given; both are none */
 };
 
 /* One option. EINVAL: u->status is set and the reason written. ARGP_ERR_UNKNOWN: not a filter. */
-int filter_option(struct filter_options *o, struct usage *u, int key, const char *arg);
+int options_filter_set(struct options_filter *o, struct usage_error *u, int key, const char *arg);
 
 /* After the last option. */
-void filter_done(struct filter_options *o);
+void options_filter_finish(struct options_filter *o);

@@ -29,7 +29,7 @@ struct options_record {
 struct options;
 
 /* One option. EINVAL: u->status is set, the reason written. ARGP_ERR_UNKNOWN: not one of these. */
-int record_option(struct options_record *r, struct usage *u, int key, const char *arg);
+int options_record_set(struct options_record *r, struct usage_error *u, int key, const char *arg);
 
 /* After the last option. output_given: -o was. EINVAL as above. */
-int record_done(struct options *o, struct usage *u, bool output_given);
+int options_record_finish(struct options *o, struct usage_error *u, bool output_given);

@@ -15,7 +15,7 @@
 #define INTERVAL_MAX_NS (1000000 * (uint64_t)NS_PER_S)
 
 /* "unknown column 'foo': want closes, close, ..." */
-static int bad_word(struct usage *u, const char *before, const char *(*word)(unsigned))
+static int reject_view_word(struct usage_error *u, const char *before, const char *(*word)(unsigned))
 {
 	struct buf b = { 0 };
 	int rc;
@@ -25,12 +25,12 @@ static int bad_word(struct usage *u, const char *before, const char *(*word)(uns
 		buf_str(&b, word(i));
 	}
 	buf_char(&b, '\0');
-	rc = usage_bad(u, before, b.failed ? "" : b.data);
+	rc = usage_error_value(u, before, b.failed ? "" : b.data);
 	buf_release(&b);
 	return rc;
 }
 
-static const char *by_word(unsigned i)
+static const char *group_by_word_at(unsigned i)
 {
 	return i + 1 < GROUP_BY_COUNT ? group_by_name((enum group_by)(i + 1)) : NULL;
 }
@@ -48,7 +48,7 @@ static const char *phase_word(unsigned i)
 }
 
 /* The index of the word that these bytes are, or -1. */
-static int index_of(const char *bytes, size_t len, const char *(*word)(unsigned))
+static int find_word_index(const char *bytes, size_t len, const char *(*word)(unsigned))
 {
 	for (unsigned i = 0; word(i); i++)
 		if (strlen(word(i)) == len && !memcmp(word(i), bytes, len))
@@ -56,38 +56,38 @@ static int index_of(const char *bytes, size_t len, const char *(*word)(unsigned)
 	return -1;
 }
 
-static int set_by(struct view_options *o, struct usage *u, const char *arg)
+static int set_by(struct view_options *o, struct usage_error *u, const char *arg)
 {
-	int i = index_of(arg, strlen(arg), by_word);
+	int i = find_word_index(arg, strlen(arg), group_by_word_at);
 
 	if (i < 0)
-		return bad_word(u, "unknown group ", by_word);
+		return reject_view_word(u, "unknown group ", group_by_word_at);
 	o->by = (enum group_by)(i + 1);
 	return 0;
 }
 
 /* A time's name may be given as the CSV has it. */
-static int set_sort(struct view_options *o, struct usage *u, const char *arg)
+static int set_sort(struct view_options *o, struct usage_error *u, const char *arg)
 {
 	size_t len = strlen(arg);
-	int i = index_of(arg, len, column_word);
+	int i = find_word_index(arg, len, column_word);
 
 	if (i < 0 && len > 3 && !strcmp(arg + len - 3, "_ns"))
-		i = index_of(arg, len - 3, column_word);
+		i = find_word_index(arg, len - 3, column_word);
 	if (i < 0)
-		return bad_word(u, "unknown column ", column_word);
+		return reject_view_word(u, "unknown column ", column_word);
 	o->sort = (unsigned)i;
 	return 0;
 }
 
-static int set_phases(struct view_options *o, struct usage *u, const char *arg)
+static int set_phases(struct view_options *o, struct usage_error *u, const char *arg)
 {
 	for (;;) {
 		size_t len = strcspn(arg, ",");
-		int i = index_of(arg, len, phase_word);
+		int i = find_word_index(arg, len, phase_word);
 
 		if (i < 0)
-			return bad_word(u, "unknown phase ", phase_word);
+			return reject_view_word(u, "unknown phase ", phase_word);
 		o->phases |= 1u << i;
 		if (!arg[len])
 			return 0;
@@ -95,7 +95,7 @@ static int set_phases(struct view_options *o, struct usage *u, const char *arg)
 	}
 }
 
-int view_option(struct view_options *o, struct usage *u, int key, const char *arg)
+int options_view_set(struct view_options *o, struct usage_error *u, int key, const char *arg)
 {
 	switch (key) {
 	case KEY_BY:
@@ -115,7 +115,7 @@ int view_option(struct view_options *o, struct usage *u, int key, const char *ar
 	}
 }
 
-int view_bad(struct usage *u, const char *before, const char *word)
+int options_view_reject(struct usage_error *u, const char *before, const char *word)
 {
 	struct buf b = { 0 };
 	int rc;
@@ -128,47 +128,47 @@ int view_bad(struct usage *u, const char *before, const char *word)
 	}
 	buf_str(&b, " (see tcpclose --help)");
 	buf_char(&b, '\0');
-	rc = usage_complain(u, EXIT_USAGE, before, word, b.failed ? "" : b.data);
+	rc = usage_error_report(u, EXIT_USAGE, before, word, b.failed ? "" : b.data);
 	buf_release(&b);
 	return rc;
 }
 
-static bool is(const struct options *o, const char *view)
+static bool is_view(const struct options *o, const char *view)
 {
 	return !strcmp(o->view, view);
 }
 
 /* Those that do have intervals, and JSON of their own. */
-static bool sums_up(const char *view)
+static bool is_aggregating_view(const char *view)
 {
 	return !strcmp(view, "who") || !strcmp(view, "hist");
 }
 
-int view_interval(struct options *o, struct usage *u, const char *word)
+int options_view_set_interval(struct options *o, struct usage_error *u, const char *word)
 {
 	uint64_t ns;
 
-	if (!sums_up(o->view) || !(*word >= '0' && *word <= '9'))
+	if (!is_aggregating_view(o->view) || !(*word >= '0' && *word <= '9'))
 		return ARGP_ERR_UNKNOWN;
 	if (o->view_options.interval_ns)
-		return usage_complain(u, EXIT_USAGE, "one interval too many, ", word, "");
+		return usage_error_report(u, EXIT_USAGE, "one interval too many, ", word, "");
 	if (!parse_decimal(word, NS_PER_S, INTERVAL_MAX_NS, &ns) || ns < INTERVAL_MIN_NS)
-		return usage_bad(u, "bad interval ", ": want seconds from 0.1 on, as 5 or 0.5");
+		return usage_error_value(u, "bad interval ", ": want seconds from 0.1 on, as 5 or 0.5");
 	o->view_options.interval_ns = ns;
 	return 0;
 }
 
-bool view_joins(struct options *o, const char *view)
+bool options_view_join_json(struct options *o, const char *view)
 {
-	if (!strcmp(o->view, "json") && sums_up(view))
+	if (!strcmp(o->view, "json") && is_aggregating_view(view))
 		o->view = view;
-	else if (!sums_up(o->view) || strcmp(view, "json") != 0)
+	else if (!is_aggregating_view(o->view) || strcmp(view, "json") != 0)
 		return false;
 	o->view_options.json = true;
 	return true;
 }
 
-bool view_help(const char *view, FILE *out)
+bool options_view_print_help(const char *view, FILE *out)
 {
 	const struct view *v = view_find(view);
 
@@ -176,30 +176,30 @@ bool view_help(const char *view, FILE *out)
 		return false;
 	fprintf(out, "Usage: tcpclose %s %s[OPTION...] [-- COMMAND [ARG...]]\n"
 		"       (filters and what all views heed: tcpclose --help)\n\n%s", view,
-		sums_up(view) ? "[SECONDS] " : "", v->manual);
+		is_aggregating_view(view) ? "[SECONDS] " : "", v->manual);
 	return true;
 }
 
-int view_done(const struct options *o, struct usage *u)
+int options_view_check(const struct options *o, struct usage_error *u)
 {
 	const struct view_options *v = &o->view_options;
 
-	if (v->by && !sums_up(o->view))
-		return usage_complain(u, EXIT_USAGE, "option ", "--by",
+	if (v->by && !is_aggregating_view(o->view))
+		return usage_error_report(u, EXIT_USAGE, "option ", "--by",
 				      " is for the views who and hist alone");
-	if (v->sort && !is(o, "who"))
-		return usage_complain(u, EXIT_USAGE, "option ", "--sort",
+	if (v->sort && !is_view(o, "who"))
+		return usage_error_report(u, EXIT_USAGE, "option ", "--sort",
 				      " is for the view who alone");
-	if (v->csv && !is(o, "who"))
-		return usage_complain(u, EXIT_USAGE, "option ", "--csv",
+	if (v->csv && !is_view(o, "who"))
+		return usage_error_report(u, EXIT_USAGE, "option ", "--csv",
 				      " is for the view who alone");
-	if (v->phases && !is(o, "hist"))
-		return usage_complain(u, EXIT_USAGE, "option ", "--phase",
+	if (v->phases && !is_view(o, "hist"))
+		return usage_error_report(u, EXIT_USAGE, "option ", "--phase",
 				      " is for the view hist alone");
-	if (v->ascii && !is(o, "hist") && !is(o, "timeline"))
-		return usage_complain(u, EXIT_USAGE, "option ", "--ascii",
+	if (v->ascii && !is_view(o, "hist") && !is_view(o, "timeline"))
+		return usage_error_report(u, EXIT_USAGE, "option ", "--ascii",
 				      " is for the views timeline and hist alone");
 	if (v->csv && v->json)
-		return usage_complain(u, EXIT_USAGE, "one of -j and ", "--csv", " is enough");
+		return usage_error_report(u, EXIT_USAGE, "one of -j and ", "--csv", " is enough");
 	return 0;
 }

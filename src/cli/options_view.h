@@ -22,22 +22,22 @@ enum view_key {
 struct options;
 
 /* One option. EINVAL: u->status is set, the reason written. ARGP_ERR_UNKNOWN: not one of these. */
-int view_option(struct view_options *o, struct usage *u, int key, const char *arg);
+int options_view_set(struct view_options *o, struct usage_error *u, int key, const char *arg);
 
 /* The word behind a view, if it may be its interval. As above; ARGP_ERR_UNKNOWN: it is none. */
-int view_interval(struct options *o, struct usage *u, const char *word);
+int options_view_set_interval(struct options *o, struct usage_error *u, const char *word);
 
 /*
  * Are the view that is set and this one, in either order, one that has JSON of its own, and json?
  * Then that is what o asks for now.
  */
-bool view_joins(struct options *o, const char *view);
+bool options_view_join_json(struct options *o, const char *view);
 
 /* "before 'word': want trace, json, events or stuck (see tcpclose --help)". EINVAL. */
-int view_bad(struct usage *u, const char *before, const char *word);
+int options_view_reject(struct usage_error *u, const char *before, const char *word);
 
 /* What --help says of this view; false: nothing. */
-bool view_help(const char *view, FILE *out);
+bool options_view_print_help(const char *view, FILE *out);
 
 /* After the last option. EINVAL as above. */
-int view_done(const struct options *o, struct usage *u);
+int options_view_check(const struct options *o, struct usage_error *u);

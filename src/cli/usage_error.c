@@ -9,7 +9,7 @@
 
 #define QUOTE_WIDTH 80		/* columns of a bad value that are shown */
 
-int usage_complain(struct usage *u, int status, const char *before, const char *text,
+int usage_error_report(struct usage_error *u, int status, const char *before, const char *text,
 		   const char *after)
 {
 	struct buf b = { 0 };
@@ -17,7 +17,7 @@ int usage_complain(struct usage *u, int status, const char *before, const char *
 	buf_str(&b, "tcpclose: ");
 	buf_str(&b, before);
 	buf_char(&b, '\'');
-	if (text_terminal(&b, text, strlen(text), QUOTE_WIDTH) < strlen(text))
+	if (escape_for_terminal(&b, text, strlen(text), QUOTE_WIDTH) < strlen(text))
 		buf_str(&b, "..");
 	buf_char(&b, '\'');
 	buf_str(&b, after);
@@ -29,7 +29,7 @@ int usage_complain(struct usage *u, int status, const char *before, const char *
 	return EINVAL;
 }
 
-int usage_bad(struct usage *u, const char *before, const char *after)
+int usage_error_value(struct usage_error *u, const char *before, const char *after)
 {
-	return usage_complain(u, EXIT_USAGE, before, u->value, after);
+	return usage_error_report(u, EXIT_USAGE, before, u->value, after);
 }

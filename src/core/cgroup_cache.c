@@ -30,7 +30,7 @@ void places_free(struct places *p)
 
 static unsigned *bucket_of(struct places *p, uint64_t id)
 {
-	return &p->bucket[hash_mix(id) & (BUCKETS - 1)];
+	return &p->bucket[hash_fmix64(id) & (BUCKETS - 1)];
 }
 
 struct place *places_find(struct places *p, uint64_t id)

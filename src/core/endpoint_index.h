@@ -15,10 +15,10 @@
 #include "twin.h"
 
 struct conn {
-	struct index_link sk_link, flow_link, ends_link;
+	struct hash_index_link sk_link, flow_link, ends_link;
 	struct story story;
 	struct conn *prev, *next;	/* among the active */
-	struct heap_node due;		/* else among those with a deadline */
+	struct deadline_heap_node due;		/* else among those with a deadline */
 	struct twin_key ends;		/* its initial sequence numbers */
 	struct conn *twin;
 	uint32_t nr;			/* in the pool */
@@ -29,7 +29,7 @@ struct conn {
 
 struct conn_index {
 	struct pool pool;
-	struct index by_sk, by_flow, by_ends;
+	struct hash_index by_sk, by_flow, by_ends;
 	uint64_t seed;			/* keys the hashes of what strangers choose */
 };
 

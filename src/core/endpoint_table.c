@@ -22,11 +22,11 @@ struct conns {
 	struct conns_counts counts;
 	struct conn_index index;
 	struct conn *head, *tail;		/* active, by last event: the next may come any time */
-	struct heap due;			/* over, or left to a minisock: told at a deadline */
+	struct deadline_heap due;			/* over, or left to a minisock: told at a deadline */
 	uint64_t minisocks_ns;			/* until then a walk's minisocks are about, 0 none */
 };
 
-static struct conn *conn_of(struct heap_node *due)
+static struct conn *conn_of(struct deadline_heap_node *due)
 {
 	return (struct conn *)((char *)due - offsetof(struct conn, due));
 }
@@ -34,8 +34,8 @@ static struct conn *conn_of(struct heap_node *due)
 /* Takes it out of the list or the heap, whichever it is in. */
 static void unqueue(struct conns *t, struct conn *c)
 {
-	if (c->due.at) {
-		heap_remove(&t->due, &c->due);
+	if (c->due.slot) {
+		deadline_heap_remove(&t->due, &c->due);
 		return;
 	}
 	*(c->prev ? &c->prev->next : &t->head) = c->next;
@@ -55,7 +55,7 @@ static void queue_due(struct conns *t, struct conn *c, uint64_t deadline_ns)
 {
 	unqueue(t, c);
 	c->due.deadline_ns = deadline_ns;
-	if (!heap_add(&t->due, &c->due))
+	if (!deadline_heap_add(&t->due, &c->due))
 		queue_active(t, c);
 }
 
@@ -113,7 +113,7 @@ static void tell(struct conns *t, struct conn *c, uint64_t now_ns)
 
 static void evict_oldest(struct conns *t)
 {
-	struct conn *c = t->head ? t->head : conn_of(heap_first(&t->due));
+	struct conn *c = t->head ? t->head : conn_of(deadline_heap_first(&t->due));
 
 	t->counts.evicted++;
 	forget(t, c);
@@ -146,7 +146,7 @@ static void drop_namesakes(struct conns *t, const struct event *e)
 
 	for (c = conn_of_key(&t->index, e->sk); c; c = next) {
 		next = conn_next_of_key(&t->index, c);
-		if (!c->due.at) {
+		if (!c->due.slot) {
 			t->counts.end_missed++;
 			forget(t, c);
 		} else if (!t->config.calls || !story_awaits_call(&c->story) ||
@@ -249,11 +249,11 @@ static void place(struct conns *t, struct conn *c, const struct event *e)
 		unqueue(t, c);
 		queue_active(t, c);
 	} else if (s->end == END_MINISOCK && t->config.late) {
-		if (!c->due.at)
+		if (!c->due.slot)
 			queue_due(t, c, s->expires_ns + (s->expires_ns - s->end_ns) / 8 + SLOP_NS);
 	} else if (story_is_clear(s) && !awaits) {
 		tell(t, c, e->ts_ns);
-	} else if (!c->due.at || awaits || c->due.deadline_ns > settle_ns(s, e, awaits)) {
+	} else if (!c->due.slot || awaits || c->due.deadline_ns > settle_ns(s, e, awaits)) {
 		queue_due(t, c, settle_ns(s, e, awaits));
 		c->story.unwatched = s->end == END_MINISOCK;
 	}
@@ -280,7 +280,7 @@ void conns_free(struct conns *t)
 		story_release(&c->story);
 	for (size_t i = 0; i < t->due.len; i++)
 		story_release(&conn_of(t->due.nodes[i])->story);
-	heap_release(&t->due);
+	deadline_heap_release(&t->due);
 	conn_index_release(&t->index);
 	free(t);
 }
@@ -331,7 +331,7 @@ void conns_note_loss(struct conns *t)
 /* The first of those whose deadline is not after now_ns; NULL none. */
 static struct conn *first_due(struct conns *t, uint64_t now_ns)
 {
-	struct heap_node *first = heap_first(&t->due);
+	struct deadline_heap_node *first = deadline_heap_first(&t->due);
 
 	return first && first->deadline_ns <= now_ns ? conn_of(first) : NULL;
 }
@@ -351,7 +351,7 @@ void conns_tick(struct conns *t, uint64_t now_ns)
 
 uint64_t conns_next_ns(const struct conns *t)
 {
-	const struct heap_node *first = heap_first(&t->due);
+	const struct deadline_heap_node *first = deadline_heap_first(&t->due);
 
 	return first ? first->deadline_ns : 0;
 }

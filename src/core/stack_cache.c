@@ -37,7 +37,7 @@ void stacks_free(struct stacks *s)
 
 static unsigned bucket_of(uint32_t tid, uint64_t ts_ns)
 {
-	return hash_mix(ts_ns ^ (uint64_t)tid << 40) & (BUCKETS - 1);
+	return hash_fmix64(ts_ns ^ (uint64_t)tid << 40) & (BUCKETS - 1);
 }
 
 /* Empties the slot of the one that was added first. */

@@ -32,5 +32,5 @@ uint32_t twin_hash(const struct twin_key *k, uint64_t seed)
 {
 	uint64_t both = (uint64_t)(k->iss ^ k->irs) << 32 | (uint32_t)(k->iss + k->irs);
 
-	return (uint32_t)hash_mix(both ^ seed);
+	return (uint32_t)hash_fmix64(both ^ seed);
 }

@@ -17,7 +17,7 @@
 #include "symbols.h"
 
 #define GO_EXIT "runtime.goexit.abi0"	/* as the linker writes it since Go 1.17 */
-#define TEXT_MAX (RECORD_TEXT_MAX - 512)	/* with room for what is missing */
+#define TEXT_MAX (RECORD_ANNOTATION_MAX - 512)	/* with room for what is missing */
 
 static const char missing_exit[] =
 	"stack: the process was ending: its memory had gone before its sockets were closed";

@@ -5,9 +5,9 @@
 #include <string.h>
 
 #define KEY_WORD 1	/* struct event's sk: records of one socket share a slot */
-#define MASK_BYTES ((int)PACK_WORDS / 8)
+#define MASK_BYTES ((int)DELTA_WORDS / 8)
 
-void pack_begin(struct pack *p)
+void delta_begin(struct delta *p)
 {
 	memset(p->used, 0, sizeof(p->used));
 	memset(p->slot[0], 0, sizeof(p->slot[0]));
@@ -16,7 +16,7 @@ void pack_begin(struct pack *p)
 }
 
 /* Makes zeros of what is mostly equal. */
-static void part(struct event *e)
+static void make_fields_relative(struct event *e)
 {
 	e->write_seq -= e->snd_nxt;
 	e->snd_nxt -= e->snd_una;
@@ -25,7 +25,7 @@ static void part(struct event *e)
 	e->tid -= e->pid;
 }
 
-static void unpart(struct event *e)
+static void make_fields_absolute(struct event *e)
 {
 	e->tid += e->pid;
 	e->rcv_wup += e->rcv_nxt;
@@ -35,18 +35,18 @@ static void unpart(struct event *e)
 }
 
 /* A negative distance is small too. */
-static uint64_t fold(uint64_t v)
+static uint64_t zigzag(uint64_t v)
 {
 	return v << 1 ^ -(v >> 63);
 }
 
-static uint64_t unfold(uint64_t v)
+static uint64_t unzigzag(uint64_t v)
 {
 	return v >> 1 ^ -(v & 1);
 }
 
 /* The words that the record in that slot is held against, put there. */
-static uint64_t *base(struct pack *p, unsigned slot)
+static uint64_t *load_base(struct delta *p, unsigned slot)
 {
 	if (!p->used[slot] && slot != p->latest)
 		memcpy(p->slot[slot], p->slot[p->latest], sizeof(p->slot[slot]));
@@ -56,38 +56,38 @@ static uint64_t *base(struct pack *p, unsigned slot)
 }
 
 /* v is not 0. */
-static uint8_t *put_word(uint8_t *out, uint64_t v)
+static uint8_t *encode_word(uint8_t *out, uint64_t v)
 {
 	unsigned zeros = (unsigned)__builtin_ctzll(v) / 8;
 	unsigned bytes = 8 - (unsigned)__builtin_clzll(v) / 8 - zeros;
 	uint64_t rest = htole64(v >> 8 * zeros);
 
 	*out++ = (uint8_t)(zeros | bytes << 4);
-	memcpy(out, &rest, sizeof(rest));	/* PACK_MAX has room for all of it */
+	memcpy(out, &rest, sizeof(rest));	/* DELTA_ENCODED_MAX has room for all of it */
 	return out + bytes;
 }
 
-size_t pack_put(struct pack *p, const void *record, uint8_t *out)
+size_t delta_encode(struct delta *p, const void *record, uint8_t *out)
 {
 	uint8_t *words = out + 1, *to = words + MASK_BYTES;
-	uint64_t now[PACK_WORDS], *was;
+	uint64_t now[DELTA_WORDS], *was;
 	struct event e;
 	unsigned slot;
 
 	memcpy(&e, record, sizeof(e));
-	part(&e);
+	make_fields_relative(&e);
 	memcpy(now, &e, sizeof(now));
 	slot = (unsigned)(now[KEY_WORD] * 0x9e3779b97f4a7c15ULL >> 56);
-	was = base(p, slot);
+	was = load_base(p, slot);
 	*out = (uint8_t)slot;
 	memset(words, 0, MASK_BYTES);
-	for (unsigned i = 0; i < PACK_WORDS; i++) {
-		uint64_t v = i ? now[i] ^ was[i] : fold(now[0] - p->ts);
+	for (unsigned i = 0; i < DELTA_WORDS; i++) {
+		uint64_t v = i ? now[i] ^ was[i] : zigzag(now[0] - p->ts);
 
 		if (!v)
 			continue;
 		words[i / 8] |= (uint8_t)(1u << i % 8);
-		to = put_word(to, v);
+		to = encode_word(to, v);
 	}
 	memcpy(was, now, sizeof(now));
 	p->ts = now[0];
@@ -95,7 +95,7 @@ size_t pack_put(struct pack *p, const void *record, uint8_t *out)
 }
 
 /* NULL: it does not end before `end`. */
-static const uint8_t *get_word(const uint8_t *in, const uint8_t *end, uint64_t *v)
+static const uint8_t *decode_word(const uint8_t *in, const uint8_t *end, uint64_t *v)
 {
 	unsigned zeros, bytes;
 	uint64_t rest = 0;
@@ -114,7 +114,7 @@ static const uint8_t *get_word(const uint8_t *in, const uint8_t *end, uint64_t *
 	return in + bytes;
 }
 
-void *pack_get(struct pack *p, const uint8_t **in, const uint8_t *end)
+void *delta_decode(struct delta *p, const uint8_t **in, const uint8_t *end)
 {
 	const uint8_t *from = *in;
 	uint64_t *now, v;
@@ -122,24 +122,24 @@ void *pack_get(struct pack *p, const uint8_t **in, const uint8_t *end)
 
 	if (end - from < 1 + MASK_BYTES)
 		return NULL;
-	now = base(p, from[0]);
+	now = load_base(p, from[0]);
 	words = from[1] | (unsigned)from[2] << 8 | (unsigned)from[3] << 16;
 	from += 1 + MASK_BYTES;
 	now[0] = p->ts;
 	for (; words; words &= words - 1) {
 		unsigned i = (unsigned)__builtin_ctz(words);
 
-		from = get_word(from, end, &v);
+		from = decode_word(from, end, &v);
 		if (!from)
 			return NULL;
 		if (i)
 			now[i] ^= v;
 		else
-			now[0] += unfold(v);
+			now[0] += unzigzag(v);
 	}
 	p->ts = now[0];
 	*in = from;
 	memcpy(&p->out, now, sizeof(p->out));
-	unpart(&p->out);
+	make_fields_absolute(&p->out);
 	return &p->out;
 }

@@ -14,7 +14,7 @@
  * and word 0, the time, is the signed distance from the time of the record before, folded so that
  * its sign is bit 0. Numbers that are mostly equal within an event are told apart by their
  * difference before all that (snd_nxt less snd_una, say). A slot that is empty has the latest
- * record as its base, at first all zeros. What was packed since pack_begin() is unpacked from
+ * record as its base, at first all zeros. What was packed since delta_begin() is unpacked from
  * there, or not at all.
  */
 #pragma once
@@ -24,26 +24,26 @@
 
 #include "event.h"
 
-#define PACK_WORDS (sizeof(struct event) / 8)
-#define PACK_BYTES (PACK_WORDS * 8)
-#define PACK_SLOTS 256
-#define PACK_MAX (1 + PACK_WORDS / 8 + PACK_WORDS * 9 + 8)	/* room that packing takes */
+#define DELTA_WORDS (sizeof(struct event) / 8)
+#define DELTA_RECORD_BYTES (DELTA_WORDS * 8)
+#define DELTA_SLOTS 256
+#define DELTA_ENCODED_MAX (1 + DELTA_WORDS / 8 + DELTA_WORDS * 9 + 8)	/* room that packing takes */
 
-struct pack {
-	uint64_t slot[PACK_SLOTS][PACK_WORDS];
-	uint8_t used[PACK_SLOTS];
+struct delta {
+	uint64_t slot[DELTA_SLOTS][DELTA_WORDS];
+	uint8_t used[DELTA_SLOTS];
 	uint64_t ts;			/* word 0 of the record before */
 	unsigned latest;		/* its slot */
-	struct event out;		/* what pack_get() returned last */
+	struct event out;		/* what delta_decode() returned last */
 };
 
-void pack_begin(struct pack *p);
+void delta_begin(struct delta *p);
 
-/* Packs a record of PACK_BYTES into out, which has room for PACK_MAX. Returns the bytes taken. */
-size_t pack_put(struct pack *p, const void *record, uint8_t *out);
+/* Packs a record of DELTA_RECORD_BYTES into out, which has room for DELTA_ENCODED_MAX. Returns the bytes taken. */
+size_t delta_encode(struct delta *p, const void *record, uint8_t *out);
 
 /*
  * Unpacks one record from *in on and moves *in behind it. NULL: it does not end before `end`. The
  * record is valid until the next call, and the caller's to change.
  */
-void *pack_get(struct pack *p, const uint8_t **in, const uint8_t *end);
+void *delta_decode(struct delta *p, const uint8_t **in, const uint8_t *end);

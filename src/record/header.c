@@ -9,7 +9,7 @@
 #include "syscall_names.h"
 
 /* A line, whatever bytes a host's name is made of. */
-static void put(struct buf *b, const char *key, const char *value)
+static void put_line(struct buf *b, const char *key, const char *value)
 {
 	buf_str(b, key);
 	buf_char(b, ' ');
@@ -18,9 +18,9 @@ static void put(struct buf *b, const char *key, const char *value)
 	buf_char(b, '\n');
 }
 
-static void put_calls(struct buf *b, const char *key, bool compat)
+static void put_syscalls(struct buf *b, const char *key, bool compat)
 {
-	for (int nr = 0; nr < RECORD_CALLS; nr++) {
+	for (int nr = 0; nr < RECORD_SYSCALLS; nr++) {
 		const char *name = syscall_name(nr, compat);
 
 		if (!name)
@@ -34,31 +34,31 @@ static void put_calls(struct buf *b, const char *key, bool compat)
 	}
 }
 
-void record_head_write(struct buf *b, const struct meta *m)
+void record_header_write(struct buf *b, const struct meta *m)
 {
 	buf_str(b, RECORD_MAGIC "schema ");
 	buf_u64(b, EVENT_SCHEMA);
 	buf_str(b, "\nevent_size ");
 	buf_u64(b, sizeof(struct event));
-	put(b, "\nbyte_order", RECORD_BYTE_ORDER);
-	put(b, "tool", TCPCLOSE_VERSION);
-	put(b, "kernel", m->kernel);
-	put(b, "machine", m->machine);
-	put(b, "hostname", m->hostname);
-	put(b, "boot_id", m->boot_id);
+	put_line(b, "\nbyte_order", RECORD_BYTE_ORDER);
+	put_line(b, "tool", TCPCLOSE_VERSION);
+	put_line(b, "kernel", m->kernel);
+	put_line(b, "machine", m->machine);
+	put_line(b, "hostname", m->hostname);
+	put_line(b, "boot_id", m->boot_id);
 	buf_str(b, "boot_to_wall_ns ");
 	buf_i64(b, m->boot_to_wall_ns);
 	buf_char(b, '\n');
 	for (unsigned i = 0; i < m->nr_hooks; i++) {
 		buf_str(b, "hook ");
-		put(b, m->hook[i].name, m->hook[i].how);
+		put_line(b, m->hook[i].name, m->hook[i].how);
 	}
-	put_calls(b, "syscall", false);
-	put_calls(b, "syscall32", true);
+	put_syscalls(b, "syscall", false);
+	put_syscalls(b, "syscall32", true);
 }
 
 /* A word of ours: what no view needs to escape. */
-static bool take_word(char to[RECORD_WORD], const char *from, size_t len)
+static bool parse_hook_word(char to[RECORD_WORD], const char *from, size_t len)
 {
 	if (!len || len >= RECORD_WORD)
 		return false;
@@ -70,26 +70,26 @@ static bool take_word(char to[RECORD_WORD], const char *from, size_t len)
 	return true;
 }
 
-static void take_hook(struct record_head *h, const char *value)
+static void parse_hook(struct record_header *h, const char *value)
 {
 	unsigned n = h->meta.nr_hooks;
 	size_t len = strcspn(value, " ");
 
-	if (n == META_HOOKS || !value[len] || !take_word(h->hook[n][0], value, len) ||
-	    !take_word(h->hook[n][1], value + len + 1, strlen(value + len + 1)))
+	if (n == META_HOOKS || !value[len] || !parse_hook_word(h->hook[n][0], value, len) ||
+	    !parse_hook_word(h->hook[n][1], value + len + 1, strlen(value + len + 1)))
 		return;
 	h->meta.hook[n] = (struct hook){ h->hook[n][0], h->hook[n][1] };
 	h->meta.nr_hooks++;
 }
 
 /* Our number of that name; the same is tried first, since most machines are alike. */
-static int16_t number_of(long nr, const char *name, bool compat)
+static int16_t find_syscall_number(long nr, const char *name, bool compat)
 {
 	const char *ours = syscall_name((int)nr, compat);
 
 	if (ours && !strcmp(ours, name))
 		return (int16_t)nr;
-	for (int i = 0; i < RECORD_CALLS; i++) {
+	for (int i = 0; i < RECORD_SYSCALLS; i++) {
 		ours = syscall_name(i, compat);
 		if (ours && !strcmp(ours, name))
 			return (int16_t)i;
@@ -97,24 +97,24 @@ static int16_t number_of(long nr, const char *name, bool compat)
 	return -1;
 }
 
-static void take_call(struct record_head *h, const char *value, bool compat)
+static void parse_syscall(struct record_header *h, const char *value, bool compat)
 {
 	char *name;
 	long nr = strtol(value, &name, 10);
 
-	if (nr < 0 || nr >= RECORD_CALLS || *name != ' ')
+	if (nr < 0 || nr >= RECORD_SYSCALLS || *name != ' ')
 		return;
-	h->call[compat][nr] = number_of(nr, name + 1, compat);
-	if (h->call[compat][nr] != nr)
-		h->calls_differ = true;
+	h->syscall[compat][nr] = find_syscall_number(nr, name + 1, compat);
+	if (h->syscall[compat][nr] != nr)
+		h->syscalls_differ = true;
 }
 
-static void take_text(char to[META_TEXT], const char *value)
+static void copy_text(char to[META_TEXT], const char *value)
 {
 	snprintf(to, META_TEXT, "%s", value);
 }
 
-static void take_line(struct record_head *h, const char *key, const char *value)
+static void parse_line(struct record_header *h, const char *key, const char *value)
 {
 	struct meta *m = &h->meta;
 
@@ -125,26 +125,26 @@ static void take_line(struct record_head *h, const char *key, const char *value)
 	else if (!strcmp(key, "byte_order"))
 		h->byte_order = !strcmp(value, RECORD_BYTE_ORDER);
 	else if (!strcmp(key, "tool"))
-		take_text(h->tool, value);
+		copy_text(h->tool, value);
 	else if (!strcmp(key, "kernel"))
-		take_text(m->kernel, value);
+		copy_text(m->kernel, value);
 	else if (!strcmp(key, "machine"))
-		take_text(m->machine, value);
+		copy_text(m->machine, value);
 	else if (!strcmp(key, "hostname"))
-		take_text(m->hostname, value);
+		copy_text(m->hostname, value);
 	else if (!strcmp(key, "boot_id"))
-		take_text(m->boot_id, value);
+		copy_text(m->boot_id, value);
 	else if (!strcmp(key, "boot_to_wall_ns"))
 		m->boot_to_wall_ns = strtoll(value, NULL, 10);
 	else if (!strcmp(key, "hook"))
-		take_hook(h, value);
+		parse_hook(h, value);
 	else if (!strcmp(key, "syscall"))
-		take_call(h, value, false);
+		parse_syscall(h, value, false);
 	else if (!strcmp(key, "syscall32"))
-		take_call(h, value, true);
+		parse_syscall(h, value, true);
 }
 
-static bool is_readable(const struct record_head *h, char why[RECORD_WHY])
+static bool is_readable(const struct record_header *h, char why[RECORD_WHY])
 {
 	if (h->schema != EVENT_SCHEMA)
 		snprintf(why, RECORD_WHY, "it has schema %lu, written by tcpclose %s; "
@@ -160,13 +160,13 @@ static bool is_readable(const struct record_head *h, char why[RECORD_WHY])
 	return false;
 }
 
-bool record_head_parse(struct record_head *h, const char *text, size_t len, char why[RECORD_WHY])
+bool record_header_parse(struct record_header *h, const char *text, size_t len, char why[RECORD_WHY])
 {
 	const char *end = text + len, *eol;
 	char line[256];
 
 	memset(h, 0, sizeof(*h));
-	memset(h->call, 0xff, sizeof(h->call));
+	memset(h->syscall, 0xff, sizeof(h->syscall));
 	if (len < strlen(RECORD_MAGIC) || memcmp(text, RECORD_MAGIC, strlen(RECORD_MAGIC))) {
 		snprintf(why, RECORD_WHY, "it is no recording of tcpclose");
 		return false;
@@ -186,7 +186,7 @@ bool record_head_parse(struct record_head *h, const char *text, size_t len, char
 		if (!line[key])
 			continue;
 		line[key] = '\0';
-		take_line(h, line, line + key + 1);
+		parse_line(h, line, line + key + 1);
 	}
 	return is_readable(h, why);
 }

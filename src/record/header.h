@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * The head of a recording: from struct meta to text, and back.
+ * The header of a recording: from struct meta to text, and back.
  */
 #pragma once
 
@@ -11,19 +11,19 @@
 
 #define RECORD_WHY 256
 #define RECORD_WORD 24		/* bytes of a hook's words, with the NUL */
-#define RECORD_CALLS 1024	/* numbers of system calls below that have names */
+#define RECORD_SYSCALLS 1024	/* numbers of system calls below that have names */
 
-struct record_head {
+struct record_header {
 	unsigned long schema, event_size;
 	bool byte_order;		/* it is this machine's */
 	char tool[META_TEXT];
 	struct meta meta;		/* its hooks point into hook */
 	char hook[META_HOOKS][2][RECORD_WORD];
-	bool calls_differ;		/* the recorder's numbers are not this machine's */
-	int16_t call[2][RECORD_CALLS];	/* ours of the recorder's, [1] of 32-bit programs; -1 none */
+	bool syscalls_differ;		/* the recorder's numbers are not this machine's */
+	int16_t syscall[2][RECORD_SYSCALLS];	/* ours of the recorder's, [1] of 32-bit programs; -1 none */
 };
 
-void record_head_write(struct buf *b, const struct meta *m);
+void record_header_write(struct buf *b, const struct meta *m);
 
 /* False: why says what is wrong with it, as one clause for people. h must not move afterwards. */
-bool record_head_parse(struct record_head *h, const char *text, size_t len, char why[RECORD_WHY]);
+bool record_header_parse(struct record_header *h, const char *text, size_t len, char why[RECORD_WHY]);

@@ -26,41 +26,41 @@ typedef ssize_t record_read_fn(void *arg, void *bytes, size_t len);
 enum record_got {
 	RECORD_GOT_EVENT,	/* or what has the size of one */
 	RECORD_GOT_MARK,
-	RECORD_GOT_TEXT,	/* whole, however many records it took */
+	RECORD_GOT_ANNOTATION,	/* whole, however many records it took */
 	RECORD_GOT_END,		/* no more, and the file ended as it should */
 	RECORD_GOT_STOP,	/* the source said so */
-	RECORD_GOT_NONSENSE,	/* no more: record_why() */
+	RECORD_GOT_CORRUPT,	/* no more: record_reader_why() */
 };
 
 /* What a text says, of what. */
-struct record_string {
-	enum record_text_what what;
+struct record_annotation {
+	enum record_annotation_type type;
 	uint64_t key, at_ns;
 	size_t len;
-	char bytes[RECORD_TEXT_MAX];
+	char bytes[RECORD_ANNOTATION_MAX];
 };
 
 struct record {
 	enum record_got got;
 	const struct event *event;	/* valid until the next */
 	const struct record_mark *mark;
-	const struct record_string *text;
+	const struct record_annotation *annotation;
 };
 
 struct record_reader;
 
 /*
- * Reads the head. NULL: why says what is wrong, as one clause for people; empty if the source said
+ * Reads the header. NULL: why says what is wrong, as one clause for people; empty if the source said
  * to stop.
  */
-struct record_reader *record_open(record_read_fn *read, void *arg, char why[RECORD_WHY]);
-void record_close(struct record_reader *r);
+struct record_reader *record_reader_open(record_read_fn *read, void *arg, char why[RECORD_WHY]);
+void record_reader_close(struct record_reader *r);
 
 /* What the run was about; valid as long as the reader. */
-const struct meta *record_meta(const struct record_reader *r);
+const struct meta *record_reader_run_info(const struct record_reader *r);
 
-/* After END, STOP or NONSENSE it says the same again. */
-struct record record_next(struct record_reader *r);
+/* After END, STOP or CORRUPT it says the same again. */
+struct record record_reader_next(struct record_reader *r);
 
 /* Why there is no more, as one clause for people, with the offset in the file. */
-const char *record_why(const struct record_reader *r);
+const char *record_reader_why(const struct record_reader *r);

@@ -15,12 +15,12 @@
 #include "header.h"
 
 #define GZIP_WINDOW (15 + 16)	/* zlib: the largest window, gzip's wrapping */
-#define GZIP_BOUND (RECORD_MEMBER + RECORD_MEMBER / 8 + 128)
+#define GZIP_BOUND (RECORD_MEMBER_MAX + RECORD_MEMBER_MAX / 8 + 128)
 
-_Static_assert(sizeof(struct event) == PACK_BYTES, "pack.h packs records of an event's size");
+_Static_assert(sizeof(struct event) == DELTA_RECORD_BYTES, "delta.h encodes records of an event's size");
 
-struct recorder {
-	struct recorder_config config;
+struct record_writer {
+	struct record_writer_config config;
 	int fd;
 	int error;
 	uint64_t file_bytes;		/* of the file, in whole members */
@@ -29,13 +29,13 @@ struct recorder {
 	uint64_t begun_ns;		/* the first record of the member that waits; 0 none */
 	struct record_mark latest;	/* mark: where a new file takes up */
 	z_stream z;
-	struct pack pack;
+	struct delta delta;
 	size_t len;
-	uint8_t member[RECORD_MEMBER];
+	uint8_t member[RECORD_MEMBER_MAX];
 	uint8_t out[GZIP_BOUND];
 };
 
-static void write_all(struct recorder *r, const uint8_t *p, size_t left)
+static void write_all(struct record_writer *r, const uint8_t *p, size_t left)
 {
 	uint64_t whole = r->file_bytes + left;
 
@@ -57,7 +57,7 @@ static void write_all(struct recorder *r, const uint8_t *p, size_t left)
 		return;		/* the reader finds the cut by itself */
 }
 
-static void write_member(struct recorder *r, const void *bytes, size_t len)
+static void write_member(struct record_writer *r, const void *bytes, size_t len)
 {
 	if (r->error)
 		return;
@@ -72,41 +72,41 @@ static void write_member(struct recorder *r, const void *bytes, size_t len)
 		r->error = EIO;
 }
 
-static void begin_member(struct recorder *r)
+static void begin_member(struct record_writer *r)
 {
-	pack_begin(&r->pack);
+	delta_begin(&r->delta);
 	r->member[0] = RECORD_BODY;
 	r->len = 1;
 	r->begun_ns = 0;
 }
 
-static void put_record(struct recorder *r, const void *record, uint64_t ts_ns)
+static void put_record(struct record_writer *r, const void *record, uint64_t ts_ns)
 {
 	if (r->error)
 		return;
 	if (!r->begun_ns)
 		r->begun_ns = ts_ns ? ts_ns : 1;
 	r->latest_ns = ts_ns;
-	r->len += pack_put(&r->pack, record, r->member + r->len);
+	r->len += delta_encode(&r->delta, record, r->member + r->len);
 }
 
-static void put_mark(struct recorder *r, enum record_what what)
+static void put_mark(struct record_writer *r, enum record_mark_type type)
 {
-	r->latest.what = (uint8_t)what;
+	r->latest.type = (uint8_t)type;
 	put_record(r, &r->latest, r->latest.now_ns);
 }
 
-static void flush_member(struct recorder *r)
+static void flush_member(struct record_writer *r)
 {
 	if (r->len > 1)
 		write_member(r, r->member, r->len);
 	begin_member(r);
 }
 
-/* A file with its head and the mark that later counters count from. */
-static int begin_file(struct recorder *r)
+/* A file with its header and the mark that later counters count from. */
+static int begin_file(struct record_writer *r)
 {
-	struct buf head = { 0 };
+	struct buf header = { 0 };
 
 	r->file_bytes = 0;
 	r->files++;
@@ -115,17 +115,17 @@ static int begin_file(struct recorder *r)
 		r->fd = open(r->config.path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
 	if (r->fd < 0)
 		return -errno;
-	record_head_write(&head, r->config.meta);
-	if (head.failed || head.len > RECORD_MEMBER)
+	record_header_write(&header, r->config.meta);
+	if (header.failed || header.len > RECORD_MEMBER_MAX)
 		r->error = ENOMEM;
 	else
-		write_member(r, head.data, head.len);
-	buf_release(&head);
+		write_member(r, header.data, header.len);
+	buf_release(&header);
 	return -r->error;
 }
 
 /* PATH becomes PATH.1, that PATH.2, and so on; what none is kept of falls off the end. */
-static void shift_files(struct recorder *r)
+static void rotate_files(struct record_writer *r)
 {
 	char from[PATH_MAX], to[PATH_MAX];
 
@@ -141,11 +141,11 @@ static void shift_files(struct recorder *r)
 	}
 }
 
-static void next_file(struct recorder *r)
+static void begin_next_file(struct record_writer *r)
 {
 	int err;
 
-	put_mark(r, RECORD_NEXT);
+	put_mark(r, RECORD_MARK_NEXT_FILE);
 	flush_member(r);
 	if (r->error)
 		return;
@@ -153,47 +153,47 @@ static void next_file(struct recorder *r)
 		r->error = errno;
 		return;
 	}
-	shift_files(r);
+	rotate_files(r);
 	err = r->error ? 0 : begin_file(r);
 	if (err)
 		r->error = -err;
-	put_mark(r, RECORD_START);
+	put_mark(r, RECORD_MARK_START);
 }
 
-static bool is_full(const struct recorder *r)
+static bool is_file_full(const struct record_writer *r)
 {
 	return r->config.path && r->config.rotate_bytes &&
 	       r->file_bytes >= r->config.rotate_bytes;
 }
 
-void recorder_flush(struct recorder *r)
+void record_writer_flush(struct record_writer *r)
 {
 	flush_member(r);
-	if (is_full(r))
-		next_file(r);
+	if (is_file_full(r))
+		begin_next_file(r);
 }
 
 /* Room for so many, and for the mark that ends a file. */
-static void make_room(struct recorder *r, size_t records)
+static void reserve_records(struct record_writer *r, size_t records)
 {
-	if (r->len + (records + 1) * PACK_MAX > sizeof(r->member))
-		recorder_flush(r);
+	if (r->len + (records + 1) * DELTA_ENCODED_MAX > sizeof(r->member))
+		record_writer_flush(r);
 }
 
-_Static_assert((RECORD_TEXT_MAX / RECORD_TEXT_BYTES + 4) * PACK_MAX < RECORD_MEMBER,
+_Static_assert((RECORD_ANNOTATION_MAX / RECORD_ANNOTATION_PART_BYTES + 4) * DELTA_ENCODED_MAX < RECORD_MEMBER_MAX,
 	       "a text and its event fit into one member");
 
-void recorder_text(struct recorder *r, enum record_text_what what, uint64_t key, uint64_t at_ns,
+void record_writer_annotate(struct record_writer *r, enum record_annotation_type type, uint64_t key, uint64_t at_ns,
 		   const void *bytes, size_t len)
 {
 	const uint8_t *from = bytes;
-	size_t left = len < RECORD_TEXT_MAX ? len : RECORD_TEXT_MAX;
+	size_t left = len < RECORD_ANNOTATION_MAX ? len : RECORD_ANNOTATION_MAX;
 
-	make_room(r, left / RECORD_TEXT_BYTES + 2);
+	reserve_records(r, left / RECORD_ANNOTATION_PART_BYTES + 2);
 	do {
-		size_t n = left < RECORD_TEXT_BYTES ? left : RECORD_TEXT_BYTES;
-		struct record_text text = { .near_ns = r->latest_ns, .key = key, .at_ns = at_ns,
-					    .kind = RECORD_KIND_TEXT, .what = (uint8_t)what,
+		size_t n = left < RECORD_ANNOTATION_PART_BYTES ? left : RECORD_ANNOTATION_PART_BYTES;
+		struct record_annotation_part text = { .near_ns = r->latest_ns, .key = key, .at_ns = at_ns,
+					    .kind = RECORD_KIND_ANNOTATION, .type = (uint8_t)type,
 					    .len = (uint8_t)n, .more = left > n };
 
 		memcpy(text.bytes, from, n);
@@ -203,51 +203,51 @@ void recorder_text(struct recorder *r, enum record_text_what what, uint64_t key,
 	} while (left);
 }
 
-unsigned recorder_file(struct recorder *r)
+unsigned record_writer_file(struct record_writer *r)
 {
-	make_room(r, 1);
+	reserve_records(r, 1);
 	return r->files;
 }
 
-void recorder_event(struct recorder *r, const struct event *e)
+void record_writer_add_event(struct record_writer *r, const struct event *e)
 {
-	make_room(r, 1);
+	reserve_records(r, 1);
 	put_record(r, e, e->ts_ns);
 }
 
-void recorder_mark(struct recorder *r, enum record_what what, uint64_t now_ns,
+void record_writer_add_mark(struct record_writer *r, enum record_mark_type type, uint64_t now_ns,
 		   const struct kernel_counters *counters)
 {
-	make_room(r, 1);
+	reserve_records(r, 1);
 	r->latest.now_ns = now_ns;
 	r->latest.counters = *counters;
-	put_mark(r, what);
+	put_mark(r, type);
 }
 
-void recorder_clock(struct recorder *r, int64_t boot_to_wall_ns, uint64_t now_ns,
+void record_writer_add_clock(struct record_writer *r, int64_t boot_to_wall_ns, uint64_t now_ns,
 		    const struct kernel_counters *counters)
 {
 	r->latest.boot_to_wall_ns = boot_to_wall_ns;
-	recorder_mark(r, RECORD_CLOCK, now_ns, counters);
+	record_writer_add_mark(r, RECORD_MARK_CLOCK_SET, now_ns, counters);
 	r->latest.boot_to_wall_ns = 0;
 }
 
-uint64_t recorder_due_ns(const struct recorder *r)
+uint64_t record_writer_due_ns(const struct record_writer *r)
 {
 	return r->begun_ns && !r->error ? r->begun_ns + RECORD_MEMBER_NS : 0;
 }
 
-int recorder_error(const struct recorder *r)
+int record_writer_error(const struct record_writer *r)
 {
 	return r->error;
 }
 
-int recorder_open(struct recorder **recorder, const struct recorder_config *config)
+int record_writer_open(struct record_writer **writer, const struct record_writer_config *config)
 {
-	struct recorder *r = calloc(1, sizeof(*r));
+	struct record_writer *r = calloc(1, sizeof(*r));
 	int err;
 
-	*recorder = NULL;
+	*writer = NULL;
 	if (!r)
 		return -ENOMEM;
 	r->config = *config;
@@ -265,11 +265,11 @@ int recorder_open(struct recorder **recorder, const struct recorder_config *conf
 		free(r);
 		return err;
 	}
-	*recorder = r;
+	*writer = r;
 	return 0;
 }
 
-int recorder_close(struct recorder *r)
+int record_writer_close(struct record_writer *r)
 {
 	int err;
 

@@ -14,9 +14,9 @@
 #include "format.h"
 #include "run_info.h"
 
-struct recorder;
+struct record_writer;
 
-struct recorder_config {
+struct record_writer_config {
 	const char *path;		/* NULL: standard output */
 	uint64_t rotate_bytes;		/* a file is full with so many; 0 never */
 	unsigned keep;			/* full files kept: PATH.1, the latest, to PATH.N */
@@ -24,34 +24,34 @@ struct recorder_config {
 };
 
 /* 0 or -errno. */
-int recorder_open(struct recorder **recorder, const struct recorder_config *config);
+int record_writer_open(struct record_writer **writer, const struct record_writer_config *config);
 
-/* Writes what waits and closes. NULL is fine. Returns what recorder_error would. */
-int recorder_close(struct recorder *r);
+/* Writes what waits and closes. NULL is fine. Returns what record_writer_error would. */
+int record_writer_close(struct record_writer *r);
 
-void recorder_event(struct recorder *r, const struct event *e);
-void recorder_mark(struct recorder *r, enum record_what what, uint64_t now_ns,
+void record_writer_add_event(struct record_writer *r, const struct event *e);
+void record_writer_add_mark(struct record_writer *r, enum record_mark_type type, uint64_t now_ns,
 		   const struct kernel_counters *counters);
 
 /* The same, when the wall clock was set. */
-void recorder_clock(struct recorder *r, int64_t boot_to_wall_ns, uint64_t now_ns,
+void record_writer_add_clock(struct record_writer *r, int64_t boot_to_wall_ns, uint64_t now_ns,
 		    const struct kernel_counters *counters);
 
 /*
- * What the number `key` of the next event means. At most RECORD_TEXT_MAX bytes, the rest is cut off. The
+ * What the number `key` of the next event means. At most RECORD_ANNOTATION_MAX bytes, the rest is cut off. The
  * event that follows is in the same file.
  */
-void recorder_text(struct recorder *r, enum record_text_what what, uint64_t key, uint64_t at_ns,
+void record_writer_annotate(struct record_writer *r, enum record_annotation_type type, uint64_t key, uint64_t at_ns,
 		   const void *bytes, size_t len);
 
 /* Which file the next event goes into, from 1 on: what a text said in an earlier one has to be said again. */
-unsigned recorder_file(struct recorder *r);
+unsigned record_writer_file(struct record_writer *r);
 
 /* When what was recorded should get out by a mark; 0: nothing waits. */
-uint64_t recorder_due_ns(const struct recorder *r);
+uint64_t record_writer_due_ns(const struct record_writer *r);
 
 /* Writes what waits. */
-void recorder_flush(struct recorder *r);
+void record_writer_flush(struct record_writer *r);
 
 /* Positive errno of the write that failed, 0 none. */
-int recorder_error(const struct recorder *r);
+int record_writer_error(const struct record_writer *r);

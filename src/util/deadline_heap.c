@@ -5,34 +5,34 @@
 
 #define CAP_MIN 64
 
-static bool is_before(const struct heap_node *a, const struct heap_node *b)
+static bool is_before(const struct deadline_heap_node *a, const struct deadline_heap_node *b)
 {
 	return a->deadline_ns < b->deadline_ns ||
 	       (a->deadline_ns == b->deadline_ns && a->nr < b->nr);
 }
 
-static void put(struct heap *h, size_t at, struct heap_node *n)
+static void put_node(struct deadline_heap *h, size_t at, struct deadline_heap_node *n)
 {
 	h->nodes[at] = n;
-	n->at = at + 1;
+	n->slot = at + 1;
 }
 
 /* Moves n from the free place `at` towards the top until its parent is no later. */
-static void sift_up(struct heap *h, size_t at, struct heap_node *n)
+static void sift_up(struct deadline_heap *h, size_t at, struct deadline_heap_node *n)
 {
 	while (at > 0) {
 		size_t parent = (at - 1) / 2;
 
 		if (!is_before(n, h->nodes[parent]))
 			break;
-		put(h, at, h->nodes[parent]);
+		put_node(h, at, h->nodes[parent]);
 		at = parent;
 	}
-	put(h, at, n);
+	put_node(h, at, n);
 }
 
 /* Moves n from the free place `at` towards the bottom until both children are no earlier. */
-static void sift_down(struct heap *h, size_t at, struct heap_node *n)
+static void sift_down(struct deadline_heap *h, size_t at, struct deadline_heap_node *n)
 {
 	size_t child;
 
@@ -41,17 +41,17 @@ static void sift_down(struct heap *h, size_t at, struct heap_node *n)
 			child++;
 		if (!is_before(h->nodes[child], n))
 			break;
-		put(h, at, h->nodes[child]);
+		put_node(h, at, h->nodes[child]);
 		at = child;
 	}
-	put(h, at, n);
+	put_node(h, at, n);
 }
 
-bool heap_add(struct heap *h, struct heap_node *n)
+bool deadline_heap_add(struct deadline_heap *h, struct deadline_heap_node *n)
 {
 	if (h->len == h->cap) {
 		size_t cap = h->cap ? h->cap * 2 : CAP_MIN;
-		struct heap_node **nodes = realloc(h->nodes, cap * sizeof(*nodes));
+		struct deadline_heap_node **nodes = realloc(h->nodes, cap * sizeof(*nodes));
 
 		if (!nodes)
 			return false;
@@ -63,12 +63,12 @@ bool heap_add(struct heap *h, struct heap_node *n)
 	return true;
 }
 
-void heap_remove(struct heap *h, struct heap_node *n)
+void deadline_heap_remove(struct deadline_heap *h, struct deadline_heap_node *n)
 {
-	struct heap_node *last = h->nodes[--h->len];
-	size_t at = n->at - 1;
+	struct deadline_heap_node *last = h->nodes[--h->len];
+	size_t at = n->slot - 1;
 
-	n->at = 0;
+	n->slot = 0;
 	if (last == n)
 		return;
 	if (at > 0 && is_before(last, h->nodes[(at - 1) / 2]))
@@ -77,13 +77,13 @@ void heap_remove(struct heap *h, struct heap_node *n)
 		sift_down(h, at, last);
 }
 
-struct heap_node *heap_first(const struct heap *h)
+struct deadline_heap_node *deadline_heap_first(const struct deadline_heap *h)
 {
 	return h->len ? h->nodes[0] : NULL;
 }
 
-void heap_release(struct heap *h)
+void deadline_heap_release(struct deadline_heap *h)
 {
 	free(h->nodes);
-	*h = (struct heap){ 0 };
+	*h = (struct deadline_heap){ 0 };
 }

@@ -11,23 +11,23 @@
 #include <stddef.h>
 #include <stdint.h>
 
-struct heap_node {
+struct deadline_heap_node {
 	uint64_t deadline_ns;
 	uint64_t nr;		/* of those added: equal deadlines keep their order */
-	size_t at;		/* place in the heap plus 1; 0: in none */
+	size_t slot;		/* place in the heap plus 1; 0: in none */
 };
 
-struct heap {
-	struct heap_node **nodes;	/* owned; the nodes are not */
+struct deadline_heap {
+	struct deadline_heap_node **nodes;	/* owned; the nodes are not */
 	size_t len, cap;
 	uint64_t added;
 };
 
 /* False if out of memory. The node must be in no heap. */
-bool heap_add(struct heap *h, struct heap_node *n);
-void heap_remove(struct heap *h, struct heap_node *n);
+bool deadline_heap_add(struct deadline_heap *h, struct deadline_heap_node *n);
+void deadline_heap_remove(struct deadline_heap *h, struct deadline_heap_node *n);
 
 /* The earliest, NULL if empty. */
-struct heap_node *heap_first(const struct heap *h);
+struct deadline_heap_node *deadline_heap_first(const struct deadline_heap *h);
 
-void heap_release(struct heap *h);
+void deadline_heap_release(struct deadline_heap *h);

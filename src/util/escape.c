@@ -8,16 +8,16 @@ static bool is_continuation(uint8_t c)
 	return (c & 0xc0) == 0x80;
 }
 
-struct text_char text_decode(const void *bytes, size_t len)
+struct utf8_char escape_decode_utf8(const void *bytes, size_t len)
 {
 	/* By length: what is less is overlong. */
 	static const uint32_t least[] = { 0, 0, 0x80, 0x800, 0x10000 };
-	static const struct text_char invalid;
+	static const struct utf8_char invalid;
 	const uint8_t *p = bytes;
-	struct text_char c;
+	struct utf8_char c;
 
 	if (p[0] < 0x80)
-		return (struct text_char){ .code = p[0], .len = 1 };
+		return (struct utf8_char){ .code = p[0], .len = 1 };
 	if (p[0] < 0xc2 || p[0] > 0xf4)
 		return invalid;
 	c.len = p[0] < 0xe0 ? 2 : p[0] < 0xf0 ? 3 : 4;
@@ -34,14 +34,14 @@ struct text_char text_decode(const void *bytes, size_t len)
 	return c;
 }
 
-static bool is_harmless(uint32_t code)
+static bool is_printable(uint32_t code)
 {
 	if (code < 0x20 || (code >= 0x7f && code <= 0x9f))
 		return false;
 	return !(code >= 0x2028 && code <= 0x202e) && !(code >= 0x2066 && code <= 0x2069);
 }
 
-static void text_escape(struct buf *b, const uint8_t *bytes, size_t n)
+static void escape_bytes(struct buf *b, const uint8_t *bytes, size_t n)
 {
 	static const char hex[] = "0123456789abcdef";
 
@@ -52,14 +52,14 @@ static void text_escape(struct buf *b, const uint8_t *bytes, size_t n)
 	}
 }
 
-size_t text_terminal(struct buf *b, const void *bytes, size_t len, size_t width)
+size_t escape_for_terminal(struct buf *b, const void *bytes, size_t len, size_t width)
 {
 	const uint8_t *p = bytes;
 	size_t taken = 0, columns;
 
 	while (taken < len) {
-		struct text_char c = text_decode(p + taken, len - taken);
-		bool plain = c.len && is_harmless(c.code);
+		struct utf8_char c = escape_decode_utf8(p + taken, len - taken);
+		bool plain = c.len && is_printable(c.code);
 		size_t n = c.len ? c.len : 1;
 
 		columns = plain ? 1 : n * ESCAPE_COLUMNS;
@@ -69,7 +69,7 @@ size_t text_terminal(struct buf *b, const void *bytes, size_t len, size_t width)
 		if (plain)
 			buf_add(b, p + taken, n);
 		else
-			text_escape(b, p + taken, n);
+			escape_bytes(b, p + taken, n);
 		taken += n;
 	}
 	return taken;

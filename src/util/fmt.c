@@ -14,7 +14,7 @@
 #define ENDPOINT_MAX 64		/* bytes; the longest is 53: "[" 45 "]:65535" */
 
 /* v / unit, half rounded up, without overflow. */
-static uint64_t divide(uint64_t v, uint64_t unit)
+static uint64_t divide_rounded(uint64_t v, uint64_t unit)
 {
 	return v / unit + (v % unit >= unit - unit / 2);
 }
@@ -44,18 +44,18 @@ static void fmt_long(struct buf *b, uint64_t ns)
 	unsigned i = 0;
 	uint64_t tenths;
 
-	while (i < 3 && divide(ns, NS_PER_S * units[i].unit_s / 10) >= units[i].limit * 10)
+	while (i < 3 && divide_rounded(ns, NS_PER_S * units[i].unit_s / 10) >= units[i].limit * 10)
 		i++;
-	tenths = divide(ns, NS_PER_S * units[i].unit_s / 10);
-	fmt_decimal(b, tenths < 1000 ? tenths : divide(tenths, 10), tenths < 1000);
+	tenths = divide_rounded(ns, NS_PER_S * units[i].unit_s / 10);
+	fmt_decimal(b, tenths < 1000 ? tenths : divide_rounded(tenths, 10), tenths < 1000);
 	buf_char(b, units[i].letter);
 }
 
 void fmt_ms(struct buf *b, uint64_t ns)
 {
-	uint64_t hundredths = divide(ns, NS_PER_MS / 100);
-	uint64_t tenths = divide(ns, NS_PER_MS / 10);
-	uint64_t ms = divide(ns, NS_PER_MS);
+	uint64_t hundredths = divide_rounded(ns, NS_PER_MS / 100);
+	uint64_t tenths = divide_rounded(ns, NS_PER_MS / 10);
+	uint64_t ms = divide_rounded(ns, NS_PER_MS);
 
 	if (hundredths < 1000 * 100) {
 		fmt_decimal(b, hundredths, 2);
@@ -71,11 +71,11 @@ void fmt_ms(struct buf *b, uint64_t ns)
 /* "2.6 ms" below ten, "197 ms" above. False: rounding reaches `limit`, the next unit's turn. */
 static bool fmt_in_unit(struct buf *b, uint64_t ns, uint64_t unit, uint64_t limit, const char *name)
 {
-	uint64_t tenths, whole = divide(ns, unit);
+	uint64_t tenths, whole = divide_rounded(ns, unit);
 
 	if (whole >= limit)
 		return false;
-	tenths = unit == 1 ? ns * 10 : divide(ns, unit / 10);
+	tenths = unit == 1 ? ns * 10 : divide_rounded(ns, unit / 10);
 	fmt_decimal(b, tenths < 100 && unit > 1 ? tenths : whole, tenths < 100 && unit > 1);
 	buf_char(b, ' ');
 	buf_str(b, name);
@@ -99,7 +99,7 @@ static void fmt_two_units(struct buf *b, uint64_t v, uint64_t per, const char *l
 
 void fmt_duration(struct buf *b, uint64_t ns)
 {
-	uint64_t s = divide(ns, NS_PER_S), min = divide(ns, NS_PER_S * 60);
+	uint64_t s = divide_rounded(ns, NS_PER_S), min = divide_rounded(ns, NS_PER_S * 60);
 
 	if (fmt_in_unit(b, ns, 1, 1000, "ns") || fmt_in_unit(b, ns, NS_PER_US, 1000, "us") ||
 	    fmt_in_unit(b, ns, NS_PER_MS, 1000, "ms") || fmt_in_unit(b, ns, NS_PER_S, 60, "s"))
@@ -109,7 +109,7 @@ void fmt_duration(struct buf *b, uint64_t ns)
 	else if (min < 24 * 60)
 		fmt_two_units(b, min, 60, "h", "min");
 	else
-		fmt_two_units(b, divide(ns, NS_PER_S * 3600), 24, "d", "h");
+		fmt_two_units(b, divide_rounded(ns, NS_PER_S * 3600), 24, "d", "h");
 }
 
 void fmt_age(struct buf *b, uint64_t ns)
@@ -143,7 +143,7 @@ void fmt_bytes(struct buf *b, uint64_t n)
 	unsigned i = 0;
 
 	for (; n >= 100000; i++)
-		n = divide(n, 1024);
+		n = divide_rounded(n, 1024);
 	buf_u64(b, n);
 	if (i)
 		buf_char(b, letter[i]);

@@ -5,7 +5,7 @@
 #include <stdint.h>
 
 /* Finalizer of MurmurHash3: every input bit reaches every output bit. */
-static inline uint64_t hash_mix(uint64_t h)
+static inline uint64_t hash_fmix64(uint64_t h)
 {
 	h ^= h >> 33;
 	h *= 0xff51afd7ed558ccdULL;

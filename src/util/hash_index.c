@@ -3,10 +3,10 @@
 
 #include <stdlib.h>
 
-#define PLACES_MIN 1024
+#define BUCKETS_MIN 1024
 
 /* Each chain becomes two, in the same order. */
-static void grow(struct index *x)
+static void double_buckets(struct hash_index *x)
 {
 	size_t n = x->mask + 1;
 	uint32_t *first = calloc(2 * n, sizeof(*first));
@@ -17,7 +17,7 @@ static void grow(struct index *x)
 		uint32_t *end[2] = { &first[at], &first[at + n] }, last[2] = { 0, 0 };
 
 		for (uint32_t item = x->first[at], next; item; item = next) {
-			struct index_link *l = index_link(x, item);
+			struct hash_index_link *l = hash_index_link(x, item);
 			bool upper = l->hash & n;
 
 			next = l->next;
@@ -32,39 +32,39 @@ static void grow(struct index *x)
 	x->mask = 2 * n - 1;
 }
 
-bool index_init(struct index *x, const struct pool *pool, size_t link_at)
+bool hash_index_init(struct hash_index *x, const struct pool *pool, size_t link_offset)
 {
-	*x = (struct index){ .pool = pool, .link_at = link_at, .mask = PLACES_MIN - 1 };
-	x->first = calloc(PLACES_MIN, sizeof(*x->first));
+	*x = (struct hash_index){ .pool = pool, .link_offset = link_offset, .mask = BUCKETS_MIN - 1 };
+	x->first = calloc(BUCKETS_MIN, sizeof(*x->first));
 	return x->first;
 }
 
-void index_release(struct index *x)
+void hash_index_release(struct hash_index *x)
 {
 	free(x->first);
-	*x = (struct index){ 0 };
+	*x = (struct hash_index){ 0 };
 }
 
-void index_add(struct index *x, uint32_t hash, uint32_t item)
+void hash_index_add(struct hash_index *x, uint32_t hash, uint32_t item)
 {
 	uint32_t *first;
 
 	if (x->len > x->mask / 2)
-		grow(x);
-	first = index_place(x, hash);
+		double_buckets(x);
+	first = hash_index_bucket(x, hash);
 	if (*first)
-		index_link(x, *first)->prev = item;
-	*index_link(x, item) = (struct index_link){ .hash = hash, .next = *first };
+		hash_index_link(x, *first)->prev = item;
+	*hash_index_link(x, item) = (struct hash_index_link){ .hash = hash, .next = *first };
 	*first = item;
 	x->len++;
 }
 
-void index_remove(struct index *x, uint32_t item)
+void hash_index_remove(struct hash_index *x, uint32_t item)
 {
-	const struct index_link *l = index_link(x, item);
+	const struct hash_index_link *l = hash_index_link(x, item);
 
-	*(l->prev ? &index_link(x, l->prev)->next : index_place(x, l->hash)) = l->next;
+	*(l->prev ? &hash_index_link(x, l->prev)->next : hash_index_bucket(x, l->hash)) = l->next;
 	if (l->next)
-		index_link(x, l->next)->prev = l->prev;
+		hash_index_link(x, l->next)->prev = l->prev;
 	x->len--;
 }

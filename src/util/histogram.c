@@ -5,7 +5,7 @@
 
 #define PERMILLE 1000
 
-static const uint64_t power[] = {
+static const uint64_t power_of_ten[] = {
 	1ULL, 10ULL, 100ULL, 1000ULL, 10000ULL, 100000ULL, 1000000ULL, 10000000ULL, 100000000ULL,
 	1000000000ULL, 10000000000ULL, 100000000000ULL, 1000000000000ULL, 10000000000000ULL,
 	100000000000000ULL, 1000000000000000ULL, 10000000000000000ULL, 100000000000000000ULL,
@@ -13,60 +13,60 @@ static const uint64_t power[] = {
 };
 
 /* The power of ten that is not above v; v > 0. */
-static unsigned decade_of(uint64_t v)
+static unsigned find_decade(uint64_t v)
 {
 	unsigned bits = 64 - (unsigned)__builtin_clzll(v);
 	unsigned d = bits * 1233 >> 12;		/* log10(2) is 1233 / 4096, nearly */
 
-	return v < power[d] ? d - 1 : d;
+	return v < power_of_ten[d] ? d - 1 : d;
 }
 
-static unsigned segment_of(uint64_t v)
+static unsigned find_bucket(uint64_t v)
 {
 	unsigned d;
 
 	if (!v)
 		return 0;
-	d = decade_of(v);
+	d = find_decade(v);
 	if (d == 19)
-		return HIST_SEGMENTS - 1;	/* twice 10^19 is above all */
-	return 1 + 3 * d + (v >= 2 * power[d]) + (v >= 5 * power[d]);
+		return HISTOGRAM_BUCKETS - 1;	/* twice 10^19 is above all */
+	return 1 + 3 * d + (v >= 2 * power_of_ten[d]) + (v >= 5 * power_of_ten[d]);
 }
 
-uint64_t hist_from_ns(unsigned segment)
+uint64_t histogram_bucket_from_ns(unsigned bucket)
 {
 	static const uint64_t first[] = { 1, 2, 5 };
 
-	if (!segment)
+	if (!bucket)
 		return 0;
-	if (segment >= HIST_SEGMENTS)
+	if (bucket >= HISTOGRAM_BUCKETS)
 		return UINT64_MAX;
-	return power[(segment - 1) / 3] * first[(segment - 1) % 3];
+	return power_of_ten[(bucket - 1) / 3] * first[(bucket - 1) % 3];
 }
 
-static uint64_t bin_width(unsigned segment)
+static uint64_t bin_width(unsigned bucket)
 {
-	uint64_t width = (hist_from_ns(segment + 1) - hist_from_ns(segment)) / HIST_BINS;
+	uint64_t width = (histogram_bucket_from_ns(bucket + 1) - histogram_bucket_from_ns(bucket)) / HISTOGRAM_BINS;
 
-	return width ? width + (segment == HIST_SEGMENTS - 1) : 1;	/* that one does not divide */
+	return width ? width + (bucket == HISTOGRAM_BUCKETS - 1) : 1;	/* that one does not divide */
 }
 
-void hist_release(struct hist *h)
+void histogram_release(struct histogram *h)
 {
-	for (unsigned i = 0; i < HIST_SEGMENTS; i++)
-		free(h->segment[i]);
-	*h = (struct hist){ .n = 0 };
+	for (unsigned i = 0; i < HISTOGRAM_BUCKETS; i++)
+		free(h->bucket[i]);
+	*h = (struct histogram){ .n = 0 };
 }
 
-static bool open_segment(struct hist *h, unsigned segment)
+static bool alloc_bucket(struct histogram *h, unsigned bucket)
 {
-	if (!h->segment[segment])
-		h->segment[segment] = calloc(HIST_BINS, sizeof(uint64_t));
-	return h->segment[segment];
+	if (!h->bucket[bucket])
+		h->bucket[bucket] = calloc(HISTOGRAM_BINS, sizeof(uint64_t));
+	return h->bucket[bucket];
 }
 
 /* Before what lies between the two is counted. */
-static void stretch(struct hist *h, uint64_t min, uint64_t max)
+static void extend_range(struct histogram *h, uint64_t min, uint64_t max)
 {
 	if (!h->n || min < h->min)
 		h->min = min;
@@ -74,61 +74,61 @@ static void stretch(struct hist *h, uint64_t min, uint64_t max)
 		h->max = max;
 }
 
-bool hist_add(struct hist *h, uint64_t ns)
+bool histogram_add(struct histogram *h, uint64_t ns)
 {
-	unsigned segment = segment_of(ns);
+	unsigned bucket = find_bucket(ns);
 
-	if (!open_segment(h, segment))
+	if (!alloc_bucket(h, bucket))
 		return false;
-	h->segment[segment][(ns - hist_from_ns(segment)) / bin_width(segment)]++;
-	stretch(h, ns, ns);
+	h->bucket[bucket][(ns - histogram_bucket_from_ns(bucket)) / bin_width(bucket)]++;
+	extend_range(h, ns, ns);
 	h->n++;
 	return true;
 }
 
-bool hist_merge(struct hist *to, const struct hist *from)
+bool histogram_merge(struct histogram *to, const struct histogram *from)
 {
 	if (from->n)
-		stretch(to, from->min, from->max);
-	for (unsigned i = 0; i < HIST_SEGMENTS; i++) {
-		if (!from->segment[i])
+		extend_range(to, from->min, from->max);
+	for (unsigned i = 0; i < HISTOGRAM_BUCKETS; i++) {
+		if (!from->bucket[i])
 			continue;
-		if (!open_segment(to, i))
+		if (!alloc_bucket(to, i))
 			return false;
-		for (unsigned k = 0; k < HIST_BINS; k++) {
-			to->segment[i][k] += from->segment[i][k];
-			to->n += from->segment[i][k];
+		for (unsigned k = 0; k < HISTOGRAM_BINS; k++) {
+			to->bucket[i][k] += from->bucket[i][k];
+			to->n += from->bucket[i][k];
 		}
 	}
 	return true;
 }
 
-uint64_t hist_count(const struct hist *h, unsigned segment)
+uint64_t histogram_bucket_count(const struct histogram *h, unsigned bucket)
 {
 	uint64_t sum = 0;
 
-	if (segment >= HIST_SEGMENTS || !h->segment[segment])
+	if (bucket >= HISTOGRAM_BUCKETS || !h->bucket[bucket])
 		return 0;
-	for (unsigned k = 0; k < HIST_BINS; k++)
-		sum += h->segment[segment][k];
+	for (unsigned k = 0; k < HISTOGRAM_BINS; k++)
+		sum += h->bucket[bucket][k];
 	return sum;
 }
 
-/* The middle of the bin that holds the value of this rank, 1 the first, in this segment. */
-static uint64_t value_of(const struct hist *h, unsigned segment, uint64_t rank)
+/* The middle of the bin that holds the value of this rank, 1 the first, in this bucket. */
+static uint64_t value_at_rank(const struct histogram *h, unsigned bucket, uint64_t rank)
 {
-	uint64_t width = bin_width(segment), v;
+	uint64_t width = bin_width(bucket), v;
 	unsigned k = 0;
 
-	for (; k < HIST_BINS - 1 && h->segment[segment][k] < rank; k++)
-		rank -= h->segment[segment][k];
-	v = hist_from_ns(segment) + k * width + (width - 1) / 2;
+	for (; k < HISTOGRAM_BINS - 1 && h->bucket[bucket][k] < rank; k++)
+		rank -= h->bucket[bucket][k];
+	v = histogram_bucket_from_ns(bucket) + k * width + (width - 1) / 2;
 	if (v < h->min)
 		return h->min;
 	return v < h->max ? v : h->max;
 }
 
-uint64_t hist_quantile(const struct hist *h, unsigned permille)
+uint64_t histogram_quantile(const struct histogram *h, unsigned permille)
 {
 	uint64_t rank = h->n / PERMILLE * permille +
 			(h->n % PERMILLE * permille + PERMILLE - 1) / PERMILLE;
@@ -137,11 +137,11 @@ uint64_t hist_quantile(const struct hist *h, unsigned permille)
 		return 0;
 	if (rank < 1)
 		rank = 1;
-	for (unsigned i = 0; i < HIST_SEGMENTS; i++) {
-		uint64_t n = hist_count(h, i);
+	for (unsigned i = 0; i < HISTOGRAM_BUCKETS; i++) {
+		uint64_t n = histogram_bucket_count(h, i);
 
 		if (rank <= n)
-			return value_of(h, i, rank);
+			return value_at_rank(h, i, rank);
 		rank -= n;
 	}
 	return h->max;

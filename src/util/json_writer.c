@@ -108,7 +108,7 @@ void json_null(struct json *j)
 }
 
 /* One character, or one byte that begins none (c.len is 0). */
-static void json_char(struct buf *b, const uint8_t *p, struct text_char c)
+static void json_add_char(struct buf *b, const uint8_t *p, struct utf8_char c)
 {
 	if (c.len == 0) {
 		char text[] = { '\\', '\\', 'x', hex[p[0] >> 4], hex[p[0] & 15] };
@@ -125,7 +125,7 @@ static void json_char(struct buf *b, const uint8_t *p, struct text_char c)
 	}
 }
 
-static bool is_plain(uint8_t c)
+static bool needs_no_escape(uint8_t c)
 {
 	return c >= 0x20 && c < 0x7f && c != '"' && c != '\\';
 }
@@ -137,17 +137,17 @@ void json_bytes(struct json *j, const void *bytes, size_t len)
 
 	json_begin_str(j);
 	for (size_t i = 0; i < len;) {
-		struct text_char c;
+		struct utf8_char c;
 
-		if (is_plain(p[i])) {
+		if (needs_no_escape(p[i])) {
 			plain++;
 			i++;
 			continue;
 		}
 		buf_add(j->buf, p + i - plain, plain);
 		plain = 0;
-		c = text_decode(p + i, len - i);
-		json_char(j->buf, p + i, c);
+		c = escape_decode_utf8(p + i, len - i);
+		json_add_char(j->buf, p + i, c);
 		i += c.len ? c.len : 1;
 	}
 	if (plain)

@@ -7,22 +7,22 @@
 
 #include "hash.h"
 
-static uint64_t hash_of(uint64_t seed, const uint8_t *key, size_t len)
+static uint64_t hash_key(uint64_t seed, const uint8_t *key, size_t len)
 {
-	uint64_t h = hash_mix(seed ^ len), word;
+	uint64_t h = hash_fmix64(seed ^ len), word;
 
 	for (; len >= sizeof(word); key += sizeof(word), len -= sizeof(word)) {
 		memcpy(&word, key, sizeof(word));
-		h = hash_mix((h ^ word) + seed);
+		h = hash_fmix64((h ^ word) + seed);
 	}
 	word = 0;
 	for (size_t i = 0; i < len; i++)
 		word = word << 8 | key[i];
-	return hash_mix((h ^ word) + seed);
+	return hash_fmix64((h ^ word) + seed);
 }
 
 /* Twice as many as there may be groups, so that a search ends soon. */
-static uint32_t slots(const struct groups *g)
+static uint32_t count_slots(const struct keyed_table *g)
 {
 	uint32_t n = 2;
 
@@ -31,26 +31,26 @@ static uint32_t slots(const struct groups *g)
 	return n;
 }
 
-static bool open_table(struct groups *g)
+static bool alloc_table(struct keyed_table *g)
 {
-	if (!g->at)
-		g->at = calloc(g->max, sizeof(*g->at));
+	if (!g->items)
+		g->items = calloc(g->max, sizeof(*g->items));
 	if (!g->slot)
-		g->slot = calloc(slots(g), sizeof(*g->slot));
-	return g->at && g->slot;
+		g->slot = calloc(count_slots(g), sizeof(*g->slot));
+	return g->items && g->slot;
 }
 
-static void free_group(struct group *o)
+static void free_entry(struct keyed_entry *o)
 {
 	if (o)
 		free(o->row);
 	free(o);
 }
 
-static struct group *new_group(const struct groups *g, const void *key, size_t key_len,
+static struct keyed_entry *new_entry(const struct keyed_table *g, const void *key, size_t key_len,
 			       const void *label, size_t label_len)
 {
-	struct group *o = calloc(1, sizeof(*o) + key_len + label_len);
+	struct keyed_entry *o = calloc(1, sizeof(*o) + key_len + label_len);
 
 	if (!o)
 		return NULL;
@@ -68,56 +68,56 @@ static struct group *new_group(const struct groups *g, const void *key, size_t k
 	return o;
 }
 
-struct group *groups_find(struct groups *g, const void *key, size_t key_len, const void *label,
+struct keyed_entry *keyed_table_get_or_add(struct keyed_table *g, const void *key, size_t key_len, const void *label,
 			  size_t label_len)
 {
-	uint64_t hash = hash_of(g->seed, key, key_len);
+	uint64_t hash = hash_key(g->seed, key, key_len);
 	uint32_t mask, i;
-	struct group *o;
+	struct keyed_entry *o;
 
-	if (!open_table(g))
+	if (!alloc_table(g))
 		return NULL;
-	mask = slots(g) - 1;
+	mask = count_slots(g) - 1;
 	for (i = (uint32_t)hash & mask; g->slot[i]; i = (i + 1) & mask) {
-		o = g->at[g->slot[i] - 1];
+		o = g->items[g->slot[i] - 1];
 		if (o->hash == hash && o->key_len == key_len &&
 		    (!key_len || !memcmp(o->bytes, key, key_len)))
 			return o;
 	}
 	if (g->nr == g->max)
-		return groups_other(g);
-	o = new_group(g, key, key_len, label, label_len);
+		return keyed_table_other(g);
+	o = new_entry(g, key, key_len, label, label_len);
 	if (!o)
 		return NULL;
 	o->hash = hash;
-	g->at[g->nr++] = o;
+	g->items[g->nr++] = o;
 	g->slot[i] = g->nr;
 	return o;
 }
 
-struct group *groups_other(struct groups *g)
+struct keyed_entry *keyed_table_other(struct keyed_table *g)
 {
 	if (!g->other)
-		g->other = new_group(g, NULL, 0, NULL, 0);
+		g->other = new_entry(g, NULL, 0, NULL, 0);
 	return g->other;
 }
 
-struct group *groups_at(const struct groups *g, uint32_t i)
+struct keyed_entry *keyed_table_at(const struct keyed_table *g, uint32_t i)
 {
 	if (i < g->nr)
-		return g->at[i];
+		return g->items[i];
 	return i == g->nr ? g->other : NULL;
 }
 
-void groups_clear(struct groups *g, void (*done)(void *row))
+void keyed_table_clear(struct keyed_table *g, void (*done)(void *row))
 {
-	struct group *o;
+	struct keyed_entry *o;
 
-	for (uint32_t i = 0; (o = groups_at(g, i)); i++) {
+	for (uint32_t i = 0; (o = keyed_table_at(g, i)); i++) {
 		done(o->row);
-		free_group(o);
+		free_entry(o);
 	}
-	free(g->at);
+	free(g->items);
 	free(g->slot);
-	*g = (struct groups){ .row_size = g->row_size, .max = g->max, .seed = g->seed };
+	*g = (struct keyed_table){ .row_size = g->row_size, .max = g->max, .seed = g->seed };
 }

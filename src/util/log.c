@@ -9,7 +9,7 @@
 static struct {
 	bool quiet, color;
 	int verbose;
-} log_how;
+} log_settings;
 
 #define RED "\033[31m"
 #define YELLOW "\033[33m"
@@ -17,9 +17,9 @@ static struct {
 
 void log_init(bool quiet, int verbose, bool color)
 {
-	log_how.quiet = quiet;
-	log_how.verbose = verbose;
-	log_how.color = color;
+	log_settings.quiet = quiet;
+	log_settings.verbose = verbose;
+	log_settings.color = color;
 }
 
 /* color: NULL none. Without memory for the line it is written unescaped rather than not at all. */
@@ -30,12 +30,12 @@ static LOG_PRINTF(2, 0) void log_line(const char *color, const char *fmt, va_lis
 
 	if (vsnprintf(text, sizeof(text), fmt, args) < 0)
 		return;
-	if (!log_how.color)
+	if (!log_settings.color)
 		color = NULL;
 	buf_str(&b, color ? color : "");
 	buf_str(&b, "tcpclose:");
 	buf_str(&b, color ? PLAIN " " : " ");
-	text_terminal(&b, text, strlen(text), TEXT_ANY_WIDTH);
+	escape_for_terminal(&b, text, strlen(text), ESCAPE_ANY_WIDTH);
 	buf_char(&b, '\n');
 	if (b.failed)
 		fprintf(stderr, "tcpclose: %s\n", text);
@@ -66,7 +66,7 @@ void log_note(const char *fmt, ...)
 {
 	va_list args;
 
-	if (log_how.quiet)
+	if (log_settings.quiet)
 		return;
 	va_start(args, fmt);
 	log_line(NULL, fmt, args);
@@ -77,7 +77,7 @@ void log_info(const char *fmt, ...)
 {
 	va_list args;
 
-	if (log_how.verbose < 1)
+	if (log_settings.verbose < 1)
 		return;
 	va_start(args, fmt);
 	log_line(NULL, fmt, args);

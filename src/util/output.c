@@ -7,7 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
-int out_open(struct out *o, const char *path)
+int output_open(struct output *o, const char *path)
 {
 	memset(o, 0, sizeof(*o));
 	o->fd = STDOUT_FILENO;
@@ -18,14 +18,14 @@ int out_open(struct out *o, const char *path)
 }
 
 /* Waits for room where somebody made the descriptor non-blocking. */
-static bool wait_for_room(int fd)
+static bool wait_until_writable(int fd)
 {
 	struct pollfd p = { .fd = fd, .events = POLLOUT };
 
 	return poll(&p, 1, -1) > 0 || errno == EINTR;
 }
 
-bool out_flush(struct out *o)
+bool output_flush(struct output *o)
 {
 	const char *p = o->buf.data;
 	size_t left = o->buf.len;
@@ -38,7 +38,7 @@ bool out_flush(struct out *o)
 		if (n >= 0) {
 			p += n;
 			left -= (size_t)n;
-		} else if (errno == EAGAIN && wait_for_room(o->fd)) {
+		} else if (errno == EAGAIN && wait_until_writable(o->fd)) {
 			continue;
 		} else if (errno != EINTR) {
 			o->error = errno;
@@ -48,14 +48,14 @@ bool out_flush(struct out *o)
 	return !o->error;
 }
 
-bool out_flush_if_full(struct out *o)
+bool output_flush_if_full(struct output *o)
 {
-	return o->buf.len < OUT_FULL ? !o->error : out_flush(o);
+	return o->buf.len < OUTPUT_FULL_BYTES ? !o->error : output_flush(o);
 }
 
-bool out_close(struct out *o)
+bool output_close(struct output *o)
 {
-	out_flush(o);
+	output_flush(o);
 	if (o->fd != STDOUT_FILENO && o->fd >= 0 && close(o->fd) && !o->error)
 		o->error = errno;
 	o->fd = -1;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * Where data goes: whole lines gathered in a buffer, written when the loop says so or OUT_FULL is
+ * Where data goes: whole lines gathered in a buffer, written when the loop says so or OUTPUT_FULL_BYTES is
  * reached.
  *
  * Knows no format. After a failed write nothing more is written; error says why, EPIPE being no
@@ -10,22 +10,22 @@
 
 #include "buf.h"
 
-#define OUT_FULL ((size_t)64 << 10)
+#define OUTPUT_FULL_BYTES ((size_t)64 << 10)
 
-struct out {
+struct output {
 	struct buf buf;
 	int fd;
 	int error;	/* positive errno of the write that failed, 0 none */
 };
 
 /* Opens path for writing, made anew; NULL is standard output. 0 or -errno. */
-int out_open(struct out *o, const char *path);
+int output_open(struct output *o, const char *path);
 
 /* Writes what is there. Returns false once writing has failed. */
-bool out_flush(struct out *o);
+bool output_flush(struct output *o);
 
 /* The same, but only if enough is there to be worth a system call. */
-bool out_flush_if_full(struct out *o);
+bool output_flush_if_full(struct output *o);
 
-/* Flushes and closes; a full disk may tell only now. Returns false as out_flush does. */
-bool out_close(struct out *o);
+/* Flushes and closes; a full disk may tell only now. Returns false as output_flush does. */
+bool output_close(struct output *o);

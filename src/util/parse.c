@@ -118,7 +118,7 @@ bool parse_bytes(const char *text, uint64_t min, uint64_t max, uint64_t *v)
 	return true;
 }
 
-bool parse_size(const char *text, uint64_t min, uint64_t max, uint64_t *v)
+bool parse_bytes_pow2(const char *text, uint64_t min, uint64_t max, uint64_t *v)
 {
 	uint64_t n;
 
@@ -128,7 +128,7 @@ bool parse_size(const char *text, uint64_t min, uint64_t max, uint64_t *v)
 	return true;
 }
 
-static void set_mask(struct filter_addr *a, unsigned bits)
+static void apply_prefix(struct filter_addr *a, unsigned bits)
 {
 	for (unsigned i = 0; i < sizeof(a->mask); i++) {
 		unsigned here = bits < 8 ? bits : 8;
@@ -167,13 +167,13 @@ bool parse_addr(const char *text, struct filter_addr *a)
 		memmove(n.addr, n.addr + 12, 4);
 		memset(n.addr + 4, 0, 12);
 	}
-	set_mask(&n, (unsigned)bits);
+	apply_prefix(&n, (unsigned)bits);
 	*a = n;
 	return true;
 }
 
 /* Not getpwnam: it loads name services at run time, which a static binary cannot. */
-static bool find_user(const char *name, uint32_t *uid)
+static bool find_uid(const char *name, uint32_t *uid)
 {
 	FILE *f = fopen("/etc/passwd", "re");
 	struct passwd entry, *found;
@@ -195,7 +195,7 @@ bool parse_user(const char *text, uint32_t *uid)
 	uint64_t n;
 
 	if (!is_digit(*text))
-		return *text && find_user(text, uid);
+		return *text && find_uid(text, uid);
 	if (!parse_u64(text, 0, UINT32_MAX - 1, &n))
 		return false;
 	*uid = (uint32_t)n;
@@ -203,7 +203,7 @@ bool parse_user(const char *text, uint32_t *uid)
 }
 
 /* Of a file that stands for a namespace: a name in /run/netns may outlive its mount. */
-static int namespace_inum(const char *path, uint32_t *inum)
+static int read_netns_inum(const char *path, uint32_t *inum)
 {
 	struct statfs fs;
 	struct stat st;
@@ -228,7 +228,7 @@ int parse_netns(const char *text, uint32_t *inum)
 	}
 	if (parse_u64(text, 1, PID_MAX, &n)) {
 		snprintf(path, sizeof(path), "/proc/%u/ns/net", (unsigned)n);
-		rc = namespace_inum(path, inum);
+		rc = read_netns_inum(path, inum);
 		if (rc != -ENOENT)
 			return rc;
 	}
@@ -236,6 +236,6 @@ int parse_netns(const char *text, uint32_t *inum)
 	    strlen(text) > 255)
 		return -ENOENT;
 	snprintf(path, sizeof(path), "/run/netns/%s", text);
-	rc = namespace_inum(path, inum);
+	rc = read_netns_inum(path, inum);
 	return rc == -EACCES || rc == -EPERM || rc == 0 ? rc : -ENOENT;
 }

@@ -29,7 +29,7 @@ bool parse_duration(const char *text, uint64_t max_ns, uint64_t *ns);
 
 /* Bytes, with K, M or G for the powers of 1024, from min to max; _size: a power of two. */
 bool parse_bytes(const char *text, uint64_t min, uint64_t max, uint64_t *v);
-bool parse_size(const char *text, uint64_t min, uint64_t max, uint64_t *v);
+bool parse_bytes_pow2(const char *text, uint64_t min, uint64_t max, uint64_t *v);
 
 /* ADDR[/PREFIX]. Host bits are cleared; ::ffff:10.0.0.1 is 10.0.0.1, which is what travels. */
 bool parse_addr(const char *text, struct filter_addr *a);

@@ -8,7 +8,7 @@
 #define CAP_MIN 16
 
 /* Room in the last chunk. */
-static bool grow(struct pool *p)
+static bool add_chunk(struct pool *p)
 {
 	uint32_t chunks = p->made / POOL_CHUNK, cap = p->cap ? p->cap * 2 : CAP_MIN;
 	char **more;
@@ -36,13 +36,13 @@ void pool_release(struct pool *p)
 	*p = (struct pool){ .size = p->size };
 }
 
-uint32_t pool_take(struct pool *p)
+uint32_t pool_alloc(struct pool *p)
 {
 	uint32_t nr = p->free;
 
 	if (nr)
 		memcpy(&p->free, pool_at(p, nr), sizeof(p->free));
-	else if (grow(p))
+	else if (add_chunk(p))
 		nr = ++p->made;
 	else
 		return 0;
@@ -50,7 +50,7 @@ uint32_t pool_take(struct pool *p)
 	return nr;
 }
 
-void pool_give(struct pool *p, uint32_t nr)
+void pool_free(struct pool *p, uint32_t nr)
 {
 	memcpy(pool_at(p, nr), &p->free, sizeof(p->free));
 	p->free = nr;

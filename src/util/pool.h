@@ -22,8 +22,8 @@ struct pool {
 void pool_release(struct pool *p);
 
 /* The number of an item, all of it zero; 0 if out of memory. */
-uint32_t pool_take(struct pool *p);
-void pool_give(struct pool *p, uint32_t nr);
+uint32_t pool_alloc(struct pool *p);
+void pool_free(struct pool *p, uint32_t nr);
 
 static inline void *pool_at(const struct pool *p, uint32_t nr)
 {

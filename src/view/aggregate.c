@@ -8,7 +8,7 @@
 
 struct aggregate {
 	const struct aggregate_ops *ops;
-	struct groups now, total;	/* without intervals all is in now */
+	struct keyed_table now, total;	/* without intervals all is in now */
 	uint64_t begun_ns, from_ns;	/* the run, the interval; 0 not known yet */
 	uint64_t stories, all;		/* in now; in the run */
 };
@@ -24,7 +24,7 @@ void aggregate_start(struct view_context *v, const struct aggregate_ops *ops, en
 	if (v->options.by == GROUP_BY_DEFAULT)
 		v->options.by = by;
 	u->ops = ops;
-	u->now = (struct groups){ .row_size = ops->row_size, .max = ops->max_groups,
+	u->now = (struct keyed_table){ .row_size = ops->row_size, .max = ops->max_groups,
 				  .seed = v->seed };
 	u->total = u->now;
 	v->state = u;
@@ -37,12 +37,12 @@ void aggregate_add_story(struct view_context *v, const struct story *s, const st
 {
 	struct aggregate *u = v->state;
 	struct group_key key;
-	struct group *g;
+	struct keyed_entry *g;
 
 	if (!u)
 		return;
 	group_key_init(&key, v, v->options.by, s, verdict);
-	g = groups_find(&u->now, key.bytes, key.len, key.label, key.label_len);
+	g = keyed_table_get_or_add(&u->now, key.bytes, key.len, key.label, key.label_len);
 	if (!g || !u->ops->add(g->row, s, verdict))
 		v->out->failed = true;
 	u->stories++;
@@ -51,7 +51,7 @@ void aggregate_add_story(struct view_context *v, const struct story *s, const st
 
 static int compare_rows(const void *a, const void *b, void *arg)
 {
-	const struct group *const *x = a, *const *y = b;
+	const struct keyed_entry *const *x = a, *const *y = b;
 	const struct view_context *v = arg;
 	const struct aggregate *u = v->state;
 	int order = u->ops->compare(&v->options, (*x)->row, (*y)->row);
@@ -60,26 +60,26 @@ static int compare_rows(const void *a, const void *b, void *arg)
 }
 
 /* In order, `other` last. The table is not looked into again: its slots are of the old order. */
-static void sort_and_show(struct view_context *v, struct groups *g, const struct interval *interval)
+static void sort_and_show(struct view_context *v, struct keyed_table *g, const struct interval *interval)
 {
 	const struct aggregate *u = v->state;
 
 	if (g->nr)
-		qsort_r(g->at, g->nr, sizeof(*g->at), compare_rows, v);
+		qsort_r(g->items, g->nr, sizeof(*g->items), compare_rows, v);
 	u->ops->show(v, g, interval);
 }
 
 static bool merge_into_total(struct aggregate *u)
 {
-	const struct group *from;
+	const struct keyed_entry *from;
 
-	for (uint32_t i = 0; (from = groups_at(&u->now, i)); i++) {
-		struct group *to;
+	for (uint32_t i = 0; (from = keyed_table_at(&u->now, i)); i++) {
+		struct keyed_entry *to;
 
 		if (from == u->now.other)
-			to = groups_other(&u->total);
+			to = keyed_table_other(&u->total);
 		else
-			to = groups_find(&u->total, from->bytes, from->key_len,
+			to = keyed_table_get_or_add(&u->total, from->bytes, from->key_len,
 					 from->bytes + from->key_len, from->label_len);
 		if (!to || !u->ops->merge(to->row, from->row))
 			return false;
@@ -105,7 +105,7 @@ static void end_interval(struct view_context *v, struct aggregate *u, uint64_t t
 	if (!merge_into_total(u))
 		v->out->failed = true;
 	sort_and_show(v, &u->now, &interval);
-	groups_clear(&u->now, u->ops->release);
+	keyed_table_clear(&u->now, u->ops->release);
 	u->stories = 0;
 }
 
@@ -167,8 +167,8 @@ void aggregate_release(struct view_context *v)
 
 	if (!u)
 		return;
-	groups_clear(&u->now, u->ops->release);
-	groups_clear(&u->total, u->ops->release);
+	keyed_table_clear(&u->now, u->ops->release);
+	keyed_table_clear(&u->total, u->ops->release);
 	free(u);
 	v->state = NULL;
 }
@@ -185,7 +185,7 @@ void aggregate_print_interval(struct view_context *v, const struct interval *int
 	buf_str(b, interval->stories == 1 ? " close\n" : " closes\n");
 }
 
-void aggregate_print_other(struct view_context *v, const struct groups *g)
+void aggregate_print_other(struct view_context *v, const struct keyed_table *g)
 {
 	if (!g->other)
 		return;

@@ -24,7 +24,7 @@ struct aggregate_ops {
 	bool (*merge)(void *to, const void *from);
 	void (*release)(void *row);	/* gives back what it owns */
 	int (*compare)(const struct view_options *o, const void *a, const void *b);
-	void (*show)(struct view_context *v, const struct groups *g, const struct interval *interval);
+	void (*show)(struct view_context *v, const struct keyed_table *g, const struct interval *interval);
 };
 
 /*
@@ -42,4 +42,4 @@ void aggregate_release(struct view_context *v);
 void aggregate_print_interval(struct view_context *v, const struct interval *interval);
 
 /* "(other) are those that came after the first 1024", if there are any */
-void aggregate_print_other(struct view_context *v, const struct groups *g);
+void aggregate_print_other(struct view_context *v, const struct keyed_table *g);

@@ -87,7 +87,7 @@ static void print_finding(struct view_context *v, const struct finding *f)
 	buf_str(v->out, level_mark(f->level));
 	buf_str(v->out, f->name);
 	pad_to_column(v->out, &line, VALUE_COLUMN);
-	text_terminal(v->out, *f->value ? f->value : "-", *f->value ? strlen(f->value) : 1, TEXT_ANY_WIDTH);
+	escape_for_terminal(v->out, *f->value ? f->value : "-", *f->value ? strlen(f->value) : 1, ESCAPE_ANY_WIDTH);
 	print_labelled_text(v, &line, "", f->about, "");
 	if (f->level != HEALTH_OK || f->group == HEALTH_HOOK || v->wide)
 		print_labelled_text(v, &line, "without:", f->without, "");
@@ -114,9 +114,9 @@ static void print_doctor_header(struct view_context *v, const struct health *h)
 	size_t line;
 
 	buf_str(b, "Linux ");
-	text_terminal(b, v->meta->kernel, strlen(v->meta->kernel), 30);
+	escape_for_terminal(b, v->meta->kernel, strlen(v->meta->kernel), 30);
 	buf_char(b, ' ');
-	text_terminal(b, v->meta->machine, strlen(v->meta->machine), 15);
+	escape_for_terminal(b, v->meta->machine, strlen(v->meta->machine), 15);
 	buf_str(b, h->can_trace ? ": tcpclose can trace here.\n" : ": tcpclose cannot trace here.\n");
 	if (h->why_not) {
 		line = b->len;

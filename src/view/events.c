@@ -65,7 +65,7 @@ static void print_task(struct buf *b, const struct event *e)
 	if (!(e->task & EVENT_TASK_HERE))
 		return;
 	buf_str(b, " in ");
-	text_terminal(b, e->comm, strnlen((const char *)e->comm, sizeof(e->comm)), TEXT_ANY_WIDTH);
+	escape_for_terminal(b, e->comm, strnlen((const char *)e->comm, sizeof(e->comm)), ESCAPE_ANY_WIDTH);
 	buf_char(b, '[');
 	buf_u64(b, e->tid);
 	buf_char(b, ']');

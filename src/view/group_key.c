@@ -103,7 +103,7 @@ void group_key_init(struct group_key *k, const struct view_context *v, enum grou
 		set_key_exe_or_cgroup(k, v, by, a);
 }
 
-static uint32_t key_pid(const struct group *g)
+static uint32_t key_pid(const struct keyed_entry *g)
 {
 	uint32_t pid;
 
@@ -111,7 +111,7 @@ static uint32_t key_pid(const struct group *g)
 	return pid;
 }
 
-static uint16_t key_port(const struct group *g)
+static uint16_t key_port(const struct keyed_entry *g)
 {
 	uint16_t port;
 
@@ -127,7 +127,7 @@ static void print_path_tail(struct buf *b, const uint8_t *path, size_t len, size
 		path += len - (width - 2);
 		len = width - 2;
 	}
-	text_terminal(b, path, len, width);
+	escape_for_terminal(b, path, len, width);
 }
 
 /* The middle gives way: "2001:db8..:7334" */
@@ -145,7 +145,7 @@ static void print_addr_cut(struct buf *b, unsigned family, const uint8_t *addr, 
 	b->len = from + width;
 }
 
-void group_key_print(struct buf *b, enum group_by by, const struct group *g, bool other, size_t width)
+void group_key_print(struct buf *b, enum group_by by, const struct keyed_entry *g, bool other, size_t width)
 {
 	size_t from = b->len;
 
@@ -157,7 +157,7 @@ void group_key_print(struct buf *b, enum group_by by, const struct group *g, boo
 	case GROUP_BY_PID:
 		buf_u64(b, key_pid(g));
 		buf_char(b, ' ');
-		text_terminal(b, g->bytes + g->key_len, g->label_len, width - (b->len - from));
+		escape_for_terminal(b, g->bytes + g->key_len, g->label_len, width - (b->len - from));
 		break;
 	case GROUP_BY_PORT:
 		buf_u64(b, key_port(g));
@@ -173,12 +173,12 @@ void group_key_print(struct buf *b, enum group_by by, const struct group *g, boo
 		print_path_tail(b, g->bytes, g->key_len, width);
 		break;
 	default:
-		text_terminal(b, g->bytes, g->key_len, width);
+		escape_for_terminal(b, g->bytes, g->key_len, width);
 		break;
 	}
 }
 
-static void json_key_value(struct json *j, enum group_by by, const struct group *g)
+static void json_key_value(struct json *j, enum group_by by, const struct keyed_entry *g)
 {
 	switch (by) {
 	case GROUP_BY_PID:
@@ -198,7 +198,7 @@ static void json_key_value(struct json *j, enum group_by by, const struct group 
 	}
 }
 
-void group_key_json(struct json *j, enum group_by by, const struct group *g, bool other)
+void group_key_json(struct json *j, enum group_by by, const struct keyed_entry *g, bool other)
 {
 	json_kv_str(j, "by", by == GROUP_BY_DEFAULT ? NULL : group_by_name(by));
 	json_kv_bool(j, "other", other);
@@ -217,7 +217,7 @@ void group_key_json(struct json *j, enum group_by by, const struct group *g, boo
 		json_kv_null(j, "comm");
 }
 
-int group_key_compare(const struct group *a, const struct group *b)
+int group_key_compare(const struct keyed_entry *a, const struct keyed_entry *b)
 {
 	size_t len = a->key_len < b->key_len ? a->key_len : b->key_len;
 	int order = memcmp(a->bytes, b->bytes, len);

@@ -28,10 +28,10 @@ void group_key_init(struct group_key *k, const struct view_context *v, enum grou
 const char *group_key_heading(enum group_by by);
 
 /* "nginx", "4021 nginx", "..stem.slice/nginx.service", "-": at most width columns */
-void group_key_print(struct buf *b, enum group_by by, const struct group *g, bool other, size_t width);
+void group_key_print(struct buf *b, enum group_by by, const struct keyed_entry *g, bool other, size_t width);
 
 /* "by":"pid","pid":4021,"comm":"nginx","other":false; null where not known */
-void group_key_json(struct json *j, enum group_by by, const struct group *g, bool other);
+void group_key_json(struct json *j, enum group_by by, const struct keyed_entry *g, bool other);
 
 /* The order of keys, for rows that are otherwise alike. */
-int group_key_compare(const struct group *a, const struct group *b);
+int group_key_compare(const struct keyed_entry *a, const struct keyed_entry *b);

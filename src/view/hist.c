@@ -29,7 +29,7 @@
 
 struct hist_row {
 	uint64_t stories;
-	struct hist phase[PHASE_COUNT];
+	struct histogram phase[PHASE_COUNT];
 };
 
 static const char hist_manual[] =
@@ -63,7 +63,7 @@ static bool hist_row_add(void *row, const struct story *s, const struct verdict 
 	r->stories++;
 	for (unsigned i = 0; i < PHASE_COUNT; i++)
 		if (verdict->phase[i].known)
-			good &= hist_add(&r->phase[i], verdict->phase[i].ns);
+			good &= histogram_add(&r->phase[i], verdict->phase[i].ns);
 	return good;
 }
 
@@ -75,7 +75,7 @@ static bool hist_row_merge(void *to, const void *from)
 
 	r->stories += f->stories;
 	for (unsigned i = 0; i < PHASE_COUNT; i++)
-		good &= hist_merge(&r->phase[i], &f->phase[i]);
+		good &= histogram_merge(&r->phase[i], &f->phase[i]);
 	return good;
 }
 
@@ -84,7 +84,7 @@ static void hist_row_release(void *row)
 	struct hist_row *r = row;
 
 	for (unsigned i = 0; i < PHASE_COUNT; i++)
-		hist_release(&r->phase[i]);
+		histogram_release(&r->phase[i]);
 }
 
 static int hist_row_compare(const struct view_options *o, const void *a, const void *b)
@@ -153,28 +153,28 @@ static void print_bound(struct buf *b, uint64_t ns)
 	b->len -= 2;
 }
 
-static void print_bucket(struct view_context *v, const struct hist *h, unsigned i, uint64_t most)
+static void print_bucket(struct view_context *v, const struct histogram *h, unsigned i, uint64_t most)
 {
 	struct buf *b = v->out;
 	size_t from = b->len;
 
-	print_bound(b, hist_from_ns(i));
+	print_bound(b, histogram_bucket_from_ns(i));
 	buf_pad_before(b, from, 11);
 	buf_str(b, " - ");
-	print_bound(b, hist_from_ns(i + 1));
+	print_bound(b, histogram_bucket_from_ns(i + 1));
 	buf_pad(b, from, LABEL_WIDTH);
 	buf_char(b, '|');
-	print_bar(v, hist_count(h, i), most, bar_width(v));
+	print_bar(v, histogram_bucket_count(h, i), most, bar_width(v));
 	buf_char(b, '|');
 	from = b->len;
-	buf_u64(b, hist_count(h, i));
+	buf_u64(b, histogram_bucket_count(h, i));
 	buf_pad_before(b, from, 9);
-	print_percent(b, hist_count(h, i), h->n, 8);
+	print_percent(b, histogram_bucket_count(h, i), h->n, 8);
 	buf_char(b, '\n');
 }
 
 /* "p50 1.2 ms, p90 4.1 ms, p99 198 ms, max 201 ms" */
-static void print_quantiles(struct buf *b, const struct hist *h)
+static void print_quantiles(struct buf *b, const struct histogram *h)
 {
 	static const struct {
 		const char *name;
@@ -183,22 +183,22 @@ static void print_quantiles(struct buf *b, const struct hist *h)
 
 	for (unsigned i = 0; i < 3; i++) {
 		buf_str(b, list[i].name);
-		fmt_duration(b, hist_quantile(h, list[i].permille));
+		fmt_duration(b, histogram_quantile(h, list[i].permille));
 	}
 	buf_str(b, ", max ");
 	fmt_duration(b, h->max);
 	buf_char(b, '\n');
 }
 
-static void print_histogram(struct view_context *v, const struct groups *g, const struct group *o, unsigned phase)
+static void print_histogram(struct view_context *v, const struct keyed_table *g, const struct keyed_entry *o, unsigned phase)
 {
-	const struct hist *h = &((const struct hist_row *)o->row)->phase[phase];
-	unsigned first = HIST_SEGMENTS, last = 0;
+	const struct histogram *h = &((const struct hist_row *)o->row)->phase[phase];
+	unsigned first = HISTOGRAM_BUCKETS, last = 0;
 	struct buf *b = v->out;
 	uint64_t most = 0;
 
-	for (unsigned i = 0; i < HIST_SEGMENTS; i++) {
-		uint64_t n = hist_count(h, i);
+	for (unsigned i = 0; i < HISTOGRAM_BUCKETS; i++) {
+		uint64_t n = histogram_bucket_count(h, i);
 
 		if (n > most)
 			most = n;
@@ -231,16 +231,16 @@ static bool is_phase_wanted(const struct view_context *v, unsigned phase)
 	return !v->options.phases || v->options.phases >> phase & 1;
 }
 
-static void hist_show_text(struct view_context *v, const struct groups *g, const struct interval *interval)
+static void hist_show_text(struct view_context *v, const struct keyed_table *g, const struct interval *interval)
 {
 	struct buf *b = v->out;
-	const struct group *o;
+	const struct keyed_entry *o;
 	bool any = false;
 
 	if (v->options.interval_ns)
 		buf_char(b, '\n');
 	aggregate_print_interval(v, interval);
-	for (uint32_t n = 0; (o = groups_at(g, n)); n++)
+	for (uint32_t n = 0; (o = keyed_table_at(g, n)); n++)
 		for (unsigned i = 0; i < PHASE_COUNT; i++) {
 			if (!is_phase_wanted(v, i) || !((const struct hist_row *)o->row)->phase[i].n)
 				continue;
@@ -252,27 +252,27 @@ static void hist_show_text(struct view_context *v, const struct groups *g, const
 	aggregate_print_other(v, g);
 }
 
-static void json_bins(struct json *j, const struct hist *h)
+static void json_bins(struct json *j, const struct histogram *h)
 {
 	json_kv_array(j, "bins");
-	for (unsigned i = 0; i < HIST_SEGMENTS; i++) {
-		uint64_t n = hist_count(h, i);
+	for (unsigned i = 0; i < HISTOGRAM_BUCKETS; i++) {
+		uint64_t n = histogram_bucket_count(h, i);
 
 		if (!n)
 			continue;
 		json_begin_object(j);
-		json_kv_u64(j, "from_ns", hist_from_ns(i));
-		json_kv_u64(j, "to_ns", hist_from_ns(i + 1));
+		json_kv_u64(j, "from_ns", histogram_bucket_from_ns(i));
+		json_kv_u64(j, "to_ns", histogram_bucket_from_ns(i + 1));
 		json_kv_u64(j, "count", n);
 		json_end_object(j);
 	}
 	json_end_array(j);
 }
 
-static void json_histogram(struct view_context *v, const struct groups *g, const struct group *o,
+static void json_histogram(struct view_context *v, const struct keyed_table *g, const struct keyed_entry *o,
 		      unsigned phase, const struct interval *interval)
 {
-	const struct hist *h = &((const struct hist_row *)o->row)->phase[phase];
+	const struct histogram *h = &((const struct hist_row *)o->row)->phase[phase];
 	struct json j;
 
 	json_line_begin(v, &j, "hist");
@@ -282,23 +282,23 @@ static void json_histogram(struct view_context *v, const struct groups *g, const
 	group_key_json(&j, v->options.by, o, o == g->other);
 	json_kv_str(&j, "phase", phase_name(phase));
 	json_kv_u64(&j, "count", h->n);
-	json_kv_u64(&j, "p50_ns", hist_quantile(h, 500));
-	json_kv_u64(&j, "p90_ns", hist_quantile(h, 900));
-	json_kv_u64(&j, "p99_ns", hist_quantile(h, 990));
+	json_kv_u64(&j, "p50_ns", histogram_quantile(h, 500));
+	json_kv_u64(&j, "p90_ns", histogram_quantile(h, 900));
+	json_kv_u64(&j, "p99_ns", histogram_quantile(h, 990));
 	json_kv_u64(&j, "max_ns", h->max);
 	json_bins(&j, h);
 	json_line_end(v, &j);
 }
 
-static void hist_show(struct view_context *v, const struct groups *g, const struct interval *interval)
+static void hist_show(struct view_context *v, const struct keyed_table *g, const struct interval *interval)
 {
-	const struct group *o;
+	const struct keyed_entry *o;
 
 	if (!v->options.json) {
 		hist_show_text(v, g, interval);
 		return;
 	}
-	for (uint32_t n = 0; (o = groups_at(g, n)); n++)
+	for (uint32_t n = 0; (o = keyed_table_at(g, n)); n++)
 		for (unsigned i = 0; i < PHASE_COUNT; i++)
 			if (is_phase_wanted(v, i) && ((const struct hist_row *)o->row)->phase[i].n) {
 				json_histogram(v, g, o, i, interval);

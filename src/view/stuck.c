@@ -87,7 +87,7 @@ static const char *plural_s(uint64_t n)
 
 static void print_comm(struct buf *b, const uint8_t *bytes, size_t width)
 {
-	text_terminal(b, bytes, strnlen((const char *)bytes, EVENT_COMM_LEN), width);
+	escape_for_terminal(b, bytes, strnlen((const char *)bytes, EVENT_COMM_LEN), width);
 }
 
 static void print_totals(struct view_context *v, const struct hangs *h)
@@ -245,7 +245,7 @@ static void print_owner(struct view_context *v, const struct hangs *h, const str
 	if (g->owner == OWNER_PROCESS) {
 		buf_u64(b, g->pid);
 		buf_char(b, ' ');
-		print_comm(b, g->comm, TEXT_ANY_WIDTH);
+		print_comm(b, g->comm, ESCAPE_ANY_WIDTH);
 		for (uint32_t i = 0; i < first->nr_holders && !path; i++)
 			if (h->holder[first->holder + i].pid == g->pid)
 				path = view_cgroup_path(v, h->holder[first->holder + i].cgroup, g->pid);
@@ -265,7 +265,7 @@ static void print_owner(struct view_context *v, const struct hangs *h, const str
 		size_t left = LINE_COLUMNS - 2 - (b->len - from < 70 ? b->len - from : 70);
 
 		buf_str(b, ", ");
-		if (text_terminal(b, path, strlen(path), v->wide ? TEXT_ANY_WIDTH : left - 1) <
+		if (escape_for_terminal(b, path, strlen(path), v->wide ? ESCAPE_ANY_WIDTH : left - 1) <
 		    strlen(path))
 			buf_str(b, "..");
 	}

@@ -45,7 +45,7 @@ static void print_comm_pid(struct buf *b, const uint8_t *comm, uint32_t pid, siz
 	buf_char(&number, '[');
 	buf_u64(&number, pid);
 	buf_char(&number, ']');
-	text_terminal(b, comm, strnlen((const char *)comm, EVENT_COMM_LEN),
+	escape_for_terminal(b, comm, strnlen((const char *)comm, EVENT_COMM_LEN),
 		      width > number.len ? width - number.len : 0);
 	buf_add_buf(b, &number);
 	buf_release(&number);

@@ -144,7 +144,7 @@ static void print_process_columns(struct view_context *v, const struct story *s,
 	buf_u64(b, a ? a->pid : s->holders[0].pid);
 	buf_pad(b, from, PID_WIDTH);
 	from = b->len;
-	text_terminal(b, comm, strnlen((const char *)comm, EVENT_COMM_LEN), comm_width - 1);
+	escape_for_terminal(b, comm, strnlen((const char *)comm, EVENT_COMM_LEN), comm_width - 1);
 	buf_pad(b, from, comm_width);
 }
 
@@ -212,7 +212,7 @@ static void print_ending_and_time(struct view_context *v, const struct story *s,
 /* "nginx+0x1f", an offset in whatever it is in */
 static void print_symbol_offset(struct buf *b, const char *name, size_t len, uint64_t offset)
 {
-	text_terminal(b, name, len, TEXT_ANY_WIDTH);
+	escape_for_terminal(b, name, len, ESCAPE_ANY_WIDTH);
 	buf_char(b, '+');
 	fmt_hex(b, offset);
 }
@@ -234,7 +234,7 @@ static void print_stack_frame(struct buf *b, const struct stack_frame *f, bool w
 		if (!f->module)
 			return;
 		buf_str(b, " (");
-		text_terminal(b, f->module + skip, f->module_len - skip, TEXT_ANY_WIDTH);
+		escape_for_terminal(b, f->module + skip, f->module_len - skip, ESCAPE_ANY_WIDTH);
 		buf_char(b, ')');
 	} else if (f->module) {
 		print_symbol_offset(b, f->module + skip, f->module_len - skip, f->module_offset);
@@ -253,13 +253,13 @@ static void print_stack(struct view_context *v, const char *text)
 	while (stack_next(&text, &f)) {
 		buf_reset(&line);
 		if (f.missing)
-			text_terminal(&line, f.missing, f.missing_len, TEXT_ANY_WIDTH);
+			escape_for_terminal(&line, f.missing, f.missing_len, ESCAPE_ANY_WIDTH);
 		else
 			print_stack_frame(&line, &f, v->wide);
 		buf_str(v->out, STACK_INDENT);
 		if (line.len)	/* escaped already: nothing grows */
-			text_terminal(v->out, line.data, line.len,
-				      v->wide ? TEXT_ANY_WIDTH : LINE_COLUMNS - strlen(STACK_INDENT));
+			escape_for_terminal(v->out, line.data, line.len,
+				      v->wide ? ESCAPE_ANY_WIDTH : LINE_COLUMNS - strlen(STACK_INDENT));
 		buf_char(v->out, '\n');
 	}
 	v->out->failed |= line.failed;

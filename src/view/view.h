@@ -4,8 +4,8 @@
  * view.c.
  *
  * A view appends to context->out and writes nothing itself. What it is handed is const and valid
- * during the call. Words come from names.h, numbers from fmt.h, strangers' bytes go through text.h
- * or json.h.
+ * during the call. Words come from names.h, numbers from fmt.h, strangers' bytes go through escape.h
+ * or json_writer.h.
  */
 #pragma once
 

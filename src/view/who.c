@@ -84,8 +84,8 @@ static bool who_row_add(void *row, const struct story *s, const struct verdict *
 	w->n[who_count_of_class(ending_class(verdict->ending))]++;
 	w->n[who_count_of_initiator(verdict->initiator)]++;
 	w->ended[verdict->ending][verdict->reason]++;
-	return (!app->known || hist_add(&w->hold[WHO_APP_HOLD], app->ns)) &&
-	       (!peer->known || hist_add(&w->hold[WHO_PEER_HOLD], peer->ns));
+	return (!app->known || histogram_add(&w->hold[WHO_APP_HOLD], app->ns)) &&
+	       (!peer->known || histogram_add(&w->hold[WHO_PEER_HOLD], peer->ns));
 }
 
 static bool who_row_merge(void *to, const void *from)
@@ -98,16 +98,16 @@ static bool who_row_merge(void *to, const void *from)
 	for (unsigned i = 0; i < ENDING_COUNT; i++)
 		for (unsigned k = 0; k < REASON_COUNT; k++)
 			w->ended[i][k] += f->ended[i][k];
-	return hist_merge(&w->hold[WHO_APP_HOLD], &f->hold[WHO_APP_HOLD]) &&
-	       hist_merge(&w->hold[WHO_PEER_HOLD], &f->hold[WHO_PEER_HOLD]);
+	return histogram_merge(&w->hold[WHO_APP_HOLD], &f->hold[WHO_APP_HOLD]) &&
+	       histogram_merge(&w->hold[WHO_PEER_HOLD], &f->hold[WHO_PEER_HOLD]);
 }
 
 static void who_row_release(void *row)
 {
 	struct who_row *w = row;
 
-	hist_release(&w->hold[WHO_APP_HOLD]);
-	hist_release(&w->hold[WHO_PEER_HOLD]);
+	histogram_release(&w->hold[WHO_APP_HOLD]);
+	histogram_release(&w->hold[WHO_PEER_HOLD]);
 }
 
 /* The most first; what is not known last. */
@@ -131,12 +131,12 @@ static void json_counts(struct json *j, const char *key, const struct who_row *w
 	json_end_object(j);
 }
 
-static void json_hold(struct json *j, const char *key, const struct hist *h)
+static void json_hold(struct json *j, const char *key, const struct histogram *h)
 {
 	json_kv_object(j, key);
 	json_kv_u64(j, "count", h->n);
-	json_kv_u64_or_null(j, "p50", h->n, hist_quantile(h, 500));
-	json_kv_u64_or_null(j, "p99", h->n, hist_quantile(h, 990));
+	json_kv_u64_or_null(j, "p50", h->n, histogram_quantile(h, 500));
+	json_kv_u64_or_null(j, "p99", h->n, histogram_quantile(h, 990));
 	json_kv_u64_or_null(j, "max", h->n, h->max);
 	json_end_object(j);
 }
@@ -169,12 +169,12 @@ static void json_endings(struct json *j, const struct who_row *w)
 	json_end_array(j);
 }
 
-static void who_print_json(struct view_context *v, const struct groups *g, const struct interval *interval)
+static void who_print_json(struct view_context *v, const struct keyed_table *g, const struct interval *interval)
 {
-	const struct group *o;
+	const struct keyed_entry *o;
 	struct json j;
 
-	for (uint32_t i = 0; (o = groups_at(g, i)); i++) {
+	for (uint32_t i = 0; (o = keyed_table_at(g, i)); i++) {
 		const struct who_row *w = o->row;
 
 		json_line_begin(v, &j, "who");
@@ -194,7 +194,7 @@ static void who_print_json(struct view_context *v, const struct groups *g, const
 	}
 }
 
-static void who_show(struct view_context *v, const struct groups *g, const struct interval *interval)
+static void who_show(struct view_context *v, const struct keyed_table *g, const struct interval *interval)
 {
 	if (v->options.json)
 		who_print_json(v, g, interval);

@@ -26,7 +26,7 @@ enum who_hold { WHO_APP_HOLD, WHO_PEER_HOLD, WHO_HOLDS };
 struct who_row {
 	uint64_t n[WHO_COUNTS];
 	uint64_t ended[ENDING_COUNT][REASON_COUNT];
-	struct hist hold[WHO_HOLDS];	/* where it was known */
+	struct histogram hold[WHO_HOLDS];	/* where it was known */
 };
 
 struct who_column {

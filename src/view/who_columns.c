@@ -46,6 +46,6 @@ bool who_column_value(const struct who_row *w, const struct who_column *c, uint6
 		return true;
 	}
 	*value = c->permille == MAXIMUM ? w->hold[c->index].max :
-		 hist_quantile(&w->hold[c->index], c->permille);
+		 histogram_quantile(&w->hold[c->index], c->permille);
 	return w->hold[c->index].n;
 }

@@ -90,7 +90,7 @@ static void print_share(struct buf *b, uint64_t n, uint64_t all, size_t width)
 	buf_pad_before(b, from, width);
 }
 
-static void print_key(struct view_context *v, const struct groups *g, const struct group *o)
+static void print_key(struct view_context *v, const struct keyed_table *g, const struct keyed_entry *o)
 {
 	size_t from = v->out->len;
 
@@ -177,18 +177,18 @@ static void print_who_header(struct view_context *v, unsigned parts)
 	}
 }
 
-static uint32_t rows_to_print(const struct view_context *v, const struct groups *g)
+static uint32_t rows_to_print(const struct view_context *v, const struct keyed_table *g)
 {
 	uint32_t n = g->nr + (g->other != NULL);
 
 	return v->wide || n <= ROWS ? n : ROWS;
 }
 
-static void print_table(struct view_context *v, const struct groups *g, unsigned parts)
+static void print_table(struct view_context *v, const struct keyed_table *g, unsigned parts)
 {
 	print_who_header(v, parts);
 	for (uint32_t i = 0; i < rows_to_print(v, g); i++) {
-		const struct group *o = groups_at(g, i);
+		const struct keyed_entry *o = keyed_table_at(g, i);
 
 		print_key(v, g, o);
 		if (parts & 1)
@@ -205,7 +205,7 @@ static void print_table(struct view_context *v, const struct groups *g, unsigned
 }
 
 /* "nginx             reset-sent      linger-zero           12   10" */
-static void print_endings_table(struct view_context *v, const struct groups *g)
+static void print_endings_table(struct view_context *v, const struct keyed_table *g)
 {
 	struct buf *b = v->out;
 	size_t from;
@@ -219,7 +219,7 @@ static void print_endings_table(struct view_context *v, const struct groups *g)
 		buf_str(b, RESET);
 	buf_char(b, '\n');
 	for (uint32_t n = 0; n < rows_to_print(v, g); n++) {
-		const struct group *o = groups_at(g, n);
+		const struct keyed_entry *o = keyed_table_at(g, n);
 		const struct who_row *w = o->row;
 
 		for (unsigned i = 0; i < ENDING_COUNT * REASON_COUNT; i++) {
@@ -240,12 +240,12 @@ static void print_endings_table(struct view_context *v, const struct groups *g)
 	}
 }
 
-void who_print_text(struct view_context *v, const struct groups *g, const struct interval *interval)
+void who_print_text(struct view_context *v, const struct keyed_table *g, const struct interval *interval)
 {
 	struct buf *b = v->out;
 
 	aggregate_print_interval(v, interval);
-	if (!groups_at(g, 0))
+	if (!keyed_table_at(g, 0))
 		return;
 	if (is_wide(v)) {
 		print_table(v, g, 3);
@@ -289,7 +289,7 @@ static void print_csv_field(struct buf *b, const void *bytes, size_t len)
 {
 	struct buf text = { 0 };
 
-	text_terminal(&text, bytes, len, TEXT_ANY_WIDTH);
+	escape_for_terminal(&text, bytes, len, ESCAPE_ANY_WIDTH);
 	buf_char(b, '"');
 	for (size_t i = 0; i < text.len; i++) {
 		if (text.data[i] == '"')
@@ -301,16 +301,16 @@ static void print_csv_field(struct buf *b, const void *bytes, size_t len)
 	buf_release(&text);
 }
 
-static void print_csv_key(struct view_context *v, const struct groups *g, const struct group *o)
+static void print_csv_key(struct view_context *v, const struct keyed_table *g, const struct keyed_entry *o)
 {
 	struct buf *b = v->out, text = { 0 };
 
 	if (o == g->other) {
 		buf_str(b, GROUP_KEY_OTHER);
 	} else if (o->key_len && (v->options.by == GROUP_BY_PORT || v->options.by == GROUP_BY_PEER)) {
-		group_key_print(b, v->options.by, o, false, TEXT_ANY_WIDTH);
+		group_key_print(b, v->options.by, o, false, ESCAPE_ANY_WIDTH);
 	} else if (o->key_len && v->options.by == GROUP_BY_PID) {
-		group_key_print(&text, v->options.by, o, false, TEXT_ANY_WIDTH);
+		group_key_print(&text, v->options.by, o, false, ESCAPE_ANY_WIDTH);
 		if (text.len)
 			buf_add(b, text.data, strcspn(text.data, " "));
 	} else if (o->key_len) {
@@ -324,14 +324,14 @@ static void print_csv_key(struct view_context *v, const struct groups *g, const 
 	buf_release(&text);
 }
 
-void who_print_csv(struct view_context *v, const struct groups *g, const struct interval *interval)
+void who_print_csv(struct view_context *v, const struct keyed_table *g, const struct interval *interval)
 {
 	const struct who_column *c;
-	const struct group *o;
+	const struct keyed_entry *o;
 	struct buf *b = v->out;
 	uint64_t value;
 
-	for (uint32_t n = 0; (o = groups_at(g, n)); n++) {
+	for (uint32_t n = 0; (o = keyed_table_at(g, n)); n++) {
 		fmt_time_utc(b, view_wall_ns(v, interval->from_ns));
 		buf_char(b, ',');
 		fmt_time_utc(b, view_wall_ns(v, interval->to_ns));

@@ -21,7 +21,7 @@ struct life {
 
 struct world {
 	struct view_context context;	/* first: a view is handed that */
-	struct teller *teller;
+	struct pipeline *pipeline;
 	struct life life[SOCKETS];
 	uint64_t now_ns;
 	unsigned lives;
@@ -64,12 +64,12 @@ static void send_event(struct world *w, struct event e, unsigned how)
 	e.ts_ns = w->now_ns;
 	if ((how & 3) == 1) {
 		w->lossy = true;
-		teller_note_loss(w->teller);
+		pipeline_note_loss(w->pipeline);
 		return;
 	}
-	teller_take(w->teller, &e, sizeof(e));
+	pipeline_feed(w->pipeline, &e, sizeof(e));
 	if ((how & 3) == 2 && e.kind != EVENT_CALL)
-		teller_take(w->teller, &e, sizeof(e));
+		pipeline_feed(w->pipeline, &e, sizeof(e));
 }
 
 static void by_task(struct event *e, unsigned call, unsigned who)
@@ -194,7 +194,7 @@ static void step(struct world *w, struct input *in)
 
 	w->now_ns += what & 64 ? steps[how % 6] : 1;
 	if (what >= 250)
-		teller_tick(w->teller, w->now_ns);
+		pipeline_tick(w->pipeline, w->now_ns);
 	else if (what >= 200)
 		returns(w, l, how);
 	else if (l->state != STATE_CLOSE)
@@ -218,7 +218,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct buf out = { 0 };
 	struct input in = { data, size };
 	uint8_t how = take_u8(&in);
-	struct teller_config config = { .view = &counting, .context = &w.context, .filter = &any_flow,
+	struct pipeline_config config = { .view = &counting, .context = &w.context, .filter = &any_flow,
 					.select = &any_story, .never_open = true,
 					.conns = { .max_open = 4096, .seed = how, .calls = how & 1,
 						   .late = how & 2 } };
@@ -226,14 +226,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	memset(&w, 0, sizeof(w));
 	w.context = (struct view_context){ .out = &out, .meta = &meta };
 	w.now_ns = START_NS;
-	w.teller = teller_new(&config);
-	HOLDS(w.teller);
+	w.pipeline = pipeline_new(&config);
+	HOLDS(w.pipeline);
 	for (unsigned i = 0; i < SOCKETS; i++)
 		be_born(&w, i);
 	while (in.len)
 		step(&w, &in);
-	teller_end(w.teller, w.now_ns);
+	pipeline_end(w.pipeline, w.now_ns);
 	check_lives(&w);
-	teller_free(w.teller);
+	pipeline_free(w.pipeline);
 	return 0;
 }

@@ -68,7 +68,7 @@ static void add_good_head(void)
 	if (!len) {
 		struct buf head = { 0 };
 
-		record_head_write(&head, &meta);
+		record_header_write(&head, &meta);
 		buf_char(&head, '\0');
 		add_member(0, head.data, (size_t)(strstr(head.data, "syscall ") - head.data));
 		len = file.len;
@@ -111,36 +111,36 @@ static void play(struct record_reader *r, const struct view *view, struct buf *o
 {
 	static const struct filter any_flow;
 	static const struct select any_story;
-	struct view_context context = { .out = out, .meta = record_meta(r) };
-	struct teller_config config = { .view = view, .context = &context, .filter = &any_flow,
+	struct view_context context = { .out = out, .meta = record_reader_run_info(r) };
+	struct pipeline_config config = { .view = view, .context = &context, .filter = &any_flow,
 					.select = &any_story, .never_open = true,
 					.conns = { .max_open = 64, .calls = true, .late = true } };
-	struct teller *t = teller_new(&config);
+	struct pipeline *t = pipeline_new(&config);
 	struct record got;
 	unsigned n = 0;
 
 	HOLDS(t);
 	if (view->start)
 		view->start(&context);
-	while ((got = record_next(r)).got < RECORD_GOT_END) {
+	while ((got = record_reader_next(r)).got < RECORD_GOT_END) {
 		HOLDS(n++ < RECORDS_MAX);
 		if (got.got == RECORD_GOT_EVENT)
-			teller_take(t, got.event, sizeof(*got.event));
+			pipeline_feed(t, got.event, sizeof(*got.event));
 		else if (got.got == RECORD_GOT_MARK)
-			teller_tick(t, got.mark->now_ns);
+			pipeline_tick(t, got.mark->now_ns);
 		else
-			HOLDS(got.text->len <= RECORD_TEXT_MAX);
+			HOLDS(got.annotation->len <= RECORD_ANNOTATION_MAX);
 		if (context.due_ns && got.got == RECORD_GOT_MARK && context.due_ns <= got.mark->now_ns)
 			view->tick(&context, got.mark->now_ns);
 		check_view(view, out);
 	}
-	HOLDS(got.got == RECORD_GOT_END || record_why(r)[0]);
-	HOLDS(record_next(r).got == got.got);
-	teller_end(t, 1ULL << 62);
+	HOLDS(got.got == RECORD_GOT_END || record_reader_why(r)[0]);
+	HOLDS(record_reader_next(r).got == got.got);
+	pipeline_end(t, 1ULL << 62);
 	check_view(view, out);
 	if (view->release)
 		view->release(&context);
-	teller_free(t);
+	pipeline_free(t);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -152,11 +152,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	char why[RECORD_WHY];
 
 	make_file(&in);
-	r = record_open(read_file, &file, why);
+	r = record_reader_open(read_file, &file, why);
 	HOLDS(r || why[0]);
 	if (r)
 		play(r, view, &out);
-	record_close(r);
+	record_reader_close(r);
 	buf_release(&out);
 	return 0;
 }

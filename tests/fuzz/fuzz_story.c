@@ -21,7 +21,7 @@
 
 struct world {
 	struct view_context context;	/* first: a view is handed that */
-	struct teller *teller;
+	struct pipeline *pipeline;
 	struct event now[SOCKETS];
 	uint64_t now_ns;
 	uint64_t told;
@@ -101,7 +101,7 @@ static void start_views(struct world *w, uint8_t how)
 
 static void end_views(struct world *w)
 {
-	struct tally t = teller_tally(w->teller, &w->kernel);
+	struct tally t = pipeline_tally(w->pipeline, &w->kernel);
 
 	for (unsigned i = 0; view_at(i); i++) {
 		buf_reset(w->context.out);
@@ -117,12 +117,12 @@ static const struct view checking = { .name = "checking", .story = check_story }
 
 static void check_tally(const struct world *w)
 {
-	struct tally t = teller_tally(w->teller, &w->kernel);
+	struct tally t = pipeline_tally(w->pipeline, &w->kernel);
 
 	HOLDS(t.seen == t.told + t.filtered + t.open + t.lost_table_full + t.lost_end_missed);
 	HOLDS(t.told == w->told);
 	HOLDS(t.open <= w->max_open);
-	HOLDS(teller_unsettled(w->teller) <= t.open);
+	HOLDS(pipeline_unsettled(w->pipeline) <= t.open);
 }
 
 /* Pairs face each other; two share a key, two their addresses. */
@@ -213,11 +213,11 @@ static void feed_event(struct world *w, struct input *in, uint8_t kind)
 		e.cookie = 0;
 	if (kind == EVENT_LATE)
 		e.sk = 0;
-	teller_take(w->teller, &e, sizeof(e));
+	pipeline_feed(w->pipeline, &e, sizeof(e));
 	if (kind == EVENT_SOCKET || kind == EVENT_HOLDER)
 		hangs_take(&w->hangs, &e, sizeof(e));
 	if (who & 128)
-		teller_take(w->teller, &e, sizeof(e));
+		pipeline_feed(w->pipeline, &e, sizeof(e));
 }
 
 static void step(struct world *w, struct input *in)
@@ -228,12 +228,12 @@ static void step(struct world *w, struct input *in)
 		feed_event(w, in, what < 8 ? EVENT_STATE : what - 7 > EVENT_KIND_MAX ?
 			   EVENT_CALL : (uint8_t)(what - 7));
 	} else if (what == 20) {
-		teller_note_loss(w->teller);
+		pipeline_note_loss(w->pipeline);
 	} else if (what == 21) {
-		teller_take(w->teller, in->data, in->len % 300);
+		pipeline_feed(w->pipeline, in->data, in->len % 300);
 	} else {
 		move_time(w, take_u8(in));
-		teller_tick(w->teller, w->now_ns);
+		pipeline_tick(w->pipeline, w->now_ns);
 	}
 	check_tally(w);
 }
@@ -271,7 +271,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct world w = { .context = { .out = &out, .meta = &meta }, .now_ns = START_NS };
 	struct input in = { data, size };
 	uint8_t how = take_u8(&in);
-	struct teller_config config = { .view = &checking, .context = &w.context, .filter = &any_flow,
+	struct pipeline_config config = { .view = &checking, .context = &w.context, .filter = &any_flow,
 					.select = &any_story, .never_open = true,
 					.conns = { .max_open = how % 8 + 1, .seed = how,
 						   .calls = how & 64, .late = how & 128 } };
@@ -279,18 +279,18 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	hangs_init(&w.hangs, &hangs);
 	w.max_open = how % 8 + 1;
-	w.teller = teller_new(&config);
-	HOLDS(w.teller);
+	w.pipeline = pipeline_new(&config);
+	HOLDS(w.pipeline);
 	start_views(&w, how);
 	make_sockets(&w);
 	while (in.len)
 		step(&w, &in);
-	teller_end(w.teller, w.now_ns);
+	pipeline_end(w.pipeline, w.now_ns);
 	check_tally(&w);
-	HOLDS(!teller_unsettled(w.teller));
+	HOLDS(!pipeline_unsettled(w.pipeline));
 	check_hangs(&w);
 	end_views(&w);
-	teller_free(w.teller);
+	pipeline_free(w.pipeline);
 	buf_release(&out);
 	return 0;
 }

@@ -16,12 +16,12 @@
 static void check_terminal(const uint8_t *bytes, size_t len, size_t width)
 {
 	struct buf b = { 0 };
-	size_t took = text_terminal(&b, bytes, len, width), columns = 0;
+	size_t took = escape_for_terminal(&b, bytes, len, width), columns = 0;
 
 	HOLDS(!b.failed && took <= len);
 	for (size_t i = 0; i < b.len; columns++)
-		i += text_decode(b.data + i, b.len - i).len ?: 1;
-	HOLDS(width == TEXT_ANY_WIDTH ? took == len : columns <= width);
+		i += escape_decode_utf8(b.data + i, b.len - i).len ?: 1;
+	HOLDS(width == ESCAPE_ANY_WIDTH ? took == len : columns <= width);
 	buf_char(&b, '\n');
 	HOLDS(!check_output("", b.data, b.len));
 	buf_release(&b);
@@ -47,10 +47,10 @@ static void check_usage(const uint8_t *bytes, size_t len)
 	static char said[1 << 16];
 	char *word = strndup((const char *)bytes, len);
 	FILE *f = fmemopen(said, sizeof(said), "w");
-	struct usage u = { .err = f, .value = word, .status = -1 };
+	struct usage_error u = { .err = f, .value = word, .status = -1 };
 
 	HOLDS(word && f);
-	usage_bad(&u, "bad word ", ": want another");
+	usage_error_value(&u, "bad word ", ": want another");
 	fclose(f);
 	HOLDS(strchr(said, '\n') == said + strlen(said) - 1);
 	HOLDS(!check_output("", said, strlen(said)));
@@ -108,7 +108,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	size_t width = take_u8(&in);
 
 	check_texts(in.data, in.len);
-	check_terminal(in.data, in.len, TEXT_ANY_WIDTH);
+	check_terminal(in.data, in.len, ESCAPE_ANY_WIDTH);
 	check_terminal(in.data, in.len, width);
 	check_json_bytes(in.data, in.len);
 	check_usage(in.data, in.len);

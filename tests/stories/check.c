@@ -52,7 +52,7 @@ static bool json_string(struct json_text *j)
 	if (!json_take(j, '"'))
 		return false;
 	while (j->p < j->end && *j->p != '"') {
-		struct text_char c = text_decode(j->p, (size_t)(j->end - j->p));
+		struct utf8_char c = escape_decode_utf8(j->p, (size_t)(j->end - j->p));
 
 		if (!c.len || c.code < 0x20)
 			return false;
@@ -127,7 +127,7 @@ static long columns(const char *line, size_t len)
 	long n = 0;
 
 	for (size_t i = 0; i < len; n++) {
-		struct text_char c = text_decode(line + i, len - i);
+		struct utf8_char c = escape_decode_utf8(line + i, len - i);
 
 		if (!c.len || c.code < 0x20 || (c.code >= 0x7f && c.code <= 0x9f))
 			return -1;

@@ -163,11 +163,11 @@ static const char *cgroup_path(void *arg, uint64_t id, uint32_t pid)
 	return arg ? places_path(arg, id) : NULL;
 }
 
-static struct teller *open_teller(struct play *p, const struct view *view)
+static struct pipeline *open_teller(struct play *p, const struct view *view)
 {
 	const struct script *s = p->script;
 	struct options *o = &p->script->options;
-	struct teller_config config = {
+	struct pipeline_config config = {
 		.view = view,
 		.context = &p->context,
 		.filter = &o->filter,
@@ -181,7 +181,7 @@ static struct teller *open_teller(struct play *p, const struct view *view)
 
 	o->select.cgroup_path = cgroup_path;
 	o->select.cgroup_arg = s->places;
-	return teller_new(&config);
+	return pipeline_new(&config);
 }
 
 /* As the session does it. */
@@ -191,7 +191,7 @@ static void pass(struct play *p, const struct view *view, uint64_t now_ns)
 		view->tick(&p->context, now_ns);
 }
 
-static void play_step(struct play *p, const struct view *view, struct teller *t,
+static void play_step(struct play *p, const struct view *view, struct pipeline *t,
 		      const struct step *step)
 {
 	static const uint64_t junk[JUNK_MAX / sizeof(uint64_t)];
@@ -200,22 +200,22 @@ static void play_step(struct play *p, const struct view *view, struct teller *t,
 		pass(p, view, step->kind == STEP_EVENT ? step->event.ts_ns : step->ts_ns);
 	switch (step->kind) {
 	case STEP_EVENT:
-		teller_take(t, &step->event, sizeof(step->event));
+		pipeline_feed(t, &step->event, sizeof(step->event));
 		break;
 	case STEP_TICK:
-		teller_tick(t, step->ts_ns);
+		pipeline_tick(t, step->ts_ns);
 		break;
 	case STEP_JUNK:
-		teller_take(t, junk, step->junk_bytes < JUNK_MAX ? step->junk_bytes : JUNK_MAX);
+		pipeline_feed(t, junk, step->junk_bytes < JUNK_MAX ? step->junk_bytes : JUNK_MAX);
 		break;
 	}
 }
 
-/* As run.c does it, without its clock. */
+/* As trace.c does it, without its clock. */
 static void play_through(struct play *p, const struct view *view)
 {
 	struct script *s = p->script;
-	struct teller *t;
+	struct pipeline *t;
 	struct tally tally;
 
 	p->context = (struct view_context){ .out = &p->out, .meta = &s->meta, .wide = s->options.wide,
@@ -228,23 +228,23 @@ static void play_through(struct play *p, const struct view *view)
 		buf_str(&p->said, "\tout of memory\n");
 		return;
 	}
-	tally = teller_tally(t, &s->kernel);
+	tally = pipeline_tally(t, &s->kernel);
 	if (tally_lost_events(&tally))
-		teller_note_loss(t);
+		pipeline_note_loss(t);
 	if (view->start)
 		view->start(&p->context);
 	for (unsigned i = 0; i < s->steps; i++)
 		play_step(p, view, t, &s->step[i]);
 	pass(p, view, s->end_ns);
-	teller_end(t, s->end_ns);
-	tally = teller_tally(t, &s->kernel);
+	pipeline_end(t, s->end_ns);
+	tally = pipeline_tally(t, &s->kernel);
 	if (tally_lost(&tally) && view->lost)
 		view->lost(&p->context, &tally, s->end_ns);
 	if (view->end)
 		view->end(&p->context, &tally, s->end_ns);
 	if (view->release)
 		view->release(&p->context);
-	teller_free(t);
+	pipeline_free(t);
 }
 
 /* The version gives way to VERSION_THERE. */

@@ -67,40 +67,40 @@ struct heard {
 	unsigned events, marks, last_mark, texts;
 	uint64_t sum;		/* of what the events and texts say */
 	bool text_first;	/* before any event */
-	int64_t clock_ns;	/* of the last RECORD_CLOCK; 0 none */
+	int64_t clock_ns;	/* of the last RECORD_MARK_CLOCK_SET; 0 none */
 	enum record_got end;
 	char why[RECORD_WHY];
 };
 
 static inline struct heard hear(struct bytes *b)
 {
-	struct heard h = { .end = RECORD_GOT_NONSENSE };
+	struct heard h = { .end = RECORD_GOT_CORRUPT };
 	struct record_reader *r;
 	struct record record;
 
 	b->at = 0;
-	r = record_open(read_bytes, b, h.why);
+	r = record_reader_open(read_bytes, b, h.why);
 	if (!r)
 		return h;
-	while ((record = record_next(r)).got < RECORD_GOT_END) {
+	while ((record = record_reader_next(r)).got < RECORD_GOT_END) {
 		if (record.got == RECORD_GOT_EVENT) {
 			h.events++;
 			h.sum = h.sum * 31 + record.event->ts_ns + record.event->local_port;
-		} else if (record.got == RECORD_GOT_TEXT) {
+		} else if (record.got == RECORD_GOT_ANNOTATION) {
 			h.text_first |= !h.events;
 			h.texts++;
-			h.sum = h.sum * 31 + record.text->key + record.text->len;
+			h.sum = h.sum * 31 + record.annotation->key + record.annotation->len;
 		} else {
-			if (record.mark->what == RECORD_CLOCK)
+			if (record.mark->type == RECORD_MARK_CLOCK_SET)
 				h.clock_ns = record.mark->boot_to_wall_ns;
 			h.marks++;
-			h.last_mark = record.mark->what;
+			h.last_mark = record.mark->type;
 		}
 	}
 	h.end = record.got;
-	assert_int_equal(record_next(r).got, h.end);
-	if (h.end == RECORD_GOT_NONSENSE)
-		snprintf(h.why, sizeof(h.why), "%s", record_why(r));
-	record_close(r);
+	assert_int_equal(record_reader_next(r).got, h.end);
+	if (h.end == RECORD_GOT_CORRUPT)
+		snprintf(h.why, sizeof(h.why), "%s", record_reader_why(r));
+	record_reader_close(r);
 	return h;
 }

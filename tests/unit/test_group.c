@@ -14,23 +14,23 @@ static void done(void *row)
 	released += *(uint64_t *)row != 0;
 }
 
-static struct groups a_table(uint32_t max)
+static struct keyed_table a_table(uint32_t max)
 {
 	released = 0;
-	return (struct groups){ .row_size = sizeof(uint64_t), .max = max, .seed = 42 };
+	return (struct keyed_table){ .row_size = sizeof(uint64_t), .max = max, .seed = 42 };
 }
 
-static uint64_t *count(struct groups *g, const char *key)
+static uint64_t *count(struct keyed_table *g, const char *key)
 {
-	struct group *o = groups_find(g, key, strlen(key), NULL, 0);
+	struct keyed_entry *o = keyed_table_get_or_add(g, key, strlen(key), NULL, 0);
 
 	assert_non_null(o);
 	return o->row;
 }
 
-static void test_group__a_key_has_one_row(void **state)
+static void test_keyed_table__a_key_has_one_row(void **state)
 {
-	struct groups g = a_table(8);
+	struct keyed_table g = a_table(8);
 
 	(void)state;
 	(*count(&g, "nginx"))++;
@@ -38,18 +38,18 @@ static void test_group__a_key_has_one_row(void **state)
 	(*count(&g, "nginx"))++;
 	(*count(&g, ""))++;
 	assert_int_equal(g.nr, 3);
-	assert_ptr_equal(groups_find(&g, NULL, 0, NULL, 0)->row, count(&g, ""));
+	assert_ptr_equal(keyed_table_get_or_add(&g, NULL, 0, NULL, 0)->row, count(&g, ""));
 	assert_int_equal(*count(&g, "nginx"), 2);
 	assert_int_equal(*count(&g, "java"), 1);
 	assert_int_equal(*count(&g, ""), 1);
 	assert_null(g.other);
-	groups_clear(&g, done);
+	keyed_table_clear(&g, done);
 	assert_int_equal(released, 3);
 }
 
-static void test_group__what_does_not_fit_is_counted_together(void **state)
+static void test_keyed_table__what_does_not_fit_is_counted_together(void **state)
 {
-	struct groups g = a_table(10);
+	struct keyed_table g = a_table(10);
 	char key[16];
 
 	(void)state;
@@ -60,64 +60,64 @@ static void test_group__what_does_not_fit_is_counted_together(void **state)
 		}
 	assert_int_equal(g.nr, 10);
 	for (uint32_t i = 0; i < 10; i++)
-		assert_int_equal(*(uint64_t *)groups_at(&g, i)->row, 2);
-	assert_ptr_equal(groups_at(&g, 10), g.other);
+		assert_int_equal(*(uint64_t *)keyed_table_at(&g, i)->row, 2);
+	assert_ptr_equal(keyed_table_at(&g, 10), g.other);
 	assert_int_equal(*(uint64_t *)g.other->row, 2 * (MANY - 10));
-	assert_null(groups_at(&g, 11));
-	groups_clear(&g, done);
+	assert_null(keyed_table_at(&g, 11));
+	keyed_table_clear(&g, done);
 	assert_int_equal(released, 11);
 }
 
-static void test_group__keys_of_every_length_are_told_apart(void **state)
+static void test_keyed_table__keys_of_every_length_are_told_apart(void **state)
 {
 	static const uint8_t zeros[64], ones[64] = { 1 };
-	struct groups g = a_table(200);
+	struct keyed_table g = a_table(200);
 
 	(void)state;
 	for (size_t len = 0; len <= sizeof(zeros); len++) {
-		assert_non_null(groups_find(&g, zeros, len, NULL, 0));
+		assert_non_null(keyed_table_get_or_add(&g, zeros, len, NULL, 0));
 		if (len)
-			assert_non_null(groups_find(&g, ones, len, NULL, 0));
+			assert_non_null(keyed_table_get_or_add(&g, ones, len, NULL, 0));
 	}
 	assert_int_equal(g.nr, 2 * sizeof(zeros) + 1);
-	groups_clear(&g, done);
+	keyed_table_clear(&g, done);
 }
 
-static void test_group__the_first_label_stays(void **state)
+static void test_keyed_table__the_first_label_stays(void **state)
 {
-	struct groups g = a_table(4);
-	const struct group *o;
+	struct keyed_table g = a_table(4);
+	const struct keyed_entry *o;
 
 	(void)state;
-	groups_find(&g, "1", 1, "nginx", 5);
-	o = groups_find(&g, "1", 1, "worker", 6);
+	keyed_table_get_or_add(&g, "1", 1, "nginx", 5);
+	o = keyed_table_get_or_add(&g, "1", 1, "worker", 6);
 	assert_int_equal(o->label_len, 5);
 	assert_memory_equal(o->bytes + o->key_len, "nginx", 5);
-	groups_clear(&g, done);
+	keyed_table_clear(&g, done);
 }
 
-static void test_group__cleared_it_is_as_new(void **state)
+static void test_keyed_table__cleared_it_is_as_new(void **state)
 {
-	struct groups g = a_table(4);
+	struct keyed_table g = a_table(4);
 
 	(void)state;
 	(*count(&g, "a"))++;
-	groups_clear(&g, done);
+	keyed_table_clear(&g, done);
 	assert_int_equal(g.nr, 0);
-	assert_null(groups_at(&g, 0));
+	assert_null(keyed_table_at(&g, 0));
 	assert_int_equal(*count(&g, "a"), 0);
-	groups_clear(&g, done);
-	groups_clear(&g, done);
+	keyed_table_clear(&g, done);
+	keyed_table_clear(&g, done);
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_group__a_key_has_one_row),
-		cmocka_unit_test(test_group__what_does_not_fit_is_counted_together),
-		cmocka_unit_test(test_group__keys_of_every_length_are_told_apart),
-		cmocka_unit_test(test_group__the_first_label_stays),
-		cmocka_unit_test(test_group__cleared_it_is_as_new),
+		cmocka_unit_test(test_keyed_table__a_key_has_one_row),
+		cmocka_unit_test(test_keyed_table__what_does_not_fit_is_counted_together),
+		cmocka_unit_test(test_keyed_table__keys_of_every_length_are_told_apart),
+		cmocka_unit_test(test_keyed_table__the_first_label_stays),
+		cmocka_unit_test(test_keyed_table__cleared_it_is_as_new),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -37,25 +37,25 @@ static uint64_t exact(const uint64_t *sorted, unsigned n, unsigned permille)
 static void expect_quantiles(uint64_t *values, unsigned n)
 {
 	static const unsigned list[] = { 0, 1, 10, 250, 500, 750, 900, 990, 999, 1000 };
-	struct hist h = { 0 };
+	struct histogram h = { 0 };
 
 	for (unsigned i = 0; i < n; i++)
-		assert_true(hist_add(&h, values[i]));
+		assert_true(histogram_add(&h, values[i]));
 	assert_int_equal(h.n, n);
 	qsort(values, n, sizeof(*values), compare);
 	assert_true(h.min == values[0] && h.max == values[n - 1]);
 	for (unsigned i = 0; i < sizeof(list) / sizeof(*list); i++) {
-		uint64_t want = exact(values, n, list[i]), got = hist_quantile(&h, list[i]);
+		uint64_t want = exact(values, n, list[i]), got = histogram_quantile(&h, list[i]);
 		uint64_t off = want > got ? want - got : got - want;
 
 		if (off > want / 1000 * ERROR_PERMILLE + want % 1000 * ERROR_PERMILLE / 1000)
 			fail_msg("of %u values %u permille: want %llu, got %llu", n, list[i],
 				 (unsigned long long)want, (unsigned long long)got);
 	}
-	hist_release(&h);
+	histogram_release(&h);
 }
 
-static void test_hist__quantiles_of_all_magnitudes(void **state)
+static void test_histogram__quantiles_of_all_magnitudes(void **state)
 {
 	static uint64_t values[VALUES];
 
@@ -66,7 +66,7 @@ static void test_hist__quantiles_of_all_magnitudes(void **state)
 	expect_quantiles(values, VALUES);
 }
 
-static void test_hist__quantiles_within_one_magnitude(void **state)
+static void test_histogram__quantiles_within_one_magnitude(void **state)
 {
 	static uint64_t values[VALUES];
 	uint64_t from = 1;
@@ -80,7 +80,7 @@ static void test_hist__quantiles_within_one_magnitude(void **state)
 	}
 }
 
-static void test_hist__quantiles_of_two_humps(void **state)
+static void test_histogram__quantiles_of_two_humps(void **state)
 {
 	static uint64_t values[VALUES];
 
@@ -91,7 +91,7 @@ static void test_hist__quantiles_of_two_humps(void **state)
 	expect_quantiles(values, VALUES);
 }
 
-static void test_hist__quantiles_of_few(void **state)
+static void test_histogram__quantiles_of_few(void **state)
 {
 	(void)state;
 	seed = 17;
@@ -104,117 +104,117 @@ static void test_hist__quantiles_of_few(void **state)
 	}
 }
 
-static void test_hist__one_value_is_told_exactly(void **state)
+static void test_histogram__one_value_is_told_exactly(void **state)
 {
-	struct hist h = { 0 };
+	struct histogram h = { 0 };
 
 	(void)state;
-	assert_true(hist_add(&h, 199990000));
-	assert_int_equal(hist_quantile(&h, 500), 199990000);
-	assert_int_equal(hist_quantile(&h, 990), 199990000);
-	hist_release(&h);
+	assert_true(histogram_add(&h, 199990000));
+	assert_int_equal(histogram_quantile(&h, 500), 199990000);
+	assert_int_equal(histogram_quantile(&h, 990), 199990000);
+	histogram_release(&h);
 }
 
-static void test_hist__of_nothing(void **state)
+static void test_histogram__of_nothing(void **state)
 {
-	struct hist h = { 0 };
+	struct histogram h = { 0 };
 
 	(void)state;
-	assert_int_equal(hist_quantile(&h, 500), 0);
-	for (unsigned i = 0; i < HIST_SEGMENTS; i++)
-		assert_int_equal(hist_count(&h, i), 0);
-	hist_release(&h);
+	assert_int_equal(histogram_quantile(&h, 500), 0);
+	for (unsigned i = 0; i < HISTOGRAM_BUCKETS; i++)
+		assert_int_equal(histogram_bucket_count(&h, i), 0);
+	histogram_release(&h);
 }
 
-static void test_hist__segments_go_by_1_2_5(void **state)
+static void test_histogram__segments_go_by_1_2_5(void **state)
 {
 	static const uint64_t from[] = { 0, 1, 2, 5, 10, 20, 50, 100 };
 
 	(void)state;
 	for (unsigned i = 0; i < 8; i++)
-		assert_int_equal(hist_from_ns(i), from[i]);
-	assert_int_equal(hist_from_ns(1 + 3 * 9), 1000000000);
-	assert_true(hist_from_ns(HIST_SEGMENTS - 1) == 10000000000000000000ULL);
-	assert_true(hist_from_ns(HIST_SEGMENTS) == UINT64_MAX);
+		assert_int_equal(histogram_bucket_from_ns(i), from[i]);
+	assert_int_equal(histogram_bucket_from_ns(1 + 3 * 9), 1000000000);
+	assert_true(histogram_bucket_from_ns(HISTOGRAM_BUCKETS - 1) == 10000000000000000000ULL);
+	assert_true(histogram_bucket_from_ns(HISTOGRAM_BUCKETS) == UINT64_MAX);
 }
 
 /* Each boundary, and what is next to it on both sides, falls where it belongs. */
-static void test_hist__boundaries(void **state)
+static void test_histogram__boundaries(void **state)
 {
 	(void)state;
-	for (unsigned i = 1; i < HIST_SEGMENTS; i++) {
-		struct hist h = { 0 };
+	for (unsigned i = 1; i < HISTOGRAM_BUCKETS; i++) {
+		struct histogram h = { 0 };
 
-		assert_true(hist_add(&h, hist_from_ns(i)));
-		assert_true(hist_add(&h, hist_from_ns(i) - 1));
-		assert_int_equal(hist_count(&h, i), 1);
-		assert_int_equal(hist_count(&h, i - 1), 1);
-		hist_release(&h);
+		assert_true(histogram_add(&h, histogram_bucket_from_ns(i)));
+		assert_true(histogram_add(&h, histogram_bucket_from_ns(i) - 1));
+		assert_int_equal(histogram_bucket_count(&h, i), 1);
+		assert_int_equal(histogram_bucket_count(&h, i - 1), 1);
+		histogram_release(&h);
 	}
 }
 
-static void test_hist__the_largest_has_a_place(void **state)
+static void test_histogram__the_largest_has_a_place(void **state)
 {
-	struct hist h = { 0 };
+	struct histogram h = { 0 };
 
 	(void)state;
-	assert_true(hist_add(&h, UINT64_MAX));
-	assert_int_equal(hist_count(&h, HIST_SEGMENTS - 1), 1);
-	assert_true(hist_quantile(&h, 1000) == UINT64_MAX);
-	hist_release(&h);
+	assert_true(histogram_add(&h, UINT64_MAX));
+	assert_int_equal(histogram_bucket_count(&h, HISTOGRAM_BUCKETS - 1), 1);
+	assert_true(histogram_quantile(&h, 1000) == UINT64_MAX);
+	histogram_release(&h);
 }
 
-static void test_hist__two_merged_are_as_one(void **state)
+static void test_histogram__two_merged_are_as_one(void **state)
 {
-	struct hist a = { 0 }, b = { 0 }, both = { 0 };
+	struct histogram a = { 0 }, b = { 0 }, both = { 0 };
 
 	(void)state;
 	seed = 19;
 	for (unsigned i = 0; i < VALUES; i++) {
 		uint64_t v = next() >> (next() % 64);
 
-		assert_true(hist_add(i % 3 ? &a : &b, v));
-		assert_true(hist_add(&both, v));
+		assert_true(histogram_add(i % 3 ? &a : &b, v));
+		assert_true(histogram_add(&both, v));
 	}
-	assert_true(hist_merge(&a, &b));
+	assert_true(histogram_merge(&a, &b));
 	assert_true(a.n == both.n && a.min == both.min && a.max == both.max);
-	for (unsigned i = 0; i < HIST_SEGMENTS; i++)
-		assert_int_equal(hist_count(&a, i), hist_count(&both, i));
+	for (unsigned i = 0; i < HISTOGRAM_BUCKETS; i++)
+		assert_int_equal(histogram_bucket_count(&a, i), histogram_bucket_count(&both, i));
 	for (unsigned p = 0; p <= 1000; p++)
-		assert_true(hist_quantile(&a, p) == hist_quantile(&both, p));
-	hist_release(&a);
-	hist_release(&b);
-	hist_release(&both);
+		assert_true(histogram_quantile(&a, p) == histogram_quantile(&both, p));
+	histogram_release(&a);
+	histogram_release(&b);
+	histogram_release(&both);
 }
 
-static void test_hist__an_empty_one_changes_nothing(void **state)
+static void test_histogram__an_empty_one_changes_nothing(void **state)
 {
-	struct hist a = { 0 }, none = { 0 };
+	struct histogram a = { 0 }, none = { 0 };
 
 	(void)state;
-	assert_true(hist_add(&a, 5000));
-	assert_true(hist_merge(&a, &none));
+	assert_true(histogram_add(&a, 5000));
+	assert_true(histogram_merge(&a, &none));
 	assert_true(a.n == 1 && a.min == 5000 && a.max == 5000);
-	assert_true(hist_merge(&none, &a));
+	assert_true(histogram_merge(&none, &a));
 	assert_true(none.n == 1 && none.min == 5000 && none.max == 5000);
-	hist_release(&a);
-	hist_release(&none);
+	histogram_release(&a);
+	histogram_release(&none);
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_hist__quantiles_of_all_magnitudes),
-		cmocka_unit_test(test_hist__quantiles_within_one_magnitude),
-		cmocka_unit_test(test_hist__quantiles_of_two_humps),
-		cmocka_unit_test(test_hist__quantiles_of_few),
-		cmocka_unit_test(test_hist__one_value_is_told_exactly),
-		cmocka_unit_test(test_hist__of_nothing),
-		cmocka_unit_test(test_hist__segments_go_by_1_2_5),
-		cmocka_unit_test(test_hist__boundaries),
-		cmocka_unit_test(test_hist__the_largest_has_a_place),
-		cmocka_unit_test(test_hist__two_merged_are_as_one),
-		cmocka_unit_test(test_hist__an_empty_one_changes_nothing),
+		cmocka_unit_test(test_histogram__quantiles_of_all_magnitudes),
+		cmocka_unit_test(test_histogram__quantiles_within_one_magnitude),
+		cmocka_unit_test(test_histogram__quantiles_of_two_humps),
+		cmocka_unit_test(test_histogram__quantiles_of_few),
+		cmocka_unit_test(test_histogram__one_value_is_told_exactly),
+		cmocka_unit_test(test_histogram__of_nothing),
+		cmocka_unit_test(test_histogram__segments_go_by_1_2_5),
+		cmocka_unit_test(test_histogram__boundaries),
+		cmocka_unit_test(test_histogram__the_largest_has_a_place),
+		cmocka_unit_test(test_histogram__two_merged_are_as_one),
+		cmocka_unit_test(test_histogram__an_empty_one_changes_nothing),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

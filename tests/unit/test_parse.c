@@ -66,13 +66,13 @@ static void test_parse__sizes(void **state)
 	uint64_t v;
 
 	(void)state;
-	assert_true(parse_size("65536", 65536, 1 << 30, &v));
+	assert_true(parse_bytes_pow2("65536", 65536, 1 << 30, &v));
 	assert_int_equal(v, 65536);
-	assert_true(parse_size("64k", 65536, 1 << 30, &v));
+	assert_true(parse_bytes_pow2("64k", 65536, 1 << 30, &v));
 	assert_int_equal(v, 65536);
-	assert_true(parse_size("8M", 65536, 1 << 30, &v));
+	assert_true(parse_bytes_pow2("8M", 65536, 1 << 30, &v));
 	assert_int_equal(v, 8 << 20);
-	assert_true(parse_size("1G", 65536, 1 << 30, &v));
+	assert_true(parse_bytes_pow2("1G", 65536, 1 << 30, &v));
 	assert_int_equal(v, 1 << 30);
 }
 
@@ -84,7 +84,7 @@ static void test_parse__what_is_no_size(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
-		assert_false(parse_size(texts[i], 65536, 1 << 30, &v));
+		assert_false(parse_bytes_pow2(texts[i], 65536, 1 << 30, &v));
 	assert_int_equal(v, UNTOUCHED);
 }
 

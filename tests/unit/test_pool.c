@@ -19,7 +19,7 @@ static void test_pool__items_stay_where_they_are(void **state)
 
 	(void)state;
 	for (uint32_t i = 1; i <= MANY; i++) {
-		assert_int_equal(pool_take(&p), i);
+		assert_int_equal(pool_alloc(&p), i);
 		at[i] = pool_at(&p, i);
 		memset(at[i], (int)i, SIZE);
 	}
@@ -39,14 +39,14 @@ static void test_pool__what_was_given_back_comes_again_all_zero(void **state)
 
 	(void)state;
 	for (uint32_t i = 1; i <= 3; i++)
-		memset(pool_at(&p, pool_take(&p)), 255, SIZE);
-	pool_give(&p, 2);
-	pool_give(&p, 1);
-	assert_int_equal(pool_take(&p), 1);
-	assert_int_equal(pool_take(&p), 2);
+		memset(pool_at(&p, pool_alloc(&p)), 255, SIZE);
+	pool_free(&p, 2);
+	pool_free(&p, 1);
+	assert_int_equal(pool_alloc(&p), 1);
+	assert_int_equal(pool_alloc(&p), 2);
 	assert_memory_equal(pool_at(&p, 1), zero, SIZE);
 	assert_memory_equal(pool_at(&p, 2), zero, SIZE);
-	assert_int_equal(pool_take(&p), 4);
+	assert_int_equal(pool_alloc(&p), 4);
 	pool_release(&p);
 }
 

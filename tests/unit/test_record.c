@@ -29,35 +29,35 @@ static int remove_folder(void **state)
 	return system(command);
 }
 
-static struct recorder *open_one(uint64_t rotate_bytes)
+static struct record_writer *open_one(uint64_t rotate_bytes)
 {
-	struct recorder_config config = { .path = path, .meta = &host, .keep = 2,
+	struct record_writer_config config = { .path = path, .meta = &host, .keep = 2,
 					  .rotate_bytes = rotate_bytes };
-	struct recorder *r;
+	struct record_writer *r;
 
-	assert_int_equal(recorder_open(&r, &config), 0);
-	recorder_mark(r, RECORD_START, T0, &none);
+	assert_int_equal(record_writer_open(&r, &config), 0);
+	record_writer_add_mark(r, RECORD_MARK_START, T0, &none);
 	return r;
 }
 
-static void put_events(struct recorder *r, unsigned n)
+static void put_events(struct record_writer *r, unsigned n)
 {
 	for (unsigned i = 0; i < n; i++) {
 		struct event e = of(i, a_fin(T0 + i * MS, i));
 
 		e.srtt_us = (__u32)(i * 2654435761u);	/* something that does not compress */
-		recorder_event(r, &e);
+		record_writer_add_event(r, &e);
 	}
 }
 
 /* A recording of n events, as it is on disk. */
 static void write_one(unsigned n)
 {
-	struct recorder *r = open_one(0);
+	struct record_writer *r = open_one(0);
 
 	put_events(r, n);
-	recorder_mark(r, RECORD_END, T0 + n * MS, &some);
-	assert_int_equal(recorder_close(r), 0);
+	record_writer_add_mark(r, RECORD_MARK_END, T0 + n * MS, &some);
+	assert_int_equal(record_writer_close(r), 0);
 	load(&file, path);
 }
 
@@ -71,26 +71,26 @@ static void test_record__what_is_written_is_read(void **state)
 	assert_int_equal(h.end, RECORD_GOT_END);
 	assert_int_equal(h.events, 20000);
 	assert_int_equal(h.marks, 2);
-	assert_int_equal(h.last_mark, RECORD_END);
+	assert_int_equal(h.last_mark, RECORD_MARK_END);
 }
 
 /* A clock that is set to before 1970, even; later marks are none of that kind. */
 static void test_record__the_wall_clock_is_set(void **state)
 {
-	struct recorder *r = open_one(0);
+	struct record_writer *r = open_one(0);
 	struct heard h;
 
 	(void)state;
 	put_events(r, 10);
-	recorder_clock(r, 1795000000000000123, T0 + MS, &none);
-	recorder_clock(r, -5, T0 + 2 * MS, &none);
-	recorder_mark(r, RECORD_END, T0 + 3 * MS, &none);
-	assert_int_equal(recorder_close(r), 0);
+	record_writer_add_clock(r, 1795000000000000123, T0 + MS, &none);
+	record_writer_add_clock(r, -5, T0 + 2 * MS, &none);
+	record_writer_add_mark(r, RECORD_MARK_END, T0 + 3 * MS, &none);
+	assert_int_equal(record_writer_close(r), 0);
 	load(&file, path);
 	h = hear(&file);
 	assert_int_equal(h.end, RECORD_GOT_END);
 	assert_int_equal(h.marks, 4);
-	assert_int_equal(h.last_mark, RECORD_END);
+	assert_int_equal(h.last_mark, RECORD_MARK_END);
 	assert_int_equal(h.clock_ns, -5);
 }
 
@@ -120,38 +120,38 @@ static void test_record__the_head_tells_of_the_host(void **state)
 
 	(void)state;
 	write_one(1);
-	r = record_open(read_bytes, &file, why);
+	r = record_reader_open(read_bytes, &file, why);
 	assert_non_null(r);
-	m = record_meta(r);
+	m = record_reader_run_info(r);
 	assert_string_equal(m->hostname, "host?ile");
 	assert_string_equal(m->boot_id, host.boot_id);
 	assert_int_equal(m->boot_to_wall_ns, -5);
 	assert_int_equal(m->nr_hooks, 2);
 	assert_string_equal(meta_hook(m, "calls"), "tracepoint");
-	record_close(r);
+	record_reader_close(r);
 }
 
 /* Wherever it is cut: no event that was not written, and one reason with an offset. */
 static void test_record__a_cut_file_is_told_as_far_as_it_goes(void **state)
 {
-	struct recorder *r = open_one(0);
+	struct record_writer *r = open_one(0);
 	unsigned before = 0;
 	size_t len;
 
 	(void)state;
 	for (unsigned i = 0; i < 5; i++) {
 		put_events(r, 10);
-		recorder_flush(r);
+		record_writer_flush(r);
 	}
-	recorder_mark(r, RECORD_END, T0, &none);
-	recorder_close(r);
+	record_writer_add_mark(r, RECORD_MARK_END, T0, &none);
+	record_writer_close(r);
 	load(&file, path);
 	len = file.len;
 	assert_int_equal(hear(&file).events, 50);
 	for (file.len = 0; file.len < len; file.len++) {
 		struct heard h = hear(&file);
 
-		assert_int_equal(h.end, RECORD_GOT_NONSENSE);
+		assert_int_equal(h.end, RECORD_GOT_CORRUPT);
 		assert_true(h.events % 10 == 0 && h.events >= before);
 		assert_non_null(strstr(h.why, file.len ? "offset " : "empty"));
 		before = h.events;
@@ -184,7 +184,7 @@ static void expect_refused(const char *head, const char *word)
 	file.len = 0;
 	add_member(&file, head, strlen(head));
 	h = hear(&file);
-	assert_int_equal(h.end, RECORD_GOT_NONSENSE);
+	assert_int_equal(h.end, RECORD_GOT_CORRUPT);
 	assert_int_equal(h.events + h.marks, 0);
 	if (!strstr(h.why, word))
 		fail_msg("'%s' has no '%s'", h.why, word);
@@ -215,7 +215,7 @@ static void good_head(void)
 	struct buf b = { 0 };
 
 	file.len = 0;
-	record_head_write(&b, &host);
+	record_header_write(&b, &host);
 	add_member(&file, b.data, b.len);
 	buf_release(&b);
 }
@@ -240,42 +240,42 @@ static void test_record__a_strange_member_ends_it(void **state)
 	for (unsigned i = 0; i < 1000; i++)
 		add_member(&file, "", 0);
 	h = hear(&file);
-	assert_int_equal(h.end, RECORD_GOT_NONSENSE);
+	assert_int_equal(h.end, RECORD_GOT_CORRUPT);
 	assert_non_null(strstr(h.why, "end is missing"));
 }
 
 static void test_record__a_text_of_any_length_comes_back(void **state)
 {
-	static const size_t sizes[] = { 0, 1, RECORD_TEXT_BYTES - 1, RECORD_TEXT_BYTES,
-					RECORD_TEXT_BYTES + 1, 5000, RECORD_TEXT_MAX };
-	static char text[RECORD_TEXT_MAX + 100];
+	static const size_t sizes[] = { 0, 1, RECORD_ANNOTATION_PART_BYTES - 1, RECORD_ANNOTATION_PART_BYTES,
+					RECORD_ANNOTATION_PART_BYTES + 1, 5000, RECORD_ANNOTATION_MAX };
+	static char text[RECORD_ANNOTATION_MAX + 100];
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(text); i++)
 		text[i] = (char)(i * 7 ^ i >> 8);
 	for (unsigned i = 0; i < sizeof(sizes) / sizeof(*sizes); i++) {
-		struct recorder *r = open_one(0);
+		struct record_writer *r = open_one(0);
 		struct record_reader *reader;
 		char why[RECORD_WHY];
 		struct record got;
 
-		recorder_text(r, RECORD_TEXT_CGROUP, 1ULL << 60, T0, text, sizes[i]);
-		recorder_mark(r, RECORD_END, T0, &none);
-		assert_int_equal(recorder_close(r), 0);
+		record_writer_annotate(r, RECORD_ANNOTATION_CGROUP, 1ULL << 60, T0, text, sizes[i]);
+		record_writer_add_mark(r, RECORD_MARK_END, T0, &none);
+		assert_int_equal(record_writer_close(r), 0);
 		load(&file, path);
-		reader = record_open(read_bytes, &file, why);
+		reader = record_reader_open(read_bytes, &file, why);
 		assert_non_null(reader);
-		assert_int_equal(record_next(reader).got, RECORD_GOT_MARK);
-		got = record_next(reader);
-		assert_int_equal(got.got, RECORD_GOT_TEXT);
-		assert_int_equal(got.text->what, RECORD_TEXT_CGROUP);
-		assert_int_equal(got.text->key, 1ULL << 60);
-		assert_int_equal(got.text->at_ns, T0);
-		assert_int_equal(got.text->len, sizes[i]);
-		assert_memory_equal(got.text->bytes, text, sizes[i]);
-		assert_int_equal(record_next(reader).got, RECORD_GOT_MARK);
-		assert_int_equal(record_next(reader).got, RECORD_GOT_END);
-		record_close(reader);
+		assert_int_equal(record_reader_next(reader).got, RECORD_GOT_MARK);
+		got = record_reader_next(reader);
+		assert_int_equal(got.got, RECORD_GOT_ANNOTATION);
+		assert_int_equal(got.annotation->type, RECORD_ANNOTATION_CGROUP);
+		assert_int_equal(got.annotation->key, 1ULL << 60);
+		assert_int_equal(got.annotation->at_ns, T0);
+		assert_int_equal(got.annotation->len, sizes[i]);
+		assert_memory_equal(got.annotation->bytes, text, sizes[i]);
+		assert_int_equal(record_reader_next(reader).got, RECORD_GOT_MARK);
+		assert_int_equal(record_reader_next(reader).got, RECORD_GOT_END);
+		record_reader_close(reader);
 	}
 }
 
@@ -283,23 +283,23 @@ static void test_record__a_text_of_any_length_comes_back(void **state)
 static void test_record__a_text_is_in_the_file_of_its_event(void **state)
 {
 	static const char *const names[] = { "", ".1", ".2" };
-	struct recorder *r = open_one(64 << 10);
+	struct record_writer *r = open_one(64 << 10);
 	unsigned told_in = 0, n = 0;
 	char name[sizeof(path) + 8];
 	static char text[9000];
 
 	(void)state;
-	while (recorder_file(r) < 30) {
+	while (record_writer_file(r) < 30) {
 		struct event e = of(n, a_fin(T0 + n * MS, n));
 
 		e.srtt_us = (__u32)(n++ * 2654435761u);
-		if (recorder_file(r) != told_in)
-			recorder_text(r, RECORD_TEXT_CGROUP, 7, 0, text, n % sizeof(text));
-		told_in = recorder_file(r);
-		recorder_event(r, &e);
+		if (record_writer_file(r) != told_in)
+			record_writer_annotate(r, RECORD_ANNOTATION_CGROUP, 7, 0, text, n % sizeof(text));
+		told_in = record_writer_file(r);
+		record_writer_add_event(r, &e);
 	}
-	recorder_event(r, &(struct event){ .ts_ns = T0 });
-	recorder_close(r);
+	record_writer_add_event(r, &(struct event){ .ts_ns = T0 });
+	record_writer_close(r);
 	for (unsigned i = 1; i < sizeof(names) / sizeof(*names); i++) {
 		struct heard h;
 
@@ -314,21 +314,21 @@ static void test_record__a_text_is_in_the_file_of_its_event(void **state)
 
 static void test_record__a_text_without_end_is_damage(void **state)
 {
-	static uint8_t member[RECORD_MEMBER] = { RECORD_BODY };
-	struct record_text text = { .kind = RECORD_KIND_TEXT, .len = RECORD_TEXT_BYTES, .more = 1 };
-	struct pack pack;
+	static uint8_t member[RECORD_MEMBER_MAX] = { RECORD_BODY };
+	struct record_annotation_part text = { .kind = RECORD_KIND_ANNOTATION, .len = RECORD_ANNOTATION_PART_BYTES, .more = 1 };
+	struct delta delta;
 	size_t len = 1;
 
 	(void)state;
-	pack_begin(&pack);
+	delta_begin(&delta);
 	for (unsigned i = 0; i < 200; i++)
-		len += pack_put(&pack, &text, member + len);
+		len += delta_encode(&delta, &text, member + len);
 	good_head();
 	add_member(&file, member, len);
 	assert_non_null(strstr(hear(&file).why, "a text that is too long"));
-	text.len = RECORD_TEXT_BYTES + 1;
-	pack_begin(&pack);
-	len = 1 + pack_put(&pack, &text, member + 1);
+	text.len = RECORD_ANNOTATION_PART_BYTES + 1;
+	delta_begin(&delta);
+	len = 1 + delta_encode(&delta, &text, member + 1);
 	good_head();
 	add_member(&file, member, len);
 	assert_non_null(strstr(hear(&file).why, "a text that is too long"));
@@ -337,21 +337,21 @@ static void test_record__a_text_without_end_is_damage(void **state)
 static void test_record__full_files_follow_each_other(void **state)
 {
 	static struct bytes all;
-	struct recorder *r = open_one(64 << 10);
+	struct record_writer *r = open_one(64 << 10);
 	char name[sizeof(path) + 8];
 	struct heard h;
 
 	(void)state;
 	put_events(r, 40000);
-	recorder_mark(r, RECORD_END, T0, &some);
-	assert_int_equal(recorder_close(r), 0);
+	record_writer_add_mark(r, RECORD_MARK_END, T0, &some);
+	assert_int_equal(record_writer_close(r), 0);
 	all.len = 0;
 	for (int i = 2; i >= 0; i--) {
 		snprintf(name, sizeof(name), i ? "%s.%d" : "%s", path, i);
 		load(&file, name);
 		h = hear(&file);
 		assert_int_equal(h.end, RECORD_GOT_END);
-		assert_int_equal(h.last_mark, i ? RECORD_NEXT : RECORD_END);
+		assert_int_equal(h.last_mark, i ? RECORD_MARK_NEXT_FILE : RECORD_MARK_END);
 		assert_in_range(file.len, 1, 192 << 10);
 		memcpy(all.data + all.len, file.data, file.len);
 		all.len += file.len;
@@ -377,17 +377,17 @@ static void test_record__another_recording_may_not_follow(void **state)
 
 static void test_record__a_full_disk_is_told(void **state)
 {
-	struct recorder_config config = { .path = "/dev/full", .meta = &host };
-	struct recorder *r;
+	struct record_writer_config config = { .path = "/dev/full", .meta = &host };
+	struct record_writer *r;
 
 	(void)state;
-	assert_int_equal(recorder_open(&r, &config), -ENOSPC);
+	assert_int_equal(record_writer_open(&r, &config), -ENOSPC);
 	assert_null(r);
 }
 
 static void test_record__calls_have_this_machines_numbers(void **state)
 {
-	struct recorder *r = open_one(0);
+	struct record_writer *r = open_one(0);
 	struct event e = a_fin(T0, 7);
 	char why[RECORD_WHY];
 	struct record_reader *reader;
@@ -395,8 +395,8 @@ static void test_record__calls_have_this_machines_numbers(void **state)
 
 	(void)state;
 	e.nr = 900;		/* of a machine where close has this number */
-	recorder_event(r, &e);
-	recorder_close(r);
+	record_writer_add_event(r, &e);
+	record_writer_close(r);
 	load(&file, path);
 	memmove(file.data + FILE_MAX / 2, file.data, file.len);
 	{
@@ -411,13 +411,13 @@ static void test_record__calls_have_this_machines_numbers(void **state)
 		memcpy(file.data + file.len, file.data + FILE_MAX / 2 + body, first - body);
 		file.len += first - body;
 	}
-	reader = record_open(read_bytes, &file, why);
+	reader = record_reader_open(read_bytes, &file, why);
 	assert_non_null(reader);
-	assert_int_equal(record_next(reader).got, RECORD_GOT_MARK);
-	got = record_next(reader);
+	assert_int_equal(record_reader_next(reader).got, RECORD_GOT_MARK);
+	got = record_reader_next(reader);
 	assert_int_equal(got.got, RECORD_GOT_EVENT);
 	assert_int_equal(got.event->nr, 3);
-	record_close(reader);
+	record_reader_close(reader);
 }
 
 int main(void)

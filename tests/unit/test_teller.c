@@ -8,8 +8,8 @@ struct counter {
 	struct view_context context;
 	struct filter filter;
 	struct select select;
-	struct teller_config config;
-	struct teller *teller;
+	struct pipeline_config config;
+	struct pipeline *pipeline;
 	unsigned events, stories;
 	enum ending last;
 	uint64_t order;		/* of the events and stories so far, as one number */
@@ -38,11 +38,11 @@ static const struct view mute = { .name = "mute" };
 
 static void reopen(struct counter *c)
 {
-	teller_free(c->teller);
+	pipeline_free(c->pipeline);
 	c->events = c->stories = 0;
 	c->order = 0;
-	c->teller = teller_new(&c->config);
-	assert_non_null(c->teller);
+	c->pipeline = pipeline_new(&c->config);
+	assert_non_null(c->pipeline);
 }
 
 static int set_up(void **state)
@@ -51,27 +51,27 @@ static int set_up(void **state)
 
 	if (!c)
 		return -1;
-	c->config = (struct teller_config){
+	c->config = (struct pipeline_config){
 		.view = &counting, .context = &c->context, .filter = &c->filter, .select = &c->select,
 		.conns = { .max_open = 100, .calls = true, .late = true },
 	};
-	c->teller = teller_new(&c->config);
+	c->pipeline = pipeline_new(&c->config);
 	*state = c;
-	return !c->teller;
+	return !c->pipeline;
 }
 
 static int tear_down(void **state)
 {
 	struct counter *c = *state;
 
-	teller_free(c->teller);
+	pipeline_free(c->pipeline);
 	free(c);
 	return 0;
 }
 
 static void take(struct counter *c, struct event e)
 {
-	teller_take(c->teller, &e, sizeof(e));
+	pipeline_feed(c->pipeline, &e, sizeof(e));
 }
 
 /* A connection of that local port that the peer resets; told at the next tick. */
@@ -92,7 +92,7 @@ static void take_reset(struct counter *c, uint16_t port)
 static void expect_tally(const struct counter *c, uint64_t seen, uint64_t told, uint64_t filtered,
 			 uint64_t open)
 {
-	struct tally t = teller_tally(c->teller, NULL);
+	struct tally t = pipeline_tally(c->pipeline, NULL);
 
 	assert_int_equal(t.seen, seen);
 	assert_int_equal(t.told, told);
@@ -102,76 +102,76 @@ static void expect_tally(const struct counter *c, uint64_t seen, uint64_t told, 
 			 t.lost_end_missed);
 }
 
-static void test_teller__an_event_becomes_a_story(void **state)
+static void test_pipeline__an_event_becomes_a_story(void **state)
 {
 	struct counter *c = *state;
 
 	take_reset(c, 1000);
 	assert_int_equal(c->events, 2);
 	assert_int_equal(c->stories, 0);
-	teller_tick(c->teller, T0 + 1000 * MS);
+	pipeline_tick(c->pipeline, T0 + 1000 * MS);
 	assert_int_equal(c->stories, 1);
 	assert_int_equal(c->last, ENDING_RESET_RECEIVED);
 	expect_tally(c, 1, 1, 0, 0);
 }
 
-static void test_teller__it_says_when_it_wants_the_clock(void **state)
+static void test_pipeline__it_says_when_it_wants_the_clock(void **state)
 {
 	struct counter *c = *state;
 
-	assert_int_equal(teller_next_ns(c->teller), 0);
+	assert_int_equal(pipeline_next_ns(c->pipeline), 0);
 	take_reset(c, 1000);
-	assert_true(teller_next_ns(c->teller) > T0);
-	teller_tick(c->teller, teller_next_ns(c->teller));
+	assert_true(pipeline_next_ns(c->pipeline) > T0);
+	pipeline_tick(c->pipeline, pipeline_next_ns(c->pipeline));
 	assert_int_equal(c->stories, 1);
-	assert_int_equal(teller_next_ns(c->teller), 0);
+	assert_int_equal(pipeline_next_ns(c->pipeline), 0);
 }
 
-static void test_teller__a_malformed_record_is_counted_and_shown_to_nobody(void **state)
+static void test_pipeline__a_malformed_record_is_counted_and_shown_to_nobody(void **state)
 {
 	struct event e = a_change(T0, STATE_ESTABLISHED, STATE_FIN_WAIT1, 0);
 	struct counter *c = *state;
 
-	teller_take(c->teller, &e, sizeof(e) - 1);
+	pipeline_feed(c->pipeline, &e, sizeof(e) - 1);
 	e.family = 5;
 	take(c, e);
-	teller_take(c->teller, "", 0);
-	assert_int_equal(teller_tally(c->teller, NULL).events_malformed, 3);
-	assert_int_equal(teller_tally(c->teller, NULL).events, 0);
+	pipeline_feed(c->pipeline, "", 0);
+	assert_int_equal(pipeline_tally(c->pipeline, NULL).events_malformed, 3);
+	assert_int_equal(pipeline_tally(c->pipeline, NULL).events, 0);
 	assert_int_equal(c->events, 0);
 	expect_tally(c, 0, 0, 0, 0);
 }
 
-static void test_teller__a_view_needs_no_callbacks(void **state)
+static void test_pipeline__a_view_needs_no_callbacks(void **state)
 {
 	struct counter *c = *state;
 
 	c->config.view = &mute;
 	reopen(c);
 	take_reset(c, 1000);
-	teller_end(c->teller, T0 + MS);
+	pipeline_end(c->pipeline, T0 + MS);
 	expect_tally(c, 1, 1, 0, 0);
 }
 
-static void test_teller__what_the_filter_keeps_out_is_filtered(void **state)
+static void test_pipeline__what_the_filter_keeps_out_is_filtered(void **state)
 {
 	struct counter *c = *state;
 
 	c->filter = (struct filter){ .active = 1, .local_ports = 1, .local_port = { 2000 } };
 	take_reset(c, 1000);
 	take_reset(c, 2000);
-	teller_end(c->teller, T0 + MS);
+	pipeline_end(c->pipeline, T0 + MS);
 	assert_int_equal(c->stories, 1);
 	expect_tally(c, 2, 1, 1, 0);
 }
 
-static void test_teller__what_select_keeps_out_is_filtered(void **state)
+static void test_pipeline__what_select_keeps_out_is_filtered(void **state)
 {
 	struct counter *c = *state;
 
 	c->select.endings = 1 << ENDING_FOUR_WAY;
 	take_reset(c, 1000);
-	teller_end(c->teller, T0 + MS);
+	pipeline_end(c->pipeline, T0 + MS);
 	assert_int_equal(c->stories, 0);
 	expect_tally(c, 1, 0, 1, 0);
 }
@@ -182,10 +182,10 @@ static void take_never_open(struct counter *c)
 
 	e.sk_err = EVENT_ECONNREFUSED;
 	take(c, e);
-	teller_end(c->teller, T0 + MS);
+	pipeline_end(c->pipeline, T0 + MS);
 }
 
-static void test_teller__what_never_opened_is_filtered(void **state)
+static void test_pipeline__what_never_opened_is_filtered(void **state)
 {
 	struct counter *c = *state;
 
@@ -194,7 +194,7 @@ static void test_teller__what_never_opened_is_filtered(void **state)
 	expect_tally(c, 1, 0, 1, 0);
 }
 
-static void test_teller__unless_all_is_asked_for(void **state)
+static void test_pipeline__unless_all_is_asked_for(void **state)
 {
 	struct counter *c = *state;
 
@@ -205,46 +205,46 @@ static void test_teller__unless_all_is_asked_for(void **state)
 	expect_tally(c, 1, 1, 0, 0);
 }
 
-static void test_teller__after_n_stories_it_is_done(void **state)
+static void test_pipeline__after_n_stories_it_is_done(void **state)
 {
 	struct counter *c = *state;
 
 	c->config.max_stories = 2;
 	reopen(c);
 	take_reset(c, 1000);
-	teller_tick(c->teller, T0 + 1000 * MS);
-	assert_false(teller_is_done(c->teller));
+	pipeline_tick(c->pipeline, T0 + 1000 * MS);
+	assert_false(pipeline_is_done(c->pipeline));
 	take_reset(c, 1001);
 	take_reset(c, 1002);
-	teller_tick(c->teller, T0 + 2000 * MS);
-	assert_true(teller_is_done(c->teller));
+	pipeline_tick(c->pipeline, T0 + 2000 * MS);
+	assert_true(pipeline_is_done(c->pipeline));
 	assert_int_equal(c->stories, 2);
 	expect_tally(c, 3, 2, 1, 0);
 }
 
-static void test_teller__a_close_that_began_is_unsettled(void **state)
+static void test_pipeline__a_close_that_began_is_unsettled(void **state)
 {
 	struct counter *c = *state;
 
 	take(c, a_fin(T0, 101));
-	assert_int_equal(teller_unsettled(c->teller), 1);
+	assert_int_equal(pipeline_unsettled(c->pipeline), 1);
 	take(c, a_call(T0, 10, 101, EVENT_CALL_CLOSE, 5));
 	take(c, an_ack(T0 + MS));
 	take(c, a_last(T0 + 2 * MS, EVENT_SOCK_DONE));
-	assert_int_equal(teller_unsettled(c->teller), 0);
+	assert_int_equal(pipeline_unsettled(c->pipeline), 0);
 }
 
-static void test_teller__the_end_tells_a_close_that_began_as_open(void **state)
+static void test_pipeline__the_end_tells_a_close_that_began_as_open(void **state)
 {
 	struct counter *c = *state;
 
 	take(c, a_fin(T0, 101));
-	teller_end(c->teller, T0 + MS);
+	pipeline_end(c->pipeline, T0 + MS);
 	assert_int_equal(c->last, ENDING_OPEN);
 	expect_tally(c, 1, 1, 0, 0);
 }
 
-static void test_teller__the_kernels_counters_are_added(void **state)
+static void test_pipeline__the_kernels_counters_are_added(void **state)
 {
 	struct kernel_counters k = { .ring_full = { [EVENT_STATE] = 2, [EVENT_LATE] = 3,
 						    [EVENT_KIND_MAX] = 1 },
@@ -253,8 +253,8 @@ static void test_teller__the_kernels_counters_are_added(void **state)
 	struct tally t;
 
 	take_reset(c, 1000);
-	teller_end(c->teller, T0 + MS);
-	t = teller_tally(c->teller, &k);
+	pipeline_end(c->pipeline, T0 + MS);
+	t = pipeline_tally(c->pipeline, &k);
 	assert_int_equal(t.events_ring_full, 6);
 	assert_int_equal(t.events_calls_full, 4);
 	assert_int_equal(t.seen, 6);
@@ -280,14 +280,14 @@ static void take_crowd(struct counter *c, bool at_once)
 		e.sk = e.cookie = who + 1;
 		take(c, e);
 		if (at_once)
-			teller_settle(c->teller);
+			pipeline_drain_lookahead(c->pipeline);
 		if (i % (CROWD / 2) == CROWD / 2 - 1)
-			teller_tick(c->teller, T0 + i * MS);
+			pipeline_tick(c->pipeline, T0 + i * MS);
 	}
-	teller_end(c->teller, T0 + 2 * CROWD * MS);
+	pipeline_end(c->pipeline, T0 + 2 * CROWD * MS);
 }
 
-static void test_teller__a_crowd_is_told_in_the_same_order(void **state)
+static void test_pipeline__a_crowd_is_told_in_the_same_order(void **state)
 {
 	struct counter *c = *state;
 	uint64_t order;
@@ -304,13 +304,13 @@ static void test_teller__a_crowd_is_told_in_the_same_order(void **state)
 	assert_true(c->order == order);
 }
 
-static void test_teller__none_is_freed_like_any(void **state)
+static void test_pipeline__none_is_freed_like_any(void **state)
 {
 	(void)state;
-	teller_free(NULL);
+	pipeline_free(NULL);
 }
 
-#define TELLER_TEST(name) cmocka_unit_test_setup_teardown(test_teller__##name, set_up, tear_down)
+#define TELLER_TEST(name) cmocka_unit_test_setup_teardown(test_pipeline__##name, set_up, tear_down)
 
 int main(void)
 {
