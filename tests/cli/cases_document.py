@@ -8,7 +8,7 @@ import subprocess
 from bench import same, true
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-KEY = re.compile(r'\b(?:json_kv_\w+|kv_\w+|json_key|lost_events)\([^"();]*"(\w+)"')
+KEY = re.compile(r'\b(?:json_(?:kv_\w+|key|lost_events|counts|hold)|COUNT)\([^"();]*"(\w+)"')
 
 
 def built(bench, name):
@@ -25,9 +25,10 @@ def manual(bench):
 def keys():
     """Every key that a view writes in JSON."""
     found = set()
-    for name in os.listdir(os.path.join(ROOT, "src")):
-        if name.startswith("sink_") and name.endswith(".c"):
-            with open(os.path.join(ROOT, "src", name), encoding="utf-8") as source:
+    views = os.path.join(ROOT, "src", "view")
+    for name in os.listdir(views):
+        if name.endswith(".c"):
+            with open(os.path.join(views, name), encoding="utf-8") as source:
                 found.update(KEY.findall(source.read()))
     return found
 
