@@ -40,7 +40,7 @@ static __always_inline void sock_fill_age(struct event *e, const struct tcp_sock
 	case STATE_FIN_WAIT2:
 	case STATE_CLOSING:
 		e->age_ns = ns_since_tick(tp->rcv_tstamp);
-		e->age_from = EVENT_AGE_LAST_SEGMENT;
+		e->age_source = AGE_SOURCE_LAST_SEGMENT;
 		return;
 	default:
 		break;
@@ -50,7 +50,7 @@ static __always_inline void sock_fill_age(struct event *e, const struct tcp_sock
 	if (!e->retransmits || !tp->retrans_stamp || e->snd_una + 1 != e->write_seq)
 		return;
 	e->age_ns = ns_since_ms(tp->retrans_stamp);
-	e->age_from = EVENT_AGE_RESENT;
+	e->age_source = AGE_SOURCE_FIN_RESENT;
 }
 
 /*

@@ -65,7 +65,7 @@ static __always_inline bool look(struct inflight *now, const struct file *file)
 {
 	const struct sock *sk;
 
-	if (kernel_has.cast)
+	if (kernel_features.cast)
 		return look_straight(now, file);
 	sk = file_tcp_sock(file);
 	if (!sk)
@@ -138,7 +138,7 @@ static __always_inline int call_exit(long ret)
 	e = event_reserve(EVENT_CALL, was->ts_ns);
 	if (e) {
 		event_set_flow(e, &was->flow);
-		e->sk = was->sk ^ sk_disguise;
+		e->sk_key = was->sk ^ sk_disguise;
 		e->cookie = was->cookie;
 		e->old_state = e->new_state = was->state;
 		e->call_ns = bpf_ktime_get_boot_ns() - was->ts_ns;

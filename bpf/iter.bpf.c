@@ -33,7 +33,7 @@ static __always_inline void name(struct event *e, const struct flow *w, const vo
 {
 	event_set_flow(e, w);
 	e->ts_ns = bpf_ktime_get_boot_ns();
-	e->sk = key_of(sk);
+	e->sk_key = key_of(sk);
 	e->cookie = cookie;
 }
 
@@ -53,9 +53,9 @@ static __always_inline int find_socket(struct seq_file *seq, struct sock_common 
 	e.old_state = e.new_state = skc->skc_state;
 	e.uid = uid;
 	sock_fill_numbers(&e, sk, tp);
-	e.sock |= sock_holder_bits(sk);
+	e.sock_flags |= sock_holder_bits(sk);
 	sock_fill_age(&e, tp);
-	if (e.new_state == STATE_FIN_WAIT2 && e.sock & EVENT_SOCK_DEAD)
+	if (e.new_state == STATE_FIN_WAIT2 && e.sock_flags & SOCKF_DEAD)
 		e.left_ns = sock_left_ns(sk, tp);
 	bpf_seq_write(seq, &e, sizeof(e));
 	return 0;
@@ -77,12 +77,12 @@ static __always_inline int find_minisock(struct seq_file *seq, struct sock_commo
 	name(&e, &w, skc, skc->skc_cookie.counter);
 	e.old_state = e.new_state = STATE_TIME_WAIT;
 	e.substate = STATE_FIN_WAIT2;
-	e.sock = EVENT_SOCK_DEAD | EVENT_SOCK_NO_SOCKET;
+	e.sock_flags = SOCKF_DEAD | SOCKF_NO_SOCKET;
 	e.rcv_nxt = skc->skc_tw_rcv_nxt;
 	e.left_ns = ns_until_tick(tcptw->tw_sk.tw_timer.expires);
 	if (bpf_core_field_exists(stamp->tw_entry_stamp) && stamp->tw_entry_stamp) {
 		e.age_ns = ns_since_ms(stamp->tw_entry_stamp);
-		e.age_from = EVENT_AGE_MINISOCK;
+		e.age_source = AGE_SOURCE_MINISOCK;
 	}
 	bpf_seq_write(seq, &e, sizeof(e));
 	return 0;
@@ -122,8 +122,8 @@ int walk_files(struct bpf_iter__task_file *ctx)
 	if (!flow_is_wanted(&filter, &w))
 		return 0;
 	name(&e, &w, sk, BPF_CORE_READ(sk, __sk_common.skc_cookie.counter));
-	e.task = EVENT_TASK_HERE;
-	e.nr = -1;
+	e.task_flags = TASKF_VALID;
+	e.syscall_nr = -1;
 	e.pid = task->tgid;
 	e.tid = task->pid;
 	e.uid = task->cred->uid.val;

@@ -25,7 +25,7 @@ static __always_inline int sent(struct sock *sk, bool answer, __u32 reason)
 	if (!e)
 		return 0;
 	if (answer)
-		e->more |= EVENT_MORE_ANSWER;
+		e->flags |= EVENTF_ANSWER;
 	e->reason = reset_reason(reason);
 	event_submit(e);
 	return 0;
@@ -38,7 +38,7 @@ static __always_inline int sent_plain(struct sock *sk, bool answer)
 	if (!e)
 		return 0;
 	if (answer)
-		e->more |= EVENT_MORE_ANSWER;
+		e->flags |= EVENTF_ANSWER;
 	event_submit(e);
 	return 0;
 }
@@ -69,7 +69,7 @@ static __always_inline int sent_to_nobody(const struct sk_buff *skb)
 	e = about_segment(skb, header, EVENT_RESET_SENT);
 	if (!e)
 		return 0;
-	e->more = EVENT_MORE_ANSWER | EVENT_MORE_NO_SOCKET;
+	e->flags = EVENTF_ANSWER | EVENTF_NO_SOCKET;
 	event_submit(e);
 	return 0;
 }
@@ -134,7 +134,7 @@ static __always_inline int sent_late(const void *ctx, struct sock *sk, struct sk
 	e = about_minisock(sk, EVENT_RESET_SENT);
 	if (!e)
 		return 0;
-	e->more |= EVENT_MORE_ANSWER;
+	e->flags |= EVENTF_ANSWER;
 	event_submit(e);
 	return 0;
 }

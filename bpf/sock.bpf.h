@@ -39,7 +39,7 @@
 extern const volatile __u64 sk_disguise;	/* keeps kernel addresses out of recordings */
 extern const volatile __u64 tick_ns;		/* one jiffy */
 
-extern const volatile struct kernel_has kernel_has;
+extern const volatile struct kernel_features kernel_features;
 
 static __always_inline __u16 be16_to_host(__be16 v)
 {
@@ -152,7 +152,7 @@ static __always_inline bool flow_is_wanted(const volatile struct filter *f, cons
  */
 static __always_inline void event_set_sk(struct event *e, const void *sk)
 {
-	volatile __u64 *key = &e->sk;
+	volatile __u64 *key = &e->sk_key;
 
 	*key = (__u64)sk;
 	*key ^= sk_disguise;
@@ -174,11 +174,11 @@ static __always_inline __u16 sock_holder_bits(const struct sock *sk)
 	const struct file *file;
 
 	if (!socket)
-		return EVENT_SOCK_NO_SOCKET;
+		return SOCKF_NO_SOCKET;
 	file = socket->file;
 	if (!file)
 		return 0;
-	return file_is_dead(file) ? EVENT_SOCK_FILE_DEAD : EVENT_SOCK_FILE_LIVE;
+	return file_is_dead(file) ? SOCKF_LAST_REF : SOCKF_HELD;
 }
 
 /*
@@ -198,7 +198,7 @@ static __always_inline __u8 sock_holder_more(const struct sock *sk)
 	work = (const void *)file;
 	if (!file || !bpf_core_field_exists(work->f_task_work) || !file_is_dead(file))
 		return 0;
-	return work->f_task_work.func ? EVENT_MORE_LATER : EVENT_MORE_AT_ONCE;
+	return work->f_task_work.func ? EVENTF_FPUT_DEFERRED : EVENTF_FPUT_SYNC;
 }
 
 static __always_inline __u16 sock_flag_bits(const struct sock *sk, const struct tcp_sock *tp)
@@ -208,32 +208,32 @@ static __always_inline __u16 sock_flag_bits(const struct sock *sk, const struct 
 	__u16 bits = 0;
 
 	if (flags & (1UL << SOCK_DEAD_BIT))
-		bits |= EVENT_SOCK_DEAD;
+		bits |= SOCKF_DEAD;
 	if (flags & (1UL << SOCK_DONE_BIT))
-		bits |= EVENT_SOCK_DONE;
+		bits |= SOCKF_DONE;
 	if (flags & (1UL << SOCK_KEEPOPEN_BIT))
-		bits |= EVENT_SOCK_KEEPALIVE;
+		bits |= SOCKF_KEEPALIVE;
 	if (flags & (1UL << SOCK_LINGER_BIT)) {
-		bits |= EVENT_SOCK_LINGER;
+		bits |= SOCKF_LINGER;
 		if (!sk->sk_lingertime)
-			bits |= EVENT_SOCK_LINGER_ZERO;
+			bits |= SOCKF_LINGER_ZERO;
 	}
 	if (tp->linger2 < 0)
-		bits |= EVENT_SOCK_LINGER2_NEG;
+		bits |= SOCKF_LINGER2_NEG;
 	if (sk->sk_lock.owned)
-		bits |= EVENT_SOCK_OWNED;
+		bits |= SOCKF_OWNED;
 	if (shutdown & 1)
-		bits |= EVENT_SOCK_SHUT_RCV;
+		bits |= SOCKF_SHUT_RCV;
 	if (shutdown & 2)
-		bits |= EVENT_SOCK_SHUT_SND;
+		bits |= SOCKF_SHUT_SND;
 	if (BPF_CORE_READ_BITFIELD(sk, sk_kern_sock))
-		bits |= EVENT_SOCK_KERNEL;
+		bits |= SOCKF_KERNEL;
 	if (bpf_core_field_exists(tp->is_mptcp) && tp->is_mptcp)
-		bits |= EVENT_SOCK_MPTCP;
+		bits |= SOCKF_MPTCP;
 	if (BPF_CORE_READ_BITFIELD(tp, repair))
-		bits |= EVENT_SOCK_REPAIR;
+		bits |= SOCKF_REPAIR;
 	if (sock_is_v4mapped(&sk->__sk_common))
-		bits |= EVENT_SOCK_V4MAPPED;
+		bits |= SOCKF_V4MAPPED;
 	return bits;
 }
 
@@ -245,7 +245,7 @@ static __always_inline __u64 sock_cookie(struct sock *sk)
 {
 	__u64 cookie = sk->__sk_common.skc_cookie.counter;
 
-	return cookie || !kernel_has.cookie ? cookie : bpf_get_socket_cookie(sk);
+	return cookie || !kernel_features.cookie ? cookie : bpf_get_socket_cookie(sk);
 }
 
 /* How long the kernel keeps an orphan in FIN_WAIT2: tcp_fin_time(). */
@@ -276,7 +276,7 @@ static __always_inline __u8 sock_tw_full(const struct sock *sk)
 		used = old->tw_count.counter;
 	else
 		return 0;
-	return used >= row->sysctl_max_tw_buckets ? EVENT_MORE_TW_FULL : 0;
+	return used >= row->sysctl_max_tw_buckets ? EVENTF_TW_FULL : 0;
 }
 
 /*
@@ -321,9 +321,9 @@ static __always_inline void sock_fill_numbers(struct event *e, const struct sock
 	e->retransmits = tp->inet_conn.icsk_retransmits;
 	e->probes = tp->inet_conn.icsk_probes_out;
 	e->sk_err = sk->sk_err;
-	e->sock = sock_flag_bits(sk, tp);
+	e->sock_flags = sock_flag_bits(sk, tp);
 	if (tp->inet_conn.icsk_user_timeout)
-		e->more |= EVENT_MORE_USER_TIMEOUT;
+		e->flags |= EVENTF_USER_TIMEOUT;
 }
 
 /* The same, and its key. */

@@ -20,7 +20,7 @@ const volatile __u8 call_of_nr[CALL_NRS];
 const volatile __u8 call_of_nr32[CALL_NRS];
 const volatile __u64 sk_disguise;
 const volatile __u64 tick_ns;
-const volatile struct kernel_has kernel_has;
+const volatile struct kernel_features kernel_features;
 const volatile bool stacks;
 
 /*
@@ -53,9 +53,9 @@ static __always_inline bool may_be_the_owners(const struct event *e)
 	case STATE_CLOSING:
 		return e->sk_err == EVENT_ECONNABORTED || (!e->sk_err && e->snd_una != e->write_seq);
 	case STATE_FIN_WAIT2:
-		if (!e->sk_err && e->sock & EVENT_SOCK_DONE)
+		if (!e->sk_err && e->sock_flags & SOCKF_DONE)
 			return false;
-		if (!e->sk_err && (e->sock & (EVENT_SOCK_DEAD | EVENT_SOCK_LINGER2_NEG)) == EVENT_SOCK_DEAD)
+		if (!e->sk_err && (e->sock_flags & (SOCKF_DEAD | SOCKF_LINGER2_NEG)) == SOCKF_DEAD)
 			return false;
 		break;
 	default:
@@ -71,16 +71,16 @@ static __always_inline bool may_be_the_owners(const struct event *e)
  */
 static __always_inline bool may_be_a_task(const struct event *e)
 {
-	bool owned = e->sock & EVENT_SOCK_OWNED;
+	bool owned = e->sock_flags & SOCKF_OWNED;
 
 	switch (e->new_state) {
 	case STATE_CLOSE:
 		if (owned)
 			return may_be_the_owners(e);
-		return (e->sock & (EVENT_SOCK_NO_SOCKET | EVENT_SOCK_DEAD)) == EVENT_SOCK_NO_SOCKET;
+		return (e->sock_flags & (SOCKF_NO_SOCKET | SOCKF_DEAD)) == SOCKF_NO_SOCKET;
 	case STATE_FIN_WAIT1:
 	case STATE_LAST_ACK:
-		return e->sock & (EVENT_SOCK_OWNED | EVENT_SOCK_MPTCP);
+		return e->sock_flags & (SOCKF_OWNED | SOCKF_MPTCP);
 	default:
 		return owned && e->old_state == e->new_state;	/* __tcp_close() */
 	}
@@ -89,7 +89,7 @@ static __always_inline bool may_be_a_task(const struct event *e)
 /* Of an orphan the release follows its CLOSE at once: the last step of a close() that does not linger. */
 static __always_inline bool is_let_go(__u16 bits)
 {
-	return (bits & (EVENT_SOCK_DEAD | EVENT_SOCK_LINGER)) == EVENT_SOCK_DEAD;
+	return (bits & (SOCKF_DEAD | SOCKF_LINGER)) == SOCKF_DEAD;
 }
 
 static __always_inline int state(void *ctx, struct sock *sk, int old, int new)
@@ -119,15 +119,15 @@ static __always_inline int state(void *ctx, struct sock *sk, int old, int new)
 	e->new_state = new;
 	if (new == STATE_CLOSE) {
 		e->fin_timeout_ns = sock_fin_timeout_ns(sk, tp);
-		e->more |= sock_tw_full(sk);
+		e->flags |= sock_tw_full(sk);
 		e->rcv_wnd = sock_rcv_wnd(tp);
 	}
-	e->sock |= sock_holder_bits(sk);
+	e->sock_flags |= sock_holder_bits(sk);
 	if (may_be_a_task(e)) {
-		e->more |= sock_holder_more(sk);
+		e->flags |= sock_holder_more(sk);
 		task_fill(e);
 	}
-	if (new == STATE_CLOSE && is_let_go(e->sock))
+	if (new == STATE_CLOSE && is_let_go(e->sock_flags))
 		mark_let_go(sock_object(sk));
 	event_submit(e);
 	return 0;

@@ -18,7 +18,7 @@
 #define TIF_32BIT 22			/* arch/arm64/include/asm/thread_info.h; the same in 5.10 to 7.2 */
 
 #define CALL_NRS 512
-extern const volatile __u8 call_of_nr[CALL_NRS];	/* system call number -> enum event_call */
+extern const volatile __u8 call_of_nr[CALL_NRS];	/* system call number -> enum syscall_id */
 extern const volatile __u8 call_of_nr32[CALL_NRS];	/* the same for 32-bit programs */
 
 static __always_inline __u8 call_of(const volatile __u8 *table, __s32 nr)
@@ -26,7 +26,7 @@ static __always_inline __u8 call_of(const volatile __u8 *table, __s32 nr)
 	__u32 at = (__u32)nr;
 
 	if (at >= CALL_NRS)
-		return EVENT_CALL_OTHER;
+		return SYSCALL_OTHER;
 	barrier_var(at);	/* else the compiler drops the mask, which the verifier wants */
 	return table[at & (CALL_NRS - 1)];
 }
@@ -39,11 +39,11 @@ static __always_inline __u8 call_of(const volatile __u8 *table, __s32 nr)
  * A field of the task on this CPU, or of its registers: read straight from a pointer that the verifier vouches
  * for, where the kernel has the helpers that give one (task_now(), task_regs()), else by a call.
  */
-#define NOW_READ(p, field) (kernel_has.pt_regs ? (p)->field : BPF_CORE_READ(p, field))
+#define NOW_READ(p, field) (kernel_features.pt_regs ? (p)->field : BPF_CORE_READ(p, field))
 
 static __always_inline struct task_struct *task_now(void)
 {
-	if (kernel_has.pt_regs)
+	if (kernel_features.pt_regs)
 		return bpf_get_current_task_btf();
 	return (void *)bpf_get_current_task();
 }
@@ -55,7 +55,7 @@ static __always_inline struct task_struct *task_now(void)
  */
 static __always_inline const void *task_regs(struct task_struct *task)
 {
-	if (kernel_has.pt_regs)
+	if (kernel_features.pt_regs)
 		return (const void *)bpf_task_pt_regs(task);
 	return BPF_CORE_READ(task, stack) + THREAD_SIZE - bpf_core_type_size(struct pt_regs___x86);
 }
@@ -66,16 +66,16 @@ static __always_inline void regs_fill_i386(struct event *e, const struct pt_regs
 	__u32 sub = (__u32)NOW_READ(regs, bx);
 	__u32 rest = (__u32)NOW_READ(regs, cx);
 
-	e->task |= EVENT_TASK_COMPAT;
-	e->call = call_of(call_of_nr32, e->nr);
+	e->task_flags |= TASKF_COMPAT;
+	e->syscall = call_of(call_of_nr32, e->syscall_nr);
 	e->arg[0] = (__s32)sub;
 	e->arg[1] = (__s32)rest;
-	if (e->nr != I386_SOCKETCALL)
+	if (e->syscall_nr != I386_SOCKETCALL)
 		return;
 	if (sub == SOCKETCALL_SHUTDOWN)
-		e->call = EVENT_CALL_SHUTDOWN;
+		e->syscall = SYSCALL_SHUTDOWN;
 	else if (sub == SOCKETCALL_CONNECT)
-		e->call = EVENT_CALL_CONNECT;
+		e->syscall = SYSCALL_CONNECT;
 	if (bpf_probe_read_user(e->arg, sizeof(e->arg), (void *)(__u64)rest))
 		e->arg[0] = e->arg[1] = -1;
 }
@@ -93,25 +93,25 @@ static __always_inline void regs_fill(struct event *e, struct task_struct *task)
 	if (bpf_core_field_exists(x86->orig_ax)) {
 		const struct thread_info___x86 *ti = (const void *)&task->thread_info;
 
-		e->nr = (__s32)NOW_READ(x86, orig_ax);
+		e->syscall_nr = (__s32)NOW_READ(x86, orig_ax);
 		e->arg[0] = (__s32)NOW_READ(x86, di);
 		e->arg[1] = (__s32)NOW_READ(x86, si);
-		e->call = call_of(call_of_nr, e->nr);
+		e->syscall = call_of(call_of_nr, e->syscall_nr);
 		if (NOW_READ(ti, status) & TS_COMPAT)
 			regs_fill_i386(e, x86);
 	} else if (bpf_core_field_exists(arm64->syscallno)) {
-		e->nr = NOW_READ(arm64, syscallno);
+		e->syscall_nr = NOW_READ(arm64, syscallno);
 		e->arg[0] = (__s32)NOW_READ(arm64, orig_x0);
 		e->arg[1] = (__s32)NOW_READ(arm64, regs[1]);
-		e->call = call_of(call_of_nr, e->nr);
+		e->syscall = call_of(call_of_nr, e->syscall_nr);
 		if (BPF_CORE_READ(task, thread_info.flags) & (1UL << TIF_32BIT)) {
-			e->task |= EVENT_TASK_COMPAT;
-			e->call = call_of(call_of_nr32, e->nr);
+			e->task_flags |= TASKF_COMPAT;
+			e->syscall = call_of(call_of_nr32, e->syscall_nr);
 		}
 	} else {
 		return;
 	}
-	e->task |= EVENT_TASK_NR;
+	e->task_flags |= TASKF_SYSCALL;
 }
 
 /* The task on this CPU. Whether it had a hand in the event is for user space to judge. */
@@ -126,16 +126,16 @@ static __always_inline void task_fill(struct event *e)
 	e->uid = (__u32)bpf_get_current_uid_gid();
 	e->cgroup = bpf_get_current_cgroup_id();
 	bpf_get_current_comm(e->comm, sizeof(e->comm));
-	e->task = EVENT_TASK_HERE;
-	e->nr = -1;
+	e->task_flags = TASKF_VALID;
+	e->syscall_nr = -1;
 	if (flags & PF_EXITING) {
-		e->task |= EVENT_TASK_EXITING;
+		e->task_flags |= TASKF_EXITING;
 		e->exit_code = (__u16)NOW_READ(task, exit_code);
 	}
 	if (flags & (PF_IO_WORKER | PF_USER_WORKER))
-		e->task |= EVENT_TASK_IO_WORKER;
+		e->task_flags |= TASKF_IO_WORKER;
 	if (flags & PF_KTHREAD)
-		e->task |= EVENT_TASK_KTHREAD;
+		e->task_flags |= TASKF_KTHREAD;
 	else
 		regs_fill(e, task);
 }
@@ -147,7 +147,7 @@ static __always_inline struct file *fd_file(__u32 fd)
 	const struct fdtable *fdt;
 	struct file **slot, *file = NULL;
 
-	if (kernel_has.pt_regs) {
+	if (kernel_features.pt_regs) {
 		fdt = task->files->fdt;
 		if (fd >= fdt->max_fds)		/* 0 of none: a fault reads so */
 			return NULL;

@@ -44,7 +44,7 @@ static __always_inline int late(struct sk_buff *skb, struct sock *rx_sk)
 
 	if (!is_telling(skb, header, &payload))
 		return 0;
-	e = about_minisock(rx_sk, EVENT_LATE);
+	e = about_minisock(rx_sk, EVENT_TIMEWAIT);
 	if (!e)
 		return 0;
 	segment_fill(e, header, payload);
@@ -100,7 +100,7 @@ static __always_inline int late_by_place(struct sk_buff *skb)
 
 	if (!is_telling(skb, header, &payload))
 		return 0;
-	e = about_segment(skb, header, EVENT_LATE);
+	e = about_segment(skb, header, EVENT_TIMEWAIT);
 	if (!e)
 		return 0;
 	segment_fill(e, header, payload);

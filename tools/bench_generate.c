@@ -47,7 +47,7 @@ static void be_born(struct endpoint *p)
 
 	memset(p, 0, sizeof(*p));
 	p->play = r >> 32 & 15 ? r >> 40 & 1 ? CLOSED_HERE : CLOSED_THERE : RESET_HERE;
-	e->sk = next_random();
+	e->sk_key = next_random();
 	e->cookie = ++last_cookie;
 	e->netns = 4026531840u;
 	e->family = 4;
@@ -65,7 +65,7 @@ static void be_born(struct endpoint *p)
 	r = next_random() % FAR_NS;
 	p->round_ns = NEAR_NS + r * r / FAR_NS;		/* more are near than far */
 	e->srtt_us = (__u32)(p->round_ns / 1000);
-	e->nr = -1;
+	e->syscall_nr = -1;
 }
 
 static void change(struct event *e, unsigned from, unsigned to, unsigned bits)
@@ -73,19 +73,19 @@ static void change(struct event *e, unsigned from, unsigned to, unsigned bits)
 	e->kind = EVENT_STATE;
 	e->old_state = (__u8)from;
 	e->new_state = (__u8)to;
-	e->sock = (__u16)bits;
-	e->task = 0;
-	e->call = 0;
+	e->sock_flags = (__u16)bits;
+	e->task_flags = 0;
+	e->syscall = 0;
 	e->segs_in++;
 }
 
 static void by_task(struct event *e, unsigned bits)
 {
-	e->task = EVENT_TASK_HERE | EVENT_TASK_NR;
-	e->call = EVENT_CALL_CLOSE;
-	e->nr = 3;
+	e->task_flags = TASKF_VALID | TASKF_SYSCALL;
+	e->syscall = SYSCALL_CLOSE;
+	e->syscall_nr = 3;
 	e->arg[0] = (__s32)(e->cookie % 900 + 5);
-	e->sock |= (__u16)(bits | EVENT_SOCK_OWNED);
+	e->sock_flags |= (__u16)(bits | SOCKF_OWNED);
 }
 
 static void call_returns(struct endpoint *p)
@@ -101,8 +101,8 @@ static void call_returns(struct endpoint *p)
 
 static void our_fin(struct endpoint *p, unsigned from, unsigned to)
 {
-	change(&p->e, from, to, EVENT_SOCK_SHUT_RCV | EVENT_SOCK_SHUT_SND);
-	by_task(&p->e, EVENT_SOCK_FILE_DEAD);
+	change(&p->e, from, to, SOCKF_SHUT_RCV | SOCKF_SHUT_SND);
+	by_task(&p->e, SOCKF_LAST_REF);
 	p->call_ns = p->e.ts_ns - 500;
 }
 
@@ -115,13 +115,13 @@ static void acked(struct event *e)
 /* Closed from here; the peer's FIN reaches the minisock. False: that was the last of it. */
 static bool closed_here(struct endpoint *p)
 {
-	const unsigned orphan = EVENT_SOCK_DEAD | EVENT_SOCK_NO_SOCKET | EVENT_SOCK_SHUT_RCV |
-				EVENT_SOCK_SHUT_SND;
+	const unsigned orphan = SOCKF_DEAD | SOCKF_NO_SOCKET | SOCKF_SHUT_RCV |
+				SOCKF_SHUT_SND;
 	struct event *e = &p->e;
 
 	switch (p->step++) {
 	case 0:
-		change(e, STATE_SYN_SENT, STATE_ESTABLISHED, EVENT_SOCK_FILE_LIVE);
+		change(e, STATE_SYN_SENT, STATE_ESTABLISHED, SOCKF_HELD);
 		return true;
 	case 1:
 		our_fin(p, STATE_ESTABLISHED, STATE_FIN_WAIT1);
@@ -139,8 +139,8 @@ static bool closed_here(struct endpoint *p)
 		return true;
 	default:
 		change(e, STATE_TIME_WAIT, STATE_TIME_WAIT, 0);
-		e->kind = EVENT_LATE;
-		e->sk = 0;
+		e->kind = EVENT_TIMEWAIT;
+		e->sk_key = 0;
 		e->substate = STATE_TIME_WAIT;
 		e->tcp_flags = 0x11;
 		return false;
@@ -153,24 +153,24 @@ static bool closed_there(struct endpoint *p)
 
 	switch (p->step++) {
 	case 0:
-		change(e, STATE_SYN_RECV, STATE_ESTABLISHED, EVENT_SOCK_NO_SOCKET);
+		change(e, STATE_SYN_RECV, STATE_ESTABLISHED, SOCKF_NO_SOCKET);
 		return true;
 	case 1:
 		e->rcv_nxt++;
 		change(e, STATE_ESTABLISHED, STATE_CLOSE_WAIT,
-		       EVENT_SOCK_DONE | EVENT_SOCK_FILE_LIVE | EVENT_SOCK_SHUT_RCV);
+		       SOCKF_DONE | SOCKF_HELD | SOCKF_SHUT_RCV);
 		return true;
 	case 2:
 		e->rcv_wup = e->copied_seq = e->rcv_nxt;
 		our_fin(p, STATE_CLOSE_WAIT, STATE_LAST_ACK);
-		e->sock |= EVENT_SOCK_DONE;
+		e->sock_flags |= SOCKF_DONE;
 		return true;
 	case 3:
 		call_returns(p);
 		return true;
 	case 4:
 		acked(e);
-		change(e, STATE_LAST_ACK, STATE_CLOSE, EVENT_SOCK_DEAD | EVENT_SOCK_DONE);
+		change(e, STATE_LAST_ACK, STATE_CLOSE, SOCKF_DEAD | SOCKF_DONE);
 		return true;
 	default:
 		e->kind = EVENT_DESTROY;
@@ -185,12 +185,12 @@ static bool reset_here(struct endpoint *p)
 
 	switch (p->step++) {
 	case 0:
-		change(e, STATE_SYN_RECV, STATE_ESTABLISHED, EVENT_SOCK_NO_SOCKET);
+		change(e, STATE_SYN_RECV, STATE_ESTABLISHED, SOCKF_NO_SOCKET);
 		return true;
 	case 1:
 		e->rcv_nxt += 100;
-		change(e, STATE_ESTABLISHED, STATE_CLOSE, EVENT_SOCK_SHUT_RCV);
-		by_task(e, EVENT_SOCK_FILE_DEAD);
+		change(e, STATE_ESTABLISHED, STATE_CLOSE, SOCKF_SHUT_RCV);
+		by_task(e, SOCKF_LAST_REF);
 		p->call_ns = e->ts_ns - 500;
 		return true;
 	case 2:
@@ -267,7 +267,7 @@ static void play_endpoints(struct record_writer *r, struct deadline_heap *h, uns
 
 int generate(const char *path, unsigned long events, unsigned long connections)
 {
-	static const struct meta meta = {
+	static const struct run_info meta = {
 		.hostname = "nowhere", .kernel = "6.1.0", .machine = "x86_64",
 		.boot_id = "00000000-0000-4000-8000-000000000000",
 		.hook = { { "calls", "tracepoint" }, { "late", "tp_btf" }, { "reset_sent", "tp_btf" },
@@ -302,6 +302,6 @@ void generate_established(struct event *e)
 
 	be_born(&p);
 	p.e.ts_ns = START_NS;
-	change(&p.e, STATE_SYN_SENT, STATE_ESTABLISHED, EVENT_SOCK_FILE_LIVE);
+	change(&p.e, STATE_SYN_SENT, STATE_ESTABLISHED, SOCKF_HELD);
 	*e = p.e;
 }

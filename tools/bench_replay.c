@@ -56,11 +56,11 @@ static const struct view nothing = { .name = "nothing" };
 static struct pipeline *new_teller(const struct view *view, struct view_context *context)
 {
 	static const struct filter any_flow;
-	static const struct select any_story;
+	static const struct story_filter any_story;
 	struct pipeline_config config = { .view = view, .context = context, .filter = &any_flow,
-					.select = &any_story,
-					.conns = { .max_open = MAX_OPEN, .seed = 1, .calls = true,
-						   .late = true } };
+					.story_filter = &any_story,
+					.endpoint_table = { .max_open = MAX_OPEN, .seed = 1, .calls = true,
+						   .timewait = true } };
 
 	return pipeline_new(&config);
 }
@@ -70,7 +70,7 @@ static struct record play_all(struct record_reader *reader, struct pipeline *t,
 {
 	uint64_t now_ns = 0;
 	struct record last;
-	struct tally y;
+	struct run_counts y;
 
 	if (view->start)
 		view->start(context);
@@ -91,7 +91,7 @@ static struct record play_all(struct record_reader *reader, struct pipeline *t,
 	return last;
 }
 
-static struct record read_all(struct record_reader *reader, struct tally *y)
+static struct record read_all(struct record_reader *reader, struct run_counts *y)
 {
 	struct record last;
 
@@ -100,14 +100,14 @@ static struct record read_all(struct record_reader *reader, struct tally *y)
 	return last;
 }
 
-static void report(const char *view, const struct tally *y, double seconds, int fd)
+static void report(const char *view, const struct run_counts *y, double seconds, int fd)
 {
 	struct stat st = { .st_size = 0 };
 
 	fstat(fd, &st);
 	printf("{\"view\":\"%s\",\"events\":%llu,\"cpu_seconds\":%.6f,\"bytes_per_event\":%.1f,"
 	       "\"told\":%llu}\n", view, (unsigned long long)y->events, seconds,
-	       (double)st.st_size / (double)y->events, (unsigned long long)y->told);
+	       (double)st.st_size / (double)y->events, (unsigned long long)y->reported);
 }
 
 /* view NULL: reads only. */
@@ -115,7 +115,7 @@ static int play(const char *name, const struct view *view, const char *path)
 {
 	struct buf out = { 0 };
 	struct view_context context = { .out = &out };
-	struct tally y = { .events = 0 };
+	struct run_counts y = { .events = 0 };
 	struct pipeline *t = new_teller(view ? view : &nothing, &context);
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
 	struct record_reader *reader;
@@ -165,7 +165,7 @@ static int weigh(unsigned long endpoints)
 	struct pipeline *t = new_teller(&nothing, &context);
 	size_t heap = mallinfo2().uordblks + mallinfo2().hblkhd, rss = rss_bytes();
 	struct event e;
-	struct tally y;
+	struct run_counts y;
 
 	if (!t)
 		return fail("memory", "out of it");

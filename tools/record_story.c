@@ -51,7 +51,7 @@ static bool is_same(const struct event *a, const struct event *b)
 {
 	if (a->cookie && b->cookie && a->cookie != b->cookie)
 		return false;
-	if (a->sk && b->sk && a->sk != b->sk)
+	if (a->sk_key && b->sk_key && a->sk_key != b->sk_key)
 		return false;
 	return a->local_port == b->local_port && a->peer_port == b->peer_port &&
 	       a->netns == b->netns && !memcmp(a->local_addr, b->local_addr, 16) &&
@@ -93,7 +93,7 @@ static void take_event(struct telling *t, const struct event *e)
 	}
 	now = &t->socket[at].now;
 	now->cookie = now->cookie ? now->cookie : e->cookie;
-	now->sk = now->sk ? now->sk : e->sk;
+	now->sk_key = now->sk_key ? now->sk_key : e->sk_key;
 	if (!t->base_ns || e->ts_ns < t->base_ns)
 		t->base_ns = e->ts_ns;
 	add_line(t, false, e);
@@ -135,7 +135,7 @@ static void put_socket(struct buf *b, unsigned at)
 	buf_char(b, (char)('A' + at));
 }
 
-static void put_hooks(struct buf *b, const struct meta *m)
+static void put_hooks(struct buf *b, const struct run_info *m)
 {
 	static const char *const usual[][2] = {
 		{ "calls", "tracepoint" }, { "late", "tp_btf" }, { "reset_sent", "tp_btf" },
@@ -143,7 +143,7 @@ static void put_hooks(struct buf *b, const struct meta *m)
 	};
 
 	for (unsigned i = 0; i < sizeof(usual) / sizeof(*usual); i++) {
-		const char *how = meta_hook(m, usual[i][0]);
+		const char *how = run_info_hook(m, usual[i][0]);
 
 		if (!strcmp(how, usual[i][1]))
 			continue;
@@ -174,7 +174,7 @@ static void put_sockets(struct telling *t)
 		buf_str(b, " netns=");
 		buf_u64(b, e->netns);
 		for (unsigned k = 0; k < i; k++) {
-			if (t->socket[k].now.sk != e->sk)
+			if (t->socket[k].now.sk_key != e->sk_key)
 				continue;
 			buf_str(b, " sk=");
 			put_socket(b, k);
@@ -247,7 +247,7 @@ static void expect(struct view_context *v, const struct story *s, const struct v
 	static const char *const keys[] = { "ending", "initiator", "reason", "trigger", "pid", "fd",
 					    "blame", "partial", "calls", "states", "waves" };
 	struct telling *t = (struct telling *)v;
-	struct event e = { .sk = s->sk, .cookie = s->cookie, .netns = s->flow.netns,
+	struct event e = { .sk_key = s->sk_key, .cookie = s->cookie, .netns = s->flow.netns,
 			   .local_port = s->flow.local_port, .peer_port = s->flow.peer_port };
 	int at;
 
@@ -269,15 +269,15 @@ static void expect(struct view_context *v, const struct story *s, const struct v
 
 static const struct view expecting = { .name = "expecting", .story = expect };
 
-static bool put_expectations(struct telling *t, const struct meta *m)
+static bool put_expectations(struct telling *t, const struct run_info *m)
 {
 	static const struct filter any_flow;
-	static const struct select any_story;
+	static const struct story_filter any_story;
 	struct pipeline_config config = { .view = &expecting, .context = &t->context, .filter = &any_flow,
-					.select = &any_story,
-					.conns = { .max_open = OPTIONS_MAX_OPEN,
-						   .calls = meta_watches_calls(m),
-						   .late = meta_has_hook(m, "late") } };
+					.story_filter = &any_story,
+					.endpoint_table = { .max_open = OPTIONS_MAX_OPEN,
+						   .calls = run_info_watches_calls(m),
+						   .timewait = run_info_has_hook(m, "late") } };
 	struct pipeline *pipeline = pipeline_new(&config);
 
 	if (!pipeline)

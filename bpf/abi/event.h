@@ -21,7 +21,7 @@
 	X(STATE, 1, "state")     /* inet_sock_set_state: old_state -> new_state */                 \
 	X(DESTROY, 2, "destroy") /* tcp_destroy_sock in process context: the socket is gone */     \
 	X(CALL, 3, "call")       /* a close or shutdown call on a TCP socket has returned */       \
-	X(LATE, 4, "late")       /* a segment reached the timewait minisock of a closed socket */ \
+	X(TIMEWAIT, 4, "late")       /* a segment reached the timewait minisock of a closed socket */ \
 	X(RESET_SENT, 5, "reset-sent")                                                             \
 	X(RESET_RECEIVED, 6, "reset-received") /* or data after close, if we answer */ \
 	X(FIN_RESENT, 7, "fin-resent") /* our FIN was sent once more */                            \
@@ -37,7 +37,7 @@ enum event_kind {
 };
 
 /* The system call that a task was in, as far as the kernel side can tell from its number alone. */
-#define EVENT_CALLS(X)                                                                             \
+#define SYSCALL_IDS(X)                                                                             \
 	X(NONE, 0, "none")                                                                         \
 	X(CLOSE, 1, "close")                                                                       \
 	X(SHUTDOWN, 2, "shutdown")                                                                 \
@@ -51,41 +51,41 @@ enum event_kind {
 	X(IO_URING_ENTER, 10, "io_uring_enter")                                                    \
 	X(OTHER, 11, "other")
 
-enum event_call {
-#define X(id, nr, word) EVENT_CALL_##id = nr,
-	EVENT_CALLS(X)
+enum syscall_id {
+#define X(id, nr, word) SYSCALL_##id = nr,
+	SYSCALL_IDS(X)
 #undef X
-	EVENT_CALL_COUNT,
+	SYSCALL_COUNT,
 };
 
-/* event.sock: what the socket showed. Its numbers are ours, not the kernel's. */
-enum event_sock {
-	EVENT_SOCK_DEAD = 1 << 0,	/* SOCK_DEAD: orphaned, no process holds it */
-	EVENT_SOCK_DONE = 1 << 1,	/* SOCK_DONE: the peer's FIN came in order (tcp_fin) */
-	EVENT_SOCK_KEEPALIVE = 1 << 2,	/* SOCK_KEEPOPEN */
-	EVENT_SOCK_LINGER = 1 << 3,	/* SO_LINGER is on */
-	EVENT_SOCK_LINGER_ZERO = 1 << 4,/* ... with a time of zero */
-	EVENT_SOCK_LINGER2_NEG = 1 << 5,/* TCP_LINGER2 < 0 */
-	EVENT_SOCK_OWNED = 1 << 6,	/* lock_sock is held: a system call, or its backlog */
-	EVENT_SOCK_NO_SOCKET = 1 << 7,	/* sk_socket is NULL: orphaned, or never accepted */
-	EVENT_SOCK_FILE_DEAD = 1 << 8,	/* the last reference is being dropped (__fput) */
-	EVENT_SOCK_FILE_LIVE = 1 << 9,	/* somebody still holds the descriptor */
-	EVENT_SOCK_SHUT_RCV = 1 << 10,	/* sk_shutdown & RCV_SHUTDOWN */
-	EVENT_SOCK_SHUT_SND = 1 << 11,	/* sk_shutdown & SEND_SHUTDOWN */
-	EVENT_SOCK_V4MAPPED = 1 << 12,	/* an AF_INET6 socket that speaks IPv4; family is 4 */
-	EVENT_SOCK_KERNEL = 1 << 13,	/* sk_kern_sock */
-	EVENT_SOCK_MPTCP = 1 << 14,	/* an MPTCP subflow */
-	EVENT_SOCK_REPAIR = 1 << 15,	/* tcp_sock.repair */
+/* event.sock_flags: what the socket showed. Its numbers are ours, not the kernel's. */
+enum sock_flag {
+	SOCKF_DEAD = 1 << 0,	/* SOCK_DEAD: orphaned, no process holds it */
+	SOCKF_DONE = 1 << 1,	/* SOCK_DONE: the peer's FIN came in order (tcp_fin) */
+	SOCKF_KEEPALIVE = 1 << 2,	/* SOCK_KEEPOPEN */
+	SOCKF_LINGER = 1 << 3,	/* SO_LINGER is on */
+	SOCKF_LINGER_ZERO = 1 << 4,/* ... with a time of zero */
+	SOCKF_LINGER2_NEG = 1 << 5,/* TCP_LINGER2 < 0 */
+	SOCKF_OWNED = 1 << 6,	/* lock_sock is held: a system call, or its backlog */
+	SOCKF_NO_SOCKET = 1 << 7,	/* sk_socket is NULL: orphaned, or never accepted */
+	SOCKF_LAST_REF = 1 << 8,	/* the last reference is being dropped (__fput) */
+	SOCKF_HELD = 1 << 9,	/* somebody still holds the descriptor */
+	SOCKF_SHUT_RCV = 1 << 10,	/* sk_shutdown & RCV_SHUTDOWN */
+	SOCKF_SHUT_SND = 1 << 11,	/* sk_shutdown & SEND_SHUTDOWN */
+	SOCKF_V4MAPPED = 1 << 12,	/* an AF_INET6 socket that speaks IPv4; family is 4 */
+	SOCKF_KERNEL = 1 << 13,	/* sk_kern_sock */
+	SOCKF_MPTCP = 1 << 14,	/* an MPTCP subflow */
+	SOCKF_REPAIR = 1 << 15,	/* tcp_sock.repair */
 };
 
-/* event.more: what did not fit into event.sock. */
-enum event_more {
-	EVENT_MORE_USER_TIMEOUT = 1 << 0,	/* TCP_USER_TIMEOUT is set */
-	EVENT_MORE_ANSWER = 1 << 1,	/* RESET_SENT: in answer to a segment */
-	EVENT_MORE_AT_ONCE = 1 << 2,	/* STATE, file dead: let go of by a close() of its own */
-	EVENT_MORE_LATER = 1 << 3,	/* STATE, file dead: let go of by something else */
-	EVENT_MORE_TW_FULL = 1 << 4,	/* STATE to CLOSE: no room for minisocks (tcp_max_tw_buckets) */
-	EVENT_MORE_NO_SOCKET = 1 << 5,	/* RESET_SENT: for a FIN that no socket or minisock took */
+/* event.flags: what did not fit into event.sock_flags. */
+enum event_flag {
+	EVENTF_USER_TIMEOUT = 1 << 0,	/* TCP_USER_TIMEOUT is set */
+	EVENTF_ANSWER = 1 << 1,	/* RESET_SENT: in answer to a segment */
+	EVENTF_FPUT_SYNC = 1 << 2,	/* STATE, file dead: let go of by a close() of its own */
+	EVENTF_FPUT_DEFERRED = 1 << 3,	/* STATE, file dead: let go of by something else */
+	EVENTF_TW_FULL = 1 << 4,	/* STATE to CLOSE: no room for minisocks (tcp_max_tw_buckets) */
+	EVENTF_NO_SOCKET = 1 << 5,	/* RESET_SENT: for a FIN that no socket or minisock took */
 };
 
 /*
@@ -110,23 +110,23 @@ enum reset_reason {
 };
 
 /*
- * event.task: who was on the CPU. Without EVENT_TASK_HERE the task fields are 0 and mean nothing.
+ * event.task_flags: who was on the CPU. Without TASKF_VALID the task fields are 0 and mean nothing.
  */
-enum event_task {
-	EVENT_TASK_HERE = 1 << 0,	/* the task fields are filled; maybe a bystander's */
-	EVENT_TASK_EXITING = 1 << 1,	/* PF_EXITING: exit_code is valid */
-	EVENT_TASK_KTHREAD = 1 << 2,	/* PF_KTHREAD */
-	EVENT_TASK_IO_WORKER = 1 << 3,	/* PF_IO_WORKER or PF_USER_WORKER: io_uring's own threads */
-	EVENT_TASK_COMPAT = 1 << 4,	/* a 32-bit system call: nr is of the other table */
-	EVENT_TASK_NR = 1 << 5,		/* nr, call and arg[] were read from the saved registers */
+enum task_flag {
+	TASKF_VALID = 1 << 0,	/* the task fields are filled; maybe a bystander's */
+	TASKF_EXITING = 1 << 1,	/* PF_EXITING: exit_code is valid */
+	TASKF_KTHREAD = 1 << 2,	/* PF_KTHREAD */
+	TASKF_IO_WORKER = 1 << 3,	/* PF_IO_WORKER or PF_USER_WORKER: io_uring's own threads */
+	TASKF_COMPAT = 1 << 4,	/* a 32-bit system call: syscall_nr is of the other table */
+	TASKF_SYSCALL = 1 << 5,		/* syscall_nr, syscall and arg[] were read from the saved registers */
 };
 
-/* event.age_from of SOCKET: what says for how long, at least, it has been in its state. */
-enum event_age {
-	EVENT_AGE_NONE,		/* nothing does: age_ns is 0 */
-	EVENT_AGE_MINISOCK,	/* the minisock was made then (tw_entry_stamp) */
-	EVENT_AGE_LAST_SEGMENT,	/* the last segment came then, and found it there (rcv_tstamp) */
-	EVENT_AGE_RESENT,	/* its FIN was sent again then, for the first time (retrans_stamp) */
+/* event.age_source of SOCKET: what says for how long, at least, it has been in its state. */
+enum age_source {
+	AGE_SOURCE_NONE,		/* nothing does: age_ns is 0 */
+	AGE_SOURCE_MINISOCK,	/* the minisock was made then (tw_entry_stamp) */
+	AGE_SOURCE_LAST_SEGMENT,	/* the last segment came then, and found it there (rcv_tstamp) */
+	AGE_SOURCE_FIN_RESENT,	/* its FIN was sent again then, for the first time (retrans_stamp) */
 };
 
 #define EVENT_COMM_LEN 16
@@ -139,7 +139,7 @@ enum event_age {
 
 struct event {
 	__u64 ts_ns;		/* CLOCK_BOOTTIME; for CALL the entry of the call */
-	__u64 sk;		/* the socket's key while it lives: its address, disguised */
+	__u64 sk_key;		/* the socket's key while it lives: its address, disguised */
 	__u64 cookie;		/* socket cookie; 0 where none was made yet */
 	union {
 		__u64 cgroup;		/* cgroup v2 id of the task, 0 if none */
@@ -147,7 +147,7 @@ struct event {
 	};
 	union {
 		__u64 call_ns;		/* CALL: time in the call */
-		__u64 age_ns;		/* SOCKET: at least so long in its state: enum event_age */
+		__u64 age_ns;		/* SOCKET: at least so long in its state: enum age_source */
 		__u64 fin_timeout_ns;	/* STATE: of an orphan in FIN_WAIT2, 0 unknown */
 	};
 	__u64 bytes_sent;	/* payload bytes sent, each once */
@@ -160,46 +160,46 @@ struct event {
 	__u32 uid;		/* of the task; SOCKET: of the socket */
 	__u8 comm[EVENT_COMM_LEN];	/* bytes, NUL-padded, not text */
 	__u32 snd_una;		/* raw sequence numbers, see tcp_sock */
-	__u32 snd_nxt;		/* LATE: of the segment that came, its ack_seq */
+	__u32 snd_nxt;		/* TIMEWAIT: of the segment that came, its ack_seq */
 	__u32 write_seq;
-	__u32 rcv_nxt;		/* LATE: of the segment that came, its seq */
+	__u32 rcv_nxt;		/* TIMEWAIT: of the segment that came, its seq */
 	__u32 rcv_wup;		/* rcv_nxt when we last sent a segment, that is, acknowledged */
-				/* LATE: the number that the minisock waits for */
+				/* TIMEWAIT: the number that the minisock waits for */
 	__u32 copied_seq;	/* how far the application has read */
 	__u32 snd_wnd;		/* bytes that the peer lets us send beyond snd_una */
-				/* LATE: bytes that the minisock takes beyond rcv_wup */
+				/* TIMEWAIT: bytes that the minisock takes beyond rcv_wup */
 	__u32 segs_in;		/* segments that came */
 	__u32 srtt_us;
-	__s32 nr;		/* number of the system call in progress, -1 none */
+	__s32 syscall_nr;		/* number of the system call in progress, -1 none */
 	__s32 arg[2];		/* its first two arguments: fd, how; HOLDER: the descriptor */
 	union {
 		__s32 ret;		/* CALL: what it returned */
-		__u32 payload;		/* LATE: payload bytes of the segment */
+		__u32 payload;		/* TIMEWAIT: payload bytes of the segment */
 		__u32 rcv_wnd;		/* STATE to CLOSE: bytes that we take beyond rcv_nxt */
 		__u32 reason;		/* RESET_SENT: enum reset_reason */
 	};
 	__u16 local_port;
 	__u16 peer_port;
-	__u16 sock;		/* enum event_sock */
-	__u16 exit_code;	/* with EVENT_TASK_EXITING: status << 8 | signal */
+	__u16 sock_flags;		/* enum sock_flag */
+	__u16 exit_code;	/* with TASKF_EXITING: status << 8 | signal */
 	__u16 sk_err;		/* errno, positive */
-	__u8 task;		/* enum event_task */
+	__u8 task_flags;		/* enum task_flag */
 	__u8 kind;		/* enum event_kind */
 	union {
-		__u8 call;		/* enum event_call */
-		__u8 age_from;		/* SOCKET: enum event_age */
+		__u8 syscall;		/* enum syscall_id */
+		__u8 age_source;		/* SOCKET: enum age_source */
 	};
 	__u8 family;		/* 4 or 6: of the packets */
 	__u8 old_state;		/* kernel's TCP states; CALL: the state at entry in old_state */
 	__u8 new_state;
 	union {
-		__u8 tcp_flags;		/* LATE: flag byte of the segment's TCP header */
-		__u8 more;		/* the others: enum event_more */
+		__u8 tcp_flags;		/* TIMEWAIT: flag byte of the segment's TCP header */
+		__u8 flags;		/* the others: enum event_flag */
 	};
 	__u8 retransmits;	/* icsk_retransmits */
 	__u8 probes;		/* icsk_probes_out */
-	__u8 substate;		/* of a minisock: tw_substate (LATE: after the segment), else 0 */
-				/* LATE with 0: only the segment was seen, not the minisock */
+	__u8 substate;		/* of a minisock: tw_substate (TIMEWAIT: after the segment), else 0 */
+				/* TIMEWAIT with 0: only the segment was seen, not the minisock */
 };
 
 #ifndef __VMLINUX_H__
@@ -224,7 +224,7 @@ struct code_range {
  * side before it is loaded. The verifier drops the branches that a false one leads to, with the helpers that
  * it does not know.
  */
-struct kernel_has {
+struct kernel_features {
 	bool cookie;		/* bpf_get_socket_cookie(): 5.12 on */
 	bool pt_regs;		/* bpf_get_current_task_btf() and bpf_task_pt_regs(): 5.15 on */
 	bool cast;		/* bpf_rdonly_cast(): 6.3 on */

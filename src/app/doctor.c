@@ -26,8 +26,8 @@
 
 struct doctor_run {
 	const struct options *o;
-	struct meta meta;
-	struct health_facts facts;
+	struct run_info meta;
+	struct diagnosis_facts facts;
 	char attach_why[LIVE_WHY];
 };
 
@@ -61,7 +61,7 @@ static uint64_t time_call_ns(void (*call)(void))
 	return best_ns;
 }
 
-static void measure_calls(struct health_facts *f, unsigned when)
+static void measure_calls(struct diagnosis_facts *f, unsigned when)
 {
 	f->getppid_ns[when] = time_call_ns(call_getppid);
 	f->close_ns[when] = time_call_ns(open_and_close);
@@ -92,13 +92,13 @@ static void try_scan(struct doctor_run *x)
 
 	if (walk_open(&walk, &config, why))
 		log_info("%s", why);
-	meta_add_hook(&x->meta, "walk", walk ? "iter" : "none");
+	run_info_add_hook(&x->meta, "walk", walk ? "iter" : "none");
 	walk_close(walk);
 }
 
 static void collect_facts(struct doctor_run *x)
 {
-	struct health_facts *f = &x->facts;
+	struct diagnosis_facts *f = &x->facts;
 	bool may;
 
 	f->meta = &x->meta;
@@ -114,7 +114,7 @@ static void collect_facts(struct doctor_run *x)
 	live_describe_host(&x->meta);
 }
 
-static int print_diagnosis(struct doctor_run *x, const struct health *h)
+static int print_diagnosis(struct doctor_run *x, const struct diagnosis *h)
 {
 	const struct view *view = view_find(x->o->view);
 	struct view_context context = { .meta = &x->meta };
@@ -135,13 +135,13 @@ static int print_diagnosis(struct doctor_run *x, const struct health *h)
 int doctor_main(const struct options *o)
 {
 	struct doctor_run *x = calloc(1, sizeof(*x));
-	struct health *h = calloc(1, sizeof(*h));
+	struct diagnosis *h = calloc(1, sizeof(*h));
 	int status = EXIT_FAILED;
 
 	if (x && h) {
 		x->o = o;
 		collect_facts(x);
-		health_judge(h, &x->facts);
+		diagnosis_make(h, &x->facts);
 		status = print_diagnosis(x, h);
 		if (!status && x->facts.attach_err)
 			status = process_exit_status(x->facts.attach_err);

@@ -10,7 +10,7 @@
 
 struct pipeline {
 	struct pipeline_config config;
-	struct conns *conns;
+	struct endpoint_table *endpoint_table;
 	uint64_t shown, filtered, events, malformed;
 	struct event lookahead[LOOKAHEAD];
 	unsigned taken, fed;	/* of those that went through lookahead[] */
@@ -20,7 +20,7 @@ static bool is_story_wanted(const struct pipeline *t, const struct story *s, con
 {
 	if (v->ending == ENDING_NEVER_OPEN && !t->config.never_open)
 		return false;
-	return filter_wants(t->config.filter, &s->flow) && select_wants(t->config.select, s, v);
+	return filter_wants(t->config.filter, &s->flow) && story_filter_matches(t->config.story_filter, s, v);
 }
 
 static void show_story(void *arg, const struct story *s, uint64_t now_ns)
@@ -43,15 +43,15 @@ static void show_story(void *arg, const struct story *s, uint64_t now_ns)
 struct pipeline *pipeline_new(const struct pipeline_config *config)
 {
 	struct pipeline *t = calloc(1, sizeof(*t));
-	struct conns_config conns = config->conns;
+	struct endpoint_table_config endpoint_table = config->endpoint_table;
 
 	if (!t)
 		return NULL;
 	t->config = *config;
-	conns.tell = show_story;
-	conns.arg = t;
-	t->conns = conns_new(&conns);
-	if (!t->conns) {
+	endpoint_table.report = show_story;
+	endpoint_table.arg = t;
+	t->endpoint_table = endpoint_table_new(&endpoint_table);
+	if (!t->endpoint_table) {
 		free(t);
 		return NULL;
 	}
@@ -62,7 +62,7 @@ void pipeline_free(struct pipeline *t)
 {
 	if (!t)
 		return;
-	conns_free(t->conns);
+	endpoint_table_free(t->endpoint_table);
 	free(t);
 }
 
@@ -70,7 +70,7 @@ static void feed_event(struct pipeline *t, const struct event *e)
 {
 	if (t->config.view->event)
 		t->config.view->event(t->config.context, e);
-	conns_feed(t->conns, e);
+	endpoint_table_feed(t->endpoint_table, e);
 }
 
 static struct event *lookahead_slot(struct pipeline *t, unsigned nr)
@@ -93,7 +93,7 @@ void pipeline_feed(struct pipeline *t, const void *bytes, unsigned long len)
 		return;
 	}
 	t->events++;
-	if (conns_counts(t->conns).open < LOOKAHEAD_MIN_ENDPOINTS) {
+	if (endpoint_table_counts(t->endpoint_table).open < LOOKAHEAD_MIN_ENDPOINTS) {
 		pipeline_drain_lookahead(t);
 		feed_event(t, e);
 		return;
@@ -101,31 +101,31 @@ void pipeline_feed(struct pipeline *t, const void *bytes, unsigned long len)
 	if (t->taken - t->fed == LOOKAHEAD)
 		feed_event(t, lookahead_slot(t, t->fed++));
 	*lookahead_slot(t, t->taken++) = *e;
-	conns_expect(t->conns, e);
+	endpoint_table_prefetch(t->endpoint_table, e);
 	if (t->taken - t->fed > LOOKAHEAD / 2)
-		conns_expect_endpoint(t->conns, lookahead_slot(t, t->taken - LOOKAHEAD / 2));
+		endpoint_table_prefetch_endpoint(t->endpoint_table, lookahead_slot(t, t->taken - LOOKAHEAD / 2));
 }
 
 void pipeline_note_loss(struct pipeline *t)
 {
 	pipeline_drain_lookahead(t);
-	conns_note_loss(t->conns);
+	endpoint_table_set_lossy(t->endpoint_table);
 }
 
 void pipeline_tick(struct pipeline *t, uint64_t now_ns)
 {
 	pipeline_drain_lookahead(t);
-	conns_tick(t->conns, now_ns);
+	endpoint_table_expire(t->endpoint_table, now_ns);
 }
 
 uint64_t pipeline_next_ns(const struct pipeline *t)
 {
-	return conns_next_ns(t->conns);
+	return endpoint_table_next_ns(t->endpoint_table);
 }
 
 uint64_t pipeline_unsettled(const struct pipeline *t)
 {
-	return conns_counts(t->conns).unsettled;
+	return endpoint_table_counts(t->endpoint_table).closing;
 }
 
 bool pipeline_is_done(const struct pipeline *t)
@@ -136,13 +136,13 @@ bool pipeline_is_done(const struct pipeline *t)
 void pipeline_end(struct pipeline *t, uint64_t now_ns)
 {
 	pipeline_drain_lookahead(t);
-	conns_end(t->conns, now_ns);
+	endpoint_table_end(t->endpoint_table, now_ns);
 }
 
-struct tally pipeline_tally(const struct pipeline *t, const struct kernel_counters *kernel)
+struct run_counts pipeline_tally(const struct pipeline *t, const struct kernel_counters *kernel)
 {
-	struct conns_counts c = conns_counts(t->conns);
-	struct tally y = { .seen = c.seen, .told = t->shown, .filtered = t->filtered,
+	struct endpoint_table_counts c = endpoint_table_counts(t->endpoint_table);
+	struct run_counts y = { .seen = c.seen, .reported = t->shown, .filtered = t->filtered,
 			   .open = c.open, .lost_table_full = c.evicted,
 			   .lost_end_missed = c.end_missed, .events = t->events,
 			   .events_malformed = t->malformed };

@@ -17,12 +17,12 @@ struct pipeline_config {
 	const struct view *view;
 	struct view_context *context;
 	const struct filter *filter;
-	const struct select *select;
+	const struct story_filter *story_filter;
 	uint64_t max_stories;	/* -n, 0 unlimited */
 	bool never_open;	/* --all */
 	void (*after_story)(void *arg);	/* after each story, to make room in context->out; or NULL */
 	void *arg;
-	struct conns_config conns;	/* tell and arg are the pipeline's own */
+	struct endpoint_table_config endpoint_table;	/* report and arg are the pipeline's own */
 };
 
 struct pipeline;
@@ -35,7 +35,7 @@ void pipeline_free(struct pipeline *t);
 void pipeline_feed(struct pipeline *t, const void *bytes, unsigned long len);
 
 /*
- * Some events may be kept for a while (src/conn.h: conns_expect). What the rest of this header says is right for all
+ * Some events may be kept for a while (src/conn.h: endpoint_table_prefetch). What the rest of this header says is right for all
  * that were taken only after this; what changes anything does it first.
  */
 void pipeline_drain_lookahead(struct pipeline *t);
@@ -59,4 +59,4 @@ bool pipeline_is_done(const struct pipeline *t);
 void pipeline_end(struct pipeline *t, uint64_t now_ns);
 
 /* What it came to so far; kernel may be NULL. */
-struct tally pipeline_tally(const struct pipeline *t, const struct kernel_counters *kernel);
+struct run_counts pipeline_tally(const struct pipeline *t, const struct kernel_counters *kernel);

@@ -187,7 +187,7 @@ static int replay_trace(struct replay_run *r)
 }
 
 /* What the walk at the start of the recording found: the first time that is not of a socket. */
-static enum record_got replay_scan(struct replay_run *r, struct hangs *h)
+static enum record_got replay_scan(struct replay_run *r, struct stuck_table *h)
 {
 	struct record got;
 
@@ -197,7 +197,7 @@ static enum record_got replay_scan(struct replay_run *r, struct hangs *h)
 		else if (got.got == RECORD_GOT_ANNOTATION)
 			session_annotate(&r->session, got.annotation);
 		else if (got.event->kind == EVENT_SOCKET || got.event->kind == EVENT_HOLDER)
-			hangs_take(h, got.event, sizeof(*got.event));
+			stuck_table_feed(h, got.event, sizeof(*got.event));
 		if (got.got == RECORD_GOT_MARK && got.mark->type != RECORD_MARK_START)
 			break;
 	}
@@ -208,20 +208,20 @@ static enum record_got replay_scan(struct replay_run *r, struct hangs *h)
 static int replay_stuck(struct replay_run *r)
 {
 	struct session *s = &r->session;
-	struct hangs_config config = { .filter = &r->o->filter, .select = &s->select,
+	struct stuck_table_config config = { .filter = &r->o->filter, .story_filter = &s->story_filter,
 				       .older_than_ns = r->o->older_than_ns,
 				       .max = r->o->max_open };
-	struct hangs h;
+	struct stuck_table h;
 	int status;
 
 	s->meta = *record_reader_run_info(r->reader);
-	if (!meta_has_hook(&s->meta, "walk"))
+	if (!run_info_has_hook(&s->meta, "walk"))
 		return log_unusable(r, "it was made without a walk over the sockets that were there");
-	hangs_init(&h, &config);
+	stuck_table_init(&h, &config);
 	status = status_of_last_record(r, replay_scan(r, &h));
-	if (!hangs_finish(&h)) {
+	if (!stuck_table_finish(&h)) {
 		log_error("cannot sort what was found: %s", strerror(ENOMEM));
-		hangs_release(&h);
+		stuck_table_release(&h);
 		return EXIT_FAILED;
 	}
 	if (s->view->start)
@@ -229,7 +229,7 @@ static int replay_stuck(struct replay_run *r)
 	s->view->stuck(&s->context, &h, r->now_ns);
 	if (!status && r->o->fail && h.nr)
 		status = EXIT_FAILED;
-	hangs_release(&h);
+	stuck_table_release(&h);
 	return session_close_output(&s->out, r->o->output) ? status : EXIT_FAILED;
 }
 

@@ -61,22 +61,22 @@ bool session_close_output(struct output *out, const char *path)
 static const char *find_cgroup_path(void *arg, uint64_t id, uint32_t pid)
 {
 	(void)pid;
-	return places_path(arg, id);
+	return cgroup_cache_path(arg, id);
 }
 
 static int open_caches(struct session *s)
 {
-	s->places = places_new();
-	s->stacks = stacks_new();
-	if (!s->places || !s->stacks) {
+	s->cgroup_cache = cgroup_cache_new();
+	s->stacks = stack_cache_new();
+	if (!s->cgroup_cache || !s->stacks) {
 		log_error("cannot make the tables of cgroups and stacks: %s", strerror(ENOMEM));
 		return EXIT_FAILED;
 	}
 	s->context.stacks = s->stacks;
 	s->context.shows_stacks = s->o->stack;
-	s->select = s->o->select;
-	s->select.cgroup_path = s->context.cgroup_path = find_cgroup_path;
-	s->select.cgroup_arg = s->context.cgroup_arg = s->places;
+	s->story_filter = s->o->story_filter;
+	s->story_filter.cgroup_path = s->context.cgroup_path = find_cgroup_path;
+	s->story_filter.cgroup_arg = s->context.cgroup_arg = s->cgroup_cache;
 	return EXIT_FINE;
 }
 
@@ -111,19 +111,19 @@ static int open_pipeline(struct session *s)
 		.view = s->view,
 		.context = &s->context,
 		.filter = &s->o->filter,
-		.select = &s->select,
+		.story_filter = &s->story_filter,
 		.max_stories = s->o->count,
 		.never_open = s->o->all,
 		.after_story = flush_if_full,
 		.arg = s,
-		.conns = { .max_open = s->o->max_open,
-			   .calls = meta_watches_calls(&s->meta),
-			   .late = meta_has_hook(&s->meta, "late") },
+		.endpoint_table = { .max_open = s->o->max_open,
+			   .calls = run_info_watches_calls(&s->meta),
+			   .timewait = run_info_has_hook(&s->meta, "late") },
 	};
 
-	if (getrandom(&config.conns.seed, sizeof(config.conns.seed), 0) < 0)
-		config.conns.seed = (uint64_t)(uintptr_t)s;
-	s->context.seed = config.conns.seed;
+	if (getrandom(&config.endpoint_table.seed, sizeof(config.endpoint_table.seed), 0) < 0)
+		config.endpoint_table.seed = (uint64_t)(uintptr_t)s;
+	s->context.seed = config.endpoint_table.seed;
 	s->pipeline = pipeline_new(&config);
 	if (s->pipeline)
 		return EXIT_FINE;
@@ -178,28 +178,28 @@ int session_begin(struct session *s, uint64_t now_ns, const struct kernel_counte
  */
 static void note_cgroup(struct session *s, const struct event *e)
 {
-	struct place *place;
+	struct cached_cgroup *cached;
 
-	if (!(e->task & EVENT_TASK_HERE) || e->kind == EVENT_SOCKET || !e->cgroup)
+	if (!(e->task_flags & TASKF_VALID) || e->kind == EVENT_SOCKET || !e->cgroup)
 		return;
-	place = places_find(s->places, e->cgroup);
-	if (!place) {
+	cached = cgroup_cache_find(s->cgroup_cache, e->cgroup);
+	if (!cached) {
 		char *path = s->cgroup_path ? s->cgroup_path(s->cgroup_arg, e->cgroup) : NULL;
 
-		place = places_add(s->places, e->cgroup, path, path ? strlen(path) : 0);
+		cached = cgroup_cache_add(s->cgroup_cache, e->cgroup, path, path ? strlen(path) : 0);
 		free(path);
 	}
-	if (!s->writer || !place->path || place->file == record_writer_file(s->writer))
+	if (!s->writer || !cached->path || cached->file == record_writer_file(s->writer))
 		return;
-	record_writer_annotate(s->writer, RECORD_ANNOTATION_CGROUP, e->cgroup, 0, place->path,
-		      strlen(place->path));
-	place->file = record_writer_file(s->writer);
+	record_writer_annotate(s->writer, RECORD_ANNOTATION_CGROUP, e->cgroup, 0, cached->path,
+		      strlen(cached->path));
+	cached->file = record_writer_file(s->writer);
 }
 
 /* It comes before the event that it belongs to, here as in the recording. */
 static void note_stack(struct session *s, uint32_t tid, uint64_t ts_ns, const char *text, size_t len)
 {
-	stacks_add(s->stacks, tid, ts_ns, text, len);
+	stack_cache_add(s->stacks, tid, ts_ns, text, len);
 	if (s->writer)
 		record_writer_annotate(s->writer, RECORD_ANNOTATION_STACK, tid, ts_ns, text, len);
 }
@@ -216,8 +216,8 @@ static void symbolize_stack(struct session *s, const struct stack *stack)
 
 void session_annotate(struct session *s, const struct record_annotation *annotation)
 {
-	if (annotation->type == RECORD_ANNOTATION_CGROUP && !places_find(s->places, annotation->key))
-		places_add(s->places, annotation->key, annotation->bytes, annotation->len);
+	if (annotation->type == RECORD_ANNOTATION_CGROUP && !cgroup_cache_find(s->cgroup_cache, annotation->key))
+		cgroup_cache_add(s->cgroup_cache, annotation->key, annotation->bytes, annotation->len);
 	if (annotation->type == RECORD_ANNOTATION_STACK)
 		note_stack(s, (uint32_t)annotation->key, annotation->at_ns, annotation->bytes, annotation->len);
 }
@@ -251,30 +251,30 @@ void session_feed(struct session *s, const void *bytes, unsigned long len)
 }
 
 /* Is it worth saying so, at most once a second? */
-static bool is_loss_report_due(const struct session *s, const struct tally *t, uint64_t now_ns)
+static bool is_loss_report_due(const struct session *s, const struct run_counts *t, uint64_t now_ns)
 {
-	return tally_lost(t) != s->lost_reported && now_ns - s->loss_ns >= LOSS_REPORT_EVERY_NS;
+	return run_counts_lost(t) != s->lost_reported && now_ns - s->loss_ns >= LOSS_REPORT_EVERY_NS;
 }
 
-static void report_loss(struct session *s, const struct tally *t, uint64_t now_ns)
+static void report_loss(struct session *s, const struct run_counts *t, uint64_t now_ns)
 {
-	s->lost_reported = tally_lost(t);
+	s->lost_reported = run_counts_lost(t);
 	s->loss_ns = now_ns;
 	if (s->view->lost)
 		s->view->lost(&s->context, t, now_ns);
 	if (!s->view->reports_itself || s->o->verbose)
 		log_warn("lost %llu events (ring full %llu, calls table full %llu, malformed %llu) "
 			 "and %llu endpoints: a larger --buffer or --max-open may help",
-			 (unsigned long long)tally_lost_events(t),
+			 (unsigned long long)run_counts_lost_events(t),
 			 (unsigned long long)t->events_ring_full,
 			 (unsigned long long)t->events_calls_full,
 			 (unsigned long long)t->events_malformed,
 			 (unsigned long long)(t->lost_table_full + t->lost_end_missed));
 }
 
-static void note_loss(struct session *s, const struct tally *t)
+static void note_loss(struct session *s, const struct run_counts *t)
 {
-	if (s->loss_noted || !tally_lost_events(t))
+	if (s->loss_noted || !run_counts_lost_events(t))
 		return;
 	pipeline_note_loss(s->pipeline);
 	s->loss_noted = true;
@@ -288,13 +288,13 @@ static bool is_due(uint64_t due_ns, uint64_t now_ns)
 void session_advance(struct session *s, uint64_t now_ns, const struct kernel_counters *counters)
 {
 	bool flush = s->writer && is_due(record_writer_due_ns(s->writer), now_ns), news;
-	struct tally t;
+	struct run_counts t;
 
 	pipeline_drain_lookahead(s->pipeline);
 	t = pipeline_tally(s->pipeline, counters);
 	news = is_loss_report_due(s, &t, now_ns);
 	/* a moment in which nothing comes of it need not be repeated */
-	if (s->writer && (flush || news || (!s->loss_noted && tally_lost_events(&t)) ||
+	if (s->writer && (flush || news || (!s->loss_noted && run_counts_lost_events(&t)) ||
 			    is_due(pipeline_next_ns(s->pipeline), now_ns)))
 		record_writer_add_mark(s->writer, RECORD_MARK_TIME, now_ns, counters);
 	if (flush)
@@ -329,7 +329,7 @@ bool session_is_done(const struct session *s)
 
 void session_end(struct session *s, uint64_t now_ns, const struct kernel_counters *counters)
 {
-	struct tally t = pipeline_tally(s->pipeline, counters);
+	struct run_counts t = pipeline_tally(s->pipeline, counters);
 
 	if (s->writer)
 		record_writer_add_mark(s->writer, RECORD_MARK_END, now_ns, counters);
@@ -337,7 +337,7 @@ void session_end(struct session *s, uint64_t now_ns, const struct kernel_counter
 	pipeline_end(s->pipeline, now_ns);
 	note_loss(s, &t);
 	t = pipeline_tally(s->pipeline, counters);
-	if (tally_lost(&t) != s->lost_reported)
+	if (run_counts_lost(&t) != s->lost_reported)
 		report_loss(s, &t, now_ns);
 	if (s->view->end)
 		s->view->end(&s->context, &t, now_ns);
@@ -345,10 +345,10 @@ void session_end(struct session *s, uint64_t now_ns, const struct kernel_counter
 	if (!s->view->reports_itself)
 		log_note("%llu told, %llu filtered, %llu still open; "
 			 "lost %llu endpoints, %llu events",
-			 (unsigned long long)t.told, (unsigned long long)t.filtered,
+			 (unsigned long long)t.reported, (unsigned long long)t.filtered,
 			 (unsigned long long)t.open,
 			 (unsigned long long)(t.lost_table_full + t.lost_end_missed),
-			 (unsigned long long)tally_lost_events(&t));
+			 (unsigned long long)run_counts_lost_events(&t));
 }
 
 /* Closes the recording. False: it could not be written. */
@@ -384,9 +384,9 @@ void session_release(struct session *s)
 		s->view->release(&s->context);
 	pipeline_free(s->pipeline);
 	s->pipeline = NULL;
-	places_free(s->places);
-	s->places = NULL;
-	stacks_free(s->stacks);
+	cgroup_cache_free(s->cgroup_cache);
+	s->cgroup_cache = NULL;
+	stack_cache_free(s->stacks);
 	s->stacks = NULL;
 	stack_reader_free(s->stack_reader);
 	s->stack_reader = NULL;

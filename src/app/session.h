@@ -23,16 +23,16 @@
 struct session {
 	const struct options *o;
 	const struct view *view;
-	struct meta meta;	/* the source's to fill, before session_begin() */
+	struct run_info meta;	/* the source's to fill, before session_begin() */
 	struct view_context context;
 	struct output out;
 	struct pipeline *pipeline;
 	struct record_writer *writer;	/* NULL: none */
-	struct select select;	/* the options', which sees the places */
-	struct places *places;
+	struct story_filter story_filter;	/* the options', which sees the places */
+	struct cgroup_cache *cgroup_cache;
 	char *(*cgroup_path)(void *arg, uint64_t id);	/* the live source's; NULL: the recording tells */
 	void *cgroup_arg;
-	struct stacks *stacks;
+	struct stack_cache *stacks;
 	struct stack_reader *stack_reader;	/* the live source's, NULL none; the session's to free */
 	uint64_t latest_ns;	/* ts_ns of the latest event */
 	uint64_t lost_reported;	/* losses already reported */

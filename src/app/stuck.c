@@ -28,13 +28,13 @@
 struct stuck_run {
 	const struct options *o;
 	const struct view *view;
-	struct meta meta;
+	struct run_info meta;
 	struct view_context context;
 	struct output out;
 	struct walk *walk;
 	struct child child;
 	struct cgroups cgroups;
-	struct select select;		/* the options', which sees the cgroups */
+	struct story_filter story_filter;		/* the options', which sees the cgroups */
 	int signals;
 	bool interrupted;
 	uint64_t stop_ns;		/* -d, 0 none */
@@ -44,7 +44,7 @@ struct stuck_run {
 
 static void feed_table(void *arg, const void *bytes, unsigned long len)
 {
-	hangs_take(arg, bytes, len);
+	stuck_table_feed(arg, bytes, len);
 }
 
 static const char *look_up_cgroup_path(void *arg, uint64_t id, uint32_t pid)
@@ -98,9 +98,9 @@ static void warn_incomplete_scan(const struct walk_stats *s, bool verbose)
 		log_warn("the walk took too long and was given up: some sockets are missing");
 }
 
-static int show_table(struct stuck_run *l, struct hangs *h)
+static int show_table(struct stuck_run *l, struct stuck_table *h)
 {
-	if (!hangs_finish(h)) {
+	if (!stuck_table_finish(h)) {
 		log_error("cannot sort what was found: %s", strerror(ENOMEM));
 		return EXIT_FAILED;
 	}
@@ -115,18 +115,18 @@ static int show_table(struct stuck_run *l, struct hangs *h)
 
 static int scan_once(struct stuck_run *l)
 {
-	struct hangs_config config = { .filter = &l->o->filter, .select = &l->select,
+	struct stuck_table_config config = { .filter = &l->o->filter, .story_filter = &l->story_filter,
 				       .older_than_ns = l->o->older_than_ns,
 				       .max = l->o->max_open };
 	struct walk_stats stats;
-	struct hangs h;
+	struct stuck_table h;
 	int err, status;
 
-	hangs_init(&h, &config);
+	stuck_table_init(&h, &config);
 	err = walk_run(l->walk, feed_table, NULL, &h, &stats);
 	if (err) {
 		log_error("the walk over the sockets failed: %s", strerror(-err));
-		hangs_release(&h);
+		stuck_table_release(&h);
 		return EXIT_FAILED;
 	}
 	if (!l->rounds)
@@ -136,7 +136,7 @@ static int scan_once(struct stuck_run *l)
 	h.hidden = stats.hidden;
 	h.cut_short = stats.cut_short;
 	status = show_table(l, &h);
-	hangs_release(&h);
+	stuck_table_release(&h);
 	l->rounds++;
 	return status;
 }
@@ -201,13 +201,13 @@ static int stuck_open(struct stuck_run *l)
 		return process_exit_status(err);
 	}
 	live_describe_host(&l->meta);
-	meta_add_hook(&l->meta, "walk", "iter");
+	run_info_add_hook(&l->meta, "walk", "iter");
 	l->context = (struct view_context){ .meta = &l->meta, .cgroup_path = look_up_cgroup_path,
 				 .cgroup_arg = &l->cgroups, .flush = flush_output_if_full,
 				 .flush_arg = &l->out };
-	l->select = l->o->select;
-	l->select.cgroup_path = look_up_cgroup_path;
-	l->select.cgroup_arg = &l->cgroups;
+	l->story_filter = l->o->story_filter;
+	l->story_filter.cgroup_path = look_up_cgroup_path;
+	l->story_filter.cgroup_arg = &l->cgroups;
 	session_init_context(&l->context, l->o, &l->out);
 	return EXIT_FINE;
 }

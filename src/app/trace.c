@@ -92,7 +92,7 @@ static int watch_fd(struct trace_run *r, int fd)
 }
 
 /* A hook that could not be attached is no secret. RSTs of minisocks need more than old kernels have: doctor. */
-static void note_missing_hooks(const struct meta *m)
+static void note_missing_hooks(const struct run_info *m)
 {
 	for (unsigned i = 0; i < m->nr_hooks; i++)
 		if (!strcmp(m->hook[i].how, "none") && strcmp(m->hook[i].name, "reset_late") != 0)
@@ -110,7 +110,7 @@ static void open_scan(struct trace_run *r)
 
 	if (walk_open(&r->walk, &config, why))
 		log_warn("sockets that are closing already are not looked for: %s", why);
-	meta_add_hook(&r->session.meta, "walk", r->walk ? "iter" : "none");
+	run_info_add_hook(&r->session.meta, "walk", r->walk ? "iter" : "none");
 }
 
 static int open_live(struct trace_run *r)
@@ -129,13 +129,13 @@ static int open_live(struct trace_run *r)
 		log_error("%s", why);
 		return process_exit_status(err);
 	}
-	if (r->o->calls == CALLS_AUTO && !meta_watches_calls(&r->session.meta))
+	if (r->o->calls == CALLS_AUTO && !run_info_watches_calls(&r->session.meta))
 		log_note("calls are not watched from entry to return: those that end nothing, and what "
 			 "a call returned, are not told (tcpclose doctor says why)");
 	note_missing_hooks(&r->session.meta);
 	open_scan(r);
 	if (r->o->stack)
-		meta_add_hook(&r->session.meta, "stack", "bpf_get_stack");
+		run_info_add_hook(&r->session.meta, "stack", "bpf_get_stack");
 	return EXIT_FINE;
 }
 
@@ -349,7 +349,7 @@ static int open_symbols(struct trace_run *r)
 	return r->session.stack_reader ? EXIT_FINE : report_failure(EXIT_FAILED, "cannot read stacks", ENOMEM);
 }
 
-static const char *look_up_exe_path(void *arg, const struct act *a)
+static const char *look_up_exe_path(void *arg, const struct socket_call *a)
 {
 	return exe_path(arg, a);
 }

@@ -403,7 +403,7 @@ static void finish_options(struct parse_state *p)
 	options_filter_finish(&p->filters);
 	if (!p->color_given && no_color && *no_color)
 		o->color = COLOR_NEVER;
-	if (o->select.endings & 1u << ENDING_NEVER_OPEN || o->select.classes & 1u << CLASS_FAILED)
+	if (o->story_filter.endings & 1u << ENDING_NEVER_OPEN || o->story_filter.classes & 1u << CLASS_FAILED)
 		o->all = true;
 	o->filter.never_open = o->all;
 }
@@ -412,7 +412,7 @@ int options_parse(struct options *o, int argc, char **argv, FILE *out, FILE *err
 {
 	struct parse_state p = {
 		.o = o, .out = out, .error = { .err = err, .status = -1 },
-		.filters = { .filter = &o->filter, .select = &o->select },
+		.filters = { .filter = &o->filter, .story_filter = &o->story_filter },
 	};
 
 	*o = (struct options){ .view = view_at(0)->name, .buffer_bytes = OPTIONS_BUFFER_BYTES,

@@ -3,7 +3,7 @@
  * The command line, checked: what the user asked for, with nothing left to parse.
  *
  * Filters that addresses decide are in struct filter (bpf/filter.h), compiled in the kernel too;
- * those that need a finished story are in struct select. Alternatives within a kind, all kinds
+ * those that need a finished story are in struct story_filter. Alternatives within a kind, all kinds
  * together.
  */
 #pragma once
@@ -36,7 +36,7 @@ enum color_mode { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
 struct options {
 	const char *view;		/* name of a view, never NULL */
 	struct filter filter;
-	struct select select;
+	struct story_filter story_filter;
 	const char *output;		/* -o, NULL is standard output */
 	unsigned long long duration_ns;	/* -d, 0 unlimited */
 	unsigned long long count;	/* -n, 0 unlimited */

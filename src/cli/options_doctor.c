@@ -16,7 +16,7 @@ int options_doctor_set(struct options *o, struct usage_error *u, int key, const 
 	return 0;
 }
 
-static bool has_story_filter(const struct select *s)
+static bool has_story_filter(const struct story_filter *s)
 {
 	return s->pids || s->comms || s->uids || s->slow_ns || s->calls || s->endings || s->classes ||
 	       s->initiators;
@@ -35,7 +35,7 @@ static const char *find_misplaced_option(const struct options *o)
 		return "--duration";
 	if (o->count)
 		return "--count";
-	if (o->filter.active || has_story_filter(&o->select))
+	if (o->filter.active || has_story_filter(&o->story_filter))
 		return "a filter";
 	return NULL;
 }

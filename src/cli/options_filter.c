@@ -87,26 +87,26 @@ static int add_netns(struct options_filter *o, struct usage_error *u, const char
 
 static int add_pid(struct options_filter *o, struct usage_error *u, const char *item)
 {
-	struct select *s = o->select;
+	struct story_filter *s = o->story_filter;
 	uint64_t v;
 
 	if (!parse_u64(item, 1, PID_MAX, &v))
 		return usage_error_value(u, "bad pid ", ": want 1-" NUMBER(PID_MAX));
-	if (s->pids == SELECT_MAX)
-		return usage_error_value(u, "one pid too many, ", AT_MOST(SELECT_MAX));
+	if (s->pids == STORY_FILTER_MAX)
+		return usage_error_value(u, "one pid too many, ", AT_MOST(STORY_FILTER_MAX));
 	s->pid[s->pids++] = (uint32_t)v;
 	return 0;
 }
 
 static int add_uid(struct options_filter *o, struct usage_error *u, const char *item)
 {
-	struct select *s = o->select;
+	struct story_filter *s = o->story_filter;
 	uint32_t uid;
 
 	if (!parse_user(item, &uid))
 		return usage_error_value(u, "bad user ", ": want a uid or a name in /etc/passwd");
-	if (s->uids == SELECT_MAX)
-		return usage_error_value(u, "one user too many, ", AT_MOST(SELECT_MAX));
+	if (s->uids == STORY_FILTER_MAX)
+		return usage_error_value(u, "one user too many, ", AT_MOST(STORY_FILTER_MAX));
 	s->uid[s->uids++] = uid;
 	return 0;
 }
@@ -114,12 +114,12 @@ static int add_uid(struct options_filter *o, struct usage_error *u, const char *
 /* Not a list: a comma is a character like any other in a comm. */
 static int add_comm(struct options_filter *o, struct usage_error *u, const char *item)
 {
-	struct select *s = o->select;
+	struct story_filter *s = o->story_filter;
 
 	if (!*item)
 		return usage_error_value(u, "bad comm ", ": want the name of a process");
-	if (s->comms == SELECT_MAX)
-		return usage_error_value(u, "one comm too many, ", AT_MOST(SELECT_MAX));
+	if (s->comms == STORY_FILTER_MAX)
+		return usage_error_value(u, "one comm too many, ", AT_MOST(STORY_FILTER_MAX));
 	memcpy(s->comm[s->comms++], item, strnlen(item, sizeof(s->comm[0]) - 1));
 	return 0;
 }
@@ -131,7 +131,7 @@ static int add_comm(struct options_filter *o, struct usage_error *u, const char 
 static int add_cgroup(struct options_filter *o, struct usage_error *u, const char *path)
 {
 	static const char *const mounts[] = { "/sys/fs/cgroup/unified", "/sys/fs/cgroup" };
-	struct select *s = o->select;
+	struct story_filter *s = o->story_filter;
 
 	for (unsigned i = 0; i < sizeof(mounts) / sizeof(*mounts); i++) {
 		size_t n = strlen(mounts[i]);
@@ -144,22 +144,22 @@ static int add_cgroup(struct options_filter *o, struct usage_error *u, const cha
 	if (*path != '/')
 		return usage_error_value(u, "bad cgroup ", ": want its path from the root, "
 				 "as /system.slice/nginx.service");
-	if (s->cgroups == SELECT_MAX)
-		return usage_error_value(u, "one cgroup too many, ", AT_MOST(SELECT_MAX));
+	if (s->cgroups == STORY_FILTER_MAX)
+		return usage_error_value(u, "one cgroup too many, ", AT_MOST(STORY_FILTER_MAX));
 	s->cgroup[s->cgroups++] = path;
 	return 0;
 }
 
 static int add_container(struct options_filter *o, struct usage_error *u, const char *id)
 {
-	struct select *s = o->select;
+	struct story_filter *s = o->story_filter;
 	size_t len = strlen(id);
 
 	if (len < CONTAINER_ID_MIN || len > CONTAINER_ID_LEN || strspn(id, "0123456789abcdef") != len)
 		return usage_error_value(u, "bad container ",
 				 ": want the first 4 or more hex digits of its id, as docker ps shows them");
-	if (s->containers == SELECT_MAX)
-		return usage_error_value(u, "one container too many, ", AT_MOST(SELECT_MAX));
+	if (s->containers == STORY_FILTER_MAX)
+		return usage_error_value(u, "one container too many, ", AT_MOST(STORY_FILTER_MAX));
 	s->container[s->containers++] = id;
 	return 0;
 }
@@ -203,7 +203,7 @@ static int add_call(struct options_filter *o, struct usage_error *u, const char 
 
 	if (v < 0)
 		return reject_filter_word(u, &call_words);
-	o->select->calls |= 1ull << v;
+	o->story_filter->calls |= 1ull << v;
 	return 0;
 }
 
@@ -219,17 +219,17 @@ static int add_word_to_set(struct usage_error *u, const struct enum_words *w, co
 
 static int add_ending(struct options_filter *o, struct usage_error *u, const char *item)
 {
-	return add_word_to_set(u, &ending_words, item, &o->select->endings);
+	return add_word_to_set(u, &ending_words, item, &o->story_filter->endings);
 }
 
 static int add_class(struct options_filter *o, struct usage_error *u, const char *item)
 {
-	return add_word_to_set(u, &class_words, item, &o->select->classes);
+	return add_word_to_set(u, &class_words, item, &o->story_filter->classes);
 }
 
 static int add_initiator(struct options_filter *o, struct usage_error *u, const char *item)
 {
-	return add_word_to_set(u, &initiator_words, item, &o->select->initiators);
+	return add_word_to_set(u, &initiator_words, item, &o->story_filter->initiators);
 }
 
 /* The options that take lists, each item by itself. */
@@ -301,7 +301,7 @@ int options_filter_set(struct options_filter *o, struct usage_error *u, int key,
 		if (!parse_decimal(arg, NS_PER_MS, TIME_MAX_NS, &ns) || ns == 0)
 			return usage_error_value(u, "bad time ",
 					 ": want milliseconds above 0, as 200 or 0.5");
-		o->select->slow_ns = ns;
+		o->story_filter->slow_ns = ns;
 		return 0;
 	default:
 		return ARGP_ERR_UNKNOWN;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * The filters of the command line: what each option adds to struct filter and struct select.
+ * The filters of the command line: what each option adds to struct filter and struct story_filter.
  */
 #pragma once
 
@@ -23,7 +23,7 @@ enum filter_key {
 
 struct options_filter {
 	struct filter *filter;
-	struct select *select;
+	struct story_filter *story_filter;
 	bool ipv4, ipv6;	/* -4, -6 given; both are none */
 };
 

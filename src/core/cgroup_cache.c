@@ -8,76 +8,76 @@
 
 #define BUCKETS 4096		/* a power of two */
 
-struct places {
+struct cgroup_cache {
 	unsigned nr, oldest, latest;	/* latest: found last, most likely the next too */
-	unsigned bucket[BUCKETS];	/* index + 1 in place, 0 none */
-	struct place place[PLACES_MAX];
+	unsigned bucket[BUCKETS];	/* index + 1 in entry, 0 none */
+	struct cached_cgroup entry[CGROUP_CACHE_MAX];
 };
 
-struct places *places_new(void)
+struct cgroup_cache *cgroup_cache_new(void)
 {
-	return calloc(1, sizeof(struct places));
+	return calloc(1, sizeof(struct cgroup_cache));
 }
 
-void places_free(struct places *p)
+void cgroup_cache_free(struct cgroup_cache *p)
 {
 	if (!p)
 		return;
 	for (unsigned i = 0; i < p->nr; i++)
-		free(p->place[i].path);
+		free(p->entry[i].path);
 	free(p);
 }
 
-static unsigned *bucket_of(struct places *p, uint64_t id)
+static unsigned *find_bucket(struct cgroup_cache *p, uint64_t id)
 {
 	return &p->bucket[hash_fmix64(id) & (BUCKETS - 1)];
 }
 
-struct place *places_find(struct places *p, uint64_t id)
+struct cached_cgroup *cgroup_cache_find(struct cgroup_cache *p, uint64_t id)
 {
-	if (p->latest < p->nr && p->place[p->latest].id == id)
-		return &p->place[p->latest];
-	for (unsigned at = *bucket_of(p, id); at; at = p->place[at - 1].next) {
-		if (p->place[at - 1].id != id)
+	if (p->latest < p->nr && p->entry[p->latest].id == id)
+		return &p->entry[p->latest];
+	for (unsigned at = *find_bucket(p, id); at; at = p->entry[at - 1].next) {
+		if (p->entry[at - 1].id != id)
 			continue;
 		p->latest = at - 1;
-		return &p->place[p->latest];
+		return &p->entry[p->latest];
 	}
 	return NULL;
 }
 
 /* Empties the slot of the one that was added first. */
-static unsigned make_room(struct places *p)
+static unsigned evict_oldest(struct cgroup_cache *p)
 {
-	unsigned slot = p->oldest++ % PLACES_MAX;
-	struct place *old = &p->place[slot];
-	unsigned *at = bucket_of(p, old->id);
+	unsigned slot = p->oldest++ % CGROUP_CACHE_MAX;
+	struct cached_cgroup *old = &p->entry[slot];
+	unsigned *at = find_bucket(p, old->id);
 
 	while (*at != slot + 1)
-		at = &p->place[*at - 1].next;
+		at = &p->entry[*at - 1].next;
 	*at = old->next;
 	free(old->path);
 	return slot;
 }
 
-struct place *places_add(struct places *p, uint64_t id, const char *path, unsigned long len)
+struct cached_cgroup *cgroup_cache_add(struct cgroup_cache *p, uint64_t id, const char *path, unsigned long len)
 {
-	unsigned slot = p->nr < PLACES_MAX ? p->nr++ : make_room(p);
-	unsigned *first = bucket_of(p, id);
+	unsigned slot = p->nr < CGROUP_CACHE_MAX ? p->nr++ : evict_oldest(p);
+	unsigned *first = find_bucket(p, id);
 	char *copy = path ? malloc(len + 1) : NULL;
 
 	if (copy) {
 		memcpy(copy, path, len);
 		copy[len] = '\0';
 	}
-	p->place[slot] = (struct place){ .id = id, .path = copy, .next = *first };
+	p->entry[slot] = (struct cached_cgroup){ .id = id, .path = copy, .next = *first };
 	*first = slot + 1;
-	return &p->place[slot];
+	return &p->entry[slot];
 }
 
-const char *places_path(struct places *p, uint64_t id)
+const char *cgroup_cache_path(struct cgroup_cache *p, uint64_t id)
 {
-	const struct place *place = places_find(p, id);
+	const struct cached_cgroup *cached = cgroup_cache_find(p, id);
 
-	return place ? place->path : NULL;
+	return cached ? cached->path : NULL;
 }

@@ -5,10 +5,10 @@
 #include <string.h>
 
 /* What may stand before the id: "libpod-", "docker-", the parent "docker/", "pod1234.../" */
-static const char *const prefixes[] = { "docker-", "cri-containerd-", "crio-", "libpod-",
+static const char *const engine_prefixes[] = { "docker-", "cri-containerd-", "crio-", "libpod-",
 					"nerdctl-", "buildkit-" };
 
-static size_t hex_digits(const char *p)
+static size_t count_hex_digits(const char *p)
 {
 	size_t n = 0;
 
@@ -18,18 +18,18 @@ static size_t hex_digits(const char *p)
 }
 
 /* One word of the path, up to len bytes: the id in it, or NULL. */
-static const char *id_in(const char *word, size_t len)
+static const char *find_id(const char *word, size_t len)
 {
 	const char *id = word;
 
-	for (unsigned i = 0; i < sizeof(prefixes) / sizeof(*prefixes); i++) {
-		size_t n = strlen(prefixes[i]);
+	for (unsigned i = 0; i < sizeof(engine_prefixes) / sizeof(*engine_prefixes); i++) {
+		size_t n = strlen(engine_prefixes[i]);
 
-		if (len > n && !strncmp(word, prefixes[i], n))
+		if (len > n && !strncmp(word, engine_prefixes[i], n))
 			id = word + n;
 	}
 	len -= (size_t)(id - word);
-	if (len < CONTAINER_ID_LEN || hex_digits(id) != CONTAINER_ID_LEN)
+	if (len < CONTAINER_ID_LEN || count_hex_digits(id) != CONTAINER_ID_LEN)
 		return NULL;
 	if (len == CONTAINER_ID_LEN)
 		return id;
@@ -38,7 +38,7 @@ static const char *id_in(const char *word, size_t len)
 }
 
 /* The next word of a path from *path on, which moves behind it; *len 0 at the end. */
-static const char *next_word(const char **path, size_t *len)
+static const char *next_component(const char **path, size_t *len)
 {
 	const char *word = *path;
 
@@ -51,13 +51,13 @@ static const char *next_word(const char **path, size_t *len)
 	return word;
 }
 
-const char *container_id(const char *path)
+const char *cgroup_names_container(const char *path)
 {
 	const char *found = NULL, *word;
 	size_t len;
 
-	while (word = next_word(&path, &len), len) {
-		const char *id = id_in(word, len);
+	while (word = next_component(&path, &len), len) {
+		const char *id = find_id(word, len);
 
 		if (id)
 			found = id;
@@ -72,13 +72,13 @@ static bool ends_with(const char *word, size_t len, const char *end)
 	return len > n && !memcmp(word + len - n, end, n);
 }
 
-const char *container_unit(const char *path, size_t *len)
+const char *cgroup_names_unit(const char *path, size_t *len)
 {
 	static const char *const kinds[] = { ".service", ".scope", ".socket", ".mount", ".swap" };
 	const char *found = NULL, *word;
 	size_t n;
 
-	while (word = next_word(&path, &n), n) {
+	while (word = next_component(&path, &n), n) {
 		bool unit = false;
 
 		if (*word == '_')	/* put before what would look like a file of the cgroup's */
@@ -99,16 +99,16 @@ static bool is_hex(char c)
 }
 
 /* The length of the uid that p begins with, 0 if it is none: 8-4-4-4-12 digits, or 32. */
-static size_t uid_length(const char *p)
+static size_t measure_pod_uid(const char *p)
 {
 	size_t n = 0;
-	char dash = p[hex_digits(p)];
+	char dash = p[count_hex_digits(p)];
 
-	if (hex_digits(p) == 32)
+	if (count_hex_digits(p) == 32)
 		return 32;
-	if (hex_digits(p) != 8 || (dash != '-' && dash != '_'))
+	if (count_hex_digits(p) != 8 || (dash != '-' && dash != '_'))
 		return 0;
-	for (; n < CONTAINER_POD_LEN; n++) {
+	for (; n < POD_UID_LEN; n++) {
 		bool wants_dash = n == 8 || n == 13 || n == 18 || n == 23;
 
 		if (wants_dash ? p[n] != dash : !is_hex(p[n]))
@@ -118,7 +118,7 @@ static size_t uid_length(const char *p)
 }
 
 /* "pod<uid>", alone or behind a dash, in a word of a path: the uid and its length; 0 none. */
-static size_t pod_in(const char *word, size_t len, const char **uid)
+static size_t find_pod_uid(const char *word, size_t len, const char **uid)
 {
 	for (size_t i = 0; i + 3 < len; i++) {
 		size_t n;
@@ -126,25 +126,25 @@ static size_t pod_in(const char *word, size_t len, const char **uid)
 		if (memcmp(word + i, "pod", 3) != 0 || (i && word[i - 1] != '-'))
 			continue;
 		*uid = word + i + 3;
-		n = uid_length(*uid);
+		n = measure_pod_uid(*uid);
 		if (n && (i + 3 + n == len || ends_with(word, len, ".slice")))
 			return n;
 	}
 	return 0;
 }
 
-size_t container_pod(const char *path, char uid[CONTAINER_POD_LEN])
+size_t cgroup_names_pod(const char *path, char uid[POD_UID_LEN])
 {
 	size_t found = 0, len;
 	const char *word;
 	bool kube = false;
 
-	while (word = next_word(&path, &len), len) {
+	while (word = next_component(&path, &len), len) {
 		const char *from;
 		size_t n;
 
 		kube |= len >= 8 && !memcmp(word, "kubepods", 8);
-		n = kube ? pod_in(word, len, &from) : 0;
+		n = kube ? find_pod_uid(word, len, &from) : 0;
 		if (!n)
 			continue;
 		for (size_t i = 0; i < n; i++)

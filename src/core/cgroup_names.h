@@ -15,19 +15,19 @@
  * "/kubepods/burstable/pod<uid>/<id>"; the innermost if they are nested. A pointer into path, not
  * NUL-terminated; NULL where there is none.
  */
-const char *container_id(const char *path);
+const char *cgroup_names_container(const char *path);
 
 /*
  * The innermost systemd unit: "nginx.service" in "/system.slice/nginx.service/worker". A pointer into
  * path, *len bytes; NULL where there is none. Slices only group units, and are none themselves.
  */
-const char *container_unit(const char *path, size_t *len);
+const char *cgroup_names_unit(const char *path, size_t *len);
 
-#define CONTAINER_POD_LEN 36
+#define POD_UID_LEN 36
 
 /*
  * The uid of the Kubernetes pod in a path as "/kubepods/burstable/pod<uid>/<id>" or
  * ".../kubepods-burstable-pod<uid>.slice/...", where its dashes are underscores; those of static pods
  * have 32 digits and no dashes. Returns the bytes written into uid, 0 where there is none.
  */
-size_t container_pod(const char *path, char uid[CONTAINER_POD_LEN]);
+size_t cgroup_names_pod(const char *path, char uid[POD_UID_LEN]);

@@ -28,7 +28,7 @@ const struct event *decode_event(const void *bytes, size_t len)
 
 	if (len != sizeof(*e) || (uintptr_t)bytes % _Alignof(struct event))
 		return NULL;
-	if (!is_kind(e->kind) || e->call >= EVENT_CALL_COUNT || (e->family != 4 && e->family != 6))
+	if (!is_kind(e->kind) || e->syscall >= SYSCALL_COUNT || (e->family != 4 && e->family != 6))
 		return NULL;
 	if (!is_state(e->old_state) || !is_state(e->new_state))
 		return NULL;

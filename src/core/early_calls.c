@@ -4,31 +4,31 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define AT_ONCE_NS 1000000000ULL	/* the task may have been kept from running meanwhile */
+#define CALL_BEFORE_CHANGE_NS 1000000000ULL	/* the task may have been kept from running meanwhile */
 
-void early_keep(struct early *y, const struct event *e)
+void event_order_keep_call(struct early_calls *y, const struct event *e)
 {
 	if (e->kind == EVENT_CALL)
-		y->call[y->at++ % EARLY_CALLS] = *e;
+		y->call[y->next++ % EARLY_CALLS] = *e;
 }
 
-static bool made(const struct event *call, const struct event *change)
+static bool is_call_of_change(const struct event *call, const struct event *change)
 {
 	uint64_t end_ns = call->ts_ns + call->call_ns;
 
-	return call->kind == EVENT_CALL && call->sk == change->sk && call->tid == change->tid &&
+	return call->kind == EVENT_CALL && call->sk_key == change->sk_key && call->tid == change->tid &&
 	       (!call->cookie || !change->cookie || call->cookie == change->cookie) &&
-	       end_ns <= change->ts_ns && change->ts_ns - end_ns < AT_ONCE_NS;
+	       end_ns <= change->ts_ns && change->ts_ns - end_ns < CALL_BEFORE_CHANGE_NS;
 }
 
-const struct event *early_take(struct early *y, const struct event *change)
+const struct event *event_order_take_call(struct early_calls *y, const struct event *change)
 {
-	if (change->kind != EVENT_STATE || !(change->task & EVENT_TASK_HERE))
+	if (change->kind != EVENT_STATE || !(change->task_flags & TASKF_VALID))
 		return NULL;
 	for (unsigned i = 0; i < EARLY_CALLS; i++) {
 		struct event *call = &y->call[i];
 
-		if (!made(call, change))
+		if (!is_call_of_change(call, change))
 			continue;
 		y->taken = *call;
 		call->kind = 0;

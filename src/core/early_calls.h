@@ -13,17 +13,17 @@
 
 #define EARLY_CALLS 64		/* about as many CPUs: the change follows at once */
 
-struct early {
+struct early_calls {
 	struct event call[EARLY_CALLS];	/* a ring; kind 0: none */
-	unsigned at;
+	unsigned next;
 	struct event taken;
 };
 
 /* Keeps what no story is about, if it is a CALL. */
-void early_keep(struct early *y, const struct event *e);
+void event_order_keep_call(struct early_calls *y, const struct event *e);
 
 /*
  * The call that made this change, the first event of its story, and had returned before; NULL if there is
  * none. Valid until the next is taken, and given only once.
  */
-const struct event *early_take(struct early *y, const struct event *change);
+const struct event *event_order_take_call(struct early_calls *y, const struct event *change);

@@ -11,28 +11,28 @@
 #include "listener_close.h"
 #include "story_scan.h"
 
-#define SLOP_NS (100ULL * 1000000)	/* a late timer of the kernel, besides an eighth */
+#define TIMER_SLACK_NS (100ULL * 1000000)	/* a late timer of the kernel, besides an eighth */
 
-struct conns {
-	struct conns_config config;
-	struct listeners listeners;
-	struct early early;
+struct endpoint_table {
+	struct endpoint_table_config config;
+	struct closed_listeners closed_listeners;
+	struct early_calls early_calls;
 	bool lossy;
-	struct echo echo;
-	struct conns_counts counts;
-	struct conn_index index;
-	struct conn *head, *tail;		/* active, by last event: the next may come any time */
+	struct recent_closes recent_closes;
+	struct endpoint_table_counts counts;
+	struct endpoint_index index;
+	struct endpoint *head, *tail;		/* active, by last event: the next may come any time */
 	struct deadline_heap due;			/* over, or left to a minisock: told at a deadline */
 	uint64_t minisocks_ns;			/* until then a walk's minisocks are about, 0 none */
 };
 
-static struct conn *conn_of(struct deadline_heap_node *due)
+static struct endpoint *endpoint_of_due(struct deadline_heap_node *due)
 {
-	return (struct conn *)((char *)due - offsetof(struct conn, due));
+	return (struct endpoint *)((char *)due - offsetof(struct endpoint, due));
 }
 
 /* Takes it out of the list or the heap, whichever it is in. */
-static void unqueue(struct conns *t, struct conn *c)
+static void unqueue(struct endpoint_table *t, struct endpoint *c)
 {
 	if (c->due.slot) {
 		deadline_heap_remove(&t->due, &c->due);
@@ -43,7 +43,7 @@ static void unqueue(struct conns *t, struct conn *c)
 	c->prev = c->next = NULL;
 }
 
-static void queue_active(struct conns *t, struct conn *c)
+static void queue_active(struct endpoint_table *t, struct endpoint *c)
 {
 	c->prev = t->tail;
 	*(t->tail ? &t->tail->next : &t->head) = c;
@@ -51,7 +51,7 @@ static void queue_active(struct conns *t, struct conn *c)
 }
 
 /* Out of memory, it stays active, to be told at the end or to make room. */
-static void queue_due(struct conns *t, struct conn *c, uint64_t deadline_ns)
+static void queue_due(struct endpoint_table *t, struct endpoint *c, uint64_t deadline_ns)
 {
 	unqueue(t, c);
 	c->due.deadline_ns = deadline_ns;
@@ -65,10 +65,10 @@ static void queue_due(struct conns *t, struct conn *c, uint64_t deadline_ns)
  */
 static void describe_twin(struct story *s, const struct story *twin)
 {
-	const struct act *a = story_trigger(twin);
+	const struct socket_call *a = story_trigger(twin);
 
-	if (!a && twin->nr_acts)
-		a = &twin->acts[twin->nr_acts - 1];
+	if (!a && twin->nr_calls)
+		a = &twin->calls[twin->nr_calls - 1];
 	s->has_twin = true;
 	s->twin_cookie = twin->cookie;
 	if (a) {
@@ -78,9 +78,9 @@ static void describe_twin(struct story *s, const struct story *twin)
 }
 
 /* The other end may be in the table too, once the initial sequence numbers are known. */
-static void meet_twin(struct conns *t, struct conn *c, const struct event *e)
+static void link_twin(struct endpoint_table *t, struct endpoint *c, const struct event *e)
 {
-	struct conn *twin = conn_learn_twin(&t->index, c, e);
+	struct endpoint *twin = endpoint_index_learn_twin(&t->index, c, e);
 
 	if (!twin)
 		return;
@@ -88,7 +88,7 @@ static void meet_twin(struct conns *t, struct conn *c, const struct event *e)
 	twin->twin = c;
 }
 
-static void forget(struct conns *t, struct conn *c)
+static void remove_endpoint(struct endpoint_table *t, struct endpoint *c)
 {
 	if (c->twin) {
 		describe_twin(&c->twin->story, &c->story);
@@ -96,37 +96,37 @@ static void forget(struct conns *t, struct conn *c)
 	}
 	unqueue(t, c);
 	t->counts.open--;
-	t->counts.unsettled -= c->unsettled;
-	conn_index_drop(&t->index, c);
+	t->counts.closing -= c->closing;
+	endpoint_index_remove(&t->index, c);
 }
 
-static void tell(struct conns *t, struct conn *c, uint64_t now_ns)
+static void report_endpoint(struct endpoint_table *t, struct endpoint *c, uint64_t now_ns)
 {
-	conn_index_expect_drop(&t->index, c);
+	endpoint_index_prefetch_remove(&t->index, c);
 	if (c->twin)
 		describe_twin(&c->story, &c->twin->story);
-	t->counts.told++;
-	t->config.tell(t->config.arg, &c->story, now_ns);
-	echo_note(&t->echo, &c->story);
-	forget(t, c);
+	t->counts.reported++;
+	t->config.report(t->config.arg, &c->story, now_ns);
+	event_order_add_close(&t->recent_closes, &c->story);
+	remove_endpoint(t, c);
 }
 
-static void evict_oldest(struct conns *t)
+static void evict_oldest(struct endpoint_table *t)
 {
-	struct conn *c = t->head ? t->head : conn_of(deadline_heap_first(&t->due));
+	struct endpoint *c = t->head ? t->head : endpoint_of_due(deadline_heap_first(&t->due));
 
 	t->counts.evicted++;
-	forget(t, c);
+	remove_endpoint(t, c);
 }
 
-static struct conn *add(struct conns *t, const struct event *e)
+static struct endpoint *add_endpoint(struct endpoint_table *t, const struct event *e)
 {
-	struct conn *c;
+	struct endpoint *c;
 
 	t->counts.seen++;
 	if (t->counts.open >= t->config.max_open)
 		evict_oldest(t);
-	c = conn_index_new(&t->index, e);
+	c = endpoint_index_add(&t->index, e);
 	if (!c) {
 		t->counts.evicted++;
 		return NULL;
@@ -140,18 +140,18 @@ static struct conn *add(struct conns *t, const struct event *e)
  * The key of a socket that we never saw end now names another one: that end was lost. What is over, or lives on
  * as a minisock, loses its key, unless a call that acted on it has still to return: thousands may have had it.
  */
-static void drop_namesakes(struct conns *t, const struct event *e)
+static void drop_reused_key(struct endpoint_table *t, const struct event *e)
 {
-	struct conn *c, *next;
+	struct endpoint *c, *next;
 
-	for (c = conn_of_key(&t->index, e->sk); c; c = next) {
-		next = conn_next_of_key(&t->index, c);
+	for (c = endpoint_index_first_of_key(&t->index, e->sk_key); c; c = next) {
+		next = endpoint_index_next_of_key(&t->index, c);
 		if (!c->due.slot) {
 			t->counts.end_missed++;
-			forget(t, c);
+			remove_endpoint(t, c);
 		} else if (!t->config.calls || !story_awaits_call(&c->story) ||
 			   e->ts_ns > c->story.end_ns + SETTLE_CALL_NS) {
-			conn_lose_key(&t->index, c);
+			endpoint_index_drop_key(&t->index, c);
 		}
 	}
 }
@@ -162,7 +162,7 @@ static void drop_namesakes(struct conns *t, const struct event *e)
  */
 static bool is_shutdown_of_unknown(const struct event *e)
 {
-	return e->kind == EVENT_CALL && e->call == EVENT_CALL_SHUTDOWN &&
+	return e->kind == EVENT_CALL && e->syscall == SYSCALL_SHUTDOWN &&
 	       (e->old_state == STATE_ESTABLISHED || e->old_state == STATE_CLOSE_WAIT);
 }
 
@@ -171,205 +171,205 @@ static bool is_shutdown_of_unknown(const struct event *e)
  * the socket that it took the place of: that is one connection, and the socket's story is the
  * fuller one.
  */
-static void drop_found_minisock(struct conns *t, const struct event *e)
+static void drop_scanned_minisock(struct endpoint_table *t, const struct event *e)
 {
 	struct flow w = story_flow(e);
-	struct conn *c;
+	struct endpoint *c;
 
 	if (e->ts_ns > t->minisocks_ns)
 		return;
-	c = conn_by_flow(&t->index, &w, e->cookie);
-	if (!c || !c->story.found || c->story.end != END_MINISOCK)
+	c = endpoint_index_find_flow(&t->index, &w, e->cookie);
+	if (!c || !c->story.from_scan || c->story.progress != CLOSE_MINISOCK)
 		return;
 	t->counts.seen--;
-	forget(t, c);
+	remove_endpoint(t, c);
 }
 
 /* What a walk found: it may be an old acquaintance. */
-static struct conn *find_found(struct conns *t, const struct event *e)
+static struct endpoint *find_or_add_scanned(struct endpoint_table *t, const struct event *e)
 {
 	struct flow w = story_flow(e);
-	struct conn *c;
+	struct endpoint *c;
 
 	if (e->kind == EVENT_HOLDER)
-		return conn_by_sk(&t->index, e->sk, e->cookie);
+		return endpoint_index_find_key(&t->index, e->sk_key, e->cookie);
 	if (e->old_state != STATE_TIME_WAIT)
-		return conn_by_sk(&t->index, e->sk, e->cookie) ?: add(t, e);
-	c = conn_by_flow(&t->index, &w, e->cookie);
+		return endpoint_index_find_key(&t->index, e->sk_key, e->cookie) ?: add_endpoint(t, e);
+	c = endpoint_index_find_flow(&t->index, &w, e->cookie);
 	if (c)
 		return c;
 	if (t->minisocks_ns < e->ts_ns + e->left_ns)
 		t->minisocks_ns = e->ts_ns + e->left_ns;
-	return add(t, e);
+	return add_endpoint(t, e);
 }
 
-static struct conn *find(struct conns *t, const struct event *e)
+static struct endpoint *find_or_add_endpoint(struct endpoint_table *t, const struct event *e)
 {
 	struct flow w;
-	struct conn *c;
+	struct endpoint *c;
 
 	if (e->kind == EVENT_SOCKET || e->kind == EVENT_HOLDER)
-		return find_found(t, e);
+		return find_or_add_scanned(t, e);
 	if (e->old_state == STATE_TIME_WAIT) {	/* the minisock that took the socket's place */
 		w = story_flow(e);
-		return conn_by_flow(&t->index, &w, e->cookie);
+		return endpoint_index_find_flow(&t->index, &w, e->cookie);
 	}
-	c = conn_by_sk(&t->index, e->sk, e->cookie);
+	c = endpoint_index_find_key(&t->index, e->sk_key, e->cookie);
 	if (!c && is_shutdown_of_unknown(e))
-		return add(t, e);
+		return add_endpoint(t, e);
 	if (e->kind != EVENT_STATE)
 		return c;
 	if (c && e->new_state == STATE_ESTABLISHED && c->story.nr_states &&
-	    !echo_is_last(&c->story, e) && !found_before(&c->story, e))
+	    !event_order_is_last_change(&c->story, e) && !story_scan_is_same(&c->story, e))
 		c = NULL;	/* without cookies: the key's next owner */
-	if (c || echo_is_known(&t->echo, e))
+	if (c || event_order_is_recent_close(&t->recent_closes, e))
 		return c;
-	drop_namesakes(t, e);
-	drop_found_minisock(t, e);
-	return add(t, e);
+	drop_reused_key(t, e);
+	drop_scanned_minisock(t, e);
+	return add_endpoint(t, e);
 }
 
 /* How long a story that is over waits for what may still belong to it. */
-static uint64_t settle_ns(const struct story *s, const struct event *e, bool awaits)
+static uint64_t settle_deadline_ns(const struct story *s, const struct event *e, bool awaits)
 {
 	return awaits && e->ts_ns > s->end_ns ? e->ts_ns + SETTLE_CALL_NS :
 						s->end_ns + (awaits ? SETTLE_CALL_NS : SETTLE_NS);
 }
 
 /* Puts the endpoint where it belongs after an event. */
-static void place(struct conns *t, struct conn *c, const struct event *e)
+static void requeue_endpoint(struct endpoint_table *t, struct endpoint *c, const struct event *e)
 {
 	const struct story *s = &c->story;
-	bool unsettled = story_is_closing(s) && !story_is_over(s);
+	bool closing = story_is_closing(s) && !story_is_over(s);
 	bool awaits = t->config.calls && story_awaits_call(s);
 
-	t->counts.unsettled += unsettled - c->unsettled;
-	c->unsettled = unsettled;
-	if (s->end == END_NOT_YET) {
+	t->counts.closing += closing - c->closing;
+	c->closing = closing;
+	if (s->progress == CLOSE_NOT_YET) {
 		unqueue(t, c);
 		queue_active(t, c);
-	} else if (s->end == END_MINISOCK && t->config.late) {
+	} else if (s->progress == CLOSE_MINISOCK && t->config.timewait) {
 		if (!c->due.slot)
-			queue_due(t, c, s->expires_ns + (s->expires_ns - s->end_ns) / 8 + SLOP_NS);
-	} else if (story_is_clear(s) && !awaits) {
-		tell(t, c, e->ts_ns);
-	} else if (!c->due.slot || awaits || c->due.deadline_ns > settle_ns(s, e, awaits)) {
-		queue_due(t, c, settle_ns(s, e, awaits));
-		c->story.unwatched = s->end == END_MINISOCK;
+			queue_due(t, c, s->expires_ns + (s->expires_ns - s->end_ns) / 8 + TIMER_SLACK_NS);
+	} else if (story_is_final(s) && !awaits) {
+		report_endpoint(t, c, e->ts_ns);
+	} else if (!c->due.slot || awaits || c->due.deadline_ns > settle_deadline_ns(s, e, awaits)) {
+		queue_due(t, c, settle_deadline_ns(s, e, awaits));
+		c->story.unwatched = s->progress == CLOSE_MINISOCK;
 	}
 }
 
-struct conns *conns_new(const struct conns_config *config)
+struct endpoint_table *endpoint_table_new(const struct endpoint_table_config *config)
 {
-	struct conns *t = calloc(1, sizeof(*t));
+	struct endpoint_table *t = calloc(1, sizeof(*t));
 
 	if (!t)
 		return NULL;
 	t->config = *config;
-	if (conn_index_init(&t->index, config->seed))
+	if (endpoint_index_init(&t->index, config->seed))
 		return t;
-	conns_free(t);
+	endpoint_table_free(t);
 	return NULL;
 }
 
-void conns_free(struct conns *t)
+void endpoint_table_free(struct endpoint_table *t)
 {
 	if (!t)
 		return;
-	for (struct conn *c = t->head; c; c = c->next)
+	for (struct endpoint *c = t->head; c; c = c->next)
 		story_release(&c->story);
 	for (size_t i = 0; i < t->due.len; i++)
-		story_release(&conn_of(t->due.nodes[i])->story);
+		story_release(&endpoint_of_due(t->due.nodes[i])->story);
 	deadline_heap_release(&t->due);
-	conn_index_release(&t->index);
+	endpoint_index_release(&t->index);
 	free(t);
 }
 
-void conns_feed(struct conns *t, const struct event *e)
+void endpoint_table_feed(struct endpoint_table *t, const struct event *e)
 {
 	const struct event *call;
 	struct event alone;
-	struct conn *c;
+	struct endpoint *c;
 
 	if (e->kind == EVENT_STATE && e->old_state == STATE_LISTEN) {
-		listeners_note(&t->listeners, e);
+		event_order_add_listener(&t->closed_listeners, e);
 		return;
 	}
-	c = find(t, e);
+	c = find_or_add_endpoint(t, e);
 	if (!c) {
-		early_keep(&t->early, e);
+		event_order_keep_call(&t->early_calls, e);
 		return;
 	}
-	if (listeners_clear(&t->listeners, e)) {
+	if (event_order_is_bystander(&t->closed_listeners, e)) {
 		alone = *e;
-		alone.task = 0;
+		alone.task_flags = 0;
 		e = &alone;
 	}
-	meet_twin(t, c, e);
-	call = story_is_new(&c->story) ? early_take(&t->early, e) : NULL;
+	link_twin(t, c, e);
+	call = story_is_new(&c->story) ? event_order_take_call(&t->early_calls, e) : NULL;
 	if (call)
 		story_feed(&c->story, call);
 	story_feed(&c->story, e);
-	place(t, c, e);
+	requeue_endpoint(t, c, e);
 }
 
-void conns_expect(const struct conns *t, const struct event *e)
+void endpoint_table_prefetch(const struct endpoint_table *t, const struct event *e)
 {
-	conn_index_expect(&t->index, e);
+	endpoint_index_prefetch(&t->index, e);
 }
 
-void conns_expect_endpoint(const struct conns *t, const struct event *e)
+void endpoint_table_prefetch_endpoint(const struct endpoint_table *t, const struct event *e)
 {
-	conn_index_expect_endpoint(&t->index, e);
+	endpoint_index_prefetch_endpoint(&t->index, e);
 }
 
-void conns_note_loss(struct conns *t)
+void endpoint_table_set_lossy(struct endpoint_table *t)
 {
 	t->lossy = true;
 }
 
 /* The first of those whose deadline is not after now_ns; NULL none. */
-static struct conn *first_due(struct conns *t, uint64_t now_ns)
+static struct endpoint *find_due(struct endpoint_table *t, uint64_t now_ns)
 {
 	struct deadline_heap_node *first = deadline_heap_first(&t->due);
 
-	return first && first->deadline_ns <= now_ns ? conn_of(first) : NULL;
+	return first && first->deadline_ns <= now_ns ? endpoint_of_due(first) : NULL;
 }
 
-void conns_tick(struct conns *t, uint64_t now_ns)
+void endpoint_table_expire(struct endpoint_table *t, uint64_t now_ns)
 {
-	struct conn *c;
+	struct endpoint *c;
 
-	while ((c = first_due(t, now_ns))) {
-		if (c->story.end == END_MINISOCK && t->config.late)
+	while ((c = find_due(t, now_ns))) {
+		if (c->story.progress == CLOSE_MINISOCK && t->config.timewait)
 			story_expire(&c->story);
 		if (t->config.calls)
-			story_give_up_calls(&c->story, !t->lossy);
-		tell(t, c, now_ns);
+			story_abandon_calls(&c->story, !t->lossy);
+		report_endpoint(t, c, now_ns);
 	}
 }
 
-uint64_t conns_next_ns(const struct conns *t)
+uint64_t endpoint_table_next_ns(const struct endpoint_table *t)
 {
 	const struct deadline_heap_node *first = deadline_heap_first(&t->due);
 
 	return first ? first->deadline_ns : 0;
 }
 
-void conns_end(struct conns *t, uint64_t now_ns)
+void endpoint_table_end(struct endpoint_table *t, uint64_t now_ns)
 {
-	struct conn *c, *next;
+	struct endpoint *c, *next;
 
-	while ((c = first_due(t, UINT64_MAX)))
-		tell(t, c, now_ns);
+	while ((c = find_due(t, UINT64_MAX)))
+		report_endpoint(t, c, now_ns);
 	for (c = t->head; c; c = next) {
 		next = c->next;
 		if (story_is_closing(&c->story))
-			tell(t, c, now_ns);
+			report_endpoint(t, c, now_ns);
 	}
 }
 
-struct conns_counts conns_counts(const struct conns *t)
+struct endpoint_table_counts endpoint_table_counts(const struct endpoint_table *t)
 {
 	return t->counts;
 }

@@ -12,21 +12,21 @@
 #include "event.h"
 #include "story.h"
 
-#define ECHO_SOCKETS 32		/* an echo is as close as other CPUs let it: a few events */
+#define RECENT_CLOSES 32		/* an echo is as close as other CPUs let it: a few events */
 
-struct echo {
-	struct echo_word {
-		uint64_t sk, cookie;
+struct recent_closes {
+	struct recent_close {
+		uint64_t sk_key, cookie;
 		uint8_t old_state, new_state;
-	} last[ECHO_SOCKETS];	/* a ring */
-	unsigned at;
+	} last[RECENT_CLOSES];	/* a ring */
+	unsigned next;
 };
 
 /* A story was told. */
-void echo_note(struct echo *o, const struct story *s);
+void event_order_add_close(struct recent_closes *o, const struct story *s);
 
 /* Is this change the last one that such a story had? Never without a cookie: keys come again. */
-bool echo_is_known(const struct echo *o, const struct event *e);
+bool event_order_is_recent_close(const struct recent_closes *o, const struct event *e);
 
 /* The same of a story that goes on. */
-bool echo_is_last(const struct story *s, const struct event *e);
+bool event_order_is_last_change(const struct story *s, const struct event *e);

@@ -6,7 +6,7 @@
 
 #define BIT(state) (1u << STATE_##state)
 
-static enum side other(enum side side)
+static enum side other_side(enum side side)
 {
 	return side == LADDER_LEFT ? LADDER_RIGHT : LADDER_LEFT;
 }
@@ -28,7 +28,7 @@ bool ladder_are_twins(const struct story *a, const struct story *b)
 }
 
 /* One more, undated: there is room for all that two stories can hold. */
-static struct rung *add(struct ladder *l, enum rung_kind kind, enum side side)
+static struct rung *add_rung(struct ladder *l, enum rung_kind kind, enum side side)
 {
 	struct rung *r = &l->rung[l->nr++];
 
@@ -36,13 +36,13 @@ static struct rung *add(struct ladder *l, enum rung_kind kind, enum side side)
 	return r;
 }
 
-static void date(struct rung *r, uint64_t ts_ns)
+static void set_rung_time(struct rung *r, uint64_t ts_ns)
 {
 	r->ts_ns = ts_ns;
 	r->dated = true;
 }
 
-static const struct wave *wave_of(const struct ladder *l, enum side side, enum segment seg)
+static const struct close_segment *find_segment(const struct ladder *l, enum side side, enum segment seg)
 {
 	const struct story *s = l->s[side];
 
@@ -50,12 +50,12 @@ static const struct wave *wave_of(const struct ladder *l, enum side side, enum s
 }
 
 /* Who sent the first FIN; the left where that is not known, or both did. */
-static enum side first_side(const struct ladder *l)
+static enum side find_first_closer(const struct ladder *l)
 {
 	return l->v[LADDER_LEFT]->initiator == INITIATOR_PEER ? LADDER_RIGHT : LADDER_LEFT;
 }
 
-static bool in_one_segment(const struct ladder *l)
+static bool has_combined_segment(const struct ladder *l)
 {
 	for (unsigned i = 0; i < LADDER_SIDES; i++)
 		if (l->s[i] && l->s[i]->same_segment && !l->s[i]->simultaneous)
@@ -64,20 +64,20 @@ static bool in_one_segment(const struct ladder *l)
 }
 
 /* The two ends' words of one segment, which `from` sent. */
-static void segment(struct ladder *l, enum side from, bool fin, uint8_t number)
+static void add_segment(struct ladder *l, enum side from, bool fin, uint8_t number)
 {
-	const struct wave *sent = wave_of(l, from, fin ? SEG_FIN_OUT : SEG_ACK_OUT);
-	const struct wave *came = wave_of(l, other(from), fin ? SEG_FIN_IN : SEG_ACK_IN);
+	const struct close_segment *sent = find_segment(l, from, fin ? SEG_FIN_OUT : SEG_ACK_OUT);
+	const struct close_segment *came = find_segment(l, other_side(from), fin ? SEG_FIN_IN : SEG_ACK_IN);
 	bool seen_leaving = sent && (sent->exact || !came);
-	const struct wave *w = seen_leaving ? sent : came;
+	const struct close_segment *w = seen_leaving ? sent : came;
 	struct rung *r;
 
 	if (!w)
 		return;
-	if (!fin && number == 2 && in_one_segment(l))
+	if (!fin && number == 2 && has_combined_segment(l))
 		return;		/* it travels with the FIN */
-	r = add(l, RUNG_SEGMENT, from);
-	date(r, w->ts_ns);
+	r = add_rung(l, RUNG_SEGMENT, from);
+	set_rung_time(r, w->ts_ns);
 	r->fin = fin;
 	r->wave = number;
 	r->exact = w->exact || (came && came->exact);
@@ -93,7 +93,7 @@ static void segment(struct ladder *l, enum side from, bool fin, uint8_t number)
 	r->has_seq = w->has_seq;
 	r->ack = w->ack;
 	r->has_ack = true;
-	if (fin && number == 3 && in_one_segment(l)) {
+	if (fin && number == 3 && has_combined_segment(l)) {
 		r->wave = 2;
 		r->wave2 = 3;
 	}
@@ -102,18 +102,18 @@ static void segment(struct ladder *l, enum side from, bool fin, uint8_t number)
 /* Did its FIN go out, and no word came of it? */
 static bool is_unanswered(const struct ladder *l, enum side side)
 {
-	return wave_of(l, side, SEG_FIN_OUT) && !wave_of(l, side, SEG_ACK_IN) &&
-	       !wave_of(l, other(side), SEG_FIN_IN);
+	return find_segment(l, side, SEG_FIN_OUT) && !find_segment(l, side, SEG_ACK_IN) &&
+	       !find_segment(l, other_side(side), SEG_FIN_IN);
 }
 
-static void again(struct ladder *l, enum side side)
+static void add_retransmits(struct ladder *l, enum side side)
 {
-	const struct wave *fin = wave_of(l, side, SEG_FIN_OUT);
+	const struct close_segment *fin = find_segment(l, side, SEG_FIN_OUT);
 	struct rung *r;
 
 	if (!l->s[side] || !l->s[side]->fin_retransmits)
 		return;
-	r = add(l, RUNG_AGAIN, side);
+	r = add_rung(l, RUNG_RETRANSMIT, side);
 	r->ts_ns = fin ? fin->ts_ns : l->v[side]->start_ns;
 	r->count = l->s[side]->fin_retransmits;
 	r->exact = true;
@@ -125,13 +125,13 @@ static void again(struct ladder *l, enum side side)
  * FIN. Of our own that is what the peer had not acknowledged by then. When that was is not known:
  * it is put behind what was added last, the ACK of the first FIN, or that FIN.
  */
-static void data_between(struct ladder *l)
+static void add_data_between_fins(struct ladder *l)
 {
-	enum side first = first_side(l);
-	const struct wave *fin1 = wave_of(l, first, SEG_FIN_OUT) ?:
-				  wave_of(l, other(first), SEG_FIN_IN);
-	const struct wave *fin2 = wave_of(l, first, SEG_FIN_IN) ?:
-				  wave_of(l, other(first), SEG_FIN_OUT);
+	enum side first = find_first_closer(l);
+	const struct close_segment *fin1 = find_segment(l, first, SEG_FIN_OUT) ?:
+				  find_segment(l, other_side(first), SEG_FIN_IN);
+	const struct close_segment *fin2 = find_segment(l, first, SEG_FIN_IN) ?:
+				  find_segment(l, other_side(first), SEG_FIN_OUT);
 	int32_t bytes;
 	struct rung *r;
 
@@ -140,7 +140,7 @@ static void data_between(struct ladder *l)
 	bytes = (int32_t)(fin2->seq - fin1->ack);
 	if (bytes <= 0)
 		return;
-	r = add(l, RUNG_DATA, other(first));
+	r = add_rung(l, RUNG_DATA, other_side(first));
 	r->ts_ns = l->rung[l->nr - 2].ts_ns;
 	r->count = (uint32_t)bytes;
 }
@@ -153,7 +153,7 @@ static struct rung *find_reset(struct ladder *l, enum side from)
 	return NULL;
 }
 
-static void reset_out(struct ladder *l, enum side side)
+static void add_reset_sent(struct ladder *l, enum side side)
 {
 	const struct story *s = l->s[side];
 	bool ended = s && l->v[side]->ending == ENDING_RESET_SENT;
@@ -162,26 +162,26 @@ static void reset_out(struct ladder *l, enum side side)
 	if (!ended && !(s && s->reset.sent && l->v[side]->ending != ENDING_RESET_RECEIVED))
 		return;
 	if (ended && l->v[side]->reason == REASON_DATA_AFTER_CLOSE) {
-		r = add(l, RUNG_DATA, other(side));
+		r = add_rung(l, RUNG_DATA, other_side(side));
 		r->ts_ns = s->reset.sent ? s->reset.ts_ns : s->end_ns;
 	}
-	r = add(l, RUNG_SEGMENT, side);
-	date(r, s->reset.sent ? s->reset.ts_ns : s->end_ns);
+	r = add_rung(l, RUNG_SEGMENT, side);
+	set_rung_time(r, s->reset.sent ? s->reset.ts_ns : s->end_ns);
 	r->rst = true;
 	r->exact = s->reset.sent;
 }
 
-/* After reset_out() of both. */
-static void reset_in(struct ladder *l, enum side side)
+/* After add_reset_sent() of both. */
+static void add_reset_received(struct ladder *l, enum side side)
 {
 	struct rung *r;
 
 	if (!l->s[side] || l->v[side]->ending != ENDING_RESET_RECEIVED)
 		return;
-	r = find_reset(l, other(side));
+	r = find_reset(l, other_side(side));
 	if (!r) {
-		r = add(l, RUNG_SEGMENT, other(side));
-		date(r, l->s[side]->end_ns);
+		r = add_rung(l, RUNG_SEGMENT, other_side(side));
+		set_rung_time(r, l->s[side]->end_ns);
 		r->rst = r->exact = true;
 		return;
 	}
@@ -192,7 +192,7 @@ static void reset_in(struct ladder *l, enum side side)
 }
 
 /* What ended, or did not, without a segment. */
-static void end_alone(struct ladder *l, enum side side)
+static void add_end_without_segment(struct ladder *l, enum side side)
 {
 	const struct verdict *v = l->v[side];
 
@@ -200,24 +200,24 @@ static void end_alone(struct ladder *l, enum side side)
 		return;
 	if (v->ending == ENDING_TIMED_OUT || v->ending == ENDING_ABORTED ||
 	    v->ending == ENDING_NEVER_OPEN || v->ending == ENDING_OPEN)
-		date(add(l, RUNG_END, side), v->settled_ns);
+		set_rung_time(add_rung(l, RUNG_END, side), v->settled_ns);
 }
 
-static void acts(struct ladder *l, enum side side)
+static void add_calls(struct ladder *l, enum side side)
 {
 	const struct story *s = l->s[side];
 
-	for (unsigned i = 0; s && i < s->nr_acts; i++) {
-		struct rung *r = add(l, RUNG_ACT, side);
+	for (unsigned i = 0; s && i < s->nr_calls; i++) {
+		struct rung *r = add_rung(l, RUNG_CALL, side);
 
-		date(r, s->acts[i].ts_ns);
-		r->act = &s->acts[i];
+		set_rung_time(r, s->calls[i].ts_ns);
+		r->call = &s->calls[i];
 		r->exact = true;
 	}
 }
 
 /* In the order of time; of the same instant a call comes before what it made, the rest as added. */
-static void sort(struct ladder *l)
+static void sort_rungs(struct ladder *l)
 {
 	for (unsigned i = 1; i < l->nr; i++) {
 		struct rung r = l->rung[i];
@@ -230,7 +230,7 @@ static void sort(struct ladder *l)
 }
 
 /* The next state of this side that is one of these; 0 none. */
-static uint8_t advance(const struct story *s, unsigned *at, unsigned states)
+static uint8_t next_state_among(const struct story *s, unsigned *at, unsigned states)
 {
 	for (unsigned i = *at + 1; i < s->nr_states; i++) {
 		if (!(states >> s->states[i] & 1))
@@ -241,45 +241,45 @@ static uint8_t advance(const struct story *s, unsigned *at, unsigned states)
 	return 0;
 }
 
-static bool is_left_to_the_kernel(const struct story *s)
+static bool was_left_to_minisock(const struct story *s)
 {
-	return s->end != END_NOT_YET && s->end != END_CLOSE;
+	return s->progress != CLOSE_NOT_YET && s->progress != CLOSE_DONE;
 }
 
 /* ... and was by then: no later act let go of the socket. */
-static bool is_orphan(const struct story *s, uint64_t ts_ns)
+static bool was_orphan_at(const struct story *s, uint64_t ts_ns)
 {
-	for (unsigned i = 0; i < s->nr_acts; i++)
-		if (s->acts[i].effect == EFFECT_RELEASED && s->acts[i].ts_ns > ts_ns)
+	for (unsigned i = 0; i < s->nr_calls; i++)
+		if (s->calls[i].effect == EFFECT_RELEASED && s->calls[i].ts_ns > ts_ns)
 			return false;
-	return is_left_to_the_kernel(s);
+	return was_left_to_minisock(s);
 }
 
 /* Where a rung led a side whose states are known. */
-static uint8_t told_state(const struct story *s, enum side side, const struct rung *r, unsigned *at)
+static uint8_t observed_state(const struct story *s, enum side side, const struct rung *r, unsigned *at)
 {
 	uint8_t state = 0, further;
 
-	if (r->kind == RUNG_ACT && r->side == side && r->act->effect == EFFECT_RELEASED &&
-	    s->states[*at] == STATE_FIN_WAIT2 && is_left_to_the_kernel(s))
+	if (r->kind == RUNG_CALL && r->side == side && r->call->effect == EFFECT_RELEASED &&
+	    s->states[*at] == STATE_FIN_WAIT2 && was_left_to_minisock(s))
 		return STATE_FIN_WAIT2;
 	if (r->kind == RUNG_END)
-		return r->side == side ? advance(s, at, BIT(CLOSE)) : 0;
+		return r->side == side ? next_state_among(s, at, BIT(CLOSE)) : 0;
 	if (r->kind != RUNG_SEGMENT)
 		return 0;
 	if (r->rst)
-		return advance(s, at, BIT(CLOSE));
+		return next_state_among(s, at, BIT(CLOSE));
 	if (s->simultaneous && r->wave == 1 && r->side != side)
-		return advance(s, at, BIT(FIN_WAIT1));	/* its own FIN is on its way */
+		return next_state_among(s, at, BIT(FIN_WAIT1));	/* its own FIN is on its way */
 	if (s->simultaneous && r->wave == 3 && r->side == side)
-		return advance(s, at, BIT(CLOSING));
+		return next_state_among(s, at, BIT(CLOSING));
 	if (r->side == side)
-		return r->fin ? advance(s, at, BIT(FIN_WAIT1) | BIT(LAST_ACK)) : 0;
+		return r->fin ? next_state_among(s, at, BIT(FIN_WAIT1) | BIT(LAST_ACK)) : 0;
 	if (!r->fin || r->wave2)
-		state = advance(s, at, BIT(FIN_WAIT2) | BIT(TIME_WAIT) | BIT(CLOSE));
+		state = next_state_among(s, at, BIT(FIN_WAIT2) | BIT(TIME_WAIT) | BIT(CLOSE));
 	if (!r->fin)
 		return state;
-	further = advance(s, at, BIT(CLOSE_WAIT) | BIT(CLOSING) | BIT(TIME_WAIT));
+	further = next_state_among(s, at, BIT(CLOSE_WAIT) | BIT(CLOSING) | BIT(TIME_WAIT));
 	return further ? further : state;
 }
 
@@ -303,7 +303,7 @@ static uint8_t implied_state(const struct ladder *l, const struct rung *r, uint8
 	return now == STATE_FIN_WAIT1 ? STATE_TIME_WAIT : 0;
 }
 
-static void fill_states(struct ladder *l)
+static void set_states(struct ladder *l)
 {
 	unsigned at[LADDER_SIDES] = { 0 };
 	uint8_t implied = 0;
@@ -319,9 +319,9 @@ static void fill_states(struct ladder *l)
 		for (unsigned side = 0; side < LADDER_SIDES; side++) {
 			if (!l->s[side])
 				continue;
-			r->state[side] = told_state(l->s[side], side, r, &at[side]);
+			r->state[side] = observed_state(l->s[side], side, r, &at[side]);
 			r->orphan[side] = r->state[side] == STATE_FIN_WAIT2 &&
-					  is_orphan(l->s[side], r->ts_ns);
+					  was_orphan_at(l->s[side], r->ts_ns);
 		}
 		if (l->s[LADDER_RIGHT])
 			continue;
@@ -332,7 +332,7 @@ static void fill_states(struct ladder *l)
 }
 
 /* Numbers count from what the first FIN that is known carries. */
-static void find_bases(struct ladder *l)
+static void set_base_seqs(struct ladder *l)
 {
 	for (unsigned i = 0; i < l->nr; i++) {
 		const struct rung *r = &l->rung[i];
@@ -342,14 +342,14 @@ static void find_bases(struct ladder *l)
 			l->base_seq[from] = r->seq;
 			l->has_base[from] = true;
 		}
-		if (r->has_ack && !l->has_base[other(from)]) {
-			l->base_seq[other(from)] = r->ack;
-			l->has_base[other(from)] = true;
+		if (r->has_ack && !l->has_base[other_side(from)]) {
+			l->base_seq[other_side(from)] = r->ack;
+			l->has_base[other_side(from)] = true;
 		}
 	}
 }
 
-static void place(struct ladder *l, const struct story *a, const struct verdict *va,
+static void choose_sides(struct ladder *l, const struct story *a, const struct verdict *va,
 		  const struct story *b, const struct verdict *vb)
 {
 	bool swap = b && (va->initiator == INITIATOR_PEER ||
@@ -367,27 +367,27 @@ void ladder_make(struct ladder *l, const struct story *a, const struct verdict *
 	enum side first;
 
 	memset(l, 0, offsetof(struct ladder, rung));
-	place(l, a, va, b, vb);
-	first = first_side(l);
-	acts(l, LADDER_LEFT);
-	acts(l, LADDER_RIGHT);
-	segment(l, first, true, 1);
-	again(l, first);
-	segment(l, other(first), false, 2);
-	data_between(l);
-	segment(l, other(first), true, 3);
-	again(l, other(first));
-	segment(l, first, false, 4);
+	choose_sides(l, a, va, b, vb);
+	first = find_first_closer(l);
+	add_calls(l, LADDER_LEFT);
+	add_calls(l, LADDER_RIGHT);
+	add_segment(l, first, true, 1);
+	add_retransmits(l, first);
+	add_segment(l, other_side(first), false, 2);
+	add_data_between_fins(l);
+	add_segment(l, other_side(first), true, 3);
+	add_retransmits(l, other_side(first));
+	add_segment(l, first, false, 4);
 	for (unsigned side = 0; side < LADDER_SIDES; side++)
-		reset_out(l, side);
+		add_reset_sent(l, side);
 	for (unsigned side = 0; side < LADDER_SIDES; side++)
-		reset_in(l, side);
+		add_reset_received(l, side);
 	for (unsigned side = 0; side < LADDER_SIDES; side++)
-		end_alone(l, side);
+		add_end_without_segment(l, side);
 	for (unsigned i = 0; i < l->nr; i++)
 		if (l->rung[i].fin && is_unanswered(l, l->rung[i].side))
 			l->rung[i].unanswered = true;
-	sort(l);
-	find_bases(l);
-	fill_states(l);
+	sort_rungs(l);
+	set_base_seqs(l);
+	set_states(l);
 }

@@ -13,14 +13,14 @@
 
 #include "verdict.h"
 
-#define LADDER_RUNGS (2 * STORY_ACTS + 16)
+#define LADDER_RUNGS (2 * STORY_CALLS + 16)
 
 enum side { LADDER_LEFT, LADDER_RIGHT, LADDER_SIDES };
 
 enum rung_kind {
-	RUNG_ACT,	/* a call, or the end of a task, on its side */
+	RUNG_CALL,	/* a call, or the end of a task, on its side */
 	RUNG_SEGMENT,	/* a FIN, an ACK of one, both in one, or a RST */
-	RUNG_AGAIN,	/* the FIN was sent so many times more */
+	RUNG_RETRANSMIT,	/* the FIN was sent so many times more */
 	RUNG_DATA,	/* so many bytes, 0 not known how many: between the two FINs, or after the last */
 	RUNG_END,	/* it was over without a segment, or is not over */
 };
@@ -28,8 +28,8 @@ enum rung_kind {
 struct rung {
 	uint64_t ts_ns;		/* with dated: when it was sent, or where only that is known came */
 	uint64_t transit_ns;	/* with has_transit: until it was there */
-	uint64_t count;		/* AGAIN, DATA */
-	const struct act *act;	/* ACT */
+	uint64_t count;		/* RETRANSMIT, DATA */
+	const struct socket_call *call;	/* CALL */
 	uint32_t seq, ack;	/* raw */
 	uint8_t kind, side;	/* whose act; who sent the segment */
 	uint8_t wave, wave2;	/* its numbers, 0 none; wave2: two in one segment */

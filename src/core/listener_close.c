@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 #include "listener_close.h"
 
-void listeners_note(struct listeners *l, const struct event *e)
+void event_order_add_listener(struct closed_listeners *l, const struct event *e)
 {
-	if (!(e->task & EVENT_TASK_HERE))
+	if (!(e->task_flags & TASKF_VALID))
 		return;
-	l->closed[l->at++ % CLOSED_LISTENERS] =
+	l->closed[l->next++ % CLOSED_LISTENERS] =
 		(struct closed_listener){ e->netns, e->tid, e->local_port };
 }
 
 /* Did the task of this event just close a listener on the connection's port? */
-static bool closed_its_listener(const struct listeners *l, const struct event *e)
+static bool has_closed_its_listener(const struct closed_listeners *l, const struct event *e)
 {
 	for (unsigned i = 0; i < CLOSED_LISTENERS; i++) {
 		const struct closed_listener *c = &l->closed[i];
@@ -23,12 +23,12 @@ static bool closed_its_listener(const struct listeners *l, const struct event *e
 
 static bool is_unaccepted(const struct event *e)
 {
-	return e->kind == EVENT_STATE && e->new_state == STATE_CLOSE && e->task & EVENT_TASK_HERE &&
-	       e->sock & EVENT_SOCK_NO_SOCKET &&
-	       !(e->sock & (EVENT_SOCK_OWNED | EVENT_SOCK_DEAD));
+	return e->kind == EVENT_STATE && e->new_state == STATE_CLOSE && e->task_flags & TASKF_VALID &&
+	       e->sock_flags & SOCKF_NO_SOCKET &&
+	       !(e->sock_flags & (SOCKF_OWNED | SOCKF_DEAD));
 }
 
-bool listeners_clear(const struct listeners *l, const struct event *e)
+bool event_order_is_bystander(const struct closed_listeners *l, const struct event *e)
 {
-	return is_unaccepted(e) && !closed_its_listener(l, e);
+	return is_unaccepted(e) && !has_closed_its_listener(l, e);
 }

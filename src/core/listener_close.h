@@ -19,16 +19,16 @@ struct closed_listener {
 };
 
 /* The latest, in a ring. Starts as { 0 }. */
-struct listeners {
+struct closed_listeners {
 	struct closed_listener closed[CLOSED_LISTENERS];
-	unsigned at;
+	unsigned next;
 };
 
 /* Takes the close of a listener. */
-void listeners_note(struct listeners *l, const struct event *e);
+void event_order_add_listener(struct closed_listeners *l, const struct event *e);
 
 /*
  * Is this the end of a connection that was never accepted, and its task but a bystander: one that
  * did not just close a listener on the connection's port?
  */
-bool listeners_clear(const struct listeners *l, const struct event *e);
+bool event_order_is_bystander(const struct closed_listeners *l, const struct event *e);

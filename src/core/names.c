@@ -37,12 +37,12 @@ _Static_assert(COUNT(state_words) == STATE_CLOSING + 1, "TCP states end with CLO
 _Static_assert(COUNT(kind_words) <= EVENT_KIND_MAX + 1, "event kinds within their range");
 
 /* Numbers that the tables leave out (TCP state 0, say) are unknown too. */
-static const char *word_at(const char *const *words, size_t n, unsigned v)
+static const char *find_word(const char *const *words, size_t n, unsigned v)
 {
 	return v < n && words[v] ? words[v] : "?";
 }
 
-static int word_index(const char *const *words, size_t n, const char *word)
+static int find_word_index(const char *const *words, size_t n, const char *word)
 {
 	for (size_t i = 0; i < n; i++)
 		if (words[i] && strcmp(words[i], word) == 0)
@@ -52,57 +52,57 @@ static int word_index(const char *const *words, size_t n, const char *word)
 
 const char *initiator_name(unsigned v)
 {
-	return word_at(initiator_words, COUNT(initiator_words), v);
+	return find_word(initiator_words, COUNT(initiator_words), v);
 }
 
 const char *class_name(unsigned v)
 {
-	return word_at(class_words, COUNT(class_words), v);
+	return find_word(class_words, COUNT(class_words), v);
 }
 
 const char *ending_name(unsigned v)
 {
-	return word_at(ending_words, COUNT(ending_words), v);
+	return find_word(ending_words, COUNT(ending_words), v);
 }
 
 const char *reason_name(unsigned v)
 {
-	return word_at(reason_words, COUNT(reason_words), v);
+	return find_word(reason_words, COUNT(reason_words), v);
 }
 
 const char *trigger_name(unsigned v)
 {
-	return word_at(trigger_words, COUNT(trigger_words), v);
+	return find_word(trigger_words, COUNT(trigger_words), v);
 }
 
 const char *blame_name(unsigned v)
 {
-	return word_at(blame_words, COUNT(blame_words), v);
+	return find_word(blame_words, COUNT(blame_words), v);
 }
 
 const char *effect_name(unsigned v)
 {
-	return word_at(effect_words, COUNT(effect_words), v);
+	return find_word(effect_words, COUNT(effect_words), v);
 }
 
 const char *phase_name(unsigned v)
 {
-	return word_at(phase_words, COUNT(phase_words), v);
+	return find_word(phase_words, COUNT(phase_words), v);
 }
 
 const char *state_name(unsigned v)
 {
-	return word_at(state_words, COUNT(state_words), v);
+	return find_word(state_words, COUNT(state_words), v);
 }
 
 const char *event_kind_name(unsigned v)
 {
-	return word_at(kind_words, COUNT(kind_words), v);
+	return find_word(kind_words, COUNT(kind_words), v);
 }
 
-const char *how_name(int how)
+const char *shut_how_name(int how)
 {
-	return how < 0 ? "?" : word_at(how_words, COUNT(how_words), (unsigned)how);
+	return how < 0 ? "?" : find_word(how_words, COUNT(how_words), (unsigned)how);
 }
 
 enum class ending_class(unsigned ending)
@@ -112,22 +112,22 @@ enum class ending_class(unsigned ending)
 
 int initiator_of(const char *word)
 {
-	return word_index(initiator_words, COUNT(initiator_words), word);
+	return find_word_index(initiator_words, COUNT(initiator_words), word);
 }
 
 int class_of(const char *word)
 {
-	return word_index(class_words, COUNT(class_words), word);
+	return find_word_index(class_words, COUNT(class_words), word);
 }
 
 int ending_of(const char *word)
 {
-	return word_index(ending_words, COUNT(ending_words), word);
+	return find_word_index(ending_words, COUNT(ending_words), word);
 }
 
 int trigger_of(const char *word)
 {
-	int v = word_index(trigger_words, COUNT(trigger_words), word);
+	int v = find_word_index(trigger_words, COUNT(trigger_words), word);
 
 	return v == TRIGGER_NONE || v == TRIGGER_SYSCALL ? -1 : v;
 }

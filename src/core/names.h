@@ -134,7 +134,7 @@ const char *effect_name(unsigned v);
 const char *phase_name(unsigned v);
 const char *state_name(unsigned v);	/* the kernel's TCP states: "FIN_WAIT1" */
 const char *event_kind_name(unsigned v);
-const char *how_name(int how);		/* "SHUT_RD", "SHUT_WR", "SHUT_RDWR", else "?" */
+const char *shut_how_name(int how);		/* "SHUT_RD", "SHUT_WR", "SHUT_RDWR", else "?" */
 
 /* The class that an ending belongs to. */
 enum class ending_class(unsigned ending);

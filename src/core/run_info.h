@@ -9,32 +9,32 @@
 #include <stdint.h>
 #include <string.h>
 
-#define META_HOOKS 16
-#define META_TEXT 65
+#define RUN_INFO_HOOKS 16
+#define RUN_INFO_TEXT 65
 
 struct hook {
 	const char *name;	/* "state", "destroy", "late", "calls", ... */
 	const char *how;	/* "tp_btf", "fentry", "fexit", "kprobe", "tracepoint", "inline", "none" */
 };
 
-struct meta {
-	char hostname[META_TEXT];
-	char kernel[META_TEXT];		/* uname -r */
-	char machine[META_TEXT];	/* uname -m: the system call numbers are this machine's */
-	char boot_id[META_TEXT];
+struct run_info {
+	char hostname[RUN_INFO_TEXT];
+	char kernel[RUN_INFO_TEXT];		/* uname -r */
+	char machine[RUN_INFO_TEXT];	/* uname -m: the system call numbers are this machine's */
+	char boot_id[RUN_INFO_TEXT];
 	int64_t boot_to_wall_ns;	/* add to an event's ts_ns for nanoseconds since 1970 */
-	struct hook hook[META_HOOKS];
+	struct hook hook[RUN_INFO_HOOKS];
 	unsigned nr_hooks;
 };
 
-static inline void meta_add_hook(struct meta *m, const char *name, const char *how)
+static inline void run_info_add_hook(struct run_info *m, const char *name, const char *how)
 {
-	if (m->nr_hooks < META_HOOKS)
+	if (m->nr_hooks < RUN_INFO_HOOKS)
 		m->hook[m->nr_hooks++] = (struct hook){ name, how };
 }
 
 /* How that hook is attached, "none" if it is not. */
-static inline const char *meta_hook(const struct meta *m, const char *name)
+static inline const char *run_info_hook(const struct run_info *m, const char *name)
 {
 	for (unsigned i = 0; i < m->nr_hooks; i++)
 		if (!strcmp(m->hook[i].name, name))
@@ -42,21 +42,21 @@ static inline const char *meta_hook(const struct meta *m, const char *name)
 	return "none";
 }
 
-static inline bool meta_has_hook(const struct meta *m, const char *name)
+static inline bool run_info_has_hook(const struct run_info *m, const char *name)
 {
-	return strcmp(meta_hook(m, name), "none") != 0;
+	return strcmp(run_info_hook(m, name), "none") != 0;
 }
 
 /* Are calls watched from entry to return, besides what state changes show of them? */
-static inline bool meta_watches_calls(const struct meta *m)
+static inline bool run_info_watches_calls(const struct run_info *m)
 {
-	return meta_has_hook(m, "calls") && strcmp(meta_hook(m, "calls"), "inline") != 0;
+	return run_info_has_hook(m, "calls") && strcmp(run_info_hook(m, "calls"), "inline") != 0;
 }
 
-/* What a run came to. seen = told + filtered + open + what was lost of the endpoints. */
-struct tally {
+/* What a run came to. seen = reported + filtered + open + what was lost of the endpoints. */
+struct run_counts {
 	uint64_t seen;		/* endpoints */
-	uint64_t told;		/* of these, stories shown */
+	uint64_t reported;		/* of these, stories shown */
 	uint64_t filtered;	/* ended, and not wanted */
 	uint64_t open;		/* still open and not closing when the run ended */
 	uint64_t lost_table_full;	/* endpoints that had to make room */
@@ -67,12 +67,12 @@ struct tally {
 	uint64_t events_malformed;
 };
 
-static inline uint64_t tally_lost_events(const struct tally *t)
+static inline uint64_t run_counts_lost_events(const struct run_counts *t)
 {
 	return t->events_ring_full + t->events_calls_full + t->events_malformed;
 }
 
-static inline uint64_t tally_lost(const struct tally *t)
+static inline uint64_t run_counts_lost(const struct run_counts *t)
 {
-	return tally_lost_events(t) + t->lost_table_full + t->lost_end_missed;
+	return run_counts_lost_events(t) + t->lost_table_full + t->lost_end_missed;
 }

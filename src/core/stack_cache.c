@@ -8,25 +8,25 @@
 
 #define BUCKETS 8192		/* a power of two */
 
-struct entry {
+struct stack_entry {
 	uint64_t ts_ns;
 	char *text;
 	uint32_t tid;
 	unsigned next;		/* in its bucket: index + 1, 0 none */
 };
 
-struct stacks {
+struct stack_cache {
 	unsigned nr, oldest;
 	unsigned bucket[BUCKETS];
-	struct entry entry[STACKS_MAX];
+	struct stack_entry entry[STACK_CACHE_MAX];
 };
 
-struct stacks *stacks_new(void)
+struct stack_cache *stack_cache_new(void)
 {
-	return calloc(1, sizeof(struct stacks));
+	return calloc(1, sizeof(struct stack_cache));
 }
 
-void stacks_free(struct stacks *s)
+void stack_cache_free(struct stack_cache *s)
 {
 	if (!s)
 		return;
@@ -35,17 +35,17 @@ void stacks_free(struct stacks *s)
 	free(s);
 }
 
-static unsigned bucket_of(uint32_t tid, uint64_t ts_ns)
+static unsigned hash_bucket(uint32_t tid, uint64_t ts_ns)
 {
 	return hash_fmix64(ts_ns ^ (uint64_t)tid << 40) & (BUCKETS - 1);
 }
 
 /* Empties the slot of the one that was added first. */
-static unsigned make_room(struct stacks *s)
+static unsigned evict_oldest(struct stack_cache *s)
 {
-	unsigned slot = s->oldest++ % STACKS_MAX;
-	struct entry *old = &s->entry[slot];
-	unsigned *at = &s->bucket[bucket_of(old->tid, old->ts_ns)];
+	unsigned slot = s->oldest++ % STACK_CACHE_MAX;
+	struct stack_entry *old = &s->entry[slot];
+	unsigned *at = &s->bucket[hash_bucket(old->tid, old->ts_ns)];
 
 	while (*at != slot + 1)
 		at = &s->entry[*at - 1].next;
@@ -54,30 +54,30 @@ static unsigned make_room(struct stacks *s)
 	return slot;
 }
 
-void stacks_add(struct stacks *s, uint32_t tid, uint64_t ts_ns, const char *text, size_t len)
+void stack_cache_add(struct stack_cache *s, uint32_t tid, uint64_t ts_ns, const char *text, size_t len)
 {
-	unsigned *first = &s->bucket[bucket_of(tid, ts_ns)], slot;
+	unsigned *first = &s->bucket[hash_bucket(tid, ts_ns)], slot;
 	char *copy = malloc(len + 1);
 
 	if (!copy)
 		return;
 	memcpy(copy, text, len);
 	copy[len] = '\0';
-	slot = s->nr < STACKS_MAX ? s->nr++ : make_room(s);
-	s->entry[slot] = (struct entry){ .ts_ns = ts_ns, .tid = tid, .text = copy, .next = *first };
+	slot = s->nr < STACK_CACHE_MAX ? s->nr++ : evict_oldest(s);
+	s->entry[slot] = (struct stack_entry){ .ts_ns = ts_ns, .tid = tid, .text = copy, .next = *first };
 	*first = slot + 1;
 }
 
-const char *stacks_find(const struct stacks *s, uint32_t tid, uint64_t ts_ns)
+const char *stack_cache_find(const struct stack_cache *s, uint32_t tid, uint64_t ts_ns)
 {
-	for (unsigned at = s->bucket[bucket_of(tid, ts_ns)]; at; at = s->entry[at - 1].next)
+	for (unsigned at = s->bucket[hash_bucket(tid, ts_ns)]; at; at = s->entry[at - 1].next)
 		if (s->entry[at - 1].tid == tid && s->entry[at - 1].ts_ns == ts_ns)
 			return s->entry[at - 1].text;
 	return NULL;
 }
 
 /* "0x7f12", ended by a tab. False: "-", or no number. */
-static bool take_hex(const char **p, uint64_t *v)
+static bool parse_hex(const char **p, uint64_t *v)
 {
 	const char *digit = *p + 2 * !strncmp(*p, "0x", 2), *first = digit;
 	bool good;
@@ -91,7 +91,7 @@ static bool take_hex(const char **p, uint64_t *v)
 	return good;
 }
 
-static const char *take_word(const char **p, char end, size_t *len)
+static const char *parse_field(const char **p, char end, size_t *len)
 {
 	const char *word = *p;
 	size_t n = 0;
@@ -103,16 +103,16 @@ static const char *take_word(const char **p, char end, size_t *len)
 	return *len ? word : NULL;
 }
 
-static bool take_frame(const char **p, struct stack_frame *f)
+static bool parse_frame(const char **p, struct stack_frame *f)
 {
 	bool in_module, in_symbol;
 
-	if (!take_hex(p, &f->address))
+	if (!parse_hex(p, &f->address))
 		return false;
-	in_module = take_hex(p, &f->module_offset);
-	in_symbol = take_hex(p, &f->symbol_offset);
-	f->symbol = take_word(p, '\t', &f->symbol_len);
-	f->module = take_word(p, '\n', &f->module_len);
+	in_module = parse_hex(p, &f->module_offset);
+	in_symbol = parse_hex(p, &f->symbol_offset);
+	f->symbol = parse_field(p, '\t', &f->symbol_len);
+	f->module = parse_field(p, '\n', &f->module_len);
 	if (!in_symbol)
 		f->symbol = NULL, f->symbol_len = 0;
 	if (!in_module)
@@ -120,7 +120,7 @@ static bool take_frame(const char **p, struct stack_frame *f)
 	return true;
 }
 
-bool stack_next(const char **text, struct stack_frame *f)
+bool stack_next_frame(const char **text, struct stack_frame *f)
 {
 	bool found = false;
 
@@ -128,10 +128,10 @@ bool stack_next(const char **text, struct stack_frame *f)
 		memset(f, 0, sizeof(*f));
 		if (**text == '!') {
 			(*text)++;
-			f->missing = take_word(text, '\n', &f->missing_len);
+			f->missing = parse_field(text, '\n', &f->missing_len);
 			found = f->missing;
 		} else {
-			found = take_frame(text, f);
+			found = parse_frame(text, f);
 		}
 		while (**text && **text != '\n')
 			(*text)++;

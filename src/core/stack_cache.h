@@ -8,7 +8,7 @@
  *
  * numbers in hexadecimal (0x1f), "-" what is not known; the module last, a path as /proc/PID/maps writes it. Lines
  * that begin with '!' say what is missing, and why. The live source makes such texts, a recording keeps
- * them, and this joins them with their acts. STACKS_MAX are kept, then the first makes room.
+ * them, and this joins them with their acts. STACK_CACHE_MAX are kept, then the first makes room.
  */
 #pragma once
 
@@ -16,19 +16,19 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define STACKS_MAX 8192
+#define STACK_CACHE_MAX 8192
 
-struct stacks;
+struct stack_cache;
 
 /* NULL if out of memory. */
-struct stacks *stacks_new(void);
-void stacks_free(struct stacks *s);
+struct stack_cache *stack_cache_new(void);
+void stack_cache_free(struct stack_cache *s);
 
 /* Of this thread at that instant; text is copied. Out of memory it is left out. */
-void stacks_add(struct stacks *s, uint32_t tid, uint64_t ts_ns, const char *text, size_t len);
+void stack_cache_add(struct stack_cache *s, uint32_t tid, uint64_t ts_ns, const char *text, size_t len);
 
-/* The text, NUL-terminated; NULL none. Valid until the next stacks_add(). */
-const char *stacks_find(const struct stacks *s, uint32_t tid, uint64_t ts_ns);
+/* The text, NUL-terminated; NULL none. Valid until the next stack_cache_add(). */
+const char *stack_cache_find(const struct stack_cache *s, uint32_t tid, uint64_t ts_ns);
 
 /* Strings in the text, not NUL-terminated; NULL with a length of 0 what is not known. */
 struct stack_frame {
@@ -41,4 +41,4 @@ struct stack_frame {
 };
 
 /* The next line from *text on, which moves behind it. False at the end; lines that are none are skipped. */
-bool stack_next(const char **text, struct stack_frame *f);
+bool stack_next_frame(const char **text, struct stack_frame *f);

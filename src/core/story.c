@@ -11,9 +11,9 @@
 /* Where the kernel gave no figure: the default tcp_fin_timeout. */
 #define FIN_TIMEOUT_NS (60ULL * 1000000000)
 
-static bool has(const struct event *e, unsigned bit)
+static bool has_sock_flag(const struct event *e, unsigned bit)
 {
-	return e->sock & bit;
+	return e->sock_flags & bit;
 }
 
 struct flow story_flow(const struct event *e)
@@ -34,28 +34,28 @@ void story_init(struct story *s, const struct event *first)
 {
 	memset(s, 0, sizeof(*s));
 	s->flow = story_flow(first);
-	s->sk = first->sk;
+	s->sk_key = first->sk_key;
 	s->cookie = first->cookie;
 }
 
 void story_release(struct story *s)
 {
-	free(s->acts);
+	free(s->calls);
 	free(s->holders);
-	s->acts = NULL;
+	s->calls = NULL;
 	s->holders = NULL;
-	s->nr_acts = s->cap_acts = s->nr_holders = 0;
+	s->nr_calls = s->cap_calls = s->nr_holders = 0;
 }
 
-void story_push_state(struct story *s, uint8_t state)
+void story_add_state(struct story *s, uint8_t state)
 {
 	if (s->nr_states < STORY_STATES && (!s->nr_states || s->states[s->nr_states - 1] != state))
 		s->states[s->nr_states++] = state;
 }
 
-void story_set_wave(struct story *s, enum segment seg, uint64_t ts_ns, uint32_t seq, uint32_t ack)
+void story_set_segment(struct story *s, enum segment seg, uint64_t ts_ns, uint32_t seq, uint32_t ack)
 {
-	s->seg[seg] = (struct wave){ .ts_ns = ts_ns, .seq = seq, .ack = ack, .seen = true,
+	s->seg[seg] = (struct close_segment){ .ts_ns = ts_ns, .seq = seq, .ack = ack, .seen = true,
 				     .exact = true, .has_seq = seg != SEG_ACK_IN };
 }
 
@@ -63,16 +63,16 @@ void story_set_wave(struct story *s, enum segment seg, uint64_t ts_ns, uint32_t 
  * Bytes that came and were not read. A FIN takes a number too, which only recv() of the EOF moves
  * past.
  */
-static uint32_t unread_bytes(const struct event *e)
+static uint32_t count_unread(const struct event *e)
 {
 	int32_t n = (int32_t)(e->rcv_nxt - e->copied_seq);
 
-	if (has(e, EVENT_SOCK_DONE) && n > 0)
+	if (has_sock_flag(e, SOCKF_DONE) && n > 0)
 		n--;
 	return n > 0 ? (uint32_t)n : 0;
 }
 
-static uint32_t span(uint32_t from, uint32_t to)
+static uint32_t seq_distance(uint32_t from, uint32_t to)
 {
 	int32_t n = (int32_t)(to - from);
 
@@ -80,61 +80,61 @@ static uint32_t span(uint32_t from, uint32_t to)
 }
 
 /* What our end found: taken once, by our FIN or else by the close itself. */
-static void note_queues(struct story *s, const struct event *e)
+static void set_queues(struct story *s, const struct event *e)
 {
 	if (s->queue_known)
 		return;
 	s->queue_known = true;
 	if (e->old_state == STATE_SYN_SENT)
 		return;		/* nothing was sent but a SYN */
-	s->unread = unread_bytes(e);
-	s->unacked = span(e->snd_una, e->snd_nxt);
-	s->unsent = span(e->snd_nxt, e->write_seq);
-	s->window_closed = span(e->snd_una, e->snd_nxt) >= e->snd_wnd;
+	s->unread = count_unread(e);
+	s->unacked = seq_distance(e->snd_una, e->snd_nxt);
+	s->unsent = seq_distance(e->snd_nxt, e->write_seq);
+	s->window_closed = seq_distance(e->snd_una, e->snd_nxt) >= e->snd_wnd;
 }
 
 /*
  * Our FIN is queued (tcp_send_fin follows the state change). It leaves at once unless data or the
  * peer's window is in its way.
  */
-static void fin_out(struct story *s, const struct event *e)
+static void apply_fin_sent(struct story *s, const struct event *e)
 {
-	note_queues(s, e);
-	story_set_wave(s, SEG_FIN_OUT, e->ts_ns, e->write_seq, e->rcv_nxt);
+	set_queues(s, e);
+	story_set_segment(s, SEG_FIN_OUT, e->ts_ns, e->write_seq, e->rcv_nxt);
 	s->seg[SEG_FIN_OUT].exact = !s->unsent && !s->window_closed;
 	s->fin_segs_in = e->segs_in;
-	if (act_is_local(e))
-		act_from_change(s, e, EFFECT_FIN);
+	if (story_calls_is_local(e))
+		story_calls_add_change(s, e, EFFECT_FIN);
 }
 
-static void fin_in(struct story *s, const struct event *e)
+static void apply_fin_received(struct story *s, const struct event *e)
 {
-	story_set_wave(s, SEG_FIN_IN, e->ts_ns, e->rcv_nxt - 1, e->snd_una);
+	story_set_segment(s, SEG_FIN_IN, e->ts_ns, e->rcv_nxt - 1, e->snd_una);
 }
 
 /*
  * The ACK that we sent for the peer's first FIN. Nothing shows it leave, but rcv_wup tells whether
  * it had been sent by now (tcp_select_window); if not, it travels with what we send next.
  */
-static void ack_out_by_now(struct story *s, const struct event *e)
+static void infer_ack_sent(struct story *s, const struct event *e)
 {
 	bool sent = e->rcv_wup == e->rcv_nxt;
 
 	if (!s->seg[SEG_FIN_IN].seen && e->new_state == STATE_LAST_ACK) {
 		s->same_segment = !sent && s->seg[SEG_FIN_OUT].exact;	/* before tracing */
-		s->middle_known = sent || s->same_segment;
+		s->same_segment_known = sent || s->same_segment;
 	}
 	if (!s->seg[SEG_FIN_IN].seen || s->seg[SEG_ACK_OUT].seen)
 		return;
 	if (sent) {
-		story_set_wave(s, SEG_ACK_OUT, s->seg[SEG_FIN_IN].ts_ns, s->seg[SEG_FIN_IN].ack,
+		story_set_segment(s, SEG_ACK_OUT, s->seg[SEG_FIN_IN].ts_ns, s->seg[SEG_FIN_IN].ack,
 			 s->seg[SEG_FIN_IN].seq + 1);
 		s->seg[SEG_ACK_OUT].exact = false;
-		s->middle_known = true;
+		s->same_segment_known = true;
 	} else if (s->seg[SEG_FIN_OUT].seen) {
-		story_set_wave(s, SEG_ACK_OUT, s->seg[SEG_FIN_OUT].ts_ns, s->seg[SEG_FIN_OUT].seq,
+		story_set_segment(s, SEG_ACK_OUT, s->seg[SEG_FIN_OUT].ts_ns, s->seg[SEG_FIN_OUT].seq,
 			 s->seg[SEG_FIN_IN].seq + 1);
-		s->same_segment = s->middle_known = s->seg[SEG_FIN_OUT].exact;
+		s->same_segment = s->same_segment_known = s->seg[SEG_FIN_OUT].exact;
 		s->seg[SEG_ACK_OUT].exact = s->same_segment;
 	}
 }
@@ -143,17 +143,17 @@ static void ack_out_by_now(struct story *s, const struct event *e)
  * The peer's FIN came in FIN_WAIT2, after the ACK of ours. One segment, or two? segs_in counts
  * segments as they arrive, also those that wait in the backlog of an owned socket.
  */
-static void fin_in_last(struct story *s, const struct event *e)
+static void apply_last_fin_received(struct story *s, const struct event *e)
 {
-	fin_in(s, e);
-	story_set_wave(s, SEG_ACK_OUT, e->ts_ns, e->snd_nxt, e->rcv_nxt);
+	apply_fin_received(s, e);
+	story_set_segment(s, SEG_ACK_OUT, e->ts_ns, e->snd_nxt, e->rcv_nxt);
 	if (!s->seg[SEG_ACK_IN].seen)
 		return;
 	if (e->segs_in != s->ack_segs_in) {
-		s->middle_known = true;
-	} else if (!has(e, EVENT_SOCK_OWNED) ||
+		s->same_segment_known = true;
+	} else if (!has_sock_flag(e, SOCKF_OWNED) ||
 		   (s->seg[SEG_FIN_OUT].seen && e->segs_in - s->fin_segs_in == 1)) {
-		s->middle_known = s->same_segment = true;
+		s->same_segment_known = s->same_segment = true;
 	}
 }
 
@@ -164,14 +164,14 @@ static bool is_clean_close(const struct event *e)
 		return false;
 	if (e->old_state == STATE_LAST_ACK || e->old_state == STATE_CLOSING)
 		return e->snd_una == e->write_seq;
-	return e->old_state == STATE_FIN_WAIT2 && has(e, EVENT_SOCK_DONE);
+	return e->old_state == STATE_FIN_WAIT2 && has_sock_flag(e, SOCKF_DONE);
 }
 
 /* Does a timewait minisock in FIN_WAIT2 take over (tcp_time_wait)? */
-static bool is_minisock(const struct event *e)
+static bool becomes_minisock(const struct event *e)
 {
-	return e->old_state == STATE_FIN_WAIT2 && !e->sk_err && has(e, EVENT_SOCK_DEAD) &&
-	       !has(e, EVENT_SOCK_DONE) && !has(e, EVENT_SOCK_LINGER2_NEG);
+	return e->old_state == STATE_FIN_WAIT2 && !e->sk_err && has_sock_flag(e, SOCKF_DEAD) &&
+	       !has_sock_flag(e, SOCKF_DONE) && !has_sock_flag(e, SOCKF_LINGER2_NEG);
 }
 
 /*
@@ -180,24 +180,24 @@ static bool is_minisock(const struct event *e)
  */
 static bool is_local_close(const struct event *e)
 {
-	if (!(e->task & EVENT_TASK_HERE) || is_clean_close(e) || is_minisock(e))
+	if (!(e->task_flags & TASKF_VALID) || is_clean_close(e) || becomes_minisock(e))
 		return false;
 	if (e->sk_err)
 		return e->sk_err == EVENT_ECONNABORTED;
-	if (has(e, EVENT_SOCK_DEAD))	/* close() with TCP_LINGER2 < 0, or out of memory */
-		return has(e, EVENT_SOCK_OWNED);
-	if (has(e, EVENT_SOCK_NO_SOCKET))	/* never accepted: inet_csk_listen_stop() */
+	if (has_sock_flag(e, SOCKF_DEAD))	/* close() with TCP_LINGER2 < 0, or out of memory */
+		return has_sock_flag(e, SOCKF_OWNED);
+	if (has_sock_flag(e, SOCKF_NO_SOCKET))	/* never accepted: inet_csk_listen_stop() */
 		return true;
-	return has(e, EVENT_SOCK_FILE_DEAD) || e->call == EVENT_CALL_CONNECT;
+	return has_sock_flag(e, SOCKF_LAST_REF) || e->syscall == SYSCALL_CONNECT;
 }
 
 /*
  * Does tcp_disconnect() send a RST (tcp_need_reset, and its exception for data that is still
  * unsent)?
  */
-static bool disconnect_resets(const struct event *e)
+static bool disconnect_sends_reset(const struct event *e)
 {
-	if (has(e, EVENT_SOCK_REPAIR) || e->old_state == STATE_SYN_SENT)
+	if (has_sock_flag(e, SOCKF_REPAIR) || e->old_state == STATE_SYN_SENT)
 		return false;
 	if (e->old_state == STATE_LAST_ACK || e->old_state == STATE_CLOSING)
 		return e->snd_nxt != e->write_seq;
@@ -205,19 +205,19 @@ static bool disconnect_resets(const struct event *e)
 }
 
 /* What a local close did to the connection. */
-static enum effect close_effect(const struct story *s, const struct event *e)
+static enum effect effect_of_close(const struct story *s, const struct event *e)
 {
-	if (unread_bytes(e) && has(e, EVENT_SOCK_FILE_DEAD) && !has(e, EVENT_SOCK_REPAIR))
+	if (count_unread(e) && has_sock_flag(e, SOCKF_LAST_REF) && !has_sock_flag(e, SOCKF_REPAIR))
 		return EFFECT_RESET;
-	if (disconnect_resets(e))
+	if (disconnect_sends_reset(e))
 		return EFFECT_RESET;
 	return s->seg[SEG_FIN_OUT].seen ? EFFECT_RELEASED : EFFECT_NONE;
 }
 
 /* A FIN that was queued behind data may never have got out of the queue. */
-static void take_back_unsent_fin(struct story *s, const struct event *e)
+static void retract_unsent_fin(struct story *s, const struct event *e)
 {
-	struct wave *fin = &s->seg[SEG_FIN_OUT];
+	struct close_segment *fin = &s->seg[SEG_FIN_OUT];
 
 	if (!fin->seen || fin->exact || (int32_t)(e->snd_nxt - fin->seq) > 0)
 		return;
@@ -225,43 +225,43 @@ static void take_back_unsent_fin(struct story *s, const struct event *e)
 	s->at_close.fin_unsent = true;
 }
 
-static void note_close(struct story *s, const struct event *e)
+static void set_close(struct story *s, const struct event *e)
 {
-	s->end = END_CLOSE;
+	s->progress = CLOSE_DONE;
 	s->end_ns = e->ts_ns;
-	s->at_close = (struct at_close){ .unread = unread_bytes(e),
-					 .unacked = span(e->snd_una, e->write_seq),
-					 .sock = e->sock, .sk_err = e->sk_err,
+	s->at_close = (struct at_close){ .unread = count_unread(e),
+					 .unacked = seq_distance(e->snd_una, e->write_seq),
+					 .sock_flags = e->sock_flags, .sk_err = e->sk_err,
 					 .old_state = e->old_state,
-					 .no_window = !e->snd_wnd,
-					 .tw_full = e->more & EVENT_MORE_TW_FULL,
+					 .zero_window = !e->snd_wnd,
+					 .tw_full = e->flags & EVENTF_TW_FULL,
 					 .rcv_nxt = e->rcv_nxt,
 					 .rcv_wnd = e->rcv_wnd,
-					 .user_timeout = e->more & EVENT_MORE_USER_TIMEOUT };
-	take_back_unsent_fin(s, e);
+					 .user_timeout = e->flags & EVENTF_USER_TIMEOUT };
+	retract_unsent_fin(s, e);
 }
 
-static void to_close(struct story *s, const struct event *e)
+static void apply_close(struct story *s, const struct event *e)
 {
-	note_close(s, e);
-	if (is_minisock(e)) {
-		s->end = END_MINISOCK;
+	set_close(s, e);
+	if (becomes_minisock(e)) {
+		s->progress = CLOSE_MINISOCK;
 		s->expires_ns = e->ts_ns + (e->fin_timeout_ns ? e->fin_timeout_ns : FIN_TIMEOUT_NS);
 		return;
 	}
 	if (is_clean_close(e)) {
 		if (e->old_state == STATE_FIN_WAIT2)
-			fin_in_last(s, e);
+			apply_last_fin_received(s, e);
 		else
-			story_set_wave(s, SEG_ACK_IN, e->ts_ns, 0, e->snd_una);
-		story_push_state(s, e->old_state == STATE_LAST_ACK ? STATE_CLOSE : STATE_TIME_WAIT);
+			story_set_segment(s, SEG_ACK_IN, e->ts_ns, 0, e->snd_una);
+		story_add_state(s, e->old_state == STATE_LAST_ACK ? STATE_CLOSE : STATE_TIME_WAIT);
 		return;
 	}
-	note_queues(s, e);
-	ack_out_by_now(s, e);
-	story_push_state(s, STATE_CLOSE);
+	set_queues(s, e);
+	infer_ack_sent(s, e);
+	story_add_state(s, STATE_CLOSE);
 	if (is_local_close(e))
-		act_from_change(s, e, close_effect(s, e));
+		story_calls_add_change(s, e, effect_of_close(s, e));
 }
 
 /*
@@ -277,49 +277,49 @@ static bool is_repeated(struct story *s, const struct event *e)
 	return same && e->old_state != e->new_state;
 }
 
-static void change(struct story *s, const struct event *e)
+static void apply_change(struct story *s, const struct event *e)
 {
 	if (is_repeated(s, e))
 		return;
-	found_then_changed(s, e);
+	story_scan_supersede(s, e);
 	if (e->old_state == e->new_state) {	/* close() after our FIN had gone */
-		if (act_is_local(e))
-			act_from_change(s, e, EFFECT_RELEASED);
+		if (story_calls_is_local(e))
+			story_calls_add_change(s, e, EFFECT_RELEASED);
 		return;
 	}
 	if (e->new_state == STATE_ESTABLISHED) {
-		s->born_ns = e->ts_ns;
+		s->established_ns = e->ts_ns;
 		s->opened = e->old_state == STATE_SYN_SENT ? OPENED_CONNECT : OPENED_ACCEPT;
-		story_push_state(s, STATE_ESTABLISHED);
+		story_add_state(s, STATE_ESTABLISHED);
 		return;
 	}
 	if (e->old_state == STATE_SYN_RECV && e->new_state != STATE_CLOSE)
 		s->opened = OPENED_ACCEPT;	/* TCP Fast Open: in use before it was established */
-	story_push_state(s, e->old_state);
+	story_add_state(s, e->old_state);
 	if (e->new_state != STATE_CLOSE)
-		story_push_state(s, e->new_state);
+		story_add_state(s, e->new_state);
 	switch (e->new_state) {
 	case STATE_FIN_WAIT1:
-		fin_out(s, e);
+		apply_fin_sent(s, e);
 		break;
 	case STATE_CLOSE_WAIT:
-		fin_in(s, e);
+		apply_fin_received(s, e);
 		break;
 	case STATE_LAST_ACK:
-		fin_out(s, e);
-		ack_out_by_now(s, e);
+		apply_fin_sent(s, e);
+		infer_ack_sent(s, e);
 		break;
 	case STATE_FIN_WAIT2:
-		story_set_wave(s, SEG_ACK_IN, e->ts_ns, 0, e->snd_una);
+		story_set_segment(s, SEG_ACK_IN, e->ts_ns, 0, e->snd_una);
 		s->ack_segs_in = e->segs_in;
 		break;
 	case STATE_CLOSING:
 		s->simultaneous = true;
-		fin_in(s, e);
-		story_set_wave(s, SEG_ACK_OUT, e->ts_ns, e->snd_nxt, e->rcv_nxt);
+		apply_fin_received(s, e);
+		story_set_segment(s, SEG_ACK_OUT, e->ts_ns, e->snd_nxt, e->rcv_nxt);
 		break;
 	case STATE_CLOSE:
-		to_close(s, e);
+		apply_close(s, e);
 		break;
 	default:
 		break;
@@ -330,28 +330,28 @@ static void change(struct story *s, const struct event *e)
  * We sent a RST. One in answer to a segment ends a connection that had been left to the kernel:
  * data came after our close (tcp_rcv_state_process).
  */
-static void reset_sent(struct story *s, const struct event *e)
+static void apply_reset_sent(struct story *s, const struct event *e)
 {
-	if (e->more & EVENT_MORE_NO_SOCKET) {
-		if (s->end == END_MINISOCK && e->ts_ns >= s->expires_ns)
+	if (e->flags & EVENTF_NO_SOCKET) {
+		if (s->progress == CLOSE_MINISOCK && e->ts_ns >= s->expires_ns)
 			story_expire(s);	/* a FIN that came too late */
-		if (s->end != END_MINISOCK)
+		if (s->progress != CLOSE_MINISOCK)
 			return;
-		s->end = END_NO_MINISOCK;
-		story_push_state(s, STATE_CLOSE);
+		s->progress = CLOSE_NO_MINISOCK;
+		story_add_state(s, STATE_CLOSE);
 		return;
 	}
 	if (s->reset.sent)
 		return;
 	s->reset = (struct reset){ .ts_ns = e->ts_ns, .reason = (uint8_t)e->reason, .sent = true,
-				   .answer = e->more & EVENT_MORE_ANSWER };
-	if (s->end != END_MINISOCK || !s->reset.answer)
+				   .answer = e->flags & EVENTF_ANSWER };
+	if (s->progress != CLOSE_MINISOCK || !s->reset.answer)
 		return;
-	story_push_state(s, STATE_CLOSE);
+	story_add_state(s, STATE_CLOSE);
 	if (e->old_state == STATE_TIME_WAIT)
-		late_ends(s, e);
+		story_timewait_finish(s, e);
 	else
-		s->end = END_CLOSE;	/* tcp_done() without a minisock */
+		s->progress = CLOSE_DONE;	/* tcp_done() without a minisock */
 }
 
 void story_feed(struct story *s, const struct event *e)
@@ -361,23 +361,23 @@ void story_feed(struct story *s, const struct event *e)
 	switch (e->kind) {
 	case EVENT_CALL:
 		if (!s->nr_states)
-			story_push_state(s, e->old_state);
-		act_from_call(s, e);
+			story_add_state(s, e->old_state);
+		story_calls_add_call(s, e);
 		return;
-	case EVENT_LATE:
-		late_segment(s, e);
+	case EVENT_TIMEWAIT:
+		story_timewait_feed(s, e);
 		return;
 	case EVENT_RESET_SENT:
-		reset_sent(s, e);
+		apply_reset_sent(s, e);
 		return;
 	case EVENT_FIN_RESENT:
 		s->fin_retransmits++;
 		return;
 	case EVENT_SOCKET:
-		found_socket(s, e);
+		story_scan_add_socket(s, e);
 		return;
 	case EVENT_HOLDER:
-		found_holder(s, e);
+		story_scan_add_holder(s, e);
 		return;
 	case EVENT_STATE:
 	case EVENT_DESTROY:
@@ -388,51 +388,51 @@ void story_feed(struct story *s, const struct event *e)
 	if (e->srtt_us)
 		s->srtt_us = e->srtt_us;
 	s->bytes_sent = e->bytes_sent;
-	s->bytes_received = e->bytes_received - (has(e, EVENT_SOCK_DONE) && e->bytes_received);
-	s->v4mapped = has(e, EVENT_SOCK_V4MAPPED);
-	s->mptcp = has(e, EVENT_SOCK_MPTCP);
+	s->bytes_received = e->bytes_received - (has_sock_flag(e, SOCKF_DONE) && e->bytes_received);
+	s->v4mapped = has_sock_flag(e, SOCKF_V4MAPPED);
+	s->mptcp = has_sock_flag(e, SOCKF_MPTCP);
 	if (e->kind == EVENT_DESTROY) {
 		s->destroyed = true;
-		if (act_is_local(e))
-			act_from_change(s, e, s->seg[SEG_FIN_OUT].seen ? EFFECT_RELEASED :
+		if (story_calls_is_local(e))
+			story_calls_add_change(s, e, s->seg[SEG_FIN_OUT].seen ? EFFECT_RELEASED :
 								 EFFECT_NONE);
-	} else if (s->end == END_NOT_YET) {
-		change(s, e);
+	} else if (s->progress == CLOSE_NOT_YET) {
+		apply_change(s, e);
 	}
 }
 
 void story_expire(struct story *s)
 {
-	if (s->end != END_MINISOCK)
+	if (s->progress != CLOSE_MINISOCK)
 		return;
-	s->end = END_EXPIRED;
+	s->progress = CLOSE_EXPIRED;
 	s->end_ns = s->expires_ns;
-	story_push_state(s, STATE_CLOSE);
+	story_add_state(s, STATE_CLOSE);
 }
 
 bool story_is_closing(const struct story *s)
 {
-	return s->end != END_NOT_YET || s->nr_states > 1 ||
+	return s->progress != CLOSE_NOT_YET || s->nr_states > 1 ||
 	       (s->nr_states == 1 && s->states[0] != STATE_ESTABLISHED);
 }
 
 bool story_is_over(const struct story *s)
 {
-	return s->end != END_NOT_YET && s->end != END_MINISOCK;
+	return s->progress != CLOSE_NOT_YET && s->progress != CLOSE_MINISOCK;
 }
 
-bool story_is_clear(const struct story *s)
+bool story_is_final(const struct story *s)
 {
 	/* the last close() with SO_LINGER of 0: tcp_disconnect() took the addresses, so no release is told */
-	const unsigned linger_zero = EVENT_SOCK_FILE_DEAD | EVENT_SOCK_LINGER_ZERO;
-	bool disconnected = (s->at_close.sock & linger_zero) == linger_zero && !s->at_close.unread;
-	bool dead = s->at_close.sock & EVENT_SOCK_DEAD;
+	const unsigned linger_zero = SOCKF_LAST_REF | SOCKF_LINGER_ZERO;
+	bool disconnected = (s->at_close.sock_flags & linger_zero) == linger_zero && !s->at_close.unread;
+	bool dead = s->at_close.sock_flags & SOCKF_DEAD;
 
 	if (!story_is_over(s))
 		return false;
 	if (s->reset.sent && disconnected)
 		return true;
-	if (s->end != END_CLOSE || s->reset.sent)
+	if (s->progress != CLOSE_DONE || s->reset.sent)
 		return s->destroyed || dead;
 	if (s->seg[SEG_FIN_OUT].seen && s->seg[SEG_FIN_IN].seen && s->seg[SEG_ACK_IN].seen)
 		return s->destroyed || dead;

@@ -11,10 +11,10 @@
 #include "story.h"
 
 /* Is this state change, or release, the doing of the task that the event names? */
-bool act_is_local(const struct event *e);
+bool story_calls_is_local(const struct event *e);
 
 /* Notes that the task of this event did this. */
-void act_from_change(struct story *s, const struct event *e, enum effect effect);
+void story_calls_add_change(struct story *s, const struct event *e, enum effect effect);
 
 /* Takes a CALL event. */
-void act_from_call(struct story *s, const struct event *e);
+void story_calls_add_call(struct story *s, const struct event *e);

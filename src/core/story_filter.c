@@ -4,25 +4,25 @@
 #include "cgroup_names.h"
 #include "story_filter.h"
 
-static bool has_u32(const uint32_t *list, unsigned n, uint32_t v)
+static bool has_number(const uint32_t *list, unsigned n, uint32_t v)
 {
-	for (unsigned i = 0; i < n && i < SELECT_MAX; i++)
+	for (unsigned i = 0; i < n && i < STORY_FILTER_MAX; i++)
 		if (list[i] == v)
 			return true;
 	return n == 0;
 }
 
-static bool has_comm(const struct select *f, const uint8_t *comm)
+static bool has_comm(const struct story_filter *f, const uint8_t *comm)
 {
-	for (unsigned i = 0; i < f->comms && i < SELECT_MAX; i++)
+	for (unsigned i = 0; i < f->comms && i < STORY_FILTER_MAX; i++)
 		if (strncmp(f->comm[i], (const char *)comm, EVENT_COMM_LEN - 1) == 0)
 			return true;
 	return f->comms == 0;
 }
 
-bool select_wants_uid(const struct select *f, uint32_t uid)
+bool story_filter_matches_uid(const struct story_filter *f, uint32_t uid)
 {
-	return has_u32(f->uid, f->uids, uid);
+	return has_number(f->uid, f->uids, uid);
 }
 
 /* "/a" holds "/a" and "/a/b", not "/ab"; "/" holds all. */
@@ -35,26 +35,26 @@ static bool is_below(const char *path, const char *top)
 	return !strncmp(path, top, n) && (!path[n] || path[n] == '/');
 }
 
-static bool has_cgroup(const struct select *f, const char *path)
+static bool has_cgroup(const struct story_filter *f, const char *path)
 {
-	for (unsigned i = 0; i < f->cgroups && i < SELECT_MAX; i++)
+	for (unsigned i = 0; i < f->cgroups && i < STORY_FILTER_MAX; i++)
 		if (is_below(path, f->cgroup[i]))
 			return true;
 	return f->cgroups == 0;
 }
 
-static bool has_container(const struct select *f, const char *path)
+static bool has_container(const struct story_filter *f, const char *path)
 {
-	const char *id = f->containers ? container_id(path) : NULL;
+	const char *id = f->containers ? cgroup_names_container(path) : NULL;
 
-	for (unsigned i = 0; id && i < f->containers && i < SELECT_MAX; i++)
+	for (unsigned i = 0; id && i < f->containers && i < STORY_FILTER_MAX; i++)
 		if (!strncmp(id, f->container[i], strlen(f->container[i])))
 			return true;
 	return f->containers == 0;
 }
 
 /* A cgroup that is not known is in none that is asked for. */
-static bool has_place(const struct select *f, const struct select_task *task)
+static bool matches_cgroup(const struct story_filter *f, const struct filter_task *task)
 {
 	const char *path;
 
@@ -65,25 +65,25 @@ static bool has_place(const struct select *f, const struct select_task *task)
 	return path && has_cgroup(f, path) && has_container(f, path);
 }
 
-bool select_asks_of_tasks(const struct select *f)
+bool story_filter_asks_of_tasks(const struct story_filter *f)
 {
 	return f->pids || f->comms || f->uids || f->cgroups || f->containers;
 }
 
-bool select_wants_task(const struct select *f, const struct select_task *task)
+bool story_filter_matches_task(const struct story_filter *f, const struct filter_task *task)
 {
-	return has_u32(f->pid, f->pids, task->pid) && select_wants_uid(f, task->uid) &&
-	       has_comm(f, task->comm) && has_place(f, task);
+	return has_number(f->pid, f->pids, task->pid) && story_filter_matches_uid(f, task->uid) &&
+	       has_comm(f, task->comm) && matches_cgroup(f, task);
 }
 
-static bool has_act(const struct select *f, const struct story *s)
+static bool has_matching_call(const struct story_filter *f, const struct story *s)
 {
-	for (unsigned i = 0; i < s->nr_acts; i++) {
-		const struct act *a = &s->acts[i];
-		struct select_task task = { .pid = a->pid, .uid = a->uid, .comm = a->comm,
+	for (unsigned i = 0; i < s->nr_calls; i++) {
+		const struct socket_call *a = &s->calls[i];
+		struct filter_task task = { .pid = a->pid, .uid = a->uid, .comm = a->comm,
 					    .cgroup = a->cgroup };
 
-		if (select_wants_task(f, &task))
+		if (story_filter_matches_task(f, &task))
 			return true;
 	}
 	return false;
@@ -103,7 +103,7 @@ static bool set_has(uint64_t set, unsigned v)
 	return set == 0 || (v < 64 && set >> v & 1);
 }
 
-bool select_wants(const struct select *f, const struct story *s, const struct verdict *v)
+bool story_filter_matches(const struct story_filter *f, const struct story *s, const struct verdict *v)
 {
 	if (!set_has(f->endings, v->ending) || !set_has(f->classes, ending_class(v->ending)) ||
 	    !set_has(f->initiators, v->initiator))
@@ -112,5 +112,5 @@ bool select_wants(const struct select *f, const struct story *s, const struct ve
 		return false;
 	if (f->slow_ns && !has_slow_phase(v, f->slow_ns))
 		return false;
-	return !select_asks_of_tasks(f) || has_act(f, s);
+	return !story_filter_asks_of_tasks(f) || has_matching_call(f, s);
 }

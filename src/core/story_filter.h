@@ -13,23 +13,23 @@
 
 #include "verdict.h"
 
-#define SELECT_MAX 16
+#define STORY_FILTER_MAX 16
 
 /* A process that did something, or holds something. */
-struct select_task {
+struct filter_task {
 	uint32_t pid, uid;
 	uint64_t cgroup;
 	const uint8_t *comm;
 	bool lives;		/* it is there now: its pid may be looked up */
 };
 
-struct select {
+struct story_filter {
 	unsigned pids, comms, uids, cgroups, containers;	/* how many of each array are in use */
-	uint32_t pid[SELECT_MAX];
-	uint32_t uid[SELECT_MAX];
-	char comm[SELECT_MAX][16];	/* compared as the kernel keeps it: 15 bytes */
-	const char *cgroup[SELECT_MAX];	/* the paths, with all below; NUL-terminated, the caller's */
-	const char *container[SELECT_MAX];	/* what ids begin with */
+	uint32_t pid[STORY_FILTER_MAX];
+	uint32_t uid[STORY_FILTER_MAX];
+	char comm[STORY_FILTER_MAX][16];	/* compared as the kernel keeps it: 15 bytes */
+	const char *cgroup[STORY_FILTER_MAX];	/* the paths, with all below; NUL-terminated, the caller's */
+	const char *container[STORY_FILTER_MAX];	/* what ids begin with */
 	const char *(*cgroup_path)(void *arg, uint64_t id, uint32_t pid);	/* as in struct view_context */
 	void *cgroup_arg;
 	uint64_t slow_ns;		/* some phase at least that long; 0 any */
@@ -40,9 +40,9 @@ struct select {
 };
 
 /* Is anything asked of a process? And does this one match all of it? "-p 7 -c nginx" is one, not two. */
-bool select_asks_of_tasks(const struct select *f);
-bool select_wants_task(const struct select *f, const struct select_task *task);
-bool select_wants_uid(const struct select *f, uint32_t uid);
+bool story_filter_asks_of_tasks(const struct story_filter *f);
+bool story_filter_matches_task(const struct story_filter *f, const struct filter_task *task);
+bool story_filter_matches_uid(const struct story_filter *f, uint32_t uid);
 
 /* Is this story wanted? */
-bool select_wants(const struct select *f, const struct story *s, const struct verdict *v);
+bool story_filter_matches(const struct story_filter *f, const struct story *s, const struct verdict *v);

@@ -4,23 +4,23 @@
 #include <stdlib.h>
 #include <string.h>
 
-void found_socket(struct story *s, const struct event *e)
+void story_scan_add_socket(struct story *s, const struct event *e)
 {
 	bool minisock = e->old_state == STATE_TIME_WAIT;
 
 	if (s->nr_states)
 		return;
-	s->found = true;
-	s->since_ns = e->ts_ns - (e->age_from && e->age_ns < e->ts_ns ? e->age_ns : 0);
+	s->from_scan = true;
+	s->closing_since_ns = e->ts_ns - (e->age_source && e->age_ns < e->ts_ns ? e->age_ns : 0);
 	s->states[s->nr_states++] = minisock ? e->substate : e->old_state;
-	s->v4mapped = e->sock & EVENT_SOCK_V4MAPPED;
-	s->mptcp = e->sock & EVENT_SOCK_MPTCP;
+	s->v4mapped = e->sock_flags & SOCKF_V4MAPPED;
+	s->mptcp = e->sock_flags & SOCKF_MPTCP;
 	if (!minisock)
 		return;
-	s->end = END_MINISOCK;
+	s->progress = CLOSE_MINISOCK;
 	s->end_ns = e->ts_ns;
 	s->expires_ns = e->ts_ns + e->left_ns;
-	s->at_close = (struct at_close){ .sock = e->sock, .old_state = e->substate };
+	s->at_close = (struct at_close){ .sock_flags = e->sock_flags, .old_state = e->substate };
 }
 
 static bool is_known_holder(const struct story *s, const struct event *e)
@@ -31,7 +31,7 @@ static bool is_known_holder(const struct story *s, const struct event *e)
 	return false;
 }
 
-void found_holder(struct story *s, const struct event *e)
+void story_scan_add_holder(struct story *s, const struct event *e)
 {
 	struct holder *h;
 
@@ -49,18 +49,18 @@ void found_holder(struct story *s, const struct event *e)
 	memcpy(h->comm, e->comm, sizeof(h->comm));
 }
 
-void found_then_changed(struct story *s, const struct event *e)
+void story_scan_supersede(struct story *s, const struct event *e)
 {
-	if (!s->found || s->end != END_NOT_YET)
+	if (!s->from_scan || s->progress != CLOSE_NOT_YET)
 		return;
-	s->found = false;
+	s->from_scan = false;
 	if (e->old_state == s->states[0])
 		return;
 	s->nr_states = 0;
-	s->since_ns = 0;
+	s->closing_since_ns = 0;
 }
 
-bool found_before(const struct story *s, const struct event *e)
+bool story_scan_is_same(const struct story *s, const struct event *e)
 {
-	return s->found && ((s->cookie && s->cookie == e->cookie) || e->ts_ns < s->since_ns);
+	return s->from_scan && ((s->cookie && s->cookie == e->cookie) || e->ts_ns < s->closing_since_ns);
 }

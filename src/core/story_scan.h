@@ -8,20 +8,20 @@
 #include "story.h"
 
 /* Takes a SOCKET event. One that has been traced already tells nothing new. */
-void found_socket(struct story *s, const struct event *e);
+void story_scan_add_socket(struct story *s, const struct event *e);
 
 /* Takes a HOLDER event; counted in holders_dropped where there is no room. */
-void found_holder(struct story *s, const struct event *e);
+void story_scan_add_holder(struct story *s, const struct event *e);
 
 /*
  * A change comes after the walk. If it is from another state than the one found, it was made
  * before the walk came by, and is told only now: then it is the better witness, and what was found
  * is forgotten.
  */
-void found_then_changed(struct story *s, const struct event *e);
+void story_scan_supersede(struct story *s, const struct event *e);
 
 /*
  * Is this, that the connection was established, an event of the one that the walk found? Then all its life was
  * after tracing began. With cookies that is sure; by time to a tick, to which ages are known.
  */
-bool found_before(const struct story *s, const struct event *e);
+bool story_scan_is_same(const struct story *s, const struct event *e);

@@ -6,85 +6,85 @@
 #define TH_RST 0x04
 #define TH_ACK 0x10
 
-void late_ends(struct story *s, const struct event *e)
+void story_timewait_finish(struct story *s, const struct event *e)
 {
-	s->end = END_LATE;
+	s->progress = CLOSE_BY_SEGMENT;
 	s->end_ns = e->ts_ns;
-	s->late_flags = e->kind == EVENT_LATE ? e->tcp_flags : 0;
+	s->timewait_tcp_flags = e->kind == EVENT_TIMEWAIT ? e->tcp_flags : 0;
 }
 
-static void ends_by_fin(struct story *s, const struct event *e)
+static void finish_by_fin(struct story *s, const struct event *e)
 {
 	uint32_t fin = e->rcv_nxt + e->payload;
 
-	story_set_wave(s, SEG_FIN_IN, e->ts_ns, fin, e->snd_nxt);
-	story_set_wave(s, SEG_ACK_OUT, e->ts_ns, s->seg[SEG_ACK_IN].ack, fin + 1);
+	story_set_segment(s, SEG_FIN_IN, e->ts_ns, fin, e->snd_nxt);
+	story_set_segment(s, SEG_ACK_OUT, e->ts_ns, s->seg[SEG_ACK_IN].ack, fin + 1);
 	s->seg[SEG_ACK_OUT].has_seq = s->seg[SEG_ACK_IN].seen;
-	s->middle_known = true;
-	story_push_state(s, STATE_TIME_WAIT);
-	late_ends(s, e);
+	s->same_segment_known = true;
+	story_add_state(s, STATE_TIME_WAIT);
+	story_timewait_finish(s, e);
 }
 
-static void ends_at_once(struct story *s, const struct event *e)
+static void finish_by_rst_or_data(struct story *s, const struct event *e)
 {
-	story_push_state(s, STATE_CLOSE);
-	late_ends(s, e);
+	story_add_state(s, STATE_CLOSE);
+	story_timewait_finish(s, e);
 }
 
-static bool before(uint32_t a, uint32_t b)
+static bool seq_before(uint32_t a, uint32_t b)
 {
 	return (int32_t)(a - b) < 0;
 }
 
 /* tcp_in_window() */
-static bool in_window(uint32_t seq, uint32_t end, uint32_t from, uint32_t size)
+static bool is_in_window(uint32_t seq, uint32_t end, uint32_t from, uint32_t size)
 {
-	if (seq == from || (before(from, end) && before(seq, from + size)))
+	if (seq == from || (seq_before(from, end) && seq_before(seq, from + size)))
 		return true;
 	return seq == from + size && seq == end;
 }
 
 /* The rules of tcp_timewait_state_process() in FIN_WAIT2, in its order. */
-static void by_numbers(struct story *s, const struct event *e)
+static void infer_from_seq(struct story *s, const struct event *e)
 {
 	uint32_t next = s->at_close.rcv_nxt, seq = e->rcv_nxt;
 	uint32_t end = seq + e->payload + !!(e->tcp_flags & TH_FIN) + !!(e->tcp_flags & TH_SYN);
 	struct event data = *e;
 
-	if (s->end != END_MINISOCK || s->at_close.tw_full)
+	if (s->progress != CLOSE_MINISOCK || s->at_close.tw_full)
 		return;		/* there may be no minisock: nobody knows what became of the segment */
 	if (e->ts_ns >= s->expires_ns) {
 		story_expire(s);
 		return;
 	}
-	if (!in_window(seq, end, next, s->at_close.rcv_wnd))
+	if (!is_in_window(seq, end, next, s->at_close.rcv_wnd))
 		return;
 	if (e->tcp_flags & TH_RST) {
-		ends_at_once(s, e);
+		finish_by_rst_or_data(s, e);
 		return;
 	}
-	if (!(e->tcp_flags & TH_ACK) || !before(next, end))
+	if (!(e->tcp_flags & TH_ACK) || !seq_before(next, end))
 		return;
 	if (e->tcp_flags & TH_FIN && end == next + 1) {
-		ends_by_fin(s, e);
+		finish_by_fin(s, e);
 		return;
 	}
 	data.tcp_flags = 0;	/* new data, or a FIN behind a gap: it was answered by a RST */
-	ends_at_once(s, &data);
+	finish_by_rst_or_data(s, &data);
 }
 
-void late_segment(struct story *s, const struct event *e)
+void story_timewait_feed(struct story *s, const struct event *e)
 {
 	if (!e->substate) {
-		by_numbers(s, e);
+		infer_from_seq(s, e);
 		return;
 	}
-	if (s->end == END_NOT_YET)	/* the CLOSE was lost: only a FIN of ours leads here */
-		story_push_state(s, STATE_FIN_WAIT2);
-	else if (s->end != END_MINISOCK)
+	if (s->progress == CLOSE_NOT_YET)	/* the CLOSE was lost: only a FIN of ours leads here */
+		story_add_state(s, STATE_FIN_WAIT2);
+	else if (s->progress != CLOSE_MINISOCK)
 		return;
 	if (e->tcp_flags & TH_FIN && e->substate == STATE_TIME_WAIT)
-		ends_by_fin(s, e);
-	else if (e->tcp_flags & TH_RST && in_window(e->rcv_nxt, e->rcv_nxt, e->rcv_wup, e->snd_wnd))
-		ends_at_once(s, e);
+		finish_by_fin(s, e);
+	else if (e->tcp_flags & TH_RST && is_in_window(e->rcv_nxt, e->rcv_nxt, e->rcv_wup, e->snd_wnd))
+		finish_by_rst_or_data(s, e);
 }

@@ -12,7 +12,7 @@
 #include "story.h"
 
 /* Takes a LATE event. */
-void late_segment(struct story *s, const struct event *e);
+void story_timewait_feed(struct story *s, const struct event *e);
 
 /* The wait for the peer's FIN is over, by this event. */
-void late_ends(struct story *s, const struct event *e);
+void story_timewait_finish(struct story *s, const struct event *e);

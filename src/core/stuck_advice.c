@@ -1,26 +1,26 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 #include "stuck_advice.h"
 
-static bool has(const struct hang *g, unsigned bits)
+static bool has_sock_flag(const struct stuck_socket *g, unsigned bits)
 {
-	return g->sock & bits;
+	return g->sock_flags & bits;
 }
 
-enum owner hang_owner(const struct hang *g)
+enum owner stuck_owner(const struct stuck_socket *g)
 {
 	if (g->orphan)
 		return OWNER_NOBODY;
 	if (g->nr_holders)
 		return OWNER_PROCESS;
-	if (has(g, EVENT_SOCK_KERNEL))
+	if (has_sock_flag(g, SOCKF_KERNEL))
 		return OWNER_KERNEL;
-	return has(g, EVENT_SOCK_NO_SOCKET) ? OWNER_LISTENER : OWNER_UNKNOWN;
+	return has_sock_flag(g, SOCKF_NO_SOCKET) ? OWNER_LISTENER : OWNER_UNKNOWN;
 }
 
 /* The peer has closed, our program has not. */
-static enum advice advice_of_close_wait(const struct hang *g)
+static enum advice advise_close_wait(const struct stuck_socket *g)
 {
-	switch (hang_owner(g)) {
+	switch (stuck_owner(g)) {
 	case OWNER_LISTENER:
 		return ADVICE_NOT_ACCEPTED;
 	case OWNER_KERNEL:
@@ -30,7 +30,7 @@ static enum advice advice_of_close_wait(const struct hang *g)
 	default:
 		return ADVICE_NO_HOLDER;
 	}
-	if (g->eof_read == KNOWN_YES)
+	if (g->eof_read == TRI_YES)
 		return ADVICE_FORGOT_CLOSE;
 	return g->unread ? ADVICE_UNREAD_DATA : ADVICE_NOT_LOOKING;
 }
@@ -39,7 +39,7 @@ static enum advice advice_of_close_wait(const struct hang *g)
  * Our FIN is out, or wants to be. A segment that this host drops itself does not count as sent; the
  * kernel then tries again by the timer of window probes.
  */
-static enum advice advice_of_fin(const struct hang *g)
+static enum advice advise_fin_sent(const struct stuck_socket *g)
 {
 	if (g->unsent && g->unacked >= g->snd_wnd)
 		return ADVICE_ZERO_WINDOW;
@@ -48,14 +48,14 @@ static enum advice advice_of_fin(const struct hang *g)
 	return g->unsent && !g->unacked && g->probes ? ADVICE_NOT_SENT : ADVICE_SETTLING;
 }
 
-enum advice hang_advice(const struct hang *g)
+enum advice stuck_advice(const struct stuck_socket *g)
 {
 	switch (g->state) {
 	case STATE_CLOSE_WAIT:
-		return advice_of_close_wait(g);
+		return advise_close_wait(g);
 	case STATE_FIN_WAIT2:
 		return g->orphan ? ADVICE_EXPIRES : ADVICE_PEER_HOLDS;
 	default:
-		return advice_of_fin(g);
+		return advise_fin_sent(g);
 	}
 }

@@ -7,6 +7,6 @@
 #include "stuck_table.h"
 
 /* holders found: does anybody hold it? */
-enum owner hang_owner(const struct hang *g);
+enum owner stuck_owner(const struct stuck_socket *g);
 
-enum advice hang_advice(const struct hang *g);
+enum advice stuck_advice(const struct stuck_socket *g);

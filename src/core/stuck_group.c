@@ -13,8 +13,8 @@ typedef int order_fn(const void *a, const void *b);
 
 static void swap(uint8_t *a, uint8_t *b, size_t size)
 {
-	uint8_t keep[sizeof(struct hang) > sizeof(struct hang_group) ? sizeof(struct hang) :
-		     sizeof(struct hang_group)];
+	uint8_t keep[sizeof(struct stuck_socket) > sizeof(struct stuck_group) ? sizeof(struct stuck_socket) :
+		     sizeof(struct stuck_group)];
 
 	memcpy(keep, a, size);
 	memcpy(a, b, size);
@@ -37,7 +37,7 @@ static void sift_down(uint8_t *at, size_t i, size_t n, size_t size, order_fn *or
 	}
 }
 
-static void sort(void *array, size_t n, size_t size, order_fn *order)
+static void heap_sort(void *array, size_t n, size_t size, order_fn *order)
 {
 	uint8_t *at = array;
 
@@ -57,7 +57,7 @@ static void sort(void *array, size_t n, size_t size, order_fn *order)
 
 static int order_holders(const void *a, const void *b)
 {
-	const struct hang_holder *x = a, *y = b;
+	const struct stuck_holder *x = a, *y = b;
 
 	ORDER(x->socket, y->socket);
 	ORDER(x->pid, y->pid);
@@ -66,44 +66,44 @@ static int order_holders(const void *a, const void *b)
 }
 
 /* Each socket gets its slice of the holders. */
-static void join(struct hangs *h)
+static void join_holders(struct stuck_table *h)
 {
-	sort(h->holder, h->nr_holders, sizeof(*h->holder), order_holders);
+	heap_sort(h->holder, h->nr_holders, sizeof(*h->holder), order_holders);
 	for (size_t i = 0; i < h->nr_holders; i++) {
-		struct hang *g = &h->at[h->holder[i].socket];
+		struct stuck_socket *g = &h->sockets[h->holder[i].socket];
 
 		if (!g->nr_holders++)
 			g->holder = (uint32_t)i;
 	}
 }
 
-bool hang_holder_matches(const struct select *s, const struct hang_holder *holder)
+bool stuck_holder_matches(const struct story_filter *s, const struct stuck_holder *holder)
 {
-	struct select_task task = { .pid = holder->pid, .uid = holder->uid, .comm = holder->comm,
+	struct filter_task task = { .pid = holder->pid, .uid = holder->uid, .comm = holder->comm,
 				    .cgroup = holder->cgroup, .lives = true };
 
-	return select_wants_task(s, &task);
+	return story_filter_matches_task(s, &task);
 }
 
 /* The holder that a socket is put down to, NULL none that matches. */
-static const struct hang_holder *owner_of(const struct hangs *h, const struct hang *g)
+static const struct stuck_holder *find_owner(const struct stuck_table *h, const struct stuck_socket *g)
 {
 	for (uint32_t i = 0; i < g->nr_holders; i++)
-		if (hang_holder_matches(h->config.select, &h->holder[g->holder + i]))
+		if (stuck_holder_matches(h->config.story_filter, &h->holder[g->holder + i]))
 			return &h->holder[g->holder + i];
 	return NULL;
 }
 
 /* One holder must match all that is asked; where there is none, the socket's user may. */
-static bool is_wanted(struct hangs *h, const struct hang *g)
+static bool is_wanted(struct stuck_table *h, const struct stuck_socket *g)
 {
-	const struct select *s = h->config.select;
+	const struct story_filter *s = h->config.story_filter;
 	bool user_alone = !(s->pids || s->comms || s->cgroups || s->containers);
 
 	if (!filter_wants(h->config.filter, &g->flow))
 		return false;
-	if (select_asks_of_tasks(s) && !owner_of(h, g) &&
-	    (g->nr_holders || !user_alone || g->substate || !select_wants_uid(s, g->uid)))
+	if (story_filter_asks_of_tasks(s) && !find_owner(h, g) &&
+	    (g->nr_holders || !user_alone || g->substate || !story_filter_matches_uid(s, g->uid)))
 		return false;
 	if (!h->config.older_than_ns || g->age_ns >= h->config.older_than_ns)
 		return true;
@@ -111,36 +111,36 @@ static bool is_wanted(struct hangs *h, const struct hang *g)
 	return false;
 }
 
-static void drop_unwanted(struct hangs *h)
+static void drop_unwanted(struct stuck_table *h)
 {
 	size_t kept = 0;
 
 	for (size_t i = 0; i < h->nr; i++) {
-		if (!is_wanted(h, &h->at[i])) {
+		if (!is_wanted(h, &h->sockets[i])) {
 			h->filtered++;
 			continue;
 		}
 		if (kept != i)
-			h->at[kept] = h->at[i];
-		h->at[kept].owner = (uint8_t)hang_owner(&h->at[kept]);
-		h->at[kept].advice = (uint8_t)hang_advice(&h->at[kept]);
+			h->sockets[kept] = h->sockets[i];
+		h->sockets[kept].owner = (uint8_t)stuck_owner(&h->sockets[kept]);
+		h->sockets[kept].advice = (uint8_t)stuck_advice(&h->sockets[kept]);
 		kept++;
 	}
 	h->nr = kept;
 }
 
-static void add(struct hang_group *group, const struct hang *g)
+static void group_add_socket(struct stuck_group *group, const struct stuck_socket *g)
 {
 	group->sockets++;
-	for (unsigned i = 0; i < HANG_STATES; i++)
-		group->count[i] += hang_state_at(i) == g->state;
+	for (unsigned i = 0; i < STUCK_STATES; i++)
+		group->count[i] += stuck_state_at(i) == g->state;
 	if (g->age_ns > group->oldest_ns)
 		group->oldest_ns = g->age_ns;
 }
 
 static int order_owners(const void *a, const void *b)
 {
-	const struct hang *x = a, *y = b;
+	const struct stuck_socket *x = a, *y = b;
 
 	ORDER(x->owner, y->owner);
 	ORDER(x->group, y->group);	/* the pid, for now */
@@ -149,7 +149,7 @@ static int order_owners(const void *a, const void *b)
 
 static int order_groups(const void *a, const void *b)
 {
-	const struct hang_group *x = a, *y = b;
+	const struct stuck_group *x = a, *y = b;
 
 	ORDER(y->sockets, x->sockets);
 	ORDER(x->owner, y->owner);
@@ -157,9 +157,9 @@ static int order_groups(const void *a, const void *b)
 	return memcmp(&x->peer, &y->peer, sizeof(x->peer));
 }
 
-static int order_told(const void *a, const void *b)
+static int order_sockets(const void *a, const void *b)
 {
-	const struct hang *x = a, *y = b;
+	const struct stuck_socket *x = a, *y = b;
 
 	ORDER(x->group, y->group);
 	ORDER(x->advice, y->advice);
@@ -169,11 +169,11 @@ static int order_told(const void *a, const void *b)
 }
 
 /* An empty group at the end of the array, NULL out of memory. */
-static struct hang_group *new_group(struct hang_group **group, size_t *nr, size_t *cap)
+static struct stuck_group *append_group(struct stuck_group **group, size_t *nr, size_t *cap)
 {
 	if (!*group || *nr == *cap) {
 		size_t more = *cap ? *cap * 2 : 16;
-		struct hang_group *p = realloc(*group, more * sizeof(*p));
+		struct stuck_group *p = realloc(*group, more * sizeof(*p));
 
 		if (!p)
 			return NULL;
@@ -186,7 +186,7 @@ static struct hang_group *new_group(struct hang_group **group, size_t *nr, size_
 
 static int order_peers(const void *a, const void *b)
 {
-	const struct hang *x = a, *y = b;
+	const struct stuck_socket *x = a, *y = b;
 	int order = memcmp(x->flow.peer_addr, y->flow.peer_addr, sizeof(x->flow.peer_addr));
 
 	if (order)
@@ -196,10 +196,10 @@ static int order_peers(const void *a, const void *b)
 	return 0;
 }
 
-static void absorb(struct hang_group *into, const struct hang_group *g)
+static void group_merge(struct stuck_group *into, const struct stuck_group *g)
 {
 	into->sockets += g->sockets;
-	for (unsigned i = 0; i < HANG_STATES; i++)
+	for (unsigned i = 0; i < STUCK_STATES; i++)
 		into->count[i] += g->count[i];
 	if (g->oldest_ns > into->oldest_ns)
 		into->oldest_ns = g->oldest_ns;
@@ -209,19 +209,19 @@ static void absorb(struct hang_group *into, const struct hang_group *g)
  * Ports of an address with one socket each are the ephemeral ones of a client: they become one
  * group, of port 0. Those of one address stand together.
  */
-static void merge_ephemeral(struct hangs *h)
+static void merge_ephemeral(struct stuck_table *h)
 {
-	struct hang_group *single = NULL;
+	struct stuck_group *single = NULL;
 	size_t kept = 0;
 
 	for (size_t i = 0; i < h->nr_peers; i++) {
-		const struct hang_group *g = &h->peer[i];
+		const struct stuck_group *g = &h->peer[i];
 
 		if (single && (single->peer.family != g->peer.family ||
 			       memcmp(single->peer.peer_addr, g->peer.peer_addr, sizeof(g->peer.peer_addr))))
 			single = NULL;
 		if (single && g->sockets == 1) {
-			absorb(single, g);
+			group_merge(single, g);
 			single->peer.peer_port = 0;
 			continue;
 		}
@@ -233,63 +233,63 @@ static void merge_ephemeral(struct hangs *h)
 	h->nr_peers = kept;
 }
 
-static bool group_by_peer(struct hangs *h)
+static bool group_by_peer(struct stuck_table *h)
 {
 	size_t cap = 0;
 
-	sort(h->at, h->nr, sizeof(*h->at), order_peers);
+	heap_sort(h->sockets, h->nr, sizeof(*h->sockets), order_peers);
 	for (size_t i = 0; i < h->nr; i++) {
-		struct hang_group *last = h->nr_peers ? &h->peer[h->nr_peers - 1] : NULL;
+		struct stuck_group *last = h->nr_peers ? &h->peer[h->nr_peers - 1] : NULL;
 
-		if (!i || order_peers(&h->at[i - 1], &h->at[i])) {
-			last = new_group(&h->peer, &h->nr_peers, &cap);
+		if (!i || order_peers(&h->sockets[i - 1], &h->sockets[i])) {
+			last = append_group(&h->peer, &h->nr_peers, &cap);
 			if (!last)
 				return false;
-			last->peer.family = h->at[i].flow.family;
-			last->peer.peer_port = h->at[i].flow.peer_port;
-			memcpy(last->peer.peer_addr, h->at[i].flow.peer_addr,
+			last->peer.family = h->sockets[i].flow.family;
+			last->peer.peer_port = h->sockets[i].flow.peer_port;
+			memcpy(last->peer.peer_addr, h->sockets[i].flow.peer_addr,
 			       sizeof(last->peer.peer_addr));
 		}
-		add(last, &h->at[i]);
+		group_add_socket(last, &h->sockets[i]);
 	}
 	merge_ephemeral(h);
-	sort(h->peer, h->nr_peers, sizeof(*h->peer), order_groups);
+	heap_sort(h->peer, h->nr_peers, sizeof(*h->peer), order_groups);
 	return true;
 }
 
 /* The sockets in the order of the groups, which learn where theirs begin. */
-static void sort_told(struct hangs *h)
+static void sort_sockets(struct stuck_table *h)
 {
 	uint32_t first = 0;
 
-	sort(h->group, h->nr_groups, sizeof(*h->group), order_groups);
+	heap_sort(h->group, h->nr_groups, sizeof(*h->group), order_groups);
 	for (size_t i = 0; i < h->nr_groups; i++)
 		for (uint32_t k = 0; k < h->group[i].sockets; k++)
-			h->at[h->group[i].first + k].group = (uint32_t)i;
-	sort(h->at, h->nr, sizeof(*h->at), order_told);
+			h->sockets[h->group[i].first + k].group = (uint32_t)i;
+	heap_sort(h->sockets, h->nr, sizeof(*h->sockets), order_sockets);
 	for (size_t i = 0; i < h->nr_groups; i++) {
 		h->group[i].first = first;
 		first += h->group[i].sockets;
 	}
 }
 
-static bool group_by_owner(struct hangs *h)
+static bool group_by_owner(struct stuck_table *h)
 {
 	size_t cap = 0;
 
 	for (size_t i = 0; i < h->nr; i++) {
-		const struct hang_holder *o = owner_of(h, &h->at[i]);
+		const struct stuck_holder *o = find_owner(h, &h->sockets[i]);
 
-		h->at[i].group = h->at[i].owner == OWNER_PROCESS && o ? o->pid : 0;
+		h->sockets[i].group = h->sockets[i].owner == OWNER_PROCESS && o ? o->pid : 0;
 	}
-	sort(h->at, h->nr, sizeof(*h->at), order_owners);
+	heap_sort(h->sockets, h->nr, sizeof(*h->sockets), order_owners);
 	for (size_t i = 0; i < h->nr; i++) {
-		struct hang *g = &h->at[i];
-		struct hang_group *last = h->nr_groups ? &h->group[h->nr_groups - 1] : NULL;
-		const struct hang_holder *o = owner_of(h, g);
+		struct stuck_socket *g = &h->sockets[i];
+		struct stuck_group *last = h->nr_groups ? &h->group[h->nr_groups - 1] : NULL;
+		const struct stuck_holder *o = find_owner(h, g);
 
 		if (!last || last->owner != g->owner || last->pid != g->group) {
-			last = new_group(&h->group, &h->nr_groups, &cap);
+			last = append_group(&h->group, &h->nr_groups, &cap);
 			if (!last)
 				return false;
 			last->owner = g->owner;
@@ -298,25 +298,25 @@ static bool group_by_owner(struct hangs *h)
 			if (g->owner == OWNER_PROCESS && o)
 				memcpy(last->comm, o->comm, sizeof(last->comm));
 		}
-		add(last, g);
+		group_add_socket(last, g);
 	}
-	sort_told(h);
+	sort_sockets(h);
 	return true;
 }
 
-static void add_up(struct hangs *h)
+static void count_totals(struct stuck_table *h)
 {
 	for (size_t i = 0; i < h->nr; i++) {
-		h->advised[h->at[i].advice]++;
-		for (unsigned k = 0; k < HANG_STATES; k++)
-			h->count[k] += hang_state_at(k) == h->at[i].state;
+		h->advised[h->sockets[i].advice]++;
+		for (unsigned k = 0; k < STUCK_STATES; k++)
+			h->count[k] += stuck_state_at(k) == h->sockets[i].state;
 	}
 }
 
-bool hangs_finish(struct hangs *h)
+bool stuck_table_finish(struct stuck_table *h)
 {
-	join(h);
+	join_holders(h);
 	drop_unwanted(h);
-	add_up(h);
+	count_totals(h);
 	return group_by_peer(h) && group_by_owner(h);
 }

@@ -6,57 +6,57 @@
 
 #include "decode.h"
 
-#define NONE UINT32_MAX
+#define NO_SOCKET UINT32_MAX
 #define FIRST_CAP 64
 #define HOLDERS_PER_SOCKET 4	/* on average; more are counted, not kept */
 
 #define X_WORD(id, word, line) word,
 #define X_LINE(id, word, line) line,
-static const char *const words[] = { ADVICES(X_WORD) };
-static const char *const lines[] = { ADVICES(X_LINE) };
-static const uint8_t states[HANG_STATES] = { STATE_FIN_WAIT1, STATE_FIN_WAIT2, STATE_CLOSING,
+static const char *const advice_words[] = { ADVICES(X_WORD) };
+static const char *const advice_lines[] = { ADVICES(X_LINE) };
+static const uint8_t stuck_states[STUCK_STATES] = { STATE_FIN_WAIT1, STATE_FIN_WAIT2, STATE_CLOSING,
 					     STATE_CLOSE_WAIT, STATE_LAST_ACK };
 
 const char *advice_name(unsigned v)
 {
-	return v < ADVICE_COUNT ? words[v] : "?";
+	return v < ADVICE_COUNT ? advice_words[v] : "?";
 }
 
 const char *advice_line(unsigned v)
 {
-	return v < ADVICE_COUNT ? lines[v] : "?";
+	return v < ADVICE_COUNT ? advice_lines[v] : "?";
 }
 
-unsigned hang_state_at(unsigned i)
+unsigned stuck_state_at(unsigned i)
 {
-	return i < HANG_STATES ? states[i] : 0;
+	return i < STUCK_STATES ? stuck_states[i] : 0;
 }
 
 static unsigned state_index(uint8_t state)
 {
-	for (unsigned i = 0; i < HANG_STATES; i++)
-		if (states[i] == state)
+	for (unsigned i = 0; i < STUCK_STATES; i++)
+		if (stuck_states[i] == state)
 			return i;
-	return HANG_STATES;
+	return STUCK_STATES;
 }
 
-void hangs_init(struct hangs *h, const struct hangs_config *config)
+void stuck_table_init(struct stuck_table *h, const struct stuck_table_config *config)
 {
-	*h = (struct hangs){ .config = *config };
+	*h = (struct stuck_table){ .config = *config };
 }
 
-void hangs_release(struct hangs *h)
+void stuck_table_release(struct stuck_table *h)
 {
-	free(h->at);
+	free(h->sockets);
 	free(h->holder);
 	free(h->group);
 	free(h->peer);
 	free(h->bucket);
-	*h = (struct hangs){ 0 };
+	*h = (struct stuck_table){ 0 };
 }
 
 /* Room for one more in an array, up to max. */
-static bool make_room(void **at, size_t nr, size_t *cap, size_t size, size_t max)
+static bool grow_array(void **at, size_t nr, size_t *cap, size_t size, size_t max)
 {
 	size_t more = *cap ? *cap * 2 : FIRST_CAP;
 	void *p;
@@ -75,20 +75,20 @@ static bool make_room(void **at, size_t nr, size_t *cap, size_t size, size_t max
 	return true;
 }
 
-static size_t bucket_of(const struct hangs *h, uint64_t sk)
+static size_t bucket_of(const struct stuck_table *h, uint64_t sk)
 {
 	return (size_t)((sk * 0x9e3779b97f4a7c15ULL) >> 32) & (h->nr_buckets - 1);
 }
 
-static void link_in(struct hangs *h, uint32_t i)
+static void link_socket(struct stuck_table *h, uint32_t i)
 {
-	size_t b = bucket_of(h, h->at[i].sk);
+	size_t b = bucket_of(h, h->sockets[i].sk_key);
 
-	h->at[i].next = h->bucket[b];
+	h->sockets[i].next = h->bucket[b];
 	h->bucket[b] = i;
 }
 
-static bool grow_buckets(struct hangs *h)
+static bool grow_buckets(struct stuck_table *h)
 {
 	size_t n = h->nr_buckets ? h->nr_buckets * 2 : FIRST_CAP;
 	uint32_t *bucket;
@@ -101,23 +101,23 @@ static bool grow_buckets(struct hangs *h)
 	free(h->bucket);
 	h->bucket = bucket;
 	h->nr_buckets = n;
-	memset(bucket, 0xff, n * sizeof(*bucket));	/* NONE */
+	memset(bucket, 0xff, n * sizeof(*bucket));	/* NO_SOCKET */
 	for (size_t i = 0; i < h->nr; i++)
-		link_in(h, (uint32_t)i);
+		link_socket(h, (uint32_t)i);
 	return true;
 }
 
-static struct hang *find(struct hangs *h, uint64_t sk)
+static struct stuck_socket *find_socket(struct stuck_table *h, uint64_t sk)
 {
 	if (!h->nr_buckets)
 		return NULL;
-	for (uint32_t i = h->bucket[bucket_of(h, sk)]; i != NONE; i = h->at[i].next)
-		if (h->at[i].sk == sk)
-			return &h->at[i];
+	for (uint32_t i = h->bucket[bucket_of(h, sk)]; i != NO_SOCKET; i = h->sockets[i].next)
+		if (h->sockets[i].sk_key == sk)
+			return &h->sockets[i];
 	return NULL;
 }
 
-static uint32_t span(uint32_t from, uint32_t to)
+static uint32_t seq_distance(uint32_t from, uint32_t to)
 {
 	int32_t n = (int32_t)(to - from);
 
@@ -125,96 +125,96 @@ static uint32_t span(uint32_t from, uint32_t to)
 }
 
 /* A FIN that came takes one number of the sequence, and is read like a byte. */
-static void note_reading(struct hang *g, const struct event *e)
+static void set_unread(struct stuck_socket *g, const struct event *e)
 {
-	uint32_t n = span(e->copied_seq, e->rcv_nxt);
+	uint32_t n = seq_distance(e->copied_seq, e->rcv_nxt);
 
-	g->eof_read = KNOWN_NOT;
+	g->eof_read = TRI_NA;
 	g->unread = n;
-	if (!(e->sock & EVENT_SOCK_DONE))
+	if (!(e->sock_flags & SOCKF_DONE))
 		return;
-	g->eof_read = n ? KNOWN_NO : KNOWN_YES;
+	g->eof_read = n ? TRI_NO : TRI_YES;
 	if (n)
 		g->unread--;
 }
 
-static void fill(struct hang *g, const struct event *e)
+static void stuck_socket_init(struct stuck_socket *g, const struct event *e)
 {
-	*g = (struct hang){
+	*g = (struct stuck_socket){
 		.flow = { .netns = e->netns, .local_port = e->local_port,
 			  .peer_port = e->peer_port, .family = e->family },
-		.sk = e->sk, .cookie = e->cookie, .left_ns = e->left_ns, .uid = e->uid,
-		.state = e->new_state, .age_from = e->age_from, .sock = e->sock,
+		.sk_key = e->sk_key, .cookie = e->cookie, .left_ns = e->left_ns, .uid = e->uid,
+		.state = e->new_state, .age_source = e->age_source, .sock_flags = e->sock_flags,
 		.retransmits = e->retransmits, .probes = e->probes, .snd_wnd = e->snd_wnd,
-		.orphan = e->sock & EVENT_SOCK_DEAD, .eof_read = KNOWN_NOT, .next = NONE,
+		.orphan = e->sock_flags & SOCKF_DEAD, .eof_read = TRI_NA, .next = NO_SOCKET,
 	};
 	memcpy(g->flow.local_addr, e->local_addr, sizeof(e->local_addr));
 	memcpy(g->flow.peer_addr, e->peer_addr, sizeof(e->peer_addr));
-	g->age_ns = g->age_from == EVENT_AGE_NONE ? 0 : e->age_ns;
+	g->age_ns = g->age_source == AGE_SOURCE_NONE ? 0 : e->age_ns;
 	if (e->new_state == STATE_TIME_WAIT) {
 		g->state = STATE_FIN_WAIT2;
 		g->substate = e->substate;
 		return;
 	}
-	note_reading(g, e);
-	g->unacked = span(e->snd_una, e->snd_nxt);
-	g->unsent = span(e->snd_nxt, e->write_seq);
+	set_unread(g, e);
+	g->unacked = seq_distance(e->snd_una, e->snd_nxt);
+	g->unsent = seq_distance(e->snd_nxt, e->write_seq);
 }
 
-static void take_socket(struct hangs *h, const struct event *e)
+static void add_socket(struct stuck_table *h, const struct event *e)
 {
-	struct hang *g = find(h, e->sk);
+	struct stuck_socket *g = find_socket(h, e->sk_key);
 	uint8_t shown = e->new_state == STATE_TIME_WAIT ? e->substate : e->new_state;
 
-	if (state_index(shown) == HANG_STATES) {
+	if (state_index(shown) == STUCK_STATES) {
 		h->malformed++;
 		return;
 	}
 	if (g) {		/* a table that moves shows some twice */
 		uint32_t next = g->next;
 
-		fill(g, e);
+		stuck_socket_init(g, e);
 		g->next = next;
 		return;
 	}
 	h->seen++;
-	if (!make_room((void **)&h->at, h->nr, &h->cap, sizeof(*h->at), h->config.max) ||
+	if (!grow_array((void **)&h->sockets, h->nr, &h->cap, sizeof(*h->sockets), h->config.max) ||
 	    !grow_buckets(h)) {
 		h->table_full++;
 		return;
 	}
-	fill(&h->at[h->nr], e);
-	link_in(h, (uint32_t)h->nr++);
+	stuck_socket_init(&h->sockets[h->nr], e);
+	link_socket(h, (uint32_t)h->nr++);
 }
 
-static void take_holder(struct hangs *h, const struct event *e)
+static void add_holder(struct stuck_table *h, const struct event *e)
 {
-	struct hang *g = find(h, e->sk);
-	struct hang_holder *o;
+	struct stuck_socket *g = find_socket(h, e->sk_key);
+	struct stuck_holder *o;
 
 	if (!g || (g->cookie && e->cookie && g->cookie != e->cookie))
 		return;		/* began to close after the sockets were walked */
-	if (!make_room((void **)&h->holder, h->nr_holders, &h->cap_holders, sizeof(*h->holder),
+	if (!grow_array((void **)&h->holder, h->nr_holders, &h->cap_holders, sizeof(*h->holder),
 		       h->config.max * HOLDERS_PER_SOCKET)) {
 		h->holders_full++;
 		return;
 	}
 	o = &h->holder[h->nr_holders++];
-	*o = (struct hang_holder){ .cgroup = e->cgroup, .pid = e->pid, .uid = e->uid,
-				   .fd = e->arg[0], .socket = (uint32_t)(g - h->at) };
+	*o = (struct stuck_holder){ .cgroup = e->cgroup, .pid = e->pid, .uid = e->uid,
+				   .fd = e->arg[0], .socket = (uint32_t)(g - h->sockets) };
 	memcpy(o->comm, e->comm, sizeof(o->comm));
 }
 
-void hangs_take(struct hangs *h, const void *bytes, size_t len)
+void stuck_table_feed(struct stuck_table *h, const void *bytes, size_t len)
 {
 	const struct event *e = decode_event(bytes, len);
 
 	if (!e)
 		h->malformed++;
 	else if (e->kind == EVENT_SOCKET)
-		take_socket(h, e);
+		add_socket(h, e);
 	else if (e->kind == EVENT_HOLDER)
-		take_holder(h, e);
+		add_holder(h, e);
 	else
 		h->malformed++;
 }

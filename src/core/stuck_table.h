@@ -3,7 +3,7 @@
  * What hangs: the half-closed and closing sockets that a walk found, each with its holders, who is
  * behind them and what can be done. Pure.
  *
- * Fed with SOCKET events and then HOLDER events, which event.sk joins. hangs_finish() filters,
+ * Fed with SOCKET events and then HOLDER events, which event.sk_key joins. stuck_table_finish() filters,
  * judges, sorts and groups; only then is anything but the counters to be read. The table is bounded
  * by config.max; what does not fit is counted.
  */
@@ -49,10 +49,10 @@ enum owner {
 };
 
 /* The states that count as hanging, in the order of a close; a minisock counts as FIN_WAIT2. */
-#define HANG_STATES 5
-unsigned hang_state_at(unsigned i);
+#define STUCK_STATES 5
+unsigned stuck_state_at(unsigned i);
 
-struct hang_holder {
+struct stuck_holder {
 	uint64_t cgroup;	/* cgroup v2 id, 0 none */
 	uint32_t pid, uid;
 	int32_t fd;
@@ -60,58 +60,58 @@ struct hang_holder {
 	uint8_t comm[EVENT_COMM_LEN];
 };
 
-enum known { KNOWN_NO, KNOWN_YES, KNOWN_NOT };
+enum tristate { TRI_NO, TRI_YES, TRI_NA };
 
-struct hang {
+struct stuck_socket {
 	struct flow flow;
-	uint64_t sk, cookie;
-	uint64_t age_ns;	/* at least; 0 unknown, then age_from is EVENT_AGE_NONE */
+	uint64_t sk_key, cookie;
+	uint64_t age_ns;	/* at least; 0 unknown, then age_source is AGE_SOURCE_NONE */
 	uint64_t left_ns;	/* until the kernel forgets it, 0 unknown */
 	uint32_t unread, unacked, unsent;	/* of a minisock unknown */
 	uint32_t uid;		/* of the socket */
-	uint32_t group;		/* index in hangs.group */
-	uint32_t holder, nr_holders;		/* slice of hangs.holder, by pid and descriptor */
+	uint32_t group;		/* index in stuck_table.group */
+	uint32_t holder, nr_holders;		/* slice of stuck_table.holder, by pid and descriptor */
 	uint32_t next;		/* internal */
 	uint8_t state;		/* FIN_WAIT2 for a minisock */
 	uint8_t substate;	/* of a minisock, else 0 */
-	uint8_t age_from;	/* enum event_age */
-	uint8_t eof_read;	/* enum known; KNOWN_NOT where the peer has not sent a FIN */
+	uint8_t age_source;	/* enum age_source */
+	uint8_t eof_read;	/* enum tristate; TRI_NA where the peer has not sent a FIN */
 	uint8_t advice, owner;
 	bool orphan;
 	uint8_t retransmits;
-	uint16_t sock;		/* enum event_sock */
+	uint16_t sock_flags;		/* enum sock_flag */
 	uint32_t snd_wnd;
 	uint8_t probes;
 };
 
 /* Sockets of one process, of one kind of owner, or with one peer. */
-struct hang_group {
+struct stuck_group {
 	uint8_t owner;		/* enum owner */
 	uint32_t pid;
 	uint8_t comm[EVENT_COMM_LEN];
 	struct flow peer;	/* by peer: family, peer_addr, peer_port; 0: several ports */
 	uint32_t sockets;
-	uint32_t count[HANG_STATES];
+	uint32_t count[STUCK_STATES];
 	uint64_t oldest_ns;	/* at least; 0 unknown */
-	uint32_t first;		/* by process: the first of its sockets in hangs.at */
+	uint32_t first;		/* by process: the first of its sockets in stuck_table.sockets */
 };
 
-struct hangs_config {
+struct stuck_table_config {
 	const struct filter *filter;
-	const struct select *select;
+	const struct story_filter *story_filter;
 	uint64_t older_than_ns;	/* 0: of any age */
 	size_t max;		/* sockets */
 };
 
-struct hangs {
-	struct hangs_config config;
-	struct hang *at;	/* by owner, then what to do, then age: the oldest first */
-	size_t nr, cap;		/* told; before hangs_finish: found */
-	struct hang_holder *holder;
+struct stuck_table {
+	struct stuck_table_config config;
+	struct stuck_socket *sockets;	/* by owner, then what to do, then age: the oldest first */
+	size_t nr, cap;		/* told; before stuck_table_finish: found */
+	struct stuck_holder *holder;
 	size_t nr_holders, cap_holders;
-	struct hang_group *group;	/* by process: the most sockets first */
+	struct stuck_group *group;	/* by process: the most sockets first */
 	size_t nr_groups;
-	struct hang_group *peer;	/* by peer, the most sockets first */
+	struct stuck_group *peer;	/* by peer, the most sockets first */
 	size_t nr_peers;
 	uint32_t *bucket;
 	size_t nr_buckets;
@@ -122,21 +122,21 @@ struct hangs {
 	uint64_t holders_full;	/* descriptors that did not fit */
 	uint64_t malformed;
 	uint64_t advised[ADVICE_COUNT];
-	uint32_t count[HANG_STATES];
+	uint32_t count[STUCK_STATES];
 
 	/* of the walk, filled in by its caller */
 	unsigned namespaces, left_out, hidden;
 	bool cut_short;
 };
 
-void hangs_init(struct hangs *h, const struct hangs_config *config);
-void hangs_release(struct hangs *h);
+void stuck_table_init(struct stuck_table *h, const struct stuck_table_config *config);
+void stuck_table_release(struct stuck_table *h);
 
 /* Takes a record of a walk. -ENOMEM is counted as table_full. */
-void hangs_take(struct hangs *h, const void *bytes, size_t len);
+void stuck_table_feed(struct stuck_table *h, const void *bytes, size_t len);
 
 /* After the last event, once. False out of memory. */
-bool hangs_finish(struct hangs *h);
+bool stuck_table_finish(struct stuck_table *h);
 
 /* Does this holder, by itself, match -p, -c and -u? */
-bool hang_holder_matches(const struct select *s, const struct hang_holder *holder);
+bool stuck_holder_matches(const struct story_filter *s, const struct stuck_holder *holder);

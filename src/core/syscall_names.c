@@ -5,20 +5,20 @@
 
 #include <sys/syscall.h>
 
-#define NAMES 1024
+#define SYSCALL_NRS 1024
 
 /* Both made from the kernel headers by the Makefile. */
-static const char *const names[NAMES] = {
+static const char *const names[SYSCALL_NRS] = {
 #include "syscalls.inc"
 };
 
-static const char *const names_32[NAMES] = {
+static const char *const names_32[SYSCALL_NRS] = {
 #include "syscalls_32.inc"
 };
 
 const char *syscall_name(int nr, bool compat)
 {
-	if (nr < 0 || nr >= NAMES)
+	if (nr < 0 || nr >= SYSCALL_NRS)
 		return NULL;
 	return compat ? names_32[nr] : names[nr];
 }

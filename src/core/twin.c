@@ -4,7 +4,7 @@
 #include "hash.h"
 
 /* Is our FIN among the numbers that have been sent? It is the last of them, if it was queued. */
-static bool fin_was_sent(const struct event *e)
+static bool is_fin_sent(const struct event *e)
 {
 	switch (e->old_state) {
 	case STATE_FIN_WAIT1:
@@ -17,13 +17,13 @@ static bool fin_was_sent(const struct event *e)
 	}
 }
 
-bool twin_learn(struct twin_key *k, const struct event *e)
+bool twin_key_from_event(struct twin_key *k, const struct event *e)
 {
 	if ((e->kind != EVENT_STATE && e->kind != EVENT_SOCKET) || e->old_state == STATE_TIME_WAIT)
 		return false;
 	if (e->old_state == STATE_SYN_SENT && e->new_state != STATE_ESTABLISHED)
 		return false;	/* the peer has said nothing yet */
-	k->iss = e->snd_nxt - (uint32_t)e->bytes_sent - 1 - fin_was_sent(e);
+	k->iss = e->snd_nxt - (uint32_t)e->bytes_sent - 1 - is_fin_sent(e);
 	k->irs = e->rcv_nxt - (uint32_t)e->bytes_received - 1;
 	return true;
 }

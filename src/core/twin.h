@@ -19,7 +19,7 @@ struct twin_key {
 };
 
 /* Works out the initial numbers from an event. False if it does not show the socket's own. */
-bool twin_learn(struct twin_key *k, const struct event *e);
+bool twin_key_from_event(struct twin_key *k, const struct event *e);
 
 /* The same for both ends. */
 uint32_t twin_hash(const struct twin_key *k, uint64_t seed);

@@ -4,14 +4,14 @@
 #include <string.h>
 
 #define TH_RST 0x04
-#define BLAME_FROM_NS 1000000	/* a close that took less is nobody's fault */
+#define BLAME_MIN_NS 1000000	/* a close that took less is nobody's fault */
 
-static bool has(const struct story *s, unsigned bit)
+static bool has_sock_flag(const struct story *s, unsigned bit)
 {
-	return s->at_close.sock & bit;
+	return s->at_close.sock_flags & bit;
 }
 
-static bool passed(const struct story *s, uint8_t state)
+static bool has_passed_state(const struct story *s, uint8_t state)
 {
 	for (unsigned i = 0; i < s->nr_states; i++)
 		if (s->states[i] == state)
@@ -20,28 +20,28 @@ static bool passed(const struct story *s, uint8_t state)
 }
 
 /* Who began, from the FINs seen, else from the states that only one order of them leads to. */
-static enum initiator first_fin(const struct story *s)
+static enum initiator find_first_closer(const struct story *s)
 {
-	const struct wave *out = &s->seg[SEG_FIN_OUT], *in = &s->seg[SEG_FIN_IN];
+	const struct close_segment *out = &s->seg[SEG_FIN_OUT], *in = &s->seg[SEG_FIN_IN];
 
-	if (s->simultaneous || passed(s, STATE_CLOSING))
+	if (s->simultaneous || has_passed_state(s, STATE_CLOSING))
 		return INITIATOR_BOTH;
-	if (passed(s, STATE_CLOSE_WAIT) || passed(s, STATE_LAST_ACK))
+	if (has_passed_state(s, STATE_CLOSE_WAIT) || has_passed_state(s, STATE_LAST_ACK))
 		return INITIATOR_PEER;
-	if (passed(s, STATE_FIN_WAIT1) || passed(s, STATE_FIN_WAIT2))
+	if (has_passed_state(s, STATE_FIN_WAIT1) || has_passed_state(s, STATE_FIN_WAIT2))
 		return INITIATOR_LOCAL;
 	if (out->seen)
 		return INITIATOR_LOCAL;
 	return in->seen ? INITIATOR_PEER : INITIATOR_UNKNOWN;
 }
 
-static enum reason reset_received_reason(const struct story *s)
+static enum reason find_reset_received_reason(const struct story *s)
 {
 	switch (s->at_close.old_state) {
 	case STATE_CLOSE_WAIT:
 		return REASON_HALF_CLOSED;
 	case STATE_FIN_WAIT2:
-		return has(s, EVENT_SOCK_DEAD) ? REASON_AFTER_CLOSE : REASON_HALF_CLOSED;
+		return has_sock_flag(s, SOCKF_DEAD) ? REASON_AFTER_CLOSE : REASON_HALF_CLOSED;
 	case STATE_FIN_WAIT1:
 	case STATE_CLOSING:
 	case STATE_LAST_ACK:
@@ -51,11 +51,11 @@ static enum reason reset_received_reason(const struct story *s)
 	}
 }
 
-static enum reason timed_out_reason(const struct story *s)
+static enum reason find_timed_out_reason(const struct story *s)
 {
 	const struct at_close *c = &s->at_close;
 
-	if (c->fin_unsent && c->no_window)
+	if (c->fin_unsent && c->zero_window)
 		return REASON_ZERO_WINDOW;
 	switch (c->old_state) {
 	case STATE_FIN_WAIT1:
@@ -71,38 +71,38 @@ static enum reason timed_out_reason(const struct story *s)
 	}
 	if (c->user_timeout)
 		return REASON_USER_TIMEOUT;
-	if (c->no_window && c->unacked)
+	if (c->zero_window && c->unacked)
 		return REASON_ZERO_WINDOW;
 	return c->unacked ? REASON_RETRANSMISSION : REASON_KEEPALIVE;
 }
 
-static void decide(struct verdict *v, enum ending ending, enum reason reason)
+static void set_ending(struct verdict *v, enum ending ending, enum reason reason)
 {
 	v->ending = ending;
 	v->reason = reason;
 }
 
 /* Why a RST left, from what the socket showed: where the kernel gives no reason, or "TCP_STATE". */
-static enum reason reason_from_fields(const struct verdict *v, const struct story *s)
+static enum reason infer_reset_reason(const struct verdict *v, const struct story *s)
 {
 	bool resets = s->reset.sent || (v->trigger && v->trigger->effect == EFFECT_RESET);
 
-	if (has(s, EVENT_SOCK_DEAD) && s->at_close.old_state == STATE_FIN_WAIT2)
+	if (has_sock_flag(s, SOCKF_DEAD) && s->at_close.old_state == STATE_FIN_WAIT2)
 		return REASON_LINGER2;
-	if (has(s, EVENT_SOCK_DEAD) && has(s, EVENT_SOCK_OWNED))
+	if (has_sock_flag(s, SOCKF_DEAD) && has_sock_flag(s, SOCKF_OWNED))
 		return REASON_NO_MEMORY;
-	if (has(s, EVENT_SOCK_FILE_DEAD) && s->at_close.unread)
+	if (has_sock_flag(s, SOCKF_LAST_REF) && s->at_close.unread)
 		return REASON_UNREAD_DATA;
-	if (has(s, EVENT_SOCK_FILE_DEAD) && has(s, EVENT_SOCK_LINGER_ZERO))
+	if (has_sock_flag(s, SOCKF_LAST_REF) && has_sock_flag(s, SOCKF_LINGER_ZERO))
 		return resets ? REASON_LINGER_ZERO : REASON_NONE;
-	if (has(s, EVENT_SOCK_FILE_LIVE) && has(s, EVENT_SOCK_OWNED))
+	if (has_sock_flag(s, SOCKF_HELD) && has_sock_flag(s, SOCKF_OWNED))
 		return resets ? REASON_DISCONNECT : REASON_NONE;
-	if (has(s, EVENT_SOCK_NO_SOCKET) && !has(s, EVENT_SOCK_OWNED | EVENT_SOCK_DEAD))
+	if (has_sock_flag(s, SOCKF_NO_SOCKET) && !has_sock_flag(s, SOCKF_OWNED | SOCKF_DEAD))
 		return REASON_NOT_ACCEPTED;
 	return s->reset.sent ? REASON_OTHER : REASON_NONE;
 }
 
-static enum reason reset_sent_reason(const struct verdict *v, const struct story *s)
+static enum reason find_reset_sent_reason(const struct verdict *v, const struct story *s)
 {
 	switch (s->reset.sent ? s->reset.reason : RESET_NOT_GIVEN) {
 	case RESET_ABORT_ON_CLOSE:
@@ -117,31 +117,31 @@ static enum reason reset_sent_reason(const struct verdict *v, const struct story
 		break;
 	}
 	if (s->reset.answer)
-		return has(s, EVENT_SOCK_LINGER2_NEG) ? REASON_LINGER2 : REASON_DATA_AFTER_CLOSE;
-	return reason_from_fields(v, s);
+		return has_sock_flag(s, SOCKF_LINGER2_NEG) ? REASON_LINGER2 : REASON_DATA_AFTER_CLOSE;
+	return infer_reset_reason(v, s);
 }
 
 /* CLOSE without an error on the socket and without the last wave: ended from here. */
-static void decide_local(struct verdict *v, const struct story *s)
+static void decide_local_close(struct verdict *v, const struct story *s)
 {
-	enum reason reason = reset_sent_reason(v, s);
+	enum reason reason = find_reset_sent_reason(v, s);
 
-	if (has(s, EVENT_SOCK_REPAIR))
-		decide(v, ENDING_ABORTED, REASON_REPAIR);
+	if (has_sock_flag(s, SOCKF_REPAIR))
+		set_ending(v, ENDING_ABORTED, REASON_REPAIR);
 	else if (reason)
-		decide(v, ENDING_RESET_SENT, reason);
+		set_ending(v, ENDING_RESET_SENT, reason);
 	else
-		decide(v, ENDING_ABORTED, REASON_OTHER);
+		set_ending(v, ENDING_ABORTED, REASON_OTHER);
 }
 
 /* CLOSE with an error on the socket. True if that decides it. */
-static bool decide_error(struct verdict *v, const struct story *s)
+static bool decide_by_error(struct verdict *v, const struct story *s)
 {
 	switch (s->at_close.sk_err) {
 	case 0:
 		return false;
 	case EVENT_ECONNABORTED:
-		decide(v, ENDING_RESET_SENT, REASON_DESTROYED);
+		set_ending(v, ENDING_RESET_SENT, REASON_DESTROYED);
 		return true;
 	case EVENT_ECONNRESET:
 	case EVENT_EPIPE:
@@ -150,16 +150,16 @@ static bool decide_error(struct verdict *v, const struct story *s)
 		 * tcp_reset() also runs for data that came after close; then we answer with a RST
 		 */
 		if (s->reset.sent && s->reset.answer)
-			decide(v, ENDING_RESET_SENT, REASON_DATA_AFTER_CLOSE);
+			set_ending(v, ENDING_RESET_SENT, REASON_DATA_AFTER_CLOSE);
 		else
-			decide(v, ENDING_RESET_RECEIVED, reset_received_reason(s));
+			set_ending(v, ENDING_RESET_RECEIVED, find_reset_received_reason(s));
 		return true;
 	default:
 		if (s->reset.sent && !s->reset.answer)
-			decide(v, ENDING_RESET_SENT, s->at_close.user_timeout ?
+			set_ending(v, ENDING_RESET_SENT, s->at_close.user_timeout ?
 			       REASON_USER_TIMEOUT : REASON_KEEPALIVE);
 		else
-			decide(v, ENDING_TIMED_OUT, timed_out_reason(s));
+			set_ending(v, ENDING_TIMED_OUT, find_timed_out_reason(s));
 		return true;
 	}
 }
@@ -169,55 +169,55 @@ static void decide_close(struct verdict *v, const struct story *s)
 	enum ending clean = s->same_segment ? ENDING_THREE_WAY : ENDING_FOUR_WAY;
 	uint8_t old = s->at_close.old_state;
 
-	if (!s->born_ns && (old == STATE_SYN_SENT || old == STATE_SYN_RECV))
-		decide(v, ENDING_NEVER_OPEN, REASON_NONE);
-	else if (decide_error(v, s))
+	if (!s->established_ns && (old == STATE_SYN_SENT || old == STATE_SYN_RECV))
+		set_ending(v, ENDING_NEVER_OPEN, REASON_NONE);
+	else if (decide_by_error(v, s))
 		return;
 	else if ((s->simultaneous || old == STATE_CLOSING) && s->seg[SEG_ACK_IN].seen)
-		decide(v, ENDING_SIMULTANEOUS, REASON_NONE);
+		set_ending(v, ENDING_SIMULTANEOUS, REASON_NONE);
 	else if (old == STATE_LAST_ACK && s->seg[SEG_ACK_IN].seen)
-		decide(v, clean, REASON_NONE);
+		set_ending(v, clean, REASON_NONE);
 	else if (old == STATE_FIN_WAIT2 && s->seg[SEG_ACK_OUT].seen)
-		decide(v, clean, REASON_NONE);
+		set_ending(v, clean, REASON_NONE);
 	else
-		decide_local(v, s);
+		decide_local_close(v, s);
 }
 
-static void decide_late(struct verdict *v, const struct story *s)
+static void decide_after_timewait(struct verdict *v, const struct story *s)
 {
-	if (s->late_flags & TH_RST)
-		decide(v, ENDING_RESET_RECEIVED, REASON_AFTER_CLOSE);
+	if (s->timewait_tcp_flags & TH_RST)
+		set_ending(v, ENDING_RESET_RECEIVED, REASON_AFTER_CLOSE);
 	else if (s->seg[SEG_FIN_IN].seen)
-		decide(v, ENDING_FOUR_WAY, REASON_NONE);
+		set_ending(v, ENDING_FOUR_WAY, REASON_NONE);
 	else
-		decide(v, ENDING_RESET_SENT, REASON_DATA_AFTER_CLOSE);
+		set_ending(v, ENDING_RESET_SENT, REASON_DATA_AFTER_CLOSE);
 }
 
 static void decide_ending(struct verdict *v, const struct story *s)
 {
-	switch ((enum end)s->end) {
-	case END_NOT_YET:
-	case END_MINISOCK:
-		decide(v, ENDING_OPEN, REASON_NONE);
+	switch ((enum close_progress)s->progress) {
+	case CLOSE_NOT_YET:
+	case CLOSE_MINISOCK:
+		set_ending(v, ENDING_OPEN, REASON_NONE);
 		break;
-	case END_CLOSE:
+	case CLOSE_DONE:
 		decide_close(v, s);
 		break;
-	case END_LATE:
-		decide_late(v, s);
+	case CLOSE_BY_SEGMENT:
+		decide_after_timewait(v, s);
 		break;
-	case END_EXPIRED:
-		decide(v, ENDING_TIMED_OUT, REASON_FIN_WAIT_2);
+	case CLOSE_EXPIRED:
+		set_ending(v, ENDING_TIMED_OUT, REASON_FIN_WAIT_2);
 		break;
-	case END_NO_MINISOCK:
-		decide(v, ENDING_ABORTED, s->at_close.tw_full ? REASON_TIME_WAIT_OVERFLOW :
+	case CLOSE_NO_MINISOCK:
+		set_ending(v, ENDING_ABORTED, s->at_close.tw_full ? REASON_TIME_WAIT_OVERFLOW :
 								REASON_OTHER);
 		break;
 	}
 }
 
 /* Refused by the peer, given up by us, or else nobody answered. */
-static enum initiator never_open_initiator(const struct verdict *v, const struct story *s)
+static enum initiator find_never_open_initiator(const struct verdict *v, const struct story *s)
 {
 	switch (s->at_close.sk_err) {
 	case 0:
@@ -232,11 +232,11 @@ static enum initiator never_open_initiator(const struct verdict *v, const struct
 
 static void decide_initiator(struct verdict *v, const struct story *s)
 {
-	v->initiator = first_fin(s);
+	v->initiator = find_first_closer(s);
 	if (v->initiator != INITIATOR_UNKNOWN)
 		return;
 	if (v->ending == ENDING_NEVER_OPEN)
-		v->initiator = never_open_initiator(v, s);
+		v->initiator = find_never_open_initiator(v, s);
 	else if (v->ending == ENDING_RESET_SENT)
 		v->initiator = INITIATOR_LOCAL;
 	else if (v->ending == ENDING_RESET_RECEIVED)
@@ -252,7 +252,7 @@ static void number_waves(struct verdict *v, const struct story *s)
 {
 	static const uint8_t ours_first[] = { SEG_FIN_OUT, SEG_ACK_IN, SEG_FIN_IN, SEG_ACK_OUT };
 	static const uint8_t peers_first[] = { SEG_FIN_IN, SEG_ACK_OUT, SEG_FIN_OUT, SEG_ACK_IN };
-	const uint8_t *order = first_fin(s) == INITIATOR_PEER ? peers_first : ours_first;
+	const uint8_t *order = find_first_closer(s) == INITIATOR_PEER ? peers_first : ours_first;
 
 	v->nr_waves = 0;
 	for (unsigned i = 0; i < SEG_COUNT; i++)
@@ -272,7 +272,7 @@ static void find_start(struct verdict *v, const struct story *s, uint64_t now_ns
 	uint64_t start = wave1_ns(v, s);
 
 	v->settled_ns = story_is_over(s) ? s->end_ns : now_ns;
-	if (s->end != END_NOT_YET && (!start || s->end_ns < start))
+	if (s->progress != CLOSE_NOT_YET && (!start || s->end_ns < start))
 		start = s->end_ns;
 	if (s->reset.sent && (!start || s->reset.ts_ns < start))
 		start = s->reset.ts_ns;
@@ -291,8 +291,8 @@ static void set_phase(struct verdict *v, enum phase phase, uint64_t from_ns, uin
 }
 
 /* A part of the total, unless time ran backwards. */
-static void set_part(struct verdict *v, enum phase phase, const struct wave *from,
-		     const struct wave *to)
+static void set_phase_part(struct verdict *v, enum phase phase, const struct close_segment *from,
+		     const struct close_segment *to)
 {
 	const struct phase_time *total = &v->phase[PHASE_TOTAL];
 	uint64_t sum = to->ts_ns - from->ts_ns;
@@ -306,28 +306,28 @@ static void set_part(struct verdict *v, enum phase phase, const struct wave *fro
 }
 
 /* Did its first FIN go by before tracing began, or get lost? */
-static bool began_unseen(const struct story *s)
+static bool is_start_unseen(const struct story *s)
 {
-	return first_fin(s) != INITIATOR_UNKNOWN;
+	return find_first_closer(s) != INITIATOR_UNKNOWN;
 }
 
 static void measure_phases(struct verdict *v, const struct story *s)
 {
-	const struct wave *fin_out = &s->seg[SEG_FIN_OUT], *ack_in = &s->seg[SEG_ACK_IN];
-	const struct wave *fin_in = &s->seg[SEG_FIN_IN];
+	const struct close_segment *fin_out = &s->seg[SEG_FIN_OUT], *ack_in = &s->seg[SEG_ACK_IN];
+	const struct close_segment *fin_in = &s->seg[SEG_FIN_IN];
 	uint64_t wave1 = wave1_ns(v, s);
 
 	if (wave1)
 		set_phase(v, PHASE_TOTAL, wave1, v->settled_ns);
-	else if (v->start_ns && !began_unseen(s))
+	else if (v->start_ns && !is_start_unseen(s))
 		set_phase(v, PHASE_TOTAL, v->start_ns, v->settled_ns);
 	if (v->initiator == INITIATOR_PEER) {
-		set_part(v, PHASE_APP_HOLD, fin_in, fin_out);
-		set_part(v, PHASE_LAST_ACK_WAIT, fin_out, ack_in);
+		set_phase_part(v, PHASE_APP_HOLD, fin_in, fin_out);
+		set_phase_part(v, PHASE_LAST_ACK_WAIT, fin_out, ack_in);
 	} else {
-		set_part(v, PHASE_ACK_WAIT, fin_out, ack_in);
+		set_phase_part(v, PHASE_ACK_WAIT, fin_out, ack_in);
 		if (!s->simultaneous)
-			set_part(v, PHASE_PEER_HOLD, ack_in, fin_in);
+			set_phase_part(v, PHASE_PEER_HOLD, ack_in, fin_in);
 	}
 }
 
@@ -335,7 +335,7 @@ static void measure_phases(struct verdict *v, const struct story *s)
  * Where the wait for an ACK went: the network's, unless the FIN got lost or our queue stood before
  * it.
  */
-static enum blame ack_blame(const struct story *s)
+static enum blame blame_ack_wait(const struct story *s)
 {
 	if (s->fin_retransmits)
 		return BLAME_LOST_FIN;
@@ -345,7 +345,7 @@ static enum blame ack_blame(const struct story *s)
 /*
  * The time after the last wave seen, which ended without the next: whom the last state waited for.
  */
-static enum blame last_state_blame(const struct story *s)
+static enum blame blame_last_state(const struct story *s)
 {
 	switch (s->nr_states > 1 && story_is_over(s) ? s->states[s->nr_states - 2] :
 		s->nr_states ? s->states[s->nr_states - 1] : 0) {
@@ -356,7 +356,7 @@ static enum blame last_state_blame(const struct story *s)
 	case STATE_FIN_WAIT1:
 	case STATE_CLOSING:
 	case STATE_LAST_ACK:
-		return ack_blame(s);
+		return blame_ack_wait(s);
 	default:
 		return BLAME_NONE;
 	}
@@ -369,21 +369,21 @@ static void decide_blame(struct verdict *v, const struct story *s)
 
 	v->blame = BLAME_NONE;
 	v->blame_known = v->phase[PHASE_TOTAL].known;
-	if (!v->phase[PHASE_TOTAL].known || v->phase[PHASE_TOTAL].ns < BLAME_FROM_NS)
+	if (!v->phase[PHASE_TOTAL].known || v->phase[PHASE_TOTAL].ns < BLAME_MIN_NS)
 		return;
-	spent[ack_blame(s)] += v->phase[PHASE_ACK_WAIT].ns + v->phase[PHASE_LAST_ACK_WAIT].ns;
+	spent[blame_ack_wait(s)] += v->phase[PHASE_ACK_WAIT].ns + v->phase[PHASE_LAST_ACK_WAIT].ns;
 	spent[BLAME_PEER_APP] += v->phase[PHASE_PEER_HOLD].ns;
 	spent[BLAME_LOCAL_APP] += v->phase[PHASE_APP_HOLD].ns;
 	for (unsigned i = 0; i < PHASE_TOTAL; i++)
 		sum += v->phase[i].ns;
 	if (v->phase[PHASE_TOTAL].ns > sum)
-		spent[last_state_blame(s)] += v->phase[PHASE_TOTAL].ns - sum;
+		spent[blame_last_state(s)] += v->phase[PHASE_TOTAL].ns - sum;
 	for (unsigned i = 1; i < BLAME_COUNT; i++)
 		if (spent[i] > spent[v->blame])
 			v->blame = i;
 }
 
-static void miss(struct verdict *v, const char *what)
+static void add_missing(struct verdict *v, const char *what)
 {
 	if (v->nr_missing < VERDICT_MISSING)
 		v->missing[v->nr_missing++] = what;
@@ -392,47 +392,47 @@ static void miss(struct verdict *v, const char *what)
 /* Does a state show a FIN or its ACK that was not seen? */
 static bool has_gap(const struct story *s)
 {
-	if (passed(s, STATE_FIN_WAIT2) && !s->seg[SEG_ACK_IN].seen)
+	if (has_passed_state(s, STATE_FIN_WAIT2) && !s->seg[SEG_ACK_IN].seen)
 		return true;
-	if ((passed(s, STATE_CLOSE_WAIT) || passed(s, STATE_LAST_ACK) || passed(s, STATE_CLOSING)) &&
+	if ((has_passed_state(s, STATE_CLOSE_WAIT) || has_passed_state(s, STATE_LAST_ACK) || has_passed_state(s, STATE_CLOSING)) &&
 	    !s->seg[SEG_FIN_IN].seen)
 		return true;
-	return (passed(s, STATE_FIN_WAIT1) || passed(s, STATE_FIN_WAIT2) ||
-		passed(s, STATE_LAST_ACK) || passed(s, STATE_CLOSING)) &&
+	return (has_passed_state(s, STATE_FIN_WAIT1) || has_passed_state(s, STATE_FIN_WAIT2) ||
+		has_passed_state(s, STATE_LAST_ACK) || has_passed_state(s, STATE_CLOSING)) &&
 	       !s->seg[SEG_FIN_OUT].seen && !s->at_close.fin_unsent;
 }
 
-static void note_missing(struct verdict *v, const struct story *s)
+static void list_missing(struct verdict *v, const struct story *s)
 {
 	bool clean = ending_class(v->ending) == CLASS_CLEAN;
 
-	if (!s->born_ns && v->ending != ENDING_NEVER_OPEN)
-		miss(v, "age_ns: opened before tracing began, or an event was lost");
+	if (!s->established_ns && v->ending != ENDING_NEVER_OPEN)
+		add_missing(v, "age_ns: opened before tracing began, or an event was lost");
 	if (has_gap(s) || (clean && v->nr_waves < SEG_COUNT)) {
 		v->partial = true;
-		miss(v, "waves: the close began before tracing did, or an event was lost");
+		add_missing(v, "waves: the close began before tracing did, or an event was lost");
 	}
-	if (clean && v->nr_waves == SEG_COUNT && !s->middle_known && !s->simultaneous)
-		miss(v, "ending: whether waves 2 and 3 shared a segment was not seen");
+	if (clean && v->nr_waves == SEG_COUNT && !s->same_segment_known && !s->simultaneous)
+		add_missing(v, "ending: whether waves 2 and 3 shared a segment was not seen");
 	if (s->unwatched) {
 		v->partial = true;
-		miss(v, "waves: no hook shows segments that come after the close");
+		add_missing(v, "waves: no hook shows segments that come after the close");
 	}
 	if (s->seg[SEG_FIN_OUT].seen && !v->trigger)
-		miss(v, "trigger: no task held the socket when our FIN was queued");
+		add_missing(v, "trigger: no task held the socket when our FIN was queued");
 	if (s->calls_missed)
-		miss(v, "calls: the return of a call was not seen, nor which descriptor it was for");
+		add_missing(v, "calls: the return of a call was not seen, nor which descriptor it was for");
 	else if (s->returns_missed)
-		miss(v, "calls: the return of a call was not seen");
+		add_missing(v, "calls: the return of a call was not seen");
 	if (s->queue_known && s->unsent && s->seg[SEG_FIN_OUT].seen)
-		miss(v, "fin_queued: the kernel does not show when a queued FIN leaves");
+		add_missing(v, "fin_queued: the kernel does not show when a queued FIN leaves");
 	if (s->holders_dropped)
-		miss(v, "holders: there are more than are kept");
-	if (s->acts_dropped)
-		miss(v, "calls: more were made than are kept");
+		add_missing(v, "holders: there are more than are kept");
+	if (s->calls_dropped)
+		add_missing(v, "calls: more were made than are kept");
 	if (v->initiator == INITIATOR_UNKNOWN && v->ending != ENDING_OPEN &&
 	    v->ending != ENDING_NEVER_OPEN)
-		miss(v, "initiator: the first FIN was not seen");
+		add_missing(v, "initiator: the first FIN was not seen");
 }
 
 void verdict_make(struct verdict *v, const struct story *s, uint64_t now_ns)
@@ -445,5 +445,5 @@ void verdict_make(struct verdict *v, const struct story *s, uint64_t now_ns)
 	find_start(v, s, now_ns);
 	measure_phases(v, s);
 	decide_blame(v, s);
-	note_missing(v, s);
+	list_missing(v, s);
 }

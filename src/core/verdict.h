@@ -31,7 +31,7 @@ struct verdict {
 	enum reason reason;
 	enum blame blame;
 	bool blame_known;		/* false: how long it took is not known */
-	const struct act *trigger;	/* points into the story; NULL none */
+	const struct socket_call *trigger;	/* points into the story; NULL none */
 	uint64_t start_ns;		/* the first thing that belongs to the end; 0 nothing did */
 	uint64_t settled_ns;		/* when it was over */
 	struct phase_time phase[PHASE_COUNT];

@@ -23,7 +23,7 @@ static bool read_line(const char *path, char *line, int size)
 }
 
 /* "none [integrity] confidentiality": the word in brackets. */
-static void look_at_lockdown(struct health_host *host)
+static void look_at_lockdown(struct diagnosis_host *host)
 {
 	char line[128], *word, *end;
 
@@ -54,7 +54,7 @@ static int hidepid_of(const struct mntent *m)
 	return strncmp(option, "off", 3) ? 1 : 0;	/* words since 5.8: off, noaccess, invisible, ptraceable */
 }
 
-static void look_at_mounts(struct health_host *host)
+static void look_at_mounts(struct diagnosis_host *host)
 {
 	FILE *mounts = setmntent("/proc/mounts", "re");
 	const struct mntent *m;
@@ -70,12 +70,12 @@ static void look_at_mounts(struct health_host *host)
 		endmntent(mounts);
 }
 
-void host_look(struct health_host *host)
+void host_look(struct diagnosis_host *host)
 {
 	struct rlimit limit;
 	char line[16];
 
-	*host = (struct health_host){ .unprivileged_bpf = -1, .memlock_bytes = UINT64_MAX };
+	*host = (struct diagnosis_host){ .unprivileged_bpf = -1, .memlock_bytes = UINT64_MAX };
 	look_at_lockdown(host);
 	look_at_mounts(host);
 	host->own_pid_ns = is_another("/proc/self/ns/pid", FIRST_PID_NS);

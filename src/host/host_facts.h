@@ -6,5 +6,5 @@
 
 #include "diagnosis.h"
 
-/* What cannot be read is as the fields of struct health_host say for "not known". */
-void host_look(struct health_host *host);
+/* What cannot be read is as the fields of struct diagnosis_host say for "not known". */
+void host_look(struct diagnosis_host *host);

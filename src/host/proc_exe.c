@@ -13,7 +13,7 @@
 #define NS_PER_S 1000000000ULL
 
 /* Is the thread that acted still there: of that name, and started before the act? */
-static bool is_there(const struct act *a)
+static bool is_there(const struct socket_call *a)
 {
 	char path[PROC_PATH], text[STAT_MAX], *p, *comm;
 	size_t comm_len = strnlen((const char *)a->comm, EVENT_COMM_LEN);
@@ -37,7 +37,7 @@ static bool is_there(const struct act *a)
 		    a->ts_ns;
 }
 
-const char *exe_path(struct exe *x, const struct act *a)
+const char *exe_path(struct exe *x, const struct socket_call *a)
 {
 	char path[PROC_PATH];
 	ssize_t len;

@@ -16,4 +16,4 @@ struct exe {
  * "/usr/sbin/nginx", valid until the next; NULL not known: the process is gone, or another has its
  * number by now, or it became another program in that very act.
  */
-const char *exe_path(struct exe *x, const struct act *a);
+const char *exe_path(struct exe *x, const struct socket_call *a);

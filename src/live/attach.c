@@ -188,9 +188,9 @@ void attach_choose(const struct attach *a, struct tcpclose_bpf *skel)
 {
 	if (!a->cast)
 		look_through_modules(skel);
-	skel->rodata->kernel_has.cookie = a->cookie;
-	skel->rodata->kernel_has.pt_regs = a->pt_regs;
-	skel->rodata->kernel_has.cast = a->cast;
+	skel->rodata->kernel_features.cookie = a->cookie;
+	skel->rodata->kernel_features.pt_regs = a->pt_regs;
+	skel->rodata->kernel_features.cast = a->cast;
 	memcpy((void *)skel->rodata->tcp_receive, a->tcp_receive, sizeof(a->tcp_receive));
 	CHOOSE_TWICE(skel, late_segment, a->late == ATTACH_LATE_KFREE);
 	CHOOSE_TWICE(skel, late_place, a->late == ATTACH_LATE_PLACE);
@@ -313,28 +313,28 @@ static const char *attach_reset_late(const struct attach *a, struct tcpclose_bpf
 #define TP_BTF(yes) ((yes) ? "tp_btf" : "none")
 
 int attach_hooks(struct attach *a, struct tcpclose_bpf *skel, enum calls_mode wanted,
-		 struct meta *meta, char why[LIVE_WHY])
+		 struct run_info *meta, char why[LIVE_WHY])
 {
 	bool sent = false, resent = false;
 	int err = attach_calls(a, skel, wanted, why);
 
 	if (err)
 		return err;
-	meta_add_hook(meta, "calls", calls_how[a->calls]);
-	meta_add_hook(meta, "late", attach_late(a, skel));
+	run_info_add_hook(meta, "calls", calls_how[a->calls]);
+	run_info_add_hook(meta, "late", attach_late(a, skel));
 	if (a->reset_sent == ATTACH_FORM_FULL)
 		sent = !ATTACH_TWICE(skel, reset_sent);
 	else if (a->reset_sent)
 		sent = !ATTACH_TWICE(skel, reset_sent_plain);
-	meta_add_hook(meta, "reset_sent", TP_BTF(sent));
-	meta_add_hook(meta, "reset_late", attach_reset_late(a, skel, sent));
-	meta_add_hook(meta, "reset_received",
+	run_info_add_hook(meta, "reset_sent", TP_BTF(sent));
+	run_info_add_hook(meta, "reset_late", attach_reset_late(a, skel, sent));
+	run_info_add_hook(meta, "reset_received",
 		      TP_BTF(a->reset_received && !ATTACH_TWICE(skel, reset_received)));
 	if (a->fin_resent == ATTACH_FORM_FULL)
 		resent = !ATTACH_TWICE(skel, fin_resent);
 	else if (a->fin_resent)
 		resent = !ATTACH_TWICE(skel, fin_resent_plain);
-	meta_add_hook(meta, "fin_resent", TP_BTF(resent));
+	run_info_add_hook(meta, "fin_resent", TP_BTF(resent));
 	err = ATTACH_TWICE(skel, on_destroy);
 	if (!err)
 		err = ATTACH_TWICE(skel, on_state);
@@ -342,7 +342,7 @@ int attach_hooks(struct attach *a, struct tcpclose_bpf *skel, enum calls_mode wa
 		snprintf(why, LIVE_WHY, "cannot attach to the TCP tracepoints: %s", strerror(-err));
 		return err;
 	}
-	meta_add_hook(meta, "state", "tp_btf");
-	meta_add_hook(meta, "destroy", "tp_btf");
+	run_info_add_hook(meta, "state", "tp_btf");
+	run_info_add_hook(meta, "destroy", "tp_btf");
 	return 0;
 }

@@ -33,7 +33,7 @@ struct attach {
 	enum attach_form reset_sent, fin_resent;	/* without and with reason, and err */
 	bool reset_received;
 	bool reset_late;	/* by fentry, where the tracepoint does not show them */
-	bool cookie, pt_regs, cast;	/* struct kernel_has */
+	bool cookie, pt_regs, cast;	/* struct kernel_features */
 	struct code_range tcp_receive[2];	/* ATTACH_LATE_PLACE */
 	struct bpf_link *call_link[ATTACH_CALLS];
 };
@@ -55,6 +55,6 @@ void attach_choose(const struct attach *a, struct tcpclose_bpf *skel);
  * told without, or that the user insists on, cannot be attached.
  */
 int attach_hooks(struct attach *a, struct tcpclose_bpf *skel, enum calls_mode wanted,
-		 struct meta *meta, char why[LIVE_WHY]);
+		 struct run_info *meta, char why[LIVE_WHY]);
 
 void attach_release(struct attach *a);

@@ -22,21 +22,21 @@ static enum ability syscall_tracepoints(void)
 	return id == -EPERM || id == -EACCES ? ABILITY_UNKNOWN : able(id > 0);
 }
 
-static enum ability detach_hangs(void)
+static enum ability detach_may_block(void)
 {
 	int shown = probe_data_symbol("tasks_rcu_exit_srcu");
 
 	return shown < 0 ? ABILITY_UNKNOWN : able(shown);
 }
 
-void live_examine(struct health_kernel *k, bool may, bool no_trampolines)
+void live_examine(struct diagnosis_kernel *k, bool may, bool no_trampolines)
 {
 	struct probe p;
 
 	live_quiet();
 	probe_init(&p, no_trampolines);
-	*k = (struct health_kernel){ .btf = able(p.btf), .tracepoint = syscall_tracepoints(),
-				     .detach_hangs = detach_hangs() };
+	*k = (struct diagnosis_kernel){ .btf = able(p.btf), .tracepoint = syscall_tracepoints(),
+				     .detach_may_block = detach_may_block() };
 	if (may) {
 		k->fentry = able(attach_can_trace_calls(&p, CALLS_FENTRY));
 		k->kprobe = able(attach_can_trace_calls(&p, CALLS_KPROBE));

@@ -34,24 +34,24 @@ struct live {
 
 struct call_number {
 	__s32 nr;
-	enum event_call call;
+	enum syscall_id call;
 };
 
 static const struct call_number call_numbers[] = {
-	{ SYS_close, EVENT_CALL_CLOSE },
-	{ SYS_shutdown, EVENT_CALL_SHUTDOWN },
-	{ 436, EVENT_CALL_CLOSE_RANGE },	/* since 5.9, alike everywhere */
+	{ SYS_close, SYSCALL_CLOSE },
+	{ SYS_shutdown, SYSCALL_SHUTDOWN },
+	{ 436, SYSCALL_CLOSE_RANGE },	/* since 5.9, alike everywhere */
 #ifdef SYS_dup2
-	{ SYS_dup2, EVENT_CALL_DUP2 },
+	{ SYS_dup2, SYSCALL_DUP2 },
 #endif
-	{ SYS_dup3, EVENT_CALL_DUP3 },
-	{ SYS_execve, EVENT_CALL_EXECVE },
-	{ SYS_execveat, EVENT_CALL_EXECVE },
-	{ SYS_exit, EVENT_CALL_EXIT },
-	{ SYS_exit_group, EVENT_CALL_EXIT },
-	{ SYS_connect, EVENT_CALL_CONNECT },
-	{ SYS_munmap, EVENT_CALL_MUNMAP },
-	{ 426, EVENT_CALL_IO_URING_ENTER },	/* since 5.1, alike everywhere */
+	{ SYS_dup3, SYSCALL_DUP3 },
+	{ SYS_execve, SYSCALL_EXECVE },
+	{ SYS_execveat, SYSCALL_EXECVE },
+	{ SYS_exit, SYSCALL_EXIT },
+	{ SYS_exit_group, SYSCALL_EXIT },
+	{ SYS_connect, SYSCALL_CONNECT },
+	{ SYS_munmap, SYSCALL_MUNMAP },
+	{ 426, SYSCALL_IO_URING_ENTER },	/* since 5.1, alike everywhere */
 };
 
 /*
@@ -60,19 +60,19 @@ static const struct call_number call_numbers[] = {
  */
 static const struct call_number call_numbers_32[] = {
 #ifdef __x86_64__
-	{ 6, EVENT_CALL_CLOSE },	{ 373, EVENT_CALL_SHUTDOWN },
-	{ 436, EVENT_CALL_CLOSE_RANGE },{ 63, EVENT_CALL_DUP2 },
-	{ 330, EVENT_CALL_DUP3 },	{ 11, EVENT_CALL_EXECVE },
-	{ 358, EVENT_CALL_EXECVE },	{ 1, EVENT_CALL_EXIT },
-	{ 252, EVENT_CALL_EXIT },	{ 362, EVENT_CALL_CONNECT },
-	{ 91, EVENT_CALL_MUNMAP },	{ 426, EVENT_CALL_IO_URING_ENTER },
+	{ 6, SYSCALL_CLOSE },	{ 373, SYSCALL_SHUTDOWN },
+	{ 436, SYSCALL_CLOSE_RANGE },{ 63, SYSCALL_DUP2 },
+	{ 330, SYSCALL_DUP3 },	{ 11, SYSCALL_EXECVE },
+	{ 358, SYSCALL_EXECVE },	{ 1, SYSCALL_EXIT },
+	{ 252, SYSCALL_EXIT },	{ 362, SYSCALL_CONNECT },
+	{ 91, SYSCALL_MUNMAP },	{ 426, SYSCALL_IO_URING_ENTER },
 #elif defined(__aarch64__)
-	{ 6, EVENT_CALL_CLOSE },	{ 293, EVENT_CALL_SHUTDOWN },
-	{ 436, EVENT_CALL_CLOSE_RANGE },{ 63, EVENT_CALL_DUP2 },
-	{ 358, EVENT_CALL_DUP3 },	{ 11, EVENT_CALL_EXECVE },
-	{ 387, EVENT_CALL_EXECVE },	{ 1, EVENT_CALL_EXIT },
-	{ 248, EVENT_CALL_EXIT },	{ 283, EVENT_CALL_CONNECT },
-	{ 91, EVENT_CALL_MUNMAP },	{ 426, EVENT_CALL_IO_URING_ENTER },
+	{ 6, SYSCALL_CLOSE },	{ 293, SYSCALL_SHUTDOWN },
+	{ 436, SYSCALL_CLOSE_RANGE },{ 63, SYSCALL_DUP2 },
+	{ 358, SYSCALL_DUP3 },	{ 11, SYSCALL_EXECVE },
+	{ 387, SYSCALL_EXECVE },	{ 1, SYSCALL_EXIT },
+	{ 248, SYSCALL_EXIT },	{ 283, SYSCALL_CONNECT },
+	{ 91, SYSCALL_MUNMAP },	{ 426, SYSCALL_IO_URING_ENTER },
 #endif
 };
 
@@ -123,7 +123,7 @@ uint64_t live_tick_ns(void)
 
 static void fill_calls(__u8 *table, size_t size, const struct call_number *numbers, size_t n)
 {
-	memset(table, EVENT_CALL_OTHER, size);
+	memset(table, SYSCALL_OTHER, size);
 	for (size_t i = 0; i < n; i++)
 		table[numbers[i].nr] = numbers[i].call;
 }
@@ -171,7 +171,7 @@ static int load_what_goes(struct live *l, const struct live_config *config)
 	return err;
 }
 
-static void read_boot_id(struct meta *meta)
+static void read_boot_id(struct run_info *meta)
 {
 	FILE *f = fopen("/proc/sys/kernel/random/boot_id", "re");
 
@@ -213,7 +213,7 @@ bool live_clock_was_set(int fd)
 	return read(fd, &n, sizeof(n)) < 0 && errno == ECANCELED;
 }
 
-void live_describe_host(struct meta *meta)
+void live_describe_host(struct run_info *meta)
 {
 	struct utsname u;
 
@@ -263,7 +263,7 @@ static int explain_load(int err, char why[LIVE_WHY])
 		   "(-v shows why)", strerror(-err));
 }
 
-int live_open(struct live **live, const struct live_config *config, struct meta *meta,
+int live_open(struct live **live, const struct live_config *config, struct run_info *meta,
 	      char why[LIVE_WHY])
 {
 	struct live *l;

@@ -36,7 +36,7 @@ typedef void live_event_fn(void *arg, const void *bytes, unsigned long len);
  * Loads and attaches. 0, or -errno with why as one clause for people: -EPERM, -EOPNOTSUPP for a
  * kernel that cannot do it, else as the system said.
  */
-int live_open(struct live **live, const struct live_config *config, struct meta *meta,
+int live_open(struct live **live, const struct live_config *config, struct run_info *meta,
 	      char why[LIVE_WHY]);
 void live_close(struct live *l);
 
@@ -52,11 +52,11 @@ void live_sleep(struct live *l);
 /* Since the start. */
 struct kernel_counters live_counters(const struct live *l);
 
-/* What event.sk is disguised with: the same for all that tells of the same sockets. */
+/* What event.sk_key is disguised with: the same for all that tells of the same sockets. */
 uint64_t live_disguise(const struct live *l);
 
 /* Fills in the host, the kernel, and the clocks; live_open does. */
-void live_describe_host(struct meta *meta);
+void live_describe_host(struct run_info *meta);
 
 /*
  * Can this file be taken for the kernel's types? 0, or -errno with why as one clause that quotes it.

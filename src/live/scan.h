@@ -18,7 +18,7 @@
 
 struct walk_config {
 	const struct filter *filter;	/* of addresses, ports, namespaces: decided in the kernel */
-	uint64_t disguise;		/* makes event.sk equal to that of the events traced */
+	uint64_t disguise;		/* makes event.sk_key equal to that of the events traced */
 	const char *btf;		/* as in struct live_config */
 	bool verbose;
 };

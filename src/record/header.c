@@ -34,7 +34,7 @@ static void put_syscalls(struct buf *b, const char *key, bool compat)
 	}
 }
 
-void record_header_write(struct buf *b, const struct meta *m)
+void record_header_write(struct buf *b, const struct run_info *m)
 {
 	buf_str(b, RECORD_MAGIC "schema ");
 	buf_u64(b, EVENT_SCHEMA);
@@ -75,7 +75,7 @@ static void parse_hook(struct record_header *h, const char *value)
 	unsigned n = h->meta.nr_hooks;
 	size_t len = strcspn(value, " ");
 
-	if (n == META_HOOKS || !value[len] || !parse_hook_word(h->hook[n][0], value, len) ||
+	if (n == RUN_INFO_HOOKS || !value[len] || !parse_hook_word(h->hook[n][0], value, len) ||
 	    !parse_hook_word(h->hook[n][1], value + len + 1, strlen(value + len + 1)))
 		return;
 	h->meta.hook[n] = (struct hook){ h->hook[n][0], h->hook[n][1] };
@@ -109,14 +109,14 @@ static void parse_syscall(struct record_header *h, const char *value, bool compa
 		h->syscalls_differ = true;
 }
 
-static void copy_text(char to[META_TEXT], const char *value)
+static void copy_text(char to[RUN_INFO_TEXT], const char *value)
 {
-	snprintf(to, META_TEXT, "%s", value);
+	snprintf(to, RUN_INFO_TEXT, "%s", value);
 }
 
 static void parse_line(struct record_header *h, const char *key, const char *value)
 {
-	struct meta *m = &h->meta;
+	struct run_info *m = &h->meta;
 
 	if (!strcmp(key, "schema"))
 		h->schema = strtoul(value, NULL, 10);

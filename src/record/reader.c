@@ -156,10 +156,10 @@ static enum member_status read_body(struct record_reader *r)
 /* The recorder's number of a system call becomes this machine's. */
 static void translate_syscall(const struct record_reader *r, struct event *e)
 {
-	const int16_t *call = r->header.syscall[!!(e->task & EVENT_TASK_COMPAT)];
+	const int16_t *call = r->header.syscall[!!(e->task_flags & TASKF_COMPAT)];
 
-	if (r->header.syscalls_differ && e->task & EVENT_TASK_NR)
-		e->nr = e->nr >= 0 && e->nr < RECORD_SYSCALLS ? call[e->nr] : -1;
+	if (r->header.syscalls_differ && e->task_flags & TASKF_SYSCALL)
+		e->syscall_nr = e->syscall_nr >= 0 && e->syscall_nr < RECORD_SYSCALLS ? call[e->syscall_nr] : -1;
 }
 
 /* There is no more, now and from now on. */
@@ -282,7 +282,7 @@ void record_reader_close(struct record_reader *r)
 	free(r);
 }
 
-const struct meta *record_reader_run_info(const struct record_reader *r)
+const struct run_info *record_reader_run_info(const struct record_reader *r)
 {
 	return &r->header.meta;
 }

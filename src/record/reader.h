@@ -57,7 +57,7 @@ struct record_reader *record_reader_open(record_read_fn *read, void *arg, char w
 void record_reader_close(struct record_reader *r);
 
 /* What the run was about; valid as long as the reader. */
-const struct meta *record_reader_run_info(const struct record_reader *r);
+const struct run_info *record_reader_run_info(const struct record_reader *r);
 
 /* After END, STOP or CORRUPT it says the same again. */
 struct record record_reader_next(struct record_reader *r);

@@ -20,7 +20,7 @@ struct record_writer_config {
 	const char *path;		/* NULL: standard output */
 	uint64_t rotate_bytes;		/* a file is full with so many; 0 never */
 	unsigned keep;			/* full files kept: PATH.1, the latest, to PATH.N */
-	const struct meta *meta;	/* stays the caller's, and there */
+	const struct run_info *meta;	/* stays the caller's, and there */
 };
 
 /* 0 or -errno. */

@@ -138,13 +138,13 @@ void aggregate_tick(struct view_context *v, uint64_t now_ns)
 	v->due_ns = u->from_ns + every;
 }
 
-void aggregate_print_lost(struct view_context *v, const struct tally *t, uint64_t now_ns)
+void aggregate_print_lost(struct view_context *v, const struct run_counts *t, uint64_t now_ns)
 {
 	if (v->options.json)
 		view_json.lost(v, t, now_ns);
 }
 
-void aggregate_end(struct view_context *v, const struct tally *t, uint64_t now_ns)
+void aggregate_end(struct view_context *v, const struct run_counts *t, uint64_t now_ns)
 {
 	struct aggregate *u = v->state;
 	struct interval interval = { .to_ns = now_ns, .total = true };

@@ -34,8 +34,8 @@ struct aggregate_ops {
 void aggregate_start(struct view_context *v, const struct aggregate_ops *ops, enum group_by by);
 void aggregate_add_story(struct view_context *v, const struct story *s, const struct verdict *verdict);
 void aggregate_tick(struct view_context *v, uint64_t now_ns);
-void aggregate_print_lost(struct view_context *v, const struct tally *t, uint64_t now_ns);
-void aggregate_end(struct view_context *v, const struct tally *t, uint64_t now_ns);
+void aggregate_print_lost(struct view_context *v, const struct run_counts *t, uint64_t now_ns);
+void aggregate_end(struct view_context *v, const struct run_counts *t, uint64_t now_ns);
 void aggregate_release(struct view_context *v);
 
 /* "08:12:32.000 to 08:12:37.000: 120 closes" */

@@ -6,24 +6,24 @@
 
 #include "syscall_names.h"
 
-const struct act *call_text_actor(const struct story *s, const struct verdict *verdict)
+const struct socket_call *call_text_actor(const struct story *s, const struct verdict *verdict)
 {
 	if (verdict->trigger)
 		return verdict->trigger;
-	return s->nr_acts ? &s->acts[s->nr_acts - 1] : NULL;
+	return s->nr_calls ? &s->calls[s->nr_calls - 1] : NULL;
 }
 
 static void print_shut_how(struct buf *b, int32_t how)
 {
 	if (how >= SHUT_RD && how <= SHUT_RDWR)
-		buf_str(b, how_name(how) + strlen("SHUT_"));
+		buf_str(b, shut_how_name(how) + strlen("SHUT_"));
 	else
 		buf_i64(b, how);
 }
 
-void call_text_print(struct buf *b, const struct act *a)
+void call_text_print(struct buf *b, const struct socket_call *a)
 {
-	const char *name = a->trigger == TRIGGER_SYSCALL ? syscall_name(a->nr, a->compat) : NULL;
+	const char *name = a->trigger == TRIGGER_SYSCALL ? syscall_name(a->syscall_nr, a->compat) : NULL;
 
 	buf_str(b, name ? name : trigger_name(a->trigger));
 	if (a->fd >= 0) {

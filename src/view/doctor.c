@@ -23,23 +23,23 @@
 #define VALUE_COLUMN 24
 #define TEXT_COLUMN 36
 
-static const char *const group_titles[HEALTH_GROUPS] = {
-	[HEALTH_HOOK] = "HOOKS, as they were attached just now",
-	[HEALTH_KERNEL] = "KERNEL, found out by trying",
-	[HEALTH_PRIVILEGE] = "PRIVILEGES of this process",
-	[HEALTH_HOST] = "HOST, and the place of this process in it",
+static const char *const group_titles[DIAGNOSIS_GROUPS] = {
+	[DIAGNOSIS_HOOK] = "HOOKS, as they were attached just now",
+	[DIAGNOSIS_KERNEL] = "KERNEL, found out by trying",
+	[DIAGNOSIS_PRIVILEGE] = "PRIVILEGES of this process",
+	[DIAGNOSIS_HOST] = "HOST, and the place of this process in it",
 };
 
-static const char *level_mark(enum health_level level)
+static const char *level_mark(enum diagnosis_level level)
 {
 	switch (level) {
-	case HEALTH_OK:
+	case DIAGNOSIS_OK:
 		return " ok ";
-	case HEALTH_LIMITED:
+	case DIAGNOSIS_LIMITED:
 		return " !  ";
-	case HEALTH_MISSING:
+	case DIAGNOSIS_MISSING:
 		return " !! ";
-	case HEALTH_UNKNOWN:
+	case DIAGNOSIS_UNKNOWN:
 		break;
 	}
 	return " ?  ";
@@ -89,26 +89,26 @@ static void print_finding(struct view_context *v, const struct finding *f)
 	pad_to_column(v->out, &line, VALUE_COLUMN);
 	escape_for_terminal(v->out, *f->value ? f->value : "-", *f->value ? strlen(f->value) : 1, ESCAPE_ANY_WIDTH);
 	print_labelled_text(v, &line, "", f->about, "");
-	if (f->level != HEALTH_OK || f->group == HEALTH_HOOK || v->wide)
-		print_labelled_text(v, &line, "without:", f->without, "");
-	print_labelled_text(v, &line, "costs", f->cost, f->cost_from == HEALTH_HERE ? "[2]" : "[1]");
-	print_labelled_text(v, &line, "do:", f->mend, "");
+	if (f->level != DIAGNOSIS_OK || f->group == DIAGNOSIS_HOOK || v->wide)
+		print_labelled_text(v, &line, "without:", f->impact, "");
+	print_labelled_text(v, &line, "costs", f->cost, f->cost_source == COST_MEASURED ? "[2]" : "[1]");
+	print_labelled_text(v, &line, "do:", f->fix, "");
 	buf_char(v->out, '\n');
 }
 
-static void print_level_counts(struct buf *b, const struct health *h)
+static void print_level_counts(struct buf *b, const struct diagnosis *h)
 {
-	for (enum health_level l = HEALTH_OK; l <= HEALTH_UNKNOWN; l++) {
-		if (l != HEALTH_OK)
+	for (enum diagnosis_level l = DIAGNOSIS_OK; l <= DIAGNOSIS_UNKNOWN; l++) {
+		if (l != DIAGNOSIS_OK)
 			buf_str(b, ", ");
-		buf_u64(b, health_count(h, l));
+		buf_u64(b, diagnosis_count(h, l));
 		buf_char(b, ' ');
-		buf_str(b, health_level_name(l));
+		buf_str(b, diagnosis_level_name(l));
 	}
 	buf_char(b, '\n');
 }
 
-static void print_doctor_header(struct view_context *v, const struct health *h)
+static void print_doctor_header(struct view_context *v, const struct diagnosis *h)
 {
 	struct buf *b = v->out;
 	size_t line;
@@ -133,7 +133,7 @@ static void print_doctor_header(struct view_context *v, const struct health *h)
 	print_level_counts(b, h);
 }
 
-static void doctor_print(struct view_context *v, const struct health *h)
+static void doctor_print(struct view_context *v, const struct diagnosis *h)
 {
 	print_doctor_header(v, h);
 	for (unsigned i = 0; i < h->nr; i++) {

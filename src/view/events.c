@@ -18,22 +18,22 @@ static const struct {
 	uint16_t bit;
 	const char *word;
 } sock_flag_words[] = {
-	{ EVENT_SOCK_DEAD, "dead" },
-	{ EVENT_SOCK_DONE, "done" },
-	{ EVENT_SOCK_OWNED, "owned" },
-	{ EVENT_SOCK_NO_SOCKET, "no-socket" },
-	{ EVENT_SOCK_FILE_DEAD, "file-dead" },
-	{ EVENT_SOCK_FILE_LIVE, "file-live" },
-	{ EVENT_SOCK_SHUT_RCV, "shut-rcv" },
-	{ EVENT_SOCK_SHUT_SND, "shut-snd" },
-	{ EVENT_SOCK_LINGER, "linger" },
-	{ EVENT_SOCK_LINGER_ZERO, "linger-zero" },
-	{ EVENT_SOCK_LINGER2_NEG, "linger2-neg" },
-	{ EVENT_SOCK_KEEPALIVE, "keepalive" },
-	{ EVENT_SOCK_V4MAPPED, "v4mapped" },
-	{ EVENT_SOCK_KERNEL, "kernel" },
-	{ EVENT_SOCK_MPTCP, "mptcp" },
-	{ EVENT_SOCK_REPAIR, "repair" },
+	{ SOCKF_DEAD, "dead" },
+	{ SOCKF_DONE, "done" },
+	{ SOCKF_OWNED, "owned" },
+	{ SOCKF_NO_SOCKET, "no-socket" },
+	{ SOCKF_LAST_REF, "file-dead" },
+	{ SOCKF_HELD, "file-live" },
+	{ SOCKF_SHUT_RCV, "shut-rcv" },
+	{ SOCKF_SHUT_SND, "shut-snd" },
+	{ SOCKF_LINGER, "linger" },
+	{ SOCKF_LINGER_ZERO, "linger-zero" },
+	{ SOCKF_LINGER2_NEG, "linger2-neg" },
+	{ SOCKF_KEEPALIVE, "keepalive" },
+	{ SOCKF_V4MAPPED, "v4mapped" },
+	{ SOCKF_KERNEL, "kernel" },
+	{ SOCKF_MPTCP, "mptcp" },
+	{ SOCKF_REPAIR, "repair" },
 };
 
 static void print_key_value(struct buf *b, const char *key, uint64_t v)
@@ -49,7 +49,7 @@ static void print_sock_flags(struct buf *b, const struct event *e)
 	char before = ' ';
 
 	for (unsigned i = 0; i < sizeof(sock_flag_words) / sizeof(*sock_flag_words); i++) {
-		if (!(e->sock & sock_flag_words[i].bit))
+		if (!(e->sock_flags & sock_flag_words[i].bit))
 			continue;
 		buf_char(b, before);
 		buf_str(b, sock_flag_words[i].word);
@@ -60,9 +60,9 @@ static void print_sock_flags(struct buf *b, const struct event *e)
 /* The task on the CPU: a fact, and no claim that it did it. */
 static void print_task(struct buf *b, const struct event *e)
 {
-	const char *name = e->task & EVENT_TASK_NR ? syscall_name(e->nr, e->task & EVENT_TASK_COMPAT) : NULL;
+	const char *name = e->task_flags & TASKF_SYSCALL ? syscall_name(e->syscall_nr, e->task_flags & TASKF_COMPAT) : NULL;
 
-	if (!(e->task & EVENT_TASK_HERE))
+	if (!(e->task_flags & TASKF_VALID))
 		return;
 	buf_str(b, " in ");
 	escape_for_terminal(b, e->comm, strnlen((const char *)e->comm, sizeof(e->comm)), ESCAPE_ANY_WIDTH);
@@ -78,7 +78,7 @@ static void print_task(struct buf *b, const struct event *e)
 		buf_i64(b, e->arg[1]);
 		buf_char(b, ')');
 	}
-	if (e->task & EVENT_TASK_EXITING)
+	if (e->task_flags & TASKF_EXITING)
 		print_key_value(b, "exit_code", e->exit_code);
 	if (e->kind == EVENT_CALL) {
 		buf_str(b, " = ");
@@ -100,7 +100,7 @@ static void print_numbers(struct buf *b, const struct event *e)
 {
 	if (e->kind == EVENT_CALL)
 		return;
-	if (e->kind == EVENT_LATE) {
+	if (e->kind == EVENT_TIMEWAIT) {
 		print_key_value(b, "flags", e->tcp_flags);
 		print_key_value(b, "seq", e->rcv_nxt);
 		print_key_value(b, "ack", e->snd_nxt);
@@ -123,12 +123,12 @@ static void print_numbers(struct buf *b, const struct event *e)
 	print_key_value(b, "err", e->sk_err);
 	if (e->kind == EVENT_RESET_SENT) {
 		print_key_value(b, "reason", e->reason);
-		buf_str(b, e->more & EVENT_MORE_ANSWER ? " answer" : " unasked");
+		buf_str(b, e->flags & EVENTF_ANSWER ? " answer" : " unasked");
 	}
 	if (e->kind == EVENT_SOCKET) {
 		print_key_value(b, "substate", e->substate);
 		print_key_value(b, "age_ns", e->age_ns);
-		print_key_value(b, "age_from", e->age_from);
+		print_key_value(b, "age_from", e->age_source);
 		print_key_value(b, "left_ns", e->left_ns);
 	}
 }

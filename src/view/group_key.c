@@ -64,7 +64,7 @@ static void set_key_peer(struct group_key *k, const struct flow *w)
 }
 
 /* What has to be asked of the host, as far as it may be. */
-static void set_key_exe_or_cgroup(struct group_key *k, const struct view_context *v, enum group_by by, const struct act *a)
+static void set_key_exe_or_cgroup(struct group_key *k, const struct view_context *v, enum group_by by, const struct socket_call *a)
 {
 	const char *path = NULL, *id;
 
@@ -78,7 +78,7 @@ static void set_key_exe_or_cgroup(struct group_key *k, const struct view_context
 		set_key_bytes(k, path, strlen(path));
 		return;
 	}
-	id = container_id(path);
+	id = cgroup_names_container(path);
 	if (id)
 		set_key_bytes(k, id, CONTAINER_ID_LEN);
 }
@@ -86,7 +86,7 @@ static void set_key_exe_or_cgroup(struct group_key *k, const struct view_context
 void group_key_init(struct group_key *k, const struct view_context *v, enum group_by by, const struct story *s,
 	    const struct verdict *verdict)
 {
-	const struct act *a = call_text_actor(s, verdict);
+	const struct socket_call *a = call_text_actor(s, verdict);
 	const struct holder *o = !a && s->nr_holders ? s->holders : NULL;
 
 	k->bytes = k->label = NULL;

@@ -16,7 +16,7 @@
 
 static void json_print_meta(struct view_context *v)
 {
-	const struct meta *m = v->meta;
+	const struct run_info *m = v->meta;
 	struct json j;
 
 	json_line_begin(v, &j, "meta");
@@ -32,9 +32,9 @@ static void json_print_meta(struct view_context *v)
 	json_line_end(v, &j);
 }
 
-static void json_kv_call_name(struct json *j, const struct act *a)
+static void json_kv_call_name(struct json *j, const struct socket_call *a)
 {
-	const char *name = a->trigger == TRIGGER_SYSCALL ? syscall_name(a->nr, a->compat) : NULL;
+	const char *name = a->trigger == TRIGGER_SYSCALL ? syscall_name(a->syscall_nr, a->compat) : NULL;
 
 	json_kv_str(j, "call", name ? name : trigger_name(a->trigger));
 }
@@ -46,10 +46,10 @@ static bool is_shut_how(int32_t how)
 }
 
 /* The part that a trigger and an entry of calls have in common. */
-static void json_call_fields(struct json *j, const struct act *a)
+static void json_call_fields(struct json *j, const struct socket_call *a)
 {
 	json_kv_call_name(j, a);
-	json_kv_str(j, "how", is_shut_how(a->how) ? how_name(a->how) : NULL);
+	json_kv_str(j, "how", is_shut_how(a->how) ? shut_how_name(a->how) : NULL);
 	json_kv_i32_or_null(j, "fd", a->fd >= 0, a->fd);
 	json_kv_u64(j, "pid", a->pid);
 	json_kv_u64(j, "tid", a->tid);
@@ -75,7 +75,7 @@ static void json_stack(struct json *j, const char *text)
 	bool any = false;
 
 	json_key(j, "stack");
-	while (text && stack_next(&text, &f)) {
+	while (text && stack_next_frame(&text, &f)) {
 		if (f.missing)
 			continue;
 		if (!any)
@@ -96,7 +96,7 @@ static void json_stack(struct json *j, const char *text)
 		json_null(j);
 }
 
-static void json_trigger(const struct view_context *v, struct json *j, const struct act *a)
+static void json_trigger(const struct view_context *v, struct json *j, const struct socket_call *a)
 {
 	json_key(j, "trigger");
 	if (!a) {
@@ -118,8 +118,8 @@ static void json_trigger(const struct view_context *v, struct json *j, const str
 static void json_calls(struct json *j, const struct story *s, uint64_t start_ns)
 {
 	json_kv_array(j, "calls");
-	for (unsigned i = 0; i < s->nr_acts; i++) {
-		const struct act *a = &s->acts[i];
+	for (unsigned i = 0; i < s->nr_calls; i++) {
+		const struct socket_call *a = &s->calls[i];
 
 		json_begin_object(j);
 		json_call_fields(j, a);
@@ -135,7 +135,7 @@ static void json_waves(struct json *j, const struct story *s, const struct verdi
 	json_kv_array(j, "waves");
 	for (unsigned i = 0; i < verdict->nr_waves; i++) {
 		const struct verdict_wave *n = &verdict->wave[i];
-		const struct wave *w = &s->seg[n->segment];
+		const struct close_segment *w = &s->seg[n->segment];
 		bool fin = n->segment == SEG_FIN_OUT || n->segment == SEG_FIN_IN;
 		bool sent = n->segment == SEG_FIN_OUT || n->segment == SEG_ACK_OUT;
 
@@ -178,7 +178,7 @@ static void json_byte_counts(struct json *j, const struct story *s)
 
 static void json_retransmits(const struct view_context *v, struct json *j, const struct story *s)
 {
-	json_kv_u64_or_null(j, "fin_retransmits", meta_has_hook(v->meta, "fin_resent"), s->fin_retransmits);
+	json_kv_u64_or_null(j, "fin_retransmits", run_info_has_hook(v->meta, "fin_resent"), s->fin_retransmits);
 	json_kv_null(j, "peer_fin_retransmits");
 	json_kv_u64_or_null(j, "srtt_us", s->srtt_us, s->srtt_us);
 }
@@ -213,10 +213,10 @@ static void json_endpoint(struct json *j, const struct story *s)
 /* Of a close that had begun before tracing: for how long, at least, and who held the socket. */
 static void json_found_at_start(struct json *j, const struct story *s, const struct verdict *verdict)
 {
-	json_kv_u64_or_null(j, "age_at_least_ns", s->since_ns && verdict->settled_ns >= s->since_ns,
-		 verdict->settled_ns - s->since_ns);
+	json_kv_u64_or_null(j, "age_at_least_ns", s->closing_since_ns && verdict->settled_ns >= s->closing_since_ns,
+		 verdict->settled_ns - s->closing_since_ns);
 	json_key(j, "holders");
-	if (!s->since_ns) {
+	if (!s->closing_since_ns) {
 		json_null(j);
 		return;
 	}
@@ -232,14 +232,14 @@ static void json_found_at_start(struct json *j, const struct story *s, const str
 }
 
 /* What a stack that was asked for does not show. */
-static void json_missing_of_stack(const struct view_context *v, struct json *j, const struct act *a)
+static void json_missing_of_stack(const struct view_context *v, struct json *j, const struct socket_call *a)
 {
 	const char *text = view_stack(v, a);
 	struct stack_frame f;
 
 	if (!text)
 		json_str(j, "stack: none came with the change of state");
-	while (text && stack_next(&text, &f))
+	while (text && stack_next_frame(&text, &f))
 		if (f.missing)
 			json_bytes(j, f.missing, f.missing_len);
 }
@@ -249,7 +249,7 @@ static void json_missing(const struct view_context *v, struct json *j, const str
 	json_kv_array(j, "missing");
 	for (unsigned i = 0; i < verdict->nr_missing; i++)
 		json_str(j, verdict->missing[i]);
-	if (verdict->trigger && meta_has_hook(v->meta, "stack"))
+	if (verdict->trigger && run_info_has_hook(v->meta, "stack"))
 		json_missing_of_stack(v, j, verdict->trigger);
 	json_end_array(j);
 }
@@ -262,8 +262,8 @@ static void json_print_close(struct view_context *v, const struct story *s, cons
 	json_kv_time(v, &j, "start", verdict->start_ns);
 	json_kv_time(v, &j, "time", verdict->settled_ns);
 	json_endpoint(&j, s);
-	json_kv_u64_or_null(&j, "age_ns", s->born_ns && verdict->settled_ns >= s->born_ns,
-		 verdict->settled_ns - s->born_ns);
+	json_kv_u64_or_null(&j, "age_ns", s->established_ns && verdict->settled_ns >= s->established_ns,
+		 verdict->settled_ns - s->established_ns);
 	json_found_at_start(&j, s, verdict);
 	json_kv_str(&j, "initiator", initiator_name(verdict->initiator));
 	json_kv_str(&j, "ending", ending_name(verdict->ending));
@@ -281,7 +281,7 @@ static void json_print_close(struct view_context *v, const struct story *s, cons
 	json_line_end(v, &j);
 }
 
-static void json_lost_events(struct json *j, const char *key, const struct tally *t)
+static void json_lost_events(struct json *j, const char *key, const struct run_counts *t)
 {
 	json_kv_object(j, key);
 	json_kv_u64(j, "ring_full", t->events_ring_full);
@@ -290,7 +290,7 @@ static void json_lost_events(struct json *j, const char *key, const struct tally
 	json_end_object(j);
 }
 
-static void json_print_lost(struct view_context *v, const struct tally *t, uint64_t now_ns)
+static void json_print_lost(struct view_context *v, const struct run_counts *t, uint64_t now_ns)
 {
 	struct json j;
 
@@ -301,14 +301,14 @@ static void json_print_lost(struct view_context *v, const struct tally *t, uint6
 	json_line_end(v, &j);
 }
 
-static void json_print_summary(struct view_context *v, const struct tally *t, uint64_t now_ns)
+static void json_print_summary(struct view_context *v, const struct run_counts *t, uint64_t now_ns)
 {
 	struct json j;
 
 	json_line_begin(v, &j, "summary");
 	json_kv_time(v, &j, "time", now_ns);
 	json_kv_u64(&j, "seen", t->seen);
-	json_kv_u64(&j, "told", t->told);
+	json_kv_u64(&j, "told", t->reported);
 	json_kv_u64(&j, "filtered", t->filtered);
 	json_kv_u64(&j, "open", t->open);
 	json_kv_lost_endpoints(&j, "lost", t->lost_table_full, t->lost_end_missed);

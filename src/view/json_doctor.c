@@ -15,9 +15,9 @@ static void json_kv_text_or_null(struct json *j, const char *key, const char *te
 		json_kv_null(j, key);
 }
 
-static const char *cost_source_name(enum health_source from)
+static const char *cost_source_name(enum cost_source from)
 {
-	return from == HEALTH_BENCH ? "benchmark" : from == HEALTH_HERE ? "here" : NULL;
+	return from == COST_BENCHMARK ? "benchmark" : from == COST_MEASURED ? "here" : NULL;
 }
 
 static void json_finding(struct view_context *v, const struct finding *f)
@@ -25,19 +25,19 @@ static void json_finding(struct view_context *v, const struct finding *f)
 	struct json j;
 
 	json_line_begin(v, &j, "doctor");
-	json_kv_str(&j, "group", health_group_name(f->group));
+	json_kv_str(&j, "group", diagnosis_group_name(f->group));
 	json_kv_str(&j, "name", f->name);
-	json_kv_str(&j, "status", health_level_name(f->level));
+	json_kv_str(&j, "status", diagnosis_level_name(f->level));
 	json_kv_text_or_null(&j, "value", f->value);
 	json_kv_text_or_null(&j, "about", f->about);
-	json_kv_text_or_null(&j, "without", f->without);
+	json_kv_text_or_null(&j, "without", f->impact);
 	json_kv_text_or_null(&j, "cost", f->cost);
-	json_kv_str(&j, "cost_source", cost_source_name(f->cost_from));
-	json_kv_text_or_null(&j, "mend", f->mend);
+	json_kv_str(&j, "cost_source", cost_source_name(f->cost_source));
+	json_kv_text_or_null(&j, "mend", f->fix);
 	json_line_end(v, &j);
 }
 
-void json_print_doctor(struct view_context *v, const struct health *h)
+void json_print_doctor(struct view_context *v, const struct diagnosis *h)
 {
 	struct json j;
 
@@ -46,7 +46,7 @@ void json_print_doctor(struct view_context *v, const struct health *h)
 	json_line_begin(v, &j, "summary");
 	json_kv_bool(&j, "can_trace", h->can_trace);
 	json_kv_text_or_null(&j, "why", h->why_not);
-	for (enum health_level l = HEALTH_OK; l <= HEALTH_UNKNOWN; l++)
-		json_kv_u64(&j, health_level_name(l), health_count(h, l));
+	for (enum diagnosis_level l = DIAGNOSIS_OK; l <= DIAGNOSIS_UNKNOWN; l++)
+		json_kv_u64(&j, diagnosis_level_name(l), diagnosis_count(h, l));
 	json_line_end(v, &j);
 }

@@ -55,13 +55,13 @@ static void json_kv_bytes_or_null(struct json *j, const char *key, const char *t
 
 void json_kv_cgroup(struct json *j, const char *path)
 {
-	char uid[CONTAINER_POD_LEN];
-	size_t unit_len = 0, pod_len = path ? container_pod(path, uid) : 0;
-	const char *unit = path ? container_unit(path, &unit_len) : NULL;
+	char uid[POD_UID_LEN];
+	size_t unit_len = 0, pod_len = path ? cgroup_names_pod(path, uid) : 0;
+	const char *unit = path ? cgroup_names_unit(path, &unit_len) : NULL;
 
 	json_kv_bytes_or_null(j, "cgroup", path, path ? strlen(path) : 0);
 	json_kv_bytes_or_null(j, "unit", unit, unit_len);
-	json_kv_bytes_or_null(j, "container", path ? container_id(path) : NULL, CONTAINER_ID_LEN);
+	json_kv_bytes_or_null(j, "container", path ? cgroup_names_container(path) : NULL, CONTAINER_ID_LEN);
 	json_kv_bytes_or_null(j, "pod", pod_len ? uid : NULL, pod_len);
 }
 

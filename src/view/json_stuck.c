@@ -6,26 +6,26 @@
 #include "json_fields.h"
 #include "names.h"
 
-static const char *age_source_name(unsigned age_from)
+static const char *age_source_name(unsigned age_source)
 {
-	switch (age_from) {
-	case EVENT_AGE_MINISOCK:
+	switch (age_source) {
+	case AGE_SOURCE_MINISOCK:
 		return "minisock";
-	case EVENT_AGE_LAST_SEGMENT:
+	case AGE_SOURCE_LAST_SEGMENT:
 		return "last-segment";
-	case EVENT_AGE_RESENT:
+	case AGE_SOURCE_FIN_RESENT:
 		return "fin-resent";
 	default:
 		return NULL;
 	}
 }
 
-static void json_holders(const struct view_context *v, struct json *j, const struct hangs *h,
-		    const struct hang *g)
+static void json_holders(const struct view_context *v, struct json *j, const struct stuck_table *h,
+		    const struct stuck_socket *g)
 {
 	json_kv_array(j, "holders");
 	for (uint32_t i = 0; i < g->nr_holders; i++) {
-		const struct hang_holder *o = &h->holder[g->holder + i];
+		const struct stuck_holder *o = &h->holder[g->holder + i];
 
 		json_begin_object(j);
 		json_kv_u64(j, "pid", o->pid);
@@ -39,14 +39,14 @@ static void json_holders(const struct view_context *v, struct json *j, const str
 }
 
 /* No kernel notes when a socket entered its state: the age is what it is at least. */
-static void json_age(struct json *j, const struct hang *g)
+static void json_age(struct json *j, const struct stuck_socket *g)
 {
 	json_kv_null(j, "age_ns");
-	json_kv_u64_or_null(j, "age_at_least_ns", g->age_from != EVENT_AGE_NONE, g->age_ns);
-	json_kv_str(j, "age_source", age_source_name(g->age_from));
+	json_kv_u64_or_null(j, "age_at_least_ns", g->age_source != AGE_SOURCE_NONE, g->age_ns);
+	json_kv_str(j, "age_source", age_source_name(g->age_source));
 }
 
-static void json_stuck_socket(struct view_context *v, const struct hangs *h, const struct hang *g, uint64_t now_ns)
+static void json_stuck_socket(struct view_context *v, const struct stuck_table *h, const struct stuck_socket *g, uint64_t now_ns)
 {
 	bool whole = !g->substate;	/* a minisock knows neither queues nor user */
 	struct json j;
@@ -58,10 +58,10 @@ static void json_stuck_socket(struct view_context *v, const struct hangs *h, con
 	json_kv_str(&j, "substate", g->substate ? state_name(g->substate) : NULL);
 	json_age(&j, g);
 	json_key(&j, "eof_read");
-	if (g->eof_read == KNOWN_NOT)
+	if (g->eof_read == TRI_NA)
 		json_null(&j);
 	else
-		json_bool(&j, g->eof_read == KNOWN_YES);
+		json_bool(&j, g->eof_read == TRI_YES);
 	json_kv_u64_or_null(&j, "unread", whole, g->unread);
 	json_kv_u64_or_null(&j, "unacked", whole, g->unacked);
 	json_kv_u64_or_null(&j, "unsent", whole, g->unsent);
@@ -74,7 +74,7 @@ static void json_stuck_socket(struct view_context *v, const struct hangs *h, con
 	json_line_end(v, &j);
 }
 
-static void json_stuck_summary(struct view_context *v, const struct hangs *h, uint64_t now_ns)
+static void json_stuck_summary(struct view_context *v, const struct stuck_table *h, uint64_t now_ns)
 {
 	struct json j;
 
@@ -96,10 +96,10 @@ static void json_stuck_summary(struct view_context *v, const struct hangs *h, ui
 	json_line_end(v, &j);
 }
 
-void json_print_stuck(struct view_context *v, const struct hangs *h, uint64_t now_ns)
+void json_print_stuck(struct view_context *v, const struct stuck_table *h, uint64_t now_ns)
 {
 	for (size_t i = 0; i < h->nr; i++) {
-		json_stuck_socket(v, h, &h->at[i], now_ns);
+		json_stuck_socket(v, h, &h->sockets[i], now_ns);
 		view_flush(v);
 	}
 	json_stuck_summary(v, h, now_ns);

@@ -90,7 +90,7 @@ static void print_comm(struct buf *b, const uint8_t *bytes, size_t width)
 	escape_for_terminal(b, bytes, strnlen((const char *)bytes, EVENT_COMM_LEN), width);
 }
 
-static void print_totals(struct view_context *v, const struct hangs *h)
+static void print_totals(struct view_context *v, const struct stuck_table *h)
 {
 	struct buf *b = v->out;
 	const char *between = ": ";
@@ -105,13 +105,13 @@ static void print_totals(struct view_context *v, const struct hangs *h)
 	} else {
 		buf_u64(b, h->nr);
 		buf_str(b, h->nr == 1 ? " socket hangs" : " sockets hang");
-		for (unsigned i = 0; i < HANG_STATES; i++) {
+		for (unsigned i = 0; i < STUCK_STATES; i++) {
 			if (!h->count[i])
 				continue;
 			buf_str(b, between);
 			buf_u64(b, h->count[i]);
 			buf_char(b, ' ');
-			buf_str(b, state_name(hang_state_at(i)));
+			buf_str(b, state_name(stuck_state_at(i)));
 			between = ", ";
 		}
 		buf_str(b, ";\nof ");
@@ -125,7 +125,7 @@ static void print_totals(struct view_context *v, const struct hangs *h)
 }
 
 /* The reasons, so that the first screen says them whatever comes after. */
-static void print_reasons(struct view_context *v, const struct hangs *h)
+static void print_reasons(struct view_context *v, const struct stuck_table *h)
 {
 	struct buf *b = v->out;
 
@@ -142,12 +142,12 @@ static void print_reasons(struct view_context *v, const struct hangs *h)
 	}
 }
 
-static void print_state_counts(struct buf *b, const struct hang_group *g)
+static void print_state_counts(struct buf *b, const struct stuck_group *g)
 {
-	static const unsigned order[] = { 3, 0, 1, 2, 4 };	/* of hang_state_at() */
+	static const unsigned order[] = { 3, 0, 1, 2, 4 };	/* of stuck_state_at() */
 	static const uint8_t width[] = { 10, 10, 10, 8, 9 };
 
-	for (unsigned i = 0; i < HANG_STATES; i++)
+	for (unsigned i = 0; i < STUCK_STATES; i++)
 		print_number(b, g->count[order[i]], width[i]);
 	print_age(b, g->oldest_ns, AGE_WIDTH + 1);
 	buf_char(b, '\n');
@@ -162,7 +162,7 @@ static void print_state_table_header(struct view_context *v, const char *of_what
 }
 
 /* "... and 490 more, 490 sockets (-w shows all)" */
-static void print_rows_left_out(struct view_context *v, const struct hang_group *g, size_t n)
+static void print_rows_left_out(struct view_context *v, const struct stuck_group *g, size_t n)
 {
 	struct buf *b = v->out;
 	uint64_t sockets = 0;
@@ -185,14 +185,14 @@ static size_t rows_to_print(const struct view_context *v, size_t n, size_t limit
 	return v->wide || n <= limit ? n : limit;
 }
 
-static void print_by_process(struct view_context *v, const struct hangs *h)
+static void print_by_process(struct view_context *v, const struct stuck_table *h)
 {
 	size_t n = rows_to_print(v, h->nr_groups, ROWS);
 	struct buf *b = v->out;
 
 	print_state_table_header(v, "PID     COMM");
 	for (size_t i = 0; i < n; i++) {
-		const struct hang_group *g = &h->group[i];
+		const struct stuck_group *g = &h->group[i];
 		size_t from = b->len;
 
 		if (g->owner == OWNER_PROCESS) {
@@ -209,7 +209,7 @@ static void print_by_process(struct view_context *v, const struct hangs *h)
 	print_rows_left_out(v, h->group + n, h->nr_groups - n);
 }
 
-static void print_by_peer(struct view_context *v, const struct hangs *h)
+static void print_by_peer(struct view_context *v, const struct stuck_table *h)
 {
 	size_t n = rows_to_print(v, h->nr_peers, ROWS);
 	struct buf *b = v->out;
@@ -234,9 +234,9 @@ static void print_by_peer(struct view_context *v, const struct hangs *h)
 }
 
 /* "4021 nginx: 2 sockets, /system.slice/docker-0123.scope, container 0123456789ab" */
-static void print_owner(struct view_context *v, const struct hangs *h, const struct hang_group *g)
+static void print_owner(struct view_context *v, const struct stuck_table *h, const struct stuck_group *g)
 {
-	const struct hang *first = &h->at[g->first];
+	const struct stuck_socket *first = &h->sockets[g->first];
 	const char *path = NULL, *id;
 	struct buf *b = v->out;
 	size_t from = b->len;
@@ -256,7 +256,7 @@ static void print_owner(struct view_context *v, const struct hangs *h, const str
 	buf_u64(b, g->sockets);
 	buf_str(b, " socket");
 	buf_str(b, plural_s(g->sockets));
-	id = path ? container_id(path) : NULL;
+	id = path ? cgroup_names_container(path) : NULL;
 	if (id) {
 		buf_str(b, ", container ");
 		buf_add(b, id, v->wide ? CONTAINER_ID_LEN : SHORT_ID);
@@ -287,8 +287,8 @@ static void print_endpoint_column(struct view_context *v, const struct flow *w, 
 }
 
 /* "5", "5,7", as much as fits; "+2": two other processes hold it too. With -w "5,4022/5". */
-static void print_descriptors(struct view_context *v, const struct hangs *h, const struct hang *g,
-			const struct hang_group *group)
+static void print_descriptors(struct view_context *v, const struct stuck_table *h, const struct stuck_socket *g,
+			const struct stuck_group *group)
 {
 	struct buf *b = v->out;
 	size_t start = b->len, room = v->wide ? SIZE_MAX : 8;
@@ -297,7 +297,7 @@ static void print_descriptors(struct view_context *v, const struct hangs *h, con
 
 	buf_str(b, g->nr_holders ? " " : " -");
 	for (uint32_t i = 0; i < g->nr_holders; i++) {
-		const struct hang_holder *o = &h->holder[g->holder + i];
+		const struct stuck_holder *o = &h->holder[g->holder + i];
 		size_t before = b->len;
 
 		if (o->pid != group->pid && !v->wide) {
@@ -328,16 +328,16 @@ static void print_descriptors(struct view_context *v, const struct hangs *h, con
 }
 
 /* "  (+ others hold them too: 4022 nginx, 4023 nginx)", by what its sockets show */
-static void print_other_holders(struct view_context *v, const struct hangs *h, const struct hang_group *group)
+static void print_other_holders(struct view_context *v, const struct stuck_table *h, const struct stuck_group *group)
 {
 	size_t limit = v->wide ? SIZE_MAX : LINE_COLUMNS - 26, start = v->out->len;
 	uint32_t last = group->pid;
 	bool any = false;
-	const struct hang *g = &h->at[group->first];
+	const struct stuck_socket *g = &h->sockets[group->first];
 
 	for (uint32_t k = 0; k < group->sockets && !any; k++, g++) {
 		for (uint32_t i = 0; i < g->nr_holders; i++) {
-			const struct hang_holder *o = &h->holder[g->holder + i];
+			const struct stuck_holder *o = &h->holder[g->holder + i];
 
 			if (o->pid == group->pid || o->pid == last)
 				continue;
@@ -357,7 +357,7 @@ static void print_other_holders(struct view_context *v, const struct hangs *h, c
 		buf_str(v->out, ")\n");
 }
 
-static void print_queue_bytes(struct buf *b, const struct hang *g, uint32_t n, size_t width)
+static void print_queue_bytes(struct buf *b, const struct stuck_socket *g, uint32_t n, size_t width)
 {
 	size_t from = b->len;
 
@@ -368,8 +368,8 @@ static void print_queue_bytes(struct buf *b, const struct hang *g, uint32_t n, s
 	buf_pad_before(b, from, width);
 }
 
-static void print_socket_row(struct view_context *v, const struct hangs *h, const struct hang *g,
-		       const struct hang_group *group)
+static void print_socket_row(struct view_context *v, const struct stuck_table *h, const struct stuck_socket *g,
+		       const struct stuck_group *group)
 {
 	struct buf *b = v->out;
 
@@ -378,13 +378,13 @@ static void print_socket_row(struct view_context *v, const struct hangs *h, cons
 	print_endpoint_column(v, &g->flow, false);
 	print_queue_bytes(b, g, g->unread, 7);
 	print_queue_bytes(b, g, g->unacked + g->unsent, 7);
-	buf_str(b, g->eof_read == KNOWN_YES ? " yes" : g->eof_read == KNOWN_NO ? " no " : " -  ");
+	buf_str(b, g->eof_read == TRI_YES ? " yes" : g->eof_read == TRI_NO ? " no " : " -  ");
 	print_descriptors(v, h, g, group);
 }
 
 /* "FIN_WAIT2 (12): closed here; ..., the last in 43s" and its oldest sockets. */
-static void print_sockets_of_kind(struct view_context *v, const struct hangs *h, const struct hang_group *group,
-		 const struct hang *g, size_t n)
+static void print_sockets_of_kind(struct view_context *v, const struct stuck_table *h, const struct stuck_group *group,
+		 const struct stuck_socket *g, size_t n)
 {
 	size_t rows = rows_to_print(v, n, SOCKETS);
 	struct buf *b = v->out;
@@ -423,19 +423,19 @@ static void print_sockets_header(struct view_context *v)
 	buf_str(v->out, " UNREAD SEND-Q EOF FD\n");
 }
 
-static void print_details(struct view_context *v, const struct hangs *h)
+static void print_details(struct view_context *v, const struct stuck_table *h)
 {
 	size_t n = rows_to_print(v, h->nr_groups, DETAILS);
 
 	for (size_t i = 0; i < n; i++) {
-		const struct hang_group *group = &h->group[i];
-		const struct hang *g = &h->at[group->first], *end = g + group->sockets;
+		const struct stuck_group *group = &h->group[i];
+		const struct stuck_socket *g = &h->sockets[group->first], *end = g + group->sockets;
 
 		print_owner(v, h, group);
 		print_other_holders(v, h, group);
 		print_sockets_header(v);
 		while (g < end) {
-			const struct hang *next = g + 1;
+			const struct stuck_socket *next = g + 1;
 
 			while (next < end && next->advice == g->advice && next->state == g->state)
 				next++;
@@ -451,7 +451,7 @@ static void print_details(struct view_context *v, const struct hangs *h)
 }
 
 /* What is not among the above, and why. */
-static void print_caveats(struct view_context *v, const struct hangs *h)
+static void print_caveats(struct view_context *v, const struct stuck_table *h)
 {
 	struct buf *b = v->out;
 
@@ -475,7 +475,7 @@ static void print_caveats(struct view_context *v, const struct hangs *h)
 	}
 }
 
-static void stuck_print(struct view_context *v, const struct hangs *h, uint64_t now_ns)
+static void stuck_print(struct view_context *v, const struct stuck_table *h, uint64_t now_ns)
 {
 	if (v->times) {
 		fmt_clock(v->out, view_wall_ns(v, now_ns));

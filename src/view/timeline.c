@@ -117,15 +117,15 @@ static bool keep_story(struct view_context *v, const struct story *s, const stru
 		return false;
 	h->story = *s;
 	h->verdict = *verdict;
-	h->story.acts = s->nr_acts ? copy_bytes(s->acts, s->nr_acts * sizeof(*s->acts)) : NULL;
+	h->story.calls = s->nr_calls ? copy_bytes(s->calls, s->nr_calls * sizeof(*s->calls)) : NULL;
 	h->story.holders = s->nr_holders ? copy_bytes(s->holders, s->nr_holders * sizeof(*s->holders)) :
 					   NULL;
-	if ((s->nr_acts && !h->story.acts) || (s->nr_holders && !h->story.holders)) {
+	if ((s->nr_calls && !h->story.calls) || (s->nr_holders && !h->story.holders)) {
 		free_kept_story(h);
 		return false;
 	}
 	if (verdict->trigger)
-		h->verdict.trigger = h->story.acts + (verdict->trigger - s->acts);
+		h->verdict.trigger = h->story.calls + (verdict->trigger - s->calls);
 	h->due_ns = verdict->settled_ns + TWIN_WAIT_NS;
 	*t->last = h;
 	t->last = &h->next;
@@ -190,7 +190,7 @@ static void timeline_tick(struct view_context *v, uint64_t now_ns)
 	}
 }
 
-static void timeline_end(struct view_context *v, const struct tally *tally, uint64_t now_ns)
+static void timeline_end(struct view_context *v, const struct run_counts *tally, uint64_t now_ns)
 {
 	struct timeline *t = v->state;
 

@@ -54,7 +54,7 @@ static void print_comm_pid(struct buf *b, const uint8_t *comm, uint32_t pid, siz
 void timeline_print_process(struct buf *b, const struct ladder *l, enum side side, size_t width)
 {
 	const struct story *s = l->s[side], *near = l->s[LADDER_LEFT];
-	const struct act *a = s ? call_text_actor(s, l->v[side]) : NULL;
+	const struct socket_call *a = s ? call_text_actor(s, l->v[side]) : NULL;
 
 	if (a)
 		print_comm_pid(b, a->comm, a->pid, width);
@@ -232,7 +232,7 @@ static void draw_segment(struct two_columns *p, const struct rung *r)
 	struct buf label = { 0 };
 	bool numbers = false;
 
-	if (r->kind == RUNG_AGAIN) {
+	if (r->kind == RUNG_RETRANSMIT) {
 		buf_str(&label, "FIN again, ");
 		if (r->count > 1) {
 			buf_u64(&label, r->count);
@@ -256,7 +256,7 @@ static void draw_segment(struct two_columns *p, const struct rung *r)
 }
 
 /* What came of a call, where that was not a FIN or a RST; NULL: that */
-static const char *call_outcome(const struct act *a)
+static const char *call_outcome(const struct socket_call *a)
 {
 	if (a->effect == EFFECT_RELEASED)
 		return "last reference gone";
@@ -275,15 +275,15 @@ static void draw_side_row(struct two_columns *p, unsigned side, const struct buf
 /* "close(5) client[100]", in two rows if it must be */
 static void draw_call(struct two_columns *p, const struct rung *r)
 {
-	const char *more = call_outcome(r->act);
+	const char *more = call_outcome(r->call);
 	struct buf call = { 0 }, who = { 0 };
 
-	call_text_print(&call, r->act);
+	call_text_print(&call, r->call);
 	if (call.len >= p->margin) {	/* "io_uring_shutdow.." */
 		call.len = p->margin - 3;
 		buf_str(&call, "..");
 	}
-	print_comm_pid(&who, r->act->comm, r->act->pid, p->margin - 1);
+	print_comm_pid(&who, r->call->comm, r->call->pid, p->margin - 1);
 	if (buf_columns(&call) + 1 + buf_columns(&who) < p->margin) {
 		buf_char(&call, ' ');
 		buf_add_buf(&call, &who);
@@ -341,7 +341,7 @@ static void draw_gap(struct two_columns *p, uint64_t ns, bool longest)
 /* Is this the call that made the segment, right before it? */
 static bool is_cause_of_segment(const struct rung *a, const struct rung *r, uint64_t ns)
 {
-	return a->kind == RUNG_ACT && r->kind != RUNG_ACT && a->side == r->side && ns < HIDE_GAP_NS;
+	return a->kind == RUNG_CALL && r->kind != RUNG_CALL && a->side == r->side && ns < HIDE_GAP_NS;
 }
 
 /* How long nothing was seen before the i-th rung; 0 where that is not worth a row. */
@@ -377,7 +377,7 @@ static void draw_rungs(struct two_columns *p)
 
 		if (ns)
 			draw_gap(p, ns, ns == longest);
-		if (r->kind == RUNG_ACT)
+		if (r->kind == RUNG_CALL)
 			draw_call(p, r);
 		else if (r->kind == RUNG_END)
 			draw_end(p, r);

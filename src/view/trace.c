@@ -129,7 +129,7 @@ static void trace_print_header(struct view_context *v)
 }
 
 /* The actor, else the first of those that a walk found to hold it. */
-static void print_process_columns(struct view_context *v, const struct story *s, const struct act *a)
+static void print_process_columns(struct view_context *v, const struct story *s, const struct socket_call *a)
 {
 	const uint8_t *comm = a ? a->comm : s->nr_holders ? s->holders[0].comm : NULL;
 	size_t comm_width = v->wide ? EVENT_COMM_LEN : COMM_WIDTH;
@@ -148,7 +148,7 @@ static void print_process_columns(struct view_context *v, const struct story *s,
 	buf_pad(b, from, comm_width);
 }
 
-static void print_call_column(struct view_context *v, const struct act *a)
+static void print_call_column(struct view_context *v, const struct socket_call *a)
 {
 	struct buf *b = v->out;
 	size_t from = b->len;
@@ -184,9 +184,9 @@ static void print_total_ms(struct buf *b, const struct story *s, const struct ve
 	if (verdict->phase[PHASE_TOTAL].known) {
 		buf_char(b, ' ');
 		fmt_ms(b, verdict->phase[PHASE_TOTAL].ns);
-	} else if (s->since_ns && verdict->settled_ns >= s->since_ns) {
+	} else if (s->closing_since_ns && verdict->settled_ns >= s->closing_since_ns) {
 		buf_char(b, ' ');
-		print_at_least(b, verdict->settled_ns - s->since_ns);
+		print_at_least(b, verdict->settled_ns - s->closing_since_ns);
 	} else {
 		buf_str(b, " -");
 	}
@@ -250,7 +250,7 @@ static void print_stack(struct view_context *v, const char *text)
 	struct buf line = { 0 };
 	struct stack_frame f;
 
-	while (stack_next(&text, &f)) {
+	while (stack_next_frame(&text, &f)) {
 		buf_reset(&line);
 		if (f.missing)
 			escape_for_terminal(&line, f.missing, f.missing_len, ESCAPE_ANY_WIDTH);
@@ -268,7 +268,7 @@ static void print_stack(struct view_context *v, const char *text)
 
 static void trace_print_story(struct view_context *v, const struct story *s, const struct verdict *verdict)
 {
-	const struct act *a = call_text_actor(s, verdict);
+	const struct socket_call *a = call_text_actor(s, verdict);
 	struct buf *b = v->out;
 
 	if (v->times) {

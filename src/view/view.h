@@ -21,7 +21,7 @@
 
 struct view_context {
 	struct buf *out;
-	const struct meta *meta;
+	const struct run_info *meta;
 	unsigned columns;	/* of the terminal, 0 where there is none */
 	bool color, wide, times;
 	bool utf8;		/* what reads it can show more than ASCII */
@@ -33,9 +33,9 @@ struct view_context {
 	/* What it takes to look outside; NULL: nothing is known of it, and shown as such. */
 	const char *(*cgroup_path)(void *arg, uint64_t id, uint32_t pid);
 	void *cgroup_arg;
-	const struct stacks *stacks;	/* of those who ended a connection; NULL none */
+	const struct stack_cache *stacks;	/* of those who ended a connection; NULL none */
 	bool shows_stacks;	/* --stack: in text too */
-	const char *(*exe_path)(void *arg, const struct act *a);	/* valid until the next */
+	const char *(*exe_path)(void *arg, const struct socket_call *a);	/* valid until the next */
 	void *exe_arg;
 	void (*flush)(void *arg);	/* out may be written and emptied: a view may say a lot */
 	void *flush_arg;
@@ -50,10 +50,10 @@ struct view {
 	void (*start)(struct view_context *v);
 	void (*event)(struct view_context *v, const struct event *e);
 	void (*story)(struct view_context *v, const struct story *s, const struct verdict *verdict);
-	void (*lost)(struct view_context *v, const struct tally *t, uint64_t now_ns);
-	void (*end)(struct view_context *v, const struct tally *t, uint64_t now_ns);
-	void (*stuck)(struct view_context *v, const struct hangs *h, uint64_t now_ns);
-	void (*doctor)(struct view_context *v, const struct health *h);
+	void (*lost)(struct view_context *v, const struct run_counts *t, uint64_t now_ns);
+	void (*end)(struct view_context *v, const struct run_counts *t, uint64_t now_ns);
+	void (*stuck)(struct view_context *v, const struct stuck_table *h, uint64_t now_ns);
+	void (*doctor)(struct view_context *v, const struct diagnosis *h);
 	/*
 	 * Time has come to now_ns, which is not before due_ns: what happened before has been told,
 	 * and nothing that happened later. It sets due_ns anew.
@@ -81,9 +81,9 @@ static inline const char *view_cgroup_path(const struct view_context *v, uint64_
 }
 
 /* How the act came to what it did, as stacks.h has it; NULL not known. */
-static inline const char *view_stack(const struct view_context *v, const struct act *a)
+static inline const char *view_stack(const struct view_context *v, const struct socket_call *a)
 {
-	return v->stacks && a->effect_ns ? stacks_find(v->stacks, a->tid, a->effect_ns) : NULL;
+	return v->stacks && a->effect_ns ? stack_cache_find(v->stacks, a->tid, a->effect_ns) : NULL;
 }
 
 static inline void view_flush(const struct view_context *v)
@@ -93,10 +93,10 @@ static inline void view_flush(const struct view_context *v)
 }
 
 /* The part of view_json that tells what hangs. */
-void json_print_stuck(struct view_context *v, const struct hangs *h, uint64_t now_ns);
+void json_print_stuck(struct view_context *v, const struct stuck_table *h, uint64_t now_ns);
 
 /* The part that tells what the kernel and the user can do. */
-void json_print_doctor(struct view_context *v, const struct health *h);
+void json_print_doctor(struct view_context *v, const struct diagnosis *h);
 
 extern const struct view view_stuck, view_trace, view_json, view_events, view_record, view_doctor;
 extern const struct view view_timeline, view_who, view_hist;

@@ -21,7 +21,7 @@
 
 #define GROUPS_MAX 1024
 
-static enum who_count who_count_of_call(const struct act *a)
+static enum who_count who_count_of_call(const struct socket_call *a)
 {
 	if (!a)
 		return WHO_NO_CALL;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
  * decode: any bytes of any length. What it lets pass, every view can print, and the tables of what
- * closes and of what hangs can take.
+ * closes and of what stuck can take.
  */
 #include "fuzz.h"
 
@@ -31,10 +31,10 @@ static void told(void *arg, const struct story *s, uint64_t now_ns)
 	HOLDS(v.ending < ENDING_COUNT);
 }
 
-/* What hangs, by every view that shows it. */
-static void finish(struct view_context *context, struct hangs *h)
+/* What stuck, by every view that shows it. */
+static void finish(struct view_context *context, struct stuck_table *h)
 {
-	HOLDS(hangs_finish(h));
+	HOLDS(stuck_table_finish(h));
 	HOLDS(h->nr <= h->config.max);
 	for (unsigned i = 0; view_at(i); i++) {
 		if (!view_at(i)->stuck)
@@ -44,23 +44,23 @@ static void finish(struct view_context *context, struct hangs *h)
 		HOLDS(!context->out->failed);
 		HOLDS(!check_output(view_at(i)->name, context->out->data, context->out->len));
 	}
-	hangs_release(h);
+	stuck_table_release(h);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	static const struct meta meta = { .nr_hooks = 0 };
-	struct conns_config config = { .max_open = 4, .calls = true, .late = true, .tell = told };
+	static const struct run_info meta = { .nr_hooks = 0 };
+	struct endpoint_table_config config = { .max_open = 4, .calls = true, .timewait = true, .report = told };
 	static const struct filter any_flow;
-	static const struct select any_story;
-	struct hangs_config hangs = { .filter = &any_flow, .select = &any_story, .max = 8 };
-	struct conns *conns = conns_new(&config);
-	struct hangs h;
+	static const struct story_filter any_story;
+	struct stuck_table_config stuck = { .filter = &any_flow, .story_filter = &any_story, .max = 8 };
+	struct endpoint_table *endpoint_table = endpoint_table_new(&config);
+	struct stuck_table h;
 	struct buf out = { 0 };
 	struct view_context context = { .out = &out, .meta = &meta };
 
-	HOLDS(conns);
-	hangs_init(&h, &hangs);
+	HOLDS(endpoint_table);
+	stuck_table_init(&h, &stuck);
 	HOLDS(size == sizeof(struct event) || !decode_event(data, size));
 	for (; size >= sizeof(struct event); data += sizeof(struct event), size -= sizeof(struct event)) {
 		struct event aligned;
@@ -70,16 +70,16 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		e = decode_event(&aligned, sizeof(aligned));
 		if (!e)
 			continue;
-		HOLDS(e == &aligned && e->call < EVENT_CALL_COUNT);
+		HOLDS(e == &aligned && e->syscall < SYSCALL_COUNT);
 		HOLDS(strcmp(event_kind_name(e->kind), "?") && strcmp(state_name(e->old_state), "?"));
 		look_at(&context, e);
-		hangs_take(&h, e, sizeof(*e));
-		conns_feed(conns, e);
-		conns_tick(conns, e->ts_ns);
+		stuck_table_feed(&h, e, sizeof(*e));
+		endpoint_table_feed(endpoint_table, e);
+		endpoint_table_expire(endpoint_table, e->ts_ns);
 	}
 	finish(&context, &h);
-	conns_end(conns, UINT64_MAX);
-	conns_free(conns);
+	endpoint_table_end(endpoint_table, UINT64_MAX);
+	endpoint_table_free(endpoint_table);
 	buf_release(&out);
 	return 0;
 }

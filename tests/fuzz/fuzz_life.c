@@ -50,12 +50,12 @@ static void be_born(struct world *w, unsigned i)
 	if (w->lives + 1 >= LIVES)
 		return;
 	*l = (struct life){ .state = STATE_SYN_SENT };
-	l->e = (struct event){ .sk = 0xa000 + i % 4 * 64, .cookie = ++w->lives, .netns = 1,
+	l->e = (struct event){ .sk_key = 0xa000 + i % 4 * 64, .cookie = ++w->lives, .netns = 1,
 			       .family = 4, .local_port = (__u16)(1000 + i / 2),
 			       .peer_port = 80, .local_addr = { 10 }, .peer_addr = { 11 },
 			       .snd_una = 1000, .snd_nxt = 1000, .write_seq = 1000,
 			       .rcv_nxt = 5000, .rcv_wup = 5000, .copied_seq = 5000,
-			       .snd_wnd = 100, .nr = -1 };
+			       .snd_wnd = 100, .syscall_nr = -1 };
 }
 
 /* how: 1 it is lost, 2 it comes twice. */
@@ -74,10 +74,10 @@ static void send_event(struct world *w, struct event e, unsigned how)
 
 static void by_task(struct event *e, unsigned call, unsigned who)
 {
-	e->task = EVENT_TASK_HERE | EVENT_TASK_NR;
-	e->sock |= EVENT_SOCK_OWNED;
-	e->call = (__u8)call;
-	e->nr = 3;
+	e->task_flags = TASKF_VALID | TASKF_SYSCALL;
+	e->sock_flags |= SOCKF_OWNED;
+	e->syscall = (__u8)call;
+	e->syscall_nr = 3;
 	e->pid = e->tid = 100 + who % 3;
 	e->arg[0] = 5;
 }
@@ -89,13 +89,13 @@ static void go_to(struct world *w, struct life *l, unsigned state, unsigned how,
 	e.kind = EVENT_STATE;
 	e.old_state = (__u8)l->state;
 	e.new_state = (__u8)state;
-	e.sock = (__u16)bits;
+	e.sock_flags = (__u16)bits;
 	if (l->orphan)
-		e.sock |= EVENT_SOCK_DEAD | EVENT_SOCK_NO_SOCKET;
+		e.sock_flags |= SOCKF_DEAD | SOCKF_NO_SOCKET;
 	if (how & 4)
 		e.sk_err = how & 8 ? EVENT_ECONNRESET : 110;
 	if ((state == STATE_FIN_WAIT1 || state == STATE_LAST_ACK) && how & 16)
-		by_task(&e, how & 32 ? EVENT_CALL_CLOSE : EVENT_CALL_SHUTDOWN, how >> 6);
+		by_task(&e, how & 32 ? SYSCALL_CLOSE : SYSCALL_SHUTDOWN, how >> 6);
 	if (state == STATE_FIN_WAIT1 || state == STATE_LAST_ACK)
 		l->orphan = how & 32;
 	if (state == STATE_CLOSE)
@@ -114,13 +114,13 @@ static void step_open(struct world *w, struct life *l, unsigned how)
 {
 	switch (l->state) {
 	case STATE_SYN_SENT:
-		go_to(w, l, STATE_ESTABLISHED, how & ~0xfcu, EVENT_SOCK_FILE_LIVE);
+		go_to(w, l, STATE_ESTABLISHED, how & ~0xfcu, SOCKF_HELD);
 		break;
 	case STATE_ESTABLISHED:
 		if (how & 4)
-			go_to(w, l, STATE_CLOSE, how, EVENT_SOCK_FILE_LIVE);
+			go_to(w, l, STATE_CLOSE, how, SOCKF_HELD);
 		else if (how & 128)
-			go_to(w, l, STATE_CLOSE_WAIT, how, EVENT_SOCK_DONE | EVENT_SOCK_FILE_LIVE);
+			go_to(w, l, STATE_CLOSE_WAIT, how, SOCKF_DONE | SOCKF_HELD);
 		else
 			go_to(w, l, STATE_FIN_WAIT1, how, 0);
 		break;
@@ -132,14 +132,14 @@ static void step_open(struct world *w, struct life *l, unsigned how)
 		break;
 	case STATE_FIN_WAIT2:
 		l->minisock = l->orphan && how & 128 && !(how & 4);
-		go_to(w, l, STATE_CLOSE, how, l->minisock ? 0 : EVENT_SOCK_DONE);
+		go_to(w, l, STATE_CLOSE, how, l->minisock ? 0 : SOCKF_DONE);
 		break;
 	case STATE_CLOSE_WAIT:
-		go_to(w, l, how & 4 ? STATE_CLOSE : STATE_LAST_ACK, how, EVENT_SOCK_DONE);
+		go_to(w, l, how & 4 ? STATE_CLOSE : STATE_LAST_ACK, how, SOCKF_DONE);
 		break;
 	default:
 		our_fin_is_acked(l);
-		go_to(w, l, STATE_CLOSE, how, EVENT_SOCK_DONE);
+		go_to(w, l, STATE_CLOSE, how, SOCKF_DONE);
 		break;
 	}
 }
@@ -152,21 +152,21 @@ static void step_closed(struct world *w, unsigned i, unsigned how)
 
 	e.old_state = e.new_state = STATE_CLOSE;
 	if (l->minisock && how & 4) {
-		e.kind = EVENT_LATE;
+		e.kind = EVENT_TIMEWAIT;
 		e.old_state = e.new_state = STATE_TIME_WAIT;
 		e.substate = how & 8 ? STATE_TIME_WAIT : STATE_FIN_WAIT2;
 		e.tcp_flags = how & 8 ? 0x11 : how & 16 ? 0x04 : 0x10;
-		e.sk = 0;
+		e.sk_key = 0;
 		send_event(w, e, how);
 	} else if (how & 8 && !l->destroyed) {
 		e.kind = EVENT_RESET_SENT;
-		e.more = how & 16 ? EVENT_MORE_ANSWER : 0;
+		e.flags = how & 16 ? EVENTF_ANSWER : 0;
 		send_event(w, e, how);
 	} else if (!l->destroyed) {
 		e.kind = EVENT_DESTROY;
-		e.sock = EVENT_SOCK_DEAD | EVENT_SOCK_NO_SOCKET;
+		e.sock_flags = SOCKF_DEAD | SOCKF_NO_SOCKET;
 		if (how & 16)
-			by_task(&e, EVENT_CALL_CLOSE, how >> 6);
+			by_task(&e, SYSCALL_CLOSE, how >> 6);
 		l->destroyed = true;
 		send_event(w, e, how);
 	} else {
@@ -180,9 +180,9 @@ static void returns(struct world *w, struct life *l, unsigned how)
 
 	e.kind = EVENT_CALL;
 	e.old_state = e.new_state = (__u8)l->state;
-	by_task(&e, how & 32 ? EVENT_CALL_CLOSE : EVENT_CALL_SHUTDOWN, how >> 6);
+	by_task(&e, how & 32 ? SYSCALL_CLOSE : SYSCALL_SHUTDOWN, how >> 6);
 	e.call_ns = how * 1000;
-	e.sock = 0;
+	e.sock_flags = 0;
 	send_event(w, e, how);
 }
 
@@ -212,16 +212,16 @@ static void check_lives(const struct world *w)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static const struct filter any_flow;
-	static const struct select any_story;
-	static const struct meta meta = { .nr_hooks = 0 };
+	static const struct story_filter any_story;
+	static const struct run_info meta = { .nr_hooks = 0 };
 	static struct world w;
 	struct buf out = { 0 };
 	struct input in = { data, size };
 	uint8_t how = take_u8(&in);
 	struct pipeline_config config = { .view = &counting, .context = &w.context, .filter = &any_flow,
-					.select = &any_story, .never_open = true,
-					.conns = { .max_open = 4096, .seed = how, .calls = how & 1,
-						   .late = how & 2 } };
+					.story_filter = &any_story, .never_open = true,
+					.endpoint_table = { .max_open = 4096, .seed = how, .calls = how & 1,
+						   .timewait = how & 2 } };
 
 	memset(&w, 0, sizeof(w));
 	w.context = (struct view_context){ .out = &out, .meta = &meta };

@@ -59,7 +59,7 @@ static void add_member(char first, const void *bytes, size_t len)
 /* A sound head, made once; without the many names of system calls, which take their time. */
 static void add_good_head(void)
 {
-	static const struct meta meta = { .hostname = "h", .hook = { { "calls", "tracepoint" },
+	static const struct run_info meta = { .hostname = "h", .hook = { { "calls", "tracepoint" },
 								     { "late", "tp_btf" } },
 					  .nr_hooks = 2 };
 	static uint8_t member[1 << 16];
@@ -110,11 +110,11 @@ static void check_view(const struct view *view, struct buf *out)
 static void play(struct record_reader *r, const struct view *view, struct buf *out)
 {
 	static const struct filter any_flow;
-	static const struct select any_story;
+	static const struct story_filter any_story;
 	struct view_context context = { .out = out, .meta = record_reader_run_info(r) };
 	struct pipeline_config config = { .view = view, .context = &context, .filter = &any_flow,
-					.select = &any_story, .never_open = true,
-					.conns = { .max_open = 64, .calls = true, .late = true } };
+					.story_filter = &any_story, .never_open = true,
+					.endpoint_table = { .max_open = 64, .calls = true, .timewait = true } };
 	struct pipeline *t = pipeline_new(&config);
 	struct record got;
 	unsigned n = 0;

@@ -2,7 +2,7 @@
 /*
  * conn, act, story, verdict and the views on events in any order: duplicates, drops, addresses that
  * come back, cookies that are missing, time that goes back, clocks that jump, losses. Ten bytes
- * make an event; every combination is one that decode lets pass. What a walk found of them hangs,
+ * make an event; every combination is one that decode lets pass. What a walk found of them stuck,
  * too.
  */
 #include "fuzz.h"
@@ -27,7 +27,7 @@ struct world {
 	uint64_t told;
 	unsigned long max_open;
 	struct kernel_counters kernel;
-	struct hangs hangs;
+	struct stuck_table stuck;
 	struct view_context each[VIEWS];	/* by the place in view_at() */
 };
 
@@ -43,8 +43,8 @@ static void check_times(const struct story *s, const struct verdict *v)
 			sum += v->phase[i].ns;
 	}
 	HOLDS(!v->phase[PHASE_TOTAL].known || sum <= v->phase[PHASE_TOTAL].ns);
-	for (unsigned i = 1; i < s->nr_acts; i++)
-		HOLDS(s->acts[i - 1].ts_ns <= s->acts[i].ts_ns);
+	for (unsigned i = 1; i < s->nr_calls; i++)
+		HOLDS(s->calls[i - 1].ts_ns <= s->calls[i].ts_ns);
 }
 
 static void check_view(const struct view *view, const struct buf *out)
@@ -59,7 +59,7 @@ static void check_story(struct view_context *context, const struct story *s, con
 
 	w->told++;
 	check_times(s, v);
-	HOLDS(s->nr_acts <= STORY_ACTS && s->nr_states <= STORY_STATES);
+	HOLDS(s->nr_calls <= STORY_CALLS && s->nr_states <= STORY_STATES);
 	HOLDS(v->nr_missing <= VERDICT_MISSING && v->nr_waves <= SEG_COUNT);
 	for (unsigned i = 1; i < v->nr_waves; i++)
 		HOLDS(v->wave[i - 1].number < v->wave[i].number);
@@ -67,7 +67,7 @@ static void check_story(struct view_context *context, const struct story *s, con
 	HOLDS((v->reason != REASON_NONE) == (ending_class(v->ending) == CLASS_RESET ||
 					     ending_class(v->ending) == CLASS_TIMEOUT ||
 					     ending_class(v->ending) == CLASS_ABORTED));
-	HOLDS(!v->trigger || (v->trigger >= s->acts && v->trigger < s->acts + s->nr_acts));
+	HOLDS(!v->trigger || (v->trigger >= s->calls && v->trigger < s->calls + s->nr_calls));
 	for (unsigned i = 0; view_at(i); i++) {
 		struct view_context *each = &w->each[i];
 
@@ -101,7 +101,7 @@ static void start_views(struct world *w, uint8_t how)
 
 static void end_views(struct world *w)
 {
-	struct tally t = pipeline_tally(w->pipeline, &w->kernel);
+	struct run_counts t = pipeline_tally(w->pipeline, &w->kernel);
 
 	for (unsigned i = 0; view_at(i); i++) {
 		buf_reset(w->context.out);
@@ -117,10 +117,10 @@ static const struct view checking = { .name = "checking", .story = check_story }
 
 static void check_tally(const struct world *w)
 {
-	struct tally t = pipeline_tally(w->pipeline, &w->kernel);
+	struct run_counts t = pipeline_tally(w->pipeline, &w->kernel);
 
-	HOLDS(t.seen == t.told + t.filtered + t.open + t.lost_table_full + t.lost_end_missed);
-	HOLDS(t.told == w->told);
+	HOLDS(t.seen == t.reported + t.filtered + t.open + t.lost_table_full + t.lost_end_missed);
+	HOLDS(t.reported == w->told);
 	HOLDS(t.open <= w->max_open);
 	HOLDS(pipeline_unsettled(w->pipeline) <= t.open);
 }
@@ -132,7 +132,7 @@ static void make_sockets(struct world *w)
 		struct event *e = &w->now[i];
 		unsigned pair = i / 2 == 3 ? 0 : i / 2;
 
-		e->sk = 0xa000 + (i == 5 ? 4 : i) * 64;
+		e->sk_key = 0xa000 + (i == 5 ? 4 : i) * 64;
 		e->cookie = i == 4 ? 0 : 16 + i;
 		e->netns = 1;
 		e->family = i / 2 == 1 ? 6 : 4;
@@ -189,20 +189,20 @@ static void feed_event(struct world *w, struct input *in, uint8_t kind)
 	e.kind = kind;
 	e.old_state = state_of(states & 15);
 	e.new_state = state_of(states >> 4);
-	e.sock = take_u16(in);
-	e.task = take_u8(in);
+	e.sock_flags = take_u16(in);
+	e.task_flags = take_u8(in);
 	misc = take_u8(in);
-	e.call = misc % EVENT_CALL_COUNT;
-	e.nr = misc & 64 ? misc : 3;
+	e.syscall = misc % SYSCALL_COUNT;
+	e.syscall_nr = misc & 64 ? misc : 3;
 	e.arg[0] = 3 + misc % 3;
 	e.arg[1] = misc & 3;
 	e.tid = e.pid = 100 + misc % 4;
 	memcpy(e.comm, misc & 128 ? "\x1b[31m\n{\"\xff" : "task", misc & 128 ? 9 : 4);
 	misc = take_u8(in);
-	e.more = misc;
+	e.flags = misc;
 	e.exit_code = misc;
 	e.sk_err = misc & 8 ? 100 + misc % 16 : 0;
-	e.reason = e.kind == EVENT_RESET_SENT || e.kind == EVENT_LATE ? misc % 10 : 0;
+	e.reason = e.kind == EVENT_RESET_SENT || e.kind == EVENT_TIMEWAIT ? misc % 10 : 0;
 	e.substate = state_of(misc);
 	e.retransmits = misc;
 	if (kind == EVENT_CALL)
@@ -211,11 +211,11 @@ static void feed_event(struct world *w, struct input *in, uint8_t kind)
 		e.fin_timeout_ns = misc * 1000000000ULL;
 	if (who & 32)
 		e.cookie = 0;
-	if (kind == EVENT_LATE)
-		e.sk = 0;
+	if (kind == EVENT_TIMEWAIT)
+		e.sk_key = 0;
 	pipeline_feed(w->pipeline, &e, sizeof(e));
 	if (kind == EVENT_SOCKET || kind == EVENT_HOLDER)
-		hangs_take(&w->hangs, &e, sizeof(e));
+		stuck_table_feed(&w->stuck, &e, sizeof(e));
 	if (who & 128)
 		pipeline_feed(w->pipeline, &e, sizeof(e));
 }
@@ -238,17 +238,17 @@ static void step(struct world *w, struct input *in)
 	check_tally(w);
 }
 
-/* What hangs: each found socket is shown, filtered or did not fit, by every view that can. */
+/* What stuck: each found socket is shown, filtered or did not fit, by every view that can. */
 static void check_hangs(struct world *w)
 {
-	struct hangs *h = &w->hangs;
+	struct stuck_table *h = &w->stuck;
 	size_t holders = 0;
 
-	HOLDS(hangs_finish(h));
+	HOLDS(stuck_table_finish(h));
 	HOLDS(h->seen >= h->nr + h->filtered && h->nr <= h->config.max);
 	for (size_t i = 0; i < h->nr; i++) {
-		HOLDS(h->at[i].advice < ADVICE_COUNT && h->at[i].owner < OWNER_COUNT);
-		holders += h->at[i].nr_holders;
+		HOLDS(h->sockets[i].advice < ADVICE_COUNT && h->sockets[i].owner < OWNER_COUNT);
+		holders += h->sockets[i].nr_holders;
 	}
 	HOLDS(holders <= h->nr_holders);
 	for (unsigned i = 0; view_at(i); i++) {
@@ -259,25 +259,25 @@ static void check_hangs(struct world *w)
 		HOLDS(!w->context.out->failed);
 		HOLDS(!check_output(view_at(i)->name, w->context.out->data, w->context.out->len));
 	}
-	hangs_release(h);
+	stuck_table_release(h);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static const struct filter any_flow;
-	static const struct select any_story;
-	static const struct meta meta = { .nr_hooks = 0 };
+	static const struct story_filter any_story;
+	static const struct run_info meta = { .nr_hooks = 0 };
 	struct buf out = { 0 };
 	struct world w = { .context = { .out = &out, .meta = &meta }, .now_ns = START_NS };
 	struct input in = { data, size };
 	uint8_t how = take_u8(&in);
 	struct pipeline_config config = { .view = &checking, .context = &w.context, .filter = &any_flow,
-					.select = &any_story, .never_open = true,
-					.conns = { .max_open = how % 8 + 1, .seed = how,
-						   .calls = how & 64, .late = how & 128 } };
-	struct hangs_config hangs = { .filter = &any_flow, .select = &any_story, .max = how % 8 + 1 };
+					.story_filter = &any_story, .never_open = true,
+					.endpoint_table = { .max_open = how % 8 + 1, .seed = how,
+						   .calls = how & 64, .timewait = how & 128 } };
+	struct stuck_table_config stuck = { .filter = &any_flow, .story_filter = &any_story, .max = how % 8 + 1 };
 
-	hangs_init(&w.hangs, &hangs);
+	stuck_table_init(&w.stuck, &stuck);
 	w.max_open = how % 8 + 1;
 	w.pipeline = pipeline_new(&config);
 	HOLDS(w.pipeline);

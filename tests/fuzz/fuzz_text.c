@@ -81,24 +81,24 @@ static bool is_within(const char *text, size_t size, const char *part, size_t le
 
 static void check_texts(const uint8_t *bytes, size_t len)
 {
-	char *text = strndup((const char *)bytes, len), uid[CONTAINER_POD_LEN];
+	char *text = strndup((const char *)bytes, len), uid[POD_UID_LEN];
 	size_t size = text ? strlen(text) : 0, unit_len = 0;
 	const char *at = text, *unit, *id;
 	struct stack_frame f;
 
 	HOLDS(text);
-	while (stack_next(&at, &f)) {
+	while (stack_next_frame(&at, &f)) {
 		HOLDS(at > text && at <= text + size);
 		HOLDS(is_within(text, size, f.symbol, f.symbol_len));
 		HOLDS(is_within(text, size, f.module, f.module_len));
 		HOLDS(is_within(text, size, f.missing, f.missing_len));
 	}
 	HOLDS(!*at);
-	unit = container_unit(text, &unit_len);
+	unit = cgroup_names_unit(text, &unit_len);
 	HOLDS(is_within(text, size, unit, unit ? unit_len : 0));
-	id = container_id(text);
+	id = cgroup_names_container(text);
 	HOLDS(is_within(text, size, id, id ? CONTAINER_ID_LEN : 0));
-	HOLDS(container_pod(text, uid) <= sizeof(uid));
+	HOLDS(cgroup_names_pod(text, uid) <= sizeof(uid));
 	free(text);
 }
 

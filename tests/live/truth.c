@@ -26,7 +26,7 @@ static void print_number(const char *key, long value)
 		printf(",\"%s\":null", key);
 }
 
-static const char *how_name(int how)
+static const char *shut_how_name(int how)
 {
 	switch (how) {
 	case SHUT_RD:
@@ -44,7 +44,7 @@ static const char *how_name(int how)
 static void print_author(const struct call *c)
 {
 	if (c->how != DEED_UNTOLD)
-		print_word("how", how_name(c->how));
+		print_word("how", shut_how_name(c->how));
 	if (c->fd != DEED_UNTOLD)
 		print_number("fd", c->fd);
 	if (c->pid)

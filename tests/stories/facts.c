@@ -36,9 +36,9 @@ static void put_comm(struct buf *b, const uint8_t *comm)
 	buf_add(b, comm, strnlen((const char *)comm, EVENT_COMM_LEN));
 }
 
-static void put_call(struct buf *b, const struct act *a)
+static void put_call(struct buf *b, const struct socket_call *a)
 {
-	const char *name = a->trigger == TRIGGER_SYSCALL ? syscall_name(a->nr, a->compat) : NULL;
+	const char *name = a->trigger == TRIGGER_SYSCALL ? syscall_name(a->syscall_nr, a->compat) : NULL;
 
 	buf_str(b, name ? name : trigger_name(a->trigger));
 }
@@ -53,14 +53,14 @@ static void put_instant(struct buf *b, uint64_t ts_ns)
 
 static void put_calls(struct buf *b, const struct story *s)
 {
-	for (unsigned i = 0; i < s->nr_acts; i++) {
+	for (unsigned i = 0; i < s->nr_calls; i++) {
 		if (i)
 			buf_char(b, ',');
-		put_call(b, &s->acts[i]);
+		put_call(b, &s->calls[i]);
 		buf_char(b, ':');
-		buf_str(b, effect_name(s->acts[i].effect));
+		buf_str(b, effect_name(s->calls[i].effect));
 	}
-	if (!s->nr_acts)
+	if (!s->nr_calls)
 		buf_char(b, '-');
 }
 
@@ -79,7 +79,7 @@ static void put_waves(struct buf *b, const struct story *s, const struct verdict
 					     [SEG_FIN_IN] = "FIN<", [SEG_ACK_OUT] = "ACK>" };
 
 	for (unsigned i = 0; i < v->nr_waves; i++) {
-		const struct wave *w = &s->seg[v->wave[i].segment];
+		const struct close_segment *w = &s->seg[v->wave[i].segment];
 
 		if (i)
 			buf_char(b, ',');
@@ -95,7 +95,7 @@ static void put_waves(struct buf *b, const struct story *s, const struct verdict
 static bool wave_fact(struct buf *b, const char *key, const struct story *s,
 		      const struct verdict *v)
 {
-	const struct wave *w = NULL;
+	const struct close_segment *w = NULL;
 
 	if (strncmp(key, "wave", 4) || key[4] < '1' || key[4] > '4' || key[5] != '.')
 		return false;
@@ -165,10 +165,10 @@ static bool verdict_fact(struct buf *b, const char *key, const struct story *s,
 		put_instant(b, v->start_ns);
 	else if (!strcmp(key, "settled"))
 		put_instant(b, v->settled_ns);
-	else if (!strcmp(key, "age") && s->born_ns)
-		put_time(b, v->settled_ns - s->born_ns);
-	else if (!strcmp(key, "age_at_least") && s->since_ns)
-		put_time(b, v->settled_ns - s->since_ns);
+	else if (!strcmp(key, "age") && s->established_ns)
+		put_time(b, v->settled_ns - s->established_ns);
+	else if (!strcmp(key, "age_at_least") && s->closing_since_ns)
+		put_time(b, v->settled_ns - s->closing_since_ns);
 	else if (!strcmp(key, "age") || !strcmp(key, "age_at_least"))
 		buf_char(b, '-');
 	else
@@ -228,7 +228,7 @@ static bool socket_fact(struct buf *b, const char *key, const struct story *s)
 	return true;
 }
 
-static bool trigger_fact(struct buf *b, const char *key, const struct act *a)
+static bool trigger_fact(struct buf *b, const char *key, const struct socket_call *a)
 {
 	static const char *const keys[] = { "trigger", "fd", "how", "pid", "tid", "uid", "comm",
 					    "signal", "exit_code", "deferred", "ret", "call_ns" };
@@ -245,7 +245,7 @@ static bool trigger_fact(struct buf *b, const char *key, const struct act *a)
 	else if (!strcmp(key, "fd"))
 		put_known(b, a->fd >= 0, a->fd);
 	else if (!strcmp(key, "how"))
-		buf_str(b, a->trigger == TRIGGER_SHUTDOWN ? how_name(a->how) : "-");
+		buf_str(b, a->trigger == TRIGGER_SHUTDOWN ? shut_how_name(a->how) : "-");
 	else if (!strcmp(key, "comm"))
 		put_comm(b, a->comm);
 	else if (!strcmp(key, "signal"))
@@ -269,18 +269,18 @@ bool facts_story(struct buf *b, const char *key, const struct story *s, const st
 	       wave_fact(b, key, s, v) || trigger_fact(b, key, v->trigger);
 }
 
-bool facts_tally(struct buf *b, const char *key, const struct tally *t)
+bool facts_tally(struct buf *b, const char *key, const struct run_counts *t)
 {
 	const struct {
 		const char *key;
 		uint64_t v;
 	} counts[] = { { "seen", t->seen },
-		       { "told", t->told },
+		       { "told", t->reported },
 		       { "filtered", t->filtered },
 		       { "open", t->open },
 		       { "lost", t->lost_table_full + t->lost_end_missed },
 		       { "events", t->events },
-		       { "events-lost", tally_lost_events(t) } };
+		       { "events-lost", run_counts_lost_events(t) } };
 
 	for (unsigned i = 0; i < sizeof(counts) / sizeof(*counts); i++) {
 		if (strcmp(counts[i].key, key))

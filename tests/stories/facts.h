@@ -28,7 +28,7 @@
 
 /* Appends the value to b. False: there is no such key. */
 bool facts_story(struct buf *b, const char *key, const struct story *s, const struct verdict *v);
-bool facts_tally(struct buf *b, const char *key, const struct tally *t);
+bool facts_tally(struct buf *b, const char *key, const struct run_counts *t);
 
 /* Are the values of this key times, written with a unit? */
 bool facts_is_time(const char *key);

@@ -41,7 +41,7 @@ struct script_socket *script_find(struct script *s, const char *name)
 /* An established connection through which nothing has gone: where every socket starts. */
 static void socket_default(struct event *e, unsigned index)
 {
-	e->sk = 0xa000 + 0x100 * index;
+	e->sk_key = 0xa000 + 0x100 * index;
 	e->cookie = 0x11 + index;
 	e->netns = 4026531840u;
 	e->snd_una = e->snd_nxt = e->write_seq = 1000;
@@ -67,7 +67,7 @@ static bool socket_option(struct script *s, struct event *e, const char *word)
 		const struct script_socket *other = script_find(s, value);
 
 		if (other)
-			e->sk = other->now.sk;
+			e->sk_key = other->now.sk_key;
 		return other;
 	}
 	return script_bad(s, "bad word '%s': want cookie=, netns= or sk=", word);
@@ -171,9 +171,9 @@ static bool take_cgroup(struct script *s, char **word, int n)
 
 	if (n != 3 || !words_u64(word[1], &id))
 		return script_bad(s, "want: cgroup ID PATH");
-	if (!s->places)
-		s->places = places_new();
-	return s->places && places_add(s->places, id, word[2], strlen(word[2]));
+	if (!s->cgroup_cache)
+		s->cgroup_cache = cgroup_cache_new();
+	return s->cgroup_cache && cgroup_cache_add(s->cgroup_cache, id, word[2], strlen(word[2]));
 }
 
 static bool take_stack(struct script *s, char **word, int n)
@@ -183,12 +183,12 @@ static bool take_stack(struct script *s, char **word, int n)
 	if (n != 4 || !words_time(word[1], &at_ns) || !words_u64(word[2], &tid))
 		return script_bad(s, "want: stack TIME TID TEXT");
 	if (!s->stacks) {
-		s->stacks = stacks_new();
-		meta_add_hook(&s->meta, "stack", "bpf_get_stack");
+		s->stacks = stack_cache_new();
+		run_info_add_hook(&s->meta, "stack", "bpf_get_stack");
 	}
 	if (!s->stacks)
 		return script_bad(s, "out of memory");
-	stacks_add(s->stacks, (uint32_t)tid, SCRIPT_BASE_NS + at_ns, word[3], strlen(word[3]));
+	stack_cache_add(s->stacks, (uint32_t)tid, SCRIPT_BASE_NS + at_ns, word[3], strlen(word[3]));
 	return true;
 }
 
@@ -349,9 +349,9 @@ static char *read_file(const char *path)
 	return text;
 }
 
-static void set_meta(struct meta *m)
+static void set_meta(struct run_info *m)
 {
-	*m = (struct meta){ .hostname = "host", .kernel = "6.1.0", .machine = "x86_64",
+	*m = (struct run_info){ .hostname = "host", .kernel = "6.1.0", .machine = "x86_64",
 			    .boot_id = "00000000-0000-4000-8000-000000000000",
 			    .boot_to_wall_ns = (int64_t)(WALL_NS - SCRIPT_BASE_NS),
 			    .hook = { { "calls", "tracepoint" }, { "late", "tp_btf" },
@@ -386,8 +386,8 @@ void script_release(struct script *s)
 {
 	for (unsigned i = 0; i < s->expects; i++)
 		free(s->expect[i].word);
-	places_free(s->places);
-	stacks_free(s->stacks);
+	cgroup_cache_free(s->cgroup_cache);
+	stack_cache_free(s->stacks);
 	free(s->text);
 	free(s->cut);
 }

@@ -90,10 +90,10 @@ struct script {
 	size_t head_len;	/* bytes before the first section */
 	unsigned line;		/* that is being read */
 	struct options options;
-	struct meta meta;
+	struct run_info meta;
 	struct kernel_counters kernel;
-	struct places *places;
-	struct stacks *stacks;
+	struct cgroup_cache *cgroup_cache;
+	struct stack_cache *stacks;
 	struct script_socket socket[SCRIPT_SOCKETS];
 	struct step step[SCRIPT_STEPS];
 	struct expect expect[SCRIPT_EXPECTS];

@@ -39,7 +39,7 @@ static const struct {
 	FIELD(probes, PASSES),
 	FIELD(payload, PASSES),
 	FIELD(rcv_wnd, PASSES),
-	FIELD(age_from, PASSES),
+	ALIAS("age_from", age_source, PASSES),
 	FIELD(uid, PASSES),
 	FIELD(cgroup, PASSES),
 	ALIAS("seq", rcv_nxt, PASSES),	/* of a LATE segment */
@@ -52,24 +52,24 @@ static const struct {
 	const char *name;
 	uint16_t bit;
 } flags[] = {
-	{ "dead", EVENT_SOCK_DEAD },		 { "done", EVENT_SOCK_DONE },
-	{ "keepalive", EVENT_SOCK_KEEPALIVE },	 { "linger", EVENT_SOCK_LINGER },
-	{ "linger-zero", EVENT_SOCK_LINGER_ZERO }, { "linger2-neg", EVENT_SOCK_LINGER2_NEG },
-	{ "owned", EVENT_SOCK_OWNED },		 { "no-socket", EVENT_SOCK_NO_SOCKET },
-	{ "file-dead", EVENT_SOCK_FILE_DEAD },	 { "file-live", EVENT_SOCK_FILE_LIVE },
-	{ "shut-rcv", EVENT_SOCK_SHUT_RCV },	 { "shut-snd", EVENT_SOCK_SHUT_SND },
-	{ "v4mapped", EVENT_SOCK_V4MAPPED },	 { "kernel", EVENT_SOCK_KERNEL },
-	{ "mptcp", EVENT_SOCK_MPTCP },		 { "repair", EVENT_SOCK_REPAIR },
+	{ "dead", SOCKF_DEAD },		 { "done", SOCKF_DONE },
+	{ "keepalive", SOCKF_KEEPALIVE },	 { "linger", SOCKF_LINGER },
+	{ "linger-zero", SOCKF_LINGER_ZERO }, { "linger2-neg", SOCKF_LINGER2_NEG },
+	{ "owned", SOCKF_OWNED },		 { "no-socket", SOCKF_NO_SOCKET },
+	{ "file-dead", SOCKF_LAST_REF },	 { "file-live", SOCKF_HELD },
+	{ "shut-rcv", SOCKF_SHUT_RCV },	 { "shut-snd", SOCKF_SHUT_SND },
+	{ "v4mapped", SOCKF_V4MAPPED },	 { "kernel", SOCKF_KERNEL },
+	{ "mptcp", SOCKF_MPTCP },		 { "repair", SOCKF_REPAIR },
 };
 
-/* Bits of event.more. */
+/* Bits of event.flags. */
 static const struct {
 	const char *name;
 	uint8_t bit;
-} more_bits[] = {
-	{ "user-timeout", EVENT_MORE_USER_TIMEOUT }, { "answer", EVENT_MORE_ANSWER },
-	{ "at-once", EVENT_MORE_AT_ONCE },	     { "later", EVENT_MORE_LATER },
-	{ "tw-full", EVENT_MORE_TW_FULL },	     { "no-taker", EVENT_MORE_NO_SOCKET },
+} flag_bits[] = {
+	{ "user-timeout", EVENTF_USER_TIMEOUT }, { "answer", EVENTF_ANSWER },
+	{ "at-once", EVENTF_FPUT_SYNC },	     { "later", EVENTF_FPUT_DEFERRED },
+	{ "tw-full", EVENTF_TW_FULL },	     { "no-taker", EVENTF_NO_SOCKET },
 };
 
 static const char *const reset_reasons[] = {
@@ -137,7 +137,7 @@ static bool take_flag(struct event *e, const char *word)
 	for (unsigned i = 0; i < sizeof(flags) / sizeof(*flags); i++) {
 		if (strcmp(flags[i].name, word))
 			continue;
-		e->sock |= flags[i].bit;
+		e->sock_flags |= flags[i].bit;
 		return true;
 	}
 	return false;
@@ -174,18 +174,18 @@ static __u8 call_of_name(const char *name)
 {
 	static const char *const words[] = {
 #define X(id, nr, word) [nr] = word,
-		EVENT_CALLS(X)
+		SYSCALL_IDS(X)
 #undef X
 	};
 
 	if (!strcmp(name, "exit_group"))
-		return EVENT_CALL_EXIT;
+		return SYSCALL_EXIT;
 	if (!strcmp(name, "execveat"))
-		return EVENT_CALL_EXECVE;
-	for (__u8 i = EVENT_CALL_CLOSE; i < EVENT_CALL_OTHER; i++)
+		return SYSCALL_EXECVE;
+	for (__u8 i = SYSCALL_CLOSE; i < SYSCALL_OTHER; i++)
 		if (!strcmp(words[i], name))
 			return i;
-	return EVENT_CALL_OTHER;
+	return SYSCALL_OTHER;
 }
 
 /* "close(5)", "shutdown(5,1)" */
@@ -206,9 +206,9 @@ static bool take_call(struct script *s, struct event *e, const char *word)
 		s->skip = !strcmp(name, "dup2");	/* the older machines have it */
 		return script_bad(s, "this machine has no system call '%s'", name);
 	}
-	e->nr = found;
-	e->task |= EVENT_TASK_NR;
-	e->call = call_of_name(name);
+	e->syscall_nr = found;
+	e->task_flags |= TASKF_SYSCALL;
+	e->syscall = call_of_name(name);
 	return true;
 }
 
@@ -226,8 +226,8 @@ static bool take_task(struct script *s, struct event *e, const char *word)
 	memcpy(e->comm, word, len);
 	e->pid = pid;
 	e->tid = tid;
-	e->nr = -1;
-	e->task |= EVENT_TASK_HERE;
+	e->syscall_nr = -1;
+	e->task_flags |= TASKF_VALID;
 	return true;
 }
 
@@ -238,11 +238,11 @@ static bool take_task_word(struct event *e, const char *word)
 	uint64_t v;
 
 	if (!strcmp(word, "exiting"))
-		e->task |= EVENT_TASK_EXITING;
+		e->task_flags |= TASKF_EXITING;
 	else if (!strcmp(word, "kthread"))
-		e->task |= EVENT_TASK_KTHREAD;
+		e->task_flags |= TASKF_KTHREAD;
 	else if (!strcmp(word, "io-worker"))
-		e->task |= EVENT_TASK_IO_WORKER;
+		e->task_flags |= TASKF_IO_WORKER;
 	else if ((value = words_value(word, "status")) && words_u64(value, &v))
 		e->exit_code = (__u16)(v << 8);
 	else if ((value = words_value(word, "signal")) && words_u64(value, &v))
@@ -278,10 +278,10 @@ static bool take_reason(struct script *s, struct event *e, const char *word)
 
 static bool take_more(struct event *e, const char *word)
 {
-	for (unsigned i = 0; e->kind != EVENT_LATE && i < sizeof(more_bits) / sizeof(*more_bits); i++) {
-		if (strcmp(more_bits[i].name, word))
+	for (unsigned i = 0; e->kind != EVENT_TIMEWAIT && i < sizeof(flag_bits) / sizeof(*flag_bits); i++) {
+		if (strcmp(flag_bits[i].name, word))
 			continue;
-		e->more |= more_bits[i].bit;
+		e->flags |= flag_bits[i].bit;
 		return true;
 	}
 	return false;
@@ -295,7 +295,7 @@ static bool take_found(struct event *e, const char *word)
 
 	if ((value = words_value(word, "age")) && words_time(value, &v)) {
 		e->age_ns = v;
-		e->age_from = EVENT_AGE_LAST_SEGMENT;
+		e->age_source = AGE_SOURCE_LAST_SEGMENT;
 		return true;
 	}
 	if ((value = words_value(word, "left")) && words_time(value, &v)) {
@@ -325,7 +325,7 @@ static bool take_own_word(struct script *s, struct event *e, const char *word)
 	else if (e->kind == EVENT_STATE && (value = words_value(word, "fin_timeout")) &&
 		 words_time(value, &v))
 		e->fin_timeout_ns = v;
-	else if ((e->kind == EVENT_LATE || e->kind == EVENT_SOCKET) &&
+	else if ((e->kind == EVENT_TIMEWAIT || e->kind == EVENT_SOCKET) &&
 		 (value = words_value(word, "substate")))
 		return take_substate(s, e, value);
 	else if (e->kind == EVENT_SOCKET)
@@ -348,7 +348,7 @@ static bool take_words(struct script *s, struct script_socket *k, struct event *
 				return false;
 		} else if (!take_own_word(s, e, word[i]) && !take_flag(e, word[i]) &&
 			   !take_task_word(e, word[i]) && !script_number(s, &k->now, word[i]) &&
-			   !(e->task & EVENT_TASK_HERE && take_call(s, e, word[i]))) {
+			   !(e->task_flags & TASKF_VALID && take_call(s, e, word[i]))) {
 			return script_bad(s, "bad word '%s'", word[i]);
 		}
 	}
@@ -358,7 +358,7 @@ static bool take_words(struct script *s, struct script_socket *k, struct event *
 /* What the kernel side fills besides: the numbers of the socket, or its addresses alone. */
 static void fill(struct event *e, const struct event *now)
 {
-	bool whole = e->kind != EVENT_CALL && e->kind != EVENT_LATE && e->kind != EVENT_HOLDER;
+	bool whole = e->kind != EVENT_CALL && e->kind != EVENT_TIMEWAIT && e->kind != EVENT_HOLDER;
 
 	memcpy(e->local_addr, now->local_addr, sizeof(e->local_addr));
 	memcpy(e->peer_addr, now->peer_addr, sizeof(e->peer_addr));
@@ -367,12 +367,12 @@ static void fill(struct event *e, const struct event *now)
 	e->netns = now->netns;
 	e->family = now->family;
 	e->cookie = now->cookie;
-	e->sk = e->kind == EVENT_LATE ? 0 : e->old_state == STATE_TIME_WAIT ? now->sk + 8 : now->sk;
+	e->sk_key = e->kind == EVENT_TIMEWAIT ? 0 : e->old_state == STATE_TIME_WAIT ? now->sk_key + 8 : now->sk_key;
 	for (unsigned i = 0; whole && i < sizeof(fields) / sizeof(*fields); i++)
 		if (fields[i].of == PERSISTS)
 			memcpy((uint8_t *)e + fields[i].offset,
 			       (const uint8_t *)now + fields[i].offset, fields[i].size);
-	if (e->kind == EVENT_LATE) {	/* the minisock took over what it waits for */
+	if (e->kind == EVENT_TIMEWAIT) {	/* the minisock took over what it waits for */
 		e->rcv_wup = now->rcv_nxt;
 		e->snd_wnd = now->snd_wnd;
 	}
@@ -394,7 +394,7 @@ static int take_kind(struct script *s, struct event *e, char **word, int n)
 	}
 	e->kind = (__u8)kind;
 	e->old_state = e->new_state = STATE_CLOSE;
-	if (kind == EVENT_LATE) {
+	if (kind == EVENT_TIMEWAIT) {
 		e->old_state = e->new_state = STATE_TIME_WAIT;
 		e->substate = STATE_FIN_WAIT2;
 		e->tcp_flags = tcp_flags_of(word[1]);
@@ -453,16 +453,16 @@ void script_put_numbers(struct buf *b, const struct event *e, struct event *now,
 void script_put_flags(struct buf *b, const struct event *e)
 {
 	for (unsigned i = 0; i < sizeof(flags) / sizeof(*flags); i++) {
-		if (!(e->sock & flags[i].bit))
+		if (!(e->sock_flags & flags[i].bit))
 			continue;
 		buf_char(b, ' ');
 		buf_str(b, flags[i].name);
 	}
-	for (unsigned i = 0; e->kind != EVENT_LATE && i < sizeof(more_bits) / sizeof(*more_bits); i++) {
-		if (!(e->more & more_bits[i].bit))
+	for (unsigned i = 0; e->kind != EVENT_TIMEWAIT && i < sizeof(flag_bits) / sizeof(*flag_bits); i++) {
+		if (!(e->flags & flag_bits[i].bit))
 			continue;
 		buf_char(b, ' ');
-		buf_str(b, more_bits[i].name);
+		buf_str(b, flag_bits[i].name);
 	}
 }
 

@@ -60,10 +60,10 @@ static void put_substate(struct buf *b, uint8_t substate)
 /* What only a socket has that a walk found. */
 static void put_found(struct buf *b, const struct event *e)
 {
-	if (e->age_from) {
+	if (e->age_source) {
 		put_word(b, "age=");
 		script_put_time(b, e->age_ns);
-		put_number(b, "age_from", e->age_from);
+		put_number(b, "age_from", e->age_source);
 	}
 	if (e->left_ns) {
 		put_word(b, "left=");
@@ -143,8 +143,8 @@ void script_put_quoted(struct buf *b, const void *bytes, size_t len)
 
 static void put_call(struct buf *b, const struct event *e)
 {
-	const char *name = e->task & EVENT_TASK_NR && !(e->task & EVENT_TASK_COMPAT) ?
-				   syscall_name(e->nr, false) : NULL;
+	const char *name = e->task_flags & TASKF_SYSCALL && !(e->task_flags & TASKF_COMPAT) ?
+				   syscall_name(e->syscall_nr, false) : NULL;
 
 	if (!name)
 		return;
@@ -152,7 +152,7 @@ static void put_call(struct buf *b, const struct event *e)
 	buf_char(b, '(');
 	buf_i64(b, e->arg[0]);
 	/* the second argument of close() is what happened to be in the register, connect()'s an address */
-	if (e->arg[1] && e->call != EVENT_CALL_CLOSE && e->call != EVENT_CALL_CONNECT) {
+	if (e->arg[1] && e->syscall != SYSCALL_CLOSE && e->syscall != SYSCALL_CONNECT) {
 		buf_char(b, ',');
 		buf_i64(b, e->arg[1]);
 	}
@@ -161,7 +161,7 @@ static void put_call(struct buf *b, const struct event *e)
 
 static void put_task(struct buf *b, const struct event *e)
 {
-	if (!(e->task & EVENT_TASK_HERE))
+	if (!(e->task_flags & TASKF_VALID))
 		return;
 	put_word(b, "in ");
 	script_put_quoted(b, e->comm, strnlen((const char *)e->comm, EVENT_COMM_LEN));
@@ -177,11 +177,11 @@ static void put_task(struct buf *b, const struct event *e)
 		put_number(b, "uid", e->uid);
 	if (e->cgroup)
 		put_number(b, "cgroup", (int64_t)e->cgroup);
-	if (e->task & EVENT_TASK_KTHREAD)
+	if (e->task_flags & TASKF_KTHREAD)
 		put_word(b, "kthread");
-	if (e->task & EVENT_TASK_IO_WORKER)
+	if (e->task_flags & TASKF_IO_WORKER)
 		put_word(b, "io-worker");
-	if (!(e->task & EVENT_TASK_EXITING))
+	if (!(e->task_flags & TASKF_EXITING))
 		return;
 	put_word(b, "exiting");
 	if (e->exit_code & 0xff)
@@ -193,7 +193,7 @@ static void put_task(struct buf *b, const struct event *e)
 void script_put_event(struct buf *b, const struct event *e, struct event *now)
 {
 	buf_str(b, event_kind_name(e->kind));
-	if (e->kind == EVENT_LATE) {
+	if (e->kind == EVENT_TIMEWAIT) {
 		put_late(b, e, now);
 	} else if (e->kind != EVENT_DESTROY) {
 		put_word(b, state_name(e->old_state));
@@ -201,7 +201,7 @@ void script_put_event(struct buf *b, const struct event *e, struct event *now)
 			put_word(b, state_name(e->new_state));
 	}
 	put_own(b, e);
-	if (e->kind != EVENT_LATE && e->kind != EVENT_CALL && e->kind != EVENT_HOLDER)
+	if (e->kind != EVENT_TIMEWAIT && e->kind != EVENT_CALL && e->kind != EVENT_HOLDER)
 		script_put_numbers(b, e, now, false);
 	script_put_flags(b, e);
 	put_task(b, e);

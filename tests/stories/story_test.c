@@ -79,9 +79,9 @@ static bool same(const char *key, const char *want, struct buf *got)
 	return good;
 }
 
-/* One expectation against a story, or (s NULL) against the tally. */
+/* One expectation against a story, or (s NULL) against the counts. */
 static void hold(struct play *p, const struct expect *x, const struct story *s,
-		 const struct verdict *v, const struct tally *t)
+		 const struct verdict *v, const struct run_counts *t)
 {
 	for (int i = 0; i < x->nr_words; i++) {
 		const char *eq = strchr(x->word[i], '=');
@@ -108,7 +108,7 @@ static bool is_about(const struct expect *x, const struct story *s)
 
 	if (!now)
 		return false;
-	return now->cookie ? now->cookie == s->cookie : now->sk == s->sk;
+	return now->cookie ? now->cookie == s->cookie : now->sk_key == s->sk_key;
 }
 
 /* The view that judges. */
@@ -135,7 +135,7 @@ static void judge_story(struct view_context *v, const struct story *s, const str
 	buf_char(&p->said, '\n');
 }
 
-static void judge_end(struct view_context *v, const struct tally *t, uint64_t now_ns)
+static void judge_end(struct view_context *v, const struct run_counts *t, uint64_t now_ns)
 {
 	struct play *p = (struct play *)v;
 
@@ -151,7 +151,7 @@ static void judge_end(struct view_context *v, const struct tally *t, uint64_t no
 		buf_str(&p->said, x->socket->name);
 		buf_str(&p->said, ": no story was told of it\n");
 	}
-	if (t->seen != t->told + t->filtered + t->open + t->lost_table_full + t->lost_end_missed)
+	if (t->seen != t->reported + t->filtered + t->open + t->lost_table_full + t->lost_end_missed)
 		buf_str(&p->said, "\tseen is not told + filtered + open + lost\n");
 }
 
@@ -160,7 +160,7 @@ static const struct view judge = { .name = "judge", .story = judge_story, .end =
 static const char *cgroup_path(void *arg, uint64_t id, uint32_t pid)
 {
 	(void)pid;
-	return arg ? places_path(arg, id) : NULL;
+	return arg ? cgroup_cache_path(arg, id) : NULL;
 }
 
 static struct pipeline *open_teller(struct play *p, const struct view *view)
@@ -171,16 +171,16 @@ static struct pipeline *open_teller(struct play *p, const struct view *view)
 		.view = view,
 		.context = &p->context,
 		.filter = &o->filter,
-		.select = &o->select,
+		.story_filter = &o->story_filter,
 		.max_stories = o->count,
 		.never_open = o->all,
-		.conns = { .max_open = o->max_open,
-			   .calls = meta_watches_calls(&s->meta),
-			   .late = meta_has_hook(&s->meta, "late") },
+		.endpoint_table = { .max_open = o->max_open,
+			   .calls = run_info_watches_calls(&s->meta),
+			   .timewait = run_info_has_hook(&s->meta, "late") },
 	};
 
-	o->select.cgroup_path = cgroup_path;
-	o->select.cgroup_arg = s->places;
+	o->story_filter.cgroup_path = cgroup_path;
+	o->story_filter.cgroup_arg = s->cgroup_cache;
 	return pipeline_new(&config);
 }
 
@@ -216,11 +216,11 @@ static void play_through(struct play *p, const struct view *view)
 {
 	struct script *s = p->script;
 	struct pipeline *t;
-	struct tally tally;
+	struct run_counts counts;
 
 	p->context = (struct view_context){ .out = &p->out, .meta = &s->meta, .wide = s->options.wide,
 				 .times = s->options.times, .cgroup_path = cgroup_path,
-				 .cgroup_arg = s->places, .stacks = s->stacks,
+				 .cgroup_arg = s->cgroup_cache, .stacks = s->stacks,
 				 .shows_stacks = s->options.stack,
 				 .options = s->options.view_options };
 	t = open_teller(p, view);
@@ -228,8 +228,8 @@ static void play_through(struct play *p, const struct view *view)
 		buf_str(&p->said, "\tout of memory\n");
 		return;
 	}
-	tally = pipeline_tally(t, &s->kernel);
-	if (tally_lost_events(&tally))
+	counts = pipeline_tally(t, &s->kernel);
+	if (run_counts_lost_events(&counts))
 		pipeline_note_loss(t);
 	if (view->start)
 		view->start(&p->context);
@@ -237,11 +237,11 @@ static void play_through(struct play *p, const struct view *view)
 		play_step(p, view, t, &s->step[i]);
 	pass(p, view, s->end_ns);
 	pipeline_end(t, s->end_ns);
-	tally = pipeline_tally(t, &s->kernel);
-	if (tally_lost(&tally) && view->lost)
-		view->lost(&p->context, &tally, s->end_ns);
+	counts = pipeline_tally(t, &s->kernel);
+	if (run_counts_lost(&counts) && view->lost)
+		view->lost(&p->context, &counts, s->end_ns);
 	if (view->end)
-		view->end(&p->context, &tally, s->end_ns);
+		view->end(&p->context, &counts, s->end_ns);
 	if (view->release)
 		view->release(&p->context);
 	pipeline_free(t);

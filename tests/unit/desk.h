@@ -13,12 +13,12 @@
 
 /* The table, and what it told: cookie by cookie. */
 struct desk {
-	struct conns *conns;
-	struct conns_config config;
+	struct endpoint_table *endpoint_table;
+	struct endpoint_table_config config;
 	uint32_t told[CROWD + 1];
 	uint64_t stories;
 	struct story last;	/* its acts are gone ... */
-	struct act act;		/* ... but for the first */
+	struct socket_call call;		/* ... but for the first */
 };
 
 static inline void tell(void *arg, const struct story *s, uint64_t now_ns)
@@ -28,19 +28,19 @@ static inline void tell(void *arg, const struct story *s, uint64_t now_ns)
 	(void)now_ns;
 	d->stories++;
 	d->last = *s;
-	if (s->nr_acts)
-		d->act = s->acts[0];
+	if (s->nr_calls)
+		d->call = s->calls[0];
 	if (s->cookie <= CROWD)
 		d->told[s->cookie]++;
 }
 
 static inline void reopen(struct desk *d)
 {
-	conns_free(d->conns);
+	endpoint_table_free(d->endpoint_table);
 	memset(d->told, 0, sizeof(d->told));
 	d->stories = 0;
-	d->conns = conns_new(&d->config);
-	assert_non_null(d->conns);
+	d->endpoint_table = endpoint_table_new(&d->config);
+	assert_non_null(d->endpoint_table);
 }
 
 static inline int set_up(void **state)
@@ -49,25 +49,25 @@ static inline int set_up(void **state)
 
 	if (!d)
 		return -1;
-	d->config = (struct conns_config){ .max_open = ROOM, .seed = 1, .calls = true, .late = true,
-					   .tell = tell, .arg = d };
-	d->conns = conns_new(&d->config);
+	d->config = (struct endpoint_table_config){ .max_open = ROOM, .seed = 1, .calls = true, .timewait = true,
+					   .report = tell, .arg = d };
+	d->endpoint_table = endpoint_table_new(&d->config);
 	*state = d;
-	return !d->conns;
+	return !d->endpoint_table;
 }
 
 static inline int tear_down(void **state)
 {
 	struct desk *d = *state;
 
-	conns_free(d->conns);
+	endpoint_table_free(d->endpoint_table);
 	free(d);
 	return 0;
 }
 
 static inline void feed(struct desk *d, struct event e)
 {
-	conns_feed(d->conns, &e);
+	endpoint_table_feed(d->endpoint_table, &e);
 }
 
 /* The two ends of one connection on this host: addresses and ports the other way round. */
@@ -79,7 +79,7 @@ static inline struct event other_end(struct event e)
 	memcpy(o.peer_addr, e.local_addr, sizeof(o.peer_addr));
 	o.local_port = e.peer_port;
 	o.peer_port = e.local_port;
-	o.sk = 0xb000;
+	o.sk_key = 0xb000;
 	o.cookie = 0x12;
 	o.snd_una = o.snd_nxt = o.write_seq = e.rcv_nxt;
 	o.rcv_nxt = o.rcv_wup = o.copied_seq = e.snd_nxt;

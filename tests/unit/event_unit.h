@@ -13,17 +13,17 @@
 #define MS 1000000ULL
 #define T0 1000000000ULL	/* ts_ns of the first event */
 
-#define CLOSED_BITS (EVENT_SOCK_SHUT_RCV | EVENT_SOCK_SHUT_SND)
-#define ORPHAN_BITS (CLOSED_BITS | EVENT_SOCK_DEAD | EVENT_SOCK_NO_SOCKET)
+#define CLOSED_BITS (SOCKF_SHUT_RCV | SOCKF_SHUT_SND)
+#define ORPHAN_BITS (CLOSED_BITS | SOCKF_DEAD | SOCKF_NO_SOCKET)
 
 static inline struct event an_event(uint64_t ts_ns, uint8_t kind)
 {
 	return (struct event){
-		.ts_ns = ts_ns, .kind = kind, .sk = 0xa000, .cookie = 0x11, .netns = 7, .family = 4,
+		.ts_ns = ts_ns, .kind = kind, .sk_key = 0xa000, .cookie = 0x11, .netns = 7, .family = 4,
 		.local_addr = { 10, 0, 0, 1 }, .peer_addr = { 10, 0, 0, 9 }, .local_port = 51544,
 		.peer_port = 80, .snd_una = 1000, .snd_nxt = 1000, .write_seq = 1000,
 		.rcv_nxt = 5000, .rcv_wup = 5000, .copied_seq = 5000, .snd_wnd = 65535,
-		.segs_in = 1, .nr = -1, .old_state = STATE_CLOSE, .new_state = STATE_CLOSE,
+		.segs_in = 1, .syscall_nr = -1, .old_state = STATE_CLOSE, .new_state = STATE_CLOSE,
 	};
 }
 
@@ -33,19 +33,19 @@ static inline struct event a_change(uint64_t ts_ns, uint8_t from, uint8_t to, un
 
 	e.old_state = from;
 	e.new_state = to;
-	e.sock = (__u16)bits;
+	e.sock_flags = (__u16)bits;
 	return e;
 }
 
 /* The task that holds the lock, in this call on that descriptor. */
 static inline struct event by(struct event e, uint32_t tid, uint8_t call, int fd)
 {
-	e.sock |= e.kind == EVENT_STATE ? EVENT_SOCK_OWNED : 0;
-	e.task |= EVENT_TASK_HERE | EVENT_TASK_NR;
+	e.sock_flags |= e.kind == EVENT_STATE ? SOCKF_OWNED : 0;
+	e.task_flags |= TASKF_VALID | TASKF_SYSCALL;
 	e.pid = 100;
 	e.tid = tid;
-	e.call = call;
-	e.nr = 3;
+	e.syscall = call;
+	e.syscall_nr = 3;
 	e.arg[0] = fd;
 	memcpy(e.comm, "task", 4);
 	return e;
@@ -53,7 +53,7 @@ static inline struct event by(struct event e, uint32_t tid, uint8_t call, int fd
 
 static inline struct event born(uint64_t ts_ns)
 {
-	return a_change(ts_ns, STATE_SYN_SENT, STATE_ESTABLISHED, EVENT_SOCK_FILE_LIVE);
+	return a_change(ts_ns, STATE_SYN_SENT, STATE_ESTABLISHED, SOCKF_HELD);
 }
 
 /* A close() or shutdown() from entry to return. */
@@ -70,7 +70,7 @@ static inline struct event a_call(uint64_t ts_ns, uint64_t call_ns, uint32_t tid
 static inline struct event a_fin(uint64_t ts_ns, uint32_t tid)
 {
 	return by(a_change(ts_ns, STATE_ESTABLISHED, STATE_FIN_WAIT1,
-			   CLOSED_BITS | EVENT_SOCK_FILE_DEAD), tid, EVENT_CALL_CLOSE, 5);
+			   CLOSED_BITS | SOCKF_LAST_REF), tid, SYSCALL_CLOSE, 5);
 }
 
 static inline struct event an_ack(uint64_t ts_ns)
@@ -82,24 +82,24 @@ static inline struct event an_ack(uint64_t ts_ns)
 	return e;
 }
 
-/* FIN_WAIT2 -> CLOSE with the peer's FIN (EVENT_SOCK_DONE), or without: a minisock takes over. */
+/* FIN_WAIT2 -> CLOSE with the peer's FIN (SOCKF_DONE), or without: a minisock takes over. */
 static inline struct event a_last(uint64_t ts_ns, unsigned bits)
 {
 	struct event e = a_change(ts_ns, STATE_FIN_WAIT2, STATE_CLOSE, ORPHAN_BITS | bits);
 
 	e.snd_una = e.snd_nxt = e.write_seq = 1001;
-	e.segs_in = bits & EVENT_SOCK_DONE ? 3 : 2;
-	e.rcv_nxt = e.rcv_wup = bits & EVENT_SOCK_DONE ? 5001 : 5000;
+	e.segs_in = bits & SOCKF_DONE ? 3 : 2;
+	e.rcv_nxt = e.rcv_wup = bits & SOCKF_DONE ? 5001 : 5000;
 	e.fin_timeout_ns = 60000 * MS;
 	return e;
 }
 
 static inline struct event a_late(uint64_t ts_ns, uint8_t tcp_flags, uint32_t payload)
 {
-	struct event e = an_event(ts_ns, EVENT_LATE);
+	struct event e = an_event(ts_ns, EVENT_TIMEWAIT);
 
 	e.old_state = e.new_state = STATE_TIME_WAIT;
-	e.sk = 0;
+	e.sk_key = 0;
 	e.snd_nxt = 1001;
 	e.tcp_flags = tcp_flags;
 	e.payload = payload;
@@ -110,7 +110,7 @@ static inline struct event a_late(uint64_t ts_ns, uint8_t tcp_flags, uint32_t pa
 /* The same event of the endpoint number n: another socket, another port, another cookie. */
 static inline struct event of(unsigned n, struct event e)
 {
-	e.sk = e.sk ? 0x100000 + n * 64 : 0;
+	e.sk_key = e.sk_key ? 0x100000 + n * 64 : 0;
 	e.cookie = n;
 	e.local_port = (__u16)n;
 	e.peer_addr[2] = (__u8)(n >> 16);

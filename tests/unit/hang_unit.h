@@ -11,18 +11,18 @@
 #define S 1000000000ULL
 
 static const struct filter no_filter;
-static const struct select no_select;
+static const struct story_filter no_select;
 
 /* From 10.0.0.1:80 to 10.0.0.9:port; port is the key of the socket too. */
 static inline struct event a_socket(uint8_t state, uint16_t port)
 {
 	return (struct event){
-		.kind = EVENT_SOCKET, .sk = 0xa000u + port, .cookie = port, .netns = 7, .family = 4,
+		.kind = EVENT_SOCKET, .sk_key = 0xa000u + port, .cookie = port, .netns = 7, .family = 4,
 		.local_addr = { 10, 0, 0, 1 }, .peer_addr = { 10, 0, 0, 9 }, .local_port = 80,
 		.peer_port = port, .old_state = state, .new_state = state, .snd_una = 1000,
 		.snd_nxt = 1000, .write_seq = 1000, .rcv_nxt = 5000, .copied_seq = 5000,
-		.snd_wnd = 65535, .uid = 33, .nr = -1,
-		.sock = state == STATE_CLOSE_WAIT ? EVENT_SOCK_DONE : 0,
+		.snd_wnd = 65535, .uid = 33, .syscall_nr = -1,
+		.sock_flags = state == STATE_CLOSE_WAIT ? SOCKF_DONE : 0,
 	};
 }
 
@@ -32,7 +32,7 @@ static inline struct event a_minisock(uint16_t port, uint64_t left_ns)
 
 	e.substate = STATE_FIN_WAIT2;
 	e.left_ns = left_ns;
-	e.sock = EVENT_SOCK_DEAD | EVENT_SOCK_NO_SOCKET;
+	e.sock_flags = SOCKF_DEAD | SOCKF_NO_SOCKET;
 	e.uid = 0;
 	return e;
 }
@@ -40,7 +40,7 @@ static inline struct event a_minisock(uint16_t port, uint64_t left_ns)
 static inline struct event aged(struct event e, uint64_t ns)
 {
 	e.age_ns = ns;
-	e.age_from = EVENT_AGE_LAST_SEGMENT;
+	e.age_source = AGE_SOURCE_LAST_SEGMENT;
 	return e;
 }
 
@@ -52,22 +52,22 @@ static inline struct event a_holder(uint16_t port, uint32_t pid, const char *com
 	e.pid = e.tid = pid;
 	e.uid = 1000;
 	e.cgroup = 42;
-	e.task = EVENT_TASK_HERE;
+	e.task_flags = TASKF_VALID;
 	e.arg[0] = fd;
 	memcpy(e.comm, comm, strlen(comm));
 	return e;
 }
 
-static inline void hangs_begin(struct hangs *h, const struct filter *f, const struct select *s,
+static inline void stuck_table_begin(struct stuck_table *h, const struct filter *f, const struct story_filter *s,
 			       uint64_t older_than_ns, size_t max)
 {
-	struct hangs_config config = { .filter = f, .select = s, .older_than_ns = older_than_ns,
+	struct stuck_table_config config = { .filter = f, .story_filter = s, .older_than_ns = older_than_ns,
 				       .max = max };
 
-	hangs_init(h, &config);
+	stuck_table_init(h, &config);
 }
 
-static inline void hangs_add(struct hangs *h, struct event e)
+static inline void stuck_table_add(struct stuck_table *h, struct event e)
 {
-	hangs_take(h, &e, sizeof(e));
+	stuck_table_feed(h, &e, sizeof(e));
 }

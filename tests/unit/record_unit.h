@@ -15,7 +15,7 @@
 
 #define FILE_MAX (4u << 20)
 
-static const struct meta host = {
+static const struct run_info host = {
 	.hostname = "host\nile", .kernel = "6.1.0", .machine = "x86_64", .boot_id = "boot-1",
 	.boot_to_wall_ns = -5, .hook = { { "calls", "tracepoint" }, { "late", "tp_btf" } },
 	.nr_hooks = 2,

@@ -5,49 +5,49 @@
 
 static void expect_sum(const struct desk *d)
 {
-	struct conns_counts c = conns_counts(d->conns);
+	struct endpoint_table_counts c = endpoint_table_counts(d->endpoint_table);
 
-	assert_int_equal(c.seen, c.told + c.open + c.evicted + c.end_missed);
-	assert_int_equal(c.told, d->stories);
+	assert_int_equal(c.seen, c.reported + c.open + c.evicted + c.end_missed);
+	assert_int_equal(c.reported, d->stories);
 	assert_true(c.open <= d->config.max_open);
-	assert_true(c.unsettled <= c.open);
+	assert_true(c.closing <= c.open);
 }
 
-static void test_conn__an_endpoint_is_told_when_it_is_over(void **state)
+static void test_endpoint_table__an_endpoint_is_told_when_it_is_over(void **state)
 {
 	struct desk *d = *state;
 
 	feed(d, of(1, born(T0)));
 	feed(d, of(1, a_fin(T0 + 10 * MS, 101)));
-	feed(d, of(1, a_call(T0 + 10 * MS, 100, 101, EVENT_CALL_CLOSE, 5)));
-	assert_int_equal(conns_counts(d->conns).unsettled, 1);
+	feed(d, of(1, a_call(T0 + 10 * MS, 100, 101, SYSCALL_CLOSE, 5)));
+	assert_int_equal(endpoint_table_counts(d->endpoint_table).closing, 1);
 	feed(d, of(1, an_ack(T0 + 12 * MS)));
 	assert_int_equal(d->stories, 0);
-	feed(d, of(1, a_last(T0 + 30 * MS, EVENT_SOCK_DONE)));
-	conns_tick(d->conns, T0 + 30 * MS + SETTLE_NS);
+	feed(d, of(1, a_last(T0 + 30 * MS, SOCKF_DONE)));
+	endpoint_table_expire(d->endpoint_table, T0 + 30 * MS + SETTLE_NS);
 	assert_int_equal(d->stories, 1);
-	assert_int_equal(conns_counts(d->conns).open, 0);
-	assert_int_equal(conns_counts(d->conns).unsettled, 0);
-	assert_int_equal(conns_next_ns(d->conns), 0);
+	assert_int_equal(endpoint_table_counts(d->endpoint_table).open, 0);
+	assert_int_equal(endpoint_table_counts(d->endpoint_table).closing, 0);
+	assert_int_equal(endpoint_table_next_ns(d->endpoint_table), 0);
 }
 
-static void test_conn__a_story_waits_for_its_call_but_not_for_ever(void **state)
+static void test_endpoint_table__a_story_waits_for_its_call_but_not_for_ever(void **state)
 {
 	struct desk *d = *state;
 
 	feed(d, of(1, born(T0)));
 	feed(d, of(1, a_fin(T0 + 10 * MS, 101)));
 	feed(d, of(1, an_ack(T0 + 12 * MS)));
-	feed(d, of(1, a_last(T0 + 12 * MS, EVENT_SOCK_DONE)));
+	feed(d, of(1, a_last(T0 + 12 * MS, SOCKF_DONE)));
 	assert_int_equal(d->stories, 0);
-	assert_int_equal(conns_next_ns(d->conns), T0 + 12 * MS + SETTLE_CALL_NS);
-	conns_tick(d->conns, T0 + 12 * MS + SETTLE_CALL_NS - 1);
+	assert_int_equal(endpoint_table_next_ns(d->endpoint_table), T0 + 12 * MS + SETTLE_CALL_NS);
+	endpoint_table_expire(d->endpoint_table, T0 + 12 * MS + SETTLE_CALL_NS - 1);
 	assert_int_equal(d->stories, 0);
-	conns_tick(d->conns, T0 + 12 * MS + SETTLE_CALL_NS);
+	endpoint_table_expire(d->endpoint_table, T0 + 12 * MS + SETTLE_CALL_NS);
 	assert_int_equal(d->stories, 1);
 }
 
-static void test_conn__without_calls_nothing_waits_for_one(void **state)
+static void test_endpoint_table__without_calls_nothing_waits_for_one(void **state)
 {
 	struct desk *d = *state;
 
@@ -56,37 +56,37 @@ static void test_conn__without_calls_nothing_waits_for_one(void **state)
 	feed(d, of(1, born(T0)));
 	feed(d, of(1, a_fin(T0 + 10 * MS, 101)));
 	feed(d, of(1, an_ack(T0 + 12 * MS)));
-	feed(d, of(1, a_last(T0 + 12 * MS, EVENT_SOCK_DONE)));
+	feed(d, of(1, a_last(T0 + 12 * MS, SOCKF_DONE)));
 	assert_int_equal(d->stories, 1);
 }
 
 /* A close in which the last reference went, that nothing reports the return of. */
-static const struct act *wait_in_vain(struct desk *d)
+static const struct socket_call *wait_in_vain(struct desk *d)
 {
 	feed(d, of(1, born(T0)));
 	feed(d, of(1, a_fin(T0 + 10 * MS, 101)));
 	feed(d, of(1, an_ack(T0 + 12 * MS)));
-	feed(d, of(1, a_last(T0 + 12 * MS, EVENT_SOCK_DONE)));
-	conns_tick(d->conns, T0 + 1000 * MS);
+	feed(d, of(1, a_last(T0 + 12 * MS, SOCKF_DONE)));
+	endpoint_table_expire(d->endpoint_table, T0 + 1000 * MS);
 	assert_int_equal(d->stories, 1);
-	assert_int_equal(d->last.nr_acts, 1);
-	return &d->act;
+	assert_int_equal(d->last.nr_calls, 1);
+	return &d->call;
 }
 
-static void test_conn__a_close_that_never_returns_was_of_something_else(void **state)
+static void test_endpoint_table__a_close_that_never_returns_was_of_something_else(void **state)
 {
-	const struct act *a = wait_in_vain(*state);
+	const struct socket_call *a = wait_in_vain(*state);
 
 	assert_true(a->deferred);
 	assert_int_equal(a->fd, -1);
 }
 
-static void test_conn__after_a_loss_that_is_not_concluded(void **state)
+static void test_endpoint_table__after_a_loss_that_is_not_concluded(void **state)
 {
 	struct desk *d = *state;
-	const struct act *a;
+	const struct socket_call *a;
 
-	conns_note_loss(d->conns);
+	endpoint_table_set_lossy(d->endpoint_table);
 	a = wait_in_vain(d);
 	assert_false(a->deferred);
 	assert_int_equal(a->fd, -1);
@@ -94,33 +94,33 @@ static void test_conn__after_a_loss_that_is_not_concluded(void **state)
 }
 
 /* The kernel shows that it was this close() (6.6 on), and nothing shows its return. */
-static void test_conn__a_return_that_was_missed_is_told(void **state)
+static void test_endpoint_table__a_return_that_was_missed_is_told(void **state)
 {
 	struct event fin = a_fin(T0 + 10 * MS, 101);
 	struct desk *d = *state;
 
-	fin.more |= EVENT_MORE_AT_ONCE;
+	fin.flags |= EVENTF_FPUT_SYNC;
 	feed(d, of(1, born(T0)));
 	feed(d, of(1, fin));
 	feed(d, of(1, an_ack(T0 + 12 * MS)));
-	feed(d, of(1, a_last(T0 + 12 * MS, EVENT_SOCK_DONE)));
-	conns_tick(d->conns, T0 + 1000 * MS);
+	feed(d, of(1, a_last(T0 + 12 * MS, SOCKF_DONE)));
+	endpoint_table_expire(d->endpoint_table, T0 + 1000 * MS);
 	assert_int_equal(d->stories, 1);
 	assert_true(d->last.returns_missed);
 	assert_false(d->last.calls_missed);
-	assert_false(d->act.deferred);
+	assert_false(d->call.deferred);
 }
 
 static void feed_minisock(struct desk *d, unsigned n)
 {
 	feed(d, of(n, born(T0)));
 	feed(d, of(n, a_fin(T0 + 10 * MS, 101)));
-	feed(d, of(n, a_call(T0 + 10 * MS, 100, 101, EVENT_CALL_CLOSE, 5)));
+	feed(d, of(n, a_call(T0 + 10 * MS, 100, 101, SYSCALL_CLOSE, 5)));
 	feed(d, of(n, an_ack(T0 + 12 * MS)));
 	feed(d, of(n, a_last(T0 + 12 * MS, 0)));
 }
 
-static void test_conn__a_minisock_is_found_by_its_addresses(void **state)
+static void test_endpoint_table__a_minisock_is_found_by_its_addresses(void **state)
 {
 	struct desk *d = *state;
 
@@ -132,7 +132,7 @@ static void test_conn__a_minisock_is_found_by_its_addresses(void **state)
 	assert_int_equal(d->told[2], 1);
 }
 
-static void test_conn__a_minisock_of_another_connection_is_not_it(void **state)
+static void test_endpoint_table__a_minisock_of_another_connection_is_not_it(void **state)
 {
 	struct desk *d = *state;
 	struct event e = of(1, a_late(T0 + 50 * MS, 0x11, 0));
@@ -143,22 +143,22 @@ static void test_conn__a_minisock_of_another_connection_is_not_it(void **state)
 	assert_int_equal(d->stories, 0);
 }
 
-static void test_conn__a_minisock_expires_after_its_time(void **state)
+static void test_endpoint_table__a_minisock_expires_after_its_time(void **state)
 {
 	struct desk *d = *state;
 	uint64_t expires_ns = T0 + 12 * MS + 60000 * MS;
 
 	feed_minisock(d, 1);
-	conns_tick(d->conns, expires_ns);
+	endpoint_table_expire(d->endpoint_table, expires_ns);
 	assert_int_equal(d->stories, 0);	/* the kernel's timers are slack */
-	assert_true(conns_next_ns(d->conns) > expires_ns);
-	conns_tick(d->conns, conns_next_ns(d->conns));
+	assert_true(endpoint_table_next_ns(d->endpoint_table) > expires_ns);
+	endpoint_table_expire(d->endpoint_table, endpoint_table_next_ns(d->endpoint_table));
 	assert_int_equal(d->stories, 1);
-	assert_int_equal(d->last.end, END_EXPIRED);
+	assert_int_equal(d->last.progress, CLOSE_EXPIRED);
 	assert_int_equal(d->last.end_ns, expires_ns);
 }
 
-static void test_conn__the_one_silent_longest_makes_room(void **state)
+static void test_endpoint_table__the_one_silent_longest_makes_room(void **state)
 {
 	struct desk *d = *state;
 
@@ -168,26 +168,26 @@ static void test_conn__the_one_silent_longest_makes_room(void **state)
 	feed(d, of(2, born(T0 + 1)));
 	feed(d, of(1, a_fin(T0 + 2, 101)));
 	feed(d, of(3, born(T0 + 3)));
-	assert_int_equal(conns_counts(d->conns).evicted, 1);
-	conns_end(d->conns, T0 + MS);
+	assert_int_equal(endpoint_table_counts(d->endpoint_table).evicted, 1);
+	endpoint_table_end(d->endpoint_table, T0 + MS);
 	assert_int_equal(d->told[1], 1);
 	expect_sum(d);
 }
 
-static void test_conn__a_key_that_comes_back_means_a_missed_end(void **state)
+static void test_endpoint_table__a_key_that_comes_back_means_a_missed_end(void **state)
 {
 	struct desk *d = *state;
 	struct event e = of(2, born(T0 + 1));
 
 	feed(d, of(1, born(T0)));
-	e.sk = of(1, born(T0)).sk;
+	e.sk_key = of(1, born(T0)).sk_key;
 	feed(d, e);
-	assert_int_equal(conns_counts(d->conns).end_missed, 1);
-	assert_int_equal(conns_counts(d->conns).open, 1);
+	assert_int_equal(endpoint_table_counts(d->endpoint_table).end_missed, 1);
+	assert_int_equal(endpoint_table_counts(d->endpoint_table).open, 1);
 	expect_sum(d);
 }
 
-static void test_conn__without_cookies_a_birth_is_another_connection(void **state)
+static void test_endpoint_table__without_cookies_a_birth_is_another_connection(void **state)
 {
 	struct desk *d = *state;
 	struct event e = born(T0);
@@ -196,22 +196,22 @@ static void test_conn__without_cookies_a_birth_is_another_connection(void **stat
 	feed(d, e);
 	e.ts_ns++;
 	feed(d, e);
-	assert_int_equal(conns_counts(d->conns).seen, 2);
-	assert_int_equal(conns_counts(d->conns).end_missed, 1);
+	assert_int_equal(endpoint_table_counts(d->endpoint_table).seen, 2);
+	assert_int_equal(endpoint_table_counts(d->endpoint_table).end_missed, 1);
 	expect_sum(d);
 }
 
-static void test_conn__events_of_nobody_are_no_endpoints(void **state)
+static void test_endpoint_table__events_of_nobody_are_no_endpoints(void **state)
 {
 	struct desk *d = *state;
 
 	feed(d, an_event(T0, EVENT_DESTROY));
 	feed(d, an_event(T0, EVENT_RESET_SENT));
 	feed(d, a_late(T0, 0x11, 0));
-	assert_int_equal(conns_counts(d->conns).seen, 0);
+	assert_int_equal(endpoint_table_counts(d->endpoint_table).seen, 0);
 }
 
-static void test_conn__ends_on_one_host_are_twins(void **state)
+static void test_endpoint_table__ends_on_one_host_are_twins(void **state)
 {
 	struct desk *d = *state;
 
@@ -219,14 +219,14 @@ static void test_conn__ends_on_one_host_are_twins(void **state)
 	feed(d, other_end(born(T0 + 1)));
 	feed(d, a_fin(T0 + 2, 101));
 	feed(d, other_end(a_fin(T0 + 3, 102)));
-	conns_end(d->conns, T0 + MS);
+	endpoint_table_end(d->endpoint_table, T0 + MS);
 	assert_int_equal(d->stories, 2);
 	assert_true(d->last.has_twin);
 	assert_int_equal(d->last.twin_cookie, d->last.cookie == 0x12 ? 0x11 : 0x12);
 	assert_int_equal(d->last.twin_pid, 100);
 }
 
-static void test_conn__a_socket_that_is_its_own_peer_has_no_twin(void **state)
+static void test_endpoint_table__a_socket_that_is_its_own_peer_has_no_twin(void **state)
 {
 	struct desk *d = *state;
 	struct event e = a_fin(T0, 101);
@@ -234,12 +234,12 @@ static void test_conn__a_socket_that_is_its_own_peer_has_no_twin(void **state)
 	memcpy(e.peer_addr, e.local_addr, sizeof(e.peer_addr));
 	e.peer_port = e.local_port;
 	feed(d, e);
-	conns_end(d->conns, T0 + MS);
+	endpoint_table_end(d->endpoint_table, T0 + MS);
 	assert_int_equal(d->stories, 1);
 	assert_false(d->last.has_twin);
 }
 
-static void test_conn__the_end_tells_what_had_begun(void **state)
+static void test_endpoint_table__the_end_tells_what_had_begun(void **state)
 {
 	struct desk *d = *state;
 
@@ -247,10 +247,10 @@ static void test_conn__the_end_tells_what_had_begun(void **state)
 	feed(d, of(2, born(T0)));
 	feed(d, of(2, a_fin(T0 + MS, 101)));
 	feed_minisock(d, 3);
-	conns_end(d->conns, T0 + 20 * MS);
+	endpoint_table_end(d->endpoint_table, T0 + 20 * MS);
 	assert_int_equal(d->stories, 2);
 	assert_int_equal(d->told[1], 0);
-	assert_int_equal(conns_counts(d->conns).open, 1);
+	assert_int_equal(endpoint_table_counts(d->endpoint_table).open, 1);
 	expect_sum(d);
 }
 
@@ -263,16 +263,16 @@ static struct event step(unsigned n, unsigned s, uint64_t ts_ns)
 	case 1:
 		return of(n, a_fin(ts_ns, 101));
 	case 2:
-		return of(n, a_call(ts_ns - 1, 2, 101, EVENT_CALL_CLOSE, 5));
+		return of(n, a_call(ts_ns - 1, 2, 101, SYSCALL_CLOSE, 5));
 	case 3:
 		return of(n, an_ack(ts_ns));
 	default:
-		return of(n, a_last(ts_ns, n % 2 ? EVENT_SOCK_DONE : 0));
+		return of(n, a_last(ts_ns, n % 2 ? SOCKF_DONE : 0));
 	}
 }
 
 /* A crowd in random order, many at a time: bounded, counted, and nobody is told twice. */
-static void test_conn__a_crowd_of_100000_adds_up_at_every_step(void **state)
+static void test_endpoint_table__a_crowd_of_100000_adds_up_at_every_step(void **state)
 {
 	enum { ABREAST = 8000, STEPS = 5 };
 	static struct { unsigned n, step; } now[ABREAST];
@@ -287,7 +287,7 @@ static void test_conn__a_crowd_of_100000_adds_up_at_every_step(void **state)
 
 		ts_ns += next_random(&seed) % 2000;
 		feed(d, step(now[i].n, now[i].step, ts_ns));
-		conns_tick(d->conns, ts_ns);
+		endpoint_table_expire(d->endpoint_table, ts_ns);
 		expect_sum(d);
 		if (++now[i].step < STEPS)
 			continue;
@@ -296,16 +296,16 @@ static void test_conn__a_crowd_of_100000_adds_up_at_every_step(void **state)
 		if (now[i].n > CROWD)
 			now[i] = now[--left];
 	}
-	conns_end(d->conns, ts_ns + 200000 * MS);
+	endpoint_table_end(d->endpoint_table, ts_ns + 200000 * MS);
 	expect_sum(d);
-	assert_true(conns_counts(d->conns).seen >= CROWD);
-	assert_true(conns_counts(d->conns).evicted > 0);
+	assert_true(endpoint_table_counts(d->endpoint_table).seen >= CROWD);
+	assert_true(endpoint_table_counts(d->endpoint_table).evicted > 0);
 	for (unsigned n = 1; n <= CROWD; n++)
 		assert_true(d->told[n] <= 1);
 }
 
 /* With room for all, each of them is told exactly once. */
-static void test_conn__with_room_for_all_each_is_told_once(void **state)
+static void test_endpoint_table__with_room_for_all_each_is_told_once(void **state)
 {
 	struct desk *d = *state;
 	uint64_t ts_ns = T0;
@@ -324,17 +324,17 @@ static void test_conn__with_room_for_all_each_is_told_once(void **state)
 		}
 		expect_sum(d);
 	}
-	conns_tick(d->conns, ts_ns + 200000 * MS);
+	endpoint_table_expire(d->endpoint_table, ts_ns + 200000 * MS);
 	for (unsigned n = 1; n <= CROWD; n++)
 		assert_int_equal(d->told[n], 1);
-	assert_int_equal(conns_counts(d->conns).open, 0);
+	assert_int_equal(endpoint_table_counts(d->endpoint_table).open, 0);
 }
 
 /*
  * TCP_LINGER2 is any program's to set: minisocks that expire out of turn must cost no more than
  * others. Hundredths of a second, that is; seconds if each is looked for among all.
  */
-static void test_conn__minisocks_of_unlike_times_are_as_quick(void **state)
+static void test_endpoint_table__minisocks_of_unlike_times_are_as_quick(void **state)
 {
 	struct desk *d = *state;
 	clock_t from = clock();
@@ -348,7 +348,7 @@ static void test_conn__minisocks_of_unlike_times_are_as_quick(void **state)
 		feed(d, e);
 	}
 	assert_true(clock() - from < CLOCKS_PER_SEC);
-	conns_tick(d->conns, T0 + 100000 * MS);
+	endpoint_table_expire(d->endpoint_table, T0 + 100000 * MS);
 	assert_int_equal(d->stories, CROWD / 2);
 }
 
@@ -356,7 +356,7 @@ static void test_conn__minisocks_of_unlike_times_are_as_quick(void **state)
  * The kernel gives a new socket the memory of the last: minisocks that wait for a minute may all have had the
  * same key. Hundredths of a second, as above; a minute if each is walked past.
  */
-static void test_conn__minisocks_of_one_key_are_as_quick(void **state)
+static void test_endpoint_table__minisocks_of_one_key_are_as_quick(void **state)
 {
 	struct desk *d = *state;
 	clock_t from = clock();
@@ -366,25 +366,25 @@ static void test_conn__minisocks_of_one_key_are_as_quick(void **state)
 	for (unsigned n = 1; n <= CROWD / 2; n++) {
 		uint64_t ts_ns = T0 + n * MS;
 		struct event life[] = { born(ts_ns), a_fin(ts_ns + 10, 101),
-					a_call(ts_ns + 10, 5, 101, EVENT_CALL_CLOSE, 5),
+					a_call(ts_ns + 10, 5, 101, SYSCALL_CLOSE, 5),
 					an_ack(ts_ns + 20), a_last(ts_ns + 30, 0) };
 
 		for (unsigned i = 0; i < sizeof(life) / sizeof(*life); i++) {
 			struct event e = of(n, life[i]);
 
-			e.sk = 0x100000;
+			e.sk_key = 0x100000;
 			feed(d, e);
 		}
 	}
 	assert_true(clock() - from < CLOCKS_PER_SEC);
-	assert_int_equal(conns_counts(d->conns).open, CROWD / 2);
-	conns_tick(d->conns, T0 + 200000 * MS);
+	assert_int_equal(endpoint_table_counts(d->endpoint_table).open, CROWD / 2);
+	endpoint_table_expire(d->endpoint_table, T0 + 200000 * MS);
 	assert_int_equal(d->stories, CROWD / 2);
 	expect_sum(d);
 }
 
 /* ... but a close() may return when its socket's memory is another's already. */
-static void test_conn__a_return_finds_the_socket_that_was(void **state)
+static void test_endpoint_table__a_return_finds_the_socket_that_was(void **state)
 {
 	struct desk *d = *state;
 	struct event next = of(2, born(T0 + 40));
@@ -393,25 +393,25 @@ static void test_conn__a_return_finds_the_socket_that_was(void **state)
 	feed(d, of(1, a_fin(T0 + 10, 101)));
 	feed(d, of(1, an_ack(T0 + 20)));
 	feed(d, of(1, a_last(T0 + 30, 0)));
-	next.sk = of(1, born(T0)).sk;
+	next.sk_key = of(1, born(T0)).sk_key;
 	feed(d, next);
-	feed(d, of(1, a_call(T0 + 10, 50, 101, EVENT_CALL_CLOSE, 5)));
-	conns_end(d->conns, T0 + MS);
+	feed(d, of(1, a_call(T0 + 10, 50, 101, SYSCALL_CLOSE, 5)));
+	endpoint_table_end(d->endpoint_table, T0 + MS);
 	assert_int_equal(d->told[1], 1);
-	assert_true(d->act.returned);
-	assert_int_equal(conns_counts(d->conns).open, 1);
+	assert_true(d->call.returned);
+	assert_int_equal(endpoint_table_counts(d->endpoint_table).open, 1);
 }
 
 static struct event any_event(uint64_t *seed)
 {
-	static const uint8_t calls[] = { EVENT_CALL_CLOSE, EVENT_CALL_SHUTDOWN, EVENT_CALL_OTHER };
+	static const uint8_t calls[] = { SYSCALL_CLOSE, SYSCALL_SHUTDOWN, SYSCALL_OTHER };
 	unsigned n = (unsigned)(next_random(seed) % 40 + 1);
 	struct event e = an_event(T0 + next_random(seed) % (100000 * MS),
 				  (uint8_t)(next_random(seed) % 7 + 1));
 
 	e.old_state = (__u8)(next_random(seed) % 11 + 1);
 	e.new_state = (__u8)(next_random(seed) % 11 + 1);
-	e.sock = (__u16)next_random(seed);
+	e.sock_flags = (__u16)next_random(seed);
 	e.tcp_flags = (__u8)next_random(seed);
 	e.substate = next_random(seed) % 2 ? STATE_TIME_WAIT : STATE_FIN_WAIT2;
 	e.fin_timeout_ns = next_random(seed);
@@ -423,12 +423,12 @@ static struct event any_event(uint64_t *seed)
 	if (next_random(seed) % 4 == 0)
 		e.cookie = 0;
 	if (next_random(seed) % 4 == 0)
-		e.sk = 0x100000 + next_random(seed) % 8 * 64;
+		e.sk_key = 0x100000 + next_random(seed) % 8 * 64;
 	return next_random(seed) % 4 ? e : other_end(e);
 }
 
 /* Any events whatever, time forth and back: no crash, no sum that does not add up. */
-static void test_conn__any_events_add_up(void **state)
+static void test_endpoint_table__any_events_add_up(void **state)
 {
 	struct desk *d = *state;
 
@@ -437,21 +437,21 @@ static void test_conn__any_events_add_up(void **state)
 
 		d->config.max_open = 1 + round % 30;
 		d->config.calls = round % 2;
-		d->config.late = round % 3;
+		d->config.timewait = round % 3;
 		reopen(d);
 		for (unsigned i = 0; i < 1000; i++) {
 			feed(d, any_event(&seed));
 			expect_sum(d);
 			if (next_random(&seed) % 16 == 0)
-				conns_tick(d->conns, T0 + next_random(&seed) % (100000 * MS));
+				endpoint_table_expire(d->endpoint_table, T0 + next_random(&seed) % (100000 * MS));
 		}
 		if (round % 2)
-			conns_end(d->conns, T0 + 100000 * MS);
+			endpoint_table_end(d->endpoint_table, T0 + 100000 * MS);
 		expect_sum(d);
 	}
 }
 
-#define CONN_TEST(name) cmocka_unit_test_setup_teardown(test_conn__##name, set_up, tear_down)
+#define CONN_TEST(name) cmocka_unit_test_setup_teardown(test_endpoint_table__##name, set_up, tear_down)
 
 int main(void)
 {

@@ -8,7 +8,7 @@
 
 static void expect_id(const char *path, const char *id)
 {
-	const char *found = container_id(path);
+	const char *found = cgroup_names_container(path);
 
 	if (!id) {
 		assert_null(found);
@@ -18,7 +18,7 @@ static void expect_id(const char *path, const char *id)
 	assert_memory_equal(found, id, CONTAINER_ID_LEN);
 }
 
-static void test_container__names_of_the_engines(void **state)
+static void test_cgroup_names__names_of_the_engines(void **state)
 {
 	(void)state;
 	expect_id("/system.slice/docker-" ID ".scope", ID);
@@ -29,13 +29,13 @@ static void test_container__names_of_the_engines(void **state)
 	expect_id("/kubepods/burstable/pod7/" ID, ID);
 }
 
-static void test_container__the_innermost_counts(void **state)
+static void test_cgroup_names__the_innermost_counts(void **state)
 {
 	(void)state;
 	expect_id("/docker/" ID "/docker/" INNER, INNER);
 }
 
-static void test_container__other_cgroups_are_none(void **state)
+static void test_cgroup_names__other_cgroups_are_none(void **state)
 {
 	(void)state;
 	expect_id("", NULL);
@@ -50,7 +50,7 @@ static void test_container__other_cgroups_are_none(void **state)
 static void expect_unit(const char *path, const char *unit)
 {
 	size_t len = 0;
-	const char *found = container_unit(path, &len);
+	const char *found = cgroup_names_unit(path, &len);
 
 	if (!unit) {
 		assert_null(found);
@@ -61,7 +61,7 @@ static void expect_unit(const char *path, const char *unit)
 	assert_memory_equal(found, unit, len);
 }
 
-static void test_container__the_innermost_unit(void **state)
+static void test_cgroup_names__the_innermost_unit(void **state)
 {
 	(void)state;
 	expect_unit("/system.slice/nginx.service", "nginx.service");
@@ -80,14 +80,14 @@ static void test_container__the_innermost_unit(void **state)
 
 static void expect_pod(const char *path, const char *want)
 {
-	char uid[CONTAINER_POD_LEN];
-	size_t len = container_pod(path, uid);
+	char uid[POD_UID_LEN];
+	size_t len = cgroup_names_pod(path, uid);
 
 	assert_int_equal(len, strlen(want));
 	assert_memory_equal(uid, want, len);
 }
 
-static void test_container__pods_of_both_cgroup_drivers(void **state)
+static void test_cgroup_names__pods_of_both_cgroup_drivers(void **state)
 {
 	static const char dashes[] = "0a1b2c3d-1111-2222-3333-444455556666";
 	static const char hash[] = "0123456789abcdef0123456789abcdef";
@@ -111,11 +111,11 @@ static void test_container__pods_of_both_cgroup_drivers(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_container__names_of_the_engines),
-		cmocka_unit_test(test_container__the_innermost_counts),
-		cmocka_unit_test(test_container__other_cgroups_are_none),
-		cmocka_unit_test(test_container__the_innermost_unit),
-		cmocka_unit_test(test_container__pods_of_both_cgroup_drivers),
+		cmocka_unit_test(test_cgroup_names__names_of_the_engines),
+		cmocka_unit_test(test_cgroup_names__the_innermost_counts),
+		cmocka_unit_test(test_cgroup_names__other_cgroups_are_none),
+		cmocka_unit_test(test_cgroup_names__the_innermost_unit),
+		cmocka_unit_test(test_cgroup_names__pods_of_both_cgroup_drivers),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

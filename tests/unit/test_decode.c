@@ -63,8 +63,8 @@ static void test_decode__a_call_must_be_known(void **state)
 
 	(void)state;
 	for (unsigned call = 0; call < 256; call++) {
-		e.call = (__u8)call;
-		assert_int_equal(!!decode_event(&e, sizeof(e)), call < EVENT_CALL_COUNT);
+		e.syscall = (__u8)call;
+		assert_int_equal(!!decode_event(&e, sizeof(e)), call < SYSCALL_COUNT);
 	}
 }
 
@@ -103,7 +103,7 @@ static void test_decode__what_indexes_nothing_may_be_anything(void **state)
 	(void)state;
 	memset(&e, 0xff, sizeof(e));
 	e.kind = EVENT_STATE;
-	e.call = EVENT_CALL_OTHER;
+	e.syscall = SYSCALL_OTHER;
 	e.family = 6;
 	e.pid = e.tid = 4194304;
 	e.old_state = e.new_state = STATE_CLOSE;

@@ -4,23 +4,23 @@
 
 static struct event closed(uint64_t ts_ns, uint32_t tid)
 {
-	return a_call(ts_ns, 1000, tid, EVENT_CALL_CLOSE, 5);
+	return a_call(ts_ns, 1000, tid, SYSCALL_CLOSE, 5);
 }
 
 static void test_early__gives_the_call_once(void **state)
 {
-	struct early y = { 0 };
+	struct early_calls y = { 0 };
 	struct event call = closed(T0, 100), change = a_fin(T0 + 2000, 100);
 
 	(void)state;
-	early_keep(&y, &call);
-	assert_non_null(early_take(&y, &change));
-	assert_null(early_take(&y, &change));
+	event_order_keep_call(&y, &call);
+	assert_non_null(event_order_take_call(&y, &change));
+	assert_null(event_order_take_call(&y, &change));
 }
 
 static void test_early__wants_the_same_task_socket_and_moment(void **state)
 {
-	struct early y = { 0 };
+	struct early_calls y = { 0 };
 	struct event call = closed(T0, 100);
 	struct event other_task = a_fin(T0 + 2000, 101), other_socket = a_fin(T0 + 2000, 100);
 	struct event inside = a_fin(T0 + 500, 100), late = a_fin(T0 + 3000 * MS, 100);
@@ -28,28 +28,28 @@ static void test_early__wants_the_same_task_socket_and_moment(void **state)
 
 	(void)state;
 	other_socket.cookie = 0x22;
-	packet.task = 0;
-	early_keep(&y, &call);
-	assert_null(early_take(&y, &other_task));
-	assert_null(early_take(&y, &other_socket));
-	assert_null(early_take(&y, &inside));	/* the call had not returned: it will say so */
-	assert_null(early_take(&y, &late));
-	assert_null(early_take(&y, &packet));
+	packet.task_flags = 0;
+	event_order_keep_call(&y, &call);
+	assert_null(event_order_take_call(&y, &other_task));
+	assert_null(event_order_take_call(&y, &other_socket));
+	assert_null(event_order_take_call(&y, &inside));	/* the call had not returned: it will say so */
+	assert_null(event_order_take_call(&y, &late));
+	assert_null(event_order_take_call(&y, &packet));
 }
 
 static void test_early__keeps_the_latest(void **state)
 {
-	struct early y = { 0 };
+	struct early_calls y = { 0 };
 	struct event change = a_fin(T0 + 2000, 100), last = a_fin(T0 + 2000, 100 + EARLY_CALLS);
 
 	(void)state;
 	for (unsigned i = 0; i <= EARLY_CALLS; i++) {
 		struct event call = closed(T0, 100 + i);
 
-		early_keep(&y, &call);
+		event_order_keep_call(&y, &call);
 	}
-	assert_null(early_take(&y, &change));
-	assert_non_null(early_take(&y, &last));
+	assert_null(event_order_take_call(&y, &change));
+	assert_non_null(event_order_take_call(&y, &last));
 }
 
 int main(void)

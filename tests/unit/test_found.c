@@ -2,7 +2,7 @@
 #include "desk.h"
 
 /* Two namespaces may use the same addresses: only the numbers tell whose end is whose. */
-static void test_found__the_same_addresses_alone_make_no_twins(void **state)
+static void test_story_scan__the_same_addresses_alone_make_no_twins(void **state)
 {
 	struct desk *d = *state;
 	struct event stranger = other_end(born(T0 + 1));
@@ -11,13 +11,13 @@ static void test_found__the_same_addresses_alone_make_no_twins(void **state)
 	feed(d, born(T0));
 	feed(d, stranger);
 	feed(d, a_fin(T0 + 2, 101));
-	conns_end(d->conns, T0 + MS);
+	endpoint_table_end(d->endpoint_table, T0 + MS);
 	assert_int_equal(d->stories, 1);
 	assert_false(d->last.has_twin);
 }
 
 /* Across namespaces, and through NAT that changes addresses and ports. */
-static void test_found__twins_need_not_share_a_name(void **state)
+static void test_story_scan__twins_need_not_share_a_name(void **state)
 {
 	struct desk *d = *state;
 	struct event far = other_end(born(T0 + 1));
@@ -28,14 +28,14 @@ static void test_found__twins_need_not_share_a_name(void **state)
 	feed(d, born(T0));
 	feed(d, far);
 	feed(d, a_fin(T0 + 2, 101));
-	conns_end(d->conns, T0 + MS);
+	endpoint_table_end(d->endpoint_table, T0 + MS);
 	assert_int_equal(d->stories, 1);
 	assert_true(d->last.has_twin);
 	assert_int_equal(d->last.twin_cookie, 0x12);
 }
 
 /* What has been sent and received meanwhile does not count, nor do the FINs. */
-static void test_found__twins_are_known_late_in_their_lives(void **state)
+static void test_story_scan__twins_are_known_late_in_their_lives(void **state)
 {
 	struct desk *d = *state;
 	struct event a = an_ack(T0), b;
@@ -44,14 +44,14 @@ static void test_found__twins_are_known_late_in_their_lives(void **state)
 	a.snd_una = a.snd_nxt = a.write_seq = 1301;
 	a.rcv_nxt = a.rcv_wup = a.copied_seq = 5070;
 	a.bytes_received = 70;
-	b = by(other_end(a), 7, EVENT_CALL_CLOSE, 4);
+	b = by(other_end(a), 7, SYSCALL_CLOSE, 4);
 	b.old_state = STATE_CLOSE_WAIT;
 	b.new_state = STATE_LAST_ACK;
 	b.bytes_sent = 70;
 	b.bytes_received = 301;
 	feed(d, a);
 	feed(d, b);
-	conns_end(d->conns, T0 + MS);
+	endpoint_table_end(d->endpoint_table, T0 + MS);
 	assert_int_equal(d->stories, 2);
 	assert_true(d->last.has_twin);
 }
@@ -63,7 +63,7 @@ static struct event a_socket(uint64_t ts_ns, uint8_t at)
 
 	e.old_state = e.new_state = at;
 	e.age_ns = 50 * MS;
-	e.age_from = EVENT_AGE_LAST_SEGMENT;
+	e.age_source = AGE_SOURCE_LAST_SEGMENT;
 	return e;
 }
 
@@ -71,95 +71,95 @@ static struct event a_minisock(uint64_t ts_ns)
 {
 	struct event e = a_socket(ts_ns, STATE_TIME_WAIT);
 
-	e.sk = 0xc000;
+	e.sk_key = 0xc000;
 	e.substate = STATE_FIN_WAIT2;
 	e.left_ns = 2000 * MS;
 	return e;
 }
 
-static void test_found__one_found_is_told_when_it_ends(void **state)
+static void test_story_scan__one_found_is_told_when_it_ends(void **state)
 {
 	struct desk *d = *state;
-	struct event holder = by(an_event(T0 + 1, EVENT_HOLDER), 101, EVENT_CALL_NONE, 5);
+	struct event holder = by(an_event(T0 + 1, EVENT_HOLDER), 101, SYSCALL_NONE, 5);
 
 	holder.old_state = holder.new_state = STATE_FIN_WAIT2;
 	feed(d, a_socket(T0, STATE_FIN_WAIT2));
 	feed(d, holder);
 	feed(d, holder);	/* a thread with a table of its own may show it again */
-	assert_int_equal(conns_counts(d->conns).unsettled, 1);
-	feed(d, a_last(T0 + 2, EVENT_SOCK_DONE));
-	conns_tick(d->conns, T0 + 1000 * MS);
+	assert_int_equal(endpoint_table_counts(d->endpoint_table).closing, 1);
+	feed(d, a_last(T0 + 2, SOCKF_DONE));
+	endpoint_table_expire(d->endpoint_table, T0 + 1000 * MS);
 	assert_int_equal(d->stories, 1);
-	assert_int_equal(d->last.since_ns, T0 - 50 * MS);
+	assert_int_equal(d->last.closing_since_ns, T0 - 50 * MS);
 	assert_int_equal(d->last.nr_holders, 1);
-	assert_int_equal(d->last.end, END_CLOSE);
+	assert_int_equal(d->last.progress, CLOSE_DONE);
 }
 
-static void test_found__one_found_and_never_heard_of_again_is_open_at_the_end(void **state)
+static void test_story_scan__one_found_and_never_heard_of_again_is_open_at_the_end(void **state)
 {
 	struct desk *d = *state;
 
 	feed(d, a_socket(T0, STATE_CLOSE_WAIT));
-	conns_end(d->conns, T0 + MS);
+	endpoint_table_end(d->endpoint_table, T0 + MS);
 	assert_int_equal(d->stories, 1);
-	assert_int_equal(d->last.end, END_NOT_YET);
+	assert_int_equal(d->last.progress, CLOSE_NOT_YET);
 }
 
 /* The ring tells late of what the walk has seen done. */
-static void test_found__a_change_from_before_the_walk_is_the_better_witness(void **state)
+static void test_story_scan__a_change_from_before_the_walk_is_the_better_witness(void **state)
 {
 	struct desk *d = *state;
 
 	feed(d, a_socket(T0 + 5, STATE_FIN_WAIT2));
 	feed(d, a_fin(T0 + 1, 101));
 	feed(d, an_ack(T0 + 2));
-	feed(d, a_last(T0 + 9, EVENT_SOCK_DONE));
-	conns_tick(d->conns, T0 + 1000 * MS);
+	feed(d, a_last(T0 + 9, SOCKF_DONE));
+	endpoint_table_expire(d->endpoint_table, T0 + 1000 * MS);
 	assert_int_equal(d->stories, 1);
-	assert_int_equal(d->last.since_ns, 0);
+	assert_int_equal(d->last.closing_since_ns, 0);
 	assert_int_equal(d->last.states[0], STATE_ESTABLISHED);
 	assert_true(d->last.seg[SEG_FIN_OUT].seen);
 }
 
-static void test_found__one_that_is_known_already_is_not_found_again(void **state)
+static void test_story_scan__one_that_is_known_already_is_not_found_again(void **state)
 {
 	struct desk *d = *state;
 
 	feed(d, a_fin(T0, 101));
 	feed(d, a_socket(T0 + 1, STATE_FIN_WAIT1));
-	assert_int_equal(conns_counts(d->conns).seen, 1);
-	conns_end(d->conns, T0 + MS);
-	assert_int_equal(d->last.since_ns, 0);
+	assert_int_equal(endpoint_table_counts(d->endpoint_table).seen, 1);
+	endpoint_table_end(d->endpoint_table, T0 + MS);
+	assert_int_equal(d->last.closing_since_ns, 0);
 }
 
-static void test_found__a_minisock_found_waits_for_its_fin(void **state)
+static void test_story_scan__a_minisock_found_waits_for_its_fin(void **state)
 {
 	struct desk *d = *state;
 
 	feed(d, a_minisock(T0));
 	feed(d, a_minisock(T0 + 1));	/* it is known by now */
 	feed(d, a_late(T0 + 100 * MS, 0x11, 0));
-	conns_tick(d->conns, T0 + 1000 * MS);
+	endpoint_table_expire(d->endpoint_table, T0 + 1000 * MS);
 	assert_int_equal(d->stories, 1);
-	assert_int_equal(d->last.end, END_LATE);
+	assert_int_equal(d->last.progress, CLOSE_BY_SEGMENT);
 	assert_true(d->last.seg[SEG_FIN_IN].seen);
 }
 
-static void test_found__a_minisock_found_expires(void **state)
+static void test_story_scan__a_minisock_found_expires(void **state)
 {
 	struct desk *d = *state;
 
 	feed(d, a_minisock(T0));
-	conns_tick(d->conns, T0 + 1900 * MS);
+	endpoint_table_expire(d->endpoint_table, T0 + 1900 * MS);
 	assert_int_equal(d->stories, 0);
-	conns_tick(d->conns, T0 + 3000 * MS);
+	endpoint_table_expire(d->endpoint_table, T0 + 3000 * MS);
 	assert_int_equal(d->stories, 1);
-	assert_int_equal(d->last.end, END_EXPIRED);
+	assert_int_equal(d->last.progress, CLOSE_EXPIRED);
 	assert_int_equal(d->last.end_ns, T0 + 2000 * MS);
 }
 
 /* The walk saw the minisock before the ring told of its socket: one connection, told once. */
-static void test_found__a_minisock_found_too_early_is_its_sockets(void **state)
+static void test_story_scan__a_minisock_found_too_early_is_its_sockets(void **state)
 {
 	struct desk *d = *state;
 
@@ -168,14 +168,14 @@ static void test_found__a_minisock_found_too_early_is_its_sockets(void **state)
 	feed(d, an_ack(T0 + 1));
 	feed(d, a_last(T0 + 2, 0));
 	feed(d, a_late(T0 + 100 * MS, 0x11, 0));
-	conns_tick(d->conns, T0 + 5000 * MS);
+	endpoint_table_expire(d->endpoint_table, T0 + 5000 * MS);
 	assert_int_equal(d->stories, 1);
 	assert_true(d->last.seg[SEG_FIN_OUT].seen);
 	assert_true(d->last.seg[SEG_FIN_IN].seen);
-	assert_int_equal(conns_counts(d->conns).seen, 1);
+	assert_int_equal(endpoint_table_counts(d->endpoint_table).seen, 1);
 }
 
-#define FOUND_TEST(name) cmocka_unit_test_setup_teardown(test_found__##name, set_up, tear_down)
+#define FOUND_TEST(name) cmocka_unit_test_setup_teardown(test_story_scan__##name, set_up, tear_down)
 
 int main(void)
 {

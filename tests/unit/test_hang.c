@@ -4,28 +4,28 @@
 /* The advice for one socket, held or not. */
 static unsigned advice_of(struct event e, bool held)
 {
-	struct hangs h;
+	struct stuck_table h;
 	unsigned advice;
 
-	hangs_begin(&h, &no_filter, &no_select, 0, 10);
-	hangs_add(&h, e);
+	stuck_table_begin(&h, &no_filter, &no_select, 0, 10);
+	stuck_table_add(&h, e);
 	if (held)
-		hangs_add(&h, a_holder(e.peer_port, 100, "task", 5));
-	assert_true(hangs_finish(&h));
+		stuck_table_add(&h, a_holder(e.peer_port, 100, "task", 5));
+	assert_true(stuck_table_finish(&h));
 	assert_int_equal(h.nr, 1);
-	advice = h.at[0].advice;
+	advice = h.sockets[0].advice;
 	assert_int_equal(h.advised[advice], 1);
-	hangs_release(&h);
+	stuck_table_release(&h);
 	return advice;
 }
 
-static void test_hang__a_close_wait_that_was_read_lacks_a_close(void **state)
+static void test_stuck_table__a_close_wait_that_was_read_lacks_a_close(void **state)
 {
 	(void)state;
 	assert_int_equal(advice_of(a_socket(STATE_CLOSE_WAIT, 1), true), ADVICE_FORGOT_CLOSE);
 }
 
-static void test_hang__the_fin_that_waits_is_no_unread_data(void **state)
+static void test_stuck_table__the_fin_that_waits_is_no_unread_data(void **state)
 {
 	struct event e = a_socket(STATE_CLOSE_WAIT, 1);
 
@@ -36,30 +36,30 @@ static void test_hang__the_fin_that_waits_is_no_unread_data(void **state)
 	assert_int_equal(advice_of(e, true), ADVICE_UNREAD_DATA);
 }
 
-static void test_hang__a_close_wait_without_holder(void **state)
+static void test_stuck_table__a_close_wait_without_holder(void **state)
 {
 	struct event e = a_socket(STATE_CLOSE_WAIT, 1);
 
 	(void)state;
 	assert_int_equal(advice_of(e, false), ADVICE_NO_HOLDER);
-	e.sock |= EVENT_SOCK_NO_SOCKET;
+	e.sock_flags |= SOCKF_NO_SOCKET;
 	assert_int_equal(advice_of(e, false), ADVICE_NOT_ACCEPTED);
-	e.sock |= EVENT_SOCK_KERNEL;
+	e.sock_flags |= SOCKF_KERNEL;
 	assert_int_equal(advice_of(e, false), ADVICE_KERNEL_SOCKET);
 }
 
-static void test_hang__fin_wait_2_expires_only_without_a_descriptor(void **state)
+static void test_stuck_table__fin_wait_2_expires_only_without_a_descriptor(void **state)
 {
 	struct event e = a_socket(STATE_FIN_WAIT2, 1);
 
 	(void)state;
 	assert_int_equal(advice_of(e, true), ADVICE_PEER_HOLDS);
-	e.sock = EVENT_SOCK_DEAD | EVENT_SOCK_NO_SOCKET;
+	e.sock_flags = SOCKF_DEAD | SOCKF_NO_SOCKET;
 	assert_int_equal(advice_of(e, false), ADVICE_EXPIRES);
 	assert_int_equal(advice_of(a_minisock(1, S), false), ADVICE_EXPIRES);
 }
 
-static void test_hang__a_fin_without_answer(void **state)
+static void test_stuck_table__a_fin_without_answer(void **state)
 {
 	static const uint8_t states[] = { STATE_FIN_WAIT1, STATE_CLOSING, STATE_LAST_ACK };
 
@@ -81,7 +81,7 @@ static void test_hang__a_fin_without_answer(void **state)
 	}
 }
 
-static void test_hang__every_advice_has_a_line_that_fits(void **state)
+static void test_stuck_table__every_advice_has_a_line_that_fits(void **state)
 {
 	(void)state;
 	for (unsigned i = 0; i < ADVICE_COUNT; i++) {
@@ -91,194 +91,194 @@ static void test_hang__every_advice_has_a_line_that_fits(void **state)
 	assert_string_equal(advice_name(ADVICE_COUNT), "?");
 }
 
-static void test_hang__holders_are_joined_and_sorted(void **state)
+static void test_stuck_table__holders_are_joined_and_sorted(void **state)
 {
-	struct hangs h;
+	struct stuck_table h;
 
 	(void)state;
-	hangs_begin(&h, &no_filter, &no_select, 0, 10);
-	hangs_add(&h, a_socket(STATE_CLOSE_WAIT, 1));
-	hangs_add(&h, a_socket(STATE_CLOSE_WAIT, 2));
-	hangs_add(&h, a_holder(2, 200, "b", 9));
-	hangs_add(&h, a_holder(1, 300, "c", 4));
-	hangs_add(&h, a_holder(2, 100, "a", 7));
-	hangs_add(&h, a_holder(2, 100, "a", 5));
-	hangs_add(&h, a_holder(3, 100, "a", 6));	/* of a socket that was not found */
-	assert_true(hangs_finish(&h));
+	stuck_table_begin(&h, &no_filter, &no_select, 0, 10);
+	stuck_table_add(&h, a_socket(STATE_CLOSE_WAIT, 1));
+	stuck_table_add(&h, a_socket(STATE_CLOSE_WAIT, 2));
+	stuck_table_add(&h, a_holder(2, 200, "b", 9));
+	stuck_table_add(&h, a_holder(1, 300, "c", 4));
+	stuck_table_add(&h, a_holder(2, 100, "a", 7));
+	stuck_table_add(&h, a_holder(2, 100, "a", 5));
+	stuck_table_add(&h, a_holder(3, 100, "a", 6));	/* of a socket that was not found */
+	assert_true(stuck_table_finish(&h));
 	assert_int_equal(h.nr_groups, 2);
 	assert_int_equal(h.group[0].pid, 100);
-	assert_int_equal(h.at[0].nr_holders, 3);
-	assert_int_equal(h.holder[h.at[0].holder].fd, 5);
-	assert_int_equal(h.holder[h.at[0].holder + 1].fd, 7);
-	assert_int_equal(h.holder[h.at[0].holder + 2].pid, 200);
-	hangs_release(&h);
+	assert_int_equal(h.sockets[0].nr_holders, 3);
+	assert_int_equal(h.holder[h.sockets[0].holder].fd, 5);
+	assert_int_equal(h.holder[h.sockets[0].holder + 1].fd, 7);
+	assert_int_equal(h.holder[h.sockets[0].holder + 2].pid, 200);
+	stuck_table_release(&h);
 }
 
-static void test_hang__groups_come_by_size_and_sockets_by_age(void **state)
+static void test_stuck_table__groups_come_by_size_and_sockets_by_age(void **state)
 {
-	struct hangs h;
+	struct stuck_table h;
 
 	(void)state;
-	hangs_begin(&h, &no_filter, &no_select, 0, 10);
-	hangs_add(&h, aged(a_socket(STATE_CLOSE_WAIT, 1), 90 * S));
-	hangs_add(&h, aged(a_socket(STATE_CLOSE_WAIT, 2), 10 * S));
-	hangs_add(&h, aged(a_socket(STATE_CLOSE_WAIT, 3), 20 * S));
-	hangs_add(&h, a_minisock(4, S));
-	hangs_add(&h, a_holder(1, 50, "one", 3));
-	hangs_add(&h, a_holder(2, 60, "two", 3));
-	hangs_add(&h, a_holder(3, 60, "two", 4));
-	assert_true(hangs_finish(&h));
+	stuck_table_begin(&h, &no_filter, &no_select, 0, 10);
+	stuck_table_add(&h, aged(a_socket(STATE_CLOSE_WAIT, 1), 90 * S));
+	stuck_table_add(&h, aged(a_socket(STATE_CLOSE_WAIT, 2), 10 * S));
+	stuck_table_add(&h, aged(a_socket(STATE_CLOSE_WAIT, 3), 20 * S));
+	stuck_table_add(&h, a_minisock(4, S));
+	stuck_table_add(&h, a_holder(1, 50, "one", 3));
+	stuck_table_add(&h, a_holder(2, 60, "two", 3));
+	stuck_table_add(&h, a_holder(3, 60, "two", 4));
+	assert_true(stuck_table_finish(&h));
 	assert_int_equal(h.nr_groups, 3);
 	assert_int_equal(h.group[0].pid, 60);
 	assert_int_equal(h.group[0].oldest_ns, 20 * S);
-	assert_int_equal(h.at[h.group[0].first].flow.peer_port, 3);
+	assert_int_equal(h.sockets[h.group[0].first].flow.peer_port, 3);
 	assert_int_equal(h.group[2].owner, OWNER_NOBODY);
-	assert_int_equal(h.at[h.group[2].first].state, STATE_FIN_WAIT2);
+	assert_int_equal(h.sockets[h.group[2].first].state, STATE_FIN_WAIT2);
 	assert_int_equal(h.nr_peers, 1);
 	assert_int_equal(h.peer[0].sockets, 4);
 	assert_int_equal(h.count[1], 1);
 	assert_int_equal(h.count[3], 3);
-	hangs_release(&h);
+	stuck_table_release(&h);
 }
 
 /* The many ports of a client are one peer; a service's port, which several sockets share, is its own. */
-static void test_hang__ephemeral_ports_are_one_peer(void **state)
+static void test_stuck_table__ephemeral_ports_are_one_peer(void **state)
 {
-	struct hangs h;
+	struct stuck_table h;
 
 	(void)state;
-	hangs_begin(&h, &no_filter, &no_select, 0, 10);
+	stuck_table_begin(&h, &no_filter, &no_select, 0, 10);
 	for (unsigned i = 1; i <= 5; i++) {
 		struct event e = a_socket(STATE_CLOSE_WAIT, i);
 
 		e.peer_port = i < 3 ? 5432 : (__u16)(40000 + i);
-		hangs_add(&h, aged(e, i * S));
+		stuck_table_add(&h, aged(e, i * S));
 	}
-	assert_true(hangs_finish(&h));
+	assert_true(stuck_table_finish(&h));
 	assert_int_equal(h.nr_peers, 2);
 	assert_int_equal(h.peer[0].peer.peer_port, 0);
 	assert_int_equal(h.peer[0].sockets, 3);
 	assert_int_equal(h.peer[0].oldest_ns, 5 * S);
 	assert_int_equal(h.peer[1].peer.peer_port, 5432);
 	assert_int_equal(h.peer[1].count[3], 2);
-	hangs_release(&h);
+	stuck_table_release(&h);
 }
 
 /* How many of two held sockets, an unheld one and a minisock are told. */
-static size_t told(const struct select *s, uint64_t older_than_ns)
+static size_t nr_kept(const struct story_filter *s, uint64_t older_than_ns)
 {
-	struct hangs h;
+	struct stuck_table h;
 	size_t nr;
 
-	hangs_begin(&h, &no_filter, s, older_than_ns, 10);
-	hangs_add(&h, aged(a_socket(STATE_CLOSE_WAIT, 1), 90 * S));
-	hangs_add(&h, aged(a_socket(STATE_CLOSE_WAIT, 2), 10 * S));
-	hangs_add(&h, a_socket(STATE_CLOSE_WAIT, 3));
-	hangs_add(&h, a_minisock(4, S));
-	hangs_add(&h, a_holder(1, 50, "one", 3));
-	hangs_add(&h, a_holder(2, 60, "two", 3));
-	hangs_add(&h, a_holder(2, 70, "three", 3));
-	assert_true(hangs_finish(&h));
+	stuck_table_begin(&h, &no_filter, s, older_than_ns, 10);
+	stuck_table_add(&h, aged(a_socket(STATE_CLOSE_WAIT, 1), 90 * S));
+	stuck_table_add(&h, aged(a_socket(STATE_CLOSE_WAIT, 2), 10 * S));
+	stuck_table_add(&h, a_socket(STATE_CLOSE_WAIT, 3));
+	stuck_table_add(&h, a_minisock(4, S));
+	stuck_table_add(&h, a_holder(1, 50, "one", 3));
+	stuck_table_add(&h, a_holder(2, 60, "two", 3));
+	stuck_table_add(&h, a_holder(2, 70, "three", 3));
+	assert_true(stuck_table_finish(&h));
 	nr = h.nr;
 	assert_int_equal(h.seen, 4);
 	assert_int_equal(h.filtered, 4 - nr);
 	assert_int_equal(h.age_unknown, older_than_ns ? 4 - nr : 0);
-	hangs_release(&h);
+	stuck_table_release(&h);
 	return nr;
 }
 
-static void test_hang__a_holder_must_match_all_that_is_asked(void **state)
+static void test_stuck_table__a_holder_must_match_all_that_is_asked(void **state)
 {
 	(void)state;
-	assert_int_equal(told(&no_select, 0), 4);
-	assert_int_equal(told(&(struct select){ .pids = 1, .pid = { 70 } }, 0), 1);
-	assert_int_equal(told(&(struct select){ .comms = 2, .comm = { "one", "two" } }, 0), 2);
-	assert_int_equal(told(&(struct select){ .pids = 1, .pid = { 50 }, .comms = 1,
+	assert_int_equal(nr_kept(&no_select, 0), 4);
+	assert_int_equal(nr_kept(&(struct story_filter){ .pids = 1, .pid = { 70 } }, 0), 1);
+	assert_int_equal(nr_kept(&(struct story_filter){ .comms = 2, .comm = { "one", "two" } }, 0), 2);
+	assert_int_equal(nr_kept(&(struct story_filter){ .pids = 1, .pid = { 50 }, .comms = 1,
 						.comm = { "two" } }, 0), 0);
 }
 
-static void test_hang__the_sockets_user_counts_where_nobody_holds_it(void **state)
+static void test_stuck_table__the_sockets_user_counts_where_nobody_holds_it(void **state)
 {
 	(void)state;
-	assert_int_equal(told(&(struct select){ .uids = 1, .uid = { 1000 } }, 0), 2);
-	assert_int_equal(told(&(struct select){ .uids = 1, .uid = { 33 } }, 0), 1);
-	assert_int_equal(told(&(struct select){ .uids = 1, .uid = { 0 } }, 0), 0);
+	assert_int_equal(nr_kept(&(struct story_filter){ .uids = 1, .uid = { 1000 } }, 0), 2);
+	assert_int_equal(nr_kept(&(struct story_filter){ .uids = 1, .uid = { 33 } }, 0), 1);
+	assert_int_equal(nr_kept(&(struct story_filter){ .uids = 1, .uid = { 0 } }, 0), 0);
 }
 
-static void test_hang__older_than_takes_only_what_is_known_to_be(void **state)
+static void test_stuck_table__older_than_takes_only_what_is_known_to_be(void **state)
 {
 	(void)state;
-	assert_int_equal(told(&no_select, 10 * S), 2);
-	assert_int_equal(told(&no_select, 10 * S + 1), 1);
-	assert_int_equal(told(&no_select, 100 * S), 0);
+	assert_int_equal(nr_kept(&no_select, 10 * S), 2);
+	assert_int_equal(nr_kept(&no_select, 10 * S + 1), 1);
+	assert_int_equal(nr_kept(&no_select, 100 * S), 0);
 }
 
-static void test_hang__what_does_not_fit_is_counted(void **state)
+static void test_stuck_table__what_does_not_fit_is_counted(void **state)
 {
-	struct hangs h;
+	struct stuck_table h;
 
 	(void)state;
-	hangs_begin(&h, &no_filter, &no_select, 0, 2);
+	stuck_table_begin(&h, &no_filter, &no_select, 0, 2);
 	for (uint16_t port = 1; port <= 5; port++)
-		hangs_add(&h, a_socket(STATE_CLOSE_WAIT, port));
+		stuck_table_add(&h, a_socket(STATE_CLOSE_WAIT, port));
 	for (int fd = 0; fd < 20; fd++)
-		hangs_add(&h, a_holder(1, 100, "a", fd));
-	hangs_take(&h, "junk", 4);
-	assert_true(hangs_finish(&h));
+		stuck_table_add(&h, a_holder(1, 100, "a", fd));
+	stuck_table_feed(&h, "junk", 4);
+	assert_true(stuck_table_finish(&h));
 	assert_int_equal(h.seen, 5);
 	assert_int_equal(h.nr, 2);
 	assert_int_equal(h.table_full, 3);
 	assert_int_equal(h.holders_full, 12);
 	assert_int_equal(h.malformed, 1);
-	hangs_release(&h);
+	stuck_table_release(&h);
 }
 
-static void test_hang__shown_twice_is_one(void **state)
+static void test_stuck_table__shown_twice_is_one(void **state)
 {
-	struct hangs h;
+	struct stuck_table h;
 
 	(void)state;
-	hangs_begin(&h, &no_filter, &no_select, 0, 10);
+	stuck_table_begin(&h, &no_filter, &no_select, 0, 10);
 	for (int i = 0; i < 3; i++)
 		for (uint16_t port = 1; port <= 3; port++)
-			hangs_add(&h, a_socket(STATE_CLOSE_WAIT, port));
-	assert_true(hangs_finish(&h));
+			stuck_table_add(&h, a_socket(STATE_CLOSE_WAIT, port));
+	assert_true(stuck_table_finish(&h));
 	assert_int_equal(h.seen, 3);
 	assert_int_equal(h.nr, 3);
-	hangs_release(&h);
+	stuck_table_release(&h);
 }
 
-static void test_hang__nothing_is_nothing(void **state)
+static void test_stuck_table__nothing_is_nothing(void **state)
 {
-	struct hangs h;
+	struct stuck_table h;
 
 	(void)state;
-	hangs_begin(&h, &no_filter, &no_select, 0, 10);
-	hangs_add(&h, a_holder(1, 1, "a", 1));
-	assert_true(hangs_finish(&h));
+	stuck_table_begin(&h, &no_filter, &no_select, 0, 10);
+	stuck_table_add(&h, a_holder(1, 1, "a", 1));
+	assert_true(stuck_table_finish(&h));
 	assert_int_equal(h.nr, 0);
 	assert_int_equal(h.nr_groups, 0);
-	hangs_release(&h);
+	stuck_table_release(&h);
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_hang__a_close_wait_that_was_read_lacks_a_close),
-		cmocka_unit_test(test_hang__the_fin_that_waits_is_no_unread_data),
-		cmocka_unit_test(test_hang__a_close_wait_without_holder),
-		cmocka_unit_test(test_hang__fin_wait_2_expires_only_without_a_descriptor),
-		cmocka_unit_test(test_hang__a_fin_without_answer),
-		cmocka_unit_test(test_hang__every_advice_has_a_line_that_fits),
-		cmocka_unit_test(test_hang__holders_are_joined_and_sorted),
-		cmocka_unit_test(test_hang__groups_come_by_size_and_sockets_by_age),
-		cmocka_unit_test(test_hang__ephemeral_ports_are_one_peer),
-		cmocka_unit_test(test_hang__a_holder_must_match_all_that_is_asked),
-		cmocka_unit_test(test_hang__the_sockets_user_counts_where_nobody_holds_it),
-		cmocka_unit_test(test_hang__older_than_takes_only_what_is_known_to_be),
-		cmocka_unit_test(test_hang__what_does_not_fit_is_counted),
-		cmocka_unit_test(test_hang__shown_twice_is_one),
-		cmocka_unit_test(test_hang__nothing_is_nothing),
+		cmocka_unit_test(test_stuck_table__a_close_wait_that_was_read_lacks_a_close),
+		cmocka_unit_test(test_stuck_table__the_fin_that_waits_is_no_unread_data),
+		cmocka_unit_test(test_stuck_table__a_close_wait_without_holder),
+		cmocka_unit_test(test_stuck_table__fin_wait_2_expires_only_without_a_descriptor),
+		cmocka_unit_test(test_stuck_table__a_fin_without_answer),
+		cmocka_unit_test(test_stuck_table__every_advice_has_a_line_that_fits),
+		cmocka_unit_test(test_stuck_table__holders_are_joined_and_sorted),
+		cmocka_unit_test(test_stuck_table__groups_come_by_size_and_sockets_by_age),
+		cmocka_unit_test(test_stuck_table__ephemeral_ports_are_one_peer),
+		cmocka_unit_test(test_stuck_table__a_holder_must_match_all_that_is_asked),
+		cmocka_unit_test(test_stuck_table__the_sockets_user_counts_where_nobody_holds_it),
+		cmocka_unit_test(test_stuck_table__older_than_takes_only_what_is_known_to_be),
+		cmocka_unit_test(test_stuck_table__what_does_not_fit_is_counted),
+		cmocka_unit_test(test_stuck_table__shown_twice_is_one),
+		cmocka_unit_test(test_stuck_table__nothing_is_nothing),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -9,10 +9,10 @@
 
 #define BIT(name) (UINT64_C(1) << CAP_##name)
 
-static struct meta meta;
+static struct run_info meta;
 
 /* A kernel that has it all, and root. */
-static struct health_facts all_is_well(void)
+static struct diagnosis_facts all_is_well(void)
 {
 	static const char *const hooks[] = { "state", "destroy", "reset_sent", "reset_late",
 					     "reset_received", "fin_resent", "late" };
@@ -21,10 +21,10 @@ static struct health_facts all_is_well(void)
 	strcpy(meta.kernel, "6.18.0");
 	strcpy(meta.machine, "x86_64");
 	for (unsigned i = 0; i < sizeof(hooks) / sizeof(*hooks); i++)
-		meta_add_hook(&meta, hooks[i], "tp_btf");
-	meta_add_hook(&meta, "calls", "fentry");
-	meta_add_hook(&meta, "walk", "iter");
-	return (struct health_facts){
+		run_info_add_hook(&meta, hooks[i], "tp_btf");
+	run_info_add_hook(&meta, "calls", "fentry");
+	run_info_add_hook(&meta, "walk", "iter");
+	return (struct diagnosis_facts){
 		.meta = &meta,
 		.memlock_needed = 10 << 20,
 		.caps = UINT64_MAX,
@@ -37,7 +37,7 @@ static struct health_facts all_is_well(void)
 	};
 }
 
-static const struct finding *find(const struct health *h, const char *name)
+static const struct finding *find(const struct diagnosis *h, const char *name)
 {
 	for (unsigned i = 0; i < h->nr; i++)
 		if (!strcmp(h->finding[i].name, name))
@@ -46,65 +46,65 @@ static const struct finding *find(const struct health *h, const char *name)
 	return NULL;
 }
 
-static void expect(const struct health_facts *f, const char *name, const char *level, const char *value)
+static void expect(const struct diagnosis_facts *f, const char *name, const char *level, const char *value)
 {
 	const struct finding *found;
-	struct health h;
+	struct diagnosis h;
 
-	health_judge(&h, f);
+	diagnosis_make(&h, f);
 	found = find(&h, name);
-	assert_string_equal(health_level_name(found->level), level);
+	assert_string_equal(diagnosis_level_name(found->level), level);
 	assert_string_equal(found->value, value);
 }
 
-static void test_health__all_is_well(void **state)
+static void test_diagnosis__all_is_well(void **state)
 {
-	struct health_facts f = all_is_well();
-	struct health h;
+	struct diagnosis_facts f = all_is_well();
+	struct diagnosis h;
 
 	(void)state;
-	health_judge(&h, &f);
+	diagnosis_make(&h, &f);
 	assert_true(h.can_trace && !h.why_not);
-	assert_int_equal(health_count(&h, HEALTH_OK), h.nr);
-	assert_true(h.nr < HEALTH_MAX - 1);
+	assert_int_equal(diagnosis_count(&h, DIAGNOSIS_OK), h.nr);
+	assert_true(h.nr < DIAGNOSIS_MAX - 1);
 	for (unsigned i = 0; i < h.nr; i++) {
 		assert_non_null(h.finding[i].about);
-		assert_null(h.finding[i].mend);
+		assert_null(h.finding[i].fix);
 	}
 }
 
-static void test_health__a_cost_is_of_what_was_measured(void **state)
+static void test_diagnosis__a_cost_is_of_what_was_measured(void **state)
 {
-	struct health_facts f = all_is_well();
-	struct health h;
+	struct diagnosis_facts f = all_is_well();
+	struct diagnosis h;
 
 	(void)state;
-	health_judge(&h, &f);
-	assert_int_equal(find(&h, "late")->cost_from, HEALTH_BENCH);
-	assert_int_equal(find(&h, "calls")->cost_from, HEALTH_HERE);
+	diagnosis_make(&h, &f);
+	assert_int_equal(find(&h, "late")->cost_source, COST_BENCHMARK);
+	assert_int_equal(find(&h, "calls")->cost_source, COST_MEASURED);
 	assert_string_equal(find(&h, "calls")->cost,
 			    "getppid() 80 -> 81 ns, open and close of a file 600 -> 700 ns");
 	meta.hook[6].how = "fexit";	/* late: another way, of which the benchmark knows nothing */
 	f.close_ns[1] = 0;
-	health_judge(&h, &f);
+	diagnosis_make(&h, &f);
 	assert_string_equal(find(&h, "late")->cost, "");
-	assert_int_equal(find(&h, "late")->cost_from, HEALTH_NOWHERE);
+	assert_int_equal(find(&h, "late")->cost_source, COST_UNKNOWN);
 	assert_string_equal(find(&h, "calls")->cost, "");
 	f.getppid_ns[0] = f.getppid_ns[1] = f.close_ns[0] = f.close_ns[1] = UINT64_MAX;
-	health_judge(&h, &f);
-	assert_true(strlen(find(&h, "calls")->cost) < HEALTH_COST);
+	diagnosis_make(&h, &f);
+	assert_true(strlen(find(&h, "calls")->cost) < DIAGNOSIS_COST);
 }
 
-static void test_health__how_calls_are_watched(void **state)
+static void test_diagnosis__how_calls_are_watched(void **state)
 {
-	struct health_facts f = all_is_well();
-	struct health h;
+	struct diagnosis_facts f = all_is_well();
+	struct diagnosis h;
 
 	(void)state;
 	meta.hook[7].how = "tracepoint";
-	health_judge(&h, &f);
-	assert_int_equal(find(&h, "calls")->level, HEALTH_OK);
-	assert_non_null(strstr(find(&h, "calls")->mend, "slower"));
+	diagnosis_make(&h, &f);
+	assert_int_equal(find(&h, "calls")->level, DIAGNOSIS_OK);
+	assert_non_null(strstr(find(&h, "calls")->fix, "slower"));
 	meta.hook[7].how = "inline";
 	expect(&f, "calls", "limited", "inline");
 	f.kernel.fentry = ABILITY_NO;
@@ -116,10 +116,10 @@ static void test_health__how_calls_are_watched(void **state)
 	expect(&f, "tracepoints", "limited", "no");
 }
 
-static void test_health__hooks_that_are_missing(void **state)
+static void test_diagnosis__hooks_that_are_missing(void **state)
 {
-	struct health_facts f = all_is_well();
-	struct health h;
+	struct diagnosis_facts f = all_is_well();
+	struct diagnosis h;
 
 	(void)state;
 	meta.nr_hooks = 0;
@@ -127,18 +127,18 @@ static void test_health__hooks_that_are_missing(void **state)
 	f.attach_why = "this kernel does not";
 	expect(&f, "state", "missing", "none");
 	expect(&f, "late", "limited", "none");
-	health_judge(&h, &f);
+	diagnosis_make(&h, &f);
 	assert_false(h.can_trace);
 	assert_string_equal(h.why_not, "this kernel does not");
-	assert_non_null(find(&h, "late")->mend);
+	assert_non_null(find(&h, "late")->fix);
 	f.attach_err = -EPERM;	/* nobody knows */
 	expect(&f, "state", "unknown", "");
 	expect(&f, "walk", "unknown", "");
 }
 
-static void test_health__what_is_not_known_is_no_fault(void **state)
+static void test_diagnosis__what_is_not_known_is_no_fault(void **state)
 {
-	struct health_facts f = all_is_well();
+	struct diagnosis_facts f = all_is_well();
 
 	(void)state;
 	memset(&f.kernel, 0, sizeof(f.kernel));
@@ -149,21 +149,21 @@ static void test_health__what_is_not_known_is_no_fault(void **state)
 	expect(&f, "unprivileged_bpf", "ok", "");
 }
 
-static void test_health__a_kernel_on_which_detaching_may_hang(void **state)
+static void test_diagnosis__a_kernel_on_which_detaching_may_hang(void **state)
 {
-	struct health_facts f = all_is_well();
-	struct health h;
+	struct diagnosis_facts f = all_is_well();
+	struct diagnosis h;
 
 	(void)state;
-	f.kernel.detach_hangs = ABILITY_YES;
+	f.kernel.detach_may_block = ABILITY_YES;
 	expect(&f, "detach", "limited", "may hang");
-	health_judge(&h, &f);
-	assert_non_null(strstr(find(&h, "detach")->mend, "--calls inline"));
+	diagnosis_make(&h, &f);
+	assert_non_null(strstr(find(&h, "detach")->fix, "--calls inline"));
 }
 
-static void test_health__memory_that_may_be_locked(void **state)
+static void test_diagnosis__memory_that_may_be_locked(void **state)
 {
-	struct health_facts f = all_is_well();
+	struct diagnosis_facts f = all_is_well();
 
 	(void)state;
 	f.caps &= ~BIT(SYS_RESOURCE);
@@ -179,9 +179,9 @@ static void test_health__memory_that_may_be_locked(void **state)
 	expect(&f, "RLIMIT_MEMLOCK", "ok", "64 KiB");
 }
 
-static void test_health__capabilities(void **state)
+static void test_diagnosis__capabilities(void **state)
 {
-	struct health_facts f = all_is_well();
+	struct diagnosis_facts f = all_is_well();
 
 	(void)state;
 	f.caps = BIT(SYS_ADMIN);	/* as before 5.8, and still */
@@ -195,9 +195,9 @@ static void test_health__capabilities(void **state)
 	expect(&f, "CAP_DAC_READ_SEARCH", "limited", "no");
 }
 
-static void test_health__the_place_of_the_process(void **state)
+static void test_diagnosis__the_place_of_the_process(void **state)
 {
-	struct health_facts f = all_is_well();
+	struct diagnosis_facts f = all_is_well();
 
 	(void)state;
 	strcpy(f.host.lockdown, "confidentiality");
@@ -215,13 +215,13 @@ static void test_health__the_place_of_the_process(void **state)
 }
 
 /* With everything to be said of everything: 80 columns, no line ends in a blank, no text is lost. */
-static void test_health__its_text_fits(void **state)
+static void test_diagnosis__its_text_fits(void **state)
 {
-	struct health_facts f = all_is_well();
+	struct diagnosis_facts f = all_is_well();
 	struct buf out = { 0 };
 	struct view_context v = { .out = &out, .meta = &meta };
 	unsigned column = 0;
-	struct health h;
+	struct diagnosis h;
 
 	(void)state;
 	meta.nr_hooks = 0;
@@ -230,10 +230,10 @@ static void test_health__its_text_fits(void **state)
 	f.attach_err = -EOPNOTSUPP;
 	f.attach_why = "this kernel shows no type information at /sys/kernel/btf/vmlinux: it must be built "
 		       "with CONFIG_DEBUG_INFO_BTF, and /sys mounted";
-	f.kernel = (struct health_kernel){ .detach_hangs = ABILITY_YES, .counts_memlock = ABILITY_YES };
-	f.host = (struct health_host){ .lockdown = "confidentiality", .own_pid_ns = true,
+	f.kernel = (struct diagnosis_kernel){ .detach_may_block = ABILITY_YES, .counts_memlock = ABILITY_YES };
+	f.host = (struct diagnosis_host){ .lockdown = "confidentiality", .own_pid_ns = true,
 				       .own_user_ns = true, .hidepid = 4 };
-	health_judge(&h, &f);
+	diagnosis_make(&h, &f);
 	view_doctor.doctor(&v, &h);
 	assert_false(out.failed);
 	for (size_t i = 0; i < out.len; i++) {
@@ -250,16 +250,16 @@ static void test_health__its_text_fits(void **state)
 	buf_release(&out);
 }
 
-static void test_health__its_json(void **state)
+static void test_diagnosis__its_json(void **state)
 {
-	struct health h = { .can_trace = true, .nr = 1 };
+	struct diagnosis h = { .can_trace = true, .nr = 1 };
 	struct buf out = { 0 };
 	struct view_context v = { .out = &out, .meta = &meta };
 
 	(void)state;
-	h.finding[0] = (struct finding){ .group = HEALTH_HOOK, .level = HEALTH_LIMITED, .name = "late",
+	h.finding[0] = (struct finding){ .group = DIAGNOSIS_HOOK, .level = DIAGNOSIS_LIMITED, .name = "late",
 					 .value = "a\"b", .about = "segments", .cost = "1 ns",
-					 .cost_from = HEALTH_BENCH };
+					 .cost_source = COST_BENCHMARK };
 	json_print_doctor(&v, &h);
 	expect_text(&out, "{\"kind\":\"doctor\",\"schema\":1,\"group\":\"hook\",\"name\":\"late\","
 		    "\"status\":\"limited\",\"value\":\"a\\\"b\",\"about\":\"segments\",\"without\":null,"
@@ -272,17 +272,17 @@ static void test_health__its_json(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_health__all_is_well),
-		cmocka_unit_test(test_health__a_cost_is_of_what_was_measured),
-		cmocka_unit_test(test_health__how_calls_are_watched),
-		cmocka_unit_test(test_health__hooks_that_are_missing),
-		cmocka_unit_test(test_health__what_is_not_known_is_no_fault),
-		cmocka_unit_test(test_health__a_kernel_on_which_detaching_may_hang),
-		cmocka_unit_test(test_health__memory_that_may_be_locked),
-		cmocka_unit_test(test_health__capabilities),
-		cmocka_unit_test(test_health__the_place_of_the_process),
-		cmocka_unit_test(test_health__its_text_fits),
-		cmocka_unit_test(test_health__its_json),
+		cmocka_unit_test(test_diagnosis__all_is_well),
+		cmocka_unit_test(test_diagnosis__a_cost_is_of_what_was_measured),
+		cmocka_unit_test(test_diagnosis__how_calls_are_watched),
+		cmocka_unit_test(test_diagnosis__hooks_that_are_missing),
+		cmocka_unit_test(test_diagnosis__what_is_not_known_is_no_fault),
+		cmocka_unit_test(test_diagnosis__a_kernel_on_which_detaching_may_hang),
+		cmocka_unit_test(test_diagnosis__memory_that_may_be_locked),
+		cmocka_unit_test(test_diagnosis__capabilities),
+		cmocka_unit_test(test_diagnosis__the_place_of_the_process),
+		cmocka_unit_test(test_diagnosis__its_text_fits),
+		cmocka_unit_test(test_diagnosis__its_json),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -42,7 +42,7 @@ static struct event there(struct event e)
 	memcpy(o.peer_addr, e.local_addr, sizeof(o.peer_addr));
 	o.local_port = e.peer_port;
 	o.peer_port = e.local_port;
-	o.sk = 0xb000;
+	o.sk_key = 0xb000;
 	o.cookie = 0x12;
 	o.snd_una = o.snd_nxt = o.write_seq = 5000;
 	o.rcv_nxt = o.rcv_wup = o.copied_seq = 1000;
@@ -57,25 +57,25 @@ static void a_close(struct story *s)
 	feed(s, e);
 	feed(s, a_fin(T0 + 10 * MS, 101));
 	feed(s, an_ack(T0 + 14 * MS));
-	feed(s, a_last(T0 + 50 * MS, EVENT_SOCK_DONE));
+	feed(s, a_last(T0 + 50 * MS, SOCKF_DONE));
 }
 
 /* What the other end saw of it: 1 ms later, or before. */
 static void its_answer(struct story *s)
 {
-	struct event e = there(a_change(T0, STATE_SYN_RECV, STATE_ESTABLISHED, EVENT_SOCK_FILE_LIVE));
+	struct event e = there(a_change(T0, STATE_SYN_RECV, STATE_ESTABLISHED, SOCKF_HELD));
 
 	story_init(s, &e);
 	feed(s, e);
-	e = there(a_change(T0 + 11 * MS, STATE_ESTABLISHED, STATE_CLOSE_WAIT, EVENT_SOCK_DONE));
+	e = there(a_change(T0 + 11 * MS, STATE_ESTABLISHED, STATE_CLOSE_WAIT, SOCKF_DONE));
 	e.rcv_nxt = 1001;
 	feed(s, e);
 	e = by(there(a_change(T0 + 49 * MS, STATE_CLOSE_WAIT, STATE_LAST_ACK,
-			      CLOSED_BITS | EVENT_SOCK_FILE_DEAD | EVENT_SOCK_DONE)), 201,
-	       EVENT_CALL_CLOSE, 7);
+			      CLOSED_BITS | SOCKF_LAST_REF | SOCKF_DONE)), 201,
+	       SYSCALL_CLOSE, 7);
 	e.rcv_nxt = e.rcv_wup = 1001;
 	feed(s, e);
-	e = there(a_change(T0 + 51 * MS, STATE_LAST_ACK, STATE_CLOSE, ORPHAN_BITS | EVENT_SOCK_DONE));
+	e = there(a_change(T0 + 51 * MS, STATE_LAST_ACK, STATE_CLOSE, ORPHAN_BITS | SOCKF_DONE));
 	e.snd_una = e.snd_nxt = e.write_seq = 5001;
 	e.rcv_nxt = e.rcv_wup = 1001;
 	feed(s, e);
@@ -115,7 +115,7 @@ static void test_ladder__alone_it_has_four_waves(void **state)
 	judge(h);
 	ladder_make(&h->l, &h->a, &h->va, NULL, NULL);
 	assert_int_equal(h->l.nr, 5);
-	assert_int_equal(h->l.rung[0].kind, RUNG_ACT);
+	assert_int_equal(h->l.rung[0].kind, RUNG_CALL);
 	expect_segment(&h->l, 0, LADDER_LEFT, 1, true);
 	expect_segment(&h->l, 1, LADDER_RIGHT, 2, false);
 	expect_segment(&h->l, 2, LADDER_RIGHT, 3, true);
@@ -202,14 +202,14 @@ static void test_ladder__one_reset_of_both_ends(void **state)
 	story_init(&h->a, &e);
 	feed(&h->a, e);
 	e = by(a_change(T0 + 10 * MS, STATE_ESTABLISHED, STATE_CLOSE,
-			CLOSED_BITS | EVENT_SOCK_FILE_DEAD | EVENT_SOCK_LINGER_ZERO), 101, EVENT_CALL_CLOSE, 5);
+			CLOSED_BITS | SOCKF_LAST_REF | SOCKF_LINGER_ZERO), 101, SYSCALL_CLOSE, 5);
 	feed(&h->a, e);
 	e = an_event(T0 + 10 * MS, EVENT_RESET_SENT);
 	feed(&h->a, e);
 	e = there(born(T0));
 	story_init(&h->b, &e);
 	feed(&h->b, e);
-	e = there(a_change(T0 + 12 * MS, STATE_ESTABLISHED, STATE_CLOSE, EVENT_SOCK_FILE_LIVE));
+	e = there(a_change(T0 + 12 * MS, STATE_ESTABLISHED, STATE_CLOSE, SOCKF_HELD));
 	e.sk_err = EVENT_ECONNRESET;
 	feed(&h->b, e);
 	judge(h);
@@ -233,7 +233,7 @@ static void test_ladder__data_between_the_fins(void **state)
 	feed(&h->a, e);
 	feed(&h->a, a_fin(T0 + 10 * MS, 101));
 	feed(&h->a, an_ack(T0 + 14 * MS));
-	e = a_last(T0 + 50 * MS, EVENT_SOCK_DONE);
+	e = a_last(T0 + 50 * MS, SOCKF_DONE);
 	e.rcv_nxt = e.rcv_wup = 5000 + 700 + 1;
 	feed(&h->a, e);
 	judge(h);

@@ -13,16 +13,16 @@ static struct story waiting(uint16_t more)
 	struct story s;
 
 	e.rcv_wnd = 1000;
-	e.more = (__u8)more;
+	e.flags = (__u8)more;
 	story_init(&s, &e);
 	story_feed(&s, &e);
-	assert_int_equal(s.end, END_MINISOCK);
+	assert_int_equal(s.progress, CLOSE_MINISOCK);
 	return s;
 }
 
 static struct event segment(uint64_t ts_ns, uint8_t flags, uint32_t seq, uint32_t payload)
 {
-	struct event e = an_event(ts_ns, EVENT_LATE);
+	struct event e = an_event(ts_ns, EVENT_TIMEWAIT);
 
 	e.old_state = e.new_state = STATE_TIME_WAIT;
 	e.tcp_flags = flags;
@@ -31,28 +31,28 @@ static struct event segment(uint64_t ts_ns, uint8_t flags, uint32_t seq, uint32_
 	return e;
 }
 
-static enum end after(struct event e)
+static enum close_progress after(struct event e)
 {
 	struct story s = waiting(0);
 
 	story_feed(&s, &e);
-	return s.end;
+	return s.progress;
 }
 
-static void test_late__the_fin_that_it_waits_for(void **state)
+static void test_story_timewait__the_fin_that_it_waits_for(void **state)
 {
 	struct story s = waiting(0);
 	struct event e = segment(T0 + MS, FIN | ACK, 5000, 0);
 
 	(void)state;
 	story_feed(&s, &e);
-	assert_int_equal(s.end, END_LATE);
+	assert_int_equal(s.progress, CLOSE_BY_SEGMENT);
 	assert_true(s.seg[SEG_FIN_IN].seen);
 	assert_int_equal(s.seg[SEG_FIN_IN].seq, 5000);
 	assert_int_equal(s.states[s.nr_states - 1], STATE_TIME_WAIT);
 }
 
-static void test_late__data_is_answered_by_a_reset(void **state)
+static void test_story_timewait__data_is_answered_by_a_reset(void **state)
 {
 	struct story s = waiting(0), gap = waiting(0);
 	struct event data = segment(T0 + MS, ACK, 5000, 10), fin = segment(T0 + MS, FIN | ACK, 5010, 0);
@@ -60,51 +60,51 @@ static void test_late__data_is_answered_by_a_reset(void **state)
 	(void)state;
 	story_feed(&s, &data);
 	story_feed(&gap, &fin);
-	assert_int_equal(s.end, END_LATE);
-	assert_false(s.late_flags & RST);
-	assert_int_equal(gap.end, END_LATE);
+	assert_int_equal(s.progress, CLOSE_BY_SEGMENT);
+	assert_false(s.timewait_tcp_flags & RST);
+	assert_int_equal(gap.progress, CLOSE_BY_SEGMENT);
 	assert_false(gap.seg[SEG_FIN_IN].seen);
 }
 
-static void test_late__a_reset_ends_it(void **state)
+static void test_story_timewait__a_reset_ends_it(void **state)
 {
 	struct story s = waiting(0);
 	struct event e = segment(T0 + MS, RST, 5000, 0);
 
 	(void)state;
 	story_feed(&s, &e);
-	assert_int_equal(s.end, END_LATE);
-	assert_true(s.late_flags & RST);
+	assert_int_equal(s.progress, CLOSE_BY_SEGMENT);
+	assert_true(s.timewait_tcp_flags & RST);
 }
 
-static void test_late__what_ends_nothing(void **state)
+static void test_story_timewait__what_ends_nothing(void **state)
 {
 	(void)state;
-	assert_int_equal(after(segment(T0 + MS, ACK, 4990, 10)), END_MINISOCK);	/* it has that */
-	assert_int_equal(after(segment(T0 + MS, ACK, 6001, 10)), END_MINISOCK);	/* beyond its window */
-	assert_int_equal(after(segment(T0 + MS, RST, 6001, 0)), END_MINISOCK);
-	assert_int_equal(after(segment(T0 + MS, FIN, 5000, 0)), END_MINISOCK);	/* no ACK on it */
+	assert_int_equal(after(segment(T0 + MS, ACK, 4990, 10)), CLOSE_MINISOCK);	/* it has that */
+	assert_int_equal(after(segment(T0 + MS, ACK, 6001, 10)), CLOSE_MINISOCK);	/* beyond its window */
+	assert_int_equal(after(segment(T0 + MS, RST, 6001, 0)), CLOSE_MINISOCK);
+	assert_int_equal(after(segment(T0 + MS, FIN, 5000, 0)), CLOSE_MINISOCK);	/* no ACK on it */
 }
 
-static void test_late__nobody_knows_where_there_may_be_no_minisock(void **state)
+static void test_story_timewait__nobody_knows_where_there_may_be_no_minisock(void **state)
 {
-	struct story full = waiting(EVENT_MORE_TW_FULL);
+	struct story full = waiting(EVENTF_TW_FULL);
 	struct event e = segment(T0 + MS, FIN | ACK, 5000, 0);
 
 	(void)state;
 	story_feed(&full, &e);
-	assert_int_equal(full.end, END_MINISOCK);
-	assert_int_equal(after(segment(T0 + EXPIRY_NS, FIN | ACK, 5000, 0)), END_EXPIRED);
+	assert_int_equal(full.progress, CLOSE_MINISOCK);
+	assert_int_equal(after(segment(T0 + EXPIRY_NS, FIN | ACK, 5000, 0)), CLOSE_EXPIRED);
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_late__the_fin_that_it_waits_for),
-		cmocka_unit_test(test_late__data_is_answered_by_a_reset),
-		cmocka_unit_test(test_late__a_reset_ends_it),
-		cmocka_unit_test(test_late__what_ends_nothing),
-		cmocka_unit_test(test_late__nobody_knows_where_there_may_be_no_minisock),
+		cmocka_unit_test(test_story_timewait__the_fin_that_it_waits_for),
+		cmocka_unit_test(test_story_timewait__data_is_answered_by_a_reset),
+		cmocka_unit_test(test_story_timewait__a_reset_ends_it),
+		cmocka_unit_test(test_story_timewait__what_ends_nothing),
+		cmocka_unit_test(test_story_timewait__nobody_knows_where_there_may_be_no_minisock),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

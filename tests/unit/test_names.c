@@ -70,12 +70,12 @@ static void test_names__states_are_the_kernels(void **state)
 static void test_names__how_is_one_of_three(void **state)
 {
 	(void)state;
-	assert_string_equal(how_name(0), "SHUT_RD");
-	assert_string_equal(how_name(1), "SHUT_WR");
-	assert_string_equal(how_name(2), "SHUT_RDWR");
-	assert_string_equal(how_name(3), "?");
-	assert_string_equal(how_name(-1), "?");
-	assert_string_equal(how_name(INT32_MIN), "?");
+	assert_string_equal(shut_how_name(0), "SHUT_RD");
+	assert_string_equal(shut_how_name(1), "SHUT_WR");
+	assert_string_equal(shut_how_name(2), "SHUT_RDWR");
+	assert_string_equal(shut_how_name(3), "?");
+	assert_string_equal(shut_how_name(-1), "?");
+	assert_string_equal(shut_how_name(INT32_MIN), "?");
 }
 
 static void test_names__no_reason_is_no_word(void **state)

@@ -129,11 +129,11 @@ static void test_options__processes_and_users(void **state)
 	PARSE(&r, "-p", "1,4194304", "-u", "root", "-u", "4294967294", "-c", "a,b");
 	expect_fine(&r);
 	assert_int_equal(r.o.filter.active, 0);
-	assert_int_equal(r.o.select.pids, 2);
-	assert_int_equal(r.o.select.pid[1], 4194304);
-	assert_int_equal(r.o.select.uid[0], 0);
-	assert_int_equal(r.o.select.uid[1], 4294967294u);
-	assert_string_equal(r.o.select.comm[0], "a,b");
+	assert_int_equal(r.o.story_filter.pids, 2);
+	assert_int_equal(r.o.story_filter.pid[1], 4194304);
+	assert_int_equal(r.o.story_filter.uid[0], 0);
+	assert_int_equal(r.o.story_filter.uid[1], 4294967294u);
+	assert_string_equal(r.o.story_filter.comm[0], "a,b");
 }
 
 static void test_options__a_cgroup_is_a_path_from_the_root(void **state)
@@ -144,12 +144,12 @@ static void test_options__a_cgroup_is_a_path_from_the_root(void **state)
 	PARSE(&r, "--cgroup", "/a,b", "--cgroup=/sys/fs/cgroup/x.slice", "--cgroup",
 	      "/sys/fs/cgroup/unified/", "--cgroup", "/sys/fs/cgroup", "--cgroup", "/sys/fs/cgroupx");
 	expect_fine(&r);
-	assert_int_equal(r.o.select.cgroups, 5);
-	assert_string_equal(r.o.select.cgroup[0], "/a,b");
-	assert_string_equal(r.o.select.cgroup[1], "/x.slice");
-	assert_string_equal(r.o.select.cgroup[2], "/");
-	assert_string_equal(r.o.select.cgroup[3], "/");
-	assert_string_equal(r.o.select.cgroup[4], "/sys/fs/cgroupx");
+	assert_int_equal(r.o.story_filter.cgroups, 5);
+	assert_string_equal(r.o.story_filter.cgroup[0], "/a,b");
+	assert_string_equal(r.o.story_filter.cgroup[1], "/x.slice");
+	assert_string_equal(r.o.story_filter.cgroup[2], "/");
+	assert_string_equal(r.o.story_filter.cgroup[3], "/");
+	assert_string_equal(r.o.story_filter.cgroup[4], "/sys/fs/cgroupx");
 	PARSE(&r, "--cgroup", "nginx.service");
 	expect_usage(&r, "tcpclose: bad cgroup 'nginx.service': want its path from the root, "
 			 "as /system.slice/nginx.service\n");
@@ -165,8 +165,8 @@ static void test_options__a_container_is_some_digits(void **state)
 	(void)state;
 	PARSE(&r, "--container", "dead", "--container", id);
 	expect_fine(&r);
-	assert_int_equal(r.o.select.containers, 2);
-	assert_string_equal(r.o.select.container[1], id);
+	assert_int_equal(r.o.story_filter.containers, 2);
+	assert_string_equal(r.o.story_filter.container[1], id);
 	for (unsigned i = 0; i < sizeof(bad) / sizeof(*bad); i++) {
 		PARSE(&r, "--container", bad[i]);
 		assert_int_equal(r.status, EXIT_USAGE);
@@ -184,7 +184,7 @@ static void test_options__a_comm_is_cut_as_the_kernel_cuts_it(void **state)
 	(void)state;
 	PARSE(&r, "-c", "NetworkManager-dispatcher");
 	expect_fine(&r);
-	assert_string_equal(r.o.select.comm[0], "NetworkManager-");
+	assert_string_equal(r.o.story_filter.comm[0], "NetworkManager-");
 }
 
 static void test_options__words_become_sets(void **state)
@@ -195,10 +195,10 @@ static void test_options__words_become_sets(void **state)
 	PARSE(&r, "--call", "close,shutdown", "--ending", "four-way", "--class=reset",
 	      "--initiator", "peer", "--initiator", "both");
 	expect_fine(&r);
-	assert_int_equal(r.o.select.calls, 1 << TRIGGER_CLOSE | 1 << TRIGGER_SHUTDOWN);
-	assert_int_equal(r.o.select.endings, 1 << ENDING_FOUR_WAY);
-	assert_int_equal(r.o.select.classes, 1 << CLASS_RESET);
-	assert_int_equal(r.o.select.initiators, 1 << INITIATOR_PEER | 1 << INITIATOR_BOTH);
+	assert_int_equal(r.o.story_filter.calls, 1 << TRIGGER_CLOSE | 1 << TRIGGER_SHUTDOWN);
+	assert_int_equal(r.o.story_filter.endings, 1 << ENDING_FOUR_WAY);
+	assert_int_equal(r.o.story_filter.classes, 1 << CLASS_RESET);
+	assert_int_equal(r.o.story_filter.initiators, 1 << INITIATOR_PEER | 1 << INITIATOR_BOTH);
 }
 
 static void test_options__all_and_what_implies_it(void **state)
@@ -225,7 +225,7 @@ static void test_options__times_have_decimals(void **state)
 	(void)state;
 	PARSE(&r, "--slow", "0.5", "-d", "2.25", "--drain", "0");
 	expect_fine(&r);
-	assert_int_equal(r.o.select.slow_ns, 500000);
+	assert_int_equal(r.o.story_filter.slow_ns, 500000);
 	assert_int_equal(r.o.duration_ns, 2250000000);
 	assert_int_equal(r.o.drain_ns, 0);
 }

@@ -75,7 +75,7 @@ static void test_delta__the_events_of_a_socket_are_small(void **state)
 		struct event e = of(i / 4, i % 4 == 0 ? born(T0 + i * 1000) :
 				    i % 4 == 1 ? a_fin(T0 + i * 1000, 7) :
 				    i % 4 == 2 ? an_ack(T0 + i * 1000) :
-						 a_last(T0 + i * 1000, EVENT_SOCK_DONE));
+						 a_last(T0 + i * 1000, SOCKF_DONE));
 
 		memcpy(record[i], &e, sizeof(e));
 	}

@@ -5,57 +5,57 @@
 
 #include "cgroup_cache.h"
 
-static void test_places__a_path_by_its_id(void **state)
+static void test_cgroup_cache__a_path_by_its_id(void **state)
 {
-	struct places *p = places_new();
+	struct cgroup_cache *p = cgroup_cache_new();
 
 	(void)state;
 	assert_non_null(p);
-	assert_null(places_find(p, 7));
-	assert_non_null(places_add(p, 7, "/a/b", 2));
-	assert_string_equal(places_path(p, 7), "/a");
-	assert_null(places_path(p, 8));
-	places_free(p);
+	assert_null(cgroup_cache_find(p, 7));
+	assert_non_null(cgroup_cache_add(p, 7, "/a/b", 2));
+	assert_string_equal(cgroup_cache_path(p, 7), "/a");
+	assert_null(cgroup_cache_path(p, 8));
+	cgroup_cache_free(p);
 }
 
-static void test_places__what_is_not_known_is_kept_as_such(void **state)
+static void test_cgroup_cache__what_is_not_known_is_kept_as_such(void **state)
 {
-	struct places *p = places_new();
+	struct cgroup_cache *p = cgroup_cache_new();
 
 	(void)state;
-	assert_non_null(places_add(p, 7, NULL, 0));
-	assert_non_null(places_find(p, 7));
-	assert_null(places_path(p, 7));
-	places_free(p);
+	assert_non_null(cgroup_cache_add(p, 7, NULL, 0));
+	assert_non_null(cgroup_cache_find(p, 7));
+	assert_null(cgroup_cache_path(p, 7));
+	cgroup_cache_free(p);
 }
 
-static void test_places__the_first_makes_room(void **state)
+static void test_cgroup_cache__the_first_makes_room(void **state)
 {
-	struct places *p = places_new();
+	struct cgroup_cache *p = cgroup_cache_new();
 	char path[16];
 
 	(void)state;
-	for (uint64_t id = 1; id <= 3 * PLACES_MAX; id++) {
+	for (uint64_t id = 1; id <= 3 * CGROUP_CACHE_MAX; id++) {
 		int n = snprintf(path, sizeof(path), "/%u", (unsigned)id);
 
-		assert_non_null(places_add(p, id << 32, path, (unsigned long)n));
+		assert_non_null(cgroup_cache_add(p, id << 32, path, (unsigned long)n));
 	}
-	for (uint64_t id = 1; id <= 3 * PLACES_MAX; id++) {
+	for (uint64_t id = 1; id <= 3 * CGROUP_CACHE_MAX; id++) {
 		snprintf(path, sizeof(path), "/%u", (unsigned)id);
-		if (id <= 2 * PLACES_MAX)
-			assert_null(places_find(p, id << 32));
+		if (id <= 2 * CGROUP_CACHE_MAX)
+			assert_null(cgroup_cache_find(p, id << 32));
 		else
-			assert_string_equal(places_path(p, id << 32), path);
+			assert_string_equal(cgroup_cache_path(p, id << 32), path);
 	}
-	places_free(p);
+	cgroup_cache_free(p);
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_places__a_path_by_its_id),
-		cmocka_unit_test(test_places__what_is_not_known_is_kept_as_such),
-		cmocka_unit_test(test_places__the_first_makes_room),
+		cmocka_unit_test(test_cgroup_cache__a_path_by_its_id),
+		cmocka_unit_test(test_cgroup_cache__what_is_not_known_is_kept_as_such),
+		cmocka_unit_test(test_cgroup_cache__the_first_makes_room),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

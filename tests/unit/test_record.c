@@ -116,7 +116,7 @@ static void test_record__the_head_tells_of_the_host(void **state)
 {
 	char why[RECORD_WHY];
 	struct record_reader *r;
-	const struct meta *m;
+	const struct run_info *m;
 
 	(void)state;
 	write_one(1);
@@ -127,7 +127,7 @@ static void test_record__the_head_tells_of_the_host(void **state)
 	assert_string_equal(m->boot_id, host.boot_id);
 	assert_int_equal(m->boot_to_wall_ns, -5);
 	assert_int_equal(m->nr_hooks, 2);
-	assert_string_equal(meta_hook(m, "calls"), "tracepoint");
+	assert_string_equal(run_info_hook(m, "calls"), "tracepoint");
 	record_reader_close(r);
 }
 
@@ -394,7 +394,7 @@ static void test_record__calls_have_this_machines_numbers(void **state)
 	struct record got;
 
 	(void)state;
-	e.nr = 900;		/* of a machine where close has this number */
+	e.syscall_nr = 900;		/* of a machine where close has this number */
 	record_writer_add_event(r, &e);
 	record_writer_close(r);
 	load(&file, path);
@@ -416,7 +416,7 @@ static void test_record__calls_have_this_machines_numbers(void **state)
 	assert_int_equal(record_reader_next(reader).got, RECORD_GOT_MARK);
 	got = record_reader_next(reader);
 	assert_int_equal(got.got, RECORD_GOT_EVENT);
-	assert_int_equal(got.event->nr, 3);
+	assert_int_equal(got.event->syscall_nr, 3);
 	record_reader_close(reader);
 }
 

@@ -12,7 +12,7 @@
 /* A view, and the story that it is to show. */
 struct stage {
 	struct buf out;
-	struct meta meta;
+	struct run_info meta;
 	struct view_context context;
 	struct story story;
 	struct verdict verdict;
@@ -20,14 +20,14 @@ struct stage {
 
 static int set_up(void **state)
 {
-	struct event first = a_change(T0, STATE_SYN_SENT, STATE_ESTABLISHED, EVENT_SOCK_FILE_LIVE);
+	struct event first = a_change(T0, STATE_SYN_SENT, STATE_ESTABLISHED, SOCKF_HELD);
 	struct stage *g = calloc(1, sizeof(*g));
 
 	if (!g)
 		return -1;
 	setenv("TZ", "UTC", 1);
 	tzset();
-	g->meta = (struct meta){ .hostname = EVIL, .kernel = "6.1.0", .machine = "x86_64",
+	g->meta = (struct run_info){ .hostname = EVIL, .kernel = "6.1.0", .machine = "x86_64",
 				 .boot_id = "id", .boot_to_wall_ns = 1795335151LL * 1000000000,
 				 .hook = { { "state", "tp_btf" } }, .nr_hooks = 1 };
 	g->context = (struct view_context){ .out = &g->out, .meta = &g->meta };
@@ -61,7 +61,7 @@ static void feed_close(struct stage *g, const char *comm)
 	memcpy(fin.comm, comm, strnlen(comm, sizeof(fin.comm)));
 	feed(g, fin);
 	feed(g, an_ack(T0 + 12 * MS));
-	feed(g, a_last(T0 + 30 * MS, EVENT_SOCK_DONE));
+	feed(g, a_last(T0 + 30 * MS, SOCKF_DONE));
 }
 
 /* What the view prints of the story, NUL-terminated. */
@@ -175,7 +175,7 @@ static void test_view__trace_of_the_widest_stays_within_80_columns(void **state)
 	memset(g->story.flow.peer_addr, 0xed, 16);
 	g->story.flow.family = 6;
 	g->story.flow.local_port = g->story.flow.peer_port = 65535;
-	g->story.acts[0].pid = 4194304;
+	g->story.calls[0].pid = 4194304;
 	for (unsigned ending = 0; ending < ENDING_COUNT; ending++) {
 		verdict_make(&g->verdict, &g->story, T0);
 		g->verdict.ending = ending;
@@ -221,7 +221,7 @@ static void test_view__what_is_not_known_is_a_dash(void **state)
 
 static void test_view__colors_only_where_wanted(void **state)
 {
-	struct event e = a_change(T0 + MS, STATE_ESTABLISHED, STATE_CLOSE, EVENT_SOCK_FILE_LIVE);
+	struct event e = a_change(T0 + MS, STATE_ESTABLISHED, STATE_CLOSE, SOCKF_HELD);
 	struct stage *g = *state;
 
 	e.sk_err = EVENT_ECONNRESET;
@@ -254,7 +254,7 @@ static void test_view__times_are_those_of_the_wall(void **state)
 /* All that a view prints of a run in which nothing but this story happened. */
 static const char *show_run(struct stage *g, const struct view *view)
 {
-	const struct tally none = { .seen = 0 };
+	const struct run_counts none = { .seen = 0 };
 	size_t begun;
 
 	buf_reset(&g->out);
@@ -348,7 +348,7 @@ static void test_view__json_of_the_unknown_is_null(void **state)
 
 	story_release(&g->story);
 	g->story = (struct story){ .flow = { .family = 4 } };
-	feed(g, a_change(T0 + 20 * MS, STATE_LAST_ACK, STATE_CLOSE, ORPHAN_BITS | EVENT_SOCK_DONE));
+	feed(g, a_change(T0 + 20 * MS, STATE_LAST_ACK, STATE_CLOSE, ORPHAN_BITS | SOCKF_DONE));
 	text = show(g, &view_json);
 	expect_has(text, "\"trigger\":null");
 	expect_has(text, "\"opened\":null");
@@ -362,7 +362,7 @@ static void test_view__json_of_the_unknown_is_null(void **state)
 
 static void test_view__json_counts_a_loss(void **state)
 {
-	struct tally t = { .events_ring_full = 7, .lost_table_full = 8 };
+	struct run_counts t = { .events_ring_full = 7, .lost_table_full = 8 };
 	struct stage *g = *state;
 
 	view_json.lost(&g->context, &t, T0);
@@ -374,7 +374,7 @@ static void test_view__json_counts_a_loss(void **state)
 
 static void test_view__json_ends_with_a_summary(void **state)
 {
-	struct tally t = { .seen = 9, .told = 4, .filtered = 3, .open = 1, .lost_end_missed = 1 };
+	struct run_counts t = { .seen = 9, .reported = 4, .filtered = 3, .open = 1, .lost_end_missed = 1 };
 	struct stage *g = *state;
 
 	view_json.end(&g->context, &t, T0);

@@ -7,7 +7,7 @@ static struct stack_frame first_of(const char *text)
 {
 	struct stack_frame f;
 
-	assert_true(stack_next(&text, &f));
+	assert_true(stack_next_frame(&text, &f));
 	return f;
 }
 
@@ -23,7 +23,7 @@ static void expect_bytes(const char *got, size_t len, const char *want)
 	assert_memory_equal(got, want, len);
 }
 
-static void test_stacks__a_frame_has_its_fields(void **state)
+static void test_stack_cache__a_frame_has_its_fields(void **state)
 {
 	struct stack_frame f = first_of("0x7f10\t0xf8a00\t0x10\tmain.f[go.shape.int]\t/srv/a b\n");
 
@@ -36,7 +36,7 @@ static void test_stacks__a_frame_has_its_fields(void **state)
 	assert_null(f.missing);
 }
 
-static void test_stacks__what_is_not_known_is_null(void **state)
+static void test_stack_cache__what_is_not_known_is_null(void **state)
 {
 	struct stack_frame f = first_of("0x1\t0x2\t-\t-\t/x\n");
 
@@ -52,14 +52,14 @@ static void test_stacks__what_is_not_known_is_null(void **state)
 	expect_bytes(f.missing, f.missing_len, "stack: why");
 }
 
-static void test_stacks__nonsense_is_skipped(void **state)
+static void test_stack_cache__nonsense_is_skipped(void **state)
 {
 	const char *text = "\nx\n0x\t\n0x12345678123456789\t-\t-\t-\t-\n\t\t\t\t\n-\n!\n0x5\n0x5\t\n0x6\t-\n";
 	struct stack_frame f;
 	unsigned n = 0;
 
 	(void)state;
-	while (stack_next(&text, &f)) {
+	while (stack_next_frame(&text, &f)) {
 		assert_true(f.address == 5 || f.address == 6);
 		assert_null(f.symbol);
 		n++;
@@ -68,48 +68,48 @@ static void test_stacks__nonsense_is_skipped(void **state)
 	assert_int_equal(*text, '\0');
 }
 
-static void test_stacks__found_by_thread_and_instant(void **state)
+static void test_stack_cache__found_by_thread_and_instant(void **state)
 {
-	struct stacks *s = stacks_new();
+	struct stack_cache *s = stack_cache_new();
 
 	(void)state;
 	assert_non_null(s);
-	stacks_add(s, 7, 100, "ab", 1);
-	stacks_add(s, 8, 100, "c", 1);
-	stacks_add(s, 7, 101, "d", 1);
-	assert_string_equal(stacks_find(s, 7, 100), "a");
-	assert_string_equal(stacks_find(s, 8, 100), "c");
-	assert_string_equal(stacks_find(s, 7, 101), "d");
-	assert_null(stacks_find(s, 8, 101));
-	stacks_free(s);
+	stack_cache_add(s, 7, 100, "ab", 1);
+	stack_cache_add(s, 8, 100, "c", 1);
+	stack_cache_add(s, 7, 101, "d", 1);
+	assert_string_equal(stack_cache_find(s, 7, 100), "a");
+	assert_string_equal(stack_cache_find(s, 8, 100), "c");
+	assert_string_equal(stack_cache_find(s, 7, 101), "d");
+	assert_null(stack_cache_find(s, 8, 101));
+	stack_cache_free(s);
 }
 
-static void test_stacks__the_first_makes_room(void **state)
+static void test_stack_cache__the_first_makes_room(void **state)
 {
-	struct stacks *s = stacks_new();
+	struct stack_cache *s = stack_cache_new();
 
 	(void)state;
-	for (uint64_t i = 0; i < 3 * STACKS_MAX; i++)
-		stacks_add(s, (uint32_t)i % 5, i / 2, i & 1 ? "odd" : "even", 4);
-	for (uint64_t i = 0; i < 3 * STACKS_MAX; i++) {
-		const char *found = stacks_find(s, (uint32_t)i % 5, i / 2);
+	for (uint64_t i = 0; i < 3 * STACK_CACHE_MAX; i++)
+		stack_cache_add(s, (uint32_t)i % 5, i / 2, i & 1 ? "odd" : "even", 4);
+	for (uint64_t i = 0; i < 3 * STACK_CACHE_MAX; i++) {
+		const char *found = stack_cache_find(s, (uint32_t)i % 5, i / 2);
 
-		if (i < 2 * STACKS_MAX)
+		if (i < 2 * STACK_CACHE_MAX)
 			assert_null(found);
 		else
 			assert_string_equal(found, i & 1 ? "odd" : "even");
 	}
-	stacks_free(s);
+	stack_cache_free(s);
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_stacks__a_frame_has_its_fields),
-		cmocka_unit_test(test_stacks__what_is_not_known_is_null),
-		cmocka_unit_test(test_stacks__nonsense_is_skipped),
-		cmocka_unit_test(test_stacks__found_by_thread_and_instant),
-		cmocka_unit_test(test_stacks__the_first_makes_room),
+		cmocka_unit_test(test_stack_cache__a_frame_has_its_fields),
+		cmocka_unit_test(test_stack_cache__what_is_not_known_is_null),
+		cmocka_unit_test(test_stack_cache__nonsense_is_skipped),
+		cmocka_unit_test(test_stack_cache__found_by_thread_and_instant),
+		cmocka_unit_test(test_stack_cache__the_first_makes_room),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

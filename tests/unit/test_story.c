@@ -7,7 +7,7 @@
 
 static int set_up(void **state)
 {
-	struct event first = a_change(T0, STATE_SYN_SENT, STATE_ESTABLISHED, EVENT_SOCK_FILE_LIVE);
+	struct event first = a_change(T0, STATE_SYN_SENT, STATE_ESTABLISHED, SOCKF_HELD);
 	struct story *s = malloc(sizeof(*s));
 
 	if (!s)
@@ -53,7 +53,7 @@ static void test_story__it_knows_who_it_is_about(void **state)
 	assert_int_equal(s->flow.peer_port, 80);
 	assert_int_equal(s->flow.netns, 7);
 	assert_int_equal(s->flow.peer_addr[3], 9);
-	assert_int_equal(s->born_ns, T0);
+	assert_int_equal(s->established_ns, T0);
 	assert_int_equal(s->opened, OPENED_CONNECT);
 }
 
@@ -107,20 +107,20 @@ static void test_story__a_closed_window_holds_the_fin(void **state)
 
 static void test_story__unread_bytes_wrap_with_the_sequence_numbers(void **state)
 {
-	struct event e = a_change(T0 + MS, STATE_ESTABLISHED, STATE_CLOSE, EVENT_SOCK_FILE_DEAD);
+	struct event e = a_change(T0 + MS, STATE_ESTABLISHED, STATE_CLOSE, SOCKF_LAST_REF);
 	const struct story *s = *state;
 
 	e.copied_seq = 0xfffffff0u;
 	e.rcv_nxt = 0x10;
-	feed(*state, by(e, 101, EVENT_CALL_CLOSE, 5));
+	feed(*state, by(e, 101, SYSCALL_CLOSE, 5));
 	assert_int_equal(s->at_close.unread, 32);
 }
 
 static void test_story__the_peers_fin_is_no_unread_byte(void **state)
 {
 	struct event e = by(a_change(T0 + MS, STATE_CLOSE_WAIT, STATE_LAST_ACK,
-				     EVENT_SOCK_FILE_DEAD | EVENT_SOCK_DONE), 101,
-			    EVENT_CALL_CLOSE, 5);
+				     SOCKF_LAST_REF | SOCKF_DONE), 101,
+			    SYSCALL_CLOSE, 5);
 	const struct story *s = *state;
 
 	e.rcv_nxt = 5001;
@@ -144,15 +144,15 @@ static void test_story__numbers_that_run_backwards_are_no_bytes(void **state)
 
 static void test_story__fin_and_ack_in_one_segment(void **state)
 {
-	struct event e = a_last(T0 + 12 * MS, EVENT_SOCK_DONE);
+	struct event e = a_last(T0 + 12 * MS, SOCKF_DONE);
 	const struct story *s = *state;
 
 	feed(*state, a_fin(T0 + 10 * MS, 101));
 	feed(*state, an_ack(T0 + 12 * MS));
 	e.segs_in = 2;
 	feed(*state, e);
-	assert_true(s->same_segment && s->middle_known);
-	assert_int_equal(s->end, END_CLOSE);
+	assert_true(s->same_segment && s->same_segment_known);
+	assert_int_equal(s->progress, CLOSE_DONE);
 }
 
 static void test_story__fin_and_ack_in_two_segments(void **state)
@@ -163,9 +163,9 @@ static void test_story__fin_and_ack_in_two_segments(void **state)
 
 	feed(*state, a_fin(T0 + 10 * MS, 101));
 	feed(*state, an_ack(T0 + 12 * MS));
-	feed(*state, a_last(T0 + 30 * MS, EVENT_SOCK_DONE));
+	feed(*state, a_last(T0 + 30 * MS, SOCKF_DONE));
 	assert_false(s->same_segment);
-	assert_true(s->middle_known);
+	assert_true(s->same_segment_known);
 	assert_int_equal(s->seg[SEG_FIN_IN].seq, 5000);
 	assert_int_equal(s->seg[SEG_ACK_OUT].ack, 5001);
 	expect_states(s, states, 4);
@@ -173,17 +173,17 @@ static void test_story__fin_and_ack_in_two_segments(void **state)
 
 static void test_story__two_segments_of_one_backlog_are_not_taken_for_one(void **state)
 {
-	struct event ack = an_ack(T0 + 12 * MS), last = a_last(T0 + 12 * MS, EVENT_SOCK_DONE);
+	struct event ack = an_ack(T0 + 12 * MS), last = a_last(T0 + 12 * MS, SOCKF_DONE);
 	const struct story *s = *state;
 
 	feed(*state, a_fin(T0 + 10 * MS, 101));
-	ack.sock |= EVENT_SOCK_OWNED;
-	last.sock |= EVENT_SOCK_OWNED;
+	ack.sock_flags |= SOCKF_OWNED;
+	last.sock_flags |= SOCKF_OWNED;
 	ack.segs_in = last.segs_in = 3;
 	feed(*state, ack);
 	feed(*state, last);
 	assert_false(s->same_segment);
-	assert_false(s->middle_known);
+	assert_false(s->same_segment_known);
 }
 
 static void test_story__a_minisock_is_not_the_end(void **state)
@@ -191,7 +191,7 @@ static void test_story__a_minisock_is_not_the_end(void **state)
 	const struct story *s = *state;
 
 	feed_minisock(*state);
-	assert_int_equal(s->end, END_MINISOCK);
+	assert_int_equal(s->progress, CLOSE_MINISOCK);
 	assert_false(story_is_over(s));
 	assert_int_equal(s->expires_ns, T0 + 12 * MS + 60000 * MS);
 }
@@ -202,7 +202,7 @@ static void test_story__a_late_fin_is_the_end(void **state)
 
 	feed_minisock(*state);
 	feed(*state, a_late(T0 + 40 * MS, FIN | ACK, 0));
-	assert_int_equal(s->end, END_LATE);
+	assert_int_equal(s->progress, CLOSE_BY_SEGMENT);
 	assert_int_equal(s->end_ns, T0 + 40 * MS);
 	assert_int_equal(s->seg[SEG_FIN_IN].seq, 5000);
 	assert_int_equal(s->seg[SEG_ACK_OUT].seq, 1001);
@@ -234,7 +234,7 @@ static void test_story__late_data_alone_is_no_end(void **state)
 
 	feed_minisock(*state);
 	feed(*state, a_late(T0 + 40 * MS, ACK, 10));
-	assert_int_equal(s->end, END_MINISOCK);
+	assert_int_equal(s->progress, CLOSE_MINISOCK);
 }
 
 static void test_story__only_the_first_late_end_counts(void **state)
@@ -244,7 +244,7 @@ static void test_story__only_the_first_late_end_counts(void **state)
 	feed_minisock(*state);
 	feed(*state, a_late(T0 + 40 * MS, FIN | ACK, 0));
 	feed(*state, a_late(T0 + 50 * MS, RST, 0));
-	assert_int_equal(s->late_flags, FIN | ACK);
+	assert_int_equal(s->timewait_tcp_flags, FIN | ACK);
 	assert_int_equal(s->end_ns, T0 + 40 * MS);
 }
 
@@ -254,7 +254,7 @@ static void test_story__a_late_segment_ends_what_was_not_seen_to_end(void **stat
 	const struct story *s = *state;
 
 	feed(*state, a_late(T0 + 40 * MS, FIN | ACK, 0));
-	assert_int_equal(s->end, END_LATE);
+	assert_int_equal(s->progress, CLOSE_BY_SEGMENT);
 	assert_false(s->seg[SEG_FIN_OUT].seen);
 	assert_false(s->seg[SEG_ACK_OUT].has_seq);
 }
@@ -265,7 +265,7 @@ static void test_story__a_minisock_expires(void **state)
 
 	feed_minisock(*state);
 	story_expire(*state);
-	assert_int_equal(s->end, END_EXPIRED);
+	assert_int_equal(s->progress, CLOSE_EXPIRED);
 	assert_int_equal(s->end_ns, s->expires_ns);
 	assert_int_equal(s->states[s->nr_states - 1], STATE_CLOSE);
 }
@@ -275,7 +275,7 @@ static void test_story__nothing_else_expires(void **state)
 	const struct story *s = *state;
 
 	story_expire(*state);
-	assert_int_equal(s->end, END_NOT_YET);
+	assert_int_equal(s->progress, CLOSE_NOT_YET);
 }
 
 static void test_story__a_rst_in_answer_means_there_is_no_minisock(void **state)
@@ -283,10 +283,10 @@ static void test_story__a_rst_in_answer_means_there_is_no_minisock(void **state)
 	struct event e = an_event(T0 + 12 * MS, EVENT_RESET_SENT);
 	const struct story *s = *state;
 
-	e.more = EVENT_MORE_ANSWER;
+	e.flags = EVENTF_ANSWER;
 	feed_minisock(*state);
 	feed(*state, e);
-	assert_int_equal(s->end, END_CLOSE);
+	assert_int_equal(s->progress, CLOSE_DONE);
 	assert_true(s->reset.answer);
 }
 
@@ -302,7 +302,7 @@ static void test_story__retransmitted_fins_are_counted(void **state)
 
 static void test_story__the_fin_is_not_a_received_byte(void **state)
 {
-	struct event e = a_last(T0 + 12 * MS, EVENT_SOCK_DONE);
+	struct event e = a_last(T0 + 12 * MS, SOCKF_DONE);
 	const struct story *s = *state;
 
 	e.bytes_received = 101;
@@ -316,8 +316,8 @@ static void test_story__a_change_after_the_end_is_nothing(void **state)
 	struct story before;
 
 	feed(*state, by(a_change(T0 + MS, STATE_ESTABLISHED, STATE_CLOSE,
-				 EVENT_SOCK_FILE_DEAD | EVENT_SOCK_LINGER_ZERO), 101,
-			EVENT_CALL_CLOSE, 5));
+				 SOCKF_LAST_REF | SOCKF_LINGER_ZERO), 101,
+			SYSCALL_CLOSE, 5));
 	before = *s;
 	feed(*state, a_change(T0 + 2 * MS, STATE_ESTABLISHED, STATE_FIN_WAIT1, 0));
 	assert_int_equal(s->end_ns, before.end_ns);
@@ -338,7 +338,7 @@ static void test_story__states_never_overflow(void **state)
 
 static void test_story__the_trigger_is_the_first_with_an_effect(void **state)
 {
-	feed(*state, a_call(T0 + MS, 10, 101, EVENT_CALL_SHUTDOWN, 5));
+	feed(*state, a_call(T0 + MS, 10, 101, SYSCALL_SHUTDOWN, 5));
 	assert_null(story_trigger(*state));
 	feed(*state, a_fin(T0 + 10 * MS, 102));
 	assert_non_null(story_trigger(*state));
@@ -349,7 +349,7 @@ static void test_story__it_awaits_the_return_of_a_close(void **state)
 {
 	feed(*state, a_fin(T0 + 10 * MS, 101));
 	assert_true(story_awaits_call(*state));
-	feed(*state, a_call(T0 + 10 * MS, 10, 101, EVENT_CALL_CLOSE, 5));
+	feed(*state, a_call(T0 + 10 * MS, 10, 101, SYSCALL_CLOSE, 5));
 	assert_false(story_awaits_call(*state));
 }
 
@@ -357,7 +357,7 @@ static void test_story__it_awaits_no_return_of_an_exit(void **state)
 {
 	struct event e = a_fin(T0 + 10 * MS, 101);
 
-	e.task |= EVENT_TASK_EXITING;
+	e.task_flags |= TASKF_EXITING;
 	feed(*state, e);
 	assert_false(story_awaits_call(*state));
 }

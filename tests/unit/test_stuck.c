@@ -10,9 +10,9 @@
 
 struct stage {
 	struct buf out;
-	struct meta meta;
+	struct run_info meta;
 	struct view_context context;
-	struct hangs hangs;
+	struct stuck_table stuck;
 };
 
 static const char *cgroup(void *arg, uint64_t id, uint32_t pid)
@@ -29,7 +29,7 @@ static int set_up(void **state)
 	if (!g)
 		return -1;
 	g->context = (struct view_context){ .out = &g->out, .meta = &g->meta, .cgroup_path = cgroup };
-	hangs_begin(&g->hangs, &no_filter, &no_select, 0, 100);
+	stuck_table_begin(&g->stuck, &no_filter, &no_select, 0, 100);
 	*state = g;
 	return 0;
 }
@@ -38,7 +38,7 @@ static int tear_down(void **state)
 {
 	struct stage *g = *state;
 
-	hangs_release(&g->hangs);
+	stuck_table_release(&g->stuck);
 	buf_release(&g->out);
 	free(g);
 	return 0;
@@ -47,23 +47,23 @@ static int tear_down(void **state)
 static void fill(struct stage *g)
 {
 	for (uint16_t port = 1; port <= 7; port++) {
-		hangs_add(&g->hangs, aged(a_socket(STATE_CLOSE_WAIT, port), port * 61 * S));
+		stuck_table_add(&g->stuck, aged(a_socket(STATE_CLOSE_WAIT, port), port * 61 * S));
 	}
-	hangs_add(&g->hangs, a_minisock(8, 43 * S));
+	stuck_table_add(&g->stuck, a_minisock(8, 43 * S));
 	for (uint16_t port = 1; port <= 7; port++) {
-		hangs_add(&g->hangs, a_holder(port, 100, "nginx", port + 2));
-		hangs_add(&g->hangs, a_holder(port, 101, EVIL, port + 2));
+		stuck_table_add(&g->stuck, a_holder(port, 100, "nginx", port + 2));
+		stuck_table_add(&g->stuck, a_holder(port, 101, EVIL, port + 2));
 	}
-	g->hangs.namespaces = 2;
+	g->stuck.namespaces = 2;
 }
 
 static const char *show(struct stage *g, const struct view *view)
 {
-	assert_true(hangs_finish(&g->hangs));
+	assert_true(stuck_table_finish(&g->stuck));
 	if (view)
-		view->stuck(&g->context, &g->hangs, S);
+		view->stuck(&g->context, &g->stuck, S);
 	else
-		json_print_stuck(&g->context, &g->hangs, S);
+		json_print_stuck(&g->context, &g->stuck, S);
 	assert_false(g->out.failed);
 	buf_char(&g->out, '\0');
 	return g->out.data;
@@ -91,9 +91,9 @@ static void test_stuck__no_line_is_wider_and_no_byte_is_raw(void **state)
 	memset(e.local_addr, 0xfe, 16);
 	memset(e.peer_addr, 0xfe, 16);
 	e.snd_nxt = e.write_seq = e.snd_una + 0x7fffffff;
-	hangs_add(&g->hangs, e);
+	stuck_table_add(&g->stuck, e);
 	for (int fd = 10000; fd < 10005; fd++)
-		hangs_add(&g->hangs, a_holder(65535, 4000000, EVIL, fd));
+		stuck_table_add(&g->stuck, a_holder(65535, 4000000, EVIL, fd));
 	for (line = show(g, &view_stuck); *line; line = strchr(line, '\n') + 1) {
 		assert_in_range(strchr(line, '\n') - line, 0, 80);
 		assert_null(memchr(line, '\x1b', strchr(line, '\n') - line));
@@ -104,7 +104,7 @@ static void test_stuck__nothing_is_said_so(void **state)
 {
 	struct stage *g = *state;
 
-	g->hangs.namespaces = 1;
+	g->stuck.namespaces = 1;
 	assert_string_equal(show(g, &view_stuck),
 			    "Nothing hangs: 0 closing sockets in 1 network namespace.\n");
 }

@@ -7,7 +7,7 @@
 struct counter {
 	struct view_context context;
 	struct filter filter;
-	struct select select;
+	struct story_filter story_filter;
 	struct pipeline_config config;
 	struct pipeline *pipeline;
 	unsigned events, stories;
@@ -20,7 +20,7 @@ static void count_event(struct view_context *v, const struct event *e)
 	struct counter *c = (struct counter *)v;
 
 	c->events++;
-	c->order = c->order * 31 + e->ts_ns + e->sk;
+	c->order = c->order * 31 + e->ts_ns + e->sk_key;
 }
 
 static void count_story(struct view_context *v, const struct story *s, const struct verdict *verdict)
@@ -28,7 +28,7 @@ static void count_story(struct view_context *v, const struct story *s, const str
 	struct counter *c = (struct counter *)v;
 
 	c->stories++;
-	c->order = c->order * 31 + s->sk + s->nr_states;
+	c->order = c->order * 31 + s->sk_key + s->nr_states;
 	c->last = verdict->ending;
 }
 
@@ -52,8 +52,8 @@ static int set_up(void **state)
 	if (!c)
 		return -1;
 	c->config = (struct pipeline_config){
-		.view = &counting, .context = &c->context, .filter = &c->filter, .select = &c->select,
-		.conns = { .max_open = 100, .calls = true, .late = true },
+		.view = &counting, .context = &c->context, .filter = &c->filter, .story_filter = &c->story_filter,
+		.endpoint_table = { .max_open = 100, .calls = true, .timewait = true },
 	};
 	c->pipeline = pipeline_new(&c->config);
 	*state = c;
@@ -77,10 +77,10 @@ static void take(struct counter *c, struct event e)
 /* A connection of that local port that the peer resets; told at the next tick. */
 static void take_reset(struct counter *c, uint16_t port)
 {
-	struct event e = a_change(T0, STATE_SYN_SENT, STATE_ESTABLISHED, EVENT_SOCK_FILE_LIVE);
+	struct event e = a_change(T0, STATE_SYN_SENT, STATE_ESTABLISHED, SOCKF_HELD);
 
 	e.local_port = port;
-	e.sk = e.cookie = port;
+	e.sk_key = e.cookie = port;
 	take(c, e);
 	e.ts_ns += MS;
 	e.old_state = STATE_ESTABLISHED;
@@ -92,13 +92,13 @@ static void take_reset(struct counter *c, uint16_t port)
 static void expect_tally(const struct counter *c, uint64_t seen, uint64_t told, uint64_t filtered,
 			 uint64_t open)
 {
-	struct tally t = pipeline_tally(c->pipeline, NULL);
+	struct run_counts t = pipeline_tally(c->pipeline, NULL);
 
 	assert_int_equal(t.seen, seen);
-	assert_int_equal(t.told, told);
+	assert_int_equal(t.reported, told);
 	assert_int_equal(t.filtered, filtered);
 	assert_int_equal(t.open, open);
-	assert_int_equal(t.seen, t.told + t.filtered + t.open + t.lost_table_full +
+	assert_int_equal(t.seen, t.reported + t.filtered + t.open + t.lost_table_full +
 			 t.lost_end_missed);
 }
 
@@ -169,7 +169,7 @@ static void test_pipeline__what_select_keeps_out_is_filtered(void **state)
 {
 	struct counter *c = *state;
 
-	c->select.endings = 1 << ENDING_FOUR_WAY;
+	c->story_filter.endings = 1 << ENDING_FOUR_WAY;
 	take_reset(c, 1000);
 	pipeline_end(c->pipeline, T0 + MS);
 	assert_int_equal(c->stories, 0);
@@ -178,7 +178,7 @@ static void test_pipeline__what_select_keeps_out_is_filtered(void **state)
 
 static void take_never_open(struct counter *c)
 {
-	struct event e = a_change(T0, STATE_SYN_SENT, STATE_CLOSE, EVENT_SOCK_FILE_LIVE);
+	struct event e = a_change(T0, STATE_SYN_SENT, STATE_CLOSE, SOCKF_HELD);
 
 	e.sk_err = EVENT_ECONNREFUSED;
 	take(c, e);
@@ -228,9 +228,9 @@ static void test_pipeline__a_close_that_began_is_unsettled(void **state)
 
 	take(c, a_fin(T0, 101));
 	assert_int_equal(pipeline_unsettled(c->pipeline), 1);
-	take(c, a_call(T0, 10, 101, EVENT_CALL_CLOSE, 5));
+	take(c, a_call(T0, 10, 101, SYSCALL_CLOSE, 5));
 	take(c, an_ack(T0 + MS));
-	take(c, a_last(T0 + 2 * MS, EVENT_SOCK_DONE));
+	take(c, a_last(T0 + 2 * MS, SOCKF_DONE));
 	assert_int_equal(pipeline_unsettled(c->pipeline), 0);
 }
 
@@ -246,11 +246,11 @@ static void test_pipeline__the_end_tells_a_close_that_began_as_open(void **state
 
 static void test_pipeline__the_kernels_counters_are_added(void **state)
 {
-	struct kernel_counters k = { .ring_full = { [EVENT_STATE] = 2, [EVENT_LATE] = 3,
+	struct kernel_counters k = { .ring_full = { [EVENT_STATE] = 2, [EVENT_TIMEWAIT] = 3,
 						    [EVENT_KIND_MAX] = 1 },
 				     .calls_full = 4, .filtered = 5 };
 	struct counter *c = *state;
-	struct tally t;
+	struct run_counts t;
 
 	take_reset(c, 1000);
 	pipeline_end(c->pipeline, T0 + MS);
@@ -259,8 +259,8 @@ static void test_pipeline__the_kernels_counters_are_added(void **state)
 	assert_int_equal(t.events_calls_full, 4);
 	assert_int_equal(t.seen, 6);
 	assert_int_equal(t.filtered, 5);
-	assert_int_equal(t.seen, t.told + t.filtered + t.open);
-	assert_int_equal(tally_lost_events(&t), 10);
+	assert_int_equal(t.seen, t.reported + t.filtered + t.open);
+	assert_int_equal(run_counts_lost_events(&t), 10);
 }
 
 #define CROWD 6000u		/* more than are near, so that events are kept for a while */
@@ -274,10 +274,10 @@ static void take_crowd(struct counter *c, bool at_once)
 		struct event e = a_change(T0 + i * MS, STATE_ESTABLISHED, STATE_CLOSE, 0);
 
 		if (begins)
-			e = a_change(T0 + i * MS, STATE_SYN_SENT, STATE_ESTABLISHED, EVENT_SOCK_FILE_LIVE);
+			e = a_change(T0 + i * MS, STATE_SYN_SENT, STATE_ESTABLISHED, SOCKF_HELD);
 		else
 			e.sk_err = EVENT_ECONNRESET;
-		e.sk = e.cookie = who + 1;
+		e.sk_key = e.cookie = who + 1;
 		take(c, e);
 		if (at_once)
 			pipeline_drain_lookahead(c->pipeline);
@@ -292,7 +292,7 @@ static void test_pipeline__a_crowd_is_told_in_the_same_order(void **state)
 	struct counter *c = *state;
 	uint64_t order;
 
-	c->config.conns.max_open = CROWD;
+	c->config.endpoint_table.max_open = CROWD;
 	reopen(c);
 	take_crowd(c, true);
 	expect_tally(c, CROWD, CROWD, 0, 0);

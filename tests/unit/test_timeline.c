@@ -7,7 +7,7 @@
 
 struct stage {
 	struct buf out;
-	struct meta meta;
+	struct run_info meta;
 	struct view_context context;
 };
 
@@ -37,7 +37,7 @@ static int tear_down(void **state)
 static void tell(struct stage *g, unsigned n, unsigned twin)
 {
 	struct event e = of(n, born(T0)), fin = of(n, a_fin(T0 + 10 * MS, 101));
-	struct event ack = of(n, an_ack(T0 + 14 * MS)), last = of(n, a_last(T0 + 50 * MS, EVENT_SOCK_DONE));
+	struct event ack = of(n, an_ack(T0 + 14 * MS)), last = of(n, a_last(T0 + 50 * MS, SOCKF_DONE));
 	struct story s;
 	struct verdict v;
 

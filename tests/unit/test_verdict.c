@@ -4,7 +4,7 @@
 #include "verdict.h"
 
 #define RST 0x04
-#define LIVE EVENT_SOCK_FILE_LIVE
+#define LIVE SOCKF_HELD
 
 /* A story built from events, and its verdict. */
 struct tale {
@@ -14,7 +14,7 @@ struct tale {
 
 static int set_up(void **state)
 {
-	struct event first = a_change(T0, STATE_SYN_SENT, STATE_ESTABLISHED, EVENT_SOCK_FILE_LIVE);
+	struct event first = a_change(T0, STATE_SYN_SENT, STATE_ESTABLISHED, SOCKF_HELD);
 	struct tale *t = calloc(1, sizeof(*t));
 
 	if (!t)
@@ -117,7 +117,7 @@ static void test_verdict__a_timeout_has_its_reason_by_state(void **state)
 
 static void test_verdict__unacknowledged_data_times_out(void **state)
 {
-	struct event e = an_end(STATE_ESTABLISHED, 110, EVENT_SOCK_FILE_LIVE);
+	struct event e = an_end(STATE_ESTABLISHED, 110, SOCKF_HELD);
 
 	e.snd_nxt = e.write_seq = 1100;
 	e.retransmits = 15;
@@ -137,9 +137,9 @@ static void test_verdict__a_soft_error_is_a_timeout_too(void **state)
 static void test_verdict__the_kernels_word_for_a_reset_comes_first(void **state)
 {
 	struct event sent = an_event(T0 + 50 * MS, EVENT_RESET_SENT);
-	struct event end = an_end(STATE_ESTABLISHED, 0, EVENT_SOCK_FILE_DEAD);
+	struct event end = an_end(STATE_ESTABLISHED, 0, SOCKF_LAST_REF);
 
-	feed(*state, by(end, 7, EVENT_CALL_CLOSE, 5));
+	feed(*state, by(end, 7, SYSCALL_CLOSE, 5));
 	sent.reason = RESET_ABORT_ON_CLOSE;
 	feed(*state, sent);
 	expect_ending(judge(*state, T0), INITIATOR_LOCAL, ENDING_RESET_SENT, REASON_UNREAD_DATA);
@@ -157,7 +157,7 @@ static void test_verdict__four_waves_are_numbered_from_the_initiator(void **stat
 
 	feed(*state, a_fin(T0 + 10 * MS, 101));
 	feed(*state, an_ack(T0 + 12 * MS));
-	feed(*state, a_last(T0 + 30 * MS, EVENT_SOCK_DONE));
+	feed(*state, a_last(T0 + 30 * MS, SOCKF_DONE));
 	v = judge(*state, T0);
 	expect_ending(v, INITIATOR_LOCAL, ENDING_FOUR_WAY, REASON_NONE);
 	assert_int_equal(v->nr_waves, 4);
@@ -174,7 +174,7 @@ static void test_verdict__phases_add_up(void **state)
 
 	feed(*state, a_fin(T0 + 10 * MS, 101));
 	feed(*state, an_ack(T0 + 12 * MS));
-	feed(*state, a_last(T0 + 30 * MS, EVENT_SOCK_DONE));
+	feed(*state, a_last(T0 + 30 * MS, SOCKF_DONE));
 	v = judge(*state, T0);
 	assert_int_equal(v->phase[PHASE_ACK_WAIT].ns, 2 * MS);
 	assert_int_equal(v->phase[PHASE_PEER_HOLD].ns, 18 * MS);
@@ -189,7 +189,7 @@ static void test_verdict__under_a_millisecond_nobody_is_to_blame(void **state)
 {
 	feed(*state, a_fin(T0, 101));
 	feed(*state, an_ack(T0 + 1000));
-	feed(*state, a_last(T0 + MS - 1, EVENT_SOCK_DONE));
+	feed(*state, a_last(T0 + MS - 1, SOCKF_DONE));
 	assert_int_equal(judge(*state, T0)->blame, BLAME_NONE);
 }
 
@@ -197,7 +197,7 @@ static void test_verdict__the_longest_phase_is_to_blame(void **state)
 {
 	feed(*state, a_fin(T0, 101));
 	feed(*state, an_ack(T0 + 3 * MS));
-	feed(*state, a_last(T0 + 5 * MS, EVENT_SOCK_DONE));
+	feed(*state, a_last(T0 + 5 * MS, SOCKF_DONE));
 	assert_int_equal(judge(*state, T0)->blame, BLAME_NETWORK);
 }
 
@@ -219,7 +219,7 @@ static void test_verdict__time_that_runs_backwards_gives_no_phase(void **state)
 
 	feed(*state, a_fin(T0 + 30 * MS, 101));
 	feed(*state, an_ack(T0 + 20 * MS));
-	feed(*state, a_last(T0 + 10 * MS, EVENT_SOCK_DONE));
+	feed(*state, a_last(T0 + 10 * MS, SOCKF_DONE));
 	v = judge(*state, T0);
 	assert_false(v->phase[PHASE_ACK_WAIT].known);
 	assert_false(v->phase[PHASE_PEER_HOLD].known);
@@ -247,15 +247,15 @@ static void expect_sane(const struct verdict *v)
 
 static struct event any_event(uint64_t *seed)
 {
-	static const uint8_t calls[] = { EVENT_CALL_CLOSE, EVENT_CALL_SHUTDOWN, EVENT_CALL_OTHER };
+	static const uint8_t calls[] = { SYSCALL_CLOSE, SYSCALL_SHUTDOWN, SYSCALL_OTHER };
 	struct event e = an_event(T0 + next_random(seed) % (1000 * MS),
 				  (uint8_t)(next_random(seed) % 7 + 1));
 
 	e.old_state = (__u8)(next_random(seed) % 11 + 1);
 	e.new_state = (__u8)(next_random(seed) % 11 + 1);
-	e.sock = (__u16)next_random(seed);
+	e.sock_flags = (__u16)next_random(seed);
 	e.sk_err = next_random(seed) % 3 ? 0 : (__u16)(next_random(seed) % 120);
-	e.more = (__u8)next_random(seed);
+	e.flags = (__u8)next_random(seed);
 	e.payload = (__u32)(next_random(seed) % 3);
 	e.rcv_nxt += (__u32)(next_random(seed) % 3);
 	e.snd_nxt += (__u32)(next_random(seed) % 3);
@@ -288,7 +288,7 @@ static void test_verdict__a_lost_wave_makes_a_clean_story_partial(void **state)
 	const struct verdict *v;
 
 	feed(*state, a_fin(T0 + 10 * MS, 101));
-	feed(*state, a_last(T0 + 30 * MS, EVENT_SOCK_DONE));
+	feed(*state, a_last(T0 + 30 * MS, SOCKF_DONE));
 	v = judge(*state, T0);
 	assert_int_equal(ending_class(v->ending), CLASS_CLEAN);
 	assert_true(v->partial);
@@ -305,7 +305,7 @@ static void test_verdict__an_unseen_opening_is_missing_and_no_more(void **state)
 	story_init(&t->story, &fin);
 	story_feed(&t->story, &fin);
 	feed(t, an_ack(T0 + 12 * MS));
-	feed(t, a_last(T0 + 30 * MS, EVENT_SOCK_DONE));
+	feed(t, a_last(T0 + 30 * MS, SOCKF_DONE));
 	judge(t, T0);
 	assert_false(t->verdict.partial);
 	assert_int_equal(t->verdict.nr_missing, 1);
@@ -315,7 +315,7 @@ static void test_verdict__an_unseen_opening_is_missing_and_no_more(void **state)
 static void test_verdict__the_call_is_where_it_starts(void **state)
 {
 	feed(*state, a_fin(T0 + 10 * MS, 101));
-	feed(*state, a_call(T0 + 9 * MS, 2 * MS, 101, EVENT_CALL_CLOSE, 5));
+	feed(*state, a_call(T0 + 9 * MS, 2 * MS, 101, SYSCALL_CLOSE, 5));
 	assert_int_equal(judge(*state, T0 + 20 * MS)->start_ns, T0 + 9 * MS);
 }
 
