@@ -57,7 +57,7 @@ static __always_inline void sock_fill_age(struct event *e, const struct tcp_sock
  * How long an orphan in FIN_WAIT2 that is still a full socket has to live: its timer, then a
  * minisock for the rest (tcp_keepalive_timer).
  */
-static __always_inline __u64 sock_left_ns(const struct sock *sk, const struct tcp_sock *tp)
+static __always_inline __u64 sock_fin_wait2_left_ns(const struct sock *sk, const struct tcp_sock *tp)
 {
 	const struct inet_connection_sock___timer *icsk = (const void *)tp;
 	__u64 whole = sock_fin_timeout_ns(sk, tp), left;

@@ -20,7 +20,7 @@ struct inflight_map inflight SEC(".maps");
  * Registers at the entry of a system call's function: the caller's are behind its one argument
  * (arch/x86/include/asm/syscall_wrapper.h, and arm64's).
  */
-static __always_inline __u32 first_argument(const void *regs)
+static __always_inline __u32 syscall_first_arg(const void *regs)
 {
 	const struct pt_regs___x86 *x86 = regs;
 	const struct pt_regs___arm64 *arm64 = regs;
@@ -30,7 +30,7 @@ static __always_inline __u32 first_argument(const void *regs)
 	return (__u32)BPF_CORE_READ(arm64, regs[0]);
 }
 
-static __always_inline long returned(const void *regs)
+static __always_inline long syscall_return_value(const void *regs)
 {
 	const struct pt_regs___x86 *x86 = regs;
 	const struct pt_regs___arm64 *arm64 = regs;
@@ -41,7 +41,7 @@ static __always_inline long returned(const void *regs)
 }
 
 /* A function's first argument, from its own registers: the caller's registers. */
-static __always_inline const void *callers(const void *regs)
+static __always_inline const void *caller_regs(const void *regs)
 {
 	const struct pt_regs___x86 *x86 = regs;
 	const struct pt_regs___arm64 *arm64 = regs;
@@ -51,17 +51,17 @@ static __always_inline const void *callers(const void *regs)
 	return (const void *)BPF_CORE_READ(arm64, regs[0]);
 }
 
-/* The functions' names are the architecture's: src/live_attach.c sets them. */
+/* The functions' names are the architecture's: src/live/attach.c sets them. */
 SEC("fentry")
 int close_fentry(const __u64 *ctx)
 {
-	return call_enter_once(first_argument((const void *)raw_argument(ctx, 0)), COPY_FIRST);
+	return call_enter_once(syscall_first_arg((const void *)ctx_arg_scalar(ctx, 0)), HOOK_COPY_FIRST);
 }
 
 SEC("fentry")
-int close_fentry_again(const __u64 *ctx)
+int close_fentry_reentry(const __u64 *ctx)
 {
-	return call_enter_once(first_argument((const void *)raw_argument(ctx, 0)), COPY_AGAIN);
+	return call_enter_once(syscall_first_arg((const void *)ctx_arg_scalar(ctx, 0)), HOOK_COPY_SECOND);
 }
 
 SEC("fexit")
@@ -71,7 +71,7 @@ int close_fexit(const __u64 *ctx)
 }
 
 SEC("fexit")
-int close_fexit_again(const __u64 *ctx)
+int close_fexit_reentry(const __u64 *ctx)
 {
 	return call_exit((long)ctx[1]);
 }
@@ -79,13 +79,13 @@ int close_fexit_again(const __u64 *ctx)
 SEC("fentry")
 int shutdown_fentry(const __u64 *ctx)
 {
-	return call_enter_once(first_argument((const void *)raw_argument(ctx, 0)), COPY_FIRST);
+	return call_enter_once(syscall_first_arg((const void *)ctx_arg_scalar(ctx, 0)), HOOK_COPY_FIRST);
 }
 
 SEC("fentry")
-int shutdown_fentry_again(const __u64 *ctx)
+int shutdown_fentry_reentry(const __u64 *ctx)
 {
-	return call_enter_once(first_argument((const void *)raw_argument(ctx, 0)), COPY_AGAIN);
+	return call_enter_once(syscall_first_arg((const void *)ctx_arg_scalar(ctx, 0)), HOOK_COPY_SECOND);
 }
 
 SEC("fexit")
@@ -95,7 +95,7 @@ int shutdown_fexit(const __u64 *ctx)
 }
 
 SEC("fexit")
-int shutdown_fexit_again(const __u64 *ctx)
+int shutdown_fexit_reentry(const __u64 *ctx)
 {
 	return call_exit((long)ctx[1]);
 }
@@ -103,37 +103,37 @@ int shutdown_fexit_again(const __u64 *ctx)
 SEC("kprobe")
 int close_kprobe(const void *ctx)
 {
-	return call_enter(first_argument(callers(ctx)));
+	return call_enter(syscall_first_arg(caller_regs(ctx)));
 }
 
 SEC("kretprobe")
 int close_kretprobe(const void *ctx)
 {
-	return call_exit(returned(ctx));
+	return call_exit(syscall_return_value(ctx));
 }
 
 SEC("kprobe")
 int shutdown_kprobe(const void *ctx)
 {
-	return call_enter(first_argument(callers(ctx)));
+	return call_enter(syscall_first_arg(caller_regs(ctx)));
 }
 
 SEC("kretprobe")
 int shutdown_kretprobe(const void *ctx)
 {
-	return call_exit(returned(ctx));
+	return call_exit(syscall_return_value(ctx));
 }
 
 SEC("tracepoint/syscalls/sys_enter_close")
 int close_enter(struct syscall_trace_enter *ctx)
 {
-	return call_enter_once(ctx->args[0], COPY_FIRST);
+	return call_enter_once(ctx->args[0], HOOK_COPY_FIRST);
 }
 
 SEC("tracepoint/syscalls/sys_enter_close")
-int close_enter_again(struct syscall_trace_enter *ctx)
+int close_enter_reentry(struct syscall_trace_enter *ctx)
 {
-	return call_enter_once(ctx->args[0], COPY_AGAIN);
+	return call_enter_once(ctx->args[0], HOOK_COPY_SECOND);
 }
 
 SEC("tracepoint/syscalls/sys_exit_close")
@@ -143,7 +143,7 @@ int close_exit(struct syscall_trace_exit *ctx)
 }
 
 SEC("tracepoint/syscalls/sys_exit_close")
-int close_exit_again(struct syscall_trace_exit *ctx)
+int close_exit_reentry(struct syscall_trace_exit *ctx)
 {
 	return call_exit(ctx->ret);
 }
@@ -151,13 +151,13 @@ int close_exit_again(struct syscall_trace_exit *ctx)
 SEC("tracepoint/syscalls/sys_enter_shutdown")
 int shutdown_enter(struct syscall_trace_enter *ctx)
 {
-	return call_enter_once(ctx->args[0], COPY_FIRST);
+	return call_enter_once(ctx->args[0], HOOK_COPY_FIRST);
 }
 
 SEC("tracepoint/syscalls/sys_enter_shutdown")
-int shutdown_enter_again(struct syscall_trace_enter *ctx)
+int shutdown_enter_reentry(struct syscall_trace_enter *ctx)
 {
-	return call_enter_once(ctx->args[0], COPY_AGAIN);
+	return call_enter_once(ctx->args[0], HOOK_COPY_SECOND);
 }
 
 SEC("tracepoint/syscalls/sys_exit_shutdown")
@@ -167,7 +167,7 @@ int shutdown_exit(struct syscall_trace_exit *ctx)
 }
 
 SEC("tracepoint/syscalls/sys_exit_shutdown")
-int shutdown_exit_again(struct syscall_trace_exit *ctx)
+int shutdown_exit_reentry(struct syscall_trace_exit *ctx)
 {
 	return call_exit(ctx->ret);
 }

@@ -36,46 +36,46 @@ static __always_inline bool has_peer(__u8 state, __be16 dport)
 
 /*
  * From 6.3 on a number may be taken for a pointer to a struct, which is then read straight from: a fifth of
- * the time of a call per field. Zero for the kernel to choose from where there is none: src/live_probe.c.
+ * the time of a call per field. Zero for the kernel to choose from where there is none: src/live/probe.c.
  */
 extern void *bpf_rdonly_cast(const void *obj, __u32 btf_id) __ksym __weak;
-#define CAST(p, type) ((type *)bpf_rdonly_cast((p), bpf_core_type_id_kernel(type)))
+#define RDONLY_CAST(p, type) ((type *)bpf_rdonly_cast((p), bpf_core_type_id_kernel(type)))
 
 /* What an inflight is to know of the socket behind the file; false if no story may be about it. */
-static __always_inline bool look_straight(struct inflight *now, const void *file)
+static __always_inline bool inflight_read_cast(struct inflight *call, const void *file)
 {
-	const struct file *f = CAST(file, struct file);
+	const struct file *f = RDONLY_CAST(file, struct file);
 	const struct sock *sk;
 
 	if ((f->f_inode->i_mode & S_IFMT) != S_IFSOCK)
 		return false;
-	sk = CAST(f->private_data, struct socket)->sk;
+	sk = RDONLY_CAST(f->private_data, struct socket)->sk;
 	if (!sk || sk->sk_protocol != IPPROTO_TCP)
 		return false;
-	now->state = sk->__sk_common.skc_state;
-	if (!has_peer(now->state, sk->__sk_common.skc_dport))
+	call->state = sk->__sk_common.skc_state;
+	if (!has_peer(call->state, sk->__sk_common.skc_dport))
 		return false;
-	flow_fill(&now->flow, &sk->__sk_common, CAST(sk, struct inet_sock)->inet_sport);
-	now->sk = (__u64)sk;
-	now->cookie = sk->__sk_common.skc_cookie.counter;
+	flow_fill(&call->flow, &sk->__sk_common, RDONLY_CAST(sk, struct inet_sock)->inet_sport);
+	call->sk = (__u64)sk;
+	call->cookie = sk->__sk_common.skc_cookie.counter;
 	return true;
 }
 
-static __always_inline bool look(struct inflight *now, const struct file *file)
+static __always_inline bool inflight_read(struct inflight *call, const struct file *file)
 {
 	const struct sock *sk;
 
 	if (kernel_features.cast)
-		return look_straight(now, file);
+		return inflight_read_cast(call, file);
 	sk = file_tcp_sock(file);
 	if (!sk)
 		return false;
-	now->state = BPF_CORE_READ(sk, __sk_common.skc_state);
-	if (!has_peer(now->state, BPF_CORE_READ(sk, __sk_common.skc_dport)))
+	call->state = BPF_CORE_READ(sk, __sk_common.skc_state);
+	if (!has_peer(call->state, BPF_CORE_READ(sk, __sk_common.skc_dport)))
 		return false;
-	flow_read(&now->flow, sk);
-	now->sk = (__u64)sk;
-	now->cookie = BPF_CORE_READ(sk, __sk_common.skc_cookie.counter);
+	flow_fill_untrusted(&call->flow, sk);
+	call->sk = (__u64)sk;
+	call->cookie = BPF_CORE_READ(sk, __sk_common.skc_cookie.counter);
 	return true;
 }
 
@@ -83,47 +83,47 @@ static __always_inline bool look(struct inflight *now, const struct file *file)
  * False if the hook's other copy has noted this call already. What a thread left behind whose return went
  * unseen is of another socket, and makes room.
  */
-static __always_inline bool call_is_new(__u32 tid, const struct inflight *now)
+static __always_inline bool call_is_new(__u32 tid, const struct inflight *call)
 {
 	const struct inflight *was = bpf_map_lookup_elem(&inflight, &tid);
 
-	return !was || was->sk != now->sk;
+	return !was || was->sk != call->sk;
 }
 
 static __always_inline int call_enter(__u32 fd)
 {
 	const struct file *file = fd_file(fd);
-	struct inflight now = {};
+	struct inflight call = {};
 	__u32 tid;
 
-	if (!file || !look(&now, file) || !flow_is_wanted(&filter, &now.flow))
+	if (!file || !inflight_read(&call, file) || !filter_matches_either_end(&filter, &call.flow))
 		return 0;
 	tid = (__u32)bpf_get_current_pid_tgid();
-	if (!call_is_new(tid, &now))
+	if (!call_is_new(tid, &call))
 		return 0;
-	now.ts_ns = bpf_ktime_get_boot_ns();
-	if (bpf_map_update_elem(&inflight, &tid, &now, 0))
+	call.ts_ns = bpf_ktime_get_boot_ns();
+	if (bpf_map_update_elem(&inflight, &tid, &call, 0))
 		__sync_fetch_and_add(&counters.calls_full, 1);
 	return 0;
 }
 
 /* The two programs of a hook that is attached twice. */
-enum copy { COPY_FIRST, COPY_AGAIN };
+enum hook_copy { HOOK_COPY_FIRST, HOOK_COPY_SECOND };
 
 /*
  * The same for one of them. Which comes first is the kernel's affair (of fentry it is the one attached last): it
  * leaves a mark, and the other, which finds it, has nothing to look at. A mark that was left over lets one pass,
  * never both.
  */
-static __always_inline int call_enter_once(__u32 fd, enum copy copy)
+static __always_inline int call_enter_once(__u32 fd, enum hook_copy copy)
 {
 	__u64 task = bpf_get_current_pid_tgid();
 	__u64 what = (__u64)fd << 1;
 
-	if (twice_is_done(TWICE_CALL, task, what | !copy))
+	if (reentry_seen(REENTRY_CALL, task, what | !copy))
 		return 0;
 	call_enter(fd);
-	twice_mark(TWICE_CALL, task, what | copy);
+	reentry_mark(REENTRY_CALL, task, what | copy);
 	return 0;
 }
 
@@ -138,7 +138,7 @@ static __always_inline int call_exit(long ret)
 	e = event_reserve(EVENT_CALL, was->ts_ns);
 	if (e) {
 		event_set_flow(e, &was->flow);
-		e->sk_key = was->sk ^ sk_disguise;
+		e->sk_key = was->sk ^ sk_xor;
 		e->cookie = was->cookie;
 		e->old_state = e->new_state = was->state;
 		e->call_ns = bpf_ktime_get_boot_ns() - was->ts_ns;

@@ -13,7 +13,7 @@ extern const volatile struct filter filter;
 /*
  * An event about a full socket in its present state; NULL if it is not wanted or there is no room.
  */
-static __always_inline struct event *about(struct sock *sk, enum event_kind kind)
+static __always_inline struct event *event_for_sock(struct sock *sk, enum event_kind kind)
 {
 	struct tcp_sock *tp = bpf_skc_to_tcp_sock(sk);
 	struct event *e;
@@ -22,7 +22,7 @@ static __always_inline struct event *about(struct sock *sk, enum event_kind kind
 	if (!tp)
 		return NULL;
 	flow_fill(&w, &sk->__sk_common, tp->inet_conn.icsk_inet.inet_sport);
-	if (!flow_is_wanted(&filter, &w))
+	if (!filter_matches_either_end(&filter, &w))
 		return NULL;
 	e = event_reserve(kind, bpf_ktime_get_boot_ns());
 	if (!e)
@@ -35,14 +35,14 @@ static __always_inline struct event *about(struct sock *sk, enum event_kind kind
 }
 
 /* The same about a timewait minisock, which has a story's cookie and addresses and little else. */
-static __always_inline struct event *about_minisock(struct sock *sk, enum event_kind kind)
+static __always_inline struct event *event_for_timewait(struct sock *sk, enum event_kind kind)
 {
 	const struct inet_timewait_sock *tw = (const void *)sk;
 	struct event *e;
 	struct flow w;
 
 	flow_fill(&w, &sk->__sk_common, BPF_CORE_READ(tw, tw_sport));
-	if (!flow_is_wanted(&filter, &w))
+	if (!filter_matches_either_end(&filter, &w))
 		return NULL;
 	e = event_reserve(kind, bpf_ktime_get_boot_ns());
 	if (!e)
@@ -55,13 +55,13 @@ static __always_inline struct event *about_minisock(struct sock *sk, enum event_
 }
 
 /* The same about a segment whose socket, or minisock, is not at hand: it is named in its headers. */
-static __always_inline struct event *about_segment(const struct sk_buff *skb, const __u8 *header,
+static __always_inline struct event *event_for_segment(const struct sk_buff *skb, const __u8 *header,
 						   enum event_kind kind)
 {
 	struct event *e;
 	struct flow w;
 
-	if (!flow_of_segment(&w, skb, header) || !flow_is_wanted(&filter, &w))
+	if (!flow_from_segment(&w, skb, header) || !filter_matches_either_end(&filter, &w))
 		return NULL;
 	e = event_reserve(kind, bpf_ktime_get_boot_ns());
 	if (!e)

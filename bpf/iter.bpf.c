@@ -9,7 +9,7 @@
 #include "age.bpf.h"
 
 const volatile struct filter filter;
-const volatile __u64 sk_disguise;
+const volatile __u64 sk_xor;
 const volatile __u64 tick_ns;
 
 /* Half closed, or closing. */
@@ -20,24 +20,24 @@ static __always_inline bool is_closing(__u8 state)
 }
 
 /* The key of event.sk, from a pointer on the stack: read back, it is a number. */
-static __always_inline __u64 key_of(const void *sk)
+static __always_inline __u64 sk_key_of(const void *sk)
 {
 	__u64 key = 0;
 
 	bpf_probe_read_kernel(&key, sizeof(key), &sk);
-	return key ^ sk_disguise;
+	return key ^ sk_xor;
 }
 
 /* Which socket an event is about, and when. */
-static __always_inline void name(struct event *e, const struct flow *w, const void *sk, __u64 cookie)
+static __always_inline void event_set_identity(struct event *e, const struct flow *w, const void *sk, __u64 cookie)
 {
 	event_set_flow(e, w);
 	e->ts_ns = bpf_ktime_get_boot_ns();
-	e->sk_key = key_of(sk);
+	e->sk_key = sk_key_of(sk);
 	e->cookie = cookie;
 }
 
-static __always_inline int find_socket(struct seq_file *seq, struct sock_common *skc, __u32 uid)
+static __always_inline int emit_socket(struct seq_file *seq, struct sock_common *skc, __u32 uid)
 {
 	struct tcp_sock *tp = bpf_skc_to_tcp_sock(skc);
 	struct event e = { .kind = EVENT_SOCKET };
@@ -47,22 +47,22 @@ static __always_inline int find_socket(struct seq_file *seq, struct sock_common 
 	if (!tp)
 		return 0;
 	flow_fill(&w, skc, tp->inet_conn.icsk_inet.inet_sport);
-	if (!flow_is_wanted(&filter, &w))
+	if (!filter_matches_either_end(&filter, &w))
 		return 0;
-	name(&e, &w, skc, skc->skc_cookie.counter);
+	event_set_identity(&e, &w, skc, skc->skc_cookie.counter);
 	e.old_state = e.new_state = skc->skc_state;
 	e.uid = uid;
 	sock_fill_numbers(&e, sk, tp);
-	e.sock_flags |= sock_holder_bits(sk);
+	e.sock_flags |= sock_file_bits(sk);
 	sock_fill_age(&e, tp);
 	if (e.new_state == STATE_FIN_WAIT2 && e.sock_flags & SOCKF_DEAD)
-		e.left_ns = sock_left_ns(sk, tp);
+		e.left_ns = sock_fin_wait2_left_ns(sk, tp);
 	bpf_seq_write(seq, &e, sizeof(e));
 	return 0;
 }
 
 /* One that waits for the peer's FIN; true TIME_WAITs hang for nobody. */
-static __always_inline int find_minisock(struct seq_file *seq, struct sock_common *skc)
+static __always_inline int emit_minisock(struct seq_file *seq, struct sock_common *skc)
 {
 	struct tcp_timewait_sock *tcptw = bpf_skc_to_tcp_timewait_sock(skc);
 	const struct inet_timewait_sock___stamp *stamp = (const void *)tcptw;
@@ -72,9 +72,9 @@ static __always_inline int find_minisock(struct seq_file *seq, struct sock_commo
 	if (!tcptw || tcptw->tw_sk.tw_substate != STATE_FIN_WAIT2)
 		return 0;
 	flow_fill(&w, skc, tcptw->tw_sk.tw_sport);
-	if (!flow_is_wanted(&filter, &w))
+	if (!filter_matches_either_end(&filter, &w))
 		return 0;
-	name(&e, &w, skc, skc->skc_cookie.counter);
+	event_set_identity(&e, &w, skc, skc->skc_cookie.counter);
 	e.old_state = e.new_state = STATE_TIME_WAIT;
 	e.substate = STATE_FIN_WAIT2;
 	e.sock_flags = SOCKF_DEAD | SOCKF_NO_SOCKET;
@@ -89,19 +89,19 @@ static __always_inline int find_minisock(struct seq_file *seq, struct sock_commo
 }
 
 SEC("iter/tcp")
-int walk_sockets(struct bpf_iter__tcp *ctx)
+int iter_sockets(struct bpf_iter__tcp *ctx)
 {
 	struct sock_common *skc = ctx->sk_common;
 
 	if (!skc)
 		return 0;
 	if (skc->skc_state == STATE_TIME_WAIT)
-		return find_minisock(ctx->meta->seq, skc);
-	return is_closing(skc->skc_state) ? find_socket(ctx->meta->seq, skc, ctx->uid) : 0;
+		return emit_minisock(ctx->meta->seq, skc);
+	return is_closing(skc->skc_state) ? emit_socket(ctx->meta->seq, skc, ctx->uid) : 0;
 }
 
 SEC("iter/task_file")
-int walk_files(struct bpf_iter__task_file *ctx)
+int iter_files(struct bpf_iter__task_file *ctx)
 {
 	struct event e = { .kind = EVENT_HOLDER };
 	struct task_struct *task = ctx->task;
@@ -118,10 +118,10 @@ int walk_files(struct bpf_iter__task_file *ctx)
 	if (!is_closing(e.new_state))
 		return 0;
 	__builtin_memset(&w, 0, sizeof(w));
-	flow_read(&w, sk);
-	if (!flow_is_wanted(&filter, &w))
+	flow_fill_untrusted(&w, sk);
+	if (!filter_matches_either_end(&filter, &w))
 		return 0;
-	name(&e, &w, sk, BPF_CORE_READ(sk, __sk_common.skc_cookie.counter));
+	event_set_identity(&e, &w, sk, BPF_CORE_READ(sk, __sk_common.skc_cookie.counter));
 	e.task_flags = TASKF_VALID;
 	e.syscall_nr = -1;
 	e.pid = task->tgid;

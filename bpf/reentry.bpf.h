@@ -14,75 +14,75 @@
 #include "vmlinux.h"
 #include <bpf/bpf_helpers.h>
 
-enum twice_hook {
-	TWICE_STATE,
-	TWICE_LATE,
-	TWICE_RESET_SENT,
-	TWICE_RESET_RECEIVED,
-	TWICE_FIN_RESENT,
-	TWICE_DESTROY,
-	TWICE_CALL,
-	TWICE_LET_GO,		/* no hook: the orphan that went to CLOSE last on this CPU */
-	TWICE_COUNT,
+enum reentry_hook {
+	REENTRY_STATE,
+	REENTRY_TIMEWAIT,
+	REENTRY_RESET_SENT,
+	REENTRY_RESET_RECEIVED,
+	REENTRY_FIN_RESENT,
+	REENTRY_DESTROY,
+	REENTRY_CALL,
+	REENTRY_ORPHAN_CLOSED,		/* no hook: the orphan that went to CLOSE last on this CPU */
+	REENTRY_COUNT,
 };
 
 /*
  * The event that the first program handled last on this CPU, and the one that it had interrupted. An
- * object is a socket cookie, which never comes again: a mark left over fits nothing else. (Of a call it is the task,
+ * id is a socket cookie, which never comes again: a mark left over fits nothing else. (Of a call it is the task,
  * which makes the next one: bpf/call.bpf.h.)
  */
-struct twice_mark {
-	__u64 object, what;
-	__u64 outer_object, outer_what;
+struct reentry_mark {
+	__u64 id, what;
+	__u64 outer_id, outer_what;
 };
 
-struct marks_map {
+struct reentry_marks_map {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
-	__uint(max_entries, TWICE_COUNT);
+	__uint(max_entries, REENTRY_COUNT);
 	__type(key, __u32);
-	__type(value, struct twice_mark);
+	__type(value, struct reentry_mark);
 };
-extern struct marks_map marks SEC(".maps");
+extern struct reentry_marks_map reentry_marks SEC(".maps");
 
-/* The first program did its part for this object and event. */
-static __always_inline void twice_mark(__u32 hook, __u64 object, __u64 what)
+/* The first program did its part for this id and event. */
+static __always_inline void reentry_mark(__u32 hook, __u64 id, __u64 what)
 {
-	struct twice_mark *m = bpf_map_lookup_elem(&marks, &hook);
+	struct reentry_mark *m = bpf_map_lookup_elem(&reentry_marks, &hook);
 
 	if (!m)
 		return;
-	m->outer_object = m->object;
+	m->outer_id = m->id;
 	m->outer_what = m->what;
-	m->object = object;
+	m->id = id;
 	m->what = what;
 }
 
 /* Has the second program nothing to do? */
-static __always_inline bool twice_is_done(__u32 hook, __u64 object, __u64 what)
+static __always_inline bool reentry_seen(__u32 hook, __u64 id, __u64 what)
 {
-	struct twice_mark *m = bpf_map_lookup_elem(&marks, &hook);
+	struct reentry_mark *m = bpf_map_lookup_elem(&reentry_marks, &hook);
 
-	if (!m || m->object != object || m->what != what)
+	if (!m || m->id != id || m->what != what)
 		return false;
-	m->object = m->outer_object;
+	m->id = m->outer_id;
 	m->what = m->outer_what;
-	m->outer_object = 0;
+	m->outer_id = 0;
 	return true;
 }
 
-static __always_inline void mark_let_go(__u64 object)
+static __always_inline void mark_orphan_closed(__u64 id)
 {
-	__u32 hook = TWICE_LET_GO;
-	struct twice_mark *m = bpf_map_lookup_elem(&marks, &hook);
+	__u32 hook = REENTRY_ORPHAN_CLOSED;
+	struct reentry_mark *m = bpf_map_lookup_elem(&reentry_marks, &hook);
 
 	if (m)
-		m->object = object;
+		m->id = id;
 }
 
-static __always_inline bool was_let_go(__u64 object)
+static __always_inline bool was_orphan_closed(__u64 id)
 {
-	__u32 hook = TWICE_LET_GO;
-	const struct twice_mark *m = bpf_map_lookup_elem(&marks, &hook);
+	__u32 hook = REENTRY_ORPHAN_CLOSED;
+	const struct reentry_mark *m = bpf_map_lookup_elem(&reentry_marks, &hook);
 
-	return m && m->object == object;
+	return m && m->id == id;
 }

@@ -28,7 +28,7 @@
 #define TCP_HEADER_MIN 20	/* bytes: RFC 9293 section 3.1 */
 #define TCP_FLAG_BYTE 13
 /* Room for it on the stack, where its fields may be read as they are. */
-#define HEADER(name) __u8 name[TCP_HEADER_MIN] __attribute__((aligned(8)))
+#define TCP_HEADER_BUF(name) __u8 name[TCP_HEADER_MIN] __attribute__((aligned(8)))
 #define TCP_FIN 0x01
 #define TCP_RST 0x04
 #define TCP_FIN_RST 0x05
@@ -36,7 +36,7 @@
 #define NS_PER_MS 1000000ULL
 #define TIMEWAIT_NS (60000 * NS_PER_MS)		/* include/net/tcp.h: TCP_TIMEWAIT_LEN */
 
-extern const volatile __u64 sk_disguise;	/* keeps kernel addresses out of recordings */
+extern const volatile __u64 sk_xor;	/* keeps kernel addresses out of recordings */
 extern const volatile __u64 tick_ns;		/* one jiffy */
 
 extern const volatile struct kernel_features kernel_features;
@@ -98,7 +98,7 @@ static __always_inline void flow_fill(struct flow *w, const struct sock_common *
 }
 
 /* The same, from a pointer that the verifier does not vouch for. */
-static __always_inline void flow_read(struct flow *w, const struct sock *sk)
+static __always_inline void flow_fill_untrusted(struct flow *w, const struct sock *sk)
 {
 	const struct inet_sock *inet = (const void *)sk;
 	struct in6_addr peer = BPF_CORE_READ(sk, __sk_common.skc_v6_daddr);
@@ -133,18 +133,18 @@ static __always_inline void event_set_flow(struct event *e, const struct flow *w
  * within the host, over loopback or from one namespace to another, has the same addresses the
  * other way round and passes too, for the story's sake; user space tells them apart.
  */
-static __always_inline bool flow_is_wanted(const volatile struct filter *f, const struct flow *w)
+static __always_inline bool filter_matches_either_end(const volatile struct filter *f, const struct flow *w)
 {
 	struct flow twin;
 
-	if (filter_wants(f, w))
+	if (filter_matches_flow(f, w))
 		return true;
 	__builtin_memcpy(&twin, w, sizeof(twin));
 	__builtin_memcpy(twin.local_addr, w->peer_addr, sizeof(twin.local_addr));
 	__builtin_memcpy(twin.peer_addr, w->local_addr, sizeof(twin.peer_addr));
 	twin.local_port = w->peer_port;
 	twin.peer_port = w->local_port;
-	return filter_wants(f, &twin);
+	return filter_matches_flow(f, &twin);
 }
 
 /*
@@ -155,11 +155,11 @@ static __always_inline void event_set_sk(struct event *e, const void *sk)
 	volatile __u64 *key = &e->sk_key;
 
 	*key = (__u64)sk;
-	*key ^= sk_disguise;
+	*key ^= sk_xor;
 }
 
 /* Is the last reference to this file being dropped just now (__fput)? */
-static __always_inline bool file_is_dead(const struct file *file)
+static __always_inline bool file_is_in_fput(const struct file *file)
 {
 	const struct file___ref *f = (const void *)file;
 
@@ -168,7 +168,7 @@ static __always_inline bool file_is_dead(const struct file *file)
 	return file->f_count.counter == 0;
 }
 
-static __always_inline __u16 sock_holder_bits(const struct sock *sk)
+static __always_inline __u16 sock_file_bits(const struct sock *sk)
 {
 	const struct socket *socket = sk->sk_socket;
 	const struct file *file;
@@ -178,7 +178,7 @@ static __always_inline __u16 sock_holder_bits(const struct sock *sk)
 	file = socket->file;
 	if (!file)
 		return 0;
-	return file_is_dead(file) ? SOCKF_LAST_REF : SOCKF_HELD;
+	return file_is_in_fput(file) ? SOCKF_LAST_REF : SOCKF_HELD;
 }
 
 /*
@@ -186,7 +186,7 @@ static __always_inline __u16 sock_holder_bits(const struct sock *sk)
  * all else leaves it to the end of the call (fput, task_work): a descriptor in flight over a unix
  * socket that is closed, say. Where the kernel's struct does not tell which it is, neither bit.
  */
-static __always_inline __u8 sock_holder_more(const struct sock *sk)
+static __always_inline __u8 sock_fput_bit(const struct sock *sk)
 {
 	const struct socket *socket = sk->sk_socket;
 	const struct file___work *work;
@@ -196,12 +196,12 @@ static __always_inline __u8 sock_holder_more(const struct sock *sk)
 		return 0;
 	file = socket->file;
 	work = (const void *)file;
-	if (!file || !bpf_core_field_exists(work->f_task_work) || !file_is_dead(file))
+	if (!file || !bpf_core_field_exists(work->f_task_work) || !file_is_in_fput(file))
 		return 0;
 	return work->f_task_work.func ? EVENTF_FPUT_DEFERRED : EVENTF_FPUT_SYNC;
 }
 
-static __always_inline __u16 sock_flag_bits(const struct sock *sk, const struct tcp_sock *tp)
+static __always_inline __u16 sock_state_bits(const struct sock *sk, const struct tcp_sock *tp)
 {
 	unsigned long flags = sk->__sk_common.skc_flags;
 	__u8 shutdown = sk->sk_shutdown;
@@ -262,7 +262,7 @@ static __always_inline __u64 sock_fin_timeout_ns(const struct sock *sk, const st
 }
 
 /* Are there as many minisocks as there may be (inet_twsk_alloc)? Then this socket may get none. */
-static __always_inline __u8 sock_tw_full(const struct sock *sk)
+static __always_inline __u8 sock_tw_full_bit(const struct sock *sk)
 {
 	const struct inet_timewait_death_row *row;
 	const struct inet_timewait_death_row___count *old;
@@ -283,7 +283,7 @@ static __always_inline __u8 sock_tw_full(const struct sock *sk)
  * The endpoint that a segment was for, from its headers. False if it is none of TCP over IP.
  * Addresses: RFC 791 section 3.1, RFC 8200 section 3; ports: RFC 9293 section 3.1.
  */
-static __always_inline bool flow_of_segment(struct flow *w, const struct sk_buff *skb,
+static __always_inline bool flow_from_segment(struct flow *w, const struct sk_buff *skb,
 					    const __u8 *header)
 {
 	const struct tcphdr *th = (const void *)header;
@@ -321,7 +321,7 @@ static __always_inline void sock_fill_numbers(struct event *e, const struct sock
 	e->retransmits = tp->inet_conn.icsk_retransmits;
 	e->probes = tp->inet_conn.icsk_probes_out;
 	e->sk_err = sk->sk_err;
-	e->sock_flags = sock_flag_bits(sk, tp);
+	e->sock_flags = sock_state_bits(sk, tp);
 	if (tp->inet_conn.icsk_user_timeout)
 		e->flags |= EVENTF_USER_TIMEOUT;
 }
@@ -352,41 +352,41 @@ static __always_inline __u32 skb_end_seq(const struct sk_buff *skb)
 	return end_seq;
 }
 
-#define RESET_REASON_IS(reason, word)                                                              \
+#define KERNEL_REASON_IS(reason, word)                                                              \
 	(bpf_core_enum_value_exists(enum sk_rst_reason, SK_RST_REASON_TCP_##word) &&               \
 	 (reason) == bpf_core_enum_value(enum sk_rst_reason, SK_RST_REASON_TCP_##word))
 
 /* The kernel's reason for a RST in our numbers: its own move from version to version. */
-static __always_inline __u32 reset_reason(__u32 reason)
+static __always_inline __u32 reset_reason_from_kernel(__u32 reason)
 {
-	if (RESET_REASON_IS(reason, ABORT_ON_CLOSE))
+	if (KERNEL_REASON_IS(reason, ABORT_ON_CLOSE))
 		return RESET_ABORT_ON_CLOSE;
-	if (RESET_REASON_IS(reason, ABORT_ON_DATA))
+	if (KERNEL_REASON_IS(reason, ABORT_ON_DATA))
 		return RESET_ABORT_ON_DATA;
-	if (RESET_REASON_IS(reason, ABORT_ON_LINGER))
+	if (KERNEL_REASON_IS(reason, ABORT_ON_LINGER))
 		return RESET_ABORT_ON_LINGER;
-	if (RESET_REASON_IS(reason, ABORT_ON_MEMORY))
+	if (KERNEL_REASON_IS(reason, ABORT_ON_MEMORY))
 		return RESET_ABORT_ON_MEMORY;
-	if (RESET_REASON_IS(reason, STATE))
+	if (KERNEL_REASON_IS(reason, STATE))
 		return RESET_TCP_STATE;
-	if (RESET_REASON_IS(reason, KEEPALIVE_TIMEOUT))
+	if (KERNEL_REASON_IS(reason, KEEPALIVE_TIMEOUT))
 		return RESET_KEEPALIVE_TIMEOUT;
-	if (RESET_REASON_IS(reason, DISCONNECT_WITH_DATA))
+	if (KERNEL_REASON_IS(reason, DISCONNECT_WITH_DATA))
 		return RESET_DISCONNECT_WITH_DATA;
 	return RESET_OTHER;
 }
 
 /*
  * What tells this socket from all others: its cookie, or before 5.12, when some have none, its address. In
- * those kernels no program is skipped (bpf/twice.bpf.h), so no mark outlives the socket that it is for.
+ * those kernels no program is skipped (bpf/reentry.bpf.h), so no mark outlives the socket that it is for.
  */
-static __always_inline __u64 sock_object(struct sock *sk)
+static __always_inline __u64 sock_id(struct sock *sk)
 {
 	return sock_cookie(sk) ?: (__u64)sk;
 }
 
 /* The same for what may be a minisock: it has its socket's cookie, or none. */
-static __always_inline __u64 sock_object_seen(const struct sock *sk)
+static __always_inline __u64 sock_id_any(const struct sock *sk)
 {
 	return sk->__sk_common.skc_cookie.counter ?: (__u64)sk;
 }
@@ -396,7 +396,7 @@ static __always_inline __u64 sock_object_seen(const struct sock *sk)
  * of some kernels (6.3 to 6.11) take for granted what may be NULL, and drop a plain test; and 5.10's takes
  * no pointer to a struct of which its type information has the name only.
  */
-static __always_inline __u64 raw_argument(const void *ctx, int arg)
+static __always_inline __u64 ctx_arg_scalar(const void *ctx, int arg)
 {
 	__u64 value = 0;
 
@@ -404,9 +404,9 @@ static __always_inline __u64 raw_argument(const void *ctx, int arg)
 	return value;
 }
 
-static __always_inline bool is_given(const void *ctx, int arg)
+static __always_inline bool ctx_arg_is_set(const void *ctx, int arg)
 {
-	return raw_argument(ctx, arg);
+	return ctx_arg_scalar(ctx, arg);
 }
 
 /* The TCP socket behind an open file, or NULL. Read with BPF_CORE_READ: not trusted. */

@@ -9,11 +9,11 @@
 #include "stack.h"
 #include "task.bpf.h"
 
-extern const volatile bool stacks;
+extern const volatile bool want_stacks;
 
 #define BPF_F_USER_STACK (1ULL << 8)
 
-static __always_inline __u64 stack_pointer(struct task_struct *task)
+static __always_inline __u64 user_stack_pointer(struct task_struct *task)
 {
 	const struct pt_regs___any *regs = task_regs(task);
 
@@ -36,7 +36,7 @@ static __always_inline void stack_fill(struct stack *s, void *ctx, struct task_s
 	s->end_code = BPF_CORE_READ(mm, end_code);
 	s->start_stack = BPF_CORE_READ(mm, start_stack);
 	s->replaced = mm && !s->start_code;	/* exec closes files before it loads the program */
-	s->sp = stack_pointer(task);
+	s->sp = user_stack_pointer(task);
 	__builtin_memset(s->word, 0, sizeof(s->word));
 	if (s->exiting || s->replaced)
 		return;
@@ -50,7 +50,7 @@ static __always_inline void stack_fill(struct stack *s, void *ctx, struct task_s
 }
 
 /* Changes that end something, where the task on this CPU may be who makes them. */
-static __always_inline bool is_stack_wanted(const struct sock *sk, int new)
+static __always_inline bool change_wants_stack(const struct sock *sk, int new)
 {
 	if (new != STATE_FIN_WAIT1 && new != STATE_LAST_ACK && new != STATE_CLOSE)
 		return false;
@@ -64,15 +64,15 @@ static __always_inline bool is_stack_wanted(const struct sock *sk, int new)
  * Before the event of that instant, which then wakes the reader: it must be faster than the task's end. The
  * kernel's own threads have no stack in a program.
  */
-static __always_inline void stack_take(void *ctx, const struct sock *sk, int new, __u64 ts_ns)
+static __always_inline void stack_emit(void *ctx, const struct sock *sk, int new, __u64 ts_ns)
 {
 	struct task_struct *task;
 	struct stack *s;
 
-	if (!stacks || !is_stack_wanted(sk, new))
+	if (!want_stacks || !change_wants_stack(sk, new))
 		return;
-	task = task_now();
-	if (NOW_READ(task, flags) & (PF_KTHREAD | PF_IO_WORKER | PF_USER_WORKER))
+	task = task_current();
+	if (TASK_READ(task, flags) & (PF_KTHREAD | PF_IO_WORKER | PF_USER_WORKER))
 		return;
 	s = bpf_ringbuf_reserve(&events, sizeof(*s), 0);
 	if (!s) {

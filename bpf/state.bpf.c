@@ -12,22 +12,22 @@
 #include <bpf/bpf_tracing.h>
 
 struct events_map events SEC(".maps");
-struct marks_map marks SEC(".maps");
+struct reentry_marks_map reentry_marks SEC(".maps");
 struct kernel_counters counters;
 volatile __u32 reader_asleep;
 const volatile struct filter filter;
-const volatile __u8 call_of_nr[CALL_NRS];
-const volatile __u8 call_of_nr32[CALL_NRS];
-const volatile __u64 sk_disguise;
+const volatile __u8 syscall_table[SYSCALL_TABLE_SIZE];
+const volatile __u8 syscall_table_32[SYSCALL_TABLE_SIZE];
+const volatile __u64 sk_xor;
 const volatile __u64 tick_ns;
 const volatile struct kernel_features kernel_features;
-const volatile bool stacks;
+const volatile bool want_stacks;
 
 /*
  * A change that belongs to a story: not the start of a connection, not a listener's life. A
  * listener that closes over connections that nobody accepted resets them, so its closer is theirs.
  */
-static __always_inline bool is_told(const struct sock *sk, int old, int new)
+static __always_inline bool is_traced(const struct sock *sk, int old, int new)
 {
 	if (sk->sk_protocol != IPPROTO_TCP)
 		return false;
@@ -46,7 +46,7 @@ static __always_inline bool is_told(const struct sock *sk, int old, int new)
  * the owner merely processed, or if a minisock takes over after the FIN that an earlier change told of. The
  * story asks the same (src/story.c); to read a task is most of what an event costs.
  */
-static __always_inline bool may_be_the_owners(const struct event *e)
+static __always_inline bool owner_may_have_closed(const struct event *e)
 {
 	switch (e->old_state) {
 	case STATE_LAST_ACK:
@@ -69,14 +69,14 @@ static __always_inline bool may_be_the_owners(const struct event *e)
  * it. Without, an MPTCP worker may have taken it the fast way, and what was never accepted dies in its
  * listener's close.
  */
-static __always_inline bool may_be_a_task(const struct event *e)
+static __always_inline bool task_may_have_closed(const struct event *e)
 {
 	bool owned = e->sock_flags & SOCKF_OWNED;
 
 	switch (e->new_state) {
 	case STATE_CLOSE:
 		if (owned)
-			return may_be_the_owners(e);
+			return owner_may_have_closed(e);
 		return (e->sock_flags & (SOCKF_NO_SOCKET | SOCKF_DEAD)) == SOCKF_NO_SOCKET;
 	case STATE_FIN_WAIT1:
 	case STATE_LAST_ACK:
@@ -87,12 +87,12 @@ static __always_inline bool may_be_a_task(const struct event *e)
 }
 
 /* Of an orphan the release follows its CLOSE at once: the last step of a close() that does not linger. */
-static __always_inline bool is_let_go(__u16 bits)
+static __always_inline bool is_orphan_release(__u16 bits)
 {
 	return (bits & (SOCKF_DEAD | SOCKF_LINGER)) == SOCKF_DEAD;
 }
 
-static __always_inline int state(void *ctx, struct sock *sk, int old, int new)
+static __always_inline int emit_state(void *ctx, struct sock *sk, int old, int new)
 {
 	__u64 ts_ns = bpf_ktime_get_boot_ns();
 	struct tcp_sock *tp;
@@ -103,12 +103,12 @@ static __always_inline int state(void *ctx, struct sock *sk, int old, int new)
 	if (!tp)
 		return 0;
 	flow_fill(&w, &sk->__sk_common, tp->inet_conn.icsk_inet.inet_sport);
-	if (old != STATE_LISTEN && !flow_is_wanted(&filter, &w)) {	/* a listener has no peer */
+	if (old != STATE_LISTEN && !filter_matches_either_end(&filter, &w)) {	/* a listener has no peer */
 		if (new == STATE_CLOSE)
 			__sync_fetch_and_add(&counters.filtered, 1);
 		return 0;
 	}
-	stack_take(ctx, sk, new, ts_ns);
+	stack_emit(ctx, sk, new, ts_ns);
 	e = event_reserve(EVENT_STATE, ts_ns);
 	if (!e)
 		return 0;
@@ -119,16 +119,16 @@ static __always_inline int state(void *ctx, struct sock *sk, int old, int new)
 	e->new_state = new;
 	if (new == STATE_CLOSE) {
 		e->fin_timeout_ns = sock_fin_timeout_ns(sk, tp);
-		e->flags |= sock_tw_full(sk);
+		e->flags |= sock_tw_full_bit(sk);
 		e->rcv_wnd = sock_rcv_wnd(tp);
 	}
-	e->sock_flags |= sock_holder_bits(sk);
-	if (may_be_a_task(e)) {
-		e->flags |= sock_holder_more(sk);
+	e->sock_flags |= sock_file_bits(sk);
+	if (task_may_have_closed(e)) {
+		e->flags |= sock_fput_bit(sk);
 		task_fill(e);
 	}
-	if (new == STATE_CLOSE && is_let_go(e->sock_flags))
-		mark_let_go(sock_object(sk));
+	if (new == STATE_CLOSE && is_orphan_release(e->sock_flags))
+		mark_orphan_closed(sock_id(sk));
 	event_submit(e);
 	return 0;
 }
@@ -136,33 +136,33 @@ static __always_inline int state(void *ctx, struct sock *sk, int old, int new)
 SEC("tp_btf/inet_sock_set_state")
 int BPF_PROG(on_state, struct sock *sk, int old, int new)
 {
-	if (!is_told(sk, old, new))
+	if (!is_traced(sk, old, new))
 		return 0;
-	state(ctx, sk, old, new);
-	twice_mark(TWICE_STATE, sock_object(sk), old << 8 | new);
+	emit_state(ctx, sk, old, new);
+	reentry_mark(REENTRY_STATE, sock_id(sk), old << 8 | new);
 	return 0;
 }
 
 SEC("tp_btf/inet_sock_set_state")
-int BPF_PROG(on_state_again, struct sock *sk, int old, int new)
+int BPF_PROG(on_state_reentry, struct sock *sk, int old, int new)
 {
-	if (!is_told(sk, old, new) || twice_is_done(TWICE_STATE, sock_object(sk), old << 8 | new))
+	if (!is_traced(sk, old, new) || reentry_seen(REENTRY_STATE, sock_id(sk), old << 8 | new))
 		return 0;
-	return state(ctx, sk, old, new);
+	return emit_state(ctx, sk, old, new);
 }
 
 /*
  * The release of a socket says something where it is the end of somebody's close(), which holds the lock, and
  * not where it merely follows, on the same CPU, on the CLOSE of an orphan, which said all there is to say.
  */
-static __always_inline bool is_release_told(const struct sock *sk)
+static __always_inline bool release_is_traced(const struct sock *sk)
 {
-	return sk->sk_lock.owned && sk->__sk_common.skc_dport && !was_let_go(sock_object_seen(sk));
+	return sk->sk_lock.owned && sk->__sk_common.skc_dport && !was_orphan_closed(sock_id_any(sk));
 }
 
-static __always_inline int destroy(struct sock *sk)
+static __always_inline int emit_destroy(struct sock *sk)
 {
-	struct event *e = about(sk, EVENT_DESTROY);
+	struct event *e = event_for_sock(sk, EVENT_DESTROY);
 
 	if (!e)
 		return 0;
@@ -174,21 +174,21 @@ static __always_inline int destroy(struct sock *sk)
 SEC("tp_btf/tcp_destroy_sock")
 int BPF_PROG(on_destroy, struct sock *sk)
 {
-	if (!is_release_told(sk))
+	if (!release_is_traced(sk))
 		return 0;
-	destroy(sk);
-	twice_mark(TWICE_DESTROY, sock_object_seen(sk), 0);
+	emit_destroy(sk);
+	reentry_mark(REENTRY_DESTROY, sock_id_any(sk), 0);
 	return 0;
 }
 
 /* Kernels of 7.0 on let another task run in the middle of a program. */
 SEC("tp_btf/tcp_destroy_sock")
-int BPF_PROG(on_destroy_again, struct sock *sk)
+int BPF_PROG(on_destroy_reentry, struct sock *sk)
 {
-	if (!is_release_told(sk) ||
-	    twice_is_done(TWICE_DESTROY, sock_object_seen(sk), 0))
+	if (!release_is_traced(sk) ||
+	    reentry_seen(REENTRY_DESTROY, sock_id_any(sk), 0))
 		return 0;
-	return destroy(sk);
+	return emit_destroy(sk);
 }
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";

@@ -17,18 +17,18 @@
 #define TS_COMPAT 2			/* arch/x86/include/asm/thread_info.h */
 #define TIF_32BIT 22			/* arch/arm64/include/asm/thread_info.h; the same in 5.10 to 7.2 */
 
-#define CALL_NRS 512
-extern const volatile __u8 call_of_nr[CALL_NRS];	/* system call number -> enum syscall_id */
-extern const volatile __u8 call_of_nr32[CALL_NRS];	/* the same for 32-bit programs */
+#define SYSCALL_TABLE_SIZE 512
+extern const volatile __u8 syscall_table[SYSCALL_TABLE_SIZE];	/* system call number -> enum syscall_id */
+extern const volatile __u8 syscall_table_32[SYSCALL_TABLE_SIZE];	/* the same for 32-bit programs */
 
-static __always_inline __u8 call_of(const volatile __u8 *table, __s32 nr)
+static __always_inline __u8 syscall_id_of(const volatile __u8 *table, __s32 nr)
 {
 	__u32 at = (__u32)nr;
 
-	if (at >= CALL_NRS)
+	if (at >= SYSCALL_TABLE_SIZE)
 		return SYSCALL_OTHER;
 	barrier_var(at);	/* else the compiler drops the mask, which the verifier wants */
-	return table[at & (CALL_NRS - 1)];
+	return table[at & (SYSCALL_TABLE_SIZE - 1)];
 }
 
 #define I386_SOCKETCALL 102
@@ -37,11 +37,11 @@ static __always_inline __u8 call_of(const volatile __u8 *table, __s32 nr)
 
 /*
  * A field of the task on this CPU, or of its registers: read straight from a pointer that the verifier vouches
- * for, where the kernel has the helpers that give one (task_now(), task_regs()), else by a call.
+ * for, where the kernel has the helpers that give one (task_current(), task_regs()), else by a call.
  */
-#define NOW_READ(p, field) (kernel_features.pt_regs ? (p)->field : BPF_CORE_READ(p, field))
+#define TASK_READ(p, field) (kernel_features.pt_regs ? (p)->field : BPF_CORE_READ(p, field))
 
-static __always_inline struct task_struct *task_now(void)
+static __always_inline struct task_struct *task_current(void)
 {
 	if (kernel_features.pt_regs)
 		return bpf_get_current_task_btf();
@@ -63,11 +63,11 @@ static __always_inline const void *task_regs(struct task_struct *task)
 /* A 32-bit program's call: other numbers, other registers, and the multiplexer of old. */
 static __always_inline void regs_fill_i386(struct event *e, const struct pt_regs___x86 *regs)
 {
-	__u32 sub = (__u32)NOW_READ(regs, bx);
-	__u32 rest = (__u32)NOW_READ(regs, cx);
+	__u32 sub = (__u32)TASK_READ(regs, bx);
+	__u32 rest = (__u32)TASK_READ(regs, cx);
 
 	e->task_flags |= TASKF_COMPAT;
-	e->syscall = call_of(call_of_nr32, e->syscall_nr);
+	e->syscall = syscall_id_of(syscall_table_32, e->syscall_nr);
 	e->arg[0] = (__s32)sub;
 	e->arg[1] = (__s32)rest;
 	if (e->syscall_nr != I386_SOCKETCALL)
@@ -93,20 +93,20 @@ static __always_inline void regs_fill(struct event *e, struct task_struct *task)
 	if (bpf_core_field_exists(x86->orig_ax)) {
 		const struct thread_info___x86 *ti = (const void *)&task->thread_info;
 
-		e->syscall_nr = (__s32)NOW_READ(x86, orig_ax);
-		e->arg[0] = (__s32)NOW_READ(x86, di);
-		e->arg[1] = (__s32)NOW_READ(x86, si);
-		e->syscall = call_of(call_of_nr, e->syscall_nr);
-		if (NOW_READ(ti, status) & TS_COMPAT)
+		e->syscall_nr = (__s32)TASK_READ(x86, orig_ax);
+		e->arg[0] = (__s32)TASK_READ(x86, di);
+		e->arg[1] = (__s32)TASK_READ(x86, si);
+		e->syscall = syscall_id_of(syscall_table, e->syscall_nr);
+		if (TASK_READ(ti, status) & TS_COMPAT)
 			regs_fill_i386(e, x86);
 	} else if (bpf_core_field_exists(arm64->syscallno)) {
-		e->syscall_nr = NOW_READ(arm64, syscallno);
-		e->arg[0] = (__s32)NOW_READ(arm64, orig_x0);
-		e->arg[1] = (__s32)NOW_READ(arm64, regs[1]);
-		e->syscall = call_of(call_of_nr, e->syscall_nr);
+		e->syscall_nr = TASK_READ(arm64, syscallno);
+		e->arg[0] = (__s32)TASK_READ(arm64, orig_x0);
+		e->arg[1] = (__s32)TASK_READ(arm64, regs[1]);
+		e->syscall = syscall_id_of(syscall_table, e->syscall_nr);
 		if (BPF_CORE_READ(task, thread_info.flags) & (1UL << TIF_32BIT)) {
 			e->task_flags |= TASKF_COMPAT;
-			e->syscall = call_of(call_of_nr32, e->syscall_nr);
+			e->syscall = syscall_id_of(syscall_table_32, e->syscall_nr);
 		}
 	} else {
 		return;
@@ -117,9 +117,9 @@ static __always_inline void regs_fill(struct event *e, struct task_struct *task)
 /* The task on this CPU. Whether it had a hand in the event is for user space to judge. */
 static __always_inline void task_fill(struct event *e)
 {
-	struct task_struct *task = task_now();
+	struct task_struct *task = task_current();
 	__u64 id = bpf_get_current_pid_tgid();
-	unsigned int flags = NOW_READ(task, flags);
+	unsigned int flags = TASK_READ(task, flags);
 
 	e->pid = id >> 32;
 	e->tid = (__u32)id;
@@ -130,7 +130,7 @@ static __always_inline void task_fill(struct event *e)
 	e->syscall_nr = -1;
 	if (flags & PF_EXITING) {
 		e->task_flags |= TASKF_EXITING;
-		e->exit_code = (__u16)NOW_READ(task, exit_code);
+		e->exit_code = (__u16)TASK_READ(task, exit_code);
 	}
 	if (flags & (PF_IO_WORKER | PF_USER_WORKER))
 		e->task_flags |= TASKF_IO_WORKER;
@@ -143,7 +143,7 @@ static __always_inline void task_fill(struct event *e)
 /* The open file behind a descriptor of this task, or NULL. Not trusted: a number to the verifier. */
 static __always_inline struct file *fd_file(__u32 fd)
 {
-	struct task_struct *task = task_now();
+	struct task_struct *task = task_current();
 	const struct fdtable *fdt;
 	struct file **slot, *file = NULL;
 

@@ -12,10 +12,10 @@
 #include "reentry.bpf.h"
 #include <bpf/bpf_tracing.h>
 
-const volatile struct code_range tcp_receive[2];	/* tcp_v4_rcv(), tcp_v6_rcv() */
+const volatile struct code_range tcp_rcv_code[2];	/* tcp_v4_rcv(), tcp_v6_rcv() */
 
 /* The TCP header of a segment that says more than an ACK does. */
-static __always_inline bool is_telling(const struct sk_buff *skb, __u8 *header, int *payload)
+static __always_inline bool is_more_than_ack(const struct sk_buff *skb, __u8 *header, int *payload)
 {
 	const unsigned char *start = BPF_CORE_READ(skb, head) + skb->transport_header;
 
@@ -25,7 +25,7 @@ static __always_inline bool is_telling(const struct sk_buff *skb, __u8 *header, 
 	return header[TCP_FLAG_BYTE] & TCP_FIN_RST || *payload > 0;
 }
 
-static __always_inline void segment_fill(struct event *e, const __u8 *header, int payload)
+static __always_inline void event_set_segment(struct event *e, const __u8 *header, int payload)
 {
 	const struct tcphdr *th = (const void *)header;
 
@@ -35,19 +35,19 @@ static __always_inline void segment_fill(struct event *e, const __u8 *header, in
 	e->payload = payload;
 }
 
-static __always_inline int late(struct sk_buff *skb, struct sock *rx_sk)
+static __always_inline int emit_timewait_segment(struct sk_buff *skb, struct sock *rx_sk)
 {
 	const struct tcp_timewait_sock *tcptw = (const void *)rx_sk;
-	HEADER(header);
+	TCP_HEADER_BUF(header);
 	struct event *e;
 	int payload;
 
-	if (!is_telling(skb, header, &payload))
+	if (!is_more_than_ack(skb, header, &payload))
 		return 0;
-	e = about_minisock(rx_sk, EVENT_TIMEWAIT);
+	e = event_for_timewait(rx_sk, EVENT_TIMEWAIT);
 	if (!e)
 		return 0;
-	segment_fill(e, header, payload);
+	event_set_segment(e, header, payload);
 	e->rcv_wup = rx_sk->__sk_common.skc_tw_rcv_nxt;
 	e->snd_wnd = BPF_CORE_READ(tcptw, tw_rcv_wnd);
 	event_submit(e);
@@ -61,69 +61,69 @@ static __always_inline bool is_minisock(const struct sock *rx_sk)
 
 /* kfree_skb with rx_sk: kernels from 6.11 on. rx_sk may be NULL. */
 SEC("tp_btf/kfree_skb")
-int BPF_PROG(late_segment, struct sk_buff *skb, void *location, __u32 reason, struct sock *rx_sk)
+int BPF_PROG(on_kfree_skb, struct sk_buff *skb, void *location, __u32 reason, struct sock *rx_sk)
 {
 	if (!is_minisock(rx_sk))
 		return 0;
-	late(skb, rx_sk);
-	twice_mark(TWICE_LATE, sock_object_seen(rx_sk), skb->len);
+	emit_timewait_segment(skb, rx_sk);
+	reentry_mark(REENTRY_TIMEWAIT, sock_id_any(rx_sk), skb->len);
 	return 0;
 }
 
 SEC("tp_btf/kfree_skb")
-int BPF_PROG(late_segment_again, struct sk_buff *skb, void *location, __u32 reason,
+int BPF_PROG(on_kfree_skb_reentry, struct sk_buff *skb, void *location, __u32 reason,
 	     struct sock *rx_sk)
 {
 	if (!is_minisock(rx_sk) ||
-	    twice_is_done(TWICE_LATE, sock_object_seen(rx_sk), skb->len))
+	    reentry_seen(REENTRY_TIMEWAIT, sock_id_any(rx_sk), skb->len))
 		return 0;
-	return late(skb, rx_sk);
+	return emit_timewait_segment(skb, rx_sk);
 }
 
 /* Of all kernels the first two arguments. Only softirqs come here, one at a time on a CPU. */
 SEC("fexit/tcp_timewait_state_process")
-int BPF_PROG(late_in, struct inet_timewait_sock *tw, struct sk_buff *skb)
+int BPF_PROG(on_timewait_segment, struct inet_timewait_sock *tw, struct sk_buff *skb)
 {
-	return late(skb, (struct sock *)tw);
+	return emit_timewait_segment(skb, (struct sock *)tw);
 }
 
-static __always_inline bool is_in(const volatile struct code_range *r, __u64 at)
+static __always_inline bool code_range_has(const volatile struct code_range *r, __u64 at)
 {
 	return at >= r->from && at < r->to;
 }
 
-static __always_inline int late_by_place(struct sk_buff *skb)
+static __always_inline int emit_segment_from_headers(struct sk_buff *skb)
 {
-	HEADER(header);
+	TCP_HEADER_BUF(header);
 	struct event *e;
 	int payload;
 
-	if (!is_telling(skb, header, &payload))
+	if (!is_more_than_ack(skb, header, &payload))
 		return 0;
-	e = about_segment(skb, header, EVENT_TIMEWAIT);
+	e = event_for_segment(skb, header, EVENT_TIMEWAIT);
 	if (!e)
 		return 0;
-	segment_fill(e, header, payload);
+	event_set_segment(e, header, payload);
 	event_submit(e);
 	return 0;
 }
 
 SEC("tp_btf/kfree_skb")
-int BPF_PROG(late_place, struct sk_buff *skb, void *location)
+int BPF_PROG(on_kfree_skb_location, struct sk_buff *skb, void *location)
 {
-	if (!is_in(&tcp_receive[0], (__u64)location) && !is_in(&tcp_receive[1], (__u64)location))
+	if (!code_range_has(&tcp_rcv_code[0], (__u64)location) && !code_range_has(&tcp_rcv_code[1], (__u64)location))
 		return 0;
-	late_by_place(skb);
-	twice_mark(TWICE_LATE, (__u64)skb, skb->len);
+	emit_segment_from_headers(skb);
+	reentry_mark(REENTRY_TIMEWAIT, (__u64)skb, skb->len);
 	return 0;
 }
 
 SEC("tp_btf/kfree_skb")
-int BPF_PROG(late_place_again, struct sk_buff *skb, void *location)
+int BPF_PROG(on_kfree_skb_location_reentry, struct sk_buff *skb, void *location)
 {
-	if (!is_in(&tcp_receive[0], (__u64)location) && !is_in(&tcp_receive[1], (__u64)location))
+	if (!code_range_has(&tcp_rcv_code[0], (__u64)location) && !code_range_has(&tcp_rcv_code[1], (__u64)location))
 		return 0;
-	return twice_is_done(TWICE_LATE, (__u64)skb, skb->len) ? 0 : late_by_place(skb);
+	return reentry_seen(REENTRY_TIMEWAIT, (__u64)skb, skb->len) ? 0 : emit_segment_from_headers(skb);
 }
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";

@@ -220,7 +220,7 @@ struct code_range {
 };
 
 /*
- * What this kernel lets tracing programs do, found out by trying (src/live_probe.h) and told to the kernel
+ * What this kernel lets tracing programs do, found out by trying (src/live/probe.h) and told to the kernel
  * side before it is loaded. The verifier drops the branches that a false one leads to, with the helpers that
  * it does not know.
  */

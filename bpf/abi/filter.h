@@ -33,11 +33,11 @@ struct filter_addr {
 struct filter {
 	__u8 active;		/* 0: everything is wanted, nothing below is looked at */
 	__u8 family;		/* 4 or 6, 0 both */
-	__u8 local_ports;	/* how many of each array are in use */
-	__u8 peer_ports;
-	__u8 either_ports;
-	__u8 addrs;
-	__u8 netnses;
+	__u8 nr_local_ports;	/* how many of each array are in use */
+	__u8 nr_peer_ports;
+	__u8 nr_either_ports;
+	__u8 nr_addrs;
+	__u8 nr_netns;
 	__u8 never_open;	/* also sockets that never were ESTABLISHED */
 	__u16 local_port[FILTER_PORTS];
 	__u16 peer_port[FILTER_PORTS];
@@ -47,7 +47,7 @@ struct filter {
 };
 
 static inline __attribute__((always_inline)) bool
-filter_has_port(const volatile __u16 *list, __u8 n, __u16 port)
+filter_port_in_list(const volatile __u16 *list, __u8 n, __u16 port)
 {
 	for (int i = 0; i < FILTER_PORTS; i++) {
 		if (i >= n)
@@ -59,7 +59,7 @@ filter_has_port(const volatile __u16 *list, __u8 n, __u16 port)
 }
 
 static inline __attribute__((always_inline)) bool
-filter_has_addr(const volatile struct filter_addr *a, const __u8 *addr)
+filter_addr_in_prefix(const volatile struct filter_addr *a, const __u8 *addr)
 {
 	for (int i = 0; i < 16; i++)
 		if ((addr[i] & a->mask[i]) != a->addr[i])
@@ -68,46 +68,46 @@ filter_has_addr(const volatile struct filter_addr *a, const __u8 *addr)
 }
 
 static inline __attribute__((always_inline)) bool
-filter_wants_addrs(const volatile struct filter *f, const struct flow *w)
+filter_matches_addrs(const volatile struct filter *f, const struct flow *w)
 {
 	for (int i = 0; i < FILTER_ADDRS; i++) {
-		if (i >= f->addrs)
+		if (i >= f->nr_addrs)
 			break;
 		if (f->addr[i].family != w->family)
 			continue;
-		if (filter_has_addr(&f->addr[i], w->local_addr) ||
-		    filter_has_addr(&f->addr[i], w->peer_addr))
+		if (filter_addr_in_prefix(&f->addr[i], w->local_addr) ||
+		    filter_addr_in_prefix(&f->addr[i], w->peer_addr))
 			return true;
 	}
-	return f->addrs == 0;
+	return f->nr_addrs == 0;
 }
 
 static inline __attribute__((always_inline)) bool
-filter_wants_netns(const volatile struct filter *f, __u32 netns)
+filter_matches_netns(const volatile struct filter *f, __u32 netns)
 {
 	for (int i = 0; i < FILTER_NETNS; i++) {
-		if (i >= f->netnses)
+		if (i >= f->nr_netns)
 			break;
 		if (f->netns[i] == netns)
 			return true;
 	}
-	return f->netnses == 0;
+	return f->nr_netns == 0;
 }
 
 /* Is this endpoint wanted? */
 static inline __attribute__((always_inline)) bool
-filter_wants(const volatile struct filter *f, const struct flow *w)
+filter_matches_flow(const volatile struct filter *f, const struct flow *w)
 {
 	if (!f->active)
 		return true;
 	if (f->family && f->family != w->family)
 		return false;
-	if (f->local_ports && !filter_has_port(f->local_port, f->local_ports, w->local_port))
+	if (f->nr_local_ports && !filter_port_in_list(f->local_port, f->nr_local_ports, w->local_port))
 		return false;
-	if (f->peer_ports && !filter_has_port(f->peer_port, f->peer_ports, w->peer_port))
+	if (f->nr_peer_ports && !filter_port_in_list(f->peer_port, f->nr_peer_ports, w->peer_port))
 		return false;
-	if (f->either_ports && !filter_has_port(f->either_port, f->either_ports, w->local_port) &&
-	    !filter_has_port(f->either_port, f->either_ports, w->peer_port))
+	if (f->nr_either_ports && !filter_port_in_list(f->either_port, f->nr_either_ports, w->local_port) &&
+	    !filter_port_in_list(f->either_port, f->nr_either_ports, w->peer_port))
 		return false;
-	return filter_wants_addrs(f, w) && filter_wants_netns(f, w->netns);
+	return filter_matches_addrs(f, w) && filter_matches_netns(f, w->netns);
 }

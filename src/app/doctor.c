@@ -28,7 +28,7 @@ struct doctor_run {
 	const struct options *o;
 	struct run_info meta;
 	struct diagnosis_facts facts;
-	char attach_why[LIVE_WHY];
+	char attach_why[LIVE_WHY_BYTES];
 };
 
 static void call_getppid(void)
@@ -86,14 +86,14 @@ static void try_attach(struct doctor_run *x)
 
 static void try_scan(struct doctor_run *x)
 {
-	struct walk_config config = { .filter = &x->o->filter, .btf = x->o->btf, .verbose = x->o->verbose > 0 };
-	char why[LIVE_WHY];
-	struct walk *walk;
+	struct scan_config config = { .filter = &x->o->filter, .btf = x->o->btf, .verbose = x->o->verbose > 0 };
+	char why[LIVE_WHY_BYTES];
+	struct scan *scan;
 
-	if (walk_open(&walk, &config, why))
+	if (scan_open(&scan, &config, why))
 		log_info("%s", why);
-	run_info_add_hook(&x->meta, "walk", walk ? "iter" : "none");
-	walk_close(walk);
+	run_info_add_hook(&x->meta, "walk", scan ? "iter" : "none");
+	scan_close(scan);
 }
 
 static void collect_facts(struct doctor_run *x)
@@ -105,13 +105,13 @@ static void collect_facts(struct doctor_run *x)
 	f->btf_given = x->o->btf;
 	f->caps = caps_effective();
 	may = caps_may_bpf(f->caps) && caps_may_trace(f->caps);
-	f->memlock_needed = live_map_bytes(x->o->buffer_bytes);
-	host_look(&f->host);	/* before libbpf raises RLIMIT_MEMLOCK */
-	live_examine(&f->kernel, may, x->o->no_fentry);
+	f->memlock_needed = doctor_probe_map_bytes(x->o->buffer_bytes);
+	host_facts_read(&f->host);	/* before libbpf raises RLIMIT_MEMLOCK */
+	doctor_probe_kernel(&f->kernel, may, x->o->no_fentry);
 	try_attach(x);
 	try_scan(x);
 	f->attach_why = x->attach_why;
-	live_describe_host(&x->meta);
+	live_fill_run_info(&x->meta);
 }
 
 static int print_diagnosis(struct doctor_run *x, const struct diagnosis *h)

@@ -208,7 +208,7 @@ static void symbolize_stack(struct session *s, const struct stack *stack)
 {
 	struct buf text = { 0 };
 
-	stack_read(s->stack_reader, stack, &text);
+	symbolizer_append_text(s->symbolizer, stack, &text);
 	if (!text.failed && text.len)
 		note_stack(s, stack->tid, stack->ts_ns, text.data, text.len);
 	buf_release(&text);
@@ -234,7 +234,7 @@ void session_feed(struct session *s, const void *bytes, unsigned long len)
 {
 	const struct event *e = bytes;
 
-	if (len == sizeof(struct stack) && s->stack_reader) {
+	if (len == sizeof(struct stack) && s->symbolizer) {
 		symbolize_stack(s, bytes);
 		return;
 	}
@@ -388,7 +388,7 @@ void session_release(struct session *s)
 	s->cgroup_cache = NULL;
 	stack_cache_free(s->stacks);
 	s->stacks = NULL;
-	stack_reader_free(s->stack_reader);
-	s->stack_reader = NULL;
+	symbolizer_free(s->symbolizer);
+	s->symbolizer = NULL;
 	output_close(&s->out);
 }

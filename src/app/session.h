@@ -33,7 +33,7 @@ struct session {
 	char *(*cgroup_path)(void *arg, uint64_t id);	/* the live source's; NULL: the recording tells */
 	void *cgroup_arg;
 	struct stack_cache *stacks;
-	struct stack_reader *stack_reader;	/* the live source's, NULL none; the session's to free */
+	struct symbolizer *symbolizer;	/* the live source's, NULL none; the session's to free */
 	uint64_t latest_ns;	/* ts_ns of the latest event */
 	uint64_t lost_reported;	/* losses already reported */
 	uint64_t loss_ns;	/* when they were */

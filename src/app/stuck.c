@@ -31,9 +31,9 @@ struct stuck_run {
 	struct run_info meta;
 	struct view_context context;
 	struct output out;
-	struct walk *walk;
-	struct child child;
-	struct cgroups cgroups;
+	struct scan *scan;
+	struct command command;
+	struct cgroup_paths cgroups;
 	struct story_filter story_filter;		/* the options', which sees the cgroups */
 	int signals;
 	bool interrupted;
@@ -49,7 +49,7 @@ static void feed_table(void *arg, const void *bytes, unsigned long len)
 
 static const char *look_up_cgroup_path(void *arg, uint64_t id, uint32_t pid)
 {
-	return cgroups_path(arg, id, pid);
+	return cgroup_path_of_task(arg, id, pid);
 }
 
 static void flush_output_if_full(void *arg)
@@ -63,13 +63,13 @@ static void stuck_handle_signals(struct stuck_run *l)
 
 	while (read(l->signals, &info, sizeof(info)) == sizeof(info)) {
 		if (info.ssi_signo == SIGCHLD) {
-			child_has_exited(&l->child);
+			command_has_exited(&l->command);
 			continue;
 		}
 		/* with a command running the first interrupt is for the command to act on */
-		l->interrupted |= !child_is_running(&l->child);
+		l->interrupted |= !command_is_running(&l->command);
 		if (info.ssi_code <= 0)
-			child_signal(&l->child, (int)info.ssi_signo);
+			command_signal(&l->command, (int)info.ssi_signo);
 	}
 }
 
@@ -85,7 +85,7 @@ static void wait_until(struct stuck_run *l, uint64_t then_ns)
 	stuck_handle_signals(l);
 }
 
-static void warn_incomplete_scan(const struct walk_stats *s, bool verbose)
+static void warn_incomplete_scan(const struct scan_stats *s, bool verbose)
 {
 	if (s->left_out)
 		log_warn("network namespaces that are left out: %u, the last since %s", s->left_out,
@@ -118,12 +118,12 @@ static int scan_once(struct stuck_run *l)
 	struct stuck_table_config config = { .filter = &l->o->filter, .story_filter = &l->story_filter,
 				       .older_than_ns = l->o->older_than_ns,
 				       .max = l->o->max_open };
-	struct walk_stats stats;
+	struct scan_stats stats;
 	struct stuck_table h;
 	int err, status;
 
 	stuck_table_init(&h, &config);
-	err = walk_run(l->walk, feed_table, NULL, &h, &stats);
+	err = scan_run(l->scan, feed_table, NULL, &h, &stats);
 	if (err) {
 		log_error("the walk over the sockets failed: %s", strerror(-err));
 		stuck_table_release(&h);
@@ -165,23 +165,23 @@ static int scan_rounds(struct stuck_run *l)
 
 static int run_command(struct stuck_run *l)
 {
-	int err = child_start(&l->child);
+	int err = command_start(&l->command);
 
 	if (err) {
 		log_error("cannot run '%s': %s", l->o->command[0], strerror(-err));
 		return err == -ENOENT ? 127 : 126;
 	}
-	while (!l->child.exited)
+	while (!l->command.exited)
 		wait_until(l, 0);
 	return EXIT_FINE;
 }
 
 static int stuck_open(struct stuck_run *l)
 {
-	struct walk_config config = { .filter = &l->o->filter, .btf = l->o->btf,
+	struct scan_config config = { .filter = &l->o->filter, .btf = l->o->btf,
 				      .verbose = l->o->verbose > 0 };
 	int err = output_open(&l->out, l->o->output);
-	char why[LIVE_WHY];
+	char why[LIVE_WHY_BYTES];
 
 	if (err) {
 		log_error("cannot write '%s': %s", l->o->output, strerror(-err));
@@ -190,17 +190,17 @@ static int stuck_open(struct stuck_run *l)
 	l->signals = process_catch_signals();
 	err = l->signals < 0 ? l->signals : 0;
 	if (!err && l->o->command)
-		err = child_prepare(&l->child, l->o->command);
+		err = command_prepare(&l->command, l->o->command);
 	if (err) {
 		log_error("cannot start: %s", strerror(-err));
 		return EXIT_FAILED;
 	}
-	err = walk_open(&l->walk, &config, why);
+	err = scan_open(&l->scan, &config, why);
 	if (err) {
 		log_error("%s", why);
 		return process_exit_status(err);
 	}
-	live_describe_host(&l->meta);
+	live_fill_run_info(&l->meta);
 	run_info_add_hook(&l->meta, "walk", "iter");
 	l->context = (struct view_context){ .meta = &l->meta, .cgroup_path = look_up_cgroup_path,
 				 .cgroup_arg = &l->cgroups, .flush = flush_output_if_full,
@@ -218,10 +218,10 @@ static int stuck_open(struct stuck_run *l)
  */
 static void stuck_drop_privileges(const struct stuck_run *l)
 {
-	uint64_t keep = CAPS(BPF) | CAPS(SYS_PTRACE) | CAPS(SYS_ADMIN) | CAPS(DAC_READ_SEARCH);
+	uint64_t keep = CAPS_BIT(BPF) | CAPS_BIT(SYS_PTRACE) | CAPS_BIT(SYS_ADMIN) | CAPS_BIT(DAC_READ_SEARCH);
 
 	if (l->o->command)
-		keep |= CAPS(KILL);
+		keep |= CAPS_BIT(KILL);
 	process_drop_privileges(keep);
 }
 
@@ -253,7 +253,7 @@ static int final_status(struct stuck_run *l, int status)
 	}
 	if (l->o->fail && l->found)
 		return EXIT_FAILED;
-	return l->child.exited ? l->child.status : EXIT_FINE;
+	return l->command.exited ? l->command.status : EXIT_FINE;
 }
 
 int stuck_main(const struct options *o)
@@ -261,15 +261,15 @@ int stuck_main(const struct options *o)
 	struct stuck_run l = { .o = o, .view = view_find(o->view), .signals = -1 };
 	int status;
 
-	cgroups_init(&l.cgroups);
+	cgroup_paths_init(&l.cgroups);
 	status = stuck_open(&l);
 	if (!status) {
 		status = stuck_start(&l);
 		status = final_status(&l, status);
 	}
-	child_release(&l.child);
-	walk_close(l.walk);
-	cgroups_release(&l.cgroups);
+	command_release(&l.command);
+	scan_close(l.scan);
+	cgroup_paths_release(&l.cgroups);
 	if (l.signals >= 0)
 		close(l.signals);
 	output_close(&l.out);

@@ -30,10 +30,10 @@ struct trace_run {
 	const struct options *o;
 	struct session session;
 	struct live *live;
-	struct walk *walk;	/* until it is done */
-	struct child child;
-	struct cgroups cgroups;
-	struct exe exe;
+	struct scan *scan;	/* until it is done */
+	struct command command;
+	struct cgroup_paths cgroups;
+	struct proc_exe exe;
 	int epoll, signals, clock;	/* clock: -1 nobody tells when it is set */
 	uint64_t stop_ns;	/* -d, or the end of the drain; 0 none */
 	unsigned interrupts;
@@ -103,14 +103,14 @@ static void note_missing_hooks(const struct run_info *m)
 /* What was there before us is told as far as the kernel shows it, and nothing is lost without. */
 static void open_scan(struct trace_run *r)
 {
-	struct walk_config config = { .filter = &r->o->filter, .disguise = live_disguise(r->live),
+	struct scan_config config = { .filter = &r->o->filter, .sk_xor = live_sk_xor(r->live),
 				      .btf = r->o->btf,
 				      .verbose = r->o->verbose > 0 };
-	char why[LIVE_WHY];
+	char why[LIVE_WHY_BYTES];
 
-	if (walk_open(&r->walk, &config, why))
+	if (scan_open(&r->scan, &config, why))
 		log_warn("sockets that are closing already are not looked for: %s", why);
-	run_info_add_hook(&r->session.meta, "walk", r->walk ? "iter" : "none");
+	run_info_add_hook(&r->session.meta, "walk", r->scan ? "iter" : "none");
 }
 
 static int open_live(struct trace_run *r)
@@ -122,7 +122,7 @@ static int open_live(struct trace_run *r)
 				      .no_trampolines = r->o->no_fentry,
 				      .stacks = r->o->stack,
 				      .verbose = r->o->verbose > 0 };
-	char why[LIVE_WHY];
+	char why[LIVE_WHY_BYTES];
 	int err = live_open(&r->live, &config, &r->session.meta, why);
 
 	if (err) {
@@ -160,25 +160,25 @@ static void drain_ring(void *arg)
  */
 static void scan_sockets(struct trace_run *r)
 {
-	struct walk_stats stats;
+	struct scan_stats stats;
 	int err;
 
-	if (!r->walk)
+	if (!r->scan)
 		return;
-	err = walk_run(r->walk, feed_session, drain_ring, r, &stats);
+	err = scan_run(r->scan, feed_session, drain_ring, r, &stats);
 	if (err)
 		log_warn("the walk over the sockets that are there failed: %s", strerror(-err));
 	if (stats.left_out)
 		log_note("%u network namespaces could not be entered (%s): what closes there since "
 			 "before is told without its beginning", stats.left_out,
 			 strerror(stats.left_out_why));
-	if (stats.hidden && !(caps_effective() & CAPS(SYS_PTRACE)))
+	if (stats.hidden && !(caps_effective() & CAPS_BIT(SYS_PTRACE)))
 		log_note("the network namespaces of %u processes may not be looked up: that takes "
 			 "CAP_SYS_PTRACE", stats.hidden);
 	if (stats.cut_short)
 		log_warn("the walk over the sockets that are there took too long: some are left out");
-	walk_close(r->walk);
-	r->walk = NULL;
+	scan_close(r->scan);
+	r->scan = NULL;
 }
 
 static void trace_handle_signals(struct trace_run *r)
@@ -189,8 +189,8 @@ static void trace_handle_signals(struct trace_run *r)
 		if (info.ssi_signo != SIGCHLD) {
 			r->interrupts++;
 			if (info.ssi_code <= 0)		/* the terminal tells it itself */
-				child_signal(&r->child, (int)info.ssi_signo);
-		} else if (child_has_exited(&r->child)) {
+				command_signal(&r->command, (int)info.ssi_signo);
+		} else if (command_has_exited(&r->command)) {
 			r->stop_ns = live_now_ns() + r->o->drain_ns;
 		}
 	}
@@ -209,13 +209,13 @@ static void handle_clock_change(struct trace_run *r, uint64_t now_ns)
 static bool trace_is_over(const struct trace_run *r, uint64_t now_ns)
 {
 	/* with a command running the first interrupt is for the command to act on */
-	unsigned enough = child_is_running(&r->child) ? 2 : 1;
+	unsigned enough = command_is_running(&r->command) ? 2 : 1;
 
 	if (r->interrupts >= enough || session_is_done(&r->session))
 		return true;
 	if (r->stop_ns && now_ns >= r->stop_ns)
 		return true;
-	return r->child.exited && !pipeline_unsettled(r->session.pipeline) &&
+	return r->command.exited && !pipeline_unsettled(r->session.pipeline) &&
 	       !pipeline_next_ns(r->session.pipeline);
 }
 
@@ -266,7 +266,7 @@ static int trace_loop(struct trace_run *r)
 		if (trace_is_over(r, now_ns))
 			return EXIT_FINE;
 		if (!n || r->o->flush) {
-			live_sleep(r->live);
+			live_arm_wakeup(r->live);
 			n = live_consume(r->live, feed_session, r);
 		}
 		n = epoll_wait(r->epoll, ready, 4, next_wait_ms(r, now_ns, n));
@@ -298,15 +298,15 @@ static void trace_drop_privileges(const struct trace_run *r)
 	uint64_t keep = 0;
 
 	if (by == GROUP_BY_EXE)
-		keep |= CAPS(SYS_PTRACE);
+		keep |= CAPS_BIT(SYS_PTRACE);
 	if (r->o->stack)	/* /proc/PID/maps, root and map_files, and the programs' files */
-		keep |= CAPS(SYS_PTRACE) | CAPS(CHECKPOINT_RESTORE) | CAPS(DAC_READ_SEARCH);
+		keep |= CAPS_BIT(SYS_PTRACE) | CAPS_BIT(CHECKPOINT_RESTORE) | CAPS_BIT(DAC_READ_SEARCH);
 	if (by == GROUP_BY_CGROUP || by == GROUP_BY_CONTAINER)
-		keep |= CAPS(DAC_READ_SEARCH);
+		keep |= CAPS_BIT(DAC_READ_SEARCH);
 	if (r->o->record.rotate_bytes)
-		keep |= CAPS(DAC_OVERRIDE) | CAPS(FOWNER);
+		keep |= CAPS_BIT(DAC_OVERRIDE) | CAPS_BIT(FOWNER);
 	if (r->o->command)
-		keep |= CAPS(KILL);
+		keep |= CAPS_BIT(KILL);
 	process_drop_privileges(keep);
 }
 
@@ -324,7 +324,7 @@ static int trace_start(struct trace_run *r)
 		r->stop_ns = live_now_ns() + r->o->duration_ns;
 	if (!r->o->command)
 		return EXIT_FINE;
-	err = child_start(&r->child);
+	err = command_start(&r->command);
 	if (!err)
 		return EXIT_FINE;
 	log_error("cannot run '%s': %s", r->o->command[0], strerror(-err));
@@ -333,7 +333,7 @@ static int trace_start(struct trace_run *r)
 
 static char *look_up_cgroup_path(void *arg, uint64_t id)
 {
-	return cgroups_look_up(arg, id);
+	return cgroup_path_by_id(arg, id);
 }
 
 /* An exit status, the reason said. */
@@ -341,17 +341,17 @@ static int open_symbols(struct trace_run *r)
 {
 	if (!r->o->stack)
 		return EXIT_FINE;
-	if (!symbols_work()) {
+	if (!symbols_are_built_in()) {
 		log_error("--stack needs elfutils (libdw), which this tcpclose was built without");
 		return EXIT_KERNEL;
 	}
-	r->session.stack_reader = stack_reader_new();
-	return r->session.stack_reader ? EXIT_FINE : report_failure(EXIT_FAILED, "cannot read stacks", ENOMEM);
+	r->session.symbolizer = symbolizer_new();
+	return r->session.symbolizer ? EXIT_FINE : report_failure(EXIT_FAILED, "cannot read stacks", ENOMEM);
 }
 
 static const char *look_up_exe_path(void *arg, const struct socket_call *a)
 {
-	return exe_path(arg, a);
+	return proc_exe_path(arg, a);
 }
 
 static int trace_open(struct trace_run *r)
@@ -368,10 +368,10 @@ static int trace_open(struct trace_run *r)
 	r->session.context.exe_path = look_up_exe_path;
 	r->session.context.exe_arg = &r->exe;
 	r->signals = process_catch_signals();
-	r->clock = live_clock_watch();	/* before the clock is read for the first time */
+	r->clock = live_watch_clock();	/* before the clock is read for the first time */
 	err = r->signals < 0 ? r->signals : 0;
 	if (!err && r->o->command)
-		err = child_prepare(&r->child, r->o->command);
+		err = command_prepare(&r->command, r->o->command);
 	if (err)
 		return report_failure(EXIT_FAILED, "cannot start", err);
 	status = open_live(r);
@@ -391,8 +391,8 @@ static int trace_main(const struct options *o)
 	struct trace_run r = { .o = o, .epoll = -1, .signals = -1, .clock = -1 };
 	int status;
 
-	cgroups_init(&r.cgroups);
-	cgroups_scan(&r.cgroups);
+	cgroup_paths_init(&r.cgroups);
+	cgroup_paths_scan(&r.cgroups);
 	status = trace_open(&r);
 
 	if (!status) {
@@ -400,15 +400,15 @@ static int trace_main(const struct options *o)
 		if (!status)
 			status = trace_loop(&r);
 		trace_finish(&r);
-		if (!status && r.child.exited)
-			status = session_close(&r.session, EXIT_FINE) ?: r.child.status;
+		if (!status && r.command.exited)
+			status = session_close(&r.session, EXIT_FINE) ?: r.command.status;
 		else
 			status = session_close(&r.session, status);
 	}
-	child_release(&r.child);
+	command_release(&r.command);
 	session_release(&r.session);
-	cgroups_release(&r.cgroups);
-	walk_close(r.walk);
+	cgroup_paths_release(&r.cgroups);
+	scan_close(r.scan);
 	live_close(r.live);
 	if (r.epoll >= 0)
 		close(r.epoll);
@@ -421,7 +421,7 @@ static int trace_main(const struct options *o)
 
 int run_live(const struct options *o)
 {
-	char why[LIVE_WHY];
+	char why[LIVE_WHY_BYTES];
 
 	if (o->btf && live_check_btf(o->btf, why)) {
 		log_error("%s", why);

@@ -16,14 +16,14 @@ int doctor_main(const struct options *o);
 
 /* What they have in common. */
 
-/* The exit status for a -errno of live_open or walk_open. */
+/* The exit status for a -errno of live_open or scan_open. */
 int process_exit_status(int err);
 
 /* Blocks the signals that end a run, and SIGCHLD: they come through the descriptor. Or -errno. */
 int process_catch_signals(void);
 
 /*
- * All is open that privileges are needed for, but for what these are (CAPS() of caps.h): gives up the
+ * All is open that privileges are needed for, but for what these are (CAPS_BIT() of caps.h): gives up the
  * others. A command that was prepared by then keeps those that the user has.
  */
 void process_drop_privileges(uint64_t keep);

@@ -38,17 +38,17 @@ static int add_port(struct options_filter *o, struct usage_error *u, const char 
 
 static int add_local_port(struct options_filter *o, struct usage_error *u, const char *item)
 {
-	return add_port(o, u, item, o->filter->local_port, &o->filter->local_ports);
+	return add_port(o, u, item, o->filter->local_port, &o->filter->nr_local_ports);
 }
 
 static int add_peer_port(struct options_filter *o, struct usage_error *u, const char *item)
 {
-	return add_port(o, u, item, o->filter->peer_port, &o->filter->peer_ports);
+	return add_port(o, u, item, o->filter->peer_port, &o->filter->nr_peer_ports);
 }
 
 static int add_either_port(struct options_filter *o, struct usage_error *u, const char *item)
 {
-	return add_port(o, u, item, o->filter->either_port, &o->filter->either_ports);
+	return add_port(o, u, item, o->filter->either_port, &o->filter->nr_either_ports);
 }
 
 static int add_addr(struct options_filter *o, struct usage_error *u, const char *item)
@@ -59,9 +59,9 @@ static int add_addr(struct options_filter *o, struct usage_error *u, const char 
 	if (!parse_addr(item, &a))
 		return usage_error_value(u, "bad address ",
 			   ": want ADDR or ADDR/PREFIX, as 10.0.0.0/8 or 2001:db8::1");
-	if (f->addrs == FILTER_ADDRS)
+	if (f->nr_addrs == FILTER_ADDRS)
 		return usage_error_value(u, "one address too many, ", AT_MOST(FILTER_ADDRS));
-	f->addr[f->addrs++] = a;
+	f->addr[f->nr_addrs++] = a;
 	f->active = 1;
 	return 0;
 }
@@ -78,9 +78,9 @@ static int add_netns(struct options_filter *o, struct usage_error *u, const char
 	if (rc)
 		return usage_error_value(u, "bad netns ", ": want the pid of a process, "
 				 "a name in /run/netns or an inode number as ls -L -i shows it");
-	if (f->netnses == FILTER_NETNS)
+	if (f->nr_netns == FILTER_NETNS)
 		return usage_error_value(u, "one netns too many, ", AT_MOST(FILTER_NETNS));
-	f->netns[f->netnses++] = inum;
+	f->netns[f->nr_netns++] = inum;
 	f->active = 1;
 	return 0;
 }

@@ -47,7 +47,7 @@ struct diagnosis_facts {
 	const char *attach_why;
 	bool btf_given;			/* --btf */
 	uint64_t memlock_needed;	/* bytes of our maps */
-	uint64_t caps;			/* effective; CAPS() of caps.h */
+	uint64_t caps;			/* effective; CAPS_BIT() of caps.h */
 	struct diagnosis_kernel kernel;
 	struct diagnosis_host host;
 	/* one getppid(), one open() and close() of a file, before and after attaching; 0: not measured */

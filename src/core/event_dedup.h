@@ -2,7 +2,7 @@
 /*
  * The last words of the sockets that were told lately. Pure.
  *
- * A hook's two programs may tell a change twice (bpf/twice.bpf.h). The second time the story may be
+ * A hook's two programs may tell a change twice (bpf/reentry.bpf.h). The second time the story may be
  * gone already: without this it would be taken for a socket that nobody knew, and told again.
  */
 #pragma once

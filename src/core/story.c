@@ -266,7 +266,7 @@ static void apply_close(struct story *s, const struct event *e)
 
 /*
  * Told twice by the two programs of one hook, in the rare case that neither could know of the other
- * (bpf/twice.bpf.h). A socket makes no change twice in a row, but that to the state that it is in.
+ * (bpf/reentry.bpf.h). A socket makes no change twice in a row, but that to the state that it is in.
  */
 static bool is_repeated(struct story *s, const struct event *e)
 {

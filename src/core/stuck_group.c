@@ -100,7 +100,7 @@ static bool is_wanted(struct stuck_table *h, const struct stuck_socket *g)
 	const struct story_filter *s = h->config.story_filter;
 	bool user_alone = !(s->pids || s->comms || s->cgroups || s->containers);
 
-	if (!filter_wants(h->config.filter, &g->flow))
+	if (!filter_matches_flow(h->config.filter, &g->flow))
 		return false;
 	if (story_filter_asks_of_tasks(s) && !find_owner(h, g) &&
 	    (g->nr_holders || !user_alone || g->substate || !story_filter_matches_uid(s, g->uid)))

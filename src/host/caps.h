@@ -9,7 +9,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define CAPS(name) (UINT64_C(1) << CAP_##name)
+#define CAPS_BIT(name) (UINT64_C(1) << CAP_##name)
 
 /* The effective ones; none where they cannot be read. */
 uint64_t caps_effective(void);

@@ -16,7 +16,7 @@
 #define FILEID_KERNFS 0xfe	/* include/linux/exportfs.h: the handle is the 64-bit id */
 #define LINE_BYTES (PATH_MAX + 256)
 
-void cgroups_init(struct cgroups *c)
+void cgroup_paths_init(struct cgroup_paths *c)
 {
 	FILE *mounts = setmntent("/proc/mounts", "re");
 	struct mntent *m;
@@ -35,7 +35,7 @@ void cgroups_init(struct cgroups *c)
 }
 
 /* The path of an open file, below the mount; NULL outside of it. */
-static char *path_of(const struct cgroups *c, int fd)
+static char *path_of_fd(const struct cgroup_paths *c, int fd)
 {
 	char link[64], path[PATH_MAX];
 	size_t root = strlen(c->root);
@@ -51,7 +51,7 @@ static char *path_of(const struct cgroups *c, int fd)
 	return strdup(path[root] ? path + root : "/");
 }
 
-static char *path_by_handle(const struct cgroups *c, uint64_t id)
+static char *path_by_handle(const struct cgroup_paths *c, uint64_t id)
 {
 	union {
 		struct file_handle handle;
@@ -64,35 +64,35 @@ static char *path_by_handle(const struct cgroups *c, uint64_t id)
 	fd = open_by_handle_at(c->mount, &h.handle, O_PATH | O_CLOEXEC);
 	if (fd < 0)
 		return NULL;
-	path = path_of(c, fd);
+	path = path_of_fd(c, fd);
 	close(fd);
 	return path;
 }
 
-static void forget_known(struct cgroups *c)
+static void forget_scanned(struct cgroup_paths *c)
 {
-	for (size_t i = 0; i < c->nr_known; i++)
-		free(c->known[i].path);
-	c->nr_known = 0;
+	for (size_t i = 0; i < c->nr_scanned; i++)
+		free(c->scanned[i].path);
+	c->nr_scanned = 0;
 }
 
-static void note_known(struct cgroups *c, uint64_t id, const char *path)
+static void add_scanned(struct cgroup_paths *c, uint64_t id, const char *path)
 {
-	size_t cap = c->cap_known ? 2 * c->cap_known : 256;
-	struct cgroup_entry *known;
+	size_t cap = c->cap_scanned ? 2 * c->cap_scanned : 256;
+	struct cgroup_path_entry *scanned;
 
-	if (c->nr_known == c->cap_known) {
-		known = realloc(c->known, cap * sizeof(*known));
-		if (!known)
+	if (c->nr_scanned == c->cap_scanned) {
+		scanned = realloc(c->scanned, cap * sizeof(*scanned));
+		if (!scanned)
 			return;
-		c->known = known;
-		c->cap_known = cap;
+		c->scanned = scanned;
+		c->cap_scanned = cap;
 	}
-	c->known[c->nr_known++] = (struct cgroup_entry){ .id = id, .path = strdup(path) };
+	c->scanned[c->nr_scanned++] = (struct cgroup_path_entry){ .id = id, .path = strdup(path) };
 }
 
 /* All below the directory that fd opens, which it closes; path is its own, len bytes. */
-static void scan(struct cgroups *c, int fd, char path[PATH_MAX], size_t len)
+static void scan_directory(struct cgroup_paths *c, int fd, char path[PATH_MAX], size_t len)
 {
 	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
 	struct dirent *d;
@@ -107,55 +107,55 @@ static void scan(struct cgroups *c, int fd, char path[PATH_MAX], size_t len)
 			continue;
 		path[len] = '/';
 		memcpy(path + len + 1, d->d_name, n + 1);
-		note_known(c, d->d_ino, path);	/* kernfs: the inode's number is the id */
-		scan(c, openat(dirfd(dir), d->d_name, O_RDONLY | O_DIRECTORY | O_CLOEXEC), path,
+		add_scanned(c, d->d_ino, path);	/* kernfs: the inode's number is the id */
+		scan_directory(c, openat(dirfd(dir), d->d_name, O_RDONLY | O_DIRECTORY | O_CLOEXEC), path,
 		     len + n + 1);
 	}
 	if (dir)
 		closedir(dir);
 }
 
-static int order_ids(const void *a, const void *b)
+static int compare_ids(const void *a, const void *b)
 {
-	const struct cgroup_entry *x = a, *y = b;
+	const struct cgroup_path_entry *x = a, *y = b;
 
 	return x->id < y->id ? -1 : x->id > y->id;
 }
 
-void cgroups_scan(struct cgroups *c)
+void cgroup_paths_scan(struct cgroup_paths *c)
 {
 	char path[PATH_MAX];
 	struct stat root;
 
-	forget_known(c);
+	forget_scanned(c);
 	if (c->mount < 0 || fstat(c->mount, &root))
 		return;
-	note_known(c, root.st_ino, "/");
-	scan(c, openat(c->mount, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC), path, 0);
-	qsort(c->known, c->nr_known, sizeof(*c->known), order_ids);
+	add_scanned(c, root.st_ino, "/");
+	scan_directory(c, openat(c->mount, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC), path, 0);
+	qsort(c->scanned, c->nr_scanned, sizeof(*c->scanned), compare_ids);
 }
 
-static const struct cgroup_entry *find_known(const struct cgroups *c, uint64_t id)
+static const struct cgroup_path_entry *find_scanned(const struct cgroup_paths *c, uint64_t id)
 {
-	struct cgroup_entry key = { .id = id };
+	struct cgroup_path_entry key = { .id = id };
 
-	return c->nr_known ? bsearch(&key, c->known, c->nr_known, sizeof(key), order_ids) : NULL;
+	return c->nr_scanned ? bsearch(&key, c->scanned, c->nr_scanned, sizeof(key), compare_ids) : NULL;
 }
 
-void cgroups_release(struct cgroups *c)
+void cgroup_paths_release(struct cgroup_paths *c)
 {
 	for (unsigned i = 0; i < c->nr; i++)
 		free(c->entry[i].path);
-	forget_known(c);
-	free(c->known);
+	forget_scanned(c);
+	free(c->scanned);
 	free(c->root);
 	if (c->mount >= 0)
 		close(c->mount);
 }
 
-char *cgroups_look_up(struct cgroups *c, uint64_t id)
+char *cgroup_path_by_id(struct cgroup_paths *c, uint64_t id)
 {
-	const struct cgroup_entry *known;
+	const struct cgroup_path_entry *scanned;
 	char *path;
 
 	if (!id || c->mount < 0 || !c->root)
@@ -163,12 +163,12 @@ char *cgroups_look_up(struct cgroups *c, uint64_t id)
 	path = path_by_handle(c, id);
 	if (path)
 		return path;
-	known = find_known(c, id);
-	if (!known && errno == EPERM) {
-		cgroups_scan(c);
-		known = find_known(c, id);
+	scanned = find_scanned(c, id);
+	if (!scanned && errno == EPERM) {
+		cgroup_paths_scan(c);
+		scanned = find_scanned(c, id);
 	}
-	return known && known->path ? strdup(known->path) : NULL;
+	return scanned && scanned->path ? strdup(scanned->path) : NULL;
 }
 
 /* "4:memory:/docker/1234": the first hierarchy in which it is not at the root, else "/". */
@@ -195,16 +195,16 @@ static char *path_by_pid(uint32_t pid)
 	return found;
 }
 
-static const char *keep(struct cgroups *c, struct cgroup_entry entry)
+static const char *cache_entry(struct cgroup_paths *c, struct cgroup_path_entry entry)
 {
-	unsigned i = c->nr < CGROUP_MAX ? c->nr++ : c->oldest++ % CGROUP_MAX;
+	unsigned i = c->nr < CGROUP_PATHS_MAX ? c->nr++ : c->oldest++ % CGROUP_PATHS_MAX;
 
 	free(c->entry[i].path);
 	c->entry[i] = entry;
 	return entry.path;
 }
 
-static const struct cgroup_entry *find(const struct cgroups *c, uint64_t id, uint32_t pid)
+static const struct cgroup_path_entry *find_cached(const struct cgroup_paths *c, uint64_t id, uint32_t pid)
 {
 	for (unsigned i = c->nr; i-- > 0;)
 		if (c->entry[i].id == id && c->entry[i].pid == pid)
@@ -212,20 +212,20 @@ static const struct cgroup_entry *find(const struct cgroups *c, uint64_t id, uin
 	return NULL;
 }
 
-const char *cgroups_path(struct cgroups *c, uint64_t id, uint32_t pid)
+const char *cgroup_path_of_task(struct cgroup_paths *c, uint64_t id, uint32_t pid)
 {
-	const struct cgroup_entry *entry = find(c, id, 0);
+	const struct cgroup_path_entry *entry = find_cached(c, id, 0);
 	const char *path = NULL;
 
 	if (entry)
 		path = entry->path;
 	else if (id)
-		path = keep(c, (struct cgroup_entry){ .id = id, .path = cgroups_look_up(c, id) });
+		path = cache_entry(c, (struct cgroup_path_entry){ .id = id, .path = cgroup_path_by_id(c, id) });
 	if (!pid || (path && strcmp(path, "/") != 0))
 		return path;
-	entry = find(c, id, pid);
+	entry = find_cached(c, id, pid);
 	if (entry)
 		return entry->path ? entry->path : path;
-	path = keep(c, (struct cgroup_entry){ .id = id, .pid = pid, .path = path_by_pid(pid) });
+	path = cache_entry(c, (struct cgroup_path_entry){ .id = id, .pid = pid, .path = path_by_pid(pid) });
 	return path;
 }

@@ -3,41 +3,41 @@
  * The path of a cgroup: from the id that the kernel side tells, by the file handle that the id is
  * half of; else, where there is no cgroup v2 or it says nothing, from /proc/PID/cgroup.
  *
- * Paths are kept for as long as the struct lives, CGROUP_MAX of them at most; then the oldest go.
+ * Paths are kept for as long as the struct lives, CGROUP_PATHS_MAX of them at most; then the oldest go.
  */
 #pragma once
 
 #include <stddef.h>
 #include <stdint.h>
 
-#define CGROUP_MAX 1024
+#define CGROUP_PATHS_MAX 1024
 
-struct cgroup_entry {
+struct cgroup_path_entry {
 	uint64_t id;
 	uint32_t pid;		/* of those that the pid was asked for, else 0 */
 	char *path;		/* NULL not known */
 };
 
-struct cgroups {
+struct cgroup_paths {
 	int mount;		/* of cgroup v2, -1 none */
 	char *root;		/* its path */
-	struct cgroup_entry entry[CGROUP_MAX];
+	struct cgroup_path_entry entry[CGROUP_PATHS_MAX];
 	unsigned nr, oldest;
-	struct cgroup_entry *known;	/* of cgroups_scan(), by id */
-	size_t nr_known, cap_known;
+	struct cgroup_path_entry *scanned;	/* of cgroup_paths_scan(), by id */
+	size_t nr_scanned, cap_scanned;
 };
 
-void cgroups_init(struct cgroups *c);
-void cgroups_release(struct cgroups *c);
+void cgroup_paths_init(struct cgroup_paths *c);
+void cgroup_paths_release(struct cgroup_paths *c);
 
 /* Notes all that there are, lest one is gone when it is asked for. */
-void cgroups_scan(struct cgroups *c);
+void cgroup_paths_scan(struct cgroup_paths *c);
 
 /*
  * By its id alone, not kept: the caller's to free. Where handles may not be opened (CAP_DAC_READ_SEARCH) the
  * tree is searched. NULL not known.
  */
-char *cgroups_look_up(struct cgroups *c, uint64_t id);
+char *cgroup_path_by_id(struct cgroup_paths *c, uint64_t id);
 
-/* "/system.slice/nginx.service", valid until CGROUP_MAX others were asked for; NULL not known. */
-const char *cgroups_path(struct cgroups *c, uint64_t id, uint32_t pid);
+/* "/system.slice/nginx.service", valid until CGROUP_PATHS_MAX others were asked for; NULL not known. */
+const char *cgroup_path_of_task(struct cgroup_paths *c, uint64_t id, uint32_t pid);

@@ -9,63 +9,63 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-static __attribute__((noreturn)) void wait_and_exec(int gate, int failed, char **command)
+static __attribute__((noreturn)) void wait_and_exec(int start_pipe, int exec_error_pipe, char **argv)
 {
 	sigset_t none;
 	char go;
 	int err;
 
 	prctl(PR_SET_PDEATHSIG, SIGTERM);
-	if (read(gate, &go, 1) != 1)
+	if (read(start_pipe, &go, 1) != 1)
 		_exit(0);
 	prctl(PR_SET_PDEATHSIG, 0);
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
-	execvp(command[0], command);
+	execvp(argv[0], argv);
 	err = errno;
-	if (write(failed, &err, sizeof(err)) < 0)
+	if (write(exec_error_pipe, &err, sizeof(err)) < 0)
 		_exit(126);
 	_exit(127);
 }
 
-int child_prepare(struct child *c, char **command)
+int command_prepare(struct command *c, char **argv)
 {
-	int gate[2], failed[2];
+	int start_pipe[2], exec_error_pipe[2];
 
 	memset(c, 0, sizeof(*c));
-	if (pipe2(gate, O_CLOEXEC))
+	if (pipe2(start_pipe, O_CLOEXEC))
 		return -errno;
-	if (pipe2(failed, O_CLOEXEC)) {
-		close(gate[0]);
-		close(gate[1]);
+	if (pipe2(exec_error_pipe, O_CLOEXEC)) {
+		close(start_pipe[0]);
+		close(start_pipe[1]);
 		return -errno;
 	}
 	c->pid = fork();
 	if (!c->pid) {
-		close(gate[1]);
-		close(failed[0]);
-		wait_and_exec(gate[0], failed[1], command);
+		close(start_pipe[1]);
+		close(exec_error_pipe[0]);
+		wait_and_exec(start_pipe[0], exec_error_pipe[1], argv);
 	}
-	close(gate[0]);
-	close(failed[1]);
-	c->gate = gate[1];
-	c->failed = failed[0];
+	close(start_pipe[0]);
+	close(exec_error_pipe[1]);
+	c->start_pipe = start_pipe[1];
+	c->exec_error_pipe = exec_error_pipe[0];
 	return c->pid < 0 ? -errno : 0;
 }
 
-int child_start(struct child *c)
+int command_start(struct command *c)
 {
 	int err = 0;
 	ssize_t n;
 
-	if (write(c->gate, "", 1) != 1)
+	if (write(c->start_pipe, "", 1) != 1)
 		return -errno;
-	close(c->gate);
+	close(c->start_pipe);
 	do {
-		n = read(c->failed, &err, sizeof(err));	/* end of file: exec closed it */
+		n = read(c->exec_error_pipe, &err, sizeof(err));	/* end of file: exec closed it */
 	} while (n < 0 && errno == EINTR);
-	close(c->failed);
-	c->gate = c->failed = -1;
+	close(c->exec_error_pipe);
+	c->start_pipe = c->exec_error_pipe = -1;
 	if (n != sizeof(err))
 		return 0;
 	waitpid(c->pid, NULL, 0);
@@ -73,7 +73,7 @@ int child_start(struct child *c)
 	return -err;
 }
 
-bool child_has_exited(struct child *c)
+bool command_has_exited(struct command *c)
 {
 	int status;
 
@@ -84,23 +84,23 @@ bool child_has_exited(struct child *c)
 	return true;
 }
 
-bool child_is_running(const struct child *c)
+bool command_is_running(const struct command *c)
 {
 	return c->pid && !c->exited;
 }
 
-void child_signal(const struct child *c, int signal)
+void command_signal(const struct command *c, int signal)
 {
-	if (child_is_running(c))
+	if (command_is_running(c))
 		kill(c->pid, signal);
 }
 
-void child_release(struct child *c)
+void command_release(struct command *c)
 {
-	if (!c->pid || c->gate < 0)
+	if (!c->pid || c->start_pipe < 0)
 		return;
-	close(c->gate);
-	close(c->failed);
+	close(c->start_pipe);
+	close(c->exec_error_pipe);
 	waitpid(c->pid, NULL, 0);
 	c->pid = 0;
 }

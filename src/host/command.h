@@ -7,27 +7,27 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
-struct child {
+struct command {
 	pid_t pid;		/* 0 none */
-	int gate;		/* writing to it lets the command start */
-	int failed;		/* reads the errno of an exec that failed */
+	int start_pipe;		/* writing to it lets the command start */
+	int exec_error_pipe;		/* reads the errno of an exec that failed */
 	bool exited;
 	int status;		/* exit status as a shell gives it: 128 + signal if killed */
 };
 
-/* Forks a process that waits at the gate with the signal mask of before. 0 or -errno. */
-int child_prepare(struct child *c, char **command);
+/* Forks a process that waits at the start pipe with the signal mask of before. 0 or -errno. */
+int command_prepare(struct command *c, char **argv);
 
-/* Opens the gate. 0, or -errno of the exec that failed, in which case the process is gone. */
-int child_start(struct child *c);
+/* Writes to the start pipe. 0, or -errno of the exec that failed, in which case the process is gone. */
+int command_start(struct command *c);
 
 /* Has it exited? Call after SIGCHLD. */
-bool child_has_exited(struct child *c);
+bool command_has_exited(struct command *c);
 
-bool child_is_running(const struct child *c);
+bool command_is_running(const struct command *c);
 
 /* Passes a signal on to a command that runs. */
-void child_signal(const struct child *c, int signal);
+void command_signal(const struct command *c, int signal);
 
-/* Ends a process that still waits at the gate. */
-void child_release(struct child *c);
+/* Ends a process that still waits at the start pipe. */
+void command_release(struct command *c);

@@ -23,7 +23,7 @@ static bool read_line(const char *path, char *line, int size)
 }
 
 /* "none [integrity] confidentiality": the word in brackets. */
-static void look_at_lockdown(struct diagnosis_host *host)
+static void read_lockdown(struct diagnosis_host *host)
 {
 	char line[128], *word, *end;
 
@@ -35,14 +35,14 @@ static void look_at_lockdown(struct diagnosis_host *host)
 		snprintf(host->lockdown, sizeof(host->lockdown), "%.*s", (int)(end - word - 1), word + 1);
 }
 
-static bool is_another(const char *ns, const char *first)
+static bool is_other_namespace(const char *ns, const char *first)
 {
 	char name[64] = "";
 
 	return readlink(ns, name, sizeof(name) - 1) > 0 && strcmp(name, first) != 0;
 }
 
-static int hidepid_of(const struct mntent *m)
+static int parse_hidepid(const struct mntent *m)
 {
 	const char *option = hasmntopt(m, "hidepid");
 
@@ -54,7 +54,7 @@ static int hidepid_of(const struct mntent *m)
 	return strncmp(option, "off", 3) ? 1 : 0;	/* words since 5.8: off, noaccess, invisible, ptraceable */
 }
 
-static void look_at_mounts(struct diagnosis_host *host)
+static void read_mounts(struct diagnosis_host *host)
 {
 	FILE *mounts = setmntent("/proc/mounts", "re");
 	const struct mntent *m;
@@ -64,22 +64,22 @@ static void look_at_mounts(struct diagnosis_host *host)
 		host->cgroup2 |= !strcmp(m->mnt_type, "cgroup2");
 		host->tracefs |= !strcmp(m->mnt_type, "tracefs");
 		if (!strcmp(m->mnt_type, "proc") && !strcmp(m->mnt_dir, "/proc"))
-			host->hidepid = hidepid_of(m);
+			host->hidepid = parse_hidepid(m);
 	}
 	if (mounts)
 		endmntent(mounts);
 }
 
-void host_look(struct diagnosis_host *host)
+void host_facts_read(struct diagnosis_host *host)
 {
 	struct rlimit limit;
 	char line[16];
 
 	*host = (struct diagnosis_host){ .unprivileged_bpf = -1, .memlock_bytes = UINT64_MAX };
-	look_at_lockdown(host);
-	look_at_mounts(host);
-	host->own_pid_ns = is_another("/proc/self/ns/pid", FIRST_PID_NS);
-	host->own_user_ns = is_another("/proc/self/ns/user", FIRST_USER_NS);
+	read_lockdown(host);
+	read_mounts(host);
+	host->own_pid_ns = is_other_namespace("/proc/self/ns/pid", FIRST_PID_NS);
+	host->own_user_ns = is_other_namespace("/proc/self/ns/user", FIRST_USER_NS);
 	if (read_line("/proc/sys/kernel/unprivileged_bpf_disabled", line, sizeof(line)))
 		host->unprivileged_bpf = (int)strtol(line, NULL, 10);
 	if (!getrlimit(RLIMIT_MEMLOCK, &limit) && limit.rlim_cur != RLIM_INFINITY)

@@ -7,4 +7,4 @@
 #include "diagnosis.h"
 
 /* What cannot be read is as the fields of struct diagnosis_host say for "not known". */
-void host_look(struct diagnosis_host *host);
+void host_facts_read(struct diagnosis_host *host);

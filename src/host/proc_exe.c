@@ -13,7 +13,7 @@
 #define NS_PER_S 1000000000ULL
 
 /* Is the thread that acted still there: of that name, and started before the act? */
-static bool is_there(const struct socket_call *a)
+static bool thread_is_still_there(const struct socket_call *a)
 {
 	char path[PROC_PATH], text[STAT_MAX], *p, *comm;
 	size_t comm_len = strnlen((const char *)a->comm, EVENT_COMM_LEN);
@@ -37,12 +37,12 @@ static bool is_there(const struct socket_call *a)
 		    a->ts_ns;
 }
 
-const char *exe_path(struct exe *x, const struct socket_call *a)
+const char *proc_exe_path(struct proc_exe *x, const struct socket_call *a)
 {
 	char path[PROC_PATH];
 	ssize_t len;
 
-	if (a->trigger == TRIGGER_EXECVE || !a->pid || !is_there(a))
+	if (a->trigger == TRIGGER_EXECVE || !a->pid || !thread_is_still_there(a))
 		return NULL;
 	snprintf(path, sizeof(path), "/proc/%u/exe", a->pid);
 	len = readlink(path, x->path, sizeof(x->path) - 1);

@@ -8,7 +8,7 @@
 
 #include "story.h"
 
-struct exe {
+struct proc_exe {
 	char path[PATH_MAX];	/* of the latest answer */
 };
 
@@ -16,4 +16,4 @@ struct exe {
  * "/usr/sbin/nginx", valid until the next; NULL not known: the process is gone, or another has its
  * number by now, or it became another program in that very act.
  */
-const char *exe_path(struct exe *x, const struct socket_call *a);
+const char *proc_exe_path(struct proc_exe *x, const struct socket_call *a);

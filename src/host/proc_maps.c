@@ -13,7 +13,7 @@
 #define MAPPINGS_MAX 65536
 #define STAT_START_CODE 26	/* fields of /proc/PID/stat, from 1 on; the next two follow */
 
-static bool read_all(struct buf *b, uint32_t tid, const char *name)
+static bool read_proc_file(struct buf *b, uint32_t tid, const char *name)
 {
 	char path[64];
 	ssize_t n = -1;
@@ -37,68 +37,68 @@ static bool read_all(struct buf *b, uint32_t tid, const char *name)
 	return n == 0 && b->len > 1 && !b->failed;
 }
 
-static struct mapping *add(struct procmaps *m)
+static struct mapping *add_mapping(struct proc_maps *m)
 {
 	size_t cap = m->cap ? 2 * m->cap : 128;
-	struct mapping *at;
+	struct mapping *mapping;
 
 	if (m->nr == MAPPINGS_MAX)
 		return NULL;
 	if (m->nr == m->cap) {
-		at = realloc(m->at, cap * sizeof(*at));
-		if (!at)
+		mapping = realloc(m->items, cap * sizeof(*mapping));
+		if (!mapping)
 			return NULL;
-		m->at = at;
+		m->items = mapping;
 		m->cap = cap;
 	}
-	return &m->at[m->nr++];
+	return &m->items[m->nr++];
 }
 
 /* "7f00-7f20 r-xp 00001000 08:01 4711    /usr/lib/libc.so.6", cut in place */
-static void take_line(struct procmaps *m, char *line)
+static void parse_maps_line(struct proc_maps *m, char *line)
 {
 	uint64_t start, end, offset, inode;
 	unsigned major_nr, minor_nr;
-	struct mapping *at;
+	struct mapping *mapping;
 	char rights[8];
 	int path = 0;
 
 	if (sscanf(line, "%" SCNx64 "-%" SCNx64 " %7s %" SCNx64 " %x:%x %" SCNu64 " %n", &start, &end,
 		   rights, &offset, &major_nr, &minor_nr, &inode, &path) < 7 || !path)
 		return;
-	at = add(m);
-	if (at)
-		*at = (struct mapping){ .start = start, .end = end, .offset = offset,
+	mapping = add_mapping(m);
+	if (mapping)
+		*mapping = (struct mapping){ .start = start, .end = end, .offset = offset,
 					.device = makedev(major_nr, minor_nr), .inode = inode,
 					.executable = rights[2] == 'x', .path = line + path };
 }
 
-static bool read_maps(struct procmaps *m, uint32_t tid)
+static bool read_maps(struct proc_maps *m, uint32_t tid)
 {
 	char *line, *end;
 
 	m->nr = 0;
 	m->tid = tid;
-	if (!read_all(&m->text, tid, "maps"))
+	if (!read_proc_file(&m->text, tid, "maps"))
 		return false;
 	for (line = m->text.data; *line; line = end + 1) {
 		end = strchr(line, '\n');
 		if (!end)
 			break;
 		*end = '\0';
-		take_line(m, line);
+		parse_maps_line(m, line);
 	}
 	return m->nr;
 }
 
 /* Asked after the map was read: if it is still this one, then that was its map. */
-static bool is_memory(uint32_t tid, const struct memory_id *id)
+static bool is_same_memory(uint32_t tid, const struct memory_id *id)
 {
 	struct memory_id now = { 0 };
 	struct buf b = { 0 };
 	char *p = NULL;
 
-	if (read_all(&b, tid, "stat"))
+	if (read_proc_file(&b, tid, "stat"))
 		p = strrchr(b.data, ')');	/* the name before it may be anything */
 	for (int field = 2; p && field < STAT_START_CODE; field++) {
 		p = strchr(p, ' ');
@@ -112,39 +112,39 @@ static bool is_memory(uint32_t tid, const struct memory_id *id)
 	       now.start_stack == id->start_stack;
 }
 
-enum procmaps_read procmaps_read(struct procmaps *m, uint32_t pid, uint32_t tid,
+enum proc_maps_result proc_maps_read(struct proc_maps *m, uint32_t pid, uint32_t tid,
 				 const struct memory_id *id)
 {
 	uint32_t through = tid;
 
 	if (!read_maps(m, tid)) {
 		if (tid == pid || !read_maps(m, pid))
-			return PROCMAPS_GONE;
+			return PROC_MAPS_GONE;
 		through = pid;
 	}
-	if (is_memory(through, id))
-		return PROCMAPS_READ;
+	if (is_same_memory(through, id))
+		return PROC_MAPS_OK;
 	m->nr = 0;
-	return PROCMAPS_REPLACED;
+	return PROC_MAPS_REPLACED;
 }
 
-void procmaps_release(struct procmaps *m)
+void proc_maps_release(struct proc_maps *m)
 {
-	free(m->at);
+	free(m->items);
 	buf_release(&m->text);
 }
 
-struct mapping *procmaps_find(const struct procmaps *m, uint64_t address)
+struct mapping *proc_maps_find(const struct proc_maps *m, uint64_t address)
 {
 	size_t from = 0, to = m->nr;
 
 	while (from < to) {
 		size_t middle = (from + to) / 2;
-		struct mapping *at = &m->at[middle];
+		struct mapping *mapping = &m->items[middle];
 
-		if (address >= at->start && address < at->end)
-			return at;
-		if (address < at->start)
+		if (address >= mapping->start && address < mapping->end)
+			return mapping;
+		if (address < mapping->start)
 			to = middle;
 		else
 			from = middle + 1;

@@ -21,9 +21,9 @@ struct mapping {
 	unsigned generation;
 };
 
-struct procmaps {
+struct proc_maps {
 	uint32_t tid;			/* the thread through which it could be read */
-	struct mapping *at;		/* in order of their addresses */
+	struct mapping *items;		/* in order of their addresses */
 	size_t nr, cap;
 	struct buf text;
 };
@@ -33,16 +33,16 @@ struct memory_id {
 	uint64_t start_code, end_code, start_stack;
 };
 
-enum procmaps_read {
-	PROCMAPS_READ,
-	PROCMAPS_GONE,		/* it has ended, or may not be looked at */
-	PROCMAPS_REPLACED,	/* it has another memory than this one now */
+enum proc_maps_result {
+	PROC_MAPS_OK,
+	PROC_MAPS_GONE,		/* it has ended, or may not be looked at */
+	PROC_MAPS_REPLACED,	/* it has another memory than this one now */
 };
 
 /* That of a thread or, if that has ended, of its process. */
-enum procmaps_read procmaps_read(struct procmaps *m, uint32_t pid, uint32_t tid,
+enum proc_maps_result proc_maps_read(struct proc_maps *m, uint32_t pid, uint32_t tid,
 				 const struct memory_id *id);
-void procmaps_release(struct procmaps *m);
+void proc_maps_release(struct proc_maps *m);
 
 /* The mapping that has this address, NULL none. */
-struct mapping *procmaps_find(const struct procmaps *m, uint64_t address);
+struct mapping *proc_maps_find(const struct proc_maps *m, uint64_t address);

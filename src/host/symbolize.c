@@ -33,27 +33,27 @@ static const char missing_files[] =
 	"stack: a file could not be opened, or was another one by then: offsets alone";
 static const char missing_frames[] = "stack: there are more frames than are kept";
 
-#define PROCESSES 64		/* whose maps are kept */
-#define MAP_NS 1000000000ULL	/* how long a map is taken for good: libraries come and go */
+#define MAPS_CACHED 64		/* whose maps are kept */
+#define MAPS_MAX_AGE_NS 1000000000ULL	/* how long a map is taken for good: libraries come and go */
 
 /* A process, by its memory: what exec makes of it is another. */
-struct process {
+struct cached_maps {
 	uint32_t pid;		/* 0 none */
 	struct memory_id id;
 	uint64_t ts_ns;		/* of the stack for which the map was read */
-	struct procmaps maps;
+	struct proc_maps maps;
 };
 
-struct stack_reader {
+struct symbolizer {
 	struct symbols *symbols;
 	unsigned generation;	/* of the open files: one may go when another comes */
-	struct process process[PROCESSES];
+	struct cached_maps process[MAPS_CACHED];
 };
 
 /* The stack being read. */
-struct reading {
-	struct stack_reader *r;
-	struct procmaps *maps;
+struct symbolize_ctx {
+	struct symbolizer *r;
+	struct proc_maps *maps;
 	struct buf *b;
 	bool gaps;		/* a caller may be left out */
 	bool full;
@@ -63,9 +63,9 @@ struct reading {
 	bool broken;		/* it does not fit the map to its end */
 };
 
-struct stack_reader *stack_reader_new(void)
+struct symbolizer *symbolizer_new(void)
 {
-	struct stack_reader *r = calloc(1, sizeof(*r));
+	struct symbolizer *r = calloc(1, sizeof(*r));
 
 	if (!r)
 		return NULL;
@@ -77,13 +77,13 @@ struct stack_reader *stack_reader_new(void)
 	return NULL;
 }
 
-void stack_reader_free(struct stack_reader *r)
+void symbolizer_free(struct symbolizer *r)
 {
 	if (!r)
 		return;
 	symbols_free(r->symbols);
-	for (unsigned i = 0; i < PROCESSES; i++)
-		procmaps_release(&r->process[i].maps);
+	for (unsigned i = 0; i < MAPS_CACHED; i++)
+		proc_maps_release(&r->process[i].maps);
 	free(r);
 }
 
@@ -98,7 +98,7 @@ static int open_file(const char *path)
 }
 
 /* As it is mapped, even if it has been removed since; else by its name in the process's namespace. */
-static int open_mapped(const struct procmaps *maps, const struct mapping *m, bool *same)
+static int open_mapped(const struct proc_maps *maps, const struct mapping *m, bool *same)
 {
 	char path[PATH_MAX + 64];
 	struct stat st;
@@ -119,7 +119,7 @@ static int open_mapped(const struct procmaps *maps, const struct mapping *m, boo
 enum equal { EQUAL_YES, EQUAL_NO, EQUAL_UNKNOWN };
 
 /* Is the build id of the file the one in the process's memory? */
-static enum equal compare_build_id(const struct procmaps *maps, const struct mapping *m,
+static enum equal compare_build_id(const struct proc_maps *maps, const struct mapping *m,
 				   struct symbol_file *f)
 {
 	uint8_t there[SYMBOLS_BUILD_ID] = { 0 };
@@ -128,7 +128,7 @@ static enum equal compare_build_id(const struct procmaps *maps, const struct map
 	size_t len = symbol_build_id(f, &id, &offset);
 
 	for (size_t i = 0; len && i < maps->nr; i++) {
-		const struct mapping *o = &maps->at[i];
+		const struct mapping *o = &maps->items[i];
 		struct iovec to = { there, len }, from = { 0 };
 
 		if (o->inode != m->inode || o->device != m->device || offset < o->offset ||
@@ -143,7 +143,7 @@ static enum equal compare_build_id(const struct procmaps *maps, const struct map
 }
 
 /* The file that is mapped there, NULL if it cannot be had, or may be another one. */
-static struct symbol_file *file_of(struct reading *g, struct mapping *m)
+static struct symbol_file *get_symbol_file(struct symbolize_ctx *g, struct mapping *m)
 {
 	struct symbol_key key = { m->device, m->inode, m->path };
 	struct symbols *symbols = g->r->symbols;
@@ -170,9 +170,9 @@ static struct symbol_file *file_of(struct reading *g, struct mapping *m)
 	return m->file;
 }
 
-static struct mapping *code_at(const struct reading *g, uint64_t address)
+static struct mapping *find_code(const struct symbolize_ctx *g, uint64_t address)
 {
-	struct mapping *m = procmaps_find(g->maps, address);
+	struct mapping *m = proc_maps_find(g->maps, address);
 
 	return m && m->executable ? m : NULL;
 }
@@ -196,7 +196,7 @@ static void put_symbol(struct buf *b, const char *name)
 }
 
 /* Where libc and the like begin a thread: nothing is left out behind these. */
-static bool is_beginning(const char *name)
+static bool is_thread_entry(const char *name)
 {
 	static const char *const names[] = { "_start", "__libc_start_main", "__libc_start_call_main",
 					     "start_thread", "clone", "clone3", "__clone3", GO_EXIT };
@@ -208,10 +208,10 @@ static bool is_beginning(const char *name)
 }
 
 /* One line. back: 1 for a return address, which belongs to the call before it. */
-static void put_frame(struct reading *g, uint64_t address, unsigned back)
+static void put_frame(struct symbolize_ctx *g, uint64_t address, unsigned back)
 {
-	struct mapping *m = code_at(g, address - back);
-	struct symbol_file *f = m ? file_of(g, m) : NULL;
+	struct mapping *m = find_code(g, address - back);
+	struct symbol_file *f = m ? get_symbol_file(g, m) : NULL;
 	bool in_module = m && *m->path;
 	uint64_t at = in_module ? address - m->start + m->offset : 0, offset = 0, unused;
 	const char *name = f ? symbol_name(f, at - back, &offset) : NULL;
@@ -227,29 +227,29 @@ static void put_frame(struct reading *g, uint64_t address, unsigned back)
 	put_symbol(g->b, name);
 	buf_str(g->b, in_module ? m->path : "-");
 	buf_char(g->b, '\n');
-	g->ends = is_beginning(name);
-	g->by_stack = f && symbol_frame_at(f, at - back, &unused) == FRAME_STACK;
+	g->ends = is_thread_entry(name);
+	g->by_stack = f && symbol_frame_at(f, at - back, &unused) == SYMBOL_FRAME_STACK;
 }
 
-static bool is_return_address(struct reading *g, uint64_t address)
+static bool is_return_address(struct symbolize_ctx *g, uint64_t address)
 {
-	struct mapping *m = address ? code_at(g, address - 1) : NULL;
-	struct symbol_file *f = m ? file_of(g, m) : NULL;
+	struct mapping *m = address ? find_code(g, address - 1) : NULL;
+	struct symbol_file *f = m ? get_symbol_file(g, m) : NULL;
 
 	return m && (!f || symbol_follows_call(f, address - m->start + m->offset));
 }
 
 /* The caller of the first frame, where the frame pointers miss it: libc's close() sets up no frame. */
-static void put_first_caller(struct reading *g, const struct stack *s)
+static void put_first_caller(struct symbolize_ctx *g, const struct stack *s)
 {
-	struct mapping *m = code_at(g, s->frame[0]);
-	struct symbol_file *f = m ? file_of(g, m) : NULL;
-	enum symbol_frame frame = FRAME_UNKNOWN;
+	struct mapping *m = find_code(g, s->frame[0]);
+	struct symbol_file *f = m ? get_symbol_file(g, m) : NULL;
+	enum symbol_frame frame = SYMBOL_FRAME_UNKNOWN;
 	uint64_t at = 0;
 
 	if (f)
 		frame = symbol_frame_at(f, s->frame[0] - m->start + m->offset, &at);
-	if (frame != FRAME_STACK && frame != FRAME_EITHER)
+	if (frame != SYMBOL_FRAME_STACK && frame != SYMBOL_FRAME_EITHER)
 		return;
 	g->by_stack = false;
 	if (at / 8 < s->words && s->frames > 1 && s->word[at / 8] == s->frame[1])
@@ -261,19 +261,19 @@ static void put_first_caller(struct reading *g, const struct stack *s)
 }
 
 /* Go lets a goroutine return to a place that no call stands before. */
-static bool is_go_exit(struct reading *g, uint64_t address)
+static bool is_go_exit(struct symbolize_ctx *g, uint64_t address)
 {
-	struct mapping *m = code_at(g, address);
-	struct symbol_file *f = m ? file_of(g, m) : NULL;
+	struct mapping *m = find_code(g, address);
+	struct symbol_file *f = m ? get_symbol_file(g, m) : NULL;
 	uint64_t offset;
 	const char *name = f ? symbol_name(f, address - m->start + m->offset, &offset) : NULL;
 
 	return name && !strcmp(name, GO_EXIT);
 }
 
-static void put_frames(struct reading *g, const struct stack *s)
+static void put_frames(struct symbolize_ctx *g, const struct stack *s)
 {
-	g->broken = !code_at(g, s->frame[0]);
+	g->broken = !find_code(g, s->frame[0]);
 	put_frame(g, s->frame[0], 0);
 	put_first_caller(g, s);
 	for (uint32_t i = 1; i < s->frames && !g->full; i++) {
@@ -306,13 +306,13 @@ static void put_missing(struct buf *b, const char *what)
 	buf_char(b, '\n');
 }
 
-static bool is_kept(const struct process *p, const struct stack *s, const struct memory_id *id)
+static bool maps_are_fresh(const struct cached_maps *p, const struct stack *s, const struct memory_id *id)
 {
-	return p->pid == s->pid && !memcmp(&p->id, id, sizeof(*id)) && s->ts_ns - p->ts_ns < MAP_NS;
+	return p->pid == s->pid && !memcmp(&p->id, id, sizeof(*id)) && s->ts_ns - p->ts_ns < MAPS_MAX_AGE_NS;
 }
 
 /* Does the stack fit the map that was read a moment ago? Nothing is added if not. */
-static bool read_with(struct reading *g, const struct stack *s)
+static bool try_cached_maps(struct symbolize_ctx *g, const struct stack *s)
 {
 	size_t from = g->b->len;
 
@@ -323,22 +323,22 @@ static bool read_with(struct reading *g, const struct stack *s)
 	return false;
 }
 
-static void read_frames(struct stack_reader *r, const struct stack *s, struct buf *b)
+static void symbolize_frames(struct symbolizer *r, const struct stack *s, struct buf *b)
 {
 	struct memory_id id = { s->start_code, s->end_code, s->start_stack };
-	struct process *p = &r->process[s->pid % PROCESSES];
-	struct reading g = { .r = r, .maps = &p->maps, .b = b };
-	enum procmaps_read got;
+	struct cached_maps *p = &r->process[s->pid % MAPS_CACHED];
+	struct symbolize_ctx g = { .r = r, .maps = &p->maps, .b = b };
+	enum proc_maps_result got;
 
-	if (!is_kept(p, s, &id) || !read_with(&g, s)) {
-		g = (struct reading){ .r = r, .maps = &p->maps, .b = b };
-		got = procmaps_read(&p->maps, s->pid, s->tid, &id);
-		p->pid = got == PROCMAPS_READ ? s->pid : 0;
+	if (!maps_are_fresh(p, s, &id) || !try_cached_maps(&g, s)) {
+		g = (struct symbolize_ctx){ .r = r, .maps = &p->maps, .b = b };
+		got = proc_maps_read(&p->maps, s->pid, s->tid, &id);
+		p->pid = got == PROC_MAPS_OK ? s->pid : 0;
 		p->id = id;
 		p->ts_ns = s->ts_ns;
-		if (got != PROCMAPS_READ) {
+		if (got != PROC_MAPS_OK) {
 			put_addresses(b, s);
-			put_missing(b, got == PROCMAPS_GONE ? missing_gone : missing_replaced);
+			put_missing(b, got == PROC_MAPS_GONE ? missing_gone : missing_replaced);
 			return;
 		}
 		put_frames(&g, s);
@@ -351,7 +351,7 @@ static void read_frames(struct stack_reader *r, const struct stack *s, struct bu
 		put_missing(b, missing_callers);
 }
 
-void stack_read(struct stack_reader *r, const struct stack *s, struct buf *b)
+void symbolizer_append_text(struct symbolizer *r, const struct stack *s, struct buf *b)
 {
 	if (s->exiting)
 		put_missing(b, missing_exit);
@@ -360,5 +360,5 @@ void stack_read(struct stack_reader *r, const struct stack *s, struct buf *b)
 	else if (s->error || !s->frames || s->frames > STACK_FRAMES || s->words > STACK_WORDS)
 		put_missing(b, missing_kernel);
 	else
-		read_frames(r, s, b);
+		symbolize_frames(r, s, b);
 }

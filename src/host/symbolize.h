@@ -13,11 +13,11 @@
 #include "buf.h"
 #include "stack.h"
 
-struct stack_reader;
+struct symbolizer;
 
 /* NULL if out of memory, or built without symbols. */
-struct stack_reader *stack_reader_new(void);
-void stack_reader_free(struct stack_reader *r);
+struct symbolizer *symbolizer_new(void);
+void symbolizer_free(struct symbolizer *r);
 
 /* Adds the text of s to b. */
-void stack_read(struct stack_reader *r, const struct stack *s, struct buf *b);
+void symbolizer_append_text(struct symbolizer *r, const struct stack *s, struct buf *b);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * Names of functions in ELF files, and what their unwind tables say of a frame. By elfutils (symbols_dw.c),
- * or, in a build without it, not at all (symbols_none.c). Nothing is looked up over the network.
+ * Names of functions in ELF files, and what their unwind tables say of a frame. By elfutils (symbols_libdw.c),
+ * or, in a build without it, not at all (symbols_stub.c). Nothing is looked up over the network.
  *
  * A place in a file is an offset from its beginning. A name is given only to an address within the bounds that
  * a symbol claims.
@@ -18,7 +18,7 @@ struct symbols;
 struct symbol_file;
 
 /* Was this built with it? */
-bool symbols_work(void);
+bool symbols_are_built_in(void);
 
 /* NULL if out of memory. */
 struct symbols *symbols_new(void);
@@ -44,13 +44,13 @@ size_t symbol_build_id(struct symbol_file *f, const uint8_t **id, uint64_t *file
 
 /* How a function finds its caller at a place in it. */
 enum symbol_frame {
-	FRAME_UNKNOWN,		/* nothing says so */
-	FRAME_POINTER,		/* by the frame pointer, which it has set up */
-	FRAME_STACK,		/* by the stack pointer: it has not, and frame pointers skip its caller */
-	FRAME_EITHER,		/* by the stack pointer, as Go's tables always say: it may have, all the same */
+	SYMBOL_FRAME_UNKNOWN,		/* nothing says so */
+	SYMBOL_FRAME_POINTER,		/* by the frame pointer, which it has set up */
+	SYMBOL_FRAME_STACK,		/* by the stack pointer: it has not, and frame pointers skip its caller */
+	SYMBOL_FRAME_EITHER,		/* by the stack pointer, as Go's tables always say: it may have, all the same */
 };
 
-/* *return_at: with FRAME_STACK and FRAME_EITHER, how far above the stack pointer its return address is, in bytes. */
+/* *return_at: with SYMBOL_FRAME_STACK and SYMBOL_FRAME_EITHER, how far above the stack pointer its return address is, in bytes. */
 enum symbol_frame symbol_frame_at(struct symbol_file *f, uint64_t file_offset, uint64_t *return_at);
 
 /* Is what comes before this place a call? True where it cannot be told. */

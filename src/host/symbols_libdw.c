@@ -15,14 +15,14 @@
 #define X86_64_RSP 7
 
 /* What was found out about a place in a file: programs close at few of them. */
-struct fact {
-	uint64_t place;		/* the offset, and 1; 0 nothing */
+struct cached_symbol {
+	uint64_t offset_plus_1;		/* 0: an empty slot */
 	const char *name;
 	uint64_t symbol_offset, return_at;
 	enum symbol_frame frame;
 };
 
-#define FACTS 256		/* a power of two */
+#define CACHED_SYMBOLS 256		/* a power of two */
 
 struct symbol_file {
 	uint64_t device, inode;
@@ -35,7 +35,7 @@ struct symbol_file {
 	const uint8_t *bytes;
 	size_t size;
 	unsigned machine;	/* EM_... */
-	struct fact fact[FACTS];	/* the one asked for last of those with the same low bits */
+	struct cached_symbol cached[CACHED_SYMBOLS];	/* the one asked for last of those with the same low bits */
 };
 
 struct symbols {
@@ -43,7 +43,7 @@ struct symbols {
 	struct symbol_file *file[FILES_MAX];
 };
 
-bool symbols_work(void)
+bool symbols_are_built_in(void)
 {
 	return true;
 }
@@ -53,7 +53,7 @@ struct symbols *symbols_new(void)
 	return calloc(1, sizeof(struct symbols));
 }
 
-static void file_free(struct symbol_file *f)
+static void symbol_file_free(struct symbol_file *f)
 {
 	if (f->dwfl)
 		dwfl_end(f->dwfl);
@@ -66,7 +66,7 @@ static void file_free(struct symbol_file *f)
 void symbols_free(struct symbols *s)
 {
 	for (unsigned i = 0; s && i < s->nr; i++)
-		file_free(s->file[i]);
+		symbol_file_free(s->file[i]);
 	free(s);
 }
 
@@ -88,7 +88,7 @@ static int find_debuginfo(Dwfl_Module *module, void **user, const char *name, Dw
 	return dwfl_build_id_find_debuginfo(module, user, name, base, file, link, crc, found);
 }
 
-static bool load(struct symbol_file *f, int fd)
+static bool load_elf(struct symbol_file *f, int fd)
 {
 	static char *debug_path;	/* NULL: elfutils' own */
 	static const Dwfl_Callbacks callbacks = { .find_elf = dwfl_build_id_find_elf,
@@ -125,22 +125,22 @@ struct symbol_file *symbols_open(struct symbols *s, const struct symbol_key *key
 				   .path = strdup(key->path) };
 	if (f->fd < 0 || !f->path) {
 		close(fd);
-		file_free(f);
+		symbol_file_free(f);
 		return NULL;
 	}
-	if (!load(f, fd)) {
-		file_free(f);
+	if (!load_elf(f, fd)) {
+		symbol_file_free(f);
 		return NULL;
 	}
 	slot = s->nr < FILES_MAX ? s->nr++ : s->oldest++ % FILES_MAX;
 	if (s->file[slot])
-		file_free(s->file[slot]);
+		symbol_file_free(s->file[slot]);
 	s->file[slot] = f;
 	return f;
 }
 
 /* The module's address of a place in the file, by the segments that are mapped. 0 none. */
-static GElf_Addr address_of(const struct symbol_file *f, uint64_t offset)
+static GElf_Addr offset_to_address(const struct symbol_file *f, uint64_t offset)
 {
 	size_t n = 0;
 
@@ -156,7 +156,7 @@ static GElf_Addr address_of(const struct symbol_file *f, uint64_t offset)
 	return 0;
 }
 
-static bool offset_of(const struct symbol_file *f, GElf_Addr address, uint64_t *offset)
+static bool address_to_offset(const struct symbol_file *f, GElf_Addr address, uint64_t *offset)
 {
 	size_t n = 0;
 
@@ -174,7 +174,7 @@ static bool offset_of(const struct symbol_file *f, GElf_Addr address, uint64_t *
 	return false;
 }
 
-static const char *name_at(const struct symbol_file *f, GElf_Addr address, uint64_t *symbol_offset)
+static const char *find_function_name(const struct symbol_file *f, GElf_Addr address, uint64_t *symbol_offset)
 {
 	GElf_Off offset;
 	const char *name;
@@ -195,13 +195,13 @@ size_t symbol_build_id(struct symbol_file *f, const uint8_t **id, uint64_t *file
 	GElf_Addr address;
 	int len = dwfl_module_build_id(f->module, id, &address);
 
-	if (len <= 0 || len > SYMBOLS_BUILD_ID || !offset_of(f, address, file_offset))
+	if (len <= 0 || len > SYMBOLS_BUILD_ID || !address_to_offset(f, address, file_offset))
 		return 0;
 	return (size_t)len;
 }
 
 /* The register that the frame's end is counted from, and how far it is. */
-static bool frame_end(Dwarf_CFI *cfi, Dwarf_Addr address, uint64_t *reg, int64_t *offset)
+static bool read_cfa(Dwarf_CFI *cfi, Dwarf_Addr address, uint64_t *reg, int64_t *offset)
 {
 	Dwarf_Frame *frame = NULL;
 	Dwarf_Op *ops = NULL;
@@ -224,59 +224,59 @@ static bool frame_end(Dwarf_CFI *cfi, Dwarf_Addr address, uint64_t *reg, int64_t
 	return good;
 }
 
-static enum symbol_frame frame_at(const struct symbol_file *f, GElf_Addr address, uint64_t *return_at)
+static enum symbol_frame find_frame(const struct symbol_file *f, GElf_Addr address, uint64_t *return_at)
 {
 	GElf_Addr bias = 0;
-	enum symbol_frame by_stack = FRAME_STACK;
+	enum symbol_frame by_stack = SYMBOL_FRAME_STACK;
 	int64_t offset = 0;
 	uint64_t reg = 0;
 	Dwarf_CFI *cfi;
 
 	if (!address || f->machine != EM_X86_64)
-		return FRAME_UNKNOWN;
+		return SYMBOL_FRAME_UNKNOWN;
 	cfi = dwfl_module_eh_cfi(f->module, &bias);
-	if (!frame_end(cfi, address - bias, &reg, &offset)) {
-		by_stack = FRAME_EITHER;
+	if (!read_cfa(cfi, address - bias, &reg, &offset)) {
+		by_stack = SYMBOL_FRAME_EITHER;
 		cfi = dwfl_module_dwarf_cfi(f->module, &bias);
-		if (!frame_end(cfi, address - bias, &reg, &offset))
-			return FRAME_UNKNOWN;
+		if (!read_cfa(cfi, address - bias, &reg, &offset))
+			return SYMBOL_FRAME_UNKNOWN;
 	}
 	if (reg == X86_64_RBP)
-		return FRAME_POINTER;
+		return SYMBOL_FRAME_POINTER;
 	if (reg != X86_64_RSP || offset < 8)
-		return FRAME_UNKNOWN;
+		return SYMBOL_FRAME_UNKNOWN;
 	*return_at = (uint64_t)offset - 8;	/* the word below the frame's end */
 	return by_stack;
 }
 
-static const struct fact *fact_of(struct symbol_file *f, uint64_t file_offset)
+static const struct cached_symbol *look_up_cached(struct symbol_file *f, uint64_t file_offset)
 {
-	struct fact *fact = &f->fact[(file_offset ^ file_offset >> 8) & (FACTS - 1)];
+	struct cached_symbol *cached = &f->cached[(file_offset ^ file_offset >> 8) & (CACHED_SYMBOLS - 1)];
 	GElf_Addr address;
 
-	if (fact->place == file_offset + 1)
-		return fact;
-	address = address_of(f, file_offset);
-	*fact = (struct fact){ .place = file_offset + 1 };
-	fact->name = name_at(f, address, &fact->symbol_offset);
-	fact->frame = frame_at(f, address, &fact->return_at);
-	return fact;
+	if (cached->offset_plus_1 == file_offset + 1)
+		return cached;
+	address = offset_to_address(f, file_offset);
+	*cached = (struct cached_symbol){ .offset_plus_1 = file_offset + 1 };
+	cached->name = find_function_name(f, address, &cached->symbol_offset);
+	cached->frame = find_frame(f, address, &cached->return_at);
+	return cached;
 }
 
 const char *symbol_name(struct symbol_file *f, uint64_t file_offset, uint64_t *symbol_offset)
 {
-	const struct fact *fact = fact_of(f, file_offset);
+	const struct cached_symbol *cached = look_up_cached(f, file_offset);
 
-	*symbol_offset = fact->symbol_offset;
-	return fact->name;
+	*symbol_offset = cached->symbol_offset;
+	return cached->name;
 }
 
 enum symbol_frame symbol_frame_at(struct symbol_file *f, uint64_t file_offset, uint64_t *return_at)
 {
-	const struct fact *fact = fact_of(f, file_offset);
+	const struct cached_symbol *cached = look_up_cached(f, file_offset);
 
-	*return_at = fact->return_at;
-	return fact->frame;
+	*return_at = cached->return_at;
+	return cached->frame;
 }
 
 /* CALL rel32, or CALL r/m64 (FF /2) with one of the lengths that it may have */

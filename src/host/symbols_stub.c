@@ -2,7 +2,7 @@
 /* Without elfutils: the option --stack is refused, so none of this is asked for anything. */
 #include "symbols.h"
 
-bool symbols_work(void)
+bool symbols_are_built_in(void)
 {
 	return false;
 }
@@ -53,7 +53,7 @@ enum symbol_frame symbol_frame_at(struct symbol_file *f, uint64_t file_offset, u
 	(void)f;
 	(void)file_offset;
 	(void)return_at;
-	return FRAME_UNKNOWN;
+	return SYMBOL_FRAME_UNKNOWN;
 }
 
 bool symbol_follows_call(struct symbol_file *f, uint64_t file_offset)

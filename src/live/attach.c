@@ -16,23 +16,23 @@
 
 /* The kernel's name for the function of a system call; on other architectures it will not be found. */
 #if defined(__x86_64__)
-#define CALL_PREFIX "__x64_sys_"
+#define SYSCALL_PREFIX "__x64_sys_"
 #elif defined(__aarch64__)
-#define CALL_PREFIX "__arm64_sys_"
+#define SYSCALL_PREFIX "__arm64_sys_"
 #else
-#define CALL_PREFIX "sys_"
+#define SYSCALL_PREFIX "sys_"
 #endif
 
-#define MINISOCK_FUNCTION "tcp_timewait_state_process"
+#define TIMEWAIT_FUNCTION "tcp_timewait_state_process"
 
 /* Entry and return of each; then the same again (bpf/call.bpf.c). */
-static const char *const call_function[ATTACH_CALLS] = {
-	CALL_PREFIX "close", CALL_PREFIX "close", CALL_PREFIX "shutdown", CALL_PREFIX "shutdown",
-	CALL_PREFIX "close", CALL_PREFIX "close", CALL_PREFIX "shutdown", CALL_PREFIX "shutdown"
+static const char *const syscall_function[ATTACH_CALL_PROGS] = {
+	SYSCALL_PREFIX "close", SYSCALL_PREFIX "close", SYSCALL_PREFIX "shutdown", SYSCALL_PREFIX "shutdown",
+	SYSCALL_PREFIX "close", SYSCALL_PREFIX "close", SYSCALL_PREFIX "shutdown", SYSCALL_PREFIX "shutdown"
 };
 
 /* The words of --calls, and of meta. */
-static const char *const calls_how[] = {
+static const char *const calls_mode_name[] = {
 	[CALLS_FENTRY] = "fentry",
 	[CALLS_KPROBE] = "kprobe",
 	[CALLS_TRACEPOINT] = "tracepoint",
@@ -41,9 +41,9 @@ static const char *const calls_how[] = {
 
 bool attach_can_trace_calls(const struct probe *p, enum calls_mode calls)
 {
-	for (unsigned i = 0; i < ATTACH_CALLS / 2; i += 2)
-		if (calls == CALLS_FENTRY ? !probe_trampoline(p, call_function[i]) :
-						 !probe_kprobe(call_function[i]))
+	for (unsigned i = 0; i < ATTACH_CALL_PROGS / 2; i += 2)
+		if (calls == CALLS_FENTRY ? !probe_trampoline(p, syscall_function[i]) :
+						 !probe_kprobe(syscall_function[i]))
 			return false;
 	return true;
 }
@@ -59,22 +59,22 @@ static enum calls_mode plan_calls(const struct probe *p, enum calls_mode wanted)
 	return attach_can_trace_calls(p, CALLS_KPROBE) ? CALLS_KPROBE : CALLS_TRACEPOINT;
 }
 
-static enum attach_late plan_late(struct attach *a, const struct probe *p)
+static enum attach_timewait plan_timewait(struct attach *a, const struct probe *p)
 {
 	int args = probe_tracepoint_args(p, "kfree_skb");
 
-	if (probe_trampoline(p, MINISOCK_FUNCTION))
-		return ATTACH_LATE_FEXIT;
+	if (probe_trampoline(p, TIMEWAIT_FUNCTION))
+		return ATTACH_TIMEWAIT_FEXIT;
 	if (args >= 4)
-		return ATTACH_LATE_KFREE;
+		return ATTACH_TIMEWAIT_KFREE;
 	if (args < 2)
-		return ATTACH_LATE_NONE;
-	a->tcp_receive[0] = probe_range("tcp_v4_rcv");
-	a->tcp_receive[1] = probe_range("tcp_v6_rcv");
-	return a->tcp_receive[0].to ? ATTACH_LATE_PLACE : ATTACH_LATE_NONE;
+		return ATTACH_TIMEWAIT_NONE;
+	a->tcp_rcv_code[0] = probe_function_range("tcp_v4_rcv");
+	a->tcp_rcv_code[1] = probe_function_range("tcp_v6_rcv");
+	return a->tcp_rcv_code[0].to ? ATTACH_TIMEWAIT_KFREE_LOCATION : ATTACH_TIMEWAIT_NONE;
 }
 
-static enum attach_form form(int args, int plain)
+static enum attach_form tracepoint_form(int args, int plain)
 {
 	if (args < plain)
 		return ATTACH_FORM_NONE;
@@ -90,35 +90,35 @@ void attach_plan(struct attach *a, const struct live_config *config)
 		.cookie = probe_cookie(&p),
 		.pt_regs = probe_pt_regs(&p),
 		.cast = probe_cast(&p),
-		.reset_sent = form(probe_tracepoint_args(&p, "tcp_send_reset"), 2),
-		.fin_resent = form(probe_tracepoint_args(&p, "tcp_retransmit_skb"), 2),
+		.reset_sent = tracepoint_form(probe_tracepoint_args(&p, "tcp_send_reset"), 2),
+		.fin_resent = tracepoint_form(probe_tracepoint_args(&p, "tcp_retransmit_skb"), 2),
 		.reset_received = probe_tracepoint_args(&p, "tcp_receive_reset") >= 1,
 		.calls = plan_calls(&p, config->calls),
 	};
-	a->late = plan_late(a, &p);
+	a->timewait = plan_timewait(a, &p);
 	if (a->reset_sent == ATTACH_FORM_PLAIN)
-		a->reset_late = probe_trampoline(&p, "tcp_v4_send_reset") &&
+		a->send_reset = probe_trampoline(&p, "tcp_v4_send_reset") &&
 				probe_trampoline(&p, "tcp_v6_send_reset");
 	probe_release(&p);
 }
 
-bool attach_reduce(struct attach *a)
+bool attach_downgrade(struct attach *a)
 {
-	if (a->late) {
-		a->late = ATTACH_LATE_NONE;
+	if (a->timewait) {
+		a->timewait = ATTACH_TIMEWAIT_NONE;
 	} else if (a->calls != CALLS_INLINE) {
 		a->calls = CALLS_INLINE;
 	} else if (a->reset_sent || a->fin_resent || a->reset_received) {
 		a->reset_sent = a->fin_resent = ATTACH_FORM_NONE;
-		a->reset_received = a->reset_late = false;
+		a->reset_received = a->send_reset = false;
 	} else {
 		return false;
 	}
 	return true;
 }
 
-static void call_programs(const struct tcpclose_bpf *skel, enum calls_mode calls,
-			  struct bpf_program *prog[ATTACH_CALLS])
+static void list_call_programs(const struct tcpclose_bpf *skel, enum calls_mode calls,
+			  struct bpf_program *prog[ATTACH_CALL_PROGS])
 {
 	switch (calls) {
 	case CALLS_FENTRY:
@@ -126,10 +126,10 @@ static void call_programs(const struct tcpclose_bpf *skel, enum calls_mode calls
 		prog[1] = skel->progs.close_fexit;
 		prog[2] = skel->progs.shutdown_fentry;
 		prog[3] = skel->progs.shutdown_fexit;
-		prog[4] = skel->progs.close_fentry_again;
-		prog[5] = skel->progs.close_fexit_again;
-		prog[6] = skel->progs.shutdown_fentry_again;
-		prog[7] = skel->progs.shutdown_fexit_again;
+		prog[4] = skel->progs.close_fentry_reentry;
+		prog[5] = skel->progs.close_fexit_reentry;
+		prog[6] = skel->progs.shutdown_fentry_reentry;
+		prog[7] = skel->progs.shutdown_fexit_reentry;
 		break;
 	case CALLS_KPROBE:
 		prog[0] = skel->progs.close_kprobe;
@@ -143,81 +143,81 @@ static void call_programs(const struct tcpclose_bpf *skel, enum calls_mode calls
 		prog[1] = skel->progs.close_exit;
 		prog[2] = skel->progs.shutdown_enter;
 		prog[3] = skel->progs.shutdown_exit;
-		prog[4] = skel->progs.close_enter_again;
-		prog[5] = skel->progs.close_exit_again;
-		prog[6] = skel->progs.shutdown_enter_again;
-		prog[7] = skel->progs.shutdown_exit_again;
+		prog[4] = skel->progs.close_enter_reentry;
+		prog[5] = skel->progs.close_exit_reentry;
+		prog[6] = skel->progs.shutdown_enter_reentry;
+		prog[7] = skel->progs.shutdown_exit_reentry;
 		break;
 	}
 }
 
-static void choose_calls(const struct attach *a, const struct tcpclose_bpf *skel)
+static void set_calls_autoload(const struct attach *a, const struct tcpclose_bpf *skel)
 {
-	struct bpf_program *prog[ATTACH_CALLS];
+	struct bpf_program *prog[ATTACH_CALL_PROGS];
 
 	for (enum calls_mode c = CALLS_FENTRY; c < CALLS_INLINE; c++) {
-		call_programs(skel, c, prog);
-		for (unsigned i = 0; i < ATTACH_CALLS && prog[i]; i++)
+		list_call_programs(skel, c, prog);
+		for (unsigned i = 0; i < ATTACH_CALL_PROGS && prog[i]; i++)
 			bpf_program__set_autoload(prog[i], c == a->calls);
 	}
 	if (a->calls == CALLS_INLINE)
 		bpf_map__set_autocreate(skel->maps.inflight, false);
 	if (a->calls != CALLS_FENTRY)
 		return;
-	call_programs(skel, CALLS_FENTRY, prog);
-	for (unsigned i = 0; i < ATTACH_CALLS; i++)
-		bpf_program__set_attach_target(prog[i], 0, call_function[i]);
+	list_call_programs(skel, CALLS_FENTRY, prog);
+	for (unsigned i = 0; i < ATTACH_CALL_PROGS; i++)
+		bpf_program__set_attach_target(prog[i], 0, syscall_function[i]);
 }
 
-/* A hook and its second program (bpf/twice.bpf.h). */
-#define CHOOSE_TWICE(skel, name, yes)                                                              \
+/* A hook and its second program (bpf/reentry.bpf.h). */
+#define SET_AUTOLOAD_BOTH(skel, name, yes)                                                              \
 	(bpf_program__set_autoload((skel)->progs.name, yes),                                       \
-	 bpf_program__set_autoload((skel)->progs.name##_again, yes))
+	 bpf_program__set_autoload((skel)->progs.name##_reentry, yes))
 
 /*
  * A weak function that the kernel lacks (bpf_rdonly_cast before 6.2) libbpf 1.1 looks for in the modules' types
  * too. Where it may not list these (without CAP_SYS_ADMIN, from 5.11 on) it does not load the object; but it
  * tries only once per object. So that it has tried before it counts, it is asked for what nobody has.
  */
-static void look_through_modules(struct tcpclose_bpf *skel)
+static void search_module_btf_now(struct tcpclose_bpf *skel)
 {
-	bpf_program__set_attach_target(skel->progs.late_in, 0, "tcpclose_no_such_function");
+	bpf_program__set_attach_target(skel->progs.on_timewait_segment, 0, "tcpclose_no_such_function");
 }
 
-void attach_choose(const struct attach *a, struct tcpclose_bpf *skel)
+void attach_set_autoload(const struct attach *a, struct tcpclose_bpf *skel)
 {
 	if (!a->cast)
-		look_through_modules(skel);
+		search_module_btf_now(skel);
 	skel->rodata->kernel_features.cookie = a->cookie;
 	skel->rodata->kernel_features.pt_regs = a->pt_regs;
 	skel->rodata->kernel_features.cast = a->cast;
-	memcpy((void *)skel->rodata->tcp_receive, a->tcp_receive, sizeof(a->tcp_receive));
-	CHOOSE_TWICE(skel, late_segment, a->late == ATTACH_LATE_KFREE);
-	CHOOSE_TWICE(skel, late_place, a->late == ATTACH_LATE_PLACE);
-	bpf_program__set_autoload(skel->progs.late_in, a->late == ATTACH_LATE_FEXIT);
-	bpf_program__set_autoload(skel->progs.reset_late_v4, a->reset_late);
-	bpf_program__set_autoload(skel->progs.reset_late_v6, a->reset_late);
-	CHOOSE_TWICE(skel, reset_sent, a->reset_sent == ATTACH_FORM_FULL);
-	CHOOSE_TWICE(skel, reset_sent_plain, a->reset_sent == ATTACH_FORM_PLAIN);
-	CHOOSE_TWICE(skel, reset_received, a->reset_received);
-	CHOOSE_TWICE(skel, fin_resent, a->fin_resent == ATTACH_FORM_FULL);
-	CHOOSE_TWICE(skel, fin_resent_plain, a->fin_resent == ATTACH_FORM_PLAIN);
-	choose_calls(a, skel);
+	memcpy((void *)skel->rodata->tcp_rcv_code, a->tcp_rcv_code, sizeof(a->tcp_rcv_code));
+	SET_AUTOLOAD_BOTH(skel, on_kfree_skb, a->timewait == ATTACH_TIMEWAIT_KFREE);
+	SET_AUTOLOAD_BOTH(skel, on_kfree_skb_location, a->timewait == ATTACH_TIMEWAIT_KFREE_LOCATION);
+	bpf_program__set_autoload(skel->progs.on_timewait_segment, a->timewait == ATTACH_TIMEWAIT_FEXIT);
+	bpf_program__set_autoload(skel->progs.on_send_reset_v4, a->send_reset);
+	bpf_program__set_autoload(skel->progs.on_send_reset_v6, a->send_reset);
+	SET_AUTOLOAD_BOTH(skel, reset_sent, a->reset_sent == ATTACH_FORM_FULL);
+	SET_AUTOLOAD_BOTH(skel, reset_sent_noreason, a->reset_sent == ATTACH_FORM_PLAIN);
+	SET_AUTOLOAD_BOTH(skel, reset_received, a->reset_received);
+	SET_AUTOLOAD_BOTH(skel, fin_resent, a->fin_resent == ATTACH_FORM_FULL);
+	SET_AUTOLOAD_BOTH(skel, fin_resent_noerr, a->fin_resent == ATTACH_FORM_PLAIN);
+	set_calls_autoload(a, skel);
 }
 
-static int attach_btf(struct bpf_program *prog, struct bpf_link **link)
+static int attach_by_btf(struct bpf_program *prog, struct bpf_link **link)
 {
 	*link = bpf_program__attach(prog);
 	return *link ? 0 : -errno;
 }
 
 /* The second program must run after the first. 0 or -errno. */
-#define ATTACH_TWICE(skel, name)                                                                   \
-	(attach_btf((skel)->progs.name, &(skel)->links.name) ?:                                    \
-	 attach_btf((skel)->progs.name##_again, &(skel)->links.name##_again))
+#define ATTACH_BOTH(skel, name)                                                                   \
+	(attach_by_btf((skel)->progs.name, &(skel)->links.name) ?:                                    \
+	 attach_by_btf((skel)->progs.name##_reentry, &(skel)->links.name##_reentry))
 
 /* A syscall tracepoint by its id: libbpf's own way would need tracefs to be mounted. */
-static int attach_syscall(const struct bpf_program *prog, struct bpf_link **link)
+static int attach_syscall_tracepoint(const struct bpf_program *prog, struct bpf_link **link)
 {
 	const char *event = strrchr(bpf_program__section_name(prog), '/') + 1;
 	struct perf_event_attr attr = { .type = PERF_TYPE_TRACEPOINT, .size = sizeof(attr) };
@@ -242,18 +242,18 @@ static int attach_call(struct attach *a, unsigned i, struct bpf_program *prog)
 {
 	switch (a->calls) {
 	case CALLS_FENTRY:
-		return attach_btf(prog, &a->call_link[i]);
+		return attach_by_btf(prog, &a->call_link[i]);
 	case CALLS_KPROBE:
-		a->call_link[i] = bpf_program__attach_kprobe(prog, i & 1, call_function[i]);
+		a->call_link[i] = bpf_program__attach_kprobe(prog, i & 1, syscall_function[i]);
 		return a->call_link[i] ? 0 : -errno;
 	default:
-		return attach_syscall(prog, &a->call_link[i]);
+		return attach_syscall_tracepoint(prog, &a->call_link[i]);
 	}
 }
 
 void attach_release(struct attach *a)
 {
-	for (unsigned i = 0; i < ATTACH_CALLS; i++) {
+	for (unsigned i = 0; i < ATTACH_CALL_PROGS; i++) {
 		bpf_link__destroy(a->call_link[i]);
 		a->call_link[i] = NULL;
 	}
@@ -261,14 +261,14 @@ void attach_release(struct attach *a)
 
 /* Falls back to inline, unless the user wants it so and no other way: then -errno with why. */
 static int attach_calls(struct attach *a, const struct tcpclose_bpf *skel, enum calls_mode wanted,
-			char why[LIVE_WHY])
+			char why[LIVE_WHY_BYTES])
 {
-	struct bpf_program *prog[ATTACH_CALLS];
+	struct bpf_program *prog[ATTACH_CALL_PROGS];
 	int err = 0;
 
 	if (a->calls != CALLS_INLINE) {
-		call_programs(skel, a->calls, prog);
-		for (unsigned i = 0; i < ATTACH_CALLS && prog[i] && !err; i++)
+		list_call_programs(skel, a->calls, prog);
+		for (unsigned i = 0; i < ATTACH_CALL_PROGS && prog[i] && !err; i++)
 			err = attach_call(a, i, prog[i]);
 	} else if (wanted != CALLS_INLINE) {
 		err = -EOPNOTSUPP;	/* not even loaded */
@@ -279,67 +279,67 @@ static int attach_calls(struct attach *a, const struct tcpclose_bpf *skel, enum 
 	a->calls = CALLS_INLINE;
 	if (wanted == CALLS_AUTO)
 		return 0;
-	snprintf(why, LIVE_WHY, "cannot watch calls by %s: %s%s; --calls inline does without",
-		 calls_how[wanted], strerror(-err), err != -EPERM && err != -EACCES ? "" :
+	snprintf(why, LIVE_WHY_BYTES, "cannot watch calls by %s: %s%s; --calls inline does without",
+		 calls_mode_name[wanted], strerror(-err), err != -EPERM && err != -EACCES ? "" :
 		 " (tracefs takes CAP_DAC_READ_SEARCH, and CAP_SYS_ADMIN where it is not mounted)");
 	return err == -ENOENT ? -EOPNOTSUPP : err;
 }
 
-static const char *attach_late(const struct attach *a, struct tcpclose_bpf *skel)
+static const char *attach_timewait_hook(const struct attach *a, struct tcpclose_bpf *skel)
 {
-	switch (a->late) {
-	case ATTACH_LATE_FEXIT:
-		return attach_btf(skel->progs.late_in, &skel->links.late_in) ? "none" : "fexit";
-	case ATTACH_LATE_KFREE:
-		return ATTACH_TWICE(skel, late_segment) ? "none" : "tp_btf";
-	case ATTACH_LATE_PLACE:
-		return ATTACH_TWICE(skel, late_place) ? "none" : "place";
-	case ATTACH_LATE_NONE:
+	switch (a->timewait) {
+	case ATTACH_TIMEWAIT_FEXIT:
+		return attach_by_btf(skel->progs.on_timewait_segment, &skel->links.on_timewait_segment) ? "none" : "fexit";
+	case ATTACH_TIMEWAIT_KFREE:
+		return ATTACH_BOTH(skel, on_kfree_skb) ? "none" : "tp_btf";
+	case ATTACH_TIMEWAIT_KFREE_LOCATION:
+		return ATTACH_BOTH(skel, on_kfree_skb_location) ? "none" : "place";
+	case ATTACH_TIMEWAIT_NONE:
 		break;
 	}
 	return "none";
 }
 
 /* RSTs of minisocks, and of nobody: the tracepoint with a reason shows them. */
-static const char *attach_reset_late(const struct attach *a, struct tcpclose_bpf *skel, bool sent)
+static const char *attach_send_reset(const struct attach *a, struct tcpclose_bpf *skel, bool sent)
 {
 	if (a->reset_sent == ATTACH_FORM_FULL)
 		return sent ? "tp_btf" : "none";
-	if (!a->reset_late || attach_btf(skel->progs.reset_late_v4, &skel->links.reset_late_v4))
+	if (!a->send_reset || attach_by_btf(skel->progs.on_send_reset_v4, &skel->links.on_send_reset_v4))
 		return "none";
-	return attach_btf(skel->progs.reset_late_v6, &skel->links.reset_late_v6) ? "none" : "fentry";
+	return attach_by_btf(skel->progs.on_send_reset_v6, &skel->links.on_send_reset_v6) ? "none" : "fentry";
 }
 
-#define TP_BTF(yes) ((yes) ? "tp_btf" : "none")
+#define TP_BTF_OR_NONE(yes) ((yes) ? "tp_btf" : "none")
 
 int attach_hooks(struct attach *a, struct tcpclose_bpf *skel, enum calls_mode wanted,
-		 struct run_info *meta, char why[LIVE_WHY])
+		 struct run_info *meta, char why[LIVE_WHY_BYTES])
 {
 	bool sent = false, resent = false;
 	int err = attach_calls(a, skel, wanted, why);
 
 	if (err)
 		return err;
-	run_info_add_hook(meta, "calls", calls_how[a->calls]);
-	run_info_add_hook(meta, "late", attach_late(a, skel));
+	run_info_add_hook(meta, "calls", calls_mode_name[a->calls]);
+	run_info_add_hook(meta, "late", attach_timewait_hook(a, skel));
 	if (a->reset_sent == ATTACH_FORM_FULL)
-		sent = !ATTACH_TWICE(skel, reset_sent);
+		sent = !ATTACH_BOTH(skel, reset_sent);
 	else if (a->reset_sent)
-		sent = !ATTACH_TWICE(skel, reset_sent_plain);
-	run_info_add_hook(meta, "reset_sent", TP_BTF(sent));
-	run_info_add_hook(meta, "reset_late", attach_reset_late(a, skel, sent));
+		sent = !ATTACH_BOTH(skel, reset_sent_noreason);
+	run_info_add_hook(meta, "reset_sent", TP_BTF_OR_NONE(sent));
+	run_info_add_hook(meta, "reset_late", attach_send_reset(a, skel, sent));
 	run_info_add_hook(meta, "reset_received",
-		      TP_BTF(a->reset_received && !ATTACH_TWICE(skel, reset_received)));
+		      TP_BTF_OR_NONE(a->reset_received && !ATTACH_BOTH(skel, reset_received)));
 	if (a->fin_resent == ATTACH_FORM_FULL)
-		resent = !ATTACH_TWICE(skel, fin_resent);
+		resent = !ATTACH_BOTH(skel, fin_resent);
 	else if (a->fin_resent)
-		resent = !ATTACH_TWICE(skel, fin_resent_plain);
-	run_info_add_hook(meta, "fin_resent", TP_BTF(resent));
-	err = ATTACH_TWICE(skel, on_destroy);
+		resent = !ATTACH_BOTH(skel, fin_resent_noerr);
+	run_info_add_hook(meta, "fin_resent", TP_BTF_OR_NONE(resent));
+	err = ATTACH_BOTH(skel, on_destroy);
 	if (!err)
-		err = ATTACH_TWICE(skel, on_state);
+		err = ATTACH_BOTH(skel, on_state);
 	if (err) {
-		snprintf(why, LIVE_WHY, "cannot attach to the TCP tracepoints: %s", strerror(-err));
+		snprintf(why, LIVE_WHY_BYTES, "cannot attach to the TCP tracepoints: %s", strerror(-err));
 		return err;
 	}
 	run_info_add_hook(meta, "state", "tp_btf");

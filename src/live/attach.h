@@ -15,13 +15,13 @@ struct tcpclose_bpf;
 struct bpf_link;
 struct probe;
 
-#define ATTACH_CALLS 8		/* entry and return of close(), of shutdown(); and their copies */
+#define ATTACH_CALL_PROGS 8		/* entry and return of close(), of shutdown(); and their copies */
 
-enum attach_late {
-	ATTACH_LATE_NONE,
-	ATTACH_LATE_FEXIT,	/* tcp_timewait_state_process */
-	ATTACH_LATE_KFREE,	/* kfree_skb, which names the minisock */
-	ATTACH_LATE_PLACE,	/* kfree_skb, which only shows where it was called */
+enum attach_timewait {
+	ATTACH_TIMEWAIT_NONE,
+	ATTACH_TIMEWAIT_FEXIT,	/* tcp_timewait_state_process */
+	ATTACH_TIMEWAIT_KFREE,	/* kfree_skb, which names the minisock */
+	ATTACH_TIMEWAIT_KFREE_LOCATION,	/* kfree_skb, which only shows where it was called */
 };
 
 enum attach_form { ATTACH_FORM_NONE, ATTACH_FORM_PLAIN, ATTACH_FORM_FULL };
@@ -29,13 +29,13 @@ enum attach_form { ATTACH_FORM_NONE, ATTACH_FORM_PLAIN, ATTACH_FORM_FULL };
 /* What is to be loaded, then what was. */
 struct attach {
 	enum calls_mode calls;		/* never AUTO */
-	enum attach_late late;
+	enum attach_timewait timewait;
 	enum attach_form reset_sent, fin_resent;	/* without and with reason, and err */
 	bool reset_received;
-	bool reset_late;	/* by fentry, where the tracepoint does not show them */
+	bool send_reset;	/* by fentry, where the tracepoint does not show them */
 	bool cookie, pt_regs, cast;	/* struct kernel_features */
-	struct code_range tcp_receive[2];	/* ATTACH_LATE_PLACE */
-	struct bpf_link *call_link[ATTACH_CALLS];
+	struct code_range tcp_rcv_code[2];	/* ATTACH_TIMEWAIT_KFREE_LOCATION */
+	struct bpf_link *call_link[ATTACH_CALL_PROGS];
 };
 
 /* Can close() and shutdown() be watched by fentry, or by kprobe, which calls says? */
@@ -45,16 +45,16 @@ bool attach_can_trace_calls(const struct probe *p, enum calls_mode calls);
 void attach_plan(struct attach *a, const struct live_config *config);
 
 /* Less than the plan, for a kernel that refused it; false if nothing is left to leave out. */
-bool attach_reduce(struct attach *a);
+bool attach_downgrade(struct attach *a);
 
 /* Tells libbpf, between opening and loading. */
-void attach_choose(const struct attach *a, struct tcpclose_bpf *skel);
+void attach_set_autoload(const struct attach *a, struct tcpclose_bpf *skel);
 
 /*
  * Attaches what was loaded, and writes into meta how. 0, or -errno with why if a hook that nothing can be
  * told without, or that the user insists on, cannot be attached.
  */
 int attach_hooks(struct attach *a, struct tcpclose_bpf *skel, enum calls_mode wanted,
-		 struct run_info *meta, char why[LIVE_WHY]);
+		 struct run_info *meta, char why[LIVE_WHY_BYTES]);
 
 void attach_release(struct attach *a);

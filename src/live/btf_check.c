@@ -14,49 +14,49 @@
 
 #include "live.h"
 
-#define A_STRUCT "tcp_sock"	/* that every kernel with TCP has, and nearly every release changes */
+#define PROBED_STRUCT "tcp_sock"	/* that every kernel with TCP has, and nearly every release changes */
 
-static int say(char why[LIVE_WHY], int err, const char *path, const char *format, ...)
+static int set_btf_why(char why[LIVE_WHY_BYTES], int err, const char *path, const char *format, ...)
 {
-	int len = snprintf(why, LIVE_WHY, "cannot use '%.120s' as the kernel's types: ", path);
+	int len = snprintf(why, LIVE_WHY_BYTES, "cannot use '%.120s' as the kernel's types: ", path);
 	va_list args;
 
 	va_start(args, format);
-	vsnprintf(why + len, (size_t)(LIVE_WHY - len), format, args);
+	vsnprintf(why + len, (size_t)(LIVE_WHY_BYTES - len), format, args);
 	va_end(args);
 	return err;
 }
 
 /* Its size in bytes, or negative. */
-static long long size_in(const struct btf *btf)
+static long long struct_size_in(const struct btf *btf)
 {
-	int id = btf ? btf__find_by_name_kind(btf, A_STRUCT, BTF_KIND_STRUCT) : -1;
+	int id = btf ? btf__find_by_name_kind(btf, PROBED_STRUCT, BTF_KIND_STRUCT) : -1;
 
 	return id > 0 ? btf__resolve_size(btf, (__u32)id) : -1;
 }
 
-int live_check_btf(const char *path, char why[LIVE_WHY])
+int live_check_btf(const char *path, char why[LIVE_WHY_BYTES])
 {
 	struct btf *given, *own;
 	long long there, here;
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
 
 	if (fd < 0)
-		return say(why, -errno, path, "%s", strerror(errno));
+		return set_btf_why(why, -errno, path, "%s", strerror(errno));
 	close(fd);
-	live_quiet();
+	live_silence_libbpf();
 	given = btf__parse(path, NULL);
 	if (!given)
-		return say(why, -EINVAL, path, "it holds no BTF");
+		return set_btf_why(why, -EINVAL, path, "it holds no BTF");
 	own = btf__load_vmlinux_btf();
-	there = size_in(given);
-	here = size_in(own);
+	there = struct_size_in(given);
+	here = struct_size_in(own);
 	btf__free(given);
 	btf__free(own);
 	if (there < 0)
-		return say(why, -EINVAL, path, "it knows no struct " A_STRUCT);
+		return set_btf_why(why, -EINVAL, path, "it knows no struct " PROBED_STRUCT);
 	if (here >= 0 && here != there)
-		return say(why, -EINVAL, path, "it is another kernel's, struct " A_STRUCT " has %lld bytes "
+		return set_btf_why(why, -EINVAL, path, "it is another kernel's, struct " PROBED_STRUCT " has %lld bytes "
 			   "there and %lld here", there, here);
 	return 0;
 }

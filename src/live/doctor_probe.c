@@ -7,49 +7,49 @@
 #include "probe.h"
 #include "tracefs.h"
 
-#define OTHER_MAPS (2ull << 20)		/* all but the ring, with room to spare */
+#define OTHER_MAPS_BYTES (2ull << 20)		/* all but the ring, with room to spare */
 
-static enum ability able(bool yes)
+static enum ability ability_of(bool yes)
 {
 	return yes ? ABILITY_YES : ABILITY_NO;
 }
 
 /* Its id is all that it takes, and who may read that. */
-static enum ability syscall_tracepoints(void)
+static enum ability probe_syscall_tracepoints(void)
 {
 	int id = tracefs_event_id("syscalls", "sys_enter_close");
 
-	return id == -EPERM || id == -EACCES ? ABILITY_UNKNOWN : able(id > 0);
+	return id == -EPERM || id == -EACCES ? ABILITY_UNKNOWN : ability_of(id > 0);
 }
 
 static enum ability detach_may_block(void)
 {
 	int shown = probe_data_symbol("tasks_rcu_exit_srcu");
 
-	return shown < 0 ? ABILITY_UNKNOWN : able(shown);
+	return shown < 0 ? ABILITY_UNKNOWN : ability_of(shown);
 }
 
-void live_examine(struct diagnosis_kernel *k, bool may, bool no_trampolines)
+void doctor_probe_kernel(struct diagnosis_kernel *k, bool may, bool no_trampolines)
 {
 	struct probe p;
 
-	live_quiet();
+	live_silence_libbpf();
 	probe_init(&p, no_trampolines);
-	*k = (struct diagnosis_kernel){ .btf = able(p.btf), .tracepoint = syscall_tracepoints(),
+	*k = (struct diagnosis_kernel){ .btf = ability_of(p.btf), .tracepoint = probe_syscall_tracepoints(),
 				     .detach_may_block = detach_may_block() };
 	if (may) {
-		k->fentry = able(attach_can_trace_calls(&p, CALLS_FENTRY));
-		k->kprobe = able(attach_can_trace_calls(&p, CALLS_KPROBE));
-		k->counts_memlock = able(probe_memlock());
+		k->fentry = ability_of(attach_can_trace_calls(&p, CALLS_FENTRY));
+		k->kprobe = ability_of(attach_can_trace_calls(&p, CALLS_KPROBE));
+		k->counts_memlock = ability_of(probe_counts_memlock());
 		if (p.btf) {
-			k->cookie = able(probe_cookie(&p));
-			k->pt_regs = able(probe_pt_regs(&p));
+			k->cookie = ability_of(probe_cookie(&p));
+			k->pt_regs = ability_of(probe_pt_regs(&p));
 		}
 	}
 	probe_release(&p);
 }
 
-uint64_t live_map_bytes(unsigned long buffer_bytes)
+uint64_t doctor_probe_map_bytes(unsigned long buffer_bytes)
 {
-	return buffer_bytes + OTHER_MAPS;
+	return buffer_bytes + OTHER_MAPS_BYTES;
 }

@@ -11,7 +11,7 @@
  * Tries. may: the privileges for it are there; else only what can be read without is found out.
  * no_trampolines: as in struct live_config.
  */
-void live_examine(struct diagnosis_kernel *k, bool may, bool no_trampolines);
+void doctor_probe_kernel(struct diagnosis_kernel *k, bool may, bool no_trampolines);
 
 /* Bytes of all maps that the tracer makes with a ring of this size. */
-uint64_t live_map_bytes(unsigned long buffer_bytes);
+uint64_t doctor_probe_map_bytes(unsigned long buffer_bytes);

@@ -32,12 +32,12 @@ struct live {
 	int taken;
 };
 
-struct call_number {
+struct syscall_number {
 	__s32 nr;
 	enum syscall_id call;
 };
 
-static const struct call_number call_numbers[] = {
+static const struct syscall_number syscall_numbers[] = {
 	{ SYS_close, SYSCALL_CLOSE },
 	{ SYS_shutdown, SYSCALL_SHUTDOWN },
 	{ 436, SYSCALL_CLOSE_RANGE },	/* since 5.9, alike everywhere */
@@ -58,7 +58,7 @@ static const struct call_number call_numbers[] = {
  * Of 32-bit programs: i386's on x86 (arch/x86/entry/syscalls/syscall_32.tbl), arm's on arm64
  * (arch/arm/tools/syscall.tbl).
  */
-static const struct call_number call_numbers_32[] = {
+static const struct syscall_number syscall_numbers_32[] = {
 #ifdef __x86_64__
 	{ 6, SYSCALL_CLOSE },	{ 373, SYSCALL_SHUTDOWN },
 	{ 436, SYSCALL_CLOSE_RANGE },{ 63, SYSCALL_DUP2 },
@@ -76,7 +76,7 @@ static const struct call_number call_numbers_32[] = {
 #endif
 };
 
-static int quiet_print(enum libbpf_print_level level, const char *format, va_list args)
+static int discard_message(enum libbpf_print_level level, const char *format, va_list args)
 {
 	(void)level;
 	(void)format;
@@ -84,22 +84,22 @@ static int quiet_print(enum libbpf_print_level level, const char *format, va_lis
 	return 0;
 }
 
-void live_quiet(void)
+void live_silence_libbpf(void)
 {
-	libbpf_set_print(quiet_print);
+	libbpf_set_print(discard_message);
 }
 
-static int say(char why[LIVE_WHY], int err, const char *format, ...)
+static int set_why(char why[LIVE_WHY_BYTES], int err, const char *format, ...)
 {
 	va_list args;
 
 	va_start(args, format);
-	vsnprintf(why, LIVE_WHY, format, args);
+	vsnprintf(why, LIVE_WHY_BYTES, format, args);
 	va_end(args);
 	return err;
 }
 
-static uint64_t clock_ns(clockid_t clock)
+static uint64_t read_clock_ns(clockid_t clock)
 {
 	struct timespec ts;
 
@@ -109,7 +109,7 @@ static uint64_t clock_ns(clockid_t clock)
 
 uint64_t live_now_ns(void)
 {
-	return clock_ns(CLOCK_BOOTTIME);
+	return read_clock_ns(CLOCK_BOOTTIME);
 }
 
 /* What the kernel's coarse clock can resolve. */
@@ -121,27 +121,27 @@ uint64_t live_tick_ns(void)
 	return (uint64_t)ts.tv_nsec;
 }
 
-static void fill_calls(__u8 *table, size_t size, const struct call_number *numbers, size_t n)
+static void fill_syscall_table(__u8 *table, size_t size, const struct syscall_number *numbers, size_t n)
 {
 	memset(table, SYSCALL_OTHER, size);
 	for (size_t i = 0; i < n; i++)
 		table[numbers[i].nr] = numbers[i].call;
 }
 
-static void set_constants(struct tcpclose_bpf *skel, const struct live_config *config)
+static void set_rodata(struct tcpclose_bpf *skel, const struct live_config *config)
 {
 	memcpy((void *)&skel->rodata->filter, config->filter, sizeof(*config->filter));
 	skel->rodata->tick_ns = live_tick_ns();
-	skel->rodata->stacks = config->stacks;
-	if (getrandom((void *)&skel->rodata->sk_disguise, sizeof(skel->rodata->sk_disguise), 0) < 0)
-		skel->rodata->sk_disguise = clock_ns(CLOCK_REALTIME) * 0x9e3779b97f4a7c15ULL;
-	fill_calls((__u8 *)skel->rodata->call_of_nr, sizeof(skel->rodata->call_of_nr),
-		   call_numbers, sizeof(call_numbers) / sizeof(*call_numbers));
-	fill_calls((__u8 *)skel->rodata->call_of_nr32, sizeof(skel->rodata->call_of_nr32),
-		   call_numbers_32, sizeof(call_numbers_32) / sizeof(*call_numbers_32));
+	skel->rodata->want_stacks = config->stacks;
+	if (getrandom((void *)&skel->rodata->sk_xor, sizeof(skel->rodata->sk_xor), 0) < 0)
+		skel->rodata->sk_xor = read_clock_ns(CLOCK_REALTIME) * 0x9e3779b97f4a7c15ULL;
+	fill_syscall_table((__u8 *)skel->rodata->syscall_table, sizeof(skel->rodata->syscall_table),
+		   syscall_numbers, sizeof(syscall_numbers) / sizeof(*syscall_numbers));
+	fill_syscall_table((__u8 *)skel->rodata->syscall_table_32, sizeof(skel->rodata->syscall_table_32),
+		   syscall_numbers_32, sizeof(syscall_numbers_32) / sizeof(*syscall_numbers_32));
 }
 
-static int load(struct live *l, const struct live_config *config)
+static int load_skeleton(struct live *l, const struct live_config *config)
 {
 	const struct bpf_object_open_opts opts = { .sz = sizeof(opts), .btf_custom_path = config->btf };
 	int err;
@@ -150,8 +150,8 @@ static int load(struct live *l, const struct live_config *config)
 	if (!l->skel)
 		return -errno;
 	bpf_map__set_max_entries(l->skel->maps.events, (__u32)config->buffer_bytes);
-	set_constants(l->skel, config);
-	attach_choose(&l->attach, l->skel);
+	set_rodata(l->skel, config);
+	attach_set_autoload(&l->attach, l->skel);
 	err = tcpclose_bpf__load(l->skel);
 	if (err) {
 		tcpclose_bpf__destroy(l->skel);
@@ -161,13 +161,13 @@ static int load(struct live *l, const struct live_config *config)
 }
 
 /* Loads as much of the plan as this kernel takes, found out by trying with less and less. */
-static int load_what_goes(struct live *l, const struct live_config *config)
+static int load_best_plan(struct live *l, const struct live_config *config)
 {
 	int err;
 
 	do {
-		err = load(l, config);
-	} while (err && err != -EPERM && err != -ENOMEM && attach_reduce(&l->attach));
+		err = load_skeleton(l, config);
+	} while (err && err != -EPERM && err != -ENOMEM && attach_downgrade(&l->attach));
 	return err;
 }
 
@@ -186,13 +186,13 @@ static void read_boot_id(struct run_info *meta)
 int64_t live_boot_to_wall_ns(void)
 {
 	uint64_t before = live_now_ns();
-	uint64_t wall = clock_ns(CLOCK_REALTIME);
+	uint64_t wall = read_clock_ns(CLOCK_REALTIME);
 	uint64_t after = live_now_ns();
 
 	return (int64_t)(wall - (before + (after - before) / 2));
 }
 
-int live_clock_watch(void)
+int live_watch_clock(void)
 {
 	const struct itimerspec never = { .it_value.tv_sec = WALL_NEVER_S };
 	int fd = timerfd_create(CLOCK_REALTIME, TFD_CLOEXEC | TFD_NONBLOCK), err;
@@ -213,7 +213,7 @@ bool live_clock_was_set(int fd)
 	return read(fd, &n, sizeof(n)) < 0 && errno == ECANCELED;
 }
 
-void live_describe_host(struct run_info *meta)
+void live_fill_run_info(struct run_info *meta)
 {
 	struct utsname u;
 
@@ -226,7 +226,7 @@ void live_describe_host(struct run_info *meta)
 	meta->boot_to_wall_ns = live_boot_to_wall_ns();
 }
 
-static int on_record(void *arg, void *bytes, size_t len)
+static int on_ring_record(void *arg, void *bytes, size_t len)
 {
 	struct live *l = arg;
 
@@ -234,7 +234,7 @@ static int on_record(void *arg, void *bytes, size_t len)
 	return ++l->taken < LIVE_BATCH ? 0 : -EAGAIN;
 }
 
-bool live_is_not_permitted(int err, char why[LIVE_WHY])
+bool live_explain_eperm(int err, char why[LIVE_WHY_BYTES])
 {
 	uint64_t effective = caps_effective();
 	bool may_bpf = caps_may_bpf(effective), may_trace = caps_may_trace(effective);
@@ -242,55 +242,55 @@ bool live_is_not_permitted(int err, char why[LIVE_WHY])
 	if (err != -EPERM && !(err == -EACCES && geteuid()))
 		return false;
 	if (may_bpf && may_trace)
-		say(why, err, "not permitted to load BPF programs in spite of CAP_BPF and CAP_PERFMON: "
+		set_why(why, err, "not permitted to load BPF programs in spite of CAP_BPF and CAP_PERFMON: "
 		    "tcpclose doctor tells what is in the way (RLIMIT_MEMLOCK before 5.11, lockdown, a "
 		    "user namespace), or run as root (sudo tcpclose)");
 	else
-		say(why, err, "not permitted to load BPF programs%s: run as root (sudo tcpclose), "
+		set_why(why, err, "not permitted to load BPF programs%s: run as root (sudo tcpclose), "
 		    "or with CAP_BPF and CAP_PERFMON",
 		    may_bpf ? ", CAP_PERFMON is missing" : may_trace ? ", CAP_BPF is missing" : "");
 	return true;
 }
 
-static int explain_load(int err, char why[LIVE_WHY])
+static int explain_load_error(int err, char why[LIVE_WHY_BYTES])
 {
-	if (live_is_not_permitted(err, why))
+	if (live_explain_eperm(err, why))
 		return -EPERM;
 	if (err == -ENOMEM)
-		return say(why, err, "not enough memory for the ring buffer: "
+		return set_why(why, err, "not enough memory for the ring buffer: "
 			   "try a smaller --buffer");
-	return say(why, -EOPNOTSUPP, "this kernel does not take the BPF programs: %s "
+	return set_why(why, -EOPNOTSUPP, "this kernel does not take the BPF programs: %s "
 		   "(-v shows why)", strerror(-err));
 }
 
 int live_open(struct live **live, const struct live_config *config, struct run_info *meta,
-	      char why[LIVE_WHY])
+	      char why[LIVE_WHY_BYTES])
 {
 	struct live *l;
 	int err;
 
 	*live = NULL;
 	if (!config->verbose)
-		live_quiet();
+		live_silence_libbpf();
 	if (access(BTF_PATH, R_OK))
-		return say(why, -EOPNOTSUPP, "this kernel shows no type information at " BTF_PATH
+		return set_why(why, -EOPNOTSUPP, "this kernel shows no type information at " BTF_PATH
 			   ": it must be built with CONFIG_DEBUG_INFO_BTF, and /sys mounted%s",
 			   config->btf ? "; --btf cannot stand in for what it attaches to by that" : "");
 	l = calloc(1, sizeof(*l));
 	if (!l)
-		return say(why, -ENOMEM, "out of memory");
+		return set_why(why, -ENOMEM, "out of memory");
 	attach_plan(&l->attach, config);
-	err = load_what_goes(l, config);
+	err = load_best_plan(l, config);
 	if (err) {
-		err = explain_load(err, why);
+		err = explain_load_error(err, why);
 		goto fail;
 	}
-	l->ring = ring_buffer__new(bpf_map__fd(l->skel->maps.events), on_record, l, NULL);
+	l->ring = ring_buffer__new(bpf_map__fd(l->skel->maps.events), on_ring_record, l, NULL);
 	if (!l->ring) {
-		err = say(why, -errno, "cannot map the ring buffer: %s", strerror(errno));
+		err = set_why(why, -errno, "cannot map the ring buffer: %s", strerror(errno));
 		goto fail;
 	}
-	live_describe_host(meta);
+	live_fill_run_info(meta);
 	err = attach_hooks(&l->attach, l->skel, config->calls, meta, why);
 	if (err)
 		goto fail;
@@ -327,14 +327,14 @@ int live_consume(struct live *l, live_event_fn *fn, void *arg)
 	return n < 0 && n != -EAGAIN ? n : l->taken;
 }
 
-void live_sleep(struct live *l)
+void live_arm_wakeup(struct live *l)
 {
 	__atomic_store_n(&l->skel->bss->reader_asleep, 1, __ATOMIC_SEQ_CST);
 }
 
-uint64_t live_disguise(const struct live *l)
+uint64_t live_sk_xor(const struct live *l)
 {
-	return l->skel->rodata->sk_disguise;
+	return l->skel->rodata->sk_xor;
 }
 
 struct kernel_counters live_counters(const struct live *l)

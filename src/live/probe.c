@@ -14,17 +14,17 @@
 #define KPROBE_TYPE_PATH "/sys/bus/event_source/devices/kprobe/type"
 
 /* A tracepoint that every kernel with TCP has; its first argument is a socket. */
-#define ANY_TRACEPOINT "btf_trace_inet_sock_set_state"
+#define PROBED_TRACEPOINT "btf_trace_inet_sock_set_state"
 
 /* One instruction each; include/uapi/linux/bpf.h. */
-#define FIRST_ARGUMENT { .code = BPF_LDX | BPF_MEM | BPF_DW, .dst_reg = BPF_REG_1, .src_reg = BPF_REG_1 }
-#define MOVE(to, from) { .code = BPF_ALU64 | BPF_MOV | BPF_X, .dst_reg = (to), .src_reg = (from) }
-#define CALL(helper) { .code = BPF_JMP | BPF_CALL, .imm = (helper) }
-#define SET(to, number) { .code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = (to), .imm = (number) }
-#define CALL_KERNEL(id)                                                                            \
+#define INSN_LOAD_FIRST_ARG { .code = BPF_LDX | BPF_MEM | BPF_DW, .dst_reg = BPF_REG_1, .src_reg = BPF_REG_1 }
+#define INSN_MOV(to, from) { .code = BPF_ALU64 | BPF_MOV | BPF_X, .dst_reg = (to), .src_reg = (from) }
+#define INSN_CALL(helper) { .code = BPF_JMP | BPF_CALL, .imm = (helper) }
+#define INSN_SET(to, number) { .code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = (to), .imm = (number) }
+#define INSN_CALL_KFUNC(id)                                                                            \
 	{ .code = BPF_JMP | BPF_CALL, .src_reg = BPF_PSEUDO_KFUNC_CALL, .imm = (id) }
-#define ZERO { .code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = BPF_REG_0 }
-#define EXIT { .code = BPF_JMP | BPF_EXIT }
+#define INSN_RETURN_0 { .code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = BPF_REG_0 }
+#define INSN_EXIT { .code = BPF_JMP | BPF_EXIT }
 #define COUNT(a) (sizeof(a) / sizeof(*(a)))
 
 void probe_init(struct probe *p, bool no_trampolines)
@@ -39,7 +39,7 @@ void probe_release(struct probe *p)
 	p->btf = NULL;
 }
 
-static int args_of(const struct probe *p, int id)
+static int count_args(const struct probe *p, int id)
 {
 	const struct btf_type *t = id > 0 ? btf__type_by_id(p->btf, (__u32)id) : NULL;
 
@@ -56,17 +56,17 @@ int probe_tracepoint_args(const struct probe *p, const char *name)
 	if (!p->btf)
 		return -1;
 	snprintf(type, sizeof(type), "btf_trace_%s", name);
-	args = args_of(p, btf__find_by_name_kind(p->btf, type, BTF_KIND_TYPEDEF));
+	args = count_args(p, btf__find_by_name_kind(p->btf, type, BTF_KIND_TYPEDEF));
 	return args > 0 ? args - 1 : -1;	/* the first is the tracepoint's own */
 }
 
 int probe_function_args(const struct probe *p, const char *name)
 {
-	return p->btf ? args_of(p, btf__find_by_name_kind(p->btf, name, BTF_KIND_FUNC)) : -1;
+	return p->btf ? count_args(p, btf__find_by_name_kind(p->btf, name, BTF_KIND_FUNC)) : -1;
 }
 
 /* Loads a program of that kind. Its descriptor, or negative. */
-static int load(enum bpf_attach_type type, int btf_id, const struct bpf_insn *insns, size_t n)
+static int load_tracing_program(enum bpf_attach_type type, int btf_id, const struct bpf_insn *insns, size_t n)
 {
 	const struct bpf_prog_load_opts opts = { .sz = sizeof(opts), .expected_attach_type = type,
 						 .attach_btf_id = (__u32)btf_id };
@@ -76,14 +76,14 @@ static int load(enum bpf_attach_type type, int btf_id, const struct bpf_insn *in
 	return bpf_prog_load(BPF_PROG_TYPE_TRACING, NULL, "GPL", insns, n, &opts);
 }
 
-static bool takes(const struct probe *p, const struct bpf_insn *insns, size_t n)
+static bool verifier_accepts(const struct probe *p, const struct bpf_insn *insns, size_t n)
 {
 	int fd;
 
 	if (!p->btf)
 		return false;
-	fd = load(BPF_TRACE_RAW_TP,
-		  btf__find_by_name_kind(p->btf, ANY_TRACEPOINT, BTF_KIND_TYPEDEF), insns, n);
+	fd = load_tracing_program(BPF_TRACE_RAW_TP,
+		  btf__find_by_name_kind(p->btf, PROBED_TRACEPOINT, BTF_KIND_TYPEDEF), insns, n);
 	if (fd < 0)
 		return false;
 	close(fd);
@@ -92,25 +92,25 @@ static bool takes(const struct probe *p, const struct bpf_insn *insns, size_t n)
 
 bool probe_cookie(const struct probe *p)
 {
-	const struct bpf_insn insns[] = { FIRST_ARGUMENT, CALL(BPF_FUNC_get_socket_cookie), ZERO, EXIT };
+	const struct bpf_insn insns[] = { INSN_LOAD_FIRST_ARG, INSN_CALL(BPF_FUNC_get_socket_cookie), INSN_RETURN_0, INSN_EXIT };
 
-	return takes(p, insns, COUNT(insns));
+	return verifier_accepts(p, insns, COUNT(insns));
 }
 
 bool probe_pt_regs(const struct probe *p)
 {
-	const struct bpf_insn insns[] = { CALL(BPF_FUNC_get_current_task_btf), MOVE(BPF_REG_1, BPF_REG_0),
-					  CALL(BPF_FUNC_task_pt_regs), ZERO, EXIT };
+	const struct bpf_insn insns[] = { INSN_CALL(BPF_FUNC_get_current_task_btf), INSN_MOV(BPF_REG_1, BPF_REG_0),
+					  INSN_CALL(BPF_FUNC_task_pt_regs), INSN_RETURN_0, INSN_EXIT };
 
-	return takes(p, insns, COUNT(insns));
+	return verifier_accepts(p, insns, COUNT(insns));
 }
 
 bool probe_cast(const struct probe *p)
 {
 	int function = p->btf ? btf__find_by_name_kind(p->btf, "bpf_rdonly_cast", BTF_KIND_FUNC) : -1;
 	int type = p->btf ? btf__find_by_name_kind(p->btf, "file", BTF_KIND_STRUCT) : -1;
-	const struct bpf_insn insns[] = { SET(BPF_REG_1, 0), SET(BPF_REG_2, type),
-					  CALL_KERNEL(function), ZERO, EXIT };
+	const struct bpf_insn insns[] = { INSN_SET(BPF_REG_1, 0), INSN_SET(BPF_REG_2, type),
+					  INSN_CALL_KFUNC(function), INSN_RETURN_0, INSN_EXIT };
 	int fd;
 
 	if (function <= 0 || type <= 0)
@@ -123,10 +123,10 @@ bool probe_cast(const struct probe *p)
 }
 
 /* Loads one that does nothing and attaches it for a moment: some kernels refuse only that. */
-static bool attaches(enum bpf_attach_type type, int btf_id)
+static bool can_attach(enum bpf_attach_type type, int btf_id)
 {
-	const struct bpf_insn insns[] = { ZERO, EXIT };
-	int prog = load(type, btf_id, insns, COUNT(insns));
+	const struct bpf_insn insns[] = { INSN_RETURN_0, INSN_EXIT };
+	int prog = load_tracing_program(type, btf_id, insns, COUNT(insns));
 	int link;
 
 	if (prog < 0)
@@ -145,7 +145,7 @@ bool probe_trampoline(const struct probe *p, const char *function)
 
 	if (p->no_trampolines)
 		return false;
-	return attaches(BPF_TRACE_FENTRY, id) && attaches(BPF_TRACE_FEXIT, id);
+	return can_attach(BPF_TRACE_FENTRY, id) && can_attach(BPF_TRACE_FEXIT, id);
 }
 
 bool probe_kprobe(const char *function)
@@ -171,7 +171,7 @@ bool probe_kprobe(const char *function)
 }
 
 /* The address of the function, or with after the lowest one above it; 0 none. */
-static uint64_t scan_symbols(const char *function, uint64_t after)
+static uint64_t find_kernel_symbol(const char *function, uint64_t after)
 {
 	FILE *f = fopen("/proc/kallsyms", "re");
 	char line[512], type, name[256];
@@ -194,12 +194,12 @@ static uint64_t scan_symbols(const char *function, uint64_t after)
 	return found;
 }
 
-struct code_range probe_range(const char *function)
+struct code_range probe_function_range(const char *function)
 {
-	struct code_range r = { .from = scan_symbols(function, 0) };
+	struct code_range r = { .from = find_kernel_symbol(function, 0) };
 
 	if (r.from)
-		r.to = scan_symbols(function, r.from);
+		r.to = find_kernel_symbol(function, r.from);
 	return r;
 }
 
@@ -220,7 +220,7 @@ int probe_data_symbol(const char *name)
 }
 
 /* Makes a map with nothing allowed for it. Not by libbpf, which would raise the limit first. */
-bool probe_memlock(void)
+bool probe_counts_memlock(void)
 {
 	union bpf_attr attr = { .map_type = BPF_MAP_TYPE_ARRAY, .key_size = 4, .value_size = 4,
 				.max_entries = 1 };

@@ -35,10 +35,10 @@ bool probe_trampoline(const struct probe *p, const char *function);
 bool probe_kprobe(const char *function);
 
 /* Where in the kernel this function is, by /proc/kallsyms; from is 0 if that does not say. */
-struct code_range probe_range(const char *function);
+struct code_range probe_function_range(const char *function);
 
 /* Does /proc/kallsyms show this symbol: 1, 0, or -1 if it shows no data at all, of which it is one. */
 int probe_data_symbol(const char *name);
 
 /* Do maps count against RLIMIT_MEMLOCK? True before 5.11. */
-bool probe_memlock(void);
+bool probe_counts_memlock(void);

@@ -16,45 +16,45 @@
 #include "iter.skel.h"
 
 #define NS_PER_S 1000000000ULL
-#define WALK_MAX_NS (10 * NS_PER_S)	/* given up then: half a picture beats none */
-#define PORTION 512			/* events taken at a time: more than the kernel's 32 KiB */
+#define SCAN_MAX_NS (10 * NS_PER_S)	/* given up then: half a picture beats none */
+#define BATCH_EVENTS 512			/* events taken at a time: more than the kernel's 32 KiB */
 #define NETNS_PATH 64
 
 /* A network namespace that has been seen, and whether it could be walked. */
-struct namespace {
+struct scanned_netns {
 	uint32_t inum;
 	int err;		/* 0, or -errno of the latest try */
 };
 
-struct walk {
+struct scan {
 	struct iter_bpf *skel;
 	struct bpf_link *sockets, *files;
 	uint32_t netns[FILTER_NETNS];	/* --netns: only these; none: all */
-	unsigned netnses;
+	unsigned nr_netns;
 	int own;			/* our own namespace, to come back to */
 	uint32_t own_inum;
-	struct namespace *seen;
+	struct scanned_netns *seen;
 	unsigned nr_seen, cap_seen;
 
 	/* of the walk under way */
 	live_event_fn *fn;
-	void (*pause)(void *arg);
+	void (*between_batches)(void *arg);
 	void *arg;
-	struct walk_stats *stats;
+	struct scan_stats *stats;
 	uint64_t deadline_ns;
-	struct event portion[PORTION];
+	struct event batch[BATCH_EVENTS];
 };
 
-static int explain(int err, char why[LIVE_WHY])
+static int explain_iter_error(int err, char why[LIVE_WHY_BYTES])
 {
-	if (live_is_not_permitted(err, why))
+	if (live_explain_eperm(err, why))
 		return -EPERM;
-	snprintf(why, LIVE_WHY, "this kernel does not take the BPF iterators that find sockets: %s "
+	snprintf(why, LIVE_WHY_BYTES, "this kernel does not take the BPF iterators that find sockets: %s "
 		 "(-v shows why)", strerror(-err));
 	return -EOPNOTSUPP;
 }
 
-static int load(struct walk *w, const struct walk_config *config)
+static int load_iterators(struct scan *w, const struct scan_config *config)
 {
 	const struct bpf_object_open_opts opts = { .sz = sizeof(opts), .btf_custom_path = config->btf };
 	int err;
@@ -63,53 +63,53 @@ static int load(struct walk *w, const struct walk_config *config)
 	if (!w->skel)
 		return -errno;
 	memcpy((void *)&w->skel->rodata->filter, config->filter, sizeof(*config->filter));
-	w->skel->rodata->sk_disguise = config->disguise;
+	w->skel->rodata->sk_xor = config->sk_xor;
 	w->skel->rodata->tick_ns = live_tick_ns();
 	err = iter_bpf__load(w->skel);
 	if (err)
 		return err;
-	w->sockets = bpf_program__attach_iter(w->skel->progs.walk_sockets, NULL);
+	w->sockets = bpf_program__attach_iter(w->skel->progs.iter_sockets, NULL);
 	if (!w->sockets)
 		return -errno;
-	w->files = bpf_program__attach_iter(w->skel->progs.walk_files, NULL);
+	w->files = bpf_program__attach_iter(w->skel->progs.iter_files, NULL);
 	return w->files ? 0 : -errno;
 }
 
-int walk_open(struct walk **walk, const struct walk_config *config, char why[LIVE_WHY])
+int scan_open(struct scan **scan, const struct scan_config *config, char why[LIVE_WHY_BYTES])
 {
-	struct walk *w = calloc(1, sizeof(*w));
+	struct scan *w = calloc(1, sizeof(*w));
 	struct stat st;
 	int err;
 
-	*walk = NULL;
+	*scan = NULL;
 	if (!w) {
-		snprintf(why, LIVE_WHY, "out of memory");
+		snprintf(why, LIVE_WHY_BYTES, "out of memory");
 		return -ENOMEM;
 	}
 	if (!config->verbose)
-		live_quiet();
-	w->netnses = config->filter->active ? config->filter->netnses : 0;
+		live_silence_libbpf();
+	w->nr_netns = config->filter->active ? config->filter->nr_netns : 0;
 	memcpy(w->netns, config->filter->netns, sizeof(w->netns));
 	w->own = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
 	if (w->own < 0 || fstat(w->own, &st)) {
 		err = -errno;
-		snprintf(why, LIVE_WHY, "cannot open /proc/self/ns/net: %s; is /proc mounted?",
+		snprintf(why, LIVE_WHY_BYTES, "cannot open /proc/self/ns/net: %s; is /proc mounted?",
 			 strerror(-err));
-		walk_close(w);
+		scan_close(w);
 		return err;
 	}
 	w->own_inum = (uint32_t)st.st_ino;
-	err = load(w, config);
+	err = load_iterators(w, config);
 	if (err) {
-		err = explain(err, why);
-		walk_close(w);
+		err = explain_iter_error(err, why);
+		scan_close(w);
 		return err;
 	}
-	*walk = w;
+	*scan = w;
 	return 0;
 }
 
-void walk_close(struct walk *w)
+void scan_close(struct scan *w)
 {
 	if (!w)
 		return;
@@ -123,9 +123,9 @@ void walk_close(struct walk *w)
 }
 
 /* What has become of this namespace, or a new entry for it; NULL out of memory. */
-static struct namespace *namespace_of(struct walk *w, uint32_t inum, bool *is_new)
+static struct scanned_netns *netns_get_or_add(struct scan *w, uint32_t inum, bool *is_new)
 {
-	struct namespace *more;
+	struct scanned_netns *more;
 
 	for (unsigned i = w->nr_seen; i-- > 0;) {	/* the latest is the likeliest */
 		*is_new = false;
@@ -142,61 +142,61 @@ static struct namespace *namespace_of(struct walk *w, uint32_t inum, bool *is_ne
 		w->seen = more;
 		w->cap_seen = cap;
 	}
-	w->seen[w->nr_seen] = (struct namespace){ .inum = inum };
+	w->seen[w->nr_seen] = (struct scanned_netns){ .inum = inum };
 	return &w->seen[w->nr_seen++];
 }
 
-static bool is_asked_for(const struct walk *w, uint32_t inum)
+static bool netns_is_wanted(const struct scan *w, uint32_t inum)
 {
-	for (unsigned i = 0; i < w->netnses; i++)
+	for (unsigned i = 0; i < w->nr_netns; i++)
 		if (w->netns[i] == inum)
 			return true;
-	return !w->netnses;
+	return !w->nr_netns;
 }
 
 /* A descriptor whose socket is in no namespace that was found: nobody is in there any more. */
-static void note_unfound(struct walk *w, const struct event *e)
+static void note_unreachable_netns(struct scan *w, const struct event *e)
 {
-	struct namespace *n;
+	struct scanned_netns *n;
 	bool is_new;
 
-	if (e->kind != EVENT_HOLDER || !is_asked_for(w, e->netns))
+	if (e->kind != EVENT_HOLDER || !netns_is_wanted(w, e->netns))
 		return;
-	n = namespace_of(w, e->netns, &is_new);
+	n = netns_get_or_add(w, e->netns, &is_new);
 	if (n && is_new)
 		n->err = -ESRCH;
 }
 
-static void hand_on(struct walk *w, size_t n)
+static void deliver_batch(struct scan *w, size_t n)
 {
 	for (size_t i = 0; i < n; i++) {
-		note_unfound(w, &w->portion[i]);
-		if (w->portion[i].kind == EVENT_SOCKET)
+		note_unreachable_netns(w, &w->batch[i]);
+		if (w->batch[i].kind == EVENT_SOCKET)
 			w->stats->sockets++;
 		else
 			w->stats->holders++;
-		w->fn(w->arg, &w->portion[i], sizeof(w->portion[i]));
+		w->fn(w->arg, &w->batch[i], sizeof(w->batch[i]));
 	}
-	if (w->pause)
-		w->pause(w->arg);
+	if (w->between_batches)
+		w->between_batches(w->arg);
 }
 
 /*
  * Reads an iterator to its end. EAGAIN: it passed over a million things and found none of them
  * worth a word (bpf_seq_read, MAX_ITER_OBJECTS); it goes on from there.
  */
-static int read_all(struct walk *w, int fd)
+static int read_iterator(struct scan *w, int fd)
 {
 	for (;;) {
-		ssize_t n = read(fd, w->portion, sizeof(w->portion));
+		ssize_t n = read(fd, w->batch, sizeof(w->batch));
 
 		if (n == 0)
 			return 0;
 		if (n < 0 && errno != EAGAIN && errno != EINTR)
 			return -errno;
-		if (n > 0 && n % (ssize_t)sizeof(*w->portion))
+		if (n > 0 && n % (ssize_t)sizeof(*w->batch))
 			return -EIO;
-		hand_on(w, n > 0 ? (size_t)n / sizeof(*w->portion) : 0);
+		deliver_batch(w, n > 0 ? (size_t)n / sizeof(*w->batch) : 0);
 		if (live_now_ns() >= w->deadline_ns) {
 			w->stats->cut_short = true;
 			return 0;
@@ -204,14 +204,14 @@ static int read_all(struct walk *w, int fd)
 	}
 }
 
-static int iterate(struct walk *w, const struct bpf_link *link)
+static int run_iterator(struct scan *w, const struct bpf_link *link)
 {
 	int fd = bpf_iter_create(bpf_link__fd(link));
 	int err;
 
 	if (fd < 0)
 		return -errno;
-	err = read_all(w, fd);
+	err = read_iterator(w, fd);
 	close(fd);
 	return err;
 }
@@ -221,13 +221,13 @@ static int iterate(struct walk *w, const struct bpf_link *link)
  * is read from our own again. What goes wrong is the namespace's own affair, unless we cannot come
  * back.
  */
-static int walk_namespace(struct walk *w, uint32_t inum, const char *path, int *failed)
+static int scan_netns(struct scan *w, uint32_t inum, const char *path, int *failed)
 {
 	int target, iter, err;
 
 	*failed = 0;
 	if (inum == w->own_inum) {
-		*failed = iterate(w, w->sockets);
+		*failed = run_iterator(w, w->sockets);
 		return 0;
 	}
 	target = open(path, O_RDONLY | O_CLOEXEC);
@@ -243,30 +243,30 @@ static int walk_namespace(struct walk *w, uint32_t inum, const char *path, int *
 	err = setns(w->own, CLONE_NEWNET) ? -errno : 0;
 	if (iter >= 0) {
 		if (!err)
-			*failed = read_all(w, iter);
+			*failed = read_iterator(w, iter);
 		close(iter);
 	}
 	return err;
 }
 
 /* One that was met under this path, unless it has been walked already. */
-static int visit(struct walk *w, uint32_t inum, const char *path)
+static int visit_netns(struct scan *w, uint32_t inum, const char *path)
 {
-	struct namespace *n;
+	struct scanned_netns *n;
 	bool is_new;
 
-	if (!is_asked_for(w, inum) || w->stats->cut_short)
+	if (!netns_is_wanted(w, inum) || w->stats->cut_short)
 		return 0;
-	n = namespace_of(w, inum, &is_new);
+	n = netns_get_or_add(w, inum, &is_new);
 	if (!n)
 		return -ENOMEM;
 	if (!is_new && !n->err)
 		return 0;
-	return walk_namespace(w, inum, path, &n->err);
+	return scan_netns(w, inum, path, &n->err);
 }
 
 /* Those that processes are in. */
-static int visit_processes(struct walk *w)
+static int visit_netns_of_processes(struct scan *w)
 {
 	DIR *proc = opendir("/proc");
 	struct dirent *entry;
@@ -289,14 +289,14 @@ static int visit_processes(struct walk *w)
 			continue;
 		}
 		if (sscanf(name, "net:[%u]", &inum) == 1)
-			err = visit(w, inum, path);
+			err = visit_netns(w, inum, path);
 	}
 	closedir(proc);
 	return err;
 }
 
 /* Those that are kept under a name: by ip netns, by docker. */
-static int visit_named(struct walk *w, const char *folder)
+static int visit_named_netns(struct scan *w, const char *folder)
 {
 	DIR *dir = opendir(folder);
 	struct dirent *entry;
@@ -312,13 +312,13 @@ static int visit_named(struct walk *w, const char *folder)
 			continue;
 		snprintf(path, sizeof(path), "%s/%s", folder, entry->d_name);
 		if (!stat(path, &st))
-			err = visit(w, (uint32_t)st.st_ino, path);
+			err = visit_netns(w, (uint32_t)st.st_ino, path);
 	}
 	closedir(dir);
 	return err;
 }
 
-static void sum_up(const struct walk *w)
+static void count_namespaces(const struct scan *w)
 {
 	for (unsigned i = 0; i < w->nr_seen; i++) {
 		if (!w->seen[i].err) {
@@ -330,27 +330,27 @@ static void sum_up(const struct walk *w)
 	}
 }
 
-int walk_run(struct walk *w, live_event_fn *fn, void (*pause)(void *arg), void *arg,
-	     struct walk_stats *stats)
+int scan_run(struct scan *w, live_event_fn *fn, void (*between_batches)(void *arg), void *arg,
+	     struct scan_stats *stats)
 {
 	int err;
 
-	*stats = (struct walk_stats){ 0 };
+	*stats = (struct scan_stats){ 0 };
 	w->fn = fn;
-	w->pause = pause;
+	w->between_batches = between_batches;
 	w->arg = arg;
 	w->stats = stats;
 	w->nr_seen = 0;
-	w->deadline_ns = live_now_ns() + WALK_MAX_NS;
-	err = visit(w, w->own_inum, "/proc/self/ns/net");
+	w->deadline_ns = live_now_ns() + SCAN_MAX_NS;
+	err = visit_netns(w, w->own_inum, "/proc/self/ns/net");
 	if (!err)
-		err = visit_processes(w);
+		err = visit_netns_of_processes(w);
 	if (!err)
-		err = visit_named(w, "/run/netns");
+		err = visit_named_netns(w, "/run/netns");
 	if (!err)
-		err = visit_named(w, "/run/docker/netns");
+		err = visit_named_netns(w, "/run/docker/netns");
 	if (!err && stats->sockets)
-		err = iterate(w, w->files);
-	sum_up(w);
+		err = run_iterator(w, w->files);
+	count_namespaces(w);
 	return err;
 }

@@ -16,15 +16,15 @@
 #include "filter.h"
 #include "live.h"
 
-struct walk_config {
+struct scan_config {
 	const struct filter *filter;	/* of addresses, ports, namespaces: decided in the kernel */
-	uint64_t disguise;		/* makes event.sk_key equal to that of the events traced */
+	uint64_t sk_xor;		/* makes event.sk_key equal to that of the events traced */
 	const char *btf;		/* as in struct live_config */
 	bool verbose;
 };
 
 /* What a walk came to. */
-struct walk_stats {
+struct scan_stats {
 	unsigned long sockets, holders;	/* events handed on */
 	unsigned namespaces;		/* walked */
 	unsigned left_out;		/* namespaces that could not be entered */
@@ -33,15 +33,15 @@ struct walk_stats {
 	bool cut_short;			/* it took too long and was given up */
 };
 
-struct walk;
+struct scan;
 
 /* Loads the iterators. 0, or -errno with why as one clause for people, as live_open(). */
-int walk_open(struct walk **walk, const struct walk_config *config, char why[LIVE_WHY]);
-void walk_close(struct walk *w);
+int scan_open(struct scan **scan, const struct scan_config *config, char why[LIVE_WHY_BYTES]);
+void scan_close(struct scan *w);
 
 /*
- * Walks once; between two portions of events calls pause (may be NULL), for the caller to look at
+ * Walks once; between two batches of events calls between_batches (may be NULL), for the caller to look at
  * what else came meanwhile. 0, or -errno of the whole; a namespace that is left out is no error.
  */
-int walk_run(struct walk *w, live_event_fn *fn, void (*pause)(void *arg), void *arg,
-	     struct walk_stats *stats);
+int scan_run(struct scan *w, live_event_fn *fn, void (*between_batches)(void *arg), void *arg,
+	     struct scan_stats *stats);

@@ -9,10 +9,10 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-static const char *const mounts[] = { "/sys/kernel/tracing", "/sys/kernel/debug/tracing" };
+static const char *const tracefs_mounts[] = { "/sys/kernel/tracing", "/sys/kernel/debug/tracing" };
 
 /* A tracefs that no path leads to: a descriptor of its root, or -errno. */
-static int open_detached(void)
+static int open_detached_tracefs(void)
 {
 	int fs = (int)syscall(SYS_fsopen, "tracefs", FSOPEN_CLOEXEC);
 	int root;
@@ -26,7 +26,7 @@ static int open_detached(void)
 	return root;
 }
 
-static int read_id(int dir, const char *path)
+static int read_event_id(int dir, const char *path)
 {
 	char text[16] = "";
 	int fd = openat(dir, path, O_RDONLY | O_CLOEXEC);
@@ -44,17 +44,17 @@ int tracefs_event_id(const char *group, const char *event)
 	int id = -ENOENT, root;
 	char path[256];
 
-	for (unsigned i = 0; i < sizeof(mounts) / sizeof(*mounts); i++) {
-		snprintf(path, sizeof(path), "%s/events/%s/%s/id", mounts[i], group, event);
-		id = read_id(AT_FDCWD, path);
+	for (unsigned i = 0; i < sizeof(tracefs_mounts) / sizeof(*tracefs_mounts); i++) {
+		snprintf(path, sizeof(path), "%s/events/%s/%s/id", tracefs_mounts[i], group, event);
+		id = read_event_id(AT_FDCWD, path);
 		if (id > 0)
 			return id;
 	}
-	root = open_detached();
+	root = open_detached_tracefs();
 	if (root < 0)
 		return root == -EPERM ? root : id;	/* mounted or not, we may not look */
 	snprintf(path, sizeof(path), "events/%s/%s/id", group, event);
-	id = read_id(root, path);
+	id = read_event_id(root, path);
 	close(root);
 	return id;
 }

@@ -19,13 +19,13 @@ static const struct flow flow6 = {
 
 static bool wants(struct filter f, const struct flow *w)
 {
-	return filter_wants(&f, w);
+	return filter_matches_flow(&f, w);
 }
 
 static void test_filter__an_inactive_one_wants_everything(void **state)
 {
 	(void)state;
-	assert_true(wants((struct filter){ .family = 6, .local_ports = 1, .local_port = { 1 } },
+	assert_true(wants((struct filter){ .family = 6, .nr_local_ports = 1, .local_port = { 1 } },
 			  &flow4));
 }
 
@@ -46,8 +46,8 @@ static void test_filter__family(void **state)
 
 static void test_filter__local_and_remote_ports_are_two_things(void **state)
 {
-	const struct filter local = { .active = 1, .local_ports = 2, .local_port = { 80, 443 } };
-	const struct filter remote = { .active = 1, .peer_ports = 2, .peer_port = { 80, 443 } };
+	const struct filter local = { .active = 1, .nr_local_ports = 2, .local_port = { 80, 443 } };
+	const struct filter remote = { .active = 1, .nr_peer_ports = 2, .peer_port = { 80, 443 } };
 
 	(void)state;
 	assert_true(wants(local, &flow4));
@@ -56,7 +56,7 @@ static void test_filter__local_and_remote_ports_are_two_things(void **state)
 
 static void test_filter__either_port(void **state)
 {
-	struct filter f = { .active = 1, .either_ports = 1, .either_port = { 51000 } };
+	struct filter f = { .active = 1, .nr_either_ports = 1, .either_port = { 51000 } };
 
 	(void)state;
 	assert_true(wants(f, &flow4));
@@ -72,15 +72,15 @@ static void test_filter__unused_places_of_a_list_do_not_match(void **state)
 
 	(void)state;
 	w.local_port = 0;
-	assert_false(wants((struct filter){ .active = 1, .local_ports = 1, .local_port = { 80 } },
+	assert_false(wants((struct filter){ .active = 1, .nr_local_ports = 1, .local_port = { 80 } },
 			   &w));
 	w.netns = 0;
-	assert_false(wants((struct filter){ .active = 1, .netnses = 1, .netns = { 5 } }, &w));
+	assert_false(wants((struct filter){ .active = 1, .nr_netns = 1, .netns = { 5 } }, &w));
 }
 
 static void test_filter__a_full_list_is_searched_to_its_end(void **state)
 {
-	struct filter f = { .active = 1, .local_ports = FILTER_PORTS };
+	struct filter f = { .active = 1, .nr_local_ports = FILTER_PORTS };
 
 	(void)state;
 	f.local_port[FILTER_PORTS - 1] = 443;
@@ -89,7 +89,7 @@ static void test_filter__a_full_list_is_searched_to_its_end(void **state)
 
 static void test_filter__a_count_above_the_capacity_stays_within_it(void **state)
 {
-	struct filter f = { .active = 1, .local_ports = 255, .netnses = 255, .addrs = 255 };
+	struct filter f = { .active = 1, .nr_local_ports = 255, .nr_netns = 255, .nr_addrs = 255 };
 
 	(void)state;
 	assert_false(wants(f, &flow4));
@@ -97,7 +97,7 @@ static void test_filter__a_count_above_the_capacity_stays_within_it(void **state
 
 static struct filter of_addr(const __u8 *addr, unsigned bytes, __u8 family)
 {
-	struct filter f = { .active = 1, .addrs = 1 };
+	struct filter f = { .active = 1, .nr_addrs = 1 };
 
 	memcpy(f.addr[0].addr, addr, bytes);
 	memset(f.addr[0].mask, 0xff, bytes);
@@ -132,8 +132,8 @@ static void test_filter__the_empty_prefix_is_its_whole_family(void **state)
 
 static void test_filter__netns(void **state)
 {
-	const struct filter ours = { .active = 1, .netnses = 2, .netns = { 1, 4026531840u } };
-	const struct filter theirs = { .active = 1, .netnses = 1, .netns = { 4026531841u } };
+	const struct filter ours = { .active = 1, .nr_netns = 2, .netns = { 1, 4026531840u } };
+	const struct filter theirs = { .active = 1, .nr_netns = 1, .netns = { 4026531841u } };
 
 	(void)state;
 	assert_true(wants(ours, &flow4));
@@ -145,7 +145,7 @@ static void test_filter__different_kinds_must_all_match(void **state)
 	struct filter f = of_addr(flow4.local_addr, 4, 4);
 
 	(void)state;
-	f.local_ports = 1;
+	f.nr_local_ports = 1;
 	f.local_port[0] = 443;
 	assert_true(wants(f, &flow4));
 	f.local_port[0] = 80;

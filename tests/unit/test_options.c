@@ -71,7 +71,7 @@ static void test_options__ports_go_to_the_kernel_side(void **state)
 	PARSE(&r, "-L", "80,443", "-D1", "-P", "65535", "-L", "8080");
 	expect_fine(&r);
 	assert_int_equal(r.o.filter.active, 1);
-	assert_int_equal(r.o.filter.local_ports, 3);
+	assert_int_equal(r.o.filter.nr_local_ports, 3);
 	assert_int_equal(r.o.filter.local_port[1], 443);
 	assert_int_equal(r.o.filter.local_port[2], 8080);
 	assert_int_equal(r.o.filter.peer_port[0], 1);
@@ -86,7 +86,7 @@ static void test_options__an_address_loses_its_host_bits(void **state)
 	(void)state;
 	PARSE(&r, "-a", "10.200.3.4/9");
 	expect_fine(&r);
-	assert_int_equal(r.o.filter.addrs, 1);
+	assert_int_equal(r.o.filter.nr_addrs, 1);
 	assert_int_equal(r.o.filter.addr[0].family, 4);
 	assert_memory_equal(r.o.filter.addr[0].addr, net, 16);
 	assert_memory_equal(r.o.filter.addr[0].mask, mask, 16);
@@ -300,7 +300,7 @@ static void test_options__a_command_keeps_its_own_options(void **state)
 	PARSE(&r, "json", "-q", "--", "ls", "-L", "--", "x");
 	expect_fine(&r);
 	assert_string_equal(r.o.view, "json");
-	assert_int_equal(r.o.filter.local_ports, 0);
+	assert_int_equal(r.o.filter.nr_local_ports, 0);
 	assert_string_equal(r.o.command[0], "ls");
 	assert_string_equal(r.o.command[1], "-L");
 	assert_string_equal(r.o.command[2], "--");

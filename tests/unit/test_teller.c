@@ -157,7 +157,7 @@ static void test_pipeline__what_the_filter_keeps_out_is_filtered(void **state)
 {
 	struct counter *c = *state;
 
-	c->filter = (struct filter){ .active = 1, .local_ports = 1, .local_port = { 2000 } };
+	c->filter = (struct filter){ .active = 1, .nr_local_ports = 1, .local_port = { 2000 } };
 	take_reset(c, 1000);
 	take_reset(c, 2000);
 	pipeline_end(c->pipeline, T0 + MS);
