@@ -183,7 +183,7 @@ $(B)/$1: $2
 endef
 
 # The programs that the tests watch are not what is tested: no sanitizer. One dies of SIGSEGV on purpose.
-DEED_OBJECTS := $(call objects,$(wildcard tests/live/*.c))
+DEED_OBJECTS := $(call objects,$(wildcard tests/live/cases/*.c))
 SOAK_OBJECTS := $(call objects,$(wildcard tests/soak/*.c))
 $(B)/deed $(B)/deed-static $(DEED_OBJECTS) $(B)/soak $(SOAK_OBJECTS): SANITIZE :=
 $(eval $(call program,deed,$(DEED_OBJECTS),-lpthread))

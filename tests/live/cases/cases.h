@@ -6,7 +6,7 @@
 
 #include <stddef.h>
 
-#include "deed.h"
+#include "workload.h"
 
 #define ACTIVE_STATES { "ESTABLISHED", "FIN_WAIT1", "FIN_WAIT2", "TIME_WAIT" }
 #define PASSIVE_STATES { "ESTABLISHED", "CLOSE_WAIT", "LAST_ACK", "CLOSE" }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-#include "peer.h"
+#include "raw_peer.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -14,7 +14,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "host.h"
+#include "netns.h"
 
 #define PATIENCE_MS 10000	/* for a segment that has to come */
 #define PEER_ISN 1000000

@@ -4,8 +4,8 @@
 #include <unistd.h>
 
 #include "cases.h"
-#include "host.h"
-#include "peer.h"
+#include "netns.h"
+#include "raw_peer.h"
 
 static void fin_and_ack(struct deed *d, struct peer *p)
 {

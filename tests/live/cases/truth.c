@@ -7,7 +7,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
-#include "deed.h"
+#include "workload.h"
 
 static void print_word(const char *key, const char *word)
 {

@@ -22,7 +22,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "deed.h"
+#include "workload.h"
 
 _Noreturn void deed_die(int status, const char *what)
 {

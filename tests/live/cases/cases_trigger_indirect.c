@@ -15,7 +15,7 @@
 #include <unistd.h>
 
 #include "cases.h"
-#include "host.h"
+#include "netns.h"
 
 static const struct fate disconnected = {
 	.ending = "reset-sent", .class = "reset", .initiator = "local", .reason = "disconnect",

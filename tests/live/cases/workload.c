@@ -18,7 +18,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "deed.h"
+#include "workload.h"
 
 #define NOBODY 65534	/* the server's user, not to be taken for the client's */
 

@@ -5,8 +5,8 @@
 #include <unistd.h>
 
 #include "cases.h"
-#include "host.h"
-#include "peer.h"
+#include "netns.h"
+#include "raw_peer.h"
 
 static void set_linger2(struct deed *d, int seconds)
 {

@@ -17,7 +17,7 @@
 #include <netinet/tcp.h>
 #include <stdint.h>
 
-#include "deed.h"
+#include "workload.h"
 
 #define PEER_ADDR "192.0.2.2"
 #define LOCAL_ADDR "192.0.2.1"

@@ -7,8 +7,8 @@
 #include <unistd.h>
 
 #include "cases.h"
-#include "host.h"
-#include "peer.h"
+#include "netns.h"
+#include "raw_peer.h"
 
 /* The socket's own names are of no use before it is open, and gone after. */
 static void attempt(struct deed *d, struct peer *p)

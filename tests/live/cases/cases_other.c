@@ -9,8 +9,8 @@
 #include <unistd.h>
 
 #include "cases.h"
-#include "host.h"
-#include "peer.h"
+#include "netns.h"
+#include "raw_peer.h"
 
 static void give_bucketless(struct deed *d)
 {

@@ -7,8 +7,8 @@
 #include <unistd.h>
 
 #include "cases.h"
-#include "host.h"
-#include "peer.h"
+#include "netns.h"
+#include "raw_peer.h"
 
 static void fin_wait_1(struct deed *d)
 {

@@ -12,7 +12,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "deed.h"
+#include "workload.h"
 
 void helper_start(struct deed *d, void (*act)(struct deed *d))
 {

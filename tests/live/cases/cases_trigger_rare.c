@@ -15,7 +15,7 @@
 #include <unistd.h>
 
 #include "cases.h"
-#include "host.h"
+#include "netns.h"
 
 #ifndef IPPROTO_MPTCP
 #define IPPROTO_MPTCP 262

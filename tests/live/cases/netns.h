@@ -8,7 +8,7 @@
  */
 #pragma once
 
-#include "deed.h"
+#include "workload.h"
 
 #define HOST_TUN "deed"		/* the name of a TUN device that is ours */
 

@@ -5,7 +5,7 @@
  */
 #include <stdio.h>
 
-#include "deed.h"
+#include "workload.h"
 
 #define DEMO_PAUSE_MS 150	/* between two connections, for the eye */
 
