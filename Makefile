@@ -11,7 +11,7 @@
 # make check-arm64    the same for arm64: builds it, and tests it in an emulated machine (as root)
 # make lint       clang-tidy, cppcheck, shellcheck
 # make fuzz       60 s of each harness of tests/fuzz (FUZZ_SECONDS=N: other than 60)
-# make bench      what the tool costs, against its peers (as root): tests/bench/README.md
+# make bench      what the tool costs, against its peers (as root): tools/bench/README.md
 #
 # ARGS="..." go to the tool (run, demo) or to the benchmark. SAN=1 builds with ASan and UBSan. ARCH=arm64 builds
 # build/arm64/tcpclose-static with Debian's cross compiler and a folder of arm64's libraries (tools/sysroot).
@@ -36,7 +36,7 @@ PKG_CONFIG := PKG_CONFIG_SYSROOT_DIR=$(SYSROOT) PKG_CONFIG_LIBDIR=$(SYSROOT)/usr
 	      $(PKG_CONFIG)
 # the 32-bit programs that such a machine runs: arm's
 CALLS_32 := $(SYSROOT)/usr/include/arm-linux-gnueabihf
-ALL = $(B)/tcpclose-static $(B)/deed-static
+ALL = $(B)/tcpclose-static $(B)/workload-static
 endif
 ALL ?= $(B)/tcpclose
 CALLS_32 ?=
@@ -92,7 +92,7 @@ MAIN := $(B)/obj/src/main.o $(B)/obj/src/host/$(SYMBOLS).o
 # state first: it defines the ring that the others name, and bpftool 7.1 links in one pass
 BPF_OBJECTS := $(patsubst bpf/%.bpf.c,$(B)/bpf/%.o,bpf/state.bpf.c \
 		 $(filter-out bpf/state.bpf.c bpf/iter.bpf.c,$(wildcard bpf/*.bpf.c)))
-UNIT_TESTS := $(patsubst tests/unit/%.c,$(B)/unit/%,$(wildcard tests/unit/test_*.c))
+UNIT_TESTS := $(patsubst tests/unit/%.c,$(B)/unit/%,$(wildcard tests/unit/*/test_*.c))
 STORIES := $(wildcard tests/stories/*.story)
 
 all: $(ALL)
@@ -183,35 +183,35 @@ $(B)/$1: $2
 endef
 
 # The programs that the tests watch are not what is tested: no sanitizer. One dies of SIGSEGV on purpose.
-DEED_OBJECTS := $(call objects,$(wildcard tests/live/cases/*.c))
+WORKLOAD_OBJECTS := $(call objects,$(wildcard tests/live/cases/*.c))
 SOAK_OBJECTS := $(call objects,$(wildcard tests/soak/*.c))
-$(B)/deed $(B)/deed-static $(DEED_OBJECTS) $(B)/soak $(SOAK_OBJECTS): SANITIZE :=
-$(eval $(call program,deed,$(DEED_OBJECTS),-lpthread))
-$(eval $(call program,deed-static,$(DEED_OBJECTS),-lpthread,-static -s))
+$(B)/workload $(B)/workload-static $(WORKLOAD_OBJECTS) $(B)/soak $(SOAK_OBJECTS): SANITIZE :=
+$(eval $(call program,workload,$(WORKLOAD_OBJECTS),-lpthread))
+$(eval $(call program,workload-static,$(WORKLOAD_OBJECTS),-lpthread,-static -s))
 $(eval $(call program,soak,$(SOAK_OBJECTS),-lpthread))
 
 # The program whose stacks are looked at: with frame pointers, each call a call
-$(B)/chain: tests/cli/chain.c
+$(B)/stack_workload: tests/cli/stack_workload.c
 	@mkdir -p $(@D)
 	$(call say,CC,$@)
 	$(Q)$(CC) $(filter-out -O% -fsanitize%,$(C_FLAGS)) -O1 -fno-omit-frame-pointer \
 		-fno-optimize-sibling-calls -o $@ $< -lpthread
 
-STORY_OBJECTS := $(call objects,$(wildcard tests/stories/*.c))
-STORY_PARTS := $(filter-out %/story_test.o,$(STORY_OBJECTS))
-$(eval $(call program,story_test,$(STORY_OBJECTS) $(TEST_LIBS),$$(LIBS)))
-$(eval $(call program,record_story,$(B)/obj/tools/record_story.o $(STORY_PARTS) $(TEST_LIBS),$$(LIBS)))
+STORY_MAINS := %/story_test.o %/story_from_recording.o
+STORY_PARTS := $(filter-out $(STORY_MAINS),$(call objects,$(wildcard tests/stories/*.c)))
+$(eval $(call program,story_test,$(B)/obj/tests/stories/story_test.o $(STORY_PARTS) $(TEST_LIBS),$$(LIBS)))
+$(eval $(call program,story_from_recording,$(B)/obj/tests/stories/story_from_recording.o $(STORY_PARTS) $(TEST_LIBS),$$(LIBS)))
 
-$(foreach p,churn flood hold latency,$(eval $(call program,bench_$p,$(B)/obj/tools/bench_$p.o,-lpthread)))
+$(foreach p,churn flood hold latency,$(eval $(call program,bench_$p,$(B)/obj/tools/bench/$p.o,-lpthread)))
 
-BENCH_REPLAY_OBJECTS := $(call objects,tools/bench_replay.c tools/bench_generate.c) $(TEST_LIBS)
+BENCH_REPLAY_OBJECTS := $(call objects,tools/bench/replay.c tools/bench/generate.c) $(TEST_LIBS)
 $(eval $(call program,bench_replay,$(BENCH_REPLAY_OBJECTS),$$(LIBS)))
 
 BENCH := $(addprefix $(B)/,tcpclose bench_churn bench_flood bench_hold bench_latency bench_replay)
 
 # The same, slower by so many turns per event as BENCH_SPIN says: what the benchmark must notice
 SPIN := -Wl,--wrap=decode_event
-SPIN_OBJECT := $(B)/obj/tools/bench_spin.o
+SPIN_OBJECT := $(B)/obj/tools/bench/spin.o
 $(eval $(call program,bench_replay_spin,$(BENCH_REPLAY_OBJECTS) $(SPIN_OBJECT),$$(LIBS),$(SPIN)))
 $(eval $(call program,tcpclose_spin,$(MAIN) $(ARCHIVES) $(SPIN_OBJECT),$$(LIBS),$(SPIN)))
 
@@ -258,14 +258,14 @@ run: deps
 	$(B)/tcpclose $(ARGS)
 
 demo: deps
-	@$(MAKE) --no-print-directory all $(B)/deed
-	$(B)/tcpclose $(ARGS) -- $(B)/deed demo
+	@$(MAKE) --no-print-directory all $(B)/workload
+	$(B)/tcpclose $(ARGS) -- $(B)/workload demo
 
 check: deps-check
 	@$(MAKE) --no-print-directory check-all
 
-check-all: $(B)/tcpclose $(B)/tcpclose.8 $(B)/tcpclose.bash $(UNIT_TESTS) $(B)/story_test $(B)/record_story \
-		$(HARNESSES:%=$(B)/%) $(B)/deed $(B)/soak $(B)/chain $(BENCH) $(B)/bench_replay_spin
+check-all: $(B)/tcpclose $(B)/tcpclose.8 $(B)/tcpclose.bash $(UNIT_TESTS) $(B)/story_test $(B)/story_from_recording \
+		$(HARNESSES:%=$(B)/%) $(B)/workload $(B)/soak $(B)/stack_workload $(BENCH) $(B)/bench_replay_spin
 	B=$(B) SAN=$(SAN) tests/check
 
 static: $(B)/tcpclose-static
@@ -291,8 +291,8 @@ install: $(B)/tcpclose $(B)/tcpclose.bash $(if $(shell command -v $(SCDOC)),$(B)
 	$(if $(filter %.8,$^),install -D -m 644 $(B)/tcpclose.8 $(DESTDIR)$(PREFIX)/share/man/man8/tcpclose.8)
 
 check-kernels: deps-matrix
-	@$(MAKE) --no-print-directory $(B)/tcpclose-static $(B)/deed-static
-	tools/matrix --tool $(B)/tcpclose-static --deed $(B)/deed-static $(ARGS)
+	@$(MAKE) --no-print-directory $(B)/tcpclose-static $(B)/workload-static
+	tools/matrix --tool $(B)/tcpclose-static --workload $(B)/workload-static $(ARGS)
 
 check-arm64:
 	@tools/deps arm64
@@ -307,7 +307,7 @@ bench-build: $(BENCH)
 
 bench: deps-bench
 	@$(MAKE) --no-print-directory bench-build
-	tools/bench $(ARGS)
+	tools/bench/bench $(ARGS)
 
 clean:
 	rm -rf build

@@ -12,7 +12,8 @@ import sys
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 PROGRAMS = ("bash", "ip", "ss", "tcpdump", "nft", "stdbuf", "cat", "true", "kmod")
 PYTHON = "/usr/bin/python3"
-SCRIPTS = ("run", "before", "stuck", "stuck_deeds", "twins", "reuse")      # of tests/live
+SCRIPTS = ("test_cases", "test_preexisting", "test_stuck", "stuck_workload", "test_twins",   # of tests/live/families
+           "test_reuse")
 MODULES = ("tun", "nf_tables", "nft_quota", "nft_counter", "nft_nat", "nft_chain_nat", "nf_nat", "veth", "tcp_diag",
            "unix_diag", "inet_diag", "nfnetlink", "tls", "rtc-cmos", "rtc-pl031")
 BOOT = ["-m", "1024", "-smp", "2", "-display", "none", "-monitor", "none", "-no-reboot", "-nodefaults", "-nic", "none"]
@@ -126,7 +127,7 @@ def _python_files(of):
            "sys.path.insert(0, sys.argv[1])\n"
            "for name in sys.argv[2:]: importlib.import_module(name)\n"
            "print('\\n'.join(m.__file__ for m in sys.modules.values() if getattr(m, '__file__', None)))")
-    done = subprocess.run([PYTHON, "-S", "-B", "-c", ask, os.path.join(ROOT, "tests/live"), *SCRIPTS], check=True,
+    done = subprocess.run([PYTHON, "-S", "-B", "-c", ask, os.path.join(ROOT, "tests/live/families"), *SCRIPTS], check=True,
                           capture_output=True, text=True)
     return [path for path in done.stdout.split() if not path.startswith(ROOT)]
 
@@ -143,7 +144,7 @@ def _add_python(tree, of):
                     tree.path, tree.path], check=False, stdout=subprocess.DEVNULL)
 
 
-def make_machine(folder, of, tool, deed):
+def make_machine(folder, of, tool, workload):
     """What all guests have in common: the archive's path."""
     tree = Tree(os.path.join(folder, "machine"))
     tree.add(of.find("busybox"), "/bin/busybox")
@@ -156,13 +157,13 @@ def make_machine(folder, of, tool, deed):
     stdbuf = "/usr/libexec/coreutils/libstdbuf.so"
     tree.add(of.root + stdbuf, stdbuf)
     tree.add(of.find("kmod"), "/sbin/modprobe")
-    for place in ("live", "matrix"):
+    for place in ("live/families", "live/lib", "matrix"):
         for name in os.listdir(os.path.join(ROOT, "tests", place)):
             if name.endswith(".py"):
                 tree.add(os.path.join(ROOT, "tests", place, name), f"/matrix/{place}/{name}")
     _add_python(tree, of)
     tree.add(tool, "/matrix/tcpclose")
-    tree.add(deed, "/matrix/deed")
+    tree.add(workload, "/matrix/workload")
     for name in ("proc", "sys", "dev", "run", "tmp", "root"):
         os.makedirs(os.path.join(tree.path, name), exist_ok=True)
     # tcpdump wants to become a user of its own, and there is nobody to protect from it

@@ -4,7 +4,7 @@
  * from /proc and /sys) to findings, each with what it means, what it costs and what mends it. Pure:
  * the facts come in, the views show what comes out.
  *
- * A cost is a figure of tests/bench/README.md, or one that was measured just now; never an estimate.
+ * A cost is a figure of tools/bench/README.md, or one that was measured just now; never an estimate.
  */
 #pragma once
 

@@ -146,7 +146,7 @@ static void doctor_print(struct view_context *v, const struct diagnosis *h)
 		}
 		print_finding(v, f);
 	}
-	buf_str(v->out, "\n[1] measured on Linux 6.18, 2 cores: tests/bench/README.md\n"
+	buf_str(v->out, "\n[1] measured on Linux 6.18, 2 cores: tools/bench/README.md\n"
 			"[2] measured here, before and after attaching\n");
 }
 

@@ -11,35 +11,35 @@ import sys
 
 sys.dont_write_bytecode = True
 
-sys.path.append(os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "live"))
+sys.path.append(os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "live", "lib"))
 
-import cases_caps
-import cases_doctor
-import cases_cgroup
-import cases_document
-import cases_filter
-import cases_flood
-import cases_hostile
-import cases_record
-import cases_run
-import cases_stack
-import cases_usage
-import cases_views
-from bench import Bench, Failure, Skip
-from blind import TRIES, Blind
+import test_caps
+import test_doctor
+import test_cgroup
+import test_docgen
+import test_filter
+import test_overload
+import test_hostile_names
+import test_record
+import test_run
+import test_stack
+import test_usage_error
+import test_views
+from fixture import CliFixture, Failure, Skip
+from sandbox_gaps import TRIES, SandboxGaps
 
 
-def outcome(test, name, bench, blind):
+def outcome(test, name, cli, gaps):
     """None if it passed, else the Failure or Skip."""
     for _ in range(TRIES):
-        blind.clear()
+        gaps.clear()
         try:
-            return test(bench)
+            return test(cli)
         except Skip as why:
             return why
         except Failure as why:
             failure = why
-            if not blind.excuses(name, failure):
+            if not gaps.excuses(name, failure):
                 break
     return failure
 
@@ -49,17 +49,17 @@ def main():
     parser.add_argument("--tool", default="build/tcpclose")
     parser.add_argument("--only", help="tests whose name has this in it")
     options = parser.parse_args()
-    tests = cases_document.TESTS + cases_usage.TESTS + cases_run.TESTS + cases_filter.TESTS + \
-        cases_record.TESTS + cases_views.TESTS + cases_hostile.TESTS + \
-        cases_caps.TESTS + cases_doctor.TESTS + cases_cgroup.TESTS + cases_stack.TESTS + \
-        cases_flood.TESTS
+    tests = test_docgen.TESTS + test_usage_error.TESTS + test_run.TESTS + test_filter.TESTS + \
+        test_record.TESTS + test_views.TESTS + test_hostile_names.TESTS + \
+        test_caps.TESTS + test_doctor.TESTS + test_cgroup.TESTS + test_stack.TESTS + \
+        test_overload.TESTS
     passed = failed = skipped = 0
-    with Bench(os.path.abspath(options.tool)) as bench, Blind() as blind:
+    with CliFixture(os.path.abspath(options.tool)) as cli, SandboxGaps() as gaps:
         for test in tests:
             name = test.__name__.replace("_", "-")
             if options.only and options.only not in name:
                 continue
-            why = outcome(test, name, bench, blind)
+            why = outcome(test, name, cli, gaps)
             if why is None:
                 passed += 1
                 print("ok", name, flush=True)

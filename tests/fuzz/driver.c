@@ -23,7 +23,7 @@ static uint64_t next_random(uint64_t *seed)
 	return *seed * 0x2545f4914f6cdd1dULL;
 }
 
-static void run(const uint8_t *data, size_t len)
+static void run_input(const uint8_t *data, size_t len)
 {
 	uint8_t *copy = malloc(len ? len : 1);	/* of its own size, so that a sanitizer sees its end */
 
@@ -33,7 +33,7 @@ static void run(const uint8_t *data, size_t len)
 	free(copy);
 }
 
-static size_t part_of(const struct bytes *b, uint8_t *to, size_t room, uint64_t *seed)
+static size_t copy_part(const struct bytes *b, uint8_t *to, size_t room, uint64_t *seed)
 {
 	size_t from = b->len ? next_random(seed) % b->len : 0;
 	size_t len = b->len - from ? next_random(seed) % (b->len - from) + 1 : 0;
@@ -44,18 +44,18 @@ static size_t part_of(const struct bytes *b, uint8_t *to, size_t room, uint64_t 
 	return len;
 }
 
-static void by_chance(const struct bytes *file, unsigned files, uint64_t *seed)
+static void run_mutation(const struct bytes *file, unsigned files, uint64_t *seed)
 {
 	static uint8_t data[FILE_MAX];
 	size_t len = 0;
 
 	for (unsigned i = next_random(seed) % 4 + 1; i && files; i--)
-		len += part_of(&file[next_random(seed) % files], data + len, sizeof(data) - len, seed);
+		len += copy_part(&file[next_random(seed) % files], data + len, sizeof(data) - len, seed);
 	while (len < 200 && next_random(seed) % 8)
 		data[len++] = (uint8_t)next_random(seed);
 	for (unsigned i = next_random(seed) % 16; i && len; i--)
 		data[next_random(seed) % len] ^= (uint8_t)(1 << next_random(seed) % 8);
-	run(data, len);
+	run_input(data, len);
 }
 
 /* The bytes of a line, up to what is no pair of digits. */
@@ -98,9 +98,9 @@ int main(int argc, char **argv)
 	}
 	files = read_corpus(argv[2], file);
 	for (unsigned i = 0; i < files; i++)
-		run(file[i].data, file[i].len);
+		run_input(file[i].data, file[i].len);
 	for (unsigned long i = strtoul(argv[1], NULL, 10); i; i--)
-		by_chance(file, files, &seed);
+		run_mutation(file, files, &seed);
 	while (files)
 		free(file[--files].data);
 	return 0;

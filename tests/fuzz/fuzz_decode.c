@@ -10,7 +10,7 @@
 #include "pipeline.h"
 #include "../stories/check.h"
 
-static void look_at(struct view_context *context, const struct event *e)
+static void check_event(struct view_context *context, const struct event *e)
 {
 	for (unsigned i = 0; view_at(i); i++) {
 		if (!view_at(i)->event)
@@ -22,7 +22,7 @@ static void look_at(struct view_context *context, const struct event *e)
 	}
 }
 
-static void told(void *arg, const struct story *s, uint64_t now_ns)
+static void check_story(void *arg, const struct story *s, uint64_t now_ns)
 {
 	struct verdict v;
 
@@ -50,7 +50,7 @@ static void finish(struct view_context *context, struct stuck_table *h)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static const struct run_info meta = { .nr_hooks = 0 };
-	struct endpoint_table_config config = { .max_open = 4, .calls = true, .timewait = true, .report = told };
+	struct endpoint_table_config config = { .max_open = 4, .calls = true, .timewait = true, .report = check_story };
 	static const struct filter any_flow;
 	static const struct story_filter any_story;
 	struct stuck_table_config stuck = { .filter = &any_flow, .story_filter = &any_story, .max = 8 };
@@ -72,7 +72,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			continue;
 		HOLDS(e == &aligned && e->syscall < SYSCALL_COUNT);
 		HOLDS(strcmp(event_kind_name(e->kind), "?") && strcmp(state_name(e->old_state), "?"));
-		look_at(&context, e);
+		check_event(&context, e);
 		stuck_table_feed(&h, e, sizeof(*e));
 		endpoint_table_feed(endpoint_table, e);
 		endpoint_table_expire(endpoint_table, e->ts_ns);

@@ -43,7 +43,7 @@ static void count_story(struct view_context *context, const struct story *s, con
 
 static const struct view counting = { .name = "counting", .story = count_story };
 
-static void be_born(struct world *w, unsigned i)
+static void start_life(struct world *w, unsigned i)
 {
 	struct life *l = &w->life[i];
 
@@ -72,7 +72,7 @@ static void send_event(struct world *w, struct event e, unsigned how)
 		pipeline_feed(w->pipeline, &e, sizeof(e));
 }
 
-static void by_task(struct event *e, unsigned call, unsigned who)
+static void set_task(struct event *e, unsigned call, unsigned who)
 {
 	e->task_flags = TASKF_VALID | TASKF_SYSCALL;
 	e->sock_flags |= SOCKF_OWNED;
@@ -82,7 +82,7 @@ static void by_task(struct event *e, unsigned call, unsigned who)
 	e->arg[0] = 5;
 }
 
-static void go_to(struct world *w, struct life *l, unsigned state, unsigned how, unsigned bits)
+static void change_state(struct world *w, struct life *l, unsigned state, unsigned how, unsigned bits)
 {
 	struct event e = l->e;
 
@@ -95,7 +95,7 @@ static void go_to(struct world *w, struct life *l, unsigned state, unsigned how,
 	if (how & 4)
 		e.sk_err = how & 8 ? EVENT_ECONNRESET : 110;
 	if ((state == STATE_FIN_WAIT1 || state == STATE_LAST_ACK) && how & 16)
-		by_task(&e, how & 32 ? SYSCALL_CLOSE : SYSCALL_SHUTDOWN, how >> 6);
+		set_task(&e, how & 32 ? SYSCALL_CLOSE : SYSCALL_SHUTDOWN, how >> 6);
 	if (state == STATE_FIN_WAIT1 || state == STATE_LAST_ACK)
 		l->orphan = how & 32;
 	if (state == STATE_CLOSE)
@@ -104,7 +104,7 @@ static void go_to(struct world *w, struct life *l, unsigned state, unsigned how,
 	send_event(w, e, how);
 }
 
-static void our_fin_is_acked(struct life *l)
+static void ack_our_fin(struct life *l)
 {
 	l->e.write_seq = l->e.snd_nxt = l->e.snd_una = 1001;
 }
@@ -114,32 +114,32 @@ static void step_open(struct world *w, struct life *l, unsigned how)
 {
 	switch (l->state) {
 	case STATE_SYN_SENT:
-		go_to(w, l, STATE_ESTABLISHED, how & ~0xfcu, SOCKF_HELD);
+		change_state(w, l, STATE_ESTABLISHED, how & ~0xfcu, SOCKF_HELD);
 		break;
 	case STATE_ESTABLISHED:
 		if (how & 4)
-			go_to(w, l, STATE_CLOSE, how, SOCKF_HELD);
+			change_state(w, l, STATE_CLOSE, how, SOCKF_HELD);
 		else if (how & 128)
-			go_to(w, l, STATE_CLOSE_WAIT, how, SOCKF_DONE | SOCKF_HELD);
+			change_state(w, l, STATE_CLOSE_WAIT, how, SOCKF_DONE | SOCKF_HELD);
 		else
-			go_to(w, l, STATE_FIN_WAIT1, how, 0);
+			change_state(w, l, STATE_FIN_WAIT1, how, 0);
 		break;
 	case STATE_FIN_WAIT1:
 		if (!(how & 4))
-			our_fin_is_acked(l);
-		go_to(w, l, how & 4 ? STATE_CLOSE : how & 128 ? STATE_CLOSING : STATE_FIN_WAIT2, how,
+			ack_our_fin(l);
+		change_state(w, l, how & 4 ? STATE_CLOSE : how & 128 ? STATE_CLOSING : STATE_FIN_WAIT2, how,
 		      0);
 		break;
 	case STATE_FIN_WAIT2:
 		l->minisock = l->orphan && how & 128 && !(how & 4);
-		go_to(w, l, STATE_CLOSE, how, l->minisock ? 0 : SOCKF_DONE);
+		change_state(w, l, STATE_CLOSE, how, l->minisock ? 0 : SOCKF_DONE);
 		break;
 	case STATE_CLOSE_WAIT:
-		go_to(w, l, how & 4 ? STATE_CLOSE : STATE_LAST_ACK, how, SOCKF_DONE);
+		change_state(w, l, how & 4 ? STATE_CLOSE : STATE_LAST_ACK, how, SOCKF_DONE);
 		break;
 	default:
-		our_fin_is_acked(l);
-		go_to(w, l, STATE_CLOSE, how, SOCKF_DONE);
+		ack_our_fin(l);
+		change_state(w, l, STATE_CLOSE, how, SOCKF_DONE);
 		break;
 	}
 }
@@ -166,21 +166,21 @@ static void step_closed(struct world *w, unsigned i, unsigned how)
 		e.kind = EVENT_DESTROY;
 		e.sock_flags = SOCKF_DEAD | SOCKF_NO_SOCKET;
 		if (how & 16)
-			by_task(&e, SYSCALL_CLOSE, how >> 6);
+			set_task(&e, SYSCALL_CLOSE, how >> 6);
 		l->destroyed = true;
 		send_event(w, e, how);
 	} else {
-		be_born(w, i);
+		start_life(w, i);
 	}
 }
 
-static void returns(struct world *w, struct life *l, unsigned how)
+static void return_from_call(struct world *w, struct life *l, unsigned how)
 {
 	struct event e = l->e;
 
 	e.kind = EVENT_CALL;
 	e.old_state = e.new_state = (__u8)l->state;
-	by_task(&e, how & 32 ? SYSCALL_CLOSE : SYSCALL_SHUTDOWN, how >> 6);
+	set_task(&e, how & 32 ? SYSCALL_CLOSE : SYSCALL_SHUTDOWN, how >> 6);
 	e.call_ns = how * 1000;
 	e.sock_flags = 0;
 	send_event(w, e, how);
@@ -196,7 +196,7 @@ static void step(struct world *w, struct input *in)
 	if (what >= 250)
 		pipeline_tick(w->pipeline, w->now_ns);
 	else if (what >= 200)
-		returns(w, l, how);
+		return_from_call(w, l, how);
 	else if (l->state != STATE_CLOSE)
 		step_open(w, l, how);
 	else
@@ -229,7 +229,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	w.pipeline = pipeline_new(&config);
 	HOLDS(w.pipeline);
 	for (unsigned i = 0; i < SOCKETS; i++)
-		be_born(&w, i);
+		start_life(&w, i);
 	while (in.len)
 		step(&w, &in);
 	pipeline_end(w.pipeline, w.now_ns);

@@ -11,7 +11,7 @@
 #define WORDS 24
 #define SAID (1u << 16)
 
-static int cut(char *text, size_t len, char *argv[WORDS + 1])
+static int split_words(char *text, size_t len, char *argv[WORDS + 1])
 {
 	static char name[] = "tcpclose";
 	int argc = 1;
@@ -52,7 +52,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	out = fmemopen(out_text, sizeof(out_text), "w");
 	err = fmemopen(err_text, sizeof(err_text), "w");
 	HOLDS(out && err);
-	status = options_parse(&o, cut(text, size, argv), argv, out, err);
+	status = options_parse(&o, split_words(text, size, argv), argv, out, err);
 	fclose(out);
 	fclose(err);
 	said = strlen(err_text);

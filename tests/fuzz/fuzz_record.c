@@ -57,7 +57,7 @@ static void add_member(char first, const void *bytes, size_t len)
 }
 
 /* A sound head, made once; without the many names of system calls, which take their time. */
-static void add_good_head(void)
+static void add_valid_header(void)
 {
 	static const struct run_info meta = { .hostname = "h", .hook = { { "calls", "tracepoint" },
 								     { "late", "tp_btf" } },
@@ -90,7 +90,7 @@ static void make_file(struct input *in)
 		file.len = in->len < FILE_MAX ? in->len : FILE_MAX;
 		memcpy(file.data, in->data, file.len);
 	} else if (what % 3 == 1) {
-		add_good_head();
+		add_valid_header();
 		add_member(RECORD_BODY, in->data, in->len);
 	} else {
 		buf_str(&head, RECORD_MAGIC);
@@ -107,7 +107,7 @@ static void check_view(const struct view *view, struct buf *out)
 	buf_reset(out);
 }
 
-static void play(struct record_reader *r, const struct view *view, struct buf *out)
+static void replay_recording(struct record_reader *r, const struct view *view, struct buf *out)
 {
 	static const struct filter any_flow;
 	static const struct story_filter any_story;
@@ -155,7 +155,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	r = record_reader_open(read_file, &file, why);
 	HOLDS(r || why[0]);
 	if (r)
-		play(r, view, &out);
+		replay_recording(r, view, &out);
 	record_reader_close(r);
 	buf_release(&out);
 	return 0;

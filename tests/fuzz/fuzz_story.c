@@ -169,7 +169,7 @@ static void move_numbers(struct event *e, uint8_t how)
 	e->snd_wnd = how & 128 ? 0 : 100;
 }
 
-static uint8_t state_of(unsigned v)
+static uint8_t pick_state(unsigned v)
 {
 	return (uint8_t)(STATE_ESTABLISHED + v % STATE_CLOSING);
 }
@@ -187,8 +187,8 @@ static void feed_event(struct world *w, struct input *in, uint8_t kind)
 	e = *now;
 	e.ts_ns = w->now_ns;
 	e.kind = kind;
-	e.old_state = state_of(states & 15);
-	e.new_state = state_of(states >> 4);
+	e.old_state = pick_state(states & 15);
+	e.new_state = pick_state(states >> 4);
 	e.sock_flags = take_u16(in);
 	e.task_flags = take_u8(in);
 	misc = take_u8(in);
@@ -203,7 +203,7 @@ static void feed_event(struct world *w, struct input *in, uint8_t kind)
 	e.exit_code = misc;
 	e.sk_err = misc & 8 ? 100 + misc % 16 : 0;
 	e.reason = e.kind == EVENT_RESET_SENT || e.kind == EVENT_TIMEWAIT ? misc % 10 : 0;
-	e.substate = state_of(misc);
+	e.substate = pick_state(misc);
 	e.retransmits = misc;
 	if (kind == EVENT_CALL)
 		e.call_ns = misc * 1000000ULL;

@@ -35,7 +35,7 @@ class Truths:
             raise ValueError(f"connections of which one end said nothing: {sorted(halves)[:5]}")
 
 
-class Judge:
+class Comparison:
     def __init__(self, truths):
         self.truths = truths
         self.netns = {key[0] for key in truths.ends}

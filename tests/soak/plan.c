@@ -31,31 +31,31 @@ uint32_t prng_below(struct prng *r, uint32_t limit)
 	return (uint32_t)((prng_next(r) >> 32) * limit >> 32);
 }
 
-const char *act_name(uint8_t act)
+const char *action_name(uint8_t action)
 {
 	static const char *const names[] = {
-#define X(id, word) [ACT_##id] = word,
-		ACTS(X)
+#define X(id, word) [ACTION_##id] = word,
+		ACTIONS(X)
 #undef X
 	};
 
-	return act < ACT_COUNT ? names[act] : "?";
+	return action < ACTION_COUNT ? names[action] : "?";
 }
 
-bool act_resets(uint8_t act)
+bool action_resets(uint8_t action)
 {
-	return act == ACT_LINGER_ZERO || act == ACT_UNREAD || act == ACT_DISCONNECT;
+	return action == ACTION_LINGER_ZERO || action == ACTION_UNREAD || action == ACTION_DISCONNECT;
 }
 
-bool act_forks(uint8_t act)
+bool action_forks(uint8_t action)
 {
-	return act >= ACT_THREADS;
+	return action >= ACTION_THREADS;
 }
 
 /* Two calls, between which the other side's RST may come. */
-static bool act_takes_two(uint8_t act)
+static bool action_takes_two(uint8_t action)
 {
-	return act == ACT_SHUT_WR || act == ACT_SHUT_RDWR;
+	return action == ACTION_SHUT_WR || action == ACTION_SHUT_RDWR;
 }
 
 /*
@@ -67,13 +67,13 @@ static bool act_takes_two(uint8_t act)
  */
 static void keep_races_out(struct plan *p)
 {
-	if (p->act[1] == ACT_HALF_CLOSE || act_resets(p->act[0]) ||
-	    (act_resets(p->act[1]) && act_takes_two(p->act[0])))
-		p->act[1] = ACT_CLOSE;
-	if (!act_resets(p->act[1]))
+	if (p->action[1] == ACTION_HALF_CLOSE || action_resets(p->action[0]) ||
+	    (action_resets(p->action[1]) && action_takes_two(p->action[0])))
+		p->action[1] = ACTION_CLOSE;
+	if (!action_resets(p->action[1]))
 		return;
-	if (p->act[1] == ACT_UNREAD)
-		p->act[0] = ACT_HALF_CLOSE;
+	if (p->action[1] == ACTION_UNREAD)
+		p->action[0] = ACTION_HALF_CLOSE;
 	p->ack_at_once = 1;
 	if (!p->hold_ms[1])
 		p->hold_ms[1] = 1;
@@ -81,7 +81,7 @@ static void keep_races_out(struct plan *p)
 
 void plan_draw(struct plan *p, struct prng *r, uint32_t worker, uint32_t nr, bool solo)
 {
-	uint32_t acts = solo ? ACT_COUNT : ACT_THREADS;
+	uint32_t actions = solo ? ACTION_COUNT : ACTION_THREADS;
 	uint32_t first = prng_below(r, 20);
 
 	memset(p, 0, sizeof(*p));
@@ -94,11 +94,11 @@ void plan_draw(struct plan *p, struct prng *r, uint32_t worker, uint32_t nr, boo
 	p->exit_code = (uint8_t)prng_below(r, 256);
 	p->ack_at_once = (uint8_t)prng_below(r, 2);
 	for (int i = 0; i < 2; i++) {
-		p->act[i] = (uint8_t)prng_below(r, acts);
+		p->action[i] = (uint8_t)prng_below(r, actions);
 		p->hold_ms[i] = (uint8_t)(prng_below(r, 2) ? prng_below(r, SOAK_HOLD_MS + 1) : 0);
 	}
 	if (p->first == FIRST_AT_ONCE) {
-		p->act[0] = p->act[1] = ACT_CLOSE;
+		p->action[0] = p->action[1] = ACTION_CLOSE;
 		p->hold_ms[CLIENT] = (uint8_t)prng_below(r, 3);
 		p->hold_ms[SERVER] = (uint8_t)prng_below(r, 3);
 	}
@@ -107,8 +107,8 @@ void plan_draw(struct plan *p, struct prng *r, uint32_t worker, uint32_t nr, boo
 
 bool plan_is_valid(const struct plan *p, uint32_t worker)
 {
-	return p->magic == PLAN_MAGIC && p->worker == worker && p->act[0] < ACT_COUNT &&
-	       p->act[1] < ACT_COUNT && p->first <= FIRST_AT_ONCE && p->net < NET_COUNT;
+	return p->magic == PLAN_MAGIC && p->worker == worker && p->action[0] < ACTION_COUNT &&
+	       p->action[1] < ACTION_COUNT && p->first <= FIRST_AT_ONCE && p->net < NET_COUNT;
 }
 
 bool plan_goes_first(const struct plan *p, enum side side)
@@ -116,27 +116,27 @@ bool plan_goes_first(const struct plan *p, enum side side)
 	return p->first == (side == CLIENT ? FIRST_CLIENT : FIRST_SERVER);
 }
 
-uint8_t plan_act(const struct plan *p, enum side side)
+uint8_t plan_action(const struct plan *p, enum side side)
 {
-	return p->act[plan_goes_first(p, side) ? 0 : 1];
+	return p->action[plan_goes_first(p, side) ? 0 : 1];
 }
 
 bool plan_has_answer(const struct plan *p)
 {
-	return p->act[0] == ACT_HALF_CLOSE &&
-	       (p->act[1] == ACT_UNREAD || !act_resets(p->act[1]));
+	return p->action[0] == ACTION_HALF_CLOSE &&
+	       (p->action[1] == ACTION_UNREAD || !action_resets(p->action[1]));
 }
 
 const char *plan_ending(const struct plan *p, enum side side)
 {
 	if (p->first == FIRST_AT_ONCE)
 		return "four-way|three-way|simultaneous";
-	if (act_resets(p->act[0]))
+	if (action_resets(p->action[0]))
 		return plan_goes_first(p, side) ? "reset-sent" : "reset-received";
-	if (act_resets(p->act[1]))
+	if (action_resets(p->action[1]))
 		return plan_goes_first(p, side) ? "reset-received" : "reset-sent";
 	/* Data acknowledges too; without either it is between the kernel and its timers. */
-	return p->ack_at_once || p->act[0] == ACT_HALF_CLOSE ? "four-way" : "four-way|three-way";
+	return p->ack_at_once || p->action[0] == ACTION_HALF_CLOSE ? "four-way" : "four-way|three-way";
 }
 
 const char *plan_initiator(const struct plan *p, enum side side)
@@ -146,12 +146,12 @@ const char *plan_initiator(const struct plan *p, enum side side)
 	return plan_goes_first(p, side) ? "local" : "peer";
 }
 
-static const char *reset_reason(uint8_t act)
+static const char *reset_reason(uint8_t action)
 {
-	switch (act) {
-	case ACT_LINGER_ZERO:
+	switch (action) {
+	case ACTION_LINGER_ZERO:
 		return "linger-zero";
-	case ACT_UNREAD:
+	case ACTION_UNREAD:
 		return "unread-data";
 	default:
 		return "disconnect";
@@ -164,11 +164,11 @@ const char *plan_reason(const struct plan *p, enum side side)
 
 	if (p->first == FIRST_AT_ONCE)
 		return NULL;
-	if (act_resets(p->act[0]))
-		return first ? reset_reason(p->act[0]) : "established";
-	if (!act_resets(p->act[1]))
+	if (action_resets(p->action[0]))
+		return first ? reset_reason(p->action[0]) : "established";
+	if (!action_resets(p->action[1]))
 		return NULL;
 	if (!first)
-		return reset_reason(p->act[1]);
-	return p->act[0] == ACT_HALF_CLOSE ? "half-closed" : "after-close";
+		return reset_reason(p->action[1]);
+	return p->action[0] == ACTION_HALF_CLOSE ? "half-closed" : "after-close";
 }

@@ -67,7 +67,7 @@ static bool is_solo(uint32_t worker)
 }
 
 /* The server's address of that net, as its listener or its client has it. */
-static socklen_t address(uint8_t net, bool listening, int port, struct sockaddr_storage *ss)
+static socklen_t make_address(uint8_t net, bool listening, int port, struct sockaddr_storage *ss)
 {
 	struct sockaddr_in *v4 = (struct sockaddr_in *)ss;
 	struct sockaddr_in6 *v6 = (struct sockaddr_in6 *)ss;
@@ -96,7 +96,7 @@ static void set_nodelay(int fd)
 static void listen_for(struct soak *s, uint32_t worker, uint8_t net)
 {
 	struct sockaddr_storage ss;
-	socklen_t len = address(net, true, 0, &ss);
+	socklen_t len = make_address(net, true, 0, &ss);
 	int fd = socket(ss.ss_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	int only = net == NET_V6;
 
@@ -118,7 +118,7 @@ static void client_open(const struct soak *s, struct end *e)
 {
 	const struct plan *p = &e->plan;
 	struct sockaddr_storage ss;
-	socklen_t len = address(p->net, false, s->port[p->worker][p->net], &ss);
+	socklen_t len = make_address(p->net, false, s->port[p->worker][p->net], &ss);
 	char receipt;
 
 	e->side = CLIENT;
@@ -198,7 +198,7 @@ static void server_work(const struct worker *w)
 	}
 }
 
-static void *work(void *arg)
+static void *run_worker(void *arg)
 {
 	const struct worker *w = arg;
 
@@ -219,11 +219,11 @@ static void process_run(const struct soak *s, enum side side, uint32_t from, uin
 	for (uint32_t i = 0; i < count; i++)
 		worker[i] = (struct worker){ .soak = s, .side = side, .nr = from + i };
 	if (count == 1) {
-		work(&worker[0]);
+		run_worker(&worker[0]);
 		return;
 	}
 	for (uint32_t i = 0; i < count; i++) {
-		errno = pthread_create(&thread[i], NULL, work, &worker[i]);
+		errno = pthread_create(&thread[i], NULL, run_worker, &worker[i]);
 		if (errno)
 			soak_die("pthread_create");
 	}
@@ -290,7 +290,7 @@ static int wait_all(struct soak *s)
 	return failed;
 }
 
-static bool number(const char *text, uint64_t least, uint64_t most, uint64_t *value)
+static bool parse_number(const char *text, uint64_t least, uint64_t most, uint64_t *value)
 {
 	char *end;
 
@@ -299,7 +299,7 @@ static bool number(const char *text, uint64_t least, uint64_t most, uint64_t *va
 	return !errno && end != text && !*end && *value >= least && *value <= most;
 }
 
-static bool parse(int argc, char **argv, struct soak *s)
+static bool parse_options(int argc, char **argv, struct soak *s)
 {
 	static const struct option longs[] = {
 		{ "seed", required_argument, NULL, 's' }, { "rate", required_argument, NULL, 'r' },
@@ -311,11 +311,11 @@ static bool parse(int argc, char **argv, struct soak *s)
 
 	while ((c = getopt_long(argc, argv, "", longs, NULL)) != -1) {
 		if (c == 's')
-			ok = seeded = number(optarg, 0, UINT64_MAX, &s->seed);
+			ok = seeded = parse_number(optarg, 0, UINT64_MAX, &s->seed);
 		else if (c == 't')
-			ok = number(optarg, 1, 86400, &seconds);
+			ok = parse_number(optarg, 1, 86400, &seconds);
 		else if (c == 'r')
-			ok = number(optarg, 1, 100000, &rate);
+			ok = parse_number(optarg, 1, 100000, &rate);
 		else
 			ok = false;
 		if (!ok)
@@ -332,7 +332,7 @@ int main(int argc, char **argv)
 
 	if (argc == 2 && !strcmp(argv[1], "--nothing"))	/* an execve() that is one's end */
 		return 0;
-	if (!parse(argc, argv, &s)) {
+	if (!parse_options(argc, argv, &s)) {
 		fprintf(stderr, "usage: soak --seed N --seconds S [--rate CONNECTIONS_PER_S]\n");
 		return USAGE;
 	}

@@ -8,8 +8,8 @@
  * that the seed and its number start, so the same seed gives the same plans in the same order. The
  * first bytes of a connection are its plan, so both sides know what each is to do.
  *
- * Each end writes one line of truth to standard output before it acts; an act that then goes wrong
- * ends the process with a word on stderr, and the run fails. No side acts on a guess of what the
+ * Each end writes one line of truth to standard output before it actions; an action that then goes wrong
+ * ends the process with a word on stderr, and the run fails. No side actions on a guess of what the
  * other has done: who goes second waits for the end of file or the RST.
  *
  * Ports in host order.
@@ -33,7 +33,7 @@ enum net { NET_V4, NET_V6, NET_MAPPED, NET_COUNT };
 enum side { CLIENT, SERVER };
 
 /* How an end gives up its socket. The words are for people. */
-#define ACTS(X)                                                                                    \
+#define ACTIONS(X)                                                                                    \
 	/* a FIN leaves */                                                                         \
 	X(CLOSE, "close")                                                                          \
 	X(SHUT_WR, "shut-wr, close")                                                               \
@@ -55,12 +55,12 @@ enum side { CLIENT, SERVER };
 	X(KILLED, "SIGKILL")                                                                       \
 	X(EXECVE, "execve")
 
-enum act {
-#define X(id, word) ACT_##id,
-	ACTS(X)
+enum action {
+#define X(id, word) ACTION_##id,
+	ACTIONS(X)
 #undef X
-	ACT_COUNT,
-	ACT_THREADS = ACT_FORK_CHILD,	/* how many a thread may do */
+	ACTION_COUNT,
+	ACTION_THREADS = ACTION_FORK_CHILD,	/* how many a thread may do */
 };
 
 /* Who goes first. With AT_ONCE each closes without waiting: the one race that is wanted. */
@@ -73,8 +73,8 @@ struct plan {
 	uint32_t nr;			/* of the worker's connections */
 	uint16_t answer_bytes;		/* what is sent to the one that has half-closed */
 	uint8_t first;			/* enum first */
-	uint8_t act[2];			/* enum act, of who goes first, and second */
-	uint8_t hold_ms[2];		/* before it acts; AT_ONCE: naps of each side */
+	uint8_t action[2];			/* enum action, of who goes first, and second */
+	uint8_t hold_ms[2];		/* before it actions; AT_ONCE: naps of each side */
 	uint8_t ack_at_once;		/* who goes second sends its ACK apart from its FIN */
 	uint8_t exit_code;
 	uint8_t net;			/* enum net */
@@ -94,8 +94,8 @@ struct end {
 	char where[256];		/* the JSON of what the socket is called */
 };
 
-/* The act that the story must name; how and fd are -1 where there is none. */
-struct author {
+/* The action that the story must name; how and fd are -1 where there is none. */
+struct caller {
 	const char *call;
 	int how, fd, exit_code, signal;
 };
@@ -105,16 +105,16 @@ void prng_seed(struct prng *r, uint64_t seed, uint32_t stream);
 uint32_t prng_below(struct prng *r, uint32_t limit);
 void plan_draw(struct plan *p, struct prng *r, uint32_t worker, uint32_t nr, bool solo);
 bool plan_is_valid(const struct plan *p, uint32_t worker);
-const char *act_name(uint8_t act);
-bool act_resets(uint8_t act);
-bool act_forks(uint8_t act);
+const char *action_name(uint8_t action);
+bool action_resets(uint8_t action);
+bool action_forks(uint8_t action);
 bool plan_goes_first(const struct plan *p, enum side side);
 
 /* Does who goes second send data to the one that has half-closed? */
 bool plan_has_answer(const struct plan *p);
 
 /* What this side is to do. */
-uint8_t plan_act(const struct plan *p, enum side side);
+uint8_t plan_action(const struct plan *p, enum side side);
 
 /* What the story must say; a | separates words of which any may stand. */
 const char *plan_ending(const struct plan *p, enum side side);
@@ -123,9 +123,9 @@ const char *plan_reason(const struct plan *p, enum side side);
 
 /* truth.c */
 void truth_name(struct end *e);
-void truth_tell(const struct end *e, const struct author *a);
+void truth_print(const struct end *e, const struct caller *a);
 
-/* act.c: takes the connection from the exchange of the plan to its end. */
+/* action.c: takes the connection from the exchange of the plan to its end. */
 void end_run(struct end *e);
 void soak_become(const char *kind, uint32_t worker);
 _Noreturn void soak_die(const char *what);

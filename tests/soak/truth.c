@@ -18,7 +18,7 @@
 #define LINE_BYTES 1024
 
 /* The address as the packets have it: a v4-mapped one is IPv4. Returns their family, 4 or 6. */
-static int name_of(const struct sockaddr_storage *ss, char *text, int *port)
+static int format_address(const struct sockaddr_storage *ss, char *text, int *port)
 {
 	const struct sockaddr_in *v4 = (const struct sockaddr_in *)ss;
 	const struct sockaddr_in6 *v6 = (const struct sockaddr_in6 *)ss;
@@ -48,11 +48,11 @@ void truth_name(struct end *e)
 
 	if (getsockname(e->fd, (struct sockaddr *)&ss, &len))
 		soak_die("getsockname");
-	family = name_of(&ss, local, &local_port);
+	family = format_address(&ss, local, &local_port);
 	len = sizeof(ss);
 	if (getpeername(e->fd, (struct sockaddr *)&ss, &len))
 		soak_die("getpeername");
-	name_of(&ss, peer, &peer_port);
+	format_address(&ss, peer, &peer_port);
 	if (getsockopt(e->fd, SOL_SOCKET, SO_COOKIE, &cookie, &cookie_len))
 		soak_die("SO_COOKIE");
 	snprintf(e->where, sizeof(e->where),
@@ -92,8 +92,8 @@ static void add_number(char *line, size_t *len, const char *key, int value)
 		add(line, len, ",\"%s\":null", key);
 }
 
-/* The task that runs this is the one that acts. */
-static void add_author(char *line, size_t *len, const struct author *a)
+/* The task that runs this is the one that actions. */
+static void add_caller(char *line, size_t *len, const struct caller *a)
 {
 	static const char *const hows[] = {
 		[SHUT_RD] = "SHUT_RD", [SHUT_WR] = "SHUT_WR", [SHUT_RDWR] = "SHUT_RDWR",
@@ -117,7 +117,7 @@ static void add_author(char *line, size_t *len, const struct author *a)
 	add(line, len, "}");
 }
 
-void truth_tell(const struct end *e, const struct author *a)
+void truth_print(const struct end *e, const struct caller *a)
 {
 	const struct plan *p = &e->plan;
 	char line[LINE_BYTES];
@@ -129,13 +129,13 @@ void truth_tell(const struct end *e, const struct author *a)
 	add(line, &len, ",\"first\":\"%s\"", p->first == FIRST_AT_ONCE ? "both" :
 	    p->first == FIRST_CLIENT ? "client" : "server");
 	add(line, &len, ",\"acts\":[\"%s\",\"%s\"],\"holds_ms\":[%d,%d],\"ack_at_once\":%d",
-	    act_name(p->act[0]), act_name(p->act[1]), p->hold_ms[0], p->hold_ms[1],
+	    action_name(p->action[0]), action_name(p->action[1]), p->hold_ms[0], p->hold_ms[1],
 	    p->ack_at_once);
 	add_word(line, &len, "initiator", plan_initiator(p, e->side));
 	add_word(line, &len, "ending", plan_ending(p, e->side));
 	add_word(line, &len, "reason", plan_reason(p, e->side));
 	add(line, &len, ",\"sent\":%ld,\"received\":%ld", e->sent, e->received);
-	add_author(line, &len, a);
+	add_caller(line, &len, a);
 	add(line, &len, "}\n");
 	if (write(STDOUT_FILENO, line, len) != (ssize_t)len)
 		soak_die("writing the truth");

@@ -16,7 +16,7 @@ struct json_text {
 
 static bool json_value(struct json_text *j);
 
-static bool json_take(struct json_text *j, char c)
+static bool json_skip_char(struct json_text *j, char c)
 {
 	if (j->p == j->end || *j->p != c)
 		return false;
@@ -24,7 +24,7 @@ static bool json_take(struct json_text *j, char c)
 	return true;
 }
 
-static bool json_word(struct json_text *j, const char *word)
+static bool json_skip_word(struct json_text *j, const char *word)
 {
 	size_t len = strlen(word);
 
@@ -49,7 +49,7 @@ static bool json_escape(struct json_text *j)
 
 static bool json_string(struct json_text *j)
 {
-	if (!json_take(j, '"'))
+	if (!json_skip_char(j, '"'))
 		return false;
 	while (j->p < j->end && *j->p != '"') {
 		struct utf8_char c = escape_decode_utf8(j->p, (size_t)(j->end - j->p));
@@ -60,7 +60,7 @@ static bool json_string(struct json_text *j)
 		if (c.code == '\\' && !json_escape(j))
 			return false;
 	}
-	return json_take(j, '"');
+	return json_skip_char(j, '"');
 }
 
 static bool json_digits(struct json_text *j)
@@ -77,22 +77,22 @@ static bool json_number(struct json_text *j)
 {
 	const char *from;
 
-	json_take(j, '-');
+	json_skip_char(j, '-');
 	from = j->p;
 	return json_digits(j) && (*from != '0' || j->p == from + 1);
 }
 
 static bool json_list(struct json_text *j, char end, bool keyed)
 {
-	if (json_take(j, end))
+	if (json_skip_char(j, end))
 		return true;
 	do {
-		if (keyed && !(json_string(j) && json_take(j, ':')))
+		if (keyed && !(json_string(j) && json_skip_char(j, ':')))
 			return false;
 		if (!json_value(j))
 			return false;
-	} while (json_take(j, ','));
-	return json_take(j, end);
+	} while (json_skip_char(j, ','));
+	return json_skip_char(j, end);
 }
 
 static bool json_value(struct json_text *j)
@@ -101,14 +101,14 @@ static bool json_value(struct json_text *j)
 
 	if (++j->depth > JSON_DEPTH_MAX)
 		return false;
-	if (json_take(j, '{'))
+	if (json_skip_char(j, '{'))
 		good = json_list(j, '}', true);
-	else if (json_take(j, '['))
+	else if (json_skip_char(j, '['))
 		good = json_list(j, ']', false);
 	else if (j->p < j->end && *j->p == '"')
 		good = json_string(j);
 	else
-		good = json_word(j, "true") || json_word(j, "false") || json_word(j, "null") ||
+		good = json_skip_word(j, "true") || json_skip_word(j, "false") || json_skip_word(j, "null") ||
 		       json_number(j);
 	j->depth--;
 	return good;
@@ -122,7 +122,7 @@ bool check_json(const char *text, size_t len)
 }
 
 /* Characters of a line, each one column wide; -1: not UTF-8, or a control character. */
-static long columns(const char *line, size_t len)
+static long count_columns(const char *line, size_t len)
 {
 	long n = 0;
 
@@ -137,7 +137,7 @@ static long columns(const char *line, size_t len)
 }
 
 /* Unless it is told to be wider */
-static bool fits_80_columns(const char *view)
+static bool must_fit_80_columns(const char *view)
 {
 	return !strcmp(view, "trace") || !strcmp(view, "timeline") || !strcmp(view, "who") ||
 	       !strcmp(view, "hist");
@@ -148,13 +148,13 @@ const char *check_output(const char *view, const char *text, size_t len)
 	while (len) {
 		const char *end = memchr(text, '\n', len);
 		size_t n = end ? (size_t)(end - text) : len;
-		long wide = columns(text, n);
+		long wide = count_columns(text, n);
 
 		if (!end)
 			return "its last line does not end";
 		if (wide < 0)
 			return "a control character, or not UTF-8";
-		if (fits_80_columns(view) && wide > LINE_COLUMNS)
+		if (must_fit_80_columns(view) && wide > LINE_COLUMNS)
 			return "a line of more than 80 columns";
 		if (!strcmp(view, "json") && !check_json(text, n))
 			return "a line that is no JSON";

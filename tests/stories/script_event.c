@@ -356,7 +356,7 @@ static bool take_words(struct script *s, struct script_socket *k, struct event *
 }
 
 /* What the kernel side fills besides: the numbers of the socket, or its addresses alone. */
-static void fill(struct event *e, const struct event *now)
+static void fill_from(struct event *e, const struct event *now)
 {
 	bool whole = e->kind != EVENT_CALL && e->kind != EVENT_TIMEWAIT && e->kind != EVENT_HOLDER;
 
@@ -419,7 +419,7 @@ bool script_event(struct script *s, struct event *e, uint64_t ts_ns, char **word
 	taken = take_kind(s, e, word + 1, n - 1);
 	if (!taken || !take_words(s, k, e, word + 1 + taken, n - 1 - taken))
 		return false;
-	fill(e, &k->now);
+	fill_from(e, &k->now);
 	return true;
 }
 

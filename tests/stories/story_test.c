@@ -28,21 +28,21 @@
 #define VERSION_THERE "\"version\":\"-\""	/* lest every release changes every story */
 
 /* One story being played. The context comes first: a view is handed that. */
-struct play {
+struct script_run {
 	struct view_context context;
 	struct script *script;
 	struct buf out;
 	struct buf said;	/* what differed */
-	struct words_told *told;
+	struct words_seen *told;
 };
 
 /* The words of the taxonomy that came up so far. */
-struct words_told {
+struct words_seen {
 	bool ending[ENDING_COUNT], reason[REASON_COUNT], initiator[INITIATOR_COUNT];
 	bool blame[BLAME_COUNT];
 };
 
-static void complain(struct play *p, unsigned line)
+static void print_failure(struct script_run *p, unsigned line)
 {
 	buf_char(&p->said, '\t');
 	buf_str(&p->said, p->script->path);
@@ -51,10 +51,10 @@ static void complain(struct play *p, unsigned line)
 	buf_str(&p->said, ": ");
 }
 
-static void differ(struct play *p, const struct expect *x, const char *key, size_t key_len,
+static void differ(struct script_run *p, const struct expect *x, const char *key, size_t key_len,
 		   const char *want, struct buf *got)
 {
-	complain(p, x->line);
+	print_failure(p, x->line);
 	buf_str(&p->said, x->socket ? x->socket->name : "tally");
 	buf_str(&p->said, ": ");
 	buf_add(&p->said, key, key_len);
@@ -65,7 +65,7 @@ static void differ(struct play *p, const struct expect *x, const char *key, size
 	buf_str(&p->said, "'\n");
 }
 
-static bool same(const char *key, const char *want, struct buf *got)
+static bool expect_same(const char *key, const char *want, struct buf *got)
 {
 	uint64_t a, b;
 	bool good;
@@ -80,7 +80,7 @@ static bool same(const char *key, const char *want, struct buf *got)
 }
 
 /* One expectation against a story, or (s NULL) against the counts. */
-static void hold(struct play *p, const struct expect *x, const struct story *s,
+static void hold(struct script_run *p, const struct expect *x, const struct story *s,
 		 const struct verdict *v, const struct run_counts *t)
 {
 	for (int i = 0; i < x->nr_words; i++) {
@@ -91,11 +91,11 @@ static void hold(struct play *p, const struct expect *x, const struct story *s,
 
 		snprintf(key, sizeof(key), "%.*s", (int)len, x->word[i]);
 		if (!eq || !(s ? facts_story(&got, key, s, v) : facts_tally(&got, key, t))) {
-			complain(p, x->line);
+			print_failure(p, x->line);
 			buf_str(&p->said, "no such thing to expect: ");
 			buf_str(&p->said, x->word[i]);
 			buf_char(&p->said, '\n');
-		} else if (!same(key, eq + 1, &got)) {
+		} else if (!expect_same(key, eq + 1, &got)) {
 			differ(p, x, key, len, eq + 1, &got);
 		}
 		buf_release(&got);
@@ -112,9 +112,9 @@ static bool is_about(const struct expect *x, const struct story *s)
 }
 
 /* The view that judges. */
-static void judge_story(struct view_context *v, const struct story *s, const struct verdict *verdict)
+static void check_story(struct view_context *v, const struct story *s, const struct verdict *verdict)
 {
-	struct play *p = (struct play *)v;
+	struct script_run *p = (struct script_run *)v;
 	bool awaited = false;
 
 	p->told->ending[verdict->ending] = p->told->reason[verdict->reason] = true;
@@ -135,9 +135,9 @@ static void judge_story(struct view_context *v, const struct story *s, const str
 	buf_char(&p->said, '\n');
 }
 
-static void judge_end(struct view_context *v, const struct run_counts *t, uint64_t now_ns)
+static void check_tally(struct view_context *v, const struct run_counts *t, uint64_t now_ns)
 {
-	struct play *p = (struct play *)v;
+	struct script_run *p = (struct script_run *)v;
 
 	(void)now_ns;
 	for (unsigned i = 0; i < p->script->expects; i++) {
@@ -147,7 +147,7 @@ static void judge_end(struct view_context *v, const struct run_counts *t, uint64
 			hold(p, x, NULL, NULL, t);
 		if (!x->socket || x->untold || x->seen)
 			continue;
-		complain(p, x->line);
+		print_failure(p, x->line);
 		buf_str(&p->said, x->socket->name);
 		buf_str(&p->said, ": no story was told of it\n");
 	}
@@ -155,7 +155,7 @@ static void judge_end(struct view_context *v, const struct run_counts *t, uint64
 		buf_str(&p->said, "\tseen is not told + filtered + open + lost\n");
 }
 
-static const struct view judge = { .name = "judge", .story = judge_story, .end = judge_end };
+static const struct view judge = { .name = "judge", .story = check_story, .end = check_tally };
 
 static const char *cgroup_path(void *arg, uint64_t id, uint32_t pid)
 {
@@ -163,7 +163,7 @@ static const char *cgroup_path(void *arg, uint64_t id, uint32_t pid)
 	return arg ? cgroup_cache_path(arg, id) : NULL;
 }
 
-static struct pipeline *open_teller(struct play *p, const struct view *view)
+static struct pipeline *open_pipeline(struct script_run *p, const struct view *view)
 {
 	const struct script *s = p->script;
 	struct options *o = &p->script->options;
@@ -185,19 +185,19 @@ static struct pipeline *open_teller(struct play *p, const struct view *view)
 }
 
 /* As the session does it. */
-static void pass(struct play *p, const struct view *view, uint64_t now_ns)
+static void feed_until(struct script_run *p, const struct view *view, uint64_t now_ns)
 {
 	if (p->context.due_ns && p->context.due_ns <= now_ns)
 		view->tick(&p->context, now_ns);
 }
 
-static void play_step(struct play *p, const struct view *view, struct pipeline *t,
+static void play_step(struct script_run *p, const struct view *view, struct pipeline *t,
 		      const struct step *step)
 {
 	static const uint64_t junk[JUNK_MAX / sizeof(uint64_t)];
 
 	if (step->kind != STEP_JUNK)
-		pass(p, view, step->kind == STEP_EVENT ? step->event.ts_ns : step->ts_ns);
+		feed_until(p, view, step->kind == STEP_EVENT ? step->event.ts_ns : step->ts_ns);
 	switch (step->kind) {
 	case STEP_EVENT:
 		pipeline_feed(t, &step->event, sizeof(step->event));
@@ -212,7 +212,7 @@ static void play_step(struct play *p, const struct view *view, struct pipeline *
 }
 
 /* As trace.c does it, without its clock. */
-static void play_through(struct play *p, const struct view *view)
+static void run_script(struct script_run *p, const struct view *view)
 {
 	struct script *s = p->script;
 	struct pipeline *t;
@@ -223,7 +223,7 @@ static void play_through(struct play *p, const struct view *view)
 				 .cgroup_arg = s->cgroup_cache, .stacks = s->stacks,
 				 .shows_stacks = s->options.stack,
 				 .options = s->options.view_options };
-	t = open_teller(p, view);
+	t = open_pipeline(p, view);
 	if (!t) {
 		buf_str(&p->said, "\tout of memory\n");
 		return;
@@ -235,7 +235,7 @@ static void play_through(struct play *p, const struct view *view)
 		view->start(&p->context);
 	for (unsigned i = 0; i < s->steps; i++)
 		play_step(p, view, t, &s->step[i]);
-	pass(p, view, s->end_ns);
+	feed_until(p, view, s->end_ns);
 	pipeline_end(t, s->end_ns);
 	counts = pipeline_tally(t, &s->kernel);
 	if (run_counts_lost(&counts) && view->lost)
@@ -282,7 +282,7 @@ static void quote_line(struct buf *said, const char *what, const char *text, siz
 }
 
 /* The first line that differs, both ways. */
-static void hold_output(struct play *p, const char *view)
+static void compare_output(struct script_run *p, const char *view)
 {
 	const struct section *want = find_section(p->script, view);
 	size_t i = 0, line = 0;
@@ -306,7 +306,7 @@ static void hold_output(struct play *p, const char *view)
 }
 
 /* Plays it through every view; file: what the updated story is to be, NULL to compare. */
-static void play_views(struct play *p, struct buf *file)
+static void run_views(struct script_run *p, struct buf *file)
 {
 	const struct view *view;
 
@@ -318,7 +318,7 @@ static void play_views(struct play *p, struct buf *file)
 		if (!view->event && !view->story)
 			continue;	/* it prints nothing */
 		buf_reset(&p->out);
-		play_through(p, view);
+		run_script(p, view);
 		wrong = check_output(view->name, p->out.data, p->out.len);
 		if (wrong) {
 			buf_str(&p->said, "\tthe output of ");
@@ -329,7 +329,7 @@ static void play_views(struct play *p, struct buf *file)
 		}
 		hide_version(&p->out);
 		if (!file) {
-			hold_output(p, view->name);
+			compare_output(p, view->name);
 			continue;
 		}
 		buf_str(file, "--- ");
@@ -349,7 +349,7 @@ static bool write_file(const char *path, const struct buf *file)
 
 enum outcome { PASSED, FAILED, SKIPPED, OUTCOMES };
 
-static enum outcome conclude(const char *name, struct play *p)
+static enum outcome print_outcome(const char *name, struct script_run *p)
 {
 	const struct script *s = p->script;
 
@@ -368,10 +368,10 @@ static enum outcome conclude(const char *name, struct play *p)
 	return FAILED;
 }
 
-static enum outcome test(const char *path, bool update, struct words_told *told)
+static enum outcome test_file(const char *path, bool update, struct words_seen *told)
 {
 	static struct script script;
-	struct play play = { .script = &script, .told = told };
+	struct script_run script_run = { .script = &script, .told = told };
 	const char *slash = strrchr(path, '/');
 	struct buf file = { 0 };
 	enum outcome outcome;
@@ -380,16 +380,16 @@ static enum outcome test(const char *path, bool update, struct words_told *told)
 	snprintf(name, sizeof(name), "%s", slash ? slash + 1 : path);
 	name[strcspn(name, ".")] = '\0';
 	if (script_load(&script, path)) {
-		play_through(&play, &judge);
+		run_script(&script_run, &judge);
 		if (update)
 			buf_add(&file, script.text, script.head_len);
-		play_views(&play, update ? &file : NULL);
+		run_views(&script_run, update ? &file : NULL);
 		if (update && !write_file(path, &file))
 			script_bad(&script, "cannot write it");
 	}
-	outcome = conclude(name, &play);
-	buf_release(&play.out);
-	buf_release(&play.said);
+	outcome = print_outcome(name, &script_run);
+	buf_release(&script_run.out);
+	buf_release(&script_run.said);
 	buf_release(&file);
 	script_release(&script);
 	return outcome;
@@ -410,7 +410,7 @@ static unsigned untold(const char *what, const bool *told, unsigned n,
 	return missing;
 }
 
-static enum outcome every_ending(struct words_told *told)
+static enum outcome check_every_ending(struct words_seen *told)
 {
 	unsigned missing;
 
@@ -430,14 +430,14 @@ int main(int argc, char **argv)
 	bool update = argc > 1 && !strcmp(argv[1], "--update");
 	bool every = argc > 1 && !strcmp(argv[1], "--every-ending");
 	unsigned count[OUTCOMES] = { 0 };
-	struct words_told told = { .ending = { 0 } };
+	struct words_seen told = { .ending = { 0 } };
 
 	setenv("TZ", "UTC", 1);
 	tzset();
 	for (int i = 1 + (update || every); i < argc; i++)
-		count[test(argv[i], update, &told)]++;
+		count[test_file(argv[i], update, &told)]++;
 	if (every)
-		count[every_ending(&told)]++;
+		count[check_every_ending(&told)]++;
 	printf("%u passed, %u failed, %u skipped\n", count[PASSED], count[FAILED], count[SKIPPED]);
 	return count[FAILED] ? 1 : 0;
 }

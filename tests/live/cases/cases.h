@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * What the tables of cases share. A table ends with a row without a name; cases_all.c lists them.
+ * What the tables of cases share. A table ends with a row without a name; case_table.c lists them.
  */
 #pragma once
 
@@ -14,28 +14,28 @@
 
 #define V4 .listen_addr = "127.0.0.1", .connect_addr = "127.0.0.1"
 #define CLEAN_COUNTERS .counters = { { "TW", 1 } }
-#define LOCAL_FIRST V4, CLEAN_COUNTERS, .client_fate = &fate_active, .server_fate = &fate_passive
+#define LOCAL_FIRST V4, CLEAN_COUNTERS, .client_expected = &expected_active, .server_expected = &expected_passive
 
-extern const struct deed_case cases_basic[];
-extern const struct deed_case cases_trigger[];		/* descriptors and shutdown() */
-extern const struct deed_case cases_trigger_task[];	/* exit, signals, execve, threads */
-extern const struct deed_case cases_trigger_far[];	/* acts from elsewhere: SCM_RIGHTS, ss -K */
-extern const struct deed_case cases_trigger_uring[];
-extern const struct deed_case cases_trigger_odd[];	/* 32-bit calls, MPTCP */
-extern const struct deed_case cases_reset[];		/* RSTs that we send */
-extern const struct deed_case cases_reset_in[];		/* and those that come */
-extern const struct deed_case cases_timeout[];
-extern const struct deed_case cases_never[];
-extern const struct deed_case cases_other[];
+extern const struct workload_case cases_basic[];
+extern const struct workload_case cases_trigger[];		/* descriptors and shutdown() */
+extern const struct workload_case cases_trigger_task[];	/* exit, signals, execve, threads */
+extern const struct workload_case cases_trigger_far[];	/* acts from elsewhere: SCM_RIGHTS, ss -K */
+extern const struct workload_case cases_trigger_uring[];
+extern const struct workload_case cases_trigger_odd[];	/* 32-bit calls, MPTCP */
+extern const struct workload_case cases_reset[];		/* RSTs that we send */
+extern const struct workload_case cases_reset_in[];		/* and those that come */
+extern const struct workload_case cases_timeout[];
+extern const struct workload_case cases_never[];
+extern const struct workload_case cases_other[];
 
-/* cases.c: four waves, we first, the hold is the peer's; the other side of it; RSTs */
-extern const struct fate fate_active, fate_passive;
-extern const struct fate fate_unread_data, fate_linger_zero, fate_reset_received;
+/* cases_basic.c: four waves, we first, the hold is the peer's; the other side of it; RSTs */
+extern const struct expected expected_active, expected_passive;
+extern const struct expected expected_unread_data, expected_linger_zero, expected_reset_received;
 
 /* cases_trigger.c: the same without a hold that shows */
-extern const struct fate fate_active_no_hold, fate_passive_no_hold;
+extern const struct expected expected_active_no_hold, expected_passive_no_hold;
 
-/* cases.c */
-void act_close_at_once(struct deed *d);
-void act_close_after_hold(struct deed *d);	/* reads the end of file first */
-void act_await_reset(struct deed *d);
+/* cases_basic.c */
+void do_close_at_once(struct workload *w);
+void do_close_after_hold(struct workload *w);	/* reads the end of file first */
+void do_await_reset(struct workload *w);

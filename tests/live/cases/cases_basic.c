@@ -16,207 +16,207 @@
 
 #include "cases.h"
 
-const struct fate fate_active = {
+const struct expected expected_active = {
 	.ending = "four-way", .class = "clean", .initiator = "local", .states = ACTIVE_STATES,
 	.hold_phase = "peer_hold", .closes_first = true,
 };
-const struct fate fate_passive = {
+const struct expected expected_passive = {
 	.ending = "four-way", .class = "clean", .initiator = "peer", .states = PASSIVE_STATES,
 	.hold_phase = "app_hold",
 };
-static const struct fate active_three = {
+static const struct expected active_three = {
 	.ending = "three-way", .class = "clean", .initiator = "local", .states = ACTIVE_STATES,
 	.closes_first = true,
 };
-static const struct fate passive_three = {
+static const struct expected passive_three = {
 	.ending = "three-way", .class = "clean", .initiator = "peer", .states = PASSIVE_STATES,
 };
 /* The hold is one for all, so that of a single connection is longer by a time that nobody knows. */
-static const struct fate active_of_many = {
+static const struct expected active_of_many = {
 	.ending = "four-way", .class = "clean", .initiator = "local", .states = ACTIVE_STATES,
 	.closes_first = true,
 };
-static const struct fate passive_of_many = {
+static const struct expected passive_of_many = {
 	.ending = "four-way", .class = "clean", .initiator = "peer", .states = PASSIVE_STATES,
 };
-const struct fate fate_unread_data = {
+const struct expected expected_unread_data = {
 	.ending = "reset-sent", .class = "reset", .initiator = "local", .reason = "unread-data",
 	.states = RESET_STATES, .closes_first = true,
 };
-const struct fate fate_linger_zero = {
+const struct expected expected_linger_zero = {
 	.ending = "reset-sent", .class = "reset", .initiator = "local", .reason = "linger-zero",
 	.states = RESET_STATES, .closes_first = true,
 };
-const struct fate fate_reset_received = {
+const struct expected expected_reset_received = {
 	.ending = "reset-received", .class = "reset", .initiator = "peer",
 	.reason = "established", .states = RESET_STATES,
 };
 
-void act_close_at_once(struct deed *d)
+void do_close_at_once(struct workload *w)
 {
-	endpoint_close(d->self, "fin");
+	endpoint_close(w->self, "fin");
 }
 
-void act_close_after_hold(struct deed *d)
+void do_close_after_hold(struct workload *w)
 {
-	endpoint_await_eof(d->self);
-	deed_hold(d);
-	endpoint_close(d->self, "fin");
+	endpoint_await_eof(w->self);
+	workload_hold(w);
+	endpoint_close(w->self, "fin");
 }
 
 /* Data each way first: the kernel then waits 40 ms with its ACK, ample time for the server. */
-static void talk_then_close(struct deed *d)
+static void talk_then_close(struct workload *w)
 {
-	endpoint_send(d->self, 100);
-	endpoint_recv(d->self, 200);
-	endpoint_close(d->self, "fin");
+	endpoint_send(w->self, 100);
+	endpoint_recv(w->self, 200);
+	endpoint_close(w->self, "fin");
 }
 
-static void answer_then_follow(struct deed *d)
+static void answer_then_follow(struct workload *w)
 {
-	endpoint_recv(d->self, 100);
-	endpoint_send(d->self, 200);
-	endpoint_await_eof(d->self);
-	endpoint_close(d->self, "fin");
+	endpoint_recv(w->self, 100);
+	endpoint_send(w->self, 200);
+	endpoint_await_eof(w->self);
+	endpoint_close(w->self, "fin");
 }
 
-static void ask_and_half_close(struct deed *d)
+static void ask_and_half_close(struct workload *w)
 {
-	endpoint_send(d->self, 100);
-	endpoint_shutdown(d->self, SHUT_WR, "fin");
-	endpoint_recv(d->self, 1000);
-	endpoint_await_eof(d->self);
-	endpoint_await_state(d->self, TCP_CLOSE);
-	endpoint_close(d->self, "released");
+	endpoint_send(w->self, 100);
+	endpoint_shutdown(w->self, SHUT_WR, "fin");
+	endpoint_recv(w->self, 1000);
+	endpoint_await_eof(w->self);
+	endpoint_await_state(w->self, TCP_CLOSE);
+	endpoint_close(w->self, "released");
 }
 
-static void answer_late(struct deed *d)
+static void answer_late(struct workload *w)
 {
-	endpoint_recv(d->self, 100);
-	endpoint_await_eof(d->self);
-	deed_hold(d);
-	endpoint_send(d->self, 1000);
-	endpoint_close(d->self, "fin");
+	endpoint_recv(w->self, 100);
+	endpoint_await_eof(w->self);
+	workload_hold(w);
+	endpoint_send(w->self, 1000);
+	endpoint_close(w->self, "fin");
 }
 
-static void shut_rd_and_read(struct deed *d)
+static void shut_rd_and_read(struct workload *w)
 {
-	endpoint_shutdown(d->self, SHUT_RD, "none");
-	baton_give(d, SERVER);
-	endpoint_await_unread(d->self, 10);
-	endpoint_recv(d->self, 10);
-	endpoint_close(d->self, "fin");
+	endpoint_shutdown(w->self, SHUT_RD, "none");
+	baton_give(w, SERVER);
+	endpoint_await_unread(w->self, 10);
+	endpoint_recv(w->self, 10);
+	endpoint_close(w->self, "fin");
 }
 
-static void send_against_shut_rd(struct deed *d)
+static void send_against_shut_rd(struct workload *w)
 {
-	baton_take(d);
-	endpoint_send(d->self, 10);
-	act_close_after_hold(d);
+	baton_take(w);
+	endpoint_send(w->self, 10);
+	do_close_after_hold(w);
 }
 
-static void shut_rdwr(struct deed *d)
+static void shut_rdwr(struct workload *w)
 {
-	endpoint_shutdown(d->self, SHUT_RDWR, "fin");
-	endpoint_await_state(d->self, TCP_CLOSE);
-	endpoint_close(d->self, "released");
+	endpoint_shutdown(w->self, SHUT_RDWR, "fin");
+	endpoint_await_state(w->self, TCP_CLOSE);
+	endpoint_close(w->self, "released");
 }
 
 /* close() comes while the peer still holds: the socket is in FIN_WAIT2 and leaves a minisock. */
-static void shut_wr_then_close(struct deed *d)
+static void shut_wr_then_close(struct workload *w)
 {
-	endpoint_shutdown(d->self, SHUT_WR, "fin");
-	endpoint_await_state(d->self, TCP_FIN_WAIT2);
-	endpoint_close(d->self, "released");
+	endpoint_shutdown(w->self, SHUT_WR, "fin");
+	endpoint_await_state(w->self, TCP_FIN_WAIT2);
+	endpoint_close(w->self, "released");
 }
 
-static void cork_and_close(struct deed *d)
+static void cork_and_close(struct workload *w)
 {
 	int on = 1;
 
-	endpoint_option(d->self, IPPROTO_TCP, TCP_CORK, &on, sizeof(on));
-	endpoint_send(d->self, 500);
-	d->self->unsent = 500;
-	endpoint_close(d->self, "fin");
+	endpoint_option(w->self, IPPROTO_TCP, TCP_CORK, &on, sizeof(on));
+	endpoint_send(w->self, 500);
+	w->self->unsent = 500;
+	endpoint_close(w->self, "fin");
 }
 
-static void read_and_hold(struct deed *d)
+static void read_and_hold(struct workload *w)
 {
-	endpoint_recv(d->self, 500);
-	act_close_after_hold(d);
+	endpoint_recv(w->self, 500);
+	do_close_after_hold(w);
 }
 
-static void exit_without_close(struct deed *d)
+static void exit_without_close(struct workload *w)
 {
-	d->self->trigger = TRIGGER_EXIT;
+	w->self->trigger = TRIGGER_EXIT;
 	exit(3);
 }
 
-static void wait_to_be_killed(struct deed *d)
+static void wait_to_be_killed(struct workload *w)
 {
-	d->self->trigger = TRIGGER_SIGNAL;
-	baton_give(d, PARENT);
+	w->self->trigger = TRIGGER_SIGNAL;
+	baton_give(w, PARENT);
 	for (;;)
 		pause();
 }
 
-static void kill_client(struct deed *d)
+static void kill_client(struct workload *w)
 {
-	baton_take(d);
-	kill(d->pid[CLIENT], SIGKILL);
+	baton_take(w);
+	kill(w->pid[CLIENT], SIGKILL);
 }
 
 /* One process is both ends. */
-static void both_ends(struct deed *d)
+static void both_ends(struct workload *w)
 {
-	struct endpoint *server = &d->ends[1];
+	struct endpoint *server = &w->ends[1];
 
-	endpoint_become(server, "server", "deed-both");
-	endpoint_become(d->self, "client", "deed-both");
-	server_listen(d);
-	client_connect(d, d->self);
-	server_accept(d, server);
-	close(d->listener);
-	endpoint_close(d->self, "fin");
+	endpoint_start(server, "server", "workload-both");
+	endpoint_start(w->self, "client", "workload-both");
+	server_listen(w);
+	client_connect(w, w->self);
+	server_accept(w, server);
+	close(w->listener);
+	endpoint_close(w->self, "fin");
 	endpoint_await_eof(server);
-	deed_hold(d);
+	workload_hold(w);
 	endpoint_close(server, "fin");
 }
 
-static void send_ten_unread(struct deed *d)
+static void send_ten_unread(struct workload *w)
 {
-	endpoint_send(d->self, 10);
-	endpoint_await_reset(d->self);
-	endpoint_close(d->self, NULL);
+	endpoint_send(w->self, 10);
+	endpoint_await_reset(w->self);
+	endpoint_close(w->self, NULL);
 }
 
-static void close_unread(struct deed *d)
+static void close_unread(struct workload *w)
 {
-	endpoint_await_unread(d->self, 10);
-	d->self->received = 10;
-	d->self->unread = 10;
-	endpoint_close(d->self, "reset");
+	endpoint_await_unread(w->self, 10);
+	w->self->received = 10;
+	w->self->unread = 10;
+	endpoint_close(w->self, "reset");
 }
 
-static void close_linger_zero(struct deed *d)
+static void close_linger_zero(struct workload *w)
 {
 	const struct linger zero = { .l_onoff = 1, .l_linger = 0 };
 
-	endpoint_option(d->self, SOL_SOCKET, SO_LINGER, &zero, sizeof(zero));
-	endpoint_close(d->self, "reset");
+	endpoint_option(w->self, SOL_SOCKET, SO_LINGER, &zero, sizeof(zero));
+	endpoint_close(w->self, "reset");
 }
 
-void act_await_reset(struct deed *d)
+void do_await_reset(struct workload *w)
 {
-	endpoint_await_reset(d->self);
-	endpoint_close(d->self, NULL);
+	endpoint_await_reset(w->self);
+	endpoint_close(w->self, NULL);
 }
 
 /* All were opened before the first is closed. */
-static void close_all(struct deed *d)
+static void close_all(struct workload *w)
 {
-	for (int i = 0; i < d->connections; i++)
-		endpoint_close(&d->ends[2 * i], "fin");
+	for (int i = 0; i < w->connections; i++)
+		endpoint_close(&w->ends[2 * i], "fin");
 }
 
 /*
@@ -224,64 +224,64 @@ static void close_all(struct deed *d)
  * that ACK then leaves after the FIN, with a number before it, reaches the client's minisock,
  * which answers, and the answer finds no socket any more: a RST that belongs to no end.
  */
-static void follow_all(struct deed *d)
+static void follow_all(struct workload *w)
 {
-	for (int i = 0; i < d->connections; i++)
-		endpoint_await_eof(&d->ends[2 * i + 1]);
-	deed_hold(d);
-	for (int i = 0; i < d->connections; i++)
-		endpoint_close(&d->ends[2 * i + 1], "fin");
+	for (int i = 0; i < w->connections; i++)
+		endpoint_await_eof(&w->ends[2 * i + 1]);
+	workload_hold(w);
+	for (int i = 0; i < w->connections; i++)
+		endpoint_close(&w->ends[2 * i + 1], "fin");
 }
 
-const struct deed_case cases_basic[] = {
-	{ LOCAL_FIRST, .name = "close-peer-later", .client = act_close_at_once,
-	  .server = act_close_after_hold,
+const struct workload_case cases_basic[] = {
+	{ LOCAL_FIRST, .name = "close-peer-later", .client = do_close_at_once,
+	  .server = do_close_after_hold,
 	  .does = "the client closes, the server holds, then closes" },
-	{ V4, CLEAN_COUNTERS, .name = "peer-first", .client = act_close_after_hold,
-	  .server = act_close_at_once, .client_fate = &fate_passive, .server_fate = &fate_active,
+	{ V4, CLEAN_COUNTERS, .name = "peer-first", .client = do_close_after_hold,
+	  .server = do_close_at_once, .client_expected = &expected_passive, .server_expected = &expected_active,
 	  .does = "the server closes first, the client holds, then closes" },
 	{ V4, CLEAN_COUNTERS, .name = "three-way", .client = talk_then_close,
-	  .server = answer_then_follow, .client_fate = &active_three,
-	  .server_fate = &passive_three,
+	  .server = answer_then_follow, .client_expected = &active_three,
+	  .server_expected = &passive_three,
 	  .does = "the server closes at once when the client has: FIN and ACK in one segment" },
 	{ LOCAL_FIRST, .name = "shut-wr", .client = ask_and_half_close, .server = answer_late,
 	  .does = "half-close: SHUT_WR, the server still answers, then closes, then close()" },
 	{ LOCAL_FIRST, .name = "shut-wr-close", .client = shut_wr_then_close,
-	  .server = act_close_after_hold,
+	  .server = do_close_after_hold,
 	  .does = "SHUT_WR, then close() while the peer still holds" },
 	{ LOCAL_FIRST, .name = "shut-rd", .client = shut_rd_and_read,
 	  .server = send_against_shut_rd,
 	  .does = "SHUT_RD sends nothing and stops nothing; then close()" },
-	{ LOCAL_FIRST, .name = "shut-rdwr", .client = shut_rdwr, .server = act_close_after_hold,
+	{ LOCAL_FIRST, .name = "shut-rdwr", .client = shut_rdwr, .server = do_close_after_hold,
 	  .does = "SHUT_RDWR, the peer closes, then close()" },
 	{ LOCAL_FIRST, .name = "fin-with-data", .client = cork_and_close,
 	  .server = read_and_hold, .does = "the FIN travels on the last data (TCP_CORK)" },
-	{ LOCAL_FIRST, .name = "exit", .client = exit_without_close, .server = act_close_after_hold,
+	{ LOCAL_FIRST, .name = "exit", .client = exit_without_close, .server = do_close_after_hold,
 	  .client_status = W_EXITCODE(3, 0), .does = "the client exits (3) without close()" },
 	{ LOCAL_FIRST, .name = "killed", .client = wait_to_be_killed,
-	  .server = act_close_after_hold, .parent = kill_client, .client_status = SIGKILL,
+	  .server = do_close_after_hold, .parent = kill_client, .client_status = SIGKILL,
 	  .does = "the client is killed (SIGKILL)" },
 	{ LOCAL_FIRST, .name = "both-ends", .client = both_ends,
 	  .does = "one process is client and server" },
 	{ .listen_addr = "::1", .connect_addr = "::1", CLEAN_COUNTERS, .name = "ipv6",
-	  .client_fate = &fate_active, .server_fate = &fate_passive, .client = act_close_at_once,
-	  .server = act_close_after_hold, .does = "close-peer-later over IPv6" },
+	  .client_expected = &expected_active, .server_expected = &expected_passive, .client = do_close_at_once,
+	  .server = do_close_after_hold, .does = "close-peer-later over IPv6" },
 	{ .listen_addr = "::", .connect_addr = "127.0.0.1", CLEAN_COUNTERS, .name = "v4mapped",
-	  .client_fate = &fate_active, .server_fate = &fate_passive, .client = act_close_at_once,
-	  .server = act_close_after_hold,
+	  .client_expected = &expected_active, .server_expected = &expected_passive, .client = do_close_at_once,
+	  .server = do_close_after_hold,
 	  .does = "the server's socket is AF_INET6, the wire IPv4" },
-	{ V4, .counters = { { "TW", DEED_MANY } }, .name = "many", .client = close_all,
-	  .server = follow_all, .client_fate = &active_of_many,
-	  .server_fate = &passive_of_many,
-	  .connections = DEED_MANY,
+	{ V4, .counters = { { "TW", WORKLOAD_MANY } }, .name = "many", .client = close_all,
+	  .server = follow_all, .client_expected = &active_of_many,
+	  .server_expected = &passive_of_many,
+	  .connections = WORKLOAD_MANY,
 	  .does = "a thousand at once" },
 	{ V4, .counters = { { "EstabResets", 2 }, { "OutRsts", 1 }, { "TCPAbortOnClose", 1 } },
 	  .name = "unread-data", .client = close_unread, .server = send_ten_unread,
-	  .client_fate = &fate_unread_data, .server_fate = &fate_reset_received,
+	  .client_expected = &expected_unread_data, .server_expected = &expected_reset_received,
 	  .does = "close() with bytes unread: RST" },
 	{ V4, .counters = { { "EstabResets", 2 }, { "OutRsts", 1 }, { "TCPAbortOnData", 1 } },
-	  .name = "linger-zero", .client = close_linger_zero, .server = act_await_reset,
-	  .client_fate = &fate_linger_zero, .server_fate = &fate_reset_received,
+	  .name = "linger-zero", .client = close_linger_zero, .server = do_await_reset,
+	  .client_expected = &expected_linger_zero, .server_expected = &expected_reset_received,
 	  .does = "close() with SO_LINGER of 0 s: RST" },
 	{ .name = NULL },
 };

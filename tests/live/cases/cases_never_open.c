@@ -11,87 +11,87 @@
 #include "raw_peer.h"
 
 /* The socket's own names are of no use before it is open, and gone after. */
-static void attempt(struct deed *d, struct peer *p)
+static void attempt(struct workload *w, struct raw_peer *p)
 {
-	struct endpoint *e = d->self;
+	struct endpoint *e = w->self;
 	socklen_t len = sizeof(e->cookie);
 
-	peer_open(p);
-	peer_meet_begin(d, p);
+	raw_peer_open(p);
+	raw_peer_handshake_begin(w, p);
 	e->family = 4;
 	strcpy(e->local_addr, LOCAL_ADDR);
 	strcpy(e->peer_addr, PEER_ADDR);
 	e->local_port = p->local_port;
 	e->peer_port = p->port;
 	if (getsockopt(e->fd, SOL_SOCKET, SO_COOKIE, &e->cookie, &len))
-		deed_die(1, "SO_COOKIE");
+		workload_die(1, "SO_COOKIE");
 }
 
-static void await_error(struct deed *d, int want)
+static void await_error(struct workload *w, int want)
 {
-	struct pollfd fd = { .fd = d->self->fd, .events = POLLOUT };
+	struct pollfd fd = { .fd = w->self->fd, .events = POLLOUT };
 	socklen_t len = sizeof(errno);
 
 	if (poll(&fd, 1, -1) != 1 || getsockopt(fd.fd, SOL_SOCKET, SO_ERROR, &errno, &len))
-		deed_die(1, "SO_ERROR");
+		workload_die(1, "SO_ERROR");
 	if (errno != want)
-		deed_die(1, "waiting for connect() to fail");
-	endpoint_over(d->self);
-	endpoint_close(d->self, NULL);
+		workload_die(1, "waiting for connect() to fail");
+	endpoint_note_end(w->self);
+	endpoint_close(w->self, NULL);
 }
 
-static void refused(struct deed *d)
+static void refused(struct workload *w)
 {
-	struct peer p;
+	struct raw_peer p;
 
-	attempt(d, &p);
-	peer_send(&p, TH_RST | TH_ACK, 0);
-	await_error(d, ECONNREFUSED);
+	attempt(w, &p);
+	raw_peer_send(&p, TH_RST | TH_ACK, 0);
+	await_error(w, ECONNREFUSED);
 }
 
-static void syn_timeout(struct deed *d)
+static void syn_timeout(struct workload *w)
 {
-	struct peer p;
+	struct raw_peer p;
 
-	host_sysctl("tcp_syn_retries", "1");
-	host_sysctl_if("tcp_syn_linear_timeouts", "0");
-	attempt(d, &p);
-	await_error(d, ETIMEDOUT);
+	netns_set_sysctl("tcp_syn_retries", "1");
+	netns_set_sysctl_if_present("tcp_syn_linear_timeouts", "0");
+	attempt(w, &p);
+	await_error(w, ETIMEDOUT);
 }
 
-static void closed_early(struct deed *d)
+static void closed_early(struct workload *w)
 {
-	struct peer p;
+	struct raw_peer p;
 
-	attempt(d, &p);
-	d->self->trigger = TRIGGER_CALL;
-	endpoint_close(d->self, "none");
+	attempt(w, &p);
+	w->self->trigger = TRIGGER_CALL;
+	endpoint_close(w->self, "none");
 }
 
 #define NEVER .ending = "never-open", .class = "failed", .states = { "SYN_SENT", "CLOSE" }
 
-static const struct fate hidden = { .ending = NULL };
-static const struct fate by_peer = { NEVER, .initiator = "peer" };
-static const struct fate by_nobody = { NEVER, .initiator = "none" };
-static const struct fate by_us = { NEVER, .initiator = "local" };
+static const struct expected hidden = { .ending = NULL };
+static const struct expected by_peer = { NEVER, .initiator = "peer" };
+static const struct expected by_nobody = { NEVER, .initiator = "none" };
+static const struct expected by_us = { NEVER, .initiator = "local" };
 
 #define REFUSED .client = refused, .counters = { { "AttemptFails", 1 } }
 #define SYN_TIMEOUT .client = syn_timeout,						\
 	.counters = { { "AttemptFails", 1 }, { "TCPAbortOnTimeout", 1 } }
 #define CLOSED_EARLY .client = closed_early
 
-const struct deed_case cases_never[] = {
-	{ REFUSED, .name = "refused", .client_fate = &hidden,
+const struct workload_case cases_never[] = {
+	{ REFUSED, .name = "refused", .client_expected = &hidden,
 	  .does = "connect() is refused: not told" },
-	{ REFUSED, .name = "refused-all", .tool = "--all", .client_fate = &by_peer,
+	{ REFUSED, .name = "refused-all", .tool = "--all", .client_expected = &by_peer,
 	  .does = "connect() is refused, and --all asks for it" },
-	{ SYN_TIMEOUT, .name = "syn-timeout", .client_fate = &hidden,
+	{ SYN_TIMEOUT, .name = "syn-timeout", .client_expected = &hidden,
 	  .does = "the SYN is never answered: not told" },
-	{ SYN_TIMEOUT, .name = "syn-timeout-all", .tool = "--all", .client_fate = &by_nobody,
+	{ SYN_TIMEOUT, .name = "syn-timeout-all", .tool = "--all", .client_expected = &by_nobody,
 	  .does = "the SYN is never answered, and --all asks for it" },
-	{ CLOSED_EARLY, .name = "syn-sent-close", .client_fate = &hidden,
+	{ CLOSED_EARLY, .name = "syn-sent-close", .client_expected = &hidden,
 	  .does = "close() before the handshake is over: not told" },
-	{ CLOSED_EARLY, .name = "syn-sent-close-all", .tool = "--all", .client_fate = &by_us,
+	{ CLOSED_EARLY, .name = "syn-sent-close-all", .tool = "--all", .client_expected = &by_us,
 	  .does = "close() before the handshake is over, and --all asks for it" },
 	{ .name = NULL },
 };

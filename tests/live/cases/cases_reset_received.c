@@ -7,249 +7,249 @@
 #include "netns.h"
 #include "raw_peer.h"
 
-static void fin_and_ack(struct deed *d, struct peer *p)
+static void fin_and_ack(struct workload *w, struct raw_peer *p)
 {
-	peer_send(p, TH_FIN, 0);
-	endpoint_await_eof(d->self);
-	peer_expect(p, TH_ACK);
+	raw_peer_send(p, TH_FIN, 0);
+	endpoint_await_eof(w->self);
+	raw_peer_expect(p, TH_ACK);
 }
 
-static void rst_established(struct deed *d)
+static void rst_established(struct workload *w)
 {
-	struct peer p;
+	struct raw_peer p;
 
-	peer_meet(d, &p);
-	peer_send(&p, TH_RST, 0);
-	endpoint_await_reset(d->self);
-	endpoint_close(d->self, NULL);
+	raw_peer_handshake(w, &p);
+	raw_peer_send(&p, TH_RST, 0);
+	endpoint_await_reset(w->self);
+	endpoint_close(w->self, NULL);
 }
 
-static void rst_close_wait(struct deed *d)
+static void rst_close_wait(struct workload *w)
 {
-	struct peer p;
+	struct raw_peer p;
 
-	peer_meet(d, &p);
-	fin_and_ack(d, &p);
-	peer_send(&p, TH_RST, 0);
-	endpoint_await_state(d->self, TCP_CLOSE);
-	endpoint_close(d->self, NULL);
+	raw_peer_handshake(w, &p);
+	fin_and_ack(w, &p);
+	raw_peer_send(&p, TH_RST, 0);
+	endpoint_await_state(w->self, TCP_CLOSE);
+	endpoint_close(w->self, NULL);
 }
 
-static void rst_fin_wait_1(struct deed *d)
+static void rst_fin_wait_1(struct workload *w)
 {
-	struct peer p;
+	struct raw_peer p;
 
-	peer_meet(d, &p);
-	endpoint_close(d->self, "fin");
-	peer_expect(&p, TH_FIN);
-	peer_send(&p, TH_RST, 0);
-	host_await_gone(d->self);
+	raw_peer_handshake(w, &p);
+	endpoint_close(w->self, "fin");
+	raw_peer_expect(&p, TH_FIN);
+	raw_peer_send(&p, TH_RST, 0);
+	netns_await_gone(w->self);
 }
 
-static void rst_fin_wait_1_held(struct deed *d)
+static void rst_fin_wait_1_held(struct workload *w)
 {
-	struct peer p;
+	struct raw_peer p;
 
-	peer_meet(d, &p);
-	endpoint_shutdown(d->self, SHUT_WR, "fin");
-	peer_expect(&p, TH_FIN);
-	peer_send(&p, TH_RST, 0);
-	endpoint_await_state(d->self, TCP_CLOSE);
-	endpoint_close(d->self, NULL);
+	raw_peer_handshake(w, &p);
+	endpoint_shutdown(w->self, SHUT_WR, "fin");
+	raw_peer_expect(&p, TH_FIN);
+	raw_peer_send(&p, TH_RST, 0);
+	endpoint_await_state(w->self, TCP_CLOSE);
+	endpoint_close(w->self, NULL);
 }
 
-static void rst_fin_wait_2(struct deed *d)
+static void rst_fin_wait_2(struct workload *w)
 {
-	struct peer p;
+	struct raw_peer p;
 
-	peer_meet(d, &p);
-	endpoint_shutdown(d->self, SHUT_WR, "fin");
-	peer_ack_fin(&p);
-	endpoint_await_state(d->self, TCP_FIN_WAIT2);
-	peer_send(&p, TH_RST, 0);
-	endpoint_await_state(d->self, TCP_CLOSE);
-	endpoint_close(d->self, NULL);
+	raw_peer_handshake(w, &p);
+	endpoint_shutdown(w->self, SHUT_WR, "fin");
+	raw_peer_ack_fin(&p);
+	endpoint_await_state(w->self, TCP_FIN_WAIT2);
+	raw_peer_send(&p, TH_RST, 0);
+	endpoint_await_state(w->self, TCP_CLOSE);
+	endpoint_close(w->self, NULL);
 }
 
-static void rst_closing(struct deed *d)
+static void rst_closing(struct workload *w)
 {
-	struct peer p;
+	struct raw_peer p;
 
-	peer_meet(d, &p);
-	endpoint_close(d->self, "fin");
-	peer_expect(&p, TH_FIN);
-	peer_send(&p, TH_FIN, 0);
-	peer_expect(&p, TH_ACK);
-	host_await_state(d->self, TCP_CLOSING);
-	peer_send(&p, TH_RST, 0);
-	host_await_gone(d->self);
+	raw_peer_handshake(w, &p);
+	endpoint_close(w->self, "fin");
+	raw_peer_expect(&p, TH_FIN);
+	raw_peer_send(&p, TH_FIN, 0);
+	raw_peer_expect(&p, TH_ACK);
+	netns_await_state(w->self, TCP_CLOSING);
+	raw_peer_send(&p, TH_RST, 0);
+	netns_await_gone(w->self);
 }
 
-static void rst_last_ack(struct deed *d)
+static void rst_last_ack(struct workload *w)
 {
-	struct peer p;
+	struct raw_peer p;
 
-	peer_meet(d, &p);
-	fin_and_ack(d, &p);
-	endpoint_close(d->self, "fin");
-	peer_expect(&p, TH_FIN);
-	peer_send(&p, TH_RST, 0);
-	host_await_gone(d->self);
+	raw_peer_handshake(w, &p);
+	fin_and_ack(w, &p);
+	endpoint_close(w->self, "fin");
+	raw_peer_expect(&p, TH_FIN);
+	raw_peer_send(&p, TH_RST, 0);
+	netns_await_gone(w->self);
 }
 
-static void rst_after_close(struct deed *d)
+static void rst_after_close(struct workload *w)
 {
-	struct peer p;
+	struct raw_peer p;
 
-	peer_meet(d, &p);
-	endpoint_close(d->self, "fin");
-	peer_ack_fin(&p);
-	host_await_state(d->self, TCP_FIN_WAIT2);
-	peer_send(&p, TH_RST, 0);
-	host_await_gone(d->self);
+	raw_peer_handshake(w, &p);
+	endpoint_close(w->self, "fin");
+	raw_peer_ack_fin(&p);
+	netns_await_state(w->self, TCP_FIN_WAIT2);
+	raw_peer_send(&p, TH_RST, 0);
+	netns_await_gone(w->self);
 }
 
 /* The socket itself is still in FIN_WAIT2, for TCP_LINGER2 is longer than a minisock lives. */
-static void rst_orphan(struct deed *d)
+static void rst_orphan(struct workload *w)
 {
 	const int seconds = 120;
-	struct peer p;
+	struct raw_peer p;
 
-	peer_meet(d, &p);
-	endpoint_option(d->self, IPPROTO_TCP, TCP_LINGER2, &seconds, sizeof(seconds));
-	endpoint_close(d->self, "fin");
-	peer_ack_fin(&p);
-	host_await_state(d->self, TCP_FIN_WAIT2);
-	peer_send(&p, TH_RST, 0);
-	host_await_gone(d->self);
+	raw_peer_handshake(w, &p);
+	endpoint_option(w->self, IPPROTO_TCP, TCP_LINGER2, &seconds, sizeof(seconds));
+	endpoint_close(w->self, "fin");
+	raw_peer_ack_fin(&p);
+	netns_await_state(w->self, TCP_FIN_WAIT2);
+	raw_peer_send(&p, TH_RST, 0);
+	netns_await_gone(w->self);
 }
 
-static void four_waves(struct deed *d, struct peer *p)
+static void four_waves(struct workload *w, struct raw_peer *p)
 {
-	endpoint_close(d->self, "fin");
-	peer_ack_fin(p);
-	host_await_state(d->self, TCP_FIN_WAIT2);
-	peer_send(p, TH_FIN, 0);
-	peer_expect(p, TH_ACK);
-	host_await_state(d->self, TCP_TIME_WAIT);
+	endpoint_close(w->self, "fin");
+	raw_peer_ack_fin(p);
+	netns_await_state(w->self, TCP_FIN_WAIT2);
+	raw_peer_send(p, TH_FIN, 0);
+	raw_peer_expect(p, TH_ACK);
+	netns_await_state(w->self, TCP_TIME_WAIT);
 }
 
-static void rst_time_wait(struct deed *d)
+static void rst_time_wait(struct workload *w)
 {
-	struct peer p;
+	struct raw_peer p;
 
-	peer_meet(d, &p);
-	four_waves(d, &p);
-	peer_send(&p, TH_RST, 0);
-	host_await_gone(d->self);
+	raw_peer_handshake(w, &p);
+	four_waves(w, &p);
+	raw_peer_send(&p, TH_RST, 0);
+	netns_await_gone(w->self);
 }
 
 /* What the minisock has long had, or never could: none of it ends the wait for the FIN. */
-static void late_noise(struct deed *d)
+static void late_noise(struct workload *w)
 {
-	struct peer p;
+	struct raw_peer p;
 
-	peer_meet(d, &p);
-	peer_send(&p, TH_PUSH, 10);
-	endpoint_recv(d->self, 10);
-	endpoint_close(d->self, "fin");
-	peer_ack_fin(&p);
-	host_await_state(d->self, TCP_FIN_WAIT2);
+	raw_peer_handshake(w, &p);
+	raw_peer_send(&p, TH_PUSH, 10);
+	endpoint_recv(w->self, 10);
+	endpoint_close(w->self, "fin");
+	raw_peer_ack_fin(&p);
+	netns_await_state(w->self, TCP_FIN_WAIT2);
 	p.seq -= 10;
-	peer_send(&p, TH_PUSH, 10);
+	raw_peer_send(&p, TH_PUSH, 10);
 	p.seq -= 5;
-	peer_send(&p, TH_RST, 0);
+	raw_peer_send(&p, TH_RST, 0);
 	p.seq += 5;
-	host_await_state(d->self, TCP_FIN_WAIT2);
-	deed_hold(d);
-	peer_send(&p, TH_FIN, 0);
-	host_await_state(d->self, TCP_TIME_WAIT);
+	netns_await_state(w->self, TCP_FIN_WAIT2);
+	workload_hold(w);
+	raw_peer_send(&p, TH_FIN, 0);
+	netns_await_state(w->self, TCP_TIME_WAIT);
 }
 
 /* In the window, but not where it has to be (RFC 5961): the kernel asks back. */
-static void rst_challenged(struct deed *d)
+static void rst_challenged(struct workload *w)
 {
-	struct peer p;
+	struct raw_peer p;
 
-	peer_meet(d, &p);
+	raw_peer_handshake(w, &p);
 	p.seq += 100;
-	peer_send(&p, TH_RST, 0);
+	raw_peer_send(&p, TH_RST, 0);
 	p.seq -= 100;
-	peer_expect(&p, TH_ACK);
-	four_waves(d, &p);
+	raw_peer_expect(&p, TH_ACK);
+	four_waves(w, &p);
 }
 
 /* A SYN-ACK for what we did not send is answered by a RST; the next one is right. */
-static void rst_syn_sent(struct deed *d)
+static void rst_syn_sent(struct workload *w)
 {
-	struct peer p;
+	struct raw_peer p;
 
-	peer_open(&p);
-	peer_meet_begin(d, &p);
+	raw_peer_open(&p);
+	raw_peer_handshake_begin(w, &p);
 	p.ack += 100;
-	peer_send(&p, TH_SYN | TH_ACK, 0);
-	peer_expect(&p, TH_RST);
+	raw_peer_send(&p, TH_SYN | TH_ACK, 0);
+	raw_peer_expect(&p, TH_RST);
 	p.ack -= 100;
 	p.seq--;
-	peer_meet_end(d, &p);
-	four_waves(d, &p);
+	raw_peer_handshake_end(w, &p);
+	four_waves(w, &p);
 }
 
 #define CAME .ending = "reset-received", .class = "reset"
-#define FATE &(const struct fate)
-#define LONE_FOUR_WAY(n) FATE{								\
+#define EXPECTED &(const struct expected)
+#define LONE_FOUR_WAY(n) EXPECTED{								\
 	.ending = "four-way", .class = "clean", .initiator = "local",			\
 	.states = ACTIVE_STATES, .closes_first = true, .resets = (n) }
 
-const struct deed_case cases_reset_in[] = {
+const struct workload_case cases_reset_in[] = {
 	{ .name = "rst-established", .client = rst_established,
-	  .client_fate = FATE{ CAME, .initiator = "peer", .reason = "established",
+	  .client_expected = EXPECTED{ CAME, .initiator = "peer", .reason = "established",
 			       .states = RESET_STATES },
 	  .counters = { { "EstabResets", 1 } }, .does = "the peer's RST in ESTABLISHED" },
 	{ .name = "rst-close-wait", .client = rst_close_wait,
-	  .client_fate = FATE{ CAME, .initiator = "peer", .reason = "half-closed", .waves = "12",
+	  .client_expected = EXPECTED{ CAME, .initiator = "peer", .reason = "half-closed", .waves = "12",
 			       .states = { "ESTABLISHED", "CLOSE_WAIT", "CLOSE" } },
 	  .counters = { { "EstabResets", 1 } }, .does = "the peer's FIN, then its RST" },
 	{ .name = "rst-fin-wait-1", .client = rst_fin_wait_1,
-	  .client_fate = FATE{ CAME, .initiator = "local", .reason = "closing", .waves = "1",
+	  .client_expected = EXPECTED{ CAME, .initiator = "local", .reason = "closing", .waves = "1",
 			       .states = { "ESTABLISHED", "FIN_WAIT1", "CLOSE" } },
 	  .does = "close(); the peer's answer is a RST" },
 	{ .name = "rst-fin-wait-1-held", .client = rst_fin_wait_1_held,
-	  .client_fate = FATE{ CAME, .initiator = "local", .reason = "closing", .waves = "1",
+	  .client_expected = EXPECTED{ CAME, .initiator = "local", .reason = "closing", .waves = "1",
 			       .states = { "ESTABLISHED", "FIN_WAIT1", "CLOSE" } },
 	  .does = "SHUT_WR; the peer's answer is a RST" },
 	{ .name = "rst-fin-wait-2", .client = rst_fin_wait_2,
-	  .client_fate = FATE{ CAME, .initiator = "local", .reason = "half-closed",
+	  .client_expected = EXPECTED{ CAME, .initiator = "local", .reason = "half-closed",
 			       .waves = "12",
 			       .states = { "ESTABLISHED", "FIN_WAIT1", "FIN_WAIT2", "CLOSE" } },
 	  .does = "SHUT_WR is acknowledged, then a RST comes" },
 	{ .name = "rst-closing", .client = rst_closing,
-	  .client_fate = FATE{ CAME, .initiator = "both", .reason = "closing", .waves = "134",
+	  .client_expected = EXPECTED{ CAME, .initiator = "both", .reason = "closing", .waves = "134",
 			       .states = { "ESTABLISHED", "FIN_WAIT1", "CLOSING", "CLOSE" } },
 	  .does = "both FINs cross, then a RST comes instead of the ACK" },
 	{ .name = "rst-last-ack", .client = rst_last_ack,
-	  .client_fate = FATE{ CAME, .initiator = "peer", .reason = "closing", .waves = "123",
+	  .client_expected = EXPECTED{ CAME, .initiator = "peer", .reason = "closing", .waves = "123",
 			       .states = PASSIVE_STATES },
 	  .does = "the peer closes first, and answers our FIN with a RST" },
 	{ .name = "rst-after-close", .client = rst_after_close,
-	  .client_fate = FATE{ CAME, .initiator = "local", .reason = "after-close",
+	  .client_expected = EXPECTED{ CAME, .initiator = "local", .reason = "after-close",
 			       .waves = "12",
 			       .states = { "ESTABLISHED", "FIN_WAIT1", "FIN_WAIT2", "CLOSE" } },
 	  .counters = { { "TW", 1 } },
 	  .does = "close() is acknowledged; a RST kills the minisock" },
 	{ .name = "rst-orphan", .client = rst_orphan,
-	  .client_fate = FATE{ CAME, .initiator = "local", .reason = "after-close",
+	  .client_expected = EXPECTED{ CAME, .initiator = "local", .reason = "after-close",
 			       .waves = "12",
 			       .states = { "ESTABLISHED", "FIN_WAIT1", "FIN_WAIT2", "CLOSE" } },
 	  .does = "the same with a TCP_LINGER2 of 120 s: no minisock yet" },
-	{ .name = "rst-time-wait", .client = rst_time_wait, .client_fate = LONE_FOUR_WAY(1),
+	{ .name = "rst-time-wait", .client = rst_time_wait, .client_expected = LONE_FOUR_WAY(1),
 	  .counters = { { "TW", 1 } }, .does = "four waves; then a RST kills the TIME_WAIT" },
-	{ .name = "late-noise", .client = late_noise, .client_fate = LONE_FOUR_WAY(1),
+	{ .name = "late-noise", .client = late_noise, .client_expected = LONE_FOUR_WAY(1),
 	  .counters = { { "TW", 1 } },
 	  .does = "old data and an old RST for the minisock end nothing; then four waves" },
-	{ .name = "rst-challenged", .client = rst_challenged, .client_fate = LONE_FOUR_WAY(1),
+	{ .name = "rst-challenged", .client = rst_challenged, .client_expected = LONE_FOUR_WAY(1),
 	  .counters = { { "TW", 1 } }, .does = "a RST with a wrong number; then four waves" },
-	{ .name = "rst-syn-sent", .client = rst_syn_sent, .client_fate = LONE_FOUR_WAY(1),
+	{ .name = "rst-syn-sent", .client = rst_syn_sent, .client_expected = LONE_FOUR_WAY(1),
 	  .counters = { { "TW", 1 }, { "OutRsts", 1 } },
 	  .does = "we answer a wrong SYN-ACK with a RST; the next is right; four waves" },
 	{ .name = NULL },

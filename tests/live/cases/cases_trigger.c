@@ -22,236 +22,236 @@
 #define FULL_WINDOW (256 * 1024)	/* bytes that a receive buffer of RCVBUF does not take */
 #define RCVBUF 8192
 
-const struct fate fate_active_no_hold = {
+const struct expected expected_active_no_hold = {
 	.ending = "four-way", .class = "clean", .initiator = "local", .states = ACTIVE_STATES,
 	.closes_first = true,
 };
-const struct fate fate_passive_no_hold = {
+const struct expected expected_passive_no_hold = {
 	.ending = "four-way", .class = "clean", .initiator = "peer", .states = PASSIVE_STATES,
 };
 
 /* The descriptors of one process. */
-static void close_both_descriptors(struct deed *d)
+static void close_both_descriptors(struct workload *w)
 {
-	int other = fcntl(d->self->fd, F_DUPFD_CLOEXEC, 0);
+	int other = fcntl(w->self->fd, F_DUPFD_CLOEXEC, 0);
 
-	endpoint_close(d->self, "none");
-	endpoint_close_fd(d->self, other, "fin");
+	endpoint_close(w->self, "none");
+	endpoint_close_fd(w->self, other, "fin");
 }
 
-static void close_none(struct deed *d)
+static void close_none(struct workload *w)
 {
-	endpoint_close(d->self, "none");
-	baton_give(d, CLIENT);
+	endpoint_close(w->self, "none");
+	baton_give(w, CLIENT);
 }
 
-static void close_after_helper(struct deed *d)
+static void close_after_helper(struct workload *w)
 {
-	helper_start(d, close_none);
-	baton_take(d);
-	endpoint_close(d->self, "fin");
-	helper_wait(d, 0);
+	helper_start(w, close_none);
+	baton_take(w);
+	endpoint_close(w->self, "fin");
+	helper_wait(w, 0);
 }
 
-static void close_when_told(struct deed *d)
+static void close_when_told(struct workload *w)
 {
-	baton_take(d);
-	endpoint_close(d->self, "fin");
+	baton_take(w);
+	endpoint_close(w->self, "fin");
 }
 
-static void close_before_helper(struct deed *d)
+static void close_before_helper(struct workload *w)
 {
-	helper_start(d, close_when_told);
-	endpoint_close(d->self, "none");
-	baton_give(d, HELPER);
-	helper_wait(d, 0);
+	helper_start(w, close_when_told);
+	endpoint_close(w->self, "none");
+	baton_give(w, HELPER);
+	helper_wait(w, 0);
 }
 
-static void exit_when_told(struct deed *d)
+static void exit_when_told(struct workload *w)
 {
-	baton_take(d);
-	trigger_other(d->self, "exit")->exit_code = 5;
+	baton_take(w);
+	trigger_other(w->self, "exit")->exit_code = 5;
 	_exit(5);
 }
 
-static void close_before_helper_exits(struct deed *d)
+static void close_before_helper_exits(struct workload *w)
 {
-	helper_start(d, exit_when_told);
-	endpoint_close(d->self, "none");
-	baton_give(d, HELPER);
-	helper_wait(d, W_EXITCODE(5, 0));
+	helper_start(w, exit_when_told);
+	endpoint_close(w->self, "none");
+	baton_give(w, HELPER);
+	helper_wait(w, W_EXITCODE(5, 0));
 }
 
 /* shutdown() does not ask how many hold the socket. */
-static void shut_and_close_none(struct deed *d)
+static void shut_and_close_none(struct workload *w)
 {
-	endpoint_shutdown(d->self, SHUT_RDWR, "fin");
-	endpoint_close(d->self, "none");
-	baton_give(d, CLIENT);
+	endpoint_shutdown(w->self, SHUT_RDWR, "fin");
+	endpoint_close(w->self, "none");
+	baton_give(w, CLIENT);
 }
 
-static void close_after_helper_shut(struct deed *d)
+static void close_after_helper_shut(struct workload *w)
 {
-	helper_start(d, shut_and_close_none);
-	baton_take(d);
-	endpoint_await_state(d->self, TCP_CLOSE);
-	endpoint_close(d->self, "released");
-	helper_wait(d, 0);
+	helper_start(w, shut_and_close_none);
+	baton_take(w);
+	endpoint_await_state(w->self, TCP_CLOSE);
+	endpoint_close(w->self, "released");
+	helper_wait(w, 0);
 }
 
-static void shut_after_helper_closed(struct deed *d)
+static void shut_after_helper_closed(struct workload *w)
 {
-	helper_start(d, close_none);
-	baton_take(d);
-	endpoint_shutdown(d->self, SHUT_WR, "fin");
-	endpoint_await_state(d->self, TCP_CLOSE);
-	endpoint_close(d->self, "released");
-	helper_wait(d, 0);
+	helper_start(w, close_none);
+	baton_take(w);
+	endpoint_shutdown(w->self, SHUT_WR, "fin");
+	endpoint_await_state(w->self, TCP_CLOSE);
+	endpoint_close(w->self, "released");
+	helper_wait(w, 0);
 }
 
-static void shut_rd_twice(struct deed *d)
+static void shut_rd_twice(struct workload *w)
 {
-	endpoint_shutdown(d->self, SHUT_RD, "none");
-	endpoint_shutdown(d->self, SHUT_RD, "none");
-	endpoint_close(d->self, "fin");
+	endpoint_shutdown(w->self, SHUT_RD, "none");
+	endpoint_shutdown(w->self, SHUT_RD, "none");
+	endpoint_close(w->self, "fin");
 }
 
-static void shut_twice(struct deed *d, int how)
+static void shut_twice(struct workload *w, int how)
 {
-	endpoint_shutdown(d->self, how, "fin");
-	endpoint_await_state(d->self, TCP_FIN_WAIT2);
-	endpoint_shutdown(d->self, how, "none");
-	endpoint_await_state(d->self, TCP_CLOSE);
-	endpoint_close(d->self, "released");
+	endpoint_shutdown(w->self, how, "fin");
+	endpoint_await_state(w->self, TCP_FIN_WAIT2);
+	endpoint_shutdown(w->self, how, "none");
+	endpoint_await_state(w->self, TCP_CLOSE);
+	endpoint_close(w->self, "released");
 }
 
-static void shut_wr_twice(struct deed *d)
+static void shut_wr_twice(struct workload *w)
 {
-	shut_twice(d, SHUT_WR);
+	shut_twice(w, SHUT_WR);
 }
 
-static void shut_rdwr_twice(struct deed *d)
+static void shut_rdwr_twice(struct workload *w)
 {
-	shut_twice(d, SHUT_RDWR);
+	shut_twice(w, SHUT_RDWR);
 }
 
-static void shut_when_ended(struct deed *d)
+static void shut_when_ended(struct workload *w)
 {
-	endpoint_shutdown(d->self, SHUT_WR, "fin");
-	endpoint_await_state(d->self, TCP_CLOSE);
-	endpoint_shutdown_fails(d->self, SHUT_RDWR, ENOTCONN);
-	endpoint_close(d->self, "released");
+	endpoint_shutdown(w->self, SHUT_WR, "fin");
+	endpoint_await_state(w->self, TCP_CLOSE);
+	endpoint_shutdown_fails(w->self, SHUT_RDWR, ENOTCONN);
+	endpoint_close(w->self, "released");
 }
 
-static void must_fail(int ret, int error)
+static void expect_failure(int ret, int error)
 {
 	int was = errno;
 
 	if (ret != -1 || was != error)
-		deed_die(1, "a call that must fail");
+		workload_die(1, "a call that must fail");
 }
 
 /* No story comes of these, but the connection's own keeps the one that names its descriptor. */
-static void fail_then_close(struct deed *d)
+static void fail_then_close(struct workload *w)
 {
 	int alone = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
-	must_fail(shutdown(alone, SHUT_RDWR), ENOTCONN);
+	expect_failure(shutdown(alone, SHUT_RDWR), ENOTCONN);
 	close(alone);
-	must_fail(shutdown(alone, SHUT_RDWR), EBADF);
-	must_fail(close(alone), EBADF);
-	must_fail(shutdown(d->baton[CLIENT][0], SHUT_RDWR), ENOTSOCK);
-	endpoint_shutdown_fails(d->self, 7, EINVAL);
-	endpoint_close(d->self, "fin");
+	expect_failure(shutdown(alone, SHUT_RDWR), EBADF);
+	expect_failure(close(alone), EBADF);
+	expect_failure(shutdown(w->baton[CLIENT][0], SHUT_RDWR), ENOTSOCK);
+	endpoint_shutdown_fails(w->self, 7, EINVAL);
+	endpoint_close(w->self, "fin");
 }
 
 /* The calls that no hook follows: what they returned is not seen. */
-static void close_by_range(struct deed *d)
+static void close_by_range(struct workload *w)
 {
-	struct call *c = call_begin(d->self, "close_range", DEED_UNTOLD, "fin");
+	struct call *c = call_begin(w->self, "close_range", WORKLOAD_ANY, "fin");
 
 	c->hooked = false;
-	call_end(c, (int)syscall(SYS_close_range, d->self->fd, d->self->fd, 0));
+	call_end(c, (int)syscall(SYS_close_range, w->self->fd, w->self->fd, 0));
 	if (c->ret == -ENOSYS)
-		deed_die(DEED_SKIP, "close_range");
+		workload_die(WORKLOAD_SKIP, "close_range");
 }
 
-static void overwrite(struct deed *d, const char *name, int flags)
+static void overwrite(struct workload *w, const char *name, int flags)
 {
-	struct call *c = call_begin(d->self, name, d->self->fd, "fin");
-	int with = d->baton[CLIENT][0];
+	struct call *c = call_begin(w->self, name, w->self->fd, "fin");
+	int with = w->baton[CLIENT][0];
 
 	c->hooked = false;
-	call_end(c, flags ? dup3(with, d->self->fd, flags) : dup2(with, d->self->fd));
+	call_end(c, flags ? dup3(with, w->self->fd, flags) : dup2(with, w->self->fd));
 	if (c->ret < 0)
-		deed_die(1, name);
+		workload_die(1, name);
 }
 
-static void overwrite_by_dup2(struct deed *d)
+static void overwrite_by_dup2(struct workload *w)
 {
 #ifdef SYS_dup2
-	overwrite(d, "dup2", 0);
+	overwrite(w, "dup2", 0);
 #else
-	overwrite(d, "dup3", 0);	/* newer architectures have no other: libc's dup2() is that */
+	overwrite(w, "dup3", 0);	/* newer architectures have no other: libc's dup2() is that */
 #endif
 }
 
-static void overwrite_by_dup3(struct deed *d)
+static void overwrite_by_dup3(struct workload *w)
 {
-	overwrite(d, "dup3", O_CLOEXEC);
+	overwrite(w, "dup3", O_CLOEXEC);
 }
 
 /* A mapping of the receive queue (TCP_ZEROCOPY_RECEIVE) holds the file too. */
-static void unmap_last(struct deed *d)
+static void unmap_last(struct workload *w)
 {
 	const size_t len = (size_t)sysconf(_SC_PAGESIZE);
-	void *map = mmap(NULL, len, PROT_READ, MAP_SHARED, d->self->fd, 0);
+	void *map = mmap(NULL, len, PROT_READ, MAP_SHARED, w->self->fd, 0);
 
 	if (map == MAP_FAILED)
-		deed_die(DEED_SKIP, "mmap of a TCP socket");
-	endpoint_close(d->self, "none");
-	trigger_other(d->self, "munmap");
+		workload_die(WORKLOAD_SKIP, "mmap of a TCP socket");
+	endpoint_close(w->self, "none");
+	trigger_other(w->self, "munmap");
 	if (munmap(map, len))
-		deed_die(1, "munmap");
+		workload_die(1, "munmap");
 }
 
 /* close() waits until the peer has taken all, and acknowledged the FIN. */
-static void linger_on_full_window(struct deed *d)
+static void linger_on_full_window(struct workload *w)
 {
 	const struct linger wait = { .l_onoff = 1, .l_linger = 10 };
 	long long given_us;
 	struct call *c;
 	int unsent;
 
-	endpoint_option(d->self, SOL_SOCKET, SO_LINGER, &wait, sizeof(wait));
-	endpoint_send(d->self, FULL_WINDOW);
-	if (ioctl(d->self->fd, SIOCOUTQNSD, &unsent) || unsent < FULL_WINDOW / 2)
-		deed_die(1, "filling the peer's window");
-	d->self->unsent = unsent;
-	given_us = deed_now_us();
-	baton_give(d, SERVER);
-	endpoint_close(d->self, "fin");
-	c = &d->self->calls[0];
+	endpoint_option(w->self, SOL_SOCKET, SO_LINGER, &wait, sizeof(wait));
+	endpoint_send(w->self, FULL_WINDOW);
+	if (ioctl(w->self->fd, SIOCOUTQNSD, &unsent) || unsent < FULL_WINDOW / 2)
+		workload_die(1, "filling the peer's window");
+	w->self->unsent = unsent;
+	given_us = realtime_us();
+	baton_give(w, SERVER);
+	endpoint_close(w->self, "fin");
+	c = &w->self->calls[0];
 	/* the hold may begin before the call, at the baton */
-	c->blocked_ms = d->hold_ms - 10 - (int)((c->begin_us - given_us) / 1000);
+	c->blocked_ms = w->hold_ms - 10 - (int)((c->begin_us - given_us) / 1000);
 	if (c->end_us - c->begin_us < c->blocked_ms * 1000LL)
-		deed_die(1, "a close() that lingers");
-	baton_give(d, SERVER);
+		workload_die(1, "a close() that lingers");
+	baton_give(w, SERVER);
 }
 
-static void read_after_hold(struct deed *d)
+static void read_after_hold(struct workload *w)
 {
-	baton_take(d);
-	deed_hold(d);
-	endpoint_recv(d->self, FULL_WINDOW);
-	endpoint_await_eof(d->self);
-	baton_take(d);
-	endpoint_close(d->self, "fin");
+	baton_take(w);
+	workload_hold(w);
+	endpoint_recv(w->self, FULL_WINDOW);
+	endpoint_await_eof(w->self);
+	baton_take(w);
+	endpoint_close(w->self, "fin");
 }
 
-#define SERVER_HOLDS LOCAL_FIRST, .server = act_close_after_hold
+#define SERVER_HOLDS LOCAL_FIRST, .server = do_close_after_hold
 
-const struct deed_case cases_trigger[] = {
+const struct workload_case cases_trigger[] = {
 	{ SERVER_HOLDS, .name = "dup", .client = close_both_descriptors,
 	  .does = "two descriptors of one process: the second close() ends it" },
 	{ SERVER_HOLDS, .name = "fork-parent-last", .client = close_after_helper,
@@ -282,8 +282,8 @@ const struct deed_case cases_trigger[] = {
 	{ SERVER_HOLDS, .name = "munmap", .client = unmap_last,
 	  .does = "close(), then munmap() of the socket's mapping, which still held it" },
 	{ V4, CLEAN_COUNTERS, .name = "linger-wait", .client = linger_on_full_window,
-	  .server = read_after_hold, .client_fate = &fate_active_no_hold,
-	  .server_fate = &fate_passive_no_hold, .rcvbuf = RCVBUF,
+	  .server = read_after_hold, .client_expected = &expected_active_no_hold,
+	  .server_expected = &expected_passive_no_hold, .rcvbuf = RCVBUF,
 	  .does = "close() with SO_LINGER of 10 s waits until the peer has read all" },
 	{ .name = NULL },
 };

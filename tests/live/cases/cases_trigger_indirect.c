@@ -17,15 +17,15 @@
 #include "cases.h"
 #include "netns.h"
 
-static const struct fate disconnected = {
+static const struct expected disconnected = {
 	.ending = "reset-sent", .class = "reset", .initiator = "local", .reason = "disconnect",
 	.states = RESET_STATES, .closes_first = true,
 };
-static const struct fate destroyed = {
+static const struct expected destroyed = {
 	.ending = "reset-sent", .class = "reset", .initiator = "local", .reason = "destroyed",
 	.states = RESET_STATES, .closes_first = true,
 };
-static const struct fate not_accepted = {
+static const struct expected not_accepted = {
 	.ending = "reset-sent", .class = "reset", .initiator = "local", .reason = "not-accepted",
 	.states = RESET_STATES, .closes_first = true,
 };
@@ -33,7 +33,7 @@ static const struct fate not_accepted = {
 static void unix_pair(int pair[2])
 {
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair))
-		deed_die(DEED_SKIP, "a pair of unix sockets");
+		workload_die(WORKLOAD_SKIP, "a pair of unix sockets");
 }
 
 union rights {
@@ -41,7 +41,7 @@ union rights {
 	char room[CMSG_SPACE(2 * sizeof(int))];
 };
 
-static void pass(int through, const int *fds, int count)
+static void pass_descriptors(int through, const int *fds, int count)
 {
 	union rights rights = { .header = {
 		.cmsg_level = SOL_SOCKET, .cmsg_type = SCM_RIGHTS,
@@ -55,10 +55,10 @@ static void pass(int through, const int *fds, int count)
 
 	memcpy(CMSG_DATA(&rights.header), fds, (size_t)count * sizeof(int));
 	if (sendmsg(through, &msg, 0) != 1)
-		deed_die(1, "passing a descriptor");
+		workload_die(1, "passing a descriptor");
 }
 
-static int receive(int from)
+static int receive_descriptor(int from)
 {
 	union rights rights;
 	char byte;
@@ -70,138 +70,138 @@ static int receive(int from)
 	int fd = -1;
 
 	if (recvmsg(from, &msg, MSG_CMSG_CLOEXEC) != 1 || !CMSG_FIRSTHDR(&msg))
-		deed_die(1, "receiving a descriptor");
+		workload_die(1, "receiving a descriptor");
 	memcpy(&fd, CMSG_DATA(CMSG_FIRSTHDR(&msg)), sizeof(fd));
 	return fd;
 }
 
 /* The helper gives up what it inherited, so that it holds the socket only by what it is given. */
-static void close_what_comes(struct deed *d)
+static void close_what_comes(struct workload *w)
 {
 	int fd;
 
-	endpoint_close(d->self, "none");
-	baton_give(d, CLIENT);
-	baton_take(d);
-	fd = receive(d->pair[1]);
-	endpoint_close_fd(d->self, fd, "fin");
+	endpoint_close(w->self, "none");
+	baton_give(w, CLIENT);
+	baton_take(w);
+	fd = receive_descriptor(w->pair[1]);
+	endpoint_close_fd(w->self, fd, "fin");
 }
 
-static void pass_then_close(struct deed *d)
+static void pass_then_close(struct workload *w)
 {
-	unix_pair(d->pair);
-	helper_start(d, close_what_comes);
-	baton_take(d);
-	pass(d->pair[0], &d->self->fd, 1);
-	endpoint_close(d->self, "none");
-	baton_give(d, HELPER);
-	helper_wait(d, 0);
+	unix_pair(w->pair);
+	helper_start(w, close_what_comes);
+	baton_take(w);
+	pass_descriptors(w->pair[0], &w->self->fd, 1);
+	endpoint_close(w->self, "none");
+	baton_give(w, HELPER);
+	helper_wait(w, 0);
 }
 
 /* Who closes the unix socket drops what nobody received: the call was on another descriptor. */
-static void close_what_holds_it(struct deed *d)
+static void close_what_holds_it(struct workload *w)
 {
 	int pair[2];
 
 	unix_pair(pair);
-	pass(pair[0], &d->self->fd, 1);
-	endpoint_close(d->self, "none");
-	trigger_other(d->self, "close")->deferred = true;
+	pass_descriptors(pair[0], &w->self->fd, 1);
+	endpoint_close(w->self, "none");
+	trigger_other(w->self, "close")->deferred = true;
 	if (close(pair[1]) || close(pair[0]))
-		deed_die(1, "close");
+		workload_die(1, "close");
 }
 
 /*
  * A unix socket that waits in its own queue, beside ours: the kernel's collector finds them. It is a kernel
  * thread, or, in kernels that have none for it, whoever closes a unix socket next: here our own second close().
  */
-static void leave_to_collector(struct deed *d)
+static void leave_to_collector(struct workload *w)
 {
-	bool thread = host_has_symbol("__unix_gc") || host_has_symbol("unix_schedule_gc");
+	bool thread = kernel_has_symbol("__unix_gc") || kernel_has_symbol("unix_schedule_gc");
 	struct call *c;
 	int pair[2];
 
 	unix_pair(pair);
-	pass(pair[0], (int[]){ d->self->fd, pair[1] }, 2);
-	c = trigger_other(d->self, thread ? "kernel|unix_gc" : "close|unix_gc");
+	pass_descriptors(pair[0], (int[]){ w->self->fd, pair[1] }, 2);
+	c = trigger_other(w->self, thread ? "kernel|unix_gc" : "close|unix_gc");
 	c->deferred = !thread;
 	if (thread) {
 		c->pid = c->tid = 0;
 		strcpy(c->comm, "kworker*");
 	}
-	endpoint_close(d->self, "none");
+	endpoint_close(w->self, "none");
 	if (close(pair[1]) || close(pair[0]))
-		deed_die(1, "close");
-	baton_take(d);
+		workload_die(1, "close");
+	baton_take(w);
 }
 
-static void follow_collector(struct deed *d)
+static void follow_collector(struct workload *w)
 {
-	endpoint_await_eof(d->self);
-	baton_give(d, CLIENT);
-	deed_hold(d);
-	endpoint_close(d->self, "fin");
+	endpoint_await_eof(w->self);
+	baton_give(w, CLIENT);
+	workload_hold(w);
+	endpoint_close(w->self, "fin");
 }
 
 /* The socket lives on, unconnected; what is done to it later is no part of the story. */
-static void disconnect(struct deed *d)
+static void disconnect(struct workload *w)
 {
 	const struct sockaddr nowhere = { .sa_family = AF_UNSPEC };
-	struct call *c = call_begin(d->self, "connect", d->self->fd, "reset");
+	struct call *c = call_begin(w->self, "connect", w->self->fd, "reset");
 
 	c->hooked = false;
-	call_end(c, connect(d->self->fd, &nowhere, sizeof(nowhere)));
+	call_end(c, connect(w->self->fd, &nowhere, sizeof(nowhere)));
 	if (c->ret)
-		deed_die(1, "connect to AF_UNSPEC");
-	endpoint_close(d->self, NULL);
+		workload_die(1, "connect to AF_UNSPEC");
+	endpoint_close(w->self, NULL);
 }
 
-static void await_destruction(struct deed *d)
+static void await_destruction(struct workload *w)
 {
 	char junk;
 
-	baton_give(d, PARENT);
+	baton_give(w, PARENT);
 	errno = 0;
-	if (recv(d->self->fd, &junk, 1, 0) != -1 || errno != ECONNABORTED)
-		deed_die(DEED_SKIP, "ss -K");
-	endpoint_close(d->self, NULL);
+	if (recv(w->self->fd, &junk, 1, 0) != -1 || errno != ECONNABORTED)
+		workload_die(WORKLOAD_SKIP, "ss -K");
+	endpoint_close(w->self, NULL);
 }
 
 /* ss is the author, as the administrator's tool. */
-static void destroy_client(struct deed *d)
+static void destroy_client(struct workload *w)
 {
-	struct endpoint *e = &d->ends[0];
+	struct endpoint *e = &w->ends[0];
 	char local[80], peer[80];
 	pid_t pid;
 
-	baton_take(d);
+	baton_take(w);
 	snprintf(local, sizeof(local), "%s:%d", e->local_addr, e->local_port);
 	snprintf(peer, sizeof(peer), "%s:%d", e->peer_addr, e->peer_port);
 	pid = fork();
 	if (pid < 0)
-		deed_die(1, "fork");
+		workload_die(1, "fork");
 	if (pid > 0) {
 		if (waitpid(pid, NULL, 0) != pid)
-			deed_die(1, "waitpid");
+			workload_die(1, "waitpid");
 		return;
 	}
 	strcpy(trigger_other(e, "sock_destroy")->comm, "ss");
-	if (dup2(d->null, STDOUT_FILENO) < 0)
-		deed_die(1, "dup2");
+	if (dup2(w->null, STDOUT_FILENO) < 0)
+		workload_die(1, "dup2");
 	execlp("ss", "ss", "-K", "-tn", "src", local, "dst", peer, (char *)NULL);
-	deed_die(DEED_SKIP, "ss");
+	workload_die(WORKLOAD_SKIP, "ss");
 }
 
 /* Who ends the listener ends what nobody accepted. Returns when all wait in its queue. */
-static void name_unaccepted(struct deed *d, const char *call, int fd, int how)
+static void name_unaccepted(struct workload *w, const char *call, int fd, int how)
 {
-	struct pollfd ready = { .fd = d->listener, .events = POLLIN };
+	struct pollfd ready = { .fd = w->listener, .events = POLLIN };
 
-	baton_take(d);
+	baton_take(w);
 	if (poll(&ready, 1, -1) != 1)
-		deed_die(1, "waiting for connections");
-	for (int i = 0; i < d->connections; i++) {
-		struct endpoint *e = &d->ends[2 * i + 1];
+		workload_die(1, "waiting for connections");
+	for (int i = 0; i < w->connections; i++) {
+		struct endpoint *e = &w->ends[2 * i + 1];
 		const struct endpoint *client = e - 1;
 		struct call *c = trigger_other(e, call);
 
@@ -217,46 +217,46 @@ static void name_unaccepted(struct deed *d, const char *call, int fd, int how)
 	}
 }
 
-static void close_listener(struct deed *d)
+static void close_listener(struct workload *w)
 {
-	name_unaccepted(d, "close", d->listener, -1);
-	if (close(d->listener))
-		deed_die(1, "close");
+	name_unaccepted(w, "close", w->listener, -1);
+	if (close(w->listener))
+		workload_die(1, "close");
 }
 
-static void shut_listener(struct deed *d)
+static void shut_listener(struct workload *w)
 {
-	name_unaccepted(d, "shutdown", d->listener, SHUT_RD);
-	if (shutdown(d->listener, SHUT_RD))
-		deed_die(1, "shutdown");
-	if (close(d->listener))
-		deed_die(1, "close");
+	name_unaccepted(w, "shutdown", w->listener, SHUT_RD);
+	if (shutdown(w->listener, SHUT_RD))
+		workload_die(1, "shutdown");
+	if (close(w->listener))
+		workload_die(1, "close");
 }
 
-static void exit_with_listener(struct deed *d)
+static void exit_with_listener(struct workload *w)
 {
-	name_unaccepted(d, "exit", -1, -1);
-	for (int i = 0; i < d->connections; i++)
-		d->ends[2 * i + 1].other.exit_code = 0;
+	name_unaccepted(w, "exit", -1, -1);
+	for (int i = 0; i < w->connections; i++)
+		w->ends[2 * i + 1].other.exit_code = 0;
 	_exit(0);
 }
 
-static void await_resets(struct deed *d)
+static void await_resets(struct workload *w)
 {
-	baton_give(d, SERVER);
-	for (int i = 0; i < d->connections; i++) {
-		endpoint_await_reset(&d->ends[2 * i]);
-		endpoint_close(&d->ends[2 * i], NULL);
+	baton_give(w, SERVER);
+	for (int i = 0; i < w->connections; i++) {
+		endpoint_await_reset(&w->ends[2 * i]);
+		endpoint_close(&w->ends[2 * i], NULL);
 	}
 }
 
 #define RESET_COUNTERS(n) .counters = { { "EstabResets", 2 * (n) }, { "OutRsts", (n) } }
 #define LISTENER_ENDS                                                                              \
-	V4, RESET_COUNTERS(3), .client = await_resets, .client_fate = &fate_reset_received,        \
-	.server_fate = &not_accepted, .connections = 3, .no_accept = true
-#define SERVER_HOLDS LOCAL_FIRST, .server = act_close_after_hold
+	V4, RESET_COUNTERS(3), .client = await_resets, .client_expected = &expected_reset_received,        \
+	.server_expected = &not_accepted, .connections = 3, .no_accept = true
+#define SERVER_HOLDS LOCAL_FIRST, .server = do_close_after_hold
 
-const struct deed_case cases_trigger_far[] = {
+const struct workload_case cases_trigger_far[] = {
 	{ SERVER_HOLDS, .name = "scm-passed", .client = pass_then_close,
 	  .does = "another process receives the descriptor over a unix socket and closes it" },
 	{ SERVER_HOLDS, .name = "scm-in-flight", .client = close_what_holds_it,
@@ -265,11 +265,11 @@ const struct deed_case cases_trigger_far[] = {
 	  .client = leave_to_collector,
 	  .does = "the descriptor waits beside its own unix socket: for the collector" },
 	{ V4, RESET_COUNTERS(1), .name = "connect-unspec", .client = disconnect,
-	  .server = act_await_reset, .client_fate = &disconnected,
-	  .server_fate = &fate_reset_received, .does = "connect() to AF_UNSPEC: RST" },
+	  .server = do_await_reset, .client_expected = &disconnected,
+	  .server_expected = &expected_reset_received, .does = "connect() to AF_UNSPEC: RST" },
 	{ V4, RESET_COUNTERS(1), .name = "sock-destroy", .client = await_destruction,
-	  .parent = destroy_client, .server = act_await_reset, .client_fate = &destroyed,
-	  .server_fate = &fate_reset_received, .does = "ss -K: RST" },
+	  .parent = destroy_client, .server = do_await_reset, .client_expected = &destroyed,
+	  .server_expected = &expected_reset_received, .does = "ss -K: RST" },
 	{ LISTENER_ENDS, .name = "listener-closed", .server = close_listener,
 	  .does = "close() of a listener with three connections in its queue: RSTs" },
 	{ LISTENER_ENDS, .name = "listener-shut", .server = shut_listener,

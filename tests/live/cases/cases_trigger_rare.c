@@ -54,51 +54,51 @@ static void need_i386(void)
 	if (!pid)
 		_exit(call_i386(I386_GETPID, 0, 0) != getpid());
 	if (pid < 0 || waitpid(pid, &status, 0) < 0)
-		deed_die(1, "fork");
+		workload_die(1, "fork");
 	errno = ENOSYS;
 	if (status)
-		deed_die(DEED_SKIP, "no 32-bit calls in this kernel: int 0x80");
+		workload_die(WORKLOAD_SKIP, "no 32-bit calls in this kernel: int 0x80");
 }
 
-static struct call *act_i386(struct deed *d, const char *name, const char *effect)
+static struct call *call_begin_i386(struct workload *w, const char *name, const char *effect)
 {
-	struct call *c = call_begin(d->self, name, d->self->fd, effect);
+	struct call *c = call_begin(w->self, name, w->self->fd, effect);
 
 	c->hooked = false;	/* the syscall tracepoints leave out 32-bit calls */
 	return c;
 }
 
-static void act_i386_end(struct call *c, long ret)
+static void call_end_i386(struct call *c, long ret)
 {
 	errno = (int)-ret;
 	call_end(c, ret ? -1 : 0);
 	if (ret)
-		deed_die(1, "a 32-bit call");
+		workload_die(1, "a 32-bit call");
 }
 
-static void close_i386(struct deed *d)
+static void close_i386(struct workload *w)
 {
 	struct call *c;
 
 	need_i386();
-	c = act_i386(d, "close", "fin");
-	act_i386_end(c, call_i386(I386_CLOSE, d->self->fd, 0));
+	c = call_begin_i386(w, "close", "fin");
+	call_end_i386(c, call_i386(I386_CLOSE, w->self->fd, 0));
 }
 
-static void shut_i386(struct deed *d)
+static void shut_i386(struct workload *w)
 {
 	struct call *c;
 
 	need_i386();
-	c = act_i386(d, "shutdown", "fin");
+	c = call_begin_i386(w, "shutdown", "fin");
 	c->how = SHUT_WR;
-	act_i386_end(c, call_i386(I386_SHUTDOWN, d->self->fd, SHUT_WR));
-	endpoint_await_eof(d->self);
-	endpoint_close(d->self, "released");
+	call_end_i386(c, call_i386(I386_SHUTDOWN, w->self->fd, SHUT_WR));
+	endpoint_await_eof(w->self);
+	endpoint_close(w->self, "released");
 }
 
 /* All socket calls in one: descriptor and direction are in the caller's memory. */
-static void shut_socketcall(struct deed *d)
+static void shut_socketcall(struct workload *w)
 {
 	uint32_t *args = MAP_FAILED;
 	struct call *c;
@@ -109,80 +109,80 @@ static void shut_socketcall(struct deed *d)
 		    -1, 0);
 #endif
 	if (args == MAP_FAILED)
-		deed_die(DEED_SKIP, "memory below 4 GB");
-	args[0] = (uint32_t)d->self->fd;
+		workload_die(WORKLOAD_SKIP, "memory below 4 GB");
+	args[0] = (uint32_t)w->self->fd;
 	args[1] = SHUT_RDWR;
-	c = act_i386(d, "shutdown", "fin");
-	c->fd = c->how = DEED_UNTOLD;
-	act_i386_end(c, call_i386(I386_SOCKETCALL, SOCKETCALL_SHUTDOWN, (long)args));
-	endpoint_await_eof(d->self);
-	endpoint_close(d->self, "released");
+	c = call_begin_i386(w, "shutdown", "fin");
+	c->fd = c->how = WORKLOAD_ANY;
+	call_end_i386(c, call_i386(I386_SOCKETCALL, SOCKETCALL_SHUTDOWN, (long)args));
+	endpoint_await_eof(w->self);
+	endpoint_close(w->self, "released");
 }
 
 /* The tool waits for what has begun to close. */
-static void await_fin(const struct deed *d)
+static void await_fin(const struct workload *w)
 {
 	int state;
 
-	while ((state = host_tcp_state(d->self)) == TCP_ESTABLISHED || state == TCP_CLOSE_WAIT)
+	while ((state = netns_tcp_state(w->self)) == TCP_ESTABLISHED || state == TCP_CLOSE_WAIT)
 		poll(NULL, 0, 1);
 }
 
 /* Subflows end in the kernel's own time, in one of its threads; if one is named, then that. */
-static void close_mptcp(struct deed *d)
+static void close_mptcp(struct workload *w)
 {
-	struct call *c = trigger_other(d->self, "kernel");
+	struct call *c = trigger_other(w->self, "kernel");
 
-	d->self->cookie = 0;	/* it is that of the MPTCP socket */
+	w->self->cookie = 0;	/* it is that of the MPTCP socket */
 	c->maybe = true;
 	c->pid = c->tid = 0;
 	strcpy(c->comm, "kworker*");
-	if (close(d->self->fd))
-		deed_die(1, "close");
-	await_fin(d);
+	if (close(w->self->fd))
+		workload_die(1, "close");
+	await_fin(w);
 }
 
 /* ... unless data is unread: then all subflows are reset within close() (MPTCP_RST, fast close). */
-static void close_mptcp_unread(struct deed *d)
+static void close_mptcp_unread(struct workload *w)
 {
 	struct call *c;
 
-	endpoint_await_unread(d->self, 10);
-	d->self->cookie = 0;
-	d->self->received = 10;
-	c = trigger_other(d->self, "close");
-	c->fd = DEED_UNTOLD;
-	if (close(d->self->fd))
-		deed_die(1, "close");
+	endpoint_await_unread(w->self, 10);
+	w->self->cookie = 0;
+	w->self->received = 10;
+	c = trigger_other(w->self, "close");
+	c->fd = WORKLOAD_ANY;
+	if (close(w->self->fd))
+		workload_die(1, "close");
 }
 
-static void send_mptcp_unread(struct deed *d)
+static void send_mptcp_unread(struct workload *w)
 {
-	d->self->cookie = 0;
-	endpoint_send(d->self, 10);
-	endpoint_await_reset(d->self);
-	close(d->self->fd);
+	w->self->cookie = 0;
+	endpoint_send(w->self, 10);
+	endpoint_await_reset(w->self);
+	close(w->self->fd);
 }
 
-static void close_mptcp_after_hold(struct deed *d)
+static void close_mptcp_after_hold(struct workload *w)
 {
-	endpoint_await_eof(d->self);
-	deed_hold(d);
-	close_mptcp(d);
+	endpoint_await_eof(w->self);
+	workload_hold(w);
+	close_mptcp(w);
 }
 
 /* When a subflow's FINs leave is the kernel's affair: the ACK of one may be on the other. */
-static const struct fate subflow_active = {
+static const struct expected subflow_active = {
 	.ending = "four-way|three-way", .class = "clean", .initiator = "local", .states = ACTIVE_STATES,
 	.closes_first = true,
 };
-static const struct fate subflow_passive = {
+static const struct expected subflow_passive = {
 	.ending = "four-way|three-way", .class = "clean", .initiator = "peer", .states = PASSIVE_STATES,
 };
 
-#define SERVER_HOLDS LOCAL_FIRST, .server = act_close_after_hold
+#define SERVER_HOLDS LOCAL_FIRST, .server = do_close_after_hold
 
-const struct deed_case cases_trigger_odd[] = {
+const struct workload_case cases_trigger_odd[] = {
 	{ SERVER_HOLDS, .name = "close-32bit", .client = close_i386,
 	  .does = "close() as a 32-bit program calls it" },
 	{ SERVER_HOLDS, .name = "shut-32bit", .client = shut_i386,
@@ -190,12 +190,12 @@ const struct deed_case cases_trigger_odd[] = {
 	{ SERVER_HOLDS, .name = "shut-socketcall", .client = shut_socketcall,
 	  .does = "SHUT_RDWR by the 32-bit socketcall(), then close()" },
 	{ V4, CLEAN_COUNTERS, .name = "mptcp", .client = close_mptcp,
-	  .server = close_mptcp_after_hold, .client_fate = &subflow_active,
-	  .server_fate = &subflow_passive, .protocol = IPPROTO_MPTCP,
+	  .server = close_mptcp_after_hold, .client_expected = &subflow_active,
+	  .server_expected = &subflow_passive, .protocol = IPPROTO_MPTCP,
 	  .does = "the one subflow of an MPTCP connection" },
 	{ V4, .counters = { { "EstabResets", 2 }, { "OutRsts", 1 } }, .name = "mptcp-unread",
 	  .client = close_mptcp_unread, .server = send_mptcp_unread,
-	  .client_fate = &fate_unread_data, .server_fate = &fate_reset_received,
+	  .client_expected = &expected_unread_data, .server_expected = &expected_reset_received,
 	  .protocol = IPPROTO_MPTCP, .does = "close() of an MPTCP socket with bytes unread: RST" },
 	{ .name = NULL },
 };

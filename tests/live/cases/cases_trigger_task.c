@@ -23,7 +23,7 @@ static pid_t gettid_now(void)
 
 struct reader {
 	pthread_t thread;
-	struct deed *d;
+	struct workload *w;
 	_Atomic pid_t tid;
 };
 
@@ -32,53 +32,53 @@ static void *read_byte(void *arg)
 {
 	struct reader *r = arg;
 
-	prctl(PR_SET_NAME, "deed-recv");
+	prctl(PR_SET_NAME, "workload-recv");
 	r->tid = gettid_now();
-	endpoint_recv(r->d->self, 1);
+	endpoint_recv(r->w->self, 1);
 	return NULL;
 }
 
-static void reader_start(struct reader *r, struct deed *d)
+static void reader_start(struct reader *r, struct workload *w)
 {
-	r->d = d;
+	r->w = w;
 	r->tid = 0;
 	if (pthread_create(&r->thread, NULL, read_byte, r))
-		deed_die(1, "pthread_create");
+		workload_die(1, "pthread_create");
 	while (!r->tid)
 		sched_yield();
 	task_await_call(r->tid, SYS_recvfrom);
 }
 
 /* The descriptor is gone at once, the FIN leaves when the other thread lets go of the file. */
-static void close_under_reader(struct deed *d)
+static void close_under_reader(struct workload *w)
 {
 	struct reader r;
 	struct call *c;
 
-	reader_start(&r, d);
-	c = trigger_other(d->self, "recvfrom");
+	reader_start(&r, w);
+	c = trigger_other(w->self, "recvfrom");
 	c->tid = r.tid;
 	c->deferred = true;
-	strcpy(c->comm, "deed-recv");
-	endpoint_close(d->self, "none");
-	baton_give(d, SERVER);
+	strcpy(c->comm, "workload-recv");
+	endpoint_close(w->self, "none");
+	baton_give(w, SERVER);
 	pthread_join(r.thread, NULL);
 }
 
-static void send_byte_and_hold(struct deed *d)
+static void send_byte_and_hold(struct workload *w)
 {
-	baton_take(d);
-	endpoint_send(d->self, 1);
-	act_close_after_hold(d);
+	baton_take(w);
+	endpoint_send(w->self, 1);
+	do_close_after_hold(w);
 }
 
-static void exit_under_reader(struct deed *d)
+static void exit_under_reader(struct workload *w)
 {
 	struct reader r;
 
-	reader_start(&r, d);
-	d->self->trigger = TRIGGER_EXIT;
-	d->self->threads = true;
+	reader_start(&r, w);
+	w->self->trigger = TRIGGER_EXIT;
+	w->self->threads = true;
 	_exit(3);
 }
 
@@ -89,71 +89,71 @@ static void *pause_for_ever(void *arg)
 	return NULL;
 }
 
-static void wait_for_signal(struct deed *d)
+static void wait_for_signal(struct workload *w)
 {
-	d->self->trigger = TRIGGER_SIGNAL;
-	baton_give(d, PARENT);
+	w->self->trigger = TRIGGER_SIGNAL;
+	baton_give(w, PARENT);
 	pause_for_ever(NULL);
 }
 
-static void wait_for_signal_with_threads(struct deed *d)
+static void wait_for_signal_with_threads(struct workload *w)
 {
 	pthread_t thread;
 
 	for (int i = 0; i < 2; i++)
 		if (pthread_create(&thread, NULL, pause_for_ever, NULL))
-			deed_die(1, "pthread_create");
-	d->self->threads = true;
-	wait_for_signal(d);
+			workload_die(1, "pthread_create");
+	w->self->threads = true;
+	wait_for_signal(w);
 }
 
-static void kill_client(struct deed *d)
+static void kill_client(struct workload *w)
 {
-	baton_take(d);
-	kill(d->pid[CLIENT], SIGKILL);
+	baton_take(w);
+	kill(w->pid[CLIENT], SIGKILL);
 }
 
-static void terminate_client(struct deed *d)
+static void terminate_client(struct workload *w)
 {
-	baton_take(d);
-	kill(d->pid[CLIENT], SIGTERM);
+	baton_take(w);
+	kill(w->pid[CLIENT], SIGTERM);
 }
 
-static void fault(struct deed *d)
+static void write_to_null(struct workload *w)
 {
 	volatile int *nowhere = NULL;
 
 	prctl(PR_SET_DUMPABLE, 0);	/* no core */
-	d->self->trigger = TRIGGER_SIGNAL;
+	w->self->trigger = TRIGGER_SIGNAL;
 	*nowhere = 1;
 }
 
 /* The kernel closes what is FD_CLOEXEC when the task has the new program's name already. */
-static void become_true(struct deed *d)
+static void exec_true(struct workload *w)
 {
-	struct call *c = trigger_other(d->self, "execve");
+	struct call *c = trigger_other(w->self, "execve");
 
 	strcpy(c->comm, "true");
 	execlp("true", "true", (char *)NULL);
-	deed_die(DEED_SKIP, "true");
+	workload_die(WORKLOAD_SKIP, "true");
 }
 
 /* A descriptor that is not FD_CLOEXEC lives on in the new program, which knows nothing of it. */
-static void bequeath_to_true(struct deed *d)
+static void exec_true_with_descriptor(struct workload *w)
 {
-	struct call *c = trigger_other(d->self, "exit");
+	struct call *c = trigger_other(w->self, "exit");
 
 	c->exit_code = 0;
 	strcpy(c->comm, "true");
-	if (fcntl(d->self->fd, F_SETFD, 0))
-		deed_die(1, "F_SETFD");
+	if (fcntl(w->self->fd, F_SETFD, 0))
+		workload_die(1, "F_SETFD");
 	execlp("true", "true", (char *)NULL);
-	deed_die(DEED_SKIP, "true");
+	workload_die(WORKLOAD_SKIP, "true");
 }
 
-#define SERVER_HOLDS LOCAL_FIRST, .server = act_close_after_hold
+#define SERVER_HOLDS LOCAL_FIRST, .server = do_close_after_hold
 
-const struct deed_case cases_trigger_task[] = {
+const struct workload_case cases_trigger_task[] = {
 	{ LOCAL_FIRST, .name = "close-in-recv", .client = close_under_reader,
 	  .server = send_byte_and_hold,
 	  .does = "close() while another thread is in recv(), which ends when a byte comes" },
@@ -165,11 +165,11 @@ const struct deed_case cases_trigger_task[] = {
 	  .does = "a client of three threads is killed (SIGKILL)" },
 	{ SERVER_HOLDS, .name = "terminated", .client = wait_for_signal,
 	  .parent = terminate_client, .client_status = SIGTERM, .does = "SIGTERM" },
-	{ SERVER_HOLDS, .name = "faulted", .client = fault, .client_status = SIGSEGV,
+	{ SERVER_HOLDS, .name = "faulted", .client = write_to_null, .client_status = SIGSEGV,
 	  .does = "SIGSEGV: the client writes to address 0" },
-	{ SERVER_HOLDS, .name = "exec", .client = become_true,
+	{ SERVER_HOLDS, .name = "exec", .client = exec_true,
 	  .does = "execve() closes the descriptor, which is FD_CLOEXEC" },
-	{ SERVER_HOLDS, .name = "exec-exit", .client = bequeath_to_true,
+	{ SERVER_HOLDS, .name = "exec-exit", .client = exec_true_with_descriptor,
 	  .does = "execve() leaves the descriptor to the new program, which exits" },
 	{ .name = NULL },
 };

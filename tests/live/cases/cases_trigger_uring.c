@@ -46,9 +46,9 @@ static void ring_open(struct ring *r, unsigned flags)
 	r->p.sq_thread_idle = POLLER_IDLE_MS;
 	r->fd = (int)syscall(SYS_io_uring_setup, ENTRIES, &r->p);
 	if (r->fd < 0)
-		deed_die(DEED_SKIP, "io_uring_setup");
+		workload_die(WORKLOAD_SKIP, "io_uring_setup");
 	if (!(r->p.features & IORING_FEAT_SINGLE_MMAP))
-		deed_die(DEED_SKIP, "io_uring of before 5.4");
+		workload_die(WORKLOAD_SKIP, "io_uring of before 5.4");
 	r->rings_len = r->p.sq_off.array + r->p.sq_entries * sizeof(unsigned);
 	if (r->rings_len < r->p.cq_off.cqes + r->p.cq_entries * sizeof(struct io_uring_cqe))
 		r->rings_len = r->p.cq_off.cqes +
@@ -58,7 +58,7 @@ static void ring_open(struct ring *r, unsigned flags)
 	r->sqe = mmap(NULL, r->p.sq_entries * sizeof(*r->sqe), PROT_READ | PROT_WRITE,
 		      MAP_SHARED | MAP_POPULATE, r->fd, IORING_OFF_SQES);
 	if (r->rings == MAP_FAILED || r->sqe == MAP_FAILED)
-		deed_die(1, "mapping an io_uring");
+		workload_die(1, "mapping an io_uring");
 }
 
 static void ring_close(struct ring *r)
@@ -78,7 +78,7 @@ static void ring_submit(struct ring *r, const struct io_uring_sqe *sqe)
 	*ring_word(r, r->p.sq_off.array + slot * (unsigned)sizeof(unsigned)) = slot;
 	__atomic_store_n(tail, *tail + 1, __ATOMIC_SEQ_CST);
 	if (syscall(SYS_io_uring_enter, r->fd, 1, 0, enter, NULL, 0) < 0)
-		deed_die(1, "io_uring_enter");
+		workload_die(1, "io_uring_enter");
 }
 
 static int ring_result(struct ring *r)
@@ -88,19 +88,19 @@ static int ring_result(struct ring *r)
 	int res;
 
 	if (syscall(SYS_io_uring_enter, r->fd, 0, 1, IORING_ENTER_GETEVENTS, NULL, 0) < 0)
-		deed_die(1, "io_uring_enter");
+		workload_die(1, "io_uring_enter");
 	if (__atomic_load_n(ring_word(r, r->p.cq_off.tail), __ATOMIC_ACQUIRE) == *head)
-		deed_die(1, "io_uring: no result");
+		workload_die(1, "io_uring: no result");
 	res = cqe[*head & (r->p.cq_entries - 1)].res;
 	__atomic_store_n(head, *head + 1, __ATOMIC_RELEASE);
 	return res;
 }
 
 /* What the kernel does for us, in our own task unless the caller says otherwise. */
-static struct call *ring_act(struct deed *d, unsigned ring_flags, const char *name,
+static struct call *ring_perform(struct workload *w, unsigned ring_flags, const char *name,
 			     const struct io_uring_sqe *sqe)
 {
-	struct call *c = call_begin(d->self, name, DEED_UNTOLD, "fin");
+	struct call *c = call_begin(w->self, name, WORKLOAD_ANY, "fin");
 	struct ring r;
 	int res;
 
@@ -111,131 +111,131 @@ static struct call *ring_act(struct deed *d, unsigned ring_flags, const char *na
 	errno = -res;
 	call_end(c, res < 0 ? -1 : res);
 	if (res == -EINVAL)
-		deed_die(DEED_SKIP, name);
+		workload_die(WORKLOAD_SKIP, name);
 	if (res)
-		deed_die(1, name);
+		workload_die(1, name);
 	ring_close(&r);
 	return c;
 }
 
-static struct io_uring_sqe close_of(const struct deed *d, unsigned char flags)
+static struct io_uring_sqe close_request(const struct workload *w, unsigned char flags)
 {
-	return (struct io_uring_sqe){ .opcode = IORING_OP_CLOSE, .fd = d->self->fd,
+	return (struct io_uring_sqe){ .opcode = IORING_OP_CLOSE, .fd = w->self->fd,
 				      .flags = flags };
 }
 
 /* A thread of our process, of which we know how its name begins. */
-static void done_by(struct call *c, const char *comm)
+static void set_caller(struct call *c, const char *comm)
 {
 	c->tid = 0;
 	strcpy(c->comm, comm);
 }
 
-static void close_inline(struct deed *d)
+static void close_inline(struct workload *w)
 {
-	const struct io_uring_sqe sqe = close_of(d, 0);
+	const struct io_uring_sqe sqe = close_request(w, 0);
 
-	ring_act(d, 0, "io_uring_close", &sqe);
+	ring_perform(w, 0, "io_uring_close", &sqe);
 }
 
-static void close_in_worker(struct deed *d)
+static void close_in_worker(struct workload *w)
 {
-	const struct io_uring_sqe sqe = close_of(d, IOSQE_ASYNC);
+	const struct io_uring_sqe sqe = close_request(w, IOSQE_ASYNC);
 
-	done_by(ring_act(d, 0, "io_uring_close", &sqe), "iou-wrk-*");
+	set_caller(ring_perform(w, 0, "io_uring_close", &sqe), "iou-wrk-*");
 }
 
-static void close_in_poller(struct deed *d)
+static void close_in_poller(struct workload *w)
 {
-	const struct io_uring_sqe sqe = close_of(d, 0);
+	const struct io_uring_sqe sqe = close_request(w, 0);
 
-	done_by(ring_act(d, IORING_SETUP_SQPOLL, "io_uring_close", &sqe), "iou-sqp-*");
+	set_caller(ring_perform(w, IORING_SETUP_SQPOLL, "io_uring_close", &sqe), "iou-sqp-*");
 }
 
 /* Always left to a worker. */
-static void shut(struct deed *d, unsigned ring_flags)
+static void shut_by_ring(struct workload *w, unsigned ring_flags)
 {
-	const struct io_uring_sqe sqe = { .opcode = IORING_OP_SHUTDOWN, .fd = d->self->fd,
+	const struct io_uring_sqe sqe = { .opcode = IORING_OP_SHUTDOWN, .fd = w->self->fd,
 					  .len = SHUT_WR };
-	struct call *c = ring_act(d, ring_flags, "io_uring_shutdown", &sqe);
+	struct call *c = ring_perform(w, ring_flags, "io_uring_shutdown", &sqe);
 
-	c->how = DEED_UNTOLD;
-	done_by(c, "iou-wrk-*");
-	endpoint_await_eof(d->self);
-	endpoint_close(d->self, "released");
+	c->how = WORKLOAD_ANY;
+	set_caller(c, "iou-wrk-*");
+	endpoint_await_eof(w->self);
+	endpoint_close(w->self, "released");
 }
 
-static void shut_in_worker(struct deed *d)
+static void shut_in_worker(struct workload *w)
 {
-	shut(d, 0);
+	shut_by_ring(w, 0);
 }
 
-static void shut_for_poller(struct deed *d)
+static void shut_for_poller(struct workload *w)
 {
-	shut(d, IORING_SETUP_SQPOLL);
+	shut_by_ring(w, IORING_SETUP_SQPOLL);
 }
 
 /* A request in flight holds the file too: the FIN leaves when it is answered. */
-static void close_under_request(struct deed *d)
+static void close_under_request(struct workload *w)
 {
 	char byte;
-	const struct io_uring_sqe sqe = { .opcode = IORING_OP_RECV, .fd = d->self->fd,
+	const struct io_uring_sqe sqe = { .opcode = IORING_OP_RECV, .fd = w->self->fd,
 					  .addr = (unsigned long)&byte, .len = 1 };
 	struct ring r;
 
 	ring_open(&r, 0);
 	ring_submit(&r, &sqe);
-	endpoint_close(d->self, "none");
-	trigger_other(d->self, "io_uring_enter")->deferred = true;
-	baton_give(d, PARENT);
+	endpoint_close(w->self, "none");
+	trigger_other(w->self, "io_uring_enter")->deferred = true;
+	baton_give(w, PARENT);
 	if (ring_result(&r) != 1)
-		deed_die(1, "receiving by io_uring");
-	d->self->received = 1;
+		workload_die(1, "receiving by io_uring");
+	w->self->received = 1;
 	ring_close(&r);
 }
 
-static void await_waiter(struct deed *d)
+static void await_waiter(struct workload *w)
 {
-	baton_take(d);
-	task_await_call(d->pid[CLIENT], SYS_io_uring_enter);
-	baton_give(d, SERVER);
+	baton_take(w);
+	task_await_call(w->pid[CLIENT], SYS_io_uring_enter);
+	baton_give(w, SERVER);
 }
 
-static void answer_request(struct deed *d)
+static void answer_request(struct workload *w)
 {
-	baton_take(d);
-	endpoint_send(d->self, 1);
-	act_close_after_hold(d);
+	baton_take(w);
+	endpoint_send(w->self, 1);
+	do_close_after_hold(w);
 }
 
 /* The ring holds the socket, the descriptor does not; a kernel thread takes the ring down. */
-static void leave_in_ring(struct deed *d)
+static void leave_in_ring(struct workload *w)
 {
 	struct call *c;
 	struct ring r;
 
 	ring_open(&r, 0);
-	if (syscall(SYS_io_uring_register, r.fd, IORING_REGISTER_FILES, &d->self->fd, 1))
-		deed_die(DEED_SKIP, "IORING_REGISTER_FILES");
-	endpoint_close(d->self, "none");
-	c = trigger_other(d->self, "kernel");
+	if (syscall(SYS_io_uring_register, r.fd, IORING_REGISTER_FILES, &w->self->fd, 1))
+		workload_die(WORKLOAD_SKIP, "IORING_REGISTER_FILES");
+	endpoint_close(w->self, "none");
+	c = trigger_other(w->self, "kernel");
 	c->pid = c->tid = 0;
 	strcpy(c->comm, "kworker*");
 	ring_close(&r);
-	baton_take(d);
+	baton_take(w);
 }
 
-static void follow_ring(struct deed *d)
+static void follow_ring(struct workload *w)
 {
-	endpoint_await_eof(d->self);
-	baton_give(d, CLIENT);
-	deed_hold(d);
-	endpoint_close(d->self, "fin");
+	endpoint_await_eof(w->self);
+	baton_give(w, CLIENT);
+	workload_hold(w);
+	endpoint_close(w->self, "fin");
 }
 
-#define SERVER_HOLDS LOCAL_FIRST, .server = act_close_after_hold
+#define SERVER_HOLDS LOCAL_FIRST, .server = do_close_after_hold
 
-const struct deed_case cases_trigger_uring[] = {
+const struct workload_case cases_trigger_uring[] = {
 	{ SERVER_HOLDS, .name = "uring-close", .client = close_inline,
 	  .does = "io_uring CLOSE, done within io_uring_enter()" },
 	{ SERVER_HOLDS, .name = "uring-close-async", .client = close_in_worker,

@@ -24,13 +24,13 @@
 
 #include "workload.h"
 
-_Noreturn void deed_die(int status, const char *what)
+_Noreturn void workload_die(int status, const char *what)
 {
-	fprintf(stderr, "deed: %s: %s\n", what, errno ? strerror(errno) : "not as it should be");
+	fprintf(stderr, "workload: %s: %s\n", what, errno ? strerror(errno) : "not as it should be");
 	_exit(status);
 }
 
-long long deed_now_us(void)
+long long realtime_us(void)
 {
 	struct timespec ts;
 
@@ -45,39 +45,39 @@ void loopback_up(void)
 	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 
 	if (fd < 0 || ioctl(fd, SIOCGIFFLAGS, &ifr))
-		deed_die(DEED_SKIP, "lo");
+		workload_die(WORKLOAD_SKIP, "lo");
 	if (!(ifr.ifr_flags & IFF_UP)) {
 		ifr.ifr_flags |= IFF_UP;
 		if (ioctl(fd, SIOCSIFFLAGS, &ifr))
-			deed_die(DEED_SKIP, "bringing lo up");
+			workload_die(WORKLOAD_SKIP, "bringing lo up");
 	}
 	close(fd);
 }
 
-void baton_give(const struct deed *d, enum who to)
+void baton_give(const struct workload *w, enum who to)
 {
-	if (write(d->baton[to][1], "", 1) != 1)
-		deed_die(1, "giving the baton");
+	if (write(w->baton[to][1], "", 1) != 1)
+		workload_die(1, "giving the baton");
 }
 
-void baton_take(const struct deed *d)
+void baton_take(const struct workload *w)
 {
 	char byte;
 	ssize_t n;
 
 	do
-		n = read(d->baton[d->me][0], &byte, 1);
+		n = read(w->baton[w->me][0], &byte, 1);
 	while (n < 0 && errno == EINTR);
 	if (n != 1)
-		deed_die(1, "taking the baton");
+		workload_die(1, "taking the baton");
 }
 
 /* The deliberate delay: how long this side leaves the connection open. */
-void deed_hold(struct deed *d)
+void workload_hold(struct workload *w)
 {
 	struct timespec left = {
-		.tv_sec = d->hold_ms / 1000,
-		.tv_nsec = d->hold_ms % 1000 * 1000000L,
+		.tv_sec = w->hold_ms / 1000,
+		.tv_nsec = w->hold_ms % 1000 * 1000000L,
 	};
 
 	while (nanosleep(&left, &left) && errno == EINTR)
@@ -85,10 +85,10 @@ void deed_hold(struct deed *d)
 }
 
 /* Notes who acts for this end, in words that no other process has. */
-void endpoint_become(struct endpoint *e, const char *side, const char *comm)
+void endpoint_start(struct endpoint *e, const char *side, const char *comm)
 {
 	if (prctl(PR_SET_NAME, comm))
-		deed_die(1, "PR_SET_NAME");
+		workload_die(1, "PR_SET_NAME");
 	prctl(PR_GET_NAME, e->comm);
 	e->side = side;
 	e->pid = getpid();
@@ -98,7 +98,7 @@ void endpoint_become(struct endpoint *e, const char *side, const char *comm)
 	e->signal = -1;
 }
 
-static socklen_t address(const char *text, int port, struct sockaddr_storage *ss)
+static socklen_t parse_address(const char *text, int port, struct sockaddr_storage *ss)
 {
 	struct sockaddr_in *v4 = (struct sockaddr_in *)ss;
 	struct sockaddr_in6 *v6 = (struct sockaddr_in6 *)ss;
@@ -110,14 +110,14 @@ static socklen_t address(const char *text, int port, struct sockaddr_storage *ss
 		return sizeof(*v4);
 	}
 	if (inet_pton(AF_INET6, text, &v6->sin6_addr) != 1)
-		deed_die(1, text);
+		workload_die(1, text);
 	v6->sin6_family = AF_INET6;
 	v6->sin6_port = htons((uint16_t)port);
 	return sizeof(*v6);
 }
 
 /* The address as the packets have it: a v4-mapped one is IPv4. Returns their family, 4 or 6. */
-static int name_of(const struct sockaddr_storage *ss, char *text, int *port)
+static int format_address(const struct sockaddr_storage *ss, char *text, int *port)
 {
 	const struct sockaddr_in *v4 = (const struct sockaddr_in *)ss;
 	const struct sockaddr_in6 *v6 = (const struct sockaddr_in6 *)ss;
@@ -143,81 +143,81 @@ static void note_names(struct endpoint *e)
 	struct stat st;
 
 	if (fstat(e->fd, &st))
-		deed_die(1, "fstat");
+		workload_die(1, "fstat");
 	e->inode = st.st_ino;
 	if (getsockname(e->fd, (struct sockaddr *)&ss, &len))
-		deed_die(1, "getsockname");
-	e->family = name_of(&ss, e->local_addr, &e->local_port);
+		workload_die(1, "getsockname");
+	e->family = format_address(&ss, e->local_addr, &e->local_port);
 	e->v4_mapped = ss.ss_family == AF_INET6 && e->family == 4;
 	len = sizeof(ss);
 	if (getpeername(e->fd, (struct sockaddr *)&ss, &len))
-		deed_die(1, "getpeername");
-	name_of(&ss, e->peer_addr, &e->peer_port);
+		workload_die(1, "getpeername");
+	format_address(&ss, e->peer_addr, &e->peer_port);
 	if (getsockopt(e->fd, SOL_SOCKET, SO_COOKIE, &e->cookie, &cookie_len))
-		deed_die(1, "SO_COOKIE");
+		workload_die(1, "SO_COOKIE");
 }
 
-void endpoint_opened(struct endpoint *e, const char *how)
+void endpoint_note_opened(struct endpoint *e, const char *how)
 {
 	e->opened = how;
 	note_names(e);
 }
 
-void endpoint_over(struct endpoint *e)
+void endpoint_note_end(struct endpoint *e)
 {
-	e->over_us = deed_now_us();
+	e->over_us = realtime_us();
 }
 
-static int tcp_socket(const struct deed *d, int family)
+static int tcp_socket(const struct workload *w, int family)
 {
-	int fd = socket(family, SOCK_STREAM | SOCK_CLOEXEC, d->c->protocol);
+	int fd = socket(family, SOCK_STREAM | SOCK_CLOEXEC, w->c->protocol);
 
 	if (fd < 0)
-		deed_die(DEED_SKIP, "socket");
+		workload_die(WORKLOAD_SKIP, "socket");
 	return fd;
 }
 
-void server_listen(struct deed *d)
+void server_listen(struct workload *w)
 {
 	struct sockaddr_storage ss;
-	socklen_t len = address(d->c->listen_addr, 0, &ss);
+	socklen_t len = parse_address(w->c->listen_addr, 0, &ss);
 	char text[INET6_ADDRSTRLEN];
 	int zero = 0;
 
-	d->listener = tcp_socket(d, ss.ss_family);
+	w->listener = tcp_socket(w, ss.ss_family);
 	if (ss.ss_family == AF_INET6 &&
-	    setsockopt(d->listener, IPPROTO_IPV6, IPV6_V6ONLY, &zero, sizeof(zero)))
-		deed_die(1, "IPV6_V6ONLY");
-	if (d->c->rcvbuf && setsockopt(d->listener, SOL_SOCKET, SO_RCVBUF, &d->c->rcvbuf,
-				       sizeof(d->c->rcvbuf)))
-		deed_die(1, "SO_RCVBUF");
-	if (bind(d->listener, (struct sockaddr *)&ss, len))
-		deed_die(DEED_SKIP, d->c->listen_addr);
-	if (listen(d->listener, DEED_MANY))
-		deed_die(1, "listen");
+	    setsockopt(w->listener, IPPROTO_IPV6, IPV6_V6ONLY, &zero, sizeof(zero)))
+		workload_die(1, "IPV6_V6ONLY");
+	if (w->c->rcvbuf && setsockopt(w->listener, SOL_SOCKET, SO_RCVBUF, &w->c->rcvbuf,
+				       sizeof(w->c->rcvbuf)))
+		workload_die(1, "SO_RCVBUF");
+	if (bind(w->listener, (struct sockaddr *)&ss, len))
+		workload_die(WORKLOAD_SKIP, w->c->listen_addr);
+	if (listen(w->listener, WORKLOAD_MANY))
+		workload_die(1, "listen");
 	len = sizeof(ss);
-	if (getsockname(d->listener, (struct sockaddr *)&ss, &len))
-		deed_die(1, "getsockname");
-	name_of(&ss, text, d->port);
+	if (getsockname(w->listener, (struct sockaddr *)&ss, &len))
+		workload_die(1, "getsockname");
+	format_address(&ss, text, w->port);
 }
 
-void client_connect(const struct deed *d, struct endpoint *e)
+void client_connect(const struct workload *w, struct endpoint *e)
 {
 	struct sockaddr_storage ss;
-	socklen_t len = address(d->c->connect_addr, *d->port, &ss);
+	socklen_t len = parse_address(w->c->connect_addr, *w->port, &ss);
 
-	e->fd = tcp_socket(d, ss.ss_family);
+	e->fd = tcp_socket(w, ss.ss_family);
 	if (connect(e->fd, (struct sockaddr *)&ss, len))
-		deed_die(1, "connect");
-	endpoint_opened(e, "connect");
+		workload_die(1, "connect");
+	endpoint_note_opened(e, "connect");
 }
 
-void server_accept(const struct deed *d, struct endpoint *e)
+void server_accept(const struct workload *w, struct endpoint *e)
 {
-	e->fd = accept4(d->listener, NULL, NULL, SOCK_CLOEXEC);
+	e->fd = accept4(w->listener, NULL, NULL, SOCK_CLOEXEC);
 	if (e->fd < 0)
-		deed_die(1, "accept");
-	endpoint_opened(e, "accept");
+		workload_die(1, "accept");
+	endpoint_note_opened(e, "accept");
 }
 
 void endpoint_send(struct endpoint *e, long len_bytes)
@@ -229,7 +229,7 @@ void endpoint_send(struct endpoint *e, long len_bytes)
 		ssize_t n = send(e->fd, junk, want, MSG_NOSIGNAL);
 
 		if (n <= 0)
-			deed_die(1, "send");
+			workload_die(1, "send");
 		e->sent += n;
 		len_bytes -= n;
 	}
@@ -244,7 +244,7 @@ void endpoint_recv(struct endpoint *e, long len_bytes)
 		ssize_t n = recv(e->fd, junk, want, 0);
 
 		if (n <= 0)
-			deed_die(1, "recv");
+			workload_die(1, "recv");
 		e->received += n;
 		len_bytes -= n;
 	}
@@ -257,7 +257,7 @@ void endpoint_await_unread(const struct endpoint *e, int len_bytes)
 
 	while (unread < len_bytes) {
 		if (ioctl(e->fd, FIONREAD, &unread))
-			deed_die(1, "FIONREAD");
+			workload_die(1, "FIONREAD");
 		if (unread < len_bytes)
 			poll(NULL, 0, 1);
 	}
@@ -269,7 +269,7 @@ void endpoint_await_eof(const struct endpoint *e)
 
 	errno = 0;
 	if (recv(e->fd, &junk, 1, 0) != 0)
-		deed_die(1, "waiting for the peer's FIN");
+		workload_die(1, "waiting for the peer's FIN");
 }
 
 void endpoint_await_reset(const struct endpoint *e)
@@ -278,7 +278,7 @@ void endpoint_await_reset(const struct endpoint *e)
 
 	errno = 0;
 	if (recv(e->fd, &junk, 1, 0) != -1 || errno != ECONNRESET)
-		deed_die(1, "waiting for the peer's RST");
+		workload_die(1, "waiting for the peer's RST");
 }
 
 /* The kernel gave up. */
@@ -288,8 +288,8 @@ void endpoint_await_timeout(struct endpoint *e)
 
 	errno = 0;
 	if (recv(e->fd, &junk, 1, 0) != -1 || errno != ETIMEDOUT)
-		deed_die(1, "waiting for a timeout");
-	endpoint_over(e);
+		workload_die(1, "waiting for a timeout");
+	endpoint_note_end(e);
 }
 
 /* What the socket says of itself, where recv() cannot tell. */
@@ -301,7 +301,7 @@ void endpoint_await_state(const struct endpoint *e, int state)
 	for (;;) {
 		len = sizeof(info);
 		if (getsockopt(e->fd, IPPROTO_TCP, TCP_INFO, &info, &len))
-			deed_die(1, "TCP_INFO");
+			workload_die(1, "TCP_INFO");
 		if (info.tcpi_state == state)
 			return;
 		poll(NULL, 0, 1);
@@ -311,7 +311,7 @@ void endpoint_await_state(const struct endpoint *e, int state)
 void endpoint_option(const struct endpoint *e, int level, int name, const void *v, socklen_t len)
 {
 	if (setsockopt(e->fd, level, name, v, len))
-		deed_die(1, "setsockopt");
+		workload_die(1, "setsockopt");
 }
 
 static void call_note(struct call *c, const char *call)
@@ -327,8 +327,8 @@ struct call *call_begin(struct endpoint *e, const char *call, int fd, const char
 {
 	struct call *c = &e->calls[e->nr_calls];
 
-	if (e->nr_calls >= DEED_CALLS)
-		deed_die(1, "more calls than the notes hold");
+	if (e->nr_calls >= WORKLOAD_CALLS)
+		workload_die(1, "more calls than the notes hold");
 	call_note(c, call);
 	c->fd = fd;
 	c->effect = effect;
@@ -339,13 +339,13 @@ struct call *call_begin(struct endpoint *e, const char *call, int fd, const char
 		e->trigger_call = e->nr_calls;
 	}
 	e->nr_calls++;
-	c->begin_us = deed_now_us();
+	c->begin_us = realtime_us();
 	return c;
 }
 
 void call_end(struct call *c, int ret)
 {
-	c->end_us = deed_now_us();
+	c->end_us = realtime_us();
 	c->ret = ret < 0 ? -errno : ret;
 }
 
@@ -363,7 +363,7 @@ void endpoint_shutdown(struct endpoint *e, int how, const char *effect)
 	c->how = how;
 	call_end(c, shutdown(e->fd, how));
 	if (c->ret)
-		deed_die(1, "shutdown");
+		workload_die(1, "shutdown");
 }
 
 void endpoint_shutdown_fails(struct endpoint *e, int how, int error)
@@ -373,7 +373,7 @@ void endpoint_shutdown_fails(struct endpoint *e, int how, int error)
 	c->how = how;
 	call_end(c, shutdown(e->fd, how));
 	if (c->ret != -error)
-		deed_die(1, "a shutdown that must fail");
+		workload_die(1, "a shutdown that must fail");
 }
 
 void endpoint_close_fd(struct endpoint *e, int fd, const char *effect)
@@ -382,7 +382,7 @@ void endpoint_close_fd(struct endpoint *e, int fd, const char *effect)
 
 	call_end(c, close(fd));
 	if (c->ret)
-		deed_die(1, "close");
+		workload_die(1, "close");
 }
 
 void endpoint_close(struct endpoint *e, const char *effect)

@@ -14,32 +14,32 @@
 
 #include "workload.h"
 
-void helper_start(struct deed *d, void (*act)(struct deed *d))
+void helper_start(struct workload *w, void (*body)(struct workload *w))
 {
 	pid_t pid = fork();
 
 	if (pid < 0)
-		deed_die(1, "fork");
-	d->pid[HELPER] = pid;
+		workload_die(1, "fork");
+	w->pid[HELPER] = pid;
 	if (pid > 0)
 		return;
-	d->me = HELPER;
-	alarm(DEED_WATCHDOG_S);
-	prctl(PR_SET_NAME, "deed-hlp");
-	act(d);
+	w->me = HELPER;
+	alarm(WORKLOAD_WATCHDOG_S);
+	prctl(PR_SET_NAME, "workload-hlp");
+	body(w);
 	_exit(0);
 }
 
-void helper_wait(const struct deed *d, int status)
+void helper_wait(const struct workload *w, int status)
 {
 	int got;
 
-	while (waitpid(d->pid[HELPER], &got, 0) < 0)
+	while (waitpid(w->pid[HELPER], &got, 0) < 0)
 		if (errno != EINTR)
-			deed_die(1, "waitpid");
+			workload_die(1, "waitpid");
 	errno = 0;
 	if (got != status)
-		deed_die(1, "how the helper ended");
+		workload_die(1, "how the helper ended");
 }
 
 /* While a task is blocked, /proc tells the number of its system call. */
@@ -53,7 +53,7 @@ void task_await_call(pid_t tid, long nr)
 		ssize_t n = fd < 0 ? -1 : read(fd, text, sizeof(text) - 1);
 
 		if (n < 0)
-			deed_die(DEED_SKIP, path);
+			workload_die(WORKLOAD_SKIP, path);
 		close(fd);
 		text[n] = '\0';
 		if (text[0] != 'r' && strtol(text, NULL, 10) == nr)	/* not "running" */

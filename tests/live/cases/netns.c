@@ -13,79 +13,79 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-_Noreturn void deed_skip(const char *why)
+_Noreturn void workload_skip(const char *why)
 {
 	errno = 0;
-	fprintf(stderr, "deed: %s\n", why);
-	_exit(DEED_SKIP);
+	fprintf(stderr, "workload: %s\n", why);
+	_exit(WORKLOAD_SKIP);
 }
 
-/* A namespace that somebody uses has an address besides lo's, and that of the deed's own device. */
-void host_must_be_own(void)
+/* A namespace that somebody uses has an address besides lo's, and that of the workload's own device. */
+void netns_require_own(void)
 {
 	struct ifaddrs *list;
 	bool used = false;
 
 	if (getifaddrs(&list))
-		deed_die(DEED_SKIP, "getifaddrs");
+		workload_die(WORKLOAD_SKIP, "getifaddrs");
 	for (const struct ifaddrs *i = list; i; i = i->ifa_next)
 		if (i->ifa_addr && i->ifa_addr->sa_family == AF_INET &&
-		    !(i->ifa_flags & IFF_LOOPBACK) && strcmp(i->ifa_name, HOST_TUN))
+		    !(i->ifa_flags & IFF_LOOPBACK) && strcmp(i->ifa_name, NETNS_TUN))
 			used = true;
 	freeifaddrs(list);
 	if (used)
-		deed_skip("wants a network namespace of its own, for it changes it");
+		workload_skip("wants a network namespace of its own, for it changes it");
 }
 
-void host_sysctl(const char *name, const char *value)
+void netns_set_sysctl(const char *name, const char *value)
 {
 	char path[128];
 	int fd;
 
-	host_must_be_own();
+	netns_require_own();
 	snprintf(path, sizeof(path), "/proc/sys/net/ipv4/%s", name);
 	fd = open(path, O_WRONLY | O_CLOEXEC);
 	if (fd < 0)
-		deed_die(DEED_SKIP, path);
+		workload_die(WORKLOAD_SKIP, path);
 	if (write(fd, value, strlen(value)) != (ssize_t)strlen(value))
-		deed_die(DEED_SKIP, path);
+		workload_die(WORKLOAD_SKIP, path);
 	close(fd);
 }
 
-void host_sysctl_if(const char *name, const char *value)
+void netns_set_sysctl_if_present(const char *name, const char *value)
 {
 	char path[128];
 
 	snprintf(path, sizeof(path), "/proc/sys/net/ipv4/%s", name);
 	if (!access(path, F_OK))
-		host_sysctl(name, value);
+		netns_set_sysctl(name, value);
 }
 
-void host_filter(const char *rules)
+void netns_add_filter(const char *rules)
 {
 	int status;
 	FILE *nft;
 
-	host_must_be_own();
+	netns_require_own();
 	fflush(NULL);
 	nft = popen("nft -f - >&2", "we");
 	if (!nft)
-		deed_die(DEED_SKIP, "nft");
-	fprintf(nft, "table ip deed {\n\tchain in {\n\t\ttype filter hook input priority 0;\n"
+		workload_die(WORKLOAD_SKIP, "nft");
+	fprintf(nft, "table ip workload {\n\tchain in {\n\t\ttype filter hook input priority 0;\n"
 		     "%s\t}\n}\n", rules);
 	status = pclose(nft);
 	if (status)
-		deed_skip("needs nft, and nftables in the kernel");
+		workload_skip("needs nft, and nftables in the kernel");
 }
 
-bool host_has_symbol(const char *name)
+bool kernel_has_symbol(const char *name)
 {
 	FILE *table = fopen("/proc/kallsyms", "re");
 	char line[512], symbol[256];
 	bool found = false;
 
 	if (!table)
-		deed_die(DEED_SKIP, "/proc/kallsyms");
+		workload_die(WORKLOAD_SKIP, "/proc/kallsyms");
 	while (!found && fgets(line, sizeof(line), table))
 		found = sscanf(line, "%*s %*s %255s", symbol) == 1 && !strcmp(symbol, name);
 	fclose(table);
@@ -93,7 +93,7 @@ bool host_has_symbol(const char *name)
 }
 
 /* Does this line of /proc/net/tcp tell of the endpoint? Then its state, else 0. */
-static int state_in(const char *line, const struct endpoint *e)
+static int parse_tcp_state(const char *line, const struct endpoint *e)
 {
 	unsigned local, peer, local_port, peer_port, state;
 	struct in_addr a, b;
@@ -102,35 +102,35 @@ static int state_in(const char *line, const struct endpoint *e)
 		   &state) != 5)
 		return 0;
 	if (inet_pton(AF_INET, e->local_addr, &a) != 1 || inet_pton(AF_INET, e->peer_addr, &b) != 1)
-		deed_die(1, "an address that is not IPv4");
+		workload_die(1, "an address that is not IPv4");
 	if (a.s_addr != local || b.s_addr != peer || (int)local_port != e->local_port ||
 	    (int)peer_port != e->peer_port)
 		return 0;
 	return (int)state;
 }
 
-int host_tcp_state(const struct endpoint *e)
+int netns_tcp_state(const struct endpoint *e)
 {
 	FILE *table = fopen("/proc/net/tcp", "re");
 	char line[256];
 	int state = 0;
 
 	if (!table)
-		deed_die(DEED_SKIP, "/proc/net/tcp");
+		workload_die(WORKLOAD_SKIP, "/proc/net/tcp");
 	while (!state && fgets(line, sizeof(line), table))
-		state = state_in(line, e);
+		state = parse_tcp_state(line, e);
 	fclose(table);
 	return state;
 }
 
-void host_await_state(const struct endpoint *e, int state)
+void netns_await_state(const struct endpoint *e, int state)
 {
-	while (host_tcp_state(e) != state)
+	while (netns_tcp_state(e) != state)
 		poll(NULL, 0, 1);
 }
 
-void host_await_gone(struct endpoint *e)
+void netns_await_gone(struct endpoint *e)
 {
-	host_await_state(e, 0);
-	endpoint_over(e);
+	netns_await_state(e, 0);
+	endpoint_note_end(e);
 }

@@ -5,7 +5,7 @@
  * writes into the device the kernel has digested when write() returns, so nothing here is a race.
  *
  * The kernel is LOCAL_ADDR, the peer PEER_ADDR. The peer knows no options and acknowledges nothing
- * of its own accord: peer_take() says that the next segment is to acknowledge all that has come.
+ * of its own accord: raw_peer_ack_received() says that the next segment is to acknowledge all that has come.
  * Who comes across something else than expected ends the process. Ports in host order.
  *
  * The mirror is another use of the device: it sends every packet back with its addresses swapped.
@@ -23,7 +23,7 @@
 #define LOCAL_ADDR "192.0.2.1"
 #define PEER_PORT 4242
 
-struct peer {
+struct raw_peer {
 	int tun;
 	int local_port, port;
 	uint32_t seq;		/* of the next segment that it sends */
@@ -44,38 +44,38 @@ struct frame {
 };
 
 /* The device, and the kernel's address on it. */
-void peer_open(struct peer *p);
+void raw_peer_open(struct raw_peer *p);
 
 /* The client's socket connects to the peer: the handshake, and the endpoint's names. */
-void peer_meet(struct deed *d, struct peer *p);
+void raw_peer_handshake(struct workload *w, struct raw_peer *p);
 
 /* The first half of it: bound, SYN sent and come. */
-void peer_meet_begin(struct deed *d, struct peer *p);
-void peer_meet_end(struct deed *d, struct peer *p);
+void raw_peer_handshake_begin(struct workload *w, struct raw_peer *p);
+void raw_peer_handshake_end(struct workload *w, struct raw_peer *p);
 
 /* The peer connects to our listener; whether it is accepted is not its concern. */
-void peer_knock(struct deed *d, struct peer *p);
+void raw_peer_connect(struct workload *w, struct raw_peer *p);
 
 /* The next segment of our connection that has all of these flags; those before it are lost. */
-struct segment peer_expect(struct peer *p, uint8_t flags);
-void peer_take(struct peer *p);
+struct segment raw_peer_expect(struct raw_peer *p, uint8_t flags);
+void raw_peer_ack_received(struct raw_peer *p);
 
 /* Sends a segment; with TH_ACK unless it is a SYN or a RST alone. */
-void peer_send(struct peer *p, uint8_t flags, int len_bytes);
+void raw_peer_send(struct raw_peer *p, uint8_t flags, int len_bytes);
 
 /* Waits for the FIN and acknowledges it. */
-void peer_ack_fin(struct peer *p);
+void raw_peer_ack_fin(struct raw_peer *p);
 
 /*
- * Two sockets of ours, connected by way of the mirror: client d->ends[0], server d->ends[1]. It
+ * Two sockets of ours, connected by way of the mirror: client w->ends[0], server w->ends[1]. It
  * begins with the client, which is then open, its last ACK in the mirror.
  */
-void mirror_begin(struct deed *d, struct peer *p);
-void mirror_meet(struct deed *d, struct peer *p);
+void mirror_connect_begin(struct workload *w, struct raw_peer *p);
+void mirror_connect(struct workload *w, struct raw_peer *p);
 
 /* The next TCP segment that has all of these flags, those before it lost; and its going on. */
-void mirror_hold(struct peer *p, struct frame *f, uint8_t flags);
-void mirror_release(struct peer *p, const struct frame *f);
+void mirror_hold(struct raw_peer *p, struct frame *f, uint8_t flags);
+void mirror_release(struct raw_peer *p, const struct frame *f);
 
 /* The same where it may not come: false after some patience. */
-bool mirror_catch(const struct peer *p, struct frame *f, uint8_t flags);
+bool mirror_try_hold(const struct raw_peer *p, struct frame *f, uint8_t flags);

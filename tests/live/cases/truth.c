@@ -41,11 +41,11 @@ static const char *shut_how_name(int how)
 }
 
 /* Who did it. What may be anything is left out. */
-static void print_author(const struct call *c)
+static void print_task(const struct call *c)
 {
-	if (c->how != DEED_UNTOLD)
+	if (c->how != WORKLOAD_ANY)
 		print_word("how", shut_how_name(c->how));
-	if (c->fd != DEED_UNTOLD)
+	if (c->fd != WORKLOAD_ANY)
 		print_number("fd", c->fd);
 	if (c->pid)
 		printf(",\"pid\":%d,\"uid\":%u", c->pid, (unsigned)c->uid);
@@ -62,7 +62,7 @@ static void print_calls(const struct endpoint *e)
 		const struct call *c = &e->calls[i];
 
 		printf("%s{\"call\":\"%s\"", i ? "," : "", c->call);
-		print_author(c);
+		print_task(c);
 		printf(",\"hooked\":%s,\"ret\":%d", c->hooked ? "true" : "false", c->ret);
 		print_word("effect", c->effect);
 		printf(",\"begin_us\":%lld,\"end_us\":%lld}", c->begin_us, c->end_us);
@@ -70,10 +70,10 @@ static void print_calls(const struct endpoint *e)
 	printf("]");
 }
 
-static void print_act(const struct call *c, int signal)
+static void print_trigger_call(const struct call *c, int signal)
 {
 	printf(",\"trigger\":{\"call\":\"%s\"", c->call);
-	print_author(c);
+	print_task(c);
 	printf(",\"deferred\":%s,\"maybe\":%s", c->deferred ? "true" : "false",
 	       c->maybe ? "true" : "false");
 	print_number("exit_code", c->exit_code);
@@ -91,10 +91,10 @@ static void print_own_end(const struct endpoint *e)
 	};
 
 	if (e->threads)
-		strcpy(end.comm, "deed-*");
+		strcpy(end.comm, "workload-*");
 	else
 		memcpy(end.comm, e->comm, sizeof(end.comm));
-	print_act(&end, e->trigger == TRIGGER_SIGNAL ? e->signal : -1);
+	print_trigger_call(&end, e->trigger == TRIGGER_SIGNAL ? e->signal : -1);
 	printf(",\"ret\":null}");
 }
 
@@ -107,7 +107,7 @@ static void print_trigger(const struct endpoint *e)
 		printf(",\"trigger\":null");
 		return;
 	case TRIGGER_CALL:
-		print_act(c, -1);
+		print_trigger_call(c, -1);
 		if (c->hooked)
 			printf(",\"ret\":%d}", c->ret);
 		else
@@ -118,22 +118,22 @@ static void print_trigger(const struct endpoint *e)
 		print_own_end(e);
 		return;
 	case TRIGGER_OTHER:
-		print_act(&e->other, -1);
+		print_trigger_call(&e->other, -1);
 		printf(",\"ret\":null}");
 		return;
 	}
 }
 
-static void print_fate(const struct endpoint *e)
+static void print_expected(const struct endpoint *e)
 {
-	const struct fate *f = e->fate;
+	const struct expected *f = e->expected;
 
 	print_word("ending", f->ending);
 	print_word("class", f->class);
 	print_word("initiator", f->initiator);
 	print_word("reason", f->reason);
 	printf(",\"closes_first\":%s,\"states\":[", f->closes_first ? "true" : "false");
-	for (int i = 0; i < DEED_STATES && f->states[i]; i++)
+	for (int i = 0; i < WORKLOAD_STATES && f->states[i]; i++)
 		printf("%s\"%s\"", i ? "," : "", f->states[i]);
 	printf("]");
 	print_word("hold_phase", f->hold_phase);
@@ -157,7 +157,7 @@ static void print_endpoint(const struct endpoint *e)
 		printf(",\"cookie\":\"0x%llx\"", e->cookie);
 	printf(",\"sent\":%ld,\"received\":%ld,\"unread\":%ld,\"unsent\":%ld", e->sent,
 	       e->received, e->unread, e->unsent);
-	print_fate(e);
+	print_expected(e);
 	print_trigger(e);
 	print_calls(e);
 	print_number("exit_code", e->exit_code);
@@ -165,16 +165,16 @@ static void print_endpoint(const struct endpoint *e)
 	printf(",\"over_us\":%lld}\n", e->over_us);
 }
 
-void truth_print(const struct deed *d)
+void truth_print(const struct workload *w)
 {
-	printf("{\"side\":\"case\",\"name\":\"%s\",\"connections\":%d,\"counters\":{", d->c->name,
-	       d->connections);
-	for (int i = 0; i < DEED_COUNTERS && d->c->counters[i].name; i++)
-		printf("%s\"%s\":%d", i ? "," : "", d->c->counters[i].name,
-		       d->c->counters[i].delta);
+	printf("{\"side\":\"case\",\"name\":\"%s\",\"connections\":%d,\"counters\":{", w->c->name,
+	       w->connections);
+	for (int i = 0; i < WORKLOAD_COUNTERS && w->c->counters[i].name; i++)
+		printf("%s\"%s\":%d", i ? "," : "", w->c->counters[i].name,
+		       w->c->counters[i].delta);
 	printf("}}\n");
-	for (int i = 0; i < 2 * d->connections; i++)
-		if (d->ends[i].fate)
-			print_endpoint(&d->ends[i]);
+	for (int i = 0; i < 2 * w->connections; i++)
+		if (w->ends[i].expected)
+			print_endpoint(&w->ends[i]);
 	fflush(stdout);
 }

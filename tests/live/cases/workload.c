@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * deed CASE [--hold MS]: see deed.h. Exit status 0 done, 1 the deed went wrong, 64 usage, 77 not
+ * workload CASE [--hold MS]: see workload.h. Exit status 0 done, 1 the workload went wrong, 64 usage, 77 not
  * here.
  */
 #ifndef _GNU_SOURCE
@@ -22,185 +22,185 @@
 
 #define NOBODY 65534	/* the server's user, not to be taken for the client's */
 
-static size_t shared_size(const struct deed *d)
+static size_t shared_size(const struct workload *w)
 {
-	return 2 * (size_t)d->connections * sizeof(*d->ends) + sizeof(*d->port);
+	return 2 * (size_t)w->connections * sizeof(*w->ends) + sizeof(*w->port);
 }
 
-static void raise_descriptors(const struct deed *d)
+static void raise_descriptors(const struct workload *w)
 {
 	struct rlimit limit;
-	rlim_t want = (rlim_t)d->connections + 64;
+	rlim_t want = (rlim_t)w->connections + 64;
 
 	if (getrlimit(RLIMIT_NOFILE, &limit))
-		deed_die(1, "RLIMIT_NOFILE");
+		workload_die(1, "RLIMIT_NOFILE");
 	if (limit.rlim_cur >= want)
 		return;
 	limit.rlim_cur = want;
 	if (limit.rlim_max < want)
 		limit.rlim_max = want;
 	if (setrlimit(RLIMIT_NOFILE, &limit))
-		deed_die(DEED_SKIP, "RLIMIT_NOFILE");
+		workload_die(WORKLOAD_SKIP, "RLIMIT_NOFILE");
 }
 
 /* Both sides connect, in step, then each does its part. */
-static void child_client(struct deed *d)
+static void run_client(struct workload *w)
 {
-	if (!d->c->server) {
-		d->c->client(d);
+	if (!w->c->server) {
+		w->c->client(w);
 		return;
 	}
-	baton_take(d);
-	for (int i = 0; i < d->connections; i++) {
-		endpoint_become(&d->ends[2 * i], "client", "deed-cli");
-		client_connect(d, &d->ends[2 * i]);
+	baton_take(w);
+	for (int i = 0; i < w->connections; i++) {
+		endpoint_start(&w->ends[2 * i], "client", "workload-cli");
+		client_connect(w, &w->ends[2 * i]);
 	}
-	baton_take(d);
-	d->c->client(d);
+	baton_take(w);
+	w->c->client(w);
 }
 
-static void child_server(struct deed *d)
+static void run_server(struct workload *w)
 {
 	if (getuid() == 0 && (setgroups(0, NULL) || setresgid(NOBODY, NOBODY, NOBODY) ||
 			      setresuid(NOBODY, NOBODY, NOBODY)))
-		deed_die(1, "becoming nobody");
-	server_listen(d);
-	baton_give(d, CLIENT);
-	for (int i = 0; i < d->connections; i++) {
-		endpoint_become(&d->ends[2 * i + 1], "server", "deed-srv");
-		if (!d->c->no_accept)
-			server_accept(d, &d->ends[2 * i + 1]);
+		workload_die(1, "becoming nobody");
+	server_listen(w);
+	baton_give(w, CLIENT);
+	for (int i = 0; i < w->connections; i++) {
+		endpoint_start(&w->ends[2 * i + 1], "server", "workload-srv");
+		if (!w->c->no_accept)
+			server_accept(w, &w->ends[2 * i + 1]);
 	}
-	if (!d->c->no_accept)
-		close(d->listener);
-	baton_give(d, CLIENT);
-	d->c->server(d);
+	if (!w->c->no_accept)
+		close(w->listener);
+	baton_give(w, CLIENT);
+	w->c->server(w);
 }
 
-static pid_t child_start(struct deed *d, enum who me)
+static pid_t child_start(struct workload *w, enum who me)
 {
 	pid_t pid = fork();
 
 	if (pid < 0)
-		deed_die(1, "fork");
+		workload_die(1, "fork");
 	if (pid > 0)
 		return pid;
-	d->me = me;
-	d->self = &d->ends[me == CLIENT ? 0 : 1];
-	alarm(DEED_WATCHDOG_S);
+	w->me = me;
+	w->self = &w->ends[me == CLIENT ? 0 : 1];
+	alarm(WORKLOAD_WATCHDOG_S);
 	if (me == CLIENT)
-		child_client(d);
+		run_client(w);
 	else
-		child_server(d);
+		run_server(w);
 	_exit(0);
 }
 
 /* Notes how a process ended: 0, or the exit status that tells what went wrong. */
-static int child_ended(const struct deed *d, enum who who, int status)
+static int child_ended(const struct workload *w, enum who who, int status)
 {
-	const int expected = who == CLIENT ? d->c->client_status : 0;
+	const int want_status = who == CLIENT ? w->c->client_status : 0;
 
-	for (int i = 0; i < 2 * d->connections; i++) {
-		struct endpoint *e = &d->ends[i];
+	for (int i = 0; i < 2 * w->connections; i++) {
+		struct endpoint *e = &w->ends[i];
 
-		if (e->pid != d->pid[who])
+		if (e->pid != w->pid[who])
 			continue;
 		e->exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 		e->signal = WIFSIGNALED(status) ? WTERMSIG(status) : -1;
 	}
-	if (status == expected)
+	if (status == want_status)
 		return 0;
-	if (WIFEXITED(status) && WEXITSTATUS(status) == DEED_SKIP)
-		return DEED_SKIP;	/* it said why */
-	fprintf(stderr, "deed: %s: the %s ended with wait status %#x, want %#x\n", d->c->name,
-		who == CLIENT ? "client" : "server", (unsigned)status, (unsigned)expected);
+	if (WIFEXITED(status) && WEXITSTATUS(status) == WORKLOAD_SKIP)
+		return WORKLOAD_SKIP;	/* it said why */
+	fprintf(stderr, "workload: %s: the %s ended with wait status %#x, want %#x\n", w->c->name,
+		who == CLIENT ? "client" : "server", (unsigned)status, (unsigned)want_status);
 	return 1;
 }
 
 /* The first to go wrong takes the other along, so that nobody waits for the watchdog. */
-static int children_wait(struct deed *d)
+static int children_wait(struct workload *w)
 {
-	int left = d->c->server ? 2 : 1, failed = 0;
+	int left = w->c->server ? 2 : 1, failed = 0;
 
 	while (left > 0) {
 		int status, result;
 		pid_t pid = waitpid(-1, &status, 0);
-		enum who who = pid == d->pid[CLIENT] ? CLIENT : SERVER;
+		enum who who = pid == w->pid[CLIENT] ? CLIENT : SERVER;
 
 		if (pid < 0 && errno == EINTR)
 			continue;
 		if (pid < 0)
-			deed_die(1, "waitpid");
+			workload_die(1, "waitpid");
 		left--;
 		if (failed)
 			continue;
-		result = child_ended(d, who, status);
+		result = child_ended(w, who, status);
 		failed = result;
 		if (result && left)
-			kill(d->pid[who == CLIENT ? SERVER : CLIENT], SIGTERM);
+			kill(w->pid[who == CLIENT ? SERVER : CLIENT], SIGTERM);
 	}
 	return failed;
 }
 
-static void deed_init(struct deed *d, const struct deed_case *c, int hold_ms)
+static void workload_init(struct workload *w, const struct workload_case *c, int hold_ms)
 {
-	*d = (struct deed){
+	*w = (struct workload){
 		.c = c,
 		.connections = c->connections ? c->connections : 1,
 		.hold_ms = hold_ms,
 	};
-	d->ends = mmap(NULL, shared_size(d), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS,
+	w->ends = mmap(NULL, shared_size(w), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS,
 		       -1, 0);
-	if (d->ends == MAP_FAILED)
-		deed_die(1, "mmap");
-	d->port = (int *)(d->ends + 2 * d->connections);
-	for (int i = 0; i < 2 * d->connections; i++) {
-		d->ends[i].fate = i % 2 ? c->server_fate : c->client_fate;
-		d->ends[i].hold_ms = hold_ms;
+	if (w->ends == MAP_FAILED)
+		workload_die(1, "mmap");
+	w->port = (int *)(w->ends + 2 * w->connections);
+	for (int i = 0; i < 2 * w->connections; i++) {
+		w->ends[i].expected = i % 2 ? c->server_expected : c->client_expected;
+		w->ends[i].hold_ms = hold_ms;
 	}
 	for (int i = 0; i < WHO_COUNT; i++)
-		if (pipe(d->baton[i]))
-			deed_die(1, "pipe");
-	d->null = open("/dev/null", O_RDWR | O_CLOEXEC);
-	if (d->null < 0)
-		deed_die(1, "/dev/null");
+		if (pipe(w->baton[i]))
+			workload_die(1, "pipe");
+	w->null = open("/dev/null", O_RDWR | O_CLOEXEC);
+	if (w->null < 0)
+		workload_die(1, "/dev/null");
 }
 
-void deed_release(struct deed *d)
+void workload_release(struct workload *w)
 {
 	for (int i = 0; i < WHO_COUNT; i++) {
-		close(d->baton[i][0]);
-		close(d->baton[i][1]);
+		close(w->baton[i][0]);
+		close(w->baton[i][1]);
 	}
-	close(d->null);
-	munmap(d->ends, shared_size(d));
+	close(w->null);
+	munmap(w->ends, shared_size(w));
 }
 
-int deed_run(struct deed *d, const struct deed_case *c, int hold_ms)
+int workload_run(struct workload *w, const struct workload_case *c, int hold_ms)
 {
-	deed_init(d, c, hold_ms);
-	raise_descriptors(d);
+	workload_init(w, c, hold_ms);
+	raise_descriptors(w);
 	fflush(NULL);
-	d->pid[CLIENT] = child_start(d, CLIENT);
+	w->pid[CLIENT] = child_start(w, CLIENT);
 	if (c->server)
-		d->pid[SERVER] = child_start(d, SERVER);
+		w->pid[SERVER] = child_start(w, SERVER);
 	if (c->parent)
-		c->parent(d);
-	return children_wait(d);
+		c->parent(w);
+	return children_wait(w);
 }
 
-static int usage(int status)
+static int print_usage(int status)
 {
 	FILE *out = status ? stderr : stdout;
 
-	fprintf(out, "usage: deed CASE [--hold MS] | demo [--truth] | --list\n"
+	fprintf(out, "usage: workload CASE [--hold MS] | demo [--truth] | --list\n"
 		     "Ends one TCP connection on loopback, and prints the truth about it.\n");
 	return status;
 }
 
-static int list(void)
+static int list_cases(void)
 {
-	const struct deed_case *c;
+	const struct workload_case *c;
 
 	for (unsigned i = 0; (c = case_at(i)); i++)
 		printf("%-18s %s%s%s\n", c->name, c->tool ? c->tool : "", c->tool ? " " : "",
@@ -208,46 +208,46 @@ static int list(void)
 	return 0;
 }
 
-static int run_one(const struct deed_case *c, int hold_ms)
+static int run_one(const struct workload_case *c, int hold_ms)
 {
-	struct deed d;
+	struct workload w;
 	int status;
 
 	loopback_up();
-	status = deed_run(&d, c, hold_ms);
+	status = workload_run(&w, c, hold_ms);
 	if (!status)
-		truth_print(&d);
-	deed_release(&d);
+		truth_print(&w);
+	workload_release(&w);
 	return status;
 }
 
 int main(int argc, char **argv)
 {
-	const struct deed_case *c;
-	long hold_ms = DEED_HOLD_MS;
+	const struct workload_case *c;
+	long hold_ms = WORKLOAD_HOLD_MS;
 	char *end;
 
 	if (argc < 2)
-		return usage(64);
+		return print_usage(64);
 	if (!strcmp(argv[1], "--list"))
-		return list();
+		return list_cases();
 	if (!strcmp(argv[1], "--help"))
-		return usage(0);
+		return print_usage(0);
 	if (!strcmp(argv[1], "demo"))
 		return demo_run(argc > 2 && !strcmp(argv[2], "--truth"));
 	c = case_find(argv[1]);
 	if (!c) {
-		fprintf(stderr, "deed: no case '%s'; deed --list tells them\n", argv[1]);
+		fprintf(stderr, "workload: no case '%s'; workload --list names them\n", argv[1]);
 		return 64;
 	}
 	if (argc == 4 && !strcmp(argv[2], "--hold")) {
 		hold_ms = strtol(argv[3], &end, 10);
 		if (*end || end == argv[3] || hold_ms < 0 || hold_ms > 10000) {
-			fprintf(stderr, "deed: bad hold '%s': want 0-10000 ms\n", argv[3]);
+			fprintf(stderr, "workload: bad hold '%s': want 0-10000 ms\n", argv[3]);
 			return 64;
 		}
 	} else if (argc != 2) {
-		return usage(64);
+		return print_usage(64);
 	}
 	return run_one(c, (int)hold_ms);
 }

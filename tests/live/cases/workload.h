@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * deed: does one ending of a TCP connection on loopback and prints the truth about it.
+ * workload: does one ending of a TCP connection on loopback and prints the truth about it.
  *
  * A case is a row of a table: what the client does, what the server does, and what each end's
  * story must say. The parent forks both; they note what they do in memory that all share, so that
@@ -17,14 +17,14 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
-#define DEED_CALLS 6		/* close and shutdown calls noted per endpoint */
-#define DEED_STATES 6
-#define DEED_COUNTERS 6
-#define DEED_MANY 1000		/* connections of the case "many" */
-#define DEED_HOLD_MS 200
-#define DEED_WATCHDOG_S 30	/* no deed takes as long: a process that is stuck ends itself */
-#define DEED_SKIP 77		/* exit status: this host cannot do the deed */
-#define DEED_UNTOLD (-2)	/* as fd or how: the story may name it or not */
+#define WORKLOAD_CALLS 6		/* close and shutdown calls noted per endpoint */
+#define WORKLOAD_STATES 6
+#define WORKLOAD_COUNTERS 6
+#define WORKLOAD_MANY 1000		/* connections of the case "many" */
+#define WORKLOAD_HOLD_MS 200
+#define WORKLOAD_WATCHDOG_S 30	/* no workload takes as long: a process that is stuck ends itself */
+#define WORKLOAD_SKIP 77		/* exit status: this host cannot do the workload */
+#define WORKLOAD_ANY (-2)	/* as fd or how: the story may name it or not */
 
 /*
  * One act of a process, as the story must tell it: close(), shutdown(), or another that ended the
@@ -33,8 +33,8 @@
 struct call {
 	const char *call;	/* a | separates words of which any may stand */
 	const char *effect;	/* the contract's word; NULL where the contract leaves it open */
-	int how;		/* SHUT_*, -1 for close, DEED_UNTOLD */
-	int fd;			/* -1 none, DEED_UNTOLD */
+	int how;		/* SHUT_*, -1 for close, WORKLOAD_ANY */
+	int fd;			/* -1 none, WORKLOAD_ANY */
 	int ret;		/* -errno if it failed */
 	int exit_code;		/* of an exit, else -1 */
 	bool hooked;		/* a call hook shows it, and what it returned */
@@ -49,13 +49,13 @@ struct call {
 	long long end_us;
 };
 
-/* What the story of one end must say, known before the deed. */
-struct fate {
+/* What the story of one end must say, known before the workload. */
+struct expected {
 	const char *ending;
 	const char *class;
 	const char *initiator;
 	const char *reason;		/* NULL for none */
-	const char *states[DEED_STATES];
+	const char *states[WORKLOAD_STATES];
 	const char *hold_phase;		/* the phase in which the hold shows, NULL for none */
 	const char *waves;		/* their numbers; NULL: all of a clean ending, else none */
 	const char *blame;		/* NULL: whatever the phases come to */
@@ -69,7 +69,7 @@ enum trigger { TRIGGER_NONE, TRIGGER_CALL, TRIGGER_EXIT, TRIGGER_SIGNAL, TRIGGER
 struct endpoint {
 	const char *side;		/* "client" or "server" */
 	const char *opened;		/* "connect" or "accept" */
-	const struct fate *fate;
+	const struct expected *expected;
 	char comm[16];
 	pid_t pid, tid;
 	uid_t uid;
@@ -90,7 +90,7 @@ struct endpoint {
 	int trigger_call;		/* TRIGGER_CALL: index into calls */
 	struct call other;		/* TRIGGER_OTHER: it is none of the calls */
 	int nr_calls;
-	struct call calls[DEED_CALLS];
+	struct call calls[WORKLOAD_CALLS];
 	int exit_code, signal;		/* how the process ended; -1 for not so */
 };
 
@@ -101,20 +101,20 @@ struct counter {
 
 enum who { PARENT, CLIENT, SERVER, HELPER, WHO_COUNT };
 
-struct deed;
+struct workload;
 
-struct deed_case {
+struct workload_case {
 	const char *name;
 	const char *does;			/* for --list */
 	const char *tool;			/* options that the tool needs to see it; or NULL */
 	const char *listen_addr;		/* what the server binds: 127.0.0.1, ::1 or :: */
 	const char *connect_addr;
-	void (*client)(struct deed *d);
-	void (*server)(struct deed *d);		/* NULL: the client does both sides itself */
-	void (*parent)(struct deed *d);		/* NULL: it only waits */
-	const struct fate *client_fate;		/* NULL: that end has no socket here */
-	const struct fate *server_fate;
-	struct counter counters[DEED_COUNTERS];	/* deltas of the SNMP counters, both ends; rest 0 */
+	void (*client)(struct workload *w);
+	void (*server)(struct workload *w);		/* NULL: the client does both sides itself */
+	void (*parent)(struct workload *w);		/* NULL: it only waits */
+	const struct expected *client_expected;		/* NULL: that end has no socket here */
+	const struct expected *server_expected;
+	struct counter counters[WORKLOAD_COUNTERS];	/* deltas of the SNMP counters, both ends; rest 0 */
 	int connections;			/* 0 means 1 */
 	int client_status;			/* wait status of the client */
 	int protocol;				/* of the sockets; 0 means TCP */
@@ -122,8 +122,8 @@ struct deed_case {
 	bool no_accept;				/* nobody does, unless the server's part */
 };
 
-struct deed {
-	const struct deed_case *c;
+struct workload {
+	const struct workload_case *c;
 	struct endpoint *ends;		/* shared: client and server of each connection in turn */
 	struct endpoint *self;		/* our end of connection 0 */
 	int *port;			/* shared: where the server listens */
@@ -137,30 +137,30 @@ struct deed {
 	int null;			/* /dev/null */
 };
 
-/* cases_all.c: the i-th of all cases, or that of the name; NULL if there is none */
-const struct deed_case *case_at(unsigned i);
-const struct deed_case *case_find(const char *name);
+/* case_table.c: the i-th of all cases, or that of the name; NULL if there is none */
+const struct workload_case *case_at(unsigned i);
+const struct workload_case *case_find(const char *name);
 
 /* demo.c: 0 or an exit status */
 int demo_run(bool truth);
 
-/* deed.c: does the case and leaves the truth in d; 0 or an exit status. */
-int deed_run(struct deed *d, const struct deed_case *c, int hold_ms);
-void deed_release(struct deed *d);
+/* workload.c: does the case and leaves the truth in w; 0 or an exit status. */
+int workload_run(struct workload *w, const struct workload_case *c, int hold_ms);
+void workload_release(struct workload *w);
 
 /* endpoint.c: every one of these ends the process if it fails, with a word on stderr. */
-_Noreturn void deed_die(int status, const char *what);
-long long deed_now_us(void);		/* CLOCK_REALTIME */
+_Noreturn void workload_die(int status, const char *what);
+long long realtime_us(void);		/* CLOCK_REALTIME */
 void loopback_up(void);
-void baton_give(const struct deed *d, enum who to);
-void baton_take(const struct deed *d);
-void deed_hold(struct deed *d);
-void endpoint_become(struct endpoint *e, const char *side, const char *comm);
-void endpoint_opened(struct endpoint *e, const char *how);	/* notes its names */
-void endpoint_over(struct endpoint *e);				/* notes the time */
-void server_listen(struct deed *d);
-void client_connect(const struct deed *d, struct endpoint *e);
-void server_accept(const struct deed *d, struct endpoint *e);
+void baton_give(const struct workload *w, enum who to);
+void baton_take(const struct workload *w);
+void workload_hold(struct workload *w);
+void endpoint_start(struct endpoint *e, const char *side, const char *comm);
+void endpoint_note_opened(struct endpoint *e, const char *how);	/* notes its names */
+void endpoint_note_end(struct endpoint *e);				/* notes the time */
+void server_listen(struct workload *w);
+void client_connect(const struct workload *w, struct endpoint *e);
+void server_accept(const struct workload *w, struct endpoint *e);
 void endpoint_send(struct endpoint *e, long len_bytes);
 void endpoint_recv(struct endpoint *e, long len_bytes);
 void endpoint_await_unread(const struct endpoint *e, int len_bytes);
@@ -181,10 +181,10 @@ void call_end(struct call *c, int ret);
 /* The same for a trigger that is no call on the socket. */
 struct call *trigger_other(struct endpoint *e, const char *call);
 
-/* helper.c: a fork of the client, "deed-hlp", does the act; it must end with that wait status. */
-void helper_start(struct deed *d, void (*act)(struct deed *d));
-void helper_wait(const struct deed *d, int status);
+/* helper.c: a fork of the client, "workload-hlp", runs the body; it must end with that wait status. */
+void helper_start(struct workload *w, void (*body)(struct workload *w));
+void helper_wait(const struct workload *w, int status);
 void task_await_call(pid_t tid, long nr);	/* until it is blocked there */
 
 /* truth.c */
-void truth_print(const struct deed *d);
+void truth_print(const struct workload *w);

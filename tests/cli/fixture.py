@@ -1,0 +1,84 @@
+# SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+"""What the tests stand on: a network namespace of their own, and ways to run the tool in it."""
+
+import json
+import os
+import subprocess
+import sys
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.append(os.path.dirname(HERE))
+
+from assertions import Failure, Skip, same, true  # noqa: E402,F401
+
+TRAFFIC = [sys.executable, os.path.join(HERE, "traffic.py")]
+TIMEOUT = 60
+
+
+class CliFixture:
+    def __init__(self, tool):
+        self.tool = tool
+        self.netns = "tcpclose-cli-%d" % os.getpid()
+
+    def __enter__(self):
+        if os.geteuid() == 0:
+            subprocess.run(["ip", "netns", "add", self.netns], check=True)
+            self.inside("ip", "link", "set", "lo", "up")
+        return self
+
+    def __exit__(self, *_):
+        if os.geteuid() == 0:
+            subprocess.run(["ip", "netns", "del", self.netns], check=False)
+
+    def need_root(self):
+        if os.geteuid() != 0:
+            raise Skip("needs root")
+
+    def enter(self, *command):
+        """A command line that runs in the namespace."""
+        return ["ip", "netns", "exec", self.netns, *command]
+
+    def inside(self, *command):
+        return subprocess.run(self.enter(*command), check=True, capture_output=True)
+
+    def run(self, *args, **more):
+        """The tool, to its end: a CompletedProcess with text output."""
+        return subprocess.run([self.tool, *args], capture_output=True, text=True, timeout=TIMEOUT,
+                              stdin=subprocess.DEVNULL, **more)
+
+    def start(self, *args, **more):
+        """The tool, attached and ready, as a Popen with pipes."""
+        ready, tell = os.pipe()
+        process = subprocess.Popen([self.tool, *args, "--ready-fd", str(tell)], text=True,
+                                   stdin=subprocess.DEVNULL, stdout=more.pop("stdout", subprocess.PIPE),
+                                   stderr=subprocess.PIPE, pass_fds=[tell], **more)
+        os.close(tell)
+        first = os.read(ready, 1)
+        os.close(ready)
+        if first != b"\0":
+            raise Failure("not ready: %s" % process.communicate()[1])
+        return process
+
+    def trace(self, *args, traffic=("1",)):
+        """The JSON objects of a run around some traffic in the namespace."""
+        done = self.run("json", "--netns", self.netns, *args, "--", *self.enter(*TRAFFIC, *traffic))
+        same("exit status", (done.returncode, done.stderr), (0, "tcpclose: ready\n"))
+        return [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
+
+
+def closes(objects):
+    return [o for o in objects if o["kind"] == "close"]
+
+
+def check_identity(summary):
+    lost = sum(summary["lost"].values())
+    same("seen", summary["seen"],
+         summary["told"] + summary["filtered"] + summary["open"] + lost)
+
+
+def one_line(what, done, status, *words):
+    """It ended with that status and one line on stderr that has these words."""
+    same(what + ": exit status", done.returncode, status)
+    same(what + ": lines on stderr %r" % done.stderr, done.stderr.count("\n"), 1)
+    for word in words:
+        true("%s: %r is not in %r" % (what, word, done.stderr), word in done.stderr)

@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * stack_workload MODE: ends a connection at the end of a chain of calls, main -> handler -> pool_release, and says
+ * before it does where these functions are, and where each call returns to:
+ *
+ *	pool_release 0x5581 handler 0x55a0 main 0x55c0	the functions
+ *	0x55ae 0x55d1					return addresses, the innermost first
+ *
+ * Waits for a line on standard input before that, and after it, when it has closed the other end too. Built with frame pointers. The modes:
+ *
+ *	close, shutdown	the call that ends it
+ *	threads		close(), in a program of two threads: libc's wrapper is another then
+ *	jit		close(), called by code that is in no file
+ *	exit		nothing is called: the process ends after the first line
+ *	gone		close(), then the process ends at once
+ *	exec		close(), then another program takes its place at once
+ */
+#include <arpa/inet.h>
+#include <pthread.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+typedef void end_fn(int fd);
+
+static const char *mode;
+static void *returns[2];
+
+int main(int argc, char **argv);
+void handler(int fd);
+void pool_release(int fd);
+
+static void wait_for_line(void)
+{
+	while (getchar() != '\n' && !feof(stdin))
+		;
+}
+
+static void end_by_shutdown(int fd)
+{
+	shutdown(fd, SHUT_WR);
+}
+
+/* push %rbp; mov %rsp, %rbp; call *%rsi; pop %rbp; ret */
+static void end_by_code(int fd)
+{
+	static const uint8_t code[] = { 0x55, 0x48, 0x89, 0xe5, 0xff, 0xd6, 0x5d, 0xc3 };
+	void *page = mmap(NULL, 4096, PROT_READ | PROT_WRITE | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	void (*run)(int fd, int (*call)(int fd));
+
+	if (page == MAP_FAILED)
+		return;
+	memcpy(page, code, sizeof(code));
+	memcpy(&run, &page, sizeof(run));
+	run(fd, close);
+	__asm__ volatile("");	/* this is no tail call */
+}
+
+static void print_addresses(void *out_of)
+{
+	returns[0] = out_of;
+	printf("pool_release %p handler %p main %p\n%p %p\n", (void *)pool_release, (void *)handler,
+	       (void *)main, returns[0], returns[1]);
+	fflush(stdout);
+	wait_for_line();
+}
+
+__attribute__((noinline)) void pool_release(int fd)
+{
+	print_addresses(__builtin_return_address(0));
+	if (!strcmp(mode, "shutdown"))
+		end_by_shutdown(fd);
+	else if (!strcmp(mode, "jit"))
+		end_by_code(fd);
+	else
+		close(fd);
+	__asm__ volatile("");
+}
+
+__attribute__((noinline)) void handler(int fd)
+{
+	returns[1] = __builtin_return_address(0);
+	pool_release(fd);
+	__asm__ volatile("");
+}
+
+static void *pause_thread(void *arg)
+{
+	pause();
+	return arg;
+}
+
+int main(int argc, char **argv)
+{
+	struct sockaddr_in a = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	int listener = socket(AF_INET, SOCK_STREAM, 0), fd = socket(AF_INET, SOCK_STREAM, 0);
+	socklen_t len = sizeof(a);
+	pthread_t thread;
+	int accepted;
+
+	mode = argc > 1 ? argv[1] : "close";
+	if (bind(listener, (struct sockaddr *)&a, len) || listen(listener, 1) ||
+	    getsockname(listener, (struct sockaddr *)&a, &len) || connect(fd, (struct sockaddr *)&a, len))
+		return 1;
+	accepted = accept(listener, NULL, NULL);
+	if (accepted < 0)
+		return 1;
+	if (!strcmp(mode, "threads") && pthread_create(&thread, NULL, pause_thread, NULL))
+		return 1;
+	if (!strcmp(mode, "exit")) {
+		wait_for_line();
+		_exit(0);
+	}
+	handler(fd);
+	if (!strcmp(mode, "gone"))
+		_exit(0);
+	if (!strcmp(mode, "exec"))
+		execl("/bin/sleep", "sleep", "1", (char *)NULL);
+	close(accepted);
+	wait_for_line();
+	return 0;
+}

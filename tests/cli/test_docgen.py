@@ -1,0 +1,84 @@
+# SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+"""The manual and the completion: whole, well-formed, and saying what the tool says."""
+
+import os
+import re
+import subprocess
+
+from fixture import same, true
+
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+KEY = re.compile(r'\b(?:json_(?:kv_\w+|key|lost_events|counts|hold)|COUNT)\([^"();]*"(\w+)"')
+
+
+def built(cli, name):
+    path = os.path.join(os.path.dirname(cli.tool), name)
+    true(name + " is built", os.path.exists(path))
+    return path
+
+
+def manual(cli):
+    shown = subprocess.run(["mandoc", "-T", "utf8", built(cli, "tcpclose.8")], capture_output=True, check=True)
+    return re.sub(".\b", "", shown.stdout.decode())
+
+
+def keys():
+    """Every key that a view writes in JSON."""
+    found = set()
+    views = os.path.join(ROOT, "src", "view")
+    for name in os.listdir(views):
+        if name.endswith(".c"):
+            with open(os.path.join(views, name), encoding="utf-8") as source:
+                found.update(KEY.findall(source.read()))
+    return found
+
+
+def the_manual_is_well_formed(cli):
+    done = subprocess.run(["mandoc", "-T", "lint", "-W", "error", built(cli, "tcpclose.8")],
+                          capture_output=True, text=True, check=False)
+    same("mandoc's complaints", done.stdout + done.stderr, "")
+    true("nothing is left to fill in", not re.search("@[A-Z]+@", manual(cli)))
+
+
+def the_manual_has_every_json_key(cli):
+    words = set(re.findall(r"\w+", manual(cli).replace("-\n", "")))
+    found = keys()
+    true("keys were found", {"blame", "age_at_least_ns", "ring_full"} <= found)
+    same("keys that it lacks", sorted(found - words), [])
+
+
+def the_manual_has_every_option(cli):
+    text = manual(cli)
+    options = set(re.findall(r" (--[a-z][a-z0-9-]+)", cli.run("--help").stdout))
+    true("options were found", {"--replay", "--calls"} <= options)
+    same("options that it lacks", sorted(o for o in options if o not in text), [])
+
+
+def complete(cli, *words):
+    """What bash offers for the last of these words."""
+    script = ('source "$1"; shift; compopt() { :; }; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _tcpclose; '
+              'printf "%s\\n" "${COMPREPLY[@]}"')
+    done = subprocess.run(["bash", "-c", script, "bash", built(cli, "tcpclose.bash"), "tcpclose", *words],
+                          capture_output=True, text=True, check=False, cwd=ROOT)
+    same("bash's complaints", done.stderr, "")
+    return done.stdout.split()
+
+
+def bash_completes_views_options_and_words(cli):
+    same("a view", complete(cli, "eve"), ["events"])
+    same("an option", complete(cli, "json", "--max"), ["--max-open"])
+    same("a word of an option", complete(cli, "--calls", "in"), ["inline"])
+    same("a word of a view", complete(cli, "who", "--by", "cg"), ["cgroup"])
+    same("behind =", complete(cli, "--ending", "=", "thr"), ["three-way"])
+    same("a file", complete(cli, "--replay", "READ"), ["README.md"])
+    same("a command", "true" in complete(cli, "json", "--", "tru"), True)
+    true("hidden ones are not offered", "--document" not in complete(cli, "--"))
+
+
+def the_completion_is_sound_shell(cli):
+    done = subprocess.run(["shellcheck", built(cli, "tcpclose.bash")], capture_output=True, text=True, check=False)
+    same("shellcheck's complaints", done.stdout + done.stderr, "")
+
+
+TESTS = [the_manual_is_well_formed, the_manual_has_every_json_key, the_manual_has_every_option,
+         bash_completes_views_options_and_words, the_completion_is_sound_shell]

@@ -1,0 +1,116 @@
+# SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+"""Every filter, once with what fits and once with what does not."""
+
+import json
+import os
+
+from fixture import TRAFFIC, check_identity, closes, same, true
+
+HOLD = "0.05"
+
+
+def expect(cli, want, *args, traffic=("1", HOLD)):
+    objects = cli.trace(*args, traffic=traffic)
+    same(" ".join(args), len(closes(objects)), want)
+    check_identity(objects[-1])
+    return objects
+
+
+def by_address(cli):
+    cli.need_root()
+    expect(cli, 2, "-a", "127.0.0.0/8")
+    expect(cli, 0, "-a", "10.0.0.0/8")
+    expect(cli, 2, "-a", "10.0.0.0/8", "-a", "127.0.0.1")
+    expect(cli, 2, "-a", "::1", traffic=("-6", "1", HOLD))
+    expect(cli, 2, "-4")
+    expect(cli, 0, "-6")
+    expect(cli, 2, "-6", traffic=("-6", "1", HOLD))
+
+
+def by_port(cli):
+    cli.need_root()
+    server, client = 4000, 5000
+
+    def ports(want, *args):
+        nonlocal client
+        client += 1     # the last one is in TIME_WAIT
+        args = [a.replace("CLIENT", str(client)).replace("SERVER", str(server)) for a in args]
+        return expect(cli, want, *args, traffic=("1", HOLD, str(server), str(client)))
+
+    ports(2, "-P", "CLIENT")
+    ports(1, "-L", "CLIENT")
+    ports(1, "-D", "CLIENT")
+    ports(2, "-L", "9,SERVER,CLIENT")
+    ports(1, "-L", "SERVER", "-D", "CLIENT")
+    ports(0, "-L", "SERVER", "-D", "SERVER")
+    objects = ports(0, "-P", "9")
+    same("events that the kernel filtered", objects[-1]["events"], 0)
+    true("endpoints that the kernel filtered", objects[-1]["filtered"] >= 2)
+    told = closes(ports(1, "-L", "CLIENT"))[0]
+    true("the twin of a filtered story %r" % told["twin"], told["twin"]["pid"] > 0)
+
+
+def a_listeners_closer_under_a_peer_filter(cli):
+    """The listener has no peer, but who closed it reset the connections in its queue."""
+    cli.need_root()
+    script = ("import socket;l=socket.socket();l.bind(('127.0.0.1',4002));l.listen(9);"
+              "c=socket.socket();c.bind(('127.0.0.1',5902));c.connect(l.getsockname());l.close()")
+    done = cli.run("json", "--netns", cli.netns, "-D", "5902", "--",
+                     *cli.enter("python3", "-c", script))
+    told = closes([json.loads(line) for line in done.stdout.splitlines()])
+    same("reasons", [o["reason"] for o in told], ["not-accepted"])
+    same("the closer", told[0]["trigger"]["comm"], "python3")
+
+
+def by_process(cli):
+    cli.need_root()
+    expect(cli, 2, "-c", "python3")
+    expect(cli, 0, "-c", "pytho")
+    expect(cli, 2, "-u", "root")
+    expect(cli, 0, "-u", "nobody")
+    expect(cli, 0, "-p", "1")
+    pid = closes(expect(cli, 2))[0]["trigger"]["pid"]
+    true("a pid", pid > 1)
+
+
+def by_story(cli):
+    cli.need_root()
+    expect(cli, 2, "--ending", "four-way")
+    expect(cli, 0, "--ending", "reset-sent,timed-out")
+    expect(cli, 2, "--class", "clean")
+    expect(cli, 0, "--class", "reset")
+    expect(cli, 1, "--initiator", "local")
+    expect(cli, 1, "--initiator", "peer")
+    expect(cli, 2, "--call", "close")
+    expect(cli, 0, "--call", "shutdown")
+    expect(cli, 2, "--slow", "40")
+    expect(cli, 0, "--slow", "5000")
+
+
+def by_netns(cli):
+    cli.need_root()
+    same("another namespace", len(closes(cli.trace("--netns", str(os.getpid())))), 2)
+    done = cli.run("json", "--netns", str(os.getpid()), "--", *cli.enter(*TRAFFIC, "1"))
+    true("told %r" % done.stdout, '"comm":"python3"' not in done.stdout)
+
+
+def also_what_never_opened(cli):
+    cli.need_root()
+    script = "import socket;socket.socket().connect_ex(('127.0.0.1',9))"
+    for args, want in ((["--all"], ["never-open"]), ([], [])):
+        done = cli.run("json", "--netns", cli.netns, *args, "--",
+                         *cli.enter("python3", "-c", script))
+        endings = [line.split('"ending":"')[1].split('"')[0]
+                   for line in done.stdout.splitlines() if '"kind":"close"' in line]
+        same("endings with %r" % args, endings, want)
+
+
+TESTS = [
+    by_address,
+    by_port,
+    a_listeners_closer_under_a_peer_filter,
+    by_process,
+    by_story,
+    by_netns,
+    also_what_never_opened,
+]

@@ -1,0 +1,96 @@
+# SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+"""What needs no kernel: help, version, and every way to be wrong."""
+
+from fixture import one_line, same, true
+
+# arguments, words that the one line must have
+WRONG = [
+    (["frob"], ["'frob'", "trace"]),
+    (["trace", "json"], ["'json'"]),
+    (["--frob"], ["'--frob'", "--help"]),
+    (["-Z"], ["-Z", "--help"]),
+    (["-L", "70000"], ["port '70000'", "1-65535"]),
+    (["-L", "0"], ["port '0'"]),
+    (["-D", "80,"], ["port"]),
+    (["-P", "http"], ["port 'http'"]),
+    (["-L", ",".join(str(n) for n in range(1, 30))], ["16"]),
+    (["-a", "1.2.3"], ["address '1.2.3'"]),
+    (["-a", "10.0.0.0/33"], ["'10.0.0.0/33'"]),
+    (["-a", "fe80::/129"], ["'fe80::/129'"]),
+    (["-p", "0"], ["'0'"]),
+    (["-p", "x"], ["'x'"]),
+    (["-u", "no-such-user"], ["'no-such-user'"]),
+    (["--netns", "no-such-netns"], ["'no-such-netns'"]),
+    (["--ending", "fourway"], ["ending 'fourway'", "four-way"]),
+    (["--class", "dirty"], ["class 'dirty'", "reset"]),
+    (["--initiator", "me"], ["initiator 'me'", "local"]),
+    (["--call", "kill"], ["call 'kill'", "close"]),
+    (["--slow", "fast"], ["'fast'"]),
+    (["-d", "-1"], ["'-1'"]),
+    (["-n", "0x"], ["'0x'"]),
+    (["--buffer", "100K"], ["'100K'", "power of two"]),
+    (["--buffer", "1K"], ["'1K'"]),
+    (["--max-open", "0"], ["'0'"]),
+    (["--color", "blue"], ["'blue'", "auto"]),
+    (["--calls", "magic"], ["'magic'", "inline"]),
+    (["--ready-fd", "x"], ["'x'"]),
+    (["record"], ["'record'", "-o FILE"]),
+    (["record", "-o", "x", "--record", "y"], ["'--record'"]),
+    (["json", "--record", "-"], ["'--record'", "standard output"]),
+    (["--replay", "x", "--", "true"], ["'--replay'", "command"]),
+    (["--replay", ""], ["recording ''"]),
+    (["stuck", "--record", "x"], ["'stuck'", "record -o FILE"]),
+    (["stuck", "--replay", "x", "--watch", "1"], ["'--watch'"]),
+    (["--rotate", "1M"], ["'--rotate'", "record"]),
+    (["--keep", "2"], ["'--keep'", "record"]),
+    (["record", "-o", "x", "--rotate", "1K"], ["'1K'", "64K"]),
+    (["record", "-o", "x", "--rotate", "1M", "--keep", "0"], ["'0'", "1-9999"]),
+    (["-p"], ["-p"]),
+    (["--"], ["command"]),
+    (["--fail"], ["'--fail'", "stuck"]),
+    (["stuck", "--flush"], ["'--flush'", "stuck"]),
+    (["json", "--watch", "1"], ["'--watch'", "stuck"]),
+    (["--older-than", "5m"], ["'--older-than'", "stuck"]),
+    (["stuck", "--older-than", "5w"], ["'5w'", "1.5h"]),
+    (["stuck", "--watch", "0"], ["'0'"]),
+    (["stuck", "--slow", "5"], ["'--slow'", "stuck"]),
+    (["stuck", "--buffer", "1M"], ["'--buffer'", "stuck"]),
+    (["stuck", "-n", "5"], ["'--count'", "--watch"]),
+    (["stuck", "events"], ["'events'"]),
+]
+
+
+def usage_errors_quote_the_value(cli):
+    for args, words in WRONG:
+        done = cli.run(*args)
+        one_line(" ".join(args), done, 64, "tcpclose: ", *words)
+        same("stdout", done.stdout, "")
+
+
+def a_hostile_word_is_quoted_harmlessly(cli):
+    done = cli.run("\033[31m\nred")
+    one_line("escape", done, 64)
+    true("ESC in %r" % done.stderr, "\033" not in done.stderr)
+
+
+def help_fits_and_ends_with_examples(cli):
+    done = cli.run("--help")
+    same("exit status", (done.returncode, done.stderr), (0, ""))
+    true("examples", "Examples:" in done.stdout and "tcpclose --" in done.stdout)
+    true("80 columns", max(map(len, done.stdout.splitlines())) <= 80)
+    for view in ("trace", "json", "events", "stuck"):
+        true(view, "  %s " % view in done.stdout)
+
+
+def version_is_one_line(cli):
+    done = cli.run("--version")
+    same("exit status", done.returncode, 0)
+    true(done.stdout, done.stdout.startswith("tcpclose ") and done.stdout.count("\n") == 1)
+
+
+TESTS = [
+    usage_errors_quote_the_value,
+    a_hostile_word_is_quoted_harmlessly,
+    help_fits_and_ends_with_examples,
+    version_is_one_line,
+]

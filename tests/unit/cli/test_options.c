@@ -1,0 +1,451 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+#include "options_fixture.h"
+
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static int forget_no_color(void **state)
+{
+	(void)state;
+	unsetenv("NO_COLOR");
+	return 0;
+}
+
+static void test_options__without_any_it_traces(void **state)
+{
+	static const char *const words[] = { "tcpclose", NULL };
+	struct result r;
+
+	(void)state;
+	parse_words(&r, words);
+	expect_fine(&r);
+	assert_string_equal(r.o.view, "trace");
+	assert_int_equal(r.o.filter.active, 0);
+	assert_int_equal(r.o.filter.never_open, 0);
+	assert_int_equal(r.o.buffer_bytes, 8 << 20);
+	assert_int_equal(r.o.drain_ns, 1000000000);
+	assert_int_equal(r.o.ready_fd, -1);
+	assert_null(r.o.output);
+	assert_null(r.o.command);
+}
+
+static void test_options__not_even_a_name(void **state)
+{
+	static const char *const words[] = { NULL };
+	struct result r;
+
+	(void)state;
+	parse_words(&r, words);
+	expect_fine(&r);
+	assert_string_equal(r.o.view, "trace");
+}
+
+static void test_options__a_view_may_stand_anywhere(void **state)
+{
+	struct result r;
+
+	(void)state;
+	PARSE(&r, "-q", "events", "-v");
+	expect_fine(&r);
+	assert_string_equal(r.o.view, "events");
+	assert_true(r.o.quiet);
+	assert_int_equal(r.o.verbose, 1);
+}
+
+static void test_options__j_is_the_view_json(void **state)
+{
+	struct result r;
+
+	(void)state;
+	PARSE(&r, "-j", "json");
+	expect_fine(&r);
+	assert_string_equal(r.o.view, "json");
+}
+
+static void test_options__ports_go_to_the_kernel_side(void **state)
+{
+	struct result r;
+
+	(void)state;
+	PARSE(&r, "-L", "80,443", "-D1", "-P", "65535", "-L", "8080");
+	expect_fine(&r);
+	assert_int_equal(r.o.filter.active, 1);
+	assert_int_equal(r.o.filter.nr_local_ports, 3);
+	assert_int_equal(r.o.filter.local_port[1], 443);
+	assert_int_equal(r.o.filter.local_port[2], 8080);
+	assert_int_equal(r.o.filter.peer_port[0], 1);
+	assert_int_equal(r.o.filter.either_port[0], 65535);
+}
+
+static void test_options__an_address_loses_its_host_bits(void **state)
+{
+	const __u8 net[16] = { 10, 0x80 }, mask[16] = { 255, 0x80 };
+	struct result r;
+
+	(void)state;
+	PARSE(&r, "-a", "10.200.3.4/9");
+	expect_fine(&r);
+	assert_int_equal(r.o.filter.nr_addrs, 1);
+	assert_int_equal(r.o.filter.addr[0].family, 4);
+	assert_memory_equal(r.o.filter.addr[0].addr, net, 16);
+	assert_memory_equal(r.o.filter.addr[0].mask, mask, 16);
+}
+
+static void test_options__both_families_are_no_filter(void **state)
+{
+	struct result r;
+
+	(void)state;
+	PARSE(&r, "-6");
+	assert_int_equal(r.o.filter.family, 6);
+	assert_int_equal(r.o.filter.active, 1);
+	PARSE(&r, "-46");
+	expect_fine(&r);
+	assert_int_equal(r.o.filter.family, 0);
+	assert_int_equal(r.o.filter.active, 0);
+}
+
+static void test_options__netns_by_number_and_by_process(void **state)
+{
+	struct result r;
+	struct stat st;
+	char pid[16];
+
+	(void)state;
+	snprintf(pid, sizeof(pid), "%d", getpid());
+	PARSE(&r, "--netns", "4026531840", "--netns", pid);
+	expect_fine(&r);
+	assert_int_equal(r.o.filter.netns[0], 4026531840u);
+	assert_int_equal(stat("/proc/self/ns/net", &st), 0);
+	assert_int_equal(r.o.filter.netns[1], st.st_ino);
+}
+
+static void test_options__processes_and_users(void **state)
+{
+	struct result r;
+
+	(void)state;
+	PARSE(&r, "-p", "1,4194304", "-u", "root", "-u", "4294967294", "-c", "a,b");
+	expect_fine(&r);
+	assert_int_equal(r.o.filter.active, 0);
+	assert_int_equal(r.o.story_filter.pids, 2);
+	assert_int_equal(r.o.story_filter.pid[1], 4194304);
+	assert_int_equal(r.o.story_filter.uid[0], 0);
+	assert_int_equal(r.o.story_filter.uid[1], 4294967294u);
+	assert_string_equal(r.o.story_filter.comm[0], "a,b");
+}
+
+static void test_options__a_cgroup_is_a_path_from_the_root(void **state)
+{
+	struct result r;
+
+	(void)state;
+	PARSE(&r, "--cgroup", "/a,b", "--cgroup=/sys/fs/cgroup/x.slice", "--cgroup",
+	      "/sys/fs/cgroup/unified/", "--cgroup", "/sys/fs/cgroup", "--cgroup", "/sys/fs/cgroupx");
+	expect_fine(&r);
+	assert_int_equal(r.o.story_filter.cgroups, 5);
+	assert_string_equal(r.o.story_filter.cgroup[0], "/a,b");
+	assert_string_equal(r.o.story_filter.cgroup[1], "/x.slice");
+	assert_string_equal(r.o.story_filter.cgroup[2], "/");
+	assert_string_equal(r.o.story_filter.cgroup[3], "/");
+	assert_string_equal(r.o.story_filter.cgroup[4], "/sys/fs/cgroupx");
+	PARSE(&r, "--cgroup", "nginx.service");
+	expect_usage(&r, "tcpclose: bad cgroup 'nginx.service': want its path from the root, "
+			 "as /system.slice/nginx.service\n");
+}
+
+static void test_options__a_container_is_some_digits(void **state)
+{
+	static const char id[] = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
+	static const char *const bad[] = { "", "abc", "abcg", "ABCD" };
+	char longer[sizeof(id) + 1];
+	struct result r;
+
+	(void)state;
+	PARSE(&r, "--container", "dead", "--container", id);
+	expect_fine(&r);
+	assert_int_equal(r.o.story_filter.containers, 2);
+	assert_string_equal(r.o.story_filter.container[1], id);
+	for (unsigned i = 0; i < sizeof(bad) / sizeof(*bad); i++) {
+		PARSE(&r, "--container", bad[i]);
+		assert_int_equal(r.status, EXIT_USAGE);
+		assert_non_null(strstr(r.err, "bad container '"));
+	}
+	snprintf(longer, sizeof(longer), "%s0", id);
+	PARSE(&r, "--container", longer);
+	assert_int_equal(r.status, EXIT_USAGE);
+}
+
+static void test_options__a_comm_is_cut_as_the_kernel_cuts_it(void **state)
+{
+	struct result r;
+
+	(void)state;
+	PARSE(&r, "-c", "NetworkManager-dispatcher");
+	expect_fine(&r);
+	assert_string_equal(r.o.story_filter.comm[0], "NetworkManager-");
+}
+
+static void test_options__words_become_sets(void **state)
+{
+	struct result r;
+
+	(void)state;
+	PARSE(&r, "--call", "close,shutdown", "--ending", "four-way", "--class=reset",
+	      "--initiator", "peer", "--initiator", "both");
+	expect_fine(&r);
+	assert_int_equal(r.o.story_filter.calls, 1 << TRIGGER_CLOSE | 1 << TRIGGER_SHUTDOWN);
+	assert_int_equal(r.o.story_filter.endings, 1 << ENDING_FOUR_WAY);
+	assert_int_equal(r.o.story_filter.classes, 1 << CLASS_RESET);
+	assert_int_equal(r.o.story_filter.initiators, 1 << INITIATOR_PEER | 1 << INITIATOR_BOTH);
+}
+
+static void test_options__all_and_what_implies_it(void **state)
+{
+	struct result r;
+
+	(void)state;
+	PARSE(&r, "--all");
+	assert_true(r.o.all);
+	assert_int_equal(r.o.filter.never_open, 1);
+	assert_int_equal(r.o.filter.active, 0);
+	PARSE(&r, "--ending", "never-open");
+	assert_int_equal(r.o.filter.never_open, 1);
+	PARSE(&r, "--class", "failed");
+	assert_int_equal(r.o.filter.never_open, 1);
+	PARSE(&r, "--class", "clean");
+	assert_int_equal(r.o.filter.never_open, 0);
+}
+
+static void test_options__times_have_decimals(void **state)
+{
+	struct result r;
+
+	(void)state;
+	PARSE(&r, "--slow", "0.5", "-d", "2.25", "--drain", "0");
+	expect_fine(&r);
+	assert_int_equal(r.o.story_filter.slow_ns, 500000);
+	assert_int_equal(r.o.duration_ns, 2250000000);
+	assert_int_equal(r.o.drain_ns, 0);
+}
+
+static void test_options__sizes_and_counts(void **state)
+{
+	struct result r;
+
+	(void)state;
+	PARSE(&r, "--buffer", "1G", "--max-open", "1", "-n", "3", "--ready-fd", "1");
+	expect_fine(&r);
+	assert_int_equal(r.o.buffer_bytes, 1 << 30);
+	assert_int_equal(r.o.max_open, 1);
+	assert_int_equal(r.o.count, 3);
+	assert_int_equal(r.o.ready_fd, 1);
+}
+
+static void test_options__modes(void **state)
+{
+	struct result r;
+
+	(void)state;
+	PARSE(&r, "--calls", "inline", "--color", "always", "-T", "-w", "--strict", "-o", "x");
+	expect_fine(&r);
+	assert_int_equal(r.o.calls, CALLS_INLINE);
+	assert_int_equal(r.o.color, COLOR_ALWAYS);
+	assert_true(r.o.times && r.o.wide && r.o.strict);
+	assert_false(r.o.flush);
+	assert_string_equal(r.o.output, "x");
+}
+
+static void test_options__lines_at_once(void **state)
+{
+	struct result r;
+
+	(void)state;
+	PARSE(&r, "--flush");
+	expect_fine(&r);
+	assert_true(r.o.flush);
+}
+
+static void test_options__a_dash_is_standard_output(void **state)
+{
+	struct result r;
+
+	(void)state;
+	PARSE(&r, "-o", "x", "-o", "-");
+	expect_fine(&r);
+	assert_null(r.o.output);
+}
+
+static void test_options__no_color_yields_to_color(void **state)
+{
+	struct result r;
+
+	(void)state;
+	setenv("NO_COLOR", "1", 1);
+	PARSE(&r, "-q");
+	assert_int_equal(r.o.color, COLOR_NEVER);
+	PARSE(&r, "--color", "auto");
+	assert_int_equal(r.o.color, COLOR_AUTO);
+	setenv("NO_COLOR", "", 1);
+	PARSE(&r, "-q");
+	assert_int_equal(r.o.color, COLOR_AUTO);
+}
+
+static void test_options__a_command_keeps_its_own_options(void **state)
+{
+	struct result r;
+
+	(void)state;
+	PARSE(&r, "json", "-q", "--", "ls", "-L", "--", "x");
+	expect_fine(&r);
+	assert_string_equal(r.o.view, "json");
+	assert_int_equal(r.o.filter.nr_local_ports, 0);
+	assert_string_equal(r.o.command[0], "ls");
+	assert_string_equal(r.o.command[1], "-L");
+	assert_string_equal(r.o.command[2], "--");
+	assert_string_equal(r.o.command[3], "x");
+	assert_null(r.o.command[4]);
+}
+
+static void test_options__help_is_fine_and_fits_a_terminal(void **state)
+{
+	struct result r;
+
+	(void)state;
+	PARSE(&r, "--help");
+	assert_int_equal(r.status, EXIT_FINE);
+	assert_string_equal(r.err, "");
+	assert_non_null(strstr(r.out, "\nExamples:\n"));
+	assert_non_null(strstr(r.out, "\n  events     events\n"));
+	for (char *line = strtok(r.out, "\n"); line; line = strtok(NULL, "\n"))
+		assert_in_range(strlen(line), 0, 80);
+}
+
+static void test_options__version(void **state)
+{
+	struct result r;
+
+	(void)state;
+	PARSE(&r, "--version");
+	assert_int_equal(r.status, EXIT_FINE);
+	assert_int_equal(strncmp(r.out, "tcpclose ", 9), 0);
+}
+
+static void test_options__one_call_leaves_nothing_to_the_next(void **state)
+{
+	struct result r;
+
+	(void)state;
+	PARSE(&r, "-qvZ", "-L", "80");
+	PARSE(&r, "--help");
+	PARSE(&r, "-T");
+	expect_fine(&r);
+	assert_false(r.o.quiet);
+	assert_int_equal(r.o.verbose, 0);
+	assert_true(r.o.times);
+}
+
+static void test_options__what_hangs_as_json_in_either_order(void **state)
+{
+	struct result r;
+
+	(void)state;
+	PARSE(&r, "stuck", "-j");
+	assert_int_equal(r.status, -1);
+	assert_true(r.o.stuck);
+	assert_string_equal(r.o.view, "json");
+	PARSE(&r, "-j", "stuck", "--fail", "--older-than", "2m");
+	assert_int_equal(r.status, -1);
+	assert_true(r.o.stuck && r.o.fail);
+	assert_string_equal(r.o.view, "json");
+	assert_int_equal(r.o.older_than_ns, 120000000000);
+	PARSE(&r, "stuck", "--watch", "2", "-n", "3", "-d", "9");
+	assert_int_equal(r.status, -1);
+	assert_string_equal(r.o.view, "stuck");
+	assert_int_equal(r.o.watch_ns, 2000000000);
+}
+
+static void test_options__the_doctor_looks_once(void **state)
+{
+	static const char *const not_for_it[][2] = { { "-d", "1" }, { "-n", "1" }, { "-p", "1" },
+						     { "--class", "reset" }, { "--replay", "x" },
+						     { "--record", "x" }, { "--fail", NULL },
+						     { "--", "true" } };
+	struct result r;
+
+	(void)state;
+	PARSE(&r, "doctor", "-j", "--btf", "a file", "--calls", "inline");
+	expect_fine(&r);
+	assert_true(r.o.doctor && !r.o.stuck);
+	assert_string_equal(r.o.view, "json");
+	assert_string_equal(r.o.btf, "a file");
+	PARSE(&r, "-j", "doctor");
+	assert_true(r.status == -1 && r.o.doctor);
+	assert_string_equal(r.o.view, "json");
+	PARSE(&r, "doctor", "doctor", "-w");
+	assert_true(r.status == -1 && r.o.doctor && r.o.wide);
+	assert_string_equal(r.o.view, "doctor");
+	for (unsigned i = 0; i < sizeof(not_for_it) / sizeof(*not_for_it); i++) {
+		PARSE(&r, "doctor", not_for_it[i][0], not_for_it[i][1]);
+		assert_int_equal(r.status, EXIT_USAGE);
+	}
+	for (unsigned i = 0; i < 2; i++) {
+		PARSE(&r, "-j", i ? "stuck" : "doctor", i ? "doctor" : "stuck");
+		assert_int_equal(r.status, EXIT_USAGE);
+		assert_non_null(strstr(r.err, "one view too many"));
+	}
+	PARSE(&r, "json", "--btf", "x", "--replay", "y");
+	expect_usage(&r, "tcpclose: a recording needs no '--btf'\n");
+}
+
+static void test_options__options_that_mean_nothing_are_refused(void **state)
+{
+	struct result r;
+
+	(void)state;
+	PARSE(&r, "stuck", "--slow", "1");
+	assert_int_equal(r.status, EXIT_USAGE);
+	PARSE(&r, "stuck", "-n", "1");
+	assert_int_equal(r.status, EXIT_USAGE);
+	PARSE(&r, "trace", "--fail");
+	assert_int_equal(r.status, EXIT_USAGE);
+	assert_non_null(strstr(r.err, "'--fail'"));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_options__without_any_it_traces),
+		cmocka_unit_test(test_options__not_even_a_name),
+		cmocka_unit_test(test_options__a_view_may_stand_anywhere),
+		cmocka_unit_test(test_options__j_is_the_view_json),
+		cmocka_unit_test(test_options__ports_go_to_the_kernel_side),
+		cmocka_unit_test(test_options__an_address_loses_its_host_bits),
+		cmocka_unit_test(test_options__both_families_are_no_filter),
+		cmocka_unit_test(test_options__netns_by_number_and_by_process),
+		cmocka_unit_test(test_options__processes_and_users),
+		cmocka_unit_test(test_options__a_cgroup_is_a_path_from_the_root),
+		cmocka_unit_test(test_options__a_container_is_some_digits),
+		cmocka_unit_test(test_options__a_comm_is_cut_as_the_kernel_cuts_it),
+		cmocka_unit_test(test_options__words_become_sets),
+		cmocka_unit_test(test_options__all_and_what_implies_it),
+		cmocka_unit_test(test_options__times_have_decimals),
+		cmocka_unit_test(test_options__sizes_and_counts),
+		cmocka_unit_test(test_options__modes),
+		cmocka_unit_test(test_options__lines_at_once),
+		cmocka_unit_test(test_options__a_dash_is_standard_output),
+		cmocka_unit_test_teardown(test_options__no_color_yields_to_color,
+					  forget_no_color),
+		cmocka_unit_test(test_options__a_command_keeps_its_own_options),
+		cmocka_unit_test(test_options__help_is_fine_and_fits_a_terminal),
+		cmocka_unit_test(test_options__version),
+		cmocka_unit_test(test_options__one_call_leaves_nothing_to_the_next),
+		cmocka_unit_test(test_options__what_hangs_as_json_in_either_order),
+		cmocka_unit_test(test_options__the_doctor_looks_once),
+		cmocka_unit_test(test_options__options_that_mean_nothing_are_refused),
+	};
+
+	unsetenv("NO_COLOR");
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+#include "options_fixture.h"
+
+#include "who.h"
+
+static void test_options_view__by_what(void **state)
+{
+	struct result r;
+
+	(void)state;
+	PARSE(&r, "who");
+	expect_fine(&r);
+	assert_int_equal(r.o.view_options.by, GROUP_BY_DEFAULT);
+	PARSE(&r, "who", "--by", "container");
+	expect_fine(&r);
+	assert_int_equal(r.o.view_options.by, GROUP_BY_CONTAINER);
+	PARSE(&r, "--by=port", "hist");
+	expect_fine(&r);
+	assert_int_equal(r.o.view_options.by, GROUP_BY_PORT);
+	PARSE(&r, "who", "--by", "user");
+	expect_usage(&r, "tcpclose: unknown group 'user': want comm, pid, exe, cgroup, container, "
+		     "port, peer\n");
+	PARSE(&r, "who", "--by", "");
+	assert_int_equal(r.status, EXIT_USAGE);
+}
+
+static void test_options_view__any_column_sorts(void **state)
+{
+	const struct who_column *c;
+	struct result r;
+
+	(void)state;
+	for (unsigned i = 0; (c = who_column_at(i)); i++) {
+		PARSE(&r, "who", "--sort", c->name);
+		expect_fine(&r);
+		assert_int_equal(r.o.view_options.sort, i);
+	}
+	PARSE(&r, "who", "--sort", "app_hold_p99_ns");
+	expect_fine(&r);
+	assert_string_equal(who_column_at(r.o.view_options.sort)->name, "app_hold_p99");
+	PARSE(&r, "who", "--sort", "resets");
+	assert_int_equal(r.status, EXIT_USAGE);
+	assert_non_null(strstr(r.err, "unknown column 'resets': want closes, close, "));
+}
+
+static void test_options_view__phases_are_a_list(void **state)
+{
+	struct result r;
+
+	(void)state;
+	PARSE(&r, "hist", "--phase", "app_hold,total", "--phase", "ack_wait");
+	expect_fine(&r);
+	assert_int_equal(r.o.view_options.phases,
+			 1u << PHASE_APP_HOLD | 1u << PHASE_TOTAL | 1u << PHASE_ACK_WAIT);
+	PARSE(&r, "hist", "--phase", "app_hold,");
+	assert_int_equal(r.status, EXIT_USAGE);
+	PARSE(&r, "hist", "--phase", "hold");
+	expect_usage(&r, "tcpclose: unknown phase 'hold': want fin_queued, ack_wait, peer_hold, "
+		     "app_hold, last_ack_wait, total\n");
+}
+
+static void test_options_view__an_interval_follows_the_view(void **state)
+{
+	struct result r;
+
+	(void)state;
+	PARSE(&r, "who", "5");
+	expect_fine(&r);
+	assert_int_equal(r.o.view_options.interval_ns, 5000000000);
+	PARSE(&r, "hist", "-L", "80", "0.5");
+	expect_fine(&r);
+	assert_int_equal(r.o.view_options.interval_ns, 500000000);
+	PARSE(&r, "who", "5", "6");
+	expect_usage(&r, "tcpclose: one interval too many, '6'\n");
+	PARSE(&r, "who", "5s");
+	expect_usage(&r, "tcpclose: bad interval '5s': want seconds from 0.1 on, as 5 or 0.5\n");
+	PARSE(&r, "who", "0");
+	assert_int_equal(r.status, EXIT_USAGE);
+	PARSE(&r, "trace", "5");
+	assert_int_equal(r.status, EXIT_USAGE);
+	PARSE(&r, "5");
+	assert_int_equal(r.status, EXIT_USAGE);
+}
+
+static void test_options_view__json_of_its_own_in_either_order(void **state)
+{
+	struct result r;
+
+	(void)state;
+	PARSE(&r, "who", "-j");
+	expect_fine(&r);
+	assert_string_equal(r.o.view, "who");
+	assert_true(r.o.view_options.json);
+	PARSE(&r, "-j", "hist", "2", "-j");
+	expect_fine(&r);
+	assert_string_equal(r.o.view, "hist");
+	assert_true(r.o.view_options.json);
+	PARSE(&r, "-j", "who", "hist");
+	assert_int_equal(r.status, EXIT_USAGE);
+	PARSE(&r, "who", "-j", "trace");
+	assert_int_equal(r.status, EXIT_USAGE);
+	PARSE(&r, "who", "-j", "--csv");
+	expect_usage(&r, "tcpclose: one of -j and '--csv' is enough\n");
+}
+
+static void test_options_view__what_another_view_heeds_is_refused(void **state)
+{
+	struct result r;
+
+	(void)state;
+	PARSE(&r, "trace", "--by", "pid");
+	expect_usage(&r, "tcpclose: option '--by' is for the views who and hist alone\n");
+	PARSE(&r, "hist", "--csv");
+	expect_usage(&r, "tcpclose: option '--csv' is for the view who alone\n");
+	PARSE(&r, "--sort", "reset");
+	expect_usage(&r, "tcpclose: option '--sort' is for the view who alone\n");
+	PARSE(&r, "who", "--phase", "total");
+	expect_usage(&r, "tcpclose: option '--phase' is for the view hist alone\n");
+	PARSE(&r, "timeline", "--ascii");
+	expect_fine(&r);
+	assert_true(r.o.view_options.ascii);
+	PARSE(&r, "who", "--ascii");
+	expect_usage(&r, "tcpclose: option '--ascii' is for the views timeline and hist alone\n");
+}
+
+static void test_options_view__help_is_of_the_view_before_it(void **state)
+{
+	struct result r;
+
+	(void)state;
+	PARSE(&r, "who", "--help");
+	assert_int_equal(r.status, EXIT_FINE);
+	assert_non_null(strstr(r.out, "Usage: tcpclose who [SECONDS] [OPTION...]"));
+	assert_non_null(strstr(r.out, "\n\nColumns.\n"));
+	PARSE(&r, "--help", "who");
+	assert_int_equal(r.status, EXIT_FINE);
+	assert_non_null(strstr(r.out, "Usage: tcpclose [VIEW]"));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_options_view__by_what),
+		cmocka_unit_test(test_options_view__any_column_sorts),
+		cmocka_unit_test(test_options_view__phases_are_a_list),
+		cmocka_unit_test(test_options_view__an_interval_follows_the_view),
+		cmocka_unit_test(test_options_view__json_of_its_own_in_either_order),
+		cmocka_unit_test(test_options_view__what_another_view_heeds_is_refused),
+		cmocka_unit_test(test_options_view__help_is_of_the_view_before_it),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

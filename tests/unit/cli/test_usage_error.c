@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+#include "options_fixture.h"
+
+static void test_usage_error__an_unknown_view(void **state)
+{
+	struct result r;
+
+	(void)state;
+	PARSE(&r, "foo");
+	expect_usage(&r, "tcpclose: unknown view 'foo': want trace, json, events, stuck, who, "
+		     "hist, timeline or doctor (see tcpclose --help)\n");
+}
+
+static void test_usage_error__two_views(void **state)
+{
+	struct result r;
+
+	(void)state;
+	PARSE(&r, "trace", "-j");
+	expect_usage(&r, "tcpclose: one view too many, 'json': want trace, json, events, stuck, who, "
+		     "hist, timeline or doctor (see tcpclose --help)\n");
+}
+
+static void test_usage_error__more_ports_than_there_is_room_for(void **state)
+{
+	struct result r;
+
+	(void)state;
+	PARSE(&r, "-L", "1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16");
+	expect_fine(&r);
+	PARSE(&r, "-L", "1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16", "-L", "17");
+	expect_usage(&r, "tcpclose: one port too many, '17': want at most 16\n");
+}
+
+static void test_usage_error__a_number_that_is_no_netns(void **state)
+{
+	struct result r;
+
+	(void)state;
+	PARSE(&r, "--netns", "4026531823");
+	expect_usage(&r, "tcpclose: bad netns '4026531823': want the pid of a process, a name in "
+		     "/run/netns or an inode number as ls -L -i shows it\n");
+}
+
+static void test_usage_error__an_unknown_word_is_told_the_known_ones(void **state)
+{
+	struct result r;
+
+	(void)state;
+	PARSE(&r, "--ending", "fourway");
+	expect_usage(&r, "tcpclose: unknown ending 'fourway': want four-way, three-way, "
+		     "simultaneous, reset-sent, reset-received, timed-out, aborted, never-open, "
+		     "open\n");
+	PARSE(&r, "--call", "syscall");
+	assert_non_null(strstr(r.err, "unknown call 'syscall': want close, shutdown, "));
+}
+
+static void test_usage_error__bad_values_are_quoted_in_one_line(void **state)
+{
+	static const struct { const char *option, *value, *line; } rows[] = {
+		{ "-L", "0", "bad port '0': want 1-65535" },
+		{ "-L", "65536", "bad port '65536': want 1-65535" },
+		{ "-D", "", "bad port '': want 1-65535" },
+		{ "-P", "80,", "bad port '80,': want 1-65535" },
+		{ "-P", ",80", "bad port ',80': want 1-65535" },
+		{ "-P", "80,x", "bad port 'x': want 1-65535" },
+		{ "-L", "-1", "bad port '-1': want 1-65535" },
+		{ "-L", "+1", "bad port '+1': want 1-65535" },
+		{ "-L", " 80", "bad port ' 80': want 1-65535" },
+		{ "-L", "0x50", "bad port '0x50': want 1-65535" },
+		{ "-L", "18446744073709551696", "bad port '18446744073709551696': want 1-65535" },
+		{ "-L", "\x1b[31m\n", "bad port '\\x1b[31m\\x0a': want 1-65535" },
+		{ "-L", "\xc0\xaf", "bad port '\\xc0\\xaf': want 1-65535" },
+		{ "-p", "0", "bad pid '0': want 1-4194304" },
+		{ "-u", "no:one", "bad user 'no:one': want a uid or a name in /etc/passwd" },
+		{ "-u", "4294967295", "bad user '4294967295': want a uid or a name in "
+		  "/etc/passwd" },
+		{ "-c", "", "bad comm '': want the name of a process" },
+		{ "-a", "1.2.3", "bad address '1.2.3': want ADDR or ADDR/PREFIX, as 10.0.0.0/8 or "
+		  "2001:db8::1" },
+		{ "--slow", "-5", "bad time '-5': want milliseconds above 0, as 200 or 0.5" },
+		{ "--slow", "nan", "bad time 'nan': want milliseconds above 0, as 200 or 0.5" },
+		{ "-d", "0", "bad time '0': want seconds above 0, as 10 or 0.5" },
+		{ "-d", "1e9", "bad time '1e9': want seconds above 0, as 10 or 0.5" },
+		{ "--drain", "", "bad time '': want seconds, as 10 or 0.5" },
+		{ "-n", "0", "bad count '0': want a number from 1 on" },
+		{ "-o", "", "bad file '': want a path, or - for standard output" },
+		{ "--color", "yes", "bad color 'yes': want auto, always or never" },
+		{ "--calls", "magic", "bad calls mode 'magic': want auto, fentry, kprobe, tracepoint or inline" },
+		{ "--buffer", "3M", "bad buffer size '3M': want a power of two from 64K to 1G" },
+		{ "--buffer", "2G", "bad buffer size '2G': want a power of two from 64K to 1G" },
+		{ "--max-open", "0", "bad number of endpoints '0': want 1-16777216" },
+		{ "--ready-fd", "x", "bad descriptor 'x': want the number of an open one" },
+		{ "--netns", "../x", "bad netns '../x': want the pid of a process, a name in "
+		  "/run/netns or an inode number as ls -L -i shows it" },
+	};
+	char line[256];
+	struct result r;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		PARSE(&r, rows[i].option, rows[i].value);
+		snprintf(line, sizeof(line), "tcpclose: %s\n", rows[i].line);
+		expect_usage(&r, line);
+	}
+}
+
+static void test_usage_error__a_long_bad_value_is_cut(void **state)
+{
+	char value[5000];
+	struct result r;
+
+	(void)state;
+	memset(value, '1', sizeof(value));
+	value[sizeof(value) - 1] = '\0';
+	PARSE(&r, "-L", value);
+	assert_int_equal(r.status, EXIT_USAGE);
+	assert_non_null(strstr(r.err, "1..': want 1-65535\n"));
+	assert_in_range(strlen(r.err), 80, 140);
+}
+
+static void test_usage_error__faults_of_the_options_themselves(void **state)
+{
+	static const struct { const char *words[4]; const char *line; } rows[] = {
+		{ { "--foo" }, "unknown option '--foo': see tcpclose --help" },
+		{ { "--foo=\n" }, "unknown option '--foo': see tcpclose --help" },
+		{ { "-Z" }, "unknown option '-Z': see tcpclose --help" },
+		{ { "-qZv" }, "unknown option '-Z': see tcpclose --help" },
+		{ { "-o", "-Y", "-qZ" }, "unknown option '-Z': see tcpclose --help" },
+		{ { "-\x1b" }, "unknown option '-\\x1b': see tcpclose --help" },
+		{ { "--co" }, "ambiguous option '--co': see tcpclose --help" },
+		{ { "-q", "--buffer" }, "option '--buffer' needs a value: see tcpclose --help" },
+		{ { "json", "-qo" }, "option '-o' needs a value: see tcpclose --help" },
+		{ { "--strict=1" }, "option '--strict' takes no value: see tcpclose --help" },
+		{ { "-q", "--" }, "no command after '--': want -- COMMAND [ARG...]" },
+	};
+	char line[128];
+	struct result r;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		const char *const *w = rows[i].words;
+
+		PARSE(&r, w[0], w[1], w[2]);
+		snprintf(line, sizeof(line), "tcpclose: %s\n", rows[i].line);
+		expect_usage(&r, line);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_usage_error__an_unknown_view),
+		cmocka_unit_test(test_usage_error__two_views),
+		cmocka_unit_test(test_usage_error__more_ports_than_there_is_room_for),
+		cmocka_unit_test(test_usage_error__a_number_that_is_no_netns),
+		cmocka_unit_test(test_usage_error__an_unknown_word_is_told_the_known_ones),
+		cmocka_unit_test(test_usage_error__bad_values_are_quoted_in_one_line),
+		cmocka_unit_test(test_usage_error__a_long_bad_value_is_cut),
+		cmocka_unit_test(test_usage_error__faults_of_the_options_themselves),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

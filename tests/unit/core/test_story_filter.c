@@ -1,0 +1,255 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+#include "unit.h"
+
+#include "story_filter.h"
+
+#define MS 1000000u
+
+/* nginx (4021, uid 33) shut down, then php (812, uid 0) closed; ended by us, four-way, 200 ms. */
+struct sample {
+	struct socket_call calls[2];
+	struct story story;
+	struct verdict verdict;
+};
+
+static void sample_init(struct sample *x)
+{
+	memset(x, 0, sizeof(*x));
+	x->calls[0] = (struct socket_call){ .pid = 4021, .tid = 4029, .uid = 33, .comm = "nginx",
+				   .trigger = TRIGGER_SHUTDOWN, .effect = EFFECT_FIN };
+	x->calls[1] = (struct socket_call){ .pid = 812, .tid = 812, .comm = "php",
+				   .trigger = TRIGGER_CLOSE, .effect = EFFECT_RELEASED };
+	x->story.calls = x->calls;
+	x->story.nr_calls = 2;
+	x->verdict.ending = ENDING_FOUR_WAY;
+	x->verdict.initiator = INITIATOR_LOCAL;
+	x->verdict.trigger = &x->calls[0];
+	x->verdict.phase[PHASE_PEER_HOLD] = (struct phase_time){ .ns = 200 * MS, .known = true };
+	x->verdict.phase[PHASE_APP_HOLD] = (struct phase_time){ .ns = 900 * MS, .known = false };
+}
+
+static bool wants(const struct sample *x, struct story_filter f)
+{
+	return story_filter_matches(&f, &x->story, &x->verdict);
+}
+
+static void test_story_filter__without_filters_everything_passes(void **state)
+{
+	struct sample x;
+
+	(void)state;
+	sample_init(&x);
+	assert_true(wants(&x, (struct story_filter){ 0 }));
+	x.story.nr_calls = 0;
+	x.story.calls = NULL;
+	x.verdict.trigger = NULL;
+	assert_true(wants(&x, (struct story_filter){ 0 }));
+}
+
+static void test_story_filter__a_pid_is_any_actors(void **state)
+{
+	struct sample x;
+
+	(void)state;
+	sample_init(&x);
+	assert_true(wants(&x, (struct story_filter){ .pids = 1, .pid = { 4021 } }));
+	assert_true(wants(&x, (struct story_filter){ .pids = 2, .pid = { 1, 812 } }));
+	assert_false(wants(&x, (struct story_filter){ .pids = 1, .pid = { 4029 } }));
+}
+
+static void test_story_filter__a_story_without_acts_has_no_process(void **state)
+{
+	struct sample x;
+
+	(void)state;
+	sample_init(&x);
+	x.story.nr_calls = 0;
+	x.story.calls = NULL;
+	assert_false(wants(&x, (struct story_filter){ .pids = 1, .pid = { 0 } }));
+	assert_false(wants(&x, (struct story_filter){ .uids = 1, .uid = { 0 } }));
+}
+
+static void test_story_filter__a_user_may_be_root(void **state)
+{
+	struct sample x;
+
+	(void)state;
+	sample_init(&x);
+	assert_true(wants(&x, (struct story_filter){ .uids = 1, .uid = { 0 } }));
+	assert_false(wants(&x, (struct story_filter){ .uids = 1, .uid = { 1000 } }));
+}
+
+static void test_story_filter__a_comm_is_compared_whole(void **state)
+{
+	struct sample x;
+
+	(void)state;
+	sample_init(&x);
+	assert_true(wants(&x, (struct story_filter){ .comms = 1, .comm = { "nginx" } }));
+	assert_false(wants(&x, (struct story_filter){ .comms = 1, .comm = { "ngin" } }));
+	assert_false(wants(&x, (struct story_filter){ .comms = 1, .comm = { "nginx2" } }));
+}
+
+static void test_story_filter__a_comm_counts_fifteen_bytes(void **state)
+{
+	struct sample x;
+
+	(void)state;
+	sample_init(&x);
+	memset(x.calls[0].comm, 0xff, sizeof(x.calls[0].comm));
+	assert_true(wants(&x, (struct story_filter){ .comms = 1, .comm = {
+		"\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff" } }));
+	assert_false(wants(&x, (struct story_filter){ .comms = 1, .comm = { "\xff\xff" } }));
+}
+
+static void test_story_filter__all_that_is_asked_of_a_process_is_asked_of_one(void **state)
+{
+	struct sample x;
+
+	(void)state;
+	sample_init(&x);
+	assert_true(wants(&x, (struct story_filter){ .pids = 1, .pid = { 4021 }, .comms = 1,
+					       .comm = { "nginx" } }));
+	assert_false(wants(&x, (struct story_filter){ .pids = 1, .pid = { 4021 }, .comms = 1,
+						.comm = { "php" } }));
+}
+
+/* nginx runs in 1, php in 2; 3 is not known */
+static const char *cgroup_path(void *arg, uint64_t id, uint32_t pid)
+{
+	(void)pid;
+	assert_string_equal(arg, "arg");
+	return id == 1 ? "/web/nginx.service" :
+	       id == 2 ? "/docker/0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef" : NULL;
+}
+
+static bool wants_cgroup(struct sample *x, struct story_filter f)
+{
+	f.cgroup_path = cgroup_path;
+	f.cgroup_arg = (void *)"arg";
+	return wants(x, f);
+}
+
+static void test_story_filter__a_cgroup_holds_those_below(void **state)
+{
+	struct sample x;
+
+	(void)state;
+	sample_init(&x);
+	x.calls[0].cgroup = 1;
+	x.calls[1].cgroup = 2;
+	assert_true(wants_cgroup(&x, (struct story_filter){ .cgroups = 1, .cgroup = { "/web" } }));
+	assert_true(wants_cgroup(&x, (struct story_filter){ .cgroups = 1, .cgroup = { "/web/" } }));
+	assert_true(wants_cgroup(&x, (struct story_filter){ .cgroups = 1, .cgroup = { "/" } }));
+	assert_true(wants_cgroup(&x, (struct story_filter){ .cgroups = 2,
+						     .cgroup = { "/x", "/web/nginx.service" } }));
+	assert_false(wants_cgroup(&x, (struct story_filter){ .cgroups = 1, .cgroup = { "/we" } }));
+	assert_false(wants_cgroup(&x, (struct story_filter){ .cgroups = 1, .cgroup = { "/web/nginx" } }));
+	assert_false(wants_cgroup(&x, (struct story_filter){ .cgroups = 1, .cgroup = { "/docker" },
+						      .pids = 1, .pid = { 4021 } }));
+}
+
+static void test_story_filter__a_container_by_its_first_digits(void **state)
+{
+	struct sample x;
+
+	(void)state;
+	sample_init(&x);
+	x.calls[0].cgroup = 1;
+	x.calls[1].cgroup = 2;
+	assert_true(wants_cgroup(&x, (struct story_filter){ .containers = 1, .container = { "01234" } }));
+	assert_false(wants_cgroup(&x, (struct story_filter){ .containers = 1, .container = { "1234" } }));
+	assert_false(wants_cgroup(&x, (struct story_filter){ .containers = 1, .container = { "01234" },
+						      .cgroups = 1, .cgroup = { "/web" } }));
+}
+
+static void test_story_filter__a_cgroup_that_is_not_known_is_none(void **state)
+{
+	struct sample x;
+
+	(void)state;
+	sample_init(&x);
+	x.calls[0].cgroup = x.calls[1].cgroup = 3;
+	assert_false(wants_cgroup(&x, (struct story_filter){ .cgroups = 1, .cgroup = { "/" } }));
+	assert_false(wants(&x, (struct story_filter){ .cgroups = 1, .cgroup = { "/" } }));
+}
+
+static void test_story_filter__slow_is_some_known_phase(void **state)
+{
+	struct sample x;
+
+	(void)state;
+	sample_init(&x);
+	assert_true(wants(&x, (struct story_filter){ .slow_ns = 200 * MS }));
+	assert_false(wants(&x, (struct story_filter){ .slow_ns = 200 * MS + 1 }));
+}
+
+static void test_story_filter__a_call_is_the_triggers(void **state)
+{
+	struct sample x;
+
+	(void)state;
+	sample_init(&x);
+	assert_true(wants(&x, (struct story_filter){ .calls = 1ull << TRIGGER_SHUTDOWN }));
+	assert_false(wants(&x, (struct story_filter){ .calls = 1ull << TRIGGER_CLOSE }));
+}
+
+static void test_story_filter__without_a_trigger_no_call_matches(void **state)
+{
+	struct sample x;
+
+	(void)state;
+	sample_init(&x);
+	x.verdict.trigger = NULL;
+	assert_false(wants(&x, (struct story_filter){ .calls = UINT64_MAX }));
+}
+
+static void test_story_filter__endings_classes_and_initiators_are_sets(void **state)
+{
+	struct sample x;
+
+	(void)state;
+	sample_init(&x);
+	assert_true(wants(&x, (struct story_filter){
+		.endings = 1u << ENDING_FOUR_WAY | 1u << ENDING_OPEN }));
+	assert_false(wants(&x, (struct story_filter){ .endings = 1u << ENDING_THREE_WAY }));
+	assert_true(wants(&x, (struct story_filter){ .classes = 1u << CLASS_CLEAN }));
+	assert_false(wants(&x, (struct story_filter){ .classes = 1u << CLASS_RESET }));
+	assert_true(wants(&x, (struct story_filter){ .initiators = 1u << INITIATOR_LOCAL }));
+	assert_false(wants(&x, (struct story_filter){ .initiators = 1u << INITIATOR_UNKNOWN }));
+}
+
+static void test_story_filter__different_kinds_must_all_match(void **state)
+{
+	struct sample x;
+
+	(void)state;
+	sample_init(&x);
+	assert_true(wants(&x, (struct story_filter){ .pids = 1, .pid = { 812 }, .slow_ns = MS,
+					       .classes = 1u << CLASS_CLEAN }));
+	assert_false(wants(&x, (struct story_filter){ .pids = 1, .pid = { 812 }, .slow_ns = MS,
+						.classes = 1u << CLASS_RESET }));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_story_filter__without_filters_everything_passes),
+		cmocka_unit_test(test_story_filter__a_pid_is_any_actors),
+		cmocka_unit_test(test_story_filter__a_story_without_acts_has_no_process),
+		cmocka_unit_test(test_story_filter__a_user_may_be_root),
+		cmocka_unit_test(test_story_filter__a_comm_is_compared_whole),
+		cmocka_unit_test(test_story_filter__a_comm_counts_fifteen_bytes),
+		cmocka_unit_test(test_story_filter__all_that_is_asked_of_a_process_is_asked_of_one),
+		cmocka_unit_test(test_story_filter__a_cgroup_holds_those_below),
+		cmocka_unit_test(test_story_filter__a_container_by_its_first_digits),
+		cmocka_unit_test(test_story_filter__a_cgroup_that_is_not_known_is_none),
+		cmocka_unit_test(test_story_filter__slow_is_some_known_phase),
+		cmocka_unit_test(test_story_filter__a_call_is_the_triggers),
+		cmocka_unit_test(test_story_filter__without_a_trigger_no_call_matches),
+		cmocka_unit_test(test_story_filter__endings_classes_and_initiators_are_sets),
+		cmocka_unit_test(test_story_filter__different_kinds_must_all_match),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,285 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+#include "stuck_fixture.h"
+
+/* The advice for one socket, held or not. */
+static unsigned advice_of(struct event e, bool held)
+{
+	struct stuck_table h;
+	unsigned advice;
+
+	stuck_table_begin(&h, &no_filter, &no_select, 0, 10);
+	stuck_table_add(&h, e);
+	if (held)
+		stuck_table_add(&h, a_holder(e.peer_port, 100, "task", 5));
+	assert_true(stuck_table_finish(&h));
+	assert_int_equal(h.nr, 1);
+	advice = h.sockets[0].advice;
+	assert_int_equal(h.advised[advice], 1);
+	stuck_table_release(&h);
+	return advice;
+}
+
+static void test_stuck_table__a_close_wait_that_was_read_lacks_a_close(void **state)
+{
+	(void)state;
+	assert_int_equal(advice_of(a_socket(STATE_CLOSE_WAIT, 1), true), ADVICE_FORGOT_CLOSE);
+}
+
+static void test_stuck_table__the_fin_that_waits_is_no_unread_data(void **state)
+{
+	struct event e = a_socket(STATE_CLOSE_WAIT, 1);
+
+	(void)state;
+	e.copied_seq = e.rcv_nxt - 1;
+	assert_int_equal(advice_of(e, true), ADVICE_NOT_LOOKING);
+	e.copied_seq = e.rcv_nxt - 2;
+	assert_int_equal(advice_of(e, true), ADVICE_UNREAD_DATA);
+}
+
+static void test_stuck_table__a_close_wait_without_holder(void **state)
+{
+	struct event e = a_socket(STATE_CLOSE_WAIT, 1);
+
+	(void)state;
+	assert_int_equal(advice_of(e, false), ADVICE_NO_HOLDER);
+	e.sock_flags |= SOCKF_NO_SOCKET;
+	assert_int_equal(advice_of(e, false), ADVICE_NOT_ACCEPTED);
+	e.sock_flags |= SOCKF_KERNEL;
+	assert_int_equal(advice_of(e, false), ADVICE_KERNEL_SOCKET);
+}
+
+static void test_stuck_table__fin_wait_2_expires_only_without_a_descriptor(void **state)
+{
+	struct event e = a_socket(STATE_FIN_WAIT2, 1);
+
+	(void)state;
+	assert_int_equal(advice_of(e, true), ADVICE_PEER_HOLDS);
+	e.sock_flags = SOCKF_DEAD | SOCKF_NO_SOCKET;
+	assert_int_equal(advice_of(e, false), ADVICE_EXPIRES);
+	assert_int_equal(advice_of(a_minisock(1, SECOND_NS), false), ADVICE_EXPIRES);
+}
+
+static void test_stuck_table__a_fin_without_answer(void **state)
+{
+	static const uint8_t states[] = { STATE_FIN_WAIT1, STATE_CLOSING, STATE_LAST_ACK };
+
+	(void)state;
+	for (unsigned i = 0; i < 3; i++) {
+		struct event e = a_socket(states[i], 1);
+
+		e.snd_nxt = e.write_seq = e.snd_una + 1;
+		assert_int_equal(advice_of(e, true), ADVICE_SETTLING);
+		e.retransmits = 3;
+		assert_int_equal(advice_of(e, true), ADVICE_NO_ACK);
+		e.write_seq += 1000;
+		e.snd_wnd = 0;
+		assert_int_equal(advice_of(e, true), ADVICE_ZERO_WINDOW);
+		e.snd_wnd = 65535;
+		e.snd_nxt = e.snd_una;
+		e.probes = 1;
+		assert_int_equal(advice_of(e, true), ADVICE_NOT_SENT);
+	}
+}
+
+static void test_stuck_table__every_advice_has_a_line_that_fits(void **state)
+{
+	(void)state;
+	for (unsigned i = 0; i < ADVICE_COUNT; i++) {
+		assert_true(strlen(advice_name(i)) > 1);
+		assert_in_range(strlen(advice_line(i)), 10, 71);
+	}
+	assert_string_equal(advice_name(ADVICE_COUNT), "?");
+}
+
+static void test_stuck_table__holders_are_joined_and_sorted(void **state)
+{
+	struct stuck_table h;
+
+	(void)state;
+	stuck_table_begin(&h, &no_filter, &no_select, 0, 10);
+	stuck_table_add(&h, a_socket(STATE_CLOSE_WAIT, 1));
+	stuck_table_add(&h, a_socket(STATE_CLOSE_WAIT, 2));
+	stuck_table_add(&h, a_holder(2, 200, "b", 9));
+	stuck_table_add(&h, a_holder(1, 300, "c", 4));
+	stuck_table_add(&h, a_holder(2, 100, "a", 7));
+	stuck_table_add(&h, a_holder(2, 100, "a", 5));
+	stuck_table_add(&h, a_holder(3, 100, "a", 6));	/* of a socket that was not found */
+	assert_true(stuck_table_finish(&h));
+	assert_int_equal(h.nr_groups, 2);
+	assert_int_equal(h.group[0].pid, 100);
+	assert_int_equal(h.sockets[0].nr_holders, 3);
+	assert_int_equal(h.holder[h.sockets[0].holder].fd, 5);
+	assert_int_equal(h.holder[h.sockets[0].holder + 1].fd, 7);
+	assert_int_equal(h.holder[h.sockets[0].holder + 2].pid, 200);
+	stuck_table_release(&h);
+}
+
+static void test_stuck_table__groups_come_by_size_and_sockets_by_age(void **state)
+{
+	struct stuck_table h;
+
+	(void)state;
+	stuck_table_begin(&h, &no_filter, &no_select, 0, 10);
+	stuck_table_add(&h, aged(a_socket(STATE_CLOSE_WAIT, 1), 90 * SECOND_NS));
+	stuck_table_add(&h, aged(a_socket(STATE_CLOSE_WAIT, 2), 10 * SECOND_NS));
+	stuck_table_add(&h, aged(a_socket(STATE_CLOSE_WAIT, 3), 20 * SECOND_NS));
+	stuck_table_add(&h, a_minisock(4, SECOND_NS));
+	stuck_table_add(&h, a_holder(1, 50, "one", 3));
+	stuck_table_add(&h, a_holder(2, 60, "two", 3));
+	stuck_table_add(&h, a_holder(3, 60, "two", 4));
+	assert_true(stuck_table_finish(&h));
+	assert_int_equal(h.nr_groups, 3);
+	assert_int_equal(h.group[0].pid, 60);
+	assert_int_equal(h.group[0].oldest_ns, 20 * SECOND_NS);
+	assert_int_equal(h.sockets[h.group[0].first].flow.peer_port, 3);
+	assert_int_equal(h.group[2].owner, OWNER_NOBODY);
+	assert_int_equal(h.sockets[h.group[2].first].state, STATE_FIN_WAIT2);
+	assert_int_equal(h.nr_peers, 1);
+	assert_int_equal(h.peer[0].sockets, 4);
+	assert_int_equal(h.count[1], 1);
+	assert_int_equal(h.count[3], 3);
+	stuck_table_release(&h);
+}
+
+/* The many ports of a client are one peer; a service's port, which several sockets share, is its own. */
+static void test_stuck_table__ephemeral_ports_are_one_peer(void **state)
+{
+	struct stuck_table h;
+
+	(void)state;
+	stuck_table_begin(&h, &no_filter, &no_select, 0, 10);
+	for (unsigned i = 1; i <= 5; i++) {
+		struct event e = a_socket(STATE_CLOSE_WAIT, i);
+
+		e.peer_port = i < 3 ? 5432 : (__u16)(40000 + i);
+		stuck_table_add(&h, aged(e, i * SECOND_NS));
+	}
+	assert_true(stuck_table_finish(&h));
+	assert_int_equal(h.nr_peers, 2);
+	assert_int_equal(h.peer[0].peer.peer_port, 0);
+	assert_int_equal(h.peer[0].sockets, 3);
+	assert_int_equal(h.peer[0].oldest_ns, 5 * SECOND_NS);
+	assert_int_equal(h.peer[1].peer.peer_port, 5432);
+	assert_int_equal(h.peer[1].count[3], 2);
+	stuck_table_release(&h);
+}
+
+/* How many of two held sockets, an unheld one and a minisock are told. */
+static size_t nr_kept(const struct story_filter *s, uint64_t older_than_ns)
+{
+	struct stuck_table h;
+	size_t nr;
+
+	stuck_table_begin(&h, &no_filter, s, older_than_ns, 10);
+	stuck_table_add(&h, aged(a_socket(STATE_CLOSE_WAIT, 1), 90 * SECOND_NS));
+	stuck_table_add(&h, aged(a_socket(STATE_CLOSE_WAIT, 2), 10 * SECOND_NS));
+	stuck_table_add(&h, a_socket(STATE_CLOSE_WAIT, 3));
+	stuck_table_add(&h, a_minisock(4, SECOND_NS));
+	stuck_table_add(&h, a_holder(1, 50, "one", 3));
+	stuck_table_add(&h, a_holder(2, 60, "two", 3));
+	stuck_table_add(&h, a_holder(2, 70, "three", 3));
+	assert_true(stuck_table_finish(&h));
+	nr = h.nr;
+	assert_int_equal(h.seen, 4);
+	assert_int_equal(h.filtered, 4 - nr);
+	assert_int_equal(h.age_unknown, older_than_ns ? 4 - nr : 0);
+	stuck_table_release(&h);
+	return nr;
+}
+
+static void test_stuck_table__a_holder_must_match_all_that_is_asked(void **state)
+{
+	(void)state;
+	assert_int_equal(nr_kept(&no_select, 0), 4);
+	assert_int_equal(nr_kept(&(struct story_filter){ .pids = 1, .pid = { 70 } }, 0), 1);
+	assert_int_equal(nr_kept(&(struct story_filter){ .comms = 2, .comm = { "one", "two" } }, 0), 2);
+	assert_int_equal(nr_kept(&(struct story_filter){ .pids = 1, .pid = { 50 }, .comms = 1,
+						.comm = { "two" } }, 0), 0);
+}
+
+static void test_stuck_table__the_sockets_user_counts_where_nobody_holds_it(void **state)
+{
+	(void)state;
+	assert_int_equal(nr_kept(&(struct story_filter){ .uids = 1, .uid = { 1000 } }, 0), 2);
+	assert_int_equal(nr_kept(&(struct story_filter){ .uids = 1, .uid = { 33 } }, 0), 1);
+	assert_int_equal(nr_kept(&(struct story_filter){ .uids = 1, .uid = { 0 } }, 0), 0);
+}
+
+static void test_stuck_table__older_than_takes_only_what_is_known_to_be(void **state)
+{
+	(void)state;
+	assert_int_equal(nr_kept(&no_select, 10 * SECOND_NS), 2);
+	assert_int_equal(nr_kept(&no_select, 10 * SECOND_NS + 1), 1);
+	assert_int_equal(nr_kept(&no_select, 100 * SECOND_NS), 0);
+}
+
+static void test_stuck_table__what_does_not_fit_is_counted(void **state)
+{
+	struct stuck_table h;
+
+	(void)state;
+	stuck_table_begin(&h, &no_filter, &no_select, 0, 2);
+	for (uint16_t port = 1; port <= 5; port++)
+		stuck_table_add(&h, a_socket(STATE_CLOSE_WAIT, port));
+	for (int fd = 0; fd < 20; fd++)
+		stuck_table_add(&h, a_holder(1, 100, "a", fd));
+	stuck_table_feed(&h, "junk", 4);
+	assert_true(stuck_table_finish(&h));
+	assert_int_equal(h.seen, 5);
+	assert_int_equal(h.nr, 2);
+	assert_int_equal(h.table_full, 3);
+	assert_int_equal(h.holders_full, 12);
+	assert_int_equal(h.malformed, 1);
+	stuck_table_release(&h);
+}
+
+static void test_stuck_table__shown_twice_is_one(void **state)
+{
+	struct stuck_table h;
+
+	(void)state;
+	stuck_table_begin(&h, &no_filter, &no_select, 0, 10);
+	for (int i = 0; i < 3; i++)
+		for (uint16_t port = 1; port <= 3; port++)
+			stuck_table_add(&h, a_socket(STATE_CLOSE_WAIT, port));
+	assert_true(stuck_table_finish(&h));
+	assert_int_equal(h.seen, 3);
+	assert_int_equal(h.nr, 3);
+	stuck_table_release(&h);
+}
+
+static void test_stuck_table__nothing_is_nothing(void **state)
+{
+	struct stuck_table h;
+
+	(void)state;
+	stuck_table_begin(&h, &no_filter, &no_select, 0, 10);
+	stuck_table_add(&h, a_holder(1, 1, "a", 1));
+	assert_true(stuck_table_finish(&h));
+	assert_int_equal(h.nr, 0);
+	assert_int_equal(h.nr_groups, 0);
+	stuck_table_release(&h);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_stuck_table__a_close_wait_that_was_read_lacks_a_close),
+		cmocka_unit_test(test_stuck_table__the_fin_that_waits_is_no_unread_data),
+		cmocka_unit_test(test_stuck_table__a_close_wait_without_holder),
+		cmocka_unit_test(test_stuck_table__fin_wait_2_expires_only_without_a_descriptor),
+		cmocka_unit_test(test_stuck_table__a_fin_without_answer),
+		cmocka_unit_test(test_stuck_table__every_advice_has_a_line_that_fits),
+		cmocka_unit_test(test_stuck_table__holders_are_joined_and_sorted),
+		cmocka_unit_test(test_stuck_table__groups_come_by_size_and_sockets_by_age),
+		cmocka_unit_test(test_stuck_table__ephemeral_ports_are_one_peer),
+		cmocka_unit_test(test_stuck_table__a_holder_must_match_all_that_is_asked),
+		cmocka_unit_test(test_stuck_table__the_sockets_user_counts_where_nobody_holds_it),
+		cmocka_unit_test(test_stuck_table__older_than_takes_only_what_is_known_to_be),
+		cmocka_unit_test(test_stuck_table__what_does_not_fit_is_counted),
+		cmocka_unit_test(test_stuck_table__shown_twice_is_one),
+		cmocka_unit_test(test_stuck_table__nothing_is_nothing),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

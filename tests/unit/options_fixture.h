@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * A command line parsed in memory, for the tests of options.c.
+ */
+#pragma once
+
+#include "unit.h"
+
+#include <stdio.h>
+
+#include "options.h"
+#include "view.h"
+
+#define WORDS_MAX 40
+#define PARSE(r, ...) parse_words(r, (const char *const[]){ "tcpclose", __VA_ARGS__, NULL })
+
+/* The views are not what is tested here: these stand for them. */
+static const struct view views[] = {
+	{ .name = "trace", .help = "lines (default)" },
+	{ .name = "json", .help = "objects" },
+	{ .name = "events", .help = "events" },
+	{ .name = "stuck", .help = "what hangs" },
+	{ .name = "who", .help = "processes", .manual = "Columns.\n" },
+	{ .name = "hist", .help = "histograms" },
+	{ .name = "timeline", .help = "ladders" },
+	{ .name = "doctor", .help = "what can be done" },
+};
+
+const struct view *view_at(unsigned i)
+{
+	return i < sizeof(views) / sizeof(*views) ? &views[i] : NULL;
+}
+
+const struct view *view_find(const char *name)
+{
+	for (unsigned i = 0; view_at(i); i++)
+		if (strcmp(views[i].name, name) == 0)
+			return &views[i];
+	return NULL;
+}
+
+struct result {
+	struct options o;
+	int status;
+	char out[8192], err[2048];
+	char *argv[WORDS_MAX];
+};
+
+static inline void parse_words(struct result *r, const char *const *words)
+{
+	FILE *out, *err;
+	int argc = 0;
+
+	memset(r, 0, sizeof(*r));
+	for (; words[argc] && argc < WORDS_MAX - 1; argc++)
+		r->argv[argc] = (char *)words[argc];
+	out = fmemopen(r->out, sizeof(r->out), "w");
+	err = fmemopen(r->err, sizeof(r->err), "w");
+	assert_non_null(out);
+	assert_non_null(err);
+	r->status = options_parse(&r->o, argc, r->argv, out, err);
+	fclose(out);
+	fclose(err);
+}
+
+/* It goes on, and says nothing. */
+static inline void expect_fine(const struct result *r)
+{
+	assert_string_equal(r->err, "");
+	assert_string_equal(r->out, "");
+	assert_int_equal(r->status, -1);
+}
+
+static inline void expect_usage(const struct result *r, const char *line)
+{
+	assert_string_equal(r->err, line);
+	assert_string_equal(r->out, "");
+	assert_int_equal(r->status, EXIT_USAGE);
+}

@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+#include "stuck_fixture.h"
+
+#include <stdlib.h>
+
+#include "view.h"
+
+#define EVIL "\x1b[2J\n\"\xff"
+#define ID "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+
+struct stage {
+	struct buf out;
+	struct run_info meta;
+	struct view_context context;
+	struct stuck_table stuck;
+};
+
+static const char *cgroup_path_of(void *arg, uint64_t id, uint32_t pid)
+{
+	(void)arg;
+	assert_int_equal(id, 42);
+	return pid == 100 ? "/system.slice/docker-" ID ".scope" : "/" EVIL;
+}
+
+static int set_up(void **state)
+{
+	struct stage *g = calloc(1, sizeof(*g));
+
+	if (!g)
+		return -1;
+	g->context = (struct view_context){ .out = &g->out, .meta = &g->meta, .cgroup_path = cgroup_path_of };
+	stuck_table_begin(&g->stuck, &no_filter, &no_select, 0, 100);
+	*state = g;
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	struct stage *g = *state;
+
+	stuck_table_release(&g->stuck);
+	buf_release(&g->out);
+	free(g);
+	return 0;
+}
+
+static void fill_table(struct stage *g)
+{
+	for (uint16_t port = 1; port <= 7; port++) {
+		stuck_table_add(&g->stuck, aged(a_socket(STATE_CLOSE_WAIT, port), port * 61 * SECOND_NS));
+	}
+	stuck_table_add(&g->stuck, a_minisock(8, 43 * SECOND_NS));
+	for (uint16_t port = 1; port <= 7; port++) {
+		stuck_table_add(&g->stuck, a_holder(port, 100, "nginx", port + 2));
+		stuck_table_add(&g->stuck, a_holder(port, 101, EVIL, port + 2));
+	}
+	g->stuck.namespaces = 2;
+}
+
+static const char *show_view(struct stage *g, const struct view *view)
+{
+	assert_true(stuck_table_finish(&g->stuck));
+	if (view)
+		view->stuck(&g->context, &g->stuck, SECOND_NS);
+	else
+		json_print_stuck(&g->context, &g->stuck, SECOND_NS);
+	assert_false(g->out.failed);
+	buf_char(&g->out, '\0');
+	return g->out.data;
+}
+
+static void test_stuck__eighty_columns(void **state)
+{
+	static const char golden[] =
+#include "stuck.golden"
+		;
+	struct stage *g = *state;
+
+	fill_table(g);
+	assert_string_equal(show_view(g, &view_stuck), golden);
+}
+
+static void test_stuck__no_line_is_wider_and_no_byte_is_raw(void **state)
+{
+	struct stage *g = *state;
+	struct event e = aged(a_socket(STATE_LAST_ACK, 65535), 3599 * SECOND_NS);
+	const char *line;
+
+	fill_table(g);
+	e.family = 6;
+	memset(e.local_addr, 0xfe, 16);
+	memset(e.peer_addr, 0xfe, 16);
+	e.snd_nxt = e.write_seq = e.snd_una + 0x7fffffff;
+	stuck_table_add(&g->stuck, e);
+	for (int fd = 10000; fd < 10005; fd++)
+		stuck_table_add(&g->stuck, a_holder(65535, 4000000, EVIL, fd));
+	for (line = show_view(g, &view_stuck); *line; line = strchr(line, '\n') + 1) {
+		assert_in_range(strchr(line, '\n') - line, 0, 80);
+		assert_null(memchr(line, '\x1b', strchr(line, '\n') - line));
+	}
+}
+
+static void test_stuck__nothing_is_said_so(void **state)
+{
+	struct stage *g = *state;
+
+	g->stuck.namespaces = 1;
+	assert_string_equal(show_view(g, &view_stuck),
+			    "Nothing hangs: 0 closing sockets in 1 network namespace.\n");
+}
+
+static void test_stuck__json_of_a_socket_and_a_minisock(void **state)
+{
+	struct stage *g = *state;
+	const char *text;
+
+	fill_table(g);
+	text = show_view(g, NULL);
+	assert_non_null(strstr(text, "\"state\":\"CLOSE_WAIT\",\"substate\":null,\"age_ns\":null,"
+				     "\"age_at_least_ns\":427000000000,\"age_source\":"
+				     "\"last-segment\",\"eof_read\":true,\"unread\":0"));
+	assert_non_null(strstr(text, "\"state\":\"FIN_WAIT2\",\"substate\":\"FIN_WAIT2\","
+				     "\"age_ns\":null,\"age_at_least_ns\":null,\"age_source\":null,"
+				     "\"eof_read\":null,\"unread\":null"));
+	assert_non_null(strstr(text, "\"expires_in_ns\":43000000000,\"orphan\":true,"
+				     "\"holders\":[],\"advice\":\"expires\""));
+	assert_non_null(strstr(text, "{\"pid\":100,\"comm\":\"nginx\",\"fd\":3,\"uid\":1000,"
+				     "\"cgroup\":\"/system.slice/docker-" ID ".scope\","
+				     "\"unit\":\"docker-" ID ".scope\",\"container\":\"" ID "\","
+				     "\"pod\":null}"));
+	assert_non_null(strstr(text, "\"seen\":8,\"told\":8,\"filtered\":0,\"open\":0,"));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(test_stuck__eighty_columns, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_stuck__no_line_is_wider_and_no_byte_is_raw,
+						set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_stuck__nothing_is_said_so, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_stuck__json_of_a_socket_and_a_minisock,
+						set_up, tear_down),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

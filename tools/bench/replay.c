@@ -1,0 +1,227 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * What a replay costs, without a kernel to record from.
+ *
+ *   bench_replay generate_recording -o FILE [-n EVENTS] [-c CONNECTIONS]
+ *     A recording of a busy host that never was: bench_generate.h.
+ *   bench_replay read|nothing|VIEW FILE
+ *     Plays it through reader, table, stories and verdicts into that view, whose output is thrown
+ *     away; nothing: into none; read: through the reader alone. The time is the CPU's: of one core.
+ *     {"view":"json","events":10000000,"cpu_seconds":7.1,"bytes_per_event":21.2,"told":1833333}
+ *   bench_replay memory ENDPOINTS
+ *     What so many established endpoints take: as the allocator counts it, and as the kernel does.
+ *     {"endpoints":10000,"heap_bytes":4000000,"rss_bytes":4100000,"story_bytes":344}
+ *
+ * Exit status: 0, 1 on any error, 64 usage.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <malloc.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "reader.h"
+#include "pipeline.h"
+#include "generate.h"
+
+#define EVENTS 10000000UL
+#define CONNECTIONS 10000UL
+#define MAX_OPEN 131072		/* as the tool has it */
+
+static int print_error(const char *what, const char *why)
+{
+	fprintf(stderr, "bench_replay: %s: %s\n", what, why);
+	return 1;
+}
+
+static ssize_t read_file(void *arg, void *bytes, size_t len)
+{
+	return read(*(int *)arg, bytes, len);
+}
+
+static double cpu_seconds(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
+	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+}
+
+static const struct view nothing = { .name = "nothing" };
+
+static struct pipeline *new_pipeline(const struct view *view, struct view_context *context)
+{
+	static const struct filter any_flow;
+	static const struct story_filter any_story;
+	struct pipeline_config config = { .view = view, .context = context, .filter = &any_flow,
+					.story_filter = &any_story,
+					.endpoint_table = { .max_open = MAX_OPEN, .seed = 1, .calls = true,
+						   .timewait = true } };
+
+	return pipeline_new(&config);
+}
+
+static struct record play_all(struct record_reader *reader, struct pipeline *t,
+			      const struct view *view, struct view_context *context)
+{
+	uint64_t now_ns = 0;
+	struct record last;
+	struct run_counts y;
+
+	if (view->start)
+		view->start(context);
+	while ((last = record_reader_next(reader)).got < RECORD_GOT_END) {
+		if (last.got == RECORD_GOT_MARK) {
+			now_ns = last.mark->now_ns;
+			pipeline_tick(t, now_ns);
+		} else if (last.got == RECORD_GOT_EVENT) {
+			pipeline_feed(t, last.event, sizeof(*last.event));
+		}
+		if (context->out->len >= (64 << 10))
+			buf_reset(context->out);
+	}
+	pipeline_end(t, now_ns);
+	y = pipeline_tally(t, NULL);
+	if (view->end)
+		view->end(context, &y, now_ns);
+	return last;
+}
+
+static struct record read_all(struct record_reader *reader, struct run_counts *y)
+{
+	struct record last;
+
+	while ((last = record_reader_next(reader)).got < RECORD_GOT_END)
+		y->events += last.got == RECORD_GOT_EVENT;
+	return last;
+}
+
+static void print_report(const char *view, const struct run_counts *y, double seconds, int fd)
+{
+	struct stat st = { .st_size = 0 };
+
+	fstat(fd, &st);
+	printf("{\"view\":\"%s\",\"events\":%llu,\"cpu_seconds\":%.6f,\"bytes_per_event\":%.1f,"
+	       "\"told\":%llu}\n", view, (unsigned long long)y->events, seconds,
+	       (double)st.st_size / (double)y->events, (unsigned long long)y->reported);
+}
+
+/* view NULL: reads only. */
+static int replay_view(const char *name, const struct view *view, const char *path)
+{
+	struct buf out = { 0 };
+	struct view_context context = { .out = &out };
+	struct run_counts y = { .events = 0 };
+	struct pipeline *t = new_pipeline(view ? view : &nothing, &context);
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	struct record_reader *reader;
+	struct record last;
+	char why[RECORD_WHY];
+	double from = cpu_seconds();
+
+	if (fd < 0)
+		return print_error(path, strerror(errno));
+	reader = record_reader_open(read_file, &fd, why);
+	if (!reader || !t)
+		return print_error(path, reader ? "out of memory" : why);
+	context.meta = record_reader_run_info(reader);
+	if (view) {
+		last = play_all(reader, t, view, &context);
+		y = pipeline_tally(t, NULL);
+	} else {
+		last = read_all(reader, &y);
+	}
+	print_report(name, &y, cpu_seconds() - from, fd);
+	if (last.got != RECORD_GOT_END)
+		print_error(path, record_reader_why(reader));
+	if (view && view->release)
+		view->release(&context);
+	record_reader_close(reader);
+	pipeline_free(t);
+	buf_release(&out);
+	close(fd);
+	return last.got == RECORD_GOT_END ? 0 : 1;
+}
+
+static unsigned long rss_bytes(void)
+{
+	FILE *f = fopen("/proc/self/statm", "re");
+	unsigned long pages = 0;
+
+	if (!f || fscanf(f, "%*u %lu", &pages) != 1)
+		print_error("/proc/self/statm", "cannot be read");
+	if (f)
+		fclose(f);
+	return pages * (unsigned long)sysconf(_SC_PAGESIZE);
+}
+
+static int measure_memory(unsigned long endpoints)
+{
+	struct view_context context = { .out = NULL };
+	struct pipeline *t = new_pipeline(&nothing, &context);
+	size_t heap = mallinfo2().uordblks + mallinfo2().hblkhd, rss = rss_bytes();
+	struct event e;
+	struct run_counts y;
+
+	if (!t)
+		return print_error("memory", "out of it");
+	for (unsigned long i = 0; i < endpoints; i++) {
+		generate_established(&e);
+		pipeline_feed(t, &e, sizeof(e));
+	}
+	pipeline_drain_lookahead(t);
+	y = pipeline_tally(t, NULL);
+	printf("{\"endpoints\":%llu,\"heap_bytes\":%zu,\"rss_bytes\":%zu,\"story_bytes\":%zu}\n",
+	       (unsigned long long)y.open, mallinfo2().uordblks + mallinfo2().hblkhd - heap,
+	       rss_bytes() - rss, sizeof(struct story));
+	pipeline_free(t);
+	return y.open == endpoints ? 0 : print_error("memory", "not all of them were kept");
+}
+
+static int print_usage(void)
+{
+	fprintf(stderr, "usage: bench_replay generate -o FILE [-n EVENTS] [-c CONNECTIONS]\n"
+			"       bench_replay read|nothing|VIEW FILE\n"
+			"       bench_replay memory ENDPOINTS\n");
+	return 64;
+}
+
+static int generate_from_options(int argc, char **argv)
+{
+	unsigned long events = EVENTS, connections = CONNECTIONS;
+	const char *path = NULL;
+	int option, err;
+
+	while ((option = getopt(argc, argv, "o:n:c:")) != -1) {
+		if (option == 'o')
+			path = optarg;
+		else if (option == 'n')
+			events = strtoul(optarg, NULL, 10);
+		else if (option == 'c')
+			connections = strtoul(optarg, NULL, 10);
+		else
+			return print_usage();
+	}
+	if (!path || !events || !connections)
+		return print_usage();
+	err = generate_recording(path, events, connections);
+	return err ? print_error(path, strerror(err)) : 0;
+}
+
+int main(int argc, char **argv)
+{
+	const char *what = argc > 1 ? argv[1] : "";
+	const struct view *view = strcmp(what, nothing.name) ? view_find(what) : &nothing;
+
+	if (!strcmp(what, "generate"))
+		return generate_from_options(argc - 1, argv + 1);
+	if (argc == 3 && !strcmp(what, "memory") && strtoul(argv[2], NULL, 10))
+		return measure_memory(strtoul(argv[2], NULL, 10));
+	if (argc == 3 && (view || !strcmp(what, "read")))
+		return replay_view(what, view, argv[2]);
+	return print_usage();
+}
