@@ -12,6 +12,7 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
+#include "ansi.h"
 #include "caps.h"
 #include "cgroup_path.h"
 #include "command.h"
@@ -23,7 +24,6 @@
 
 #define NS_PER_MS 1000000ULL
 #define HOUR_MS 3600000
-#define CLEAR_SCREEN "\033[H\033[2J\033[3J"
 
 struct stuck_run {
 	const struct options *o;
@@ -105,7 +105,7 @@ static int show_table(struct stuck_run *l, struct stuck_table *h)
 		return EXIT_FAILED;
 	}
 	if (l->o->watch_ns && l->context.columns)
-		buf_str(&l->out.buf, CLEAR_SCREEN);
+		buf_str(&l->out.buf, ANSI_CLEAR_SCREEN);
 	l->view->stuck(&l->context, h, live_now_ns());
 	output_flush(&l->out);
 	l->found |= h->nr > 0;

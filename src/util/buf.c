@@ -83,7 +83,7 @@ void buf_digits(struct buf *b, uint64_t v, unsigned digits)
 	buf_add(b, text, digits);
 }
 
-/* Bytes 10xxxxxx go on with a UTF-8 character, all others begin one. */
+/* A byte 10xxxxxx continues a UTF-8 character; every other byte starts one, and so a column. */
 static size_t buf_missing_columns(const struct buf *b, size_t from, size_t width)
 {
 	size_t columns = 0;

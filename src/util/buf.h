@@ -1,11 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * A byte buffer that grows up to a hard cap: where every line of output is built.
+ * A byte buffer that grows as needed, up to BUF_MAX bytes. Every line of output is built in one.
  *
- * Starts as { 0 } and owns data from the first byte on until buf_release. When memory or the cap
- * ends, failed is set, the addition that did not fit is left out whole, and so is every later one
- * until buf_reset: look at failed once, before writing. data is not NUL-terminated. No printf:
- * numbers are written by hand, since this is the hot path.
+ * Initialise a buffer with { 0 }; it allocates on the first addition and owns `data` until
+ * buf_release(). `data` is not NUL-terminated.
+ *
+ * Additions do not return errors. If one does not fit (out of memory, or over BUF_MAX), none of
+ * it is added, `failed` is set, and later additions are ignored until buf_reset(). Check `failed`
+ * once, before writing the buffer out.
+ *
+ * Numbers are formatted without printf, because this is on the hot path.
  */
 #pragma once
 
@@ -14,7 +18,7 @@
 #include <stdint.h>
 #include <string.h>
 
-#define BUF_MAX ((size_t)16 << 20)	/* bytes; far above any record */
+#define BUF_MAX ((size_t)16 << 20)	/* bytes; far more than any line of output */
 
 struct buf {
 	char *data;
@@ -22,10 +26,13 @@ struct buf {
 	bool failed;
 };
 
-/* Makes it so that n bytes fit; false, with failed set, if they cannot. */
+/* Ensure that n more bytes fit. Returns false and sets `failed` if they cannot. */
 bool buf_grow(struct buf *b, size_t n);
 
-/* Room for n bytes behind data[len], or NULL with failed set. The caller fills it, adds to len. */
+/*
+ * Return a pointer to n writable bytes behind data[len], or NULL with `failed` set. The caller
+ * writes the bytes and adds their number to `len`.
+ */
 static inline char *buf_room(struct buf *b, size_t n)
 {
 	if (b->cap - b->len < n || b->failed || !b->data)
@@ -34,11 +41,12 @@ static inline char *buf_room(struct buf *b, size_t n)
 	return b->data + b->len;
 }
 
+/* Append n bytes. `bytes` may be NULL if n is 0. */
 static inline void buf_add(struct buf *b, const void *bytes, size_t n)
 {
 	char *to = buf_room(b, n);
 
-	if (!to || n == 0)	/* bytes may be NULL then */
+	if (!to || n == 0)
 		return;
 	memcpy(to, bytes, n);
 	b->len += n;
@@ -49,23 +57,25 @@ static inline void buf_char(struct buf *b, char c)
 	buf_add(b, &c, 1);
 }
 
+/* Append a NUL-terminated string without its NUL, or a number in decimal. */
 void buf_str(struct buf *b, const char *s);
 void buf_u64(struct buf *b, uint64_t v);
 void buf_i64(struct buf *b, int64_t v);
 
-/* v in exactly `digits` decimal digits (at most 20), zeros before; higher digits are left out. */
+/* Append v as `digits` (at most 20) decimal digits, zero-padded. Higher digits are dropped. */
 void buf_digits(struct buf *b, uint64_t v, unsigned digits);
 
 /*
- * Makes what was added since position `from` (an earlier len) at least `width` columns wide with
- * spaces: behind it (left-aligned text) or before it (right-aligned numbers). A UTF-8 character
- * counts as one column. What is wider stays as it is.
+ * Pad the text from position `from` (an earlier value of `len`) to the end with spaces, so that it
+ * is at least `width` columns wide. buf_pad() adds the spaces behind the text (left-aligned),
+ * buf_pad_before() in front of it (right-aligned). A UTF-8 character counts as one column. Wider
+ * text is left as it is.
  */
 void buf_pad(struct buf *b, size_t from, size_t width);
 void buf_pad_before(struct buf *b, size_t from, size_t width);
 
-/* Empties it, keeps the memory, forgets a failure. */
+/* Empty the buffer and clear `failed`. The memory is kept for reuse. */
 void buf_reset(struct buf *b);
 
-/* Gives the memory back; the buffer is as new. */
+/* Free the memory. The buffer is back in its initial state and can be used again. */
 void buf_release(struct buf *b);

@@ -17,7 +17,7 @@ static void put_node(struct deadline_heap *h, size_t at, struct deadline_heap_no
 	n->slot = at + 1;
 }
 
-/* Moves n from the free place `at` towards the top until its parent is no later. */
+/* Place n at the free index `at`, or further up, so that its parent is not later than it. */
 static void sift_up(struct deadline_heap *h, size_t at, struct deadline_heap_node *n)
 {
 	while (at > 0) {
@@ -31,7 +31,7 @@ static void sift_up(struct deadline_heap *h, size_t at, struct deadline_heap_nod
 	put_node(h, at, n);
 }
 
-/* Moves n from the free place `at` towards the bottom until both children are no earlier. */
+/* Place n at the free index `at`, or further down, so that no child is earlier than it. */
 static void sift_down(struct deadline_heap *h, size_t at, struct deadline_heap_node *n)
 {
 	size_t child;

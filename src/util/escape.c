@@ -10,7 +10,7 @@ static bool is_continuation(uint8_t c)
 
 struct utf8_char escape_decode_utf8(const void *bytes, size_t len)
 {
-	/* By length: what is less is overlong. */
+	/* The smallest code point per length: anything below it is an overlong form. */
 	static const uint32_t least[] = { 0, 0, 0x80, 0x800, 0x10000 };
 	static const struct utf8_char invalid;
 	const uint8_t *p = bytes;

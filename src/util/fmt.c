@@ -13,13 +13,13 @@
 
 #define ENDPOINT_MAX 64		/* bytes; the longest is 53: "[" 45 "]:65535" */
 
-/* v / unit, half rounded up, without overflow. */
+/* Return v / unit, rounded half up, without overflow. */
 static uint64_t divide_rounded(uint64_t v, uint64_t unit)
 {
 	return v / unit + (v % unit >= unit - unit / 2);
 }
 
-/* scaled is the value times 10 ^ decimals. */
+/* Append a decimal fraction; `scaled` is the value times 10 to the power of `decimals`. */
 static void fmt_decimal(struct buf *b, uint64_t scaled, unsigned decimals)
 {
 	uint64_t unit = 1;
@@ -33,7 +33,7 @@ static void fmt_decimal(struct buf *b, uint64_t scaled, unsigned decimals)
 	}
 }
 
-/* From 1000 s on: "16.7m", "2.0h", "1.2d", "585y" */
+/* Append a duration of at least 1000 s: "16.7m", "2.0h", "1.2d", "585y". */
 static void fmt_long(struct buf *b, uint64_t ns)
 {
 	static const struct {
@@ -68,7 +68,10 @@ void fmt_ms(struct buf *b, uint64_t ns)
 	}
 }
 
-/* "2.6 ms" below ten, "197 ms" above. False: rounding reaches `limit`, the next unit's turn. */
+/*
+ * Append a duration in one unit: "2.6 ms" below ten, "197 ms" above. Returns false, and appends
+ * nothing, if it rounds to `limit` or more: the next unit must be used.
+ */
 static bool fmt_in_unit(struct buf *b, uint64_t ns, uint64_t unit, uint64_t limit, const char *name)
 {
 	uint64_t tenths, whole = divide_rounded(ns, unit);
@@ -82,7 +85,7 @@ static bool fmt_in_unit(struct buf *b, uint64_t ns, uint64_t unit, uint64_t limi
 	return true;
 }
 
-/* "3 min 20 s": v in the smaller unit, `per` of which make the larger. */
+/* Append "3 min 20 s"; v is in the smaller unit, `per` of which make the larger one. */
 static void fmt_two_units(struct buf *b, uint64_t v, uint64_t per, const char *large,
 			  const char *small)
 {
@@ -212,15 +215,18 @@ void fmt_endpoint_cut(struct buf *b, unsigned family, const uint8_t *addr, uint1
 		buf_add(b, "..", width < 2 ? width : 2);
 		return;
 	}
-	keep = width - 2 - tail;	/* columns of the address that stay */
+	keep = width - 2 - tail;	/* columns of the address to keep */
 	if (family == 6 && keep < 4)
-		keep = 0;		/* no lone brackets */
+		keep = 0;		/* no unpaired brackets */
 	buf_add(b, text, (keep + 1) / 2);
 	buf_add(b, "..", 2);
 	buf_add(b, text + len - tail - keep / 2, keep / 2 + tail);
 }
 
-/* Year, month (1-12) and day (1-31) of a day since 1970: Howard Hinnant's civil_from_days. */
+/*
+ * Convert days since 1970-01-01 to year, month (1-12) and day (1-31): Howard Hinnant's
+ * civil_from_days.
+ */
 static void civil_from_days(uint32_t days, uint32_t *year, uint32_t *month, uint32_t *day)
 {
 	uint32_t z = days + 719468;			/* days since 0000-03-01 */

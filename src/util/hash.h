@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* One step of a hash over 64 bits. */
+/* A mixing function for 64-bit hashes. */
 #pragma once
 
 #include <stdint.h>
 
-/* Finalizer of MurmurHash3: every input bit reaches every output bit. */
+/* Mix 64 bits (the finalizer of MurmurHash3): every input bit affects every output bit. */
 static inline uint64_t hash_fmix64(uint64_t h)
 {
 	h ^= h >> 33;

@@ -5,7 +5,10 @@
 
 #define BUCKETS_MIN 1024
 
-/* Each chain becomes two, in the same order. */
+/*
+ * Double the number of buckets: each chain splits into two that keep the order. Does nothing if
+ * out of memory.
+ */
 static void double_buckets(struct hash_index *x)
 {
 	size_t n = x->mask + 1;
@@ -34,7 +37,8 @@ static void double_buckets(struct hash_index *x)
 
 bool hash_index_init(struct hash_index *x, const struct pool *pool, size_t link_offset)
 {
-	*x = (struct hash_index){ .pool = pool, .link_offset = link_offset, .mask = BUCKETS_MIN - 1 };
+	*x = (struct hash_index){ .pool = pool, .link_offset = link_offset,
+				  .mask = BUCKETS_MIN - 1 };
 	x->first = calloc(BUCKETS_MIN, sizeof(*x->first));
 	return x->first;
 }

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * An index: from the hash of a key to the items of a pool (src/util/pool.h) that may have that key. Pure.
+ * Chained hash table from the hash of a key to items of a pool (pool.h). Pure.
  *
- * A table of chains, a quarter to half as many as there are places: of what is not there mostly one place says so. An
- * item has a link for each index that it is in, with its hash, so that of most others in a chain the key is not
- * looked at; to add and to remove takes the same time however many share a hash. Keys are the caller's to compare. The hash must have been mixed (src/util/hash.h): its low bits are the
- * place.
+ * The table doubles when it is half full and never shrinks, so a miss usually costs one bucket
+ * lookup. Each item embeds one link per index that it is in. The link stores the hash, so most
+ * non-matching keys are skipped without comparing them. Adding (amortized) and removing are O(1),
+ * however many items share a hash.
+ *
+ * The caller compares keys. Hashes must be well mixed (hash.h): their low bits select the bucket.
  */
 #pragma once
 
@@ -17,38 +19,47 @@
 
 struct hash_index_link {
 	uint32_t hash;
-	uint32_t next, prev;	/* items of the chain, 0 none */
+	uint32_t next, prev;	/* items of the chain, 0: none */
 };
 
 struct hash_index {
 	const struct pool *pool;
-	size_t link_offset;		/* of the hash_index_link in an item */
-	uint32_t *first;	/* by place; 0 none */
-	size_t mask, len;	/* places less one; items */
+	size_t link_offset;	/* of the hash_index_link in an item, in bytes */
+	uint32_t *first;	/* first item of each bucket, 0: none */
+	size_t mask, len;	/* buckets minus 1; items */
 };
 
-/* False if out of memory. */
+/*
+ * Initialise an empty index over items of `pool`, which must outlive it. link_offset is the offset
+ * in bytes of the item's hash_index_link for this index. Returns false if out of memory.
+ */
 bool hash_index_init(struct hash_index *x, const struct pool *pool, size_t link_offset);
+
+/* Free the index. Its items belong to the pool and are not touched. */
 void hash_index_release(struct hash_index *x);
 
-/* In front of those that share its hash. Out of memory, chains get longer. */
+/*
+ * Add an item at the front of its chain. Cannot fail: if there is no memory for more buckets, the
+ * chains get longer.
+ */
 void hash_index_add(struct hash_index *x, uint32_t hash, uint32_t item);
 
-/* The item is in it. */
+/* Remove an item, which must be in the index. */
 void hash_index_remove(struct hash_index *x, uint32_t item);
 
+/* Return the link of an item for this index. */
 static inline struct hash_index_link *hash_index_link(const struct hash_index *x, uint32_t item)
 {
 	return (struct hash_index_link *)((char *)pool_at(x->pool, item) + x->link_offset);
 }
 
-/* Where the chain of a hash begins. */
+/* Return the bucket of a hash: the head of its chain. */
 static inline uint32_t *hash_index_bucket(const struct hash_index *x, uint32_t hash)
 {
 	return &x->first[hash & x->mask];
 }
 
-/* This item, or the first behind it in its chain that has the hash; 0 none. */
+/* Return `item` or the first item behind it in the chain that has this hash, 0 if there is none. */
 static inline uint32_t hash_index_match(const struct hash_index *x, uint32_t hash, uint32_t item)
 {
 	while (item && hash_index_link(x, item)->hash != hash)
@@ -56,7 +67,7 @@ static inline uint32_t hash_index_match(const struct hash_index *x, uint32_t has
 	return item;
 }
 
-/* The items under a hash, the last to be added first: 0 none, or no more. */
+/* Iterate over the items with a hash, latest addition first. Both return 0 at the end. */
 static inline uint32_t hash_index_first(const struct hash_index *x, uint32_t hash)
 {
 	return hash_index_match(x, hash, *hash_index_bucket(x, hash));
@@ -69,7 +80,7 @@ static inline uint32_t hash_index_next(const struct hash_index *x, uint32_t item
 	return hash_index_match(x, l->hash, l->next);
 }
 
-/* What is under this hash will be asked for soon. */
+/* Fetch the bucket of a hash into the cache, ahead of a lookup. No other effect. */
 static inline void hash_index_prefetch(const struct hash_index *x, uint32_t hash)
 {
 	__builtin_prefetch(hash_index_bucket(x, hash));

@@ -12,11 +12,11 @@ static const uint64_t power_of_ten[] = {
 	1000000000000000000ULL, 10000000000000000000ULL,
 };
 
-/* The power of ten that is not above v; v > 0. */
+/* Return the exponent of the largest power of ten that is not above v; v > 0. */
 static unsigned find_decade(uint64_t v)
 {
 	unsigned bits = 64 - (unsigned)__builtin_clzll(v);
-	unsigned d = bits * 1233 >> 12;		/* log10(2) is 1233 / 4096, nearly */
+	unsigned d = bits * 1233 >> 12;		/* log10(2) is about 1233 / 4096 */
 
 	return v < power_of_ten[d] ? d - 1 : d;
 }
@@ -29,7 +29,7 @@ static unsigned find_bucket(uint64_t v)
 		return 0;
 	d = find_decade(v);
 	if (d == 19)
-		return HISTOGRAM_BUCKETS - 1;	/* twice 10^19 is above all */
+		return HISTOGRAM_BUCKETS - 1;	/* 2 * 10^19 does not fit into 64 bits */
 	return 1 + 3 * d + (v >= 2 * power_of_ten[d]) + (v >= 5 * power_of_ten[d]);
 }
 
@@ -46,9 +46,11 @@ uint64_t histogram_bucket_from_ns(unsigned bucket)
 
 static uint64_t bin_width(unsigned bucket)
 {
-	uint64_t width = (histogram_bucket_from_ns(bucket + 1) - histogram_bucket_from_ns(bucket)) / HISTOGRAM_BINS;
+	uint64_t from = histogram_bucket_from_ns(bucket);
+	uint64_t width = (histogram_bucket_from_ns(bucket + 1) - from) / HISTOGRAM_BINS;
 
-	return width ? width + (bucket == HISTOGRAM_BUCKETS - 1) : 1;	/* that one does not divide */
+	/* The last bucket is not a multiple of HISTOGRAM_BINS wide: round up. */
+	return width ? width + (bucket == HISTOGRAM_BUCKETS - 1) : 1;
 }
 
 void histogram_release(struct histogram *h)
@@ -65,7 +67,7 @@ static bool alloc_bucket(struct histogram *h, unsigned bucket)
 	return h->bucket[bucket];
 }
 
-/* Before what lies between the two is counted. */
+/* Extend the range to min and max. Call before adding to n: an empty histogram has no range yet. */
 static void extend_range(struct histogram *h, uint64_t min, uint64_t max)
 {
 	if (!h->n || min < h->min)
@@ -114,7 +116,7 @@ uint64_t histogram_bucket_count(const struct histogram *h, unsigned bucket)
 	return sum;
 }
 
-/* The middle of the bin that holds the value of this rank, 1 the first, in this bucket. */
+/* Return the middle of the bin that holds the value with this rank (from 1) in the bucket. */
 static uint64_t value_at_rank(const struct histogram *h, unsigned bucket, uint64_t rank)
 {
 	uint64_t width = bin_width(bucket), v;

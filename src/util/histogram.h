@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * A log-linear histogram of nanoseconds. Pure.
+ * A log-linear histogram of durations in nanoseconds. Pure.
  *
- * Its buckets are those that a person would choose, 1-2-5-10 and so on, so that a drawing of them
- * is exact; each is cut into HISTOGRAM_BINS bins of equal width. A quantile told from them is at most
- * 1.5 % off, below 100 ns not at all. Bounded: an empty one takes half a KiB, each bucket that
- * something falls into 400 bytes more.
+ * The buckets are the ones a person would choose (1, 2, 5, 10, 20, ...), so a chart of them is
+ * exact. Each is divided into HISTOGRAM_BINS bins of equal width. A quantile is at most 1.5 % off,
+ * and exact below 100 ns. Memory is bounded: half a KiB for an empty histogram, plus 400 bytes per
+ * bucket in use.
  */
 #pragma once
 
@@ -13,28 +13,33 @@
 #include <stdint.h>
 
 #define HISTOGRAM_BINS 50
-#define HISTOGRAM_BUCKETS 59	/* 0 to 1, then three to each of 20 powers of ten, the last cut short */
+
+/* One for 0, then three for each power of ten up to 10^18, and one from 10^19 to the maximum */
+#define HISTOGRAM_BUCKETS 59
 
 /* Starts as { 0 }. */
 struct histogram {
-	uint64_t n, min, max;	/* of none: 0 */
-	uint64_t *bucket[HISTOGRAM_BUCKETS];	/* HISTOGRAM_BINS counts each, NULL: nothing fell into it */
+	uint64_t n, min, max;	/* values, the smallest and the largest (ns); 0 if empty */
+	uint64_t *bucket[HISTOGRAM_BUCKETS];	/* HISTOGRAM_BINS counts each, NULL: all 0 */
 };
 
+/* Free the memory. The histogram is empty and can be used again. */
 void histogram_release(struct histogram *h);
 
-/* False: out of memory, and nothing was added. */
+/* Add one value. Returns false if out of memory; nothing was added then. */
 bool histogram_add(struct histogram *h, uint64_t ns);
 
-/* Adds what is in the other. False: out of memory, and some of it may have been. */
+/* Add all values of `from` to `to`. Returns false if out of memory; some may have been added. */
 bool histogram_merge(struct histogram *to, const struct histogram *from);
 
 /*
- * The value that so many of a thousand are not above (nearest rank), to 1.5 %; 500 is the median.
- * 0 of an empty one.
+ * Return the quantile of `permille` (nearest rank, within 1.5 %) in ns; 500 is the median. Returns
+ * 0 if the histogram is empty.
  */
 uint64_t histogram_quantile(const struct histogram *h, unsigned permille);
 
-/* How many fell into this bucket, and where it begins; bucket HISTOGRAM_BUCKETS is the end. */
+/* Return the number of values in a bucket, 0 if there is no such bucket. */
 uint64_t histogram_bucket_count(const struct histogram *h, unsigned bucket);
+
+/* Return the lower bound of a bucket in ns; for HISTOGRAM_BUCKETS, the end of the last bucket. */
 uint64_t histogram_bucket_from_ns(unsigned bucket);

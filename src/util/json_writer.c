@@ -107,7 +107,7 @@ void json_null(struct json *j)
 	buf_add(j->buf, "null", 4);
 }
 
-/* One character, or one byte that begins none (c.len is 0). */
+/* Append one character, or one byte that is not UTF-8 (c.len is 0), escaped. */
 static void json_add_char(struct buf *b, const uint8_t *p, struct utf8_char c)
 {
 	if (c.len == 0) {
@@ -133,7 +133,7 @@ static bool needs_no_escape(uint8_t c)
 void json_bytes(struct json *j, const void *bytes, size_t len)
 {
 	const uint8_t *p = bytes;
-	size_t plain = 0;	/* the run before i that goes as it is */
+	size_t plain = 0;	/* bytes before i that need no escape and are not copied yet */
 
 	json_begin_str(j);
 	for (size_t i = 0; i < len;) {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * A streaming JSON writer on a struct buf: no tree, no allocation per value, commas by themselves.
+ * A streaming JSON writer on a struct buf: no tree, no allocation per value, automatic commas.
  *
  *	struct json j;
  *
@@ -12,11 +12,11 @@
  *	json_end_array(&j);
  *	json_end_object(&j);		{"kind":"close","states":["FIN_WAIT1"]}
  *
- * Keys and json_str are words of our own, in plain ASCII without quotes or backslashes: they are
- * copied as they are. Everything else goes through json_bytes. Integers must be below 2^53 (the
- * contract's promise to readers that have doubles only): it is the caller's to see to, nothing is
- * checked here. Deeper than JSON_DEPTH, or an end too many, sets buf.failed, as lack of memory
- * does.
+ * Keys and the text of json_str() are copied unescaped: they must be the tool's own words in plain
+ * ASCII without quotes or backslashes. Use json_bytes() for everything else. Integers must be below
+ * 2^53, because the output promises that to readers that only have doubles; the caller ensures it,
+ * nothing is checked here. Nesting deeper than JSON_DEPTH, or one end too many, sets buf.failed, as
+ * running out of memory does.
  */
 #pragma once
 
@@ -26,12 +26,12 @@
 
 struct json {
 	struct buf *buf;
-	uint32_t filled;	/* bit n: depth n holds something, a comma comes next */
+	uint32_t filled;	/* bit n: depth n has a value, a comma must precede the next */
 	unsigned depth;
-	bool keyed;		/* a key was written, its value follows */
+	bool keyed;		/* a key was written and has no value yet */
 };
 
-/* Begins a new text at the end of b; what b holds stays. The caller ends the line. */
+/* Start a JSON text at the end of b, behind what it holds. The caller adds the newline. */
 void json_init(struct json *j, struct buf *b);
 
 void json_begin_object(struct json *j);
@@ -39,7 +39,7 @@ void json_end_object(struct json *j);
 void json_begin_array(struct json *j);
 void json_end_array(struct json *j);
 
-/* Before a key, or a value of an array. */
+/* Append the comma, if one is needed, before a key or a value in an array. */
 static inline void json_comma(struct json *j)
 {
 	if (j->filled & 1u << j->depth)
@@ -48,11 +48,12 @@ static inline void json_comma(struct json *j)
 }
 
 /*
- * Inline, since nearly all keys are literals, whose length and copying cost nothing then: a tenth of what
- * the view json costs (build/bench_replay json).
+ * Inlined because nearly all keys are literals: their length is then a constant and the copy is
+ * free. This saves a tenth of the cost of the view json (build/bench_replay json).
  */
 #define JSON_INLINE static inline __attribute__((always_inline)) void
 
+/* Append a key. Its value must follow. */
 JSON_INLINE json_key(struct json *j, const char *key)
 {
 	size_t len = strlen(key);
@@ -69,25 +70,29 @@ JSON_INLINE json_key(struct json *j, const char *key)
 	j->keyed = true;
 }
 
-void json_str(struct json *j, const char *word);	/* NULL is null */
+/* Append a value. json_str(NULL) appends null. */
+void json_str(struct json *j, const char *word);
 void json_u64(struct json *j, uint64_t v);
 void json_i64(struct json *j, int64_t v);
 void json_bool(struct json *j, bool v);
 void json_null(struct json *j);
 
 /*
- * Bytes of unknown origin as a string. Nothing is cut or dropped: valid UTF-8 is kept, control
- * characters (C0, DEL, C1) become \u00XX, and each byte that is not UTF-8 becomes the text \xNN,
- * which in JSON reads "\\xNN". That text alone is not told from the same four characters in the
- * source. A NUL is a byte like any other: give a comm without its padding.
+ * Append bytes of unknown origin as a string. Nothing is cut or dropped: valid UTF-8 is kept,
+ * control characters (C0, DEL, C1) become \u00XX, and each byte that is not UTF-8 becomes the text
+ * \xNN, written "\\xNN" in JSON. A reader cannot distinguish that from the same four characters in
+ * the source. A NUL is a byte like any other: pass a comm without its padding.
  */
 void json_bytes(struct json *j, const void *bytes, size_t len);
 
-/* A string whose text the caller adds to j->buf in between (fmt_addr, say): plain ASCII only. */
+/*
+ * Begin and end a string whose text the caller appends to j->buf in between, for example with
+ * fmt_addr(). The text is not escaped: plain ASCII only, no quotes or backslashes.
+ */
 void json_begin_str(struct json *j);
 void json_end_str(struct json *j);
 
-/* "key":value; of an object and an array the beginning */
+/* Append a key and its value: "key":value. For an object or an array, begin it. */
 JSON_INLINE json_kv_object(struct json *j, const char *key)
 {
 	json_key(j, key);
@@ -106,8 +111,7 @@ JSON_INLINE json_kv_str(struct json *j, const char *key, const char *word)
 	json_str(j, word);
 }
 
-JSON_INLINE json_kv_bytes(struct json *j, const char *key, const void *bytes,
-				  size_t len)
+JSON_INLINE json_kv_bytes(struct json *j, const char *key, const void *bytes, size_t len)
 {
 	json_key(j, key);
 	json_bytes(j, bytes, len);

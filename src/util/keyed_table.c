@@ -21,7 +21,7 @@ static uint64_t hash_key(uint64_t seed, const uint8_t *key, size_t len)
 	return hash_fmix64((h ^ word) + seed);
 }
 
-/* Twice as many as there may be groups, so that a search ends soon. */
+/* Return the size of the hash table: a power of two, at least twice `max`, to keep probes short. */
 static uint32_t count_slots(const struct keyed_table *g)
 {
 	uint32_t n = 2;
@@ -48,7 +48,7 @@ static void free_entry(struct keyed_entry *o)
 }
 
 static struct keyed_entry *new_entry(const struct keyed_table *g, const void *key, size_t key_len,
-			       const void *label, size_t label_len)
+				     const void *label, size_t label_len)
 {
 	struct keyed_entry *o = calloc(1, sizeof(*o) + key_len + label_len);
 
@@ -68,8 +68,8 @@ static struct keyed_entry *new_entry(const struct keyed_table *g, const void *ke
 	return o;
 }
 
-struct keyed_entry *keyed_table_get_or_add(struct keyed_table *g, const void *key, size_t key_len, const void *label,
-			  size_t label_len)
+struct keyed_entry *keyed_table_get_or_add(struct keyed_table *g, const void *key, size_t key_len,
+					   const void *label, size_t label_len)
 {
 	uint64_t hash = hash_key(g->seed, key, key_len);
 	uint32_t mask, i;

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * A table of rows by key, for sums over many stories. Pure.
+ * A bounded table of rows by key, for sums over many connections. Pure.
  *
- * Bounded: the first `max` keys get a row each; what comes after shares the row `other`, and is
- * counted there. Keys are bytes that strangers may choose: the hash has a seed.
+ * The first `max` keys get a row each; all later keys share the row `other`. Keys are bytes that
+ * outsiders may choose, so the hash is seeded.
  */
 #pragma once
 
@@ -13,33 +13,38 @@
 struct keyed_entry {
 	uint64_t hash;
 	size_t key_len, label_len;
-	void *row;		/* row_size bytes, zero at first */
+	void *row;		/* row_size bytes, initially zero */
 	uint8_t bytes[];	/* the key, then the label */
 };
 
 struct keyed_table {
-	size_t row_size;
-	uint32_t max;
+	/* Set by the caller. */
+	size_t row_size;		/* bytes */
+	uint32_t max;			/* rows, without `other` */
 	uint64_t seed;
-	/* The table's own, 0 at first. */
+	/* Private, initially 0. */
 	uint32_t nr;
-	struct keyed_entry **items;	/* nr of them, in the order in which they came */
-	struct keyed_entry *other;	/* NULL: not needed so far */
-	uint32_t *slot;		/* index into items, plus 1; 0 empty */
+	struct keyed_entry **items;	/* nr entries, in the order in which they were added */
+	struct keyed_entry *other;	/* NULL: not needed yet */
+	uint32_t *slot;			/* index into items plus 1, 0: empty */
 };
 
 /*
- * The row of this key. label: what is to be kept of it besides; the first one stays. NULL: out of
- * memory.
+ * Return the entry of a key, adding one if the key is new; `other` if the table is full. `label` is
+ * stored with a new key (for printing) and ignored for a known one. Key and label are copied.
+ * Returns NULL if out of memory.
  */
-struct keyed_entry *keyed_table_get_or_add(struct keyed_table *g, const void *key, size_t key_len, const void *label,
-			  size_t label_len);
+struct keyed_entry *keyed_table_get_or_add(struct keyed_table *g, const void *key, size_t key_len,
+					   const void *label, size_t label_len);
 
-/* The row of those that have none of their own. NULL: out of memory. */
+/* Return the entry shared by the keys that have none of their own, NULL if out of memory. */
 struct keyed_entry *keyed_table_other(struct keyed_table *g);
 
-/* The i-th, from 0 on; `other` is the last. NULL past it. */
+/* Return entry i, counted from 0, with `other` last if there is one. NULL past the end. */
 struct keyed_entry *keyed_table_at(const struct keyed_table *g, uint32_t i);
 
-/* Forgets all of them; done: what a row owns is released first. Ready to be used again. */
+/*
+ * Remove all entries and free the memory; the table can be used again. done() is called for every
+ * row first, to release what the row owns.
+ */
 void keyed_table_clear(struct keyed_table *g, void (*done)(void *row));

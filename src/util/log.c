@@ -2,18 +2,15 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "ansi.h"
 #include "buf.h"
-#include "log.h"
 #include "escape.h"
+#include "log.h"
 
 static struct {
 	bool quiet, color;
 	int verbose;
 } log_settings;
-
-#define RED "\033[31m"
-#define YELLOW "\033[33m"
-#define PLAIN "\033[0m"
 
 void log_init(bool quiet, int verbose, bool color)
 {
@@ -22,7 +19,7 @@ void log_init(bool quiet, int verbose, bool color)
 	log_settings.color = color;
 }
 
-/* color: NULL none. Without memory for the line it is written unescaped rather than not at all. */
+/* `color` is NULL for none. If out of memory, the line is written unescaped rather than dropped. */
 static LOG_PRINTF(2, 0) void log_line(const char *color, const char *fmt, va_list args)
 {
 	struct buf b = { 0 };
@@ -34,7 +31,7 @@ static LOG_PRINTF(2, 0) void log_line(const char *color, const char *fmt, va_lis
 		color = NULL;
 	buf_str(&b, color ? color : "");
 	buf_str(&b, "tcpclose:");
-	buf_str(&b, color ? PLAIN " " : " ");
+	buf_str(&b, color ? ANSI_RESET " " : " ");
 	escape_for_terminal(&b, text, strlen(text), ESCAPE_ANY_WIDTH);
 	buf_char(&b, '\n');
 	if (b.failed)
@@ -49,7 +46,7 @@ void log_error(const char *fmt, ...)
 	va_list args;
 
 	va_start(args, fmt);
-	log_line(RED, fmt, args);
+	log_line(ANSI_RED, fmt, args);
 	va_end(args);
 }
 
@@ -58,7 +55,7 @@ void log_warn(const char *fmt, ...)
 	va_list args;
 
 	va_start(args, fmt);
-	log_line(YELLOW, fmt, args);
+	log_line(ANSI_YELLOW, fmt, args);
 	va_end(args);
 }
 

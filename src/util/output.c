@@ -17,7 +17,7 @@ int output_open(struct output *o, const char *path)
 	return o->fd < 0 ? -errno : 0;
 }
 
-/* Waits for room where somebody made the descriptor non-blocking. */
+/* Wait until fd is writable. Needed if another process has made the descriptor non-blocking. */
 static bool wait_until_writable(int fd)
 {
 	struct pollfd p = { .fd = fd, .events = POLLOUT };

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * Where data goes: whole lines gathered in a buffer, written when the loop says so or OUTPUT_FULL_BYTES is
- * reached.
+ * Buffered output to a file or to standard output. Views append whole lines to `buf`; the caller
+ * flushes it when its loop is idle, or when OUTPUT_FULL_BYTES have accumulated.
  *
- * Knows no format. After a failed write nothing more is written; error says why, EPIPE being no
- * failure but a reader that has seen enough.
+ * After a failed write nothing more is written, and `error` holds the reason. EPIPE is stored there
+ * too, but means only that the reader has seen enough; callers do not report it.
  */
 #pragma once
 
@@ -15,17 +15,23 @@
 struct output {
 	struct buf buf;
 	int fd;
-	int error;	/* positive errno of the write that failed, 0 none */
+	int error;	/* positive errno of the failed write, 0: none */
 };
 
-/* Opens path for writing, made anew; NULL is standard output. 0 or -errno. */
+/*
+ * Initialise o and open `path` for writing, created or truncated; NULL selects standard output.
+ * Returns 0 or -errno.
+ */
 int output_open(struct output *o, const char *path);
 
-/* Writes what is there. Returns false once writing has failed. */
+/* Write and empty the buffer. Returns false if this or an earlier write failed. */
 bool output_flush(struct output *o);
 
-/* The same, but only if enough is there to be worth a system call. */
+/* Flush if the buffer holds at least OUTPUT_FULL_BYTES. Returns as output_flush() does. */
 bool output_flush_if_full(struct output *o);
 
-/* Flushes and closes; a full disk may tell only now. Returns false as output_flush does. */
+/*
+ * Flush, close the file (not standard output) and free the buffer. Some file systems report a full
+ * disk only on close. Returns as output_flush() does; `error` stays readable.
+ */
 bool output_close(struct output *o);

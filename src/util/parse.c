@@ -19,7 +19,7 @@ static bool is_digit(char c)
 	return c >= '0' && c <= '9';
 }
 
-/* The digits that text begins with; NULL: none, or above max. */
+/* Parse leading digits and return the rest of the text; NULL without digits, or above max. */
 static const char *parse_digits(const char *text, uint64_t max, uint64_t *v)
 {
 	uint64_t n = 0;
@@ -172,7 +172,7 @@ bool parse_addr(const char *text, struct filter_addr *a)
 	return true;
 }
 
-/* Not getpwnam: it loads name services at run time, which a static binary cannot. */
+/* Avoids getpwnam(), which loads name service modules at run time: a static binary cannot. */
 static bool find_uid(const char *name, uint32_t *uid)
 {
 	FILE *f = fopen("/etc/passwd", "re");
@@ -202,7 +202,7 @@ bool parse_user(const char *text, uint32_t *uid)
 	return true;
 }
 
-/* Of a file that stands for a namespace: a name in /run/netns may outlive its mount. */
+/* Read the inode number of a namespace file; -ENOENT if it is left in /run/netns but unmounted. */
 static int read_netns_inum(const char *path, uint32_t *inum)
 {
 	struct statfs fs;

@@ -7,7 +7,7 @@
 
 #define CAP_MIN 16
 
-/* Room in the last chunk. */
+/* Ensure that the last chunk has room for an item. Returns false if out of memory or numbers. */
 static bool add_chunk(struct pool *p)
 {
 	uint32_t chunks = p->made / POOL_CHUNK, cap = p->cap ? p->cap * 2 : CAP_MIN;

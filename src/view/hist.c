@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "aggregate.h"
+#include "ansi.h"
 #include "fmt.h"
 #include "group_key.h"
 #include "histogram.h"
@@ -23,9 +24,6 @@
 #define COLUMNS_MAX 160
 #define LINE_COLUMNS 80
 #define KEY_WIDTH 60
-
-#define BOLD "\033[1m"
-#define RESET "\033[0m"
 
 struct hist_row {
 	uint64_t stories;
@@ -209,14 +207,14 @@ static void print_histogram(struct view_context *v, const struct keyed_table *g,
 	}
 	buf_char(b, '\n');
 	if (v->color)
-		buf_str(b, BOLD);
+		buf_str(b, ANSI_BOLD);
 	if (v->options.by != GROUP_BY_DEFAULT) {
 		group_key_print(b, v->options.by, o, o == g->other, KEY_WIDTH);
 		buf_str(b, ": ");
 	}
 	buf_str(b, phase_name(phase));
 	if (v->color)
-		buf_str(b, RESET);
+		buf_str(b, ANSI_RESET);
 	buf_str(b, ", ");
 	buf_u64(b, h->n);
 	buf_str(b, h->n == 1 ? " close\n" : " closes\n");

@@ -15,6 +15,7 @@
  */
 #include <string.h>
 
+#include "ansi.h"
 #include "cgroup_names.h"
 #include "escape.h"
 #include "fmt.h"
@@ -31,9 +32,6 @@
 #define ROWS 10			/* of a table, without -w */
 #define SOCKETS 5		/* of one owner and kind, without -w */
 #define DETAILS 5		/* owners told in detail, without -w */
-
-#define BOLD "\033[1m"
-#define RESET "\033[0m"
 
 static const char *const owner_words[] = {
 	[OWNER_PROCESS] = "?", [OWNER_UNKNOWN] = "(holder not found)",
@@ -60,10 +58,10 @@ static void print_number(struct buf *b, uint64_t n, size_t width)
 static void print_heading(struct view_context *v, const char *text, size_t width)
 {
 	if (v->color)
-		buf_str(v->out, BOLD);
+		buf_str(v->out, ANSI_BOLD);
 	print_column(v->out, text, width);
 	if (v->color)
-		buf_str(v->out, RESET);
+		buf_str(v->out, ANSI_RESET);
 }
 
 /* ">=2h 3min" */

@@ -13,6 +13,7 @@
 
 #include <string.h>
 
+#include "ansi.h"
 #include "call_text.h"
 #include "escape.h"
 #include "fmt.h"
@@ -20,9 +21,6 @@
 
 #define ONE_ROW_INNER 60	/* from here on the raw numbers fit onto the rung */
 #define HIDE_GAP_NS 1000000	/* between a call and the segment that it made, less is not shown */
-
-#define DIM "\033[2m"
-#define RED "\033[31m"
 
 unsigned timeline_columns(const struct view_context *v)
 {
@@ -130,7 +128,7 @@ static void draw_arrow(struct two_columns *p, const struct rung *r, const struct
 	two_columns_add_line(p, after, !r->exact);
 	if (is_sent_right(r))
 		buf_str(&p->between, head);
-	p->color = r->rst ? RED : r->exact ? NULL : DIM;
+	p->color = r->rst ? ANSI_RED : r->exact ? NULL : ANSI_DIM;
 	two_columns_print_row(p);
 }
 
@@ -220,7 +218,7 @@ static void draw_row_below(struct two_columns *p, const struct rung *r, bool num
 	if (numbers)
 		print_raw_seq_ack(&text, r);
 	two_columns_center(p, &text);
-	p->color = DIM;
+	p->color = ANSI_DIM;
 	print_state(p, LADDER_LEFT, r->state[LADDER_LEFT], r->orphan[LADDER_LEFT]);
 	print_state(p, LADDER_RIGHT, r->state[LADDER_RIGHT], r->orphan[LADDER_RIGHT]);
 	two_columns_print_row(p);

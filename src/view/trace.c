@@ -11,6 +11,7 @@
 
 #include <string.h>
 
+#include "ansi.h"
 #include "call_text.h"
 #include "escape.h"
 #include "fmt.h"
@@ -27,11 +28,6 @@
 #define STACK_INDENT "        "
 #define NS_PER_MS 1000000ULL
 #define TEN_S_NS (10000 * NS_PER_MS)
-
-#define RED "\033[31m"
-#define YELLOW "\033[33m"
-#define CYAN "\033[36m"
-#define RESET "\033[0m"
 
 static const char *initiator_arrow(enum initiator initiator)
 {
@@ -69,12 +65,12 @@ static const char *ending_color(enum ending ending)
 {
 	switch (ending_class(ending)) {
 	case CLASS_RESET:
-		return RED;
+		return ANSI_RED;
 	case CLASS_TIMEOUT:
 	case CLASS_ABORTED:
-		return YELLOW;
+		return ANSI_YELLOW;
 	case CLASS_OPEN:
-		return CYAN;
+		return ANSI_CYAN;
 	default:
 		return NULL;
 	}
@@ -205,7 +201,7 @@ static void print_ending_and_time(struct view_context *v, const struct story *s,
 	buf_str(b, v->wide ? ending_name(verdict->ending) : short_ending_name(verdict->ending));
 	buf_pad(b, from, v->wide ? 15 : ENDING_WIDTH);
 	if (color)
-		buf_str(b, RESET);
+		buf_str(b, ANSI_RESET);
 	print_total_ms(b, s, verdict);
 }
 

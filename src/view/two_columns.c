@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 #include "two_columns.h"
 
-#define BOLD "\033[1m"
-#define RESET "\033[0m"
+#include "ansi.h"
 
 static const struct glyphs ascii_glyphs = { "|", ":", "-", "- ", ">", "<", "?" };
 static const struct glyphs utf8 = { "\u2502", "\u250a", "\u2500", "\u2574 ", "\u25b6", "\u25c0", "?" };
@@ -60,7 +59,7 @@ void two_columns_print_row(struct two_columns *p)
 		buf_str(b, color);
 	buf_add_buf(b, &p->between);
 	if (color && p->between.len)
-		buf_str(b, RESET);
+		buf_str(b, ANSI_RESET);
 	if (between < p->inner)
 		add_spaces(b, p->inner - between);
 	buf_str(b, p->rail);
@@ -102,7 +101,7 @@ void two_columns_print_header(struct two_columns *p, const struct buf *left, con
 	struct buf *b = p->v->out;
 
 	if (p->v->color)
-		buf_str(b, BOLD);
+		buf_str(b, ANSI_BOLD);
 	buf_add_buf(b, left);
 	if (len && buf_columns(left) < at && buf_columns(right) < at) {
 		add_spaces(b, at - buf_columns(left));
@@ -112,6 +111,6 @@ void two_columns_print_header(struct two_columns *p, const struct buf *left, con
 	add_spaces(b, columns > used ? columns - used : 1);
 	buf_add_buf(b, right);
 	if (p->v->color)
-		buf_str(b, RESET);
+		buf_str(b, ANSI_RESET);
 	buf_char(b, '\n');
 }

@@ -13,6 +13,7 @@
 
 #include <string.h>
 
+#include "ansi.h"
 #include "escape.h"
 #include "fmt.h"
 #include "group_key.h"
@@ -24,9 +25,6 @@
 #define MS_WIDTH (FMT_MS_WIDTH + 1)
 #define WIDE_COLUMNS 144	/* from here on there is room for one table */
 #define ROWS 20			/* without -w */
-
-#define BOLD "\033[1m"
-#define RESET "\033[0m"
 
 const char who_manual[] =
 	"Sums up, per process, how it ends its connections: at the end, and with SECONDS\n"
@@ -163,7 +161,7 @@ static void print_who_header(struct view_context *v, unsigned parts)
 
 	for (int line = 0; line < 2; line++) {
 		if (v->color)
-			buf_str(b, BOLD);
+			buf_str(b, ANSI_BOLD);
 		print_column(b, line ? group_key_heading(v->options.by) : "", key_width(v));
 		if (parts & 1)
 			print_counts_header(b, !line);
@@ -172,7 +170,7 @@ static void print_who_header(struct view_context *v, unsigned parts)
 		if (parts & 2)
 			print_endings_header(b, !line);
 		if (v->color)
-			buf_str(b, RESET);
+			buf_str(b, ANSI_RESET);
 		buf_char(b, '\n');
 	}
 }
@@ -212,11 +210,11 @@ static void print_endings_table(struct view_context *v, const struct keyed_table
 
 	buf_char(b, '\n');
 	if (v->color)
-		buf_str(b, BOLD);
+		buf_str(b, ANSI_BOLD);
 	print_column(b, group_key_heading(v->options.by), key_width(v));
 	buf_str(b, "ENDING          REASON              CLOSES    %");
 	if (v->color)
-		buf_str(b, RESET);
+		buf_str(b, ANSI_RESET);
 	buf_char(b, '\n');
 	for (uint32_t n = 0; n < rows_to_print(v, g); n++) {
 		const struct keyed_entry *o = keyed_table_at(g, n);
