@@ -15,7 +15,7 @@ void delta_begin(struct delta *p)
 	p->ts = 0;
 }
 
-/* Makes zeros of what is mostly equal. */
+/* Replace fields that mostly equal another field by their difference, which is mostly 0. */
 static void make_fields_relative(struct event *e)
 {
 	e->write_seq -= e->snd_nxt;
@@ -25,6 +25,7 @@ static void make_fields_relative(struct event *e)
 	e->tid -= e->pid;
 }
 
+/* Undo make_fields_relative(): same steps, reverse order. */
 static void make_fields_absolute(struct event *e)
 {
 	e->tid += e->pid;
@@ -34,7 +35,7 @@ static void make_fields_absolute(struct event *e)
 	e->write_seq += e->snd_nxt;
 }
 
-/* A negative distance is small too. */
+/* Fold the sign into bit 0, so that a small negative difference is a small number too. */
 static uint64_t zigzag(uint64_t v)
 {
 	return v << 1 ^ -(v >> 63);
@@ -45,7 +46,7 @@ static uint64_t unzigzag(uint64_t v)
 	return v >> 1 ^ -(v & 1);
 }
 
-/* The words that the record in that slot is held against, put there. */
+/* Return the base of the next record in this slot, copied there from the latest slot if empty. */
 static uint64_t *load_base(struct delta *p, unsigned slot)
 {
 	if (!p->used[slot] && slot != p->latest)
@@ -55,7 +56,7 @@ static uint64_t *load_base(struct delta *p, unsigned slot)
 	return p->slot[slot];
 }
 
-/* v is not 0. */
+/* Encode one word, which is not 0, and return the end of the output. */
 static uint8_t *encode_word(uint8_t *out, uint64_t v)
 {
 	unsigned zeros = (unsigned)__builtin_ctzll(v) / 8;
@@ -63,7 +64,7 @@ static uint8_t *encode_word(uint8_t *out, uint64_t v)
 	uint64_t rest = htole64(v >> 8 * zeros);
 
 	*out++ = (uint8_t)(zeros | bytes << 4);
-	memcpy(out, &rest, sizeof(rest));	/* DELTA_ENCODED_MAX has room for all of it */
+	memcpy(out, &rest, sizeof(rest));	/* all 8 bytes: DELTA_ENCODED_MAX has room */
 	return out + bytes;
 }
 
@@ -94,7 +95,7 @@ size_t delta_encode(struct delta *p, const void *record, uint8_t *out)
 	return (size_t)(to - out);
 }
 
-/* NULL: it does not end before `end`. */
+/* Decode one word and return the end of the input. NULL: malformed, or it passes `end`. */
 static const uint8_t *decode_word(const uint8_t *in, const uint8_t *end, uint64_t *v)
 {
 	unsigned zeros, bytes;

@@ -1,21 +1,23 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * Events written as what differs from an earlier one: of the same socket where there was one, else
- * the latest. Pure. Any bytes of that size do, and come out as they went in; small is what looks
- * like an event.
+ * Delta encoding of struct event: only what differs from an earlier record is written. Pure.
  *
- * One packed record is
+ * Lossless for any input of that size; compact for inputs that look like events. The earlier
+ * record (the base) is one of the same socket if there was one, else the latest record.
  *
- *	slot (1 byte)	where the record is remembered as the base of a later one
- *	words (3 bytes)	bit n: the 8-byte word n differs
- *	of each such word, XORed with the base: 1 byte, in its lower half how many of its low bytes
- *	are left out, being zero, in its upper how many bytes follow, the lowest first
+ * An encoded record is
  *
- * and word 0, the time, is the signed distance from the time of the record before, folded so that
- * its sign is bit 0. Numbers that are mostly equal within an event are told apart by their
- * difference before all that (snd_nxt less snd_una, say). A slot that is empty has the latest
- * record as its base, at first all zeros. What was packed since delta_begin() is unpacked from
- * there, or not at all.
+ *	slot (1 byte)	where this record is stored as the base of later ones
+ *	words (3 bytes)	bit n: the 8-byte word n differs from the base
+ *	for each differing word: 1 byte, whose lower half is the number of low zero bytes left out
+ *	and whose upper half is the number of bytes that follow, lowest first; then these bytes
+ *
+ * A word is XORed with that of the base. Word 0, the time, is instead the difference from the time
+ * of the previous record, zigzag-encoded (the sign is bit 0). Before all that, fields that are
+ * mostly equal within an event are replaced by their difference (snd_nxt - snd_una, for example).
+ * The base of an empty slot is the latest record, initially all zeros.
+ *
+ * Decoding must start where encoding called delta_begin().
  */
 #pragma once
 
@@ -27,23 +29,29 @@
 #define DELTA_WORDS (sizeof(struct event) / 8)
 #define DELTA_RECORD_BYTES (DELTA_WORDS * 8)
 #define DELTA_SLOTS 256
-#define DELTA_ENCODED_MAX (1 + DELTA_WORDS / 8 + DELTA_WORDS * 9 + 8)	/* room that packing takes */
+/* Bytes that delta_encode() may write, including 8 that are not part of the record */
+#define DELTA_ENCODED_MAX (1 + DELTA_WORDS / 8 + DELTA_WORDS * 9 + 8)
 
+/* The state of an encoder or a decoder. Starts with delta_begin(). */
 struct delta {
 	uint64_t slot[DELTA_SLOTS][DELTA_WORDS];
 	uint8_t used[DELTA_SLOTS];
-	uint64_t ts;			/* word 0 of the record before */
-	unsigned latest;		/* its slot */
-	struct event out;		/* what delta_decode() returned last */
+	uint64_t ts;			/* word 0 of the previous record */
+	unsigned latest;		/* slot of the previous record */
+	struct event out;		/* the latest result of delta_decode() */
 };
 
+/* Forget all records. Encoder and decoder must call it at the same place. */
 void delta_begin(struct delta *p);
 
-/* Packs a record of DELTA_RECORD_BYTES into out, which has room for DELTA_ENCODED_MAX. Returns the bytes taken. */
+/*
+ * Encode a record of DELTA_RECORD_BYTES into `out`, which has room for DELTA_ENCODED_MAX bytes.
+ * Returns the length of the encoded record in bytes.
+ */
 size_t delta_encode(struct delta *p, const void *record, uint8_t *out);
 
 /*
- * Unpacks one record from *in on and moves *in behind it. NULL: it does not end before `end`. The
- * record is valid until the next call, and the caller's to change.
+ * Decode the record at *in and move *in behind it. Returns NULL if it is malformed or does not end
+ * before `end`. The record is valid until the next call; the caller may change it.
  */
 void *delta_decode(struct delta *p, const uint8_t **in, const uint8_t *end);

@@ -8,7 +8,7 @@
 #include "format.h"
 #include "syscall_names.h"
 
-/* A line, whatever bytes a host's name is made of. */
+/* Append a line. Newlines in the value (a hostname may have any bytes) become '?'. */
 static void put_line(struct buf *b, const char *key, const char *value)
 {
 	buf_str(b, key);
@@ -57,7 +57,7 @@ void record_header_write(struct buf *b, const struct run_info *m)
 	put_syscalls(b, "syscall32", true);
 }
 
-/* A word of ours: what no view needs to escape. */
+/* Copy one of the tool's own words. Anything else is refused, because views print it unescaped. */
 static bool parse_hook_word(char to[RECORD_WORD], const char *from, size_t len)
 {
 	if (!len || len >= RECORD_WORD)
@@ -82,7 +82,10 @@ static void parse_hook(struct record_header *h, const char *value)
 	h->meta.nr_hooks++;
 }
 
-/* Our number of that name; the same is tried first, since most machines are alike. */
+/*
+ * Return this machine's number for the system call that the recorder knew as nr, -1 if there is
+ * none. Tries nr first, since most recordings come from the same architecture.
+ */
 static int16_t find_syscall_number(long nr, const char *name, bool compat)
 {
 	const char *ours = syscall_name((int)nr, compat);
@@ -148,19 +151,20 @@ static bool is_readable(const struct record_header *h, char why[RECORD_WHY])
 {
 	if (h->schema != EVENT_SCHEMA)
 		snprintf(why, RECORD_WHY, "it has schema %lu, written by tcpclose %s; "
-			 "this one reads schema %d", h->schema, h->tool, EVENT_SCHEMA);
+			 "this version reads schema %d", h->schema, h->tool, EVENT_SCHEMA);
 	else if (!h->byte_order)
-		snprintf(why, RECORD_WHY, "it was made on a machine (%s) of the other byte order; "
-			 "this one is " RECORD_BYTE_ORDER "-endian", h->meta.machine);
+		snprintf(why, RECORD_WHY, "it was recorded on a machine (%s) with the other byte "
+			 "order; this machine is " RECORD_BYTE_ORDER "-endian", h->meta.machine);
 	else if (h->event_size != sizeof(struct event))
-		snprintf(why, RECORD_WHY, "its events have %lu bytes, want %zu", h->event_size,
-			 sizeof(struct event));
+		snprintf(why, RECORD_WHY, "its events have %lu bytes; this version reads %zu",
+			 h->event_size, sizeof(struct event));
 	else
 		return true;
 	return false;
 }
 
-bool record_header_parse(struct record_header *h, const char *text, size_t len, char why[RECORD_WHY])
+bool record_header_parse(struct record_header *h, const char *text, size_t len,
+			 char why[RECORD_WHY])
 {
 	const char *end = text + len, *eol;
 	char line[256];
@@ -168,7 +172,7 @@ bool record_header_parse(struct record_header *h, const char *text, size_t len, 
 	memset(h, 0, sizeof(*h));
 	memset(h->syscall, 0xff, sizeof(h->syscall));
 	if (len < strlen(RECORD_MAGIC) || memcmp(text, RECORD_MAGIC, strlen(RECORD_MAGIC))) {
-		snprintf(why, RECORD_WHY, "it is no recording of tcpclose");
+		snprintf(why, RECORD_WHY, "it is not a tcpclose recording");
 		return false;
 	}
 	for (text += strlen(RECORD_MAGIC); text < end; text = eol + 1) {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * The header of a recording: from struct run_info to text, and back.
+ * The header of a recording: conversion of struct run_info to text and back.
  */
 #pragma once
 
@@ -9,21 +9,28 @@
 #include "buf.h"
 #include "run_info.h"
 
-#define RECORD_WHY 256
-#define RECORD_WORD 24		/* bytes of a hook's words, with the NUL */
-#define RECORD_SYSCALLS 1024	/* numbers of system calls below that have names */
+#define RECORD_WHY 256		/* bytes of an error message, with the NUL */
+#define RECORD_WORD 24		/* bytes of a hook's name or method, with the NUL */
+#define RECORD_SYSCALLS 1024	/* system calls with lower numbers are stored by name */
 
+/* The header as it was read. Do not move or copy it: meta's hooks point into `hook`. */
 struct record_header {
 	unsigned long schema, event_size;
-	bool byte_order;		/* it is this machine's */
-	char tool[RUN_INFO_TEXT];
-	struct run_info meta;		/* its hooks point into hook */
+	bool byte_order;		/* equal to this machine's */
+	char tool[RUN_INFO_TEXT];	/* version of the recorder */
+	struct run_info meta;
 	char hook[RUN_INFO_HOOKS][2][RECORD_WORD];
-	bool syscalls_differ;		/* the recorder's numbers are not this machine's */
-	int16_t syscall[2][RECORD_SYSCALLS];	/* ours of the recorder's, [1] of 32-bit programs; -1 none */
+	bool syscalls_differ;		/* some numbers differ from this machine's */
+	/* recorder's number to this machine's, -1: none; [1] is for 32-bit programs */
+	int16_t syscall[2][RECORD_SYSCALLS];
 };
 
+/* Append the header of a recording of this run. Errors are in b->failed. */
 void record_header_write(struct buf *b, const struct run_info *m);
 
-/* False: why says what is wrong with it, as one clause for people. h must not move afterwards. */
-bool record_header_parse(struct record_header *h, const char *text, size_t len, char why[RECORD_WHY]);
+/*
+ * Parse a header into h and check that this program can read the recording. If not, returns false
+ * with the reason in `why`, as one clause to print.
+ */
+bool record_header_parse(struct record_header *h, const char *text, size_t len,
+			 char why[RECORD_WHY]);

@@ -10,7 +10,7 @@
 
 #include "delta.h"
 
-#define GZIP_WINDOW (15 + 16)	/* zlib: the largest window, gzip's wrapping */
+#define GZIP_WINDOW (15 + 16)	/* zlib: the largest window, in the gzip format */
 #define IN_BYTES (256u << 10)
 
 enum member_status { MEMBER_READ, MEMBER_NONE, MEMBER_STOP, MEMBER_BAD };
@@ -20,21 +20,22 @@ struct record_reader {
 	void *arg;
 	z_stream z;
 	bool end_of_file;
-	bool stopped;			/* by the source */
-	bool complete;			/* the last mark says that nothing is missing */
-	bool follows;			/* ... but that another file follows */
-	uint64_t in_end;		/* offset in the file of what was read last */
-	uint64_t member_offset;		/* where the member begins */
-	const uint8_t *pos, *end;	/* in the member: records to come */
+	bool stopped;			/* read() returned RECORD_READ_STOP */
+	bool complete;			/* the last record is a mark that ends a file */
+	bool follows;			/* ... and announces another file */
+	uint64_t in_end;		/* offset in the file of the end of `in` */
+	uint64_t member_offset;		/* offset in the file of the member */
+	const uint8_t *pos, *end;	/* unread records in the member */
 	struct record_header header;
 	char why[RECORD_WHY];
-	struct record last;		/* the last that there was to say, once said */
+	struct record last;		/* END, STOP or CORRUPT once returned */
 	struct delta delta;
-	struct record_annotation annotation;	/* as far as it has come */
+	struct record_annotation annotation;	/* the parts read so far */
 	uint8_t in[IN_BYTES];
-	uint8_t member[RECORD_MEMBER_MAX + 1];	/* one more shows that it is too long */
+	uint8_t member[RECORD_MEMBER_MAX + 1];	/* 1 more, to detect one too long */
 };
 
+/* Set the reason for the failure. Returns false, for the caller to return. */
 static __attribute__((format(printf, 2, 3))) bool set_why(struct record_reader *r,
 							   const char *format, ...)
 {
@@ -46,7 +47,7 @@ static __attribute__((format(printf, 2, 3))) bool set_why(struct record_reader *
 	return false;
 }
 
-/* More bytes. False at the end of the file, when reading failed, or when it is to stop. */
+/* Read more bytes. Returns false at the end of the file, on an error, or to stop. */
 static bool refill_input(struct record_reader *r)
 {
 	ssize_t n;
@@ -59,7 +60,7 @@ static bool refill_input(struct record_reader *r)
 	if (n <= 0) {
 		r->end_of_file = true;
 		if (n == -1)
-			set_why(r, "reading failed at offset %llu: %s",
+			set_why(r, "read failed at offset %llu: %s",
 				 (unsigned long long)r->in_end, strerror(errno));
 		r->stopped = n == RECORD_READ_STOP;
 		return false;
@@ -85,7 +86,7 @@ static enum member_status fail_damaged(struct record_reader *r, const char *how)
 	return MEMBER_BAD;
 }
 
-/* The next member, whole, its checksum right. */
+/* Decompress the next member and verify its checksum. */
 static enum member_status read_member(struct record_reader *r)
 {
 	int err = Z_OK;
@@ -101,16 +102,19 @@ static enum member_status read_member(struct record_reader *r)
 			return end_inside_member(r);
 		err = inflate(&r->z, Z_NO_FLUSH);
 		if (err != Z_OK && err != Z_STREAM_END)
-			return fail_damaged(r, r->z.msg ? r->z.msg : "it cannot be unpacked");
+			return fail_damaged(r, r->z.msg ? r->z.msg : "it cannot be decompressed");
 		if (!r->z.avail_out)
-			return fail_damaged(r, "a member that is larger than any of a recording");
+			return fail_damaged(r, "a member is larger than the format allows");
 	}
 	r->pos = r->member;
 	r->end = r->z.next_out;
 	return MEMBER_READ;
 }
 
-/* A header in the middle: the next of files that follow each other, put behind the one before. */
+/*
+ * Skip a header in the middle of the input: that of the next file of a rotated recording,
+ * concatenated to the previous file. Returns false if it belongs to another recording.
+ */
 static bool skip_next_header(struct record_reader *r)
 {
 	size_t len = (size_t)(r->end - r->pos);
@@ -128,7 +132,7 @@ static bool skip_next_header(struct record_reader *r)
 	return good;
 }
 
-/* Goes to the next member that has records. */
+/* Advance to the next member that has records. */
 static enum member_status read_body(struct record_reader *r)
 {
 	enum member_status m;
@@ -148,26 +152,27 @@ static enum member_status read_body(struct record_reader *r)
 			if (!skip_next_header(r))
 				return MEMBER_BAD;
 		} else {
-			return fail_damaged(r, "a member of another kind");
+			return fail_damaged(r, "a member has an unknown type");
 		}
 	}
 }
 
-/* The recorder's number of a system call becomes this machine's. */
+/* Replace the recorder's system call number by this machine's. */
 static void translate_syscall(const struct record_reader *r, struct event *e)
 {
 	const int16_t *call = r->header.syscall[!!(e->task_flags & TASKF_COMPAT)];
+	bool known = e->syscall_nr >= 0 && e->syscall_nr < RECORD_SYSCALLS;
 
 	if (r->header.syscalls_differ && e->task_flags & TASKF_SYSCALL)
-		e->syscall_nr = e->syscall_nr >= 0 && e->syscall_nr < RECORD_SYSCALLS ? call[e->syscall_nr] : -1;
+		e->syscall_nr = known ? call[e->syscall_nr] : -1;
 }
 
-/* There is no more, now and from now on. */
+/* Return the final record, and keep it for all later calls. */
 static struct record make_last_record(struct record_reader *r, enum member_status m)
 {
 	if (m == MEMBER_NONE && !r->complete)
-		set_why(r, "its end is missing at offset %llu: the recorder was cut off, "
-			 "or has not ended", (unsigned long long)r->in_end);
+		set_why(r, "its end is missing at offset %llu: the recorder was killed, "
+			 "or is still running", (unsigned long long)r->in_end);
 	if (m == MEMBER_STOP)
 		r->last.got = RECORD_GOT_STOP;
 	else if (m == MEMBER_NONE && r->complete)
@@ -184,7 +189,7 @@ static struct record make_mark_record(struct record_reader *r, const struct reco
 	return (struct record){ .got = RECORD_GOT_MARK, .mark = m };
 }
 
-/* Another piece of a text. False: of one that is too long. */
+/* Append a part of an annotation. Returns false if the part or the text is too long. */
 static bool append_annotation(struct record_reader *r, const struct record_annotation_part *t)
 {
 	struct record_annotation *s = &r->annotation;
@@ -199,8 +204,8 @@ static bool append_annotation(struct record_reader *r, const struct record_annot
 	return true;
 }
 
-/* The next record, in its own struct; NULL: no more, which *no says more of. */
-static struct event *decode_record(struct record_reader *r, struct record *no)
+/* Decode the next record. Returns NULL if there is none, with the final record in *last. */
+static struct event *decode_record(struct record_reader *r, struct record *last)
 {
 	enum member_status m = MEMBER_READ;
 	struct event *e;
@@ -209,15 +214,16 @@ static struct event *decode_record(struct record_reader *r, struct record *no)
 		m = read_body(r);
 	e = m == MEMBER_READ ? delta_decode(&r->delta, &r->pos, r->end) : NULL;
 	if (!e && m == MEMBER_READ)
-		m = fail_damaged(r, "a record that does not end");
+		m = fail_damaged(r, "a record is malformed or incomplete");
 	if (!e)
-		*no = make_last_record(r, m);
+		*last = make_last_record(r, m);
 	return e;
 }
 
 struct record record_reader_next(struct record_reader *r)
 {
-	struct record no;
+	const struct record_annotation_part *part;
+	struct record last;
 	struct event *e;
 	bool more;
 
@@ -225,23 +231,23 @@ struct record record_reader_next(struct record_reader *r)
 		return r->last;
 	r->annotation.len = 0;
 	do {
-		e = decode_record(r, &no);
+		e = decode_record(r, &last);
 		if (!e)
-			return no;
+			return last;
 		more = false;
 		if (e->kind == RECORD_KIND_MARK)
 			return make_mark_record(r, (const struct record_mark *)e);
 		r->complete = r->follows = false;
 		if (e->kind == RECORD_KIND_ANNOTATION) {
-			const struct record_annotation_part *t = (const struct record_annotation_part *)e;
-
-			if (!append_annotation(r, t))
-				return make_last_record(r, fail_damaged(r, "a text that is too long"));
-			more = t->more;
+			part = (const struct record_annotation_part *)e;
+			if (!append_annotation(r, part))
+				return make_last_record(r, fail_damaged(r, "a text is too long"));
+			more = part->more;
 		}
 	} while (more);
 	if (e->kind == RECORD_KIND_ANNOTATION)
-		return (struct record){ .got = RECORD_GOT_ANNOTATION, .annotation = &r->annotation };
+		return (struct record){ .got = RECORD_GOT_ANNOTATION,
+					.annotation = &r->annotation };
 	translate_syscall(r, e);
 	return (struct record){ .got = RECORD_GOT_EVENT, .event = e };
 }
@@ -261,14 +267,14 @@ struct record_reader *record_reader_open(record_read_fn *read, void *arg, char w
 	r->arg = arg;
 	m = read_member(r);
 	if (m == MEMBER_READ && record_header_parse(&r->header, (const char *)r->member,
-						  (size_t)(r->end - r->member), r->why)) {
+						    (size_t)(r->end - r->member), r->why)) {
 		r->pos = r->end;
 		return r;
 	}
 	if (m == MEMBER_NONE)
 		set_why(r, "it is empty");
 	if (m == MEMBER_BAD && !r->member_offset && !r->z.total_out && !r->end_of_file)
-		set_why(r, "it is no recording of tcpclose");
+		set_why(r, "it is not a tcpclose recording");
 	snprintf(why, RECORD_WHY, "%s", m == MEMBER_STOP ? "" : r->why);
 	record_reader_close(r);
 	return NULL;

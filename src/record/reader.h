@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * Reads a recording (record.h) from anywhere, in a fixed amount of memory whatever the bytes are.
+ * Reads a recording (format.h) from a callback, in a fixed amount of memory for any input.
  *
- * Nothing of a member is handed out before all of it is there and its checksum is right. What a
- * record says is not looked at: decode.h is the gate for that.
+ * A member is decompressed completely, and its checksum verified, before any record of it is
+ * returned. The contents of events are not checked: decode.h does that.
  */
 #pragma once
 
@@ -17,32 +17,34 @@
 #include "run_info.h"
 
 /*
- * As read(2), 0 at the end: -1 is an error in errno. -2: stop, which is none.
+ * Read up to len bytes, as read(2) does: 0 at the end, -1 with errno on an error (EINTR is
+ * retried). RECORD_READ_STOP ends reading without an error.
  */
 typedef ssize_t record_read_fn(void *arg, void *bytes, size_t len);
 
 #define RECORD_READ_STOP (-2)
 
 enum record_got {
-	RECORD_GOT_EVENT,	/* or what has the size of one */
+	RECORD_GOT_EVENT,	/* unchecked; its kind may be unknown */
 	RECORD_GOT_MARK,
-	RECORD_GOT_ANNOTATION,	/* whole, however many records it took */
-	RECORD_GOT_END,		/* no more, and the file ended as it should */
-	RECORD_GOT_STOP,	/* the source said so */
-	RECORD_GOT_CORRUPT,	/* no more: record_reader_why() */
+	RECORD_GOT_ANNOTATION,	/* complete, joined from all its parts */
+	RECORD_GOT_END,		/* the recording is complete and has ended */
+	RECORD_GOT_STOP,	/* the callback returned RECORD_READ_STOP */
+	RECORD_GOT_CORRUPT,	/* the rest cannot be read: record_reader_why() */
 };
 
-/* What a text says, of what. */
+/* A text that explains the number `key` in the event that follows. */
 struct record_annotation {
 	enum record_annotation_type type;
-	uint64_t key, at_ns;
-	size_t len;
+	uint64_t key, at_ns;	/* as in struct record_annotation_part */
+	size_t len;		/* bytes in use */
 	char bytes[RECORD_ANNOTATION_MAX];
 };
 
+/* The pointer that `got` names is set; it is valid until the next call. */
 struct record {
 	enum record_got got;
-	const struct event *event;	/* valid until the next */
+	const struct event *event;
 	const struct record_mark *mark;
 	const struct record_annotation *annotation;
 };
@@ -50,17 +52,22 @@ struct record {
 struct record_reader;
 
 /*
- * Reads the header. NULL: why says what is wrong, as one clause for people; empty if the source said
- * to stop.
+ * Open a recording and read its header. `arg` is passed to read(). Returns NULL on failure with the
+ * reason in `why`, as one clause to print; `why` is empty if read() returned RECORD_READ_STOP.
  */
 struct record_reader *record_reader_open(record_read_fn *read, void *arg, char why[RECORD_WHY]);
+
+/* Close a reader and free its memory. NULL is allowed. */
 void record_reader_close(struct record_reader *r);
 
-/* What the run was about; valid as long as the reader. */
+/* Return the header's description of the run; valid as long as the reader. */
 const struct run_info *record_reader_run_info(const struct record_reader *r);
 
-/* After END, STOP or CORRUPT it says the same again. */
+/* Read the next record. After END, STOP or CORRUPT, returns the same again. */
 struct record record_reader_next(struct record_reader *r);
 
-/* Why there is no more, as one clause for people, with the offset in the file. */
+/*
+ * Return the reason for RECORD_GOT_CORRUPT, as one clause to print, with the offset in the file;
+ * valid as long as the reader.
+ */
 const char *record_reader_why(const struct record_reader *r);

@@ -14,20 +14,21 @@
 #include "delta.h"
 #include "header.h"
 
-#define GZIP_WINDOW (15 + 16)	/* zlib: the largest window, gzip's wrapping */
-#define GZIP_BOUND (RECORD_MEMBER_MAX + RECORD_MEMBER_MAX / 8 + 128)
+#define GZIP_WINDOW (15 + 16)	/* zlib: the largest window, in the gzip format */
+#define GZIP_BOUND (RECORD_MEMBER_MAX + RECORD_MEMBER_MAX / 8 + 128)	/* bytes */
 
-_Static_assert(sizeof(struct event) == DELTA_RECORD_BYTES, "delta.h encodes records of an event's size");
+_Static_assert(sizeof(struct event) == DELTA_RECORD_BYTES,
+	       "delta.h encodes records of an event's size");
 
 struct record_writer {
 	struct record_writer_config config;
 	int fd;
 	int error;
-	uint64_t file_bytes;		/* of the file, in whole members */
-	unsigned files;			/* begun */
-	uint64_t latest_ns;		/* word 0 of the record before */
-	uint64_t begun_ns;		/* the first record of the member that waits; 0 none */
-	struct record_mark latest;	/* mark: where a new file takes up */
+	uint64_t file_bytes;		/* bytes of complete members in the file */
+	unsigned files;			/* begun so far */
+	uint64_t latest_ns;		/* time of the previous record */
+	uint64_t begun_ns;		/* time of the pending member's first record, 0: none */
+	struct record_mark latest;	/* the latest mark: a new file starts with its counters */
 	z_stream z;
 	struct delta delta;
 	size_t len;
@@ -45,7 +46,7 @@ static void write_all(struct record_writer *r, const uint8_t *p, size_t left)
 		if (n >= 0) {
 			p += n;
 			left -= (size_t)n;
-		} else if (errno == EAGAIN) {	/* somebody made the descriptor non-blocking */
+		} else if (errno == EAGAIN) {	/* another process made it non-blocking */
 			poll(&(struct pollfd){ .fd = r->fd, .events = POLLOUT }, 1, -1);
 		} else if (errno != EINTR) {
 			r->error = errno;
@@ -54,7 +55,7 @@ static void write_all(struct record_writer *r, const uint8_t *p, size_t left)
 	if (!r->error)
 		r->file_bytes = whole;
 	else if (r->config.path && ftruncate(r->fd, (off_t)r->file_bytes))
-		return;		/* the reader finds the cut by itself */
+		return;		/* the reader detects an incomplete member */
 }
 
 static void write_member(struct record_writer *r, const void *bytes, size_t len)
@@ -103,7 +104,7 @@ static void flush_member(struct record_writer *r)
 	begin_member(r);
 }
 
-/* A file with its header and the mark that later counters count from. */
+/* Create a file and write its header. Returns 0 or -errno. */
 static int begin_file(struct record_writer *r)
 {
 	struct buf header = { 0 };
@@ -124,7 +125,7 @@ static int begin_file(struct record_writer *r)
 	return -r->error;
 }
 
-/* PATH becomes PATH.1, that PATH.2, and so on; what none is kept of falls off the end. */
+/* Rename PATH to PATH.1, PATH.1 to PATH.2 and so on. The last one is overwritten. */
 static void rotate_files(struct record_writer *r)
 {
 	char from[PATH_MAX], to[PATH_MAX];
@@ -173,31 +174,34 @@ void record_writer_flush(struct record_writer *r)
 		begin_next_file(r);
 }
 
-/* Room for so many, and for the mark that ends a file. */
+/* Ensure room for this number of records and for the mark that ends a file; may flush. */
 static void reserve_records(struct record_writer *r, size_t records)
 {
 	if (r->len + (records + 1) * DELTA_ENCODED_MAX > sizeof(r->member))
 		record_writer_flush(r);
 }
 
-_Static_assert((RECORD_ANNOTATION_MAX / RECORD_ANNOTATION_PART_BYTES + 4) * DELTA_ENCODED_MAX < RECORD_MEMBER_MAX,
-	       "a text and its event fit into one member");
+_Static_assert((RECORD_ANNOTATION_MAX / RECORD_ANNOTATION_PART_BYTES + 4) * DELTA_ENCODED_MAX <
+	       RECORD_MEMBER_MAX, "a text and its event fit into one member");
 
-void record_writer_annotate(struct record_writer *r, enum record_annotation_type type, uint64_t key, uint64_t at_ns,
-		   const void *bytes, size_t len)
+void record_writer_annotate(struct record_writer *r, enum record_annotation_type type, uint64_t key,
+			    uint64_t at_ns, const void *bytes, size_t len)
 {
 	const uint8_t *from = bytes;
 	size_t left = len < RECORD_ANNOTATION_MAX ? len : RECORD_ANNOTATION_MAX;
 
 	reserve_records(r, left / RECORD_ANNOTATION_PART_BYTES + 2);
 	do {
-		size_t n = left < RECORD_ANNOTATION_PART_BYTES ? left : RECORD_ANNOTATION_PART_BYTES;
-		struct record_annotation_part text = { .near_ns = r->latest_ns, .key = key, .at_ns = at_ns,
-					    .kind = RECORD_KIND_ANNOTATION, .type = (uint8_t)type,
-					    .len = (uint8_t)n, .more = left > n };
+		struct record_annotation_part part = {
+			.near_ns = r->latest_ns, .key = key, .at_ns = at_ns,
+			.kind = RECORD_KIND_ANNOTATION, .type = (uint8_t)type,
+		};
+		size_t n = left < sizeof(part.bytes) ? left : sizeof(part.bytes);
 
-		memcpy(text.bytes, from, n);
-		put_record(r, &text, r->latest_ns);
+		part.len = (uint8_t)n;
+		part.more = left > n;
+		memcpy(part.bytes, from, n);
+		put_record(r, &part, r->latest_ns);
 		from += n;
 		left -= n;
 	} while (left);
@@ -216,7 +220,7 @@ void record_writer_add_event(struct record_writer *r, const struct event *e)
 }
 
 void record_writer_add_mark(struct record_writer *r, enum record_mark_type type, uint64_t now_ns,
-		   const struct kernel_counters *counters)
+			    const struct kernel_counters *counters)
 {
 	reserve_records(r, 1);
 	r->latest.now_ns = now_ns;
@@ -225,7 +229,7 @@ void record_writer_add_mark(struct record_writer *r, enum record_mark_type type,
 }
 
 void record_writer_add_clock(struct record_writer *r, int64_t boot_to_wall_ns, uint64_t now_ns,
-		    const struct kernel_counters *counters)
+			     const struct kernel_counters *counters)
 {
 	r->latest.boot_to_wall_ns = boot_to_wall_ns;
 	record_writer_add_mark(r, RECORD_MARK_CLOCK_SET, now_ns, counters);

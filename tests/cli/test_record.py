@@ -198,15 +198,15 @@ def bad_files_are_told_of(cli):
             good = f.read()
         bad = {
             "empty": (b"", "it is empty"),
-            "foreign": (b"#!/bin/sh\necho hello\n" * 99, "no recording of tcpclose"),
-            "gzip": (gzip.compress(b"hello"), "no recording of tcpclose"),
+            "foreign": (b"#!/bin/sh\necho hello\n" * 99, "not a tcpclose recording"),
+            "gzip": (gzip.compress(b"hello"), "not a tcpclose recording"),
             "newer": (gzip.compress(b"tcpclose recording\nschema 7\ntool 9\n"), "schema 7"),
             "order": (gzip.compress(b"tcpclose recording\nschema 1\nbyte_order big\n"
                                     b"event_size 192\n"), "byte order"),
             "cut": (good[:-9], "cut short at offset %d" % (len(good) - 9)),
             "flipped": (good[:-6] + bytes([good[-6] ^ 16]) + good[-5:], "damaged at offset"),
             "twice": (good + good, "another recording begins at offset %d" % len(good)),
-            "bomb": (good + gzip.compress(bytes(300 << 20), 1), "larger than any"),
+            "bomb": (good + gzip.compress(bytes(300 << 20), 1), "larger than the format allows"),
         }
         for name, (data, words) in bad.items():
             with open(at(name), "wb") as f:
@@ -224,7 +224,7 @@ def bad_files_are_told_of(cli):
             same("it is still there", f.read(), good)
         done = subprocess.run("%s --replay - < /dev/zero" % cli.tool, shell=True,
                               capture_output=True, text=True, timeout=20)
-        one_line("endless", done, 66, "no recording")
+        one_line("endless", done, 66, "not a tcpclose recording")
 
 
 def an_unknown_kind_is_counted(cli):

@@ -197,16 +197,16 @@ static void test_record__what_is_none_is_refused(void **state)
 	assert_string_equal(read_recording(&file).why, "it is empty");
 	file.len = FILE_MAX;
 	memset(file.data, 0, file.len);
-	assert_string_equal(read_recording(&file).why, "it is no recording of tcpclose");
+	assert_string_equal(read_recording(&file).why, "it is not a tcpclose recording");
 	memset(file.data, 0xff, file.len);
-	assert_string_equal(read_recording(&file).why, "it is no recording of tcpclose");
-	expect_refused("", "no recording");
-	expect_refused("hello", "no recording");
+	assert_string_equal(read_recording(&file).why, "it is not a tcpclose recording");
+	expect_refused("", "not a tcpclose recording");
+	expect_refused("hello", "not a tcpclose recording");
 	expect_refused(RECORD_MAGIC, "schema 0");
 	expect_refused(RECORD_MAGIC "schema 2\ntool 9.9\nbyte_order little\nevent_size 192\n",
-		       "schema 2, written by tcpclose 9.9; this one reads schema 1");
+		       "schema 2, written by tcpclose 9.9; this version reads schema 1");
 	expect_refused(RECORD_MAGIC "schema 1\nbyte_order big\nmachine s390x\nevent_size 192\n",
-		       "(s390x) of the other byte order");
+		       "(s390x) with the other byte order");
 	expect_refused(RECORD_MAGIC "schema 1\nbyte_order little\nevent_size 200\n", "200 bytes");
 }
 
@@ -229,13 +229,13 @@ static void test_record__a_strange_member_ends_it(void **state)
 	(void)state;
 	write_valid_header();
 	add_member(&file, big, sizeof(big));
-	assert_non_null(strstr(read_recording(&file).why, "larger than any"));
+	assert_non_null(strstr(read_recording(&file).why, "larger than the format allows"));
 	write_valid_header();
 	add_member(&file, unended, sizeof(unended));
-	assert_non_null(strstr(read_recording(&file).why, "does not end"));
+	assert_non_null(strstr(read_recording(&file).why, "malformed or incomplete"));
 	write_valid_header();
 	add_member(&file, "x", 1);
-	assert_non_null(strstr(read_recording(&file).why, "another kind"));
+	assert_non_null(strstr(read_recording(&file).why, "unknown type"));
 	write_valid_header();
 	for (unsigned i = 0; i < 1000; i++)
 		add_member(&file, "", 0);
@@ -325,13 +325,13 @@ static void test_record__a_text_without_end_is_damage(void **state)
 		len += delta_encode(&delta, &text, member + len);
 	write_valid_header();
 	add_member(&file, member, len);
-	assert_non_null(strstr(read_recording(&file).why, "a text that is too long"));
+	assert_non_null(strstr(read_recording(&file).why, "a text is too long"));
 	text.len = RECORD_ANNOTATION_PART_BYTES + 1;
 	delta_begin(&delta);
 	len = 1 + delta_encode(&delta, &text, member + 1);
 	write_valid_header();
 	add_member(&file, member, len);
-	assert_non_null(strstr(read_recording(&file).why, "a text that is too long"));
+	assert_non_null(strstr(read_recording(&file).why, "a text is too long"));
 }
 
 static void test_record__full_files_follow_each_other(void **state)
