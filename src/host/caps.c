@@ -6,7 +6,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-/* The kernel's interface has 32 bits a word (capset(2)). */
+/* The argument of capget(2) and capset(2): a set is split into words of 32 bits. */
 struct cap_sets {
 	struct __user_cap_header_struct header;
 	struct __user_cap_data_struct word[_LINUX_CAPABILITY_U32S_3];
@@ -59,7 +59,7 @@ int caps_drop(uint64_t keep)
 	for (unsigned i = 0; i < _LINUX_CAPABILITY_U32S_3; i++) {
 		s.word[i].permitted &= (uint32_t)(keep >> 32 * i);
 		s.word[i].effective = s.word[i].permitted;
-		s.word[i].inheritable = 0;	/* the ambient ones go with these */
+		s.word[i].inheritable = 0;	/* clears the ambient set too */
 	}
 	return syscall(SYS_capset, &s.header, s.word) ? -errno : 0;
 }

@@ -34,7 +34,7 @@ void cgroup_paths_init(struct cgroup_paths *c)
 		endmntent(mounts);
 }
 
-/* The path of an open file, below the mount; NULL outside of it. */
+/* Return the path of an open file relative to the mount, to free; NULL if it is outside. */
 static char *path_of_fd(const struct cgroup_paths *c, int fd)
 {
 	char link[64], path[PATH_MAX];
@@ -91,7 +91,7 @@ static void add_scanned(struct cgroup_paths *c, uint64_t id, const char *path)
 	c->scanned[c->nr_scanned++] = (struct cgroup_path_entry){ .id = id, .path = strdup(path) };
 }
 
-/* All below the directory that fd opens, which it closes; path is its own, len bytes. */
+/* Add all directories below fd, and close it. `path` is the path of fd, len bytes long. */
 static void scan_directory(struct cgroup_paths *c, int fd, char path[PATH_MAX], size_t len)
 {
 	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
@@ -107,9 +107,9 @@ static void scan_directory(struct cgroup_paths *c, int fd, char path[PATH_MAX], 
 			continue;
 		path[len] = '/';
 		memcpy(path + len + 1, d->d_name, n + 1);
-		add_scanned(c, d->d_ino, path);	/* kernfs: the inode's number is the id */
-		scan_directory(c, openat(dirfd(dir), d->d_name, O_RDONLY | O_DIRECTORY | O_CLOEXEC), path,
-		     len + n + 1);
+		add_scanned(c, d->d_ino, path);	/* kernfs: the inode number is the id */
+		scan_directory(c, openat(dirfd(dir), d->d_name, O_RDONLY | O_DIRECTORY | O_CLOEXEC),
+			       path, len + n + 1);
 	}
 	if (dir)
 		closedir(dir);
@@ -139,7 +139,9 @@ static const struct cgroup_path_entry *find_scanned(const struct cgroup_paths *c
 {
 	struct cgroup_path_entry key = { .id = id };
 
-	return c->nr_scanned ? bsearch(&key, c->scanned, c->nr_scanned, sizeof(key), compare_ids) : NULL;
+	if (!c->nr_scanned)
+		return NULL;
+	return bsearch(&key, c->scanned, c->nr_scanned, sizeof(key), compare_ids);
 }
 
 void cgroup_paths_release(struct cgroup_paths *c)
@@ -171,7 +173,10 @@ char *cgroup_path_by_id(struct cgroup_paths *c, uint64_t id)
 	return scanned && scanned->path ? strdup(scanned->path) : NULL;
 }
 
-/* "4:memory:/docker/1234": the first hierarchy in which it is not at the root, else "/". */
+/*
+ * Read the cgroup of a process from lines like "4:memory:/docker/1234": its path in the first
+ * hierarchy in which it is not "/". Returns a path to free, NULL if there is none.
+ */
 static char *path_by_pid(uint32_t pid)
 {
 	char name[64], line[LINE_BYTES], *found = NULL;
@@ -195,6 +200,7 @@ static char *path_by_pid(uint32_t pid)
 	return found;
 }
 
+/* Store an entry, whose path the cache then owns, in place of the oldest. Returns the path. */
 static const char *cache_entry(struct cgroup_paths *c, struct cgroup_path_entry entry)
 {
 	unsigned i = c->nr < CGROUP_PATHS_MAX ? c->nr++ : c->oldest++ % CGROUP_PATHS_MAX;
@@ -204,7 +210,8 @@ static const char *cache_entry(struct cgroup_paths *c, struct cgroup_path_entry 
 	return entry.path;
 }
 
-static const struct cgroup_path_entry *find_cached(const struct cgroup_paths *c, uint64_t id, uint32_t pid)
+static const struct cgroup_path_entry *find_cached(const struct cgroup_paths *c, uint64_t id,
+						   uint32_t pid)
 {
 	for (unsigned i = c->nr; i-- > 0;)
 		if (c->entry[i].id == id && c->entry[i].pid == pid)
@@ -215,17 +222,21 @@ static const struct cgroup_path_entry *find_cached(const struct cgroup_paths *c,
 const char *cgroup_path_of_task(struct cgroup_paths *c, uint64_t id, uint32_t pid)
 {
 	const struct cgroup_path_entry *entry = find_cached(c, id, 0);
+	struct cgroup_path_entry new = { .id = id };
 	const char *path = NULL;
 
-	if (entry)
+	if (entry) {
 		path = entry->path;
-	else if (id)
-		path = cache_entry(c, (struct cgroup_path_entry){ .id = id, .path = cgroup_path_by_id(c, id) });
+	} else if (id) {
+		new.path = cgroup_path_by_id(c, id);
+		path = cache_entry(c, new);
+	}
 	if (!pid || (path && strcmp(path, "/") != 0))
 		return path;
 	entry = find_cached(c, id, pid);
 	if (entry)
 		return entry->path ? entry->path : path;
-	path = cache_entry(c, (struct cgroup_path_entry){ .id = id, .pid = pid, .path = path_by_pid(pid) });
-	return path;
+	new.pid = pid;
+	new.path = path_by_pid(pid);
+	return cache_entry(c, new);
 }

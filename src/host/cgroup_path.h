@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * The path of a cgroup: from the id that the kernel side tells, by the file handle that the id is
- * half of; else, where there is no cgroup v2 or it says nothing, from /proc/PID/cgroup.
+ * Looks up the path of a cgroup. The kernel side reports cgroup ids; an id is the content of a file
+ * handle on cgroup v2, which is opened to read the path. If that fails (without cgroup v2, for
+ * example), or if the result is only "/", the path is read from /proc/PID/cgroup.
  *
- * Paths are kept for as long as the struct lives, CGROUP_PATHS_MAX of them at most; then the oldest go.
+ * Paths are cached. At most CGROUP_PATHS_MAX are kept, then the oldest is replaced.
  */
 #pragma once
 
@@ -14,30 +15,40 @@
 
 struct cgroup_path_entry {
 	uint64_t id;
-	uint32_t pid;		/* of those that the pid was asked for, else 0 */
-	char *path;		/* NULL not known */
+	uint32_t pid;		/* the process whose /proc was read, 0: looked up by id */
+	char *path;		/* NULL: unknown */
 };
 
 struct cgroup_paths {
-	int mount;		/* of cgroup v2, -1 none */
+	int mount;		/* descriptor of the cgroup v2 mount, -1: none */
 	char *root;		/* its path */
 	struct cgroup_path_entry entry[CGROUP_PATHS_MAX];
 	unsigned nr, oldest;
-	struct cgroup_path_entry *scanned;	/* of cgroup_paths_scan(), by id */
+	struct cgroup_path_entry *scanned;	/* by cgroup_paths_scan(), sorted by id */
 	size_t nr_scanned, cap_scanned;
 };
 
+/* Initialise the cache and open the cgroup v2 mount, if there is one. */
 void cgroup_paths_init(struct cgroup_paths *c);
+
+/* Free the paths and close the mount. */
 void cgroup_paths_release(struct cgroup_paths *c);
 
-/* Notes all that there are, lest one is gone when it is asked for. */
+/*
+ * Read the paths of all cgroups, so that a cgroup removed later can still be looked up. Replaces
+ * the result of an earlier scan.
+ */
 void cgroup_paths_scan(struct cgroup_paths *c);
 
 /*
- * By its id alone, not kept: the caller's to free. Where handles may not be opened (CAP_DAC_READ_SEARCH) the
- * tree is searched. NULL not known.
+ * Look up a cgroup by its id alone, without the cache. If opening handles is not permitted (it
+ * takes CAP_DAC_READ_SEARCH), the tree is scanned. Returns a path for the caller to free, or NULL
+ * if it is unknown.
  */
 char *cgroup_path_by_id(struct cgroup_paths *c, uint64_t id);
 
-/* "/system.slice/nginx.service", valid until CGROUP_PATHS_MAX others were asked for; NULL not known. */
+/*
+ * Return the path of the cgroup of a task, for example "/system.slice/nginx.service", or NULL if it
+ * is unknown. id or pid may be 0. The path is valid until CGROUP_PATHS_MAX others were looked up.
+ */
 const char *cgroup_path_of_task(struct cgroup_paths *c, uint64_t id, uint32_t pid);

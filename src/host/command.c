@@ -9,7 +9,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-static __attribute__((noreturn)) void wait_and_exec(int start_pipe, int exec_error_pipe, char **argv)
+static __attribute__((noreturn)) void wait_and_exec(int start_pipe, int exec_error_pipe,
+						    char **argv)
 {
 	sigset_t none;
 	char go;
@@ -62,7 +63,8 @@ int command_start(struct command *c)
 		return -errno;
 	close(c->start_pipe);
 	do {
-		n = read(c->exec_error_pipe, &err, sizeof(err));	/* end of file: exec closed it */
+		/* A successful exec closes the pipe: end of file. */
+		n = read(c->exec_error_pipe, &err, sizeof(err));
 	} while (n < 0 && errno == EINTR);
 	close(c->exec_error_pipe);
 	c->start_pipe = c->exec_error_pipe = -1;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * The COMMAND of "-- COMMAND": made early, started only when everything is attached.
+ * The COMMAND of "-- COMMAND". Its process is forked early, before capabilities are dropped, and
+ * executes the command only once every hook is attached.
  */
 #pragma once
 
@@ -8,26 +9,30 @@
 #include <sys/types.h>
 
 struct command {
-	pid_t pid;		/* 0 none */
-	int start_pipe;		/* writing to it lets the command start */
-	int exec_error_pipe;		/* reads the errno of an exec that failed */
+	pid_t pid;		/* 0: none */
+	int start_pipe;		/* a byte written here starts the command */
+	int exec_error_pipe;	/* delivers the errno of a failed exec */
 	bool exited;
-	int status;		/* exit status as a shell gives it: 128 + signal if killed */
+	int status;		/* exit status as in a shell: 128 + signal if killed */
 };
 
-/* Forks a process that waits at the start pipe with the signal mask of before. 0 or -errno. */
+/* Fork a process that waits for command_start(). argv ends with NULL. Returns 0 or -errno. */
 int command_prepare(struct command *c, char **argv);
 
-/* Writes to the start pipe. 0, or -errno of the exec that failed, in which case the process is gone. */
+/*
+ * Let the process execute the command, with no signal blocked. Returns 0 once exec has succeeded,
+ * or -errno; if exec failed, the process has ended and been reaped.
+ */
 int command_start(struct command *c);
 
-/* Has it exited? Call after SIGCHLD. */
+/* Test whether the command has exited, and reap it. Does not block; call after SIGCHLD. */
 bool command_has_exited(struct command *c);
 
+/* Test whether there is a command that is not known to have exited. Does not reap it. */
 bool command_is_running(const struct command *c);
 
-/* Passes a signal on to a command that runs. */
+/* Send a signal to the command if it is running. */
 void command_signal(const struct command *c, int signal);
 
-/* Ends a process that still waits at the start pipe. */
+/* End a process that was never started. A started command is left running. */
 void command_release(struct command *c);

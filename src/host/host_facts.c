@@ -8,7 +8,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-/* Of the namespaces that the kernel starts with: include/linux/proc_ns.h */
+/* The initial namespaces: include/linux/proc_ns.h */
 #define FIRST_PID_NS "pid:[4026531836]"
 #define FIRST_USER_NS "user:[4026531837]"
 
@@ -22,7 +22,7 @@ static bool read_line(const char *path, char *line, int size)
 	return read;
 }
 
-/* "none [integrity] confidentiality": the word in brackets. */
+/* Read the word in brackets from a line like "none [integrity] confidentiality". */
 static void read_lockdown(struct diagnosis_host *host)
 {
 	char line[128], *word, *end;
@@ -32,7 +32,8 @@ static void read_lockdown(struct diagnosis_host *host)
 	word = strchr(line, '[');
 	end = word ? strchr(word, ']') : NULL;
 	if (end)
-		snprintf(host->lockdown, sizeof(host->lockdown), "%.*s", (int)(end - word - 1), word + 1);
+		snprintf(host->lockdown, sizeof(host->lockdown), "%.*s", (int)(end - word - 1),
+			 word + 1);
 }
 
 static bool is_other_namespace(const char *ns, const char *first)
@@ -51,7 +52,8 @@ static int parse_hidepid(const struct mntent *m)
 	option += strlen("hidepid=");
 	if (*option >= '0' && *option <= '9')
 		return *option - '0';
-	return strncmp(option, "off", 3) ? 1 : 0;	/* words since 5.8: off, noaccess, invisible, ptraceable */
+	/* Words since Linux 5.8: off, noaccess, invisible, ptraceable. */
+	return strncmp(option, "off", 3) ? 1 : 0;
 }
 
 static void read_mounts(struct diagnosis_host *host)

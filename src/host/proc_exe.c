@@ -8,11 +8,11 @@
 #include <unistd.h>
 
 #define PROC_PATH 64
-#define STAT_MAX 512		/* far behind the 22nd field: a comm has 15 bytes */
-#define START_FIELD 22		/* proc(5): when it started, in ticks since boot */
+#define STAT_MAX 512		/* bytes, enough for 22 fields: a comm has at most 15 bytes */
+#define START_FIELD 22		/* proc_pid_stat(5): start time, in ticks since boot */
 #define NS_PER_S 1000000000ULL
 
-/* Is the thread that acted still there: of that name, and started before the act? */
+/* Test whether the thread that made the call still exists: same comm, started before the call. */
 static bool thread_is_still_there(const struct socket_call *a)
 {
 	char path[PROC_PATH], text[STAT_MAX], *p, *comm;
@@ -28,8 +28,9 @@ static bool thread_is_still_there(const struct socket_call *a)
 	close(fd);
 	text[len > 0 ? len : 0] = '\0';
 	comm = strchr(text, '(');
-	p = strrchr(text, ')');		/* a comm may hold anything */
-	if (!comm || !p || (size_t)(p - comm - 1) != comm_len || memcmp(comm + 1, a->comm, comm_len))
+	p = strrchr(text, ')');		/* a comm may contain any character */
+	if (!comm || !p || (size_t)(p - comm - 1) != comm_len ||
+	    memcmp(comm + 1, a->comm, comm_len))
 		return false;
 	for (unsigned field = 2; p && field < START_FIELD; field++)
 		p = strchr(p + 1, ' ');

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * The file of the program that acted, from /proc: as long as the process is there.
+ * Looks up the executable of the program that made a call on a socket, from /proc. Works only while
+ * the process exists.
  */
 #pragma once
 
@@ -9,11 +10,12 @@
 #include "story.h"
 
 struct proc_exe {
-	char path[PATH_MAX];	/* of the latest answer */
+	char path[PATH_MAX];	/* the latest result */
 };
 
 /*
- * "/usr/sbin/nginx", valid until the next; NULL not known: the process is gone, or another has its
- * number by now, or it became another program in that very act.
+ * Return the path of the executable, for example "/usr/sbin/nginx", valid until the next call.
+ * Returns NULL if it is unknown: the thread has ended, its id belongs to another thread by now, or
+ * the call was an execve() that replaced the program.
  */
 const char *proc_exe_path(struct proc_exe *x, const struct socket_call *a);

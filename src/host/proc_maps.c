@@ -11,8 +11,9 @@
 
 #define READ_BYTES (64u << 10)
 #define MAPPINGS_MAX 65536
-#define STAT_START_CODE 26	/* fields of /proc/PID/stat, from 1 on; the next two follow */
+#define STAT_START_CODE 26	/* field of /proc/PID/stat, from 1; end_code, start_stack follow */
 
+/* Read /proc/TID/NAME and append a NUL. Returns false if it is empty or cannot be read. */
 static bool read_proc_file(struct buf *b, uint32_t tid, const char *name)
 {
 	char path[64];
@@ -54,7 +55,7 @@ static struct mapping *add_mapping(struct proc_maps *m)
 	return &m->items[m->nr++];
 }
 
-/* "7f00-7f20 r-xp 00001000 08:01 4711    /usr/lib/libc.so.6", cut in place */
+/* Parse "7f00-7f20 r-xp 00001000 08:01 4711    /usr/lib/libc.so.6". The path is not copied. */
 static void parse_maps_line(struct proc_maps *m, char *line)
 {
 	uint64_t start, end, offset, inode;
@@ -63,14 +64,14 @@ static void parse_maps_line(struct proc_maps *m, char *line)
 	char rights[8];
 	int path = 0;
 
-	if (sscanf(line, "%" SCNx64 "-%" SCNx64 " %7s %" SCNx64 " %x:%x %" SCNu64 " %n", &start, &end,
-		   rights, &offset, &major_nr, &minor_nr, &inode, &path) < 7 || !path)
+	if (sscanf(line, "%" SCNx64 "-%" SCNx64 " %7s %" SCNx64 " %x:%x %" SCNu64 " %n", &start,
+		   &end, rights, &offset, &major_nr, &minor_nr, &inode, &path) < 7 || !path)
 		return;
 	mapping = add_mapping(m);
 	if (mapping)
 		*mapping = (struct mapping){ .start = start, .end = end, .offset = offset,
-					.device = makedev(major_nr, minor_nr), .inode = inode,
-					.executable = rights[2] == 'x', .path = line + path };
+					     .device = makedev(major_nr, minor_nr), .inode = inode,
+					     .executable = rights[2] == 'x', .path = line + path };
 }
 
 static bool read_maps(struct proc_maps *m, uint32_t tid)
@@ -91,7 +92,7 @@ static bool read_maps(struct proc_maps *m, uint32_t tid)
 	return m->nr;
 }
 
-/* Asked after the map was read: if it is still this one, then that was its map. */
+/* Test whether the memory is still `id`. Called after reading the map: then the map was of `id`. */
 static bool is_same_memory(uint32_t tid, const struct memory_id *id)
 {
 	struct memory_id now = { 0 };
@@ -99,7 +100,7 @@ static bool is_same_memory(uint32_t tid, const struct memory_id *id)
 	char *p = NULL;
 
 	if (read_proc_file(&b, tid, "stat"))
-		p = strrchr(b.data, ')');	/* the name before it may be anything */
+		p = strrchr(b.data, ')');	/* the comm may contain any character */
 	for (int field = 2; p && field < STAT_START_CODE; field++) {
 		p = strchr(p, ' ');
 		p = p ? p + 1 : NULL;
@@ -113,7 +114,7 @@ static bool is_same_memory(uint32_t tid, const struct memory_id *id)
 }
 
 enum proc_maps_result proc_maps_read(struct proc_maps *m, uint32_t pid, uint32_t tid,
-				 const struct memory_id *id)
+				     const struct memory_id *id)
 {
 	uint32_t through = tid;
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * The memory map of a process: what is mapped where, and whose memory it is.
+ * The memory map of a process, from /proc/PID/maps, checked to be the map of the expected program.
  */
 #pragma once
 
@@ -14,35 +14,42 @@ struct symbol_file;
 
 struct mapping {
 	uint64_t start, end, offset;
-	uint64_t device, inode;		/* inode 0: of no file */
+	uint64_t device, inode;		/* inode 0: not a file */
 	bool executable;
-	const char *path;		/* as /proc/PID/maps writes it; "" none */
-	struct symbol_file *file;	/* the reader's own, with the generation of its files that this is of */
+	const char *path;		/* as in /proc/PID/maps, "" if there is none */
+	/* For symbolize.c: the open file, and the generation of its files that it belongs to. */
+	struct symbol_file *file;
 	unsigned generation;
 };
 
+/* Starts as { 0 }. */
 struct proc_maps {
-	uint32_t tid;			/* the thread through which it could be read */
-	struct mapping *items;		/* in order of their addresses */
+	uint32_t tid;			/* the thread whose /proc files were read */
+	struct mapping *items;		/* sorted by address; paths point into text */
 	size_t nr, cap;
 	struct buf text;
 };
 
-/* What tells one memory from another: exec lays it out anew. */
+/* Identifies the memory of a program, as execve() laid it out: addresses. */
 struct memory_id {
 	uint64_t start_code, end_code, start_stack;
 };
 
 enum proc_maps_result {
 	PROC_MAPS_OK,
-	PROC_MAPS_GONE,		/* it has ended, or may not be looked at */
-	PROC_MAPS_REPLACED,	/* it has another memory than this one now */
+	PROC_MAPS_GONE,		/* the process has ended, or may not be examined */
+	PROC_MAPS_REPLACED,	/* execve() has replaced the program */
 };
 
-/* That of a thread or, if that has ended, of its process. */
+/*
+ * Read the map of a thread or, if that has ended, of its process. Replaces the earlier content of
+ * m, which is empty unless the result is PROC_MAPS_OK. At most 65536 mappings are read.
+ */
 enum proc_maps_result proc_maps_read(struct proc_maps *m, uint32_t pid, uint32_t tid,
-				 const struct memory_id *id);
+				     const struct memory_id *id);
+
+/* Free the memory of a map. */
 void proc_maps_release(struct proc_maps *m);
 
-/* The mapping that has this address, NULL none. */
+/* Return the mapping that contains an address, NULL if there is none. Valid until the next read. */
 struct mapping *proc_maps_find(const struct proc_maps *m, uint64_t address);

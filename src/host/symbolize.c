@@ -16,8 +16,8 @@
 #include "proc_maps.h"
 #include "symbols.h"
 
-#define GO_EXIT "runtime.goexit.abi0"	/* as the linker writes it since Go 1.17 */
-#define TEXT_MAX (RECORD_ANNOTATION_MAX - 512)	/* with room for what is missing */
+#define GO_EXIT "runtime.goexit.abi0"	/* the symbol's name since Go 1.17 */
+#define TEXT_MAX (RECORD_ANNOTATION_MAX - 512)	/* leaves room for the lines of put_missing() */
 
 static const char missing_exit[] =
 	"stack: the process was ending: its memory had gone before its sockets were closed";
@@ -33,20 +33,20 @@ static const char missing_files[] =
 	"stack: a file could not be opened, or was another one by then: offsets alone";
 static const char missing_frames[] = "stack: there are more frames than are kept";
 
-#define MAPS_CACHED 64		/* whose maps are kept */
-#define MAPS_MAX_AGE_NS 1000000000ULL	/* how long a map is taken for good: libraries come and go */
+#define MAPS_CACHED 64		/* processes */
+#define MAPS_MAX_AGE_NS 1000000000ULL	/* then read again: libraries are loaded and unloaded */
 
-/* A process, by its memory: what exec makes of it is another. */
+/* The map of a process. After execve() the memory id differs, and so it is not found. */
 struct cached_maps {
-	uint32_t pid;		/* 0 none */
+	uint32_t pid;		/* 0: none */
 	struct memory_id id;
-	uint64_t ts_ns;		/* of the stack for which the map was read */
+	uint64_t ts_ns;		/* time of the stack for which the map was read */
 	struct proc_maps maps;
 };
 
 struct symbolizer {
 	struct symbols *symbols;
-	unsigned generation;	/* of the open files: one may go when another comes */
+	unsigned generation;	/* grows with each file opened, since that may close another */
 	struct cached_maps process[MAPS_CACHED];
 };
 
@@ -55,12 +55,12 @@ struct symbolize_ctx {
 	struct symbolizer *r;
 	struct proc_maps *maps;
 	struct buf *b;
-	bool gaps;		/* a caller may be left out */
-	bool full;
-	bool no_file;		/* one that is mapped could not be had */
-	bool ends;		/* the last frame is where a thread begins */
-	bool by_stack;		/* the last frame keeps no frame pointer */
-	bool broken;		/* it does not fit the map to its end */
+	bool gaps;		/* a caller may be missing */
+	bool full;		/* the text has reached TEXT_MAX */
+	bool no_file;		/* a mapped file could not be opened, or is another one now */
+	bool ends;		/* the last frame is the entry of a thread */
+	bool by_stack;		/* the last frame does not set up a frame pointer */
+	bool broken;		/* a frame does not fit the map */
 };
 
 struct symbolizer *symbolizer_new(void)
@@ -87,7 +87,7 @@ void symbolizer_free(struct symbolizer *r)
 	free(r);
 }
 
-/* Nothing but a file is opened: to open a device may do something. */
+/* Open a regular file, and nothing else: opening a device may have side effects. */
 static int open_file(const char *path)
 {
 	struct stat st;
@@ -97,7 +97,11 @@ static int open_file(const char *path)
 	return open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 }
 
-/* As it is mapped, even if it has been removed since; else by its name in the process's namespace. */
+/*
+ * Open a mapped file through map_files, which works even if it was removed; if that fails, by its
+ * name in the mount namespace of the process. Sets *same if it is certainly the mapped file.
+ * Returns a descriptor or -1.
+ */
 static int open_mapped(const struct proc_maps *maps, const struct mapping *m, bool *same)
 {
 	char path[PATH_MAX + 64];
@@ -118,7 +122,7 @@ static int open_mapped(const struct proc_maps *maps, const struct mapping *m, bo
 
 enum equal { EQUAL_YES, EQUAL_NO, EQUAL_UNKNOWN };
 
-/* Is the build id of the file the one in the process's memory? */
+/* Compare the build id of the file with the one in the memory of the process. */
 static enum equal compare_build_id(const struct proc_maps *maps, const struct mapping *m,
 				   struct symbol_file *f)
 {
@@ -142,7 +146,7 @@ static enum equal compare_build_id(const struct proc_maps *maps, const struct ma
 	return EQUAL_UNKNOWN;
 }
 
-/* The file that is mapped there, NULL if it cannot be had, or may be another one. */
+/* Return the file of a mapping, NULL if it cannot be opened or may be another one by now. */
 static struct symbol_file *get_symbol_file(struct symbolize_ctx *g, struct mapping *m)
 {
 	struct symbol_key key = { m->device, m->inode, m->path };
@@ -170,6 +174,7 @@ static struct symbol_file *get_symbol_file(struct symbolize_ctx *g, struct mappi
 	return m->file;
 }
 
+/* Return the executable mapping that contains an address, NULL if there is none. */
 static struct mapping *find_code(const struct symbolize_ctx *g, uint64_t address)
 {
 	struct mapping *m = proc_maps_find(g->maps, address);
@@ -195,11 +200,13 @@ static void put_symbol(struct buf *b, const char *name)
 	buf_char(b, '\t');
 }
 
-/* Where libc and the like begin a thread: nothing is left out behind these. */
+/* Test whether a function is the entry of a thread in libc or Go, which has no caller. */
 static bool is_thread_entry(const char *name)
 {
-	static const char *const names[] = { "_start", "__libc_start_main", "__libc_start_call_main",
-					     "start_thread", "clone", "clone3", "__clone3", GO_EXIT };
+	static const char *const names[] = {
+		"_start", "__libc_start_main", "__libc_start_call_main", "start_thread", "clone",
+		"clone3", "__clone3", GO_EXIT,
+	};
 
 	for (unsigned i = 0; name && i < sizeof(names) / sizeof(*names); i++)
 		if (!strcmp(name, names[i]))
@@ -207,7 +214,10 @@ static bool is_thread_entry(const char *name)
 	return false;
 }
 
-/* One line. back: 1 for a return address, which belongs to the call before it. */
+/*
+ * Append the line of one frame. `back` is 1 for a return address, so that the function of the call
+ * is looked up: the address itself may belong to the next function.
+ */
 static void put_frame(struct symbolize_ctx *g, uint64_t address, unsigned back)
 {
 	struct mapping *m = find_code(g, address - back);
@@ -231,6 +241,7 @@ static void put_frame(struct symbolize_ctx *g, uint64_t address, unsigned back)
 	g->by_stack = f && symbol_frame_at(f, at - back, &unused) == SYMBOL_FRAME_STACK;
 }
 
+/* Test whether an address is executable and, if the file is known, follows a call. */
 static bool is_return_address(struct symbolize_ctx *g, uint64_t address)
 {
 	struct mapping *m = address ? find_code(g, address - 1) : NULL;
@@ -239,7 +250,10 @@ static bool is_return_address(struct symbolize_ctx *g, uint64_t address)
 	return m && (!f || symbol_follows_call(f, address - m->start + m->offset));
 }
 
-/* The caller of the first frame, where the frame pointers miss it: libc's close() sets up no frame. */
+/*
+ * Append the caller of the first frame if the frame pointers skip it, as they do for libc's
+ * close(), which sets up no frame.
+ */
 static void put_first_caller(struct symbolize_ctx *g, const struct stack *s)
 {
 	struct mapping *m = find_code(g, s->frame[0]);
@@ -253,14 +267,14 @@ static void put_first_caller(struct symbolize_ctx *g, const struct stack *s)
 		return;
 	g->by_stack = false;
 	if (at / 8 < s->words && s->frames > 1 && s->word[at / 8] == s->frame[1])
-		return;		/* it had set one up */
+		return;		/* the function had set one up */
 	if (at % 8 || at / 8 >= s->words || !is_return_address(g, s->word[at / 8]))
 		g->gaps = true;
 	else
 		put_frame(g, s->word[at / 8], 1);
 }
 
-/* Go lets a goroutine return to a place that no call stands before. */
+/* Test for the address that a goroutine returns to, which in Go does not follow a call. */
 static bool is_go_exit(struct symbolize_ctx *g, uint64_t address)
 {
 	struct mapping *m = find_code(g, address);
@@ -284,13 +298,13 @@ static void put_frames(struct symbolize_ctx *g, const struct stack *s)
 			g->gaps |= !g->ends;
 			return;
 		}
-		g->gaps |= g->by_stack && !g->ends;	/* the frame before has another caller */
+		g->gaps |= g->by_stack && !g->ends;	/* the previous frame's caller is another */
 		put_frame(g, s->frame[i], 1);
 	}
 	g->gaps |= g->by_stack && !g->ends;
 }
 
-/* What cannot be looked up any more. */
+/* Append the frames as addresses only, because the map is not available. */
 static void put_addresses(struct buf *b, const struct stack *s)
 {
 	for (uint32_t i = 0; i < s->frames; i++) {
@@ -306,12 +320,14 @@ static void put_missing(struct buf *b, const char *what)
 	buf_char(b, '\n');
 }
 
-static bool maps_are_fresh(const struct cached_maps *p, const struct stack *s, const struct memory_id *id)
+static bool maps_are_fresh(const struct cached_maps *p, const struct stack *s,
+			   const struct memory_id *id)
 {
-	return p->pid == s->pid && !memcmp(&p->id, id, sizeof(*id)) && s->ts_ns - p->ts_ns < MAPS_MAX_AGE_NS;
+	return p->pid == s->pid && !memcmp(&p->id, id, sizeof(*id)) &&
+	       s->ts_ns - p->ts_ns < MAPS_MAX_AGE_NS;
 }
 
-/* Does the stack fit the map that was read a moment ago? Nothing is added if not. */
+/* Append the frames if all of them fit the cached map. Otherwise append nothing, return false. */
 static bool try_cached_maps(struct symbolize_ctx *g, const struct stack *s)
 {
 	size_t from = g->b->len;

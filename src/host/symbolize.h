@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * From the stack that the kernel side saw to text (stacks.h): which file each address is mapped from, and
- * which function it is in. It has to be read while the process lives; what has ended is told by its
- * addresses alone.
+ * Converts a user stack that the kernel side captured to text (stack_cache.h): the mapped file and
+ * the function of each address. This must be done while the process lives; if it has ended, only
+ * the addresses are printed.
  *
- * Never a wrong name: a return address counts only where it is mapped to be executed and follows a call;
- * what is not, ends the stack. Files are opened as the process has them mapped, whatever namespace it lives in,
- * and left out if their build id is not that of its memory.
+ * No name is a guess. A return address is accepted only if it is mapped executable and follows a
+ * call; the first address that does not qualify ends the stack. Files are opened as the process has
+ * mapped them, in its mount namespace, and ignored if their build id is not the one in its memory.
  */
 #pragma once
 
@@ -15,9 +15,11 @@
 
 struct symbolizer;
 
-/* NULL if out of memory, or built without symbols. */
+/* Create a symbolizer. Returns NULL if out of memory, or in a build without elfutils. */
 struct symbolizer *symbolizer_new(void);
+
+/* Free a symbolizer and close its files. NULL is allowed. */
 void symbolizer_free(struct symbolizer *r);
 
-/* Adds the text of s to b. */
+/* Append the text of s to b, with a line for each thing that is missing. Errors set b->failed. */
 void symbolizer_append_text(struct symbolizer *r, const struct stack *s, struct buf *b);

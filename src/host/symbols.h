@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * Names of functions in ELF files, and what their unwind tables say of a frame. By elfutils (symbols_libdw.c),
- * or, in a build without it, not at all (symbols_stub.c). Nothing is looked up over the network.
+ * Function names, build ids and stack frame layouts of ELF files. Implemented with elfutils
+ * (symbols_libdw.c); symbols_stub.c replaces it in a build without. Nothing is looked up over the
+ * network.
  *
- * A place in a file is an offset from its beginning. A name is given only to an address within the bounds that
- * a symbol claims.
+ * A place in a file is given as an offset from its beginning, in bytes. An address gets a name only
+ * if it is within the size of a symbol.
  */
 #pragma once
 
@@ -12,46 +13,68 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define SYMBOLS_BUILD_ID 64	/* bytes, at most */
+#define SYMBOLS_BUILD_ID 64	/* bytes, maximum */
 
 struct symbols;
 struct symbol_file;
 
-/* Was this built with it? */
+/* Test whether this build has elfutils. */
 bool symbols_are_built_in(void);
 
-/* NULL if out of memory. */
+/* Create an empty set of open files. Returns NULL if out of memory, or without elfutils. */
 struct symbols *symbols_new(void);
+
+/* Close the files and free the set. NULL is allowed. */
 void symbols_free(struct symbols *s);
 
-/* Which file, as /proc/PID/maps tells them apart. */
+/* Identifies a file, by the fields of /proc/PID/maps. */
 struct symbol_key {
 	uint64_t device, inode;
 	const char *path;
 };
 
-/* One that was opened before, which is held open since: its inode is still its own. NULL: it was not. */
+/*
+ * Return a file opened earlier, NULL if there is none. Files stay open, so an inode number cannot
+ * have been reused.
+ */
 struct symbol_file *symbols_find(struct symbols *s, const struct symbol_key *key);
 
-/* Opens it; fd becomes its own, and is closed if it is no ELF file: NULL. May close the oldest one. */
+/*
+ * Read an ELF file from fd and add it. Takes ownership of fd, even on failure. Returns NULL if it
+ * is not an ELF file, or if out of memory. May close the file that was opened first: its pointer
+ * becomes invalid.
+ */
 struct symbol_file *symbols_open(struct symbols *s, const struct symbol_key *key, int fd);
 
-/* The name of the function there, NULL not known; valid as long as the file. */
+/*
+ * Return the name of the function at file_offset, NULL if it is unknown, and store the distance
+ * from the start of the function in *symbol_offset. The name is valid as long as the file.
+ */
 const char *symbol_name(struct symbol_file *f, uint64_t file_offset, uint64_t *symbol_offset);
 
-/* Its build id: how many bytes, 0 none, and where in the file it is. */
+/*
+ * Return the length of the build id in bytes, 0 if there is none, and store the id (valid as long
+ * as the file) and its offset in the file.
+ */
 size_t symbol_build_id(struct symbol_file *f, const uint8_t **id, uint64_t *file_offset);
 
-/* How a function finds its caller at a place in it. */
+/* How the return address is found at a place in a function, according to the unwind tables. */
 enum symbol_frame {
-	SYMBOL_FRAME_UNKNOWN,		/* nothing says so */
-	SYMBOL_FRAME_POINTER,		/* by the frame pointer, which it has set up */
-	SYMBOL_FRAME_STACK,		/* by the stack pointer: it has not, and frame pointers skip its caller */
-	SYMBOL_FRAME_EITHER,		/* by the stack pointer, as Go's tables always say: it may have, all the same */
+	SYMBOL_FRAME_UNKNOWN,	/* no table, or too complex; always so except on x86-64 */
+	SYMBOL_FRAME_POINTER,	/* from the frame pointer, which the function has set up */
+	SYMBOL_FRAME_STACK,	/* from the stack pointer: frame pointers skip the caller */
+	SYMBOL_FRAME_EITHER,	/* from the stack pointer, but .debug_frame (Go's only table)
+				   does so even if the frame pointer is set up */
 };
 
-/* *return_at: with SYMBOL_FRAME_STACK and SYMBOL_FRAME_EITHER, how far above the stack pointer its return address is, in bytes. */
+/*
+ * Return the frame layout at file_offset. For SYMBOL_FRAME_STACK and SYMBOL_FRAME_EITHER,
+ * *return_at is the distance of the return address above the stack pointer, in bytes.
+ */
 enum symbol_frame symbol_frame_at(struct symbol_file *f, uint64_t file_offset, uint64_t *return_at);
 
-/* Is what comes before this place a call? True where it cannot be told. */
+/*
+ * Test whether the instruction before file_offset is a call. Returns false outside of the file, and
+ * true on machines other than x86 and arm64, where this is unknown.
+ */
 bool symbol_follows_call(struct symbol_file *f, uint64_t file_offset);

@@ -10,11 +10,11 @@
 
 #define FILES_MAX 256
 
-/* DWARF's numbers of x86-64's registers (its psABI, figure 3.36) */
+/* DWARF register numbers of x86-64 (psABI, figure 3.36) */
 #define X86_64_RBP 6
 #define X86_64_RSP 7
 
-/* What was found out about a place in a file: programs close at few of them. */
+/* The results for a place in a file. A cache pays off because programs close in few places. */
 struct cached_symbol {
 	uint64_t offset_plus_1;		/* 0: an empty slot */
 	const char *name;
@@ -27,15 +27,15 @@ struct cached_symbol {
 struct symbol_file {
 	uint64_t device, inode;
 	char *path;
-	int fd;			/* a second one: it keeps the inode from being used again */
+	int fd;			/* a duplicate: keeps the inode from being reused */
 	Dwfl *dwfl;
 	Dwfl_Module *module;
 	Elf *elf;
-	GElf_Addr bias;		/* add to the file's addresses for the module's */
+	GElf_Addr bias;		/* module address minus file address */
 	const uint8_t *bytes;
 	size_t size;
 	unsigned machine;	/* EM_... */
-	struct cached_symbol cached[CACHED_SYMBOLS];	/* the one asked for last of those with the same low bits */
+	struct cached_symbol cached[CACHED_SYMBOLS];	/* direct-mapped, by offset */
 };
 
 struct symbols {
@@ -75,22 +75,24 @@ struct symbol_file *symbols_find(struct symbols *s, const struct symbol_key *key
 	for (unsigned i = 0; i < s->nr; i++) {
 		struct symbol_file *f = s->file[i];
 
-		if (f->inode == key->inode && f->device == key->device && !strcmp(f->path, key->path))
+		if (f->inode == key->inode && f->device == key->device &&
+		    !strcmp(f->path, key->path))
 			return f;
 	}
 	return NULL;
 }
 
-/* By build id alone: that is exact, and asks no server. */
+/* Find separate debug information by build id only: it is exact and does not query a server. */
 static int find_debuginfo(Dwfl_Module *module, void **user, const char *name, Dwarf_Addr base,
 			  const char *file, const char *link, GElf_Word crc, char **found)
 {
 	return dwfl_build_id_find_debuginfo(module, user, name, base, file, link, crc, found);
 }
 
+/* Open fd, which this takes over or closes, as an ELF file. */
 static bool load_elf(struct symbol_file *f, int fd)
 {
-	static char *debug_path;	/* NULL: elfutils' own */
+	static char *debug_path;	/* NULL: the default of elfutils */
 	static const Dwfl_Callbacks callbacks = { .find_elf = dwfl_build_id_find_elf,
 						  .find_debuginfo = find_debuginfo,
 						  .section_address = dwfl_offline_section_address,
@@ -139,7 +141,7 @@ struct symbol_file *symbols_open(struct symbols *s, const struct symbol_key *key
 	return f;
 }
 
-/* The module's address of a place in the file, by the segments that are mapped. 0 none. */
+/* Convert a file offset to a module address by the loaded segments, 0 if it is in none. */
 static GElf_Addr offset_to_address(const struct symbol_file *f, uint64_t offset)
 {
 	size_t n = 0;
@@ -149,8 +151,8 @@ static GElf_Addr offset_to_address(const struct symbol_file *f, uint64_t offset)
 	for (size_t i = 0; i < n; i++) {
 		GElf_Phdr p;
 
-		if (gelf_getphdr(f->elf, (int)i, &p) && p.p_type == PT_LOAD && offset >= p.p_offset &&
-		    offset - p.p_offset < p.p_filesz)
+		if (gelf_getphdr(f->elf, (int)i, &p) && p.p_type == PT_LOAD &&
+		    offset >= p.p_offset && offset - p.p_offset < p.p_filesz)
 			return offset - p.p_offset + p.p_vaddr + f->bias;
 	}
 	return 0;
@@ -174,7 +176,8 @@ static bool address_to_offset(const struct symbol_file *f, GElf_Addr address, ui
 	return false;
 }
 
-static const char *find_function_name(const struct symbol_file *f, GElf_Addr address, uint64_t *symbol_offset)
+static const char *find_function_name(const struct symbol_file *f, GElf_Addr address,
+				      uint64_t *symbol_offset)
 {
 	GElf_Off offset;
 	const char *name;
@@ -183,7 +186,8 @@ static const char *find_function_name(const struct symbol_file *f, GElf_Addr add
 	if (!address)
 		return NULL;
 	name = dwfl_module_addrinfo(f->module, address, &offset, &sym, NULL, NULL, NULL);
-	if (!name || !*name || offset >= sym.st_size ||		/* the nearest one before is a guess */
+	/* elfutils also returns the nearest symbol before the address, which is a guess. */
+	if (!name || !*name || offset >= sym.st_size ||
 	    (GELF_ST_TYPE(sym.st_info) != STT_FUNC && GELF_ST_TYPE(sym.st_info) != STT_GNU_IFUNC))
 		return NULL;
 	*symbol_offset = offset;
@@ -200,7 +204,10 @@ size_t symbol_build_id(struct symbol_file *f, const uint8_t **id, uint64_t *file
 	return (size_t)len;
 }
 
-/* The register that the frame's end is counted from, and how far it is. */
+/*
+ * Read the canonical frame address (CFA) at an address, as a register and an offset. Returns false
+ * if there is none, or if it is a more complex expression.
+ */
 static bool read_cfa(Dwarf_CFI *cfi, Dwarf_Addr address, uint64_t *reg, int64_t *offset)
 {
 	Dwarf_Frame *frame = NULL;
@@ -224,7 +231,8 @@ static bool read_cfa(Dwarf_CFI *cfi, Dwarf_Addr address, uint64_t *reg, int64_t 
 	return good;
 }
 
-static enum symbol_frame find_frame(const struct symbol_file *f, GElf_Addr address, uint64_t *return_at)
+static enum symbol_frame find_frame(const struct symbol_file *f, GElf_Addr address,
+				    uint64_t *return_at)
 {
 	GElf_Addr bias = 0;
 	enum symbol_frame by_stack = SYMBOL_FRAME_STACK;
@@ -245,13 +253,14 @@ static enum symbol_frame find_frame(const struct symbol_file *f, GElf_Addr addre
 		return SYMBOL_FRAME_POINTER;
 	if (reg != X86_64_RSP || offset < 8)
 		return SYMBOL_FRAME_UNKNOWN;
-	*return_at = (uint64_t)offset - 8;	/* the word below the frame's end */
+	*return_at = (uint64_t)offset - 8;	/* it is just below the canonical frame address */
 	return by_stack;
 }
 
 static const struct cached_symbol *look_up_cached(struct symbol_file *f, uint64_t file_offset)
 {
-	struct cached_symbol *cached = &f->cached[(file_offset ^ file_offset >> 8) & (CACHED_SYMBOLS - 1)];
+	uint64_t slot = (file_offset ^ file_offset >> 8) & (CACHED_SYMBOLS - 1);
+	struct cached_symbol *cached = &f->cached[slot];
 	GElf_Addr address;
 
 	if (cached->offset_plus_1 == file_offset + 1)
@@ -279,7 +288,7 @@ enum symbol_frame symbol_frame_at(struct symbol_file *f, uint64_t file_offset, u
 	return cached->frame;
 }
 
-/* CALL rel32, or CALL r/m64 (FF /2) with one of the lengths that it may have */
+/* Test for CALL rel32, or for CALL r/m64 (FF /2) in any of its lengths, before `end`. */
 static bool ends_with_x86_call(const uint8_t *end, size_t before)
 {
 	static const uint8_t lengths[] = { 2, 3, 4, 6, 7 };
@@ -293,7 +302,7 @@ static bool ends_with_x86_call(const uint8_t *end, size_t before)
 	return false;
 }
 
-/* BL, or BLR (and its authenticated forms) */
+/* Test for BL or BLR, including its authenticated forms, before `end`. */
 static bool ends_with_arm64_call(const uint8_t *end, size_t before)
 {
 	uint32_t insn;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* Without elfutils: the option --stack is refused, so none of this is asked for anything. */
+/* The build without elfutils: --stack is refused, so nothing here is used. */
 #include "symbols.h"
 
 bool symbols_are_built_in(void)
