@@ -1,10 +1,26 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 #include <stdio.h>
 
+#include "doctor.h"
+#include "live.h"
 #include "log.h"
 #include "options.h"
 #include "replay.h"
+#include "stuck.h"
 #include "trace.h"
+
+static int run_live(const struct options *o)
+{
+	char why[LIVE_WHY_BYTES];
+
+	if (o->btf && live_check_btf(o->btf, why)) {
+		log_error("%s", why);
+		return EXIT_INPUT;
+	}
+	if (o->doctor)
+		return doctor_main(o);
+	return o->stuck ? stuck_main(o) : trace_main(o);
+}
 
 int main(int argc, char **argv)
 {

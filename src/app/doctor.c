@@ -2,7 +2,7 @@
 /*
  * The view doctor: attaches as the tracer does, looks around, tells what it found, and lets go.
  */
-#include "trace.h"
+#include "doctor.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -17,6 +17,7 @@
 #include "host_facts.h"
 #include "live.h"
 #include "log.h"
+#include "process.h"
 #include "scan.h"
 #include "session.h"
 
@@ -119,17 +120,15 @@ static int print_diagnosis(struct doctor_run *x, const struct diagnosis *h)
 	const struct view *view = view_find(x->o->view);
 	struct view_context context = { .meta = &x->meta };
 	struct output out;
-	int err = output_open(&out, x->o->output);
+	int status = process_open_output(&out, x->o->output);
 
-	if (err) {
-		log_error("cannot write '%s': %s", x->o->output, strerror(-err));
-		return EXIT_FAILED;
-	}
+	if (status)
+		return status;
 	session_init_context(&context, x->o, &out);
 	if (view->start)
 		view->start(&context);
 	view->doctor(&context, h);
-	return session_close_output(&out, x->o->output) ? EXIT_FINE : EXIT_FAILED;
+	return process_close_output(&out, x->o->output);
 }
 
 int doctor_main(const struct options *o)

@@ -4,23 +4,22 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
-#include <signal.h>
 #include <string.h>
-#include <sys/signalfd.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "log.h"
+#include "process.h"
 #include "reader.h"
 #include "session.h"
-#include "stuck_table.h"
-#include "trace.h"
+#include "stuck.h"
 
 struct replay_run {
 	const struct options *o;
+	struct process process;
 	struct session session;
 	struct record_reader *reader;
-	int file, signals;
+	int file;
 	uint64_t now_ns;	/* of the latest mark */
 	uint64_t first_ns;	/* when the recording begins, 0 not known yet */
 	bool begun;		/* the first mark has come */
@@ -28,25 +27,17 @@ struct replay_run {
 	struct kernel_counters counters;	/* ... and since, by the latest mark */
 };
 
-static bool is_interrupted(const struct replay_run *r)
-{
-	struct signalfd_siginfo info;
-
-	while (read(r->signals, &info, sizeof(info)) == sizeof(info))
-		if (info.ssi_signo != SIGCHLD)	/* of a process that was there before us */
-			return true;
-	return false;
-}
-
 /* As read(2), but a signal stops it. */
 static ssize_t read_recording(void *arg, void *bytes, size_t len)
 {
 	struct replay_run *r = arg;
 	struct pollfd p[] = { { .fd = r->file, .events = POLLIN },
-			      { .fd = r->signals, .events = POLLIN } };
+			      { .fd = r->process.signals, .events = POLLIN } };
 
 	while (poll(p, 2, -1) > 0) {
-		if (p[1].revents && is_interrupted(r))
+		if (p[1].revents)
+			process_handle_signals(&r->process);
+		if (r->process.interrupted)
 			return RECORD_READ_STOP;
 		if (p[0].revents)
 			return read(r->file, bytes, len);
@@ -88,13 +79,10 @@ static int open_reader(struct replay_run *r)
 	char why[RECORD_WHY];
 	int status = open_recording(r);
 
+	if (!status)
+		status = process_open(&r->process);
 	if (status)
 		return status;
-	r->signals = process_catch_signals();
-	if (r->signals < 0) {
-		log_error("cannot start: %s", strerror(-r->signals));
-		return EXIT_FAILED;
-	}
 	r->reader = record_reader_open(read_recording, r, why);
 	if (!r->reader)
 		return why[0] ? log_unusable(r, why) : EXIT_FINE;
@@ -212,40 +200,36 @@ static int replay_stuck(struct replay_run *r)
 				       .older_than_ns = r->o->older_than_ns,
 				       .max = r->o->max_open };
 	struct stuck_table h;
-	int status;
+	int status, shown;
 
 	s->meta = *record_reader_run_info(r->reader);
 	if (!run_info_has_hook(&s->meta, "walk"))
 		return log_unusable(r, "it was made without a walk over the sockets that were there");
 	stuck_table_init(&h, &config);
 	status = status_of_last_record(r, replay_scan(r, &h));
-	if (!stuck_table_finish(&h)) {
-		log_error("cannot sort what was found: %s", strerror(ENOMEM));
-		stuck_table_release(&h);
-		return EXIT_FAILED;
-	}
 	if (s->view->start)
 		s->view->start(&s->context);
-	s->view->stuck(&s->context, &h, r->now_ns);
+	shown = stuck_show(s->view, &s->context, &h, r->now_ns);
 	if (!status && r->o->fail && h.nr)
 		status = EXIT_FAILED;
 	stuck_table_release(&h);
-	return session_close_output(&s->out, r->o->output) ? status : EXIT_FAILED;
+	return process_close_output(&s->out, r->o->output) ?: shown ?: status;
 }
 
 int replay_main(const struct options *o)
 {
-	struct replay_run r = { .o = o, .file = -1, .signals = -1 };
-	int status = open_reader(&r);
+	struct replay_run r = { .o = o, .file = -1 };
+	int status;
 
+	process_init(&r.process, NULL);
+	status = open_reader(&r);
 	if (!status && r.reader)
 		status = session_open(&r.session, o);
 	if (!status && r.reader)
 		status = o->stuck ? replay_stuck(&r) : replay_trace(&r);
 	session_release(&r.session);
 	record_reader_close(r.reader);
-	if (r.signals >= 0)
-		close(r.signals);
+	process_release(&r.process);
 	if (r.file > STDIN_FILENO)
 		close(r.file);
 	return status;

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "log.h"
+#include "process.h"
 
 #define LOSS_REPORT_EVERY_NS 1000000000ULL
 
@@ -39,22 +40,6 @@ void session_init_context(struct view_context *v, const struct options *o, struc
 	v->color = o->color == COLOR_ALWAYS || (o->color == COLOR_AUTO && terminal);
 	if (terminal && !ioctl(out->fd, TIOCGWINSZ, &size))
 		v->columns = size.ws_col;
-}
-
-static void log_write_error(const char *path, int err)
-{
-	if (path)
-		log_error("cannot write '%s': %s", path, strerror(err));
-	else
-		log_error("cannot write standard output: %s", strerror(err));
-}
-
-bool session_close_output(struct output *out, const char *path)
-{
-	if (output_close(out) || out->error == EPIPE)
-		return true;
-	log_write_error(path, out->error);
-	return false;
 }
 
 /* What the views and the filters see of it; the table lasts as long as the session. */
@@ -90,14 +75,12 @@ static void flush_if_full(void *arg)
 
 int session_open(struct session *s, const struct options *o)
 {
-	int err;
+	int status;
 
 	*s = (struct session){ .o = o, .view = view_find(o->view) };
-	err = output_open(&s->out, o->output);
-	if (err) {
-		log_write_error(o->output, -err);
-		return EXIT_FAILED;
-	}
+	status = process_open_output(&s->out, o->output);
+	if (status)
+		return status;
 	s->context.meta = &s->meta;
 	s->context.flush = flush_if_full;
 	s->context.flush_arg = s;
@@ -143,7 +126,7 @@ static int open_writer(struct session *s)
 	err = record_writer_open(&s->writer, &config);
 	if (!err)
 		return EXIT_FINE;
-	log_write_error(r->path, -err);
+	process_log_write_error(r->path, -err);
 	return EXIT_FAILED;
 }
 
@@ -351,23 +334,23 @@ void session_end(struct session *s, uint64_t now_ns, const struct kernel_counter
 			 (unsigned long long)run_counts_lost_events(&t));
 }
 
-/* Closes the recording. False: it could not be written. */
-static bool close_writer(struct session *s)
+/* Closes the recording. Returns an exit status, with the reason logged. */
+static int close_writer(struct session *s)
 {
 	int err = record_writer_close(s->writer);
 
 	s->writer = NULL;
 	if (!err || err == EPIPE)
-		return true;
-	log_write_error(s->o->record.path, err);
-	return false;
+		return EXIT_FINE;
+	process_log_write_error(s->o->record.path, err);
+	return EXIT_FAILED;
 }
 
 int session_close(struct session *s, int status)
 {
-	bool recorded = close_writer(s);
+	int recorded = close_writer(s), written = process_close_output(&s->out, s->o->output);
 
-	if (!session_close_output(&s->out, s->o->output) || !recorded)
+	if (recorded || written)
 		return EXIT_FAILED;
 	if (!status && s->o->strict && s->lost_reported) {
 		log_error("events were lost, and --strict was given");

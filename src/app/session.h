@@ -43,9 +43,6 @@ struct session {
 /* Fills in the part of a view that comes from the options and from where the output goes. */
 void session_init_context(struct view_context *v, const struct options *o, struct output *out);
 
-/* Flushes and closes; false and said if something could not be written. EPIPE is no failure. */
-bool session_close_output(struct output *out, const char *path);
-
 /* Opens the output. An exit status, the reason said. */
 int session_open(struct session *s, const struct options *o);
 

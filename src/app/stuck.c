@@ -3,24 +3,21 @@
  * The view stuck: a walk over the sockets that are there, and what it found; once, or every so
  * often. Nothing is traced.
  */
-#include "trace.h"
+#include "stuck.h"
 
 #include <errno.h>
 #include <poll.h>
-#include <signal.h>
 #include <string.h>
-#include <sys/signalfd.h>
 #include <unistd.h>
 
 #include "ansi.h"
 #include "caps.h"
 #include "cgroup_path.h"
-#include "command.h"
 #include "live.h"
 #include "log.h"
+#include "process.h"
 #include "scan.h"
 #include "session.h"
-#include "stuck_table.h"
 
 #define NS_PER_MS 1000000ULL
 #define HOUR_MS 3600000
@@ -28,15 +25,13 @@
 struct stuck_run {
 	const struct options *o;
 	const struct view *view;
+	struct process process;
 	struct run_info meta;
 	struct view_context context;
 	struct output out;
 	struct scan *scan;
-	struct command command;
 	struct cgroup_paths cgroups;
 	struct story_filter story_filter;		/* the options', which sees the cgroups */
-	int signals;
-	bool interrupted;
 	uint64_t stop_ns;		/* -d, 0 none */
 	unsigned long long rounds;	/* done */
 	bool found, lost;		/* in some round */
@@ -57,32 +52,16 @@ static void flush_output_if_full(void *arg)
 	output_flush_if_full(arg);
 }
 
-static void stuck_handle_signals(struct stuck_run *l)
-{
-	struct signalfd_siginfo info;
-
-	while (read(l->signals, &info, sizeof(info)) == sizeof(info)) {
-		if (info.ssi_signo == SIGCHLD) {
-			command_has_exited(&l->command);
-			continue;
-		}
-		/* with a command running the first interrupt is for the command to act on */
-		l->interrupted |= !command_is_running(&l->command);
-		if (info.ssi_code <= 0)
-			command_signal(&l->command, (int)info.ssi_signo);
-	}
-}
-
 /* Waits for a signal until then, 0 for ever. */
 static void wait_until(struct stuck_run *l, uint64_t then_ns)
 {
-	struct pollfd p = { .fd = l->signals, .events = POLLIN };
+	struct pollfd p = { .fd = l->process.signals, .events = POLLIN };
 	uint64_t now_ns = live_now_ns(), ms = 0;
 
 	if (then_ns > now_ns)
 		ms = (then_ns - now_ns) / NS_PER_MS + 1;
 	poll(&p, 1, !then_ns ? -1 : ms > HOUR_MS ? HOUR_MS : (int)ms);
-	stuck_handle_signals(l);
+	process_handle_signals(&l->process);
 }
 
 static void warn_incomplete_scan(const struct scan_stats *s, bool verbose)
@@ -98,15 +77,26 @@ static void warn_incomplete_scan(const struct scan_stats *s, bool verbose)
 		log_warn("the walk took too long and was given up: some sockets are missing");
 }
 
-static int show_table(struct stuck_run *l, struct stuck_table *h)
+int stuck_show(const struct view *view, struct view_context *context, struct stuck_table *h,
+	       uint64_t now_ns)
 {
 	if (!stuck_table_finish(h)) {
 		log_error("cannot sort what was found: %s", strerror(ENOMEM));
 		return EXIT_FAILED;
 	}
+	view->stuck(context, h, now_ns);
+	return EXIT_FINE;
+}
+
+static int show_table(struct stuck_run *l, struct stuck_table *h)
+{
+	int status;
+
 	if (l->o->watch_ns && l->context.columns)
 		buf_str(&l->out.buf, ANSI_CLEAR_SCREEN);
-	l->view->stuck(&l->context, h, live_now_ns());
+	status = stuck_show(l->view, &l->context, h, live_now_ns());
+	if (status)
+		return status;
 	output_flush(&l->out);
 	l->found |= h->nr > 0;
 	l->lost |= h->table_full || h->holders_full || h->malformed;
@@ -143,7 +133,7 @@ static int scan_once(struct stuck_run *l)
 
 static bool stuck_is_over(const struct stuck_run *l)
 {
-	return !l->o->watch_ns || l->interrupted || l->out.error ||
+	return !l->o->watch_ns || l->process.interrupted || l->out.error ||
 	       (l->o->count && l->rounds >= l->o->count) ||
 	       (l->stop_ns && live_now_ns() >= l->stop_ns);
 }
@@ -165,36 +155,24 @@ static int scan_rounds(struct stuck_run *l)
 
 static int run_command(struct stuck_run *l)
 {
-	int err = command_start(&l->command);
+	int status = process_start_command(&l->process);
 
-	if (err) {
-		log_error("cannot run '%s': %s", l->o->command[0], strerror(-err));
-		return err == -ENOENT ? 127 : 126;
-	}
-	while (!l->command.exited)
+	while (!status && command_is_running(&l->process.command))
 		wait_until(l, 0);
-	return EXIT_FINE;
+	return status;
 }
 
 static int stuck_open(struct stuck_run *l)
 {
 	struct scan_config config = { .filter = &l->o->filter, .btf = l->o->btf,
 				      .verbose = l->o->verbose > 0 };
-	int err = output_open(&l->out, l->o->output);
+	int status = process_open_output(&l->out, l->o->output), err;
 	char why[LIVE_WHY_BYTES];
 
-	if (err) {
-		log_error("cannot write '%s': %s", l->o->output, strerror(-err));
-		return EXIT_FAILED;
-	}
-	l->signals = process_catch_signals();
-	err = l->signals < 0 ? l->signals : 0;
-	if (!err && l->o->command)
-		err = command_prepare(&l->command, l->o->command);
-	if (err) {
-		log_error("cannot start: %s", strerror(-err));
-		return EXIT_FAILED;
-	}
+	if (!status)
+		status = process_open(&l->process);
+	if (status)
+		return status;
 	err = scan_open(&l->scan, &config, why);
 	if (err) {
 		log_error("%s", why);
@@ -220,22 +198,18 @@ static void stuck_drop_privileges(const struct stuck_run *l)
 {
 	uint64_t keep = CAPS_BIT(BPF) | CAPS_BIT(SYS_PTRACE) | CAPS_BIT(SYS_ADMIN) | CAPS_BIT(DAC_READ_SEARCH);
 
-	if (l->o->command)
-		keep |= CAPS_BIT(KILL);
-	process_drop_privileges(keep);
+	process_drop_privileges(&l->process, keep);
 }
 
 static int stuck_start(struct stuck_run *l)
 {
-	int status = EXIT_FINE;
+	int status;
 
 	stuck_drop_privileges(l);
 	if (l->view->start)
 		l->view->start(&l->context);
-	if (l->o->ready_fd >= 0 && write(l->o->ready_fd, "", 1) != 1)
-		log_warn("cannot write to --ready-fd %d: %s", l->o->ready_fd, strerror(errno));
-	if (l->o->command)
-		status = run_command(l);
+	process_signal_ready(l->o->ready_fd);
+	status = run_command(l);
 	if (l->o->duration_ns)
 		l->stop_ns = live_now_ns() + l->o->duration_ns;
 	return status ? status : scan_rounds(l);
@@ -243,35 +217,34 @@ static int stuck_start(struct stuck_run *l)
 
 static int final_status(struct stuck_run *l, int status)
 {
-	if (!session_close_output(&l->out, l->o->output))
-		return EXIT_FAILED;
-	if (status)
-		return status;
+	int unwritten = process_close_output(&l->out, l->o->output);
+
+	if (unwritten || status)
+		return unwritten ?: status;
 	if (l->o->strict && l->lost) {
 		log_error("not all fitted into the table, and --strict was given");
 		return EXIT_LOST;
 	}
 	if (l->o->fail && l->found)
 		return EXIT_FAILED;
-	return l->command.exited ? l->command.status : EXIT_FINE;
+	return l->process.command.status;
 }
 
 int stuck_main(const struct options *o)
 {
-	struct stuck_run l = { .o = o, .view = view_find(o->view), .signals = -1 };
+	struct stuck_run l = { .o = o, .view = view_find(o->view) };
 	int status;
 
+	process_init(&l.process, o->command);
 	cgroup_paths_init(&l.cgroups);
 	status = stuck_open(&l);
 	if (!status) {
 		status = stuck_start(&l);
 		status = final_status(&l, status);
 	}
-	command_release(&l.command);
+	process_release(&l.process);
 	scan_close(l.scan);
 	cgroup_paths_release(&l.cgroups);
-	if (l.signals >= 0)
-		close(l.signals);
 	output_close(&l.out);
 	return status;
 }

@@ -7,18 +7,16 @@
 #include "trace.h"
 
 #include <errno.h>
-#include <signal.h>
 #include <string.h>
 #include <sys/epoll.h>
-#include <sys/signalfd.h>
 #include <unistd.h>
 
 #include "caps.h"
 #include "cgroup_path.h"
-#include "command.h"
 #include "live.h"
 #include "log.h"
 #include "proc_exe.h"
+#include "process.h"
 #include "scan.h"
 #include "session.h"
 #include "symbols.h"
@@ -28,60 +26,20 @@
 
 struct trace_run {
 	const struct options *o;
+	struct process process;
 	struct session session;
 	struct live *live;
 	struct scan *scan;	/* until it is done */
-	struct command command;
 	struct cgroup_paths cgroups;
 	struct proc_exe exe;
-	int epoll, signals, clock;	/* clock: -1 nobody tells when it is set */
+	int epoll, clock;	/* clock: -1 nobody tells when it is set */
 	uint64_t stop_ns;	/* -d, or the end of the drain; 0 none */
-	unsigned interrupts;
 };
 
 static int report_failure(int status, const char *what, int err)
 {
 	log_error("%s: %s", what, strerror(err < 0 ? -err : err));
 	return status;
-}
-
-int process_exit_status(int err)
-{
-	switch (err) {
-	case -EPERM:
-	case -EACCES:
-		return EXIT_PERMISSION;
-	case -EOPNOTSUPP:
-		return EXIT_KERNEL;
-	default:
-		return EXIT_FAILED;
-	}
-}
-
-void process_drop_privileges(uint64_t keep)
-{
-	int err = caps_drop(keep);
-
-	if (err)
-		log_warn("cannot drop privileges that are needed no longer: %s", strerror(-err));
-}
-
-/* Signals come through a descriptor, so that an interrupt is one more event of the loop. */
-int process_catch_signals(void)
-{
-	sigset_t set;
-	int fd;
-
-	sigemptyset(&set);
-	sigaddset(&set, SIGINT);
-	sigaddset(&set, SIGTERM);
-	sigaddset(&set, SIGHUP);
-	sigaddset(&set, SIGCHLD);
-	if (sigprocmask(SIG_BLOCK, &set, NULL))
-		return -errno;
-	signal(SIGPIPE, SIG_IGN);
-	fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
-	return fd < 0 ? -errno : fd;
 }
 
 static int watch_fd(struct trace_run *r, int fd)
@@ -181,21 +139,6 @@ static void scan_sockets(struct trace_run *r)
 	r->scan = NULL;
 }
 
-static void trace_handle_signals(struct trace_run *r)
-{
-	struct signalfd_siginfo info;
-
-	while (read(r->signals, &info, sizeof(info)) == sizeof(info)) {
-		if (info.ssi_signo != SIGCHLD) {
-			r->interrupts++;
-			if (info.ssi_code <= 0)		/* the terminal tells it itself */
-				command_signal(&r->command, (int)info.ssi_signo);
-		} else if (command_has_exited(&r->command)) {
-			r->stop_ns = live_now_ns() + r->o->drain_ns;
-		}
-	}
-}
-
 static void handle_clock_change(struct trace_run *r, uint64_t now_ns)
 {
 	struct kernel_counters counters;
@@ -209,13 +152,13 @@ static void handle_clock_change(struct trace_run *r, uint64_t now_ns)
 static bool trace_is_over(const struct trace_run *r, uint64_t now_ns)
 {
 	/* with a command running the first interrupt is for the command to act on */
-	unsigned enough = command_is_running(&r->command) ? 2 : 1;
+	unsigned enough = command_is_running(&r->process.command) ? 2 : 1;
 
-	if (r->interrupts >= enough || session_is_done(&r->session))
+	if (r->process.interrupts >= enough || session_is_done(&r->session))
 		return true;
 	if (r->stop_ns && now_ns >= r->stop_ns)
 		return true;
-	return r->command.exited && !pipeline_unsettled(r->session.pipeline) &&
+	return r->process.command.exited && !pipeline_unsettled(r->session.pipeline) &&
 	       !pipeline_next_ns(r->session.pipeline);
 }
 
@@ -272,7 +215,8 @@ static int trace_loop(struct trace_run *r)
 		n = epoll_wait(r->epoll, ready, 4, next_wait_ms(r, now_ns, n));
 		if (n < 0 && errno != EINTR)
 			return report_failure(EXIT_FAILED, "cannot wait for events", errno);
-		trace_handle_signals(r);
+		if (process_handle_signals(&r->process))
+			r->stop_ns = live_now_ns() + r->o->drain_ns;
 		handle_clock_change(r, now_ns);
 	}
 }
@@ -305,30 +249,19 @@ static void trace_drop_privileges(const struct trace_run *r)
 		keep |= CAPS_BIT(DAC_READ_SEARCH);
 	if (r->o->record.rotate_bytes)
 		keep |= CAPS_BIT(DAC_OVERRIDE) | CAPS_BIT(FOWNER);
-	if (r->o->command)
-		keep |= CAPS_BIT(KILL);
-	process_drop_privileges(keep);
+	process_drop_privileges(&r->process, keep);
 }
 
 static int trace_start(struct trace_run *r)
 {
-	int err;
-
 	scan_sockets(r);
 	trace_drop_privileges(r);
 	output_flush(&r->session.out);
 	log_note("ready");
-	if (r->o->ready_fd >= 0 && write(r->o->ready_fd, "", 1) != 1)
-		log_warn("cannot write to --ready-fd %d: %s", r->o->ready_fd, strerror(errno));
+	process_signal_ready(r->o->ready_fd);
 	if (r->o->duration_ns)
 		r->stop_ns = live_now_ns() + r->o->duration_ns;
-	if (!r->o->command)
-		return EXIT_FINE;
-	err = command_start(&r->command);
-	if (!err)
-		return EXIT_FINE;
-	log_error("cannot run '%s': %s", r->o->command[0], strerror(-err));
-	return err == -ENOENT ? 127 : 126;
+	return process_start_command(&r->process);
 }
 
 static char *look_up_cgroup_path(void *arg, uint64_t id)
@@ -357,7 +290,7 @@ static const char *look_up_exe_path(void *arg, const struct socket_call *a)
 static int trace_open(struct trace_run *r)
 {
 	struct kernel_counters none = { .filtered = 0 };
-	int status = session_open(&r->session, r->o), err;
+	int status = session_open(&r->session, r->o);
 
 	if (!status)
 		status = open_symbols(r);
@@ -367,30 +300,28 @@ static int trace_open(struct trace_run *r)
 	r->session.cgroup_arg = &r->cgroups;
 	r->session.context.exe_path = look_up_exe_path;
 	r->session.context.exe_arg = &r->exe;
-	r->signals = process_catch_signals();
+	status = process_open(&r->process);
+	if (status)
+		return status;
 	r->clock = live_watch_clock();	/* before the clock is read for the first time */
-	err = r->signals < 0 ? r->signals : 0;
-	if (!err && r->o->command)
-		err = command_prepare(&r->command, r->o->command);
-	if (err)
-		return report_failure(EXIT_FAILED, "cannot start", err);
 	status = open_live(r);
 	if (!status)
 		status = session_begin(&r->session, live_now_ns(), &none);
 	if (status)
 		return status;
 	r->epoll = epoll_create1(EPOLL_CLOEXEC);
-	if (r->epoll < 0 || watch_fd(r, live_fd(r->live)) || watch_fd(r, r->signals) ||
+	if (r->epoll < 0 || watch_fd(r, live_fd(r->live)) || watch_fd(r, r->process.signals) ||
 	    (r->clock >= 0 && watch_fd(r, r->clock)))
 		return report_failure(EXIT_FAILED, "cannot wait for events", errno);
 	return EXIT_FINE;
 }
 
-static int trace_main(const struct options *o)
+int trace_main(const struct options *o)
 {
-	struct trace_run r = { .o = o, .epoll = -1, .signals = -1, .clock = -1 };
+	struct trace_run r = { .o = o, .epoll = -1, .clock = -1 };
 	int status;
 
+	process_init(&r.process, o->command);
 	cgroup_paths_init(&r.cgroups);
 	cgroup_paths_scan(&r.cgroups);
 	status = trace_open(&r);
@@ -400,34 +331,19 @@ static int trace_main(const struct options *o)
 		if (!status)
 			status = trace_loop(&r);
 		trace_finish(&r);
-		if (!status && r.command.exited)
-			status = session_close(&r.session, EXIT_FINE) ?: r.command.status;
+		if (!status && r.process.command.exited)
+			status = session_close(&r.session, EXIT_FINE) ?: r.process.command.status;
 		else
 			status = session_close(&r.session, status);
 	}
-	command_release(&r.command);
+	process_release(&r.process);
 	session_release(&r.session);
 	cgroup_paths_release(&r.cgroups);
 	scan_close(r.scan);
 	live_close(r.live);
 	if (r.epoll >= 0)
 		close(r.epoll);
-	if (r.signals >= 0)
-		close(r.signals);
 	if (r.clock >= 0)
 		close(r.clock);
 	return status;
-}
-
-int run_live(const struct options *o)
-{
-	char why[LIVE_WHY_BYTES];
-
-	if (o->btf && live_check_btf(o->btf, why)) {
-		log_error("%s", why);
-		return EXIT_INPUT;
-	}
-	if (o->doctor)
-		return doctor_main(o);
-	return o->stuck ? stuck_main(o) : trace_main(o);
 }

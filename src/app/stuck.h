@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+#pragma once
+
+#include <stdint.h>
+
+#include "options.h"
+#include "stuck_table.h"
+#include "view.h"
+
+/* The view stuck, on the sockets of this host. Returns the exit status. */
+int stuck_main(const struct options *o);
+
+/*
+ * Finishes a table that is complete and has the view show it, as of now_ns. Returns an exit status,
+ * with the reason logged. Live and in a replay.
+ */
+int stuck_show(const struct view *view, struct view_context *context, struct stuck_table *h,
+	       uint64_t now_ns);
