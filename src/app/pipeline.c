@@ -106,37 +106,14 @@ void pipeline_feed(struct pipeline *t, const void *bytes, unsigned long len)
 		endpoint_table_prefetch_endpoint(t->endpoint_table, lookahead_slot(t, t->taken - LOOKAHEAD / 2));
 }
 
-void pipeline_note_loss(struct pipeline *t)
+struct endpoint_table *pipeline_endpoints(const struct pipeline *t)
 {
-	pipeline_drain_lookahead(t);
-	endpoint_table_set_lossy(t->endpoint_table);
-}
-
-void pipeline_tick(struct pipeline *t, uint64_t now_ns)
-{
-	pipeline_drain_lookahead(t);
-	endpoint_table_expire(t->endpoint_table, now_ns);
-}
-
-uint64_t pipeline_next_ns(const struct pipeline *t)
-{
-	return endpoint_table_next_ns(t->endpoint_table);
-}
-
-uint64_t pipeline_unsettled(const struct pipeline *t)
-{
-	return endpoint_table_counts(t->endpoint_table).closing;
+	return t->endpoint_table;
 }
 
 bool pipeline_is_done(const struct pipeline *t)
 {
 	return t->config.max_stories && t->shown >= t->config.max_stories;
-}
-
-void pipeline_end(struct pipeline *t, uint64_t now_ns)
-{
-	pipeline_drain_lookahead(t);
-	endpoint_table_end(t->endpoint_table, now_ns);
 }
 
 struct run_counts pipeline_tally(const struct pipeline *t, const struct kernel_counters *kernel)

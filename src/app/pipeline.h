@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * The joints between a source and a view: bytes -> event -> story -> verdict -> view, with the
- * filters and the counting. Knows no source and no clock: time comes with the events and from the
- * caller.
+ * From a source to a view: bytes -> event -> endpoint table -> story -> verdict -> filters -> view,
+ * and what was counted on the way. Tests, fuzzers and benchmarks use it as the program does.
+ *
+ * It feeds the endpoint table and takes the stories that the table reports. Everything else that
+ * moves stories along (time passes, events were lost, the run ends) is done to the table itself, by
+ * the caller: pipeline_endpoints(). No source, no clock.
  */
 #pragma once
 
@@ -20,9 +23,9 @@ struct pipeline_config {
 	const struct story_filter *story_filter;
 	uint64_t max_stories;	/* -n, 0 unlimited */
 	bool never_open;	/* --all */
-	void (*after_story)(void *arg);	/* after each story, to make room in context->out; or NULL */
+	void (*after_story)(void *arg);	/* makes room in context->out after each story; or NULL */
 	void *arg;
-	struct endpoint_table_config endpoint_table;	/* report and arg are the pipeline's own */
+	struct endpoint_table_config endpoint_table;	/* report and arg are set by the pipeline */
 };
 
 struct pipeline;
@@ -31,32 +34,20 @@ struct pipeline;
 struct pipeline *pipeline_new(const struct pipeline_config *config);
 void pipeline_free(struct pipeline *t);
 
-/* One record of a source. Anything that is no event is counted as malformed. */
+/* Takes one record of a source. Anything that is not an event is counted as malformed. */
 void pipeline_feed(struct pipeline *t, const void *bytes, unsigned long len);
 
 /*
- * Some events may be kept for a while (src/conn.h: endpoint_table_prefetch). What the rest of this header says is right for all
- * that were taken only after this; what changes anything does it first.
+ * Events may be queued for prefetching (endpoint_table.h). Hands the queue to the table: call it
+ * before any function of the table, and before pipeline_tally().
  */
 void pipeline_drain_lookahead(struct pipeline *t);
 
-/* The source lost events. */
-void pipeline_note_loss(struct pipeline *t);
-
-/* Time has come to now_ns. */
-void pipeline_tick(struct pipeline *t, uint64_t now_ns);
-
-/* When pipeline_tick() has something to do next; 0 never. */
-uint64_t pipeline_next_ns(const struct pipeline *t);
-
-/* Closes that began and are not over. */
-uint64_t pipeline_unsettled(const struct pipeline *t);
+/* The table that the pipeline feeds, for as long as the pipeline lives. */
+struct endpoint_table *pipeline_endpoints(const struct pipeline *t);
 
 /* Has -n been reached? */
 bool pipeline_is_done(const struct pipeline *t);
 
-/* The run is over: tells what can be told of the rest. */
-void pipeline_end(struct pipeline *t, uint64_t now_ns);
-
-/* What it came to so far; kernel may be NULL. */
+/* The counts so far; kernel: the kernel side's, or NULL. */
 struct run_counts pipeline_tally(const struct pipeline *t, const struct kernel_counters *kernel);

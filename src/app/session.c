@@ -108,10 +108,12 @@ static int open_pipeline(struct session *s)
 		config.endpoint_table.seed = (uint64_t)(uintptr_t)s;
 	s->context.seed = config.endpoint_table.seed;
 	s->pipeline = pipeline_new(&config);
-	if (s->pipeline)
-		return EXIT_FINE;
-	log_error("cannot make the table: %s", strerror(ENOMEM));
-	return EXIT_FAILED;
+	if (!s->pipeline) {
+		log_error("cannot make the table: %s", strerror(ENOMEM));
+		return EXIT_FAILED;
+	}
+	s->endpoints = pipeline_endpoints(s->pipeline);
+	return EXIT_FINE;
 }
 
 static int open_writer(struct session *s)
@@ -259,7 +261,7 @@ static void note_loss(struct session *s, const struct run_counts *t)
 {
 	if (s->loss_noted || !run_counts_lost_events(t))
 		return;
-	pipeline_note_loss(s->pipeline);
+	endpoint_table_set_lossy(s->endpoints);
 	s->loss_noted = true;
 }
 
@@ -278,7 +280,7 @@ void session_advance(struct session *s, uint64_t now_ns, const struct kernel_cou
 	news = is_loss_report_due(s, &t, now_ns);
 	/* a moment in which nothing comes of it need not be repeated */
 	if (s->writer && (flush || news || (!s->loss_noted && run_counts_lost_events(&t)) ||
-			    is_due(pipeline_next_ns(s->pipeline), now_ns)))
+			    is_due(endpoint_table_next_ns(s->endpoints), now_ns)))
 		record_writer_add_mark(s->writer, RECORD_MARK_TIME, now_ns, counters);
 	if (flush)
 		record_writer_flush(s->writer);
@@ -286,7 +288,7 @@ void session_advance(struct session *s, uint64_t now_ns, const struct kernel_cou
 	if (news)
 		report_loss(s, &t, now_ns);
 	session_tick_view(s, now_ns);
-	pipeline_tick(s->pipeline, now_ns);
+	endpoint_table_expire(s->endpoints, now_ns);
 	output_flush(&s->out);
 }
 
@@ -298,10 +300,15 @@ static uint64_t earlier_deadline(uint64_t a_ns, uint64_t b_ns)
 
 uint64_t session_next_ns(const struct session *s)
 {
-	uint64_t next = pipeline_next_ns(s->pipeline);
+	uint64_t next = endpoint_table_next_ns(s->endpoints);
 	uint64_t due = s->writer ? record_writer_due_ns(s->writer) : 0;
 
 	return earlier_deadline(earlier_deadline(next, due), s->context.due_ns);
+}
+
+bool session_is_settled(const struct session *s)
+{
+	return !endpoint_table_counts(s->endpoints).closing && !endpoint_table_next_ns(s->endpoints);
 }
 
 bool session_is_done(const struct session *s)
@@ -312,12 +319,14 @@ bool session_is_done(const struct session *s)
 
 void session_end(struct session *s, uint64_t now_ns, const struct kernel_counters *counters)
 {
-	struct run_counts t = pipeline_tally(s->pipeline, counters);
+	struct run_counts t;
 
+	pipeline_drain_lookahead(s->pipeline);
+	t = pipeline_tally(s->pipeline, counters);
 	if (s->writer)
 		record_writer_add_mark(s->writer, RECORD_MARK_END, now_ns, counters);
 	session_tick_view(s, now_ns);
-	pipeline_end(s->pipeline, now_ns);
+	endpoint_table_end(s->endpoints, now_ns);
 	note_loss(s, &t);
 	t = pipeline_tally(s->pipeline, counters);
 	if (run_counts_lost(&t) != s->lost_reported)
@@ -367,6 +376,7 @@ void session_release(struct session *s)
 		s->view->release(&s->context);
 	pipeline_free(s->pipeline);
 	s->pipeline = NULL;
+	s->endpoints = NULL;
 	cgroup_cache_free(s->cgroup_cache);
 	s->cgroup_cache = NULL;
 	stack_cache_free(s->stacks);

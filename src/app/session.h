@@ -27,6 +27,7 @@ struct session {
 	struct view_context context;
 	struct output out;
 	struct pipeline *pipeline;
+	struct endpoint_table *endpoints;	/* the pipeline's */
 	struct record_writer *writer;	/* NULL: none */
 	struct story_filter story_filter;	/* the options', which sees the places */
 	struct cgroup_cache *cgroup_cache;
@@ -67,6 +68,9 @@ void session_advance(struct session *s, uint64_t now_ns, const struct kernel_cou
 
 /* When session_advance() has something to do next; 0 never. */
 uint64_t session_next_ns(const struct session *s);
+
+/* Is no close in progress, and does no story wait to be reported? As of session_advance(). */
+bool session_is_settled(const struct session *s);
 
 /* Is it over, as far as the output is concerned: -n reached, or nothing more can be written? */
 bool session_is_done(const struct session *s);

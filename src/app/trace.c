@@ -158,8 +158,7 @@ static bool trace_is_over(const struct trace_run *r, uint64_t now_ns)
 		return true;
 	if (r->stop_ns && now_ns >= r->stop_ns)
 		return true;
-	return r->process.command.exited && !pipeline_unsettled(r->session.pipeline) &&
-	       !pipeline_next_ns(r->session.pipeline);
+	return r->process.command.exited && session_is_settled(&r->session);
 }
 
 /* How long to wait for what comes next, in milliseconds, after that many events; -1 for ever. */

@@ -64,7 +64,7 @@ static void send_event(struct world *w, struct event e, unsigned how)
 	e.ts_ns = w->now_ns;
 	if ((how & 3) == 1) {
 		w->lossy = true;
-		pipeline_note_loss(w->pipeline);
+		endpoint_table_set_lossy(pipeline_endpoints(w->pipeline));
 		return;
 	}
 	pipeline_feed(w->pipeline, &e, sizeof(e));
@@ -194,7 +194,7 @@ static void step(struct world *w, struct input *in)
 
 	w->now_ns += what & 64 ? steps[how % 6] : 1;
 	if (what >= 250)
-		pipeline_tick(w->pipeline, w->now_ns);
+		endpoint_table_expire(pipeline_endpoints(w->pipeline), w->now_ns);
 	else if (what >= 200)
 		return_from_call(w, l, how);
 	else if (l->state != STATE_CLOSE)
@@ -232,7 +232,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		start_life(&w, i);
 	while (in.len)
 		step(&w, &in);
-	pipeline_end(w.pipeline, w.now_ns);
+	endpoint_table_end(pipeline_endpoints(w.pipeline), w.now_ns);
 	check_lives(&w);
 	pipeline_free(w.pipeline);
 	return 0;

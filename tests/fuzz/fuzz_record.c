@@ -127,7 +127,7 @@ static void replay_recording(struct record_reader *r, const struct view *view, s
 		if (got.got == RECORD_GOT_EVENT)
 			pipeline_feed(t, got.event, sizeof(*got.event));
 		else if (got.got == RECORD_GOT_MARK)
-			pipeline_tick(t, got.mark->now_ns);
+			endpoint_table_expire(pipeline_endpoints(t), got.mark->now_ns);
 		else
 			HOLDS(got.annotation->len <= RECORD_ANNOTATION_MAX);
 		if (context.due_ns && got.got == RECORD_GOT_MARK && context.due_ns <= got.mark->now_ns)
@@ -136,7 +136,7 @@ static void replay_recording(struct record_reader *r, const struct view *view, s
 	}
 	HOLDS(got.got == RECORD_GOT_END || record_reader_why(r)[0]);
 	HOLDS(record_reader_next(r).got == got.got);
-	pipeline_end(t, 1ULL << 62);
+	endpoint_table_end(pipeline_endpoints(t), 1ULL << 62);
 	check_view(view, out);
 	if (view->release)
 		view->release(&context);

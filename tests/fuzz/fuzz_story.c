@@ -122,7 +122,7 @@ static void check_tally(const struct world *w)
 	HOLDS(t.seen == t.reported + t.filtered + t.open + t.lost_table_full + t.lost_end_missed);
 	HOLDS(t.reported == w->told);
 	HOLDS(t.open <= w->max_open);
-	HOLDS(pipeline_unsettled(w->pipeline) <= t.open);
+	HOLDS(endpoint_table_counts(pipeline_endpoints(w->pipeline)).closing <= t.open);
 }
 
 /* Pairs face each other; two share a key, two their addresses. */
@@ -228,12 +228,12 @@ static void step(struct world *w, struct input *in)
 		feed_event(w, in, what < 8 ? EVENT_STATE : what - 7 > EVENT_KIND_MAX ?
 			   EVENT_CALL : (uint8_t)(what - 7));
 	} else if (what == 20) {
-		pipeline_note_loss(w->pipeline);
+		endpoint_table_set_lossy(pipeline_endpoints(w->pipeline));
 	} else if (what == 21) {
 		pipeline_feed(w->pipeline, in->data, in->len % 300);
 	} else {
 		move_time(w, take_u8(in));
-		pipeline_tick(w->pipeline, w->now_ns);
+		endpoint_table_expire(pipeline_endpoints(w->pipeline), w->now_ns);
 	}
 	check_tally(w);
 }
@@ -285,9 +285,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	make_sockets(&w);
 	while (in.len)
 		step(&w, &in);
-	pipeline_end(w.pipeline, w.now_ns);
+	endpoint_table_end(pipeline_endpoints(w.pipeline), w.now_ns);
 	check_tally(&w);
-	HOLDS(!pipeline_unsettled(w.pipeline));
+	HOLDS(!endpoint_table_counts(pipeline_endpoints(w.pipeline)).closing);
 	check_hangs(&w);
 	end_views(&w);
 	pipeline_free(w.pipeline);

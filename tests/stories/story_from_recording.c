@@ -284,11 +284,11 @@ static bool put_expectations(struct conversion *t, const struct run_info *m)
 		return false;
 	for (unsigned i = 0; i < t->lines; i++) {
 		if (t->line[i].tick)
-			pipeline_tick(pipeline, t->line[i].event.ts_ns);
+			endpoint_table_expire(pipeline_endpoints(pipeline), t->line[i].event.ts_ns);
 		else
 			pipeline_feed(pipeline, &t->line[i].event, sizeof(struct event));
 	}
-	pipeline_end(pipeline, t->end_ns);
+	endpoint_table_end(pipeline_endpoints(pipeline), t->end_ns);
 	pipeline_free(pipeline);
 	return true;
 }

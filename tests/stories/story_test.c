@@ -203,7 +203,7 @@ static void play_step(struct script_run *p, const struct view *view, struct pipe
 		pipeline_feed(t, &step->event, sizeof(step->event));
 		break;
 	case STEP_TICK:
-		pipeline_tick(t, step->ts_ns);
+		endpoint_table_expire(pipeline_endpoints(t), step->ts_ns);
 		break;
 	case STEP_JUNK:
 		pipeline_feed(t, junk, step->junk_bytes < JUNK_MAX ? step->junk_bytes : JUNK_MAX);
@@ -230,13 +230,13 @@ static void run_script(struct script_run *p, const struct view *view)
 	}
 	counts = pipeline_tally(t, &s->kernel);
 	if (run_counts_lost_events(&counts))
-		pipeline_note_loss(t);
+		endpoint_table_set_lossy(pipeline_endpoints(t));
 	if (view->start)
 		view->start(&p->context);
 	for (unsigned i = 0; i < s->steps; i++)
 		play_step(p, view, t, &s->step[i]);
 	feed_until(p, view, s->end_ns);
-	pipeline_end(t, s->end_ns);
+	endpoint_table_end(pipeline_endpoints(t), s->end_ns);
 	counts = pipeline_tally(t, &s->kernel);
 	if (run_counts_lost(&counts) && view->lost)
 		view->lost(&p->context, &counts, s->end_ns);

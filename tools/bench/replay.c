@@ -68,6 +68,7 @@ static struct pipeline *new_pipeline(const struct view *view, struct view_contex
 static struct record play_all(struct record_reader *reader, struct pipeline *t,
 			      const struct view *view, struct view_context *context)
 {
+	struct endpoint_table *endpoints = pipeline_endpoints(t);
 	uint64_t now_ns = 0;
 	struct record last;
 	struct run_counts y;
@@ -77,14 +78,16 @@ static struct record play_all(struct record_reader *reader, struct pipeline *t,
 	while ((last = record_reader_next(reader)).got < RECORD_GOT_END) {
 		if (last.got == RECORD_GOT_MARK) {
 			now_ns = last.mark->now_ns;
-			pipeline_tick(t, now_ns);
+			pipeline_drain_lookahead(t);
+			endpoint_table_expire(endpoints, now_ns);
 		} else if (last.got == RECORD_GOT_EVENT) {
 			pipeline_feed(t, last.event, sizeof(*last.event));
 		}
 		if (context->out->len >= (64 << 10))
 			buf_reset(context->out);
 	}
-	pipeline_end(t, now_ns);
+	pipeline_drain_lookahead(t);
+	endpoint_table_end(endpoints, now_ns);
 	y = pipeline_tally(t, NULL);
 	if (view->end)
 		view->end(context, &y, now_ns);

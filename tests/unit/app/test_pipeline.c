@@ -69,6 +69,11 @@ static int tear_down(void **state)
 	return 0;
 }
 
+static struct endpoint_table *endpoints(const struct counter *c)
+{
+	return pipeline_endpoints(c->pipeline);
+}
+
 static void feed_event(struct counter *c, struct event e)
 {
 	pipeline_feed(c->pipeline, &e, sizeof(e));
@@ -109,7 +114,7 @@ static void test_pipeline__an_event_becomes_a_story(void **state)
 	feed_reset(c, 1000);
 	assert_int_equal(c->events, 2);
 	assert_int_equal(c->stories, 0);
-	pipeline_tick(c->pipeline, T0 + 1000 * MS);
+	endpoint_table_expire(endpoints(c), T0 + 1000 * MS);
 	assert_int_equal(c->stories, 1);
 	assert_int_equal(c->last, ENDING_RESET_RECEIVED);
 	expect_tally(c, 1, 1, 0, 0);
@@ -119,12 +124,12 @@ static void test_pipeline__it_says_when_it_wants_the_clock(void **state)
 {
 	struct counter *c = *state;
 
-	assert_int_equal(pipeline_next_ns(c->pipeline), 0);
+	assert_int_equal(endpoint_table_next_ns(endpoints(c)), 0);
 	feed_reset(c, 1000);
-	assert_true(pipeline_next_ns(c->pipeline) > T0);
-	pipeline_tick(c->pipeline, pipeline_next_ns(c->pipeline));
+	assert_true(endpoint_table_next_ns(endpoints(c)) > T0);
+	endpoint_table_expire(endpoints(c), endpoint_table_next_ns(endpoints(c)));
 	assert_int_equal(c->stories, 1);
-	assert_int_equal(pipeline_next_ns(c->pipeline), 0);
+	assert_int_equal(endpoint_table_next_ns(endpoints(c)), 0);
 }
 
 static void test_pipeline__a_malformed_record_is_counted_and_shown_to_nobody(void **state)
@@ -149,7 +154,7 @@ static void test_pipeline__a_view_needs_no_callbacks(void **state)
 	c->config.view = &mute;
 	reopen(c);
 	feed_reset(c, 1000);
-	pipeline_end(c->pipeline, T0 + MS);
+	endpoint_table_end(endpoints(c), T0 + MS);
 	expect_tally(c, 1, 1, 0, 0);
 }
 
@@ -160,7 +165,7 @@ static void test_pipeline__what_the_filter_keeps_out_is_filtered(void **state)
 	c->filter = (struct filter){ .active = 1, .nr_local_ports = 1, .local_port = { 2000 } };
 	feed_reset(c, 1000);
 	feed_reset(c, 2000);
-	pipeline_end(c->pipeline, T0 + MS);
+	endpoint_table_end(endpoints(c), T0 + MS);
 	assert_int_equal(c->stories, 1);
 	expect_tally(c, 2, 1, 1, 0);
 }
@@ -171,7 +176,7 @@ static void test_pipeline__what_select_keeps_out_is_filtered(void **state)
 
 	c->story_filter.endings = 1 << ENDING_FOUR_WAY;
 	feed_reset(c, 1000);
-	pipeline_end(c->pipeline, T0 + MS);
+	endpoint_table_end(endpoints(c), T0 + MS);
 	assert_int_equal(c->stories, 0);
 	expect_tally(c, 1, 0, 1, 0);
 }
@@ -182,7 +187,7 @@ static void feed_never_open(struct counter *c)
 
 	e.sk_err = EVENT_ECONNREFUSED;
 	feed_event(c, e);
-	pipeline_end(c->pipeline, T0 + MS);
+	endpoint_table_end(endpoints(c), T0 + MS);
 }
 
 static void test_pipeline__what_never_opened_is_filtered(void **state)
@@ -212,11 +217,11 @@ static void test_pipeline__after_n_stories_it_is_done(void **state)
 	c->config.max_stories = 2;
 	reopen(c);
 	feed_reset(c, 1000);
-	pipeline_tick(c->pipeline, T0 + 1000 * MS);
+	endpoint_table_expire(endpoints(c), T0 + 1000 * MS);
 	assert_false(pipeline_is_done(c->pipeline));
 	feed_reset(c, 1001);
 	feed_reset(c, 1002);
-	pipeline_tick(c->pipeline, T0 + 2000 * MS);
+	endpoint_table_expire(endpoints(c), T0 + 2000 * MS);
 	assert_true(pipeline_is_done(c->pipeline));
 	assert_int_equal(c->stories, 2);
 	expect_tally(c, 3, 2, 1, 0);
@@ -227,11 +232,11 @@ static void test_pipeline__a_close_that_began_is_unsettled(void **state)
 	struct counter *c = *state;
 
 	feed_event(c, a_fin(T0, 101));
-	assert_int_equal(pipeline_unsettled(c->pipeline), 1);
+	assert_int_equal(endpoint_table_counts(endpoints(c)).closing, 1);
 	feed_event(c, a_call(T0, 10, 101, SYSCALL_CLOSE, 5));
 	feed_event(c, an_ack(T0 + MS));
 	feed_event(c, a_last_change(T0 + 2 * MS, SOCKF_DONE));
-	assert_int_equal(pipeline_unsettled(c->pipeline), 0);
+	assert_int_equal(endpoint_table_counts(endpoints(c)).closing, 0);
 }
 
 static void test_pipeline__the_end_tells_a_close_that_began_as_open(void **state)
@@ -239,7 +244,7 @@ static void test_pipeline__the_end_tells_a_close_that_began_as_open(void **state
 	struct counter *c = *state;
 
 	feed_event(c, a_fin(T0, 101));
-	pipeline_end(c->pipeline, T0 + MS);
+	endpoint_table_end(endpoints(c), T0 + MS);
 	assert_int_equal(c->last, ENDING_OPEN);
 	expect_tally(c, 1, 1, 0, 0);
 }
@@ -253,7 +258,7 @@ static void test_pipeline__the_kernels_counters_are_added(void **state)
 	struct run_counts t;
 
 	feed_reset(c, 1000);
-	pipeline_end(c->pipeline, T0 + MS);
+	endpoint_table_end(endpoints(c), T0 + MS);
 	t = pipeline_tally(c->pipeline, &k);
 	assert_int_equal(t.events_ring_full, 6);
 	assert_int_equal(t.events_calls_full, 4);
@@ -281,10 +286,13 @@ static void feed_crowd(struct counter *c, bool at_once)
 		feed_event(c, e);
 		if (at_once)
 			pipeline_drain_lookahead(c->pipeline);
-		if (i % (CROWD / 2) == CROWD / 2 - 1)
-			pipeline_tick(c->pipeline, T0 + i * MS);
+		if (i % (CROWD / 2) == CROWD / 2 - 1) {
+			pipeline_drain_lookahead(c->pipeline);
+			endpoint_table_expire(endpoints(c), T0 + i * MS);
+		}
 	}
-	pipeline_end(c->pipeline, T0 + 2 * CROWD * MS);
+	pipeline_drain_lookahead(c->pipeline);
+	endpoint_table_end(endpoints(c), T0 + 2 * CROWD * MS);
 }
 
 static void test_pipeline__a_crowd_is_told_in_the_same_order(void **state)
