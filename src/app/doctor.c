@@ -1,7 +1,4 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/*
- * The view doctor: attaches as the tracer does, looks around, tells what it found, and lets go.
- */
 #include "doctor.h"
 
 #include <errno.h>
@@ -22,7 +19,7 @@
 #include "session.h"
 
 #define ROUNDS 9
-#define CALLS 4000	/* a round: some milliseconds */
+#define CALLS 4000	/* per round: some milliseconds */
 #define PROBED_FILE "/dev/null"
 
 struct doctor_run {
@@ -45,7 +42,7 @@ static void open_and_close(void)
 		close(fd);
 }
 
-/* Nanoseconds of one such call: the best round's, so that what else runs here counts for less. */
+/* Nanoseconds per call, in the fastest round: other load on the host disturbs that the least. */
 static uint64_t time_call_ns(void (*call)(void))
 {
 	uint64_t best_ns = UINT64_MAX;
@@ -68,12 +65,13 @@ static void measure_calls(struct diagnosis_facts *f, unsigned when)
 	f->close_ns[when] = time_call_ns(open_and_close);
 }
 
-/* As the tracer would, with what the user asks for. */
+/* Attaches as trace does with these options, and detaches. */
 static void try_attach(struct doctor_run *x)
 {
 	const struct options *o = x->o;
-	struct live_config config = { .filter = &o->filter, .buffer_bytes = o->buffer_bytes, .btf = o->btf,
-				      .calls = o->calls, .no_trampolines = o->no_fentry,
+	struct live_config config = { .filter = &o->filter, .buffer_bytes = o->buffer_bytes,
+				      .btf = o->btf, .calls = o->calls,
+				      .no_trampolines = o->no_fentry,
 				      .verbose = o->verbose > 0 };
 	struct live *live;
 
@@ -87,7 +85,8 @@ static void try_attach(struct doctor_run *x)
 
 static void try_scan(struct doctor_run *x)
 {
-	struct scan_config config = { .filter = &x->o->filter, .btf = x->o->btf, .verbose = x->o->verbose > 0 };
+	struct scan_config config = { .filter = &x->o->filter, .btf = x->o->btf,
+				      .verbose = x->o->verbose > 0 };
 	char why[LIVE_WHY_BYTES];
 	struct scan *scan;
 
@@ -145,7 +144,7 @@ int doctor_main(const struct options *o)
 		if (!status && x->facts.attach_err)
 			status = process_exit_status(x->facts.attach_err);
 	} else {
-		log_error("cannot look around: %s", strerror(ENOMEM));
+		log_error("cannot examine this host: %s", strerror(ENOMEM));
 	}
 	free(x);
 	free(h);

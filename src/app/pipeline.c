@@ -16,11 +16,13 @@ struct pipeline {
 	unsigned taken, fed;	/* of those that went through lookahead[] */
 };
 
-static bool is_story_wanted(const struct pipeline *t, const struct story *s, const struct verdict *v)
+static bool is_story_wanted(const struct pipeline *t, const struct story *s,
+			    const struct verdict *v)
 {
 	if (v->ending == ENDING_NEVER_OPEN && !t->config.never_open)
 		return false;
-	return filter_matches_flow(t->config.filter, &s->flow) && story_filter_matches(t->config.story_filter, s, v);
+	return filter_matches_flow(t->config.filter, &s->flow) &&
+	       story_filter_matches(t->config.story_filter, s, v);
 }
 
 static void show_story(void *arg, const struct story *s, uint64_t now_ns)

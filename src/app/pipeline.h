@@ -21,7 +21,7 @@ struct pipeline_config {
 	struct view_context *context;
 	const struct filter *filter;
 	const struct story_filter *story_filter;
-	uint64_t max_stories;	/* -n, 0 unlimited */
+	uint64_t max_stories;	/* -n; 0: unlimited */
 	bool never_open;	/* --all */
 	void (*after_story)(void *arg);	/* makes room in context->out after each story; or NULL */
 	void *arg;
@@ -30,7 +30,7 @@ struct pipeline_config {
 
 struct pipeline;
 
-/* NULL if out of memory. */
+/* Returns NULL if out of memory. *config is copied; what it points to must outlive the pipeline. */
 struct pipeline *pipeline_new(const struct pipeline_config *config);
 void pipeline_free(struct pipeline *t);
 

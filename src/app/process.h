@@ -50,7 +50,7 @@ void process_drop_privileges(const struct process *p, uint64_t keep);
 /* Writes the byte that --ready-fd asks for; fd -1: not asked for. */
 void process_signal_ready(int fd);
 
-/* Starts the command, if there is one. Returns an exit status: 127 not found, 126 not executable. */
+/* Starts the command if there is one. Returns an exit status: 127 not found, 126 not executable. */
 int process_start_command(struct process *p);
 
 /* The exit status for a -errno of live_open() or scan_open(). Logs nothing. */

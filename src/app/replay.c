@@ -21,13 +21,13 @@ struct replay_run {
 	struct record_reader *reader;
 	int file;
 	uint64_t now_ns;	/* of the latest mark */
-	uint64_t first_ns;	/* when the recording begins, 0 not known yet */
-	bool begun;		/* the first mark has come */
-	struct kernel_counters before;	/* what was counted before this recording */
-	struct kernel_counters counters;	/* ... and since, by the latest mark */
+	uint64_t first_ns;	/* of the first mark; 0: not read yet */
+	bool begun;		/* the first mark has been read */
+	struct kernel_counters before;		/* counted before the recording began */
+	struct kernel_counters counters;	/* counted since then, as of the latest mark */
 };
 
-/* As read(2), but a signal stops it. */
+/* Like read(2), but an interrupt stops the reader. */
 static ssize_t read_recording(void *arg, void *bytes, size_t len)
 {
 	struct replay_run *r = arg;
@@ -70,7 +70,7 @@ static int open_recording(struct replay_run *r)
 	if (r->file < 0)
 		return log_unusable(r, strerror(errno));
 	if (is_same_file(r->file, o->output) || is_same_file(r->file, o->record.path))
-		return log_unusable(r, "it would be overwritten by what comes of it");
+		return log_unusable(r, "it would be overwritten by the output");
 	return EXIT_FINE;
 }
 
@@ -94,7 +94,7 @@ static void subtract_counter(__u64 *v, __u64 before)
 	*v -= *v < before ? *v : before;
 }
 
-/* What was counted since the recording began. */
+/* Leaves the counts since the recording began. */
 static void update_counters(struct replay_run *r, const struct kernel_counters *now)
 {
 	r->counters = *now;
@@ -134,10 +134,12 @@ static bool replay_is_over(const struct replay_run *r)
 
 static int status_of_last_record(struct replay_run *r, enum record_got got)
 {
-	return got == RECORD_GOT_CORRUPT ? log_unusable(r, record_reader_why(r->reader)) : EXIT_FINE;
+	if (got != RECORD_GOT_CORRUPT)
+		return EXIT_FINE;
+	return log_unusable(r, record_reader_why(r->reader));
 }
 
-/* Up to the mark that ends the run, or as far as it can be read. */
+/* Plays up to the mark that ends the run, or as far as the file is readable. */
 static int replay_records(struct replay_run *r)
 {
 	for (;;) {
@@ -152,7 +154,7 @@ static int replay_records(struct replay_run *r)
 				r->now_ns = r->session.latest_ns;
 			return status_of_last_record(r, record.got);
 		} else if (!apply_mark(r, record.mark)) {
-			record = record_reader_next(r->reader);	/* nothing may follow */
+			record = record_reader_next(r->reader);	/* must be the end */
 			return status_of_last_record(r, record.got);
 		}
 		if (replay_is_over(r))
@@ -174,7 +176,7 @@ static int replay_trace(struct replay_run *r)
 	return session_close(&r->session, status);
 }
 
-/* What the walk at the start of the recording found: the first time that is not of a socket. */
+/* Feeds the scan that opens the recording. The first mark after the start mark ends it. */
 static enum record_got replay_scan(struct replay_run *r, struct stuck_table *h)
 {
 	struct record got;
@@ -192,19 +194,20 @@ static enum record_got replay_scan(struct replay_run *r, struct stuck_table *h)
 	return got.got;
 }
 
-/* The view stuck: as it was when the recording began. */
+/* Shows the sockets that were stuck when the recording began. */
 static int replay_stuck(struct replay_run *r)
 {
 	struct session *s = &r->session;
-	struct stuck_table_config config = { .filter = &r->o->filter, .story_filter = &s->story_filter,
-				       .older_than_ns = r->o->older_than_ns,
-				       .max = r->o->max_open };
+	struct stuck_table_config config = { .filter = &r->o->filter,
+					     .story_filter = &s->story_filter,
+					     .older_than_ns = r->o->older_than_ns,
+					     .max = r->o->max_open };
 	struct stuck_table h;
 	int status, shown;
 
 	s->meta = *record_reader_run_info(r->reader);
 	if (!run_info_has_hook(&s->meta, "walk"))
-		return log_unusable(r, "it was made without a walk over the sockets that were there");
+		return log_unusable(r, "it was made without a walk over the sockets");
 	stuck_table_init(&h, &config);
 	status = status_of_last_record(r, replay_scan(r, &h));
 	if (s->view->start)

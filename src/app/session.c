@@ -13,7 +13,7 @@
 
 #define LOSS_REPORT_EVERY_NS 1000000000ULL
 
-/* As setlocale() would have it, but without the locale's files, which a static program cannot use. */
+/* Decides as setlocale() does, but needs no locale files: a static program cannot use them. */
 static bool locale_is_utf8(void)
 {
 	static const char *const names[] = { "LC_ALL", "LC_CTYPE", "LANG" };
@@ -42,7 +42,7 @@ void session_init_context(struct view_context *v, const struct options *o, struc
 		v->columns = size.ws_col;
 }
 
-/* What the views and the filters see of it; the table lasts as long as the session. */
+/* For views and filters. The path is valid as long as the session. */
 static const char *find_cgroup_path(void *arg, uint64_t id, uint32_t pid)
 {
 	(void)pid;
@@ -54,7 +54,7 @@ static int open_caches(struct session *s)
 	s->cgroup_cache = cgroup_cache_new();
 	s->stacks = stack_cache_new();
 	if (!s->cgroup_cache || !s->stacks) {
-		log_error("cannot make the tables of cgroups and stacks: %s", strerror(ENOMEM));
+		log_error("cannot allocate the caches of cgroups and stacks: %s", strerror(ENOMEM));
 		return EXIT_FAILED;
 	}
 	s->context.stacks = s->stacks;
@@ -65,7 +65,7 @@ static int open_caches(struct session *s)
 	return EXIT_FINE;
 }
 
-/* Any number of stories may be told at once, when their time has come or the run is over. */
+/* After each story, since a tick or the end of the run may report any number of them at once. */
 static void flush_if_full(void *arg)
 {
 	struct session *s = arg;
@@ -109,7 +109,7 @@ static int open_pipeline(struct session *s)
 	s->context.seed = config.endpoint_table.seed;
 	s->pipeline = pipeline_new(&config);
 	if (!s->pipeline) {
-		log_error("cannot make the table: %s", strerror(ENOMEM));
+		log_error("cannot allocate the endpoint table: %s", strerror(ENOMEM));
 		return EXIT_FAILED;
 	}
 	s->endpoints = pipeline_endpoints(s->pipeline);
@@ -158,8 +158,8 @@ int session_begin(struct session *s, uint64_t now_ns, const struct kernel_counte
 }
 
 /*
- * Notes the path of the cgroup that the event's task is in, the first time that it is heard of: it may be gone
- * soon. In the recording it goes before the event.
+ * Looks up the path of the cgroup of the event's task when the cgroup is first seen: it may be
+ * removed soon. In the recording the path goes before the event.
  */
 static void note_cgroup(struct session *s, const struct event *e)
 {
@@ -171,18 +171,20 @@ static void note_cgroup(struct session *s, const struct event *e)
 	if (!cached) {
 		char *path = s->cgroup_path ? s->cgroup_path(s->cgroup_arg, e->cgroup) : NULL;
 
-		cached = cgroup_cache_add(s->cgroup_cache, e->cgroup, path, path ? strlen(path) : 0);
+		cached = cgroup_cache_add(s->cgroup_cache, e->cgroup, path,
+					  path ? strlen(path) : 0);
 		free(path);
 	}
 	if (!s->writer || !cached->path || cached->file == record_writer_file(s->writer))
 		return;
 	record_writer_annotate(s->writer, RECORD_ANNOTATION_CGROUP, e->cgroup, 0, cached->path,
-		      strlen(cached->path));
+			       strlen(cached->path));
 	cached->file = record_writer_file(s->writer);
 }
 
-/* It comes before the event that it belongs to, here as in the recording. */
-static void note_stack(struct session *s, uint32_t tid, uint64_t ts_ns, const char *text, size_t len)
+/* A stack comes before its event, here and in the recording. */
+static void note_stack(struct session *s, uint32_t tid, uint64_t ts_ns, const char *text,
+		       size_t len)
 {
 	stack_cache_add(s->stacks, tid, ts_ns, text, len);
 	if (s->writer)
@@ -201,10 +203,12 @@ static void symbolize_stack(struct session *s, const struct stack *stack)
 
 void session_annotate(struct session *s, const struct record_annotation *annotation)
 {
-	if (annotation->type == RECORD_ANNOTATION_CGROUP && !cgroup_cache_find(s->cgroup_cache, annotation->key))
-		cgroup_cache_add(s->cgroup_cache, annotation->key, annotation->bytes, annotation->len);
-	if (annotation->type == RECORD_ANNOTATION_STACK)
-		note_stack(s, (uint32_t)annotation->key, annotation->at_ns, annotation->bytes, annotation->len);
+	const struct record_annotation *a = annotation;
+
+	if (a->type == RECORD_ANNOTATION_CGROUP && !cgroup_cache_find(s->cgroup_cache, a->key))
+		cgroup_cache_add(s->cgroup_cache, a->key, a->bytes, a->len);
+	if (a->type == RECORD_ANNOTATION_STACK)
+		note_stack(s, (uint32_t)a->key, a->at_ns, a->bytes, a->len);
 }
 
 void session_clock_changed(struct session *s, int64_t boot_to_wall_ns, uint64_t now_ns,
@@ -235,10 +239,10 @@ void session_feed(struct session *s, const void *bytes, unsigned long len)
 	output_flush_if_full(&s->out);
 }
 
-/* Is it worth saying so, at most once a second? */
 static bool is_loss_report_due(const struct session *s, const struct run_counts *t, uint64_t now_ns)
 {
-	return run_counts_lost(t) != s->lost_reported && now_ns - s->loss_ns >= LOSS_REPORT_EVERY_NS;
+	return run_counts_lost(t) != s->lost_reported &&
+	       now_ns - s->loss_ns >= LOSS_REPORT_EVERY_NS;
 }
 
 static void report_loss(struct session *s, const struct run_counts *t, uint64_t now_ns)
@@ -278,7 +282,7 @@ void session_advance(struct session *s, uint64_t now_ns, const struct kernel_cou
 	pipeline_drain_lookahead(s->pipeline);
 	t = pipeline_tally(s->pipeline, counters);
 	news = is_loss_report_due(s, &t, now_ns);
-	/* a moment in which nothing comes of it need not be repeated */
+	/* no need to record a tick that has no effect */
 	if (s->writer && (flush || news || (!s->loss_noted && run_counts_lost_events(&t)) ||
 			    is_due(endpoint_table_next_ns(s->endpoints), now_ns)))
 		record_writer_add_mark(s->writer, RECORD_MARK_TIME, now_ns, counters);
@@ -292,7 +296,7 @@ void session_advance(struct session *s, uint64_t now_ns, const struct kernel_cou
 	output_flush(&s->out);
 }
 
-/* 0 is never. */
+/* Each may be 0: never. */
 static uint64_t earlier_deadline(uint64_t a_ns, uint64_t b_ns)
 {
 	return b_ns && (!a_ns || b_ns < a_ns) ? b_ns : a_ns;
@@ -308,7 +312,8 @@ uint64_t session_next_ns(const struct session *s)
 
 bool session_is_settled(const struct session *s)
 {
-	return !endpoint_table_counts(s->endpoints).closing && !endpoint_table_next_ns(s->endpoints);
+	return !endpoint_table_counts(s->endpoints).closing &&
+	       !endpoint_table_next_ns(s->endpoints);
 }
 
 bool session_is_done(const struct session *s)
@@ -333,7 +338,7 @@ void session_end(struct session *s, uint64_t now_ns, const struct kernel_counter
 		report_loss(s, &t, now_ns);
 	if (s->view->end)
 		s->view->end(&s->context, &t, now_ns);
-	output_flush(&s->out);	/* the summary comes after what it sums up */
+	output_flush(&s->out);	/* the summary comes after the lines that it sums up */
 	if (!s->view->reports_itself)
 		log_note("%llu told, %llu filtered, %llu still open; "
 			 "lost %llu endpoints, %llu events",

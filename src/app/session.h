@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * One run, whatever its source: a view that is told, where its output goes, what is said of losses,
- * and the recording of it if one is made.
+ * One run of a view over events, live or replayed: its output, the recording that it makes, the
+ * annotations of events (cgroup paths, stacks), the reports of losses, and its pipeline.
  *
- * Reads no clock and waits for nothing: the source (trace.c, replay.c) hands over events and says
- * what time it is. All that makes a difference is recorded, so that a replay takes the same turns.
+ * It reads no clock and never waits: the source (trace.c, replay.c) feeds events and passes the
+ * time. Everything that has an effect is recorded, so a replay takes the same steps.
+ *
+ * Functions that return an exit status have logged the reason unless it is EXIT_FINE.
  */
 #pragma once
 
@@ -23,66 +25,67 @@
 struct session {
 	const struct options *o;
 	const struct view *view;
-	struct run_info meta;	/* the source's to fill, before session_begin() */
+	struct run_info meta;	/* filled by the source before session_begin() */
 	struct view_context context;
 	struct output out;
 	struct pipeline *pipeline;
 	struct endpoint_table *endpoints;	/* the pipeline's */
-	struct record_writer *writer;	/* NULL: none */
-	struct story_filter story_filter;	/* the options', which sees the places */
+	struct record_writer *writer;	/* NULL: nothing is recorded */
+	struct story_filter story_filter;	/* of the options, with access to cgroups */
 	struct cgroup_cache *cgroup_cache;
-	char *(*cgroup_path)(void *arg, uint64_t id);	/* the live source's; NULL: the recording tells */
+	/* Looks up the path of a live cgroup, for the caller to free. NULL in a replay. */
+	char *(*cgroup_path)(void *arg, uint64_t id);
 	void *cgroup_arg;
 	struct stack_cache *stacks;
-	struct symbolizer *symbolizer;	/* the live source's, NULL none; the session's to free */
+	struct symbolizer *symbolizer;	/* set by the live source, freed by the session; or NULL */
 	uint64_t latest_ns;	/* ts_ns of the latest event */
-	uint64_t lost_reported;	/* losses already reported */
-	uint64_t loss_ns;	/* when they were */
-	bool loss_noted;	/* the pipeline knows that some happened */
+	uint64_t lost_reported;	/* number of losses reported so far */
+	uint64_t loss_ns;	/* time of the latest report */
+	bool loss_noted;	/* the endpoint table knows of losses */
 };
 
-/* Fills in the part of a view that comes from the options and from where the output goes. */
+/* Fills in the part of a context that depends on the options and on where the output goes. */
 void session_init_context(struct view_context *v, const struct options *o, struct output *out);
 
-/* Opens the output. An exit status, the reason said. */
+/* Opens the output. Returns an exit status. */
 int session_open(struct session *s, const struct options *o);
 
-/* Events may come from now on. An exit status, the reason said. */
+/* Opens the pipeline and the recording, and starts the view. Returns an exit status. */
 int session_begin(struct session *s, uint64_t now_ns, const struct kernel_counters *counters);
 
-/* The wall clock was set: what is told from now on is told by it. */
+/* The wall clock was set: converts the times of later stories with the new offset. */
 void session_clock_changed(struct session *s, int64_t boot_to_wall_ns, uint64_t now_ns,
 		   const struct kernel_counters *counters);
 
-/* Time has come to now_ns, for the view alone. */
+/* Gives the view its tick if that is due at now_ns. */
 void session_tick_view(struct session *s, uint64_t now_ns);
 
-/* One record of the source, not yet looked at. */
+/* Takes one record of the source, unchecked. */
 void session_feed(struct session *s, const void *bytes, unsigned long len);
 
-/* What a recording says of a number in the events to come. */
+/* Takes an annotation of a recording: the path or stack that later events refer to. */
 void session_annotate(struct session *s, const struct record_annotation *annotation);
 
-/* All that happened before now_ns has been handed over. */
+/* Moves time on: every event before now_ns has been fed. */
 void session_advance(struct session *s, uint64_t now_ns, const struct kernel_counters *counters);
 
-/* When session_advance() has something to do next; 0 never. */
+/* When session_advance() is due next; 0: never. */
 uint64_t session_next_ns(const struct session *s);
 
-/* Is no close in progress, and does no story wait to be reported? As of session_advance(). */
+/* Is no close in progress and no story waiting to be reported? As of the last session_advance(). */
 bool session_is_settled(const struct session *s);
 
-/* Is it over, as far as the output is concerned: -n reached, or nothing more can be written? */
+/* Is there no point in going on: has -n been reached, or has writing failed? */
 bool session_is_done(const struct session *s);
 
-/* The run is over: tells the rest and the summary. */
+/* Ends the run: reports the remaining stories and the summary. */
 void session_end(struct session *s, uint64_t now_ns, const struct kernel_counters *counters);
 
 /*
- * Closes what session_end() finished. status: of the run so far; returned unless something worse
- * happened.
+ * Closes the recording and the output. Returns an exit status: `status`, that of the run so far,
+ * unless closing failed or --strict makes a loss a failure.
  */
 int session_close(struct session *s, int status);
 
-/* After a failure at any point, and after session_close(). */
+/* Call it after session_close(), and after a failure at any point. */
 void session_release(struct session *s);

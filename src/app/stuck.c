@@ -1,8 +1,4 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/*
- * The view stuck: a walk over the sockets that are there, and what it found; once, or every so
- * often. Nothing is traced.
- */
 #include "stuck.h"
 
 #include <errno.h>
@@ -31,10 +27,10 @@ struct stuck_run {
 	struct output out;
 	struct scan *scan;
 	struct cgroup_paths cgroups;
-	struct story_filter story_filter;		/* the options', which sees the cgroups */
-	uint64_t stop_ns;		/* -d, 0 none */
-	unsigned long long rounds;	/* done */
-	bool found, lost;		/* in some round */
+	struct story_filter story_filter;		/* of the options, with access to cgroups */
+	uint64_t stop_ns;		/* end of -d; 0: none */
+	unsigned long long rounds;	/* completed */
+	bool found, lost;		/* in any round */
 };
 
 static void feed_table(void *arg, const void *bytes, unsigned long len)
@@ -52,7 +48,7 @@ static void flush_output_if_full(void *arg)
 	output_flush_if_full(arg);
 }
 
-/* Waits for a signal until then, 0 for ever. */
+/* Waits for a signal until then_ns; 0: without limit. */
 static void wait_until(struct stuck_run *l, uint64_t then_ns)
 {
 	struct pollfd p = { .fd = l->process.signals, .events = POLLIN };
@@ -67,21 +63,21 @@ static void wait_until(struct stuck_run *l, uint64_t then_ns)
 static void warn_incomplete_scan(const struct scan_stats *s, bool verbose)
 {
 	if (s->left_out)
-		log_warn("network namespaces that are left out: %u, the last since %s", s->left_out,
-			 s->left_out_why == ESRCH ? "nobody is in it and it has no name" :
+		log_warn("network namespaces left out: %u, the last because %s", s->left_out,
+			 s->left_out_why == ESRCH ? "it has no process and no name" :
 						    strerror(s->left_out_why));
-	if (s->hidden && (verbose || geteuid()))	/* root knows what it has hidden */
+	if (s->hidden && (verbose || geteuid()))	/* for root it is deliberate */
 		log_warn("processes whose network namespace may not be looked up: %u (%s)",
 			 s->hidden, strerror(s->left_out_why));
 	if (s->cut_short)
-		log_warn("the walk took too long and was given up: some sockets are missing");
+		log_warn("the walk took too long and was stopped: some sockets are missing");
 }
 
 int stuck_show(const struct view *view, struct view_context *context, struct stuck_table *h,
 	       uint64_t now_ns)
 {
 	if (!stuck_table_finish(h)) {
-		log_error("cannot sort what was found: %s", strerror(ENOMEM));
+		log_error("cannot sort the stuck sockets: %s", strerror(ENOMEM));
 		return EXIT_FAILED;
 	}
 	view->stuck(context, h, now_ns);
@@ -105,9 +101,10 @@ static int show_table(struct stuck_run *l, struct stuck_table *h)
 
 static int scan_once(struct stuck_run *l)
 {
-	struct stuck_table_config config = { .filter = &l->o->filter, .story_filter = &l->story_filter,
-				       .older_than_ns = l->o->older_than_ns,
-				       .max = l->o->max_open };
+	struct stuck_table_config config = { .filter = &l->o->filter,
+					     .story_filter = &l->story_filter,
+					     .older_than_ns = l->o->older_than_ns,
+					     .max = l->o->max_open };
 	struct scan_stats stats;
 	struct stuck_table h;
 	int err, status;
@@ -191,12 +188,13 @@ static int stuck_open(struct stuck_run *l)
 }
 
 /*
- * Each walk makes iterators anew (CAP_BPF), looks up the namespaces of processes (CAP_SYS_PTRACE) and
- * enters them (CAP_SYS_ADMIN), and opens cgroups by their number (CAP_DAC_READ_SEARCH).
+ * Each scan makes new iterators (CAP_BPF), looks up the namespaces of processes (CAP_SYS_PTRACE),
+ * enters them (CAP_SYS_ADMIN), and opens cgroups by id (CAP_DAC_READ_SEARCH).
  */
 static void stuck_drop_privileges(const struct stuck_run *l)
 {
-	uint64_t keep = CAPS_BIT(BPF) | CAPS_BIT(SYS_PTRACE) | CAPS_BIT(SYS_ADMIN) | CAPS_BIT(DAC_READ_SEARCH);
+	uint64_t keep = CAPS_BIT(BPF) | CAPS_BIT(SYS_PTRACE) | CAPS_BIT(SYS_ADMIN) |
+			CAPS_BIT(DAC_READ_SEARCH);
 
 	process_drop_privileges(&l->process, keep);
 }
@@ -222,7 +220,7 @@ static int final_status(struct stuck_run *l, int status)
 	if (unwritten || status)
 		return unwritten ?: status;
 	if (l->o->strict && l->lost) {
-		log_error("not all fitted into the table, and --strict was given");
+		log_error("the table was too small for all sockets, and --strict was given");
 		return EXIT_LOST;
 	}
 	if (l->o->fail && l->found)

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* The run that looks for stuck sockets: scans once or repeatedly, and traces nothing. */
 #pragma once
 
 #include <stdint.h>
@@ -7,12 +8,12 @@
 #include "stuck_table.h"
 #include "view.h"
 
-/* The view stuck, on the sockets of this host. Returns the exit status. */
+/* Shows the stuck sockets of this host. Returns the exit status. */
 int stuck_main(const struct options *o);
 
 /*
- * Finishes a table that is complete and has the view show it, as of now_ns. Returns an exit status,
- * with the reason logged. Live and in a replay.
+ * Finishes a table that holds everything the scan found, and has the view show it as of now_ns.
+ * Returns an exit status, with the reason logged. A replay shows its table with it, too.
  */
 int stuck_show(const struct view *view, struct view_context *context, struct stuck_table *h,
 	       uint64_t now_ns);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * The loop: one thread, one epoll. Asleep until the first event; then the ring is looked at every
- * POLL_MS until it stays empty, so that under load events come in batches and nothing wakes anybody
- * per event. With --flush each event wakes it, and its line is written at once.
+ * The loop: one thread, one epoll. It sleeps until the first event, then reads the ring every
+ * POLL_MS until the ring stays empty: under load, events come in batches and cause no wake-up each.
+ * With --flush every event wakes the loop, and its line is written at once.
  */
 #include "trace.h"
 
@@ -29,11 +29,11 @@ struct trace_run {
 	struct process process;
 	struct session session;
 	struct live *live;
-	struct scan *scan;	/* until it is done */
+	struct scan *scan;	/* NULL once it is done */
 	struct cgroup_paths cgroups;
 	struct proc_exe exe;
-	int epoll, clock;	/* clock: -1 nobody tells when it is set */
-	uint64_t stop_ns;	/* -d, or the end of the drain; 0 none */
+	int epoll, clock;	/* clock: of live_watch_clock(); -1: not available */
+	uint64_t stop_ns;	/* end of -d or of --drain; 0: none */
 };
 
 static int report_failure(int status, const char *what, int err)
@@ -49,16 +49,19 @@ static int watch_fd(struct trace_run *r, int fd)
 	return epoll_ctl(r->epoll, EPOLL_CTL_ADD, fd, &e) ? -errno : 0;
 }
 
-/* A hook that could not be attached is no secret. RSTs of minisocks need more than old kernels have: doctor. */
+/*
+ * Leaves out reset_late, the RSTs sent for timewait and request sockets: older kernels lack it, and
+ * doctor reports it.
+ */
 static void note_missing_hooks(const struct run_info *m)
 {
 	for (unsigned i = 0; i < m->nr_hooks; i++)
 		if (!strcmp(m->hook[i].how, "none") && strcmp(m->hook[i].name, "reset_late") != 0)
-			log_note("the hook %s could not be attached: what it shows is missing "
-				 "(tcpclose doctor says what, and why)", m->hook[i].name);
+			log_note("cannot attach the hook %s: what it reports will be missing "
+				 "(see tcpclose doctor)", m->hook[i].name);
 }
 
-/* What was there before us is told as far as the kernel shows it, and nothing is lost without. */
+/* Optional: without it, closes in progress at the start are reported without their beginning. */
 static void open_scan(struct trace_run *r)
 {
 	struct scan_config config = { .filter = &r->o->filter, .sk_xor = live_sk_xor(r->live),
@@ -67,7 +70,7 @@ static void open_scan(struct trace_run *r)
 	char why[LIVE_WHY_BYTES];
 
 	if (scan_open(&r->scan, &config, why))
-		log_warn("sockets that are closing already are not looked for: %s", why);
+		log_warn("cannot look for sockets that are already closing: %s", why);
 	run_info_add_hook(&r->session.meta, "walk", r->scan ? "iter" : "none");
 }
 
@@ -88,8 +91,8 @@ static int open_live(struct trace_run *r)
 		return process_exit_status(err);
 	}
 	if (r->o->calls == CALLS_AUTO && !run_info_watches_calls(&r->session.meta))
-		log_note("calls are not watched from entry to return: those that end nothing, and what "
-			 "a call returned, are not told (tcpclose doctor says why)");
+		log_note("calls are not watched from entry to return: return values, and calls "
+			 "that end nothing, will be missing (see tcpclose doctor)");
 	note_missing_hooks(&r->session.meta);
 	open_scan(r);
 	if (r->o->stack)
@@ -113,8 +116,8 @@ static void drain_ring(void *arg)
 }
 
 /*
- * Attached first, then the walk: what closes while it lasts is in the ring. That is emptied after
- * each portion, so a socket's end never comes before the walk's word of it.
+ * The hooks are attached first, so a socket that closes during the scan is in the ring. The ring is
+ * read after each portion of the scan: no socket's close comes before the scan has reported it.
  */
 static void scan_sockets(struct trace_run *r)
 {
@@ -125,16 +128,16 @@ static void scan_sockets(struct trace_run *r)
 		return;
 	err = scan_run(r->scan, feed_session, drain_ring, r, &stats);
 	if (err)
-		log_warn("the walk over the sockets that are there failed: %s", strerror(-err));
+		log_warn("the walk over the existing sockets failed: %s", strerror(-err));
 	if (stats.left_out)
-		log_note("%u network namespaces could not be entered (%s): what closes there since "
-			 "before is told without its beginning", stats.left_out,
+		log_note("cannot enter %u network namespaces (%s): for closes already in progress "
+			 "there, the start is unknown", stats.left_out,
 			 strerror(stats.left_out_why));
 	if (stats.hidden && !(caps_effective() & CAPS_BIT(SYS_PTRACE)))
-		log_note("the network namespaces of %u processes may not be looked up: that takes "
+		log_note("the network namespaces of %u processes may not be looked up without "
 			 "CAP_SYS_PTRACE", stats.hidden);
 	if (stats.cut_short)
-		log_warn("the walk over the sockets that are there took too long: some are left out");
+		log_warn("the walk over the existing sockets took too long: some are left out");
 	scan_close(r->scan);
 	r->scan = NULL;
 }
@@ -151,7 +154,7 @@ static void handle_clock_change(struct trace_run *r, uint64_t now_ns)
 
 static bool trace_is_over(const struct trace_run *r, uint64_t now_ns)
 {
-	/* with a command running the first interrupt is for the command to act on */
+	/* while a command is running, the first interrupt is left to the command */
 	unsigned enough = command_is_running(&r->process.command) ? 2 : 1;
 
 	if (r->process.interrupts >= enough || session_is_done(&r->session))
@@ -161,7 +164,7 @@ static bool trace_is_over(const struct trace_run *r, uint64_t now_ns)
 	return r->process.command.exited && session_is_settled(&r->session);
 }
 
-/* How long to wait for what comes next, in milliseconds, after that many events; -1 for ever. */
+/* How long to wait, in milliseconds, after `taken` events were read; -1: without limit. */
 static int next_wait_ms(const struct trace_run *r, uint64_t now_ns, int taken)
 {
 	uint64_t next = session_next_ns(&r->session);
@@ -183,8 +186,8 @@ static int next_wait_ms(const struct trace_run *r, uint64_t now_ns, int taken)
 }
 
 /*
- * Until when everything has been handed over: the ring was empty at some time after now_ns, or else
- * what waits in it came after what was taken last.
+ * The time up to which every event has been fed. Either the ring was found empty after now_ns, or
+ * what is still in it is later than the latest event that was read.
  */
 static uint64_t complete_until_ns(const struct trace_run *r, uint64_t now_ns, int taken)
 {
@@ -232,8 +235,8 @@ static void trace_finish(struct trace_run *r)
 }
 
 /*
- * From here on it takes nothing but room for new files, a command that may be another user's, and what is
- * asked of the processes and their cgroups as stories are told.
+ * Three things still need privileges: to look up processes and cgroups as stories are reported, to
+ * make and remove files when a recording rotates, and to signal a command of another user.
  */
 static void trace_drop_privileges(const struct trace_run *r)
 {
@@ -242,8 +245,9 @@ static void trace_drop_privileges(const struct trace_run *r)
 
 	if (by == GROUP_BY_EXE)
 		keep |= CAPS_BIT(SYS_PTRACE);
-	if (r->o->stack)	/* /proc/PID/maps, root and map_files, and the programs' files */
-		keep |= CAPS_BIT(SYS_PTRACE) | CAPS_BIT(CHECKPOINT_RESTORE) | CAPS_BIT(DAC_READ_SEARCH);
+	if (r->o->stack)	/* /proc/PID/{maps,root,map_files} and executables */
+		keep |= CAPS_BIT(SYS_PTRACE) | CAPS_BIT(CHECKPOINT_RESTORE) |
+			CAPS_BIT(DAC_READ_SEARCH);
 	if (by == GROUP_BY_CGROUP || by == GROUP_BY_CONTAINER)
 		keep |= CAPS_BIT(DAC_READ_SEARCH);
 	if (r->o->record.rotate_bytes)
@@ -268,17 +272,19 @@ static char *look_up_cgroup_path(void *arg, uint64_t id)
 	return cgroup_path_by_id(arg, id);
 }
 
-/* An exit status, the reason said. */
+/* Returns an exit status, with the reason logged. */
 static int open_symbols(struct trace_run *r)
 {
 	if (!r->o->stack)
 		return EXIT_FINE;
 	if (!symbols_are_built_in()) {
-		log_error("--stack needs elfutils (libdw), which this tcpclose was built without");
+		log_error("--stack needs libdw (elfutils), and this tcpclose was built without it");
 		return EXIT_KERNEL;
 	}
 	r->session.symbolizer = symbolizer_new();
-	return r->session.symbolizer ? EXIT_FINE : report_failure(EXIT_FAILED, "cannot read stacks", ENOMEM);
+	if (!r->session.symbolizer)
+		return report_failure(EXIT_FAILED, "cannot read stacks", ENOMEM);
+	return EXIT_FINE;
 }
 
 static const char *look_up_exe_path(void *arg, const struct socket_call *a)
@@ -302,7 +308,7 @@ static int trace_open(struct trace_run *r)
 	status = process_open(&r->process);
 	if (status)
 		return status;
-	r->clock = live_watch_clock();	/* before the clock is read for the first time */
+	r->clock = live_watch_clock();	/* before open_live() reads the clock */
 	status = open_live(r);
 	if (!status)
 		status = session_begin(&r->session, live_now_ns(), &none);

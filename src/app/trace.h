@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* The run that traces: events from the kernel, through a session, to a view. */
 #pragma once
 
 #include "options.h"
