@@ -340,7 +340,7 @@ void session_end(struct session *s, uint64_t now_ns, const struct kernel_counter
 		s->view->end(&s->context, &t, now_ns);
 	output_flush(&s->out);	/* the summary comes after the lines that it sums up */
 	if (!s->view->reports_itself)
-		log_note("%llu told, %llu filtered, %llu still open; "
+		log_note("%llu reported, %llu filtered, %llu still open; "
 			 "lost %llu endpoints, %llu events",
 			 (unsigned long long)t.reported, (unsigned long long)t.filtered,
 			 (unsigned long long)t.open,

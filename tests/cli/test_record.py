@@ -162,7 +162,7 @@ def the_view_record_writes_a_recording(cli):
         done = cli.run("record", "-o", at("a"), "--netns", cli.netns, "--",
                          *cli.enter(*TRAFFIC, "3"))
         same("recorded", (done.returncode, done.stdout), (0, ""))
-        true(done.stderr, "6 told" in done.stderr)
+        true(done.stderr, "6 reported" in done.stderr)
         done = cli.run("--replay", at("a"))
         same("replayed", (done.returncode, len(done.stdout.splitlines())), (0, 7))
         with gzip.open(at("a")) as f:

@@ -53,7 +53,7 @@ def an_interrupt_prints_the_summary(cli):
         same("exit status", process.returncode, 0)
         same("lines", len(out.splitlines()), 3)
         true("80 columns", max(map(len, out.splitlines())) <= 80)
-        true(err, re.search(r"2 told, \d+ filtered, 0 still open; lost 0 endpoints, 0 events",
+        true(err, re.search(r"2 reported, \d+ filtered, 0 still open; lost 0 endpoints, 0 events",
                             err))
 
 
