@@ -133,23 +133,16 @@ static __always_inline int emit_state(void *ctx, struct sock *sk, int old, int n
 	return 0;
 }
 
-SEC("tp_btf/inet_sock_set_state")
-int BPF_PROG(on_state, struct sock *sk, int old, int new)
+static __always_inline int handle_state(void *ctx, enum reentry_copy copy, struct sock *sk, int old, int new)
 {
 	if (!is_traced(sk, old, new))
 		return 0;
-	emit_state(ctx, sk, old, new);
-	reentry_mark(REENTRY_STATE, sock_id(sk), old << 8 | new);
-	return 0;
+	return HANDLE_ONCE(copy, REENTRY_STATE, sock_id(sk), old << 8 | new,
+			   emit_state(ctx, sk, old, new));
 }
 
-SEC("tp_btf/inet_sock_set_state")
-int BPF_PROG(on_state_reentry, struct sock *sk, int old, int new)
-{
-	if (!is_traced(sk, old, new) || reentry_seen(REENTRY_STATE, sock_id(sk), old << 8 | new))
-		return 0;
-	return emit_state(ctx, sk, old, new);
-}
+REENTRANT_PROG("tp_btf/inet_sock_set_state", on_state, handle_state(ctx, copy, sk, old, new),
+	       struct sock *sk, int old, int new)
 
 /*
  * The release of a socket says something where it is the end of somebody's close(), which holds the lock, and
@@ -171,24 +164,14 @@ static __always_inline int emit_destroy(struct sock *sk)
 	return 0;
 }
 
-SEC("tp_btf/tcp_destroy_sock")
-int BPF_PROG(on_destroy, struct sock *sk)
+/* Twice: kernels from 7.0 on let another task run in the middle of a program. */
+static __always_inline int handle_destroy(enum reentry_copy copy, struct sock *sk)
 {
 	if (!release_is_traced(sk))
 		return 0;
-	emit_destroy(sk);
-	reentry_mark(REENTRY_DESTROY, sock_id_any(sk), 0);
-	return 0;
+	return HANDLE_ONCE(copy, REENTRY_DESTROY, sock_id_any(sk), 0, emit_destroy(sk));
 }
 
-/* Kernels of 7.0 on let another task run in the middle of a program. */
-SEC("tp_btf/tcp_destroy_sock")
-int BPF_PROG(on_destroy_reentry, struct sock *sk)
-{
-	if (!release_is_traced(sk) ||
-	    reentry_seen(REENTRY_DESTROY, sock_id_any(sk), 0))
-		return 0;
-	return emit_destroy(sk);
-}
+REENTRANT_PROG("tp_btf/tcp_destroy_sock", on_destroy, handle_destroy(copy, sk), struct sock *sk)
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
