@@ -61,7 +61,7 @@ static __always_inline int exit_by_fexit(const __u64 *ctx)
 	return call_exit((long)ctx[1]);
 }
 
-/* src/live/attach.c names the functions: they depend on the architecture. */
+/* src/live/hook_table.c names the functions: they depend on the architecture. */
 REENTRANT_PROG("fentry", close_fentry, enter_by_fentry(ctx, copy))
 REENTRANT_PROG("fexit", close_fexit, exit_by_fexit(ctx))
 REENTRANT_PROG("fentry", shutdown_fentry, enter_by_fentry(ctx, copy))
