@@ -17,11 +17,9 @@ const volatile struct code_range tcp_rcv_code[2];	/* tcp_v4_rcv(), tcp_v6_rcv() 
 /* The TCP header of a segment that says more than an ACK does. */
 static __always_inline bool is_more_than_ack(const struct sk_buff *skb, __u8 *header, int *payload)
 {
-	const unsigned char *start = BPF_CORE_READ(skb, head) + skb->transport_header;
-
-	if (bpf_probe_read_kernel(header, TCP_HEADER_MIN, start))
+	if (!skb_read_tcp_header(skb, header))
 		return false;
-	*payload = (int)(skb->len - (start - BPF_CORE_READ(skb, data)) - (header[12] >> 4) * 4);
+	*payload = skb_payload(skb, header);
 	return header[TCP_FLAG_BYTE] & TCP_FIN_RST || *payload > 0;
 }
 
