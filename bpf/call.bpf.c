@@ -51,54 +51,21 @@ static __always_inline const void *caller_regs(const void *regs)
 	return (const void *)BPF_CORE_READ(arm64, regs[0]);
 }
 
-/* The functions' names are the architecture's: src/live/attach.c sets them. */
-SEC("fentry")
-int close_fentry(const __u64 *ctx)
+static __always_inline int enter_by_fentry(const __u64 *ctx, enum reentry_copy copy)
 {
-	return call_enter_once(syscall_first_arg((const void *)ctx_arg_scalar(ctx, 0)), HOOK_COPY_FIRST);
+	return call_enter_once(syscall_first_arg((const void *)ctx_arg_scalar(ctx, 0)), copy);
 }
 
-SEC("fentry")
-int close_fentry_reentry(const __u64 *ctx)
-{
-	return call_enter_once(syscall_first_arg((const void *)ctx_arg_scalar(ctx, 0)), HOOK_COPY_SECOND);
-}
-
-SEC("fexit")
-int close_fexit(const __u64 *ctx)
+static __always_inline int exit_by_fexit(const __u64 *ctx)
 {
 	return call_exit((long)ctx[1]);
 }
 
-SEC("fexit")
-int close_fexit_reentry(const __u64 *ctx)
-{
-	return call_exit((long)ctx[1]);
-}
-
-SEC("fentry")
-int shutdown_fentry(const __u64 *ctx)
-{
-	return call_enter_once(syscall_first_arg((const void *)ctx_arg_scalar(ctx, 0)), HOOK_COPY_FIRST);
-}
-
-SEC("fentry")
-int shutdown_fentry_reentry(const __u64 *ctx)
-{
-	return call_enter_once(syscall_first_arg((const void *)ctx_arg_scalar(ctx, 0)), HOOK_COPY_SECOND);
-}
-
-SEC("fexit")
-int shutdown_fexit(const __u64 *ctx)
-{
-	return call_exit((long)ctx[1]);
-}
-
-SEC("fexit")
-int shutdown_fexit_reentry(const __u64 *ctx)
-{
-	return call_exit((long)ctx[1]);
-}
+/* src/live/hook_table.c names the functions: they depend on the architecture. */
+REENTRANT_PROG("fentry", close_fentry, enter_by_fentry(ctx, copy))
+REENTRANT_PROG("fexit", close_fexit, exit_by_fexit(ctx))
+REENTRANT_PROG("fentry", shutdown_fentry, enter_by_fentry(ctx, copy))
+REENTRANT_PROG("fexit", shutdown_fexit, exit_by_fexit(ctx))
 
 SEC("kprobe")
 int close_kprobe(const void *ctx)
@@ -124,52 +91,23 @@ int shutdown_kretprobe(const void *ctx)
 	return call_exit(syscall_return_value(ctx));
 }
 
-SEC("tracepoint/syscalls/sys_enter_close")
-int close_enter(struct syscall_trace_enter *ctx)
+static __always_inline int enter_by_tracepoint(const void *ctx, enum reentry_copy copy)
 {
-	return call_enter_once(ctx->args[0], HOOK_COPY_FIRST);
+	const struct syscall_trace_enter *enter = ctx;
+
+	return call_enter_once(enter->args[0], copy);
 }
 
-SEC("tracepoint/syscalls/sys_enter_close")
-int close_enter_reentry(struct syscall_trace_enter *ctx)
+static __always_inline int exit_by_tracepoint(const void *ctx)
 {
-	return call_enter_once(ctx->args[0], HOOK_COPY_SECOND);
+	const struct syscall_trace_exit *exit = ctx;
+
+	return call_exit(exit->ret);
 }
 
-SEC("tracepoint/syscalls/sys_exit_close")
-int close_exit(struct syscall_trace_exit *ctx)
-{
-	return call_exit(ctx->ret);
-}
-
-SEC("tracepoint/syscalls/sys_exit_close")
-int close_exit_reentry(struct syscall_trace_exit *ctx)
-{
-	return call_exit(ctx->ret);
-}
-
-SEC("tracepoint/syscalls/sys_enter_shutdown")
-int shutdown_enter(struct syscall_trace_enter *ctx)
-{
-	return call_enter_once(ctx->args[0], HOOK_COPY_FIRST);
-}
-
-SEC("tracepoint/syscalls/sys_enter_shutdown")
-int shutdown_enter_reentry(struct syscall_trace_enter *ctx)
-{
-	return call_enter_once(ctx->args[0], HOOK_COPY_SECOND);
-}
-
-SEC("tracepoint/syscalls/sys_exit_shutdown")
-int shutdown_exit(struct syscall_trace_exit *ctx)
-{
-	return call_exit(ctx->ret);
-}
-
-SEC("tracepoint/syscalls/sys_exit_shutdown")
-int shutdown_exit_reentry(struct syscall_trace_exit *ctx)
-{
-	return call_exit(ctx->ret);
-}
+REENTRANT_PROG("tracepoint/syscalls/sys_enter_close", close_enter, enter_by_tracepoint(ctx, copy))
+REENTRANT_PROG("tracepoint/syscalls/sys_exit_close", close_exit, exit_by_tracepoint(ctx))
+REENTRANT_PROG("tracepoint/syscalls/sys_enter_shutdown", shutdown_enter, enter_by_tracepoint(ctx, copy))
+REENTRANT_PROG("tracepoint/syscalls/sys_exit_shutdown", shutdown_exit, exit_by_tracepoint(ctx))
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";

@@ -107,24 +107,11 @@ static __always_inline int call_enter(__u32 fd)
 	return 0;
 }
 
-/* The two programs of a hook that is attached twice. */
-enum hook_copy { HOOK_COPY_FIRST, HOOK_COPY_SECOND };
-
-/*
- * The same for one of them. Which comes first is the kernel's affair (of fentry it is the one attached last): it
- * leaves a mark, and the other, which finds it, has nothing to look at. A mark that was left over lets one pass,
- * never both.
- */
-static __always_inline int call_enter_once(__u32 fd, enum hook_copy copy)
+static __always_inline int call_enter_once(__u32 fd, enum reentry_copy copy)
 {
 	__u64 task = bpf_get_current_pid_tgid();
-	__u64 what = (__u64)fd << 1;
 
-	if (reentry_seen(REENTRY_CALL, task, what | !copy))
-		return 0;
-	call_enter(fd);
-	reentry_mark(REENTRY_CALL, task, what | copy);
-	return 0;
+	return HANDLE_ONCE_ANY_ORDER(copy, REENTRY_CALL, task, fd, call_enter(fd));
 }
 
 static __always_inline int call_exit(long ret)

@@ -13,6 +13,7 @@
 
 #include "vmlinux.h"
 #include <bpf/bpf_helpers.h>
+#include <bpf/bpf_tracing.h>
 
 enum reentry_hook {
 	REENTRY_STATE,
@@ -69,6 +70,60 @@ static __always_inline bool reentry_seen(__u32 hook, __u64 id, __u64 what)
 	m->outer_id = 0;
 	return true;
 }
+
+/* Which of a hook's two programs this is: a constant in each of them. */
+enum reentry_copy { REENTRY_FIRST, REENTRY_SECOND };
+
+/*
+ * Both programs of a hook: name and name_reentry, which src/live/attach.c attaches in this order. The body is an
+ * expression of type int in which args, ctx and copy are known.
+ */
+#define REENTRANT_PROG(section, name, body, args...)						\
+	SEC(section)										\
+	int BPF_PROG(name, ##args)								\
+	{											\
+		const enum reentry_copy copy = REENTRY_FIRST;					\
+												\
+		(void)copy;									\
+		return (body);									\
+	}											\
+	SEC(section)										\
+	int BPF_PROG(name##_reentry, ##args)							\
+	{											\
+		const enum reentry_copy copy = REENTRY_SECOND;					\
+												\
+		(void)copy;									\
+		return (body);									\
+	}
+
+/*
+ * Handle what id and what name once, in the first program or, if that was skipped, in the second. For hooks
+ * whose programs run in the order in which they were attached.
+ */
+#define HANDLE_ONCE(copy, hook, id, what, handle)						\
+	({											\
+		if ((copy) == REENTRY_FIRST || !reentry_seen(hook, id, what)) {			\
+			handle;									\
+			if ((copy) == REENTRY_FIRST)						\
+				reentry_mark(hook, id, what);					\
+		}										\
+		0;										\
+	})
+
+/*
+ * The same for hooks whose programs may run in either order (of fentry programs the one attached last runs
+ * first). Whichever runs first leaves its mark for the other. A stale mark lets one of them pass, never both.
+ */
+#define HANDLE_ONCE_ANY_ORDER(copy, hook, id, what, handle)					\
+	({											\
+		__u64 what_ = (__u64)(what) << 1;						\
+												\
+		if (!reentry_seen(hook, id, what_ | !(copy))) {					\
+			handle;									\
+			reentry_mark(hook, id, what_ | (copy));					\
+		}										\
+		0;										\
+	})
 
 static __always_inline void mark_orphan_closed(__u64 id)
 {

@@ -17,138 +17,102 @@ static __always_inline bool may_have_story(const struct sock *sk)
 	return state != STATE_LISTEN && state <= STATE_CLOSING;
 }
 
-static __always_inline int emit_rst_sent(struct sock *sk, bool answer, __u32 reason)
+/* e may be NULL: then there is nothing to submit. */
+static __always_inline int submit_rst_sent(struct event *e, bool answer, __u32 reason)
+{
+	if (!e)
+		return 0;
+	if (answer)
+		e->flags |= EVENTF_ANSWER;
+	e->reason = reason;
+	event_submit(e);
+	return 0;
+}
+
+static __always_inline int emit_rst_sent(struct sock *sk, bool answer, __u32 kernel_reason)
 {
 	struct event *e = sk->__sk_common.skc_state == STATE_TIME_WAIT ?
 			  event_for_timewait(sk, EVENT_RESET_SENT) : event_for_sock(sk, EVENT_RESET_SENT);
 
-	if (!e)
-		return 0;
-	if (answer)
-		e->flags |= EVENTF_ANSWER;
-	e->reason = reset_reason_from_kernel(reason);
-	event_submit(e);
-	return 0;
+	return submit_rst_sent(e, answer, reset_reason_from_kernel(kernel_reason));
 }
 
 static __always_inline int emit_rst_sent_noreason(struct sock *sk, bool answer)
 {
-	struct event *e = event_for_sock(sk, EVENT_RESET_SENT);
-
-	if (!e)
-		return 0;
-	if (answer)
-		e->flags |= EVENTF_ANSWER;
-	event_submit(e);
-	return 0;
-}
-
-/* The flag byte of a segment's TCP header; of what cannot be read, a RST's, which nothing answers. */
-static __always_inline __u8 skb_tcp_flags(const struct sk_buff *skb)
-{
-	__u8 flags;
-
-	if (bpf_probe_read_kernel(&flags, 1, skb->head + skb->transport_header + TCP_FLAG_BYTE))
-		return TCP_RST;
-	return flags;
+	return submit_rst_sent(event_for_sock(sk, EVENT_RESET_SENT), answer, RESET_NOT_GIVEN);
 }
 
 /*
- * A RST for a segment that belongs to nobody. A FIN is what remains of a connection that was: its
- * minisock may never have been made. Anything else, a port scan say, is nobody's story.
+ * A RST in answer to a segment that no socket took. A FIN is what remains of a connection whose minisock
+ * may never have been made. Other segments, a port scan for example, belong to no story.
  */
 static __always_inline int emit_rst_sent_no_socket(const struct sk_buff *skb)
 {
-	const unsigned char *start = skb->head + skb->transport_header;
 	TCP_HEADER_BUF(header);
 	struct event *e;
 
-	if ((skb_tcp_flags(skb) & TCP_FIN_RST) != TCP_FIN ||
-	    bpf_probe_read_kernel(header, sizeof(header), start))
+	if (!skb_read_tcp_header(skb, header) || (header[TCP_FLAG_BYTE] & TCP_FIN_RST) != TCP_FIN)
 		return 0;
 	e = event_for_segment(skb, header, EVENT_RESET_SENT);
-	if (!e)
-		return 0;
-	e->flags = EVENTF_ANSWER | EVENTF_NO_SOCKET;
-	event_submit(e);
-	return 0;
+	if (e)
+		e->flags = EVENTF_NO_SOCKET;
+	return submit_rst_sent(e, true, RESET_NOT_GIVEN);
 }
 
-static __always_inline bool sk_is_traced(const void *ctx, const struct sock *sk)
+/* A RST for a segment of no socket bears no mark: only the first program handles it. */
+static __always_inline int handle_rst_sent(const void *ctx, enum reentry_copy copy, struct sock *sk,
+					   struct sk_buff *skb, __u32 reason)
 {
-	return sk && ctx_arg_is_set(ctx, 0) && may_have_story(sk);
+	if (!sk || !ctx_arg_is_set(ctx, 0))
+		return skb && copy == REENTRY_FIRST ? emit_rst_sent_no_socket(skb) : 0;
+	if (!may_have_story(sk))
+		return 0;
+	return HANDLE_ONCE(copy, REENTRY_RESET_SENT, sock_id_any(sk), 0,
+			   emit_rst_sent(sk, ctx_arg_is_set(ctx, 1), reason));
 }
 
 /* From 6.10 on, with a reason; sk and skb may be NULL. */
-SEC("tp_btf/tcp_send_reset")
-int BPF_PROG(reset_sent, struct sock *sk, struct sk_buff *skb, __u32 reason)
-{
-	if (!sk || !ctx_arg_is_set(ctx, 0))
-		return skb ? emit_rst_sent_no_socket(skb) : 0;
-	if (!may_have_story(sk))
-		return 0;
-	emit_rst_sent(sk, ctx_arg_is_set(ctx, 1), reason);
-	reentry_mark(REENTRY_RESET_SENT, sock_id_any(sk), 0);
-	return 0;
-}
+REENTRANT_PROG("tp_btf/tcp_send_reset", reset_sent, handle_rst_sent(ctx, copy, sk, skb, reason),
+	       struct sock *sk, struct sk_buff *skb, __u32 reason)
 
-SEC("tp_btf/tcp_send_reset")
-int BPF_PROG(reset_sent_reentry, struct sock *sk, struct sk_buff *skb, __u32 reason)
+static __always_inline int handle_rst_sent_noreason(const void *ctx, enum reentry_copy copy, struct sock *sk)
 {
-	if (!sk_is_traced(ctx, sk) || reentry_seen(REENTRY_RESET_SENT, sock_id_any(sk), 0))
+	if (!sk || !ctx_arg_is_set(ctx, 0) || !may_have_story(sk))
 		return 0;
-	return emit_rst_sent(sk, ctx_arg_is_set(ctx, 1), reason);
+	return HANDLE_ONCE(copy, REENTRY_RESET_SENT, sock_id_any(sk), 0,
+			   emit_rst_sent_noreason(sk, ctx_arg_is_set(ctx, 1)));
 }
 
 /* Before: no reason, and nothing of those that a minisock sends, or nobody. */
-SEC("tp_btf/tcp_send_reset")
-int BPF_PROG(reset_sent_noreason, struct sock *sk)
-{
-	if (!sk_is_traced(ctx, sk))
-		return 0;
-	emit_rst_sent_noreason(sk, ctx_arg_is_set(ctx, 1));
-	reentry_mark(REENTRY_RESET_SENT, sock_id_any(sk), 0);
-	return 0;
-}
-
-SEC("tp_btf/tcp_send_reset")
-int BPF_PROG(reset_sent_noreason_reentry, struct sock *sk)
-{
-	if (!sk_is_traced(ctx, sk) || reentry_seen(REENTRY_RESET_SENT, sock_id_any(sk), 0))
-		return 0;
-	return emit_rst_sent_noreason(sk, ctx_arg_is_set(ctx, 1));
-}
+REENTRANT_PROG("tp_btf/tcp_send_reset", reset_sent_noreason, handle_rst_sent_noreason(ctx, copy, sk),
+	       struct sock *sk)
 
 /*
- * ... which these show: every RST in answer to a segment passes here, but for those that are not sent after
- * all. Those of full sockets have their tracepoint. skb is never NULL.
+ * The function that sends a RST in answer to a segment, which shows those that the tracepoint without a
+ * reason does not: from a minisock or without a socket. skb is never NULL.
  */
-static __always_inline int emit_rst_sent_for_segment(const void *ctx, struct sock *sk, struct sk_buff *skb)
+static __always_inline int handle_send_reset(const void *ctx, struct sock *sk, struct sk_buff *skb)
 {
-	struct event *e;
+	TCP_HEADER_BUF(header);
 
 	if (!ctx_arg_is_set(ctx, 0))
 		return emit_rst_sent_no_socket(skb);
-	if (sk->__sk_common.skc_state != STATE_TIME_WAIT || skb_tcp_flags(skb) & TCP_RST)
+	if (sk->__sk_common.skc_state != STATE_TIME_WAIT || !skb_read_tcp_header(skb, header) ||
+	    header[TCP_FLAG_BYTE] & TCP_RST)
 		return 0;	/* "Never send a reset in response to a reset" (tcp_v4_send_reset) */
-	e = event_for_timewait(sk, EVENT_RESET_SENT);
-	if (!e)
-		return 0;
-	e->flags |= EVENTF_ANSWER;
-	event_submit(e);
-	return 0;
+	return submit_rst_sent(event_for_timewait(sk, EVENT_RESET_SENT), true, RESET_NOT_GIVEN);
 }
 
 SEC("fentry/tcp_v4_send_reset")
 int BPF_PROG(on_send_reset_v4, struct sock *sk, struct sk_buff *skb)
 {
-	return emit_rst_sent_for_segment(ctx, sk, skb);
+	return handle_send_reset(ctx, sk, skb);
 }
 
 SEC("fentry/tcp_v6_send_reset")
 int BPF_PROG(on_send_reset_v6, struct sock *sk, struct sk_buff *skb)
 {
-	return emit_rst_sent_for_segment(ctx, sk, skb);
+	return handle_send_reset(ctx, sk, skb);
 }
 
 static __always_inline int emit_rst_received(struct sock *sk)
@@ -160,19 +124,9 @@ static __always_inline int emit_rst_received(struct sock *sk)
 	return 0;
 }
 
-SEC("tp_btf/tcp_receive_reset")
-int BPF_PROG(reset_received, struct sock *sk)
-{
-	emit_rst_received(sk);
-	reentry_mark(REENTRY_RESET_RECEIVED, sock_id_any(sk), 0);
-	return 0;
-}
-
-SEC("tp_btf/tcp_receive_reset")
-int BPF_PROG(reset_received_reentry, struct sock *sk)
-{
-	return reentry_seen(REENTRY_RESET_RECEIVED, sock_id_any(sk), 0) ? 0 : emit_rst_received(sk);
-}
+REENTRANT_PROG("tp_btf/tcp_receive_reset", reset_received,
+	       HANDLE_ONCE(copy, REENTRY_RESET_RECEIVED, sock_id_any(sk), 0, emit_rst_received(sk)),
+	       struct sock *sk)
 
 /* Is this segment the one that carries our FIN? It is the last that we ever send. */
 static __always_inline bool skb_carries_our_fin(const struct sock *sk, const struct sk_buff *skb)
@@ -195,39 +149,17 @@ static __always_inline int emit_fin_resent(struct sock *sk, const struct sk_buff
 	return 0;
 }
 
-/* From 6.16 or so on with err, also for those that could not be sent. */
-SEC("tp_btf/tcp_retransmit_skb")
-int BPF_PROG(fin_resent, struct sock *sk, struct sk_buff *skb, int err)
+static __always_inline int handle_fin_resent(enum reentry_copy copy, struct sock *sk, struct sk_buff *skb)
 {
-	if (err)
-		return 0;
-	emit_fin_resent(sk, skb);
-	reentry_mark(REENTRY_FIN_RESENT, sock_id_any(sk), skb->len);
-	return 0;
+	return HANDLE_ONCE(copy, REENTRY_FIN_RESENT, sock_id_any(sk), skb->len, emit_fin_resent(sk, skb));
 }
 
-SEC("tp_btf/tcp_retransmit_skb")
-int BPF_PROG(fin_resent_reentry, struct sock *sk, struct sk_buff *skb, int err)
-{
-	if (err || reentry_seen(REENTRY_FIN_RESENT, sock_id_any(sk), skb->len))
-		return 0;
-	return emit_fin_resent(sk, skb);
-}
+/* From 6.16 or so on with err, also for those that could not be sent. */
+REENTRANT_PROG("tp_btf/tcp_retransmit_skb", fin_resent, err ? 0 : handle_fin_resent(copy, sk, skb),
+	       struct sock *sk, struct sk_buff *skb, int err)
 
 /* Before: only those that were sent. */
-SEC("tp_btf/tcp_retransmit_skb")
-int BPF_PROG(fin_resent_noerr, struct sock *sk, struct sk_buff *skb)
-{
-	emit_fin_resent(sk, skb);
-	reentry_mark(REENTRY_FIN_RESENT, sock_id_any(sk), skb->len);
-	return 0;
-}
-
-SEC("tp_btf/tcp_retransmit_skb")
-int BPF_PROG(fin_resent_noerr_reentry, struct sock *sk, struct sk_buff *skb)
-{
-	return reentry_seen(REENTRY_FIN_RESENT, sock_id_any(sk), skb->len) ? 0 :
-									  emit_fin_resent(sk, skb);
-}
+REENTRANT_PROG("tp_btf/tcp_retransmit_skb", fin_resent_noerr, handle_fin_resent(copy, sk, skb),
+	       struct sock *sk, struct sk_buff *skb)
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";

@@ -342,6 +342,20 @@ static __always_inline __u32 sock_rcv_wnd(const struct tcp_sock *tp)
 	return wnd < 0 ? 0 : wnd;
 }
 
+/* Copy the TCP header of a segment, without options. False if it cannot be read. */
+static __always_inline bool skb_read_tcp_header(const struct sk_buff *skb, __u8 *header)
+{
+	return !bpf_probe_read_kernel(header, TCP_HEADER_MIN, skb->head + skb->transport_header);
+}
+
+/* BPF_CORE_READ: the verifier forbids arithmetic with pointers that are read directly (6.18). */
+static __always_inline int skb_payload(const struct sk_buff *skb, const __u8 *header)
+{
+	long tcp_at = BPF_CORE_READ(skb, head) + skb->transport_header - BPF_CORE_READ(skb, data);
+
+	return (int)(skb->len - tcp_at - (header[12] >> 4) * 4);
+}
+
 /* The end of a segment of ours in sequence space: TCP_SKB_CB(skb)->end_seq. */
 static __always_inline __u32 skb_end_seq(const struct sk_buff *skb)
 {

@@ -6,6 +6,7 @@
  * acted: elsewhere the CPU is merely borrowed by a packet or a timer.
  */
 #include "event_new.bpf.h"
+#include "local.h"
 #include "stack.bpf.h"
 #include "task.bpf.h"
 #include "reentry.bpf.h"
@@ -39,51 +40,6 @@ static __always_inline bool is_traced(const struct sock *sk, int old, int new)
 	if (new == STATE_CLOSE && (old == STATE_SYN_SENT || old == STATE_SYN_RECV))
 		return filter.never_open;
 	return true;
-}
-
-/*
- * May this end of an owned socket be the doing of the task that owns it? Not if a segment brought it, which
- * the owner merely processed, or if a minisock takes over after the FIN that an earlier change told of. The
- * story asks the same (src/story.c); to read a task is most of what an event costs.
- */
-static __always_inline bool owner_may_have_closed(const struct event *e)
-{
-	switch (e->old_state) {
-	case STATE_LAST_ACK:
-	case STATE_CLOSING:
-		return e->sk_err == EVENT_ECONNABORTED || (!e->sk_err && e->snd_una != e->write_seq);
-	case STATE_FIN_WAIT2:
-		if (!e->sk_err && e->sock_flags & SOCKF_DONE)
-			return false;
-		if (!e->sk_err && (e->sock_flags & (SOCKF_DEAD | SOCKF_LINGER2_NEG)) == SOCKF_DEAD)
-			return false;
-		break;
-	default:
-		break;
-	}
-	return !e->sk_err || e->sk_err == EVENT_ECONNABORTED;
-}
-
-/*
- * May this change be the doing of the task on this CPU? With the lock held, yes, unless only a segment does
- * it. Without, an MPTCP worker may have taken it the fast way, and what was never accepted dies in its
- * listener's close.
- */
-static __always_inline bool task_may_have_closed(const struct event *e)
-{
-	bool owned = e->sock_flags & SOCKF_OWNED;
-
-	switch (e->new_state) {
-	case STATE_CLOSE:
-		if (owned)
-			return owner_may_have_closed(e);
-		return (e->sock_flags & (SOCKF_NO_SOCKET | SOCKF_DEAD)) == SOCKF_NO_SOCKET;
-	case STATE_FIN_WAIT1:
-	case STATE_LAST_ACK:
-		return e->sock_flags & (SOCKF_OWNED | SOCKF_MPTCP);
-	default:
-		return owned && e->old_state == e->new_state;	/* __tcp_close() */
-	}
 }
 
 /* Of an orphan the release follows its CLOSE at once: the last step of a close() that does not linger. */
@@ -123,7 +79,7 @@ static __always_inline int emit_state(void *ctx, struct sock *sk, int old, int n
 		e->rcv_wnd = sock_rcv_wnd(tp);
 	}
 	e->sock_flags |= sock_file_bits(sk);
-	if (task_may_have_closed(e)) {
+	if (local_task_may_have_changed(e)) {
 		e->flags |= sock_fput_bit(sk);
 		task_fill(e);
 	}
@@ -133,23 +89,16 @@ static __always_inline int emit_state(void *ctx, struct sock *sk, int old, int n
 	return 0;
 }
 
-SEC("tp_btf/inet_sock_set_state")
-int BPF_PROG(on_state, struct sock *sk, int old, int new)
+static __always_inline int handle_state(void *ctx, enum reentry_copy copy, struct sock *sk, int old, int new)
 {
 	if (!is_traced(sk, old, new))
 		return 0;
-	emit_state(ctx, sk, old, new);
-	reentry_mark(REENTRY_STATE, sock_id(sk), old << 8 | new);
-	return 0;
+	return HANDLE_ONCE(copy, REENTRY_STATE, sock_id(sk), old << 8 | new,
+			   emit_state(ctx, sk, old, new));
 }
 
-SEC("tp_btf/inet_sock_set_state")
-int BPF_PROG(on_state_reentry, struct sock *sk, int old, int new)
-{
-	if (!is_traced(sk, old, new) || reentry_seen(REENTRY_STATE, sock_id(sk), old << 8 | new))
-		return 0;
-	return emit_state(ctx, sk, old, new);
-}
+REENTRANT_PROG("tp_btf/inet_sock_set_state", on_state, handle_state(ctx, copy, sk, old, new),
+	       struct sock *sk, int old, int new)
 
 /*
  * The release of a socket says something where it is the end of somebody's close(), which holds the lock, and
@@ -171,24 +120,14 @@ static __always_inline int emit_destroy(struct sock *sk)
 	return 0;
 }
 
-SEC("tp_btf/tcp_destroy_sock")
-int BPF_PROG(on_destroy, struct sock *sk)
+/* Twice: kernels from 7.0 on let another task run in the middle of a program. */
+static __always_inline int handle_destroy(enum reentry_copy copy, struct sock *sk)
 {
 	if (!release_is_traced(sk))
 		return 0;
-	emit_destroy(sk);
-	reentry_mark(REENTRY_DESTROY, sock_id_any(sk), 0);
-	return 0;
+	return HANDLE_ONCE(copy, REENTRY_DESTROY, sock_id_any(sk), 0, emit_destroy(sk));
 }
 
-/* Kernels of 7.0 on let another task run in the middle of a program. */
-SEC("tp_btf/tcp_destroy_sock")
-int BPF_PROG(on_destroy_reentry, struct sock *sk)
-{
-	if (!release_is_traced(sk) ||
-	    reentry_seen(REENTRY_DESTROY, sock_id_any(sk), 0))
-		return 0;
-	return emit_destroy(sk);
-}
+REENTRANT_PROG("tp_btf/tcp_destroy_sock", on_destroy, handle_destroy(copy, sk), struct sock *sk)
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";

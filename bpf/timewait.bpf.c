@@ -17,11 +17,9 @@ const volatile struct code_range tcp_rcv_code[2];	/* tcp_v4_rcv(), tcp_v6_rcv() 
 /* The TCP header of a segment that says more than an ACK does. */
 static __always_inline bool is_more_than_ack(const struct sk_buff *skb, __u8 *header, int *payload)
 {
-	const unsigned char *start = BPF_CORE_READ(skb, head) + skb->transport_header;
-
-	if (bpf_probe_read_kernel(header, TCP_HEADER_MIN, start))
+	if (!skb_read_tcp_header(skb, header))
 		return false;
-	*payload = (int)(skb->len - (start - BPF_CORE_READ(skb, data)) - (header[12] >> 4) * 4);
+	*payload = skb_payload(skb, header);
 	return header[TCP_FLAG_BYTE] & TCP_FIN_RST || *payload > 0;
 }
 
@@ -59,26 +57,17 @@ static __always_inline bool is_minisock(const struct sock *rx_sk)
 	return rx_sk && rx_sk->__sk_common.skc_state == STATE_TIME_WAIT;
 }
 
-/* kfree_skb with rx_sk: kernels from 6.11 on. rx_sk may be NULL. */
-SEC("tp_btf/kfree_skb")
-int BPF_PROG(on_kfree_skb, struct sk_buff *skb, void *location, __u32 reason, struct sock *rx_sk)
+static __always_inline int handle_kfree_skb(enum reentry_copy copy, struct sk_buff *skb, struct sock *rx_sk)
 {
 	if (!is_minisock(rx_sk))
 		return 0;
-	emit_timewait_segment(skb, rx_sk);
-	reentry_mark(REENTRY_TIMEWAIT, sock_id_any(rx_sk), skb->len);
-	return 0;
+	return HANDLE_ONCE(copy, REENTRY_TIMEWAIT, sock_id_any(rx_sk), skb->len,
+			   emit_timewait_segment(skb, rx_sk));
 }
 
-SEC("tp_btf/kfree_skb")
-int BPF_PROG(on_kfree_skb_reentry, struct sk_buff *skb, void *location, __u32 reason,
-	     struct sock *rx_sk)
-{
-	if (!is_minisock(rx_sk) ||
-	    reentry_seen(REENTRY_TIMEWAIT, sock_id_any(rx_sk), skb->len))
-		return 0;
-	return emit_timewait_segment(skb, rx_sk);
-}
+/* kfree_skb with rx_sk: kernels from 6.11 on. rx_sk may be NULL. */
+REENTRANT_PROG("tp_btf/kfree_skb", on_kfree_skb, handle_kfree_skb(copy, skb, rx_sk),
+	       struct sk_buff *skb, void *location, __u32 reason, struct sock *rx_sk)
 
 /* Of all kernels the first two arguments. Only softirqs come here, one at a time on a CPU. */
 SEC("fexit/tcp_timewait_state_process")
@@ -108,22 +97,14 @@ static __always_inline int emit_segment_from_headers(struct sk_buff *skb)
 	return 0;
 }
 
-SEC("tp_btf/kfree_skb")
-int BPF_PROG(on_kfree_skb_location, struct sk_buff *skb, void *location)
+static __always_inline int handle_kfree_skb_location(enum reentry_copy copy, struct sk_buff *skb, __u64 location)
 {
-	if (!code_range_has(&tcp_rcv_code[0], (__u64)location) && !code_range_has(&tcp_rcv_code[1], (__u64)location))
+	if (!code_range_has(&tcp_rcv_code[0], location) && !code_range_has(&tcp_rcv_code[1], location))
 		return 0;
-	emit_segment_from_headers(skb);
-	reentry_mark(REENTRY_TIMEWAIT, (__u64)skb, skb->len);
-	return 0;
+	return HANDLE_ONCE(copy, REENTRY_TIMEWAIT, (__u64)skb, skb->len, emit_segment_from_headers(skb));
 }
 
-SEC("tp_btf/kfree_skb")
-int BPF_PROG(on_kfree_skb_location_reentry, struct sk_buff *skb, void *location)
-{
-	if (!code_range_has(&tcp_rcv_code[0], (__u64)location) && !code_range_has(&tcp_rcv_code[1], (__u64)location))
-		return 0;
-	return reentry_seen(REENTRY_TIMEWAIT, (__u64)skb, skb->len) ? 0 : emit_segment_from_headers(skb);
-}
+REENTRANT_PROG("tp_btf/kfree_skb", on_kfree_skb_location,
+	       handle_kfree_skb_location(copy, skb, (__u64)location), struct sk_buff *skb, void *location)
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "local.h"
 #include "story_calls.h"
 #include "story_scan.h"
 #include "story_timewait.h"
@@ -157,38 +158,19 @@ static void apply_last_fin_received(struct story *s, const struct event *e)
 	}
 }
 
-/* Did the last wave end it: the ACK of our FIN, or the peer's FIN in FIN_WAIT2? */
-static bool is_clean_close(const struct event *e)
-{
-	if (e->sk_err)
-		return false;
-	if (e->old_state == STATE_LAST_ACK || e->old_state == STATE_CLOSING)
-		return e->snd_una == e->write_seq;
-	return e->old_state == STATE_FIN_WAIT2 && has_sock_flag(e, SOCKF_DONE);
-}
-
-/* Does a timewait minisock in FIN_WAIT2 take over (tcp_time_wait)? */
-static bool becomes_minisock(const struct event *e)
-{
-	return e->old_state == STATE_FIN_WAIT2 && !e->sk_err && has_sock_flag(e, SOCKF_DEAD) &&
-	       !has_sock_flag(e, SOCKF_DONE) && !has_sock_flag(e, SOCKF_LINGER2_NEG);
-}
-
 /*
- * Did a call of this task take the socket to CLOSE (__tcp_close, tcp_disconnect, tcp_abort), rather
- * than a packet that the task merely processed for it?
+ * Did a call of this task take the socket to CLOSE? The task of an error-free close had to hold the
+ * last reference, or to be in connect(), unless nobody holds the socket any more (close() with
+ * TCP_LINGER2 < 0, out of memory) or ever did (never accepted: inet_csk_listen_stop()).
  */
 static bool is_local_close(const struct event *e)
 {
-	if (!(e->task_flags & TASKF_VALID) || is_clean_close(e) || becomes_minisock(e))
+	const uint16_t unheld = SOCKF_DEAD | SOCKF_NO_SOCKET | SOCKF_LAST_REF;
+
+	if (!(e->task_flags & TASKF_VALID) || !local_task_may_have_changed(e) ||
+	    !local_owner_may_have_closed(e))
 		return false;
-	if (e->sk_err)
-		return e->sk_err == EVENT_ECONNABORTED;
-	if (has_sock_flag(e, SOCKF_DEAD))	/* close() with TCP_LINGER2 < 0, or out of memory */
-		return has_sock_flag(e, SOCKF_OWNED);
-	if (has_sock_flag(e, SOCKF_NO_SOCKET))	/* never accepted: inet_csk_listen_stop() */
-		return true;
-	return has_sock_flag(e, SOCKF_LAST_REF) || e->syscall == SYSCALL_CONNECT;
+	return e->sk_err || e->sock_flags & unheld || e->syscall == SYSCALL_CONNECT;
 }
 
 /*
@@ -244,12 +226,12 @@ static void set_close(struct story *s, const struct event *e)
 static void apply_close(struct story *s, const struct event *e)
 {
 	set_close(s, e);
-	if (becomes_minisock(e)) {
+	if (local_becomes_minisock(e)) {
 		s->progress = CLOSE_MINISOCK;
 		s->expires_ns = e->ts_ns + (e->fin_timeout_ns ? e->fin_timeout_ns : FIN_TIMEOUT_NS);
 		return;
 	}
-	if (is_clean_close(e)) {
+	if (local_is_clean_close(e)) {
 		if (e->old_state == STATE_FIN_WAIT2)
 			apply_last_fin_received(s, e);
 		else

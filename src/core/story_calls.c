@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "local.h"
+
 #define SIGNAL_MASK 0x7f
 
 /*
@@ -118,13 +120,8 @@ bool story_calls_is_local(const struct event *e)
 {
 	if (!(e->task_flags & TASKF_VALID))
 		return false;
-	if (e->kind == EVENT_DESTROY)
-		return true;
-	if (e->old_state == e->new_state)	/* only __tcp_close() does that */
-		return true;
-	if (!(e->sock_flags & (SOCKF_OWNED | SOCKF_MPTCP)))
-		return false;
-	return e->new_state == STATE_FIN_WAIT1 || e->new_state == STATE_LAST_ACK;
+	return e->kind == EVENT_DESTROY ||
+	       (e->new_state != STATE_CLOSE && local_task_may_have_changed(e));
 }
 
 /*

@@ -10,7 +10,7 @@
 
 #include "story.h"
 
-/* Is this state change, or release, the doing of the task that the event names? */
+/* Did the task that the event names make this change, to a state other than CLOSE, or release? */
 bool story_calls_is_local(const struct event *e);
 
 /* Notes that the task of this event did this. */

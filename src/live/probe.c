@@ -60,11 +60,6 @@ int probe_tracepoint_args(const struct probe *p, const char *name)
 	return args > 0 ? args - 1 : -1;	/* the first is the tracepoint's own */
 }
 
-int probe_function_args(const struct probe *p, const char *name)
-{
-	return p->btf ? count_args(p, btf__find_by_name_kind(p->btf, name, BTF_KIND_FUNC)) : -1;
-}
-
 /* Loads a program of that kind. Its descriptor, or negative. */
 static int load_tracing_program(enum bpf_attach_type type, int btf_id, const struct bpf_insn *insns, size_t n)
 {

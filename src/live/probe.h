@@ -19,9 +19,8 @@ struct probe {
 void probe_init(struct probe *p, bool no_trampolines);
 void probe_release(struct probe *p);
 
-/* How many arguments the tracepoint, or the function, has; -1 if the kernel has none of that name. */
+/* Number of arguments of a tracepoint, -1 if the kernel has none of that name. */
 int probe_tracepoint_args(const struct probe *p, const char *name);
-int probe_function_args(const struct probe *p, const char *name);
 
 /* May a tracing program ask for a socket's cookie (5.12), for a task's saved registers (5.15)? */
 bool probe_cookie(const struct probe *p);

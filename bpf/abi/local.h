@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * Could the task on this CPU have made a change of state, or did a segment or a timer make it?
+ *
+ * The kernel side asks before it reads the task, which is most of what an event costs. The story asks
+ * again, since the task of an event may be a bystander. All arguments are events of kind STATE whose
+ * socket fields are filled; the task fields are not looked at.
+ */
+#pragma once
+
+#include "event.h"
+
+#define LOCAL_INLINE static inline __attribute__((always_inline))
+
+/* Did a segment complete the close: the ACK of our FIN, or the peer's FIN in FIN_WAIT2? */
+LOCAL_INLINE bool local_is_clean_close(const struct event *e)
+{
+	if (e->sk_err)
+		return false;
+	if (e->old_state == STATE_LAST_ACK || e->old_state == STATE_CLOSING)
+		return e->snd_una == e->write_seq;
+	return e->old_state == STATE_FIN_WAIT2 && e->sock_flags & SOCKF_DONE;
+}
+
+/* Does a timewait minisock in FIN_WAIT2 take over (tcp_time_wait)? Our FIN was reported earlier. */
+LOCAL_INLINE bool local_becomes_minisock(const struct event *e)
+{
+	const __u16 flags = SOCKF_DEAD | SOCKF_DONE | SOCKF_LINGER2_NEG;
+
+	return e->old_state == STATE_FIN_WAIT2 && !e->sk_err && (e->sock_flags & flags) == SOCKF_DEAD;
+}
+
+/*
+ * A change to CLOSE: could the owner of the socket's lock have made it (__tcp_close, tcp_disconnect,
+ * tcp_abort), rather than a segment that the owner merely processed?
+ */
+LOCAL_INLINE bool local_owner_may_have_closed(const struct event *e)
+{
+	if (e->sk_err)
+		return e->sk_err == EVENT_ECONNABORTED;
+	return !local_is_clean_close(e) && !local_becomes_minisock(e);
+}
+
+/*
+ * Any change: could the task on this CPU have made it? If it holds the lock, yes, except for changes
+ * that only a segment makes. Without the lock, an MPTCP worker may have taken it the fast way, and a
+ * socket that was never accepted is closed by the close of its listener.
+ */
+LOCAL_INLINE bool local_task_may_have_changed(const struct event *e)
+{
+	bool owned = e->sock_flags & SOCKF_OWNED;
+
+	switch (e->new_state) {
+	case STATE_CLOSE:
+		if (owned)
+			return local_owner_may_have_closed(e);
+		return (e->sock_flags & (SOCKF_NO_SOCKET | SOCKF_DEAD)) == SOCKF_NO_SOCKET;
+	case STATE_FIN_WAIT1:
+	case STATE_LAST_ACK:
+		return e->sock_flags & (SOCKF_OWNED | SOCKF_MPTCP);
+	default:
+		return owned && e->old_state == e->new_state;	/* only __tcp_close() does that */
+	}
+}

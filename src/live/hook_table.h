@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * The table of hooks: which BPF programs make up each hook, and how they are attached.
+ *
+ * A new hook is its programs in one file of bpf/, one row here, and one row of texts for doctor in
+ * core/diagnosis.c (tests/unit/live/test_hook_table.c compares the two).
+ */
+#pragma once
+
+#include <stdbool.h>
+
+#include "calls_mode.h"
+
+#define HOOK_REENTRY_SUFFIX "_reentry"	/* bpf/reentry.bpf.h: REENTRANT_PROG() */
+#define HOOK_PROGRAMS 4
+#define HOOK_WAYS 3
+
+enum hook_mechanism {
+	BY_TP_BTF,
+	BY_TRAMPOLINE,		/* fentry or fexit, as the program's section says */
+	BY_KPROBE,		/* kprobe or kretprobe, as the program's section says */
+	BY_SYSCALL_TRACEPOINT,
+};
+
+/* One way to attach a hook: all of its programs or none. */
+struct hook_way {
+	const char *how;		/* public word of JSON meta, doctor and --calls */
+	enum hook_mechanism mechanism;
+	bool reentrant;			/* each program has a second copy, attached later */
+	const char *tracepoint;		/* the kernel must have this one; NULL: no such need */
+	int min_args;			/* ... with at least so many arguments */
+	bool needs_tcp_rcv_code;	/* the addresses of tcp_v4_rcv() and tcp_v6_rcv() */
+	const char *program[HOOK_PROGRAMS];	/* names; two hooks may share a program */
+	const char *function[HOOK_PROGRAMS];	/* BY_TRAMPOLINE, BY_KPROBE: the function of each */
+};
+
+struct hook_row {
+	const char *name;		/* public word of JSON meta and doctor */
+	int drop_rank;			/* the lowest is dropped first; 0: tracing needs it */
+	const char *how_not;		/* public word if the hook is not attached */
+	struct hook_way way[HOOK_WAYS];	/* in order of preference; how is NULL after the last */
+};
+
+enum {
+	HOOK_CALLS,			/* the only one whose way the user can choose (--calls) */
+	HOOK_COUNT = 8,
+};
+
+/* In the order of JSON meta. */
+extern const struct hook_row hook_table[HOOK_COUNT];
+
+/* The way of HOOK_CALLS for fentry, kprobe or tracepoint. */
+static inline const struct hook_way *hook_calls_way(enum calls_mode calls)
+{
+	return &hook_table[HOOK_CALLS].way[calls - CALLS_FENTRY];
+}
