@@ -33,12 +33,12 @@ void session_init_context(struct view_context *v, const struct options *o, struc
 
 	v->out = &out->buf;
 	v->options = o->view_options;
-	v->utf8 = locale_is_utf8() && !v->options.ascii;
-	v->wide = o->wide;
+	v->terminal.utf8 = locale_is_utf8() && !v->options.ascii;
+	v->terminal.wide = o->wide;
 	v->times = o->times;
-	v->color = o->color == COLOR_ALWAYS || (o->color == COLOR_AUTO && terminal);
+	v->terminal.color = o->color == COLOR_ALWAYS || (o->color == COLOR_AUTO && terminal);
 	if (terminal && !ioctl(out->fd, TIOCGWINSZ, &size))
-		v->columns = size.ws_col;
+		v->terminal.columns = size.ws_col;
 }
 
 static void log_write_error(const char *path, int err)
@@ -72,11 +72,11 @@ static int open_caches(struct session *s)
 		log_error("cannot make the tables of cgroups and stacks: %s", strerror(ENOMEM));
 		return EXIT_FAILED;
 	}
-	s->context.stacks = s->stacks;
+	s->context.lookup.stacks = s->stacks;
 	s->context.shows_stacks = s->o->stack;
 	s->story_filter = s->o->story_filter;
-	s->story_filter.cgroup_path = s->context.cgroup_path = find_cgroup_path;
-	s->story_filter.cgroup_arg = s->context.cgroup_arg = s->cgroup_cache;
+	s->story_filter.cgroup_path = s->context.lookup.cgroup_path = find_cgroup_path;
+	s->story_filter.cgroup_arg = s->context.lookup.cgroup_arg = s->cgroup_cache;
 	return EXIT_FINE;
 }
 

@@ -104,7 +104,7 @@ static int show_table(struct stuck_run *l, struct stuck_table *h)
 		log_error("cannot sort what was found: %s", strerror(ENOMEM));
 		return EXIT_FAILED;
 	}
-	if (l->o->watch_ns && l->context.columns)
+	if (l->o->watch_ns && l->context.terminal.columns)
 		buf_str(&l->out.buf, ANSI_CLEAR_SCREEN);
 	l->view->stuck(&l->context, h, live_now_ns());
 	output_flush(&l->out);
@@ -202,9 +202,11 @@ static int stuck_open(struct stuck_run *l)
 	}
 	live_fill_run_info(&l->meta);
 	run_info_add_hook(&l->meta, "walk", "iter");
-	l->context = (struct view_context){ .meta = &l->meta, .cgroup_path = look_up_cgroup_path,
-				 .cgroup_arg = &l->cgroups, .flush = flush_output_if_full,
-				 .flush_arg = &l->out };
+	l->context = (struct view_context){
+		.meta = &l->meta,
+		.lookup = { .cgroup_path = look_up_cgroup_path, .cgroup_arg = &l->cgroups },
+		.flush = flush_output_if_full, .flush_arg = &l->out,
+	};
 	l->story_filter = l->o->story_filter;
 	l->story_filter.cgroup_path = look_up_cgroup_path;
 	l->story_filter.cgroup_arg = &l->cgroups;

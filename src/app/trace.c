@@ -365,8 +365,8 @@ static int trace_open(struct trace_run *r)
 		return status;
 	r->session.cgroup_path = look_up_cgroup_path;
 	r->session.cgroup_arg = &r->cgroups;
-	r->session.context.exe_path = look_up_exe_path;
-	r->session.context.exe_arg = &r->exe;
+	r->session.context.lookup.exe_path = look_up_exe_path;
+	r->session.context.lookup.exe_arg = &r->exe;
 	r->signals = process_catch_signals();
 	r->clock = live_watch_clock();	/* before the clock is read for the first time */
 	err = r->signals < 0 ? r->signals : 0;

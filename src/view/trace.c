@@ -78,7 +78,7 @@ static const char *ending_color(enum ending ending)
 
 static bool has_call_column(const struct view_context *v)
 {
-	return v->wide || v->columns >= LINE_COLUMNS + (v->times ? 13 : 0) + CALL_WIDTH;
+	return v->terminal.wide || v->terminal.columns >= LINE_COLUMNS + (v->times ? 13 : 0) + CALL_WIDTH;
 }
 
 static void print_column(struct buf *b, const char *text, size_t width)
@@ -95,7 +95,7 @@ static void print_endpoint_column(struct view_context *v, const struct flow *w, 
 	uint16_t port = local ? w->local_port : w->peer_port;
 	size_t from = v->out->len;
 
-	if (v->wide) {
+	if (v->terminal.wide) {
 		fmt_endpoint(v->out, w->family, addr, port);
 		buf_char(v->out, ' ');
 	} else {
@@ -111,15 +111,15 @@ static void trace_print_header(struct view_context *v)
 	if (v->times)
 		print_column(b, "TIME", 13);
 	print_column(b, "PID", PID_WIDTH);
-	print_column(b, "COMM", v->wide ? EVENT_COMM_LEN : COMM_WIDTH);
+	print_column(b, "COMM", v->terminal.wide ? EVENT_COMM_LEN : COMM_WIDTH);
 	print_column(b, "LOCAL", ENDPOINT_WIDTH);
 	buf_str(b, "BY ");
 	print_column(b, "REMOTE", ENDPOINT_WIDTH);
-	print_column(b, "ENDING", v->wide ? 15 : ENDING_WIDTH);
+	print_column(b, "ENDING", v->terminal.wide ? 15 : ENDING_WIDTH);
 	buf_str(b, "     MS");
 	if (has_call_column(v))
-		print_column(b, " CALL", v->wide ? CALL_WIDTH + 1 : 0);
-	if (v->wide)
+		print_column(b, " CALL", v->terminal.wide ? CALL_WIDTH + 1 : 0);
+	if (v->terminal.wide)
 		buf_str(b, "REASON           BLAME");
 	buf_char(b, '\n');
 }
@@ -128,7 +128,7 @@ static void trace_print_header(struct view_context *v)
 static void print_process_columns(struct view_context *v, const struct story *s, const struct socket_call *a)
 {
 	const uint8_t *comm = a ? a->comm : s->nr_holders ? s->holders[0].comm : NULL;
-	size_t comm_width = v->wide ? EVENT_COMM_LEN : COMM_WIDTH;
+	size_t comm_width = v->terminal.wide ? EVENT_COMM_LEN : COMM_WIDTH;
 	struct buf *b = v->out;
 	size_t from = b->len;
 
@@ -154,7 +154,7 @@ static void print_call_column(struct view_context *v, const struct socket_call *
 		call_text_print(b, a);
 	else
 		buf_char(b, '-');
-	if (v->wide)
+	if (v->terminal.wide)
 		buf_pad(b, from, CALL_WIDTH + 1);
 }
 
@@ -191,15 +191,15 @@ static void print_total_ms(struct buf *b, const struct story *s, const struct ve
 
 static void print_ending_and_time(struct view_context *v, const struct story *s, const struct verdict *verdict)
 {
-	const char *color = v->color ? ending_color(verdict->ending) : NULL;
+	const char *color = v->terminal.color ? ending_color(verdict->ending) : NULL;
 	struct buf *b = v->out;
 	size_t from;
 
 	if (color)
 		buf_str(b, color);
 	from = b->len;
-	buf_str(b, v->wide ? ending_name(verdict->ending) : short_ending_name(verdict->ending));
-	buf_pad(b, from, v->wide ? 15 : ENDING_WIDTH);
+	buf_str(b, v->terminal.wide ? ending_name(verdict->ending) : short_ending_name(verdict->ending));
+	buf_pad(b, from, v->terminal.wide ? 15 : ENDING_WIDTH);
 	if (color)
 		buf_str(b, ANSI_RESET);
 	print_total_ms(b, s, verdict);
@@ -251,11 +251,11 @@ static void print_stack(struct view_context *v, const char *text)
 		if (f.missing)
 			escape_for_terminal(&line, f.missing, f.missing_len, ESCAPE_ANY_WIDTH);
 		else
-			print_stack_frame(&line, &f, v->wide);
+			print_stack_frame(&line, &f, v->terminal.wide);
 		buf_str(v->out, STACK_INDENT);
 		if (line.len)	/* escaped already: nothing grows */
 			escape_for_terminal(v->out, line.data, line.len,
-				      v->wide ? ESCAPE_ANY_WIDTH : LINE_COLUMNS - strlen(STACK_INDENT));
+				      v->terminal.wide ? ESCAPE_ANY_WIDTH : LINE_COLUMNS - strlen(STACK_INDENT));
 		buf_char(v->out, '\n');
 	}
 	v->out->failed |= line.failed;
@@ -279,7 +279,7 @@ static void trace_print_story(struct view_context *v, const struct story *s, con
 	print_ending_and_time(v, s, verdict);
 	if (has_call_column(v))
 		print_call_column(v, a);
-	if (v->wide) {
+	if (v->terminal.wide) {
 		print_column(b, verdict->reason ? reason_name(verdict->reason) : "-", REASON_WIDTH);
 		buf_str(b, verdict->blame_known ? blame_name(verdict->blame) : "-");
 		if (verdict->partial)

@@ -19,25 +19,37 @@
 #include "verdict.h"
 #include "view_options.h"
 
+/* What the output is read on. */
+struct terminal {
+	unsigned columns;	/* 0: not a terminal */
+	bool color;
+	bool utf8;		/* it shows more than ASCII */
+	bool wide;		/* -w: lines are not cut */
+};
+
+/* Where a view finds what events do not hold. A part that is NULL knows nothing. */
+struct lookup {
+	/* The path of a task's cgroup; pid is 0 where the task may have exited. */
+	const char *(*cgroup_path)(void *arg, uint64_t id, uint32_t pid);
+	void *cgroup_arg;
+	/* The path of the program, valid until the next call. */
+	const char *(*exe_path)(void *arg, const struct socket_call *a);
+	void *exe_arg;
+	const struct stack_cache *stacks;	/* the user stacks of the calls that ended a connection */
+};
+
 struct view_context {
 	struct buf *out;
 	const struct run_info *meta;
-	unsigned columns;	/* of the terminal, 0 where there is none */
-	bool color, wide, times;
-	bool utf8;		/* what reads it can show more than ASCII */
+	struct terminal terminal;
+	struct lookup lookup;
+	bool times;		/* -T */
+	bool shows_stacks;	/* --stack: in text too */
 	struct view_options options;
 	uint64_t seed;		/* keys the hashes of what strangers choose */
 	void *state;		/* the view's own, from start() to release(); NULL: none */
 	uint64_t due_ns;	/* the view's: when it wants its tick(); 0 never */
-
-	/* What it takes to look outside; NULL: nothing is known of it, and shown as such. */
-	const char *(*cgroup_path)(void *arg, uint64_t id, uint32_t pid);
-	void *cgroup_arg;
-	const struct stack_cache *stacks;	/* of those who ended a connection; NULL none */
-	bool shows_stacks;	/* --stack: in text too */
-	const char *(*exe_path)(void *arg, const struct socket_call *a);	/* valid until the next */
-	void *exe_arg;
-	void (*flush)(void *arg);	/* out may be written and emptied: a view may say a lot */
+	void (*flush)(void *arg);	/* writes and empties out, if it is full; or NULL */
 	void *flush_arg;
 };
 
@@ -77,13 +89,17 @@ static inline uint64_t view_wall_ns(const struct view_context *v, uint64_t ts_ns
 /* The path of a task's cgroup, NULL not known; pid: of a task that still is, 0 maybe not. */
 static inline const char *view_cgroup_path(const struct view_context *v, uint64_t cgroup, uint32_t pid)
 {
-	return v->cgroup_path ? v->cgroup_path(v->cgroup_arg, cgroup, pid) : NULL;
+	const struct lookup *l = &v->lookup;
+
+	return l->cgroup_path ? l->cgroup_path(l->cgroup_arg, cgroup, pid) : NULL;
 }
 
 /* How the act came to what it did, as stacks.h has it; NULL not known. */
 static inline const char *view_stack(const struct view_context *v, const struct socket_call *a)
 {
-	return v->stacks && a->effect_ns ? stack_cache_find(v->stacks, a->tid, a->effect_ns) : NULL;
+	const struct stack_cache *stacks = v->lookup.stacks;
+
+	return stacks && a->effect_ns ? stack_cache_find(stacks, a->tid, a->effect_ns) : NULL;
 }
 
 static inline void view_flush(const struct view_context *v)

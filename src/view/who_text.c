@@ -54,12 +54,12 @@ const char who_manual[] =
 
 static bool is_wide(const struct view_context *v)
 {
-	return v->wide || v->columns >= WIDE_COLUMNS;
+	return v->terminal.wide || v->terminal.columns >= WIDE_COLUMNS;
 }
 
 static size_t key_width(const struct view_context *v)
 {
-	return v->wide ? KEY_WIDE : KEY_WIDTH;
+	return v->terminal.wide ? KEY_WIDE : KEY_WIDTH;
 }
 
 static void print_column(struct buf *b, const char *text, size_t width)
@@ -160,7 +160,7 @@ static void print_who_header(struct view_context *v, unsigned parts)
 	struct buf *b = v->out;
 
 	for (int line = 0; line < 2; line++) {
-		if (v->color)
+		if (v->terminal.color)
 			buf_str(b, ANSI_BOLD);
 		print_column(b, line ? group_key_heading(v->options.by) : "", key_width(v));
 		if (parts & 1)
@@ -169,7 +169,7 @@ static void print_who_header(struct view_context *v, unsigned parts)
 			buf_char(b, ' ');
 		if (parts & 2)
 			print_endings_header(b, !line);
-		if (v->color)
+		if (v->terminal.color)
 			buf_str(b, ANSI_RESET);
 		buf_char(b, '\n');
 	}
@@ -179,7 +179,7 @@ static uint32_t rows_to_print(const struct view_context *v, const struct keyed_t
 {
 	uint32_t n = g->nr + (g->other != NULL);
 
-	return v->wide || n <= ROWS ? n : ROWS;
+	return v->terminal.wide || n <= ROWS ? n : ROWS;
 }
 
 static void print_table(struct view_context *v, const struct keyed_table *g, unsigned parts)
@@ -209,11 +209,11 @@ static void print_endings_table(struct view_context *v, const struct keyed_table
 	size_t from;
 
 	buf_char(b, '\n');
-	if (v->color)
+	if (v->terminal.color)
 		buf_str(b, ANSI_BOLD);
 	print_column(b, group_key_heading(v->options.by), key_width(v));
 	buf_str(b, "ENDING          REASON              CLOSES    %");
-	if (v->color)
+	if (v->terminal.color)
 		buf_str(b, ANSI_RESET);
 	buf_char(b, '\n');
 	for (uint32_t n = 0; n < rows_to_print(v, g); n++) {

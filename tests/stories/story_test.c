@@ -218,9 +218,10 @@ static void run_script(struct script_run *p, const struct view *view)
 	struct pipeline *t;
 	struct run_counts counts;
 
-	p->context = (struct view_context){ .out = &p->out, .meta = &s->meta, .wide = s->options.wide,
-				 .times = s->options.times, .cgroup_path = cgroup_path,
-				 .cgroup_arg = s->cgroup_cache, .stacks = s->stacks,
+	p->context = (struct view_context){ .out = &p->out, .meta = &s->meta,
+				 .terminal.wide = s->options.wide, .times = s->options.times,
+				 .lookup = { .cgroup_path = cgroup_path, .cgroup_arg = s->cgroup_cache,
+					     .stacks = s->stacks },
 				 .shows_stacks = s->options.stack,
 				 .options = s->options.view_options };
 	t = open_pipeline(p, view);
