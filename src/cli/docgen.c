@@ -6,7 +6,6 @@
 
 #include "names.h"
 #include "view.h"
-#include "view_options.h"
 
 #define COUNT(a) (sizeof(a) / sizeof(*(a)))
 

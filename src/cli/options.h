@@ -15,7 +15,7 @@
 #include "calls_mode.h"
 #include "options_record.h"
 #include "story_filter.h"
-#include "view_options.h"
+#include "view.h"
 
 enum exit_status {
 	EXIT_FINE = 0,

@@ -15,11 +15,10 @@
  */
 #include <string.h>
 
-#include "ansi.h"
 #include "cgroup_names.h"
+#include "columns.h"
 #include "escape.h"
 #include "fmt.h"
-#include "manual.h"
 #include "names.h"
 #include "view.h"
 
@@ -38,31 +37,6 @@ static const char *const owner_words[] = {
 	[OWNER_LISTENER] = "(not yet accepted)", [OWNER_KERNEL] = "(the kernel)",
 	[OWNER_NOBODY] = "(orphans)",
 };
-
-static void print_column(struct buf *b, const char *text, size_t width)
-{
-	size_t from = b->len;
-
-	buf_str(b, text);
-	buf_pad(b, from, width);
-}
-
-static void print_number(struct buf *b, uint64_t n, size_t width)
-{
-	size_t from = b->len;
-
-	buf_u64(b, n);
-	buf_pad_before(b, from, width);
-}
-
-static void print_heading(struct view_context *v, const char *text, size_t width)
-{
-	if (v->terminal.color)
-		buf_str(v->out, ANSI_BOLD);
-	print_column(v->out, text, width);
-	if (v->terminal.color)
-		buf_str(v->out, ANSI_RESET);
-}
 
 /* ">=2h 3min" */
 static void print_age(struct buf *b, uint64_t ns, size_t width)
@@ -128,12 +102,12 @@ static void print_reasons(struct view_context *v, const struct stuck_table *h)
 	struct buf *b = v->out;
 
 	buf_char(b, '\n');
-	print_heading(v, "SOCKETS  WHY", 0);
+	column_heading(v, "SOCKETS  WHY", 0);
 	buf_char(b, '\n');
 	for (unsigned i = 0; i < ADVICE_COUNT; i++) {
 		if (!h->advised[i])
 			continue;
-		print_number(b, h->advised[i], 7);
+		column_number(b, h->advised[i], 7);
 		buf_str(b, "  ");
 		buf_str(b, advice_line(i));
 		buf_char(b, '\n');
@@ -146,7 +120,7 @@ static void print_state_counts(struct buf *b, const struct stuck_group *g)
 	static const uint8_t width[] = { 10, 10, 10, 8, 9 };
 
 	for (unsigned i = 0; i < STUCK_STATES; i++)
-		print_number(b, g->count[order[i]], width[i]);
+		column_number(b, g->count[order[i]], width[i]);
 	print_age(b, g->oldest_ns, AGE_WIDTH + 1);
 	buf_char(b, '\n');
 }
@@ -154,8 +128,8 @@ static void print_state_counts(struct buf *b, const struct stuck_group *g)
 static void print_state_table_header(struct view_context *v, const char *of_what)
 {
 	buf_char(v->out, '\n');
-	print_heading(v, of_what, NAME_WIDTH);
-	print_heading(v, "CLOSE_WAIT FIN_WAIT1 FIN_WAIT2 CLOSING LAST_ACK      OLDEST", 0);
+	column_heading(v, of_what, NAME_WIDTH);
+	column_heading(v, "CLOSE_WAIT FIN_WAIT1 FIN_WAIT2 CLOSING LAST_ACK      OLDEST", 0);
 	buf_char(v->out, '\n');
 }
 
@@ -416,8 +390,8 @@ static void print_sockets_header(struct view_context *v)
 {
 	size_t width = (v->terminal.wide ? 2 : 1) * ENDPOINT_WIDTH;
 
-	print_column(v->out, "        AGE LOCAL", AGE_WIDTH + width);
-	print_column(v->out, " PEER", width);
+	column_text(v->out, "        AGE LOCAL", AGE_WIDTH + width);
+	column_text(v->out, " PEER", width);
 	buf_str(v->out, " UNREAD SEND-Q EOF FD\n");
 }
 
@@ -488,6 +462,26 @@ static void stuck_print(struct view_context *v, const struct stuck_table *h, uin
 	}
 	print_caveats(v, h);
 }
+
+static const char stuck_manual[] =
+	"What hangs half closed or closing now, by whom it is held, with whom, and why.\n"
+	"One walk over the sockets of every network namespace; nothing is traced.\n"
+	"\n"
+	"  SOCKETS WHY    how many, and what is to be done about them\n"
+	"  OLDEST AGE     what the socket shows at least (>=); - nothing\n"
+	"  UNREAD SEND-Q  bytes that the program has not read, that are not acknowledged\n"
+	"  EOF            whether the program has read up to the peer's FIN\n"
+	"  FD             descriptors; +2: two other processes hold it too\n"
+	"\n"
+	"  --older-than TIME  for so long at least\n"
+	"  --watch SECONDS    look again every so often\n"
+	"  --fail             exit 1 if any is found\n"
+	"  -w                 all of them\n"
+	"  -j                 as JSON\n"
+	"\n"
+	"Examples:\n"
+	"  tcpclose stuck --older-than 5m --fail  a health check: are sockets leaking?\n"
+	"  tcpclose stuck -c java -w              all half-closed sockets of one program\n";
 
 const struct view view_stuck = {
 	.name = "stuck",

@@ -13,9 +13,9 @@
 
 #include "ansi.h"
 #include "call_text.h"
+#include "columns.h"
 #include "escape.h"
 #include "fmt.h"
-#include "manual.h"
 
 #define PID_WIDTH 8
 #define COMM_WIDTH 9
@@ -81,14 +81,6 @@ static bool has_call_column(const struct view_context *v)
 	return v->terminal.wide || v->terminal.columns >= LINE_COLUMNS + (v->times ? 13 : 0) + CALL_WIDTH;
 }
 
-static void print_column(struct buf *b, const char *text, size_t width)
-{
-	size_t from = b->len;
-
-	buf_str(b, text);
-	buf_pad(b, from, width);
-}
-
 static void print_endpoint_column(struct view_context *v, const struct flow *w, bool local)
 {
 	const uint8_t *addr = local ? w->local_addr : w->peer_addr;
@@ -109,16 +101,16 @@ static void trace_print_header(struct view_context *v)
 	struct buf *b = v->out;
 
 	if (v->times)
-		print_column(b, "TIME", 13);
-	print_column(b, "PID", PID_WIDTH);
-	print_column(b, "COMM", v->terminal.wide ? EVENT_COMM_LEN : COMM_WIDTH);
-	print_column(b, "LOCAL", ENDPOINT_WIDTH);
+		column_text(b, "TIME", 13);
+	column_text(b, "PID", PID_WIDTH);
+	column_text(b, "COMM", v->terminal.wide ? EVENT_COMM_LEN : COMM_WIDTH);
+	column_text(b, "LOCAL", ENDPOINT_WIDTH);
 	buf_str(b, "BY ");
-	print_column(b, "REMOTE", ENDPOINT_WIDTH);
-	print_column(b, "ENDING", v->terminal.wide ? 15 : ENDING_WIDTH);
+	column_text(b, "REMOTE", ENDPOINT_WIDTH);
+	column_text(b, "ENDING", v->terminal.wide ? 15 : ENDING_WIDTH);
 	buf_str(b, "     MS");
 	if (has_call_column(v))
-		print_column(b, " CALL", v->terminal.wide ? CALL_WIDTH + 1 : 0);
+		column_text(b, " CALL", v->terminal.wide ? CALL_WIDTH + 1 : 0);
 	if (v->terminal.wide)
 		buf_str(b, "REASON           BLAME");
 	buf_char(b, '\n');
@@ -133,8 +125,8 @@ static void print_process_columns(struct view_context *v, const struct story *s,
 	size_t from = b->len;
 
 	if (!comm) {
-		print_column(b, "-", PID_WIDTH);
-		print_column(b, "-", comm_width);
+		column_text(b, "-", PID_WIDTH);
+		column_text(b, "-", comm_width);
 		return;
 	}
 	buf_u64(b, a ? a->pid : s->holders[0].pid);
@@ -280,7 +272,7 @@ static void trace_print_story(struct view_context *v, const struct story *s, con
 	if (has_call_column(v))
 		print_call_column(v, a);
 	if (v->terminal.wide) {
-		print_column(b, verdict->reason ? reason_name(verdict->reason) : "-", REASON_WIDTH);
+		column_text(b, verdict->reason ? reason_name(verdict->reason) : "-", REASON_WIDTH);
 		buf_str(b, verdict->blame_known ? blame_name(verdict->blame) : "-");
 		if (verdict->partial)
 			buf_str(b, " (partial)");
@@ -289,6 +281,27 @@ static void trace_print_story(struct view_context *v, const struct story *s, con
 	if (v->shows_stacks && verdict->trigger && view_stack(v, verdict->trigger))
 		print_stack(v, view_stack(v, verdict->trigger));
 }
+
+static const char trace_manual[] =
+	"One line per endpoint whose connection ended, as it ends.\n"
+	"\n"
+	"  PID COMM      whose call ended this end; where none did, who touched it last\n"
+	"  LOCAL REMOTE  this socket and its peer; over loopback both are here: two lines\n"
+	"  BY            who ended it: -> this end, <- the peer, <> both, -- nobody,\n"
+	"                ?? not seen\n"
+	"  ENDING        four-way, three-way, crossed (FINs), reset, timed-out, aborted,\n"
+	"                failed, open: not over when the run was\n"
+	"  MS            from the first FIN (or RST) until it was over; > at least\n"
+	"  CALL          close(FD), shutdown(FD, HOW), exit, signal; * the last reference\n"
+	"                went in a call that was meant for something else. With -w, or\n"
+	"                in a wide terminal\n"
+	"  REASON BLAME  with -w: why a reset or timeout, and where the time went\n"
+	"\n"
+	"  -w whole lines   -T with the time of day   -j as JSON   --all failed ones too\n"
+	"\n"
+	"Examples:\n"
+	"  tcpclose -c nginx -w               what ends nginx's connections, and why\n"
+	"  tcpclose --class reset,timeout -T  only what went wrong, and when\n";
 
 const struct view view_trace = {
 	.name = "trace",

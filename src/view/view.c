@@ -4,6 +4,26 @@
 #include <stddef.h>
 #include <string.h>
 
+static const char record_manual[] =
+	"Writes what happens into a file, from which every view can be had later,\n"
+	"elsewhere and without privilege. Filters by address, port and namespace keep\n"
+	"the rest out.\n"
+	"\n"
+	"  -o FILE        the recording, - is standard output\n"
+	"  --rotate SIZE  go on in a new file at so many bytes\n"
+	"  --keep N       so many full files stay, FILE.1 the latest\n"
+	"\n"
+	"Examples:\n"
+	"  tcpclose record -o ends.rec --rotate 100M --keep 9  in bounded space\n"
+	"  tcpclose record -o test.rec -- make test            while a command runs\n";
+
+/* Prints nothing: the session writes the recording, as it does for any view with --record. */
+static const struct view view_record = {
+	.name = "record",
+	.help = "what happens, into the file that -o names, for --replay",
+	.manual = record_manual,
+};
+
 static const struct view *const views[] = {
 	&view_trace,
 	&view_json,
@@ -27,4 +47,15 @@ const struct view *view_find(const char *name)
 		if (!strcmp(views[i]->name, name))
 			return views[i];
 	return NULL;
+}
+
+const char *group_by_name(enum group_by by)
+{
+	static const char *const words[] = {
+#define X(id, word) [GROUP_BY_##id] = word,
+		GROUP_BY_WORDS(X)
+#undef X
+	};
+
+	return by > GROUP_BY_DEFAULT && by < GROUP_BY_COUNT ? words[by] : "";
 }

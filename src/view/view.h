@@ -17,7 +17,36 @@
 #include "stack_cache.h"
 #include "stuck_table.h"
 #include "verdict.h"
-#include "view_options.h"
+
+/* By what stories are summed up, and its word. */
+#define GROUP_BY_WORDS(X)                                                                                \
+	X(COMM, "comm")           /* name of the task that did it */                               \
+	X(PID, "pid")                                                                              \
+	X(EXE, "exe")             /* the program's file */                                         \
+	X(CGROUP, "cgroup")                                                                        \
+	X(CONTAINER, "container")                                                                  \
+	X(PORT, "port")           /* the service's: ours if we accepted, else the peer's */        \
+	X(PEER, "peer")           /* the peer's address */
+
+enum group_by {
+	GROUP_BY_DEFAULT,	/* who: COMM; hist: all in one */
+#define X(id, word) GROUP_BY_##id,
+	GROUP_BY_WORDS(X)
+#undef X
+	GROUP_BY_COUNT,
+};
+
+/* The options of single views. All zero: the view's defaults. */
+struct view_options {
+	enum group_by by;
+	unsigned sort;		/* column of who, see who.h; 0 closes */
+	unsigned phases;	/* set of enum phase; 0 all */
+	uint64_t interval_ns;	/* 0: at the end alone */
+	bool json, csv, ascii;
+};
+
+/* "comm"; "" of GROUP_BY_DEFAULT */
+const char *group_by_name(enum group_by by);
 
 /* What the output is read on. */
 struct terminal {
@@ -114,5 +143,5 @@ void json_print_stuck(struct view_context *v, const struct stuck_table *h, uint6
 /* The part that tells what the kernel and the user can do. */
 void json_print_doctor(struct view_context *v, const struct diagnosis *h);
 
-extern const struct view view_stuck, view_trace, view_json, view_events, view_record, view_doctor;
+extern const struct view view_stuck, view_trace, view_json, view_events, view_doctor;
 extern const struct view view_timeline, view_who, view_hist;

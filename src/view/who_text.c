@@ -14,6 +14,7 @@
 #include <string.h>
 
 #include "ansi.h"
+#include "columns.h"
 #include "escape.h"
 #include "fmt.h"
 #include "group_key.h"
@@ -60,14 +61,6 @@ static bool is_wide(const struct view_context *v)
 static size_t key_width(const struct view_context *v)
 {
 	return v->terminal.wide ? KEY_WIDE : KEY_WIDTH;
-}
-
-static void print_column(struct buf *b, const char *text, size_t width)
-{
-	size_t from = b->len;
-
-	buf_str(b, text);
-	buf_pad(b, from, width);
 }
 
 /* " 98", " <1", ">99" where some are left out, "  ." for none: shares of all. */
@@ -162,7 +155,7 @@ static void print_who_header(struct view_context *v, unsigned parts)
 	for (int line = 0; line < 2; line++) {
 		if (v->terminal.color)
 			buf_str(b, ANSI_BOLD);
-		print_column(b, line ? group_key_heading(v->options.by) : "", key_width(v));
+		column_text(b, line ? group_key_heading(v->options.by) : "", key_width(v));
 		if (parts & 1)
 			print_counts_header(b, !line);
 		if (parts == 3)
@@ -211,7 +204,7 @@ static void print_endings_table(struct view_context *v, const struct keyed_table
 	buf_char(b, '\n');
 	if (v->terminal.color)
 		buf_str(b, ANSI_BOLD);
-	print_column(b, group_key_heading(v->options.by), key_width(v));
+	column_text(b, group_key_heading(v->options.by), key_width(v));
 	buf_str(b, "ENDING          REASON              CLOSES    %");
 	if (v->terminal.color)
 		buf_str(b, ANSI_RESET);
@@ -226,8 +219,8 @@ static void print_endings_table(struct view_context *v, const struct keyed_table
 			if (!ended)
 				continue;
 			print_key(v, g, o);
-			print_column(b, ending_name(i / REASON_COUNT), 16);
-			print_column(b, i % REASON_COUNT ? reason_name(i % REASON_COUNT) : "-", 19);
+			column_text(b, ending_name(i / REASON_COUNT), 16);
+			column_text(b, i % REASON_COUNT ? reason_name(i % REASON_COUNT) : "-", 19);
 			from = b->len;
 			buf_u64(b, ended);
 			buf_pad_before(b, from, CLOSES_WIDTH);

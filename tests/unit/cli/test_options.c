@@ -317,7 +317,7 @@ static void test_options__help_is_fine_and_fits_a_terminal(void **state)
 	assert_int_equal(r.status, EXIT_FINE);
 	assert_string_equal(r.err, "");
 	assert_non_null(strstr(r.out, "\nExamples:\n"));
-	assert_non_null(strstr(r.out, "\n  events     events\n"));
+	assert_non_null(strstr(r.out, "\n  events     every "));
 	for (char *line = strtok(r.out, "\n"); line; line = strtok(NULL, "\n"))
 		assert_in_range(strlen(line), 0, 80);
 }

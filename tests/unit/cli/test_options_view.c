@@ -131,7 +131,7 @@ static void test_options_view__help_is_of_the_view_before_it(void **state)
 	PARSE(&r, "who", "--help");
 	assert_int_equal(r.status, EXIT_FINE);
 	assert_non_null(strstr(r.out, "Usage: tcpclose who [SECONDS] [OPTION...]"));
-	assert_non_null(strstr(r.out, "\n\nColumns.\n"));
+	assert_non_null(strstr(r.out, "\n\nSums up, per process"));
 	PARSE(&r, "--help", "who");
 	assert_int_equal(r.status, EXIT_FINE);
 	assert_non_null(strstr(r.out, "Usage: tcpclose [VIEW]"));

@@ -7,8 +7,8 @@ static void test_usage_error__an_unknown_view(void **state)
 
 	(void)state;
 	PARSE(&r, "foo");
-	expect_usage(&r, "tcpclose: unknown view 'foo': want trace, json, events, stuck, who, "
-		     "hist, timeline or doctor (see tcpclose --help)\n");
+	expect_usage(&r, "tcpclose: unknown view 'foo': want trace, json, events, "
+		     "timeline, who, hist, record, stuck or doctor (see tcpclose --help)\n");
 }
 
 static void test_usage_error__two_views(void **state)
@@ -17,8 +17,8 @@ static void test_usage_error__two_views(void **state)
 
 	(void)state;
 	PARSE(&r, "trace", "-j");
-	expect_usage(&r, "tcpclose: one view too many, 'json': want trace, json, events, stuck, who, "
-		     "hist, timeline or doctor (see tcpclose --help)\n");
+	expect_usage(&r, "tcpclose: one view too many, 'json': want trace, json, events, "
+		     "timeline, who, hist, record, stuck or doctor (see tcpclose --help)\n");
 }
 
 static void test_usage_error__more_ports_than_there_is_room_for(void **state)
