@@ -11,21 +11,12 @@
 #include <stdbool.h>
 #include <stdio.h>
 
+#include "../exit_status.h"
 #include "filter.h"
 #include "calls_mode.h"
 #include "options_record.h"
 #include "story_filter.h"
 #include "view.h"
-
-enum exit_status {
-	EXIT_FINE = 0,
-	EXIT_FAILED = 1,
-	EXIT_LOST = 3,		/* --strict, and an event was lost */
-	EXIT_USAGE = 64,
-	EXIT_INPUT = 66,
-	EXIT_KERNEL = 69,	/* this kernel cannot do it */
-	EXIT_PERMISSION = 77,
-};
 
 #define OPTIONS_BUFFER_BYTES (8ul << 20)	/* --buffer where none is given */
 #define OPTIONS_MAX_OPEN 131072ul		/* --max-open where none is given */

@@ -1,15 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+#include "options_filter.h"
+
 #include <argp.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "../exit_status.h"
 #include "buf.h"
 #include "cgroup_names.h"
 #include "names.h"
-#include "options.h"
-#include "options_filter.h"
 #include "parse.h"
+#include "parse_filter.h"
 
 #define PID_MAX 4194304		/* PID_MAX_LIMIT of 64-bit kernels */
 #define TIME_MAX_NS 1000000000000000000ull	/* 10^9 s */

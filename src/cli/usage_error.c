@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+#include "usage_error.h"
+
 #include <errno.h>
 #include <string.h>
 
+#include "../exit_status.h"
 #include "buf.h"
 #include "escape.h"
-#include "options.h"
-#include "usage_error.h"
 
 #define QUOTE_WIDTH 80		/* columns of a bad value that are shown */
 
