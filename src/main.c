@@ -13,6 +13,6 @@ int main(int argc, char **argv)
 
 	if (status >= 0)
 		return status;
-	log_init(o.quiet, o.verbose, o.color == COLOR_ALWAYS);
+	log_init(o.output.quiet, o.output.verbose, o.output.color == COLOR_ALWAYS);
 	return o.record.replay ? replay_main(&o) : run_live(&o);
 }

@@ -104,7 +104,7 @@ static int show_table(struct stuck_run *l, struct stuck_table *h)
 		log_error("cannot sort what was found: %s", strerror(ENOMEM));
 		return EXIT_FAILED;
 	}
-	if (l->o->watch_ns && l->context.terminal.columns)
+	if (l->o->stuck.watch_ns && l->context.terminal.columns)
 		buf_str(&l->out.buf, ANSI_CLEAR_SCREEN);
 	l->view->stuck(&l->context, h, live_now_ns());
 	output_flush(&l->out);
@@ -116,8 +116,8 @@ static int show_table(struct stuck_run *l, struct stuck_table *h)
 static int scan_once(struct stuck_run *l)
 {
 	struct stuck_table_config config = { .filter = &l->o->filter, .story_filter = &l->story_filter,
-				       .older_than_ns = l->o->older_than_ns,
-				       .max = l->o->max_open };
+				       .older_than_ns = l->o->stuck.older_than_ns,
+				       .max = l->o->capture.max_open };
 	struct scan_stats stats;
 	struct stuck_table h;
 	int err, status;
@@ -130,7 +130,7 @@ static int scan_once(struct stuck_run *l)
 		return EXIT_FAILED;
 	}
 	if (!l->rounds)
-		warn_incomplete_scan(&stats, l->o->verbose);
+		warn_incomplete_scan(&stats, l->o->output.verbose);
 	h.namespaces = stats.namespaces;
 	h.left_out = stats.left_out;
 	h.hidden = stats.hidden;
@@ -143,8 +143,8 @@ static int scan_once(struct stuck_run *l)
 
 static bool stuck_is_over(const struct stuck_run *l)
 {
-	return !l->o->watch_ns || l->interrupted || l->out.error ||
-	       (l->o->count && l->rounds >= l->o->count) ||
+	return !l->o->stuck.watch_ns || l->interrupted || l->out.error ||
+	       (l->o->run.count && l->rounds >= l->o->run.count) ||
 	       (l->stop_ns && live_now_ns() >= l->stop_ns);
 }
 
@@ -153,7 +153,7 @@ static int scan_rounds(struct stuck_run *l)
 	int status = scan_once(l);
 
 	while (!status && !stuck_is_over(l)) {
-		uint64_t next_ns = live_now_ns() + l->o->watch_ns;
+		uint64_t next_ns = live_now_ns() + l->o->stuck.watch_ns;
 
 		while (!stuck_is_over(l) && live_now_ns() < next_ns)
 			wait_until(l, l->stop_ns && l->stop_ns < next_ns ? l->stop_ns : next_ns);
@@ -168,7 +168,7 @@ static int run_command(struct stuck_run *l)
 	int err = command_start(&l->command);
 
 	if (err) {
-		log_error("cannot run '%s': %s", l->o->command[0], strerror(-err));
+		log_error("cannot run '%s': %s", l->o->run.command[0], strerror(-err));
 		return err == -ENOENT ? 127 : 126;
 	}
 	while (!l->command.exited)
@@ -178,19 +178,19 @@ static int run_command(struct stuck_run *l)
 
 static int stuck_open(struct stuck_run *l)
 {
-	struct scan_config config = { .filter = &l->o->filter, .btf = l->o->btf,
-				      .verbose = l->o->verbose > 0 };
-	int err = output_open(&l->out, l->o->output);
+	struct scan_config config = { .filter = &l->o->filter, .btf = l->o->capture.btf,
+				      .verbose = l->o->output.verbose > 0 };
+	int err = output_open(&l->out, l->o->output.path);
 	char why[LIVE_WHY_BYTES];
 
 	if (err) {
-		log_error("cannot write '%s': %s", l->o->output, strerror(-err));
+		log_error("cannot write '%s': %s", l->o->output.path, strerror(-err));
 		return EXIT_FAILED;
 	}
 	l->signals = process_catch_signals();
 	err = l->signals < 0 ? l->signals : 0;
-	if (!err && l->o->command)
-		err = command_prepare(&l->command, l->o->command);
+	if (!err && l->o->run.command)
+		err = command_prepare(&l->command, l->o->run.command);
 	if (err) {
 		log_error("cannot start: %s", strerror(-err));
 		return EXIT_FAILED;
@@ -222,7 +222,7 @@ static void stuck_drop_privileges(const struct stuck_run *l)
 {
 	uint64_t keep = CAPS_BIT(BPF) | CAPS_BIT(SYS_PTRACE) | CAPS_BIT(SYS_ADMIN) | CAPS_BIT(DAC_READ_SEARCH);
 
-	if (l->o->command)
+	if (l->o->run.command)
 		keep |= CAPS_BIT(KILL);
 	process_drop_privileges(keep);
 }
@@ -234,33 +234,33 @@ static int stuck_start(struct stuck_run *l)
 	stuck_drop_privileges(l);
 	if (l->view->start)
 		l->view->start(&l->context);
-	if (l->o->ready_fd >= 0 && write(l->o->ready_fd, "", 1) != 1)
-		log_warn("cannot write to --ready-fd %d: %s", l->o->ready_fd, strerror(errno));
-	if (l->o->command)
+	if (l->o->run.ready_fd >= 0 && write(l->o->run.ready_fd, "", 1) != 1)
+		log_warn("cannot write to --ready-fd %d: %s", l->o->run.ready_fd, strerror(errno));
+	if (l->o->run.command)
 		status = run_command(l);
-	if (l->o->duration_ns)
-		l->stop_ns = live_now_ns() + l->o->duration_ns;
+	if (l->o->run.duration_ns)
+		l->stop_ns = live_now_ns() + l->o->run.duration_ns;
 	return status ? status : scan_rounds(l);
 }
 
 static int final_status(struct stuck_run *l, int status)
 {
-	if (!session_close_output(&l->out, l->o->output))
+	if (!session_close_output(&l->out, l->o->output.path))
 		return EXIT_FAILED;
 	if (status)
 		return status;
-	if (l->o->strict && l->lost) {
+	if (l->o->run.strict && l->lost) {
 		log_error("not all fitted into the table, and --strict was given");
 		return EXIT_LOST;
 	}
-	if (l->o->fail && l->found)
+	if (l->o->stuck.fail && l->found)
 		return EXIT_FAILED;
 	return l->command.exited ? l->command.status : EXIT_FINE;
 }
 
 int stuck_main(const struct options *o)
 {
-	struct stuck_run l = { .o = o, .view = view_find(o->view), .signals = -1 };
+	struct stuck_run l = { .o = o, .view = view_printer(o->view, o->view_options.format), .signals = -1 };
 	int status;
 
 	cgroup_paths_init(&l.cgroups);

@@ -104,8 +104,8 @@ static void note_missing_hooks(const struct run_info *m)
 static void open_scan(struct trace_run *r)
 {
 	struct scan_config config = { .filter = &r->o->filter, .sk_xor = live_sk_xor(r->live),
-				      .btf = r->o->btf,
-				      .verbose = r->o->verbose > 0 };
+				      .btf = r->o->capture.btf,
+				      .verbose = r->o->output.verbose > 0 };
 	char why[LIVE_WHY_BYTES];
 
 	if (scan_open(&r->scan, &config, why))
@@ -116,12 +116,12 @@ static void open_scan(struct trace_run *r)
 static int open_live(struct trace_run *r)
 {
 	struct live_config config = { .filter = &r->o->filter,
-				      .buffer_bytes = r->o->buffer_bytes,
-				      .calls = r->o->calls,
-				      .btf = r->o->btf,
-				      .no_trampolines = r->o->no_fentry,
-				      .stacks = r->o->stack,
-				      .verbose = r->o->verbose > 0 };
+				      .buffer_bytes = r->o->capture.buffer_bytes,
+				      .calls = r->o->capture.calls,
+				      .btf = r->o->capture.btf,
+				      .no_trampolines = r->o->capture.no_fentry,
+				      .stacks = r->o->capture.stack,
+				      .verbose = r->o->output.verbose > 0 };
 	char why[LIVE_WHY_BYTES];
 	int err = live_open(&r->live, &config, &r->session.meta, why);
 
@@ -129,12 +129,12 @@ static int open_live(struct trace_run *r)
 		log_error("%s", why);
 		return process_exit_status(err);
 	}
-	if (r->o->calls == CALLS_AUTO && !run_info_watches_calls(&r->session.meta))
+	if (r->o->capture.calls == CALLS_AUTO && !run_info_watches_calls(&r->session.meta))
 		log_note("calls are not watched from entry to return: those that end nothing, and what "
 			 "a call returned, are not told (tcpclose doctor says why)");
 	note_missing_hooks(&r->session.meta);
 	open_scan(r);
-	if (r->o->stack)
+	if (r->o->capture.stack)
 		run_info_add_hook(&r->session.meta, "stack", "bpf_get_stack");
 	return EXIT_FINE;
 }
@@ -191,7 +191,7 @@ static void trace_handle_signals(struct trace_run *r)
 			if (info.ssi_code <= 0)		/* the terminal tells it itself */
 				command_signal(&r->command, (int)info.ssi_signo);
 		} else if (command_has_exited(&r->command)) {
-			r->stop_ns = live_now_ns() + r->o->drain_ns;
+			r->stop_ns = live_now_ns() + r->o->run.drain_ns;
 		}
 	}
 }
@@ -228,7 +228,7 @@ static int next_wait_ms(const struct trace_run *r, uint64_t now_ns, int taken)
 		return 0;
 	if (r->stop_ns && (!next || r->stop_ns < next))
 		next = r->stop_ns;
-	if (taken && r->o->flush)
+	if (taken && r->o->output.flush)
 		return 0;
 	if (taken && (!next || next > now_ns + POLL_MS * NS_PER_MS))
 		return POLL_MS;
@@ -265,7 +265,7 @@ static int trace_loop(struct trace_run *r)
 		session_advance(&r->session, complete_until_ns(r, now_ns, n), &counters);
 		if (trace_is_over(r, now_ns))
 			return EXIT_FINE;
-		if (!n || r->o->flush) {
+		if (!n || r->o->output.flush) {
 			live_arm_wakeup(r->live);
 			n = live_consume(r->live, feed_session, r);
 		}
@@ -299,13 +299,13 @@ static void trace_drop_privileges(const struct trace_run *r)
 
 	if (by == GROUP_BY_EXE)
 		keep |= CAPS_BIT(SYS_PTRACE);
-	if (r->o->stack)	/* /proc/PID/maps, root and map_files, and the programs' files */
+	if (r->o->capture.stack)	/* /proc/PID/maps, root and map_files, and the programs' files */
 		keep |= CAPS_BIT(SYS_PTRACE) | CAPS_BIT(CHECKPOINT_RESTORE) | CAPS_BIT(DAC_READ_SEARCH);
 	if (by == GROUP_BY_CGROUP || by == GROUP_BY_CONTAINER)
 		keep |= CAPS_BIT(DAC_READ_SEARCH);
 	if (r->o->record.rotate_bytes)
 		keep |= CAPS_BIT(DAC_OVERRIDE) | CAPS_BIT(FOWNER);
-	if (r->o->command)
+	if (r->o->run.command)
 		keep |= CAPS_BIT(KILL);
 	process_drop_privileges(keep);
 }
@@ -318,16 +318,16 @@ static int trace_start(struct trace_run *r)
 	trace_drop_privileges(r);
 	output_flush(&r->session.out);
 	log_note("ready");
-	if (r->o->ready_fd >= 0 && write(r->o->ready_fd, "", 1) != 1)
-		log_warn("cannot write to --ready-fd %d: %s", r->o->ready_fd, strerror(errno));
-	if (r->o->duration_ns)
-		r->stop_ns = live_now_ns() + r->o->duration_ns;
-	if (!r->o->command)
+	if (r->o->run.ready_fd >= 0 && write(r->o->run.ready_fd, "", 1) != 1)
+		log_warn("cannot write to --ready-fd %d: %s", r->o->run.ready_fd, strerror(errno));
+	if (r->o->run.duration_ns)
+		r->stop_ns = live_now_ns() + r->o->run.duration_ns;
+	if (!r->o->run.command)
 		return EXIT_FINE;
 	err = command_start(&r->command);
 	if (!err)
 		return EXIT_FINE;
-	log_error("cannot run '%s': %s", r->o->command[0], strerror(-err));
+	log_error("cannot run '%s': %s", r->o->run.command[0], strerror(-err));
 	return err == -ENOENT ? 127 : 126;
 }
 
@@ -339,7 +339,7 @@ static char *look_up_cgroup_path(void *arg, uint64_t id)
 /* An exit status, the reason said. */
 static int open_symbols(struct trace_run *r)
 {
-	if (!r->o->stack)
+	if (!r->o->capture.stack)
 		return EXIT_FINE;
 	if (!symbols_are_built_in()) {
 		log_error("--stack needs elfutils (libdw), which this tcpclose was built without");
@@ -370,8 +370,8 @@ static int trace_open(struct trace_run *r)
 	r->signals = process_catch_signals();
 	r->clock = live_watch_clock();	/* before the clock is read for the first time */
 	err = r->signals < 0 ? r->signals : 0;
-	if (!err && r->o->command)
-		err = command_prepare(&r->command, r->o->command);
+	if (!err && r->o->run.command)
+		err = command_prepare(&r->command, r->o->run.command);
 	if (err)
 		return report_failure(EXIT_FAILED, "cannot start", err);
 	status = open_live(r);
@@ -423,11 +423,11 @@ int run_live(const struct options *o)
 {
 	char why[LIVE_WHY_BYTES];
 
-	if (o->btf && live_check_btf(o->btf, why)) {
+	if (o->capture.btf && live_check_btf(o->capture.btf, why)) {
 		log_error("%s", why);
 		return EXIT_INPUT;
 	}
-	if (o->doctor)
+	if (o->view->source == SOURCE_DOCTOR)
 		return doctor_main(o);
-	return o->stuck ? stuck_main(o) : trace_main(o);
+	return o->view->source == SOURCE_SCAN ? stuck_main(o) : trace_main(o);
 }

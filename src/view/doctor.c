@@ -171,9 +171,13 @@ static const char doctor_manual[] =
 	"  tcpclose doctor -j --calls inline\n";
 
 const struct view view_doctor = {
+	.id = VIEW_DOCTOR,
 	.name = "doctor",
 	.help = "what this kernel and this user can do, and what to do about it",
 	.manual = doctor_manual,
+	.source = SOURCE_DOCTOR,
+	.formats = 1 << FORMAT_TEXT | 1 << FORMAT_JSON,
+	.json = &view_json,
 	.reports_itself = true,
 	.doctor = doctor_print,
 };

@@ -168,8 +168,10 @@ static const char events_manual[] =
 	"  tcpclose events --replay ends.rec  what a recording holds\n";
 
 const struct view view_events = {
+	.id = VIEW_EVENTS,
 	.name = "events",
 	.help = "every event as it comes, one line each",
 	.manual = events_manual,
+	.formats = 1 << FORMAT_TEXT,
 	.event = events_print_event,
 };

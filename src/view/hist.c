@@ -292,7 +292,7 @@ static void hist_show(struct view_context *v, const struct keyed_table *g, const
 {
 	const struct keyed_entry *o;
 
-	if (!v->options.json) {
+	if (v->options.format != FORMAT_JSON) {
 		hist_show_text(v, g, interval);
 		return;
 	}
@@ -315,9 +315,12 @@ static void hist_start(struct view_context *v)
 }
 
 const struct view view_hist = {
+	.id = VIEW_HIST,
 	.name = "hist",
 	.help = "a histogram of each phase, with p50, p90, p99 and max",
 	.manual = hist_manual,
+	.has_intervals = true,
+	.formats = 1 << FORMAT_TEXT | 1 << FORMAT_JSON,
 	.start = hist_start,
 	.story = aggregate_add_story,
 	.lost = aggregate_print_lost,

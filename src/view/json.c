@@ -333,9 +333,11 @@ static const char json_manual[] =
 	"  tcpclose json -d 60 | jq -r 'select(.class==\"reset\") | .trigger.comm'\n";
 
 const struct view view_json = {
+	.id = VIEW_JSON,
 	.name = "json",
 	.help = "one JSON object per line: meta, a close per endpoint, summary",
 	.manual = json_manual,
+	.formats = 1 << FORMAT_JSON,
 	.reports_itself = true,
 	.start = json_print_meta,
 	.story = json_print_close,

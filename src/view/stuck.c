@@ -484,9 +484,13 @@ static const char stuck_manual[] =
 	"  tcpclose stuck -c java -w              all half-closed sockets of one program\n";
 
 const struct view view_stuck = {
+	.id = VIEW_STUCK,
 	.name = "stuck",
 	.help = "what hangs half closed now, who holds it and what to do; one shot",
 	.manual = stuck_manual,
+	.source = SOURCE_SCAN,
+	.formats = 1 << FORMAT_TEXT | 1 << FORMAT_JSON,
+	.json = &view_json,
 	.reports_itself = true,
 	.stuck = stuck_print,
 };

@@ -304,9 +304,11 @@ static const char trace_manual[] =
 	"  tcpclose --class reset,timeout -T  only what went wrong, and when\n";
 
 const struct view view_trace = {
+	.id = VIEW_TRACE,
 	.name = "trace",
 	.help = "one line per ended endpoint, as it ends (default)",
 	.manual = trace_manual,
+	.formats = 1 << FORMAT_TEXT,
 	.start = trace_print_header,
 	.story = trace_print_story,
 };

@@ -19,21 +19,23 @@ static const char record_manual[] =
 
 /* Prints nothing: the session writes the recording, as it does for any view with --record. */
 static const struct view view_record = {
+	.id = VIEW_RECORD,
 	.name = "record",
 	.help = "what happens, into the file that -o names, for --replay",
 	.manual = record_manual,
+	.formats = 1 << FORMAT_TEXT,
 };
 
 static const struct view *const views[] = {
-	&view_trace,
-	&view_json,
-	&view_events,
-	&view_timeline,
-	&view_who,
-	&view_hist,
-	&view_record,
-	&view_stuck,
-	&view_doctor,
+	[VIEW_TRACE] = &view_trace,
+	[VIEW_JSON] = &view_json,
+	[VIEW_EVENTS] = &view_events,
+	[VIEW_TIMELINE] = &view_timeline,
+	[VIEW_WHO] = &view_who,
+	[VIEW_HIST] = &view_hist,
+	[VIEW_RECORD] = &view_record,
+	[VIEW_STUCK] = &view_stuck,
+	[VIEW_DOCTOR] = &view_doctor,
 };
 
 const struct view *view_at(unsigned i)
@@ -47,6 +49,11 @@ const struct view *view_find(const char *name)
 		if (!strcmp(views[i]->name, name))
 			return views[i];
 	return NULL;
+}
+
+const struct view *view_printer(const struct view *v, enum format format)
+{
+	return format == FORMAT_JSON && v->json ? v->json : v;
 }
 
 const char *group_by_name(enum group_by by)

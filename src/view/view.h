@@ -36,13 +36,17 @@ enum group_by {
 	GROUP_BY_COUNT,
 };
 
+/* How a view prints; FORMAT_TEXT is the default of those that have it. */
+enum format { FORMAT_TEXT, FORMAT_JSON, FORMAT_CSV, FORMAT_COUNT };
+
 /* The options of single views. All zero: the view's defaults. */
 struct view_options {
 	enum group_by by;
 	unsigned sort;		/* column of who, see who.h; 0 closes */
 	unsigned phases;	/* set of enum phase; 0 all */
 	uint64_t interval_ns;	/* 0: at the end alone */
-	bool json, csv, ascii;
+	enum format format;
+	bool ascii;
 };
 
 /* "comm"; "" of GROUP_BY_DEFAULT */
@@ -82,11 +86,36 @@ struct view_context {
 	void *flush_arg;
 };
 
+enum view_id {
+	VIEW_TRACE,
+	VIEW_JSON,
+	VIEW_EVENTS,
+	VIEW_TIMELINE,
+	VIEW_WHO,
+	VIEW_HIST,
+	VIEW_RECORD,
+	VIEW_STUCK,
+	VIEW_DOCTOR,
+	VIEW_COUNT,
+};
+
+/* Where a view gets what it shows. */
+enum view_source {
+	SOURCE_TRACE,		/* events: live, around a command, or of a recording */
+	SOURCE_SCAN,		/* one walk over the sockets, or several */
+	SOURCE_DOCTOR,		/* what this kernel and this user can do */
+};
+
 struct view {
+	enum view_id id;
 	const char *name;
 	const char *help;	/* one line */
 	const char *manual;	/* for --help: what is to be seen, and examples */
 	bool reports_itself;	/* loss and summary are part of its output */
+	enum view_source source;
+	bool has_intervals;	/* SECONDS may follow its name: who 5 */
+	uint8_t formats;	/* set of 1 << enum format */
+	const struct view *json;	/* prints it as JSON; NULL: the view does so itself */
 	/* Each may be NULL. */
 	void (*start)(struct view_context *v);
 	void (*event)(struct view_context *v, const struct event *e);
@@ -106,8 +135,11 @@ struct view {
 /* The view of that name, or NULL. */
 const struct view *view_find(const char *name);
 
-/* The i-th view, NULL past the last; the first is the default. */
+/* The view with that id (enum view_id), NULL past the last; the first is the default. */
 const struct view *view_at(unsigned i);
+
+/* The view whose callbacks print v in that format, which is one of its formats. */
+const struct view *view_printer(const struct view *v, enum format format);
 
 /* An instant of an event as nanoseconds since 1970. */
 static inline uint64_t view_wall_ns(const struct view_context *v, uint64_t ts_ns)

@@ -243,9 +243,9 @@ static void who_print_json(struct view_context *v, const struct keyed_table *g, 
 
 static void who_show(struct view_context *v, const struct keyed_table *g, const struct interval *interval)
 {
-	if (v->options.json)
+	if (v->options.format == FORMAT_JSON)
 		who_print_json(v, g, interval);
-	else if (v->options.csv)
+	else if (v->options.format == FORMAT_CSV)
 		who_print_csv(v, g, interval);
 	else
 		who_print_text(v, g, interval);
@@ -259,14 +259,17 @@ static void who_start(struct view_context *v)
 					      .show = who_show };
 
 	aggregate_start(v, &ops, GROUP_BY_COMM);
-	if (v->options.csv)
+	if (v->options.format == FORMAT_CSV)
 		who_print_csv_header(v);
 }
 
 const struct view view_who = {
+	.id = VIEW_WHO,
 	.name = "who",
 	.help = "per process: how it ends its connections, and who waits for whom",
 	.manual = who_manual,
+	.has_intervals = true,
+	.formats = 1 << FORMAT_TEXT | 1 << FORMAT_JSON | 1 << FORMAT_CSV,
 	.start = who_start,
 	.story = aggregate_add_story,
 	.lost = aggregate_print_lost,

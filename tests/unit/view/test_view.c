@@ -284,9 +284,9 @@ static void test_view__no_name_gets_through_to_the_terminal(void **state)
 			g->context.options = (struct view_options){ .by = by };
 			g->context.terminal.wide = by % 2;
 			expect_clean_lines(show_run(g, view_at(i)));
-			g->context.options = (struct view_options){ .by = by, .csv = true };
+			g->context.options = (struct view_options){ .by = by, .format = FORMAT_CSV };
 			expect_clean_lines(show_run(g, view_at(i)));
-			g->context.options = (struct view_options){ .by = by, .json = true };
+			g->context.options = (struct view_options){ .by = by, .format = FORMAT_JSON };
 			expect_clean_lines(show_run(g, view_at(i)));
 		}
 	}
