@@ -70,7 +70,8 @@ void docgen_bash_completion(FILE *out)
 	fputs("# shellcheck shell=bash\n"
 	      "# Completion for tcpclose, made from its table of options\n"
 	      "_tcpclose()\n{\n"
-	      "\tlocal cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]} word view='' options\n"
+	      "\tlocal cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]}\n"
+	      "\tlocal word view='' options\n"
 	      "\tCOMPREPLY=()\n"
 	      "\tfor word in \"${COMP_WORDS[@]:1:COMP_CWORD-1}\"; do\n"
 	      "\t\tcase $word in\n"
@@ -93,7 +94,8 @@ void docgen_bash_completion(FILE *out)
 	for (unsigned i = 0; view_at(i); i++)
 		print_options_of_view(out, view_at(i));
 	print_options_of_view(out, NULL);
-	fputs("\tesac\n\tif [[ $cur == -* ]]; then\n\t\t" COMPGEN_BEGIN "-W \"$options\"" COMPGEN_END
+	fputs("\tesac\n\tif [[ $cur == -* ]]; then\n"
+	      "\t\t" COMPGEN_BEGIN "-W \"$options\"" COMPGEN_END
 	      "\telse\n\t\t" COMPGEN_BEGIN "-W '", out);
 	print_view_names(out, " ");
 	fputs("'" COMPGEN_END "\tfi\n}\ncomplete -F _tcpclose tcpclose\n", out);
@@ -118,16 +120,18 @@ void docgen_views(FILE *out)
 	}
 }
 
-/* ". Views: trace, stuck", unless every view has the option */
+/* ". Only in who, hist" or ". Not in doctor", whichever is shorter */
 static void print_views(FILE *out, uint32_t views)
 {
+	uint32_t others = ~views & ((1u << VIEW_COUNT) - 1);
+	bool is_only = __builtin_popcount(views) < __builtin_popcount(others);
+	uint32_t listed = is_only ? views : others;
 	unsigned n = 0;
 
-	if (!(~views & ((1u << VIEW_COUNT) - 1)))
-		return;
 	for (unsigned i = 0; view_at(i); i++)
-		if (views >> i & 1)
-			fprintf(out, "%s*%s*", n++ ? ", " : ". Views: ", view_at(i)->name);
+		if (listed >> i & 1)
+			fprintf(out, "%s*%s*", n++ ? ", " : is_only ? ". Only in " : ". Not in ",
+				view_at(i)->name);
 }
 
 void docgen_options(FILE *out)
@@ -148,7 +152,7 @@ void docgen_options(FILE *out)
 			fprintf(out, " _%s_", o->argp.arg);
 		fputs("\n\t", out);
 		print_scdoc(out, o->argp.doc);
-		if (o->word && !strcmp(o->argp.arg, "NAME")) {
+		if (o->word && o->argp.arg && !strcmp(o->argp.arg, "NAME")) {
 			fputs(". One of: ", out);
 			print_words(out, o);
 		}

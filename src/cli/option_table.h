@@ -72,7 +72,7 @@ struct option_row {
 	struct argp_option argp;	/* without a name: the title of a group */
 	/* Takes one value: 0, or an error number with the exit status in p->error. */
 	int (*set)(struct option_parser *p, const char *arg);
-	const char *(*word)(unsigned i);	/* the i-th value that it takes, NULL past the last */
+	const char *(*word)(unsigned i);	/* the i-th value it takes, NULL past the last */
 	uint32_t views;			/* set of 1 << enum view_id */
 	bool is_list;			/* values may be separated by commas */
 	bool live_only;			/* not with --replay */
@@ -89,7 +89,7 @@ static inline bool option_is_given(const struct option_parser *p, int key)
 	return p->given[option_index(key)];
 }
 
-/* Does an option of these views apply to this one? With --record also those of the view record do. */
+/* Does an option of these views apply to this one? With --record, options of record do too. */
 static inline bool option_applies(uint32_t views, enum view_id view, bool records)
 {
 	return views >> view & 1 || (records && views >> VIEW_RECORD & 1);

@@ -263,7 +263,8 @@ int option_set_ready_fd(struct option_parser *p, const char *arg)
 int option_set_btf(struct option_parser *p, const char *arg)
 {
 	if (!*arg)
-		return usage_error_value(&p->error, "bad file ", ": want one with the kernel's BTF");
+		return usage_error_value(&p->error, "bad file ",
+					 ": want one with the kernel's BTF");
 	p->o->capture.btf = arg;
 	return 0;
 }
@@ -284,7 +285,8 @@ int option_set_max_open(struct option_parser *p, const char *arg)
 	uint64_t v;
 
 	if (!parse_u64(arg, 1, MAX_OPEN_MAX, &v))
-		return usage_error_value(&p->error, "bad number of endpoints ", ": want 1-16777216");
+		return usage_error_value(&p->error, "bad number of endpoints ",
+					 ": want 1-16777216");
 	p->o->capture.max_open = v;
 	return 0;
 }

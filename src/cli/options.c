@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "buf.h"
 #include "docgen.h"
 #include "option_table.h"
 #include "option_values.h"
@@ -70,7 +71,7 @@ static int set_interval(struct option_parser *p, const char *word)
 	return 0;
 }
 
-/* A word that is not an option: the command with its arguments after --, else a view or its interval. */
+/* A word that is not an option: after -- the command, else a view or its interval. */
 static int set_word(struct option_parser *p, const char *word, struct argp_state *state)
 {
 	if (state->quoted && state->next > state->quoted) {
@@ -84,7 +85,8 @@ static int set_word(struct option_parser *p, const char *word, struct argp_state
 }
 
 /* An empty item is not worth quoting: then the error quotes the whole list. */
-static int set_item(struct option_parser *p, const struct option_row *o, const char *start, size_t len)
+static int set_item(struct option_parser *p, const struct option_row *o, const char *start,
+		    size_t len)
 {
 	char *item = strndup(start, len);
 	int rc;
@@ -130,22 +132,25 @@ static int set_option(struct option_parser *p, int key, const char *arg)
 }
 
 /* "tcpclose: --csv does not apply to hist, only to who" */
-static int reject_option(struct option_parser *p, const char *dashes, const char *name, uint32_t views)
+static int reject_option(struct option_parser *p, const char *dashes, const char *name,
+			 uint32_t views)
 {
-	const char *view = p->o->view->name, *only[VIEWS_LISTED];
-	unsigned n = 0;
+	unsigned n = 0, total = (unsigned)__builtin_popcount(views);
+	struct buf only = { 0 };
+	int rc;
 
-	for (unsigned i = 0; view_at(i); i++)
-		if (views >> i & 1) {
-			if (n < VIEWS_LISTED)
-				only[n] = view_at(i)->name;
-			n++;
-		}
-	if (n > VIEWS_LISTED)
-		return usage_error_plain(&p->error, "%s%s does not apply to %s", dashes, name, view);
-	return usage_error_plain(&p->error, "%s%s does not apply to %s, only to %s%s%s%s%s", dashes, name,
-				 view, only[0], n == 2 ? " and " : n > 2 ? ", " : "",
-				 n > 1 ? only[1] : "", n > 2 ? " and " : "", n > 2 ? only[2] : "");
+	for (unsigned i = 0; total <= VIEWS_LISTED && view_at(i); i++) {
+		if (!(views >> i & 1))
+			continue;
+		buf_str(&only, !n ? ", only to " : n + 1 == total ? " and " : ", ");
+		buf_str(&only, view_at(i)->name);
+		n++;
+	}
+	buf_char(&only, '\0');
+	rc = usage_error_plain(&p->error, "%s%s does not apply to %s%s", dashes, name,
+			       p->o->view->name, only.failed ? "" : only.data);
+	buf_release(&only);
+	return rc;
 }
 
 /* An option that the view does not use is a mistake, and is reported rather than ignored. */
@@ -160,7 +165,8 @@ static int check_given_options(struct option_parser *p)
 		if (!option_applies(option->views, o->view->id, o->record.wanted))
 			return reject_option(p, "--", option->argp.name, option->views);
 		if (option->live_only && o->record.replay)
-			return usage_error_plain(&p->error, "--%s does not apply to %s with --replay",
+			return usage_error_plain(&p->error,
+						 "--%s does not apply to %s with --replay",
 						 option->argp.name, o->view->name);
 	}
 	if (!o->run.command)
@@ -185,8 +191,9 @@ static int check_pairs(struct option_parser *p)
 	if (o->view_options.format == FORMAT_JSON && option_is_given(p, KEY_CSV))
 		return usage_error_plain(&p->error, "-j and --csv are mutually exclusive");
 	if (o->view->id != VIEW_RECORD && o->record.wanted && !o->record.path && !o->output.path)
-		return usage_error_plain(&p->error, "--record - and the output of %s cannot both be standard "
-					 "output: want -o FILE or --record FILE", o->view->name);
+		return usage_error_plain(&p->error, "--record - and the output of %s cannot both "
+					 "be standard output: want -o FILE or --record FILE",
+					 o->view->name);
 	if ((o->record.rotate_bytes || o->record.keep) && !(o->record.wanted && o->record.path))
 		return usage_error_plain(&p->error, "--%s requires record -o FILE or --record FILE",
 					 o->record.rotate_bytes ? "rotate" : "keep");
@@ -201,9 +208,11 @@ static int set_recording(struct option_parser *p)
 	if (p->o->view->id != VIEW_RECORD)
 		return 0;
 	if (r->wanted)
-		return usage_error_plain(&p->error, "record and --record are mutually exclusive");
+		return usage_error_plain(&p->error,
+					 "record and --record are mutually exclusive");
 	if (!option_is_given(p, 'o'))
-		return usage_error_plain(&p->error, "record requires -o FILE, or -o - for standard output");
+		return usage_error_plain(&p->error,
+					 "record requires -o FILE, or -o - for standard output");
 	r->wanted = true;
 	r->path = p->o->output.path;
 	p->o->output.path = NULL;
@@ -267,9 +276,11 @@ static void print_view_help(FILE *out, const struct view *v)
 	const struct option_row *o;
 	size_t column = 80;
 
-	fprintf(out, "Usage: tcpclose %s %s[OPTION...]%s\n\n%s\nOptions (tcpclose --help explains them):",
+	fprintf(out, "Usage: tcpclose %s %s[OPTION...]%s\n\n%s\n"
+		"Options (tcpclose --help explains them):",
 		v->name, v->has_intervals ? "[SECONDS] " : "",
-		option_applies(option_command_views(), v->id, false) ? " [-- COMMAND [ARG...]]" : "",
+		option_applies(option_command_views(), v->id, false) ?
+		" [-- COMMAND [ARG...]]" : "",
 		v->manual);
 	for (unsigned i = 0; (o = option_at(i)); i++) {
 		size_t len;
@@ -347,7 +358,8 @@ int options_parse(struct options *o, int argc, char **argv, FILE *out, FILE *err
 					    .max_open = OPTIONS_MAX_OPEN },
 			       .run = { .drain_ns = OPTIONS_DRAIN_NS, .ready_fd = -1 } };
 	option_table_argp(p.rows);
-	p.argp = (struct argp){ .options = p.rows, .parser = parse_option, .doc = option_table_doc };
+	p.argp = (struct argp){ .options = p.rows, .parser = parse_option,
+				.doc = option_table_doc };
 	if (argc > 0 && argp_parse(&p.argp, argc, argv, ARGP_SILENT | ARGP_IN_ORDER, NULL, &p) &&
 	    p.error.status < 0)
 		usage_error_explain(&p.error, p.next > 0 && p.next < argc ? argv[p.next] :

@@ -61,7 +61,8 @@ int option_add_addr(struct option_parser *p, const char *item)
 		return usage_error_value(&p->error, "bad address ",
 			   ": want ADDR or ADDR/PREFIX, as 10.0.0.0/8 or 2001:db8::1");
 	if (f->nr_addrs == FILTER_ADDRS)
-		return usage_error_value(&p->error, "one address too many, ", AT_MOST(FILTER_ADDRS));
+		return usage_error_value(&p->error, "one address too many, ",
+						 AT_MOST(FILTER_ADDRS));
 	f->addr[f->nr_addrs++] = a;
 	f->active = 1;
 	return 0;
@@ -74,7 +75,8 @@ int option_add_netns(struct option_parser *p, const char *item)
 	int rc = parse_netns(item, &inum);
 
 	if (rc == -EACCES || rc == -EPERM)
-		return usage_error_report(&p->error, EXIT_PERMISSION, "not permitted to look at the netns of ",
+		return usage_error_report(&p->error, EXIT_PERMISSION,
+					  "not permitted to look at the netns of ",
 				p->error.value, ": want root");
 	if (rc)
 		return usage_error_value(&p->error, "bad netns ", ": want the pid of a process, "
@@ -94,7 +96,8 @@ int option_add_pid(struct option_parser *p, const char *item)
 	if (!parse_u64(item, 1, PID_MAX, &v))
 		return usage_error_value(&p->error, "bad pid ", ": want 1-" NUMBER(PID_MAX));
 	if (s->pids == STORY_FILTER_MAX)
-		return usage_error_value(&p->error, "one pid too many, ", AT_MOST(STORY_FILTER_MAX));
+		return usage_error_value(&p->error, "one pid too many, ",
+						 AT_MOST(STORY_FILTER_MAX));
 	s->pid[s->pids++] = (uint32_t)v;
 	return 0;
 }
@@ -105,9 +108,11 @@ int option_add_uid(struct option_parser *p, const char *item)
 	uint32_t uid;
 
 	if (!parse_user(item, &uid))
-		return usage_error_value(&p->error, "bad user ", ": want a uid or a name in /etc/passwd");
+		return usage_error_value(&p->error, "bad user ",
+						 ": want a uid or a name in /etc/passwd");
 	if (s->uids == STORY_FILTER_MAX)
-		return usage_error_value(&p->error, "one user too many, ", AT_MOST(STORY_FILTER_MAX));
+		return usage_error_value(&p->error, "one user too many, ",
+						 AT_MOST(STORY_FILTER_MAX));
 	s->uid[s->uids++] = uid;
 	return 0;
 }
@@ -120,7 +125,8 @@ int option_add_comm(struct option_parser *p, const char *item)
 	if (!*item)
 		return usage_error_value(&p->error, "bad comm ", ": want the name of a process");
 	if (s->comms == STORY_FILTER_MAX)
-		return usage_error_value(&p->error, "one comm too many, ", AT_MOST(STORY_FILTER_MAX));
+		return usage_error_value(&p->error, "one comm too many, ",
+						 AT_MOST(STORY_FILTER_MAX));
 	memcpy(s->comm[s->comms++], item, strnlen(item, sizeof(s->comm[0]) - 1));
 	return 0;
 }
@@ -146,7 +152,8 @@ int option_add_cgroup(struct option_parser *p, const char *path)
 		return usage_error_value(&p->error, "bad cgroup ", ": want its path from the root, "
 				 "as /system.slice/nginx.service");
 	if (s->cgroups == STORY_FILTER_MAX)
-		return usage_error_value(&p->error, "one cgroup too many, ", AT_MOST(STORY_FILTER_MAX));
+		return usage_error_value(&p->error, "one cgroup too many, ",
+						 AT_MOST(STORY_FILTER_MAX));
 	s->cgroup[s->cgroups++] = path;
 	return 0;
 }
@@ -156,11 +163,14 @@ int option_add_container(struct option_parser *p, const char *id)
 	struct story_filter *s = &p->o->story_filter;
 	size_t len = strlen(id);
 
-	if (len < CONTAINER_ID_MIN || len > CONTAINER_ID_LEN || strspn(id, "0123456789abcdef") != len)
+	if (len < CONTAINER_ID_MIN || len > CONTAINER_ID_LEN ||
+	    strspn(id, "0123456789abcdef") != len)
 		return usage_error_value(&p->error, "bad container ",
-				 ": want the first 4 or more hex digits of its id, as docker ps shows them");
+				 ": want the first 4 or more hex digits of its id, "
+					 "as docker ps shows them");
 	if (s->containers == STORY_FILTER_MAX)
-		return usage_error_value(&p->error, "one container too many, ", AT_MOST(STORY_FILTER_MAX));
+		return usage_error_value(&p->error, "one container too many, ",
+						 AT_MOST(STORY_FILTER_MAX));
 	s->container[s->containers++] = id;
 	return 0;
 }

@@ -13,7 +13,7 @@ struct usage_error {
 	int status;		/* the exit status once there is one, -1 before */
 };
 
-/* Report "tcpclose: BEFORE'TEXT'AFTER": text is escaped, and cut if long. Sets status, returns EINVAL. */
+/* Report "tcpclose: BEFORE'TEXT'AFTER", text escaped and cut. Sets status, returns EINVAL. */
 int usage_error_report(struct usage_error *u, int status, const char *before, const char *text,
 		       const char *after);
 

@@ -19,7 +19,7 @@
 #include "verdict.h"
 
 /* By what stories are summed up, and its word. */
-#define GROUP_BY_WORDS(X)                                                                                \
+#define GROUP_BY_WORDS(X) \
 	X(COMM, "comm")           /* name of the task that did it */                               \
 	X(PID, "pid")                                                                              \
 	X(EXE, "exe")             /* the program's file */                                         \
@@ -68,7 +68,7 @@ struct lookup {
 	/* The path of the program, valid until the next call. */
 	const char *(*exe_path)(void *arg, const struct socket_call *a);
 	void *exe_arg;
-	const struct stack_cache *stacks;	/* the user stacks of the calls that ended a connection */
+	const struct stack_cache *stacks;	/* the user stacks of closes */
 };
 
 struct view_context {

@@ -129,7 +129,8 @@ static void check_pair(const struct expected *e, unsigned view, bool replay)
 	assert_int_equal(r.status, EXIT_USAGE);
 	assert_string_equal(r.out, "");
 	assert_ptr_equal(strchr(r.err, '\n'), r.err + strlen(r.err) - 1);
-	if (!strstr(r.err, views[view]) || !(strstr(r.err, e->name) || (other && strstr(r.err, e->with[0]))))
+	if (!strstr(r.err, views[view]) ||
+	    !(strstr(r.err, e->name) || (other && strstr(r.err, e->with[0]))))
 		fail_msg("%s %s%s: '%s'", views[view], e->name, replay ? " --replay" : "", r.err);
 }
 
@@ -161,8 +162,8 @@ static void test_option_table__the_product_is_whole(void **state)
 		assert_string_equal(view_at(i)->name, views[i]);
 	assert_null(view_at(COUNT(views)));
 	for (unsigned i = 0; (o = option_at(i)); i++) {
-		bool found = !o->argp.name || is(o->argp.name, "help") || is(o->argp.name, "version") ||
-			     is(o->argp.name, "document");
+		bool found = !o->argp.name || is(o->argp.name, "help") ||
+			     is(o->argp.name, "version") || is(o->argp.name, "document");
 
 		for (unsigned j = 0; !found && j < COUNT(expected); j++)
 			found = is(o->argp.name, expected[j].name + 2) ||
@@ -212,7 +213,8 @@ static void test_option_table__what_record_uses_goes_with_a_recording(void **sta
 
 	(void)state;
 	PARSE(&r, "who", "--stack");
-	expect_usage(&r, "tcpclose: --stack does not apply to who, only to trace, json and record\n");
+	expect_usage(&r, "tcpclose: --stack does not apply to who, "
+		     "only to trace, json and record\n");
 	PARSE(&r, "who", "--stack", "--record", "x");
 	expect_fine(&r);
 	PARSE(&r, "events", "-T", "--record", "x");
