@@ -73,7 +73,8 @@ BELOW_live := host core util
 BELOW_view := core util
 BELOW_cli := view core util
 BELOW_app := cli view live host record core util
-quote = $(patsubst %,-iquote src/%,$1) -iquote bpf/abi -iquote $(B)
+# util is for any program: it sees nothing of the events.
+quote = $(patsubst %,-iquote src/%,$1) $(if $(filter-out util,$1),-iquote bpf/abi) -iquote $(B)
 layer_of = $(filter $(LAYERS),$(word 2,$(subst /, ,$1)))
 INCLUDES_src = $(call quote,$(if $(call layer_of,$1),$(call layer_of,$1) $(BELOW_$(call layer_of,$1)),$(LAYERS)))
 # Tests and tools see them all.

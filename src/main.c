@@ -13,13 +13,18 @@ static int run_live(const struct options *o)
 {
 	char why[LIVE_WHY_BYTES];
 
-	if (o->btf && live_check_btf(o->btf, why)) {
+	if (o->capture.btf && live_check_btf(o->capture.btf, why)) {
 		log_error("%s", why);
 		return EXIT_INPUT;
 	}
-	if (o->doctor)
+	switch (o->view->source) {
+	case SOURCE_SCAN:
+		return stuck_main(o);
+	case SOURCE_DOCTOR:
 		return doctor_main(o);
-	return o->stuck ? stuck_main(o) : trace_main(o);
+	default:
+		return trace_main(o);
+	}
 }
 
 int main(int argc, char **argv)
@@ -29,6 +34,6 @@ int main(int argc, char **argv)
 
 	if (status >= 0)
 		return status;
-	log_init(o.quiet, o.verbose, o.color == COLOR_ALWAYS);
+	log_init(o.output.quiet, o.output.verbose, o.output.color == COLOR_ALWAYS);
 	return o.record.replay ? replay_main(&o) : run_live(&o);
 }

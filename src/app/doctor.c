@@ -69,10 +69,10 @@ static void measure_calls(struct diagnosis_facts *f, unsigned when)
 static void try_attach(struct doctor_run *x)
 {
 	const struct options *o = x->o;
-	struct live_config config = { .filter = &o->filter, .buffer_bytes = o->buffer_bytes,
-				      .btf = o->btf, .calls = o->calls,
-				      .no_trampolines = o->no_fentry,
-				      .verbose = o->verbose > 0 };
+	struct live_config config = { .filter = &o->filter, .buffer_bytes = o->capture.buffer_bytes,
+				      .btf = o->capture.btf, .calls = o->capture.calls,
+				      .no_trampolines = o->capture.no_fentry,
+				      .verbose = o->output.verbose > 0 };
 	struct live *live;
 
 	measure_calls(&x->facts, 0);
@@ -85,8 +85,8 @@ static void try_attach(struct doctor_run *x)
 
 static void try_scan(struct doctor_run *x)
 {
-	struct scan_config config = { .filter = &x->o->filter, .btf = x->o->btf,
-				      .verbose = x->o->verbose > 0 };
+	struct scan_config config = { .filter = &x->o->filter, .btf = x->o->capture.btf,
+				      .verbose = x->o->output.verbose > 0 };
 	char why[LIVE_WHY_BYTES];
 	struct scan *scan;
 
@@ -102,12 +102,12 @@ static void collect_facts(struct doctor_run *x)
 	bool may;
 
 	f->meta = &x->meta;
-	f->btf_given = x->o->btf;
+	f->btf_given = x->o->capture.btf;
 	f->caps = caps_effective();
 	may = caps_may_bpf(f->caps) && caps_may_trace(f->caps);
-	f->memlock_needed = doctor_probe_map_bytes(x->o->buffer_bytes);
+	f->memlock_needed = doctor_probe_map_bytes(x->o->capture.buffer_bytes);
 	host_facts_read(&f->host);	/* before libbpf raises RLIMIT_MEMLOCK */
-	doctor_probe_kernel(&f->kernel, may, x->o->no_fentry);
+	doctor_probe_kernel(&f->kernel, may, x->o->capture.no_fentry);
 	try_attach(x);
 	try_scan(x);
 	f->attach_why = x->attach_why;
@@ -116,10 +116,10 @@ static void collect_facts(struct doctor_run *x)
 
 static int print_diagnosis(struct doctor_run *x, const struct diagnosis *h)
 {
-	const struct view *view = view_find(x->o->view);
+	const struct view *view = view_printer(x->o->view, x->o->view_options.format);
 	struct view_context context = { .meta = &x->meta };
 	struct output out;
-	int status = process_open_output(&out, x->o->output);
+	int status = process_open_output(&out, x->o->output.path);
 
 	if (status)
 		return status;
@@ -127,7 +127,7 @@ static int print_diagnosis(struct doctor_run *x, const struct diagnosis *h)
 	if (view->start)
 		view->start(&context);
 	view->doctor(&context, h);
-	return process_close_output(&out, x->o->output);
+	return process_close_output(&out, x->o->output.path);
 }
 
 int doctor_main(const struct options *o)

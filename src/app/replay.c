@@ -69,7 +69,7 @@ static int open_recording(struct replay_run *r)
 		r->file = open(path, O_RDONLY | O_CLOEXEC);
 	if (r->file < 0)
 		return log_unusable(r, strerror(errno));
-	if (is_same_file(r->file, o->output) || is_same_file(r->file, o->record.path))
+	if (is_same_file(r->file, o->output.path) || is_same_file(r->file, o->record.path))
 		return log_unusable(r, "it would be overwritten by the output");
 	return EXIT_FINE;
 }
@@ -129,7 +129,7 @@ static bool replay_is_over(const struct replay_run *r)
 	uint64_t now_ns = s->latest_ns > r->now_ns ? s->latest_ns : r->now_ns;
 
 	return session_is_done(s) ||
-	       (r->o->duration_ns && r->first_ns && now_ns - r->first_ns >= r->o->duration_ns);
+	       (r->o->run.duration_ns && r->first_ns && now_ns - r->first_ns >= r->o->run.duration_ns);
 }
 
 static int status_of_last_record(struct replay_run *r, enum record_got got)
@@ -200,8 +200,8 @@ static int replay_stuck(struct replay_run *r)
 	struct session *s = &r->session;
 	struct stuck_table_config config = { .filter = &r->o->filter,
 					     .story_filter = &s->story_filter,
-					     .older_than_ns = r->o->older_than_ns,
-					     .max = r->o->max_open };
+					     .older_than_ns = r->o->stuck.older_than_ns,
+					     .max = r->o->capture.max_open };
 	struct stuck_table h;
 	int status, shown;
 
@@ -213,10 +213,10 @@ static int replay_stuck(struct replay_run *r)
 	if (s->view->start)
 		s->view->start(&s->context);
 	shown = stuck_show(s->view, &s->context, &h, r->now_ns);
-	if (!status && r->o->fail && h.nr)
+	if (!status && r->o->stuck.fail && h.nr)
 		status = EXIT_FAILED;
 	stuck_table_release(&h);
-	return process_close_output(&s->out, r->o->output) ?: shown ?: status;
+	return process_close_output(&s->out, r->o->output.path) ?: shown ?: status;
 }
 
 int replay_main(const struct options *o)
@@ -229,7 +229,7 @@ int replay_main(const struct options *o)
 	if (!status && r.reader)
 		status = session_open(&r.session, o);
 	if (!status && r.reader)
-		status = o->stuck ? replay_stuck(&r) : replay_trace(&r);
+		status = o->view->source == SOURCE_SCAN ? replay_stuck(&r) : replay_trace(&r);
 	session_release(&r.session);
 	record_reader_close(r.reader);
 	process_release(&r.process);

@@ -34,12 +34,12 @@ void session_init_context(struct view_context *v, const struct options *o, struc
 
 	v->out = &out->buf;
 	v->options = o->view_options;
-	v->utf8 = locale_is_utf8() && !v->options.ascii;
-	v->wide = o->wide;
-	v->times = o->times;
-	v->color = o->color == COLOR_ALWAYS || (o->color == COLOR_AUTO && terminal);
+	v->terminal.utf8 = locale_is_utf8() && !v->options.ascii;
+	v->terminal.wide = o->output.wide;
+	v->times = o->output.times;
+	v->terminal.color = o->output.color == COLOR_ALWAYS || (o->output.color == COLOR_AUTO && terminal);
 	if (terminal && !ioctl(out->fd, TIOCGWINSZ, &size))
-		v->columns = size.ws_col;
+		v->terminal.columns = size.ws_col;
 }
 
 /* For views and filters. The path is valid as long as the session. */
@@ -57,11 +57,11 @@ static int open_caches(struct session *s)
 		log_error("cannot allocate the caches of cgroups and stacks: %s", strerror(ENOMEM));
 		return EXIT_FAILED;
 	}
-	s->context.stacks = s->stacks;
-	s->context.shows_stacks = s->o->stack;
+	s->context.lookup.stacks = s->stacks;
+	s->context.shows_stacks = s->o->capture.stack;
 	s->story_filter = s->o->story_filter;
-	s->story_filter.cgroup_path = s->context.cgroup_path = find_cgroup_path;
-	s->story_filter.cgroup_arg = s->context.cgroup_arg = s->cgroup_cache;
+	s->story_filter.cgroup_path = s->context.lookup.cgroup_path = find_cgroup_path;
+	s->story_filter.cgroup_arg = s->context.lookup.cgroup_arg = s->cgroup_cache;
 	return EXIT_FINE;
 }
 
@@ -77,8 +77,8 @@ int session_open(struct session *s, const struct options *o)
 {
 	int status;
 
-	*s = (struct session){ .o = o, .view = view_find(o->view) };
-	status = process_open_output(&s->out, o->output);
+	*s = (struct session){ .o = o, .view = view_printer(o->view, o->view_options.format) };
+	status = process_open_output(&s->out, o->output.path);
 	if (status)
 		return status;
 	s->context.meta = &s->meta;
@@ -95,11 +95,11 @@ static int open_pipeline(struct session *s)
 		.context = &s->context,
 		.filter = &s->o->filter,
 		.story_filter = &s->story_filter,
-		.max_stories = s->o->count,
-		.never_open = s->o->all,
+		.max_stories = s->o->run.count,
+		.never_open = s->o->capture.all,
 		.after_story = flush_if_full,
 		.arg = s,
-		.endpoint_table = { .max_open = s->o->max_open,
+		.endpoint_table = { .max_open = s->o->capture.max_open,
 			   .calls = run_info_watches_calls(&s->meta),
 			   .timewait = run_info_has_hook(&s->meta, "late") },
 	};
@@ -251,7 +251,7 @@ static void report_loss(struct session *s, const struct run_counts *t, uint64_t 
 	s->loss_ns = now_ns;
 	if (s->view->lost)
 		s->view->lost(&s->context, t, now_ns);
-	if (!s->view->reports_itself || s->o->verbose)
+	if (!s->view->reports_itself || s->o->output.verbose)
 		log_warn("lost %llu events (ring full %llu, calls table full %llu, malformed %llu) "
 			 "and %llu endpoints: a larger --buffer or --max-open may help",
 			 (unsigned long long)run_counts_lost_events(t),
@@ -362,11 +362,11 @@ static int close_writer(struct session *s)
 
 int session_close(struct session *s, int status)
 {
-	int recorded = close_writer(s), written = process_close_output(&s->out, s->o->output);
+	int recorded = close_writer(s), written = process_close_output(&s->out, s->o->output.path);
 
 	if (recorded || written)
 		return EXIT_FAILED;
-	if (!status && s->o->strict && s->lost_reported) {
+	if (!status && s->o->run.strict && s->lost_reported) {
 		log_error("events were lost, and --strict was given");
 		return EXIT_LOST;
 	}

@@ -88,7 +88,7 @@ static int show_table(struct stuck_run *l, struct stuck_table *h)
 {
 	int status;
 
-	if (l->o->watch_ns && l->context.columns)
+	if (l->o->stuck.watch_ns && l->context.terminal.columns)
 		buf_str(&l->out.buf, ANSI_CLEAR_SCREEN);
 	status = stuck_show(l->view, &l->context, h, live_now_ns());
 	if (status)
@@ -103,8 +103,8 @@ static int scan_once(struct stuck_run *l)
 {
 	struct stuck_table_config config = { .filter = &l->o->filter,
 					     .story_filter = &l->story_filter,
-					     .older_than_ns = l->o->older_than_ns,
-					     .max = l->o->max_open };
+					     .older_than_ns = l->o->stuck.older_than_ns,
+					     .max = l->o->capture.max_open };
 	struct scan_stats stats;
 	struct stuck_table h;
 	int err, status;
@@ -117,7 +117,7 @@ static int scan_once(struct stuck_run *l)
 		return EXIT_FAILED;
 	}
 	if (!l->rounds)
-		warn_incomplete_scan(&stats, l->o->verbose);
+		warn_incomplete_scan(&stats, l->o->output.verbose);
 	h.namespaces = stats.namespaces;
 	h.left_out = stats.left_out;
 	h.hidden = stats.hidden;
@@ -130,8 +130,8 @@ static int scan_once(struct stuck_run *l)
 
 static bool stuck_is_over(const struct stuck_run *l)
 {
-	return !l->o->watch_ns || l->process.interrupted || l->out.error ||
-	       (l->o->count && l->rounds >= l->o->count) ||
+	return !l->o->stuck.watch_ns || l->process.interrupted || l->out.error ||
+	       (l->o->run.count && l->rounds >= l->o->run.count) ||
 	       (l->stop_ns && live_now_ns() >= l->stop_ns);
 }
 
@@ -140,7 +140,7 @@ static int scan_rounds(struct stuck_run *l)
 	int status = scan_once(l);
 
 	while (!status && !stuck_is_over(l)) {
-		uint64_t next_ns = live_now_ns() + l->o->watch_ns;
+		uint64_t next_ns = live_now_ns() + l->o->stuck.watch_ns;
 
 		while (!stuck_is_over(l) && live_now_ns() < next_ns)
 			wait_until(l, l->stop_ns && l->stop_ns < next_ns ? l->stop_ns : next_ns);
@@ -161,9 +161,9 @@ static int run_command(struct stuck_run *l)
 
 static int stuck_open(struct stuck_run *l)
 {
-	struct scan_config config = { .filter = &l->o->filter, .btf = l->o->btf,
-				      .verbose = l->o->verbose > 0 };
-	int status = process_open_output(&l->out, l->o->output), err;
+	struct scan_config config = { .filter = &l->o->filter, .btf = l->o->capture.btf,
+				      .verbose = l->o->output.verbose > 0 };
+	int status = process_open_output(&l->out, l->o->output.path), err;
 	char why[LIVE_WHY_BYTES];
 
 	if (!status)
@@ -177,9 +177,11 @@ static int stuck_open(struct stuck_run *l)
 	}
 	live_fill_run_info(&l->meta);
 	run_info_add_hook(&l->meta, "walk", "iter");
-	l->context = (struct view_context){ .meta = &l->meta, .cgroup_path = look_up_cgroup_path,
-				 .cgroup_arg = &l->cgroups, .flush = flush_output_if_full,
-				 .flush_arg = &l->out };
+	l->context = (struct view_context){
+		.meta = &l->meta,
+		.lookup = { .cgroup_path = look_up_cgroup_path, .cgroup_arg = &l->cgroups },
+		.flush = flush_output_if_full, .flush_arg = &l->out,
+	};
 	l->story_filter = l->o->story_filter;
 	l->story_filter.cgroup_path = look_up_cgroup_path;
 	l->story_filter.cgroup_arg = &l->cgroups;
@@ -206,34 +208,34 @@ static int stuck_start(struct stuck_run *l)
 	stuck_drop_privileges(l);
 	if (l->view->start)
 		l->view->start(&l->context);
-	process_signal_ready(l->o->ready_fd);
+	process_signal_ready(l->o->run.ready_fd);
 	status = run_command(l);
-	if (l->o->duration_ns)
-		l->stop_ns = live_now_ns() + l->o->duration_ns;
+	if (l->o->run.duration_ns)
+		l->stop_ns = live_now_ns() + l->o->run.duration_ns;
 	return status ? status : scan_rounds(l);
 }
 
 static int final_status(struct stuck_run *l, int status)
 {
-	int unwritten = process_close_output(&l->out, l->o->output);
+	int unwritten = process_close_output(&l->out, l->o->output.path);
 
 	if (unwritten || status)
 		return unwritten ?: status;
-	if (l->o->strict && l->lost) {
+	if (l->o->run.strict && l->lost) {
 		log_error("the table was too small for all sockets, and --strict was given");
 		return EXIT_LOST;
 	}
-	if (l->o->fail && l->found)
+	if (l->o->stuck.fail && l->found)
 		return EXIT_FAILED;
 	return l->process.command.status;
 }
 
 int stuck_main(const struct options *o)
 {
-	struct stuck_run l = { .o = o, .view = view_find(o->view) };
+	struct stuck_run l = { .o = o, .view = view_printer(o->view, o->view_options.format) };
 	int status;
 
-	process_init(&l.process, o->command);
+	process_init(&l.process, o->run.command);
 	cgroup_paths_init(&l.cgroups);
 	status = stuck_open(&l);
 	if (!status) {

@@ -65,8 +65,8 @@ static void note_missing_hooks(const struct run_info *m)
 static void open_scan(struct trace_run *r)
 {
 	struct scan_config config = { .filter = &r->o->filter, .sk_xor = live_sk_xor(r->live),
-				      .btf = r->o->btf,
-				      .verbose = r->o->verbose > 0 };
+				      .btf = r->o->capture.btf,
+				      .verbose = r->o->output.verbose > 0 };
 	char why[LIVE_WHY_BYTES];
 
 	if (scan_open(&r->scan, &config, why))
@@ -77,12 +77,12 @@ static void open_scan(struct trace_run *r)
 static int open_live(struct trace_run *r)
 {
 	struct live_config config = { .filter = &r->o->filter,
-				      .buffer_bytes = r->o->buffer_bytes,
-				      .calls = r->o->calls,
-				      .btf = r->o->btf,
-				      .no_trampolines = r->o->no_fentry,
-				      .stacks = r->o->stack,
-				      .verbose = r->o->verbose > 0 };
+				      .buffer_bytes = r->o->capture.buffer_bytes,
+				      .calls = r->o->capture.calls,
+				      .btf = r->o->capture.btf,
+				      .no_trampolines = r->o->capture.no_fentry,
+				      .stacks = r->o->capture.stack,
+				      .verbose = r->o->output.verbose > 0 };
 	char why[LIVE_WHY_BYTES];
 	int err = live_open(&r->live, &config, &r->session.meta, why);
 
@@ -90,12 +90,12 @@ static int open_live(struct trace_run *r)
 		log_error("%s", why);
 		return process_exit_status(err);
 	}
-	if (r->o->calls == CALLS_AUTO && !run_info_watches_calls(&r->session.meta))
+	if (r->o->capture.calls == CALLS_AUTO && !run_info_watches_calls(&r->session.meta))
 		log_note("calls are not watched from entry to return: return values, and calls "
 			 "that end nothing, will be missing (see tcpclose doctor)");
 	note_missing_hooks(&r->session.meta);
 	open_scan(r);
-	if (r->o->stack)
+	if (r->o->capture.stack)
 		run_info_add_hook(&r->session.meta, "stack", "bpf_get_stack");
 	return EXIT_FINE;
 }
@@ -173,7 +173,7 @@ static int next_wait_ms(const struct trace_run *r, uint64_t now_ns, int taken)
 		return 0;
 	if (r->stop_ns && (!next || r->stop_ns < next))
 		next = r->stop_ns;
-	if (taken && r->o->flush)
+	if (taken && r->o->output.flush)
 		return 0;
 	if (taken && (!next || next > now_ns + POLL_MS * NS_PER_MS))
 		return POLL_MS;
@@ -210,7 +210,7 @@ static int trace_loop(struct trace_run *r)
 		session_advance(&r->session, complete_until_ns(r, now_ns, n), &counters);
 		if (trace_is_over(r, now_ns))
 			return EXIT_FINE;
-		if (!n || r->o->flush) {
+		if (!n || r->o->output.flush) {
 			live_arm_wakeup(r->live);
 			n = live_consume(r->live, feed_session, r);
 		}
@@ -218,7 +218,7 @@ static int trace_loop(struct trace_run *r)
 		if (n < 0 && errno != EINTR)
 			return report_failure(EXIT_FAILED, "cannot wait for events", errno);
 		if (process_handle_signals(&r->process))
-			r->stop_ns = live_now_ns() + r->o->drain_ns;
+			r->stop_ns = live_now_ns() + r->o->run.drain_ns;
 		handle_clock_change(r, now_ns);
 	}
 }
@@ -245,7 +245,7 @@ static void trace_drop_privileges(const struct trace_run *r)
 
 	if (by == GROUP_BY_EXE)
 		keep |= CAPS_BIT(SYS_PTRACE);
-	if (r->o->stack)	/* /proc/PID/{maps,root,map_files} and executables */
+	if (r->o->capture.stack)	/* /proc/PID/{maps,root,map_files} and executables */
 		keep |= CAPS_BIT(SYS_PTRACE) | CAPS_BIT(CHECKPOINT_RESTORE) |
 			CAPS_BIT(DAC_READ_SEARCH);
 	if (by == GROUP_BY_CGROUP || by == GROUP_BY_CONTAINER)
@@ -261,9 +261,9 @@ static int trace_start(struct trace_run *r)
 	trace_drop_privileges(r);
 	output_flush(&r->session.out);
 	log_note("ready");
-	process_signal_ready(r->o->ready_fd);
-	if (r->o->duration_ns)
-		r->stop_ns = live_now_ns() + r->o->duration_ns;
+	process_signal_ready(r->o->run.ready_fd);
+	if (r->o->run.duration_ns)
+		r->stop_ns = live_now_ns() + r->o->run.duration_ns;
 	return process_start_command(&r->process);
 }
 
@@ -275,7 +275,7 @@ static char *look_up_cgroup_path(void *arg, uint64_t id)
 /* Returns an exit status, with the reason logged. */
 static int open_symbols(struct trace_run *r)
 {
-	if (!r->o->stack)
+	if (!r->o->capture.stack)
 		return EXIT_FINE;
 	if (!symbols_are_built_in()) {
 		log_error("--stack needs libdw (elfutils), and this tcpclose was built without it");
@@ -303,8 +303,8 @@ static int trace_open(struct trace_run *r)
 		return status;
 	r->session.cgroup_path = look_up_cgroup_path;
 	r->session.cgroup_arg = &r->cgroups;
-	r->session.context.exe_path = look_up_exe_path;
-	r->session.context.exe_arg = &r->exe;
+	r->session.context.lookup.exe_path = look_up_exe_path;
+	r->session.context.lookup.exe_arg = &r->exe;
 	status = process_open(&r->process);
 	if (status)
 		return status;
@@ -326,7 +326,7 @@ int trace_main(const struct options *o)
 	struct trace_run r = { .o = o, .epoll = -1, .clock = -1 };
 	int status;
 
-	process_init(&r.process, o->command);
+	process_init(&r.process, o->run.command);
 	cgroup_paths_init(&r.cgroups);
 	cgroup_paths_scan(&r.cgroups);
 	status = trace_open(&r);

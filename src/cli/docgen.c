@@ -1,63 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 #include "docgen.h"
 
-#include <stdbool.h>
 #include <string.h>
 
-#include "names.h"
+#include "option_table.h"
 #include "view.h"
-#include "view_options.h"
 
-#define COUNT(a) (sizeof(a) / sizeof(*(a)))
-
-static bool is_option_shown(const struct argp_option *o)
+static void print_words(FILE *out, const struct option_row *o)
 {
-	return o->name && !(o->flags & OPTION_HIDDEN);
-}
-
-static bool has_option_letter(const struct argp_option *o)
-{
-	return o->key > ' ' && o->key < 127;
-}
-
-/* The words that an option takes, by its name; one table for those that a name function lists. */
-struct option_words {
-	const char *option;
-	const char *plain;			/* or else: */
-	const char *(*name)(unsigned v);
-	unsigned from, count;
-};
-
-static const char *group_by_word(unsigned v)
-{
-	return group_by_name((enum group_by)v);
-}
-
-static const struct option_words option_words[] = {
-	{ .option = "calls", .plain = "auto fentry kprobe tracepoint inline" },
-	{ .option = "color", .plain = "auto always never" },
-	{ .option = "call", .name = trigger_name, .from = TRIGGER_CLOSE, .count = TRIGGER_SYSCALL },
-	{ .option = "ending", .name = ending_name, .count = ENDING_COUNT },
-	{ .option = "class", .name = class_name, .count = CLASS_COUNT },
-	{ .option = "initiator", .name = initiator_name, .count = INITIATOR_COUNT },
-	{ .option = "by", .name = group_by_word, .from = GROUP_BY_DEFAULT + 1, .count = GROUP_BY_COUNT },
-	{ .option = "phase", .name = phase_name, .count = PHASE_COUNT },
-};
-
-static const struct option_words *find_option_words(const char *option)
-{
-	for (size_t i = 0; i < COUNT(option_words); i++)
-		if (!strcmp(option_words[i].option, option))
-			return &option_words[i];
-	return NULL;
-}
-
-static void print_words(FILE *out, const struct option_words *w)
-{
-	if (w->plain)
-		fputs(w->plain, out);
-	for (unsigned v = w->from; v < w->count; v++)
-		fprintf(out, "%s%s", v > w->from ? " " : "", w->name(v));
+	for (unsigned i = 0; o->word(i); i++)
+		fprintf(out, "%s%s", i ? " " : "", o->word(i));
 }
 
 /* What compgen makes of these words is what bash offers. */
@@ -65,63 +17,87 @@ static void print_words(FILE *out, const struct option_words *w)
 #define COMPGEN_END " -- \"$cur\")\n"
 
 /* "-o|--output)", a pattern of bash's case */
-static void print_case_pattern(FILE *out, const struct argp_option *o)
+static void print_case_pattern(FILE *out, const struct option_row *o)
 {
 	fputs("\t", out);
-	if (has_option_letter(o))
-		fprintf(out, "-%c|", o->key);
-	fprintf(out, "--%s)\n", o->name);
+	if (option_has_letter(o))
+		fprintf(out, "-%c|", o->argp.key);
+	fprintf(out, "--%s)\n", o->argp.name);
 }
 
 /* What may follow an option that takes a value. */
-static void print_value_case(FILE *out, const struct argp_option *o)
+static void print_value_case(FILE *out, const struct option_row *o)
 {
-	const struct option_words *w = find_option_words(o->name);
-
 	print_case_pattern(out, o);
-	if (w) {
+	if (o->word) {
 		fputs("\t\t" COMPGEN_BEGIN "-W '", out);
-		print_words(out, w);
+		print_words(out, o);
 		fputs("'" COMPGEN_END, out);
-	} else if (!strcmp(o->arg, "FILE") || !strcmp(o->arg, "PATH")) {
+	} else if (!strcmp(o->argp.arg, "FILE") || !strcmp(o->argp.arg, "PATH")) {
 		fputs("\t\tcompopt -o filenames\n\t\t" COMPGEN_BEGIN "-f" COMPGEN_END, out);
-	} else if (!strcmp(o->arg, "PID")) {
+	} else if (!strcmp(o->argp.arg, "PID")) {
 		fputs("\t\t" COMPGEN_BEGIN "-W \"$(ps -eo pid=)\"" COMPGEN_END, out);
-	} else if (!strcmp(o->arg, "COMM")) {
+	} else if (!strcmp(o->argp.arg, "COMM")) {
 		fputs("\t\t" COMPGEN_BEGIN "-W \"$(ps -eo comm=)\"" COMPGEN_END, out);
-	} else if (!strcmp(o->arg, "UID")) {
+	} else if (!strcmp(o->argp.arg, "UID")) {
 		fputs("\t\t" COMPGEN_BEGIN "-u" COMPGEN_END, out);
 	}
 	fputs("\t\treturn ;;\n", out);
 }
 
-void docgen_bash_completion(FILE *out, const struct argp_option *options)
+/* "who) options='--pid ..' ;;"; all options where no view is named. */
+static void print_options_of_view(FILE *out, const struct view *v)
 {
+	const struct option_row *o;
+
+	fprintf(out, "\t%s) options='", v ? v->name : "*");
+	for (unsigned i = 0, n = 0; (o = option_at(i)); i++)
+		if (option_is_shown(o) && (!v || option_applies(o->views, v->id, false)))
+			fprintf(out, "%s--%s", n++ ? " " : "", o->argp.name);
+	fputs("' ;;\n", out);
+}
+
+static void print_view_names(FILE *out, const char *between)
+{
+	for (unsigned i = 0; view_at(i); i++)
+		fprintf(out, "%s%s", i ? between : "", view_at(i)->name);
+}
+
+void docgen_bash_completion(FILE *out)
+{
+	const struct option_row *o;
+
 	fputs("# shellcheck shell=bash\n"
 	      "# Completion for tcpclose, made from its table of options\n"
 	      "_tcpclose()\n{\n"
-	      "\tlocal cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]} word\n"
+	      "\tlocal cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]}\n"
+	      "\tlocal word view='' options\n"
 	      "\tCOMPREPLY=()\n"
 	      "\tfor word in \"${COMP_WORDS[@]:1:COMP_CWORD-1}\"; do\n"
-	      "\t\tif [ \"$word\" = -- ]; then\n"
+	      "\t\tcase $word in\n"
+	      "\t\t--)\n"
 	      "\t\t\tcompopt -o default\n"
 	      "\t\t\t" COMPGEN_BEGIN "-c" COMPGEN_END
-	      "\t\t\treturn\n"
-	      "\t\tfi\n"
+	      "\t\t\treturn ;;\n\t\t", out);
+	print_view_names(out, "|");
+	fputs(")\n"
+	      "\t\t\t[[ -n $view && $word = json ]] || view=$word ;;\n"
+	      "\t\tesac\n"
 	      "\tdone\n"
 	      "\t[ \"$cur\" = = ] && cur=\n"
 	      "\t[ \"$prev\" = = ] && prev=${COMP_WORDS[COMP_CWORD-2]}\n"
 	      "\tcase $prev in\n", out);
-	for (const struct argp_option *o = options; o->name || o->doc; o++)
-		if (is_option_shown(o) && o->arg)
+	for (unsigned i = 0; (o = option_at(i)); i++)
+		if (option_is_shown(o) && o->argp.arg)
 			print_value_case(out, o);
-	fputs("\tesac\n\tif [[ $cur == -* ]]; then\n\t\t" COMPGEN_BEGIN "-W '--", out);
-	for (const struct argp_option *o = options; o->name || o->doc; o++)
-		if (is_option_shown(o))
-			fprintf(out, " --%s", o->name);
-	fputs("'" COMPGEN_END "\telse\n\t\t" COMPGEN_BEGIN "-W '", out);
+	fputs("\tesac\n\tcase $view in\n", out);
 	for (unsigned i = 0; view_at(i); i++)
-		fprintf(out, "%s%s", i ? " " : "", view_at(i)->name);
+		print_options_of_view(out, view_at(i));
+	print_options_of_view(out, NULL);
+	fputs("\tesac\n\tif [[ $cur == -* ]]; then\n"
+	      "\t\t" COMPGEN_BEGIN "-W \"$options\"" COMPGEN_END
+	      "\telse\n\t\t" COMPGEN_BEGIN "-W '", out);
+	print_view_names(out, " ");
 	fputs("'" COMPGEN_END "\tfi\n}\ncomplete -F _tcpclose tcpclose\n", out);
 }
 
@@ -144,26 +120,43 @@ void docgen_views(FILE *out)
 	}
 }
 
-void docgen_options(FILE *out, const struct argp_option *options)
+/* ". Only in who, hist" or ". Not in doctor", whichever is shorter */
+static void print_views(FILE *out, uint32_t views)
 {
-	for (const struct argp_option *o = options; o->name || o->doc; o++) {
-		if (!o->name) {
-			fprintf(out, "## %s\n\n", o->doc);
+	uint32_t others = ~views & ((1u << VIEW_COUNT) - 1);
+	bool is_only = __builtin_popcount(views) < __builtin_popcount(others);
+	uint32_t listed = is_only ? views : others;
+	unsigned n = 0;
+
+	for (unsigned i = 0; view_at(i); i++)
+		if (listed >> i & 1)
+			fprintf(out, "%s*%s*", n++ ? ", " : is_only ? ". Only in " : ". Not in ",
+				view_at(i)->name);
+}
+
+void docgen_options(FILE *out)
+{
+	const struct option_row *o;
+
+	for (unsigned i = 0; (o = option_at(i)); i++) {
+		if (!o->argp.name) {
+			fprintf(out, "## %s\n\n", o->argp.doc);
 			continue;
 		}
-		if (!is_option_shown(o))
+		if (!option_is_shown(o))
 			continue;
-		if (has_option_letter(o))
-			fprintf(out, "*-%c*, ", o->key);
-		fprintf(out, "*--%s*", o->name);
-		if (o->arg)
-			fprintf(out, " _%s_", o->arg);
+		if (option_has_letter(o))
+			fprintf(out, "*-%c*, ", o->argp.key);
+		fprintf(out, "*--%s*", o->argp.name);
+		if (o->argp.arg)
+			fprintf(out, " _%s_", o->argp.arg);
 		fputs("\n\t", out);
-		print_scdoc(out, o->doc);
-		if (o->arg && !strcmp(o->arg, "NAME") && find_option_words(o->name)) {
+		print_scdoc(out, o->argp.doc);
+		if (o->word && o->argp.arg && !strcmp(o->argp.arg, "NAME")) {
 			fputs(". One of: ", out);
-			print_words(out, find_option_words(o->name));
+			print_words(out, o);
 		}
+		print_views(out, o->views);
 		fputs("\n\n", out);
 	}
 }

@@ -1,86 +1,210 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 #include "option_table.h"
 
-#include "options_doctor.h"
-#include "options_record.h"
-#include "options_view.h"
+#include <stddef.h>
 
-const struct argp_option option_table[] = {
-	{ .doc = "Filters (any of one kind, all kinds together):",
-	  .group = 1 },
-	{ "pid", 'p', "PID", 0, "a process that acted on the socket", 1 },
-	{ "comm", 'c', "COMM", 0, "its name, as ps -o comm shows it", 1 },
-	{ "uid", 'u', "UID", 0, "its user: a number or a name", 1 },
-	{ "local-port", 'L', "PORTS", 0, "local port, or several: 80,443", 1 },
-	{ "remote-port", 'D', "PORTS", 0, "remote port", 1 },
-	{ "port", 'P', "PORTS", 0, "port of either end", 1 },
-	{ "addr", 'a', "ADDR[/PREFIX]", 0, "address of either end", 1 },
-	{ "ipv4", '4', NULL, 0, "IPv4 only", 1 },
-	{ "ipv6", '6', NULL, 0, "IPv6 only", 1 },
-	{ "netns", KEY_NETNS, "NETNS", 0, "network namespace: a pid, a name, an inode", 1 },
-	{ "cgroup", KEY_CGROUP, "PATH", 0, "a process in that cgroup, or below it", 1 },
-	{ "container", KEY_CONTAINER, "ID", 0, "a process in that container: the id or its first digits", 1 },
-	{ "slow", KEY_SLOW, "MS", 0, "some phase took at least so long", 1 },
-	{ "call", KEY_CALL, "NAME", 0, "the call that ended it: close, shutdown, exit...", 1 },
-	{ "ending", KEY_ENDING, "NAME", 0, "four-way, reset-sent, timed-out...", 1 },
-	{ "class", KEY_CLASS, "NAME", 0, "clean, reset, timeout, aborted, failed, open", 1 },
-	{ "initiator", KEY_INITIATOR, "NAME", 0, "local, peer, both, none, unknown", 1 },
-	{ "all", KEY_ALL, NULL, 0, "also what never was established", 1 },
+#include "option_values.h"
+#include "options_filter.h"
 
-	{ .doc = "Output:", .group = 2 },
-	{ "json", 'j', NULL, 0, "the view json", 2 },
-	{ "output", 'o', "FILE", 0, "write to FILE, - is standard output", 2 },
-	{ "times", 'T', NULL, 0, "begin lines with the time of day", 2 },
-	{ "wide", 'w', NULL, 0, "do not cut lines to 80 columns", 2 },
-	{ "color", KEY_COLOR, "WHEN", 0, "auto, always or never; NO_COLOR is heeded", 2 },
-	{ "stack", KEY_STACK, NULL, 0, "also how the program came to end it: its user stack", 2 },
-	{ "flush", KEY_FLUSH, NULL, 0, "write each line at once, not in batches", 2 },
-	{ "quiet", 'q', NULL, 0, "say nothing but errors and losses", 2 },
-	{ "verbose", 'v', NULL, 0, "say more; twice: even more", 2 },
+#define BIT(view) (1u << VIEW_##view)
 
-	{ "by", KEY_BY, "WHAT", 0, "who, hist: for each comm, pid, exe, cgroup, container, port, peer", 2 },
-	{ "sort", KEY_SORT, "COLUMN", 0, "who: the most of it first", 2 },
-	{ "csv", KEY_CSV, NULL, 0, "who: comma-separated values", 2 },
-	{ "phase", KEY_PHASE, "NAMES", 0, "hist: of these alone: ack_wait, peer_hold, app_hold...", 2 },
-	{ "ascii", KEY_ASCII, NULL, 0, "timeline, hist: draw with plain characters", 2 },
+/* Sets of views. */
+#define STORIES (BIT(TRACE) | BIT(JSON) | BIT(TIMELINE) | BIT(WHO) | BIT(HIST))
+#define TRACING (STORIES | BIT(EVENTS) | BIT(RECORD))
+#define EVERY ((1u << VIEW_COUNT) - 1)
 
-	{ .doc = "Recordings:", .group = 3 },
-	{ "replay", KEY_REPLAY, "FILE", 0, "view a recording, - is standard input", 3 },
-	{ "record", KEY_RECORD, "FILE", 0, "record besides what the view shows", 3 },
-	{ "rotate", KEY_ROTATE, "SIZE", 0, "go on in a new file at so many bytes", 3 },
-	{ "keep", KEY_KEEP, "N", 0, "keep so many full files, FILE.1 the latest (4)", 3 },
+#define LIST .is_list = true
+#define LIVE .live_only = true
+#define TITLE(text, n) { .argp = { .doc = text, .group = n } }
 
-	{ .doc = "Running:", .group = 4 },
-	{ "duration", 'd', "SECONDS", 0, "stop after so long", 4 },
-	{ "count", 'n', "COUNT", 0, "stop after so many", 4 },
-	{ "strict", KEY_STRICT, NULL, 0, "exit 3 if any event was lost", 4 },
-	{ "drain", KEY_DRAIN, "SECONDS", 0, "wait so long for COMMAND's closes to settle (1)", 4 },
-	{ "ready-fd", KEY_READY_FD, "N", 0, "write one byte to descriptor N when attached", 4 },
-	{ "calls", KEY_CALLS, "MODE", 0, "watch calls by: auto, fentry, kprobe, tracepoint, inline", 4 },
-	{ "btf", KEY_BTF, "FILE", 0, "the kernel's types, if not as it shows them itself", 4 },
-	{ "no-fentry", KEY_NO_FENTRY, NULL, OPTION_HIDDEN, "as on a kernel without fentry", 4 },
-	{ "buffer", KEY_BUFFER, "SIZE", 0, "ring buffer, a power of two: 64K to 1G (8M)", 4 },
-	{ "max-open", KEY_MAX_OPEN, "N", 0, "follow so many endpoints at once (131072)", 4 },
-	{ "older-than", KEY_OLDER_THAN, "TIME", 0, "stuck: for so long at least: 30, 5m, 2h, 1d", 4 },
-	{ "watch", KEY_WATCH, "SECONDS", 0, "stuck: look again every so often", 4 },
-	{ "fail", KEY_FAIL, NULL, 0, "stuck: exit 1 if anything is found", 4 },
-	{ "help", 'h', NULL, 0, "this", 4 },
-	{ "document", KEY_DOCUMENT, "FORM", OPTION_HIDDEN, "bash, views or options: src/cli/docgen.h", 4 },
-	{ "version", KEY_VERSION, NULL, 0, "the version", 4 },
-	{ 0 },
+#define FILTERS 1
+#define OUTPUT 2
+#define RECORDINGS 3
+#define RUNNING 4
+
+static const struct option_row options[] = {
+	TITLE("Filters (any of one kind, all kinds together):", FILTERS),
+	{ .argp = { "pid", 'p', "PID", 0, "a process that acted on the socket", FILTERS },
+	  .set = option_add_pid, .views = STORIES | BIT(STUCK), LIST },
+	{ .argp = { "comm", 'c', "COMM", 0, "its name, as ps -o comm shows it", FILTERS },
+	  .set = option_add_comm, .views = STORIES | BIT(STUCK) },
+	{ .argp = { "uid", 'u', "UID", 0, "its user: a number or a name", FILTERS },
+	  .set = option_add_uid, .views = STORIES | BIT(STUCK), LIST },
+	{ .argp = { "local-port", 'L', "PORTS", 0, "local port, or several: 80,443", FILTERS },
+	  .set = option_add_local_port, .views = TRACING | BIT(STUCK), LIST },
+	{ .argp = { "remote-port", 'D', "PORTS", 0, "remote port", FILTERS },
+	  .set = option_add_peer_port, .views = TRACING | BIT(STUCK), LIST },
+	{ .argp = { "port", 'P', "PORTS", 0, "port of either end", FILTERS },
+	  .set = option_add_either_port, .views = TRACING | BIT(STUCK), LIST },
+	{ .argp = { "addr", 'a', "ADDR[/PREFIX]", 0, "address of either end", FILTERS },
+	  .set = option_add_addr, .views = TRACING | BIT(STUCK), LIST },
+	{ .argp = { "ipv4", '4', NULL, 0, "IPv4 only", FILTERS },
+	  .set = option_set_ipv4, .views = TRACING | BIT(STUCK) },
+	{ .argp = { "ipv6", '6', NULL, 0, "IPv6 only", FILTERS },
+	  .set = option_set_ipv6, .views = TRACING | BIT(STUCK) },
+	{ .argp = { "netns", KEY_NETNS, "NETNS", 0,
+	    "network namespace: a pid, a name, an inode", FILTERS },
+	  .set = option_add_netns, .views = TRACING | BIT(STUCK), LIST },
+	{ .argp = { "cgroup", KEY_CGROUP, "PATH", 0,
+	    "a process in that cgroup, or below it", FILTERS },
+	  .set = option_add_cgroup, .views = STORIES | BIT(STUCK) },
+	{ .argp = { "container", KEY_CONTAINER, "ID", 0,
+	    "a process in that container: the id or its first digits", FILTERS },
+	  .set = option_add_container, .views = STORIES | BIT(STUCK) },
+	{ .argp = { "slow", KEY_SLOW, "MS", 0,
+	    "only closes with a phase of at least MS ms", FILTERS },
+	  .set = option_set_slow, .views = STORIES },
+	{ .argp = { "call", KEY_CALL, "NAME", 0,
+	    "the call that ended it: close, shutdown, exit...", FILTERS },
+	  .set = option_add_call, .word = option_call_word, .views = STORIES, LIST },
+	{ .argp = { "ending", KEY_ENDING, "NAME", 0,
+	    "four-way, reset-sent, timed-out...", FILTERS },
+	  .set = option_add_ending, .word = option_ending_word, .views = STORIES, LIST },
+	{ .argp = { "class", KEY_CLASS, "NAME", 0,
+	    "clean, reset, timeout, aborted, failed, open", FILTERS },
+	  .set = option_add_class, .word = option_class_word, .views = STORIES, LIST },
+	{ .argp = { "initiator", KEY_INITIATOR, "NAME", 0,
+	    "local, peer, both, none, unknown", FILTERS },
+	  .set = option_add_initiator, .word = option_initiator_word, .views = STORIES, LIST },
+	{ .argp = { "all", KEY_ALL, NULL, 0,
+	    "also connections that were never established", FILTERS },
+	  .set = option_set_all, .views = TRACING },
+
+	TITLE("Output:", OUTPUT),
+	{ .argp = { "json", 'j', NULL, 0,
+	    "the view json; with who, hist, stuck, doctor: their JSON", OUTPUT },
+	  .views = BIT(JSON) | BIT(WHO) | BIT(HIST) | BIT(STUCK) | BIT(DOCTOR) },
+	{ .argp = { "output", 'o', "FILE", 0, "write to FILE, - is standard output", OUTPUT },
+	  .set = option_set_output, .views = EVERY },
+	{ .argp = { "times", 'T', NULL, 0, "begin lines with the time of day", OUTPUT },
+	  .set = option_set_times, .views = BIT(TRACE) | BIT(STUCK) },
+	{ .argp = { "wide", 'w', NULL, 0, "do not cut lines to 80 columns", OUTPUT },
+	  .set = option_set_wide,
+	  .views = BIT(TRACE) | BIT(TIMELINE) | BIT(WHO) | BIT(STUCK) | BIT(DOCTOR) },
+	{ .argp = { "color", KEY_COLOR, "WHEN", 0,
+	    "auto, always or never; NO_COLOR is honoured", OUTPUT },
+	  .set = option_set_color, .word = option_color_word, .views = EVERY },
+	{ .argp = { "stack", KEY_STACK, NULL, 0, "print the user stack of the close", OUTPUT },
+	  .set = option_set_stack, .views = BIT(TRACE) | BIT(JSON) | BIT(RECORD) },
+	{ .argp = { "flush", KEY_FLUSH, NULL, 0,
+	    "write each line at once, not in batches", OUTPUT },
+	  .set = option_set_flush, .views = TRACING },
+	{ .argp = { "quiet", 'q', NULL, 0, "print only errors and losses on stderr", OUTPUT },
+	  .set = option_set_quiet, .views = EVERY },
+	{ .argp = { "verbose", 'v', NULL, 0, "print more on stderr; twice: even more", OUTPUT },
+	  .set = option_set_verbose, .views = EVERY },
+	{ .argp = { "by", KEY_BY, "WHAT", 0,
+	    "who, hist: group by comm, pid, exe, cgroup, container, port, peer", OUTPUT },
+	  .set = option_set_by, .word = option_by_word, .views = BIT(WHO) | BIT(HIST) },
+	{ .argp = { "sort", KEY_SORT, "COLUMN", 0,
+	    "who: sort by COLUMN, the largest first", OUTPUT },
+	  .set = option_set_sort, .word = option_sort_word, .views = BIT(WHO) },
+	{ .argp = { "csv", KEY_CSV, NULL, 0, "who: comma-separated values", OUTPUT },
+	  .views = BIT(WHO) },
+	{ .argp = { "phase", KEY_PHASE, "NAMES", 0,
+	    "hist: only these phases: ack_wait, peer_hold, app_hold...", OUTPUT },
+	  .set = option_add_phase, .word = option_phase_word, .views = BIT(HIST), LIST },
+	{ .argp = { "ascii", KEY_ASCII, NULL, 0,
+	    "timeline, hist: draw with plain characters", OUTPUT },
+	  .set = option_set_ascii, .views = BIT(TIMELINE) | BIT(HIST) },
+
+	TITLE("Recordings:", RECORDINGS),
+	{ .argp = { "replay", KEY_REPLAY, "FILE", 0,
+	    "view a recording, - is standard input", RECORDINGS },
+	  .set = option_set_replay, .views = TRACING | BIT(STUCK) },
+	{ .argp = { "record", KEY_RECORD, "FILE", 0, "also write a recording", RECORDINGS },
+	  .set = option_set_record, .views = STORIES | BIT(EVENTS) },
+	{ .argp = { "rotate", KEY_ROTATE, "SIZE", 0, "start a new file at SIZE bytes", RECORDINGS },
+	  .set = option_set_rotate, .views = TRACING },
+	{ .argp = { "keep", KEY_KEEP, "N", 0,
+	    "keep N full files, FILE.1 is the latest (4)", RECORDINGS },
+	  .set = option_set_keep, .views = TRACING },
+
+	TITLE("Running:", RUNNING),
+	{ .argp = { "duration", 'd', "SECONDS", 0, "stop after SECONDS", RUNNING },
+	  .set = option_set_duration, .views = TRACING | BIT(STUCK) },
+	{ .argp = { "count", 'n', "COUNT", 0, "stop after COUNT closes; stuck: looks", RUNNING },
+	  .set = option_set_count, .views = TRACING | BIT(STUCK) },
+	{ .argp = { "strict", KEY_STRICT, NULL, 0, "exit 3 if any event was lost", RUNNING },
+	  .set = option_set_strict, .views = TRACING | BIT(STUCK) },
+	{ .argp = { "drain", KEY_DRAIN, "SECONDS", 0,
+	    "wait SECONDS for COMMAND's closes to settle (1)", RUNNING },
+	  .set = option_set_drain, .views = TRACING },
+	{ .argp = { "ready-fd", KEY_READY_FD, "N", 0,
+	    "write one byte to descriptor N when attached", RUNNING },
+	  .set = option_set_ready_fd, .views = TRACING | BIT(STUCK) },
+	{ .argp = { "calls", KEY_CALLS, "MODE", 0,
+	    "watch calls by: auto, fentry, kprobe, tracepoint, inline", RUNNING },
+	  .set = option_set_calls, .word = option_calls_word, .views = TRACING | BIT(DOCTOR) },
+	{ .argp = { "btf", KEY_BTF, "FILE", 0,
+	    "BTF file to use instead of the kernel's own", RUNNING },
+	  .set = option_set_btf, .views = EVERY, LIVE },
+	{ .argp = { "no-fentry", KEY_NO_FENTRY, NULL, OPTION_HIDDEN,
+	    "as on a kernel without fentry", RUNNING },
+	  .set = option_set_no_fentry, .views = TRACING | BIT(DOCTOR) },
+	{ .argp = { "buffer", KEY_BUFFER, "SIZE", 0,
+	    "ring buffer, a power of two: 64K to 1G (8M)", RUNNING },
+	  .set = option_set_buffer, .views = TRACING | BIT(DOCTOR) },
+	{ .argp = { "max-open", KEY_MAX_OPEN, "N", 0,
+	    "follow at most N endpoints at once (131072)", RUNNING },
+	  .set = option_set_max_open, .views = TRACING | BIT(STUCK) },
+	{ .argp = { "older-than", KEY_OLDER_THAN, "TIME", 0,
+	    "stuck: only sockets stuck for TIME: 30, 5m, 2h, 1d", RUNNING },
+	  .set = option_set_older_than, .views = BIT(STUCK) },
+	{ .argp = { "watch", KEY_WATCH, "SECONDS", 0, "stuck: look again every SECONDS", RUNNING },
+	  .set = option_set_watch, .views = BIT(STUCK), LIVE },
+	{ .argp = { "fail", KEY_FAIL, NULL, 0, "stuck: exit 1 if a socket is found", RUNNING },
+	  .set = option_set_fail, .views = BIT(STUCK) },
+	{ .argp = { "help", 'h', NULL, 0, "print this help", RUNNING },
+	  .set = option_print_help, .views = EVERY },
+	{ .argp = { "document", KEY_DOCUMENT, "FORM", OPTION_HIDDEN,
+	    "see src/cli/docgen.h", RUNNING },
+	  .set = option_print_document, .word = option_document_word, .views = EVERY },
+	{ .argp = { "version", KEY_VERSION, NULL, 0, "print the version", RUNNING },
+	  .set = option_print_version, .views = EVERY },
 };
 
+#define OPTIONS (sizeof(options) / sizeof(*options))
+
+_Static_assert(OPTIONS < OPTION_TABLE_MAX, "the table has no room for its closing row");
+
+const struct option_row *option_at(unsigned i)
+{
+	return i < OPTIONS ? &options[i] : NULL;
+}
+
+unsigned option_index(int key)
+{
+	unsigned i = 0;
+
+	while (i + 1 < OPTIONS && options[i].argp.key != key)
+		i++;
+	return i;
+}
+
+uint32_t option_command_views(void)
+{
+	return TRACING | BIT(STUCK);
+}
+
+void option_table_argp(struct argp_option rows[OPTION_TABLE_MAX])
+{
+	for (unsigned i = 0; i < OPTIONS; i++)
+		rows[i] = options[i].argp;
+	rows[OPTIONS] = (struct argp_option){ 0 };
+}
+
 const char option_table_doc[] =
-	"Tells how each TCP connection of this host ends: who said goodbye first, which\n"
+	"Shows how each TCP connection of this host ends: which side closed first, which\n"
 	"call of which process did it, how it ended and where the time went."
 	"\v"
 	"Examples:\n"
 	"  tcpclose                           every connection that ends, one line each\n"
-	"  tcpclose -c nginx -T               those that nginx ends, with times\n"
-	"  tcpclose -D 5432 --slow 200        slow goodbyes with a PostgreSQL server\n"
-	"  tcpclose --class reset,timeout     only what went wrong\n"
+	"  tcpclose -c nginx -T               the closes of nginx, with the time of day\n"
+	"  tcpclose -D 5432 --slow 200        slow closes with a PostgreSQL server\n"
+	"  tcpclose --class reset,timeout     only resets and timeouts\n"
 	"  tcpclose json -d 60 -o ends.json   one minute, for jq\n"
-	"  tcpclose stuck                     who holds what hangs now, and why\n"
+	"  tcpclose stuck                     who holds sockets that are stuck, and why\n"
 	"  tcpclose -- curl -s example.org    while one command runs\n"
-	"  tcpclose record -o ends.rec        now, to look at later and elsewhere:\n"
+	"  tcpclose record -o ends.rec        record now, to view later and elsewhere:\n"
 	"  tcpclose json --replay ends.rec";

@@ -1,37 +1,116 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * Every option of the command line: its letter, its name, what it takes and what --help says of it. The
- * manual and the completion are made of it too (src/cli/docgen.h).
+ * The options: one row each, with its name and help (argp's), its parser, its words and the views
+ * that use it. The parser, the usage errors, --help, the completion and the manual read this table.
+ *
+ * A new view needs its bit in the rows of the options that it uses: see the sets in option_table.c.
  */
 #pragma once
 
 #include <argp.h>
+#include <stdbool.h>
+#include <stdint.h>
 
-#include "options_filter.h"
+#include "options.h"
+#include "usage_error.h"
 
-/* Keys of the options that have no letter. */
+#define OPTION_TABLE_MAX 80	/* rows, the closing one included */
+
+/* Keys of the options that have no letter; the key of the others is their letter. */
 enum option_key {
-	KEY_ALL = KEY_FILTER_LAST + 1,
+	KEY_NETNS = 256,
+	KEY_CGROUP,
+	KEY_CONTAINER,
+	KEY_SLOW,
+	KEY_CALL,
+	KEY_ENDING,
+	KEY_CLASS,
+	KEY_INITIATOR,
+	KEY_ALL,
 	KEY_COLOR,
-	KEY_READY_FD,
+	KEY_STACK,
+	KEY_FLUSH,
+	KEY_BY,
+	KEY_SORT,
+	KEY_CSV,
+	KEY_PHASE,
+	KEY_ASCII,
+	KEY_REPLAY,
+	KEY_RECORD,
+	KEY_ROTATE,
+	KEY_KEEP,
 	KEY_STRICT,
+	KEY_DRAIN,
+	KEY_READY_FD,
 	KEY_CALLS,
+	KEY_BTF,
 	KEY_NO_FENTRY,
 	KEY_BUFFER,
 	KEY_MAX_OPEN,
-	KEY_DRAIN,
-	KEY_VERSION,
-	KEY_WATCH,
 	KEY_OLDER_THAN,
+	KEY_WATCH,
 	KEY_FAIL,
-	KEY_FLUSH,
-	KEY_STACK,
 	KEY_DOCUMENT,
-	KEY_END,
+	KEY_VERSION,
 };
 
-/* Ends with an entry of zeros; those without a name are titles of groups. */
-extern const struct argp_option option_table[];
+/* A command line while it is parsed. */
+struct option_parser {
+	struct options *o;
+	FILE *out;
+	struct usage_error error;
+	const struct view *view;	/* named so far; NULL none, or only json */
+	bool json_word;			/* the view json was named */
+	bool ipv4, ipv6;		/* -4, -6; both together are no filter */
+	int next;			/* index in argv of the word that getopt looks at next */
+	bool given[OPTION_TABLE_MAX];	/* by row */
+	struct argp argp;
+	struct argp_option rows[OPTION_TABLE_MAX];
+};
 
-/* What --help says before the options and, behind a \v, after them. */
+struct option_row {
+	struct argp_option argp;	/* without a name: the title of a group */
+	/* Takes one value: 0, or an error number with the exit status in p->error. */
+	int (*set)(struct option_parser *p, const char *arg);
+	const char *(*word)(unsigned i);	/* the i-th value it takes, NULL past the last */
+	uint32_t views;			/* set of 1 << enum view_id */
+	bool is_list;			/* values may be separated by commas */
+	bool live_only;			/* not with --replay */
+};
+
+/* The i-th row, NULL past the last. */
+const struct option_row *option_at(unsigned i);
+
+/* The row with that key, and its index. */
+unsigned option_index(int key);
+
+static inline bool option_is_given(const struct option_parser *p, int key)
+{
+	return p->given[option_index(key)];
+}
+
+/* Does an option of these views apply to this one? With --record, options of record do too. */
+static inline bool option_applies(uint32_t views, enum view_id view, bool records)
+{
+	return views >> view & 1 || (records && views >> VIEW_RECORD & 1);
+}
+
+/* The views that may run around a COMMAND. */
+uint32_t option_command_views(void);
+
+/* Is it listed in help, completion and manual? */
+static inline bool option_is_shown(const struct option_row *o)
+{
+	return o->argp.name && !(o->argp.flags & OPTION_HIDDEN);
+}
+
+static inline bool option_has_letter(const struct option_row *o)
+{
+	return o->argp.key > ' ' && o->argp.key < 127;
+}
+
+/* The rows as argp wants them, ended by zeros. */
+void option_table_argp(struct argp_option rows[OPTION_TABLE_MAX]);
+
+/* The text of --help before the options and, after a \v, behind them. */
 extern const char option_table_doc[];

@@ -1,72 +1,90 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * The command line, checked: what the user asked for, with nothing left to parse.
+ * The command line, parsed and checked: what the user asked for.
  *
- * Filters that addresses decide are in struct filter (bpf/filter.h), compiled in the kernel too;
- * those that need a finished story are in struct story_filter. Alternatives within a kind, all kinds
+ * Filters on addresses are in struct filter (bpf/abi/filter.h), compiled in the kernel too; those
+ * that need a finished story are in struct story_filter. Alternatives within a kind, all kinds
  * together.
  */
 #pragma once
 
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 
-#include "filter.h"
+#include "../exit_status.h"
 #include "calls_mode.h"
-#include "options_record.h"
+#include "filter.h"
 #include "story_filter.h"
-#include "view_options.h"
+#include "view.h"
 
-enum exit_status {
-	EXIT_FINE = 0,
-	EXIT_FAILED = 1,
-	EXIT_LOST = 3,		/* --strict, and an event was lost */
-	EXIT_USAGE = 64,
-	EXIT_INPUT = 66,
-	EXIT_KERNEL = 69,	/* this kernel cannot do it */
-	EXIT_PERMISSION = 77,
-};
-
-#define OPTIONS_BUFFER_BYTES (8ul << 20)	/* --buffer where none is given */
-#define OPTIONS_MAX_OPEN 131072ul		/* --max-open where none is given */
-#define OPTIONS_DRAIN_NS 1000000000ull		/* --drain where none is given */
+#define OPTIONS_BUFFER_BYTES (8ul << 20)	/* the default of --buffer */
+#define OPTIONS_MAX_OPEN 131072ul		/* the default of --max-open */
+#define OPTIONS_DRAIN_NS 1000000000ull		/* the default of --drain */
 
 enum color_mode { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
 
-struct options {
-	const char *view;		/* name of a view, never NULL */
-	struct filter filter;
-	struct story_filter story_filter;
-	const char *output;		/* -o, NULL is standard output */
+struct options_run {
+	char **command;			/* after --, NULL-terminated; NULL none */
 	unsigned long long duration_ns;	/* -d, 0 unlimited */
 	unsigned long long count;	/* -n, 0 unlimited */
 	unsigned long long drain_ns;	/* --drain: how long closes may settle after COMMAND */
+	int ready_fd;			/* --ready-fd, -1 none */
+	bool strict;			/* --strict */
+};
+
+/* How events are captured, and how many endpoints are kept. */
+struct options_capture {
+	enum calls_mode calls;		/* --calls */
+	const char *btf;		/* --btf, NULL none */
 	unsigned long buffer_bytes;	/* --buffer, a power of two */
 	unsigned long max_open;		/* --max-open */
-	enum calls_mode calls;
-	const char *btf;		/* --btf, NULL none */
-	bool no_fentry;			/* --no-fentry: as on a kernel without */
-	enum color_mode color;
-	int ready_fd;			/* -1 none */
+	bool no_fentry;			/* --no-fentry: as on a kernel without fentry */
+	bool stack;			/* --stack */
+	bool all;			/* --all: also connections that were never established */
+};
+
+struct options_output {
+	const char *path;		/* -o, NULL is standard output */
+	enum color_mode color;		/* --color */
 	int verbose;			/* -v, counted */
+	bool quiet;			/* -q */
+	bool wide;			/* -w */
+	bool times;			/* -T */
+	bool flush;			/* --flush: write each line at once */
+};
+
+struct options_record {
+	const char *replay;	/* the recording to play, "-" is standard input; NULL: live */
+	bool wanted;		/* make a recording */
+	const char *path;	/* of the recording to make, NULL is standard output */
+	uint64_t rotate_bytes;	/* --rotate, 0 never */
+	unsigned keep;		/* --keep */
+};
+
+struct options_stuck {
 	unsigned long long watch_ns;	/* --watch, 0 one look */
 	unsigned long long older_than_ns;	/* --older-than, 0 any age */
-	bool stuck;			/* the view stuck; view is then it or, with -j, json */
-	bool doctor;			/* the view doctor; the same */
-	bool fail;			/* --fail: something that hangs is a failure */
-	bool flush;			/* --flush: woken by each event, not every so often */
-	bool quiet, strict, wide, times, all;
-	bool stack;			/* --stack */
-	struct view_options view_options;	/* --by and the like */
-	struct options_record record;	/* --replay, --record */
-	char **command;			/* after --, NULL none; NULL-terminated */
+	bool fail;			/* --fail: exit 1 if a socket is found */
+};
+
+struct options {
+	const struct view *view;	/* never NULL; printed in view_options.format */
+	struct view_options view_options;
+	struct filter filter;
+	struct story_filter story_filter;
+	struct options_run run;
+	struct options_capture capture;
+	struct options_output output;
+	struct options_record record;
+	struct options_stuck stuck;
 };
 
 /*
- * Fills o from the command line. Returns -1 to go on, else the exit status to end with; the
- * reason was written to err (usage errors, one line that quotes the bad value) or out (--help,
- * --version). Reads /proc and /run/netns for --netns, /etc/passwd for -u, NO_COLOR (color is then
- * COLOR_NEVER unless --color says otherwise); changes nothing. What o points to is in argv, which
- * ends with a NULL. To ask for never-open endings by --ending or --class is to ask for --all.
+ * Parse the command line into o. Returns -1 to go on, otherwise the exit status to end with: the
+ * reason was written to err (a usage error, one line that quotes the bad value) or the text to out
+ * (--help, --version). Reads /proc and /run/netns for --netns, /etc/passwd for -u, and NO_COLOR
+ * (color is then COLOR_NEVER unless --color was given); changes nothing. o points into argv, which
+ * ends with a NULL. --ending or --class with a kind of never-open ending implies --all.
  */
 int options_parse(struct options *o, int argc, char **argv, FILE *out, FILE *err);

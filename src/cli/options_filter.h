@@ -1,34 +1,25 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * The filters of the command line: what each option adds to struct filter and struct story_filter.
+ * The filters: what each option adds to struct filter and struct story_filter (the member set of
+ * struct option_row), and the words that it takes (the member word).
  */
 #pragma once
 
-#include "filter.h"
-#include "story_filter.h"
-#include "usage_error.h"
+struct option_parser;
 
-/* Keys of the filters that have no letter; of the others the letter is the key. */
-enum filter_key {
-	KEY_NETNS = 256,
-	KEY_SLOW,
-	KEY_CALL,
-	KEY_ENDING,
-	KEY_CLASS,
-	KEY_INITIATOR,
-	KEY_CGROUP,
-	KEY_CONTAINER,
-	KEY_FILTER_LAST = KEY_CONTAINER,
-};
+#define OPTION_FILTERS(X) \
+	X(add_pid) X(add_comm) X(add_uid) X(add_local_port) X(add_peer_port) X(add_either_port) \
+	X(add_addr) X(set_ipv4) X(set_ipv6) X(add_netns) X(add_cgroup) X(add_container) \
+	X(set_slow) X(add_call) X(add_ending) X(add_class) X(add_initiator)
 
-struct options_filter {
-	struct filter *filter;
-	struct story_filter *story_filter;
-	bool ipv4, ipv6;	/* -4, -6 given; both are none */
-};
+#define X(name) int option_##name(struct option_parser *p, const char *arg);
+OPTION_FILTERS(X)
+#undef X
 
-/* One option. EINVAL: u->status is set and the reason written. ARGP_ERR_UNKNOWN: not a filter. */
-int options_filter_set(struct options_filter *o, struct usage_error *u, int key, const char *arg);
+const char *option_call_word(unsigned i);
+const char *option_ending_word(unsigned i);
+const char *option_class_word(unsigned i);
+const char *option_initiator_word(unsigned i);
 
-/* After the last option. */
-void options_filter_finish(struct options_filter *o);
+/* Complete the filters after the last option. */
+void options_filter_finish(struct option_parser *p);

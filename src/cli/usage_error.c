@@ -1,16 +1,20 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+#include "usage_error.h"
+
 #include <errno.h>
+#include <stdarg.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "../exit_status.h"
 #include "buf.h"
 #include "escape.h"
-#include "options.h"
-#include "usage_error.h"
+#include "option_table.h"
 
 #define QUOTE_WIDTH 80		/* columns of a bad value that are shown */
 
 int usage_error_report(struct usage_error *u, int status, const char *before, const char *text,
-		   const char *after)
+		       const char *after)
 {
 	struct buf b = { 0 };
 
@@ -32,4 +36,107 @@ int usage_error_report(struct usage_error *u, int status, const char *before, co
 int usage_error_value(struct usage_error *u, const char *before, const char *after)
 {
 	return usage_error_report(u, EXIT_USAGE, before, u->value, after);
+}
+
+int usage_error_words(struct usage_error *u, const char *before, const char *(*word)(unsigned i))
+{
+	struct buf b = { 0 };
+	int rc;
+
+	for (unsigned i = 0; word(i); i++) {
+		buf_str(&b, i ? ", " : ": want ");
+		buf_str(&b, word(i));
+	}
+	buf_char(&b, '\0');
+	rc = usage_error_value(u, before, b.failed ? "" : b.data);
+	buf_release(&b);
+	return rc;
+}
+
+int usage_error_plain(struct usage_error *u, const char *format, ...)
+{
+	va_list args;
+
+	fputs("tcpclose: ", u->err);
+	va_start(args, format);
+	vfprintf(u->err, format, args);
+	va_end(args);
+	fputc('\n', u->err);
+	u->status = EXIT_USAGE;
+	return EINVAL;
+}
+
+/* The option that the first len bytes of name begin, if there is just one; *matches: how many. */
+static const struct option_row *find_by_prefix(const char *name, size_t len, unsigned *matches)
+{
+	const struct option_row *found = NULL, *o;
+
+	*matches = 0;
+	for (unsigned i = 0; (o = option_at(i)); i++) {
+		if (!o->argp.name || strncmp(o->argp.name, name, len) != 0)
+			continue;
+		++*matches;
+		found = o;
+		if (strlen(o->argp.name) == len) {
+			*matches = 1;
+			break;
+		}
+	}
+	return found;
+}
+
+static void explain_long_option(struct usage_error *u, const char *word)
+{
+	size_t len = strcspn(word, "=");
+	char *name = strndup(word, len);
+	unsigned matches;
+	const struct option_row *found = find_by_prefix(word + 2, len - 2, &matches);
+
+	if (matches == 0)
+		usage_error_report(u, EXIT_USAGE, "unknown option ", name ? name : word,
+				   ": see tcpclose --help");
+	else if (matches > 1)
+		usage_error_report(u, EXIT_USAGE, "ambiguous option ", name ? name : word,
+				   ": see tcpclose --help");
+	else
+		usage_error_report(u, EXIT_USAGE, "option ", name ? name : word, found->argp.arg ?
+				   " needs a value: see tcpclose --help" :
+				   " takes no value: see tcpclose --help");
+	free(name);
+}
+
+static const struct option_row *find_by_letter(char letter)
+{
+	const struct option_row *o;
+
+	for (unsigned i = 0; (o = option_at(i)); i++)
+		if (o->argp.name && o->argp.key == letter)
+			return o;
+	return NULL;
+}
+
+static void explain_short_option(struct usage_error *u, const char *word)
+{
+	for (word++; *word; word++) {
+		const struct option_row *o = find_by_letter(*word);
+		char name[] = { '-', *word, '\0' };
+
+		if (o && !o->argp.arg)
+			continue;
+		usage_error_report(u, EXIT_USAGE, o ? "option " : "unknown option ", name,
+				   o ? " needs a value: see tcpclose --help" :
+				   ": see tcpclose --help");
+		return;
+	}
+}
+
+void usage_error_explain(struct usage_error *u, const char *word)
+{
+	u->value = word;
+	if (strncmp(word, "--", 2) == 0)
+		explain_long_option(u, word);
+	else if (word[0] == '-')
+		explain_short_option(u, word);
+	if (u->status < 0)
+		usage_error_value(u, "cannot parse ", ": see tcpclose --help");
 }

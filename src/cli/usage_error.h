@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * What is wrong with a command line, said in one line that quotes it and says what is wanted
- * instead.
+ * Errors of the command line: one line each on stderr that quotes the bad value and says what is
+ * wanted instead.
  */
 #pragma once
 
@@ -9,13 +9,23 @@
 
 struct usage_error {
 	FILE *err;
-	const char *value;	/* what is being looked at: quoted by usage_error_value */
-	int status;		/* exit status once it is decided, -1 before */
+	const char *value;	/* of the option being parsed: quoted by usage_error_value() */
+	int status;		/* the exit status once there is one, -1 before */
 };
 
-/* "tcpclose: BEFORE'TEXT'AFTER": text is escaped, cut where long. Sets status, returns EINVAL. */
+/* Report "tcpclose: BEFORE'TEXT'AFTER", text escaped and cut. Sets status, returns EINVAL. */
 int usage_error_report(struct usage_error *u, int status, const char *before, const char *text,
-		   const char *after);
+		       const char *after);
 
-/* The same of u->value with EXIT_USAGE: usage_error_value(u, "bad port ", ": want 1-65535") */
+/* As above for u->value and EXIT_USAGE: usage_error_value(u, "bad port ", ": want 1-65535") */
 int usage_error_value(struct usage_error *u, const char *before, const char *after);
+
+/* As above, and list the words that are wanted; word(i) is NULL past the last. */
+int usage_error_words(struct usage_error *u, const char *before, const char *(*word)(unsigned i));
+
+/* Report "tcpclose: MESSAGE", which quotes nothing of the command line. Returns EINVAL. */
+__attribute__((format(printf, 2, 3)))
+int usage_error_plain(struct usage_error *u, const char *format, ...);
+
+/* Explain what getopt rejected about word, in our words: getopt itself is kept silent. */
+void usage_error_explain(struct usage_error *u, const char *word);

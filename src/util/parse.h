@@ -9,15 +9,6 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "filter.h"
-
-/*
- * The smallest inode number taken for a network namespace. The kernel numbers namespaces from
- * 0xf0000000 (PROC_DYNAMIC_FIRST), the initial ones of newer kernels just below that
- * (NET_NS_INIT_INO is 0xeffffff9). Pids are always far smaller.
- */
-#define PARSE_NETNS_FIRST 0xeffffff0u
-
 /* Parse a decimal integer from min to max. */
 bool parse_u64(const char *text, uint64_t min, uint64_t max, uint64_t *v);
 
@@ -40,18 +31,5 @@ bool parse_duration(const char *text, uint64_t max_ns, uint64_t *ns);
 bool parse_bytes(const char *text, uint64_t min, uint64_t max, uint64_t *v);
 bool parse_bytes_pow2(const char *text, uint64_t min, uint64_t max, uint64_t *v);
 
-/*
- * Parse ADDR[/PREFIX]. Host bits are cleared. An IPv4-mapped address (::ffff:10.0.0.1) becomes the
- * IPv4 address, since that is what is on the wire.
- */
-bool parse_addr(const char *text, struct filter_addr *a);
-
-/* Parse a uid, or a user name in /etc/passwd. Users of other directories (LDAP) need the uid. */
+/* A uid, or a name in /etc/passwd (which other directories know is given as a number). */
 bool parse_user(const char *text, uint32_t *uid);
-
-/*
- * Parse a network namespace, given as its inode number, a pid or a name in /run/netns, and store
- * its inode number. Returns 0, -ENOENT if the text is none of these, -EACCES or -EPERM if the
- * namespace may not be examined, or another -errno.
- */
-int parse_netns(const char *text, uint32_t *inum);

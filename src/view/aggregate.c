@@ -29,7 +29,7 @@ void aggregate_start(struct view_context *v, const struct aggregate_ops *ops, en
 	u->total = u->now;
 	v->state = u;
 	v->due_ns = 1;		/* to know when the run begins */
-	if (v->options.json)
+	if (v->options.format == FORMAT_JSON)
 		view_json.start(v);
 }
 
@@ -90,7 +90,7 @@ static bool merge_into_total(struct aggregate *u)
 /* "08:12:37 to 08:12:57: nothing ended": for however long that was */
 static void print_nothing_ended(struct view_context *v, uint64_t from_ns, uint64_t to_ns)
 {
-	if (v->options.json || v->options.csv)
+	if (v->options.format == FORMAT_JSON || v->options.format == FORMAT_CSV)
 		return;
 	fmt_clock(v->out, view_wall_ns(v, from_ns));
 	buf_str(v->out, " to ");
@@ -140,7 +140,7 @@ void aggregate_tick(struct view_context *v, uint64_t now_ns)
 
 void aggregate_print_lost(struct view_context *v, const struct run_counts *t, uint64_t now_ns)
 {
-	if (v->options.json)
+	if (v->options.format == FORMAT_JSON)
 		view_json.lost(v, t, now_ns);
 }
 
@@ -157,7 +157,7 @@ void aggregate_end(struct view_context *v, const struct run_counts *t, uint64_t 
 	if (intervals && !merge_into_total(u))
 		v->out->failed = true;
 	sort_and_show(v, intervals ? &u->total : &u->now, &interval);
-	if (v->options.json)
+	if (v->options.format == FORMAT_JSON)
 		view_json.end(v, t, now_ns);
 }
 

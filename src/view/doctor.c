@@ -75,9 +75,9 @@ static void print_labelled_text(struct view_context *v, size_t *line, const char
 	if (!text || !*text)
 		return;
 	pad_to_column(v->out, line, TEXT_COLUMN);
-	print_wrapped(v->out, line, before, v->wide);
-	print_wrapped(v->out, line, text, v->wide);
-	print_wrapped(v->out, line, after, v->wide);
+	print_wrapped(v->out, line, before, v->terminal.wide);
+	print_wrapped(v->out, line, text, v->terminal.wide);
+	print_wrapped(v->out, line, after, v->terminal.wide);
 }
 
 static void print_finding(struct view_context *v, const struct finding *f)
@@ -89,7 +89,7 @@ static void print_finding(struct view_context *v, const struct finding *f)
 	pad_to_column(v->out, &line, VALUE_COLUMN);
 	escape_for_terminal(v->out, *f->value ? f->value : "-", *f->value ? strlen(f->value) : 1, ESCAPE_ANY_WIDTH);
 	print_labelled_text(v, &line, "", f->about, "");
-	if (f->level != DIAGNOSIS_OK || f->group == DIAGNOSIS_HOOK || v->wide)
+	if (f->level != DIAGNOSIS_OK || f->group == DIAGNOSIS_HOOK || v->terminal.wide)
 		print_labelled_text(v, &line, "without:", f->impact, "");
 	print_labelled_text(v, &line, "costs", f->cost, f->cost_source == COST_MEASURED ? "[2]" : "[1]");
 	print_labelled_text(v, &line, "do:", f->fix, "");
@@ -171,9 +171,13 @@ static const char doctor_manual[] =
 	"  tcpclose doctor -j --calls inline\n";
 
 const struct view view_doctor = {
+	.id = VIEW_DOCTOR,
 	.name = "doctor",
 	.help = "what this kernel and this user can do, and what to do about it",
 	.manual = doctor_manual,
+	.source = SOURCE_DOCTOR,
+	.formats = 1 << FORMAT_TEXT | 1 << FORMAT_JSON,
+	.json = &view_json,
 	.reports_itself = true,
 	.doctor = doctor_print,
 };

@@ -10,7 +10,6 @@
 
 #include "escape.h"
 #include "fmt.h"
-#include "manual.h"
 #include "syscall_names.h"
 
 
@@ -158,9 +157,21 @@ static void events_print_event(struct view_context *v, const struct event *e)
 	buf_char(b, '\n');
 }
 
+static const char events_manual[] =
+	"Every fact that the kernel side tells, as it comes, before anything is judged:\n"
+	"time, kind, both ends, change of state, task, raw sequence numbers, flags of the\n"
+	"socket. The task of a change that a packet or timer made is a bystander. Filters\n"
+	"that need a whole story do not apply. bpf/event.h explains each field.\n"
+	"\n"
+	"Examples:\n"
+	"  tcpclose events -P 5432 -d 10      what happens to PostgreSQL's sockets\n"
+	"  tcpclose events --replay ends.rec  what a recording holds\n";
+
 const struct view view_events = {
+	.id = VIEW_EVENTS,
 	.name = "events",
 	.help = "every event as it comes, one line each",
 	.manual = events_manual,
+	.formats = 1 << FORMAT_TEXT,
 	.event = events_print_event,
 };

@@ -68,10 +68,10 @@ static void set_key_exe_or_cgroup(struct group_key *k, const struct view_context
 {
 	const char *path = NULL, *id;
 
-	if (by == GROUP_BY_EXE && v->exe_path)
-		path = v->exe_path(v->exe_arg, a);
-	else if (by != GROUP_BY_EXE && v->cgroup_path)
-		path = v->cgroup_path(v->cgroup_arg, a->cgroup, a->pid);
+	if (by == GROUP_BY_EXE && v->lookup.exe_path)
+		path = v->lookup.exe_path(v->lookup.exe_arg, a);
+	else if (by != GROUP_BY_EXE && v->lookup.cgroup_path)
+		path = v->lookup.cgroup_path(v->lookup.cgroup_arg, a->cgroup, a->pid);
 	if (!path)
 		return;
 	if (by != GROUP_BY_CONTAINER) {

@@ -98,7 +98,7 @@ static void print_bar(struct view_context *v, uint64_t n, uint64_t most, size_t 
 {
 	static const char *const eighths[] = { "", "\u258f", "\u258e", "\u258d", "\u258c",
 					       "\u258b", "\u258a", "\u2589" };
-	unsigned parts = v->utf8 ? 8 : 1;
+	unsigned parts = v->terminal.utf8 ? 8 : 1;
 	uint64_t whole = width * parts;
 	uint64_t len = most < UINT64_MAX / whole ? n * whole / most : n / (most / whole);
 	size_t from = v->out->len;
@@ -108,7 +108,7 @@ static void print_bar(struct view_context *v, uint64_t n, uint64_t most, size_t 
 	if (len > whole)
 		len = whole;
 	for (uint64_t i = 0; i < len / parts; i++)
-		buf_str(v->out, v->utf8 ? "\u2588" : "#");
+		buf_str(v->out, v->terminal.utf8 ? "\u2588" : "#");
 	buf_str(v->out, eighths[len % parts]);
 	buf_pad(v->out, from, width);
 }
@@ -128,7 +128,7 @@ static void print_percent(struct buf *b, uint64_t n, uint64_t all, size_t width)
 
 static size_t bar_width(const struct view_context *v)
 {
-	size_t columns = v->columns ? v->columns : LINE_COLUMNS;
+	size_t columns = v->terminal.columns ? v->terminal.columns : LINE_COLUMNS;
 
 	if (columns < COLUMNS_MIN)
 		columns = COLUMNS_MIN;
@@ -206,14 +206,14 @@ static void print_histogram(struct view_context *v, const struct keyed_table *g,
 			last = i;
 	}
 	buf_char(b, '\n');
-	if (v->color)
+	if (v->terminal.color)
 		buf_str(b, ANSI_BOLD);
 	if (v->options.by != GROUP_BY_DEFAULT) {
 		group_key_print(b, v->options.by, o, o == g->other, KEY_WIDTH);
 		buf_str(b, ": ");
 	}
 	buf_str(b, phase_name(phase));
-	if (v->color)
+	if (v->terminal.color)
 		buf_str(b, ANSI_RESET);
 	buf_str(b, ", ");
 	buf_u64(b, h->n);
@@ -292,7 +292,7 @@ static void hist_show(struct view_context *v, const struct keyed_table *g, const
 {
 	const struct keyed_entry *o;
 
-	if (!v->options.json) {
+	if (v->options.format != FORMAT_JSON) {
 		hist_show_text(v, g, interval);
 		return;
 	}
@@ -315,9 +315,12 @@ static void hist_start(struct view_context *v)
 }
 
 const struct view view_hist = {
+	.id = VIEW_HIST,
 	.name = "hist",
 	.help = "a histogram of each phase, with p50, p90, p99 and max",
 	.manual = hist_manual,
+	.has_intervals = true,
+	.formats = 1 << FORMAT_TEXT | 1 << FORMAT_JSON,
 	.start = hist_start,
 	.story = aggregate_add_story,
 	.lost = aggregate_print_lost,

@@ -11,7 +11,6 @@
 #include "fmt.h"
 #include "json_fields.h"
 #include "json_writer.h"
-#include "manual.h"
 #include "syscall_names.h"
 
 static void json_print_meta(struct view_context *v)
@@ -317,10 +316,28 @@ static void json_print_summary(struct view_context *v, const struct run_counts *
 	json_line_end(v, &j);
 }
 
+static const char json_manual[] =
+	"One JSON object per line, by \"kind\": meta first; a close per ended endpoint;\n"
+	"lost, as losses grow; summary last. What ends in _ns is nanoseconds; null is\n"
+	"not known, \"missing\" says why. After stuck, who, hist -j is of those views.\n"
+	"\n"
+	"  start, time      of the first thing that belongs to the end; when it was over\n"
+	"  trigger, calls   the call that ended it; every close and shutdown, its effect\n"
+	"  waves            both FINs and both ACKs: at_ns since start, raw seq and ack;\n"
+	"                   exact: seen, not inferred\n"
+	"  phase_ns, blame  where the time went\n"
+	"  twin             the process at the other end, if that is on this host\n"
+	"\n"
+	"Examples:\n"
+	"  tcpclose json -- curl -s example.org | jq 'select(.kind==\"close\").waves'\n"
+	"  tcpclose json -d 60 | jq -r 'select(.class==\"reset\") | .trigger.comm'\n";
+
 const struct view view_json = {
+	.id = VIEW_JSON,
 	.name = "json",
 	.help = "one JSON object per line: meta, a close per endpoint, summary",
 	.manual = json_manual,
+	.formats = 1 << FORMAT_JSON,
 	.reports_itself = true,
 	.start = json_print_meta,
 	.story = json_print_close,

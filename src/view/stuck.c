@@ -15,11 +15,10 @@
  */
 #include <string.h>
 
-#include "ansi.h"
 #include "cgroup_names.h"
+#include "columns.h"
 #include "escape.h"
 #include "fmt.h"
-#include "manual.h"
 #include "names.h"
 #include "view.h"
 
@@ -38,31 +37,6 @@ static const char *const owner_words[] = {
 	[OWNER_LISTENER] = "(not yet accepted)", [OWNER_KERNEL] = "(the kernel)",
 	[OWNER_NOBODY] = "(orphans)",
 };
-
-static void print_column(struct buf *b, const char *text, size_t width)
-{
-	size_t from = b->len;
-
-	buf_str(b, text);
-	buf_pad(b, from, width);
-}
-
-static void print_number(struct buf *b, uint64_t n, size_t width)
-{
-	size_t from = b->len;
-
-	buf_u64(b, n);
-	buf_pad_before(b, from, width);
-}
-
-static void print_heading(struct view_context *v, const char *text, size_t width)
-{
-	if (v->color)
-		buf_str(v->out, ANSI_BOLD);
-	print_column(v->out, text, width);
-	if (v->color)
-		buf_str(v->out, ANSI_RESET);
-}
 
 /* ">=2h 3min" */
 static void print_age(struct buf *b, uint64_t ns, size_t width)
@@ -128,12 +102,12 @@ static void print_reasons(struct view_context *v, const struct stuck_table *h)
 	struct buf *b = v->out;
 
 	buf_char(b, '\n');
-	print_heading(v, "SOCKETS  WHY", 0);
+	column_heading(v, "SOCKETS  WHY", 0);
 	buf_char(b, '\n');
 	for (unsigned i = 0; i < ADVICE_COUNT; i++) {
 		if (!h->advised[i])
 			continue;
-		print_number(b, h->advised[i], 7);
+		column_number(b, h->advised[i], 7);
 		buf_str(b, "  ");
 		buf_str(b, advice_line(i));
 		buf_char(b, '\n');
@@ -146,7 +120,7 @@ static void print_state_counts(struct buf *b, const struct stuck_group *g)
 	static const uint8_t width[] = { 10, 10, 10, 8, 9 };
 
 	for (unsigned i = 0; i < STUCK_STATES; i++)
-		print_number(b, g->count[order[i]], width[i]);
+		column_number(b, g->count[order[i]], width[i]);
 	print_age(b, g->oldest_ns, AGE_WIDTH + 1);
 	buf_char(b, '\n');
 }
@@ -154,8 +128,8 @@ static void print_state_counts(struct buf *b, const struct stuck_group *g)
 static void print_state_table_header(struct view_context *v, const char *of_what)
 {
 	buf_char(v->out, '\n');
-	print_heading(v, of_what, NAME_WIDTH);
-	print_heading(v, "CLOSE_WAIT FIN_WAIT1 FIN_WAIT2 CLOSING LAST_ACK      OLDEST", 0);
+	column_heading(v, of_what, NAME_WIDTH);
+	column_heading(v, "CLOSE_WAIT FIN_WAIT1 FIN_WAIT2 CLOSING LAST_ACK      OLDEST", 0);
 	buf_char(v->out, '\n');
 }
 
@@ -180,7 +154,7 @@ static void print_rows_left_out(struct view_context *v, const struct stuck_group
 
 static size_t rows_to_print(const struct view_context *v, size_t n, size_t limit)
 {
-	return v->wide || n <= limit ? n : limit;
+	return v->terminal.wide || n <= limit ? n : limit;
 }
 
 static void print_by_process(struct view_context *v, const struct stuck_table *h)
@@ -212,9 +186,9 @@ static void print_by_peer(struct view_context *v, const struct stuck_table *h)
 	size_t n = rows_to_print(v, h->nr_peers, ROWS);
 	struct buf *b = v->out;
 
-	if (!v->wide && h->nr_peers > ROWS && h->peer[0].sockets == 1)
+	if (!v->terminal.wide && h->nr_peers > ROWS && h->peer[0].sockets == 1)
 		return;		/* each its own peer: that says nothing */
-	while (!v->wide && n > 3 && h->peer[n - 1].sockets == 1)
+	while (!v->terminal.wide && n > 3 && h->peer[n - 1].sockets == 1)
 		n--;
 	print_state_table_header(v, "PEER");
 	for (size_t i = 0; i < n; i++) {
@@ -257,13 +231,13 @@ static void print_owner(struct view_context *v, const struct stuck_table *h, con
 	id = path ? cgroup_names_container(path) : NULL;
 	if (id) {
 		buf_str(b, ", container ");
-		buf_add(b, id, v->wide ? CONTAINER_ID_LEN : SHORT_ID);
+		buf_add(b, id, v->terminal.wide ? CONTAINER_ID_LEN : SHORT_ID);
 	}
-	if (path && (v->wide || !id)) {
+	if (path && (v->terminal.wide || !id)) {
 		size_t left = LINE_COLUMNS - 2 - (b->len - from < 70 ? b->len - from : 70);
 
 		buf_str(b, ", ");
-		if (escape_for_terminal(b, path, strlen(path), v->wide ? ESCAPE_ANY_WIDTH : left - 1) <
+		if (escape_for_terminal(b, path, strlen(path), v->terminal.wide ? ESCAPE_ANY_WIDTH : left - 1) <
 		    strlen(path))
 			buf_str(b, "..");
 	}
@@ -277,11 +251,11 @@ static void print_endpoint_column(struct view_context *v, const struct flow *w, 
 	size_t from = v->out->len;
 
 	buf_char(v->out, ' ');
-	if (v->wide)
+	if (v->terminal.wide)
 		fmt_endpoint(v->out, w->family, addr, port);
 	else
 		fmt_endpoint_cut(v->out, w->family, addr, port, ENDPOINT_WIDTH - 1);
-	buf_pad(v->out, from, v->wide ? 2 * ENDPOINT_WIDTH : ENDPOINT_WIDTH);
+	buf_pad(v->out, from, v->terminal.wide ? 2 * ENDPOINT_WIDTH : ENDPOINT_WIDTH);
 }
 
 /* "5", "5,7", as much as fits; "+2": two other processes hold it too. With -w "5,4022/5". */
@@ -289,7 +263,7 @@ static void print_descriptors(struct view_context *v, const struct stuck_table *
 			const struct stuck_group *group)
 {
 	struct buf *b = v->out;
-	size_t start = b->len, room = v->wide ? SIZE_MAX : 8;
+	size_t start = b->len, room = v->terminal.wide ? SIZE_MAX : 8;
 	uint32_t others = 0, last = 0;
 	bool full = false;
 
@@ -298,7 +272,7 @@ static void print_descriptors(struct view_context *v, const struct stuck_table *
 		const struct stuck_holder *o = &h->holder[g->holder + i];
 		size_t before = b->len;
 
-		if (o->pid != group->pid && !v->wide) {
+		if (o->pid != group->pid && !v->terminal.wide) {
 			others += o->pid != last;
 			last = o->pid;
 			continue;
@@ -328,7 +302,7 @@ static void print_descriptors(struct view_context *v, const struct stuck_table *
 /* "  (+ others hold them too: 4022 nginx, 4023 nginx)", by what its sockets show */
 static void print_other_holders(struct view_context *v, const struct stuck_table *h, const struct stuck_group *group)
 {
-	size_t limit = v->wide ? SIZE_MAX : LINE_COLUMNS - 26, start = v->out->len;
+	size_t limit = v->terminal.wide ? SIZE_MAX : LINE_COLUMNS - 26, start = v->out->len;
 	uint32_t last = group->pid;
 	bool any = false;
 	const struct stuck_socket *g = &h->sockets[group->first];
@@ -394,7 +368,7 @@ static void print_sockets_of_kind(struct view_context *v, const struct stuck_tab
 	buf_u64(b, n);
 	buf_char(b, ' ');
 	buf_str(b, state_name(g->state));
-	buf_str(b, v->wide ? ": " : ":\n  ");
+	buf_str(b, v->terminal.wide ? ": " : ":\n  ");
 	buf_str(b, advice_line(g->advice));
 	if (left) {
 		buf_str(b, n == 1 ? ", in " : ",\n  the last in ");
@@ -414,10 +388,10 @@ static void print_sockets_of_kind(struct view_context *v, const struct stuck_tab
 
 static void print_sockets_header(struct view_context *v)
 {
-	size_t width = (v->wide ? 2 : 1) * ENDPOINT_WIDTH;
+	size_t width = (v->terminal.wide ? 2 : 1) * ENDPOINT_WIDTH;
 
-	print_column(v->out, "        AGE LOCAL", AGE_WIDTH + width);
-	print_column(v->out, " PEER", width);
+	column_text(v->out, "        AGE LOCAL", AGE_WIDTH + width);
+	column_text(v->out, " PEER", width);
 	buf_str(v->out, " UNREAD SEND-Q EOF FD\n");
 }
 
@@ -489,10 +463,34 @@ static void stuck_print(struct view_context *v, const struct stuck_table *h, uin
 	print_caveats(v, h);
 }
 
+static const char stuck_manual[] =
+	"What hangs half closed or closing now, by whom it is held, with whom, and why.\n"
+	"One walk over the sockets of every network namespace; nothing is traced.\n"
+	"\n"
+	"  SOCKETS WHY    how many, and what is to be done about them\n"
+	"  OLDEST AGE     what the socket shows at least (>=); - nothing\n"
+	"  UNREAD SEND-Q  bytes that the program has not read, that are not acknowledged\n"
+	"  EOF            whether the program has read up to the peer's FIN\n"
+	"  FD             descriptors; +2: two other processes hold it too\n"
+	"\n"
+	"  --older-than TIME  for so long at least\n"
+	"  --watch SECONDS    look again every so often\n"
+	"  --fail             exit 1 if any is found\n"
+	"  -w                 all of them\n"
+	"  -j                 as JSON\n"
+	"\n"
+	"Examples:\n"
+	"  tcpclose stuck --older-than 5m --fail  a health check: are sockets leaking?\n"
+	"  tcpclose stuck -c java -w              all half-closed sockets of one program\n";
+
 const struct view view_stuck = {
+	.id = VIEW_STUCK,
 	.name = "stuck",
 	.help = "what hangs half closed now, who holds it and what to do; one shot",
 	.manual = stuck_manual,
+	.source = SOURCE_SCAN,
+	.formats = 1 << FORMAT_TEXT | 1 << FORMAT_JSON,
+	.json = &view_json,
 	.reports_itself = true,
 	.stuck = stuck_print,
 };

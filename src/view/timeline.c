@@ -211,9 +211,11 @@ static void timeline_release(struct view_context *v)
 }
 
 const struct view view_timeline = {
+	.id = VIEW_TIMELINE,
 	.name = "timeline",
 	.help = "a ladder per connection: calls, states, FINs, ACKs, and the gaps",
 	.manual = timeline_manual,
+	.formats = 1 << FORMAT_TEXT,
 	.start = timeline_start,
 	.story = timeline_add_story,
 	.end = timeline_end,

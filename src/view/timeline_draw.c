@@ -24,11 +24,11 @@
 
 unsigned timeline_columns(const struct view_context *v)
 {
-	if (v->wide)
+	if (v->terminal.wide)
 		return TIMELINE_COLUMNS_MAX;
-	if (v->columns < TIMELINE_COLUMNS)
+	if (v->terminal.columns < TIMELINE_COLUMNS)
 		return TIMELINE_COLUMNS;
-	return v->columns < TIMELINE_COLUMNS_MAX ? v->columns : TIMELINE_COLUMNS_MAX;
+	return v->terminal.columns < TIMELINE_COLUMNS_MAX ? v->terminal.columns : TIMELINE_COLUMNS_MAX;
 }
 
 static struct buf *side_buf(struct two_columns *p, unsigned side)

@@ -13,9 +13,9 @@
 
 #include "ansi.h"
 #include "call_text.h"
+#include "columns.h"
 #include "escape.h"
 #include "fmt.h"
-#include "manual.h"
 
 #define PID_WIDTH 8
 #define COMM_WIDTH 9
@@ -78,15 +78,7 @@ static const char *ending_color(enum ending ending)
 
 static bool has_call_column(const struct view_context *v)
 {
-	return v->wide || v->columns >= LINE_COLUMNS + (v->times ? 13 : 0) + CALL_WIDTH;
-}
-
-static void print_column(struct buf *b, const char *text, size_t width)
-{
-	size_t from = b->len;
-
-	buf_str(b, text);
-	buf_pad(b, from, width);
+	return v->terminal.wide || v->terminal.columns >= LINE_COLUMNS + (v->times ? 13 : 0) + CALL_WIDTH;
 }
 
 static void print_endpoint_column(struct view_context *v, const struct flow *w, bool local)
@@ -95,7 +87,7 @@ static void print_endpoint_column(struct view_context *v, const struct flow *w, 
 	uint16_t port = local ? w->local_port : w->peer_port;
 	size_t from = v->out->len;
 
-	if (v->wide) {
+	if (v->terminal.wide) {
 		fmt_endpoint(v->out, w->family, addr, port);
 		buf_char(v->out, ' ');
 	} else {
@@ -109,17 +101,17 @@ static void trace_print_header(struct view_context *v)
 	struct buf *b = v->out;
 
 	if (v->times)
-		print_column(b, "TIME", 13);
-	print_column(b, "PID", PID_WIDTH);
-	print_column(b, "COMM", v->wide ? EVENT_COMM_LEN : COMM_WIDTH);
-	print_column(b, "LOCAL", ENDPOINT_WIDTH);
+		column_text(b, "TIME", 13);
+	column_text(b, "PID", PID_WIDTH);
+	column_text(b, "COMM", v->terminal.wide ? EVENT_COMM_LEN : COMM_WIDTH);
+	column_text(b, "LOCAL", ENDPOINT_WIDTH);
 	buf_str(b, "BY ");
-	print_column(b, "REMOTE", ENDPOINT_WIDTH);
-	print_column(b, "ENDING", v->wide ? 15 : ENDING_WIDTH);
+	column_text(b, "REMOTE", ENDPOINT_WIDTH);
+	column_text(b, "ENDING", v->terminal.wide ? 15 : ENDING_WIDTH);
 	buf_str(b, "     MS");
 	if (has_call_column(v))
-		print_column(b, " CALL", v->wide ? CALL_WIDTH + 1 : 0);
-	if (v->wide)
+		column_text(b, " CALL", v->terminal.wide ? CALL_WIDTH + 1 : 0);
+	if (v->terminal.wide)
 		buf_str(b, "REASON           BLAME");
 	buf_char(b, '\n');
 }
@@ -128,13 +120,13 @@ static void trace_print_header(struct view_context *v)
 static void print_process_columns(struct view_context *v, const struct story *s, const struct socket_call *a)
 {
 	const uint8_t *comm = a ? a->comm : s->nr_holders ? s->holders[0].comm : NULL;
-	size_t comm_width = v->wide ? EVENT_COMM_LEN : COMM_WIDTH;
+	size_t comm_width = v->terminal.wide ? EVENT_COMM_LEN : COMM_WIDTH;
 	struct buf *b = v->out;
 	size_t from = b->len;
 
 	if (!comm) {
-		print_column(b, "-", PID_WIDTH);
-		print_column(b, "-", comm_width);
+		column_text(b, "-", PID_WIDTH);
+		column_text(b, "-", comm_width);
 		return;
 	}
 	buf_u64(b, a ? a->pid : s->holders[0].pid);
@@ -154,7 +146,7 @@ static void print_call_column(struct view_context *v, const struct socket_call *
 		call_text_print(b, a);
 	else
 		buf_char(b, '-');
-	if (v->wide)
+	if (v->terminal.wide)
 		buf_pad(b, from, CALL_WIDTH + 1);
 }
 
@@ -191,15 +183,15 @@ static void print_total_ms(struct buf *b, const struct story *s, const struct ve
 
 static void print_ending_and_time(struct view_context *v, const struct story *s, const struct verdict *verdict)
 {
-	const char *color = v->color ? ending_color(verdict->ending) : NULL;
+	const char *color = v->terminal.color ? ending_color(verdict->ending) : NULL;
 	struct buf *b = v->out;
 	size_t from;
 
 	if (color)
 		buf_str(b, color);
 	from = b->len;
-	buf_str(b, v->wide ? ending_name(verdict->ending) : short_ending_name(verdict->ending));
-	buf_pad(b, from, v->wide ? 15 : ENDING_WIDTH);
+	buf_str(b, v->terminal.wide ? ending_name(verdict->ending) : short_ending_name(verdict->ending));
+	buf_pad(b, from, v->terminal.wide ? 15 : ENDING_WIDTH);
 	if (color)
 		buf_str(b, ANSI_RESET);
 	print_total_ms(b, s, verdict);
@@ -251,11 +243,11 @@ static void print_stack(struct view_context *v, const char *text)
 		if (f.missing)
 			escape_for_terminal(&line, f.missing, f.missing_len, ESCAPE_ANY_WIDTH);
 		else
-			print_stack_frame(&line, &f, v->wide);
+			print_stack_frame(&line, &f, v->terminal.wide);
 		buf_str(v->out, STACK_INDENT);
 		if (line.len)	/* escaped already: nothing grows */
 			escape_for_terminal(v->out, line.data, line.len,
-				      v->wide ? ESCAPE_ANY_WIDTH : LINE_COLUMNS - strlen(STACK_INDENT));
+				      v->terminal.wide ? ESCAPE_ANY_WIDTH : LINE_COLUMNS - strlen(STACK_INDENT));
 		buf_char(v->out, '\n');
 	}
 	v->out->failed |= line.failed;
@@ -279,8 +271,8 @@ static void trace_print_story(struct view_context *v, const struct story *s, con
 	print_ending_and_time(v, s, verdict);
 	if (has_call_column(v))
 		print_call_column(v, a);
-	if (v->wide) {
-		print_column(b, verdict->reason ? reason_name(verdict->reason) : "-", REASON_WIDTH);
+	if (v->terminal.wide) {
+		column_text(b, verdict->reason ? reason_name(verdict->reason) : "-", REASON_WIDTH);
 		buf_str(b, verdict->blame_known ? blame_name(verdict->blame) : "-");
 		if (verdict->partial)
 			buf_str(b, " (partial)");
@@ -290,10 +282,33 @@ static void trace_print_story(struct view_context *v, const struct story *s, con
 		print_stack(v, view_stack(v, verdict->trigger));
 }
 
+static const char trace_manual[] =
+	"One line per endpoint whose connection ended, as it ends.\n"
+	"\n"
+	"  PID COMM      whose call ended this end; where none did, who touched it last\n"
+	"  LOCAL REMOTE  this socket and its peer; over loopback both are here: two lines\n"
+	"  BY            who ended it: -> this end, <- the peer, <> both, -- nobody,\n"
+	"                ?? not seen\n"
+	"  ENDING        four-way, three-way, crossed (FINs), reset, timed-out, aborted,\n"
+	"                failed, open: not over when the run was\n"
+	"  MS            from the first FIN (or RST) until it was over; > at least\n"
+	"  CALL          close(FD), shutdown(FD, HOW), exit, signal; * the last reference\n"
+	"                went in a call that was meant for something else. With -w, or\n"
+	"                in a wide terminal\n"
+	"  REASON BLAME  with -w: why a reset or timeout, and where the time went\n"
+	"\n"
+	"  -w whole lines   -T with the time of day   -j as JSON   --all failed ones too\n"
+	"\n"
+	"Examples:\n"
+	"  tcpclose -c nginx -w               what ends nginx's connections, and why\n"
+	"  tcpclose --class reset,timeout -T  only what went wrong, and when\n";
+
 const struct view view_trace = {
+	.id = VIEW_TRACE,
 	.name = "trace",
 	.help = "one line per ended endpoint, as it ends (default)",
 	.manual = trace_manual,
+	.formats = 1 << FORMAT_TEXT,
 	.start = trace_print_header,
 	.story = trace_print_story,
 };

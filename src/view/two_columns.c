@@ -8,7 +8,7 @@ static const struct glyphs utf8 = { "\u2502", "\u250a", "\u2500", "\u2574 ", "\u
 
 void two_columns_init(struct two_columns *p, struct view_context *v, const struct ladder *l, unsigned columns)
 {
-	*p = (struct two_columns){ .v = v, .l = l, .glyphs = v->utf8 ? &utf8 : &ascii_glyphs,
+	*p = (struct two_columns){ .v = v, .l = l, .glyphs = v->terminal.utf8 ? &utf8 : &ascii_glyphs,
 			   .margin = columns / 4 };
 	p->inner = columns - 2 * p->margin - 2;
 	p->rail = p->glyphs->rail;
@@ -45,7 +45,7 @@ static void add_spaces(struct buf *b, size_t n)
 
 void two_columns_print_row(struct two_columns *p)
 {
-	const char *color = p->v->color ? p->color : NULL;
+	const char *color = p->v->terminal.color ? p->color : NULL;
 	size_t left = buf_columns(&p->left), between = buf_columns(&p->between);
 	struct buf *b = p->v->out;
 
@@ -100,7 +100,7 @@ void two_columns_print_header(struct two_columns *p, const struct buf *left, con
 	size_t len = buf_columns(middle), at = (columns - len) / 2;
 	struct buf *b = p->v->out;
 
-	if (p->v->color)
+	if (p->v->terminal.color)
 		buf_str(b, ANSI_BOLD);
 	buf_add_buf(b, left);
 	if (len && buf_columns(left) < at && buf_columns(right) < at) {
@@ -110,7 +110,7 @@ void two_columns_print_header(struct two_columns *p, const struct buf *left, con
 	}
 	add_spaces(b, columns > used ? columns - used : 1);
 	buf_add_buf(b, right);
-	if (p->v->color)
+	if (p->v->terminal.color)
 		buf_str(b, ANSI_RESET);
 	buf_char(b, '\n');
 }

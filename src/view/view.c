@@ -4,16 +4,38 @@
 #include <stddef.h>
 #include <string.h>
 
+static const char record_manual[] =
+	"Writes what happens into a file, from which every view can be had later,\n"
+	"elsewhere and without privilege. Filters by address, port and namespace keep\n"
+	"the rest out.\n"
+	"\n"
+	"  -o FILE        the recording, - is standard output\n"
+	"  --rotate SIZE  go on in a new file at so many bytes\n"
+	"  --keep N       so many full files stay, FILE.1 the latest\n"
+	"\n"
+	"Examples:\n"
+	"  tcpclose record -o ends.rec --rotate 100M --keep 9  in bounded space\n"
+	"  tcpclose record -o test.rec -- make test            while a command runs\n";
+
+/* Prints nothing: the session writes the recording, as it does for any view with --record. */
+static const struct view view_record = {
+	.id = VIEW_RECORD,
+	.name = "record",
+	.help = "what happens, into the file that -o names, for --replay",
+	.manual = record_manual,
+	.formats = 1 << FORMAT_TEXT,
+};
+
 static const struct view *const views[] = {
-	&view_trace,
-	&view_json,
-	&view_events,
-	&view_timeline,
-	&view_who,
-	&view_hist,
-	&view_record,
-	&view_stuck,
-	&view_doctor,
+	[VIEW_TRACE] = &view_trace,
+	[VIEW_JSON] = &view_json,
+	[VIEW_EVENTS] = &view_events,
+	[VIEW_TIMELINE] = &view_timeline,
+	[VIEW_WHO] = &view_who,
+	[VIEW_HIST] = &view_hist,
+	[VIEW_RECORD] = &view_record,
+	[VIEW_STUCK] = &view_stuck,
+	[VIEW_DOCTOR] = &view_doctor,
 };
 
 const struct view *view_at(unsigned i)
@@ -27,4 +49,20 @@ const struct view *view_find(const char *name)
 		if (!strcmp(views[i]->name, name))
 			return views[i];
 	return NULL;
+}
+
+const struct view *view_printer(const struct view *v, enum format format)
+{
+	return format == FORMAT_JSON && v->json ? v->json : v;
+}
+
+const char *group_by_name(enum group_by by)
+{
+	static const char *const words[] = {
+#define X(id, word) [GROUP_BY_##id] = word,
+		GROUP_BY_WORDS(X)
+#undef X
+	};
+
+	return by > GROUP_BY_DEFAULT && by < GROUP_BY_COUNT ? words[by] : "";
 }

@@ -11,6 +11,7 @@
  */
 #include "who.h"
 
+#include <stddef.h>
 #include <string.h>
 #include <sys/socket.h>
 
@@ -20,6 +21,52 @@
 #include "who_text.h"
 
 #define GROUPS_MAX 1024
+#define MAXIMUM 1000
+#define COUNT(name, index) { name, false, index, 0 }
+#define TIME(name, index, permille) { name, true, index, permille }
+
+static const struct who_column columns[] = {
+	COUNT("closes", WHO_CLOSES),
+	COUNT("close", WHO_CLOSE),
+	COUNT("shutdown_wr", WHO_SHUT_WR),
+	COUNT("shutdown_rdwr", WHO_SHUT_RDWR),
+	COUNT("exit", WHO_EXIT),
+	COUNT("signal", WHO_SIGNAL),
+	COUNT("other_call", WHO_OTHER_CALL),
+	COUNT("no_call", WHO_NO_CALL),
+	COUNT("clean", WHO_CLEAN),
+	COUNT("reset", WHO_RESET),
+	COUNT("timeout", WHO_TIMEOUT),
+	COUNT("other_end", WHO_OTHER_END),
+	COUNT("open", WHO_OPEN),
+	COUNT("local", WHO_LOCAL),
+	COUNT("peer", WHO_PEER),
+	COUNT("both", WHO_BOTH),
+	COUNT("nobody", WHO_NOBODY),
+	COUNT("unknown", WHO_UNKNOWN),
+	TIME("app_hold_p50", WHO_APP_HOLD, 500),
+	TIME("app_hold_p99", WHO_APP_HOLD, 990),
+	TIME("app_hold_max", WHO_APP_HOLD, MAXIMUM),
+	TIME("peer_hold_p50", WHO_PEER_HOLD, 500),
+	TIME("peer_hold_p99", WHO_PEER_HOLD, 990),
+	TIME("peer_hold_max", WHO_PEER_HOLD, MAXIMUM),
+};
+
+const struct who_column *who_column_at(unsigned i)
+{
+	return i < sizeof(columns) / sizeof(*columns) ? &columns[i] : NULL;
+}
+
+bool who_column_value(const struct who_row *w, const struct who_column *c, uint64_t *value)
+{
+	if (!c->is_time) {
+		*value = w->n[c->index];
+		return true;
+	}
+	*value = c->permille == MAXIMUM ? w->hold[c->index].max :
+		 histogram_quantile(&w->hold[c->index], c->permille);
+	return w->hold[c->index].n;
+}
 
 static enum who_count who_count_of_call(const struct socket_call *a)
 {
@@ -196,9 +243,9 @@ static void who_print_json(struct view_context *v, const struct keyed_table *g, 
 
 static void who_show(struct view_context *v, const struct keyed_table *g, const struct interval *interval)
 {
-	if (v->options.json)
+	if (v->options.format == FORMAT_JSON)
 		who_print_json(v, g, interval);
-	else if (v->options.csv)
+	else if (v->options.format == FORMAT_CSV)
 		who_print_csv(v, g, interval);
 	else
 		who_print_text(v, g, interval);
@@ -212,14 +259,17 @@ static void who_start(struct view_context *v)
 					      .show = who_show };
 
 	aggregate_start(v, &ops, GROUP_BY_COMM);
-	if (v->options.csv)
+	if (v->options.format == FORMAT_CSV)
 		who_print_csv_header(v);
 }
 
 const struct view view_who = {
+	.id = VIEW_WHO,
 	.name = "who",
 	.help = "per process: how it ends its connections, and who waits for whom",
 	.manual = who_manual,
+	.has_intervals = true,
+	.formats = 1 << FORMAT_TEXT | 1 << FORMAT_JSON | 1 << FORMAT_CSV,
 	.start = who_start,
 	.story = aggregate_add_story,
 	.lost = aggregate_print_lost,

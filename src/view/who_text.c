@@ -14,6 +14,7 @@
 #include <string.h>
 
 #include "ansi.h"
+#include "columns.h"
 #include "escape.h"
 #include "fmt.h"
 #include "group_key.h"
@@ -54,20 +55,12 @@ const char who_manual[] =
 
 static bool is_wide(const struct view_context *v)
 {
-	return v->wide || v->columns >= WIDE_COLUMNS;
+	return v->terminal.wide || v->terminal.columns >= WIDE_COLUMNS;
 }
 
 static size_t key_width(const struct view_context *v)
 {
-	return v->wide ? KEY_WIDE : KEY_WIDTH;
-}
-
-static void print_column(struct buf *b, const char *text, size_t width)
-{
-	size_t from = b->len;
-
-	buf_str(b, text);
-	buf_pad(b, from, width);
+	return v->terminal.wide ? KEY_WIDE : KEY_WIDTH;
 }
 
 /* " 98", " <1", ">99" where some are left out, "  ." for none: shares of all. */
@@ -160,16 +153,16 @@ static void print_who_header(struct view_context *v, unsigned parts)
 	struct buf *b = v->out;
 
 	for (int line = 0; line < 2; line++) {
-		if (v->color)
+		if (v->terminal.color)
 			buf_str(b, ANSI_BOLD);
-		print_column(b, line ? group_key_heading(v->options.by) : "", key_width(v));
+		column_text(b, line ? group_key_heading(v->options.by) : "", key_width(v));
 		if (parts & 1)
 			print_counts_header(b, !line);
 		if (parts == 3)
 			buf_char(b, ' ');
 		if (parts & 2)
 			print_endings_header(b, !line);
-		if (v->color)
+		if (v->terminal.color)
 			buf_str(b, ANSI_RESET);
 		buf_char(b, '\n');
 	}
@@ -179,7 +172,7 @@ static uint32_t rows_to_print(const struct view_context *v, const struct keyed_t
 {
 	uint32_t n = g->nr + (g->other != NULL);
 
-	return v->wide || n <= ROWS ? n : ROWS;
+	return v->terminal.wide || n <= ROWS ? n : ROWS;
 }
 
 static void print_table(struct view_context *v, const struct keyed_table *g, unsigned parts)
@@ -209,11 +202,11 @@ static void print_endings_table(struct view_context *v, const struct keyed_table
 	size_t from;
 
 	buf_char(b, '\n');
-	if (v->color)
+	if (v->terminal.color)
 		buf_str(b, ANSI_BOLD);
-	print_column(b, group_key_heading(v->options.by), key_width(v));
+	column_text(b, group_key_heading(v->options.by), key_width(v));
 	buf_str(b, "ENDING          REASON              CLOSES    %");
-	if (v->color)
+	if (v->terminal.color)
 		buf_str(b, ANSI_RESET);
 	buf_char(b, '\n');
 	for (uint32_t n = 0; n < rows_to_print(v, g); n++) {
@@ -226,8 +219,8 @@ static void print_endings_table(struct view_context *v, const struct keyed_table
 			if (!ended)
 				continue;
 			print_key(v, g, o);
-			print_column(b, ending_name(i / REASON_COUNT), 16);
-			print_column(b, i % REASON_COUNT ? reason_name(i % REASON_COUNT) : "-", 19);
+			column_text(b, ending_name(i / REASON_COUNT), 16);
+			column_text(b, i % REASON_COUNT ? reason_name(i % REASON_COUNT) : "-", 19);
 			from = b->len;
 			buf_u64(b, ended);
 			buf_pad_before(b, from, CLOSES_WIDTH);

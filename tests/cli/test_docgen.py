@@ -72,6 +72,8 @@ def bash_completes_views_options_and_words(cli):
     same("behind =", complete(cli, "--ending", "=", "thr"), ["three-way"])
     same("a file", complete(cli, "--replay", "READ"), ["README.md"])
     same("a command", "true" in complete(cli, "json", "--", "tru"), True)
+    same("an option that the view lacks", complete(cli, "hist", "--cs"), [])
+    same("with -j and the view json", complete(cli, "who", "json", "--cs"), ["--csv"])
     true("hidden ones are not offered", "--document" not in complete(cli, "--"))
 
 

@@ -25,12 +25,15 @@ static int split_words(char *text, size_t len, char *argv[WORDS + 1])
 
 static void check_options(const struct options *o)
 {
-	HOLDS(o->view && o->max_open && o->buffer_bytes);
-	HOLDS(!(o->buffer_bytes & (o->buffer_bytes - 1)));
-	HOLDS(o->color == COLOR_AUTO || o->color == COLOR_ALWAYS || o->color == COLOR_NEVER);
+	HOLDS(o->view && o->capture.max_open && o->capture.buffer_bytes);
+	HOLDS(!(o->capture.buffer_bytes & (o->capture.buffer_bytes - 1)));
+	HOLDS(o->output.color == COLOR_AUTO || o->output.color == COLOR_ALWAYS ||
+	      o->output.color == COLOR_NEVER);
+	HOLDS(o->view->formats >> o->view_options.format & 1);
 	HOLDS(!o->record.rotate_bytes || o->record.wanted);
-	HOLDS(!o->command || o->command[0]);
-	HOLDS(!o->doctor || !(o->stuck || o->command || o->record.replay || o->record.wanted));
+	HOLDS(!o->run.command || o->run.command[0]);
+	HOLDS(o->view->source != SOURCE_DOCTOR ||
+	      !(o->run.command || o->record.replay || o->record.wanted));
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

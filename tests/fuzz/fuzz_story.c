@@ -87,9 +87,9 @@ static void start_views(struct world *w, uint8_t how)
 	HOLDS(!view_at(VIEWS));
 	for (unsigned i = 0; view_at(i); i++) {
 		w->each[i] = w->context;
-		w->each[i].utf8 = how & 1;
-		w->each[i].color = false;
-		w->each[i].columns = view_at(i)->tick ? how % 81 : 0;
+		w->each[i].terminal.utf8 = how & 1;
+		w->each[i].terminal.color = false;
+		w->each[i].terminal.columns = view_at(i)->tick ? how % 81 : 0;
 		w->each[i].options.by = how % GROUP_BY_COUNT;
 		w->each[i].options.interval_ns = how & 2 ? 20 * MS : 0;
 		if (view_at(i)->start)

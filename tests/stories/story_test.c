@@ -172,9 +172,9 @@ static struct pipeline *open_pipeline(struct script_run *p, const struct view *v
 		.context = &p->context,
 		.filter = &o->filter,
 		.story_filter = &o->story_filter,
-		.max_stories = o->count,
-		.never_open = o->all,
-		.endpoint_table = { .max_open = o->max_open,
+		.max_stories = o->run.count,
+		.never_open = o->capture.all,
+		.endpoint_table = { .max_open = o->capture.max_open,
 			   .calls = run_info_watches_calls(&s->meta),
 			   .timewait = run_info_has_hook(&s->meta, "late") },
 	};
@@ -218,10 +218,11 @@ static void run_script(struct script_run *p, const struct view *view)
 	struct pipeline *t;
 	struct run_counts counts;
 
-	p->context = (struct view_context){ .out = &p->out, .meta = &s->meta, .wide = s->options.wide,
-				 .times = s->options.times, .cgroup_path = cgroup_path,
-				 .cgroup_arg = s->cgroup_cache, .stacks = s->stacks,
-				 .shows_stacks = s->options.stack,
+	p->context = (struct view_context){ .out = &p->out, .meta = &s->meta,
+				 .terminal.wide = s->options.output.wide, .times = s->options.output.times,
+				 .lookup = { .cgroup_path = cgroup_path, .cgroup_arg = s->cgroup_cache,
+					     .stacks = s->stacks },
+				 .shows_stacks = s->options.capture.stack,
 				 .options = s->options.view_options };
 	t = open_pipeline(p, view);
 	if (!t) {

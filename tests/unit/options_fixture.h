@@ -14,35 +14,10 @@
 #define WORDS_MAX 40
 #define PARSE(r, ...) parse_words(r, (const char *const[]){ "tcpclose", __VA_ARGS__, NULL })
 
-/* The views are not what is tested here: these stand for them. */
-static const struct view views[] = {
-	{ .name = "trace", .help = "lines (default)" },
-	{ .name = "json", .help = "objects" },
-	{ .name = "events", .help = "events" },
-	{ .name = "stuck", .help = "what hangs" },
-	{ .name = "who", .help = "processes", .manual = "Columns.\n" },
-	{ .name = "hist", .help = "histograms" },
-	{ .name = "timeline", .help = "ladders" },
-	{ .name = "doctor", .help = "what can be done" },
-};
-
-const struct view *view_at(unsigned i)
-{
-	return i < sizeof(views) / sizeof(*views) ? &views[i] : NULL;
-}
-
-const struct view *view_find(const char *name)
-{
-	for (unsigned i = 0; view_at(i); i++)
-		if (strcmp(views[i].name, name) == 0)
-			return &views[i];
-	return NULL;
-}
-
 struct result {
 	struct options o;
 	int status;
-	char out[8192], err[2048];
+	char out[16384], err[2048];
 	char *argv[WORDS_MAX];
 };
 

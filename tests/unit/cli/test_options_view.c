@@ -89,18 +89,18 @@ static void test_options_view__json_of_its_own_in_either_order(void **state)
 	(void)state;
 	PARSE(&r, "who", "-j");
 	expect_fine(&r);
-	assert_string_equal(r.o.view, "who");
-	assert_true(r.o.view_options.json);
+	assert_string_equal(r.o.view->name, "who");
+	assert_int_equal(r.o.view_options.format, FORMAT_JSON);
 	PARSE(&r, "-j", "hist", "2", "-j");
 	expect_fine(&r);
-	assert_string_equal(r.o.view, "hist");
-	assert_true(r.o.view_options.json);
+	assert_string_equal(r.o.view->name, "hist");
+	assert_int_equal(r.o.view_options.format, FORMAT_JSON);
 	PARSE(&r, "-j", "who", "hist");
 	assert_int_equal(r.status, EXIT_USAGE);
 	PARSE(&r, "who", "-j", "trace");
 	assert_int_equal(r.status, EXIT_USAGE);
 	PARSE(&r, "who", "-j", "--csv");
-	expect_usage(&r, "tcpclose: one of -j and '--csv' is enough\n");
+	expect_usage(&r, "tcpclose: -j and --csv are mutually exclusive\n");
 }
 
 static void test_options_view__what_another_view_heeds_is_refused(void **state)
@@ -109,18 +109,18 @@ static void test_options_view__what_another_view_heeds_is_refused(void **state)
 
 	(void)state;
 	PARSE(&r, "trace", "--by", "pid");
-	expect_usage(&r, "tcpclose: option '--by' is for the views who and hist alone\n");
+	expect_usage(&r, "tcpclose: --by does not apply to trace, only to who and hist\n");
 	PARSE(&r, "hist", "--csv");
-	expect_usage(&r, "tcpclose: option '--csv' is for the view who alone\n");
+	expect_usage(&r, "tcpclose: --csv does not apply to hist, only to who\n");
 	PARSE(&r, "--sort", "reset");
-	expect_usage(&r, "tcpclose: option '--sort' is for the view who alone\n");
+	expect_usage(&r, "tcpclose: --sort does not apply to trace, only to who\n");
 	PARSE(&r, "who", "--phase", "total");
-	expect_usage(&r, "tcpclose: option '--phase' is for the view hist alone\n");
+	expect_usage(&r, "tcpclose: --phase does not apply to who, only to hist\n");
 	PARSE(&r, "timeline", "--ascii");
 	expect_fine(&r);
 	assert_true(r.o.view_options.ascii);
 	PARSE(&r, "who", "--ascii");
-	expect_usage(&r, "tcpclose: option '--ascii' is for the views timeline and hist alone\n");
+	expect_usage(&r, "tcpclose: --ascii does not apply to who, only to timeline and hist\n");
 }
 
 static void test_options_view__help_is_of_the_view_before_it(void **state)
@@ -131,7 +131,7 @@ static void test_options_view__help_is_of_the_view_before_it(void **state)
 	PARSE(&r, "who", "--help");
 	assert_int_equal(r.status, EXIT_FINE);
 	assert_non_null(strstr(r.out, "Usage: tcpclose who [SECONDS] [OPTION...]"));
-	assert_non_null(strstr(r.out, "\n\nColumns.\n"));
+	assert_non_null(strstr(r.out, "\n\nSums up, per process"));
 	PARSE(&r, "--help", "who");
 	assert_int_equal(r.status, EXIT_FINE);
 	assert_non_null(strstr(r.out, "Usage: tcpclose [VIEW]"));

@@ -7,8 +7,8 @@ static void test_usage_error__an_unknown_view(void **state)
 
 	(void)state;
 	PARSE(&r, "foo");
-	expect_usage(&r, "tcpclose: unknown view 'foo': want trace, json, events, stuck, who, "
-		     "hist, timeline or doctor (see tcpclose --help)\n");
+	expect_usage(&r, "tcpclose: unknown view 'foo': want trace, json, events, "
+		     "timeline, who, hist, record, stuck, doctor\n");
 }
 
 static void test_usage_error__two_views(void **state)
@@ -16,9 +16,9 @@ static void test_usage_error__two_views(void **state)
 	struct result r;
 
 	(void)state;
-	PARSE(&r, "trace", "-j");
-	expect_usage(&r, "tcpclose: one view too many, 'json': want trace, json, events, stuck, who, "
-		     "hist, timeline or doctor (see tcpclose --help)\n");
+	PARSE(&r, "trace", "json");
+	expect_usage(&r, "tcpclose: one view too many, 'json': want trace, json, events, "
+		     "timeline, who, hist, record, stuck, doctor\n");
 }
 
 static void test_usage_error__more_ports_than_there_is_room_for(void **state)
@@ -85,8 +85,8 @@ static void test_usage_error__bad_values_are_quoted_in_one_line(void **state)
 		{ "--drain", "", "bad time '': want seconds, as 10 or 0.5" },
 		{ "-n", "0", "bad count '0': want a number from 1 on" },
 		{ "-o", "", "bad file '': want a path, or - for standard output" },
-		{ "--color", "yes", "bad color 'yes': want auto, always or never" },
-		{ "--calls", "magic", "bad calls mode 'magic': want auto, fentry, kprobe, tracepoint or inline" },
+		{ "--color", "yes", "bad color 'yes': want auto, always, never" },
+		{ "--calls", "magic", "bad calls mode 'magic': want auto, fentry, kprobe, tracepoint, inline" },
 		{ "--buffer", "3M", "bad buffer size '3M': want a power of two from 64K to 1G" },
 		{ "--buffer", "2G", "bad buffer size '2G': want a power of two from 64K to 1G" },
 		{ "--max-open", "0", "bad number of endpoints '0': want 1-16777216" },

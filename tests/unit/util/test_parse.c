@@ -4,6 +4,7 @@
 #include <errno.h>
 
 #include "parse.h"
+#include "parse_filter.h"
 
 #define UNTOUCHED 77
 

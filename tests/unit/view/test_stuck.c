@@ -28,7 +28,8 @@ static int set_up(void **state)
 
 	if (!g)
 		return -1;
-	g->context = (struct view_context){ .out = &g->out, .meta = &g->meta, .cgroup_path = cgroup_path_of };
+	g->context = (struct view_context){ .out = &g->out, .meta = &g->meta, 
+				.lookup.cgroup_path = cgroup_path_of };
 	stuck_table_begin(&g->stuck, &no_filter, &no_select, 0, 100);
 	*state = g;
 	return 0;

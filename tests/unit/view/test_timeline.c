@@ -145,8 +145,8 @@ static void test_timeline__it_is_as_wide_as_the_terminal(void **state)
 
 	for (unsigned utf8 = 0; utf8 < 2; utf8++)
 		for (unsigned i = 0; i < sizeof(asked) / sizeof(*asked); i++) {
-			g->context.columns = asked[i];
-			g->context.utf8 = utf8;
+			g->context.terminal.columns = asked[i];
+			g->context.terminal.utf8 = utf8;
 			buf_reset(&g->out);
 			feed_story(g, 1, 0);
 			expect_width(g, drawn[i]);
@@ -160,7 +160,7 @@ static void test_timeline__plain_unless_it_may_be_more(void **state)
 	feed_story(g, 1, 0);
 	for (size_t i = 0; i < g->out.len; i++)
 		assert_true((unsigned char)g->out.data[i] < 0x80);
-	g->context.utf8 = true;
+	g->context.terminal.utf8 = true;
 	buf_reset(&g->out);
 	feed_story(g, 1, 0);
 	buf_char(&g->out, '\0');

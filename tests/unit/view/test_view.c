@@ -227,7 +227,7 @@ static void test_view__colors_only_where_wanted(void **state)
 	e.sk_err = EVENT_ECONNRESET;
 	feed(g, e);
 	assert_null(strchr(show(g, &view_trace), '\x1b'));
-	g->context.color = true;
+	g->context.terminal.color = true;
 	expect_has(show(g, &view_trace), "\x1b[");
 }
 
@@ -237,7 +237,7 @@ static void test_view__trace_tells_the_call_where_there_is_room(void **state)
 
 	feed_close(g, "curl");
 	assert_null(strstr(show(g, &view_trace), "close(5)"));
-	g->context.columns = 120;
+	g->context.terminal.columns = 120;
 	expect_has(show(g, &view_trace), "close(5)");
 }
 
@@ -282,11 +282,11 @@ static void test_view__no_name_gets_through_to_the_terminal(void **state)
 			continue;
 		for (unsigned by = 0; by < GROUP_BY_COUNT; by++) {
 			g->context.options = (struct view_options){ .by = by };
-			g->context.wide = by % 2;
+			g->context.terminal.wide = by % 2;
 			expect_clean_lines(show_run(g, view_at(i)));
-			g->context.options = (struct view_options){ .by = by, .csv = true };
+			g->context.options = (struct view_options){ .by = by, .format = FORMAT_CSV };
 			expect_clean_lines(show_run(g, view_at(i)));
-			g->context.options = (struct view_options){ .by = by, .json = true };
+			g->context.options = (struct view_options){ .by = by, .format = FORMAT_JSON };
 			expect_clean_lines(show_run(g, view_at(i)));
 		}
 	}

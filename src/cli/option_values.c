@@ -1,0 +1,292 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+#include "option_values.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <string.h>
+
+#include "option_table.h"
+#include "parse.h"
+#include "who.h"
+
+#define COUNT_MAX (1ull << 53)
+#define MAX_OPEN_MAX 16777216
+#define BUFFER_MIN (64ull << 10)
+#define BUFFER_MAX (1ull << 30)
+#define ROTATE_MIN (64ull << 10)
+#define ROTATE_MAX (1ull << 50)
+#define KEEP_MAX 9999
+#define TIME_MAX_NS 1000000000000000000ull	/* 10^9 s */
+#define NS_PER_S 1000000000u
+
+/* Options without a value: each sets one member of struct options. */
+#define FLAG(name, member)                                         \
+	int option_##name(struct option_parser *p, const char *arg) \
+	{                                                          \
+		(void)arg;                                         \
+		p->o->member = true;                               \
+		return 0;                                          \
+	}
+
+FLAG(set_all, capture.all)
+FLAG(set_stack, capture.stack)
+FLAG(set_no_fentry, capture.no_fentry)
+FLAG(set_times, output.times)
+FLAG(set_wide, output.wide)
+FLAG(set_flush, output.flush)
+FLAG(set_quiet, output.quiet)
+FLAG(set_ascii, view_options.ascii)
+FLAG(set_strict, run.strict)
+FLAG(set_fail, stuck.fail)
+
+int option_set_verbose(struct option_parser *p, const char *arg)
+{
+	(void)arg;
+	if (p->o->output.verbose < INT_MAX)
+		p->o->output.verbose++;
+	return 0;
+}
+
+/* The index of arg among the words of an option; -1 after a usage error that lists them. */
+static int find_word(struct option_parser *p, const char *what, const char *(*word)(unsigned),
+		     const char *arg)
+{
+	for (int i = 0; word((unsigned)i); i++)
+		if (strcmp(word((unsigned)i), arg) == 0)
+			return i;
+	usage_error_words(&p->error, what, word);
+	return -1;
+}
+
+const char *option_color_word(unsigned i)
+{
+	static const char *const words[] = { [COLOR_AUTO] = "auto", [COLOR_ALWAYS] = "always",
+					     [COLOR_NEVER] = "never" };
+
+	return i < sizeof(words) / sizeof(*words) ? words[i] : NULL;
+}
+
+int option_set_color(struct option_parser *p, const char *arg)
+{
+	int i = find_word(p, "bad color ", option_color_word, arg);
+
+	if (i < 0)
+		return EINVAL;
+	p->o->output.color = (enum color_mode)i;
+	return 0;
+}
+
+const char *option_calls_word(unsigned i)
+{
+	static const char *const words[] = { [CALLS_AUTO] = "auto",
+					     [CALLS_FENTRY] = "fentry",
+					     [CALLS_KPROBE] = "kprobe",
+					     [CALLS_TRACEPOINT] = "tracepoint",
+					     [CALLS_INLINE] = "inline" };
+
+	return i < sizeof(words) / sizeof(*words) ? words[i] : NULL;
+}
+
+int option_set_calls(struct option_parser *p, const char *arg)
+{
+	int i = find_word(p, "bad calls mode ", option_calls_word, arg);
+
+	if (i < 0)
+		return EINVAL;
+	p->o->capture.calls = (enum calls_mode)i;
+	return 0;
+}
+
+const char *option_by_word(unsigned i)
+{
+	return i + 1 < GROUP_BY_COUNT ? group_by_name((enum group_by)(i + 1)) : NULL;
+}
+
+int option_set_by(struct option_parser *p, const char *arg)
+{
+	int i = find_word(p, "unknown group ", option_by_word, arg);
+
+	if (i < 0)
+		return EINVAL;
+	p->o->view_options.by = (enum group_by)(i + 1);
+	return 0;
+}
+
+const char *option_sort_word(unsigned i)
+{
+	const struct who_column *c = who_column_at(i);
+
+	return c ? c->name : NULL;
+}
+
+/* The columns of times are also known by their names in CSV, which end in _ns. */
+int option_set_sort(struct option_parser *p, const char *arg)
+{
+	size_t len = strlen(arg);
+	char name[32];
+	int i;
+
+	if (len > 3 && len < sizeof(name) && !strcmp(arg + len - 3, "_ns")) {
+		memcpy(name, arg, len - 3);
+		name[len - 3] = '\0';
+		arg = name;
+	}
+	i = find_word(p, "unknown column ", option_sort_word, arg);
+	if (i < 0)
+		return EINVAL;
+	p->o->view_options.sort = (unsigned)i;
+	return 0;
+}
+
+const char *option_phase_word(unsigned i)
+{
+	return i < PHASE_COUNT ? phase_name(i) : NULL;
+}
+
+int option_add_phase(struct option_parser *p, const char *arg)
+{
+	int i = find_word(p, "unknown phase ", option_phase_word, arg);
+
+	if (i < 0)
+		return EINVAL;
+	p->o->view_options.phases |= 1u << i;
+	return 0;
+}
+
+int option_set_output(struct option_parser *p, const char *arg)
+{
+	if (!*arg)
+		return usage_error_value(&p->error, "bad file ",
+					 ": want a path, or - for standard output");
+	p->o->output.path = strcmp(arg, "-") == 0 ? NULL : arg;
+	return 0;
+}
+
+int option_set_replay(struct option_parser *p, const char *arg)
+{
+	if (!*arg)
+		return usage_error_value(&p->error, "bad recording ",
+					 ": want a path, or - for standard input");
+	p->o->record.replay = arg;
+	return 0;
+}
+
+int option_set_record(struct option_parser *p, const char *arg)
+{
+	if (!*arg)
+		return usage_error_value(&p->error, "bad file ",
+					 ": want a path, or - for standard output");
+	p->o->record.wanted = true;
+	p->o->record.path = strcmp(arg, "-") == 0 ? NULL : arg;
+	return 0;
+}
+
+int option_set_rotate(struct option_parser *p, const char *arg)
+{
+	if (!parse_bytes(arg, ROTATE_MIN, ROTATE_MAX, &p->o->record.rotate_bytes))
+		return usage_error_value(&p->error, "bad size ",
+					 ": want 64K or more, as 1000000, 64M or 2G");
+	return 0;
+}
+
+int option_set_keep(struct option_parser *p, const char *arg)
+{
+	uint64_t v;
+
+	if (!parse_u64(arg, 1, KEEP_MAX, &v))
+		return usage_error_value(&p->error, "bad number of files ", ": want 1-9999");
+	p->o->record.keep = (unsigned)v;
+	return 0;
+}
+
+static int parse_seconds(struct option_parser *p, const char *arg, uint64_t min_ns,
+			 unsigned long long *ns)
+{
+	uint64_t v;
+
+	if (!parse_decimal(arg, NS_PER_S, TIME_MAX_NS, &v) || v < min_ns)
+		return usage_error_value(&p->error, "bad time ", min_ns ?
+					 ": want seconds above 0, as 10 or 0.5" :
+					 ": want seconds, as 10 or 0.5");
+	*ns = v;
+	return 0;
+}
+
+int option_set_duration(struct option_parser *p, const char *arg)
+{
+	return parse_seconds(p, arg, 1, &p->o->run.duration_ns);
+}
+
+int option_set_drain(struct option_parser *p, const char *arg)
+{
+	return parse_seconds(p, arg, 0, &p->o->run.drain_ns);
+}
+
+int option_set_watch(struct option_parser *p, const char *arg)
+{
+	return parse_seconds(p, arg, 1, &p->o->stuck.watch_ns);
+}
+
+int option_set_older_than(struct option_parser *p, const char *arg)
+{
+	uint64_t v;
+
+	if (!parse_duration(arg, TIME_MAX_NS, &v) || v == 0)
+		return usage_error_value(&p->error, "bad time ",
+					 ": want a time above 0, as 30, 90s, 5m, 1.5h or 1d");
+	p->o->stuck.older_than_ns = v;
+	return 0;
+}
+
+int option_set_count(struct option_parser *p, const char *arg)
+{
+	uint64_t v;
+
+	if (!parse_u64(arg, 1, COUNT_MAX, &v))
+		return usage_error_value(&p->error, "bad count ", ": want a number from 1 on");
+	p->o->run.count = v;
+	return 0;
+}
+
+int option_set_ready_fd(struct option_parser *p, const char *arg)
+{
+	uint64_t v;
+
+	if (!parse_u64(arg, 0, INT_MAX, &v) || fcntl((int)v, F_GETFD) < 0)
+		return usage_error_value(&p->error, "bad descriptor ",
+					 ": want the number of an open one");
+	p->o->run.ready_fd = (int)v;
+	return 0;
+}
+
+int option_set_btf(struct option_parser *p, const char *arg)
+{
+	if (!*arg)
+		return usage_error_value(&p->error, "bad file ",
+					 ": want one with the kernel's BTF");
+	p->o->capture.btf = arg;
+	return 0;
+}
+
+int option_set_buffer(struct option_parser *p, const char *arg)
+{
+	uint64_t v;
+
+	if (!parse_bytes_pow2(arg, BUFFER_MIN, BUFFER_MAX, &v))
+		return usage_error_value(&p->error, "bad buffer size ",
+					 ": want a power of two from 64K to 1G");
+	p->o->capture.buffer_bytes = v;
+	return 0;
+}
+
+int option_set_max_open(struct option_parser *p, const char *arg)
+{
+	uint64_t v;
+
+	if (!parse_u64(arg, 1, MAX_OPEN_MAX, &v))
+		return usage_error_value(&p->error, "bad number of endpoints ",
+					 ": want 1-16777216");
+	p->o->capture.max_open = v;
+	return 0;
+}

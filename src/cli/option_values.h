@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * What each option that is not a filter does with its value (.set of struct option_row), and the
+ * words that it takes (.word).
+ */
+#pragma once
+
+struct option_parser;
+
+#define OPTION_VALUES(X) \
+	X(set_all) X(set_output) X(set_times) X(set_wide) X(set_color) X(set_stack) X(set_flush) \
+	X(set_quiet) X(set_verbose) X(set_by) X(set_sort) X(add_phase) X(set_ascii) \
+	X(set_replay) X(set_record) X(set_rotate) X(set_keep) \
+	X(set_duration) X(set_count) X(set_strict) X(set_drain) X(set_ready_fd) X(set_calls) \
+	X(set_btf) X(set_no_fentry) X(set_buffer) X(set_max_open) \
+	X(set_older_than) X(set_watch) X(set_fail)
+
+#define X(name) int option_##name(struct option_parser *p, const char *arg);
+OPTION_VALUES(X)
+#undef X
+
+const char *option_color_word(unsigned i);
+const char *option_calls_word(unsigned i);
+const char *option_by_word(unsigned i);
+const char *option_sort_word(unsigned i);
+const char *option_phase_word(unsigned i);
+
+/* In options.c: they print, and end the parsing with status 0. */
+int option_print_help(struct option_parser *p, const char *arg);
+int option_print_version(struct option_parser *p, const char *arg);
+int option_print_document(struct option_parser *p, const char *form);
+const char *option_document_word(unsigned i);

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * The cells of a table of text: each is padded to its width, and a longer one is not cut.
+ */
+#pragma once
+
+#include "view.h"
+
+/* Append text, padded on its right. */
+void column_text(struct buf *b, const char *text, size_t width);
+
+/* Append n in decimal, padded on its left. */
+void column_number(struct buf *b, uint64_t n, size_t width);
+
+/* As column_text(), bold where the terminal has colors. */
+void column_heading(struct view_context *v, const char *text, size_t width);
