@@ -1,19 +1,19 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * For how long has a socket been closing, and for how long will it? What its own clocks and timers
- * say to someone who was not there when it began.
+ * How long a socket has been in its state, and how long until the kernel ends it: read from the
+ * socket's timestamps and timers, for sockets whose changes of state were not traced.
  */
 #pragma once
 
 #include "sock.bpf.h"
 
-/* Jiffies since a moment that TCP noted in 32 bits (tcp_jiffies32), in nanoseconds. */
+/* Nanoseconds since a time in 32-bit jiffies (tcp_jiffies32). */
 static __always_inline __u64 ns_since_tick(__u32 tick)
 {
 	return (__u64)((__u32)bpf_jiffies64() - tick) * tick_ns;
 }
 
-/* Until a timer of the kernel goes off, 0 if it is overdue. */
+/* Nanoseconds until a kernel timer expires, 0 if it is overdue. */
 static __always_inline __u64 ns_until_tick(unsigned long tick)
 {
 	long left = (long)(tick - (unsigned long)bpf_jiffies64());
@@ -21,17 +21,17 @@ static __always_inline __u64 ns_until_tick(unsigned long tick)
 	return left > 0 ? left * tick_ns : 0;
 }
 
-/* Since a moment in milliseconds of the monotonic clock (tcp_clock_ms), in nanoseconds. */
+/* Nanoseconds since a time in milliseconds of the monotonic clock (tcp_clock_ms). */
 static __always_inline __u64 ns_since_ms(__u32 ms)
 {
 	return (__u64)((__u32)(bpf_ktime_get_ns() / NS_PER_MS) - ms) * NS_PER_MS;
 }
 
 /*
- * For how long, at least, has the socket been in its state? A segment that came updated rcv_tstamp
- * (tcp_ack): in a state that only a segment leads to, the last one came when it was there already,
- * or led there. In the others our FIN is under way, and retrans_stamp says when it was first sent
- * again, if it is all that is (tcp_retransmit_skb).
+ * Fill the minimum age of the socket's state. Each received segment updates rcv_tstamp (tcp_ack). A
+ * state that only a segment can cause is at least as old as the last one. In the other states our
+ * FIN is not acknowledged yet. If nothing else is outstanding, retrans_stamp is the time of its
+ * first retransmission (tcp_retransmit_skb).
  */
 static __always_inline void sock_fill_age(struct event *e, const struct tcp_sock *tp)
 {
@@ -46,7 +46,7 @@ static __always_inline void sock_fill_age(struct event *e, const struct tcp_sock
 		break;
 	}
 	if (bpf_core_field_exists(tp->tcp_usec_ts) && BPF_CORE_READ_BITFIELD(tp, tcp_usec_ts))
-		return;		/* in microseconds, which come round too soon */
+		return;		/* in microseconds, which wrap around too soon */
 	if (!e->retransmits || !tp->retrans_stamp || e->snd_una + 1 != e->write_seq)
 		return;
 	e->age_ns = ns_since_ms(tp->retrans_stamp);
@@ -54,10 +54,11 @@ static __always_inline void sock_fill_age(struct event *e, const struct tcp_sock
 }
 
 /*
- * How long an orphan in FIN_WAIT2 that is still a full socket has to live: its timer, then a
- * minisock for the rest (tcp_keepalive_timer).
+ * Time until an orphan in FIN_WAIT2 that is still a full socket ends: its timer, then a minisock
+ * for the rest (tcp_keepalive_timer). 0 if unknown.
  */
-static __always_inline __u64 sock_fin_wait2_left_ns(const struct sock *sk, const struct tcp_sock *tp)
+static __always_inline __u64 sock_fin_wait2_left_ns(const struct sock *sk,
+						    const struct tcp_sock *tp)
 {
 	const struct inet_connection_sock___timer *icsk = (const void *)tp;
 	__u64 whole = sock_fin_timeout_ns(sk, tp), left;

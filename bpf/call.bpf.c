@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * Who acted: close() and shutdown() on TCP sockets, from entry to return.
+ * close() and shutdown() on TCP sockets, from entry to return.
  *
- * The state change itself tells which call ended a connection. These hooks add what it cannot show:
- * calls that ended nothing, calls that failed, and the time spent in them. There are three sets of
- * them, the cheapest that the kernel takes is attached: fentry and fexit on the system call's own
- * function, kprobes on it, and the syscall tracepoints, which cost every system call of the host.
+ * A state change shows which call ended a connection. These hooks add what it cannot show: calls
+ * that ended nothing, calls that failed, and the time spent in them. Of three sets of programs the
+ * cheapest that the kernel accepts is attached: fentry and fexit on the function of the system
+ * call, kprobes on it, or the syscall tracepoints, which cost every system call of the host.
  *
- * The kernel skips a program that already runs on this CPU, and where it may take the CPU from a task
- * in the middle of a program (preemption: all kernels since 7.0, many before) the next task's call would
- * go unseen. So the first and the last set are attached twice. Kprobes run with preemption off.
+ * The kernel skips a program that is already running on this CPU. Where it may preempt a task in
+ * the middle of a program (all kernels since 7.0, many before), the call of the next task would be
+ * missed, so the first and the last set are attached twice. Kprobes run with preemption off.
  */
 #include "call.bpf.h"
 #include <bpf/bpf_tracing.h>
@@ -17,8 +17,8 @@
 struct inflight_map inflight SEC(".maps");
 
 /*
- * Registers at the entry of a system call's function: the caller's are behind its one argument
- * (arch/x86/include/asm/syscall_wrapper.h, and arm64's).
+ * The function of a system call has one argument, a pointer to the caller's registers
+ * (arch/x86/include/asm/syscall_wrapper.h, and the same of arm64).
  */
 static __always_inline __u32 syscall_first_arg(const void *regs)
 {
@@ -40,7 +40,7 @@ static __always_inline long syscall_return_value(const void *regs)
 	return (long)BPF_CORE_READ(arm64, regs[0]);
 }
 
-/* A function's first argument, from its own registers: the caller's registers. */
+/* The caller's registers: the function's first argument, from the registers at its entry. */
 static __always_inline const void *caller_regs(const void *regs)
 {
 	const struct pt_regs___x86 *x86 = regs;
@@ -107,7 +107,8 @@ static __always_inline int exit_by_tracepoint(const void *ctx)
 
 REENTRANT_PROG("tracepoint/syscalls/sys_enter_close", close_enter, enter_by_tracepoint(ctx, copy))
 REENTRANT_PROG("tracepoint/syscalls/sys_exit_close", close_exit, exit_by_tracepoint(ctx))
-REENTRANT_PROG("tracepoint/syscalls/sys_enter_shutdown", shutdown_enter, enter_by_tracepoint(ctx, copy))
+REENTRANT_PROG("tracepoint/syscalls/sys_enter_shutdown", shutdown_enter,
+	       enter_by_tracepoint(ctx, copy))
 REENTRANT_PROG("tracepoint/syscalls/sys_exit_shutdown", shutdown_exit, exit_by_tracepoint(ctx))
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";

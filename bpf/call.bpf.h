@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * A close() or shutdown() call on a TCP socket, from its entry to its return, however the hook on it is
- * attached. The descriptor is looked up at entry, since after a close there is nothing left to look up.
+ * A close() or shutdown() call on a TCP socket from its entry to its return, for any kind of hook.
+ * The descriptor is looked up at entry: after a close there is nothing left to look up.
  */
 #pragma once
 
@@ -15,7 +15,7 @@ extern const volatile struct filter filter;
 struct inflight {
 	struct flow flow;
 	__u64 ts_ns;
-	__u64 sk;		/* its address: for this map alone */
+	__u64 sk;		/* its address; used in this map only */
 	__u64 cookie;
 	__u64 state;
 };
@@ -28,20 +28,21 @@ struct inflight_map {
 };
 extern struct inflight_map inflight SEC(".maps");
 
-/* A socket that a story may be about: it has, or had, a peer. */
+/* Can a story be about this socket? It must have a peer, or have had one. */
 static __always_inline bool has_peer(__u8 state, __be16 dport)
 {
 	return dport && state != STATE_LISTEN && (state != STATE_SYN_SENT || filter.never_open);
 }
 
 /*
- * From 6.3 on a number may be taken for a pointer to a struct, which is then read straight from: a fifth of
- * the time of a call per field. Zero for the kernel to choose from where there is none: src/live/probe.c.
+ * From 6.3 on a number can be cast to a pointer to a struct and then read directly, which takes a
+ * fifth of the time of a helper call per field. Before, the address of this function is 0;
+ * kernel_features.cast guards its use.
  */
 extern void *bpf_rdonly_cast(const void *obj, __u32 btf_id) __ksym __weak;
 #define RDONLY_CAST(p, type) ((type *)bpf_rdonly_cast((p), bpf_core_type_id_kernel(type)))
 
-/* What an inflight is to know of the socket behind the file; false if no story may be about it. */
+/* Fill call from the socket behind the file. False if no story can be about it. */
 static __always_inline bool inflight_read_cast(struct inflight *call, const void *file)
 {
 	const struct file *f = RDONLY_CAST(file, struct file);
@@ -80,8 +81,8 @@ static __always_inline bool inflight_read(struct inflight *call, const struct fi
 }
 
 /*
- * False if the hook's other copy has noted this call already. What a thread left behind whose return went
- * unseen is of another socket, and makes room.
+ * False if the other copy of this hook has already recorded this call. A stale entry (its return
+ * was missed) is for another socket and is overwritten.
  */
 static __always_inline bool call_is_new(__u32 tid, const struct inflight *call)
 {

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * The way out of the kernel: reserve in the ring, fill in place, submit.
+ * Events to user space: reserve in the ring, fill in place, submit.
  *
- * Programs run in process context and in softirq on the same CPU, so nothing is prepared in per-CPU
- * scratch memory. Waking the reader per event would cost more than the event: the reader raises
- * reader_asleep before it blocks, and only then is it woken; awake, it polls.
+ * A softirq can interrupt a program in process context on the same CPU, so per-CPU scratch memory
+ * cannot be used. Waking the reader for each event would cost more than the event itself. The
+ * reader polls while it is awake, sets reader_asleep before it blocks, and is woken only then.
  */
 #pragma once
 
@@ -20,9 +20,7 @@ extern struct events_map events SEC(".maps");
 extern struct kernel_counters counters;
 extern volatile __u32 reader_asleep;
 
-/*
- * Room for one event, all zero but its kind and time; NULL, and counted as lost, if there is none.
- */
+/* Reserve an event that is zero except for kind and time. NULL if the ring is full; counted. */
 static __always_inline struct event *event_reserve(enum event_kind kind, __u64 ts_ns)
 {
 	struct event *e = bpf_ringbuf_reserve(&events, sizeof(*e), 0);

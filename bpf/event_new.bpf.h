@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * An event about a socket, or about the minisock in its place: filtered, reserved and filled with what
- * every hook tells of it. The hook adds its own and submits.
+ * A new event about a socket, a minisock or a segment: filtered, reserved, and filled with the
+ * fields that are common to all hooks. The hook adds its own fields and submits the event.
  */
 #pragma once
 
@@ -10,9 +10,7 @@
 
 extern const volatile struct filter filter;
 
-/*
- * An event about a full socket in its present state; NULL if it is not wanted or there is no room.
- */
+/* An event about a full socket in its present state. NULL: filtered out, or the ring is full. */
 static __always_inline struct event *event_for_sock(struct sock *sk, enum event_kind kind)
 {
 	struct tcp_sock *tp = bpf_skc_to_tcp_sock(sk);
@@ -34,7 +32,7 @@ static __always_inline struct event *event_for_sock(struct sock *sk, enum event_
 	return e;
 }
 
-/* The same about a timewait minisock, which has a story's cookie and addresses and little else. */
+/* An event about a minisock, which has its socket's cookie and addresses. NULL as above. */
 static __always_inline struct event *event_for_timewait(struct sock *sk, enum event_kind kind)
 {
 	const struct inet_timewait_sock *tw = (const void *)sk;
@@ -54,9 +52,9 @@ static __always_inline struct event *event_for_timewait(struct sock *sk, enum ev
 	return e;
 }
 
-/* The same about a segment whose socket, or minisock, is not at hand: it is named in its headers. */
-static __always_inline struct event *event_for_segment(const struct sk_buff *skb, const __u8 *header,
-						   enum event_kind kind)
+/* An event about the endpoint that a segment's headers name. NULL as above. */
+static __always_inline struct event *event_for_segment(const struct sk_buff *skb,
+						       const __u8 *header, enum event_kind kind)
 {
 	struct event *e;
 	struct flow w;

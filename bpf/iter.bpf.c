@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * What is there already: iterators over the TCP sockets of a network namespace and over the open
- * files of all processes. An object of its own, since it is of use without any tracing.
+ * Iterators over the TCP sockets of a network namespace and over the open files of all processes,
+ * to find connections that were closing before the trace started. An object of its own, since the
+ * view stuck uses it without tracing.
  *
- * Both pass over hundreds of thousands of things that nobody asked for, so the tests that most fail
- * come first. An event is built on the stack and written to the reader of the iterator.
+ * Both iterate over hundreds of thousands of items that do not match, so the tests that fail most
+ * often come first. An event is built on the stack and written to the reader of the iterator.
  */
 #include "age.bpf.h"
 
@@ -19,7 +20,7 @@ static __always_inline bool is_closing(__u8 state)
 	       state == STATE_LAST_ACK || state == STATE_CLOSING;
 }
 
-/* The key of event.sk, from a pointer on the stack: read back, it is a number. */
+/* The value of event.sk_key. Reading the pointer back from the stack makes it a number. */
 static __always_inline __u64 sk_key_of(const void *sk)
 {
 	__u64 key = 0;
@@ -28,8 +29,9 @@ static __always_inline __u64 sk_key_of(const void *sk)
 	return key ^ sk_xor;
 }
 
-/* Which socket an event is about, and when. */
-static __always_inline void event_set_identity(struct event *e, const struct flow *w, const void *sk, __u64 cookie)
+/* Set the socket and the time of an event. */
+static __always_inline void event_set_identity(struct event *e, const struct flow *w,
+					       const void *sk, __u64 cookie)
 {
 	event_set_flow(e, w);
 	e->ts_ns = bpf_ktime_get_boot_ns();
@@ -61,7 +63,7 @@ static __always_inline int emit_socket(struct seq_file *seq, struct sock_common 
 	return 0;
 }
 
-/* One that waits for the peer's FIN; true TIME_WAITs hang for nobody. */
+/* Report a minisock that waits for the peer's FIN. One in TIME_WAIT proper is never stuck. */
 static __always_inline int emit_minisock(struct seq_file *seq, struct sock_common *skc)
 {
 	struct tcp_timewait_sock *tcptw = bpf_skc_to_tcp_timewait_sock(skc);

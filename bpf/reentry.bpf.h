@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * Hooks that lose nothing to the kernel's recursion guard.
+ * Hooks that lose no event to the kernel's recursion guard.
  *
- * The kernel skips a program that already runs on this CPU. A socket's state changes in process
- * context with interrupts on, and again in the softirq that interrupts just that program: the inner
- * change would go unseen, and uncounted (bpf_prog_info.recursion_misses alone knows). So these
- * hooks are attached twice. The first program marks what it handled; the second handles what bears
- * no mark, which is what came while the first was running. TCP runs in process and softirq context
- * only: two are enough.
+ * The kernel skips a program that is already running on this CPU. A socket's state can change in
+ * process context with interrupts on, and another socket's in a softirq that interrupts the
+ * program: the inner change would be missed, and counted nowhere but in
+ * bpf_prog_info.recursion_misses. So these hooks are attached twice. The first program marks each
+ * event that it handled; the second handles events without a mark, which arrived while the first
+ * was running. TCP runs in process and softirq context only, so two programs are enough.
  */
 #pragma once
 
@@ -23,14 +23,14 @@ enum reentry_hook {
 	REENTRY_FIN_RESENT,
 	REENTRY_DESTROY,
 	REENTRY_CALL,
-	REENTRY_ORPHAN_CLOSED,		/* no hook: the orphan that went to CLOSE last on this CPU */
+	REENTRY_ORPHAN_CLOSED,		/* not a hook: mark_orphan_closed() */
 	REENTRY_COUNT,
 };
 
 /*
- * The event that the first program handled last on this CPU, and the one that it had interrupted. An
- * id is a socket cookie, which never comes again: a mark left over fits nothing else. (Of a call it is the task,
- * which makes the next one: bpf/call.bpf.h.)
+ * The event that the first program handled last on this CPU, and the one that it had interrupted.
+ * An id is a socket cookie, which is never reused, so a stale mark matches nothing else. For calls
+ * the id is the task, which is reused: HANDLE_ONCE_ANY_ORDER() copes with stale marks.
  */
 struct reentry_mark {
 	__u64 id, what;
@@ -45,7 +45,7 @@ struct reentry_marks_map {
 };
 extern struct reentry_marks_map reentry_marks SEC(".maps");
 
-/* The first program did its part for this id and event. */
+/* Record that this event was handled. id and what identify it. */
 static __always_inline void reentry_mark(__u32 hook, __u64 id, __u64 what)
 {
 	struct reentry_mark *m = bpf_map_lookup_elem(&reentry_marks, &hook);
@@ -58,7 +58,7 @@ static __always_inline void reentry_mark(__u32 hook, __u64 id, __u64 what)
 	m->what = what;
 }
 
-/* Has the second program nothing to do? */
+/* Was this event handled already? Removes its mark. */
 static __always_inline bool reentry_seen(__u32 hook, __u64 id, __u64 what)
 {
 	struct reentry_mark *m = bpf_map_lookup_elem(&reentry_marks, &hook);
@@ -75,8 +75,8 @@ static __always_inline bool reentry_seen(__u32 hook, __u64 id, __u64 what)
 enum reentry_copy { REENTRY_FIRST, REENTRY_SECOND };
 
 /*
- * Both programs of a hook: name and name_reentry, which src/live/attach.c attaches in this order. The body is an
- * expression of type int in which args, ctx and copy are known.
+ * Define both programs of a hook, name and name_reentry, which src/live/attach.c attaches in this
+ * order. The body is an int expression that can use ctx, args and copy.
  */
 #define REENTRANT_PROG(section, name, body, args...)						\
 	SEC(section)										\
@@ -97,8 +97,8 @@ enum reentry_copy { REENTRY_FIRST, REENTRY_SECOND };
 	}
 
 /*
- * Handle what id and what name once, in the first program or, if that was skipped, in the second. For hooks
- * whose programs run in the order in which they were attached.
+ * Evaluate handle once per event, which id and what identify: in the first program or, if the
+ * kernel skipped that, in the second. For hooks whose programs run in the order of attaching.
  */
 #define HANDLE_ONCE(copy, hook, id, what, handle)						\
 	({											\
@@ -111,8 +111,9 @@ enum reentry_copy { REENTRY_FIRST, REENTRY_SECOND };
 	})
 
 /*
- * The same for hooks whose programs may run in either order (of fentry programs the one attached last runs
- * first). Whichever runs first leaves its mark for the other. A stale mark lets one of them pass, never both.
+ * The same for hooks whose programs can run in either order (the fentry program attached last runs
+ * first). The program that runs first leaves its mark for the other. A stale mark stops one of
+ * them, never both.
  */
 #define HANDLE_ONCE_ANY_ORDER(copy, hook, id, what, handle)					\
 	({											\
@@ -125,6 +126,7 @@ enum reentry_copy { REENTRY_FIRST, REENTRY_SECOND };
 		0;										\
 	})
 
+/* Remember the orphan that went to CLOSE last on this CPU. */
 static __always_inline void mark_orphan_closed(__u64 id)
 {
 	__u32 hook = REENTRY_ORPHAN_CLOSED;

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * RSTs, sent and received, and our FIN when it has to be sent again.
+ * RSTs, sent and received, and retransmissions of our FIN.
  *
- * A state change to CLOSE does not tell a RST that came from a RST that we answered with; these do.
- * Of the RSTs that are sent, those of listeners and most of those for no socket are nobody's story.
+ * A state change to CLOSE does not show whether a RST was received or sent; these hooks do. RSTs
+ * that a listener sends belong to no story, nor do most of those without a socket.
  */
 #include "event_new.bpf.h"
 #include "reentry.bpf.h"
 #include <bpf/bpf_tracing.h>
 
-/* Is this a socket that may have a story? A listener, or a request (state 12), has none. */
+/* Can this socket have a story? A listener or a request socket (state 12) has none. */
 static __always_inline bool may_have_story(const struct sock *sk)
 {
 	__u8 state = sk->__sk_common.skc_state;
@@ -17,7 +17,7 @@ static __always_inline bool may_have_story(const struct sock *sk)
 	return state != STATE_LISTEN && state <= STATE_CLOSING;
 }
 
-/* e may be NULL: then there is nothing to submit. */
+/* Complete and submit e, which may be NULL. */
 static __always_inline int submit_rst_sent(struct event *e, bool answer, __u32 reason)
 {
 	if (!e)
@@ -32,7 +32,8 @@ static __always_inline int submit_rst_sent(struct event *e, bool answer, __u32 r
 static __always_inline int emit_rst_sent(struct sock *sk, bool answer, __u32 kernel_reason)
 {
 	struct event *e = sk->__sk_common.skc_state == STATE_TIME_WAIT ?
-			  event_for_timewait(sk, EVENT_RESET_SENT) : event_for_sock(sk, EVENT_RESET_SENT);
+			  event_for_timewait(sk, EVENT_RESET_SENT) :
+			  event_for_sock(sk, EVENT_RESET_SENT);
 
 	return submit_rst_sent(e, answer, reset_reason_from_kernel(kernel_reason));
 }
@@ -43,15 +44,17 @@ static __always_inline int emit_rst_sent_noreason(struct sock *sk, bool answer)
 }
 
 /*
- * A RST in answer to a segment that no socket took. A FIN is what remains of a connection whose minisock
- * may never have been made. Other segments, a port scan for example, belong to no story.
+ * Report a RST in answer to a segment without a socket, if the segment is a FIN: it may belong to a
+ * connection for which no minisock could be made. Other segments, a port scan for example, belong
+ * to no story.
  */
 static __always_inline int emit_rst_sent_no_socket(const struct sk_buff *skb)
 {
 	TCP_HEADER_BUF(header);
 	struct event *e;
 
-	if (!skb_read_tcp_header(skb, header) || (header[TCP_FLAG_BYTE] & TCP_FIN_RST) != TCP_FIN)
+	if (!skb_read_tcp_header(skb, header) ||
+	    (header[TCP_FLAG_BYTE] & TCP_FIN_RST) != TCP_FIN)
 		return 0;
 	e = event_for_segment(skb, header, EVENT_RESET_SENT);
 	if (e)
@@ -59,7 +62,7 @@ static __always_inline int emit_rst_sent_no_socket(const struct sk_buff *skb)
 	return submit_rst_sent(e, true, RESET_NOT_GIVEN);
 }
 
-/* A RST for a segment of no socket bears no mark: only the first program handles it. */
+/* A RST without a socket has no id to mark, so only the first program handles it. */
 static __always_inline int handle_rst_sent(const void *ctx, enum reentry_copy copy, struct sock *sk,
 					   struct sk_buff *skb, __u32 reason)
 {
@@ -71,11 +74,12 @@ static __always_inline int handle_rst_sent(const void *ctx, enum reentry_copy co
 			   emit_rst_sent(sk, ctx_arg_is_set(ctx, 1), reason));
 }
 
-/* From 6.10 on, with a reason; sk and skb may be NULL. */
+/* From 6.10 on, with a reason. sk and skb may be NULL. */
 REENTRANT_PROG("tp_btf/tcp_send_reset", reset_sent, handle_rst_sent(ctx, copy, sk, skb, reason),
 	       struct sock *sk, struct sk_buff *skb, __u32 reason)
 
-static __always_inline int handle_rst_sent_noreason(const void *ctx, enum reentry_copy copy, struct sock *sk)
+static __always_inline int handle_rst_sent_noreason(const void *ctx, enum reentry_copy copy,
+						    struct sock *sk)
 {
 	if (!sk || !ctx_arg_is_set(ctx, 0) || !may_have_story(sk))
 		return 0;
@@ -83,13 +87,13 @@ static __always_inline int handle_rst_sent_noreason(const void *ctx, enum reentr
 			   emit_rst_sent_noreason(sk, ctx_arg_is_set(ctx, 1)));
 }
 
-/* Before: no reason, and nothing of those that a minisock sends, or nobody. */
-REENTRANT_PROG("tp_btf/tcp_send_reset", reset_sent_noreason, handle_rst_sent_noreason(ctx, copy, sk),
-	       struct sock *sk)
+/* Before 6.10: no reason, and no RSTs from a minisock or without a socket. */
+REENTRANT_PROG("tp_btf/tcp_send_reset", reset_sent_noreason,
+	       handle_rst_sent_noreason(ctx, copy, sk), struct sock *sk)
 
 /*
- * The function that sends a RST in answer to a segment, which shows those that the tracepoint without a
- * reason does not: from a minisock or without a socket. skb is never NULL.
+ * Called for every RST in answer to a segment. Report the RSTs that the tracepoint before 6.10 does
+ * not show: from a minisock or without a socket. skb is never NULL.
  */
 static __always_inline int handle_send_reset(const void *ctx, struct sock *sk, struct sk_buff *skb)
 {
@@ -97,9 +101,10 @@ static __always_inline int handle_send_reset(const void *ctx, struct sock *sk, s
 
 	if (!ctx_arg_is_set(ctx, 0))
 		return emit_rst_sent_no_socket(skb);
+	/* tcp_v4_send_reset(): "Never send a reset in response to a reset" */
 	if (sk->__sk_common.skc_state != STATE_TIME_WAIT || !skb_read_tcp_header(skb, header) ||
 	    header[TCP_FLAG_BYTE] & TCP_RST)
-		return 0;	/* "Never send a reset in response to a reset" (tcp_v4_send_reset) */
+		return 0;
 	return submit_rst_sent(event_for_timewait(sk, EVENT_RESET_SENT), true, RESET_NOT_GIVEN);
 }
 
@@ -128,7 +133,7 @@ REENTRANT_PROG("tp_btf/tcp_receive_reset", reset_received,
 	       HANDLE_ONCE(copy, REENTRY_RESET_RECEIVED, sock_id_any(sk), 0, emit_rst_received(sk)),
 	       struct sock *sk)
 
-/* Is this segment the one that carries our FIN? It is the last that we ever send. */
+/* Does this segment carry our FIN? Then it is the last in sequence. */
 static __always_inline bool skb_carries_our_fin(const struct sock *sk, const struct sk_buff *skb)
 {
 	__u8 state = sk->__sk_common.skc_state;
@@ -142,23 +147,28 @@ static __always_inline bool skb_carries_our_fin(const struct sock *sk, const str
 
 static __always_inline int emit_fin_resent(struct sock *sk, const struct sk_buff *skb)
 {
-	struct event *e = skb_carries_our_fin(sk, skb) ? event_for_sock(sk, EVENT_FIN_RESENT) : NULL;
+	struct event *e;
 
+	if (!skb_carries_our_fin(sk, skb))
+		return 0;
+	e = event_for_sock(sk, EVENT_FIN_RESENT);
 	if (e)
 		event_submit(e);
 	return 0;
 }
 
-static __always_inline int handle_fin_resent(enum reentry_copy copy, struct sock *sk, struct sk_buff *skb)
+static __always_inline int handle_fin_resent(enum reentry_copy copy, struct sock *sk,
+					     struct sk_buff *skb)
 {
-	return HANDLE_ONCE(copy, REENTRY_FIN_RESENT, sock_id_any(sk), skb->len, emit_fin_resent(sk, skb));
+	return HANDLE_ONCE(copy, REENTRY_FIN_RESENT, sock_id_any(sk), skb->len,
+			   emit_fin_resent(sk, skb));
 }
 
-/* From 6.16 or so on with err, also for those that could not be sent. */
+/* From about 6.16 on: with err, since it also fires for segments that could not be sent. */
 REENTRANT_PROG("tp_btf/tcp_retransmit_skb", fin_resent, err ? 0 : handle_fin_resent(copy, sk, skb),
 	       struct sock *sk, struct sk_buff *skb, int err)
 
-/* Before: only those that were sent. */
+/* Before: only for segments that were sent. */
 REENTRANT_PROG("tp_btf/tcp_retransmit_skb", fin_resent_noerr, handle_fin_resent(copy, sk, skb),
 	       struct sock *sk, struct sk_buff *skb)
 

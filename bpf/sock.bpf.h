@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * From the kernel's structs to an event's fields. The only place that knows kernel layouts and what
- * differs between kernels: each difference stands behind one function here.
+ * Fill an event's fields from the kernel's structs. Together with task.bpf.h and age.bpf.h the only
+ * place that knows kernel layouts: each difference between kernels is behind one function.
  */
 #pragma once
 
@@ -27,7 +27,7 @@
 
 #define TCP_HEADER_MIN 20	/* bytes: RFC 9293 section 3.1 */
 #define TCP_FLAG_BYTE 13
-/* Room for it on the stack, where its fields may be read as they are. */
+/* A header on the stack, aligned so that its fields can be read directly. */
 #define TCP_HEADER_BUF(name) __u8 name[TCP_HEADER_MIN] __attribute__((aligned(8)))
 #define TCP_FIN 0x01
 #define TCP_RST 0x04
@@ -65,14 +65,14 @@ static __always_inline bool is_v4mapped(const struct in6_addr *a)
 	       be32_to_host(a->in6_u.u6_addr32[2]) == 0xffff;
 }
 
-/* Is this the IPv6 socket of an IPv4 connection? Its packets, and so its story, are IPv4. */
+/* Is this an IPv6 socket with an IPv4 connection? Its packets and its story are IPv4. */
 static __always_inline bool sock_is_v4mapped(const struct sock_common *skc)
 {
 	return skc->skc_family == AF_INET6 && is_v4mapped(&skc->skc_v6_daddr);
 }
 
 /*
- * Addresses of a socket, or of a minisock (they share sock_common). The local port is given since
+ * Fill w from a socket or a minisock, which share sock_common. The caller passes the local port:
  * skc_num is already 0 when an auto-bound socket reaches CLOSE (tcp_set_state, inet_put_port).
  */
 static __always_inline void flow_fill(struct flow *w, const struct sock_common *skc, __be16 sport)
@@ -97,7 +97,7 @@ static __always_inline void flow_fill(struct flow *w, const struct sock_common *
 	}
 }
 
-/* The same, from a pointer that the verifier does not vouch for. */
+/* Fill w from a socket pointer that the verifier does not trust. */
 static __always_inline void flow_fill_untrusted(struct flow *w, const struct sock *sk)
 {
 	const struct inet_sock *inet = (const void *)sk;
@@ -109,7 +109,8 @@ static __always_inline void flow_fill_untrusted(struct flow *w, const struct soc
 	w->peer_port = be16_to_host(BPF_CORE_READ(sk, __sk_common.skc_dport));
 	if (family == AF_INET6 && !is_v4mapped(&peer)) {
 		w->family = 6;
-		BPF_CORE_READ_INTO((struct in6_addr *)w->local_addr, sk, __sk_common.skc_v6_rcv_saddr);
+		BPF_CORE_READ_INTO((struct in6_addr *)w->local_addr, sk,
+				   __sk_common.skc_v6_rcv_saddr);
 		__builtin_memcpy(w->peer_addr, &peer, sizeof(peer));
 	} else {
 		w->family = 4;
@@ -129,11 +130,12 @@ static __always_inline void event_set_flow(struct event *e, const struct flow *w
 }
 
 /*
- * Is this endpoint wanted, or may it be the twin of one that is? The other end of a connection
- * within the host, over loopback or from one namespace to another, has the same addresses the
- * other way round and passes too, for the story's sake; user space tells them apart.
+ * Does the filter match this endpoint, or the other end of its connection? If both ends are on this
+ * host (loopback, two namespaces), the story of one needs the events of the other, which has the
+ * same addresses exchanged. User space then reports only the endpoint that matches.
  */
-static __always_inline bool filter_matches_either_end(const volatile struct filter *f, const struct flow *w)
+static __always_inline bool filter_matches_either_end(const volatile struct filter *f,
+						      const struct flow *w)
 {
 	struct flow twin;
 
@@ -147,9 +149,7 @@ static __always_inline bool filter_matches_either_end(const volatile struct filt
 	return filter_matches_flow(f, &twin);
 }
 
-/*
- * A socket's key. The detour through the ring makes a number of the pointer in the verifier's eyes.
- */
+/* Set the key of the socket. Storing the pointer first turns it into a number for the verifier. */
 static __always_inline void event_set_sk(struct event *e, const void *sk)
 {
 	volatile __u64 *key = &e->sk_key;
@@ -158,7 +158,7 @@ static __always_inline void event_set_sk(struct event *e, const void *sk)
 	*key ^= sk_xor;
 }
 
-/* Is the last reference to this file being dropped just now (__fput)? */
+/* Is the last reference to this file being dropped now (__fput)? */
 static __always_inline bool file_is_in_fput(const struct file *file)
 {
 	const struct file___ref *f = (const void *)file;
@@ -182,9 +182,10 @@ static __always_inline __u16 sock_file_bits(const struct sock *sk)
 }
 
 /*
- * Did a close() of this very file drop its last reference? From 6.6 on close() does so at once, and
- * all else leaves it to the end of the call (fput, task_work): a descriptor in flight over a unix
- * socket that is closed, say. Where the kernel's struct does not tell which it is, neither bit.
+ * Did a close() of this file drop its last reference? From 6.6 on close() drops it at once. All
+ * else defers it to the end of the system call (fput, task_work): for example a unix socket that is
+ * closed with the descriptor in flight. Neither bit if the kernel's struct does not show which it
+ * is.
  */
 static __always_inline __u8 sock_fput_bit(const struct sock *sk)
 {
@@ -238,8 +239,8 @@ static __always_inline __u16 sock_state_bits(const struct sock *sk, const struct
 }
 
 /*
- * A socket's cookie, made now if it has none yet and the kernel lets us (5.12 on; 0 before). Not for
- * minisocks, which have their socket's.
+ * A socket's cookie. Generates one if there is none and the kernel permits it (from 5.12 on), else
+ * 0. Not for minisocks, which inherit their socket's cookie.
  */
 static __always_inline __u64 sock_cookie(struct sock *sk)
 {
@@ -248,7 +249,7 @@ static __always_inline __u64 sock_cookie(struct sock *sk)
 	return cookie || !kernel_features.cookie ? cookie : bpf_get_socket_cookie(sk);
 }
 
-/* How long the kernel keeps an orphan in FIN_WAIT2: tcp_fin_time(). */
+/* The time that the kernel keeps an orphan in FIN_WAIT2: tcp_fin_time(). */
 static __always_inline __u64 sock_fin_timeout_ns(const struct sock *sk, const struct tcp_sock *tp)
 {
 	__u32 rto = tp->inet_conn.icsk_rto;
@@ -261,7 +262,7 @@ static __always_inline __u64 sock_fin_timeout_ns(const struct sock *sk, const st
 	return ticks * tick_ns;
 }
 
-/* Are there as many minisocks as there may be (inet_twsk_alloc)? Then this socket may get none. */
+/* Is the limit of minisocks reached (inet_twsk_alloc)? Then this socket may get none. */
 static __always_inline __u8 sock_tw_full_bit(const struct sock *sk)
 {
 	const struct inet_timewait_death_row *row;
@@ -280,11 +281,11 @@ static __always_inline __u8 sock_tw_full_bit(const struct sock *sk)
 }
 
 /*
- * The endpoint that a segment was for, from its headers. False if it is none of TCP over IP.
+ * Fill w with the endpoint that a segment was sent to, from its headers. False if it is not IP.
  * Addresses: RFC 791 section 3.1, RFC 8200 section 3; ports: RFC 9293 section 3.1.
  */
 static __always_inline bool flow_from_segment(struct flow *w, const struct sk_buff *skb,
-					    const __u8 *header)
+					      const __u8 *header)
 {
 	const struct tcphdr *th = (const void *)header;
 	const unsigned char *ip = BPF_CORE_READ(skb, head) + skb->network_header;
@@ -303,7 +304,7 @@ static __always_inline bool flow_from_segment(struct flow *w, const struct sk_bu
 	       !bpf_probe_read_kernel(w->local_addr, 16, ip + 24);
 }
 
-/* Sequence numbers, bytes and flags of a full TCP socket. */
+/* Fill sequence numbers, byte counts and flags from a full TCP socket. */
 static __always_inline void sock_fill_numbers(struct event *e, const struct sock *sk,
 					      const struct tcp_sock *tp)
 {
@@ -326,7 +327,7 @@ static __always_inline void sock_fill_numbers(struct event *e, const struct sock
 		e->flags |= EVENTF_USER_TIMEOUT;
 }
 
-/* The same, and its key. */
+/* sock_fill_numbers(), and the socket's key. */
 static __always_inline void sock_fill(struct event *e, const struct sock *sk,
 				      const struct tcp_sock *tp)
 {
@@ -334,7 +335,7 @@ static __always_inline void sock_fill(struct event *e, const struct sock *sk,
 	sock_fill_numbers(e, sk, tp);
 }
 
-/* Bytes that we take beyond rcv_nxt: tcp_receive_window(). A minisock goes by the same. */
+/* Bytes accepted beyond rcv_nxt, also by a minisock later: tcp_receive_window(). */
 static __always_inline __u32 sock_rcv_wnd(const struct tcp_sock *tp)
 {
 	int wnd = tp->rcv_wup + tp->rcv_wnd - tp->rcv_nxt;
@@ -356,7 +357,7 @@ static __always_inline int skb_payload(const struct sk_buff *skb, const __u8 *he
 	return (int)(skb->len - tcp_at - (header[12] >> 4) * 4);
 }
 
-/* The end of a segment of ours in sequence space: TCP_SKB_CB(skb)->end_seq. */
+/* End of an outgoing segment in sequence space: TCP_SKB_CB(skb)->end_seq. */
 static __always_inline __u32 skb_end_seq(const struct sk_buff *skb)
 {
 	const struct tcp_skb_cb *cb = (const void *)&skb->cb;
@@ -366,11 +367,11 @@ static __always_inline __u32 skb_end_seq(const struct sk_buff *skb)
 	return end_seq;
 }
 
-#define KERNEL_REASON_IS(reason, word)                                                              \
+#define KERNEL_REASON_IS(reason, word)                                                             \
 	(bpf_core_enum_value_exists(enum sk_rst_reason, SK_RST_REASON_TCP_##word) &&               \
 	 (reason) == bpf_core_enum_value(enum sk_rst_reason, SK_RST_REASON_TCP_##word))
 
-/* The kernel's reason for a RST in our numbers: its own move from version to version. */
+/* Convert the kernel's reason for a RST, whose number changes between versions, to ours. */
 static __always_inline __u32 reset_reason_from_kernel(__u32 reason)
 {
 	if (KERNEL_REASON_IS(reason, ABORT_ON_CLOSE))
@@ -391,24 +392,24 @@ static __always_inline __u32 reset_reason_from_kernel(__u32 reason)
 }
 
 /*
- * What tells this socket from all others: its cookie, or before 5.12, when some have none, its address. In
- * those kernels no program is skipped (bpf/reentry.bpf.h), so no mark outlives the socket that it is for.
+ * An id for marks (reentry.bpf.h): the socket's cookie, or its address if it has none, which
+ * happens before 5.12. Those kernels skip no program, so a mark never outlives its socket.
  */
 static __always_inline __u64 sock_id(struct sock *sk)
 {
 	return sock_cookie(sk) ?: (__u64)sk;
 }
 
-/* The same for what may be a minisock: it has its socket's cookie, or none. */
+/* sock_id() for what may be a minisock: no cookie can be generated for it. */
 static __always_inline __u64 sock_id_any(const struct sock *sk)
 {
 	return sk->__sk_common.skc_cookie.counter ?: (__u64)sk;
 }
 
 /*
- * An argument of a tp_btf, fentry or fexit program as a number, of which the verifier knows nothing: those
- * of some kernels (6.3 to 6.11) take for granted what may be NULL, and drop a plain test; and 5.10's takes
- * no pointer to a struct of which its type information has the name only.
+ * An argument of a tp_btf, fentry or fexit program as a number of unknown origin. Some verifiers
+ * (6.3 to 6.11) assume that a pointer argument is not NULL and remove a plain test. That of 5.10
+ * rejects a pointer to a struct that its BTF only declares.
  */
 static __always_inline __u64 ctx_arg_scalar(const void *ctx, int arg)
 {
@@ -423,7 +424,7 @@ static __always_inline bool ctx_arg_is_set(const void *ctx, int arg)
 	return ctx_arg_scalar(ctx, arg);
 }
 
-/* The TCP socket behind an open file, or NULL. Read with BPF_CORE_READ: not trusted. */
+/* The TCP socket behind an open file, or NULL. The verifier does not trust the pointer. */
 static __always_inline struct sock *file_tcp_sock(const struct file *file)
 {
 	struct socket *socket;

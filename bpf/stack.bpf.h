@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * Where the task on this CPU is in its own program, by its frame pointers. They miss the caller of a
- * function that sets up no frame, as libc's close() does not: a few words of its stack hold it.
+ * The user stack of the task on this CPU, by frame pointers. They miss the caller of a function
+ * that sets up no frame, such as libc's close(): its address is in the first few words of the
+ * stack.
  */
 #pragma once
 
@@ -35,7 +36,7 @@ static __always_inline void stack_fill(struct stack *s, void *ctx, struct task_s
 	s->start_code = BPF_CORE_READ(mm, start_code);
 	s->end_code = BPF_CORE_READ(mm, end_code);
 	s->start_stack = BPF_CORE_READ(mm, start_stack);
-	s->replaced = mm && !s->start_code;	/* exec closes files before it loads the program */
+	s->replaced = mm && !s->start_code;	/* exec closes files, then loads the program */
 	s->sp = user_stack_pointer(task);
 	__builtin_memset(s->word, 0, sizeof(s->word));
 	if (s->exiting || s->replaced)
@@ -49,20 +50,20 @@ static __always_inline void stack_fill(struct stack *s, void *ctx, struct task_s
 		s->words = STACK_WORDS;
 }
 
-/* Changes that end something, where the task on this CPU may be who makes them. */
+/* Is this a change towards the end of a connection that the task on this CPU may have made? */
 static __always_inline bool change_wants_stack(const struct sock *sk, int new)
 {
 	if (new != STATE_FIN_WAIT1 && new != STATE_LAST_ACK && new != STATE_CLOSE)
 		return false;
 	if (sk->sk_lock.owned || new != STATE_CLOSE)
 		return true;
-	/* never accepted: it dies in its listener's close() */
+	/* never accepted: closed by the close() of its listener */
 	return !sk->sk_socket && !(sk->__sk_common.skc_flags & 1UL << SOCK_DEAD_BIT);
 }
 
 /*
- * Before the event of that instant, which then wakes the reader: it must be faster than the task's end. The
- * kernel's own threads have no stack in a program.
+ * Emit the stack before the event with the same ts_ns, which then wakes the reader: symbols must be
+ * read before the task exits. Kernel threads have no user stack.
  */
 static __always_inline void stack_emit(void *ctx, const struct sock *sk, int new, __u64 ts_ns)
 {

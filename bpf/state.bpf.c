@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * The life of a socket: every change of state from ESTABLISHED on, and its release.
+ * Every change of a socket's state from ESTABLISHED on, and its release.
  *
- * inet_sock_set_state fires before sk_state is written. A task is noted only where it may have
- * acted: elsewhere the CPU is merely borrowed by a packet or a timer.
+ * inet_sock_set_state fires before sk_state is written. The task is recorded only if it may have
+ * made the change. In all other cases a packet or a timer merely runs on its CPU.
  */
 #include "event_new.bpf.h"
 #include "local.h"
@@ -25,8 +25,9 @@ const volatile struct kernel_features kernel_features;
 const volatile bool want_stacks;
 
 /*
- * A change that belongs to a story: not the start of a connection, not a listener's life. A
- * listener that closes over connections that nobody accepted resets them, so its closer is theirs.
+ * Is this change part of a story? The start of a connection is not, nor are the changes of a
+ * listener. But a listener that closes resets the connections in its accept queue, so the task that
+ * closes it also closes them.
  */
 static __always_inline bool is_traced(const struct sock *sk, int old, int new)
 {
@@ -42,7 +43,7 @@ static __always_inline bool is_traced(const struct sock *sk, int old, int new)
 	return true;
 }
 
-/* Of an orphan the release follows its CLOSE at once: the last step of a close() that does not linger. */
+/* Will the release of this orphan follow its CLOSE at once, in a close() that does not linger? */
 static __always_inline bool is_orphan_release(__u16 bits)
 {
 	return (bits & (SOCKF_DEAD | SOCKF_LINGER)) == SOCKF_DEAD;
@@ -59,7 +60,8 @@ static __always_inline int emit_state(void *ctx, struct sock *sk, int old, int n
 	if (!tp)
 		return 0;
 	flow_fill(&w, &sk->__sk_common, tp->inet_conn.icsk_inet.inet_sport);
-	if (old != STATE_LISTEN && !filter_matches_either_end(&filter, &w)) {	/* a listener has no peer */
+	/* a listener has no peer to match */
+	if (old != STATE_LISTEN && !filter_matches_either_end(&filter, &w)) {
 		if (new == STATE_CLOSE)
 			__sync_fetch_and_add(&counters.filtered, 1);
 		return 0;
@@ -89,7 +91,8 @@ static __always_inline int emit_state(void *ctx, struct sock *sk, int old, int n
 	return 0;
 }
 
-static __always_inline int handle_state(void *ctx, enum reentry_copy copy, struct sock *sk, int old, int new)
+static __always_inline int handle_state(void *ctx, enum reentry_copy copy, struct sock *sk, int old,
+					int new)
 {
 	if (!is_traced(sk, old, new))
 		return 0;
@@ -101,12 +104,13 @@ REENTRANT_PROG("tp_btf/inet_sock_set_state", on_state, handle_state(ctx, copy, s
 	       struct sock *sk, int old, int new)
 
 /*
- * The release of a socket says something where it is the end of somebody's close(), which holds the lock, and
- * not where it merely follows, on the same CPU, on the CLOSE of an orphan, which said all there is to say.
+ * Does the release of this socket add a fact? It does if it ends a close(), which holds the lock.
+ * It does not if it follows the CLOSE of an orphan on the same CPU, which was reported.
  */
 static __always_inline bool release_is_traced(const struct sock *sk)
 {
-	return sk->sk_lock.owned && sk->__sk_common.skc_dport && !was_orphan_closed(sock_id_any(sk));
+	return sk->sk_lock.owned && sk->__sk_common.skc_dport &&
+	       !was_orphan_closed(sock_id_any(sk));
 }
 
 static __always_inline int emit_destroy(struct sock *sk)
@@ -120,7 +124,7 @@ static __always_inline int emit_destroy(struct sock *sk)
 	return 0;
 }
 
-/* Twice: kernels from 7.0 on let another task run in the middle of a program. */
+/* Reentrant because kernels from 7.0 on can preempt a program. */
 static __always_inline int handle_destroy(enum reentry_copy copy, struct sock *sk)
 {
 	if (!release_is_traced(sk))

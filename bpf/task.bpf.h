@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * From the task on this CPU to an event's fields: who it is, which system call it is in, which socket is
- * behind its descriptor. Like sock.bpf.h it knows the kernel's layouts, so that no hook has to.
+ * Fill an event's fields from the task on this CPU: its identity and its system call. Also finds
+ * the file behind a descriptor of the task. Knows kernel layouts, as sock.bpf.h does.
  */
 #pragma once
 
@@ -15,11 +15,12 @@
 
 #define THREAD_SIZE 16384		/* of x86-64, and of arm64 with pages up to 16 KiB */
 #define TS_COMPAT 2			/* arch/x86/include/asm/thread_info.h */
-#define TIF_32BIT 22			/* arch/arm64/include/asm/thread_info.h; the same in 5.10 to 7.2 */
+#define TIF_32BIT 22		/* arch/arm64/include/asm/thread_info.h; the same in 5.10 to 7.2 */
 
 #define SYSCALL_TABLE_SIZE 512
-extern const volatile __u8 syscall_table[SYSCALL_TABLE_SIZE];	/* system call number -> enum syscall_id */
-extern const volatile __u8 syscall_table_32[SYSCALL_TABLE_SIZE];	/* the same for 32-bit programs */
+/* System call number -> enum syscall_id; the second for 32-bit programs. */
+extern const volatile __u8 syscall_table[SYSCALL_TABLE_SIZE];
+extern const volatile __u8 syscall_table_32[SYSCALL_TABLE_SIZE];
 
 static __always_inline __u8 syscall_id_of(const volatile __u8 *table, __s32 nr)
 {
@@ -27,7 +28,7 @@ static __always_inline __u8 syscall_id_of(const volatile __u8 *table, __s32 nr)
 
 	if (at >= SYSCALL_TABLE_SIZE)
 		return SYSCALL_OTHER;
-	barrier_var(at);	/* else the compiler drops the mask, which the verifier wants */
+	barrier_var(at);	/* else the compiler drops the mask, which the verifier needs */
 	return table[at & (SYSCALL_TABLE_SIZE - 1)];
 }
 
@@ -36,8 +37,8 @@ static __always_inline __u8 syscall_id_of(const volatile __u8 *table, __s32 nr)
 #define SOCKETCALL_SHUTDOWN 13
 
 /*
- * A field of the task on this CPU, or of its registers: read straight from a pointer that the verifier vouches
- * for, where the kernel has the helpers that give one (task_current(), task_regs()), else by a call.
+ * Read a field of task_current() or task_regs(): directly, if the kernel has the helpers that
+ * return a trusted pointer, else by a helper call.
  */
 #define TASK_READ(p, field) (kernel_features.pt_regs ? (p)->field : BPF_CORE_READ(p, field))
 
@@ -49,9 +50,9 @@ static __always_inline struct task_struct *task_current(void)
 }
 
 /*
- * Where the kernel saved the registers of this task's system call. Without the helper (before 5.15) at
- * the top of its stack: THREAD_SIZE above the bottom, less the registers (task_pt_regs(), arch/x86 and
- * arch/arm64; no padding in kernels that old, and no KASAN).
+ * The saved registers of the task's system call. Without the helper (before 5.15) they are computed
+ * as task_pt_regs() does on x86 and arm64: at the top of the kernel stack, THREAD_SIZE above its
+ * bottom, less their own size. Kernels that old have no padding there; KASAN is not supported.
  */
 static __always_inline const void *task_regs(struct task_struct *task)
 {
@@ -60,7 +61,7 @@ static __always_inline const void *task_regs(struct task_struct *task)
 	return BPF_CORE_READ(task, stack) + THREAD_SIZE - bpf_core_type_size(struct pt_regs___x86);
 }
 
-/* A 32-bit program's call: other numbers, other registers, and the multiplexer of old. */
+/* The system call of a 32-bit program: other numbers and registers, and socketcall(). */
 static __always_inline void regs_fill_i386(struct event *e, const struct pt_regs___x86 *regs)
 {
 	__u32 sub = (__u32)TASK_READ(regs, bx);
@@ -81,8 +82,8 @@ static __always_inline void regs_fill_i386(struct event *e, const struct pt_regs
 }
 
 /*
- * The system call that this task entered the kernel with, from its saved registers. Good in task
- * context alone, and stale in io_uring's and kernel threads.
+ * Fill the system call of the task from its saved registers. Valid in task context only; stale in
+ * threads of io_uring and of the kernel.
  */
 static __always_inline void regs_fill(struct event *e, struct task_struct *task)
 {
@@ -114,7 +115,7 @@ static __always_inline void regs_fill(struct event *e, struct task_struct *task)
 	e->task_flags |= TASKF_SYSCALL;
 }
 
-/* The task on this CPU. Whether it had a hand in the event is for user space to judge. */
+/* Fill the task on this CPU. User space decides whether it caused the event. */
 static __always_inline void task_fill(struct event *e)
 {
 	struct task_struct *task = task_current();
@@ -140,7 +141,7 @@ static __always_inline void task_fill(struct event *e)
 		regs_fill(e, task);
 }
 
-/* The open file behind a descriptor of this task, or NULL. Not trusted: a number to the verifier. */
+/* The open file behind a descriptor of the task, or NULL. A number to the verifier. */
 static __always_inline struct file *fd_file(__u32 fd)
 {
 	struct task_struct *task = task_current();
@@ -149,7 +150,7 @@ static __always_inline struct file *fd_file(__u32 fd)
 
 	if (kernel_features.pt_regs) {
 		fdt = task->files->fdt;
-		if (fd >= fdt->max_fds)		/* 0 of none: a fault reads so */
+		if (fd >= fdt->max_fds)		/* without files, the faulting read yields 0 */
 			return NULL;
 		slot = fdt->fd;
 	} else {

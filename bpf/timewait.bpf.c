@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * Life after CLOSE: the segments that reach the timewait minisock which took the socket's place.
+ * Segments after CLOSE, which reach the timewait minisock that replaced the socket.
  *
- * There is no tracepoint on a minisock. The function that every segment for one goes through can be
- * hooked where the kernel has trampolines: then nothing else runs us. Otherwise, every such segment is
- * freed through kfree_skb, and newer kernels name the minisock there (rx_sk). In older ones the place in
- * the kernel that freed it tells that TCP had no socket for it; its headers say whose it was. kfree_skb sees
- * every dropped packet of the host, so the tests that fail for nearly all of them come first.
+ * A minisock has no tracepoint. Where the kernel has trampolines, the function that processes every
+ * segment for a minisock is hooked, and nothing else runs these programs. Elsewhere kfree_skb is
+ * used, through which every such segment is freed. Newer kernels pass the minisock to it (rx_sk).
+ * In older ones the address of the caller shows that TCP had no socket for the segment, whose
+ * headers then identify the endpoint. kfree_skb runs for every packet that the host drops, so the
+ * tests that fail for nearly all of them come first.
  */
 #include "event_new.bpf.h"
 #include "reentry.bpf.h"
@@ -14,7 +15,7 @@
 
 const volatile struct code_range tcp_rcv_code[2];	/* tcp_v4_rcv(), tcp_v6_rcv() */
 
-/* The TCP header of a segment that says more than an ACK does. */
+/* Read the TCP header. False for a segment without FIN, RST and payload. */
 static __always_inline bool is_more_than_ack(const struct sk_buff *skb, __u8 *header, int *payload)
 {
 	if (!skb_read_tcp_header(skb, header))
@@ -57,7 +58,8 @@ static __always_inline bool is_minisock(const struct sock *rx_sk)
 	return rx_sk && rx_sk->__sk_common.skc_state == STATE_TIME_WAIT;
 }
 
-static __always_inline int handle_kfree_skb(enum reentry_copy copy, struct sk_buff *skb, struct sock *rx_sk)
+static __always_inline int handle_kfree_skb(enum reentry_copy copy, struct sk_buff *skb,
+					    struct sock *rx_sk)
 {
 	if (!is_minisock(rx_sk))
 		return 0;
@@ -69,7 +71,10 @@ static __always_inline int handle_kfree_skb(enum reentry_copy copy, struct sk_bu
 REENTRANT_PROG("tp_btf/kfree_skb", on_kfree_skb, handle_kfree_skb(copy, skb, rx_sk),
 	       struct sk_buff *skb, void *location, __u32 reason, struct sock *rx_sk)
 
-/* Of all kernels the first two arguments. Only softirqs come here, one at a time on a CPU. */
+/*
+ * The first two arguments are the same in all kernels. Runs in softirqs only, one at a time per
+ * CPU, so a second program is not needed.
+ */
 SEC("fexit/tcp_timewait_state_process")
 int BPF_PROG(on_timewait_segment, struct inet_timewait_sock *tw, struct sk_buff *skb)
 {
@@ -97,14 +102,19 @@ static __always_inline int emit_segment_from_headers(struct sk_buff *skb)
 	return 0;
 }
 
-static __always_inline int handle_kfree_skb_location(enum reentry_copy copy, struct sk_buff *skb, __u64 location)
+static __always_inline int handle_kfree_skb_location(enum reentry_copy copy, struct sk_buff *skb,
+						     __u64 location)
 {
-	if (!code_range_has(&tcp_rcv_code[0], location) && !code_range_has(&tcp_rcv_code[1], location))
+	if (!code_range_has(&tcp_rcv_code[0], location) &&
+	    !code_range_has(&tcp_rcv_code[1], location))
 		return 0;
-	return HANDLE_ONCE(copy, REENTRY_TIMEWAIT, (__u64)skb, skb->len, emit_segment_from_headers(skb));
+	return HANDLE_ONCE(copy, REENTRY_TIMEWAIT, (__u64)skb, skb->len,
+			   emit_segment_from_headers(skb));
 }
 
+/* kfree_skb without rx_sk: older kernels. */
 REENTRANT_PROG("tp_btf/kfree_skb", on_kfree_skb_location,
-	       handle_kfree_skb_location(copy, skb, (__u64)location), struct sk_buff *skb, void *location)
+	       handle_kfree_skb_location(copy, skb, (__u64)location),
+	       struct sk_buff *skb, void *location)
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";

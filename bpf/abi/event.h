@@ -21,12 +21,12 @@
 	X(STATE, 1, "state")     /* inet_sock_set_state: old_state -> new_state */                 \
 	X(DESTROY, 2, "destroy") /* tcp_destroy_sock in process context: the socket is gone */     \
 	X(CALL, 3, "call")       /* a close or shutdown call on a TCP socket has returned */       \
-	X(TIMEWAIT, 4, "late")       /* a segment reached the timewait minisock of a closed socket */ \
+	X(TIMEWAIT, 4, "late")   /* a segment reached the timewait minisock of a socket */         \
 	X(RESET_SENT, 5, "reset-sent")                                                             \
-	X(RESET_RECEIVED, 6, "reset-received") /* or data after close, if we answer */ \
+	X(RESET_RECEIVED, 6, "reset-received") /* or data after close, if answered by a RST */     \
 	X(FIN_RESENT, 7, "fin-resent") /* our FIN was sent once more */                            \
-	X(SOCKET, 8, "socket") /* a walk found a socket, or minisock, that is closing */           \
-	X(HOLDER, 9, "holder") /* a walk found a descriptor of such a socket */
+	X(SOCKET, 8, "socket") /* the scan found a socket, or minisock, that is closing */         \
+	X(HOLDER, 9, "holder") /* the scan found a descriptor of such a socket */
 
 enum event_kind {
 #define X(id, nr, word) EVENT_##id = nr,
@@ -36,7 +36,7 @@ enum event_kind {
 	EVENT_KIND_MAX = 15,
 };
 
-/* The system call that a task was in, as far as the kernel side can tell from its number alone. */
+/* The system call that a task was in, by its number. */
 #define SYSCALL_IDS(X)                                                                             \
 	X(NONE, 0, "none")                                                                         \
 	X(CLOSE, 1, "close")                                                                       \
@@ -58,40 +58,37 @@ enum syscall_id {
 	SYSCALL_COUNT,
 };
 
-/* event.sock_flags: what the socket showed. Its numbers are ours, not the kernel's. */
+/* event.sock_flags: properties of the socket. The numbers are ours, not the kernel's. */
 enum sock_flag {
 	SOCKF_DEAD = 1 << 0,	/* SOCK_DEAD: orphaned, no process holds it */
 	SOCKF_DONE = 1 << 1,	/* SOCK_DONE: the peer's FIN came in order (tcp_fin) */
 	SOCKF_KEEPALIVE = 1 << 2,	/* SOCK_KEEPOPEN */
 	SOCKF_LINGER = 1 << 3,	/* SO_LINGER is on */
-	SOCKF_LINGER_ZERO = 1 << 4,/* ... with a time of zero */
+	SOCKF_LINGER_ZERO = 1 << 4,	/* SO_LINGER is on with a time of zero */
 	SOCKF_LINGER2_NEG = 1 << 5,/* TCP_LINGER2 < 0 */
 	SOCKF_OWNED = 1 << 6,	/* lock_sock is held: a system call, or its backlog */
 	SOCKF_NO_SOCKET = 1 << 7,	/* sk_socket is NULL: orphaned, or never accepted */
 	SOCKF_LAST_REF = 1 << 8,	/* the last reference is being dropped (__fput) */
-	SOCKF_HELD = 1 << 9,	/* somebody still holds the descriptor */
+	SOCKF_HELD = 1 << 9,	/* the file has references left */
 	SOCKF_SHUT_RCV = 1 << 10,	/* sk_shutdown & RCV_SHUTDOWN */
 	SOCKF_SHUT_SND = 1 << 11,	/* sk_shutdown & SEND_SHUTDOWN */
-	SOCKF_V4MAPPED = 1 << 12,	/* an AF_INET6 socket that speaks IPv4; family is 4 */
+	SOCKF_V4MAPPED = 1 << 12,	/* an AF_INET6 socket with IPv4 addresses; family is 4 */
 	SOCKF_KERNEL = 1 << 13,	/* sk_kern_sock */
 	SOCKF_MPTCP = 1 << 14,	/* an MPTCP subflow */
 	SOCKF_REPAIR = 1 << 15,	/* tcp_sock.repair */
 };
 
-/* event.flags: what did not fit into event.sock_flags. */
+/* event.flags: more properties, of the socket or the event. */
 enum event_flag {
 	EVENTF_USER_TIMEOUT = 1 << 0,	/* TCP_USER_TIMEOUT is set */
 	EVENTF_ANSWER = 1 << 1,	/* RESET_SENT: in answer to a segment */
-	EVENTF_FPUT_SYNC = 1 << 2,	/* STATE, file dead: let go of by a close() of its own */
-	EVENTF_FPUT_DEFERRED = 1 << 3,	/* STATE, file dead: let go of by something else */
-	EVENTF_TW_FULL = 1 << 4,	/* STATE to CLOSE: no room for minisocks (tcp_max_tw_buckets) */
-	EVENTF_NO_SOCKET = 1 << 5,	/* RESET_SENT: for a FIN that no socket or minisock took */
+	EVENTF_FPUT_SYNC = 1 << 2,	/* STATE: the file was released by its own close() */
+	EVENTF_FPUT_DEFERRED = 1 << 3,	/* STATE: the file was released by something else */
+	EVENTF_TW_FULL = 1 << 4,	/* STATE to CLOSE: tcp_max_tw_buckets is reached */
+	EVENTF_NO_SOCKET = 1 << 5,	/* RESET_SENT: for a FIN without socket or minisock */
 };
 
-/*
- * RESET_SENT: why, in the words of the kernel (enum sk_rst_reason), where it has such words (6.10
- * on).
- */
+/* RESET_SENT: the reason, named as in the kernel's enum sk_rst_reason (from 6.10 on). */
 #define RESET_REASONS(X)                                                                           \
 	X(NOT_GIVEN, 0)                                                                            \
 	X(ABORT_ON_CLOSE, 1)                                                                       \
@@ -109,29 +106,27 @@ enum reset_reason {
 #undef X
 };
 
-/*
- * event.task_flags: who was on the CPU. Without TASKF_VALID the task fields are 0 and mean nothing.
- */
+/* event.task_flags: the task on the CPU. Without TASKF_VALID the task fields are 0. */
 enum task_flag {
-	TASKF_VALID = 1 << 0,	/* the task fields are filled; maybe a bystander's */
+	TASKF_VALID = 1 << 0,	/* the task fields are filled, maybe of an uninvolved task */
 	TASKF_EXITING = 1 << 1,	/* PF_EXITING: exit_code is valid */
 	TASKF_KTHREAD = 1 << 2,	/* PF_KTHREAD */
-	TASKF_IO_WORKER = 1 << 3,	/* PF_IO_WORKER or PF_USER_WORKER: io_uring's own threads */
-	TASKF_COMPAT = 1 << 4,	/* a 32-bit system call: syscall_nr is of the other table */
-	TASKF_SYSCALL = 1 << 5,		/* syscall_nr, syscall and arg[] were read from the saved registers */
+	TASKF_IO_WORKER = 1 << 3,	/* PF_IO_WORKER or PF_USER_WORKER: a thread of io_uring */
+	TASKF_COMPAT = 1 << 4,	/* syscall_nr is the number of a 32-bit system call */
+	TASKF_SYSCALL = 1 << 5,	/* syscall_nr, syscall and arg[] were read from the registers */
 };
 
-/* event.age_source of SOCKET: what says for how long, at least, it has been in its state. */
+/* event.age_source of SOCKET: what age_ns is derived from. */
 enum age_source {
-	AGE_SOURCE_NONE,		/* nothing does: age_ns is 0 */
-	AGE_SOURCE_MINISOCK,	/* the minisock was made then (tw_entry_stamp) */
-	AGE_SOURCE_LAST_SEGMENT,	/* the last segment came then, and found it there (rcv_tstamp) */
-	AGE_SOURCE_FIN_RESENT,	/* its FIN was sent again then, for the first time (retrans_stamp) */
+	AGE_SOURCE_NONE,	/* unknown: age_ns is 0 */
+	AGE_SOURCE_MINISOCK,	/* creation of the minisock (tw_entry_stamp) */
+	AGE_SOURCE_LAST_SEGMENT,	/* the last segment received (rcv_tstamp) */
+	AGE_SOURCE_FIN_RESENT,	/* the first retransmission of the FIN (retrans_stamp) */
 };
 
 #define EVENT_COMM_LEN 16
 
-/* event.sk_err: the ABI's error numbers, alike on the architectures that we trace */
+/* event.sk_err: error numbers, the same on all supported architectures */
 #define EVENT_EPIPE 32
 #define EVENT_ECONNABORTED 103
 #define EVENT_ECONNRESET 104
@@ -143,11 +138,11 @@ struct event {
 	__u64 cookie;		/* socket cookie; 0 where none was made yet */
 	union {
 		__u64 cgroup;		/* cgroup v2 id of the task, 0 if none */
-		__u64 left_ns;		/* SOCKET: until a timer of the kernel ends it, 0 unknown */
+		__u64 left_ns;		/* SOCKET: until a kernel timer ends it, 0 unknown */
 	};
 	union {
 		__u64 call_ns;		/* CALL: time in the call */
-		__u64 age_ns;		/* SOCKET: at least so long in its state: enum age_source */
+		__u64 age_ns;		/* SOCKET: minimum time in its state */
 		__u64 fin_timeout_ns;	/* STATE: of an orphan in FIN_WAIT2, 0 unknown */
 	};
 	__u64 bytes_sent;	/* payload bytes sent, each once */
@@ -155,27 +150,27 @@ struct event {
 	__u8 local_addr[16];	/* network order; IPv4 in the first 4 bytes, the rest 0 */
 	__u8 peer_addr[16];
 	__u32 netns;		/* inode number of the network namespace */
-	__u32 pid;		/* thread group, as user space says */
+	__u32 pid;		/* thread group: user space's PID */
 	__u32 tid;
 	__u32 uid;		/* of the task; SOCKET: of the socket */
 	__u8 comm[EVENT_COMM_LEN];	/* bytes, NUL-padded, not text */
 	__u32 snd_una;		/* raw sequence numbers, see tcp_sock */
-	__u32 snd_nxt;		/* TIMEWAIT: of the segment that came, its ack_seq */
+	__u32 snd_nxt;		/* TIMEWAIT: ack_seq of the received segment */
 	__u32 write_seq;
-	__u32 rcv_nxt;		/* TIMEWAIT: of the segment that came, its seq */
+	__u32 rcv_nxt;		/* TIMEWAIT: seq of the received segment */
 	__u32 rcv_wup;		/* rcv_nxt when we last sent a segment, that is, acknowledged */
-				/* TIMEWAIT: the number that the minisock waits for */
-	__u32 copied_seq;	/* how far the application has read */
-	__u32 snd_wnd;		/* bytes that the peer lets us send beyond snd_una */
-				/* TIMEWAIT: bytes that the minisock takes beyond rcv_wup */
-	__u32 segs_in;		/* segments that came */
+				/* TIMEWAIT: the next sequence number that the minisock expects */
+	__u32 copied_seq;	/* end of what the application has read */
+	__u32 snd_wnd;		/* bytes that the peer accepts beyond snd_una */
+				/* TIMEWAIT: bytes that the minisock accepts beyond rcv_wup */
+	__u32 segs_in;		/* segments received */
 	__u32 srtt_us;
 	__s32 syscall_nr;		/* number of the system call in progress, -1 none */
 	__s32 arg[2];		/* its first two arguments: fd, how; HOLDER: the descriptor */
 	union {
 		__s32 ret;		/* CALL: what it returned */
 		__u32 payload;		/* TIMEWAIT: payload bytes of the segment */
-		__u32 rcv_wnd;		/* STATE to CLOSE: bytes that we take beyond rcv_nxt */
+		__u32 rcv_wnd;		/* STATE to CLOSE: bytes that we accept beyond rcv_nxt */
 		__u32 reason;		/* RESET_SENT: enum reset_reason */
 	};
 	__u16 local_port;
@@ -198,8 +193,8 @@ struct event {
 	};
 	__u8 retransmits;	/* icsk_retransmits */
 	__u8 probes;		/* icsk_probes_out */
-	__u8 substate;		/* of a minisock: tw_substate (TIMEWAIT: after the segment), else 0 */
-				/* TIMEWAIT with 0: only the segment was seen, not the minisock */
+	__u8 substate;		/* tw_substate of a minisock, else 0 */
+				/* TIMEWAIT: after the segment; 0 if the minisock was not seen */
 };
 
 #ifndef __VMLINUX_H__
@@ -207,22 +202,22 @@ _Static_assert(sizeof(struct event) <= 192, "struct event must stay within 192 b
 _Static_assert(sizeof(struct event) % 8 == 0, "struct event has no tail padding");
 #endif
 
-/* Counters that both sides share through the kernel side's .bss, all since the start. */
+/* Counters since the start, shared with user space through .bss. */
 struct kernel_counters {
-	__u64 ring_full[EVENT_KIND_MAX + 1];	/* events lost for want of room, by kind */
-	__u64 calls_full;			/* calls in progress that had no room */
-	__u64 filtered;				/* endpoints that ended, kept out */
+	__u64 ring_full[EVENT_KIND_MAX + 1];	/* events lost because the ring was full, by kind */
+	__u64 calls_full;			/* calls lost because the map inflight was full */
+	__u64 filtered;				/* endpoints that ended and were filtered out */
 };
 
-/* Where a function of the kernel's begins, and the next one; 0 not known. */
+/* Addresses of a kernel function and of the one after it; 0 unknown. */
 struct code_range {
 	__u64 from, to;
 };
 
 /*
- * What this kernel lets tracing programs do, found out by trying (src/live/probe.h) and told to the kernel
- * side before it is loaded. The verifier drops the branches that a false one leads to, with the helpers that
- * it does not know.
+ * What this kernel permits tracing programs to do, as probed by src/live/probe.h, and set in
+ * .rodata before load. The verifier removes the branches of a false one, with helpers unknown to
+ * it.
  */
 struct kernel_features {
 	bool cookie;		/* bpf_get_socket_cookie(): 5.12 on */

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * Which endpoints are wanted, as far as their addresses can tell: one predicate, compiled in the
- * kernel and in replay alike. What needs a story (process, ending, times) is decided in user space.
+ * Filter for endpoints by address, port, family and network namespace: one predicate, compiled for
+ * the kernel side and for replay. What depends on the story (process, ending, times) is filtered in
+ * user space (story_filter.h).
  *
- * Alternatives within a kind, all kinds together: a list that is empty lets everything pass.
+ * An endpoint matches if every list that is not empty contains it.
  */
 #pragma once
 
@@ -31,14 +32,14 @@ struct filter_addr {
 };
 
 struct filter {
-	__u8 active;		/* 0: everything is wanted, nothing below is looked at */
+	__u8 active;		/* 0: everything matches, the fields below are not used */
 	__u8 family;		/* 4 or 6, 0 both */
-	__u8 nr_local_ports;	/* how many of each array are in use */
+	__u8 nr_local_ports;	/* number of used elements of each array */
 	__u8 nr_peer_ports;
 	__u8 nr_either_ports;
 	__u8 nr_addrs;
 	__u8 nr_netns;
-	__u8 never_open;	/* also sockets that never were ESTABLISHED */
+	__u8 never_open;	/* also trace sockets that never were ESTABLISHED */
 	__u16 local_port[FILTER_PORTS];
 	__u16 peer_port[FILTER_PORTS];
 	__u16 either_port[FILTER_PORTS];
@@ -94,7 +95,7 @@ filter_matches_netns(const volatile struct filter *f, __u32 netns)
 	return f->nr_netns == 0;
 }
 
-/* Is this endpoint wanted? */
+/* Does the filter match this endpoint? */
 static inline __attribute__((always_inline)) bool
 filter_matches_flow(const volatile struct filter *f, const struct flow *w)
 {
@@ -102,11 +103,13 @@ filter_matches_flow(const volatile struct filter *f, const struct flow *w)
 		return true;
 	if (f->family && f->family != w->family)
 		return false;
-	if (f->nr_local_ports && !filter_port_in_list(f->local_port, f->nr_local_ports, w->local_port))
+	if (f->nr_local_ports &&
+	    !filter_port_in_list(f->local_port, f->nr_local_ports, w->local_port))
 		return false;
 	if (f->nr_peer_ports && !filter_port_in_list(f->peer_port, f->nr_peer_ports, w->peer_port))
 		return false;
-	if (f->nr_either_ports && !filter_port_in_list(f->either_port, f->nr_either_ports, w->local_port) &&
+	if (f->nr_either_ports &&
+	    !filter_port_in_list(f->either_port, f->nr_either_ports, w->local_port) &&
 	    !filter_port_in_list(f->either_port, f->nr_either_ports, w->peer_port))
 		return false;
 	return filter_matches_addrs(f, w) && filter_matches_netns(f, w->netns);

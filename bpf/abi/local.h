@@ -2,9 +2,9 @@
 /*
  * Could the task on this CPU have made a change of state, or did a segment or a timer make it?
  *
- * The kernel side asks before it reads the task, which is most of what an event costs. The story asks
- * again, since the task of an event may be a bystander. All arguments are events of kind STATE whose
- * socket fields are filled; the task fields are not looked at.
+ * The kernel side asks before it reads the task, which is most of what an event costs. The story
+ * asks again, since the task of an event may be a bystander. All arguments are events of kind STATE
+ * whose socket fields are filled; the task fields are not looked at.
  */
 #pragma once
 
@@ -27,12 +27,13 @@ LOCAL_INLINE bool local_becomes_minisock(const struct event *e)
 {
 	const __u16 flags = SOCKF_DEAD | SOCKF_DONE | SOCKF_LINGER2_NEG;
 
-	return e->old_state == STATE_FIN_WAIT2 && !e->sk_err && (e->sock_flags & flags) == SOCKF_DEAD;
+	return e->old_state == STATE_FIN_WAIT2 && !e->sk_err &&
+	       (e->sock_flags & flags) == SOCKF_DEAD;
 }
 
 /*
- * A change to CLOSE: could the owner of the socket's lock have made it (__tcp_close, tcp_disconnect,
- * tcp_abort), rather than a segment that the owner merely processed?
+ * A change to CLOSE: could the owner of the socket's lock have made it (__tcp_close,
+ * tcp_disconnect, tcp_abort), rather than a segment that the owner merely processed?
  */
 LOCAL_INLINE bool local_owner_may_have_closed(const struct event *e)
 {
@@ -42,9 +43,9 @@ LOCAL_INLINE bool local_owner_may_have_closed(const struct event *e)
 }
 
 /*
- * Any change: could the task on this CPU have made it? If it holds the lock, yes, except for changes
- * that only a segment makes. Without the lock, an MPTCP worker may have taken it the fast way, and a
- * socket that was never accepted is closed by the close of its listener.
+ * Any change: could the task on this CPU have made it? If it holds the lock, yes, except for
+ * changes that only a segment makes. Without the lock, an MPTCP worker may have taken it the fast
+ * way, and a socket that was never accepted is closed by the close of its listener.
  */
 LOCAL_INLINE bool local_task_may_have_changed(const struct event *e)
 {

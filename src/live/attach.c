@@ -269,9 +269,10 @@ static int attach_hook(struct attach *a, const struct tcpclose_bpf *skel, unsign
 static int explain_calls_error(int err, enum calls_mode wanted, char why[LIVE_WHY_BYTES])
 {
 	const char *hint = err != -EPERM && err != -EACCES ? "" :
-		" (tracefs takes CAP_DAC_READ_SEARCH, and CAP_SYS_ADMIN where it is not mounted)";
+		" (tracefs needs CAP_DAC_READ_SEARCH, and CAP_SYS_ADMIN if it is not mounted)";
 
-	snprintf(why, LIVE_WHY_BYTES, "cannot watch calls by %s: %s%s; --calls inline does without",
+	snprintf(why, LIVE_WHY_BYTES,
+		 "cannot watch calls by %s: %s%s; --calls inline needs none of this",
 		 hook_calls_way(wanted)->how, strerror(-err), hint);
 	return err == -ENOENT ? -EOPNOTSUPP : err;
 }

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * The file of --btf. libbpf fits our programs to the types in it (btf_custom_path); but the kernel takes a
- * tp_btf, fentry or iterator program by a number of its own types alone (attach_btf_id), which libbpf looks
- * up in those that the kernel shows. So the file helps where these are, and must be of the same kernel.
+ * Checks the file of --btf. libbpf relocates our programs by the types in it (btf_custom_path). But
+ * the kernel attaches tp_btf, fentry and iterator programs by an id of its own BTF (attach_btf_id),
+ * which libbpf looks up in /sys/kernel/btf. So the kernel's own BTF is needed as well, and the file
+ * must be of the same kernel.
  */
 #include <bpf/btf.h>
 #include <errno.h>
@@ -14,11 +15,12 @@
 
 #include "live.h"
 
-#define PROBED_STRUCT "tcp_sock"	/* that every kernel with TCP has, and nearly every release changes */
+#define PROBED_STRUCT "tcp_sock"	/* in every kernel; nearly every release changes it */
 
 static int set_btf_why(char why[LIVE_WHY_BYTES], int err, const char *path, const char *format, ...)
 {
-	int len = snprintf(why, LIVE_WHY_BYTES, "cannot use '%.120s' as the kernel's types: ", path);
+	int len = snprintf(why, LIVE_WHY_BYTES, "cannot use '%.120s' as the kernel's types: ",
+			   path);
 	va_list args;
 
 	va_start(args, format);
@@ -47,16 +49,17 @@ int live_check_btf(const char *path, char why[LIVE_WHY_BYTES])
 	live_silence_libbpf();
 	given = btf__parse(path, NULL);
 	if (!given)
-		return set_btf_why(why, -EINVAL, path, "it holds no BTF");
+		return set_btf_why(why, -EINVAL, path, "it contains no BTF");
 	own = btf__load_vmlinux_btf();
 	there = struct_size_in(given);
 	here = struct_size_in(own);
 	btf__free(given);
 	btf__free(own);
 	if (there < 0)
-		return set_btf_why(why, -EINVAL, path, "it knows no struct " PROBED_STRUCT);
+		return set_btf_why(why, -EINVAL, path, "it has no struct " PROBED_STRUCT);
 	if (here >= 0 && here != there)
-		return set_btf_why(why, -EINVAL, path, "it is another kernel's, struct " PROBED_STRUCT " has %lld bytes "
-			   "there and %lld here", there, here);
+		return set_btf_why(why, -EINVAL, path, "it is of another kernel, struct "
+				   PROBED_STRUCT " has %lld bytes there and %lld here",
+				   there, here);
 	return 0;
 }

@@ -7,14 +7,14 @@
 #include "probe.h"
 #include "tracefs.h"
 
-#define OTHER_MAPS_BYTES (2ull << 20)		/* all but the ring, with room to spare */
+#define OTHER_MAPS_BYTES (2ull << 20)		/* upper bound for all maps but the ring */
 
 static enum ability ability_of(bool yes)
 {
 	return yes ? ABILITY_YES : ABILITY_NO;
 }
 
-/* Its id is all that it takes, and who may read that. */
+/* They can be used if their ids can be read. */
 static enum ability probe_syscall_tracepoints(void)
 {
 	int id = tracefs_event_id("syscalls", "sys_enter_close");
@@ -35,8 +35,9 @@ void doctor_probe_kernel(struct diagnosis_kernel *k, bool may, bool no_trampolin
 
 	live_silence_libbpf();
 	probe_init(&p, no_trampolines);
-	*k = (struct diagnosis_kernel){ .btf = ability_of(p.btf), .tracepoint = probe_syscall_tracepoints(),
-				     .detach_may_block = detach_may_block() };
+	*k = (struct diagnosis_kernel){ .btf = ability_of(p.btf),
+					.tracepoint = probe_syscall_tracepoints(),
+					.detach_may_block = detach_may_block() };
 	if (may) {
 		k->fentry = ability_of(attach_can_trace_calls(&p, CALLS_FENTRY));
 		k->kprobe = ability_of(attach_can_trace_calls(&p, CALLS_KPROBE));

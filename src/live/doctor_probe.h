@@ -1,17 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/*
- * What trying shows of this kernel, for people to read: the same probes that the tracer goes by.
- */
+/* Probes the kernel for the view doctor, with the same probes that the tracer uses (probe.h). */
 #pragma once
 
 #include "diagnosis.h"
 #include "live.h"
 
 /*
- * Tries. may: the privileges for it are there; else only what can be read without is found out.
- * no_trampolines: as in struct live_config.
+ * Fill k. may: we have the privileges to load programs; without them, only what can be read is
+ * filled. no_trampolines: as in struct live_config.
  */
 void doctor_probe_kernel(struct diagnosis_kernel *k, bool may, bool no_trampolines);
 
-/* Bytes of all maps that the tracer makes with a ring of this size. */
+/* Bytes of all maps that the tracer creates with a ring of buffer_bytes. */
 uint64_t doctor_probe_map_bytes(unsigned long buffer_bytes);

@@ -40,7 +40,7 @@ struct syscall_number {
 static const struct syscall_number syscall_numbers[] = {
 	{ SYS_close, SYSCALL_CLOSE },
 	{ SYS_shutdown, SYSCALL_SHUTDOWN },
-	{ 436, SYSCALL_CLOSE_RANGE },	/* since 5.9, alike everywhere */
+	{ 436, SYSCALL_CLOSE_RANGE },	/* since 5.9, on all architectures */
 #ifdef SYS_dup2
 	{ SYS_dup2, SYSCALL_DUP2 },
 #endif
@@ -51,12 +51,12 @@ static const struct syscall_number syscall_numbers[] = {
 	{ SYS_exit_group, SYSCALL_EXIT },
 	{ SYS_connect, SYSCALL_CONNECT },
 	{ SYS_munmap, SYSCALL_MUNMAP },
-	{ 426, SYSCALL_IO_URING_ENTER },	/* since 5.1, alike everywhere */
+	{ 426, SYSCALL_IO_URING_ENTER },	/* since 5.1, on all architectures */
 };
 
 /*
- * Of 32-bit programs: i386's on x86 (arch/x86/entry/syscalls/syscall_32.tbl), arm's on arm64
- * (arch/arm/tools/syscall.tbl).
+ * Numbers in 32-bit programs: of i386 on x86 (arch/x86/entry/syscalls/syscall_32.tbl), of arm on
+ * arm64 (arch/arm/tools/syscall.tbl).
  */
 static const struct syscall_number syscall_numbers_32[] = {
 #ifdef __x86_64__
@@ -112,7 +112,7 @@ uint64_t live_now_ns(void)
 	return read_clock_ns(CLOCK_BOOTTIME);
 }
 
-/* What the kernel's coarse clock can resolve. */
+/* The resolution of the kernel's coarse clock is one tick. */
 uint64_t live_tick_ns(void)
 {
 	struct timespec ts;
@@ -121,7 +121,8 @@ uint64_t live_tick_ns(void)
 	return (uint64_t)ts.tv_nsec;
 }
 
-static void fill_syscall_table(__u8 *table, size_t size, const struct syscall_number *numbers, size_t n)
+static void fill_syscall_table(__u8 *table, size_t size, const struct syscall_number *numbers,
+			       size_t n)
 {
 	memset(table, SYSCALL_OTHER, size);
 	for (size_t i = 0; i < n; i++)
@@ -135,15 +136,18 @@ static void set_rodata(struct tcpclose_bpf *skel, const struct live_config *conf
 	skel->rodata->want_stacks = config->stacks;
 	if (getrandom((void *)&skel->rodata->sk_xor, sizeof(skel->rodata->sk_xor), 0) < 0)
 		skel->rodata->sk_xor = read_clock_ns(CLOCK_REALTIME) * 0x9e3779b97f4a7c15ULL;
-	fill_syscall_table((__u8 *)skel->rodata->syscall_table, sizeof(skel->rodata->syscall_table),
-		   syscall_numbers, sizeof(syscall_numbers) / sizeof(*syscall_numbers));
-	fill_syscall_table((__u8 *)skel->rodata->syscall_table_32, sizeof(skel->rodata->syscall_table_32),
-		   syscall_numbers_32, sizeof(syscall_numbers_32) / sizeof(*syscall_numbers_32));
+	fill_syscall_table((__u8 *)skel->rodata->syscall_table,
+			   sizeof(skel->rodata->syscall_table), syscall_numbers,
+			   sizeof(syscall_numbers) / sizeof(*syscall_numbers));
+	fill_syscall_table((__u8 *)skel->rodata->syscall_table_32,
+			   sizeof(skel->rodata->syscall_table_32), syscall_numbers_32,
+			   sizeof(syscall_numbers_32) / sizeof(*syscall_numbers_32));
 }
 
 static int load_skeleton(struct live *l, const struct live_config *config)
 {
-	const struct bpf_object_open_opts opts = { .sz = sizeof(opts), .btf_custom_path = config->btf };
+	const struct bpf_object_open_opts opts = { .sz = sizeof(opts),
+						   .btf_custom_path = config->btf };
 	int err;
 
 	l->skel = tcpclose_bpf__open_opts(&opts);
@@ -160,7 +164,7 @@ static int load_skeleton(struct live *l, const struct live_config *config)
 	return err;
 }
 
-/* Loads as much of the plan as this kernel takes, found out by trying with less and less. */
+/* Load the plan. If the kernel refuses it, drop optional hooks until it is accepted. */
 static int load_best_plan(struct live *l, const struct live_config *config)
 {
 	int err;
@@ -182,7 +186,7 @@ static void read_boot_id(struct run_info *meta)
 	fclose(f);
 }
 
-/* The wall clock is read between two readings of the events' clock: the middle of them is the same instant. */
+/* The wall clock is read between two readings of the events' clock, whose mean is that instant. */
 int64_t live_boot_to_wall_ns(void)
 {
 	uint64_t before = live_now_ns();
@@ -242,13 +246,14 @@ bool live_explain_eperm(int err, char why[LIVE_WHY_BYTES])
 	if (err != -EPERM && !(err == -EACCES && geteuid()))
 		return false;
 	if (may_bpf && may_trace)
-		set_why(why, err, "not permitted to load BPF programs in spite of CAP_BPF and CAP_PERFMON: "
-		    "tcpclose doctor tells what is in the way (RLIMIT_MEMLOCK before 5.11, lockdown, a "
-		    "user namespace), or run as root (sudo tcpclose)");
+		set_why(why, err, "not permitted to load BPF programs despite CAP_BPF and "
+			"CAP_PERFMON: tcpclose doctor shows the cause (RLIMIT_MEMLOCK before 5.11, "
+			"lockdown, a user namespace), or run as root (sudo tcpclose)");
 	else
-		set_why(why, err, "not permitted to load BPF programs%s: run as root (sudo tcpclose), "
-		    "or with CAP_BPF and CAP_PERFMON",
-		    may_bpf ? ", CAP_PERFMON is missing" : may_trace ? ", CAP_BPF is missing" : "");
+		set_why(why, err, "not permitted to load BPF programs%s: run as root "
+			"(sudo tcpclose), or with CAP_BPF and CAP_PERFMON",
+			may_bpf ? ", CAP_PERFMON is missing" :
+			may_trace ? ", CAP_BPF is missing" : "");
 	return true;
 }
 
@@ -259,7 +264,7 @@ static int explain_load_error(int err, char why[LIVE_WHY_BYTES])
 	if (err == -ENOMEM)
 		return set_why(why, err, "not enough memory for the ring buffer: "
 			   "try a smaller --buffer");
-	return set_why(why, -EOPNOTSUPP, "this kernel does not take the BPF programs: %s "
+	return set_why(why, -EOPNOTSUPP, "this kernel rejects the BPF programs: %s "
 		   "(-v shows why)", strerror(-err));
 }
 
@@ -273,9 +278,9 @@ int live_open(struct live **live, const struct live_config *config, struct run_i
 	if (!config->verbose)
 		live_silence_libbpf();
 	if (access(BTF_PATH, R_OK))
-		return set_why(why, -EOPNOTSUPP, "this kernel shows no type information at " BTF_PATH
-			   ": it must be built with CONFIG_DEBUG_INFO_BTF, and /sys mounted%s",
-			   config->btf ? "; --btf cannot stand in for what it attaches to by that" : "");
+		return set_why(why, -EOPNOTSUPP, "this kernel shows no type information at "
+			       BTF_PATH ": it must be built with CONFIG_DEBUG_INFO_BTF, and /sys "
+			       "mounted%s", config->btf ? "; --btf cannot stand in for it" : "");
 	l = calloc(1, sizeof(*l));
 	if (!l)
 		return set_why(why, -ENOMEM, "out of memory");

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * The live source: loads the kernel side, attaches it, hands out its events. The only module that
- * knows libbpf. Each hook is optional where something can be told without it; what is attached, and
- * how, is written into meta.
+ * The live source: loads the BPF programs, attaches them, and delivers their events. Only this
+ * folder uses libbpf. Hooks that tracing can do without are optional; how each hook is attached is
+ * written to meta.
  */
 #pragma once
 
@@ -15,67 +15,71 @@
 #include "run_info.h"
 
 #define LIVE_WHY_BYTES 256
-#define LIVE_BATCH 4096		/* events handed on before the caller gets to look at its clock */
+#define LIVE_BATCH 4096		/* maximum number of events per live_consume() */
 
 struct live_config {
 	const struct filter *filter;
 	unsigned long buffer_bytes;	/* a power of two */
 	enum calls_mode calls;
-	const char *btf;		/* a file with the kernel's types, NULL: its own */
-	bool no_trampolines;		/* as on a kernel without fentry, to test what is done there */
-	bool stacks;			/* the user stacks of those that may have ended a connection */
-	bool verbose;			/* libbpf's own words to stderr */
+	const char *btf;		/* file with the kernel's types; NULL: /sys/kernel/btf */
+	bool no_trampolines;		/* for tests: act as on a kernel without fentry */
+	bool stacks;			/* record the user stacks of tasks that close */
+	bool verbose;			/* print libbpf's messages to stderr */
 };
 
 struct live;
 
-/* One record of the ring, not yet looked at. */
+/* Receives one record of the ring, which is not checked yet. */
 typedef void live_event_fn(void *arg, const void *bytes, unsigned long len);
 
 /*
- * Loads and attaches. 0, or -errno with why as one clause for people: -EPERM, -EOPNOTSUPP for a
- * kernel that cannot do it, else as the system said.
+ * Load and attach. 0, or -errno with why as one clause for the user: -EPERM, -EOPNOTSUPP if the
+ * kernel lacks something, else the system's error.
  */
 int live_open(struct live **live, const struct live_config *config, struct run_info *meta,
 	      char why[LIVE_WHY_BYTES]);
 void live_close(struct live *l);
 
-/* Readable when events came while asleep. */
+/* A descriptor that becomes readable at the first event after live_arm_wakeup(). */
 int live_fd(const struct live *l);
 
-/* Hands on what is in the ring, LIVE_BATCH events at most. Returns how many, or -errno. */
+/* Deliver what is in the ring, at most LIVE_BATCH events. Returns their number, or -errno. */
 int live_consume(struct live *l, live_event_fn *fn, void *arg);
 
-/* Asks for a wake-up through live_fd at the next event; consume once more after it, then block. */
+/*
+ * Request a wake-up through live_fd() at the next event. Consume once more after this call before
+ * blocking: an event may have arrived in between.
+ */
 void live_arm_wakeup(struct live *l);
 
-/* Since the start. */
+/* Counters since the start. */
 struct kernel_counters live_counters(const struct live *l);
 
-/* What event.sk_key is disguised with: the same for all that tells of the same sockets. */
+/* The value that event.sk_key is XORed with. Pass it to the scan, so that keys are comparable. */
 uint64_t live_sk_xor(const struct live *l);
 
-/* Fills in the host, the kernel, and the clocks; live_open does. */
+/* Fill in host, kernel and clocks. live_open() calls it. */
 void live_fill_run_info(struct run_info *meta);
 
-/*
- * Can this file be taken for the kernel's types? 0, or -errno with why as one clause that quotes it.
- * What the programs are attached to is found by the kernel's own types, so these must be shown too.
- */
+/* Check a file for --btf. 0, or -errno with why as one clause that quotes the path. */
 int live_check_btf(const char *path, char why[LIVE_WHY_BYTES]);
 
-/* For all that loads BPF programs: libbpf keeps silent; and if err says that we may not, why says it. */
+/* Suppress libbpf's messages. */
 void live_silence_libbpf(void);
+
+/* If err means that loading is not permitted, set why to the missing privilege and return true. */
 bool live_explain_eperm(int err, char why[LIVE_WHY_BYTES]);
 
 /*
- * A descriptor that is readable when somebody sets the wall clock (CLOCK_REALTIME), or -errno; and whether that
- * has happened since it was asked last. Slewing (adjtime) moves the clock of the events along.
+ * A descriptor that becomes readable when the wall clock (CLOCK_REALTIME) is set, or -errno.
+ * Slewing (adjtime) does not count: it changes the clock of the events as well.
  */
 int live_watch_clock(void);
+
+/* Was the clock set since the last call? */
 bool live_clock_was_set(int fd);
 
-/* Add to an event's time for the wall clock's, as it is set now. */
+/* The offset to add to an event's time for the wall-clock time, as the clock is set now. */
 int64_t live_boot_to_wall_ns(void);
 
 /* One tick of the kernel's timers. */

@@ -13,15 +13,18 @@
 
 #define KPROBE_TYPE_PATH "/sys/bus/event_source/devices/kprobe/type"
 
-/* A tracepoint that every kernel with TCP has; its first argument is a socket. */
+/* Every kernel with TCP has this tracepoint. Its first argument is a socket. */
 #define PROBED_TRACEPOINT "btf_trace_inet_sock_set_state"
 
-/* One instruction each; include/uapi/linux/bpf.h. */
-#define INSN_LOAD_FIRST_ARG { .code = BPF_LDX | BPF_MEM | BPF_DW, .dst_reg = BPF_REG_1, .src_reg = BPF_REG_1 }
-#define INSN_MOV(to, from) { .code = BPF_ALU64 | BPF_MOV | BPF_X, .dst_reg = (to), .src_reg = (from) }
+/* One instruction each: include/uapi/linux/bpf.h. */
+#define INSN_LOAD_FIRST_ARG                                                                        \
+	{ .code = BPF_LDX | BPF_MEM | BPF_DW, .dst_reg = BPF_REG_1, .src_reg = BPF_REG_1 }
+#define INSN_MOV(to, from)                                                                         \
+	{ .code = BPF_ALU64 | BPF_MOV | BPF_X, .dst_reg = (to), .src_reg = (from) }
 #define INSN_CALL(helper) { .code = BPF_JMP | BPF_CALL, .imm = (helper) }
-#define INSN_SET(to, number) { .code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = (to), .imm = (number) }
-#define INSN_CALL_KFUNC(id)                                                                            \
+#define INSN_SET(to, number)                                                                       \
+	{ .code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = (to), .imm = (number) }
+#define INSN_CALL_KFUNC(id)                                                                        \
 	{ .code = BPF_JMP | BPF_CALL, .src_reg = BPF_PSEUDO_KFUNC_CALL, .imm = (id) }
 #define INSN_RETURN_0 { .code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = BPF_REG_0 }
 #define INSN_EXIT { .code = BPF_JMP | BPF_EXIT }
@@ -39,11 +42,16 @@ void probe_release(struct probe *p)
 	p->btf = NULL;
 }
 
+static int find_btf_id(const struct probe *p, const char *name, __u32 kind)
+{
+	return p->btf ? btf__find_by_name_kind(p->btf, name, kind) : -1;
+}
+
 static int count_args(const struct probe *p, int id)
 {
 	const struct btf_type *t = id > 0 ? btf__type_by_id(p->btf, (__u32)id) : NULL;
 
-	while (t && !btf_is_func_proto(t))	/* from a typedef over a pointer, or from a function */
+	while (t && !btf_is_func_proto(t))	/* typedef -> pointer -> prototype */
 		t = t->type ? btf__type_by_id(p->btf, t->type) : NULL;
 	return t ? btf_vlen(t) : -1;
 }
@@ -60,8 +68,9 @@ int probe_tracepoint_args(const struct probe *p, const char *name)
 	return args > 0 ? args - 1 : -1;	/* the first is the tracepoint's own */
 }
 
-/* Loads a program of that kind. Its descriptor, or negative. */
-static int load_tracing_program(enum bpf_attach_type type, int btf_id, const struct bpf_insn *insns, size_t n)
+/* Load a tracing program. Returns its descriptor, or a negative value. */
+static int load_tracing_program(enum bpf_attach_type type, int btf_id,
+				const struct bpf_insn *insns, size_t n)
 {
 	const struct bpf_prog_load_opts opts = { .sz = sizeof(opts), .expected_attach_type = type,
 						 .attach_btf_id = (__u32)btf_id };
@@ -87,23 +96,27 @@ static bool verifier_accepts(const struct probe *p, const struct bpf_insn *insns
 
 bool probe_cookie(const struct probe *p)
 {
-	const struct bpf_insn insns[] = { INSN_LOAD_FIRST_ARG, INSN_CALL(BPF_FUNC_get_socket_cookie), INSN_RETURN_0, INSN_EXIT };
+	const struct bpf_insn insns[] = { INSN_LOAD_FIRST_ARG,
+					  INSN_CALL(BPF_FUNC_get_socket_cookie),
+					  INSN_RETURN_0, INSN_EXIT };
 
 	return verifier_accepts(p, insns, COUNT(insns));
 }
 
 bool probe_pt_regs(const struct probe *p)
 {
-	const struct bpf_insn insns[] = { INSN_CALL(BPF_FUNC_get_current_task_btf), INSN_MOV(BPF_REG_1, BPF_REG_0),
-					  INSN_CALL(BPF_FUNC_task_pt_regs), INSN_RETURN_0, INSN_EXIT };
+	const struct bpf_insn insns[] = { INSN_CALL(BPF_FUNC_get_current_task_btf),
+					  INSN_MOV(BPF_REG_1, BPF_REG_0),
+					  INSN_CALL(BPF_FUNC_task_pt_regs),
+					  INSN_RETURN_0, INSN_EXIT };
 
 	return verifier_accepts(p, insns, COUNT(insns));
 }
 
 bool probe_cast(const struct probe *p)
 {
-	int function = p->btf ? btf__find_by_name_kind(p->btf, "bpf_rdonly_cast", BTF_KIND_FUNC) : -1;
-	int type = p->btf ? btf__find_by_name_kind(p->btf, "file", BTF_KIND_STRUCT) : -1;
+	int function = find_btf_id(p, "bpf_rdonly_cast", BTF_KIND_FUNC);
+	int type = find_btf_id(p, "file", BTF_KIND_STRUCT);
 	const struct bpf_insn insns[] = { INSN_SET(BPF_REG_1, 0), INSN_SET(BPF_REG_2, type),
 					  INSN_CALL_KFUNC(function), INSN_RETURN_0, INSN_EXIT };
 	int fd;
@@ -117,7 +130,7 @@ bool probe_cast(const struct probe *p)
 	return true;
 }
 
-/* Loads one that does nothing and attaches it for a moment: some kernels refuse only that. */
+/* Load an empty program and attach it for a moment: some kernels refuse only to attach it. */
 static bool can_attach(enum bpf_attach_type type, int btf_id)
 {
 	const struct bpf_insn insns[] = { INSN_RETURN_0, INSN_EXIT };
@@ -136,7 +149,7 @@ static bool can_attach(enum bpf_attach_type type, int btf_id)
 
 bool probe_trampoline(const struct probe *p, const char *function)
 {
-	int id = p->btf ? btf__find_by_name_kind(p->btf, function, BTF_KIND_FUNC) : -1;
+	int id = find_btf_id(p, function, BTF_KIND_FUNC);
 
 	if (p->no_trampolines)
 		return false;
@@ -165,7 +178,7 @@ bool probe_kprobe(const char *function)
 	return true;
 }
 
-/* The address of the function, or with after the lowest one above it; 0 none. */
+/* The address of function, or if after is not 0, the lowest address above after. 0 if none. */
 static uint64_t find_kernel_symbol(const char *function, uint64_t after)
 {
 	FILE *f = fopen("/proc/kallsyms", "re");
@@ -214,7 +227,7 @@ int probe_data_symbol(const char *name)
 	return shown;
 }
 
-/* Makes a map with nothing allowed for it. Not by libbpf, which would raise the limit first. */
+/* Create a map under a limit of 0. Not with libbpf, which would raise the limit first. */
 bool probe_counts_memlock(void)
 {
 	union bpf_attr attr = { .map_type = BPF_MAP_TYPE_ARRAY, .key_size = 4, .value_size = 4,

@@ -16,27 +16,27 @@
 #include "iter.skel.h"
 
 #define NS_PER_S 1000000000ULL
-#define SCAN_MAX_NS (10 * NS_PER_S)	/* given up then: half a picture beats none */
-#define BATCH_EVENTS 512			/* events taken at a time: more than the kernel's 32 KiB */
+#define SCAN_MAX_NS (10 * NS_PER_S)	/* then the scan stops with what it has */
+#define BATCH_EVENTS 512		/* per read: more than the kernel's buffer of 32 KiB */
 #define NETNS_PATH 64
 
-/* A network namespace that has been seen, and whether it could be walked. */
+/* A network namespace that was found, and whether it could be scanned. */
 struct scanned_netns {
 	uint32_t inum;
-	int err;		/* 0, or -errno of the latest try */
+	int err;		/* 0, or -errno of the last attempt */
 };
 
 struct scan {
 	struct iter_bpf *skel;
 	struct bpf_link *sockets, *files;
-	uint32_t netns[FILTER_NETNS];	/* --netns: only these; none: all */
+	uint32_t netns[FILTER_NETNS];	/* --netns; empty: all */
 	unsigned nr_netns;
-	int own;			/* our own namespace, to come back to */
+	int own;			/* our own namespace, to return to */
 	uint32_t own_inum;
 	struct scanned_netns *seen;
 	unsigned nr_seen, cap_seen;
 
-	/* of the walk under way */
+	/* of the current scan */
 	live_event_fn *fn;
 	void (*between_batches)(void *arg);
 	void *arg;
@@ -49,14 +49,15 @@ static int explain_iter_error(int err, char why[LIVE_WHY_BYTES])
 {
 	if (live_explain_eperm(err, why))
 		return -EPERM;
-	snprintf(why, LIVE_WHY_BYTES, "this kernel does not take the BPF iterators that find sockets: %s "
-		 "(-v shows why)", strerror(-err));
+	snprintf(why, LIVE_WHY_BYTES, "this kernel rejects the BPF iterators that find "
+		 "sockets: %s (-v shows why)", strerror(-err));
 	return -EOPNOTSUPP;
 }
 
 static int load_iterators(struct scan *w, const struct scan_config *config)
 {
-	const struct bpf_object_open_opts opts = { .sz = sizeof(opts), .btf_custom_path = config->btf };
+	const struct bpf_object_open_opts opts = { .sz = sizeof(opts),
+						   .btf_custom_path = config->btf };
 	int err;
 
 	w->skel = iter_bpf__open_opts(&opts);
@@ -93,8 +94,8 @@ int scan_open(struct scan **scan, const struct scan_config *config, char why[LIV
 	w->own = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
 	if (w->own < 0 || fstat(w->own, &st)) {
 		err = -errno;
-		snprintf(why, LIVE_WHY_BYTES, "cannot open /proc/self/ns/net: %s; is /proc mounted?",
-			 strerror(-err));
+		snprintf(why, LIVE_WHY_BYTES,
+			 "cannot open /proc/self/ns/net: %s; is /proc mounted?", strerror(-err));
 		scan_close(w);
 		return err;
 	}
@@ -122,12 +123,12 @@ void scan_close(struct scan *w)
 	free(w);
 }
 
-/* What has become of this namespace, or a new entry for it; NULL out of memory. */
+/* The entry of this namespace, added if it is new. NULL: out of memory. */
 static struct scanned_netns *netns_get_or_add(struct scan *w, uint32_t inum, bool *is_new)
 {
 	struct scanned_netns *more;
 
-	for (unsigned i = w->nr_seen; i-- > 0;) {	/* the latest is the likeliest */
+	for (unsigned i = w->nr_seen; i-- > 0;) {	/* most likely one of the last */
 		*is_new = false;
 		if (w->seen[i].inum == inum)
 			return &w->seen[i];
@@ -154,7 +155,7 @@ static bool netns_is_wanted(const struct scan *w, uint32_t inum)
 	return !w->nr_netns;
 }
 
-/* A descriptor whose socket is in no namespace that was found: nobody is in there any more. */
+/* Record the namespace of a holder's socket if it was not found: no process is in it any more. */
 static void note_unreachable_netns(struct scan *w, const struct event *e)
 {
 	struct scanned_netns *n;
@@ -182,8 +183,8 @@ static void deliver_batch(struct scan *w, size_t n)
 }
 
 /*
- * Reads an iterator to its end. EAGAIN: it passed over a million things and found none of them
- * worth a word (bpf_seq_read, MAX_ITER_OBJECTS); it goes on from there.
+ * Read an iterator to its end. EAGAIN: a million objects without output (bpf_seq_read,
+ * MAX_ITER_OBJECTS); the next read continues from there.
  */
 static int read_iterator(struct scan *w, int fd)
 {
@@ -217,9 +218,9 @@ static int run_iterator(struct scan *w, const struct bpf_link *link)
 }
 
 /*
- * Walks the sockets of one namespace. The iterator belongs to the namespace that it is made in, and
- * is read from our own again. What goes wrong is the namespace's own affair, unless we cannot come
- * back.
+ * Scan the sockets of one namespace. The iterator stays bound to the namespace in which it was
+ * created, so it is read after returning to our own. Failures set *failed; only a failure to return
+ * is an error.
  */
 static int scan_netns(struct scan *w, uint32_t inum, const char *path, int *failed)
 {
@@ -249,7 +250,7 @@ static int scan_netns(struct scan *w, uint32_t inum, const char *path, int *fail
 	return err;
 }
 
-/* One that was met under this path, unless it has been walked already. */
+/* Scan the namespace at this path, unless that was done already. */
 static int visit_netns(struct scan *w, uint32_t inum, const char *path)
 {
 	struct scanned_netns *n;
@@ -265,7 +266,7 @@ static int visit_netns(struct scan *w, uint32_t inum, const char *path)
 	return scan_netns(w, inum, path, &n->err);
 }
 
-/* Those that processes are in. */
+/* The namespaces of all processes. */
 static int visit_netns_of_processes(struct scan *w)
 {
 	DIR *proc = opendir("/proc");
@@ -295,7 +296,7 @@ static int visit_netns_of_processes(struct scan *w)
 	return err;
 }
 
-/* Those that are kept under a name: by ip netns, by docker. */
+/* The namespaces with a name in this folder, of ip netns or docker. */
 static int visit_named_netns(struct scan *w, const char *folder)
 {
 	DIR *dir = opendir(folder);

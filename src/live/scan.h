@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * A walk over the sockets that are there now: those that are half closed or closing, in every
- * network namespace that may be entered, and every descriptor of theirs. Needs no tracing; its
- * events are SOCKET and HOLDER (bpf/event.h), the sockets before their holders.
+ * Scans for sockets that are half closed or closing, in every network namespace that we may enter,
+ * and for the descriptors of these sockets. Needs no tracing. Its events are SOCKET and HOLDER
+ * (bpf/abi/event.h), the sockets before their holders.
  *
- * iter/tcp shows the namespace of whoever opens it, so each is entered for that moment, by
- * whichever process or name leads there; iter/task_file shows every process. If there is no such
- * socket, nobody's descriptors are looked at.
+ * iter/tcp lists the sockets of the namespace in which it is opened, so each namespace is entered
+ * for a moment, by way of a process or a name. iter/task_file lists the files of all processes. It
+ * is not run if no socket was found.
  */
 #pragma once
 
@@ -17,31 +17,32 @@
 #include "live.h"
 
 struct scan_config {
-	const struct filter *filter;	/* of addresses, ports, namespaces: decided in the kernel */
-	uint64_t sk_xor;		/* makes event.sk_key equal to that of the events traced */
+	const struct filter *filter;	/* applied in the kernel */
+	uint64_t sk_xor;		/* live_sk_xor(): keys as in the traced events */
 	const char *btf;		/* as in struct live_config */
 	bool verbose;
 };
 
-/* What a walk came to. */
+/* The result of a scan. */
 struct scan_stats {
-	unsigned long sockets, holders;	/* events handed on */
-	unsigned namespaces;		/* walked */
+	unsigned long sockets, holders;	/* events delivered */
+	unsigned namespaces;		/* scanned */
 	unsigned left_out;		/* namespaces that could not be entered */
-	unsigned hidden;		/* processes whose namespace may not be looked up */
-	int left_out_why;		/* errno of the last of these two */
-	bool cut_short;			/* it took too long and was given up */
+	unsigned hidden;		/* processes whose namespace we may not look up */
+	int left_out_why;		/* errno of the last namespace or process of these two */
+	bool cut_short;			/* the scan took too long and was stopped */
 };
 
 struct scan;
 
-/* Loads the iterators. 0, or -errno with why as one clause for people, as live_open(). */
+/* Load the iterators. 0, or -errno with why, as live_open(). */
 int scan_open(struct scan **scan, const struct scan_config *config, char why[LIVE_WHY_BYTES]);
 void scan_close(struct scan *w);
 
 /*
- * Walks once; between two batches of events calls between_batches (may be NULL), for the caller to look at
- * what else came meanwhile. 0, or -errno of the whole; a namespace that is left out is no error.
+ * Scan once. Calls between_batches (may be NULL) after each batch of events, so that the caller can
+ * process other input. 0, or -errno if the scan failed; a namespace that is left out is not an
+ * error.
  */
 int scan_run(struct scan *w, live_event_fn *fn, void (*between_batches)(void *arg), void *arg,
 	     struct scan_stats *stats);

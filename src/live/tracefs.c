@@ -11,7 +11,7 @@
 
 static const char *const tracefs_mounts[] = { "/sys/kernel/tracing", "/sys/kernel/debug/tracing" };
 
-/* A tracefs that no path leads to: a descriptor of its root, or -errno. */
+/* Open tracefs without a mount point. Returns a descriptor of its root, or -errno. */
 static int open_detached_tracefs(void)
 {
 	int fs = (int)syscall(SYS_fsopen, "tracefs", FSOPEN_CLOEXEC);
@@ -52,7 +52,7 @@ int tracefs_event_id(const char *group, const char *event)
 	}
 	root = open_detached_tracefs();
 	if (root < 0)
-		return root == -EPERM ? root : id;	/* mounted or not, we may not look */
+		return root == -EPERM ? root : id;	/* EPERM: mounted or not, not readable */
 	snprintf(path, sizeof(path), "events/%s/%s/id", group, event);
 	id = read_event_id(root, path);
 	close(root);

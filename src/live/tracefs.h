@@ -2,8 +2,7 @@
 #pragma once
 
 /*
- * The id of a trace event, as perf_event_open() wants it, or -errno. Where tracefs is not mounted
- * it is opened without mounting it anywhere (fsopen, Linux 5.2), so that nothing of the system
- * changes.
+ * The id of a trace event for perf_event_open(), or -errno. If tracefs is not mounted, it is opened
+ * without a mount point (fsopen, Linux 5.2), so that the system does not change.
  */
 int tracefs_event_id(const char *group, const char *event);

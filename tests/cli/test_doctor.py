@@ -203,7 +203,7 @@ def types_from_a_file(cli):
             true("a field of the kernel", b"\0skc_dport\0" in types)
             target.write(types.replace(b"\0skc_dport\0", b"\0skc_dporx\0"))
         for view in ("trace", "stuck"):
-            one_line(view, cli.run(view, "--btf", other), 69, "does not take")
+            one_line(view, cli.run(view, "--btf", other), 69, "rejects")
 
 
 def bad_files_of_types(cli):

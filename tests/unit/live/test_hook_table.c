@@ -98,7 +98,7 @@ static void test_hook_table__has_texts_for_every_hook(void **state)
 	}
 }
 
-static void test_hook_table__has_the_ways_of_calls_in_the_order_of_their_modes(void **state)
+static void test_hook_table__orders_the_ways_of_calls_as_their_modes(void **state)
 {
 	(void)state;
 	assert_string_equal(hook_table[HOOK_CALLS].name, "calls");
@@ -113,7 +113,7 @@ int main(void)
 		cmocka_unit_test(test_hook_table__names_programs_that_exist),
 		cmocka_unit_test(test_hook_table__names_every_program),
 		cmocka_unit_test(test_hook_table__has_texts_for_every_hook),
-		cmocka_unit_test(test_hook_table__has_the_ways_of_calls_in_the_order_of_their_modes),
+		cmocka_unit_test(test_hook_table__orders_the_ways_of_calls_as_their_modes),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
