@@ -141,13 +141,13 @@ static void search_module_btf_now(const struct tcpclose_bpf *skel)
 
 void attach_set_autoload(const struct attach *a, struct tcpclose_bpf *skel)
 {
-	struct bpf_program *prog;
+	struct bpf_program *prog = NULL;
 
 	if (!a->features.cast)
 		search_module_btf_now(skel);
 	memcpy((void *)&skel->rodata->kernel_features, &a->features, sizeof(a->features));
 	memcpy((void *)skel->rodata->tcp_rcv_code, a->tcp_rcv_code, sizeof(a->tcp_rcv_code));
-	bpf_object__for_each_program(prog, skel->obj)
+	while ((prog = bpf_object__next_program(skel->obj, prog)))
 		bpf_program__set_autoload(prog, false);
 	for (unsigned i = 0; i < HOOK_COUNT; i++) {
 		if (a->way[i])

@@ -69,11 +69,11 @@ static void test_hook_table__names_programs_that_exist(void **state)
 static void test_hook_table__names_every_program(void **state)
 {
 	struct tcpclose_bpf *skel = tcpclose_bpf__open();
-	struct bpf_program *prog;
+	struct bpf_program *prog = NULL;
 
 	(void)state;
 	assert_non_null(skel);
-	bpf_object__for_each_program(prog, skel->obj)
+	while ((prog = bpf_object__next_program(skel->obj, prog)))
 		if (!is_in_table(bpf_program__name(prog)))
 			fail_msg("no hook has the program '%s'", bpf_program__name(prog));
 	tcpclose_bpf__destroy(skel);
