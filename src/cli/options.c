@@ -22,6 +22,7 @@
 #define INTERVAL_MIN_NS (NS_PER_S / 10)
 #define INTERVAL_MAX_NS (1000000 * (uint64_t)NS_PER_S)
 #define KEEP_DEFAULT 4
+#define HELP_COLUMNS 80
 #define VIEWS_LISTED 3		/* that an error names, if an option is for no more */
 
 static const char *view_word(unsigned i)
@@ -270,25 +271,20 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 	return rc;
 }
 
-/* What --help prints after the name of a view. */
-static void print_view_help(FILE *out, const struct view *v)
+/* "Options:", and the names of those that apply to the view, in lines of at most 80 columns. */
+static void print_view_options(FILE *out, const struct view *v)
 {
 	const struct option_row *o;
-	size_t column = 80;
+	size_t column = HELP_COLUMNS;
 
-	fprintf(out, "Usage: tcpclose %s %s[OPTION...]%s\n\n%s\n"
-		"Options (tcpclose --help explains them):",
-		v->name, v->has_intervals ? "[SECONDS] " : "",
-		option_applies(option_command_views(), v->id, false) ?
-		" [-- COMMAND [ARG...]]" : "",
-		v->manual);
+	fputs("\nOptions (tcpclose --help explains them):", out);
 	for (unsigned i = 0; (o = option_at(i)); i++) {
 		size_t len;
 
 		if (!option_is_shown(o) || !option_applies(o->views, v->id, false))
 			continue;
 		len = strlen(" --") + strlen(o->argp.name);
-		if (column + len > 79) {
+		if (column + len >= HELP_COLUMNS) {
 			fputs("\n ", out);
 			column = 1;
 		}
@@ -296,6 +292,21 @@ static void print_view_help(FILE *out, const struct view *v)
 		column += len;
 	}
 	fputc('\n', out);
+}
+
+/* The options come before the examples, with which each help ends. */
+static void print_view_help(FILE *out, const struct view *v)
+{
+	const char *examples = strstr(v->manual, "\nExamples:\n");
+	size_t len = examples ? (size_t)(examples - v->manual) : strlen(v->manual);
+
+	fprintf(out, "Usage: tcpclose %s %s[OPTION...]%s\n\n%.*s", v->name,
+		v->has_intervals ? "[SECONDS] " : "",
+		option_applies(option_command_views(), v->id, false) ?
+		" [-- COMMAND [ARG...]]" : "", (int)len, v->manual);
+	print_view_options(out, v);
+	if (examples)
+		fputs(examples, out);
 }
 
 int option_print_help(struct option_parser *p, const char *arg)

@@ -179,7 +179,7 @@ def doctor_knows_a_container(cli):
 
 
 def doctor_takes_no_more_than_it_uses(cli):
-    for args, word in ((("-d", "1"), "--duration"), (("-n", "1"), "--count"), (("-L", "80"), "filter"),
+    for args, word in ((("-d", "1"), "--duration"), (("-n", "1"), "--count"), (("-L", "80"), "--local-port"),
                        (("--replay", "x"), "--replay"), (("--", "true"), "--")):
         one_line(word, cli.run("doctor", *args), 64, "doctor", word)
     one_line("two views", cli.run("doctor", "stuck"), 64, "'stuck'")
