@@ -5,25 +5,19 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "early_calls.h"
 #include "endpoint_index.h"
-#include "event_dedup.h"
-#include "listener_close.h"
+#include "event_order.h"
 #include "story_scan.h"
 
 #define TIMER_SLACK_NS (100ULL * 1000000)	/* a late timer of the kernel, besides an eighth */
 
 struct endpoint_table {
 	struct endpoint_table_config config;
-	struct closed_listeners closed_listeners;
-	struct early_calls early_calls;
-	bool lossy;
-	struct recent_closes recent_closes;
+	struct event_order order;
 	struct endpoint_table_counts counts;
 	struct endpoint_index index;
 	struct endpoint *head, *tail;		/* active, by last event: the next may come any time */
 	struct deadline_heap due;			/* over, or left to a minisock: told at a deadline */
-	uint64_t minisocks_ns;			/* until then a walk's minisocks are about, 0 none */
 };
 
 static struct endpoint *endpoint_of_due(struct deadline_heap_node *due)
@@ -107,7 +101,7 @@ static void report_endpoint(struct endpoint_table *t, struct endpoint *c, uint64
 		describe_twin(&c->story, &c->twin->story);
 	t->counts.reported++;
 	t->config.report(t->config.arg, &c->story, now_ns);
-	event_order_add_close(&t->recent_closes, &c->story);
+	event_order_add_close(&t->order, &c->story);
 	remove_endpoint(t, c);
 }
 
@@ -157,27 +151,17 @@ static void drop_reused_key(struct endpoint_table *t, const struct event *e)
 }
 
 /*
- * A shutdown() that ended nothing is the first that is heard of a connection from before tracing.
- * (A close() may also be the last of one whose story has been told.)
- */
-static bool is_shutdown_of_unknown(const struct event *e)
-{
-	return e->kind == EVENT_CALL && e->syscall == SYSCALL_SHUTDOWN &&
-	       (e->old_state == STATE_ESTABLISHED || e->old_state == STATE_CLOSE_WAIT);
-}
-
-/*
- * A walk may come by when a minisock has just been made, and tell of it before the ring tells of
- * the socket that it took the place of: that is one connection, and the socket's story is the
- * fuller one.
+ * A scan may come by when a minisock has just been made, and report it before the ring reports the socket that it
+ * replaces. Both are one connection, and the socket's story is the fuller one.
  */
 static void drop_scanned_minisock(struct endpoint_table *t, const struct event *e)
 {
-	struct flow w = story_flow(e);
 	struct endpoint *c;
+	struct flow w;
 
-	if (e->ts_ns > t->minisocks_ns)
+	if (!event_order_may_be_scanned(&t->order, e))
 		return;
+	w = story_flow(e);
 	c = endpoint_index_find_flow(&t->index, &w, e->cookie);
 	if (!c || !c->story.from_scan || c->story.progress != CLOSE_MINISOCK)
 		return;
@@ -185,48 +169,42 @@ static void drop_scanned_minisock(struct endpoint_table *t, const struct event *
 	remove_endpoint(t, c);
 }
 
-/* What a walk found: it may be an old acquaintance. */
-static struct endpoint *find_or_add_scanned(struct endpoint_table *t, const struct event *e)
+/* Without cookies: does the connection that was established have the key of an earlier one? */
+static bool is_next_of_key(const struct story *s, const struct event *e)
 {
-	struct flow w = story_flow(e);
-	struct endpoint *c;
-
-	if (e->kind == EVENT_HOLDER)
-		return endpoint_index_find_key(&t->index, e->sk_key, e->cookie);
-	if (e->old_state != STATE_TIME_WAIT)
-		return endpoint_index_find_key(&t->index, e->sk_key, e->cookie) ?: add_endpoint(t, e);
-	c = endpoint_index_find_flow(&t->index, &w, e->cookie);
-	if (c)
-		return c;
-	if (t->minisocks_ns < e->ts_ns + e->left_ns)
-		t->minisocks_ns = e->ts_ns + e->left_ns;
-	return add_endpoint(t, e);
+	return e->kind == EVENT_STATE && e->new_state == STATE_ESTABLISHED && s->nr_states &&
+	       !event_order_is_last_change(s, e) && !story_scan_is_same(s, e);
 }
 
-static struct endpoint *find_or_add_endpoint(struct endpoint_table *t, const struct event *e)
+static struct endpoint *find_endpoint(struct endpoint_table *t, const struct event *e)
 {
-	struct flow w;
 	struct endpoint *c;
+	struct flow w;
 
-	if (e->kind == EVENT_SOCKET || e->kind == EVENT_HOLDER)
-		return find_or_add_scanned(t, e);
-	if (e->old_state == STATE_TIME_WAIT) {	/* the minisock that took the socket's place */
-		w = story_flow(e);
+	if (e->old_state == STATE_TIME_WAIT && e->kind != EVENT_HOLDER) {
+		w = story_flow(e);	/* of the minisock that replaced the socket */
 		return endpoint_index_find_flow(&t->index, &w, e->cookie);
 	}
 	c = endpoint_index_find_key(&t->index, e->sk_key, e->cookie);
-	if (!c && is_shutdown_of_unknown(e))
+	return c && is_next_of_key(&c->story, e) ? NULL : c;
+}
+
+/* An endpoint that begins with this event; NULL if it is none to begin with, or out of memory. */
+static struct endpoint *begin_endpoint(struct endpoint_table *t, const struct event *e)
+{
+	switch (e->kind) {
+	case EVENT_SOCKET:
+	case EVENT_CALL:
 		return add_endpoint(t, e);
-	if (e->kind != EVENT_STATE)
-		return c;
-	if (c && e->new_state == STATE_ESTABLISHED && c->story.nr_states &&
-	    !event_order_is_last_change(&c->story, e) && !story_scan_is_same(&c->story, e))
-		c = NULL;	/* without cookies: the key's next owner */
-	if (c || event_order_is_recent_close(&t->recent_closes, e))
-		return c;
-	drop_reused_key(t, e);
-	drop_scanned_minisock(t, e);
-	return add_endpoint(t, e);
+	case EVENT_STATE:
+		if (e->old_state == STATE_TIME_WAIT)
+			return NULL;
+		drop_reused_key(t, e);
+		drop_scanned_minisock(t, e);
+		return add_endpoint(t, e);
+	default:
+		return NULL;
+	}
 }
 
 /* How long a story that is over waits for what may still belong to it. */
@@ -287,29 +265,19 @@ void endpoint_table_free(struct endpoint_table *t)
 
 void endpoint_table_feed(struct endpoint_table *t, const struct event *e)
 {
-	const struct event *call;
-	struct event alone;
-	struct endpoint *c;
+	const struct event *in_order[EVENT_ORDER_OUT];
+	struct endpoint *c = find_endpoint(t, e);
+	unsigned n = event_order_feed(&t->order, e, c ? &c->story : NULL, in_order);
 
-	if (e->kind == EVENT_STATE && e->old_state == STATE_LISTEN) {
-		event_order_add_listener(&t->closed_listeners, e);
+	if (!n)
 		return;
-	}
-	c = find_or_add_endpoint(t, e);
-	if (!c) {
-		event_order_keep_call(&t->early_calls, e);
+	e = in_order[n - 1];
+	c = c ?: begin_endpoint(t, e);
+	if (!c)
 		return;
-	}
-	if (event_order_is_bystander(&t->closed_listeners, e)) {
-		alone = *e;
-		alone.task_flags = 0;
-		e = &alone;
-	}
 	link_twin(t, c, e);
-	call = story_is_new(&c->story) ? event_order_take_call(&t->early_calls, e) : NULL;
-	if (call)
-		story_feed(&c->story, call);
-	story_feed(&c->story, e);
+	for (unsigned i = 0; i < n; i++)
+		story_feed(&c->story, in_order[i]);
 	requeue_endpoint(t, c, e);
 }
 
@@ -325,7 +293,7 @@ void endpoint_table_prefetch_endpoint(const struct endpoint_table *t, const stru
 
 void endpoint_table_set_lossy(struct endpoint_table *t)
 {
-	t->lossy = true;
+	t->order.lossy = true;
 }
 
 /* The first of those whose deadline is not after now_ns; NULL none. */
@@ -344,7 +312,7 @@ void endpoint_table_expire(struct endpoint_table *t, uint64_t now_ns)
 		if (c->story.progress == CLOSE_MINISOCK && t->config.timewait)
 			story_expire(&c->story);
 		if (t->config.calls)
-			story_abandon_calls(&c->story, !t->lossy);
+			story_abandon_calls(&c->story, !t->order.lossy);
 		report_endpoint(t, c, now_ns);
 	}
 }

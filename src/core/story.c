@@ -246,23 +246,10 @@ static void apply_close(struct story *s, const struct event *e)
 		story_calls_add_change(s, e, effect_of_close(s, e));
 }
 
-/*
- * Told twice by the two programs of one hook, in the rare case that neither could know of the other
- * (bpf/reentry.bpf.h). A socket makes no change twice in a row, but that to the state that it is in.
- */
-static bool is_repeated(struct story *s, const struct event *e)
-{
-	bool same = s->last_old == e->old_state && s->last_new == e->new_state;
-
-	s->last_old = e->old_state;
-	s->last_new = e->new_state;
-	return same && e->old_state != e->new_state;
-}
-
 static void apply_change(struct story *s, const struct event *e)
 {
-	if (is_repeated(s, e))
-		return;
+	s->last_old = e->old_state;
+	s->last_new = e->new_state;
 	story_scan_supersede(s, e);
 	if (e->old_state == e->new_state) {	/* close() after our FIN had gone */
 		if (story_calls_is_local(e))
