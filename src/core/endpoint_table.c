@@ -9,15 +9,25 @@
 #include "event_order.h"
 #include "story_scan.h"
 
+/*
+ * Where there are many endpoints memory is slower than the work, so the next events wait in a queue
+ * while what they need is fetched: first the places in the indices, then, half a queue later, the
+ * endpoints.
+ */
+#define QUEUE_LEN 8			/* events; a power of two */
+#define QUEUE_MIN_ENDPOINTS 4096	/* fewer are in the CPU's caches anyway */
+
 #define TIMER_SLACK_NS (100ULL * 1000000)	/* a late timer of the kernel, besides an eighth */
 
 struct endpoint_table {
 	struct endpoint_table_config config;
+	struct event queue[QUEUE_LEN];
+	unsigned queued, applied;	/* events that entered and left the queue */
 	struct event_order order;
 	struct endpoint_table_counts counts;
 	struct endpoint_index index;
-	struct endpoint *head, *tail;		/* active, by last event: the next may come any time */
-	struct deadline_heap due;			/* over, or left to a minisock: told at a deadline */
+	struct endpoint *head, *tail;	/* active, by last event: the next may come any time */
+	struct deadline_heap due;	/* over, or left to a minisock: reported at a deadline */
 };
 
 static struct endpoint *endpoint_of_due(struct deadline_heap_node *due)
@@ -131,8 +141,9 @@ static struct endpoint *add_endpoint(struct endpoint_table *t, const struct even
 }
 
 /*
- * The key of a socket that we never saw end now names another one: that end was lost. What is over, or lives on
- * as a minisock, loses its key, unless a call that acted on it has still to return: thousands may have had it.
+ * The key of a socket that we never saw end now names another one: that end was lost. What is over,
+ * or lives on as a minisock, loses its key, unless a call that acted on it has still to return:
+ * thousands may have had it.
  */
 static void drop_reused_key(struct endpoint_table *t, const struct event *e)
 {
@@ -151,8 +162,8 @@ static void drop_reused_key(struct endpoint_table *t, const struct event *e)
 }
 
 /*
- * A scan may come by when a minisock has just been made, and report it before the ring reports the socket that it
- * replaces. Both are one connection, and the socket's story is the fuller one.
+ * A scan may come by when a minisock has just been made, and report it before the ring reports the
+ * socket that it replaces. Both are one connection, and the socket's story is the fuller one.
  */
 static void drop_scanned_minisock(struct endpoint_table *t, const struct event *e)
 {
@@ -214,6 +225,23 @@ static uint64_t settle_deadline_ns(const struct story *s, const struct event *e,
 						s->end_ns + (awaits ? SETTLE_CALL_NS : SETTLE_NS);
 }
 
+/* Only a call that has still to return puts off a deadline that is set. */
+static void queue_settling(struct endpoint_table *t, struct endpoint *c, const struct event *e,
+			   bool awaits)
+{
+	uint64_t deadline_ns = settle_deadline_ns(&c->story, e, awaits);
+
+	if (c->due.slot && !awaits && c->due.deadline_ns <= deadline_ns)
+		return;
+	queue_due(t, c, deadline_ns);
+	c->story.unwatched = c->story.progress == CLOSE_MINISOCK;
+}
+
+static uint64_t minisock_deadline_ns(const struct story *s)
+{
+	return s->expires_ns + (s->expires_ns - s->end_ns) / 8 + TIMER_SLACK_NS;
+}
+
 /* Puts the endpoint where it belongs after an event. */
 static void requeue_endpoint(struct endpoint_table *t, struct endpoint *c, const struct event *e)
 {
@@ -228,12 +256,11 @@ static void requeue_endpoint(struct endpoint_table *t, struct endpoint *c, const
 		queue_active(t, c);
 	} else if (s->progress == CLOSE_MINISOCK && t->config.timewait) {
 		if (!c->due.slot)
-			queue_due(t, c, s->expires_ns + (s->expires_ns - s->end_ns) / 8 + TIMER_SLACK_NS);
+			queue_due(t, c, minisock_deadline_ns(s));
 	} else if (story_is_final(s) && !awaits) {
 		report_endpoint(t, c, e->ts_ns);
-	} else if (!c->due.slot || awaits || c->due.deadline_ns > settle_deadline_ns(s, e, awaits)) {
-		queue_due(t, c, settle_deadline_ns(s, e, awaits));
-		c->story.unwatched = s->progress == CLOSE_MINISOCK;
+	} else {
+		queue_settling(t, c, e, awaits);
 	}
 }
 
@@ -263,12 +290,16 @@ void endpoint_table_free(struct endpoint_table *t)
 	free(t);
 }
 
-void endpoint_table_feed(struct endpoint_table *t, const struct event *e)
+static void apply_event(struct endpoint_table *t, const struct event *e)
 {
 	const struct event *in_order[EVENT_ORDER_OUT];
-	struct endpoint *c = find_endpoint(t, e);
-	unsigned n = event_order_feed(&t->order, e, c ? &c->story : NULL, in_order);
+	struct endpoint *c;
+	unsigned n;
 
+	if (t->config.event)
+		t->config.event(t->config.arg, e);
+	c = find_endpoint(t, e);
+	n = event_order_feed(&t->order, e, c ? &c->story : NULL, in_order);
 	if (!n)
 		return;
 	e = in_order[n - 1];
@@ -281,18 +312,36 @@ void endpoint_table_feed(struct endpoint_table *t, const struct event *e)
 	requeue_endpoint(t, c, e);
 }
 
-void endpoint_table_prefetch(const struct endpoint_table *t, const struct event *e)
+static struct event *queue_slot(struct endpoint_table *t, unsigned nr)
 {
-	endpoint_index_prefetch(&t->index, e);
+	return &t->queue[nr % QUEUE_LEN];
 }
 
-void endpoint_table_prefetch_endpoint(const struct endpoint_table *t, const struct event *e)
+void endpoint_table_flush(struct endpoint_table *t)
 {
-	endpoint_index_prefetch_endpoint(&t->index, e);
+	while (t->applied != t->queued)
+		apply_event(t, queue_slot(t, t->applied++));
+}
+
+void endpoint_table_feed(struct endpoint_table *t, const struct event *e)
+{
+	if (t->counts.open < QUEUE_MIN_ENDPOINTS) {
+		endpoint_table_flush(t);
+		apply_event(t, e);
+		return;
+	}
+	if (t->queued - t->applied == QUEUE_LEN)
+		apply_event(t, queue_slot(t, t->applied++));
+	*queue_slot(t, t->queued++) = *e;
+	endpoint_index_prefetch(&t->index, e);
+	if (t->queued - t->applied > QUEUE_LEN / 2)
+		endpoint_index_prefetch_endpoint(&t->index,
+						 queue_slot(t, t->queued - QUEUE_LEN / 2));
 }
 
 void endpoint_table_set_lossy(struct endpoint_table *t)
 {
+	endpoint_table_flush(t);
 	t->order.lossy = true;
 }
 
@@ -308,6 +357,7 @@ void endpoint_table_expire(struct endpoint_table *t, uint64_t now_ns)
 {
 	struct endpoint *c;
 
+	endpoint_table_flush(t);
 	while ((c = find_due(t, now_ns))) {
 		if (c->story.progress == CLOSE_MINISOCK && t->config.timewait)
 			story_expire(&c->story);
@@ -317,10 +367,12 @@ void endpoint_table_expire(struct endpoint_table *t, uint64_t now_ns)
 	}
 }
 
-uint64_t endpoint_table_next_ns(const struct endpoint_table *t)
+uint64_t endpoint_table_next_ns(struct endpoint_table *t)
 {
-	const struct deadline_heap_node *first = deadline_heap_first(&t->due);
+	const struct deadline_heap_node *first;
 
+	endpoint_table_flush(t);
+	first = deadline_heap_first(&t->due);
 	return first ? first->deadline_ns : 0;
 }
 
@@ -328,6 +380,7 @@ void endpoint_table_end(struct endpoint_table *t, uint64_t now_ns)
 {
 	struct endpoint *c, *next;
 
+	endpoint_table_flush(t);
 	while ((c = find_due(t, UINT64_MAX)))
 		report_endpoint(t, c, now_ns);
 	for (c = t->head; c; c = next) {
@@ -337,7 +390,8 @@ void endpoint_table_end(struct endpoint_table *t, uint64_t now_ns)
 	}
 }
 
-struct endpoint_table_counts endpoint_table_counts(const struct endpoint_table *t)
+struct endpoint_table_counts endpoint_table_counts(struct endpoint_table *t)
 {
+	endpoint_table_flush(t);
 	return t->counts;
 }

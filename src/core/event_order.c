@@ -27,8 +27,8 @@ static bool has_closed_its_listener(const struct event_order *o, const struct ev
 
 static bool is_unaccepted(const struct event *e)
 {
-	return e->kind == EVENT_STATE && e->new_state == STATE_CLOSE && e->task_flags & TASKF_VALID &&
-	       e->sock_flags & SOCKF_NO_SOCKET &&
+	return e->kind == EVENT_STATE && e->new_state == STATE_CLOSE &&
+	       e->task_flags & TASKF_VALID && e->sock_flags & SOCKF_NO_SOCKET &&
 	       !(e->sock_flags & (SOCKF_OWNED | SOCKF_DEAD));
 }
 
@@ -42,8 +42,9 @@ static const struct event *remove_bystander(struct event_order *o, const struct 
 }
 
 /*
- * A call on an unknown socket is early, except a shutdown() that ended nothing: it is the first sign of a connection
- * from before tracing. (A close() may also be the last sign of one whose story has been reported.)
+ * A call on an unknown socket is early, except a shutdown() that ended nothing: it is the first
+ * sign of a connection from before tracing. (A close() may also be the last sign of one whose story
+ * has been reported.)
  */
 static bool is_early_call(const struct event *e)
 {
@@ -56,7 +57,8 @@ static bool is_call_of_change(const struct event *call, const struct event *chan
 {
 	uint64_t end_ns = call->ts_ns + call->call_ns;
 
-	return call->kind == EVENT_CALL && call->sk_key == change->sk_key && call->tid == change->tid &&
+	return call->kind == EVENT_CALL && call->sk_key == change->sk_key &&
+	       call->tid == change->tid &&
 	       (!call->cookie || !change->cookie || call->cookie == change->cookie) &&
 	       end_ns <= change->ts_ns && change->ts_ns - end_ns < CALL_BEFORE_CHANGE_NS;
 }
@@ -85,8 +87,8 @@ static bool is_recent_close(const struct event_order *o, const struct event *e)
 	for (unsigned i = 0; i < RECENT_CLOSES; i++) {
 		const struct recent_close *c = &o->recent_closes[i];
 
-		if (c->cookie == e->cookie && c->sk_key == e->sk_key && c->old_state == e->old_state &&
-		    c->new_state == e->new_state)
+		if (c->cookie == e->cookie && c->sk_key == e->sk_key &&
+		    c->old_state == e->old_state && c->new_state == e->new_state)
 			return true;
 	}
 	return false;
@@ -94,7 +96,8 @@ static bool is_recent_close(const struct event_order *o, const struct event *e)
 
 static bool is_last_change(const struct story *s, const struct event *e)
 {
-	return s->progress == CLOSE_NOT_YET && s->last_old == e->old_state && s->last_new == e->new_state;
+	return s->progress == CLOSE_NOT_YET && s->last_old == e->old_state &&
+	       s->last_new == e->new_state;
 }
 
 /* A socket makes no change twice in a row, except one to the state that it is in. */

@@ -1,19 +1,22 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * The stage between the source and the stories: makes of the events that arrive those that happened, each once, in
- * order, and with the task that did it or none. Pure.
+ * The stage between the source and the stories: makes of the events that arrive those that
+ * happened, each once, in order, and with the task that did it or none. Pure.
  *
  * It corrects four things:
- * - An event that arrives twice. The two programs of one hook may both report a change (bpf/reentry.bpf.h).
- * - A call that arrives early. Up to Linux 6.5 close() drops the file on the way back to user space: the call
- *   has returned, and was reported, before the change that it makes. Where that change is the first event of its
- *   connection (from before tracing, never open, TCP Fast Open), nothing was known when the call arrived.
- * - A task that is not involved. A connection that was never accepted ends in the close() of its listener
- *   (inet_csk_listen_stop) or else in a softirq that interrupted some task.
+ * - An event that arrives twice. The two programs of one hook may both report a change
+ *   (bpf/reentry.bpf.h).
+ * - A call that arrives early. Up to Linux 6.5 close() drops the file on the way back to user
+ *   space: the call has returned, and was reported, before the change that it makes. Where that
+ *   change is the first event of its connection (from before tracing, never open, TCP Fast Open),
+ *   nothing was known when the call arrived.
+ * - A task that is not involved. A connection that was never accepted ends in the close() of its
+ *   listener (inet_csk_listen_stop) or else in a softirq that interrupted some task.
  * - A timewait minisock that a scan reports before the ring reports the socket that it replaces.
  *
- * The table looks up the story before it asks this stage, which then has less to remember: a story knows the last
- * change of its socket, however long ago, and a call is early only if nothing is known of its socket.
+ * The table looks up the story before it asks this stage, which then has less to remember: a story
+ * knows the last change of its socket, however long ago, and a call is early only if nothing is
+ * known of its socket.
  */
 #pragma once
 
@@ -32,7 +35,7 @@
 /* Starts as { 0 }. Each of the arrays is a ring. */
 struct event_order {
 	struct event early_calls[EARLY_CALLS];	/* kind 0: none */
-	struct closed_listener {	/* one that was closed while connections waited in its queue */
+	struct closed_listener {	/* closed while connections waited in its queue */
 		uint32_t netns, tid;
 		uint16_t port;
 	} closed_listeners[CLOSED_LISTENERS];
@@ -43,17 +46,22 @@ struct event_order {
 	unsigned next_call, next_listener, next_close;
 	uint64_t scanned_until_ns;	/* no minisock that a scan found lives longer */
 	bool lossy;	/* events were lost: conclude nothing from one that did not arrive */
-	struct event call, anonymous;	/* what out[] points to: a call taken out, an event without its task */
+	/* out[] may point to these: a call that was early, an event without its task */
+	struct event call, anonymous;
 };
 
 /*
- * Take an event, and the story of its socket or NULL. Returns how many events now happened, 0 to EVENT_ORDER_OUT, and
- * has out[] point to them; they are valid until the next event. 0: it arrived twice, or too early.
+ * Take an event, and the story of its socket or NULL. Returns how many events now happened, 0 to
+ * EVENT_ORDER_OUT, and has out[] point to them; they are valid until the next event. 0: it arrived
+ * twice, or too early.
  */
 unsigned event_order_feed(struct event_order *o, const struct event *e, const struct story *known,
 			  const struct event *out[EVENT_ORDER_OUT]);
 
-/* Is this the last change of the story's socket, once more? Never without a cookie: a key returns with another. */
+/*
+ * Is this the last change of the story's socket, once more? Never without a cookie: a key returns
+ * with another.
+ */
 bool event_order_is_last_change(const struct story *s, const struct event *e);
 
 /* May a scan have found the minisock that replaces the socket of this event? */
