@@ -7,7 +7,6 @@
 
 #include "endpoint_index.h"
 #include "event_order.h"
-#include "story_scan.h"
 
 /*
  * Where there are many endpoints memory is slower than the work, so the next events wait in a queue
@@ -35,7 +34,7 @@ static struct endpoint *endpoint_of_due(struct deadline_heap_node *due)
 	return (struct endpoint *)((char *)due - offsetof(struct endpoint, due));
 }
 
-/* Takes it out of the list or the heap, whichever it is in. */
+/* Take it out of the list or the heap, whichever it is in. */
 static void unqueue(struct endpoint_table *t, struct endpoint *c)
 {
 	if (c->due.slot) {
@@ -54,7 +53,7 @@ static void queue_active(struct endpoint_table *t, struct endpoint *c)
 	t->tail = c;
 }
 
-/* Out of memory, it stays active, to be told at the end or to make room. */
+/* Out of memory, it stays active, to be reported at the end or to make room. */
 static void queue_due(struct endpoint_table *t, struct endpoint *c, uint64_t deadline_ns)
 {
 	unqueue(t, c);
@@ -63,25 +62,22 @@ static void queue_due(struct endpoint_table *t, struct endpoint *c, uint64_t dea
 		queue_active(t, c);
 }
 
-/*
- * What a story may say of its twin: who it is, and who ended it, or else was the last to touch it,
- * as far as is known by now.
- */
+/* Describe the twin in a story: its cookie, and the task that ended it, else the last on it. */
 static void describe_twin(struct story *s, const struct story *twin)
 {
 	const struct socket_call *a = story_trigger(twin);
 
 	if (!a && twin->nr_calls)
 		a = &twin->calls[twin->nr_calls - 1];
-	s->has_twin = true;
-	s->twin_cookie = twin->cookie;
+	s->twin.known = true;
+	s->twin.cookie = twin->cookie;
 	if (a) {
-		s->twin_pid = a->pid;
-		memcpy(s->twin_comm, a->comm, sizeof(s->twin_comm));
+		s->twin.pid = a->pid;
+		memcpy(s->twin.comm, a->comm, sizeof(s->twin.comm));
 	}
 }
 
-/* The other end may be in the table too, once the initial sequence numbers are known. */
+/* Find the other end in the table, once the initial sequence numbers are known. */
 static void link_twin(struct endpoint_table *t, struct endpoint *c, const struct event *e)
 {
 	struct endpoint *twin = endpoint_index_learn_twin(&t->index, c, e);
@@ -142,7 +138,7 @@ static struct endpoint *add_endpoint(struct endpoint_table *t, const struct even
 
 /*
  * The key of a socket that we never saw end now names another one: that end was lost. What is over,
- * or lives on as a minisock, loses its key, unless a call that acted on it has still to return:
+ * or lives on as a minisock, loses its key, unless a call on it has still to return:
  * thousands may have had it.
  */
 static void drop_reused_key(struct endpoint_table *t, const struct event *e)
@@ -174,7 +170,7 @@ static void drop_scanned_minisock(struct endpoint_table *t, const struct event *
 		return;
 	w = story_flow(e);
 	c = endpoint_index_find_flow(&t->index, &w, e->cookie);
-	if (!c || !c->story.from_scan || c->story.progress != CLOSE_MINISOCK)
+	if (!c || !c->story.scan.only || c->story.progress != CLOSE_MINISOCK)
 		return;
 	t->counts.seen--;
 	remove_endpoint(t, c);
@@ -184,7 +180,7 @@ static void drop_scanned_minisock(struct endpoint_table *t, const struct event *
 static bool is_next_of_key(const struct story *s, const struct event *e)
 {
 	return e->kind == EVENT_STATE && e->new_state == STATE_ESTABLISHED && s->nr_states &&
-	       !event_order_is_last_change(s, e) && !story_scan_is_same(s, e);
+	       !event_order_is_last_change(s, e) && !story_was_scanned(s, e);
 }
 
 static struct endpoint *find_endpoint(struct endpoint_table *t, const struct event *e)
@@ -234,7 +230,7 @@ static void queue_settling(struct endpoint_table *t, struct endpoint *c, const s
 	if (c->due.slot && !awaits && c->due.deadline_ns <= deadline_ns)
 		return;
 	queue_due(t, c, deadline_ns);
-	c->story.unwatched = c->story.progress == CLOSE_MINISOCK;
+	story_set_watched(&c->story, c->story.progress != CLOSE_MINISOCK);
 }
 
 static uint64_t minisock_deadline_ns(const struct story *s)
@@ -242,7 +238,7 @@ static uint64_t minisock_deadline_ns(const struct story *s)
 	return s->expires_ns + (s->expires_ns - s->end_ns) / 8 + TIMER_SLACK_NS;
 }
 
-/* Puts the endpoint where it belongs after an event. */
+/* Put the endpoint where it belongs after an event. */
 static void requeue_endpoint(struct endpoint_table *t, struct endpoint *c, const struct event *e)
 {
 	const struct story *s = &c->story;

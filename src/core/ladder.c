@@ -22,9 +22,9 @@ static bool is_mirrored(const struct flow *a, const struct flow *b)
 bool ladder_are_twins(const struct story *a, const struct story *b)
 {
 	if (a->cookie && b->cookie)
-		return (a->has_twin && a->twin_cookie == b->cookie) ||
-		       (b->has_twin && b->twin_cookie == a->cookie);
-	return a->has_twin && b->has_twin && is_mirrored(&a->flow, &b->flow);
+		return (a->twin.known && a->twin.cookie == b->cookie) ||
+		       (b->twin.known && b->twin.cookie == a->cookie);
+	return a->twin.known && b->twin.known && is_mirrored(&a->flow, &b->flow);
 }
 
 /* One more, undated: there is room for all that two stories can hold. */
@@ -58,7 +58,7 @@ static enum side find_first_closer(const struct ladder *l)
 static bool has_combined_segment(const struct ladder *l)
 {
 	for (unsigned i = 0; i < LADDER_SIDES; i++)
-		if (l->s[i] && l->s[i]->same_segment && !l->s[i]->simultaneous)
+		if (l->s[i] && l->s[i]->fins.same_segment && !l->s[i]->fins.simultaneous)
 			return true;
 	return false;
 }
@@ -111,11 +111,11 @@ static void add_retransmits(struct ladder *l, enum side side)
 	const struct close_segment *fin = find_segment(l, side, SEG_FIN_OUT);
 	struct rung *r;
 
-	if (!l->s[side] || !l->s[side]->fin_retransmits)
+	if (!l->s[side] || !l->s[side]->fins.retransmits)
 		return;
 	r = add_rung(l, RUNG_RETRANSMIT, side);
 	r->ts_ns = fin ? fin->ts_ns : l->v[side]->start_ns;
-	r->count = l->s[side]->fin_retransmits;
+	r->count = l->s[side]->fins.retransmits;
 	r->exact = true;
 	r->unanswered = is_unanswered(l, side);
 }
@@ -269,9 +269,9 @@ static uint8_t observed_state(const struct story *s, enum side side, const struc
 		return 0;
 	if (r->rst)
 		return next_state_among(s, at, BIT(CLOSE));
-	if (s->simultaneous && r->wave == 1 && r->side != side)
+	if (s->fins.simultaneous && r->wave == 1 && r->side != side)
 		return next_state_among(s, at, BIT(FIN_WAIT1));	/* its own FIN is on its way */
-	if (s->simultaneous && r->wave == 3 && r->side == side)
+	if (s->fins.simultaneous && r->wave == 3 && r->side == side)
 		return next_state_among(s, at, BIT(CLOSING));
 	if (r->side == side)
 		return r->fin ? next_state_among(s, at, BIT(FIN_WAIT1) | BIT(LAST_ACK)) : 0;
@@ -294,7 +294,7 @@ static uint8_t implied_state(const struct ladder *l, const struct rung *r, uint8
 		return STATE_CLOSE;
 	if (!r->fin || (r->side == LADDER_LEFT && !answered))
 		return 0;
-	if (l->s[LADDER_LEFT]->simultaneous)
+	if (l->s[LADDER_LEFT]->fins.simultaneous)
 		return r->side == LADDER_RIGHT ? STATE_FIN_WAIT1 : 0;
 	if (now == STATE_ESTABLISHED)
 		return r->side == LADDER_RIGHT ? STATE_FIN_WAIT1 : STATE_CLOSE_WAIT;
