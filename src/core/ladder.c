@@ -2,6 +2,7 @@
 #include "ladder.h"
 
 #include <stddef.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define BIT(state) (1u << STATE_##state)
@@ -30,9 +31,10 @@ bool ladder_are_twins(const struct story *a, const struct story *b)
 /* One more, undated: there is room for all that two stories can hold. */
 static struct rung *add_rung(struct ladder *l, enum rung_kind kind, enum side side)
 {
-	struct rung *r = &l->rung[l->nr++];
+	struct rung *r = &l->rung[l->nr];
 
-	*r = (struct rung){ .kind = (uint8_t)kind, .side = (uint8_t)side };
+	*r = (struct rung){ .kind = (uint8_t)kind, .side = (uint8_t)side, .nr = (uint8_t)l->nr };
+	l->nr++;
 	return r;
 }
 
@@ -216,17 +218,19 @@ static void add_calls(struct ladder *l, enum side side)
 	}
 }
 
-/* In the order of time; of the same instant a call comes before what it made, the rest as added. */
+static int compare_rungs(const void *a, const void *b)
+{
+	const struct rung *x = a, *y = b;
+
+	if (x->ts_ns != y->ts_ns)
+		return x->ts_ns < y->ts_ns ? -1 : 1;
+	return x->nr - y->nr;
+}
+
+/* By time; of the same instant a call comes before its effect, the rest as added. */
 static void sort_rungs(struct ladder *l)
 {
-	for (unsigned i = 1; i < l->nr; i++) {
-		struct rung r = l->rung[i];
-		unsigned k = i;
-
-		for (; k && l->rung[k - 1].ts_ns > r.ts_ns; k--)
-			l->rung[k] = l->rung[k - 1];
-		l->rung[k] = r;
-	}
+	qsort(l->rung, l->nr, sizeof(*l->rung), compare_rungs);
 }
 
 /* The next state of this side that is one of these; 0 none. */
@@ -286,7 +290,7 @@ static uint8_t observed_state(const struct story *s, enum side side, const struc
 /* The same of one of which only the segments are known. */
 static uint8_t implied_state(const struct ladder *l, const struct rung *r, uint8_t now)
 {
-	bool answered = l->s[LADDER_LEFT]->seg[SEG_ACK_IN].seen;
+	bool answered = l->s[LADDER_LEFT] && l->s[LADDER_LEFT]->seg[SEG_ACK_IN].seen;
 
 	if (r->kind != RUNG_SEGMENT)
 		return 0;
