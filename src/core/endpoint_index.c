@@ -4,6 +4,7 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "array.h"
 #include "hash.h"
 
 #define CACHE_LINE 64		/* bytes that memory brings at once */
@@ -20,7 +21,7 @@ static uint32_t hash_flow(const struct endpoint_index *x, const struct flow *w)
 	uint64_t h = x->seed;
 
 	memcpy(words, w, sizeof(*w));
-	for (unsigned i = 0; i < sizeof(words) / sizeof(*words); i++)
+	for (unsigned i = 0; i < COUNT(words); i++)
 		h = hash_fmix64(h ^ words[i]) + x->seed;
 	return (uint32_t)h;
 }

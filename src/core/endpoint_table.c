@@ -16,7 +16,7 @@
 #define QUEUE_LEN 8			/* events; a power of two */
 #define QUEUE_MIN_ENDPOINTS 4096	/* fewer are in the CPU's caches anyway */
 
-#define TIMER_SLACK_NS (100ULL * 1000000)	/* a late timer of the kernel, besides an eighth */
+#define TIMER_SLACK_NS (100 * NS_PER_MS)	/* a late timer of the kernel, besides an eighth */
 
 struct endpoint_table {
 	struct endpoint_table_config config;

@@ -21,9 +21,10 @@
 
 #include "event.h"
 #include "story.h"
+#include "time_units.h"
 
-#define SETTLE_NS (100ULL * 1000000)
-#define SETTLE_CALL_NS (500ULL * 1000000)
+#define SETTLE_NS (100 * NS_PER_MS)
+#define SETTLE_CALL_NS (500 * NS_PER_MS)
 
 struct endpoint_table;
 

@@ -3,7 +3,9 @@
 
 #include <stddef.h>
 
-#define CALL_BEFORE_CHANGE_NS 1000000000ULL	/* the task may have been preempted in between */
+#include "time_units.h"
+
+#define CALL_BEFORE_CHANGE_NS NS_PER_S	/* the task may have been preempted in between */
 
 static void add_listener(struct event_order *o, const struct event *e)
 {

@@ -6,9 +6,10 @@
 
 #include "local.h"
 #include "story_private.h"
+#include "time_units.h"
 
 /* Where the kernel gave no figure: the default tcp_fin_timeout. */
-#define FIN_TIMEOUT_NS (60ULL * 1000000000)
+#define FIN_TIMEOUT_NS (60 * NS_PER_S)
 
 static bool has_sock_flag(const struct event *e, unsigned bit)
 {

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "array.h"
 #include "stuck_advice.h"
 
 #define ORDER(x, y)                                                                                \
@@ -129,15 +130,8 @@ static int order_sockets(const void *a, const void *b)
 /* An empty group at the end of the array, NULL out of memory. */
 static struct stuck_group *append_group(struct stuck_group **group, size_t *nr, size_t *cap)
 {
-	if (!*group || *nr == *cap) {
-		size_t more = *cap ? *cap * 2 : 16;
-		struct stuck_group *p = realloc(*group, more * sizeof(*p));
-
-		if (!p)
-			return NULL;
-		*group = p;
-		*cap = more;
-	}
+	if (!ARRAY_GROW(*group, *nr, *cap, SIZE_MAX))
+		return NULL;
 	memset(&(*group)[*nr], 0, sizeof(**group));
 	return &(*group)[(*nr)++];
 }

@@ -3,8 +3,10 @@
 
 #include <string.h>
 
+#include "time_units.h"
+
 #define TH_RST 0x04
-#define BLAME_MIN_NS 1000000	/* blame no one for a close that took less */
+#define BLAME_MIN_NS NS_PER_MS	/* blame no one for a close that took less */
 
 static bool has_sock_flag(const struct story *s, unsigned bit)
 {
