@@ -290,7 +290,8 @@ static uint8_t observed_state(const struct story *s, enum side side, const struc
 /* The same of one of which only the segments are known. */
 static uint8_t implied_state(const struct ladder *l, const struct rung *r, uint8_t now)
 {
-	bool answered = l->s[LADDER_LEFT] && l->s[LADDER_LEFT]->seg[SEG_ACK_IN].seen;
+	const struct story *s = l->s[LADDER_LEFT];
+	bool answered = s && s->seg[SEG_ACK_IN].seen;
 
 	if (r->kind != RUNG_SEGMENT)
 		return 0;
@@ -298,7 +299,7 @@ static uint8_t implied_state(const struct ladder *l, const struct rung *r, uint8
 		return STATE_CLOSE;
 	if (!r->fin || (r->side == LADDER_LEFT && !answered))
 		return 0;
-	if (l->s[LADDER_LEFT]->fins.simultaneous)
+	if (s && s->fins.simultaneous)
 		return r->side == LADDER_RIGHT ? STATE_FIN_WAIT1 : 0;
 	if (now == STATE_ESTABLISHED)
 		return r->side == LADDER_RIGHT ? STATE_FIN_WAIT1 : STATE_CLOSE_WAIT;
