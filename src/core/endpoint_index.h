@@ -7,6 +7,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/queue.h>
 
 #include "deadline_heap.h"
 #include "hash_index.h"
@@ -17,7 +18,7 @@
 struct endpoint {
 	struct hash_index_link sk_link, flow_link, isns_link;
 	struct story story;
-	struct endpoint *prev, *next;	/* among the active */
+	TAILQ_ENTRY(endpoint) active;	/* among the active */
 	struct deadline_heap_node due;		/* else among those with a deadline */
 	struct twin_key isns;		/* its initial sequence numbers */
 	struct endpoint *twin;

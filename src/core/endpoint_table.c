@@ -25,7 +25,7 @@ struct endpoint_table {
 	struct event_order order;
 	struct endpoint_table_counts counts;
 	struct endpoint_index index;
-	struct endpoint *head, *tail;	/* active, by last event: the next may come any time */
+	TAILQ_HEAD(endpoint_list, endpoint) active;	/* by last event: the next may come any time */
 	struct deadline_heap due;	/* over, or left to a minisock: reported at a deadline */
 };
 
@@ -37,20 +37,15 @@ static struct endpoint *endpoint_of_due(struct deadline_heap_node *due)
 /* Take it out of the list or the heap, whichever it is in. */
 static void unqueue(struct endpoint_table *t, struct endpoint *c)
 {
-	if (c->due.slot) {
+	if (c->due.slot)
 		deadline_heap_remove(&t->due, &c->due);
-		return;
-	}
-	*(c->prev ? &c->prev->next : &t->head) = c->next;
-	*(c->next ? &c->next->prev : &t->tail) = c->prev;
-	c->prev = c->next = NULL;
+	else
+		TAILQ_REMOVE(&t->active, c, active);
 }
 
 static void queue_active(struct endpoint_table *t, struct endpoint *c)
 {
-	c->prev = t->tail;
-	*(t->tail ? &t->tail->next : &t->head) = c;
-	t->tail = c;
+	TAILQ_INSERT_TAIL(&t->active, c, active);
 }
 
 /* Out of memory, it stays active, to be reported at the end or to make room. */
@@ -113,8 +108,10 @@ static void report_endpoint(struct endpoint_table *t, struct endpoint *c, uint64
 
 static void evict_oldest(struct endpoint_table *t)
 {
-	struct endpoint *c = t->head ? t->head : endpoint_of_due(deadline_heap_first(&t->due));
+	struct endpoint *c = TAILQ_FIRST(&t->active);
 
+	if (!c)
+		c = endpoint_of_due(deadline_heap_first(&t->due));
 	t->counts.evicted++;
 	remove_endpoint(t, c);
 }
@@ -267,6 +264,7 @@ struct endpoint_table *endpoint_table_new(const struct endpoint_table_config *co
 	if (!t)
 		return NULL;
 	t->config = *config;
+	TAILQ_INIT(&t->active);
 	if (endpoint_index_init(&t->index, config->seed))
 		return t;
 	endpoint_table_free(t);
@@ -275,9 +273,11 @@ struct endpoint_table *endpoint_table_new(const struct endpoint_table_config *co
 
 void endpoint_table_free(struct endpoint_table *t)
 {
+	struct endpoint *c;
+
 	if (!t)
 		return;
-	for (struct endpoint *c = t->head; c; c = c->next)
+	for (c = TAILQ_FIRST(&t->active); c; c = TAILQ_NEXT(c, active))
 		story_release(&c->story);
 	for (size_t i = 0; i < t->due.len; i++)
 		story_release(&endpoint_of_due(t->due.nodes[i])->story);
@@ -379,8 +379,8 @@ void endpoint_table_end(struct endpoint_table *t, uint64_t now_ns)
 	endpoint_table_flush(t);
 	while ((c = find_due(t, UINT64_MAX)))
 		report_endpoint(t, c, now_ns);
-	for (c = t->head; c; c = next) {
-		next = c->next;
+	for (c = TAILQ_FIRST(&t->active); c; c = next) {
+		next = TAILQ_NEXT(c, active);
 		if (story_is_closing(&c->story))
 			report_endpoint(t, c, now_ns);
 	}
