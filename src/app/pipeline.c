@@ -5,15 +5,10 @@
 
 #include "decode.h"
 
-#define LOOKAHEAD 8			/* events kept while their endpoints are brought nearer; a power of two */
-#define LOOKAHEAD_MIN_ENDPOINTS 4096		/* endpoints; fewer are near anyway */
-
 struct pipeline {
 	struct pipeline_config config;
 	struct endpoint_table *endpoint_table;
 	uint64_t shown, filtered, events, malformed;
-	struct event lookahead[LOOKAHEAD];
-	unsigned taken, fed;	/* of those that went through lookahead[] */
 };
 
 static bool is_story_wanted(const struct pipeline *t, const struct story *s,
@@ -23,6 +18,13 @@ static bool is_story_wanted(const struct pipeline *t, const struct story *s,
 		return false;
 	return filter_matches_flow(t->config.filter, &s->flow) &&
 	       story_filter_matches(t->config.story_filter, s, v);
+}
+
+static void show_event(void *arg, const struct event *e)
+{
+	const struct pipeline *t = arg;
+
+	t->config.view->event(t->config.context, e);
 }
 
 static void show_story(void *arg, const struct story *s, uint64_t now_ns)
@@ -50,6 +52,7 @@ struct pipeline *pipeline_new(const struct pipeline_config *config)
 	if (!t)
 		return NULL;
 	t->config = *config;
+	endpoint_table.event = config->view->event ? show_event : NULL;
 	endpoint_table.report = show_story;
 	endpoint_table.arg = t;
 	t->endpoint_table = endpoint_table_new(&endpoint_table);
@@ -68,24 +71,6 @@ void pipeline_free(struct pipeline *t)
 	free(t);
 }
 
-static void feed_event(struct pipeline *t, const struct event *e)
-{
-	if (t->config.view->event)
-		t->config.view->event(t->config.context, e);
-	endpoint_table_feed(t->endpoint_table, e);
-}
-
-static struct event *lookahead_slot(struct pipeline *t, unsigned nr)
-{
-	return &t->lookahead[nr % LOOKAHEAD];
-}
-
-void pipeline_drain_lookahead(struct pipeline *t)
-{
-	while (t->fed != t->taken)
-		feed_event(t, lookahead_slot(t, t->fed++));
-}
-
 void pipeline_feed(struct pipeline *t, const void *bytes, unsigned long len)
 {
 	const struct event *e = decode_event(bytes, len);
@@ -95,17 +80,7 @@ void pipeline_feed(struct pipeline *t, const void *bytes, unsigned long len)
 		return;
 	}
 	t->events++;
-	if (endpoint_table_counts(t->endpoint_table).open < LOOKAHEAD_MIN_ENDPOINTS) {
-		pipeline_drain_lookahead(t);
-		feed_event(t, e);
-		return;
-	}
-	if (t->taken - t->fed == LOOKAHEAD)
-		feed_event(t, lookahead_slot(t, t->fed++));
-	*lookahead_slot(t, t->taken++) = *e;
-	endpoint_table_prefetch(t->endpoint_table, e);
-	if (t->taken - t->fed > LOOKAHEAD / 2)
-		endpoint_table_prefetch_endpoint(t->endpoint_table, lookahead_slot(t, t->taken - LOOKAHEAD / 2));
+	endpoint_table_feed(t->endpoint_table, e);
 }
 
 struct endpoint_table *pipeline_endpoints(const struct pipeline *t)

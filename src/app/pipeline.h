@@ -25,7 +25,7 @@ struct pipeline_config {
 	bool never_open;	/* --all */
 	void (*after_story)(void *arg);	/* makes room in context->out after each story; or NULL */
 	void *arg;
-	struct endpoint_table_config endpoint_table;	/* report and arg are set by the pipeline */
+	struct endpoint_table_config endpoint_table;	/* the pipeline sets callbacks and arg */
 };
 
 struct pipeline;
@@ -36,12 +36,6 @@ void pipeline_free(struct pipeline *t);
 
 /* Takes one record of a source. Anything that is not an event is counted as malformed. */
 void pipeline_feed(struct pipeline *t, const void *bytes, unsigned long len);
-
-/*
- * Events may be queued for prefetching (endpoint_table.h). Hands the queue to the table: call it
- * before any function of the table, and before pipeline_tally().
- */
-void pipeline_drain_lookahead(struct pipeline *t);
 
 /* The table that the pipeline feeds, for as long as the pipeline lives. */
 struct endpoint_table *pipeline_endpoints(const struct pipeline *t);

@@ -136,7 +136,7 @@ void session_tick_view(struct session *s, uint64_t now_ns)
 {
 	if (!s->context.due_ns || s->context.due_ns > now_ns)
 		return;
-	pipeline_drain_lookahead(s->pipeline);
+	endpoint_table_flush(s->endpoints);
 	s->view->tick(&s->context, now_ns);
 }
 
@@ -279,7 +279,6 @@ void session_advance(struct session *s, uint64_t now_ns, const struct kernel_cou
 	bool flush = s->writer && is_due(record_writer_due_ns(s->writer), now_ns), news;
 	struct run_counts t;
 
-	pipeline_drain_lookahead(s->pipeline);
 	t = pipeline_tally(s->pipeline, counters);
 	news = is_loss_report_due(s, &t, now_ns);
 	/* no need to record a tick that has no effect */
@@ -324,10 +323,8 @@ bool session_is_done(const struct session *s)
 
 void session_end(struct session *s, uint64_t now_ns, const struct kernel_counters *counters)
 {
-	struct run_counts t;
+	struct run_counts t = pipeline_tally(s->pipeline, counters);
 
-	pipeline_drain_lookahead(s->pipeline);
-	t = pipeline_tally(s->pipeline, counters);
 	if (s->writer)
 		record_writer_add_mark(s->writer, RECORD_MARK_END, now_ns, counters);
 	session_tick_view(s, now_ns);

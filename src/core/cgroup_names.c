@@ -4,6 +4,8 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "array.h"
+
 /* What may stand before the id: "libpod-", "docker-", the parent "docker/", "pod1234.../" */
 static const char *const engine_prefixes[] = { "docker-", "cri-containerd-", "crio-", "libpod-",
 					"nerdctl-", "buildkit-" };
@@ -22,7 +24,7 @@ static const char *find_id(const char *word, size_t len)
 {
 	const char *id = word;
 
-	for (unsigned i = 0; i < sizeof(engine_prefixes) / sizeof(*engine_prefixes); i++) {
+	for (unsigned i = 0; i < COUNT(engine_prefixes); i++) {
 		size_t n = strlen(engine_prefixes[i]);
 
 		if (len > n && !strncmp(word, engine_prefixes[i], n))
@@ -83,7 +85,7 @@ const char *cgroup_names_unit(const char *path, size_t *len)
 
 		if (*word == '_')	/* put before what would look like a file of the cgroup's */
 			word++, n--;
-		for (unsigned i = 0; i < sizeof(kinds) / sizeof(*kinds); i++)
+		for (unsigned i = 0; i < COUNT(kinds); i++)
 			unit |= ends_with(word, n, kinds[i]);
 		if (!unit)
 			continue;

@@ -5,7 +5,8 @@
 #include <linux/capability.h>
 #include <string.h>
 
-#define COUNT(a) (sizeof(a) / sizeof(*(a)))
+#include "array.h"
+
 #define HAS_CAP(caps, name) ((caps) & UINT64_C(1) << CAP_##name)
 
 /* Of a hook: what it shows, what is lost without it, what it costs where it is attached so. */

@@ -4,6 +4,7 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "array.h"
 #include "hash.h"
 
 #define CACHE_LINE 64		/* bytes that memory brings at once */
@@ -20,7 +21,7 @@ static uint32_t hash_flow(const struct endpoint_index *x, const struct flow *w)
 	uint64_t h = x->seed;
 
 	memcpy(words, w, sizeof(*w));
-	for (unsigned i = 0; i < sizeof(words) / sizeof(*words); i++)
+	for (unsigned i = 0; i < COUNT(words); i++)
 		h = hash_fmix64(h ^ words[i]) + x->seed;
 	return (uint32_t)h;
 }
@@ -100,12 +101,14 @@ struct endpoint *endpoint_index_first_of_key(const struct endpoint_index *x, uin
 	return find_with_key(x, hash_index_first(&x->by_sk, hash_sk_key(sk)), sk);
 }
 
-struct endpoint *endpoint_index_next_of_key(const struct endpoint_index *x, const struct endpoint *c)
+struct endpoint *endpoint_index_next_of_key(const struct endpoint_index *x,
+					    const struct endpoint *c)
 {
 	return find_with_key(x, hash_index_next(&x->by_sk, c->nr), c->story.sk_key);
 }
 
-struct endpoint *endpoint_index_find_key(const struct endpoint_index *x, uint64_t sk, uint64_t cookie)
+struct endpoint *endpoint_index_find_key(const struct endpoint_index *x, uint64_t sk,
+					 uint64_t cookie)
 {
 	struct endpoint *c = endpoint_index_first_of_key(x, sk);
 
@@ -114,24 +117,28 @@ struct endpoint *endpoint_index_find_key(const struct endpoint_index *x, uint64_
 	return c;
 }
 
-struct endpoint *endpoint_index_find_flow(const struct endpoint_index *x, const struct flow *w, uint64_t cookie)
+struct endpoint *endpoint_index_find_flow(const struct endpoint_index *x, const struct flow *w,
+					  uint64_t cookie)
 {
 	uint32_t nr = hash_index_first(&x->by_flow, hash_flow(x, w));
 
 	for (; nr; nr = hash_index_next(&x->by_flow, nr)) {
 		struct endpoint *c = endpoint_at(x, nr);
 
-		if (!memcmp(&c->story.flow, w, sizeof(*w)) && may_be_same_cookie(c->story.cookie, cookie))
+		if (!memcmp(&c->story.flow, w, sizeof(*w)) &&
+		    may_be_same_cookie(c->story.cookie, cookie))
 			return c;
 	}
 	return NULL;
 }
 
-static struct endpoint *find_unlinked_twin(const struct endpoint_index *x, const struct endpoint *c, uint32_t hash)
+static struct endpoint *find_unlinked_twin(const struct endpoint_index *x, const struct endpoint *c,
+					   uint32_t hash)
 {
 	uint32_t nr = hash_index_first(&x->by_isns, hash);
 
-	for (unsigned i = 0; nr && i < TWIN_CANDIDATES_MAX; i++, nr = hash_index_next(&x->by_isns, nr)) {
+	for (unsigned i = 0; nr && i < TWIN_CANDIDATES_MAX;
+	     i++, nr = hash_index_next(&x->by_isns, nr)) {
 		struct endpoint *other = endpoint_at(x, nr);
 
 		if (!other->twin && twin_match(&other->isns, &c->isns))
@@ -140,7 +147,8 @@ static struct endpoint *find_unlinked_twin(const struct endpoint_index *x, const
 	return NULL;
 }
 
-struct endpoint *endpoint_index_learn_twin(struct endpoint_index *x, struct endpoint *c, const struct event *e)
+struct endpoint *endpoint_index_learn_twin(struct endpoint_index *x, struct endpoint *c,
+					   const struct event *e)
 {
 	struct endpoint *twin;
 	uint32_t hash;
@@ -172,7 +180,9 @@ void endpoint_index_prefetch(const struct endpoint_index *x, const struct event 
 
 void endpoint_index_prefetch_endpoint(const struct endpoint_index *x, const struct event *e)
 {
-	uint32_t nr = e->old_state == STATE_TIME_WAIT ? 0 : *hash_index_bucket(&x->by_sk, hash_sk_key(e->sk_key));
+	uint32_t nr = e->old_state == STATE_TIME_WAIT
+			      ? 0
+			      : *hash_index_bucket(&x->by_sk, hash_sk_key(e->sk_key));
 
 	for (size_t i = 0; nr && i < sizeof(struct endpoint); i += CACHE_LINE)
 		__builtin_prefetch((char *)endpoint_at(x, nr) + i);

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * Where the endpoints of the table (src/conn.h) are, and how they are found: by their socket's key, by their
- * addresses, by their initial sequence numbers. Pure; conn.c's own.
+ * The storage of the endpoints, and three indices to find them: by the key of their socket, by
+ * their addresses, by their initial sequence numbers. Pure; private to endpoint_table.c.
  */
 #pragma once
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/queue.h>
 
 #include "deadline_heap.h"
 #include "hash_index.h"
@@ -17,7 +18,7 @@
 struct endpoint {
 	struct hash_index_link sk_link, flow_link, isns_link;
 	struct story story;
-	struct endpoint *prev, *next;	/* among the active */
+	TAILQ_ENTRY(endpoint) active;	/* among the active */
 	struct deadline_heap_node due;		/* else among those with a deadline */
 	struct twin_key isns;		/* its initial sequence numbers */
 	struct endpoint *twin;
@@ -30,7 +31,7 @@ struct endpoint {
 struct endpoint_index {
 	struct pool pool;
 	struct hash_index by_sk, by_flow, by_isns;
-	uint64_t seed;			/* keys the hashes of what strangers choose */
+	uint64_t seed;			/* keys the hashes of what remote hosts choose */
 };
 
 /* False if out of memory. */
@@ -43,24 +44,33 @@ void endpoint_index_release(struct endpoint_index *x);
 struct endpoint *endpoint_index_add(struct endpoint_index *x, const struct event *e);
 void endpoint_index_remove(struct endpoint_index *x, struct endpoint *c);
 
-/* Of several the latest: those from before are over, and wait to be told. A cookie 0 is not known. NULL: none. */
-struct endpoint *endpoint_index_find_key(const struct endpoint_index *x, uint64_t sk, uint64_t cookie);
-struct endpoint *endpoint_index_find_flow(const struct endpoint_index *x, const struct flow *w, uint64_t cookie);
+/*
+ * The latest of several: the earlier ones are over, and wait to be reported. Cookie 0: unknown.
+ * NULL: none.
+ */
+struct endpoint *endpoint_index_find_key(const struct endpoint_index *x, uint64_t sk,
+					 uint64_t cookie);
+struct endpoint *endpoint_index_find_flow(const struct endpoint_index *x, const struct flow *w,
+					  uint64_t cookie);
 
-/* The endpoints of that key, whatever their cookies, the latest first; NULL: none, or no more. */
+/* The endpoints of a key, whatever their cookies, the latest first; NULL: none, or no more. */
 struct endpoint *endpoint_index_first_of_key(const struct endpoint_index *x, uint64_t sk);
-struct endpoint *endpoint_index_next_of_key(const struct endpoint_index *x, const struct endpoint *c);
+struct endpoint *endpoint_index_next_of_key(const struct endpoint_index *x,
+					    const struct endpoint *c);
 
-/* Its key is another's from now on: it is found by its addresses only. */
+/* Its key belongs to another endpoint from now on: find it by its addresses only. */
 void endpoint_index_drop_key(struct endpoint_index *x, struct endpoint *c);
 
-/* Learns its initial sequence numbers from e, if they are not known. The other end, if they say who it is. */
-struct endpoint *endpoint_index_learn_twin(struct endpoint_index *x, struct endpoint *c, const struct event *e);
+/*
+ * Learn its initial sequence numbers from e, unless they are known. Returns the other end, if it is
+ * in the index.
+ */
+struct endpoint *endpoint_index_learn_twin(struct endpoint_index *x, struct endpoint *c,
+					   const struct event *e);
 
 /*
- * Where there are many endpoints memory is slower than the work. These have it brought nearer, and change nothing: for
- * an event that comes soon first the places in the indices, then, when those are here, its endpoint; for an
- * endpoint that will be dropped soon its places.
+ * Prefetch what will be needed soon, and change nothing: for an event its places in the indices,
+ * and, when those have arrived, its endpoint; for an endpoint that will be removed, its places.
  */
 void endpoint_index_prefetch(const struct endpoint_index *x, const struct event *e);
 void endpoint_index_prefetch_endpoint(const struct endpoint_index *x, const struct event *e);

@@ -5,25 +5,28 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "early_calls.h"
 #include "endpoint_index.h"
-#include "event_dedup.h"
-#include "listener_close.h"
-#include "story_scan.h"
+#include "event_order.h"
 
-#define TIMER_SLACK_NS (100ULL * 1000000)	/* a late timer of the kernel, besides an eighth */
+/*
+ * Where there are many endpoints memory is slower than the work, so the next events wait in a queue
+ * while what they need is fetched: first the places in the indices, then, half a queue later, the
+ * endpoints.
+ */
+#define QUEUE_LEN 8			/* events; a power of two */
+#define QUEUE_MIN_ENDPOINTS 4096	/* fewer are in the CPU's caches anyway */
+
+#define TIMER_SLACK_NS (100 * NS_PER_MS)	/* a late timer of the kernel, besides an eighth */
 
 struct endpoint_table {
 	struct endpoint_table_config config;
-	struct closed_listeners closed_listeners;
-	struct early_calls early_calls;
-	bool lossy;
-	struct recent_closes recent_closes;
+	struct event queue[QUEUE_LEN];
+	unsigned queued, applied;	/* events that entered and left the queue */
+	struct event_order order;
 	struct endpoint_table_counts counts;
 	struct endpoint_index index;
-	struct endpoint *head, *tail;		/* active, by last event: the next may come any time */
-	struct deadline_heap due;			/* over, or left to a minisock: told at a deadline */
-	uint64_t minisocks_ns;			/* until then a walk's minisocks are about, 0 none */
+	TAILQ_HEAD(endpoint_list, endpoint) active;	/* by last event: the next may come any time */
+	struct deadline_heap due;	/* over, or left to a minisock: reported at a deadline */
 };
 
 static struct endpoint *endpoint_of_due(struct deadline_heap_node *due)
@@ -31,26 +34,21 @@ static struct endpoint *endpoint_of_due(struct deadline_heap_node *due)
 	return (struct endpoint *)((char *)due - offsetof(struct endpoint, due));
 }
 
-/* Takes it out of the list or the heap, whichever it is in. */
+/* Take it out of the list or the heap, whichever it is in. */
 static void unqueue(struct endpoint_table *t, struct endpoint *c)
 {
-	if (c->due.slot) {
+	if (c->due.slot)
 		deadline_heap_remove(&t->due, &c->due);
-		return;
-	}
-	*(c->prev ? &c->prev->next : &t->head) = c->next;
-	*(c->next ? &c->next->prev : &t->tail) = c->prev;
-	c->prev = c->next = NULL;
+	else
+		TAILQ_REMOVE(&t->active, c, active);
 }
 
 static void queue_active(struct endpoint_table *t, struct endpoint *c)
 {
-	c->prev = t->tail;
-	*(t->tail ? &t->tail->next : &t->head) = c;
-	t->tail = c;
+	TAILQ_INSERT_TAIL(&t->active, c, active);
 }
 
-/* Out of memory, it stays active, to be told at the end or to make room. */
+/* Out of memory, it stays active, to be reported at the end or to make room. */
 static void queue_due(struct endpoint_table *t, struct endpoint *c, uint64_t deadline_ns)
 {
 	unqueue(t, c);
@@ -59,25 +57,22 @@ static void queue_due(struct endpoint_table *t, struct endpoint *c, uint64_t dea
 		queue_active(t, c);
 }
 
-/*
- * What a story may say of its twin: who it is, and who ended it, or else was the last to touch it,
- * as far as is known by now.
- */
+/* Describe the twin in a story: its cookie, and the task that ended it, else the last on it. */
 static void describe_twin(struct story *s, const struct story *twin)
 {
 	const struct socket_call *a = story_trigger(twin);
 
 	if (!a && twin->nr_calls)
 		a = &twin->calls[twin->nr_calls - 1];
-	s->has_twin = true;
-	s->twin_cookie = twin->cookie;
+	s->twin.known = true;
+	s->twin.cookie = twin->cookie;
 	if (a) {
-		s->twin_pid = a->pid;
-		memcpy(s->twin_comm, a->comm, sizeof(s->twin_comm));
+		s->twin.pid = a->pid;
+		memcpy(s->twin.comm, a->comm, sizeof(s->twin.comm));
 	}
 }
 
-/* The other end may be in the table too, once the initial sequence numbers are known. */
+/* Find the other end in the table, once the initial sequence numbers are known. */
 static void link_twin(struct endpoint_table *t, struct endpoint *c, const struct event *e)
 {
 	struct endpoint *twin = endpoint_index_learn_twin(&t->index, c, e);
@@ -107,14 +102,16 @@ static void report_endpoint(struct endpoint_table *t, struct endpoint *c, uint64
 		describe_twin(&c->story, &c->twin->story);
 	t->counts.reported++;
 	t->config.report(t->config.arg, &c->story, now_ns);
-	event_order_add_close(&t->recent_closes, &c->story);
+	event_order_add_close(&t->order, &c->story);
 	remove_endpoint(t, c);
 }
 
 static void evict_oldest(struct endpoint_table *t)
 {
-	struct endpoint *c = t->head ? t->head : endpoint_of_due(deadline_heap_first(&t->due));
+	struct endpoint *c = TAILQ_FIRST(&t->active);
 
+	if (!c)
+		c = endpoint_of_due(deadline_heap_first(&t->due));
 	t->counts.evicted++;
 	remove_endpoint(t, c);
 }
@@ -137,8 +134,9 @@ static struct endpoint *add_endpoint(struct endpoint_table *t, const struct even
 }
 
 /*
- * The key of a socket that we never saw end now names another one: that end was lost. What is over, or lives on
- * as a minisock, loses its key, unless a call that acted on it has still to return: thousands may have had it.
+ * The key of a socket that we never saw end now names another one: that end was lost. What is over,
+ * or lives on as a minisock, loses its key, unless a call on it has still to return:
+ * thousands may have had it.
  */
 static void drop_reused_key(struct endpoint_table *t, const struct event *e)
 {
@@ -157,76 +155,60 @@ static void drop_reused_key(struct endpoint_table *t, const struct event *e)
 }
 
 /*
- * A shutdown() that ended nothing is the first that is heard of a connection from before tracing.
- * (A close() may also be the last of one whose story has been told.)
- */
-static bool is_shutdown_of_unknown(const struct event *e)
-{
-	return e->kind == EVENT_CALL && e->syscall == SYSCALL_SHUTDOWN &&
-	       (e->old_state == STATE_ESTABLISHED || e->old_state == STATE_CLOSE_WAIT);
-}
-
-/*
- * A walk may come by when a minisock has just been made, and tell of it before the ring tells of
- * the socket that it took the place of: that is one connection, and the socket's story is the
- * fuller one.
+ * A scan may come by when a minisock has just been made, and report it before the ring reports the
+ * socket that it replaces. Both are one connection, and the socket's story is the fuller one.
  */
 static void drop_scanned_minisock(struct endpoint_table *t, const struct event *e)
 {
-	struct flow w = story_flow(e);
 	struct endpoint *c;
+	struct flow w;
 
-	if (e->ts_ns > t->minisocks_ns)
+	if (!event_order_may_be_scanned(&t->order, e))
 		return;
+	w = story_flow(e);
 	c = endpoint_index_find_flow(&t->index, &w, e->cookie);
-	if (!c || !c->story.from_scan || c->story.progress != CLOSE_MINISOCK)
+	if (!c || !c->story.scan.only || c->story.progress != CLOSE_MINISOCK)
 		return;
 	t->counts.seen--;
 	remove_endpoint(t, c);
 }
 
-/* What a walk found: it may be an old acquaintance. */
-static struct endpoint *find_or_add_scanned(struct endpoint_table *t, const struct event *e)
+/* Without cookies: does the connection that was established have the key of an earlier one? */
+static bool is_next_of_key(const struct story *s, const struct event *e)
 {
-	struct flow w = story_flow(e);
-	struct endpoint *c;
-
-	if (e->kind == EVENT_HOLDER)
-		return endpoint_index_find_key(&t->index, e->sk_key, e->cookie);
-	if (e->old_state != STATE_TIME_WAIT)
-		return endpoint_index_find_key(&t->index, e->sk_key, e->cookie) ?: add_endpoint(t, e);
-	c = endpoint_index_find_flow(&t->index, &w, e->cookie);
-	if (c)
-		return c;
-	if (t->minisocks_ns < e->ts_ns + e->left_ns)
-		t->minisocks_ns = e->ts_ns + e->left_ns;
-	return add_endpoint(t, e);
+	return e->kind == EVENT_STATE && e->new_state == STATE_ESTABLISHED && s->nr_states &&
+	       !event_order_is_last_change(s, e) && !story_was_scanned(s, e);
 }
 
-static struct endpoint *find_or_add_endpoint(struct endpoint_table *t, const struct event *e)
+static struct endpoint *find_endpoint(struct endpoint_table *t, const struct event *e)
 {
-	struct flow w;
 	struct endpoint *c;
+	struct flow w;
 
-	if (e->kind == EVENT_SOCKET || e->kind == EVENT_HOLDER)
-		return find_or_add_scanned(t, e);
-	if (e->old_state == STATE_TIME_WAIT) {	/* the minisock that took the socket's place */
-		w = story_flow(e);
+	if (e->old_state == STATE_TIME_WAIT && e->kind != EVENT_HOLDER) {
+		w = story_flow(e);	/* of the minisock that replaced the socket */
 		return endpoint_index_find_flow(&t->index, &w, e->cookie);
 	}
 	c = endpoint_index_find_key(&t->index, e->sk_key, e->cookie);
-	if (!c && is_shutdown_of_unknown(e))
+	return c && is_next_of_key(&c->story, e) ? NULL : c;
+}
+
+/* An endpoint that begins with this event; NULL if it is none to begin with, or out of memory. */
+static struct endpoint *begin_endpoint(struct endpoint_table *t, const struct event *e)
+{
+	switch (e->kind) {
+	case EVENT_SOCKET:
+	case EVENT_CALL:
 		return add_endpoint(t, e);
-	if (e->kind != EVENT_STATE)
-		return c;
-	if (c && e->new_state == STATE_ESTABLISHED && c->story.nr_states &&
-	    !event_order_is_last_change(&c->story, e) && !story_scan_is_same(&c->story, e))
-		c = NULL;	/* without cookies: the key's next owner */
-	if (c || event_order_is_recent_close(&t->recent_closes, e))
-		return c;
-	drop_reused_key(t, e);
-	drop_scanned_minisock(t, e);
-	return add_endpoint(t, e);
+	case EVENT_STATE:
+		if (e->old_state == STATE_TIME_WAIT)
+			return NULL;
+		drop_reused_key(t, e);
+		drop_scanned_minisock(t, e);
+		return add_endpoint(t, e);
+	default:
+		return NULL;
+	}
 }
 
 /* How long a story that is over waits for what may still belong to it. */
@@ -236,7 +218,24 @@ static uint64_t settle_deadline_ns(const struct story *s, const struct event *e,
 						s->end_ns + (awaits ? SETTLE_CALL_NS : SETTLE_NS);
 }
 
-/* Puts the endpoint where it belongs after an event. */
+/* Only a call that has still to return puts off a deadline that is set. */
+static void queue_settling(struct endpoint_table *t, struct endpoint *c, const struct event *e,
+			   bool awaits)
+{
+	uint64_t deadline_ns = settle_deadline_ns(&c->story, e, awaits);
+
+	if (c->due.slot && !awaits && c->due.deadline_ns <= deadline_ns)
+		return;
+	queue_due(t, c, deadline_ns);
+	story_set_watched(&c->story, c->story.progress != CLOSE_MINISOCK);
+}
+
+static uint64_t minisock_deadline_ns(const struct story *s)
+{
+	return s->expires_ns + (s->expires_ns - s->end_ns) / 8 + TIMER_SLACK_NS;
+}
+
+/* Put the endpoint where it belongs after an event. */
 static void requeue_endpoint(struct endpoint_table *t, struct endpoint *c, const struct event *e)
 {
 	const struct story *s = &c->story;
@@ -250,12 +249,11 @@ static void requeue_endpoint(struct endpoint_table *t, struct endpoint *c, const
 		queue_active(t, c);
 	} else if (s->progress == CLOSE_MINISOCK && t->config.timewait) {
 		if (!c->due.slot)
-			queue_due(t, c, s->expires_ns + (s->expires_ns - s->end_ns) / 8 + TIMER_SLACK_NS);
+			queue_due(t, c, minisock_deadline_ns(s));
 	} else if (story_is_final(s) && !awaits) {
 		report_endpoint(t, c, e->ts_ns);
-	} else if (!c->due.slot || awaits || c->due.deadline_ns > settle_deadline_ns(s, e, awaits)) {
-		queue_due(t, c, settle_deadline_ns(s, e, awaits));
-		c->story.unwatched = s->progress == CLOSE_MINISOCK;
+	} else {
+		queue_settling(t, c, e, awaits);
 	}
 }
 
@@ -266,6 +264,7 @@ struct endpoint_table *endpoint_table_new(const struct endpoint_table_config *co
 	if (!t)
 		return NULL;
 	t->config = *config;
+	TAILQ_INIT(&t->active);
 	if (endpoint_index_init(&t->index, config->seed))
 		return t;
 	endpoint_table_free(t);
@@ -274,9 +273,11 @@ struct endpoint_table *endpoint_table_new(const struct endpoint_table_config *co
 
 void endpoint_table_free(struct endpoint_table *t)
 {
+	struct endpoint *c;
+
 	if (!t)
 		return;
-	for (struct endpoint *c = t->head; c; c = c->next)
+	for (c = TAILQ_FIRST(&t->active); c; c = TAILQ_NEXT(c, active))
 		story_release(&c->story);
 	for (size_t i = 0; i < t->due.len; i++)
 		story_release(&endpoint_of_due(t->due.nodes[i])->story);
@@ -285,47 +286,59 @@ void endpoint_table_free(struct endpoint_table *t)
 	free(t);
 }
 
-void endpoint_table_feed(struct endpoint_table *t, const struct event *e)
+static void apply_event(struct endpoint_table *t, const struct event *e)
 {
-	const struct event *call;
-	struct event alone;
+	const struct event *in_order[EVENT_ORDER_OUT];
 	struct endpoint *c;
+	unsigned n;
 
-	if (e->kind == EVENT_STATE && e->old_state == STATE_LISTEN) {
-		event_order_add_listener(&t->closed_listeners, e);
+	if (t->config.event)
+		t->config.event(t->config.arg, e);
+	c = find_endpoint(t, e);
+	n = event_order_feed(&t->order, e, c ? &c->story : NULL, in_order);
+	if (!n)
 		return;
-	}
-	c = find_or_add_endpoint(t, e);
-	if (!c) {
-		event_order_keep_call(&t->early_calls, e);
+	e = in_order[n - 1];
+	c = c ?: begin_endpoint(t, e);
+	if (!c)
 		return;
-	}
-	if (event_order_is_bystander(&t->closed_listeners, e)) {
-		alone = *e;
-		alone.task_flags = 0;
-		e = &alone;
-	}
 	link_twin(t, c, e);
-	call = story_is_new(&c->story) ? event_order_take_call(&t->early_calls, e) : NULL;
-	if (call)
-		story_feed(&c->story, call);
-	story_feed(&c->story, e);
+	for (unsigned i = 0; i < n; i++)
+		story_feed(&c->story, in_order[i]);
 	requeue_endpoint(t, c, e);
 }
 
-void endpoint_table_prefetch(const struct endpoint_table *t, const struct event *e)
+static struct event *queue_slot(struct endpoint_table *t, unsigned nr)
 {
-	endpoint_index_prefetch(&t->index, e);
+	return &t->queue[nr % QUEUE_LEN];
 }
 
-void endpoint_table_prefetch_endpoint(const struct endpoint_table *t, const struct event *e)
+void endpoint_table_flush(struct endpoint_table *t)
 {
-	endpoint_index_prefetch_endpoint(&t->index, e);
+	while (t->applied != t->queued)
+		apply_event(t, queue_slot(t, t->applied++));
+}
+
+void endpoint_table_feed(struct endpoint_table *t, const struct event *e)
+{
+	if (t->counts.open < QUEUE_MIN_ENDPOINTS) {
+		endpoint_table_flush(t);
+		apply_event(t, e);
+		return;
+	}
+	if (t->queued - t->applied == QUEUE_LEN)
+		apply_event(t, queue_slot(t, t->applied++));
+	*queue_slot(t, t->queued++) = *e;
+	endpoint_index_prefetch(&t->index, e);
+	if (t->queued - t->applied > QUEUE_LEN / 2)
+		endpoint_index_prefetch_endpoint(&t->index,
+						 queue_slot(t, t->queued - QUEUE_LEN / 2));
 }
 
 void endpoint_table_set_lossy(struct endpoint_table *t)
 {
-	t->lossy = true;
+	endpoint_table_flush(t);
+	t->order.lossy = true;
 }
 
 /* The first of those whose deadline is not after now_ns; NULL none. */
@@ -340,19 +353,22 @@ void endpoint_table_expire(struct endpoint_table *t, uint64_t now_ns)
 {
 	struct endpoint *c;
 
+	endpoint_table_flush(t);
 	while ((c = find_due(t, now_ns))) {
 		if (c->story.progress == CLOSE_MINISOCK && t->config.timewait)
 			story_expire(&c->story);
 		if (t->config.calls)
-			story_abandon_calls(&c->story, !t->lossy);
+			story_abandon_calls(&c->story, !t->order.lossy);
 		report_endpoint(t, c, now_ns);
 	}
 }
 
-uint64_t endpoint_table_next_ns(const struct endpoint_table *t)
+uint64_t endpoint_table_next_ns(struct endpoint_table *t)
 {
-	const struct deadline_heap_node *first = deadline_heap_first(&t->due);
+	const struct deadline_heap_node *first;
 
+	endpoint_table_flush(t);
+	first = deadline_heap_first(&t->due);
 	return first ? first->deadline_ns : 0;
 }
 
@@ -360,16 +376,18 @@ void endpoint_table_end(struct endpoint_table *t, uint64_t now_ns)
 {
 	struct endpoint *c, *next;
 
+	endpoint_table_flush(t);
 	while ((c = find_due(t, UINT64_MAX)))
 		report_endpoint(t, c, now_ns);
-	for (c = t->head; c; c = next) {
-		next = c->next;
+	for (c = TAILQ_FIRST(&t->active); c; c = next) {
+		next = TAILQ_NEXT(c, active);
 		if (story_is_closing(&c->story))
 			report_endpoint(t, c, now_ns);
 	}
 }
 
-struct endpoint_table_counts endpoint_table_counts(const struct endpoint_table *t)
+struct endpoint_table_counts endpoint_table_counts(struct endpoint_table *t)
 {
+	endpoint_table_flush(t);
 	return t->counts;
 }

@@ -2,6 +2,7 @@
 #include "ladder.h"
 
 #include <stddef.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define BIT(state) (1u << STATE_##state)
@@ -22,17 +23,18 @@ static bool is_mirrored(const struct flow *a, const struct flow *b)
 bool ladder_are_twins(const struct story *a, const struct story *b)
 {
 	if (a->cookie && b->cookie)
-		return (a->has_twin && a->twin_cookie == b->cookie) ||
-		       (b->has_twin && b->twin_cookie == a->cookie);
-	return a->has_twin && b->has_twin && is_mirrored(&a->flow, &b->flow);
+		return (a->twin.known && a->twin.cookie == b->cookie) ||
+		       (b->twin.known && b->twin.cookie == a->cookie);
+	return a->twin.known && b->twin.known && is_mirrored(&a->flow, &b->flow);
 }
 
 /* One more, undated: there is room for all that two stories can hold. */
 static struct rung *add_rung(struct ladder *l, enum rung_kind kind, enum side side)
 {
-	struct rung *r = &l->rung[l->nr++];
+	struct rung *r = &l->rung[l->nr];
 
-	*r = (struct rung){ .kind = (uint8_t)kind, .side = (uint8_t)side };
+	*r = (struct rung){ .kind = (uint8_t)kind, .side = (uint8_t)side, .nr = (uint8_t)l->nr };
+	l->nr++;
 	return r;
 }
 
@@ -58,7 +60,7 @@ static enum side find_first_closer(const struct ladder *l)
 static bool has_combined_segment(const struct ladder *l)
 {
 	for (unsigned i = 0; i < LADDER_SIDES; i++)
-		if (l->s[i] && l->s[i]->same_segment && !l->s[i]->simultaneous)
+		if (l->s[i] && l->s[i]->fins.same_segment && !l->s[i]->fins.simultaneous)
 			return true;
 	return false;
 }
@@ -111,11 +113,11 @@ static void add_retransmits(struct ladder *l, enum side side)
 	const struct close_segment *fin = find_segment(l, side, SEG_FIN_OUT);
 	struct rung *r;
 
-	if (!l->s[side] || !l->s[side]->fin_retransmits)
+	if (!l->s[side] || !l->s[side]->fins.retransmits)
 		return;
 	r = add_rung(l, RUNG_RETRANSMIT, side);
 	r->ts_ns = fin ? fin->ts_ns : l->v[side]->start_ns;
-	r->count = l->s[side]->fin_retransmits;
+	r->count = l->s[side]->fins.retransmits;
 	r->exact = true;
 	r->unanswered = is_unanswered(l, side);
 }
@@ -216,17 +218,19 @@ static void add_calls(struct ladder *l, enum side side)
 	}
 }
 
-/* In the order of time; of the same instant a call comes before what it made, the rest as added. */
+static int compare_rungs(const void *a, const void *b)
+{
+	const struct rung *x = a, *y = b;
+
+	if (x->ts_ns != y->ts_ns)
+		return x->ts_ns < y->ts_ns ? -1 : 1;
+	return x->nr - y->nr;
+}
+
+/* By time; of the same instant a call comes before its effect, the rest as added. */
 static void sort_rungs(struct ladder *l)
 {
-	for (unsigned i = 1; i < l->nr; i++) {
-		struct rung r = l->rung[i];
-		unsigned k = i;
-
-		for (; k && l->rung[k - 1].ts_ns > r.ts_ns; k--)
-			l->rung[k] = l->rung[k - 1];
-		l->rung[k] = r;
-	}
+	qsort(l->rung, l->nr, sizeof(*l->rung), compare_rungs);
 }
 
 /* The next state of this side that is one of these; 0 none. */
@@ -269,9 +273,9 @@ static uint8_t observed_state(const struct story *s, enum side side, const struc
 		return 0;
 	if (r->rst)
 		return next_state_among(s, at, BIT(CLOSE));
-	if (s->simultaneous && r->wave == 1 && r->side != side)
+	if (s->fins.simultaneous && r->wave == 1 && r->side != side)
 		return next_state_among(s, at, BIT(FIN_WAIT1));	/* its own FIN is on its way */
-	if (s->simultaneous && r->wave == 3 && r->side == side)
+	if (s->fins.simultaneous && r->wave == 3 && r->side == side)
 		return next_state_among(s, at, BIT(CLOSING));
 	if (r->side == side)
 		return r->fin ? next_state_among(s, at, BIT(FIN_WAIT1) | BIT(LAST_ACK)) : 0;
@@ -286,7 +290,8 @@ static uint8_t observed_state(const struct story *s, enum side side, const struc
 /* The same of one of which only the segments are known. */
 static uint8_t implied_state(const struct ladder *l, const struct rung *r, uint8_t now)
 {
-	bool answered = l->s[LADDER_LEFT]->seg[SEG_ACK_IN].seen;
+	const struct story *s = l->s[LADDER_LEFT];
+	bool answered = s && s->seg[SEG_ACK_IN].seen;
 
 	if (r->kind != RUNG_SEGMENT)
 		return 0;
@@ -294,7 +299,7 @@ static uint8_t implied_state(const struct ladder *l, const struct rung *r, uint8
 		return STATE_CLOSE;
 	if (!r->fin || (r->side == LADDER_LEFT && !answered))
 		return 0;
-	if (l->s[LADDER_LEFT]->simultaneous)
+	if (s && s->fins.simultaneous)
 		return r->side == LADDER_RIGHT ? STATE_FIN_WAIT1 : 0;
 	if (now == STATE_ESTABLISHED)
 		return r->side == LADDER_RIGHT ? STATE_FIN_WAIT1 : STATE_CLOSE_WAIT;

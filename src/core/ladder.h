@@ -32,6 +32,7 @@ struct rung {
 	const struct socket_call *call;	/* CALL */
 	uint32_t seq, ack;	/* raw */
 	uint8_t kind, side;	/* whose act; who sent the segment */
+	uint8_t nr;		/* in the order in which they were added */
 	uint8_t wave, wave2;	/* its numbers, 0 none; wave2: two in one segment */
 	uint8_t state[LADDER_SIDES];	/* into which it led; 0: no change that is known */
 	bool orphan[LADDER_SIDES];	/* the state is FIN_WAIT2, and no process holds the socket */

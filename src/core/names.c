@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 #include <string.h>
 
+#include "array.h"
 #include "names.h"
-
-#define COUNT(table) (sizeof(table) / sizeof((table)[0]))
 
 #define X_WORD(id, word) word,
 #define X_ENDING_WORD(id, word, class) word,

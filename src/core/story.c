@@ -5,12 +5,11 @@
 #include <string.h>
 
 #include "local.h"
-#include "story_calls.h"
-#include "story_scan.h"
-#include "story_timewait.h"
+#include "story_private.h"
+#include "time_units.h"
 
 /* Where the kernel gave no figure: the default tcp_fin_timeout. */
-#define FIN_TIMEOUT_NS (60ULL * 1000000000)
+#define FIN_TIMEOUT_NS (60 * NS_PER_S)
 
 static bool has_sock_flag(const struct event *e, unsigned bit)
 {
@@ -42,27 +41,15 @@ void story_init(struct story *s, const struct event *first)
 void story_release(struct story *s)
 {
 	free(s->calls);
-	free(s->holders);
+	free(s->scan.holders);
 	s->calls = NULL;
-	s->holders = NULL;
-	s->nr_calls = s->cap_calls = s->nr_holders = 0;
-}
-
-void story_add_state(struct story *s, uint8_t state)
-{
-	if (s->nr_states < STORY_STATES && (!s->nr_states || s->states[s->nr_states - 1] != state))
-		s->states[s->nr_states++] = state;
-}
-
-void story_set_segment(struct story *s, enum segment seg, uint64_t ts_ns, uint32_t seq, uint32_t ack)
-{
-	s->seg[seg] = (struct close_segment){ .ts_ns = ts_ns, .seq = seq, .ack = ack, .seen = true,
-				     .exact = true, .has_seq = seg != SEG_ACK_IN };
+	s->scan.holders = NULL;
+	s->nr_calls = s->cap_calls = s->scan.nr_holders = 0;
 }
 
 /*
- * Bytes that came and were not read. A FIN takes a number too, which only recv() of the EOF moves
- * past.
+ * Bytes that arrived and were not read. A FIN has a number too, which only recv() of the EOF
+ * passes.
  */
 static uint32_t count_unread(const struct event *e)
 {
@@ -80,18 +67,18 @@ static uint32_t seq_distance(uint32_t from, uint32_t to)
 	return n > 0 ? (uint32_t)n : 0;
 }
 
-/* What our end found: taken once, by our FIN or else by the close itself. */
+/* What our end found: noted once, at our FIN or else at the close itself. */
 static void set_queues(struct story *s, const struct event *e)
 {
-	if (s->queue_known)
+	if (s->queues.known)
 		return;
-	s->queue_known = true;
+	s->queues.known = true;
 	if (e->old_state == STATE_SYN_SENT)
 		return;		/* nothing was sent but a SYN */
-	s->unread = count_unread(e);
-	s->unacked = seq_distance(e->snd_una, e->snd_nxt);
-	s->unsent = seq_distance(e->snd_nxt, e->write_seq);
-	s->window_closed = seq_distance(e->snd_una, e->snd_nxt) >= e->snd_wnd;
+	s->queues.unread = count_unread(e);
+	s->queues.unacked = seq_distance(e->snd_una, e->snd_nxt);
+	s->queues.unsent = seq_distance(e->snd_nxt, e->write_seq);
+	s->queues.window_closed = seq_distance(e->snd_una, e->snd_nxt) >= e->snd_wnd;
 }
 
 /*
@@ -102,8 +89,8 @@ static void apply_fin_sent(struct story *s, const struct event *e)
 {
 	set_queues(s, e);
 	story_set_segment(s, SEG_FIN_OUT, e->ts_ns, e->write_seq, e->rcv_nxt);
-	s->seg[SEG_FIN_OUT].exact = !s->unsent && !s->window_closed;
-	s->fin_segs_in = e->segs_in;
+	s->seg[SEG_FIN_OUT].exact = !s->queues.unsent && !s->queues.window_closed;
+	s->fins.segs_in_at_fin = e->segs_in;
 	if (story_calls_is_local(e))
 		story_calls_add_change(s, e, EFFECT_FIN);
 }
@@ -114,7 +101,7 @@ static void apply_fin_received(struct story *s, const struct event *e)
 }
 
 /*
- * The ACK that we sent for the peer's first FIN. Nothing shows it leave, but rcv_wup tells whether
+ * The ACK that we sent for the peer's first FIN. Nothing shows it leave, but rcv_wup shows whether
  * it had been sent by now (tcp_select_window); if not, it travels with what we send next.
  */
 static void infer_ack_sent(struct story *s, const struct event *e)
@@ -122,8 +109,8 @@ static void infer_ack_sent(struct story *s, const struct event *e)
 	bool sent = e->rcv_wup == e->rcv_nxt;
 
 	if (!s->seg[SEG_FIN_IN].seen && e->new_state == STATE_LAST_ACK) {
-		s->same_segment = !sent && s->seg[SEG_FIN_OUT].exact;	/* before tracing */
-		s->same_segment_known = sent || s->same_segment;
+		s->fins.same_segment = !sent && s->seg[SEG_FIN_OUT].exact;	/* before tracing */
+		s->fins.same_segment_known = sent || s->fins.same_segment;
 	}
 	if (!s->seg[SEG_FIN_IN].seen || s->seg[SEG_ACK_OUT].seen)
 		return;
@@ -131,12 +118,12 @@ static void infer_ack_sent(struct story *s, const struct event *e)
 		story_set_segment(s, SEG_ACK_OUT, s->seg[SEG_FIN_IN].ts_ns, s->seg[SEG_FIN_IN].ack,
 			 s->seg[SEG_FIN_IN].seq + 1);
 		s->seg[SEG_ACK_OUT].exact = false;
-		s->same_segment_known = true;
+		s->fins.same_segment_known = true;
 	} else if (s->seg[SEG_FIN_OUT].seen) {
-		story_set_segment(s, SEG_ACK_OUT, s->seg[SEG_FIN_OUT].ts_ns, s->seg[SEG_FIN_OUT].seq,
-			 s->seg[SEG_FIN_IN].seq + 1);
-		s->same_segment = s->same_segment_known = s->seg[SEG_FIN_OUT].exact;
-		s->seg[SEG_ACK_OUT].exact = s->same_segment;
+		story_set_segment(s, SEG_ACK_OUT, s->seg[SEG_FIN_OUT].ts_ns,
+				  s->seg[SEG_FIN_OUT].seq, s->seg[SEG_FIN_IN].seq + 1);
+		s->fins.same_segment = s->fins.same_segment_known = s->seg[SEG_FIN_OUT].exact;
+		s->seg[SEG_ACK_OUT].exact = s->fins.same_segment;
 	}
 }
 
@@ -150,11 +137,11 @@ static void apply_last_fin_received(struct story *s, const struct event *e)
 	story_set_segment(s, SEG_ACK_OUT, e->ts_ns, e->snd_nxt, e->rcv_nxt);
 	if (!s->seg[SEG_ACK_IN].seen)
 		return;
-	if (e->segs_in != s->ack_segs_in) {
-		s->same_segment_known = true;
+	if (e->segs_in != s->fins.segs_in_at_ack) {
+		s->fins.same_segment_known = true;
 	} else if (!has_sock_flag(e, SOCKF_OWNED) ||
-		   (s->seg[SEG_FIN_OUT].seen && e->segs_in - s->fin_segs_in == 1)) {
-		s->same_segment_known = s->same_segment = true;
+		   (s->seg[SEG_FIN_OUT].seen && e->segs_in - s->fins.segs_in_at_fin == 1)) {
+		s->fins.same_segment_known = s->fins.same_segment = true;
 	}
 }
 
@@ -186,7 +173,7 @@ static bool disconnect_sends_reset(const struct event *e)
 	return true;
 }
 
-/* What a local close did to the connection. */
+/* The effect of a local close on the connection. */
 static enum effect effect_of_close(const struct story *s, const struct event *e)
 {
 	if (count_unread(e) && has_sock_flag(e, SOCKF_LAST_REF) && !has_sock_flag(e, SOCKF_REPAIR))
@@ -196,7 +183,7 @@ static enum effect effect_of_close(const struct story *s, const struct event *e)
 	return s->seg[SEG_FIN_OUT].seen ? EFFECT_RELEASED : EFFECT_NONE;
 }
 
-/* A FIN that was queued behind data may never have got out of the queue. */
+/* A FIN that was queued behind data may never have left the queue. */
 static void retract_unsent_fin(struct story *s, const struct event *e)
 {
 	struct close_segment *fin = &s->seg[SEG_FIN_OUT];
@@ -246,23 +233,10 @@ static void apply_close(struct story *s, const struct event *e)
 		story_calls_add_change(s, e, effect_of_close(s, e));
 }
 
-/*
- * Told twice by the two programs of one hook, in the rare case that neither could know of the other
- * (bpf/reentry.bpf.h). A socket makes no change twice in a row, but that to the state that it is in.
- */
-static bool is_repeated(struct story *s, const struct event *e)
-{
-	bool same = s->last_old == e->old_state && s->last_new == e->new_state;
-
-	s->last_old = e->old_state;
-	s->last_new = e->new_state;
-	return same && e->old_state != e->new_state;
-}
-
 static void apply_change(struct story *s, const struct event *e)
 {
-	if (is_repeated(s, e))
-		return;
+	s->last_old = e->old_state;
+	s->last_new = e->new_state;
 	story_scan_supersede(s, e);
 	if (e->old_state == e->new_state) {	/* close() after our FIN had gone */
 		if (story_calls_is_local(e))
@@ -276,7 +250,7 @@ static void apply_change(struct story *s, const struct event *e)
 		return;
 	}
 	if (e->old_state == STATE_SYN_RECV && e->new_state != STATE_CLOSE)
-		s->opened = OPENED_ACCEPT;	/* TCP Fast Open: in use before it was established */
+		s->opened = OPENED_ACCEPT; /* TCP Fast Open: in use before it was established */
 	story_add_state(s, e->old_state);
 	if (e->new_state != STATE_CLOSE)
 		story_add_state(s, e->new_state);
@@ -293,10 +267,10 @@ static void apply_change(struct story *s, const struct event *e)
 		break;
 	case STATE_FIN_WAIT2:
 		story_set_segment(s, SEG_ACK_IN, e->ts_ns, 0, e->snd_una);
-		s->ack_segs_in = e->segs_in;
+		s->fins.segs_in_at_ack = e->segs_in;
 		break;
 	case STATE_CLOSING:
-		s->simultaneous = true;
+		s->fins.simultaneous = true;
 		apply_fin_received(s, e);
 		story_set_segment(s, SEG_ACK_OUT, e->ts_ns, e->snd_nxt, e->rcv_nxt);
 		break;
@@ -353,7 +327,7 @@ void story_feed(struct story *s, const struct event *e)
 		apply_reset_sent(s, e);
 		return;
 	case EVENT_FIN_RESENT:
-		s->fin_retransmits++;
+		s->fins.retransmits++;
 		return;
 	case EVENT_SOCKET:
 		story_scan_add_socket(s, e);
@@ -383,15 +357,6 @@ void story_feed(struct story *s, const struct event *e)
 	}
 }
 
-void story_expire(struct story *s)
-{
-	if (s->progress != CLOSE_MINISOCK)
-		return;
-	s->progress = CLOSE_EXPIRED;
-	s->end_ns = s->expires_ns;
-	story_add_state(s, STATE_CLOSE);
-}
-
 bool story_is_closing(const struct story *s)
 {
 	return s->progress != CLOSE_NOT_YET || s->nr_states > 1 ||
@@ -405,9 +370,10 @@ bool story_is_over(const struct story *s)
 
 bool story_is_final(const struct story *s)
 {
-	/* the last close() with SO_LINGER of 0: tcp_disconnect() took the addresses, so no release is told */
+	/* last close(), SO_LINGER of 0: tcp_disconnect() took the addresses, no release is seen */
 	const unsigned linger_zero = SOCKF_LAST_REF | SOCKF_LINGER_ZERO;
-	bool disconnected = (s->at_close.sock_flags & linger_zero) == linger_zero && !s->at_close.unread;
+	bool disconnected = (s->at_close.sock_flags & linger_zero) == linger_zero &&
+			    !s->at_close.unread;
 	bool dead = s->at_close.sock_flags & SOCKF_DEAD;
 
 	if (!story_is_over(s))

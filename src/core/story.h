@@ -1,11 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * The story of one endpoint: what its events said about its end, in order, without judgement. Pure.
+ * The story of one endpoint: what its events showed of its end, in order, without judgement. Pure.
  *
- * A story knows both FINs and both ACKs of them, whichever side began, each with its instant and
- * its raw numbers; every act of a process on the socket; and how the socket ended. The verdict is
- * drawn from it. Events of one socket come in order, since its lock is held; only CALL events,
- * which tell of their entry when they return, come late, and are put where they belong.
+ * A story has both FINs and both ACKs of them, whichever side began, each with its instant and its
+ * raw numbers; each call of a task on the socket; and how the socket ended. verdict.h draws the
+ * conclusions. Events of one socket come in order, since its lock is held, and once
+ * (event_order.h). Only CALL events come late: a call is reported when it returns, and is put where
+ * it was entered.
+ *
+ * One module in four files: story.c (changes of state), story_calls.c (what tasks did),
+ * story_timewait.c (what reached the minisock), story_scan.c (what a scan found).
  */
 #pragma once
 
@@ -17,7 +21,7 @@
 #include "names.h"
 
 #define STORY_STATES 12		/* longest path through the states, with room */
-#define STORY_CALLS 32		/* acts kept; more are counted */
+#define STORY_CALLS 32		/* calls kept; more are counted */
 #define STORY_HOLDERS 32	/* likewise */
 
 /* One of the four segments that end a connection: our FIN, the peer's, and the ACK of each. */
@@ -49,7 +53,7 @@ struct socket_call {
 	bool deferred;		/* the last reference went in a call that was not meant to end it */
 	bool compat;		/* syscall_nr is of the 32-bit table */
 	bool on_other_socket;		/* the call was on another socket: the listener */
-	bool fput_known;		/* that it was, or was not, a close() of this very descriptor */
+	bool fput_known; /* that it was, or was not, a close() of this very descriptor */
 	bool reached_close;		/* it took the socket to CLOSE */
 	uint8_t comm[EVENT_COMM_LEN];
 };
@@ -93,73 +97,122 @@ struct reset {
 	bool answer;		/* to a segment, not of our own accord */
 };
 
+/* The other end, where it is on this host too. */
+struct twin_end {
+	uint64_t cookie;
+	uint32_t pid;		/* of the task that ended it, else the last on it; 0 unknown */
+	uint8_t comm[EVENT_COMM_LEN];
+	bool known;
+};
+
+/* What the two FINs and their ACKs show together. */
+struct fins {
+	uint32_t segs_in_at_fin;	/* event.segs_in when our FIN left */
+	uint32_t segs_in_at_ack;	/* ... and when its ACK arrived */
+	uint32_t retransmits;		/* of our FIN */
+	bool simultaneous;		/* the FINs crossed */
+	bool same_segment;		/* the two waves in the middle shared a segment */
+	bool same_segment_known;	/* whether they did is known */
+};
+
+/* What our end (our FIN, or the RST in its place) found in the queues, in bytes. */
+struct queues {
+	uint32_t unread, unacked, unsent;
+	bool known;
+	bool window_closed;	/* the peer's window left no room for the FIN */
+};
+
+/* What a scan of the sockets found. */
+struct scan_facts {
+	uint64_t closing_since_ns;	/* closing already: it began then or before; 0 was not */
+	uint32_t holders_dropped;
+	uint8_t nr_holders;
+	bool only;		/* nothing else is known of the connection */
+	struct holder *holders;	/* in no order; owned */
+};
+
+/*
+ * What was not seen, in the order in which the verdict lists it. The story notes what its events
+ * show to be missing; verdict.c adds what follows from the rest.
+ */
+enum missing {
+	MISSING_AGE,		/* when the connection was established */
+	MISSING_WAVES,
+	MISSING_SHARED_SEGMENT,	/* whether waves 2 and 3 shared a segment */
+	MISSING_LATE_SEGMENTS,	/* what reached a minisock: no hook shows it */
+	MISSING_TRIGGER,
+	MISSING_CALL,		/* the return of a call, which may have been on another socket */
+	MISSING_RETURN,		/* the return of a call that was on this socket */
+	MISSING_FIN_LEFT,	/* when a queued FIN left */
+	MISSING_HOLDERS,
+	MISSING_CALLS,
+	MISSING_INITIATOR,
+	MISSING_COUNT,
+};
+
 struct story {
 	struct flow flow;
 	uint64_t sk_key, cookie;	/* see struct event */
-
-	bool has_twin;		/* the other end is on this host too */
-	uint8_t twin_comm[EVENT_COMM_LEN];
-	uint32_t twin_pid;	/* who ended the other end, 0 unknown */
-	uint64_t twin_cookie;
+	struct twin_end twin;
 
 	uint64_t established_ns;	/* ESTABLISHED, 0 not seen */
-	uint64_t closing_since_ns;	/* found closing by a walk: it began then or before; 0 was not */
-	uint64_t end_ns;	/* valid unless CLOSE_NOT_YET */
-	uint64_t expires_ns;	/* CLOSE_MINISOCK: when the kernel forgets it at the latest */
-	struct close_segment seg[SEG_COUNT];
 	uint64_t bytes_sent, bytes_received;	/* payload, so far */
-	uint32_t srtt_us;	/* 0 not measured */
-	uint32_t fin_segs_in;	/* event.segs_in when our FIN left, and when its ACK came */
-	uint32_t ack_segs_in;
-
-	/* What our end (our FIN, or the RST that spared us one) found, in bytes. */
-	uint32_t unread, unacked, unsent;
-	bool queue_known;
-	bool window_closed;	/* the peer's window left no room for the FIN */
-
-	bool same_segment;	/* the two waves in the middle travelled in one segment */
-	bool same_segment_known;	/* whether they did is known */
-	bool simultaneous;	/* both FINs crossed */
+	uint32_t srtt_us;		/* 0 not measured */
+	uint8_t opened;			/* enum opened */
 	bool v4mapped;
 	bool mptcp;		/* an MPTCP subflow: its calls are made on another socket */
-	bool calls_missed;	/* a call that acted on it did not report its return: it may be another's */
-	bool returns_missed;	/* nor did one that acted on it for sure */
-	bool destroyed;		/* the socket was released */
-	bool unwatched;		/* CLOSE_MINISOCK, and no hook shows what reaches it */
-	bool from_scan;		/* all that is known is what a walk found */
 
-	uint8_t opened;		/* enum opened */
-	uint8_t last_old, last_new;	/* of the latest change of state */
+	bool destroyed;			/* the socket was released */
 	uint8_t progress;		/* enum close_progress */
+	uint8_t timewait_tcp_flags;	/* CLOSE_BY_SEGMENT: flag byte of the segment */
+	uint8_t last_old, last_new;	/* of the latest change of state */
 	uint8_t nr_states;
 	uint8_t states[STORY_STATES];	/* the kernel's TCP states in order */
+	uint16_t missing;		/* bits of enum missing */
+	uint64_t end_ns;		/* valid unless CLOSE_NOT_YET */
+	uint64_t expires_ns;		/* CLOSE_MINISOCK: when the kernel frees it at the latest */
+
+	struct close_segment seg[SEG_COUNT];
+	struct fins fins;
+	struct queues queues;
 	struct at_close at_close;	/* valid unless CLOSE_NOT_YET */
 	struct reset reset;
-	uint32_t fin_retransmits;
-	uint8_t timewait_tcp_flags;		/* CLOSE_BY_SEGMENT: flag byte of the segment */
-
-	uint8_t nr_holders;
-	uint32_t holders_dropped;
-	struct holder *holders;	/* as a walk found them, in no order; owned */
+	struct scan_facts scan;
 
 	uint8_t nr_calls, cap_calls;
 	uint32_t calls_dropped;
 	struct socket_call *calls;	/* in order of ts_ns; owned */
 };
 
-/* Between whom. */
+/* Has an event shown that this is missing? */
+static inline bool story_is_missing(const struct story *s, enum missing what)
+{
+	return s->missing & 1u << what;
+}
+
+/* The addresses and ports of an event. */
 struct flow story_flow(const struct event *e);
 
 void story_init(struct story *s, const struct event *first);
 void story_release(struct story *s);
 
-/* Takes the next event of this endpoint. Out of memory: the act is counted in calls_dropped. */
+/*
+ * Take the next event of this endpoint. A call for which there is no memory counts in
+ * calls_dropped.
+ */
 void story_feed(struct story *s, const struct event *e);
 
-/* The minisock's time ran out without a word from the peer. */
+/* The minisock's time ran out without a segment from the peer. */
 void story_expire(struct story *s);
 
-/* Has nothing been told of it yet? */
+/* Does a hook show the segments that arrive from now on? */
+static inline void story_set_watched(struct story *s, bool watched)
+{
+	s->missing &= (uint16_t)~(1u << MISSING_LATE_SEGMENTS);
+	s->missing |= (uint16_t)(!watched << MISSING_LATE_SEGMENTS);
+}
+
+/* Has no event been fed that says anything? */
 static inline bool story_is_new(const struct story *s)
 {
 	return !s->nr_states && !s->nr_calls;
@@ -171,28 +224,25 @@ bool story_is_closing(const struct story *s);
 /* Is it over, as far as segments go? */
 bool story_is_over(const struct story *s);
 
-/*
- * Is it over in a way that no further event can shed a new light on? A RST in answer may still
- * follow.
- */
+/* Is it over, and can no further event change that? A RST in answer may still follow. */
 bool story_is_final(const struct story *s);
 
-/* story_calls.c: of the calls that a story has. */
+/*
+ * Is this event, that the connection was established, of the connection that the scan found? Then
+ * its whole life is traced. With cookies that is certain; by time it is to a tick, the precision of
+ * ages.
+ */
+bool story_was_scanned(const struct story *s, const struct event *e);
 
-/* Is some call, whose effect was seen, still to report its return? */
+/* Is there a call that had its effect and has not returned? */
 bool story_awaits_call(const struct story *s);
 
 /*
- * No call will report any more. What was taken for a close() of this socket and never returned as
- * one was a close of something else, in which the last reference went: a descriptor in flight, say.
- * That much is certain only if no event was lost; the number of the descriptor is unknown either
- * way.
+ * No call will return any more. A close() of this socket that never returned as one was a close()
+ * of something else that dropped the last reference: of a descriptor in flight, say. That is
+ * certain only if no event was lost; the number of the descriptor is unknown either way.
  */
 void story_abandon_calls(struct story *s, bool lossless);
 
-/* The act that queued our FIN, or else that ended the connection; NULL if there is none. */
+/* The call that queued our FIN, or else that ended the connection; NULL if there is none. */
 const struct socket_call *story_trigger(const struct story *s);
-
-/* For story_scan.c and story_timewait.c, which build stories too. */
-void story_add_state(struct story *s, uint8_t state);
-void story_set_segment(struct story *s, enum segment seg, uint64_t ts_ns, uint32_t seq, uint32_t ack);

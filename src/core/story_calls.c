@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-#include "story_calls.h"
+#include "story_private.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -9,7 +9,7 @@
 #define SIGNAL_MASK 0x7f
 
 /*
- * Which trigger an event's task amounts to; *deferred if its call was not meant to end a
+ * The trigger that an event's task stands for. *deferred: its call was not meant to end a
  * connection.
  */
 static enum trigger classify_trigger(const struct event *e, bool *deferred)
@@ -42,7 +42,7 @@ static enum trigger classify_trigger(const struct event *e, bool *deferred)
 	case SYSCALL_MUNMAP:
 		return TRIGGER_MUNMAP;
 	case SYSCALL_IO_URING_ENTER:
-		if (!live && !e->arg[1])	/* nothing submitted: a request let go of the file */
+		if (!live && !e->arg[1])	/* nothing submitted: a request dropped the file */
 			break;
 		return live ? TRIGGER_IO_URING_SHUTDOWN : TRIGGER_IO_URING_CLOSE;
 	case SYSCALL_SHUTDOWN:
@@ -75,7 +75,8 @@ static void socket_call_init(struct socket_call *a, const struct event *e)
 	memcpy(a->comm, e->comm, sizeof(a->comm));
 	a->syscall_nr = e->syscall_nr;
 	a->compat = e->task_flags & TASKF_COMPAT;
-	a->fput_known = e->kind == EVENT_STATE && e->flags & (EVENTF_FPUT_SYNC | EVENTF_FPUT_DEFERRED);
+	a->fput_known = e->kind == EVENT_STATE &&
+			e->flags & (EVENTF_FPUT_SYNC | EVENTF_FPUT_DEFERRED);
 	a->on_other_socket = e->kind == EVENT_STATE && e->sock_flags & SOCKF_NO_SOCKET &&
 		       !(e->sock_flags & SOCKF_DEAD);
 	a->fd = a->how = a->exit_code = a->signal = -1;
@@ -92,7 +93,7 @@ static void socket_call_init(struct socket_call *a, const struct event *e)
 		a->exit_code = e->exit_code >> 8;
 }
 
-/* Room for one more act at its place in time, the later ones moved up; NULL if there is none. */
+/* Make room for one more call at its place in time; NULL if there is none. */
 static struct socket_call *insert_call(struct story *s, uint64_t ts_ns)
 {
 	unsigned i = s->nr_calls;
@@ -125,8 +126,9 @@ bool story_calls_is_local(const struct event *e)
 }
 
 /*
- * The same call of the same task: still in progress, just returned without having done anything, or one that
- * does its part after its return (up to 6.5 close() lets go of the file on the way back to user space).
+ * The same call of the same task: still in progress, just returned without having done anything, or
+ * one that has its effect after its return (up to Linux 6.5 close() drops the file on the way back
+ * to user space).
  */
 static struct socket_call *find_same_call(struct story *s, const struct socket_call *a)
 {
@@ -224,12 +226,13 @@ void story_abandon_calls(struct story *s, bool lossless)
 		if (!awaits_return(a))
 			continue;
 		if (a->fput_known || a->trigger == TRIGGER_SHUTDOWN) {
-			s->returns_missed = true;
+			story_note_missing(s, MISSING_RETURN);
 			continue;
 		}
 		a->fd = -1;
 		a->deferred = lossless && !s->mptcp;
-		s->calls_missed = !a->deferred;
+		if (!a->deferred)
+			story_note_missing(s, MISSING_CALL);
 	}
 }
 

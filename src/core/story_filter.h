@@ -3,8 +3,8 @@
  * Which finished stories are wanted: the filters that need more than addresses. Pure.
  *
  * Alternatives within a kind, all kinds together; an empty kind lets everything pass. -p, -c, -u,
- * --cgroup and --container look at every process that acted on the socket (trigger and calls): a packet's bystander is never
- * one.
+ * --cgroup and --container look at every process that acted on the socket (trigger and calls): a
+ * packet's bystander is never one.
  */
 #pragma once
 
@@ -39,7 +39,10 @@ struct story_filter {
 	uint32_t initiators;
 };
 
-/* Is anything asked of a process? And does this one match all of it? "-p 7 -c nginx" is one, not two. */
+/*
+ * Is anything asked of a process? And does this one match all of it? "-p 7 -c nginx" is one, not
+ * two.
+ */
 bool story_filter_asks_of_tasks(const struct story_filter *f);
 bool story_filter_matches_task(const struct story_filter *f, const struct filter_task *task);
 bool story_filter_matches_uid(const struct story_filter *f, uint32_t uid);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-#include "story_scan.h"
+#include "story_private.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -10,8 +10,9 @@ void story_scan_add_socket(struct story *s, const struct event *e)
 
 	if (s->nr_states)
 		return;
-	s->from_scan = true;
-	s->closing_since_ns = e->ts_ns - (e->age_source && e->age_ns < e->ts_ns ? e->age_ns : 0);
+	s->scan.only = true;
+	s->scan.closing_since_ns =
+		e->ts_ns - (e->age_source && e->age_ns < e->ts_ns ? e->age_ns : 0);
 	s->states[s->nr_states++] = minisock ? e->substate : e->old_state;
 	s->v4mapped = e->sock_flags & SOCKF_V4MAPPED;
 	s->mptcp = e->sock_flags & SOCKF_MPTCP;
@@ -25,8 +26,8 @@ void story_scan_add_socket(struct story *s, const struct event *e)
 
 static bool is_known_holder(const struct story *s, const struct event *e)
 {
-	for (unsigned i = 0; i < s->nr_holders; i++)
-		if (s->holders[i].pid == e->pid && s->holders[i].fd == e->arg[0])
+	for (unsigned i = 0; i < s->scan.nr_holders; i++)
+		if (s->scan.holders[i].pid == e->pid && s->scan.holders[i].fd == e->arg[0])
 			return true;
 	return false;
 }
@@ -37,30 +38,31 @@ void story_scan_add_holder(struct story *s, const struct event *e)
 
 	if (is_known_holder(s, e))
 		return;
-	h = s->nr_holders < STORY_HOLDERS ?
-	    realloc(s->holders, (s->nr_holders + 1u) * sizeof(*h)) : NULL;
+	h = s->scan.nr_holders < STORY_HOLDERS ?
+	    realloc(s->scan.holders, (s->scan.nr_holders + 1u) * sizeof(*h)) : NULL;
 	if (!h) {
-		s->holders_dropped++;
+		s->scan.holders_dropped++;
 		return;
 	}
-	s->holders = h;
-	h += s->nr_holders++;
+	s->scan.holders = h;
+	h += s->scan.nr_holders++;
 	*h = (struct holder){ .pid = e->pid, .fd = e->arg[0] };
 	memcpy(h->comm, e->comm, sizeof(h->comm));
 }
 
 void story_scan_supersede(struct story *s, const struct event *e)
 {
-	if (!s->from_scan || s->progress != CLOSE_NOT_YET)
+	if (!s->scan.only || s->progress != CLOSE_NOT_YET)
 		return;
-	s->from_scan = false;
+	s->scan.only = false;
 	if (e->old_state == s->states[0])
 		return;
 	s->nr_states = 0;
-	s->closing_since_ns = 0;
+	s->scan.closing_since_ns = 0;
 }
 
-bool story_scan_is_same(const struct story *s, const struct event *e)
+bool story_was_scanned(const struct story *s, const struct event *e)
 {
-	return s->from_scan && ((s->cookie && s->cookie == e->cookie) || e->ts_ns < s->closing_since_ns);
+	return s->scan.only &&
+	       ((s->cookie && s->cookie == e->cookie) || e->ts_ns < s->scan.closing_since_ns);
 }

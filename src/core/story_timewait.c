@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-#include "story_timewait.h"
+#include "story_private.h"
 
 #define TH_FIN 0x01
 #define TH_SYN 0x02
@@ -13,6 +13,15 @@ void story_timewait_finish(struct story *s, const struct event *e)
 	s->timewait_tcp_flags = e->kind == EVENT_TIMEWAIT ? e->tcp_flags : 0;
 }
 
+void story_expire(struct story *s)
+{
+	if (s->progress != CLOSE_MINISOCK)
+		return;
+	s->progress = CLOSE_EXPIRED;
+	s->end_ns = s->expires_ns;
+	story_add_state(s, STATE_CLOSE);
+}
+
 static void finish_by_fin(struct story *s, const struct event *e)
 {
 	uint32_t fin = e->rcv_nxt + e->payload;
@@ -20,7 +29,7 @@ static void finish_by_fin(struct story *s, const struct event *e)
 	story_set_segment(s, SEG_FIN_IN, e->ts_ns, fin, e->snd_nxt);
 	story_set_segment(s, SEG_ACK_OUT, e->ts_ns, s->seg[SEG_ACK_IN].ack, fin + 1);
 	s->seg[SEG_ACK_OUT].has_seq = s->seg[SEG_ACK_IN].seen;
-	s->same_segment_known = true;
+	s->fins.same_segment_known = true;
 	story_add_state(s, STATE_TIME_WAIT);
 	story_timewait_finish(s, e);
 }
@@ -52,7 +61,7 @@ static void infer_from_seq(struct story *s, const struct event *e)
 	struct event data = *e;
 
 	if (s->progress != CLOSE_MINISOCK || s->at_close.tw_full)
-		return;		/* there may be no minisock: nobody knows what became of the segment */
+		return; /* there may be no minisock, so the segment may have had no effect */
 	if (e->ts_ns >= s->expires_ns) {
 		story_expire(s);
 		return;
@@ -79,12 +88,13 @@ void story_timewait_feed(struct story *s, const struct event *e)
 		infer_from_seq(s, e);
 		return;
 	}
-	if (s->progress == CLOSE_NOT_YET)	/* the CLOSE was lost: only a FIN of ours leads here */
+	if (s->progress == CLOSE_NOT_YET) /* the CLOSE was lost: only a FIN of ours leads here */
 		story_add_state(s, STATE_FIN_WAIT2);
 	else if (s->progress != CLOSE_MINISOCK)
 		return;
 	if (e->tcp_flags & TH_FIN && e->substate == STATE_TIME_WAIT)
 		finish_by_fin(s, e);
-	else if (e->tcp_flags & TH_RST && is_in_window(e->rcv_nxt, e->rcv_nxt, e->rcv_wup, e->snd_wnd))
+	else if (e->tcp_flags & TH_RST &&
+		 is_in_window(e->rcv_nxt, e->rcv_nxt, e->rcv_wup, e->snd_wnd))
 		finish_by_rst_or_data(s, e);
 }

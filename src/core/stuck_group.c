@@ -1,53 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * The end of a table of what hangs: filter, judge, sort, group. The sorting is a heap sort: qsort
- * of libc may allocate.
+ * The last step of a table of stuck sockets: filter them, advise on them, sort and group them.
  */
 #include <stdlib.h>
 #include <string.h>
 
+#include "array.h"
 #include "stuck_advice.h"
-
-/* What is compared: order() of two elements of whatever it is, below 0 where a comes first. */
-typedef int order_fn(const void *a, const void *b);
-
-static void swap(uint8_t *a, uint8_t *b, size_t size)
-{
-	uint8_t keep[sizeof(struct stuck_socket) > sizeof(struct stuck_group) ? sizeof(struct stuck_socket) :
-		     sizeof(struct stuck_group)];
-
-	memcpy(keep, a, size);
-	memcpy(a, b, size);
-	memcpy(b, keep, size);
-}
-
-static void sift_down(uint8_t *at, size_t i, size_t n, size_t size, order_fn *order)
-{
-	for (;;) {
-		size_t child = 2 * i + 1;
-
-		if (child >= n)
-			return;
-		if (child + 1 < n && order(at + child * size, at + (child + 1) * size) < 0)
-			child++;
-		if (order(at + i * size, at + child * size) >= 0)
-			return;
-		swap(at + i * size, at + child * size, size);
-		i = child;
-	}
-}
-
-static void heap_sort(void *array, size_t n, size_t size, order_fn *order)
-{
-	uint8_t *at = array;
-
-	for (size_t i = n / 2; i-- > 0;)
-		sift_down(at, i, n, size, order);
-	for (size_t left = n; left-- > 1;) {
-		swap(at, at + left * size, size);
-		sift_down(at, 0, left, size, order);
-	}
-}
 
 #define ORDER(x, y)                                                                                \
 	do {                                                                                       \
@@ -65,10 +24,10 @@ static int order_holders(const void *a, const void *b)
 	return 0;
 }
 
-/* Each socket gets its slice of the holders. */
+/* Give each socket its slice of the holders. */
 static void join_holders(struct stuck_table *h)
 {
-	heap_sort(h->holder, h->nr_holders, sizeof(*h->holder), order_holders);
+	qsort(h->holder, h->nr_holders, sizeof(*h->holder), order_holders);
 	for (size_t i = 0; i < h->nr_holders; i++) {
 		struct stuck_socket *g = &h->sockets[h->holder[i].socket];
 
@@ -77,7 +36,7 @@ static void join_holders(struct stuck_table *h)
 	}
 }
 
-bool stuck_holder_matches(const struct story_filter *s, const struct stuck_holder *holder)
+static bool holder_matches(const struct story_filter *s, const struct stuck_holder *holder)
 {
 	struct filter_task task = { .pid = holder->pid, .uid = holder->uid, .comm = holder->comm,
 				    .cgroup = holder->cgroup, .lives = true };
@@ -85,16 +44,16 @@ bool stuck_holder_matches(const struct story_filter *s, const struct stuck_holde
 	return story_filter_matches_task(s, &task);
 }
 
-/* The holder that a socket is put down to, NULL none that matches. */
+/* The first holder of the socket that matches the filter; NULL if there is none. */
 static const struct stuck_holder *find_owner(const struct stuck_table *h, const struct stuck_socket *g)
 {
 	for (uint32_t i = 0; i < g->nr_holders; i++)
-		if (stuck_holder_matches(h->config.story_filter, &h->holder[g->holder + i]))
+		if (holder_matches(h->config.story_filter, &h->holder[g->holder + i]))
 			return &h->holder[g->holder + i];
 	return NULL;
 }
 
-/* One holder must match all that is asked; where there is none, the socket's user may. */
+/* One holder must match the whole filter; where there is no holder, the socket's user may. */
 static bool is_wanted(struct stuck_table *h, const struct stuck_socket *g)
 {
 	const struct story_filter *s = h->config.story_filter;
@@ -171,15 +130,8 @@ static int order_sockets(const void *a, const void *b)
 /* An empty group at the end of the array, NULL out of memory. */
 static struct stuck_group *append_group(struct stuck_group **group, size_t *nr, size_t *cap)
 {
-	if (!*group || *nr == *cap) {
-		size_t more = *cap ? *cap * 2 : 16;
-		struct stuck_group *p = realloc(*group, more * sizeof(*p));
-
-		if (!p)
-			return NULL;
-		*group = p;
-		*cap = more;
-	}
+	if (!ARRAY_GROW(*group, *nr, *cap, SIZE_MAX))
+		return NULL;
 	memset(&(*group)[*nr], 0, sizeof(**group));
 	return &(*group)[(*nr)++];
 }
@@ -237,7 +189,7 @@ static bool group_by_peer(struct stuck_table *h)
 {
 	size_t cap = 0;
 
-	heap_sort(h->sockets, h->nr, sizeof(*h->sockets), order_peers);
+	qsort(h->sockets, h->nr, sizeof(*h->sockets), order_peers);
 	for (size_t i = 0; i < h->nr; i++) {
 		struct stuck_group *last = h->nr_peers ? &h->peer[h->nr_peers - 1] : NULL;
 
@@ -253,20 +205,20 @@ static bool group_by_peer(struct stuck_table *h)
 		group_add_socket(last, &h->sockets[i]);
 	}
 	merge_ephemeral(h);
-	heap_sort(h->peer, h->nr_peers, sizeof(*h->peer), order_groups);
+	qsort(h->peer, h->nr_peers, sizeof(*h->peer), order_groups);
 	return true;
 }
 
-/* The sockets in the order of the groups, which learn where theirs begin. */
+/* Sort the sockets by group, and note in each group where its sockets begin. */
 static void sort_sockets(struct stuck_table *h)
 {
 	uint32_t first = 0;
 
-	heap_sort(h->group, h->nr_groups, sizeof(*h->group), order_groups);
+	qsort(h->group, h->nr_groups, sizeof(*h->group), order_groups);
 	for (size_t i = 0; i < h->nr_groups; i++)
 		for (uint32_t k = 0; k < h->group[i].sockets; k++)
 			h->sockets[h->group[i].first + k].group = (uint32_t)i;
-	heap_sort(h->sockets, h->nr, sizeof(*h->sockets), order_sockets);
+	qsort(h->sockets, h->nr, sizeof(*h->sockets), order_sockets);
 	for (size_t i = 0; i < h->nr_groups; i++) {
 		h->group[i].first = first;
 		first += h->group[i].sockets;
@@ -282,7 +234,7 @@ static bool group_by_owner(struct stuck_table *h)
 
 		h->sockets[i].group = h->sockets[i].owner == OWNER_PROCESS && o ? o->pid : 0;
 	}
-	heap_sort(h->sockets, h->nr, sizeof(*h->sockets), order_owners);
+	qsort(h->sockets, h->nr, sizeof(*h->sockets), order_owners);
 	for (size_t i = 0; i < h->nr; i++) {
 		struct stuck_socket *g = &h->sockets[i];
 		struct stuck_group *last = h->nr_groups ? &h->group[h->nr_groups - 1] : NULL;

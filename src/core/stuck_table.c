@@ -4,10 +4,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "array.h"
 #include "decode.h"
 
 #define NO_SOCKET UINT32_MAX
-#define FIRST_CAP 64
+#define BUCKETS_MIN 64
 #define HOLDERS_PER_SOCKET 4	/* on average; more are counted, not kept */
 
 #define X_WORD(id, word, line) word,
@@ -55,26 +56,6 @@ void stuck_table_release(struct stuck_table *h)
 	*h = (struct stuck_table){ 0 };
 }
 
-/* Room for one more in an array, up to max. */
-static bool grow_array(void **at, size_t nr, size_t *cap, size_t size, size_t max)
-{
-	size_t more = *cap ? *cap * 2 : FIRST_CAP;
-	void *p;
-
-	if (nr < *cap)
-		return true;
-	if (more > max)
-		more = max;
-	if (more <= nr)
-		return false;
-	p = realloc(*at, more * size);
-	if (!p)
-		return false;
-	*at = p;
-	*cap = more;
-	return true;
-}
-
 static size_t bucket_of(const struct stuck_table *h, uint64_t sk)
 {
 	return (size_t)((sk * 0x9e3779b97f4a7c15ULL) >> 32) & (h->nr_buckets - 1);
@@ -90,7 +71,7 @@ static void link_socket(struct stuck_table *h, uint32_t i)
 
 static bool grow_buckets(struct stuck_table *h)
 {
-	size_t n = h->nr_buckets ? h->nr_buckets * 2 : FIRST_CAP;
+	size_t n = h->nr_buckets ? h->nr_buckets * 2 : BUCKETS_MIN;
 	uint32_t *bucket;
 
 	if (h->nr < h->nr_buckets)
@@ -178,7 +159,7 @@ static void add_socket(struct stuck_table *h, const struct event *e)
 		return;
 	}
 	h->seen++;
-	if (!grow_array((void **)&h->sockets, h->nr, &h->cap, sizeof(*h->sockets), h->config.max) ||
+	if (!ARRAY_GROW(h->sockets, h->nr, h->cap, h->config.max) ||
 	    !grow_buckets(h)) {
 		h->table_full++;
 		return;
@@ -194,8 +175,8 @@ static void add_holder(struct stuck_table *h, const struct event *e)
 
 	if (!g || (g->cookie && e->cookie && g->cookie != e->cookie))
 		return;		/* began to close after the sockets were walked */
-	if (!grow_array((void **)&h->holder, h->nr_holders, &h->cap_holders, sizeof(*h->holder),
-		       h->config.max * HOLDERS_PER_SOCKET)) {
+	if (!ARRAY_GROW(h->holder, h->nr_holders, h->cap_holders,
+			h->config.max * HOLDERS_PER_SOCKET)) {
 		h->holders_full++;
 		return;
 	}

@@ -137,6 +137,3 @@ void stuck_table_feed(struct stuck_table *h, const void *bytes, size_t len);
 
 /* After the last event, once. False out of memory. */
 bool stuck_table_finish(struct stuck_table *h);
-
-/* Does this holder, by itself, match -p, -c and -u? */
-bool stuck_holder_matches(const struct story_filter *s, const struct stuck_holder *holder);

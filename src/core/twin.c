@@ -22,7 +22,7 @@ bool twin_key_from_event(struct twin_key *k, const struct event *e)
 	if ((e->kind != EVENT_STATE && e->kind != EVENT_SOCKET) || e->old_state == STATE_TIME_WAIT)
 		return false;
 	if (e->old_state == STATE_SYN_SENT && e->new_state != STATE_ESTABLISHED)
-		return false;	/* the peer has said nothing yet */
+		return false;	/* the peer has sent nothing yet */
 	k->iss = e->snd_nxt - (uint32_t)e->bytes_sent - 1 - is_fin_sent(e);
 	k->irs = e->rcv_nxt - (uint32_t)e->bytes_received - 1;
 	return true;

@@ -3,8 +3,10 @@
 
 #include <string.h>
 
+#include "time_units.h"
+
 #define TH_RST 0x04
-#define BLAME_MIN_NS 1000000	/* a close that took less is nobody's fault */
+#define BLAME_MIN_NS NS_PER_MS	/* blame no one for a close that took less */
 
 static bool has_sock_flag(const struct story *s, unsigned bit)
 {
@@ -24,7 +26,7 @@ static enum initiator find_first_closer(const struct story *s)
 {
 	const struct close_segment *out = &s->seg[SEG_FIN_OUT], *in = &s->seg[SEG_FIN_IN];
 
-	if (s->simultaneous || has_passed_state(s, STATE_CLOSING))
+	if (s->fins.simultaneous || has_passed_state(s, STATE_CLOSING))
 		return INITIATOR_BOTH;
 	if (has_passed_state(s, STATE_CLOSE_WAIT) || has_passed_state(s, STATE_LAST_ACK))
 		return INITIATOR_PEER;
@@ -117,7 +119,8 @@ static enum reason find_reset_sent_reason(const struct verdict *v, const struct 
 		break;
 	}
 	if (s->reset.answer)
-		return has_sock_flag(s, SOCKF_LINGER2_NEG) ? REASON_LINGER2 : REASON_DATA_AFTER_CLOSE;
+		return has_sock_flag(s, SOCKF_LINGER2_NEG) ? REASON_LINGER2
+							   : REASON_DATA_AFTER_CLOSE;
 	return infer_reset_reason(v, s);
 }
 
@@ -166,14 +169,14 @@ static bool decide_by_error(struct verdict *v, const struct story *s)
 
 static void decide_close(struct verdict *v, const struct story *s)
 {
-	enum ending clean = s->same_segment ? ENDING_THREE_WAY : ENDING_FOUR_WAY;
+	enum ending clean = s->fins.same_segment ? ENDING_THREE_WAY : ENDING_FOUR_WAY;
 	uint8_t old = s->at_close.old_state;
 
 	if (!s->established_ns && (old == STATE_SYN_SENT || old == STATE_SYN_RECV))
 		set_ending(v, ENDING_NEVER_OPEN, REASON_NONE);
 	else if (decide_by_error(v, s))
 		return;
-	else if ((s->simultaneous || old == STATE_CLOSING) && s->seg[SEG_ACK_IN].seen)
+	else if ((s->fins.simultaneous || old == STATE_CLOSING) && s->seg[SEG_ACK_IN].seen)
 		set_ending(v, ENDING_SIMULTANEOUS, REASON_NONE);
 	else if (old == STATE_LAST_ACK && s->seg[SEG_ACK_IN].seen)
 		set_ending(v, clean, REASON_NONE);
@@ -216,7 +219,7 @@ static void decide_ending(struct verdict *v, const struct story *s)
 	}
 }
 
-/* Refused by the peer, given up by us, or else nobody answered. */
+/* The peer refused, or we gave up, or no answer came. */
 static enum initiator find_never_open_initiator(const struct verdict *v, const struct story *s)
 {
 	switch (s->at_close.sk_err) {
@@ -305,7 +308,7 @@ static void set_phase_part(struct verdict *v, enum phase phase, const struct clo
 		set_phase(v, phase, from->ts_ns, to->ts_ns);
 }
 
-/* Did its first FIN go by before tracing began, or get lost? */
+/* Was the first FIN missed: sent before tracing began, or its event lost? */
 static bool is_start_unseen(const struct story *s)
 {
 	return find_first_closer(s) != INITIATOR_UNKNOWN;
@@ -326,7 +329,7 @@ static void measure_phases(struct verdict *v, const struct story *s)
 		set_phase_part(v, PHASE_LAST_ACK_WAIT, fin_out, ack_in);
 	} else {
 		set_phase_part(v, PHASE_ACK_WAIT, fin_out, ack_in);
-		if (!s->simultaneous)
+		if (!s->fins.simultaneous)
 			set_phase_part(v, PHASE_PEER_HOLD, ack_in, fin_in);
 	}
 }
@@ -337,9 +340,10 @@ static void measure_phases(struct verdict *v, const struct story *s)
  */
 static enum blame blame_ack_wait(const struct story *s)
 {
-	if (s->fin_retransmits)
+	if (s->fins.retransmits)
 		return BLAME_LOST_FIN;
-	return s->queue_known && (s->unsent || s->window_closed) ? BLAME_SEND_QUEUE : BLAME_NETWORK;
+	return s->queues.known && (s->queues.unsent || s->queues.window_closed) ? BLAME_SEND_QUEUE
+										: BLAME_NETWORK;
 }
 
 /*
@@ -383,18 +387,13 @@ static void decide_blame(struct verdict *v, const struct story *s)
 			v->blame = i;
 }
 
-static void add_missing(struct verdict *v, const char *what)
-{
-	if (v->nr_missing < VERDICT_MISSING)
-		v->missing[v->nr_missing++] = what;
-}
-
 /* Does a state show a FIN or its ACK that was not seen? */
 static bool has_gap(const struct story *s)
 {
 	if (has_passed_state(s, STATE_FIN_WAIT2) && !s->seg[SEG_ACK_IN].seen)
 		return true;
-	if ((has_passed_state(s, STATE_CLOSE_WAIT) || has_passed_state(s, STATE_LAST_ACK) || has_passed_state(s, STATE_CLOSING)) &&
+	if ((has_passed_state(s, STATE_CLOSE_WAIT) || has_passed_state(s, STATE_LAST_ACK) ||
+	     has_passed_state(s, STATE_CLOSING)) &&
 	    !s->seg[SEG_FIN_IN].seen)
 		return true;
 	return (has_passed_state(s, STATE_FIN_WAIT1) || has_passed_state(s, STATE_FIN_WAIT2) ||
@@ -402,37 +401,50 @@ static bool has_gap(const struct story *s)
 	       !s->seg[SEG_FIN_OUT].seen && !s->at_close.fin_unsent;
 }
 
+/* What is missing besides what the story has noted, as bits of enum missing. */
+static unsigned find_missing(const struct verdict *v, const struct story *s)
+{
+	bool clean = ending_class(v->ending) == CLASS_CLEAN, sent = s->seg[SEG_FIN_OUT].seen;
+	bool opened = v->ending != ENDING_NEVER_OPEN, has_all = v->nr_waves == SEG_COUNT;
+	bool known = s->fins.same_segment_known || s->fins.simultaneous;
+	bool ended = opened && v->ending != ENDING_OPEN;
+	unsigned bits = 0;
+
+	bits |= (unsigned)(opened && !s->established_ns) << MISSING_AGE;
+	bits |= (unsigned)(has_gap(s) || (clean && !has_all)) << MISSING_WAVES;
+	bits |= (unsigned)(clean && has_all && !known) << MISSING_SHARED_SEGMENT;
+	bits |= (unsigned)(sent && !v->trigger) << MISSING_TRIGGER;
+	bits |= (unsigned)(sent && s->queues.known && s->queues.unsent) << MISSING_FIN_LEFT;
+	bits |= (unsigned)!!s->scan.holders_dropped << MISSING_HOLDERS;
+	bits |= (unsigned)!!s->calls_dropped << MISSING_CALLS;
+	bits |= (unsigned)(ended && v->initiator == INITIATOR_UNKNOWN) << MISSING_INITIATOR;
+	return bits;
+}
+
+static const char *const missing_text[MISSING_COUNT] = {
+	[MISSING_AGE] = "age_ns: opened before tracing began, or an event was lost",
+	[MISSING_WAVES] = "waves: the close began before tracing did, or an event was lost",
+	[MISSING_SHARED_SEGMENT] = "ending: whether waves 2 and 3 shared a segment was not seen",
+	[MISSING_LATE_SEGMENTS] = "waves: no hook shows segments that come after the close",
+	[MISSING_TRIGGER] = "trigger: no task held the socket when our FIN was queued",
+	[MISSING_CALL] =
+		"calls: the return of a call was not seen, nor which descriptor it was for",
+	[MISSING_RETURN] = "calls: the return of a call was not seen",
+	[MISSING_FIN_LEFT] = "fin_queued: the kernel does not show when a queued FIN leaves",
+	[MISSING_HOLDERS] = "holders: there are more than are kept",
+	[MISSING_CALLS] = "calls: more were made than are kept",
+	[MISSING_INITIATOR] = "initiator: the first FIN was not seen",
+};
+
 static void list_missing(struct verdict *v, const struct story *s)
 {
-	bool clean = ending_class(v->ending) == CLASS_CLEAN;
+	unsigned bits = s->missing | find_missing(v, s);
 
-	if (!s->established_ns && v->ending != ENDING_NEVER_OPEN)
-		add_missing(v, "age_ns: opened before tracing began, or an event was lost");
-	if (has_gap(s) || (clean && v->nr_waves < SEG_COUNT)) {
-		v->partial = true;
-		add_missing(v, "waves: the close began before tracing did, or an event was lost");
-	}
-	if (clean && v->nr_waves == SEG_COUNT && !s->same_segment_known && !s->simultaneous)
-		add_missing(v, "ending: whether waves 2 and 3 shared a segment was not seen");
-	if (s->unwatched) {
-		v->partial = true;
-		add_missing(v, "waves: no hook shows segments that come after the close");
-	}
-	if (s->seg[SEG_FIN_OUT].seen && !v->trigger)
-		add_missing(v, "trigger: no task held the socket when our FIN was queued");
-	if (s->calls_missed)
-		add_missing(v, "calls: the return of a call was not seen, nor which descriptor it was for");
-	else if (s->returns_missed)
-		add_missing(v, "calls: the return of a call was not seen");
-	if (s->queue_known && s->unsent && s->seg[SEG_FIN_OUT].seen)
-		add_missing(v, "fin_queued: the kernel does not show when a queued FIN leaves");
-	if (s->holders_dropped)
-		add_missing(v, "holders: there are more than are kept");
-	if (s->calls_dropped)
-		add_missing(v, "calls: more were made than are kept");
-	if (v->initiator == INITIATOR_UNKNOWN && v->ending != ENDING_OPEN &&
-	    v->ending != ENDING_NEVER_OPEN)
-		add_missing(v, "initiator: the first FIN was not seen");
+	if (bits & 1u << MISSING_CALL)
+		bits &= ~(1u << MISSING_RETURN);	/* the other sentence includes it */
+	v->partial = bits & (1u << MISSING_WAVES | 1u << MISSING_LATE_SEGMENTS);
+	for (; bits && v->nr_missing < VERDICT_MISSING; bits &= bits - 1)
+		v->missing[v->nr_missing++] = missing_text[__builtin_ctz(bits)];
 }
 
 void verdict_make(struct verdict *v, const struct story *s, uint64_t now_ns)

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * What a story comes to: who ended it, how, why, and where the time went. Pure.
+ * The conclusions from a story: who ended the connection, how, why, and where the time went. Pure.
  *
- * The words are the contract's. What the story does not show stays unknown; the reasons are listed.
+ * The words are public (names.h). What the story does not show stays unknown, and is listed in
+ * missing[].
  */
 #pragma once
 
@@ -32,7 +33,7 @@ struct verdict {
 	enum blame blame;
 	bool blame_known;		/* false: how long it took is not known */
 	const struct socket_call *trigger;	/* points into the story; NULL none */
-	uint64_t start_ns;		/* the first thing that belongs to the end; 0 nothing did */
+	uint64_t start_ns;		/* the first event of the end, 0 none */
 	uint64_t settled_ns;		/* when it was over */
 	struct phase_time phase[PHASE_COUNT];
 	struct verdict_wave wave[SEG_COUNT];

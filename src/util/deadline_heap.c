@@ -3,7 +3,7 @@
 
 #include <stdlib.h>
 
-#define CAP_MIN 64
+#include "array.h"
 
 static bool is_before(const struct deadline_heap_node *a, const struct deadline_heap_node *b)
 {
@@ -49,15 +49,8 @@ static void sift_down(struct deadline_heap *h, size_t at, struct deadline_heap_n
 
 bool deadline_heap_add(struct deadline_heap *h, struct deadline_heap_node *n)
 {
-	if (h->len == h->cap) {
-		size_t cap = h->cap ? h->cap * 2 : CAP_MIN;
-		struct deadline_heap_node **nodes = realloc(h->nodes, cap * sizeof(*nodes));
-
-		if (!nodes)
-			return false;
-		h->nodes = nodes;
-		h->cap = cap;
-	}
+	if (!ARRAY_GROW(h->nodes, h->len, h->cap, SIZE_MAX))
+		return false;
 	n->nr = h->added++;
 	sift_up(h, h->len++, n);
 	return true;

@@ -5,10 +5,8 @@
 #include <time.h>
 
 #include "fmt.h"
+#include "time_units.h"
 
-#define NS_PER_US 1000ull
-#define NS_PER_MS 1000000ull
-#define NS_PER_S 1000000000ull
 #define S_PER_DAY 86400u
 
 #define ENDPOINT_MAX 64		/* bytes; the longest is 53: "[" 45 "]:65535" */

@@ -5,25 +5,19 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define CAP_MIN 16
+#include "array.h"
 
 /* Ensure that the last chunk has room for an item. Returns false if out of memory or numbers. */
 static bool add_chunk(struct pool *p)
 {
-	uint32_t chunks = p->made / POOL_CHUNK, cap = p->cap ? p->cap * 2 : CAP_MIN;
-	char **more;
+	uint32_t chunks = p->made / POOL_CHUNK;
 
 	if (p->made % POOL_CHUNK)
 		return true;
 	if (p->made > UINT32_MAX - POOL_CHUNK)
 		return false;
-	if (chunks == p->cap) {
-		more = realloc(p->chunks, cap * sizeof(*more));
-		if (!more)
-			return false;
-		p->chunks = more;
-		p->cap = cap;
-	}
+	if (!ARRAY_GROW(p->chunks, chunks, p->cap, SIZE_MAX))
+		return false;
 	p->chunks[chunks] = malloc(POOL_CHUNK * p->size);
 	return p->chunks[chunks];
 }

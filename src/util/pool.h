@@ -19,7 +19,7 @@ struct pool {
 	char **chunks;
 	uint32_t made;		/* items created so far, freed ones included */
 	uint32_t free;		/* first free item, 0: none; it starts with the next number */
-	uint32_t cap;		/* pointers that fit into `chunks` */
+	size_t cap;		/* pointers that fit into `chunks` */
 };
 
 /* Free all items and their memory. The pool is empty and keeps its `size`. */

@@ -87,7 +87,7 @@ void group_key_init(struct group_key *k, const struct view_context *v, enum grou
 	    const struct verdict *verdict)
 {
 	const struct socket_call *a = call_text_actor(s, verdict);
-	const struct holder *o = !a && s->nr_holders ? s->holders : NULL;
+	const struct holder *o = !a && s->scan.nr_holders ? s->scan.holders : NULL;
 
 	k->bytes = k->label = NULL;
 	k->len = k->label_len = 0;

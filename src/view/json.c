@@ -169,15 +169,15 @@ static void json_byte_counts(struct json *j, const struct story *s)
 	json_kv_object(j, "bytes");
 	json_kv_u64(j, "sent", s->bytes_sent);
 	json_kv_u64(j, "received", s->bytes_received);
-	json_kv_u64_or_null(j, "unread", s->queue_known, s->unread);
-	json_kv_u64_or_null(j, "unacked", s->queue_known, s->unacked);
-	json_kv_u64_or_null(j, "unsent", s->queue_known, s->unsent);
+	json_kv_u64_or_null(j, "unread", s->queues.known, s->queues.unread);
+	json_kv_u64_or_null(j, "unacked", s->queues.known, s->queues.unacked);
+	json_kv_u64_or_null(j, "unsent", s->queues.known, s->queues.unsent);
 	json_end_object(j);
 }
 
 static void json_retransmits(const struct view_context *v, struct json *j, const struct story *s)
 {
-	json_kv_u64_or_null(j, "fin_retransmits", run_info_has_hook(v->meta, "fin_resent"), s->fin_retransmits);
+	json_kv_u64_or_null(j, "fin_retransmits", run_info_has_hook(v->meta, "fin_resent"), s->fins.retransmits);
 	json_kv_null(j, "peer_fin_retransmits");
 	json_kv_u64_or_null(j, "srtt_us", s->srtt_us, s->srtt_us);
 }
@@ -185,17 +185,17 @@ static void json_retransmits(const struct view_context *v, struct json *j, const
 static void json_twin(struct json *j, const struct story *s)
 {
 	json_key(j, "twin");
-	if (!s->has_twin) {
+	if (!s->twin.known) {
 		json_null(j);
 		return;
 	}
 	json_begin_object(j);
-	json_kv_u64_or_null(j, "pid", s->twin_pid, s->twin_pid);
-	if (s->twin_pid)
-		json_kv_comm(j, s->twin_comm);
+	json_kv_u64_or_null(j, "pid", s->twin.pid, s->twin.pid);
+	if (s->twin.pid)
+		json_kv_comm(j, s->twin.comm);
 	else
 		json_kv_null(j, "comm");
-	json_kv_cookie(j, s->twin_cookie);
+	json_kv_cookie(j, s->twin.cookie);
 	json_end_object(j);
 }
 
@@ -212,19 +212,19 @@ static void json_endpoint(struct json *j, const struct story *s)
 /* Of a close that had begun before tracing: for how long, at least, and who held the socket. */
 static void json_found_at_start(struct json *j, const struct story *s, const struct verdict *verdict)
 {
-	json_kv_u64_or_null(j, "age_at_least_ns", s->closing_since_ns && verdict->settled_ns >= s->closing_since_ns,
-		 verdict->settled_ns - s->closing_since_ns);
+	json_kv_u64_or_null(j, "age_at_least_ns", s->scan.closing_since_ns && verdict->settled_ns >= s->scan.closing_since_ns,
+		 verdict->settled_ns - s->scan.closing_since_ns);
 	json_key(j, "holders");
-	if (!s->closing_since_ns) {
+	if (!s->scan.closing_since_ns) {
 		json_null(j);
 		return;
 	}
 	json_begin_array(j);
-	for (unsigned i = 0; i < s->nr_holders; i++) {
+	for (unsigned i = 0; i < s->scan.nr_holders; i++) {
 		json_begin_object(j);
-		json_kv_u64(j, "pid", s->holders[i].pid);
-		json_kv_comm(j, s->holders[i].comm);
-		json_kv_i64(j, "fd", s->holders[i].fd);
+		json_kv_u64(j, "pid", s->scan.holders[i].pid);
+		json_kv_comm(j, s->scan.holders[i].comm);
+		json_kv_i64(j, "fd", s->scan.holders[i].fd);
 		json_end_object(j);
 	}
 	json_end_array(j);

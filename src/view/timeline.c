@@ -118,9 +118,9 @@ static bool keep_story(struct view_context *v, const struct story *s, const stru
 	h->story = *s;
 	h->verdict = *verdict;
 	h->story.calls = s->nr_calls ? copy_bytes(s->calls, s->nr_calls * sizeof(*s->calls)) : NULL;
-	h->story.holders = s->nr_holders ? copy_bytes(s->holders, s->nr_holders * sizeof(*s->holders)) :
+	h->story.scan.holders = s->scan.nr_holders ? copy_bytes(s->scan.holders, s->scan.nr_holders * sizeof(*s->scan.holders)) :
 					   NULL;
-	if ((s->nr_calls && !h->story.calls) || (s->nr_holders && !h->story.holders)) {
+	if ((s->nr_calls && !h->story.calls) || (s->scan.nr_holders && !h->story.scan.holders)) {
 		free_kept_story(h);
 		return false;
 	}
@@ -166,7 +166,7 @@ static void timeline_add_story(struct view_context *v, const struct story *s, co
 	if (h) {
 		draw_connection(v, &h->story, &h->verdict, s, verdict);
 		free_kept_story(h);
-	} else if (!t || !s->has_twin || !keep_story(v, s, verdict)) {
+	} else if (!t || !s->twin.known || !keep_story(v, s, verdict)) {
 		draw_connection(v, s, verdict, NULL, NULL);
 	}
 }

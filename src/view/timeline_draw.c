@@ -56,12 +56,12 @@ void timeline_print_process(struct buf *b, const struct ladder *l, enum side sid
 
 	if (a)
 		print_comm_pid(b, a->comm, a->pid, width);
-	else if (s && s->nr_holders)
-		print_comm_pid(b, s->holders[0].comm, s->holders[0].pid, width);
+	else if (s && s->scan.nr_holders)
+		print_comm_pid(b, s->scan.holders[0].comm, s->scan.holders[0].pid, width);
 	else if (s || side == LADDER_LEFT)
 		buf_char(b, '-');
-	else if (near->has_twin && near->twin_pid)
-		print_comm_pid(b, near->twin_comm, near->twin_pid, width);
+	else if (near->twin.known && near->twin.pid)
+		print_comm_pid(b, near->twin.comm, near->twin.pid, width);
 	else
 		buf_str(b, "peer");
 }

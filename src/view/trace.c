@@ -119,7 +119,7 @@ static void trace_print_header(struct view_context *v)
 /* The actor, else the first of those that a walk found to hold it. */
 static void print_process_columns(struct view_context *v, const struct story *s, const struct socket_call *a)
 {
-	const uint8_t *comm = a ? a->comm : s->nr_holders ? s->holders[0].comm : NULL;
+	const uint8_t *comm = a ? a->comm : s->scan.nr_holders ? s->scan.holders[0].comm : NULL;
 	size_t comm_width = v->terminal.wide ? EVENT_COMM_LEN : COMM_WIDTH;
 	struct buf *b = v->out;
 	size_t from = b->len;
@@ -129,7 +129,7 @@ static void print_process_columns(struct view_context *v, const struct story *s,
 		column_text(b, "-", comm_width);
 		return;
 	}
-	buf_u64(b, a ? a->pid : s->holders[0].pid);
+	buf_u64(b, a ? a->pid : s->scan.holders[0].pid);
 	buf_pad(b, from, PID_WIDTH);
 	from = b->len;
 	escape_for_terminal(b, comm, strnlen((const char *)comm, EVENT_COMM_LEN), comm_width - 1);
@@ -172,9 +172,9 @@ static void print_total_ms(struct buf *b, const struct story *s, const struct ve
 	if (verdict->phase[PHASE_TOTAL].known) {
 		buf_char(b, ' ');
 		fmt_ms(b, verdict->phase[PHASE_TOTAL].ns);
-	} else if (s->closing_since_ns && verdict->settled_ns >= s->closing_since_ns) {
+	} else if (s->scan.closing_since_ns && verdict->settled_ns >= s->scan.closing_since_ns) {
 		buf_char(b, ' ');
-		print_at_least(b, verdict->settled_ns - s->closing_since_ns);
+		print_at_least(b, verdict->settled_ns - s->scan.closing_since_ns);
 	} else {
 		buf_str(b, " -");
 	}

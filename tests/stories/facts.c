@@ -167,8 +167,8 @@ static bool verdict_fact(struct buf *b, const char *key, const struct story *s,
 		put_instant(b, v->settled_ns);
 	else if (!strcmp(key, "age") && s->established_ns)
 		put_time(b, v->settled_ns - s->established_ns);
-	else if (!strcmp(key, "age_at_least") && s->closing_since_ns)
-		put_time(b, v->settled_ns - s->closing_since_ns);
+	else if (!strcmp(key, "age_at_least") && s->scan.closing_since_ns)
+		put_time(b, v->settled_ns - s->scan.closing_since_ns);
 	else if (!strcmp(key, "age") || !strcmp(key, "age_at_least"))
 		buf_char(b, '-');
 	else
@@ -178,16 +178,16 @@ static bool verdict_fact(struct buf *b, const char *key, const struct story *s,
 
 static void put_holders(struct buf *b, const struct story *s)
 {
-	for (unsigned i = 0; i < s->nr_holders; i++) {
+	for (unsigned i = 0; i < s->scan.nr_holders; i++) {
 		if (i)
 			buf_char(b, ',');
-		put_comm(b, s->holders[i].comm);
+		put_comm(b, s->scan.holders[i].comm);
 		buf_char(b, '[');
-		buf_u64(b, s->holders[i].pid);
+		buf_u64(b, s->scan.holders[i].pid);
 		buf_str(b, "]:");
-		buf_i64(b, s->holders[i].fd);
+		buf_i64(b, s->scan.holders[i].fd);
 	}
-	if (!s->nr_holders)
+	if (!s->scan.nr_holders)
 		buf_char(b, '-');
 }
 
@@ -208,21 +208,21 @@ static bool socket_fact(struct buf *b, const char *key, const struct story *s)
 	else if (!strcmp(key, "received"))
 		buf_u64(b, s->bytes_received);
 	else if (!strcmp(key, "unread"))
-		put_known(b, s->queue_known, s->unread);
+		put_known(b, s->queues.known, s->queues.unread);
 	else if (!strcmp(key, "unacked"))
-		put_known(b, s->queue_known, s->unacked);
+		put_known(b, s->queues.known, s->queues.unacked);
 	else if (!strcmp(key, "unsent"))
-		put_known(b, s->queue_known, s->unsent);
+		put_known(b, s->queues.known, s->queues.unsent);
 	else if (!strcmp(key, "srtt_us"))
 		put_known(b, s->srtt_us, s->srtt_us);
 	else if (!strcmp(key, "fin_retransmits"))
-		buf_u64(b, s->fin_retransmits);
+		buf_u64(b, s->fins.retransmits);
 	else if (!strcmp(key, "twin.pid"))
-		put_known(b, s->has_twin && s->twin_pid, s->twin_pid);
-	else if (!strcmp(key, "twin.comm") && s->has_twin && s->twin_pid)
-		put_comm(b, s->twin_comm);
+		put_known(b, s->twin.known && s->twin.pid, s->twin.pid);
+	else if (!strcmp(key, "twin.comm") && s->twin.known && s->twin.pid)
+		put_comm(b, s->twin.comm);
 	else if (!strcmp(key, "twin.cookie"))
-		put_known(b, s->has_twin, (int64_t)s->twin_cookie);
+		put_known(b, s->twin.known, (int64_t)s->twin.cookie);
 	else
 		return false;
 	return true;

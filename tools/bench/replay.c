@@ -78,7 +78,6 @@ static struct record play_all(struct record_reader *reader, struct pipeline *t,
 	while ((last = record_reader_next(reader)).got < RECORD_GOT_END) {
 		if (last.got == RECORD_GOT_MARK) {
 			now_ns = last.mark->now_ns;
-			pipeline_drain_lookahead(t);
 			endpoint_table_expire(endpoints, now_ns);
 		} else if (last.got == RECORD_GOT_EVENT) {
 			pipeline_feed(t, last.event, sizeof(*last.event));
@@ -86,7 +85,6 @@ static struct record play_all(struct record_reader *reader, struct pipeline *t,
 		if (context->out->len >= (64 << 10))
 			buf_reset(context->out);
 	}
-	pipeline_drain_lookahead(t);
 	endpoint_table_end(endpoints, now_ns);
 	y = pipeline_tally(t, NULL);
 	if (view->end)
@@ -176,7 +174,6 @@ static int measure_memory(unsigned long endpoints)
 		generate_established(&e);
 		pipeline_feed(t, &e, sizeof(e));
 	}
-	pipeline_drain_lookahead(t);
 	y = pipeline_tally(t, NULL);
 	printf("{\"endpoints\":%llu,\"heap_bytes\":%zu,\"rss_bytes\":%zu,\"story_bytes\":%zu}\n",
 	       (unsigned long long)y.open, mallinfo2().uordblks + mallinfo2().hblkhd - heap,

@@ -285,13 +285,10 @@ static void feed_crowd(struct counter *c, bool at_once)
 		e.sk_key = e.cookie = who + 1;
 		feed_event(c, e);
 		if (at_once)
-			pipeline_drain_lookahead(c->pipeline);
-		if (i % (CROWD / 2) == CROWD / 2 - 1) {
-			pipeline_drain_lookahead(c->pipeline);
+			endpoint_table_flush(endpoints(c));
+		if (i % (CROWD / 2) == CROWD / 2 - 1)
 			endpoint_table_expire(endpoints(c), T0 + i * MS);
-		}
 	}
-	pipeline_drain_lookahead(c->pipeline);
 	endpoint_table_end(endpoints(c), T0 + 2 * CROWD * MS);
 }
 

@@ -90,7 +90,7 @@ static void test_endpoint_table__after_a_loss_that_is_not_concluded(void **state
 	a = feed_unanswered_fin(d);
 	assert_false(a->deferred);
 	assert_int_equal(a->fd, -1);
-	assert_true(d->last.calls_missed);
+	assert_true(story_is_missing(&d->last, MISSING_CALL));
 }
 
 /* The kernel shows that it was this close() (6.6 on), and nothing shows its return. */
@@ -106,8 +106,8 @@ static void test_endpoint_table__a_return_that_was_missed_is_told(void **state)
 	feed(d, of_endpoint(1, a_last_change(T0 + 12 * MS, SOCKF_DONE)));
 	endpoint_table_expire(d->endpoint_table, T0 + 1000 * MS);
 	assert_int_equal(d->stories, 1);
-	assert_true(d->last.returns_missed);
-	assert_false(d->last.calls_missed);
+	assert_true(story_is_missing(&d->last, MISSING_RETURN));
+	assert_false(story_is_missing(&d->last, MISSING_CALL));
 	assert_false(d->call.deferred);
 }
 
@@ -221,9 +221,9 @@ static void test_endpoint_table__ends_on_one_host_are_twins(void **state)
 	feed(d, other_end(a_fin(T0 + 3, 102)));
 	endpoint_table_end(d->endpoint_table, T0 + MS);
 	assert_int_equal(d->stories, 2);
-	assert_true(d->last.has_twin);
-	assert_int_equal(d->last.twin_cookie, d->last.cookie == 0x12 ? 0x11 : 0x12);
-	assert_int_equal(d->last.twin_pid, 100);
+	assert_true(d->last.twin.known);
+	assert_int_equal(d->last.twin.cookie, d->last.cookie == 0x12 ? 0x11 : 0x12);
+	assert_int_equal(d->last.twin.pid, 100);
 }
 
 static void test_endpoint_table__a_socket_that_is_its_own_peer_has_no_twin(void **state)
@@ -236,7 +236,7 @@ static void test_endpoint_table__a_socket_that_is_its_own_peer_has_no_twin(void 
 	feed(d, e);
 	endpoint_table_end(d->endpoint_table, T0 + MS);
 	assert_int_equal(d->stories, 1);
-	assert_false(d->last.has_twin);
+	assert_false(d->last.twin.known);
 }
 
 static void test_endpoint_table__the_end_tells_what_had_begun(void **state)

@@ -251,11 +251,11 @@ static void test_ladder__twins_know_each_other(void **state)
 	feed_close(&h->a);
 	feed_peers_close(&h->b);
 	assert_false(ladder_are_twins(&h->a, &h->b));
-	h->a.has_twin = true;
-	h->a.twin_cookie = 0x12;
+	h->a.twin.known = true;
+	h->a.twin.cookie = 0x12;
 	assert_true(ladder_are_twins(&h->a, &h->b));
 	assert_true(ladder_are_twins(&h->b, &h->a));
-	h->a.twin_cookie = 0x13;
+	h->a.twin.cookie = 0x13;
 	assert_false(ladder_are_twins(&h->a, &h->b));
 }
 
@@ -267,7 +267,7 @@ static void test_ladder__without_cookies_twins_are_mirrored(void **state)
 	feed_peers_close(&h->b);
 	h->a.cookie = h->b.cookie = 0;
 	assert_false(ladder_are_twins(&h->a, &h->b));
-	h->a.has_twin = h->b.has_twin = true;
+	h->a.twin.known = h->b.twin.known = true;
 	assert_true(ladder_are_twins(&h->a, &h->b));
 	h->b.flow.peer_port++;
 	assert_false(ladder_are_twins(&h->a, &h->b));

@@ -88,7 +88,7 @@ static void test_story__a_fin_behind_unsent_data_is_not_exact(void **state)
 	e.write_seq += 500;
 	feed(*state, e);
 	assert_false(s->seg[SEG_FIN_OUT].exact);
-	assert_int_equal(s->unsent, 500);
+	assert_int_equal(s->queues.unsent, 500);
 	assert_int_equal(s->seg[SEG_FIN_OUT].seq, 1500);
 }
 
@@ -100,9 +100,9 @@ static void test_story__a_closed_window_holds_the_fin(void **state)
 	e.snd_nxt = e.write_seq = 2000;
 	e.snd_wnd = 1000;
 	feed(*state, e);
-	assert_true(s->window_closed);
+	assert_true(s->queues.window_closed);
 	assert_false(s->seg[SEG_FIN_OUT].exact);
-	assert_int_equal(s->unacked, 1000);
+	assert_int_equal(s->queues.unacked, 1000);
 }
 
 static void test_story__unread_bytes_wrap_with_the_sequence_numbers(void **state)
@@ -125,7 +125,7 @@ static void test_story__the_peers_fin_is_no_unread_byte(void **state)
 
 	e.rcv_nxt = 5001;
 	feed(*state, e);
-	assert_int_equal(s->unread, 0);
+	assert_int_equal(s->queues.unread, 0);
 }
 
 static void test_story__numbers_that_run_backwards_are_no_bytes(void **state)
@@ -137,9 +137,9 @@ static void test_story__numbers_that_run_backwards_are_no_bytes(void **state)
 	e.snd_una = 1500;
 	e.write_seq = 900;
 	feed(*state, e);
-	assert_int_equal(s->unread, 0);
-	assert_int_equal(s->unacked, 0);
-	assert_int_equal(s->unsent, 0);
+	assert_int_equal(s->queues.unread, 0);
+	assert_int_equal(s->queues.unacked, 0);
+	assert_int_equal(s->queues.unsent, 0);
 }
 
 static void test_story__fin_and_ack_in_one_segment(void **state)
@@ -151,7 +151,7 @@ static void test_story__fin_and_ack_in_one_segment(void **state)
 	feed(*state, an_ack(T0 + 12 * MS));
 	e.segs_in = 2;
 	feed(*state, e);
-	assert_true(s->same_segment && s->same_segment_known);
+	assert_true(s->fins.same_segment && s->fins.same_segment_known);
 	assert_int_equal(s->progress, CLOSE_DONE);
 }
 
@@ -164,8 +164,8 @@ static void test_story__fin_and_ack_in_two_segments(void **state)
 	feed(*state, a_fin(T0 + 10 * MS, 101));
 	feed(*state, an_ack(T0 + 12 * MS));
 	feed(*state, a_last_change(T0 + 30 * MS, SOCKF_DONE));
-	assert_false(s->same_segment);
-	assert_true(s->same_segment_known);
+	assert_false(s->fins.same_segment);
+	assert_true(s->fins.same_segment_known);
 	assert_int_equal(s->seg[SEG_FIN_IN].seq, 5000);
 	assert_int_equal(s->seg[SEG_ACK_OUT].ack, 5001);
 	expect_states(s, states, 4);
@@ -182,8 +182,8 @@ static void test_story__two_segments_of_one_backlog_are_not_taken_for_one(void *
 	ack.segs_in = last.segs_in = 3;
 	feed(*state, ack);
 	feed(*state, last);
-	assert_false(s->same_segment);
-	assert_false(s->same_segment_known);
+	assert_false(s->fins.same_segment);
+	assert_false(s->fins.same_segment_known);
 }
 
 static void test_story__a_minisock_is_not_the_end(void **state)
@@ -297,7 +297,7 @@ static void test_story__retransmitted_fins_are_counted(void **state)
 	feed(*state, a_fin(T0 + 10 * MS, 101));
 	feed(*state, an_event(T0 + 210 * MS, EVENT_FIN_RESENT));
 	feed(*state, an_event(T0 + 610 * MS, EVENT_FIN_RESENT));
-	assert_int_equal(s->fin_retransmits, 2);
+	assert_int_equal(s->fins.retransmits, 2);
 }
 
 static void test_story__the_fin_is_not_a_received_byte(void **state)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 #include "event_fixture.h"
 
-#include "story_calls.h"
+#include "story_private.h"
 
 #define LIVE SOCKF_HELD
 #define DEAD SOCKF_LAST_REF

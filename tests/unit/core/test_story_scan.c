@@ -13,7 +13,7 @@ static void test_story_scan__the_same_addresses_alone_make_no_twins(void **state
 	feed(d, a_fin(T0 + 2, 101));
 	endpoint_table_end(d->endpoint_table, T0 + MS);
 	assert_int_equal(d->stories, 1);
-	assert_false(d->last.has_twin);
+	assert_false(d->last.twin.known);
 }
 
 /* Across namespaces, and through NAT that changes addresses and ports. */
@@ -30,8 +30,8 @@ static void test_story_scan__twins_need_not_share_a_name(void **state)
 	feed(d, a_fin(T0 + 2, 101));
 	endpoint_table_end(d->endpoint_table, T0 + MS);
 	assert_int_equal(d->stories, 1);
-	assert_true(d->last.has_twin);
-	assert_int_equal(d->last.twin_cookie, 0x12);
+	assert_true(d->last.twin.known);
+	assert_int_equal(d->last.twin.cookie, 0x12);
 }
 
 /* What has been sent and received meanwhile does not count, nor do the FINs. */
@@ -53,7 +53,7 @@ static void test_story_scan__twins_are_known_late_in_their_lives(void **state)
 	feed(d, b);
 	endpoint_table_end(d->endpoint_table, T0 + MS);
 	assert_int_equal(d->stories, 2);
-	assert_true(d->last.has_twin);
+	assert_true(d->last.twin.known);
 }
 
 /* What a walk finds. */
@@ -90,8 +90,8 @@ static void test_story_scan__one_found_is_told_when_it_ends(void **state)
 	feed(d, a_last_change(T0 + 2, SOCKF_DONE));
 	endpoint_table_expire(d->endpoint_table, T0 + 1000 * MS);
 	assert_int_equal(d->stories, 1);
-	assert_int_equal(d->last.closing_since_ns, T0 - 50 * MS);
-	assert_int_equal(d->last.nr_holders, 1);
+	assert_int_equal(d->last.scan.closing_since_ns, T0 - 50 * MS);
+	assert_int_equal(d->last.scan.nr_holders, 1);
 	assert_int_equal(d->last.progress, CLOSE_DONE);
 }
 
@@ -116,7 +116,7 @@ static void test_story_scan__a_change_from_before_the_walk_is_the_better_witness
 	feed(d, a_last_change(T0 + 9, SOCKF_DONE));
 	endpoint_table_expire(d->endpoint_table, T0 + 1000 * MS);
 	assert_int_equal(d->stories, 1);
-	assert_int_equal(d->last.closing_since_ns, 0);
+	assert_int_equal(d->last.scan.closing_since_ns, 0);
 	assert_int_equal(d->last.states[0], STATE_ESTABLISHED);
 	assert_true(d->last.seg[SEG_FIN_OUT].seen);
 }
@@ -129,7 +129,7 @@ static void test_story_scan__one_that_is_known_already_is_not_found_again(void *
 	feed(d, a_socket(T0 + 1, STATE_FIN_WAIT1));
 	assert_int_equal(endpoint_table_counts(d->endpoint_table).seen, 1);
 	endpoint_table_end(d->endpoint_table, T0 + MS);
-	assert_int_equal(d->last.closing_since_ns, 0);
+	assert_int_equal(d->last.scan.closing_since_ns, 0);
 }
 
 static void test_story_scan__a_minisock_found_waits_for_its_fin(void **state)

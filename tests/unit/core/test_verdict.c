@@ -331,6 +331,22 @@ static void test_verdict__a_late_reset_is_the_peers_after_our_fin(void **state)
 
 #define VERDICT_TEST(name) cmocka_unit_test_setup_teardown(test_verdict__##name, set_up, tear_down)
 
+static void test_verdict__what_a_story_misses_is_listed_in_order(void **state)
+{
+	struct story s = { .missing = 1u << MISSING_RETURN | 1u << MISSING_CALL |
+				      1u << MISSING_LATE_SEGMENTS };
+	struct verdict v;
+
+	(void)state;
+	verdict_make(&v, &s, 0);
+	assert_int_equal(v.nr_missing, 3);
+	assert_string_equal(v.missing[0], "age_ns: opened before tracing began, or an event was lost");
+	assert_string_equal(v.missing[1], "waves: no hook shows segments that come after the close");
+	assert_string_equal(v.missing[2],
+			    "calls: the return of a call was not seen, nor which descriptor it was for");
+	assert_true(v.partial);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -351,6 +367,7 @@ int main(void)
 		VERDICT_TEST(an_unseen_opening_is_missing_and_no_more),
 		VERDICT_TEST(the_call_is_where_it_starts),
 		VERDICT_TEST(a_late_reset_is_the_peers_after_our_fin),
+		cmocka_unit_test(test_verdict__what_a_story_misses_is_listed_in_order),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -46,8 +46,8 @@ static void feed_story(struct stage *g, unsigned n, unsigned twin)
 	story_feed(&s, &fin);
 	story_feed(&s, &ack);
 	story_feed(&s, &last);
-	s.has_twin = twin;
-	s.twin_cookie = twin;
+	s.twin.known = twin;
+	s.twin.cookie = twin;
 	verdict_make(&v, &s, T0 + 100 * MS);
 	view_timeline.story(&g->context, &s, &v);
 	story_release(&s);

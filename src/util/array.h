@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * Arrays: their length, and growth by doubling. Pure.
+ */
+#pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+
+/* The number of elements of an array, not of a pointer. */
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+#define ARRAY_CAP_MIN 16	/* elements of an array that grows for the first time */
+
+/*
+ * Make room for element `nr` in the allocated array, up to max elements. cap is the lvalue with the
+ * number of elements that fit, a size_t. False, with everything as it was, if the array is at its
+ * maximum or memory is out. The caller frees the array.
+ */
+#define ARRAY_GROW(array, nr, cap, max)                                                            \
+	({                                                                                         \
+		void *grown_ = array_grow((array), (nr), &(cap), (max), sizeof(*(array)));         \
+		if (grown_)                                                                        \
+			(array) = grown_;                                                          \
+		grown_ != NULL;                                                                    \
+	})
+
+/* For ARRAY_GROW(): the array, moved or not; NULL if there is no room, and it is as it was. */
+static inline void *array_grow(void *array, size_t nr, size_t *cap, size_t max, size_t size)
+{
+	size_t more = *cap ? *cap * 2 : ARRAY_CAP_MIN;
+	void *grown;
+
+	if (nr < *cap)
+		return array;
+	if (max > SIZE_MAX / 2 / size)
+		max = SIZE_MAX / 2 / size;
+	if (more > max)
+		more = max;
+	if (more <= nr)
+		return NULL;
+	grown = realloc(array, more * size);
+	if (grown)
+		*cap = more;
+	return grown;
+}
