@@ -7,7 +7,7 @@ static struct event close_call(uint64_t ts_ns, uint32_t tid)
 	return a_call(ts_ns, 1000, tid, SYSCALL_CLOSE, 5);
 }
 
-static void test_early_calls__gives_the_call_once(void **state)
+static void test_early_calls__returns_the_call_once(void **state)
 {
 	struct early_calls y = { 0 };
 	struct event call = close_call(T0, 100), change = a_fin(T0 + 2000, 100);
@@ -18,7 +18,7 @@ static void test_early_calls__gives_the_call_once(void **state)
 	assert_null(event_order_take_call(&y, &change));
 }
 
-static void test_early_calls__wants_the_same_task_socket_and_moment(void **state)
+static void test_early_calls__requires_the_same_task_socket_and_time(void **state)
 {
 	struct early_calls y = { 0 };
 	struct event call = close_call(T0, 100);
@@ -32,7 +32,7 @@ static void test_early_calls__wants_the_same_task_socket_and_moment(void **state
 	event_order_keep_call(&y, &call);
 	assert_null(event_order_take_call(&y, &other_task));
 	assert_null(event_order_take_call(&y, &other_socket));
-	assert_null(event_order_take_call(&y, &inside));	/* the call had not returned: it will say so */
+	assert_null(event_order_take_call(&y, &inside));	/* not returned yet: reported later */
 	assert_null(event_order_take_call(&y, &late));
 	assert_null(event_order_take_call(&y, &packet));
 }
@@ -55,8 +55,8 @@ static void test_early_calls__keeps_the_latest(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_early_calls__gives_the_call_once),
-		cmocka_unit_test(test_early_calls__wants_the_same_task_socket_and_moment),
+		cmocka_unit_test(test_early_calls__returns_the_call_once),
+		cmocka_unit_test(test_early_calls__requires_the_same_task_socket_and_time),
 		cmocka_unit_test(test_early_calls__keeps_the_latest),
 	};
 

@@ -29,8 +29,8 @@ static void feed(struct endpoint_table *t, struct event e)
 	endpoint_table_feed(t, &e);
 }
 
-/* Each change twice, in a row. */
-static void test_event_dedup__a_change_told_twice_is_one(void **state)
+/* Feeds each change twice in a row. */
+static void test_event_dedup__a_change_reported_twice_counts_once(void **state)
 {
 	struct endpoint_table *t = new_conns();
 	struct event life[] = { established(T0), a_fin(T0 + MS, 7), an_ack(T0 + 2 * MS),
@@ -50,7 +50,7 @@ static void test_event_dedup__a_change_told_twice_is_one(void **state)
 	endpoint_table_free(t);
 }
 
-static void test_event_dedup__another_socket_is_none(void **state)
+static void test_event_dedup__another_socket_is_not_a_duplicate(void **state)
 {
 	struct endpoint_table *t = new_conns();
 
@@ -79,7 +79,7 @@ static void test_event_dedup__a_socket_that_connects_again_is_another_story(void
 	endpoint_table_free(t);
 }
 
-static void test_event_dedup__without_a_cookie_a_key_may_come_again(void **state)
+static void test_event_dedup__without_a_cookie_a_key_may_be_reused(void **state)
 {
 	struct recent_closes o = { .next = 0 };
 	struct event e = a_last_change(T0, SOCKF_DONE);
@@ -97,10 +97,10 @@ static void test_event_dedup__without_a_cookie_a_key_may_come_again(void **state
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_event_dedup__a_change_told_twice_is_one),
-		cmocka_unit_test(test_event_dedup__another_socket_is_none),
+		cmocka_unit_test(test_event_dedup__a_change_reported_twice_counts_once),
+		cmocka_unit_test(test_event_dedup__another_socket_is_not_a_duplicate),
 		cmocka_unit_test(test_event_dedup__a_socket_that_connects_again_is_another_story),
-		cmocka_unit_test(test_event_dedup__without_a_cookie_a_key_may_come_again),
+		cmocka_unit_test(test_event_dedup__without_a_cookie_a_key_may_be_reused),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
