@@ -1,20 +1,21 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #
 # make            the tool: build/tcpclose
-# make run        installs what is missing, builds, traces until Ctrl-C (as root)
-# make demo       the same around six connections that end in six ways
-# make check      installs what is missing, builds, passes all tests (as root)
+# make run        install missing packages, build, trace until Ctrl-C (as root)
+# make demo       the same, while six connections close in six different ways
+# make check      install missing packages, build, run all tests (as root)
 # make install    binary, manual and completion for bash (PREFIX=/usr/local, DESTDIR=)
 # make man        the manual: build/tcpclose.8
 # make static     one file to copy to any host: build/tcpclose-static
-# make check-kernels  the live tests on other kernels, in qemu (as root)
-# make check-arm64    the same for arm64: builds it, and tests it in an emulated machine (as root)
+# make check-kernels  run the live tests on other kernels, in qemu (as root)
+# make check-arm64    build for arm64 and run the live tests in an emulated machine (as root)
 # make lint       clang-tidy, cppcheck, shellcheck
-# make fuzz       60 s of each harness of tests/fuzz (FUZZ_SECONDS=N: other than 60)
-# make bench      what the tool costs, against its peers (as root): tools/bench/README.md
+# make fuzz       run each harness of tests/fuzz for 60 s (FUZZ_SECONDS=N changes that)
+# make bench      measure the cost of the tool and of its peers (as root): tools/bench/README.md
 #
-# ARGS="..." go to the tool (run, demo) or to the benchmark. SAN=1 builds with ASan and UBSan. ARCH=arm64 builds
-# build/arm64/tcpclose-static with Debian's cross compiler and a folder of arm64's libraries (tools/sysroot).
+# ARGS="..." is passed to the tool (run, demo) or to the benchmark. SAN=1 builds with ASan and
+# UBSan. ARCH=arm64 builds build/arm64/tcpclose-static with Debian's cross compiler and a sysroot
+# with the libraries of arm64 (tools/sysroot).
 
 VERSION := 0.1.0
 CC := gcc
@@ -34,7 +35,7 @@ endif
 CC := $(TRIPLET)-gcc --sysroot=$(SYSROOT)
 PKG_CONFIG := PKG_CONFIG_SYSROOT_DIR=$(SYSROOT) PKG_CONFIG_LIBDIR=$(SYSROOT)/usr/lib/$(TRIPLET)/pkgconfig \
 	      $(PKG_CONFIG)
-# the 32-bit programs that such a machine runs: arm's
+# The 32-bit programs that an arm64 machine runs are those of arm.
 CALLS_32 := $(SYSROOT)/usr/include/arm-linux-gnueabihf
 ALL = $(B)/tcpclose-static $(B)/workload-static
 endif
@@ -62,8 +63,8 @@ LIBS = $(shell $(PKG_CONFIG) --libs $(LIBDW) libbpf libelf zlib)
 Q := $(if $(V),,@)
 say = $(if $(V),,@printf '  %-5s %s\n' $1 $(2:$(B)/%=%))
 
-# The layers of src/, the lowest first. A file sees the headers of its own layer and of those below it, no others:
-# an include that points up does not compile.
+# The layers of src/, lowest first. A file sees only the headers of its own layer and of the layers
+# below it, so an include that points up does not compile.
 LAYERS := util core record host live view cli app
 BELOW_util :=
 BELOW_core := util
@@ -77,20 +78,21 @@ BELOW_app := cli view live host record core util
 quote = $(patsubst %,-iquote src/%,$1) $(if $(filter-out util,$1),-iquote bpf/abi) -iquote $(B)
 layer_of = $(filter $(LAYERS),$(word 2,$(subst /, ,$1)))
 INCLUDES_src = $(call quote,$(if $(call layer_of,$1),$(call layer_of,$1) $(BELOW_$(call layer_of,$1)),$(LAYERS)))
-# Tests and tools see them all.
+# Tests and tools see the headers of all layers.
 includes = $(if $(filter src/%,$1),$(INCLUDES_src),$(call quote,$(LAYERS)))
 
-# Names in --stack come from elfutils, where it is; the static build does without.
+# elfutils, where installed, supplies the names in --stack. The static build does not use it.
 LIBDW := $(shell $(PKG_CONFIG) --exists libdw && echo libdw)
 SYMBOLS := $(if $(LIBDW),symbols_libdw,symbols_stub)
 
 objects = $(patsubst %.c,$(B)/obj/%.o,$1)
 layer_sources = $(filter-out src/host/symbols_%.c,$(wildcard src/$1/*.c))
 ARCHIVES := $(LAYERS:%=$(B)/lib%.a)
-# An archive need not know which of the others it needs.
+# The linker searches the group repeatedly, so the order of the archives does not matter.
 link = -Wl,--start-group $1 -Wl,--end-group
 MAIN := $(B)/obj/src/main.o $(B)/obj/src/host/$(SYMBOLS).o
-# state first: it defines the ring that the others name, and bpftool 7.1 links in one pass
+# state comes first: it defines the ring buffer that the others use, and bpftool 7.1 links in one
+# pass.
 BPF_OBJECTS := $(patsubst bpf/%.bpf.c,$(B)/bpf/%.o,bpf/state.bpf.c \
 		 $(filter-out bpf/state.bpf.c bpf/iter.bpf.c,$(wildcard bpf/*.bpf.c)))
 UNIT_TESTS := $(patsubst tests/unit/%.c,$(B)/unit/%,$(wildcard tests/unit/*/test_*.c))
@@ -102,7 +104,7 @@ $(B)/tcpclose: $(MAIN) $(ARCHIVES)
 	$(call say,LD,$@)
 	$(Q)$(CC) $(C_FLAGS) $(LDFLAGS) -o $@ $(MAIN) $(call link,$(ARCHIVES)) $(LIBS)
 
-# Stripped, the kernel side and all: it needs nothing of the host but its kernel.
+# Stripped, with the BPF objects inside: it needs only the kernel of the host.
 $(B)/tcpclose-static: $(B)/obj/src/main.o $(B)/obj/src/host/symbols_stub.o $(ARCHIVES)
 	$(call say,LD,$@)
 	$(Q)$(CC) $(C_FLAGS) $(LDFLAGS) -static -s -o $@ $(filter %.o,$^) $(call link,$(ARCHIVES)) \
@@ -122,7 +124,8 @@ $(B)/lib$1.a: $(call objects,$(call layer_sources,$1))
 endef
 $(foreach layer,$(LAYERS),$(eval $(call archive,$(layer))))
 
-# The kernel side: each file alone, linked to one object, which becomes a header.
+# The BPF side: each file is compiled alone, all are linked to one object, and that becomes a
+# skeleton header.
 $(B)/bpf/%.o: bpf/%.bpf.c
 	@mkdir -p $(@D)
 	$(call say,BPF,$<)
@@ -137,7 +140,7 @@ $(B)/tcpclose.skel.h: $(B)/tcpclose.bpf.o
 	$(Q)$(BPFTOOL) gen skeleton $< name tcpclose_bpf > $@.new
 	@mv $@.new $@
 
-# The walk over what is there already is an object by itself: it is of use without the tracer.
+# The iterator over existing sockets is an object of its own: it is also used without the tracer.
 $(B)/iter.skel.h: $(B)/bpf/iter.o
 	$(call say,SKEL,$@)
 	$(Q)$(BPFTOOL) gen skeleton $< name iter_bpf > $@.new
@@ -146,7 +149,7 @@ $(B)/iter.skel.h: $(B)/bpf/iter.o
 $(B)/obj/src/live/live.o $(B)/obj/src/live/attach.o: $(B)/tcpclose.skel.h
 $(B)/obj/src/live/scan.o: $(B)/iter.skel.h
 
-# [__NR_read] = "read", ... from the machine's own kernel headers
+# [__NR_read] = "read", ... from the kernel headers of the target machine
 $(B)/syscalls.inc:
 	@mkdir -p $(@D)
 	$(call say,GEN,$@)
@@ -155,8 +158,8 @@ $(B)/syscalls.inc:
 		grep -v -e syscalls -e arch_specific | LC_ALL=C sort > $@.new
 	@mv $@.new $@
 
-# [3] = "read", ... of the 32-bit programs that the machine runs; empty where it has no such header. arm's numbers
-# are the sum of a base, 0 for all programs of this century, and a number.
+# [3] = "read", ... for the 32-bit programs that the machine runs. Empty if that header is missing.
+# On arm a system call number is base + N, and the base is 0 for every EABI program.
 $(B)/syscalls_32.inc:
 	@mkdir -p $(@D)
 	$(call say,GEN,$@)
@@ -168,7 +171,7 @@ $(B)/syscalls_32.inc:
 
 $(B)/obj/src/core/syscall_names.o: $(B)/syscalls.inc $(B)/syscalls_32.inc
 
-# A unit test links what it uses of the archives.
+# A unit test links the members of the archives that it uses.
 TEST_LIBS := $(B)/obj/src/host/$(SYMBOLS).o $(ARCHIVES)
 $(B)/unit/%: tests/unit/%.c $(TEST_LIBS)
 	@mkdir -p $(@D)
@@ -183,7 +186,8 @@ $(B)/$1: $2
 	$$(Q)$(CC) $$(C_FLAGS) $$(LDFLAGS) $4 -o $$@ $$(filter %.o,$$^) $$(call link,$$(filter %.a,$$^)) $3
 endef
 
-# The programs that the tests watch are not what is tested: no sanitizer. One dies of SIGSEGV on purpose.
+# The tests trace these programs but do not test them, so they have no sanitizer. One of them dies
+# of SIGSEGV on purpose.
 WORKLOAD_OBJECTS := $(call objects,$(wildcard tests/live/cases/*.c))
 SOAK_OBJECTS := $(call objects,$(wildcard tests/soak/*.c))
 $(B)/workload $(B)/workload-static $(WORKLOAD_OBJECTS) $(B)/soak $(SOAK_OBJECTS): SANITIZE :=
@@ -191,7 +195,7 @@ $(eval $(call program,workload,$(WORKLOAD_OBJECTS),-lpthread))
 $(eval $(call program,workload-static,$(WORKLOAD_OBJECTS),-lpthread,-static -s))
 $(eval $(call program,soak,$(SOAK_OBJECTS),-lpthread))
 
-# The program whose stacks are looked at: with frame pointers, each call a call
+# The tests check the stacks of this program, so it has frame pointers and no tail calls.
 $(B)/stack_workload: tests/cli/stack_workload.c
 	@mkdir -p $(@D)
 	$(call say,CC,$@)
@@ -210,20 +214,21 @@ $(eval $(call program,bench_replay,$(BENCH_REPLAY_OBJECTS),$$(LIBS)))
 
 BENCH := $(addprefix $(B)/,tcpclose bench_churn bench_flood bench_hold bench_latency bench_replay)
 
-# The same, slower by so many turns per event as BENCH_SPIN says: what the benchmark must notice
+# The same programs, made slower by BENCH_SPIN loop iterations per event. The benchmark must notice
+# the difference.
 SPIN := -Wl,--wrap=decode_event
 SPIN_OBJECT := $(B)/obj/tools/bench/spin.o
 $(eval $(call program,bench_replay_spin,$(BENCH_REPLAY_OBJECTS) $(SPIN_OBJECT),$$(LIBS),$(SPIN)))
 $(eval $(call program,tcpclose_spin,$(MAIN) $(ARCHIVES) $(SPIN_OBJECT),$$(LIBS),$(SPIN)))
 
-# The harnesses: with gcc and driver.c for make check, with clang's libFuzzer for make fuzz
+# Fuzz harnesses: make check builds them with gcc and driver.c, make fuzz with clang's libFuzzer.
 HARNESSES := $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
 HARNESS_PARTS := $(B)/obj/tests/stories/check.o $(TEST_LIBS)
 $(B)/fuzz_%: $(B)/obj/tests/fuzz/fuzz_%.o $(B)/obj/tests/fuzz/driver.o $(HARNESS_PARTS)
 	$(call say,LD,$@)
 	$(Q)$(CC) $(C_FLAGS) $(LDFLAGS) -o $@ $(filter %.o,$^) $(call link,$(filter %.a,$^)) $(LIBS)
 
-# libFuzzer wants every line instrumented: its own objects, all in one list
+# libFuzzer needs every object instrumented, so its build has objects of its own, in one list.
 F := build/fuzz
 FUZZ_SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all
 FUZZ_SOURCES := tests/stories/check.c src/host/$(SYMBOLS).c src/app/pipeline.c \
@@ -271,7 +276,7 @@ check-all: $(B)/tcpclose $(B)/tcpclose.8 $(B)/tcpclose.bash $(UNIT_TESTS) $(B)/s
 
 static: $(B)/tcpclose-static
 
-# The manual and the completion list the views and options that the tool itself lists.
+# The lists of views and options in the manual and the completion are printed by the tool itself.
 $(B)/tcpclose.8: src/man/tcpclose.8.scd $(B)/tcpclose
 	$(B)/tcpclose --document views > $(B)/views.scd
 	$(B)/tcpclose --document options > $(B)/options.scd
@@ -285,7 +290,8 @@ $(B)/tcpclose.bash: $(B)/tcpclose
 
 man: $(B)/tcpclose.8
 
-# DESTDIR=... stages it. Without scdoc (tools/deps check has it) the manual is left out.
+# DESTDIR=... stages the installation. The manual is left out if scdoc is missing (tools/deps check
+# installs it).
 install: $(B)/tcpclose $(B)/tcpclose.bash $(if $(shell command -v $(SCDOC)),$(B)/tcpclose.8)
 	install -D $(B)/tcpclose $(DESTDIR)$(PREFIX)/sbin/tcpclose
 	install -D -m 644 $(B)/tcpclose.bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/tcpclose

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-"""The self-test of tools/check-fields: one header plays the kernel, others are wrong about it."""
+"""The self-test of tools/check-fields: one header stands for the kernel, others differ from it."""
 import os
 import subprocess
 import tempfile
@@ -64,7 +64,7 @@ struct file___ref {
 OPTIONAL = [("struct sock", ["maybe"], "CONFIG_MAYBE")]
 GROUPS = {"the count": [("struct file", ["f_count"], "old"), ("struct file___ref", ["*"], "new")]}
 
-# A change to the right header, and the line that must come of it (None: none)
+# A change to the right header, and the line that it must cause (None: no line)
 CASES = [
     ("nothing is wrong", "", "", None),
     ("too wide", "__u32 err;", "__u64 err;", "struct sock: err: kernel has 4 bytes, vmlinux.h 8"),
@@ -101,7 +101,7 @@ def write(path, text):
 
 
 def play_kernel(folder):
-    """A file with BTF as a kernel would have it."""
+    """Compile KERNEL to an object with BTF, and return its path."""
     source, obj = os.path.join(folder, "kernel.c"), os.path.join(folder, "kernel.o")
     write(source, KERNEL + "enum map_type e;\nstruct sock s;\nstruct inner i;\nstruct file f;\n")
     clang = os.environ.get("CLANG", "clang")
@@ -124,7 +124,7 @@ def run_case(check, folder, kernel, case):
 
 
 def run(check):
-    """0 if every wrong header was caught."""
+    """Return 0 if every wrong header was caught."""
     with tempfile.TemporaryDirectory() as folder:
         kernel = play_kernel(folder)
         results = [run_case(check, folder, kernel, case) for case in CASES]

@@ -4,7 +4,7 @@ import os
 import subprocess
 import tempfile
 
-# A file and what is in it; the breach that must be told (None: the file is fine)
+# A file, its content, and the breach that must be reported (None: the file is fine)
 FILES = [
     ("src/core/story.h", '#pragma once\n#include "event.h"\n#include "buf.h"\n', None),
     ("src/util/buf.h", "#include <stdio.h>\n", None),
@@ -24,7 +24,7 @@ FILES = [
 ]
 UNLICENSED = "tests/bare.py"
 
-# A source of the core and the breach that its object must give (None: pure)
+# A source of the core, and the breach that must be reported for its object (None: pure)
 OBJECTS = [
     ("story", "void *memcpy(void *, const void *, unsigned long);\n"
      "int conn_x(int);\nint story_x(void *a, void *b, int n) { memcpy(a, b, n); return conn_x(n); }\n", None),
@@ -53,7 +53,7 @@ def tell(name, good, got):
 
 
 def judge(name, wanted, lines, about):
-    """Is the wanted breach told, or, if none is wanted, none about this file?"""
+    """Check that the wanted breach is reported or, if wanted is None, no breach in this file."""
     if wanted is None:
         got = [line for line in lines if line.startswith(about)]
         return tell(f"{name} is fine", not got, got)
@@ -92,7 +92,7 @@ def objects(tool, root):
 
 
 def run(tool):
-    """0 if every breach was caught and nothing else was."""
+    """Return 0 if every breach was caught and nothing else was."""
     with tempfile.TemporaryDirectory() as root:
         results = sources(tool, root)
     with tempfile.TemporaryDirectory() as root:

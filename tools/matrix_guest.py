@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-"""The guests of tools/matrix: what is in their initramfs, and how they are booted."""
+"""The guests of tools/matrix: builds their initramfs and boots them."""
 
 import ctypes
 import os
@@ -17,7 +17,7 @@ SCRIPTS = ("test_cases", "test_preexisting", "test_stuck", "stuck_workload", "te
 MODULES = ("tun", "nf_tables", "nft_quota", "nft_counter", "nft_nat", "nft_chain_nat", "nf_nat", "veth", "tcp_diag",
            "unix_diag", "inet_diag", "nfnetlink", "tls", "rtc-cmos", "rtc-pl031")
 BOOT = ["-m", "1024", "-smp", "2", "-display", "none", "-monitor", "none", "-no-reboot", "-nodefaults", "-nic", "none"]
-# no_timer_check: on a busy machine the kernel counts too few ticks of the emulated timer, and panics
+# no_timer_check: on a busy machine the kernel counts too few ticks of the emulated timer and panics
 COMMAND_LINE = "mitigations=off no_timer_check quiet panic=-1 rdinit=/init"
 
 
@@ -26,19 +26,20 @@ _libc = ctypes.CDLL(None)
 
 
 def die_together():
-    """In a guest's process: who is killed leaves no guest behind."""
+    """Called in the process of a guest: if its parent is killed, the kernel kills the guest too."""
     _libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
 
 
 class Arch:
-    """Of a guest. root: where its programs are. results: the line that the host reads what it says from."""
+    """The architecture of a guest. root is the folder with its programs. The guest writes its
+    results to the serial line `results`, which the host reads."""
 
     def __init__(self, name, qemu, machine, console, results, accels, root=""):
         self.name, self.qemu, self.machine, self.accels, self.root = name, qemu, machine, accels, root
         self.append = f"console={console} results={results} {COMMAND_LINE}"
 
     def find(self, program):
-        """A program of the guest's as a path on this machine."""
+        """Return the path on this machine of a program for the guest."""
         if not self.root:
             path = shutil.which(program)
             return path and os.path.realpath(path)
@@ -49,14 +50,14 @@ class Arch:
         return None
 
     def real(self, path):
-        """Links followed within the root, where an absolute one begins."""
+        """Follow symbolic links; an absolute one starts at the root of the guest."""
         while os.path.islink(path):
             target = os.readlink(path)
             path = self.root + target if target.startswith("/") else os.path.join(os.path.dirname(path), target)
         return os.path.normpath(path)
 
     def libraries(self, path):
-        """What the loader will look for, as paths within the guest."""
+        """Return the files that the loader will look for, as paths within the guest."""
         if not self.root:
             said = subprocess.run(["ldd", path], capture_output=True, text=True, check=False).stdout
             return re.findall(r"(/\S+) \(0x", said)
@@ -68,8 +69,8 @@ class Arch:
         return found
 
 
-# One thread for all processors: with one each, qemu 7.2 runs code that the kernel has changed under its feet in its old
-# form, for good (tests/matrix/README.md)
+# One thread for all processors. With one thread each, qemu 7.2 can keep running the old version of
+# code that the kernel has patched (tests/matrix/README.md).
 EMULATED = ["-accel", "tcg,thread=single", "-cpu", "max"]
 
 
@@ -101,7 +102,7 @@ class Tree:
             f.write(text)
 
     def add_with_libraries(self, of, source, inside):
-        """A program or library, and what the loader will look for, each where it is on its machine."""
+        """Add a program or library and the libraries that it needs, each at its usual path."""
         self.add(source, inside)
         for path in of.libraries(source):
             if not os.path.exists(self.path + path):
@@ -116,7 +117,8 @@ class Tree:
 
 
 def _python_files(of):
-    """The files of the standard library that the tests come to load; of another machine's all."""
+    """Return the files of the standard library that the tests load. For another architecture,
+    return the whole library."""
     if of.root:
         top = os.path.join(of.root, "usr/lib")
         return [os.path.join(folder, name).removeprefix(of.root)
@@ -133,7 +135,7 @@ def _python_files(of):
 
 
 def _add_python(tree, of):
-    """Compiled as well: a guest would be at it for seconds each time."""
+    """Add python3 and its library, compiled: a guest would need seconds to compile it each time."""
     tree.add_with_libraries(of, of.real(of.root + PYTHON), PYTHON)
     for path in _python_files(of):
         if path.endswith(".so"):
@@ -145,7 +147,7 @@ def _add_python(tree, of):
 
 
 def make_machine(folder, of, tool, workload):
-    """What all guests have in common: the archive's path."""
+    """Pack the files that all guests share. Return the path of the archive."""
     tree = Tree(os.path.join(folder, "machine"))
     tree.add(of.find("busybox"), "/bin/busybox")
     tree.add(os.path.join(ROOT, "tests/matrix/init"), "/init")
@@ -166,7 +168,7 @@ def make_machine(folder, of, tool, workload):
     tree.add(workload, "/matrix/workload")
     for name in ("proc", "sys", "dev", "run", "tmp", "root"):
         os.makedirs(os.path.join(tree.path, name), exist_ok=True)
-    # tcpdump wants to become a user of its own, and there is nobody to protect from it
+    # tcpdump switches to a user of its own. In the guest root is safe.
     tree.write("/etc/passwd", "root:x:0:0:root:/root:/bin/sh\ntcpdump:x:0:0:tcpdump:/:/bin/sh\n")
     tree.write("/etc/group", "root:x:0:\ntcpdump:x:0:\n")
     archive = os.path.join(folder, "machine.cpio")
@@ -175,7 +177,7 @@ def make_machine(folder, of, tool, workload):
 
 
 def make_modules(folder, kernel):
-    """The kernel's modules that the cases need, as a second archive."""
+    """Pack the kernel modules that the cases need, as a second archive. Return its path."""
     suite, release, where = kernel
     tree = Tree(os.path.join(folder, "modules-" + suite))
     base = f"/lib/modules/{release}"
@@ -193,7 +195,8 @@ def make_modules(folder, kernel):
 
 
 def boot(of, archives, kernel, accel, folder, limit_s):
-    """Runs a guest to its end. What came over the line of results, and why it is not all there, if so."""
+    """Run a guest to its end. Return its results, and the reason if they are incomplete (or
+    None)."""
     initrd, results = os.path.join(folder, "initrd"), os.path.join(folder, "results")
     with open(initrd, "wb") as out:
         for archive in archives:
@@ -212,7 +215,7 @@ def boot(of, archives, kernel, accel, folder, limit_s):
         if done.returncode:
             why = f"qemu: status {done.returncode}: {done.stderr.strip()[-300:]}"
     except subprocess.TimeoutExpired:
-        why = f"not over after {limit_s} s"
+        why = f"not finished after {limit_s} s"
     os.unlink(initrd)
     text = ""
     if os.path.exists(results):
@@ -224,7 +227,7 @@ def boot(of, archives, kernel, accel, folder, limit_s):
 
 
 def find_accel(of, asked, archive, kernel, folder):
-    """KVM where a guest really comes up under it: the device alone says nothing."""
+    """Return "kvm" if a guest boots under it, else "tcg". The device alone is not sufficient."""
     if asked != "auto":
         return asked
     if "kvm" not in of.accels or not os.access("/dev/kvm", os.R_OK | os.W_OK):

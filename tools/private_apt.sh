@@ -1,13 +1,14 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #
-# For tools/kernels and tools/sysroot: packages of other releases and architectures, without a word to the machine's
-# own apt and dpkg. A private apt root has lists and sources of its own; mirror, proxy and keys are the machine's.
+# For tools/kernels and tools/sysroot: fetches packages of other releases and architectures without
+# any change to the machine's own apt and dpkg. A private apt root has its own lists and sources,
+# and uses the mirror, proxy and keys of the machine.
 #
-#	prepare_apt FOLDER ARCH SUITE...	makes the root, and fetches the lists
-#	private_apt COMMAND ARGUMENT...		apt-get or another of its programs, within the root
+#	prepare_apt FOLDER ARCH SUITE...	create the root and fetch the lists
+#	private_apt COMMAND ARGUMENT...		run apt-get or another apt program within the root
 
-# The machine's own mirror of Debian, and its keys
+# Print the Debian mirror that the machine uses.
 mirror()
 {
 	# shellcheck disable=SC2016 # apt's own variables
@@ -39,7 +40,7 @@ prepare_apt()
 	shift 2
 	from=$(mirror) keys=$(keyring)
 	if [ -z "$from" ] || [ -z "$keys" ]; then
-		echo "${0##*/}: this machine's apt names no mirror of Debian, or has no keys for it" >&2
+		echo "${0##*/}: this machine's apt has no Debian mirror, or no keys for it" >&2
 		return 1
 	fi
 	mkdir -p "$apt_root"/{lists/partial,archives/partial,state}
@@ -47,6 +48,7 @@ prepare_apt()
 	for suite in "$@"; do
 		echo "deb [arch=$apt_arch signed-by=$keys] $from $suite main"
 	done >"$apt_root/sources.list"
-	# A release that the mirror has no longer fails this, and is told when its packages cannot be found
+	# The update fails if the mirror has dropped a release. That is reported later, when the
+	# packages of the release are not found.
 	private_apt apt-get update >&2 || true
 }

@@ -1,19 +1,20 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * stack_workload MODE: ends a connection at the end of a chain of calls, main -> handler -> pool_release, and says
- * before it does where these functions are, and where each call returns to:
+ * stack_workload MODE: closes a connection from a chain of calls, main -> handler -> pool_release.
+ * Before that it prints the addresses of these functions and the return address of each call:
  *
  *	pool_release 0x5581 handler 0x55a0 main 0x55c0	the functions
  *	0x55ae 0x55d1					return addresses, the innermost first
  *
- * Waits for a line on standard input before that, and after it, when it has closed the other end too. Built with frame pointers. The modes:
+ * Waits for a line on standard input before the close, and for another after it, when it has closed
+ * the other end too. Built with frame pointers. The modes:
  *
- *	close, shutdown	the call that ends it
- *	threads		close(), in a program of two threads: libc's wrapper is another then
- *	jit		close(), called by code that is in no file
- *	exit		nothing is called: the process ends after the first line
- *	gone		close(), then the process ends at once
- *	exec		close(), then another program takes its place at once
+ *	close, shutdown	close the connection with this call
+ *	threads		close() in a program with two threads: libc uses another wrapper there
+ *	jit		close() called by code that is not in any file
+ *	exit		no call: the process ends after the first line
+ *	gone		close(), then the process ends immediately
+ *	exec		close(), then the process executes another program immediately
  */
 #include <arpa/inet.h>
 #include <pthread.h>
@@ -56,7 +57,7 @@ static void end_by_code(int fd)
 	memcpy(page, code, sizeof(code));
 	memcpy(&run, &page, sizeof(run));
 	run(fd, close);
-	__asm__ volatile("");	/* this is no tail call */
+	__asm__ volatile("");	/* prevents a tail call */
 }
 
 static void print_addresses(void *out_of)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * Plays a harness without a fuzzer: fuzz_x COUNT CORPUS gives it each input of the corpus (a line
- * of hexadecimal digits each), then COUNT inputs made from them by chance, the same on every
- * machine: cut, joined, with bytes flipped. A failure aborts.
+ * Runs a harness without a fuzzer. fuzz_x COUNT CORPUS feeds it each input of the corpus (one line
+ * of hexadecimal digits per input), then COUNT random variants: inputs cut, joined, or with flipped
+ * bytes. The variants are the same on every machine. A failure aborts.
  */
 #include "fuzz.h"
 
@@ -25,7 +25,7 @@ static uint64_t next_random(uint64_t *seed)
 
 static void run_input(const uint8_t *data, size_t len)
 {
-	uint8_t *copy = malloc(len ? len : 1);	/* of its own size, so that a sanitizer sees its end */
+	uint8_t *copy = malloc(len ? len : 1);	/* exact size: a sanitizer detects overruns */
 
 	HOLDS(copy);
 	memcpy(copy, data, len);
@@ -58,7 +58,7 @@ static void run_mutation(const struct bytes *file, unsigned files, uint64_t *see
 	run_input(data, len);
 }
 
-/* The bytes of a line, up to what is no pair of digits. */
+/* Stores the bytes of a line, up to the first pair of characters that are not digits. */
 static void take_line(struct bytes *b, const char *line)
 {
 	unsigned v;

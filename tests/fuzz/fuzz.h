@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * What the harnesses share. Each is one file with LLVMFuzzerTestOneInput(): libFuzzer's (make
- * fuzz), AFL++'s, and driver.c's, with which `make check` plays the corpus and some thousand inputs
- * by chance.
+ * Shared by the fuzz harnesses. Each harness is one file with LLVMFuzzerTestOneInput(), which
+ * libFuzzer (make fuzz), AFL++ and driver.c call. `make check` uses driver.c to run the corpus and
+ * some thousand random inputs.
  */
 #pragma once
 
@@ -14,7 +14,7 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-/* An invariant. */
+/* Aborts unless an invariant holds. */
 #define HOLDS(what)                                                                                \
 	do {                                                                                       \
 		if (!(what)) {                                                                     \
@@ -23,7 +23,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 		}                                                                                  \
 	} while (0)
 
-/* The input, taken from the front; zeros when it is used up. */
+/* The input, consumed from the front. Once it is used up, it yields zeros. */
 struct input {
 	const uint8_t *data;
 	size_t len;

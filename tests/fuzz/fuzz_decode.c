@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * decode: any bytes of any length. What it lets pass, every view can print, and the tables of what
- * closes and of what stuck can take.
+ * decode: any bytes of any length. Every view must be able to print an event that decode accepts,
+ * and the endpoint table and the table of stuck sockets must be able to store it.
  */
 #include "fuzz.h"
 
@@ -31,7 +31,7 @@ static void check_story(void *arg, const struct story *s, uint64_t now_ns)
 	HOLDS(v.ending < ENDING_COUNT);
 }
 
-/* What stuck, by every view that shows it. */
+/* Prints the stuck sockets with every view that shows them. */
 static void finish(struct view_context *context, struct stuck_table *h)
 {
 	HOLDS(stuck_table_finish(h));

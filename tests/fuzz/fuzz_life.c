@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * Sockets that live as the kernel lets them: from state to state, with the task or without, losing
- * events, telling one twice in a row (bpf/reentry.bpf.h), coming back under the same key and
- * addresses. Each of these lives is told at most once, and if nothing was lost each that ended is
- * told.
+ * Sockets that live as the kernel permits: they go from state to state, with or without a task,
+ * lose events, report an event twice in a row (bpf/reentry.bpf.h), and come back with the same key
+ * and addresses. Each life must be reported at most once, and if no event was lost, each life that
+ * ended must be reported.
  */
 #include "fuzz.h"
 
@@ -20,7 +20,7 @@ struct life {
 };
 
 struct world {
-	struct view_context context;	/* first: a view is handed that */
+	struct view_context context;	/* first, because a view gets a pointer to it */
 	struct pipeline *pipeline;
 	struct life life[SOCKETS];
 	uint64_t now_ns;
@@ -58,7 +58,7 @@ static void start_life(struct world *w, unsigned i)
 			       .snd_wnd = 100, .syscall_nr = -1 };
 }
 
-/* how: 1 it is lost, 2 it comes twice. */
+/* Sends an event. how: 1 it is lost, 2 it arrives twice. */
 static void send_event(struct world *w, struct event e, unsigned how)
 {
 	e.ts_ns = w->now_ns;
@@ -109,7 +109,7 @@ static void ack_our_fin(struct life *l)
 	l->e.write_seq = l->e.snd_nxt = l->e.snd_una = 1001;
 }
 
-/* A state that leads on: what the kernel allows from here. */
+/* Changes to a random state that the kernel permits after the current one. */
 static void step_open(struct world *w, struct life *l, unsigned how)
 {
 	switch (l->state) {
@@ -144,7 +144,7 @@ static void step_open(struct world *w, struct life *l, unsigned how)
 	}
 }
 
-/* After CLOSE: what may still come, and at last another life in its place. */
+/* After CLOSE: sends the events that may still follow, and at last starts the next life. */
 static void step_closed(struct world *w, unsigned i, unsigned how)
 {
 	struct life *l = &w->life[i];

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * A command line: words that end with a NUL or a newline. It is taken, or refused in one line fit
- * for a terminal.
+ * A command line: words that end with a NUL or a newline. It must be accepted, or refused with one
+ * line that is safe to print to a terminal.
  */
 #include "fuzz.h"
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * The reader of recordings, and what is made of what it hands out. The first byte says what the
- * rest is: a file; or, since no fuzzer guesses a checksum, the records of a member, or the text of
- * a head, which get a sound file around them. The second byte says how much is read at once, the
- * length which view sees it.
+ * The reader of recordings, and the processing of its records. The first byte selects the kind of
+ * the rest: a whole file, or the records of a member, or the text of a header. The last two are
+ * wrapped in a valid file, since a fuzzer cannot guess checksums. The second byte is the number of
+ * bytes per read, and the length selects the view.
  */
 #include "fuzz.h"
 
@@ -14,7 +14,7 @@
 #include "../stories/check.h"
 
 #define FILE_MAX (512u << 10)
-#define VIEWS 6		/* that tell stories or events, the first ones */
+#define VIEWS 6		/* the first views: they report stories or events */
 #define RECORDS_MAX (1u << 20)
 
 struct file {
@@ -37,7 +37,7 @@ static ssize_t read_file(void *arg, void *bytes, size_t len)
 	return (ssize_t)len;
 }
 
-/* A member with those bytes behind its first. */
+/* Adds a member: the byte `first`, then these bytes. */
 static void add_member(char first, const void *bytes, size_t len)
 {
 	static uint8_t plain[FILE_MAX / 2];
@@ -56,7 +56,7 @@ static void add_member(char first, const void *bytes, size_t len)
 	deflateEnd(&z);
 }
 
-/* A sound head, made once; without the many names of system calls, which take their time. */
+/* Adds a valid header, built once, without the names of system calls, which are slow to process. */
 static void add_valid_header(void)
 {
 	static const struct run_info meta = { .hostname = "h", .hook = { { "calls", "tracepoint" },

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * conn, act, story, verdict and the views on events in any order: duplicates, drops, addresses that
- * come back, cookies that are missing, time that goes back, clocks that jump, losses. Ten bytes
- * make an event; every combination is one that decode lets pass. What a walk found of them stuck,
- * too.
+ * The endpoint table, calls, stories, verdicts and views, with events in any order: duplicates,
+ * drops, reused addresses, missing cookies, time that goes back, clocks that jump, losses. Ten
+ * bytes make an event, and decode accepts every combination. Also covers stuck sockets that the
+ * iterator finds.
  */
 #include "fuzz.h"
 
@@ -20,7 +20,7 @@
 #define PHASES_OF_TOTAL (PHASE_COUNT - 1)
 
 struct world {
-	struct view_context context;	/* first: a view is handed that */
+	struct view_context context;	/* first, because a view gets a pointer to it */
 	struct pipeline *pipeline;
 	struct event now[SOCKETS];
 	uint64_t now_ns;
@@ -28,7 +28,7 @@ struct world {
 	unsigned long max_open;
 	struct kernel_counters kernel;
 	struct stuck_table stuck;
-	struct view_context each[VIEWS];	/* by the place in view_at() */
+	struct view_context each[VIEWS];	/* indexed as in view_at() */
 };
 
 static void check_times(const struct story *s, const struct verdict *v)
@@ -81,7 +81,7 @@ static void check_story(struct view_context *context, const struct story *s, con
 	}
 }
 
-/* Each view's own, with what it keeps from story to story. */
+/* Gives each view its own context, with the data that it keeps between stories. */
 static void start_views(struct world *w, uint8_t how)
 {
 	HOLDS(!view_at(VIEWS));
@@ -125,7 +125,7 @@ static void check_tally(const struct world *w)
 	HOLDS(endpoint_table_counts(pipeline_endpoints(w->pipeline)).closing <= t.open);
 }
 
-/* Pairs face each other; two share a key, two their addresses. */
+/* Makes pairs of sockets that are each other's peers. Two share a key, two their addresses. */
 static void make_sockets(struct world *w)
 {
 	for (unsigned i = 0; i < SOCKETS; i++) {
@@ -156,7 +156,7 @@ static void move_time(struct world *w, uint8_t how)
 		w->now_ns += (uint64_t)step;
 }
 
-/* What a socket's numbers may do between two events. */
+/* Changes the numbers of a socket as they may change between two events. */
 static void move_numbers(struct event *e, uint8_t how)
 {
 	e->write_seq += how & 1;
@@ -181,7 +181,7 @@ static void feed_event(struct world *w, struct input *in, uint8_t kind)
 	uint8_t misc;
 
 	if (who & 64)
-		now->cookie += SOCKETS * 2;	/* another owner of the same key */
+		now->cookie += SOCKETS * 2;	/* another socket with the same key */
 	move_time(w, take_u8(in));
 	move_numbers(now, take_u8(in));
 	e = *now;
@@ -224,7 +224,7 @@ static void step(struct world *w, struct input *in)
 {
 	uint8_t what = take_u8(in) % 24;
 
-	if (what < 20) {	/* most of them state changes */
+	if (what < 20) {	/* most events are state changes */
 		feed_event(w, in, what < 8 ? EVENT_STATE : what - 7 > EVENT_KIND_MAX ?
 			   EVENT_CALL : (uint8_t)(what - 7));
 	} else if (what == 20) {
@@ -238,7 +238,9 @@ static void step(struct world *w, struct input *in)
 	check_tally(w);
 }
 
-/* What stuck: each found socket is shown, filtered or did not fit, by every view that can. */
+/*
+ * Stuck sockets: each found one is shown, filtered or did not fit, in every view that shows them.
+ */
 static void check_hangs(struct world *w)
 {
 	struct stuck_table *h = &w->stuck;

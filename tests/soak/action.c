@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * One end of a connection: waits for its turn, tells the truth, actions.
+ * One end of a connection: waits for its turn, prints its line of truth, then acts.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -27,11 +27,11 @@
 
 _Noreturn void soak_die(const char *what)
 {
-	fprintf(stderr, "soak: %s: %s\n", what, errno ? strerror(errno) : "not as it should be");
+	fprintf(stderr, "soak: %s: %s\n", what, errno ? strerror(errno) : "unexpected result");
 	_exit(1);
 }
 
-/* A name that tells which worker actions. */
+/* Names the task after its worker, so that the comm in a story identifies the worker. */
 void soak_become(const char *kind, uint32_t worker)
 {
 	char comm[16];
@@ -66,7 +66,7 @@ static void sleep_ms(int ms)
 		;
 }
 
-/* As short as the kernel makes it, so that both sides wake at about the same time. */
+/* Sleeps as briefly as the kernel permits, so that both sides wake at about the same time. */
 static void nap(int times)
 {
 	const struct timespec shortest = { .tv_nsec = 1 };
@@ -127,7 +127,7 @@ static void await_unread(const struct end *e)
 	require(e, poll(&ready, 1, -1) == 1 && ready.revents == POLLIN, "waiting for data");
 }
 
-/* Without reading what came before it. */
+/* Waits for the peer's FIN without reading the data before it. */
 static void await_hangup(const struct end *e)
 {
 	struct pollfd ready = { .fd = e->fd, .events = POLLRDHUP };
@@ -136,7 +136,7 @@ static void await_hangup(const struct end *e)
 	     "waiting for the peer's FIN behind data");
 }
 
-/* Sends the ACK that the kernel would rather send with our FIN (tcp_sock_set_quickack). */
+/* Sends the ACK now. The kernel would otherwise send it with our FIN (tcp_sock_set_quickack). */
 static void ack_now(const struct end *e)
 {
 	int on = 1;
@@ -281,14 +281,14 @@ static void disconnect(const struct end *e)
 	const struct sockaddr nobody = { .sa_family = AF_UNSPEC };
 
 	print_call(e, "connect", -1, e->fd);
-	require(e, !connect(e->fd, &nobody, sizeof(nobody)), "connect to nobody");
+	require(e, !connect(e->fd, &nobody, sizeof(nobody)), "connect to AF_UNSPEC");
 	do_close(e, e->fd);
 }
 
 static _Noreturn void wait_to_be_killed(const struct end *e, int ready)
 {
 	print_end_of_process(e, "signal", -1, SIGKILL);
-	require(e, write(ready, "", 1) == 1, "telling that all is ready");
+	require(e, write(ready, "", 1) == 1, "reporting that the child is ready");
 	for (;;)
 		pause();
 }
@@ -339,7 +339,7 @@ static void perform(const struct end *e)
 	}
 }
 
-/* The child's part; baton says that the parent has dropped its copy. */
+/* The child's part. A byte in baton means that the parent has closed its copy. */
 static _Noreturn void child_run(const struct end *e, int baton, int ready)
 {
 	uint8_t action = plan_action(&e->plan, e->side);
@@ -351,7 +351,7 @@ static _Noreturn void child_run(const struct end *e, int baton, int ready)
 		do_close(e, e->fd);
 		_exit(0);
 	}
-	require(e, read(baton, &byte, 1) == 1, "taking the baton");
+	require(e, read(baton, &byte, 1) == 1, "receiving the baton");
 	wait_turn(e);
 	if (action == ACTION_EXIT) {
 		print_end_of_process(e, "exit", e->plan.exit_code, -1);
@@ -395,7 +395,7 @@ static void run_with_child(const struct end *e)
 		close_last(e);
 	} else {
 		do_close(e, e->fd);
-		require(e, write(baton[1], "", 1) == 1, "giving the baton");
+		require(e, write(baton[1], "", 1) == 1, "passing the baton");
 	}
 	if (action == ACTION_KILLED) {
 		require(e, read(ready[0], &byte, 1) == 1, "the child is not ready");
@@ -410,7 +410,7 @@ static void run_with_child(const struct end *e)
 	}
 }
 
-/* What the plan makes each side send besides the plan itself and its receipt. */
+/* Counts the bytes that each side sends besides the plan and its receipt. */
 static void count_bytes(struct end *e)
 {
 	const struct plan *p = &e->plan;

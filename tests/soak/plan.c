@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * What is to be done with a connection, and how its two stories must then read.
+ * Draws the plan of a connection, and derives the stories that both ends must get.
  */
 #include <string.h>
 
 #include "soak.h"
 
 #define PLAN_MAGIC 0x6b616f73
-#define ANSWER_MOST 2000	/* bytes: of one segment or two, and of any window */
+#define ANSWER_MOST 2000	/* bytes: one or two segments, and within any window */
 
 /* SplitMix64 (Steele, Lea, Flood: Fast Splittable Pseudorandom Number Generators). */
 static uint64_t prng_next(struct prng *r)
@@ -52,18 +52,18 @@ bool action_forks(uint8_t action)
 	return action >= ACTION_THREADS;
 }
 
-/* Two calls, between which the other side's RST may come. */
+/* Does this action consist of two calls? The other side's RST may arrive between them. */
 static bool action_takes_two(uint8_t action)
 {
 	return action == ACTION_SHUT_WR || action == ACTION_SHUT_RDWR;
 }
 
 /*
- * What the other side sees must not hang on who is faster. Where a RST goes after the FIN, the FIN
- * has been acknowledged for a while: a RST that comes just when the ACK makes a minisock of the
- * socket is lost on the socket that was, and the minisock waits for ever (tcp_time_wait,
- * tcp_rcv_state_process). While data is unread only data of ours makes the kernel send its ACK,
- * so the other side must be there to take it.
+ * The view of the other side must not depend on which side is faster. A RST follows a FIN only some
+ * time after the FIN was acknowledged. If the RST arrived just when the ACK replaces the socket by
+ * a timewait socket, the old socket would drop it and the timewait socket would wait forever
+ * (tcp_time_wait, tcp_rcv_state_process). While data is unread, the kernel sends its ACK only with
+ * data of ours, so the other side must still be there to receive it.
  */
 static void keep_races_out(struct plan *p)
 {
@@ -135,7 +135,7 @@ const char *plan_ending(const struct plan *p, enum side side)
 		return plan_goes_first(p, side) ? "reset-sent" : "reset-received";
 	if (action_resets(p->action[1]))
 		return plan_goes_first(p, side) ? "reset-received" : "reset-sent";
-	/* Data acknowledges too; without either it is between the kernel and its timers. */
+	/* Data carries the ACK too. Without data or a forced ACK, the kernel's timers decide. */
 	return p->ack_at_once || p->action[0] == ACTION_HALF_CLOSE ? "four-way" : "four-way|three-way";
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * soak --seed N --seconds S [--rate R]: see soak.h. Truth on standard output, which is best a file
- * opened for appending. Exit status 0 done, 1 something went wrong, 64 usage.
+ * soak --seed N --seconds S [--rate R]: see soak.h. Prints the truth to standard output, preferably
+ * a file opened for appending. Exit status: 0 done, 1 a failure, 64 usage.
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -24,7 +24,7 @@
 #include "soak.h"
 
 #define NS_PER_S 1000000000ULL
-#define WATCHDOG_S 60		/* beyond the time asked for: who is stuck ends itself */
+#define WATCHDOG_S 60		/* after the requested time, a stuck process ends itself */
 #define PROCESSES (2 * (SOAK_PROCESSES + SOAK_SOLO))
 #define USAGE 64
 
@@ -32,10 +32,10 @@ struct soak {
 	uint64_t seed;
 	unsigned seconds, rate;
 	uint64_t end_ns;		/* CLOCK_MONOTONIC */
-	int stop[2];			/* its end of file tells the servers that all is over */
+	int stop[2];			/* end of file: the servers stop */
 	int listener[SOAK_WORKERS][NET_COUNT];
 	int port[SOAK_WORKERS][NET_COUNT];
-	pid_t pid[PROCESSES];		/* the clients' first */
+	pid_t pid[PROCESSES];		/* the client processes first */
 };
 
 struct worker {
@@ -66,7 +66,7 @@ static bool is_solo(uint32_t worker)
 	return worker >= SOAK_PROCESSES * SOAK_THREADS;
 }
 
-/* The server's address of that net, as its listener or its client has it. */
+/* Fills in the server's address in that net, for its listener or for its client. */
 static socklen_t make_address(uint8_t net, bool listening, int port, struct sockaddr_storage *ss)
 {
 	struct sockaddr_in *v4 = (struct sockaddr_in *)ss;
@@ -113,7 +113,7 @@ static void listen_for(struct soak *s, uint32_t worker, uint8_t net)
 				     ((struct sockaddr_in6 *)&ss)->sin6_port);
 }
 
-/* The plan, then one byte back: from here on both sides know their names and their parts. */
+/* Sends the plan and receives one byte. Then both sides know their addresses and their parts. */
 static void client_open(const struct soak *s, struct end *e)
 {
 	const struct plan *p = &e->plan;
@@ -210,7 +210,7 @@ static void *run_worker(void *arg)
 	return NULL;
 }
 
-/* The body of a process: workers from that number on, each a thread if there are several. */
+/* Runs `count` workers starting with number `from`, each as a thread if there are several. */
 static void process_run(const struct soak *s, enum side side, uint32_t from, uint32_t count)
 {
 	struct worker worker[SOAK_THREADS];
@@ -258,7 +258,7 @@ static void start_all(struct soak *s)
 	}
 }
 
-/* The first to go wrong takes the others along. */
+/* Waits for all processes. If one fails, kills the others. */
 static int wait_all(struct soak *s)
 {
 	int failed = 0, clients = PROCESSES / 2;
@@ -330,7 +330,7 @@ int main(int argc, char **argv)
 {
 	struct soak s = { .seed = 0 };
 
-	if (argc == 2 && !strcmp(argv[1], "--nothing"))	/* an execve() that is one's end */
+	if (argc == 2 && !strcmp(argv[1], "--nothing"))	/* run by ends that close by execve() */
 		return 0;
 	if (!parse_options(argc, argv, &s)) {
 		fprintf(stderr, "usage: soak --seed N --seconds S [--rate CONNECTIONS_PER_S]\n");

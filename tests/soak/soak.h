@@ -1,16 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * soak: many workers end TCP connections on loopback in many ways at once, and say what they did.
+ * soak: many workers concurrently close TCP connections on loopback in many ways, and print what
+ * they did.
  *
- * Workers come in pairs, a client's and a server's, which share nothing but a connection at a time.
- * Most are threads; the solo ones are processes of a single thread, and only they fork, since a
- * child has a copy of every descriptor of its process. A client draws its plans from a generator
- * that the seed and its number start, so the same seed gives the same plans in the same order. The
- * first bytes of a connection are its plan, so both sides know what each is to do.
+ * Workers come in pairs of a client and a server, which share only one connection at a time. Most
+ * workers are threads. The solo workers are processes with a single thread, and only they fork,
+ * since a child has a copy of every descriptor of its process. A client draws its plans from a
+ * generator that is seeded with the seed and its number, so the same seed gives the same plans in
+ * the same order. The first bytes of a connection are its plan, so each side knows both parts.
  *
- * Each end writes one line of truth to standard output before it actions; an action that then goes wrong
- * ends the process with a word on stderr, and the run fails. No side actions on a guess of what the
- * other has done: who goes second waits for the end of file or the RST.
+ * Each end writes one line of truth to standard output before it acts. If the action then fails,
+ * the process ends with a message on stderr and the run fails. No side guesses what the other has
+ * done: the second one waits for the end of file or the RST.
  *
  * Ports in host order.
  */
@@ -20,21 +21,21 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-#define SOAK_PROCESSES 4	/* of clients, and as many of servers */
-#define SOAK_THREADS 4		/* workers in each */
+#define SOAK_PROCESSES 4	/* client processes; the same number of servers */
+#define SOAK_THREADS 4		/* workers per process */
 #define SOAK_SOLO 4		/* pairs of workers that are processes */
 #define SOAK_WORKERS (SOAK_PROCESSES * SOAK_THREADS + SOAK_SOLO)
-#define SOAK_HOLD_MS 20		/* the longest hold */
-#define SOAK_UNREAD 10		/* bytes left unread where that is the plan */
+#define SOAK_HOLD_MS 20		/* longest hold */
+#define SOAK_UNREAD 10		/* bytes left unread if the plan requires it */
 
-/* What the two ends are: the family of the socket, and of the packets. */
+/* The family of the sockets and of the packets. */
 enum net { NET_V4, NET_V6, NET_MAPPED, NET_COUNT };
 
 enum side { CLIENT, SERVER };
 
-/* How an end gives up its socket. The words are for people. */
+/* How an end closes or resets its connection. The texts are for humans. */
 #define ACTIONS(X)                                                                                    \
-	/* a FIN leaves */                                                                         \
+	/* sends a FIN */                                                                          \
 	X(CLOSE, "close")                                                                          \
 	X(SHUT_WR, "shut-wr, close")                                                               \
 	X(SHUT_RDWR, "shut-rdwr, close")                                                           \
@@ -43,12 +44,12 @@ enum side { CLIENT, SERVER };
 	X(DUP2, "dup2 over it")                                                                    \
 	X(DUP3, "dup3 over it")                                                                    \
 	X(CLOSE_RANGE, "close_range")                                                              \
-	X(HALF_CLOSE, "shut-wr, read all, close") /* only who goes first */                        \
-	/* a RST leaves */                                                                         \
+	X(HALF_CLOSE, "shut-wr, read all, close") /* only the first side */                        \
+	/* sends a RST */                                                                          \
 	X(LINGER_ZERO, "close, linger of 0")                                                       \
 	X(UNREAD, "close, data unread")                                                            \
-	X(DISCONNECT, "connect to nobody")                                                         \
-	/* a FIN leaves, and more than one process has to do with it: solo workers only */         \
+	X(DISCONNECT, "connect to AF_UNSPEC")                                                      \
+	/* sends a FIN, with several processes involved: only solo workers do this */              \
 	X(FORK_CHILD, "fork, the child closes last")                                               \
 	X(FORK_PARENT, "fork, the parent closes last")                                             \
 	X(EXIT, "exit")                                                                            \
@@ -60,22 +61,22 @@ enum action {
 	ACTIONS(X)
 #undef X
 	ACTION_COUNT,
-	ACTION_THREADS = ACTION_FORK_CHILD,	/* how many a thread may do */
+	ACTION_THREADS = ACTION_FORK_CHILD,	/* the number of actions that a thread may do */
 };
 
-/* Who goes first. With AT_ONCE each closes without waiting: the one race that is wanted. */
+/* Which side acts first. With AT_ONCE neither waits: this is the only intended race. */
 enum first { FIRST_CLIENT, FIRST_SERVER, FIRST_AT_ONCE };
 
-/* What is to be done with one connection; sent as it is, by one image to itself. */
+/* The plan of one connection. Sent as raw bytes: both sides run the same binary. */
 struct plan {
 	uint32_t magic;
 	uint32_t worker;
-	uint32_t nr;			/* of the worker's connections */
-	uint16_t answer_bytes;		/* what is sent to the one that has half-closed */
+	uint32_t nr;			/* number of the connection within its worker */
+	uint16_t answer_bytes;		/* sent to the side that has half-closed */
 	uint8_t first;			/* enum first */
-	uint8_t action[2];			/* enum action, of who goes first, and second */
-	uint8_t hold_ms[2];		/* before it actions; AT_ONCE: naps of each side */
-	uint8_t ack_at_once;		/* who goes second sends its ACK apart from its FIN */
+	uint8_t action[2];			/* enum action, of the first and the second side */
+	uint8_t hold_ms[2];		/* wait before the action; AT_ONCE: naps of each side */
+	uint8_t ack_at_once;		/* the second side sends its ACK separately from its FIN */
 	uint8_t exit_code;
 	uint8_t net;			/* enum net */
 	uint8_t pad[2];
@@ -85,16 +86,16 @@ struct prng {
 	uint64_t state;
 };
 
-/* One end of a connection, as long as it lasts. */
+/* One end of an open connection. */
 struct end {
 	struct plan plan;
 	enum side side;
 	int fd;
-	long sent, received;		/* payload bytes, when all is done */
-	char where[256];		/* the JSON of what the socket is called */
+	long sent, received;		/* payload bytes at the end of the plan */
+	char where[256];		/* JSON: the addresses and the cookie of the socket */
 };
 
-/* The action that the story must name; how and fd are -1 where there is none. */
+/* The action that the story must name. how and fd are -1 if the action has none. */
 struct caller {
 	const char *call;
 	int how, fd, exit_code, signal;
@@ -110,13 +111,13 @@ bool action_resets(uint8_t action);
 bool action_forks(uint8_t action);
 bool plan_goes_first(const struct plan *p, enum side side);
 
-/* Does who goes second send data to the one that has half-closed? */
+/* Does the second side send data to the half-closed first side? */
 bool plan_has_answer(const struct plan *p);
 
-/* What this side is to do. */
+/* Returns the action of this side. */
 uint8_t plan_action(const struct plan *p, enum side side);
 
-/* What the story must say; a | separates words of which any may stand. */
+/* Returns the expected value in the story. A | separates alternatives. */
 const char *plan_ending(const struct plan *p, enum side side);
 const char *plan_initiator(const struct plan *p, enum side side);
 const char *plan_reason(const struct plan *p, enum side side);
@@ -125,7 +126,7 @@ const char *plan_reason(const struct plan *p, enum side side);
 void truth_name(struct end *e);
 void truth_print(const struct end *e, const struct caller *a);
 
-/* action.c: takes the connection from the exchange of the plan to its end. */
+/* action.c: runs the connection after the exchange of the plan, to its end. */
 void end_run(struct end *e);
 void soak_become(const char *kind, uint32_t worker);
 _Noreturn void soak_die(const char *what);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * The line of truth of one end: one write, so that lines of many processes do not mix. Every string
- * is ours or an address, so nothing needs escaping.
+ * Writes the line of truth of one end with one write(), so that lines of many processes do not mix.
+ * Every string is a constant of ours or an address, so nothing needs escaping.
  */
 #include <arpa/inet.h>
 #include <netinet/in.h>
@@ -17,7 +17,7 @@
 
 #define LINE_BYTES 1024
 
-/* The address as the packets have it: a v4-mapped one is IPv4. Returns their family, 4 or 6. */
+/* Formats the address as in the packets: a v4-mapped one as IPv4. Returns the family, 4 or 6. */
 static int format_address(const struct sockaddr_storage *ss, char *text, int *port)
 {
 	const struct sockaddr_in *v4 = (const struct sockaddr_in *)ss;
@@ -37,7 +37,7 @@ static int format_address(const struct sockaddr_storage *ss, char *text, int *po
 	return 6;
 }
 
-/* Notes the names of the socket while it has them. */
+/* Stores the addresses and the cookie of the socket while it is connected. */
 void truth_name(struct end *e)
 {
 	char local[INET6_ADDRSTRLEN], peer[INET6_ADDRSTRLEN];
@@ -72,7 +72,7 @@ static void add(char *line, size_t *len, const char *format, ...)
 	n = vsnprintf(line + *len, LINE_BYTES - *len, format, args);
 	va_end(args);
 	if (n < 0 || *len + (size_t)n >= LINE_BYTES)
-		soak_die("a line of truth that is too long");
+		soak_die("a line of truth is too long");
 	*len += (size_t)n;
 }
 
@@ -92,7 +92,7 @@ static void add_number(char *line, size_t *len, const char *key, int value)
 		add(line, len, ",\"%s\":null", key);
 }
 
-/* The task that runs this is the one that actions. */
+/* Adds the caller to the line: the current task performs the action. */
 static void add_caller(char *line, size_t *len, const struct caller *a)
 {
 	static const char *const hows[] = {
@@ -106,7 +106,7 @@ static void add_caller(char *line, size_t *len, const struct caller *a)
 	}
 	prctl(PR_GET_NAME, comm);
 	if (!strcmp(a->call, "execve"))
-		strcpy(comm, "exe");	/* the new program's: /proc/self/exe */
+		strcpy(comm, "exe");	/* the comm of the new program, /proc/self/exe */
 	add(line, len, ",\"trigger\":{\"call\":\"%s\"", a->call);
 	add_word(line, len, "how", a->how < 0 ? NULL : hows[a->how]);
 	add_number(line, len, "fd", a->fd);

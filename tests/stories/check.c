@@ -72,7 +72,7 @@ static bool json_digits(struct json_text *j)
 	return j->p > from;
 }
 
-/* Whole numbers only: the contract has no others. */
+/* Accepts only integers: the contract has no other numbers. */
 static bool json_number(struct json_text *j)
 {
 	const char *from;
@@ -121,7 +121,10 @@ bool check_json(const char *text, size_t len)
 	return json_value(&j) && j.p == j.end;
 }
 
-/* Characters of a line, each one column wide; -1: not UTF-8, or a control character. */
+/*
+ * Counts the characters of a line, each one column wide. Returns -1 if the line is not UTF-8 or has
+ * a control character.
+ */
 static long count_columns(const char *line, size_t len)
 {
 	long n = 0;
@@ -136,7 +139,7 @@ static long count_columns(const char *line, size_t len)
 	return n;
 }
 
-/* Unless it is told to be wider */
+/* Is the view limited to 80 columns by default? */
 static bool must_fit_80_columns(const char *view)
 {
 	return !strcmp(view, "trace") || !strcmp(view, "timeline") || !strcmp(view, "who") ||
@@ -151,13 +154,13 @@ const char *check_output(const char *view, const char *text, size_t len)
 		long wide = count_columns(text, n);
 
 		if (!end)
-			return "its last line does not end";
+			return "no newline at its end";
 		if (wide < 0)
 			return "a control character, or not UTF-8";
 		if (must_fit_80_columns(view) && wide > LINE_COLUMNS)
 			return "a line of more than 80 columns";
 		if (!strcmp(view, "json") && !check_json(text, n))
-			return "a line that is no JSON";
+			return "a line that is not JSON";
 		text = end + 1;
 		len -= n + 1;
 	}

@@ -6,7 +6,7 @@
 #include "syscall_names.h"
 #include "script.h"
 
-/* With the largest unit that needs no fraction. */
+/* Writes a time with the largest unit that needs no fraction. */
 static void put_time(struct buf *b, uint64_t ns)
 {
 	static const char *const units[] = { "ns", "us", "ms", "s" };
@@ -91,7 +91,7 @@ static void put_waves(struct buf *b, const struct story *s, const struct verdict
 		buf_char(b, '-');
 }
 
-/* "wave3.seq" */
+/* Writes the value of a key such as "wave3.seq". */
 static bool wave_fact(struct buf *b, const char *key, const struct story *s,
 		      const struct verdict *v)
 {

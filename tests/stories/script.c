@@ -9,7 +9,7 @@
 
 #include "words.h"
 
-#define WALL_NS (1795335152ULL * 1000000000)	/* 2026-11-22T08:12:32Z, the wall's time 0 */
+#define WALL_NS (1795335152ULL * 1000000000)	/* 2026-11-22T08:12:32Z, the wall clock at time 0 */
 #define SECTION "--- "
 #define SPDX "# SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause\n"
 
@@ -38,7 +38,7 @@ struct script_socket *script_find(struct script *s, const char *name)
 	return NULL;
 }
 
-/* An established connection through which nothing has gone: where every socket starts. */
+/* Fills in the initial state of every socket: an established connection without any data. */
 static void socket_default(struct event *e, unsigned index)
 {
 	e->sk_key = 0xa000 + 0x100 * index;
@@ -248,7 +248,7 @@ static bool take_step(struct script *s, char **word, int n)
 	struct step *t;
 
 	if (!words_time(word[0], &at_ns) || n < 3)
-		return script_bad(s, "bad line: no such word as '%s'", word[0]);
+		return script_bad(s, "bad line: unknown word '%s'", word[0]);
 	t = step_add(s, strcmp(word[1], "junk") ? STEP_EVENT : STEP_JUNK, at_ns);
 	if (!t)
 		return false;
@@ -308,7 +308,7 @@ static bool take_lines(struct script *s)
 	return s->steps ? true : script_bad(s, "no events");
 }
 
-/* Finds where the sections are; the lines before the first are the story. */
+/* Finds the sections. The lines before the first section are the script. */
 static bool find_sections(struct script *s)
 {
 	struct section *now = NULL;
@@ -370,7 +370,7 @@ bool script_load(struct script *s, const char *path)
 	s->line = 1;
 	set_meta(&s->meta);
 	if (options_parse(&s->options, 1, argv, stdout, stderr) >= 0)
-		return script_bad(s, "tcpclose takes no empty command line");
+		return script_bad(s, "the options line is empty");
 	s->text = read_file(path);
 	if (!s->text)
 		return script_bad(s, "cannot read: %s", strerror(errno));

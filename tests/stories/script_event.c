@@ -42,7 +42,7 @@ static const struct {
 	ALIAS("age_from", age_source, PASSES),
 	FIELD(uid, PASSES),
 	FIELD(cgroup, PASSES),
-	ALIAS("seq", rcv_nxt, PASSES),	/* of a LATE segment */
+	ALIAS("seq", rcv_nxt, PASSES),	/* for a LATE segment */
 	ALIAS("ack", snd_nxt, PASSES),
 #undef FIELD
 #undef ALIAS
@@ -62,7 +62,7 @@ static const struct {
 	{ "mptcp", SOCKF_MPTCP },		 { "repair", SOCKF_REPAIR },
 };
 
-/* Bits of event.flags. */
+/* The bits of event.flags, by name. */
 static const struct {
 	const char *name;
 	uint8_t bit;
@@ -83,12 +83,12 @@ static void add_to(struct event *e, unsigned field, bool grow, uint64_t v)
 	uint8_t *p = (uint8_t *)e + fields[field].offset;
 	uint64_t was = 0;
 
-	memcpy(&was, p, fields[field].size);	/* little-endian, as all that we run on */
+	memcpy(&was, p, fields[field].size);	/* little-endian, like every supported machine */
 	v += grow ? was : 0;
 	memcpy(p, &v, fields[field].size);
 }
 
-/* key=value and key=+value of the fields that persist, or of those that do not. */
+/* Parses key=value or key=+value for the fields that persist, or for those that do not. */
 static bool take_field(struct event *e, enum field_of of, const char *word)
 {
 	for (unsigned i = 0; i < sizeof(fields) / sizeof(*fields); i++) {
@@ -169,7 +169,7 @@ static bool take_state(struct script *s, __u8 *state, const char *word)
 	return true;
 }
 
-/* What the kernel side makes of the number (live.c fills its table). */
+/* Maps a name as the BPF side maps the number (live.c fills its table). */
 static __u8 call_of_name(const char *name)
 {
 	static const char *const words[] = {
@@ -188,7 +188,7 @@ static __u8 call_of_name(const char *name)
 	return SYSCALL_OTHER;
 }
 
-/* "close(5)", "shutdown(5,1)" */
+/* Parses a call: "close(5)", "shutdown(5,1)". */
 static bool take_call(struct script *s, struct event *e, const char *word)
 {
 	char name[32];
@@ -203,7 +203,7 @@ static bool take_call(struct script *s, struct event *e, const char *word)
 			found = nr;
 	}
 	if (found < 0) {
-		s->skip = !strcmp(name, "dup2");	/* the older machines have it */
+		s->skip = !strcmp(name, "dup2");	/* only older architectures have it */
 		return script_bad(s, "this machine has no system call '%s'", name);
 	}
 	e->syscall_nr = found;
@@ -212,7 +212,7 @@ static bool take_call(struct script *s, struct event *e, const char *word)
 	return true;
 }
 
-/* "nginx[4021]" or "java[812/815]" */
+/* Parses a task: "nginx[4021]" or "java[812/815]". */
 static bool take_task(struct script *s, struct event *e, const char *word)
 {
 	const char *bracket = strrchr(word, '[');
@@ -231,7 +231,7 @@ static bool take_task(struct script *s, struct event *e, const char *word)
 	return true;
 }
 
-/* What may follow a task. */
+/* Parses a word that may follow a task. */
 static bool take_task_word(struct event *e, const char *word)
 {
 	const char *value;
@@ -252,7 +252,7 @@ static bool take_task_word(struct event *e, const char *word)
 	return true;
 }
 
-/* "FIN,ACK" */
+/* Parses TCP flags: "FIN,ACK". */
 static __u8 tcp_flags_of(const char *word)
 {
 	static const char *const names[] = { "FIN", "SYN", "RST", "PSH", "ACK" };
@@ -264,7 +264,7 @@ static __u8 tcp_flags_of(const char *word)
 	return bits;
 }
 
-/* The kernel's word for a RST: "ABORT_ON_CLOSE". */
+/* Parses the kernel's name of the reason of a RST: "ABORT_ON_CLOSE". */
 static bool take_reason(struct script *s, struct event *e, const char *word)
 {
 	for (__u32 i = 0; i < sizeof(reset_reasons) / sizeof(*reset_reasons); i++) {
@@ -287,7 +287,7 @@ static bool take_more(struct event *e, const char *word)
 	return false;
 }
 
-/* "age=2s", as the last segment says; "left=30s", as a timer does. */
+/* Parses "age=2s", the time since the last segment, or "left=30s", the rest of a timer. */
 static bool take_found(struct event *e, const char *word)
 {
 	const char *value;
@@ -305,14 +305,14 @@ static bool take_found(struct event *e, const char *word)
 	return false;
 }
 
-/* "none": only the segment was seen, not the minisock. */
+/* Parses a substate. "none": only the segment was seen, not the timewait socket. */
 static bool take_substate(struct script *s, struct event *e, const char *value)
 {
 	e->substate = 0;
 	return !strcmp(value, "none") || take_state(s, &e->substate, value);
 }
 
-/* What belongs to one kind of event only. */
+/* Parses a word that belongs to only one kind of event. */
 static bool take_own_word(struct script *s, struct event *e, const char *word)
 {
 	const char *value;
@@ -355,7 +355,7 @@ static bool take_words(struct script *s, struct script_socket *k, struct event *
 	return true;
 }
 
-/* What the kernel side fills besides: the numbers of the socket, or its addresses alone. */
+/* Fills in what the BPF side adds: the numbers of the socket, or only its addresses. */
 static void fill_from(struct event *e, const struct event *now)
 {
 	bool whole = e->kind != EVENT_CALL && e->kind != EVENT_TIMEWAIT && e->kind != EVENT_HOLDER;
@@ -372,15 +372,15 @@ static void fill_from(struct event *e, const struct event *now)
 		if (fields[i].of == PERSISTS)
 			memcpy((uint8_t *)e + fields[i].offset,
 			       (const uint8_t *)now + fields[i].offset, fields[i].size);
-	if (e->kind == EVENT_TIMEWAIT) {	/* the minisock took over what it waits for */
+	if (e->kind == EVENT_TIMEWAIT) {	/* the timewait socket took over rcv_nxt */
 		e->rcv_wup = now->rcv_nxt;
 		e->snd_wnd = now->snd_wnd;
 	}
 }
 
 /*
- * Its kind and states: "state OLD NEW", "destroy", "late FLAGS", and of the other kinds
- * "KIND STATE". Returns how many words it took, 0 if they are bad.
+ * Parses the kind and the states: "state OLD NEW", "destroy", "late FLAGS", or "KIND STATE" for the
+ * other kinds. Returns the number of words used, 0 on an error.
  */
 static int take_kind(struct script *s, struct event *e, char **word, int n)
 {

@@ -57,7 +57,7 @@ static void put_substate(struct buf *b, uint8_t substate)
 	buf_str(b, substate ? state_name(substate) : "none");
 }
 
-/* What only a socket has that a walk found. */
+/* Writes the values that only a socket found by the iterator has. */
 static void put_found(struct buf *b, const struct event *e)
 {
 	if (e->age_source) {
@@ -75,7 +75,7 @@ static void put_found(struct buf *b, const struct event *e)
 		put_number(b, "uid", e->uid);
 }
 
-/* What only a segment has that reached a minisock. */
+/* Writes the values that only a segment to a timewait socket has. */
 static void put_late(struct buf *b, const struct event *e, struct event *now)
 {
 	put_tcp_flags(b, e->tcp_flags);
@@ -91,7 +91,7 @@ static void put_late(struct buf *b, const struct event *e, struct event *now)
 		put_number(b, "snd_wnd", now->snd_wnd = e->snd_wnd);
 }
 
-/* What only this kind has. */
+/* Writes the values that only this kind of event has. */
 static void put_own(struct buf *b, const struct event *e)
 {
 	if (e->kind == EVENT_CALL) {
@@ -151,7 +151,7 @@ static void put_call(struct buf *b, const struct event *e)
 	put_word(b, name);
 	buf_char(b, '(');
 	buf_i64(b, e->arg[0]);
-	/* the second argument of close() is what happened to be in the register, connect()'s an address */
+	/* The second argument of close() is a stale register, that of connect() an address. */
 	if (e->arg[1] && e->syscall != SYSCALL_CLOSE && e->syscall != SYSCALL_CONNECT) {
 		buf_char(b, ',');
 		buf_i64(b, e->arg[1]);

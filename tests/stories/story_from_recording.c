@@ -2,10 +2,10 @@
 /*
  * story_from_recording [-P PORT] RECORDING
  *
- * Prints a recording as a story (script.h): the events of each socket in words, with
- * the numbers where they changed, and what the tool says of it as what is expected. Called by
- * tools/story, which makes a test of it. Only connections with that port at either end, if one is
- * given. Exit status: 0, 1 if it cannot be told so, 64 usage, 66 the file cannot be used.
+ * Prints a recording as a story (script.h): the events of each socket as text, with the numbers
+ * that changed, and the results of the tool as expectations. tools/story calls it to make a test.
+ * With -P it takes only connections with that port at either end. Exit status: 0, 1 if the
+ * recording cannot be expressed as a story, 64 usage, 66 the file cannot be used.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -28,22 +28,22 @@ struct socket {
 	bool printed;
 };
 
-/* One line of the story: an event, or time that passed. */
+/* One line of the story: an event or a tick. */
 struct line {
 	bool tick;
-	struct event event;	/* of a tick: ts_ns alone */
+	struct event event;	/* for a tick: only ts_ns */
 };
 
 struct conversion {
-	struct view_context context;	/* first: a view is handed that */
-	unsigned port;		/* 0 any */
+	struct view_context context;	/* first, because a view gets a pointer to it */
+	unsigned port;		/* 0: any port */
 	struct socket socket[SCRIPT_SOCKETS];
 	struct line line[SCRIPT_STEPS];
 	unsigned sockets, lines;
 	uint64_t base_ns, end_ns;
 	struct kernel_counters counters, before;
 	struct buf out;
-	struct buf places;	/* the lines that say of cgroups what they are */
+	struct buf places;	/* the lines with the paths of cgroups */
 	bool overflow;
 };
 
@@ -58,7 +58,7 @@ static bool is_same(const struct event *a, const struct event *b)
 	       !memcmp(a->peer_addr, b->peer_addr, 16);
 }
 
-/* The latest one: an address may have been used before. -1 none. */
+/* Finds the latest socket of this event: its addresses may have been used before. -1: none. */
 static int find_socket(const struct conversion *t, const struct event *e)
 {
 	for (unsigned i = t->sockets; i-- > 0;)
@@ -99,7 +99,7 @@ static void take_event(struct conversion *t, const struct event *e)
 	add_line(t, false, e);
 }
 
-/* Of several in a row the last one is enough. */
+/* Stores a mark as a tick. Of several ticks in a row only the last is kept. */
 static void take_mark(struct conversion *t, const struct record_mark *m)
 {
 	struct event at = { .ts_ns = m->now_ns };
@@ -116,7 +116,7 @@ static void take_mark(struct conversion *t, const struct record_mark *m)
 		add_line(t, true, &at);
 }
 
-/* Once each; a path that is no plain word stands between quotes. */
+/* Stores each text once. A path that is not a plain word is quoted. */
 static void take_text(struct conversion *t, const struct record_annotation *text)
 {
 	struct buf *b = &t->places;
@@ -155,7 +155,7 @@ static void put_hooks(struct buf *b, const struct run_info *m)
 	}
 }
 
-/* Who they are, and their first numbers. */
+/* Writes the sockets and their initial numbers. */
 static void put_sockets(struct conversion *t)
 {
 	struct buf *b = &t->out;
@@ -241,7 +241,7 @@ static void put_counters(struct conversion *t)
 	buf_char(&t->out, '\n');
 }
 
-/* The view that writes what is to be expected. */
+/* The view that writes the expectations. */
 static void print_expectation(struct view_context *v, const struct story *s, const struct verdict *verdict)
 {
 	static const char *const keys[] = { "ending", "initiator", "reason", "trigger", "pid", "fd",
@@ -304,7 +304,7 @@ static int print_error(int status, const char *path, const char *why)
 	return status;
 }
 
-/* As far as it can be read. */
+/* Reads the recording as far as it is readable. */
 static int read_all(struct conversion *t, struct record_reader *reader, const char *path)
 {
 	struct record got;
@@ -320,8 +320,8 @@ static int read_all(struct conversion *t, struct record_reader *reader, const ch
 	if (got.got == RECORD_GOT_CORRUPT)
 		print_error(EXIT_INPUT, path, record_reader_why(reader));
 	if (t->overflow)
-		return print_error(EXIT_FAILED, path, "more than a story holds: -P PORT picks some");
-	return t->lines ? 0 : print_error(EXIT_FAILED, path, "no such events");
+		return print_error(EXIT_FAILED, path, "too large for a story: use -P PORT");
+	return t->lines ? 0 : print_error(EXIT_FAILED, path, "no matching events");
 }
 
 static int convert(struct conversion *t, int fd, const char *path)
@@ -335,7 +335,7 @@ static int convert(struct conversion *t, int fd, const char *path)
 	status = read_all(t, reader, path);
 	if (!status) {
 		buf_str(&t->out, "# SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause\n"
-				 "# From a recording. What is expected is what the tool said of it: "
+				 "# From a recording. The expectations are the tool's own results: "
 				 "correct what is wrong.\n");
 		put_hooks(&t->out, record_reader_run_info(reader));
 		put_counters(t);

@@ -2,10 +2,10 @@
 /*
  * story_test [--update|--every-ending] FILE.story...
  *
- * Plays each story (script.h) through the real pipeline: once to hold what it comes to against what
- * a person wrote, then once through every view, to hold the output against what was printed before.
- * --update writes the output into the file instead; the expectations it never touches.
- * --every-ending: among the stories each word of the taxonomy must have come up.
+ * Plays each story (script.h) through the real pipeline: first to compare the results with the
+ * expectations that a person wrote, then through every view to compare the output with the output
+ * in the file. --update writes the output to the file instead; it never changes the expectations.
+ * --every-ending requires that every word of the taxonomy occurs in the stories.
  *
  *	ok peer-closes-later
  *	not ok three-way
@@ -25,18 +25,18 @@
 
 #define JUNK_MAX 512
 #define VERSION_HERE "\"version\":\"" TCPCLOSE_VERSION "\""
-#define VERSION_THERE "\"version\":\"-\""	/* lest every release changes every story */
+#define VERSION_THERE "\"version\":\"-\""	/* so that a release does not change every story */
 
-/* One story being played. The context comes first: a view is handed that. */
+/* One story being played. The context is first, because a view gets a pointer to it. */
 struct script_run {
 	struct view_context context;
 	struct script *script;
 	struct buf out;
-	struct buf said;	/* what differed */
+	struct buf said;	/* the differences found */
 	struct words_seen *told;
 };
 
-/* The words of the taxonomy that came up so far. */
+/* The words of the taxonomy that have occurred so far. */
 struct words_seen {
 	bool ending[ENDING_COUNT], reason[REASON_COUNT], initiator[INITIATOR_COUNT];
 	bool blame[BLAME_COUNT];
@@ -79,7 +79,7 @@ static bool expect_same(const char *key, const char *want, struct buf *got)
 	return good;
 }
 
-/* One expectation against a story, or (s NULL) against the counts. */
+/* Compares one expectation with a story or, if s is NULL, with the counts. */
 static void hold(struct script_run *p, const struct expect *x, const struct story *s,
 		 const struct verdict *v, const struct run_counts *t)
 {
@@ -92,7 +92,7 @@ static void hold(struct script_run *p, const struct expect *x, const struct stor
 		snprintf(key, sizeof(key), "%.*s", (int)len, x->word[i]);
 		if (!eq || !(s ? facts_story(&got, key, s, v) : facts_tally(&got, key, t))) {
 			print_failure(p, x->line);
-			buf_str(&p->said, "no such thing to expect: ");
+			buf_str(&p->said, "unknown key: ");
 			buf_str(&p->said, x->word[i]);
 			buf_char(&p->said, '\n');
 		} else if (!expect_same(key, eq + 1, &got)) {
@@ -111,7 +111,7 @@ static bool is_about(const struct expect *x, const struct story *s)
 	return now->cookie ? now->cookie == s->cookie : now->sk_key == s->sk_key;
 }
 
-/* The view that judges. */
+/* The view that checks the expectations. */
 static void check_story(struct view_context *v, const struct story *s, const struct verdict *verdict)
 {
 	struct script_run *p = (struct script_run *)v;
@@ -130,7 +130,7 @@ static void check_story(struct view_context *v, const struct story *s, const str
 	}
 	if (awaited)
 		return;
-	buf_str(&p->said, "\ta story was told that is not expected: cookie ");
+	buf_str(&p->said, "\tan unexpected story was reported: cookie ");
 	buf_u64(&p->said, s->cookie);
 	buf_char(&p->said, '\n');
 }
@@ -149,7 +149,7 @@ static void check_tally(struct view_context *v, const struct run_counts *t, uint
 			continue;
 		print_failure(p, x->line);
 		buf_str(&p->said, x->socket->name);
-		buf_str(&p->said, ": no story was told of it\n");
+		buf_str(&p->said, ": no story of it was reported\n");
 	}
 	if (t->seen != t->reported + t->filtered + t->open + t->lost_table_full + t->lost_end_missed)
 		buf_str(&p->said, "\tseen is not told + filtered + open + lost\n");
@@ -184,7 +184,7 @@ static struct pipeline *open_pipeline(struct script_run *p, const struct view *v
 	return pipeline_new(&config);
 }
 
-/* As the session does it. */
+/* Feeds the events up to a time, as the session does. */
 static void feed_until(struct script_run *p, const struct view *view, uint64_t now_ns)
 {
 	if (p->context.due_ns && p->context.due_ns <= now_ns)
@@ -211,7 +211,7 @@ static void play_step(struct script_run *p, const struct view *view, struct pipe
 	}
 }
 
-/* As trace.c does it, without its clock. */
+/* Runs the script through a view, as the tool does, but without a clock. */
 static void run_script(struct script_run *p, const struct view *view)
 {
 	struct script *s = p->script;
@@ -248,7 +248,7 @@ static void run_script(struct script_run *p, const struct view *view)
 	pipeline_free(t);
 }
 
-/* The version gives way to VERSION_THERE. */
+/* Replaces the version by VERSION_THERE. */
 static void hide_version(struct buf *out)
 {
 	size_t here = strlen(VERSION_HERE), behind;
@@ -282,7 +282,7 @@ static void quote_line(struct buf *said, const char *what, const char *text, siz
 	buf_char(said, '\n');
 }
 
-/* The first line that differs, both ways. */
+/* Reports the first line that differs, expected and actual. */
 static void compare_output(struct script_run *p, const char *view)
 {
 	const struct section *want = find_section(p->script, view);
@@ -306,18 +306,18 @@ static void compare_output(struct script_run *p, const char *view)
 	quote_line(&p->said, "\tgot:  ", p->out.len ? p->out.data + line : "", p->out.len - line);
 }
 
-/* Plays it through every view; file: what the updated story is to be, NULL to compare. */
+/* Plays the story through every view. Compares the output, or appends it to file if not NULL. */
 static void run_views(struct script_run *p, struct buf *file)
 {
 	const struct view *view;
 
 	for (unsigned i = 0; (view = view_at(i)); i++) {
 		if (!view->story && !view->event)
-			continue;	/* tells no stories */
+			continue;	/* reports no stories */
 		const char *wrong;
 
 		if (!view->event && !view->story)
-			continue;	/* it prints nothing */
+			continue;	/* prints nothing */
 		buf_reset(&p->out);
 		run_script(p, view);
 		wrong = check_output(view->name, p->out.data, p->out.len);
@@ -396,7 +396,7 @@ static enum outcome test_file(const char *path, bool update, struct words_seen *
 	return outcome;
 }
 
-/* One list of words; returns how many of them no story has. */
+/* Reports the words of a list that no story has. Returns their number. */
 static unsigned untold(const char *what, const bool *told, unsigned n,
 		       const char *(*name)(unsigned))
 {
@@ -415,7 +415,7 @@ static enum outcome check_every_ending(struct words_seen *told)
 {
 	unsigned missing;
 
-	/* words of the contract that nothing on our kernels leads to */
+	/* Reserved words of the contract, which no supported kernel produces. */
 	told->reason[REASON_BAD_SEGMENT] = told->reason[REASON_NETNS_GONE] = true;
 	missing = untold("ending", told->ending, ENDING_COUNT, ending_name) +
 		  untold("reason", told->reason, REASON_COUNT, reason_name) +

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* One escape, p at the backslash: adds its byte to *to, returns what follows; NULL: none. */
+/* Decodes the escape at p to *to. Returns a pointer to the text behind it, or NULL if it is bad. */
 static const char *unescape(const char *p, char **to)
 {
 	char hex[3] = { 0 };
@@ -32,7 +32,7 @@ static const char *unescape(const char *p, char **to)
 	}
 }
 
-/* One word, p at its first character; written to `to`, which may be p itself. NULL: a bad quote. */
+/* Decodes the word at p to `to`, which may be p. Returns its end, or NULL on a bad quote. */
 static const char *word_end(const char *p, char *to)
 {
 	bool quoted = false, more;

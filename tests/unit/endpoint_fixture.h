@@ -11,14 +11,14 @@
 #define COOKIES_MAX 100000
 #define MAX_OPEN 5000
 
-/* The table, and what it told: cookie by cookie. */
+/* The table, and the number of stories that it reported for each cookie. */
 struct fixture {
 	struct endpoint_table *endpoint_table;
 	struct endpoint_table_config config;
 	uint32_t reported[COOKIES_MAX + 1];
 	uint64_t stories;
-	struct story last;	/* its acts are gone ... */
-	struct socket_call call;		/* ... but for the first */
+	struct story last;	/* its calls are no longer valid ... */
+	struct socket_call call;		/* ... so this is a copy of the first */
 };
 
 static inline void count_story(void *arg, const struct story *s, uint64_t now_ns)
@@ -70,7 +70,7 @@ static inline void feed(struct fixture *d, struct event e)
 	endpoint_table_feed(d->endpoint_table, &e);
 }
 
-/* The two ends of one connection on this host: addresses and ports the other way round. */
+/* Returns the event for the other end of the connection: addresses and ports are swapped. */
 static inline struct event other_end(struct event e)
 {
 	struct event o = e;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * Events for the tests of the core: of a connection from 10.0.0.1:51544 to 10.0.0.9:80 that starts
- * at sequence number 1000 on our side and 5000 on the peer's.
+ * Events for the tests of the core. The connection goes from 10.0.0.1:51544 to 10.0.0.9:80, with
+ * initial sequence number 1000 on our side and 5000 on the peer's side.
  */
 #pragma once
 
@@ -37,7 +37,7 @@ static inline struct event a_state_change(uint64_t ts_ns, uint8_t from, uint8_t 
 	return e;
 }
 
-/* The task that holds the lock, in this call on that descriptor. */
+/* Adds the task that holds the lock, in this call on that descriptor. */
 static inline struct event by_task(struct event e, uint32_t tid, uint8_t call, int fd)
 {
 	e.sock_flags |= e.kind == EVENT_STATE ? SOCKF_OWNED : 0;
@@ -82,7 +82,7 @@ static inline struct event an_ack(uint64_t ts_ns)
 	return e;
 }
 
-/* FIN_WAIT2 -> CLOSE with the peer's FIN (SOCKF_DONE), or without: a minisock takes over. */
+/* FIN_WAIT2 -> CLOSE, by the peer's FIN (SOCKF_DONE) or because a timewait socket takes over. */
 static inline struct event a_last_change(uint64_t ts_ns, unsigned bits)
 {
 	struct event e = a_state_change(ts_ns, STATE_FIN_WAIT2, STATE_CLOSE, ORPHAN_BITS | bits);
@@ -107,7 +107,7 @@ static inline struct event a_timewait_segment(uint64_t ts_ns, uint8_t tcp_flags,
 	return e;
 }
 
-/* The same event of the endpoint number n: another socket, another port, another cookie. */
+/* Returns the same event for endpoint n, with its own socket, port and cookie. */
 static inline struct event of_endpoint(unsigned n, struct event e)
 {
 	e.sk_key = e.sk_key ? 0x100000 + n * 64 : 0;
@@ -117,7 +117,7 @@ static inline struct event of_endpoint(unsigned n, struct event e)
 	return e;
 }
 
-/* xorshift64*: the same numbers on every machine. */
+/* xorshift64*: the numbers are the same on every machine. */
 static inline uint64_t next_random(uint64_t *seed)
 {
 	*seed ^= *seed >> 12;

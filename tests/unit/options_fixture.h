@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * A command line parsed in memory, for the tests of options.c.
+ * Parses command lines in memory, for the tests of options.c.
  */
 #pragma once
 
@@ -38,7 +38,7 @@ static inline void parse_words(struct result *r, const char *const *words)
 	fclose(err);
 }
 
-/* It goes on, and says nothing. */
+/* The options were accepted without any output. */
 static inline void expect_fine(const struct result *r)
 {
 	assert_string_equal(r->err, "");

@@ -21,7 +21,7 @@ static const struct run_info host = {
 	.nr_hooks = 2,
 };
 
-/* A file in memory; step: so many bytes are read at once. */
+/* A file in memory. step is the number of bytes per read. */
 struct memory_file {
 	uint8_t data[FILE_MAX];
 	size_t len, at, step;
@@ -50,7 +50,7 @@ static inline void load_file(struct memory_file *b, const char *path)
 	fclose(f);
 }
 
-/* One gzip member behind what is there. */
+/* Appends one gzip member. */
 static inline void add_member(struct memory_file *b, const void *bytes, size_t len)
 {
 	z_stream z = { .next_in = (Bytef *)(uintptr_t)bytes, .avail_in = (uInt)len,
@@ -62,12 +62,12 @@ static inline void add_member(struct memory_file *b, const void *bytes, size_t l
 	deflateEnd(&z);
 }
 
-/* What a recording came to. */
+/* The result of reading a recording. */
 struct read_result {
 	unsigned events, marks, last_mark, texts;
-	uint64_t sum;		/* of what the events and texts say */
-	bool text_first;	/* before any event */
-	int64_t clock_ns;	/* of the last RECORD_MARK_CLOCK_SET; 0 none */
+	uint64_t sum;		/* checksum of the events and texts */
+	bool text_first;	/* a text came before any event */
+	int64_t clock_ns;	/* of the last RECORD_MARK_CLOCK_SET; 0: none */
 	enum record_got end;
 	char why[RECORD_WHY];
 };

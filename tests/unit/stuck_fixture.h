@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * What a walk might find, for the tests of what hangs.
+ * Sockets and holders as the iterator reports them, for the tests of stuck sockets.
  */
 #pragma once
 
@@ -13,7 +13,7 @@
 static const struct filter no_filter;
 static const struct story_filter no_select;
 
-/* From 10.0.0.1:80 to 10.0.0.9:port; port is the key of the socket too. */
+/* From 10.0.0.1:80 to 10.0.0.9:port. port is also the key of the socket. */
 static inline struct event a_socket(uint8_t state, uint16_t port)
 {
 	return (struct event){

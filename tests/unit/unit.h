@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * What the unit tests share: cmocka with what it needs, and comparisons that show both values.
+ * Shared by the unit tests: cmocka and its headers, and comparisons that print both values.
  */
 #pragma once
 
@@ -14,7 +14,7 @@
 
 #include "buf.h"
 
-/* b holds this text and nothing else; empties it. */
+/* Checks that b has exactly this text, then empties it. */
 static inline void expect_text(struct buf *b, const char *text)
 {
 	assert_false(b->failed);

@@ -3,15 +3,16 @@
  * The load of tools/bench/bench. Prints one JSON object.
  *
  *   bench_churn churn [-p PAIRS] [-s SECONDS | -n COUNT] [-r RATE] [-w]
- *     Pairs of processes in a network namespace of their own: connect, one byte each way, close, as
- *     fast as they can, or RATE times per second. The client closes first. Server NR listens on port
- *     20000 + NR. -w: ends when standard input does, so that who traces it can be looked at.
+ *     Starts pairs of processes in a network namespace of their own. Each pair connects, sends one
+ *     byte each way and closes, as fast as possible or RATE times per second. The client closes
+ *     first. Server NR listens on port 20000 + NR. With -w the program ends only when standard
+ *     input ends, so that the caller can inspect its tracer first.
  *     {"connections":81234,"seconds":2.000113,"rate":40614.7,"servers":[71,72],"clients":[73,74]}
  *   bench_churn getppid|open [-n COUNT]
- *     One system call (open: two, open and close of a regular file) in a loop on one CPU.
+ *     Runs one system call (for open two: open and close of a regular file) in a loop on one CPU.
  *     {"calls":1000000,"ns_per_call":81.3}
  *
- * Exit status: 0, 1 on any error (a connection that failed is one), 64 usage, 77 not permitted.
+ * Exit status: 0, 1 on any error (including a failed connection), 64 usage, 77 not permitted.
  */
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE
@@ -42,7 +43,7 @@
 #define BASE_PORT 20000
 #define EXIT_USAGE 64
 
-/* One per pair, in memory that the processes share. A cache line each. */
+/* The counters of one pair, in memory that the processes share. Each has its own cache line. */
 struct pair {
 	uint64_t connections;
 	uint64_t failed;
@@ -52,9 +53,9 @@ struct pair {
 struct options {
 	unsigned int pairs;
 	double seconds;
-	uint64_t count; /* of connections, all pairs together; 0: go by seconds */
+	uint64_t count; /* connections of all pairs together; 0: run for `seconds` */
 	double rate;	/* connections per second, all pairs together; 0: no limit */
-	bool wait;	/* for the end of standard input */
+	bool wait;	/* wait for the end of standard input */
 };
 
 __attribute__((format(printf, 2, 3), noreturn)) static void die(int status, const char *fmt, ...)
@@ -98,7 +99,7 @@ static int listen_on(uint16_t port)
 	return fd;
 }
 
-/* Answers byte with byte, then waits for the peer's FIN. Never returns. */
+/* Echoes one byte per connection, then waits for the peer's FIN. Never returns. */
 static void serve(int listener)
 {
 	char byte;
@@ -139,8 +140,8 @@ static void sleep_until(uint64_t at_ns)
 }
 
 /*
- * Each connection goes to the next address of 127.0.0.0/8, so that no pair of ports is ever wanted
- * again while its TIME_WAIT lasts.
+ * Connects to the next address of 127.0.0.0/8 each time, so that no pair of endpoints is reused
+ * during its TIME_WAIT.
  */
 static void run_client(const struct options *o, unsigned int nr, struct pair *pair, uint64_t start_ns)
 {
@@ -216,7 +217,7 @@ static int run_churn(const struct options *o)
 	if (pairs == MAP_FAILED)
 		die(1, "mmap: %s", strerror(errno));
 	enter_netns();
-	/* room for all the TIME_WAIT that a run leaves behind */
+	/* room for all TIME_WAIT sockets that a run leaves behind */
 	write_sysctl("/proc/sys/net/ipv4/tcp_max_tw_buckets", "4000000");
 	start_servers(o, servers);
 	start_ns = now_ns();

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * A flood of packets that the host drops: datagrams, or SYNs, to closed ports of a network namespace
- * of its own, as fast as one process can. Prints {"packets":N,"rate":N,"dropped":N}: dropped is the
- * kernel's own count (NoPorts of UDP; resets sent, OutRsts of TCP).
+ * Sends packets that the host drops: datagrams or SYNs to closed ports of a network namespace of
+ * its own, as fast as one process can. Prints {"packets":N,"rate":N,"dropped":N}, where dropped is
+ * the kernel's own count (NoPorts for UDP; OutRsts, the resets sent, for TCP).
  */
 #include <arpa/inet.h>
 #include <err.h>
@@ -31,7 +31,9 @@ static double now_s(void)
 	return (double)ts.tv_sec + (double)ts.tv_nsec / 1e9;
 }
 
-/* The number under that name in /proc/net/snmp, where two lines stand for each protocol. */
+/*
+ * Reads a counter from /proc/net/snmp, which has a line of names and a line of values per protocol.
+ */
 static unsigned long read_counter(const char *protocol, const char *name)
 {
 	char names[2048], values[2048], *n, *v, *n_at, *v_at;
@@ -59,7 +61,10 @@ static uint16_t fold_checksum(uint32_t sum)
 	return (uint16_t)~(sum + (sum >> 16));
 }
 
-/* RFC 9293 section 3.1: over the pseudo header and the segment, both of an even number of bytes. */
+/*
+ * RFC 9293 section 3.1: the checksum over the pseudo header and the segment. Both have an even
+ * number of bytes.
+ */
 static uint16_t checksum(const struct tcphdr *th)
 {
 	uint32_t sum = htons(IPPROTO_TCP) + htons(sizeof(*th)) + 2 * (htons(0x7f00) + htons(1));

@@ -11,22 +11,22 @@
 
 #define SERVICES 100
 #define START_NS 1000000000000ULL
-#define LIFE_NS 2000000000ULL	/* at most, where there are LIFE_CONNECTIONS */
+#define LIFE_NS 2000000000ULL	/* longest life of a connection if there are LIFE_CONNECTIONS */
 #define LIFE_CONNECTIONS 10000
-#define NEAR_NS 100000ULL	/* the nearest peer */
+#define NEAR_NS 100000ULL	/* round trip to the nearest peer */
 #define FAR_NS 20000000ULL
 #define AT_ONCE_NS 1500ULL	/* between two events of one segment or call */
-#define MARK_NS 20000000ULL	/* how often the loop looks at its clock */
+#define MARK_NS 20000000ULL	/* between two time marks */
 
 enum play { CLOSED_HERE, CLOSED_THERE, RESET_HERE };
 
-/* An endpoint on its way: what comes next of it. */
+/* An endpoint and its next event. */
 struct endpoint {
-	struct deadline_heap_node next;	/* when */
-	struct event e;		/* as it is now */
+	struct deadline_heap_node next;	/* the time of the next event */
+	struct event e;		/* the current state */
 	enum play play;
 	unsigned step;
-	uint64_t round_ns;	/* to the peer and back */
+	uint64_t round_ns;	/* round trip time to the peer */
 	uint64_t call_ns;	/* when close() was entered */
 };
 
@@ -63,7 +63,7 @@ static void start_connection(struct endpoint *p)
 	e->rcv_nxt = e->rcv_wup = e->copied_seq = (__u32)(next_random());
 	e->snd_wnd = 65535;
 	r = next_random() % FAR_NS;
-	p->round_ns = NEAR_NS + r * r / FAR_NS;		/* more are near than far */
+	p->round_ns = NEAR_NS + r * r / FAR_NS;		/* more peers are near than far */
 	e->srtt_us = (__u32)(p->round_ns / 1000);
 	e->syscall_nr = -1;
 }
@@ -112,7 +112,7 @@ static void ack_fin(struct event *e)
 	e->snd_una = e->snd_nxt;
 }
 
-/* Closed from here; the peer's FIN reaches the minisock. False: that was the last of it. */
+/* Closed locally; the peer's FIN reaches the timewait socket. Returns false for the last event. */
 static bool step_closed_here(struct endpoint *p)
 {
 	const unsigned orphan = SOCKF_DEAD | SOCKF_NO_SOCKET | SOCKF_SHUT_RCV |
@@ -208,7 +208,7 @@ static bool step_reset_here(struct endpoint *p)
 	}
 }
 
-/* How long after the step that was just made the next comes. */
+/* Returns the time between the step just made and the next one. */
 static uint64_t delay_ns(const struct endpoint *p)
 {
 	bool far = false;
@@ -238,7 +238,7 @@ static bool next_event(struct endpoint *p, uint64_t now_ns)
 	}
 }
 
-/* Plays them all, each in its own time; ends with a mark. */
+/* Writes the events of all endpoints in the order of their times, and a mark at the end. */
 static void play_endpoints(struct record_writer *r, struct deadline_heap *h, unsigned long events)
 {
 	struct kernel_counters none = { .filtered = 0 };
@@ -260,7 +260,7 @@ static void play_endpoints(struct record_writer *r, struct deadline_heap *h, uns
 		if (!more)
 			start_connection(p);
 		p->next.deadline_ns = now_ns + (more ? delay_ns(p) : next_random() % AT_ONCE_NS);
-		deadline_heap_add(h, &p->next);		/* there is room: it was just in it */
+		deadline_heap_add(h, &p->next);		/* cannot fail: it was just removed */
 	}
 	record_writer_add_mark(r, RECORD_MARK_END, now_ns, &none);
 }

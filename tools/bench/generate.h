@@ -1,16 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * A busy host that never was: so many connections at once, between a hundred services and strangers,
- * 0.1 to 20 ms away. Each is closed from here or from there, or reset, with all that the kernel side
- * would tell of it, and followed by another. With more connections each lives longer: as many end
- * per second, whatever their number.
+ * Generates the events of an imaginary busy host: a fixed number of simultaneous connections
+ * between a hundred local services and random peers with round trips of 0.1 to 20 ms. Each is
+ * closed by either side or reset, with all events that the BPF side would report, and then replaced
+ * by a new one. The more connections there are, the longer each lives, so the number of closes per
+ * second does not depend on the number of connections.
  */
 #pragma once
 
 #include "event.h"
 
-/* Writes a recording of so many events. 0 or errno. */
+/* Writes a recording with that number of events. Returns 0 or an errno value (positive). */
 int generate_recording(const char *path, unsigned long events, unsigned long connections);
 
-/* The next stranger's connection is established. */
+/* Fills *e with the event that establishes the connection of a new peer. */
 void generate_established(struct event *e);

@@ -2,9 +2,10 @@
 /*
  * Holds many connections open: bench_hold ENDPOINTS
  *
- * Both ends of each are on this host, in a network namespace of their own, in as many processes as
- * the limit of descriptors asks for. Prints {"endpoints":N} when all are established, and lets them
- * go at the end of standard input. Exit status: 0, 1 on any error, 64 usage, 77 not permitted.
+ * Both ends of each connection are on this host, in a network namespace of their own, in as many
+ * processes as the limit of descriptors requires. Prints {"endpoints":N} when all are established,
+ * and closes them at the end of standard input. Exit status: 0, 1 on any error, 64 usage, 77 not
+ * permitted.
  */
 #include <arpa/inet.h>
 #include <err.h>
@@ -21,8 +22,8 @@
 
 #include "netns.h"
 
-#define SPARE 32	/* descriptors, for all else */
-#define PAIRS_MAX 20000	/* per process: there are 28,000 ports to connect from */
+#define SPARE 32	/* descriptors for other purposes */
+#define PAIRS_MAX 20000	/* per process: there are 28,000 ephemeral ports */
 
 static struct sockaddr_in address_of(unsigned nr)
 {
@@ -31,7 +32,7 @@ static struct sockaddr_in address_of(unsigned nr)
 				     .sin_addr.s_addr = htonl(0x7f010000u + nr + 1) };
 }
 
-/* Both ends of each connection, to an address of this process alone. */
+/* Opens both ends of each connection, to an address that only this process uses. */
 static void open_pairs(unsigned nr, unsigned long pairs)
 {
 	struct sockaddr_in to = address_of(nr);
@@ -50,7 +51,7 @@ static void open_pairs(unsigned nr, unsigned long pairs)
 	}
 }
 
-/* One process: opens its share, says so, and holds it until it is killed. */
+/* Starts a process that opens its share, reports that, and holds the share until it is killed. */
 static pid_t hold_pairs(unsigned nr, unsigned long pairs, int ready_fd)
 {
 	pid_t pid = fork();
@@ -112,7 +113,7 @@ int main(int argc, char **argv)
 	}
 	most = pairs_per_process();
 	if (pairs > most * (sizeof(children) / sizeof(*children)))
-		errx(1, "too many endpoints for this limit of descriptors");
+		errx(1, "too many endpoints for the limit of descriptors (RLIMIT_NOFILE)");
 	enter_netns();
 	if (pipe(ready_fd))
 		err(1, "pipe");

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * From the last wave to the line: bench_latency COUNT RATE, with the tool's output as standard input.
+ * Measures the time from the last FIN or RST of a connection to the output line about it:
+ * bench_latency COUNT RATE, with the tool's output as standard input.
  *
- * One thread ends COUNT connections, RATE of them per second at irregular intervals; the other
- * stamps each line of the tool (json or trace) as it arrives. The clock starts before the call that
- * sends the last FIN, or the RST: the last wave follows within that call, some microseconds later.
- * Three of four connections are closed, by the client first; of the fourth the client sends a RST.
- * Prints, by the kind of end that a line is about,
+ * One thread ends COUNT connections, RATE per second at irregular intervals. The other thread takes
+ * a timestamp of each line of the tool (json or trace) when it arrives. The clock starts before the
+ * call that sends the last FIN or the RST; the segment follows within that call, a few microseconds
+ * later. Three of four connections are closed by the client first; the client resets the fourth.
+ * Prints, for each kind of close that a line is about,
  *     {"closer":{"made":300,"told":300,"p50_us":41.2,"p99_us":120.0,"max_us":240.1},
  *      "closed":{...},"reset_sent":{...},"reset_received":{...}}
  * Exit status: 0, 1 on any error, 64 usage, 77 not permitted.
@@ -28,24 +29,24 @@
 
 #include "netns.h"
 
-#define CLIENT 0x7f4d4d01u	/* 127.77.77.1: nobody else's */
+#define CLIENT 0x7f4d4d01u	/* 127.77.77.1: used by no other program */
 #define SERVER 0x7f4d4d4du
 #define NETWORK "127.77.77."
 #define SERVER_PORT 7777
-#define FIRST_PORT 20000	/* each connection has one of its own */
+#define FIRST_PORT 20000	/* each connection has its own client port */
 #define COUNT_MAX 20000
-#define PATIENCE_MS 3000	/* for a line after the last close */
+#define PATIENCE_MS 3000	/* wait for the next line after the last close */
 #define LINE_MAX_BYTES 65536
 
 enum kind { CLOSER, CLOSED, RESET_SENT, RESET_RECEIVED, KINDS };
 
 static const char *const kind_name[KINDS] = { "closer", "closed", "reset_sent", "reset_received" };
 
-/* One connection, found by the client's port. The line's instants are the reader's. */
+/* One connection, indexed by the client's port. told_ns is written by the reading thread. */
 struct end {
-	_Atomic uint64_t at_ns;		/* when its last wave was asked for, 0 not yet */
+	_Atomic uint64_t at_ns;		/* before the call that ends it; 0: not yet called */
 	bool reset;
-	uint64_t told_ns[2];		/* of the client's line, of the server's */
+	uint64_t told_ns[2];		/* arrival of the client's and of the server's line */
 };
 
 struct latency {
@@ -80,7 +81,9 @@ static int listen_here(void)
 	return fd;
 }
 
-/* Half to one and a half of the mean interval, so that no phase of the tool's is met every time. */
+/*
+ * Sleeps 0.5 to 1.5 mean intervals, so that closes do not stay in step with the tool's own cycle.
+ */
 static void sleep_random(double rate)
 {
 	double seconds = (0.5 + drand48()) / rate;
@@ -125,7 +128,7 @@ static void *end_all(void *arg)
 	return NULL;
 }
 
-/* What stands behind the word, as a number. NULL if the word is not there. */
+/* Parses the number after a word. Returns the end of the number, or NULL if the word is missing. */
 static const char *number_after(const char *line, const char *word, unsigned long *value)
 {
 	const char *p = strstr(line, word);
@@ -137,7 +140,7 @@ static const char *number_after(const char *line, const char *word, unsigned lon
 	return end;
 }
 
-/* The ports of the two ends, in json or in trace: 127.77.77.1:40000 -> 127.77.77.77:7777 */
+/* Finds both ports in a line of json or trace: 127.77.77.1:40000 -> 127.77.77.77:7777 */
 static bool parse_ports(const char *line, unsigned long *local, unsigned long *peer)
 {
 	const char *p = strstr(line, NETWORK);
@@ -152,7 +155,7 @@ static bool parse_ports(const char *line, unsigned long *local, unsigned long *p
 	return p && number_after(p, ":", peer);
 }
 
-/* True if it was one of our lines. */
+/* Stores the arrival of a line. Returns true if the line is about one of our connections. */
 static bool take_line(struct latency *l, const char *line, uint64_t at_ns)
 {
 	unsigned long local = 0, peer = 0;
@@ -164,7 +167,7 @@ static bool take_line(struct latency *l, const char *line, uint64_t at_ns)
 	is_server = local == SERVER_PORT;
 	e = &l->by_port[is_server ? peer : local];
 	if (!atomic_load(&e->at_ns) || e->told_ns[is_server])
-		errx(1, "a line about what had not ended, or had been told: %s", line);
+		errx(1, "a line about a connection not yet closed or already reported: %s", line);
 	e->told_ns[is_server] = at_ns;
 	return true;
 }
@@ -209,7 +212,7 @@ static void read_lines(struct latency *l)
 		len -= (size_t)(line - text);
 		memmove(text, line, len);
 		if (len == sizeof(text) - 1)
-			errx(1, "a line without end");
+			errx(1, "a line over %u bytes", LINE_MAX_BYTES);
 	}
 }
 
@@ -220,7 +223,7 @@ static int compare(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-/* Nearest rank: the smallest that so many percent do not exceed. */
+/* Nearest rank: the smallest value that at least `percent` % of all values do not exceed. */
 static double percentile(const double *sorted, size_t n, unsigned percent)
 {
 	return sorted[(n * percent + 99) / 100 - 1];
@@ -265,7 +268,7 @@ int main(int argc, char **argv)
 	enter_netns();
 	l.listener = listen_here();
 	if (pthread_create(&closer, NULL, end_all, &l))
-		errx(1, "cannot make a thread");
+		errx(1, "cannot create a thread");
 	read_lines(&l);
 	pthread_join(closer, NULL);
 	for (enum kind kind = CLOSER; kind < KINDS; kind++)

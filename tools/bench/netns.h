@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * For the loads of the benchmark: a network namespace of their own, with its loopback up. What else
- * the host does meets neither their ports nor their TIME_WAIT.
+ * A network namespace for each load of the benchmark, with its loopback up, so that other traffic
+ * of the host interferes neither with their ports nor with their TIME_WAIT sockets.
  */
 #pragma once
 

@@ -1,15 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * What a replay costs, without a kernel to record from.
+ * Measures the cost of a replay. Needs no recording from a kernel: it generates one.
  *
- *   bench_replay generate_recording -o FILE [-n EVENTS] [-c CONNECTIONS]
- *     A recording of a busy host that never was: bench_generate.h.
+ *   bench_replay generate -o FILE [-n EVENTS] [-c CONNECTIONS]
+ *     Writes the recording of an imaginary busy host: see generate.h.
  *   bench_replay read|nothing|VIEW FILE
- *     Plays it through reader, table, stories and verdicts into that view, whose output is thrown
- *     away; nothing: into none; read: through the reader alone. The time is the CPU's: of one core.
+ *     Replays a recording through reader, table, stories and verdicts into that view and discards
+ *     the output. nothing: without a view. read: only through the reader. The time is CPU time of
+ *     one core; told is the number of stories reported.
  *     {"view":"json","events":10000000,"cpu_seconds":7.1,"bytes_per_event":21.2,"told":1833333}
  *   bench_replay memory ENDPOINTS
- *     What so many established endpoints take: as the allocator counts it, and as the kernel does.
+ *     Prints the memory of ENDPOINTS established endpoints, as counted by the allocator and the
+ *     kernel.
  *     {"endpoints":10000,"heap_bytes":4000000,"rss_bytes":4100000,"story_bytes":344}
  *
  * Exit status: 0, 1 on any error, 64 usage.
@@ -30,7 +32,7 @@
 
 #define EVENTS 10000000UL
 #define CONNECTIONS 10000UL
-#define MAX_OPEN 131072		/* as the tool has it */
+#define MAX_OPEN 131072		/* the same as in the tool */
 
 static int print_error(const char *what, const char *why)
 {
@@ -111,7 +113,7 @@ static void print_report(const char *view, const struct run_counts *y, double se
 	       (double)st.st_size / (double)y->events, (unsigned long long)y->reported);
 }
 
-/* view NULL: reads only. */
+/* Replays a file into a view, or only reads it if view is NULL. Returns the exit status. */
 static int replay_view(const char *name, const struct view *view, const char *path)
 {
 	struct buf out = { 0 };
@@ -169,7 +171,7 @@ static int measure_memory(unsigned long endpoints)
 	struct run_counts y;
 
 	if (!t)
-		return print_error("memory", "out of it");
+		return print_error("memory", "out of memory");
 	for (unsigned long i = 0; i < endpoints; i++) {
 		generate_established(&e);
 		pipeline_feed(t, &e, sizeof(e));
@@ -179,7 +181,7 @@ static int measure_memory(unsigned long endpoints)
 	       (unsigned long long)y.open, mallinfo2().uordblks + mallinfo2().hblkhd - heap,
 	       rss_bytes() - rss, sizeof(struct story));
 	pipeline_free(t);
-	return y.open == endpoints ? 0 : print_error("memory", "not all of them were kept");
+	return y.open == endpoints ? 0 : print_error("memory", "not all endpoints were kept");
 }
 
 static int print_usage(void)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * A tool that is slower than it need be: linked with --wrap=decode_event, it goes round BENCH_SPIN
- * times (an environment variable; some 0.3 ns each) per event. By it the benchmark is tested.
+ * Makes the tool slower on purpose, to test the benchmark: linked with --wrap=decode_event, it adds
+ * BENCH_SPIN loop iterations (an environment variable; about 0.3 ns each) per event.
  */
 #include <stdlib.h>
 

@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-"""Does the benchmark measure what it says? One line per test; exit status 0 all passed, 1 some failed.
+"""Tests the benchmark. Prints one line per test; exit status 0 all passed, 1 some failed.
 
-The figures themselves are nobody's business here, but for one thing: what is slower must be found out, and what is
-not must not.
+The figures are not checked, with one exception: a slower program must be reported as slower, and an
+equally fast one must not.
 """
 import argparse
 import itertools
@@ -23,7 +23,8 @@ from measure import compare, latency, load, peers, replay, stats, subject  # noq
 
 BENCH = os.path.join(ROOT, "tools/bench/bench")
 EVENTS = 300_000
-SPIN_TRY, SPIN_TARGET = 3000, 0.07  # turns per event to weigh one; a little more than the 5 % that must show
+# Loop iterations per event to calibrate with, and a slowdown above the 5 % that must be detected
+SPIN_TRY, SPIN_TARGET = 3000, 0.07
 SECTIONS = ["Churn on loopback", "Views, live", "Dropped packets", "From the last wave to the line",
             "On an idle host", "Memory per open endpoint", "Growth with open endpoints",
             "Growth with the number of events", "Views, by replay"]
@@ -40,13 +41,14 @@ def bench(options, *words):
 
 
 def the_rank_test_agrees_with_the_tables(_):
-    # two sides, 1 %: Wilcoxon's table as in any book of statistics
+    # Two-sided, 1 %: Wilcoxon's table as in any statistics textbook
     for n, want in ((7, -1), (8, 0), (10, 3), (15, 15), (20, 37)):
         same(f"critical value of {n}", stats.critical(n, 0.99), want)
 
 
 def the_interval_is_that_of_all_signs(_):
-    """By brute force over the 2^9 signs: the ends of the interval are where the test begins to reject."""
+    """Checks by brute force over the 2^9 signs that the test starts to reject at the interval's
+    ends."""
     rng = random.Random(1)
     values = [rng.gauss(0.3, 1) for _ in range(9)]
     _, low, high = stats.interval(values)
@@ -105,7 +107,7 @@ def a_peer_that_is_not_there_says_so(_):
 
 
 def verdict(options, other, turns):
-    """Of the comparison of the replay with that program, which spins so many turns per event."""
+    """Compare the replay with another program, which spins `turns` iterations per event."""
     os.environ["BENCH_SPIN"] = str(turns)
     args = argparse.Namespace(build=options.build, compare=os.path.join(options.build, other), views=["nothing"],
                               events=EVENTS, max_rounds=80)
@@ -120,7 +122,7 @@ def the_same_program_twice_is_no_difference(options):
 
 
 def turns_for(options, share):
-    """How many turns per event make it slower by that share: weighed, not believed."""
+    """Measure how many iterations per event make the program slower by that share."""
     args = argparse.Namespace(build=options.build)
     with tempfile.TemporaryDirectory() as folder:
         path = replay.generate(args, folder, replay.USUAL, EVENTS)
@@ -173,14 +175,14 @@ def what_is_asked_wrongly_is_said(options):
 TESTS = [the_rank_test_agrees_with_the_tables, the_interval_is_that_of_all_signs, a_verdict_needs_rounds,
          what_a_tracer_tells_is_held_against_the_load, a_peer_that_is_not_there_says_so,
          what_is_asked_wrongly_is_said, the_document_is_whole]
-# No tests of a build with the sanitizers, whose times mean nothing
+# Not for a build with sanitizers, whose times are meaningless
 TIMED = [the_same_program_twice_is_no_difference, a_slower_program_is_found_out, flush_writes_at_once]
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n", maxsplit=1)[0])
     parser.add_argument("--build", default="build")
-    parser.add_argument("--only", help="tests whose name has this in it")
+    parser.add_argument("--only", help="run only tests whose name contains this")
     parser.add_argument("--sanitized", action="store_true", help="the build has the sanitizers")
     options = parser.parse_args()
     options.build = os.path.abspath(options.build)

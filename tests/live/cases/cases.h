@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * What the tables of cases share. A table ends with a row without a name; case_table.c lists them.
+ * Shared by the tables of cases. A table ends with a row without a name; case_table.c lists them.
  */
 #pragma once
 
@@ -19,20 +19,20 @@
 extern const struct workload_case cases_basic[];
 extern const struct workload_case cases_trigger[];		/* descriptors and shutdown() */
 extern const struct workload_case cases_trigger_task[];	/* exit, signals, execve, threads */
-extern const struct workload_case cases_trigger_far[];	/* acts from elsewhere: SCM_RIGHTS, ss -K */
+extern const struct workload_case cases_trigger_far[];	/* indirect closes: SCM_RIGHTS, ss -K */
 extern const struct workload_case cases_trigger_uring[];
 extern const struct workload_case cases_trigger_odd[];	/* 32-bit calls, MPTCP */
-extern const struct workload_case cases_reset[];		/* RSTs that we send */
-extern const struct workload_case cases_reset_in[];		/* and those that come */
+extern const struct workload_case cases_reset[];		/* resets sent */
+extern const struct workload_case cases_reset_in[];		/* resets received */
 extern const struct workload_case cases_timeout[];
 extern const struct workload_case cases_never[];
 extern const struct workload_case cases_other[];
 
-/* cases_basic.c: four waves, we first, the hold is the peer's; the other side of it; RSTs */
+/* cases_basic.c: four waves, we close first and the peer holds; the peer's view of that; resets */
 extern const struct expected expected_active, expected_passive;
 extern const struct expected expected_unread_data, expected_linger_zero, expected_reset_received;
 
-/* cases_trigger.c: the same without a hold that shows */
+/* cases_trigger.c: the same without a visible hold */
 extern const struct expected expected_active_no_hold, expected_passive_no_hold;
 
 /* cases_basic.c */

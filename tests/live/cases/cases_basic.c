@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * The cases: what each side does, and what its story must say. When an act begins, the connection
- * is established and both sides have noted their names.
+ * The cases: the actions of each side, and the expected stories. When an action starts, the
+ * connection is established and both sides have stored their addresses.
  *
- * Linux acknowledges a FIN late (tcp_fin() enters pingpong mode): at the next jiffy where no data
- * was ever received, 40 ms later where some was. A close() in that time sends FIN and ACK in one
- * segment.
+ * Linux delays the ACK of a FIN (tcp_fin() enters pingpong mode): until the next jiffy if it never
+ * received data, for 40 ms if it did. A close() in that time sends FIN and ACK in one segment.
  */
 #include <netinet/tcp.h>
 #include <signal.h>
@@ -31,7 +30,9 @@ static const struct expected active_three = {
 static const struct expected passive_three = {
 	.ending = "three-way", .class = "clean", .initiator = "peer", .states = PASSIVE_STATES,
 };
-/* The hold is one for all, so that of a single connection is longer by a time that nobody knows. */
+/*
+ * All connections share one hold, so the hold of a single connection is longer by an unknown time.
+ */
 static const struct expected active_of_many = {
 	.ending = "four-way", .class = "clean", .initiator = "local", .states = ACTIVE_STATES,
 	.closes_first = true,
@@ -64,7 +65,7 @@ void do_close_after_hold(struct workload *w)
 	endpoint_close(w->self, "fin");
 }
 
-/* Data each way first: the kernel then waits 40 ms with its ACK, ample time for the server. */
+/* Exchanges data first: then the kernel delays its ACK by 40 ms, ample time for the server. */
 static void talk_then_close(struct workload *w)
 {
 	endpoint_send(w->self, 100);
@@ -122,7 +123,7 @@ static void shut_rdwr(struct workload *w)
 	endpoint_close(w->self, "released");
 }
 
-/* close() comes while the peer still holds: the socket is in FIN_WAIT2 and leaves a minisock. */
+/* Calls close() while the peer holds: the socket is in FIN_WAIT2 and leaves a timewait socket. */
 static void shut_wr_then_close(struct workload *w)
 {
 	endpoint_shutdown(w->self, SHUT_WR, "fin");
@@ -166,7 +167,7 @@ static void kill_client(struct workload *w)
 	kill(w->pid[CLIENT], SIGKILL);
 }
 
-/* One process is both ends. */
+/* One process has both ends. */
 static void both_ends(struct workload *w)
 {
 	struct endpoint *server = &w->ends[1];
@@ -212,7 +213,7 @@ void do_await_reset(struct workload *w)
 	endpoint_close(w->self, NULL);
 }
 
-/* All were opened before the first is closed. */
+/* All connections are open before the first is closed. */
 static void close_all(struct workload *w)
 {
 	for (int i = 0; i < w->connections; i++)
@@ -220,9 +221,10 @@ static void close_all(struct workload *w)
 }
 
 /*
- * Without the hold a server's close() may meet, on another CPU, the timer of the ACK that is due:
- * that ACK then leaves after the FIN, with a number before it, reaches the client's minisock,
- * which answers, and the answer finds no socket any more: a RST that belongs to no end.
+ * Without the hold, close() on the server may race with the delayed ACK timer on another CPU. The
+ * ACK is then sent after the FIN but with a lower sequence number. It reaches the client's timewait
+ * socket, which answers, and the answer no longer finds a socket: a RST that belongs to neither
+ * end.
  */
 static void follow_all(struct workload *w)
 {
@@ -243,7 +245,7 @@ const struct workload_case cases_basic[] = {
 	{ V4, CLEAN_COUNTERS, .name = "three-way", .client = talk_then_close,
 	  .server = answer_then_follow, .client_expected = &active_three,
 	  .server_expected = &passive_three,
-	  .does = "the server closes at once when the client has: FIN and ACK in one segment" },
+	  .does = "the server closes right after the client: FIN and ACK in one segment" },
 	{ LOCAL_FIRST, .name = "shut-wr", .client = ask_and_half_close, .server = answer_late,
 	  .does = "half-close: SHUT_WR, the server still answers, then closes, then close()" },
 	{ LOCAL_FIRST, .name = "shut-wr-close", .client = shut_wr_then_close,
@@ -251,11 +253,11 @@ const struct workload_case cases_basic[] = {
 	  .does = "SHUT_WR, then close() while the peer still holds" },
 	{ LOCAL_FIRST, .name = "shut-rd", .client = shut_rd_and_read,
 	  .server = send_against_shut_rd,
-	  .does = "SHUT_RD sends nothing and stops nothing; then close()" },
+	  .does = "SHUT_RD has no effect on the wire; then close()" },
 	{ LOCAL_FIRST, .name = "shut-rdwr", .client = shut_rdwr, .server = do_close_after_hold,
 	  .does = "SHUT_RDWR, the peer closes, then close()" },
 	{ LOCAL_FIRST, .name = "fin-with-data", .client = cork_and_close,
-	  .server = read_and_hold, .does = "the FIN travels on the last data (TCP_CORK)" },
+	  .server = read_and_hold, .does = "the last data segment carries the FIN (TCP_CORK)" },
 	{ LOCAL_FIRST, .name = "exit", .client = exit_without_close, .server = do_close_after_hold,
 	  .client_status = W_EXITCODE(3, 0), .does = "the client exits (3) without close()" },
 	{ LOCAL_FIRST, .name = "killed", .client = wait_to_be_killed,
@@ -269,12 +271,12 @@ const struct workload_case cases_basic[] = {
 	{ .listen_addr = "::", .connect_addr = "127.0.0.1", CLEAN_COUNTERS, .name = "v4mapped",
 	  .client_expected = &expected_active, .server_expected = &expected_passive, .client = do_close_at_once,
 	  .server = do_close_after_hold,
-	  .does = "the server's socket is AF_INET6, the wire IPv4" },
+	  .does = "the server's socket is AF_INET6, the packets are IPv4" },
 	{ V4, .counters = { { "TW", WORKLOAD_MANY } }, .name = "many", .client = close_all,
 	  .server = follow_all, .client_expected = &active_of_many,
 	  .server_expected = &passive_of_many,
 	  .connections = WORKLOAD_MANY,
-	  .does = "a thousand at once" },
+	  .does = "a thousand connections at once" },
 	{ V4, .counters = { { "EstabResets", 2 }, { "OutRsts", 1 }, { "TCPAbortOnClose", 1 } },
 	  .name = "unread-data", .client = close_unread, .server = send_ten_unread,
 	  .client_expected = &expected_unread_data, .server_expected = &expected_reset_received,

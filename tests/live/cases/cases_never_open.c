@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-/* Connections that never opened: told with --all, else not. */
+/* Connections that never opened: reported only with --all. */
 #include <errno.h>
 #include <poll.h>
 #include <string.h>
@@ -10,7 +10,9 @@
 #include "netns.h"
 #include "raw_peer.h"
 
-/* The socket's own names are of no use before it is open, and gone after. */
+/*
+ * Stores the addresses explicitly: the socket does not have them before it opens or after it fails.
+ */
 static void attempt(struct workload *w, struct raw_peer *p)
 {
 	struct endpoint *e = w->self;
@@ -84,14 +86,14 @@ const struct workload_case cases_never[] = {
 	{ REFUSED, .name = "refused", .client_expected = &hidden,
 	  .does = "connect() is refused: not told" },
 	{ REFUSED, .name = "refused-all", .tool = "--all", .client_expected = &by_peer,
-	  .does = "connect() is refused, and --all asks for it" },
+	  .does = "connect() is refused: reported with --all" },
 	{ SYN_TIMEOUT, .name = "syn-timeout", .client_expected = &hidden,
-	  .does = "the SYN is never answered: not told" },
+	  .does = "the SYN is never answered: not reported" },
 	{ SYN_TIMEOUT, .name = "syn-timeout-all", .tool = "--all", .client_expected = &by_nobody,
-	  .does = "the SYN is never answered, and --all asks for it" },
+	  .does = "the SYN is never answered: reported with --all" },
 	{ CLOSED_EARLY, .name = "syn-sent-close", .client_expected = &hidden,
-	  .does = "close() before the handshake is over: not told" },
+	  .does = "close() before the handshake is over: not reported" },
 	{ CLOSED_EARLY, .name = "syn-sent-close-all", .tool = "--all", .client_expected = &by_us,
-	  .does = "close() before the handshake is over, and --all asks for it" },
+	  .does = "close() before the handshake is over: reported with --all" },
 	{ .name = NULL },
 };

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-/* Endings of which no process and no segment tells the whole, and what is no ending at all. */
+/*
+ * Closes that neither a process nor a segment explains completely, and events that are not closes.
+ */
 #include <arpa/inet.h>
 #include <errno.h>
 #include <poll.h>
@@ -52,7 +54,7 @@ static void simultaneous(struct workload *w)
 	netns_await_state(w->self, TCP_TIME_WAIT);
 }
 
-/* Both FINs are on their way before either arrives; so are both ACKs. */
+/* Both FINs are sent before either arrives, and so are both ACKs. */
 static void simultaneous_both(struct workload *w)
 {
 	struct frame fin[2], ack[2];
@@ -73,7 +75,7 @@ static void simultaneous_both(struct workload *w)
 		netns_await_state(&w->ends[i], TCP_TIME_WAIT);
 }
 
-/* nft: of these segments only the first is lost. A segment without data is of 40 to 60 bytes. */
+/* Drops only the first of these segments with nft. A segment without data has 40 to 60 bytes. */
 static void lose_first(const struct workload *w, const char *flags)
 {
 	char rule[128];
@@ -96,7 +98,7 @@ static void close_once_waited_for(struct workload *w)
 	endpoint_close(w->self, "fin");
 }
 
-/* From now on the client sends nothing but the ACK of the server's FIN. */
+/* From now on the only segment that the client sends is the ACK of the server's FIN. */
 static void close_losing_last_ack(struct workload *w)
 {
 	endpoint_close(w->self, "fin");
@@ -113,7 +115,7 @@ static void close_after_repeated_fin(struct workload *w)
 	netns_await_state(w->self, 0);
 }
 
-/* The client's, bound to an address of lo, with its data in the SYN. */
+/* Connects the client, bound to an address of lo, with data in the SYN. */
 static void fast_connect(struct workload *w, struct endpoint *e, long len_bytes)
 {
 	struct sockaddr_in peer = { .sin_family = AF_INET };
@@ -129,7 +131,7 @@ static void fast_connect(struct workload *w, struct endpoint *e, long len_bytes)
 	endpoint_note_opened(e, "connect");
 }
 
-/* Client and server without cookies (0x4, 0x200), every listener (0x400). */
+/* Client and server without Fast Open cookies (0x4, 0x200), every listener (0x400). */
 #define FAST_OPEN "1543"
 
 static void fast_open(struct workload *w)
@@ -152,7 +154,7 @@ static void fast_open(struct workload *w)
 	endpoint_close(server, "fin");
 }
 
-/* The peer's SYN has ten bytes, which are read before the handshake is over. */
+/* Accepts a SYN with ten bytes of data, and reads them before the handshake is over. */
 static void fast_accept(struct workload *w, struct raw_peer *p)
 {
 	netns_set_sysctl("tcp_fastopen", FAST_OPEN);
@@ -181,7 +183,7 @@ static void fast_open_early(struct workload *w)
 	netns_await_state(w->self, TCP_TIME_WAIT);
 }
 
-/* Accepted, read, but never ESTABLISHED. */
+/* The socket is accepted and read, but never ESTABLISHED. */
 static void fast_open_reset(struct workload *w)
 {
 	struct raw_peer p;
@@ -201,7 +203,7 @@ static void listener_alone(struct workload *w)
 	close(w->listener);
 }
 
-/* One handshake is broken off by a RST, one never finished. */
+/* One handshake is aborted by a RST, another is never finished. */
 static void half_open(struct workload *w)
 {
 	struct raw_peer p;
@@ -220,8 +222,8 @@ static void half_open(struct workload *w)
 }
 
 /*
- * Two handshakes, one place in the listener's queue: the peer takes it while our client's last ACK
- * is on its way, which f then is.
+ * Starts two handshakes while the listener's queue has one free place. The peer takes the place
+ * while the last ACK of our client is in flight. Stores that ACK in *f.
  */
 static void fill_queue(struct workload *w, struct raw_peer *p, struct frame *f)
 {
@@ -270,7 +272,7 @@ static void queue_full(struct workload *w)
 	finish_with_peer(&w->ends[1], &p);
 }
 
-/* Nobody tells the client; its FIN comes when the listener is gone. */
+/* The client is not informed; its FIN arrives after the listener is closed. */
 static void queue_full_silent(struct workload *w)
 {
 	struct frame ack, fin;
@@ -314,9 +316,9 @@ const struct workload_case cases_other[] = {
 	  .does = "the first FIN is lost (nftables), the second arrives" },
 	{ V4, .name = "lost-last-ack", .client = close_losing_last_ack,
 	  .server = close_after_repeated_fin, .client_expected = &active, .server_expected = &passive_lost,
-	  CLEAN_COUNTERS, .does = "the ACK of the second FIN is lost: it is sent again" },
+	  CLEAN_COUNTERS, .does = "the ACK of the second FIN is lost: the FIN is sent again" },
 	{ .name = "simultaneous", .client = simultaneous, .client_expected = &crossed, CLEAN_COUNTERS,
-	  .does = "both FINs cross, with a peer of our own making" },
+	  .does = "both FINs cross, with a raw peer" },
 	{ RAW, .name = "simultaneous-both", .client = simultaneous_both, .client_expected = &crossed,
 	  .server_expected = &crossed, .counters = { { "TW", 2 } },
 	  .does = "both FINs cross, both sockets are ours" },
@@ -329,7 +331,7 @@ const struct workload_case cases_other[] = {
 			       .initiator = "peer", .reason = "closing", .waves = "123",
 			       .blame = "local-app", .states = PASSIVE_STATES },
 	  .counters = { { "TCPTimeWaitOverflow", 1 }, { "OutRsts", 1 } },
-	  .does = "tcp_max_tw_buckets is 0: the socket just goes" },
+	  .does = "tcp_max_tw_buckets is 0: no timewait socket" },
 	{ .name = "repair", .client = repair,
 	  .client_expected = EXPECTED{ .ending = "aborted", .class = "aborted", .initiator = "local",
 			       .reason = "repair", .states = RESET_STATES },
@@ -354,7 +356,7 @@ const struct workload_case cases_other[] = {
 			       .reason = "established", .states = RESET_STATES },
 	  .server_expected = &active,
 	  .counters = { { "OutRsts", 1 }, { "EstabResets", 1 }, { "TW", 1 } },
-	  .does = "tcp_abort_on_overflow: the handshake was over for the client alone" },
+	  .does = "tcp_abort_on_overflow: the handshake is complete only for the client" },
 	{ RAW, .name = "queue-full-silent", .client = queue_full_silent,
 	  .client_expected = EXPECTED{ .ending = "reset-received", .class = "reset", .reason = "closing",
 			       .initiator = "local", .waves = "1",

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-/* The peer's RST, in every state that the socket may be in, and RSTs that end nothing. */
+/* The peer's RST in every state of the socket, and RSTs that do not end the connection. */
 #include <poll.h>
 #include <unistd.h>
 
@@ -109,7 +109,7 @@ static void rst_after_close(struct workload *w)
 	netns_await_gone(w->self);
 }
 
-/* The socket itself is still in FIN_WAIT2, for TCP_LINGER2 is longer than a minisock lives. */
+/* The socket stays in FIN_WAIT2: TCP_LINGER2 is longer than the lifetime of a timewait socket. */
 static void rst_orphan(struct workload *w)
 {
 	const int seconds = 120;
@@ -144,7 +144,7 @@ static void rst_time_wait(struct workload *w)
 	netns_await_gone(w->self);
 }
 
-/* What the minisock has long had, or never could: none of it ends the wait for the FIN. */
+/* Old or invalid segments for the timewait socket: none of them ends the wait for the FIN. */
 static void late_noise(struct workload *w)
 {
 	struct raw_peer p;
@@ -166,7 +166,10 @@ static void late_noise(struct workload *w)
 	netns_await_state(w->self, TCP_TIME_WAIT);
 }
 
-/* In the window, but not where it has to be (RFC 5961): the kernel asks back. */
+/*
+ * The RST is in the window but its number is not exact: the kernel sends a challenge ACK (RFC
+ * 5961).
+ */
 static void rst_challenged(struct workload *w)
 {
 	struct raw_peer p;
@@ -179,7 +182,7 @@ static void rst_challenged(struct workload *w)
 	four_waves(w, &p);
 }
 
-/* A SYN-ACK for what we did not send is answered by a RST; the next one is right. */
+/* The first SYN-ACK has a wrong number and is answered with a RST; the next one is correct. */
 static void rst_syn_sent(struct workload *w)
 {
 	struct raw_peer p;
@@ -209,7 +212,7 @@ const struct workload_case cases_reset_in[] = {
 	{ .name = "rst-close-wait", .client = rst_close_wait,
 	  .client_expected = EXPECTED{ CAME, .initiator = "peer", .reason = "half-closed", .waves = "12",
 			       .states = { "ESTABLISHED", "CLOSE_WAIT", "CLOSE" } },
-	  .counters = { { "EstabResets", 1 } }, .does = "the peer's FIN, then its RST" },
+	  .counters = { { "EstabResets", 1 } }, .does = "the peer sends a FIN, then a RST" },
 	{ .name = "rst-fin-wait-1", .client = rst_fin_wait_1,
 	  .client_expected = EXPECTED{ CAME, .initiator = "local", .reason = "closing", .waves = "1",
 			       .states = { "ESTABLISHED", "FIN_WAIT1", "CLOSE" } },
@@ -222,11 +225,11 @@ const struct workload_case cases_reset_in[] = {
 	  .client_expected = EXPECTED{ CAME, .initiator = "local", .reason = "half-closed",
 			       .waves = "12",
 			       .states = { "ESTABLISHED", "FIN_WAIT1", "FIN_WAIT2", "CLOSE" } },
-	  .does = "SHUT_WR is acknowledged, then a RST comes" },
+	  .does = "SHUT_WR is acknowledged, then a RST arrives" },
 	{ .name = "rst-closing", .client = rst_closing,
 	  .client_expected = EXPECTED{ CAME, .initiator = "both", .reason = "closing", .waves = "134",
 			       .states = { "ESTABLISHED", "FIN_WAIT1", "CLOSING", "CLOSE" } },
-	  .does = "both FINs cross, then a RST comes instead of the ACK" },
+	  .does = "both FINs cross, then a RST arrives instead of the ACK" },
 	{ .name = "rst-last-ack", .client = rst_last_ack,
 	  .client_expected = EXPECTED{ CAME, .initiator = "peer", .reason = "closing", .waves = "123",
 			       .states = PASSIVE_STATES },
@@ -236,21 +239,21 @@ const struct workload_case cases_reset_in[] = {
 			       .waves = "12",
 			       .states = { "ESTABLISHED", "FIN_WAIT1", "FIN_WAIT2", "CLOSE" } },
 	  .counters = { { "TW", 1 } },
-	  .does = "close() is acknowledged; a RST kills the minisock" },
+	  .does = "close() is acknowledged; a RST ends the timewait socket" },
 	{ .name = "rst-orphan", .client = rst_orphan,
 	  .client_expected = EXPECTED{ CAME, .initiator = "local", .reason = "after-close",
 			       .waves = "12",
 			       .states = { "ESTABLISHED", "FIN_WAIT1", "FIN_WAIT2", "CLOSE" } },
-	  .does = "the same with a TCP_LINGER2 of 120 s: no minisock yet" },
+	  .does = "the same with TCP_LINGER2 of 120 s: no timewait socket yet" },
 	{ .name = "rst-time-wait", .client = rst_time_wait, .client_expected = LONE_FOUR_WAY(1),
-	  .counters = { { "TW", 1 } }, .does = "four waves; then a RST kills the TIME_WAIT" },
+	  .counters = { { "TW", 1 } }, .does = "four waves; then a RST ends TIME_WAIT" },
 	{ .name = "late-noise", .client = late_noise, .client_expected = LONE_FOUR_WAY(1),
 	  .counters = { { "TW", 1 } },
-	  .does = "old data and an old RST for the minisock end nothing; then four waves" },
+	  .does = "old data and an old RST for the timewait socket are ignored; then four waves" },
 	{ .name = "rst-challenged", .client = rst_challenged, .client_expected = LONE_FOUR_WAY(1),
 	  .counters = { { "TW", 1 } }, .does = "a RST with a wrong number; then four waves" },
 	{ .name = "rst-syn-sent", .client = rst_syn_sent, .client_expected = LONE_FOUR_WAY(1),
 	  .counters = { { "TW", 1 }, { "OutRsts", 1 } },
-	  .does = "we answer a wrong SYN-ACK with a RST; the next is right; four waves" },
+	  .does = "we answer a wrong SYN-ACK with a RST, the next is correct; four waves" },
 	{ .name = NULL },
 };

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-/* The RSTs that we send: every reason but those that need another process's hand. */
+/* The RSTs that we send, for every reason except those that need another process. */
 #include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -40,7 +40,7 @@ static void close_with_linger2(struct workload *w)
 	endpoint_close(w->self, "fin");
 }
 
-/* The client has closed, and has our ACK. */
+/* Writes after the client has closed and received our ACK. */
 static void write_too_late(struct workload *w)
 {
 	endpoint_await_eof(w->self);
@@ -82,7 +82,7 @@ static void data_fin_wait_1(struct workload *w)
 	netns_await_gone(w->self);
 }
 
-/* Out of order, so that it stays in the minisock's way: data is missing before it. */
+/* The data is out of order, with a gap before it, so the timewait socket cannot accept it. */
 static void data_before_fin(struct workload *w)
 {
 	struct raw_peer p;
@@ -144,7 +144,7 @@ static void user_timeout_idle(struct workload *w)
 static void no_memory(struct workload *w)
 {
 	(void)w;
-	workload_skip("tcp_max_orphans and tcp_mem are one for the whole host: not to be lowered here");
+	workload_skip("tcp_max_orphans and tcp_mem apply to the whole host: cannot lower them");
 }
 
 #define SENT .ending = "reset-sent", .class = "reset", .initiator = "local"
@@ -171,32 +171,32 @@ const struct workload_case cases_reset[] = {
 	{ V4, .name = "linger2-close", .client = linger2_close, .server = read_eof_and_reset,
 	  .client_expected = &linger2, .server_expected = &half_closed,
 	  .counters = { { "EstabResets", 1 }, ON_DATA },
-	  .does = "TCP_LINGER2 < 0: close() sends a FIN, its ACK is answered by a RST" },
+	  .does = "TCP_LINGER2 < 0: close() sends a FIN, and we answer its ACK with a RST" },
 	{ V4, .name = "late-data", .client = do_close_at_once, .server = write_too_late,
 	  .client_expected = &late_data, .server_expected = &half_closed,
 	  .counters = { { "EstabResets", 1 }, { "OutRsts", 1 }, { "TW", 1 } },
-	  .does = "the peer writes to what we closed; a minisock is left of it" },
+	  .does = "the peer writes after our close(), to the timewait socket" },
 	{ V4, .name = "late-data-orphan", .client = close_with_linger2,
 	  .server = write_too_late, .client_expected = &late_data, .server_expected = &half_closed,
 	  .counters = { { "EstabResets", 1 }, ON_DATA },
-	  .does = "the same with the socket still there (TCP_LINGER2 of 120 s)" },
+	  .does = "the same while the socket still exists (TCP_LINGER2 of 120 s)" },
 	{ V4, .name = "late-data-shut-rdwr", .client = shut_rdwr_and_wait,
 	  .server = write_too_late, .client_expected = &late_data, .server_expected = &half_closed,
 	  .counters = { { "EstabResets", 1 }, ON_DATA },
-	  .does = "the same after SHUT_RDWR, the descriptor still open" },
+	  .does = "the same after SHUT_RDWR, with the descriptor still open" },
 	{ .name = "late-data-with-ack", .client = data_with_ack, .client_expected = &late_data,
-	  .counters = { ON_DATA }, .does = "data in the very segment that acknowledges our FIN" },
+	  .counters = { ON_DATA }, .does = "data in the segment that acknowledges our FIN" },
 	{ .name = "late-data-fin-wait-1", .client = data_fin_wait_1,
 	  .client_expected = &(const struct expected){
 		LATE_DATA, .waves = "1", .states = { "ESTABLISHED", "FIN_WAIT1", "CLOSE" } },
 	  .counters = { ON_DATA }, .does = "data instead of the ACK of our FIN" },
 	{ .name = "late-data-missing", .client = data_before_fin, .client_expected = &late_data,
 	  .counters = { { "OutRsts", 1 }, { "TW", 1 } },
-	  .does = "the peer's FIN shows that there was data before it, which is lost" },
+	  .does = "the number of the peer's FIN shows that data before it was lost" },
 	{ .name = "keepalive", .client = keepalive, BY_TIMER,
 	  .client_expected = &(const struct expected){
 		SENT, .reason = "keepalive", .states = RESET_STATES },
-	  .does = "the peer is gone: keepalive gives up, and sends a RST" },
+	  .does = "the peer is gone: keepalive gives up and sends a RST" },
 	{ .name = "keepalive-fin-wait-2", .client = keepalive_fin_wait_2,
 	  .client_expected = &(const struct expected){
 		SENT, .reason = "keepalive", .waves = "12", .states = ORPHAN_STATES },
@@ -205,8 +205,8 @@ const struct workload_case cases_reset[] = {
 	{ .name = "user-timeout-idle", .client = user_timeout_idle, BY_TIMER,
 	  .client_expected = &(const struct expected){
 		SENT, .reason = "user-timeout", .states = RESET_STATES },
-	  .does = "TCP_USER_TIMEOUT ends the wait for keepalive answers: RST" },
+	  .does = "TCP_USER_TIMEOUT ends the keepalive probes: RST" },
 	{ .name = "no-memory", .client = no_memory,
-	  .does = "too many orphans: not to be had here (story test no-memory)" },
+	  .does = "too many orphans: not possible here (see the story test no-memory)" },
 	{ .name = NULL },
 };

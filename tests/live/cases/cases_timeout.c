@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * Where the kernel gives up. Its patience is set so that it lasts about a second; the peer is
- * silent.
+ * The kernel gives up on a silent peer. The timeouts are set to about a second.
  */
 #include <poll.h>
 #include <unistd.h>
@@ -62,7 +61,7 @@ static void close_impatiently(struct workload *w)
 	endpoint_close(w->self, "fin");
 }
 
-/* So late that the client is no more: the FIN finds nobody, and a RST answers it. */
+/* Closes so late that the client's socket is gone: the FIN is answered with a RST. */
 static void close_far_too_late(struct workload *w)
 {
 	endpoint_await_eof(w->self);
@@ -83,7 +82,7 @@ static void retransmission(struct workload *w)
 	endpoint_close(w->self, NULL);
 }
 
-/* The peer's FIN came before: so somebody did ask for the end. */
+/* The peer's FIN arrived first, so a peer did start the close. */
 static void retransmission_close_wait(struct workload *w)
 {
 	struct raw_peer p;
@@ -131,7 +130,7 @@ static void zero_window(struct workload *w)
 	endpoint_close(w->self, NULL);
 }
 
-/* Every probe is answered: only TCP_USER_TIMEOUT ends that. */
+/* Every probe is answered, so only TCP_USER_TIMEOUT ends the connection. */
 static void zero_window_user_timeout(struct workload *w)
 {
 	struct pollfd over = { .fd = -1, .events = POLLIN };
@@ -153,7 +152,7 @@ static void zero_window_user_timeout(struct workload *w)
 	endpoint_close(w->self, NULL);
 }
 
-/* The FIN waits behind the data for a window that never opens: it never leaves. */
+/* The FIN waits behind data for a window that never opens, so it is never sent. */
 static void zero_window_fin(struct workload *w)
 {
 	struct raw_peer p;
@@ -196,7 +195,7 @@ const struct workload_case cases_timeout[] = {
 	  .server_expected = EXPECTED{ .ending = "reset-received", .class = "reset",
 			       .initiator = "peer", .reason = "closing", .waves = "123",
 			       .blame = "local-app", .states = PASSIVE_STATES },
-	  .does = "the peer never closes while the kernel remembers (tcp_fin_timeout)" },
+	  .does = "the peer does not close within tcp_fin_timeout" },
 	{ .name = "timeout-retransmission", .client = retransmission,
 	  .counters = { ABORT, { "EstabResets", 1 } },
 	  .client_expected = EXPECTED{ TIMED_OUT, .initiator = "none", .reason = "retransmission",
@@ -206,7 +205,7 @@ const struct workload_case cases_timeout[] = {
 	  .counters = { ABORT, { "EstabResets", 1 } },
 	  .client_expected = EXPECTED{ TIMED_OUT, .initiator = "peer", .reason = "retransmission",
 			       .waves = "12", .states = { "ESTABLISHED", "CLOSE_WAIT", "CLOSE" } },
-	  .does = "the peer closes; what we still send is never acknowledged" },
+	  .does = "the peer closes; the data that we still send is never acknowledged" },
 	{ .name = "timeout-user", .client = user_timeout,
 	  .counters = { ABORT, { "EstabResets", 1 } },
 	  .client_expected = EXPECTED{ TIMED_OUT, .initiator = "none", .reason = "user-timeout",
@@ -216,12 +215,12 @@ const struct workload_case cases_timeout[] = {
 	  .counters = { ABORT, { "EstabResets", 1 } },
 	  .client_expected = EXPECTED{ TIMED_OUT, .initiator = "none", .reason = "zero-window",
 			       .states = RESET_STATES },
-	  .does = "the peer's window is shut, and no probe is answered" },
+	  .does = "the peer's window is closed, and no probe is answered" },
 	{ .name = "timeout-zero-window-user", .client = zero_window_user_timeout,
 	  .counters = { ABORT, { "EstabResets", 1 } },
 	  .client_expected = EXPECTED{ TIMED_OUT, .initiator = "none", .reason = "user-timeout",
 			       .states = RESET_STATES },
-	  .does = "the peer's window is shut, every probe is answered; TCP_USER_TIMEOUT" },
+	  .does = "the peer's window is closed, every probe is answered; TCP_USER_TIMEOUT" },
 	{ .name = "timeout-zero-window-fin", .client = zero_window_fin, .counters = { ABORT },
 	  .client_expected = EXPECTED{ TIMED_OUT, .initiator = "local", .reason = "zero-window",
 			       .states = { "ESTABLISHED", "FIN_WAIT1", "CLOSE" } },

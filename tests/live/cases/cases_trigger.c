@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * Descriptors and shutdown(): which of several holders ends the connection, and with which call.
+ * Descriptors and shutdown(): which of several holders closes the connection, and with which call.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -16,10 +16,10 @@
 #include "cases.h"
 
 #ifndef SYS_close_range
-#define SYS_close_range 436	/* since 5.9, alike everywhere */
+#define SYS_close_range 436	/* since 5.9, the same on every architecture */
 #endif
 
-#define FULL_WINDOW (256 * 1024)	/* bytes that a receive buffer of RCVBUF does not take */
+#define FULL_WINDOW (256 * 1024)	/* bytes: more than a receive buffer of RCVBUF holds */
 #define RCVBUF 8192
 
 const struct expected expected_active_no_hold = {
@@ -30,7 +30,7 @@ const struct expected expected_passive_no_hold = {
 	.ending = "four-way", .class = "clean", .initiator = "peer", .states = PASSIVE_STATES,
 };
 
-/* The descriptors of one process. */
+/* Closes two descriptors of one process. */
 static void close_both_descriptors(struct workload *w)
 {
 	int other = fcntl(w->self->fd, F_DUPFD_CLOEXEC, 0);
@@ -82,7 +82,7 @@ static void close_before_helper_exits(struct workload *w)
 	helper_wait(w, W_EXITCODE(5, 0));
 }
 
-/* shutdown() does not ask how many hold the socket. */
+/* shutdown() takes effect however many processes hold the socket. */
 static void shut_and_close_none(struct workload *w)
 {
 	endpoint_shutdown(w->self, SHUT_RDWR, "fin");
@@ -148,10 +148,10 @@ static void expect_failure(int ret, int error)
 	int was = errno;
 
 	if (ret != -1 || was != error)
-		workload_die(1, "a call that must fail");
+		workload_die(1, "a call did not fail as required");
 }
 
-/* No story comes of these, but the connection's own keeps the one that names its descriptor. */
+/* These calls cause no story. The story of the connection lists the one with its descriptor. */
 static void fail_then_close(struct workload *w)
 {
 	int alone = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
@@ -165,7 +165,7 @@ static void fail_then_close(struct workload *w)
 	endpoint_close(w->self, "fin");
 }
 
-/* The calls that no hook follows: what they returned is not seen. */
+/* No hook follows these calls, so their return values are unknown. */
 static void close_by_range(struct workload *w)
 {
 	struct call *c = call_begin(w->self, "close_range", WORKLOAD_ANY, "fin");
@@ -192,7 +192,7 @@ static void overwrite_by_dup2(struct workload *w)
 #ifdef SYS_dup2
 	overwrite(w, "dup2", 0);
 #else
-	overwrite(w, "dup3", 0);	/* newer architectures have no other: libc's dup2() is that */
+	overwrite(w, "dup3", 0);	/* on newer architectures libc's dup2() calls dup3() */
 #endif
 }
 
@@ -215,7 +215,7 @@ static void unmap_last(struct workload *w)
 		workload_die(1, "munmap");
 }
 
-/* close() waits until the peer has taken all, and acknowledged the FIN. */
+/* close() waits until the peer has received all data and acknowledged the FIN. */
 static void linger_on_full_window(struct workload *w)
 {
 	const struct linger wait = { .l_onoff = 1, .l_linger = 10 };
@@ -232,7 +232,7 @@ static void linger_on_full_window(struct workload *w)
 	baton_give(w, SERVER);
 	endpoint_close(w->self, "fin");
 	c = &w->self->calls[0];
-	/* the hold may begin before the call, at the baton */
+	/* The hold may start before the call, with the baton. */
 	c->blocked_ms = w->hold_ms - 10 - (int)((c->begin_us - given_us) / 1000);
 	if (c->end_us - c->begin_us < c->blocked_ms * 1000LL)
 		workload_die(1, "a close() that lingers");
@@ -253,7 +253,7 @@ static void read_after_hold(struct workload *w)
 
 const struct workload_case cases_trigger[] = {
 	{ SERVER_HOLDS, .name = "dup", .client = close_both_descriptors,
-	  .does = "two descriptors of one process: the second close() ends it" },
+	  .does = "two descriptors of one process: the second close() closes the connection" },
 	{ SERVER_HOLDS, .name = "fork-parent-last", .client = close_after_helper,
 	  .does = "a child closes its descriptor, then the parent" },
 	{ SERVER_HOLDS, .name = "fork-child-last", .client = close_before_helper,
@@ -277,10 +277,10 @@ const struct workload_case cases_trigger[] = {
 	{ SERVER_HOLDS, .name = "close-range", .client = close_by_range,
 	  .does = "close_range()" },
 	{ SERVER_HOLDS, .name = "dup2", .client = overwrite_by_dup2,
-	  .does = "dup2() puts another file in the descriptor's place" },
-	{ SERVER_HOLDS, .name = "dup3", .client = overwrite_by_dup3, .does = "the same by dup3()" },
+	  .does = "dup2() replaces the descriptor by another file" },
+	{ SERVER_HOLDS, .name = "dup3", .client = overwrite_by_dup3, .does = "the same with dup3()" },
 	{ SERVER_HOLDS, .name = "munmap", .client = unmap_last,
-	  .does = "close(), then munmap() of the socket's mapping, which still held it" },
+	  .does = "close(), then munmap() of a mapping that still held the socket" },
 	{ V4, CLEAN_COUNTERS, .name = "linger-wait", .client = linger_on_full_window,
 	  .server = read_after_hold, .client_expected = &expected_active_no_hold,
 	  .server_expected = &expected_passive_no_hold, .rcvbuf = RCVBUF,

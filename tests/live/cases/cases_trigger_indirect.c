@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * Acts from elsewhere: on a descriptor that travels over a unix socket, on a listener, by the
- * administrator; and acts on the connection that are neither close() nor shutdown().
+ * Indirect closes: of a descriptor passed over a unix socket, of a listener, and by the
+ * administrator; and actions on the connection other than close() and shutdown().
  */
 #include <errno.h>
 #include <netinet/in.h>
@@ -75,7 +75,9 @@ static int receive_descriptor(int from)
 	return fd;
 }
 
-/* The helper gives up what it inherited, so that it holds the socket only by what it is given. */
+/*
+ * The helper closes its inherited descriptor, so that it holds the socket only by the passed one.
+ */
 static void close_what_comes(struct workload *w)
 {
 	int fd;
@@ -98,7 +100,9 @@ static void pass_then_close(struct workload *w)
 	helper_wait(w, 0);
 }
 
-/* Who closes the unix socket drops what nobody received: the call was on another descriptor. */
+/*
+ * Closing the unix socket closes the descriptors in its queue: the call is on another descriptor.
+ */
 static void close_what_holds_it(struct workload *w)
 {
 	int pair[2];
@@ -112,8 +116,9 @@ static void close_what_holds_it(struct workload *w)
 }
 
 /*
- * A unix socket that waits in its own queue, beside ours: the kernel's collector finds them. It is a kernel
- * thread, or, in kernels that have none for it, whoever closes a unix socket next: here our own second close().
+ * Leaves a unix socket in its own queue, together with our TCP socket: the kernel's garbage
+ * collector finds them. The collector is a kernel thread or, in kernels without one, the next task
+ * that closes a unix socket: here our own second close().
  */
 static void leave_to_collector(struct workload *w)
 {
@@ -143,7 +148,7 @@ static void follow_collector(struct workload *w)
 	endpoint_close(w->self, "fin");
 }
 
-/* The socket lives on, unconnected; what is done to it later is no part of the story. */
+/* The socket stays open, unconnected. Later actions on it are not part of the story. */
 static void disconnect(struct workload *w)
 {
 	const struct sockaddr nowhere = { .sa_family = AF_UNSPEC };
@@ -167,7 +172,7 @@ static void await_destruction(struct workload *w)
 	endpoint_close(w->self, NULL);
 }
 
-/* ss is the author, as the administrator's tool. */
+/* ss, the administrator's tool, destroys the client's socket. */
 static void destroy_client(struct workload *w)
 {
 	struct endpoint *e = &w->ends[0];
@@ -192,7 +197,7 @@ static void destroy_client(struct workload *w)
 	workload_die(WORKLOAD_SKIP, "ss");
 }
 
-/* Who ends the listener ends what nobody accepted. Returns when all wait in its queue. */
+/* Closing the listener resets unaccepted connections. Returns when all are in its queue. */
 static void name_unaccepted(struct workload *w, const char *call, int fd, int how)
 {
 	struct pollfd ready = { .fd = w->listener, .events = POLLIN };
@@ -260,10 +265,10 @@ const struct workload_case cases_trigger_far[] = {
 	{ SERVER_HOLDS, .name = "scm-passed", .client = pass_then_close,
 	  .does = "another process receives the descriptor over a unix socket and closes it" },
 	{ SERVER_HOLDS, .name = "scm-in-flight", .client = close_what_holds_it,
-	  .does = "the descriptor is on its way when the unix socket that holds it is closed" },
+	  .does = "the unix socket is closed with the passed descriptor still in its queue" },
 	{ LOCAL_FIRST, .server = follow_collector, .name = "scm-cycle",
 	  .client = leave_to_collector,
-	  .does = "the descriptor waits beside its own unix socket: for the collector" },
+	  .does = "the descriptor is queued with the unix socket itself: garbage collection" },
 	{ V4, RESET_COUNTERS(1), .name = "connect-unspec", .client = disconnect,
 	  .server = do_await_reset, .client_expected = &disconnected,
 	  .server_expected = &expected_reset_received, .does = "connect() to AF_UNSPEC: RST" },
@@ -273,8 +278,8 @@ const struct workload_case cases_trigger_far[] = {
 	{ LISTENER_ENDS, .name = "listener-closed", .server = close_listener,
 	  .does = "close() of a listener with three connections in its queue: RSTs" },
 	{ LISTENER_ENDS, .name = "listener-shut", .server = shut_listener,
-	  .does = "the same by SHUT_RD" },
+	  .does = "the same with SHUT_RD" },
 	{ LISTENER_ENDS, .name = "listener-exit", .server = exit_with_listener,
-	  .does = "the same by the exit of its process" },
+	  .does = "the same by exit of its process" },
 	{ .name = NULL },
 };

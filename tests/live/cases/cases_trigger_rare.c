@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * Other ways into the kernel: the calls of a 32-bit program, and MPTCP, whose subflows are TCP
- * sockets that nobody holds.
+ * Other entries into the kernel: the calls of a 32-bit program, and MPTCP, whose subflows are TCP
+ * sockets without a descriptor.
  */
 #include <errno.h>
 #include <netinet/in.h>
@@ -21,14 +21,14 @@
 #define IPPROTO_MPTCP 262
 #endif
 
-/* The numbers of i386, arch/x86/entry/syscalls/syscall_32.tbl */
+/* The system call numbers of i386, arch/x86/entry/syscalls/syscall_32.tbl */
 #define I386_CLOSE 6
 #define I386_GETPID 20
 #define I386_SOCKETCALL 102
 #define I386_SHUTDOWN 373
 #define SOCKETCALL_SHUTDOWN 13	/* linux/net.h SYS_SHUTDOWN */
 
-/* As a 32-bit program enters the kernel; the numbers and registers are those of i386. */
+/* Enters the kernel as a 32-bit program does, with the numbers and registers of i386. */
 static long call_i386(long nr, long first, long second)
 {
 #ifdef __x86_64__
@@ -45,7 +45,7 @@ static long call_i386(long nr, long first, long second)
 #endif
 }
 
-/* Without IA32 emulation the trap is a fault. */
+/* Skips the case without IA32 emulation, where the trap is a fault. */
 static void need_i386(void)
 {
 	int status;
@@ -64,7 +64,7 @@ static struct call *call_begin_i386(struct workload *w, const char *name, const 
 {
 	struct call *c = call_begin(w->self, name, w->self->fd, effect);
 
-	c->hooked = false;	/* the syscall tracepoints leave out 32-bit calls */
+	c->hooked = false;	/* the syscall tracepoints ignore 32-bit calls */
 	return c;
 }
 
@@ -97,7 +97,7 @@ static void shut_i386(struct workload *w)
 	endpoint_close(w->self, "released");
 }
 
-/* All socket calls in one: descriptor and direction are in the caller's memory. */
+/* socketcall() covers all socket calls: descriptor and direction are in the caller's memory. */
 static void shut_socketcall(struct workload *w)
 {
 	uint32_t *args = MAP_FAILED;
@@ -119,7 +119,7 @@ static void shut_socketcall(struct workload *w)
 	endpoint_close(w->self, "released");
 }
 
-/* The tool waits for what has begun to close. */
+/* Waits until the close has started. The tool then waits for its end. */
 static void await_fin(const struct workload *w)
 {
 	int state;
@@ -128,12 +128,12 @@ static void await_fin(const struct workload *w)
 		poll(NULL, 0, 1);
 }
 
-/* Subflows end in the kernel's own time, in one of its threads; if one is named, then that. */
+/* A kernel thread closes the subflows later. If the story names a task, it is that thread. */
 static void close_mptcp(struct workload *w)
 {
 	struct call *c = trigger_other(w->self, "kernel");
 
-	w->self->cookie = 0;	/* it is that of the MPTCP socket */
+	w->self->cookie = 0;	/* it would be the cookie of the MPTCP socket */
 	c->maybe = true;
 	c->pid = c->tid = 0;
 	strcpy(c->comm, "kworker*");
@@ -142,7 +142,7 @@ static void close_mptcp(struct workload *w)
 	await_fin(w);
 }
 
-/* ... unless data is unread: then all subflows are reset within close() (MPTCP_RST, fast close). */
+/* With unread data all subflows are reset within close() (MPTCP_RST, fast close). */
 static void close_mptcp_unread(struct workload *w)
 {
 	struct call *c;
@@ -171,7 +171,7 @@ static void close_mptcp_after_hold(struct workload *w)
 	close_mptcp(w);
 }
 
-/* When a subflow's FINs leave is the kernel's affair: the ACK of one may be on the other. */
+/* The kernel decides when a subflow sends its FINs: the other FIN may carry the ACK of one. */
 static const struct expected subflow_active = {
 	.ending = "four-way|three-way", .class = "clean", .initiator = "local", .states = ACTIVE_STATES,
 	.closes_first = true,

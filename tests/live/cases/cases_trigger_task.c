@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * Tasks that end, change their program, or sit in a call while another closes.
+ * Tasks that end, execute another program, or are blocked in a call while another task closes.
  */
 #include <fcntl.h>
 #include <pthread.h>
@@ -27,7 +27,7 @@ struct reader {
 	_Atomic pid_t tid;
 };
 
-/* Another thread reads: it is blocked in recv() and so holds the file. */
+/* Reads in another thread, which is blocked in recv() and so holds the file. */
 static void *read_byte(void *arg)
 {
 	struct reader *r = arg;
@@ -49,7 +49,7 @@ static void reader_start(struct reader *r, struct workload *w)
 	task_await_call(r->tid, SYS_recvfrom);
 }
 
-/* The descriptor is gone at once, the FIN leaves when the other thread lets go of the file. */
+/* The descriptor is gone immediately; the FIN is sent when the other thread releases the file. */
 static void close_under_reader(struct workload *w)
 {
 	struct reader r;
@@ -128,7 +128,7 @@ static void write_to_null(struct workload *w)
 	*nowhere = 1;
 }
 
-/* The kernel closes what is FD_CLOEXEC when the task has the new program's name already. */
+/* The kernel closes FD_CLOEXEC descriptors when the task already has the new program's comm. */
 static void exec_true(struct workload *w)
 {
 	struct call *c = trigger_other(w->self, "execve");
@@ -138,7 +138,7 @@ static void exec_true(struct workload *w)
 	workload_die(WORKLOAD_SKIP, "true");
 }
 
-/* A descriptor that is not FD_CLOEXEC lives on in the new program, which knows nothing of it. */
+/* A descriptor without FD_CLOEXEC stays open in the new program, which does not use it. */
 static void exec_true_with_descriptor(struct workload *w)
 {
 	struct call *c = trigger_other(w->self, "exit");
@@ -156,7 +156,7 @@ static void exec_true_with_descriptor(struct workload *w)
 const struct workload_case cases_trigger_task[] = {
 	{ LOCAL_FIRST, .name = "close-in-recv", .client = close_under_reader,
 	  .server = send_byte_and_hold,
-	  .does = "close() while another thread is in recv(), which ends when a byte comes" },
+	  .does = "close() while another thread is in recv(), which returns when a byte arrives" },
 	{ SERVER_HOLDS, .name = "exit-in-recv", .client = exit_under_reader,
 	  .client_status = W_EXITCODE(3, 0),
 	  .does = "exit (3) while another thread is in recv()" },

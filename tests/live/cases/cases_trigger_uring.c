@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * io_uring: the kernel closes and shuts down on behalf of who submitted, in the submitter's own
- * task, in a worker thread of its process, or in the thread that polls its queue. Spoken without
+ * io_uring: the kernel closes and shuts down sockets on behalf of the submitter, in the task of the
+ * submitter, in a worker thread of its process, or in the thread that polls its queue. Does not use
  * liburing.
  */
 #include <errno.h>
@@ -20,7 +20,7 @@
 #define POLLER_IDLE_MS 1000
 
 #ifndef SYS_io_uring_setup
-#define SYS_io_uring_setup 425	/* since 5.1, alike everywhere */
+#define SYS_io_uring_setup 425	/* since 5.1, the same on every architecture */
 #define SYS_io_uring_enter 426
 #define SYS_io_uring_register 427
 #endif
@@ -48,7 +48,7 @@ static void ring_open(struct ring *r, unsigned flags)
 	if (r->fd < 0)
 		workload_die(WORKLOAD_SKIP, "io_uring_setup");
 	if (!(r->p.features & IORING_FEAT_SINGLE_MMAP))
-		workload_die(WORKLOAD_SKIP, "io_uring of before 5.4");
+		workload_die(WORKLOAD_SKIP, "io_uring older than 5.4");
 	r->rings_len = r->p.sq_off.array + r->p.sq_entries * sizeof(unsigned);
 	if (r->rings_len < r->p.cq_off.cqes + r->p.cq_entries * sizeof(struct io_uring_cqe))
 		r->rings_len = r->p.cq_off.cqes +
@@ -96,7 +96,7 @@ static int ring_result(struct ring *r)
 	return res;
 }
 
-/* What the kernel does for us, in our own task unless the caller says otherwise. */
+/* Submits a request. The kernel performs it in our own task unless the caller changes that. */
 static struct call *ring_perform(struct workload *w, unsigned ring_flags, const char *name,
 			     const struct io_uring_sqe *sqe)
 {
@@ -124,7 +124,7 @@ static struct io_uring_sqe close_request(const struct workload *w, unsigned char
 				      .flags = flags };
 }
 
-/* A thread of our process, of which we know how its name begins. */
+/* Sets the caller to a thread of our process, of which we know the prefix of the comm. */
 static void set_caller(struct call *c, const char *comm)
 {
 	c->tid = 0;
@@ -152,7 +152,7 @@ static void close_in_poller(struct workload *w)
 	set_caller(ring_perform(w, IORING_SETUP_SQPOLL, "io_uring_close", &sqe), "iou-sqp-*");
 }
 
-/* Always left to a worker. */
+/* A worker always performs this. */
 static void shut_by_ring(struct workload *w, unsigned ring_flags)
 {
 	const struct io_uring_sqe sqe = { .opcode = IORING_OP_SHUTDOWN, .fd = w->self->fd,
@@ -175,7 +175,7 @@ static void shut_for_poller(struct workload *w)
 	shut_by_ring(w, IORING_SETUP_SQPOLL);
 }
 
-/* A request in flight holds the file too: the FIN leaves when it is answered. */
+/* A pending request holds the file too: the FIN is sent when the request completes. */
 static void close_under_request(struct workload *w)
 {
 	char byte;
@@ -208,7 +208,7 @@ static void answer_request(struct workload *w)
 	do_close_after_hold(w);
 }
 
-/* The ring holds the socket, the descriptor does not; a kernel thread takes the ring down. */
+/* The ring holds the socket after its descriptor is closed; a kernel thread frees the ring. */
 static void leave_in_ring(struct workload *w)
 {
 	struct call *c;
@@ -237,9 +237,9 @@ static void follow_ring(struct workload *w)
 
 const struct workload_case cases_trigger_uring[] = {
 	{ SERVER_HOLDS, .name = "uring-close", .client = close_inline,
-	  .does = "io_uring CLOSE, done within io_uring_enter()" },
+	  .does = "io_uring CLOSE, performed within io_uring_enter()" },
 	{ SERVER_HOLDS, .name = "uring-close-async", .client = close_in_worker,
-	  .does = "io_uring CLOSE with IOSQE_ASYNC: a worker thread does it" },
+	  .does = "io_uring CLOSE with IOSQE_ASYNC: a worker thread performs it" },
 	{ SERVER_HOLDS, .name = "uring-close-sqpoll", .client = close_in_poller,
 	  .does = "io_uring CLOSE by the thread that polls the queue" },
 	{ SERVER_HOLDS, .name = "uring-shut", .client = shut_in_worker,
@@ -248,8 +248,8 @@ const struct workload_case cases_trigger_uring[] = {
 	  .does = "io_uring SHUTDOWN from a polled queue, then close()" },
 	{ LOCAL_FIRST, .name = "uring-recv", .client = close_under_request,
 	  .parent = await_waiter, .server = answer_request,
-	  .does = "close() while an io_uring RECV waits, which a byte answers" },
+	  .does = "close() while an io_uring RECV waits, which completes when a byte arrives" },
 	{ LOCAL_FIRST, .server = follow_ring, .name = "uring-fixed", .client = leave_in_ring,
-	  .does = "close() of a registered file, then of its ring: a kernel thread ends it" },
+	  .does = "close() of a registered file, then of its ring: a kernel thread closes it" },
 	{ .name = NULL },
 };

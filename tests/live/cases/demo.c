@@ -1,27 +1,27 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * workload demo: six connections that end in six ways, each told in a line on stderr. The show to
- * watch with `tcpclose -- build/workload demo`.
+ * workload demo: six connections that close in six ways, each announced by a line on stderr. Watch
+ * it with `tcpclose -- build/workload demo`.
  */
 #include <stdio.h>
 
 #include "workload.h"
 
-#define DEMO_PAUSE_MS 150	/* between two connections, for the eye */
+#define DEMO_PAUSE_MS 150	/* between two connections, for readability */
 
 struct demo_step {
-	const char *name;	/* of the case */
+	const char *name;	/* name of the case */
 	int hold_ms;
 	const char *told;
 };
 
 static const struct demo_step scenes[] = {
-	{ "three-way", 0, "the client calls close(), the server follows at once" },
+	{ "three-way", 0, "the client calls close(), the server follows immediately" },
 	{ "peer-first", 20, "the server calls close() first, the client 20 ms later" },
 	{ "shut-wr", 200, "the client half-closes, shutdown(SHUT_WR); the answer takes 200 ms" },
 	{ "close-peer-later", 300, "the client closes; the server's application holds 300 ms" },
 	{ "exit", 50, "the client exits with status 3 and never calls close()" },
-	{ "unread-data", 0, "the client closes with 10 bytes unread: no goodbye, a RST" },
+	{ "unread-data", 0, "the client closes with 10 bytes unread: it sends a RST, no FIN" },
 };
 
 int demo_run(bool truth)
@@ -35,7 +35,7 @@ int demo_run(bool truth)
 		struct workload w;
 		int status;
 
-		/* 1/6 the client calls close(), the server follows at once */
+		/* 1/6 the client calls close(), the server follows immediately */
 		fprintf(stderr, "%d/%d %s\n", i + 1, count, scenes[i].told);
 		status = workload_run(&w, c, scenes[i].hold_ms);
 		if (status)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * The acts of one end of a connection, each noted in the endpoint as it is done.
+ * The actions of one end of a connection. Each is recorded in the endpoint.
  */
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE	/* accept4 */
@@ -26,7 +26,7 @@
 
 _Noreturn void workload_die(int status, const char *what)
 {
-	fprintf(stderr, "workload: %s: %s\n", what, errno ? strerror(errno) : "not as it should be");
+	fprintf(stderr, "workload: %s: %s\n", what, errno ? strerror(errno) : "unexpected result");
 	_exit(status);
 }
 
@@ -38,7 +38,7 @@ long long realtime_us(void)
 	return ts.tv_sec * 1000000LL + ts.tv_nsec / 1000;
 }
 
-/* A fresh network namespace has its lo down. */
+/* Brings lo up: it is down in a new network namespace. */
 void loopback_up(void)
 {
 	struct ifreq ifr = { .ifr_name = "lo" };
@@ -57,7 +57,7 @@ void loopback_up(void)
 void baton_give(const struct workload *w, enum who to)
 {
 	if (write(w->baton[to][1], "", 1) != 1)
-		workload_die(1, "giving the baton");
+		workload_die(1, "passing the baton");
 }
 
 void baton_take(const struct workload *w)
@@ -69,10 +69,10 @@ void baton_take(const struct workload *w)
 		n = read(w->baton[w->me][0], &byte, 1);
 	while (n < 0 && errno == EINTR);
 	if (n != 1)
-		workload_die(1, "taking the baton");
+		workload_die(1, "receiving the baton");
 }
 
-/* The deliberate delay: how long this side leaves the connection open. */
+/* Waits deliberately: this side keeps the connection open for the hold time. */
 void workload_hold(struct workload *w)
 {
 	struct timespec left = {
@@ -84,7 +84,7 @@ void workload_hold(struct workload *w)
 		;
 }
 
-/* Notes who acts for this end, in words that no other process has. */
+/* Records which task acts for this end, and gives it a comm that no other process has. */
 void endpoint_start(struct endpoint *e, const char *side, const char *comm)
 {
 	if (prctl(PR_SET_NAME, comm))
@@ -116,7 +116,7 @@ static socklen_t parse_address(const char *text, int port, struct sockaddr_stora
 	return sizeof(*v6);
 }
 
-/* The address as the packets have it: a v4-mapped one is IPv4. Returns their family, 4 or 6. */
+/* Formats the address as in the packets: a v4-mapped one as IPv4. Returns the family, 4 or 6. */
 static int format_address(const struct sockaddr_storage *ss, char *text, int *port)
 {
 	const struct sockaddr_in *v4 = (const struct sockaddr_in *)ss;
@@ -250,7 +250,7 @@ void endpoint_recv(struct endpoint *e, long len_bytes)
 	}
 }
 
-/* Without reading: after SHUT_RD neither recv nor poll would wait. */
+/* Waits for data without reading it: after SHUT_RD neither recv() nor poll() would wait. */
 void endpoint_await_unread(const struct endpoint *e, int len_bytes)
 {
 	int unread = 0;
@@ -281,7 +281,7 @@ void endpoint_await_reset(const struct endpoint *e)
 		workload_die(1, "waiting for the peer's RST");
 }
 
-/* The kernel gave up. */
+/* Waits until the kernel gives up. */
 void endpoint_await_timeout(struct endpoint *e)
 {
 	char junk;
@@ -292,7 +292,7 @@ void endpoint_await_timeout(struct endpoint *e)
 	endpoint_note_end(e);
 }
 
-/* What the socket says of itself, where recv() cannot tell. */
+/* Waits for a state as TCP_INFO reports it, for changes that recv() does not show. */
 void endpoint_await_state(const struct endpoint *e, int state)
 {
 	struct tcp_info info;
@@ -328,7 +328,7 @@ struct call *call_begin(struct endpoint *e, const char *call, int fd, const char
 	struct call *c = &e->calls[e->nr_calls];
 
 	if (e->nr_calls >= WORKLOAD_CALLS)
-		workload_die(1, "more calls than the notes hold");
+		workload_die(1, "more calls than can be recorded");
 	call_note(c, call);
 	c->fd = fd;
 	c->effect = effect;
@@ -373,7 +373,7 @@ void endpoint_shutdown_fails(struct endpoint *e, int how, int error)
 	c->how = how;
 	call_end(c, shutdown(e->fd, how));
 	if (c->ret != -error)
-		workload_die(1, "a shutdown that must fail");
+		workload_die(1, "a shutdown did not fail as required");
 }
 
 void endpoint_close_fd(struct endpoint *e, int fd, const char *effect)

@@ -39,10 +39,10 @@ void helper_wait(const struct workload *w, int status)
 			workload_die(1, "waitpid");
 	errno = 0;
 	if (got != status)
-		workload_die(1, "how the helper ended");
+		workload_die(1, "the helper's exit status");
 }
 
-/* While a task is blocked, /proc tells the number of its system call. */
+/* While a task is blocked, /proc shows the number of its system call. */
 void task_await_call(pid_t tid, long nr)
 {
 	char path[64], text[32];

@@ -20,7 +20,7 @@ _Noreturn void workload_skip(const char *why)
 	_exit(WORKLOAD_SKIP);
 }
 
-/* A namespace that somebody uses has an address besides lo's, and that of the workload's own device. */
+/* A namespace in use has an address besides those of lo and of the workload's own device. */
 void netns_require_own(void)
 {
 	struct ifaddrs *list;
@@ -34,7 +34,7 @@ void netns_require_own(void)
 			used = true;
 	freeifaddrs(list);
 	if (used)
-		workload_skip("wants a network namespace of its own, for it changes it");
+		workload_skip("needs its own network namespace, because it changes settings of it");
 }
 
 void netns_set_sysctl(const char *name, const char *value)
@@ -92,7 +92,7 @@ bool kernel_has_symbol(const char *name)
 	return found;
 }
 
-/* Does this line of /proc/net/tcp tell of the endpoint? Then its state, else 0. */
+/* Returns the state if this line of /proc/net/tcp is about the endpoint, else 0. */
 static int parse_tcp_state(const char *line, const struct endpoint *e)
 {
 	unsigned local, peer, local_port, peer_port, state;
@@ -102,7 +102,7 @@ static int parse_tcp_state(const char *line, const struct endpoint *e)
 		   &state) != 5)
 		return 0;
 	if (inet_pton(AF_INET, e->local_addr, &a) != 1 || inet_pton(AF_INET, e->peer_addr, &b) != 1)
-		workload_die(1, "an address that is not IPv4");
+		workload_die(1, "the address is not IPv4");
 	if (a.s_addr != local || b.s_addr != peer || (int)local_port != e->local_port ||
 	    (int)peer_port != e->peer_port)
 		return 0;

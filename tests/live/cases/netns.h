@@ -1,36 +1,36 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * The network namespace around a workload: its sysctls, its packet filter, its table of sockets.
+ * The network namespace of a workload: its sysctls, its packet filter, its table of sockets.
  *
- * All of it may be changed, so all of it must be the workload's own: in the host's own namespace every
- * function here that changes something ends the workload as one that cannot be done. So does each that
- * fails.
+ * These functions change the namespace, so it must belong to the workload alone: in the namespace
+ * of the host, every function that would change something skips the workload. So does every
+ * failure.
  */
 #pragma once
 
 #include "workload.h"
 
-#define NETNS_TUN "workload"		/* the name of a TUN device that is ours */
+#define NETNS_TUN "workload"		/* name of our own TUN device */
 
-/* Ends the process: this cannot be done here, for the reason given. */
+/* Ends the process with WORKLOAD_SKIP and prints why the workload cannot run here. */
 _Noreturn void workload_skip(const char *why);
 
-/* Skips the workload if the namespace is in use by anybody else. */
+/* Skips the workload if the namespace has other users. */
 void netns_require_own(void);
 
-/* name is below net.ipv4 */
+/* Sets a sysctl; name is relative to net.ipv4. */
 void netns_set_sysctl(const char *name, const char *value);
 void netns_set_sysctl_if_present(const char *name, const char *value);	/* if the kernel has it */
 
-/* Gives nft a script: a table of its own with the chain "in" on the input hook, and these rules. */
+/* Adds an nft table of its own, with the chain "in" on the input hook and these rules. */
 void netns_add_filter(const char *rules);
 
-/* Does the kernel have a function of that name (/proc/kallsyms)? */
+/* Does /proc/kallsyms have a function of that name? */
 bool kernel_has_symbol(const char *name);
 
-/* The state that /proc/net/tcp shows, of minisocks the substate; 0 if it is not there (IPv4). */
+/* Returns the state (for a timewait socket: substate) in /proc/net/tcp, 0 if not listed. IPv4. */
 int netns_tcp_state(const struct endpoint *e);
 void netns_await_state(const struct endpoint *e, int state);
 
-/* Waits until the socket is in the table no more, and notes when. */
+/* Waits until the socket is no longer in the table, and records the time. */
 void netns_await_gone(struct endpoint *e);

@@ -16,7 +16,7 @@
 
 #include "netns.h"
 
-#define PATIENCE_MS 10000	/* for a segment that has to come */
+#define PATIENCE_MS 10000	/* longest wait for an expected segment */
 #define PEER_ISN 1000000
 
 static void set_address(int fd, unsigned long request, struct ifreq *ifr, const char *text)
@@ -62,7 +62,7 @@ static struct tcphdr *tcp_header(struct frame *f)
 	return (struct tcphdr *)(f->bytes + ip_header(f)->ihl * 4);
 }
 
-/* What the kernel sends next on the device; false if it is none of TCP, which is of no interest. */
+/* Reads the next packet that the kernel sends on the device. Returns false if it is not TCP. */
 static bool frame_take(const struct raw_peer *p, struct frame *f)
 {
 	ssize_t n = read(p->tun, f->bytes, sizeof(f->bytes));
@@ -74,7 +74,7 @@ static bool frame_take(const struct raw_peer *p, struct frame *f)
 	       ip_header(f)->version == 4 && ip_header(f)->protocol == IPPROTO_TCP;
 }
 
-/* The next TCP segment that the kernel sends. */
+/* Reads the next TCP segment that the kernel sends. */
 static void frame_read(const struct raw_peer *p, struct frame *f)
 {
 	struct pollfd fd = { .fd = p->tun, .events = POLLIN };
@@ -92,7 +92,7 @@ static void frame_write(const struct raw_peer *p, const struct frame *f)
 		workload_die(1, "writing a segment");
 }
 
-/* RFC 1071, of an even number of bytes or one that is followed by a zero. */
+/* RFC 1071. len_bytes is even, or a zero byte follows. */
 static uint32_t add_to_checksum(uint32_t sum, const void *bytes, int len_bytes)
 {
 	const uint8_t *b = bytes;
@@ -190,7 +190,7 @@ void raw_peer_ack_fin(struct raw_peer *p)
 	raw_peer_send(p, TH_ACK, 0);
 }
 
-/* Binds first, so that the endpoint has a name even if it never opens. */
+/* Binds first, so that the endpoint has an address even if it never opens. */
 static void connect_begin(struct endpoint *e, int port)
 {
 	struct sockaddr_in local = { .sin_family = AF_INET }, peer = { .sin_family = AF_INET };
@@ -269,7 +269,7 @@ bool mirror_try_hold(const struct raw_peer *p, struct frame *f, uint8_t flags)
 	}
 }
 
-/* Swapping the addresses leaves the checksums as they are. */
+/* Swapping the addresses does not change the checksums. */
 void mirror_release(struct raw_peer *p, const struct frame *f)
 {
 	struct frame back = *f;

@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * A peer that speaks raw TCP, on a TUN device: it does what no Linux would, and forgets nothing
- * that it is not told to send. The process that owns the socket plays it too, step by step: what it
- * writes into the device the kernel has digested when write() returns, so nothing here is a race.
+ * A peer that speaks raw TCP on a TUN device. It does things that Linux never does, and sends only
+ * what it is asked to send. The process that owns the socket also plays the peer, step by step:
+ * when write() to the device returns, the kernel has processed the segment, so there are no races.
  *
- * The kernel is LOCAL_ADDR, the peer PEER_ADDR. The peer knows no options and acknowledges nothing
- * of its own accord: raw_peer_ack_received() says that the next segment is to acknowledge all that has come.
- * Who comes across something else than expected ends the process. Ports in host order.
+ * The kernel is LOCAL_ADDR, the peer PEER_ADDR. The peer uses no TCP options and does not
+ * acknowledge anything by itself: after raw_peer_ack_received() its next segment acknowledges all
+ * received data. An unexpected segment ends the process. Ports in host order.
  *
- * The mirror is another use of the device: it sends every packet back with its addresses swapped.
- * So two sockets of this host talk to each other, each as with PEER_ADDR, and what becomes of their
- * segments on the way, and when, is ours to say.
+ * The mirror is another use of the device: it returns every packet with its addresses swapped. Two
+ * sockets of this host then talk to each other, each with PEER_ADDR as its peer, and the test
+ * decides which of their segments arrive, and when.
  */
 #pragma once
 
@@ -26,16 +26,16 @@
 struct raw_peer {
 	int tun;
 	int local_port, port;
-	uint32_t seq;		/* of the next segment that it sends */
-	uint32_t ack;		/* what that acknowledges */
-	uint32_t seen;		/* the end of what has come */
+	uint32_t seq;		/* sequence number of the next segment that it sends */
+	uint32_t ack;		/* acknowledgment number of that segment */
+	uint32_t seen;		/* end of the received data */
 	uint16_t window;
 };
 
 struct segment {
 	uint8_t flags;		/* TH_* */
 	uint32_t seq, ack;
-	int len_bytes;		/* of the payload */
+	int len_bytes;		/* payload */
 };
 
 struct frame {
@@ -43,39 +43,42 @@ struct frame {
 	int len_bytes;
 };
 
-/* The device, and the kernel's address on it. */
+/* Creates the device and sets the kernel's address on it. */
 void raw_peer_open(struct raw_peer *p);
 
-/* The client's socket connects to the peer: the handshake, and the endpoint's names. */
+/* Connects the client's socket to the peer, and records the addresses of the endpoint. */
 void raw_peer_handshake(struct workload *w, struct raw_peer *p);
 
-/* The first half of it: bound, SYN sent and come. */
+/* The first half of the handshake: binds, sends the SYN and reads it from the device. */
 void raw_peer_handshake_begin(struct workload *w, struct raw_peer *p);
 void raw_peer_handshake_end(struct workload *w, struct raw_peer *p);
 
-/* The peer connects to our listener; whether it is accepted is not its concern. */
+/* Connects the peer to our listener. Does not wait until the connection is accepted. */
 void raw_peer_connect(struct workload *w, struct raw_peer *p);
 
-/* The next segment of our connection that has all of these flags; those before it are lost. */
+/* Returns the next segment of our connection with all of these flags; drops those before it. */
 struct segment raw_peer_expect(struct raw_peer *p, uint8_t flags);
 void raw_peer_ack_received(struct raw_peer *p);
 
-/* Sends a segment; with TH_ACK unless it is a SYN or a RST alone. */
+/* Sends a segment, with TH_ACK unless the flags are only SYN or only RST. */
 void raw_peer_send(struct raw_peer *p, uint8_t flags, int len_bytes);
 
 /* Waits for the FIN and acknowledges it. */
 void raw_peer_ack_fin(struct raw_peer *p);
 
 /*
- * Two sockets of ours, connected by way of the mirror: client w->ends[0], server w->ends[1]. It
- * begins with the client, which is then open, its last ACK in the mirror.
+ * Connects two sockets of ours through the mirror: client w->ends[0], server w->ends[1]. On return
+ * the client is open and its last ACK is in the mirror.
  */
 void mirror_connect_begin(struct workload *w, struct raw_peer *p);
 void mirror_connect(struct workload *w, struct raw_peer *p);
 
-/* The next TCP segment that has all of these flags, those before it lost; and its going on. */
+/*
+ * mirror_hold() takes the next TCP segment with all of these flags and drops those before it.
+ * mirror_release() delivers it.
+ */
 void mirror_hold(struct raw_peer *p, struct frame *f, uint8_t flags);
 void mirror_release(struct raw_peer *p, const struct frame *f);
 
-/* The same where it may not come: false after some patience. */
+/* The same for a segment that may be missing: returns false after a timeout. */
 bool mirror_try_hold(const struct raw_peer *p, struct frame *f, uint8_t flags);

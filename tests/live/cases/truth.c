@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * Prints the truth: a line of JSON for the case, then one per endpoint. Every string here is ours
- * or an address, so nothing needs escaping.
+ * Prints the truth: a line of JSON for the case, then one per endpoint. Every string is a constant
+ * of ours or an address, so nothing needs escaping.
  */
 #include <stdio.h>
 #include <string.h>
@@ -17,7 +17,7 @@ static void print_word(const char *key, const char *word)
 		printf(",\"%s\":null", key);
 }
 
-/* -1 is "not so". */
+/* Prints null for -1. */
 static void print_number(const char *key, long value)
 {
 	if (value >= 0)
@@ -40,7 +40,7 @@ static const char *shut_how_name(int how)
 	}
 }
 
-/* Who did it. What may be anything is left out. */
+/* Prints the task of a call. Leaves out fields that may have any value. */
 static void print_task(const struct call *c)
 {
 	if (c->how != WORKLOAD_ANY)
@@ -81,7 +81,7 @@ static void print_trigger_call(const struct call *c, int signal)
 	print_number("blocked_ms", c->blocked_ms);
 }
 
-/* Ours is the process: how it ended is known when it has. */
+/* Prints the end of our own process, which is known only after it has ended. */
 static void print_own_end(const struct endpoint *e)
 {
 	struct call end = {

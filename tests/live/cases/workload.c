@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * workload CASE [--hold MS]: see workload.h. Exit status 0 done, 1 the workload went wrong, 64 usage, 77 not
- * here.
+ * workload CASE [--hold MS]: see workload.h. Exit status: 0 done, 1 the workload failed, 64 usage,
+ * 77 the workload cannot run here.
  */
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE	/* setresuid */
@@ -20,7 +20,7 @@
 
 #include "workload.h"
 
-#define NOBODY 65534	/* the server's user, not to be taken for the client's */
+#define NOBODY 65534	/* the server's user, different from the client's */
 
 static size_t shared_size(const struct workload *w)
 {
@@ -43,7 +43,7 @@ static void raise_descriptors(const struct workload *w)
 		workload_die(WORKLOAD_SKIP, "RLIMIT_NOFILE");
 }
 
-/* Both sides connect, in step, then each does its part. */
+/* Both sides connect in step, then each does its part. */
 static void run_client(struct workload *w)
 {
 	if (!w->c->server) {
@@ -95,7 +95,7 @@ static pid_t child_start(struct workload *w, enum who me)
 	_exit(0);
 }
 
-/* Notes how a process ended: 0, or the exit status that tells what went wrong. */
+/* Records how a process ended. Returns 0, or the exit status for its failure. */
 static int child_ended(const struct workload *w, enum who who, int status)
 {
 	const int want_status = who == CLIENT ? w->c->client_status : 0;
@@ -111,13 +111,15 @@ static int child_ended(const struct workload *w, enum who who, int status)
 	if (status == want_status)
 		return 0;
 	if (WIFEXITED(status) && WEXITSTATUS(status) == WORKLOAD_SKIP)
-		return WORKLOAD_SKIP;	/* it said why */
+		return WORKLOAD_SKIP;	/* it printed the reason */
 	fprintf(stderr, "workload: %s: the %s ended with wait status %#x, want %#x\n", w->c->name,
 		who == CLIENT ? "client" : "server", (unsigned)status, (unsigned)want_status);
 	return 1;
 }
 
-/* The first to go wrong takes the other along, so that nobody waits for the watchdog. */
+/*
+ * Waits for the children. If one fails, kills the other, so that it does not run into the watchdog.
+ */
 static int children_wait(struct workload *w)
 {
 	int left = w->c->server ? 2 : 1, failed = 0;
@@ -194,7 +196,7 @@ static int print_usage(int status)
 	FILE *out = status ? stderr : stdout;
 
 	fprintf(out, "usage: workload CASE [--hold MS] | demo [--truth] | --list\n"
-		     "Ends one TCP connection on loopback, and prints the truth about it.\n");
+		     "Closes one TCP connection on loopback and prints the truth about it.\n");
 	return status;
 }
 
@@ -237,7 +239,7 @@ int main(int argc, char **argv)
 		return demo_run(argc > 2 && !strcmp(argv[2], "--truth"));
 	c = case_find(argv[1]);
 	if (!c) {
-		fprintf(stderr, "workload: no case '%s'; workload --list names them\n", argv[1]);
+		fprintf(stderr, "workload: no case '%s': see workload --list\n", argv[1]);
 		return 64;
 	}
 	if (argc == 4 && !strcmp(argv[2], "--hold")) {

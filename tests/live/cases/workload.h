@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * workload: does one ending of a TCP connection on loopback and prints the truth about it.
+ * workload: closes one TCP connection on loopback in a given way and prints the truth about it.
  *
- * A case is a row of a table: what the client does, what the server does, and what each end's
- * story must say. The parent forks both; they note what they do in memory that all share, so that
- * the notes outlive a process that is killed; the parent prints them when both are gone.
- * Processes wait for each other through batons (one byte in a pipe), never by sleeping; the one
- * deliberate delay is the hold.
+ * A case is a row of a table: the actions of the client, the actions of the server, and the
+ * expected story of each end. The parent forks both. They record their actions in shared memory, so
+ * that the records survive a process that is killed, and the parent prints them when both have
+ * ended. Processes wait for each other with batons (one byte in a pipe), never by sleeping; the
+ * only deliberate delay is the hold.
  *
- * Strings in the shared notes are literals: the processes are forks of one image. Ports in host
+ * Strings in the shared records are literals: the processes are forks of one image. Ports in host
  * order.
  */
 #pragma once
@@ -17,39 +17,39 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
-#define WORKLOAD_CALLS 6		/* close and shutdown calls noted per endpoint */
+#define WORKLOAD_CALLS 6		/* close and shutdown calls recorded per endpoint */
 #define WORKLOAD_STATES 6
 #define WORKLOAD_COUNTERS 6
 #define WORKLOAD_MANY 1000		/* connections of the case "many" */
 #define WORKLOAD_HOLD_MS 200
-#define WORKLOAD_WATCHDOG_S 30	/* no workload takes as long: a process that is stuck ends itself */
-#define WORKLOAD_SKIP 77		/* exit status: this host cannot do the workload */
-#define WORKLOAD_ANY (-2)	/* as fd or how: the story may name it or not */
+#define WORKLOAD_WATCHDOG_S 30	/* a process that takes longer is stuck and ends itself */
+#define WORKLOAD_SKIP 77		/* exit status: this host cannot run the workload */
+#define WORKLOAD_ANY (-2)	/* as fd or how: the story may have any value */
 
 /*
- * One act of a process, as the story must tell it: close(), shutdown(), or another that ended the
- * connection.
+ * One action of a process, as the story must report it: close(), shutdown(), or another action that
+ * ended the connection.
  */
 struct call {
-	const char *call;	/* a | separates words of which any may stand */
-	const char *effect;	/* the contract's word; NULL where the contract leaves it open */
+	const char *call;	/* a | separates alternatives */
+	const char *effect;	/* the word of the contract; NULL if the contract permits any */
 	int how;		/* SHUT_*, -1 for close, WORKLOAD_ANY */
 	int fd;			/* -1 none, WORKLOAD_ANY */
 	int ret;		/* -errno if it failed */
-	int exit_code;		/* of an exit, else -1 */
-	bool hooked;		/* a call hook shows it, and what it returned */
-	bool deferred;		/* it was not meant to end the connection */
-	bool maybe;		/* the story may have no trigger at all */
-	pid_t pid;		/* 0: of a task that is nobody's here */
-	pid_t tid;		/* 0: any thread of it */
+	int exit_code;		/* for an exit, else -1 */
+	bool hooked;		/* a call hook reports it and its return value */
+	bool deferred;		/* its purpose was not to close the connection */
+	bool maybe;		/* the story may also have no trigger */
+	pid_t pid;		/* 0: a task outside the workload */
+	pid_t tid;		/* 0: any thread of the process */
 	uid_t uid;
-	char comm[16];		/* "iou-*": whatever begins so */
-	int blocked_ms;		/* at least as long it was in the call */
+	char comm[16];		/* "iou-*": any comm with this prefix */
+	int blocked_ms;		/* minimum time in the call */
 	long long begin_us;	/* CLOCK_REALTIME */
 	long long end_us;
 };
 
-/* What the story of one end must say, known before the workload. */
+/* The expected story of one end, known before the workload runs. */
 struct expected {
 	const char *ending;
 	const char *class;
@@ -57,13 +57,13 @@ struct expected {
 	const char *reason;		/* NULL for none */
 	const char *states[WORKLOAD_STATES];
 	const char *hold_phase;		/* the phase in which the hold shows, NULL for none */
-	const char *waves;		/* their numbers; NULL: all of a clean ending, else none */
-	const char *blame;		/* NULL: whatever the phases come to */
+	const char *waves;		/* their numbers; NULL: all for a clean close, else none */
+	const char *blame;		/* NULL: any, depending on the phases */
 	bool closes_first;
-	int resets;			/* RSTs of a clean ending, which ended nothing */
+	int resets;			/* RSTs during a clean close, without effect on it */
 };
 
-/* What began the end on this side. */
+/* What triggered the close on this side. */
 enum trigger { TRIGGER_NONE, TRIGGER_CALL, TRIGGER_EXIT, TRIGGER_SIGNAL, TRIGGER_OTHER };
 
 struct endpoint {
@@ -73,25 +73,25 @@ struct endpoint {
 	char comm[16];
 	pid_t pid, tid;
 	uid_t uid;
-	bool threads;			/* tid is but one of several */
+	bool threads;			/* tid is only one of several threads */
 	int fd;
-	unsigned long long inode;	/* of the socket: names it to strace; 0 not known */
-	int family;			/* of the packets: 4 or 6 */
+	unsigned long long inode;	/* of the socket, to find it in strace output; 0: unknown */
+	int family;			/* family of the packets: 4 or 6 */
 	bool v4_mapped;			/* an AF_INET6 socket that speaks IPv4 */
 	char local_addr[INET6_ADDRSTRLEN];
 	char peer_addr[INET6_ADDRSTRLEN];
 	int local_port, peer_port;
-	unsigned long long cookie;	/* SO_COOKIE; 0 not known */
+	unsigned long long cookie;	/* SO_COOKIE; 0: unknown */
 	long sent, received;		/* payload bytes */
-	long unread, unsent;		/* what our side's end found in the queues */
+	long unread, unsent;		/* bytes in the queues at the close of this side */
 	int hold_ms;
-	long long over_us;		/* CLOCK_REALTIME when the end was noticed; 0 was not */
+	long long over_us;		/* CLOCK_REALTIME of the end; 0: not detected */
 	enum trigger trigger;
 	int trigger_call;		/* TRIGGER_CALL: index into calls */
-	struct call other;		/* TRIGGER_OTHER: it is none of the calls */
+	struct call other;		/* TRIGGER_OTHER: not one of the calls */
 	int nr_calls;
 	struct call calls[WORKLOAD_CALLS];
-	int exit_code, signal;		/* how the process ended; -1 for not so */
+	int exit_code, signal;		/* how the process ended; -1: not in this way */
 };
 
 struct counter {
@@ -106,49 +106,49 @@ struct workload;
 struct workload_case {
 	const char *name;
 	const char *does;			/* for --list */
-	const char *tool;			/* options that the tool needs to see it; or NULL */
-	const char *listen_addr;		/* what the server binds: 127.0.0.1, ::1 or :: */
+	const char *tool;			/* options that the tool needs to report it, or NULL */
+	const char *listen_addr;		/* address of the listener: 127.0.0.1, ::1 or :: */
 	const char *connect_addr;
 	void (*client)(struct workload *w);
-	void (*server)(struct workload *w);		/* NULL: the client does both sides itself */
-	void (*parent)(struct workload *w);		/* NULL: it only waits */
-	const struct expected *client_expected;		/* NULL: that end has no socket here */
+	void (*server)(struct workload *w);		/* NULL: the client plays both sides */
+	void (*parent)(struct workload *w);		/* NULL: the parent only waits */
+	const struct expected *client_expected;		/* NULL: no socket of that end on this host */
 	const struct expected *server_expected;
 	struct counter counters[WORKLOAD_COUNTERS];	/* deltas of the SNMP counters, both ends; rest 0 */
 	int connections;			/* 0 means 1 */
 	int client_status;			/* wait status of the client */
 	int protocol;				/* of the sockets; 0 means TCP */
-	int rcvbuf;				/* SO_RCVBUF of the server's; 0 the default */
-	bool no_accept;				/* nobody does, unless the server's part */
+	int rcvbuf;				/* SO_RCVBUF of the server's socket; 0: default */
+	bool no_accept;				/* do not accept, unless the server's part does */
 };
 
 struct workload {
 	const struct workload_case *c;
 	struct endpoint *ends;		/* shared: client and server of each connection in turn */
 	struct endpoint *self;		/* our end of connection 0 */
-	int *port;			/* shared: where the server listens */
+	int *port;			/* shared: port of the listener */
 	int baton[WHO_COUNT][2];	/* a pipe per process, which reads its own */
 	pid_t pid[WHO_COUNT];
 	enum who me;
 	int connections;
 	int hold_ms;
 	int listener;
-	int pair[2];			/* unix sockets, where the case has some */
+	int pair[2];			/* unix sockets, if the case uses them */
 	int null;			/* /dev/null */
 };
 
-/* case_table.c: the i-th of all cases, or that of the name; NULL if there is none */
+/* case_table.c: return a case by index or by name, or NULL. */
 const struct workload_case *case_at(unsigned i);
 const struct workload_case *case_find(const char *name);
 
-/* demo.c: 0 or an exit status */
+/* demo.c: runs the demo. Returns 0 or an exit status. */
 int demo_run(bool truth);
 
-/* workload.c: does the case and leaves the truth in w; 0 or an exit status. */
+/* workload.c: runs the case and stores the truth in w. Returns 0 or an exit status. */
 int workload_run(struct workload *w, const struct workload_case *c, int hold_ms);
 void workload_release(struct workload *w);
 
-/* endpoint.c: every one of these ends the process if it fails, with a word on stderr. */
+/* endpoint.c: each of these prints a message and ends the process if it fails. */
 _Noreturn void workload_die(int status, const char *what);
 long long realtime_us(void);		/* CLOCK_REALTIME */
 void loopback_up(void);
@@ -156,8 +156,8 @@ void baton_give(const struct workload *w, enum who to);
 void baton_take(const struct workload *w);
 void workload_hold(struct workload *w);
 void endpoint_start(struct endpoint *e, const char *side, const char *comm);
-void endpoint_note_opened(struct endpoint *e, const char *how);	/* notes its names */
-void endpoint_note_end(struct endpoint *e);				/* notes the time */
+void endpoint_note_opened(struct endpoint *e, const char *how);	/* records its addresses */
+void endpoint_note_end(struct endpoint *e);				/* records the time */
 void server_listen(struct workload *w);
 void client_connect(const struct workload *w, struct endpoint *e);
 void server_accept(const struct workload *w, struct endpoint *e);
@@ -174,17 +174,22 @@ void endpoint_shutdown_fails(struct endpoint *e, int how, int error);
 void endpoint_close(struct endpoint *e, const char *effect);
 void endpoint_close_fd(struct endpoint *e, int fd, const char *effect);
 
-/* Notes an act that begins now, as a close() of this task; the caller amends it. */
+/*
+ * Records an action that starts now, as a close() of this task. The caller may change the record.
+ */
 struct call *call_begin(struct endpoint *e, const char *call, int fd, const char *effect);
 void call_end(struct call *c, int ret);
 
-/* The same for a trigger that is no call on the socket. */
+/* The same for a trigger that is not a call on the socket. */
 struct call *trigger_other(struct endpoint *e, const char *call);
 
-/* helper.c: a fork of the client, "workload-hlp", runs the body; it must end with that wait status. */
+/*
+ * helper.c: runs body in a fork of the client, "workload-hlp", which must end with that wait
+ * status.
+ */
 void helper_start(struct workload *w, void (*body)(struct workload *w));
 void helper_wait(const struct workload *w, int status);
-void task_await_call(pid_t tid, long nr);	/* until it is blocked there */
+void task_await_call(pid_t tid, long nr);	/* waits until it is blocked there */
 
 /* truth.c */
 void truth_print(const struct workload *w);

@@ -3,7 +3,7 @@
 
 #include "pipeline.h"
 
-/* A view that counts. The context comes first: a view is handed that. */
+/* A view that counts. The context is first, because a view gets a pointer to it. */
 struct counter {
 	struct view_context context;
 	struct filter filter;
@@ -12,7 +12,7 @@ struct counter {
 	struct pipeline *pipeline;
 	unsigned events, stories;
 	enum ending last;
-	uint64_t order;		/* of the events and stories so far, as one number */
+	uint64_t order;		/* hash of the order of the events and stories so far */
 };
 
 static void count_event(struct view_context *v, const struct event *e)
@@ -79,7 +79,7 @@ static void feed_event(struct counter *c, struct event e)
 	pipeline_feed(c->pipeline, &e, sizeof(e));
 }
 
-/* A connection of that local port that the peer resets; told at the next tick. */
+/* Feeds a connection with that local port that the peer resets. The next tick reports it. */
 static void feed_reset(struct counter *c, uint16_t port)
 {
 	struct event e = a_state_change(T0, STATE_SYN_SENT, STATE_ESTABLISHED, SOCKF_HELD);
@@ -120,7 +120,7 @@ static void test_pipeline__an_event_becomes_a_story(void **state)
 	expect_tally(c, 1, 1, 0, 0);
 }
 
-static void test_pipeline__it_says_when_it_wants_the_clock(void **state)
+static void test_pipeline__next_tick_is_the_next_deadline(void **state)
 {
 	struct counter *c = *state;
 
@@ -132,7 +132,7 @@ static void test_pipeline__it_says_when_it_wants_the_clock(void **state)
 	assert_int_equal(endpoint_table_next_ns(endpoints(c)), 0);
 }
 
-static void test_pipeline__a_malformed_record_is_counted_and_shown_to_nobody(void **state)
+static void test_pipeline__a_malformed_record_is_counted_and_not_shown(void **state)
 {
 	struct event e = a_state_change(T0, STATE_ESTABLISHED, STATE_FIN_WAIT1, 0);
 	struct counter *c = *state;
@@ -158,7 +158,7 @@ static void test_pipeline__a_view_needs_no_callbacks(void **state)
 	expect_tally(c, 1, 1, 0, 0);
 }
 
-static void test_pipeline__what_the_filter_keeps_out_is_filtered(void **state)
+static void test_pipeline__an_event_outside_the_filter_counts_as_filtered(void **state)
 {
 	struct counter *c = *state;
 
@@ -170,7 +170,7 @@ static void test_pipeline__what_the_filter_keeps_out_is_filtered(void **state)
 	expect_tally(c, 2, 1, 1, 0);
 }
 
-static void test_pipeline__what_select_keeps_out_is_filtered(void **state)
+static void test_pipeline__a_story_outside_the_story_filter_counts_as_filtered(void **state)
 {
 	struct counter *c = *state;
 
@@ -190,7 +190,7 @@ static void feed_never_open(struct counter *c)
 	endpoint_table_end(endpoints(c), T0 + MS);
 }
 
-static void test_pipeline__what_never_opened_is_filtered(void **state)
+static void test_pipeline__a_connection_that_never_opened_is_filtered(void **state)
 {
 	struct counter *c = *state;
 
@@ -199,7 +199,7 @@ static void test_pipeline__what_never_opened_is_filtered(void **state)
 	expect_tally(c, 1, 0, 1, 0);
 }
 
-static void test_pipeline__unless_all_is_asked_for(void **state)
+static void test_pipeline__with_all_a_connection_that_never_opened_is_reported(void **state)
 {
 	struct counter *c = *state;
 
@@ -227,7 +227,7 @@ static void test_pipeline__after_n_stories_it_is_done(void **state)
 	expect_tally(c, 3, 2, 1, 0);
 }
 
-static void test_pipeline__a_close_that_began_is_unsettled(void **state)
+static void test_pipeline__a_close_in_progress_is_unsettled(void **state)
 {
 	struct counter *c = *state;
 
@@ -239,7 +239,7 @@ static void test_pipeline__a_close_that_began_is_unsettled(void **state)
 	assert_int_equal(endpoint_table_counts(endpoints(c)).closing, 0);
 }
 
-static void test_pipeline__the_end_tells_a_close_that_began_as_open(void **state)
+static void test_pipeline__at_the_end_a_close_in_progress_is_reported_as_open(void **state)
 {
 	struct counter *c = *state;
 
@@ -268,9 +268,9 @@ static void test_pipeline__the_kernels_counters_are_added(void **state)
 	assert_int_equal(run_counts_lost_events(&t), 10);
 }
 
-#define CROWD 6000u		/* more than are near, so that events are kept for a while */
+#define CROWD 6000u		/* too many for the caches: events are queued */
 
-/* A crowd that connects, and whose peers reset it in another order, in four steps of time. */
+/* Many connections open, and their peers reset them in another order, in four time steps. */
 static void feed_crowd(struct counter *c, bool at_once)
 {
 	for (unsigned i = 0; i < 2 * CROWD; i++) {
@@ -292,7 +292,7 @@ static void feed_crowd(struct counter *c, bool at_once)
 	endpoint_table_end(endpoints(c), T0 + 2 * CROWD * MS);
 }
 
-static void test_pipeline__a_crowd_is_told_in_the_same_order(void **state)
+static void test_pipeline__many_connections_are_reported_in_the_same_order(void **state)
 {
 	struct counter *c = *state;
 	uint64_t order;
@@ -309,7 +309,7 @@ static void test_pipeline__a_crowd_is_told_in_the_same_order(void **state)
 	assert_true(c->order == order);
 }
 
-static void test_pipeline__none_is_freed_like_any(void **state)
+static void test_pipeline__a_null_pipeline_can_be_freed(void **state)
 {
 	(void)state;
 	pipeline_free(NULL);
@@ -321,19 +321,19 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TELLER_TEST(an_event_becomes_a_story),
-		TELLER_TEST(it_says_when_it_wants_the_clock),
-		TELLER_TEST(a_malformed_record_is_counted_and_shown_to_nobody),
+		TELLER_TEST(next_tick_is_the_next_deadline),
+		TELLER_TEST(a_malformed_record_is_counted_and_not_shown),
 		TELLER_TEST(a_view_needs_no_callbacks),
-		TELLER_TEST(what_the_filter_keeps_out_is_filtered),
-		TELLER_TEST(what_select_keeps_out_is_filtered),
-		TELLER_TEST(what_never_opened_is_filtered),
-		TELLER_TEST(unless_all_is_asked_for),
+		TELLER_TEST(an_event_outside_the_filter_counts_as_filtered),
+		TELLER_TEST(a_story_outside_the_story_filter_counts_as_filtered),
+		TELLER_TEST(a_connection_that_never_opened_is_filtered),
+		TELLER_TEST(with_all_a_connection_that_never_opened_is_reported),
 		TELLER_TEST(after_n_stories_it_is_done),
-		TELLER_TEST(a_close_that_began_is_unsettled),
-		TELLER_TEST(the_end_tells_a_close_that_began_as_open),
+		TELLER_TEST(a_close_in_progress_is_unsettled),
+		TELLER_TEST(at_the_end_a_close_in_progress_is_reported_as_open),
 		TELLER_TEST(the_kernels_counters_are_added),
-		TELLER_TEST(a_crowd_is_told_in_the_same_order),
-		TELLER_TEST(none_is_freed_like_any),
+		TELLER_TEST(many_connections_are_reported_in_the_same_order),
+		TELLER_TEST(a_null_pipeline_can_be_freed),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

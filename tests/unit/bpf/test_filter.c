@@ -44,7 +44,7 @@ static void test_filter__family(void **state)
 	assert_true(wants((struct filter){ .active = 1, .family = 6 }, &flow6));
 }
 
-static void test_filter__local_and_remote_ports_are_two_things(void **state)
+static void test_filter__local_and_peer_ports_are_distinct(void **state)
 {
 	const struct filter local = { .active = 1, .nr_local_ports = 2, .local_port = { 80, 443 } };
 	const struct filter remote = { .active = 1, .nr_peer_ports = 2, .peer_port = { 80, 443 } };
@@ -66,7 +66,7 @@ static void test_filter__either_port(void **state)
 	assert_false(wants(f, &flow4));
 }
 
-static void test_filter__unused_places_of_a_list_do_not_match(void **state)
+static void test_filter__unused_entries_of_a_list_do_not_match(void **state)
 {
 	struct flow w = flow4;
 
@@ -158,9 +158,9 @@ int main(void)
 		cmocka_unit_test(test_filter__an_inactive_one_wants_everything),
 		cmocka_unit_test(test_filter__an_active_one_without_lists_wants_everything),
 		cmocka_unit_test(test_filter__family),
-		cmocka_unit_test(test_filter__local_and_remote_ports_are_two_things),
+		cmocka_unit_test(test_filter__local_and_peer_ports_are_distinct),
 		cmocka_unit_test(test_filter__either_port),
-		cmocka_unit_test(test_filter__unused_places_of_a_list_do_not_match),
+		cmocka_unit_test(test_filter__unused_entries_of_a_list_do_not_match),
 		cmocka_unit_test(test_filter__a_full_list_is_searched_to_its_end),
 		cmocka_unit_test(test_filter__a_count_above_the_capacity_stays_within_it),
 		cmocka_unit_test(test_filter__an_address_of_either_end),

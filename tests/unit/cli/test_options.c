@@ -12,7 +12,7 @@ static int forget_no_color(void **state)
 	return 0;
 }
 
-static void test_options__without_any_it_traces(void **state)
+static void test_options__without_arguments_the_view_is_trace(void **state)
 {
 	static const char *const words[] = { "tcpclose", NULL };
 	struct result r;
@@ -30,7 +30,7 @@ static void test_options__without_any_it_traces(void **state)
 	assert_null(r.o.run.command);
 }
 
-static void test_options__not_even_a_name(void **state)
+static void test_options__an_empty_argv_is_accepted(void **state)
 {
 	static const char *const words[] = { NULL };
 	struct result r;
@@ -308,7 +308,7 @@ static void test_options__a_command_keeps_its_own_options(void **state)
 	assert_null(r.o.run.command[4]);
 }
 
-static void test_options__help_is_fine_and_fits_a_terminal(void **state)
+static void test_options__help_succeeds_and_fits_a_terminal(void **state)
 {
 	struct result r;
 
@@ -332,7 +332,7 @@ static void test_options__version(void **state)
 	assert_int_equal(strncmp(r.out, "tcpclose ", 9), 0);
 }
 
-static void test_options__one_call_leaves_nothing_to_the_next(void **state)
+static void test_options__one_call_does_not_affect_the_next(void **state)
 {
 	struct result r;
 
@@ -346,7 +346,7 @@ static void test_options__one_call_leaves_nothing_to_the_next(void **state)
 	assert_true(r.o.output.times);
 }
 
-static void test_options__what_hangs_as_json_in_either_order(void **state)
+static void test_options__stuck_and_json_combine_in_either_order(void **state)
 {
 	struct result r;
 
@@ -366,7 +366,7 @@ static void test_options__what_hangs_as_json_in_either_order(void **state)
 	assert_int_equal(r.o.stuck.watch_ns, 2000000000);
 }
 
-static void test_options__the_doctor_looks_once(void **state)
+static void test_options__the_doctor_runs_once(void **state)
 {
 	static const char *const not_for_it[][2] = { { "-d", "1" }, { "-n", "1" }, { "-p", "1" },
 						     { "--class", "reset" }, { "--replay", "x" },
@@ -399,7 +399,7 @@ static void test_options__the_doctor_looks_once(void **state)
 	expect_usage(&r, "tcpclose: --btf does not apply to json with --replay\n");
 }
 
-static void test_options__options_that_mean_nothing_are_refused(void **state)
+static void test_options__options_without_effect_are_refused(void **state)
 {
 	struct result r;
 
@@ -416,8 +416,8 @@ static void test_options__options_that_mean_nothing_are_refused(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_options__without_any_it_traces),
-		cmocka_unit_test(test_options__not_even_a_name),
+		cmocka_unit_test(test_options__without_arguments_the_view_is_trace),
+		cmocka_unit_test(test_options__an_empty_argv_is_accepted),
 		cmocka_unit_test(test_options__a_view_may_stand_anywhere),
 		cmocka_unit_test(test_options__j_is_the_view_json),
 		cmocka_unit_test(test_options__ports_go_to_the_kernel_side),
@@ -438,12 +438,12 @@ int main(void)
 		cmocka_unit_test_teardown(test_options__no_color_yields_to_color,
 					  forget_no_color),
 		cmocka_unit_test(test_options__a_command_keeps_its_own_options),
-		cmocka_unit_test(test_options__help_is_fine_and_fits_a_terminal),
+		cmocka_unit_test(test_options__help_succeeds_and_fits_a_terminal),
 		cmocka_unit_test(test_options__version),
-		cmocka_unit_test(test_options__one_call_leaves_nothing_to_the_next),
-		cmocka_unit_test(test_options__what_hangs_as_json_in_either_order),
-		cmocka_unit_test(test_options__the_doctor_looks_once),
-		cmocka_unit_test(test_options__options_that_mean_nothing_are_refused),
+		cmocka_unit_test(test_options__one_call_does_not_affect_the_next),
+		cmocka_unit_test(test_options__stuck_and_json_combine_in_either_order),
+		cmocka_unit_test(test_options__the_doctor_runs_once),
+		cmocka_unit_test(test_options__options_without_effect_are_refused),
 	};
 
 	unsetenv("NO_COLOR");

@@ -3,7 +3,7 @@
 
 #include "who.h"
 
-static void test_options_view__by_what(void **state)
+static void test_options_view__every_grouping_is_accepted(void **state)
 {
 	struct result r;
 
@@ -82,7 +82,7 @@ static void test_options_view__an_interval_follows_the_view(void **state)
 	assert_int_equal(r.status, EXIT_USAGE);
 }
 
-static void test_options_view__json_of_its_own_in_either_order(void **state)
+static void test_options_view__a_view_and_json_combine_in_either_order(void **state)
 {
 	struct result r;
 
@@ -103,7 +103,7 @@ static void test_options_view__json_of_its_own_in_either_order(void **state)
 	expect_usage(&r, "tcpclose: -j and --csv are mutually exclusive\n");
 }
 
-static void test_options_view__what_another_view_heeds_is_refused(void **state)
+static void test_options_view__an_option_of_another_view_is_refused(void **state)
 {
 	struct result r;
 
@@ -123,7 +123,7 @@ static void test_options_view__what_another_view_heeds_is_refused(void **state)
 	expect_usage(&r, "tcpclose: --ascii does not apply to who, only to timeline and hist\n");
 }
 
-static void test_options_view__help_is_of_the_view_before_it(void **state)
+static void test_options_view__help_describes_the_preceding_view(void **state)
 {
 	struct result r;
 
@@ -140,13 +140,13 @@ static void test_options_view__help_is_of_the_view_before_it(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_options_view__by_what),
+		cmocka_unit_test(test_options_view__every_grouping_is_accepted),
 		cmocka_unit_test(test_options_view__any_column_sorts),
 		cmocka_unit_test(test_options_view__phases_are_a_list),
 		cmocka_unit_test(test_options_view__an_interval_follows_the_view),
-		cmocka_unit_test(test_options_view__json_of_its_own_in_either_order),
-		cmocka_unit_test(test_options_view__what_another_view_heeds_is_refused),
-		cmocka_unit_test(test_options_view__help_is_of_the_view_before_it),
+		cmocka_unit_test(test_options_view__a_view_and_json_combine_in_either_order),
+		cmocka_unit_test(test_options_view__an_option_of_another_view_is_refused),
+		cmocka_unit_test(test_options_view__help_describes_the_preceding_view),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -21,7 +21,7 @@ static void test_usage_error__two_views(void **state)
 		     "timeline, who, hist, record, stuck, doctor\n");
 }
 
-static void test_usage_error__more_ports_than_there_is_room_for(void **state)
+static void test_usage_error__too_many_ports(void **state)
 {
 	struct result r;
 
@@ -32,7 +32,7 @@ static void test_usage_error__more_ports_than_there_is_room_for(void **state)
 	expect_usage(&r, "tcpclose: one port too many, '17': want at most 16\n");
 }
 
-static void test_usage_error__a_number_that_is_no_netns(void **state)
+static void test_usage_error__a_number_that_is_not_a_netns(void **state)
 {
 	struct result r;
 
@@ -42,7 +42,7 @@ static void test_usage_error__a_number_that_is_no_netns(void **state)
 		     "/run/netns or an inode number as ls -L -i shows it\n");
 }
 
-static void test_usage_error__an_unknown_word_is_told_the_known_ones(void **state)
+static void test_usage_error__an_unknown_word_lists_the_known_words(void **state)
 {
 	struct result r;
 
@@ -152,9 +152,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_usage_error__an_unknown_view),
 		cmocka_unit_test(test_usage_error__two_views),
-		cmocka_unit_test(test_usage_error__more_ports_than_there_is_room_for),
-		cmocka_unit_test(test_usage_error__a_number_that_is_no_netns),
-		cmocka_unit_test(test_usage_error__an_unknown_word_is_told_the_known_ones),
+		cmocka_unit_test(test_usage_error__too_many_ports),
+		cmocka_unit_test(test_usage_error__a_number_that_is_not_a_netns),
+		cmocka_unit_test(test_usage_error__an_unknown_word_lists_the_known_words),
 		cmocka_unit_test(test_usage_error__bad_values_are_quoted_in_one_line),
 		cmocka_unit_test(test_usage_error__a_long_bad_value_is_cut),
 		cmocka_unit_test(test_usage_error__faults_of_the_options_themselves),

@@ -18,7 +18,7 @@ static void test_cgroup_cache__a_path_by_its_id(void **state)
 	cgroup_cache_free(p);
 }
 
-static void test_cgroup_cache__what_is_not_known_is_kept_as_such(void **state)
+static void test_cgroup_cache__an_unknown_path_is_cached_as_unknown(void **state)
 {
 	struct cgroup_cache *p = cgroup_cache_new();
 
@@ -29,7 +29,7 @@ static void test_cgroup_cache__what_is_not_known_is_kept_as_such(void **state)
 	cgroup_cache_free(p);
 }
 
-static void test_cgroup_cache__the_first_makes_room(void **state)
+static void test_cgroup_cache__the_oldest_entry_is_evicted(void **state)
 {
 	struct cgroup_cache *p = cgroup_cache_new();
 	char path[16];
@@ -54,8 +54,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_cgroup_cache__a_path_by_its_id),
-		cmocka_unit_test(test_cgroup_cache__what_is_not_known_is_kept_as_such),
-		cmocka_unit_test(test_cgroup_cache__the_first_makes_room),
+		cmocka_unit_test(test_cgroup_cache__an_unknown_path_is_cached_as_unknown),
+		cmocka_unit_test(test_cgroup_cache__the_oldest_entry_is_evicted),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -35,7 +35,7 @@ static void test_cgroup_names__the_innermost_counts(void **state)
 	expect_id("/docker/" ID "/docker/" INNER, INNER);
 }
 
-static void test_cgroup_names__other_cgroups_are_none(void **state)
+static void test_cgroup_names__other_cgroups_have_no_container(void **state)
 {
 	(void)state;
 	expect_id("", NULL);
@@ -113,7 +113,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_cgroup_names__names_of_the_engines),
 		cmocka_unit_test(test_cgroup_names__the_innermost_counts),
-		cmocka_unit_test(test_cgroup_names__other_cgroups_are_none),
+		cmocka_unit_test(test_cgroup_names__other_cgroups_have_no_container),
 		cmocka_unit_test(test_cgroup_names__the_innermost_unit),
 		cmocka_unit_test(test_cgroup_names__pods_of_both_cgroup_drivers),
 	};

@@ -16,7 +16,7 @@ static void test_decode__an_event_is_its_own_bytes(void **state)
 	assert_ptr_equal(decode_event(&e, sizeof(e)), &e);
 }
 
-static void test_decode__another_size_is_none(void **state)
+static void test_decode__another_size_is_rejected(void **state)
 {
 	union {
 		struct event event;
@@ -29,7 +29,7 @@ static void test_decode__another_size_is_none(void **state)
 			assert_null(decode_event(&u, len));
 }
 
-static void test_decode__a_misaligned_one_is_none(void **state)
+static void test_decode__a_misaligned_event_is_rejected(void **state)
 {
 	union {
 		struct event event;
@@ -96,7 +96,7 @@ static void test_decode__states_are_the_kernels(void **state)
 	}
 }
 
-static void test_decode__what_indexes_nothing_may_be_anything(void **state)
+static void test_decode__a_field_that_is_not_an_index_may_have_any_value(void **state)
 {
 	struct event e;
 
@@ -110,7 +110,7 @@ static void test_decode__what_indexes_nothing_may_be_anything(void **state)
 	assert_non_null(decode_event(&e, sizeof(e)));
 }
 
-static void test_decode__a_pid_is_one_that_a_kernel_gives(void **state)
+static void test_decode__a_pid_is_in_the_range_of_the_kernel(void **state)
 {
 	struct event e = valid_event();
 
@@ -128,14 +128,14 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_decode__an_event_is_its_own_bytes),
-		cmocka_unit_test(test_decode__another_size_is_none),
-		cmocka_unit_test(test_decode__a_misaligned_one_is_none),
+		cmocka_unit_test(test_decode__another_size_is_rejected),
+		cmocka_unit_test(test_decode__a_misaligned_event_is_rejected),
 		cmocka_unit_test(test_decode__a_kind_must_be_known),
 		cmocka_unit_test(test_decode__a_call_must_be_known),
 		cmocka_unit_test(test_decode__a_family_is_4_or_6),
 		cmocka_unit_test(test_decode__states_are_the_kernels),
-		cmocka_unit_test(test_decode__a_pid_is_one_that_a_kernel_gives),
-		cmocka_unit_test(test_decode__what_indexes_nothing_may_be_anything),
+		cmocka_unit_test(test_decode__a_pid_is_in_the_range_of_the_kernel),
+		cmocka_unit_test(test_decode__a_field_that_is_not_an_index_may_have_any_value),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

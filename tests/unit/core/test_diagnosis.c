@@ -11,7 +11,7 @@
 
 static struct run_info meta;
 
-/* A kernel that has it all, and root. */
+/* Root, on a kernel with every feature. */
 static struct diagnosis_facts healthy_facts(void)
 {
 	static const char *const hooks[] = { "state", "destroy", "reset_sent", "reset_late",
@@ -73,7 +73,7 @@ static void test_diagnosis__all_is_well(void **state)
 	}
 }
 
-static void test_diagnosis__a_cost_is_of_what_was_measured(void **state)
+static void test_diagnosis__a_cost_applies_only_to_the_measured_method(void **state)
 {
 	struct diagnosis_facts f = healthy_facts();
 	struct diagnosis h;
@@ -84,7 +84,7 @@ static void test_diagnosis__a_cost_is_of_what_was_measured(void **state)
 	assert_int_equal(find_finding(&h, "calls")->cost_source, COST_MEASURED);
 	assert_string_equal(find_finding(&h, "calls")->cost,
 			    "getppid() 80 -> 81 ns, open and close of a file 600 -> 700 ns");
-	meta.hook[6].how = "fexit";	/* late: another way, of which the benchmark knows nothing */
+	meta.hook[6].how = "fexit";	/* late: attached in a way that was not benchmarked */
 	f.close_ns[1] = 0;
 	diagnosis_make(&h, &f);
 	assert_string_equal(find_finding(&h, "late")->cost, "");
@@ -111,7 +111,7 @@ static void test_diagnosis__how_calls_are_watched(void **state)
 	expect_finding(&f, "fentry", "limited", "no");
 	expect_finding(&f, "tracepoints", "ok", "yes");
 	f.kernel.tracepoint = ABILITY_NO;
-	expect_finding(&f, "tracepoints", "ok", "no");	/* there are kprobes */
+	expect_finding(&f, "tracepoints", "ok", "no");	/* kprobes are available */
 	f.kernel.kprobe = ABILITY_NO;
 	expect_finding(&f, "tracepoints", "limited", "no");
 }
@@ -131,12 +131,12 @@ static void test_diagnosis__hooks_that_are_missing(void **state)
 	assert_false(h.can_trace);
 	assert_string_equal(h.why_not, "this kernel does not");
 	assert_non_null(find_finding(&h, "late")->fix);
-	f.attach_err = -EPERM;	/* nobody knows */
+	f.attach_err = -EPERM;	/* the cause is unknown */
 	expect_finding(&f, "state", "unknown", "");
 	expect_finding(&f, "walk", "unknown", "");
 }
 
-static void test_diagnosis__what_is_not_known_is_no_fault(void **state)
+static void test_diagnosis__an_unknown_fact_is_not_a_fault(void **state)
 {
 	struct diagnosis_facts f = healthy_facts();
 
@@ -184,7 +184,7 @@ static void test_diagnosis__capabilities(void **state)
 	struct diagnosis_facts f = healthy_facts();
 
 	(void)state;
-	f.caps = BIT(SYS_ADMIN);	/* as before 5.8, and still */
+	f.caps = BIT(SYS_ADMIN);	/* sufficient before 5.8, and still accepted */
 	expect_finding(&f, "CAP_BPF", "ok", "SYS_ADMIN");
 	expect_finding(&f, "CAP_PERFMON", "ok", "SYS_ADMIN");
 	f.caps = BIT(BPF);
@@ -214,7 +214,7 @@ static void test_diagnosis__the_place_of_the_process(void **state)
 	expect_finding(&f, "cgroups", "limited", "v1");
 }
 
-/* With everything to be said of everything: 80 columns, no line ends in a blank, no text is lost. */
+/* With every finding: 80 columns, no line ends in a blank, no text is lost. */
 static void test_diagnosis__its_text_fits(void **state)
 {
 	struct diagnosis_facts f = healthy_facts();
@@ -273,10 +273,10 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_diagnosis__all_is_well),
-		cmocka_unit_test(test_diagnosis__a_cost_is_of_what_was_measured),
+		cmocka_unit_test(test_diagnosis__a_cost_applies_only_to_the_measured_method),
 		cmocka_unit_test(test_diagnosis__how_calls_are_watched),
 		cmocka_unit_test(test_diagnosis__hooks_that_are_missing),
-		cmocka_unit_test(test_diagnosis__what_is_not_known_is_no_fault),
+		cmocka_unit_test(test_diagnosis__an_unknown_fact_is_not_a_fault),
 		cmocka_unit_test(test_diagnosis__a_kernel_on_which_detaching_may_hang),
 		cmocka_unit_test(test_diagnosis__memory_that_may_be_locked),
 		cmocka_unit_test(test_diagnosis__capabilities),

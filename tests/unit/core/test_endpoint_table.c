@@ -13,7 +13,7 @@ static void expect_sum(const struct fixture *d)
 	assert_true(c.closing <= c.open);
 }
 
-static void test_endpoint_table__an_endpoint_is_told_when_it_is_over(void **state)
+static void test_endpoint_table__an_endpoint_is_reported_when_it_has_ended(void **state)
 {
 	struct fixture *d = *state;
 
@@ -60,7 +60,7 @@ static void test_endpoint_table__without_calls_nothing_waits_for_one(void **stat
 	assert_int_equal(d->stories, 1);
 }
 
-/* A close in which the last reference went, that nothing reports the return of. */
+/* Feeds a close() that drops the last reference, without an event for its return. */
 static const struct socket_call *feed_unanswered_fin(struct fixture *d)
 {
 	feed(d, of_endpoint(1, established(T0)));
@@ -73,7 +73,7 @@ static const struct socket_call *feed_unanswered_fin(struct fixture *d)
 	return &d->call;
 }
 
-static void test_endpoint_table__a_close_that_never_returns_was_of_something_else(void **state)
+static void test_endpoint_table__a_close_without_return_was_on_another_socket(void **state)
 {
 	const struct socket_call *a = feed_unanswered_fin(*state);
 
@@ -93,8 +93,8 @@ static void test_endpoint_table__after_a_loss_that_is_not_concluded(void **state
 	assert_true(story_is_missing(&d->last, MISSING_CALL));
 }
 
-/* The kernel shows that it was this close() (6.6 on), and nothing shows its return. */
-static void test_endpoint_table__a_return_that_was_missed_is_told(void **state)
+/* The kernel shows that it was this close() (since 6.6), but its return is not reported. */
+static void test_endpoint_table__a_close_whose_return_was_missed_is_reported(void **state)
 {
 	struct event fin = a_fin(T0 + 10 * MS, 101);
 	struct fixture *d = *state;
@@ -132,7 +132,7 @@ static void test_endpoint_table__a_minisock_is_found_by_its_addresses(void **sta
 	assert_int_equal(d->reported[2], 1);
 }
 
-static void test_endpoint_table__a_minisock_of_another_connection_is_not_it(void **state)
+static void test_endpoint_table__a_minisock_of_another_connection_does_not_match(void **state)
 {
 	struct fixture *d = *state;
 	struct event e = of_endpoint(1, a_timewait_segment(T0 + 50 * MS, 0x11, 0));
@@ -158,7 +158,7 @@ static void test_endpoint_table__a_minisock_expires_after_its_time(void **state)
 	assert_int_equal(d->last.end_ns, expires_ns);
 }
 
-static void test_endpoint_table__the_one_silent_longest_makes_room(void **state)
+static void test_endpoint_table__the_least_recently_active_endpoint_is_evicted(void **state)
 {
 	struct fixture *d = *state;
 
@@ -174,7 +174,7 @@ static void test_endpoint_table__the_one_silent_longest_makes_room(void **state)
 	expect_sum(d);
 }
 
-static void test_endpoint_table__a_key_that_comes_back_means_a_missed_end(void **state)
+static void test_endpoint_table__a_reused_key_means_a_missed_end(void **state)
 {
 	struct fixture *d = *state;
 	struct event e = of_endpoint(2, established(T0 + 1));
@@ -187,7 +187,7 @@ static void test_endpoint_table__a_key_that_comes_back_means_a_missed_end(void *
 	expect_sum(d);
 }
 
-static void test_endpoint_table__without_cookies_a_birth_is_another_connection(void **state)
+static void test_endpoint_table__without_cookies_an_opening_is_another_connection(void **state)
 {
 	struct fixture *d = *state;
 	struct event e = established(T0);
@@ -201,7 +201,7 @@ static void test_endpoint_table__without_cookies_a_birth_is_another_connection(v
 	expect_sum(d);
 }
 
-static void test_endpoint_table__events_of_nobody_are_no_endpoints(void **state)
+static void test_endpoint_table__events_of_unknown_sockets_make_no_endpoints(void **state)
 {
 	struct fixture *d = *state;
 
@@ -239,7 +239,7 @@ static void test_endpoint_table__a_socket_that_is_its_own_peer_has_no_twin(void 
 	assert_false(d->last.twin.known);
 }
 
-static void test_endpoint_table__the_end_tells_what_had_begun(void **state)
+static void test_endpoint_table__at_the_end_closes_in_progress_are_reported(void **state)
 {
 	struct fixture *d = *state;
 
@@ -254,7 +254,7 @@ static void test_endpoint_table__the_end_tells_what_had_begun(void **state)
 	expect_sum(d);
 }
 
-/* What the crowd does: step s of endpoint n. */
+/* Returns step s of endpoint n. */
 static struct event step_event(unsigned n, unsigned s, uint64_t ts_ns)
 {
 	switch (s) {
@@ -271,7 +271,7 @@ static struct event step_event(unsigned n, unsigned s, uint64_t ts_ns)
 	}
 }
 
-/* A crowd in random order, many at a time: bounded, counted, and nobody is told twice. */
+/* Many endpoints in random order: bounded, counted, and none is reported twice. */
 static void test_endpoint_table__a_crowd_of_100000_adds_up_at_every_step(void **state)
 {
 	enum { ABREAST = 8000, STEPS = 5 };
@@ -304,8 +304,8 @@ static void test_endpoint_table__a_crowd_of_100000_adds_up_at_every_step(void **
 		assert_true(d->reported[n] <= 1);
 }
 
-/* With room for all, each of them is told exactly once. */
-static void test_endpoint_table__with_room_for_all_each_is_told_once(void **state)
+/* With room for all endpoints, each is reported exactly once. */
+static void test_endpoint_table__with_room_for_all_each_is_reported_once(void **state)
 {
 	struct fixture *d = *state;
 	uint64_t ts_ns = T0;
@@ -314,7 +314,7 @@ static void test_endpoint_table__with_room_for_all_each_is_told_once(void **stat
 	reset_table(d);
 	for (unsigned s = 0; s < 5; s++) {
 		for (unsigned i = 0; i < COOKIES_MAX; i++) {
-			/* another order at each step: 7919 is a prime */
+			/* Another order in each step: 7919 is a prime. */
 			unsigned n = (unsigned)((uint64_t)i * (7919 + s * 2) % COOKIES_MAX) + 1;
 
 			if (s % 2 == 0)
@@ -331,10 +331,10 @@ static void test_endpoint_table__with_room_for_all_each_is_told_once(void **stat
 }
 
 /*
- * TCP_LINGER2 is any program's to set: minisocks that expire out of turn must cost no more than
- * others. Hundredths of a second, that is; seconds if each is looked for among all.
+ * Any program can set TCP_LINGER2, so timewait sockets that expire out of order must not cost more
+ * than others: hundredths of a second. With a search through all of them it would be seconds.
  */
-static void test_endpoint_table__minisocks_of_unlike_times_are_as_quick(void **state)
+static void test_endpoint_table__minisocks_with_different_timeouts_are_as_fast(void **state)
 {
 	struct fixture *d = *state;
 	clock_t from = clock();
@@ -353,10 +353,11 @@ static void test_endpoint_table__minisocks_of_unlike_times_are_as_quick(void **s
 }
 
 /*
- * The kernel gives a new socket the memory of the last: minisocks that wait for a minute may all have had the
- * same key. Hundredths of a second, as above; a minute if each is walked past.
+ * The kernel reuses the memory of the last socket for a new one, so many waiting timewait sockets
+ * may have had the same key. Hundredths of a second, as above. With a walk along the chain it would
+ * be a minute.
  */
-static void test_endpoint_table__minisocks_of_one_key_are_as_quick(void **state)
+static void test_endpoint_table__minisocks_with_one_key_are_as_fast(void **state)
 {
 	struct fixture *d = *state;
 	clock_t from = clock();
@@ -383,8 +384,8 @@ static void test_endpoint_table__minisocks_of_one_key_are_as_quick(void **state)
 	expect_sum(d);
 }
 
-/* ... but a close() may return when its socket's memory is another's already. */
-static void test_endpoint_table__a_return_finds_the_socket_that_was(void **state)
+/* A close() may return when the memory of its socket already belongs to another socket. */
+static void test_endpoint_table__a_return_finds_the_previous_socket(void **state)
 {
 	struct fixture *d = *state;
 	struct event next = of_endpoint(2, established(T0 + 40));
@@ -427,7 +428,7 @@ static struct event any_event(uint64_t *seed)
 	return next_random(seed) % 4 ? e : other_end(e);
 }
 
-/* Any events whatever, time forth and back: no crash, no sum that does not add up. */
+/* Arbitrary events, with time that also goes back: no crash, and the counts add up. */
 static void test_endpoint_table__any_events_add_up(void **state)
 {
 	struct fixture *d = *state;
@@ -456,27 +457,27 @@ static void test_endpoint_table__any_events_add_up(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		CONN_TEST(an_endpoint_is_told_when_it_is_over),
+		CONN_TEST(an_endpoint_is_reported_when_it_has_ended),
 		CONN_TEST(a_story_waits_for_its_call_but_not_for_ever),
 		CONN_TEST(without_calls_nothing_waits_for_one),
-		CONN_TEST(a_close_that_never_returns_was_of_something_else),
+		CONN_TEST(a_close_without_return_was_on_another_socket),
 		CONN_TEST(after_a_loss_that_is_not_concluded),
-		CONN_TEST(a_return_that_was_missed_is_told),
+		CONN_TEST(a_close_whose_return_was_missed_is_reported),
 		CONN_TEST(a_minisock_is_found_by_its_addresses),
-		CONN_TEST(a_minisock_of_another_connection_is_not_it),
+		CONN_TEST(a_minisock_of_another_connection_does_not_match),
 		CONN_TEST(a_minisock_expires_after_its_time),
-		CONN_TEST(the_one_silent_longest_makes_room),
-		CONN_TEST(a_key_that_comes_back_means_a_missed_end),
-		CONN_TEST(without_cookies_a_birth_is_another_connection),
-		CONN_TEST(events_of_nobody_are_no_endpoints),
+		CONN_TEST(the_least_recently_active_endpoint_is_evicted),
+		CONN_TEST(a_reused_key_means_a_missed_end),
+		CONN_TEST(without_cookies_an_opening_is_another_connection),
+		CONN_TEST(events_of_unknown_sockets_make_no_endpoints),
 		CONN_TEST(ends_on_one_host_are_twins),
 		CONN_TEST(a_socket_that_is_its_own_peer_has_no_twin),
-		CONN_TEST(the_end_tells_what_had_begun),
+		CONN_TEST(at_the_end_closes_in_progress_are_reported),
 		CONN_TEST(a_crowd_of_100000_adds_up_at_every_step),
-		CONN_TEST(with_room_for_all_each_is_told_once),
-		CONN_TEST(minisocks_of_unlike_times_are_as_quick),
-		CONN_TEST(minisocks_of_one_key_are_as_quick),
-		CONN_TEST(a_return_finds_the_socket_that_was),
+		CONN_TEST(with_room_for_all_each_is_reported_once),
+		CONN_TEST(minisocks_with_different_timeouts_are_as_fast),
+		CONN_TEST(minisocks_with_one_key_are_as_fast),
+		CONN_TEST(a_return_finds_the_previous_socket),
 		CONN_TEST(any_events_add_up),
 	};
 

@@ -3,7 +3,7 @@
 
 #include "ladder.h"
 
-/* Our end, and the peer's where it is here too. */
+/* Our end, and the peer's end if it is on this host too. */
 struct host {
 	struct story a, b;
 	struct verdict va, vb;
@@ -33,7 +33,7 @@ static void feed(struct story *s, struct event e)
 	story_feed(s, &e);
 }
 
-/* The same of the other end: addresses, ports and numbers the other way round. */
+/* Returns the event for the other end: addresses, ports and sequence numbers are swapped. */
 static struct event at_peer(struct event e)
 {
 	struct event o = e;
@@ -60,7 +60,7 @@ static void feed_close(struct story *s)
 	feed(s, a_last_change(T0 + 50 * MS, SOCKF_DONE));
 }
 
-/* What the other end saw of it: 1 ms later, or before. */
+/* Feeds the close as the other end saw it: 1 ms later or earlier. */
 static void feed_peers_close(struct story *s)
 {
 	struct event e = at_peer(a_state_change(T0, STATE_SYN_RECV, STATE_ESTABLISHED, SOCKF_HELD));
@@ -88,7 +88,7 @@ static void decide_verdicts(struct host *h)
 		verdict_make(&h->vb, &h->b, T0 + 1000 * MS);
 }
 
-/* The i-th rung that is a segment. */
+/* Returns the i-th rung that is a segment. */
 static const struct rung *find_segment(const struct ladder *l, unsigned i)
 {
 	for (unsigned k = 0; k < l->nr; k++)
@@ -125,7 +125,7 @@ static void test_ladder__alone_it_has_four_waves(void **state)
 	assert_int_equal(find_segment(&h->l, 2)->state[LADDER_LEFT], STATE_TIME_WAIT);
 }
 
-static void test_ladder__of_the_peer_only_what_its_segments_imply(void **state)
+static void test_ladder__the_peer_has_only_the_states_that_its_segments_imply(void **state)
 {
 	struct host *h = *state;
 
@@ -135,7 +135,7 @@ static void test_ladder__of_the_peer_only_what_its_segments_imply(void **state)
 	assert_int_equal(h->l.first[LADDER_RIGHT], STATE_ESTABLISHED);
 	assert_int_equal(find_segment(&h->l, 0)->state[LADDER_RIGHT], STATE_CLOSE_WAIT);
 	assert_int_equal(find_segment(&h->l, 2)->state[LADDER_RIGHT], STATE_LAST_ACK);
-	assert_int_equal(find_segment(&h->l, 3)->state[LADDER_RIGHT], 0);	/* nobody saw it arrive */
+	assert_int_equal(find_segment(&h->l, 3)->state[LADDER_RIGHT], 0);	/* not seen */
 }
 
 static void test_ladder__an_unanswered_fin_implies_nothing(void **state)
@@ -152,7 +152,7 @@ static void test_ladder__an_unanswered_fin_implies_nothing(void **state)
 	assert_int_equal(find_segment(&h->l, 0)->state[LADDER_RIGHT], 0);
 }
 
-static void test_ladder__two_ends_are_one_in_either_order(void **state)
+static void test_ladder__two_ends_make_one_ladder_in_either_order(void **state)
 {
 	struct host *h = *state;
 
@@ -175,7 +175,7 @@ static void test_ladder__two_ends_are_one_in_either_order(void **state)
 	}
 }
 
-static void test_ladder__two_ends_tell_the_time_on_the_way(void **state)
+static void test_ladder__two_ends_show_the_transit_time(void **state)
 {
 	struct host *h = *state;
 
@@ -186,7 +186,7 @@ static void test_ladder__two_ends_tell_the_time_on_the_way(void **state)
 	for (unsigned i = 0; i < 4; i++) {
 		const struct rung *r = find_segment(&h->l, i);
 
-		if (i == 1)	/* nothing shows the ACK of the first FIN leave */
+		if (i == 1)	/* no event shows when the ACK of the first FIN was sent */
 			assert_false(r->has_transit);
 		else
 			assert_true(r->has_transit && r->transit_ns == 1 * MS);
@@ -244,7 +244,7 @@ static void test_ladder__data_between_the_fins(void **state)
 	assert_false(h->l.rung[3].dated);
 }
 
-static void test_ladder__twins_know_each_other(void **state)
+static void test_ladder__twins_are_recognized(void **state)
 {
 	struct host *h = *state;
 
@@ -279,13 +279,13 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		LADDER_TEST(alone_it_has_four_waves),
-		LADDER_TEST(of_the_peer_only_what_its_segments_imply),
+		LADDER_TEST(the_peer_has_only_the_states_that_its_segments_imply),
 		LADDER_TEST(an_unanswered_fin_implies_nothing),
-		LADDER_TEST(two_ends_are_one_in_either_order),
-		LADDER_TEST(two_ends_tell_the_time_on_the_way),
+		LADDER_TEST(two_ends_make_one_ladder_in_either_order),
+		LADDER_TEST(two_ends_show_the_transit_time),
 		LADDER_TEST(one_reset_of_both_ends),
 		LADDER_TEST(data_between_the_fins),
-		LADDER_TEST(twins_know_each_other),
+		LADDER_TEST(twins_are_recognized),
 		LADDER_TEST(without_cookies_twins_are_mirrored),
 	};
 

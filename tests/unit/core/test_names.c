@@ -26,7 +26,7 @@ static void test_names__every_initiator_is_found_by_its_word(void **state)
 		assert_int_equal(initiator_of(initiator_name(v)), v);
 }
 
-static void test_names__triggers_that_are_no_words_of_the_contract_are_not_found(void **state)
+static void test_names__internal_triggers_are_not_found(void **state)
 {
 	(void)state;
 	assert_int_equal(trigger_of("none"), -1);
@@ -78,7 +78,7 @@ static void test_names__how_is_one_of_three(void **state)
 	assert_string_equal(shut_how_name(INT32_MIN), "?");
 }
 
-static void test_names__no_reason_is_no_word(void **state)
+static void test_names__no_reason_has_no_name(void **state)
 {
 	(void)state;
 	assert_string_equal(reason_name(REASON_NONE), "");
@@ -113,12 +113,12 @@ int main(void)
 		cmocka_unit_test(test_names__every_class_is_found_by_its_word),
 		cmocka_unit_test(test_names__every_initiator_is_found_by_its_word),
 		cmocka_unit_test(
-			test_names__triggers_that_are_no_words_of_the_contract_are_not_found),
+			test_names__internal_triggers_are_not_found),
 		cmocka_unit_test(test_names__a_value_out_of_range_is_a_question_mark),
 		cmocka_unit_test(test_names__holes_of_a_table_are_question_marks),
 		cmocka_unit_test(test_names__states_are_the_kernels),
 		cmocka_unit_test(test_names__how_is_one_of_three),
-		cmocka_unit_test(test_names__no_reason_is_no_word),
+		cmocka_unit_test(test_names__no_reason_has_no_name),
 		cmocka_unit_test(test_names__each_ending_has_its_class),
 		cmocka_unit_test(test_names__words_are_compared_whole),
 	};

@@ -36,7 +36,7 @@ static void test_stack_cache__a_frame_has_its_fields(void **state)
 	assert_null(f.missing);
 }
 
-static void test_stack_cache__what_is_not_known_is_null(void **state)
+static void test_stack_cache__an_unknown_field_is_null(void **state)
 {
 	struct stack_frame f = first_of("0x1\t0x2\t-\t-\t/x\n");
 
@@ -45,7 +45,7 @@ static void test_stack_cache__what_is_not_known_is_null(void **state)
 	expect_bytes(f.module, f.module_len, "/x");
 	f = first_of("0x1\t-\t-\t-\t-\n");
 	expect_bytes(f.module, f.module_len, NULL);
-	f = first_of("0x1\t-\t-\tname\t/x\n");	/* an offset in nothing is none */
+	f = first_of("0x1\t-\t-\tname\t/x\n");	/* an offset without a symbol is ignored */
 	expect_bytes(f.symbol, f.symbol_len, NULL);
 	expect_bytes(f.module, f.module_len, NULL);
 	f = first_of("!stack: why");
@@ -68,7 +68,7 @@ static void test_stack_cache__nonsense_is_skipped(void **state)
 	assert_int_equal(*text, '\0');
 }
 
-static void test_stack_cache__found_by_thread_and_instant(void **state)
+static void test_stack_cache__a_stack_is_found_by_thread_and_time(void **state)
 {
 	struct stack_cache *s = stack_cache_new();
 
@@ -84,7 +84,7 @@ static void test_stack_cache__found_by_thread_and_instant(void **state)
 	stack_cache_free(s);
 }
 
-static void test_stack_cache__the_first_makes_room(void **state)
+static void test_stack_cache__the_oldest_entry_is_evicted(void **state)
 {
 	struct stack_cache *s = stack_cache_new();
 
@@ -106,10 +106,10 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_stack_cache__a_frame_has_its_fields),
-		cmocka_unit_test(test_stack_cache__what_is_not_known_is_null),
+		cmocka_unit_test(test_stack_cache__an_unknown_field_is_null),
 		cmocka_unit_test(test_stack_cache__nonsense_is_skipped),
-		cmocka_unit_test(test_stack_cache__found_by_thread_and_instant),
-		cmocka_unit_test(test_stack_cache__the_first_makes_room),
+		cmocka_unit_test(test_stack_cache__a_stack_is_found_by_thread_and_time),
+		cmocka_unit_test(test_stack_cache__the_oldest_entry_is_evicted),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -30,7 +30,7 @@ static void feed(struct story *s, struct event e)
 	story_feed(s, &e);
 }
 
-/* Our FIN and its ACK; a minisock waits for the peer's. */
+/* Our FIN and its ACK. A timewait socket waits for the peer's FIN. */
 static void feed_minisock(struct story *s)
 {
 	feed(s, a_fin(T0 + 10 * MS, 101));
@@ -116,7 +116,7 @@ static void test_story__unread_bytes_wrap_with_the_sequence_numbers(void **state
 	assert_int_equal(s->at_close.unread, 32);
 }
 
-static void test_story__the_peers_fin_is_no_unread_byte(void **state)
+static void test_story__the_peers_fin_is_not_an_unread_byte(void **state)
 {
 	struct event e = by_task(a_state_change(T0 + MS, STATE_CLOSE_WAIT, STATE_LAST_ACK,
 				     SOCKF_LAST_REF | SOCKF_DONE), 101,
@@ -128,7 +128,7 @@ static void test_story__the_peers_fin_is_no_unread_byte(void **state)
 	assert_int_equal(s->queues.unread, 0);
 }
 
-static void test_story__numbers_that_run_backwards_are_no_bytes(void **state)
+static void test_story__numbers_that_go_back_count_as_zero_bytes(void **state)
 {
 	struct event e = a_fin(T0 + MS, 101);
 	const struct story *s = *state;
@@ -209,14 +209,14 @@ static void test_story__a_late_fin_is_the_end(void **state)
 	assert_int_equal(s->seg[SEG_ACK_OUT].ack, 5001);
 }
 
-static void test_story__a_late_ack_is_nothing(void **state)
+static void test_story__a_late_ack_has_no_effect(void **state)
 {
 	feed_minisock(*state);
 	feed(*state, a_timewait_segment(T0 + 40 * MS, ACK, 0));
 	assert_false(story_is_over(*state));
 }
 
-static void test_story__a_fin_that_the_minisock_did_not_take_is_nothing(void **state)
+static void test_story__a_fin_that_the_minisock_rejects_has_no_effect(void **state)
 {
 	struct event e = a_timewait_segment(T0 + 40 * MS, FIN | ACK, 0);
 	const struct story *s = *state;
@@ -228,7 +228,7 @@ static void test_story__a_fin_that_the_minisock_did_not_take_is_nothing(void **s
 	assert_false(story_is_over(s));
 }
 
-static void test_story__late_data_alone_is_no_end(void **state)
+static void test_story__late_data_alone_is_not_an_end(void **state)
 {
 	const struct story *s = *state;
 
@@ -248,8 +248,10 @@ static void test_story__only_the_first_late_end_counts(void **state)
 	assert_int_equal(s->end_ns, T0 + 40 * MS);
 }
 
-/* Where the events from the FIN to CLOSE were lost, the minisock shows that there was an end. */
-static void test_story__a_late_segment_ends_what_was_not_seen_to_end(void **state)
+/*
+ * If the events from the FIN to CLOSE were lost, the timewait socket shows that there was an end.
+ */
+static void test_story__a_late_segment_ends_a_connection_whose_end_was_missed(void **state)
 {
 	const struct story *s = *state;
 
@@ -310,7 +312,7 @@ static void test_story__the_fin_is_not_a_received_byte(void **state)
 	assert_int_equal(s->bytes_received, 100);
 }
 
-static void test_story__a_change_after_the_end_is_nothing(void **state)
+static void test_story__a_change_after_the_end_has_no_effect(void **state)
 {
 	const struct story *s = *state;
 	struct story before;
@@ -373,24 +375,24 @@ int main(void)
 		STORY_TEST(a_fin_behind_unsent_data_is_not_exact),
 		STORY_TEST(a_closed_window_holds_the_fin),
 		STORY_TEST(unread_bytes_wrap_with_the_sequence_numbers),
-		STORY_TEST(the_peers_fin_is_no_unread_byte),
-		STORY_TEST(numbers_that_run_backwards_are_no_bytes),
+		STORY_TEST(the_peers_fin_is_not_an_unread_byte),
+		STORY_TEST(numbers_that_go_back_count_as_zero_bytes),
 		STORY_TEST(fin_and_ack_in_one_segment),
 		STORY_TEST(fin_and_ack_in_two_segments),
 		STORY_TEST(two_segments_of_one_backlog_are_not_taken_for_one),
 		STORY_TEST(a_minisock_is_not_the_end),
 		STORY_TEST(a_late_fin_is_the_end),
-		STORY_TEST(a_late_ack_is_nothing),
-		STORY_TEST(a_fin_that_the_minisock_did_not_take_is_nothing),
-		STORY_TEST(late_data_alone_is_no_end),
+		STORY_TEST(a_late_ack_has_no_effect),
+		STORY_TEST(a_fin_that_the_minisock_rejects_has_no_effect),
+		STORY_TEST(late_data_alone_is_not_an_end),
 		STORY_TEST(only_the_first_late_end_counts),
-		STORY_TEST(a_late_segment_ends_what_was_not_seen_to_end),
+		STORY_TEST(a_late_segment_ends_a_connection_whose_end_was_missed),
 		STORY_TEST(a_minisock_expires),
 		STORY_TEST(nothing_else_expires),
 		STORY_TEST(a_rst_in_answer_means_there_is_no_minisock),
 		STORY_TEST(retransmitted_fins_are_counted),
 		STORY_TEST(the_fin_is_not_a_received_byte),
-		STORY_TEST(a_change_after_the_end_is_nothing),
+		STORY_TEST(a_change_after_the_end_has_no_effect),
 		STORY_TEST(states_never_overflow),
 		STORY_TEST(the_trigger_is_the_first_with_an_effect),
 		STORY_TEST(it_awaits_the_return_of_a_close),

@@ -21,7 +21,7 @@ static int tear_down(void **state)
 	return 0;
 }
 
-/* Our FIN by a task in that call. */
+/* Our FIN, sent by a task in that call. */
 static struct event fin_by(uint8_t call, unsigned bits)
 {
 	return by_task(a_state_change(T0, STATE_ESTABLISHED, STATE_FIN_WAIT1, bits), 101, call, 5);
@@ -52,7 +52,7 @@ static void test_story_calls__each_call_has_its_trigger(void **state)
 		{ SYSCALL_CONNECT, LIVE, TRIGGER_CONNECT, false },
 		{ SYSCALL_IO_URING_ENTER, DEAD, TRIGGER_IO_URING_CLOSE, false },
 		{ SYSCALL_IO_URING_ENTER, LIVE, TRIGGER_IO_URING_SHUTDOWN, false },
-		/* the last reference went when another call of the socket came back */
+		/* the last reference was dropped when another call on the socket returned */
 		{ SYSCALL_OTHER, DEAD, TRIGGER_SYSCALL, true },
 		{ SYSCALL_SHUTDOWN, DEAD, TRIGGER_SYSCALL, true },
 		{ SYSCALL_CONNECT, DEAD, TRIGGER_SYSCALL, true },
@@ -63,7 +63,7 @@ static void test_story_calls__each_call_has_its_trigger(void **state)
 		struct event e = fin_by(rows[i].call, rows[i].bits);
 		struct story s = { 0 };
 
-		e.arg[1] = 1;	/* of io_uring_enter: how many requests it submits */
+		e.arg[1] = 1;	/* for io_uring_enter: the number of requests submitted */
 		story_calls_add_change(&s, &e, EFFECT_FIN);
 		assert_int_equal(only_call(&s)->trigger, rows[i].trigger);
 		assert_int_equal(only_call(&s)->deferred, rows[i].deferred);
@@ -151,7 +151,7 @@ static void test_story_calls__dup_ends_the_descriptor_it_is_given_second(void **
 	assert_int_equal(only_call(*state)->how, -1);
 }
 
-static void test_story_calls__what_a_packet_did_is_nobodys(void **state)
+static void test_story_calls__an_effect_of_a_packet_has_no_task(void **state)
 {
 	static const uint8_t rows[][2] = {
 		{ STATE_ESTABLISHED, STATE_CLOSE_WAIT }, { STATE_FIN_WAIT1, STATE_FIN_WAIT2 },
@@ -168,7 +168,7 @@ static void test_story_calls__what_a_packet_did_is_nobodys(void **state)
 	}
 }
 
-static void test_story_calls__a_fin_of_ours_is_local_where_a_task_was_seen(void **state)
+static void test_story_calls__our_fin_is_local_if_a_task_was_seen(void **state)
 {
 	static const uint8_t rows[][2] = {
 		{ STATE_ESTABLISHED, STATE_FIN_WAIT1 }, { STATE_SYN_RECV, STATE_FIN_WAIT1 },
@@ -185,7 +185,7 @@ static void test_story_calls__a_fin_of_ours_is_local_where_a_task_was_seen(void 
 	}
 }
 
-static void test_story_calls__a_call_and_its_effect_are_one_act(void **state)
+static void test_story_calls__a_call_and_its_effect_are_one_call(void **state)
 {
 	struct event fin = fin_by(SYSCALL_CLOSE, DEAD);
 	struct event call = a_call(T0 - 10, 30, 101, SYSCALL_CLOSE, 5);
@@ -201,7 +201,7 @@ static void test_story_calls__a_call_and_its_effect_are_one_act(void **state)
 	assert_true(a->returned);
 }
 
-static void test_story_calls__so_they_are_where_the_call_returned_first(void **state)
+static void test_story_calls__they_are_one_call_also_if_the_call_returned_first(void **state)
 {
 	struct event call = a_call(T0 - 10, 5, 101, SYSCALL_CLOSE, 5);
 	struct event fin = fin_by(SYSCALL_CLOSE, DEAD);
@@ -213,7 +213,7 @@ static void test_story_calls__so_they_are_where_the_call_returned_first(void **s
 	assert_true(only_call(*state)->returned);
 }
 
-static void test_story_calls__two_threads_are_two_acts(void **state)
+static void test_story_calls__two_threads_are_two_calls(void **state)
 {
 	struct event call = a_call(T0 - 10, 30, 102, SYSCALL_CLOSE, 5);
 	struct event fin = fin_by(SYSCALL_CLOSE, DEAD);
@@ -227,7 +227,7 @@ static void test_story_calls__two_threads_are_two_acts(void **state)
 	assert_int_equal(s->calls[1].effect, EFFECT_FIN);
 }
 
-static void test_story_calls__an_effect_outside_the_call_is_anothers(void **state)
+static void test_story_calls__an_effect_outside_the_call_belongs_to_another(void **state)
 {
 	struct event fin = fin_by(SYSCALL_CLOSE, DEAD);
 	struct event call = a_call(T0 + 10, 30, 101, SYSCALL_CLOSE, 5);
@@ -256,7 +256,7 @@ static void test_story_calls__an_effect_moves_from_an_earlier_call_to_its_own(vo
 	assert_int_equal(s->calls[1].ts_ns, T0 - 10);
 }
 
-static void test_story_calls__a_failed_call_keeps_what_it_returned(void **state)
+static void test_story_calls__a_failed_call_keeps_its_return_value(void **state)
 {
 	struct event call = a_call(T0, 5, 101, SYSCALL_SHUTDOWN, 5);
 
@@ -266,7 +266,7 @@ static void test_story_calls__a_failed_call_keeps_what_it_returned(void **state)
 	assert_int_equal(only_call(*state)->effect, EFFECT_NONE);
 }
 
-static void test_story_calls__acts_are_in_order_of_time(void **state)
+static void test_story_calls__calls_are_in_order_of_time(void **state)
 {
 	uint64_t seed = 42;
 	const struct story *s = *state;
@@ -282,7 +282,7 @@ static void test_story_calls__acts_are_in_order_of_time(void **state)
 		assert_true(s->calls[i - 1].ts_ns <= s->calls[i].ts_ns);
 }
 
-static void test_story_calls__more_than_are_kept_are_counted(void **state)
+static void test_story_calls__calls_beyond_the_limit_are_counted(void **state)
 {
 	const struct story *s = *state;
 
@@ -295,8 +295,8 @@ static void test_story_calls__more_than_are_kept_are_counted(void **state)
 	assert_int_equal(s->calls_dropped, 10);
 }
 
-/* The socket goes at the end of a close() of something else, which a fast peer answered within. */
-static void test_story_calls__a_release_in_anothers_close_is_no_second_call(void **state)
+/* The socket is freed at the end of a close() of another file. A fast peer answered during it. */
+static void test_story_calls__a_release_in_another_close_is_not_a_second_call(void **state)
 {
 	struct event fin = fin_by(SYSCALL_CLOSE, DEAD), gone = by_task(an_event(T0 + 10, EVENT_DESTROY), 101,
 								     SYSCALL_CLOSE, 5);
@@ -311,7 +311,7 @@ static void test_story_calls__a_release_in_anothers_close_is_no_second_call(void
 	assert_int_equal(a->fd, -1);
 }
 
-static void test_story_calls__a_release_after_the_return_is_of_the_same_call(void **state)
+static void test_story_calls__a_release_after_the_return_belongs_to_the_same_call(void **state)
 {
 	struct event call = a_call(T0 - 100, 50, 101, SYSCALL_CLOSE, 5);
 	struct event fin = fin_by(SYSCALL_CLOSE, DEAD), gone = by_task(an_event(T0 + 200, EVENT_DESTROY), 101,
@@ -339,18 +339,18 @@ int main(void)
 		ACT_TEST(econnaborted_is_sock_destroy),
 		ACT_TEST(shutdown_keeps_its_how),
 		ACT_TEST(dup_ends_the_descriptor_it_is_given_second),
-		ACT_TEST(what_a_packet_did_is_nobodys),
-		ACT_TEST(a_fin_of_ours_is_local_where_a_task_was_seen),
-		ACT_TEST(a_call_and_its_effect_are_one_act),
-		ACT_TEST(so_they_are_where_the_call_returned_first),
-		ACT_TEST(two_threads_are_two_acts),
-		ACT_TEST(an_effect_outside_the_call_is_anothers),
+		ACT_TEST(an_effect_of_a_packet_has_no_task),
+		ACT_TEST(our_fin_is_local_if_a_task_was_seen),
+		ACT_TEST(a_call_and_its_effect_are_one_call),
+		ACT_TEST(they_are_one_call_also_if_the_call_returned_first),
+		ACT_TEST(two_threads_are_two_calls),
+		ACT_TEST(an_effect_outside_the_call_belongs_to_another),
 		ACT_TEST(an_effect_moves_from_an_earlier_call_to_its_own),
-		ACT_TEST(a_failed_call_keeps_what_it_returned),
-		ACT_TEST(acts_are_in_order_of_time),
-		ACT_TEST(more_than_are_kept_are_counted),
-		ACT_TEST(a_release_in_anothers_close_is_no_second_call),
-		ACT_TEST(a_release_after_the_return_is_of_the_same_call),
+		ACT_TEST(a_failed_call_keeps_its_return_value),
+		ACT_TEST(calls_are_in_order_of_time),
+		ACT_TEST(calls_beyond_the_limit_are_counted),
+		ACT_TEST(a_release_in_another_close_is_not_a_second_call),
+		ACT_TEST(a_release_after_the_return_belongs_to_the_same_call),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

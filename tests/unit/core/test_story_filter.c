@@ -5,7 +5,9 @@
 
 #define MS 1000000u
 
-/* nginx (4021, uid 33) shut down, then php (812, uid 0) closed; ended by us, four-way, 200 ms. */
+/*
+ * nginx (4021, uid 33) called shutdown(), then php (812, uid 0) close(); local, four-way, 200 ms.
+ */
 struct sample {
 	struct socket_call calls[2];
 	struct story story;
@@ -46,7 +48,7 @@ static void test_story_filter__without_filters_everything_passes(void **state)
 	assert_true(wants(&x, (struct story_filter){ 0 }));
 }
 
-static void test_story_filter__a_pid_is_any_actors(void **state)
+static void test_story_filter__a_pid_matches_any_call(void **state)
 {
 	struct sample x;
 
@@ -57,7 +59,7 @@ static void test_story_filter__a_pid_is_any_actors(void **state)
 	assert_false(wants(&x, (struct story_filter){ .pids = 1, .pid = { 4029 } }));
 }
 
-static void test_story_filter__a_story_without_acts_has_no_process(void **state)
+static void test_story_filter__a_story_without_calls_has_no_process(void **state)
 {
 	struct sample x;
 
@@ -102,7 +104,7 @@ static void test_story_filter__a_comm_counts_fifteen_bytes(void **state)
 	assert_false(wants(&x, (struct story_filter){ .comms = 1, .comm = { "\xff\xff" } }));
 }
 
-static void test_story_filter__all_that_is_asked_of_a_process_is_asked_of_one(void **state)
+static void test_story_filter__all_process_conditions_apply_to_one_process(void **state)
 {
 	struct sample x;
 
@@ -114,7 +116,7 @@ static void test_story_filter__all_that_is_asked_of_a_process_is_asked_of_one(vo
 						.comm = { "php" } }));
 }
 
-/* nginx runs in 1, php in 2; 3 is not known */
+/* nginx runs in cgroup 1, php in 2; cgroup 3 is unknown. */
 static const char *cgroup_path(void *arg, uint64_t id, uint32_t pid)
 {
 	(void)pid;
@@ -130,7 +132,7 @@ static bool wants_cgroup(struct sample *x, struct story_filter f)
 	return wants(x, f);
 }
 
-static void test_story_filter__a_cgroup_holds_those_below(void **state)
+static void test_story_filter__a_cgroup_includes_its_children(void **state)
 {
 	struct sample x;
 
@@ -163,7 +165,7 @@ static void test_story_filter__a_container_by_its_first_digits(void **state)
 						      .cgroups = 1, .cgroup = { "/web" } }));
 }
 
-static void test_story_filter__a_cgroup_that_is_not_known_is_none(void **state)
+static void test_story_filter__an_unknown_cgroup_does_not_match(void **state)
 {
 	struct sample x;
 
@@ -174,7 +176,7 @@ static void test_story_filter__a_cgroup_that_is_not_known_is_none(void **state)
 	assert_false(wants(&x, (struct story_filter){ .cgroups = 1, .cgroup = { "/" } }));
 }
 
-static void test_story_filter__slow_is_some_known_phase(void **state)
+static void test_story_filter__slow_means_any_known_phase(void **state)
 {
 	struct sample x;
 
@@ -184,7 +186,7 @@ static void test_story_filter__slow_is_some_known_phase(void **state)
 	assert_false(wants(&x, (struct story_filter){ .slow_ns = 200 * MS + 1 }));
 }
 
-static void test_story_filter__a_call_is_the_triggers(void **state)
+static void test_story_filter__a_call_matches_the_trigger(void **state)
 {
 	struct sample x;
 
@@ -235,17 +237,17 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_story_filter__without_filters_everything_passes),
-		cmocka_unit_test(test_story_filter__a_pid_is_any_actors),
-		cmocka_unit_test(test_story_filter__a_story_without_acts_has_no_process),
+		cmocka_unit_test(test_story_filter__a_pid_matches_any_call),
+		cmocka_unit_test(test_story_filter__a_story_without_calls_has_no_process),
 		cmocka_unit_test(test_story_filter__a_user_may_be_root),
 		cmocka_unit_test(test_story_filter__a_comm_is_compared_whole),
 		cmocka_unit_test(test_story_filter__a_comm_counts_fifteen_bytes),
-		cmocka_unit_test(test_story_filter__all_that_is_asked_of_a_process_is_asked_of_one),
-		cmocka_unit_test(test_story_filter__a_cgroup_holds_those_below),
+		cmocka_unit_test(test_story_filter__all_process_conditions_apply_to_one_process),
+		cmocka_unit_test(test_story_filter__a_cgroup_includes_its_children),
 		cmocka_unit_test(test_story_filter__a_container_by_its_first_digits),
-		cmocka_unit_test(test_story_filter__a_cgroup_that_is_not_known_is_none),
-		cmocka_unit_test(test_story_filter__slow_is_some_known_phase),
-		cmocka_unit_test(test_story_filter__a_call_is_the_triggers),
+		cmocka_unit_test(test_story_filter__an_unknown_cgroup_does_not_match),
+		cmocka_unit_test(test_story_filter__slow_means_any_known_phase),
+		cmocka_unit_test(test_story_filter__a_call_matches_the_trigger),
 		cmocka_unit_test(test_story_filter__without_a_trigger_no_call_matches),
 		cmocka_unit_test(test_story_filter__endings_classes_and_initiators_are_sets),
 		cmocka_unit_test(test_story_filter__different_kinds_must_all_match),

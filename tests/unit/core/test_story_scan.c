@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 #include "endpoint_fixture.h"
 
-/* Two namespaces may use the same addresses: only the numbers tell whose end is whose. */
+/* Two namespaces may use the same addresses: only the sequence numbers identify the twin. */
 static void test_story_scan__the_same_addresses_alone_make_no_twins(void **state)
 {
 	struct fixture *d = *state;
@@ -16,7 +16,7 @@ static void test_story_scan__the_same_addresses_alone_make_no_twins(void **state
 	assert_false(d->last.twin.known);
 }
 
-/* Across namespaces, and through NAT that changes addresses and ports. */
+/* Twins in different namespaces, and behind NAT that changes addresses and ports. */
 static void test_story_scan__twins_need_not_share_a_name(void **state)
 {
 	struct fixture *d = *state;
@@ -34,13 +34,13 @@ static void test_story_scan__twins_need_not_share_a_name(void **state)
 	assert_int_equal(d->last.twin.cookie, 0x12);
 }
 
-/* What has been sent and received meanwhile does not count, nor do the FINs. */
+/* Neither the data sent and received meanwhile nor the FINs prevent the match. */
 static void test_story_scan__twins_are_known_late_in_their_lives(void **state)
 {
 	struct fixture *d = *state;
 	struct event a = an_ack(T0), b;
 
-	a.bytes_sent = 300;	/* its FIN came after them */
+	a.bytes_sent = 300;	/* its FIN was sent after them */
 	a.snd_una = a.snd_nxt = a.write_seq = 1301;
 	a.rcv_nxt = a.rcv_wup = a.copied_seq = 5070;
 	a.bytes_received = 70;
@@ -56,7 +56,7 @@ static void test_story_scan__twins_are_known_late_in_their_lives(void **state)
 	assert_true(d->last.twin.known);
 }
 
-/* What a walk finds. */
+/* A socket that the iterator finds. */
 static struct event a_socket(uint64_t ts_ns, uint8_t at)
 {
 	struct event e = an_event(ts_ns, EVENT_SOCKET);
@@ -77,7 +77,7 @@ static struct event a_minisock(uint64_t ts_ns)
 	return e;
 }
 
-static void test_story_scan__one_found_is_told_when_it_ends(void **state)
+static void test_story_scan__a_found_socket_is_reported_when_it_ends(void **state)
 {
 	struct fixture *d = *state;
 	struct event holder = by_task(an_event(T0 + 1, EVENT_HOLDER), 101, SYSCALL_NONE, 5);
@@ -85,7 +85,7 @@ static void test_story_scan__one_found_is_told_when_it_ends(void **state)
 	holder.old_state = holder.new_state = STATE_FIN_WAIT2;
 	feed(d, a_socket(T0, STATE_FIN_WAIT2));
 	feed(d, holder);
-	feed(d, holder);	/* a thread with a table of its own may show it again */
+	feed(d, holder);	/* a thread with its own descriptor table may report it again */
 	assert_int_equal(endpoint_table_counts(d->endpoint_table).closing, 1);
 	feed(d, a_last_change(T0 + 2, SOCKF_DONE));
 	endpoint_table_expire(d->endpoint_table, T0 + 1000 * MS);
@@ -95,7 +95,7 @@ static void test_story_scan__one_found_is_told_when_it_ends(void **state)
 	assert_int_equal(d->last.progress, CLOSE_DONE);
 }
 
-static void test_story_scan__one_found_and_never_heard_of_again_is_open_at_the_end(void **state)
+static void test_story_scan__a_found_socket_without_events_is_open_at_the_end(void **state)
 {
 	struct fixture *d = *state;
 
@@ -105,8 +105,8 @@ static void test_story_scan__one_found_and_never_heard_of_again_is_open_at_the_e
 	assert_int_equal(d->last.progress, CLOSE_NOT_YET);
 }
 
-/* The ring tells late of what the walk has seen done. */
-static void test_story_scan__a_change_from_before_the_walk_is_the_better_witness(void **state)
+/* The ring buffer delivers a change after the iterator has seen its result. */
+static void test_story_scan__a_change_from_before_the_scan_takes_precedence(void **state)
 {
 	struct fixture *d = *state;
 
@@ -121,7 +121,7 @@ static void test_story_scan__a_change_from_before_the_walk_is_the_better_witness
 	assert_true(d->last.seg[SEG_FIN_OUT].seen);
 }
 
-static void test_story_scan__one_that_is_known_already_is_not_found_again(void **state)
+static void test_story_scan__a_known_socket_is_not_added_again(void **state)
 {
 	struct fixture *d = *state;
 
@@ -137,7 +137,7 @@ static void test_story_scan__a_minisock_found_waits_for_its_fin(void **state)
 	struct fixture *d = *state;
 
 	feed(d, a_minisock(T0));
-	feed(d, a_minisock(T0 + 1));	/* it is known by now */
+	feed(d, a_minisock(T0 + 1));	/* it is already known */
 	feed(d, a_timewait_segment(T0 + 100 * MS, 0x11, 0));
 	endpoint_table_expire(d->endpoint_table, T0 + 1000 * MS);
 	assert_int_equal(d->stories, 1);
@@ -158,8 +158,8 @@ static void test_story_scan__a_minisock_found_expires(void **state)
 	assert_int_equal(d->last.end_ns, T0 + 2000 * MS);
 }
 
-/* The walk saw the minisock before the ring told of its socket: one connection, told once. */
-static void test_story_scan__a_minisock_found_too_early_is_its_sockets(void **state)
+/* The iterator sees the timewait socket before the ring has its socket: reported only once. */
+static void test_story_scan__a_minisock_found_early_belongs_to_its_socket(void **state)
 {
 	struct fixture *d = *state;
 
@@ -183,13 +183,13 @@ int main(void)
 		FOUND_TEST(the_same_addresses_alone_make_no_twins),
 		FOUND_TEST(twins_need_not_share_a_name),
 		FOUND_TEST(twins_are_known_late_in_their_lives),
-		FOUND_TEST(one_found_is_told_when_it_ends),
-		FOUND_TEST(one_found_and_never_heard_of_again_is_open_at_the_end),
-		FOUND_TEST(a_change_from_before_the_walk_is_the_better_witness),
-		FOUND_TEST(one_that_is_known_already_is_not_found_again),
+		FOUND_TEST(a_found_socket_is_reported_when_it_ends),
+		FOUND_TEST(a_found_socket_without_events_is_open_at_the_end),
+		FOUND_TEST(a_change_from_before_the_scan_takes_precedence),
+		FOUND_TEST(a_known_socket_is_not_added_again),
 		FOUND_TEST(a_minisock_found_waits_for_its_fin),
 		FOUND_TEST(a_minisock_found_expires),
-		FOUND_TEST(a_minisock_found_too_early_is_its_sockets),
+		FOUND_TEST(a_minisock_found_early_belongs_to_its_socket),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -6,7 +6,10 @@
 #define ACK 0x10
 #define EXPIRY_NS (60000 * MS)
 
-/* A minisock waits for the peer's FIN, of which only segments will be seen. It takes 1000 bytes from 5000 on. */
+/*
+ * A timewait socket waits for the peer's FIN. From now on only its segments are seen. Its window is
+ * 1000 bytes from 5000 on.
+ */
 static struct story waiting_minisock(uint16_t more)
 {
 	struct event e = a_state_change(T0, STATE_FIN_WAIT2, STATE_CLOSE, ORPHAN_BITS);
@@ -39,7 +42,7 @@ static enum close_progress progress_after(struct event e)
 	return s.progress;
 }
 
-static void test_story_timewait__the_fin_that_it_waits_for(void **state)
+static void test_story_timewait__the_expected_fin_is_the_end(void **state)
 {
 	struct story s = waiting_minisock(0);
 	struct event e = segment(T0 + MS, FIN | ACK, 5000, 0);
@@ -77,16 +80,16 @@ static void test_story_timewait__a_reset_ends_it(void **state)
 	assert_true(s.timewait_tcp_flags & RST);
 }
 
-static void test_story_timewait__what_ends_nothing(void **state)
+static void test_story_timewait__other_segments_have_no_effect(void **state)
 {
 	(void)state;
-	assert_int_equal(progress_after(segment(T0 + MS, ACK, 4990, 10)), CLOSE_MINISOCK);	/* it has that */
+	assert_int_equal(progress_after(segment(T0 + MS, ACK, 4990, 10)), CLOSE_MINISOCK);	/* old */
 	assert_int_equal(progress_after(segment(T0 + MS, ACK, 6001, 10)), CLOSE_MINISOCK);	/* beyond its window */
 	assert_int_equal(progress_after(segment(T0 + MS, RST, 6001, 0)), CLOSE_MINISOCK);
-	assert_int_equal(progress_after(segment(T0 + MS, FIN, 5000, 0)), CLOSE_MINISOCK);	/* no ACK on it */
+	assert_int_equal(progress_after(segment(T0 + MS, FIN, 5000, 0)), CLOSE_MINISOCK);	/* no ACK */
 }
 
-static void test_story_timewait__nobody_knows_where_there_may_be_no_minisock(void **state)
+static void test_story_timewait__unknown_if_there_may_be_no_minisock(void **state)
 {
 	struct story full = waiting_minisock(EVENTF_TW_FULL);
 	struct event e = segment(T0 + MS, FIN | ACK, 5000, 0);
@@ -100,11 +103,11 @@ static void test_story_timewait__nobody_knows_where_there_may_be_no_minisock(voi
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_story_timewait__the_fin_that_it_waits_for),
+		cmocka_unit_test(test_story_timewait__the_expected_fin_is_the_end),
 		cmocka_unit_test(test_story_timewait__data_is_answered_by_a_reset),
 		cmocka_unit_test(test_story_timewait__a_reset_ends_it),
-		cmocka_unit_test(test_story_timewait__what_ends_nothing),
-		cmocka_unit_test(test_story_timewait__nobody_knows_where_there_may_be_no_minisock),
+		cmocka_unit_test(test_story_timewait__other_segments_have_no_effect),
+		cmocka_unit_test(test_story_timewait__unknown_if_there_may_be_no_minisock),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 #include "stuck_fixture.h"
 
-/* The advice for one socket, held or not. */
+/* Returns the advice for one socket, with or without a holder. */
 static unsigned advice_of(struct event e, bool held)
 {
 	struct stuck_table h;
@@ -19,13 +19,13 @@ static unsigned advice_of(struct event e, bool held)
 	return advice;
 }
 
-static void test_stuck_table__a_close_wait_that_was_read_lacks_a_close(void **state)
+static void test_stuck_table__a_close_wait_whose_eof_was_read_needs_a_close(void **state)
 {
 	(void)state;
 	assert_int_equal(advice_of(a_socket(STATE_CLOSE_WAIT, 1), true), ADVICE_FORGOT_CLOSE);
 }
 
-static void test_stuck_table__the_fin_that_waits_is_no_unread_data(void **state)
+static void test_stuck_table__a_waiting_fin_is_not_unread_data(void **state)
 {
 	struct event e = a_socket(STATE_CLOSE_WAIT, 1);
 
@@ -103,7 +103,7 @@ static void test_stuck_table__holders_are_joined_and_sorted(void **state)
 	stuck_table_add(&h, a_holder(1, 300, "c", 4));
 	stuck_table_add(&h, a_holder(2, 100, "a", 7));
 	stuck_table_add(&h, a_holder(2, 100, "a", 5));
-	stuck_table_add(&h, a_holder(3, 100, "a", 6));	/* of a socket that was not found */
+	stuck_table_add(&h, a_holder(3, 100, "a", 6));	/* holder of a socket that was not found */
 	assert_true(stuck_table_finish(&h));
 	assert_int_equal(h.nr_groups, 2);
 	assert_int_equal(h.group[0].pid, 100);
@@ -114,7 +114,7 @@ static void test_stuck_table__holders_are_joined_and_sorted(void **state)
 	stuck_table_release(&h);
 }
 
-static void test_stuck_table__groups_come_by_size_and_sockets_by_age(void **state)
+static void test_stuck_table__groups_are_sorted_by_size_and_sockets_by_age(void **state)
 {
 	struct stuck_table h;
 
@@ -141,7 +141,7 @@ static void test_stuck_table__groups_come_by_size_and_sockets_by_age(void **stat
 	stuck_table_release(&h);
 }
 
-/* The many ports of a client are one peer; a service's port, which several sockets share, is its own. */
+/* The ephemeral ports of a client are one peer. A service port that sockets share is kept. */
 static void test_stuck_table__ephemeral_ports_are_one_peer(void **state)
 {
 	struct stuck_table h;
@@ -164,7 +164,7 @@ static void test_stuck_table__ephemeral_ports_are_one_peer(void **state)
 	stuck_table_release(&h);
 }
 
-/* How many of two held sockets, an unheld one and a minisock are told. */
+/* Returns how many of two held sockets, one without holder and a timewait socket are kept. */
 static size_t nr_kept(const struct story_filter *s, uint64_t older_than_ns)
 {
 	struct stuck_table h;
@@ -187,7 +187,7 @@ static size_t nr_kept(const struct story_filter *s, uint64_t older_than_ns)
 	return nr;
 }
 
-static void test_stuck_table__a_holder_must_match_all_that_is_asked(void **state)
+static void test_stuck_table__one_holder_must_match_all_conditions(void **state)
 {
 	(void)state;
 	assert_int_equal(nr_kept(&no_select, 0), 4);
@@ -197,7 +197,7 @@ static void test_stuck_table__a_holder_must_match_all_that_is_asked(void **state
 						.comm = { "two" } }, 0), 0);
 }
 
-static void test_stuck_table__the_sockets_user_counts_where_nobody_holds_it(void **state)
+static void test_stuck_table__the_user_of_a_socket_counts_without_a_holder(void **state)
 {
 	(void)state;
 	assert_int_equal(nr_kept(&(struct story_filter){ .uids = 1, .uid = { 1000 } }, 0), 2);
@@ -205,7 +205,7 @@ static void test_stuck_table__the_sockets_user_counts_where_nobody_holds_it(void
 	assert_int_equal(nr_kept(&(struct story_filter){ .uids = 1, .uid = { 0 } }, 0), 0);
 }
 
-static void test_stuck_table__older_than_takes_only_what_is_known_to_be(void **state)
+static void test_stuck_table__older_than_requires_a_known_age(void **state)
 {
 	(void)state;
 	assert_int_equal(nr_kept(&no_select, 10 * SECOND_NS), 2);
@@ -213,7 +213,7 @@ static void test_stuck_table__older_than_takes_only_what_is_known_to_be(void **s
 	assert_int_equal(nr_kept(&no_select, 100 * SECOND_NS), 0);
 }
 
-static void test_stuck_table__what_does_not_fit_is_counted(void **state)
+static void test_stuck_table__sockets_that_do_not_fit_are_counted(void **state)
 {
 	struct stuck_table h;
 
@@ -233,7 +233,7 @@ static void test_stuck_table__what_does_not_fit_is_counted(void **state)
 	stuck_table_release(&h);
 }
 
-static void test_stuck_table__shown_twice_is_one(void **state)
+static void test_stuck_table__a_socket_reported_twice_counts_once(void **state)
 {
 	struct stuck_table h;
 
@@ -248,7 +248,7 @@ static void test_stuck_table__shown_twice_is_one(void **state)
 	stuck_table_release(&h);
 }
 
-static void test_stuck_table__nothing_is_nothing(void **state)
+static void test_stuck_table__an_empty_table_has_no_groups(void **state)
 {
 	struct stuck_table h;
 
@@ -264,21 +264,21 @@ static void test_stuck_table__nothing_is_nothing(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_stuck_table__a_close_wait_that_was_read_lacks_a_close),
-		cmocka_unit_test(test_stuck_table__the_fin_that_waits_is_no_unread_data),
+		cmocka_unit_test(test_stuck_table__a_close_wait_whose_eof_was_read_needs_a_close),
+		cmocka_unit_test(test_stuck_table__a_waiting_fin_is_not_unread_data),
 		cmocka_unit_test(test_stuck_table__a_close_wait_without_holder),
 		cmocka_unit_test(test_stuck_table__fin_wait_2_expires_only_without_a_descriptor),
 		cmocka_unit_test(test_stuck_table__a_fin_without_answer),
 		cmocka_unit_test(test_stuck_table__every_advice_has_a_line_that_fits),
 		cmocka_unit_test(test_stuck_table__holders_are_joined_and_sorted),
-		cmocka_unit_test(test_stuck_table__groups_come_by_size_and_sockets_by_age),
+		cmocka_unit_test(test_stuck_table__groups_are_sorted_by_size_and_sockets_by_age),
 		cmocka_unit_test(test_stuck_table__ephemeral_ports_are_one_peer),
-		cmocka_unit_test(test_stuck_table__a_holder_must_match_all_that_is_asked),
-		cmocka_unit_test(test_stuck_table__the_sockets_user_counts_where_nobody_holds_it),
-		cmocka_unit_test(test_stuck_table__older_than_takes_only_what_is_known_to_be),
-		cmocka_unit_test(test_stuck_table__what_does_not_fit_is_counted),
-		cmocka_unit_test(test_stuck_table__shown_twice_is_one),
-		cmocka_unit_test(test_stuck_table__nothing_is_nothing),
+		cmocka_unit_test(test_stuck_table__one_holder_must_match_all_conditions),
+		cmocka_unit_test(test_stuck_table__the_user_of_a_socket_counts_without_a_holder),
+		cmocka_unit_test(test_stuck_table__older_than_requires_a_known_age),
+		cmocka_unit_test(test_stuck_table__sockets_that_do_not_fit_are_counted),
+		cmocka_unit_test(test_stuck_table__a_socket_reported_twice_counts_once),
+		cmocka_unit_test(test_stuck_table__an_empty_table_has_no_groups),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

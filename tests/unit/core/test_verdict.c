@@ -53,7 +53,7 @@ static void expect_ending(const struct verdict *v, enum initiator initiator, enu
 	assert_string_equal(reason_name(v->reason), reason_name(reason));
 }
 
-/* A lone change to CLOSE from that state. */
+/* A single change from that state to CLOSE. */
 static struct event an_end(uint8_t from, unsigned err, unsigned bits)
 {
 	struct event e = a_state_change(T0 + 50 * MS, from, STATE_CLOSE, bits);
@@ -134,7 +134,7 @@ static void test_verdict__a_soft_error_is_a_timeout_too(void **state)
 	expect_ending(decide_verdict(*state, T0), INITIATOR_NONE, ENDING_TIMED_OUT, REASON_RETRANSMISSION);
 }
 
-static void test_verdict__the_kernels_word_for_a_reset_comes_first(void **state)
+static void test_verdict__the_kernels_reset_reason_comes_first(void **state)
 {
 	struct event sent = an_event(T0 + 50 * MS, EVENT_RESET_SENT);
 	struct event end = an_end(STATE_ESTABLISHED, 0, SOCKF_LAST_REF);
@@ -185,7 +185,7 @@ static void test_verdict__phases_add_up(void **state)
 	assert_int_equal(v->blame, BLAME_PEER_APP);
 }
 
-static void test_verdict__under_a_millisecond_nobody_is_to_blame(void **state)
+static void test_verdict__under_a_millisecond_there_is_no_blame(void **state)
 {
 	feed(*state, a_fin(T0, 101));
 	feed(*state, an_ack(T0 + 1000));
@@ -193,7 +193,7 @@ static void test_verdict__under_a_millisecond_nobody_is_to_blame(void **state)
 	assert_int_equal(decide_verdict(*state, T0)->blame, BLAME_NONE);
 }
 
-static void test_verdict__the_longest_phase_is_to_blame(void **state)
+static void test_verdict__the_longest_phase_is_blamed(void **state)
 {
 	feed(*state, a_fin(T0, 101));
 	feed(*state, an_ack(T0 + 3 * MS));
@@ -213,7 +213,7 @@ static void test_verdict__an_unanswered_fin_is_open_until_now(void **state)
 	assert_false(v->phase[PHASE_ACK_WAIT].known);
 }
 
-static void test_verdict__time_that_runs_backwards_gives_no_phase(void **state)
+static void test_verdict__time_that_goes_back_gives_no_phase(void **state)
 {
 	const struct verdict *v;
 
@@ -226,7 +226,7 @@ static void test_verdict__time_that_runs_backwards_gives_no_phase(void **state)
 	assert_true(v->settled_ns >= v->start_ns);
 }
 
-/* No phase is what an unsigned number makes of less than nothing. */
+/* Checks that no phase is a wrapped negative number. */
 static void expect_sane(const struct verdict *v)
 {
 	uint64_t sum = 0;
@@ -296,7 +296,7 @@ static void test_verdict__a_lost_wave_makes_a_clean_story_partial(void **state)
 	assert_true(v->nr_missing > 0);
 }
 
-static void test_verdict__an_unseen_opening_is_missing_and_no_more(void **state)
+static void test_verdict__only_the_opening_is_missing_if_it_was_not_seen(void **state)
 {
 	struct event fin = a_fin(T0 + 10 * MS, 101);
 	struct fixture *t = *state;
@@ -354,17 +354,17 @@ int main(void)
 		VERDICT_TEST(a_timeout_has_its_reason_by_state),
 		VERDICT_TEST(unacknowledged_data_times_out),
 		VERDICT_TEST(a_soft_error_is_a_timeout_too),
-		VERDICT_TEST(the_kernels_word_for_a_reset_comes_first),
+		VERDICT_TEST(the_kernels_reset_reason_comes_first),
 		VERDICT_TEST(no_error_and_no_reset_is_an_abort),
 		VERDICT_TEST(four_waves_are_numbered_from_the_initiator),
 		VERDICT_TEST(phases_add_up),
-		VERDICT_TEST(under_a_millisecond_nobody_is_to_blame),
-		VERDICT_TEST(the_longest_phase_is_to_blame),
+		VERDICT_TEST(under_a_millisecond_there_is_no_blame),
+		VERDICT_TEST(the_longest_phase_is_blamed),
 		VERDICT_TEST(an_unanswered_fin_is_open_until_now),
-		VERDICT_TEST(time_that_runs_backwards_gives_no_phase),
+		VERDICT_TEST(time_that_goes_back_gives_no_phase),
 		VERDICT_TEST(any_story_has_a_sane_verdict),
 		VERDICT_TEST(a_lost_wave_makes_a_clean_story_partial),
-		VERDICT_TEST(an_unseen_opening_is_missing_and_no_more),
+		VERDICT_TEST(only_the_opening_is_missing_if_it_was_not_seen),
 		VERDICT_TEST(the_call_is_where_it_starts),
 		VERDICT_TEST(a_late_reset_is_the_peers_after_our_fin),
 		cmocka_unit_test(test_verdict__what_a_story_misses_is_listed_in_order),

@@ -9,7 +9,7 @@ static struct delta there, back;
 static uint64_t record[RECORDS][DELTA_WORDS];
 static uint8_t packed[RECORDS * DELTA_ENCODED_MAX];
 
-/* Packs n records and unpacks them again; returns the bytes that they took. */
+/* Packs n records and unpacks them again. Returns the packed size in bytes. */
 static size_t round_trip(unsigned n)
 {
 	const uint8_t *at = packed;
@@ -34,7 +34,7 @@ static size_t round_trip(unsigned n)
 	return len;
 }
 
-static void test_delta__what_goes_in_comes_out(void **state)
+static void test_delta__unpacking_restores_the_events(void **state)
 {
 	uint64_t seed = 1;
 
@@ -82,7 +82,7 @@ static void test_delta__the_events_of_a_socket_are_small(void **state)
 	assert_true(round_trip(1000) < 1000 * 50);
 }
 
-static void test_delta__what_does_not_end_is_none(void **state)
+static void test_delta__an_incomplete_record_is_rejected(void **state)
 {
 	size_t len;
 
@@ -102,11 +102,11 @@ static void test_delta__what_does_not_end_is_none(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_delta__what_goes_in_comes_out),
+		cmocka_unit_test(test_delta__unpacking_restores_the_events),
 		cmocka_unit_test(test_delta__the_worst_record_has_room),
 		cmocka_unit_test(test_delta__time_may_go_back),
 		cmocka_unit_test(test_delta__the_events_of_a_socket_are_small),
-		cmocka_unit_test(test_delta__what_does_not_end_is_none),
+		cmocka_unit_test(test_delta__an_incomplete_record_is_rejected),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

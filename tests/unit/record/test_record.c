@@ -45,12 +45,12 @@ static void put_events(struct record_writer *r, unsigned n)
 	for (unsigned i = 0; i < n; i++) {
 		struct event e = of_endpoint(i, a_fin(T0 + i * MS, i));
 
-		e.srtt_us = (__u32)(i * 2654435761u);	/* something that does not compress */
+		e.srtt_us = (__u32)(i * 2654435761u);	/* incompressible */
 		record_writer_add_event(r, &e);
 	}
 }
 
-/* A recording of n events, as it is on disk. */
+/* Writes a recording of n events to the file in memory. */
 static void write_one(unsigned n)
 {
 	struct record_writer *r = open_recorder(0);
@@ -61,7 +61,7 @@ static void write_one(unsigned n)
 	load_file(&file, path);
 }
 
-static void test_record__what_is_written_is_read(void **state)
+static void test_record__a_recording_reads_back_as_written(void **state)
 {
 	struct read_result h;
 
@@ -74,7 +74,7 @@ static void test_record__what_is_written_is_read(void **state)
 	assert_int_equal(h.last_mark, RECORD_MARK_END);
 }
 
-/* A clock that is set to before 1970, even; later marks are none of that kind. */
+/* The clock is even set to before 1970. Later marks are of other kinds. */
 static void test_record__the_wall_clock_is_set(void **state)
 {
 	struct record_writer *r = open_recorder(0);
@@ -112,7 +112,7 @@ static void test_record__how_it_is_read_makes_no_difference(void **state)
 	}
 }
 
-static void test_record__the_head_tells_of_the_host(void **state)
+static void test_record__the_header_describes_the_host(void **state)
 {
 	char why[RECORD_WHY];
 	struct record_reader *r;
@@ -131,8 +131,8 @@ static void test_record__the_head_tells_of_the_host(void **state)
 	record_reader_close(r);
 }
 
-/* Wherever it is cut: no event that was not written, and one reason with an offset. */
-static void test_record__a_cut_file_is_told_as_far_as_it_goes(void **state)
+/* At every cut: only events that were written, and one reason with an offset. */
+static void test_record__a_truncated_file_is_read_up_to_the_cut(void **state)
 {
 	struct record_writer *r = open_recorder(0);
 	unsigned before = 0;
@@ -171,7 +171,7 @@ static void test_record__a_flipped_bit_is_found(void **state)
 		file.data[bit / 8] ^= (uint8_t)(1u << bit % 8);
 		h = read_recording(&file);
 		assert_true(h.events == 0 || h.events == 60);
-		silent += h.end == RECORD_GOT_END;	/* gzip's own head: time, system */
+		silent += h.end == RECORD_GOT_END;	/* in the gzip header: time, system */
 		file.data[bit / 8] ^= (uint8_t)(1u << bit % 8);
 	}
 	assert_true(silent <= 2 * 10 * 8);
@@ -190,7 +190,7 @@ static void expect_refused(const char *head, const char *word)
 		fail_msg("'%s' has no '%s'", h.why, word);
 }
 
-static void test_record__what_is_none_is_refused(void **state)
+static void test_record__a_file_that_is_not_a_recording_is_refused(void **state)
 {
 	(void)state;
 	file.len = 0;
@@ -220,7 +220,7 @@ static void write_valid_header(void)
 	buf_release(&b);
 }
 
-static void test_record__a_strange_member_ends_it(void **state)
+static void test_record__an_unknown_member_ends_the_reading(void **state)
 {
 	static uint8_t big[3 << 20] = { RECORD_BODY };
 	uint8_t unended[] = { RECORD_BODY, 1, 0xff, 0xff, 0xff, 0xff };
@@ -279,7 +279,7 @@ static void test_record__a_text_of_any_length_comes_back(void **state)
 	}
 }
 
-/* What each event says is explained in its own file, whenever the file before it was full. */
+/* The text of an event is in the same file as the event, wherever the file before it ended. */
 static void test_record__a_text_is_in_the_file_of_its_event(void **state)
 {
 	static const char *const names[] = { "", ".1", ".2" };
@@ -312,7 +312,7 @@ static void test_record__a_text_is_in_the_file_of_its_event(void **state)
 	}
 }
 
-static void test_record__a_text_without_end_is_damage(void **state)
+static void test_record__a_text_without_end_is_reported_as_damage(void **state)
 {
 	static uint8_t member[RECORD_MEMBER_MAX] = { RECORD_BODY };
 	struct record_annotation_part text = { .kind = RECORD_KIND_ANNOTATION, .len = RECORD_ANNOTATION_PART_BYTES, .more = 1 };
@@ -362,7 +362,7 @@ static void test_record__full_files_follow_each_other(void **state)
 	assert_int_equal(h.end, RECORD_GOT_END);
 }
 
-static void test_record__another_recording_may_not_follow(void **state)
+static void test_record__another_recording_in_the_same_file_is_refused(void **state)
 {
 	size_t len;
 
@@ -375,7 +375,7 @@ static void test_record__another_recording_may_not_follow(void **state)
 	assert_int_equal(read_recording(&file).events, 10);
 }
 
-static void test_record__a_full_disk_is_told(void **state)
+static void test_record__a_full_disk_is_reported(void **state)
 {
 	struct record_writer_config config = { .path = "/dev/full", .meta = &host };
 	struct record_writer *r;
@@ -394,7 +394,7 @@ static void test_record__calls_have_this_machines_numbers(void **state)
 	struct record got;
 
 	(void)state;
-	e.syscall_nr = 900;		/* of a machine where close has this number */
+	e.syscall_nr = 900;		/* from a machine where close() has this number */
 	record_writer_add_event(r, &e);
 	record_writer_close(r);
 	load_file(&file, path);
@@ -423,20 +423,20 @@ static void test_record__calls_have_this_machines_numbers(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_record__what_is_written_is_read),
+		cmocka_unit_test(test_record__a_recording_reads_back_as_written),
 		cmocka_unit_test(test_record__the_wall_clock_is_set),
 		cmocka_unit_test(test_record__how_it_is_read_makes_no_difference),
-		cmocka_unit_test(test_record__the_head_tells_of_the_host),
-		cmocka_unit_test(test_record__a_cut_file_is_told_as_far_as_it_goes),
+		cmocka_unit_test(test_record__the_header_describes_the_host),
+		cmocka_unit_test(test_record__a_truncated_file_is_read_up_to_the_cut),
 		cmocka_unit_test(test_record__a_flipped_bit_is_found),
-		cmocka_unit_test(test_record__what_is_none_is_refused),
-		cmocka_unit_test(test_record__a_strange_member_ends_it),
+		cmocka_unit_test(test_record__a_file_that_is_not_a_recording_is_refused),
+		cmocka_unit_test(test_record__an_unknown_member_ends_the_reading),
 		cmocka_unit_test(test_record__a_text_of_any_length_comes_back),
 		cmocka_unit_test(test_record__a_text_is_in_the_file_of_its_event),
-		cmocka_unit_test(test_record__a_text_without_end_is_damage),
+		cmocka_unit_test(test_record__a_text_without_end_is_reported_as_damage),
 		cmocka_unit_test(test_record__full_files_follow_each_other),
-		cmocka_unit_test(test_record__another_recording_may_not_follow),
-		cmocka_unit_test(test_record__a_full_disk_is_told),
+		cmocka_unit_test(test_record__another_recording_in_the_same_file_is_refused),
+		cmocka_unit_test(test_record__a_full_disk_is_reported),
 		cmocka_unit_test(test_record__calls_have_this_machines_numbers),
 	};
 

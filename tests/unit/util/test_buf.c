@@ -13,7 +13,7 @@ static void test_buf__additions_follow_each_other(void **state)
 	buf_release(&b);
 }
 
-static void test_buf__nothing_is_added_without_harm(void **state)
+static void test_buf__adding_nothing_is_harmless(void **state)
 {
 	struct buf b = { 0 };
 
@@ -56,7 +56,7 @@ static void test_buf__signed_numbers_reach_both_extremes(void **state)
 	buf_release(&b);
 }
 
-static void test_buf__digits_are_as_many_as_asked(void **state)
+static void test_buf__numbers_have_the_requested_digits(void **state)
 {
 	struct buf b = { 0 };
 
@@ -95,7 +95,7 @@ static void test_buf__padding_before_moves_the_text(void **state)
 	buf_release(&b);
 }
 
-static void test_buf__what_is_too_wide_stays(void **state)
+static void test_buf__a_text_that_is_too_wide_is_kept(void **state)
 {
 	struct buf b = { 0 };
 
@@ -107,7 +107,7 @@ static void test_buf__what_is_too_wide_stays(void **state)
 	buf_release(&b);
 }
 
-static void test_buf__reaching_the_cap_fails_and_keeps_what_was_there(void **state)
+static void test_buf__reaching_the_cap_fails_and_keeps_the_content(void **state)
 {
 	static char block[BUF_MAX / 4];
 	struct buf b = { 0 };
@@ -151,7 +151,7 @@ static void test_buf__after_a_failure_nothing_is_added_until_reset(void **state)
 	buf_release(&b);
 }
 
-static void test_buf__released_it_is_as_new(void **state)
+static void test_buf__a_released_buffer_is_as_new(void **state)
 {
 	struct buf b = { 0 };
 
@@ -169,17 +169,17 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_buf__additions_follow_each_other),
-		cmocka_unit_test(test_buf__nothing_is_added_without_harm),
+		cmocka_unit_test(test_buf__adding_nothing_is_harmless),
 		cmocka_unit_test(test_buf__unsigned_numbers_have_all_their_digits),
 		cmocka_unit_test(test_buf__signed_numbers_reach_both_extremes),
-		cmocka_unit_test(test_buf__digits_are_as_many_as_asked),
+		cmocka_unit_test(test_buf__numbers_have_the_requested_digits),
 		cmocka_unit_test(test_buf__padding_counts_characters_not_bytes),
 		cmocka_unit_test(test_buf__padding_before_moves_the_text),
-		cmocka_unit_test(test_buf__what_is_too_wide_stays),
-		cmocka_unit_test(test_buf__reaching_the_cap_fails_and_keeps_what_was_there),
+		cmocka_unit_test(test_buf__a_text_that_is_too_wide_is_kept),
+		cmocka_unit_test(test_buf__reaching_the_cap_fails_and_keeps_the_content),
 		cmocka_unit_test(test_buf__a_hostile_length_fails),
 		cmocka_unit_test(test_buf__after_a_failure_nothing_is_added_until_reset),
-		cmocka_unit_test(test_buf__released_it_is_as_new),
+		cmocka_unit_test(test_buf__a_released_buffer_is_as_new),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

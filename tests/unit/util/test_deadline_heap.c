@@ -11,7 +11,7 @@
 
 #define MANY 10000
 
-static void test_deadline_heap__gives_the_earliest_first(void **state)
+static void test_deadline_heap__returns_the_earliest_first(void **state)
 {
 	struct deadline_heap_node *nodes = calloc(MANY, sizeof(*nodes));
 	struct deadline_heap h = { 0 };
@@ -53,7 +53,7 @@ static void test_deadline_heap__keeps_the_order_of_equals(void **state)
 	deadline_heap_release(&h);
 }
 
-static void test_deadline_heap__lets_go_of_any(void **state)
+static void test_deadline_heap__removes_any_node(void **state)
 {
 	struct deadline_heap_node nodes[100] = { { 0 } };
 	struct deadline_heap h = { 0 };
@@ -79,9 +79,9 @@ static void test_deadline_heap__lets_go_of_any(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_deadline_heap__gives_the_earliest_first),
+		cmocka_unit_test(test_deadline_heap__returns_the_earliest_first),
 		cmocka_unit_test(test_deadline_heap__keeps_the_order_of_equals),
-		cmocka_unit_test(test_deadline_heap__lets_go_of_any),
+		cmocka_unit_test(test_deadline_heap__removes_any_node),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -3,7 +3,7 @@
 
 #include "escape.h"
 
-/* What becomes of bytes, and how many of them fit. */
+/* Checks how bytes are escaped, and how many of them fit. */
 static void expect_terminal(const char *bytes, size_t len, size_t width, const char *text,
 			    size_t taken)
 {
@@ -42,7 +42,7 @@ static void test_escape__control_characters_are_escaped(void **state)
 	expect_whole("\xc2\x9b" "31m", 5, "\\xc2\\x9b31m");
 }
 
-static void test_escape__what_reorders_a_line_is_escaped(void **state)
+static void test_escape__characters_that_reorder_or_break_a_line_are_escaped(void **state)
 {
 	(void)state;
 	expect_whole("a\xe2\x80\xae" "b", 5, "a\\xe2\\x80\\xaeb");
@@ -125,7 +125,7 @@ int main(void)
 		cmocka_unit_test(test_escape__plain_words_are_kept),
 		cmocka_unit_test(test_escape__utf8_is_kept),
 		cmocka_unit_test(test_escape__control_characters_are_escaped),
-		cmocka_unit_test(test_escape__what_reorders_a_line_is_escaped),
+		cmocka_unit_test(test_escape__characters_that_reorder_or_break_a_line_are_escaped),
 		cmocka_unit_test(test_escape__invalid_utf8_is_escaped_byte_by_byte),
 		cmocka_unit_test(test_escape__overlong_forms_and_surrogates_are_invalid),
 		cmocka_unit_test(test_escape__a_character_cut_short_is_invalid),

@@ -62,7 +62,7 @@ static void test_fmt__ms_keeps_within_its_width_above(void **state)
 	expect_rows(fmt_ms, rows, sizeof(rows) / sizeof(rows[0]));
 }
 
-static void test_fmt__ms_is_never_wider_than_promised(void **state)
+static void test_fmt__ms_never_exceeds_its_width(void **state)
 {
 	struct buf b = { 0 };
 
@@ -77,7 +77,7 @@ static void test_fmt__ms_is_never_wider_than_promised(void **state)
 	buf_release(&b);
 }
 
-static void test_fmt__durations_are_as_people_say_them(void **state)
+static void test_fmt__durations_use_natural_units(void **state)
 {
 	const struct number_row rows[] = {
 		{ 0, "0 ns" }, { 999, "999 ns" }, { 1000, "1.0 us" }, { 15 * US, "15 us" },
@@ -282,8 +282,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_fmt__ms_has_two_decimals_below_a_second),
 		cmocka_unit_test(test_fmt__ms_keeps_within_its_width_above),
-		cmocka_unit_test(test_fmt__ms_is_never_wider_than_promised),
-		cmocka_unit_test(test_fmt__durations_are_as_people_say_them),
+		cmocka_unit_test(test_fmt__ms_never_exceeds_its_width),
+		cmocka_unit_test(test_fmt__durations_use_natural_units),
 		cmocka_unit_test(test_fmt__the_longest_duration_does_not_overflow),
 		cmocka_unit_test(test_fmt__ipv4_addresses),
 		cmocka_unit_test(test_fmt__ipv6_addresses_are_shortened),

@@ -78,7 +78,7 @@ static void test_hash_index__finds_what_was_added_and_nothing_else(void **state)
 	}
 }
 
-static void test_hash_index__the_last_of_a_hash_comes_first_also_when_it_has_grown(void **state)
+static void test_hash_index__the_last_added_of_a_hash_comes_first_also_after_growth(void **state)
 {
 	struct table *t = *state;
 	uint32_t item[3] = { add_item(t, 5), add_item(t, 5 + 1024), add_item(t, 5) };
@@ -93,8 +93,8 @@ static void test_hash_index__the_last_of_a_hash_comes_first_also_when_it_has_gro
 	}
 }
 
-/* Against an array that says what must be there: few places, so that chains are long. */
-static void test_hash_index__what_is_removed_hides_nothing(void **state)
+/* Compares the index with an array. Few buckets, so that chains are long. */
+static void test_hash_index__a_removal_does_not_hide_other_items(void **state)
 {
 	struct table *t = *state;
 	uint32_t hash_of[401] = { 0 }, n_of[64] = { 0 }, random = 1;
@@ -120,8 +120,8 @@ static void test_hash_index__what_is_removed_hides_nothing(void **state)
 	}
 }
 
-/* In no order; were a chain walked for it, this would take minutes. */
-static void test_hash_index__a_crowd_may_share_a_hash(void **state)
+/* Removes items in no particular order. If that walked a chain, it would take minutes. */
+static void test_hash_index__many_items_may_share_a_hash(void **state)
 {
 	struct table *t = *state;
 
@@ -140,9 +140,9 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		INDEX_TEST(finds_what_was_added_and_nothing_else),
-		INDEX_TEST(the_last_of_a_hash_comes_first_also_when_it_has_grown),
-		INDEX_TEST(what_is_removed_hides_nothing),
-		INDEX_TEST(a_crowd_may_share_a_hash),
+		INDEX_TEST(the_last_added_of_a_hash_comes_first_also_after_growth),
+		INDEX_TEST(a_removal_does_not_hide_other_items),
+		INDEX_TEST(many_items_may_share_a_hash),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

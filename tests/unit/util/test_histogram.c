@@ -25,7 +25,7 @@ static int compare(const void *a, const void *b)
 	return x < y ? -1 : x > y;
 }
 
-/* Nearest rank: the least value that at least so many of a thousand are not above. */
+/* Nearest rank: the smallest value that at least `permille` per mille do not exceed. */
 static uint64_t exact_quantile(const uint64_t *sorted, unsigned n, unsigned permille)
 {
 	unsigned rank = (n * permille + 999) / 1000;
@@ -33,7 +33,7 @@ static uint64_t exact_quantile(const uint64_t *sorted, unsigned n, unsigned perm
 	return sorted[rank ? rank - 1 : 0];
 }
 
-/* Every quantile of these values, against what sorting says. */
+/* Compares every quantile of these values with that of the sorted values. */
 static void expect_quantiles(uint64_t *values, unsigned n)
 {
 	static const unsigned list[] = { 0, 1, 10, 250, 500, 750, 900, 990, 999, 1000 };
@@ -104,7 +104,7 @@ static void test_histogram__quantiles_of_few(void **state)
 	}
 }
 
-static void test_histogram__one_value_is_told_exactly(void **state)
+static void test_histogram__one_value_is_reported_exactly(void **state)
 {
 	struct histogram h = { 0 };
 
@@ -115,7 +115,7 @@ static void test_histogram__one_value_is_told_exactly(void **state)
 	histogram_release(&h);
 }
 
-static void test_histogram__of_nothing(void **state)
+static void test_histogram__an_empty_histogram_has_no_quantiles(void **state)
 {
 	struct histogram h = { 0 };
 
@@ -138,7 +138,7 @@ static void test_histogram__segments_go_by_1_2_5(void **state)
 	assert_true(histogram_bucket_from_ns(HISTOGRAM_BUCKETS) == UINT64_MAX);
 }
 
-/* Each boundary, and what is next to it on both sides, falls where it belongs. */
+/* Each boundary and its neighbours on both sides are in the right segment. */
 static void test_histogram__boundaries(void **state)
 {
 	(void)state;
@@ -153,7 +153,7 @@ static void test_histogram__boundaries(void **state)
 	}
 }
 
-static void test_histogram__the_largest_has_a_place(void **state)
+static void test_histogram__the_largest_value_has_a_bucket(void **state)
 {
 	struct histogram h = { 0 };
 
@@ -208,11 +208,11 @@ int main(void)
 		cmocka_unit_test(test_histogram__quantiles_within_one_magnitude),
 		cmocka_unit_test(test_histogram__quantiles_of_two_humps),
 		cmocka_unit_test(test_histogram__quantiles_of_few),
-		cmocka_unit_test(test_histogram__one_value_is_told_exactly),
-		cmocka_unit_test(test_histogram__of_nothing),
+		cmocka_unit_test(test_histogram__one_value_is_reported_exactly),
+		cmocka_unit_test(test_histogram__an_empty_histogram_has_no_quantiles),
 		cmocka_unit_test(test_histogram__segments_go_by_1_2_5),
 		cmocka_unit_test(test_histogram__boundaries),
-		cmocka_unit_test(test_histogram__the_largest_has_a_place),
+		cmocka_unit_test(test_histogram__the_largest_value_has_a_bucket),
 		cmocka_unit_test(test_histogram__two_merged_are_as_one),
 		cmocka_unit_test(test_histogram__an_empty_one_changes_nothing),
 	};

@@ -61,7 +61,7 @@ static void test_json_writer__commas_in_nested_arrays_and_objects(void **state)
 	buf_release(&b);
 }
 
-static void test_json_writer__no_word_is_null(void **state)
+static void test_json_writer__a_null_string_is_null(void **state)
 {
 	struct buf b = { 0 };
 	struct json j;
@@ -91,7 +91,7 @@ static void test_json_writer__a_string_can_be_written_piece_by_piece(void **stat
 	buf_release(&b);
 }
 
-static void test_json_writer__what_the_buffer_held_stays(void **state)
+static void test_json_writer__the_previous_content_of_the_buffer_is_kept(void **state)
 {
 	struct buf b = { 0 };
 	struct json j;
@@ -216,9 +216,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_json_writer__an_object_of_all_kinds),
 		cmocka_unit_test(test_json_writer__commas_in_nested_arrays_and_objects),
-		cmocka_unit_test(test_json_writer__no_word_is_null),
+		cmocka_unit_test(test_json_writer__a_null_string_is_null),
 		cmocka_unit_test(test_json_writer__a_string_can_be_written_piece_by_piece),
-		cmocka_unit_test(test_json_writer__what_the_buffer_held_stays),
+		cmocka_unit_test(test_json_writer__the_previous_content_of_the_buffer_is_kept),
 		cmocka_unit_test(test_json_writer__the_largest_integer_of_the_contract),
 		cmocka_unit_test(test_json_writer__control_characters_are_escaped),
 		cmocka_unit_test(test_json_writer__quotes_and_backslashes_are_escaped),

@@ -47,7 +47,7 @@ static void test_keyed_table__a_key_has_one_row(void **state)
 	assert_int_equal(released, 3);
 }
 
-static void test_keyed_table__what_does_not_fit_is_counted_together(void **state)
+static void test_keyed_table__keys_that_do_not_fit_share_one_row(void **state)
 {
 	struct keyed_table g = new_table(10);
 	char key[16];
@@ -68,7 +68,7 @@ static void test_keyed_table__what_does_not_fit_is_counted_together(void **state
 	assert_int_equal(released, 11);
 }
 
-static void test_keyed_table__keys_of_every_length_are_told_apart(void **state)
+static void test_keyed_table__keys_of_every_length_are_distinct(void **state)
 {
 	static const uint8_t zeros[64], ones[64] = { 1 };
 	struct keyed_table g = new_table(200);
@@ -96,7 +96,7 @@ static void test_keyed_table__the_first_label_stays(void **state)
 	keyed_table_clear(&g, count_released);
 }
 
-static void test_keyed_table__cleared_it_is_as_new(void **state)
+static void test_keyed_table__a_cleared_table_is_as_new(void **state)
 {
 	struct keyed_table g = new_table(4);
 
@@ -114,10 +114,10 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_keyed_table__a_key_has_one_row),
-		cmocka_unit_test(test_keyed_table__what_does_not_fit_is_counted_together),
-		cmocka_unit_test(test_keyed_table__keys_of_every_length_are_told_apart),
+		cmocka_unit_test(test_keyed_table__keys_that_do_not_fit_share_one_row),
+		cmocka_unit_test(test_keyed_table__keys_of_every_length_are_distinct),
 		cmocka_unit_test(test_keyed_table__the_first_label_stays),
-		cmocka_unit_test(test_keyed_table__cleared_it_is_as_new),
+		cmocka_unit_test(test_keyed_table__a_cleared_table_is_as_new),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

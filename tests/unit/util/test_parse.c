@@ -21,7 +21,7 @@ static void test_parse__numbers_at_their_limits(void **state)
 	assert_int_equal(v, 80);
 }
 
-static void test_parse__what_is_no_number_leaves_the_result(void **state)
+static void test_parse__a_bad_number_does_not_change_the_result(void **state)
 {
 	static const char *const texts[] = { "", " 1", "1 ", "+1", "-1", "1.0", "0x1", "1\n",
 		"\xff",		"18446744073709551616", "99999999999999999999999999" };
@@ -50,7 +50,7 @@ static void test_parse__decimals(void **state)
 	}
 }
 
-static void test_parse__what_is_no_decimal(void **state)
+static void test_parse__bad_decimals(void **state)
 {
 	static const char *const texts[] = { "", ".", "-1", "1,5", "1e3", "inf", "nan", "1.2.3",
 		"0x1", "1000.000001", "1001", "99999999999999999999999" };
@@ -77,7 +77,7 @@ static void test_parse__sizes(void **state)
 	assert_int_equal(v, 1 << 30);
 }
 
-static void test_parse__what_is_no_size(void **state)
+static void test_parse__bad_sizes(void **state)
 {
 	static const char *const texts[] = { "", "K", "3M", "0", "32K", "2G", "8MB", "8 M", "-8M",
 		"16777216G", "17179869184G", "8388607K" };
@@ -117,7 +117,7 @@ static void test_parse__addresses(void **state)
 	expect_addr("2001:db8::ffff/32", 6, doc, 32);
 }
 
-static void test_parse__a_mapped_address_is_what_travels(void **state)
+static void test_parse__a_mapped_address_is_parsed_as_ipv4(void **state)
 {
 	const __u8 some[16] = { 10, 0, 0, 1 }, net[16] = { 10 };
 	const __u8 all[16] = { 0 };
@@ -129,7 +129,7 @@ static void test_parse__a_mapped_address_is_what_travels(void **state)
 	expect_addr("::ffff:0:0/64", 6, all, 64);
 }
 
-static void test_parse__what_is_no_address(void **state)
+static void test_parse__bad_addresses(void **state)
 {
 	static const char *const texts[] = { "", "/", "/8", "1.2.3", "1.2.3.4.5", "256.0.0.1",
 		"1.2.3.4/33", "1.2.3.4/", "1.2.3.4/-1", "1.2.3.4/8/8", "::1/129", "[::1]",
@@ -150,7 +150,7 @@ static void test_parse__users(void **state)
 	(void)state;
 	assert_false(parse_user("", &uid));
 	assert_false(parse_user("-1", &uid));
-	assert_false(parse_user("4294967295", &uid));	/* (uid_t)-1 is nobody's */
+	assert_false(parse_user("4294967295", &uid));	/* (uid_t)-1 is not a user */
 	assert_false(parse_user("1x", &uid));
 	assert_int_equal(uid, UNTOUCHED);
 	assert_true(parse_user("root", &uid));
@@ -159,7 +159,7 @@ static void test_parse__users(void **state)
 	assert_int_equal(uid, 1000);
 }
 
-static void test_parse__names_of_no_namespace(void **state)
+static void test_parse__bad_namespace_names(void **state)
 {
 	static const char *const texts[] = { "", ".", "..", "/", "../net", "a/b", "0", "-1",
 		"4026531823", "4294967296", "no such namespace", "\xff\n" };
@@ -201,16 +201,16 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_parse__numbers_at_their_limits),
-		cmocka_unit_test(test_parse__what_is_no_number_leaves_the_result),
+		cmocka_unit_test(test_parse__a_bad_number_does_not_change_the_result),
 		cmocka_unit_test(test_parse__decimals),
-		cmocka_unit_test(test_parse__what_is_no_decimal),
+		cmocka_unit_test(test_parse__bad_decimals),
 		cmocka_unit_test(test_parse__sizes),
-		cmocka_unit_test(test_parse__what_is_no_size),
+		cmocka_unit_test(test_parse__bad_sizes),
 		cmocka_unit_test(test_parse__addresses),
-		cmocka_unit_test(test_parse__a_mapped_address_is_what_travels),
-		cmocka_unit_test(test_parse__what_is_no_address),
+		cmocka_unit_test(test_parse__a_mapped_address_is_parsed_as_ipv4),
+		cmocka_unit_test(test_parse__bad_addresses),
 		cmocka_unit_test(test_parse__users),
-		cmocka_unit_test(test_parse__names_of_no_namespace),
+		cmocka_unit_test(test_parse__bad_namespace_names),
 		cmocka_unit_test(test_parse__a_duration),
 	};
 

@@ -32,7 +32,7 @@ static void test_pool__items_stay_where_they_are(void **state)
 	assert_int_equal(p.made, 0);
 }
 
-static void test_pool__what_was_given_back_comes_again_all_zero(void **state)
+static void test_pool__a_released_item_is_reused_and_zeroed(void **state)
 {
 	static const char zero[SIZE];
 	struct pool p = { .size = SIZE };
@@ -54,7 +54,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_pool__items_stay_where_they_are),
-		cmocka_unit_test(test_pool__what_was_given_back_comes_again_all_zero),
+		cmocka_unit_test(test_pool__a_released_item_is_reused_and_zeroed),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

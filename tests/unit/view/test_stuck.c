@@ -101,7 +101,7 @@ static void test_stuck__no_line_is_wider_and_no_byte_is_raw(void **state)
 	}
 }
 
-static void test_stuck__nothing_is_said_so(void **state)
+static void test_stuck__no_socket_is_reported(void **state)
 {
 	struct stage *g = *state;
 
@@ -138,7 +138,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_stuck__eighty_columns, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_stuck__no_line_is_wider_and_no_byte_is_raw,
 						set_up, tear_down),
-		cmocka_unit_test_setup_teardown(test_stuck__nothing_is_said_so, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_stuck__no_socket_is_reported, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_stuck__json_of_a_socket_and_a_minisock,
 						set_up, tear_down),
 	};

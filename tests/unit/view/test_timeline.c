@@ -3,7 +3,7 @@
 
 #include "view.h"
 
-#define COUNTED 1024	/* stories that may wait for their twins */
+#define COUNTED 1024	/* most stories that wait for their twins */
 
 struct stage {
 	struct buf out;
@@ -33,7 +33,7 @@ static int tear_down(void **state)
 	return 0;
 }
 
-/* Tells the story of endpoint n, whose twin is that of cookie `twin`, 0 none. */
+/* Reports the story of endpoint n. twin is the cookie of its twin, 0: none. */
 static void feed_story(struct stage *g, unsigned n, unsigned twin)
 {
 	struct event e = of_endpoint(n, established(T0)), fin = of_endpoint(n, a_fin(T0 + 10 * MS, 101));
@@ -54,7 +54,7 @@ static void feed_story(struct stage *g, unsigned n, unsigned twin)
 	assert_false(g->out.failed);
 }
 
-/* Pictures drawn so far: each has one sentence on who began. */
+/* Counts the ladders drawn so far: each has one sentence about the initiator. */
 static unsigned count_ladders(struct stage *g)
 {
 	unsigned n = 0;
@@ -91,7 +91,7 @@ static void test_timeline__twins_make_one_picture(void **state)
 	assert_int_equal(count_ladders(g), 2);
 }
 
-static void test_timeline__it_waits_so_long_and_no_longer(void **state)
+static void test_timeline__it_waits_for_a_twin_for_a_limited_time(void **state)
 {
 	struct stage *g = *state;
 
@@ -102,12 +102,12 @@ static void test_timeline__it_waits_so_long_and_no_longer(void **state)
 	view_timeline.tick(&g->context, g->context.due_ns);
 	assert_int_equal(count_ladders(g), 1);
 	assert_int_equal(g->context.due_ns, 0);
-	feed_story(g, 2, 1);	/* too late: it waits in turn, and is told at the end */
+	feed_story(g, 2, 1);	/* too late: it waits in turn and is reported at the end */
 	view_timeline.end(&g->context, NULL, T0);
 	assert_int_equal(count_ladders(g), 2);
 }
 
-static void test_timeline__so_many_wait_and_no_more(void **state)
+static void test_timeline__the_number_of_waiting_stories_is_limited(void **state)
 {
 	struct stage *g = *state;
 
@@ -120,7 +120,7 @@ static void test_timeline__so_many_wait_and_no_more(void **state)
 	assert_int_equal(count_ladders(g), COUNTED + 1);
 }
 
-/* Columns of each line, of which the picture is as wide as it is allowed to be. */
+/* Checks the width of each line: the ladder uses all available columns. */
 static void expect_width(struct stage *g, size_t columns)
 {
 	size_t widest = 0;
@@ -153,7 +153,7 @@ static void test_timeline__it_is_as_wide_as_the_terminal(void **state)
 		}
 }
 
-static void test_timeline__plain_unless_it_may_be_more(void **state)
+static void test_timeline__it_is_plain_by_default(void **state)
 {
 	struct stage *g = *state;
 
@@ -174,10 +174,10 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TIMELINE_TEST(without_a_twin_it_is_drawn_at_once),
 		TIMELINE_TEST(twins_make_one_picture),
-		TIMELINE_TEST(it_waits_so_long_and_no_longer),
-		TIMELINE_TEST(so_many_wait_and_no_more),
+		TIMELINE_TEST(it_waits_for_a_twin_for_a_limited_time),
+		TIMELINE_TEST(the_number_of_waiting_stories_is_limited),
 		TIMELINE_TEST(it_is_as_wide_as_the_terminal),
-		TIMELINE_TEST(plain_unless_it_may_be_more),
+		TIMELINE_TEST(it_is_plain_by_default),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -9,7 +9,7 @@
 #define LINE_COLUMNS 80
 #define EVIL "\x1b[2J\n\"\\\xff<&>\x7f\xc2\x9b"
 
-/* A view, and the story that it is to show. */
+/* A view and the story that it shows. */
 struct stage {
 	struct buf out;
 	struct run_info meta;
@@ -52,7 +52,7 @@ static void feed(struct stage *g, struct event e)
 	story_feed(&g->story, &e);
 }
 
-/* A close that the peer answers, by a process that calls itself that. */
+/* Feeds a close that the peer answers, by a process with this comm. */
 static void feed_close(struct stage *g, const char *comm)
 {
 	struct event fin = a_fin(T0 + 10 * MS, 101);
@@ -64,7 +64,7 @@ static void feed_close(struct stage *g, const char *comm)
 	feed(g, a_last_change(T0 + 30 * MS, SOCKF_DONE));
 }
 
-/* What the view prints of the story, NUL-terminated. */
+/* Returns the output of the view for the story, NUL-terminated. */
 static const char *show(struct stage *g, const struct view *view)
 {
 	verdict_make(&g->verdict, &g->story, T0 + 100 * MS);
@@ -75,7 +75,7 @@ static const char *show(struct stage *g, const struct view *view)
 	return g->out.data;
 }
 
-/* Lines of no control character and no C1 one. */
+/* Checks that no line has a control character, C1 included. */
 static void expect_clean_lines(const char *text)
 {
 	size_t len = strlen(text);
@@ -107,7 +107,7 @@ static void test_view__each_view_is_found_by_its_name(void **state)
 		assert_ptr_equal(view_find(view_at(i)->name), view_at(i));
 }
 
-static void test_view__what_is_no_view_is_not_found(void **state)
+static void test_view__an_unknown_view_is_not_found(void **state)
 {
 	(void)state;
 	assert_null(view_find(""));
@@ -188,7 +188,7 @@ static void test_view__trace_of_the_widest_stays_within_80_columns(void **state)
 	}
 }
 
-static void test_view__the_arrow_says_who(void **state)
+static void test_view__the_arrow_shows_the_initiator(void **state)
 {
 	static const char *const arrows[] = {
 		[INITIATOR_UNKNOWN] = "??", [INITIATOR_LOCAL] = "->", [INITIATOR_PEER] = "<-",
@@ -207,7 +207,7 @@ static void test_view__the_arrow_says_who(void **state)
 	}
 }
 
-static void test_view__what_is_not_known_is_a_dash(void **state)
+static void test_view__an_unknown_value_is_a_dash(void **state)
 {
 	struct event e = a_state_change(T0 + 20 * MS, STATE_CLOSE_WAIT, STATE_CLOSE, 0);
 	struct stage *g = *state;
@@ -219,7 +219,7 @@ static void test_view__what_is_not_known_is_a_dash(void **state)
 			    "reset          -\n");
 }
 
-static void test_view__colors_only_where_wanted(void **state)
+static void test_view__colors_only_if_enabled(void **state)
 {
 	struct event e = a_state_change(T0 + MS, STATE_ESTABLISHED, STATE_CLOSE, SOCKF_HELD);
 	struct stage *g = *state;
@@ -231,7 +231,7 @@ static void test_view__colors_only_where_wanted(void **state)
 	expect_has(show(g, &view_trace), "\x1b[");
 }
 
-static void test_view__trace_tells_the_call_where_there_is_room(void **state)
+static void test_view__trace_shows_the_call_if_there_is_room(void **state)
 {
 	struct stage *g = *state;
 
@@ -241,7 +241,7 @@ static void test_view__trace_tells_the_call_where_there_is_room(void **state)
 	expect_has(show(g, &view_trace), "close(5)");
 }
 
-static void test_view__times_are_those_of_the_wall(void **state)
+static void test_view__times_are_wall_clock_times(void **state)
 {
 	struct stage *g = *state;
 
@@ -251,7 +251,7 @@ static void test_view__times_are_those_of_the_wall(void **state)
 	expect_has(show(g, &view_json), "\"start\":\"2026-11-22T08:12:32.010000000Z\"");
 }
 
-/* All that a view prints of a run in which nothing but this story happened. */
+/* Returns the output of a view for a run with only this story. */
 static const char *show_run(struct stage *g, const struct view *view)
 {
 	const struct run_counts none = { .seen = 0 };
@@ -272,7 +272,7 @@ static const char *show_run(struct stage *g, const struct view *view)
 	return g->out.data + begun;
 }
 
-static void test_view__no_name_gets_through_to_the_terminal(void **state)
+static void test_view__names_are_escaped_on_the_terminal(void **state)
 {
 	struct stage *g = *state;
 
@@ -294,7 +294,7 @@ static void test_view__no_name_gets_through_to_the_terminal(void **state)
 	expect_one_clean_line(show(g, &view_json));
 }
 
-static void test_view__no_name_gets_through_in_an_event(void **state)
+static void test_view__names_are_escaped_in_an_event(void **state)
 {
 	struct event e = a_fin(T0, 101);
 	struct stage *g = *state;
@@ -390,19 +390,19 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		VIEW_TEST(each_view_is_found_by_its_name),
-		VIEW_TEST(what_is_no_view_is_not_found),
+		VIEW_TEST(an_unknown_view_is_not_found),
 		VIEW_TEST(trace_is_the_default),
 		VIEW_TEST(each_view_has_one_line_of_help),
 		VIEW_TEST(each_view_explains_itself_with_two_examples),
 		VIEW_TEST(trace_is_a_table_of_80_columns),
 		VIEW_TEST(trace_of_the_widest_stays_within_80_columns),
-		VIEW_TEST(the_arrow_says_who),
-		VIEW_TEST(what_is_not_known_is_a_dash),
-		VIEW_TEST(colors_only_where_wanted),
-		VIEW_TEST(trace_tells_the_call_where_there_is_room),
-		VIEW_TEST(times_are_those_of_the_wall),
-		VIEW_TEST(no_name_gets_through_to_the_terminal),
-		VIEW_TEST(no_name_gets_through_in_an_event),
+		VIEW_TEST(the_arrow_shows_the_initiator),
+		VIEW_TEST(an_unknown_value_is_a_dash),
+		VIEW_TEST(colors_only_if_enabled),
+		VIEW_TEST(trace_shows_the_call_if_there_is_room),
+		VIEW_TEST(times_are_wall_clock_times),
+		VIEW_TEST(names_are_escaped_on_the_terminal),
+		VIEW_TEST(names_are_escaped_in_an_event),
 		VIEW_TEST(an_event_of_any_bytes_is_one_line),
 		VIEW_TEST(json_escapes_the_host),
 		VIEW_TEST(json_of_the_unknown_is_null),

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-"""Connection churn: untraced, under tcpclose, and under its peers, in alternating rounds."""
+"""Connection churn: untraced, under tcpclose and under its peers, in alternating rounds."""
 import json
 import os
 import statistics
@@ -14,11 +14,11 @@ UNTRACED = "untraced"
 COLUMNS = ["tracer", "conn/s", "of untraced (min..max)", "BPF ns/conn", "CPU us/story", "events lost",
            "told/made", "missed", "right process", "lines/conn", "RSS KiB (+ buffers)", "ready ms", "getppid ns",
            "open+close ns"]
-FEW = ["-n", "20000"]  # calls, where each costs as much as a hundred
+FEW = ["-n", "20000"]  # number of calls under strace, where a call costs as much as a hundred
 
 
 class Row:
-    """All that was measured of one subject, a value per round."""
+    """All measurements of one subject, one value per round."""
 
     def __init__(self, name):
         self.name, self.absent = name, None
@@ -36,7 +36,7 @@ class Row:
         self.rss.append((run.rss_kib, run.buffer_kib))
         self.ready.append(run.ready_ms)
         self.lossy += run.lost()
-        if not run.ready_line:  # it tells losses as they come
+        if not run.ready_line:  # a peer reports each loss on stderr
             self.lost = (self.lost or 0) + run.lost_on_stderr()
 
 
@@ -56,7 +56,7 @@ def wrapped_turn(args, who, row):
 
 
 def run_round(args, subjects, wrapper, rows, nr):
-    """Everyone once, in an order that turns from round to round. The untraced one is their measure."""
+    """Run every subject once, in an order that rotates. The untraced run is the reference."""
     order = [None] + subjects + ([wrapper] if wrapper else [])
     order = order[nr % len(order):] + order[:nr % len(order)]
     for who in order:
@@ -81,7 +81,7 @@ def run_round(args, subjects, wrapper, rows, nr):
 
 
 def measure_price(args, who, row):
-    """CPU time and, by the kernel's own account, time in BPF, at a rate at which nothing is lost."""
+    """Measure CPU time and, from the kernel's statistics, time in BPF, at a rate without losses."""
     run = subject.Run(who)
     try:
         subject.wait_quiet()
@@ -105,7 +105,8 @@ def measure_price(args, who, row):
 
 
 def run_wrapped(args, who, output, rate=0):
-    """The load under a tracer that wraps it: what the load said, and the tracer's CPU time in us."""
+    """Run the load under a tracer that starts it. Return the load's output and the tracer's CPU
+    time in us."""
     subject.wait_quiet()
     command = [*who.argv, "-o", output, load.program(args, "bench_churn"), *load.churn_words(args, rate), "-w"]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
@@ -117,7 +118,8 @@ def run_wrapped(args, who, output, rate=0):
 
 
 def prices(args, subjects, rows):
-    """The kernel's counting costs too, so this has turns of its own."""
+    """Measure the costs per connection in runs of their own: the kernel's statistics cost time
+    too."""
     with subject.bpf_stats():
         for _ in range(args.turns):
             for who in subjects:
@@ -126,7 +128,8 @@ def prices(args, subjects, rows):
 
 
 def account(args, who, wrapper, row):
-    """What it told, at full speed. Written to memory: /dev/null tells nothing."""
+    """Check the output of a tracer at full speed. It is kept in memory: /dev/null cannot be read
+    back."""
     folder = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
     with tempfile.NamedTemporaryFile(dir=folder) as out:
         if who is wrapper:
@@ -178,7 +181,7 @@ def programs_of(row):
 
 
 def judge(args, report, row, base):
-    """Against the goals."""
+    """Compare a row with the goals."""
     middle = {key: statistics.median(values) if values else None
               for key, values in (("ratio", row.ratio), ("bpf", row.bpf), ("cpu", row.cpu), ("ready", row.ready))}
     least = 0.94 if "tracepoint" in row.name else 0.97
@@ -207,7 +210,7 @@ def measure(args, report):
         run_round(args, subjects, wrapper, rows, nr)
     say("churn: cost per connection")
     prices(args, subjects, rows)
-    say("churn: told and lost")
+    say("churn: reported and lost")
     for who in everyone:
         if not rows[who.name].absent:
             account(args, who, wrapper, rows[who.name])
@@ -217,7 +220,7 @@ def measure(args, report):
     report.section(
         "Churn on loopback", table(COLUMNS, [cells(row, args.rounds) for row in rows.values()]),
         f"{args.rounds} rounds of {args.seconds:g} s, {args.pairs} pairs of processes, both ends traced; medians. "
-        f"Costs per connection and per story at {args.paced:g} conn/s (strace: at the rate that it leaves).",
+        f"Costs per connection and per story at {args.paced:g} conn/s (strace: at the rate that it permits).",
         *filter(None, notes))
     for who in mine:
         if not rows[who.name].absent:

@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-"""Two builds, in alternation: is the other one slower? As many rounds as it takes to see the change that matters."""
+"""Compares two builds in alternating rounds: is the other one slower?
+
+Runs as many rounds as are needed to detect a change of the size that matters.
+"""
 import json
 import os
 import statistics
@@ -16,7 +19,8 @@ COLUMNS = ["what", "this", "other", "other against this", "99 % interval", "roun
 
 
 def until_sharp(args, comparisons, turn):
-    """turn(0) and turn(1) give the costs of this and of the other, in the order of the comparisons."""
+    """Run rounds until all comparisons are sharp. turn(0) and turn(1) return the costs of this
+    build and of the other, in the order of the comparisons."""
     for nr in range(args.max_rounds):
         costs = {}
         for which in ((0, 1), (1, 0))[nr % 2]:
@@ -28,7 +32,8 @@ def until_sharp(args, comparisons, turn):
 
 
 def programs(args, name, other):
-    """The two of that name: of this build, and the other, which may be given as the program itself."""
+    """Return the paths of a program in this build and in the other, which may be the program
+    itself."""
     second = os.path.join(other, name) if os.path.isdir(other) else other
     for path in (load.program(args, name), second):
         if not os.access(path, os.X_OK):
@@ -83,13 +88,13 @@ def row_of(c):
 
 
 def measure(args, report):
-    """True if none of them is slower."""
+    """Return True if the other build is not slower in any comparison."""
     found = []
     for kind, compare in (("replay", compare_replays), ("live", compare_live)):
         if kind in args.kinds:
             say(f"compare: {kind}")
             found += compare(args)
     report.section("Two builds", table(COLUMNS, [row_of(c) for c in found]),
-                   "Costs: more is slower. Rounds go on until a change of 5 % (replay) or 10 % (live) could be told "
-                   f"from none, {args.max_rounds} at most. \"No difference\": none of that size.")
+                   "Costs: more is slower. Rounds go on until a change of 5 % (replay) or 10 % (live) would be "
+                   f"detected, {args.max_rounds} at most. \"No difference\" means no difference of that size.")
     return all(c.verdict() != "slower" for c in found)

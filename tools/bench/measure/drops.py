@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-"""What the hook on dropped packets costs: floods of datagrams and of SYNs to closed ports, with and without tcpclose."""
+"""The cost of the hook on dropped packets: floods of datagrams or SYNs to closed ports, with and
+without tcpclose."""
 import statistics
 
 from . import load, peers, subject
@@ -11,12 +12,12 @@ def flood(args, kind):
     subject.wait_quiet()
     said = load.run(args, "bench_flood", kind, str(args.seconds))
     if said["dropped"] < said["packets"] * 0.9:
-        raise subject.Absent(f"of {said['packets']} packets only {said['dropped']} were dropped as meant")
+        raise subject.Absent(f"only {said['dropped']} of {said['packets']} packets were dropped")
     return said["rate"]
 
 
 def price(args, kind, who):
-    """Nanoseconds of BPF per packet, by program, by the kernel's own account."""
+    """Return the time in BPF per packet in ns, by program, from the kernel's statistics."""
     with subject.bpf_stats():
         run = subject.Run(who)
         try:
@@ -30,7 +31,8 @@ def price(args, kind, who):
 
 
 def compare(args, kind, who):
-    """Rates without the tool, and what is left of them with it, a pair per round."""
+    """Return the rates without the tool, and the ratio of the rates with and without it, per
+    round."""
     plain, ratio = [], []
     for nr in range(args.rounds):
         rates = {}

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-"""How often a tracer wakes up where nothing ends: by its context switches, and by the system calls that it makes."""
+"""How often a tracer wakes up while no connection closes: counts context switches and system
+calls."""
 import os
 import re
 import shutil
@@ -12,7 +13,7 @@ from .report import table
 from .subject import say
 
 SWITCHES = ("voluntary_ctxt_switches", "nonvoluntary_ctxt_switches")
-AT_ONCE_S = 0.5  # to attach strace wakes it, too: not counted
+AT_ONCE_S = 0.5  # not counted: attaching strace wakes the tracer too
 
 
 def switches(run):
@@ -20,7 +21,7 @@ def switches(run):
 
 
 class Watch:
-    """strace of a process: system calls per second, after it has come to rest."""
+    """Counts the system calls of a process with strace, once the process is at rest."""
 
     def __init__(self, run):
         self.log = tempfile.NamedTemporaryFile()
@@ -38,7 +39,8 @@ class Watch:
 
 
 def start_all(args, folder):
-    """Name, run or why not, output: of all at once; they do not disturb each other by doing nothing."""
+    """Start all tracers. Yield (subject, run or reason, output). They run at the same time: idle
+    tracers do not disturb each other."""
     for who in peers.tools(args) + peers.peers(args):
         path = os.path.join(folder, re.sub(r"\W", "-", who.name))
         try:
@@ -49,7 +51,7 @@ def start_all(args, folder):
 
 
 def watch(args, runs):
-    """Two looks at each: switches per second, and system calls per second."""
+    """Return the context switches per second and the system calls per second of each run."""
     seen = {name: switches(run) for name, run in runs.items()}
     started = time.monotonic()
     time.sleep(args.idle)
@@ -85,4 +87,4 @@ def measure(args, report):
                 report.goal(f"wake-ups per second, idle, {who.name}", "0",
                             rates[who.name] if seen == 0 else None, 0)
     report.section("On an idle host", table(["tracer", "context switches/s", "system calls/s", "endpoints seen"], rows),
-                   f"{args.idle:g} s each. Where endpoints were seen meanwhile the host was not idle.")
+                   f"{args.idle:g} s each. If endpoints were seen meanwhile, the host was not idle.")

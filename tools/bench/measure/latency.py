@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-"""From the last wave to the line on the pipe, by kind of end."""
+"""The time from the last FIN or RST to the line on the pipe, by kind of close."""
 import os
 
 from . import load, peers, subject
@@ -21,7 +21,7 @@ def turn(args, who, count, rate):
         try:
             return load.run(args, "bench_latency", str(count), str(rate), stdin=out)
         finally:
-            os.close(out)  # it would wait for room in the pipe for ever
+            os.close(out)  # otherwise the tool would wait forever for room in the pipe
             out = None
             run.stop()
     finally:

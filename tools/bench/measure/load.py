@@ -6,7 +6,7 @@ import subprocess
 
 from . import subject
 
-CHURN_PORT = 20000  # of the first server of bench_churn
+CHURN_PORT = 20000  # port of the first server of bench_churn
 
 
 def program(args, name):
@@ -14,7 +14,7 @@ def program(args, name):
 
 
 def run(args, name, *words, prefix=(), **more):
-    """One run of that program: what it printed."""
+    """Run a program of the build. Return the object that it printed."""
     done = subprocess.run([*prefix, program(args, name), *words], stdout=subprocess.PIPE, check=True, **more)
     return json.loads(done.stdout)
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-"""What an open endpoint costs in memory: live, and in a replay, where the allocator's account is exact."""
+"""The memory per open endpoint: live, and in a replay, where the allocator's count is exact."""
 import json
 import subprocess
 import time
@@ -12,7 +12,7 @@ GOAL_BYTES = 600
 
 
 def settle(run):
-    """Until the tool has taken all that was made: its memory stands still."""
+    """Wait until the tool has processed all connections: its memory stops growing."""
     subject.wait_quiet()
     last, end = -1, time.monotonic() + 10
     while time.monotonic() < end:
@@ -25,7 +25,7 @@ def settle(run):
 
 
 def live_bytes(args, who, endpoints):
-    """Anonymous memory per endpoint, by the kernel's account."""
+    """Return the anonymous memory per endpoint in bytes, as the kernel counts it."""
     run = subject.Run(who)
     try:
         before = settle(run)
@@ -37,7 +37,7 @@ def live_bytes(args, who, endpoints):
     finally:
         run.stop()
     if made != endpoints:
-        raise subject.Absent(f"{endpoints} endpoints could not be made")
+        raise subject.Absent(f"cannot open {endpoints} endpoints")
     return (after - before) * 1024 / endpoints
 
 
@@ -61,4 +61,4 @@ def measure(args, report):
     report.section("Memory per open endpoint, in bytes",
                    table(["endpoints", "allocated", "resident, replay", f"resident, live ({who.name})",
                           "of these, the story"], rows),
-                   "At few endpoints pages and what is there once weigh more than the endpoints.")
+                   "With few endpoints, page granularity and fixed costs outweigh the endpoints.")

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-"""The tracers that are compared: how each is started, and what its output says of the ends of connections.
+"""The tracers that are compared: how to start each, and how to read closes from its output.
 
-A reader takes an output, a line at a time, and yields (local port, peer port, pid) for each end of a connection
-that is told: the pid that is named for it, or None.
+A reader takes an iterator of output lines and yields (local port, peer port, pid) for each end of a
+connection that is reported. pid is the reported process, or None.
 """
 import os
 import re
@@ -33,7 +33,8 @@ def read_tcplife(lines):
 
 
 def read_tcpstates(lines):
-    """SKADDR PID COMM LADDR LPORT RADDR RPORT OLDSTATE -> NEWSTATE MS: the changes to CLOSE are ends."""
+    """SKADDR PID COMM LADDR LPORT RADDR RPORT OLDSTATE -> NEWSTATE MS: a change to CLOSE is an
+    end."""
     for line in lines:
         words = line.split()
         if len(words) == 11 and words[9] == b"CLOSE":
@@ -49,7 +50,7 @@ def read_script(lines):
 
 
 class Account:
-    """What one tracer told of a churn, against what the load says of itself."""
+    """Compares the output of one tracer during a churn with the output of the load."""
 
     def __init__(self, made):
         self.servers, self.clients = made["servers"], made["clients"]
@@ -57,7 +58,7 @@ class Account:
         self.told = self.right = self.lines = 0
 
     def closer_of(self, local, peer):
-        """Who closed that end; None: not an end of ours."""
+        """Return the process that closed that end, or None if the end is not one of the load."""
         for pids, port in ((self.servers, local), (self.clients, peer)):
             if CHURN_PORT <= port < CHURN_PORT + len(pids):
                 return pids[port - CHURN_PORT]
@@ -71,7 +72,8 @@ class Account:
                 self.right += pid == closer
 
     def read_strace(self, lines):
-        """It knows no ports; but each end is closed by one process with one call."""
+        """Count the close calls: strace shows no ports, but one process closes each end with one
+        call."""
         known = {str(pid).encode() for pid in self.servers + self.clients}
         for line in self._count(lines):
             words = line.split(None, 1)
@@ -109,7 +111,8 @@ def peers(args):
 
 
 def strace(args):
-    """It wraps the load; with -o it writes a line per call. None if it is not wanted."""
+    """Return strace, which starts the load and with -o writes a line per call, or None with
+    --no-peers."""
     if args.no_peers:
         return None
     return Subject("strace -f -e close,shutdown",

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-"""What an event and a story cost in user space: replay of recordings of a host that never was."""
+"""The cost of an event and of a story in user space: replays of generated recordings."""
 import os
 import subprocess
 import tempfile
@@ -8,7 +8,7 @@ from . import load
 from .report import table
 from .subject import say
 
-SIZES = [100, 1000, 10000, 100000]  # connections at once
+SIZES = [100, 1000, 10000, 100000]  # simultaneous connections
 USUAL = 10000
 TURNS = 20
 GOAL_US = {"json": 4, "trace": 3, "who": 2, "hist": 2}
@@ -25,7 +25,7 @@ def generate(args, folder, connections, events):
 
 
 def play(args, view, path):
-    """The run of the median CPU time."""
+    """Return the output of the run with the median CPU time."""
     turns = [load.run(args, "bench_replay", view, path) for _ in range(min(args.rounds, 5))]
     return sorted(turns, key=lambda said: said["cpu_seconds"])[len(turns) // 2]
 
@@ -37,15 +37,17 @@ def ns_per_event(said):
 def growth(args, folder, report):
     rows, middle = [], []
     for connections in SIZES:
-        # each connection has had its turn many times: else it is births that are measured
+        # Enough events that each connection has many of them. Otherwise the run would mostly
+        # measure new connections.
         path = generate(args, folder, connections, max(args.events, TURNS * connections))
         read, all_ns = (ns_per_event(play(args, view, path)) for view in (READ, NOTHING))
         middle.append(all_ns - read)
         rows.append([str(connections), f"{read:.0f}", f"{all_ns:.0f}", f"{all_ns - read:.0f}"])
     report.section("Growth with open endpoints, ns of CPU per event",
                    table(["open connections", "reader", "reader, table, stories", "difference"], rows),
-                   f"{args.events} events, {TURNS} per connection at least; as many ends per second of the recording.")
-    report.goal("cost per event at 100,000 open endpoints, of that at 100 (table and stories)", "flat: 1",
+                   f"{args.events} events, at least {TURNS} per connection; the same number of closes per second of "
+                   "recorded time.")
+    report.goal("cost per event at 100,000 open endpoints, relative to 100 (table and stories)", "flat: 1",
                 middle[-1] / middle[0], 1.25)
 
 
@@ -58,7 +60,7 @@ def linear(args, folder, report):
     report.section("Growth with the number of events",
                    table(["events", "ns of CPU per event"], rows), f"{USUAL} connections at once.")
     ratio = float(rows[-1][1]) / float(rows[0][1])
-    report.goal("cost per event of four times the events, of that of one", "linear: 1", ratio, 1.1)
+    report.goal("cost per event with four times the events, relative to one", "linear: 1", ratio, 1.1)
 
 
 def views(args, folder, report):

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-"""What was measured, as one Markdown document: the goals first, then a section per measurement."""
+"""The results as one Markdown document: the goals first, then a section per measurement."""
 import os
 import statistics
 
@@ -32,7 +32,8 @@ class Report:
         self.parts.append("\n\n".join([f"## {title}"] + list(paragraphs)))
 
     def goal(self, what, goal, value, limit=None, at_least=False, fmt=".2f"):
-        """value: a number, or None where it was not measured; with a limit it is judged."""
+        """Add a row to the goals. value is None if it was not measured. Without a limit the row has
+        no verdict."""
         if value is None:
             self.goals.append([what, goal, "-", "-"])
             return

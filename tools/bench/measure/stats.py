@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-"""Is one slower than the other? Paired rounds, without an assumption about the shape of the noise.
+"""Is one program slower than the other? Paired rounds, without assumptions about the noise.
 
-The differences of the logarithms, a value per round, are estimated by the median of their pairwise means (Hodges and
-Lehmann), with the interval that inverts Wilcoxon's signed rank test. It is exact, and takes eight rounds at least.
+Each round gives the difference of two logarithms. The estimate is the median of the pairwise means
+of these differences (Hodges and Lehmann), and the interval inverts Wilcoxon's signed rank test. The
+interval is exact and needs at least eight rounds.
 """
 import math
 
@@ -11,7 +12,8 @@ MIN_ROUNDS = 8
 
 
 def rank_counts(n):
-    """In how many of the 2^n choices of signs do the ranks 1..n of the positive ones add up to each sum?"""
+    """Return, for each sum, how many of the 2^n choices of signs give positive ranks (of 1..n) with
+    that sum."""
     counts = [1] + [0] * (n * (n + 1) // 2)
     for rank in range(1, n + 1):
         for total in range(len(counts) - 1, rank - 1, -1):
@@ -20,7 +22,8 @@ def rank_counts(n):
 
 
 def critical(n, confidence=CONFIDENCE):
-    """How many of the smallest and of the largest pairwise means lie outside the interval; -1: n is too few."""
+    """Return how many pairwise means lie outside the interval on each side, or -1 if n is too
+    small."""
     each_side = (1 - confidence) / 2 * 2 ** n
     seen, k = 0, -1
     for count in rank_counts(n):
@@ -32,7 +35,7 @@ def critical(n, confidence=CONFIDENCE):
 
 
 def interval(differences):
-    """Estimate, low, high."""
+    """Return estimate, low, high."""
     n = len(differences)
     means = sorted((differences[i] + differences[j]) / 2 for i in range(n) for j in range(i, n))
     middle = (means[(len(means) - 1) // 2] + means[len(means) // 2]) / 2
@@ -43,7 +46,7 @@ def interval(differences):
 
 
 class Comparison:
-    """Of two things that cost something, round by round; goes on until a change of `change` would show."""
+    """Compares two costs round by round, until a relative change of `change` would be detected."""
 
     def __init__(self, name, change):
         self.name, self.change, self.pairs = name, math.log1p(change), []
@@ -55,14 +58,16 @@ class Comparison:
         return interval([math.log(other / cost) for cost, other in self.pairs])
 
     def is_sharp(self):
-        """Narrow enough to tell a change of that size from none; the width knows nothing of the outcome."""
+        """Return True if the interval is narrow enough to detect that change. Only the width
+        counts, so stopping does not depend on the outcome."""
         if len(self.pairs) < MIN_ROUNDS:
             return False
         _, low, high = self.interval()
         return high - low <= 0.8 * self.change
 
     def verdict(self):
-        """slower, faster, no difference (that matters), undecided: of the other."""
+        """Return the verdict on the other: slower, faster, no difference (that matters),
+        undecided."""
         _, low, high = self.interval()
         if low > self.change / 5:
             return "slower"
@@ -73,5 +78,5 @@ class Comparison:
         return "undecided"
 
     def percent(self):
-        """Of the change: estimate, low, high."""
+        """Return estimate, low, high of the change, in percent."""
         return [100 * math.expm1(x) if math.isfinite(x) else x for x in self.interval()]

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-"""A tracer under measurement: started, waited for, asked what it costs, stopped."""
+"""A tracer under measurement: start it, wait until it is ready, read its costs, stop it."""
 import contextlib
 import json
 import os
@@ -24,13 +24,14 @@ def say(text):
 
 
 class Absent(Exception):
-    """This tracer cannot be measured here; the text says why."""
+    """This tracer cannot be measured here. The text is the reason."""
 
 
 class Subject:
-    """What to run. By ready_line we know that it is attached; the peers say nothing: see attached().
+    """The command of a tracer. ready_line on stderr means that it is attached. The peers print no
+    such line: see attached().
 
-    reader: of its output, see peers.py.
+    reader parses its output: see peers.py.
     """
 
     def __init__(self, name, argv, ready_line=None, reader=None):
@@ -42,7 +43,7 @@ class Subject:
 
 
 class Run:
-    """One life of a tracer. stdout is where its output goes."""
+    """One run of a tracer, whose output goes to stdout."""
 
     def __init__(self, subject, stdout=subprocess.DEVNULL):
         self.name, self.ready_line = subject.name, subject.ready_line
@@ -62,7 +63,8 @@ class Run:
         self.start_cpu_us = self.read_cpu_us()
 
     def _wait_ready(self):
-        """The peers count as ready when they first seem so, and go on seeming so."""
+        """Wait until the tracer is ready. A peer is ready when attached() becomes true and stays
+        true."""
         end = time.monotonic() + START_LIMIT_S
         self.ready_at = None
         while time.monotonic() < end:
@@ -83,11 +85,11 @@ class Run:
 
     def _refuse(self):
         lines = self.text().decode(errors="replace").strip().splitlines()
-        telling = [line for line in lines if WHY.search(line)] or lines or ["no word why"]
+        telling = [line for line in lines if WHY.search(line)] or lines or ["no reason given"]
         raise Absent("does not start: " + telling[0][:200])
 
     def _pump(self, wait_s):
-        """Moves what is on stderr to the log. True if the process has closed it."""
+        """Copy stderr to the log. Return True if the process has closed it."""
         fd = self.process.stderr.fileno()
         while select.select([fd], [], [], wait_s)[0]:
             chunk = os.read(fd, 65536)
@@ -113,7 +115,7 @@ class Run:
             return
 
     def attached(self):
-        """It holds BPF programs that are attached, and sleeps until an event comes."""
+        """Return True if the process has attached BPF programs and is waiting for events."""
         names = list(self._names_of_descriptors())
         if not any("bpf_link" in n or "perf_event" in n for n in names):
             return False
@@ -121,7 +123,8 @@ class Run:
             return "poll" in f.read()
 
     def read_memory(self):
-        """Resident, in KiB: what is its own, and what is buffers and maps shared with the kernel."""
+        """Return the resident memory in KiB: its own, and that of buffers and maps shared with the
+        kernel."""
         own = shared = 0
         is_shared = False
         with open(f"/proc/{self.process.pid}/smaps") as f:
@@ -136,17 +139,18 @@ class Run:
         return own, shared
 
     def read_status(self, key):
-        """A number of /proc/PID/status."""
+        """Return a number from /proc/PID/status."""
         with open(f"/proc/{self.process.pid}/status") as f:
             return int(re.search(rf"^{key}:\s+(\d+)", f.read(), re.M).group(1))
 
     def read_cpu_us(self):
-        """Time on a processor so far, user and system."""
+        """Return the CPU time so far, user and system."""
         with open(f"/proc/{self.process.pid}/schedstat") as f:
             return int(f.read().split()[0]) / 1e3
 
     def stop(self):
-        """Ctrl-C, then its end. Sets status and cpu_us, the CPU time spent since it was ready."""
+        """Send SIGINT and wait for the end. Sets status and cpu_us, the CPU time since it was
+        ready."""
         pid = self.process.pid
         if self.process.returncode is None:
             self.process.send_signal(signal.SIGINT)
@@ -155,7 +159,7 @@ class Run:
             if time.monotonic() > end:
                 self.process.kill()
                 break
-        if self.process.returncode is not None:     # it ended by itself, and has been waited for
+        if self.process.returncode is not None:     # it ended by itself and was already reaped
             self.status = self.process.returncode
             self.process.stderr.close()
             return
@@ -165,7 +169,8 @@ class Run:
         self.process.stderr.close()
 
     def program_ids(self):
-        """Of its own BPF programs, by the descriptors that it holds of them or of their links."""
+        """Return the ids of its BPF programs, from its descriptors for the programs or their
+        links."""
         folder = f"/proc/{self.process.pid}/fdinfo"
         ids = set()
         for fd in os.listdir(folder):
@@ -177,16 +182,16 @@ class Run:
         return ids
 
     def lost(self):
-        """Did it lose any event? Ask after stop()."""
+        """Return True if it lost any event. Call this after stop()."""
         return self.status == LOST if self.ready_line else self.lost_on_stderr() > 0
 
     def lost_on_stderr(self):
-        """What the peers say of a full perf buffer."""
+        """Return the number of events that a peer lost because its perf buffer was full."""
         return sum(int(n) for n in re.findall(rb"[Ll]ost (\d+) (?:events|samples)", self.text()))
 
 
 def read_summary(path):
-    """The last object of a JSON output; {} if there is none."""
+    """Return the summary at the end of a JSON output, or {} if there is none."""
     with open(path, "rb") as f:
         f.seek(max(0, os.path.getsize(path) - 65536))
         lines = f.read().splitlines()
@@ -200,7 +205,7 @@ def read_summary(path):
 
 @contextlib.contextmanager
 def bpf_stats():
-    """The kernel counts what programs cost, meanwhile."""
+    """Enable the kernel's run time statistics of BPF programs within the context."""
     with open(STATS) as f:
         old = f.read()
     try:
@@ -213,7 +218,7 @@ def bpf_stats():
 
 
 def bpf_programs():
-    """Of each loaded program: name, ns run, times run."""
+    """Return {id: (name, run time in ns, number of runs)} of the loaded programs."""
     done = subprocess.run(["bpftool", "prog", "show", "-j"], stdout=subprocess.PIPE, check=True,
                           env=dict(os.environ, PATH=os.environ.get("PATH", "") + ":/usr/sbin:/sbin"))
     return {p["id"]: (p.get("name", "?"), p.get("run_time_ns", 0), p.get("run_cnt", 0))
@@ -227,13 +232,14 @@ def cpu_times():
 
 
 class Quiet:
-    """How the waits for a quiet machine went."""
+    """The limit and the statistics of the waits for a quiet machine."""
 
     limit_s, waits, busy = QUIET_S, 0, 0
 
 
 def wait_quiet(threshold=0.03):
-    """Until the machine has nothing to do: the last namespace is still being taken down, for one."""
+    """Wait until the machine is idle. After a run, for example, the kernel still removes its
+    network namespace."""
     end = time.monotonic() + Quiet.limit_s
     total, idle = cpu_times()
     Quiet.waits += 1
