@@ -12,7 +12,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
-#include "../exit_status.h"
+#include "exit_status.h"
 #include "calls_mode.h"
 #include "filter.h"
 #include "story_filter.h"

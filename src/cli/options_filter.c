@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../exit_status.h"
+#include "exit_status.h"
 #include "buf.h"
 #include "cgroup_names.h"
 #include "names.h"

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../exit_status.h"
+#include "exit_status.h"
 #include "buf.h"
 #include "escape.h"
 #include "option_table.h"
