@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * stack_workload MODE: ends a connection at the end of a chain of calls, main -> handler -> pool_release, and says
- * before it does where these functions are, and where each call returns to:
+ * stack_workload MODE: ends a connection at the end of a chain of calls, main -> handler ->
+ * pool_release, and says before it does where these functions are, and where each call returns to:
  *
  *	pool_release 0x5581 handler 0x55a0 main 0x55c0	the functions
  *	0x55ae 0x55d1					return addresses, the innermost first
  *
- * Waits for a line on standard input before that, and after it, when it has closed the other end too. Built with frame pointers. The modes:
+ * Waits for a line on standard input before that, and after it, when it has closed the other end
+ * too. Built with frame pointers. The modes:
  *
  *	close, shutdown	the call that ends it
  *	threads		close(), in a program of two threads: libc's wrapper is another then
@@ -48,7 +49,8 @@ static void end_by_shutdown(int fd)
 static void end_by_code(int fd)
 {
 	static const uint8_t code[] = { 0x55, 0x48, 0x89, 0xe5, 0xff, 0xd6, 0x5d, 0xc3 };
-	void *page = mmap(NULL, 4096, PROT_READ | PROT_WRITE | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	void *page = mmap(NULL, 4096, PROT_READ | PROT_WRITE | PROT_EXEC,
+			  MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	void (*run)(int fd, int (*call)(int fd));
 
 	if (page == MAP_FAILED)
@@ -103,7 +105,8 @@ int main(int argc, char **argv)
 
 	mode = argc > 1 ? argv[1] : "close";
 	if (bind(listener, (struct sockaddr *)&a, len) || listen(listener, 1) ||
-	    getsockname(listener, (struct sockaddr *)&a, &len) || connect(fd, (struct sockaddr *)&a, len))
+	    getsockname(listener, (struct sockaddr *)&a, &len) ||
+	    connect(fd, (struct sockaddr *)&a, len))
 		return 1;
 	accepted = accept(listener, NULL, NULL);
 	if (accepted < 0)

@@ -25,7 +25,8 @@ static uint64_t next_random(uint64_t *seed)
 
 static void run_input(const uint8_t *data, size_t len)
 {
-	uint8_t *copy = malloc(len ? len : 1);	/* of its own size, so that a sanitizer sees its end */
+	/* of its own size, so that a sanitizer sees its end */
+	uint8_t *copy = malloc(len ? len : 1);
 
 	HOLDS(copy);
 	memcpy(copy, data, len);
@@ -50,7 +51,8 @@ static void run_mutation(const struct bytes *file, unsigned files, uint64_t *see
 	size_t len = 0;
 
 	for (unsigned i = next_random(seed) % 4 + 1; i && files; i--)
-		len += copy_part(&file[next_random(seed) % files], data + len, sizeof(data) - len, seed);
+		len += copy_part(&file[next_random(seed) % files], data + len, sizeof(data) - len,
+				 seed);
 	while (len < 200 && next_random(seed) % 8)
 		data[len++] = (uint8_t)next_random(seed);
 	for (unsigned i = next_random(seed) % 16; i && len; i--)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * Every escaper: bytes for a terminal, for JSON, for a usage error; the formats of numbers; and the readers of
- * texts that a recording holds: paths of cgroups, stacks.
+ * Every escaper: bytes for a terminal, for JSON, for a usage error; the formats of numbers; and the
+ * readers of texts that a recording holds: paths of cgroups, stacks.
  */
 #include "fuzz.h"
 

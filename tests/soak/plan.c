@@ -44,7 +44,8 @@ const char *action_name(uint8_t action)
 
 bool action_resets(uint8_t action)
 {
-	return action == ACTION_LINGER_ZERO || action == ACTION_UNREAD || action == ACTION_DISCONNECT;
+	return action == ACTION_LINGER_ZERO || action == ACTION_UNREAD ||
+	       action == ACTION_DISCONNECT;
 }
 
 bool action_forks(uint8_t action)
@@ -136,7 +137,8 @@ const char *plan_ending(const struct plan *p, enum side side)
 	if (action_resets(p->action[1]))
 		return plan_goes_first(p, side) ? "reset-received" : "reset-sent";
 	/* Data acknowledges too; without either it is between the kernel and its timers. */
-	return p->ack_at_once || p->action[0] == ACTION_HALF_CLOSE ? "four-way" : "four-way|three-way";
+	return p->ack_at_once || p->action[0] == ACTION_HALF_CLOSE ? "four-way"
+								   : "four-way|three-way";
 }
 
 const char *plan_initiator(const struct plan *p, enum side side)

@@ -8,9 +8,9 @@
  * that the seed and its number start, so the same seed gives the same plans in the same order. The
  * first bytes of a connection are its plan, so both sides know what each is to do.
  *
- * Each end writes one line of truth to standard output before it actions; an action that then goes wrong
- * ends the process with a word on stderr, and the run fails. No side actions on a guess of what the
- * other has done: who goes second waits for the end of file or the RST.
+ * Each end writes one line of truth to standard output before it actions; an action that then goes
+ * wrong ends the process with a word on stderr, and the run fails. No side actions on a guess of
+ * what the other has done: who goes second waits for the end of file or the RST.
  *
  * Ports in host order.
  */
@@ -33,7 +33,7 @@ enum net { NET_V4, NET_V6, NET_MAPPED, NET_COUNT };
 enum side { CLIENT, SERVER };
 
 /* How an end gives up its socket. The words are for people. */
-#define ACTIONS(X)                                                                                    \
+#define ACTIONS(X)                                                                                 \
 	/* a FIN leaves */                                                                         \
 	X(CLOSE, "close")                                                                          \
 	X(SHUT_WR, "shut-wr, close")                                                               \

@@ -6,7 +6,7 @@
  *	options -P 80 --max-open 2		as on tcpclose's command line
  *	hooks calls=inline late=none		how a hook is attached, else all are
  *	cgroup 7001 /system.slice/web.service	its path, else it is not known
- *	stack 5ms 4021 "0x1f\x09-\x09-\x09-\x09-"	of the thread, at its change of state: stacks.h
+ *	stack 5ms 4021 "0x1f\x09-\x09-\x09-\x09-"	of the thread, at its change of state
  *	socket A 10.0.0.1:51544 10.0.0.9:80 cookie=0x11 netns=1 sk=A
  *	set A srtt_us=180			values that persist
  *	0ms   A state SYN_SENT ESTABLISHED owned file-live in curl[4021] connect(5)

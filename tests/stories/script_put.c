@@ -151,7 +151,10 @@ static void put_call(struct buf *b, const struct event *e)
 	put_word(b, name);
 	buf_char(b, '(');
 	buf_i64(b, e->arg[0]);
-	/* the second argument of close() is what happened to be in the register, connect()'s an address */
+	/*
+	 * the second argument of close() is what happened to be in the register, connect()'s an
+	 * address
+	 */
 	if (e->arg[1] && e->syscall != SYSCALL_CLOSE && e->syscall != SYSCALL_CONNECT) {
 		buf_char(b, ',');
 		buf_i64(b, e->arg[1]);

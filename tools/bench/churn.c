@@ -4,8 +4,8 @@
  *
  *   bench_churn churn [-p PAIRS] [-s SECONDS | -n COUNT] [-r RATE] [-w]
  *     Pairs of processes in a network namespace of their own: connect, one byte each way, close, as
- *     fast as they can, or RATE times per second. The client closes first. Server NR listens on port
- *     20000 + NR. -w: ends when standard input does, so that who traces it can be looked at.
+ *     fast as they can, or RATE times per second. The client closes first. Server NR listens on
+ *     port 20000 + NR. -w: ends when standard input does, so that who traces it can be looked at.
  *     {"connections":81234,"seconds":2.000113,"rate":40614.7,"servers":[71,72],"clients":[73,74]}
  *   bench_churn getppid|open [-n COUNT]
  *     One system call (open: two, open and close of a regular file) in a loop on one CPU.
@@ -142,7 +142,8 @@ static void sleep_until(uint64_t at_ns)
  * Each connection goes to the next address of 127.0.0.0/8, so that no pair of ports is ever wanted
  * again while its TIME_WAIT lasts.
  */
-static void run_client(const struct options *o, unsigned int nr, struct pair *pair, uint64_t start_ns)
+static void run_client(const struct options *o, unsigned int nr, struct pair *pair,
+		       uint64_t start_ns)
 {
 	struct sockaddr_in addr = {
 		.sin_family = AF_INET,

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * From the last wave to the line: bench_latency COUNT RATE, with the tool's output as standard input.
+ * From the last wave to the line: bench_latency COUNT RATE, with the tool's output as standard
+ * input.
  *
  * One thread ends COUNT connections, RATE of them per second at irregular intervals; the other
  * stamps each line of the tool (json or trace) as it arrives. The clock starts before the call that
@@ -93,7 +94,8 @@ static void sleep_random(double rate)
 static void end_one(struct latency *l, uint16_t port, bool reset)
 {
 	const struct linger now = { .l_onoff = 1 };
-	struct sockaddr_in from = make_address(CLIENT, port), to = make_address(SERVER, SERVER_PORT);
+	struct sockaddr_in from = make_address(CLIENT, port),
+			   to = make_address(SERVER, SERVER_PORT);
 	int server, client = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	struct end *e = &l->by_port[port];
 
@@ -242,7 +244,8 @@ static void report_kind(const struct latency *l, enum kind kind)
 			us[told++] = ((double)e->told_ns[is_server] - (double)e->at_ns) / 1e3;
 	}
 	qsort(us, told, sizeof(*us), compare);
-	printf("%s\"%s\":{\"made\":%zu,\"told\":%zu", kind ? "," : "{", kind_name[kind], made, told);
+	printf("%s\"%s\":{\"made\":%zu,\"told\":%zu", kind ? "," : "{", kind_name[kind], made,
+	       told);
 	if (told)
 		printf(",\"p50_us\":%.1f,\"p99_us\":%.1f,\"max_us\":%.1f", percentile(us, told, 50),
 		       percentile(us, told, 99), us[told - 1]);

@@ -192,7 +192,8 @@ static void overwrite_by_dup2(struct workload *w)
 #ifdef SYS_dup2
 	overwrite(w, "dup2", 0);
 #else
-	overwrite(w, "dup3", 0);	/* newer architectures have no other: libc's dup2() is that */
+	/* newer architectures have no other: libc's dup2() is that */
+	overwrite(w, "dup3", 0);
 #endif
 }
 

@@ -112,8 +112,9 @@ static void close_what_holds_it(struct workload *w)
 }
 
 /*
- * A unix socket that waits in its own queue, beside ours: the kernel's collector finds them. It is a kernel
- * thread, or, in kernels that have none for it, whoever closes a unix socket next: here our own second close().
+ * A unix socket that waits in its own queue, beside ours: the kernel's collector finds them. It is
+ * a kernel thread, or, in kernels that have none for it, whoever closes a unix socket next: here
+ * our own second close().
  */
 static void leave_to_collector(struct workload *w)
 {
@@ -252,8 +253,9 @@ static void await_resets(struct workload *w)
 
 #define RESET_COUNTERS(n) .counters = { { "EstabResets", 2 * (n) }, { "OutRsts", (n) } }
 #define LISTENER_ENDS                                                                              \
-	V4, RESET_COUNTERS(3), .client = await_resets, .client_expected = &expected_reset_received,        \
-	.server_expected = &not_accepted, .connections = 3, .no_accept = true
+	V4, RESET_COUNTERS(3),                                                                     \
+		.client = await_resets, .client_expected = &expected_reset_received,               \
+		.server_expected = &not_accepted, .connections = 3, .no_accept = true
 #define SERVER_HOLDS LOCAL_FIRST, .server = do_close_after_hold
 
 const struct workload_case cases_trigger_far[] = {

@@ -26,7 +26,8 @@
 
 _Noreturn void workload_die(int status, const char *what)
 {
-	fprintf(stderr, "workload: %s: %s\n", what, errno ? strerror(errno) : "not as it should be");
+	fprintf(stderr, "workload: %s: %s\n", what,
+		errno ? strerror(errno) : "not as it should be");
 	_exit(status);
 }
 

@@ -20,7 +20,10 @@ _Noreturn void workload_skip(const char *why)
 	_exit(WORKLOAD_SKIP);
 }
 
-/* A namespace that somebody uses has an address besides lo's, and that of the workload's own device. */
+/*
+ * A namespace that somebody uses has an address besides lo's, and that of the workload's own
+ * device.
+ */
 void netns_require_own(void)
 {
 	struct ifaddrs *list;

@@ -2,9 +2,9 @@
 /*
  * The network namespace around a workload: its sysctls, its packet filter, its table of sockets.
  *
- * All of it may be changed, so all of it must be the workload's own: in the host's own namespace every
- * function here that changes something ends the workload as one that cannot be done. So does each that
- * fails.
+ * All of it may be changed, so all of it must be the workload's own: in the host's own namespace
+ * every function here that changes something ends the workload as one that cannot be done. So does
+ * each that fails.
  */
 #pragma once
 

@@ -5,8 +5,8 @@
  * writes into the device the kernel has digested when write() returns, so nothing here is a race.
  *
  * The kernel is LOCAL_ADDR, the peer PEER_ADDR. The peer knows no options and acknowledges nothing
- * of its own accord: raw_peer_ack_received() says that the next segment is to acknowledge all that has come.
- * Who comes across something else than expected ends the process. Ports in host order.
+ * of its own accord: raw_peer_ack_received() says that the next segment is to acknowledge all that
+ * has come. Who comes across something else than expected ends the process. Ports in host order.
  *
  * The mirror is another use of the device: it sends every packet back with its addresses swapped.
  * So two sockets of this host talk to each other, each as with PEER_ADDR, and what becomes of their

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * workload CASE [--hold MS]: see workload.h. Exit status 0 done, 1 the workload went wrong, 64 usage, 77 not
- * here.
+ * workload CASE [--hold MS]: see workload.h. Exit status 0 done, 1 the workload went wrong, 64
+ * usage, 77 not here.
  */
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE	/* setresuid */

@@ -110,11 +110,13 @@ struct workload_case {
 	const char *listen_addr;		/* what the server binds: 127.0.0.1, ::1 or :: */
 	const char *connect_addr;
 	void (*client)(struct workload *w);
-	void (*server)(struct workload *w);		/* NULL: the client does both sides itself */
+	/* NULL: the client does both sides itself */
+	void (*server)(struct workload *w);
 	void (*parent)(struct workload *w);		/* NULL: it only waits */
 	const struct expected *client_expected;		/* NULL: that end has no socket here */
 	const struct expected *server_expected;
-	struct counter counters[WORKLOAD_COUNTERS];	/* deltas of the SNMP counters, both ends; rest 0 */
+	/* deltas of the SNMP counters, both ends; rest 0 */
+	struct counter counters[WORKLOAD_COUNTERS];
 	int connections;			/* 0 means 1 */
 	int client_status;			/* wait status of the client */
 	int protocol;				/* of the sockets; 0 means TCP */
@@ -181,7 +183,10 @@ void call_end(struct call *c, int ret);
 /* The same for a trigger that is no call on the socket. */
 struct call *trigger_other(struct endpoint *e, const char *call);
 
-/* helper.c: a fork of the client, "workload-hlp", runs the body; it must end with that wait status. */
+/*
+ * helper.c: a fork of the client, "workload-hlp", runs the body; it must end with that wait
+ * status.
+ */
 void helper_start(struct workload *w, void (*body)(struct workload *w));
 void helper_wait(const struct workload *w, int status);
 void task_await_call(pid_t tid, long nr);	/* until it is blocked there */

@@ -32,7 +32,8 @@ static void test_early_calls__wants_the_same_task_socket_and_moment(void **state
 	event_order_keep_call(&y, &call);
 	assert_null(event_order_take_call(&y, &other_task));
 	assert_null(event_order_take_call(&y, &other_socket));
-	assert_null(event_order_take_call(&y, &inside));	/* the call had not returned: it will say so */
+	/* the call had not returned: it will say so */
+	assert_null(event_order_take_call(&y, &inside));
 	assert_null(event_order_take_call(&y, &late));
 	assert_null(event_order_take_call(&y, &packet));
 }

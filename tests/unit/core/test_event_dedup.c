@@ -16,7 +16,8 @@ static void count_story(void *arg, const struct story *s, uint64_t now_ns)
 
 static struct endpoint_table *new_conns(void)
 {
-	struct endpoint_table_config config = { .max_open = 100, .report = count_story, .timewait = true };
+	struct endpoint_table_config config = { .max_open = 100, .report = count_story,
+						.timewait = true };
 	struct endpoint_table *t = endpoint_table_new(&config);
 
 	assert_non_null(t);

@@ -6,7 +6,10 @@
 #define ACK 0x10
 #define EXPIRY_NS (60000 * MS)
 
-/* A minisock waits for the peer's FIN, of which only segments will be seen. It takes 1000 bytes from 5000 on. */
+/*
+ * A minisock waits for the peer's FIN, of which only segments will be seen. It takes 1000 bytes
+ * from 5000 on.
+ */
 static struct story waiting_minisock(uint16_t more)
 {
 	struct event e = a_state_change(T0, STATE_FIN_WAIT2, STATE_CLOSE, ORPHAN_BITS);
@@ -55,7 +58,8 @@ static void test_story_timewait__the_fin_that_it_waits_for(void **state)
 static void test_story_timewait__data_is_answered_by_a_reset(void **state)
 {
 	struct story s = waiting_minisock(0), gap = waiting_minisock(0);
-	struct event data = segment(T0 + MS, ACK, 5000, 10), fin = segment(T0 + MS, FIN | ACK, 5010, 0);
+	struct event data = segment(T0 + MS, ACK, 5000, 10),
+		     fin = segment(T0 + MS, FIN | ACK, 5010, 0);
 
 	(void)state;
 	story_feed(&s, &data);
@@ -80,10 +84,13 @@ static void test_story_timewait__a_reset_ends_it(void **state)
 static void test_story_timewait__what_ends_nothing(void **state)
 {
 	(void)state;
-	assert_int_equal(progress_after(segment(T0 + MS, ACK, 4990, 10)), CLOSE_MINISOCK);	/* it has that */
-	assert_int_equal(progress_after(segment(T0 + MS, ACK, 6001, 10)), CLOSE_MINISOCK);	/* beyond its window */
+	/* it has that */
+	assert_int_equal(progress_after(segment(T0 + MS, ACK, 4990, 10)), CLOSE_MINISOCK);
+	/* beyond its window */
+	assert_int_equal(progress_after(segment(T0 + MS, ACK, 6001, 10)), CLOSE_MINISOCK);
 	assert_int_equal(progress_after(segment(T0 + MS, RST, 6001, 0)), CLOSE_MINISOCK);
-	assert_int_equal(progress_after(segment(T0 + MS, FIN, 5000, 0)), CLOSE_MINISOCK);	/* no ACK on it */
+	/* no ACK on it */
+	assert_int_equal(progress_after(segment(T0 + MS, FIN, 5000, 0)), CLOSE_MINISOCK);
 }
 
 static void test_story_timewait__nobody_knows_where_there_may_be_no_minisock(void **state)
@@ -94,7 +101,8 @@ static void test_story_timewait__nobody_knows_where_there_may_be_no_minisock(voi
 	(void)state;
 	story_feed(&full, &e);
 	assert_int_equal(full.progress, CLOSE_MINISOCK);
-	assert_int_equal(progress_after(segment(T0 + EXPIRY_NS, FIN | ACK, 5000, 0)), CLOSE_EXPIRED);
+	assert_int_equal(progress_after(segment(T0 + EXPIRY_NS, FIN | ACK, 5000, 0)),
+			 CLOSE_EXPIRED);
 }
 
 int main(void)

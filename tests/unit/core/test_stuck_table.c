@@ -141,7 +141,10 @@ static void test_stuck_table__groups_come_by_size_and_sockets_by_age(void **stat
 	stuck_table_release(&h);
 }
 
-/* The many ports of a client are one peer; a service's port, which several sockets share, is its own. */
+/*
+ * The many ports of a client are one peer; a service's port, which several sockets share, is its
+ * own.
+ */
 static void test_stuck_table__ephemeral_ports_are_one_peer(void **state)
 {
 	struct stuck_table h;
@@ -192,7 +195,8 @@ static void test_stuck_table__a_holder_must_match_all_that_is_asked(void **state
 	(void)state;
 	assert_int_equal(nr_kept(&no_select, 0), 4);
 	assert_int_equal(nr_kept(&(struct story_filter){ .pids = 1, .pid = { 70 } }, 0), 1);
-	assert_int_equal(nr_kept(&(struct story_filter){ .comms = 2, .comm = { "one", "two" } }, 0), 2);
+	assert_int_equal(
+		nr_kept(&(struct story_filter){ .comms = 2, .comm = { "one", "two" } }, 0), 2);
 	assert_int_equal(nr_kept(&(struct story_filter){ .pids = 1, .pid = { 50 }, .comms = 1,
 						.comm = { "two" } }, 0), 0);
 }
