@@ -160,7 +160,7 @@ class Btf:
 
 
 def unpack_image(data, path):
-    """The kernel in a bzImage: Documentation/arch/x86/boot.rst, "setup_sects", "payload_offset" and "payload_length"."""
+    """The kernel in a bzImage: Documentation/arch/x86/boot.rst, setup_sects, payload_offset and payload_length."""
     setup = data[0x1F1] or 4
     offset, length = struct.unpack_from("<2I", data, 0x248)
     start = (setup + 1) * 512 + offset

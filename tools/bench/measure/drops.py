@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-"""What the hook on dropped packets costs: floods of datagrams and of SYNs to closed ports, with and without tcpclose."""
+"""What the hook on dropped packets costs: floods of datagrams and of SYNs to closed ports, with and without
+tcpclose."""
 import statistics
 
 from . import load, peers, subject
