@@ -3,19 +3,20 @@
 # make            the tool: build/tcpclose
 # make run        install missing packages, build, trace until Ctrl-C (as root)
 # make demo       the same, while six connections close in six different ways
-# make check      install missing packages, build, run all tests (as root)
+# make test       build, run the tests that need neither root nor other packages (12 s)
+# make check      install missing packages, build, run all tests (as root, 7 minutes): tests/README.md
 # make install    binary, manual and completion for bash (PREFIX=/usr/local, DESTDIR=)
 # make man        the manual: build/tcpclose.8
 # make static     one file to copy to any host: build/tcpclose-static
 # make check-kernels  run the live tests on other kernels, in qemu (as root)
 # make check-arm64    build for arm64 and run the live tests in an emulated machine (as root)
-# make lint       clang-tidy, cppcheck, shellcheck
+# make lint       clang-tidy, cppcheck, shellcheck, line widths
 # make fuzz       run each harness of tests/fuzz for 60 s (FUZZ_SECONDS=N changes that)
 # make bench      measure the cost of the tool and of its peers (as root): tools/bench/README.md
 #
-# ARGS="..." is passed to the tool (run, demo) or to the benchmark. SAN=1 builds with ASan and
-# UBSan. ARCH=arm64 builds build/arm64/tcpclose-static with Debian's cross compiler and a sysroot
-# with the libraries of arm64 (tools/sysroot).
+# ARGS="..." is passed to the tool (run, demo), to pytest (test, check) or to the benchmark. SAN=1
+# builds with ASan and UBSan. ARCH=arm64 builds build/arm64/tcpclose-static with Debian's cross
+# compiler and a sysroot with the libraries of arm64 (tools/sysroot).
 
 VERSION := 0.1.0
 CC := gcc
@@ -270,9 +271,16 @@ demo: deps
 check: deps-check
 	@$(MAKE) --no-print-directory check-all
 
-check-all: $(B)/tcpclose $(B)/tcpclose.8 $(B)/tcpclose.bash $(UNIT_TESTS) $(B)/story_test $(B)/story_from_recording \
-		$(HARNESSES:%=$(B)/%) $(B)/workload $(B)/soak $(B)/stack_workload $(BENCH) $(B)/bench_replay_spin
-	B=$(B) SAN=$(SAN) tests/check
+# What the tests without root need; the unit tests and the manual only where the packages for them are there
+TESTED := $(B)/tcpclose $(B)/tcpclose.bash $(B)/story_test $(HARNESSES:%=$(B)/%) $(B)/bench_replay
+has = $(shell $1 >/dev/null 2>&1 && echo yes)
+test: $(TESTED) $(if $(call has,$(PKG_CONFIG) --exists cmocka),$(UNIT_TESTS)) \
+		$(if $(call has,command -v $(SCDOC)),$(B)/tcpclose.8)
+	tests/run --quick --build $(B) $(if $(SAN),--sanitized) $(ARGS)
+
+check-all: $(TESTED) $(UNIT_TESTS) $(B)/tcpclose.8 $(B)/story_from_recording $(B)/workload $(B)/soak \
+		$(B)/stack_workload $(BENCH) $(B)/bench_replay_spin
+	tests/run --build $(B) $(if $(SAN),--sanitized) $(ARGS)
 
 static: $(B)/tcpclose-static
 
@@ -321,7 +329,7 @@ clean:
 
 -include $(shell find $(B) -name '*.d' 2>/dev/null)
 
-.PHONY: all install man deps deps-check deps-matrix deps-bench run demo check check-all check-kernels check-arm64 \
+.PHONY: all install man deps deps-check deps-matrix deps-bench run demo test check check-all check-kernels check-arm64 \
 	static lint fuzz fuzz-all bench bench-build clean
 .DELETE_ON_ERROR:
 .SECONDARY:

@@ -129,8 +129,8 @@ def _python_files(of):
            "sys.path.insert(0, sys.argv[1])\n"
            "for name in sys.argv[2:]: importlib.import_module(name)\n"
            "print('\\n'.join(m.__file__ for m in sys.modules.values() if getattr(m, '__file__', None)))")
-    done = subprocess.run([PYTHON, "-S", "-B", "-c", ask, os.path.join(ROOT, "tests/live/families"), *SCRIPTS], check=True,
-                          capture_output=True, text=True)
+    done = subprocess.run([PYTHON, "-S", "-B", "-c", ask, os.path.join(ROOT, "tests/live/families"), *SCRIPTS],
+                          check=True, capture_output=True, text=True)
     return [path for path in done.stdout.split() if not path.startswith(ROOT)]
 
 
@@ -159,6 +159,7 @@ def make_machine(folder, of, tool, workload):
     stdbuf = "/usr/libexec/coreutils/libstdbuf.so"
     tree.add(of.root + stdbuf, stdbuf)
     tree.add(of.find("kmod"), "/sbin/modprobe")
+    tree.add(os.path.join(ROOT, "tests/assertions.py"), "/matrix/assertions.py")
     for place in ("live/families", "live/lib", "matrix"):
         for name in os.listdir(os.path.join(ROOT, "tests", place)):
             if name.endswith(".py"):

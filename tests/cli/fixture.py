@@ -6,10 +6,9 @@ import os
 import subprocess
 import sys
 
-HERE = os.path.dirname(os.path.abspath(__file__))
-sys.path.append(os.path.dirname(HERE))
+from assertions import Failure, same, true  # noqa: F401
 
-from assertions import Failure, Skip, same, true  # noqa: E402,F401
+HERE = os.path.dirname(os.path.abspath(__file__))
 
 TRAFFIC = [sys.executable, os.path.join(HERE, "traffic.py")]
 TIMEOUT = 60
@@ -29,10 +28,6 @@ class CliFixture:
     def __exit__(self, *_):
         if os.geteuid() == 0:
             subprocess.run(["ip", "netns", "del", self.netns], check=False)
-
-    def need_root(self):
-        if os.geteuid() != 0:
-            raise Skip("needs root")
 
     def enter(self, *command):
         """A command line that runs in the namespace."""

@@ -49,7 +49,8 @@ static void end_by_shutdown(int fd)
 static void end_by_code(int fd)
 {
 	static const uint8_t code[] = { 0x55, 0x48, 0x89, 0xe5, 0xff, 0xd6, 0x5d, 0xc3 };
-	void *page = mmap(NULL, 4096, PROT_READ | PROT_WRITE | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	void *page = mmap(NULL, 4096, PROT_READ | PROT_WRITE | PROT_EXEC,
+			  MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	void (*run)(int fd, int (*call)(int fd));
 
 	if (page == MAP_FAILED)
@@ -104,7 +105,8 @@ int main(int argc, char **argv)
 
 	mode = argc > 1 ? argv[1] : "close";
 	if (bind(listener, (struct sockaddr *)&a, len) || listen(listener, 1) ||
-	    getsockname(listener, (struct sockaddr *)&a, &len) || connect(fd, (struct sockaddr *)&a, len))
+	    getsockname(listener, (struct sockaddr *)&a, &len) ||
+	    connect(fd, (struct sockaddr *)&a, len))
 		return 1;
 	accepted = accept(listener, NULL, NULL);
 	if (accepted < 0)

@@ -62,26 +62,23 @@ def trace_as_user(cli, user, caps, calls, ports):
     return err
 
 
-def a_user_with_two_capabilities_traces(cli):
-    cli.need_root()
+def test_a_user_with_two_capabilities_traces(cli, root):
     with User(cli) as user:
         err = trace_as_user(cli, user, TRACER, "inline", (4201, 5201))
         true("its own namespace alone: %r" % err, "network namespaces" in err and
              "CAP_SYS_PTRACE" in err)
 
 
-def a_user_who_may_read_tracefs_watches_calls(cli):
+def test_a_user_who_may_read_tracefs_watches_calls(cli, root):
     """By the tracepoints, whether tracefs is mounted, which is root's to read, or not."""
-    cli.need_root()
     mounted = os.path.isdir("/sys/kernel/tracing/events")
     caps = TRACER + ("dac_read_search",) + (() if mounted else ("sys_admin",))
     with User(cli) as user:
         trace_as_user(cli, user, caps, "tracepoint", (4202, 5202))
 
 
-def without_tracefs_calls_are_told_inline(cli):
+def test_without_tracefs_calls_are_told_inline(cli, root):
     """That is said; and who insists on tracepoints is told what they take."""
-    cli.need_root()
     with User(cli) as user:
         done = user.run(TRACER, "json", "--calls", "tracepoint", "-d", "0.1")
         one_line("tracepoint", done, 77, "CAP_DAC_READ_SEARCH", "--calls inline")
@@ -92,8 +89,7 @@ def without_tracefs_calls_are_told_inline(cli):
         same("told when %s" % how, told, how == "inline")
 
 
-def a_missing_capability_is_named(cli):
-    cli.need_root()
+def test_a_missing_capability_is_named(cli, root):
     with User(cli) as user:
         for view in ("trace", "stuck"):
             one_line("no perfmon", user.run(("bpf",), view), 77, "CAP_PERFMON is missing", "sudo")
@@ -101,8 +97,7 @@ def a_missing_capability_is_named(cli):
             one_line("none", user.run((), view), 77, "CAP_BPF and CAP_PERFMON")
 
 
-def root_gives_up_everything(cli):
-    cli.need_root()
+def test_root_gives_up_everything(cli, root):
     process = cli.start("json", "--netns", cli.netns, "-q")
     sets = sets_of(process.pid)
     cli.inside(*TRAFFIC, "1", "0.1", "4203", "5203")
@@ -112,9 +107,8 @@ def root_gives_up_everything(cli):
     check_stories("root", objects, (4203, 5203), objects[0]["hooks"]["calls"])
 
 
-def the_command_keeps_what_the_user_has(cli):
+def test_the_command_keeps_what_the_user_has(cli, root):
     """Seen from within: its capabilities are those of the test; the tracer's, its parent's, are gone."""
-    cli.need_root()
     script = ("import os,sys; sys.path[:0] = [%r]; from unprivileged import sets_of; import json; "
               "print(json.dumps([sets_of('self'), sets_of(os.getppid())]))" %
               os.path.dirname(os.path.abspath(__file__)))
@@ -127,8 +121,7 @@ def the_command_keeps_what_the_user_has(cli):
     same("su in it", (done.returncode, done.stdout.splitlines()[-1]), (0, str(NOBODY)))
 
 
-def a_signal_reaches_another_users_command(cli):
-    cli.need_root()
+def test_a_signal_reaches_another_users_command(cli, root):
     process = subprocess.Popen([cli.tool, "trace", "-q", "-L", "1", "--", "setpriv", "--reuid",
                                 str(NOBODY), "--regid", str(NOBODY), "--clear-groups",
                                 sys.executable, "-c", SLEEP], stdout=subprocess.PIPE, text=True)
@@ -141,8 +134,7 @@ def a_signal_reaches_another_users_command(cli):
     same("exit status", process.returncode, 128 + signal.SIGTERM)
 
 
-def a_rotation_goes_on_in_another_users_folder(cli):
-    cli.need_root()
+def test_a_rotation_goes_on_in_another_users_folder(cli, root):
     with tempfile.TemporaryDirectory() as folder:
         os.chown(folder, NOBODY, NOBODY)
         os.chmod(folder, 0o755)
@@ -166,9 +158,8 @@ def hang(cli, port):
     return holder
 
 
-def a_user_finds_who_holds_what(cli):
+def test_a_user_finds_who_holds_what(cli, root):
     """In its own namespace, of whatever user; that others were not looked into is said."""
-    cli.need_root()
     holder = hang(cli, 4205)
     try:
         with User(cli) as user:
@@ -184,9 +175,8 @@ def a_user_finds_who_holds_what(cli):
     true("what is not seen: %r" % done.stderr, "may not be looked up" in done.stderr)
 
 
-def what_is_looked_up_later_keeps_what_that_takes(cli):
+def test_what_is_looked_up_later_keeps_what_that_takes(cli, root):
     """The program of another user's process, which nobody without capabilities may look up."""
-    cli.need_root()
     process = cli.start("who", "--by", "exe", "-j", "--netns", cli.netns, "-q")
     sets = sets_of(process.pid)
     cli.inside("setpriv", "--reuid", str(NOBODY), "--regid", str(NOBODY), "--clear-groups",
@@ -200,9 +190,8 @@ def what_is_looked_up_later_keeps_what_that_takes(cli):
          os.path.realpath(sys.executable) in out)
 
 
-def stuck_keeps_what_a_walk_takes(cli):
+def test_stuck_keeps_what_a_walk_takes(cli, root):
     """The second look sees what began to hang after the first, in another namespace."""
-    cli.need_root()
     process = cli.start("stuck", "-j", "--watch", "0.5", "--netns", cli.netns, "-q")
     sets = sets_of(process.pid)
     holder = hang(cli, 4204)
@@ -222,9 +211,8 @@ def stuck_keeps_what_a_walk_takes(cli):
     given_up("stuck", sets, mask("bpf", "sys_ptrace", "sys_admin", "dac_read_search"), root=True)
 
 
-def capabilities_of_the_file_do(cli):
+def test_capabilities_of_the_file_do(cli, root):
     """As setcap gives them; the command that it starts has none of them."""
-    cli.need_root()
     with User(cli) as user:
         done = subprocess.run(["setcap", "cap_bpf,cap_perfmon+ep", user.tool], capture_output=True,
                               text=True)
@@ -235,19 +223,3 @@ def capabilities_of_the_file_do(cli):
     same("exit status, %r" % done.stderr, done.returncode, 0)
     effective = re.findall(r"^CapEff:\s*(\w+)$", done.stdout, re.M)
     same("the command's and the tracer's", [int(e, 16) for e in effective], [0, 0])
-
-
-TESTS = [
-    a_user_with_two_capabilities_traces,
-    a_user_who_may_read_tracefs_watches_calls,
-    without_tracefs_calls_are_told_inline,
-    a_missing_capability_is_named,
-    root_gives_up_everything,
-    the_command_keeps_what_the_user_has,
-    a_signal_reaches_another_users_command,
-    a_rotation_goes_on_in_another_users_folder,
-    a_user_finds_who_holds_what,
-    what_is_looked_up_later_keeps_what_that_takes,
-    stuck_keeps_what_a_walk_takes,
-    capabilities_of_the_file_do,
-]

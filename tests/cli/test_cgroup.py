@@ -83,9 +83,8 @@ def places_of(objects):
              o["trigger"]["container"], o["trigger"]["pod"]) for o in closes(objects)}
 
 
-def the_cgroup_is_the_one_that_proc_says(cli):
+def test_the_cgroup_is_the_one_that_proc_says(cli, root):
     """... and the replay says so too, when the cgroups are no more."""
-    cli.need_root()
     paths = [place[0] for place in PLACES]
     with Folder() as at, Cgroups(at, *paths) as cgroups:
         process = cli.start("json", "--record", at("a"), "--netns", cli.netns, "-q", "-n", "6")
@@ -110,8 +109,7 @@ def the_cgroup_is_the_one_that_proc_says(cli):
             check_identity(told[-1])
 
 
-def the_live_run_filters_by_cgroup_and_container(cli):
-    cli.need_root()
+def test_the_live_run_filters_by_cgroup_and_container(cli, root):
     paths = [place[0] for place in PLACES]
     with Folder() as at, Cgroups(at, *paths) as cgroups:
         for args, n in ((["--cgroup", "/sys/fs/cgroup" + PLACES[0][0]], 2),
@@ -123,9 +121,8 @@ def the_live_run_filters_by_cgroup_and_container(cli):
             check_identity(told[-1])
 
 
-def a_cgroup_that_is_gone_at_once_is_known(cli):
+def test_a_cgroup_that_is_gone_at_once_is_known(cli, root):
     """It was there when the run began: that is enough."""
-    cli.need_root()
     path = "/tcpclose-test.slice/short.service"
     with Folder() as at, Cgroups(at, path) as cgroups:
         process = cli.start("json", "--netns", cli.netns, "-q", "-n", "2")
@@ -144,8 +141,7 @@ print("there", flush=True); sys.stdin.readline()
 """
 
 
-def stuck_filters_by_cgroup(cli):
-    cli.need_root()
+def test_stuck_filters_by_cgroup(cli, root):
     path = PLACES[1][0]
     with Folder() as at, Cgroups(at, path) as cgroups:
         there = subprocess.Popen(cli.enter(sys.executable, "-c", HANGS, cgroups.top + path),
@@ -166,7 +162,3 @@ def stuck_filters_by_cgroup(cli):
         done = cli.run("stuck", "json", "--replay", at("a"), "--container", ID[:9])
         found = [o for o in objects_of(done.stdout) if o["kind"] == "stuck"]
         same("stuck in the replay", [o["holders"][0]["cgroup"] for o in found], [path] * 2)
-
-
-TESTS = [the_cgroup_is_the_one_that_proc_says, the_live_run_filters_by_cgroup_and_container,
-         a_cgroup_that_is_gone_at_once_is_known, stuck_filters_by_cgroup]

@@ -3,8 +3,10 @@
 
 import os
 import re
+import shutil
 import subprocess
 
+from assertions import Skip
 from fixture import same, true
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
@@ -17,7 +19,14 @@ def built(cli, name):
     return path
 
 
+def need(program):
+    if not shutil.which(program):
+        raise Skip(f"needs {program}")
+
+
 def manual(cli):
+    need("mandoc")
+    need("scdoc")
     shown = subprocess.run(["mandoc", "-T", "utf8", built(cli, "tcpclose.8")], capture_output=True, check=True)
     return re.sub(".\b", "", shown.stdout.decode())
 
@@ -33,21 +42,23 @@ def keys():
     return found
 
 
-def the_manual_is_well_formed(cli):
+def test_the_manual_is_well_formed(cli):
+    need("mandoc")
+    need("scdoc")
     done = subprocess.run(["mandoc", "-T", "lint", "-W", "error", built(cli, "tcpclose.8")],
                           capture_output=True, text=True, check=False)
     same("mandoc's complaints", done.stdout + done.stderr, "")
     true("nothing is left to fill in", not re.search("@[A-Z]+@", manual(cli)))
 
 
-def the_manual_has_every_json_key(cli):
+def test_the_manual_has_every_json_key(cli):
     words = set(re.findall(r"\w+", manual(cli).replace("-\n", "")))
     found = keys()
     true("keys were found", {"blame", "age_at_least_ns", "ring_full"} <= found)
     same("keys that it lacks", sorted(found - words), [])
 
 
-def the_manual_has_every_option(cli):
+def test_the_manual_has_every_option(cli):
     text = manual(cli)
     options = set(re.findall(r" (--[a-z][a-z0-9-]+)", cli.run("--help").stdout))
     true("options were found", {"--replay", "--calls"} <= options)
@@ -64,7 +75,7 @@ def complete(cli, *words):
     return done.stdout.split()
 
 
-def bash_completes_views_options_and_words(cli):
+def test_bash_completes_views_options_and_words(cli):
     same("a view", complete(cli, "eve"), ["events"])
     same("an option", complete(cli, "json", "--max"), ["--max-open"])
     same("a word of an option", complete(cli, "--calls", "in"), ["inline"])
@@ -77,10 +88,7 @@ def bash_completes_views_options_and_words(cli):
     true("hidden ones are not offered", "--document" not in complete(cli, "--"))
 
 
-def the_completion_is_sound_shell(cli):
+def test_the_completion_is_sound_shell(cli):
+    need("shellcheck")
     done = subprocess.run(["shellcheck", built(cli, "tcpclose.bash")], capture_output=True, text=True, check=False)
     same("shellcheck's complaints", done.stdout + done.stderr, "")
-
-
-TESTS = [the_manual_is_well_formed, the_manual_has_every_json_key, the_manual_has_every_option,
-         bash_completes_views_options_and_words, the_completion_is_sound_shell]

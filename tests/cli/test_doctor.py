@@ -49,8 +49,7 @@ def yes(held):
     return "yes" if held else "no"
 
 
-def doctor_finds_what_is_there(cli):
-    cli.need_root()
+def test_doctor_finds_what_is_there(cli, root):
     done = cli.run("doctor", "-j")
     same("exit status", (done.returncode, done.stderr), (0, ""))
     found = findings(done)
@@ -76,9 +75,8 @@ def doctor_finds_what_is_there(cli):
     same("tracefs", found["tracefs"]["value"], "mounted" if "tracefs" in types else "not mounted")
 
 
-def hooks_are_those_of_a_run(cli):
+def test_hooks_are_those_of_a_run(cli, root):
     """How the tracer attached them when it did."""
-    cli.need_root()
     for calls in ("auto", "inline"):
         hooks = cli.trace("--calls", calls)[0]["hooks"]
         done = cli.run("doctor", "-j", "--calls", calls)
@@ -86,9 +84,8 @@ def hooks_are_those_of_a_run(cli):
         same(calls, {n: f["value"] for n, f in found.items() if f["group"] == "hook"}, hooks)
 
 
-def no_cost_is_invented(cli):
+def test_no_cost_is_invented(cli, root):
     """Each is in the benchmark's page, to the digit, or was measured: then the numbers are of now."""
-    cli.need_root()
     with open(BENCH_PAGE) as f:
         page = f.read()
     same("figures of the page", bool(re.search(r"`on_state` \d+ ns", page)), True)
@@ -107,8 +104,7 @@ def no_cost_is_invented(cli):
     true("a system call takes %r ns" % numbers, all(10 < n < 100000 for n in numbers))
 
 
-def its_text_fits_80_columns(cli):
-    cli.need_root()
+def test_its_text_fits_80_columns(cli, root):
     for args in ((), ("-o", "-")):
         done = cli.run("doctor", *args)
         lines = done.stdout.splitlines()
@@ -120,9 +116,8 @@ def its_text_fits_80_columns(cli):
     true("-w: one line each", max(map(len, wide)) > 80)
 
 
-def doctor_without_privilege(cli):
+def test_doctor_without_privilege(cli, root):
     """It is told what is missing, and all that can be found out without."""
-    cli.need_root()
     with User(cli) as user:
         done = user.run((), "doctor", "-j")
         text = user.run((), "doctor")
@@ -139,8 +134,7 @@ def doctor_without_privilege(cli):
     true("80 columns", max(map(len, text.stdout.splitlines())) <= 80)
 
 
-def doctor_with_what_it_takes(cli):
-    cli.need_root()
+def test_doctor_with_what_it_takes(cli, root):
     with User(cli) as user:
         found = findings(user.run(("bpf", "perfmon"), "doctor", "-j"))
         half = user.run(("bpf",), "doctor", "-j")
@@ -152,8 +146,7 @@ def doctor_with_what_it_takes(cli):
     true("why", "CAP_PERFMON is missing" in objects_of(half)[-1]["why"])
 
 
-def doctor_on_a_kernel_without_btf(cli):
-    cli.need_root()
+def test_doctor_on_a_kernel_without_btf(cli, root):
     done = unshare(cli, NO_BTF + cli.tool + " doctor -j")
     same("exit status", (done.returncode, done.stderr), (69, ""))
     found = findings(done)
@@ -163,8 +156,7 @@ def doctor_on_a_kernel_without_btf(cli):
     true("why", "/sys/kernel/btf" in objects_of(done)[-1]["why"])
 
 
-def doctor_knows_a_container(cli):
-    cli.need_root()
+def test_doctor_knows_a_container(cli, root):
     done = unshare(cli, "mount -t proc -o hidepid=2 proc /proc && exec %s doctor -j" % cli.tool,
                    "--pid", "--fork")
     found = findings(done)
@@ -178,7 +170,7 @@ def doctor_knows_a_container(cli):
     same("its own root", (done.returncode, findings(done)["user namespace"]["status"]), (77, "missing"))
 
 
-def doctor_takes_no_more_than_it_uses(cli):
+def test_doctor_takes_no_more_than_it_uses(cli):
     for args, word in ((("-d", "1"), "--duration"), (("-n", "1"), "--count"), (("-L", "80"), "--local-port"),
                        (("--replay", "x"), "--replay"), (("--", "true"), "--")):
         one_line(word, cli.run("doctor", *args), 64, "doctor", word)
@@ -187,9 +179,8 @@ def doctor_takes_no_more_than_it_uses(cli):
     one_line("no name", cli.run("--btf", ""), 64, "''")
 
 
-def types_from_a_file(cli):
+def test_types_from_a_file(cli, root):
     """A copy of the kernel's own does as well; one in which a field has another name does not: it is used."""
-    cli.need_root()
     with User(cli) as user:
         copy = shutil.copyfile(BTF, os.path.join(user.folder, "copy"))
         objects = cli.trace("--btf", copy, traffic=("2",))
@@ -206,8 +197,7 @@ def types_from_a_file(cli):
             one_line(view, cli.run(view, "--btf", other), 69, "rejects")
 
 
-def bad_files_of_types(cli):
-    cli.need_root()
+def test_bad_files_of_types(cli, root):
     with User(cli) as user:
         empty, junk, cut = (os.path.join(user.folder, name) for name in ("empty", "junk", "cut"))
         with open(BTF, "rb") as f:
@@ -222,26 +212,9 @@ def bad_files_of_types(cli):
             one_line("absent", cli.run(view, "--btf", "/no/such"), 66, "'/no/such'", "No such file")
 
 
-def types_do_not_stand_in_for_the_kernels(cli):
+def test_types_do_not_stand_in_for_the_kernels(cli, root):
     """Where the kernel shows none of its own, no tracepoint can be attached to: that is said."""
-    cli.need_root()
     with User(cli) as user:
         copy = shutil.copyfile(BTF, os.path.join(user.folder, "copy"))
         one_line("no BTF", unshare(cli, "%s%s --btf %s" % (NO_BTF, cli.tool, copy)), 69,
                  "CONFIG_DEBUG_INFO_BTF", "--btf cannot stand in")
-
-
-TESTS = [
-    doctor_finds_what_is_there,
-    hooks_are_those_of_a_run,
-    no_cost_is_invented,
-    its_text_fits_80_columns,
-    doctor_without_privilege,
-    doctor_with_what_it_takes,
-    doctor_on_a_kernel_without_btf,
-    doctor_knows_a_container,
-    doctor_takes_no_more_than_it_uses,
-    types_from_a_file,
-    bad_files_of_types,
-    types_do_not_stand_in_for_the_kernels,
-]

@@ -16,8 +16,7 @@ def expect(cli, want, *args, traffic=("1", HOLD)):
     return objects
 
 
-def by_address(cli):
-    cli.need_root()
+def test_by_address(cli, root):
     expect(cli, 2, "-a", "127.0.0.0/8")
     expect(cli, 0, "-a", "10.0.0.0/8")
     expect(cli, 2, "-a", "10.0.0.0/8", "-a", "127.0.0.1")
@@ -27,8 +26,7 @@ def by_address(cli):
     expect(cli, 2, "-6", traffic=("-6", "1", HOLD))
 
 
-def by_port(cli):
-    cli.need_root()
+def test_by_port(cli, root):
     server, client = 4000, 5000
 
     def ports(want, *args):
@@ -50,9 +48,8 @@ def by_port(cli):
     true("the twin of a filtered story %r" % told["twin"], told["twin"]["pid"] > 0)
 
 
-def a_listeners_closer_under_a_peer_filter(cli):
+def test_a_listeners_closer_under_a_peer_filter(cli, root):
     """The listener has no peer, but who closed it reset the connections in its queue."""
-    cli.need_root()
     script = ("import socket;l=socket.socket();l.bind(('127.0.0.1',4002));l.listen(9);"
               "c=socket.socket();c.bind(('127.0.0.1',5902));c.connect(l.getsockname());l.close()")
     done = cli.run("json", "--netns", cli.netns, "-D", "5902", "--",
@@ -62,8 +59,7 @@ def a_listeners_closer_under_a_peer_filter(cli):
     same("the closer", told[0]["trigger"]["comm"], "python3")
 
 
-def by_process(cli):
-    cli.need_root()
+def test_by_process(cli, root):
     expect(cli, 2, "-c", "python3")
     expect(cli, 0, "-c", "pytho")
     expect(cli, 2, "-u", "root")
@@ -73,8 +69,7 @@ def by_process(cli):
     true("a pid", pid > 1)
 
 
-def by_story(cli):
-    cli.need_root()
+def test_by_story(cli, root):
     expect(cli, 2, "--ending", "four-way")
     expect(cli, 0, "--ending", "reset-sent,timed-out")
     expect(cli, 2, "--class", "clean")
@@ -87,15 +82,13 @@ def by_story(cli):
     expect(cli, 0, "--slow", "5000")
 
 
-def by_netns(cli):
-    cli.need_root()
+def test_by_netns(cli, root):
     same("another namespace", len(closes(cli.trace("--netns", str(os.getpid())))), 2)
     done = cli.run("json", "--netns", str(os.getpid()), "--", *cli.enter(*TRAFFIC, "1"))
     true("told %r" % done.stdout, '"comm":"python3"' not in done.stdout)
 
 
-def also_what_never_opened(cli):
-    cli.need_root()
+def test_also_what_never_opened(cli, root):
     script = "import socket;socket.socket().connect_ex(('127.0.0.1',9))"
     for args, want in ((["--all"], ["never-open"]), ([], [])):
         done = cli.run("json", "--netns", cli.netns, *args, "--",
@@ -103,14 +96,3 @@ def also_what_never_opened(cli):
         endings = [line.split('"ending":"')[1].split('"')[0]
                    for line in done.stdout.splitlines() if '"kind":"close"' in line]
         same("endings with %r" % args, endings, want)
-
-
-TESTS = [
-    by_address,
-    by_port,
-    a_listeners_closer_under_a_peer_filter,
-    by_process,
-    by_story,
-    by_netns,
-    also_what_never_opened,
-]

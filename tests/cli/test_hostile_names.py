@@ -57,8 +57,7 @@ def replay(cli, path, view, *more):
     return done.stdout
 
 
-def hostile_process_names(cli):
-    cli.need_root()
+def test_hostile_process_names(cli, root):
     with Folder() as at:
         for name, want in NAMES:
             record(cli, at("a"), name)
@@ -76,8 +75,7 @@ def hostile_process_names(cli):
             same("-c %r" % name, found.count(b"\n"), 3)
 
 
-def hostile_cgroup_names(cli):
-    cli.need_root()
+def test_hostile_cgroup_names(cli, root):
     with Folder() as at:
         os.mkdir(at("cgroups"))
         subprocess.run(["mount", "-t", "cgroup2", "none", at("cgroups")], check=True)
@@ -97,6 +95,3 @@ def hostile_cgroup_names(cli):
             os.rmdir(path)
         finally:
             subprocess.run(["umount", at("cgroups")], check=True)
-
-
-TESTS = [hostile_process_names, hostile_cgroup_names]

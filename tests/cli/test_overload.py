@@ -78,9 +78,8 @@ def churn_until(cli, then):
             process.wait()
 
 
-def a_crowd_of_endpoints(cli):
+def test_a_crowd_of_endpoints(cli, root):
     """A hundred thousand at once: all told, in bounded memory."""
-    cli.need_root()
     count = CONNECTIONS // 10 if is_sanitized(cli) else CONNECTIONS
     with Folder() as at:
         process = cli.start("json", "-q", "--netns", cli.netns, "-o", at("out"),
@@ -102,8 +101,7 @@ def a_crowd_of_endpoints(cli):
         same("told by class", endings, {"clean": 2 * count + 2})
 
 
-def a_crowd_that_has_no_room(cli):
-    cli.need_root()
+def test_a_crowd_that_has_no_room(cli, root):
     with Folder() as at:
         process = cli.start("json", "-q", "--netns", cli.netns, "--max-open", "1000", "-o",
                               at("out"), "--buffer", "16M")
@@ -119,8 +117,7 @@ def a_crowd_that_has_no_room(cli):
         check_after(objects, 4101)
 
 
-def a_reader_that_stands_still(cli):
-    cli.need_root()
+def test_a_reader_that_stands_still(cli, root):
     process = cli.start("json", "-q", "--netns", cli.netns, "--buffer", "256K")
 
     def stand_still():
@@ -150,9 +147,8 @@ def a_reader_that_stands_still(cli):
     check_after(objects, 4102)
 
 
-def a_reader_that_falls_behind(cli):
+def test_a_reader_that_falls_behind(cli, root):
     """Nothing is lost, but all is late: no story ends before what belongs to it has been read."""
-    cli.need_root()
     with Folder() as at:
         process = cli.start("json", "-q", "--netns", cli.netns, "--buffer", "64M", "-o",
                               at("out"))
@@ -171,9 +167,8 @@ def a_reader_that_falls_behind(cli):
         same("missing", [o["missing"] for o in told if o["missing"]], [])
 
 
-def an_output_that_blocks(cli):
+def test_an_output_that_blocks(cli, root):
     """Nobody reads the pipe for a while."""
-    cli.need_root()
     process = cli.start("json", "-q", "--netns", cli.netns, "--buffer", "256K")
     churn_until(cli, lambda: time.sleep(STANDSTILL_S - 2))
     check_memory(cli, process, BASE_KIB)
@@ -192,9 +187,8 @@ def an_output_that_blocks(cli):
     check_after(objects, 4103)
 
 
-def two_at_once(cli):
+def test_two_at_once(cli, root):
     """Each tells the same, and the death of one is nothing to the other."""
-    cli.need_root()
     first = cli.start("json", "-q", "--netns", cli.netns)
     second = cli.start("json", "-q", "--netns", cli.netns)
     third = cli.start("json", "-q", "--netns", cli.netns)
@@ -213,13 +207,3 @@ def two_at_once(cli):
                             o["trigger"]["fd"], o["partial"]) for o in closes(objects)))
     same("stories", len(told[0]), 80)
     same("what both told", told[0], told[1])
-
-
-TESTS = [
-    a_crowd_of_endpoints,
-    a_crowd_that_has_no_room,
-    a_reader_that_stands_still,
-    a_reader_that_falls_behind,
-    an_output_that_blocks,
-    two_at_once,
-]

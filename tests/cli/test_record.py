@@ -38,8 +38,7 @@ def make(cli, path, count="5", *args):
     return done.stdout
 
 
-def a_replay_says_what_the_live_run_said(cli):
-    cli.need_root()
+def test_a_replay_says_what_the_live_run_said(cli, root):
     with Folder() as at:
         live = make(cli, at("a"), "40")
         same("stories", len(closes(map(json.loads, live.splitlines()))), 80)
@@ -52,9 +51,8 @@ def a_replay_says_what_the_live_run_said(cli):
         same("from standard input", done.stdout.decode(), live)
 
 
-def what_waits_for_time_is_replayed_in_time(cli):
+def test_what_waits_for_time_is_replayed_in_time(cli, root):
     """Closes that only the clock settles, and one that is open at the end."""
-    cli.need_root()
     script = ("import socket,os,time;l=socket.socket();l.bind(('127.0.0.1',0));l.listen();"
               "p=[(socket.create_connection(l.getsockname()),l.accept()[0]) for _ in range(6)];"
               "p[0][0].shutdown(socket.SHUT_WR);p[1][0].close();time.sleep(.3);p[1][1].close();"
@@ -78,9 +76,8 @@ s.recv(1); print(l.getsockname()[1], flush=True); sys.stdin.readline(); s.close(
 """
 
 
-def what_was_there_before_is_replayed_too(cli):
+def test_what_was_there_before_is_replayed_too(cli, root):
     """Sockets that a walk found: their stories, and the view stuck as it was then."""
-    cli.need_root()
     built = os.path.dirname(cli.tool)
     with Folder() as at:
         there = subprocess.Popen(cli.enter("python3", "-c", HALF_CLOSED), text=True,
@@ -109,8 +106,7 @@ def what_was_there_before_is_replayed_too(cli):
         same("story_test: " + done.stdout, done.returncode, 0)
 
 
-def losses_are_replayed_too(cli):
-    cli.need_root()
+def test_losses_are_replayed_too(cli, root):
     with Folder() as at:
         process = cli.start("json", "--record", at("a"), "--netns", cli.netns, "--buffer",
                               "64K", "-q")
@@ -126,8 +122,7 @@ def losses_are_replayed_too(cli):
         one_line("--strict", done, 3, "strict")
 
 
-def every_view_replays_without_privilege(cli):
-    cli.need_root()
+def test_every_view_replays_without_privilege(cli, root):
     with Folder() as at:
         make(cli, at("a"))
         os.chmod(at("a"), 0o644)
@@ -144,8 +139,7 @@ def every_view_replays_without_privilege(cli):
              cli.run("json", "--replay", at("a")).stdout)
 
 
-def filters_and_count_hold_in_a_replay(cli):
-    cli.need_root()
+def test_filters_and_count_hold_in_a_replay(cli, root):
     with Folder() as at:
         make(cli, at("a"))
         done = cli.run("json", "--replay", at("a"), "--initiator", "peer")
@@ -156,8 +150,7 @@ def filters_and_count_hold_in_a_replay(cli):
         same("-n 3", len(closes(map(json.loads, done.stdout.splitlines()))), 3)
 
 
-def the_view_record_writes_a_recording(cli):
-    cli.need_root()
+def test_the_view_record_writes_a_recording(cli, root):
     with Folder() as at:
         done = cli.run("record", "-o", at("a"), "--netns", cli.netns, "--",
                          *cli.enter(*TRAFFIC, "3"))
@@ -169,9 +162,8 @@ def the_view_record_writes_a_recording(cli):
             same("zcat", f.read(19), b"tcpclose recording\n")
 
 
-def a_killed_recorder_leaves_what_it_wrote(cli):
+def test_a_killed_recorder_leaves_what_it_wrote(cli, root):
     """What is older than a second is on the disk."""
-    cli.need_root()
     with Folder() as at:
         process = cli.start("json", "--record", at("a"), "--netns", cli.netns, "-q",
                               stdout=subprocess.PIPE)
@@ -189,9 +181,8 @@ def a_killed_recorder_leaves_what_it_wrote(cli):
         check_identity(objects[-1])
 
 
-def bad_files_are_told_of(cli):
+def test_bad_files_are_told_of(cli, root):
     """Each with one line, status 66, in little memory, and what is readable."""
-    cli.need_root()
     with Folder() as at:
         make(cli, at("good"), "50")
         with open(at("good"), "rb") as f:
@@ -227,9 +218,8 @@ def bad_files_are_told_of(cli):
         one_line("endless", done, 66, "not a tcpclose recording")
 
 
-def an_unknown_kind_is_counted(cli):
+def test_an_unknown_kind_is_counted(cli, root):
     """An event that this tool knows nothing of stops nothing."""
-    cli.need_root()
     with Folder() as at:
         live = make(cli, at("a"))
         with open(at("a"), "rb") as f:
@@ -256,8 +246,7 @@ def is_sanitized(cli):
     return b"libasan" in subprocess.run(["ldd", cli.tool], capture_output=True).stdout
 
 
-def a_full_disk_ends_the_recording(cli):
-    cli.need_root()
+def test_a_full_disk_ends_the_recording(cli, root):
     with Folder() as at:
         os.mkdir(at("disk"))
         script = ("mount -t tmpfs -o size=16k none %s && %s record -o %s --netns %s -- %s; s=$?;"
@@ -273,8 +262,7 @@ def a_full_disk_ends_the_recording(cli):
         check_identity(json.loads(done.stdout.splitlines()[-1]))
 
 
-def full_files_are_rotated(cli):
-    cli.need_root()
+def test_full_files_are_rotated(cli, root):
     with Folder() as at:
         done = cli.run("record", "-o", at("a"), "--rotate", "64K", "--keep", "2", "--netns",
                          cli.netns, "-q", "--", *cli.enter(*TRAFFIC, "3000"))
@@ -296,9 +284,8 @@ def full_files_are_rotated(cli):
         true("told %d of %d" % (summary["told"], told), 1000 < summary["told"] <= told)
 
 
-def a_recording_becomes_a_story(cli):
+def test_a_recording_becomes_a_story(cli, root):
     """Its JSON is the replay's, but for the time of day."""
-    cli.need_root()
     built = os.path.dirname(cli.tool)
     with Folder() as at:
         make(cli, at("a"), "4")
@@ -314,20 +301,3 @@ def a_recording_becomes_a_story(cli):
         for o in told + want:
             del o["start"], o["time"]
         same("stories", told, want)
-
-
-TESTS = [
-    a_replay_says_what_the_live_run_said,
-    what_waits_for_time_is_replayed_in_time,
-    what_was_there_before_is_replayed_too,
-    losses_are_replayed_too,
-    every_view_replays_without_privilege,
-    filters_and_count_hold_in_a_replay,
-    the_view_record_writes_a_recording,
-    a_killed_recorder_leaves_what_it_wrote,
-    bad_files_are_told_of,
-    an_unknown_kind_is_counted,
-    a_full_disk_ends_the_recording,
-    full_files_are_rotated,
-    a_recording_becomes_a_story,
-]

@@ -15,8 +15,7 @@ from fixture import TRAFFIC, check_identity, closes, one_line, same, true
 NOBODY = 65534
 
 
-def a_command_is_traced_to_its_end(cli):
-    cli.need_root()
+def test_a_command_is_traced_to_its_end(cli, root):
     objects = cli.trace(traffic=("3",))
     same("first", objects[0]["kind"], "meta")
     same("last", objects[-1]["kind"], "summary")
@@ -24,15 +23,13 @@ def a_command_is_traced_to_its_end(cli):
     check_identity(objects[-1])
 
 
-def the_exit_status_is_the_commands(cli):
-    cli.need_root()
+def test_the_exit_status_is_the_commands(cli, root):
     for command, want in (("exit 7", 7), ("kill -9 $$", 137), ("true", 0)):
         same(command, cli.run("json", "--", "sh", "-c", command).returncode, want)
     one_line("no such command", cli.run("-q", "--", "no-such-command"), 127, "'no-such-command'")
 
 
-def what_has_not_settled_is_told_as_open(cli):
-    cli.need_root()
+def test_what_has_not_settled_is_told_as_open(cli, root):
     script = ("import socket,os;l=socket.socket();l.bind(('127.0.0.1',0));l.listen();"
               "c=socket.create_connection(l.getsockname());s,_=l.accept();"
               "c.shutdown(socket.SHUT_WR);os.fork() or __import__('time').sleep(1.5)")
@@ -43,8 +40,7 @@ def what_has_not_settled_is_told_as_open(cli):
     check_identity(objects[-1])
 
 
-def an_interrupt_prints_the_summary(cli):
-    cli.need_root()
+def test_an_interrupt_prints_the_summary(cli, root):
     for sig in (signal.SIGINT, signal.SIGTERM):
         process = cli.start("trace", "--netns", cli.netns)
         cli.inside(*TRAFFIC, "1")
@@ -57,8 +53,7 @@ def an_interrupt_prints_the_summary(cli):
                             err))
 
 
-def a_story_is_told_at_once(cli):
-    cli.need_root()
+def test_a_story_is_told_at_once(cli, root):
     process = cli.start("trace", "--netns", cli.netns, stdout=subprocess.PIPE)
     process.stdout.readline()
     started = time.monotonic()
@@ -71,8 +66,7 @@ def a_story_is_told_at_once(cli):
     true("two lines after %.2f s" % took, took < 1)
 
 
-def duration_and_count_stop_it(cli):
-    cli.need_root()
+def test_duration_and_count_stop_it(cli, root):
     started = time.monotonic()
     done = cli.run("json", "--netns", cli.netns, "-d", "0.5")
     same("-d: exit status", done.returncode, 0)
@@ -85,14 +79,12 @@ def duration_and_count_stop_it(cli):
     check_identity(objects[-1])
 
 
-def quiet_is_quiet(cli):
-    cli.need_root()
+def test_quiet_is_quiet(cli, root):
     done = cli.run("-q", "--netns", cli.netns, "--", *cli.enter(*TRAFFIC, "1"))
     same("stderr", (done.returncode, done.stderr), (0, ""))
 
 
-def a_closed_pipe_ends_quietly(cli):
-    cli.need_root()
+def test_a_closed_pipe_ends_quietly(cli, root):
     process = cli.start("json", "--netns", cli.netns, "-q")
     process.stdout.close()
     cli.inside(*TRAFFIC, "1")
@@ -100,16 +92,14 @@ def a_closed_pipe_ends_quietly(cli):
     same("ended", (process.returncode, process.stderr.read()), (0, ""))
 
 
-def a_full_disk_is_told(cli):
-    cli.need_root()
+def test_a_full_disk_is_told(cli, root):
     done = cli.run("json", "-q", "-o", "/dev/full", "-d", "1")
     one_line("/dev/full", done, 1, "'/dev/full'", "No space")
     done = cli.run("json", "-q", "-o", "/no/such/dir/x")
     one_line("no directory", done, 1, "'/no/such/dir/x'", "No such")
 
 
-def a_full_disk_keeps_what_was_told(cli):
-    cli.need_root()
+def test_a_full_disk_keeps_what_was_told(cli, root):
     folder = tempfile.mkdtemp()
     script = ("mount -t tmpfs -o size=16k none %s && %s json -q --netns %s -o %s/out -- %s; "
               "s=$?; cat %s/out; exit $s" %
@@ -124,8 +114,7 @@ def a_full_disk_keeps_what_was_told(cli):
          len(lines) > 4 and all(json.loads(line) for line in lines[:-1]))
 
 
-def without_privilege(cli):
-    cli.need_root()
+def test_without_privilege(cli, root):
     folder = tempfile.mkdtemp()
     os.chmod(folder, 0o755)
     tool = shutil.copy(cli.tool, folder)
@@ -135,16 +124,14 @@ def without_privilege(cli):
     one_line("nobody", done, 77, "sudo")
 
 
-def without_btf(cli):
-    cli.need_root()
+def test_without_btf(cli, root):
     done = subprocess.run(["unshare", "-m", "sh", "-c", "mount -t tmpfs none /sys/kernel/btf && "
                            "exec " + cli.tool], capture_output=True, text=True, timeout=20)
     one_line("no BTF", done, 69, "CONFIG_DEBUG_INFO_BTF")
 
 
-def loss_is_counted_and_strict(cli):
+def test_loss_is_counted_and_strict(cli, root):
     """A reader that stands still while a small ring runs over."""
-    cli.need_root()
     process = cli.start("json", "--netns", cli.netns, "--buffer", "64K", "--strict", "-q")
     process.send_signal(signal.SIGSTOP)
     cli.inside(*TRAFFIC, "200")
@@ -164,8 +151,7 @@ def loss_is_counted_and_strict(cli):
     true("stderr %r" % err, "strict" in err)
 
 
-def a_small_table_counts_what_it_loses(cli):
-    cli.need_root()
+def test_a_small_table_counts_what_it_loses(cli, root):
     script = ("import socket;l=socket.socket();l.bind(('127.0.0.1',0));l.listen(99);"
               "a=[(socket.create_connection(l.getsockname()),l.accept()) for _ in range(20)]")
     done = cli.run("json", "--netns", cli.netns, "--max-open", "10", "--",
@@ -184,9 +170,8 @@ def program_ids(pid):
     return ids
 
 
-def nothing_stays_in_the_kernel(cli):
+def test_nothing_stays_in_the_kernel(cli, root):
     """Killed where it can clean up nothing: its programs go with its descriptors."""
-    cli.need_root()
     bpftool = shutil.which("bpftool") or "/usr/sbin/bpftool"
     process = cli.start("json", "-q", "--netns", cli.netns)
     mine = left = program_ids(process.pid)
@@ -201,8 +186,7 @@ def nothing_stays_in_the_kernel(cli):
     same("programs left", left, set())
 
 
-def memory_stays_under_40_mib(cli):
-    cli.need_root()
+def test_memory_stays_under_40_mib(cli, root):
     process = cli.start("json", "-q", "--netns", cli.netns)
     with open("/proc/%d/status" % process.pid) as f:
         rss = next(int(line.split()[1]) for line in f if line.startswith("VmRSS:"))
@@ -211,23 +195,3 @@ def memory_stays_under_40_mib(cli):
     if b"libasan" in subprocess.run(["ldd", cli.tool], capture_output=True).stdout:
         return      # the sanitizer's shadow is not the tool's
     true("resident %d KiB" % rss, rss < 40 * 1024)
-
-
-TESTS = [
-    a_command_is_traced_to_its_end,
-    the_exit_status_is_the_commands,
-    what_has_not_settled_is_told_as_open,
-    an_interrupt_prints_the_summary,
-    a_story_is_told_at_once,
-    duration_and_count_stop_it,
-    quiet_is_quiet,
-    a_closed_pipe_ends_quietly,
-    a_full_disk_is_told,
-    a_full_disk_keeps_what_was_told,
-    without_privilege,
-    without_btf,
-    loss_is_counted_and_strict,
-    a_small_table_counts_what_it_loses,
-    nothing_stays_in_the_kernel,
-    memory_stays_under_40_mib,
-]

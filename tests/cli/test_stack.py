@@ -9,7 +9,8 @@ import signal
 import subprocess
 import sys
 
-from fixture import Skip, closes, same, true
+from assertions import Skip
+from fixture import closes, same, true
 from test_record import Folder
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -84,9 +85,8 @@ class StackWorkload:
         same("return addresses", [int(f["address"], 16) for f in stack[len(inner) + 1:len(names)]], self.returns)
 
 
-def the_caller_of_close_is_put_back(cli):
+def test_the_caller_of_close_is_put_back(cli, root):
     """In libc's wrappers for one thread and for several, and in that of shutdown()."""
-    cli.need_root()
     for mode, call in (("close", CLOSE), ("threads", CLOSE), ("shutdown", {"shutdown", "__shutdown"})):
         with StackWorkload(cli, mode) as workload:
             trigger, missing = workload.go()
@@ -96,8 +96,7 @@ def the_caller_of_close_is_put_back(cli):
             same("missing", missing, [])
 
 
-def a_stack_is_replayed(cli):
-    cli.need_root()
+def test_a_stack_is_replayed(cli, root):
     with Folder() as at:
         with StackWorkload(cli, "close", "--record", at("a")) as workload:
             trigger, _ = workload.go()
@@ -112,10 +111,10 @@ def a_stack_is_replayed(cli):
         same("without --stack", done.stdout.count("pool_release"), 0)
 
 
-def a_stripped_program_has_offsets(cli):
-    cli.need_root()
+def test_a_stripped_program_has_offsets(cli, root):
     with Folder() as at:
-        subprocess.run(["strip", "-o", at("stack_workload"), os.path.join(os.path.dirname(cli.tool), "stack_workload")], check=True)
+        program = os.path.join(os.path.dirname(cli.tool), "stack_workload")
+        subprocess.run(["strip", "-o", at("stack_workload"), program], check=True)
         with StackWorkload(cli, "close", path=at("stack_workload")) as workload:
             trigger, missing = workload.go()
             stack = trigger["stack"]
@@ -128,8 +127,7 @@ def a_stripped_program_has_offsets(cli):
             same("missing", missing, [])
 
 
-def code_that_is_in_no_file_is_unresolved(cli):
-    cli.need_root()
+def test_code_that_is_in_no_file_is_unresolved(cli, root):
     if os.uname().machine != "x86_64":
         raise Skip("the code is that of x86-64")
     with StackWorkload(cli, "jit") as workload:
@@ -139,9 +137,8 @@ def code_that_is_in_no_file_is_unresolved(cli):
         workload.check({"stack": [f for f in trigger["stack"] if f["symbol"] != "end_by_code"]}, CLOSE, {None})
 
 
-def a_process_in_another_mount_namespace(cli):
+def test_a_process_in_another_mount_namespace(cli, root):
     """What is at its path here is another program, of other names."""
-    cli.need_root()
     with Folder() as at:
         shutil.copy("/bin/true", at("server"))
         script = 'mount --bind "$1" "$2" && exec "$2" close'
@@ -154,9 +151,8 @@ def a_process_in_another_mount_namespace(cli):
             same("missing", missing, [])
 
 
-def a_program_that_was_replaced_since(cli):
+def test_a_program_that_was_replaced_since(cli, root):
     """By rename, as packages are installed: the old file is still what is mapped."""
-    cli.need_root()
     built = os.path.join(os.path.dirname(cli.tool), "stack_workload")
     with Folder() as at:
         for capable in (True, False):
@@ -179,9 +175,8 @@ def a_program_that_was_replaced_since(cli):
                 workload.check(workload.go()[0], CLOSE)
 
 
-def what_is_gone_is_not_guessed(cli):
+def test_what_is_gone_is_not_guessed(cli, root):
     """A process that ends, or is another program, before its map can be read: right names, or none and why."""
-    cli.need_root()
     with StackWorkload(cli, "exit") as workload:
         trigger, missing = workload.go()
         same("exit", (trigger["call"], trigger["stack"]), ("exit", None))
@@ -201,9 +196,8 @@ def what_is_gone_is_not_guessed(cli):
                     workload.check(trigger, CLOSE)
 
 
-def code_without_frame_pointers_is_told_of(cli):
+def test_code_without_frame_pointers_is_told_of(cli, root):
     """Debian's python has none: what calls close() is named, and that there may be more is said."""
-    cli.need_root()
     script = ("import socket,time;l=socket.socket();l.bind(('127.0.0.1',0));l.listen();"
               "c=socket.create_connection(l.getsockname());s,_=l.accept();c.close();time.sleep(.3);s.close()")
     done = cli.run("json", "--stack", "--netns", cli.netns, "--",
@@ -218,15 +212,13 @@ def code_without_frame_pointers_is_told_of(cli):
         true("%r" % o["missing"], any(WALK.search(m) for m in o["missing"]))
 
 
-def without_the_option_nothing_is_missing(cli):
-    cli.need_root()
+def test_without_the_option_nothing_is_missing(cli, root):
     told = closes(cli.trace())
     same("stacks", {json.dumps(o["trigger"]["stack"]) for o in told}, {"null"})
     same("missing", [m for o in told for m in o["missing"] if "stack" in m], [])
 
 
-def a_go_server_shows_its_frames(cli):
-    cli.need_root()
+def test_a_go_server_shows_its_frames(cli, root):
     if not shutil.which("go"):
         raise Skip("no Go here: apt install golang-go")
     with Folder() as at:
@@ -249,9 +241,3 @@ def a_go_server_shows_its_frames(cli):
                      "net/http.(*conn).serve", "runtime.goexit.abi0"):
             true("%s in %r" % (want, names), want in names)
         same("missing", [m for m in told[0]["missing"] if "stack" in m], [])
-
-
-TESTS = [the_caller_of_close_is_put_back, a_stack_is_replayed, a_stripped_program_has_offsets,
-         code_that_is_in_no_file_is_unresolved, a_process_in_another_mount_namespace,
-         a_program_that_was_replaced_since, what_is_gone_is_not_guessed, code_without_frame_pointers_is_told_of,
-         without_the_option_nothing_is_missing, a_go_server_shows_its_frames]

@@ -65,20 +65,20 @@ WRONG = [
 ]
 
 
-def usage_errors_quote_the_value(cli):
+def test_usage_errors_quote_the_value(cli):
     for args, words in WRONG:
         done = cli.run(*args)
         one_line(" ".join(args), done, 64, "tcpclose: ", *words)
         same("stdout", done.stdout, "")
 
 
-def a_hostile_word_is_quoted_harmlessly(cli):
+def test_a_hostile_word_is_quoted_harmlessly(cli):
     done = cli.run("\033[31m\nred")
     one_line("escape", done, 64)
     true("ESC in %r" % done.stderr, "\033" not in done.stderr)
 
 
-def help_fits_and_ends_with_examples(cli):
+def test_help_fits_and_ends_with_examples(cli):
     done = cli.run("--help")
     same("exit status", (done.returncode, done.stderr), (0, ""))
     true("examples", "Examples:" in done.stdout and "tcpclose --" in done.stdout)
@@ -87,15 +87,7 @@ def help_fits_and_ends_with_examples(cli):
         true(view, "  %s " % view in done.stdout)
 
 
-def version_is_one_line(cli):
+def test_version_is_one_line(cli):
     done = cli.run("--version")
     same("exit status", done.returncode, 0)
     true(done.stdout, done.stdout.startswith("tcpclose ") and done.stdout.count("\n") == 1)
-
-
-TESTS = [
-    usage_errors_quote_the_value,
-    a_hostile_word_is_quoted_harmlessly,
-    help_fits_and_ends_with_examples,
-    version_is_one_line,
-]

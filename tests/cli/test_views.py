@@ -52,8 +52,7 @@ def figures(row, *columns):
     return {c: int(row[c] or -1) for c in columns}
 
 
-def who_counts_what_the_program_did(cli):
-    cli.need_root()
+def test_who_counts_what_the_program_did(cli, root):
     rows = who(cli)
     true("rows %r" % sorted(rows), {"client", "server"} <= set(rows))
     same("client", figures(rows["client"], "closes", "close", "shutdown_wr", "shutdown_rdwr", "clean", "reset",
@@ -64,9 +63,8 @@ def who_counts_what_the_program_did(cli):
          {"closes": 20, "reset": 4, "local": 0, "peer": 20})
 
 
-def who_measures_who_waits_for_whom(cli):
+def test_who_measures_who_waits_for_whom(cli, root):
     """Six of 16 goodbyes waited 100 ms for the server: of the client a peer_hold, of the server an app_hold."""
-    cli.need_root()
     rows = who(cli)
     for name, column in (("client", "peer_hold"), ("server", "app_hold")):
         row = figures(rows[name], column + "_p50_ns", column + "_p99_ns", column + "_max_ns")
@@ -77,8 +75,7 @@ def who_measures_who_waits_for_whom(cli):
         same("%s has no %s" % (name, other), rows[name][other], "")
 
 
-def intervals_add_up_to_the_whole(cli):
-    cli.need_root()
+def test_intervals_add_up_to_the_whole(cli, root):
     script = "import subprocess,sys,time\nfor _ in range(4):\n" \
              "  subprocess.run([sys.executable] + %r + ['3'])\n  time.sleep(.4)" % TRAFFIC[1:]
     for view in ("who", "hist"):
@@ -96,9 +93,8 @@ def intervals_add_up_to_the_whole(cli):
              sum(o[key] for o in parts) <= whole)
 
 
-def a_program_is_named_while_it_is_there(cli):
+def test_a_program_is_named_while_it_is_there(cli, root):
     """--by exe: /proc/PID/exe of who is still there, nothing of who is gone."""
-    cli.need_root()
     script = ("import os,socket,time;l=socket.socket();l.bind(('127.0.0.1',0));l.listen()\n"
               "c=socket.create_connection(l.getsockname());s,_=l.accept();r,w=os.pipe();p=os.fork()\n"
               "if not p: l.close();c.close();os.write(w,b'1');s.recv(1);s.close();os._exit(0)\n"
@@ -109,8 +105,7 @@ def a_program_is_named_while_it_is_there(cli):
     same("who is there, who is gone", rows, {os.path.realpath(sys.executable): 1, None: 1})
 
 
-def hist_counts_every_close_once(cli):
-    cli.need_root()
+def test_hist_counts_every_close_once(cli, root):
     done = cli.run("hist", "-j", "--netns", cli.netns, "--", *cli.enter(*TRAFFIC, "10", "0.05"))
     phases = {o["phase"]: o for o in map(json.loads, done.stdout.splitlines()) if o["kind"] == "hist"}
     same("closes with a total", phases["total"]["count"], 20)
@@ -122,9 +117,8 @@ def hist_counts_every_close_once(cli):
     true("p50 %d of 50 ms" % hold["p50_ns"], hold["p50_ns"] >= 25e6)
 
 
-def both_ends_are_one_picture(cli):
+def test_both_ends_are_one_picture(cli, root):
     """... that shows the numbers that the view json tells, each FIN once."""
-    cli.need_root()
     with Folder() as at:
         done = cli.run("timeline", "--record", at("a"), "--netns", cli.netns, "--",
                          *cli.enter(*TRAFFIC, "3", "0.05"))
@@ -145,8 +139,7 @@ def both_ends_are_one_picture(cli):
             same("stories of\n" + picture, len(ours), 2)
 
 
-def each_replays_as_it_was_live(cli):
-    cli.need_root()
+def test_each_replays_as_it_was_live(cli, root):
     for args in (["timeline"], ["who"], ["who", "0.2"], ["hist"], ["who", "--by", "peer", "-j"]):
         with Folder() as at:
             live = cli.run(*args, "--record", at("a"), "--netns", cli.netns, "--",
@@ -157,9 +150,8 @@ def each_replays_as_it_was_live(cli):
             same("replay of %r" % args, again.stdout, live.stdout)
 
 
-def a_twin_that_does_not_come_is_not_waited_for(cli):
+def test_a_twin_that_does_not_come_is_not_waited_for(cli, root):
     """The server's FIN never comes; the client's story is told when the kernel forgets it: alone, at once."""
-    cli.need_root()
     script = ("import socket,time;l=socket.socket();l.bind(('127.0.0.1',0));l.listen()\n"
               "open('/proc/sys/net/ipv4/tcp_fin_timeout','w').write('1')\n"
               "c=socket.create_connection(l.getsockname());s,_=l.accept();c.close();time.sleep(6);s.close()")
@@ -171,8 +163,7 @@ def a_twin_that_does_not_come_is_not_waited_for(cli):
     true("the first is of the client alone:\n" + pictures[0], "(CLOSE_WAIT)" in pictures[0])
 
 
-def ascii_is_ascii(cli):
-    cli.need_root()
+def test_ascii_is_ascii(cli, root):
     with Folder() as at:
         same("recording", cli.run("record", "-o", at("a"), "--netns", cli.netns, "--",
                                     *cli.enter(*TRAFFIC, "2")).returncode, 0)
@@ -184,7 +175,7 @@ def ascii_is_ascii(cli):
                 same("%s %r in %s is plain" % (view, args, locale), done.stdout.isascii(), plain)
 
 
-def every_view_explains_itself(cli):
+def test_every_view_explains_itself(cli):
     done = cli.run("--help")
     views = re.findall(r"^  ([a-z]+) +\S", done.stdout.split(" Views:\n")[1].split("\n\n")[0], re.M)
     true("views %r" % views, {"trace", "timeline", "who", "hist", "stuck"} <= set(views))
@@ -194,17 +185,3 @@ def every_view_explains_itself(cli):
         true(view + " says for what", done.stdout.startswith("Usage: tcpclose " + view))
         examples = done.stdout.split("\nExamples:\n")[1].splitlines()
         same("examples of " + view, len(examples), 2)
-
-
-TESTS = [
-    who_counts_what_the_program_did,
-    who_measures_who_waits_for_whom,
-    intervals_add_up_to_the_whole,
-    a_program_is_named_while_it_is_there,
-    hist_counts_every_close_once,
-    both_ends_are_one_picture,
-    each_replays_as_it_was_live,
-    a_twin_that_does_not_come_is_not_waited_for,
-    ascii_is_ascii,
-    every_view_explains_itself,
-]

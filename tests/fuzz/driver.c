@@ -50,7 +50,8 @@ static void run_mutation(const struct bytes *file, unsigned files, uint64_t *see
 	size_t len = 0;
 
 	for (unsigned i = next_random(seed) % 4 + 1; i && files; i--)
-		len += copy_part(&file[next_random(seed) % files], data + len, sizeof(data) - len, seed);
+		len += copy_part(&file[next_random(seed) % files], data + len, sizeof(data) - len,
+				 seed);
 	while (len < 200 && next_random(seed) % 8)
 		data[len++] = (uint8_t)next_random(seed);
 	for (unsigned i = next_random(seed) % 16; i && len; i--)

@@ -50,10 +50,12 @@ static void finish(struct view_context *context, struct stuck_table *h)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static const struct run_info meta = { .nr_hooks = 0 };
-	struct endpoint_table_config config = { .max_open = 4, .calls = true, .timewait = true, .report = check_story };
+	struct endpoint_table_config config = { .max_open = 4, .calls = true, .timewait = true,
+						.report = check_story };
 	static const struct filter any_flow;
 	static const struct story_filter any_story;
-	struct stuck_table_config stuck = { .filter = &any_flow, .story_filter = &any_story, .max = 8 };
+	struct stuck_table_config stuck = { .filter = &any_flow, .story_filter = &any_story,
+					    .max = 8 };
 	struct endpoint_table *endpoint_table = endpoint_table_new(&config);
 	struct stuck_table h;
 	struct buf out = { 0 };
@@ -62,7 +64,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	HOLDS(endpoint_table);
 	stuck_table_init(&h, &stuck);
 	HOLDS(size == sizeof(struct event) || !decode_event(data, size));
-	for (; size >= sizeof(struct event); data += sizeof(struct event), size -= sizeof(struct event)) {
+	for (; size >= sizeof(struct event);
+	     data += sizeof(struct event), size -= sizeof(struct event)) {
 		struct event aligned;
 		const struct event *e;
 
@@ -71,7 +74,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		if (!e)
 			continue;
 		HOLDS(e == &aligned && e->syscall < SYSCALL_COUNT);
-		HOLDS(strcmp(event_kind_name(e->kind), "?") && strcmp(state_name(e->old_state), "?"));
+		HOLDS(strcmp(event_kind_name(e->kind), "?") &&
+		      strcmp(state_name(e->old_state), "?"));
 		check_event(&context, e);
 		stuck_table_feed(&h, e, sizeof(*e));
 		endpoint_table_feed(endpoint_table, e);

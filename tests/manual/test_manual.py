@@ -1,22 +1,16 @@
-#!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 """The investigations of the manual, followed to the letter: does each command still say what the text says?
 
 The witness is what the scenes do (scenarios.py), and for what hangs /proc/net/tcp. Needs root.
 """
 
-import argparse
 import contextlib
 import json
-import os
 import subprocess
-import sys
 import time
 
-sys.dont_write_bytecode = True
-sys.path.append(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 import scenarios
-from assertions import Failure, same, true
+from assertions import same, true
 
 CLOSE_WAIT = "08"
 
@@ -50,7 +44,8 @@ def in_close_wait(port):
     return sum(int(row[1].rpartition(":")[2], 16) == port and row[3] == CLOSE_WAIT for row in rows)
 
 
-def a_service_drowns_in_close_wait(tool):
+def test_a_service_drowns_in_close_wait(options, root):
+    tool = Tool(options.tool)
     with played("leak") as (port, billing, _):
         end = time.monotonic() + 20
         while in_close_wait(port) < 10 and time.monotonic() < end:
@@ -76,7 +71,8 @@ def a_service_drowns_in_close_wait(tool):
     tool.say("stuck", "-L", str(port), "--fail")
 
 
-def closes_are_slow(tool):
+def test_closes_are_slow(options, root):
+    tool = Tool(options.tool)
     with played("slow-peer") as (port, reports, dashboard):
         closes = [o for o in tool.json("json", "-P", str(port), "--slow", "100", "-n", "8")
                   if o["kind"] == "close" and not o["partial"]]
@@ -93,7 +89,8 @@ def closes_are_slow(tool):
         true("the histogram is of peer_hold", "peer_hold" in text and "p99" in text)
 
 
-def connection_reset_by_peer(tool):
+def test_connection_reset_by_peer(options, root):
+    tool = Tool(options.tool)
     with played("resets") as (port, uploads, camera):
         closes = [o for o in tool.json("json", "-P", str(port), "--class", "reset", "-n", "6")
                   if o["kind"] == "close"]
@@ -108,28 +105,3 @@ def connection_reset_by_peer(tool):
         for o in theirs:
             same("the other end", (o["ending"], o["initiator"]), ("reset-received", "peer"))
             true(f"camera never ended it: {o['trigger']}", not o["trigger"] or o["trigger"]["pid"] == camera)
-
-
-def main():
-    parser = argparse.ArgumentParser(description=__doc__.split("\n\n", maxsplit=1)[0])
-    parser.add_argument("--tool", default="build/tcpclose")
-    options = parser.parse_args()
-    tests = [a_service_drowns_in_close_wait, closes_are_slow, connection_reset_by_peer]
-    if os.geteuid():
-        print(f"0 passed, 0 failed, {len(tests)} skipped")
-        return 0
-    failed = 0
-    for test in tests:
-        name = test.__name__.replace("_", "-")
-        try:
-            test(Tool(os.path.abspath(options.tool)))
-            print("ok", name, flush=True)
-        except (Failure, subprocess.TimeoutExpired) as why:
-            failed += 1
-            print(f"not ok {name}: {why}", flush=True)
-    print(f"{len(tests) - failed} passed, {failed} failed, 0 skipped")
-    return 1 if failed else 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

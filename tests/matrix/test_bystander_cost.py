@@ -3,7 +3,7 @@
 """What the tool costs those who end no connection: how often the kernel runs its programs for them, which it counts
 itself. In a guest of tools/matrix: other kernels take other hooks, and nothing else runs there meanwhile.
 
-One line per case on stdout. Exit status: 0 all passed, 1 some failed, 77 nothing could be run.
+One line per test on stdout. Exit status: 0 all passed, 1 some failed, 77 nothing could be run.
 """
 
 import os
@@ -12,11 +12,12 @@ import socket
 import sys
 
 sys.dont_write_bytecode = True
-sys.path.append(os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "live", "lib"))
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path[:0] = [os.path.join(HERE, "..", "live", "lib"), os.path.join(HERE, "..")]
 
 import held_connections
 import fixtures
-from runner import run_family
+from runner import run_module
 
 STATS = "/proc/sys/kernel/bpf_stats_enabled"
 TIMES = 2000
@@ -66,7 +67,7 @@ def open_and_close():
     os.close(os.open("/proc/self/status", os.O_RDONLY))
 
 
-def the_runs_are_counted(options, report):
+def test_the_runs_are_counted(options, report):
     """What the other cases rely on."""
     with fixtures.Namespace() as ns, Counted(options, "inline") as counted:
         before = counted.runs()
@@ -77,14 +78,14 @@ def the_runs_are_counted(options, report):
         report.true("runs for 10 connections", counted.runs() - before >= 80, counted.runs() - before)
 
 
-def a_cheap_system_call_runs_nothing(options, report):
+def test_a_cheap_system_call_runs_nothing(options, report):
     for calls in ("auto", "inline"):
         with Counted(options, calls) as counted:
             runs = counted.runs_for(os.getppid)
             report.true(f"{calls}: runs for {TIMES} getppid", runs <= STRAYS, runs)
 
 
-def a_file_runs_nothing_but_the_hooks_on_close(options, report):
+def test_a_file_runs_nothing_but_the_hooks_on_close(options, report):
     """Two at entry and two at return, which look at what the descriptor is."""
     with Counted(options, "inline") as counted:
         runs = counted.runs_for(open_and_close)
@@ -94,7 +95,7 @@ def a_file_runs_nothing_but_the_hooks_on_close(options, report):
         report.true(f"auto: runs for {TIMES} files", runs <= 4 * TIMES + STRAYS, runs)
 
 
-def a_dropped_datagram_runs_nothing(options, report):
+def test_a_dropped_datagram_runs_nothing(options, report):
     """Where life after CLOSE is seen by a trampoline, and not by what drops packets."""
     with fixtures.Namespace() as ns, Counted(options, "auto") as counted:
         report.same("late", counted.hooks()["late"], "fexit")
@@ -105,8 +106,5 @@ def a_dropped_datagram_runs_nothing(options, report):
         report.true(f"runs for {TIMES} datagrams", runs <= STRAYS, runs)
 
 
-CASES = [the_runs_are_counted, a_cheap_system_call_runs_nothing, a_file_runs_nothing_but_the_hooks_on_close,
-         a_dropped_datagram_runs_nothing]
-
 if __name__ == "__main__":
-    sys.exit(run_family(__doc__, CASES))
+    sys.exit(run_module(globals()))

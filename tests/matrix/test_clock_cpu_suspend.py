@@ -3,7 +3,7 @@
 """Bad days of the machine itself, under traffic: the wall clock jumps, a processor goes and comes, the machine sleeps.
 In a guest of tools/matrix alone, for whose clock nobody cares.
 
-One line per case on stdout. Exit status: 0 all passed, 1 some failed, 77 nothing could be run.
+One line per test on stdout. Exit status: 0 all passed, 1 some failed, 77 nothing could be run.
 """
 
 import json
@@ -15,12 +15,13 @@ import sys
 import time
 
 sys.dont_write_bytecode = True
-sys.path.append(os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "live", "lib"))
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path[:0] = [os.path.join(HERE, "..", "live", "lib"), os.path.join(HERE, "..")]
 
 import held_connections
 import fixtures
 import timing
-from runner import run_family
+from runner import finish, run_module
 
 HOUR_S = 3600
 CPU = "/sys/devices/system/cpu/cpu1/online"
@@ -127,7 +128,7 @@ def jump(seconds):
     time.clock_settime(time.CLOCK_REALTIME, time.clock_gettime(time.CLOCK_REALTIME) + seconds)
 
 
-def the_wall_clock_jumps(options, report):
+def test_the_wall_clock_jumps(options, report):
     """By an hour, ahead and back, also while a connection closes; and a replay says the same."""
     record, apart = os.path.join(options.folder, "ends.rec"), set()
     with fixtures.Namespace() as ns, held_connections.Tool(options.tool) as tool:
@@ -156,7 +157,7 @@ def the_wall_clock_jumps(options, report):
     report.same("what a replay says", [json.loads(line) for line in again.stdout.splitlines()][1:], lines[1:])
 
 
-def a_processor_comes_and_goes(options, report):
+def test_a_processor_comes_and_goes(options, report):
     with fixtures.Namespace() as ns, held_connections.Tool(options.tool) as tool:
         tool.start("--netns", ns.name)
         churn = Churn(ns, 3)
@@ -176,7 +177,7 @@ def boot_s():
     return time.clock_gettime(time.CLOCK_BOOTTIME)
 
 
-def the_machine_sleeps(options, report):
+def test_the_machine_sleeps(options, report):
     """Suspend to memory, until the clock's alarm. What was closing then goes on closing, and the sleep counts."""
     apart = set()
     with fixtures.Namespace() as ns, held_connections.Tool(options.tool) as tool:
@@ -210,11 +211,8 @@ def the_machine_sleeps(options, report):
     print(f"# slept {slept:.1f} s", flush=True)
 
 
-CASES = [the_wall_clock_jumps, a_processor_comes_and_goes, the_machine_sleeps]
-
 if __name__ == "__main__":
     if not os.path.exists("/matrix/job"):
         print("# SKIP all: it sets the clock and sleeps: in a guest of tools/matrix alone")
-        print(f"0 passed, 0 failed, {len(CASES)} skipped")
-        sys.exit(77)
-    sys.exit(run_family(__doc__, CASES))
+        sys.exit(finish(["skipped"]))
+    sys.exit(run_module(globals()))

@@ -3,7 +3,7 @@
 """The tool as an ordinary user, with CAP_BPF and CAP_PERFMON alone. In a guest of tools/matrix: what that takes
 differs from kernel to kernel.
 
-One line per case on stdout. Exit status: 0 all passed, 1 some failed, 77 nothing could be run.
+One line per test on stdout. Exit status: 0 all passed, 1 some failed, 77 nothing could be run.
 """
 
 import contextlib
@@ -15,11 +15,12 @@ import struct
 import sys
 
 sys.dont_write_bytecode = True
-sys.path.append(os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "live", "lib"))
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path[:0] = [os.path.join(HERE, "..", "live", "lib"), os.path.join(HERE, "..")]
 
 import held_connections
 import fixtures
-from runner import run_family
+from runner import run_module
 
 USER = 1000
 CAP_PERFMON, CAP_BPF = 38, 39
@@ -73,7 +74,7 @@ def check_ends(tool, ns, client, server, report):
         report.same("waves", [w["wave"] for w in story["waves"]], [1, 2, 3, 4])
 
 
-def stories_of_the_host(options, report):
+def test_stories_of_the_host(options, report):
     """Of connections in other namespaces too, IPv4 and IPv6; as the user, and with no other capability."""
     with fixtures.Namespace() as ns, held_connections.Tool(options.tool) as tool:
         start(tool, "--calls", "inline")
@@ -88,7 +89,7 @@ def stories_of_the_host(options, report):
     report.same("lost", sum(lines[-1]["lost"].values()) + sum(lines[-1]["events_lost"].values()), 0)
 
 
-def a_reset(options, report):
+def test_a_reset(options, report):
     """close() with bytes unread."""
     with fixtures.Namespace() as ns, held_connections.Tool(options.tool) as tool:
         start(tool, "--calls", "inline")
@@ -103,7 +104,5 @@ def a_reset(options, report):
                 ("reset-sent", "unread-data", 6))
 
 
-CASES = [stories_of_the_host, a_reset]
-
 if __name__ == "__main__":
-    sys.exit(run_family(__doc__, CASES))
+    sys.exit(run_module(globals()))

@@ -434,7 +434,8 @@ void end_run(struct end *e)
 	const struct plan *p = &e->plan;
 
 	count_bytes(e);
-	if (!plan_goes_first(p, e->side) && p->first != FIRST_AT_ONCE && action_resets(p->action[0])) {
+	if (!plan_goes_first(p, e->side) && p->first != FIRST_AT_ONCE &&
+	    action_resets(p->action[0])) {
 		truth_print(e, NULL);
 		if (p->action[0] == ACTION_UNREAD)
 			send_junk(e, SOAK_UNREAD);

@@ -44,7 +44,8 @@ const char *action_name(uint8_t action)
 
 bool action_resets(uint8_t action)
 {
-	return action == ACTION_LINGER_ZERO || action == ACTION_UNREAD || action == ACTION_DISCONNECT;
+	return action == ACTION_LINGER_ZERO || action == ACTION_UNREAD ||
+	       action == ACTION_DISCONNECT;
 }
 
 bool action_forks(uint8_t action)

@@ -20,10 +20,12 @@ sys.dont_write_bytecode = True
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
-sys.path.insert(0, os.path.join(ROOT, "tests/live/lib"))
+sys.path[:0] = [os.path.join(ROOT, "tests/live/lib"), os.path.join(ROOT, "tests")]
 
 import compare
 import fixtures
+from assertions import Failure
+from runner import attempt, finish, why_not
 from sandbox_gaps import SandboxGaps
 
 NAMESPACES = 4
@@ -33,10 +35,9 @@ GROWTH_KIB = 1024
 STRANGERS = 1000            # stories of other namespaces: so many, and the growth may be theirs
 GRACE_S = 90                # soak ends itself before
 SHOWN = 20
-TRIES = 2                   # where the host hid something, see tests/live/lib/sandbox_gaps.py
 
 
-def parse_options():
+def parse_options(words):
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
     parser.add_argument("--seconds", type=int, metavar="S", default=60)
     parser.add_argument("--seed", type=int, metavar="N", default=1)
@@ -49,7 +50,7 @@ def parse_options():
                         help="do not judge it: a sanitizer's account is not the tool's")
     parser.add_argument("--tool", metavar="PATH", default=os.path.join(ROOT, "build/tcpclose"))
     parser.add_argument("--soak", metavar="PATH", default=os.path.join(ROOT, "build/soak"))
-    options = parser.parse_args()
+    options = parser.parse_args(words)
     options.tool = os.path.abspath(options.tool)
     options.soak = os.path.abspath(options.soak)
     return options
@@ -170,60 +171,57 @@ def nested(options, folder, spaces):
         return nested(options, folder, spaces + [ns])
 
 
-def tell(options, comparison, tool):
+def judge(options, comparison, tool):
+    """A line with the figures, and a Failure if there are differences."""
     before, after = check_growth(comparison, tool.rss, options)
-    rest = (f"({options.seconds} s, {len(comparison.truths.ends)} endpoints, "
-            f"RSS {before} -> {after} KiB)")
+    figures = f"{options.seconds} s, {len(comparison.truths.ends)} endpoints, RSS {before} -> {after} KiB"
+    print(f"# soak: {figures}")
     if not comparison.failures:
-        print(f"ok soak {rest}")
         return
-    print(f"not ok soak {rest}: {len(comparison.failures)} differences")
-    for line in comparison.failures[:SHOWN]:
-        print(f"#   {line}")
+    lines = [f"{figures}: {len(comparison.failures)} differences", *comparison.failures[:SHOWN]]
     if comparison.strangers:
-        print(f"#   {comparison.strangers} stories were of other namespaces: is the host busy?")
-    for kind, count in comparison.kinds.most_common():
-        print(f"#   {count} x {kind}")
+        lines.append(f"{comparison.strangers} stories were of other namespaces: is the host busy?")
+    lines += [f"{count} x {kind}" for kind, count in comparison.kinds.most_common()]
+    raise Failure("\n".join(lines))
 
 
-def attempt(options):
-    """Tells the outcome. Did it fail?"""
+def soak(options):
     folder = tempfile.mkdtemp(prefix="tcpclose-soak-")
-    failed = True
     try:
-        comparison, tool = nested(options, folder, [])
-        tell(options, comparison, tool)
-        failed = bool(comparison.failures)
-    except (fixtures.Broken, subprocess.SubprocessError, OSError, ValueError, KeyError) as e:
-        print(f"not ok soak: {type(e).__name__}: {e}")
-    if options.keep:
-        print(f"#   {folder}")
-    else:
-        shutil.rmtree(folder, ignore_errors=True)
-    return failed
+        judge(options, *nested(options, folder, []))
+    finally:
+        if options.keep:
+            print(f"#   {folder}")
+        else:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def test_soak(options, root):
+    words = ["--tool", options.tool, "--soak", os.path.join(options.build, "soak")]
+    if options.sanitized:       # memory then grows by the sanitizers' own account: only the stories are judged
+        words += ["--seconds", "9", "--any-memory"]
+    soak(parse_options(words))
 
 
 def main():
-    options = parse_options()
+    options = parse_options(None)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))   # so that namespaces are deleted
-    needed = ("ip", "tcpdump") if options.capture else ("ip",)
-    missing = [word for word in needed if not shutil.which(word)]
-    if os.geteuid() != 0 or missing:
-        print(f"# SKIP soak: needs {', '.join(missing) or 'root'}")
-        print("0 passed, 0 failed, 1 skipped")
-        return 77
+    reason = why_not(("ip", "tcpdump") if options.capture else ("ip",))
+    if reason:
+        print(f"# SKIP soak: {reason}")
+        return finish(["skipped"])
     for path in (options.soak, options.tool):
         if not os.access(path, os.X_OK):
-            print(f"run.py: no program {path!r}: build it first", file=sys.stderr)
+            print(f"test_soak.py: no program {path!r}: build it first", file=sys.stderr)
             return 64
     with SandboxGaps() as gaps:
-        for _ in range(TRIES):
-            gaps.clear()
-            failed = attempt(options)
-            if not failed or not gaps.excuses("soak", "it failed"):
-                break
-    print(f"{int(not failed)} passed, {int(failed)} failed, 0 skipped")
-    return int(failed)
+        try:
+            attempt("soak", soak, {"options": options}, gaps)
+        except (Failure, fixtures.Broken, subprocess.SubprocessError, OSError, ValueError, KeyError) as e:
+            print(f"not ok soak: {type(e).__name__}: {e}")
+            return finish(["failed"])
+    print("ok soak")
+    return finish(["passed"])
 
 
 if __name__ == "__main__":

@@ -108,8 +108,8 @@ static bool json_value(struct json_text *j)
 	else if (j->p < j->end && *j->p == '"')
 		good = json_string(j);
 	else
-		good = json_skip_word(j, "true") || json_skip_word(j, "false") || json_skip_word(j, "null") ||
-		       json_number(j);
+		good = json_skip_word(j, "true") || json_skip_word(j, "false") ||
+		       json_skip_word(j, "null") || json_number(j);
 	j->depth--;
 	return good;
 }

@@ -38,7 +38,8 @@ static void put_comm(struct buf *b, const uint8_t *comm)
 
 static void put_call(struct buf *b, const struct socket_call *a)
 {
-	const char *name = a->trigger == TRIGGER_SYSCALL ? syscall_name(a->syscall_nr, a->compat) : NULL;
+	const char *name = a->trigger == TRIGGER_SYSCALL ? syscall_name(a->syscall_nr, a->compat)
+							 : NULL;
 
 	buf_str(b, name ? name : trigger_name(a->trigger));
 }
@@ -200,7 +201,8 @@ static bool socket_fact(struct buf *b, const char *key, const struct story *s)
 	else if (!strcmp(key, "holders"))
 		put_holders(b, s);
 	else if (!strcmp(key, "opened"))
-		buf_str(b, s->opened == OPENED_UNKNOWN ? "-" : s->opened == OPENED_CONNECT ? "connect" : "accept");
+		buf_str(b, s->opened == OPENED_UNKNOWN ? "-" :
+			   s->opened == OPENED_CONNECT ? "connect" : "accept");
 	else if (!strcmp(key, "v4mapped"))
 		put_bool(b, s->v4mapped);
 	else if (!strcmp(key, "sent"))

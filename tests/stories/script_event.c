@@ -278,7 +278,8 @@ static bool take_reason(struct script *s, struct event *e, const char *word)
 
 static bool take_more(struct event *e, const char *word)
 {
-	for (unsigned i = 0; e->kind != EVENT_TIMEWAIT && i < sizeof(flag_bits) / sizeof(*flag_bits); i++) {
+	for (unsigned i = 0;
+	     e->kind != EVENT_TIMEWAIT && i < sizeof(flag_bits) / sizeof(*flag_bits); i++) {
 		if (strcmp(flag_bits[i].name, word))
 			continue;
 		e->flags |= flag_bits[i].bit;
@@ -330,7 +331,8 @@ static bool take_own_word(struct script *s, struct event *e, const char *word)
 		return take_substate(s, e, value);
 	else if (e->kind == EVENT_SOCKET)
 		return take_found(e, word) || take_field(e, PASSES, word);
-	else if (e->kind == EVENT_HOLDER && (value = words_value(word, "fd")) && words_u64(value, &v))
+	else if (e->kind == EVENT_HOLDER && (value = words_value(word, "fd")) &&
+		 words_u64(value, &v))
 		e->arg[0] = (__s32)v;
 	else if (e->kind == EVENT_RESET_SENT && (value = words_value(word, "reason")))
 		return take_reason(s, e, value);
@@ -367,7 +369,8 @@ static void fill_from(struct event *e, const struct event *now)
 	e->netns = now->netns;
 	e->family = now->family;
 	e->cookie = now->cookie;
-	e->sk_key = e->kind == EVENT_TIMEWAIT ? 0 : e->old_state == STATE_TIME_WAIT ? now->sk_key + 8 : now->sk_key;
+	e->sk_key = e->kind == EVENT_TIMEWAIT ? 0 :
+		    e->old_state == STATE_TIME_WAIT ? now->sk_key + 8 : now->sk_key;
 	for (unsigned i = 0; whole && i < sizeof(fields) / sizeof(*fields); i++)
 		if (fields[i].of == PERSISTS)
 			memcpy((uint8_t *)e + fields[i].offset,
@@ -458,7 +461,8 @@ void script_put_flags(struct buf *b, const struct event *e)
 		buf_char(b, ' ');
 		buf_str(b, flags[i].name);
 	}
-	for (unsigned i = 0; e->kind != EVENT_TIMEWAIT && i < sizeof(flag_bits) / sizeof(*flag_bits); i++) {
+	for (unsigned i = 0;
+	     e->kind != EVENT_TIMEWAIT && i < sizeof(flag_bits) / sizeof(*flag_bits); i++) {
 		if (!(e->flags & flag_bits[i].bit))
 			continue;
 		buf_char(b, ' ');

@@ -49,7 +49,8 @@ static inline int set_up(void **state)
 
 	if (!d)
 		return -1;
-	d->config = (struct endpoint_table_config){ .max_open = MAX_OPEN, .seed = 1, .calls = true, .timewait = true,
+	d->config = (struct endpoint_table_config){ .max_open = MAX_OPEN, .seed = 1, .calls = true,
+						    .timewait = true,
 					   .report = count_story, .arg = d };
 	d->endpoint_table = endpoint_table_new(&d->config);
 	*state = d;

@@ -19,7 +19,8 @@
 static inline struct event an_event(uint64_t ts_ns, uint8_t kind)
 {
 	return (struct event){
-		.ts_ns = ts_ns, .kind = kind, .sk_key = 0xa000, .cookie = 0x11, .netns = 7, .family = 4,
+		.ts_ns = ts_ns, .kind = kind, .sk_key = 0xa000, .cookie = 0x11, .netns = 7,
+		.family = 4,
 		.local_addr = { 10, 0, 0, 1 }, .peer_addr = { 10, 0, 0, 9 }, .local_port = 51544,
 		.peer_port = 80, .snd_una = 1000, .snd_nxt = 1000, .write_seq = 1000,
 		.rcv_nxt = 5000, .rcv_wup = 5000, .copied_seq = 5000, .snd_wnd = 65535,

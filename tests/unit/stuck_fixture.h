@@ -17,7 +17,8 @@ static const struct story_filter no_select;
 static inline struct event a_socket(uint8_t state, uint16_t port)
 {
 	return (struct event){
-		.kind = EVENT_SOCKET, .sk_key = 0xa000u + port, .cookie = port, .netns = 7, .family = 4,
+		.kind = EVENT_SOCKET, .sk_key = 0xa000u + port, .cookie = port, .netns = 7,
+		.family = 4,
 		.local_addr = { 10, 0, 0, 1 }, .peer_addr = { 10, 0, 0, 9 }, .local_port = 80,
 		.peer_port = port, .old_state = state, .new_state = state, .snd_una = 1000,
 		.snd_nxt = 1000, .write_seq = 1000, .rcv_nxt = 5000, .copied_seq = 5000,
@@ -58,10 +59,12 @@ static inline struct event a_holder(uint16_t port, uint32_t pid, const char *com
 	return e;
 }
 
-static inline void stuck_table_begin(struct stuck_table *h, const struct filter *f, const struct story_filter *s,
-			       uint64_t older_than_ns, size_t max)
+static inline void stuck_table_begin(struct stuck_table *h, const struct filter *f,
+				     const struct story_filter *s, uint64_t older_than_ns,
+				     size_t max)
 {
-	struct stuck_table_config config = { .filter = f, .story_filter = s, .older_than_ns = older_than_ns,
+	struct stuck_table_config config = { .filter = f, .story_filter = s,
+					     .older_than_ns = older_than_ns,
 				       .max = max };
 
 	stuck_table_init(h, &config);

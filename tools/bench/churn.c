@@ -143,7 +143,8 @@ static void sleep_until(uint64_t at_ns)
  * Connects to the next address of 127.0.0.0/8 each time, so that no pair of endpoints is reused
  * during its TIME_WAIT.
  */
-static void run_client(const struct options *o, unsigned int nr, struct pair *pair, uint64_t start_ns)
+static void run_client(const struct options *o, unsigned int nr, struct pair *pair,
+		       uint64_t start_ns)
 {
 	struct sockaddr_in addr = {
 		.sin_family = AF_INET,

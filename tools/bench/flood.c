@@ -88,8 +88,8 @@ static void send_one(int fd, bool syn, uint32_t nr)
 	addr.sin_port = syn ? 0 : htons(CLOSED_PORT);
 	if (syn)
 		th.check = checksum(&th);
-	n = sendto(fd, syn ? (const void *)&th : (const void *)&nr, syn ? sizeof(th) : sizeof(nr), 0,
-		   (const struct sockaddr *)&addr, sizeof(addr));
+	n = sendto(fd, syn ? (const void *)&th : (const void *)&nr, syn ? sizeof(th) : sizeof(nr),
+		   0, (const struct sockaddr *)&addr, sizeof(addr));
 	if (n < 0 && errno != ECONNREFUSED && errno != ENOBUFS)
 		err(1, "sendto");
 }
@@ -117,7 +117,8 @@ int main(int argc, char **argv)
 			send_one(fd, syn, nr++);
 		end = now_s();
 	} while (end - begin < seconds);
-	dropped = (syn ? read_counter("Tcp:", "OutRsts") : read_counter("Udp:", "NoPorts")) - before;
+	dropped =
+		(syn ? read_counter("Tcp:", "OutRsts") : read_counter("Udp:", "NoPorts")) - before;
 	printf("{\"packets\":%u,\"rate\":%.0f,\"dropped\":%lu}\n", nr, nr / (end - begin), dropped);
 	return 0;
 }

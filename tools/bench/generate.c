@@ -270,7 +270,8 @@ int generate_recording(const char *path, unsigned long events, unsigned long con
 	static const struct run_info meta = {
 		.hostname = "nowhere", .kernel = "6.1.0", .machine = "x86_64",
 		.boot_id = "00000000-0000-4000-8000-000000000000",
-		.hook = { { "calls", "tracepoint" }, { "late", "tp_btf" }, { "reset_sent", "tp_btf" },
+		.hook = { { "calls", "tracepoint" }, { "late", "tp_btf" },
+			  { "reset_sent", "tp_btf" },
 			  { "reset_received", "tp_btf" }, { "fin_resent", "tp_btf" },
 			  { "state", "tp_btf" }, { "destroy", "tp_btf" } },
 		.nr_hooks = 7, .boot_to_wall_ns = 1795335152LL * 1000000000 - (int64_t)START_NS,

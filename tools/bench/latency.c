@@ -96,7 +96,8 @@ static void sleep_random(double rate)
 static void end_one(struct latency *l, uint16_t port, bool reset)
 {
 	const struct linger now = { .l_onoff = 1 };
-	struct sockaddr_in from = make_address(CLIENT, port), to = make_address(SERVER, SERVER_PORT);
+	struct sockaddr_in from = make_address(CLIENT, port),
+			   to = make_address(SERVER, SERVER_PORT);
 	int server, client = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	struct end *e = &l->by_port[port];
 
@@ -245,7 +246,8 @@ static void report_kind(const struct latency *l, enum kind kind)
 			us[told++] = ((double)e->told_ns[is_server] - (double)e->at_ns) / 1e3;
 	}
 	qsort(us, told, sizeof(*us), compare);
-	printf("%s\"%s\":{\"made\":%zu,\"told\":%zu", kind ? "," : "{", kind_name[kind], made, told);
+	printf("%s\"%s\":{\"made\":%zu,\"told\":%zu", kind ? "," : "{", kind_name[kind], made,
+	       told);
 	if (told)
 		printf(",\"p50_us\":%.1f,\"p99_us\":%.1f,\"max_us\":%.1f", percentile(us, told, 50),
 		       percentile(us, told, 99), us[told - 1]);

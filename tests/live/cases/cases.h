@@ -14,7 +14,9 @@
 
 #define V4 .listen_addr = "127.0.0.1", .connect_addr = "127.0.0.1"
 #define CLEAN_COUNTERS .counters = { { "TW", 1 } }
-#define LOCAL_FIRST V4, CLEAN_COUNTERS, .client_expected = &expected_active, .server_expected = &expected_passive
+#define LOCAL_FIRST                                                                                \
+	V4, CLEAN_COUNTERS, .client_expected = &expected_active,                                   \
+	.server_expected = &expected_passive
 
 extern const struct workload_case cases_basic[];
 extern const struct workload_case cases_trigger[];		/* descriptors and shutdown() */

@@ -165,7 +165,8 @@ static const struct expected half_closed = {
 
 const struct workload_case cases_reset[] = {
 	{ V4, .name = "linger2-shutdown", .client = linger2_shutdown,
-	  .server = read_eof_and_reset, .client_expected = &linger2, .server_expected = &half_closed,
+	  .server = read_eof_and_reset, .client_expected = &linger2,
+	  .server_expected = &half_closed,
 	  .counters = { { "EstabResets", 1 }, { "OutRsts", 1 }, { "TCPAbortOnLinger", 1 } },
 	  .does = "TCP_LINGER2 < 0: SHUT_WR sends a FIN, close() in FIN_WAIT2 a RST" },
 	{ V4, .name = "linger2-close", .client = linger2_close, .server = read_eof_and_reset,

@@ -257,8 +257,9 @@ static void await_resets(struct workload *w)
 
 #define RESET_COUNTERS(n) .counters = { { "EstabResets", 2 * (n) }, { "OutRsts", (n) } }
 #define LISTENER_ENDS                                                                              \
-	V4, RESET_COUNTERS(3), .client = await_resets, .client_expected = &expected_reset_received,        \
-	.server_expected = &not_accepted, .connections = 3, .no_accept = true
+	V4, RESET_COUNTERS(3),                                                                     \
+		.client = await_resets, .client_expected = &expected_reset_received,               \
+		.server_expected = &not_accepted, .connections = 3, .no_accept = true
 #define SERVER_HOLDS LOCAL_FIRST, .server = do_close_after_hold
 
 const struct workload_case cases_trigger_far[] = {

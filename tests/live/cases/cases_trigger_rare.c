@@ -173,11 +173,13 @@ static void close_mptcp_after_hold(struct workload *w)
 
 /* The kernel decides when a subflow sends its FINs: the other FIN may carry the ACK of one. */
 static const struct expected subflow_active = {
-	.ending = "four-way|three-way", .class = "clean", .initiator = "local", .states = ACTIVE_STATES,
+	.ending = "four-way|three-way", .class = "clean", .initiator = "local",
+	.states = ACTIVE_STATES,
 	.closes_first = true,
 };
 static const struct expected subflow_passive = {
-	.ending = "four-way|three-way", .class = "clean", .initiator = "peer", .states = PASSIVE_STATES,
+	.ending = "four-way|three-way", .class = "clean", .initiator = "peer",
+	.states = PASSIVE_STATES,
 };
 
 #define SERVER_HOLDS LOCAL_FIRST, .server = do_close_after_hold

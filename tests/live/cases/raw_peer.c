@@ -134,7 +134,8 @@ static void frame_build(struct frame *f, const struct raw_peer *p, uint8_t flags
 	tcp->th_off = sizeof(*tcp) / 4;
 	tcp->th_flags = flags;
 	tcp->th_win = htons(p->window);
-	pseudo = add_to_checksum(IPPROTO_TCP + (uint32_t)tcp_len, &ip->saddr, 2 * sizeof(ip->saddr));
+	pseudo = add_to_checksum(IPPROTO_TCP + (uint32_t)tcp_len, &ip->saddr,
+				 2 * sizeof(ip->saddr));
 	tcp->th_sum = fold_checksum(add_to_checksum(pseudo, tcp, tcp_len));
 }
 

@@ -114,7 +114,8 @@ struct workload_case {
 	void (*parent)(struct workload *w);		/* NULL: the parent only waits */
 	const struct expected *client_expected;		/* NULL: no socket of that end on this host */
 	const struct expected *server_expected;
-	struct counter counters[WORKLOAD_COUNTERS];	/* deltas of the SNMP counters, both ends; rest 0 */
+	/* deltas of the SNMP counters, both ends; rest 0 */
+	struct counter counters[WORKLOAD_COUNTERS];
 	int connections;			/* 0 means 1 */
 	int client_status;			/* wait status of the client */
 	int protocol;				/* of the sockets; 0 means TCP */

@@ -3,8 +3,9 @@
 """Runs every case of workload under the tool, and compares what the tool says with the truth, the
 capture, the kernel's counters and ss.
 
-One line per case on stdout. Exit status: 0 all passed, 1 some failed, 64 usage, 77 nothing could be
-run.
+Under pytest the cases run in batches, twice: with the tracepoints of system calls (test_live), and without any hook on
+calls (test_inline). As a program it prints one line per case, and has options for a closer look. Exit status: 0 all
+passed, 1 some failed, 64 usage, 77 nothing could be run.
 """
 
 import argparse
@@ -19,22 +20,24 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 
 sys.dont_write_bytecode = True
-sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lib"))
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path[:0] = [os.path.join(HERE, "..", "lib"), os.path.join(HERE, "..", "..")]
 
 import batch
 import expect
 import fixtures
+from assertions import SHOWN, Failure, Report, Skip
+from runner import finish, is_chosen, why_not
 from sandbox_gaps import TRIES, SandboxGaps
-from report import Report
 
-ROOT = os.path.abspath(os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", ".."))
+ROOT = os.path.abspath(os.path.join(HERE, "..", "..", ".."))
 NEEDED = ("ip", "tcpdump", "ss", "stdbuf", "bash")
-SHOWN = 12      # differences told per case; the rest are counted
+JOBS = 3        # batches at a time under pytest: they wait more than they work
 
 
 def parse_options():
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
-    parser.add_argument("--only", action="append", metavar="CASE", help="repeatable")
+    parser.add_argument("--only", action="append", metavar="CASE", help="a case, or a pattern; repeatable")
     parser.add_argument("--repeat", type=int, metavar="N", default=1,
                         help="all of it N times, for what happens only sometimes")
     parser.add_argument("--jobs", type=int, metavar="N", default=1,
@@ -57,17 +60,9 @@ def parse_options():
     return options
 
 
-def why_not(options):
-    if os.geteuid() != 0:
-        return "needs root, for network namespaces and BPF"
-    needed = NEEDED + ("tshark",) * options.tshark
-    missing = [program for program in needed if not shutil.which(program)]
-    return f"needs {', '.join(missing)}" if missing else None
-
-
-def all_cases(options):
+def all_cases(workload):
     """name -> arguments for workload, options for the tool"""
-    text = subprocess.run([options.workload, "--list"], check=True, capture_output=True,
+    text = subprocess.run([workload, "--list"], check=True, capture_output=True,
                           text=True).stdout
     cases = {}
     for line in text.splitlines():
@@ -101,7 +96,7 @@ def try_case(find, options):
     try:
         evidence = find()
         report = compare_evidence(evidence, options)
-    except fixtures.Skip as e:
+    except Skip as e:
         return "skipped", str(e), [], evidence
     except (fixtures.Broken, subprocess.SubprocessError, OSError, ValueError) as e:
         return "failed", "", [f"{type(e).__name__}: {e}"], evidence
@@ -143,6 +138,13 @@ def run_case(name, case, options, gaps):
     return tell(name, outcome, began, options, folder)
 
 
+def give(found):
+    """The evidence of a batch's case, or why there is none."""
+    if isinstance(found, Exception):
+        raise found
+    return found
+
+
 def run_batch(names, cases, options):
     folders, began = [new_folder(name) for name in names], time.monotonic()
     try:
@@ -150,13 +152,8 @@ def run_batch(names, cases, options):
     except (fixtures.Broken, subprocess.SubprocessError, OSError) as e:
         found = [e] * len(names)
 
-    def give(i):
-        if isinstance(found[i], Exception):
-            raise found[i]
-        return found[i]
-
     def outcome(i):
-        first = try_case(lambda: give(i), options)
+        first = try_case(lambda: give(found[i]), options)
         return try_alone(names[i], cases[names[i]], first, options) if first[0] == "failed" else first
     return [tell(name, outcome(i), began, options, folders[i]) for i, name in enumerate(names)]
 
@@ -184,30 +181,90 @@ def run_all(names, cases, options):
         return list(pool.map(lambda name: run_case(name, cases[name], options, SandboxGaps()), names))
 
 
+class Batches:
+    """Some cases under pytest: in a pool of threads a batch each. A case that fails in its batch is tried alone, after
+    all batches of the pool are over, and that counts."""
+
+    def __init__(self, names, options, pool):
+        self.cases, self.options, self.found, self.pool = all_cases(options.workload), options, {}, pool
+        for some in batch.batches(names, self.cases):
+            folders = [new_folder(name) for name in some]
+            found = self.pool.submit(self._run, some, folders)
+            self.found.update({name: (found, nr, folders[nr]) for nr, name in enumerate(some)})
+
+    def _run(self, names, folders):
+        """A list of outcomes (try_case); what stands in the way of all of them is the outcome of each."""
+        try:
+            found = batch.run([self.cases[name] for name in names], self.options, folders)
+        except (fixtures.Broken, subprocess.SubprocessError, OSError) as e:
+            found = [e] * len(names)
+        return [try_case(lambda one=one: give(one), self.options) for one in found]
+
+    def _first(self, name):
+        found, nr, folder = self.found.pop(name)
+        outcome = found.result()[nr]
+        shutil.rmtree(folder, ignore_errors=True)
+        return outcome
+
+    def check(self, name, gaps):
+        """Raises a Failure or a Skip. Whoever asks again after a Failure has the case tried again, alone."""
+        outcome = self._first(name) if name in self.found else None
+        if not outcome or outcome[0] == "failed":
+            if outcome:
+                print(f"# {name} failed among others, and is tried alone: {outcome[2][0].splitlines()[0]}")
+            self.pool.shutdown(wait=True)
+            gaps.clear()
+            folder = new_folder(name)
+            outcome = try_case(lambda: fixtures.run(self.cases[name], self.options, folder), self.options)
+            shutil.rmtree(folder, ignore_errors=True)
+        word, rest, failures, evidence = outcome
+        if word == "skipped":
+            raise Skip(rest)
+        if failures:
+            raise Failure("\n".join(failure_lines(failures, evidence)))
+
+
+MODES = {"test_live": {"calls": "tracepoint", "tshark": True}, "test_inline": {"calls": "inline", "tshark": False}}
+
+
+def start_batches(chosen, options):
+    """Those of all modes, and the pool that they run in; chosen: function -> cases."""
+    pool = ThreadPoolExecutor(JOBS)
+    return {function: Batches(chosen[function], argparse.Namespace(tool_option=[], **mode, **vars(options)), pool)
+            for function, mode in MODES.items()}, pool
+
+
+def pytest_generate_tests(metafunc):
+    if "case" in metafunc.fixturenames:
+        workload = metafunc.config.getoption("workload")
+        metafunc.parametrize("case", list(all_cases(workload)) if os.access(workload, os.X_OK) else [])
+
+
+def test_live(case, batches, gaps):
+    batches["test_live"].check(case, gaps)
+
+
+def test_inline(case, batches, gaps):
+    batches["test_inline"].check(case, gaps)
+
+
 def main():
     options = parse_options()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))   # so that namespaces are deleted
-    reason = why_not(options)
+    reason = why_not(NEEDED + ("tshark",) * options.tshark)
     if reason:
         print(f"# SKIP all: {reason}")
-        print("0 passed, 0 failed, all skipped")
-        return 77
+        return finish(["skipped"])
     for path in filter(None, (options.workload, options.tool)):
         if not os.access(path, os.X_OK):
             print(f"test_cases.py: no program {path!r}: build it first", file=sys.stderr)
             return 64
-    cases = all_cases(options)
-    names = options.only or list(cases)
-    for name in names:
-        if name not in cases:
-            print(f"test_cases.py: no case '{name}': want {', '.join(cases)}", file=sys.stderr)
-            return 64
-    words = run_all(names * options.repeat, cases, options)
-    count = {word: words.count(word) for word in ("passed", "failed", "skipped")}
-    print(f"{count['passed']} passed, {count['failed']} failed, {count['skipped']} skipped")
-    if count["failed"]:
-        return 1
-    return 0 if count["passed"] else 77
+    cases = all_cases(options.workload)
+    names = [name for name in cases if is_chosen(options.only, name)]
+    if not names:
+        print(f"test_cases.py: no such case: want {', '.join(cases)}", file=sys.stderr)
+        return 64
+    return finish(run_all(names * options.repeat, cases, options))
 
 
 if __name__ == "__main__":

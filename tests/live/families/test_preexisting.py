@@ -4,7 +4,7 @@
 whoever held them. Witnesses: /proc/net/tcp for the states, /proc/PID/fd for the holders, the capture for
 the FINs that came late.
 
-One line per case on stdout. Exit status: 0 all passed, 1 some failed, 77 nothing could be run.
+One line per test on stdout. Exit status: 0 all passed, 1 some failed, 77 nothing could be run.
 """
 
 import os
@@ -16,13 +16,14 @@ import sys
 import time
 
 sys.dont_write_bytecode = True
-sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lib"))
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path[:0] = [os.path.join(HERE, "..", "lib"), os.path.join(HERE, "..", "..")]
 
 import held_connections
 import fixtures
 import timing
 import observers
-from runner import run_family
+from runner import run_module
 
 FIN_WAIT1, FIN_WAIT2, TIME_WAIT, CLOSE_WAIT, LAST_ACK, CLOSING = 4, 5, 6, 8, 9, 11
 SLACK_NS = 50_000_000       # a jiffy's worth of rounding, and what a busy host takes
@@ -58,7 +59,7 @@ def check_fin(story, wave, wire, port, report):
     report.true(f"wave {wave} at", abs(off) <= timing.TOLERANCE_NS, f"{off} ns off the capture")
 
 
-def close_wait_and_minisock(options, report):
+def test_close_wait_and_minisock(options, report):
     """The client is gone, the server holds: CLOSE_WAIT here, a minisock there."""
     with fixtures.Namespace() as ns, held_connections.Tool(options.tool) as tool:
         began = time.time_ns()
@@ -93,7 +94,7 @@ def close_wait_and_minisock(options, report):
     check_fin(mini, 3, wire, names[0], report)
 
 
-def fin_wait2_held_by_two(options, report):
+def test_fin_wait2_held_by_two(options, report):
     """shutdown(SHUT_WR), a fork, a dup: three descriptors; then the peer closes."""
     with fixtures.Namespace() as ns, held_connections.Tool(options.tool) as tool:
         client, server = held_connections.pair(ns)
@@ -123,7 +124,7 @@ def fin_wait2_held_by_two(options, report):
     report.same("states", story["states"], ["FIN_WAIT2", "TIME_WAIT"])
 
 
-def minisock_expires(options, report):
+def test_minisock_expires(options, report):
     """tcp_fin_timeout is 2 s (where the tool takes longer to start, more) and the peer never closes."""
     timeout_s = 2 if timing.SLOW == 1 else 15
     with fixtures.Namespace() as ns, held_connections.Tool(options.tool) as tool:
@@ -147,7 +148,7 @@ def minisock_expires(options, report):
     report.same("partial", story["partial"], True)
 
 
-def reset_of_a_minisock(options, report):
+def test_reset_of_a_minisock(options, report):
     """The peer resets what it held."""
     with fixtures.Namespace() as ns, held_connections.Tool(options.tool) as tool:
         client, server = held_connections.pair(ns)
@@ -162,7 +163,7 @@ def reset_of_a_minisock(options, report):
     report.same("ending", (story["ending"], story["reason"]), ("reset-received", "after-close"))
 
 
-def unacknowledged(options, report):
+def test_unacknowledged(options, report):
     """FIN_WAIT1 here and LAST_ACK there: nothing gets through until the filter goes."""
     drop = "add table t; add chain t c { type filter hook input priority 0; }; add rule t c tcp flags & fin != 0 drop"
     with fixtures.Namespace() as ns, held_connections.Tool(options.tool) as tool:
@@ -193,7 +194,7 @@ def unacknowledged(options, report):
         check_holders(told, set(), report)
 
 
-def all_namespaces(options, report):
+def test_all_namespaces(options, report):
     """Two namespaces, neither of them the tool's; one of them has no process in it."""
     with fixtures.Namespace() as one, fixtures.Namespace() as two, held_connections.Tool(options.tool) as tool:
         kept = []
@@ -218,7 +219,7 @@ def still_there(ns, names):
     return [name for name in names if states.get(name) not in (None, TIME_WAIT)]
 
 
-def closes_during_the_walk(options, report):
+def test_closes_during_the_walk(options, report):
     """What ends while the tool starts is told once, and is not open at its end."""
     count, rounds = 3000, 3
     with fixtures.Namespace() as ns:
@@ -250,7 +251,7 @@ def closes_during_the_walk(options, report):
                         + sum(summary["lost"].values()))
 
 
-def a_crowd(options, report):
+def test_a_crowd(options, report):
     """20,000 sockets of one process (or as many as it may have), 500 processes with one each, and over a
     million descriptors of other things, which makes the kernel's iterator pause (EAGAIN)."""
     room = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
@@ -306,8 +307,6 @@ print("filled", flush=True)
 time.sleep(600)
 """
 
-CASES = [close_wait_and_minisock, fin_wait2_held_by_two, minisock_expires, reset_of_a_minisock,
-         unacknowledged, all_namespaces, closes_during_the_walk, a_crowd]
 
 if __name__ == "__main__":
-    sys.exit(run_family(__doc__, CASES))
+    sys.exit(run_module(globals()))

@@ -3,7 +3,7 @@
 """Names that come back while the last connection of that name is still remembered: TIME_WAIT reused by a
 connect() or by a SYN. Both connections are told, each once and each by itself.
 
-Witnesses: the sockets' own cookies, and the capture's FINs. One line per case on stdout. Exit status: 0 all
+Witnesses: the sockets' own cookies, and the capture's FINs. One line per test on stdout. Exit status: 0 all
 passed, 1 some failed, 77 nothing could be run.
 """
 
@@ -14,12 +14,13 @@ import sys
 import time
 
 sys.dont_write_bytecode = True
-sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lib"))
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path[:0] = [os.path.join(HERE, "..", "lib"), os.path.join(HERE, "..", "..")]
 
 import held_connections
 import fixtures
 import observers
-from runner import run_family
+from runner import run_module
 from test_twins import Link
 
 PORT, SOURCE = 7100, 40100
@@ -69,7 +70,7 @@ def run(options, report, server_first):
             ends = (link.server, link.client) if server_first else (link.client, link.server)
             close_both(ns, *ends)
             links.append(link)
-            fixtures.wait_for("TIME_WAIT", lambda: held_connections.states(ns).get(link.names[server_first]) == TIME_WAIT)
+            held_connections.await_state(ns, link.names[server_first], TIME_WAIT)
             time.sleep(1.2)     # the kernel itself wants a second between the two (tcp_twsk_unique)
         for link in links:
             fixtures.wait_for("stories", lambda: {o["cookie"] for o in tool.closes_all()} >= set(link.cookies))
@@ -78,15 +79,13 @@ def run(options, report, server_first):
     check(lines, links, wire, report)
 
 
-def time_wait_reused_by_connect(options, report):
+def test_time_wait_reused_by_connect(options, report):
     run(options, report, False)
 
 
-def time_wait_reused_by_a_syn(options, report):
+def test_time_wait_reused_by_a_syn(options, report):
     run(options, report, True)
 
 
-CASES = [time_wait_reused_by_connect, time_wait_reused_by_a_syn]
-
 if __name__ == "__main__":
-    sys.exit(run_family(__doc__, CASES))
+    sys.exit(run_module(globals()))

@@ -1,13 +1,10 @@
-#!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 """Runs some cases of workload under the tool and under strace, and compares the calls that both saw.
 
 strace names every socket by its inode, so it sees each close() and shutdown() on a connection, in
-whichever process and on whichever descriptor. One line per case on stdout. Exit status: 0 all
-passed, 1 some failed, 64 usage, 77 nothing could be run.
+whichever process and on whichever descriptor.
 """
 
-import argparse
 import errno
 import json
 import os
@@ -15,15 +12,14 @@ import re
 import shutil
 import subprocess
 import sys
-import tempfile
 
 sys.dont_write_bytecode = True
-sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lib"))
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path[:0] = [os.path.join(HERE, "..", "lib"), os.path.join(HERE, "..", "..")]
 
 import fixtures
-from report import Report
+from assertions import Skip
 
-ROOT = os.path.abspath(os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", ".."))
 CASES = ("close-peer-later", "dup", "fork-child-last", "scm-passed", "close-in-recv",
          "shut-rdwr-twice", "shut-ended", "shut-fails")
 LIMIT_S = 60
@@ -70,7 +66,7 @@ def run(case, options, folder):
         done = subprocess.run(command, capture_output=True, text=True, timeout=LIMIT_S,
                               stdin=subprocess.DEVNULL, check=False)
     if done.returncode == 77 and "workload: " in done.stderr:
-        raise fixtures.Skip(done.stderr.strip().splitlines()[-1])
+        raise Skip(done.stderr.strip().splitlines()[-1])
     if done.returncode:
         raise fixtures.Broken(f"status {done.returncode}: {done.stderr.strip()}")
     truth = [said for said in map(json.loads, done.stdout.splitlines()) if said["side"] != "case"]
@@ -95,48 +91,12 @@ def check(truth, stories, traced, report):
         report.same(f"{end['side']}: calls", said, seen)
 
 
-def run_case(case, options):
-    folder = tempfile.mkdtemp(prefix=f"tcpclose-calls-{case}-")
-    report = Report()
-    try:
-        check(*run(case, options, folder), report)
-    except fixtures.Skip as e:
-        print(f"ok {case} # SKIP {e}")
-        return "skipped"
-    except (fixtures.Broken, subprocess.SubprocessError, OSError, ValueError, KeyError) as e:
-        report.fail(f"{type(e).__name__}: {e}")
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
-    if not report.failures:
-        print(f"ok {case} ({report.checks} checks)")
-        return "passed"
-    print(f"not ok {case}: {report.failures[0]}")
-    for line in report.failures[1:]:
-        print(f"#   {line}")
-    return "failed"
+def pytest_generate_tests(metafunc):
+    if "case" in metafunc.fixturenames:
+        metafunc.parametrize("case", CASES)
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__.split("\n\n", maxsplit=1)[0])
-    parser.add_argument("--only", action="append", metavar="CASE", help="repeatable")
-    parser.add_argument("--tool", metavar="PATH", default=os.path.join(ROOT, "build/tcpclose"))
-    parser.add_argument("--workload", metavar="PATH", default=os.path.join(ROOT, "build/workload"))
-    options = parser.parse_args()
-    if os.geteuid() or not shutil.which("strace"):
-        print("# SKIP all: needs root, and strace")
-        print("0 passed, 0 failed, all skipped")
-        return 77
-    for path in (options.tool, options.workload):
-        if not os.access(path, os.X_OK):
-            print(f"test_strace.py: no program {path!r}: build it first", file=sys.stderr)
-            return 64
-    words = [run_case(case, options) for case in options.only or CASES]
-    count = {word: words.count(word) for word in ("passed", "failed", "skipped")}
-    print(f"{count['passed']} passed, {count['failed']} failed, {count['skipped']} skipped")
-    if count["failed"]:
-        return 1
-    return 0 if count["passed"] else 77
-
-
-if __name__ == "__main__":
-    sys.exit(main())
+def test_strace(case, options, report):
+    if not shutil.which("strace"):
+        raise Skip("needs strace")
+    check(*run(case, options, options.folder), report)

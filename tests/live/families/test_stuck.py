@@ -3,10 +3,9 @@
 """Makes sockets hang for real, in a network namespace each, and compares what `tcpclose stuck` says with the workload,
 /proc/net/tcp, ss and /proc/PID/fd.
 
-One line per case. Exit status: 0 all passed, 1 some failed, 77 nothing could be run.
+One line per test. Exit status: 0 all passed, 1 some failed, 77 nothing could be run.
 """
 
-import argparse
 import contextlib
 import json
 import os
@@ -21,26 +20,18 @@ import tempfile
 import time
 
 sys.dont_write_bytecode = True
-sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lib"))
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path[:0] = [os.path.join(HERE, "..", "lib"), os.path.join(HERE, "..", "..")]
 
 import fixtures
+from assertions import Failure, Skip, same
+from runner import run_module
 
-ROOT = os.path.abspath(os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", ".."))
+ROOT = os.path.abspath(os.path.join(HERE, "..", "..", ".."))
 WORKLOAD = os.path.join(os.path.dirname(os.path.abspath(__file__)), "stuck_workload.py")
 SS_WORD = {"FIN_WAIT1": "FIN-WAIT-1", "FIN_WAIT2": "FIN-WAIT-2", "CLOSING": "CLOSING",
            "CLOSE_WAIT": "CLOSE-WAIT", "LAST_ACK": "LAST-ACK"}
 PROC_STATE = {4: "FIN_WAIT1", 5: "FIN_WAIT2", 8: "CLOSE_WAIT", 9: "LAST_ACK", 11: "CLOSING"}
-CASES = {}
-
-
-def case(function):
-    CASES[function.__name__] = function
-    return function
-
-
-def same(what, got, want):
-    if got != want:
-        raise AssertionError(f"{what}: got {got!r}, want {want!r}")
 
 
 class StuckWorkload:
@@ -134,7 +125,7 @@ def check_found(ns, found, wants):
         k = (*want["local"], *want["peer"])
         o = by_key.get(k)
         if o is None:
-            raise AssertionError(f"{k} was not found among {sorted(by_key)}")
+            raise Failure(f"{k} was not found among {sorted(by_key)}")
         for name in ("state", "advice", "eof_read"):
             same(f"{name} of {k}", o[name], want[name])
         if "unread" in want:
@@ -160,52 +151,43 @@ def plain(options, *words):
         check_found(ns, found, workload.wants)
 
 
-@case
-def eof_read_and_not_closed(options):
+def test_eof_read_and_not_closed(options):
     plain(options, "forgot")
 
 
-@case
-def ipv6(options):
+def test_ipv6(options):
     plain(options, "forgot6")
 
 
-@case
-def eof_not_read_with_and_without_data(options):
+def test_eof_not_read_with_and_without_data(options):
     plain(options, "unread")
 
 
-@case
-def held_by_a_child_and_twice(options):
+def test_held_by_a_child_and_twice(options):
     plain(options, "shared")
 
 
-@case
-def not_accepted(options):
+def test_not_accepted(options):
     plain(options, "queue")
 
 
-@case
-def peer_does_not_answer(options):
+def test_peer_does_not_answer(options):
     if not shutil.which("nft"):
-        raise fixtures.Skip("needs nft")
+        raise Skip("needs nft")
     plain(options, "cut")
 
 
-@case
-def this_host_drops_the_fin(options):
+def test_this_host_drops_the_fin(options):
     if not shutil.which("nft"):
-        raise fixtures.Skip("needs nft")
+        raise Skip("needs nft")
     plain(options, "dropped")
 
 
-@case
-def zero_window(options):
+def test_zero_window(options):
     plain(options, "window")
 
 
-@case
-def orphan_goes_when_told(options):
+def test_orphan_goes_when_told(options):
     with fixtures.Namespace() as ns:
         subprocess.run(ns.command("sysctl", "-qw", "net.ipv4.tcp_fin_timeout=2"), check=True)
         with StuckWorkload(ns, "orphan") as workload:
@@ -214,28 +196,27 @@ def orphan_goes_when_told(options):
             o = next(o for o in found if o["advice"] == "expires")
             left = o["expires_in_ns"] / 1e9
             if not 0 < left <= 2.1:
-                raise AssertionError(f"it expires in {left} s, want at most 2")
+                raise Failure(f"it expires in {left} s, want at most 2")
             begun = time.monotonic()
             fixtures.wait_for("end of the minisock", lambda: key(o) not in proc_net_tcp(ns))
             lasted = time.monotonic() - begun
             if abs(lasted - left) > 0.5:
-                raise AssertionError(f"it was told to expire in {left:.2f} s and did in {lasted:.2f} s")
+                raise Failure(f"it was told to expire in {left:.2f} s and did in {lasted:.2f} s")
 
 
-@case
-def two_namespaces_at_once(options):
-    with fixtures.Namespace() as a, fixtures.Namespace() as b, StuckWorkload(a, "forgot") as one, StuckWorkload(b, "unread") as two:
+def test_two_namespaces_at_once(options):
+    with fixtures.Namespace() as a, fixtures.Namespace() as b, \
+            StuckWorkload(a, "forgot") as one, StuckWorkload(b, "unread") as two:
         found, end = look(options, "--netns", a.name, "--netns", b.name)
         check_found(a, [o for o in found if o["netns"] == a.inode], one.wants)
         check_found(b, [o for o in found if o["netns"] == b.inode], two.wants)
         same("namespaces", end["walk"]["namespaces"], 2)
         everywhere, _ = look(options)
         if not {key(o) for o in found} <= {key(o) for o in everywhere}:
-            raise AssertionError("without --netns some are missing")
+            raise Failure("without --netns some are missing")
 
 
-@case
-def statuses_and_filters(options):
+def test_statuses_and_filters(options):
     with fixtures.Namespace() as ns:
         at = ("--netns", ns.name)
         same("nothing", tool(options, *at, "--fail").returncode, 0)
@@ -290,13 +271,12 @@ def measure(options, what, *words):
             if form:
                 same("held", sum(1 for line in lines if '"fd":' in line), n)
             elif f"{n} CLOSE_WAIT" not in done.stdout or max(map(len, lines)) > 80:
-                raise AssertionError(done.stdout[:2000])
+                raise Failure(done.stdout[:2000])
             if took > 1 or peak > 64:
-                raise AssertionError(f"{took:.2f} s, {peak:.0f} MiB: want 1 s, 64 MiB at most")
+                raise Failure(f"{took:.2f} s, {peak:.0f} MiB: want 1 s, 64 MiB at most")
 
 
-@case
-def twenty_thousand_of_one_process(options):
+def test_twenty_thousand_of_one_process(options):
     try:
         resource.setrlimit(resource.RLIMIT_NOFILE, (20100, 20100))
     except (ValueError, OSError):
@@ -305,36 +285,9 @@ def twenty_thousand_of_one_process(options):
     measure(options, f"{n} of one process", "many", str(n))
 
 
-@case
-def five_hundred_processes(options):
+def test_five_hundred_processes(options):
     measure(options, "500 processes", "crowd", "500")
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__.split("\n\n", maxsplit=1)[0])
-    parser.add_argument("--only", action="append", metavar="CASE")
-    parser.add_argument("--tool", default=os.path.join(ROOT, "build/tcpclose"))
-    options = parser.parse_args()
-    options.tool = os.path.abspath(options.tool)
-    if os.geteuid() != 0 or not shutil.which("ip") or not shutil.which("ss"):
-        print("0 passed, 0 failed, 1 skipped")
-        return 77
-    count = {"ok": 0, "not ok": 0, "skip": 0}
-    for name, run in CASES.items():
-        if options.only and name not in options.only:
-            continue
-        try:
-            run(options)
-            verdict, why = "ok", ""
-        except fixtures.Skip as e:
-            verdict, why = "skip", f" # {e}"
-        except (AssertionError, fixtures.Broken, subprocess.SubprocessError, OSError) as e:
-            verdict, why = "not ok", f"\n#   {e}"
-        count[verdict] += 1
-        print(f"{verdict} {name}{why}", flush=True)
-    print(f"{count['ok']} passed, {count['not ok']} failed, {count['skip']} skipped")
-    return 1 if count["not ok"] else 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run_module(globals()))

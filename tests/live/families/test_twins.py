@@ -14,13 +14,15 @@ import subprocess
 import sys
 
 sys.dont_write_bytecode = True
-sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lib"))
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path[:0] = [os.path.join(HERE, "..", "lib"), os.path.join(HERE, "..", "..")]
 
 import held_connections
 import fixtures
-from runner import run_family
+from runner import run_module
 
 SO_COOKIE = 57
+CLOSE_WAIT = 8
 NAT = """
 add table ip t
 add chain ip t to {{ type nat hook prerouting priority -100; }}
@@ -77,7 +79,7 @@ class Link:
         child = subprocess.Popen(["cat"], stdin=subprocess.PIPE, pass_fds=[self.server.fileno()])
         self.server.close()
         self.client.close()
-        fixtures.wait_for("the client's FIN", lambda: held_connections.states(self.namespaces[1]).get(self.names[1]) == 8)
+        held_connections.await_state(self.namespaces[1], self.names[1], CLOSE_WAIT)
         child.stdin.close()
         child.wait()
         self.pids = os.getpid(), child.pid
@@ -94,7 +96,7 @@ class Link:
             report.same(f"{side}: twin's comm", twin.get("comm"), ("cat", open("/proc/self/comm").read().strip())[own])
 
 
-def over_loopback(options, report):
+def test_over_loopback(options, report):
     with fixtures.Namespace() as ns, held_connections.Tool(options.tool) as tool:
         tool.start("--netns", ns.name)
         for addr in ("127.0.0.1", "::1"):
@@ -104,7 +106,7 @@ def over_loopback(options, report):
         tool.finish()
 
 
-def across_a_veth(options, report):
+def test_across_a_veth(options, report):
     with fixtures.Namespace() as one, fixtures.Namespace() as two, held_connections.Tool(options.tool) as tool:
         join(one, "10.9.0.1/24", two, "10.9.0.2/24")
         tool.start()
@@ -114,7 +116,7 @@ def across_a_veth(options, report):
         tool.finish()
 
 
-def under_a_filter(options, report):
+def test_under_a_filter(options, report):
     """The twin is not asked for, but named."""
     with fixtures.Namespace() as one, fixtures.Namespace() as two, held_connections.Tool(options.tool) as tool:
         join(one, "10.9.0.1/24", two, "10.9.0.2/24")
@@ -127,7 +129,7 @@ def under_a_filter(options, report):
     report.same("told", sum(o["kind"] == "close" for o in lines), 1)
 
 
-def already_open(options, report):
+def test_already_open(options, report):
     """Both ends were open, and had talked, before the tool came."""
     with fixtures.Namespace() as ns, held_connections.Tool(options.tool) as tool:
         link = Link(ns, ns, ("127.0.0.1", 0))
@@ -142,7 +144,7 @@ def already_open(options, report):
         tool.finish()
 
 
-def through_nat(options, report):
+def test_through_nat(options, report):
     """A router changes the addresses on both sides, and in a second connection a port as well."""
     with contextlib.ExitStack() as stack:
         near, router, far = (stack.enter_context(fixtures.Namespace()) for _ in range(3))
@@ -162,7 +164,7 @@ def through_nat(options, report):
         tool.finish()
 
 
-def the_same_addresses_twice(options, report):
+def test_the_same_addresses_twice(options, report):
     """Two pairs of namespaces with the same four names, at the same time."""
     with contextlib.ExitStack() as stack:
         spaces = [stack.enter_context(fixtures.Namespace()) for _ in range(4)]
@@ -180,7 +182,5 @@ def the_same_addresses_twice(options, report):
         tool.finish()
 
 
-CASES = [over_loopback, across_a_veth, under_a_filter, already_open, through_nat, the_same_addresses_twice]
-
 if __name__ == "__main__":
-    sys.exit(run_family(__doc__, CASES))
+    sys.exit(run_module(globals()))

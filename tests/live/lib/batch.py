@@ -8,6 +8,7 @@ import os
 import shlex
 
 import fixtures
+from assertions import Skip
 
 SIZE = 8            # as many --netns as the tool takes
 LANES = 2           # workloads at a time
@@ -60,12 +61,12 @@ def run(cases, options, folders):
         namespaces = [stack.enter_context(fixtures.ObservedNamespace(workload, options, folder))
                   for (workload, _), folder in zip(cases, folders)]
         story = os.path.join(folders[0], "tool.json")
-        done = fixtures.call([*fixtures.tool_command(options, story, cases[0][1], [observed.ns for observed in namespaces]),
-                         "bash", "-c", _script(namespaces)], LIMIT_S)
+        tool = fixtures.tool_command(options, story, cases[0][1], [observed.ns for observed in namespaces])
+        done = fixtures.call([*tool, "bash", "-c", _script(namespaces)], LIMIT_S)
         lines, found = fixtures.read_lines(story), []
         for observed in namespaces:
             try:
                 found.append(_evidence(observed, lines, done))
-            except (fixtures.Skip, fixtures.Broken, OSError, ValueError) as e:
+            except (Skip, fixtures.Broken, OSError, ValueError) as e:
                 found.append(e)
         return found

@@ -7,7 +7,7 @@ import os
 import endings
 import timing
 import observers
-from report import Report
+from assertions import Report
 
 KEYS = """kind schema start time family netns cookie local_addr local_port peer_addr peer_port
 opened age_ns initiator ending class reason trigger calls waves states phase_ns blame bytes

@@ -18,6 +18,7 @@ import time
 import netns
 import timing
 import observers
+from assertions import Skip
 
 MARK = b"tcpclose-capture-ends-here"
 WAIT_S = 5 if timing.SLOW == 1 else 30          # for a witness to get ready or to finish; an error, not a delay
@@ -29,10 +30,6 @@ _serial = itertools.count(1)
 
 class Broken(Exception):
     """The laboratory, not the tool, failed: nothing can be said."""
-
-
-class Skip(Exception):
-    """The workload cannot be done on this host."""
 
 
 @dataclasses.dataclass
@@ -206,8 +203,8 @@ class ObservedNamespace:
         return self.ns.command(self.options.workload, *self.workload)
 
     def evidence(self, said, status, tool):
-        """said: workload's stdout and stderr; status: of workload, or the tool's where it ran around it; tool: the lines
-        of its output and its own exit status."""
+        """said: workload's stdout and stderr; status: of workload, or of the tool where it ran around it; tool: the
+        lines of its output and its own exit status."""
         after = _counters(self.ns)
         for name, text in zip(("truth.json", "stderr.txt"), said):
             with open(self.path(name), "w", encoding="utf-8") as f:

@@ -72,7 +72,8 @@ static void test_filter__unused_entries_of_a_list_do_not_match(void **state)
 
 	(void)state;
 	w.local_port = 0;
-	assert_false(wants((struct filter){ .active = 1, .nr_local_ports = 1, .local_port = { 80 } },
+	assert_false(wants((struct filter){ .active = 1, .nr_local_ports = 1,
+					    .local_port = { 80 } },
 			   &w));
 	w.netns = 0;
 	assert_false(wants((struct filter){ .active = 1, .nr_netns = 1, .netns = { 5 } }, &w));

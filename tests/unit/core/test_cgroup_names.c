@@ -66,7 +66,8 @@ static void test_cgroup_names__the_innermost_unit(void **state)
 	(void)state;
 	expect_unit("/system.slice/nginx.service", "nginx.service");
 	expect_unit("/system.slice/nginx.service/worker", "nginx.service");
-	expect_unit("/user.slice/user-1000.slice/user@1000.service/app.slice/x.service", "x.service");
+	expect_unit("/user.slice/user-1000.slice/user@1000.service/app.slice/x.service",
+		    "x.service");
 	expect_unit("/user.slice/user-1000.slice/session-3.scope", "session-3.scope");
 	expect_unit("/system.slice/docker-" ID ".scope", "docker-" ID ".scope");
 	expect_unit("/init.scope", "init.scope");
@@ -94,9 +95,12 @@ static void test_cgroup_names__pods_of_both_cgroup_drivers(void **state)
 
 	(void)state;
 	expect_pod("/kubepods/burstable/pod0a1b2c3d-1111-2222-3333-444455556666/" ID, dashes);
-	expect_pod("/kubepods.slice/kubepods-burstable.slice/kubepods-burstable-pod0a1b2c3d_1111_2222_"
-		   "3333_444455556666.slice/cri-containerd-" ID ".scope", dashes);
-	expect_pod("/kubepods.slice/kubepods-pod0a1b2c3d_1111_2222_3333_444455556666.slice", dashes);
+	expect_pod(
+		"/kubepods.slice/kubepods-burstable.slice/kubepods-burstable-pod0a1b2c3d_1111_2222_"
+		"3333_444455556666.slice/cri-containerd-" ID ".scope",
+		dashes);
+	expect_pod("/kubepods.slice/kubepods-pod0a1b2c3d_1111_2222_3333_444455556666.slice",
+		   dashes);
 	expect_pod("/kind/kubepods/pod0123456789abcdef0123456789abcdef/" ID, hash);
 	expect_pod("/machine.slice/pod0a1b2c3d-1111-2222-3333-444455556666", "");
 	expect_pod("/kubepods/burstable/pod7/" ID, "");

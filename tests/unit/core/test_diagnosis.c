@@ -28,9 +28,11 @@ static struct diagnosis_facts healthy_facts(void)
 		.meta = &meta,
 		.memlock_needed = 10 << 20,
 		.caps = UINT64_MAX,
-		.kernel = { ABILITY_YES, ABILITY_YES, ABILITY_YES, ABILITY_YES, ABILITY_YES, ABILITY_YES,
+		.kernel = { ABILITY_YES, ABILITY_YES, ABILITY_YES, ABILITY_YES, ABILITY_YES,
+			    ABILITY_YES,
 			    ABILITY_NO, ABILITY_NO },
-		.host = { .lockdown = "none", .unprivileged_bpf = 2, .cgroup2 = true, .tracefs = true,
+		.host = { .lockdown = "none", .unprivileged_bpf = 2, .cgroup2 = true,
+			  .tracefs = true,
 			  .memlock_bytes = 8 << 20 },
 		.getppid_ns = { 80, 81 },
 		.close_ns = { 600, 700 },
@@ -46,7 +48,8 @@ static const struct finding *find_finding(const struct diagnosis *h, const char 
 	return NULL;
 }
 
-static void expect_finding(const struct diagnosis_facts *f, const char *name, const char *level, const char *value)
+static void expect_finding(const struct diagnosis_facts *f, const char *name, const char *level,
+			   const char *value)
 {
 	const struct finding *found;
 	struct diagnosis h;
@@ -228,9 +231,11 @@ static void test_diagnosis__its_text_fits(void **state)
 	memset(meta.kernel, 'k', sizeof(meta.kernel) - 1);
 	f.caps = 0;
 	f.attach_err = -EOPNOTSUPP;
-	f.attach_why = "this kernel shows no type information at /sys/kernel/btf/vmlinux: it must be built "
-		       "with CONFIG_DEBUG_INFO_BTF, and /sys mounted";
-	f.kernel = (struct diagnosis_kernel){ .detach_may_block = ABILITY_YES, .counts_memlock = ABILITY_YES };
+	f.attach_why =
+		"this kernel shows no type information at /sys/kernel/btf/vmlinux: it must be "
+		"built with CONFIG_DEBUG_INFO_BTF, and /sys mounted";
+	f.kernel = (struct diagnosis_kernel){ .detach_may_block = ABILITY_YES,
+					      .counts_memlock = ABILITY_YES };
 	f.host = (struct diagnosis_host){ .lockdown = "confidentiality", .own_pid_ns = true,
 				       .own_user_ns = true, .hidepid = 4 };
 	diagnosis_make(&h, &f);
@@ -244,9 +249,10 @@ static void test_diagnosis__its_text_fits(void **state)
 	}
 	buf_char(&out, '\0');
 	assert_non_null(strstr(out.data, "cannot trace here.\nWhy: this kernel shows"));
-	assert_non_null(strstr(out.data, " !! CAP_BPF             no          to load BPF programs\n"
-					 "                                    without: nothing works\n"
-					 "                                    do: sudo tcpclose; or sudo setcap"));
+	assert_non_null(strstr(
+		out.data, " !! CAP_BPF             no          to load BPF programs\n"
+			  "                                    without: nothing works\n"
+			  "                                    do: sudo tcpclose; or sudo setcap"));
 	buf_release(&out);
 }
 
@@ -257,15 +263,19 @@ static void test_diagnosis__its_json(void **state)
 	struct view_context v = { .out = &out, .meta = &meta };
 
 	(void)state;
-	h.finding[0] = (struct finding){ .group = DIAGNOSIS_HOOK, .level = DIAGNOSIS_LIMITED, .name = "late",
+	h.finding[0] = (struct finding){ .group = DIAGNOSIS_HOOK, .level = DIAGNOSIS_LIMITED,
+					 .name = "late",
 					 .value = "a\"b", .about = "segments", .cost = "1 ns",
 					 .cost_source = COST_BENCHMARK };
 	json_print_doctor(&v, &h);
-	expect_text(&out, "{\"kind\":\"doctor\",\"schema\":1,\"group\":\"hook\",\"name\":\"late\","
-		    "\"status\":\"limited\",\"value\":\"a\\\"b\",\"about\":\"segments\",\"without\":null,"
-		    "\"cost\":\"1 ns\",\"cost_source\":\"benchmark\",\"mend\":null}\n"
-		    "{\"kind\":\"summary\",\"schema\":1,\"can_trace\":true,\"why\":null,\"ok\":0,"
-		    "\"limited\":1,\"missing\":0,\"unknown\":0}\n");
+	expect_text(
+		&out,
+		"{\"kind\":\"doctor\",\"schema\":1,\"group\":\"hook\",\"name\":\"late\","
+		"\"status\":\"limited\",\"value\":\"a\\\"b\",\"about\":\"segments\","
+		"\"without\":null,"
+		"\"cost\":\"1 ns\",\"cost_source\":\"benchmark\",\"mend\":null}\n"
+		"{\"kind\":\"summary\",\"schema\":1,\"can_trace\":true,\"why\":null,\"ok\":0,"
+		"\"limited\":1,\"missing\":0,\"unknown\":0}\n");
 	buf_release(&out);
 }
 

@@ -419,7 +419,8 @@ static struct event any_event(uint64_t *seed)
 	if (next_random(seed) % 16)
 		e.fin_timeout_ns %= 60000 * MS;
 	if (next_random(seed) % 2)
-		e = by_task(e, (uint32_t)(next_random(seed) % 3 + 1), calls[next_random(seed) % 3], 5);
+		e = by_task(e, (uint32_t)(next_random(seed) % 3 + 1), calls[next_random(seed) % 3],
+			    5);
 	e = of_endpoint(n, e);
 	if (next_random(seed) % 4 == 0)
 		e.cookie = 0;
@@ -444,7 +445,8 @@ static void test_endpoint_table__any_events_add_up(void **state)
 			feed(d, any_event(&seed));
 			expect_sum(d);
 			if (next_random(&seed) % 16 == 0)
-				endpoint_table_expire(d->endpoint_table, T0 + next_random(&seed) % (100000 * MS));
+				endpoint_table_expire(d->endpoint_table,
+						      T0 + next_random(&seed) % (100000 * MS));
 		}
 		if (round % 2)
 			endpoint_table_end(d->endpoint_table, T0 + 100000 * MS);
@@ -452,7 +454,8 @@ static void test_endpoint_table__any_events_add_up(void **state)
 	}
 }
 
-#define CONN_TEST(name) cmocka_unit_test_setup_teardown(test_endpoint_table__##name, set_up, tear_down)
+#define CONN_TEST(name)                                                                            \
+	cmocka_unit_test_setup_teardown(test_endpoint_table__##name, set_up, tear_down)
 
 int main(void)
 {

@@ -75,7 +75,8 @@ static void feed_peers_close(struct story *s)
 	       SYSCALL_CLOSE, 7);
 	e.rcv_nxt = e.rcv_wup = 1001;
 	feed(s, e);
-	e = at_peer(a_state_change(T0 + 51 * MS, STATE_LAST_ACK, STATE_CLOSE, ORPHAN_BITS | SOCKF_DONE));
+	e = at_peer(a_state_change(T0 + 51 * MS, STATE_LAST_ACK, STATE_CLOSE,
+				   ORPHAN_BITS | SOCKF_DONE));
 	e.snd_una = e.snd_nxt = e.write_seq = 5001;
 	e.rcv_nxt = e.rcv_wup = 1001;
 	feed(s, e);
@@ -98,7 +99,8 @@ static const struct rung *find_segment(const struct ladder *l, unsigned i)
 	return NULL;
 }
 
-static void expect_segment(const struct ladder *l, unsigned i, enum side side, unsigned wave, bool fin)
+static void expect_segment(const struct ladder *l, unsigned i, enum side side, unsigned wave,
+			   bool fin)
 {
 	const struct rung *r = find_segment(l, i);
 

@@ -54,7 +54,8 @@ static void test_stack_cache__an_unknown_field_is_null(void **state)
 
 static void test_stack_cache__nonsense_is_skipped(void **state)
 {
-	const char *text = "\nx\n0x\t\n0x12345678123456789\t-\t-\t-\t-\n\t\t\t\t\n-\n!\n0x5\n0x5\t\n0x6\t-\n";
+	const char *text =
+		"\nx\n0x\t\n0x12345678123456789\t-\t-\t-\t-\n\t\t\t\t\n-\n!\n0x5\n0x5\t\n0x6\t-\n";
 	struct stack_frame f;
 	unsigned n = 0;
 

@@ -298,8 +298,8 @@ static void test_story_calls__calls_beyond_the_limit_are_counted(void **state)
 /* The socket is freed at the end of a close() of another file. A fast peer answered during it. */
 static void test_story_calls__a_release_in_another_close_is_not_a_second_call(void **state)
 {
-	struct event fin = fin_by(SYSCALL_CLOSE, DEAD), gone = by_task(an_event(T0 + 10, EVENT_DESTROY), 101,
-								     SYSCALL_CLOSE, 5);
+	struct event fin = fin_by(SYSCALL_CLOSE, DEAD),
+		     gone = by_task(an_event(T0 + 10, EVENT_DESTROY), 101, SYSCALL_CLOSE, 5);
 	const struct socket_call *a;
 
 	fin.flags = EVENTF_FPUT_DEFERRED;
@@ -314,8 +314,8 @@ static void test_story_calls__a_release_in_another_close_is_not_a_second_call(vo
 static void test_story_calls__a_release_after_the_return_belongs_to_the_same_call(void **state)
 {
 	struct event call = a_call(T0 - 100, 50, 101, SYSCALL_CLOSE, 5);
-	struct event fin = fin_by(SYSCALL_CLOSE, DEAD), gone = by_task(an_event(T0 + 200, EVENT_DESTROY), 101,
-								     SYSCALL_CLOSE, 5);
+	struct event fin = fin_by(SYSCALL_CLOSE, DEAD),
+		     gone = by_task(an_event(T0 + 200, EVENT_DESTROY), 101, SYSCALL_CLOSE, 5);
 	const struct socket_call *a;
 
 	story_calls_add_call(*state, &call);

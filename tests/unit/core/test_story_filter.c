@@ -121,8 +121,10 @@ static const char *cgroup_path(void *arg, uint64_t id, uint32_t pid)
 {
 	(void)pid;
 	assert_string_equal(arg, "arg");
-	return id == 1 ? "/web/nginx.service" :
-	       id == 2 ? "/docker/0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef" : NULL;
+	return id == 1 ? "/web/nginx.service"
+	       : id == 2
+		       ? "/docker/0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+		       : NULL;
 }
 
 static bool wants_cgroup(struct sample *x, struct story_filter f)
@@ -146,7 +148,8 @@ static void test_story_filter__a_cgroup_includes_its_children(void **state)
 	assert_true(wants_cgroup(&x, (struct story_filter){ .cgroups = 2,
 						     .cgroup = { "/x", "/web/nginx.service" } }));
 	assert_false(wants_cgroup(&x, (struct story_filter){ .cgroups = 1, .cgroup = { "/we" } }));
-	assert_false(wants_cgroup(&x, (struct story_filter){ .cgroups = 1, .cgroup = { "/web/nginx" } }));
+	assert_false(wants_cgroup(&x, (struct story_filter){ .cgroups = 1,
+							     .cgroup = { "/web/nginx" } }));
 	assert_false(wants_cgroup(&x, (struct story_filter){ .cgroups = 1, .cgroup = { "/docker" },
 						      .pids = 1, .pid = { 4021 } }));
 }
@@ -159,9 +162,12 @@ static void test_story_filter__a_container_by_its_first_digits(void **state)
 	sample_init(&x);
 	x.calls[0].cgroup = 1;
 	x.calls[1].cgroup = 2;
-	assert_true(wants_cgroup(&x, (struct story_filter){ .containers = 1, .container = { "01234" } }));
-	assert_false(wants_cgroup(&x, (struct story_filter){ .containers = 1, .container = { "1234" } }));
-	assert_false(wants_cgroup(&x, (struct story_filter){ .containers = 1, .container = { "01234" },
+	assert_true(wants_cgroup(&x, (struct story_filter){ .containers = 1,
+							    .container = { "01234" } }));
+	assert_false(wants_cgroup(&x, (struct story_filter){ .containers = 1,
+							     .container = { "1234" } }));
+	assert_false(wants_cgroup(&x, (struct story_filter){ .containers = 1,
+							     .container = { "01234" },
 						      .cgroups = 1, .cgroup = { "/web" } }));
 }
 

@@ -58,7 +58,8 @@ static void test_story_timewait__the_expected_fin_is_the_end(void **state)
 static void test_story_timewait__data_is_answered_by_a_reset(void **state)
 {
 	struct story s = waiting_minisock(0), gap = waiting_minisock(0);
-	struct event data = segment(T0 + MS, ACK, 5000, 10), fin = segment(T0 + MS, FIN | ACK, 5010, 0);
+	struct event data = segment(T0 + MS, ACK, 5000, 10),
+		     fin = segment(T0 + MS, FIN | ACK, 5010, 0);
 
 	(void)state;
 	story_feed(&s, &data);
@@ -97,7 +98,8 @@ static void test_story_timewait__unknown_if_there_may_be_no_minisock(void **stat
 	(void)state;
 	story_feed(&full, &e);
 	assert_int_equal(full.progress, CLOSE_MINISOCK);
-	assert_int_equal(progress_after(segment(T0 + EXPIRY_NS, FIN | ACK, 5000, 0)), CLOSE_EXPIRED);
+	assert_int_equal(progress_after(segment(T0 + EXPIRY_NS, FIN | ACK, 5000, 0)),
+			 CLOSE_EXPIRED);
 }
 
 int main(void)

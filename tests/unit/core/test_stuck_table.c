@@ -192,7 +192,8 @@ static void test_stuck_table__one_holder_must_match_all_conditions(void **state)
 	(void)state;
 	assert_int_equal(nr_kept(&no_select, 0), 4);
 	assert_int_equal(nr_kept(&(struct story_filter){ .pids = 1, .pid = { 70 } }, 0), 1);
-	assert_int_equal(nr_kept(&(struct story_filter){ .comms = 2, .comm = { "one", "two" } }, 0), 2);
+	assert_int_equal(
+		nr_kept(&(struct story_filter){ .comms = 2, .comm = { "one", "two" } }, 0), 2);
 	assert_int_equal(nr_kept(&(struct story_filter){ .pids = 1, .pid = { 50 }, .comms = 1,
 						.comm = { "two" } }, 0), 0);
 }

@@ -111,7 +111,8 @@ static void test_verdict__a_timeout_has_its_reason_by_state(void **state)
 		story_release(&t->story);
 		story_init(&t->story, &first);
 		feed(t, an_end(rows[i].from, 110, ORPHAN_BITS));
-		expect_ending(decide_verdict(t, T0), rows[i].initiator, ENDING_TIMED_OUT, rows[i].reason);
+		expect_ending(decide_verdict(t, T0), rows[i].initiator, ENDING_TIMED_OUT,
+			      rows[i].reason);
 	}
 }
 
@@ -122,7 +123,8 @@ static void test_verdict__unacknowledged_data_times_out(void **state)
 	e.snd_nxt = e.write_seq = 1100;
 	e.retransmits = 15;
 	feed(*state, e);
-	expect_ending(decide_verdict(*state, T0), INITIATOR_NONE, ENDING_TIMED_OUT, REASON_RETRANSMISSION);
+	expect_ending(decide_verdict(*state, T0), INITIATOR_NONE, ENDING_TIMED_OUT,
+		      REASON_RETRANSMISSION);
 }
 
 static void test_verdict__a_soft_error_is_a_timeout_too(void **state)
@@ -131,7 +133,8 @@ static void test_verdict__a_soft_error_is_a_timeout_too(void **state)
 
 	e.snd_nxt = e.write_seq = 1100;
 	feed(*state, e);
-	expect_ending(decide_verdict(*state, T0), INITIATOR_NONE, ENDING_TIMED_OUT, REASON_RETRANSMISSION);
+	expect_ending(decide_verdict(*state, T0), INITIATOR_NONE, ENDING_TIMED_OUT,
+		      REASON_RETRANSMISSION);
 }
 
 static void test_verdict__the_kernels_reset_reason_comes_first(void **state)
@@ -142,7 +145,8 @@ static void test_verdict__the_kernels_reset_reason_comes_first(void **state)
 	feed(*state, by_task(end, 7, SYSCALL_CLOSE, 5));
 	sent.reason = RESET_ABORT_ON_CLOSE;
 	feed(*state, sent);
-	expect_ending(decide_verdict(*state, T0), INITIATOR_LOCAL, ENDING_RESET_SENT, REASON_UNREAD_DATA);
+	expect_ending(decide_verdict(*state, T0), INITIATOR_LOCAL, ENDING_RESET_SENT,
+		      REASON_UNREAD_DATA);
 }
 
 static void test_verdict__no_error_and_no_reset_is_an_abort(void **state)
@@ -260,7 +264,8 @@ static struct event any_event(uint64_t *seed)
 	e.rcv_nxt += (__u32)(next_random(seed) % 3);
 	e.snd_nxt += (__u32)(next_random(seed) % 3);
 	if (next_random(seed) % 2)
-		e = by_task(e, (uint32_t)(next_random(seed) % 3 + 1), calls[next_random(seed) % 3], 5);
+		e = by_task(e, (uint32_t)(next_random(seed) % 3 + 1), calls[next_random(seed) % 3],
+			    5);
 	return e;
 }
 

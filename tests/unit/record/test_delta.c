@@ -41,7 +41,8 @@ static void test_delta__unpacking_restores_the_events(void **state)
 	(void)state;
 	for (unsigned i = 0; i < RECORDS; i++) {
 		for (unsigned w = 0; w < DELTA_WORDS; w++)
-			record[i][w] = next_random(&seed) >> (i % 3 * 20) & -(next_random(&seed) & 1);
+			record[i][w] = next_random(&seed) >> (i % 3 * 20) &
+				       -(next_random(&seed) & 1);
 		record[i][1] = i % 700;
 	}
 	round_trip(RECORDS);

@@ -246,8 +246,10 @@ static void test_record__an_unknown_member_ends_the_reading(void **state)
 
 static void test_record__a_text_of_any_length_comes_back(void **state)
 {
-	static const size_t sizes[] = { 0, 1, RECORD_ANNOTATION_PART_BYTES - 1, RECORD_ANNOTATION_PART_BYTES,
-					RECORD_ANNOTATION_PART_BYTES + 1, 5000, RECORD_ANNOTATION_MAX };
+	static const size_t sizes[] = { 0, 1, RECORD_ANNOTATION_PART_BYTES - 1,
+					RECORD_ANNOTATION_PART_BYTES,
+					RECORD_ANNOTATION_PART_BYTES + 1, 5000,
+					RECORD_ANNOTATION_MAX };
 	static char text[RECORD_ANNOTATION_MAX + 100];
 
 	(void)state;
@@ -294,7 +296,8 @@ static void test_record__a_text_is_in_the_file_of_its_event(void **state)
 
 		e.srtt_us = (__u32)(n++ * 2654435761u);
 		if (record_writer_file(r) != told_in)
-			record_writer_annotate(r, RECORD_ANNOTATION_CGROUP, 7, 0, text, n % sizeof(text));
+			record_writer_annotate(r, RECORD_ANNOTATION_CGROUP, 7, 0, text,
+					       n % sizeof(text));
 		told_in = record_writer_file(r);
 		record_writer_add_event(r, &e);
 	}
@@ -315,7 +318,8 @@ static void test_record__a_text_is_in_the_file_of_its_event(void **state)
 static void test_record__a_text_without_end_is_reported_as_damage(void **state)
 {
 	static uint8_t member[RECORD_MEMBER_MAX] = { RECORD_BODY };
-	struct record_annotation_part text = { .kind = RECORD_KIND_ANNOTATION, .len = RECORD_ANNOTATION_PART_BYTES, .more = 1 };
+	struct record_annotation_part text = { .kind = RECORD_KIND_ANNOTATION,
+					       .len = RECORD_ANNOTATION_PART_BYTES, .more = 1 };
 	struct delta delta;
 	size_t len = 1;
 

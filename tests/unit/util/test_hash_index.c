@@ -57,7 +57,8 @@ static unsigned count(const struct table *t, uint32_t hash)
 {
 	unsigned n = 0;
 
-	for (uint32_t item = hash_index_first(&t->index, hash); item; item = hash_index_next(&t->index, item))
+	for (uint32_t item = hash_index_first(&t->index, hash); item;
+	     item = hash_index_next(&t->index, item))
 		n++;
 	return n;
 }

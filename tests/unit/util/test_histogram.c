@@ -45,7 +45,8 @@ static void expect_quantiles(uint64_t *values, unsigned n)
 	qsort(values, n, sizeof(*values), compare);
 	assert_true(h.min == values[0] && h.max == values[n - 1]);
 	for (unsigned i = 0; i < sizeof(list) / sizeof(*list); i++) {
-		uint64_t want = exact_quantile(values, n, list[i]), got = histogram_quantile(&h, list[i]);
+		uint64_t want = exact_quantile(values, n, list[i]),
+			 got = histogram_quantile(&h, list[i]);
 		uint64_t off = want > got ? want - got : got - want;
 
 		if (off > want / 1000 * ERROR_PERMILLE + want % 1000 * ERROR_PERMILLE / 1000)
@@ -87,7 +88,8 @@ static void test_histogram__quantiles_of_two_humps(void **state)
 	(void)state;
 	seed = 13;
 	for (unsigned i = 0; i < VALUES; i++)
-		values[i] = i % 100 ? 20000 + next_value() % 9000 : 60000000000 + next_value() % 1000000000;
+		values[i] = i % 100 ? 20000 + next_value() % 9000
+				    : 60000000000 + next_value() % 1000000000;
 	expect_quantiles(values, VALUES);
 }
 

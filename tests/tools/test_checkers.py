@@ -1,0 +1,36 @@
+# SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+"""The tools that check the source and the kernel, and the tests that these tools have of themselves."""
+
+import os
+import subprocess
+
+from assertions import Skip, same
+
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+BTF = "/sys/kernel/btf/vmlinux"
+
+
+def check(options, *command):
+    env = dict(os.environ, B=options.build, SAN="1" if options.sanitized else "")
+    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT, env=env)
+    same(f"exit status\n{done.stdout}{done.stderr}", done.returncode, 0)
+
+
+def test_check_fields_itself(options):
+    check(options, "tools/check-fields", "--self-test")
+
+
+def test_check_tree_itself(options):
+    check(options, "tools/check-tree", "--self-test")
+
+
+def test_fields_of_this_kernel(options):
+    if not os.path.exists(BTF):
+        raise Skip("this kernel has no BTF")
+    check(options, "tools/check-fields", BTF)
+
+
+def test_tree(options):
+    if subprocess.run(["git", "ls-files"], capture_output=True, check=False, cwd=ROOT).returncode:
+        raise Skip("needs a git checkout of one's own, to list the files")
+    check(options, "tools/check-tree")
