@@ -195,8 +195,8 @@ void option_table_argp(struct argp_option rows[OPTION_TABLE_MAX])
 }
 
 const char option_table_doc[] =
-	"Shows how each TCP connection of this host ends: which side closed first, which\n"
-	"call of which process did it, how it ended and where the time went."
+	"Shows how each TCP connection of this host ends: which side closed first,\n"
+	"which call of which process ended it, how it ended and where the time went."
 	"\v"
 	"Examples:\n"
 	"  tcpclose                           every connection that ends, one line each\n"

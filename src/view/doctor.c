@@ -151,20 +151,21 @@ static void doctor_print(struct view_context *v, const struct diagnosis *h)
 }
 
 static const char doctor_manual[] =
-	"What this kernel and this user can do: each hook, how it is attached, what is\n"
-	"lost without it, what it costs; then the kernel, privileges, and the host.\n"
+	"Reports what this kernel and this user can do: how each hook was attached, what\n"
+	"you lose without it and what it costs; then the kernel, the privileges and the\n"
+	"host.\n"
 	"\n"
-	"  ok  !  !!  ?  fine; something is lost or dear; nothing works so; not known\n"
-	"  without:      what is lost without it\n"
-	"  costs         by the benchmark [1], or measured here and now [2]\n"
-	"  do:           what mends it\n"
+	"  ok  !  !!  ?  works; reduced or costly; tracing impossible; unknown\n"
+	"  without:      what you lose without it\n"
+	"  costs         as the benchmark measured it [1], or measured here and now [2]\n"
+	"  do:           how to fix it\n"
 	"\n"
-	"  -w                 each in one line, and all that may be said of it\n"
-	"  --calls MODE       as a run with it would attach\n"
-	"  --btf FILE         the kernel's types from a file, which must be this kernel's\n"
-	"  -j                 as JSON\n"
+	"  -w                 one line per finding, with every detail\n"
+	"  --calls MODE       attach as a run with this option would\n"
+	"  --btf FILE         read the kernel's types from FILE, made for this kernel\n"
+	"  -j                 print JSON\n"
 	"\n"
-	"Exit status: 0 it can trace, 69 this kernel cannot, 77 not permitted.\n"
+	"Exit status: 0 tracing works, 69 this kernel cannot trace, 77 not permitted.\n"
 	"\n"
 	"Examples:\n"
 	"  tcpclose doctor\n"
@@ -173,7 +174,7 @@ static const char doctor_manual[] =
 const struct view view_doctor = {
 	.id = VIEW_DOCTOR,
 	.name = "doctor",
-	.help = "what this kernel and this user can do, and what to do about it",
+	.help = "check what tracing needs on this host, and how to fix problems",
 	.manual = doctor_manual,
 	.source = SOURCE_DOCTOR,
 	.formats = 1 << FORMAT_TEXT | 1 << FORMAT_JSON,

@@ -158,19 +158,20 @@ static void events_print_event(struct view_context *v, const struct event *e)
 }
 
 static const char events_manual[] =
-	"Every fact that the kernel side tells, as it comes, before anything is judged:\n"
-	"time, kind, both ends, change of state, task, raw sequence numbers, flags of the\n"
-	"socket. The task of a change that a packet or timer made is a bystander. Filters\n"
-	"that need a whole story do not apply. bpf/event.h explains each field.\n"
+	"Every event that the kernel side reports, as it arrives and before it is\n"
+	"interpreted: time, kind, both ends, change of state, task, raw sequence numbers\n"
+	"and socket flags. If a segment or a timer caused the change, the task shown only\n"
+	"happened to be on the CPU. Filters that need a complete story do not apply.\n"
+	"bpf/abi/event.h explains each field.\n"
 	"\n"
 	"Examples:\n"
-	"  tcpclose events -P 5432 -d 10      what happens to PostgreSQL's sockets\n"
-	"  tcpclose events --replay ends.rec  what a recording holds\n";
+	"  tcpclose events -P 5432 -d 10      what happens to the sockets of PostgreSQL\n"
+	"  tcpclose events --replay ends.rec  the contents of a recording\n";
 
 const struct view view_events = {
 	.id = VIEW_EVENTS,
 	.name = "events",
-	.help = "every event as it comes, one line each",
+	.help = "every kernel event as it arrives, one line each",
 	.manual = events_manual,
 	.formats = 1 << FORMAT_TEXT,
 	.event = events_print_event,

@@ -31,26 +31,26 @@ struct hist_row {
 };
 
 static const char hist_manual[] =
-	"One histogram for each phase of the closes: at the end, and with SECONDS for\n"
-	"every such interval too.\n"
+	"One histogram for each phase of the closes: at the end of the run and, with\n"
+	"SECONDS, after each such interval.\n"
 	"\n"
-	"  ack_wait       our FIN until its ACK came: network, peer's kernel\n"
-	"  peer_hold      that ACK until the peer's FIN: the peer's program\n"
-	"  app_hold       the peer's FIN until ours: our program\n"
-	"  last_ack_wait  our FIN, sent second, until its ACK: network, peer's kernel\n"
-	"  total          from the first FIN until it was over\n"
+	"  ack_wait       from our FIN until its ACK: network, peer kernel\n"
+	"  peer_hold      from that ACK until the peer's FIN: the peer's program\n"
+	"  app_hold       from the peer's FIN until ours: our program\n"
+	"  last_ack_wait  from our FIN, sent second, until its ACK: network, peer kernel\n"
+	"  total          from the first FIN until the close was over\n"
 	"\n"
-	"  --phase NAMES  these alone: --phase app_hold,total\n"
-	"  --by WHAT      one for each comm, pid, exe, cgroup, container, port, peer\n"
-	"  --ascii        bars of # instead of blocks\n"
-	"  -j             the rows as JSON\n"
+	"  --phase NAMES  only these phases: --phase app_hold,total\n"
+	"  --by WHAT      one each per comm, pid, exe, cgroup, container, port or peer\n"
+	"  --ascii        draw bars of # instead of blocks\n"
+	"  -j             print the rows as JSON\n"
 	"\n"
-	"A row counts from its first time to just below its second. p50, p90 and p99 are\n"
-	"at most 1.5 % off, max is exact.\n"
+	"A row includes its lower bound and excludes its upper bound. The error of p50,\n"
+	"p90 and p99 is at most 1.5 %; max is exact.\n"
 	"\n"
 	"Examples:\n"
-	"  tcpclose hist --phase app_hold --by comm  who of us lets peers wait, how long\n"
-	"  tcpclose hist 10 -D 5432                  goodbyes with PostgreSQL, every 10 s\n";
+	"  tcpclose hist --phase app_hold --by comm  which program keeps peers waiting\n"
+	"  tcpclose hist 10 -D 5432                  closes with PostgreSQL, every 10 s\n";
 
 static bool hist_row_add(void *row, const struct story *s, const struct verdict *verdict)
 {

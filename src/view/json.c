@@ -317,14 +317,16 @@ static void json_print_summary(struct view_context *v, const struct run_counts *
 }
 
 static const char json_manual[] =
-	"One JSON object per line, by \"kind\": meta first; a close per ended endpoint;\n"
-	"lost, as losses grow; summary last. What ends in _ns is nanoseconds; null is\n"
-	"not known, \"missing\" says why. After stuck, who, hist -j is of those views.\n"
+	"One JSON object per line. The key \"kind\" is meta in the first line, close for\n"
+	"each ended endpoint, lost whenever events were lost, and summary in the last\n"
+	"line. Keys that end in _ns hold nanoseconds. null means unknown; \"missing\" gives\n"
+	"the reason. With who, hist, stuck or doctor, -j prints the objects of that view.\n"
 	"\n"
-	"  start, time      of the first thing that belongs to the end; when it was over\n"
-	"  trigger, calls   the call that ended it; every close and shutdown, its effect\n"
+	"  start, time      the first event of the close; the end of the close\n"
+	"  trigger, calls   the call that ended the connection; every close and shutdown,\n"
+	"                   with its effect\n"
 	"  waves            both FINs and both ACKs: at_ns since start, raw seq and ack;\n"
-	"                   exact: seen, not inferred\n"
+	"                   exact is true if the segment was seen, false if inferred\n"
 	"  phase_ns, blame  where the time went\n"
 	"  twin             the process at the other end, if that is on this host\n"
 	"\n"
@@ -335,7 +337,7 @@ static const char json_manual[] =
 const struct view view_json = {
 	.id = VIEW_JSON,
 	.name = "json",
-	.help = "one JSON object per line: meta, a close per endpoint, summary",
+	.help = "one JSON object per line: meta, one close per endpoint, summary",
 	.manual = json_manual,
 	.formats = 1 << FORMAT_JSON,
 	.reports_itself = true,

@@ -464,20 +464,21 @@ static void stuck_print(struct view_context *v, const struct stuck_table *h, uin
 }
 
 static const char stuck_manual[] =
-	"What hangs half closed or closing now, by whom it is held, with whom, and why.\n"
-	"One walk over the sockets of every network namespace; nothing is traced.\n"
+	"Lists the sockets that are half-closed or closing now: which process holds each,\n"
+	"who the peer is, and why it is stuck. It walks the sockets of every network\n"
+	"namespace once and traces nothing.\n"
 	"\n"
-	"  SOCKETS WHY    how many, and what is to be done about them\n"
-	"  OLDEST AGE     what the socket shows at least (>=); - nothing\n"
-	"  UNREAD SEND-Q  bytes that the program has not read, that are not acknowledged\n"
+	"  SOCKETS WHY    the number of sockets, and the cause or the remedy\n"
+	"  OLDEST AGE     the age that the socket proves, a lower bound (>=); - unknown\n"
+	"  UNREAD SEND-Q  bytes that the program has not read; bytes not acknowledged\n"
 	"  EOF            whether the program has read up to the peer's FIN\n"
-	"  FD             descriptors; +2: two other processes hold it too\n"
+	"  FD             descriptors; +2 means that two other processes also hold it\n"
 	"\n"
-	"  --older-than TIME  for so long at least\n"
-	"  --watch SECONDS    look again every so often\n"
-	"  --fail             exit 1 if any is found\n"
-	"  -w                 all of them\n"
-	"  -j                 as JSON\n"
+	"  --older-than TIME  only sockets that are stuck for at least TIME\n"
+	"  --watch SECONDS    look again every SECONDS\n"
+	"  --fail             exit 1 if a socket is found\n"
+	"  -w                 list all of them\n"
+	"  -j                 print JSON\n"
 	"\n"
 	"Examples:\n"
 	"  tcpclose stuck --older-than 5m --fail  a health check: are sockets leaking?\n"
@@ -486,7 +487,7 @@ static const char stuck_manual[] =
 const struct view view_stuck = {
 	.id = VIEW_STUCK,
 	.name = "stuck",
-	.help = "what hangs half closed now, who holds it and what to do; one shot",
+	.help = "half-closed sockets now: who holds them, why, and what to do",
 	.manual = stuck_manual,
 	.source = SOURCE_SCAN,
 	.formats = 1 << FORMAT_TEXT | 1 << FORMAT_JSON,

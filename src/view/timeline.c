@@ -29,26 +29,28 @@ struct timeline {
 };
 
 static const char timeline_manual[] =
-	"One ladder per connection as it ends, time going down: this host's endpoint on\n"
-	"the left, the peer on the right; where both are on this host, who began is left.\n"
-	"The sentence below says how it ended and who made it take so long.\n"
+	"One ladder diagram per connection, printed when it has ended. Time runs down.\n"
+	"The endpoint of this host is on the left, the peer on the right; if both are on\n"
+	"this host, the active closer is on the left. The sentence below the diagram\n"
+	"names the ending and the cause of the delay.\n"
 	"\n"
-	"  FIN, ACK    waves 1 to 4; seq and ack from the first FIN on (+0), and raw;\n"
-	"              behind them, where both ends were seen, the time on the way\n"
-	"  - - - >     a segment that was not seen, but inferred; ? nothing shows that it\n"
-	"              arrived\n"
-	"  close(5)    calls where they were made; \"nothing sent\": another descriptor,\n"
-	"              or process, still held the socket, say\n"
-	"  (STATE)     of a peer elsewhere, as far as its segments imply it\n"
-	"  (orphan)    no process has it any more: the kernel alone waits\n"
-	"  197 ms      how long nothing happened; : is the longest such gap\n"
+	"  FIN, ACK    waves 1 to 4; seq and ack relative to the first FIN (+0), and raw;\n"
+	"              if both ends were seen, also the time in transit\n"
+	"  - - - >     a segment that was inferred, not seen; ? means that nothing shows\n"
+	"              its arrival\n"
+	"  close(5)    a call, at the time it was made; \"nothing sent\" means that no\n"
+	"              segment followed, for example because another descriptor held the\n"
+	"              socket\n"
+	"  (STATE)     the state of a remote peer, as its segments imply it\n"
+	"  (orphan)    no process holds the socket any more: only the kernel waits\n"
+	"  197 ms      the time in which nothing happened; : marks the longest such gap\n"
 	"\n"
-	"  --ascii     plain characters; else lines where the locale is UTF-8\n"
-	"  -w          140 columns wide; else as wide as the terminal\n"
+	"  --ascii     plain characters, even if the locale is UTF-8\n"
+	"  -w          140 columns; the default is the width of the terminal\n"
 	"\n"
 	"Examples:\n"
-	"  tcpclose timeline -- curl -s example.org   how one command says goodbye\n"
-	"  tcpclose timeline -D 5432 --slow 200       slow goodbyes with PostgreSQL\n";
+	"  tcpclose timeline -- curl -s example.org   the closes of one command\n"
+	"  tcpclose timeline -D 5432 --slow 200       slow closes with PostgreSQL\n";
 
 static void draw_connection(struct view_context *v, const struct story *a, const struct verdict *va,
 		 const struct story *b, const struct verdict *vb)
@@ -213,7 +215,7 @@ static void timeline_release(struct view_context *v)
 const struct view view_timeline = {
 	.id = VIEW_TIMELINE,
 	.name = "timeline",
-	.help = "a ladder per connection: calls, states, FINs, ACKs, and the gaps",
+	.help = "a ladder diagram per connection: calls, states, segments, gaps",
 	.manual = timeline_manual,
 	.formats = 1 << FORMAT_TEXT,
 	.start = timeline_start,

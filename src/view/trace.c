@@ -283,30 +283,37 @@ static void trace_print_story(struct view_context *v, const struct story *s, con
 }
 
 static const char trace_manual[] =
-	"One line per endpoint whose connection ended, as it ends.\n"
+	"One line per endpoint, printed when its connection has ended.\n"
 	"\n"
-	"  PID COMM      whose call ended this end; where none did, who touched it last\n"
-	"  LOCAL REMOTE  this socket and its peer; over loopback both are here: two lines\n"
-	"  BY            who ended it: -> this end, <- the peer, <> both, -- nobody,\n"
+	"  PID COMM      the process whose call ended this end; if no call did, the last\n"
+	"                process that acted on the socket\n"
+	"  LOCAL REMOTE  this socket and its peer; a connection over loopback has both\n"
+	"                endpoints on this host, so it takes two lines\n"
+	"  BY            who ended it: -> this end, <- the peer, <> both, -- neither,\n"
 	"                ?? not seen\n"
-	"  ENDING        four-way, three-way, crossed (FINs), reset, timed-out, aborted,\n"
-	"                failed, open: not over when the run was\n"
-	"  MS            from the first FIN (or RST) until it was over; > at least\n"
-	"  CALL          close(FD), shutdown(FD, HOW), exit, signal; * the last reference\n"
-	"                went in a call that was meant for something else. With -w, or\n"
-	"                in a wide terminal\n"
-	"  REASON BLAME  with -w: why a reset or timeout, and where the time went\n"
+	"  ENDING        four-way, three-way, crossed (simultaneous FINs), reset,\n"
+	"                timed-out, aborted, failed (never established), open (not over\n"
+	"                at the end of the run)\n"
+	"  MS            time from the first FIN or RST until the close was over; > means\n"
+	"                at least\n"
+	"  CALL          close(FD), shutdown(FD, HOW), exit or signal; * marks a call of\n"
+	"                another purpose that happened to drop the last reference. Shown\n"
+	"                with -w or in a wide terminal\n"
+	"  REASON BLAME  with -w: why it was reset or timed out, and where the time went\n"
 	"\n"
-	"  -w whole lines   -T with the time of day   -j as JSON   --all failed ones too\n"
+	"  -w     do not cut lines\n"
+	"  -T     start each line with the time of day\n"
+	"  -j     print JSON\n"
+	"  --all  also show connections that were never established\n"
 	"\n"
 	"Examples:\n"
-	"  tcpclose -c nginx -w               what ends nginx's connections, and why\n"
-	"  tcpclose --class reset,timeout -T  only what went wrong, and when\n";
+	"  tcpclose -c nginx -w               what ends the connections of nginx, and why\n"
+	"  tcpclose --class reset,timeout -T  only resets and timeouts, with times\n";
 
 const struct view view_trace = {
 	.id = VIEW_TRACE,
 	.name = "trace",
-	.help = "one line per ended endpoint, as it ends (default)",
+	.help = "one line per endpoint when its connection has ended (default)",
 	.manual = trace_manual,
 	.formats = 1 << FORMAT_TEXT,
 	.start = trace_print_header,

@@ -5,13 +5,13 @@
 #include <string.h>
 
 static const char record_manual[] =
-	"Writes what happens into a file, from which every view can be had later,\n"
-	"elsewhere and without privilege. Filters by address, port and namespace keep\n"
-	"the rest out.\n"
+	"Writes every event to a file. --replay shows it later with any view, on any host\n"
+	"and without privileges. Filters by address, port and namespace limit what is\n"
+	"recorded.\n"
 	"\n"
-	"  -o FILE        the recording, - is standard output\n"
-	"  --rotate SIZE  go on in a new file at so many bytes\n"
-	"  --keep N       so many full files stay, FILE.1 the latest\n"
+	"  -o FILE        the recording; - is standard output\n"
+	"  --rotate SIZE  start a new file at SIZE bytes\n"
+	"  --keep N       keep N full files; FILE.1 is the latest\n"
 	"\n"
 	"Examples:\n"
 	"  tcpclose record -o ends.rec --rotate 100M --keep 9  in bounded space\n"
@@ -21,7 +21,7 @@ static const char record_manual[] =
 static const struct view view_record = {
 	.id = VIEW_RECORD,
 	.name = "record",
-	.help = "what happens, into the file that -o names, for --replay",
+	.help = "write all events to a file (-o), to view later with --replay",
 	.manual = record_manual,
 	.formats = 1 << FORMAT_TEXT,
 };
