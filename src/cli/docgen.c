@@ -12,7 +12,7 @@ static void print_words(FILE *out, const struct option_row *o)
 		fprintf(out, "%s%s", i ? " " : "", o->word(i));
 }
 
-/* What compgen makes of these words is what bash offers. */
+/* bash offers the words that compgen prints. */
 #define COMPGEN_BEGIN "mapfile -t COMPREPLY < <(compgen "
 #define COMPGEN_END " -- \"$cur\")\n"
 
@@ -25,7 +25,7 @@ static void print_case_pattern(FILE *out, const struct option_row *o)
 	fprintf(out, "--%s)\n", o->argp.name);
 }
 
-/* What may follow an option that takes a value. */
+/* Print the case that completes the value of an option. */
 static void print_value_case(FILE *out, const struct option_row *o)
 {
 	print_case_pattern(out, o);
@@ -101,7 +101,7 @@ void docgen_bash_completion(FILE *out)
 	fputs("'" COMPGEN_END "\tfi\n}\ncomplete -F _tcpclose tcpclose\n", out);
 }
 
-/* A text of the table as scdoc takes it: its marks made plain. */
+/* Print a text of the table for scdoc, with its markup characters escaped. */
 static void print_scdoc(FILE *out, const char *text)
 {
 	for (; *text; text++) {

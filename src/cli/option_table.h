@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * The options: one row each, with its name and help (argp's), its parser, its words and the views
- * that use it. The parser, the usage errors, --help, the completion and the manual read this table.
+ * The table of options. A row has the name and help of an option (for argp), its parser, the words
+ * that it accepts and the views that use it. The command line parser, the usage errors, --help, the
+ * completion and the manual read this table.
  *
  * A new view needs its bit in the rows of the options that it uses: see the sets in option_table.c.
  */
@@ -69,13 +70,13 @@ struct option_parser {
 };
 
 struct option_row {
-	struct argp_option argp;	/* without a name: the title of a group */
-	/* Takes one value: 0, or an error number with the exit status in p->error. */
+	struct argp_option argp;	/* a row without a name is the title of a group */
+	/* Parses one value. Returns 0, or an errno with the exit status in p->error. */
 	int (*set)(struct option_parser *p, const char *arg);
-	const char *(*word)(unsigned i);	/* the i-th value it takes, NULL past the last */
+	const char *(*word)(unsigned i);	/* the i-th valid value, NULL past the last */
 	uint32_t views;			/* set of 1 << enum view_id */
 	bool is_list;			/* values may be separated by commas */
-	bool live_only;			/* not with --replay */
+	bool live_only;			/* refused with --replay */
 };
 
 /* The i-th row, NULL past the last. */
@@ -89,7 +90,7 @@ static inline bool option_is_given(const struct option_parser *p, int key)
 	return p->given[option_index(key)];
 }
 
-/* Does an option of these views apply to this one? With --record, options of record do too. */
+/* Does an option for these views apply to view? With --record, options of record do too. */
 static inline bool option_applies(uint32_t views, enum view_id view, bool records)
 {
 	return views >> view & 1 || (records && views >> VIEW_RECORD & 1);
@@ -109,8 +110,8 @@ static inline bool option_has_letter(const struct option_row *o)
 	return o->argp.key > ' ' && o->argp.key < 127;
 }
 
-/* The rows as argp wants them, ended by zeros. */
+/* Copy the rows for argp, with a closing row of zeros. */
 void option_table_argp(struct argp_option rows[OPTION_TABLE_MAX]);
 
-/* The text of --help before the options and, after a \v, behind them. */
+/* The text of --help: before the options and, after a \v, behind them. */
 extern const char option_table_doc[];

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * What each option that is not a filter does with its value (.set of struct option_row), and the
- * words that it takes (.word).
+ * The parsers of the options that are not filters (member set of struct option_row), and the words
+ * that they accept (member word).
  */
 #pragma once
 

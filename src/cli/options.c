@@ -23,7 +23,7 @@
 #define INTERVAL_MAX_NS (1000000 * (uint64_t)NS_PER_S)
 #define KEEP_DEFAULT 4
 #define HELP_COLUMNS 80
-#define VIEWS_LISTED 3		/* that an error names, if an option is for no more */
+#define VIEWS_LISTED 3		/* the most views of an option that an error lists */
 
 static const char *view_word(unsigned i)
 {
@@ -72,7 +72,7 @@ static int set_interval(struct option_parser *p, const char *word)
 	return 0;
 }
 
-/* A word that is not an option: after -- the command, else a view or its interval. */
+/* Parse a word that is not an option: the command after --, otherwise a view or its interval. */
 static int set_word(struct option_parser *p, const char *word, struct argp_state *state)
 {
 	if (state->quoted && state->next > state->quoted) {
@@ -180,7 +180,7 @@ static int check_given_options(struct option_parser *p)
 	return 0;
 }
 
-/* Options that need another one, or exclude it. */
+/* Check the options that require or exclude another one. */
 static int check_pairs(struct option_parser *p)
 {
 	const struct options *o = p->o;
@@ -271,7 +271,7 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 	return rc;
 }
 
-/* "Options:", and the names of those that apply to the view, in lines of at most 80 columns. */
+/* Print the names of the options that apply to the view, in lines of at most HELP_COLUMNS. */
 static void print_view_options(FILE *out, const struct view *v)
 {
 	const struct option_row *o;
@@ -345,7 +345,7 @@ const char *option_document_word(unsigned i)
 	return i < sizeof(words) / sizeof(*words) ? words[i] : NULL;
 }
 
-/* For the build, which makes the manual and the completion from it. */
+/* Used by the build, to make the manual and the completion script. */
 int option_print_document(struct option_parser *p, const char *form)
 {
 	if (strcmp(form, "bash") == 0)

@@ -3,8 +3,8 @@
  * The command line, parsed and checked: what the user asked for.
  *
  * Filters on addresses are in struct filter (bpf/abi/filter.h), compiled in the kernel too; those
- * that need a finished story are in struct story_filter. Alternatives within a kind, all kinds
- * together.
+ * that need a finished story are in struct story_filter. A connection passes if it matches one
+ * value of each kind of filter that was given.
  */
 #pragma once
 
@@ -81,9 +81,9 @@ struct options {
 };
 
 /*
- * Parse the command line into o. Returns -1 to go on, otherwise the exit status to end with: the
- * reason was written to err (a usage error, one line that quotes the bad value) or the text to out
- * (--help, --version). Reads /proc and /run/netns for --netns, /etc/passwd for -u, and NO_COLOR
+ * Parse the command line into o. Returns -1 to continue, otherwise the exit status: a usage error
+ * (one line that quotes the bad value) was written to err, or the text of --help or --version to
+ * out. Reads /proc and /run/netns for --netns, /etc/passwd for -u, and NO_COLOR
  * (color is then COLOR_NEVER unless --color was given); changes nothing. o points into argv, which
  * ends with a NULL. --ending or --class with a kind of never-open ending implies --all.
  */

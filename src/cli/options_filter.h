@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * The filters: what each option adds to struct filter and struct story_filter (the member set of
- * struct option_row), and the words that it takes (the member word).
+ * The parsers of the filter options, which fill struct filter and struct story_filter (member set
+ * of struct option_row), and the words that they accept (member word).
  */
 #pragma once
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * The values of filters: addresses and network namespaces. As in parse.h the whole text must be the
- * value; on failure the result is untouched, and the caller reports the option.
+ * Parsers for the values of filters: addresses and network namespaces. As in parse.h, the whole
+ * text must be the value. On failure the result is unchanged, and the caller reports the error.
  */
 #pragma once
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * Errors of the command line: one line each on stderr that quotes the bad value and says what is
- * wanted instead.
+ * Errors of the command line: one line each on stderr, which quotes the bad value and names the
+ * valid ones.
  */
 #pragma once
 
@@ -20,12 +20,12 @@ int usage_error_report(struct usage_error *u, int status, const char *before, co
 /* As above for u->value and EXIT_USAGE: usage_error_value(u, "bad port ", ": want 1-65535") */
 int usage_error_value(struct usage_error *u, const char *before, const char *after);
 
-/* As above, and list the words that are wanted; word(i) is NULL past the last. */
+/* As above, and list the valid words; word(i) is NULL past the last. */
 int usage_error_words(struct usage_error *u, const char *before, const char *(*word)(unsigned i));
 
 /* Report "tcpclose: MESSAGE", which quotes nothing of the command line. Returns EINVAL. */
 __attribute__((format(printf, 2, 3)))
 int usage_error_plain(struct usage_error *u, const char *format, ...);
 
-/* Explain what getopt rejected about word, in our words: getopt itself is kept silent. */
+/* Report why getopt rejected word. getopt's own messages are disabled. */
 void usage_error_explain(struct usage_error *u, const char *word);

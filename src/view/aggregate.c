@@ -8,9 +8,9 @@
 
 struct aggregate {
 	const struct aggregate_ops *ops;
-	struct keyed_table now, total;	/* without intervals all is in now */
-	uint64_t begun_ns, from_ns;	/* the run, the interval; 0 not known yet */
-	uint64_t stories, all;		/* in now; in the run */
+	struct keyed_table now, total;	/* without intervals, now holds the whole run */
+	uint64_t begun_ns, from_ns;	/* start of the run and of the interval; 0 unknown yet */
+	uint64_t stories, all;		/* counted in now; in the run */
 };
 
 void aggregate_start(struct view_context *v, const struct aggregate_ops *ops, enum group_by by)
@@ -28,7 +28,7 @@ void aggregate_start(struct view_context *v, const struct aggregate_ops *ops, en
 				  .seed = v->seed };
 	u->total = u->now;
 	v->state = u;
-	v->due_ns = 1;		/* to know when the run begins */
+	v->due_ns = 1;		/* ask for a tick at once: it dates the start of the run */
 	if (v->options.format == FORMAT_JSON)
 		view_json.start(v);
 }
@@ -59,7 +59,10 @@ static int compare_rows(const void *a, const void *b, void *arg)
 	return order ? order : group_key_compare(*x, *y);
 }
 
-/* In order, `other` last. The table is not looked into again: its slots are of the old order. */
+/*
+ * Show the rows in order, `other` last. Sorting invalidates the slots of the table: no lookups
+ * after this.
+ */
 static void sort_and_show(struct view_context *v, struct keyed_table *g, const struct interval *interval)
 {
 	const struct aggregate *u = v->state;
@@ -87,7 +90,7 @@ static bool merge_into_total(struct aggregate *u)
 	return true;
 }
 
-/* "08:12:37 to 08:12:57: nothing ended": for however long that was */
+/* "08:12:37 to 08:12:57: nothing ended", which may cover several intervals */
 static void print_nothing_ended(struct view_context *v, uint64_t from_ns, uint64_t to_ns)
 {
 	if (v->options.format == FORMAT_JSON || v->options.format == FORMAT_CSV)
@@ -130,7 +133,7 @@ void aggregate_tick(struct view_context *v, uint64_t now_ns)
 		end_interval(v, u, v->due_ns);
 		u->from_ns = v->due_ns;
 	}
-	/* those that went by without a word, in a recording say */
+	/* intervals without a story; several at once if a recording has a gap */
 	empty = (now_ns - u->from_ns) / every;
 	if (empty)
 		print_nothing_ended(v, u->from_ns, u->from_ns + empty * every);

@@ -1,35 +1,35 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * What the views have in common that sum stories up instead of telling each: groups by key, shown
- * every so often (`who 5`) and, of the whole run, at the end.
+ * The common part of the views who and hist, which sum stories up: groups by key, printed after
+ * each interval (`who 5`) and, for the whole run, at the end.
  */
 #pragma once
 
 #include "keyed_table.h"
 #include "view.h"
 
-/* The time that a sum is of. */
+/* The period that a sum covers. */
 struct interval {
 	uint64_t from_ns, to_ns;
 	uint64_t stories;
-	bool total;		/* of the whole run */
+	bool total;		/* the whole run */
 };
 
-/* What a view does with its rows. */
+/* The operations of a view on its rows. */
 struct aggregate_ops {
 	size_t row_size;
 	uint32_t max_groups;
-	/* Both false where out of memory. */
+	/* Both return false if out of memory. */
 	bool (*add)(void *row, const struct story *s, const struct verdict *verdict);
 	bool (*merge)(void *to, const void *from);
-	void (*release)(void *row);	/* gives back what it owns */
+	void (*release)(void *row);	/* frees what the row owns */
 	int (*compare)(const struct view_options *o, const void *a, const void *b);
 	void (*show)(struct view_context *v, const struct keyed_table *g, const struct interval *interval);
 };
 
 /*
- * Begins; by: what --by is where it was not given. What it takes is the view's state. With -j the
- * lines that begin and end the view json are told too.
+ * Allocate the state of the view (v->state; aggregate_release() frees it). by is the grouping if
+ * --by was not given. With -j the first and last lines of the view json are printed too.
  */
 void aggregate_start(struct view_context *v, const struct aggregate_ops *ops, enum group_by by);
 void aggregate_add_story(struct view_context *v, const struct story *s, const struct verdict *verdict);
@@ -38,8 +38,8 @@ void aggregate_print_lost(struct view_context *v, const struct run_counts *t, ui
 void aggregate_end(struct view_context *v, const struct run_counts *t, uint64_t now_ns);
 void aggregate_release(struct view_context *v);
 
-/* "08:12:32.000 to 08:12:37.000: 120 closes" */
+/* Print "08:12:32.000 to 08:12:37.000: 120 closes". */
 void aggregate_print_interval(struct view_context *v, const struct interval *interval);
 
-/* "(other) are those that came after the first 1024", if there are any */
+/* Print "(other) are those that came after the first 1024" if the table has such a row. */
 void aggregate_print_other(struct view_context *v, const struct keyed_table *g);

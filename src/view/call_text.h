@@ -1,14 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * Who did what, in the words that the views share.
+ * The acting process and its call, as the text views print them.
  */
 #pragma once
 
 #include "buf.h"
 #include "verdict.h"
 
-/* Who did it, else who was the last to do anything to the socket; NULL nobody. */
+/*
+ * The call that ended the endpoint, otherwise the last call on the socket; NULL if there was no
+ * call.
+ */
 const struct socket_call *call_text_actor(const struct story *s, const struct verdict *verdict);
 
-/* "close(5)", "shutdown(5, WR)", "signal 9", "exit 3", "recvfrom*" for a deferred release */
+/* Print "close(5)", "shutdown(5, WR)", "signal 9", "exit 3"; "recvfrom*" for a deferred release. */
 void call_text_print(struct buf *b, const struct socket_call *a);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * The cells of a table of text: each is padded to its width, and a longer one is not cut.
+ * The cells of a text table. Each is padded to its width; longer text is not cut.
  */
 #pragma once
 
@@ -12,5 +12,5 @@ void column_text(struct buf *b, const char *text, size_t width);
 /* Append n in decimal, padded on its left. */
 void column_number(struct buf *b, uint64_t n, size_t width);
 
-/* As column_text(), bold where the terminal has colors. */
+/* As column_text(), in bold if the terminal has colors. */
 void column_heading(struct view_context *v, const char *text, size_t width);

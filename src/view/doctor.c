@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * The view doctor: what this kernel and this user can do, for people.
+ * The view doctor as text: what this kernel and this user can do.
  *
  *	Linux 6.18.44 x86_64: tcpclose can trace here.
  *	21 ok, 4 limited, 0 missing, 0 unknown
@@ -10,7 +10,7 @@
  *	                                    without: nothing can be told
  *	                                    costs 3448 ns per connection [1]
  *
- * What is lost without something that is no hook, and is there, is left out but for -w.
+ * "without:" is printed for every hook, and for other findings only if they are not ok or with -w.
  */
 #include "view.h"
 
@@ -45,7 +45,7 @@ static const char *level_mark(enum diagnosis_level level)
 	return " ?  ";
 }
 
-/* Goes on at this column, in the next line where the present one is past it. */
+/* Pad to this column; start a new line first if the current one is already past it. */
 static void pad_to_column(struct buf *b, size_t *line, size_t column)
 {
 	if (b->len - *line >= column && b->len > *line) {
@@ -55,7 +55,7 @@ static void pad_to_column(struct buf *b, size_t *line, size_t column)
 	buf_pad(b, *line, column);
 }
 
-/* Words from TEXT_COLUMN on, broken between them at LINE_COLUMNS; wide: all in one line. */
+/* Print text from TEXT_COLUMN on, wrapped between words at LINE_COLUMNS; wide: in one line. */
 static void print_wrapped(struct buf *b, size_t *line, const char *text, bool wide)
 {
 	while (*text) {
@@ -121,7 +121,7 @@ static void print_doctor_header(struct view_context *v, const struct diagnosis *
 	if (h->why_not) {
 		line = b->len;
 		buf_str(b, "Why: ");
-		for (const char *p = h->why_not; *p; p++)	/* our own words, and strerror's */
+		for (const char *p = h->why_not; *p; p++)	/* trusted text: ours and strerror's */
 			if (*p == ' ' && b->len - line + 1 + strcspn(p + 1, " ") > LINE_COLUMNS) {
 				buf_char(b, '\n');
 				line = b->len;

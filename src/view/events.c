@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * Every event as it comes, one line each: the raw facts, for those who doubt a story.
+ * The view events: every event as it arrives, one line each. The raw facts behind a story.
  *
  *	08:12:32.123456 state   127.0.0.1:33816 127.0.0.1:50863 ESTABLISHED -> FIN_WAIT1 in ...
  */
@@ -11,7 +11,6 @@
 #include "escape.h"
 #include "fmt.h"
 #include "syscall_names.h"
-
 
 static const struct {
 	uint16_t bit;
@@ -56,7 +55,7 @@ static void print_sock_flags(struct buf *b, const struct event *e)
 	}
 }
 
-/* The task on the CPU: a fact, and no claim that it did it. */
+/* Print the task on the CPU, which did not necessarily cause the event. */
 static void print_task(struct buf *b, const struct event *e)
 {
 	const char *name = e->task_flags & TASKF_SYSCALL ? syscall_name(e->syscall_nr, e->task_flags & TASKF_COMPAT) : NULL;

@@ -9,7 +9,7 @@
 #include "fmt.h"
 #include "json_fields.h"
 
-#define SHORT_ID 12		/* of a container, as docker ps shows it */
+#define SHORT_ID 12		/* digits of a container id, as docker ps shows it */
 #define ADDR_LEN 16
 
 const char *group_key_heading(enum group_by by)
@@ -43,7 +43,7 @@ static void set_key_pid(struct group_key *k, uint32_t pid, const uint8_t *comm)
 	k->label_len = strnlen((const char *)comm, EVENT_COMM_LEN);
 }
 
-/* The end that the connection was opened to: not known of one that was there before. */
+/* The port of the side that accepted. Unknown if the connection was opened before tracing began. */
 static void set_key_port(struct group_key *k, const struct story *s)
 {
 	uint16_t port = s->opened == OPENED_ACCEPT ? s->flow.local_port : s->flow.peer_port;
@@ -63,7 +63,7 @@ static void set_key_peer(struct group_key *k, const struct flow *w)
 	k->len = 1 + ADDR_LEN;
 }
 
-/* What has to be asked of the host, as far as it may be. */
+/* The keys that need a lookup on the host, which a replay does not have. */
 static void set_key_exe_or_cgroup(struct group_key *k, const struct view_context *v, enum group_by by, const struct socket_call *a)
 {
 	const char *path = NULL, *id;
@@ -119,7 +119,7 @@ static uint16_t key_port(const struct keyed_entry *g)
 	return port;
 }
 
-/* Its end says more than its beginning: "..slice/nginx.service" */
+/* Print a path, cut on the left, since its end is more specific: "..slice/nginx.service" */
 static void print_path_tail(struct buf *b, const uint8_t *path, size_t len, size_t width)
 {
 	if (len > width) {
@@ -130,7 +130,7 @@ static void print_path_tail(struct buf *b, const uint8_t *path, size_t len, size
 	escape_for_terminal(b, path, len, width);
 }
 
-/* The middle gives way: "2001:db8..:7334" */
+/* Print an address, cut in the middle: "2001:db8..:7334" */
 static void print_addr_cut(struct buf *b, unsigned family, const uint8_t *addr, size_t width)
 {
 	size_t from = b->len, len, tail;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * --by: what stories are summed up by, and how it is shown. The only place that knows where a
- * story's process, container or service is to be looked up.
+ * The key of --by: how stories are grouped, and how the key is printed. Only this module knows how
+ * to find the process, container or service of a story.
  */
 #pragma once
 
@@ -9,11 +9,12 @@
 #include "keyed_table.h"
 #include "view.h"
 
-#define GROUP_KEY_OTHER "(other)"	/* the row of what came when the table was full */
+#define GROUP_KEY_OTHER "(other)"	/* the row for keys that arrived when the table was full */
 
 /*
- * Points into the story, the view's caches or itself. len 0: not known. Who acted on our side,
- * where nobody did the first that a walk found to hold the socket.
+ * Points into the story, the view's caches or own. len 0: the key is unknown. A key of a process
+ * is that of the process which acted on our side, otherwise of the first holder of the socket that
+ * a walk found.
  */
 struct group_key {
 	const void *bytes, *label;
@@ -24,14 +25,14 @@ struct group_key {
 void group_key_init(struct group_key *k, const struct view_context *v, enum group_by by, const struct story *s,
 	    const struct verdict *verdict);
 
-/* "COMM" */
+/* The heading of the column: "COMM". */
 const char *group_key_heading(enum group_by by);
 
-/* "nginx", "4021 nginx", "..stem.slice/nginx.service", "-": at most width columns */
+/* Print "nginx", "4021 nginx", "..stem.slice/nginx.service" or "-": at most width columns. */
 void group_key_print(struct buf *b, enum group_by by, const struct keyed_entry *g, bool other, size_t width);
 
-/* "by":"pid","pid":4021,"comm":"nginx","other":false; null where not known */
+/* Print "by":"pid","other":false,"pid":4021,"comm":"nginx"; null if unknown. */
 void group_key_json(struct json *j, enum group_by by, const struct keyed_entry *g, bool other);
 
-/* The order of keys, for rows that are otherwise alike. */
+/* Order two keys, as qsort() wants it: the tie-breaker for rows that compare equal. */
 int group_key_compare(const struct keyed_entry *a, const struct keyed_entry *b);

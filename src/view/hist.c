@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * A histogram per phase, for each group of --by one:
+ * The view hist: a histogram per phase and group of --by.
  *
  *   nginx: app_hold, 1200 closes
  *   p50 1.2 ms, p90 4.1 ms, p99 198 ms, max 201 ms
  *            500 us - 1 ms       |####                            |     98   8.2 %
  *
- * The rows are buckets of 1-2-5-10; empty ones between others are shown, since a gap is news.
+ * The rows are 1-2-5 buckets. Empty rows between others are printed, to make a gap visible.
  */
 #include <string.h>
 
@@ -93,7 +93,7 @@ static int hist_row_compare(const struct view_options *o, const void *a, const v
 	return x->stories > y->stories ? -1 : x->stories < y->stories;
 }
 
-/* As long as n is of most, in columns; at least something for one that is there. */
+/* Print a bar of n/most of width columns, padded; at least one part if n is not 0. */
 static void print_bar(struct view_context *v, uint64_t n, uint64_t most, size_t width)
 {
 	static const char *const eighths[] = { "", "\u258f", "\u258e", "\u258d", "\u258c",
@@ -137,7 +137,7 @@ static size_t bar_width(const struct view_context *v)
 	return columns - LABEL_WIDTH - FIGURES_WIDTH;
 }
 
-/* "1 ms": bounds are whole, in whatever unit */
+/* "1 ms": bounds are whole numbers of their unit, so ".0" is removed */
 static void print_bound(struct buf *b, uint64_t ns)
 {
 	size_t from = b->len;

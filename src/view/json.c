@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * One JSON object per line: meta first, then a close per ended endpoint, lost as it grows, summary
- * last. The contract's section 4 names every key; keys are only ever added.
+ * The view json, one object per line: meta first, then a close per ended endpoint, lost whenever
+ * the losses grew, summary last. Section JSON of the manual lists every key. Keys are only added,
+ * never renamed or removed.
  */
 #include "view.h"
 
@@ -38,13 +39,13 @@ static void json_kv_call_name(struct json *j, const struct socket_call *a)
 	json_kv_str(j, "call", name ? name : trigger_name(a->trigger));
 }
 
-/* -1 where it has no meaning; any number where a program got it wrong. */
+/* how is -1 for other calls than shutdown(), and any number if the program passed a bad one. */
 static bool is_shut_how(int32_t how)
 {
 	return how >= SHUT_RD && how <= SHUT_RDWR;
 }
 
-/* The part that a trigger and an entry of calls have in common. */
+/* The keys that trigger and the items of calls share. */
 static void json_call_fields(struct json *j, const struct socket_call *a)
 {
 	json_kv_call_name(j, a);
@@ -67,7 +68,7 @@ static void json_kv_symbol(struct json *j, const char *key, const char *offset_k
 	json_kv_u64_or_null(j, offset_key, name, offset);
 }
 
-/* The innermost frame first; null where there is none. */
+/* Print the frames, innermost first; null if there is no stack. */
 static void json_stack(struct json *j, const char *text)
 {
 	struct stack_frame f;
@@ -209,7 +210,7 @@ static void json_endpoint(struct json *j, const struct story *s)
 	json_kv_str(j, "opened", opened[s->opened]);
 }
 
-/* Of a close that had begun before tracing: for how long, at least, and who held the socket. */
+/* A close that began before tracing: its minimum age, and the holders of the socket. */
 static void json_found_at_start(struct json *j, const struct story *s, const struct verdict *verdict)
 {
 	json_kv_u64_or_null(j, "age_at_least_ns", s->scan.closing_since_ns && verdict->settled_ns >= s->scan.closing_since_ns,
@@ -230,7 +231,7 @@ static void json_found_at_start(struct json *j, const struct story *s, const str
 	json_end_array(j);
 }
 
-/* What a stack that was asked for does not show. */
+/* Print why the stack that --stack asked for is absent or incomplete. */
 static void json_missing_of_stack(const struct view_context *v, struct json *j, const struct socket_call *a)
 {
 	const char *text = view_stack(v, a);

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * JSON of the view doctor: an object per finding, then the verdict. The meta line comes from
- * json.c.
+ * The view doctor as JSON: an object per finding, then the summary. json.c prints the meta line.
  */
 #include <string.h>
 

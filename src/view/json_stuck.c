@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * JSON of the view stuck: an object per socket that hangs, then the summary. The meta line comes
- * from json.c.
+ * The view stuck as JSON: an object per stuck socket, then the summary. json.c prints the meta
+ * line.
  */
 #include "json_fields.h"
 #include "names.h"
@@ -38,7 +38,7 @@ static void json_holders(const struct view_context *v, struct json *j, const str
 	json_end_array(j);
 }
 
-/* No kernel notes when a socket entered its state: the age is what it is at least. */
+/* No kernel records when a socket entered its state: the age is a lower bound. */
 static void json_age(struct json *j, const struct stuck_socket *g)
 {
 	json_kv_null(j, "age_ns");
@@ -48,7 +48,7 @@ static void json_age(struct json *j, const struct stuck_socket *g)
 
 static void json_stuck_socket(struct view_context *v, const struct stuck_table *h, const struct stuck_socket *g, uint64_t now_ns)
 {
-	bool whole = !g->substate;	/* a minisock knows neither queues nor user */
+	bool whole = !g->substate;	/* a minisock has neither queues nor a user */
 	struct json j;
 
 	json_line_begin(v, &j, "stuck");

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * What hangs, why, by whom and with whom, then the sockets; 80 columns unless -w:
+ * The view stuck as text: totals, causes, counts per process and per peer, then the sockets. 80
+ * columns unless -w.
  *
  *	20 sockets hang: 20 CLOSE_WAIT;
  *	of 20 seen in 1 network namespace.
@@ -11,7 +12,7 @@
  *	PID     COMM         CLOSE_WAIT FIN_WAIT1 FIN_WAIT2 CLOSING LAST_ACK      OLDEST
  *	4021    nginx                20         0         0       0        0   >=2h 3min
  *
- * Ages are what a socket shows at least. 0 is nothing, "-" not known.
+ * Ages are lower bounds. 0 means none, "-" unknown.
  */
 #include <string.h>
 
@@ -27,10 +28,10 @@
 #define AGE_WIDTH (FMT_AGE_WIDTH + 2)
 #define ENDPOINT_WIDTH 21
 #define LINE_COLUMNS 80
-#define SHORT_ID 12		/* of a container, as docker ps shows it */
+#define SHORT_ID 12		/* digits of a container id, as docker ps shows it */
 #define ROWS 10			/* of a table, without -w */
 #define SOCKETS 5		/* of one owner and kind, without -w */
-#define DETAILS 5		/* owners told in detail, without -w */
+#define DETAILS 5		/* owners whose sockets are listed, without -w */
 
 static const char *const owner_words[] = {
 	[OWNER_PROCESS] = "?", [OWNER_UNKNOWN] = "(holder not found)",
@@ -96,7 +97,7 @@ static void print_totals(struct view_context *v, const struct stuck_table *h)
 	buf_str(b, ".\n");
 }
 
-/* The reasons, so that the first screen says them whatever comes after. */
+/* Print the reasons first: they must be on the first screen, however long the tables are. */
 static void print_reasons(struct view_context *v, const struct stuck_table *h)
 {
 	struct buf *b = v->out;
@@ -187,7 +188,7 @@ static void print_by_peer(struct view_context *v, const struct stuck_table *h)
 	struct buf *b = v->out;
 
 	if (!v->terminal.wide && h->nr_peers > ROWS && h->peer[0].sockets == 1)
-		return;		/* each its own peer: that says nothing */
+		return;		/* every peer has one socket: the table would add nothing */
 	while (!v->terminal.wide && n > 3 && h->peer[n - 1].sockets == 1)
 		n--;
 	print_state_table_header(v, "PEER");
@@ -205,7 +206,7 @@ static void print_by_peer(struct view_context *v, const struct stuck_table *h)
 	print_rows_left_out(v, h->peer + n, h->nr_peers - n);
 }
 
-/* "4021 nginx: 2 sockets, /system.slice/docker-0123.scope, container 0123456789ab" */
+/* "4021 nginx: 2 sockets, container 0123456789ab, /system.slice/docker-0123.scope" */
 static void print_owner(struct view_context *v, const struct stuck_table *h, const struct stuck_group *g)
 {
 	const struct stuck_socket *first = &h->sockets[g->first];
@@ -258,7 +259,7 @@ static void print_endpoint_column(struct view_context *v, const struct flow *w, 
 	buf_pad(v->out, from, v->terminal.wide ? 2 * ENDPOINT_WIDTH : ENDPOINT_WIDTH);
 }
 
-/* "5", "5,7", as much as fits; "+2": two other processes hold it too. With -w "5,4022/5". */
+/* "5", "5,7", as many as fit; "+2": two other processes also hold it. With -w "5,4022/5". */
 static void print_descriptors(struct view_context *v, const struct stuck_table *h, const struct stuck_socket *g,
 			const struct stuck_group *group)
 {
@@ -299,7 +300,7 @@ static void print_descriptors(struct view_context *v, const struct stuck_table *
 	buf_char(b, '\n');
 }
 
-/* "  (+ others hold them too: 4022 nginx, 4023 nginx)", by what its sockets show */
+/* "  (+ also held by 4022 nginx, 4023 nginx)": of the first socket that has other holders */
 static void print_other_holders(struct view_context *v, const struct stuck_table *h, const struct stuck_group *group)
 {
 	size_t limit = v->terminal.wide ? SIZE_MAX : LINE_COLUMNS - 26, start = v->out->len;
@@ -354,7 +355,7 @@ static void print_socket_row(struct view_context *v, const struct stuck_table *h
 	print_descriptors(v, h, g, group);
 }
 
-/* "FIN_WAIT2 (12): closed here; ..., the last in 43s" and its oldest sockets. */
+/* "12 FIN_WAIT2: closed here; ..., the last in 43s" and the oldest of these sockets */
 static void print_sockets_of_kind(struct view_context *v, const struct stuck_table *h, const struct stuck_group *group,
 		 const struct stuck_socket *g, size_t n)
 {
@@ -422,7 +423,7 @@ static void print_details(struct view_context *v, const struct stuck_table *h)
 	}
 }
 
-/* What is not among the above, and why. */
+/* Print what the tables above lack, and why. */
 static void print_caveats(struct view_context *v, const struct stuck_table *h)
 {
 	struct buf *b = v->out;

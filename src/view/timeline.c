@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * One ladder per connection, as in the textbook: this host's endpoint on the left, its peer on the
- * right; where both ends are on this host, both in one.
+ * The view timeline: one ladder diagram per connection, with this host's endpoint on the left and
+ * its peer on the right. If both ends are on this host, one diagram shows both stories.
  *
- * A story that has a twin waits for it, TWIN_WAIT_NS from when it was over and TWINS_MAX at most;
- * then it is drawn alone. Time is that of the events, so a replay draws the same.
+ * A story with a twin is kept until its twin arrives, but no longer than TWIN_WAIT_NS after it was
+ * over, and at most TWINS_MAX are kept; then it is drawn alone. The time is that of the events, so a
+ * replay draws the same.
  */
 #include "timeline.h"
 
@@ -14,18 +15,18 @@
 #define TWIN_WAIT_NS 2000000000ULL
 #define TWINS_MAX 1024
 
-/* A story, kept. */
+/* A story that waits for its twin. */
 struct kept_story {
 	struct kept_story *next;
-	struct story story;		/* its acts and holders are copies of its own */
+	struct story story;		/* owns copies of its calls and holders */
 	struct verdict verdict;
 	uint64_t due_ns;
 };
 
 struct timeline {
-	struct kept_story *first, **last;	/* in the order in which they were told */
+	struct kept_story *first, **last;	/* in order of arrival */
 	unsigned nr;
-	bool any;			/* something was drawn */
+	bool any;			/* a diagram was drawn */
 };
 
 static const char timeline_manual[] =
@@ -76,7 +77,7 @@ static void free_kept_story(struct kept_story *h)
 	free(h);
 }
 
-/* Takes it out of the list: `at` is what points to it. NULL: nothing is there. */
+/* Remove the story that *at points to from the list. NULL if the list ends there. */
 static struct kept_story *unlink_kept_story(struct timeline *t, struct kept_story **at)
 {
 	struct kept_story *h = *at;
@@ -109,7 +110,7 @@ static void *copy_bytes(const void *bytes, size_t len)
 	return to;
 }
 
-/* False: out of memory. */
+/* Keep a copy of a story until its twin arrives. False if out of memory. */
 static bool keep_story(struct view_context *v, const struct story *s, const struct verdict *verdict)
 {
 	struct timeline *t = v->state;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * The picture. Each row is a text of the left side, what is between the two rails, and a text of
+ * The ladder diagram. Each row has text on the left, something between the two rails, and text on
  * the right:
  *
  *          ESTABLISHED |                                      | ESTABLISHED
@@ -19,8 +19,8 @@
 #include "fmt.h"
 #include "two_columns.h"
 
-#define ONE_ROW_INNER 60	/* from here on the raw numbers fit onto the rung */
-#define HIDE_GAP_NS 1000000	/* between a call and the segment that it made, less is not shown */
+#define ONE_ROW_INNER 60	/* at this width the raw numbers fit on the rung */
+#define HIDE_GAP_NS 1000000	/* shorter gaps between a call and its segment are not drawn */
 
 unsigned timeline_columns(const struct view_context *v)
 {
@@ -87,7 +87,7 @@ static void print_ladder_header(struct two_columns *p)
 	buf_release(&right);
 }
 
-/* "FIN_WAIT1", "(CLOSE_WAIT)" of a side that is only implied, "FIN_WAIT2 (orphan)" */
+/* "FIN_WAIT1", "FIN_WAIT2 (orphan)"; "(CLOSE_WAIT)" if the state is only implied */
 static void print_state(struct two_columns *p, unsigned side, uint8_t state, bool orphan)
 {
 	const struct story *s = p->l->s[side];
@@ -132,7 +132,7 @@ static void draw_arrow(struct two_columns *p, const struct rung *r, const struct
 	two_columns_print_row(p);
 }
 
-/* " seq +0" from where numbers count; nothing where that is not known */
+/* " seq +0": relative to the first FIN of that side */
 static void print_relative_seq(const struct two_columns *p, struct buf *b, const char *what, unsigned side,
 		     uint32_t number)
 {
@@ -144,7 +144,7 @@ static void print_relative_seq(const struct two_columns *p, struct buf *b, const
 	buf_i64(b, n);
 }
 
-/* Adds what still fits onto the rung. */
+/* Append part if it still fits on the rung, and empty it. */
 static bool add_to_label_if_room(const struct two_columns *p, struct buf *label, struct buf *part)
 {
 	bool fits = buf_columns(label) + buf_columns(part) + 5 <= p->inner;
@@ -168,7 +168,7 @@ static void print_raw_seq_ack(struct buf *b, const struct rung *r)
 
 /*
  * "1 FIN seq +0 ack +0, 10 us", "2+3 FIN,ACK seq +0 ack +1": as much as there is room for. Returns
- * whether the raw numbers are to be told yet.
+ * true if the raw numbers did not fit and need a row of their own.
  */
 static bool print_segment_label(const struct two_columns *p, const struct rung *r, struct buf *label)
 {
@@ -208,7 +208,7 @@ static bool print_segment_label(const struct two_columns *p, const struct rung *
 	return raw_left;
 }
 
-/* The row below a rung: raw numbers, where they had no room on it, and the states. */
+/* Draw the row below a rung: the raw numbers, if they did not fit on it, and the states. */
 static void draw_row_below(struct two_columns *p, const struct rung *r, bool numbers)
 {
 	struct buf text = { 0 };
@@ -253,7 +253,7 @@ static void draw_segment(struct two_columns *p, const struct rung *r)
 	buf_release(&label);
 }
 
-/* What came of a call, where that was not a FIN or a RST; NULL: that */
+/* The outcome of a call; NULL if it sent a FIN or a RST, which the next rung shows. */
 static const char *call_outcome(const struct socket_call *a)
 {
 	if (a->effect == EFFECT_RELEASED)
@@ -263,14 +263,14 @@ static const char *call_outcome(const struct socket_call *a)
 	return a->returned && a->ret < 0 ? "failed" : "nothing sent";
 }
 
-/* One text beside the rails, in a row of its own. */
+/* Draw a row with text beside the rails only. */
 static void draw_side_row(struct two_columns *p, unsigned side, const struct buf *text)
 {
 	buf_add_buf(side_buf(p, side), text);
 	two_columns_print_row(p);
 }
 
-/* "close(5) client[100]", in two rows if it must be */
+/* "close(5) client[100]", in two rows if it does not fit in one */
 static void draw_call(struct two_columns *p, const struct rung *r)
 {
 	const char *more = call_outcome(r->call);
@@ -301,7 +301,7 @@ static void draw_call(struct two_columns *p, const struct rung *r)
 	buf_release(&who);
 }
 
-/* It was over without a segment: "gave up", and into which state that led. */
+/* Draw an end that no segment made, "the kernel gave up", and the state that it led to. */
 static void draw_end(struct two_columns *p, const struct rung *r)
 {
 	const struct verdict *v = p->l->v[r->side];
@@ -320,7 +320,7 @@ static void draw_end(struct two_columns *p, const struct rung *r)
 	buf_release(&text);
 }
 
-/* "197 ms" between two rungs; the longest of all is drawn as a break. */
+/* Draw "197 ms" between two rungs; the longest gap is drawn as a break in the rails. */
 static void draw_gap(struct two_columns *p, uint64_t ns, bool longest)
 {
 	struct buf text = { 0 };
@@ -336,13 +336,13 @@ static void draw_gap(struct two_columns *p, uint64_t ns, bool longest)
 	buf_release(&text);
 }
 
-/* Is this the call that made the segment, right before it? */
+/* Did call a cause segment r, which followed ns later? */
 static bool is_cause_of_segment(const struct rung *a, const struct rung *r, uint64_t ns)
 {
 	return a->kind == RUNG_CALL && r->kind != RUNG_CALL && a->side == r->side && ns < HIDE_GAP_NS;
 }
 
-/* How long nothing was seen before the i-th rung; 0 where that is not worth a row. */
+/* The time without events before the i-th rung; 0 if it is not worth a row. */
 static uint64_t gap_before_ns(const struct ladder *l, unsigned i)
 {
 	const struct rung *r = &l->rung[i];

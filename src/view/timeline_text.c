@@ -9,7 +9,7 @@
 #define NAME_WIDTH 40
 #define AGE_KEY "age_ns: "
 
-/* What makes a RST, in words that follow "client[100]" */
+/* Why a RST was sent: each text follows "client[100]". */
 static const char *const sent_because[REASON_COUNT] = {
 	[REASON_UNREAD_DATA] = "closed with data unread and so sent a RST",
 	[REASON_LINGER_ZERO] = "closed with SO_LINGER of zero, which sends a RST",
@@ -69,7 +69,7 @@ static void print_side_name(struct buf *b, const struct ladder *l, enum side sid
 	}
 }
 
-/* "the peer's application" where nobody knows its name */
+/* "the peer's application" if its name is unknown */
 static void print_application(struct buf *b, const struct ladder *l, enum side side)
 {
 	size_t from = b->len;
@@ -135,7 +135,7 @@ static void print_unclean_ending(struct buf *b, const struct ladder *l, enum sid
 	}
 }
 
-/* How long the blamed part took: its phase, else what the last state took of the total. */
+/* The time that the blamed party took: its phase, otherwise the part of the total in no phase. */
 static uint64_t blamed_ns(const struct verdict *v)
 {
 	uint64_t sum = 0;
@@ -212,7 +212,7 @@ static void print_blame(struct buf *b, const struct ladder *l, enum side side)
 	}
 }
 
-/* Does the blame say more than the ending does, and the total more than the blame? */
+/* Does the blame add anything to the ending? */
 static bool blame_adds_information(const struct verdict *v)
 {
 	return !v->blame_known || v->blame != BLAME_NONE ||
@@ -231,7 +231,7 @@ static void print_total_duration(struct buf *b, const struct verdict *v)
 	buf_str(b, " in all)");
 }
 
-/* Breaks the text into lines of at most so many columns, at spaces. */
+/* Break the text at spaces into lines of at most that many columns. */
 static void wrap_text(struct buf *out, const struct buf *text, size_t columns)
 {
 	size_t from = 0;
@@ -258,8 +258,8 @@ static void wrap_text(struct buf *out, const struct buf *text, size_t columns)
 }
 
 /*
- * To one end a late ACK looks like the network's doing; the other knows if it was its own program's,
- * whose FIN the ACK waited for.
+ * The side whose blame to print. One end sees only a late ACK and blames the network; the other end
+ * knows if the ACK was late because it waited for the FIN of its own program.
  */
 static enum side side_that_knows_blame(const struct ladder *l, enum side side)
 {
@@ -269,7 +269,7 @@ static enum side side_that_knows_blame(const struct ladder *l, enum side side)
 	       other_side(side) : side;
 }
 
-/* Of two ends the one that began says more: it has both FINs and what came between. */
+/* Of two stories the active closer's is the more complete: it has both FINs and all between. */
 void timeline_print_text(struct view_context *v, const struct ladder *l)
 {
 	const struct verdict *verdict = l->v[LADDER_LEFT];
@@ -278,7 +278,7 @@ void timeline_print_text(struct view_context *v, const struct ladder *l)
 
 	if (l->s[LADDER_RIGHT] && verdict->ending != ENDING_RESET_SENT &&
 	    l->v[LADDER_RIGHT]->ending == ENDING_RESET_SENT) {
-		side = LADDER_RIGHT;	/* and who sent a RST knows why */
+		side = LADDER_RIGHT;	/* the sender of a RST knows the reason */
 		verdict = l->v[side];
 	}
 	if (ending_class(verdict->ending) == CLASS_CLEAN)
@@ -294,7 +294,7 @@ void timeline_print_text(struct view_context *v, const struct ladder *l)
 	wrap_text(v->out, &text, timeline_columns(v));
 	for (unsigned i = 0; i < verdict->nr_missing; i++) {
 		if (!strncmp(verdict->missing[i], AGE_KEY, strlen(AGE_KEY)))
-			continue;	/* nothing here shows it */
+			continue;	/* the timeline does not print the age */
 		buf_reset(&text);
 		buf_str(&text, "Not seen: ");
 		buf_str(&text, verdict->missing[i]);

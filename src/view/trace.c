@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * One line per ended endpoint, 80 columns unless -w or -T asks for more:
+ * The view trace: one line per ended endpoint, 80 columns unless -w or -T is given.
  *
  *   PID     COMM     LOCAL                 BY REMOTE                ENDING        MS
  *   4021    nginx    10.0.0.1:443          <- 203.0.113.200:51000   four-way   12.41
- * The process is the one that ended our side; where none did, the last that acted on the socket. A
- * terminal wide enough gets the call too.
+ *
+ * The process is the one that ended our side, otherwise the last that acted on the socket. A wide
+ * terminal shows the call too.
  */
 #include "view.h"
 
@@ -45,7 +46,7 @@ static const char *initiator_arrow(enum initiator initiator)
 	}
 }
 
-/* An ending in at most ENDING_WIDTH columns; the arrow tells who sent a reset. */
+/* An ending in at most ENDING_WIDTH columns; the arrow shows who sent a reset. */
 static const char *short_ending_name(enum ending ending)
 {
 	switch (ending) {
@@ -116,7 +117,7 @@ static void trace_print_header(struct view_context *v)
 	buf_char(b, '\n');
 }
 
-/* The actor, else the first of those that a walk found to hold it. */
+/* Print the acting process, otherwise the first holder of the socket that a walk found. */
 static void print_process_columns(struct view_context *v, const struct story *s, const struct socket_call *a)
 {
 	const uint8_t *comm = a ? a->comm : s->scan.nr_holders ? s->scan.holders[0].comm : NULL;
@@ -150,7 +151,7 @@ static void print_call_column(struct view_context *v, const struct socket_call *
 		buf_pad(b, from, CALL_WIDTH + 1);
 }
 
-/* At least so long: ">12" milliseconds, ">45s", ">2.5h": whole ones, for want of room */
+/* A minimum: ">12" milliseconds, ">45s", ">2.5h"; whole numbers, since the column is narrow */
 static void print_at_least(struct buf *b, uint64_t ns)
 {
 	buf_char(b, '>');
@@ -164,7 +165,7 @@ static void print_at_least(struct buf *b, uint64_t ns)
 	}
 }
 
-/* "200.01"; the least that it can be, where it began before tracing did; "-" */
+/* "200.01"; a minimum if the close began before tracing; "-" if unknown */
 static void print_total_ms(struct buf *b, const struct story *s, const struct verdict *verdict)
 {
 	size_t from = b->len;
@@ -197,7 +198,7 @@ static void print_ending_and_time(struct view_context *v, const struct story *s,
 	print_total_ms(b, s, verdict);
 }
 
-/* "nginx+0x1f", an offset in whatever it is in */
+/* "nginx+0x1f": an offset in a symbol or a module */
 static void print_symbol_offset(struct buf *b, const char *name, size_t len, uint64_t offset)
 {
 	escape_for_terminal(b, name, len, ESCAPE_ANY_WIDTH);
@@ -232,7 +233,7 @@ static void print_stack_frame(struct buf *b, const struct stack_frame *f, bool w
 	}
 }
 
-/* Below the line of its story, the innermost frame first; what is too long for a line is cut. */
+/* Print the stack below its story, the innermost frame first; long frames are cut. */
 static void print_stack(struct view_context *v, const char *text)
 {
 	struct buf line = { 0 };
@@ -245,7 +246,7 @@ static void print_stack(struct view_context *v, const char *text)
 		else
 			print_stack_frame(&line, &f, v->terminal.wide);
 		buf_str(v->out, STACK_INDENT);
-		if (line.len)	/* escaped already: nothing grows */
+		if (line.len)	/* already escaped, so only cut here */
 			escape_for_terminal(v->out, line.data, line.len,
 				      v->terminal.wide ? ESCAPE_ANY_WIDTH : LINE_COLUMNS - strlen(STACK_INDENT));
 		buf_char(v->out, '\n');

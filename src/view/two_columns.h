@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * Rows with two rails, of which the ladders of the view timeline are made: a text of the left side,
- * what is between the rails, a text of the right side.
+ * The rows of a ladder diagram: text on the left, a rail, something between the rails, a rail, text
+ * on the right. This module does not look into the ladder.
  */
 #pragma once
 
 #include "view.h"
 
-/* The characters that a picture is made of. */
+/* The characters of a diagram. */
 struct glyphs {
 	const char *rail, *pause, *line, *dash, *to_right, *to_left, *unknown;
 };
@@ -16,29 +16,30 @@ struct ladder;
 
 struct two_columns {
 	struct view_context *v;
-	const struct ladder *l;	/* what is drawn: of those who draw it */
+	const struct ladder *l;	/* for the callers; not used here */
 	const struct glyphs *glyphs;
 	size_t margin, inner;	/* columns beside the rails, and between them */
-	struct buf left, between, right;	/* of the row to come */
-	const char *color;	/* of what is between; NULL none */
-	const char *rail;	/* of this row */
+	struct buf left, between, right;	/* of the next row */
+	const char *color;	/* of the part between the rails; NULL none */
+	const char *rail;	/* of the next row */
 };
 
 void two_columns_init(struct two_columns *p, struct view_context *v, const struct ladder *l, unsigned columns);
 void two_columns_release(struct two_columns *p);
 
-/* Puts the row together and out, and empties the parts. */
+/* Print a row from its three parts, and empty them. */
 void two_columns_print_row(struct two_columns *p);
 
-/* Between the rails, in the middle. */
+/* Put text in the middle between the rails. */
 void two_columns_center(struct two_columns *p, const struct buf *text);
 
-/* len columns of a line between the rails, dashed or not */
+/* Append a line of len columns to the part between the rails. */
 void two_columns_add_line(struct two_columns *p, size_t len, bool dashed);
 
-/* A line without rails: at both edges of the picture, and in its middle if there is room. */
+/* Print a line without rails: text at both edges, and in the middle if there is room. */
 void two_columns_print_header(struct two_columns *p, const struct buf *left, const struct buf *middle,
 	       const struct buf *right);
 
+/* The number of columns of UTF-8 text: its characters. */
 size_t buf_columns(const struct buf *b);
 void buf_add_buf(struct buf *to, const struct buf *from);

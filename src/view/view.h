@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * A view: callbacks that turn facts and stories into lines of output. One file each, listed in
- * view.c.
+ * A view: callbacks that turn events and stories into lines of output. Each has its own file and is
+ * listed in view.c.
  *
- * A view appends to context->out and writes nothing itself. What it is handed is const and valid
- * during the call. Words come from names.h, numbers from fmt.h, strangers' bytes go through escape.h
- * or json_writer.h.
+ * A view appends to context->out and writes nothing itself. Its arguments are const and valid during
+ * the call. Words come from names.h and numbers from fmt.h; untrusted bytes go through escape.h or
+ * json_writer.h.
  */
 #pragma once
 
@@ -18,54 +18,54 @@
 #include "stuck_table.h"
 #include "verdict.h"
 
-/* By what stories are summed up, and its word. */
+/* How stories are grouped, with the value of --by. */
 #define GROUP_BY_WORDS(X) \
-	X(COMM, "comm")           /* name of the task that did it */                               \
+	X(COMM, "comm")           /* name of the acting task */                                    \
 	X(PID, "pid")                                                                              \
-	X(EXE, "exe")             /* the program's file */                                         \
+	X(EXE, "exe")             /* path of the program */                                        \
 	X(CGROUP, "cgroup")                                                                        \
 	X(CONTAINER, "container")                                                                  \
-	X(PORT, "port")           /* the service's: ours if we accepted, else the peer's */        \
+	X(PORT, "port")           /* of the service: ours if we accepted, else the peer's */       \
 	X(PEER, "peer")           /* the peer's address */
 
 enum group_by {
-	GROUP_BY_DEFAULT,	/* who: COMM; hist: all in one */
+	GROUP_BY_DEFAULT,	/* who: COMM; hist: one group */
 #define X(id, word) GROUP_BY_##id,
 	GROUP_BY_WORDS(X)
 #undef X
 	GROUP_BY_COUNT,
 };
 
-/* How a view prints; FORMAT_TEXT is the default of those that have it. */
+/* The output format; FORMAT_TEXT is the default of the views that have it. */
 enum format { FORMAT_TEXT, FORMAT_JSON, FORMAT_CSV, FORMAT_COUNT };
 
-/* The options of single views. All zero: the view's defaults. */
+/* Options that only some views have. All zero: the defaults. */
 struct view_options {
 	enum group_by by;
 	unsigned sort;		/* column of who, see who.h; 0 closes */
 	unsigned phases;	/* set of enum phase; 0 all */
-	uint64_t interval_ns;	/* 0: at the end alone */
+	uint64_t interval_ns;	/* 0: print only at the end */
 	enum format format;
 	bool ascii;
 };
 
-/* "comm"; "" of GROUP_BY_DEFAULT */
+/* The value of --by, as "comm"; "" for GROUP_BY_DEFAULT. */
 const char *group_by_name(enum group_by by);
 
-/* What the output is read on. */
+/* The terminal that the output goes to. */
 struct terminal {
 	unsigned columns;	/* 0: not a terminal */
 	bool color;
-	bool utf8;		/* it shows more than ASCII */
+	bool utf8;		/* the locale is UTF-8 */
 	bool wide;		/* -w: lines are not cut */
 };
 
-/* Where a view finds what events do not hold. A part that is NULL knows nothing. */
+/* Lookups of facts that events do not hold. NULL: that lookup is not available. */
 struct lookup {
-	/* The path of a task's cgroup; pid is 0 where the task may have exited. */
+	/* The path of a task's cgroup, NULL unknown; pid is 0 if the task may have exited. */
 	const char *(*cgroup_path)(void *arg, uint64_t id, uint32_t pid);
 	void *cgroup_arg;
-	/* The path of the program, valid until the next call. */
+	/* The path of the program, NULL unknown; valid until the next call. */
 	const char *(*exe_path)(void *arg, const struct socket_call *a);
 	void *exe_arg;
 	const struct stack_cache *stacks;	/* the user stacks of closes */
@@ -79,10 +79,10 @@ struct view_context {
 	bool times;		/* -T */
 	bool shows_stacks;	/* --stack: in text too */
 	struct view_options options;
-	uint64_t seed;		/* keys the hashes of what strangers choose */
-	void *state;		/* the view's own, from start() to release(); NULL: none */
-	uint64_t due_ns;	/* the view's: when it wants its tick(); 0 never */
-	void (*flush)(void *arg);	/* writes and empties out, if it is full; or NULL */
+	uint64_t seed;		/* keys the hash tables, whose keys others choose */
+	void *state;		/* owned by the view, from start() to release(); NULL none */
+	uint64_t due_ns;	/* set by the view: the time of its next tick(); 0 never */
+	void (*flush)(void *arg);	/* writes and empties out once it is full; may be NULL */
 	void *flush_arg;
 };
 
@@ -99,23 +99,23 @@ enum view_id {
 	VIEW_COUNT,
 };
 
-/* Where a view gets what it shows. */
+/* The source of the data that a view shows. */
 enum view_source {
-	SOURCE_TRACE,		/* events: live, around a command, or of a recording */
-	SOURCE_SCAN,		/* one walk over the sockets, or several */
-	SOURCE_DOCTOR,		/* what this kernel and this user can do */
+	SOURCE_TRACE,		/* events: live, around a command, or from a recording */
+	SOURCE_SCAN,		/* one or more walks over the sockets */
+	SOURCE_DOCTOR,		/* an examination of this kernel and this user */
 };
 
 struct view {
 	enum view_id id;
 	const char *name;
 	const char *help;	/* one line */
-	const char *manual;	/* for --help: what is to be seen, and examples */
+	const char *manual;	/* for VIEW --help: the columns, and two examples */
 	bool reports_itself;	/* loss and summary are part of its output */
 	enum view_source source;
 	bool has_intervals;	/* SECONDS may follow its name: who 5 */
 	uint8_t formats;	/* set of 1 << enum format */
-	const struct view *json;	/* prints it as JSON; NULL: the view does so itself */
+	const struct view *json;	/* the view that prints its JSON; NULL: itself */
 	/* Each may be NULL. */
 	void (*start)(struct view_context *v);
 	void (*event)(struct view_context *v, const struct event *e);
@@ -125,29 +125,29 @@ struct view {
 	void (*stuck)(struct view_context *v, const struct stuck_table *h, uint64_t now_ns);
 	void (*doctor)(struct view_context *v, const struct diagnosis *h);
 	/*
-	 * Time has come to now_ns, which is not before due_ns: what happened before has been told,
-	 * and nothing that happened later. It sets due_ns anew.
+	 * Called once the time is now_ns, which is not before due_ns: after everything earlier was
+	 * passed to the view and before anything later is. Sets the next due_ns.
 	 */
 	void (*tick)(struct view_context *v, uint64_t now_ns);
-	void (*release)(struct view_context *v);	/* of state */
+	void (*release)(struct view_context *v);	/* frees state */
 };
 
-/* The view of that name, or NULL. */
+/* The view with that name, or NULL. */
 const struct view *view_find(const char *name);
 
 /* The view with that id (enum view_id), NULL past the last; the first is the default. */
 const struct view *view_at(unsigned i);
 
-/* The view whose callbacks print v in that format, which is one of its formats. */
+/* The view whose callbacks print v in that format, which must be one of v->formats. */
 const struct view *view_printer(const struct view *v, enum format format);
 
-/* An instant of an event as nanoseconds since 1970. */
+/* The time of an event in nanoseconds since 1970. */
 static inline uint64_t view_wall_ns(const struct view_context *v, uint64_t ts_ns)
 {
 	return ts_ns + (uint64_t)v->meta->boot_to_wall_ns;
 }
 
-/* The path of a task's cgroup, NULL not known; pid: of a task that still is, 0 maybe not. */
+/* The path of a task's cgroup, NULL unknown; pid is 0 if the task may have exited. */
 static inline const char *view_cgroup_path(const struct view_context *v, uint64_t cgroup, uint32_t pid)
 {
 	const struct lookup *l = &v->lookup;
@@ -155,7 +155,7 @@ static inline const char *view_cgroup_path(const struct view_context *v, uint64_
 	return l->cgroup_path ? l->cgroup_path(l->cgroup_arg, cgroup, pid) : NULL;
 }
 
-/* How the act came to what it did, as stacks.h has it; NULL not known. */
+/* The user stack of a call, in the format of stack_cache.h; NULL unknown. */
 static inline const char *view_stack(const struct view_context *v, const struct socket_call *a)
 {
 	const struct stack_cache *stacks = v->lookup.stacks;
@@ -169,10 +169,10 @@ static inline void view_flush(const struct view_context *v)
 		v->flush(v->flush_arg);
 }
 
-/* The part of view_json that tells what hangs. */
+/* The callbacks of view_json for the view stuck: a line per socket, then the summary. */
 void json_print_stuck(struct view_context *v, const struct stuck_table *h, uint64_t now_ns);
 
-/* The part that tells what the kernel and the user can do. */
+/* The same for the view doctor: a line per finding, then the summary. */
 void json_print_doctor(struct view_context *v, const struct diagnosis *h);
 
 extern const struct view view_stuck, view_trace, view_json, view_events, view_doctor;

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * Per process, or whatever --by says: how it ends its connections, and who waits for whom:
+ * The view who: per process, or per key of --by, how connections end and who waits for whom.
  *
  *                            BY CALL, %                          WHO BEGAN, %
  *   COMM               CLOSES close   WR RDWR exit  sig othr none  us peer both  ??
  *   nginx                 120    98    2    .    .    .    .    .   90   10    .   .
  *
- * and the rest of it below, or beside it where there is room. Here the stories are counted; the
- * text is who_text.c's.
+ * A second table follows below, or beside the first if there is room. This file counts the stories
+ * and prints JSON; who_text.c prints text and CSV.
  */
 #include "who.h"
 
@@ -157,7 +157,7 @@ static void who_row_release(void *row)
 	histogram_release(&w->hold[WHO_PEER_HOLD]);
 }
 
-/* The most first; what is not known last. */
+/* Order rows by the column of --sort: the largest value first, unknown values last. */
 static int who_row_compare(const struct view_options *o, const void *a, const void *b)
 {
 	const struct who_column *c = who_column_at(o->sort);
@@ -188,7 +188,7 @@ static void json_hold(struct json *j, const char *key, const struct histogram *h
 	json_end_object(j);
 }
 
-/* Those that came up: "ending":n, and of which reason. */
+/* Print the endings that occurred with their counts, and the same by reason. */
 static void json_endings(struct json *j, const struct who_row *w)
 {
 	uint64_t n;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * 80 columns, two tables of the same rows; from 144 on, and with -w, one beside the other. At the
- * end a third: what each ending came to, and why.
+ * Text tables of the view who: two tables of the same rows in 80 columns, side by side with -w or
+ * from 144 columns on. A third table at the end of the run counts the endings by reason.
  *
  *                            ------------ ENDED BY, % ----------- ---- BEGAN, % ----
  *   COMM              CLOSES close   WR RDWR exit  sig other none   us peer both   -
@@ -24,7 +24,7 @@
 #define KEY_WIDE 40
 #define CLOSES_WIDTH 7
 #define MS_WIDTH (FMT_MS_WIDTH + 1)
-#define WIDE_COLUMNS 144	/* from here on there is room for one table */
+#define WIDE_COLUMNS 144	/* from this width on both tables are printed as one */
 #define ROWS 20			/* without -w */
 
 const char who_manual[] =
@@ -63,7 +63,7 @@ static size_t key_width(const struct view_context *v)
 	return v->terminal.wide ? KEY_WIDE : KEY_WIDTH;
 }
 
-/* " 98", " <1", ">99" where some are left out, "  ." for none: shares of all. */
+/* A percentage: " 98"; " <1" and ">99" if it rounds to 0 or 100 but is not; "  ." for zero. */
 static void print_share(struct buf *b, uint64_t n, uint64_t all, size_t width)
 {
 	size_t from = b->len;
@@ -106,7 +106,7 @@ static void print_counts(struct buf *b, const struct who_row *w)
 	print_share(b, w->n[WHO_NOBODY] + w->n[WHO_UNKNOWN], all, 4);
 }
 
-/* WHO_OTHER_END is next to WHO_OPEN: neither is over in a way that the peer agreed to */
+/* The column other is the sum of WHO_OTHER_END and WHO_OPEN: there is no room for both. */
 static void print_endings(struct buf *b, const struct who_row *w)
 {
 	uint64_t all = w->n[WHO_CLOSES];
@@ -147,7 +147,7 @@ static void print_endings_header(struct buf *b, bool first)
 		"clean reset t/o other    p50    p99    max    p50    p99    max");
 }
 
-/* Both lines of a heading; parts: 1 the counts, 2 the rest. */
+/* Print both lines of a heading. parts is a set: 1 the counts, 2 the endings and holds. */
 static void print_who_header(struct view_context *v, unsigned parts)
 {
 	struct buf *b = v->out;
@@ -275,7 +275,7 @@ void who_print_csv_header(struct view_context *v)
 	buf_char(b, '\n');
 }
 
-/* A field as RFC 4180 has it; bytes that a terminal would act on are escaped as everywhere. */
+/* Print a field in the quotes of RFC 4180, with control characters escaped as in text. */
 static void print_csv_field(struct buf *b, const void *bytes, size_t len)
 {
 	struct buf text = { 0 };

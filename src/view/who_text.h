@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * What the view who shows, as tables and as CSV.
+ * The output of the view who as text tables and as CSV.
  */
 #pragma once
 
