@@ -294,7 +294,7 @@ static void print_view_options(FILE *out, const struct view *v)
 	fputc('\n', out);
 }
 
-/* The options come before the examples, with which each help ends. */
+/* Print the help of a view. It ends with the examples, so the options come before them. */
 static void print_view_help(FILE *out, const struct view *v)
 {
 	const char *examples = strstr(v->manual, "\nExamples:\n");

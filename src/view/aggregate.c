@@ -33,7 +33,8 @@ void aggregate_start(struct view_context *v, const struct aggregate_ops *ops, en
 		view_json.start(v);
 }
 
-void aggregate_add_story(struct view_context *v, const struct story *s, const struct verdict *verdict)
+void aggregate_add_story(struct view_context *v, const struct story *s,
+			 const struct verdict *verdict)
 {
 	struct aggregate *u = v->state;
 	struct group_key key;
@@ -63,7 +64,8 @@ static int compare_rows(const void *a, const void *b, void *arg)
  * Show the rows in order, `other` last. Sorting invalidates the slots of the table: no lookups
  * after this.
  */
-static void sort_and_show(struct view_context *v, struct keyed_table *g, const struct interval *interval)
+static void sort_and_show(struct view_context *v, struct keyed_table *g,
+			  const struct interval *interval)
 {
 	const struct aggregate *u = v->state;
 

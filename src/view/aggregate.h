@@ -24,7 +24,8 @@ struct aggregate_ops {
 	bool (*merge)(void *to, const void *from);
 	void (*release)(void *row);	/* frees what the row owns */
 	int (*compare)(const struct view_options *o, const void *a, const void *b);
-	void (*show)(struct view_context *v, const struct keyed_table *g, const struct interval *interval);
+	void (*show)(struct view_context *v, const struct keyed_table *g,
+		     const struct interval *interval);
 };
 
 /*
@@ -32,7 +33,8 @@ struct aggregate_ops {
  * --by was not given. With -j the first and last lines of the view json are printed too.
  */
 void aggregate_start(struct view_context *v, const struct aggregate_ops *ops, enum group_by by);
-void aggregate_add_story(struct view_context *v, const struct story *s, const struct verdict *verdict);
+void aggregate_add_story(struct view_context *v, const struct story *s,
+			 const struct verdict *verdict);
 void aggregate_tick(struct view_context *v, uint64_t now_ns);
 void aggregate_print_lost(struct view_context *v, const struct run_counts *t, uint64_t now_ns);
 void aggregate_end(struct view_context *v, const struct run_counts *t, uint64_t now_ns);

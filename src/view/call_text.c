@@ -23,7 +23,8 @@ static void print_shut_how(struct buf *b, int32_t how)
 
 void call_text_print(struct buf *b, const struct socket_call *a)
 {
-	const char *name = a->trigger == TRIGGER_SYSCALL ? syscall_name(a->syscall_nr, a->compat) : NULL;
+	bool is_named = a->trigger == TRIGGER_SYSCALL;
+	const char *name = is_named ? syscall_name(a->syscall_nr, a->compat) : NULL;
 
 	buf_str(b, name ? name : trigger_name(a->trigger));
 	if (a->fd >= 0) {

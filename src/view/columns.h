@@ -6,6 +6,8 @@
 
 #include "view.h"
 
+#define SHORT_ID 12	/* digits of a container id, as docker ps shows it */
+
 /* Append text, padded on its right. */
 void column_text(struct buf *b, const char *text, size_t width);
 

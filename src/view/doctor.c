@@ -61,7 +61,8 @@ static void print_wrapped(struct buf *b, size_t *line, const char *text, bool wi
 	while (*text) {
 		size_t word = strcspn(text, " ");
 
-		if (!wide && b->len - *line > TEXT_COLUMN && b->len - *line + 1 + word > LINE_COLUMNS)
+		if (!wide && b->len - *line > TEXT_COLUMN &&
+		    b->len - *line + 1 + word > LINE_COLUMNS)
 			pad_to_column(b, line, TEXT_COLUMN);
 		else if (b->len - *line > TEXT_COLUMN)
 			buf_char(b, ' ');
@@ -70,7 +71,8 @@ static void print_wrapped(struct buf *b, size_t *line, const char *text, bool wi
 	}
 }
 
-static void print_labelled_text(struct view_context *v, size_t *line, const char *before, const char *text, const char *after)
+static void print_labelled_text(struct view_context *v, size_t *line, const char *before,
+				const char *text, const char *after)
 {
 	if (!text || !*text)
 		return;
@@ -87,11 +89,13 @@ static void print_finding(struct view_context *v, const struct finding *f)
 	buf_str(v->out, level_mark(f->level));
 	buf_str(v->out, f->name);
 	pad_to_column(v->out, &line, VALUE_COLUMN);
-	escape_for_terminal(v->out, *f->value ? f->value : "-", *f->value ? strlen(f->value) : 1, ESCAPE_ANY_WIDTH);
+	escape_for_terminal(v->out, *f->value ? f->value : "-", *f->value ? strlen(f->value) : 1,
+			    ESCAPE_ANY_WIDTH);
 	print_labelled_text(v, &line, "", f->about, "");
 	if (f->level != DIAGNOSIS_OK || f->group == DIAGNOSIS_HOOK || v->terminal.wide)
 		print_labelled_text(v, &line, "without:", f->impact, "");
-	print_labelled_text(v, &line, "costs", f->cost, f->cost_source == COST_MEASURED ? "[2]" : "[1]");
+	print_labelled_text(v, &line, "costs", f->cost,
+			    f->cost_source == COST_MEASURED ? "[2]" : "[1]");
 	print_labelled_text(v, &line, "do:", f->fix, "");
 	buf_char(v->out, '\n');
 }
@@ -117,11 +121,12 @@ static void print_doctor_header(struct view_context *v, const struct diagnosis *
 	escape_for_terminal(b, v->meta->kernel, strlen(v->meta->kernel), 30);
 	buf_char(b, ' ');
 	escape_for_terminal(b, v->meta->machine, strlen(v->meta->machine), 15);
-	buf_str(b, h->can_trace ? ": tcpclose can trace here.\n" : ": tcpclose cannot trace here.\n");
+	buf_str(b, h->can_trace ? ": tcpclose can trace here.\n" :
+				  ": tcpclose cannot trace here.\n");
 	if (h->why_not) {
 		line = b->len;
 		buf_str(b, "Why: ");
-		for (const char *p = h->why_not; *p; p++)	/* trusted text: ours and strerror's */
+		for (const char *p = h->why_not; *p; p++) /* trusted text: ours and strerror's */
 			if (*p == ' ' && b->len - line + 1 + strcspn(p + 1, " ") > LINE_COLUMNS) {
 				buf_char(b, '\n');
 				line = b->len;

@@ -58,12 +58,14 @@ static void print_sock_flags(struct buf *b, const struct event *e)
 /* Print the task on the CPU, which did not necessarily cause the event. */
 static void print_task(struct buf *b, const struct event *e)
 {
-	const char *name = e->task_flags & TASKF_SYSCALL ? syscall_name(e->syscall_nr, e->task_flags & TASKF_COMPAT) : NULL;
+	bool in_syscall = e->task_flags & TASKF_SYSCALL, compat = e->task_flags & TASKF_COMPAT;
+	const char *name = in_syscall ? syscall_name(e->syscall_nr, compat) : NULL;
 
 	if (!(e->task_flags & TASKF_VALID))
 		return;
 	buf_str(b, " in ");
-	escape_for_terminal(b, e->comm, strnlen((const char *)e->comm, sizeof(e->comm)), ESCAPE_ANY_WIDTH);
+	escape_for_terminal(b, e->comm, strnlen((const char *)e->comm, sizeof(e->comm)),
+			    ESCAPE_ANY_WIDTH);
 	buf_char(b, '[');
 	buf_u64(b, e->tid);
 	buf_char(b, ']');

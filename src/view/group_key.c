@@ -5,19 +5,20 @@
 
 #include "call_text.h"
 #include "cgroup_names.h"
+#include "columns.h"
 #include "escape.h"
 #include "fmt.h"
 #include "json_fields.h"
 
-#define SHORT_ID 12		/* digits of a container id, as docker ps shows it */
 #define ADDR_LEN 16
 
 const char *group_key_heading(enum group_by by)
 {
 	static const char *const words[] = {
-		[GROUP_BY_DEFAULT] = "", [GROUP_BY_COMM] = "COMM", [GROUP_BY_PID] = "PID", [GROUP_BY_EXE] = "EXE",
-		[GROUP_BY_CGROUP] = "CGROUP", [GROUP_BY_CONTAINER] = "CONTAINER", [GROUP_BY_PORT] = "PORT",
-		[GROUP_BY_PEER] = "PEER",
+		[GROUP_BY_DEFAULT] = "",      [GROUP_BY_COMM] = "COMM",
+		[GROUP_BY_PID] = "PID",	      [GROUP_BY_EXE] = "EXE",
+		[GROUP_BY_CGROUP] = "CGROUP", [GROUP_BY_CONTAINER] = "CONTAINER",
+		[GROUP_BY_PORT] = "PORT",     [GROUP_BY_PEER] = "PEER",
 	};
 
 	return words[by < GROUP_BY_COUNT ? by : GROUP_BY_DEFAULT];
@@ -64,7 +65,8 @@ static void set_key_peer(struct group_key *k, const struct flow *w)
 }
 
 /* The keys that need a lookup on the host, which a replay does not have. */
-static void set_key_exe_or_cgroup(struct group_key *k, const struct view_context *v, enum group_by by, const struct socket_call *a)
+static void set_key_exe_or_cgroup(struct group_key *k, const struct view_context *v,
+				  enum group_by by, const struct socket_call *a)
 {
 	const char *path = NULL, *id;
 
@@ -83,8 +85,8 @@ static void set_key_exe_or_cgroup(struct group_key *k, const struct view_context
 		set_key_bytes(k, id, CONTAINER_ID_LEN);
 }
 
-void group_key_init(struct group_key *k, const struct view_context *v, enum group_by by, const struct story *s,
-	    const struct verdict *verdict)
+void group_key_init(struct group_key *k, const struct view_context *v, enum group_by by,
+		    const struct story *s, const struct verdict *verdict)
 {
 	const struct socket_call *a = call_text_actor(s, verdict);
 	const struct holder *o = !a && s->scan.nr_holders ? s->scan.holders : NULL;
@@ -103,7 +105,7 @@ void group_key_init(struct group_key *k, const struct view_context *v, enum grou
 		set_key_exe_or_cgroup(k, v, by, a);
 }
 
-static uint32_t key_pid(const struct keyed_entry *g)
+static uint32_t read_key_pid(const struct keyed_entry *g)
 {
 	uint32_t pid;
 
@@ -111,7 +113,7 @@ static uint32_t key_pid(const struct keyed_entry *g)
 	return pid;
 }
 
-static uint16_t key_port(const struct keyed_entry *g)
+static uint16_t read_key_port(const struct keyed_entry *g)
 {
 	uint16_t port;
 
@@ -145,7 +147,8 @@ static void print_addr_cut(struct buf *b, unsigned family, const uint8_t *addr, 
 	b->len = from + width;
 }
 
-void group_key_print(struct buf *b, enum group_by by, const struct keyed_entry *g, bool other, size_t width)
+void group_key_print(struct buf *b, enum group_by by, const struct keyed_entry *g, bool other,
+		     size_t width)
 {
 	size_t from = b->len;
 
@@ -155,12 +158,13 @@ void group_key_print(struct buf *b, enum group_by by, const struct keyed_entry *
 	}
 	switch (by) {
 	case GROUP_BY_PID:
-		buf_u64(b, key_pid(g));
+		buf_u64(b, read_key_pid(g));
 		buf_char(b, ' ');
-		escape_for_terminal(b, g->bytes + g->key_len, g->label_len, width - (b->len - from));
+		escape_for_terminal(b, g->bytes + g->key_len, g->label_len,
+				    width - (b->len - from));
 		break;
 	case GROUP_BY_PORT:
-		buf_u64(b, key_port(g));
+		buf_u64(b, read_key_port(g));
 		break;
 	case GROUP_BY_PEER:
 		print_addr_cut(b, g->bytes[0], g->bytes + 1, width);
@@ -178,14 +182,14 @@ void group_key_print(struct buf *b, enum group_by by, const struct keyed_entry *
 	}
 }
 
-static void json_key_value(struct json *j, enum group_by by, const struct keyed_entry *g)
+static void json_print_key_value(struct json *j, enum group_by by, const struct keyed_entry *g)
 {
 	switch (by) {
 	case GROUP_BY_PID:
-		json_u64(j, key_pid(g));
+		json_u64(j, read_key_pid(g));
 		break;
 	case GROUP_BY_PORT:
-		json_u64(j, key_port(g));
+		json_u64(j, read_key_port(g));
 		break;
 	case GROUP_BY_PEER:
 		json_begin_str(j);
@@ -206,7 +210,7 @@ void group_key_json(struct json *j, enum group_by by, const struct keyed_entry *
 		return;
 	json_key(j, group_by_name(by));
 	if (g->key_len)
-		json_key_value(j, by, g);
+		json_print_key_value(j, by, g);
 	else
 		json_null(j);
 	if (by != GROUP_BY_PID)

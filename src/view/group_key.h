@@ -22,14 +22,15 @@ struct group_key {
 	uint8_t own[24];
 };
 
-void group_key_init(struct group_key *k, const struct view_context *v, enum group_by by, const struct story *s,
-	    const struct verdict *verdict);
+void group_key_init(struct group_key *k, const struct view_context *v, enum group_by by,
+		    const struct story *s, const struct verdict *verdict);
 
 /* The heading of the column: "COMM". */
 const char *group_key_heading(enum group_by by);
 
 /* Print "nginx", "4021 nginx", "..stem.slice/nginx.service" or "-": at most width columns. */
-void group_key_print(struct buf *b, enum group_by by, const struct keyed_entry *g, bool other, size_t width);
+void group_key_print(struct buf *b, enum group_by by, const struct keyed_entry *g, bool other,
+		     size_t width);
 
 /* Print "by":"pid","other":false,"pid":4021,"comm":"nginx"; null if unknown. */
 void group_key_json(struct json *j, enum group_by by, const struct keyed_entry *g, bool other);

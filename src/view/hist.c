@@ -41,7 +41,8 @@ static const char hist_manual[] =
 	"  total          from the first FIN until the close was over\n"
 	"\n"
 	"  --phase NAMES  only these phases: --phase app_hold,total\n"
-	"  --by WHAT      one each per comm, pid, exe, cgroup, container, port or peer\n"
+	"  --by WHAT      one histogram for each comm, pid, exe, cgroup, container, port\n"
+	"                 or peer\n"
 	"  --ascii        draw bars of # instead of blocks\n"
 	"  -j             print the rows as JSON\n"
 	"\n"
@@ -126,7 +127,7 @@ static void print_percent(struct buf *b, uint64_t n, uint64_t all, size_t width)
 	buf_pad_before(b, from, width);
 }
 
-static size_t bar_width(const struct view_context *v)
+static size_t compute_bar_width(const struct view_context *v)
 {
 	size_t columns = v->terminal.columns ? v->terminal.columns : LINE_COLUMNS;
 
@@ -151,7 +152,8 @@ static void print_bound(struct buf *b, uint64_t ns)
 	b->len -= 2;
 }
 
-static void print_bucket(struct view_context *v, const struct histogram *h, unsigned i, uint64_t most)
+static void print_bucket(struct view_context *v, const struct histogram *h, unsigned i,
+			 uint64_t most)
 {
 	struct buf *b = v->out;
 	size_t from = b->len;
@@ -162,7 +164,7 @@ static void print_bucket(struct view_context *v, const struct histogram *h, unsi
 	print_bound(b, histogram_bucket_from_ns(i + 1));
 	buf_pad(b, from, LABEL_WIDTH);
 	buf_char(b, '|');
-	print_bar(v, histogram_bucket_count(h, i), most, bar_width(v));
+	print_bar(v, histogram_bucket_count(h, i), most, compute_bar_width(v));
 	buf_char(b, '|');
 	from = b->len;
 	buf_u64(b, histogram_bucket_count(h, i));
@@ -188,7 +190,8 @@ static void print_quantiles(struct buf *b, const struct histogram *h)
 	buf_char(b, '\n');
 }
 
-static void print_histogram(struct view_context *v, const struct keyed_table *g, const struct keyed_entry *o, unsigned phase)
+static void print_histogram(struct view_context *v, const struct keyed_table *g,
+			    const struct keyed_entry *o, unsigned phase)
 {
 	const struct histogram *h = &((const struct hist_row *)o->row)->phase[phase];
 	unsigned first = HISTOGRAM_BUCKETS, last = 0;
@@ -229,7 +232,8 @@ static bool is_phase_wanted(const struct view_context *v, unsigned phase)
 	return !v->options.phases || v->options.phases >> phase & 1;
 }
 
-static void hist_show_text(struct view_context *v, const struct keyed_table *g, const struct interval *interval)
+static void hist_show_text(struct view_context *v, const struct keyed_table *g,
+			   const struct interval *interval)
 {
 	struct buf *b = v->out;
 	const struct keyed_entry *o;
@@ -240,7 +244,8 @@ static void hist_show_text(struct view_context *v, const struct keyed_table *g, 
 	aggregate_print_interval(v, interval);
 	for (uint32_t n = 0; (o = keyed_table_at(g, n)); n++)
 		for (unsigned i = 0; i < PHASE_COUNT; i++) {
-			if (!is_phase_wanted(v, i) || !((const struct hist_row *)o->row)->phase[i].n)
+			if (!is_phase_wanted(v, i) ||
+			    !((const struct hist_row *)o->row)->phase[i].n)
 				continue;
 			print_histogram(v, g, o, i);
 			any = true;
@@ -250,7 +255,7 @@ static void hist_show_text(struct view_context *v, const struct keyed_table *g, 
 	aggregate_print_other(v, g);
 }
 
-static void json_bins(struct json *j, const struct histogram *h)
+static void json_print_bins(struct json *j, const struct histogram *h)
 {
 	json_kv_array(j, "bins");
 	for (unsigned i = 0; i < HISTOGRAM_BUCKETS; i++) {
@@ -267,8 +272,9 @@ static void json_bins(struct json *j, const struct histogram *h)
 	json_end_array(j);
 }
 
-static void json_histogram(struct view_context *v, const struct keyed_table *g, const struct keyed_entry *o,
-		      unsigned phase, const struct interval *interval)
+static void json_print_histogram(struct view_context *v, const struct keyed_table *g,
+				 const struct keyed_entry *o, unsigned phase,
+				 const struct interval *interval)
 {
 	const struct histogram *h = &((const struct hist_row *)o->row)->phase[phase];
 	struct json j;
@@ -284,11 +290,12 @@ static void json_histogram(struct view_context *v, const struct keyed_table *g, 
 	json_kv_u64(&j, "p90_ns", histogram_quantile(h, 900));
 	json_kv_u64(&j, "p99_ns", histogram_quantile(h, 990));
 	json_kv_u64(&j, "max_ns", h->max);
-	json_bins(&j, h);
+	json_print_bins(&j, h);
 	json_line_end(v, &j);
 }
 
-static void hist_show(struct view_context *v, const struct keyed_table *g, const struct interval *interval)
+static void hist_show(struct view_context *v, const struct keyed_table *g,
+		      const struct interval *interval)
 {
 	const struct keyed_entry *o;
 
@@ -298,8 +305,9 @@ static void hist_show(struct view_context *v, const struct keyed_table *g, const
 	}
 	for (uint32_t n = 0; (o = keyed_table_at(g, n)); n++)
 		for (unsigned i = 0; i < PHASE_COUNT; i++)
-			if (is_phase_wanted(v, i) && ((const struct hist_row *)o->row)->phase[i].n) {
-				json_histogram(v, g, o, i, interval);
+			if (is_phase_wanted(v, i) &&
+			    ((const struct hist_row *)o->row)->phase[i].n) {
+				json_print_histogram(v, g, o, i, interval);
 				view_flush(v);
 			}
 }
@@ -307,9 +315,12 @@ static void hist_show(struct view_context *v, const struct keyed_table *g, const
 static void hist_start(struct view_context *v)
 {
 	static const struct aggregate_ops ops = { .row_size = sizeof(struct hist_row),
-					      .max_groups = GROUPS_MAX, .add = hist_row_add,
-					      .merge = hist_row_merge, .release = hist_row_release, .compare = hist_row_compare,
-					      .show = hist_show };
+						  .max_groups = GROUPS_MAX,
+						  .add = hist_row_add,
+						  .merge = hist_row_merge,
+						  .release = hist_row_release,
+						  .compare = hist_row_compare,
+						  .show = hist_show };
 
 	aggregate_start(v, &ops, GROUP_BY_DEFAULT);
 }

@@ -34,7 +34,8 @@ static void json_print_meta(struct view_context *v)
 
 static void json_kv_call_name(struct json *j, const struct socket_call *a)
 {
-	const char *name = a->trigger == TRIGGER_SYSCALL ? syscall_name(a->syscall_nr, a->compat) : NULL;
+	bool is_named = a->trigger == TRIGGER_SYSCALL;
+	const char *name = is_named ? syscall_name(a->syscall_nr, a->compat) : NULL;
 
 	json_kv_str(j, "call", name ? name : trigger_name(a->trigger));
 }
@@ -46,7 +47,7 @@ static bool is_shut_how(int32_t how)
 }
 
 /* The keys that trigger and the items of calls share. */
-static void json_call_fields(struct json *j, const struct socket_call *a)
+static void json_print_call_fields(struct json *j, const struct socket_call *a)
 {
 	json_kv_call_name(j, a);
 	json_kv_str(j, "how", is_shut_how(a->how) ? shut_how_name(a->how) : NULL);
@@ -57,8 +58,8 @@ static void json_call_fields(struct json *j, const struct socket_call *a)
 	json_kv_i32_or_null(j, "ret", a->returned, a->ret);
 }
 
-static void json_kv_symbol(struct json *j, const char *key, const char *offset_key, const char *name, size_t len,
-		    uint64_t offset)
+static void json_kv_symbol(struct json *j, const char *key, const char *offset_key,
+			   const char *name, size_t len, uint64_t offset)
 {
 	json_key(j, key);
 	if (name)
@@ -69,7 +70,7 @@ static void json_kv_symbol(struct json *j, const char *key, const char *offset_k
 }
 
 /* Print the frames, innermost first; null if there is no stack. */
-static void json_stack(struct json *j, const char *text)
+static void json_print_stack(struct json *j, const char *text)
 {
 	struct stack_frame f;
 	bool any = false;
@@ -83,7 +84,8 @@ static void json_stack(struct json *j, const char *text)
 		any = true;
 		json_begin_object(j);
 		json_kv_symbol(j, "symbol", "offset", f.symbol, f.symbol_len, f.symbol_offset);
-		json_kv_symbol(j, "module", "module_offset", f.module, f.module_len, f.module_offset);
+		json_kv_symbol(j, "module", "module_offset", f.module, f.module_len,
+			       f.module_offset);
 		json_key(j, "address");
 		json_begin_str(j);
 		fmt_hex(j->buf, f.address);
@@ -96,7 +98,8 @@ static void json_stack(struct json *j, const char *text)
 		json_null(j);
 }
 
-static void json_trigger(const struct view_context *v, struct json *j, const struct socket_call *a)
+static void json_print_trigger(const struct view_context *v, struct json *j,
+			       const struct socket_call *a)
 {
 	json_key(j, "trigger");
 	if (!a) {
@@ -104,25 +107,25 @@ static void json_trigger(const struct view_context *v, struct json *j, const str
 		return;
 	}
 	json_begin_object(j);
-	json_call_fields(j, a);
+	json_print_call_fields(j, a);
 	json_kv_u64(j, "uid", a->uid);
 	json_kv_u64_or_null(j, "call_ns", a->returned, a->call_ns);
 	json_kv_i32_or_null(j, "signal", a->signal >= 0, a->signal);
 	json_kv_i32_or_null(j, "exit_code", a->exit_code >= 0, a->exit_code);
 	json_kv_cgroup(j, view_cgroup_path(v, a->cgroup, 0));
 	json_kv_bool(j, "deferred", a->deferred);
-	json_stack(j, view_stack(v, a));
+	json_print_stack(j, view_stack(v, a));
 	json_end_object(j);
 }
 
-static void json_calls(struct json *j, const struct story *s, uint64_t start_ns)
+static void json_print_calls(struct json *j, const struct story *s, uint64_t start_ns)
 {
 	json_kv_array(j, "calls");
 	for (unsigned i = 0; i < s->nr_calls; i++) {
 		const struct socket_call *a = &s->calls[i];
 
 		json_begin_object(j);
-		json_call_fields(j, a);
+		json_print_call_fields(j, a);
 		json_kv_i64(j, "at_ns", (int64_t)(a->ts_ns - start_ns));
 		json_kv_str(j, "effect", effect_name(a->effect));
 		json_end_object(j);
@@ -130,7 +133,7 @@ static void json_calls(struct json *j, const struct story *s, uint64_t start_ns)
 	json_end_array(j);
 }
 
-static void json_waves(struct json *j, const struct story *s, const struct verdict *verdict)
+static void json_print_waves(struct json *j, const struct story *s, const struct verdict *verdict)
 {
 	json_kv_array(j, "waves");
 	for (unsigned i = 0; i < verdict->nr_waves; i++) {
@@ -152,7 +155,8 @@ static void json_waves(struct json *j, const struct story *s, const struct verdi
 	json_end_array(j);
 }
 
-static void json_states_and_phases(struct json *j, const struct story *s, const struct verdict *verdict)
+static void json_print_states_and_phases(struct json *j, const struct story *s,
+					 const struct verdict *verdict)
 {
 	json_kv_array(j, "states");
 	for (unsigned i = 0; i < s->nr_states; i++)
@@ -160,12 +164,13 @@ static void json_states_and_phases(struct json *j, const struct story *s, const 
 	json_end_array(j);
 	json_kv_object(j, "phase_ns");
 	for (unsigned i = 0; i < PHASE_COUNT; i++)
-		json_kv_u64_or_null(j, phase_name(i), verdict->phase[i].known, verdict->phase[i].ns);
+		json_kv_u64_or_null(j, phase_name(i), verdict->phase[i].known,
+				    verdict->phase[i].ns);
 	json_end_object(j);
 	json_kv_str(j, "blame", verdict->blame_known ? blame_name(verdict->blame) : NULL);
 }
 
-static void json_byte_counts(struct json *j, const struct story *s)
+static void json_print_byte_counts(struct json *j, const struct story *s)
 {
 	json_kv_object(j, "bytes");
 	json_kv_u64(j, "sent", s->bytes_sent);
@@ -176,14 +181,16 @@ static void json_byte_counts(struct json *j, const struct story *s)
 	json_end_object(j);
 }
 
-static void json_retransmits(const struct view_context *v, struct json *j, const struct story *s)
+static void json_print_retransmits(const struct view_context *v, struct json *j,
+				   const struct story *s)
 {
-	json_kv_u64_or_null(j, "fin_retransmits", run_info_has_hook(v->meta, "fin_resent"), s->fins.retransmits);
+	json_kv_u64_or_null(j, "fin_retransmits", run_info_has_hook(v->meta, "fin_resent"),
+			    s->fins.retransmits);
 	json_kv_null(j, "peer_fin_retransmits");
 	json_kv_u64_or_null(j, "srtt_us", s->srtt_us, s->srtt_us);
 }
 
-static void json_twin(struct json *j, const struct story *s)
+static void json_print_twin(struct json *j, const struct story *s)
 {
 	json_key(j, "twin");
 	if (!s->twin.known) {
@@ -200,7 +207,7 @@ static void json_twin(struct json *j, const struct story *s)
 	json_end_object(j);
 }
 
-static void json_endpoint(struct json *j, const struct story *s)
+static void json_print_endpoint(struct json *j, const struct story *s)
 {
 	static const char *const opened[] = { [OPENED_UNKNOWN] = NULL, [OPENED_CONNECT] = "connect",
 					      [OPENED_ACCEPT] = "accept" };
@@ -211,12 +218,15 @@ static void json_endpoint(struct json *j, const struct story *s)
 }
 
 /* A close that began before tracing: its minimum age, and the holders of the socket. */
-static void json_found_at_start(struct json *j, const struct story *s, const struct verdict *verdict)
+static void json_print_found_at_start(struct json *j, const struct story *s,
+				      const struct verdict *verdict)
 {
-	json_kv_u64_or_null(j, "age_at_least_ns", s->scan.closing_since_ns && verdict->settled_ns >= s->scan.closing_since_ns,
-		 verdict->settled_ns - s->scan.closing_since_ns);
+	uint64_t since_ns = s->scan.closing_since_ns;
+
+	json_kv_u64_or_null(j, "age_at_least_ns", since_ns && verdict->settled_ns >= since_ns,
+			    verdict->settled_ns - since_ns);
 	json_key(j, "holders");
-	if (!s->scan.closing_since_ns) {
+	if (!since_ns) {
 		json_null(j);
 		return;
 	}
@@ -232,7 +242,8 @@ static void json_found_at_start(struct json *j, const struct story *s, const str
 }
 
 /* Print why the stack that --stack asked for is absent or incomplete. */
-static void json_missing_of_stack(const struct view_context *v, struct json *j, const struct socket_call *a)
+static void json_print_missing_of_stack(const struct view_context *v, struct json *j,
+					const struct socket_call *a)
 {
 	const char *text = view_stack(v, a);
 	struct stack_frame f;
@@ -244,44 +255,47 @@ static void json_missing_of_stack(const struct view_context *v, struct json *j, 
 			json_bytes(j, f.missing, f.missing_len);
 }
 
-static void json_missing(const struct view_context *v, struct json *j, const struct verdict *verdict)
+static void json_print_missing(const struct view_context *v, struct json *j,
+			       const struct verdict *verdict)
 {
 	json_kv_array(j, "missing");
 	for (unsigned i = 0; i < verdict->nr_missing; i++)
 		json_str(j, verdict->missing[i]);
 	if (verdict->trigger && run_info_has_hook(v->meta, "stack"))
-		json_missing_of_stack(v, j, verdict->trigger);
+		json_print_missing_of_stack(v, j, verdict->trigger);
 	json_end_array(j);
 }
 
-static void json_print_close(struct view_context *v, const struct story *s, const struct verdict *verdict)
+static void json_print_close(struct view_context *v, const struct story *s,
+			     const struct verdict *verdict)
 {
 	struct json j;
 
 	json_line_begin(v, &j, "close");
 	json_kv_time(v, &j, "start", verdict->start_ns);
 	json_kv_time(v, &j, "time", verdict->settled_ns);
-	json_endpoint(&j, s);
-	json_kv_u64_or_null(&j, "age_ns", s->established_ns && verdict->settled_ns >= s->established_ns,
-		 verdict->settled_ns - s->established_ns);
-	json_found_at_start(&j, s, verdict);
+	json_print_endpoint(&j, s);
+	json_kv_u64_or_null(&j, "age_ns",
+			    s->established_ns && verdict->settled_ns >= s->established_ns,
+			    verdict->settled_ns - s->established_ns);
+	json_print_found_at_start(&j, s, verdict);
 	json_kv_str(&j, "initiator", initiator_name(verdict->initiator));
 	json_kv_str(&j, "ending", ending_name(verdict->ending));
 	json_kv_str(&j, "class", class_name(ending_class(verdict->ending)));
 	json_kv_str(&j, "reason", verdict->reason ? reason_name(verdict->reason) : NULL);
-	json_trigger(v, &j, verdict->trigger);
-	json_calls(&j, s, verdict->start_ns);
-	json_waves(&j, s, verdict);
-	json_states_and_phases(&j, s, verdict);
-	json_byte_counts(&j, s);
-	json_retransmits(v, &j, s);
-	json_twin(&j, s);
+	json_print_trigger(v, &j, verdict->trigger);
+	json_print_calls(&j, s, verdict->start_ns);
+	json_print_waves(&j, s, verdict);
+	json_print_states_and_phases(&j, s, verdict);
+	json_print_byte_counts(&j, s);
+	json_print_retransmits(v, &j, s);
+	json_print_twin(&j, s);
 	json_kv_bool(&j, "partial", verdict->partial);
-	json_missing(v, &j, verdict);
+	json_print_missing(v, &j, verdict);
 	json_line_end(v, &j);
 }
 
-static void json_lost_events(struct json *j, const char *key, const struct run_counts *t)
+static void json_print_lost_events(struct json *j, const char *key, const struct run_counts *t)
 {
 	json_kv_object(j, key);
 	json_kv_u64(j, "ring_full", t->events_ring_full);
@@ -296,7 +310,7 @@ static void json_print_lost(struct view_context *v, const struct run_counts *t, 
 
 	json_line_begin(v, &j, "lost");
 	json_kv_time(v, &j, "time", now_ns);
-	json_lost_events(&j, "events", t);
+	json_print_lost_events(&j, "events", t);
 	json_kv_lost_endpoints(&j, "endpoints", t->lost_table_full, t->lost_end_missed);
 	json_line_end(v, &j);
 }
@@ -313,7 +327,7 @@ static void json_print_summary(struct view_context *v, const struct run_counts *
 	json_kv_u64(&j, "open", t->open);
 	json_kv_lost_endpoints(&j, "lost", t->lost_table_full, t->lost_end_missed);
 	json_kv_u64(&j, "events", t->events);
-	json_lost_events(&j, "events_lost", t);
+	json_print_lost_events(&j, "events_lost", t);
 	json_line_end(v, &j);
 }
 

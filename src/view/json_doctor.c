@@ -19,7 +19,7 @@ static const char *cost_source_name(enum cost_source from)
 	return from == COST_BENCHMARK ? "benchmark" : from == COST_MEASURED ? "here" : NULL;
 }
 
-static void json_finding(struct view_context *v, const struct finding *f)
+static void json_print_finding(struct view_context *v, const struct finding *f)
 {
 	struct json j;
 
@@ -41,7 +41,7 @@ void json_print_doctor(struct view_context *v, const struct diagnosis *h)
 	struct json j;
 
 	for (unsigned i = 0; i < h->nr; i++)
-		json_finding(v, &h->finding[i]);
+		json_print_finding(v, &h->finding[i]);
 	json_line_begin(v, &j, "summary");
 	json_kv_bool(&j, "can_trace", h->can_trace);
 	json_kv_text_or_null(&j, "why", h->why_not);

@@ -61,7 +61,8 @@ void json_kv_cgroup(struct json *j, const char *path)
 
 	json_kv_bytes_or_null(j, "cgroup", path, path ? strlen(path) : 0);
 	json_kv_bytes_or_null(j, "unit", unit, unit_len);
-	json_kv_bytes_or_null(j, "container", path ? cgroup_names_container(path) : NULL, CONTAINER_ID_LEN);
+	json_kv_bytes_or_null(j, "container", path ? cgroup_names_container(path) : NULL,
+			      CONTAINER_ID_LEN);
 	json_kv_bytes_or_null(j, "pod", pod_len ? uid : NULL, pod_len);
 }
 
@@ -84,7 +85,8 @@ void json_kv_endpoint(struct json *j, const struct flow *w, uint64_t cookie)
 	json_kv_u64(j, "peer_port", w->peer_port);
 }
 
-void json_kv_lost_endpoints(struct json *j, const char *key, uint64_t table_full, uint64_t end_missed)
+void json_kv_lost_endpoints(struct json *j, const char *key, uint64_t table_full,
+			    uint64_t end_missed)
 {
 	json_kv_object(j, key);
 	json_kv_u64(j, "table_full", table_full);

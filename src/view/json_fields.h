@@ -43,4 +43,5 @@ void json_kv_cgroup(struct json *j, const char *path);
 void json_kv_endpoint(struct json *j, const struct flow *w, uint64_t cookie);
 
 /* Print the number of lost endpoints by cause. */
-void json_kv_lost_endpoints(struct json *j, const char *key, uint64_t table_full, uint64_t end_missed);
+void json_kv_lost_endpoints(struct json *j, const char *key, uint64_t table_full,
+			    uint64_t end_missed);

@@ -20,8 +20,8 @@ static const char *age_source_name(unsigned age_source)
 	}
 }
 
-static void json_holders(const struct view_context *v, struct json *j, const struct stuck_table *h,
-		    const struct stuck_socket *g)
+static void json_print_holders(const struct view_context *v, struct json *j,
+			       const struct stuck_table *h, const struct stuck_socket *g)
 {
 	json_kv_array(j, "holders");
 	for (uint32_t i = 0; i < g->nr_holders; i++) {
@@ -39,14 +39,15 @@ static void json_holders(const struct view_context *v, struct json *j, const str
 }
 
 /* No kernel records when a socket entered its state: the age is a lower bound. */
-static void json_age(struct json *j, const struct stuck_socket *g)
+static void json_print_age(struct json *j, const struct stuck_socket *g)
 {
 	json_kv_null(j, "age_ns");
 	json_kv_u64_or_null(j, "age_at_least_ns", g->age_source != AGE_SOURCE_NONE, g->age_ns);
 	json_kv_str(j, "age_source", age_source_name(g->age_source));
 }
 
-static void json_stuck_socket(struct view_context *v, const struct stuck_table *h, const struct stuck_socket *g, uint64_t now_ns)
+static void json_print_stuck_socket(struct view_context *v, const struct stuck_table *h,
+				    const struct stuck_socket *g, uint64_t now_ns)
 {
 	bool whole = !g->substate;	/* a minisock has neither queues nor a user */
 	struct json j;
@@ -56,7 +57,7 @@ static void json_stuck_socket(struct view_context *v, const struct stuck_table *
 	json_kv_endpoint(&j, &g->flow, g->cookie);
 	json_kv_str(&j, "state", state_name(g->state));
 	json_kv_str(&j, "substate", g->substate ? state_name(g->substate) : NULL);
-	json_age(&j, g);
+	json_print_age(&j, g);
 	json_key(&j, "eof_read");
 	if (g->eof_read == TRI_NA)
 		json_null(&j);
@@ -69,12 +70,13 @@ static void json_stuck_socket(struct view_context *v, const struct stuck_table *
 	json_kv_u64_or_null(&j, "uid", whole, g->uid);
 	json_kv_u64_or_null(&j, "expires_in_ns", g->left_ns, g->left_ns);
 	json_kv_bool(&j, "orphan", g->orphan);
-	json_holders(v, &j, h, g);
+	json_print_holders(v, &j, h, g);
 	json_kv_str(&j, "advice", advice_name(g->advice));
 	json_line_end(v, &j);
 }
 
-static void json_stuck_summary(struct view_context *v, const struct stuck_table *h, uint64_t now_ns)
+static void json_print_stuck_summary(struct view_context *v, const struct stuck_table *h,
+				     uint64_t now_ns)
 {
 	struct json j;
 
@@ -99,8 +101,8 @@ static void json_stuck_summary(struct view_context *v, const struct stuck_table 
 void json_print_stuck(struct view_context *v, const struct stuck_table *h, uint64_t now_ns)
 {
 	for (size_t i = 0; i < h->nr; i++) {
-		json_stuck_socket(v, h, &h->sockets[i], now_ns);
+		json_print_stuck_socket(v, h, &h->sockets[i], now_ns);
 		view_flush(v);
 	}
-	json_stuck_summary(v, h, now_ns);
+	json_print_stuck_summary(v, h, now_ns);
 }

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * The view stuck as text: totals, causes, counts per process and per peer, then the sockets. 80
- * columns unless -w.
+ * The view stuck as text: totals, causes, processes, peers, then the sockets; 80 columns unless -w.
  *
  *	20 sockets hang: 20 CLOSE_WAIT;
  *	of 20 seen in 1 network namespace.
@@ -28,7 +27,6 @@
 #define AGE_WIDTH (FMT_AGE_WIDTH + 2)
 #define ENDPOINT_WIDTH 21
 #define LINE_COLUMNS 80
-#define SHORT_ID 12		/* digits of a container id, as docker ps shows it */
 #define ROWS 10			/* of a table, without -w */
 #define SOCKETS 5		/* of one owner and kind, without -w */
 #define DETAILS 5		/* owners whose sockets are listed, without -w */
@@ -153,14 +151,14 @@ static void print_rows_left_out(struct view_context *v, const struct stuck_group
 	buf_str(b, " (-w shows all)\n");
 }
 
-static size_t rows_to_print(const struct view_context *v, size_t n, size_t limit)
+static size_t count_rows_to_print(const struct view_context *v, size_t n, size_t limit)
 {
 	return v->terminal.wide || n <= limit ? n : limit;
 }
 
 static void print_by_process(struct view_context *v, const struct stuck_table *h)
 {
-	size_t n = rows_to_print(v, h->nr_groups, ROWS);
+	size_t n = count_rows_to_print(v, h->nr_groups, ROWS);
 	struct buf *b = v->out;
 
 	print_state_table_header(v, "PID     COMM");
@@ -184,7 +182,7 @@ static void print_by_process(struct view_context *v, const struct stuck_table *h
 
 static void print_by_peer(struct view_context *v, const struct stuck_table *h)
 {
-	size_t n = rows_to_print(v, h->nr_peers, ROWS);
+	size_t n = count_rows_to_print(v, h->nr_peers, ROWS);
 	struct buf *b = v->out;
 
 	if (!v->terminal.wide && h->nr_peers > ROWS && h->peer[0].sockets == 1)
@@ -207,7 +205,8 @@ static void print_by_peer(struct view_context *v, const struct stuck_table *h)
 }
 
 /* "4021 nginx: 2 sockets, container 0123456789ab, /system.slice/docker-0123.scope" */
-static void print_owner(struct view_context *v, const struct stuck_table *h, const struct stuck_group *g)
+static void print_owner(struct view_context *v, const struct stuck_table *h,
+			const struct stuck_group *g)
 {
 	const struct stuck_socket *first = &h->sockets[g->first];
 	const char *path = NULL, *id;
@@ -221,7 +220,8 @@ static void print_owner(struct view_context *v, const struct stuck_table *h, con
 		print_comm(b, g->comm, ESCAPE_ANY_WIDTH);
 		for (uint32_t i = 0; i < first->nr_holders && !path; i++)
 			if (h->holder[first->holder + i].pid == g->pid)
-				path = view_cgroup_path(v, h->holder[first->holder + i].cgroup, g->pid);
+				path = view_cgroup_path(v, h->holder[first->holder + i].cgroup,
+							g->pid);
 	} else {
 		buf_str(b, owner_words[g->owner]);
 	}
@@ -236,10 +236,10 @@ static void print_owner(struct view_context *v, const struct stuck_table *h, con
 	}
 	if (path && (v->terminal.wide || !id)) {
 		size_t left = LINE_COLUMNS - 2 - (b->len - from < 70 ? b->len - from : 70);
+		size_t max = v->terminal.wide ? ESCAPE_ANY_WIDTH : left - 1;
 
 		buf_str(b, ", ");
-		if (escape_for_terminal(b, path, strlen(path), v->terminal.wide ? ESCAPE_ANY_WIDTH : left - 1) <
-		    strlen(path))
+		if (escape_for_terminal(b, path, strlen(path), max) < strlen(path))
 			buf_str(b, "..");
 	}
 	buf_char(b, '\n');
@@ -260,8 +260,8 @@ static void print_endpoint_column(struct view_context *v, const struct flow *w, 
 }
 
 /* "5", "5,7", as many as fit; "+2": two other processes also hold it. With -w "5,4022/5". */
-static void print_descriptors(struct view_context *v, const struct stuck_table *h, const struct stuck_socket *g,
-			const struct stuck_group *group)
+static void print_descriptors(struct view_context *v, const struct stuck_table *h,
+			      const struct stuck_socket *g, const struct stuck_group *group)
 {
 	struct buf *b = v->out;
 	size_t start = b->len, room = v->terminal.wide ? SIZE_MAX : 8;
@@ -301,7 +301,8 @@ static void print_descriptors(struct view_context *v, const struct stuck_table *
 }
 
 /* "  (+ also held by 4022 nginx, 4023 nginx)": of the first socket that has other holders */
-static void print_other_holders(struct view_context *v, const struct stuck_table *h, const struct stuck_group *group)
+static void print_other_holders(struct view_context *v, const struct stuck_table *h,
+				const struct stuck_group *group)
 {
 	size_t limit = v->terminal.wide ? SIZE_MAX : LINE_COLUMNS - 26, start = v->out->len;
 	uint32_t last = group->pid;
@@ -341,8 +342,8 @@ static void print_queue_bytes(struct buf *b, const struct stuck_socket *g, uint3
 	buf_pad_before(b, from, width);
 }
 
-static void print_socket_row(struct view_context *v, const struct stuck_table *h, const struct stuck_socket *g,
-		       const struct stuck_group *group)
+static void print_socket_row(struct view_context *v, const struct stuck_table *h,
+			     const struct stuck_socket *g, const struct stuck_group *group)
 {
 	struct buf *b = v->out;
 
@@ -356,10 +357,10 @@ static void print_socket_row(struct view_context *v, const struct stuck_table *h
 }
 
 /* "12 FIN_WAIT2: closed here; ..., the last in 43s" and the oldest of these sockets */
-static void print_sockets_of_kind(struct view_context *v, const struct stuck_table *h, const struct stuck_group *group,
-		 const struct stuck_socket *g, size_t n)
+static void print_kind(struct view_context *v, const struct stuck_table *h,
+		       const struct stuck_group *group, const struct stuck_socket *g, size_t n)
 {
-	size_t rows = rows_to_print(v, n, SOCKETS);
+	size_t rows = count_rows_to_print(v, n, SOCKETS);
 	struct buf *b = v->out;
 	uint64_t left = 0;
 
@@ -398,7 +399,7 @@ static void print_sockets_header(struct view_context *v)
 
 static void print_details(struct view_context *v, const struct stuck_table *h)
 {
-	size_t n = rows_to_print(v, h->nr_groups, DETAILS);
+	size_t n = count_rows_to_print(v, h->nr_groups, DETAILS);
 
 	for (size_t i = 0; i < n; i++) {
 		const struct stuck_group *group = &h->group[i];
@@ -412,7 +413,7 @@ static void print_details(struct view_context *v, const struct stuck_table *h)
 
 			while (next < end && next->advice == g->advice && next->state == g->state)
 				next++;
-			print_sockets_of_kind(v, h, group, g, (size_t)(next - g));
+			print_kind(v, h, group, g, (size_t)(next - g));
 			g = next;
 		}
 	}
@@ -430,7 +431,8 @@ static void print_caveats(struct view_context *v, const struct stuck_table *h)
 
 	if (h->left_out) {
 		buf_u64(b, h->left_out);
-		buf_str(b, " network namespaces could not be entered: what is in them is missing.\n");
+		buf_str(b, " network namespaces could not be entered: "
+			   "what is in them is missing.\n");
 	}
 	if (h->cut_short)
 		buf_str(b, "The walk took too long and was given up: some are missing.\n");
@@ -465,12 +467,11 @@ static void stuck_print(struct view_context *v, const struct stuck_table *h, uin
 }
 
 static const char stuck_manual[] =
-	"Lists the sockets that are half-closed or closing now: which process holds each,\n"
-	"who the peer is, and why it is stuck. It walks the sockets of every network\n"
-	"namespace once and traces nothing.\n"
+	"Lists the half-closed and closing sockets: which process holds each, who the\n"
+	"peer is and why it is stuck. Walks every network namespace once; traces nothing.\n"
 	"\n"
 	"  SOCKETS WHY    the number of sockets, and the cause or the remedy\n"
-	"  OLDEST AGE     the age that the socket proves, a lower bound (>=); - unknown\n"
+	"  OLDEST AGE     the least age that the sockets can have (>=); - means unknown\n"
 	"  UNREAD SEND-Q  bytes that the program has not read; bytes not acknowledged\n"
 	"  EOF            whether the program has read up to the peer's FIN\n"
 	"  FD             descriptors; +2 means that two other processes also hold it\n"

@@ -4,8 +4,8 @@
  * its peer on the right. If both ends are on this host, one diagram shows both stories.
  *
  * A story with a twin is kept until its twin arrives, but no longer than TWIN_WAIT_NS after it was
- * over, and at most TWINS_MAX are kept; then it is drawn alone. The time is that of the events, so a
- * replay draws the same.
+ * over, and at most TWINS_MAX are kept; then it is drawn alone. The clock is that of the events, so
+ * a replay draws the same.
  */
 #include "timeline.h"
 
@@ -121,8 +121,8 @@ static bool keep_story(struct view_context *v, const struct story *s, const stru
 	h->story = *s;
 	h->verdict = *verdict;
 	h->story.calls = s->nr_calls ? copy_bytes(s->calls, s->nr_calls * sizeof(*s->calls)) : NULL;
-	h->story.scan.holders = s->scan.nr_holders ? copy_bytes(s->scan.holders, s->scan.nr_holders * sizeof(*s->scan.holders)) :
-					   NULL;
+	h->story.scan.holders = s->scan.nr_holders ?
+		copy_bytes(s->scan.holders, s->scan.nr_holders * sizeof(*s->scan.holders)) : NULL;
 	if ((s->nr_calls && !h->story.calls) || (s->scan.nr_holders && !h->story.scan.holders)) {
 		free_kept_story(h);
 		return false;
@@ -160,7 +160,8 @@ static void timeline_start(struct view_context *v)
 	v->state = t;
 }
 
-static void timeline_add_story(struct view_context *v, const struct story *s, const struct verdict *verdict)
+static void timeline_add_story(struct view_context *v, const struct story *s,
+			       const struct verdict *verdict)
 {
 	struct timeline *t = v->state;
 	struct kept_story **at = t ? find_kept_twin(t, s) : NULL;

@@ -20,7 +20,7 @@ void timeline_print_process(struct buf *b, const struct ladder *l, enum side sid
 void timeline_draw(struct view_context *v, const struct ladder *l);
 
 /*
- * Print one sentence with the ending, the active closer and the blame for the delay, then a line for
- * each thing that was not seen.
+ * Print one sentence with the ending, the active closer and the blame for the delay, then a line
+ * for each thing that was not seen.
  */
 void timeline_print_text(struct view_context *v, const struct ladder *l);

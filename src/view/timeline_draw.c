@@ -28,10 +28,12 @@ unsigned timeline_columns(const struct view_context *v)
 		return TIMELINE_COLUMNS_MAX;
 	if (v->terminal.columns < TIMELINE_COLUMNS)
 		return TIMELINE_COLUMNS;
-	return v->terminal.columns < TIMELINE_COLUMNS_MAX ? v->terminal.columns : TIMELINE_COLUMNS_MAX;
+	if (v->terminal.columns < TIMELINE_COLUMNS_MAX)
+		return v->terminal.columns;
+	return TIMELINE_COLUMNS_MAX;
 }
 
-static struct buf *side_buf(struct two_columns *p, unsigned side)
+static struct buf *get_side_buf(struct two_columns *p, unsigned side)
 {
 	return side == LADDER_LEFT ? &p->left : &p->right;
 }
@@ -91,7 +93,7 @@ static void print_ladder_header(struct two_columns *p)
 static void print_state(struct two_columns *p, unsigned side, uint8_t state, bool orphan)
 {
 	const struct story *s = p->l->s[side];
-	struct buf *b = side_buf(p, side);
+	struct buf *b = get_side_buf(p, side);
 
 	if (!state)
 		return;
@@ -133,8 +135,8 @@ static void draw_arrow(struct two_columns *p, const struct rung *r, const struct
 }
 
 /* " seq +0": relative to the first FIN of that side */
-static void print_relative_seq(const struct two_columns *p, struct buf *b, const char *what, unsigned side,
-		     uint32_t number)
+static void print_relative_seq(const struct two_columns *p, struct buf *b, const char *what,
+			       unsigned side, uint32_t number)
 {
 	int32_t n = (int32_t)(number - p->l->base_seq[side]);
 
@@ -170,7 +172,8 @@ static void print_raw_seq_ack(struct buf *b, const struct rung *r)
  * "1 FIN seq +0 ack +0, 10 us", "2+3 FIN,ACK seq +0 ack +1": as much as there is room for. Returns
  * true if the raw numbers did not fit and need a row of their own.
  */
-static bool print_segment_label(const struct two_columns *p, const struct rung *r, struct buf *label)
+static bool print_segment_label(const struct two_columns *p, const struct rung *r,
+				struct buf *label)
 {
 	unsigned to = r->side == LADDER_LEFT ? LADDER_RIGHT : LADDER_LEFT;
 	bool raw_left = r->has_ack;
@@ -254,7 +257,7 @@ static void draw_segment(struct two_columns *p, const struct rung *r)
 }
 
 /* The outcome of a call; NULL if it sent a FIN or a RST, which the next rung shows. */
-static const char *call_outcome(const struct socket_call *a)
+static const char *describe_outcome(const struct socket_call *a)
 {
 	if (a->effect == EFFECT_RELEASED)
 		return "last reference gone";
@@ -266,14 +269,14 @@ static const char *call_outcome(const struct socket_call *a)
 /* Draw a row with text beside the rails only. */
 static void draw_side_row(struct two_columns *p, unsigned side, const struct buf *text)
 {
-	buf_add_buf(side_buf(p, side), text);
+	buf_add_buf(get_side_buf(p, side), text);
 	two_columns_print_row(p);
 }
 
 /* "close(5) client[100]", in two rows if it does not fit in one */
 static void draw_call(struct two_columns *p, const struct rung *r)
 {
-	const char *more = call_outcome(r->call);
+	const char *more = describe_outcome(r->call);
 	struct buf call = { 0 }, who = { 0 };
 
 	call_text_print(&call, r->call);
@@ -313,7 +316,7 @@ static void draw_end(struct two_columns *p, const struct rung *r)
 		buf_str(&text, "the kernel gave up");
 	else
 		buf_str(&text, "ended");
-	buf_add_buf(side_buf(p, r->side), &text);
+	buf_add_buf(get_side_buf(p, r->side), &text);
 	p->rail = p->glyphs->pause;
 	two_columns_print_row(p);
 	draw_row_below(p, r, false);
@@ -339,11 +342,12 @@ static void draw_gap(struct two_columns *p, uint64_t ns, bool longest)
 /* Did call a cause segment r, which followed ns later? */
 static bool is_cause_of_segment(const struct rung *a, const struct rung *r, uint64_t ns)
 {
-	return a->kind == RUNG_CALL && r->kind != RUNG_CALL && a->side == r->side && ns < HIDE_GAP_NS;
+	return a->kind == RUNG_CALL && r->kind != RUNG_CALL && a->side == r->side &&
+	       ns < HIDE_GAP_NS;
 }
 
 /* The time without events before the i-th rung; 0 if it is not worth a row. */
-static uint64_t gap_before_ns(const struct ladder *l, unsigned i)
+static uint64_t measure_gap_before_ns(const struct ladder *l, unsigned i)
 {
 	const struct rung *r = &l->rung[i];
 	uint64_t since_ns;
@@ -367,11 +371,11 @@ static void draw_rungs(struct two_columns *p)
 	uint64_t longest = HIDE_GAP_NS - 1;
 
 	for (unsigned i = 0; i < l->nr; i++)
-		if (gap_before_ns(l, i) > longest)
-			longest = gap_before_ns(l, i);
+		if (measure_gap_before_ns(l, i) > longest)
+			longest = measure_gap_before_ns(l, i);
 	for (unsigned i = 0; i < l->nr; i++) {
 		const struct rung *r = &l->rung[i];
-		uint64_t ns = gap_before_ns(l, i);
+		uint64_t ns = measure_gap_before_ns(l, i);
 
 		if (ns)
 			draw_gap(p, ns, ns == longest);

@@ -14,7 +14,8 @@ static const char *const sent_because[REASON_COUNT] = {
 	[REASON_UNREAD_DATA] = "closed with data unread and so sent a RST",
 	[REASON_LINGER_ZERO] = "closed with SO_LINGER of zero, which sends a RST",
 	[REASON_LINGER2] = "had set TCP_LINGER2 below zero, so a RST ended it",
-	[REASON_DATA_AFTER_CLOSE] = "had closed when more data came, which the kernel answered by a RST",
+	[REASON_DATA_AFTER_CLOSE] =
+		"had closed when more data came, which the kernel answered by a RST",
 	[REASON_DISCONNECT] = "disconnected the socket, which sends a RST",
 	[REASON_NOT_ACCEPTED] = "closed the listener before it had accepted, which sends a RST",
 	[REASON_DESTROYED] = "had its socket destroyed from outside, which sends a RST",
@@ -46,7 +47,7 @@ static const char *const aborted_because[REASON_COUNT] = {
 	[REASON_TIME_WAIT_OVERFLOW] = "ended here alone: there were too many in TIME_WAIT",
 };
 
-static enum side other_side(enum side side)
+static enum side get_other_side(enum side side)
 {
 	return side == LADDER_LEFT ? LADDER_RIGHT : LADDER_LEFT;
 }
@@ -84,8 +85,8 @@ static void print_clean_ending(struct buf *b, const struct ladder *l)
 {
 	const struct verdict *v = l->v[LADDER_LEFT];
 
-	buf_str(b, v->ending == ENDING_SIMULTANEOUS ? "simultaneous: both ends said goodbye at once" :
-		ending_name(v->ending));
+	buf_str(b, v->ending == ENDING_SIMULTANEOUS ?
+		"simultaneous: both ends said goodbye at once" : ending_name(v->ending));
 	if (v->initiator == INITIATOR_LOCAL || v->initiator == INITIATOR_PEER) {
 		buf_str(b, ", begun by ");
 		print_side_name(b, l, v->initiator == INITIATOR_LOCAL ? LADDER_LEFT : LADDER_RIGHT);
@@ -111,7 +112,7 @@ static void print_unclean_ending(struct buf *b, const struct ladder *l, enum sid
 		buf_str(b, sent_because[v->reason] ? sent_because[v->reason] : "sent a RST");
 		break;
 	case ENDING_RESET_RECEIVED:
-		print_side_name(b, l, other_side(side));
+		print_side_name(b, l, get_other_side(side));
 		buf_str(b, " sent a RST ");
 		print_text_or_reason(b, received_while[v->reason], v->reason);
 		break;
@@ -119,7 +120,8 @@ static void print_unclean_ending(struct buf *b, const struct ladder *l, enum sid
 		print_text_or_reason(b, timed_out_because[v->reason], v->reason);
 		break;
 	case ENDING_ABORTED:
-		buf_str(b, aborted_because[v->reason] ? aborted_because[v->reason] : "ended here without a segment");
+		buf_str(b, aborted_because[v->reason] ? aborted_because[v->reason] :
+			   "ended here without a segment");
 		break;
 	case ENDING_NEVER_OPEN:
 		buf_str(b, "it was never established");
@@ -136,7 +138,7 @@ static void print_unclean_ending(struct buf *b, const struct ladder *l, enum sid
 }
 
 /* The time that the blamed party took: its phase, otherwise the part of the total in no phase. */
-static uint64_t blamed_ns(const struct verdict *v)
+static uint64_t compute_blamed_ns(const struct verdict *v)
 {
 	uint64_t sum = 0;
 
@@ -168,7 +170,7 @@ static void print_hold(struct buf *b, const struct ladder *l, enum side side, ui
 	buf_str(b, " after ");
 	if (l->s[LADDER_RIGHT]) {
 		buf_str(b, "the FIN of ");
-		print_side_name(b, l, other_side(side));
+		print_side_name(b, l, get_other_side(side));
 	} else {
 		buf_str(b, side == LADDER_LEFT ? "the peer's FIN" : "our FIN");
 	}
@@ -177,7 +179,7 @@ static void print_hold(struct buf *b, const struct ladder *l, enum side side, ui
 static void print_blame(struct buf *b, const struct ladder *l, enum side side)
 {
 	const struct verdict *v = l->v[side];
-	uint64_t ns = v->blame_known ? blamed_ns(v) : 0;
+	uint64_t ns = v->blame_known ? compute_blamed_ns(v) : 0;
 
 	if (!v->blame_known) {
 		buf_str(b, "how long it took was not seen");
@@ -185,7 +187,7 @@ static void print_blame(struct buf *b, const struct ladder *l, enum side side)
 	}
 	switch (v->blame) {
 	case BLAME_PEER_APP:
-		print_hold(b, l, other_side(side), ns);
+		print_hold(b, l, get_other_side(side), ns);
 		break;
 	case BLAME_LOCAL_APP:
 		print_hold(b, l, side, ns);
@@ -193,7 +195,8 @@ static void print_blame(struct buf *b, const struct ladder *l, enum side side)
 	case BLAME_NETWORK:
 		fmt_duration(b, ns);
 		buf_str(b, l->s[side]->seg[SEG_ACK_IN].seen ?
-			" went by until the FIN was acknowledged: the network, or the other kernel" :
+			" went by until the FIN was acknowledged: "
+			"the network, or the other kernel" :
 			" went by without an ACK of the FIN");
 		break;
 	case BLAME_SEND_QUEUE:
@@ -222,7 +225,7 @@ static bool blame_adds_information(const struct verdict *v)
 static void print_total_duration(struct buf *b, const struct verdict *v)
 {
 	uint64_t ns = v->phase[PHASE_TOTAL].ns;
-	bool same = v->blame != BLAME_NONE && blamed_ns(v) >= ns - ns / 64;
+	bool same = v->blame != BLAME_NONE && compute_blamed_ns(v) >= ns - ns / 64;
 
 	if (!v->phase[PHASE_TOTAL].known || !ns || same)
 		return;
@@ -261,12 +264,13 @@ static void wrap_text(struct buf *out, const struct buf *text, size_t columns)
  * The side whose blame to print. One end sees only a late ACK and blames the network; the other end
  * knows if the ACK was late because it waited for the FIN of its own program.
  */
-static enum side side_that_knows_blame(const struct ladder *l, enum side side)
+static enum side find_side_with_blame(const struct ladder *l, enum side side)
 {
-	const struct verdict *v = l->v[side], *far = l->v[other_side(side)];
+	const struct verdict *v = l->v[side], *far = l->v[get_other_side(side)];
 
-	return far && v->blame == BLAME_NETWORK && far->blame_known && far->blame == BLAME_LOCAL_APP ?
-	       other_side(side) : side;
+	if (far && v->blame == BLAME_NETWORK && far->blame_known && far->blame == BLAME_LOCAL_APP)
+		return get_other_side(side);
+	return side;
 }
 
 /* Of two stories the active closer's is the more complete: it has both FINs and all between. */
@@ -287,7 +291,7 @@ void timeline_print_text(struct view_context *v, const struct ladder *l)
 		print_unclean_ending(&text, l, side);
 	if (blame_adds_information(verdict)) {
 		buf_str(&text, "; ");
-		print_blame(&text, l, side_that_knows_blame(l, side));
+		print_blame(&text, l, find_side_with_blame(l, side));
 		print_total_duration(&text, verdict);
 	}
 	buf_char(&text, '.');

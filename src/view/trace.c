@@ -79,7 +79,8 @@ static const char *ending_color(enum ending ending)
 
 static bool has_call_column(const struct view_context *v)
 {
-	return v->terminal.wide || v->terminal.columns >= LINE_COLUMNS + (v->times ? 13 : 0) + CALL_WIDTH;
+	return v->terminal.wide ||
+	       v->terminal.columns >= LINE_COLUMNS + (v->times ? 13 : 0) + CALL_WIDTH;
 }
 
 static void print_endpoint_column(struct view_context *v, const struct flow *w, bool local)
@@ -118,7 +119,8 @@ static void trace_print_header(struct view_context *v)
 }
 
 /* Print the acting process, otherwise the first holder of the socket that a walk found. */
-static void print_process_columns(struct view_context *v, const struct story *s, const struct socket_call *a)
+static void print_process_columns(struct view_context *v, const struct story *s,
+				  const struct socket_call *a)
 {
 	const uint8_t *comm = a ? a->comm : s->scan.nr_holders ? s->scan.holders[0].comm : NULL;
 	size_t comm_width = v->terminal.wide ? EVENT_COMM_LEN : COMM_WIDTH;
@@ -182,7 +184,8 @@ static void print_total_ms(struct buf *b, const struct story *s, const struct ve
 	buf_pad_before(b, from, MS_WIDTH);
 }
 
-static void print_ending_and_time(struct view_context *v, const struct story *s, const struct verdict *verdict)
+static void print_ending_and_time(struct view_context *v, const struct story *s,
+				  const struct verdict *verdict)
 {
 	const char *color = v->terminal.color ? ending_color(verdict->ending) : NULL;
 	struct buf *b = v->out;
@@ -191,7 +194,8 @@ static void print_ending_and_time(struct view_context *v, const struct story *s,
 	if (color)
 		buf_str(b, color);
 	from = b->len;
-	buf_str(b, v->terminal.wide ? ending_name(verdict->ending) : short_ending_name(verdict->ending));
+	buf_str(b, v->terminal.wide ? ending_name(verdict->ending) :
+				      short_ending_name(verdict->ending));
 	buf_pad(b, from, v->terminal.wide ? 15 : ENDING_WIDTH);
 	if (color)
 		buf_str(b, ANSI_RESET);
@@ -206,7 +210,7 @@ static void print_symbol_offset(struct buf *b, const char *name, size_t len, uin
 	fmt_hex(b, offset);
 }
 
-static size_t base_name_index(const char *path, size_t len)
+static size_t find_base_name(const char *path, size_t len)
 {
 	while (len && path[len - 1] != '/')
 		len--;
@@ -216,7 +220,7 @@ static size_t base_name_index(const char *path, size_t len)
 /* "pool_release+0x1a (server)", "libx.so+0x4711", "[unresolved] 0x7f12345678" */
 static void print_stack_frame(struct buf *b, const struct stack_frame *f, bool wide)
 {
-	size_t skip = f->module && !wide ? base_name_index(f->module, f->module_len) : 0;
+	size_t skip = f->module && !wide ? find_base_name(f->module, f->module_len) : 0;
 
 	if (f->symbol) {
 		print_symbol_offset(b, f->symbol, f->symbol_len, f->symbol_offset);
@@ -248,14 +252,16 @@ static void print_stack(struct view_context *v, const char *text)
 		buf_str(v->out, STACK_INDENT);
 		if (line.len)	/* already escaped, so only cut here */
 			escape_for_terminal(v->out, line.data, line.len,
-				      v->terminal.wide ? ESCAPE_ANY_WIDTH : LINE_COLUMNS - strlen(STACK_INDENT));
+					    v->terminal.wide ? ESCAPE_ANY_WIDTH :
+				      LINE_COLUMNS - strlen(STACK_INDENT));
 		buf_char(v->out, '\n');
 	}
 	v->out->failed |= line.failed;
 	buf_release(&line);
 }
 
-static void trace_print_story(struct view_context *v, const struct story *s, const struct verdict *verdict)
+static void trace_print_story(struct view_context *v, const struct story *s,
+			      const struct verdict *verdict)
 {
 	const struct socket_call *a = call_text_actor(s, verdict);
 	struct buf *b = v->out;
@@ -297,9 +303,9 @@ static const char trace_manual[] =
 	"                at the end of the run)\n"
 	"  MS            time from the first FIN or RST until the close was over; > means\n"
 	"                at least\n"
-	"  CALL          close(FD), shutdown(FD, HOW), exit or signal; * marks a call of\n"
-	"                another purpose that happened to drop the last reference. Shown\n"
-	"                with -w or in a wide terminal\n"
+	"  CALL          with -w or in a wide terminal: close(FD), shutdown(FD, HOW),\n"
+	"                exit or signal; * marks a call that was made for another purpose\n"
+	"                but released the last reference to the socket\n"
 	"  REASON BLAME  with -w: why it was reset or timed out, and where the time went\n"
 	"\n"
 	"  -w     do not cut lines\n"

@@ -4,12 +4,17 @@
 #include "ansi.h"
 
 static const struct glyphs ascii_glyphs = { "|", ":", "-", "- ", ">", "<", "?" };
-static const struct glyphs utf8 = { "\u2502", "\u250a", "\u2500", "\u2574 ", "\u25b6", "\u25c0", "?" };
+static const struct glyphs utf8 = {
+	"\u2502", "\u250a", "\u2500", "\u2574 ", "\u25b6", "\u25c0", "?"
+};
 
-void two_columns_init(struct two_columns *p, struct view_context *v, const struct ladder *l, unsigned columns)
+void two_columns_init(struct two_columns *p, struct view_context *v, const struct ladder *l,
+		      unsigned columns)
 {
-	*p = (struct two_columns){ .v = v, .l = l, .glyphs = v->terminal.utf8 ? &utf8 : &ascii_glyphs,
-			   .margin = columns / 4 };
+	*p = (struct two_columns){ .v = v,
+				   .l = l,
+				   .glyphs = v->terminal.utf8 ? &utf8 : &ascii_glyphs,
+				   .margin = columns / 4 };
 	p->inner = columns - 2 * p->margin - 2;
 	p->rail = p->glyphs->rail;
 }
@@ -93,10 +98,11 @@ void two_columns_add_line(struct two_columns *p, size_t len, bool dashed)
 	add_spaces(&p->between, len);
 }
 
-void two_columns_print_header(struct two_columns *p, const struct buf *left, const struct buf *middle,
-	       const struct buf *right)
+void two_columns_print_header(struct two_columns *p, const struct buf *left,
+			      const struct buf *middle, const struct buf *right)
 {
-	size_t columns = 2 * p->margin + p->inner + 2, used = buf_columns(left) + buf_columns(right);
+	size_t columns = 2 * p->margin + p->inner + 2;
+	size_t used = buf_columns(left) + buf_columns(right);
 	size_t len = buf_columns(middle), at = (columns - len) / 2;
 	struct buf *b = p->v->out;
 

@@ -24,7 +24,8 @@ struct two_columns {
 	const char *rail;	/* of the next row */
 };
 
-void two_columns_init(struct two_columns *p, struct view_context *v, const struct ladder *l, unsigned columns);
+void two_columns_init(struct two_columns *p, struct view_context *v, const struct ladder *l,
+		      unsigned columns);
 void two_columns_release(struct two_columns *p);
 
 /* Print a row from its three parts, and empty them. */
@@ -37,8 +38,8 @@ void two_columns_center(struct two_columns *p, const struct buf *text);
 void two_columns_add_line(struct two_columns *p, size_t len, bool dashed);
 
 /* Print a line without rails: text at both edges, and in the middle if there is room. */
-void two_columns_print_header(struct two_columns *p, const struct buf *left, const struct buf *middle,
-	       const struct buf *right);
+void two_columns_print_header(struct two_columns *p, const struct buf *left,
+			      const struct buf *middle, const struct buf *right);
 
 /* The number of columns of UTF-8 text: its characters. */
 size_t buf_columns(const struct buf *b);

@@ -3,9 +3,9 @@
  * A view: callbacks that turn events and stories into lines of output. Each has its own file and is
  * listed in view.c.
  *
- * A view appends to context->out and writes nothing itself. Its arguments are const and valid during
- * the call. Words come from names.h and numbers from fmt.h; untrusted bytes go through escape.h or
- * json_writer.h.
+ * A view appends to context->out and writes nothing itself. Its arguments are const and valid
+ * during the call. Words come from names.h and numbers from fmt.h; untrusted bytes go through
+ * escape.h or json_writer.h.
  */
 #pragma once
 
@@ -148,7 +148,8 @@ static inline uint64_t view_wall_ns(const struct view_context *v, uint64_t ts_ns
 }
 
 /* The path of a task's cgroup, NULL unknown; pid is 0 if the task may have exited. */
-static inline const char *view_cgroup_path(const struct view_context *v, uint64_t cgroup, uint32_t pid)
+static inline const char *view_cgroup_path(const struct view_context *v, uint64_t cgroup,
+					   uint32_t pid)
 {
 	const struct lookup *l = &v->lookup;
 

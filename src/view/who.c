@@ -68,7 +68,7 @@ bool who_column_value(const struct who_row *w, const struct who_column *c, uint6
 	return w->hold[c->index].n;
 }
 
-static enum who_count who_count_of_call(const struct socket_call *a)
+static enum who_count find_count_of_call(const struct socket_call *a)
 {
 	if (!a)
 		return WHO_NO_CALL;
@@ -87,7 +87,7 @@ static enum who_count who_count_of_call(const struct socket_call *a)
 	}
 }
 
-static enum who_count who_count_of_class(enum class class)
+static enum who_count find_count_of_class(enum class class)
 {
 	switch (class) {
 	case CLASS_CLEAN:
@@ -103,7 +103,7 @@ static enum who_count who_count_of_class(enum class class)
 	}
 }
 
-static enum who_count who_count_of_initiator(enum initiator initiator)
+static enum who_count find_count_of_initiator(enum initiator initiator)
 {
 	switch (initiator) {
 	case INITIATOR_LOCAL:
@@ -127,9 +127,9 @@ static bool who_row_add(void *row, const struct story *s, const struct verdict *
 
 	(void)s;
 	w->n[WHO_CLOSES]++;
-	w->n[who_count_of_call(verdict->trigger)]++;
-	w->n[who_count_of_class(ending_class(verdict->ending))]++;
-	w->n[who_count_of_initiator(verdict->initiator)]++;
+	w->n[find_count_of_call(verdict->trigger)]++;
+	w->n[find_count_of_class(ending_class(verdict->ending))]++;
+	w->n[find_count_of_initiator(verdict->initiator)]++;
 	w->ended[verdict->ending][verdict->reason]++;
 	return (!app->known || histogram_add(&w->hold[WHO_APP_HOLD], app->ns)) &&
 	       (!peer->known || histogram_add(&w->hold[WHO_PEER_HOLD], peer->ns));
@@ -169,8 +169,8 @@ static int who_row_compare(const struct view_options *o, const void *a, const vo
 	return x > y ? -1 : x < y;
 }
 
-static void json_counts(struct json *j, const char *key, const struct who_row *w, unsigned from,
-			unsigned to)
+static void json_print_counts(struct json *j, const char *key, const struct who_row *w,
+			      unsigned from, unsigned to)
 {
 	json_kv_object(j, key);
 	for (unsigned i = from; i <= to; i++)
@@ -178,7 +178,7 @@ static void json_counts(struct json *j, const char *key, const struct who_row *w
 	json_end_object(j);
 }
 
-static void json_hold(struct json *j, const char *key, const struct histogram *h)
+static void json_print_hold(struct json *j, const char *key, const struct histogram *h)
 {
 	json_kv_object(j, key);
 	json_kv_u64(j, "count", h->n);
@@ -189,7 +189,7 @@ static void json_hold(struct json *j, const char *key, const struct histogram *h
 }
 
 /* Print the endings that occurred with their counts, and the same by reason. */
-static void json_endings(struct json *j, const struct who_row *w)
+static void json_print_endings(struct json *j, const struct who_row *w)
 {
 	uint64_t n;
 
@@ -216,7 +216,8 @@ static void json_endings(struct json *j, const struct who_row *w)
 	json_end_array(j);
 }
 
-static void who_print_json(struct view_context *v, const struct keyed_table *g, const struct interval *interval)
+static void who_print_json(struct view_context *v, const struct keyed_table *g,
+			   const struct interval *interval)
 {
 	const struct keyed_entry *o;
 	struct json j;
@@ -230,18 +231,19 @@ static void who_print_json(struct view_context *v, const struct keyed_table *g, 
 		json_kv_bool(&j, "total", interval->total);
 		group_key_json(&j, v->options.by, o, o == g->other);
 		json_kv_u64(&j, "closes", w->n[WHO_CLOSES]);
-		json_counts(&j, "calls", w, WHO_CLOSE, WHO_NO_CALL);
-		json_counts(&j, "classes", w, WHO_CLEAN, WHO_OPEN);
-		json_counts(&j, "initiators", w, WHO_LOCAL, WHO_UNKNOWN);
-		json_endings(&j, w);
-		json_hold(&j, "app_hold_ns", &w->hold[WHO_APP_HOLD]);
-		json_hold(&j, "peer_hold_ns", &w->hold[WHO_PEER_HOLD]);
+		json_print_counts(&j, "calls", w, WHO_CLOSE, WHO_NO_CALL);
+		json_print_counts(&j, "classes", w, WHO_CLEAN, WHO_OPEN);
+		json_print_counts(&j, "initiators", w, WHO_LOCAL, WHO_UNKNOWN);
+		json_print_endings(&j, w);
+		json_print_hold(&j, "app_hold_ns", &w->hold[WHO_APP_HOLD]);
+		json_print_hold(&j, "peer_hold_ns", &w->hold[WHO_PEER_HOLD]);
 		json_line_end(v, &j);
 		view_flush(v);
 	}
 }
 
-static void who_show(struct view_context *v, const struct keyed_table *g, const struct interval *interval)
+static void who_show(struct view_context *v, const struct keyed_table *g,
+		     const struct interval *interval)
 {
 	if (v->options.format == FORMAT_JSON)
 		who_print_json(v, g, interval);
@@ -254,9 +256,12 @@ static void who_show(struct view_context *v, const struct keyed_table *g, const 
 static void who_start(struct view_context *v)
 {
 	static const struct aggregate_ops ops = { .row_size = sizeof(struct who_row),
-					      .max_groups = GROUPS_MAX, .add = who_row_add,
-					      .merge = who_row_merge, .release = who_row_release, .compare = who_row_compare,
-					      .show = who_show };
+						  .max_groups = GROUPS_MAX,
+						  .add = who_row_add,
+						  .merge = who_row_merge,
+						  .release = who_row_release,
+						  .compare = who_row_compare,
+						  .show = who_show };
 
 	aggregate_start(v, &ops, GROUP_BY_COMM);
 	if (v->options.format == FORMAT_CSV)

@@ -58,7 +58,7 @@ static bool is_wide(const struct view_context *v)
 	return v->terminal.wide || v->terminal.columns >= WIDE_COLUMNS;
 }
 
-static size_t key_width(const struct view_context *v)
+static size_t choose_key_width(const struct view_context *v)
 {
 	return v->terminal.wide ? KEY_WIDE : KEY_WIDTH;
 }
@@ -81,12 +81,13 @@ static void print_share(struct buf *b, uint64_t n, uint64_t all, size_t width)
 	buf_pad_before(b, from, width);
 }
 
-static void print_key(struct view_context *v, const struct keyed_table *g, const struct keyed_entry *o)
+static void print_key(struct view_context *v, const struct keyed_table *g,
+		      const struct keyed_entry *o)
 {
 	size_t from = v->out->len;
 
-	group_key_print(v->out, v->options.by, o, o == g->other, key_width(v) - 1);
-	buf_pad(v->out, from, key_width(v));
+	group_key_print(v->out, v->options.by, o, o == g->other, choose_key_width(v) - 1);
+	buf_pad(v->out, from, choose_key_width(v));
 }
 
 static void print_counts(struct buf *b, const struct who_row *w)
@@ -155,7 +156,7 @@ static void print_who_header(struct view_context *v, unsigned parts)
 	for (int line = 0; line < 2; line++) {
 		if (v->terminal.color)
 			buf_str(b, ANSI_BOLD);
-		column_text(b, line ? group_key_heading(v->options.by) : "", key_width(v));
+		column_text(b, line ? group_key_heading(v->options.by) : "", choose_key_width(v));
 		if (parts & 1)
 			print_counts_header(b, !line);
 		if (parts == 3)
@@ -168,7 +169,7 @@ static void print_who_header(struct view_context *v, unsigned parts)
 	}
 }
 
-static uint32_t rows_to_print(const struct view_context *v, const struct keyed_table *g)
+static uint32_t count_rows_to_print(const struct view_context *v, const struct keyed_table *g)
 {
 	uint32_t n = g->nr + (g->other != NULL);
 
@@ -178,7 +179,7 @@ static uint32_t rows_to_print(const struct view_context *v, const struct keyed_t
 static void print_table(struct view_context *v, const struct keyed_table *g, unsigned parts)
 {
 	print_who_header(v, parts);
-	for (uint32_t i = 0; i < rows_to_print(v, g); i++) {
+	for (uint32_t i = 0; i < count_rows_to_print(v, g); i++) {
 		const struct keyed_entry *o = keyed_table_at(g, i);
 
 		print_key(v, g, o);
@@ -204,12 +205,12 @@ static void print_endings_table(struct view_context *v, const struct keyed_table
 	buf_char(b, '\n');
 	if (v->terminal.color)
 		buf_str(b, ANSI_BOLD);
-	column_text(b, group_key_heading(v->options.by), key_width(v));
+	column_text(b, group_key_heading(v->options.by), choose_key_width(v));
 	buf_str(b, "ENDING          REASON              CLOSES    %");
 	if (v->terminal.color)
 		buf_str(b, ANSI_RESET);
 	buf_char(b, '\n');
-	for (uint32_t n = 0; n < rows_to_print(v, g); n++) {
+	for (uint32_t n = 0; n < count_rows_to_print(v, g); n++) {
 		const struct keyed_entry *o = keyed_table_at(g, n);
 		const struct who_row *w = o->row;
 
@@ -231,7 +232,8 @@ static void print_endings_table(struct view_context *v, const struct keyed_table
 	}
 }
 
-void who_print_text(struct view_context *v, const struct keyed_table *g, const struct interval *interval)
+void who_print_text(struct view_context *v, const struct keyed_table *g,
+		    const struct interval *interval)
 {
 	struct buf *b = v->out;
 
@@ -247,9 +249,9 @@ void who_print_text(struct view_context *v, const struct keyed_table *g, const s
 	}
 	if (interval->total)
 		print_endings_table(v, g);
-	if (rows_to_print(v, g) < g->nr + (g->other != NULL)) {
+	if (count_rows_to_print(v, g) < g->nr + (g->other != NULL)) {
 		buf_str(b, "... and ");
-		buf_u64(b, g->nr + (g->other != NULL) - rows_to_print(v, g));
+		buf_u64(b, g->nr + (g->other != NULL) - count_rows_to_print(v, g));
 		buf_str(b, " more (-w shows all)\n");
 	}
 	aggregate_print_other(v, g);
@@ -292,13 +294,15 @@ static void print_csv_field(struct buf *b, const void *bytes, size_t len)
 	buf_release(&text);
 }
 
-static void print_csv_key(struct view_context *v, const struct keyed_table *g, const struct keyed_entry *o)
+static void print_csv_key(struct view_context *v, const struct keyed_table *g,
+			  const struct keyed_entry *o)
 {
 	struct buf *b = v->out, text = { 0 };
 
 	if (o == g->other) {
 		buf_str(b, GROUP_KEY_OTHER);
-	} else if (o->key_len && (v->options.by == GROUP_BY_PORT || v->options.by == GROUP_BY_PEER)) {
+	} else if (o->key_len &&
+		   (v->options.by == GROUP_BY_PORT || v->options.by == GROUP_BY_PEER)) {
 		group_key_print(b, v->options.by, o, false, ESCAPE_ANY_WIDTH);
 	} else if (o->key_len && v->options.by == GROUP_BY_PID) {
 		group_key_print(&text, v->options.by, o, false, ESCAPE_ANY_WIDTH);
@@ -315,7 +319,8 @@ static void print_csv_key(struct view_context *v, const struct keyed_table *g, c
 	buf_release(&text);
 }
 
-void who_print_csv(struct view_context *v, const struct keyed_table *g, const struct interval *interval)
+void who_print_csv(struct view_context *v, const struct keyed_table *g,
+		   const struct interval *interval)
 {
 	const struct who_column *c;
 	const struct keyed_entry *o;

@@ -8,6 +8,8 @@
 
 extern const char who_manual[];
 
-void who_print_text(struct view_context *v, const struct keyed_table *g, const struct interval *interval);
+void who_print_text(struct view_context *v, const struct keyed_table *g,
+		    const struct interval *interval);
 void who_print_csv_header(struct view_context *v);
-void who_print_csv(struct view_context *v, const struct keyed_table *g, const struct interval *interval);
+void who_print_csv(struct view_context *v, const struct keyed_table *g,
+		   const struct interval *interval);
