@@ -310,7 +310,6 @@ static const char trace_manual[] =
 	"\n"
 	"  -w     do not cut lines\n"
 	"  -T     start each line with the time of day\n"
-	"  -j     print JSON\n"
 	"  --all  also show connections that were never established\n"
 	"\n"
 	"Examples:\n"
