@@ -8,7 +8,7 @@
 
 #define BIT(view) (1u << VIEW_##view)
 
-/* Sets of views. */
+/* Sets of views, for the member views of a row. */
 #define STORIES (BIT(TRACE) | BIT(JSON) | BIT(TIMELINE) | BIT(WHO) | BIT(HIST))
 #define TRACING (STORIES | BIT(EVENTS) | BIT(RECORD))
 #define EVERY ((1u << VIEW_COUNT) - 1)
@@ -23,12 +23,12 @@
 #define RUNNING 4
 
 static const struct option_row options[] = {
-	TITLE("Filters (any of one kind, all kinds together):", FILTERS),
+	TITLE("Filters (one value of each kind must match):", FILTERS),
 	{ .argp = { "pid", 'p', "PID", 0, "a process that acted on the socket", FILTERS },
 	  .set = option_add_pid, .views = STORIES | BIT(STUCK), LIST },
-	{ .argp = { "comm", 'c', "COMM", 0, "its name, as ps -o comm shows it", FILTERS },
+	{ .argp = { "comm", 'c', "COMM", 0, "a process of that name, as in ps -o comm", FILTERS },
 	  .set = option_add_comm, .views = STORIES | BIT(STUCK) },
-	{ .argp = { "uid", 'u', "UID", 0, "its user: a number or a name", FILTERS },
+	{ .argp = { "uid", 'u', "UID", 0, "a process of that user: a uid or a name", FILTERS },
 	  .set = option_add_uid, .views = STORIES | BIT(STUCK), LIST },
 	{ .argp = { "local-port", 'L', "PORTS", 0, "local port, or several: 80,443", FILTERS },
 	  .set = option_add_local_port, .views = TRACING | BIT(STUCK), LIST },
@@ -55,7 +55,7 @@ static const struct option_row options[] = {
 	    "only closes with a phase of at least MS ms", FILTERS },
 	  .set = option_set_slow, .views = STORIES },
 	{ .argp = { "call", KEY_CALL, "NAME", 0,
-	    "the call that ended it: close, shutdown, exit...", FILTERS },
+	    "the call that ended this side: close, exit...", FILTERS },
 	  .set = option_add_call, .word = option_call_word, .views = STORIES, LIST },
 	{ .argp = { "ending", KEY_ENDING, "NAME", 0,
 	    "four-way, reset-sent, timed-out...", FILTERS },
@@ -72,7 +72,7 @@ static const struct option_row options[] = {
 
 	TITLE("Output:", OUTPUT),
 	{ .argp = { "json", 'j', NULL, 0,
-	    "the view json; with who, hist, stuck, doctor: their JSON", OUTPUT },
+	    "print JSON: the view json, or who, hist, stuck, doctor", OUTPUT },
 	  .views = BIT(JSON) | BIT(WHO) | BIT(HIST) | BIT(STUCK) | BIT(DOCTOR) },
 	{ .argp = { "output", 'o', "FILE", 0, "write to FILE, - is standard output", OUTPUT },
 	  .set = option_set_output, .views = EVERY },
@@ -123,7 +123,7 @@ static const struct option_row options[] = {
 	TITLE("Running:", RUNNING),
 	{ .argp = { "duration", 'd', "SECONDS", 0, "stop after SECONDS", RUNNING },
 	  .set = option_set_duration, .views = TRACING | BIT(STUCK) },
-	{ .argp = { "count", 'n', "COUNT", 0, "stop after COUNT closes; stuck: looks", RUNNING },
+	{ .argp = { "count", 'n', "COUNT", 0, "stop after COUNT closes; stuck: walks", RUNNING },
 	  .set = option_set_count, .views = TRACING | BIT(STUCK) },
 	{ .argp = { "strict", KEY_STRICT, NULL, 0, "exit 3 if any event was lost", RUNNING },
 	  .set = option_set_strict, .views = TRACING | BIT(STUCK) },
@@ -134,16 +134,16 @@ static const struct option_row options[] = {
 	    "write one byte to descriptor N when attached", RUNNING },
 	  .set = option_set_ready_fd, .views = TRACING | BIT(STUCK) },
 	{ .argp = { "calls", KEY_CALLS, "MODE", 0,
-	    "watch calls by: auto, fentry, kprobe, tracepoint, inline", RUNNING },
+	    "hooks for calls: auto, fentry, kprobe, tracepoint, inline", RUNNING },
 	  .set = option_set_calls, .word = option_calls_word, .views = TRACING | BIT(DOCTOR) },
 	{ .argp = { "btf", KEY_BTF, "FILE", 0,
 	    "BTF file to use instead of the kernel's own", RUNNING },
 	  .set = option_set_btf, .views = EVERY, LIVE },
 	{ .argp = { "no-fentry", KEY_NO_FENTRY, NULL, OPTION_HIDDEN,
-	    "as on a kernel without fentry", RUNNING },
+	    "act as on a kernel without fentry", RUNNING },
 	  .set = option_set_no_fentry, .views = TRACING | BIT(DOCTOR) },
 	{ .argp = { "buffer", KEY_BUFFER, "SIZE", 0,
-	    "ring buffer, a power of two: 64K to 1G (8M)", RUNNING },
+	    "size of the ring buffer: a power of two, 64K to 1G (8M)", RUNNING },
 	  .set = option_set_buffer, .views = TRACING | BIT(DOCTOR) },
 	{ .argp = { "max-open", KEY_MAX_OPEN, "N", 0,
 	    "follow at most N endpoints at once (131072)", RUNNING },
