@@ -154,7 +154,7 @@ def hang(cli, port):
               "print('up', flush=True); time.sleep(60)" % port)
     holder = subprocess.Popen(cli.enter(sys.executable, "-c", script), stdout=subprocess.PIPE,
                               text=True)
-    same("it hangs", holder.stdout.readline(), "up\n")
+    same("it is up", holder.stdout.readline(), "up\n")
     return holder
 
 
@@ -171,7 +171,7 @@ def test_a_user_finds_who_holds_what(cli, root):
     same("exit status", done.returncode, 0)
     found = [o for o in map(json.loads, done.stdout.splitlines()) if o["kind"] == "stuck"]
     waits = [o for o in found if o["state"] == "CLOSE_WAIT"]
-    same("what hangs", [(o["local_port"], o["holders"][0]["pid"]) for o in waits], [(4205, holder.pid)])
+    same("stuck sockets", [(o["local_port"], o["holders"][0]["pid"]) for o in waits], [(4205, holder.pid)])
     true("what is not seen: %r" % done.stderr, "may not be looked up" in done.stderr)
 
 
@@ -201,7 +201,7 @@ def test_stuck_keeps_what_a_walk_takes(cli, root):
             seen = json.loads(line)
             if seen["kind"] == "stuck" and seen["state"] == "CLOSE_WAIT":
                 break
-        same("what hangs", (seen["local_port"], [h["pid"] for h in seen["holders"]]),
+        same("stuck sockets", (seen["local_port"], [h["pid"] for h in seen["holders"]]),
              (4204, [holder.pid]))
     finally:
         holder.kill()
