@@ -31,7 +31,8 @@ struct world {
 	uint8_t ending[LIVES];
 };
 
-static void count_story(struct view_context *context, const struct story *s, const struct verdict *v)
+static void count_story(struct view_context *context, const struct story *s,
+			const struct verdict *v)
 {
 	struct world *w = (struct world *)context;
 
@@ -82,7 +83,8 @@ static void set_task(struct event *e, unsigned call, unsigned who)
 	e->arg[0] = 5;
 }
 
-static void change_state(struct world *w, struct life *l, unsigned state, unsigned how, unsigned bits)
+static void change_state(struct world *w, struct life *l, unsigned state, unsigned how,
+			 unsigned bits)
 {
 	struct event e = l->e;
 
@@ -127,8 +129,9 @@ static void step_open(struct world *w, struct life *l, unsigned how)
 	case STATE_FIN_WAIT1:
 		if (!(how & 4))
 			ack_our_fin(l);
-		change_state(w, l, how & 4 ? STATE_CLOSE : how & 128 ? STATE_CLOSING : STATE_FIN_WAIT2, how,
-		      0);
+		change_state(w, l,
+			     how & 4 ? STATE_CLOSE : how & 128 ? STATE_CLOSING : STATE_FIN_WAIT2,
+			     how, 0);
 		break;
 	case STATE_FIN_WAIT2:
 		l->minisock = l->orphan && how & 128 && !(how & 4);
@@ -218,9 +221,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct buf out = { 0 };
 	struct input in = { data, size };
 	uint8_t how = take_u8(&in);
-	struct pipeline_config config = { .view = &counting, .context = &w.context, .filter = &any_flow,
+	struct pipeline_config config = { .view = &counting, .context = &w.context,
+					  .filter = &any_flow,
 					.story_filter = &any_story, .never_open = true,
-					.endpoint_table = { .max_open = 4096, .seed = how, .calls = how & 1,
+					.endpoint_table = { .max_open = 4096, .seed = how,
+							    .calls = how & 1,
 						   .timewait = how & 2 } };
 
 	memset(&w, 0, sizeof(w));

@@ -114,7 +114,8 @@ static void replay_recording(struct record_reader *r, const struct view *view, s
 	struct view_context context = { .out = out, .meta = record_reader_run_info(r) };
 	struct pipeline_config config = { .view = view, .context = &context, .filter = &any_flow,
 					.story_filter = &any_story, .never_open = true,
-					.endpoint_table = { .max_open = 64, .calls = true, .timewait = true } };
+					.endpoint_table = { .max_open = 64, .calls = true,
+							    .timewait = true } };
 	struct pipeline *t = pipeline_new(&config);
 	struct record got;
 	unsigned n = 0;
@@ -130,7 +131,8 @@ static void replay_recording(struct record_reader *r, const struct view *view, s
 			endpoint_table_expire(pipeline_endpoints(t), got.mark->now_ns);
 		else
 			HOLDS(got.annotation->len <= RECORD_ANNOTATION_MAX);
-		if (context.due_ns && got.got == RECORD_GOT_MARK && context.due_ns <= got.mark->now_ns)
+		if (context.due_ns && got.got == RECORD_GOT_MARK &&
+		    context.due_ns <= got.mark->now_ns)
 			view->tick(&context, got.mark->now_ns);
 		check_view(view, out);
 	}

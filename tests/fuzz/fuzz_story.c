@@ -53,7 +53,8 @@ static void check_view(const struct view *view, const struct buf *out)
 	HOLDS(!check_output(view->name, out->data, out->len));
 }
 
-static void check_story(struct view_context *context, const struct story *s, const struct verdict *v)
+static void check_story(struct view_context *context, const struct story *s,
+			const struct verdict *v)
 {
 	struct world *w = (struct world *)context;
 
@@ -273,11 +274,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct world w = { .context = { .out = &out, .meta = &meta }, .now_ns = START_NS };
 	struct input in = { data, size };
 	uint8_t how = take_u8(&in);
-	struct pipeline_config config = { .view = &checking, .context = &w.context, .filter = &any_flow,
+	struct pipeline_config config = { .view = &checking, .context = &w.context,
+					  .filter = &any_flow,
 					.story_filter = &any_story, .never_open = true,
 					.endpoint_table = { .max_open = how % 8 + 1, .seed = how,
 						   .calls = how & 64, .timewait = how & 128 } };
-	struct stuck_table_config stuck = { .filter = &any_flow, .story_filter = &any_story, .max = how % 8 + 1 };
+	struct stuck_table_config stuck = { .filter = &any_flow, .story_filter = &any_story,
+					    .max = how % 8 + 1 };
 
 	stuck_table_init(&w.stuck, &stuck);
 	w.max_open = how % 8 + 1;

@@ -137,7 +137,8 @@ const char *plan_ending(const struct plan *p, enum side side)
 	if (action_resets(p->action[1]))
 		return plan_goes_first(p, side) ? "reset-received" : "reset-sent";
 	/* Data carries the ACK too. Without data or a forced ACK, the kernel's timers decide. */
-	return p->ack_at_once || p->action[0] == ACTION_HALF_CLOSE ? "four-way" : "four-way|three-way";
+	return p->ack_at_once || p->action[0] == ACTION_HALF_CLOSE ? "four-way"
+								   : "four-way|three-way";
 }
 
 const char *plan_initiator(const struct plan *p, enum side side)

@@ -34,7 +34,7 @@ enum net { NET_V4, NET_V6, NET_MAPPED, NET_COUNT };
 enum side { CLIENT, SERVER };
 
 /* How an end closes or resets its connection. The texts are for humans. */
-#define ACTIONS(X)                                                                                    \
+#define ACTIONS(X)                                                                                 \
 	/* sends a FIN */                                                                          \
 	X(CLOSE, "close")                                                                          \
 	X(SHUT_WR, "shut-wr, close")                                                               \

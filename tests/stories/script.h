@@ -81,7 +81,8 @@ struct expect {
 };
 
 struct section {
-	const char *name, *text;	/* name: to the end of the line; text: to the next section */
+	/* name: to the end of the line; text: to the next section */
+	const char *name, *text;
 	size_t name_len, len;
 };
 

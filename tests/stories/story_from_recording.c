@@ -242,7 +242,8 @@ static void put_counters(struct conversion *t)
 }
 
 /* The view that writes the expectations. */
-static void print_expectation(struct view_context *v, const struct story *s, const struct verdict *verdict)
+static void print_expectation(struct view_context *v, const struct story *s,
+			      const struct verdict *verdict)
 {
 	static const char *const keys[] = { "ending", "initiator", "reason", "trigger", "pid", "fd",
 					    "blame", "partial", "calls", "states", "waves" };
@@ -273,7 +274,8 @@ static bool put_expectations(struct conversion *t, const struct run_info *m)
 {
 	static const struct filter any_flow;
 	static const struct story_filter any_story;
-	struct pipeline_config config = { .view = &expecting, .context = &t->context, .filter = &any_flow,
+	struct pipeline_config config = { .view = &expecting, .context = &t->context,
+					  .filter = &any_flow,
 					.story_filter = &any_story,
 					.endpoint_table = { .max_open = OPTIONS_MAX_OPEN,
 						   .calls = run_info_watches_calls(m),

@@ -112,7 +112,8 @@ static bool is_about(const struct expect *x, const struct story *s)
 }
 
 /* The view that checks the expectations. */
-static void check_story(struct view_context *v, const struct story *s, const struct verdict *verdict)
+static void check_story(struct view_context *v, const struct story *s,
+			const struct verdict *verdict)
 {
 	struct script_run *p = (struct script_run *)v;
 	bool awaited = false;
@@ -151,7 +152,8 @@ static void check_tally(struct view_context *v, const struct run_counts *t, uint
 		buf_str(&p->said, x->socket->name);
 		buf_str(&p->said, ": no story of it was reported\n");
 	}
-	if (t->seen != t->reported + t->filtered + t->open + t->lost_table_full + t->lost_end_missed)
+	if (t->seen !=
+	    t->reported + t->filtered + t->open + t->lost_table_full + t->lost_end_missed)
 		buf_str(&p->said, "\tseen is not told + filtered + open + lost\n");
 }
 
@@ -219,8 +221,10 @@ static void run_script(struct script_run *p, const struct view *view)
 	struct run_counts counts;
 
 	p->context = (struct view_context){ .out = &p->out, .meta = &s->meta,
-				 .terminal.wide = s->options.output.wide, .times = s->options.output.times,
-				 .lookup = { .cgroup_path = cgroup_path, .cgroup_arg = s->cgroup_cache,
+				 .terminal.wide = s->options.output.wide,
+				 .times = s->options.output.times,
+				 .lookup = { .cgroup_path = cgroup_path,
+					     .cgroup_arg = s->cgroup_cache,
 					     .stacks = s->stacks },
 				 .shows_stacks = s->options.capture.stack,
 				 .options = s->options.view_options };

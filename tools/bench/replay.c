@@ -61,7 +61,8 @@ static struct pipeline *new_pipeline(const struct view *view, struct view_contex
 	static const struct story_filter any_story;
 	struct pipeline_config config = { .view = view, .context = context, .filter = &any_flow,
 					.story_filter = &any_story,
-					.endpoint_table = { .max_open = MAX_OPEN, .seed = 1, .calls = true,
+					.endpoint_table = { .max_open = MAX_OPEN, .seed = 1,
+							    .calls = true,
 						   .timewait = true } };
 
 	return pipeline_new(&config);

@@ -106,13 +106,15 @@ struct workload;
 struct workload_case {
 	const char *name;
 	const char *does;			/* for --list */
-	const char *tool;			/* options that the tool needs to report it, or NULL */
+	/* options that the tool needs to report it, or NULL */
+	const char *tool;
 	const char *listen_addr;		/* address of the listener: 127.0.0.1, ::1 or :: */
 	const char *connect_addr;
 	void (*client)(struct workload *w);
 	void (*server)(struct workload *w);		/* NULL: the client plays both sides */
 	void (*parent)(struct workload *w);		/* NULL: the parent only waits */
-	const struct expected *client_expected;		/* NULL: no socket of that end on this host */
+	/* NULL: no socket of that end on this host */
+	const struct expected *client_expected;
 	const struct expected *server_expected;
 	/* deltas of the SNMP counters, both ends; rest 0 */
 	struct counter counters[WORKLOAD_COUNTERS];

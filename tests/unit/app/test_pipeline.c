@@ -23,7 +23,8 @@ static void count_event(struct view_context *v, const struct event *e)
 	c->order = c->order * 31 + e->ts_ns + e->sk_key;
 }
 
-static void count_story(struct view_context *v, const struct story *s, const struct verdict *verdict)
+static void count_story(struct view_context *v, const struct story *s,
+			const struct verdict *verdict)
 {
 	struct counter *c = (struct counter *)v;
 
@@ -52,7 +53,8 @@ static int set_up(void **state)
 	if (!c)
 		return -1;
 	c->config = (struct pipeline_config){
-		.view = &counting, .context = &c->context, .filter = &c->filter, .story_filter = &c->story_filter,
+		.view = &counting, .context = &c->context, .filter = &c->filter,
+		.story_filter = &c->story_filter,
 		.endpoint_table = { .max_open = 100, .calls = true, .timewait = true },
 	};
 	c->pipeline = pipeline_new(&c->config);
@@ -279,7 +281,8 @@ static void feed_crowd(struct counter *c, bool at_once)
 		struct event e = a_state_change(T0 + i * MS, STATE_ESTABLISHED, STATE_CLOSE, 0);
 
 		if (begins)
-			e = a_state_change(T0 + i * MS, STATE_SYN_SENT, STATE_ESTABLISHED, SOCKF_HELD);
+			e = a_state_change(T0 + i * MS, STATE_SYN_SENT, STATE_ESTABLISHED,
+					   SOCKF_HELD);
 		else
 			e.sk_err = EVENT_ECONNRESET;
 		e.sk_key = e.cookie = who + 1;

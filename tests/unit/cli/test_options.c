@@ -142,7 +142,8 @@ static void test_options__a_cgroup_is_a_path_from_the_root(void **state)
 
 	(void)state;
 	PARSE(&r, "--cgroup", "/a,b", "--cgroup=/sys/fs/cgroup/x.slice", "--cgroup",
-	      "/sys/fs/cgroup/unified/", "--cgroup", "/sys/fs/cgroup", "--cgroup", "/sys/fs/cgroupx");
+	      "/sys/fs/cgroup/unified/", "--cgroup", "/sys/fs/cgroup", "--cgroup",
+	      "/sys/fs/cgroupx");
 	expect_fine(&r);
 	assert_int_equal(r.o.story_filter.cgroups, 5);
 	assert_string_equal(r.o.story_filter.cgroup[0], "/a,b");

@@ -84,10 +84,13 @@ static void test_story_timewait__a_reset_ends_it(void **state)
 static void test_story_timewait__other_segments_have_no_effect(void **state)
 {
 	(void)state;
-	assert_int_equal(progress_after(segment(T0 + MS, ACK, 4990, 10)), CLOSE_MINISOCK);	/* old */
-	assert_int_equal(progress_after(segment(T0 + MS, ACK, 6001, 10)), CLOSE_MINISOCK);	/* beyond its window */
+	/* old */
+	assert_int_equal(progress_after(segment(T0 + MS, ACK, 4990, 10)), CLOSE_MINISOCK);
+	/* beyond its window */
+	assert_int_equal(progress_after(segment(T0 + MS, ACK, 6001, 10)), CLOSE_MINISOCK);
 	assert_int_equal(progress_after(segment(T0 + MS, RST, 6001, 0)), CLOSE_MINISOCK);
-	assert_int_equal(progress_after(segment(T0 + MS, FIN, 5000, 0)), CLOSE_MINISOCK);	/* no ACK */
+	/* no ACK */
+	assert_int_equal(progress_after(segment(T0 + MS, FIN, 5000, 0)), CLOSE_MINISOCK);
 }
 
 static void test_story_timewait__unknown_if_there_may_be_no_minisock(void **state)

@@ -345,10 +345,13 @@ static void test_verdict__what_a_story_misses_is_listed_in_order(void **state)
 	(void)state;
 	verdict_make(&v, &s, 0);
 	assert_int_equal(v.nr_missing, 3);
-	assert_string_equal(v.missing[0], "age_ns: opened before tracing began, or an event was lost");
-	assert_string_equal(v.missing[1], "waves: no hook shows segments that come after the close");
-	assert_string_equal(v.missing[2],
-			    "calls: the return of a call was not seen, nor which descriptor it was for");
+	assert_string_equal(v.missing[0],
+			    "age_ns: opened before tracing began, or an event was lost");
+	assert_string_equal(v.missing[1],
+			    "waves: no hook shows segments that come after the close");
+	assert_string_equal(
+		v.missing[2],
+		"calls: the return of a call was not seen, nor which descriptor it was for");
 	assert_true(v.partial);
 }
 

@@ -48,7 +48,8 @@ static int tear_down(void **state)
 static void fill_table(struct stage *g)
 {
 	for (uint16_t port = 1; port <= 7; port++) {
-		stuck_table_add(&g->stuck, aged(a_socket(STATE_CLOSE_WAIT, port), port * 61 * SECOND_NS));
+		stuck_table_add(&g->stuck,
+				aged(a_socket(STATE_CLOSE_WAIT, port), port * 61 * SECOND_NS));
 	}
 	stuck_table_add(&g->stuck, a_minisock(8, 43 * SECOND_NS));
 	for (uint16_t port = 1; port <= 7; port++) {
@@ -138,9 +139,10 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_stuck__eighty_columns, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_stuck__no_line_is_wider_and_no_byte_is_raw,
 						set_up, tear_down),
-		cmocka_unit_test_setup_teardown(test_stuck__no_socket_is_reported, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(test_stuck__json_of_a_socket_and_a_minisock,
-						set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_stuck__no_socket_is_reported, set_up,
+						tear_down),
+		cmocka_unit_test_setup_teardown(test_stuck__json_of_a_socket_and_a_minisock, set_up,
+						tear_down),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

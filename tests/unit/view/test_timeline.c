@@ -36,8 +36,10 @@ static int tear_down(void **state)
 /* Reports the story of endpoint n. twin is the cookie of its twin, 0: none. */
 static void feed_story(struct stage *g, unsigned n, unsigned twin)
 {
-	struct event e = of_endpoint(n, established(T0)), fin = of_endpoint(n, a_fin(T0 + 10 * MS, 101));
-	struct event ack = of_endpoint(n, an_ack(T0 + 14 * MS)), last = of_endpoint(n, a_last_change(T0 + 50 * MS, SOCKF_DONE));
+	struct event e = of_endpoint(n, established(T0)),
+		     fin = of_endpoint(n, a_fin(T0 + 10 * MS, 101));
+	struct event ack = of_endpoint(n, an_ack(T0 + 14 * MS)),
+		     last = of_endpoint(n, a_last_change(T0 + 50 * MS, SOCKF_DONE));
 	struct story s;
 	struct verdict v;
 
@@ -167,7 +169,8 @@ static void test_timeline__it_is_plain_by_default(void **state)
 	assert_non_null(strstr(g->out.data, "\u25b6\u2502"));
 }
 
-#define TIMELINE_TEST(name) cmocka_unit_test_setup_teardown(test_timeline__##name, set_up, tear_down)
+#define TIMELINE_TEST(name)                                                                        \
+	cmocka_unit_test_setup_teardown(test_timeline__##name, set_up, tear_down)
 
 int main(void)
 {

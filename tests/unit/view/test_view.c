@@ -130,7 +130,8 @@ static void test_view__each_view_has_one_line_of_help(void **state)
 	for (unsigned i = 0; view_at(i); i++) {
 		assert_non_null(view_at(i)->help);
 		assert_null(strchr(view_at(i)->help, '\n'));
-		assert_in_range(strlen("  timeline   ") + strlen(view_at(i)->help), 0, LINE_COLUMNS);
+		assert_in_range(strlen("  timeline   ") + strlen(view_at(i)->help), 0,
+				LINE_COLUMNS);
 	}
 }
 
@@ -138,7 +139,8 @@ static void test_view__each_view_explains_itself_with_two_examples(void **state)
 {
 	(void)state;
 	for (unsigned i = 0; view_at(i); i++) {
-		const char *text = view_at(i)->manual, *at = text ? strstr(text, "\nExamples:\n") : NULL;
+		const char *text = view_at(i)->manual,
+			   *at = text ? strstr(text, "\nExamples:\n") : NULL;
 		unsigned lines = 0;
 
 		if (!at)
@@ -284,9 +286,11 @@ static void test_view__names_are_escaped_on_the_terminal(void **state)
 			g->context.options = (struct view_options){ .by = by };
 			g->context.terminal.wide = by % 2;
 			expect_clean_lines(show_run(g, view_at(i)));
-			g->context.options = (struct view_options){ .by = by, .format = FORMAT_CSV };
+			g->context.options = (struct view_options){ .by = by,
+								    .format = FORMAT_CSV };
 			expect_clean_lines(show_run(g, view_at(i)));
-			g->context.options = (struct view_options){ .by = by, .format = FORMAT_JSON };
+			g->context.options = (struct view_options){ .by = by,
+								    .format = FORMAT_JSON };
 			expect_clean_lines(show_run(g, view_at(i)));
 		}
 	}
@@ -348,7 +352,8 @@ static void test_view__json_of_the_unknown_is_null(void **state)
 
 	story_release(&g->story);
 	g->story = (struct story){ .flow = { .family = 4 } };
-	feed(g, a_state_change(T0 + 20 * MS, STATE_LAST_ACK, STATE_CLOSE, ORPHAN_BITS | SOCKF_DONE));
+	feed(g,
+	     a_state_change(T0 + 20 * MS, STATE_LAST_ACK, STATE_CLOSE, ORPHAN_BITS | SOCKF_DONE));
 	text = show(g, &view_json);
 	expect_has(text, "\"trigger\":null");
 	expect_has(text, "\"opened\":null");
@@ -374,7 +379,8 @@ static void test_view__json_counts_a_loss(void **state)
 
 static void test_view__json_ends_with_a_summary(void **state)
 {
-	struct run_counts t = { .seen = 9, .reported = 4, .filtered = 3, .open = 1, .lost_end_missed = 1 };
+	struct run_counts t = { .seen = 9, .reported = 4, .filtered = 3, .open = 1,
+				.lost_end_missed = 1 };
 	struct stage *g = *state;
 
 	view_json.end(&g->context, &t, T0);
