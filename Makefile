@@ -272,14 +272,14 @@ check: deps-check
 	@$(MAKE) --no-print-directory check-all
 
 # What the tests without root need; the unit tests and the manual only where the packages for them are there
-TESTED := $(B)/tcpclose $(B)/tcpclose.bash $(B)/story_test $(HARNESSES:%=$(B)/%) $(B)/bench_replay
+TESTED := $(B)/tcpclose $(B)/tcpclose.bash $(B)/story_test $(HARNESSES:%=$(B)/%) $(BENCH)
 has = $(shell $1 >/dev/null 2>&1 && echo yes)
 test: $(TESTED) $(if $(call has,$(PKG_CONFIG) --exists cmocka),$(UNIT_TESTS)) \
 		$(if $(call has,command -v $(SCDOC)),$(B)/tcpclose.8)
 	tests/run --quick --build $(B) $(if $(SAN),--sanitized) $(ARGS)
 
 check-all: $(TESTED) $(UNIT_TESTS) $(B)/tcpclose.8 $(B)/story_from_recording $(B)/workload $(B)/soak \
-		$(B)/stack_workload $(BENCH) $(B)/bench_replay_spin
+		$(B)/stack_workload $(B)/bench_replay_spin
 	tests/run --build $(B) $(if $(SAN),--sanitized) $(ARGS)
 
 static: $(B)/tcpclose-static
