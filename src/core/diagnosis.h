@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * What this kernel and this user can do, judged: from the facts that were found (by trying, or read
- * from /proc and /sys) to findings, each with what it means, what it costs and what mends it. Pure:
- * the facts come in, the views show what comes out.
+ * The diagnosis that the view doctor prints: what this kernel and this user allow. It takes facts
+ * (found by trying, or read from /proc and /sys) and makes findings of them, each with its meaning,
+ * its cost and a fix. Pure: src/app/doctor.c collects the facts, the views print the findings.
  *
- * A cost is a figure of tools/bench/README.md, or one that was measured just now; never an estimate.
+ * A cost is a figure from tools/bench/README.md, or measured just now, but never an estimate.
  */
 #pragma once
 
@@ -19,49 +19,55 @@
 
 enum ability { ABILITY_UNKNOWN, ABILITY_NO, ABILITY_YES };
 
-/* What trying showed of the kernel; unknown where we may not try. */
+/* What the kernel can do, found by trying; unknown where we have no permission to try. */
 struct diagnosis_kernel {
 	enum ability btf;		/* shows its own type information */
-	enum ability fentry, kprobe;	/* on close() and shutdown() */
-	enum ability tracepoint;	/* on system calls */
+	enum ability fentry, kprobe;	/* can attach to close() and shutdown() */
+	enum ability tracepoint;	/* there are tracepoints for system calls */
 	enum ability cookie;		/* a tracing program may ask for a socket's cookie */
-	enum ability pt_regs;		/* and for a task's saved registers */
+	enum ability pt_regs;		/* ... and for a task's saved registers */
 	enum ability counts_memlock;	/* maps count against RLIMIT_MEMLOCK */
-	enum ability detach_may_block;	/* to detach from a function may never end */
+	enum ability detach_may_block;	/* detaching from a function may never return */
 };
 
-/* What was read of the host, and of our place in it. */
+/* What /proc and /sys show of the host, and whether we run in a container. */
 struct diagnosis_host {
-	char lockdown[24];		/* the word in brackets; "" not known */
+	char lockdown[24];		/* the mode in brackets; "" not known */
 	int unprivileged_bpf;		/* kernel.unprivileged_bpf_disabled; -1 not known */
-	bool own_pid_ns, own_user_ns;	/* not those that the kernel started with */
-	int hidepid;			/* of /proc: 0 to 4 */
+	bool own_pid_ns, own_user_ns;	/* we are not in the initial one */
+	int hidepid;			/* mount option of /proc, 0 to 4 */
 	bool cgroup1, cgroup2;		/* mounted */
 	bool tracefs;			/* mounted */
-	uint64_t memlock_bytes;		/* the limit, UINT64_MAX none */
+	uint64_t memlock_bytes;		/* RLIMIT_MEMLOCK; UINT64_MAX no limit */
 };
 
 struct diagnosis_facts {
-	const struct run_info *meta;	/* its hooks: as they were attached */
-	int attach_err;			/* -errno of attaching, 0 done */
+	const struct run_info *meta;	/* has the hooks as they were attached */
+	int attach_err;			/* result of attaching: 0 or -errno */
 	const char *attach_why;
-	bool btf_given;			/* --btf */
+	bool btf_given;			/* --btf was given */
 	uint64_t memlock_needed;	/* bytes of our maps */
-	uint64_t caps;			/* effective; CAPS_BIT() of caps.h */
+	uint64_t caps;			/* effective capabilities; CAPS_BIT() of caps.h */
 	struct diagnosis_kernel kernel;
 	struct diagnosis_host host;
-	/* one getppid(), one open() and close() of a file, before and after attaching; 0: not measured */
+	/* time of a getppid(), and of an open() and close(): before, after attaching; 0 unknown */
 	uint64_t getppid_ns[2], close_ns[2];
 };
 
 enum diagnosis_level {
 	DIAGNOSIS_OK,
-	DIAGNOSIS_LIMITED,		/* something is lost, or costs more than it might */
-	DIAGNOSIS_MISSING,		/* the main job cannot be done without */
-	DIAGNOSIS_UNKNOWN,
+	DIAGNOSIS_LIMITED,		/* something is lost, or costs more than necessary */
+	DIAGNOSIS_MISSING,		/* without it tracing is impossible */
+	DIAGNOSIS_UNKNOWN,		/* the fact is not known */
 };
 
-enum diagnosis_group { DIAGNOSIS_HOOK, DIAGNOSIS_KERNEL, DIAGNOSIS_PRIVILEGE, DIAGNOSIS_HOST, DIAGNOSIS_GROUPS };
+enum diagnosis_group {
+	DIAGNOSIS_HOOK,
+	DIAGNOSIS_KERNEL,
+	DIAGNOSIS_PRIVILEGE,
+	DIAGNOSIS_HOST,
+	DIAGNOSIS_GROUPS,
+};
 
 enum cost_source { COST_UNKNOWN, COST_BENCHMARK, COST_MEASURED };
 
@@ -70,21 +76,21 @@ struct finding {
 	enum diagnosis_level level;
 	const char *name;
 	char value[DIAGNOSIS_VALUE];	/* "" not known */
-	const char *about;		/* what it is or is for */
-	const char *impact;		/* what is lost without it; NULL: nothing to say */
-	char cost[DIAGNOSIS_COST];		/* "" none, or not measured */
+	const char *about;		/* what it is, or what it is for */
+	const char *impact;		/* what is lost without it; NULL nothing */
+	char cost[DIAGNOSIS_COST];	/* "" none, or not measured */
 	enum cost_source cost_source;
-	const char *fix;		/* NULL nothing to do */
+	const char *fix;		/* what to do about it; NULL nothing */
 };
 
 struct diagnosis {
 	bool can_trace;
-	const char *why_not;		/* NULL if it can */
+	const char *why_not;		/* NULL with can_trace */
 	struct finding finding[DIAGNOSIS_MAX];
 	unsigned nr;
 };
 
-/* What h points to is in f and stays the caller's. */
+/* Fill h from the facts. h points into f (texts, run_info), which must outlive it. */
 void diagnosis_make(struct diagnosis *h, const struct diagnosis_facts *f);
 
 unsigned diagnosis_count(const struct diagnosis *h, enum diagnosis_level level);

@@ -7,7 +7,7 @@
  *
  *	HOOKS, as they were attached just now
  *	 ok state               tp_btf      every change of a TCP socket's state
- *	                                    without: nothing can be told
+ *	                                    without: no close can be reported
  *	                                    costs 3448 ns per connection [1]
  *
  * "without:" is printed for every hook, and for other findings only if they are not ok or with -w.

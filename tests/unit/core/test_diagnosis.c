@@ -251,7 +251,7 @@ static void test_diagnosis__its_text_fits(void **state)
 	assert_non_null(strstr(out.data, "cannot trace here.\nWhy: this kernel shows"));
 	assert_non_null(strstr(
 		out.data, " !! CAP_BPF             no          to load BPF programs\n"
-			  "                                    without: nothing works\n"
+			  "                                    without: tracing is impossible\n"
 			  "                                    do: sudo tcpclose; or sudo setcap"));
 	buf_release(&out);
 }
