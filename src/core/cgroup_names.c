@@ -6,9 +6,9 @@
 
 #include "array.h"
 
-/* What may stand before the id: "libpod-", "docker-", the parent "docker/", "pod1234.../" */
+/* What container engines put before the id in the same path component. */
 static const char *const engine_prefixes[] = { "docker-", "cri-containerd-", "crio-", "libpod-",
-					"nerdctl-", "buildkit-" };
+					       "nerdctl-", "buildkit-" };
 
 static size_t count_hex_digits(const char *p)
 {
@@ -19,7 +19,7 @@ static size_t count_hex_digits(const char *p)
 	return n;
 }
 
-/* One word of the path, up to len bytes: the id in it, or NULL. */
+/* The container id in one component of a path, len bytes; NULL if there is none. */
 static const char *find_id(const char *word, size_t len)
 {
 	const char *id = word;
@@ -35,11 +35,12 @@ static const char *find_id(const char *word, size_t len)
 		return NULL;
 	if (len == CONTAINER_ID_LEN)
 		return id;
-	return len == CONTAINER_ID_LEN + 6 && !strncmp(id + CONTAINER_ID_LEN, ".scope", 6) ? id :
-												NULL;
+	if (len == CONTAINER_ID_LEN + 6 && !strncmp(id + CONTAINER_ID_LEN, ".scope", 6))
+		return id;
+	return NULL;
 }
 
-/* The next word of a path from *path on, which moves behind it; *len 0 at the end. */
+/* Return the next component of a path and advance *path past it; *len is 0 at the end. */
 static const char *next_component(const char **path, size_t *len)
 {
 	const char *word = *path;
@@ -83,7 +84,7 @@ const char *cgroup_names_unit(const char *path, size_t *len)
 	while (word = next_component(&path, &n), n) {
 		bool unit = false;
 
-		if (*word == '_')	/* put before what would look like a file of the cgroup's */
+		if (*word == '_')	/* systemd puts it before names of cgroup files */
 			word++, n--;
 		for (unsigned i = 0; i < COUNT(kinds); i++)
 			unit |= ends_with(word, n, kinds[i]);
@@ -100,7 +101,7 @@ static bool is_hex(char c)
 	return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
 }
 
-/* The length of the uid that p begins with, 0 if it is none: 8-4-4-4-12 digits, or 32. */
+/* Length of the pod uid at p, 8-4-4-4-12 digits or 32; 0 if there is none. */
 static size_t measure_pod_uid(const char *p)
 {
 	size_t n = 0;
@@ -119,7 +120,7 @@ static size_t measure_pod_uid(const char *p)
 	return is_hex(p[n]) ? 0 : n;
 }
 
-/* "pod<uid>", alone or behind a dash, in a word of a path: the uid and its length; 0 none. */
+/* Find "pod<uid>", at the start or after a dash, in a component. Returns the uid's length or 0. */
 static size_t find_pod_uid(const char *word, size_t len, const char **uid)
 {
 	for (size_t i = 0; i + 3 < len; i++) {

@@ -3,7 +3,7 @@
 
 #include <stdint.h>
 
-#define PID_MAX 4194304		/* include/linux/threads.h: PID_MAX_LIMIT; seven digits, as wide as a column */
+#define PID_MAX 4194304	/* PID_MAX_LIMIT, include/linux/threads.h; the columns fit 7 digits */
 
 static bool is_state(unsigned state)
 {

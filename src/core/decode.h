@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * From bytes to an event, or nothing: the one gate for what comes from the ring or a recording.
- * Pure.
+ * Validation of events: every event from the ring buffer or a recording passes here before it is
+ * used. Pure.
  */
 #pragma once
 
@@ -10,7 +10,7 @@
 #include "event.h"
 
 /*
- * The event in these bytes, which stay the caller's; NULL if they are not one: wrong size or
- * alignment, a field that indexes something is out of range, or a pid that no kernel gives.
+ * Return the bytes as an event, without a copy. NULL if they are not a valid event: wrong size or
+ * alignment, an enum or state out of range, or a pid that no kernel assigns.
  */
 const struct event *decode_event(const void *bytes, size_t len);

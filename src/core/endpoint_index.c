@@ -7,8 +7,8 @@
 #include "array.h"
 #include "hash.h"
 
-#define CACHE_LINE 64		/* bytes that memory brings at once */
-#define TWIN_CANDIDATES_MAX 64	/* TCP_REPAIR lets a program choose its numbers */
+#define CACHE_LINE 64		/* bytes */
+#define TWIN_CANDIDATES_MAX 64	/* with TCP_REPAIR a program can make many collide */
 
 static uint32_t hash_sk_key(uint64_t sk)
 {
@@ -26,7 +26,7 @@ static uint32_t hash_flow(const struct endpoint_index *x, const struct flow *w)
 	return (uint32_t)h;
 }
 
-static struct endpoint *endpoint_at(const struct endpoint_index *x, uint32_t nr)
+static struct endpoint *get_endpoint(const struct endpoint_index *x, uint32_t nr)
 {
 	return pool_at(&x->pool, nr);
 }
@@ -57,7 +57,7 @@ struct endpoint *endpoint_index_add(struct endpoint_index *x, const struct event
 
 	if (!nr)
 		return NULL;
-	c = endpoint_at(x, nr);
+	c = get_endpoint(x, nr);
 	c->nr = nr;
 	story_init(&c->story, e);
 	hash_index_add(&x->by_sk, hash_sk_key(c->story.sk_key), nr);
@@ -91,8 +91,8 @@ static bool may_be_same_cookie(uint64_t a, uint64_t b)
 static struct endpoint *find_with_key(const struct endpoint_index *x, uint32_t nr, uint64_t sk)
 {
 	for (; nr; nr = hash_index_next(&x->by_sk, nr))
-		if (endpoint_at(x, nr)->story.sk_key == sk)
-			return endpoint_at(x, nr);
+		if (get_endpoint(x, nr)->story.sk_key == sk)
+			return get_endpoint(x, nr);
 	return NULL;
 }
 
@@ -123,7 +123,7 @@ struct endpoint *endpoint_index_find_flow(const struct endpoint_index *x, const 
 	uint32_t nr = hash_index_first(&x->by_flow, hash_flow(x, w));
 
 	for (; nr; nr = hash_index_next(&x->by_flow, nr)) {
-		struct endpoint *c = endpoint_at(x, nr);
+		struct endpoint *c = get_endpoint(x, nr);
 
 		if (!memcmp(&c->story.flow, w, sizeof(*w)) &&
 		    may_be_same_cookie(c->story.cookie, cookie))
@@ -139,7 +139,7 @@ static struct endpoint *find_unlinked_twin(const struct endpoint_index *x, const
 
 	for (unsigned i = 0; nr && i < TWIN_CANDIDATES_MAX;
 	     i++, nr = hash_index_next(&x->by_isns, nr)) {
-		struct endpoint *other = endpoint_at(x, nr);
+		struct endpoint *other = get_endpoint(x, nr);
 
 		if (!other->twin && twin_match(&other->isns, &c->isns))
 			return other;
@@ -185,7 +185,7 @@ void endpoint_index_prefetch_endpoint(const struct endpoint_index *x, const stru
 			      : *hash_index_bucket(&x->by_sk, hash_sk_key(e->sk_key));
 
 	for (size_t i = 0; nr && i < sizeof(struct endpoint); i += CACHE_LINE)
-		__builtin_prefetch((char *)endpoint_at(x, nr) + i);
+		__builtin_prefetch((char *)get_endpoint(x, nr) + i);
 }
 
 void endpoint_index_prefetch_remove(const struct endpoint_index *x, const struct endpoint *c)

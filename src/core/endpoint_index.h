@@ -18,14 +18,14 @@
 struct endpoint {
 	struct hash_index_link sk_link, flow_link, isns_link;
 	struct story story;
-	TAILQ_ENTRY(endpoint) active;	/* among the active */
-	struct deadline_heap_node due;		/* else among those with a deadline */
+	TAILQ_ENTRY(endpoint) active;	/* in endpoint_table.active, if it has no deadline */
+	struct deadline_heap_node due;	/* in endpoint_table.due, if it has one */
 	struct twin_key isns;		/* its initial sequence numbers */
-	struct endpoint *twin;
-	uint32_t nr;			/* in the pool */
-	bool has_isns;			/* they are known, and it is in by_isns */
+	struct endpoint *twin;		/* the other end, if it is in the table; or NULL */
+	uint32_t nr;			/* index in the pool */
+	bool has_isns;			/* isns is valid, and it is in by_isns */
 	bool has_sk;			/* it is in by_sk */
-	bool closing;
+	bool closing;			/* counted in endpoint_table_counts.closing */
 };
 
 struct endpoint_index {
@@ -37,40 +37,43 @@ struct endpoint_index {
 /* False if out of memory. */
 bool endpoint_index_init(struct endpoint_index *x, uint64_t seed);
 
-/* The stories are the caller's to release. */
+/* The caller must have released the stories (story_release). */
 void endpoint_index_release(struct endpoint_index *x);
 
-/* An endpoint with a story that begins with e, in no queue. NULL if out of memory. */
+/* Add an endpoint whose story begins with e, in no queue yet. NULL if out of memory. */
 struct endpoint *endpoint_index_add(struct endpoint_index *x, const struct event *e);
+
+/* Remove an endpoint from the indices and free it with its story. */
 void endpoint_index_remove(struct endpoint_index *x, struct endpoint *c);
 
 /*
- * The latest of several: the earlier ones are over, and wait to be reported. Cookie 0: unknown.
- * NULL: none.
+ * Find an endpoint, the latest if several match: the earlier ones are over and wait to be reported.
+ * Cookie 0 is unknown and matches every cookie. NULL if none matches.
  */
 struct endpoint *endpoint_index_find_key(const struct endpoint_index *x, uint64_t sk,
 					 uint64_t cookie);
 struct endpoint *endpoint_index_find_flow(const struct endpoint_index *x, const struct flow *w,
 					  uint64_t cookie);
 
-/* The endpoints of a key, whatever their cookies, the latest first; NULL: none, or no more. */
+/* Iterate over the endpoints of a key, whatever their cookies, latest first; NULL at the end. */
 struct endpoint *endpoint_index_first_of_key(const struct endpoint_index *x, uint64_t sk);
 struct endpoint *endpoint_index_next_of_key(const struct endpoint_index *x,
 					    const struct endpoint *c);
 
-/* Its key belongs to another endpoint from now on: find it by its addresses only. */
+/* The key belongs to another socket now: from now on find this endpoint only by its addresses. */
 void endpoint_index_drop_key(struct endpoint_index *x, struct endpoint *c);
 
 /*
- * Learn its initial sequence numbers from e, unless they are known. Returns the other end, if it is
- * in the index.
+ * Set the initial sequence numbers from e, unless they are known already. Returns the other end if
+ * that is in the index and has no twin yet, else NULL.
  */
 struct endpoint *endpoint_index_learn_twin(struct endpoint_index *x, struct endpoint *c,
 					   const struct event *e);
 
 /*
- * Prefetch what will be needed soon, and change nothing: for an event its places in the indices,
- * and, when those have arrived, its endpoint; for an endpoint that will be removed, its places.
+ * Prefetch into the CPU's caches; nothing changes. For an event that will be applied soon: first
+ * its hash buckets; later, when these have arrived, its endpoint. For an endpoint that will be
+ * removed soon: its hash buckets.
  */
 void endpoint_index_prefetch(const struct endpoint_index *x, const struct event *e);
 void endpoint_index_prefetch_endpoint(const struct endpoint_index *x, const struct event *e);

@@ -9,14 +9,13 @@
 #include "event_order.h"
 
 /*
- * Where there are many endpoints memory is slower than the work, so the next events wait in a queue
- * while what they need is fetched: first the places in the indices, then, half a queue later, the
- * endpoints.
+ * With many endpoints most of the time is cache misses. So events wait in a queue while their data
+ * is prefetched: first the hash buckets and then, half a queue later, the endpoints.
  */
 #define QUEUE_LEN 8			/* events; a power of two */
 #define QUEUE_MIN_ENDPOINTS 4096	/* fewer are in the CPU's caches anyway */
 
-#define TIMER_SLACK_NS (100 * NS_PER_MS)	/* a late timer of the kernel, besides an eighth */
+#define TIMER_SLACK_NS (100 * NS_PER_MS)	/* kernel timers may be late by this and 1/8 */
 
 struct endpoint_table {
 	struct endpoint_table_config config;
@@ -25,16 +24,16 @@ struct endpoint_table {
 	struct event_order order;
 	struct endpoint_table_counts counts;
 	struct endpoint_index index;
-	TAILQ_HEAD(endpoint_list, endpoint) active;	/* by last event: the next may come any time */
-	struct deadline_heap due;	/* over, or left to a minisock: reported at a deadline */
+	TAILQ_HEAD(endpoint_list, endpoint) active;	/* without a deadline, by last event */
+	struct deadline_heap due;	/* over, or in a minisock: reported at a deadline */
 };
 
-static struct endpoint *endpoint_of_due(struct deadline_heap_node *due)
+static struct endpoint *get_due_endpoint(struct deadline_heap_node *due)
 {
 	return (struct endpoint *)((char *)due - offsetof(struct endpoint, due));
 }
 
-/* Take it out of the list or the heap, whichever it is in. */
+/* Remove an endpoint from the list or the heap, whichever it is in. */
 static void unqueue(struct endpoint_table *t, struct endpoint *c)
 {
 	if (c->due.slot)
@@ -48,7 +47,7 @@ static void queue_active(struct endpoint_table *t, struct endpoint *c)
 	TAILQ_INSERT_TAIL(&t->active, c, active);
 }
 
-/* Out of memory, it stays active, to be reported at the end or to make room. */
+/* If memory runs out, it stays active, until it is evicted or the run ends. */
 static void queue_due(struct endpoint_table *t, struct endpoint *c, uint64_t deadline_ns)
 {
 	unqueue(t, c);
@@ -57,7 +56,7 @@ static void queue_due(struct endpoint_table *t, struct endpoint *c, uint64_t dea
 		queue_active(t, c);
 }
 
-/* Describe the twin in a story: its cookie, and the task that ended it, else the last on it. */
+/* Describe the twin in a story: its cookie, and the task that closed it, else the last one. */
 static void describe_twin(struct story *s, const struct story *twin)
 {
 	const struct socket_call *a = story_trigger(twin);
@@ -111,7 +110,7 @@ static void evict_oldest(struct endpoint_table *t)
 	struct endpoint *c = TAILQ_FIRST(&t->active);
 
 	if (!c)
-		c = endpoint_of_due(deadline_heap_first(&t->due));
+		c = get_due_endpoint(deadline_heap_first(&t->due));
 	t->counts.evicted++;
 	remove_endpoint(t, c);
 }
@@ -134,9 +133,9 @@ static struct endpoint *add_endpoint(struct endpoint_table *t, const struct even
 }
 
 /*
- * The key of a socket that we never saw end now names another one: that end was lost. What is over,
- * or lives on as a minisock, loses its key, unless a call on it has still to return:
- * thousands may have had it.
+ * A new socket has the key of earlier endpoints. If one is still active, its end was missed. One
+ * that is over or continues as a minisock only loses the key, so that a search for the key does not
+ * pass thousands of them; but not while a call on it has yet to return.
  */
 static void drop_reused_key(struct endpoint_table *t, const struct event *e)
 {
@@ -155,8 +154,8 @@ static void drop_reused_key(struct endpoint_table *t, const struct event *e)
 }
 
 /*
- * A scan may come by when a minisock has just been made, and report it before the ring reports the
- * socket that it replaces. Both are one connection, and the socket's story is the fuller one.
+ * A scan may find a new minisock and report it before the ring buffer delivers the events of the
+ * socket that it replaces. Both are one connection: keep the socket's story, which knows more.
  */
 static void drop_scanned_minisock(struct endpoint_table *t, const struct event *e)
 {
@@ -173,7 +172,7 @@ static void drop_scanned_minisock(struct endpoint_table *t, const struct event *
 	remove_endpoint(t, c);
 }
 
-/* Without cookies: does the connection that was established have the key of an earlier one? */
+/* Without cookies: is this the start of another connection with the same key? */
 static bool is_next_of_key(const struct story *s, const struct event *e)
 {
 	return e->kind == EVENT_STATE && e->new_state == STATE_ESTABLISHED && s->nr_states &&
@@ -186,14 +185,14 @@ static struct endpoint *find_endpoint(struct endpoint_table *t, const struct eve
 	struct flow w;
 
 	if (e->old_state == STATE_TIME_WAIT && e->kind != EVENT_HOLDER) {
-		w = story_flow(e);	/* of the minisock that replaced the socket */
+		w = story_flow(e);	/* the minisock replaced the socket and its key */
 		return endpoint_index_find_flow(&t->index, &w, e->cookie);
 	}
 	c = endpoint_index_find_key(&t->index, e->sk_key, e->cookie);
 	return c && is_next_of_key(&c->story, e) ? NULL : c;
 }
 
-/* An endpoint that begins with this event; NULL if it is none to begin with, or out of memory. */
+/* Add an endpoint for its first event; NULL if no story begins so, or if out of memory. */
 static struct endpoint *begin_endpoint(struct endpoint_table *t, const struct event *e)
 {
 	switch (e->kind) {
@@ -211,18 +210,18 @@ static struct endpoint *begin_endpoint(struct endpoint_table *t, const struct ev
 	}
 }
 
-/* How long a story that is over waits for what may still belong to it. */
-static uint64_t settle_deadline_ns(const struct story *s, const struct event *e, bool awaits)
+/* When to report a story that is over; until then more events may belong to it. */
+static uint64_t find_settle_deadline_ns(const struct story *s, const struct event *e, bool awaits)
 {
 	return awaits && e->ts_ns > s->end_ns ? e->ts_ns + SETTLE_CALL_NS :
 						s->end_ns + (awaits ? SETTLE_CALL_NS : SETTLE_NS);
 }
 
-/* Only a call that has still to return puts off a deadline that is set. */
+/* Once set, a deadline is postponed only for a call that has not returned. */
 static void queue_settling(struct endpoint_table *t, struct endpoint *c, const struct event *e,
 			   bool awaits)
 {
-	uint64_t deadline_ns = settle_deadline_ns(&c->story, e, awaits);
+	uint64_t deadline_ns = find_settle_deadline_ns(&c->story, e, awaits);
 
 	if (c->due.slot && !awaits && c->due.deadline_ns <= deadline_ns)
 		return;
@@ -230,12 +229,12 @@ static void queue_settling(struct endpoint_table *t, struct endpoint *c, const s
 	story_set_watched(&c->story, c->story.progress != CLOSE_MINISOCK);
 }
 
-static uint64_t minisock_deadline_ns(const struct story *s)
+static uint64_t find_minisock_deadline_ns(const struct story *s)
 {
 	return s->expires_ns + (s->expires_ns - s->end_ns) / 8 + TIMER_SLACK_NS;
 }
 
-/* Put the endpoint where it belongs after an event. */
+/* After an event: report the endpoint, or move it to the right queue. */
 static void requeue_endpoint(struct endpoint_table *t, struct endpoint *c, const struct event *e)
 {
 	const struct story *s = &c->story;
@@ -249,7 +248,7 @@ static void requeue_endpoint(struct endpoint_table *t, struct endpoint *c, const
 		queue_active(t, c);
 	} else if (s->progress == CLOSE_MINISOCK && t->config.timewait) {
 		if (!c->due.slot)
-			queue_due(t, c, minisock_deadline_ns(s));
+			queue_due(t, c, find_minisock_deadline_ns(s));
 	} else if (story_is_final(s) && !awaits) {
 		report_endpoint(t, c, e->ts_ns);
 	} else {
@@ -280,7 +279,7 @@ void endpoint_table_free(struct endpoint_table *t)
 	for (c = TAILQ_FIRST(&t->active); c; c = TAILQ_NEXT(c, active))
 		story_release(&c->story);
 	for (size_t i = 0; i < t->due.len; i++)
-		story_release(&endpoint_of_due(t->due.nodes[i])->story);
+		story_release(&get_due_endpoint(t->due.nodes[i])->story);
 	deadline_heap_release(&t->due);
 	endpoint_index_release(&t->index);
 	free(t);
@@ -308,7 +307,7 @@ static void apply_event(struct endpoint_table *t, const struct event *e)
 	requeue_endpoint(t, c, e);
 }
 
-static struct event *queue_slot(struct endpoint_table *t, unsigned nr)
+static struct event *get_queue_slot(struct endpoint_table *t, unsigned nr)
 {
 	return &t->queue[nr % QUEUE_LEN];
 }
@@ -316,7 +315,7 @@ static struct event *queue_slot(struct endpoint_table *t, unsigned nr)
 void endpoint_table_flush(struct endpoint_table *t)
 {
 	while (t->applied != t->queued)
-		apply_event(t, queue_slot(t, t->applied++));
+		apply_event(t, get_queue_slot(t, t->applied++));
 }
 
 void endpoint_table_feed(struct endpoint_table *t, const struct event *e)
@@ -327,12 +326,12 @@ void endpoint_table_feed(struct endpoint_table *t, const struct event *e)
 		return;
 	}
 	if (t->queued - t->applied == QUEUE_LEN)
-		apply_event(t, queue_slot(t, t->applied++));
-	*queue_slot(t, t->queued++) = *e;
+		apply_event(t, get_queue_slot(t, t->applied++));
+	*get_queue_slot(t, t->queued++) = *e;
 	endpoint_index_prefetch(&t->index, e);
 	if (t->queued - t->applied > QUEUE_LEN / 2)
 		endpoint_index_prefetch_endpoint(&t->index,
-						 queue_slot(t, t->queued - QUEUE_LEN / 2));
+						 get_queue_slot(t, t->queued - QUEUE_LEN / 2));
 }
 
 void endpoint_table_set_lossy(struct endpoint_table *t)
@@ -341,12 +340,12 @@ void endpoint_table_set_lossy(struct endpoint_table *t)
 	t->order.lossy = true;
 }
 
-/* The first of those whose deadline is not after now_ns; NULL none. */
+/* The endpoint with the earliest deadline, if that is not after now_ns; else NULL. */
 static struct endpoint *find_due(struct endpoint_table *t, uint64_t now_ns)
 {
 	struct deadline_heap_node *first = deadline_heap_first(&t->due);
 
-	return first && first->deadline_ns <= now_ns ? endpoint_of_due(first) : NULL;
+	return first && first->deadline_ns <= now_ns ? get_due_endpoint(first) : NULL;
 }
 
 void endpoint_table_expire(struct endpoint_table *t, uint64_t now_ns)

@@ -5,9 +5,10 @@
  *
  * An endpoint is found by the key of its socket; by its addresses, which also find the minisock
  * that outlives the socket; and by its initial sequence numbers, which find its twin on this host.
- * A story that is over waits a moment (SETTLE_NS, or SETTLE_CALL_NS where a call on the socket has
- * still to return). One whose peer has not sent its FIN waits as long as the kernel does. The table
- * is bounded: the endpoint that was silent longest makes room, and is counted.
+ * A story that is over is reported a moment later (SETTLE_NS, or SETTLE_CALL_NS if a call on the
+ * socket has not returned yet). A story that waits for the peer's FIN after close() is kept as long
+ * as the kernel keeps the minisock. The table is bounded: if it is full, the endpoint without an
+ * event for the longest time is evicted, and counted.
  *
  * seen = reported + open + evicted + end_missed, at any time.
  *
@@ -33,9 +34,9 @@ struct endpoint_table_config {
 	uint64_t seed;			/* keys the hash of addresses, which remote hosts choose */
 	bool calls;			/* the source has CALL events */
 	bool timewait;			/* the source has TIMEWAIT events */
-	/* An event as it was fed, before the stories that it ends; NULL if nobody wants it. */
+	/* Called for each event as it was fed, before the stories that it ends; or NULL. */
 	void (*event)(void *arg, const struct event *e);
-	/* A story is over, or is still open at the end of the run. It is valid during the call. */
+	/* Called for a story that is over, or open at the end; the story is valid in the call. */
 	void (*report)(void *arg, const struct story *s, uint64_t now_ns);
 	void *arg;
 };
@@ -44,36 +45,36 @@ struct endpoint_table_counts {
 	uint64_t seen;		/* endpoints that entered the table */
 	uint64_t reported;	/* stories passed to report() */
 	uint64_t open;		/* endpoints in the table */
-	uint64_t closing;	/* those among them whose close began and is not over */
+	uint64_t closing;	/* of these, those whose close began and is not over */
 	uint64_t evicted;	/* lost: the table was full */
-	uint64_t end_missed;	/* lost: their socket's key is another connection's now */
+	uint64_t end_missed;	/* lost: another connection has the socket's key now */
 };
 
 /* NULL if out of memory. */
 struct endpoint_table *endpoint_table_new(const struct endpoint_table_config *config);
 void endpoint_table_free(struct endpoint_table *t);
 
-/* Take the next event. Out of memory is counted as an eviction. */
+/* Take the next event. If memory runs out, the endpoint counts as evicted. */
 void endpoint_table_feed(struct endpoint_table *t, const struct event *e);
 
 /*
- * Report now what the events so far have ended, for a caller who does more in their order than call
- * the table.
+ * Apply all queued events now, and report the stories that they end: for a caller who has other
+ * things to do in the order of the events.
  */
 void endpoint_table_flush(struct endpoint_table *t);
 
-/* Events were lost: from now on conclude nothing from one that did not arrive. */
+/* Note that events were lost: a missing event no longer proves anything. */
 void endpoint_table_set_lossy(struct endpoint_table *t);
 
-/* Advance to now_ns: report what has waited long enough. */
+/* Advance the time to now_ns: report the stories whose deadline has passed. */
 void endpoint_table_expire(struct endpoint_table *t, uint64_t now_ns);
 
-/* When endpoint_table_expire() has something to do next, 0 never. */
+/* The time at which endpoint_table_expire() has something to do next; 0 never. */
 uint64_t endpoint_table_next_ns(struct endpoint_table *t);
 
 /*
- * End the run: report what is over, and as open what had begun to close. The other endpoints stay
- * counted as open.
+ * End the run: report the stories that are over, and, as open, those that began to close. The other
+ * endpoints stay counted as open.
  */
 void endpoint_table_end(struct endpoint_table *t, uint64_t now_ns);
 

@@ -44,9 +44,9 @@ static const struct event *remove_bystander(struct event_order *o, const struct 
 }
 
 /*
- * A call on an unknown socket is early, except a shutdown() that ended nothing: it is the first
- * sign of a connection from before tracing. (A close() may also be the last sign of one whose story
- * has been reported.)
+ * A call on an unknown socket is early, except a shutdown() that ended nothing: that is the first
+ * event of a connection opened before tracing. (A close() may also be the last event of one whose
+ * story was reported already.)
  */
 static bool is_early_call(const struct event *e)
 {
@@ -65,7 +65,7 @@ static bool is_call_of_change(const struct event *call, const struct event *chan
 	       end_ns <= change->ts_ns && change->ts_ns - end_ns < CALL_BEFORE_CHANGE_NS;
 }
 
-/* The call that made this change, and returned before it; NULL if there is none. */
+/* Take out the early call that made this change; NULL if there is none. */
 static const struct event *take_early_call(struct event_order *o, const struct event *change)
 {
 	if (change->kind != EVENT_STATE || !(change->task_flags & TASKF_VALID))
@@ -102,7 +102,7 @@ static bool is_last_change(const struct story *s, const struct event *e)
 	       s->last_new == e->new_state;
 }
 
-/* A socket makes no change twice in a row, except one to the state that it is in. */
+/* No socket makes the same change twice in a row, except one to the state that it is in. */
 static bool is_repeated(const struct story *s, const struct event *e)
 {
 	return e->kind == EVENT_STATE && e->old_state != e->new_state && is_last_change(s, e);
@@ -114,7 +114,7 @@ static void note_scanned(struct event_order *o, const struct event *e)
 		o->scanned_until_ns = e->ts_ns + e->left_ns;
 }
 
-/* Of a socket that is not known. */
+/* Keep or drop an event of an unknown socket: it is early, or a copy. False: it goes on. */
 static bool hold_back(struct event_order *o, const struct event *e)
 {
 	if (is_early_call(e)) {

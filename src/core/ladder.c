@@ -7,7 +7,7 @@
 
 #define BIT(state) (1u << STATE_##state)
 
-static enum side other_side(enum side side)
+static enum side flip_side(enum side side)
 {
 	return side == LADDER_LEFT ? LADDER_RIGHT : LADDER_LEFT;
 }
@@ -28,7 +28,7 @@ bool ladder_are_twins(const struct story *a, const struct story *b)
 	return a->twin.known && b->twin.known && is_mirrored(&a->flow, &b->flow);
 }
 
-/* One more, undated: there is room for all that two stories can hold. */
+/* Append a rung without a time. LADDER_RUNGS is enough for all that two stories can hold. */
 static struct rung *add_rung(struct ladder *l, enum rung_kind kind, enum side side)
 {
 	struct rung *r = &l->rung[l->nr];
@@ -44,14 +44,15 @@ static void set_rung_time(struct rung *r, uint64_t ts_ns)
 	r->dated = true;
 }
 
-static const struct close_segment *find_segment(const struct ladder *l, enum side side, enum segment seg)
+static const struct close_segment *find_segment(const struct ladder *l, enum side side,
+						enum segment seg)
 {
 	const struct story *s = l->s[side];
 
 	return s && s->seg[seg].seen ? &s->seg[seg] : NULL;
 }
 
-/* Who sent the first FIN; the left where that is not known, or both did. */
+/* The side that sent the first FIN; the left one if that is unknown, or if the FINs crossed. */
 static enum side find_first_closer(const struct ladder *l)
 {
 	return l->v[LADDER_LEFT]->initiator == INITIATOR_PEER ? LADDER_RIGHT : LADDER_LEFT;
@@ -65,11 +66,12 @@ static bool has_combined_segment(const struct ladder *l)
 	return false;
 }
 
-/* The two ends' words of one segment, which `from` sent. */
+/* Add a segment that `from` sent, merging what the two ends know of it. */
 static void add_segment(struct ladder *l, enum side from, bool fin, uint8_t number)
 {
 	const struct close_segment *sent = find_segment(l, from, fin ? SEG_FIN_OUT : SEG_ACK_OUT);
-	const struct close_segment *came = find_segment(l, other_side(from), fin ? SEG_FIN_IN : SEG_ACK_IN);
+	const struct close_segment *came =
+		find_segment(l, flip_side(from), fin ? SEG_FIN_IN : SEG_ACK_IN);
 	bool seen_leaving = sent && (sent->exact || !came);
 	const struct close_segment *w = seen_leaving ? sent : came;
 	struct rung *r;
@@ -77,7 +79,7 @@ static void add_segment(struct ladder *l, enum side from, bool fin, uint8_t numb
 	if (!w)
 		return;
 	if (!fin && number == 2 && has_combined_segment(l))
-		return;		/* it travels with the FIN */
+		return;		/* this ACK travels with the FIN */
 	r = add_rung(l, RUNG_SEGMENT, from);
 	set_rung_time(r, w->ts_ns);
 	r->fin = fin;
@@ -101,11 +103,11 @@ static void add_segment(struct ladder *l, enum side from, bool fin, uint8_t numb
 	}
 }
 
-/* Did its FIN go out, and no word came of it? */
+/* Did this side send a FIN, and nothing shows that it arrived? */
 static bool is_unanswered(const struct ladder *l, enum side side)
 {
 	return find_segment(l, side, SEG_FIN_OUT) && !find_segment(l, side, SEG_ACK_IN) &&
-	       !find_segment(l, other_side(side), SEG_FIN_IN);
+	       !find_segment(l, flip_side(side), SEG_FIN_IN);
 }
 
 static void add_retransmits(struct ladder *l, enum side side)
@@ -123,17 +125,18 @@ static void add_retransmits(struct ladder *l, enum side side)
 }
 
 /*
- * What the side that did not begin still sent: from what the first FIN acknowledged to the second
- * FIN. Of our own that is what the peer had not acknowledged by then. When that was is not known:
- * it is put behind what was added last, the ACK of the first FIN, or that FIN.
+ * The data that the passive closer still sent: the bytes from the number that the first FIN
+ * acknowledged to the second FIN. If we are the passive closer, that is our data which the peer had
+ * not acknowledged by then. Its time is unknown, so the rung takes the time of the last one added:
+ * the ACK of the first FIN, or that FIN.
  */
 static void add_data_between_fins(struct ladder *l)
 {
 	enum side first = find_first_closer(l);
 	const struct close_segment *fin1 = find_segment(l, first, SEG_FIN_OUT) ?:
-				  find_segment(l, other_side(first), SEG_FIN_IN);
+					   find_segment(l, flip_side(first), SEG_FIN_IN);
 	const struct close_segment *fin2 = find_segment(l, first, SEG_FIN_IN) ?:
-				  find_segment(l, other_side(first), SEG_FIN_OUT);
+					   find_segment(l, flip_side(first), SEG_FIN_OUT);
 	int32_t bytes;
 	struct rung *r;
 
@@ -142,7 +145,7 @@ static void add_data_between_fins(struct ladder *l)
 	bytes = (int32_t)(fin2->seq - fin1->ack);
 	if (bytes <= 0)
 		return;
-	r = add_rung(l, RUNG_DATA, other_side(first));
+	r = add_rung(l, RUNG_DATA, flip_side(first));
 	r->ts_ns = l->rung[l->nr - 2].ts_ns;
 	r->count = (uint32_t)bytes;
 }
@@ -164,7 +167,7 @@ static void add_reset_sent(struct ladder *l, enum side side)
 	if (!ended && !(s && s->reset.sent && l->v[side]->ending != ENDING_RESET_RECEIVED))
 		return;
 	if (ended && l->v[side]->reason == REASON_DATA_AFTER_CLOSE) {
-		r = add_rung(l, RUNG_DATA, other_side(side));
+		r = add_rung(l, RUNG_DATA, flip_side(side));
 		r->ts_ns = s->reset.sent ? s->reset.ts_ns : s->end_ns;
 	}
 	r = add_rung(l, RUNG_SEGMENT, side);
@@ -173,16 +176,16 @@ static void add_reset_sent(struct ladder *l, enum side side)
 	r->exact = s->reset.sent;
 }
 
-/* After add_reset_sent() of both. */
+/* Call it after add_reset_sent() for both sides. */
 static void add_reset_received(struct ladder *l, enum side side)
 {
 	struct rung *r;
 
 	if (!l->s[side] || l->v[side]->ending != ENDING_RESET_RECEIVED)
 		return;
-	r = find_reset(l, other_side(side));
+	r = find_reset(l, flip_side(side));
 	if (!r) {
-		r = add_rung(l, RUNG_SEGMENT, other_side(side));
+		r = add_rung(l, RUNG_SEGMENT, flip_side(side));
 		set_rung_time(r, l->s[side]->end_ns);
 		r->rst = r->exact = true;
 		return;
@@ -193,7 +196,7 @@ static void add_reset_received(struct ladder *l, enum side side)
 	r->has_transit = r->exact;
 }
 
-/* What ended, or did not, without a segment. */
+/* An end that no segment caused, or a connection that has not ended. */
 static void add_end_without_segment(struct ladder *l, enum side side)
 {
 	const struct verdict *v = l->v[side];
@@ -227,14 +230,14 @@ static int compare_rungs(const void *a, const void *b)
 	return x->nr - y->nr;
 }
 
-/* By time; of the same instant a call comes before its effect, the rest as added. */
+/* Sort by time. Rungs of one instant stay as added, so a call comes before its effect. */
 static void sort_rungs(struct ladder *l)
 {
 	qsort(l->rung, l->nr, sizeof(*l->rung), compare_rungs);
 }
 
-/* The next state of this side that is one of these; 0 none. */
-static uint8_t next_state_among(const struct story *s, unsigned *at, unsigned states)
+/* Advance *at to the next state in the set, and return that state; 0 if there is none. */
+static uint8_t find_next_state(const struct story *s, unsigned *at, unsigned states)
 {
 	for (unsigned i = *at + 1; i < s->nr_states; i++) {
 		if (!(states >> s->states[i] & 1))
@@ -245,12 +248,13 @@ static uint8_t next_state_among(const struct story *s, unsigned *at, unsigned st
 	return 0;
 }
 
+/* Did the close continue in a timewait minisock? */
 static bool was_left_to_minisock(const struct story *s)
 {
 	return s->progress != CLOSE_NOT_YET && s->progress != CLOSE_DONE;
 }
 
-/* ... and was by then: no later act let go of the socket. */
+/* Did no process hold the socket at ts_ns? Not if a later call released it. */
 static bool was_orphan_at(const struct story *s, uint64_t ts_ns)
 {
 	for (unsigned i = 0; i < s->nr_calls; i++)
@@ -259,8 +263,9 @@ static bool was_orphan_at(const struct story *s, uint64_t ts_ns)
 	return was_left_to_minisock(s);
 }
 
-/* Where a rung led a side whose states are known. */
-static uint8_t observed_state(const struct story *s, enum side side, const struct rung *r, unsigned *at)
+/* The state that a rung led to, for a side with a story; 0: no change. */
+static uint8_t find_observed_state(const struct story *s, enum side side, const struct rung *r,
+				   unsigned *at)
 {
 	uint8_t state = 0, further;
 
@@ -268,27 +273,27 @@ static uint8_t observed_state(const struct story *s, enum side side, const struc
 	    s->states[*at] == STATE_FIN_WAIT2 && was_left_to_minisock(s))
 		return STATE_FIN_WAIT2;
 	if (r->kind == RUNG_END)
-		return r->side == side ? next_state_among(s, at, BIT(CLOSE)) : 0;
+		return r->side == side ? find_next_state(s, at, BIT(CLOSE)) : 0;
 	if (r->kind != RUNG_SEGMENT)
 		return 0;
 	if (r->rst)
-		return next_state_among(s, at, BIT(CLOSE));
+		return find_next_state(s, at, BIT(CLOSE));
 	if (s->fins.simultaneous && r->wave == 1 && r->side != side)
-		return next_state_among(s, at, BIT(FIN_WAIT1));	/* its own FIN is on its way */
+		return find_next_state(s, at, BIT(FIN_WAIT1));	/* its own FIN crosses this one */
 	if (s->fins.simultaneous && r->wave == 3 && r->side == side)
-		return next_state_among(s, at, BIT(CLOSING));
+		return find_next_state(s, at, BIT(CLOSING));
 	if (r->side == side)
-		return r->fin ? next_state_among(s, at, BIT(FIN_WAIT1) | BIT(LAST_ACK)) : 0;
+		return r->fin ? find_next_state(s, at, BIT(FIN_WAIT1) | BIT(LAST_ACK)) : 0;
 	if (!r->fin || r->wave2)
-		state = next_state_among(s, at, BIT(FIN_WAIT2) | BIT(TIME_WAIT) | BIT(CLOSE));
+		state = find_next_state(s, at, BIT(FIN_WAIT2) | BIT(TIME_WAIT) | BIT(CLOSE));
 	if (!r->fin)
 		return state;
-	further = next_state_among(s, at, BIT(CLOSE_WAIT) | BIT(CLOSING) | BIT(TIME_WAIT));
+	further = find_next_state(s, at, BIT(CLOSE_WAIT) | BIT(CLOSING) | BIT(TIME_WAIT));
 	return further ? further : state;
 }
 
-/* The same of one of which only the segments are known. */
-static uint8_t implied_state(const struct ladder *l, const struct rung *r, uint8_t now)
+/* The same for the right side if it has no story: what the segments imply. now: its state. */
+static uint8_t infer_state(const struct ladder *l, const struct rung *r, uint8_t now)
 {
 	const struct story *s = l->s[LADDER_LEFT];
 	bool answered = s && s->seg[SEG_ACK_IN].seen;
@@ -324,19 +329,19 @@ static void set_states(struct ladder *l)
 		for (unsigned side = 0; side < LADDER_SIDES; side++) {
 			if (!l->s[side])
 				continue;
-			r->state[side] = observed_state(l->s[side], side, r, &at[side]);
+			r->state[side] = find_observed_state(l->s[side], side, r, &at[side]);
 			r->orphan[side] = r->state[side] == STATE_FIN_WAIT2 &&
 					  was_orphan_at(l->s[side], r->ts_ns);
 		}
 		if (l->s[LADDER_RIGHT])
 			continue;
-		r->state[LADDER_RIGHT] = implied_state(l, r, implied);
+		r->state[LADDER_RIGHT] = infer_state(l, r, implied);
 		if (r->state[LADDER_RIGHT])
 			implied = r->state[LADDER_RIGHT];
 	}
 }
 
-/* Numbers count from what the first FIN that is known carries. */
+/* Sequence numbers are shown relative to those of the first known FIN. */
 static void set_base_seqs(struct ladder *l)
 {
 	for (unsigned i = 0; i < l->nr; i++) {
@@ -347,15 +352,15 @@ static void set_base_seqs(struct ladder *l)
 			l->base_seq[from] = r->seq;
 			l->has_base[from] = true;
 		}
-		if (r->has_ack && !l->has_base[other_side(from)]) {
-			l->base_seq[other_side(from)] = r->ack;
-			l->has_base[other_side(from)] = true;
+		if (r->has_ack && !l->has_base[flip_side(from)]) {
+			l->base_seq[flip_side(from)] = r->ack;
+			l->has_base[flip_side(from)] = true;
 		}
 	}
 }
 
 static void choose_sides(struct ladder *l, const struct story *a, const struct verdict *va,
-		  const struct story *b, const struct verdict *vb)
+			 const struct story *b, const struct verdict *vb)
 {
 	bool swap = b && (va->initiator == INITIATOR_PEER ||
 			  (va->initiator != INITIATOR_LOCAL && a->opened == OPENED_ACCEPT));
@@ -378,10 +383,10 @@ void ladder_make(struct ladder *l, const struct story *a, const struct verdict *
 	add_calls(l, LADDER_RIGHT);
 	add_segment(l, first, true, 1);
 	add_retransmits(l, first);
-	add_segment(l, other_side(first), false, 2);
+	add_segment(l, flip_side(first), false, 2);
 	add_data_between_fins(l);
-	add_segment(l, other_side(first), true, 3);
-	add_retransmits(l, other_side(first));
+	add_segment(l, flip_side(first), true, 3);
+	add_retransmits(l, flip_side(first));
 	add_segment(l, first, false, 4);
 	for (unsigned side = 0; side < LADDER_SIDES; side++)
 		add_reset_sent(l, side);

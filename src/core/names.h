@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * The words of the contract: enum <-> word, one table each. Pure.
+ * The public words of the output (JSON values): for each enum a table of its words. Pure.
  *
  * A name function never returns NULL: a value out of range is "?".
  */
@@ -11,11 +11,11 @@
 #include "event.h"
 
 #define INITIATORS(X)                                                                              \
-	X(UNKNOWN, "unknown")	/* not seen; never a guess */                                      \
+	X(UNKNOWN, "unknown")	/* not seen; never guessed */                                      \
 	X(LOCAL, "local")                                                                          \
 	X(PEER, "peer")                                                                            \
 	X(BOTH, "both")		/* simultaneous */                                                 \
-	X(NONE, "none")		/* nobody asked: timeouts */
+	X(NONE, "none")		/* no side closed: timeouts */
 
 #define CLASSES(X)                                                                                 \
 	X(CLEAN, "clean")                                                                          \
@@ -25,7 +25,7 @@
 	X(FAILED, "failed")                                                                        \
 	X(OPEN, "open")
 
-/* ending, its word, its class */
+/* X(id, word, class) */
 #define ENDINGS(X)                                                                                 \
 	X(FOUR_WAY, "four-way", CLEAN)                                                             \
 	X(THREE_WAY, "three-way", CLEAN)                                                           \
@@ -83,7 +83,7 @@
 	X(UNIX_GC, "unix_gc")                                                                      \
 	X(KERNEL, "kernel")                                                                        \
 	X(TIMER, "timer")                                                                          \
-	X(SYSCALL, "syscall")	/* another system call: its own name is told instead */
+	X(SYSCALL, "syscall")	/* another system call: its name is reported instead */
 
 #define BLAMES(X)                                                                                  \
 	X(NONE, "none")                                                                            \
@@ -95,9 +95,9 @@
 
 #define EFFECTS(X)                                                                                 \
 	X(NONE, "none")		/* nothing left the host */                                        \
-	X(FIN, "fin")		/* it queued our FIN: the trigger */                               \
-	X(RESET, "reset")	/* it ended the connection by a RST */                             \
-	X(RELEASED, "released")	/* the last descriptor went after our FIN had gone */
+	X(FIN, "fin")		/* queued our FIN: the trigger */                                  \
+	X(RESET, "reset")	/* ended the connection by a RST */                                \
+	X(RELEASED, "released")	/* closed the last descriptor after our FIN was sent */
 
 #define PHASES(X)                                                                                  \
 	X(FIN_QUEUED, "fin_queued")                                                                \
@@ -139,9 +139,9 @@ const char *shut_how_name(int how);		/* "SHUT_RD", "SHUT_WR", "SHUT_RDWR", else 
 /* The class that an ending belongs to. */
 enum class ending_class(unsigned ending);
 
-/* The value of a word, or -1. */
+/* The value that a word stands for, or -1. */
 int initiator_of(const char *word);
 int class_of(const char *word);
 int ending_of(const char *word);
-int trigger_of(const char *word);	/* the words of trigger.call; not "none", not "syscall" */
+int trigger_of(const char *word);	/* without "none" and "syscall" */
 

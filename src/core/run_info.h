@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * What a run is about, besides its events: where and how they were taken, and what was lost. Plain
- * data, filled by a source (live, later a recording), read by the views.
+ * Facts about a run besides its events: where and how they were captured, and what was lost. Plain
+ * data, filled by the source of the events (live tracing or a recording) and read by the views.
  */
 #pragma once
 
@@ -14,13 +14,14 @@
 
 struct hook {
 	const char *name;	/* "state", "destroy", "late", "calls", ... */
-	const char *how;	/* "tp_btf", "fentry", "fexit", "kprobe", "tracepoint", "inline", "none" */
+	/* "tp_btf", "fentry", "fexit", "kprobe", "tracepoint", "inline", "none" */
+	const char *how;
 };
 
 struct run_info {
 	char hostname[RUN_INFO_TEXT];
-	char kernel[RUN_INFO_TEXT];		/* uname -r */
-	char machine[RUN_INFO_TEXT];	/* uname -m: the system call numbers are this machine's */
+	char kernel[RUN_INFO_TEXT];	/* uname -r */
+	char machine[RUN_INFO_TEXT];	/* uname -m; system call numbers depend on it */
 	char boot_id[RUN_INFO_TEXT];
 	int64_t boot_to_wall_ns;	/* add to an event's ts_ns for nanoseconds since 1970 */
 	struct hook hook[RUN_INFO_HOOKS];
@@ -47,24 +48,26 @@ static inline bool run_info_has_hook(const struct run_info *m, const char *name)
 	return strcmp(run_info_hook(m, name), "none") != 0;
 }
 
-/* Are calls watched from entry to return, besides what state changes show of them? */
+/* Does a hook watch calls from entry to return? If not, only state changes show calls. */
 static inline bool run_info_watches_calls(const struct run_info *m)
 {
 	return run_info_has_hook(m, "calls") && strcmp(run_info_hook(m, "calls"), "inline") != 0;
 }
 
-/* What a run came to. seen = reported + filtered + open + what was lost of the endpoints. */
+/*
+ * The totals of a run. seen = reported + filtered + open + lost_table_full + lost_end_missed.
+ */
 struct run_counts {
 	uint64_t seen;		/* endpoints */
-	uint64_t reported;		/* of these, stories shown */
-	uint64_t filtered;	/* ended, and not wanted */
-	uint64_t open;		/* still open and not closing when the run ended */
-	uint64_t lost_table_full;	/* endpoints that had to make room */
-	uint64_t lost_end_missed;	/* endpoints whose end was not seen */
-	uint64_t events;		/* events taken */
-	uint64_t events_ring_full;	/* events lost */
-	uint64_t events_calls_full;
-	uint64_t events_malformed;
+	uint64_t reported;		/* their stories were shown */
+	uint64_t filtered;	/* ended, but a filter excluded them */
+	uint64_t open;		/* open and not closing when the run ended */
+	uint64_t lost_table_full;	/* evicted: the table was full */
+	uint64_t lost_end_missed;	/* their end was not seen */
+	uint64_t events;		/* events processed */
+	uint64_t events_ring_full;	/* lost: the ring buffer was full */
+	uint64_t events_calls_full;	/* lost: the map of calls in progress was full */
+	uint64_t events_malformed;	/* lost: decode_event() rejected them */
 };
 
 static inline uint64_t run_counts_lost_events(const struct run_counts *t)

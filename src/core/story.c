@@ -8,7 +8,7 @@
 #include "story_private.h"
 #include "time_units.h"
 
-/* Where the kernel gave no figure: the default tcp_fin_timeout. */
+/* The default tcp_fin_timeout, for events that do not have the value. */
 #define FIN_TIMEOUT_NS (60 * NS_PER_S)
 
 static bool has_sock_flag(const struct event *e, unsigned bit)
@@ -20,7 +20,7 @@ struct flow story_flow(const struct event *e)
 {
 	struct flow w;
 
-	memset(&w, 0, sizeof(w));	/* its gaps too: flows are compared as bytes */
+	memset(&w, 0, sizeof(w));	/* the padding too: flows are compared as bytes */
 	memcpy(w.local_addr, e->local_addr, sizeof(w.local_addr));
 	memcpy(w.peer_addr, e->peer_addr, sizeof(w.peer_addr));
 	w.netns = e->netns;
@@ -48,8 +48,8 @@ void story_release(struct story *s)
 }
 
 /*
- * Bytes that arrived and were not read. A FIN has a number too, which only recv() of the EOF
- * passes.
+ * Bytes that arrived and were not read. The peer's FIN takes a sequence number too, which
+ * copied_seq passes only when recv() returns the EOF.
  */
 static uint32_t count_unread(const struct event *e)
 {
@@ -60,30 +60,30 @@ static uint32_t count_unread(const struct event *e)
 	return n > 0 ? (uint32_t)n : 0;
 }
 
-static uint32_t seq_distance(uint32_t from, uint32_t to)
+static uint32_t count_seqs(uint32_t from, uint32_t to)
 {
 	int32_t n = (int32_t)(to - from);
 
 	return n > 0 ? (uint32_t)n : 0;
 }
 
-/* What our end found: noted once, at our FIN or else at the close itself. */
+/* Record the queues once: at our FIN, or at CLOSE if there was no FIN. */
 static void set_queues(struct story *s, const struct event *e)
 {
 	if (s->queues.known)
 		return;
 	s->queues.known = true;
 	if (e->old_state == STATE_SYN_SENT)
-		return;		/* nothing was sent but a SYN */
+		return;		/* only a SYN was sent */
 	s->queues.unread = count_unread(e);
-	s->queues.unacked = seq_distance(e->snd_una, e->snd_nxt);
-	s->queues.unsent = seq_distance(e->snd_nxt, e->write_seq);
-	s->queues.window_closed = seq_distance(e->snd_una, e->snd_nxt) >= e->snd_wnd;
+	s->queues.unacked = count_seqs(e->snd_una, e->snd_nxt);
+	s->queues.unsent = count_seqs(e->snd_nxt, e->write_seq);
+	s->queues.window_closed = count_seqs(e->snd_una, e->snd_nxt) >= e->snd_wnd;
 }
 
 /*
- * Our FIN is queued (tcp_send_fin follows the state change). It leaves at once unless data or the
- * peer's window is in its way.
+ * Our FIN is queued (tcp_send_fin follows the state change). It is sent at once unless unsent data
+ * is before it or the peer's window is full.
  */
 static void apply_fin_sent(struct story *s, const struct event *e)
 {
@@ -101,8 +101,8 @@ static void apply_fin_received(struct story *s, const struct event *e)
 }
 
 /*
- * The ACK that we sent for the peer's first FIN. Nothing shows it leave, but rcv_wup shows whether
- * it had been sent by now (tcp_select_window); if not, it travels with what we send next.
+ * Infer our ACK of the peer's first FIN. No event shows when it is sent, but rcv_wup shows whether
+ * it has been sent by now (tcp_select_window); if not, it travels with our next segment.
  */
 static void infer_ack_sent(struct story *s, const struct event *e)
 {
@@ -128,8 +128,9 @@ static void infer_ack_sent(struct story *s, const struct event *e)
 }
 
 /*
- * The peer's FIN came in FIN_WAIT2, after the ACK of ours. One segment, or two? segs_in counts
- * segments as they arrive, also those that wait in the backlog of an owned socket.
+ * The peer's FIN arrived in FIN_WAIT2, after the ACK of our FIN. segs_in shows whether both were in
+ * one segment: it counts segments when they arrive, also those that wait in the backlog of an owned
+ * socket.
  */
 static void apply_last_fin_received(struct story *s, const struct event *e)
 {
@@ -146,9 +147,10 @@ static void apply_last_fin_received(struct story *s, const struct event *e)
 }
 
 /*
- * Did a call of this task take the socket to CLOSE? The task of an error-free close had to hold the
- * last reference, or to be in connect(), unless nobody holds the socket any more (close() with
- * TCP_LINGER2 < 0, out of memory) or ever did (never accepted: inet_csk_listen_stop()).
+ * Did a call of this task take the socket to CLOSE? Without an error on the socket, the task must
+ * have dropped the last reference or be in connect(); unless no process holds the socket any more
+ * (close() with TCP_LINGER2 < 0, out of memory) or none ever did (never accepted:
+ * inet_csk_listen_stop()).
  */
 static bool is_local_close(const struct event *e)
 {
@@ -161,8 +163,8 @@ static bool is_local_close(const struct event *e)
 }
 
 /*
- * Does tcp_disconnect() send a RST (tcp_need_reset, and its exception for data that is still
- * unsent)?
+ * Does tcp_disconnect() send a RST? Its conditions are tcp_need_reset(), and unsent data in
+ * LAST_ACK and CLOSING.
  */
 static bool disconnect_sends_reset(const struct event *e)
 {
@@ -174,7 +176,7 @@ static bool disconnect_sends_reset(const struct event *e)
 }
 
 /* The effect of a local close on the connection. */
-static enum effect effect_of_close(const struct story *s, const struct event *e)
+static enum effect find_close_effect(const struct story *s, const struct event *e)
 {
 	if (count_unread(e) && has_sock_flag(e, SOCKF_LAST_REF) && !has_sock_flag(e, SOCKF_REPAIR))
 		return EFFECT_RESET;
@@ -183,7 +185,7 @@ static enum effect effect_of_close(const struct story *s, const struct event *e)
 	return s->seg[SEG_FIN_OUT].seen ? EFFECT_RELEASED : EFFECT_NONE;
 }
 
-/* A FIN that was queued behind data may never have left the queue. */
+/* Undo our FIN if it was queued behind data and never sent. */
 static void retract_unsent_fin(struct story *s, const struct event *e)
 {
 	struct close_segment *fin = &s->seg[SEG_FIN_OUT];
@@ -199,7 +201,7 @@ static void set_close(struct story *s, const struct event *e)
 	s->progress = CLOSE_DONE;
 	s->end_ns = e->ts_ns;
 	s->at_close = (struct at_close){ .unread = count_unread(e),
-					 .unacked = seq_distance(e->snd_una, e->write_seq),
+					 .unacked = count_seqs(e->snd_una, e->write_seq),
 					 .sock_flags = e->sock_flags, .sk_err = e->sk_err,
 					 .old_state = e->old_state,
 					 .zero_window = !e->snd_wnd,
@@ -230,7 +232,7 @@ static void apply_close(struct story *s, const struct event *e)
 	infer_ack_sent(s, e);
 	story_add_state(s, STATE_CLOSE);
 	if (is_local_close(e))
-		story_calls_add_change(s, e, effect_of_close(s, e));
+		story_calls_add_change(s, e, find_close_effect(s, e));
 }
 
 static void apply_change(struct story *s, const struct event *e)
@@ -238,7 +240,7 @@ static void apply_change(struct story *s, const struct event *e)
 	s->last_old = e->old_state;
 	s->last_new = e->new_state;
 	story_scan_supersede(s, e);
-	if (e->old_state == e->new_state) {	/* close() after our FIN had gone */
+	if (e->old_state == e->new_state) {	/* close() after our FIN was sent */
 		if (story_calls_is_local(e))
 			story_calls_add_change(s, e, EFFECT_RELEASED);
 		return;
@@ -283,14 +285,14 @@ static void apply_change(struct story *s, const struct event *e)
 }
 
 /*
- * We sent a RST. One in answer to a segment ends a connection that had been left to the kernel:
- * data came after our close (tcp_rcv_state_process).
+ * We sent a RST. In answer to a segment it ends a connection that waits in a minisock: data arrived
+ * after our close (tcp_rcv_state_process).
  */
 static void apply_reset_sent(struct story *s, const struct event *e)
 {
 	if (e->flags & EVENTF_NO_SOCKET) {
 		if (s->progress == CLOSE_MINISOCK && e->ts_ns >= s->expires_ns)
-			story_expire(s);	/* a FIN that came too late */
+			story_expire(s);	/* a FIN after the minisock expired */
 		if (s->progress != CLOSE_MINISOCK)
 			return;
 		s->progress = CLOSE_NO_MINISOCK;
@@ -370,7 +372,7 @@ bool story_is_over(const struct story *s)
 
 bool story_is_final(const struct story *s)
 {
-	/* last close(), SO_LINGER of 0: tcp_disconnect() took the addresses, no release is seen */
+	/* last close(), SO_LINGER 0: tcp_disconnect() cleared the addresses, no DESTROY comes */
 	const unsigned linger_zero = SOCKF_LAST_REF | SOCKF_LINGER_ZERO;
 	bool disconnected = (s->at_close.sock_flags & linger_zero) == linger_zero &&
 			    !s->at_close.unread;

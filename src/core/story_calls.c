@@ -9,8 +9,8 @@
 #define SIGNAL_MASK 0x7f
 
 /*
- * The trigger that an event's task stands for. *deferred: its call was not meant to end a
- * connection.
+ * Find the trigger from the task and the system call of an event. *deferred is set if the call was
+ * not meant to close this connection.
  */
 static enum trigger classify_trigger(const struct event *e, bool *deferred)
 {
@@ -93,7 +93,7 @@ static void socket_call_init(struct socket_call *a, const struct event *e)
 		a->exit_code = e->exit_code >> 8;
 }
 
-/* Make room for one more call at its place in time; NULL if there is none. */
+/* Insert an uninitialized call in order of time. NULL if there is no room, which is counted. */
 static struct socket_call *insert_call(struct story *s, uint64_t ts_ns)
 {
 	unsigned i = s->nr_calls;
@@ -126,9 +126,9 @@ bool story_calls_is_local(const struct event *e)
 }
 
 /*
- * The same call of the same task: still in progress, just returned without having done anything, or
- * one that has its effect after its return (up to Linux 6.5 close() drops the file on the way back
- * to user space).
+ * Find the same call of the same task: one that is still in progress, that returned without an
+ * effect so far, or that has its effect after its return (up to Linux 6.5 close() drops the file on
+ * the way back to user space).
  */
 static struct socket_call *find_same_call(struct story *s, const struct socket_call *a)
 {
@@ -136,7 +136,7 @@ static struct socket_call *find_same_call(struct story *s, const struct socket_c
 		struct socket_call *b = &s->calls[i];
 
 		if (b->tid != a->tid || b->trigger != a->trigger ||
-		    (b->fd != a->fd && !b->deferred))	/* whose descriptor is unknown */
+		    (b->fd != a->fd && !b->deferred))	/* a deferred one has no known descriptor */
 			continue;
 		if (!b->returned || b->effect == EFFECT_NONE ||
 		    b->effect_ns > b->ts_ns + b->call_ns)
@@ -158,9 +158,9 @@ void story_calls_add_change(struct story *s, const struct event *e, enum effect 
 		*a = now;
 	}
 	if (a->returned && e->kind == EVENT_DESTROY && e->ts_ns > a->ts_ns + a->call_ns)
-		a->call_ns = e->ts_ns - a->ts_ns;	/* it lingered on that way */
+		a->call_ns = e->ts_ns - a->ts_ns;	/* SO_LINGER: it waited on the way back */
 	if (a->effect == EFFECT_FIN || a->effect == EFFECT_RESET || a->reached_close)
-		return;		/* the release that ends the close() that did it */
+		return;		/* this is the release at the end of the same close() */
 	a->effect = effect;
 	a->effect_ns = e->ts_ns;
 	a->reached_close = e->kind == EVENT_STATE && e->new_state == STATE_CLOSE;
@@ -184,7 +184,7 @@ void story_calls_add_call(struct story *s, const struct event *e)
 			continue;
 		effect = a->effect;
 		effect_ns = a->effect_ns;
-		if (a->returned) {	/* it was taken for an earlier call's */
+		if (a->returned) {	/* an earlier call got this effect by mistake */
 			a->effect = EFFECT_NONE;
 			a->effect_ns = 0;
 			break;

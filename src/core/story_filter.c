@@ -25,7 +25,7 @@ bool story_filter_matches_uid(const struct story_filter *f, uint32_t uid)
 	return has_number(f->uid, f->uids, uid);
 }
 
-/* "/a" holds "/a" and "/a/b", not "/ab"; "/" holds all. */
+/* "/a" and "/a/b" are below "/a", "/ab" is not; all paths are below "/". */
 static bool is_below(const char *path, const char *top)
 {
 	size_t n = strlen(top);
@@ -53,7 +53,7 @@ static bool has_container(const struct story_filter *f, const char *path)
 	return f->containers == 0;
 }
 
-/* A cgroup that is not known is in none that is asked for. */
+/* A cgroup whose path is unknown matches no filter. */
 static bool matches_cgroup(const struct story_filter *f, const struct filter_task *task)
 {
 	const char *path;
@@ -97,18 +97,19 @@ static bool has_slow_phase(const struct verdict *v, uint64_t slow_ns)
 	return false;
 }
 
-/* An empty set holds everything. */
-static bool set_has(uint64_t set, unsigned v)
+/* 0 is the set of all values. */
+static bool is_in_set(uint64_t set, unsigned v)
 {
 	return set == 0 || (v < 64 && set >> v & 1);
 }
 
-bool story_filter_matches(const struct story_filter *f, const struct story *s, const struct verdict *v)
+bool story_filter_matches(const struct story_filter *f, const struct story *s,
+			  const struct verdict *v)
 {
-	if (!set_has(f->endings, v->ending) || !set_has(f->classes, ending_class(v->ending)) ||
-	    !set_has(f->initiators, v->initiator))
+	if (!is_in_set(f->endings, v->ending) || !is_in_set(f->classes, ending_class(v->ending)) ||
+	    !is_in_set(f->initiators, v->initiator))
 		return false;
-	if (f->calls && !(v->trigger && set_has(f->calls, v->trigger->trigger)))
+	if (f->calls && !(v->trigger && is_in_set(f->calls, v->trigger->trigger)))
 		return false;
 	if (f->slow_ns && !has_slow_phase(v, f->slow_ns))
 		return false;

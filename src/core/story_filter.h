@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * Which finished stories are wanted: the filters that need more than addresses. Pure.
+ * Which finished stories to report: the filters that need more than addresses. Pure.
  *
- * Alternatives within a kind, all kinds together; an empty kind lets everything pass. -p, -c, -u,
- * --cgroup and --container look at every process that acted on the socket (trigger and calls): a
- * packet's bystander is never one.
+ * The values of one filter are alternatives, and all filters must match; a filter without values
+ * matches everything. -p, -c, -u, --cgroup and --container consider every process that acted on the
+ * socket (trigger and calls), but not a task that an incoming packet merely interrupted.
  */
 #pragma once
 
@@ -15,37 +15,40 @@
 
 #define STORY_FILTER_MAX 16
 
-/* A process that did something, or holds something. */
+/* A process that made a call on a socket, or holds one. */
 struct filter_task {
 	uint32_t pid, uid;
 	uint64_t cgroup;
 	const uint8_t *comm;
-	bool lives;		/* it is there now: its pid may be looked up */
+	bool lives;		/* it still exists, so its pid may be looked up */
 };
 
 struct story_filter {
-	unsigned pids, comms, uids, cgroups, containers;	/* how many of each array are in use */
+	unsigned pids, comms, uids, cgroups, containers;	/* used entries of each array */
 	uint32_t pid[STORY_FILTER_MAX];
 	uint32_t uid[STORY_FILTER_MAX];
 	char comm[STORY_FILTER_MAX][16];	/* compared as the kernel keeps it: 15 bytes */
-	const char *cgroup[STORY_FILTER_MAX];	/* the paths, with all below; NUL-terminated, the caller's */
-	const char *container[STORY_FILTER_MAX];	/* what ids begin with */
-	const char *(*cgroup_path)(void *arg, uint64_t id, uint32_t pid);	/* as in struct view_context */
+	const char *cgroup[STORY_FILTER_MAX];	/* paths; match all below too; the caller's */
+	const char *container[STORY_FILTER_MAX];	/* prefixes of ids; the caller's */
+	/* as in struct view_context */
+	const char *(*cgroup_path)(void *arg, uint64_t id, uint32_t pid);
 	void *cgroup_arg;
-	uint64_t slow_ns;		/* some phase at least that long; 0 any */
-	uint64_t calls;			/* sets: bit n stands for the enum's value n; 0 any */
-	uint32_t endings;
-	uint32_t classes;
-	uint32_t initiators;
+	uint64_t slow_ns;		/* some phase took at least this time; 0 any */
+	/* sets: bit n allows value n of the enum; 0 any */
+	uint64_t calls;			/* enum trigger */
+	uint32_t endings;		/* enum ending */
+	uint32_t classes;		/* enum class */
+	uint32_t initiators;		/* enum initiator */
 };
 
 /*
- * Is anything asked of a process? And does this one match all of it? "-p 7 -c nginx" is one, not
- * two.
+ * Is there a filter on processes? Does this process match all of them? "-p 7 -c nginx" wants one
+ * process that matches both, not two.
  */
 bool story_filter_asks_of_tasks(const struct story_filter *f);
 bool story_filter_matches_task(const struct story_filter *f, const struct filter_task *task);
 bool story_filter_matches_uid(const struct story_filter *f, uint32_t uid);
 
-/* Is this story wanted? */
-bool story_filter_matches(const struct story_filter *f, const struct story *s, const struct verdict *v);
+/* Does the story match all filters? */
+bool story_filter_matches(const struct story_filter *f, const struct story *s,
+			  const struct verdict *v);

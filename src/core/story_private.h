@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * What the four files of the story share among themselves: story.h says which is which. story.c
- * calls the three others; they call nothing of it but what stands first here.
+ * Functions that the four files of the story (story.h lists them) share. story.c calls the other
+ * three; these call nothing of story.c, only the inline functions below.
  */
 #pragma once
 
@@ -19,7 +19,7 @@ static inline void story_add_state(struct story *s, uint8_t state)
 		s->states[s->nr_states++] = state;
 }
 
-/* A segment was seen at this instant, with these numbers. */
+/* Record a segment that was seen, with its time and numbers. */
 static inline void story_set_segment(struct story *s, enum segment seg, uint64_t ts_ns,
 				     uint32_t seq, uint32_t ack)
 {
@@ -28,28 +28,29 @@ static inline void story_set_segment(struct story *s, enum segment seg, uint64_t
 }
 
 /*
- * story_calls.c: what tasks did to the socket. A state change shows the task that made it, and the
- * system call that the task was in. A CALL event shows a call from entry to return, whatever its
- * effect. Two events that show the same call become one.
+ * story_calls.c: the calls of tasks on the socket. A state change shows the task that made it, and
+ * the system call that the task was in. A CALL event shows a call from entry to return, whatever
+ * its effect. If both show the same call, they are merged into one.
  */
 
-/* Did the task of this event make this change, to a state other than CLOSE, or the release? */
+/* Did the task of this event release the socket, or change its state to other than CLOSE? */
 bool story_calls_is_local(const struct event *e);
 
-/* The task of this event did this. */
+/* Record that the task of this event caused the event, with this effect. */
 void story_calls_add_change(struct story *s, const struct event *e, enum effect effect);
 
 /* Take a CALL event. */
 void story_calls_add_call(struct story *s, const struct event *e);
 
 /*
- * story_timewait.c: what segments did to the timewait minisock of the socket
+ * story_timewait.c: the effect of segments on the timewait minisock of the socket
  * (tcp_timewait_state_process).
  *
- * Where the minisock was seen, it shows whether it took the segment for the peer's FIN, and a RST
- * that it answered with is an event of its own. Where only the segment was seen (event.substate 0:
- * kernels before 6.11 without trampolines), the numbers that the minisock was made with decide.
- * They do not show PAWS: a segment with a timestamp older than the last is taken for a new one.
+ * If the event shows the minisock, its state shows whether it took the segment for the peer's FIN;
+ * a RST that it answers with is a separate event. If the event shows only the segment
+ * (event.substate 0: kernels before 6.11 without trampolines), the effect is inferred from the
+ * numbers that the minisock was made with. That inference ignores PAWS: a segment with an old
+ * timestamp counts as a new one.
  */
 
 /* Take a TIMEWAIT event. */
@@ -59,18 +60,18 @@ void story_timewait_feed(struct story *s, const struct event *e);
 void story_timewait_finish(struct story *s, const struct event *e);
 
 /*
- * story_scan.c: what a scan of the sockets adds. A connection whose close had begun before tracing
- * did is known from the state that it was found in, and by those who held it.
+ * story_scan.c: the findings of a scan of the sockets. Of a connection whose close began before
+ * tracing did, the scan shows the state and the processes that hold the socket.
  */
 
-/* Take a SOCKET event. It adds nothing to a story that has been traced already. */
+/* Take a SOCKET event. It adds nothing to a story that has a state already. */
 void story_scan_add_socket(struct story *s, const struct event *e);
 
-/* Take a HOLDER event; counted in holders_dropped where there is no room. */
+/* Take a HOLDER event. Without room it only counts in holders_dropped. */
 void story_scan_add_holder(struct story *s, const struct event *e);
 
 /*
- * A change was reported after the scan. If it is from another state than the scan found, it was
- * made before the scan came by: then it is the better witness, and what was found is dropped.
+ * Take note of a state change that arrives after the scan's event. If it starts from another state
+ * than the scan found, it happened before the scan: the traced states replace the scanned one.
  */
 void story_scan_supersede(struct story *s, const struct event *e);

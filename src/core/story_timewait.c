@@ -40,7 +40,7 @@ static void finish_by_rst_or_data(struct story *s, const struct event *e)
 	story_timewait_finish(s, e);
 }
 
-static bool seq_before(uint32_t a, uint32_t b)
+static bool is_seq_before(uint32_t a, uint32_t b)
 {
 	return (int32_t)(a - b) < 0;
 }
@@ -48,7 +48,7 @@ static bool seq_before(uint32_t a, uint32_t b)
 /* tcp_in_window() */
 static bool is_in_window(uint32_t seq, uint32_t end, uint32_t from, uint32_t size)
 {
-	if (seq == from || (seq_before(from, end) && seq_before(seq, from + size)))
+	if (seq == from || (is_seq_before(from, end) && is_seq_before(seq, from + size)))
 		return true;
 	return seq == from + size && seq == end;
 }
@@ -61,7 +61,7 @@ static void infer_from_seq(struct story *s, const struct event *e)
 	struct event data = *e;
 
 	if (s->progress != CLOSE_MINISOCK || s->at_close.tw_full)
-		return; /* there may be no minisock, so the segment may have had no effect */
+		return; /* without a minisock the segment has no effect */
 	if (e->ts_ns >= s->expires_ns) {
 		story_expire(s);
 		return;
@@ -72,13 +72,13 @@ static void infer_from_seq(struct story *s, const struct event *e)
 		finish_by_rst_or_data(s, e);
 		return;
 	}
-	if (!(e->tcp_flags & TH_ACK) || !seq_before(next, end))
+	if (!(e->tcp_flags & TH_ACK) || !is_seq_before(next, end))
 		return;
 	if (e->tcp_flags & TH_FIN && end == next + 1) {
 		finish_by_fin(s, e);
 		return;
 	}
-	data.tcp_flags = 0;	/* new data, or a FIN behind a gap: it was answered by a RST */
+	data.tcp_flags = 0;	/* new data, or a FIN behind a gap: answered by a RST */
 	finish_by_rst_or_data(s, &data);
 }
 
@@ -88,7 +88,7 @@ void story_timewait_feed(struct story *s, const struct event *e)
 		infer_from_seq(s, e);
 		return;
 	}
-	if (s->progress == CLOSE_NOT_YET) /* the CLOSE was lost: only a FIN of ours leads here */
+	if (s->progress == CLOSE_NOT_YET) /* the CLOSE event was lost: our FIN was sent */
 		story_add_state(s, STATE_FIN_WAIT2);
 	else if (s->progress != CLOSE_MINISOCK)
 		return;

@@ -17,7 +17,7 @@ enum owner stuck_owner(const struct stuck_socket *g)
 	return has_sock_flag(g, SOCKF_NO_SOCKET) ? OWNER_LISTENER : OWNER_UNKNOWN;
 }
 
-/* The peer has closed, our program has not. */
+/* CLOSE_WAIT: the peer has closed, our program has not. */
 static enum advice advise_close_wait(const struct stuck_socket *g)
 {
 	switch (stuck_owner(g)) {
@@ -36,8 +36,8 @@ static enum advice advise_close_wait(const struct stuck_socket *g)
 }
 
 /*
- * Our FIN is out, or wants to be. A segment that this host drops itself does not count as sent; the
- * kernel then tries again by the timer of window probes.
+ * Our FIN was sent, or is queued. A segment that this host drops itself does not count as sent; the
+ * kernel then tries again by the timer for window probes.
  */
 static enum advice advise_fin_sent(const struct stuck_socket *g)
 {

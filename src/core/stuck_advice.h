@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * What a hanging socket shows, concluded: whose it is and what to do about it. Pure.
+ * Conclusions about a stuck socket: who owns it, and why it does not go away. Pure.
  */
 #pragma once
 
 #include "stuck_table.h"
 
-/* holders found: does anybody hold it? */
+/* Who owns the socket. nr_holders must be set already. */
 enum owner stuck_owner(const struct stuck_socket *g);
 
+/* What the socket waits for, from its state, queues and owner. */
 enum advice stuck_advice(const struct stuck_socket *g);

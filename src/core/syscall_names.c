@@ -7,7 +7,7 @@
 
 #define SYSCALL_NRS 1024
 
-/* Both made from the kernel headers by the Makefile. */
+/* The Makefile makes both tables from the kernel headers. */
 static const char *const names[SYSCALL_NRS] = {
 #include "syscalls.inc"
 };

@@ -3,7 +3,7 @@
 
 #include "hash.h"
 
-/* Is our FIN among the numbers that have been sent? It is the last of them, if it was queued. */
+/* Was our FIN sent? A queued FIN has the last number before write_seq. */
 static bool is_fin_sent(const struct event *e)
 {
 	switch (e->old_state) {

@@ -2,10 +2,10 @@
 /*
  * Twins: the two ends of one connection, where both are on this host. Pure.
  *
- * What both ends know, whatever lies between them (a veth, another namespace, NAT of addresses or
- * ports), are the initial sequence numbers, ours and the peer's (RFC 9293 section 3.4.1: drawn at
- * random by each): the twin is whoever has the same two the other way round. What changes them on
- * the way (a proxy, a SYN proxy) makes two connections of it, which are no twins.
+ * Both ends know the two initial sequence numbers (RFC 9293 section 3.4.1: each end chooses its own
+ * at random), whatever lies between them: a veth, another namespace, NAT of addresses or ports. Two
+ * sockets are twins if one has the two numbers of the other, swapped. A proxy or SYN proxy changes
+ * the numbers: it makes two connections, whose ends are not twins across it.
  */
 #pragma once
 
@@ -15,15 +15,16 @@
 #include "event.h"
 
 struct twin_key {
-	uint32_t iss, irs;	/* initial numbers: sent, received */
+	uint32_t iss, irs;	/* initial sequence numbers: ours, the peer's */
 };
 
-/* Works out the initial numbers from an event. False if it does not show the socket's own. */
+/* Compute the key from an event. False if the event does not show the numbers of the socket. */
 bool twin_key_from_event(struct twin_key *k, const struct event *e);
 
-/* The same for both ends. */
+/* A hash that is the same for both ends. */
 uint32_t twin_hash(const struct twin_key *k, uint64_t seed);
 
+/* Are these the keys of twins? */
 static inline bool twin_match(const struct twin_key *a, const struct twin_key *b)
 {
 	return a->iss == b->irs && a->irs == b->iss;

@@ -6,7 +6,7 @@
 #include "time_units.h"
 
 #define TH_RST 0x04
-#define BLAME_MIN_NS NS_PER_MS	/* blame no one for a close that took less */
+#define BLAME_MIN_NS NS_PER_MS	/* a shorter close blames neither side */
 
 static bool has_sock_flag(const struct story *s, unsigned bit)
 {
@@ -21,7 +21,7 @@ static bool has_passed_state(const struct story *s, uint8_t state)
 	return false;
 }
 
-/* Who began, from the FINs seen, else from the states that only one order of them leads to. */
+/* Who sent the first FIN: from the states that only one order of FINs leads to, else from FINs. */
 static enum initiator find_first_closer(const struct story *s)
 {
 	const struct close_segment *out = &s->seg[SEG_FIN_OUT], *in = &s->seg[SEG_FIN_IN];
@@ -84,7 +84,7 @@ static void set_ending(struct verdict *v, enum ending ending, enum reason reason
 	v->reason = reason;
 }
 
-/* Why a RST left, from what the socket showed: where the kernel gives no reason, or "TCP_STATE". */
+/* Why we sent a RST, from the socket's fields, if the kernel gives no reason or "TCP_STATE". */
 static enum reason infer_reset_reason(const struct verdict *v, const struct story *s)
 {
 	bool resets = s->reset.sent || (v->trigger && v->trigger->effect == EFFECT_RESET);
@@ -124,7 +124,7 @@ static enum reason find_reset_sent_reason(const struct verdict *v, const struct 
 	return infer_reset_reason(v, s);
 }
 
-/* CLOSE without an error on the socket and without the last wave: ended from here. */
+/* CLOSE without an error on the socket and without the last wave: this side ended it. */
 static void decide_local_close(struct verdict *v, const struct story *s)
 {
 	enum reason reason = find_reset_sent_reason(v, s);
@@ -137,7 +137,7 @@ static void decide_local_close(struct verdict *v, const struct story *s)
 		set_ending(v, ENDING_ABORTED, REASON_OTHER);
 }
 
-/* CLOSE with an error on the socket. True if that decides it. */
+/* CLOSE with an error on the socket decides the ending. Returns false if there is no error. */
 static bool decide_by_error(struct verdict *v, const struct story *s)
 {
 	switch (s->at_close.sk_err) {
@@ -149,9 +149,7 @@ static bool decide_by_error(struct verdict *v, const struct story *s)
 	case EVENT_ECONNRESET:
 	case EVENT_EPIPE:
 	case EVENT_ECONNREFUSED:
-		/*
-		 * tcp_reset() also runs for data that came after close; then we answer with a RST
-		 */
+		/* tcp_reset() also runs for data after our close, which we answer with a RST */
 		if (s->reset.sent && s->reset.answer)
 			set_ending(v, ENDING_RESET_SENT, REASON_DATA_AFTER_CLOSE);
 		else
@@ -219,7 +217,7 @@ static void decide_ending(struct verdict *v, const struct story *s)
 	}
 }
 
-/* The peer refused, or we gave up, or no answer came. */
+/* The peer refused the connection, a local task gave up, or no answer came. */
 static enum initiator find_never_open_initiator(const struct verdict *v, const struct story *s)
 {
 	switch (s->at_close.sk_err) {
@@ -263,7 +261,7 @@ static void number_waves(struct verdict *v, const struct story *s)
 			v->wave[v->nr_waves++] = (struct verdict_wave){ order[i], i + 1 };
 }
 
-static uint64_t wave1_ns(const struct verdict *v, const struct story *s)
+static uint64_t find_wave1_ns(const struct verdict *v, const struct story *s)
 {
 	if (!v->nr_waves || v->wave[0].number != 1)
 		return 0;
@@ -272,7 +270,7 @@ static uint64_t wave1_ns(const struct verdict *v, const struct story *s)
 
 static void find_start(struct verdict *v, const struct story *s, uint64_t now_ns)
 {
-	uint64_t start = wave1_ns(v, s);
+	uint64_t start = find_wave1_ns(v, s);
 
 	v->settled_ns = story_is_over(s) ? s->end_ns : now_ns;
 	if (s->progress != CLOSE_NOT_YET && (!start || s->end_ns < start))
@@ -293,9 +291,9 @@ static void set_phase(struct verdict *v, enum phase phase, uint64_t from_ns, uin
 	v->phase[phase] = (struct phase_time){ .ns = to_ns - from_ns, .known = true };
 }
 
-/* A part of the total, unless time ran backwards. */
+/* Set a phase that is part of the total. Leave it unknown if the sum would exceed the total. */
 static void set_phase_part(struct verdict *v, enum phase phase, const struct close_segment *from,
-		     const struct close_segment *to)
+			   const struct close_segment *to)
 {
 	const struct phase_time *total = &v->phase[PHASE_TOTAL];
 	uint64_t sum = to->ts_ns - from->ts_ns;
@@ -308,7 +306,7 @@ static void set_phase_part(struct verdict *v, enum phase phase, const struct clo
 		set_phase(v, phase, from->ts_ns, to->ts_ns);
 }
 
-/* Was the first FIN missed: sent before tracing began, or its event lost? */
+/* Without wave 1: was there a first FIN, sent before tracing began or in a lost event? */
 static bool is_start_unseen(const struct story *s)
 {
 	return find_first_closer(s) != INITIATOR_UNKNOWN;
@@ -318,7 +316,7 @@ static void measure_phases(struct verdict *v, const struct story *s)
 {
 	const struct close_segment *fin_out = &s->seg[SEG_FIN_OUT], *ack_in = &s->seg[SEG_ACK_IN];
 	const struct close_segment *fin_in = &s->seg[SEG_FIN_IN];
-	uint64_t wave1 = wave1_ns(v, s);
+	uint64_t wave1 = find_wave1_ns(v, s);
 
 	if (wave1)
 		set_phase(v, PHASE_TOTAL, wave1, v->settled_ns);
@@ -335,8 +333,8 @@ static void measure_phases(struct verdict *v, const struct story *s)
 }
 
 /*
- * Where the wait for an ACK went: the network's, unless the FIN got lost or our queue stood before
- * it.
+ * Whom to blame for the wait for an ACK: the network, unless the FIN was lost or our send queue
+ * delayed it.
  */
 static enum blame blame_ack_wait(const struct story *s)
 {
@@ -347,7 +345,7 @@ static enum blame blame_ack_wait(const struct story *s)
 }
 
 /*
- * The time after the last wave seen, which ended without the next: whom the last state waited for.
+ * Whom to blame for the time after the last wave seen: the one that the last state waited for.
  */
 static enum blame blame_last_state(const struct story *s)
 {
@@ -401,7 +399,7 @@ static bool has_gap(const struct story *s)
 	       !s->seg[SEG_FIN_OUT].seen && !s->at_close.fin_unsent;
 }
 
-/* What is missing besides what the story has noted, as bits of enum missing. */
+/* Facts missing besides those that the story has noted, as bits of enum missing. */
 static unsigned find_missing(const struct verdict *v, const struct story *s)
 {
 	bool clean = ending_class(v->ending) == CLASS_CLEAN, sent = s->seg[SEG_FIN_OUT].seen;
@@ -441,7 +439,7 @@ static void list_missing(struct verdict *v, const struct story *s)
 	unsigned bits = s->missing | find_missing(v, s);
 
 	if (bits & 1u << MISSING_CALL)
-		bits &= ~(1u << MISSING_RETURN);	/* the other sentence includes it */
+		bits &= ~(1u << MISSING_RETURN);	/* MISSING_CALL includes it */
 	v->partial = bits & (1u << MISSING_WAVES | 1u << MISSING_LATE_SEGMENTS);
 	for (; bits && v->nr_missing < VERDICT_MISSING; bits &= bits - 1)
 		v->missing[v->nr_missing++] = missing_text[__builtin_ctz(bits)];

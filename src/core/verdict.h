@@ -2,8 +2,8 @@
 /*
  * The conclusions from a story: who ended the connection, how, why, and where the time went. Pure.
  *
- * The words are public (names.h). What the story does not show stays unknown, and is listed in
- * missing[].
+ * The words of the enums are public (names.h). Whatever the story does not show stays unknown and
+ * is listed in missing[].
  */
 #pragma once
 
@@ -20,10 +20,10 @@ struct phase_time {
 	bool known;
 };
 
-/* One row of the story's "waves": the segment, in the order of its number 1 to 4. */
+/* One of the four waves of a close: first FIN, its ACK, second FIN, its ACK. */
 struct verdict_wave {
 	uint8_t segment;	/* enum segment: index into story.seg */
-	uint8_t number;		/* 1 to 4 */
+	uint8_t number;		/* wave 1 to 4 */
 };
 
 struct verdict {
@@ -31,17 +31,17 @@ struct verdict {
 	enum ending ending;
 	enum reason reason;
 	enum blame blame;
-	bool blame_known;		/* false: how long it took is not known */
+	bool blame_known;		/* false: the duration is unknown */
 	const struct socket_call *trigger;	/* points into the story; NULL none */
-	uint64_t start_ns;		/* the first event of the end, 0 none */
-	uint64_t settled_ns;		/* when it was over */
+	uint64_t start_ns;		/* the first event of the close; 0 none */
+	uint64_t settled_ns;		/* when the close was over, else now_ns */
 	struct phase_time phase[PHASE_COUNT];
 	struct verdict_wave wave[SEG_COUNT];
-	unsigned nr_waves;		/* waves seen */
+	unsigned nr_waves;		/* waves seen, in wave[] by number */
 	const char *missing[VERDICT_MISSING];	/* "what: why", static strings */
 	unsigned nr_missing;
-	bool partial;			/* an event that should be there was not seen */
+	bool partial;			/* a segment that should be there was not seen */
 };
 
-/* now_ns: for a story that is not over, the end of the run. */
+/* Conclude from a story, which must outlive v. now_ns: end of the run, for stories not over. */
 void verdict_make(struct verdict *v, const struct story *s, uint64_t now_ns);
