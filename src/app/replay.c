@@ -127,12 +127,13 @@ static bool replay_is_over(const struct replay_run *r)
 {
 	const struct session *s = &r->session;
 	uint64_t now_ns = s->latest_ns > r->now_ns ? s->latest_ns : r->now_ns;
+	uint64_t duration_ns = r->o->run.duration_ns;
 
 	return session_is_done(s) ||
-	       (r->o->run.duration_ns && r->first_ns && now_ns - r->first_ns >= r->o->run.duration_ns);
+	       (duration_ns && r->first_ns && now_ns - r->first_ns >= duration_ns);
 }
 
-static int status_of_last_record(struct replay_run *r, enum record_got got)
+static int check_last_record(struct replay_run *r, enum record_got got)
 {
 	if (got != RECORD_GOT_CORRUPT)
 		return EXIT_FINE;
@@ -152,10 +153,10 @@ static int replay_records(struct replay_run *r)
 		} else if (record.got != RECORD_GOT_MARK) {
 			if (r->session.latest_ns > r->now_ns)
 				r->now_ns = r->session.latest_ns;
-			return status_of_last_record(r, record.got);
+			return check_last_record(r, record.got);
 		} else if (!apply_mark(r, record.mark)) {
 			record = record_reader_next(r->reader);	/* must be the end */
-			return status_of_last_record(r, record.got);
+			return check_last_record(r, record.got);
 		}
 		if (replay_is_over(r))
 			return EXIT_FINE;
@@ -209,7 +210,7 @@ static int replay_stuck(struct replay_run *r)
 	if (!run_info_has_hook(&s->meta, "walk"))
 		return log_unusable(r, "it was made without a walk over the sockets");
 	stuck_table_init(&h, &config);
-	status = status_of_last_record(r, replay_scan(r, &h));
+	status = check_last_record(r, replay_scan(r, &h));
 	if (s->view->start)
 		s->view->start(&s->context);
 	shown = stuck_show(s->view, &s->context, &h, r->now_ns);

@@ -37,7 +37,8 @@ void session_init_context(struct view_context *v, const struct options *o, struc
 	v->terminal.utf8 = locale_is_utf8() && !v->options.ascii;
 	v->terminal.wide = o->output.wide;
 	v->times = o->output.times;
-	v->terminal.color = o->output.color == COLOR_ALWAYS || (o->output.color == COLOR_AUTO && terminal);
+	v->terminal.color = o->output.color == COLOR_ALWAYS ||
+			    (o->output.color == COLOR_AUTO && terminal);
 	if (terminal && !ioctl(out->fd, TIOCGWINSZ, &size))
 		v->terminal.columns = size.ws_col;
 }
@@ -296,7 +297,7 @@ void session_advance(struct session *s, uint64_t now_ns, const struct kernel_cou
 }
 
 /* Each may be 0: never. */
-static uint64_t earlier_deadline(uint64_t a_ns, uint64_t b_ns)
+static uint64_t pick_earlier_deadline(uint64_t a_ns, uint64_t b_ns)
 {
 	return b_ns && (!a_ns || b_ns < a_ns) ? b_ns : a_ns;
 }
@@ -306,7 +307,7 @@ uint64_t session_next_ns(const struct session *s)
 	uint64_t next = endpoint_table_next_ns(s->endpoints);
 	uint64_t due = s->writer ? record_writer_due_ns(s->writer) : 0;
 
-	return earlier_deadline(earlier_deadline(next, due), s->context.due_ns);
+	return pick_earlier_deadline(pick_earlier_deadline(next, due), s->context.due_ns);
 }
 
 bool session_is_settled(const struct session *s)

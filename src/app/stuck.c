@@ -215,7 +215,7 @@ static int stuck_start(struct stuck_run *l)
 	return status ? status : scan_rounds(l);
 }
 
-static int final_status(struct stuck_run *l, int status)
+static int decide_status(struct stuck_run *l, int status)
 {
 	int unwritten = process_close_output(&l->out, l->o->output.path);
 
@@ -240,7 +240,7 @@ int stuck_main(const struct options *o)
 	status = stuck_open(&l);
 	if (!status) {
 		status = stuck_start(&l);
-		status = final_status(&l, status);
+		status = decide_status(&l, status);
 	}
 	process_release(&l.process);
 	scan_close(l.scan);

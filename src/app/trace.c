@@ -189,7 +189,7 @@ static int next_wait_ms(const struct trace_run *r, uint64_t now_ns, int taken)
  * The time up to which every event has been fed. Either the ring was found empty after now_ns, or
  * what is still in it is later than the latest event that was read.
  */
-static uint64_t complete_until_ns(const struct trace_run *r, uint64_t now_ns, int taken)
+static uint64_t find_complete_until_ns(const struct trace_run *r, uint64_t now_ns, int taken)
 {
 	if (taken < LIVE_BATCH || r->session.latest_ns > now_ns)
 		return now_ns;
@@ -207,7 +207,7 @@ static int trace_loop(struct trace_run *r)
 
 		if (n < 0)
 			return report_failure(EXIT_FAILED, "cannot read the ring buffer", n);
-		session_advance(&r->session, complete_until_ns(r, now_ns, n), &counters);
+		session_advance(&r->session, find_complete_until_ns(r, now_ns, n), &counters);
 		if (trace_is_over(r, now_ns))
 			return EXIT_FINE;
 		if (!n || r->o->output.flush) {

@@ -35,7 +35,7 @@ void cgroup_paths_init(struct cgroup_paths *c)
 }
 
 /* Return the path of an open file relative to the mount, to free; NULL if it is outside. */
-static char *path_of_fd(const struct cgroup_paths *c, int fd)
+static char *read_path_of_fd(const struct cgroup_paths *c, int fd)
 {
 	char link[64], path[PATH_MAX];
 	size_t root = strlen(c->root);
@@ -51,7 +51,7 @@ static char *path_of_fd(const struct cgroup_paths *c, int fd)
 	return strdup(path[root] ? path + root : "/");
 }
 
-static char *path_by_handle(const struct cgroup_paths *c, uint64_t id)
+static char *find_path_by_handle(const struct cgroup_paths *c, uint64_t id)
 {
 	union {
 		struct file_handle handle;
@@ -64,7 +64,7 @@ static char *path_by_handle(const struct cgroup_paths *c, uint64_t id)
 	fd = open_by_handle_at(c->mount, &h.handle, O_PATH | O_CLOEXEC);
 	if (fd < 0)
 		return NULL;
-	path = path_of_fd(c, fd);
+	path = read_path_of_fd(c, fd);
 	close(fd);
 	return path;
 }
@@ -162,7 +162,7 @@ char *cgroup_path_by_id(struct cgroup_paths *c, uint64_t id)
 
 	if (!id || c->mount < 0 || !c->root)
 		return NULL;
-	path = path_by_handle(c, id);
+	path = find_path_by_handle(c, id);
 	if (path)
 		return path;
 	scanned = find_scanned(c, id);
@@ -177,7 +177,7 @@ char *cgroup_path_by_id(struct cgroup_paths *c, uint64_t id)
  * Read the cgroup of a process from lines like "4:memory:/docker/1234": its path in the first
  * hierarchy in which it is not "/". Returns a path to free, NULL if there is none.
  */
-static char *path_by_pid(uint32_t pid)
+static char *find_path_by_pid(uint32_t pid)
 {
 	char name[64], line[LINE_BYTES], *found = NULL;
 	FILE *f;
@@ -237,6 +237,6 @@ const char *cgroup_path_of_task(struct cgroup_paths *c, uint64_t id, uint32_t pi
 	if (entry)
 		return entry->path ? entry->path : path;
 	new.pid = pid;
-	new.path = path_by_pid(pid);
+	new.path = find_path_by_pid(pid);
 	return cache_entry(c, new);
 }

@@ -105,8 +105,8 @@ bool attach_downgrade(struct attach *a)
 }
 
 /* Program i of a way, or its second copy. NULL after the last. */
-static struct bpf_program *way_program(const struct tcpclose_bpf *skel, const struct hook_way *w,
-				       unsigned i, bool second)
+static struct bpf_program *find_way_program(const struct tcpclose_bpf *skel,
+					    const struct hook_way *w, unsigned i, bool second)
 {
 	char name[PROGRAM_NAME];
 
@@ -120,7 +120,7 @@ static void set_way_autoload(const struct tcpclose_bpf *skel, const struct hook_
 {
 	struct bpf_program *prog;
 
-	for (unsigned i = 0; (prog = way_program(skel, w, i, second)); i++) {
+	for (unsigned i = 0; (prog = find_way_program(skel, w, i, second)); i++) {
 		bpf_program__set_autoload(prog, true);
 		if (w->mechanism == BY_TRAMPOLINE)
 			bpf_program__set_attach_target(prog, 0, w->function[i]);
@@ -234,7 +234,7 @@ static int attach_programs(struct attach *a, const struct tcpclose_bpf *skel,
 {
 	struct bpf_program *prog;
 
-	for (unsigned i = 0; (prog = way_program(skel, w, i, second)); i++) {
+	for (unsigned i = 0; (prog = find_way_program(skel, w, i, second)); i++) {
 		if (is_attached(a, prog))
 			continue;
 		if (a->nr_links == ATTACH_LINKS)

@@ -30,7 +30,7 @@ static int set_btf_why(char why[LIVE_WHY_BYTES], int err, const char *path, cons
 }
 
 /* Its size in bytes, or negative. */
-static long long struct_size_in(const struct btf *btf)
+static long long get_struct_size(const struct btf *btf)
 {
 	int id = btf ? btf__find_by_name_kind(btf, PROBED_STRUCT, BTF_KIND_STRUCT) : -1;
 
@@ -51,8 +51,8 @@ int live_check_btf(const char *path, char why[LIVE_WHY_BYTES])
 	if (!given)
 		return set_btf_why(why, -EINVAL, path, "it contains no BTF");
 	own = btf__load_vmlinux_btf();
-	there = struct_size_in(given);
-	here = struct_size_in(own);
+	there = get_struct_size(given);
+	here = get_struct_size(own);
 	btf__free(given);
 	btf__free(own);
 	if (there < 0)

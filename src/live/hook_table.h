@@ -27,8 +27,8 @@ struct hook_way {
 	const char *how;		/* public word of JSON meta, doctor and --calls */
 	enum hook_mechanism mechanism;
 	bool reentrant;			/* each program has a second copy, attached later */
-	const char *tracepoint;		/* the kernel must have this one; NULL: no such need */
-	int min_args;			/* ... with at least so many arguments */
+	const char *tracepoint;		/* the kernel must have this one; NULL: any kernel */
+	int min_args;			/* ... with at least this many arguments */
 	bool needs_tcp_rcv_code;	/* the addresses of tcp_v4_rcv() and tcp_v6_rcv() */
 	const char *program[HOOK_PROGRAMS];	/* names; two hooks may share a program */
 	const char *function[HOOK_PROGRAMS];	/* BY_TRAMPOLINE, BY_KPROBE: the function of each */

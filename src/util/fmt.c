@@ -225,7 +225,7 @@ void fmt_endpoint_cut(struct buf *b, unsigned family, const uint8_t *addr, uint1
  * Convert days since 1970-01-01 to year, month (1-12) and day (1-31): Howard Hinnant's
  * civil_from_days.
  */
-static void civil_from_days(uint32_t days, uint32_t *year, uint32_t *month, uint32_t *day)
+static void convert_days(uint32_t days, uint32_t *year, uint32_t *month, uint32_t *day)
 {
 	uint32_t z = days + 719468;			/* days since 0000-03-01 */
 	uint32_t era = z / 146097, doe = z % 146097;	/* 400 years; day of the era */
@@ -253,7 +253,7 @@ void fmt_time_utc(struct buf *b, uint64_t epoch_ns)
 
 	if (!to)
 		return;
-	civil_from_days((uint32_t)(s / S_PER_DAY), &year, &month, &day);
+	convert_days((uint32_t)(s / S_PER_DAY), &year, &month, &day);
 	memcpy(to, shape, sizeof(shape) - 1);
 	put_digits(to, year, 4);
 	put_digits(to + 5, month, 2);

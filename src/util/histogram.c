@@ -44,7 +44,7 @@ uint64_t histogram_bucket_from_ns(unsigned bucket)
 	return power_of_ten[(bucket - 1) / 3] * first[(bucket - 1) % 3];
 }
 
-static uint64_t bin_width(unsigned bucket)
+static uint64_t get_bin_width(unsigned bucket)
 {
 	uint64_t from = histogram_bucket_from_ns(bucket);
 	uint64_t width = (histogram_bucket_from_ns(bucket + 1) - from) / HISTOGRAM_BINS;
@@ -82,7 +82,7 @@ bool histogram_add(struct histogram *h, uint64_t ns)
 
 	if (!alloc_bucket(h, bucket))
 		return false;
-	h->bucket[bucket][(ns - histogram_bucket_from_ns(bucket)) / bin_width(bucket)]++;
+	h->bucket[bucket][(ns - histogram_bucket_from_ns(bucket)) / get_bin_width(bucket)]++;
 	extend_range(h, ns, ns);
 	h->n++;
 	return true;
@@ -117,9 +117,9 @@ uint64_t histogram_bucket_count(const struct histogram *h, unsigned bucket)
 }
 
 /* Return the middle of the bin that holds the value with this rank (from 1) in the bucket. */
-static uint64_t value_at_rank(const struct histogram *h, unsigned bucket, uint64_t rank)
+static uint64_t find_value_at_rank(const struct histogram *h, unsigned bucket, uint64_t rank)
 {
-	uint64_t width = bin_width(bucket), v;
+	uint64_t width = get_bin_width(bucket), v;
 	unsigned k = 0;
 
 	for (; k < HISTOGRAM_BINS - 1 && h->bucket[bucket][k] < rank; k++)
@@ -143,7 +143,7 @@ uint64_t histogram_quantile(const struct histogram *h, unsigned permille)
 		uint64_t n = histogram_bucket_count(h, i);
 
 		if (rank <= n)
-			return value_at_rank(h, i, rank);
+			return find_value_at_rank(h, i, rank);
 		rank -= n;
 	}
 	return h->max;

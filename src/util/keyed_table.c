@@ -47,8 +47,8 @@ static void free_entry(struct keyed_entry *o)
 	free(o);
 }
 
-static struct keyed_entry *new_entry(const struct keyed_table *g, const void *key, size_t key_len,
-				     const void *label, size_t label_len)
+static struct keyed_entry *make_entry(const struct keyed_table *g, const void *key, size_t key_len,
+				      const void *label, size_t label_len)
 {
 	struct keyed_entry *o = calloc(1, sizeof(*o) + key_len + label_len);
 
@@ -86,7 +86,7 @@ struct keyed_entry *keyed_table_get_or_add(struct keyed_table *g, const void *ke
 	}
 	if (g->nr == g->max)
 		return keyed_table_other(g);
-	o = new_entry(g, key, key_len, label, label_len);
+	o = make_entry(g, key, key_len, label, label_len);
 	if (!o)
 		return NULL;
 	o->hash = hash;
@@ -98,7 +98,7 @@ struct keyed_entry *keyed_table_get_or_add(struct keyed_table *g, const void *ke
 struct keyed_entry *keyed_table_other(struct keyed_table *g)
 {
 	if (!g->other)
-		g->other = new_entry(g, NULL, 0, NULL, 0);
+		g->other = make_entry(g, NULL, 0, NULL, 0);
 	return g->other;
 }
 
