@@ -47,14 +47,14 @@ void session_init_context(struct view_context *v, const struct options *o, struc
 static const char *find_cgroup_path(void *arg, uint64_t id, uint32_t pid)
 {
 	(void)pid;
-	return cgroup_cache_path(arg, id);
+	return text_cache_text(arg, id, 0);
 }
 
 static int open_caches(struct session *s)
 {
-	s->cgroup_cache = cgroup_cache_new();
-	s->stacks = stack_cache_new();
-	if (!s->cgroup_cache || !s->stacks) {
+	s->cgroups = text_cache_new(CGROUPS_MAX);
+	s->stacks = text_cache_new(STACKS_MAX);
+	if (!s->cgroups || !s->stacks) {
 		log_error("cannot allocate the caches of cgroups and stacks: %s", strerror(ENOMEM));
 		return EXIT_FAILED;
 	}
@@ -62,7 +62,7 @@ static int open_caches(struct session *s)
 	s->context.shows_stacks = s->o->capture.stack;
 	s->story_filter = s->o->story_filter;
 	s->story_filter.cgroup_path = s->context.lookup.cgroup_path = find_cgroup_path;
-	s->story_filter.cgroup_arg = s->context.lookup.cgroup_arg = s->cgroup_cache;
+	s->story_filter.cgroup_arg = s->context.lookup.cgroup_arg = s->cgroups;
 	return EXIT_FINE;
 }
 
@@ -164,22 +164,21 @@ int session_begin(struct session *s, uint64_t now_ns, const struct kernel_counte
  */
 static void note_cgroup(struct session *s, const struct event *e)
 {
-	struct cached_cgroup *cached;
+	struct cached_text *cached;
 
 	if (!(e->task_flags & TASKF_VALID) || e->kind == EVENT_SOCKET || !e->cgroup)
 		return;
-	cached = cgroup_cache_find(s->cgroup_cache, e->cgroup);
+	cached = text_cache_find(s->cgroups, e->cgroup, 0);
 	if (!cached) {
 		char *path = s->cgroup_path ? s->cgroup_path(s->cgroup_arg, e->cgroup) : NULL;
 
-		cached = cgroup_cache_add(s->cgroup_cache, e->cgroup, path,
-					  path ? strlen(path) : 0);
+		cached = text_cache_add(s->cgroups, e->cgroup, 0, path, path ? strlen(path) : 0);
 		free(path);
 	}
-	if (!s->writer || !cached->path || cached->file == record_writer_file(s->writer))
+	if (!s->writer || !cached || !cached->text || cached->file == record_writer_file(s->writer))
 		return;
-	record_writer_annotate(s->writer, RECORD_ANNOTATION_CGROUP, e->cgroup, 0, cached->path,
-			       strlen(cached->path));
+	record_writer_annotate(s->writer, RECORD_ANNOTATION_CGROUP, e->cgroup, 0, cached->text,
+			       strlen(cached->text));
 	cached->file = record_writer_file(s->writer);
 }
 
@@ -187,7 +186,7 @@ static void note_cgroup(struct session *s, const struct event *e)
 static void note_stack(struct session *s, uint32_t tid, uint64_t ts_ns, const char *text,
 		       size_t len)
 {
-	stack_cache_add(s->stacks, tid, ts_ns, text, len);
+	text_cache_add(s->stacks, tid, ts_ns, text, len);
 	if (s->writer)
 		record_writer_annotate(s->writer, RECORD_ANNOTATION_STACK, tid, ts_ns, text, len);
 }
@@ -206,8 +205,8 @@ void session_annotate(struct session *s, const struct record_annotation *annotat
 {
 	const struct record_annotation *a = annotation;
 
-	if (a->type == RECORD_ANNOTATION_CGROUP && !cgroup_cache_find(s->cgroup_cache, a->key))
-		cgroup_cache_add(s->cgroup_cache, a->key, a->bytes, a->len);
+	if (a->type == RECORD_ANNOTATION_CGROUP && !text_cache_find(s->cgroups, a->key, 0))
+		text_cache_add(s->cgroups, a->key, 0, a->bytes, a->len);
 	if (a->type == RECORD_ANNOTATION_STACK)
 		note_stack(s, (uint32_t)a->key, a->at_ns, a->bytes, a->len);
 }
@@ -380,9 +379,9 @@ void session_release(struct session *s)
 	pipeline_free(s->pipeline);
 	s->pipeline = NULL;
 	s->endpoints = NULL;
-	cgroup_cache_free(s->cgroup_cache);
-	s->cgroup_cache = NULL;
-	stack_cache_free(s->stacks);
+	text_cache_free(s->cgroups);
+	s->cgroups = NULL;
+	text_cache_free(s->stacks);
 	s->stacks = NULL;
 	symbolizer_free(s->symbolizer);
 	s->symbolizer = NULL;

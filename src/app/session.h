@@ -13,12 +13,12 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "cgroup_cache.h"
 #include "options.h"
 #include "output.h"
 #include "pipeline.h"
 #include "reader.h"
 #include "symbolize.h"
+#include "text_cache.h"
 #include "view.h"
 #include "writer.h"
 
@@ -32,11 +32,11 @@ struct session {
 	struct endpoint_table *endpoints;	/* the pipeline's */
 	struct record_writer *writer;	/* NULL: nothing is recorded */
 	struct story_filter story_filter;	/* of the options, with access to cgroups */
-	struct cgroup_cache *cgroup_cache;
+	struct text_cache *cgroups;
 	/* Looks up the path of a live cgroup, for the caller to free. NULL in a replay. */
 	char *(*cgroup_path)(void *arg, uint64_t id);
 	void *cgroup_arg;
-	struct stack_cache *stacks;
+	struct text_cache *stacks;
 	struct symbolizer *symbolizer;	/* set by the live source, freed by the session; or NULL */
 	uint64_t latest_ns;	/* ts_ns of the latest event */
 	uint64_t lost_reported;	/* number of losses reported so far */

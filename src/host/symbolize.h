@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * Converts a user stack that the kernel side captured to text (stack_cache.h): the mapped file and
+ * Converts a user stack that the kernel side captured to text (stack_text.h): the mapped file and
  * the function of each address. This must be done while the process lives; if it has ended, only
  * the addresses are printed.
  *

@@ -66,7 +66,7 @@ _Static_assert(offsetof(struct record_mark, kind) == offsetof(struct event, kind
 
 enum record_annotation_type {
 	RECORD_ANNOTATION_CGROUP = 1,	/* the path of the cgroup whose id is key */
-	RECORD_ANNOTATION_STACK = 2,	/* the stack of thread key at at_ns (stack_cache.h) */
+	RECORD_ANNOTATION_STACK = 2,	/* the stack of thread key at at_ns (stack_text.h) */
 };
 
 #define RECORD_ANNOTATION_PART_BYTES (offsetof(struct event, kind) - 4 * sizeof(__u64))

@@ -12,6 +12,7 @@
 #include "fmt.h"
 #include "json_fields.h"
 #include "json_writer.h"
+#include "stack_text.h"
 #include "syscall_names.h"
 
 static void json_print_meta(struct view_context *v)

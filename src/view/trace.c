@@ -17,6 +17,7 @@
 #include "columns.h"
 #include "escape.h"
 #include "fmt.h"
+#include "stack_text.h"
 
 #define PID_WIDTH 8
 #define COMM_WIDTH 9

@@ -14,8 +14,8 @@
 #include "buf.h"
 #include "diagnosis.h"
 #include "run_info.h"
-#include "stack_cache.h"
 #include "stuck_table.h"
+#include "text_cache.h"
 #include "verdict.h"
 
 /* How stories are grouped, with the value of --by. */
@@ -68,7 +68,7 @@ struct lookup {
 	/* The path of the program, NULL unknown; valid until the next call. */
 	const char *(*exe_path)(void *arg, const struct socket_call *a);
 	void *exe_arg;
-	const struct stack_cache *stacks;	/* the user stacks of closes */
+	const struct text_cache *stacks;	/* the user stacks of closes */
 };
 
 struct view_context {
@@ -159,9 +159,9 @@ static inline const char *view_cgroup_path(const struct view_context *v, uint64_
 /* The user stack of a call, in the format of stack_cache.h; NULL unknown. */
 static inline const char *view_stack(const struct view_context *v, const struct socket_call *a)
 {
-	const struct stack_cache *stacks = v->lookup.stacks;
+	const struct text_cache *stacks = v->lookup.stacks;
 
-	return stacks && a->effect_ns ? stack_cache_find(stacks, a->tid, a->effect_ns) : NULL;
+	return stacks && a->effect_ns ? text_cache_text(stacks, a->tid, a->effect_ns) : NULL;
 }
 
 static inline void view_flush(const struct view_context *v)

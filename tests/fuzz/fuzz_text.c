@@ -8,7 +8,7 @@
 #include "cgroup_names.h"
 #include "fmt.h"
 #include "json_writer.h"
-#include "stack_cache.h"
+#include "stack_text.h"
 #include "escape.h"
 #include "usage_error.h"
 #include "../stories/check.h"

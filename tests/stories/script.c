@@ -171,9 +171,9 @@ static bool take_cgroup(struct script *s, char **word, int n)
 
 	if (n != 3 || !words_u64(word[1], &id))
 		return script_bad(s, "want: cgroup ID PATH");
-	if (!s->cgroup_cache)
-		s->cgroup_cache = cgroup_cache_new();
-	return s->cgroup_cache && cgroup_cache_add(s->cgroup_cache, id, word[2], strlen(word[2]));
+	if (!s->cgroups)
+		s->cgroups = text_cache_new(CGROUPS_MAX);
+	return s->cgroups && text_cache_add(s->cgroups, id, 0, word[2], strlen(word[2]));
 }
 
 static bool take_stack(struct script *s, char **word, int n)
@@ -183,12 +183,12 @@ static bool take_stack(struct script *s, char **word, int n)
 	if (n != 4 || !words_time(word[1], &at_ns) || !words_u64(word[2], &tid))
 		return script_bad(s, "want: stack TIME TID TEXT");
 	if (!s->stacks) {
-		s->stacks = stack_cache_new();
+		s->stacks = text_cache_new(STACKS_MAX);
 		run_info_add_hook(&s->meta, "stack", "bpf_get_stack");
 	}
 	if (!s->stacks)
 		return script_bad(s, "out of memory");
-	stack_cache_add(s->stacks, (uint32_t)tid, SCRIPT_BASE_NS + at_ns, word[3], strlen(word[3]));
+	text_cache_add(s->stacks, (uint32_t)tid, SCRIPT_BASE_NS + at_ns, word[3], strlen(word[3]));
 	return true;
 }
 
@@ -386,8 +386,8 @@ void script_release(struct script *s)
 {
 	for (unsigned i = 0; i < s->expects; i++)
 		free(s->expect[i].word);
-	cgroup_cache_free(s->cgroup_cache);
-	stack_cache_free(s->stacks);
+	text_cache_free(s->cgroups);
+	text_cache_free(s->stacks);
 	free(s->text);
 	free(s->cut);
 }

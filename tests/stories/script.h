@@ -47,8 +47,7 @@
 #include "event.h"
 #include "run_info.h"
 #include "options.h"
-#include "cgroup_cache.h"
-#include "stack_cache.h"
+#include "text_cache.h"
 
 #define SCRIPT_BASE_NS 1000000000000ULL	/* ts_ns of the time 0 */
 #define SCRIPT_SOCKETS 16
@@ -95,8 +94,8 @@ struct script {
 	struct options options;
 	struct run_info meta;
 	struct kernel_counters kernel;
-	struct cgroup_cache *cgroup_cache;
-	struct stack_cache *stacks;
+	struct text_cache *cgroups;
+	struct text_cache *stacks;
 	struct script_socket socket[SCRIPT_SOCKETS];
 	struct step step[SCRIPT_STEPS];
 	struct expect expect[SCRIPT_EXPECTS];

@@ -162,7 +162,7 @@ static const struct view judge = { .name = "judge", .story = check_story, .end =
 static const char *cgroup_path(void *arg, uint64_t id, uint32_t pid)
 {
 	(void)pid;
-	return arg ? cgroup_cache_path(arg, id) : NULL;
+	return arg ? text_cache_text(arg, id, 0) : NULL;
 }
 
 static struct pipeline *open_pipeline(struct script_run *p, const struct view *view)
@@ -182,7 +182,7 @@ static struct pipeline *open_pipeline(struct script_run *p, const struct view *v
 	};
 
 	o->story_filter.cgroup_path = cgroup_path;
-	o->story_filter.cgroup_arg = s->cgroup_cache;
+	o->story_filter.cgroup_arg = s->cgroups;
 	return pipeline_new(&config);
 }
 
@@ -224,7 +224,7 @@ static void run_script(struct script_run *p, const struct view *view)
 				 .terminal.wide = s->options.output.wide,
 				 .times = s->options.output.times,
 				 .lookup = { .cgroup_path = cgroup_path,
-					     .cgroup_arg = s->cgroup_cache,
+					     .cgroup_arg = s->cgroups,
 					     .stacks = s->stacks },
 				 .shows_stacks = s->options.capture.stack,
 				 .options = s->options.view_options };

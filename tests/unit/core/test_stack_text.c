@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 #include "unit.h"
 
-#include "stack_cache.h"
+#include "stack_text.h"
 
 static struct stack_frame first_of(const char *text)
 {
@@ -23,7 +23,7 @@ static void expect_bytes(const char *got, size_t len, const char *want)
 	assert_memory_equal(got, want, len);
 }
 
-static void test_stack_cache__a_frame_has_its_fields(void **state)
+static void test_stack_text__a_frame_has_its_fields(void **state)
 {
 	struct stack_frame f = first_of("0x7f10\t0xf8a00\t0x10\tmain.f[go.shape.int]\t/srv/a b\n");
 
@@ -36,7 +36,7 @@ static void test_stack_cache__a_frame_has_its_fields(void **state)
 	assert_null(f.missing);
 }
 
-static void test_stack_cache__an_unknown_field_is_null(void **state)
+static void test_stack_text__an_unknown_field_is_null(void **state)
 {
 	struct stack_frame f = first_of("0x1\t0x2\t-\t-\t/x\n");
 
@@ -52,7 +52,7 @@ static void test_stack_cache__an_unknown_field_is_null(void **state)
 	expect_bytes(f.missing, f.missing_len, "stack: why");
 }
 
-static void test_stack_cache__nonsense_is_skipped(void **state)
+static void test_stack_text__nonsense_is_skipped(void **state)
 {
 	const char *text =
 		"\nx\n0x\t\n0x12345678123456789\t-\t-\t-\t-\n\t\t\t\t\n-\n!\n0x5\n0x5\t\n0x6\t-\n";
@@ -69,48 +69,12 @@ static void test_stack_cache__nonsense_is_skipped(void **state)
 	assert_int_equal(*text, '\0');
 }
 
-static void test_stack_cache__a_stack_is_found_by_thread_and_time(void **state)
-{
-	struct stack_cache *s = stack_cache_new();
-
-	(void)state;
-	assert_non_null(s);
-	stack_cache_add(s, 7, 100, "ab", 1);
-	stack_cache_add(s, 8, 100, "c", 1);
-	stack_cache_add(s, 7, 101, "d", 1);
-	assert_string_equal(stack_cache_find(s, 7, 100), "a");
-	assert_string_equal(stack_cache_find(s, 8, 100), "c");
-	assert_string_equal(stack_cache_find(s, 7, 101), "d");
-	assert_null(stack_cache_find(s, 8, 101));
-	stack_cache_free(s);
-}
-
-static void test_stack_cache__the_oldest_entry_is_evicted(void **state)
-{
-	struct stack_cache *s = stack_cache_new();
-
-	(void)state;
-	for (uint64_t i = 0; i < 3 * STACK_CACHE_MAX; i++)
-		stack_cache_add(s, (uint32_t)i % 5, i / 2, i & 1 ? "odd" : "even", 4);
-	for (uint64_t i = 0; i < 3 * STACK_CACHE_MAX; i++) {
-		const char *found = stack_cache_find(s, (uint32_t)i % 5, i / 2);
-
-		if (i < 2 * STACK_CACHE_MAX)
-			assert_null(found);
-		else
-			assert_string_equal(found, i & 1 ? "odd" : "even");
-	}
-	stack_cache_free(s);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_stack_cache__a_frame_has_its_fields),
-		cmocka_unit_test(test_stack_cache__an_unknown_field_is_null),
-		cmocka_unit_test(test_stack_cache__nonsense_is_skipped),
-		cmocka_unit_test(test_stack_cache__a_stack_is_found_by_thread_and_time),
-		cmocka_unit_test(test_stack_cache__the_oldest_entry_is_evicted),
+		cmocka_unit_test(test_stack_text__a_frame_has_its_fields),
+		cmocka_unit_test(test_stack_text__an_unknown_field_is_null),
+		cmocka_unit_test(test_stack_text__nonsense_is_skipped),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
