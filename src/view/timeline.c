@@ -11,21 +11,22 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/queue.h>
 
 #define TWIN_WAIT_NS 2000000000ULL
 #define TWINS_MAX 1024
 
 /* A story that waits for its twin. */
 struct kept_story {
-	struct kept_story *next;
+	TAILQ_ENTRY(kept_story) link;
 	struct story story;		/* owns copies of its calls and holders */
 	struct verdict verdict;
 	uint64_t due_ns;
 };
 
 struct timeline {
-	struct kept_story *first, **last;	/* in order of arrival */
-	unsigned nr;
+	TAILQ_HEAD(kept_stories, kept_story) kept;	/* in order of arrival */
+	unsigned nr;			/* kept */
 	bool any;			/* a diagram was drawn */
 };
 
@@ -71,32 +72,19 @@ static void draw_connection(struct view_context *v, const struct story *a, const
 
 static void free_kept_story(struct kept_story *h)
 {
-	if (!h)
-		return;
 	story_release(&h->story);
 	free(h);
 }
 
-/* Remove the story that *at points to from the list. NULL if the list ends there. */
-static struct kept_story *unlink_kept_story(struct timeline *t, struct kept_story **at)
+static void remove_kept_story(struct timeline *t, struct kept_story *h)
 {
-	struct kept_story *h = *at;
-
-	if (!h)
-		return NULL;
-	*at = h->next;
-	if (!h->next)
-		t->last = at;
+	TAILQ_REMOVE(&t->kept, h, link);
 	t->nr--;
-	return h;
 }
 
-static void draw_without_twin(struct view_context *v, struct kept_story **at)
+static void draw_without_twin(struct view_context *v, struct kept_story *h)
 {
-	struct kept_story *h = unlink_kept_story(v->state, at);
-
-	if (!h)
-		return;
+	remove_kept_story(v->state, h);
 	draw_connection(v, &h->story, &h->verdict, NULL, NULL);
 	free_kept_story(h);
 }
@@ -110,6 +98,17 @@ static void *copy_bytes(const void *bytes, size_t len)
 	return to;
 }
 
+/* Give the copy arrays of its own. False if out of memory; then one may be allocated already. */
+static bool copy_arrays(struct story *to, const struct story *s)
+{
+	size_t calls_bytes = s->nr_calls * sizeof(*s->calls);
+	size_t holders_bytes = s->scan.nr_holders * sizeof(*s->scan.holders);
+
+	to->calls = calls_bytes ? copy_bytes(s->calls, calls_bytes) : NULL;
+	to->scan.holders = holders_bytes ? copy_bytes(s->scan.holders, holders_bytes) : NULL;
+	return (to->calls || !calls_bytes) && (to->scan.holders || !holders_bytes);
+}
+
 /* Keep a copy of a story until its twin arrives. False if out of memory. */
 static bool keep_story(struct view_context *v, const struct story *s, const struct verdict *verdict)
 {
@@ -120,32 +119,29 @@ static bool keep_story(struct view_context *v, const struct story *s, const stru
 		return false;
 	h->story = *s;
 	h->verdict = *verdict;
-	h->story.calls = s->nr_calls ? copy_bytes(s->calls, s->nr_calls * sizeof(*s->calls)) : NULL;
-	h->story.scan.holders = s->scan.nr_holders ?
-		copy_bytes(s->scan.holders, s->scan.nr_holders * sizeof(*s->scan.holders)) : NULL;
-	if ((s->nr_calls && !h->story.calls) || (s->scan.nr_holders && !h->story.scan.holders)) {
+	if (!copy_arrays(&h->story, s)) {
 		free_kept_story(h);
 		return false;
 	}
 	if (verdict->trigger)
 		h->verdict.trigger = h->story.calls + (verdict->trigger - s->calls);
 	h->due_ns = verdict->settled_ns + TWIN_WAIT_NS;
-	*t->last = h;
-	t->last = &h->next;
+	TAILQ_INSERT_TAIL(&t->kept, h, link);
 	if (t->nr++ == TWINS_MAX)
-		draw_without_twin(v, &t->first);
+		draw_without_twin(v, TAILQ_FIRST(&t->kept));
 	if (!v->due_ns || h->due_ns < v->due_ns)
 		v->due_ns = h->due_ns;
 	return true;
 }
 
-static struct kept_story **find_kept_twin(struct timeline *t, const struct story *s)
+static struct kept_story *find_kept_twin(const struct timeline *t, const struct story *s)
 {
-	struct kept_story **at = &t->first;
+	struct kept_story *h;
 
-	while (*at && !ladder_are_twins(&(*at)->story, s))
-		at = &(*at)->next;
-	return *at ? at : NULL;
+	TAILQ_FOREACH(h, &t->kept, link)
+		if (ladder_are_twins(&h->story, s))
+			return h;
+	return NULL;
 }
 
 static void timeline_start(struct view_context *v)
@@ -156,7 +152,7 @@ static void timeline_start(struct view_context *v)
 		v->out->failed = true;
 		return;
 	}
-	t->last = &t->first;
+	TAILQ_INIT(&t->kept);
 	v->state = t;
 }
 
@@ -164,10 +160,10 @@ static void timeline_add_story(struct view_context *v, const struct story *s,
 			       const struct verdict *verdict)
 {
 	struct timeline *t = v->state;
-	struct kept_story **at = t ? find_kept_twin(t, s) : NULL;
-	struct kept_story *h = at ? unlink_kept_story(t, at) : NULL;
+	struct kept_story *h = t ? find_kept_twin(t, s) : NULL;
 
 	if (h) {
+		remove_kept_story(t, h);
 		draw_connection(v, &h->story, &h->verdict, s, verdict);
 		free_kept_story(h);
 	} else if (!t || !s->twin.known || !keep_story(v, s, verdict)) {
@@ -178,38 +174,40 @@ static void timeline_add_story(struct view_context *v, const struct story *s,
 static void timeline_tick(struct view_context *v, uint64_t now_ns)
 {
 	struct timeline *t = v->state;
-	struct kept_story **at = &t->first;
+	struct kept_story *h, *next;
 
 	v->due_ns = 0;
-	while (*at) {
-		uint64_t due_ns = (*at)->due_ns;
-
-		if (due_ns <= now_ns) {
-			draw_without_twin(v, at);
-			continue;
-		}
-		if (!v->due_ns || due_ns < v->due_ns)
-			v->due_ns = due_ns;
-		at = &(*at)->next;
+	for (h = TAILQ_FIRST(&t->kept); h; h = next) {
+		next = TAILQ_NEXT(h, link);
+		if (h->due_ns <= now_ns)
+			draw_without_twin(v, h);
+		else if (!v->due_ns || h->due_ns < v->due_ns)
+			v->due_ns = h->due_ns;
 	}
 }
 
 static void timeline_end(struct view_context *v, const struct run_counts *tally, uint64_t now_ns)
 {
 	struct timeline *t = v->state;
+	struct kept_story *h, *next;
 
 	(void)tally;
 	(void)now_ns;
-	while (t && t->first)
-		draw_without_twin(v, &t->first);
+	for (h = t ? TAILQ_FIRST(&t->kept) : NULL; h; h = next) {
+		next = TAILQ_NEXT(h, link);
+		draw_without_twin(v, h);
+	}
 }
 
 static void timeline_release(struct view_context *v)
 {
 	struct timeline *t = v->state;
+	struct kept_story *h, *next;
 
-	while (t && t->first)
-		free_kept_story(unlink_kept_story(t, &t->first));
+	for (h = t ? TAILQ_FIRST(&t->kept) : NULL; h; h = next) {
+		next = TAILQ_NEXT(h, link);
+		free_kept_story(h);
+	}
 	free(t);
 	v->state = NULL;
 }
