@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 #include "keyed_table.h"
 
-#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "hash.h"
+#include "hash_table.h"
 
 static uint64_t hash_key(uint64_t seed, const uint8_t *key, size_t len)
 {
@@ -19,25 +19,6 @@ static uint64_t hash_key(uint64_t seed, const uint8_t *key, size_t len)
 	for (size_t i = 0; i < len; i++)
 		word = word << 8 | key[i];
 	return hash_fmix64((h ^ word) + seed);
-}
-
-/* Return the size of the hash table: a power of two, at least twice `max`, to keep probes short. */
-static uint32_t count_slots(const struct keyed_table *g)
-{
-	uint32_t n = 2;
-
-	while (n < 2 * g->max)
-		n *= 2;
-	return n;
-}
-
-static bool alloc_table(struct keyed_table *g)
-{
-	if (!g->items)
-		g->items = calloc(g->max, sizeof(*g->items));
-	if (!g->slot)
-		g->slot = calloc(count_slots(g), sizeof(*g->slot));
-	return g->items && g->slot;
 }
 
 static void free_entry(struct keyed_entry *o)
@@ -71,27 +52,26 @@ static struct keyed_entry *make_entry(const struct keyed_table *g, const void *k
 struct keyed_entry *keyed_table_get_or_add(struct keyed_table *g, const void *key, size_t key_len,
 					   const void *label, size_t label_len)
 {
-	uint64_t hash = hash_key(g->seed, key, key_len);
-	uint32_t mask, i;
+	unsigned hash = (unsigned)hash_key(g->seed, key, key_len);
 	struct keyed_entry *o;
 
-	if (!alloc_table(g))
-		return NULL;
-	mask = count_slots(g) - 1;
-	for (i = (uint32_t)hash & mask; g->slot[i]; i = (i + 1) & mask) {
-		o = g->items[g->slot[i] - 1];
-		if (o->hash == hash && o->key_len == key_len &&
-		    (!key_len || !memcmp(o->bytes, key, key_len)))
-			return o;
-	}
+	key = key_len ? key : "";	/* memcmp() must not get NULL */
+	HASH_FIND_BYHASHVALUE(hh, g->entries, key, key_len, hash, o);
+	if (o)
+		return o;
 	if (g->nr == g->max)
 		return keyed_table_other(g);
-	o = make_entry(g, key, key_len, label, label_len);
+	if (!g->items)
+		g->items = calloc(g->max, sizeof(*g->items));
+	o = g->items ? make_entry(g, key, key_len, label, label_len) : NULL;
 	if (!o)
 		return NULL;
-	o->hash = hash;
+	HASH_ADD_KEYPTR_BYHASHVALUE(hh, g->entries, o->bytes, key_len, hash, o);
+	if (!o->hh.tbl) {
+		free_entry(o);
+		return NULL;
+	}
 	g->items[g->nr++] = o;
-	g->slot[i] = g->nr;
 	return o;
 }
 
@@ -113,11 +93,11 @@ void keyed_table_clear(struct keyed_table *g, void (*done)(void *row))
 {
 	struct keyed_entry *o;
 
+	HASH_CLEAR(hh, g->entries);
 	for (uint32_t i = 0; (o = keyed_table_at(g, i)); i++) {
 		done(o->row);
 		free_entry(o);
 	}
 	free(g->items);
-	free(g->slot);
 	*g = (struct keyed_table){ .row_size = g->row_size, .max = g->max, .seed = g->seed };
 }

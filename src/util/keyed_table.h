@@ -10,8 +10,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "hash_table.h"
+
 struct keyed_entry {
-	uint64_t hash;
+	UT_hash_handle hh;
 	size_t key_len, label_len;
 	void *row;		/* row_size bytes, initially zero */
 	uint8_t bytes[];	/* the key, then the label */
@@ -24,9 +26,9 @@ struct keyed_table {
 	uint64_t seed;
 	/* Private, initially 0. */
 	uint32_t nr;
+	struct keyed_entry *entries;	/* the hash table */
 	struct keyed_entry **items;	/* nr entries, in the order in which they were added */
 	struct keyed_entry *other;	/* NULL: not needed yet */
-	uint32_t *slot;			/* index into items plus 1, 0: empty */
 };
 
 /*

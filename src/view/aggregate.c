@@ -60,10 +60,7 @@ static int compare_rows(const void *a, const void *b, void *arg)
 	return order ? order : group_key_compare(*x, *y);
 }
 
-/*
- * Show the rows in order, `other` last. Sorting invalidates the slots of the table: no lookups
- * after this.
- */
+/* Show the rows in order, `other` last. */
 static void sort_and_show(struct view_context *v, struct keyed_table *g,
 			  const struct interval *interval)
 {
