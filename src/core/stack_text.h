@@ -17,7 +17,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* A line of the text. Strings point into it without a NUL; an unknown one is NULL, with length 0. */
+/* A line of the text. Strings point into it, without a NUL; NULL with length 0 if unknown. */
 struct stack_frame {
 	uint64_t address;
 	uint64_t module_offset, symbol_offset;	/* valid if module, symbol are known */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * The last step of a table of stuck sockets: filter them, advise on them, sort and group them.
+ * stuck_table_finish(): filters, advises on, sorts and groups the stuck sockets of a table.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -44,8 +44,9 @@ static bool holder_matches(const struct story_filter *s, const struct stuck_hold
 	return story_filter_matches_task(s, &task);
 }
 
-/* The first holder of the socket that matches the filter; NULL if there is none. */
-static const struct stuck_holder *find_owner(const struct stuck_table *h, const struct stuck_socket *g)
+/* Return the first holder of the socket that matches the filter, NULL if there is none. */
+static const struct stuck_holder *find_owner(const struct stuck_table *h,
+					     const struct stuck_socket *g)
 {
 	for (uint32_t i = 0; i < g->nr_holders; i++)
 		if (holder_matches(h->config.story_filter, &h->holder[g->holder + i]))
@@ -53,7 +54,7 @@ static const struct stuck_holder *find_owner(const struct stuck_table *h, const 
 	return NULL;
 }
 
-/* One holder must match the whole filter; where there is no holder, the socket's user may. */
+/* A single holder must match the whole filter; without a holder, the socket's user may match. */
 static bool is_wanted(struct stuck_table *h, const struct stuck_socket *g)
 {
 	const struct story_filter *s = h->config.story_filter;
@@ -66,7 +67,7 @@ static bool is_wanted(struct stuck_table *h, const struct stuck_socket *g)
 		return false;
 	if (!h->config.older_than_ns || g->age_ns >= h->config.older_than_ns)
 		return true;
-	h->age_unknown++;	/* ages are lower bounds: it may be older all the same */
+	h->age_unknown++;	/* the age is a lower bound: it may be old enough */
 	return false;
 }
 
@@ -102,7 +103,7 @@ static int order_owners(const void *a, const void *b)
 	const struct stuck_socket *x = a, *y = b;
 
 	ORDER(x->owner, y->owner);
-	ORDER(x->group, y->group);	/* the pid, for now */
+	ORDER(x->group, y->group);	/* still the pid: see group_by_owner() */
 	return 0;
 }
 
@@ -127,7 +128,7 @@ static int order_sockets(const void *a, const void *b)
 	return memcmp(&x->flow, &y->flow, sizeof(x->flow));
 }
 
-/* An empty group at the end of the array, NULL out of memory. */
+/* Add an empty group to the array. Returns NULL if out of memory. */
 static struct stuck_group *append_group(struct stuck_group **group, size_t *nr, size_t *cap)
 {
 	if (!ARRAY_GROW(*group, *nr, *cap, SIZE_MAX))
@@ -158,8 +159,8 @@ static void group_merge(struct stuck_group *into, const struct stuck_group *g)
 }
 
 /*
- * Ports of an address with one socket each are the ephemeral ones of a client: they become one
- * group, of port 0. Those of one address stand together.
+ * Merge the ports of an address that have one socket each into one group with port 0: they are the
+ * ephemeral ports of a client. The groups are sorted by address.
  */
 static void merge_ephemeral(struct stuck_table *h)
 {
@@ -170,7 +171,8 @@ static void merge_ephemeral(struct stuck_table *h)
 		const struct stuck_group *g = &h->peer[i];
 
 		if (single && (single->peer.family != g->peer.family ||
-			       memcmp(single->peer.peer_addr, g->peer.peer_addr, sizeof(g->peer.peer_addr))))
+			       memcmp(single->peer.peer_addr, g->peer.peer_addr,
+				      sizeof(g->peer.peer_addr))))
 			single = NULL;
 		if (single && g->sockets == 1) {
 			group_merge(single, g);
@@ -209,7 +211,7 @@ static bool group_by_peer(struct stuck_table *h)
 	return true;
 }
 
-/* Sort the sockets by group, and note in each group where its sockets begin. */
+/* Sort groups and sockets, and set in each group the index of its first socket. */
 static void sort_sockets(struct stuck_table *h)
 {
 	uint32_t first = 0;

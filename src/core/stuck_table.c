@@ -9,14 +9,15 @@
 
 #define NO_SOCKET UINT32_MAX
 #define BUCKETS_MIN 64
-#define HOLDERS_PER_SOCKET 4	/* on average; more are counted, not kept */
+#define HOLDERS_PER_SOCKET 4	/* average that fits; further holders are only counted */
 
 #define X_WORD(id, word, line) word,
 #define X_LINE(id, word, line) line,
 static const char *const advice_words[] = { ADVICES(X_WORD) };
 static const char *const advice_lines[] = { ADVICES(X_LINE) };
-static const uint8_t stuck_states[STUCK_STATES] = { STATE_FIN_WAIT1, STATE_FIN_WAIT2, STATE_CLOSING,
-					     STATE_CLOSE_WAIT, STATE_LAST_ACK };
+static const uint8_t stuck_states[STUCK_STATES] = {
+	STATE_FIN_WAIT1, STATE_FIN_WAIT2, STATE_CLOSING, STATE_CLOSE_WAIT, STATE_LAST_ACK,
+};
 
 const char *advice_name(unsigned v)
 {
@@ -33,6 +34,7 @@ unsigned stuck_state_at(unsigned i)
 	return i < STUCK_STATES ? stuck_states[i] : 0;
 }
 
+/* Return the index of a state in stuck_states, STUCK_STATES if the state is not among them. */
 static unsigned state_index(uint8_t state)
 {
 	for (unsigned i = 0; i < STUCK_STATES; i++)
@@ -56,19 +58,25 @@ void stuck_table_release(struct stuck_table *h)
 	*h = (struct stuck_table){ 0 };
 }
 
-static size_t bucket_of(const struct stuck_table *h, uint64_t sk)
+/*
+ * Fibonacci hashing: the keys are kernel addresses, which nobody chooses, and their regular
+ * distances make it faster here than hash_fmix64(). The chains go by index because the sockets
+ * move: their array grows, and is then filtered and sorted in place.
+ */
+static size_t hash_bucket(const struct stuck_table *h, uint64_t sk)
 {
 	return (size_t)((sk * 0x9e3779b97f4a7c15ULL) >> 32) & (h->nr_buckets - 1);
 }
 
 static void link_socket(struct stuck_table *h, uint32_t i)
 {
-	size_t b = bucket_of(h, h->sockets[i].sk_key);
+	size_t b = hash_bucket(h, h->sockets[i].sk_key);
 
 	h->sockets[i].next = h->bucket[b];
 	h->bucket[b] = i;
 }
 
+/* Keep at most one socket per bucket on average. Returns false if out of memory. */
 static bool grow_buckets(struct stuck_table *h)
 {
 	size_t n = h->nr_buckets ? h->nr_buckets * 2 : BUCKETS_MIN;
@@ -92,12 +100,13 @@ static struct stuck_socket *find_socket(struct stuck_table *h, uint64_t sk)
 {
 	if (!h->nr_buckets)
 		return NULL;
-	for (uint32_t i = h->bucket[bucket_of(h, sk)]; i != NO_SOCKET; i = h->sockets[i].next)
+	for (uint32_t i = h->bucket[hash_bucket(h, sk)]; i != NO_SOCKET; i = h->sockets[i].next)
 		if (h->sockets[i].sk_key == sk)
 			return &h->sockets[i];
 	return NULL;
 }
 
+/* Return how many sequence numbers `to` is ahead of `from`, 0 if it is not ahead. */
 static uint32_t seq_distance(uint32_t from, uint32_t to)
 {
 	int32_t n = (int32_t)(to - from);
@@ -105,7 +114,7 @@ static uint32_t seq_distance(uint32_t from, uint32_t to)
 	return n > 0 ? (uint32_t)n : 0;
 }
 
-/* A FIN that came takes one number of the sequence, and is read like a byte. */
+/* A received FIN occupies one sequence number, and the program reads it like a byte. */
 static void set_unread(struct stuck_socket *g, const struct event *e)
 {
 	uint32_t n = seq_distance(e->copied_seq, e->rcv_nxt);
@@ -151,7 +160,7 @@ static void add_socket(struct stuck_table *h, const struct event *e)
 		h->malformed++;
 		return;
 	}
-	if (g) {		/* a table that moves shows some twice */
+	if (g) {		/* the kernel's table changed during the walk: seen twice */
 		uint32_t next = g->next;
 
 		stuck_socket_init(g, e);
@@ -159,8 +168,7 @@ static void add_socket(struct stuck_table *h, const struct event *e)
 		return;
 	}
 	h->seen++;
-	if (!ARRAY_GROW(h->sockets, h->nr, h->cap, h->config.max) ||
-	    !grow_buckets(h)) {
+	if (!ARRAY_GROW(h->sockets, h->nr, h->cap, h->config.max) || !grow_buckets(h)) {
 		h->table_full++;
 		return;
 	}
@@ -174,7 +182,7 @@ static void add_holder(struct stuck_table *h, const struct event *e)
 	struct stuck_holder *o;
 
 	if (!g || (g->cookie && e->cookie && g->cookie != e->cookie))
-		return;		/* began to close after the sockets were walked */
+		return;		/* it began to close after the walk over the sockets */
 	if (!ARRAY_GROW(h->holder, h->nr_holders, h->cap_holders,
 			h->config.max * HOLDERS_PER_SOCKET)) {
 		h->holders_full++;

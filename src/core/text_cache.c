@@ -20,7 +20,7 @@ struct text_entry {
 
 struct text_cache {
 	unsigned max;
-	struct text_entry *latest;	/* found last: most events are of the cgroup of the one before */
+	struct text_entry *latest;	/* found last: the next event is often of the same cgroup */
 	struct text_entry *oldest;	/* the table: uthash links its items in order of addition */
 };
 

@@ -23,7 +23,7 @@ struct text_cache;
 
 struct cached_text {
 	const char *text;	/* NUL-terminated; NULL: unknown */
-	unsigned file;		/* for the caller: file of the recording that has the text, 0 none */
+	unsigned file;		/* for the caller: file of the recording that has it, 0 none */
 };
 
 /* Create a cache of up to `max` texts. Returns NULL if out of memory. */
