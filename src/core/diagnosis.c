@@ -46,7 +46,8 @@ static const struct hook_text hook_texts[] = {
 	  "tp_btf", "65 ns per packet that the host drops, plus 58 ns to miss no event",
 	  "Linux 6.11 or newer, or fentry, or CAP_SYSLOG for the addresses in /proc/kallsyms" },
 	{ "calls", false, "close() and shutdown(), entry to return",
-	  "(inline) calls that ended nothing are not reported, nor return values and durations",
+	  "with inline: calls that ended nothing are not reported, nor are return values and "
+	  "durations",
 	  NULL, NULL, "fentry, kprobes or tracepoints, as below" },
 	{ "walk", false, "sockets that are closing already",
 	  "their closes are reported without the beginning, and the view stuck cannot work",
@@ -104,7 +105,7 @@ static void append_u64(char *text, size_t size, uint64_t v)
 	append_text(text, size, first);
 }
 
-/* Add a finding. One too many would not count; DIAGNOSIS_MAX is large enough for all. */
+/* Add a finding. DIAGNOSIS_MAX is enough for all; one more would overwrite the last. */
 static struct finding *add_finding(struct diagnosis *h, enum diagnosis_group group,
 				   const char *name, enum diagnosis_level level, const char *value)
 {
@@ -194,7 +195,10 @@ static const char *get_ability_word(enum ability a)
 	return a == ABILITY_YES ? "yes" : a == ABILITY_NO ? "no" : NULL;
 }
 
-/* An optional ability of the kernel. needed: nothing else stands in for it, so its lack counts. */
+/*
+ * Add a finding about an optional ability of the kernel. `needed`: no other ability replaces it, so
+ * without it the kernel is limited.
+ */
 static void check_ability(struct diagnosis *h, const char *name, enum ability a, bool needed,
 			  const char *about, const char *impact, const char *fix)
 {
@@ -239,9 +243,9 @@ static void check_detach(struct diagnosis *h, enum ability may_block)
 
 	explain_finding(add_finding(h, DIAGNOSIS_KERNEL, "detach", level, value),
 			"to detach from functions at the end",
-			"(before 6.9: symbol tasks_rcu_exit_srcu) it never returns if at that "
-			"moment a container ends while a tracer in it attaches or detaches. "
-			"Kprobes are no safer, tracepoints are",
+			"before 6.9 (symbol tasks_rcu_exit_srcu) it never returns if at that "
+			"moment a container ends while a tracer in it attaches or detaches; "
+			"kprobes have the same problem, tracepoints do not",
 			blocks ? "where containers with tracers in them come and go: --calls "
 				 "inline --no-fentry, or a newer kernel" : NULL);
 }
@@ -253,20 +257,20 @@ static void check_kernel(struct diagnosis *h, const struct diagnosis_facts *f)
 
 	check_btf(h, f);
 	check_ability(h, "fentry", k->fentry, true,
-		      "the first choice for watching calls: slows down only those",
+		      "the first choice for watching calls: slows down only close() and shutdown()",
 		      "kprobes are used, and before 6.11 the hooks late and reset_late show less",
 		      "CONFIG_FUNCTION_TRACER, CONFIG_DYNAMIC_FTRACE_WITH_DIRECT_CALLS; arm64: 6.4 "
 		      "or newer");
 	check_ability(h, "kprobes", k->kprobe, !fentry,
-		      "the second choice: slows down the calls a little more",
+		      "the second choice: slows down these calls a little more",
 		      "tracepoints are used", "CONFIG_KPROBE_EVENTS");
 	check_ability(h, "tracepoints", k->tracepoint, !fentry && !kprobe,
 		      "the third choice: slows down every system call",
 		      "calls are known only from state changes (inline)", "CONFIG_FTRACE_SYSCALLS");
 	check_ability(h, "cookies", k->cookie, true,
 		      "an id for each socket that is never reused (5.12)",
-		      "only sockets whose cookie was asked for before have one; others are "
-		      "identified by their address in memory and by when they were opened", NULL);
+		      "only sockets whose cookie a program has requested have one; the others are "
+		      "identified by their address in memory and the time they were opened", NULL);
 	check_ability(h, "registers", k->pt_regs, false,
 		      "a helper that finds the arguments of a task's system call (5.15)",
 		      "they are looked for on the task's stack", NULL);
