@@ -4,9 +4,9 @@
  */
 #pragma once
 
-/* The ways that trace from entry to return, cheapest first; then the one that does not. */
+/* FENTRY, KPROBE and TRACEPOINT trace calls from entry to return, the cheapest first. */
 enum calls_mode {
-	CALLS_AUTO,		/* the first of these that works */
+	CALLS_AUTO,		/* the first of the following that works */
 	CALLS_FENTRY,
 	CALLS_KPROBE,
 	CALLS_TRACEPOINT,

@@ -12,15 +12,15 @@
 /*
  * Find the container id, 64 hex digits, in a path such as "/system.slice/docker-<id>.scope",
  * "/docker/<id>", ".../cri-containerd-<id>.scope", ".../crio-<id>.scope", ".../libpod-<id>.scope"
- * or "/kubepods/burstable/pod<uid>/<id>"; the innermost of nested containers. Returns a pointer
- * into path, not NUL-terminated, or NULL if there is no container.
+ * or "/kubepods/burstable/pod<uid>/<id>". If containers are nested, find the innermost. Returns a
+ * pointer into path, not NUL-terminated, or NULL if there is no container.
  */
 const char *cgroup_names_container(const char *path);
 
 /*
  * Find the innermost systemd unit: "nginx.service" in "/system.slice/nginx.service/worker". Returns
- * a pointer into path, *len bytes, or NULL if there is no unit. Slices only group units and do not
- * count.
+ * a pointer into path, *len bytes, or NULL if there is no unit. Slices do not
+ * count, because they only group units.
  */
 const char *cgroup_names_unit(const char *path, size_t *len);
 

@@ -4,7 +4,7 @@
  * (found by trying, or read from /proc and /sys) and makes findings of them, each with its meaning,
  * its cost and a fix. Pure: src/app/doctor.c collects the facts, the views print the findings.
  *
- * A cost is a figure from tools/bench/README.md, or measured just now, but never an estimate.
+ * Each cost is a figure from tools/bench/README.md or was measured just now; none is an estimate.
  */
 #pragma once
 
@@ -21,7 +21,7 @@ enum ability { ABILITY_UNKNOWN, ABILITY_NO, ABILITY_YES };
 
 /* What the kernel can do, found by trying; unknown where we have no permission to try. */
 struct diagnosis_kernel {
-	enum ability btf;		/* shows its own type information */
+	enum ability btf;		/* has type information in /sys/kernel/btf/vmlinux */
 	enum ability fentry, kprobe;	/* can attach to close() and shutdown() */
 	enum ability tracepoint;	/* there are tracepoints for system calls */
 	enum ability cookie;		/* a tracing program may ask for a socket's cookie */
@@ -34,7 +34,7 @@ struct diagnosis_kernel {
 struct diagnosis_host {
 	char lockdown[24];		/* the mode in brackets; "" not known */
 	int unprivileged_bpf;		/* kernel.unprivileged_bpf_disabled; -1 not known */
-	bool own_pid_ns, own_user_ns;	/* we are not in the initial one */
+	bool own_pid_ns, own_user_ns;	/* our namespace is not the host's */
 	int hidepid;			/* mount option of /proc, 0 to 4 */
 	bool cgroup1, cgroup2;		/* mounted */
 	bool tracefs;			/* mounted */
@@ -42,7 +42,7 @@ struct diagnosis_host {
 };
 
 struct diagnosis_facts {
-	const struct run_info *meta;	/* has the hooks as they were attached */
+	const struct run_info *meta;	/* includes how each hook is attached */
 	int attach_err;			/* result of attaching: 0 or -errno */
 	const char *attach_why;
 	bool btf_given;			/* --btf was given */
@@ -50,7 +50,7 @@ struct diagnosis_facts {
 	uint64_t caps;			/* effective capabilities; CAPS_BIT() of caps.h */
 	struct diagnosis_kernel kernel;
 	struct diagnosis_host host;
-	/* time of a getppid(), and of an open() and close(): before, after attaching; 0 unknown */
+	/* ns of a getppid(), and of an open() and close(): [0] before, [1] after attaching; or 0 */
 	uint64_t getppid_ns[2], close_ns[2];
 };
 

@@ -31,7 +31,7 @@ struct endpoint {
 struct endpoint_index {
 	struct pool pool;
 	struct hash_index by_sk, by_flow, by_isns;
-	uint64_t seed;			/* keys the hashes of what remote hosts choose */
+	uint64_t seed;			/* random hash key: remote hosts choose what is hashed */
 };
 
 /* False if out of memory. */
@@ -40,7 +40,7 @@ bool endpoint_index_init(struct endpoint_index *x, uint64_t seed);
 /* The caller must have released the stories (story_release). */
 void endpoint_index_release(struct endpoint_index *x);
 
-/* Add an endpoint whose story begins with e, in no queue yet. NULL if out of memory. */
+/* Add an endpoint whose story begins with e. The caller queues it. NULL if out of memory. */
 struct endpoint *endpoint_index_add(struct endpoint_index *x, const struct event *e);
 
 /* Remove an endpoint from the indices and free it with its story. */
@@ -71,9 +71,9 @@ struct endpoint *endpoint_index_learn_twin(struct endpoint_index *x, struct endp
 					   const struct event *e);
 
 /*
- * Prefetch into the CPU's caches; nothing changes. For an event that will be applied soon: first
- * its hash buckets; later, when these have arrived, its endpoint. For an endpoint that will be
- * removed soon: its hash buckets.
+ * Prefetch data into the CPU's caches; no other effect. Before an event is applied, call the first
+ * function to fetch its hash buckets and, when these have arrived, the second to fetch its
+ * endpoint. Before an endpoint is removed, call the third to fetch its hash buckets.
  */
 void endpoint_index_prefetch(const struct endpoint_index *x, const struct event *e);
 void endpoint_index_prefetch_endpoint(const struct endpoint_index *x, const struct event *e);

@@ -15,7 +15,7 @@
 #define QUEUE_LEN 8			/* events; a power of two */
 #define QUEUE_MIN_ENDPOINTS 4096	/* fewer are in the CPU's caches anyway */
 
-#define TIMER_SLACK_NS (100 * NS_PER_MS)	/* kernel timers may be late by this and 1/8 */
+#define TIMER_SLACK_NS (100 * NS_PER_MS)	/* kernel timers may be late by 1/8 plus this */
 
 struct endpoint_table {
 	struct endpoint_table_config config;
@@ -47,7 +47,7 @@ static void queue_active(struct endpoint_table *t, struct endpoint *c)
 	TAILQ_INSERT_TAIL(&t->active, c, active);
 }
 
-/* If memory runs out, it stays active, until it is evicted or the run ends. */
+/* If memory runs out, the endpoint stays active until it is evicted or the run ends. */
 static void queue_due(struct endpoint_table *t, struct endpoint *c, uint64_t deadline_ns)
 {
 	unqueue(t, c);
@@ -56,7 +56,7 @@ static void queue_due(struct endpoint_table *t, struct endpoint *c, uint64_t dea
 		queue_active(t, c);
 }
 
-/* Describe the twin in a story: its cookie, and the task that closed it, else the last one. */
+/* Describe the twin in a story: its cookie, and the task that closed it, else its last task. */
 static void describe_twin(struct story *s, const struct story *twin)
 {
 	const struct socket_call *a = story_trigger(twin);
@@ -133,9 +133,10 @@ static struct endpoint *add_endpoint(struct endpoint_table *t, const struct even
 }
 
 /*
- * A new socket has the key of earlier endpoints. If one is still active, its end was missed. One
- * that is over or continues as a minisock only loses the key, so that a search for the key does not
- * pass thousands of them; but not while a call on it has yet to return.
+ * A new socket has the key of earlier endpoints. If such an endpoint is still active, its end was
+ * missed: remove it. If it is over or continues as a minisock, it only loses the key, so that a
+ * search for the key does not pass thousands of endpoints. It keeps the key for now if a call on it
+ * has not returned.
  */
 static void drop_reused_key(struct endpoint_table *t, const struct event *e)
 {
@@ -192,7 +193,7 @@ static struct endpoint *find_endpoint(struct endpoint_table *t, const struct eve
 	return c && is_next_of_key(&c->story, e) ? NULL : c;
 }
 
-/* Add an endpoint for its first event; NULL if no story begins so, or if out of memory. */
+/* Add an endpoint for its first event. NULL if no story begins with this kind, or out of memory. */
 static struct endpoint *begin_endpoint(struct endpoint_table *t, const struct event *e)
 {
 	switch (e->kind) {
@@ -210,7 +211,7 @@ static struct endpoint *begin_endpoint(struct endpoint_table *t, const struct ev
 	}
 }
 
-/* When to report a story that is over; until then more events may belong to it. */
+/* Find the time to report a story that is over; until then more of its events may arrive. */
 static uint64_t find_settle_deadline_ns(const struct story *s, const struct event *e, bool awaits)
 {
 	return awaits && e->ts_ns > s->end_ns ? e->ts_ns + SETTLE_CALL_NS :

@@ -12,8 +12,8 @@
  *
  * seen = reported + open + evicted + end_missed, at any time.
  *
- * Some of the latest events may wait in a queue inside (endpoint_table.c). Each function below
- * first applies them; none may be called from event() or report().
+ * Some of the latest events may wait in an internal queue (endpoint_table.c). Each function below,
+ * except feed and free, applies these events first. None may be called from event() or report().
  */
 #pragma once
 
@@ -31,12 +31,12 @@ struct endpoint_table;
 
 struct endpoint_table_config {
 	unsigned long max_open;		/* endpoints kept, at least 1 */
-	uint64_t seed;			/* keys the hash of addresses, which remote hosts choose */
+	uint64_t seed;			/* random hash key: remote hosts choose addresses */
 	bool calls;			/* the source has CALL events */
 	bool timewait;			/* the source has TIMEWAIT events */
-	/* Called for each event as it was fed, before the stories that it ends; or NULL. */
+	/* Called for each event as fed, before report() for the stories that it ends; or NULL. */
 	void (*event)(void *arg, const struct event *e);
-	/* Called for a story that is over, or open at the end; the story is valid in the call. */
+	/* Called for a story that is over, or open at the end; s is valid during the call. */
 	void (*report)(void *arg, const struct story *s, uint64_t now_ns);
 	void *arg;
 };
@@ -45,7 +45,7 @@ struct endpoint_table_counts {
 	uint64_t seen;		/* endpoints that entered the table */
 	uint64_t reported;	/* stories passed to report() */
 	uint64_t open;		/* endpoints in the table */
-	uint64_t closing;	/* of these, those whose close began and is not over */
+	uint64_t closing;	/* open endpoints whose close has begun and is not over */
 	uint64_t evicted;	/* lost: the table was full */
 	uint64_t end_missed;	/* lost: another connection has the socket's key now */
 };
@@ -58,8 +58,8 @@ void endpoint_table_free(struct endpoint_table *t);
 void endpoint_table_feed(struct endpoint_table *t, const struct event *e);
 
 /*
- * Apply all queued events now, and report the stories that they end: for a caller who has other
- * things to do in the order of the events.
+ * Apply all queued events now, and report the stories that they end. Call it before anything else
+ * that must happen after these events.
  */
 void endpoint_table_flush(struct endpoint_table *t);
 
@@ -73,8 +73,8 @@ void endpoint_table_expire(struct endpoint_table *t, uint64_t now_ns);
 uint64_t endpoint_table_next_ns(struct endpoint_table *t);
 
 /*
- * End the run: report the stories that are over, and, as open, those that began to close. The other
- * endpoints stay counted as open.
+ * End the run: report the stories that are over, and, with ending "open", those whose close has
+ * begun. The other endpoints are not reported and stay counted as open.
  */
 void endpoint_table_end(struct endpoint_table *t, uint64_t now_ns);
 

@@ -44,9 +44,10 @@ static const struct event *remove_bystander(struct event_order *o, const struct 
 }
 
 /*
- * A call on an unknown socket is early, except a shutdown() that ended nothing: that is the first
- * event of a connection opened before tracing. (A close() may also be the last event of one whose
- * story was reported already.)
+ * Is this call on an unknown socket early? A shutdown() in ESTABLISHED or CLOSE_WAIT is not: if it
+ * had ended anything, the state change would have come first. It is the first event of a connection
+ * that was opened before tracing. A close() may also be the last event of a connection whose story
+ * was reported already; it is treated as early too.
  */
 static bool is_early_call(const struct event *e)
 {
@@ -102,7 +103,7 @@ static bool is_last_change(const struct story *s, const struct event *e)
 	       s->last_new == e->new_state;
 }
 
-/* No socket makes the same change twice in a row, except one to the state that it is in. */
+/* No socket makes the same change twice in a row, unless the old and new state are equal. */
 static bool is_repeated(const struct story *s, const struct event *e)
 {
 	return e->kind == EVENT_STATE && e->old_state != e->new_state && is_last_change(s, e);
@@ -114,7 +115,7 @@ static void note_scanned(struct event_order *o, const struct event *e)
 		o->scanned_until_ns = e->ts_ns + e->left_ns;
 }
 
-/* Keep or drop an event of an unknown socket: it is early, or a copy. False: it goes on. */
+/* Keep an early event of an unknown socket, drop a copy. Returns false if it is neither. */
 static bool hold_back(struct event_order *o, const struct event *e)
 {
 	if (is_early_call(e)) {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
  * The stage between the source and the stories: corrects the stream of events, so that each event
- * comes once, in order, and with the task that caused it or none. Pure.
+ * comes once, in order, and with the task that caused it or with no task. Pure.
  *
  * It corrects four things:
  * - An event that arrives twice. The two programs of one hook may both report a change
@@ -27,9 +27,9 @@
 
 #define EVENT_ORDER_OUT 2	/* an early call, and the change that it made */
 
-#define EARLY_CALLS 64		/* about one per CPU: the change follows at once */
+#define EARLY_CALLS 64		/* about one per CPU waits: the change follows at once */
 #define CLOSED_LISTENERS 16
-#define RECENT_CLOSES 32	/* a copy arrives within a few events of other CPUs */
+#define RECENT_CLOSES 32	/* only a few events of other CPUs come before a copy */
 
 /* Initialize with { 0 }. Each array is a ring buffer. */
 struct event_order {
@@ -51,8 +51,8 @@ struct event_order {
 
 /*
  * Take an event, and the story of its socket or NULL. Returns the number of events to feed now, 0
- * to EVENT_ORDER_OUT, and sets out[] to point to them; they are valid until the next call. 0: the
- * event is a copy, or early, or about a listener.
+ * to EVENT_ORDER_OUT, and sets out[] to point to them; they are valid until the next call. Returns
+ * 0 if the event is a copy, early or about a listener.
  */
 unsigned event_order_feed(struct event_order *o, const struct event *e, const struct story *known,
 			  const struct event *out[EVENT_ORDER_OUT]);

@@ -66,7 +66,7 @@ static bool has_combined_segment(const struct ladder *l)
 	return false;
 }
 
-/* Add a segment that `from` sent, merging what the two ends know of it. */
+/* Add a segment that `from` sent, merged from the facts of both ends. */
 static void add_segment(struct ladder *l, enum side from, bool fin, uint8_t number)
 {
 	const struct close_segment *sent = find_segment(l, from, fin ? SEG_FIN_OUT : SEG_ACK_OUT);
@@ -103,7 +103,7 @@ static void add_segment(struct ladder *l, enum side from, bool fin, uint8_t numb
 	}
 }
 
-/* Did this side send a FIN, and nothing shows that it arrived? */
+/* Did this side send a FIN, without any sign that it arrived? */
 static bool is_unanswered(const struct ladder *l, enum side side)
 {
 	return find_segment(l, side, SEG_FIN_OUT) && !find_segment(l, side, SEG_ACK_IN) &&
@@ -125,10 +125,10 @@ static void add_retransmits(struct ladder *l, enum side side)
 }
 
 /*
- * The data that the passive closer still sent: the bytes from the number that the first FIN
- * acknowledged to the second FIN. If we are the passive closer, that is our data which the peer had
- * not acknowledged by then. Its time is unknown, so the rung takes the time of the last one added:
- * the ACK of the first FIN, or that FIN.
+ * Add the data that the passive closer still sent: the bytes from the number that the first FIN
+ * acknowledged up to the second FIN. If we are the passive closer, these include bytes that we had
+ * sent before the first FIN and the peer had not acknowledged in it. The time of the data is
+ * unknown, so the rung takes the time of the rung before it: the ACK of the first FIN, or that FIN.
  */
 static void add_data_between_fins(struct ladder *l)
 {
@@ -176,7 +176,7 @@ static void add_reset_sent(struct ladder *l, enum side side)
 	r->exact = s->reset.sent;
 }
 
-/* Call it after add_reset_sent() for both sides. */
+/* Call this after add_reset_sent() for both sides: it completes the rung of a RST sent. */
 static void add_reset_received(struct ladder *l, enum side side)
 {
 	struct rung *r;
@@ -196,7 +196,7 @@ static void add_reset_received(struct ladder *l, enum side side)
 	r->has_transit = r->exact;
 }
 
-/* An end that no segment caused, or a connection that has not ended. */
+/* Add the end of a connection that ended without a segment, or that has not ended. */
 static void add_end_without_segment(struct ladder *l, enum side side)
 {
 	const struct verdict *v = l->v[side];
@@ -230,7 +230,7 @@ static int compare_rungs(const void *a, const void *b)
 	return x->nr - y->nr;
 }
 
-/* Sort by time. Rungs of one instant stay as added, so a call comes before its effect. */
+/* Sort by time. Rungs with equal times stay in the order added: a call before its effect. */
 static void sort_rungs(struct ladder *l)
 {
 	qsort(l->rung, l->nr, sizeof(*l->rung), compare_rungs);
@@ -254,7 +254,7 @@ static bool was_left_to_minisock(const struct story *s)
 	return s->progress != CLOSE_NOT_YET && s->progress != CLOSE_DONE;
 }
 
-/* Did no process hold the socket at ts_ns? Not if a later call released it. */
+/* Was the socket an orphan at ts_ns? If a later call released it, a process still held it. */
 static bool was_orphan_at(const struct story *s, uint64_t ts_ns)
 {
 	for (unsigned i = 0; i < s->nr_calls; i++)
@@ -263,7 +263,7 @@ static bool was_orphan_at(const struct story *s, uint64_t ts_ns)
 	return was_left_to_minisock(s);
 }
 
-/* The state that a rung led to, for a side with a story; 0: no change. */
+/* Return the state that a rung led to on a side with a story, 0 if it changed no state. */
 static uint8_t find_observed_state(const struct story *s, enum side side, const struct rung *r,
 				   unsigned *at)
 {
@@ -292,7 +292,7 @@ static uint8_t find_observed_state(const struct story *s, enum side side, const 
 	return further ? further : state;
 }
 
-/* The same for the right side if it has no story: what the segments imply. now: its state. */
+/* Return the state that a rung implies for a right side without a story, 0 if none; now: before. */
 static uint8_t infer_state(const struct ladder *l, const struct rung *r, uint8_t now)
 {
 	const struct story *s = l->s[LADDER_LEFT];

@@ -20,17 +20,17 @@ enum side { LADDER_LEFT, LADDER_RIGHT, LADDER_SIDES };
 
 enum rung_kind {
 	RUNG_CALL,	/* a call, or the end of a task, on its side */
-	RUNG_SEGMENT,	/* a FIN, an ACK of one, both in one, or a RST */
+	RUNG_SEGMENT,	/* a FIN, the ACK of a FIN, both in one segment, or a RST */
 	RUNG_RETRANSMIT,	/* the FIN was retransmitted count times */
 	RUNG_DATA,	/* count bytes, 0 unknown: between the two FINs, or after the last */
 	RUNG_END,	/* the end came without a segment, or has not come */
 };
 
 struct rung {
-	uint64_t ts_ns;		/* valid with dated: sent, or received if only that is known */
+	uint64_t ts_ns;		/* valid with dated: time sent, else time received */
 	uint64_t transit_ns;	/* valid with has_transit: from sent to received */
-	uint64_t count;		/* of RETRANSMIT, DATA */
-	const struct socket_call *call;	/* of CALL */
+	uint64_t count;		/* of RUNG_RETRANSMIT and RUNG_DATA */
+	const struct socket_call *call;	/* of RUNG_CALL */
 	uint32_t seq, ack;	/* raw numbers */
 	uint8_t kind, side;	/* enum rung_kind; the side that acted or sent */
 	uint8_t nr;		/* order in which the rungs were added */
@@ -48,16 +48,16 @@ struct ladder {
 	const struct story *s[LADDER_SIDES];	/* the right one may be NULL */
 	const struct verdict *v[LADDER_SIDES];
 	uint8_t first[LADDER_SIDES];	/* state at the start, 0 unknown */
-	uint32_t base_seq[LADDER_SIDES];	/* shown numbers are relative to this one */
+	uint32_t base_seq[LADDER_SIDES];	/* numbers are shown relative to it */
 	bool has_base[LADDER_SIDES];
 	unsigned nr;
 	struct rung rung[LADDER_RUNGS];
 };
 
 /*
- * Make the ladder of story a and, if it is known, of the other end b (else NULL, and vb too). The
- * ladder points to the stories and verdicts, which stay the caller's. With both ends the active
- * closer is on the left; with one end, that end is.
+ * Make the ladder of story a and of the other end's story b. If that is unknown, b and vb are NULL.
+ * The ladder points to the stories and verdicts, which the caller owns. With two stories the active
+ * closer is on the left; with one story, its end is.
  */
 void ladder_make(struct ladder *l, const struct story *a, const struct verdict *va,
 		 const struct story *b, const struct verdict *vb);

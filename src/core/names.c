@@ -35,7 +35,7 @@ _Static_assert(COUNT(phase_words) == PHASE_COUNT, "a word for each phase");
 _Static_assert(COUNT(state_words) == STATE_CLOSING + 1, "TCP states end with CLOSING");
 _Static_assert(COUNT(kind_words) <= EVENT_KIND_MAX + 1, "event kinds within their range");
 
-/* "?" also for a number within the range that has no word, as TCP state 0. */
+/* "?" also for a number within the range that has no word, such as TCP state 0. */
 static const char *find_word(const char *const *words, size_t n, unsigned v)
 {
 	return v < n && words[v] ? words[v] : "?";

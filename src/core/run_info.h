@@ -34,7 +34,7 @@ static inline void run_info_add_hook(struct run_info *m, const char *name, const
 		m->hook[m->nr_hooks++] = (struct hook){ name, how };
 }
 
-/* How that hook is attached, "none" if it is not. */
+/* Return how the hook of this name is attached, "none" if it is not. */
 static inline const char *run_info_hook(const struct run_info *m, const char *name)
 {
 	for (unsigned i = 0; i < m->nr_hooks; i++)

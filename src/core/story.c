@@ -109,7 +109,8 @@ static void infer_ack_sent(struct story *s, const struct event *e)
 	bool sent = e->rcv_wup == e->rcv_nxt;
 
 	if (!s->seg[SEG_FIN_IN].seen && e->new_state == STATE_LAST_ACK) {
-		s->fins.same_segment = !sent && s->seg[SEG_FIN_OUT].exact;	/* before tracing */
+		/* the peer's FIN came before tracing */
+		s->fins.same_segment = !sent && s->seg[SEG_FIN_OUT].exact;
 		s->fins.same_segment_known = sent || s->fins.same_segment;
 	}
 	if (!s->seg[SEG_FIN_IN].seen || s->seg[SEG_ACK_OUT].seen)
@@ -147,10 +148,12 @@ static void apply_last_fin_received(struct story *s, const struct event *e)
 }
 
 /*
- * Did a call of this task take the socket to CLOSE? Without an error on the socket, the task must
- * have dropped the last reference or be in connect(); unless no process holds the socket any more
- * (close() with TCP_LINGER2 < 0, out of memory) or none ever did (never accepted:
- * inet_csk_listen_stop()).
+ * Did a call of this task take the socket to CLOSE? If there is no error on the socket, that is
+ * true only in one of these cases:
+ * - the task dropped the last reference;
+ * - the task is in connect();
+ * - no process holds the socket any more: close() with TCP_LINGER2 < 0, or out of memory;
+ * - no process ever held it: it was never accepted (inet_csk_listen_stop()).
  */
 static bool is_local_close(const struct event *e)
 {
@@ -285,8 +288,8 @@ static void apply_change(struct story *s, const struct event *e)
 }
 
 /*
- * We sent a RST. In answer to a segment it ends a connection that waits in a minisock: data arrived
- * after our close (tcp_rcv_state_process).
+ * Apply a RST that we sent. If it answers a segment, it ends a connection that waits in a minisock:
+ * data arrived after our close (tcp_rcv_state_process).
  */
 static void apply_reset_sent(struct story *s, const struct event *e)
 {
@@ -372,7 +375,7 @@ bool story_is_over(const struct story *s)
 
 bool story_is_final(const struct story *s)
 {
-	/* last close(), SO_LINGER 0: tcp_disconnect() cleared the addresses, no DESTROY comes */
+	/* last close(), SO_LINGER 0: tcp_disconnect() clears the addresses, so no DESTROY comes */
 	const unsigned linger_zero = SOCKF_LAST_REF | SOCKF_LINGER_ZERO;
 	bool disconnected = (s->at_close.sock_flags & linger_zero) == linger_zero &&
 			    !s->at_close.unread;

@@ -2,10 +2,10 @@
 /*
  * The story of one endpoint: the facts that its events show about its close. Pure.
  *
- * A story has the two FINs and their ACKs, whichever side began, each with its time and its raw
- * numbers; every call of a task on the socket; and how the socket ended. The conclusions are drawn
- * in verdict.h. The events of a socket arrive in order, because the kernel reports them under the
- * socket's lock, and once (event_order.h). Only CALL events are late: a call is reported when it
+ * A story has the two FINs and their ACKs, each with its time and its raw numbers, whichever side
+ * began. It also has every call of a task on the socket, and how the socket ended. verdict.h draws
+ * the conclusions. Each event of a socket arrives once (event_order.h), and in order, because the
+ * kernel reports it under the socket's lock. Only CALL events are late: a call is reported when it
  * returns, and inserted at the time of its entry.
  *
  * One module in four files: story.c (state changes), story_calls.c (calls of tasks),
@@ -50,10 +50,10 @@ struct socket_call {
 	uint8_t trigger;	/* enum trigger */
 	uint8_t effect;		/* enum effect */
 	bool returned;		/* its return was seen */
-	bool deferred;		/* dropped the last reference, but was not meant to close it */
+	bool deferred;		/* dropped the last reference without being a close of it */
 	bool compat;		/* syscall_nr is of the 32-bit table */
 	bool on_other_socket;	/* the call was on another socket: the listener */
-	bool fput_known;	/* an event shows whether close() was of this descriptor */
+	bool fput_known;	/* an event shows whether this close() released the file */
 	bool reached_close;	/* it took the socket to CLOSE */
 	uint8_t comm[EVENT_COMM_LEN];
 };
@@ -71,10 +71,10 @@ enum opened { OPENED_UNKNOWN, OPENED_CONNECT, OPENED_ACCEPT };
 enum close_progress {
 	CLOSE_NOT_YET,
 	CLOSE_DONE,	/* CLOSE was reached; at_close is valid */
-	CLOSE_MINISOCK,	/* CLOSE too, but a timewait minisock in FIN_WAIT2 awaits the peer's FIN */
-	CLOSE_BY_SEGMENT,	/* ... and a segment that reached it ended the wait */
-	CLOSE_EXPIRED,	/* ... and its time ran out */
-	CLOSE_NO_MINISOCK,/* ... but there was no minisock when the peer's FIN came */
+	CLOSE_MINISOCK,	/* as CLOSE_DONE, but a timewait minisock awaits the peer's FIN */
+	CLOSE_BY_SEGMENT,	/* a segment that reached the minisock ended the wait */
+	CLOSE_EXPIRED,	/* the minisock's time ran out */
+	CLOSE_NO_MINISOCK,/* there was no minisock when the peer's FIN arrived */
 };
 
 /* Fields of the socket when it went to CLOSE; see struct event. */
@@ -112,7 +112,7 @@ struct fins {
 	uint32_t retransmits;		/* of our FIN */
 	bool simultaneous;		/* the FINs crossed */
 	bool same_segment;		/* waves 2 and 3 shared a segment */
-	bool same_segment_known;	/* whether waves 2 and 3 did is known */
+	bool same_segment_known;	/* same_segment is valid */
 };
 
 /* Bytes in the queues when we closed: at our FIN, or at the RST in its place. */
@@ -193,7 +193,7 @@ static inline bool story_is_missing(const struct story *s, enum missing what)
 /* The addresses and ports of an event. */
 struct flow story_flow(const struct event *e);
 
-/* Begin a story with the addresses, key and cookie of an event, which is not fed. */
+/* Begin a story with the addresses, key and cookie of an event. The event itself is not fed. */
 void story_init(struct story *s, const struct event *first);
 
 /* Free what the story owns: calls and holders. */
@@ -205,7 +205,7 @@ void story_release(struct story *s);
  */
 void story_feed(struct story *s, const struct event *e);
 
-/* The minisock's time ran out without a segment from the peer. */
+/* End the wait in a minisock: its time ran out without a segment from the peer. */
 void story_expire(struct story *s);
 
 /* Note whether a hook shows the segments that arrive from now on. */
@@ -228,15 +228,15 @@ bool story_is_closing(const struct story *s);
 bool story_is_over(const struct story *s);
 
 /*
- * Is the close over, and can no further event change its ending? Not while a RST in answer may
- * still follow.
+ * Is the close over, and can no further event change its ending? A story is not final while we may
+ * still answer a segment with a RST.
  */
 bool story_is_final(const struct story *s);
 
 /*
- * Does this event, a connection becoming ESTABLISHED, belong to the connection that the scan found?
- * Then its whole life is traced. With cookies the answer is certain; without, it compares times,
- * and ages have the precision of a kernel tick.
+ * Did the scan find the connection that this event, a change to ESTABLISHED, begins? If so, its
+ * whole life is traced. The answer is certain if the cookies are known. If not, it compares the
+ * time of the event with the age from the scan, which has the precision of a kernel tick.
  */
 bool story_was_scanned(const struct story *s, const struct event *e);
 
@@ -244,9 +244,10 @@ bool story_was_scanned(const struct story *s, const struct event *e);
 bool story_awaits_call(const struct story *s);
 
 /*
- * Expect no more returns of calls. A close() whose return no event of this socket shows was a
- * close() of something else that dropped the last reference, for example of a descriptor in flight.
- * That is certain only with lossless (no event was lost); the descriptor is unknown either way.
+ * Stop waiting for the returns of calls. If no event of this socket shows the return of a close(),
+ * that close() was of another file, and dropped the last reference to this socket as a side effect
+ * (a descriptor in flight, for example). This is certain only if `lossless`: no event was lost. The
+ * descriptor is unknown either way.
  */
 void story_abandon_calls(struct story *s, bool lossless);
 

@@ -136,7 +136,7 @@ static struct socket_call *find_same_call(struct story *s, const struct socket_c
 		struct socket_call *b = &s->calls[i];
 
 		if (b->tid != a->tid || b->trigger != a->trigger ||
-		    (b->fd != a->fd && !b->deferred))	/* a deferred one has no known descriptor */
+		    (b->fd != a->fd && !b->deferred))	/* the fd of a deferred call is unknown */
 			continue;
 		if (!b->returned || b->effect == EFFECT_NONE ||
 		    b->effect_ns > b->ts_ns + b->call_ns)

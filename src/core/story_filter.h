@@ -27,13 +27,13 @@ struct story_filter {
 	unsigned pids, comms, uids, cgroups, containers;	/* used entries of each array */
 	uint32_t pid[STORY_FILTER_MAX];
 	uint32_t uid[STORY_FILTER_MAX];
-	char comm[STORY_FILTER_MAX][16];	/* compared as the kernel keeps it: 15 bytes */
-	const char *cgroup[STORY_FILTER_MAX];	/* paths; match all below too; the caller's */
-	const char *container[STORY_FILTER_MAX];	/* prefixes of ids; the caller's */
-	/* as in struct view_context */
+	char comm[STORY_FILTER_MAX][16];	/* only 15 bytes count: the kernel keeps no more */
+	const char *cgroup[STORY_FILTER_MAX];	/* paths, also of all cgroups below; borrowed */
+	const char *container[STORY_FILTER_MAX];	/* prefixes of ids; borrowed */
+	/* as in struct lookup (view.h) */
 	const char *(*cgroup_path)(void *arg, uint64_t id, uint32_t pid);
 	void *cgroup_arg;
-	uint64_t slow_ns;		/* some phase took at least this time; 0 any */
+	uint64_t slow_ns;		/* at least one phase took this long; 0: no filter */
 	/* sets: bit n allows value n of the enum; 0 any */
 	uint64_t calls;			/* enum trigger */
 	uint32_t endings;		/* enum ending */
@@ -42,8 +42,9 @@ struct story_filter {
 };
 
 /*
- * Is there a filter on processes? Does this process match all of them? "-p 7 -c nginx" wants one
- * process that matches both, not two.
+ * story_filter_asks_of_tasks(): is there a filter on processes? story_filter_matches_task(): does
+ * this process match all of these filters? "-p 7 -c nginx" wants one process that matches both, not
+ * two.
  */
 bool story_filter_asks_of_tasks(const struct story_filter *f);
 bool story_filter_matches_task(const struct story_filter *f, const struct filter_task *task);

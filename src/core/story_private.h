@@ -33,10 +33,10 @@ static inline void story_set_segment(struct story *s, enum segment seg, uint64_t
  * its effect. If both show the same call, they are merged into one.
  */
 
-/* Did the task of this event release the socket, or change its state to other than CLOSE? */
+/* Did the task of this event release the socket, or change its state, but not to CLOSE? */
 bool story_calls_is_local(const struct event *e);
 
-/* Record that the task of this event caused the event, with this effect. */
+/* Record the call, with this effect, of the task that caused the event. */
 void story_calls_add_change(struct story *s, const struct event *e, enum effect effect);
 
 /* Take a CALL event. */
@@ -56,22 +56,22 @@ void story_calls_add_call(struct story *s, const struct event *e);
 /* Take a TIMEWAIT event. */
 void story_timewait_feed(struct story *s, const struct event *e);
 
-/* The wait for the peer's FIN ended with this event. */
+/* End the wait for the peer's FIN with this event. */
 void story_timewait_finish(struct story *s, const struct event *e);
 
 /*
- * story_scan.c: the findings of a scan of the sockets. Of a connection whose close began before
- * tracing did, the scan shows the state and the processes that hold the socket.
+ * story_scan.c: the findings of a scan of the sockets. If a close began before tracing did, the
+ * scan shows the state of the socket and the processes that hold it.
  */
 
 /* Take a SOCKET event. It adds nothing to a story that has a state already. */
 void story_scan_add_socket(struct story *s, const struct event *e);
 
-/* Take a HOLDER event. Without room it only counts in holders_dropped. */
+/* Take a HOLDER event. If there is no room, it only counts in holders_dropped. */
 void story_scan_add_holder(struct story *s, const struct event *e);
 
 /*
- * Take note of a state change that arrives after the scan's event. If it starts from another state
- * than the scan found, it happened before the scan: the traced states replace the scanned one.
+ * Note a state change that arrives after the scan's event. If its old state is not the one that the
+ * scan found, the change happened before the scan: the traced states replace the scanned one.
  */
 void story_scan_supersede(struct story *s, const struct event *e);

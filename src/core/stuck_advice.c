@@ -36,8 +36,8 @@ static enum advice advise_close_wait(const struct stuck_socket *g)
 }
 
 /*
- * Our FIN was sent, or is queued. A segment that this host drops itself does not count as sent; the
- * kernel then tries again by the timer for window probes.
+ * Our FIN was sent, or is queued. A segment that this host drops itself does not count as sent: the
+ * kernel retries it with the timer for window probes.
  */
 static enum advice advise_fin_sent(const struct stuck_socket *g)
 {

@@ -4,8 +4,8 @@
  *
  * Both ends know the two initial sequence numbers (RFC 9293 section 3.4.1: each end chooses its own
  * at random), whatever lies between them: a veth, another namespace, NAT of addresses or ports. Two
- * sockets are twins if one has the two numbers of the other, swapped. A proxy or SYN proxy changes
- * the numbers: it makes two connections, whose ends are not twins across it.
+ * sockets are twins if one has the two numbers of the other, swapped. A proxy or SYN proxy makes
+ * two connections with different numbers: ends on opposite sides of it are not twins.
  */
 #pragma once
 

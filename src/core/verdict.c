@@ -21,7 +21,7 @@ static bool has_passed_state(const struct story *s, uint8_t state)
 	return false;
 }
 
-/* Who sent the first FIN: from the states that only one order of FINs leads to, else from FINs. */
+/* Find who sent the first FIN: from states that only one order of FINs leads to, else from FINs. */
 static enum initiator find_first_closer(const struct story *s)
 {
 	const struct close_segment *out = &s->seg[SEG_FIN_OUT], *in = &s->seg[SEG_FIN_IN];
@@ -84,7 +84,7 @@ static void set_ending(struct verdict *v, enum ending ending, enum reason reason
 	v->reason = reason;
 }
 
-/* Why we sent a RST, from the socket's fields, if the kernel gives no reason or "TCP_STATE". */
+/* Infer from the socket's fields why we sent a RST: the kernel gave no reason, or "TCP_STATE". */
 static enum reason infer_reset_reason(const struct verdict *v, const struct story *s)
 {
 	bool resets = s->reset.sent || (v->trigger && v->trigger->effect == EFFECT_RESET);
@@ -124,7 +124,7 @@ static enum reason find_reset_sent_reason(const struct verdict *v, const struct 
 	return infer_reset_reason(v, s);
 }
 
-/* CLOSE without an error on the socket and without the last wave: this side ended it. */
+/* Decide on a CLOSE with neither an error nor the last wave: this side ended the connection. */
 static void decide_local_close(struct verdict *v, const struct story *s)
 {
 	enum reason reason = find_reset_sent_reason(v, s);
@@ -137,7 +137,7 @@ static void decide_local_close(struct verdict *v, const struct story *s)
 		set_ending(v, ENDING_ABORTED, REASON_OTHER);
 }
 
-/* CLOSE with an error on the socket decides the ending. Returns false if there is no error. */
+/* Decide the ending from the error on the socket at CLOSE. Returns false if there is none. */
 static bool decide_by_error(struct verdict *v, const struct story *s)
 {
 	switch (s->at_close.sk_err) {
@@ -306,7 +306,7 @@ static void set_phase_part(struct verdict *v, enum phase phase, const struct clo
 		set_phase(v, phase, from->ts_ns, to->ts_ns);
 }
 
-/* Without wave 1: was there a first FIN, sent before tracing began or in a lost event? */
+/* No wave 1 was seen: was there one all the same, before tracing began or in a lost event? */
 static bool is_start_unseen(const struct story *s)
 {
 	return find_first_closer(s) != INITIATOR_UNKNOWN;
@@ -345,7 +345,7 @@ static enum blame blame_ack_wait(const struct story *s)
 }
 
 /*
- * Whom to blame for the time after the last wave seen: the one that the last state waited for.
+ * Whom to blame for the time after the last wave seen: whoever the last state waited for.
  */
 static enum blame blame_last_state(const struct story *s)
 {

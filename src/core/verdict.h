@@ -43,5 +43,5 @@ struct verdict {
 	bool partial;			/* a segment that should be there was not seen */
 };
 
-/* Conclude from a story, which must outlive v. now_ns: end of the run, for stories not over. */
+/* Conclude from a story, which must outlive v. now_ns ends a story that is not over. */
 void verdict_make(struct verdict *v, const struct story *s, uint64_t now_ns);

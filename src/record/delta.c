@@ -4,7 +4,7 @@
 #include <endian.h>
 #include <string.h>
 
-#define KEY_WORD 1	/* struct event's sk: records of one socket share a slot */
+#define KEY_WORD 1	/* struct event's sk_key: records of one socket share a slot */
 #define MASK_BYTES ((int)DELTA_WORDS / 8)
 
 void delta_begin(struct delta *p)

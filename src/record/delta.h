@@ -17,7 +17,7 @@
  * mostly equal within an event are replaced by their difference (snd_nxt - snd_una, for example).
  * The base of an empty slot is the latest record, initially all zeros.
  *
- * Decoding must start where encoding called delta_begin().
+ * Decoding can start only at a record before which the encoder called delta_begin().
  */
 #pragma once
 

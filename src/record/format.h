@@ -28,7 +28,7 @@
 #define RECORD_MEMBER_NS 1000000000ULL	/* a member spans at most this time */
 #define RECORD_MAGIC "tcpclose recording\n"
 #define RECORD_BODY 'R'
-#define RECORD_KIND_MARK 200		/* these two stand where an event has its kind */
+#define RECORD_KIND_MARK 200		/* these two are not kinds of events */
 #define RECORD_KIND_ANNOTATION 201
 #define RECORD_ANNOTATION_MAX 16384	/* bytes of one text */
 
@@ -39,7 +39,7 @@
 #endif
 
 enum record_mark_type {
-	RECORD_MARK_START = 1,	/* a file begins; its own counts start from these counters */
+	RECORD_MARK_START = 1,	/* a file begins; its counts are relative to these counters */
 	RECORD_MARK_TIME = 2,		/* the time is now_ns; timers up to then expire */
 	RECORD_MARK_END = 3,		/* the run has ended */
 	RECORD_MARK_NEXT_FILE = 4,	/* the file is full and continues in the next */
@@ -72,8 +72,8 @@ enum record_annotation_type {
 #define RECORD_ANNOTATION_PART_BYTES (offsetof(struct event, kind) - 4 * sizeof(__u64))
 
 /*
- * A part of an annotation's text, also of the size of an event with its kind at the same offset. A
- * long text is split into several consecutive parts.
+ * A part of an annotation's text. Like a mark, it has the size of an event, and its kind at the
+ * same offset. A long text is split into several consecutive parts.
  */
 struct record_annotation_part {
 	__u64 near_ns;		/* time of the previous record, because a small delta is short */

@@ -16,12 +16,12 @@
 /* The header as it was read. Do not move or copy it: meta's hooks point into `hook`. */
 struct record_header {
 	unsigned long schema, event_size;
-	bool byte_order;		/* equal to this machine's */
+	bool byte_order;		/* the recording has this machine's byte order */
 	char tool[RUN_INFO_TEXT];	/* version of the recorder */
 	struct run_info meta;
 	char hook[RUN_INFO_HOOKS][2][RECORD_WORD];
 	bool syscalls_differ;		/* some numbers differ from this machine's */
-	/* recorder's number to this machine's, -1: none; [1] is for 32-bit programs */
+	/* maps the recorder's number to this machine's, -1: none; [1]: of 32-bit programs */
 	int16_t syscall[2][RECORD_SYSCALLS];
 };
 

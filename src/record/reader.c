@@ -32,7 +32,7 @@ struct record_reader {
 	struct delta delta;
 	struct record_annotation annotation;	/* the parts read so far */
 	uint8_t in[IN_BYTES];
-	uint8_t member[RECORD_MEMBER_MAX + 1];	/* 1 more, to detect one too long */
+	uint8_t member[RECORD_MEMBER_MAX + 1];	/* 1 byte more, to detect a member too long */
 };
 
 /* Set the reason for the failure. Returns false, for the caller to return. */

@@ -41,7 +41,7 @@ struct record_annotation {
 	char bytes[RECORD_ANNOTATION_MAX];
 };
 
-/* The pointer that `got` names is set; it is valid until the next call. */
+/* Only the pointer that `got` names is set. It is valid until the next call. */
 struct record {
 	enum record_got got;
 	const struct event *event;

@@ -47,8 +47,8 @@ void record_writer_add_clock(struct record_writer *r, int64_t boot_to_wall_ns, u
 			     const struct kernel_counters *counters);
 
 /*
- * Add the meaning of the number `key` in the next event, as text. More than RECORD_ANNOTATION_MAX
- * bytes are cut off. The event added next goes into the same file.
+ * Add the meaning of the number `key` in the next event, as text. Bytes beyond
+ * RECORD_ANNOTATION_MAX are cut off. The event added next goes into the same file.
  */
 void record_writer_annotate(struct record_writer *r, enum record_annotation_type type, uint64_t key,
 			    uint64_t at_ns, const void *bytes, size_t len);

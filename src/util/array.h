@@ -14,9 +14,9 @@
 #define ARRAY_CAP_MIN 16	/* elements of an array that grows for the first time */
 
 /*
- * Make room for element `nr` in the allocated array, up to max elements. cap is the lvalue with the
- * number of elements that fit, a size_t. False, with everything as it was, if the array is at its
- * maximum or memory is out. The caller frees the array.
+ * Make room for element `nr` in the allocated array, up to max elements. cap is a size_t lvalue:
+ * the number of elements that fit. False, with nothing changed, if the array has its maximum size
+ * or memory is out. The caller frees the array.
  */
 #define ARRAY_GROW(array, nr, cap, max)                                                            \
 	({                                                                                         \
@@ -26,7 +26,7 @@
 		grown_ != NULL;                                                                    \
 	})
 
-/* For ARRAY_GROW(): the array, moved or not; NULL if there is no room, and it is as it was. */
+/* Used by ARRAY_GROW(). Return the array, which may have moved; NULL, unchanged, if no room. */
 static inline void *array_grow(void *array, size_t nr, size_t *cap, size_t max, size_t size)
 {
 	size_t more = *cap ? *cap * 2 : ARRAY_CAP_MIN;

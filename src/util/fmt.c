@@ -83,7 +83,7 @@ static bool fmt_in_unit(struct buf *b, uint64_t ns, uint64_t unit, uint64_t limi
 	return true;
 }
 
-/* Append "3 min 20 s"; v is in the smaller unit, `per` of which make the larger one. */
+/* Append "3 min 20 s"; v is in the smaller unit, and the larger unit has `per` of these. */
 static void fmt_two_units(struct buf *b, uint64_t v, uint64_t per, const char *large,
 			  const char *small)
 {

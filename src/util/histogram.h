@@ -19,7 +19,7 @@
 
 /* Starts as { 0 }. */
 struct histogram {
-	uint64_t n, min, max;	/* values, the smallest and the largest (ns); 0 if empty */
+	uint64_t n, min, max;	/* number of values; smallest and largest (ns); 0 if empty */
 	uint64_t *bucket[HISTOGRAM_BUCKETS];	/* HISTOGRAM_BINS counts each, NULL: all 0 */
 };
 

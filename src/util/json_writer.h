@@ -14,8 +14,8 @@
  *
  * Keys and the text of json_str() are copied unescaped: they must be the tool's own words in plain
  * ASCII without quotes or backslashes. Use json_bytes() for everything else. Integers must be below
- * 2^53, because the output promises that to readers that only have doubles; the caller ensures it,
- * nothing is checked here. Nesting deeper than JSON_DEPTH, or one end too many, sets buf.failed, as
+ * 2^53: the output promises that to readers that only have doubles. The caller ensures it; no check
+ * is made here. Nesting deeper than JSON_DEPTH, or one end too many, sets buf.failed, as
  * running out of memory does.
  */
 #pragma once
@@ -92,7 +92,7 @@ void json_bytes(struct json *j, const void *bytes, size_t len);
 void json_begin_str(struct json *j);
 void json_end_str(struct json *j);
 
-/* Append a key and its value: "key":value. For an object or an array, begin it. */
+/* Append a key and its value: "key":value. Of an object or an array, only the beginning. */
 JSON_INLINE json_kv_object(struct json *j, const char *key)
 {
 	json_key(j, key);

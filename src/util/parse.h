@@ -31,5 +31,5 @@ bool parse_duration(const char *text, uint64_t max_ns, uint64_t *ns);
 bool parse_bytes(const char *text, uint64_t min, uint64_t max, uint64_t *v);
 bool parse_bytes_pow2(const char *text, uint64_t min, uint64_t max, uint64_t *v);
 
-/* A uid, or a name in /etc/passwd (which other directories know is given as a number). */
+/* Parse a uid, or a user name in /etc/passwd. Names of other directories are not known. */
 bool parse_user(const char *text, uint32_t *uid);

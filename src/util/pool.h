@@ -18,7 +18,7 @@ struct pool {
 	size_t size;		/* of an item, in bytes */
 	char **chunks;
 	uint32_t made;		/* items created so far, freed ones included */
-	uint32_t free;		/* first free item, 0: none; it starts with the next number */
+	uint32_t free;		/* first free item, 0: none; it holds the next one's number */
 	size_t cap;		/* pointers that fit into `chunks` */
 };
 
