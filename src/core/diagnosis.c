@@ -46,8 +46,7 @@ static const struct hook_text hook_texts[] = {
 	  "tp_btf", "65 ns per packet that the host drops, plus 58 ns to miss no event",
 	  "Linux 6.11 or newer, or fentry, or CAP_SYSLOG for the addresses in /proc/kallsyms" },
 	{ "calls", false, "close() and shutdown(), entry to return",
-	  "with inline: calls that ended nothing are not reported, nor are return values and "
-	  "durations",
+	  "(inline) calls that ended nothing, return values and durations are not reported",
 	  NULL, NULL, "fentry, kprobes or tracepoints, as below" },
 	{ "walk", false, "sockets that are closing already",
 	  "their closes are reported without the beginning, and the view stuck cannot work",
