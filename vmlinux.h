@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * The kernel's types, kept by hand: only the fields that we read, for every architecture alike.
+ * The kernel's types, written by hand: only the fields that the BPF programs read, in one file for
+ * all architectures.
  *
- * CO-RE finds each field in the running kernel by name, so order and gaps do not matter here; the width
- * of an integer does, and only tools/check-fields proves it. A struct with a suffix after three
- * underscores is another version's layout of the same struct.
+ * CO-RE finds each field in the running kernel by name, so the order of fields and the gaps between
+ * them do not matter here. The width of an integer matters: tools/check-fields compares it with the
+ * kernel's BTF. A name with a suffix after three underscores (file___ref) is the same struct with
+ * the layout of another kernel version or architecture.
  */
 #ifndef __VMLINUX_H__
 #define __VMLINUX_H__
@@ -34,7 +36,7 @@ enum {
 	BPF_RB_FORCE_WAKEUP = 2,
 };
 
-/* 6.10 on; the numbers move, only the names count */
+/* Kernels >= 6.10. The numbers differ between versions, so CO-RE looks them up by name. */
 enum sk_rst_reason {
 	SK_RST_REASON_TCP_ABORT_ON_DATA,
 	SK_RST_REASON_TCP_ABORT_ON_CLOSE,
@@ -78,7 +80,7 @@ struct inet_timewait_death_row {
 	int sysctl_max_tw_buckets;
 };
 
-/* <= 5.15: a plain count, which begins at 0 instead of 1 */
+/* Kernels <= 5.15: a plain counter that starts at 0, where tw_refcount starts at 1 */
 struct inet_timewait_death_row___count {
 	atomic_t tw_count;
 };
@@ -116,14 +118,14 @@ struct inode {
 	unsigned short i_mode;
 };
 
-/* <= 6.12: f_count, 0 when __fput runs */
+/* Kernels <= 6.12: f_count is 0 when __fput() runs */
 struct file {
 	struct inode *f_inode;
 	void *private_data;
 	atomic_long_t f_count;
 };
 
-/* >= 6.13: f_ref, FILE_REF_DEAD and above when __fput runs (include/linux/file_ref.h) */
+/* Kernels >= 6.13: f_ref is at least FILE_REF_DEAD when __fput() runs (include/linux/file_ref.h) */
 typedef struct {
 	atomic64_t refcnt;
 } file_ref_t;
@@ -136,7 +138,7 @@ struct callback_head {
 	void (*func)(struct callback_head *head);
 };
 
-/* >= 6.7: how fput() remembers a file until the end of the call; before, f_rcuhead */
+/* Kernels >= 6.7: fput() queues the file with f_task_work until the system call ends */
 struct file___work {
 	struct callback_head f_task_work;
 };
@@ -172,7 +174,10 @@ struct timer_list {
 	unsigned long expires;
 };
 
-/* where the keepalive timer is: until 6.17, and since */
+/*
+ * The keepalive timer: in struct sock before 6.18, in struct inet_connection_sock from 6.18 on and
+ * in some stable kernels
+ */
 struct sock___timer {
 	struct timer_list sk_timer;
 };
@@ -212,7 +217,7 @@ struct tcp_sock {
 	int linger2;
 	__u32 rcv_tstamp;
 	__u32 retrans_stamp;
-	__u8 tcp_usec_ts : 1;	/* 6.7 on */
+	__u8 tcp_usec_ts : 1;	/* kernels >= 6.7 */
 	__u8 repair : 1;
 	bool is_mptcp;
 };
@@ -224,7 +229,7 @@ struct inet_timewait_sock {
 	struct timer_list tw_timer;
 };
 
-/* >= 6.14: milliseconds of the monotonic clock when it was made */
+/* Kernels >= 6.14: when the minisock was created, in milliseconds of the monotonic clock */
 struct inet_timewait_sock___stamp {
 	__u32 tw_entry_stamp;
 };
@@ -248,7 +253,7 @@ struct sk_buff {
 	char cb[48];
 };
 
-/* what TCP keeps in sk_buff.cb */
+/* TCP's data in sk_buff.cb */
 struct tcp_skb_cb {
 	__u32 seq;
 	__u32 end_seq;
@@ -320,7 +325,7 @@ struct task_struct {
 
 struct pt_regs;
 
-/* The saved registers of a system call, by architecture; the kernel has one of the two. */
+/* The saved registers of a system call. A kernel has one of these two layouts. */
 struct pt_regs___x86 {
 	unsigned long orig_ax;
 	unsigned long ax;
@@ -336,7 +341,7 @@ struct pt_regs___arm64 {
 	__s32 syscallno;
 };
 
-/* both */
+/* in both layouts */
 struct pt_regs___any {
 	unsigned long sp;
 };

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * How long a socket has been in its state, and how long until the kernel ends it: read from the
- * socket's timestamps and timers, for sockets whose changes of state were not traced.
+ * Derives how long a socket has been in its state, and how long until the kernel ends it, from the
+ * socket's timestamps and timers. For sockets whose changes of state were not traced.
  */
 #pragma once
 
@@ -28,10 +28,10 @@ static __always_inline __u64 ns_since_ms(__u32 ms)
 }
 
 /*
- * Fill the minimum age of the socket's state. Each received segment updates rcv_tstamp (tcp_ack). A
- * state that only a segment can cause is at least as old as the last one. In the other states our
- * FIN is not acknowledged yet. If nothing else is outstanding, retrans_stamp is the time of its
- * first retransmission (tcp_retransmit_skb).
+ * Fill in the minimum age of the socket's state. The three states below are entered by a segment,
+ * so they are at least as old as the last segment received (rcv_tstamp, set by tcp_ack). In the
+ * other states our FIN is not acknowledged yet. If only the FIN is outstanding, retrans_stamp is
+ * the time of its first retransmission (tcp_retransmit_skb).
  */
 static __always_inline void sock_fill_age(struct event *e, const struct tcp_sock *tp)
 {
@@ -54,8 +54,8 @@ static __always_inline void sock_fill_age(struct event *e, const struct tcp_sock
 }
 
 /*
- * Time until an orphan in FIN_WAIT2 that is still a full socket ends: its timer, then a minisock
- * for the rest (tcp_keepalive_timer). 0 if unknown.
+ * Return the time until the kernel ends an orphan in FIN_WAIT2 that is still a full socket: first
+ * its timer expires, then a minisock lasts for the rest (tcp_keepalive_timer). 0 if unknown.
  */
 static __always_inline __u64 sock_fin_wait2_left_ns(const struct sock *sk,
 						    const struct tcp_sock *tp)

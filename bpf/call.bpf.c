@@ -2,14 +2,15 @@
 /*
  * close() and shutdown() on TCP sockets, from entry to return.
  *
- * A state change shows which call ended a connection. These hooks add what it cannot show: calls
- * that ended nothing, calls that failed, and the time spent in them. Of three sets of programs the
- * cheapest that the kernel accepts is attached: fentry and fexit on the function of the system
- * call, kprobes on it, or the syscall tracepoints, which cost every system call of the host.
+ * A state change shows which call ended a connection. These hooks add the calls that ended nothing,
+ * the calls that failed, and the time spent in each call. There are three sets of programs: fentry
+ * and fexit on the function of the system call, kprobes on it, and the syscall tracepoints, which
+ * slow down every system call of the host. The cheapest set that the kernel accepts is attached.
  *
- * The kernel skips a program that is already running on this CPU. Where it may preempt a task in
- * the middle of a program (all kernels since 7.0, many before), the call of the next task would be
- * missed, so the first and the last set are attached twice. Kprobes run with preemption off.
+ * The kernel skips a program that is already running on this CPU. If the kernel preempts a task in
+ * the middle of a program (all kernels since 7.0 can, and many older ones), the call of the next
+ * task is missed. So the fentry and tracepoint sets are attached twice. Kprobes run with preemption
+ * off.
  */
 #include "call.bpf.h"
 #include <bpf/bpf_tracing.h>
@@ -18,7 +19,7 @@ struct inflight_map inflight SEC(".maps");
 
 /*
  * The function of a system call has one argument, a pointer to the caller's registers
- * (arch/x86/include/asm/syscall_wrapper.h, and the same of arm64).
+ * (asm/syscall_wrapper.h of x86 and arm64).
  */
 static __always_inline __u32 syscall_first_arg(const void *regs)
 {
@@ -40,7 +41,7 @@ static __always_inline long syscall_return_value(const void *regs)
 	return (long)BPF_CORE_READ(arm64, regs[0]);
 }
 
-/* The caller's registers: the function's first argument, from the registers at its entry. */
+/* Read the function's first argument, the caller's registers, from the registers at its entry. */
 static __always_inline const void *caller_regs(const void *regs)
 {
 	const struct pt_regs___x86 *x86 = regs;
@@ -61,7 +62,7 @@ static __always_inline int exit_by_fexit(const __u64 *ctx)
 	return call_exit((long)ctx[1]);
 }
 
-/* src/live/hook_table.c names the functions: they depend on the architecture. */
+/* src/live/hook_table.c names the functions, which depend on the architecture. */
 REENTRANT_PROG("fentry", close_fentry, enter_by_fentry(ctx, copy))
 REENTRANT_PROG("fexit", close_fexit, exit_by_fexit(ctx))
 REENTRANT_PROG("fentry", shutdown_fentry, enter_by_fentry(ctx, copy))

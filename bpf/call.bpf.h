@@ -28,21 +28,21 @@ struct inflight_map {
 };
 extern struct inflight_map inflight SEC(".maps");
 
-/* Can a story be about this socket? It must have a peer, or have had one. */
+/* Can this socket have a story? Only a socket that has a peer, or had one, can. */
 static __always_inline bool has_peer(__u8 state, __be16 dport)
 {
 	return dport && state != STATE_LISTEN && (state != STATE_SYN_SENT || filter.never_open);
 }
 
 /*
- * From 6.3 on a number can be cast to a pointer to a struct and then read directly, which takes a
- * fifth of the time of a helper call per field. Before, the address of this function is 0;
- * kernel_features.cast guards its use.
+ * Kernels >= 6.3 can cast a number to a pointer to a struct. Reading a field through this pointer
+ * takes a fifth of the time of a helper call. In older kernels the address of this function is 0,
+ * so test kernel_features.cast before using it.
  */
 extern void *bpf_rdonly_cast(const void *obj, __u32 btf_id) __ksym __weak;
 #define RDONLY_CAST(p, type) ((type *)bpf_rdonly_cast((p), bpf_core_type_id_kernel(type)))
 
-/* Fill call from the socket behind the file. False if no story can be about it. */
+/* Fill call from the socket behind the file. False if that socket cannot have a story. */
 static __always_inline bool inflight_read_cast(struct inflight *call, const void *file)
 {
 	const struct file *f = RDONLY_CAST(file, struct file);
@@ -81,8 +81,8 @@ static __always_inline bool inflight_read(struct inflight *call, const struct fi
 }
 
 /*
- * False if the other copy of this hook has already recorded this call. A stale entry (its return
- * was missed) is for another socket and is overwritten.
+ * False if the other copy of this hook has already recorded this call. A stale entry, from a call
+ * whose return was missed, is for another socket and is overwritten.
  */
 static __always_inline bool call_is_new(__u32 tid, const struct inflight *call)
 {

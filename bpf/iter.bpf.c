@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
  * Iterators over the TCP sockets of a network namespace and over the open files of all processes,
- * to find connections that were closing before the trace started. An object of its own, since the
- * view stuck uses it without tracing.
+ * to find connections that were closing before the trace started. They are a BPF object of their
+ * own, because the view stuck uses them without tracing.
  *
  * Both iterate over hundreds of thousands of items that do not match, so the tests that fail most
  * often come first. An event is built on the stack and written to the reader of the iterator.
@@ -13,7 +13,7 @@ const volatile struct filter filter;
 const volatile __u64 sk_xor;
 const volatile __u64 tick_ns;
 
-/* Half closed, or closing. */
+/* Is a socket in this state half-closed or closing? */
 static __always_inline bool is_closing(__u8 state)
 {
 	return state == STATE_CLOSE_WAIT || state == STATE_FIN_WAIT1 || state == STATE_FIN_WAIT2 ||
@@ -63,7 +63,7 @@ static __always_inline int emit_socket(struct seq_file *seq, struct sock_common 
 	return 0;
 }
 
-/* Report a minisock that waits for the peer's FIN. One in TIME_WAIT proper is never stuck. */
+/* Report a minisock that waits for the peer's FIN. After the FIN a minisock is never stuck. */
 static __always_inline int emit_minisock(struct seq_file *seq, struct sock_common *skc)
 {
 	struct tcp_timewait_sock *tcptw = bpf_skc_to_tcp_timewait_sock(skc);

@@ -2,12 +2,12 @@
 /*
  * Hooks that lose no event to the kernel's recursion guard.
  *
- * The kernel skips a program that is already running on this CPU. A socket's state can change in
- * process context with interrupts on, and another socket's in a softirq that interrupts the
- * program: the inner change would be missed, and counted nowhere but in
- * bpf_prog_info.recursion_misses. So these hooks are attached twice. The first program marks each
- * event that it handled; the second handles events without a mark, which arrived while the first
- * was running. TCP runs in process and softirq context only, so two programs are enough.
+ * The kernel skips a program that is already running on this CPU. While a program reports a change
+ * that was made in process context, a softirq can interrupt it and change the state of another
+ * socket. The program would miss this inner change, and only bpf_prog_info.recursion_misses would
+ * count it. So these hooks are attached twice. The first program marks each event that it handled.
+ * The second handles events without a mark, which arrived while the first was running. TCP runs in
+ * process and softirq context only, so two programs are enough.
  */
 #pragma once
 
@@ -30,7 +30,7 @@ enum reentry_hook {
 /*
  * The event that the first program handled last on this CPU, and the one that it had interrupted.
  * An id is a socket cookie, which is never reused, so a stale mark matches nothing else. For calls
- * the id is the task, which is reused: HANDLE_ONCE_ANY_ORDER() copes with stale marks.
+ * the id is that of the task, which can be reused: HANDLE_ONCE_ANY_ORDER() tolerates stale marks.
  */
 struct reentry_mark {
 	__u64 id, what;
@@ -97,8 +97,8 @@ enum reentry_copy { REENTRY_FIRST, REENTRY_SECOND };
 	}
 
 /*
- * Evaluate handle once per event, which id and what identify: in the first program or, if the
- * kernel skipped that, in the second. For hooks whose programs run in the order of attaching.
+ * Evaluate handle once for the event that id and what identify: in the first program or, if the
+ * kernel skipped it, in the second. For hooks whose programs run in the order of attaching.
  */
 #define HANDLE_ONCE(copy, hook, id, what, handle)						\
 	({											\
@@ -111,9 +111,9 @@ enum reentry_copy { REENTRY_FIRST, REENTRY_SECOND };
 	})
 
 /*
- * The same for hooks whose programs can run in either order (the fentry program attached last runs
- * first). The program that runs first leaves its mark for the other. A stale mark stops one of
- * them, never both.
+ * Evaluate handle once, for hooks whose programs can run in either order (of two fentry programs
+ * the one attached last runs first). The program that runs first leaves its mark for the other. A
+ * stale mark stops one of them, never both.
  */
 #define HANDLE_ONCE_ANY_ORDER(copy, hook, id, what, handle)					\
 	({											\
@@ -126,7 +126,7 @@ enum reentry_copy { REENTRY_FIRST, REENTRY_SECOND };
 		0;										\
 	})
 
-/* Remember the orphan that went to CLOSE last on this CPU. */
+/* Record the orphan that changed to CLOSE last on this CPU. */
 static __always_inline void mark_orphan_closed(__u64 id)
 {
 	__u32 hook = REENTRY_ORPHAN_CLOSED;

@@ -3,7 +3,8 @@
  * RSTs, sent and received, and retransmissions of our FIN.
  *
  * A state change to CLOSE does not show whether a RST was received or sent; these hooks do. RSTs
- * that a listener sends belong to no story, nor do most of those without a socket.
+ * that a listener sends belong to no story, and neither do most RSTs that are sent without a
+ * socket.
  */
 #include "event_new.bpf.h"
 #include "reentry.bpf.h"
@@ -44,9 +45,9 @@ static __always_inline int emit_rst_sent_noreason(struct sock *sk, bool answer)
 }
 
 /*
- * Report a RST in answer to a segment without a socket, if the segment is a FIN: it may belong to a
- * connection for which no minisock could be made. Other segments, a port scan for example, belong
- * to no story.
+ * Report a RST that answers a segment without a socket, if the segment has the FIN flag: it may
+ * belong to a connection for which no minisock could be created. Other segments, for example those
+ * of a port scan, belong to no story.
  */
 static __always_inline int emit_rst_sent_no_socket(const struct sk_buff *skb)
 {
@@ -74,7 +75,7 @@ static __always_inline int handle_rst_sent(const void *ctx, enum reentry_copy co
 			   emit_rst_sent(sk, ctx_arg_is_set(ctx, 1), reason));
 }
 
-/* From 6.10 on, with a reason. sk and skb may be NULL. */
+/* Kernels >= 6.10: the tracepoint passes a reason. sk and skb may be NULL. */
 REENTRANT_PROG("tp_btf/tcp_send_reset", reset_sent, handle_rst_sent(ctx, copy, sk, skb, reason),
 	       struct sock *sk, struct sk_buff *skb, __u32 reason)
 
@@ -87,13 +88,13 @@ static __always_inline int handle_rst_sent_noreason(const void *ctx, enum reentr
 			   emit_rst_sent_noreason(sk, ctx_arg_is_set(ctx, 1)));
 }
 
-/* Before 6.10: no reason, and no RSTs from a minisock or without a socket. */
+/* Kernels < 6.10: no reason, and no event for RSTs from a minisock or without a socket. */
 REENTRANT_PROG("tp_btf/tcp_send_reset", reset_sent_noreason,
 	       handle_rst_sent_noreason(ctx, copy, sk), struct sock *sk)
 
 /*
- * Called for every RST in answer to a segment. Report the RSTs that the tracepoint before 6.10 does
- * not show: from a minisock or without a socket. skb is never NULL.
+ * Runs for every RST that answers a segment. Reports only the RSTs that the tracepoint before 6.10
+ * does not show: from a minisock or without a socket. skb is never NULL.
  */
 static __always_inline int handle_send_reset(const void *ctx, struct sock *sk, struct sk_buff *skb)
 {
@@ -133,7 +134,7 @@ REENTRANT_PROG("tp_btf/tcp_receive_reset", reset_received,
 	       HANDLE_ONCE(copy, REENTRY_RESET_RECEIVED, sock_id_any(sk), 0, emit_rst_received(sk)),
 	       struct sock *sk)
 
-/* Does this segment carry our FIN? Then it is the last in sequence. */
+/* Does this segment carry our FIN? The FIN is in the segment that ends at write_seq. */
 static __always_inline bool skb_carries_our_fin(const struct sock *sk, const struct sk_buff *skb)
 {
 	__u8 state = sk->__sk_common.skc_state;
@@ -164,11 +165,11 @@ static __always_inline int handle_fin_resent(enum reentry_copy copy, struct sock
 			   emit_fin_resent(sk, skb));
 }
 
-/* From about 6.16 on: with err, since it also fires for segments that could not be sent. */
+/* Kernels >= 6.16 or so: the tracepoint also fires if the segment could not be sent (err). */
 REENTRANT_PROG("tp_btf/tcp_retransmit_skb", fin_resent, err ? 0 : handle_fin_resent(copy, sk, skb),
 	       struct sock *sk, struct sk_buff *skb, int err)
 
-/* Before: only for segments that were sent. */
+/* Older kernels: the tracepoint fires only for segments that were sent. */
 REENTRANT_PROG("tp_btf/tcp_retransmit_skb", fin_resent_noerr, handle_fin_resent(copy, sk, skb),
 	       struct sock *sk, struct sk_buff *skb)
 

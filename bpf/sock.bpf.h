@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * Fill an event's fields from the kernel's structs. Together with task.bpf.h and age.bpf.h the only
- * place that knows kernel layouts: each difference between kernels is behind one function.
+ * Fills an event's fields from the kernel's structs. Only this file, task.bpf.h and age.bpf.h know
+ * kernel layouts: each difference between kernels is hidden behind one function.
  */
 #pragma once
 
@@ -182,10 +182,10 @@ static __always_inline __u16 sock_file_bits(const struct sock *sk)
 }
 
 /*
- * Did a close() of this file drop its last reference? From 6.6 on close() drops it at once. All
- * else defers it to the end of the system call (fput, task_work): for example a unix socket that is
- * closed with the descriptor in flight. Neither bit if the kernel's struct does not show which it
- * is.
+ * Did a close() of this file drop its last reference? From 6.6 on close() releases the file at
+ * once. Any other release is deferred to the end of the system call (fput, task_work): for example,
+ * if the descriptor was in flight in a unix socket that is closed. Returns 0 if the kernel's struct
+ * does not show which it was.
  */
 static __always_inline __u8 sock_fput_bit(const struct sock *sk)
 {
@@ -239,8 +239,8 @@ static __always_inline __u16 sock_state_bits(const struct sock *sk, const struct
 }
 
 /*
- * A socket's cookie. Generates one if there is none and the kernel permits it (from 5.12 on), else
- * 0. Not for minisocks, which inherit their socket's cookie.
+ * Return a socket's cookie. If there is none, generate one (kernels >= 5.12) or return 0. Not for
+ * minisocks, which inherit their socket's cookie.
  */
 static __always_inline __u64 sock_cookie(struct sock *sk)
 {
@@ -281,7 +281,7 @@ static __always_inline __u8 sock_tw_full_bit(const struct sock *sk)
 }
 
 /*
- * Fill w with the endpoint that a segment was sent to, from its headers. False if it is not IP.
+ * Fill w with the endpoint that a segment's headers are addressed to. False if it is not IP.
  * Addresses: RFC 791 section 3.1, RFC 8200 section 3; ports: RFC 9293 section 3.1.
  */
 static __always_inline bool flow_from_segment(struct flow *w, const struct sk_buff *skb,
@@ -335,7 +335,7 @@ static __always_inline void sock_fill(struct event *e, const struct sock *sk,
 	sock_fill_numbers(e, sk, tp);
 }
 
-/* Bytes accepted beyond rcv_nxt, also by a minisock later: tcp_receive_window(). */
+/* Bytes that the socket, or later its minisock, accepts beyond rcv_nxt: tcp_receive_window(). */
 static __always_inline __u32 sock_rcv_wnd(const struct tcp_sock *tp)
 {
 	int wnd = tp->rcv_wup + tp->rcv_wnd - tp->rcv_nxt;
@@ -349,7 +349,10 @@ static __always_inline bool skb_read_tcp_header(const struct sk_buff *skb, __u8 
 	return !bpf_probe_read_kernel(header, TCP_HEADER_MIN, skb->head + skb->transport_header);
 }
 
-/* BPF_CORE_READ: the verifier forbids arithmetic with pointers that are read directly (6.18). */
+/*
+ * Payload bytes of a segment. Uses BPF_CORE_READ, because the verifier (6.18) forbids arithmetic
+ * with pointers that are read directly.
+ */
 static __always_inline int skb_payload(const struct sk_buff *skb, const __u8 *header)
 {
 	long tcp_at = BPF_CORE_READ(skb, head) + skb->transport_header - BPF_CORE_READ(skb, data);
@@ -371,7 +374,7 @@ static __always_inline __u32 skb_end_seq(const struct sk_buff *skb)
 	(bpf_core_enum_value_exists(enum sk_rst_reason, SK_RST_REASON_TCP_##word) &&               \
 	 (reason) == bpf_core_enum_value(enum sk_rst_reason, SK_RST_REASON_TCP_##word))
 
-/* Convert the kernel's reason for a RST, whose number changes between versions, to ours. */
+/* Convert the kernel's reason for a RST, whose number depends on the version, to reset_reason. */
 static __always_inline __u32 reset_reason_from_kernel(__u32 reason)
 {
 	if (KERNEL_REASON_IS(reason, ABORT_ON_CLOSE))
@@ -392,8 +395,8 @@ static __always_inline __u32 reset_reason_from_kernel(__u32 reason)
 }
 
 /*
- * An id for marks (reentry.bpf.h): the socket's cookie, or its address if it has none, which
- * happens before 5.12. Those kernels skip no program, so a mark never outlives its socket.
+ * Return an id of the socket for marks (reentry.bpf.h): its cookie, or its address if it has no
+ * cookie, as can happen before 5.12. Those kernels skip no program, so no mark outlives its socket.
  */
 static __always_inline __u64 sock_id(struct sock *sk)
 {
@@ -407,9 +410,9 @@ static __always_inline __u64 sock_id_any(const struct sock *sk)
 }
 
 /*
- * An argument of a tp_btf, fentry or fexit program as a number of unknown origin. Some verifiers
- * (6.3 to 6.11) assume that a pointer argument is not NULL and remove a plain test. That of 5.10
- * rejects a pointer to a struct that its BTF only declares.
+ * Read an argument of a tp_btf, fentry or fexit program as a number of unknown origin. Some
+ * verifiers (6.3 to 6.11) assume that a pointer argument is not NULL and remove a plain test. The
+ * verifier of 5.10 rejects a pointer to a struct that its BTF only declares.
  */
 static __always_inline __u64 ctx_arg_scalar(const void *ctx, int arg)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * The user stack of the task on this CPU, by frame pointers. They miss the caller of a function
- * that sets up no frame, such as libc's close(): its address is in the first few words of the
- * stack.
+ * Captures the user stack of the task on this CPU by its frame pointers. They skip the caller of a
+ * function that sets up no frame, such as libc's close(). The address of this caller is in the
+ * first few words of the stack, so these are captured too.
  */
 #pragma once
 
@@ -62,8 +62,8 @@ static __always_inline bool change_wants_stack(const struct sock *sk, int new)
 }
 
 /*
- * Emit the stack before the event with the same ts_ns, which then wakes the reader: symbols must be
- * read before the task exits. Kernel threads have no user stack.
+ * Emit the stack. The caller then emits the event with the same ts_ns, which wakes the reader,
+ * because symbols must be read before the task exits. Kernel threads have no user stack.
  */
 static __always_inline void stack_emit(void *ctx, const struct sock *sk, int new, __u64 ts_ns)
 {

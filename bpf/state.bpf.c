@@ -25,9 +25,9 @@ const volatile struct kernel_features kernel_features;
 const volatile bool want_stacks;
 
 /*
- * Is this change part of a story? The start of a connection is not, nor are the changes of a
- * listener. But a listener that closes resets the connections in its accept queue, so the task that
- * closes it also closes them.
+ * Is this change part of a story? The start of a connection is not, and the changes of a listener
+ * are not, with one exception. The close of a listener resets the connections in its accept queue,
+ * so it shows the task that closes them.
  */
 static __always_inline bool is_traced(const struct sock *sk, int old, int new)
 {
@@ -43,7 +43,7 @@ static __always_inline bool is_traced(const struct sock *sk, int old, int new)
 	return true;
 }
 
-/* Will the release of this orphan follow its CLOSE at once, in a close() that does not linger? */
+/* Will this orphan be released right after its change to CLOSE? If close() does not linger, yes. */
 static __always_inline bool is_orphan_release(__u16 bits)
 {
 	return (bits & (SOCKF_DEAD | SOCKF_LINGER)) == SOCKF_DEAD;
@@ -104,8 +104,8 @@ REENTRANT_PROG("tp_btf/inet_sock_set_state", on_state, handle_state(ctx, copy, s
 	       struct sock *sk, int old, int new)
 
 /*
- * Does the release of this socket add a fact? It does if it ends a close(), which holds the lock.
- * It does not if it follows the CLOSE of an orphan on the same CPU, which was reported.
+ * Does the release of this socket add a fact? It does if a close(), which holds the lock, made it.
+ * It does not if the socket is the orphan whose change to CLOSE was just reported on this CPU.
  */
 static __always_inline bool release_is_traced(const struct sock *sk)
 {

@@ -50,9 +50,10 @@ static __always_inline struct task_struct *task_current(void)
 }
 
 /*
- * The saved registers of the task's system call. Without the helper (before 5.15) they are computed
- * as task_pt_regs() does on x86 and arm64: at the top of the kernel stack, THREAD_SIZE above its
- * bottom, less their own size. Kernels that old have no padding there; KASAN is not supported.
+ * Return the saved registers of the task's system call. Without the helper (before 5.15) their
+ * address is computed as in task_pt_regs() of x86 and arm64: the top of the kernel stack, which is
+ * THREAD_SIZE above its bottom, minus the size of the registers. Such old kernels have no padding
+ * there. Kernels with KASAN, whose stacks are larger, are not supported.
  */
 static __always_inline const void *task_regs(struct task_struct *task)
 {
@@ -82,8 +83,8 @@ static __always_inline void regs_fill_i386(struct event *e, const struct pt_regs
 }
 
 /*
- * Fill the system call of the task from its saved registers. Valid in task context only; stale in
- * threads of io_uring and of the kernel.
+ * Fill in the system call of the task from its saved registers. They are valid in task context
+ * only, and stale in threads of io_uring and of the kernel.
  */
 static __always_inline void regs_fill(struct event *e, struct task_struct *task)
 {
@@ -115,7 +116,7 @@ static __always_inline void regs_fill(struct event *e, struct task_struct *task)
 	e->task_flags |= TASKF_SYSCALL;
 }
 
-/* Fill the task on this CPU. User space decides whether it caused the event. */
+/* Fill in the task on this CPU. User space decides whether it caused the event. */
 static __always_inline void task_fill(struct event *e)
 {
 	struct task_struct *task = task_current();
@@ -141,7 +142,7 @@ static __always_inline void task_fill(struct event *e)
 		regs_fill(e, task);
 }
 
-/* The open file behind a descriptor of the task, or NULL. A number to the verifier. */
+/* The open file behind a descriptor of the task, or NULL. The verifier takes it for a number. */
 static __always_inline struct file *fd_file(__u32 fd)
 {
 	struct task_struct *task = task_current();
@@ -150,7 +151,7 @@ static __always_inline struct file *fd_file(__u32 fd)
 
 	if (kernel_features.pt_regs) {
 		fdt = task->files->fdt;
-		if (fd >= fdt->max_fds)		/* without files, the faulting read yields 0 */
+		if (fd >= fdt->max_fds)		/* if files is NULL, the read faults and yields 0 */
 			return NULL;
 		slot = fdt->fd;
 	} else {

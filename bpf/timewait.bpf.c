@@ -2,12 +2,12 @@
 /*
  * Segments after CLOSE, which reach the timewait minisock that replaced the socket.
  *
- * A minisock has no tracepoint. Where the kernel has trampolines, the function that processes every
- * segment for a minisock is hooked, and nothing else runs these programs. Elsewhere kfree_skb is
- * used, through which every such segment is freed. Newer kernels pass the minisock to it (rx_sk).
- * In older ones the address of the caller shows that TCP had no socket for the segment, whose
- * headers then identify the endpoint. kfree_skb runs for every packet that the host drops, so the
- * tests that fail for nearly all of them come first.
+ * A minisock has no tracepoint. If the kernel has trampolines, the function that processes each
+ * segment for a minisock is hooked, and no other traffic runs these programs. Otherwise the
+ * tracepoint kfree_skb is used, because the kernel frees each such segment there. Kernels >= 6.11
+ * pass the minisock to it (rx_sk). In older kernels the address of the caller shows that TCP had no
+ * socket for the segment, and the headers of the segment identify the endpoint. kfree_skb runs for
+ * every packet that the host drops, so the tests that fail for nearly all packets come first.
  */
 #include "event_new.bpf.h"
 #include "reentry.bpf.h"
@@ -67,13 +67,13 @@ static __always_inline int handle_kfree_skb(enum reentry_copy copy, struct sk_bu
 			   emit_timewait_segment(skb, rx_sk));
 }
 
-/* kfree_skb with rx_sk: kernels from 6.11 on. rx_sk may be NULL. */
+/* Kernels >= 6.11: kfree_skb with rx_sk, which may be NULL. */
 REENTRANT_PROG("tp_btf/kfree_skb", on_kfree_skb, handle_kfree_skb(copy, skb, rx_sk),
 	       struct sk_buff *skb, void *location, __u32 reason, struct sock *rx_sk)
 
 /*
- * The first two arguments are the same in all kernels. Runs in softirqs only, one at a time per
- * CPU, so a second program is not needed.
+ * The first two arguments of the function are the same in all kernels. It runs in softirqs only,
+ * one at a time per CPU, so a second program is not needed.
  */
 SEC("fexit/tcp_timewait_state_process")
 int BPF_PROG(on_timewait_segment, struct inet_timewait_sock *tw, struct sk_buff *skb)
@@ -112,7 +112,7 @@ static __always_inline int handle_kfree_skb_location(enum reentry_copy copy, str
 			   emit_segment_from_headers(skb));
 }
 
-/* kfree_skb without rx_sk: older kernels. */
+/* Older kernels: kfree_skb without rx_sk. */
 REENTRANT_PROG("tp_btf/kfree_skb", on_kfree_skb_location,
 	       handle_kfree_skb_location(copy, skb, (__u64)location),
 	       struct sk_buff *skb, void *location)

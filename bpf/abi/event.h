@@ -2,10 +2,10 @@
 /*
  * The ABI between the kernel side and user space, and the body of a recording.
  *
- * An event is a fact: what a socket looked like at one instant, and which task was there. It draws
- * no conclusion. All integers are in host order except the addresses, which are in network order.
- * Ids (kinds, calls, bits) are never renumbered: recordings hold them. Every byte is always
- * written.
+ * An event records facts and draws no conclusions: the state of a socket at one instant, and the
+ * task on the CPU. All integers are in host order except the addresses, which are in network order.
+ * Ids (of kinds, calls and flags) are never renumbered, because recordings contain them. Every byte
+ * of an event is written.
  */
 #pragma once
 
@@ -16,14 +16,14 @@
 
 #define EVENT_SCHEMA 1
 
-/* What happened. "lost" counters are kept by these kinds. */
+/* The kinds of events. Lost events are counted by kind. */
 #define EVENT_KINDS(X)                                                                             \
 	X(STATE, 1, "state")     /* inet_sock_set_state: old_state -> new_state */                 \
 	X(DESTROY, 2, "destroy") /* tcp_destroy_sock in process context: the socket is gone */     \
 	X(CALL, 3, "call")       /* a close or shutdown call on a TCP socket has returned */       \
 	X(TIMEWAIT, 4, "late")   /* a segment reached the timewait minisock of a socket */         \
 	X(RESET_SENT, 5, "reset-sent")                                                             \
-	X(RESET_RECEIVED, 6, "reset-received") /* or data after close, if answered by a RST */     \
+	X(RESET_RECEIVED, 6, "reset-received") /* tcp_reset(): a RST came, or data after close */  \
 	X(FIN_RESENT, 7, "fin-resent") /* our FIN was sent once more */                            \
 	X(SOCKET, 8, "socket") /* the scan found a socket, or minisock, that is closing */         \
 	X(HOLDER, 9, "holder") /* the scan found a descriptor of such a socket */
@@ -32,7 +32,7 @@ enum event_kind {
 #define X(id, nr, word) EVENT_##id = nr,
 	EVENT_KINDS(X)
 #undef X
-	EVENT_STACK = 10,	/* no struct event but a struct stack (stack.h); losses count so */
+	EVENT_STACK = 10,	/* counts lost stacks: struct stack (stack.h), not struct event */
 	EVENT_KIND_MAX = 15,
 };
 
@@ -66,7 +66,7 @@ enum sock_flag {
 	SOCKF_LINGER = 1 << 3,	/* SO_LINGER is on */
 	SOCKF_LINGER_ZERO = 1 << 4,	/* SO_LINGER is on with a time of zero */
 	SOCKF_LINGER2_NEG = 1 << 5,/* TCP_LINGER2 < 0 */
-	SOCKF_OWNED = 1 << 6,	/* lock_sock is held: a system call, or its backlog */
+	SOCKF_OWNED = 1 << 6,	/* lock_sock() is held by a system call, or for its backlog */
 	SOCKF_NO_SOCKET = 1 << 7,	/* sk_socket is NULL: orphaned, or never accepted */
 	SOCKF_LAST_REF = 1 << 8,	/* the last reference is being dropped (__fput) */
 	SOCKF_HELD = 1 << 9,	/* the file has references left */
@@ -85,7 +85,7 @@ enum event_flag {
 	EVENTF_FPUT_SYNC = 1 << 2,	/* STATE: the file was released by its own close() */
 	EVENTF_FPUT_DEFERRED = 1 << 3,	/* STATE: the file was released by something else */
 	EVENTF_TW_FULL = 1 << 4,	/* STATE to CLOSE: tcp_max_tw_buckets is reached */
-	EVENTF_NO_SOCKET = 1 << 5,	/* RESET_SENT: for a FIN without socket or minisock */
+	EVENTF_NO_SOCKET = 1 << 5,	/* RESET_SENT: answers a FIN without socket or minisock */
 };
 
 /* RESET_SENT: the reason, named as in the kernel's enum sk_rst_reason (from 6.10 on). */
@@ -108,7 +108,7 @@ enum reset_reason {
 
 /* event.task_flags: the task on the CPU. Without TASKF_VALID the task fields are 0. */
 enum task_flag {
-	TASKF_VALID = 1 << 0,	/* the task fields are filled, maybe of an uninvolved task */
+	TASKF_VALID = 1 << 0,	/* the task fields are filled; the task may be uninvolved */
 	TASKF_EXITING = 1 << 1,	/* PF_EXITING: exit_code is valid */
 	TASKF_KTHREAD = 1 << 2,	/* PF_KTHREAD */
 	TASKF_IO_WORKER = 1 << 3,	/* PF_IO_WORKER or PF_USER_WORKER: a thread of io_uring */
@@ -116,7 +116,7 @@ enum task_flag {
 	TASKF_SYSCALL = 1 << 5,	/* syscall_nr, syscall and arg[] were read from the registers */
 };
 
-/* event.age_source of SOCKET: what age_ns is derived from. */
+/* SOCKET: event.age_source, the timestamp from which age_ns is derived. */
 enum age_source {
 	AGE_SOURCE_NONE,	/* unknown: age_ns is 0 */
 	AGE_SOURCE_MINISOCK,	/* creation of the minisock (tw_entry_stamp) */
@@ -134,18 +134,18 @@ enum age_source {
 
 struct event {
 	__u64 ts_ns;		/* CLOCK_BOOTTIME; for CALL the entry of the call */
-	__u64 sk_key;		/* the socket's key while it lives: its address, disguised */
-	__u64 cookie;		/* socket cookie; 0 where none was made yet */
+	__u64 sk_key;		/* identifies a socket while it exists: its address XOR sk_xor */
+	__u64 cookie;		/* socket cookie; 0 if the kernel has not generated one */
 	union {
 		__u64 cgroup;		/* cgroup v2 id of the task, 0 if none */
-		__u64 left_ns;		/* SOCKET: until a kernel timer ends it, 0 unknown */
+		__u64 left_ns;		/* SOCKET: time until a kernel timer ends it, 0 unknown */
 	};
 	union {
 		__u64 call_ns;		/* CALL: time in the call */
 		__u64 age_ns;		/* SOCKET: minimum time in its state */
-		__u64 fin_timeout_ns;	/* STATE: of an orphan in FIN_WAIT2, 0 unknown */
+		__u64 fin_timeout_ns;	/* STATE: limit for an orphan in FIN_WAIT2, 0 unknown */
 	};
-	__u64 bytes_sent;	/* payload bytes sent, each once */
+	__u64 bytes_sent;	/* payload bytes sent, without retransmissions */
 	__u64 bytes_received;	/* sequence space received in order: payload, and 1 for a FIN */
 	__u8 local_addr[16];	/* network order; IPv4 in the first 4 bytes, the rest 0 */
 	__u8 peer_addr[16];
@@ -158,7 +158,7 @@ struct event {
 	__u32 snd_nxt;		/* TIMEWAIT: ack_seq of the received segment */
 	__u32 write_seq;
 	__u32 rcv_nxt;		/* TIMEWAIT: seq of the received segment */
-	__u32 rcv_wup;		/* rcv_nxt when we last sent a segment, that is, acknowledged */
+	__u32 rcv_wup;		/* rcv_nxt when we last sent an ACK */
 				/* TIMEWAIT: the next sequence number that the minisock expects */
 	__u32 copied_seq;	/* end of what the application has read */
 	__u32 snd_wnd;		/* bytes that the peer accepts beyond snd_una */
@@ -168,7 +168,7 @@ struct event {
 	__s32 syscall_nr;		/* number of the system call in progress, -1 none */
 	__s32 arg[2];		/* its first two arguments: fd, how; HOLDER: the descriptor */
 	union {
-		__s32 ret;		/* CALL: what it returned */
+		__s32 ret;		/* CALL: its return value */
 		__u32 payload;		/* TIMEWAIT: payload bytes of the segment */
 		__u32 rcv_wnd;		/* STATE to CLOSE: bytes that we accept beyond rcv_nxt */
 		__u32 reason;		/* RESET_SENT: enum reset_reason */
@@ -184,12 +184,12 @@ struct event {
 		__u8 syscall;		/* enum syscall_id */
 		__u8 age_source;		/* SOCKET: enum age_source */
 	};
-	__u8 family;		/* 4 or 6: of the packets */
-	__u8 old_state;		/* kernel's TCP states; CALL: the state at entry in old_state */
+	__u8 family;		/* IP version of the packets: 4 or 6 */
+	__u8 old_state;		/* enum tcp_state_id; CALL: both are the state at entry */
 	__u8 new_state;
 	union {
 		__u8 tcp_flags;		/* TIMEWAIT: flag byte of the segment's TCP header */
-		__u8 flags;		/* the others: enum event_flag */
+		__u8 flags;		/* other kinds: enum event_flag */
 	};
 	__u8 retransmits;	/* icsk_retransmits */
 	__u8 probes;		/* icsk_probes_out */
@@ -209,15 +209,15 @@ struct kernel_counters {
 	__u64 filtered;				/* endpoints that ended and were filtered out */
 };
 
-/* Addresses of a kernel function and of the one after it; 0 unknown. */
+/* Addresses of a kernel function and of the next function. Both are 0 if they are unknown. */
 struct code_range {
 	__u64 from, to;
 };
 
 /*
- * What this kernel permits tracing programs to do, as probed by src/live/probe.h, and set in
- * .rodata before load. The verifier removes the branches of a false one, with helpers unknown to
- * it.
+ * Abilities of this kernel's tracing programs, probed by src/live/probe.h and set in .rodata before
+ * load. If one is false, the verifier removes the branches that depend on it, and so does not
+ * reject helpers that this kernel lacks.
  */
 struct kernel_features {
 	bool cookie;		/* bpf_get_socket_cookie(): 5.12 on */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
  * Filter for endpoints by address, port, family and network namespace: one predicate, compiled for
- * the kernel side and for replay. What depends on the story (process, ending, times) is filtered in
+ * the kernel side and for replay. Conditions on the story (process, ending, times) are tested in
  * user space (story_filter.h).
  *
  * An endpoint matches if every list that is not empty contains it.

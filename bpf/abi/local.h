@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * Could the task on this CPU have made a change of state, or did a segment or a timer make it?
+ * Decides whether the task on this CPU may have made a change of state, or whether a segment or a
+ * timer made it.
  *
- * The kernel side asks before it reads the task, which is most of what an event costs. The story
- * asks again, since the task of an event may be a bystander. All arguments are events of kind STATE
- * whose socket fields are filled; the task fields are not looked at.
+ * The kernel side asks before it reads the task, because reading the task is the largest part of an
+ * event's cost. The story asks again, because the task of an event may be uninvolved. Each function
+ * takes an event of kind STATE whose socket fields are filled, and does not read its task fields.
  */
 #pragma once
 
@@ -22,7 +23,7 @@ LOCAL_INLINE bool local_is_clean_close(const struct event *e)
 	return e->old_state == STATE_FIN_WAIT2 && e->sock_flags & SOCKF_DONE;
 }
 
-/* Does a timewait minisock in FIN_WAIT2 take over (tcp_time_wait)? Our FIN was reported earlier. */
+/* Does a timewait minisock in FIN_WAIT2 replace the socket (tcp_time_wait)? */
 LOCAL_INLINE bool local_becomes_minisock(const struct event *e)
 {
 	const __u16 flags = SOCKF_DEAD | SOCKF_DONE | SOCKF_LINGER2_NEG;
@@ -43,9 +44,10 @@ LOCAL_INLINE bool local_owner_may_have_closed(const struct event *e)
 }
 
 /*
- * Any change: could the task on this CPU have made it? If it holds the lock, yes, except for
- * changes that only a segment makes. Without the lock, an MPTCP worker may have taken it the fast
- * way, and a socket that was never accepted is closed by the close of its listener.
+ * Any change: could the task on this CPU have made it? If the lock is held, yes, except for changes
+ * that only a segment makes. Two changes are made without SOCKF_OWNED: those of an MPTCP worker,
+ * which may take the lock with lock_sock_fast(), and the close of a socket that was never accepted,
+ * by the task that closes its listener.
  */
 LOCAL_INLINE bool local_task_may_have_changed(const struct event *e)
 {

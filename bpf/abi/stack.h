@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * The user stack of a task at a change of state that it may have made, for --stack. It precedes the
- * event with the same ts_ns and tid in the ring. Its addresses have a meaning only while the memory
- * of the task stays mapped as it is, so recordings store the symbols instead.
+ * The user stack of a task at a change of state that it may have made, for --stack. In the ring it
+ * comes before the event with the same ts_ns and tid. Its addresses have a meaning only while the
+ * memory map of the task does not change, so recordings store the symbols instead.
  */
 #pragma once
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * Looks up the path of a cgroup. The kernel side reports cgroup ids; an id is the content of a file
- * handle on cgroup v2, which is opened to read the path. If that fails (without cgroup v2, for
+ * Looks up the path of a cgroup. The kernel side reports cgroup ids. On cgroup v2 an id is the
+ * content of a file handle, which is opened to read the path. If that fails (without cgroup v2, for
  * example), or if the result is only "/", the path is read from /proc/PID/cgroup.
  *
  * Paths are cached. At most CGROUP_PATHS_MAX are kept, then the oldest is replaced.
@@ -49,6 +49,6 @@ char *cgroup_path_by_id(struct cgroup_paths *c, uint64_t id);
 
 /*
  * Return the path of the cgroup of a task, for example "/system.slice/nginx.service", or NULL if it
- * is unknown. id or pid may be 0. The path is valid until CGROUP_PATHS_MAX others were looked up.
+ * is unknown. id or pid may be 0. The path is valid until CGROUP_PATHS_MAX others are looked up.
  */
 const char *cgroup_path_of_task(struct cgroup_paths *c, uint64_t id, uint32_t pid);

@@ -28,7 +28,7 @@ int command_start(struct command *c);
 /* Test whether the command has exited, and reap it. Does not block; call after SIGCHLD. */
 bool command_has_exited(struct command *c);
 
-/* Test whether there is a command that is not known to have exited. Does not reap it. */
+/* Test whether there is a command that was not seen to exit. Does not reap it. */
 bool command_is_running(const struct command *c);
 
 /* Send a signal to the command if it is running. */

@@ -92,7 +92,10 @@ static bool read_maps(struct proc_maps *m, uint32_t tid)
 	return m->nr;
 }
 
-/* Test whether the memory is still `id`. Called after reading the map: then the map was of `id`. */
+/*
+ * Test whether the thread has the memory `id`. Call this after reading its map: if the memory is
+ * still `id`, the map belongs to it.
+ */
 static bool is_same_memory(uint32_t tid, const struct memory_id *id)
 {
 	struct memory_id now = { 0 };

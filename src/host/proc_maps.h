@@ -17,12 +17,12 @@ struct mapping {
 	uint64_t device, inode;		/* inode 0: not a file */
 	bool executable;
 	const char *path;		/* as in /proc/PID/maps, "" if there is none */
-	/* For symbolize.c: the open file, and the generation of its files that it belongs to. */
+	/* Set by symbolize.c: the open file, and the generation in which it was looked up. */
 	struct symbol_file *file;
 	unsigned generation;
 };
 
-/* Starts as { 0 }. */
+/* Initialise with { 0 }. */
 struct proc_maps {
 	uint32_t tid;			/* the thread whose /proc files were read */
 	struct mapping *items;		/* sorted by address; paths point into text */

@@ -34,9 +34,9 @@ static const char missing_files[] =
 static const char missing_frames[] = "stack: there are more frames than are kept";
 
 #define MAPS_CACHED 64		/* processes */
-#define MAPS_MAX_AGE_NS 1000000000ULL	/* then read again: libraries are loaded and unloaded */
+#define MAPS_MAX_AGE_NS 1000000000ULL	/* older maps are read again */
 
-/* The map of a process. After execve() the memory id differs, and so it is not found. */
+/* The map of a process. After execve() the memory id differs, so the map is read again. */
 struct cached_maps {
 	uint32_t pid;		/* 0: none */
 	struct memory_id id;
@@ -57,7 +57,7 @@ struct symbolize_ctx {
 	struct buf *b;
 	bool gaps;		/* a caller may be missing */
 	bool full;		/* the text has reached TEXT_MAX */
-	bool no_file;		/* a mapped file could not be opened, or is another one now */
+	bool no_file;		/* a mapped file could not be opened, or was replaced */
 	bool ends;		/* the last frame is the entry of a thread */
 	bool by_stack;		/* the last frame does not set up a frame pointer */
 	bool broken;		/* a frame does not fit the map */
@@ -146,7 +146,7 @@ static enum equal compare_build_id(const struct proc_maps *maps, const struct ma
 	return EQUAL_UNKNOWN;
 }
 
-/* Return the file of a mapping, NULL if it cannot be opened or may be another one by now. */
+/* Return the file of a mapping, NULL if it cannot be opened or may have been replaced. */
 static struct symbol_file *get_symbol_file(struct symbolize_ctx *g, struct mapping *m)
 {
 	struct symbol_key key = { m->device, m->inode, m->path };
@@ -215,8 +215,8 @@ static bool is_thread_entry(const char *name)
 }
 
 /*
- * Append the line of one frame. `back` is 1 for a return address, so that the function of the call
- * is looked up: the address itself may belong to the next function.
+ * Append the line of one frame. `back` is 1 for a return address, to look up the function that
+ * contains the call: the return address itself may belong to the next function.
  */
 static void put_frame(struct symbolize_ctx *g, uint64_t address, unsigned back)
 {
@@ -267,7 +267,7 @@ static void put_first_caller(struct symbolize_ctx *g, const struct stack *s)
 		return;
 	g->by_stack = false;
 	if (at / 8 < s->words && s->frames > 1 && s->word[at / 8] == s->frame[1])
-		return;		/* the function had set one up */
+		return;		/* it had set up a frame: frame[1] is its caller */
 	if (at % 8 || at / 8 >= s->words || !is_return_address(g, s->word[at / 8]))
 		g->gaps = true;
 	else
@@ -298,7 +298,7 @@ static void put_frames(struct symbolize_ctx *g, const struct stack *s)
 			g->gaps |= !g->ends;
 			return;
 		}
-		g->gaps |= g->by_stack && !g->ends;	/* the previous frame's caller is another */
+		g->gaps |= g->by_stack && !g->ends;	/* the previous frame's caller is missing */
 		put_frame(g, s->frame[i], 1);
 	}
 	g->gaps |= g->by_stack && !g->ends;

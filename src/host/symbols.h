@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
  * Function names, build ids and stack frame layouts of ELF files. Implemented with elfutils
- * (symbols_libdw.c); symbols_stub.c replaces it in a build without. Nothing is looked up over the
- * network.
+ * (symbols_libdw.c); a build without elfutils has symbols_stub.c instead. Nothing is looked up over
+ * the network.
  *
  * A place in a file is given as an offset from its beginning, in bytes. An address gets a name only
  * if it is within the size of a symbol.
@@ -60,7 +60,7 @@ size_t symbol_build_id(struct symbol_file *f, const uint8_t **id, uint64_t *file
 
 /* How the return address is found at a place in a function, according to the unwind tables. */
 enum symbol_frame {
-	SYMBOL_FRAME_UNKNOWN,	/* no table, or too complex; always so except on x86-64 */
+	SYMBOL_FRAME_UNKNOWN,	/* no table, or too complex; always except on x86-64 */
 	SYMBOL_FRAME_POINTER,	/* from the frame pointer, which the function has set up */
 	SYMBOL_FRAME_STACK,	/* from the stack pointer: frame pointers skip the caller */
 	SYMBOL_FRAME_EITHER,	/* from the stack pointer, but .debug_frame (Go's only table)

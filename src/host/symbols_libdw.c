@@ -14,7 +14,7 @@
 #define X86_64_RBP 6
 #define X86_64_RSP 7
 
-/* The results for a place in a file. A cache pays off because programs close in few places. */
+/* The results for a place in a file, cached because programs close sockets in few places. */
 struct cached_symbol {
 	uint64_t offset_plus_1;		/* 0: an empty slot */
 	const char *name;
@@ -89,7 +89,7 @@ static int find_debuginfo(Dwfl_Module *module, void **user, const char *name, Dw
 	return dwfl_build_id_find_debuginfo(module, user, name, base, file, link, crc, found);
 }
 
-/* Open fd, which this takes over or closes, as an ELF file. */
+/* Open fd as an ELF file. Takes ownership of fd, even on failure. */
 static bool load_elf(struct symbol_file *f, int fd)
 {
 	static char *debug_path;	/* NULL: the default of elfutils */
@@ -253,7 +253,7 @@ static enum symbol_frame find_frame(const struct symbol_file *f, GElf_Addr addre
 		return SYMBOL_FRAME_POINTER;
 	if (reg != X86_64_RSP || offset < 8)
 		return SYMBOL_FRAME_UNKNOWN;
-	*return_at = (uint64_t)offset - 8;	/* it is just below the canonical frame address */
+	*return_at = (uint64_t)offset - 8;	/* the return address is just below the CFA */
 	return by_stack;
 }
 

@@ -128,10 +128,10 @@ static void set_way_autoload(const struct tcpclose_bpf *skel, const struct hook_
 }
 
 /*
- * Work around libbpf 1.1: for a weak kernel function that is missing from vmlinux's BTF
- * (bpf_rdonly_cast before 6.2) it also loads the modules' BTF, and fails the whole load if it may
- * not (no CAP_SYS_ADMIN, from 5.11 on). It tries only once per object, so make it try now, with a
- * function that does not exist.
+ * Work around libbpf 1.1. If a weak kernel function is missing from vmlinux's BTF (bpf_rdonly_cast
+ * before 6.2), libbpf also loads the BTF of the modules. If that is not permitted (from 5.11 on,
+ * without CAP_SYS_ADMIN), it fails the whole load. But libbpf tries this only once per object: make
+ * it try now, with a function that does not exist, where a failure does no harm.
  */
 static void search_module_btf_now(const struct tcpclose_bpf *skel)
 {
@@ -159,7 +159,10 @@ void attach_set_autoload(const struct attach *a, struct tcpclose_bpf *skel)
 		bpf_map__set_autocreate(skel->maps.inflight, false);
 }
 
-/* Attach by the tracepoint's id: libbpf's own way needs tracefs to be mounted. NULL with errno. */
+/*
+ * Attach by the tracepoint's id, because libbpf's own function needs tracefs to be mounted. Returns
+ * NULL and sets errno on failure.
+ */
 static struct bpf_link *attach_syscall_tracepoint(const struct bpf_program *prog)
 {
 	const char *event = strrchr(bpf_program__section_name(prog), '/') + 1;
@@ -228,7 +231,7 @@ static bool is_attached(const struct attach *a, const struct bpf_program *prog)
 	return false;
 }
 
-/* The programs of a way, or their second copies, but for those that another hook attached. */
+/* Attach the programs of a way, or their second copies, except those another hook attached. */
 static int attach_programs(struct attach *a, const struct tcpclose_bpf *skel,
 			   const struct hook_way *w, bool second)
 {
@@ -247,7 +250,7 @@ static int attach_programs(struct attach *a, const struct tcpclose_bpf *skel,
 	return 0;
 }
 
-/* 0, or -errno; then no program of the hook is attached. */
+/* Attach a hook. Returns 0, or -errno with none of its programs attached. */
 static int attach_hook(struct attach *a, const struct tcpclose_bpf *skel, unsigned hook)
 {
 	const struct hook_way *w = a->way[hook];
@@ -272,12 +275,12 @@ static int explain_calls_error(int err, enum calls_mode wanted, char why[LIVE_WH
 		" (tracefs needs CAP_DAC_READ_SEARCH, and CAP_SYS_ADMIN if it is not mounted)";
 
 	snprintf(why, LIVE_WHY_BYTES,
-		 "cannot watch calls by %s: %s%s; --calls inline needs none of this",
+		 "cannot trace calls by %s: %s%s; --calls inline works without it",
 		 hook_calls_way(wanted)->how, strerror(-err), hint);
 	return err == -ENOENT ? -EOPNOTSUPP : err;
 }
 
-/* The hooks that tracing can do without, unless the user insists. */
+/* Attach the optional hooks. A failure is an error only if the user chose the way (--calls). */
 static int attach_optional_hooks(struct attach *a, const struct tcpclose_bpf *skel,
 				 enum calls_mode wanted, char why[LIVE_WHY_BYTES])
 {
@@ -294,7 +297,10 @@ static int attach_optional_hooks(struct attach *a, const struct tcpclose_bpf *sk
 	return 0;
 }
 
-/* In reverse: "state" comes last, since it starts stories and the other hooks complete them. */
+/*
+ * Attach the required hooks, in reverse order: "state" comes last, because it starts stories, which
+ * the other hooks complete.
+ */
 static int attach_required_hooks(struct attach *a, const struct tcpclose_bpf *skel,
 				 char why[LIVE_WHY_BYTES])
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * Which BPF programs to load, and attaching them. For each hook of hook_table.h the first way that
- * this kernel accepts is used; whether it does is found out by trying (probe.h).
+ * Decides which BPF programs to load, and attaches them. Each hook of hook_table.h uses the first
+ * of its ways that this kernel accepts; probe.h finds out which, by trying.
  */
 #pragma once
 
@@ -34,8 +34,8 @@ bool attach_can_trace_calls(const struct probe *p, enum calls_mode calls);
 void attach_plan(struct attach *a, const struct live_config *config);
 
 /*
- * Remove from the plan the hooks that are easiest to do without, for a kernel that refused to load
- * the programs. False if the plan has nothing left to remove.
+ * Remove the least important hooks from the plan, after the kernel refused to load the programs.
+ * False if only required hooks are left.
  */
 bool attach_downgrade(struct attach *a);
 
@@ -43,11 +43,11 @@ bool attach_downgrade(struct attach *a);
 void attach_set_autoload(const struct attach *a, struct tcpclose_bpf *skel);
 
 /*
- * Attach what was loaded, and add each hook to meta with how it is attached. 0, or -errno with why
- * if a hook failed that tracing needs or that the user asked for.
+ * Attach the loaded programs, and add each hook to meta with the way it is attached. Returns 0, or
+ * -errno with the reason in why, if a required hook failed or the way that the user chose.
  */
 int attach_hooks(struct attach *a, const struct tcpclose_bpf *skel, enum calls_mode wanted,
 		 struct run_info *meta, char why[LIVE_WHY_BYTES]);
 
-/* Detach all. */
+/* Detach all programs. */
 void attach_release(struct attach *a);

@@ -3,7 +3,7 @@
  * Checks the file of --btf. libbpf relocates our programs by the types in it (btf_custom_path). But
  * the kernel attaches tp_btf, fentry and iterator programs by an id of its own BTF (attach_btf_id),
  * which libbpf looks up in /sys/kernel/btf. So the kernel's own BTF is needed as well, and the file
- * must be of the same kernel.
+ * must describe the same kernel.
  */
 #include <bpf/btf.h>
 #include <errno.h>
@@ -29,7 +29,7 @@ static int set_btf_why(char why[LIVE_WHY_BYTES], int err, const char *path, cons
 	return err;
 }
 
-/* Its size in bytes, or negative. */
+/* The size of PROBED_STRUCT in bytes, or a negative value. */
 static long long get_struct_size(const struct btf *btf)
 {
 	int id = btf ? btf__find_by_name_kind(btf, PROBED_STRUCT, BTF_KIND_STRUCT) : -1;
@@ -58,8 +58,8 @@ int live_check_btf(const char *path, char why[LIVE_WHY_BYTES])
 	if (there < 0)
 		return set_btf_why(why, -EINVAL, path, "it has no struct " PROBED_STRUCT);
 	if (here >= 0 && here != there)
-		return set_btf_why(why, -EINVAL, path, "it is of another kernel, struct "
-				   PROBED_STRUCT " has %lld bytes there and %lld here",
+		return set_btf_why(why, -EINVAL, path, "it describes another kernel: struct "
+				   PROBED_STRUCT " has %lld bytes in it, %lld in this kernel",
 				   there, here);
 	return 0;
 }

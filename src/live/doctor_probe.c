@@ -14,7 +14,7 @@ static enum ability get_ability(bool yes)
 	return yes ? ABILITY_YES : ABILITY_NO;
 }
 
-/* They can be used if their ids can be read. */
+/* Syscall tracepoints can be used if their ids can be read. */
 static enum ability probe_syscall_tracepoints(void)
 {
 	int id = tracefs_event_id("syscalls", "sys_enter_close");

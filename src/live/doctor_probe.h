@@ -6,8 +6,8 @@
 #include "live.h"
 
 /*
- * Fill k. may: we have the privileges to load programs; without them, only what can be read is
- * filled. no_trampolines: as in struct live_config.
+ * Fill k. may: this process has the privileges to load programs; if not, only the facts that can be
+ * read are filled in. no_trampolines: as in struct live_config.
  */
 void doctor_probe_kernel(struct diagnosis_kernel *k, bool may, bool no_trampolines);
 

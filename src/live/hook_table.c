@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 #include "hook_table.h"
 
-/* The functions of two system calls. On other architectures they are not found. */
+/* The kernel functions of close() and shutdown(). On other architectures they are not found. */
 #if defined(__x86_64__)
 #define SYSCALL_PREFIX "__x64_sys_"
 #elif defined(__aarch64__)
@@ -34,7 +34,7 @@ const struct hook_row hook_table[HOOK_COUNT] = {
 		{ "tp_btf", BY_TP_BTF, true, "tcp_send_reset", 3, .program = { "reset_sent" } },
 		{ "tp_btf", BY_TP_BTF, true, "tcp_send_reset", 2,
 		  .program = { "reset_sent_noreason" } } } },
-	/* RSTs from a minisock or without a socket: the tracepoint with three arguments has them */
+	/* RSTs from a minisock or without a socket: tracepoints with three arguments show them */
 	{ "reset_late", 3, "none", {
 		{ "tp_btf", BY_TP_BTF, true, "tcp_send_reset", 3, .program = { "reset_sent" } },
 		{ "fentry", BY_TRAMPOLINE, false, "tcp_send_reset", 2,

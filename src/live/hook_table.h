@@ -2,8 +2,8 @@
 /*
  * The table of hooks: which BPF programs make up each hook, and how they are attached.
  *
- * A new hook is its programs in one file of bpf/, one row here, and one row of texts for doctor in
- * core/diagnosis.c (tests/unit/live/test_hook_table.c compares the two).
+ * To add a hook, write its programs in a file of bpf/, and add one row here and one row of texts
+ * for doctor in src/core/diagnosis.c (tests/unit/live/test_hook_table.c compares the two tables).
  */
 #pragma once
 
@@ -17,8 +17,8 @@
 
 enum hook_mechanism {
 	BY_TP_BTF,
-	BY_TRAMPOLINE,		/* fentry or fexit, as the program's section says */
-	BY_KPROBE,		/* kprobe or kretprobe, as the program's section says */
+	BY_TRAMPOLINE,		/* fentry or fexit, according to the program's section */
+	BY_KPROBE,		/* kprobe or kretprobe, according to the program's section */
 	BY_SYSCALL_TRACEPOINT,
 };
 

@@ -55,8 +55,8 @@ static const struct syscall_number syscall_numbers[] = {
 };
 
 /*
- * Numbers in 32-bit programs: of i386 on x86 (arch/x86/entry/syscalls/syscall_32.tbl), of arm on
- * arm64 (arch/arm/tools/syscall.tbl).
+ * System call numbers of 32-bit programs: i386 on x86 (arch/x86/entry/syscalls/syscall_32.tbl), arm
+ * on arm64 (arch/arm/tools/syscall.tbl).
  */
 static const struct syscall_number syscall_numbers_32[] = {
 #ifdef __x86_64__
@@ -186,7 +186,7 @@ static void read_boot_id(struct run_info *meta)
 	fclose(f);
 }
 
-/* The wall clock is read between two readings of the events' clock, whose mean is that instant. */
+/* Read the wall clock between two readings of the events' clock, and compare it with their mean. */
 int64_t live_boot_to_wall_ns(void)
 {
 	uint64_t before = live_now_ns();
@@ -280,7 +280,7 @@ int live_open(struct live **live, const struct live_config *config, struct run_i
 	if (access(BTF_PATH, R_OK))
 		return set_why(why, -EOPNOTSUPP, "this kernel shows no type information at "
 			       BTF_PATH ": it must be built with CONFIG_DEBUG_INFO_BTF, and /sys "
-			       "mounted%s", config->btf ? "; --btf cannot stand in for it" : "");
+			       "mounted%s", config->btf ? "; --btf does not replace it" : "");
 	l = calloc(1, sizeof(*l));
 	if (!l)
 		return set_why(why, -ENOMEM, "out of memory");

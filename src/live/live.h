@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
  * The live source: loads the BPF programs, attaches them, and delivers their events. Only this
- * folder uses libbpf. Hooks that tracing can do without are optional; how each hook is attached is
- * written to meta.
+ * folder uses libbpf. Some hooks are optional (hook_table.h). meta records how each hook is
+ * attached.
  */
 #pragma once
 
@@ -33,8 +33,8 @@ struct live;
 typedef void live_event_fn(void *arg, const void *bytes, unsigned long len);
 
 /*
- * Load and attach. 0, or -errno with why as one clause for the user: -EPERM, -EOPNOTSUPP if the
- * kernel lacks something, else the system's error.
+ * Load and attach the programs. Returns 0, or -errno with the reason in why, as one clause for the
+ * user: -EPERM, -EOPNOTSUPP if the kernel lacks something, else the system's error.
  */
 int live_open(struct live **live, const struct live_config *config, struct run_info *meta,
 	      char why[LIVE_WHY_BYTES]);
@@ -43,7 +43,7 @@ void live_close(struct live *l);
 /* A descriptor that becomes readable at the first event after live_arm_wakeup(). */
 int live_fd(const struct live *l);
 
-/* Deliver what is in the ring, at most LIVE_BATCH events. Returns their number, or -errno. */
+/* Deliver the events in the ring, at most LIVE_BATCH. Returns their number, or -errno. */
 int live_consume(struct live *l, live_event_fn *fn, void *arg);
 
 /*
@@ -55,13 +55,13 @@ void live_arm_wakeup(struct live *l);
 /* Counters since the start. */
 struct kernel_counters live_counters(const struct live *l);
 
-/* The value that event.sk_key is XORed with. Pass it to the scan, so that keys are comparable. */
+/* The value that event.sk_key is XORed with. Pass it to the scan, so that its keys match. */
 uint64_t live_sk_xor(const struct live *l);
 
 /* Fill in host, kernel and clocks. live_open() calls it. */
 void live_fill_run_info(struct run_info *meta);
 
-/* Check a file for --btf. 0, or -errno with why as one clause that quotes the path. */
+/* Check the file of --btf. 0, or -errno and why, as one clause that quotes the path. */
 int live_check_btf(const char *path, char why[LIVE_WHY_BYTES]);
 
 /* Suppress libbpf's messages. */
@@ -79,7 +79,7 @@ int live_watch_clock(void);
 /* Was the clock set since the last call? */
 bool live_clock_was_set(int fd);
 
-/* The offset to add to an event's time for the wall-clock time, as the clock is set now. */
+/* Return the wall-clock time minus the time of the events' clock, as the clocks are set now. */
 int64_t live_boot_to_wall_ns(void);
 
 /* One tick of the kernel's timers. */

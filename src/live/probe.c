@@ -65,7 +65,7 @@ int probe_tracepoint_args(const struct probe *p, const char *name)
 		return -1;
 	snprintf(type, sizeof(type), "btf_trace_%s", name);
 	args = count_args(p, btf__find_by_name_kind(p->btf, type, BTF_KIND_TYPEDEF));
-	return args > 0 ? args - 1 : -1;	/* the first is the tracepoint's own */
+	return args > 0 ? args - 1 : -1;	/* the first is the tracepoint's context */
 }
 
 /* Load a tracing program. Returns its descriptor, or a negative value. */
@@ -130,7 +130,7 @@ bool probe_cast(const struct probe *p)
 	return true;
 }
 
-/* Load an empty program and attach it for a moment: some kernels refuse only to attach it. */
+/* Load an empty program and attach it briefly: some kernels load it but refuse to attach it. */
 static bool can_attach(enum bpf_attach_type type, int btf_id)
 {
 	const struct bpf_insn insns[] = { INSN_RETURN_0, INSN_EXIT };
@@ -178,7 +178,7 @@ bool probe_kprobe(const char *function)
 	return true;
 }
 
-/* The address of function, or if after is not 0, the lowest address above after. 0 if none. */
+/* Return the address of function or, if after is not 0, the lowest address above it. 0 if none. */
 static uint64_t find_kernel_symbol(const char *function, uint64_t after)
 {
 	FILE *f = fopen("/proc/kallsyms", "re");
@@ -227,7 +227,7 @@ int probe_data_symbol(const char *name)
 	return shown;
 }
 
-/* Create a map under a limit of 0. Not with libbpf, which would raise the limit first. */
+/* Try to create a map with a limit of 0. Not with libbpf, which would raise the limit first. */
 bool probe_counts_memlock(void)
 {
 	union bpf_attr attr = { .map_type = BPF_MAP_TYPE_ARRAY, .key_size = 4, .value_size = 4,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * What the running kernel supports: probed by loading a program of a few instructions, or read from
- * its BTF. Never from its version or configuration, since distributions backport patches.
+ * Probes what the running kernel supports, by loading a program of a few instructions or by reading
+ * its BTF. The version and configuration are not used, because distributions backport patches.
  */
 #pragma once
 
@@ -26,14 +26,14 @@ int probe_tracepoint_args(const struct probe *p, const char *name);
 bool probe_cookie(const struct probe *p);
 bool probe_pt_regs(const struct probe *p);
 
-/* Can all programs, those on syscall tracepoints too, cast a number to a struct pointer (6.3)? */
+/* Can programs, even on syscall tracepoints, cast a number to a struct pointer (6.3)? */
 bool probe_cast(const struct probe *p);
 
-/* Can a program be attached to the entry and to the return of this function? */
+/* Can programs be attached to the entry and to the return of this function, by this mechanism? */
 bool probe_trampoline(const struct probe *p, const char *function);
 bool probe_kprobe(const char *function);
 
-/* Addresses of a kernel function from /proc/kallsyms. from is 0 if they are not shown. */
+/* Addresses of a kernel function, from /proc/kallsyms. 0 if that does not show them. */
 struct code_range probe_function_range(const char *function);
 
 /* Does /proc/kallsyms list this data symbol? 1, 0, or -1 if it lists no data symbols at all. */

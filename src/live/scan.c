@@ -16,7 +16,7 @@
 #include "iter.skel.h"
 
 #define NS_PER_S 1000000000ULL
-#define SCAN_MAX_NS (10 * NS_PER_S)	/* then the scan stops with what it has */
+#define SCAN_MAX_NS (10 * NS_PER_S)	/* then the scan stops and keeps its results so far */
 #define BATCH_EVENTS 512		/* per read: more than the kernel's buffer of 32 KiB */
 #define NETNS_PATH 64
 
@@ -155,7 +155,7 @@ static bool netns_is_wanted(const struct scan *w, uint32_t inum)
 	return !w->nr_netns;
 }
 
-/* Record the namespace of a holder's socket if it was not found: no process is in it any more. */
+/* Record a holder's namespace as unreachable if it was not found: no process is in it now. */
 static void note_unreachable_netns(struct scan *w, const struct event *e)
 {
 	struct scanned_netns *n;
@@ -183,8 +183,8 @@ static void deliver_batch(struct scan *w, size_t n)
 }
 
 /*
- * Read an iterator to its end. EAGAIN: a million objects without output (bpf_seq_read,
- * MAX_ITER_OBJECTS); the next read continues from there.
+ * Read an iterator to its end. A read fails with EAGAIN after a million objects without output
+ * (bpf_seq_read, MAX_ITER_OBJECTS), and the next read continues from there.
  */
 static int read_iterator(struct scan *w, int fd)
 {
@@ -219,8 +219,8 @@ static int run_iterator(struct scan *w, const struct bpf_link *link)
 
 /*
  * Scan the sockets of one namespace. The iterator stays bound to the namespace in which it was
- * created, so it is read after returning to our own. Failures set *failed; only a failure to return
- * is an error.
+ * created, so it is read after returning to our own. Returns an error only if returning failed;
+ * all other failures set *failed.
  */
 static int scan_netns(struct scan *w, uint32_t inum, const char *path, int *failed)
 {
@@ -266,7 +266,7 @@ static int visit_netns(struct scan *w, uint32_t inum, const char *path)
 	return scan_netns(w, inum, path, &n->err);
 }
 
-/* The namespaces of all processes. */
+/* Visit the namespaces of all processes. */
 static int visit_netns_of_processes(struct scan *w)
 {
 	DIR *proc = opendir("/proc");
@@ -296,7 +296,7 @@ static int visit_netns_of_processes(struct scan *w)
 	return err;
 }
 
-/* The namespaces with a name in this folder, of ip netns or docker. */
+/* Visit the namespaces with a name in this folder, which belongs to ip netns or docker. */
 static int visit_named_netns(struct scan *w, const char *folder)
 {
 	DIR *dir = opendir(folder);

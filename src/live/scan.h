@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * Scans for sockets that are half closed or closing, in every network namespace that we may enter,
+ * Scans for sockets that are half-closed or closing, in every network namespace that we may enter,
  * and for the descriptors of these sockets. Needs no tracing. Its events are SOCKET and HOLDER
  * (bpf/abi/event.h), the sockets before their holders.
  *
  * iter/tcp lists the sockets of the namespace in which it is opened, so each namespace is entered
- * for a moment, by way of a process or a name. iter/task_file lists the files of all processes. It
+ * for a moment, through a process or a name. iter/task_file lists the files of all processes. It
  * is not run if no socket was found.
  */
 #pragma once
@@ -29,13 +29,13 @@ struct scan_stats {
 	unsigned namespaces;		/* scanned */
 	unsigned left_out;		/* namespaces that could not be entered */
 	unsigned hidden;		/* processes whose namespace we may not look up */
-	int left_out_why;		/* errno of the last namespace or process of these two */
+	int left_out_why;		/* errno for the last of these namespaces or processes */
 	bool cut_short;			/* the scan took too long and was stopped */
 };
 
 struct scan;
 
-/* Load the iterators. 0, or -errno with why, as live_open(). */
+/* Load the iterators. Returns 0, or -errno with the reason in why, like live_open(). */
 int scan_open(struct scan **scan, const struct scan_config *config, char why[LIVE_WHY_BYTES]);
 void scan_close(struct scan *w);
 

@@ -52,7 +52,7 @@ int tracefs_event_id(const char *group, const char *event)
 	}
 	root = open_detached_tracefs();
 	if (root < 0)
-		return root == -EPERM ? root : id;	/* EPERM: mounted or not, not readable */
+		return root == -EPERM ? root : id;	/* EPERM: not readable, mounted or not */
 	snprintf(path, sizeof(path), "events/%s/%s/id", group, event);
 	id = read_event_id(root, path);
 	close(root);

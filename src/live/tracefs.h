@@ -2,7 +2,7 @@
 #pragma once
 
 /*
- * The id of a trace event for perf_event_open(), or -errno. If tracefs is not mounted, it is opened
- * without a mount point (fsopen, Linux 5.2), so that the system does not change.
+ * Return the id of a trace event for perf_event_open(), or -errno. If tracefs is not mounted, it is
+ * opened without a mount point (fsopen, Linux 5.2), which does not change the system.
  */
 int tracefs_event_id(const char *group, const char *event);
