@@ -20,7 +20,7 @@ extern struct events_map events SEC(".maps");
 extern struct kernel_counters counters;
 extern volatile __u32 reader_asleep;
 
-/* Reserve an event, all zero except for kind and time. If the ring is full, count it: NULL. */
+/* Reserve an event, zero except for kind and time. NULL if the ring is full, which is counted. */
 static __always_inline struct event *event_reserve(enum event_kind kind, __u64 ts_ns)
 {
 	struct event *e = bpf_ringbuf_reserve(&events, sizeof(*e), 0);

@@ -51,7 +51,7 @@ static __always_inline struct task_struct *task_current(void)
 
 /*
  * Return the saved registers of the task's system call. Without the helper (before 5.15) their
- * address is computed as in task_pt_regs() of x86: the top of the kernel stack, which is
+ * address is computed as in task_pt_regs() of x86 and arm64: the top of the kernel stack, which is
  * THREAD_SIZE above its bottom, minus the size of the registers. Such old kernels have no padding
  * there. Kernels with KASAN, whose stacks are larger, are not supported.
  */

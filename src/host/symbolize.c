@@ -34,7 +34,7 @@ static const char missing_files[] =
 static const char missing_frames[] = "stack: there are more frames than are kept";
 
 #define MAPS_CACHED 64		/* processes */
-#define MAPS_MAX_AGE_NS 1000000000ULL	/* older maps are read again: libraries come and go */
+#define MAPS_MAX_AGE_NS 1000000000ULL	/* older maps are read again */
 
 /* The map of a process. After execve() the memory id differs, so the map is read again. */
 struct cached_maps {

@@ -60,7 +60,7 @@ size_t symbol_build_id(struct symbol_file *f, const uint8_t **id, uint64_t *file
 
 /* How the return address is found at a place in a function, according to the unwind tables. */
 enum symbol_frame {
-	SYMBOL_FRAME_UNKNOWN,	/* no table, or too complex; always on other than x86-64 */
+	SYMBOL_FRAME_UNKNOWN,	/* no table, or too complex; always except on x86-64 */
 	SYMBOL_FRAME_POINTER,	/* from the frame pointer, which the function has set up */
 	SYMBOL_FRAME_STACK,	/* from the stack pointer: frame pointers skip the caller */
 	SYMBOL_FRAME_EITHER,	/* from the stack pointer, but .debug_frame (Go's only table)

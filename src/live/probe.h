@@ -26,7 +26,7 @@ int probe_tracepoint_args(const struct probe *p, const char *name);
 bool probe_cookie(const struct probe *p);
 bool probe_pt_regs(const struct probe *p);
 
-/* Can every program, also one on a syscall tracepoint, cast a number to a struct pointer (6.3)? */
+/* Can programs, even on syscall tracepoints, cast a number to a struct pointer (6.3)? */
 bool probe_cast(const struct probe *p);
 
 /* Can programs be attached to the entry and to the return of this function, by this mechanism? */
