@@ -42,7 +42,7 @@ static void open_and_close(void)
 		close(fd);
 }
 
-/* Nanoseconds per call, in the fastest round: other load on the host disturbs that the least. */
+/* Returns the nanoseconds per call of the fastest round, which other load disturbed the least. */
 static uint64_t time_call_ns(void (*call)(void))
 {
 	uint64_t best_ns = UINT64_MAX;

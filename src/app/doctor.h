@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* The run that diagnoses: tries every hook on this kernel, and traces nothing. */
+/* The run of the view doctor: it tries every hook on this kernel, and traces nothing. */
 #pragma once
 
 #include "options.h"

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * From a source to a view: bytes -> event -> endpoint table -> story -> verdict -> filters -> view,
- * and what was counted on the way. Tests, fuzzers and benchmarks use it as the program does.
+ * The path from a source to a view: bytes -> event -> endpoint table -> story -> verdict -> filters
+ * -> view, with counts. Tests, fuzzers and benchmarks use it as the program does.
  *
- * It feeds the endpoint table and takes the stories that the table reports. Everything else that
- * moves stories along (time passes, events were lost, the run ends) is done to the table itself, by
- * the caller: pipeline_endpoints(). No source, no clock.
+ * It feeds the endpoint table and takes the stories that the table reports. The caller does
+ * everything else with the table itself (pipeline_endpoints()): advance the time, mark lost events,
+ * end the run. The pipeline reads neither a source nor a clock.
  */
 #pragma once
 
@@ -23,7 +23,7 @@ struct pipeline_config {
 	const struct story_filter *story_filter;
 	uint64_t max_stories;	/* -n; 0: unlimited */
 	bool never_open;	/* --all */
-	void (*after_story)(void *arg);	/* makes room in context->out after each story; or NULL */
+	void (*after_story)(void *arg);	/* called after each story to empty context->out; or NULL */
 	void *arg;
 	struct endpoint_table_config endpoint_table;	/* the pipeline sets callbacks and arg */
 };
@@ -43,5 +43,5 @@ struct endpoint_table *pipeline_endpoints(const struct pipeline *t);
 /* Has -n been reached? */
 bool pipeline_is_done(const struct pipeline *t);
 
-/* The counts so far; kernel: the kernel side's, or NULL. */
+/* The counts so far. kernel: the counters of the kernel side, or NULL. */
 struct run_counts pipeline_tally(const struct pipeline *t, const struct kernel_counters *kernel);

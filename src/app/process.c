@@ -10,7 +10,7 @@
 #include "caps.h"
 #include "log.h"
 
-/* As a shell has it. */
+/* A shell uses the same statuses. */
 #define EXIT_CANNOT_EXECUTE 126
 #define EXIT_NOT_FOUND 127
 
@@ -27,7 +27,7 @@ void process_release(struct process *p)
 	p->signals = -1;
 }
 
-/* Through a descriptor an interrupt is one more event of the loop. Returns it, or -errno. */
+/* Open a descriptor for signals, so that the main loop can poll it. Returns it, or -errno. */
 static int catch_signals(void)
 {
 	sigset_t set;
@@ -63,7 +63,7 @@ int process_open(struct process *p)
 static void handle_interrupt(struct process *p, const struct signalfd_siginfo *info)
 {
 	p->interrupts++;
-	/* with a command running the first interrupt is for the command to act on */
+	/* while a command is running, the first interrupt is left to the command */
 	p->interrupted |= !command_is_running(&p->command);
 	if (info->ssi_code <= 0)	/* sent by a process, not by the terminal */
 		command_signal(&p->command, (int)info->ssi_signo);

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * What every run (trace, stuck, doctor, replay) shares as a Unix process: the signals that end it,
- * the command that it starts, the privileges that it drops, its exit statuses, and the messages
+ * The process functions that every run (trace, stuck, doctor, replay) shares: the signals that end
+ * it, the command that it starts, the privileges that it drops, its exit statuses, and the messages
  * about output that cannot be written.
  *
- * Functions that return an exit status have logged the reason unless it is EXIT_FINE.
+ * Functions that return an exit status have logged the reason unless the status is EXIT_FINE.
  */
 #pragma once
 
@@ -20,7 +20,7 @@ struct process {
 	struct command command;
 	int signals;		/* a signalfd; -1 before process_open() */
 	unsigned interrupts;	/* SIGINT, SIGTERM and SIGHUP so far */
-	bool interrupted;	/* by one that came while no command was running */
+	bool interrupted;	/* a signal came while no command was running */
 };
 
 /* argv: the command's arguments with a NULL at the end, or NULL to run no command. */
@@ -43,11 +43,11 @@ bool process_handle_signals(struct process *p);
 /*
  * Call this once everything that needs privileges is open. Drops all capabilities except those in
  * `keep` (CAPS_BIT() of caps.h) and the one to signal the command. A command that is already
- * prepared keeps the user's own.
+ * prepared keeps the capabilities of the user.
  */
 void process_drop_privileges(const struct process *p, uint64_t keep);
 
-/* Writes the byte that --ready-fd asks for; fd -1: not asked for. */
+/* Writes one byte to the descriptor of --ready-fd; fd -1: the option was not given. */
 void process_signal_ready(int fd);
 
 /* Starts the command if there is one. Returns an exit status: 127 not found, 126 not executable. */

@@ -94,7 +94,7 @@ static void subtract_counter(__u64 *v, __u64 before)
 	*v -= *v < before ? *v : before;
 }
 
-/* Leaves the counts since the recording began. */
+/* Sets r->counters to the counts since the recording began. */
 static void update_counters(struct replay_run *r, const struct kernel_counters *now)
 {
 	r->counters = *now;
@@ -177,7 +177,7 @@ static int replay_trace(struct replay_run *r)
 	return session_close(&r->session, status);
 }
 
-/* Feeds the scan that opens the recording. The first mark after the start mark ends it. */
+/* Feeds the scan at the start of the recording. The first mark after the start mark ends it. */
 static enum record_got replay_scan(struct replay_run *r, struct stuck_table *h)
 {
 	struct record got;

@@ -7,5 +7,5 @@
 
 #include "options.h"
 
-/* Replays o->record.replay. Returns the exit status: EXIT_INPUT for a file that is unusable. */
+/* Replays o->record.replay. Returns the exit status, EXIT_INPUT if the file is unusable. */
 int replay_main(const struct options *o);

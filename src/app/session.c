@@ -43,7 +43,7 @@ void session_init_context(struct view_context *v, const struct options *o, struc
 		v->terminal.columns = size.ws_col;
 }
 
-/* For views and filters. The path is valid as long as the session. */
+/* The lookup of views and filters. The path is valid as long as the session. */
 static const char *find_cgroup_path(void *arg, uint64_t id, uint32_t pid)
 {
 	(void)pid;
@@ -66,7 +66,7 @@ static int open_caches(struct session *s)
 	return EXIT_FINE;
 }
 
-/* After each story, since a tick or the end of the run may report any number of them at once. */
+/* Called after each story, because a tick or the end of the run may report many stories at once. */
 static void flush_if_full(void *arg)
 {
 	struct session *s = arg;
@@ -159,8 +159,8 @@ int session_begin(struct session *s, uint64_t now_ns, const struct kernel_counte
 }
 
 /*
- * Looks up the path of the cgroup of the event's task when the cgroup is first seen: it may be
- * removed soon. In the recording the path goes before the event.
+ * Looks up the path of the cgroup of the event's task when the cgroup is first seen, because the
+ * cgroup may be removed soon. In a recording, the path comes before the event.
  */
 static void note_cgroup(struct session *s, const struct event *e)
 {
@@ -295,7 +295,7 @@ void session_advance(struct session *s, uint64_t now_ns, const struct kernel_cou
 	output_flush(&s->out);
 }
 
-/* Each may be 0: never. */
+/* Returns the earlier of two deadlines. 0 means never. */
 static uint64_t pick_earlier_deadline(uint64_t a_ns, uint64_t b_ns)
 {
 	return b_ns && (!a_ns || b_ns < a_ns) ? b_ns : a_ns;

@@ -3,10 +3,11 @@
  * One run of a view over events, live or replayed: its output, the recording that it makes, the
  * annotations of events (cgroup paths, stacks), the reports of losses, and its pipeline.
  *
- * It reads no clock and never waits: the source (trace.c, replay.c) feeds events and passes the
- * time. Everything that has an effect is recorded, so a replay takes the same steps.
+ * A session reads no clock and never waits: the source (trace.c, replay.c) feeds it events and the
+ * current time. The session records everything that affects its output, so a replay takes the same
+ * steps.
  *
- * Functions that return an exit status have logged the reason unless it is EXIT_FINE.
+ * Functions that return an exit status have logged the reason unless the status is EXIT_FINE.
  */
 #pragma once
 
@@ -41,7 +42,7 @@ struct session {
 	uint64_t latest_ns;	/* ts_ns of the latest event */
 	uint64_t lost_reported;	/* number of losses reported so far */
 	uint64_t loss_ns;	/* time of the latest report */
-	bool loss_noted;	/* the endpoint table knows of losses */
+	bool loss_noted;	/* endpoint_table_set_lossy() was called */
 };
 
 /* Fills in the part of a context that depends on the options and on where the output goes. */
@@ -57,7 +58,7 @@ int session_begin(struct session *s, uint64_t now_ns, const struct kernel_counte
 void session_clock_changed(struct session *s, int64_t boot_to_wall_ns, uint64_t now_ns,
 		   const struct kernel_counters *counters);
 
-/* Gives the view its tick if that is due at now_ns. */
+/* Calls tick() of the view if it is due at now_ns. */
 void session_tick_view(struct session *s, uint64_t now_ns);
 
 /* Takes one record of the source, unchecked. */
@@ -66,7 +67,7 @@ void session_feed(struct session *s, const void *bytes, unsigned long len);
 /* Takes an annotation of a recording: the path or stack that later events refer to. */
 void session_annotate(struct session *s, const struct record_annotation *annotation);
 
-/* Moves time on: every event before now_ns has been fed. */
+/* Advances the time to now_ns. The caller has fed every event before now_ns. */
 void session_advance(struct session *s, uint64_t now_ns, const struct kernel_counters *counters);
 
 /* When session_advance() is due next; 0: never. */

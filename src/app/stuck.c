@@ -30,7 +30,7 @@ struct stuck_run {
 	struct story_filter story_filter;		/* of the options, with access to cgroups */
 	uint64_t stop_ns;		/* end of -d; 0: none */
 	unsigned long long rounds;	/* completed */
-	bool found, lost;		/* in any round */
+	bool found, lost;		/* sockets were found or lost, in any round */
 };
 
 static void feed_table(void *arg, const void *bytes, unsigned long len)
@@ -66,7 +66,7 @@ static void warn_incomplete_scan(const struct scan_stats *s, bool verbose)
 		log_warn("network namespaces left out: %u, the last because %s", s->left_out,
 			 s->left_out_why == ESRCH ? "it has no process and no name" :
 						    strerror(s->left_out_why));
-	if (s->hidden && (verbose || geteuid()))	/* for root it is deliberate */
+	if (s->hidden && (verbose || geteuid()))	/* root lacks it on purpose */
 		log_warn("processes whose network namespace may not be looked up: %u (%s)",
 			 s->hidden, strerror(s->left_out_why));
 	if (s->cut_short)

@@ -13,7 +13,7 @@ int stuck_main(const struct options *o);
 
 /*
  * Finishes a table that holds everything the scan found, and has the view show it as of now_ns.
- * Returns an exit status, with the reason logged. A replay shows its table with it, too.
+ * Returns an exit status, with the reason logged. replay.c uses it too.
  */
 int stuck_show(const struct view *view, struct view_context *context, struct stuck_table *h,
 	       uint64_t now_ns);

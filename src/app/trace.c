@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
  * The loop: one thread, one epoll. It sleeps until the first event, then reads the ring every
- * POLL_MS until the ring stays empty: under load, events come in batches and cause no wake-up each.
+ * POLL_MS until the ring stays empty. Under load it reads batches, without a wake-up per event.
  * With --flush every event wakes the loop, and its line is written at once.
  */
 #include "trace.h"
@@ -50,8 +50,8 @@ static int watch_fd(struct trace_run *r, int fd)
 }
 
 /*
- * Leaves out reset_late, the RSTs sent for timewait and request sockets: older kernels lack it, and
- * doctor reports it.
+ * Reports the hooks that could not be attached, except reset_late (RSTs sent for timewait and
+ * request sockets): older kernels lack it, and doctor reports it.
  */
 static void note_missing_hooks(const struct run_info *m)
 {
@@ -61,7 +61,7 @@ static void note_missing_hooks(const struct run_info *m)
 				 "(see tcpclose doctor)", m->hook[i].name);
 }
 
-/* Optional: without it, closes in progress at the start are reported without their beginning. */
+/* The scan is optional: without it, closes already in progress are reported without their start. */
 static void open_scan(struct trace_run *r)
 {
 	struct scan_config config = { .filter = &r->o->filter, .sk_xor = live_sk_xor(r->live),

@@ -45,7 +45,7 @@ static void print_value_case(FILE *out, const struct option_row *o)
 	fputs("\t\treturn ;;\n", out);
 }
 
-/* "who) options='--pid ..' ;;"; all options where no view is named. */
+/* Print "who) options='--pid ..' ;;"; v is NULL for the case without a view, with all options. */
 static void print_options_of_view(FILE *out, const struct view *v)
 {
 	const struct option_row *o;
@@ -120,7 +120,7 @@ void docgen_views(FILE *out)
 	}
 }
 
-/* ". Only in who, hist" or ". Not in doctor", whichever is shorter */
+/* Print ". Only in who, hist" or ". Not in doctor", whichever lists fewer views. */
 static void print_views(FILE *out, uint32_t views)
 {
 	uint32_t others = ~views & ((1u << VIEW_COUNT) - 1);

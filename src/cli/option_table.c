@@ -123,7 +123,7 @@ static const struct option_row options[] = {
 	TITLE("Running:", RUNNING),
 	{ .argp = { "duration", 'd', "SECONDS", 0, "stop after SECONDS", RUNNING },
 	  .set = option_set_duration, .views = TRACING | BIT(STUCK) },
-	{ .argp = { "count", 'n', "COUNT", 0, "stop after COUNT closes; stuck: walks", RUNNING },
+	{ .argp = { "count", 'n', "COUNT", 0, "stop after COUNT closes (stuck: walks)", RUNNING },
 	  .set = option_set_count, .views = TRACING | BIT(STUCK) },
 	{ .argp = { "strict", KEY_STRICT, NULL, 0, "exit 3 if any event was lost", RUNNING },
 	  .set = option_set_strict, .views = TRACING | BIT(STUCK) },

@@ -60,7 +60,7 @@ struct option_parser {
 	struct options *o;
 	FILE *out;
 	struct usage_error error;
-	const struct view *view;	/* named so far; NULL none, or only json */
+	const struct view *view;	/* the view named so far, except json; NULL: none */
 	bool json_word;			/* the view json was named */
 	bool ipv4, ipv6;		/* -4, -6; both together are no filter */
 	int next;			/* index in argv of the word that getopt looks at next */
@@ -82,7 +82,7 @@ struct option_row {
 /* The i-th row, NULL past the last. */
 const struct option_row *option_at(unsigned i);
 
-/* The row with that key, and its index. */
+/* The index of the row with that key; the last index if there is no such row. */
 unsigned option_index(int key);
 
 static inline bool option_is_given(const struct option_parser *p, int key)
@@ -90,7 +90,7 @@ static inline bool option_is_given(const struct option_parser *p, int key)
 	return p->given[option_index(key)];
 }
 
-/* Does an option for these views apply to view? With --record, options of record do too. */
+/* Does an option of these views apply to view? With --record (records), those of record do too. */
 static inline bool option_applies(uint32_t views, enum view_id view, bool records)
 {
 	return views >> view & 1 || (records && views >> VIEW_RECORD & 1);
@@ -99,7 +99,7 @@ static inline bool option_applies(uint32_t views, enum view_id view, bool record
 /* The views that may run around a COMMAND. */
 uint32_t option_command_views(void);
 
-/* Is it listed in help, completion and manual? */
+/* Is the option listed in help, completion and manual? */
 static inline bool option_is_shown(const struct option_row *o)
 {
 	return o->argp.name && !(o->argp.flags & OPTION_HIDDEN);
@@ -113,5 +113,5 @@ static inline bool option_has_letter(const struct option_row *o)
 /* Copy the rows for argp, with a closing row of zeros. */
 void option_table_argp(struct argp_option rows[OPTION_TABLE_MAX]);
 
-/* The text of --help: before the options and, after a \v, behind them. */
+/* Two texts of --help, separated by \v: the one before the options and the one after them. */
 extern const char option_table_doc[];

@@ -48,7 +48,7 @@ int option_set_verbose(struct option_parser *p, const char *arg)
 	return 0;
 }
 
-/* The index of arg among the words of an option; -1 after a usage error that lists them. */
+/* Return the index of arg among the words of an option, or report the valid words and return -1. */
 static int find_word(struct option_parser *p, const char *what, const char *(*word)(unsigned),
 		     const char *arg)
 {
@@ -120,7 +120,7 @@ const char *option_sort_word(unsigned i)
 	return c ? c->name : NULL;
 }
 
-/* The columns of times are also known by their names in CSV, which end in _ns. */
+/* Time columns have _ns at the end of their names in CSV: accept both forms. */
 int option_set_sort(struct option_parser *p, const char *arg)
 {
 	size_t len = strlen(arg);

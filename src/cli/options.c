@@ -37,7 +37,7 @@ static bool has_format(const struct view *v, enum format format)
 	return v->formats >> format & 1;
 }
 
-/* json is a view by itself; with another view's name it is that view's format, as -j is. */
+/* The word json alone names a view. With another view it selects its JSON, as -j does. */
 static int set_view(struct option_parser *p, const char *word)
 {
 	const struct view *named = view_find(word), *other = p->view;
@@ -56,7 +56,7 @@ static int set_view(struct option_parser *p, const char *word)
 	return 0;
 }
 
-/* The SECONDS of "who 5". */
+/* Parse the SECONDS of "who 5". */
 static int set_interval(struct option_parser *p, const char *word)
 {
 	struct view_options *v = &p->o->view_options;
@@ -85,7 +85,7 @@ static int set_word(struct option_parser *p, const char *word, struct argp_state
 	return set_view(p, word);
 }
 
-/* An empty item is not worth quoting: then the error quotes the whole list. */
+/* Parse one item of a list. An error quotes the item, or the whole list if the item is empty. */
 static int set_item(struct option_parser *p, const struct option_row *o, const char *start,
 		    size_t len)
 {
@@ -154,7 +154,7 @@ static int reject_option(struct option_parser *p, const char *dashes, const char
 	return rc;
 }
 
-/* An option that the view does not use is a mistake, and is reported rather than ignored. */
+/* Report an option that the view does not use: it is a mistake, so it is not ignored. */
 static int check_given_options(struct option_parser *p)
 {
 	const struct options *o = p->o;

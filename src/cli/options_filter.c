@@ -18,7 +18,7 @@
 #define NS_PER_MS 1000000u
 #define CONTAINER_ID_MIN 4		/* digits of a container's id */
 
-/* Each adds one item. */
+/* The functions option_add_*() add one item to a filter. */
 
 #define STRING(x) #x
 #define NUMBER(x) STRING(x)
@@ -117,7 +117,7 @@ int option_add_uid(struct option_parser *p, const char *item)
 	return 0;
 }
 
-/* Not a list: a comma is a character like any other in a comm. */
+/* The value is not a list, because a comm may contain a comma. */
 int option_add_comm(struct option_parser *p, const char *item)
 {
 	struct story_filter *s = &p->o->story_filter;
@@ -132,8 +132,9 @@ int option_add_comm(struct option_parser *p, const char *item)
 }
 
 /*
- * The path is below the mount of the cgroups, or as the file system shows it. Not a list: a comma
- * may be part of it. The cgroup need not exist yet.
+ * The path starts at the root of the cgroups, or at that of the file system: the mount point is
+ * removed. The value is not a list, because a path may contain a comma. The cgroup need not exist
+ * yet.
  */
 int option_add_cgroup(struct option_parser *p, const char *path)
 {

@@ -66,7 +66,10 @@ int usage_error_plain(struct usage_error *u, const char *format, ...)
 	return EINVAL;
 }
 
-/* The option that the first len bytes of name begin, if there is just one; *matches: how many. */
+/*
+ * Find an option whose name starts with the first len bytes of name. *matches is the number of such
+ * options, 1 if one has exactly that name.
+ */
 static const struct option_row *find_by_prefix(const char *name, size_t len, unsigned *matches)
 {
 	const struct option_row *found = NULL, *o;

@@ -9,8 +9,8 @@
 
 struct usage_error {
 	FILE *err;
-	const char *value;	/* of the option being parsed: quoted by usage_error_value() */
-	int status;		/* the exit status once there is one, -1 before */
+	const char *value;	/* the value being parsed, which usage_error_value() quotes */
+	int status;		/* the exit status; -1: no error so far */
 };
 
 /* Report "tcpclose: BEFORE'TEXT'AFTER", text escaped and cut. Sets status, returns EINVAL. */
@@ -23,7 +23,7 @@ int usage_error_value(struct usage_error *u, const char *before, const char *aft
 /* As above, and list the valid words; word(i) is NULL past the last. */
 int usage_error_words(struct usage_error *u, const char *before, const char *(*word)(unsigned i));
 
-/* Report "tcpclose: MESSAGE", which quotes nothing of the command line. Returns EINVAL. */
+/* Report "tcpclose: MESSAGE" without quoting the bad value. Sets status, returns EINVAL. */
 __attribute__((format(printf, 2, 3)))
 int usage_error_plain(struct usage_error *u, const char *format, ...);
 

@@ -163,7 +163,7 @@ static const char doctor_manual[] =
 	"  ok  !  !!  ?  works; reduced or costly; tracing impossible; unknown\n"
 	"  without:      what you lose without it\n"
 	"  costs         as the benchmark measured it [1], or measured here and now [2]\n"
-	"  do:           how to fix it\n"
+	"  do:           how to fix the problem\n"
 	"\n"
 	"  -w                 one line per finding, with every detail\n"
 	"  --calls MODE       attach as a run with this option would\n"

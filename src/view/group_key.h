@@ -12,9 +12,9 @@
 #define GROUP_KEY_OTHER "(other)"	/* the row for keys that arrived when the table was full */
 
 /*
- * Points into the story, the view's caches or own. len 0: the key is unknown. A key of a process
- * is that of the process which acted on our side, otherwise of the first holder of the socket that
- * a walk found.
+ * A key. bytes and label point into the story, the caches of the view, or own. len 0: the key is
+ * unknown. The process of a story is the one that acted on our side, otherwise the first holder of
+ * the socket that a walk found.
  */
 struct group_key {
 	const void *bytes, *label;
@@ -35,5 +35,5 @@ void group_key_print(struct buf *b, enum group_by by, const struct keyed_entry *
 /* Print "by":"pid","other":false,"pid":4021,"comm":"nginx"; null if unknown. */
 void group_key_json(struct json *j, enum group_by by, const struct keyed_entry *g, bool other);
 
-/* Order two keys, as qsort() wants it: the tie-breaker for rows that compare equal. */
+/* Compare two keys for qsort(), to order rows that are otherwise equal. */
 int group_key_compare(const struct keyed_entry *a, const struct keyed_entry *b);

@@ -41,7 +41,7 @@ static void json_kv_call_name(struct json *j, const struct socket_call *a)
 	json_kv_str(j, "call", name ? name : trigger_name(a->trigger));
 }
 
-/* how is -1 for other calls than shutdown(), and any number if the program passed a bad one. */
+/* how is -1 for calls other than shutdown(); a program may pass any number to shutdown(). */
 static bool is_shut_how(int32_t how)
 {
 	return how >= SHUT_RD && how <= SHUT_RDWR;
@@ -218,7 +218,7 @@ static void json_print_endpoint(struct json *j, const struct story *s)
 	json_kv_str(j, "opened", opened[s->opened]);
 }
 
-/* A close that began before tracing: its minimum age, and the holders of the socket. */
+/* Print the minimum age and the holders of a socket whose close began before tracing. */
 static void json_print_found_at_start(struct json *j, const struct story *s,
 				      const struct verdict *verdict)
 {

@@ -186,7 +186,7 @@ static void print_by_peer(struct view_context *v, const struct stuck_table *h)
 	struct buf *b = v->out;
 
 	if (!v->terminal.wide && h->nr_peers > ROWS && h->peer[0].sockets == 1)
-		return;		/* every peer has one socket: the table would add nothing */
+		return;		/* with one socket per peer the table would add nothing */
 	while (!v->terminal.wide && n > 3 && h->peer[n - 1].sockets == 1)
 		n--;
 	print_state_table_header(v, "PEER");
@@ -300,7 +300,7 @@ static void print_descriptors(struct view_context *v, const struct stuck_table *
 	buf_char(b, '\n');
 }
 
-/* "  (+ also held by 4022 nginx, 4023 nginx)": of the first socket that has other holders */
+/* Print "  (+ also held by 4022 nginx, 4023 nginx)" for the first socket with other holders. */
 static void print_other_holders(struct view_context *v, const struct stuck_table *h,
 				const struct stuck_group *group)
 {
@@ -356,7 +356,7 @@ static void print_socket_row(struct view_context *v, const struct stuck_table *h
 	print_descriptors(v, h, g, group);
 }
 
-/* "12 FIN_WAIT2: closed here; ..., the last in 43s" and the oldest of these sockets */
+/* Print "12 FIN_WAIT2: closed here; ..., the last in 43s", then the oldest of these sockets. */
 static void print_kind(struct view_context *v, const struct stuck_table *h,
 		       const struct stuck_group *group, const struct stuck_socket *g, size_t n)
 {

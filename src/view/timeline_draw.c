@@ -4,7 +4,7 @@
  * the right:
  *
  *          ESTABLISHED |                                      | ESTABLISHED
- *  close(5) client[100] |                                      |
+ * close(5) client[100] |                                      |
  *                      |------- 1 FIN seq +0 ack +0 --------->|
  *            FIN_WAIT1 |    seq 4220295741 ack 2505423116     | CLOSE_WAIT
  *                      :                197 ms                :
@@ -346,7 +346,7 @@ static bool is_cause_of_segment(const struct rung *a, const struct rung *r, uint
 	       ns < HIDE_GAP_NS;
 }
 
-/* The time without events before the i-th rung; 0 if it is not worth a row. */
+/* Return the time without events before the i-th rung; 0 if it is too short for a row. */
 static uint64_t measure_gap_before_ns(const struct ladder *l, unsigned i)
 {
 	const struct rung *r = &l->rung[i];

@@ -215,7 +215,7 @@ static void print_blame(struct buf *b, const struct ladder *l, enum side side)
 	}
 }
 
-/* Does the blame add anything to the ending? */
+/* Does the blame add information to the ending? */
 static bool blame_adds_information(const struct verdict *v)
 {
 	return !v->blame_known || v->blame != BLAME_NONE ||
@@ -273,7 +273,7 @@ static enum side find_side_with_blame(const struct ladder *l, enum side side)
 	return side;
 }
 
-/* Of two stories the active closer's is the more complete: it has both FINs and all between. */
+/* The story of the active closer is the more complete one: it has both FINs and all between. */
 void timeline_print_text(struct view_context *v, const struct ladder *l)
 {
 	const struct verdict *verdict = l->v[LADDER_LEFT];

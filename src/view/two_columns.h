@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * The rows of a ladder diagram: text on the left, a rail, something between the rails, a rail, text
- * on the right. This module does not look into the ladder.
+ * The rows of a ladder diagram: text on the left, a rail, a part between the rails, a rail, text on
+ * the right. This module does not look into the ladder.
  */
 #pragma once
 

@@ -79,10 +79,10 @@ struct view_context {
 	bool times;		/* -T */
 	bool shows_stacks;	/* --stack: in text too */
 	struct view_options options;
-	uint64_t seed;		/* keys the hash tables, whose keys others choose */
+	uint64_t seed;		/* secret of the hash tables, because remote hosts choose keys */
 	void *state;		/* owned by the view, from start() to release(); NULL none */
 	uint64_t due_ns;	/* set by the view: the time of its next tick(); 0 never */
-	void (*flush)(void *arg);	/* writes and empties out once it is full; may be NULL */
+	void (*flush)(void *arg);	/* write and empty `out` if it is full; may be NULL */
 	void *flush_arg;
 };
 
@@ -111,7 +111,7 @@ struct view {
 	const char *name;
 	const char *help;	/* one line */
 	const char *manual;	/* for VIEW --help: the columns, and two examples */
-	bool reports_itself;	/* loss and summary are part of its output */
+	bool reports_itself;	/* its output includes the losses and the summary */
 	enum view_source source;
 	bool has_intervals;	/* SECONDS may follow its name: who 5 */
 	uint8_t formats;	/* set of 1 << enum format */
@@ -125,8 +125,8 @@ struct view {
 	void (*stuck)(struct view_context *v, const struct stuck_table *h, uint64_t now_ns);
 	void (*doctor)(struct view_context *v, const struct diagnosis *h);
 	/*
-	 * Called once the time is now_ns, which is not before due_ns: after everything earlier was
-	 * passed to the view and before anything later is. Sets the next due_ns.
+	 * Called at now_ns, which is due_ns or later: the view has seen everything before now_ns,
+	 * and nothing after it. Sets the next due_ns.
 	 */
 	void (*tick)(struct view_context *v, uint64_t now_ns);
 	void (*release)(struct view_context *v);	/* frees state */
@@ -170,10 +170,10 @@ static inline void view_flush(const struct view_context *v)
 		v->flush(v->flush_arg);
 }
 
-/* The callbacks of view_json for the view stuck: a line per socket, then the summary. */
+/* The callback of view_json for the view stuck: a line per socket, then the summary. */
 void json_print_stuck(struct view_context *v, const struct stuck_table *h, uint64_t now_ns);
 
-/* The same for the view doctor: a line per finding, then the summary. */
+/* The callback of view_json for the view doctor: a line per finding, then the summary. */
 void json_print_doctor(struct view_context *v, const struct diagnosis *h);
 
 extern const struct view view_stuck, view_trace, view_json, view_events, view_doctor;

@@ -2,12 +2,11 @@
 /*
  * The view who: per process, or per key of --by, how connections end and who waits for whom.
  *
- *                            BY CALL, %                          WHO BEGAN, %
- *   COMM               CLOSES close   WR RDWR exit  sig othr none  us peer both  ??
- *   nginx                 120    98    2    .    .    .    .    .   90   10    .   .
+ *                            ------------ ENDED BY, % ----------- ---- BEGAN, % ----
+ *   COMM              CLOSES close   WR RDWR exit  sig other none   us peer both   -
+ *   nginx                120    98    2    .    .    .     .    .   90   10    .   .
  *
- * A second table follows below, or beside the first if there is room. This file counts the stories
- * and prints JSON; who_text.c prints text and CSV.
+ * who_text.c prints this table, a second one and CSV. This file counts the stories and prints JSON.
  */
 #include "who.h"
 
