@@ -280,7 +280,7 @@ int live_open(struct live **live, const struct live_config *config, struct run_i
 	if (access(BTF_PATH, R_OK))
 		return set_why(why, -EOPNOTSUPP, "this kernel shows no type information at "
 			       BTF_PATH ": it must be built with CONFIG_DEBUG_INFO_BTF, and /sys "
-			       "mounted%s", config->btf ? "; --btf does not replace it" : "");
+			       "mounted%s", config->btf ? "; --btf cannot stand in for it" : "");
 	l = calloc(1, sizeof(*l));
 	if (!l)
 		return set_why(why, -ENOMEM, "out of memory");
