@@ -27,7 +27,7 @@ static int order_holders(const void *a, const void *b)
 /* Give each socket its slice of the holders. */
 static void join_holders(struct stuck_table *h)
 {
-	qsort(h->holder, h->nr_holders, sizeof(*h->holder), order_holders);
+	array_sort(h->holder, h->nr_holders, sizeof(*h->holder), order_holders);
 	for (size_t i = 0; i < h->nr_holders; i++) {
 		struct stuck_socket *g = &h->sockets[h->holder[i].socket];
 
@@ -191,7 +191,7 @@ static bool group_by_peer(struct stuck_table *h)
 {
 	size_t cap = 0;
 
-	qsort(h->sockets, h->nr, sizeof(*h->sockets), order_peers);
+	array_sort(h->sockets, h->nr, sizeof(*h->sockets), order_peers);
 	for (size_t i = 0; i < h->nr; i++) {
 		struct stuck_group *last = h->nr_peers ? &h->peer[h->nr_peers - 1] : NULL;
 
@@ -207,7 +207,7 @@ static bool group_by_peer(struct stuck_table *h)
 		group_add_socket(last, &h->sockets[i]);
 	}
 	merge_ephemeral(h);
-	qsort(h->peer, h->nr_peers, sizeof(*h->peer), order_groups);
+	array_sort(h->peer, h->nr_peers, sizeof(*h->peer), order_groups);
 	return true;
 }
 
@@ -216,11 +216,11 @@ static void sort_sockets(struct stuck_table *h)
 {
 	uint32_t first = 0;
 
-	qsort(h->group, h->nr_groups, sizeof(*h->group), order_groups);
+	array_sort(h->group, h->nr_groups, sizeof(*h->group), order_groups);
 	for (size_t i = 0; i < h->nr_groups; i++)
 		for (uint32_t k = 0; k < h->group[i].sockets; k++)
 			h->sockets[h->group[i].first + k].group = (uint32_t)i;
-	qsort(h->sockets, h->nr, sizeof(*h->sockets), order_sockets);
+	array_sort(h->sockets, h->nr, sizeof(*h->sockets), order_sockets);
 	for (size_t i = 0; i < h->nr_groups; i++) {
 		h->group[i].first = first;
 		first += h->group[i].sockets;
@@ -236,7 +236,7 @@ static bool group_by_owner(struct stuck_table *h)
 
 		h->sockets[i].group = h->sockets[i].owner == OWNER_PROCESS && o ? o->pid : 0;
 	}
-	qsort(h->sockets, h->nr, sizeof(*h->sockets), order_owners);
+	array_sort(h->sockets, h->nr, sizeof(*h->sockets), order_owners);
 	for (size_t i = 0; i < h->nr; i++) {
 		struct stuck_socket *g = &h->sockets[i];
 		struct stuck_group *last = h->nr_groups ? &h->group[h->nr_groups - 1] : NULL;

@@ -13,6 +13,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "array.h"
+
 #define FILEID_KERNFS 0xfe	/* include/linux/exportfs.h: the handle is the 64-bit id */
 #define LINE_BYTES (PATH_MAX + 256)
 
@@ -132,7 +134,7 @@ void cgroup_paths_scan(struct cgroup_paths *c)
 		return;
 	add_scanned(c, root.st_ino, "/");
 	scan_directory(c, openat(c->mount, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC), path, 0);
-	qsort(c->scanned, c->nr_scanned, sizeof(*c->scanned), compare_ids);
+	array_sort(c->scanned, c->nr_scanned, sizeof(*c->scanned), compare_ids);
 }
 
 static const struct cgroup_path_entry *find_scanned(const struct cgroup_paths *c, uint64_t id)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * Arrays: their length, and growth by doubling. Pure.
+ * Arrays: their length, growth by doubling, sorting. Pure.
  */
 #pragma once
 
@@ -44,4 +44,12 @@ static inline void *array_grow(void *array, size_t nr, size_t *cap, size_t max, 
 	if (grown)
 		*cap = more;
 	return grown;
+}
+
+/* Sort like qsort(), which must not be given the null pointer of an array without elements. */
+static inline void array_sort(void *array, size_t nr, size_t size,
+			      int (*order)(const void *, const void *))
+{
+	if (nr > 1)
+		qsort(array, nr, size, order);
 }
