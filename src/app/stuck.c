@@ -14,8 +14,8 @@
 #include "process.h"
 #include "scan.h"
 #include "session.h"
+#include "time_units.h"
 
-#define NS_PER_MS 1000000ULL
 #define HOUR_MS 3600000
 
 struct stuck_run {

@@ -20,9 +20,9 @@
 #include "scan.h"
 #include "session.h"
 #include "symbols.h"
+#include "time_units.h"
 
 #define POLL_MS 20
-#define NS_PER_MS 1000000ULL
 
 struct trace_run {
 	const struct options *o;

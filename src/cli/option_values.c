@@ -8,6 +8,7 @@
 
 #include "option_table.h"
 #include "parse.h"
+#include "time_units.h"
 #include "who.h"
 
 #define COUNT_MAX (1ull << 53)
@@ -18,7 +19,6 @@
 #define ROTATE_MAX (1ull << 50)
 #define KEEP_MAX 9999
 #define TIME_MAX_NS 1000000000000000000ull	/* 10^9 s */
-#define NS_PER_S 1000000000u
 
 /* Options without a value: each sets one member of struct options. */
 #define FLAG(name, member)                                         \

@@ -12,13 +12,13 @@
 #include "option_values.h"
 #include "options_filter.h"
 #include "parse.h"
+#include "time_units.h"
 #include "usage_error.h"
 
 #ifndef TCPCLOSE_VERSION
 #define TCPCLOSE_VERSION "0.1.0"
 #endif
 
-#define NS_PER_S 1000000000u
 #define INTERVAL_MIN_NS (NS_PER_S / 10)
 #define INTERVAL_MAX_NS (1000000 * (uint64_t)NS_PER_S)
 #define KEEP_DEFAULT 4

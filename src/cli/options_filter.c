@@ -12,10 +12,10 @@
 #include "option_table.h"
 #include "parse.h"
 #include "parse_filter.h"
+#include "time_units.h"
 
 #define PID_MAX 4194304		/* PID_MAX_LIMIT of 64-bit kernels */
 #define TIME_MAX_NS 1000000000000000000ull	/* 10^9 s */
-#define NS_PER_MS 1000000u
 #define CONTAINER_ID_MIN 4		/* digits of a container's id */
 
 /* The functions option_add_*() add one item to a filter. */

@@ -7,10 +7,11 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "time_units.h"
+
 #define PROC_PATH 64
 #define STAT_MAX 512		/* bytes, enough for 22 fields: a comm has at most 15 bytes */
 #define START_FIELD 22		/* proc_pid_stat(5): start time, in ticks since boot */
-#define NS_PER_S 1000000000ULL
 
 /* Test whether the thread that made the call still exists: same comm, started before the call. */
 static bool thread_is_still_there(const struct socket_call *a)

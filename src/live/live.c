@@ -18,9 +18,9 @@
 #include "attach.h"
 #include "caps.h"
 #include "tcpclose.skel.h"
+#include "time_units.h"
 
 #define BTF_PATH "/sys/kernel/btf/vmlinux"
-#define NS_PER_S 1000000000ULL
 #define WALL_NEVER_S (1LL << 33)	/* 2242, in seconds since 1970 */
 
 struct live {

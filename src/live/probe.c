@@ -11,6 +11,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "array.h"
+
 #define KPROBE_TYPE_PATH "/sys/bus/event_source/devices/kprobe/type"
 
 /* Every kernel with TCP has this tracepoint. Its first argument is a socket. */
@@ -28,7 +30,6 @@
 	{ .code = BPF_JMP | BPF_CALL, .src_reg = BPF_PSEUDO_KFUNC_CALL, .imm = (id) }
 #define INSN_RETURN_0 { .code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = BPF_REG_0 }
 #define INSN_EXIT { .code = BPF_JMP | BPF_EXIT }
-#define COUNT(a) (sizeof(a) / sizeof(*(a)))
 
 void probe_init(struct probe *p, bool no_trampolines)
 {

@@ -14,8 +14,8 @@
 #include <unistd.h>
 
 #include "iter.skel.h"
+#include "time_units.h"
 
-#define NS_PER_S 1000000000ULL
 #define SCAN_MAX_NS (10 * NS_PER_S)	/* then the scan stops and keeps its results so far */
 #define BATCH_EVENTS 512		/* per read: more than the kernel's buffer of 32 KiB */
 #define NETNS_PATH 64

@@ -8,6 +8,7 @@
  * The process is the one that ended our side, otherwise the last that acted on the socket. A wide
  * terminal shows the call too.
  */
+#include "time_units.h"
 #include "view.h"
 
 #include <string.h>
@@ -28,7 +29,6 @@
 #define REASON_WIDTH 17
 #define LINE_COLUMNS 80
 #define STACK_INDENT "        "
-#define NS_PER_MS 1000000ULL
 #define TEN_S_NS (10000 * NS_PER_MS)
 
 static const char *initiator_arrow(enum initiator initiator)
