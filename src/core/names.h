@@ -91,7 +91,8 @@
 	X(PEER_APP, "peer-app")                                                                    \
 	X(LOCAL_APP, "local-app")                                                                  \
 	X(SEND_QUEUE, "send-queue")                                                                \
-	X(LOST_FIN, "lost-fin")
+	X(LOST_FIN, "lost-fin")                                                                    \
+	X(DELAYED_ACK, "delayed-ack")	/* the peer's kernel held the ACK back */
 
 #define EFFECTS(X)                                                                                 \
 	X(NONE, "none")		/* nothing left the host */                                        \

@@ -15,6 +15,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "event.h"
 #include "filter.h"
@@ -55,7 +56,8 @@ struct socket_call {
 	bool on_other_socket;	/* the call was on another socket: the listener */
 	bool fput_known;	/* an event shows whether this close() released the file */
 	bool reached_close;	/* it took the socket to CLOSE */
-	uint8_t comm[EVENT_COMM_LEN];
+	uint8_t comm[EVENT_COMM_LEN];	/* the thread's name */
+	uint8_t process[EVENT_COMM_LEN];	/* name of the thread group's leader; "" unknown */
 };
 
 /* An open descriptor of the socket, found by a scan. */
@@ -97,12 +99,34 @@ struct reset {
 	bool answer;		/* sent in answer to a segment */
 };
 
+/* Did the other end send a RST? */
+enum twin_reset {
+	TWIN_RESET_UNKNOWN,	/* it may have: an event was lost, or no hook shows its RSTs */
+	TWIN_RESET_SENT,
+	TWIN_RESET_NOT_SENT,
+};
+
 /* The other end, if it is on this host too. */
 struct twin_end {
 	uint64_t cookie;
 	uint32_t pid;		/* the task that closed it, else the last to act on it; 0 unknown */
+	uint32_t srtt_min_us;	/* the smallest that it measured; 0 not measured */
+	uint8_t reset;		/* enum twin_reset */
 	uint8_t comm[EVENT_COMM_LEN];
+	uint8_t process[EVENT_COMM_LEN];	/* as in struct socket_call */
 	bool known;
+};
+
+/* Time since data last went each way, when the end began; see struct event. */
+struct idle {
+	uint64_t sent_ns, received_ns;
+	bool sent_known, received_known;	/* false: no data went that way, or not seen */
+};
+
+/* Bytes that were lost when the socket was released. */
+struct data_lost {
+	uint32_t unread, unsent, unacked;
+	bool known;		/* false: the release was not seen */
 };
 
 /* Facts about the two FINs and their ACKs together. */
@@ -157,7 +181,8 @@ struct story {
 
 	uint64_t established_ns;	/* when it became ESTABLISHED; 0 not seen */
 	uint64_t bytes_sent, bytes_received;	/* payload, so far */
-	uint32_t srtt_us;		/* 0 not measured */
+	uint32_t srtt_us;		/* the latest; 0 not measured */
+	uint32_t srtt_min_us;		/* the smallest in any event; 0 not measured */
 	uint8_t opened;			/* enum opened */
 	bool v4mapped;
 	bool mptcp;		/* an MPTCP subflow: calls are made on the MPTCP socket */
@@ -175,14 +200,23 @@ struct story {
 	struct close_segment seg[SEG_COUNT];
 	struct fins fins;
 	struct queues queues;
+	struct idle idle;
+	struct data_lost data_lost;
 	struct at_close at_close;	/* valid unless CLOSE_NOT_YET */
 	struct reset reset;
 	struct scan_facts scan;
 
 	uint8_t nr_calls, cap_calls;
-	uint32_t calls_dropped;
+	uint32_t calls_omitted;		/* calls without effect for which there was no room */
 	struct socket_call *calls;	/* in order of ts_ns; owned */
 };
+
+/* Is the socket connected to itself? It is both ends of the connection. */
+static inline bool story_is_self(const struct story *s)
+{
+	return s->flow.local_port == s->flow.peer_port &&
+	       !memcmp(s->flow.local_addr, s->flow.peer_addr, sizeof(s->flow.local_addr));
+}
 
 /* Has an event shown that this is missing? */
 static inline bool story_is_missing(const struct story *s, enum missing what)
@@ -201,7 +235,7 @@ void story_release(struct story *s);
 
 /*
  * Take the next event of this endpoint. A call for which there is no memory counts in
- * calls_dropped.
+ * calls_omitted.
  */
 void story_feed(struct story *s, const struct event *e);
 

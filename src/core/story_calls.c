@@ -104,7 +104,7 @@ static struct socket_call *insert_call(struct story *s, uint64_t ts_ns)
 
 		calls = cap > STORY_CALLS ? NULL : realloc(s->calls, cap * sizeof(*calls));
 		if (!calls) {
-			s->calls_dropped++;
+			s->calls_omitted++;
 			return NULL;
 		}
 		s->calls = calls;

@@ -414,7 +414,7 @@ static unsigned find_missing(const struct verdict *v, const struct story *s)
 	bits |= (unsigned)(sent && !v->trigger) << MISSING_TRIGGER;
 	bits |= (unsigned)(sent && s->queues.known && s->queues.unsent) << MISSING_FIN_LEFT;
 	bits |= (unsigned)!!s->scan.holders_dropped << MISSING_HOLDERS;
-	bits |= (unsigned)!!s->calls_dropped << MISSING_CALLS;
+	bits |= (unsigned)!!s->calls_omitted << MISSING_CALLS;
 	bits |= (unsigned)(ended && v->initiator == INITIATOR_UNKNOWN) << MISSING_INITIATOR;
 	return bits;
 }

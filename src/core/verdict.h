@@ -26,6 +26,9 @@ struct verdict_wave {
 	uint8_t number;		/* wave 1 to 4 */
 };
 
+/* Did something between the two ends send the RST that arrived? */
+enum middlebox { MIDDLEBOX_UNKNOWN, MIDDLEBOX_NO, MIDDLEBOX_YES };
+
 struct verdict {
 	enum initiator initiator;
 	enum ending ending;
@@ -33,6 +36,9 @@ struct verdict {
 	enum blame blame;
 	bool blame_known;		/* false: the duration is unknown */
 	const struct socket_call *trigger;	/* points into the story; NULL none */
+	/* The call that sent our RST, if that is not the trigger; points into the story; or NULL. */
+	const struct socket_call *reset_by;
+	enum middlebox middlebox;
 	uint64_t start_ns;		/* the first event of the close; 0 none */
 	uint64_t settled_ns;		/* when the close was over, else now_ns */
 	struct phase_time phase[PHASE_COUNT];

@@ -292,7 +292,7 @@ static void test_story_calls__calls_beyond_the_limit_are_counted(void **state)
 		story_calls_add_call(*state, &e);
 	}
 	assert_int_equal(s->nr_calls, STORY_CALLS);
-	assert_int_equal(s->calls_dropped, 10);
+	assert_int_equal(s->calls_omitted, 10);
 }
 
 /* The socket is freed at the end of a close() of another file. A fast peer answered during it. */
