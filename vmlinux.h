@@ -196,6 +196,10 @@ struct inet_connection_sock {
 	__u8 icsk_retransmits;
 	__u8 icsk_probes_out;
 	__u32 icsk_rto;
+	__u32 icsk_probes_tstamp;	/* kernels >= 5.11 */
+	struct {
+		__u32 lrcvtime;
+	} icsk_ack;
 	__u32 icsk_user_timeout;
 };
 
@@ -215,6 +219,7 @@ struct tcp_sock {
 	__u32 write_seq;
 	__u32 srtt_us;
 	int linger2;
+	__u32 lsndtime;
 	__u32 rcv_tstamp;
 	__u32 retrans_stamp;
 	__u8 tcp_usec_ts : 1;	/* kernels >= 6.7 */

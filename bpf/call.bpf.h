@@ -28,10 +28,17 @@ struct inflight_map {
 };
 extern struct inflight_map inflight SEC(".maps");
 
-/* Can this socket have a story? Only a socket that has a peer, or had one, can. */
-static __always_inline bool has_peer(__u8 state, __be16 dport)
+/*
+ * Can this socket have a story? It must have a peer, or have had one. A connection that was never
+ * established has a story if its SYN carried data (TCP Fast Open).
+ */
+static __always_inline bool may_have_story(const struct sock *sk, __u8 state, __be16 dport)
 {
-	return dport && state != STATE_LISTEN && (state != STATE_SYN_SENT || filter.never_open);
+	const struct tcp_sock *tp = (const void *)sk;
+
+	if (!dport || state == STATE_LISTEN)
+		return false;
+	return state != STATE_SYN_SENT || filter.never_open || BPF_CORE_READ(tp, bytes_sent);
 }
 
 /*
@@ -54,7 +61,7 @@ static __always_inline bool inflight_read_cast(struct inflight *call, const void
 	if (!sk || sk->sk_protocol != IPPROTO_TCP)
 		return false;
 	call->state = sk->__sk_common.skc_state;
-	if (!has_peer(call->state, sk->__sk_common.skc_dport))
+	if (!may_have_story(sk, call->state, sk->__sk_common.skc_dport))
 		return false;
 	flow_fill(&call->flow, &sk->__sk_common, RDONLY_CAST(sk, struct inet_sock)->inet_sport);
 	call->sk = (__u64)sk;
@@ -72,7 +79,7 @@ static __always_inline bool inflight_read(struct inflight *call, const struct fi
 	if (!sk)
 		return false;
 	call->state = BPF_CORE_READ(sk, __sk_common.skc_state);
-	if (!has_peer(call->state, BPF_CORE_READ(sk, __sk_common.skc_dport)))
+	if (!may_have_story(sk, call->state, BPF_CORE_READ(sk, __sk_common.skc_dport)))
 		return false;
 	flow_fill_untrusted(&call->flow, sk);
 	call->sk = (__u64)sk;

@@ -5,6 +5,7 @@
  * inet_sock_set_state fires before sk_state is written. The task is recorded only if it may have
  * made the change. In all other cases a packet or a timer merely runs on its CPU.
  */
+#include "age.bpf.h"
 #include "event_new.bpf.h"
 #include "local.h"
 #include "stack.bpf.h"
@@ -25,21 +26,35 @@ const volatile struct kernel_features kernel_features;
 const volatile bool want_stacks;
 
 /*
- * Is this change part of a story? The start of a connection is not, and the changes of a listener
- * are not, with one exception. The close of a listener resets the connections in its accept queue,
- * so it shows the task that closes them.
+ * Did a program use the connection before it was established (TCP Fast Open)? It did if the SYN
+ * carried data, or if accept() has returned the socket.
  */
-static __always_inline bool is_traced(const struct sock *sk, int old, int new)
+static __always_inline bool is_used_early(struct sock *sk, int old)
+{
+	const struct tcp_sock *tp = bpf_skc_to_tcp_sock(sk);
+
+	return tp && (tp->bytes_sent || tp->bytes_received ||
+		      (old == STATE_SYN_RECV && sk->sk_socket));
+}
+
+/*
+ * Is this change part of a story? The start of a connection is not, unless it is a simultaneous
+ * open: only its first change shows that the program called connect(). The changes of a listener
+ * are not either, with one exception. The close of a listener resets the connections in its accept
+ * queue, so it shows the task that closes them.
+ */
+static __always_inline bool is_traced(struct sock *sk, int old, int new)
 {
 	if (sk->sk_protocol != IPPROTO_TCP)
 		return false;
 	if (old == STATE_LISTEN)
 		return new == STATE_CLOSE && sk->sk_ack_backlog;
-	if (old == STATE_CLOSE || new == STATE_LISTEN || new == STATE_SYN_SENT ||
-	    new == STATE_SYN_RECV)
+	if (old == STATE_CLOSE || new == STATE_LISTEN || new == STATE_SYN_SENT)
 		return false;
+	if (new == STATE_SYN_RECV)
+		return old == STATE_SYN_SENT;
 	if (new == STATE_CLOSE && (old == STATE_SYN_SENT || old == STATE_SYN_RECV))
-		return filter.never_open;
+		return filter.never_open || is_used_early(sk, old);
 	return true;
 }
 
@@ -47,6 +62,17 @@ static __always_inline bool is_traced(const struct sock *sk, int old, int new)
 static __always_inline bool is_orphan_release(__u16 bits)
 {
 	return (bits & (SOCKF_DEAD | SOCKF_LINGER)) == SOCKF_DEAD;
+}
+
+/* Fill in what only a change to CLOSE has. */
+static __always_inline void fill_close(struct event *e, struct sock *sk, const struct tcp_sock *tp)
+{
+	if (e->old_state == STATE_FIN_WAIT2)
+		e->fin_timeout_ns = sock_fin_timeout_ns(sk, tp);
+	if (!sock_user_timeout_is_over(tp))
+		e->flags &= ~EVENTF_USER_TIMEOUT;
+	e->flags |= sock_tw_full_bit(sk);
+	e->rcv_wnd = sock_rcv_wnd(tp);
 }
 
 static __always_inline int emit_state(void *ctx, struct sock *sk, int old, int new)
@@ -75,11 +101,10 @@ static __always_inline int emit_state(void *ctx, struct sock *sk, int old, int n
 	e->cookie = sock_cookie(sk);
 	e->old_state = old;
 	e->new_state = new;
-	if (new == STATE_CLOSE) {
-		e->fin_timeout_ns = sock_fin_timeout_ns(sk, tp);
-		e->flags |= sock_tw_full_bit(sk);
-		e->rcv_wnd = sock_rcv_wnd(tp);
-	}
+	if (old == STATE_ESTABLISHED)
+		sock_fill_idle(e, tp);
+	if (new == STATE_CLOSE)
+		fill_close(e, sk, tp);
 	e->sock_flags |= sock_file_bits(sk);
 	if (local_task_may_have_changed(e)) {
 		e->flags |= sock_fput_bit(sk);

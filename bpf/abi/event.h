@@ -80,12 +80,14 @@ enum sock_flag {
 
 /* event.flags: more properties, of the socket or the event. */
 enum event_flag {
-	EVENTF_USER_TIMEOUT = 1 << 0,	/* TCP_USER_TIMEOUT is set */
+	EVENTF_USER_TIMEOUT = 1 << 0,	/* TCP_USER_TIMEOUT is set; STATE to CLOSE: it may be the
+					   cause, because its time is over */
 	EVENTF_ANSWER = 1 << 1,	/* RESET_SENT: in answer to a segment */
 	EVENTF_FPUT_SYNC = 1 << 2,	/* STATE: the file was released by its own close() */
 	EVENTF_FPUT_DEFERRED = 1 << 3,	/* STATE: the file was released by something else */
 	EVENTF_TW_FULL = 1 << 4,	/* STATE to CLOSE: tcp_max_tw_buckets is reached */
 	EVENTF_NO_SOCKET = 1 << 5,	/* RESET_SENT: answers a FIN without socket or minisock */
+	EVENTF_IDLE = 1 << 6,	/* STATE from ESTABLISHED: idle_sent_ms, idle_received_ms are valid */
 };
 
 /* RESET_SENT: the reason, named as in the kernel's enum sk_rst_reason (from 6.10 on). */
@@ -143,7 +145,10 @@ struct event {
 	union {
 		__u64 call_ns;		/* CALL: time in the call */
 		__u64 age_ns;		/* SOCKET: minimum time in its state */
-		__u64 fin_timeout_ns;	/* STATE: limit for an orphan in FIN_WAIT2, 0 unknown */
+		__u64 fin_timeout_ns;	/* STATE to CLOSE: limit for an orphan in FIN_WAIT2 */
+		struct {		/* with EVENTF_IDLE: since data was last sent, received */
+			__u32 idle_sent_ms, idle_received_ms;
+		};
 	};
 	__u64 bytes_sent;	/* payload bytes sent, without retransmissions */
 	__u64 bytes_received;	/* sequence space received in order: payload, and 1 for a FIN */

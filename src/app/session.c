@@ -102,7 +102,9 @@ static int open_pipeline(struct session *s)
 		.arg = s,
 		.endpoint_table = { .max_open = s->o->capture.max_open,
 			   .calls = run_info_watches_calls(&s->meta),
-			   .timewait = run_info_has_hook(&s->meta, "late") },
+			   .timewait = run_info_has_hook(&s->meta, "late"),
+			   .resets = run_info_has_hook(&s->meta, "reset_sent"),
+			   .minisock_resets = run_info_has_hook(&s->meta, "reset_late") },
 	};
 
 	if (getrandom(&config.endpoint_table.seed, sizeof(config.endpoint_table.seed), 0) < 0)

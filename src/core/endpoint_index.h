@@ -70,6 +70,10 @@ void endpoint_index_drop_key(struct endpoint_index *x, struct endpoint *c);
 struct endpoint *endpoint_index_learn_twin(struct endpoint_index *x, struct endpoint *c,
 					   const struct event *e);
 
+/* The same with initial sequence numbers that are known from elsewhere. */
+struct endpoint *endpoint_index_set_isns(struct endpoint_index *x, struct endpoint *c,
+					 const struct twin_key *isns);
+
 /*
  * Prefetch data into the CPU's caches; no other effect. Before an event is applied, call the first
  * function to fetch its hash buckets and, when these have arrived, the second to fetch its

@@ -192,6 +192,50 @@ static void put_holders(struct buf *b, const struct story *s)
 		buf_char(b, '-');
 }
 
+static void put_ns_if(struct buf *b, bool known, uint64_t ns)
+{
+	if (known)
+		put_time(b, ns);
+	else
+		buf_char(b, '-');
+}
+
+static bool data_fact(struct buf *b, const char *key, const struct story *s)
+{
+	const struct data_lost *d = &s->data_lost;
+
+	if (!strcmp(key, "lost.unread"))
+		put_known(b, d->known, d->unread);
+	else if (!strcmp(key, "lost.unsent"))
+		put_known(b, d->known, d->unsent);
+	else if (!strcmp(key, "lost.unacked"))
+		put_known(b, d->known, d->unacked);
+	else if (!strcmp(key, "idle.sent"))
+		put_ns_if(b, s->idle.sent_known, s->idle.sent_ns);
+	else if (!strcmp(key, "idle.received"))
+		put_ns_if(b, s->idle.received_known, s->idle.received_ns);
+	else
+		return false;
+	return true;
+}
+
+static bool reset_fact(struct buf *b, const char *key, const struct verdict *v)
+{
+	static const char *const middlebox[] = { "-", "no", "yes" };
+
+	if (!strcmp(key, "middlebox"))
+		buf_str(b, middlebox[v->middlebox]);
+	else if (!strcmp(key, "reset_by.tid"))
+		put_known(b, v->reset_by, v->reset_by ? v->reset_by->tid : 0);
+	else if (!strcmp(key, "reset_by") && v->reset_by)
+		put_call(b, v->reset_by);
+	else if (!strcmp(key, "reset_by"))
+		buf_char(b, '-');
+	else
+		return false;
+	return true;
+}
+
 static bool socket_fact(struct buf *b, const char *key, const struct story *s)
 {
 	if (!strcmp(key, "calls"))
@@ -225,6 +269,10 @@ static bool socket_fact(struct buf *b, const char *key, const struct story *s)
 		put_comm(b, s->twin.comm);
 	else if (!strcmp(key, "twin.cookie"))
 		put_known(b, s->twin.known, (int64_t)s->twin.cookie);
+	else if (!strcmp(key, "self"))
+		put_bool(b, story_is_self(s));
+	else if (!strcmp(key, "calls_omitted"))
+		buf_u64(b, s->calls_omitted);
 	else
 		return false;
 	return true;
@@ -267,7 +315,8 @@ static bool trigger_fact(struct buf *b, const char *key, const struct socket_cal
 
 bool facts_story(struct buf *b, const char *key, const struct story *s, const struct verdict *v)
 {
-	return verdict_fact(b, key, s, v) || socket_fact(b, key, s) || phase_fact(b, key, v) ||
+	return verdict_fact(b, key, s, v) || socket_fact(b, key, s) || data_fact(b, key, s) ||
+	       reset_fact(b, key, v) || phase_fact(b, key, v) ||
 	       wave_fact(b, key, s, v) || trigger_fact(b, key, v->trigger);
 }
 
@@ -295,7 +344,8 @@ bool facts_tally(struct buf *b, const char *key, const struct run_counts *t)
 
 bool facts_is_time(const char *key)
 {
-	static const char *const keys[] = { "start", "settled", "age", "age_at_least", "call_ns" };
+	static const char *const keys[] = { "start", "settled", "age", "age_at_least", "call_ns",
+					    "idle.sent", "idle.received" };
 
 	for (unsigned i = 0; i < sizeof(keys) / sizeof(*keys); i++)
 		if (!strcmp(keys[i], key))

@@ -34,6 +34,8 @@ static const struct {
 	FIELD(srtt_us, PERSISTS),
 	FIELD(bytes_sent, PERSISTS),
 	FIELD(bytes_received, PERSISTS),
+	FIELD(idle_sent_ms, PASSES),
+	FIELD(idle_received_ms, PASSES),
 	FIELD(sk_err, PASSES),
 	FIELD(retransmits, PASSES),
 	FIELD(probes, PASSES),
@@ -70,6 +72,7 @@ static const struct {
 	{ "user-timeout", EVENTF_USER_TIMEOUT }, { "answer", EVENTF_ANSWER },
 	{ "at-once", EVENTF_FPUT_SYNC },	     { "later", EVENTF_FPUT_DEFERRED },
 	{ "tw-full", EVENTF_TW_FULL },	     { "no-taker", EVENTF_NO_SOCKET },
+	{ "idle", EVENTF_IDLE },
 };
 
 static const char *const reset_reasons[] = {

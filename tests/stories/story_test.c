@@ -178,7 +178,9 @@ static struct pipeline *open_pipeline(struct script_run *p, const struct view *v
 		.never_open = o->capture.all,
 		.endpoint_table = { .max_open = o->capture.max_open,
 			   .calls = run_info_watches_calls(&s->meta),
-			   .timewait = run_info_has_hook(&s->meta, "late") },
+			   .timewait = run_info_has_hook(&s->meta, "late"),
+			   .resets = run_info_has_hook(&s->meta, "reset_sent"),
+			   .minisock_resets = run_info_has_hook(&s->meta, "reset_late") },
 	};
 
 	o->story_filter.cgroup_path = cgroup_path;
