@@ -192,6 +192,8 @@ static void drop_reused_key(struct endpoint_table *t, const struct event *e)
 		} else if (!t->config.calls || !story_awaits_call(&c->story) ||
 			   e->ts_ns > c->story.end_ns + SETTLE_CALL_NS) {
 			endpoint_index_drop_key(&t->index, c);
+		} else {
+			c->key_is_reused = true;
 		}
 	}
 }
@@ -229,12 +231,13 @@ static struct endpoint *find_endpoint(struct endpoint_table *t, const struct eve
 
 	if (e->old_state == STATE_TIME_WAIT && e->kind != EVENT_HOLDER) {
 		w = story_flow(e);	/* the minisock replaced the socket and its key */
-		return endpoint_index_find_flow(&t->index, &w, e->cookie);
+		c = endpoint_index_find_flow(&t->index, &w, e->cookie);
+		return c && story_owns(&c->story, e) ? c : NULL;
 	}
 	c = endpoint_index_find_key(&t->index, e->sk_key, e->cookie);
 	if (!c || is_next_of_key(&c->story, e) || !story_owns(&c->story, e))
 		return NULL;
-	return c;
+	return c->key_is_reused && !e->cookie && e->kind != EVENT_CALL ? NULL : c;
 }
 
 /* Add an endpoint for its first event. NULL if no story begins with this kind, or out of memory. */

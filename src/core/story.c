@@ -357,8 +357,10 @@ static void apply_reset_sent(struct story *s, const struct event *e)
 	}
 	if (s->reset.sent)
 		return;
-	s->reset = (struct reset){ .ts_ns = e->ts_ns, .reason = (uint8_t)e->reason, .sent = true,
-				   .answer = e->flags & EVENTF_ANSWER };
+	s->reset.sent = true;
+	s->reset.ts_ns = e->ts_ns;
+	s->reset.reason = (uint8_t)e->reason;
+	s->reset.answer = e->flags & EVENTF_ANSWER;
 	if (s->progress != CLOSE_MINISOCK || !s->reset.answer)
 		return;
 	story_add_state(s, STATE_CLOSE);

@@ -56,12 +56,25 @@ static bool has_possible_state(const struct story *s, const struct event *e)
 	}
 }
 
+/*
+ * Is this segment in the window of the story's minisock? If not, it has no effect on it, or it is
+ * for the minisock of a later connection with the same addresses.
+ */
+static bool is_in_minisock_window(const struct story *s, const struct event *e)
+{
+	if (e->kind != EVENT_TIMEWAIT || s->progress != CLOSE_MINISOCK || s->scan.only)
+		return true;
+	return e->rcv_nxt - s->at_close.rcv_nxt <= s->at_close.rcv_wnd;
+}
+
 bool story_owns(const struct story *s, const struct event *e)
 {
 	if (s->cookie && s->cookie == e->cookie)
 		return true;
-	if (e->kind == EVENT_HOLDER || e->old_state == STATE_TIME_WAIT)
-		return true;	/* found by its descriptor's socket, or by its addresses */
+	if (e->kind == EVENT_HOLDER)
+		return true;	/* found by the socket of its descriptor */
+	if (e->old_state == STATE_TIME_WAIT)
+		return is_in_minisock_window(s, e);
 	if (!has_same_addresses(s, e))
 		return false;
 	return e->kind == EVENT_CALL ? call_overlaps(s, e) : has_possible_state(s, e);
