@@ -89,8 +89,11 @@ static bool has_matching_call(const struct story_filter *f, const struct story *
 	return false;
 }
 
-static bool has_slow_phase(const struct verdict *v, uint64_t slow_ns)
+/* A phase, one that no wave ended, or the close() itself took at least this long. */
+static bool is_slow(const struct verdict *v, uint64_t slow_ns)
 {
+	if (v->cut.ns >= slow_ns || v->delay.ns >= slow_ns)
+		return true;
 	for (unsigned i = 0; i < PHASE_COUNT; i++)
 		if (v->phase[i].known && v->phase[i].ns >= slow_ns)
 			return true;
@@ -111,7 +114,7 @@ bool story_filter_matches(const struct story_filter *f, const struct story *s,
 		return false;
 	if (f->calls && !(v->trigger && is_in_set(f->calls, v->trigger->trigger)))
 		return false;
-	if (f->slow_ns && !has_slow_phase(v, f->slow_ns))
+	if (f->slow_ns && !is_slow(v, f->slow_ns))
 		return false;
 	return !story_filter_asks_of_tasks(f) || has_matching_call(f, s);
 }

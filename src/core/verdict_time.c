@@ -117,6 +117,128 @@ static void measure_phases(struct verdict *v, const struct story *s)
 	}
 }
 
+/* The state that the socket waited in when the close was over, or the run; 0 it waited for nothing. */
+static uint8_t find_waiting_state(const struct verdict *v, const struct story *s)
+{
+	if (ending_class(v->ending) == CLASS_CLEAN || !s->nr_states)
+		return 0;
+	switch ((enum close_progress)s->progress) {
+	case CLOSE_NOT_YET:
+		return s->states[s->nr_states - 1];
+	case CLOSE_DONE:
+		return s->at_close.old_state;
+	default:
+		return STATE_FIN_WAIT2;
+	}
+}
+
+static enum phase phase_of_state(const struct story *s, uint8_t state)
+{
+	switch (state) {
+	case STATE_CLOSE_WAIT:
+		return PHASE_APP_HOLD;
+	case STATE_FIN_WAIT2:
+		return PHASE_PEER_HOLD;
+	case STATE_FIN_WAIT1:
+	case STATE_CLOSING:
+		return s->at_close.fin_unsent ? PHASE_FIN_QUEUED : PHASE_ACK_WAIT;
+	case STATE_LAST_ACK:
+		return s->at_close.fin_unsent ? PHASE_FIN_QUEUED : PHASE_LAST_ACK_WAIT;
+	default:
+		return PHASE_COUNT;	/* not a phase of the close */
+	}
+}
+
+/* The time at which a phase began; 0 not seen. A FIN that was queued and never sent has a time. */
+static uint64_t find_phase_start(const struct story *s, enum phase phase)
+{
+	static const enum segment first[] = { [PHASE_FIN_QUEUED] = SEG_FIN_OUT,
+					      [PHASE_ACK_WAIT] = SEG_FIN_OUT,
+					      [PHASE_PEER_HOLD] = SEG_ACK_IN,
+					      [PHASE_APP_HOLD] = SEG_FIN_IN,
+					      [PHASE_LAST_ACK_WAIT] = SEG_FIN_OUT };
+	const struct close_segment *w = &s->seg[first[phase]];
+
+	return w->seen || phase == PHASE_FIN_QUEUED ? w->ts_ns : 0;
+}
+
+/* The time at which the wave that ends a phase came or left; 0 not seen. */
+static uint64_t find_phase_end(const struct story *s, enum phase phase)
+{
+	static const enum segment last[] = { [PHASE_FIN_QUEUED] = SEG_FIN_OUT,
+					     [PHASE_ACK_WAIT] = SEG_ACK_IN,
+					     [PHASE_PEER_HOLD] = SEG_FIN_IN,
+					     [PHASE_APP_HOLD] = SEG_FIN_OUT,
+					     [PHASE_LAST_ACK_WAIT] = SEG_ACK_IN };
+	const struct close_segment *w = &s->seg[last[phase]];
+
+	return w->seen ? w->ts_ns : 0;
+}
+
+static void set_cut(struct verdict *v, enum phase phase, uint64_t from_ns, uint64_t to_ns,
+		    bool at_least)
+{
+	uint64_t sum = to_ns - from_ns;
+
+	if (!from_ns || to_ns < from_ns || v->phase[phase].known)
+		return;
+	for (unsigned i = 0; i < PHASE_TOTAL; i++)
+		sum += v->phase[i].ns;
+	if (at_least || !v->phase[PHASE_TOTAL].known || sum <= v->phase[PHASE_TOTAL].ns)
+		v->cut = (struct phase_cut){ to_ns - from_ns, phase, true, at_least };
+}
+
+/* The phase that a scan found in progress, and that ended since. */
+static void find_cut_of_scan(struct verdict *v, const struct story *s)
+{
+	enum phase phase = s->nr_states ? phase_of_state(s, s->states[0]) : PHASE_COUNT;
+
+	if (s->scan.closing_since_ns && phase != PHASE_COUNT && !find_phase_start(s, phase))
+		set_cut(v, phase, s->scan.closing_since_ns,
+			find_phase_end(s, phase) ?: v->settled_ns, true);
+}
+
+static void find_cut(struct verdict *v, const struct story *s)
+{
+	enum phase phase = phase_of_state(s, find_waiting_state(v, s));
+
+	if (phase != PHASE_COUNT)
+		set_cut(v, phase, find_phase_start(s, phase), v->settled_ns, false);
+	if (!v->cut.known)
+		find_cut_of_scan(v, s);
+}
+
+/* The latest close() of the same process that returned before the trigger, and ended nothing. */
+static const struct socket_call *find_intended_close(const struct verdict *v, const struct story *s)
+{
+	for (unsigned i = s->nr_calls; i-- > 0;) {
+		const struct socket_call *a = &s->calls[i];
+
+		if (a != v->trigger && a->pid == v->trigger->pid && a->returned && !a->ret &&
+		    a->trigger != TRIGGER_SHUTDOWN && a->effect == EFFECT_NONE &&
+		    a->ts_ns + a->call_ns <= v->trigger->effect_ns)
+			return a;
+	}
+	return NULL;
+}
+
+static void find_delay(struct verdict *v, const struct story *s)
+{
+	const struct socket_call *meant;
+
+	if (!v->trigger)
+		return;
+	if (!v->trigger->deferred) {
+		if (v->trigger->returned)
+			v->delay = (struct call_delay){ v->trigger->call_ns, v->trigger, NULL };
+		return;
+	}
+	meant = find_intended_close(v, s);
+	if (meant)
+		v->delay = (struct call_delay){ v->trigger->effect_ns - meant->ts_ns, meant,
+						v->trigger };
+}
+
 /*
  * Whom to blame for a wait for an ACK that never came, or whose path is not known: the network,
  * unless the FIN was lost or our send queue delayed it.
@@ -178,15 +300,32 @@ static enum blame blame_last_state(const struct story *s)
 	}
 }
 
+/* Whom to blame for the phase that no wave ended. */
+static enum blame blame_cut(const struct verdict *v, const struct story *s)
+{
+	switch (v->cut.phase) {
+	case PHASE_APP_HOLD:
+		return BLAME_LOCAL_APP;
+	case PHASE_PEER_HOLD:
+		return BLAME_PEER_APP;
+	case PHASE_FIN_QUEUED:
+		return BLAME_SEND_QUEUE;
+	default:
+		return blame_ack_wait(s);
+	}
+}
+
 static void decide_blame(struct verdict *v, const struct story *s)
 {
 	uint64_t spent[BLAME_COUNT] = { 0 };
-	uint64_t sum = 0;
+	uint64_t sum = v->cut.ns;
 
 	v->blame = BLAME_NONE;
-	v->blame_known = v->phase[PHASE_TOTAL].known;
-	if (!v->phase[PHASE_TOTAL].known || v->phase[PHASE_TOTAL].ns < BLAME_MIN_NS)
+	v->blame_known = v->phase[PHASE_TOTAL].known || v->cut.known;
+	if (v->phase[PHASE_TOTAL].ns < BLAME_MIN_NS && v->cut.ns < BLAME_MIN_NS)
 		return;
+	if (v->cut.known)
+		spent[blame_cut(v, s)] += v->cut.ns;
 	spend_ack_wait(spent, s, PHASE_ACK_WAIT, v->phase[PHASE_ACK_WAIT].ns);
 	spend_ack_wait(spent, s, PHASE_LAST_ACK_WAIT, v->phase[PHASE_LAST_ACK_WAIT].ns);
 	spent[BLAME_PEER_APP] += v->phase[PHASE_PEER_HOLD].ns;
@@ -205,5 +344,7 @@ void verdict_set_times(struct verdict *v, const struct story *s, uint64_t now_ns
 	number_waves(v, s);
 	find_start(v, s, now_ns);
 	measure_phases(v, s);
+	find_cut(v, s);
+	find_delay(v, s);
 	decide_blame(v, s);
 }

@@ -116,6 +116,18 @@ static bool wave_fact(struct buf *b, const char *key, const struct story *s,
 	return true;
 }
 
+/* "peer_hold:2s", "app_hold>6.9s", "-" */
+static void put_cut(struct buf *b, const struct phase_cut *cut)
+{
+	if (!cut->known) {
+		buf_char(b, '-');
+		return;
+	}
+	buf_str(b, phase_name(cut->phase));
+	buf_char(b, cut->at_least ? '>' : ':');
+	put_time(b, cut->ns);
+}
+
 static bool phase_fact(struct buf *b, const char *key, const struct verdict *v)
 {
 	if (strncmp(key, "phase.", 6))
@@ -155,7 +167,11 @@ static bool verdict_fact(struct buf *b, const char *key, const struct story *s,
 	else if (!strcmp(key, "reason"))
 		buf_str(b, v->reason ? reason_name(v->reason) : "-");
 	else if (!strcmp(key, "blame"))
-		buf_str(b, blame_name(v->blame));
+		buf_str(b, v->blame_known ? blame_name(v->blame) : "-");
+	else if (!strcmp(key, "cut"))
+		put_cut(b, &v->cut);
+	else if (!strcmp(key, "delay"))
+		put_time(b, v->delay.ns);
 	else if (!strcmp(key, "partial"))
 		put_bool(b, v->partial);
 	else if (!strcmp(key, "missing"))
@@ -344,7 +360,7 @@ bool facts_tally(struct buf *b, const char *key, const struct run_counts *t)
 
 bool facts_is_time(const char *key)
 {
-	static const char *const keys[] = { "start", "settled", "age", "age_at_least", "call_ns",
+	static const char *const keys[] = { "start", "settled", "age", "age_at_least", "call_ns", "delay",
 					    "idle.sent", "idle.received" };
 
 	for (unsigned i = 0; i < sizeof(keys) / sizeof(*keys); i++)
