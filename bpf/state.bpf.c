@@ -7,13 +7,14 @@
  */
 #include "event_new.bpf.h"
 #include "local.h"
+#include "process_name.bpf.h"
 #include "stack.bpf.h"
-#include "task.bpf.h"
 #include "reentry.bpf.h"
 #include <bpf/bpf_tracing.h>
 
 struct events_map events SEC(".maps");
 struct reentry_marks_map reentry_marks SEC(".maps");
+struct process_names_map process_names SEC(".maps");
 struct kernel_counters counters;
 volatile __u32 reader_asleep;
 const volatile struct filter filter;
@@ -49,10 +50,23 @@ static __always_inline bool is_orphan_release(__u16 bits)
 	return (bits & (SOCKF_DEAD | SOCKF_LINGER)) == SOCKF_DEAD;
 }
 
+/*
+ * Is it possible that local_task_may_have_changed() will be true? It asks for the filled event, but
+ * the name of the process has to come before the event.
+ */
+static __always_inline bool change_wants_process(const struct sock *sk, int new)
+{
+	if (sk->sk_lock.owned || new == STATE_FIN_WAIT1 || new == STATE_LAST_ACK)
+		return true;
+	return new == STATE_CLOSE && !sk->sk_socket &&
+	       !(sk->__sk_common.skc_flags & 1UL << SOCK_DEAD_BIT);
+}
+
 static __always_inline int emit_state(void *ctx, struct sock *sk, int old, int new)
 {
 	__u64 ts_ns = bpf_ktime_get_boot_ns();
 	struct tcp_sock *tp;
+	__u8 process = 0;
 	struct event *e;
 	struct flow w;
 
@@ -67,6 +81,8 @@ static __always_inline int emit_state(void *ctx, struct sock *sk, int old, int n
 		return 0;
 	}
 	stack_emit(ctx, sk, new, ts_ns);
+	if (change_wants_process(sk, new))
+		process = process_name_bits(ts_ns);
 	e = event_reserve(EVENT_STATE, ts_ns);
 	if (!e)
 		return 0;
@@ -83,7 +99,7 @@ static __always_inline int emit_state(void *ctx, struct sock *sk, int old, int n
 	e->sock_flags |= sock_file_bits(sk);
 	if (local_task_may_have_changed(e)) {
 		e->flags |= sock_fput_bit(sk);
-		task_fill(e);
+		task_fill(e, process);
 	}
 	if (new == STATE_CLOSE && is_orphan_release(e->sock_flags))
 		mark_orphan_closed(sock_id(sk));
@@ -115,11 +131,12 @@ static __always_inline bool release_is_traced(const struct sock *sk)
 
 static __always_inline int emit_destroy(struct sock *sk)
 {
+	__u8 process = process_name_bits(bpf_ktime_get_boot_ns());
 	struct event *e = event_for_sock(sk, EVENT_DESTROY);
 
 	if (!e)
 		return 0;
-	task_fill(e);
+	task_fill(e, process);
 	event_submit(e);
 	return 0;
 }

@@ -116,8 +116,11 @@ static __always_inline void regs_fill(struct event *e, struct task_struct *task)
 	e->task_flags |= TASKF_SYSCALL;
 }
 
-/* Fill in the task on this CPU. User space decides whether it caused the event. */
-static __always_inline void task_fill(struct event *e)
+/*
+ * Fill in the task on this CPU. User space decides whether it caused the event. `process` is the
+ * result of process_name_bits().
+ */
+static __always_inline void task_fill(struct event *e, __u8 process)
 {
 	struct task_struct *task = task_current();
 	__u64 id = bpf_get_current_pid_tgid();
@@ -128,7 +131,7 @@ static __always_inline void task_fill(struct event *e)
 	e->uid = (__u32)bpf_get_current_uid_gid();
 	e->cgroup = bpf_get_current_cgroup_id();
 	bpf_get_current_comm(e->comm, sizeof(e->comm));
-	e->task_flags = TASKF_VALID;
+	e->task_flags = TASKF_VALID | process;
 	e->syscall_nr = -1;
 	if (flags & PF_EXITING) {
 		e->task_flags |= TASKF_EXITING;

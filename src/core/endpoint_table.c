@@ -68,6 +68,7 @@ static void describe_twin(struct story *s, const struct story *twin)
 	if (a) {
 		s->twin.pid = a->pid;
 		memcpy(s->twin.comm, a->comm, sizeof(s->twin.comm));
+		memcpy(s->twin.process, a->process, sizeof(s->twin.process));
 	}
 }
 
@@ -127,6 +128,7 @@ static struct endpoint *add_endpoint(struct endpoint_table *t, const struct even
 		t->counts.evicted++;
 		return NULL;
 	}
+	c->story.names = t->config.names;
 	t->counts.open++;
 	queue_active(t, c);
 	return c;
