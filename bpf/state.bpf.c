@@ -50,18 +50,6 @@ static __always_inline bool is_orphan_release(__u16 bits)
 	return (bits & (SOCKF_DEAD | SOCKF_LINGER)) == SOCKF_DEAD;
 }
 
-/*
- * Is it possible that local_task_may_have_changed() will be true? It asks for the filled event, but
- * the name of the process has to come before the event.
- */
-static __always_inline bool change_wants_process(const struct sock *sk, int new)
-{
-	if (sk->sk_lock.owned || new == STATE_FIN_WAIT1 || new == STATE_LAST_ACK)
-		return true;
-	return new == STATE_CLOSE && !sk->sk_socket &&
-	       !(sk->__sk_common.skc_flags & 1UL << SOCK_DEAD_BIT);
-}
-
 static __always_inline int emit_state(void *ctx, struct sock *sk, int old, int new)
 {
 	__u64 ts_ns = bpf_ktime_get_boot_ns();
@@ -81,7 +69,7 @@ static __always_inline int emit_state(void *ctx, struct sock *sk, int old, int n
 		return 0;
 	}
 	stack_emit(ctx, sk, new, ts_ns);
-	if (change_wants_process(sk, new))
+	if (task_may_make_change(sk, new))
 		process = process_name_bits(ts_ns);
 	e = event_reserve(EVENT_STATE, ts_ns);
 	if (!e)

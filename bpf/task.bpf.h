@@ -117,6 +117,19 @@ static __always_inline void regs_fill(struct event *e, struct task_struct *task)
 }
 
 /*
+ * Could the task on this CPU make this change? True whenever local_task_may_have_changed() is true,
+ * which needs the filled event. For what has to come before the event.
+ */
+static __always_inline bool task_may_make_change(const struct sock *sk, int new)
+{
+	if (sk->sk_lock.owned || new == STATE_FIN_WAIT1 || new == STATE_LAST_ACK)
+		return true;
+	/* never accepted: closed by the close() of its listener */
+	return new == STATE_CLOSE && !sk->sk_socket &&
+	       !(sk->__sk_common.skc_flags & 1UL << SOCK_DEAD_BIT);
+}
+
+/*
  * Fill in the task on this CPU. User space decides whether it caused the event. `process` is the
  * result of process_name_bits().
  */
