@@ -33,7 +33,7 @@ enum event_kind {
 	EVENT_KINDS(X)
 #undef X
 	EVENT_STACK = 10,	/* counts lost stacks: struct stack (stack.h), not struct event */
-	EVENT_PROCESS_NAME = 11,	/* counts lost names: struct process_name (process_name.h) */
+	EVENT_PROCESS_NAME = 11,	/* counts lost names: process_name.h */
 	EVENT_KIND_MAX = 15,
 };
 

@@ -65,7 +65,7 @@ static void print_process_pid(struct buf *b, const uint8_t *process, const uint8
 	print_name_pid(b, name, measure_name(name), pid, width);
 }
 
-/* Print "/worker-1", the name of the thread that made the call, unless it is that of its process. */
+/* Print "/worker-1", the name of the thread that made the call, if it is not the process's. */
 static void print_thread(struct buf *b, const struct socket_call *a, size_t width)
 {
 	const uint8_t *process = process_name_or_comm(a->process, a->comm);

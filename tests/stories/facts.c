@@ -243,7 +243,8 @@ static bool socket_fact(struct buf *b, const char *key, const struct story *s)
 static bool trigger_fact(struct buf *b, const char *key, const struct socket_call *a)
 {
 	static const char *const keys[] = { "trigger", "fd", "how", "pid", "tid", "uid", "comm",
-					    "process", "signal", "exit_code", "deferred", "ret", "call_ns" };
+					    "process", "signal", "exit_code", "deferred", "ret",
+					    "call_ns" };
 	unsigned i = 0;
 
 	while (i < sizeof(keys) / sizeof(*keys) && strcmp(keys[i], key))
