@@ -6,7 +6,7 @@
 #pragma once
 
 #include "emit.bpf.h"
-#include "task.bpf.h"
+#include "process_name.bpf.h"
 #include "reentry.bpf.h"
 
 extern const volatile struct filter filter;
@@ -127,18 +127,22 @@ static __always_inline int call_exit(long ret)
 	__u32 tid = (__u32)bpf_get_current_pid_tgid();
 	const struct inflight *was = bpf_map_lookup_elem(&inflight, &tid);
 	struct event *e;
+	__u64 now_ns;
+	__u8 process;
 
 	if (!was)
 		return 0;
+	now_ns = bpf_ktime_get_boot_ns();
+	process = process_name_bits(now_ns);
 	e = event_reserve(EVENT_CALL, was->ts_ns);
 	if (e) {
 		event_set_flow(e, &was->flow);
 		e->sk_key = was->sk ^ sk_xor;
 		e->cookie = was->cookie;
 		e->old_state = e->new_state = was->state;
-		e->call_ns = bpf_ktime_get_boot_ns() - was->ts_ns;
+		e->call_ns = now_ns - was->ts_ns;
 		e->ret = (__s32)ret;
-		task_fill(e);
+		task_fill(e, process);
 		event_submit(e);
 	}
 	bpf_map_delete_elem(&inflight, &tid);

@@ -8,13 +8,14 @@
 #include "age.bpf.h"
 #include "event_new.bpf.h"
 #include "local.h"
+#include "process_name.bpf.h"
 #include "stack.bpf.h"
-#include "task.bpf.h"
 #include "reentry.bpf.h"
 #include <bpf/bpf_tracing.h>
 
 struct events_map events SEC(".maps");
 struct reentry_marks_map reentry_marks SEC(".maps");
+struct process_names_map process_names SEC(".maps");
 struct kernel_counters counters;
 volatile __u32 reader_asleep;
 const volatile struct filter filter;
@@ -79,6 +80,7 @@ static __always_inline int emit_state(void *ctx, struct sock *sk, int old, int n
 {
 	__u64 ts_ns = bpf_ktime_get_boot_ns();
 	struct tcp_sock *tp;
+	__u8 process = 0;
 	struct event *e;
 	struct flow w;
 
@@ -93,6 +95,8 @@ static __always_inline int emit_state(void *ctx, struct sock *sk, int old, int n
 		return 0;
 	}
 	stack_emit(ctx, sk, new, ts_ns);
+	if (task_may_make_change(sk, new))
+		process = process_name_bits(ts_ns);
 	e = event_reserve(EVENT_STATE, ts_ns);
 	if (!e)
 		return 0;
@@ -108,7 +112,7 @@ static __always_inline int emit_state(void *ctx, struct sock *sk, int old, int n
 	e->sock_flags |= sock_file_bits(sk);
 	if (local_task_may_have_changed(e)) {
 		e->flags |= sock_fput_bit(sk);
-		task_fill(e);
+		task_fill(e, process);
 	}
 	if (new == STATE_CLOSE && is_orphan_release(e->sock_flags))
 		mark_orphan_closed(sock_id(sk));
@@ -140,11 +144,12 @@ static __always_inline bool release_is_traced(const struct sock *sk)
 
 static __always_inline int emit_destroy(struct sock *sk)
 {
+	__u8 process = process_name_bits(bpf_ktime_get_boot_ns());
 	struct event *e = event_for_sock(sk, EVENT_DESTROY);
 
 	if (!e)
 		return 0;
-	task_fill(e);
+	task_fill(e, process);
 	event_submit(e);
 	return 0;
 }

@@ -33,6 +33,7 @@ enum event_kind {
 	EVENT_KINDS(X)
 #undef X
 	EVENT_STACK = 10,	/* counts lost stacks: struct stack (stack.h), not struct event */
+	EVENT_PROCESS_NAME = 11,	/* counts lost names: process_name.h */
 	EVENT_KIND_MAX = 15,
 };
 
@@ -116,6 +117,9 @@ enum task_flag {
 	TASKF_IO_WORKER = 1 << 3,	/* PF_IO_WORKER or PF_USER_WORKER: a thread of io_uring */
 	TASKF_COMPAT = 1 << 4,	/* syscall_nr is the number of a 32-bit system call */
 	TASKF_SYSCALL = 1 << 5,	/* syscall_nr, syscall and arg[] were read from the registers */
+	/* The name of the process. Old recordings have neither bit: unknown unless tid is pid. */
+	TASKF_PROCESS_SAME = 1 << 6,	/* it is comm */
+	TASKF_PROCESS_NAMED = 1 << 7,	/* HOLDER: it is process; else it came in the ring before */
 };
 
 /* SOCKET: event.age_source, the timestamp from which age_ns is derived. */
@@ -150,8 +154,14 @@ struct event {
 			__u32 idle_sent_ms, idle_received_ms;
 		};
 	};
-	__u64 bytes_sent;	/* payload bytes sent, without retransmissions */
-	__u64 bytes_received;	/* sequence space received in order: payload, and 1 for a FIN */
+	union {
+		struct {
+			__u64 bytes_sent;	/* payload bytes, without retransmissions */
+			/* sequence space received in order: payload, and 1 for a FIN */
+			__u64 bytes_received;
+		};
+		__u8 process[EVENT_COMM_LEN];	/* HOLDER: name, with TASKF_PROCESS_NAMED */
+	};
 	__u8 local_addr[16];	/* network order; IPv4 in the first 4 bytes, the rest 0 */
 	__u8 peer_addr[16];
 	__u32 netns;		/* inode number of the network namespace */

@@ -74,6 +74,7 @@ static void describe_twin(const struct endpoint_table *t, struct story *s, const
 	if (a) {
 		s->twin.pid = a->pid;
 		memcpy(s->twin.comm, a->comm, sizeof(s->twin.comm));
+		memcpy(s->twin.process, a->process, sizeof(s->twin.process));
 	}
 }
 
@@ -169,6 +170,7 @@ static struct endpoint *add_endpoint(struct endpoint_table *t, const struct even
 		t->counts.evicted++;
 		return NULL;
 	}
+	c->story.names = t->config.names;
 	t->counts.open++;
 	queue_active(t, c);
 	return c;

@@ -21,6 +21,7 @@
 #include "event.h"
 #include "filter.h"
 #include "names.h"
+#include "text_cache.h"
 
 #define STORY_STATES 12		/* longest path through the states, and some more */
 #define STORY_CALLS 32		/* calls kept; the others are only counted */
@@ -66,6 +67,7 @@ struct holder {
 	uint32_t pid;
 	int32_t fd;
 	uint8_t comm[EVENT_COMM_LEN];
+	uint8_t process[EVENT_COMM_LEN];	/* as in struct socket_call */
 };
 
 enum opened { OPENED_UNKNOWN, OPENED_CONNECT, OPENED_ACCEPT };
@@ -182,6 +184,7 @@ enum missing {
 struct story {
 	struct flow flow;
 	uint64_t sk_key, cookie;	/* see struct event */
+	const struct text_cache *names;	/* of processes (process_names.h), borrowed; or NULL */
 	struct twin_end twin;
 
 	uint64_t established_ns;	/* when it became ESTABLISHED; 0 not seen */

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "local.h"
+#include "process_names.h"
 
 #define SIGNAL_MASK 0x7f
 
@@ -60,7 +61,7 @@ static enum trigger classify_trigger(const struct event *e, bool *deferred)
 	return TRIGGER_SYSCALL;
 }
 
-static void socket_call_init(struct socket_call *a, const struct event *e)
+static void socket_call_init(struct socket_call *a, const struct story *s, const struct event *e)
 {
 	bool deferred;
 
@@ -73,6 +74,7 @@ static void socket_call_init(struct socket_call *a, const struct event *e)
 	a->tid = e->tid;
 	a->uid = e->uid;
 	memcpy(a->comm, e->comm, sizeof(a->comm));
+	process_names_read(s->names, e, a->process);
 	a->syscall_nr = e->syscall_nr;
 	a->compat = e->task_flags & TASKF_COMPAT;
 	a->fput_known = e->kind == EVENT_STATE &&
@@ -178,7 +180,7 @@ void story_calls_add_change(struct story *s, const struct event *e, enum effect 
 {
 	struct socket_call now, *a;
 
-	socket_call_init(&now, e);
+	socket_call_init(&now, s, e);
 	a = find_same_call(s, &now);
 	if (!a) {
 		a = insert_call(s, now.ts_ns);
@@ -202,7 +204,7 @@ void story_calls_add_call(struct story *s, const struct event *e)
 	uint64_t effect_ns = 0;
 	struct socket_call now, *a;
 
-	socket_call_init(&now, e);
+	socket_call_init(&now, s, e);
 	now.call_ns = e->call_ns;
 	now.ret = e->ret;
 	now.returned = true;

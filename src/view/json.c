@@ -55,7 +55,7 @@ static void json_print_call_fields(struct json *j, const struct socket_call *a)
 	json_kv_i32_or_null(j, "fd", a->fd >= 0, a->fd);
 	json_kv_u64(j, "pid", a->pid);
 	json_kv_u64(j, "tid", a->tid);
-	json_kv_comm(j, a->comm);
+	json_kv_names(j, a->comm, a->process);
 	json_kv_i32_or_null(j, "ret", a->returned, a->ret);
 }
 
@@ -200,10 +200,12 @@ static void json_print_twin(struct json *j, const struct story *s)
 	}
 	json_begin_object(j);
 	json_kv_u64_or_null(j, "pid", s->twin.pid, s->twin.pid);
-	if (s->twin.pid)
-		json_kv_comm(j, s->twin.comm);
-	else
+	if (s->twin.pid) {
+		json_kv_names(j, s->twin.comm, s->twin.process);
+	} else {
 		json_kv_null(j, "comm");
+		json_kv_null(j, "process");
+	}
 	json_kv_cookie(j, s->twin.cookie);
 	json_end_object(j);
 }
@@ -235,7 +237,7 @@ static void json_print_found_at_start(struct json *j, const struct story *s,
 	for (unsigned i = 0; i < s->scan.nr_holders; i++) {
 		json_begin_object(j);
 		json_kv_u64(j, "pid", s->scan.holders[i].pid);
-		json_kv_comm(j, s->scan.holders[i].comm);
+		json_kv_names(j, s->scan.holders[i].comm, s->scan.holders[i].process);
 		json_kv_i64(j, "fd", s->scan.holders[i].fd);
 		json_end_object(j);
 	}

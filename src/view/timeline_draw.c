@@ -17,6 +17,7 @@
 #include "call_text.h"
 #include "escape.h"
 #include "fmt.h"
+#include "process_names.h"
 #include "two_columns.h"
 
 #define ONE_ROW_INNER 60	/* at this width the raw numbers fit on the rung */
@@ -38,32 +39,57 @@ static struct buf *get_side_buf(struct two_columns *p, unsigned side)
 	return side == LADDER_LEFT ? &p->left : &p->right;
 }
 
-static void print_comm_pid(struct buf *b, const uint8_t *comm, uint32_t pid, size_t width)
+static size_t measure_name(const uint8_t *name)
+{
+	return strnlen((const char *)name, EVENT_COMM_LEN);
+}
+
+/* Print "java[4021]", the name cut if there is no room. */
+static void print_name_pid(struct buf *b, const void *name, size_t len, uint32_t pid, size_t width)
 {
 	struct buf number = { 0 };
 
 	buf_char(&number, '[');
 	buf_u64(&number, pid);
 	buf_char(&number, ']');
-	escape_for_terminal(b, comm, strnlen((const char *)comm, EVENT_COMM_LEN),
-		      width > number.len ? width - number.len : 0);
+	escape_for_terminal(b, name, len, width > number.len ? width - number.len : 0);
 	buf_add_buf(b, &number);
 	buf_release(&number);
+}
+
+static void print_process_pid(struct buf *b, const uint8_t *process, const uint8_t *comm,
+			      uint32_t pid, size_t width)
+{
+	const uint8_t *name = process_name_or_comm(process, comm);
+
+	print_name_pid(b, name, measure_name(name), pid, width);
+}
+
+/* Print "/worker-1", the name of the thread that made the call, if it is not the process's. */
+static void print_thread(struct buf *b, const struct socket_call *a, size_t width)
+{
+	const uint8_t *process = process_name_or_comm(a->process, a->comm);
+
+	if (strncmp((const char *)process, (const char *)a->comm, EVENT_COMM_LEN) == 0)
+		return;
+	buf_char(b, '/');
+	escape_for_terminal(b, a->comm, measure_name(a->comm), width - 1);
 }
 
 void timeline_print_process(struct buf *b, const struct ladder *l, enum side side, size_t width)
 {
 	const struct story *s = l->s[side], *near = l->s[LADDER_LEFT];
 	const struct socket_call *a = s ? call_text_actor(s, l->v[side]) : NULL;
+	const struct holder *o = s && s->scan.nr_holders ? s->scan.holders : NULL;
 
 	if (a)
-		print_comm_pid(b, a->comm, a->pid, width);
-	else if (s && s->scan.nr_holders)
-		print_comm_pid(b, s->scan.holders[0].comm, s->scan.holders[0].pid, width);
+		print_process_pid(b, a->process, a->comm, a->pid, width);
+	else if (o)
+		print_process_pid(b, o->process, o->comm, o->pid, width);
 	else if (s || side == LADDER_LEFT)
 		buf_char(b, '-');
 	else if (near->twin.known && near->twin.pid)
-		print_comm_pid(b, near->twin.comm, near->twin.pid, width);
+		print_process_pid(b, near->twin.process, near->twin.comm, near->twin.pid, width);
 	else
 		buf_str(b, "peer");
 }
@@ -273,18 +299,26 @@ static void draw_side_row(struct two_columns *p, unsigned side, const struct buf
 	two_columns_print_row(p);
 }
 
-/* "close(5) client[100]", in two rows if it does not fit in one */
+/*
+ * Draw "close(5) client[100]", in two rows if it does not fit in one, and "/worker-1" behind it or
+ * below it if the thread has a name of its own.
+ */
 static void draw_call(struct two_columns *p, const struct rung *r)
 {
 	const char *more = describe_outcome(r->call);
-	struct buf call = { 0 }, who = { 0 };
+	struct buf call = { 0 }, who = { 0 }, thread = { 0 };
 
+	print_thread(&thread, r->call, p->margin - 1);
 	call_text_print(&call, r->call);
 	if (call.len >= p->margin) {	/* "io_uring_shutdow.." */
 		call.len = p->margin - 3;
 		buf_str(&call, "..");
 	}
-	print_comm_pid(&who, r->call->comm, r->call->pid, p->margin - 1);
+	print_process_pid(&who, r->call->process, r->call->comm, r->call->pid, p->margin - 1);
+	if (buf_columns(&who) + buf_columns(&thread) < p->margin) {
+		buf_add_buf(&who, &thread);
+		buf_reset(&thread);
+	}
 	if (buf_columns(&call) + 1 + buf_columns(&who) < p->margin) {
 		buf_char(&call, ' ');
 		buf_add_buf(&call, &who);
@@ -294,6 +328,8 @@ static void draw_call(struct two_columns *p, const struct rung *r)
 		buf_add_buf(&call, &who);
 	}
 	draw_side_row(p, r->side, &call);
+	if (thread.len)
+		draw_side_row(p, r->side, &thread);
 	if (more) {
 		buf_reset(&call);
 		buf_str(&call, more);
@@ -302,6 +338,7 @@ static void draw_call(struct two_columns *p, const struct rung *r)
 	draw_row_below(p, r, false);
 	buf_release(&call);
 	buf_release(&who);
+	buf_release(&thread);
 }
 
 /* Draw an end that no segment made, "the kernel gave up", and the state that it led to. */

@@ -18,6 +18,7 @@
 #include "columns.h"
 #include "escape.h"
 #include "fmt.h"
+#include "process_names.h"
 #include "stack_text.h"
 
 #define PID_WIDTH 8
@@ -123,20 +124,22 @@ static void trace_print_header(struct view_context *v)
 static void print_process_columns(struct view_context *v, const struct story *s,
 				  const struct socket_call *a)
 {
-	const uint8_t *comm = a ? a->comm : s->scan.nr_holders ? s->scan.holders[0].comm : NULL;
+	const struct holder *o = !a && s->scan.nr_holders ? s->scan.holders : NULL;
+	const uint8_t *name = a ? process_name_or_comm(a->process, a->comm) :
+			      o ? process_name_or_comm(o->process, o->comm) : NULL;
 	size_t comm_width = v->terminal.wide ? EVENT_COMM_LEN : COMM_WIDTH;
 	struct buf *b = v->out;
 	size_t from = b->len;
 
-	if (!comm) {
+	if (!name) {
 		column_text(b, "-", PID_WIDTH);
 		column_text(b, "-", comm_width);
 		return;
 	}
-	buf_u64(b, a ? a->pid : s->scan.holders[0].pid);
+	buf_u64(b, a ? a->pid : o->pid);
 	buf_pad(b, from, PID_WIDTH);
 	from = b->len;
-	escape_for_terminal(b, comm, strnlen((const char *)comm, EVENT_COMM_LEN), comm_width - 1);
+	escape_for_terminal(b, name, strnlen((const char *)name, EVENT_COMM_LEN), comm_width - 1);
 	buf_pad(b, from, comm_width);
 }
 

@@ -20,7 +20,8 @@
 
 /* How stories are grouped, with the value of --by. */
 #define GROUP_BY_WORDS(X) \
-	X(COMM, "comm")           /* name of the acting task */                                    \
+	X(COMM, "comm")           /* name of the acting process */                                 \
+	X(THREAD, "thread")       /* name of the acting thread */                                  \
 	X(PID, "pid")                                                                              \
 	X(EXE, "exe")             /* path of the program */                                        \
 	X(CGROUP, "cgroup")                                                                        \

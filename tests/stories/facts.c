@@ -36,6 +36,14 @@ static void put_comm(struct buf *b, const uint8_t *comm)
 	buf_add(b, comm, strnlen((const char *)comm, EVENT_COMM_LEN));
 }
 
+static void put_process(struct buf *b, const uint8_t *process)
+{
+	if (process[0])
+		put_comm(b, process);
+	else
+		buf_char(b, '-');
+}
+
 static void put_call(struct buf *b, const struct socket_call *a)
 {
 	const char *name = a->trigger == TRIGGER_SYSCALL ? syscall_name(a->syscall_nr, a->compat)
@@ -283,6 +291,8 @@ static bool socket_fact(struct buf *b, const char *key, const struct story *s)
 		put_known(b, s->twin.known && s->twin.pid, s->twin.pid);
 	else if (!strcmp(key, "twin.comm") && s->twin.known && s->twin.pid)
 		put_comm(b, s->twin.comm);
+	else if (!strcmp(key, "twin.process"))
+		put_process(b, s->twin.process);
 	else if (!strcmp(key, "twin.cookie"))
 		put_known(b, s->twin.known, (int64_t)s->twin.cookie);
 	else if (!strcmp(key, "self"))
@@ -297,7 +307,8 @@ static bool socket_fact(struct buf *b, const char *key, const struct story *s)
 static bool trigger_fact(struct buf *b, const char *key, const struct socket_call *a)
 {
 	static const char *const keys[] = { "trigger", "fd", "how", "pid", "tid", "uid", "comm",
-					    "signal", "exit_code", "deferred", "ret", "call_ns" };
+					    "process", "signal", "exit_code", "deferred", "ret",
+					    "call_ns" };
 	unsigned i = 0;
 
 	while (i < sizeof(keys) / sizeof(*keys) && strcmp(keys[i], key))
@@ -314,6 +325,8 @@ static bool trigger_fact(struct buf *b, const char *key, const struct socket_cal
 		buf_str(b, a->trigger == TRIGGER_SHUTDOWN ? shut_how_name(a->how) : "-");
 	else if (!strcmp(key, "comm"))
 		put_comm(b, a->comm);
+	else if (!strcmp(key, "process"))
+		put_process(b, a->process);
 	else if (!strcmp(key, "signal"))
 		put_known(b, a->signal >= 0, a->signal);
 	else if (!strcmp(key, "exit_code"))

@@ -18,8 +18,8 @@ static void test_options_view__every_grouping_is_accepted(void **state)
 	expect_fine(&r);
 	assert_int_equal(r.o.view_options.by, GROUP_BY_PORT);
 	PARSE(&r, "who", "--by", "user");
-	expect_usage(&r, "tcpclose: unknown group 'user': want comm, pid, exe, cgroup, container, "
-		     "port, peer\n");
+	expect_usage(&r, "tcpclose: unknown group 'user': want comm, thread, pid, exe, cgroup, "
+		     "container, port, peer\n");
 	PARSE(&r, "who", "--by", "");
 	assert_int_equal(r.status, EXIT_USAGE);
 }

@@ -92,6 +92,20 @@ static void test_story_filter__a_comm_is_compared_whole(void **state)
 	assert_false(wants(&x, (struct story_filter){ .comms = 1, .comm = { "nginx2" } }));
 }
 
+static void test_story_filter__a_comm_is_that_of_the_process_or_of_the_thread(void **state)
+{
+	struct sample x;
+
+	(void)state;
+	sample_init(&x);
+	memcpy(x.calls[0].process, "master", 6);
+	assert_true(wants(&x, (struct story_filter){ .comms = 1, .comm = { "master" } }));
+	assert_true(wants(&x, (struct story_filter){ .comms = 1, .comm = { "nginx" } }));
+	assert_false(wants(&x, (struct story_filter){ .comms = 1, .comm = { "maste" } }));
+	assert_false(wants(&x, (struct story_filter){ .comms = 1, .comm = { "master" },
+						      .pids = 1, .pid = { 812 } }));
+}
+
 static void test_story_filter__a_comm_counts_fifteen_bytes(void **state)
 {
 	struct sample x;
@@ -247,6 +261,8 @@ int main(void)
 		cmocka_unit_test(test_story_filter__a_story_without_calls_has_no_process),
 		cmocka_unit_test(test_story_filter__a_user_may_be_root),
 		cmocka_unit_test(test_story_filter__a_comm_is_compared_whole),
+		cmocka_unit_test(
+			test_story_filter__a_comm_is_that_of_the_process_or_of_the_thread),
 		cmocka_unit_test(test_story_filter__a_comm_counts_fifteen_bytes),
 		cmocka_unit_test(test_story_filter__all_process_conditions_apply_to_one_process),
 		cmocka_unit_test(test_story_filter__a_cgroup_includes_its_children),
