@@ -25,8 +25,8 @@ PID     COMM     LOCAL                 BY REMOTE                ENDING        MS
 200     server   10.8.0.2:80           -> 10.8.0.254:33816      reset       0.00
 --- json
 {"kind":"meta","schema":1,"version":"-","hostname":"host","kernel":"6.1.0","machine":"x86_64","boot_id":"00000000-0000-4000-8000-000000000000","hooks":{"calls":"tracepoint","late":"tp_btf","reset_sent":"tp_btf","reset_received":"tp_btf","fin_resent":"tp_btf","state":"tp_btf","destroy":"tp_btf"}}
-{"kind":"close","schema":1,"start":"2026-11-22T08:12:32.100010000Z","time":"2026-11-22T08:12:32.100010000Z","family":4,"netns":1,"cookie":"0x1267","local_addr":"10.9.0.1","local_port":33816,"peer_addr":"10.9.0.254","peer_port":8080,"v4_mapped":false,"opened":"connect","age_ns":100010000,"age_at_least_ns":null,"holders":null,"initiator":"peer","ending":"reset-received","class":"reset","reason":"established","trigger":null,"calls":[],"waves":[],"states":["ESTABLISHED","CLOSE"],"phase_ns":{"fin_queued":null,"ack_wait":null,"peer_hold":null,"app_hold":null,"last_ack_wait":null,"total":0},"blame":"none","bytes":{"sent":0,"received":0,"unread":0,"unacked":0,"unsent":0},"fin_retransmits":0,"peer_fin_retransmits":null,"srtt_us":null,"twin":{"pid":200,"comm":"server","cookie":"0x1268"},"partial":false,"missing":[]}
-{"kind":"close","schema":1,"start":"2026-11-22T08:12:32.100000000Z","time":"2026-11-22T08:12:32.100000000Z","family":4,"netns":2,"cookie":"0x1268","local_addr":"10.8.0.2","local_port":80,"peer_addr":"10.8.0.254","peer_port":33816,"v4_mapped":false,"opened":"accept","age_ns":100000000,"age_at_least_ns":null,"holders":null,"initiator":"local","ending":"reset-sent","class":"reset","reason":"linger-zero","trigger":{"call":"close","how":null,"fd":7,"pid":200,"tid":200,"comm":"server","ret":null,"uid":0,"call_ns":null,"signal":null,"exit_code":null,"cgroup":null,"unit":null,"container":null,"pod":null,"deferred":false,"stack":null},"calls":[{"call":"close","how":null,"fd":7,"pid":200,"tid":200,"comm":"server","ret":null,"at_ns":0,"effect":"reset"}],"waves":[],"states":["ESTABLISHED","CLOSE"],"phase_ns":{"fin_queued":null,"ack_wait":null,"peer_hold":null,"app_hold":null,"last_ack_wait":null,"total":0},"blame":"none","bytes":{"sent":0,"received":0,"unread":0,"unacked":0,"unsent":0},"fin_retransmits":0,"peer_fin_retransmits":null,"srtt_us":null,"twin":{"pid":null,"comm":null,"cookie":"0x1267"},"partial":false,"missing":[]}
+{"kind":"close","schema":1,"start":"2026-11-22T08:12:32.100010000Z","time":"2026-11-22T08:12:32.100010000Z","family":4,"netns":1,"cookie":"0x1267","local_addr":"10.9.0.1","local_port":33816,"peer_addr":"10.9.0.254","peer_port":8080,"v4_mapped":false,"opened":"connect","age_ns":100010000,"idle_ns":{"sent":null,"received":null},"age_at_least_ns":null,"holders":null,"initiator":"peer","ending":"reset-received","class":"reset","reason":"established","trigger":null,"reset_by":null,"calls":[],"calls_omitted":0,"waves":[],"states":["ESTABLISHED","CLOSE"],"phase_ns":{"fin_queued":null,"ack_wait":null,"peer_hold":null,"app_hold":null,"last_ack_wait":null,"total":0},"blame":"none","bytes":{"sent":0,"received":0,"unread":0,"unacked":0,"unsent":0},"data_lost":null,"fin_retransmits":0,"peer_fin_retransmits":null,"srtt_us":null,"twin":{"pid":200,"comm":"server","cookie":"0x1268"},"self":false,"middlebox":null,"partial":false,"missing":[]}
+{"kind":"close","schema":1,"start":"2026-11-22T08:12:32.100000000Z","time":"2026-11-22T08:12:32.100000000Z","family":4,"netns":2,"cookie":"0x1268","local_addr":"10.8.0.2","local_port":80,"peer_addr":"10.8.0.254","peer_port":33816,"v4_mapped":false,"opened":"accept","age_ns":100000000,"idle_ns":{"sent":null,"received":null},"age_at_least_ns":null,"holders":null,"initiator":"local","ending":"reset-sent","class":"reset","reason":"linger-zero","trigger":{"call":"close","how":null,"fd":7,"pid":200,"tid":200,"comm":"server","ret":null,"uid":0,"call_ns":null,"signal":null,"exit_code":null,"cgroup":null,"unit":null,"container":null,"pod":null,"deferred":false,"stack":null},"reset_by":null,"calls":[{"call":"close","how":null,"fd":7,"pid":200,"tid":200,"comm":"server","ret":null,"at_ns":0,"effect":"reset"}],"calls_omitted":0,"waves":[],"states":["ESTABLISHED","CLOSE"],"phase_ns":{"fin_queued":null,"ack_wait":null,"peer_hold":null,"app_hold":null,"last_ack_wait":null,"total":0},"blame":"none","bytes":{"sent":0,"received":0,"unread":0,"unacked":0,"unsent":0},"data_lost":null,"fin_retransmits":0,"peer_fin_retransmits":null,"srtt_us":null,"twin":{"pid":null,"comm":null,"cookie":"0x1267"},"self":false,"middlebox":null,"partial":false,"missing":[]}
 {"kind":"summary","schema":1,"time":"2026-11-22T08:12:32.100010000Z","seen":3,"told":2,"filtered":0,"open":1,"lost":{"table_full":0,"end_missed":0},"events":8,"events_lost":{"ring_full":0,"calls_full":0,"malformed":0}}
 --- events
 08:12:32.000000 state          10.9.0.254:8080 10.9.0.1:33816 SYN_RECV -> ESTABLISHED snd_una=7000 snd_nxt=7000 write_seq=7000 rcv_nxt=1000 rcv_wup=1000 copied_seq=1000 segs_in=1 snd_wnd=65535 err=0 no-socket netns=3 cookie=0x1269
@@ -59,12 +59,16 @@ COMM             clean reset t/o other    p50    p99    max    p50    p99    max
 -                    .   100   .     .      -      -      -      -      -      -
 server               .   100   .     .      -      -      -      -      -      -
 
-COMM             ENDING          REASON              CLOSES    %
--                reset-received  established              1  100
-server           reset-sent      linger-zero              1  100
+COMM             ENDING          REASON              CLOSES    % LOST-DATA
+-                reset-received  established              1  100         .
+server           reset-sent      linger-zero              1  100         .
 --- hist
 08:12:32.000 to 08:12:32.100: 2 closes
 
 total, 2 closes
 p50 0 ns, p90 0 ns, p99 0 ns, max 0 ns
        0 ns - 1 ns       |###################################|        2 100.0 %
+
+age, 2 closes
+p50 100 ms, p90 100 ms, p99 100 ms, max 100 ms
+     100 ms - 200 ms     |###################################|        2 100.0 %
