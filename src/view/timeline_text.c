@@ -28,9 +28,9 @@ static const char *const sent_because[REASON_COUNT] = {
 
 static const char *const received_while[REASON_COUNT] = {
 	[REASON_ESTABLISHED] = "while the connection was open",
-	[REASON_HALF_CLOSED] = "when it was half closed",
-	[REASON_CLOSING] = "while it was closing",
-	[REASON_AFTER_CLOSE] = "after the descriptor was gone",
+	[REASON_HALF_CLOSED] = "while the connection was half closed",
+	[REASON_CLOSING] = "while the connection was closing",
+	[REASON_AFTER_CLOSE] = "after the socket was closed",
 };
 
 static const char *const timed_out_because[REASON_COUNT] = {

@@ -35,8 +35,8 @@ close(5) curl[4021] |                                      |
                     :                                      :
                     |<---------------- RST ---------------?|
               CLOSE |                                      |
-reset-received: a RST arrived while it was closing (closing); no ACK of the FIN
-arrived for 2.0 ms.
+reset-received: a RST arrived while the connection was closing (closing); no ACK
+of the FIN arrived for 2.0 ms.
 --- who
 08:12:32.000 to 08:12:32.012: 1 close
                          ------------ ENDED BY, % ----------- ---- BEGAN, % ----

@@ -57,8 +57,9 @@ nc[77]                            08:12:32.100                              peer
                     :                                      :
                     |<---------------- RST ---------------?|
               CLOSE |                                      |
-reset-received: a RST arrived when it was half closed (half-closed); the peer's
-application held the connection open for 47 ms after our FIN (50 ms in all).
+reset-received: a RST arrived while the connection was half closed
+(half-closed); the peer's application held the connection open for 47 ms after
+our FIN (50 ms in all).
 
 -                                 08:12:32.200                              peer
 10.0.0.1:443                                                      10.0.0.9:52000
@@ -72,8 +73,8 @@ application held the connection open for 47 ms after our FIN (50 ms in all).
                     :                                      :
                     |<---------------- RST ---------------?|
               CLOSE |                                      |
-reset-received: a RST arrived when it was half closed (half-closed); this end
-held the connection open for 50 ms after the peer's FIN.
+reset-received: a RST arrived while the connection was half closed
+(half-closed); this end held the connection open for 50 ms after the peer's FIN.
 --- who
 08:12:32.000 to 08:12:33.000: 2 closes
                          ------------ ENDED BY, % ----------- ---- BEGAN, % ----

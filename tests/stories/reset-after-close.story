@@ -40,7 +40,7 @@ close(5) curl[4021] |                                      |
                     :                                      :
                     |<---------------- RST ---------------?|
               CLOSE |                                      |
-reset-received: a RST arrived after the descriptor was gone (after-close); the
+reset-received: a RST arrived after the socket was closed (after-close); the
 peer's application held the connection open for 20 ms after our FIN (23 ms in
 all).
 --- who
