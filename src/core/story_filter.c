@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "cgroup_names.h"
+#include "close_facts.h"
 #include "story_filter.h"
 
 static bool has_number(const uint32_t *list, unsigned n, uint32_t v)
@@ -121,6 +122,8 @@ bool story_filter_matches(const struct story_filter *f, const struct story *s,
 	if (f->calls && !(v->trigger && is_in_set(f->calls, v->trigger->trigger)))
 		return false;
 	if (f->slow_ns && !is_slow(v, f->slow_ns))
+		return false;
+	if (f->data_lost && !close_lost_data(s))
 		return false;
 	return !story_filter_asks_of_tasks(f) || has_matching_call(f, s);
 }

@@ -36,6 +36,7 @@ struct story_filter {
 	const char *(*cgroup_path)(void *arg, uint64_t id, uint32_t pid);
 	void *cgroup_arg;
 	uint64_t slow_ns;		/* at least one phase took this long; 0: no filter */
+	bool data_lost;			/* only closes that are known to have lost data */
 	/* sets: bit n allows value n of the enum; 0 any */
 	uint64_t calls;			/* enum trigger */
 	uint32_t endings;		/* enum ending */

@@ -268,11 +268,9 @@ static const struct socket_call *find_reset_by(const struct verdict *v, const st
 /* Did something between the ends send the RST that came? Known if the other end is. */
 static enum middlebox find_middlebox(const struct verdict *v, const struct story *s)
 {
-	if (v->ending == ENDING_OPEN)
+	if (v->ending != ENDING_RESET_RECEIVED || !s->twin.known)
 		return MIDDLEBOX_UNKNOWN;
-	if (v->ending != ENDING_RESET_RECEIVED)
-		return MIDDLEBOX_NO;
-	switch (s->twin.known ? (enum twin_reset)s->twin.reset : TWIN_RESET_UNKNOWN) {
+	switch ((enum twin_reset)s->twin.reset) {
 	case TWIN_RESET_SENT:
 		return MIDDLEBOX_NO;
 	case TWIN_RESET_NOT_SENT:

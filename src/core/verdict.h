@@ -47,7 +47,7 @@ struct call_delay {
 	const struct socket_call *until;	/* the call that kept the socket; NULL: it blocked */
 };
 
-/* Did something between the two ends send the RST that arrived? */
+/* Did something between the two ends send the RST that arrived? Unknown also if none arrived. */
 enum middlebox { MIDDLEBOX_UNKNOWN, MIDDLEBOX_NO, MIDDLEBOX_YES };
 
 struct verdict {

@@ -117,7 +117,7 @@ static void measure_phases(struct verdict *v, const struct story *s)
 	}
 }
 
-/* The state that the socket waited in when the close was over, or the run; 0 it waited for nothing. */
+/* The state that the socket waited in when the close, or the run, was over; 0 none. */
 static uint8_t find_waiting_state(const struct verdict *v, const struct story *s)
 {
 	if (ending_class(v->ending) == CLASS_CLEAN || !s->nr_states)

@@ -30,9 +30,9 @@ PID     COMM     LOCAL                 BY REMOTE                ENDING        MS
 4022    client   10.0.0.1:51546        <- 10.0.0.9:80           reset       0.00
 --- json
 {"kind":"meta","schema":1,"version":"-","hostname":"host","kernel":"6.1.0","machine":"x86_64","boot_id":"00000000-0000-4000-8000-000000000000","hooks":{"calls":"tracepoint","late":"tp_btf","reset_sent":"tp_btf","reset_received":"tp_btf","fin_resent":"tp_btf","state":"tp_btf","destroy":"tp_btf"}}
-{"kind":"close","schema":1,"start":"2026-11-22T08:12:32.000000000Z","time":"2026-11-22T08:12:32.000000000Z","family":4,"netns":4026531840,"cookie":"0x11","local_addr":"10.0.0.9","local_port":80,"peer_addr":"10.0.0.1","peer_port":51544,"v4_mapped":false,"opened":"accept","age_ns":null,"age_at_least_ns":null,"holders":null,"initiator":"peer","ending":"reset-received","class":"reset","reason":"established","trigger":null,"calls":[{"call":"close","how":null,"fd":7,"pid":4021,"tid":4021,"comm":"server","process":"server","ret":0,"at_ns":5000000,"effect":"none"}],"waves":[],"states":["SYN_RECV","CLOSE"],"phase_ns":{"fin_queued":null,"ack_wait":null,"peer_hold":null,"app_hold":null,"last_ack_wait":null,"total":0},"blame":"none","bytes":{"sent":0,"received":10,"unread":0,"unacked":1,"unsent":0},"fin_retransmits":0,"peer_fin_retransmits":null,"srtt_us":null,"twin":null,"partial":false,"missing":[]}
-{"kind":"close","schema":1,"start":"2026-11-22T08:12:32.010000000Z","time":"2026-11-22T08:12:32.010000000Z","family":4,"netns":4026531840,"cookie":"0x12","local_addr":"10.0.0.9","local_port":80,"peer_addr":"10.0.0.1","peer_port":51545,"v4_mapped":false,"opened":"accept","age_ns":null,"age_at_least_ns":null,"holders":null,"initiator":"local","ending":"reset-sent","class":"reset","reason":"unread-data","trigger":{"call":"close","how":null,"fd":8,"pid":4021,"tid":4021,"comm":"server","process":"server","ret":0,"uid":0,"call_ns":10000,"signal":null,"exit_code":null,"cgroup":null,"unit":null,"container":null,"pod":null,"deferred":false,"stack":null},"calls":[{"call":"close","how":null,"fd":8,"pid":4021,"tid":4021,"comm":"server","process":"server","ret":0,"at_ns":0,"effect":"reset"}],"waves":[],"states":["SYN_RECV","CLOSE"],"phase_ns":{"fin_queued":null,"ack_wait":null,"peer_hold":null,"app_hold":null,"last_ack_wait":null,"total":0},"blame":"none","bytes":{"sent":0,"received":10,"unread":10,"unacked":1,"unsent":0},"fin_retransmits":0,"peer_fin_retransmits":null,"srtt_us":null,"twin":null,"partial":false,"missing":[]}
-{"kind":"close","schema":1,"start":"2026-11-22T08:12:32.020000000Z","time":"2026-11-22T08:12:32.020000000Z","family":4,"netns":4026531840,"cookie":"0x13","local_addr":"10.0.0.1","local_port":51546,"peer_addr":"10.0.0.9","peer_port":80,"v4_mapped":false,"opened":"connect","age_ns":null,"age_at_least_ns":null,"holders":null,"initiator":"peer","ending":"reset-received","class":"reset","reason":"established","trigger":null,"calls":[{"call":"close","how":null,"fd":5,"pid":4022,"tid":4022,"comm":"client","process":"client","ret":0,"at_ns":5000000,"effect":"none"}],"waves":[],"states":["SYN_SENT","CLOSE"],"phase_ns":{"fin_queued":null,"ack_wait":null,"peer_hold":null,"app_hold":null,"last_ack_wait":null,"total":0},"blame":"none","bytes":{"sent":10,"received":0,"unread":0,"unacked":0,"unsent":0},"fin_retransmits":0,"peer_fin_retransmits":null,"srtt_us":null,"twin":null,"partial":false,"missing":[]}
+{"kind":"close","schema":1,"start":"2026-11-22T08:12:32.000000000Z","time":"2026-11-22T08:12:32.000000000Z","family":4,"netns":4026531840,"cookie":"0x11","local_addr":"10.0.0.9","local_port":80,"peer_addr":"10.0.0.1","peer_port":51544,"v4_mapped":false,"opened":"accept","age_ns":null,"idle_ns":{"sent":null,"received":null},"age_at_least_ns":null,"holders":null,"initiator":"peer","ending":"reset-received","class":"reset","reason":"established","trigger":null,"reset_by":null,"calls":[{"call":"close","how":null,"fd":7,"pid":4021,"tid":4021,"comm":"server","process":"server","ret":0,"at_ns":5000000,"effect":"none"}],"calls_omitted":0,"waves":[],"states":["SYN_RECV","CLOSE"],"phase_ns":{"fin_queued":null,"ack_wait":null,"peer_hold":null,"app_hold":null,"last_ack_wait":null,"total":0},"blame":"none","bytes":{"sent":0,"received":10,"unread":0,"unacked":1,"unsent":0},"data_lost":null,"fin_retransmits":0,"peer_fin_retransmits":null,"srtt_us":null,"twin":null,"self":false,"middlebox":null,"partial":false,"missing":[]}
+{"kind":"close","schema":1,"start":"2026-11-22T08:12:32.010000000Z","time":"2026-11-22T08:12:32.010000000Z","family":4,"netns":4026531840,"cookie":"0x12","local_addr":"10.0.0.9","local_port":80,"peer_addr":"10.0.0.1","peer_port":51545,"v4_mapped":false,"opened":"accept","age_ns":null,"idle_ns":{"sent":null,"received":null},"age_at_least_ns":null,"holders":null,"initiator":"local","ending":"reset-sent","class":"reset","reason":"unread-data","trigger":{"call":"close","how":null,"fd":8,"pid":4021,"tid":4021,"comm":"server","process":"server","ret":0,"uid":0,"call_ns":10000,"signal":null,"exit_code":null,"cgroup":null,"unit":null,"container":null,"pod":null,"deferred":false,"stack":null},"reset_by":null,"calls":[{"call":"close","how":null,"fd":8,"pid":4021,"tid":4021,"comm":"server","process":"server","ret":0,"at_ns":0,"effect":"reset"}],"calls_omitted":0,"waves":[],"states":["SYN_RECV","CLOSE"],"phase_ns":{"fin_queued":null,"ack_wait":null,"peer_hold":null,"app_hold":null,"last_ack_wait":null,"total":0},"blame":"none","bytes":{"sent":0,"received":10,"unread":10,"unacked":1,"unsent":0},"data_lost":{"unread":10,"unsent":0,"unacked":0},"fin_retransmits":0,"peer_fin_retransmits":null,"srtt_us":null,"twin":null,"self":false,"middlebox":null,"partial":false,"missing":[]}
+{"kind":"close","schema":1,"start":"2026-11-22T08:12:32.020000000Z","time":"2026-11-22T08:12:32.020000000Z","family":4,"netns":4026531840,"cookie":"0x13","local_addr":"10.0.0.1","local_port":51546,"peer_addr":"10.0.0.9","peer_port":80,"v4_mapped":false,"opened":"connect","age_ns":null,"idle_ns":{"sent":null,"received":null},"age_at_least_ns":null,"holders":null,"initiator":"peer","ending":"reset-received","class":"reset","reason":"established","trigger":null,"reset_by":null,"calls":[{"call":"close","how":null,"fd":5,"pid":4022,"tid":4022,"comm":"client","process":"client","ret":0,"at_ns":5000000,"effect":"none"}],"calls_omitted":0,"waves":[],"states":["SYN_SENT","CLOSE"],"phase_ns":{"fin_queued":null,"ack_wait":null,"peer_hold":null,"app_hold":null,"last_ack_wait":null,"total":0},"blame":"none","bytes":{"sent":10,"received":0,"unread":0,"unacked":0,"unsent":0},"data_lost":{"unread":0,"unsent":0,"unacked":10},"fin_retransmits":0,"peer_fin_retransmits":null,"srtt_us":null,"twin":null,"self":false,"middlebox":null,"partial":false,"missing":[]}
 {"kind":"summary","schema":1,"time":"2026-11-22T08:12:32.030000000Z","seen":4,"told":3,"filtered":1,"open":0,"lost":{"table_full":0,"end_missed":0},"events":12,"events_lost":{"ring_full":0,"calls_full":0,"malformed":0}}
 --- events
 08:12:32.000000 reset-received 10.0.0.9:80 10.0.0.1:51544 SYN_RECV snd_una=1000 snd_nxt=1001 write_seq=1001 rcv_nxt=5010 rcv_wup=5000 copied_seq=5010 segs_in=1 snd_wnd=65535 err=0 file-live netns=4026531840 cookie=0x11
@@ -51,15 +51,15 @@ PID     COMM     LOCAL                 BY REMOTE                ENDING        MS
 server[4021]                      08:12:32.000                              peer
 10.0.0.9:80                                                       10.0.0.1:51544
            SYN_RECV |                                      |
-                    |<---------------- RST ----------------|
-              CLOSE |                                      | (CLOSE)
+                    |<---------------- RST ---------------?|
+              CLOSE |                                      |
                     :                                      :
                     :                5.0 ms                :
                     :                                      :
            close(7) |                                      |
        server[4021] |                                      |
        nothing sent |                                      |
-reset-received: the peer sent a RST while the connection was open (established).
+reset-received: a RST arrived while the connection was open (established).
 
 server[4021]                      08:12:32.010                              peer
 10.0.0.9:80                                                       10.0.0.1:51545
@@ -69,20 +69,21 @@ server[4021]                      08:12:32.010                              peer
                     |---------------- RST ---------------->|
               CLOSE |                                      |
 reset-sent: server[4021] closed with data unread and so sent a RST
-(unread-data).
+(unread-data). 10 bytes for server[4021] arrived and were never read.
 
 client[4022]                      08:12:32.020                              peer
 10.0.0.1:51546                                                       10.0.0.9:80
            SYN_SENT |                                      |
-                    |<---------------- RST ----------------|
-              CLOSE |                                      | (CLOSE)
+                    |<---------------- RST ---------------?|
+              CLOSE |                                      |
                     :                                      :
                     :                5.0 ms                :
                     :                                      :
            close(5) |                                      |
        client[4022] |                                      |
        nothing sent |                                      |
-reset-received: the peer sent a RST while the connection was open (established).
+reset-received: a RST arrived while the connection was open (established). 10
+bytes of client[4022] were sent and never acknowledged.
 --- who
 08:12:32.000 to 08:12:32.030: 3 closes
                          ------------ ENDED BY, % ----------- ---- BEGAN, % ----
@@ -95,10 +96,10 @@ COMM             clean reset t/o other    p50    p99    max    p50    p99    max
 server               .   100   .     .      -      -      -      -      -      -
 client               .   100   .     .      -      -      -      -      -      -
 
-COMM             ENDING          REASON              CLOSES    %
-server           reset-sent      unread-data              1   50
-server           reset-received  established              1   50
-client           reset-received  established              1  100
+COMM             ENDING          REASON              CLOSES    % LOST-DATA
+server           reset-sent      unread-data              1   50         1
+server           reset-received  established              1   50         .
+client           reset-received  established              1  100         1
 --- hist
 08:12:32.000 to 08:12:32.030: 3 closes
 

@@ -196,6 +196,26 @@ static void test_story_filter__an_unknown_cgroup_does_not_match(void **state)
 	assert_false(wants(&x, (struct story_filter){ .cgroups = 1, .cgroup = { "/" } }));
 }
 
+static void test_story_filter__data_lost_means_known_to_be_lost(void **state)
+{
+	struct story_filter f = { .data_lost = true };
+	struct sample x;
+
+	(void)state;
+	sample_init(&x);
+	x.story.data_lost.unread = 9;
+	assert_false(wants(&x, f));
+	x.story.data_lost.known = true;
+	assert_true(wants(&x, f));
+	x.story.data_lost = (struct data_lost){ .unsent = 1, .known = true };
+	assert_true(wants(&x, f));
+	x.story.data_lost = (struct data_lost){ .unacked = 1, .known = true };
+	assert_true(wants(&x, f));
+	x.story.data_lost = (struct data_lost){ .known = true };
+	assert_false(wants(&x, f));
+	assert_true(wants(&x, (struct story_filter){ 0 }));
+}
+
 static void test_story_filter__slow_means_any_known_phase(void **state)
 {
 	struct sample x;
@@ -268,6 +288,7 @@ int main(void)
 		cmocka_unit_test(test_story_filter__a_cgroup_includes_its_children),
 		cmocka_unit_test(test_story_filter__a_container_by_its_first_digits),
 		cmocka_unit_test(test_story_filter__an_unknown_cgroup_does_not_match),
+		cmocka_unit_test(test_story_filter__data_lost_means_known_to_be_lost),
 		cmocka_unit_test(test_story_filter__slow_means_any_known_phase),
 		cmocka_unit_test(test_story_filter__a_call_matches_the_trigger),
 		cmocka_unit_test(test_story_filter__without_a_trigger_no_call_matches),
