@@ -29,8 +29,8 @@ import observers
 import timing
 from held_connections import await_state, inside, ports, states
 from runner import run_module
-from situations import (Link, await_unread, capture, cookie_of, counted, error_of, filter_table, linger_zero, nft, queued,
-                        refused_with, routed, sh, sysctl, two_hosts)
+from situations import (Link, await_unread, capture, cookie_of, counted, error_of, filter_table, linger_zero, nft,
+                        queued, refused_with, routed, sh, sysctl, two_hosts)
 from watch import Watch, Where, about_ns
 
 ESTABLISHED, FIN_WAIT2, TIME_WAIT, CLOSE_WAIT = 1, 5, 6, 8
@@ -114,7 +114,8 @@ def test_a_socket_connected_to_itself(options, report):
             else:
                 await_state(ns, names, TIME_WAIT)
                 how = "SHUT_WR" if way == "shutdown" else None
-                watch.check(way, cookie, trigger={"call": way, "how": how, **me}, **both)
+                calls = effects(("close", "fin")) if way == "close" else effects(("shutdown", "fin"), ("close", "released"))
+                watch.check(way, cookie, trigger={"call": way, "how": how, **me}, hooked={"calls": calls}, **both)
             socks[way] = names[0]
         told = watch.finish()["auto"]
         report.same("stories", sum(o["kind"] == "close" for o in told), 3)
@@ -125,48 +126,60 @@ def test_a_socket_connected_to_itself(options, report):
             report.same(f"{way}: FINs in the capture", len(seen), count)
 
 
-FORGOTTEN = tuple(range(40200, 40208))      # ports of the clients
+class Reopened:
+    """A connection of a port that had one before, through a listener that stays."""
 
+    def __init__(self, listener, sock, port):
+        self.client = sock
+        sock.settimeout(fixtures.WAIT_S)
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        sock.bind(("127.0.0.1", port))
+        sock.connect(listener.getsockname())
+        self.server = listener.accept()[0]
+        self.names = ports(self.client), ports(self.server)
+        self.cookies = cookie_of(self.client), cookie_of(self.server)
 
-def open_from(ns, port):
-    return Link(ns, ns, ("127.0.0.1", 7200), source=("127.0.0.1", port))
-
-
-def close_client(report, link):
-    link.client.close()
-    report.same("end of file", link.server.recv(1), b"")
+    def close_client(self, report):
+        self.client.close()
+        report.same("end of file", self.server.recv(1), b"")
 
 
 def test_forgotten_sockets_meet_new_connections(options, report):
     """The clients' minisocks have expired, the server's sockets are still in CLOSE_WAIT when the same ports connect
-    again. On one processor, so that a new socket may get an old one's memory."""
-    processors = os.sched_getaffinity(0)
+    again. On one processor, where the last socket that was freed gives its memory to the next: to that of its port."""
+    numbers = (40200, 40201, 40202)
     with contextlib.ExitStack() as stack:
         ns = stack.enter_context(fixtures.Namespace())
         watch = stack.enter_context(Watch(options, report, ns))
-        stack.callback(os.sched_setaffinity, 0, processors)
-        os.sched_setaffinity(0, {min(processors)})
+        stack.callback(os.sched_setaffinity, 0, os.sched_getaffinity(0))
+        os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
         sysctl(ns, "net.ipv4.tcp_fin_timeout=1")
         wire = capture(ns, options)
-        links = [open_from(ns, port) for port in FORGOTTEN]
-        for link in links:
-            close_client(report, link)
-        for nr, old in enumerate(links):
+        with inside(ns):
+            listener = stack.enter_context(socket.create_server(("127.0.0.1", 0)))
+            links = [Reopened(listener, socket.socket(), number) for number in numbers]
+            for link in links:
+                link.close_client(report)
+                await_state(ns, link.names[0], FIN_WAIT2)
+            heirs = [socket.socket() for _ in links]
+        pairs = []
+        for old, number, heir in zip(reversed(links), reversed(numbers), heirs):
             await_state(ns, old.names[0], None)
             report.same("the server's end", states(ns).get(old.names[1]), CLOSE_WAIT)
-            new = open_from(ns, FORGOTTEN[nr])
+            new = Reopened(listener, heir, number)
             report.same("the old one's error", error_of(old.server), errno.EPIPE)
-            close_client(report, new)
+            new.close_client(report)
             new.server.close()
             old.server.close()
+            pairs.append((old, new))
+        for old, new in pairs:
             check_forgotten(watch, old, new)
         watch.finish()
-        report.same("who sent a RST", [p.sport for p in wire.finish() if p.flags & RST], list(FORGOTTEN))
+        report.same("who sent a RST", {p.sport for p in wire.finish() if p.flags & RST}, set(numbers))
         for mode in watch.tools:
-            for port in FORGOTTEN:
-                ladder = watch.timeline(mode, port)
-                report.true(f"{mode}: timeline: the old client reset nothing", "had closed when more data came" not in ladder,
-                            ladder)
+            ladders = watch.timeline(mode, listener.getsockname()[1])
+            report.true(f"{mode}: timeline: the old client reset nothing",
+                        "had closed when more data came" not in ladders, ladders)
 
 
 def check_forgotten(watch, old, new):
@@ -217,7 +230,8 @@ def test_nat_that_forgets(options, report):
 
 def conntrack(ns):
     """Reading the table removes what has expired."""
-    return subprocess.run(ns.command("cat", "/proc/net/nf_conntrack"), check=True, capture_output=True, text=True).stdout
+    command = ns.command("cat", "/proc/net/nf_conntrack")
+    return subprocess.run(command, check=True, capture_output=True, text=True).stdout
 
 
 def test_a_clean_close_that_lost_a_request(options, report):
@@ -322,6 +336,10 @@ def timer_of(ns, names):
     return None
 
 
+def aborted_on_timeout(ns):
+    return observers.read_counters(ns.read("/proc/net/netstat"))["TCPAbortOnTimeout"]
+
+
 def fill(ns, link):
     """Sends until the peer, which does not read, has shut its window."""
     link.client.setblocking(False)
@@ -341,7 +359,7 @@ def test_a_user_timeout_that_was_not_reached(options, report):
                 if way != "held-without":
                     link.client.setsockopt(socket.IPPROTO_TCP, TCP_USER_TIMEOUT, 60000)
                 fill(near, link)
-            before = fixtures._counters(near)["TCPAbortOnTimeout"]
+            before = aborted_on_timeout(near)
             nft(near, filter_table("input", "tcp flags ack counter drop"))
             began = time.monotonic()
             links["orphan"].client.close()
@@ -354,7 +372,7 @@ def test_a_user_timeout_that_was_not_reached(options, report):
             await_state(near, links["orphan"].names[0], None)
             report.true("it took less than the minute", time.monotonic() - began < 30, time.monotonic() - began)
             report.true("answers were dropped", counted(near) >= 3, counted(near))
-            report.same("TCPAbortOnTimeout", fixtures._counters(near)["TCPAbortOnTimeout"] - before, 3)
+            report.same("TCPAbortOnTimeout", aborted_on_timeout(near) - before, 3)
             for way, link in links.items():
                 watch.check(way, link.cookies[0], ending="timed-out", reason="zero-window",
                             initiator="local" if way == "orphan" else "none",
@@ -446,7 +464,8 @@ def test_a_reset_by_another_call_than_the_trigger(options, report):
         watch.check("server", link.cookies[1], initiator="local", ending="reset-sent", reason="unread-data",
                     trigger={"call": "shutdown", "how": "SHUT_WR", "tid": tids[0], "pid": ME()},
                     reset_by={"call": "close", "fd": fd, "tid": tids[1], "pid": ME()})
-        watch.check("client", link.cookies[0], initiator="peer", ending="reset-received", reset_by=None)
+        watch.check("client", link.cookies[0], initiator="peer", ending="reset-received", reset_by=None,
+                    middlebox={False, None})
         watch.finish()
 
 
