@@ -114,8 +114,9 @@ def test_a_socket_connected_to_itself(options, report):
             else:
                 await_state(ns, names, TIME_WAIT)
                 how = "SHUT_WR" if way == "shutdown" else None
-                calls = effects(("close", "fin")) if way == "close" else effects(("shutdown", "fin"), ("close", "released"))
-                watch.check(way, cookie, trigger={"call": way, "how": how, **me}, hooked={"calls": calls}, **both)
+                calls = [("close", "fin")] if way == "close" else [("shutdown", "fin"), ("close", "released")]
+                watch.check(way, cookie, trigger={"call": way, "how": how, **me}, hooked={"calls": effects(*calls)},
+                            **both)
             socks[way] = names[0]
         told = watch.finish()["auto"]
         report.same("stories", sum(o["kind"] == "close" for o in told), 3)
