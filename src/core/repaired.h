@@ -2,7 +2,7 @@
 /*
  * Sockets that were taken away in repair mode (TCP_REPAIR: checkpoint and restore). Pure.
  *
- * A restored socket continues the sequence numbers of the old one, but counts its bytes anew, so its
+ * A restored socket continues the sequence numbers of the old one but counts its bytes anew, so its
  * events do not show the initial numbers by which it finds its twin (twin.h). The socket that was
  * taken away has them. The two are the same connection if their addresses are equal, and if the new
  * socket continues where the old one had unacknowledged and unread data (tcp_repair, CRIU).

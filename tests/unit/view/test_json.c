@@ -12,7 +12,7 @@ static void test_json__what_is_unknown_is_null(void **state)
 	const char *text;
 
 	feed_clean_close(g);
-	g->client.story.data_lost.unread = 5;	/* not known */
+	g->client.story.data_lost = (struct data_lost){ .unread = 5 };	/* not known */
 	text = show_json(g);
 	expect_has(text, "\"reset_by\":null,");
 	expect_has(text, "\"middlebox\":null,");
