@@ -140,8 +140,7 @@ static void print_reset_received(struct buf *b, const struct ladder *l, enum sid
 	}
 	print_text_or_reason(b, received_while[reason], reason);
 	if (between)
-		buf_str(b, both ? ": something between the two ends sent both" :
-				  ": something between the two ends sent it");
+		buf_str(b, ": something between the two ends ended the connection");
 }
 
 static void print_reset_sent(struct buf *b, const struct ladder *l, enum side side)

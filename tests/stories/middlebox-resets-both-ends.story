@@ -55,7 +55,8 @@ client[100]                       08:12:32.900                       server[200]
                     |<------ RST ------*                   |
               CLOSE |                                      |
 reset-received: a RST that neither end had sent arrived at each end while the
-connection was open: something between the two ends sent both (established).
+connection was open: something between the two ends ended the connection
+(established).
 --- who
 08:12:32.000 to 08:12:32.900: 2 closes
                          ------------ ENDED BY, % ----------- ---- BEGAN, % ----
