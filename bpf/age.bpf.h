@@ -53,6 +53,21 @@ static __always_inline void sock_fill_age(struct event *e, const struct tcp_sock
 	e->age_source = AGE_SOURCE_FIN_RESENT;
 }
 
+static __always_inline __u32 ms_since_tick(__u32 tick)
+{
+	return (__u32)(ns_since_tick(tick) / NS_PER_MS);
+}
+
+/*
+ * Fill in for how long an open connection has been idle: since data was last sent (lsndtime) and
+ * received (lrcvtime). Both start when the connection is established.
+ */
+static __always_inline void sock_fill_idle(struct event *e, const struct tcp_sock *tp)
+{
+	e->idle_ms[0] = ms_since_tick(tp->lsndtime);
+	e->idle_ms[1] = ms_since_tick(tp->inet_conn.icsk_ack.lrcvtime);
+}
+
 /*
  * Return the time until the kernel ends an orphan in FIN_WAIT2 that is still a full socket: first
  * its timer expires, then a minisock lasts for the rest (tcp_keepalive_timer). 0 if unknown.

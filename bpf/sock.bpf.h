@@ -427,8 +427,8 @@ static __always_inline bool ctx_arg_is_set(const void *ctx, int arg)
 	return ctx_arg_scalar(ctx, arg);
 }
 
-/* The TCP socket behind an open file, or NULL. The verifier does not trust the pointer. */
-static __always_inline struct sock *file_tcp_sock(const struct file *file)
+/* The socket of that protocol behind an open file, or NULL. The verifier does not trust it. */
+static __always_inline struct sock *file_sock(const struct file *file, __u16 protocol)
 {
 	struct socket *socket;
 	struct sock *sk;
@@ -437,7 +437,12 @@ static __always_inline struct sock *file_tcp_sock(const struct file *file)
 		return NULL;
 	socket = BPF_CORE_READ(file, private_data);
 	sk = BPF_CORE_READ(socket, sk);
-	if (!sk || BPF_CORE_READ(sk, sk_protocol) != IPPROTO_TCP)
+	if (!sk || BPF_CORE_READ(sk, sk_protocol) != protocol)
 		return NULL;
 	return sk;
+}
+
+static __always_inline struct sock *file_tcp_sock(const struct file *file)
+{
+	return file_sock(file, IPPROTO_TCP);
 }

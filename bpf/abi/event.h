@@ -88,6 +88,12 @@ enum event_flag {
 	EVENTF_NO_SOCKET = 1 << 5,	/* RESET_SENT: answers a FIN without socket or minisock */
 };
 
+/* SOCKET, with SOCKF_MPTCP: the MPTCP socket above the TCP socket. */
+enum mptcp_flag {
+	MPTCPF_UNREAD = 1 << 0,	/* the program has not read all that has arrived */
+	MPTCPF_CLOSED = 1 << 1,	/* SOCK_DEAD: no process holds it */
+};
+
 /* RESET_SENT: the reason, named as in the kernel's enum sk_rst_reason (from 6.10 on). */
 #define RESET_REASONS(X)                                                                           \
 	X(NOT_GIVEN, 0)                                                                            \
@@ -166,12 +172,16 @@ struct event {
 	__u32 segs_in;		/* segments received */
 	__u32 srtt_us;
 	__s32 syscall_nr;		/* number of the system call in progress, -1 none */
-	__s32 arg[2];		/* its first two arguments: fd, how; HOLDER: the descriptor */
+	union {
+		__s32 arg[2];	/* its first two arguments: fd, how; HOLDER: the descriptor */
+		__u32 idle_ms[2];	/* SOCKET, ESTABLISHED: since data was sent, received */
+	};
 	union {
 		__s32 ret;		/* CALL: its return value */
 		__u32 payload;		/* TIMEWAIT: payload bytes of the segment */
 		__u32 rcv_wnd;		/* STATE to CLOSE: bytes that we accept beyond rcv_nxt */
 		__u32 reason;		/* RESET_SENT: enum reset_reason */
+		__u32 mptcp;		/* SOCKET: enum mptcp_flag */
 	};
 	__u16 local_port;
 	__u16 peer_port;
