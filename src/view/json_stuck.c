@@ -3,6 +3,8 @@
  * The view stuck as JSON: an object per stuck socket, then the summary. json.c prints the meta
  * line.
  */
+#include <string.h>
+
 #include "json_fields.h"
 #include "names.h"
 
@@ -20,6 +22,22 @@ static const char *age_source_name(unsigned age_source)
 	}
 }
 
+static void json_print_process(const struct view_context *v, struct json *j,
+			       const struct stuck_holder *o)
+{
+	struct process_names names;
+
+	if (view_process(v, o, &names))
+		json_kv_bytes(j, "process", names.process,
+			      strnlen((const char *)names.process, sizeof(names.process)));
+	else
+		json_kv_null(j, "process");
+	if (names.cmdline)
+		json_kv_bytes(j, "cmdline", names.cmdline, names.cmdline_len);
+	else
+		json_kv_null(j, "cmdline");
+}
+
 static void json_print_holders(const struct view_context *v, struct json *j,
 			       const struct stuck_table *h, const struct stuck_socket *g)
 {
@@ -33,9 +51,22 @@ static void json_print_holders(const struct view_context *v, struct json *j,
 		json_kv_i64(j, "fd", o->fd);
 		json_kv_u64(j, "uid", o->uid);
 		json_kv_cgroup(j, view_cgroup_path(v, o->cgroup, o->pid));
+		json_print_process(v, j, o);
 		json_end_object(j);
 	}
 	json_end_array(j);
+}
+
+static void json_print_idle(struct json *j, const struct stuck_socket *g)
+{
+	if (g->state != STATE_ESTABLISHED) {
+		json_kv_null(j, "idle_ns");
+		return;
+	}
+	json_kv_object(j, "idle_ns");
+	json_kv_u64(j, "sent", g->sent_ns);
+	json_kv_u64(j, "received", g->received_ns);
+	json_end_object(j);
 }
 
 /* No kernel records when a socket entered its state: the age is a lower bound. */
@@ -63,11 +94,12 @@ static void json_print_stuck_socket(struct view_context *v, const struct stuck_t
 		json_null(&j);
 	else
 		json_bool(&j, g->eof_read == TRI_YES);
-	json_kv_u64_or_null(&j, "unread", whole, g->unread);
+	json_kv_u64_or_null(&j, "unread", whole && !(g->sock_flags & SOCKF_MPTCP), g->unread);
 	json_kv_u64_or_null(&j, "unacked", whole, g->unacked);
 	json_kv_u64_or_null(&j, "unsent", whole, g->unsent);
 	json_kv_u64_or_null(&j, "retransmits", whole, g->retransmits);
 	json_kv_u64_or_null(&j, "uid", whole, g->uid);
+	json_print_idle(&j, g);
 	json_kv_u64_or_null(&j, "expires_in_ns", g->left_ns, g->left_ns);
 	json_kv_bool(&j, "orphan", g->orphan);
 	json_print_holders(v, &j, h, g);
@@ -94,6 +126,10 @@ static void json_print_stuck_summary(struct view_context *v, const struct stuck_
 	json_kv_u64(&j, "left_out", h->left_out);
 	json_kv_u64(&j, "hidden", h->hidden);
 	json_kv_bool(&j, "cut_short", h->cut_short);
+	json_kv_u64_or_null(&j, "orphans_counted", h->orphans_counted >= 0,
+			    (uint64_t)h->orphans_counted);
+	json_kv_u64_or_null(&j, "orphans_elsewhere", h->orphans_counted >= 0,
+			    h->orphans_elsewhere);
 	json_end_object(&j);
 	json_line_end(v, &j);
 }

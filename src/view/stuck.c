@@ -15,6 +15,7 @@
  */
 #include <string.h>
 
+#include "array.h"
 #include "columns.h"
 #include "escape.h"
 #include "names.h"
@@ -30,17 +31,12 @@ static const char *const owner_words[] = {
 	[OWNER_NOBODY] = "(orphans)",
 };
 
-const char *stuck_owner_words(unsigned owner)
-{
-	return owner < OWNER_COUNT ? owner_words[owner] : "?";
-}
-
-void stuck_print_age(struct buf *b, uint64_t ns, size_t width)
+void stuck_print_age(struct buf *b, uint64_t ns, bool exact, size_t width)
 {
 	size_t from = b->len;
 
-	if (ns) {
-		buf_str(b, ">=");
+	if (ns || exact) {
+		buf_str(b, exact ? "" : ">=");
 		fmt_age(b, ns);
 	} else {
 		buf_char(b, '-');
@@ -58,34 +54,74 @@ void stuck_print_comm(struct buf *b, const uint8_t *bytes, size_t width)
 	escape_for_terminal(b, bytes, strnlen((const char *)bytes, EVENT_COMM_LEN), width);
 }
 
-static void print_totals(struct view_context *v, const struct stuck_table *h)
+const struct stuck_holder *stuck_group_holder(const struct stuck_table *h,
+					      const struct stuck_group *g)
 {
+	const struct stuck_socket *first = &h->sockets[g->first];
+
+	for (uint32_t i = 0; g->owner == OWNER_PROCESS && i < first->nr_holders; i++)
+		if (h->holder[first->holder + i].pid == g->pid)
+			return &h->holder[first->holder + i];
+	return NULL;
+}
+
+void stuck_print_owner(struct view_context *v, const struct stuck_table *h,
+		       const struct stuck_group *g, size_t pid_width, size_t comm_width)
+{
+	const struct stuck_holder *o = stuck_group_holder(h, g);
+	struct process_names names;
 	struct buf *b = v->out;
+	size_t from = b->len;
+
+	if (g->owner != OWNER_PROCESS) {
+		buf_str(b, g->owner < OWNER_COUNT ? owner_words[g->owner] : "?");
+		return;
+	}
+	buf_u64(b, g->pid);
+	buf_char(b, ' ');
+	buf_pad(b, from, pid_width);
+	stuck_print_comm(b, o && view_process(v, o, &names) ? names.process : g->comm, comm_width);
+}
+
+/* "20 sockets hang: 20 CLOSE_WAIT;" or "Nothing hangs". With open ones, none of them need hang. */
+static void print_found(struct buf *b, const struct stuck_table *h)
+{
 	const char *between = ": ";
 
 	if (!h->nr) {
-		buf_str(b, "Nothing hangs");
-		if (h->filtered)
+		buf_str(b, stuck_shows_open(h) ? "No such socket" : "Nothing hangs");
+		if (h->filtered && !stuck_shows_open(h))
 			buf_str(b, " of what was asked for");
-		buf_str(b, ": ");
-		buf_u64(b, h->seen);
-		buf_str(b, h->seen == 1 ? " closing socket in " : " closing sockets in ");
-	} else {
-		buf_u64(b, h->nr);
-		buf_str(b, h->nr == 1 ? " socket hangs" : " sockets hang");
-		for (unsigned i = 0; i < STUCK_STATES; i++) {
-			if (!h->count[i])
-				continue;
-			buf_str(b, between);
-			buf_u64(b, h->count[i]);
-			buf_char(b, ' ');
-			buf_str(b, state_name(stuck_state_at(i)));
-			between = ", ";
-		}
-		buf_str(b, ";\nof ");
-		buf_u64(b, h->seen);
-		buf_str(b, " seen in ");
+		return;
 	}
+	buf_u64(b, h->nr);
+	buf_str(b, h->nr == 1 ? " socket" : " sockets");
+	if (!stuck_shows_open(h))
+		buf_str(b, h->nr == 1 ? " hangs" : " hang");
+	for (unsigned i = 0; i < STUCK_STATES; i++) {
+		if (!h->count[i])
+			continue;
+		buf_str(b, between);
+		buf_u64(b, h->count[i]);
+		buf_char(b, ' ');
+		buf_str(b, state_name(stuck_state_at(i)));
+		between = ", ";
+	}
+}
+
+static void print_totals(struct view_context *v, const struct stuck_table *h)
+{
+	struct buf *b = v->out;
+
+	print_found(b, h);
+	buf_str(b, h->nr ? ";\nof " : ": ");
+	buf_u64(b, h->seen);
+	if (h->nr)
+		buf_str(b, " seen in ");
+	else if (stuck_shows_open(h))
+		buf_str(b, h->seen == 1 ? " seen in " : " others seen in ");
+	else
+		buf_str(b, h->seen == 1 ? " closing socket in " : " closing sockets in ");
 	buf_u64(b, h->namespaces);
 	buf_str(b, " network namespace");
 	buf_str(b, stuck_plural(h->namespaces));
@@ -110,22 +146,58 @@ static void print_reasons(struct view_context *v, const struct stuck_table *h)
 	}
 }
 
-static void print_state_counts(struct buf *b, const struct stuck_group *g)
-{
-	static const unsigned order[] = { 3, 0, 1, 2, 4 };	/* of stuck_state_at() */
-	static const uint8_t width[] = { 10, 10, 10, 8, 9 };
+/* The columns of the tables, between the names and the ages, which fill the rest of the line. */
+struct layout {
+	const char *heading;
+	uint8_t state[5], width[5];	/* a state of 0: the sum of those without a column */
+};
 
-	for (unsigned i = 0; i < STUCK_STATES; i++)
-		column_number(b, g->count[order[i]], width[i]);
-	stuck_print_age(b, g->oldest_ns, STUCK_AGE_WIDTH + 1);
+static const struct layout layout_stuck = {
+	"CLOSE_WAIT FIN_WAIT1 FIN_WAIT2 CLOSING LAST_ACK",
+	{ STATE_CLOSE_WAIT, STATE_FIN_WAIT1, STATE_FIN_WAIT2, STATE_CLOSING, STATE_LAST_ACK },
+	{ 10, 10, 10, 8, 9 },
+};
+
+static const struct layout layout_open = {
+	"ESTABLISHED CLOSE_WAIT FIN_WAIT1 FIN_WAIT2 OTHER",
+	{ STATE_ESTABLISHED, STATE_CLOSE_WAIT, STATE_FIN_WAIT1, STATE_FIN_WAIT2, 0 },
+	{ 11, 11, 10, 10, 6 },
+};
+
+static const struct layout *choose_layout(const struct stuck_table *h)
+{
+	return stuck_shows_open(h) ? &layout_open : &layout_stuck;
+}
+
+static void print_state_counts(struct buf *b, const struct stuck_table *h,
+			       const struct stuck_group *g)
+{
+	const struct layout *l = choose_layout(h);
+	uint32_t rest = g->sockets, open = g->count[stuck_state_index(STATE_ESTABLISHED)];
+	size_t from = b->len;
+
+	for (unsigned i = 0; i < COUNT(l->state); i++) {
+		uint32_t n = l->state[i] ? g->count[stuck_state_index(l->state[i])] : rest;
+
+		column_number(b, n, l->width[i]);
+		rest -= n;
+	}
+	stuck_print_age(b, g->oldest_ns, open == g->sockets,
+			LINE_COLUMNS - NAME_WIDTH - (b->len - from));
 	buf_char(b, '\n');
 }
 
-static void print_state_table_header(struct view_context *v, const char *of_what)
+static void print_state_table_header(struct view_context *v, const struct stuck_table *h,
+				     const char *of_what)
 {
+	const struct layout *l = choose_layout(h);
+	const char *age = stuck_shows_only_open(h) ? "IDLE" : "OLDEST";
+	size_t left = LINE_COLUMNS - NAME_WIDTH - strlen(l->heading) - strlen(age);
+
 	buf_char(v->out, '\n');
 	column_heading(v, of_what, NAME_WIDTH);
-	column_heading(v, "CLOSE_WAIT FIN_WAIT1 FIN_WAIT2 CLOSING LAST_ACK      OLDEST", 0);
+	column_heading(v, l->heading, strlen(l->heading) + left);
+	column_heading(v, age, 0);
 	buf_char(v->out, '\n');
 }
 
@@ -158,20 +230,14 @@ static void print_by_process(struct view_context *v, const struct stuck_table *h
 	size_t n = stuck_count_rows(v, h->nr_groups, ROWS);
 	struct buf *b = v->out;
 
-	print_state_table_header(v, "PID     COMM");
+	print_state_table_header(v, h, "PID     COMM");
 	for (size_t i = 0; i < n; i++) {
 		const struct stuck_group *g = &h->group[i];
 		size_t from = b->len;
 
-		if (g->owner == OWNER_PROCESS) {
-			buf_u64(b, g->pid);
-			buf_pad(b, from, PID_WIDTH);
-			stuck_print_comm(b, g->comm, NAME_WIDTH - PID_WIDTH - 1);
-		} else {
-			buf_str(b, stuck_owner_words(g->owner));
-		}
+		stuck_print_owner(v, h, g, PID_WIDTH, NAME_WIDTH - PID_WIDTH - 1);
 		buf_pad(b, from, NAME_WIDTH);
-		print_state_counts(b, g);
+		print_state_counts(b, h, g);
 		view_flush(v);
 	}
 	print_rows_left_out(v, h->group + n, h->nr_groups - n);
@@ -186,7 +252,7 @@ static void print_by_peer(struct view_context *v, const struct stuck_table *h)
 		return;		/* with one socket per peer the table would add nothing */
 	while (!v->terminal.wide && n > 3 && h->peer[n - 1].sockets == 1)
 		n--;
-	print_state_table_header(v, "PEER");
+	print_state_table_header(v, h, "PEER");
 	for (size_t i = 0; i < n; i++) {
 		const struct flow *w = &h->peer[i].peer;
 		size_t from = b->len;
@@ -195,7 +261,7 @@ static void print_by_peer(struct view_context *v, const struct stuck_table *h)
 		if (!w->peer_port && b->len > from)
 			b->data[b->len - 1] = '*';
 		buf_pad(b, from, NAME_WIDTH);
-		print_state_counts(b, &h->peer[i]);
+		print_state_counts(b, h, &h->peer[i]);
 		view_flush(v);
 	}
 	print_rows_left_out(v, h->peer + n, h->nr_peers - n);
@@ -213,6 +279,12 @@ static void print_caveats(struct view_context *v, const struct stuck_table *h)
 	}
 	if (h->cut_short)
 		buf_str(b, "The walk took too long and was given up: some are missing.\n");
+	if (h->orphans_elsewhere) {
+		buf_u64(b, h->orphans_elsewhere);
+		buf_str(b, h->orphans_elsewhere == 1 ? " orphan is" : " orphans are");
+		buf_str(b, " in network namespaces that the walk did not find:\n"
+			   "a container that is gone leaves them behind until they expire.\n");
+	}
 	if (h->age_unknown) {
 		buf_u64(b, h->age_unknown);
 		buf_str(b, " left out by --older-than: nothing shows that they are so old.\n");
@@ -249,11 +321,13 @@ static const char stuck_manual[] =
 	"\n"
 	"  SOCKETS WHY    the number of sockets, and the cause or the remedy\n"
 	"  OLDEST AGE     the least age that the sockets can have (>=); - means unknown\n"
+	"  IDLE           of established sockets: since data was last sent or received\n"
 	"  UNREAD SEND-Q  bytes that the program has not read; bytes not acknowledged\n"
 	"  EOF            whether the program has read up to the peer's FIN\n"
 	"  FD             descriptors; +2 means that two other processes also hold it\n"
 	"\n"
-	"  --older-than TIME  only sockets that are stuck for at least TIME\n"
+	"  --state STATES     only these: close-wait, fin-wait-1, ... established\n"
+	"  --older-than TIME  only sockets that are stuck (or idle) for at least TIME\n"
 	"  --watch SECONDS    look again every SECONDS\n"
 	"  --fail             exit 1 if a socket is found\n"
 	"  -w                 list all of them\n"
@@ -261,7 +335,7 @@ static const char stuck_manual[] =
 	"\n"
 	"Examples:\n"
 	"  tcpclose stuck --older-than 5m --fail  a health check: are sockets leaking?\n"
-	"  tcpclose stuck -c java -w              all half-closed sockets of one program\n";
+	"  tcpclose stuck -p 812 --state established  what does a drain wait for?\n";
 
 const struct view view_stuck = {
 	.id = VIEW_STUCK,

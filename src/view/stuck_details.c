@@ -10,48 +10,81 @@
 #include "names.h"
 
 #define ENDPOINT_WIDTH 21
-#define LINE_COLUMNS 80
+#define COMM_WIDTH 15
+#define NETNS_WIDTH 11		/* of an inode number, with -w */
 #define SOCKETS 5		/* of one owner and kind, without -w */
 #define DETAILS 5		/* owners whose sockets are listed, without -w */
 
-/* "4021 nginx: 2 sockets, container 0123456789ab, /system.slice/docker-0123.scope" */
+/* Print ", netns 4026531840", or in how many namespaces the sockets are. */
+static void print_netns(struct buf *b, const struct stuck_table *h, const struct stuck_group *g)
+{
+	const struct stuck_socket *first = &h->sockets[g->first];
+
+	for (uint32_t i = 1; i < g->sockets; i++) {
+		if (first[i].flow.netns == first->flow.netns)
+			continue;
+		buf_str(b, ", several netns");
+		return;
+	}
+	buf_str(b, ", netns ");
+	buf_u64(b, first->flow.netns);
+}
+
+/* Append bytes to the line that began at `from`; cut, with "..", at its end unless -w. */
+static void print_to_line_end(struct view_context *v, size_t from, const char *bytes, size_t len)
+{
+	size_t used = v->out->len - from, max = ESCAPE_ANY_WIDTH;
+
+	if (!v->terminal.wide)
+		max = used + 4 < LINE_COLUMNS ? LINE_COLUMNS - 2 - used : 2;
+	if (escape_for_terminal(v->out, bytes, len, max) < len)
+		buf_str(v->out, "..");
+}
+
+static void print_cgroup(struct view_context *v, const struct stuck_group *g,
+			 const struct stuck_holder *o, size_t from)
+{
+	const char *path = view_cgroup_path(v, o->cgroup, g->pid), *id;
+
+	id = path ? cgroup_names_container(path) : NULL;
+	if (id) {
+		buf_str(v->out, ", container ");
+		buf_add(v->out, id, v->terminal.wide ? CONTAINER_ID_LEN : SHORT_ID);
+	}
+	if (path && (v->terminal.wide || !id)) {
+		buf_str(v->out, ", ");
+		print_to_line_end(v, from, path, strlen(path));
+	}
+}
+
+/*
+ *	4021 nginx: 2 sockets, netns 4026531840, container 0123456789ab
+ *	  nginx: worker process
+ */
 static void print_owner(struct view_context *v, const struct stuck_table *h,
 			const struct stuck_group *g)
 {
-	const struct stuck_socket *first = &h->sockets[g->first];
-	const char *path = NULL, *id;
+	const struct stuck_holder *o = stuck_group_holder(h, g);
+	struct process_names names;
 	struct buf *b = v->out;
-	size_t from = b->len;
+	size_t from;
 
 	buf_char(b, '\n');
-	if (g->owner == OWNER_PROCESS) {
-		buf_u64(b, g->pid);
-		buf_char(b, ' ');
-		stuck_print_comm(b, g->comm, ESCAPE_ANY_WIDTH);
-		for (uint32_t i = 0; i < first->nr_holders && !path; i++)
-			if (h->holder[first->holder + i].pid == g->pid)
-				path = view_cgroup_path(v, h->holder[first->holder + i].cgroup,
-							g->pid);
-	} else {
-		buf_str(b, stuck_owner_words(g->owner));
-	}
+	from = b->len;
+	stuck_print_owner(v, h, g, 0, v->terminal.wide ? ESCAPE_ANY_WIDTH : COMM_WIDTH);
 	buf_str(b, ": ");
 	buf_u64(b, g->sockets);
 	buf_str(b, " socket");
 	buf_str(b, stuck_plural(g->sockets));
-	id = path ? cgroup_names_container(path) : NULL;
-	if (id) {
-		buf_str(b, ", container ");
-		buf_add(b, id, v->terminal.wide ? CONTAINER_ID_LEN : SHORT_ID);
-	}
-	if (path && (v->terminal.wide || !id)) {
-		size_t left = LINE_COLUMNS - 2 - (b->len - from < 70 ? b->len - from : 70);
-		size_t max = v->terminal.wide ? ESCAPE_ANY_WIDTH : left - 1;
-
-		buf_str(b, ", ");
-		if (escape_for_terminal(b, path, strlen(path), max) < strlen(path))
-			buf_str(b, "..");
-	}
+	print_netns(b, h, g);
+	if (o)
+		print_cgroup(v, g, o, from);
+	buf_char(b, '\n');
+	if (!o || !view_process(v, o, &names) || !names.cmdline)
+		return;
+	from = b->len;
+	buf_str(b, "  ");
+	print_to_line_end(v, from, names.cmdline, names.cmdline_len);
 	buf_char(b, '\n');
 }
 
@@ -141,14 +174,14 @@ static void print_other_holders(struct view_context *v, const struct stuck_table
 		buf_str(v->out, ")\n");
 }
 
-static void print_queue_bytes(struct buf *b, const struct stuck_socket *g, uint32_t n, size_t width)
+static void print_queue_bytes(struct buf *b, bool known, uint32_t n, size_t width)
 {
 	size_t from = b->len;
 
-	if (g->substate)
-		buf_char(b, '-');
-	else
+	if (known)
 		fmt_bytes(b, n);
+	else
+		buf_char(b, '-');
 	buf_pad_before(b, from, width);
 }
 
@@ -157,11 +190,13 @@ static void print_socket_row(struct view_context *v, const struct stuck_table *h
 {
 	struct buf *b = v->out;
 
-	stuck_print_age(b, g->age_ns, STUCK_AGE_WIDTH);
+	stuck_print_age(b, g->age_ns, g->state == STATE_ESTABLISHED, STUCK_AGE_WIDTH);
 	print_endpoint_column(v, &g->flow, true);
 	print_endpoint_column(v, &g->flow, false);
-	print_queue_bytes(b, g, g->unread, 7);
-	print_queue_bytes(b, g, g->unacked + g->unsent, 7);
+	if (v->terminal.wide)
+		column_number(b, g->flow.netns, NETNS_WIDTH);
+	print_queue_bytes(b, !g->substate && !(g->sock_flags & SOCKF_MPTCP), g->unread, 7);
+	print_queue_bytes(b, !g->substate, g->unacked + g->unsent, 7);
 	buf_str(b, g->eof_read == TRI_YES ? " yes" : g->eof_read == TRI_NO ? " no " : " -  ");
 	print_descriptors(v, h, g, group);
 }
@@ -198,12 +233,15 @@ static void print_kind(struct view_context *v, const struct stuck_table *h,
 	buf_str(b, " more (-w shows all)\n");
 }
 
-static void print_sockets_header(struct view_context *v)
+static void print_sockets_header(struct view_context *v, const struct stuck_table *h)
 {
 	size_t width = (v->terminal.wide ? 2 : 1) * ENDPOINT_WIDTH;
 
-	column_text(v->out, "        AGE LOCAL", STUCK_AGE_WIDTH + width);
+	column_text(v->out, stuck_shows_only_open(h) ? "       IDLE LOCAL" : "        AGE LOCAL",
+		    STUCK_AGE_WIDTH + width);
 	column_text(v->out, " PEER", width);
+	if (v->terminal.wide)
+		buf_str(v->out, "      NETNS");
 	buf_str(v->out, " UNREAD SEND-Q EOF FD\n");
 }
 
@@ -217,7 +255,7 @@ void stuck_print_details(struct view_context *v, const struct stuck_table *h)
 
 		print_owner(v, h, group);
 		print_other_holders(v, h, group);
-		print_sockets_header(v);
+		print_sockets_header(v, h);
 		while (g < end) {
 			const struct stuck_socket *next = g + 1;
 

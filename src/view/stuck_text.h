@@ -8,18 +8,35 @@
 #include "fmt.h"
 #include "view.h"
 
+#define LINE_COLUMNS 80
 #define STUCK_AGE_WIDTH (FMT_AGE_WIDTH + 2)
 
-/* ">=2h 3min", "-" if the age is 0. */
-void stuck_print_age(struct buf *b, uint64_t ns, size_t width);
+/* How long: ">=2h 3min", "-" if the age is 0; "2h 3min" if it is exact. */
+void stuck_print_age(struct buf *b, uint64_t ns, bool exact, size_t width);
+
+/* The pid and the name of a group's process, or the words of another kind of owner. */
+void stuck_print_owner(struct view_context *v, const struct stuck_table *h,
+		       const struct stuck_group *g, size_t pid_width, size_t comm_width);
+
+/* Were established sockets asked for, and were only they? */
+static inline bool stuck_shows_open(const struct stuck_table *h)
+{
+	return h->config.states >> STATE_ESTABLISHED & 1;
+}
+
+static inline bool stuck_shows_only_open(const struct stuck_table *h)
+{
+	return h->config.states == 1u << STATE_ESTABLISHED;
+}
+
+/* The first holder of a group's first socket that is the group's process; NULL if it has none. */
+const struct stuck_holder *stuck_group_holder(const struct stuck_table *h,
+					      const struct stuck_group *g);
 
 void stuck_print_comm(struct buf *b, const uint8_t *bytes, size_t width);
 
 /* "" for one, else "s" */
 const char *stuck_plural(uint64_t n);
-
-/* "(orphans)", for an owner that is no process */
-const char *stuck_owner_words(unsigned owner);
 
 /* How many of n rows to print: with -w all, else at most limit. */
 size_t stuck_count_rows(const struct view_context *v, size_t n, size_t limit);

@@ -68,6 +68,9 @@ struct lookup {
 	/* The path of the program, NULL unknown; valid until the next call. */
 	const char *(*exe_path)(void *arg, const struct socket_call *a);
 	void *exe_arg;
+	/* The names of a holder's process. False: unknown. Valid until the next call. */
+	bool (*process)(void *arg, const struct stuck_holder *o, struct process_names *names);
+	void *process_arg;
 	const struct text_cache *stacks;	/* the user stacks of closes */
 };
 
@@ -154,6 +157,16 @@ static inline const char *view_cgroup_path(const struct view_context *v, uint64_
 	const struct lookup *l = &v->lookup;
 
 	return l->cgroup_path ? l->cgroup_path(l->cgroup_arg, cgroup, pid) : NULL;
+}
+
+/* The names of a holder's process. False, with no names, if they are unknown. */
+static inline bool view_process(const struct view_context *v, const struct stuck_holder *o,
+				struct process_names *names)
+{
+	const struct lookup *l = &v->lookup;
+
+	*names = (struct process_names){ 0 };
+	return l->process && l->process(l->process_arg, o, names);
 }
 
 /* The user stack of a call, in the format of stack_cache.h; NULL unknown. */
