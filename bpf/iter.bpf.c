@@ -27,7 +27,8 @@ static __always_inline bool is_wanted_state(__u8 state)
  */
 static __always_inline bool is_wanted(const struct flow *w, __u8 state)
 {
-	if (partners && (state == STATE_CLOSE_WAIT || state == STATE_FIN_WAIT2))
+	if (partners && (state == STATE_CLOSE_WAIT || state == STATE_FIN_WAIT1 ||
+			 state == STATE_FIN_WAIT2))
 		return true;
 	return filter_matches_either_end(&filter, w);
 }
@@ -171,18 +172,17 @@ int iter_files(struct bpf_iter__task_file *ctx)
 	struct task_struct *task = ctx->task;
 	struct file *file = ctx->file;
 	struct sock *sk;
+	__u16 protocol;
 
 	if (!task || !file || (file->f_inode->i_mode & S_IFMT) != S_IFSOCK)
 		return 0;
-	sk = file_tcp_sock(file);
-	if (sk) {
+	sk = file_sock(file);
+	if (!sk)
+		return 0;
+	protocol = BPF_CORE_READ(sk, sk_protocol);
+	if (protocol == IPPROTO_TCP)
 		emit_holder(ctx, task, sk);
-		return 0;
-	}
-	if (!mptcp_exists())
-		return 0;
-	sk = file_sock(file, IPPROTO_MPTCP);
-	if (sk)
+	else if (mptcp_exists() && protocol == IPPROTO_MPTCP)
 		emit_mptcp_holder(ctx, task, sk);
 	return 0;
 }

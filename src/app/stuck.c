@@ -133,6 +133,7 @@ static int scan_once(struct stuck_run *l)
 					     .story_filter = &l->story_filter,
 					     .older_than_ns = l->o->stuck.older_than_ns,
 					     .states = l->o->stuck.states,
+					     .process = look_up_process, .process_arg = &l->names,
 					     .max = l->o->capture.max_open };
 	struct scan_stats stats;
 	struct stuck_table h;
@@ -152,9 +153,9 @@ static int scan_once(struct stuck_run *l)
 	h.hidden = stats.hidden;
 	h.cut_short = stats.cut_short;
 	compare_orphans(&h, l, &stats);
-	proc_names_release(&l->names);	/* those of an earlier look */
 	status = show_table(l, &h);
 	stuck_table_release(&h);
+	proc_names_release(&l->names);	/* the next look finds others */
 	l->rounds++;
 	return status;
 }

@@ -36,11 +36,20 @@ static void join_holders(struct stuck_table *h)
 	}
 }
 
-static bool holder_matches(const struct story_filter *s, const struct stuck_holder *holder)
+/* The name of a thread matches, and that of its process, which differs only if it is no leader. */
+static bool holder_matches(const struct stuck_table *h, const struct stuck_holder *holder)
 {
+	const struct story_filter *s = h->config.story_filter;
 	struct filter_task task = { .pid = holder->pid, .uid = holder->uid, .comm = holder->comm,
 				    .cgroup = holder->cgroup, .lives = true };
+	struct process_names names;
 
+	if (story_filter_matches_task(s, &task))
+		return true;
+	if (!s->comms || holder->tid == holder->pid || !h->config.process ||
+	    !h->config.process(h->config.process_arg, holder, &names))
+		return false;
+	task.comm = names.process;
 	return story_filter_matches_task(s, &task);
 }
 
@@ -49,7 +58,7 @@ static const struct stuck_holder *find_owner(const struct stuck_table *h,
 					     const struct stuck_socket *g)
 {
 	for (uint32_t i = 0; i < g->nr_holders; i++)
-		if (holder_matches(h->config.story_filter, &h->holder[g->holder + i]))
+		if (holder_matches(h, &h->holder[g->holder + i]))
 			return &h->holder[g->holder + i];
 	return NULL;
 }

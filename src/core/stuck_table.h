@@ -165,6 +165,9 @@ struct stuck_table_config {
 	const struct story_filter *story_filter;
 	uint64_t older_than_ns;	/* 0: any age */
 	uint32_t states;	/* set of 1 << enum tcp_state_id; 0: all but ESTABLISHED */
+	/* The names of a holder's process, as in struct lookup (view.h); NULL: not available. */
+	bool (*process)(void *arg, const struct stuck_holder *o, struct process_names *names);
+	void *process_arg;
 	size_t max;		/* number of sockets */
 };
 

@@ -246,7 +246,14 @@ def test_statuses_and_filters(options):
 
 
 def test_leader_has_exited(options):
-    plain(options, "zombie")
+    with fixtures.Namespace() as ns, StuckWorkload(ns, "zombie") as workload:
+        found, _ = look(options, "--netns", ns.name)
+        check_found(ns, found, workload.wants)
+        pid = next(iter(workload.wants[0]["fds"]))
+        for name in ("worker", read_text(f"/proc/{pid}/comm").rstrip("\n")):
+            same(f"-c {name}", [key(o) for o in look(options, "--netns", ns.name, "-c", name)[0]],
+                 [key(o) for o in found])
+        same("another name", look(options, "--netns", ns.name, "-c", "another")[0], [])
 
 
 def test_thread_with_a_table_of_its_own(options):
