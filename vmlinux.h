@@ -28,6 +28,7 @@ typedef _Bool bool;
 enum bpf_map_type {
 	BPF_MAP_TYPE_HASH = 1,
 	BPF_MAP_TYPE_PERCPU_ARRAY = 6,
+	BPF_MAP_TYPE_LRU_HASH = 9,
 	BPF_MAP_TYPE_RINGBUF = 27,
 };
 
@@ -205,11 +206,12 @@ struct inet_connection_sock {
 	__u8 icsk_retransmits;
 	__u8 icsk_probes_out;
 	__u32 icsk_rto;
-	__u32 icsk_user_timeout;
-	void *icsk_ulp_data;
+	__u32 icsk_probes_tstamp;	/* kernels >= 5.11 */
 	struct {
 		__u32 lrcvtime;
 	} icsk_ack;
+	__u32 icsk_user_timeout;
+	void *icsk_ulp_data;
 };
 
 struct tcp_sock {
@@ -346,6 +348,7 @@ struct task_struct {
 	int exit_code;
 	int pid;
 	int tgid;
+	struct task_struct *group_leader;
 	struct mm_struct *mm;
 	char comm[16];
 	const struct cred *cred;

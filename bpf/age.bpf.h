@@ -28,6 +28,33 @@ static __always_inline __u64 ns_since_ms(__u32 ms)
 }
 
 /*
+ * Fill in how long the connection has been silent in each direction. If no data went that way, the
+ * kernel's time is that of the handshake.
+ */
+static __always_inline void sock_fill_idle(struct event *e, const struct tcp_sock *tp)
+{
+	e->idle_sent_ms = ns_since_tick(tp->lsndtime) / NS_PER_MS;
+	e->idle_received_ms = ns_since_tick(tp->inet_conn.icsk_ack.lrcvtime) / NS_PER_MS;
+	e->flags |= EVENTF_IDLE;
+}
+
+/*
+ * A socket goes to CLOSE: may TCP_USER_TIMEOUT be the cause? With data or a FIN in flight, or with
+ * keepalive, it replaces the limit of retries. With zero-window probes it is a second limit, and
+ * the time since the first probe decides (tcp_probe_timer).
+ */
+static __always_inline bool sock_user_timeout_is_over(const struct tcp_sock *tp)
+{
+	const struct inet_connection_sock *icsk = &tp->inet_conn;
+
+	if (tp->snd_una != tp->snd_nxt || tp->write_seq == tp->snd_nxt ||
+	    !bpf_core_field_exists(icsk->icsk_probes_tstamp))
+		return true;
+	return icsk->icsk_probes_tstamp && ns_since_tick(icsk->icsk_probes_tstamp) >=
+						   icsk->icsk_user_timeout * NS_PER_MS;
+}
+
+/*
  * Fill in the minimum age of the socket's state. The three states below are entered by a segment,
  * so they are at least as old as the last segment received (rcv_tstamp, set by tcp_ack). In the
  * other states our FIN is not acknowledged yet. If only the FIN is outstanding, retrans_stamp is
@@ -51,21 +78,6 @@ static __always_inline void sock_fill_age(struct event *e, const struct tcp_sock
 		return;
 	e->age_ns = ns_since_ms(tp->retrans_stamp);
 	e->age_source = AGE_SOURCE_FIN_RESENT;
-}
-
-static __always_inline __u32 ms_since_tick(__u32 tick)
-{
-	return (__u32)(ns_since_tick(tick) / NS_PER_MS);
-}
-
-/*
- * Fill in for how long an open connection has been idle: since data was last sent (lsndtime) and
- * received (lrcvtime). Both start when the connection is established.
- */
-static __always_inline void sock_fill_idle(struct event *e, const struct tcp_sock *tp)
-{
-	e->idle_ms[0] = ms_since_tick(tp->lsndtime);
-	e->idle_ms[1] = ms_since_tick(tp->inet_conn.icsk_ack.lrcvtime);
 }
 
 /*

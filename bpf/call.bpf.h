@@ -6,7 +6,7 @@
 #pragma once
 
 #include "emit.bpf.h"
-#include "task.bpf.h"
+#include "process_name.bpf.h"
 #include "reentry.bpf.h"
 
 extern const volatile struct filter filter;
@@ -28,10 +28,17 @@ struct inflight_map {
 };
 extern struct inflight_map inflight SEC(".maps");
 
-/* Can this socket have a story? Only a socket that has a peer, or had one, can. */
-static __always_inline bool has_peer(__u8 state, __be16 dport)
+/*
+ * Can this socket have a story? It must have a peer, or have had one. A connection that was never
+ * established has a story if its SYN carried data (TCP Fast Open).
+ */
+static __always_inline bool may_have_story(const struct sock *sk, __u8 state, __be16 dport)
 {
-	return dport && state != STATE_LISTEN && (state != STATE_SYN_SENT || filter.never_open);
+	const struct tcp_sock *tp = (const void *)sk;
+
+	if (!dport || state == STATE_LISTEN)
+		return false;
+	return state != STATE_SYN_SENT || filter.never_open || BPF_CORE_READ(tp, bytes_sent);
 }
 
 /*
@@ -54,7 +61,7 @@ static __always_inline bool inflight_read_cast(struct inflight *call, const void
 	if (!sk || sk->sk_protocol != IPPROTO_TCP)
 		return false;
 	call->state = sk->__sk_common.skc_state;
-	if (!has_peer(call->state, sk->__sk_common.skc_dport))
+	if (!may_have_story(sk, call->state, sk->__sk_common.skc_dport))
 		return false;
 	flow_fill(&call->flow, &sk->__sk_common, RDONLY_CAST(sk, struct inet_sock)->inet_sport);
 	call->sk = (__u64)sk;
@@ -72,7 +79,7 @@ static __always_inline bool inflight_read(struct inflight *call, const struct fi
 	if (!sk)
 		return false;
 	call->state = BPF_CORE_READ(sk, __sk_common.skc_state);
-	if (!has_peer(call->state, BPF_CORE_READ(sk, __sk_common.skc_dport)))
+	if (!may_have_story(sk, call->state, BPF_CORE_READ(sk, __sk_common.skc_dport)))
 		return false;
 	flow_fill_untrusted(&call->flow, sk);
 	call->sk = (__u64)sk;
@@ -120,18 +127,22 @@ static __always_inline int call_exit(long ret)
 	__u32 tid = (__u32)bpf_get_current_pid_tgid();
 	const struct inflight *was = bpf_map_lookup_elem(&inflight, &tid);
 	struct event *e;
+	__u64 now_ns;
+	__u8 process;
 
 	if (!was)
 		return 0;
+	now_ns = bpf_ktime_get_boot_ns();
+	process = process_name_bits(now_ns);
 	e = event_reserve(EVENT_CALL, was->ts_ns);
 	if (e) {
 		event_set_flow(e, &was->flow);
 		e->sk_key = was->sk ^ sk_xor;
 		e->cookie = was->cookie;
 		e->old_state = e->new_state = was->state;
-		e->call_ns = bpf_ktime_get_boot_ns() - was->ts_ns;
+		e->call_ns = now_ns - was->ts_ns;
 		e->ret = (__s32)ret;
-		task_fill(e);
+		task_fill(e, process);
 		event_submit(e);
 	}
 	bpf_map_delete_elem(&inflight, &tid);

@@ -119,6 +119,22 @@ int iter_sockets(struct bpf_iter__tcp *ctx)
 	return is_wanted_state(skc->skc_state) ? emit_socket(ctx->meta->seq, skc, ctx->uid) : 0;
 }
 
+/* Fill in the name of the process of a task, if it is not that of the task. */
+static __always_inline void holder_fill_process(struct event *e, struct task_struct *task)
+{
+	const __u64 *comm = (const void *)e->comm, *process = (const void *)e->process;
+
+	if (e->pid != e->tid &&
+	    BPF_CORE_READ_STR_INTO(&e->process, task, group_leader, comm) < 0)
+		return;
+	if (e->pid == e->tid || (comm[0] == process[0] && comm[1] == process[1])) {
+		__builtin_memset(e->process, 0, sizeof(e->process));
+		e->task_flags |= TASKF_PROCESS_SAME;
+	} else {
+		e->task_flags |= TASKF_PROCESS_NAMED;
+	}
+}
+
 /* Report the descriptor of the iterator as one of this TCP socket. */
 static __always_inline void emit_holder(struct bpf_iter__task_file *ctx, struct task_struct *task,
 					struct sock *sk)
@@ -140,7 +156,8 @@ static __always_inline void emit_holder(struct bpf_iter__task_file *ctx, struct 
 	e.tid = task->pid;
 	e.uid = task->cred->uid.val;
 	e.cgroup = BPF_CORE_READ(task, cgroups, dfl_cgrp, kn, id);
-	BPF_CORE_READ_INTO(&e.comm, task, comm);
+	BPF_CORE_READ_STR_INTO(&e.comm, task, comm);
+	holder_fill_process(&e, task);
 	e.arg[0] = ctx->fd;
 	bpf_seq_write(ctx->meta->seq, &e, sizeof(e));
 }

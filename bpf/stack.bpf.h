@@ -55,10 +55,7 @@ static __always_inline bool change_wants_stack(const struct sock *sk, int new)
 {
 	if (new != STATE_FIN_WAIT1 && new != STATE_LAST_ACK && new != STATE_CLOSE)
 		return false;
-	if (sk->sk_lock.owned || new != STATE_CLOSE)
-		return true;
-	/* never accepted: closed by the close() of its listener */
-	return !sk->sk_socket && !(sk->__sk_common.skc_flags & 1UL << SOCK_DEAD_BIT);
+	return task_may_make_change(sk, new);
 }
 
 /*

@@ -5,15 +5,17 @@
  * inet_sock_set_state fires before sk_state is written. The task is recorded only if it may have
  * made the change. In all other cases a packet or a timer merely runs on its CPU.
  */
+#include "age.bpf.h"
 #include "event_new.bpf.h"
 #include "local.h"
+#include "process_name.bpf.h"
 #include "stack.bpf.h"
-#include "task.bpf.h"
 #include "reentry.bpf.h"
 #include <bpf/bpf_tracing.h>
 
 struct events_map events SEC(".maps");
 struct reentry_marks_map reentry_marks SEC(".maps");
+struct process_names_map process_names SEC(".maps");
 struct kernel_counters counters;
 volatile __u32 reader_asleep;
 const volatile struct filter filter;
@@ -25,21 +27,35 @@ const volatile struct kernel_features kernel_features;
 const volatile bool want_stacks;
 
 /*
- * Is this change part of a story? The start of a connection is not, and the changes of a listener
- * are not, with one exception. The close of a listener resets the connections in its accept queue,
- * so it shows the task that closes them.
+ * Did a program use the connection before it was established (TCP Fast Open)? It did if the SYN
+ * carried data, or if accept() has returned the socket.
  */
-static __always_inline bool is_traced(const struct sock *sk, int old, int new)
+static __always_inline bool is_used_early(struct sock *sk, int old)
+{
+	const struct tcp_sock *tp = bpf_skc_to_tcp_sock(sk);
+
+	return tp && (tp->bytes_sent || tp->bytes_received ||
+		      (old == STATE_SYN_RECV && sk->sk_socket));
+}
+
+/*
+ * Is this change part of a story? The start of a connection is not, unless it is a simultaneous
+ * open: only its first change shows that the program called connect(). The changes of a listener
+ * are not either, with one exception. The close of a listener resets the connections in its accept
+ * queue, so it shows the task that closes them.
+ */
+static __always_inline bool is_traced(struct sock *sk, int old, int new)
 {
 	if (sk->sk_protocol != IPPROTO_TCP)
 		return false;
 	if (old == STATE_LISTEN)
 		return new == STATE_CLOSE && sk->sk_ack_backlog;
-	if (old == STATE_CLOSE || new == STATE_LISTEN || new == STATE_SYN_SENT ||
-	    new == STATE_SYN_RECV)
+	if (old == STATE_CLOSE || new == STATE_LISTEN || new == STATE_SYN_SENT)
 		return false;
+	if (new == STATE_SYN_RECV)
+		return old == STATE_SYN_SENT;
 	if (new == STATE_CLOSE && (old == STATE_SYN_SENT || old == STATE_SYN_RECV))
-		return filter.never_open;
+		return filter.never_open || is_used_early(sk, old);
 	return true;
 }
 
@@ -49,10 +65,22 @@ static __always_inline bool is_orphan_release(__u16 bits)
 	return (bits & (SOCKF_DEAD | SOCKF_LINGER)) == SOCKF_DEAD;
 }
 
+/* Fill in what only a change to CLOSE has. */
+static __always_inline void fill_close(struct event *e, struct sock *sk, const struct tcp_sock *tp)
+{
+	if (e->old_state == STATE_FIN_WAIT2)
+		e->fin_timeout_ns = sock_fin_timeout_ns(sk, tp);
+	if (!sock_user_timeout_is_over(tp))
+		e->flags &= ~EVENTF_USER_TIMEOUT;
+	e->flags |= sock_tw_full_bit(sk);
+	e->rcv_wnd = sock_rcv_wnd(tp);
+}
+
 static __always_inline int emit_state(void *ctx, struct sock *sk, int old, int new)
 {
 	__u64 ts_ns = bpf_ktime_get_boot_ns();
 	struct tcp_sock *tp;
+	__u8 process = 0;
 	struct event *e;
 	struct flow w;
 
@@ -67,6 +95,8 @@ static __always_inline int emit_state(void *ctx, struct sock *sk, int old, int n
 		return 0;
 	}
 	stack_emit(ctx, sk, new, ts_ns);
+	if (task_may_make_change(sk, new))
+		process = process_name_bits(ts_ns);
 	e = event_reserve(EVENT_STATE, ts_ns);
 	if (!e)
 		return 0;
@@ -75,15 +105,14 @@ static __always_inline int emit_state(void *ctx, struct sock *sk, int old, int n
 	e->cookie = sock_cookie(sk);
 	e->old_state = old;
 	e->new_state = new;
-	if (new == STATE_CLOSE) {
-		e->fin_timeout_ns = sock_fin_timeout_ns(sk, tp);
-		e->flags |= sock_tw_full_bit(sk);
-		e->rcv_wnd = sock_rcv_wnd(tp);
-	}
+	if (old == STATE_ESTABLISHED)
+		sock_fill_idle(e, tp);
+	if (new == STATE_CLOSE)
+		fill_close(e, sk, tp);
 	e->sock_flags |= sock_file_bits(sk);
 	if (local_task_may_have_changed(e)) {
 		e->flags |= sock_fput_bit(sk);
-		task_fill(e);
+		task_fill(e, process);
 	}
 	if (new == STATE_CLOSE && is_orphan_release(e->sock_flags))
 		mark_orphan_closed(sock_id(sk));
@@ -115,11 +144,12 @@ static __always_inline bool release_is_traced(const struct sock *sk)
 
 static __always_inline int emit_destroy(struct sock *sk)
 {
+	__u8 process = process_name_bits(bpf_ktime_get_boot_ns());
 	struct event *e = event_for_sock(sk, EVENT_DESTROY);
 
 	if (!e)
 		return 0;
-	task_fill(e);
+	task_fill(e, process);
 	event_submit(e);
 	return 0;
 }

@@ -116,8 +116,24 @@ static __always_inline void regs_fill(struct event *e, struct task_struct *task)
 	e->task_flags |= TASKF_SYSCALL;
 }
 
-/* Fill in the task on this CPU. User space decides whether it caused the event. */
-static __always_inline void task_fill(struct event *e)
+/*
+ * Could the task on this CPU make this change? True whenever local_task_may_have_changed() is true,
+ * which needs the filled event. For what has to come before the event.
+ */
+static __always_inline bool task_may_make_change(const struct sock *sk, int new)
+{
+	if (sk->sk_lock.owned || new == STATE_FIN_WAIT1 || new == STATE_LAST_ACK)
+		return true;
+	/* never accepted: closed by the close() of its listener */
+	return new == STATE_CLOSE && !sk->sk_socket &&
+	       !(sk->__sk_common.skc_flags & 1UL << SOCK_DEAD_BIT);
+}
+
+/*
+ * Fill in the task on this CPU. User space decides whether it caused the event. `process` is the
+ * result of process_name_bits().
+ */
+static __always_inline void task_fill(struct event *e, __u8 process)
 {
 	struct task_struct *task = task_current();
 	__u64 id = bpf_get_current_pid_tgid();
@@ -128,7 +144,7 @@ static __always_inline void task_fill(struct event *e)
 	e->uid = (__u32)bpf_get_current_uid_gid();
 	e->cgroup = bpf_get_current_cgroup_id();
 	bpf_get_current_comm(e->comm, sizeof(e->comm));
-	e->task_flags = TASKF_VALID;
+	e->task_flags = TASKF_VALID | process;
 	e->syscall_nr = -1;
 	if (flags & PF_EXITING) {
 		e->task_flags |= TASKF_EXITING;

@@ -25,8 +25,8 @@ from assertions import Skip  # noqa: E402
 from sandbox_gaps import SandboxGaps  # noqa: E402
 
 # In this order: what is quickest to say that something is wrong comes first, what takes a minute comes last.
-FAMILIES = ["checkers", "unit", "stories", "fuzz", "cli", "strace", "twins", "reuse", "live", "inline", "stuck",
-            "preexisting", "manual", "bench", "soak"]
+FAMILIES = ["checkers", "unit", "stories", "fuzz", "cli", "strace", "twins", "reuse", "reports", "openings", "live",
+            "inline", "stuck", "preexisting", "manual", "bench", "soak"]
 OUTCOMES = ("passed", "failed", "skipped")
 
 

@@ -33,6 +33,7 @@ enum event_kind {
 	EVENT_KINDS(X)
 #undef X
 	EVENT_STACK = 10,	/* counts lost stacks: struct stack (stack.h), not struct event */
+	EVENT_PROCESS_NAME = 11,	/* counts lost names: process_name.h */
 	EVENT_KIND_MAX = 15,
 };
 
@@ -80,12 +81,14 @@ enum sock_flag {
 
 /* event.flags: more properties, of the socket or the event. */
 enum event_flag {
-	EVENTF_USER_TIMEOUT = 1 << 0,	/* TCP_USER_TIMEOUT is set */
+	EVENTF_USER_TIMEOUT = 1 << 0,	/* TCP_USER_TIMEOUT is set; STATE to CLOSE: it may be the
+					   cause, because its time is over */
 	EVENTF_ANSWER = 1 << 1,	/* RESET_SENT: in answer to a segment */
 	EVENTF_FPUT_SYNC = 1 << 2,	/* STATE: the file was released by its own close() */
 	EVENTF_FPUT_DEFERRED = 1 << 3,	/* STATE: the file was released by something else */
 	EVENTF_TW_FULL = 1 << 4,	/* STATE to CLOSE: tcp_max_tw_buckets is reached */
 	EVENTF_NO_SOCKET = 1 << 5,	/* RESET_SENT: answers a FIN without socket or minisock */
+	EVENTF_IDLE = 1 << 6,	/* STATE from, SOCKET in ESTABLISHED: idle_*_ms are valid */
 };
 
 /* SOCKET, with SOCKF_MPTCP: the MPTCP socket above the TCP socket. */
@@ -120,6 +123,9 @@ enum task_flag {
 	TASKF_IO_WORKER = 1 << 3,	/* PF_IO_WORKER or PF_USER_WORKER: a thread of io_uring */
 	TASKF_COMPAT = 1 << 4,	/* syscall_nr is the number of a 32-bit system call */
 	TASKF_SYSCALL = 1 << 5,	/* syscall_nr, syscall and arg[] were read from the registers */
+	/* The name of the process. Old recordings have neither bit: unknown unless tid is pid. */
+	TASKF_PROCESS_SAME = 1 << 6,	/* it is comm */
+	TASKF_PROCESS_NAMED = 1 << 7,	/* HOLDER: it is process; else it came in the ring before */
 };
 
 /* SOCKET: event.age_source, the timestamp from which age_ns is derived. */
@@ -149,10 +155,19 @@ struct event {
 	union {
 		__u64 call_ns;		/* CALL: time in the call */
 		__u64 age_ns;		/* SOCKET: minimum time in its state */
-		__u64 fin_timeout_ns;	/* STATE: limit for an orphan in FIN_WAIT2, 0 unknown */
+		__u64 fin_timeout_ns;	/* STATE to CLOSE: limit for an orphan in FIN_WAIT2 */
+		struct {		/* with EVENTF_IDLE: since data was last sent, received */
+			__u32 idle_sent_ms, idle_received_ms;
+		};
 	};
-	__u64 bytes_sent;	/* payload bytes sent, without retransmissions */
-	__u64 bytes_received;	/* sequence space received in order: payload, and 1 for a FIN */
+	union {
+		struct {
+			__u64 bytes_sent;	/* payload bytes, without retransmissions */
+			/* sequence space received in order: payload, and 1 for a FIN */
+			__u64 bytes_received;
+		};
+		__u8 process[EVENT_COMM_LEN];	/* HOLDER: name, with TASKF_PROCESS_NAMED */
+	};
 	__u8 local_addr[16];	/* network order; IPv4 in the first 4 bytes, the rest 0 */
 	__u8 peer_addr[16];
 	__u32 netns;		/* inode number of the network namespace */
@@ -172,10 +187,7 @@ struct event {
 	__u32 segs_in;		/* segments received */
 	__u32 srtt_us;
 	__s32 syscall_nr;		/* number of the system call in progress, -1 none */
-	union {
-		__s32 arg[2];	/* its first two arguments: fd, how; HOLDER: the descriptor */
-		__u32 idle_ms[2];	/* SOCKET, ESTABLISHED: since data was sent, received */
-	};
+	__s32 arg[2];		/* its first two arguments: fd, how; HOLDER: the descriptor */
 	union {
 		__s32 ret;		/* CALL: its return value */
 		__u32 payload;		/* TIMEWAIT: payload bytes of the segment */

@@ -13,33 +13,46 @@
 
 #define LOCAL_INLINE static inline __attribute__((always_inline))
 
-/* Did a segment complete the close: the ACK of our FIN, or the peer's FIN in FIN_WAIT2? */
+/*
+ * Did a segment complete the close: the ACK of our FIN, or the peer's FIN in FIN_WAIT2? A RST does
+ * not advance snd_una, and a socket in FIN_WAIT2 that has the peer's FIN ends at once. sk_err tells
+ * nothing here: an error may be pending on a socket that lives on (IP_RECVERR, sockmap).
+ */
 LOCAL_INLINE bool local_is_clean_close(const struct event *e)
 {
-	if (e->sk_err)
-		return false;
 	if (e->old_state == STATE_LAST_ACK || e->old_state == STATE_CLOSING)
 		return e->snd_una == e->write_seq;
 	return e->old_state == STATE_FIN_WAIT2 && e->sock_flags & SOCKF_DONE;
 }
 
-/* Does a timewait minisock in FIN_WAIT2 replace the socket (tcp_time_wait)? */
+/*
+ * Was the socket taken to CLOSE by tcp_reset() or tcp_abort()? They set these errors first, and
+ * nothing else does: icmp_err_convert, strparser and kTLS have others.
+ */
+LOCAL_INLINE bool local_is_reset_error(const struct event *e)
+{
+	return e->sk_err == EVENT_ECONNRESET || e->sk_err == EVENT_ECONNABORTED;
+}
+
+/*
+ * Does a timewait minisock in FIN_WAIT2 replace the socket (tcp_time_wait)? All data of an orphan
+ * in FIN_WAIT2 is acknowledged, so no timer gives up on it: only a RST or tcp_abort() ends it.
+ */
 LOCAL_INLINE bool local_becomes_minisock(const struct event *e)
 {
 	const __u16 flags = SOCKF_DEAD | SOCKF_DONE | SOCKF_LINGER2_NEG;
 
-	return e->old_state == STATE_FIN_WAIT2 && !e->sk_err &&
+	return e->old_state == STATE_FIN_WAIT2 && !local_is_reset_error(e) &&
 	       (e->sock_flags & flags) == SOCKF_DEAD;
 }
 
 /*
  * A change to CLOSE: could the owner of the socket's lock have made it (__tcp_close,
- * tcp_disconnect, tcp_abort), rather than a segment that the owner merely processed?
+ * tcp_disconnect, tcp_abort), rather than a segment that the owner merely processed? The owner also
+ * processes a RST that arrived while it held the lock; the story knows whether one did.
  */
 LOCAL_INLINE bool local_owner_may_have_closed(const struct event *e)
 {
-	if (e->sk_err)
-		return e->sk_err == EVENT_ECONNABORTED;
 	return !local_is_clean_close(e) && !local_becomes_minisock(e);
 }
 

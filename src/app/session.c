@@ -10,6 +10,8 @@
 
 #include "log.h"
 #include "process.h"
+#include "process_name.h"
+#include "process_names.h"
 
 #define LOSS_REPORT_EVERY_NS 1000000000ULL
 
@@ -54,8 +56,10 @@ static int open_caches(struct session *s)
 {
 	s->cgroups = text_cache_new(CGROUPS_MAX);
 	s->stacks = text_cache_new(STACKS_MAX);
-	if (!s->cgroups || !s->stacks) {
-		log_error("cannot allocate the caches of cgroups and stacks: %s", strerror(ENOMEM));
+	s->processes = text_cache_new(PROCESS_NAMES_MAX);
+	if (!s->cgroups || !s->stacks || !s->processes) {
+		log_error("cannot allocate the caches of cgroups, stacks and names: %s",
+			  strerror(ENOMEM));
 		return EXIT_FAILED;
 	}
 	s->context.lookup.stacks = s->stacks;
@@ -102,7 +106,10 @@ static int open_pipeline(struct session *s)
 		.arg = s,
 		.endpoint_table = { .max_open = s->o->capture.max_open,
 			   .calls = run_info_watches_calls(&s->meta),
-			   .timewait = run_info_has_hook(&s->meta, "late") },
+			   .timewait = run_info_has_hook(&s->meta, "late"),
+			   .resets = run_info_has_hook(&s->meta, "reset_sent"),
+			   .minisock_resets = run_info_has_hook(&s->meta, "reset_late"),
+			   .names = s->processes },
 	};
 
 	if (getrandom(&config.endpoint_table.seed, sizeof(config.endpoint_table.seed), 0) < 0)
@@ -158,6 +165,16 @@ int session_begin(struct session *s, uint64_t now_ns, const struct kernel_counte
 	return EXIT_FINE;
 }
 
+/* Writes a text that the next event refers to, unless this file of the recording has it already. */
+static void record_text(struct session *s, enum record_annotation_type type, uint64_t key,
+			struct cached_text *cached)
+{
+	if (!s->writer || !cached || !cached->text || cached->file == record_writer_file(s->writer))
+		return;
+	record_writer_annotate(s->writer, type, key, 0, cached->text, strlen(cached->text));
+	cached->file = record_writer_file(s->writer);
+}
+
 /*
  * Looks up the path of the cgroup of the event's task when the cgroup is first seen, because the
  * cgroup may be removed soon. In a recording, the path comes before the event.
@@ -175,11 +192,38 @@ static void note_cgroup(struct session *s, const struct event *e)
 		cached = text_cache_add(s->cgroups, e->cgroup, 0, path, path ? strlen(path) : 0);
 		free(path);
 	}
-	if (!s->writer || !cached || !cached->text || cached->file == record_writer_file(s->writer))
-		return;
-	record_writer_annotate(s->writer, RECORD_ANNOTATION_CGROUP, e->cgroup, 0, cached->text,
-			       strlen(cached->text));
-	cached->file = record_writer_file(s->writer);
+	record_text(s, RECORD_ANNOTATION_CGROUP, e->cgroup, cached);
+}
+
+/* The name of a process came before the first event that needs it. */
+static void note_process(struct session *s, const struct event *e)
+{
+	if (s->writer && e->task_flags & TASKF_PROCESS_NAMED && e->kind != EVENT_HOLDER)
+		record_text(s, RECORD_ANNOTATION_PROCESS, e->pid,
+			    text_cache_find(s->processes, e->pid, 0));
+}
+
+/*
+ * Notes the texts that an event refers to. A text may fill the file, and then the others are needed
+ * in the next file too.
+ */
+static void note_texts(struct session *s, const struct event *e)
+{
+	unsigned file;
+
+	do {
+		file = s->writer ? record_writer_file(s->writer) : 0;
+		note_cgroup(s, e);
+		note_process(s, e);
+	} while (s->writer && record_writer_file(s->writer) != file);
+}
+
+/* Queued events still have the old name of the process. */
+static void set_process_name(struct session *s, uint64_t pid, const void *name, size_t len)
+{
+	if (s->endpoints)
+		endpoint_table_flush(s->endpoints);
+	process_names_set(s->processes, (uint32_t)pid, name, len);
 }
 
 /* A stack comes before its event, here and in the recording. */
@@ -209,6 +253,8 @@ void session_annotate(struct session *s, const struct record_annotation *annotat
 		text_cache_add(s->cgroups, a->key, 0, a->bytes, a->len);
 	if (a->type == RECORD_ANNOTATION_STACK)
 		note_stack(s, (uint32_t)a->key, a->at_ns, a->bytes, a->len);
+	if (a->type == RECORD_ANNOTATION_PROCESS)
+		set_process_name(s, a->key, a->bytes, a->len);
 }
 
 void session_clock_changed(struct session *s, int64_t boot_to_wall_ns, uint64_t now_ns,
@@ -221,16 +267,21 @@ void session_clock_changed(struct session *s, int64_t boot_to_wall_ns, uint64_t 
 
 void session_feed(struct session *s, const void *bytes, unsigned long len)
 {
+	const struct process_name *name = bytes;
 	const struct event *e = bytes;
 
 	if (len == sizeof(struct stack) && s->symbolizer) {
 		symbolize_stack(s, bytes);
 		return;
 	}
+	if (len == sizeof(*name)) {
+		set_process_name(s, name->pid, name->name, sizeof(name->name));
+		return;
+	}
 	if (len == sizeof(*e)) {
 		if (e->ts_ns > s->latest_ns)
 			s->latest_ns = e->ts_ns;
-		note_cgroup(s, e);
+		note_texts(s, e);
 		if (s->writer)
 			record_writer_add_event(s->writer, e);
 		session_tick_view(s, s->latest_ns);
@@ -383,6 +434,8 @@ void session_release(struct session *s)
 	s->cgroups = NULL;
 	text_cache_free(s->stacks);
 	s->stacks = NULL;
+	text_cache_free(s->processes);
+	s->processes = NULL;
 	symbolizer_free(s->symbolizer);
 	s->symbolizer = NULL;
 	output_close(&s->out);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
  * One run of a view over events, live or replayed: its output, the recording that it makes, the
- * annotations of events (cgroup paths, stacks), the reports of losses, and its pipeline.
+ * annotations of events (cgroup paths, stacks, names), the reports of losses, and its pipeline.
  *
  * A session reads no clock and never waits: the source (trace.c, replay.c) feeds it events and the
  * current time. The session records everything that affects its output, so a replay takes the same
@@ -38,6 +38,7 @@ struct session {
 	char *(*cgroup_path)(void *arg, uint64_t id);
 	void *cgroup_arg;
 	struct text_cache *stacks;
+	struct text_cache *processes;	/* process_names.h */
 	struct symbolizer *symbolizer;	/* set by the live source, freed by the session; or NULL */
 	uint64_t latest_ns;	/* ts_ns of the latest event */
 	uint64_t lost_reported;	/* number of losses reported so far */
@@ -64,7 +65,7 @@ void session_tick_view(struct session *s, uint64_t now_ns);
 /* Takes one record of the source, unchecked. */
 void session_feed(struct session *s, const void *bytes, unsigned long len);
 
-/* Takes an annotation of a recording: the path or stack that later events refer to. */
+/* Takes an annotation of a recording: the path, stack or name that later events refer to. */
 void session_annotate(struct session *s, const struct record_annotation *annotation);
 
 /* Advances the time to now_ns. The caller has fed every event before now_ns. */

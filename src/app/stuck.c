@@ -11,7 +11,7 @@
 #include "cgroup_path.h"
 #include "live.h"
 #include "log.h"
-#include "proc_names.h"
+#include "proc_cmdline.h"
 #include "process.h"
 #include "scan.h"
 #include "session.h"
@@ -28,7 +28,7 @@ struct stuck_run {
 	struct output out;
 	struct scan *scan;
 	struct cgroup_paths cgroups;
-	struct proc_names names;
+	struct proc_cmdlines cmdlines;
 	struct story_filter story_filter;		/* of the options, with access to cgroups */
 	uint64_t stop_ns;		/* end of -d; 0: none */
 	unsigned long long rounds;	/* completed */
@@ -45,9 +45,9 @@ static const char *look_up_cgroup_path(void *arg, uint64_t id, uint32_t pid)
 	return cgroup_path_of_task(arg, id, pid);
 }
 
-static bool look_up_process(void *arg, const struct stuck_holder *o, struct process_names *names)
+static const char *look_up_cmdline(void *arg, const struct stuck_holder *o, size_t *len)
 {
-	return proc_names_look_up(arg, o, names);
+	return proc_cmdline_look_up(arg, o, len);
 }
 
 static void flush_output_if_full(void *arg)
@@ -133,7 +133,6 @@ static int scan_once(struct stuck_run *l)
 					     .story_filter = &l->story_filter,
 					     .older_than_ns = l->o->stuck.older_than_ns,
 					     .states = l->o->stuck.states,
-					     .process = look_up_process, .process_arg = &l->names,
 					     .max = l->o->capture.max_open };
 	struct scan_stats stats;
 	struct stuck_table h;
@@ -155,7 +154,7 @@ static int scan_once(struct stuck_run *l)
 	compare_orphans(&h, l, &stats);
 	status = show_table(l, &h);
 	stuck_table_release(&h);
-	proc_names_release(&l->names);	/* the next look finds others */
+	proc_cmdlines_release(&l->cmdlines);	/* the next look finds others */
 	l->rounds++;
 	return status;
 }
@@ -214,7 +213,7 @@ static int stuck_open(struct stuck_run *l)
 	l->context = (struct view_context){
 		.meta = &l->meta,
 		.lookup = { .cgroup_path = look_up_cgroup_path, .cgroup_arg = &l->cgroups,
-			    .process = look_up_process, .process_arg = &l->names },
+			    .cmdline = look_up_cmdline, .cmdline_arg = &l->cmdlines },
 		.flush = flush_output_if_full, .flush_arg = &l->out,
 	};
 	l->story_filter = l->o->story_filter;
@@ -280,7 +279,7 @@ int stuck_main(const struct options *o)
 	process_release(&l.process);
 	scan_close(l.scan);
 	cgroup_paths_release(&l.cgroups);
-	proc_names_release(&l.names);
+	proc_cmdlines_release(&l.cmdlines);
 	output_close(&l.out);
 	return status;
 }

@@ -6,6 +6,7 @@
 #include <limits.h>
 #include <string.h>
 
+#include "hist.h"
 #include "option_table.h"
 #include "parse.h"
 #include "stuck_table.h"
@@ -142,7 +143,7 @@ int option_set_sort(struct option_parser *p, const char *arg)
 
 const char *option_phase_word(unsigned i)
 {
-	return i < PHASE_COUNT ? phase_name(i) : NULL;
+	return hist_time_name(i);
 }
 
 int option_add_phase(struct option_parser *p, const char *arg)

@@ -264,6 +264,13 @@ int option_set_slow(struct option_parser *p, const char *arg)
 	return 0;
 }
 
+int option_set_data_lost(struct option_parser *p, const char *arg)
+{
+	(void)arg;
+	p->o->story_filter.data_lost = true;
+	return 0;
+}
+
 void options_filter_finish(struct option_parser *p)
 {
 	struct options *o = p->o;

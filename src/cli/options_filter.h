@@ -10,7 +10,7 @@ struct option_parser;
 #define OPTION_FILTERS(X) \
 	X(add_pid) X(add_comm) X(add_uid) X(add_local_port) X(add_peer_port) X(add_either_port) \
 	X(add_addr) X(set_ipv4) X(set_ipv6) X(add_netns) X(add_cgroup) X(add_container) \
-	X(set_slow) X(add_call) X(add_ending) X(add_class) X(add_initiator)
+	X(set_slow) X(set_data_lost) X(add_call) X(add_ending) X(add_class) X(add_initiator)
 
 #define X(name) int option_##name(struct option_parser *p, const char *arg);
 OPTION_FILTERS(X)

@@ -150,12 +150,20 @@ static struct endpoint *find_unlinked_twin(const struct endpoint_index *x, const
 struct endpoint *endpoint_index_learn_twin(struct endpoint_index *x, struct endpoint *c,
 					   const struct event *e)
 {
-	struct endpoint *twin;
-	uint32_t hash;
+	struct twin_key isns;
 
-	if (c->has_isns || !twin_key_from_event(&c->isns, e))
+	if (c->has_isns || !twin_key_from_event(&isns, e))
 		return NULL;
-	hash = twin_hash(&c->isns, x->seed);
+	return endpoint_index_set_isns(x, c, &isns);
+}
+
+struct endpoint *endpoint_index_set_isns(struct endpoint_index *x, struct endpoint *c,
+					 const struct twin_key *isns)
+{
+	uint32_t hash = twin_hash(isns, x->seed);
+	struct endpoint *twin;
+
+	c->isns = *isns;
 	twin = find_unlinked_twin(x, c, hash);
 	hash_index_add(&x->by_isns, hash, c->nr);
 	c->has_isns = true;

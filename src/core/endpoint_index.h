@@ -25,6 +25,7 @@ struct endpoint {
 	uint32_t nr;			/* index in the pool */
 	bool has_isns;			/* isns is valid, and it is in by_isns */
 	bool has_sk;			/* it is in by_sk */
+	bool key_is_reused;		/* another socket has the key: only calls are still its own */
 	bool closing;			/* counted in endpoint_table_counts.closing */
 };
 
@@ -69,6 +70,10 @@ void endpoint_index_drop_key(struct endpoint_index *x, struct endpoint *c);
  */
 struct endpoint *endpoint_index_learn_twin(struct endpoint_index *x, struct endpoint *c,
 					   const struct event *e);
+
+/* The same with initial sequence numbers that are known from elsewhere. */
+struct endpoint *endpoint_index_set_isns(struct endpoint_index *x, struct endpoint *c,
+					 const struct twin_key *isns);
 
 /*
  * Prefetch data into the CPU's caches; no other effect. Before an event is applied, call the first

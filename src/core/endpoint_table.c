@@ -7,6 +7,7 @@
 
 #include "endpoint_index.h"
 #include "event_order.h"
+#include "repaired.h"
 
 /*
  * With many endpoints most of the time is cache misses. So events wait in a queue while their data
@@ -22,6 +23,7 @@ struct endpoint_table {
 	struct event queue[QUEUE_LEN];
 	unsigned queued, applied;	/* events that entered and left the queue */
 	struct event_order order;
+	struct repaired repaired;
 	struct endpoint_table_counts counts;
 	struct endpoint_index index;
 	TAILQ_HEAD(endpoint_list, endpoint) active;	/* without a deadline, by last event */
@@ -57,24 +59,48 @@ static void queue_due(struct endpoint_table *t, struct endpoint *c, uint64_t dea
 }
 
 /* Describe the twin in a story: its cookie, and the task that closed it, else its last task. */
-static void describe_twin(struct story *s, const struct story *twin)
+static void describe_twin(const struct endpoint_table *t, struct story *s, const struct story *twin)
 {
+	const struct twin_view view = { .resets = t->config.resets && !t->order.lossy,
+					.minisock_resets = t->config.minisock_resets };
 	const struct socket_call *a = story_trigger(twin);
 
 	if (!a && twin->nr_calls)
 		a = &twin->calls[twin->nr_calls - 1];
 	s->twin.known = true;
 	s->twin.cookie = twin->cookie;
+	s->twin.srtt_min_us = twin->srtt_min_us;
+	s->twin.reset = (uint8_t)twin_find_reset(s, twin, &view);
 	if (a) {
 		s->twin.pid = a->pid;
 		memcpy(s->twin.comm, a->comm, sizeof(s->twin.comm));
+		memcpy(s->twin.process, a->process, sizeof(s->twin.process));
 	}
+}
+
+static bool is_restored_by(const struct event *e)
+{
+	return e->kind == EVENT_STATE && e->new_state == STATE_ESTABLISHED &&
+	       e->sock_flags & SOCKF_REPAIR;
+}
+
+static struct endpoint *find_twin(struct endpoint_table *t, struct endpoint *c,
+				  const struct event *e)
+{
+	const struct twin_key *isns;
+
+	if (!c->story.restored && !is_restored_by(e))
+		return endpoint_index_learn_twin(&t->index, c, e);
+	if (c->has_isns || !is_restored_by(e))
+		return NULL;
+	isns = repaired_find(&t->repaired, e);
+	return isns ? endpoint_index_set_isns(&t->index, c, isns) : NULL;
 }
 
 /* Find the other end in the table, once the initial sequence numbers are known. */
 static void link_twin(struct endpoint_table *t, struct endpoint *c, const struct event *e)
 {
-	struct endpoint *twin = endpoint_index_learn_twin(&t->index, c, e);
+	struct endpoint *twin = find_twin(t, c, e);
 
 	if (!twin)
 		return;
@@ -82,10 +108,27 @@ static void link_twin(struct endpoint_table *t, struct endpoint *c, const struct
 	twin->twin = c;
 }
 
+/*
+ * A socket was closed in repair mode, without a segment to the peer: the socket that is restored
+ * from it, maybe soon, is the other end then.
+ */
+static void unlink_repaired(struct endpoint_table *t, struct endpoint *c, const struct event *e)
+{
+	if (e->kind != EVENT_STATE || e->new_state != STATE_CLOSE ||
+	    !(e->sock_flags & SOCKF_REPAIR) || !c->has_isns)
+		return;
+	repaired_add(&t->repaired, e, &c->isns);
+	if (!c->twin)
+		return;
+	describe_twin(t, &c->story, &c->twin->story);
+	c->twin->twin = NULL;
+	c->twin = NULL;
+}
+
 static void remove_endpoint(struct endpoint_table *t, struct endpoint *c)
 {
 	if (c->twin) {
-		describe_twin(&c->twin->story, &c->story);
+		describe_twin(t, &c->twin->story, &c->story);
 		c->twin->twin = NULL;
 	}
 	unqueue(t, c);
@@ -98,7 +141,7 @@ static void report_endpoint(struct endpoint_table *t, struct endpoint *c, uint64
 {
 	endpoint_index_prefetch_remove(&t->index, c);
 	if (c->twin)
-		describe_twin(&c->story, &c->twin->story);
+		describe_twin(t, &c->story, &c->twin->story);
 	t->counts.reported++;
 	t->config.report(t->config.arg, &c->story, now_ns);
 	event_order_add_close(&t->order, &c->story);
@@ -127,6 +170,7 @@ static struct endpoint *add_endpoint(struct endpoint_table *t, const struct even
 		t->counts.evicted++;
 		return NULL;
 	}
+	c->story.names = t->config.names;
 	t->counts.open++;
 	queue_active(t, c);
 	return c;
@@ -150,6 +194,8 @@ static void drop_reused_key(struct endpoint_table *t, const struct event *e)
 		} else if (!t->config.calls || !story_awaits_call(&c->story) ||
 			   e->ts_ns > c->story.end_ns + SETTLE_CALL_NS) {
 			endpoint_index_drop_key(&t->index, c);
+		} else {
+			c->key_is_reused = true;
 		}
 	}
 }
@@ -187,10 +233,13 @@ static struct endpoint *find_endpoint(struct endpoint_table *t, const struct eve
 
 	if (e->old_state == STATE_TIME_WAIT && e->kind != EVENT_HOLDER) {
 		w = story_flow(e);	/* the minisock replaced the socket and its key */
-		return endpoint_index_find_flow(&t->index, &w, e->cookie);
+		c = endpoint_index_find_flow(&t->index, &w, e->cookie);
+		return c && story_owns(&c->story, e) ? c : NULL;
 	}
 	c = endpoint_index_find_key(&t->index, e->sk_key, e->cookie);
-	return c && is_next_of_key(&c->story, e) ? NULL : c;
+	if (!c || is_next_of_key(&c->story, e) || !story_owns(&c->story, e))
+		return NULL;
+	return c->key_is_reused && !e->cookie && e->kind != EVENT_CALL ? NULL : c;
 }
 
 /* Add an endpoint for its first event. NULL if no story begins with this kind, or out of memory. */
@@ -235,12 +284,21 @@ static uint64_t find_minisock_deadline_ns(const struct story *s)
 	return s->expires_ns + (s->expires_ns - s->end_ns) / 8 + TIMER_SLACK_NS;
 }
 
+/*
+ * A RST came, and the other end has not reported one yet: tcp_send_active_reset() reports it after
+ * it has sent it.
+ */
+static bool awaits_twin(const struct endpoint *c)
+{
+	return c->story.reset.received && c->twin && !twin_has_sent_reset(&c->twin->story);
+}
+
 /* After an event: report the endpoint, or move it to the right queue. */
 static void requeue_endpoint(struct endpoint_table *t, struct endpoint *c, const struct event *e)
 {
 	const struct story *s = &c->story;
 	bool closing = story_is_closing(s) && !story_is_over(s);
-	bool awaits = t->config.calls && story_awaits_call(s);
+	bool awaits = (t->config.calls && story_awaits_call(s)) || story_awaits_release(s);
 
 	t->counts.closing += closing - c->closing;
 	c->closing = closing;
@@ -250,7 +308,7 @@ static void requeue_endpoint(struct endpoint_table *t, struct endpoint *c, const
 	} else if (s->progress == CLOSE_MINISOCK && t->config.timewait) {
 		if (!c->due.slot)
 			queue_due(t, c, find_minisock_deadline_ns(s));
-	} else if (story_is_final(s) && !awaits) {
+	} else if (story_is_final(s) && !awaits && !awaits_twin(c)) {
 		report_endpoint(t, c, e->ts_ns);
 	} else {
 		queue_settling(t, c, e, awaits);
@@ -305,6 +363,7 @@ static void apply_event(struct endpoint_table *t, const struct event *e)
 	link_twin(t, c, e);
 	for (unsigned i = 0; i < n; i++)
 		story_feed(&c->story, in_order[i]);
+	unlink_repaired(t, c, e);
 	requeue_endpoint(t, c, e);
 }
 

@@ -34,6 +34,9 @@ struct endpoint_table_config {
 	uint64_t seed;			/* random hash key: remote hosts choose addresses */
 	bool calls;			/* the source has CALL events */
 	bool timewait;			/* the source has TIMEWAIT events */
+	bool resets;			/* ... and RESET_SENT events of sockets */
+	bool minisock_resets;		/* ... and of minisocks */
+	const struct text_cache *names;	/* of processes (process_names.h), borrowed; or NULL */
 	/* Called for each event as fed, before report() for the stories that it ends; or NULL. */
 	void (*event)(void *arg, const struct event *e);
 	/* Called for a story that is over, or open at the end; s is valid during the call. */

@@ -2,6 +2,7 @@
 #include "event_order.h"
 
 #include <stddef.h>
+#include <string.h>
 
 #include "time_units.h"
 
@@ -56,14 +57,25 @@ static bool is_early_call(const struct event *e)
 		(e->old_state != STATE_ESTABLISHED && e->old_state != STATE_CLOSE_WAIT));
 }
 
+/* Are both about the same connection? A socket in SYN_SENT has no cookie yet. */
+static bool is_same_connection(const struct event *call, const struct event *change)
+{
+	struct flow a, b;
+
+	if (call->cookie && change->cookie)
+		return call->cookie == change->cookie;
+	a = story_flow(call);
+	b = story_flow(change);
+	return !memcmp(&a, &b, sizeof(a));
+}
+
 static bool is_call_of_change(const struct event *call, const struct event *change)
 {
 	uint64_t end_ns = call->ts_ns + call->call_ns;
 
 	return call->kind == EVENT_CALL && call->sk_key == change->sk_key &&
-	       call->tid == change->tid &&
-	       (!call->cookie || !change->cookie || call->cookie == change->cookie) &&
-	       end_ns <= change->ts_ns && change->ts_ns - end_ns < CALL_BEFORE_CHANGE_NS;
+	       call->tid == change->tid && end_ns <= change->ts_ns &&
+	       change->ts_ns - end_ns < CALL_BEFORE_CHANGE_NS && is_same_connection(call, change);
 }
 
 /* Take out the early call that made this change; NULL if there is none. */

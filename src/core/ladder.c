@@ -158,6 +158,13 @@ static struct rung *find_reset(struct ladder *l, enum side from)
 	return NULL;
 }
 
+/* Did something between the two ends send the RST that arrived at this side? */
+static bool is_reset_from_between(const struct ladder *l, enum side side)
+{
+	return l->s[side] && l->v[side]->ending == ENDING_RESET_RECEIVED &&
+	       l->v[side]->middlebox == MIDDLEBOX_YES;
+}
+
 static void add_reset_sent(struct ladder *l, enum side side)
 {
 	const struct story *s = l->s[side];
@@ -166,6 +173,8 @@ static void add_reset_sent(struct ladder *l, enum side side)
 
 	if (!ended && !(s && s->reset.sent && l->v[side]->ending != ENDING_RESET_RECEIVED))
 		return;
+	if (!s->reset.sent && is_reset_from_between(l, flip_side(side)))
+		return;		/* it only seemed so: this side sent no RST */
 	if (ended && l->v[side]->reason == REASON_DATA_AFTER_CLOSE) {
 		r = add_rung(l, RUNG_DATA, flip_side(side));
 		r->ts_ns = s->reset.sent ? s->reset.ts_ns : s->end_ns;
@@ -179,15 +188,19 @@ static void add_reset_sent(struct ladder *l, enum side side)
 /* Call this after add_reset_sent() for both sides: it completes the rung of a RST sent. */
 static void add_reset_received(struct ladder *l, enum side side)
 {
+	bool between = is_reset_from_between(l, side);
 	struct rung *r;
 
 	if (!l->s[side] || l->v[side]->ending != ENDING_RESET_RECEIVED)
 		return;
-	r = find_reset(l, flip_side(side));
+	r = between ? NULL : find_reset(l, flip_side(side));
 	if (!r) {
 		r = add_rung(l, RUNG_SEGMENT, flip_side(side));
 		set_rung_time(r, l->s[side]->end_ns);
 		r->rst = r->exact = true;
+		r->origin = between ? RESET_FROM_BETWEEN :
+			    l->v[side]->middlebox == MIDDLEBOX_NO ? RESET_FROM_END :
+								   RESET_FROM_UNKNOWN;
 		return;
 	}
 	if (l->s[side]->end_ns < r->ts_ns)
@@ -276,6 +289,8 @@ static uint8_t find_observed_state(const struct story *s, enum side side, const 
 		return r->side == side ? find_next_state(s, at, BIT(CLOSE)) : 0;
 	if (r->kind != RUNG_SEGMENT)
 		return 0;
+	if (r->rst && r->origin != RESET_FROM_END && r->side == side)
+		return 0;	/* it did not come from this side */
 	if (r->rst)
 		return find_next_state(s, at, BIT(CLOSE));
 	if (s->fins.simultaneous && r->wave == 1 && r->side != side)
@@ -301,7 +316,7 @@ static uint8_t infer_state(const struct ladder *l, const struct rung *r, uint8_t
 	if (r->kind != RUNG_SEGMENT)
 		return 0;
 	if (r->side == LADDER_RIGHT && r->rst)
-		return STATE_CLOSE;
+		return r->origin == RESET_FROM_END ? STATE_CLOSE : 0;
 	if (!r->fin || (r->side == LADDER_LEFT && !answered))
 		return 0;
 	if (s && s->fins.simultaneous)
@@ -311,6 +326,28 @@ static uint8_t infer_state(const struct ladder *l, const struct rung *r, uint8_t
 	if (r->side == LADDER_RIGHT)
 		return now == STATE_CLOSE_WAIT ? STATE_LAST_ACK : 0;
 	return now == STATE_FIN_WAIT1 ? STATE_TIME_WAIT : 0;
+}
+
+/* Set the states of a socket that is connected to itself: when a segment left, and arrived. */
+static void set_states_of_self(struct ladder *l)
+{
+	const struct story *s = l->s[LADDER_LEFT];
+	unsigned at = 0;
+
+	l->first[LADDER_LEFT] = s->nr_states ? s->states[0] : 0;
+	for (unsigned i = 0; i < l->nr; i++) {
+		struct rung *r = &l->rung[i];
+
+		if (r->kind == RUNG_SEGMENT && r->fin) {
+			r->state[LADDER_LEFT] = find_next_state(s, &at, BIT(FIN_WAIT1));
+			r->state[LADDER_RIGHT] = find_next_state(s, &at, BIT(CLOSING));
+		} else if (r->kind == RUNG_SEGMENT && !r->rst) {
+			r->state[LADDER_RIGHT] = find_next_state(s, &at, BIT(FIN_WAIT2) |
+							BIT(TIME_WAIT) | BIT(CLOSE));
+		} else if (r->kind != RUNG_CALL) {
+			r->state[LADDER_LEFT] = find_next_state(s, &at, BIT(CLOSE));
+		}
+	}
 }
 
 static void set_states(struct ladder *l)
@@ -371,6 +408,40 @@ static void choose_sides(struct ladder *l, const struct story *a, const struct v
 	l->v[LADDER_RIGHT] = swap ? va : vb;
 }
 
+static void add_wave_of_self(struct ladder *l, enum segment segment, uint8_t number)
+{
+	const struct close_segment *w = find_segment(l, LADDER_LEFT, segment);
+	struct rung *r;
+
+	if (!w)
+		return;
+	r = add_rung(l, RUNG_SEGMENT, LADDER_LEFT);
+	set_rung_time(r, w->ts_ns);
+	r->fin = segment == SEG_FIN_OUT;
+	r->wave = number;
+	r->exact = w->exact;
+	r->seq = w->seq;
+	r->has_seq = w->has_seq;
+	r->ack = w->ack;
+	r->has_ack = true;
+}
+
+/* Make the ladder of a socket that is connected to itself: one FIN, one ACK, or a RST. */
+static void make_ladder_of_self(struct ladder *l)
+{
+	l->is_self = true;
+	add_calls(l, LADDER_LEFT);
+	add_wave_of_self(l, SEG_FIN_OUT, 1);
+	add_retransmits(l, LADDER_LEFT);
+	add_wave_of_self(l, SEG_ACK_IN, 2);
+	add_reset_sent(l, LADDER_LEFT);
+	add_reset_received(l, LADDER_LEFT);
+	add_end_without_segment(l, LADDER_LEFT);
+	sort_rungs(l);
+	set_base_seqs(l);
+	set_states_of_self(l);
+}
+
 void ladder_make(struct ladder *l, const struct story *a, const struct verdict *va,
 		 const struct story *b, const struct verdict *vb)
 {
@@ -378,6 +449,10 @@ void ladder_make(struct ladder *l, const struct story *a, const struct verdict *
 
 	memset(l, 0, offsetof(struct ladder, rung));
 	choose_sides(l, a, va, b, vb);
+	if (!b && story_is_self(a)) {
+		make_ladder_of_self(l);
+		return;
+	}
 	first = find_first_closer(l);
 	add_calls(l, LADDER_LEFT);
 	add_calls(l, LADDER_RIGHT);

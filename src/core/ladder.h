@@ -6,6 +6,8 @@
  *
  * The transit time of a segment is known only if both ends have a story. A side without a story has
  * only those states that its segments imply.
+ *
+ * A socket that is connected to itself has only the left side. Its segments leave and arrive there.
  */
 #pragma once
 
@@ -26,16 +28,25 @@ enum rung_kind {
 	RUNG_END,	/* the end came without a segment, or has not come */
 };
 
+/* Where a RST came from. */
+enum reset_origin {
+	RESET_FROM_END,		/* the side that the rung names sent it */
+	RESET_FROM_UNKNOWN,	/* that side, or something between the two ends */
+	RESET_FROM_BETWEEN,	/* something between the two ends */
+};
+
 struct rung {
 	uint64_t ts_ns;		/* valid with dated: time sent, else time received */
 	uint64_t transit_ns;	/* valid with has_transit: from sent to received */
 	uint64_t count;		/* of RUNG_RETRANSMIT and RUNG_DATA */
 	const struct socket_call *call;	/* of RUNG_CALL */
 	uint32_t seq, ack;	/* raw numbers */
-	uint8_t kind, side;	/* enum rung_kind; the side that acted or sent */
+	uint8_t kind, side;	/* enum rung_kind; the side that acted, or that a segment leaves */
+	uint8_t origin;		/* enum reset_origin */
 	uint8_t nr;		/* order in which the rungs were added */
 	uint8_t wave, wave2;	/* 1 to 4, 0 none; wave2: a second one in this segment */
-	uint8_t state[LADDER_SIDES];	/* state after it; 0 no known change */
+	/* State after it; 0 no known change. If is_self: when it left, and when it arrived. */
+	uint8_t state[LADDER_SIDES];
 	bool orphan[LADDER_SIDES];	/* state is FIN_WAIT2 and no process holds the socket */
 	bool dated, has_transit;
 	bool fin, rst;
@@ -50,6 +61,7 @@ struct ladder {
 	uint8_t first[LADDER_SIDES];	/* state at the start, 0 unknown */
 	uint32_t base_seq[LADDER_SIDES];	/* numbers are shown relative to it */
 	bool has_base[LADDER_SIDES];
+	bool is_self;		/* the socket is connected to itself */
 	unsigned nr;
 	struct rung rung[LADDER_RUNGS];
 };

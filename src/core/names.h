@@ -30,6 +30,7 @@
 	X(FOUR_WAY, "four-way", CLEAN)                                                             \
 	X(THREE_WAY, "three-way", CLEAN)                                                           \
 	X(SIMULTANEOUS, "simultaneous", CLEAN)                                                     \
+	X(TWO_WAY, "two-way", CLEAN)	/* a socket connected to itself */                         \
 	X(RESET_SENT, "reset-sent", RESET)                                                         \
 	X(RESET_RECEIVED, "reset-received", RESET)                                                 \
 	X(TIMED_OUT, "timed-out", TIMEOUT)                                                         \

@@ -48,46 +48,12 @@ void story_release(struct story *s)
 }
 
 /*
- * Bytes that arrived and were not read. The peer's FIN takes a sequence number too, which
- * copied_seq passes only when recv() returns the EOF.
- */
-static uint32_t count_unread(const struct event *e)
-{
-	int32_t n = (int32_t)(e->rcv_nxt - e->copied_seq);
-
-	if (has_sock_flag(e, SOCKF_DONE) && n > 0)
-		n--;
-	return n > 0 ? (uint32_t)n : 0;
-}
-
-static uint32_t count_seqs(uint32_t from, uint32_t to)
-{
-	int32_t n = (int32_t)(to - from);
-
-	return n > 0 ? (uint32_t)n : 0;
-}
-
-/* Record the queues once: at our FIN, or at CLOSE if there was no FIN. */
-static void set_queues(struct story *s, const struct event *e)
-{
-	if (s->queues.known)
-		return;
-	s->queues.known = true;
-	if (e->old_state == STATE_SYN_SENT)
-		return;		/* only a SYN was sent */
-	s->queues.unread = count_unread(e);
-	s->queues.unacked = count_seqs(e->snd_una, e->snd_nxt);
-	s->queues.unsent = count_seqs(e->snd_nxt, e->write_seq);
-	s->queues.window_closed = count_seqs(e->snd_una, e->snd_nxt) >= e->snd_wnd;
-}
-
-/*
  * Our FIN is queued (tcp_send_fin follows the state change). It is sent at once unless unsent data
  * is before it or the peer's window is full.
  */
 static void apply_fin_sent(struct story *s, const struct event *e)
 {
-	set_queues(s, e);
+	story_data_set_queues(s, e);
 	story_set_segment(s, SEG_FIN_OUT, e->ts_ns, e->write_seq, e->rcv_nxt);
 	s->seg[SEG_FIN_OUT].exact = !s->queues.unsent && !s->queues.window_closed;
 	s->fins.segs_in_at_fin = e->segs_in;
@@ -148,21 +114,52 @@ static void apply_last_fin_received(struct story *s, const struct event *e)
 }
 
 /*
- * Did a call of this task take the socket to CLOSE? If there is no error on the socket, that is
- * true only in one of these cases:
+ * Did this change to CLOSE set the error on the socket? An error that was there before is no news.
+ * ICMP sets one with IP_RECVERR, a sockmap does, and connect() after a reset leaves ECONNRESET.
+ */
+static bool is_new_error(const struct story *s, const struct event *e)
+{
+	return e->sk_err && e->sk_err != s->pending_err;
+}
+
+/*
+ * Does the close() of the last descriptor end the connection by a RST (__tcp_close)? In ESTABLISHED
+ * and CLOSE_WAIT it has not released the lock since it took it: no segment and no timer can have
+ * come in between. In the other states it may have waited, with SO_LINGER.
+ */
+static bool is_aborted_by_close(const struct event *e)
+{
+	const uint16_t flags = SOCKF_LAST_REF | SOCKF_OWNED | SOCKF_SHUT_RCV | SOCKF_SHUT_SND;
+
+	if ((e->sock_flags & (flags | SOCKF_DEAD)) != flags)
+		return false;
+	return e->old_state == STATE_ESTABLISHED || e->old_state == STATE_CLOSE_WAIT ||
+	       story_data_unread(e) || has_sock_flag(e, SOCKF_LINGER_ZERO);
+}
+
+/*
+ * Did a call of this task take the socket to CLOSE? If the change set no error, that is true only
+ * in one of these cases:
  * - the task dropped the last reference;
  * - the task is in connect();
  * - no process holds the socket any more: close() with TCP_LINGER2 < 0, or out of memory;
  * - no process ever held it: it was never accepted (inet_csk_listen_stop()).
+ * Otherwise only tcp_abort() is certain, and a close() that sends a RST whatever the error.
  */
-static bool is_local_close(const struct event *e)
+static bool is_local_close(const struct story *s, const struct event *e)
 {
 	const uint16_t unheld = SOCKF_DEAD | SOCKF_NO_SOCKET | SOCKF_LAST_REF;
 
 	if (!(e->task_flags & TASKF_VALID) || !local_task_may_have_changed(e) ||
 	    !local_owner_may_have_closed(e))
 		return false;
-	return e->sk_err || e->sock_flags & unheld || e->syscall == SYSCALL_CONNECT;
+	if (is_aborted_by_close(e))
+		return true;
+	if (s->reset.received)
+		return false;
+	if (is_new_error(s, e))
+		return e->sk_err == EVENT_ECONNABORTED;
+	return e->sock_flags & unheld || e->syscall == SYSCALL_CONNECT;
 }
 
 /*
@@ -181,7 +178,7 @@ static bool disconnect_sends_reset(const struct event *e)
 /* The effect of a local close on the connection. */
 static enum effect find_close_effect(const struct story *s, const struct event *e)
 {
-	if (count_unread(e) && has_sock_flag(e, SOCKF_LAST_REF) && !has_sock_flag(e, SOCKF_REPAIR))
+	if (story_data_unread(e) && has_sock_flag(e, SOCKF_LAST_REF) && !has_sock_flag(e, SOCKF_REPAIR))
 		return EFFECT_RESET;
 	if (disconnect_sends_reset(e))
 		return EFFECT_RESET;
@@ -203,9 +200,10 @@ static void set_close(struct story *s, const struct event *e)
 {
 	s->progress = CLOSE_DONE;
 	s->end_ns = e->ts_ns;
-	s->at_close = (struct at_close){ .unread = count_unread(e),
-					 .unacked = count_seqs(e->snd_una, e->write_seq),
+	s->at_close = (struct at_close){ .unread = story_data_unread(e),
+					 .unacked = story_data_seqs(e->snd_una, e->write_seq),
 					 .sock_flags = e->sock_flags, .sk_err = e->sk_err,
+					 .err_is_old = e->sk_err && !is_new_error(s, e),
 					 .old_state = e->old_state,
 					 .zero_window = !e->snd_wnd,
 					 .tw_full = e->flags & EVENTF_TW_FULL,
@@ -215,15 +213,29 @@ static void set_close(struct story *s, const struct event *e)
 	retract_unsent_fin(s, e);
 }
 
+/*
+ * Does the change to CLOSE release the socket's data at once? An orphan has no reader, and neither
+ * has a socket that was never accepted. close() and connect() empty the queue (tcp_disconnect).
+ */
+static bool is_released_at_close(const struct story *s, const struct event *e)
+{
+	if (e->sock_flags & (SOCKF_DEAD | SOCKF_NO_SOCKET))
+		return true;
+	return s->at_close.local &&
+	       (has_sock_flag(e, SOCKF_LAST_REF) || e->syscall == SYSCALL_CONNECT);
+}
+
 static void apply_close(struct story *s, const struct event *e)
 {
 	set_close(s, e);
 	if (local_becomes_minisock(e)) {
+		s->data_lost.known = true;	/* close() sends a RST if data is unread */
 		s->progress = CLOSE_MINISOCK;
 		s->expires_ns = e->ts_ns + (e->fin_timeout_ns ? e->fin_timeout_ns : FIN_TIMEOUT_NS);
 		return;
 	}
 	if (local_is_clean_close(e)) {
+		story_data_set_close(s, e, has_sock_flag(e, SOCKF_DEAD));
 		if (e->old_state == STATE_FIN_WAIT2)
 			apply_last_fin_received(s, e);
 		else
@@ -231,11 +243,53 @@ static void apply_close(struct story *s, const struct event *e)
 		story_add_state(s, e->old_state == STATE_LAST_ACK ? STATE_CLOSE : STATE_TIME_WAIT);
 		return;
 	}
-	set_queues(s, e);
+	story_data_set_queues(s, e);
 	infer_ack_sent(s, e);
 	story_add_state(s, STATE_CLOSE);
-	if (is_local_close(e))
+	s->at_close.local = is_local_close(s, e);
+	story_data_set_close(s, e, is_released_at_close(s, e));
+	if (s->at_close.local)
 		story_calls_add_change(s, e, find_close_effect(s, e));
+}
+
+/*
+ * The connection is established, or its SYN crossed the peer's (SYN_SENT to SYN_RECV: a
+ * simultaneous open, RFC 9293 section 3.5). A socket that is restored in repair mode goes through
+ * connect() without a segment: how the connection was opened, and when, is unknown.
+ */
+static void apply_open(struct story *s, const struct event *e)
+{
+	if (has_sock_flag(e, SOCKF_REPAIR)) {
+		s->restored = true;
+		story_add_state(s, STATE_ESTABLISHED);
+		return;
+	}
+	if (e->old_state == STATE_SYN_SENT || story_is_self(s))
+		s->opened = OPENED_CONNECT;
+	else if (!s->opened)
+		s->opened = OPENED_ACCEPT;
+	if (e->new_state != STATE_ESTABLISHED)
+		return;
+	s->established_ns = e->ts_ns;
+	story_add_state(s, STATE_ESTABLISHED);
+}
+
+/*
+ * The connection ends before it is established. If a program used it (TCP Fast Open), it was open
+ * all the same: the SYN carried data, or accept() had returned the socket.
+ */
+static void set_opened_early(struct story *s, const struct event *e)
+{
+	bool has_data = e->bytes_sent || e->bytes_received;
+
+	if (e->old_state == STATE_SYN_SENT && has_data) {
+		s->opened = OPENED_CONNECT;
+		s->used_early = true;
+	} else if (e->old_state == STATE_SYN_RECV && s->opened != OPENED_CONNECT) {
+		s->used_early = has_data || !has_sock_flag(e, SOCKF_NO_SOCKET) ||
+				e->new_state != STATE_CLOSE;
+		s->opened = s->used_early ? OPENED_ACCEPT : OPENED_UNKNOWN;
+	}
 }
 
 static void apply_change(struct story *s, const struct event *e)
@@ -248,14 +302,13 @@ static void apply_change(struct story *s, const struct event *e)
 			story_calls_add_change(s, e, EFFECT_RELEASED);
 		return;
 	}
-	if (e->new_state == STATE_ESTABLISHED) {
-		s->established_ns = e->ts_ns;
-		s->opened = e->old_state == STATE_SYN_SENT ? OPENED_CONNECT : OPENED_ACCEPT;
-		story_add_state(s, STATE_ESTABLISHED);
+	if (e->new_state == STATE_ESTABLISHED || e->new_state == STATE_SYN_RECV) {
+		apply_open(s, e);
 		return;
 	}
-	if (e->old_state == STATE_SYN_RECV && e->new_state != STATE_CLOSE)
-		s->opened = OPENED_ACCEPT; /* TCP Fast Open: in use before it was established */
+	if (!s->established_ns)
+		set_opened_early(s, e);
+	story_data_set_idle(s, e);
 	story_add_state(s, e->old_state);
 	if (e->new_state != STATE_CLOSE)
 		story_add_state(s, e->new_state);
@@ -304,8 +357,10 @@ static void apply_reset_sent(struct story *s, const struct event *e)
 	}
 	if (s->reset.sent)
 		return;
-	s->reset = (struct reset){ .ts_ns = e->ts_ns, .reason = (uint8_t)e->reason, .sent = true,
-				   .answer = e->flags & EVENTF_ANSWER };
+	s->reset.sent = true;
+	s->reset.ts_ns = e->ts_ns;
+	s->reset.reason = (uint8_t)e->reason;
+	s->reset.answer = e->flags & EVENTF_ANSWER;
 	if (s->progress != CLOSE_MINISOCK || !s->reset.answer)
 		return;
 	story_add_state(s, STATE_CLOSE);
@@ -319,6 +374,8 @@ void story_feed(struct story *s, const struct event *e)
 {
 	if (!s->cookie)
 		s->cookie = e->cookie;
+	if (e->srtt_us && (!s->srtt_min_us || e->srtt_us < s->srtt_min_us))
+		s->srtt_min_us = e->srtt_us;
 	switch (e->kind) {
 	case EVENT_CALL:
 		if (!s->nr_states)
@@ -330,6 +387,9 @@ void story_feed(struct story *s, const struct event *e)
 		return;
 	case EVENT_RESET_SENT:
 		apply_reset_sent(s, e);
+		return;
+	case EVENT_RESET_RECEIVED:
+		s->reset.received |= s->progress == CLOSE_NOT_YET;
 		return;
 	case EVENT_FIN_RESENT:
 		s->fins.retransmits++;
@@ -354,11 +414,13 @@ void story_feed(struct story *s, const struct event *e)
 	s->mptcp = has_sock_flag(e, SOCKF_MPTCP);
 	if (e->kind == EVENT_DESTROY) {
 		s->destroyed = true;
+		story_data_set_release(s, e);
 		if (story_calls_is_local(e))
 			story_calls_add_change(s, e, s->seg[SEG_FIN_OUT].seen ? EFFECT_RELEASED :
 								 EFFECT_NONE);
 	} else if (s->progress == CLOSE_NOT_YET) {
 		apply_change(s, e);
+		s->pending_err = e->sk_err;
 	}
 }
 
@@ -371,6 +433,11 @@ bool story_is_closing(const struct story *s)
 bool story_is_over(const struct story *s)
 {
 	return s->progress != CLOSE_NOT_YET && s->progress != CLOSE_MINISOCK;
+}
+
+bool story_awaits_release(const struct story *s)
+{
+	return s->progress == CLOSE_DONE && !s->data_lost.known;
 }
 
 bool story_is_final(const struct story *s)

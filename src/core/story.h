@@ -8,8 +8,9 @@
  * kernel reports it under the socket's lock. Only CALL events are late: a call is reported when it
  * returns, and inserted at the time of its entry.
  *
- * One module in four files: story.c (state changes), story_calls.c (calls of tasks),
- * story_timewait.c (segments that reach the minisock), story_scan.c (results of a scan).
+ * One module in six files: story.c (state changes), story_calls.c (calls of tasks), story_data.c
+ * (bytes in the queues, silence), story_timewait.c (segments that reach the minisock), story_scan.c
+ * (results of a scan), story_owner.c (whose event is this?).
  */
 #pragma once
 
@@ -20,6 +21,7 @@
 #include "event.h"
 #include "filter.h"
 #include "names.h"
+#include "text_cache.h"
 
 #define STORY_STATES 12		/* longest path through the states, and some more */
 #define STORY_CALLS 32		/* calls kept; the others are only counted */
@@ -65,6 +67,7 @@ struct holder {
 	uint32_t pid;
 	int32_t fd;
 	uint8_t comm[EVENT_COMM_LEN];
+	uint8_t process[EVENT_COMM_LEN];	/* as in struct socket_call */
 };
 
 enum opened { OPENED_UNKNOWN, OPENED_CONNECT, OPENED_ACCEPT };
@@ -85,18 +88,21 @@ struct at_close {
 	uint32_t rcv_nxt, rcv_wnd;	/* a minisock checks segments against these */
 	uint16_t sock_flags, sk_err;
 	uint8_t old_state;
+	bool err_is_old;	/* sk_err was set before, on a socket that lived on */
+	bool local;		/* a call of a task made the change */
 	bool zero_window;	/* the peer's window was zero */
 	bool user_timeout;	/* TCP_USER_TIMEOUT was set */
 	bool fin_unsent;	/* our FIN was queued, and never sent */
 	bool tw_full;		/* the limit of timewait minisocks was reached */
 };
 
-/* A RST that we sent. */
+/* A RST that we sent, and whether one came. */
 struct reset {
-	uint64_t ts_ns;
+	uint64_t ts_ns;		/* of the RST that we sent */
 	uint8_t reason;		/* enum reset_reason: the kernel's reason */
 	bool sent;
 	bool answer;		/* sent in answer to a segment */
+	bool received;		/* tcp_reset(): a RST came, or data after our close */
 };
 
 /* Did the other end send a RST? */
@@ -171,12 +177,14 @@ enum missing {
 	MISSING_HOLDERS,
 	MISSING_CALLS,
 	MISSING_INITIATOR,
+	MISSING_RELEASE,	/* whether the data that was left was read before the release */
 	MISSING_COUNT,
 };
 
 struct story {
 	struct flow flow;
 	uint64_t sk_key, cookie;	/* see struct event */
+	const struct text_cache *names;	/* of processes (process_names.h), borrowed; or NULL */
 	struct twin_end twin;
 
 	uint64_t established_ns;	/* when it became ESTABLISHED; 0 not seen */
@@ -184,8 +192,10 @@ struct story {
 	uint32_t srtt_us;		/* the latest; 0 not measured */
 	uint32_t srtt_min_us;		/* the smallest in any event; 0 not measured */
 	uint8_t opened;			/* enum opened */
+	bool used_early;	/* a program used it before it was established: TCP Fast Open */
 	bool v4mapped;
 	bool mptcp;		/* an MPTCP subflow: calls are made on the MPTCP socket */
+	bool restored;		/* made in repair mode (TCP_REPAIR): its counters began anew */
 
 	bool destroyed;			/* the socket was released */
 	uint8_t progress;		/* enum close_progress */
@@ -194,6 +204,7 @@ struct story {
 	uint8_t nr_states;
 	uint8_t states[STORY_STATES];	/* the kernel's TCP states in order */
 	uint16_t missing;		/* bits of enum missing */
+	uint16_t pending_err;		/* sk_err after the latest change, on a socket that lives */
 	uint64_t end_ns;		/* valid unless CLOSE_NOT_YET */
 	uint64_t expires_ns;		/* CLOSE_MINISOCK: the kernel frees it by this time */
 
@@ -232,6 +243,13 @@ void story_init(struct story *s, const struct event *first);
 
 /* Free what the story owns: calls and holders. */
 void story_release(struct story *s);
+
+/*
+ * Can this event be about the socket of the story? Socket addresses and ports are reused at once,
+ * and a socket has no cookie before its first change of state. The answer is certain if both have
+ * a cookie. If not, the addresses, the state and the time must fit.
+ */
+bool story_owns(const struct story *s, const struct event *e);
 
 /*
  * Take the next event of this endpoint. A call for which there is no memory counts in
@@ -276,6 +294,9 @@ bool story_was_scanned(const struct story *s, const struct event *e);
 
 /* Is there a close() or shutdown() that had its effect and whose return was not seen yet? */
 bool story_awaits_call(const struct story *s);
+
+/* Is data left unread, in a socket that a process still holds? */
+bool story_awaits_release(const struct story *s);
 
 /*
  * Stop waiting for the returns of calls. If no event of this socket shows the return of a close(),

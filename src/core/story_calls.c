@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "local.h"
+#include "process_names.h"
 
 #define SIGNAL_MASK 0x7f
 
@@ -60,7 +61,7 @@ static enum trigger classify_trigger(const struct event *e, bool *deferred)
 	return TRIGGER_SYSCALL;
 }
 
-static void socket_call_init(struct socket_call *a, const struct event *e)
+static void socket_call_init(struct socket_call *a, const struct story *s, const struct event *e)
 {
 	bool deferred;
 
@@ -73,6 +74,7 @@ static void socket_call_init(struct socket_call *a, const struct event *e)
 	a->tid = e->tid;
 	a->uid = e->uid;
 	memcpy(a->comm, e->comm, sizeof(a->comm));
+	process_names_read(s->names, e, a->process);
 	a->syscall_nr = e->syscall_nr;
 	a->compat = e->task_flags & TASKF_COMPAT;
 	a->fput_known = e->kind == EVENT_STATE &&
@@ -93,23 +95,52 @@ static void socket_call_init(struct socket_call *a, const struct event *e)
 		a->exit_code = e->exit_code >> 8;
 }
 
+static void remove_call(struct story *s, unsigned i)
+{
+	memmove(&s->calls[i], &s->calls[i + 1], (s->nr_calls - i - 1) * sizeof(*s->calls));
+	s->nr_calls--;
+}
+
+/*
+ * Make room by omitting a call without effect, which is counted. The first and the last half of the
+ * calls stay: the last, because a call that has just returned may still get its effect. False if
+ * all the others had an effect.
+ */
+static bool omit_call(struct story *s)
+{
+	for (unsigned n = 0, i = STORY_CALLS / 2; n < STORY_CALLS; n++, i = (i + 1) % STORY_CALLS) {
+		if (s->calls[i].effect != EFFECT_NONE || s->calls[i].reached_close)
+			continue;
+		s->calls_omitted++;
+		remove_call(s, i);
+		return true;
+	}
+	return false;
+}
+
+static bool grow_calls(struct story *s)
+{
+	unsigned cap = s->cap_calls ? s->cap_calls * 2 : 1;
+	struct socket_call *calls = realloc(s->calls, cap * sizeof(*calls));
+
+	if (!calls)
+		return false;
+	s->calls = calls;
+	s->cap_calls = (uint8_t)cap;
+	return true;
+}
+
 /* Insert an uninitialized call in order of time. NULL if there is no room, which is counted. */
 static struct socket_call *insert_call(struct story *s, uint64_t ts_ns)
 {
-	unsigned i = s->nr_calls;
+	unsigned i;
 
-	if (s->nr_calls == s->cap_calls) {
-		unsigned cap = s->cap_calls ? s->cap_calls * 2 : 1;
-		struct socket_call *calls;
-
-		calls = cap > STORY_CALLS ? NULL : realloc(s->calls, cap * sizeof(*calls));
-		if (!calls) {
-			s->calls_omitted++;
-			return NULL;
-		}
-		s->calls = calls;
-		s->cap_calls = cap;
+	if (s->nr_calls == s->cap_calls &&
+	    !(s->nr_calls == STORY_CALLS ? omit_call(s) : grow_calls(s))) {
+		s->calls_omitted++;
+		return NULL;
 	}
+	i = s->nr_calls;
 	while (i > 0 && s->calls[i - 1].ts_ns > ts_ns)
 		i--;
 	memmove(&s->calls[i + 1], &s->calls[i], (s->nr_calls - i) * sizeof(*s->calls));
@@ -149,7 +180,7 @@ void story_calls_add_change(struct story *s, const struct event *e, enum effect 
 {
 	struct socket_call now, *a;
 
-	socket_call_init(&now, e);
+	socket_call_init(&now, s, e);
 	a = find_same_call(s, &now);
 	if (!a) {
 		a = insert_call(s, now.ts_ns);
@@ -173,7 +204,7 @@ void story_calls_add_call(struct story *s, const struct event *e)
 	uint64_t effect_ns = 0;
 	struct socket_call now, *a;
 
-	socket_call_init(&now, e);
+	socket_call_init(&now, s, e);
 	now.call_ns = e->call_ns;
 	now.ret = e->ret;
 	now.returned = true;
@@ -192,8 +223,7 @@ void story_calls_add_call(struct story *s, const struct event *e)
 		now.trigger = a->trigger;
 		now.deferred = a->deferred;
 		now.reached_close = a->reached_close;
-		memmove(a, a + 1, (s->nr_calls - i - 1) * sizeof(*a));
-		s->nr_calls--;
+		remove_call(s, i);
 		break;
 	}
 	now.effect = effect;

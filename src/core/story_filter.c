@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "cgroup_names.h"
+#include "close_facts.h"
 #include "story_filter.h"
 
 static bool has_number(const uint32_t *list, unsigned n, uint32_t v)
@@ -12,10 +13,16 @@ static bool has_number(const uint32_t *list, unsigned n, uint32_t v)
 	return n == 0;
 }
 
-static bool has_comm(const struct story_filter *f, const uint8_t *comm)
+static bool is_name(const char *want, const uint8_t *name)
+{
+	return strncmp(want, (const char *)name, EVENT_COMM_LEN - 1) == 0;
+}
+
+static bool has_name(const struct story_filter *f, const struct filter_task *task)
 {
 	for (unsigned i = 0; i < f->comms && i < STORY_FILTER_MAX; i++)
-		if (strncmp(f->comm[i], (const char *)comm, EVENT_COMM_LEN - 1) == 0)
+		if (is_name(f->comm[i], task->comm) ||
+		    (task->process && is_name(f->comm[i], task->process)))
 			return true;
 	return f->comms == 0;
 }
@@ -73,7 +80,7 @@ bool story_filter_asks_of_tasks(const struct story_filter *f)
 bool story_filter_matches_task(const struct story_filter *f, const struct filter_task *task)
 {
 	return has_number(f->pid, f->pids, task->pid) && story_filter_matches_uid(f, task->uid) &&
-	       has_comm(f, task->comm) && matches_cgroup(f, task);
+	       has_name(f, task) && matches_cgroup(f, task);
 }
 
 static bool has_matching_call(const struct story_filter *f, const struct story *s)
@@ -81,7 +88,7 @@ static bool has_matching_call(const struct story_filter *f, const struct story *
 	for (unsigned i = 0; i < s->nr_calls; i++) {
 		const struct socket_call *a = &s->calls[i];
 		struct filter_task task = { .pid = a->pid, .uid = a->uid, .comm = a->comm,
-					    .cgroup = a->cgroup };
+					    .process = a->process, .cgroup = a->cgroup };
 
 		if (story_filter_matches_task(f, &task))
 			return true;
@@ -89,8 +96,11 @@ static bool has_matching_call(const struct story_filter *f, const struct story *
 	return false;
 }
 
-static bool has_slow_phase(const struct verdict *v, uint64_t slow_ns)
+/* A phase, one that no wave ended, or the close() itself took at least this long. */
+static bool is_slow(const struct verdict *v, uint64_t slow_ns)
 {
+	if (v->cut.ns >= slow_ns || v->delay.ns >= slow_ns)
+		return true;
 	for (unsigned i = 0; i < PHASE_COUNT; i++)
 		if (v->phase[i].known && v->phase[i].ns >= slow_ns)
 			return true;
@@ -111,7 +121,9 @@ bool story_filter_matches(const struct story_filter *f, const struct story *s,
 		return false;
 	if (f->calls && !(v->trigger && is_in_set(f->calls, v->trigger->trigger)))
 		return false;
-	if (f->slow_ns && !has_slow_phase(v, f->slow_ns))
+	if (f->slow_ns && !is_slow(v, f->slow_ns))
+		return false;
+	if (f->data_lost && !close_lost_data(s))
 		return false;
 	return !story_filter_asks_of_tasks(f) || has_matching_call(f, s);
 }

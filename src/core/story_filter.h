@@ -4,7 +4,8 @@
  *
  * The values of one filter are alternatives, and all filters must match; a filter without values
  * matches everything. -p, -c, -u, --cgroup and --container consider every process that acted on the
- * socket (trigger and calls), but not a task that an incoming packet merely interrupted.
+ * socket (trigger and calls), but not a task that an incoming packet merely interrupted. -c matches
+ * the name of the process and that of the thread.
  */
 #pragma once
 
@@ -19,7 +20,8 @@
 struct filter_task {
 	uint32_t pid, uid;
 	uint64_t cgroup;
-	const uint8_t *comm;
+	const uint8_t *comm;	/* the thread's name */
+	const uint8_t *process;	/* the process's name; "" or NULL: unknown */
 	bool lives;		/* it still exists, so its pid may be looked up */
 };
 
@@ -34,6 +36,7 @@ struct story_filter {
 	const char *(*cgroup_path)(void *arg, uint64_t id, uint32_t pid);
 	void *cgroup_arg;
 	uint64_t slow_ns;		/* at least one phase took this long; 0: no filter */
+	bool data_lost;			/* only closes that are known to have lost data */
 	/* sets: bit n allows value n of the enum; 0 any */
 	uint64_t calls;			/* enum trigger */
 	uint32_t endings;		/* enum ending */

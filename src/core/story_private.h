@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * Functions that the four files of the story (story.h lists them) share. story.c calls the other
- * three; these call nothing of story.c, only the inline functions below.
+ * Functions that the files of the story (story.h lists them) share. story.c calls the others;
+ * these call nothing of story.c, only the inline functions below.
  */
 #pragma once
 
@@ -41,6 +41,35 @@ void story_calls_add_change(struct story *s, const struct event *e, enum effect 
 
 /* Take a CALL event. */
 void story_calls_add_call(struct story *s, const struct event *e);
+
+/*
+ * story_data.c: the bytes that wait in the queues and those that were lost, and how long the
+ * connection was silent.
+ */
+
+/*
+ * Bytes that arrived and were not read. The peer's FIN takes a sequence number too, which
+ * copied_seq passes only when recv() returns the EOF.
+ */
+uint32_t story_data_unread(const struct event *e);
+
+/* The distance of two sequence numbers, 0 if `to` is before `from`. */
+uint32_t story_data_seqs(uint32_t from, uint32_t to);
+
+/* Record the queues once: at our FIN, or at CLOSE if there was no FIN. */
+void story_data_set_queues(struct story *s, const struct event *e);
+
+/*
+ * Record the bytes that are lost at the change to CLOSE. Data that is unread then can still be read
+ * if no call has released the socket.
+ */
+void story_data_set_close(struct story *s, const struct event *e, bool released);
+
+/* Record the bytes that are unread when the socket is released (tcp_destroy_sock). */
+void story_data_set_release(struct story *s, const struct event *e);
+
+/* Record how long the connection was silent, if the event shows it: the first change of the end. */
+void story_data_set_idle(struct story *s, const struct event *e);
 
 /*
  * story_timewait.c: the effect of segments on the timewait minisock of the socket

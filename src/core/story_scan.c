@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "process_names.h"
+
 void story_scan_add_socket(struct story *s, const struct event *e)
 {
 	bool minisock = e->old_state == STATE_TIME_WAIT;
@@ -48,6 +50,7 @@ void story_scan_add_holder(struct story *s, const struct event *e)
 	h += s->scan.nr_holders++;
 	*h = (struct holder){ .pid = e->pid, .fd = e->arg[0] };
 	memcpy(h->comm, e->comm, sizeof(h->comm));
+	process_names_read(s->names, e, h->process);
 }
 
 void story_scan_supersede(struct story *s, const struct event *e)

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "array.h"
+#include "process_names.h"
 #include "stuck_advice.h"
 
 #define ORDER(x, y)                                                                                \
@@ -36,20 +37,12 @@ static void join_holders(struct stuck_table *h)
 	}
 }
 
-/* The name of a thread matches, and that of its process, which differs only if it is no leader. */
-static bool holder_matches(const struct stuck_table *h, const struct stuck_holder *holder)
+static bool holder_matches(const struct story_filter *s, const struct stuck_holder *holder)
 {
-	const struct story_filter *s = h->config.story_filter;
 	struct filter_task task = { .pid = holder->pid, .uid = holder->uid, .comm = holder->comm,
-				    .cgroup = holder->cgroup, .lives = true };
-	struct process_names names;
+				    .process = holder->process, .cgroup = holder->cgroup,
+				    .lives = true };
 
-	if (story_filter_matches_task(s, &task))
-		return true;
-	if (!s->comms || holder->tid == holder->pid || !h->config.process ||
-	    !h->config.process(h->config.process_arg, holder, &names))
-		return false;
-	task.comm = names.process;
 	return story_filter_matches_task(s, &task);
 }
 
@@ -58,7 +51,7 @@ static const struct stuck_holder *find_owner(const struct stuck_table *h,
 					     const struct stuck_socket *g)
 {
 	for (uint32_t i = 0; i < g->nr_holders; i++)
-		if (holder_matches(h, &h->holder[g->holder + i]))
+		if (holder_matches(h->config.story_filter, &h->holder[g->holder + i]))
 			return &h->holder[g->holder + i];
 	return NULL;
 }
@@ -272,7 +265,8 @@ static bool group_by_owner(struct stuck_table *h)
 			last->pid = g->group;
 			last->first = (uint32_t)i;
 			if (g->owner == OWNER_PROCESS && o)
-				memcpy(last->comm, o->comm, sizeof(last->comm));
+				memcpy(last->comm, process_name_or_comm(o->process, o->comm),
+				       sizeof(last->comm));
 		}
 		group_add_socket(last, g);
 	}

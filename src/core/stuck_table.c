@@ -6,6 +6,7 @@
 
 #include "array.h"
 #include "decode.h"
+#include "process_names.h"
 #include "time_units.h"
 
 #define NOWHERE UINT32_MAX	/* the end of a chain */
@@ -238,12 +239,15 @@ static void set_unread(struct stuck_socket *g, const struct event *e)
 		g->unread--;
 }
 
+/* If no data went in a direction, its time is that of the handshake: idle since then. */
 static void set_idle(struct stuck_socket *g, const struct event *e)
 {
-	g->sent_ns = e->idle_ms[0] * NS_PER_MS;
-	g->received_ns = e->idle_ms[1] * NS_PER_MS;
-	g->age_ns = g->sent_ns < g->received_ns ? g->sent_ns : g->received_ns;
-	g->age_source = AGE_SOURCE_NONE;
+	uint32_t ms = e->idle_sent_ms < e->idle_received_ms ? e->idle_sent_ms : e->idle_received_ms;
+
+	g->age_ns = ms * NS_PER_MS;
+	g->idle = (struct idle){ .sent_known = e->bytes_sent, .received_known = e->bytes_received,
+				 .sent_ns = e->idle_sent_ms * NS_PER_MS,
+				 .received_ns = e->idle_received_ms * NS_PER_MS };
 }
 
 static void stuck_socket_init(struct stuck_socket *g, const struct event *e)
@@ -264,7 +268,7 @@ static void stuck_socket_init(struct stuck_socket *g, const struct event *e)
 		g->substate = e->substate;
 		return;
 	}
-	if (e->new_state == STATE_ESTABLISHED)
+	if (e->flags & EVENTF_IDLE)
 		set_idle(g, e);
 	if (e->sock_flags & SOCKF_MPTCP && e->mptcp & MPTCPF_CLOSED)
 		g->orphan = true;
@@ -298,6 +302,12 @@ static void add_socket(struct stuck_table *h, const struct event *e)
 	link_socket(h, (uint32_t)h->nr++);
 }
 
+static void set_holder_names(struct stuck_holder *o, const struct event *e)
+{
+	memcpy(o->comm, e->comm, sizeof(o->comm));
+	process_names_read(NULL, e, o->process);
+}
+
 /* One descriptor per process and number: the thread with the lowest id, mostly the leader. */
 static void merge_holder(struct stuck_holder *o, const struct event *e)
 {
@@ -306,7 +316,7 @@ static void merge_holder(struct stuck_holder *o, const struct event *e)
 	o->tid = e->tid;
 	o->uid = e->uid;
 	o->cgroup = e->cgroup;
-	memcpy(o->comm, e->comm, sizeof(o->comm));
+	set_holder_names(o, e);
 }
 
 static void add_holder(struct stuck_table *h, const struct event *e)
@@ -329,7 +339,7 @@ static void add_holder(struct stuck_table *h, const struct event *e)
 	*o = (struct stuck_holder){ .cgroup = e->cgroup, .pid = e->pid, .uid = e->uid,
 				   .tid = e->tid, .fd = e->arg[0],
 				   .socket = (uint32_t)(g - h->sockets) };
-	memcpy(o->comm, e->comm, sizeof(o->comm));
+	set_holder_names(o, e);
 	link_holder(h, (uint32_t)h->nr_holders++);
 }
 

@@ -104,14 +104,8 @@ struct stuck_holder {
 	int32_t fd;
 	uint32_t socket;	/* index in stuck_table.sockets until stuck_table_finish() */
 	uint32_t next;		/* private: next holder of the hash bucket */
-	uint8_t comm[EVENT_COMM_LEN];
-};
-
-/* The name of a process, that of its leading thread, and its arguments, separated by spaces. */
-struct process_names {
-	uint8_t process[EVENT_COMM_LEN];	/* bytes, NUL-padded */
-	const char *cmdline;	/* bytes; NULL unknown or empty */
-	size_t cmdline_len;
+	uint8_t comm[EVENT_COMM_LEN];	/* of the thread */
+	uint8_t process[EVENT_COMM_LEN];	/* of the process, "" unknown */
 };
 
 enum tristate { TRI_NO, TRI_YES, TRI_NA };
@@ -122,7 +116,7 @@ struct stuck_socket {
 	uint64_t age_ns;	/* minimum; 0 unknown, then age_source is AGE_SOURCE_NONE. */
 				/* ESTABLISHED: idle for so long, exact */
 	uint64_t left_ns;	/* until the kernel removes it, 0 unknown */
-	uint64_t sent_ns, received_ns;	/* ESTABLISHED: since data last went that way */
+	struct idle idle;	/* ESTABLISHED: since data last went that way */
 	uint32_t unread, unacked, unsent;	/* bytes; 0 for a minisock, where unknown */
 	uint32_t uid;		/* owner of the socket, not of a task */
 	uint32_t group;		/* index in stuck_table.group */
@@ -165,9 +159,6 @@ struct stuck_table_config {
 	const struct story_filter *story_filter;
 	uint64_t older_than_ns;	/* 0: any age */
 	uint32_t states;	/* set of 1 << enum tcp_state_id; 0: all but ESTABLISHED */
-	/* The names of a holder's process, as in struct lookup (view.h); NULL: not available. */
-	bool (*process)(void *arg, const struct stuck_holder *o, struct process_names *names);
-	void *process_arg;
 	size_t max;		/* number of sockets */
 };
 

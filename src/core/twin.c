@@ -34,3 +34,31 @@ uint32_t twin_hash(const struct twin_key *k, uint64_t seed)
 
 	return (uint32_t)hash_fmix64(both ^ seed);
 }
+
+bool twin_has_sent_reset(const struct story *twin)
+{
+	if (twin->reset.sent)
+		return true;
+	for (unsigned i = 0; i < twin->nr_calls; i++)
+		if (twin->calls[i].effect == EFFECT_RESET)
+			return true;
+	return false;
+}
+
+enum twin_reset twin_find_reset(const struct story *s, const struct story *twin,
+				const struct twin_view *view)
+{
+	bool was_alive = s->progress != CLOSE_NOT_YET &&
+			 (twin->progress == CLOSE_NOT_YET || twin->end_ns >= s->end_ns);
+
+	if (twin_has_sent_reset(twin))
+		return TWIN_RESET_SENT;
+	if (!view->resets)
+		return TWIN_RESET_UNKNOWN;
+	if (was_alive || twin->reset.received)
+		return TWIN_RESET_NOT_SENT;
+	if (s->progress != CLOSE_NOT_YET && twin->progress == CLOSE_MINISOCK &&
+	    view->minisock_resets)
+		return TWIN_RESET_NOT_SENT;
+	return TWIN_RESET_UNKNOWN;
+}

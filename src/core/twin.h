@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 #include "event.h"
+#include "story.h"
 
 struct twin_key {
 	uint32_t iss, irs;	/* initial sequence numbers: ours, the peer's */
@@ -29,3 +30,19 @@ static inline bool twin_match(const struct twin_key *a, const struct twin_key *b
 {
 	return a->iss == b->irs && a->irs == b->iss;
 }
+
+/* What a source shows of the RSTs that are sent. */
+struct twin_view {
+	bool resets;		/* those of sockets, and no event was lost */
+	bool minisock_resets;	/* those of minisocks */
+};
+
+/* Does the story show that its end sent a RST? */
+bool twin_has_sent_reset(const struct story *twin);
+
+/*
+ * Did the twin send the RST that ended s? s may not be over yet: then the twin has ended first, and
+ * its kernel may still answer a segment with a RST of no socket.
+ */
+enum twin_reset twin_find_reset(const struct story *s, const struct story *twin,
+				const struct twin_view *view);

@@ -1,40 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-#include "verdict.h"
+#include "verdict_private.h"
 
 #include <string.h>
 
-#include "time_units.h"
-
 #define TH_RST 0x04
-#define BLAME_MIN_NS NS_PER_MS	/* a shorter close blames neither side */
 
 static bool has_sock_flag(const struct story *s, unsigned bit)
 {
 	return s->at_close.sock_flags & bit;
-}
-
-static bool has_passed_state(const struct story *s, uint8_t state)
-{
-	for (unsigned i = 0; i < s->nr_states; i++)
-		if (s->states[i] == state)
-			return true;
-	return false;
-}
-
-/* Find who sent the first FIN: from states that only one order of FINs leads to, else from FINs. */
-static enum initiator find_first_closer(const struct story *s)
-{
-	const struct close_segment *out = &s->seg[SEG_FIN_OUT], *in = &s->seg[SEG_FIN_IN];
-
-	if (s->fins.simultaneous || has_passed_state(s, STATE_CLOSING))
-		return INITIATOR_BOTH;
-	if (has_passed_state(s, STATE_CLOSE_WAIT) || has_passed_state(s, STATE_LAST_ACK))
-		return INITIATOR_PEER;
-	if (has_passed_state(s, STATE_FIN_WAIT1) || has_passed_state(s, STATE_FIN_WAIT2))
-		return INITIATOR_LOCAL;
-	if (out->seen)
-		return INITIATOR_LOCAL;
-	return in->seen ? INITIATOR_PEER : INITIATOR_UNKNOWN;
 }
 
 static enum reason find_reset_received_reason(const struct story *s)
@@ -104,6 +77,11 @@ static enum reason infer_reset_reason(const struct verdict *v, const struct stor
 	return s->reset.sent ? REASON_OTHER : REASON_NONE;
 }
 
+static enum reason find_timeout_of_idle(const struct story *s)
+{
+	return s->at_close.user_timeout ? REASON_USER_TIMEOUT : REASON_KEEPALIVE;
+}
+
 static enum reason find_reset_sent_reason(const struct verdict *v, const struct story *s)
 {
 	switch (s->reset.sent ? s->reset.reason : RESET_NOT_GIVEN) {
@@ -114,7 +92,7 @@ static enum reason find_reset_sent_reason(const struct verdict *v, const struct 
 	case RESET_ABORT_ON_MEMORY:
 		return REASON_NO_MEMORY;
 	case RESET_KEEPALIVE_TIMEOUT:
-		return s->at_close.user_timeout ? REASON_USER_TIMEOUT : REASON_KEEPALIVE;
+		return find_timeout_of_idle(s);
 	default:
 		break;
 	}
@@ -133,54 +111,82 @@ static void decide_local_close(struct verdict *v, const struct story *s)
 		set_ending(v, ENDING_ABORTED, REASON_REPAIR);
 	else if (reason)
 		set_ending(v, ENDING_RESET_SENT, reason);
+	else if (s->at_close.sk_err && !s->at_close.local)
+		set_ending(v, ENDING_TIMED_OUT, find_timed_out_reason(s));
 	else
 		set_ending(v, ENDING_ABORTED, REASON_OTHER);
 }
 
-/* Decide the ending from the error on the socket at CLOSE. Returns false if there is none. */
+/* Decide on a RST that came, or on data that came after our close, which calls tcp_reset() too. */
+static void decide_received_reset(struct verdict *v, const struct story *s)
+{
+	if (s->reset.sent && s->reset.answer)
+		set_ending(v, ENDING_RESET_SENT, REASON_DATA_AFTER_CLOSE);
+	else
+		set_ending(v, ENDING_RESET_RECEIVED, find_reset_received_reason(s));
+}
+
+/*
+ * Decide the ending from the error that the change to CLOSE set. False if it set none. A RST that
+ * came is known without it, if the kernel has the tracepoint.
+ */
 static bool decide_by_error(struct verdict *v, const struct story *s)
 {
-	switch (s->at_close.sk_err) {
-	case 0:
+	if (!s->at_close.sk_err || s->at_close.err_is_old)
 		return false;
+	switch (s->at_close.sk_err) {
 	case EVENT_ECONNABORTED:
 		set_ending(v, ENDING_RESET_SENT, REASON_DESTROYED);
 		return true;
 	case EVENT_ECONNRESET:
 	case EVENT_EPIPE:
 	case EVENT_ECONNREFUSED:
-		/* tcp_reset() also runs for data after our close, which we answer with a RST */
-		if (s->reset.sent && s->reset.answer)
-			set_ending(v, ENDING_RESET_SENT, REASON_DATA_AFTER_CLOSE);
-		else
-			set_ending(v, ENDING_RESET_RECEIVED, find_reset_received_reason(s));
+		decide_received_reset(v, s);
 		return true;
 	default:
 		if (s->reset.sent && !s->reset.answer)
-			set_ending(v, ENDING_RESET_SENT, s->at_close.user_timeout ?
-			       REASON_USER_TIMEOUT : REASON_KEEPALIVE);
+			set_ending(v, ENDING_RESET_SENT, find_timeout_of_idle(s));
 		else
 			set_ending(v, ENDING_TIMED_OUT, find_timed_out_reason(s));
 		return true;
 	}
 }
 
-static void decide_close(struct verdict *v, const struct story *s)
+/* Decide if the last wave came: then the close was clean, whatever error is on the socket. */
+static bool decide_by_last_wave(struct verdict *v, const struct story *s)
 {
 	enum ending clean = s->fins.same_segment ? ENDING_THREE_WAY : ENDING_FOUR_WAY;
 	uint8_t old = s->at_close.old_state;
 
-	if (!s->established_ns && (old == STATE_SYN_SENT || old == STATE_SYN_RECV))
-		set_ending(v, ENDING_NEVER_OPEN, REASON_NONE);
-	else if (decide_by_error(v, s))
-		return;
-	else if ((s->fins.simultaneous || old == STATE_CLOSING) && s->seg[SEG_ACK_IN].seen)
-		set_ending(v, ENDING_SIMULTANEOUS, REASON_NONE);
+	if ((s->fins.simultaneous || old == STATE_CLOSING) && s->seg[SEG_ACK_IN].seen)
+		set_ending(v, story_is_self(s) ? ENDING_TWO_WAY : ENDING_SIMULTANEOUS, REASON_NONE);
 	else if (old == STATE_LAST_ACK && s->seg[SEG_ACK_IN].seen)
 		set_ending(v, clean, REASON_NONE);
 	else if (old == STATE_FIN_WAIT2 && s->seg[SEG_ACK_OUT].seen)
 		set_ending(v, clean, REASON_NONE);
 	else
+		return false;
+	return true;
+}
+
+/*
+ * Decide by what happened to the socket; the error on it comes last, since it may be older than the
+ * end. A timer may set the same error once more: then no RST and no call explains the end.
+ */
+static void decide_close(struct verdict *v, const struct story *s)
+{
+	uint8_t old = s->at_close.old_state;
+
+	if (!s->established_ns && !s->used_early &&
+	    (old == STATE_SYN_SENT || old == STATE_SYN_RECV))
+		set_ending(v, ENDING_NEVER_OPEN, REASON_NONE);
+	else if (decide_by_last_wave(v, s))
+		return;
+	else if (s->reset.received)
+		decide_received_reset(v, s);
+	else if (s->at_close.local && s->at_close.sk_err != EVENT_ECONNABORTED)
+		decide_local_close(v, s);
+	else if (!decide_by_error(v, s))
 		decide_local_close(v, s);
 }
 
@@ -233,7 +239,7 @@ static enum initiator find_never_open_initiator(const struct verdict *v, const s
 
 static void decide_initiator(struct verdict *v, const struct story *s)
 {
-	v->initiator = find_first_closer(s);
+	v->initiator = verdict_find_first_closer(s);
 	if (v->initiator != INITIATOR_UNKNOWN)
 		return;
 	if (v->ending == ENDING_NEVER_OPEN)
@@ -248,173 +254,67 @@ static void decide_initiator(struct verdict *v, const struct story *s)
 		v->initiator = v->trigger ? INITIATOR_LOCAL : INITIATOR_UNKNOWN;
 }
 
-/* The waves in the order of their numbers: the first FIN, its ACK, the second FIN, its ACK. */
-static void number_waves(struct verdict *v, const struct story *s)
+/* The call that sent our RST, if another one is the trigger. */
+static const struct socket_call *find_reset_by(const struct verdict *v, const struct story *s)
 {
-	static const uint8_t ours_first[] = { SEG_FIN_OUT, SEG_ACK_IN, SEG_FIN_IN, SEG_ACK_OUT };
-	static const uint8_t peers_first[] = { SEG_FIN_IN, SEG_ACK_OUT, SEG_FIN_OUT, SEG_ACK_IN };
-	const uint8_t *order = find_first_closer(s) == INITIATOR_PEER ? peers_first : ours_first;
-
-	v->nr_waves = 0;
-	for (unsigned i = 0; i < SEG_COUNT; i++)
-		if (s->seg[order[i]].seen)
-			v->wave[v->nr_waves++] = (struct verdict_wave){ order[i], i + 1 };
+	if (v->ending != ENDING_RESET_SENT)
+		return NULL;
+	for (unsigned i = 0; i < s->nr_calls; i++)
+		if (s->calls[i].effect == EFFECT_RESET && &s->calls[i] != v->trigger)
+			return &s->calls[i];
+	return NULL;
 }
 
-static uint64_t find_wave1_ns(const struct verdict *v, const struct story *s)
+/* Did something between the ends send the RST that came? Known if the other end is. */
+static enum middlebox find_middlebox(const struct verdict *v, const struct story *s)
 {
-	if (!v->nr_waves || v->wave[0].number != 1)
-		return 0;
-	return s->seg[v->wave[0].segment].ts_ns;
-}
-
-static void find_start(struct verdict *v, const struct story *s, uint64_t now_ns)
-{
-	uint64_t start = find_wave1_ns(v, s);
-
-	v->settled_ns = story_is_over(s) ? s->end_ns : now_ns;
-	if (s->progress != CLOSE_NOT_YET && (!start || s->end_ns < start))
-		start = s->end_ns;
-	if (s->reset.sent && (!start || s->reset.ts_ns < start))
-		start = s->reset.ts_ns;
-	if (v->trigger && (!start || v->trigger->ts_ns < start))
-		start = v->trigger->ts_ns;
-	v->start_ns = start;
-	if (v->settled_ns < start)
-		v->settled_ns = start;
-}
-
-static void set_phase(struct verdict *v, enum phase phase, uint64_t from_ns, uint64_t to_ns)
-{
-	if (!from_ns || to_ns < from_ns)
-		return;
-	v->phase[phase] = (struct phase_time){ .ns = to_ns - from_ns, .known = true };
-}
-
-/* Set a phase that is part of the total. Leave it unknown if the sum would exceed the total. */
-static void set_phase_part(struct verdict *v, enum phase phase, const struct close_segment *from,
-			   const struct close_segment *to)
-{
-	const struct phase_time *total = &v->phase[PHASE_TOTAL];
-	uint64_t sum = to->ts_ns - from->ts_ns;
-
-	if (!from->seen || !to->seen)
-		return;
-	for (unsigned i = 0; i < PHASE_TOTAL; i++)
-		sum += v->phase[i].ns;
-	if (!total->known || sum <= total->ns)
-		set_phase(v, phase, from->ts_ns, to->ts_ns);
-}
-
-/* No wave 1 was seen: was there one all the same, before tracing began or in a lost event? */
-static bool is_start_unseen(const struct story *s)
-{
-	return find_first_closer(s) != INITIATOR_UNKNOWN;
-}
-
-static void measure_phases(struct verdict *v, const struct story *s)
-{
-	const struct close_segment *fin_out = &s->seg[SEG_FIN_OUT], *ack_in = &s->seg[SEG_ACK_IN];
-	const struct close_segment *fin_in = &s->seg[SEG_FIN_IN];
-	uint64_t wave1 = find_wave1_ns(v, s);
-
-	if (wave1)
-		set_phase(v, PHASE_TOTAL, wave1, v->settled_ns);
-	else if (v->start_ns && !is_start_unseen(s))
-		set_phase(v, PHASE_TOTAL, v->start_ns, v->settled_ns);
-	if (v->initiator == INITIATOR_PEER) {
-		set_phase_part(v, PHASE_APP_HOLD, fin_in, fin_out);
-		set_phase_part(v, PHASE_LAST_ACK_WAIT, fin_out, ack_in);
-	} else {
-		set_phase_part(v, PHASE_ACK_WAIT, fin_out, ack_in);
-		if (!s->fins.simultaneous)
-			set_phase_part(v, PHASE_PEER_HOLD, ack_in, fin_in);
-	}
-}
-
-/*
- * Whom to blame for the wait for an ACK: the network, unless the FIN was lost or our send queue
- * delayed it.
- */
-static enum blame blame_ack_wait(const struct story *s)
-{
-	if (s->fins.retransmits)
-		return BLAME_LOST_FIN;
-	return s->queues.known && (s->queues.unsent || s->queues.window_closed) ? BLAME_SEND_QUEUE
-										: BLAME_NETWORK;
-}
-
-/*
- * Whom to blame for the time after the last wave seen: whoever the last state waited for.
- */
-static enum blame blame_last_state(const struct story *s)
-{
-	switch (s->nr_states > 1 && story_is_over(s) ? s->states[s->nr_states - 2] :
-		s->nr_states ? s->states[s->nr_states - 1] : 0) {
-	case STATE_CLOSE_WAIT:
-		return BLAME_LOCAL_APP;
-	case STATE_FIN_WAIT2:
-		return BLAME_PEER_APP;
-	case STATE_FIN_WAIT1:
-	case STATE_CLOSING:
-	case STATE_LAST_ACK:
-		return blame_ack_wait(s);
+	if (v->ending != ENDING_RESET_RECEIVED || !s->twin.known)
+		return MIDDLEBOX_UNKNOWN;
+	switch ((enum twin_reset)s->twin.reset) {
+	case TWIN_RESET_SENT:
+		return MIDDLEBOX_NO;
+	case TWIN_RESET_NOT_SENT:
+		return MIDDLEBOX_YES;
 	default:
-		return BLAME_NONE;
+		return MIDDLEBOX_UNKNOWN;
 	}
-}
-
-static void decide_blame(struct verdict *v, const struct story *s)
-{
-	uint64_t spent[BLAME_COUNT] = { 0 };
-	uint64_t sum = 0;
-
-	v->blame = BLAME_NONE;
-	v->blame_known = v->phase[PHASE_TOTAL].known;
-	if (!v->phase[PHASE_TOTAL].known || v->phase[PHASE_TOTAL].ns < BLAME_MIN_NS)
-		return;
-	spent[blame_ack_wait(s)] += v->phase[PHASE_ACK_WAIT].ns + v->phase[PHASE_LAST_ACK_WAIT].ns;
-	spent[BLAME_PEER_APP] += v->phase[PHASE_PEER_HOLD].ns;
-	spent[BLAME_LOCAL_APP] += v->phase[PHASE_APP_HOLD].ns;
-	for (unsigned i = 0; i < PHASE_TOTAL; i++)
-		sum += v->phase[i].ns;
-	if (v->phase[PHASE_TOTAL].ns > sum)
-		spent[blame_last_state(s)] += v->phase[PHASE_TOTAL].ns - sum;
-	for (unsigned i = 1; i < BLAME_COUNT; i++)
-		if (spent[i] > spent[v->blame])
-			v->blame = i;
 }
 
 /* Does a state show a FIN or its ACK that was not seen? */
 static bool has_gap(const struct story *s)
 {
-	if (has_passed_state(s, STATE_FIN_WAIT2) && !s->seg[SEG_ACK_IN].seen)
-		return true;
-	if ((has_passed_state(s, STATE_CLOSE_WAIT) || has_passed_state(s, STATE_LAST_ACK) ||
-	     has_passed_state(s, STATE_CLOSING)) &&
-	    !s->seg[SEG_FIN_IN].seen)
-		return true;
-	return (has_passed_state(s, STATE_FIN_WAIT1) || has_passed_state(s, STATE_FIN_WAIT2) ||
-		has_passed_state(s, STATE_LAST_ACK) || has_passed_state(s, STATE_CLOSING)) &&
-	       !s->seg[SEG_FIN_OUT].seen && !s->at_close.fin_unsent;
+	const unsigned acked = 1u << STATE_FIN_WAIT2;
+	const unsigned received = 1u << STATE_CLOSE_WAIT | 1u << STATE_LAST_ACK |
+				  1u << STATE_CLOSING;
+	const unsigned sent = 1u << STATE_FIN_WAIT1 | 1u << STATE_FIN_WAIT2 | 1u << STATE_LAST_ACK |
+			      1u << STATE_CLOSING;
+	unsigned passed = 0;
+
+	for (unsigned i = 0; i < s->nr_states; i++)
+		passed |= 1u << s->states[i];
+	return (passed & acked && !s->seg[SEG_ACK_IN].seen) ||
+	       (passed & received && !s->seg[SEG_FIN_IN].seen) ||
+	       (passed & sent && !s->seg[SEG_FIN_OUT].seen && !s->at_close.fin_unsent);
 }
 
 /* Facts missing besides those that the story has noted, as bits of enum missing. */
 static unsigned find_missing(const struct verdict *v, const struct story *s)
 {
 	bool clean = ending_class(v->ending) == CLASS_CLEAN, sent = s->seg[SEG_FIN_OUT].seen;
-	bool opened = v->ending != ENDING_NEVER_OPEN, has_all = v->nr_waves == SEG_COUNT;
+	bool opened = v->ending != ENDING_NEVER_OPEN, has_all = v->nr_waves == verdict_count_waves(s);
 	bool known = s->fins.same_segment_known || s->fins.simultaneous;
 	bool ended = opened && v->ending != ENDING_OPEN;
 	unsigned bits = 0;
 
-	bits |= (unsigned)(opened && !s->established_ns) << MISSING_AGE;
+	bits |= (unsigned)(opened && !s->established_ns && !s->used_early) << MISSING_AGE;
 	bits |= (unsigned)(has_gap(s) || (clean && !has_all)) << MISSING_WAVES;
 	bits |= (unsigned)(clean && has_all && !known) << MISSING_SHARED_SEGMENT;
 	bits |= (unsigned)(sent && !v->trigger) << MISSING_TRIGGER;
 	bits |= (unsigned)(sent && s->queues.known && s->queues.unsent) << MISSING_FIN_LEFT;
 	bits |= (unsigned)!!s->scan.holders_dropped << MISSING_HOLDERS;
 	bits |= (unsigned)!!s->calls_omitted << MISSING_CALLS;
+	bits |= (unsigned)(ended && s->progress == CLOSE_DONE && !s->data_lost.known)
+		<< MISSING_RELEASE;
 	bits |= (unsigned)(ended && v->initiator == INITIATOR_UNKNOWN) << MISSING_INITIATOR;
 	return bits;
 }
@@ -432,6 +332,7 @@ static const char *const missing_text[MISSING_COUNT] = {
 	[MISSING_HOLDERS] = "holders: there are more than are kept",
 	[MISSING_CALLS] = "calls: more were made than are kept",
 	[MISSING_INITIATOR] = "initiator: the first FIN was not seen",
+	[MISSING_RELEASE] = "data_lost: data was unread, and a process still held the socket",
 };
 
 static void list_missing(struct verdict *v, const struct story *s)
@@ -451,9 +352,8 @@ void verdict_make(struct verdict *v, const struct story *s, uint64_t now_ns)
 	v->trigger = story_trigger(s);
 	decide_ending(v, s);
 	decide_initiator(v, s);
-	number_waves(v, s);
-	find_start(v, s, now_ns);
-	measure_phases(v, s);
-	decide_blame(v, s);
+	v->reset_by = find_reset_by(v, s);
+	v->middlebox = find_middlebox(v, s);
+	verdict_set_times(v, s, now_ns);
 	list_missing(v, s);
 }

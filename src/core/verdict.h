@@ -20,13 +20,34 @@ struct phase_time {
 	bool known;
 };
 
+/*
+ * The phase that was in progress when the close was over, or the run, and that no wave ended; or a
+ * phase that had begun before a scan found the socket. Its phase_time is unknown.
+ */
+struct phase_cut {
+	uint64_t ns;
+	enum phase phase;
+	bool known;		/* there is one */
+	bool at_least;		/* it began before the scan: ns is a minimum */
+};
+
 /* One of the four waves of a close: first FIN, its ACK, second FIN, its ACK. */
 struct verdict_wave {
 	uint8_t segment;	/* enum segment: index into story.seg */
 	uint8_t number;		/* wave 1 to 4 */
 };
 
-/* Did something between the two ends send the RST that arrived? */
+/*
+ * The time that the close itself took. A call may block (SO_LINGER); or a close() may have returned
+ * while a call of another thread kept the socket, whose end then ended the connection.
+ */
+struct call_delay {
+	uint64_t ns;		/* 0 none, or unknown */
+	const struct socket_call *call;	/* the call that blocked, or the close() that returned */
+	const struct socket_call *until;	/* the call that kept the socket; NULL: it blocked */
+};
+
+/* Did something between the two ends send the RST that arrived? Unknown also if none arrived. */
 enum middlebox { MIDDLEBOX_UNKNOWN, MIDDLEBOX_NO, MIDDLEBOX_YES };
 
 struct verdict {
@@ -42,6 +63,8 @@ struct verdict {
 	uint64_t start_ns;		/* the first event of the close; 0 none */
 	uint64_t settled_ns;		/* when the close was over, else now_ns */
 	struct phase_time phase[PHASE_COUNT];
+	struct phase_cut cut;
+	struct call_delay delay;
 	struct verdict_wave wave[SEG_COUNT];
 	unsigned nr_waves;		/* waves seen, in wave[] by number */
 	const char *missing[VERDICT_MISSING];	/* "what: why", static strings */

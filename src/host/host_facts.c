@@ -8,9 +8,9 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-/* The initial namespaces: include/linux/proc_ns.h */
-#define FIRST_PID_NS "pid:[4026531836]"
-#define FIRST_USER_NS "user:[4026531837]"
+#include "pid_namespace.h"
+
+#define INITIAL_USER_NS "user:[4026531837]"	/* PROC_USER_INIT_INO of linux/proc_ns.h */
 
 static bool read_line(const char *path, char *line, int size)
 {
@@ -80,8 +80,8 @@ void host_facts_read(struct diagnosis_host *host)
 	*host = (struct diagnosis_host){ .unprivileged_bpf = -1, .memlock_bytes = UINT64_MAX };
 	read_lockdown(host);
 	read_mounts(host);
-	host->own_pid_ns = is_other_namespace("/proc/self/ns/pid", FIRST_PID_NS);
-	host->own_user_ns = is_other_namespace("/proc/self/ns/user", FIRST_USER_NS);
+	host->own_pid_ns = is_other_namespace("/proc/self/ns/pid", INITIAL_PID_NS);
+	host->own_user_ns = is_other_namespace("/proc/self/ns/user", INITIAL_USER_NS);
 	if (read_line("/proc/sys/kernel/unprivileged_bpf_disabled", line, sizeof(line)))
 		host->unprivileged_bpf = (int)strtol(line, NULL, 10);
 	if (!getrlimit(RLIMIT_MEMLOCK, &limit) && limit.rlim_cur != RLIM_INFINITY)

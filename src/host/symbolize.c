@@ -8,29 +8,48 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/uio.h>
 #include <unistd.h>
 
+#include "array.h"
 #include "fmt.h"
 #include "format.h"
+#include "pid_namespace.h"
 #include "proc_maps.h"
 #include "symbols.h"
 
 #define GO_EXIT "runtime.goexit.abi0"	/* the symbol's name since Go 1.17 */
-#define TEXT_MAX (RECORD_ANNOTATION_MAX - 512)	/* leaves room for the lines of put_missing() */
+#define TEXT_MAX (RECORD_ANNOTATION_MAX - 1024)	/* leaves room for the lines of put_missing() */
+
+/* Why the file of a mapping is not used. */
+enum file_problem { FILE_DENIED, FILE_ENDED, FILE_REPLACED, FILE_CHANGED, FILE_UNREADABLE };
 
 static const char missing_exit[] =
 	"stack: the process was ending: its memory had gone before its sockets were closed";
 static const char missing_exec[] = "stack: execve() had replaced the program";
 static const char missing_kernel[] = "stack: the kernel could not read it";
-static const char missing_gone[] =
-	"stack: the process had ended before its memory map could be read: addresses alone";
-static const char missing_replaced[] = "stack: execve() replaced the program before its memory map "
-	"could be read: addresses alone";
+static const char missing_namespace[] = "stack: tcpclose runs in another pid namespace, whose "
+	"/proc has other process ids: addresses alone";
+static const char *const missing_maps[] = {
+	[PROC_MAPS_GONE] = "stack: the process had ended before its memory map could be read: "
+		"addresses alone",
+	[PROC_MAPS_REPLACED] = "stack: execve() replaced the program before its memory map could "
+		"be read: addresses alone",
+	[PROC_MAPS_DENIED] = "stack: not permitted to examine the process: addresses alone",
+	[PROC_MAPS_FAILED] = "stack: the memory map of the process could not be read: "
+		"addresses alone",
+};
 static const char missing_callers[] =
 	"stack: callers may be left out: some of the code keeps no frame pointer";
-static const char missing_files[] =
-	"stack: a file could not be opened, or was another one by then: offsets alone";
+static const char *const missing_files[] = {
+	[FILE_DENIED] = "stack: not permitted to open a file that the process has mapped: "
+		"offsets alone",
+	[FILE_ENDED] = "stack: the process had ended before a file that it had mapped could be "
+		"opened: offsets alone",
+	[FILE_REPLACED] = "stack: a mapped file had been removed or replaced, and it is not "
+		"permitted to open it through map_files: offsets alone",
+	[FILE_CHANGED] = "stack: a mapped file had been changed: offsets alone",
+	[FILE_UNREADABLE] = "stack: a mapped file could not be read as ELF: offsets alone",
+};
 static const char missing_frames[] = "stack: there are more frames than are kept";
 
 #define MAPS_CACHED 64		/* processes */
@@ -46,6 +65,7 @@ struct cached_maps {
 
 struct symbolizer {
 	struct symbols *symbols;
+	bool has_proc;		/* /proc shows the process ids that the stacks have */
 	unsigned generation;	/* grows with each file opened, since that may close another */
 	struct cached_maps process[MAPS_CACHED];
 };
@@ -57,7 +77,7 @@ struct symbolize_ctx {
 	struct buf *b;
 	bool gaps;		/* a caller may be missing */
 	bool full;		/* the text has reached TEXT_MAX */
-	bool no_file;		/* a mapped file could not be opened, or was replaced */
+	unsigned file_problems;	/* a bit 1 << enum file_problem for each reason of a missing file */
 	bool ends;		/* the last frame is the entry of a thread */
 	bool by_stack;		/* the last frame does not set up a frame pointer */
 	bool broken;		/* a frame does not fit the map */
@@ -71,6 +91,7 @@ struct symbolizer *symbolizer_new(void)
 		return NULL;
 	r->symbols = symbols_new();
 	r->generation = 1;
+	r->has_proc = proc_has_initial_pids("/proc");
 	if (r->symbols)
 		return r;
 	free(r);
@@ -87,36 +108,66 @@ void symbolizer_free(struct symbolizer *r)
 	free(r);
 }
 
-/* Open a regular file, and nothing else: opening a device may have side effects. */
+/*
+ * Open a regular file, and nothing else: opening a device may have side effects. Returns a
+ * descriptor or -errno.
+ */
 static int open_file(const char *path)
 {
 	struct stat st;
+	int fd;
 
-	if (stat(path, &st) || !S_ISREG(st.st_mode))
-		return -1;
-	return open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	if (stat(path, &st))
+		return -errno;
+	if (!S_ISREG(st.st_mode))
+		return -EINVAL;
+	fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	return fd < 0 ? -errno : fd;
+}
+
+static bool is_denied(int err)
+{
+	return err == -EACCES || err == -EPERM;
+}
+
+/* Return why a file could be opened neither through map_files nor by its name, given -errno. */
+static enum file_problem explain_file(const struct proc_maps *maps, int link_err, int name_err)
+{
+	if (is_denied(name_err))
+		return FILE_DENIED;
+	if (name_err != -ENOENT && name_err != -ESRCH)
+		return FILE_UNREADABLE;
+	if (proc_maps_have_ended(maps))
+		return FILE_ENDED;
+	return is_denied(link_err) ? FILE_REPLACED : FILE_CHANGED;
 }
 
 /*
  * Open a mapped file through map_files, which works even if it was removed; if that fails, by its
- * name in the mount namespace of the process. Sets *same if it is certainly the mapped file.
- * Returns a descriptor or -1.
+ * name in the mount namespace of the process. Sets *same if it is certainly the mapped file, and
+ * m->problem to what is wrong if it is not, or cannot be opened. Returns a descriptor or -errno.
  */
-static int open_mapped(const struct proc_maps *maps, const struct mapping *m, bool *same)
+static int open_mapped(const struct proc_maps *maps, struct mapping *m, bool *same)
 {
 	char path[PATH_MAX + 64];
 	struct stat st;
-	int fd;
+	int fd, link_err;
 
 	snprintf(path, sizeof(path), "/proc/%u/map_files/%llx-%llx", maps->tid,
 		 (unsigned long long)m->start, (unsigned long long)m->end);
 	fd = open_file(path);
 	*same = fd >= 0;
+	m->problem = FILE_CHANGED;
 	if (fd >= 0)
 		return fd;
+	link_err = fd;
 	snprintf(path, sizeof(path), "/proc/%u/root%s", maps->tid, m->path);
 	fd = open_file(path);
 	*same = fd >= 0 && !fstat(fd, &st) && st.st_ino == m->inode && st.st_dev == m->device;
+	if (fd < 0)
+		m->problem = explain_file(maps, link_err, fd);
+	else if (is_denied(link_err))
+		m->problem = FILE_REPLACED;
 	return fd;
 }
 
@@ -133,13 +184,11 @@ static enum equal compare_build_id(const struct proc_maps *maps, const struct ma
 
 	for (size_t i = 0; len && i < maps->nr; i++) {
 		const struct mapping *o = &maps->items[i];
-		struct iovec to = { there, len }, from = { 0 };
 
 		if (o->inode != m->inode || o->device != m->device || offset < o->offset ||
 		    offset - o->offset >= o->end - o->start)
 			continue;
-		from = (struct iovec){ (void *)(uintptr_t)(o->start + (offset - o->offset)), len };
-		if (process_vm_readv((pid_t)maps->tid, &to, 1, &from, 1, 0) != (ssize_t)len)
+		if (!proc_maps_read_memory(maps, o->start + (offset - o->offset), there, len))
 			return EQUAL_UNKNOWN;
 		return memcmp(there, id, len) ? EQUAL_NO : EQUAL_YES;
 	}
@@ -158,11 +207,14 @@ static struct symbol_file *get_symbol_file(struct symbolize_ctx *g, struct mappi
 	if (m->generation == g->r->generation || !m->inode || *m->path != '/')
 		return m->file;
 	m->file = NULL;
+	m->problem = FILE_CHANGED;
 	f = symbols_find(symbols, &key);
 	if (!f) {
 		int fd = open_mapped(g->maps, m, &same);
 
 		f = fd < 0 ? NULL : symbols_open(symbols, &key, fd);
+		if (fd >= 0 && !f)
+			m->problem = FILE_UNREADABLE;
 		g->r->generation += f != NULL;
 	}
 	m->generation = g->r->generation;
@@ -230,7 +282,8 @@ static void put_frame(struct symbolize_ctx *g, uint64_t address, unsigned back)
 		g->full = true;
 		return;
 	}
-	g->no_file |= m && m->inode && *m->path == '/' && !f;
+	if (m && m->inode && *m->path == '/' && !f)
+		g->file_problems |= 1u << m->problem;
 	put_field(g->b, true, address);
 	put_field(g->b, in_module, at);
 	put_field(g->b, name, offset + back);
@@ -346,6 +399,11 @@ static void symbolize_frames(struct symbolizer *r, const struct stack *s, struct
 	struct symbolize_ctx g = { .r = r, .maps = &p->maps, .b = b };
 	enum proc_maps_result got;
 
+	if (!r->has_proc) {
+		put_addresses(b, s);
+		put_missing(b, missing_namespace);
+		return;
+	}
 	if (!maps_are_fresh(p, s, &id) || !try_cached_maps(&g, s)) {
 		g = (struct symbolize_ctx){ .r = r, .maps = &p->maps, .b = b };
 		got = proc_maps_read(&p->maps, s->pid, s->tid, &id);
@@ -354,13 +412,14 @@ static void symbolize_frames(struct symbolizer *r, const struct stack *s, struct
 		p->ts_ns = s->ts_ns;
 		if (got != PROC_MAPS_OK) {
 			put_addresses(b, s);
-			put_missing(b, got == PROC_MAPS_GONE ? missing_gone : missing_replaced);
+			put_missing(b, missing_maps[got]);
 			return;
 		}
 		put_frames(&g, s);
 	}
-	if (g.no_file)
-		put_missing(b, missing_files);
+	for (unsigned i = 0; i < COUNT(missing_files); i++)
+		if (g.file_problems & 1u << i)
+			put_missing(b, missing_files[i]);
 	if (g.full)
 		put_missing(b, missing_frames);
 	if (g.gaps)

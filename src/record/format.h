@@ -16,7 +16,8 @@
  * The records are the complete input of the run, in order, so that a replay makes the same
  * decisions. They are the events, and marks for the times at which timers expired and for the
  * counters of the kernel side. If an event refers to something by a number of this host, an
- * annotation with its meaning precedes the event; it is written once per file.
+ * annotation with its meaning precedes the event; it is written once per file. The name of a
+ * process is written again when it changes.
  */
 #pragma once
 
@@ -67,6 +68,7 @@ _Static_assert(offsetof(struct record_mark, kind) == offsetof(struct event, kind
 enum record_annotation_type {
 	RECORD_ANNOTATION_CGROUP = 1,	/* the path of the cgroup whose id is key */
 	RECORD_ANNOTATION_STACK = 2,	/* the stack of thread key at at_ns (stack_text.h) */
+	RECORD_ANNOTATION_PROCESS = 3,	/* the name of process key from here on */
 };
 
 #define RECORD_ANNOTATION_PART_BYTES (offsetof(struct event, kind) - 4 * sizeof(__u64))

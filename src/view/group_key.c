@@ -9,16 +9,18 @@
 #include "escape.h"
 #include "fmt.h"
 #include "json_fields.h"
+#include "process_names.h"
 
 #define ADDR_LEN 16
 
 const char *group_key_heading(enum group_by by)
 {
 	static const char *const words[] = {
-		[GROUP_BY_DEFAULT] = "",      [GROUP_BY_COMM] = "COMM",
-		[GROUP_BY_PID] = "PID",	      [GROUP_BY_EXE] = "EXE",
-		[GROUP_BY_CGROUP] = "CGROUP", [GROUP_BY_CONTAINER] = "CONTAINER",
-		[GROUP_BY_PORT] = "PORT",     [GROUP_BY_PEER] = "PEER",
+		[GROUP_BY_DEFAULT] = "",	[GROUP_BY_COMM] = "COMM",
+		[GROUP_BY_THREAD] = "THREAD",	[GROUP_BY_PID] = "PID",
+		[GROUP_BY_EXE] = "EXE",		[GROUP_BY_CGROUP] = "CGROUP",
+		[GROUP_BY_CONTAINER] = "CONTAINER",
+		[GROUP_BY_PORT] = "PORT",	[GROUP_BY_PEER] = "PEER",
 	};
 
 	return words[by < GROUP_BY_COUNT ? by : GROUP_BY_DEFAULT];
@@ -90,6 +92,8 @@ void group_key_init(struct group_key *k, const struct view_context *v, enum grou
 {
 	const struct socket_call *a = call_text_actor(s, verdict);
 	const struct holder *o = !a && s->scan.nr_holders ? s->scan.holders : NULL;
+	const uint8_t *comm = a ? a->comm : o ? o->comm : NULL;
+	const uint8_t *name = comm ? process_name_or_comm(a ? a->process : o->process, comm) : NULL;
 
 	k->bytes = k->label = NULL;
 	k->len = k->label_len = 0;
@@ -97,10 +101,12 @@ void group_key_init(struct group_key *k, const struct view_context *v, enum grou
 		set_key_port(k, s);
 	else if (by == GROUP_BY_PEER)
 		set_key_peer(k, &s->flow);
-	else if (by == GROUP_BY_COMM && (a || o))
-		set_key_comm(k, a ? a->comm : o->comm);
-	else if (by == GROUP_BY_PID && (a || o))
-		set_key_pid(k, a ? a->pid : o->pid, a ? a->comm : o->comm);
+	else if (by == GROUP_BY_COMM && name)
+		set_key_comm(k, name);
+	else if (by == GROUP_BY_THREAD && comm)
+		set_key_comm(k, comm);
+	else if (by == GROUP_BY_PID && name)
+		set_key_pid(k, a ? a->pid : o->pid, name);
 	else if (a && by >= GROUP_BY_EXE)
 		set_key_exe_or_cgroup(k, v, by, a);
 }

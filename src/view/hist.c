@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * The view hist: a histogram per phase and group of --by.
+ * The view hist: a histogram per phase, or per other time, and group of --by.
  *
  *   nginx: app_hold, 1200 closes
  *   p50 1.2 ms, p90 4.1 ms, p99 198 ms, max 201 ms
@@ -12,8 +12,10 @@
 
 #include "aggregate.h"
 #include "ansi.h"
+#include "close_facts.h"
 #include "fmt.h"
 #include "group_key.h"
+#include "hist.h"
 #include "histogram.h"
 #include "json_fields.h"
 
@@ -27,22 +29,25 @@
 
 struct hist_row {
 	uint64_t stories;
-	struct histogram phase[PHASE_COUNT];
+	struct histogram time[HIST_TIMES];
 };
 
 static const char hist_manual[] =
-	"One histogram for each phase of the closes: at the end of the run and, with\n"
-	"SECONDS, after each such interval.\n"
+	"One histogram for each phase of the closes, and for the age and the idle time of\n"
+	"the connections: at the end of the run and, with SECONDS, after each such\n"
+	"interval.\n"
 	"\n"
 	"  ack_wait       from our FIN until its ACK: network, peer kernel\n"
 	"  peer_hold      from that ACK until the peer's FIN: the peer's program\n"
 	"  app_hold       from the peer's FIN until ours: our program\n"
 	"  last_ack_wait  from our FIN, sent second, until its ACK: network, peer kernel\n"
 	"  total          from the first FIN until the close was over\n"
+	"  age            from the handshake until the close was over\n"
+	"  idle           how long no data had gone either way when the end began\n"
 	"\n"
-	"  --phase NAMES  only these phases: --phase app_hold,total\n"
-	"  --by WHAT      one histogram for each comm, pid, exe, cgroup, container, port\n"
-	"                 or peer\n"
+	"  --phase NAMES  only these: --phase app_hold,total\n"
+	"  --by WHAT      one histogram for each comm (name of the process), thread (name\n"
+	"                 of the thread), pid, exe, cgroup, container, port or peer\n"
 	"  --ascii        draw bars of # instead of blocks\n"
 	"  -j             print the rows as JSON\n"
 	"\n"
@@ -53,16 +58,27 @@ static const char hist_manual[] =
 	"  tcpclose hist --phase app_hold --by comm  which program keeps peers waiting\n"
 	"  tcpclose hist 10 -D 5432                  closes with PostgreSQL, every 10 s\n";
 
+const char *hist_time_name(unsigned i)
+{
+	if (i < PHASE_COUNT)
+		return phase_name(i);
+	return i == HIST_AGE ? "age" : i == HIST_IDLE ? "idle" : NULL;
+}
+
 static bool hist_row_add(void *row, const struct story *s, const struct verdict *verdict)
 {
 	struct hist_row *r = row;
 	bool good = true;
+	uint64_t ns;
 
-	(void)s;
 	r->stories++;
 	for (unsigned i = 0; i < PHASE_COUNT; i++)
 		if (verdict->phase[i].known)
-			good &= histogram_add(&r->phase[i], verdict->phase[i].ns);
+			good &= histogram_add(&r->time[i], verdict->phase[i].ns);
+	if (close_age(s, verdict, &ns))
+		good &= histogram_add(&r->time[HIST_AGE], ns);
+	if (close_silence(s, &ns))
+		good &= histogram_add(&r->time[HIST_IDLE], ns);
 	return good;
 }
 
@@ -73,8 +89,8 @@ static bool hist_row_merge(void *to, const void *from)
 	bool good = true;
 
 	r->stories += f->stories;
-	for (unsigned i = 0; i < PHASE_COUNT; i++)
-		good &= histogram_merge(&r->phase[i], &f->phase[i]);
+	for (unsigned i = 0; i < HIST_TIMES; i++)
+		good &= histogram_merge(&r->time[i], &f->time[i]);
 	return good;
 }
 
@@ -82,8 +98,8 @@ static void hist_row_release(void *row)
 {
 	struct hist_row *r = row;
 
-	for (unsigned i = 0; i < PHASE_COUNT; i++)
-		histogram_release(&r->phase[i]);
+	for (unsigned i = 0; i < HIST_TIMES; i++)
+		histogram_release(&r->time[i]);
 }
 
 static int hist_row_compare(const struct view_options *o, const void *a, const void *b)
@@ -191,9 +207,9 @@ static void print_quantiles(struct buf *b, const struct histogram *h)
 }
 
 static void print_histogram(struct view_context *v, const struct keyed_table *g,
-			    const struct keyed_entry *o, unsigned phase)
+			    const struct keyed_entry *o, unsigned which)
 {
-	const struct histogram *h = &((const struct hist_row *)o->row)->phase[phase];
+	const struct histogram *h = &((const struct hist_row *)o->row)->time[which];
 	unsigned first = HISTOGRAM_BUCKETS, last = 0;
 	struct buf *b = v->out;
 	uint64_t most = 0;
@@ -215,7 +231,7 @@ static void print_histogram(struct view_context *v, const struct keyed_table *g,
 		group_key_print(b, v->options.by, o, o == g->other, KEY_WIDTH);
 		buf_str(b, ": ");
 	}
-	buf_str(b, phase_name(phase));
+	buf_str(b, hist_time_name(which));
 	if (v->terminal.color)
 		buf_str(b, ANSI_RESET);
 	buf_str(b, ", ");
@@ -227,9 +243,9 @@ static void print_histogram(struct view_context *v, const struct keyed_table *g,
 	view_flush(v);
 }
 
-static bool is_phase_wanted(const struct view_context *v, unsigned phase)
+static bool is_time_wanted(const struct view_context *v, unsigned which)
 {
-	return !v->options.phases || v->options.phases >> phase & 1;
+	return !v->options.phases || v->options.phases >> which & 1;
 }
 
 static void hist_show_text(struct view_context *v, const struct keyed_table *g,
@@ -243,15 +259,15 @@ static void hist_show_text(struct view_context *v, const struct keyed_table *g,
 		buf_char(b, '\n');
 	aggregate_print_interval(v, interval);
 	for (uint32_t n = 0; (o = keyed_table_at(g, n)); n++)
-		for (unsigned i = 0; i < PHASE_COUNT; i++) {
-			if (!is_phase_wanted(v, i) ||
-			    !((const struct hist_row *)o->row)->phase[i].n)
+		for (unsigned i = 0; i < HIST_TIMES; i++) {
+			if (!is_time_wanted(v, i) ||
+			    !((const struct hist_row *)o->row)->time[i].n)
 				continue;
 			print_histogram(v, g, o, i);
 			any = true;
 		}
 	if (interval->stories && !any)
-		buf_str(b, "none of them has such a phase\n");
+		buf_str(b, "no close has such a time\n");
 	aggregate_print_other(v, g);
 }
 
@@ -273,10 +289,10 @@ static void json_print_bins(struct json *j, const struct histogram *h)
 }
 
 static void json_print_histogram(struct view_context *v, const struct keyed_table *g,
-				 const struct keyed_entry *o, unsigned phase,
+				 const struct keyed_entry *o, unsigned which,
 				 const struct interval *interval)
 {
-	const struct histogram *h = &((const struct hist_row *)o->row)->phase[phase];
+	const struct histogram *h = &((const struct hist_row *)o->row)->time[which];
 	struct json j;
 
 	json_line_begin(v, &j, "hist");
@@ -284,7 +300,7 @@ static void json_print_histogram(struct view_context *v, const struct keyed_tabl
 	json_kv_time(v, &j, "time", interval->to_ns);
 	json_kv_bool(&j, "total", interval->total);
 	group_key_json(&j, v->options.by, o, o == g->other);
-	json_kv_str(&j, "phase", phase_name(phase));
+	json_kv_str(&j, "phase", hist_time_name(which));
 	json_kv_u64(&j, "count", h->n);
 	json_kv_u64(&j, "p50_ns", histogram_quantile(h, 500));
 	json_kv_u64(&j, "p90_ns", histogram_quantile(h, 900));
@@ -304,9 +320,9 @@ static void hist_show(struct view_context *v, const struct keyed_table *g,
 		return;
 	}
 	for (uint32_t n = 0; (o = keyed_table_at(g, n)); n++)
-		for (unsigned i = 0; i < PHASE_COUNT; i++)
-			if (is_phase_wanted(v, i) &&
-			    ((const struct hist_row *)o->row)->phase[i].n) {
+		for (unsigned i = 0; i < HIST_TIMES; i++)
+			if (is_time_wanted(v, i) &&
+			    ((const struct hist_row *)o->row)->time[i].n) {
 				json_print_histogram(v, g, o, i, interval);
 				view_flush(v);
 			}

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "close_facts.h"
 #include "fmt.h"
 #include "json_fields.h"
 #include "json_writer.h"
@@ -55,7 +56,7 @@ static void json_print_call_fields(struct json *j, const struct socket_call *a)
 	json_kv_i32_or_null(j, "fd", a->fd >= 0, a->fd);
 	json_kv_u64(j, "pid", a->pid);
 	json_kv_u64(j, "tid", a->tid);
-	json_kv_comm(j, a->comm);
+	json_kv_names(j, a->comm, a->process);
 	json_kv_i32_or_null(j, "ret", a->returned, a->ret);
 }
 
@@ -119,6 +120,20 @@ static void json_print_trigger(const struct view_context *v, struct json *j,
 	json_end_object(j);
 }
 
+static void json_print_reset_by(const struct view_context *v, struct json *j,
+				const struct socket_call *a)
+{
+	json_key(j, "reset_by");
+	if (!a) {
+		json_null(j);
+		return;
+	}
+	json_begin_object(j);
+	json_print_call_fields(j, a);
+	json_print_stack(j, view_stack(v, a));
+	json_end_object(j);
+}
+
 static void json_print_calls(struct json *j, const struct story *s, uint64_t start_ns)
 {
 	json_kv_array(j, "calls");
@@ -132,6 +147,7 @@ static void json_print_calls(struct json *j, const struct story *s, uint64_t sta
 		json_end_object(j);
 	}
 	json_end_array(j);
+	json_kv_u64(j, "calls_omitted", s->calls_omitted);
 }
 
 static void json_print_waves(struct json *j, const struct story *s, const struct verdict *verdict)
@@ -182,6 +198,21 @@ static void json_print_byte_counts(struct json *j, const struct story *s)
 	json_end_object(j);
 }
 
+/* Print null if no data was lost, or if that is unknown; then the key missing has the reason. */
+static void json_print_data_lost(struct json *j, const struct story *s)
+{
+	json_key(j, "data_lost");
+	if (!close_lost_data(s)) {
+		json_null(j);
+		return;
+	}
+	json_begin_object(j);
+	json_kv_u64(j, "unread", s->data_lost.unread);
+	json_kv_u64(j, "unsent", s->data_lost.unsent);
+	json_kv_u64(j, "unacked", s->data_lost.unacked);
+	json_end_object(j);
+}
+
 static void json_print_retransmits(const struct view_context *v, struct json *j,
 				   const struct story *s)
 {
@@ -200,11 +231,35 @@ static void json_print_twin(struct json *j, const struct story *s)
 	}
 	json_begin_object(j);
 	json_kv_u64_or_null(j, "pid", s->twin.pid, s->twin.pid);
-	if (s->twin.pid)
-		json_kv_comm(j, s->twin.comm);
-	else
+	if (s->twin.pid) {
+		json_kv_names(j, s->twin.comm, s->twin.process);
+	} else {
 		json_kv_null(j, "comm");
+		json_kv_null(j, "process");
+	}
 	json_kv_cookie(j, s->twin.cookie);
+	json_end_object(j);
+}
+
+/* Print whether the socket was connected to itself, and who can have sent the RST that arrived. */
+static void json_print_path(struct json *j, const struct story *s, const struct verdict *verdict)
+{
+	json_kv_bool(j, "self", story_is_self(s));
+	if (verdict->middlebox == MIDDLEBOX_UNKNOWN)
+		json_kv_null(j, "middlebox");
+	else
+		json_kv_bool(j, "middlebox", verdict->middlebox == MIDDLEBOX_YES);
+}
+
+static void json_print_ages(struct json *j, const struct story *s, const struct verdict *verdict)
+{
+	uint64_t age_ns;
+	bool known = close_age(s, verdict, &age_ns);
+
+	json_kv_u64_or_null(j, "age_ns", known, age_ns);
+	json_kv_object(j, "idle_ns");
+	json_kv_u64_or_null(j, "sent", s->idle.sent_known, s->idle.sent_ns);
+	json_kv_u64_or_null(j, "received", s->idle.received_known, s->idle.received_ns);
 	json_end_object(j);
 }
 
@@ -235,25 +290,37 @@ static void json_print_found_at_start(struct json *j, const struct story *s,
 	for (unsigned i = 0; i < s->scan.nr_holders; i++) {
 		json_begin_object(j);
 		json_kv_u64(j, "pid", s->scan.holders[i].pid);
-		json_kv_comm(j, s->scan.holders[i].comm);
+		json_kv_names(j, s->scan.holders[i].comm, s->scan.holders[i].process);
 		json_kv_i64(j, "fd", s->scan.holders[i].fd);
 		json_end_object(j);
 	}
 	json_end_array(j);
 }
 
-/* Print why the stack that --stack asked for is absent or incomplete. */
-static void json_print_missing_of_stack(const struct view_context *v, struct json *j,
-					const struct socket_call *a)
+static void json_print_prefixed(struct json *j, const char *prefix, const char *text, size_t len)
 {
+	struct buf all = { 0 };
+
+	buf_str(&all, prefix);
+	buf_add(&all, text, len);
+	json_bytes(j, all.data, all.len);
+	j->buf->failed |= all.failed;
+	buf_release(&all);
+}
+
+/* Print why the stack that --stack asked for is absent or incomplete: "stack: none came ..." */
+static void json_print_missing_of_stack(const struct view_context *v, struct json *j,
+					const struct socket_call *a, const char *prefix)
+{
+	static const char none[] = "stack: none came with the change of state";
 	const char *text = view_stack(v, a);
 	struct stack_frame f;
 
 	if (!text)
-		json_str(j, "stack: none came with the change of state");
+		json_print_prefixed(j, prefix, none, strlen(none));
 	while (text && stack_next_frame(&text, &f))
 		if (f.missing)
-			json_bytes(j, f.missing, f.missing_len);
+			json_print_prefixed(j, prefix, f.missing, f.missing_len);
 }
 
 static void json_print_missing(const struct view_context *v, struct json *j,
@@ -263,7 +330,9 @@ static void json_print_missing(const struct view_context *v, struct json *j,
 	for (unsigned i = 0; i < verdict->nr_missing; i++)
 		json_str(j, verdict->missing[i]);
 	if (verdict->trigger && run_info_has_hook(v->meta, "stack"))
-		json_print_missing_of_stack(v, j, verdict->trigger);
+		json_print_missing_of_stack(v, j, verdict->trigger, "");
+	if (verdict->reset_by && run_info_has_hook(v->meta, "stack"))
+		json_print_missing_of_stack(v, j, verdict->reset_by, "reset_by.");
 	json_end_array(j);
 }
 
@@ -276,21 +345,22 @@ static void json_print_close(struct view_context *v, const struct story *s,
 	json_kv_time(v, &j, "start", verdict->start_ns);
 	json_kv_time(v, &j, "time", verdict->settled_ns);
 	json_print_endpoint(&j, s);
-	json_kv_u64_or_null(&j, "age_ns",
-			    s->established_ns && verdict->settled_ns >= s->established_ns,
-			    verdict->settled_ns - s->established_ns);
+	json_print_ages(&j, s, verdict);
 	json_print_found_at_start(&j, s, verdict);
 	json_kv_str(&j, "initiator", initiator_name(verdict->initiator));
 	json_kv_str(&j, "ending", ending_name(verdict->ending));
 	json_kv_str(&j, "class", class_name(ending_class(verdict->ending)));
 	json_kv_str(&j, "reason", verdict->reason ? reason_name(verdict->reason) : NULL);
 	json_print_trigger(v, &j, verdict->trigger);
+	json_print_reset_by(v, &j, verdict->reset_by);
 	json_print_calls(&j, s, verdict->start_ns);
 	json_print_waves(&j, s, verdict);
 	json_print_states_and_phases(&j, s, verdict);
 	json_print_byte_counts(&j, s);
+	json_print_data_lost(&j, s);
 	json_print_retransmits(v, &j, s);
 	json_print_twin(&j, s);
+	json_print_path(&j, s, verdict);
 	json_kv_bool(&j, "partial", verdict->partial);
 	json_print_missing(v, &j, verdict);
 	json_line_end(v, &j);
@@ -339,12 +409,16 @@ static const char json_manual[] =
 	"the reason. With who, hist, stuck or doctor, -j prints the objects of that view.\n"
 	"\n"
 	"  start, time      the first event of the close; the end of the close\n"
-	"  trigger, calls   the call that ended the connection; every close and shutdown,\n"
-	"                   with its effect\n"
+	"  trigger, calls   the call that sent our FIN or ended the connection; every\n"
+	"                   close and shutdown, with its effect\n"
+	"  reset_by         the call that sent our RST, if another one sent our FIN\n"
 	"  waves            both FINs and both ACKs: at_ns since start, raw seq and ack;\n"
 	"                   exact is true if the segment was seen, false if inferred\n"
 	"  phase_ns, blame  where the time went\n"
+	"  idle_ns          time since data last went each way, when the end began\n"
+	"  data_lost        bytes that were lost when the socket was released\n"
 	"  twin             the process at the other end, if that is on this host\n"
+	"  middlebox        true if the RST that arrived came from neither end\n"
 	"\n"
 	"Examples:\n"
 	"  tcpclose json -- curl -s example.org | jq 'select(.kind==\"close\").waves'\n"

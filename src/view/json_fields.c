@@ -33,6 +33,16 @@ void json_kv_comm(struct json *j, const uint8_t *comm)
 	json_kv_bytes(j, "comm", comm, strnlen((const char *)comm, EVENT_COMM_LEN));
 }
 
+void json_kv_names(struct json *j, const uint8_t *comm, const uint8_t *process)
+{
+	json_kv_comm(j, comm);
+	if (process[0])
+		json_kv_bytes(j, "process", process,
+			      strnlen((const char *)process, EVENT_COMM_LEN));
+	else
+		json_kv_null(j, "process");
+}
+
 void json_kv_cookie(struct json *j, uint64_t cookie)
 {
 	json_key(j, "cookie");

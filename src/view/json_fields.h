@@ -30,6 +30,9 @@ JSON_INLINE json_kv_i32_or_null(struct json *j, const char *key, bool known, int
 		json_kv_null(j, key);
 }
 
+/* Print the names of a thread and of its process, which is null if it is "". */
+void json_kv_names(struct json *j, const uint8_t *comm, const uint8_t *process);
+
 void json_kv_comm(struct json *j, const uint8_t *comm);
 void json_kv_cookie(struct json *j, uint64_t cookie);
 

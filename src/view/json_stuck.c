@@ -3,8 +3,6 @@
  * The view stuck as JSON: an object per stuck socket, then the summary. json.c prints the meta
  * line.
  */
-#include <string.h>
-
 #include "json_fields.h"
 #include "names.h"
 
@@ -22,18 +20,14 @@ static const char *age_source_name(unsigned age_source)
 	}
 }
 
-static void json_print_process(const struct view_context *v, struct json *j,
+static void json_print_cmdline(const struct view_context *v, struct json *j,
 			       const struct stuck_holder *o)
 {
-	struct process_names names;
+	size_t len = 0;
+	const char *cmdline = view_cmdline(v, o, &len);
 
-	if (view_process(v, o, &names))
-		json_kv_bytes(j, "process", names.process,
-			      strnlen((const char *)names.process, sizeof(names.process)));
-	else
-		json_kv_null(j, "process");
-	if (names.cmdline)
-		json_kv_bytes(j, "cmdline", names.cmdline, names.cmdline_len);
+	if (cmdline)
+		json_kv_bytes(j, "cmdline", cmdline, len);
 	else
 		json_kv_null(j, "cmdline");
 }
@@ -47,11 +41,11 @@ static void json_print_holders(const struct view_context *v, struct json *j,
 
 		json_begin_object(j);
 		json_kv_u64(j, "pid", o->pid);
-		json_kv_comm(j, o->comm);
+		json_kv_names(j, o->comm, o->process);
 		json_kv_i64(j, "fd", o->fd);
 		json_kv_u64(j, "uid", o->uid);
 		json_kv_cgroup(j, view_cgroup_path(v, o->cgroup, o->pid));
-		json_print_process(v, j, o);
+		json_print_cmdline(v, j, o);
 		json_end_object(j);
 	}
 	json_end_array(j);
@@ -64,8 +58,8 @@ static void json_print_idle(struct json *j, const struct stuck_socket *g)
 		return;
 	}
 	json_kv_object(j, "idle_ns");
-	json_kv_u64(j, "sent", g->sent_ns);
-	json_kv_u64(j, "received", g->received_ns);
+	json_kv_u64_or_null(j, "sent", g->idle.sent_known, g->idle.sent_ns);
+	json_kv_u64_or_null(j, "received", g->idle.received_known, g->idle.received_ns);
 	json_end_object(j);
 }
 

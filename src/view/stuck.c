@@ -54,23 +54,9 @@ void stuck_print_comm(struct buf *b, const uint8_t *bytes, size_t width)
 	escape_for_terminal(b, bytes, strnlen((const char *)bytes, EVENT_COMM_LEN), width);
 }
 
-const struct stuck_holder *stuck_group_holder(const struct stuck_table *h,
-					      const struct stuck_group *g)
+void stuck_print_owner(struct buf *b, const struct stuck_group *g, size_t pid_width,
+		       size_t comm_width)
 {
-	const struct stuck_socket *first = &h->sockets[g->first];
-
-	for (uint32_t i = 0; g->owner == OWNER_PROCESS && i < first->nr_holders; i++)
-		if (h->holder[first->holder + i].pid == g->pid)
-			return &h->holder[first->holder + i];
-	return NULL;
-}
-
-void stuck_print_owner(struct view_context *v, const struct stuck_table *h,
-		       const struct stuck_group *g, size_t pid_width, size_t comm_width)
-{
-	const struct stuck_holder *o = stuck_group_holder(h, g);
-	struct process_names names;
-	struct buf *b = v->out;
 	size_t from = b->len;
 
 	if (g->owner != OWNER_PROCESS) {
@@ -80,7 +66,7 @@ void stuck_print_owner(struct view_context *v, const struct stuck_table *h,
 	buf_u64(b, g->pid);
 	buf_char(b, ' ');
 	buf_pad(b, from, pid_width);
-	stuck_print_comm(b, o && view_process(v, o, &names) ? names.process : g->comm, comm_width);
+	stuck_print_comm(b, g->comm, comm_width);
 }
 
 /* "20 sockets hang: 20 CLOSE_WAIT;" or "Nothing hangs". With open ones, none of them need hang. */
@@ -235,7 +221,7 @@ static void print_by_process(struct view_context *v, const struct stuck_table *h
 		const struct stuck_group *g = &h->group[i];
 		size_t from = b->len;
 
-		stuck_print_owner(v, h, g, PID_WIDTH, NAME_WIDTH - PID_WIDTH - 1);
+		stuck_print_owner(b, g, PID_WIDTH, NAME_WIDTH - PID_WIDTH - 1);
 		buf_pad(b, from, NAME_WIDTH);
 		print_state_counts(b, h, g);
 		view_flush(v);

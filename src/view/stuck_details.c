@@ -8,12 +8,25 @@
 #include "escape.h"
 #include "fmt.h"
 #include "names.h"
+#include "process_names.h"
 
 #define ENDPOINT_WIDTH 21
 #define COMM_WIDTH 15
 #define NETNS_WIDTH 11		/* of an inode number, with -w */
 #define SOCKETS 5		/* of one owner and kind, without -w */
 #define DETAILS 5		/* owners whose sockets are listed, without -w */
+
+/* The first holder of a group's first socket that is the group's process; NULL if it has none. */
+static const struct stuck_holder *find_holder(const struct stuck_table *h,
+					      const struct stuck_group *g)
+{
+	const struct stuck_socket *first = &h->sockets[g->first];
+
+	for (uint32_t i = 0; g->owner == OWNER_PROCESS && i < first->nr_holders; i++)
+		if (h->holder[first->holder + i].pid == g->pid)
+			return &h->holder[first->holder + i];
+	return NULL;
+}
 
 /* Print ", netns 4026531840", or in how many namespaces the sockets are. */
 static void print_netns(struct buf *b, const struct stuck_table *h, const struct stuck_group *g)
@@ -64,14 +77,14 @@ static void print_cgroup(struct view_context *v, const struct stuck_group *g,
 static void print_owner(struct view_context *v, const struct stuck_table *h,
 			const struct stuck_group *g)
 {
-	const struct stuck_holder *o = stuck_group_holder(h, g);
-	struct process_names names;
+	const struct stuck_holder *o = find_holder(h, g);
 	struct buf *b = v->out;
-	size_t from;
+	const char *cmdline;
+	size_t from, len = 0;
 
 	buf_char(b, '\n');
 	from = b->len;
-	stuck_print_owner(v, h, g, 0, v->terminal.wide ? ESCAPE_ANY_WIDTH : COMM_WIDTH);
+	stuck_print_owner(b, g, 0, v->terminal.wide ? ESCAPE_ANY_WIDTH : COMM_WIDTH);
 	buf_str(b, ": ");
 	buf_u64(b, g->sockets);
 	buf_str(b, " socket");
@@ -80,11 +93,12 @@ static void print_owner(struct view_context *v, const struct stuck_table *h,
 	if (o)
 		print_cgroup(v, g, o, from);
 	buf_char(b, '\n');
-	if (!o || !view_process(v, o, &names) || !names.cmdline)
+	cmdline = o ? view_cmdline(v, o, &len) : NULL;
+	if (!cmdline)
 		return;
 	from = b->len;
 	buf_str(b, "  ");
-	print_to_line_end(v, from, names.cmdline, names.cmdline_len);
+	print_to_line_end(v, from, cmdline, len);
 	buf_char(b, '\n');
 }
 
@@ -167,7 +181,8 @@ static void print_other_holders(struct view_context *v, const struct stuck_table
 			}
 			buf_u64(v->out, o->pid);
 			buf_char(v->out, ' ');
-			stuck_print_comm(v->out, o->comm, EVENT_COMM_LEN);
+			stuck_print_comm(v->out, process_name_or_comm(o->process, o->comm),
+					 EVENT_COMM_LEN);
 		}
 	}
 	if (any)

@@ -15,8 +15,8 @@
 void stuck_print_age(struct buf *b, uint64_t ns, bool exact, size_t width);
 
 /* The pid and the name of a group's process, or the words of another kind of owner. */
-void stuck_print_owner(struct view_context *v, const struct stuck_table *h,
-		       const struct stuck_group *g, size_t pid_width, size_t comm_width);
+void stuck_print_owner(struct buf *b, const struct stuck_group *g, size_t pid_width,
+		       size_t comm_width);
 
 /* Were established sockets asked for, and were only they? */
 static inline bool stuck_shows_open(const struct stuck_table *h)
@@ -28,10 +28,6 @@ static inline bool stuck_shows_only_open(const struct stuck_table *h)
 {
 	return h->config.states == 1u << STATE_ESTABLISHED;
 }
-
-/* The first holder of a group's first socket that is the group's process; NULL if it has none. */
-const struct stuck_holder *stuck_group_holder(const struct stuck_table *h,
-					      const struct stuck_group *g);
 
 void stuck_print_comm(struct buf *b, const uint8_t *bytes, size_t width);
 

@@ -38,8 +38,10 @@ static const char timeline_manual[] =
 	"\n"
 	"  FIN, ACK    waves 1 to 4; seq and ack relative to the first FIN (+0), and raw;\n"
 	"              if both ends were seen, also the time in transit\n"
-	"  - - - >     a segment that was inferred, not seen; ? means that nothing shows\n"
-	"              its arrival\n"
+	"  - - - >     a segment that was inferred, not seen\n"
+	"  -->?  <--?  nothing shows that it arrived; nothing shows who sent the RST\n"
+	"  <-- RST *   a RST that neither end sent: something between the two ends did\n"
+	"  -- FIN --.  a segment that a socket sent to itself: the arrow turns back\n"
 	"  close(5)    a call, at the time it was made; \"nothing sent\" means that no\n"
 	"              segment followed, for example because another descriptor held the\n"
 	"              socket\n"
@@ -125,6 +127,8 @@ static bool keep_story(struct view_context *v, const struct story *s, const stru
 	}
 	if (verdict->trigger)
 		h->verdict.trigger = h->story.calls + (verdict->trigger - s->calls);
+	if (verdict->reset_by)
+		h->verdict.reset_by = h->story.calls + (verdict->reset_by - s->calls);
 	h->due_ns = verdict->settled_ns + TWIN_WAIT_NS;
 	TAILQ_INSERT_TAIL(&t->kept, h, link);
 	if (t->nr++ == TWINS_MAX)
@@ -166,7 +170,7 @@ static void timeline_add_story(struct view_context *v, const struct story *s,
 		remove_kept_story(t, h);
 		draw_connection(v, &h->story, &h->verdict, s, verdict);
 		free_kept_story(h);
-	} else if (!t || !s->twin.known || !keep_story(v, s, verdict)) {
+	} else if (!t || !s->twin.known || story_is_self(s) || !keep_story(v, s, verdict)) {
 		draw_connection(v, s, verdict, NULL, NULL);
 	}
 }

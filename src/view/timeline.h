@@ -13,8 +13,23 @@
 /* The width of a diagram in columns. */
 unsigned timeline_columns(const struct view_context *v);
 
-/* Print "client[100]", or "-" if no process is known to have acted: at most width columns. */
-void timeline_print_process(struct buf *b, const struct ladder *l, enum side side, size_t width);
+/* Print "client[100]": at most width columns. comm is printed if the process's name is unknown. */
+void timeline_print_process_pid(struct buf *b, const uint8_t *process, const uint8_t *comm,
+				uint32_t pid, size_t width);
+
+/* Print "/worker-1", the name of the thread that made the call, if it is not the process's. */
+void timeline_print_thread(struct buf *b, const struct socket_call *a, size_t width);
+
+/* The act for which a process is named: at one end, each may be another process. */
+enum timeline_role {
+	TIMELINE_ENDED,		/* ended that side; of a reset: made the call that sent the RST */
+	TIMELINE_CLOSED,	/* made the call that sent the FIN */
+	TIMELINE_HELD,		/* held the socket after the peer's FIN */
+};
+
+/* Print "client[100]", or "-" if no such process is known: at most width columns. */
+void timeline_print_process(struct buf *b, const struct ladder *l, enum side side,
+			    enum timeline_role role, size_t width);
 
 /* Print the diagram, from its header to the last rung. */
 void timeline_draw(struct view_context *v, const struct ladder *l);

@@ -17,6 +17,7 @@
 #include "call_text.h"
 #include "escape.h"
 #include "fmt.h"
+#include "process_names.h"
 #include "two_columns.h"
 
 #define ONE_ROW_INNER 60	/* at this width the raw numbers fit on the rung */
@@ -38,36 +39,6 @@ static struct buf *get_side_buf(struct two_columns *p, unsigned side)
 	return side == LADDER_LEFT ? &p->left : &p->right;
 }
 
-static void print_comm_pid(struct buf *b, const uint8_t *comm, uint32_t pid, size_t width)
-{
-	struct buf number = { 0 };
-
-	buf_char(&number, '[');
-	buf_u64(&number, pid);
-	buf_char(&number, ']');
-	escape_for_terminal(b, comm, strnlen((const char *)comm, EVENT_COMM_LEN),
-		      width > number.len ? width - number.len : 0);
-	buf_add_buf(b, &number);
-	buf_release(&number);
-}
-
-void timeline_print_process(struct buf *b, const struct ladder *l, enum side side, size_t width)
-{
-	const struct story *s = l->s[side], *near = l->s[LADDER_LEFT];
-	const struct socket_call *a = s ? call_text_actor(s, l->v[side]) : NULL;
-
-	if (a)
-		print_comm_pid(b, a->comm, a->pid, width);
-	else if (s && s->scan.nr_holders)
-		print_comm_pid(b, s->scan.holders[0].comm, s->scan.holders[0].pid, width);
-	else if (s || side == LADDER_LEFT)
-		buf_char(b, '-');
-	else if (near->twin.known && near->twin.pid)
-		print_comm_pid(b, near->twin.comm, near->twin.pid, width);
-	else
-		buf_str(b, "peer");
-}
-
 static void print_ladder_header(struct two_columns *p)
 {
 	const struct flow *w = &p->l->s[LADDER_LEFT]->flow;
@@ -75,14 +46,18 @@ static void print_ladder_header(struct two_columns *p)
 	struct buf left = { 0 }, middle = { 0 }, right = { 0 };
 
 	fmt_clock(&middle, view_wall_ns(p->v, p->l->v[LADDER_LEFT]->start_ns));
-	timeline_print_process(&left, p->l, LADDER_LEFT, half);
-	timeline_print_process(&right, p->l, LADDER_RIGHT, half);
+	timeline_print_process(&left, p->l, LADDER_LEFT, TIMELINE_ENDED, half);
+	if (p->l->is_self)
+		buf_str(&right, "connected to itself");
+	else
+		timeline_print_process(&right, p->l, LADDER_RIGHT, TIMELINE_ENDED, half);
 	two_columns_print_header(p, &left, &middle, &right);
 	buf_reset(&left);
 	buf_reset(&middle);
 	buf_reset(&right);
 	fmt_endpoint_cut(&left, w->family, w->local_addr, w->local_port, half);
-	fmt_endpoint_cut(&right, w->family, w->peer_addr, w->peer_port, half);
+	if (!p->l->is_self)
+		fmt_endpoint_cut(&right, w->family, w->peer_addr, w->peer_port, half);
 	two_columns_print_header(p, &left, &middle, &right);
 	buf_release(&left);
 	buf_release(&middle);
@@ -106,6 +81,32 @@ static void print_state(struct two_columns *p, unsigned side, uint8_t state, boo
 		buf_str(b, " (orphan)");
 }
 
+/*
+ * Draw a RST that something between the two ends sent: "|<---- RST -----*" if it arrived on the
+ * left, "*----- RST ---->|" on the right.
+ */
+static void draw_arrow_from_between(struct two_columns *p, const struct rung *r,
+				    const struct buf *label)
+{
+	size_t half = p->inner / 2, room = half - 2 - buf_columns(label) - 2;
+	bool to_right = r->side == LADDER_LEFT;
+
+	if (to_right) {
+		two_columns_add_spaces(&p->between, p->inner - half);
+		buf_str(&p->between, p->glyphs->origin);
+	} else {
+		buf_str(&p->between, p->glyphs->to_left);
+	}
+	two_columns_add_line(p, room / 2, false);
+	buf_char(&p->between, ' ');
+	buf_add_buf(&p->between, label);
+	buf_char(&p->between, ' ');
+	two_columns_add_line(p, room - room / 2, false);
+	buf_str(&p->between, to_right ? p->glyphs->to_right : p->glyphs->origin);
+	p->color = ANSI_RED;
+	two_columns_print_row(p);
+}
+
 static bool is_sent_right(const struct rung *r)
 {
 	return r->side == LADDER_LEFT;
@@ -118,11 +119,16 @@ static void draw_arrow(struct two_columns *p, const struct rung *r, const struct
 	size_t before = len + 2 < room ? (room - len - 2) / 2 : 0;
 	size_t after = len + 2 < room ? room - len - 2 - before : 0;
 	const char *head = is_sent_right(r) ? p->glyphs->to_right : p->glyphs->to_left;
+	bool has_tail = r->rst && r->origin == RESET_FROM_UNKNOWN;
 
+	if (has_tail && after)
+		after--;	/* room for a "?": nothing shows who sent it */
 	if (r->unanswered)
 		head = p->glyphs->unknown;
 	if (!is_sent_right(r))
 		buf_str(&p->between, head);
+	else if (has_tail)
+		buf_str(&p->between, p->glyphs->unknown);
 	two_columns_add_line(p, before, !r->exact);
 	buf_char(&p->between, ' ');
 	buf_add_buf(&p->between, label);
@@ -130,6 +136,8 @@ static void draw_arrow(struct two_columns *p, const struct rung *r, const struct
 	two_columns_add_line(p, after, !r->exact);
 	if (is_sent_right(r))
 		buf_str(&p->between, head);
+	else if (has_tail)
+		buf_str(&p->between, p->glyphs->unknown);
 	p->color = r->rst ? ANSI_RED : r->exact ? NULL : ANSI_DIM;
 	two_columns_print_row(p);
 }
@@ -228,6 +236,47 @@ static void draw_row_below(struct two_columns *p, const struct rung *r, bool num
 	buf_release(&text);
 }
 
+/*
+ * Draw a segment that a socket sent to itself:
+ *
+ *                      |------- 1 FIN seq +0 ack +0 --------.
+ *            FIN_WAIT1 |         seq 1000 ack 1000          |
+ *              CLOSING |<-----------------------------------'
+ */
+static void draw_bent_arrow(struct two_columns *p, const struct rung *r, const struct buf *label,
+			    bool numbers)
+{
+	size_t len = buf_columns(label), room = p->inner - 1;
+	size_t before = len + 2 < room ? (room - len - 2) / 2 : 0;
+	size_t after = len + 2 < room ? room - len - 2 - before : 0;
+	const char *color = r->rst ? ANSI_RED : r->exact ? NULL : ANSI_DIM;
+	struct buf text = { 0 };
+
+	two_columns_add_line(p, before, !r->exact);
+	buf_char(&p->between, ' ');
+	buf_add_buf(&p->between, label);
+	buf_char(&p->between, ' ');
+	two_columns_add_line(p, after, !r->exact);
+	buf_str(&p->between, p->glyphs->bend_down);
+	p->color = color;
+	two_columns_print_row(p);
+	if (numbers)
+		print_raw_seq_ack(&text, r);
+	two_columns_center(p, &text);
+	two_columns_add_spaces(&p->between, room - buf_columns(&p->between));
+	buf_str(&p->between, p->glyphs->rail);
+	print_state(p, LADDER_LEFT, r->state[LADDER_LEFT], false);
+	p->color = ANSI_DIM;
+	two_columns_print_row(p);
+	buf_str(&p->between, p->glyphs->to_left);
+	two_columns_add_line(p, room - 1, !r->exact);
+	buf_str(&p->between, p->glyphs->bend_back);
+	print_state(p, LADDER_LEFT, r->state[LADDER_RIGHT], false);
+	p->color = color;
+	two_columns_print_row(p);
+	buf_release(&text);
+}
+
 static void draw_segment(struct two_columns *p, const struct rung *r)
 {
 	struct buf label = { 0 };
@@ -251,8 +300,15 @@ static void draw_segment(struct two_columns *p, const struct rung *r)
 	} else {
 		numbers = print_segment_label(p, r, &label);
 	}
-	draw_arrow(p, r, &label);
-	draw_row_below(p, r, numbers);
+	if (p->l->is_self) {
+		draw_bent_arrow(p, r, &label, numbers);
+	} else if (r->rst && r->origin == RESET_FROM_BETWEEN) {
+		draw_arrow_from_between(p, r, &label);
+		draw_row_below(p, r, false);
+	} else {
+		draw_arrow(p, r, &label);
+		draw_row_below(p, r, numbers);
+	}
 	buf_release(&label);
 }
 
@@ -273,18 +329,27 @@ static void draw_side_row(struct two_columns *p, unsigned side, const struct buf
 	two_columns_print_row(p);
 }
 
-/* "close(5) client[100]", in two rows if it does not fit in one */
+/*
+ * Draw "close(5) client[100]", in two rows if it does not fit in one, and "/worker-1" behind it or
+ * below it if the thread has a name of its own.
+ */
 static void draw_call(struct two_columns *p, const struct rung *r)
 {
 	const char *more = describe_outcome(r->call);
-	struct buf call = { 0 }, who = { 0 };
+	struct buf call = { 0 }, who = { 0 }, thread = { 0 };
 
+	timeline_print_thread(&thread, r->call, p->margin - 1);
 	call_text_print(&call, r->call);
 	if (call.len >= p->margin) {	/* "io_uring_shutdow.." */
 		call.len = p->margin - 3;
 		buf_str(&call, "..");
 	}
-	print_comm_pid(&who, r->call->comm, r->call->pid, p->margin - 1);
+	timeline_print_process_pid(&who, r->call->process, r->call->comm, r->call->pid,
+				   p->margin - 1);
+	if (buf_columns(&who) + buf_columns(&thread) < p->margin) {
+		buf_add_buf(&who, &thread);
+		buf_reset(&thread);
+	}
 	if (buf_columns(&call) + 1 + buf_columns(&who) < p->margin) {
 		buf_char(&call, ' ');
 		buf_add_buf(&call, &who);
@@ -294,6 +359,8 @@ static void draw_call(struct two_columns *p, const struct rung *r)
 		buf_add_buf(&call, &who);
 	}
 	draw_side_row(p, r->side, &call);
+	if (thread.len)
+		draw_side_row(p, r->side, &thread);
 	if (more) {
 		buf_reset(&call);
 		buf_str(&call, more);
@@ -302,6 +369,7 @@ static void draw_call(struct two_columns *p, const struct rung *r)
 	draw_row_below(p, r, false);
 	buf_release(&call);
 	buf_release(&who);
+	buf_release(&thread);
 }
 
 /* Draw an end that no segment made, "the kernel gave up", and the state that it led to. */
@@ -393,6 +461,7 @@ void timeline_draw(struct view_context *v, const struct ladder *l)
 	struct two_columns p;
 
 	two_columns_init(&p, v, l, timeline_columns(v));
+	p.is_single = l->is_self;
 	print_ladder_header(&p);
 	print_state(&p, LADDER_LEFT, l->first[LADDER_LEFT], false);
 	print_state(&p, LADDER_RIGHT, l->first[LADDER_RIGHT], false);

@@ -3,10 +3,12 @@
 
 #include <string.h>
 
-#include "escape.h"
+#include "close_facts.h"
 #include "fmt.h"
+#include "time_units.h"
 
 #define NAME_WIDTH 40
+#define SILENCE_MIN_NS NS_PER_S	/* a shorter silence is not worth a sentence */
 #define AGE_KEY "age_ns: "
 
 /* Why a RST was sent: each text follows "client[100]". */
@@ -18,7 +20,7 @@ static const char *const sent_because[REASON_COUNT] = {
 		"had closed when more data came, which the kernel answered by a RST",
 	[REASON_DISCONNECT] = "disconnected the socket, which sends a RST",
 	[REASON_NOT_ACCEPTED] = "closed the listener before it had accepted, which sends a RST",
-	[REASON_DESTROYED] = "had its socket destroyed from outside, which sends a RST",
+	[REASON_DESTROYED] = "destroyed the socket from outside, which sends a RST",
 	[REASON_NO_MEMORY] = "left too many orphans, or memory was short: the kernel sent a RST",
 	[REASON_KEEPALIVE] = "got no answer to keepalives, so the kernel sent a RST",
 	[REASON_USER_TIMEOUT] = "got no answer within TCP_USER_TIMEOUT, so the kernel sent a RST",
@@ -26,9 +28,9 @@ static const char *const sent_because[REASON_COUNT] = {
 
 static const char *const received_while[REASON_COUNT] = {
 	[REASON_ESTABLISHED] = "while the connection was open",
-	[REASON_HALF_CLOSED] = "when it was half closed",
-	[REASON_CLOSING] = "while it was closing",
-	[REASON_AFTER_CLOSE] = "after the descriptor was gone",
+	[REASON_HALF_CLOSED] = "while the connection was half closed",
+	[REASON_CLOSING] = "while the connection was closing",
+	[REASON_AFTER_CLOSE] = "after the socket was closed",
 };
 
 static const char *const timed_out_because[REASON_COUNT] = {
@@ -37,13 +39,13 @@ static const char *const timed_out_because[REASON_COUNT] = {
 	[REASON_CLOSING] = "the FINs crossed, and ours was never acknowledged",
 	[REASON_LAST_ACK] = "the last ACK never came",
 	[REASON_RETRANSMISSION] = "data was never acknowledged",
-	[REASON_ZERO_WINDOW] = "the peer never made room for what was still to be sent",
+	[REASON_ZERO_WINDOW] = "the peer never opened its window for the unsent data",
 	[REASON_KEEPALIVE] = "keepalives were never answered",
 	[REASON_USER_TIMEOUT] = "nothing was acknowledged within TCP_USER_TIMEOUT",
 };
 
 static const char *const aborted_because[REASON_COUNT] = {
-	[REASON_REPAIR] = "taken away in repair mode, without a word to the peer",
+	[REASON_REPAIR] = "closed in TCP_REPAIR mode, which sends nothing",
 	[REASON_TIME_WAIT_OVERFLOW] = "ended here alone: there were too many in TIME_WAIT",
 };
 
@@ -53,11 +55,12 @@ static enum side get_other_side(enum side side)
 }
 
 /* "client[100]", "the peer", "this end" */
-static void print_side_name(struct buf *b, const struct ladder *l, enum side side)
+static void print_side_name(struct buf *b, const struct ladder *l, enum side side,
+			    enum timeline_role role)
 {
 	size_t from = b->len;
 
-	timeline_print_process(b, l, side, NAME_WIDTH);
+	timeline_print_process(b, l, side, role, NAME_WIDTH);
 	if (b->failed)
 		return;
 	if (!l->s[side] && b->len - from == 4 && !memcmp(b->data + from, "peer", 4)) {
@@ -71,11 +74,11 @@ static void print_side_name(struct buf *b, const struct ladder *l, enum side sid
 }
 
 /* "the peer's application" if its name is unknown */
-static void print_application(struct buf *b, const struct ladder *l, enum side side)
+static void print_holder(struct buf *b, const struct ladder *l, enum side side)
 {
 	size_t from = b->len;
 
-	print_side_name(b, l, side);
+	print_side_name(b, l, side, TIMELINE_HELD);
 	if (!b->failed && b->len - from == 8 && !memcmp(b->data + from, "the peer", 8))
 		buf_str(b, "'s application");
 }
@@ -85,17 +88,72 @@ static void print_clean_ending(struct buf *b, const struct ladder *l)
 {
 	const struct verdict *v = l->v[LADDER_LEFT];
 
-	buf_str(b, v->ending == ENDING_SIMULTANEOUS ?
-		"simultaneous: both ends said goodbye at once" : ending_name(v->ending));
+	buf_str(b, ending_name(v->ending));
 	if (v->initiator == INITIATOR_LOCAL || v->initiator == INITIATOR_PEER) {
 		buf_str(b, ", begun by ");
-		print_side_name(b, l, v->initiator == INITIATOR_LOCAL ? LADDER_LEFT : LADDER_RIGHT);
+		print_side_name(b, l, v->initiator == INITIATOR_LOCAL || l->is_self ? LADDER_LEFT :
+				LADDER_RIGHT, TIMELINE_CLOSED);
 	}
+	if (v->ending == ENDING_SIMULTANEOUS)
+		buf_str(b, ": each end sent a FIN before it received one");
+	if (v->ending == ENDING_TWO_WAY)
+		buf_str(b, ": the socket is connected to itself");
 }
 
 static void print_text_or_reason(struct buf *b, const char *text, enum reason reason)
 {
 	buf_str(b, text ? text : reason ? reason_name(reason) : "for a reason that was not seen");
+}
+
+static bool is_reset_from_between(const struct ladder *l, enum side side)
+{
+	return l->s[side] && l->v[side]->ending == ENDING_RESET_RECEIVED &&
+	       l->v[side]->middlebox == MIDDLEBOX_YES;
+}
+
+/* Do the facts show that the other end sent the RST that arrived at this side? */
+static bool is_reset_from_end(const struct ladder *l, enum side side)
+{
+	const struct story *far = l->s[get_other_side(side)];
+
+	return l->v[side]->middlebox == MIDDLEBOX_NO || (far && far->reset.sent);
+}
+
+/*
+ * "server[200] sent a RST while the connection was open" only if that was seen, else "a RST arrived
+ * while the connection was open"
+ */
+static void print_reset_received(struct buf *b, const struct ladder *l, enum side side)
+{
+	bool between = is_reset_from_between(l, side);
+	bool both = between && is_reset_from_between(l, get_other_side(side));
+	enum reason reason = l->v[side]->reason;
+
+	if (between) {
+		buf_str(b, both ? "a RST that neither end had sent arrived at each end " :
+				  "a RST that neither end had sent arrived ");
+	} else if (is_reset_from_end(l, side)) {
+		print_side_name(b, l, get_other_side(side), TIMELINE_ENDED);
+		buf_str(b, " sent a RST ");
+	} else {
+		buf_str(b, "a RST arrived ");
+	}
+	print_text_or_reason(b, received_while[reason], reason);
+	if (between)
+		buf_str(b, ": something between the two ends ended the connection");
+}
+
+static void print_reset_sent(struct buf *b, const struct ladder *l, enum side side)
+{
+	const struct verdict *v = l->v[side];
+
+	if (v->reason == REASON_DESTROYED && !v->trigger && !v->reset_by) {
+		buf_str(b, "the socket was destroyed from outside, which sends a RST");
+		return;
+	}
+	print_side_name(b, l, side, TIMELINE_ENDED);
+	buf_char(b, ' ');
+	buf_str(b, sent_because[v->reason] ? sent_because[v->reason] : "sent a RST");
 }
 
 /* "reset-sent: client[100] closed with data unread and so sent a RST (unread-data)" */
@@ -107,14 +165,10 @@ static void print_unclean_ending(struct buf *b, const struct ladder *l, enum sid
 	buf_str(b, ": ");
 	switch (v->ending) {
 	case ENDING_RESET_SENT:
-		print_side_name(b, l, side);
-		buf_char(b, ' ');
-		buf_str(b, sent_because[v->reason] ? sent_because[v->reason] : "sent a RST");
+		print_reset_sent(b, l, side);
 		break;
 	case ENDING_RESET_RECEIVED:
-		print_side_name(b, l, get_other_side(side));
-		buf_str(b, " sent a RST ");
-		print_text_or_reason(b, received_while[v->reason], v->reason);
+		print_reset_received(b, l, side);
 		break;
 	case ENDING_TIMED_OUT:
 		print_text_or_reason(b, timed_out_because[v->reason], v->reason);
@@ -127,7 +181,7 @@ static void print_unclean_ending(struct buf *b, const struct ladder *l, enum sid
 		buf_str(b, "it was never established");
 		break;
 	default:
-		buf_str(b, "it was not over when this was asked for");
+		buf_str(b, "it was not over when the run ended");
 		break;
 	}
 	if (v->reason && v->reason != REASON_OTHER) {
@@ -137,100 +191,140 @@ static void print_unclean_ending(struct buf *b, const struct ladder *l, enum sid
 	}
 }
 
-/* The time that the blamed party took: its phase, otherwise the part of the total in no phase. */
-static uint64_t compute_blamed_ns(const struct verdict *v)
+/* The smallest round-trip time that either end has measured, in ns; 0 unknown. */
+static uint64_t find_path_ns(const struct story *s)
+{
+	uint32_t ours = s->srtt_min_us, peers = s->twin.known ? s->twin.srtt_min_us : 0;
+
+	return NS_PER_US * (!ours || (peers && peers < ours) ? peers : ours);
+}
+
+/* The time that the waits for ACKs took beyond the time of the path. */
+static uint64_t compute_late_ack_ns(const struct story *s, const struct verdict *v)
+{
+	uint64_t ns = v->phase[PHASE_ACK_WAIT].ns + v->phase[PHASE_LAST_ACK_WAIT].ns;
+	uint64_t path_ns = find_path_ns(s);
+
+	return ns > path_ns ? ns - path_ns : 0;
+}
+
+/* The part of the total that is in no phase. */
+static uint64_t compute_rest_ns(const struct verdict *v)
 {
 	uint64_t sum = 0;
 
 	for (unsigned i = 0; i < PHASE_TOTAL; i++)
 		sum += v->phase[i].ns;
+	return v->phase[PHASE_TOTAL].ns - sum;
+}
+
+/* The time that the cause in blame took: its phase, otherwise the rest of the total. */
+static uint64_t compute_spent_ns(const struct story *s, const struct verdict *v)
+{
 	switch (v->blame) {
 	case BLAME_PEER_APP:
-		if (v->phase[PHASE_PEER_HOLD].known)
-			return v->phase[PHASE_PEER_HOLD].ns;
+		if (v->phase[PHASE_PEER_HOLD].known)	/* an ACK with the FIN waited for it */
+			return v->phase[PHASE_PEER_HOLD].ns +
+			       (s->fins.same_segment ? compute_late_ack_ns(s, v) : 0);
 		break;
 	case BLAME_LOCAL_APP:
 		if (v->phase[PHASE_APP_HOLD].known)
 			return v->phase[PHASE_APP_HOLD].ns;
+		break;
+	case BLAME_DELAYED_ACK:
+		if (v->phase[PHASE_ACK_WAIT].known || v->phase[PHASE_LAST_ACK_WAIT].known)
+			return compute_late_ack_ns(s, v);
 		break;
 	default:
 		if (v->phase[PHASE_ACK_WAIT].known || v->phase[PHASE_LAST_ACK_WAIT].known)
 			return v->phase[PHASE_ACK_WAIT].ns + v->phase[PHASE_LAST_ACK_WAIT].ns;
 		break;
 	}
-	return v->phase[PHASE_TOTAL].ns - sum;
+	return compute_rest_ns(v);
+}
+
+/* "the FIN of client[100]" if both ends are shown, else "our FIN" or "the peer's FIN" */
+static void print_fin_of(struct buf *b, const struct ladder *l, enum side side)
+{
+	if (l->s[LADDER_RIGHT]) {
+		buf_str(b, "the FIN of ");
+		print_side_name(b, l, side, TIMELINE_CLOSED);
+	} else {
+		buf_str(b, side == LADDER_LEFT ? "our FIN" : "the peer's FIN");
+	}
 }
 
 /* "the peer's application held the connection open for 197 ms after our FIN" */
 static void print_hold(struct buf *b, const struct ladder *l, enum side side, uint64_t ns)
 {
-	print_application(b, l, side);
+	print_holder(b, l, side);
 	buf_str(b, " held the connection open for ");
 	fmt_duration(b, ns);
 	buf_str(b, " after ");
-	if (l->s[LADDER_RIGHT]) {
-		buf_str(b, "the FIN of ");
-		print_side_name(b, l, get_other_side(side));
-	} else {
-		buf_str(b, side == LADDER_LEFT ? "the peer's FIN" : "our FIN");
-	}
+	print_fin_of(b, l, get_other_side(side));
 }
 
+/* "the peer's kernel held the ACK of our FIN back for 40 ms (delayed ACK)" */
+static void print_delayed_ack(struct buf *b, const struct ladder *l, enum side side, uint64_t ns)
+{
+	buf_str(b, l->s[LADDER_RIGHT] ? "the receiving kernel" : "the peer's kernel");
+	buf_str(b, " held the ACK of ");
+	print_fin_of(b, l, side);
+	buf_str(b, " back for ");
+	fmt_duration(b, ns);
+	buf_str(b, " (delayed ACK)");
+}
+
+/* Print where the time went, as the end on that side saw it. */
 static void print_blame(struct buf *b, const struct ladder *l, enum side side)
 {
 	const struct verdict *v = l->v[side];
-	uint64_t ns = v->blame_known ? compute_blamed_ns(v) : 0;
+	bool acknowledged = l->s[side]->seg[SEG_ACK_IN].seen;
+	uint64_t ns = compute_spent_ns(l->s[side], v);
 
-	if (!v->blame_known) {
-		buf_str(b, "how long it took was not seen");
-		return;
-	}
 	switch (v->blame) {
 	case BLAME_PEER_APP:
 		print_hold(b, l, get_other_side(side), ns);
-		break;
+		return;
 	case BLAME_LOCAL_APP:
 		print_hold(b, l, side, ns);
-		break;
+		return;
+	case BLAME_DELAYED_ACK:
+		print_delayed_ack(b, l, side, ns);
+		return;
 	case BLAME_NETWORK:
-		fmt_duration(b, ns);
-		buf_str(b, l->s[side]->seg[SEG_ACK_IN].seen ?
-			" went by until the FIN was acknowledged: "
-			"the network, or the other kernel" :
-			" went by without an ACK of the FIN");
+		buf_str(b, acknowledged ? "the ACK of the FIN took " :
+					  "no ACK of the FIN arrived for ");
 		break;
 	case BLAME_SEND_QUEUE:
-		buf_str(b, "the FIN stood behind data still to be sent for ");
-		fmt_duration(b, ns);
+		buf_str(b, "the FIN waited behind unsent data for ");
 		break;
 	case BLAME_LOST_FIN:
-		buf_str(b, l->s[side]->seg[SEG_ACK_IN].seen ?
-			"the FIN had to be sent again, and was acknowledged after " :
-			"the FIN was sent again in vain for ");
-		fmt_duration(b, ns);
+		buf_str(b, acknowledged ? "the FIN was retransmitted, and acknowledged after " :
+					  "the FIN was retransmitted without an ACK for ");
 		break;
 	default:
-		buf_str(b, "nobody kept anybody waiting");
-		break;
+		buf_str(b, v->phase[PHASE_TOTAL].ns < NS_PER_MS ?
+			"no end waited for 1 ms or more" : "what took the time was not seen");
+		return;
 	}
+	fmt_duration(b, ns);
 }
 
 /* Does the blame add information to the ending? */
 static bool blame_adds_information(const struct verdict *v)
 {
 	return !v->blame_known || v->blame != BLAME_NONE ||
-	       ending_class(v->ending) == CLASS_CLEAN;
+	       (ending_class(v->ending) == CLASS_CLEAN && v->ending != ENDING_TWO_WAY);
 }
 
-static void print_total_duration(struct buf *b, const struct verdict *v)
+/* "(200 ms in all)", unless that is the time that was printed before it */
+static void print_total_duration(struct buf *b, uint64_t total_ns, uint64_t printed_ns)
 {
-	uint64_t ns = v->phase[PHASE_TOTAL].ns;
-	bool same = v->blame != BLAME_NONE && compute_blamed_ns(v) >= ns - ns / 64;
-
-	if (!v->phase[PHASE_TOTAL].known || !ns || same)
+	if (!total_ns || printed_ns >= total_ns - total_ns / 64)
 		return;
 	buf_str(b, " (");
-	fmt_duration(b, ns);
+	fmt_duration(b, total_ns);
 	buf_str(b, " in all)");
 }
 
@@ -261,40 +355,115 @@ static void wrap_text(struct buf *out, const struct buf *text, size_t columns)
 }
 
 /*
- * The side whose blame to print. One end sees only a late ACK and blames the network; the other end
- * knows if the ACK was late because it waited for the FIN of its own program.
+ * The side whose view of the time to print. One end sees only a late ACK, or a late FIN. The other
+ * end knows if these waited for its own program, and for how long.
  */
 static enum side find_side_with_blame(const struct ladder *l, enum side side)
 {
 	const struct verdict *v = l->v[side], *far = l->v[get_other_side(side)];
+	bool late = v->blame == BLAME_NETWORK || v->blame == BLAME_DELAYED_ACK ||
+		    v->blame == BLAME_PEER_APP;
 
-	if (far && v->blame == BLAME_NETWORK && far->blame_known && far->blame == BLAME_LOCAL_APP)
+	if (far && late && far->blame_known && far->blame == BLAME_LOCAL_APP)
 		return get_other_side(side);
 	return side;
 }
 
-/* The story of the active closer is the more complete one: it has both FINs and all between. */
+/*
+ * The side whose ending to print. A RST from between the two ends is the cause even if one end
+ * seems to have answered; otherwise the sender of a RST knows its reason. The story of the active
+ * closer is the more complete one: it has both FINs and all between.
+ */
+static enum side find_side_with_ending(const struct ladder *l)
+{
+	if (!l->s[LADDER_RIGHT] || is_reset_from_between(l, LADDER_LEFT))
+		return LADDER_LEFT;
+	if (is_reset_from_between(l, LADDER_RIGHT))
+		return LADDER_RIGHT;
+	return l->v[LADDER_LEFT]->ending != ENDING_RESET_SENT &&
+	       l->v[LADDER_RIGHT]->ending == ENDING_RESET_SENT ? LADDER_RIGHT : LADDER_LEFT;
+}
+
+/* "; server[200] held the connection open for 160 ms after our FIN (200 ms in all)" */
+static void print_time(struct buf *b, const struct ladder *l, enum side side)
+{
+	const struct verdict *v = l->v[side];
+	enum side knows = find_side_with_blame(l, side);
+
+	if (!blame_adds_information(v))
+		return;
+	if (!v->blame_known) {
+		buf_str(b, "; how long it took was not seen");
+		return;
+	}
+	buf_str(b, "; ");
+	print_blame(b, l, knows);
+	print_total_duration(b, v->phase[PHASE_TOTAL].ns, l->v[knows]->blame == BLAME_NONE ? 0 :
+			     compute_spent_ns(l->s[knows], l->v[knows]));
+}
+
+/* " It began after 60 s of silence, 65 s after the connection was established." */
+static void print_silence(struct buf *b, const struct ladder *l, enum side side)
+{
+	const struct story *s = l->s[side];
+	uint64_t ns, start_ns = l->v[side]->start_ns;
+
+	if (!close_silence(s, &ns) || ns < SILENCE_MIN_NS)
+		return;
+	buf_str(b, " It began after ");
+	fmt_duration(b, ns);
+	buf_str(b, " of silence");
+	if (s->established_ns && start_ns > s->established_ns) {
+		buf_str(b, ", ");
+		fmt_duration(b, start_ns - s->established_ns);
+		buf_str(b, " after the connection was established");
+	}
+	buf_char(b, '.');
+}
+
+/* " 2079 bytes for server[200] arrived and were never read." */
+static void print_bytes_lost(struct buf *b, const struct ladder *l, enum side side, uint32_t bytes,
+			     const char *whose, const char *was, const char *were)
+{
+	if (!bytes)
+		return;
+	buf_char(b, ' ');
+	buf_u64(b, bytes);
+	buf_str(b, bytes == 1 ? " byte " : " bytes ");
+	buf_str(b, whose);
+	print_side_name(b, l, side, TIMELINE_ENDED);
+	buf_str(b, bytes == 1 ? was : were);
+}
+
+static void print_data_lost(struct buf *b, const struct ladder *l, enum side side)
+{
+	const struct data_lost *d = &l->s[side]->data_lost;
+
+	if (!close_lost_data(l->s[side]))
+		return;
+	print_bytes_lost(b, l, side, d->unread, "for ", " arrived and was never read.",
+			 " arrived and were never read.");
+	print_bytes_lost(b, l, side, d->unsent, "of ", " was never sent.", " were never sent.");
+	print_bytes_lost(b, l, side, d->unacked, "of ", " was sent and never acknowledged.",
+			 " were sent and never acknowledged.");
+}
+
 void timeline_print_text(struct view_context *v, const struct ladder *l)
 {
-	const struct verdict *verdict = l->v[LADDER_LEFT];
-	enum side side = LADDER_LEFT;
+	enum side side = find_side_with_ending(l);
+	const struct verdict *verdict = l->v[side];
 	struct buf text = { 0 };
 
-	if (l->s[LADDER_RIGHT] && verdict->ending != ENDING_RESET_SENT &&
-	    l->v[LADDER_RIGHT]->ending == ENDING_RESET_SENT) {
-		side = LADDER_RIGHT;	/* the sender of a RST knows the reason */
-		verdict = l->v[side];
-	}
 	if (ending_class(verdict->ending) == CLASS_CLEAN)
 		print_clean_ending(&text, l);
 	else
 		print_unclean_ending(&text, l, side);
-	if (blame_adds_information(verdict)) {
-		buf_str(&text, "; ");
-		print_blame(&text, l, find_side_with_blame(l, side));
-		print_total_duration(&text, verdict);
-	}
+	print_time(&text, l, side);
 	buf_char(&text, '.');
+	for (unsigned i = 0; i < LADDER_SIDES; i++)
+		if (l->s[i])
+			print_data_lost(&text, l, i);
+	print_silence(&text, l, side);
 	wrap_text(v->out, &text, timeline_columns(v));
 	for (unsigned i = 0; i < verdict->nr_missing; i++) {
 		if (!strncmp(verdict->missing[i], AGE_KEY, strlen(AGE_KEY)))

@@ -15,9 +15,11 @@
 
 #include "ansi.h"
 #include "call_text.h"
+#include "close_facts.h"
 #include "columns.h"
 #include "escape.h"
 #include "fmt.h"
+#include "process_names.h"
 #include "stack_text.h"
 
 #define PID_WIDTH 8
@@ -27,6 +29,9 @@
 #define MS_WIDTH 7
 #define CALL_WIDTH 19
 #define REASON_WIDTH 17
+#define SPENT_WIDTH 12
+#define IDLE_WIDTH 12
+#define WIDE_ENDING_WIDTH 15
 #define LINE_COLUMNS 80
 #define STACK_INDENT "        "
 #define TEN_S_NS (10000 * NS_PER_MS)
@@ -110,12 +115,12 @@ static void trace_print_header(struct view_context *v)
 	column_text(b, "LOCAL", ENDPOINT_WIDTH);
 	buf_str(b, "BY ");
 	column_text(b, "REMOTE", ENDPOINT_WIDTH);
-	column_text(b, "ENDING", v->terminal.wide ? 15 : ENDING_WIDTH);
+	column_text(b, "ENDING", v->terminal.wide ? WIDE_ENDING_WIDTH : ENDING_WIDTH);
 	buf_str(b, "     MS");
 	if (has_call_column(v))
 		column_text(b, " CALL", v->terminal.wide ? CALL_WIDTH + 1 : 0);
 	if (v->terminal.wide)
-		buf_str(b, "REASON           BLAME");
+		buf_str(b, "REASON           TIME-SPENT  IDLE");
 	buf_char(b, '\n');
 }
 
@@ -123,20 +128,22 @@ static void trace_print_header(struct view_context *v)
 static void print_process_columns(struct view_context *v, const struct story *s,
 				  const struct socket_call *a)
 {
-	const uint8_t *comm = a ? a->comm : s->scan.nr_holders ? s->scan.holders[0].comm : NULL;
+	const struct holder *o = !a && s->scan.nr_holders ? s->scan.holders : NULL;
+	const uint8_t *name = a ? process_name_or_comm(a->process, a->comm) :
+			      o ? process_name_or_comm(o->process, o->comm) : NULL;
 	size_t comm_width = v->terminal.wide ? EVENT_COMM_LEN : COMM_WIDTH;
 	struct buf *b = v->out;
 	size_t from = b->len;
 
-	if (!comm) {
+	if (!name) {
 		column_text(b, "-", PID_WIDTH);
 		column_text(b, "-", comm_width);
 		return;
 	}
-	buf_u64(b, a ? a->pid : s->scan.holders[0].pid);
+	buf_u64(b, a ? a->pid : o->pid);
 	buf_pad(b, from, PID_WIDTH);
 	from = b->len;
-	escape_for_terminal(b, comm, strnlen((const char *)comm, EVENT_COMM_LEN), comm_width - 1);
+	escape_for_terminal(b, name, strnlen((const char *)name, EVENT_COMM_LEN), comm_width - 1);
 	buf_pad(b, from, comm_width);
 }
 
@@ -168,39 +175,54 @@ static void print_at_least(struct buf *b, uint64_t ns)
 	}
 }
 
+/* Cut "602.57" to "602" if there is no space before it in that many columns. */
+static void cut_decimals(struct buf *b, size_t from, size_t width)
+{
+	const char *dot = b->len - from < width ? NULL : memchr(b->data + from, '.', b->len - from);
+
+	if (dot)
+		b->len = (size_t)(dot - b->data);
+}
+
 /* "200.01"; a minimum if the close began before tracing; "-" if unknown */
-static void print_total_ms(struct buf *b, const struct story *s, const struct verdict *verdict)
+static void print_total_ms(struct buf *b, const struct story *s, const struct verdict *verdict,
+			   size_t width)
 {
 	size_t from = b->len;
 
 	if (verdict->phase[PHASE_TOTAL].known) {
-		buf_char(b, ' ');
 		fmt_ms(b, verdict->phase[PHASE_TOTAL].ns);
+		cut_decimals(b, from, width);
 	} else if (s->scan.closing_since_ns && verdict->settled_ns >= s->scan.closing_since_ns) {
-		buf_char(b, ' ');
 		print_at_least(b, verdict->settled_ns - s->scan.closing_since_ns);
 	} else {
-		buf_str(b, " -");
+		buf_char(b, '-');
 	}
-	buf_pad_before(b, from, MS_WIDTH);
+	buf_pad_before(b, from, width);
 }
 
 static void print_ending_and_time(struct view_context *v, const struct story *s,
 				  const struct verdict *verdict)
 {
 	const char *color = v->terminal.color ? ending_color(verdict->ending) : NULL;
+	bool marked = ending_class(verdict->ending) == CLASS_CLEAN && close_lost_data(s);
+	size_t width = v->terminal.wide ? WIDE_ENDING_WIDTH : ENDING_WIDTH, from, used;
 	struct buf *b = v->out;
-	size_t from;
 
+	if (v->terminal.color && marked)
+		color = ANSI_YELLOW;
 	if (color)
 		buf_str(b, color);
 	from = b->len;
 	buf_str(b, v->terminal.wide ? ending_name(verdict->ending) :
 				      short_ending_name(verdict->ending));
-	buf_pad(b, from, v->terminal.wide ? 15 : ENDING_WIDTH);
+	if (marked)
+		buf_char(b, '!');
+	used = b->len - from;	/* "three-way!" is one column too wide */
+	buf_pad(b, from, width);
 	if (color)
 		buf_str(b, ANSI_RESET);
-	print_total_ms(b, s, verdict);
+	print_total_ms(b, s, verdict, used > width ? width + MS_WIDTH - used : MS_WIDTH);
 }
 
 /* "nginx+0x1f": an offset in a symbol or a module */
@@ -238,12 +260,17 @@ static void print_stack_frame(struct buf *b, const struct stack_frame *f, bool w
 	}
 }
 
-/* Print the stack below its story, the innermost frame first; long frames are cut. */
-static void print_stack(struct view_context *v, const char *text)
+/* Print a stack below its story, the innermost frame first; long frames are cut. */
+static void print_stack(struct view_context *v, const char *heading, const char *text)
 {
 	struct buf line = { 0 };
 	struct stack_frame f;
 
+	if (heading) {
+		buf_str(v->out, STACK_INDENT);
+		buf_str(v->out, heading);
+		buf_char(v->out, '\n');
+	}
 	while (stack_next_frame(&text, &f)) {
 		buf_reset(&line);
 		if (f.missing)
@@ -259,6 +286,42 @@ static void print_stack(struct view_context *v, const char *text)
 	}
 	v->out->failed |= line.failed;
 	buf_release(&line);
+}
+
+/* Print the stack of the call that sent our FIN and of the one that sent our RST. */
+static void print_stacks(struct view_context *v, const struct verdict *verdict)
+{
+	const char *fin = verdict->trigger ? view_stack(v, verdict->trigger) : NULL;
+	const char *rst = verdict->reset_by ? view_stack(v, verdict->reset_by) : NULL;
+	bool both = fin && rst;
+
+	if (fin)
+		print_stack(v, both ? "FIN:" : NULL, fin);
+	if (rst)
+		print_stack(v, both ? "RST:" : NULL, rst);
+}
+
+/* Print the cause of most of the time. A reset has a cause of its own: its reason. */
+static void print_spent_column(struct buf *b, const struct verdict *verdict)
+{
+	bool has = verdict->blame_known && verdict->blame != BLAME_NONE &&
+		   ending_class(verdict->ending) != CLASS_RESET;
+
+	column_text(b, has ? blame_name(verdict->blame) : "-", SPENT_WIDTH);
+}
+
+/* "60 s": how long no data had gone either way when the end began */
+static void print_idle_column(struct buf *b, const struct story *s, bool more)
+{
+	size_t from = b->len;
+	uint64_t ns;
+
+	if (close_silence(s, &ns))
+		fmt_duration(b, ns);
+	else
+		buf_char(b, '-');
+	if (more)
+		buf_pad(b, from, IDLE_WIDTH);
 }
 
 static void trace_print_story(struct view_context *v, const struct story *s,
@@ -281,33 +344,37 @@ static void trace_print_story(struct view_context *v, const struct story *s,
 		print_call_column(v, a);
 	if (v->terminal.wide) {
 		column_text(b, verdict->reason ? reason_name(verdict->reason) : "-", REASON_WIDTH);
-		buf_str(b, verdict->blame_known ? blame_name(verdict->blame) : "-");
+		print_spent_column(b, verdict);
+		print_idle_column(b, s, verdict->partial);
 		if (verdict->partial)
-			buf_str(b, " (partial)");
+			buf_str(b, "(partial)");
 	}
 	buf_char(b, '\n');
-	if (v->shows_stacks && verdict->trigger && view_stack(v, verdict->trigger))
-		print_stack(v, view_stack(v, verdict->trigger));
+	if (v->shows_stacks)
+		print_stacks(v, verdict);
 }
 
 static const char trace_manual[] =
 	"One line per endpoint, printed when its connection has ended.\n"
 	"\n"
-	"  PID COMM      the process whose call ended this end; if no call did, the last\n"
-	"                process that acted on the socket\n"
+	"  PID COMM      the process whose call ended this end, or sent its RST; if\n"
+	"                no call did, the last process that acted on the socket\n"
 	"  LOCAL REMOTE  this socket and its peer; a connection over loopback has both\n"
 	"                endpoints on this host, so it takes two lines\n"
 	"  BY            who ended it: -> this end, <- the peer, <> both, -- neither,\n"
 	"                ?? not seen\n"
-	"  ENDING        four-way, three-way, crossed (simultaneous FINs), reset,\n"
-	"                timed-out, aborted, failed (never established), open (not over\n"
-	"                at the end of the run)\n"
+	"  ENDING        four-way, three-way, crossed (simultaneous FINs), two-way (the\n"
+	"                socket is connected to itself), reset, timed-out, aborted,\n"
+	"                failed (never established), open (not over when the run ended);\n"
+	"                ! marks a clean close that lost data\n"
 	"  MS            time from the first FIN or RST until the close was over; > means\n"
 	"                at least\n"
 	"  CALL          with -w or in a wide terminal: close(FD), shutdown(FD, HOW),\n"
 	"                exit or signal; * marks a call that was made for another purpose\n"
 	"                but released the last reference to the socket\n"
-	"  REASON BLAME  with -w: why it was reset or timed out, and where the time went\n"
+	"  REASON        with -w: why it was reset or timed out\n"
+	"  TIME-SPENT    with -w: the cause of most of MS; - for resets and below 1 ms\n"
+	"  IDLE          with -w: how long no data had gone either way when the end began\n"
 	"\n"
 	"  -w     do not cut lines\n"
 	"  -T     start each line with the time of day\n"

@@ -3,9 +3,12 @@
 
 #include "ansi.h"
 
-static const struct glyphs ascii_glyphs = { "|", ":", "-", "- ", ">", "<", "?" };
+static const struct glyphs ascii_glyphs = {
+	"|", ":", "-", "- ", ">", "<", "?", "*", ".", "'"
+};
 static const struct glyphs utf8 = {
-	"\u2502", "\u250a", "\u2500", "\u2574 ", "\u25b6", "\u25c0", "?"
+	"\u2502", "\u250a", "\u2500", "\u2574 ", "\u25b6", "\u25c0", "?",
+	"\u2573", "\u256e", "\u256f"
 };
 
 void two_columns_init(struct two_columns *p, struct view_context *v, const struct ladder *l,
@@ -42,7 +45,7 @@ void buf_add_buf(struct buf *to, const struct buf *from)
 	to->failed |= from->failed;
 }
 
-static void add_spaces(struct buf *b, size_t n)
+void two_columns_add_spaces(struct buf *b, size_t n)
 {
 	while (n--)
 		buf_char(b, ' ');
@@ -55,7 +58,7 @@ void two_columns_print_row(struct two_columns *p)
 	struct buf *b = p->v->out;
 
 	if (left < p->margin)
-		add_spaces(b, p->margin - left - 1);
+		two_columns_add_spaces(b, p->margin - left - 1);
 	buf_add_buf(b, &p->left);
 	if (left < p->margin)
 		buf_char(b, ' ');
@@ -65,9 +68,11 @@ void two_columns_print_row(struct two_columns *p)
 	buf_add_buf(b, &p->between);
 	if (color && p->between.len)
 		buf_str(b, ANSI_RESET);
-	if (between < p->inner)
-		add_spaces(b, p->inner - between);
-	buf_str(b, p->rail);
+	if (!p->is_single) {
+		if (between < p->inner)
+			two_columns_add_spaces(b, p->inner - between);
+		buf_str(b, p->rail);
+	}
 	if (p->right.len)
 		buf_char(b, ' ');
 	buf_add_buf(b, &p->right);
@@ -84,7 +89,7 @@ void two_columns_center(struct two_columns *p, const struct buf *text)
 	size_t len = buf_columns(text);
 
 	if (len && len < p->inner)
-		add_spaces(&p->between, (p->inner - len) / 2);
+		two_columns_add_spaces(&p->between, (p->inner - len) / 2);
 	buf_add_buf(&p->between, text);
 }
 
@@ -95,7 +100,7 @@ void two_columns_add_line(struct two_columns *p, size_t len, bool dashed)
 
 	for (; len >= width; len -= width)
 		buf_str(&p->between, part);
-	add_spaces(&p->between, len);
+	two_columns_add_spaces(&p->between, len);
 }
 
 void two_columns_print_header(struct two_columns *p, const struct buf *left,
@@ -110,11 +115,12 @@ void two_columns_print_header(struct two_columns *p, const struct buf *left,
 		buf_str(b, ANSI_BOLD);
 	buf_add_buf(b, left);
 	if (len && buf_columns(left) < at && buf_columns(right) < at) {
-		add_spaces(b, at - buf_columns(left));
+		two_columns_add_spaces(b, at - buf_columns(left));
 		buf_add_buf(b, middle);
 		used += at - buf_columns(left) + len;
 	}
-	add_spaces(b, columns > used ? columns - used : 1);
+	if (right->len)
+		two_columns_add_spaces(b, columns > used ? columns - used : 1);
 	buf_add_buf(b, right);
 	if (p->v->terminal.color)
 		buf_str(b, ANSI_RESET);

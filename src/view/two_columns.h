@@ -10,6 +10,8 @@
 /* The characters of a diagram. */
 struct glyphs {
 	const char *rail, *pause, *line, *dash, *to_right, *to_left, *unknown;
+	const char *origin;	/* where an arrow begins that comes from neither rail */
+	const char *bend_down, *bend_back;	/* the corners of an arrow that turns back */
 };
 
 struct ladder;
@@ -22,6 +24,7 @@ struct two_columns {
 	struct buf left, between, right;	/* of the next row */
 	const char *color;	/* of the part between the rails; NULL none */
 	const char *rail;	/* of the next row */
+	bool is_single;		/* there is no right rail */
 };
 
 void two_columns_init(struct two_columns *p, struct view_context *v, const struct ladder *l,
@@ -40,6 +43,9 @@ void two_columns_add_line(struct two_columns *p, size_t len, bool dashed);
 /* Print a line without rails: text at both edges, and in the middle if there is room. */
 void two_columns_print_header(struct two_columns *p, const struct buf *left,
 			      const struct buf *middle, const struct buf *right);
+
+/* Append spaces. */
+void two_columns_add_spaces(struct buf *b, size_t n);
 
 /* The number of columns of UTF-8 text: its characters. */
 size_t buf_columns(const struct buf *b);

@@ -20,7 +20,8 @@
 
 /* How stories are grouped, with the value of --by. */
 #define GROUP_BY_WORDS(X) \
-	X(COMM, "comm")           /* name of the acting task */                                    \
+	X(COMM, "comm")           /* name of the acting process */                                 \
+	X(THREAD, "thread")       /* name of the acting thread */                                  \
 	X(PID, "pid")                                                                              \
 	X(EXE, "exe")             /* path of the program */                                        \
 	X(CGROUP, "cgroup")                                                                        \
@@ -43,7 +44,7 @@ enum format { FORMAT_TEXT, FORMAT_JSON, FORMAT_CSV, FORMAT_COUNT };
 struct view_options {
 	enum group_by by;
 	unsigned sort;		/* column of who, see who.h; 0 closes */
-	unsigned phases;	/* set of enum phase; 0 all */
+	unsigned phases;	/* set of enum hist_time; 0 all */
 	uint64_t interval_ns;	/* 0: print only at the end */
 	enum format format;
 	bool ascii;
@@ -68,9 +69,12 @@ struct lookup {
 	/* The path of the program, NULL unknown; valid until the next call. */
 	const char *(*exe_path)(void *arg, const struct socket_call *a);
 	void *exe_arg;
-	/* The names of a holder's process. False: unknown. Valid until the next call. */
-	bool (*process)(void *arg, const struct stuck_holder *o, struct process_names *names);
-	void *process_arg;
+	/*
+	 * The command line of a holder's process and its length in bytes; NULL unknown. Valid until
+	 * the next call.
+	 */
+	const char *(*cmdline)(void *arg, const struct stuck_holder *o, size_t *len);
+	void *cmdline_arg;
 	const struct text_cache *stacks;	/* the user stacks of closes */
 };
 
@@ -159,14 +163,13 @@ static inline const char *view_cgroup_path(const struct view_context *v, uint64_
 	return l->cgroup_path ? l->cgroup_path(l->cgroup_arg, cgroup, pid) : NULL;
 }
 
-/* The names of a holder's process. False, with no names, if they are unknown. */
-static inline bool view_process(const struct view_context *v, const struct stuck_holder *o,
-				struct process_names *names)
+/* The command line of a holder's process and its length in bytes; NULL unknown. */
+static inline const char *view_cmdline(const struct view_context *v, const struct stuck_holder *o,
+				       size_t *len)
 {
 	const struct lookup *l = &v->lookup;
 
-	*names = (struct process_names){ 0 };
-	return l->process && l->process(l->process_arg, o, names);
+	return l->cmdline ? l->cmdline(l->cmdline_arg, o, len) : NULL;
 }
 
 /* The user stack of a call, in the format of stack_cache.h; NULL unknown. */

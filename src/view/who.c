@@ -15,6 +15,8 @@
 #include <sys/socket.h>
 
 #include "aggregate.h"
+#include "call_text.h"
+#include "close_facts.h"
 #include "group_key.h"
 #include "json_fields.h"
 #include "who_text.h"
@@ -49,6 +51,7 @@ static const struct who_column columns[] = {
 	TIME("peer_hold_p50", WHO_PEER_HOLD, 500),
 	TIME("peer_hold_p99", WHO_PEER_HOLD, 990),
 	TIME("peer_hold_max", WHO_PEER_HOLD, MAXIMUM),
+	COUNT("data_lost", WHO_DATA_LOST),
 };
 
 const struct who_column *who_column_at(unsigned i)
@@ -124,12 +127,15 @@ static bool who_row_add(void *row, const struct story *s, const struct verdict *
 	const struct phase_time *peer = &verdict->phase[PHASE_PEER_HOLD];
 	struct who_row *w = row;
 
-	(void)s;
 	w->n[WHO_CLOSES]++;
-	w->n[find_count_of_call(verdict->trigger)]++;
+	w->n[find_count_of_call(call_text_ended_by(verdict))]++;
 	w->n[find_count_of_class(ending_class(verdict->ending))]++;
 	w->n[find_count_of_initiator(verdict->initiator)]++;
 	w->ended[verdict->ending][verdict->reason]++;
+	if (close_lost_data(s)) {
+		w->n[WHO_DATA_LOST]++;
+		w->lost_data[verdict->ending][verdict->reason]++;
+	}
 	return (!app->known || histogram_add(&w->hold[WHO_APP_HOLD], app->ns)) &&
 	       (!peer->known || histogram_add(&w->hold[WHO_PEER_HOLD], peer->ns));
 }
@@ -142,8 +148,10 @@ static bool who_row_merge(void *to, const void *from)
 	for (unsigned i = 0; i < WHO_COUNTS; i++)
 		w->n[i] += f->n[i];
 	for (unsigned i = 0; i < ENDING_COUNT; i++)
-		for (unsigned k = 0; k < REASON_COUNT; k++)
+		for (unsigned k = 0; k < REASON_COUNT; k++) {
 			w->ended[i][k] += f->ended[i][k];
+			w->lost_data[i][k] += f->lost_data[i][k];
+		}
 	return histogram_merge(&w->hold[WHO_APP_HOLD], &f->hold[WHO_APP_HOLD]) &&
 	       histogram_merge(&w->hold[WHO_PEER_HOLD], &f->hold[WHO_PEER_HOLD]);
 }
@@ -210,6 +218,7 @@ static void json_print_endings(struct json *j, const struct who_row *w)
 			json_kv_str(j, "ending", ending_name(i));
 			json_kv_str(j, "reason", reason_name(k));
 			json_kv_u64(j, "count", w->ended[i][k]);
+			json_kv_u64(j, "data_lost", w->lost_data[i][k]);
 			json_end_object(j);
 		}
 	json_end_array(j);
@@ -234,6 +243,7 @@ static void who_print_json(struct view_context *v, const struct keyed_table *g,
 		json_print_counts(&j, "classes", w, WHO_CLEAN, WHO_OPEN);
 		json_print_counts(&j, "initiators", w, WHO_LOCAL, WHO_UNKNOWN);
 		json_print_endings(&j, w);
+		json_kv_u64(&j, "data_lost", w->n[WHO_DATA_LOST]);
 		json_print_hold(&j, "app_hold_ns", &w->hold[WHO_APP_HOLD]);
 		json_print_hold(&j, "peer_hold_ns", &w->hold[WHO_PEER_HOLD]);
 		json_line_end(v, &j);

@@ -18,6 +18,7 @@ enum who_count {
 	WHO_CLEAN, WHO_RESET, WHO_TIMEOUT, WHO_OTHER_END, WHO_OPEN,
 	/* the initiator */
 	WHO_LOCAL, WHO_PEER, WHO_BOTH, WHO_NOBODY, WHO_UNKNOWN,
+	WHO_DATA_LOST,	/* closes that are known to have lost data */
 	WHO_COUNTS,
 };
 
@@ -26,6 +27,7 @@ enum who_hold { WHO_APP_HOLD, WHO_PEER_HOLD, WHO_HOLDS };
 struct who_row {
 	uint64_t n[WHO_COUNTS];
 	uint64_t ended[ENDING_COUNT][REASON_COUNT];
+	uint64_t lost_data[ENDING_COUNT][REASON_COUNT];	/* those of ended that lost data */
 	struct histogram hold[WHO_HOLDS];	/* of closes whose hold is known */
 };
 

@@ -40,10 +40,12 @@ const char who_manual[] =
 	"  HOW         clean, reset, t/o (timed out), other (aborted or still open)\n"
 	"  WE HOLD     how long the program kept peers waiting after their FIN (app_hold)\n"
 	"  PEERS HOLD  how long peers kept the program waiting after its FIN (peer_hold)\n"
+	"  LOST-DATA   closes that lost data: bytes unread, unsent or unacknowledged\n"
 	"\n"
-	"  --by WHAT      pid, comm, exe, cgroup, container, port (of the service) or\n"
-	"                 peer (its address); - means unknown, for example because the\n"
-	"                 process has exited\n"
+	"  --by WHAT      comm (name of the process), thread (name of the thread), pid,\n"
+	"                 exe, cgroup, container, port (of the service) or peer (its\n"
+	"                 address); - means unknown, for example because the process has\n"
+	"                 exited\n"
 	"  --sort COLUMN  sort by a column of --csv, the largest value first (closes)\n"
 	"  --csv          one line per row, with exact numbers and times in nanoseconds\n"
 	"  -j             print the same as JSON\n"
@@ -78,6 +80,18 @@ static void print_share(struct buf *b, uint64_t n, uint64_t all, size_t width)
 	} else {
 		buf_u64(b, percent);
 	}
+	buf_pad_before(b, from, width);
+}
+
+/* A number; "." for zero, as in print_share() */
+static void print_number(struct buf *b, uint64_t n, size_t width)
+{
+	size_t from = b->len;
+
+	if (n)
+		buf_u64(b, n);
+	else
+		buf_char(b, '.');
 	buf_pad_before(b, from, width);
 }
 
@@ -196,17 +210,16 @@ static void print_table(struct view_context *v, const struct keyed_table *g, uns
 	}
 }
 
-/* "nginx             reset-sent      linger-zero           12   10" */
+/* "nginx            reset-sent      linger-zero             12   10         3" */
 static void print_endings_table(struct view_context *v, const struct keyed_table *g)
 {
 	struct buf *b = v->out;
-	size_t from;
 
 	buf_char(b, '\n');
 	if (v->terminal.color)
 		buf_str(b, ANSI_BOLD);
 	column_text(b, group_key_heading(v->options.by), choose_key_width(v));
-	buf_str(b, "ENDING          REASON              CLOSES    %");
+	buf_str(b, "ENDING          REASON              CLOSES    % LOST-DATA");
 	if (v->terminal.color)
 		buf_str(b, ANSI_RESET);
 	buf_char(b, '\n');
@@ -222,10 +235,9 @@ static void print_endings_table(struct view_context *v, const struct keyed_table
 			print_key(v, g, o);
 			column_text(b, ending_name(i / REASON_COUNT), 16);
 			column_text(b, i % REASON_COUNT ? reason_name(i % REASON_COUNT) : "-", 19);
-			from = b->len;
-			buf_u64(b, ended);
-			buf_pad_before(b, from, CLOSES_WIDTH);
+			print_number(b, ended, CLOSES_WIDTH);
 			print_share(b, ended, w->n[WHO_CLOSES], 5);
+			print_number(b, w->lost_data[i / REASON_COUNT][i % REASON_COUNT], 10);
 			buf_char(b, '\n');
 		}
 		view_flush(v);

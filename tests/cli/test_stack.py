@@ -12,9 +12,11 @@ import sys
 from assertions import Skip
 from fixture import closes, same, true
 from test_record import Folder
+from unprivileged import User
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 CLOSE = {"close", "__close", "__GI___close", "__libc_close"}
+OTHER = 65533       # a user who is neither root nor nobody
 WALK = re.compile(r"callers may be left out")
 
 
@@ -53,7 +55,7 @@ class StackWorkload:
             true("the tool ended: %r" % lines, lines[-1])
         self.process.stdin.close()
         self.process.wait(timeout=20)
-        self.tracer.send_signal(signal.SIGINT)
+        self.stop()
         self.said = "".join(lines) + self.tracer.stdout.read()
         errors = self.tracer.stderr.read()
         self.tracer.wait(timeout=20)
@@ -61,6 +63,12 @@ class StackWorkload:
         told = closes(map(json.loads, self.said.splitlines()))
         first = min(told, key=lambda o: o["start"])
         return first["trigger"], [m for m in first["missing"] if m.startswith("stack")]
+
+    def stop(self):
+        """unshare --fork waits for the tool, and ignores the signal."""
+        with open("/proc/%d/task/%d/children" % (self.tracer.pid, self.tracer.pid)) as f:
+            children = f.read().split()
+        os.kill(int(children[0]) if children else self.tracer.pid, signal.SIGINT)
 
     def __exit__(self, *_):
         for process in (self.process, self.tracer):
@@ -173,6 +181,65 @@ def test_a_program_that_was_replaced_since(cli, root):
             os.rename(at("new"), at("stack_workload"))
             with StackWorkload(cli, "close", path=at("stack_workload"), tool=tool) as workload:
                 workload.check(workload.go()[0], CLOSE)
+
+
+def check_addresses_alone(workload, why):
+    """The trigger is known, its frames are the program's return addresses without names, and `why` is the reason."""
+    trigger, missing = workload.go()
+    same("trigger", (trigger["call"], trigger["pid"]), ("close", workload.process.pid))
+    same("names", {(f["symbol"], f["module"]) for f in trigger["stack"]}, {(None, None)})
+    same("the address that it returns to", int(trigger["stack"][1]["address"], 16), workload.returns[0])
+    true("%r" % missing, len(missing) == 1 and why in missing[0] and "addresses alone" in missing[0])
+
+
+def test_a_process_that_may_not_be_examined_has_not_ended(cli, root):
+    """A tracer of one user, a process of another; what /proc says to that user is the witness. With hidepid the process
+    is not even to be seen."""
+    hide = ["unshare", "-m", "sh", "-c", 'mount -t proc -o hidepid=2 proc /proc && exec "$@"', "sh"]
+    for hidden in (False, True):
+        with User(cli) as user:
+            tool = user.line(("bpf", "perfmon"))
+            look = tool[:-1] + ["ls"]
+            if hidden:
+                tool, look = [*hide, *tool], [*hide, *look]
+            workload = StackWorkload(cli, "close", tool=tool, enter=(
+                "setpriv", "--reuid", str(OTHER), "--regid", str(OTHER), "--clear-groups"), path=user.add(
+                    "stack_workload"))
+            with workload:
+                refused = subprocess.run([*look, "/proc/%d/map_files" % workload.process.pid], capture_output=True, text=True)
+                said = "No such file" if hidden else "Permission denied"
+                true("ls: %r" % refused.stderr, said in refused.stderr)
+                check_addresses_alone(workload, "not permitted")
+
+
+def test_a_mapped_file_that_may_not_be_opened(cli, root):
+    """The map may be read, the program's file may not: it is another user's, in a folder of its own."""
+    drop = "-all,+bpf,+perfmon,+sys_ptrace"
+    with Folder() as at:
+        os.chmod(at("."), 0o755)
+        os.mkdir(at("closed"))
+        tool = shutil.copy(cli.tool, at("tool"))
+        path = shutil.copy(os.path.join(os.path.dirname(cli.tool), "stack_workload"), at("closed/stack_workload"))
+        os.chmod(at("closed"), 0o700)
+        user = ["setpriv", "--reuid", str(OTHER), "--regid", str(OTHER), "--clear-groups", "--inh-caps", drop,
+                "--ambient-caps", drop]
+        with StackWorkload(cli, "close", path=path, tool=[*user, tool]) as workload:
+            trigger, missing = workload.go()
+            stack = trigger["stack"]
+            true("libc's own name in %r" % stack[0], stack[0]["symbol"] in CLOSE)
+            same("frames", {(f["symbol"], f["module"]) for f in stack[1:4]}, {(None, path)})
+            true("%r" % missing, len(missing) == 1 and "not permitted to open a file" in missing[0])
+
+
+def test_in_another_pid_namespace_numbers_mean_other_processes(cli, root):
+    """The workload's number is free there, or somebody else's; with the host's /proc it is its own."""
+    unshare = ["unshare", "--pid", "--fork", "--mount"]
+    with StackWorkload(cli, "close", tool=[*unshare, "--mount-proc", cli.tool]) as workload:
+        check_addresses_alone(workload, "in another pid namespace")
+    with StackWorkload(cli, "close", tool=[*unshare, cli.tool]) as workload:
+        trigger, missing = workload.go()
+        workload.check(trigger, CLOSE)
+        same("missing", missing, [])
 
 
 def test_what_is_gone_is_not_guessed(cli, root):

@@ -30,6 +30,10 @@ class User:
     def __exit__(self, *_):
         shutil.rmtree(self.folder)
 
+    def add(self, program):
+        """A copy of another program of the build in the same place."""
+        return shutil.copy(os.path.join(os.path.dirname(self.cli.tool), program), self.folder)
+
     def line(self, caps, *args):
         """The tool with these ambient capabilities: all else that may be had is nobody's."""
         sets = "".join(",+" + cap for cap in caps)

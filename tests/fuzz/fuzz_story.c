@@ -33,8 +33,10 @@ struct world {
 
 static void check_times(const struct story *s, const struct verdict *v)
 {
-	uint64_t sum = 0;
+	uint64_t sum = v->cut.at_least ? 0 : v->cut.ns;
 
+	HOLDS(v->cut.known || !v->cut.ns);
+	HOLDS(!v->cut.known || !v->phase[v->cut.phase].known);
 	HOLDS(v->start_ns <= v->settled_ns);
 	for (unsigned i = 0; i < PHASE_COUNT; i++) {
 		HOLDS(v->phase[i].known || !v->phase[i].ns);

@@ -36,6 +36,14 @@ static void put_comm(struct buf *b, const uint8_t *comm)
 	buf_add(b, comm, strnlen((const char *)comm, EVENT_COMM_LEN));
 }
 
+static void put_process(struct buf *b, const uint8_t *process)
+{
+	if (process[0])
+		put_comm(b, process);
+	else
+		buf_char(b, '-');
+}
+
 static void put_call(struct buf *b, const struct socket_call *a)
 {
 	const char *name = a->trigger == TRIGGER_SYSCALL ? syscall_name(a->syscall_nr, a->compat)
@@ -116,6 +124,18 @@ static bool wave_fact(struct buf *b, const char *key, const struct story *s,
 	return true;
 }
 
+/* "peer_hold:2s", "app_hold>6.9s", "-" */
+static void put_cut(struct buf *b, const struct phase_cut *cut)
+{
+	if (!cut->known) {
+		buf_char(b, '-');
+		return;
+	}
+	buf_str(b, phase_name(cut->phase));
+	buf_char(b, cut->at_least ? '>' : ':');
+	put_time(b, cut->ns);
+}
+
 static bool phase_fact(struct buf *b, const char *key, const struct verdict *v)
 {
 	if (strncmp(key, "phase.", 6))
@@ -155,7 +175,11 @@ static bool verdict_fact(struct buf *b, const char *key, const struct story *s,
 	else if (!strcmp(key, "reason"))
 		buf_str(b, v->reason ? reason_name(v->reason) : "-");
 	else if (!strcmp(key, "blame"))
-		buf_str(b, blame_name(v->blame));
+		buf_str(b, v->blame_known ? blame_name(v->blame) : "-");
+	else if (!strcmp(key, "cut"))
+		put_cut(b, &v->cut);
+	else if (!strcmp(key, "delay"))
+		put_time(b, v->delay.ns);
 	else if (!strcmp(key, "partial"))
 		put_bool(b, v->partial);
 	else if (!strcmp(key, "missing"))
@@ -192,6 +216,50 @@ static void put_holders(struct buf *b, const struct story *s)
 		buf_char(b, '-');
 }
 
+static void put_ns_if(struct buf *b, bool known, uint64_t ns)
+{
+	if (known)
+		put_time(b, ns);
+	else
+		buf_char(b, '-');
+}
+
+static bool data_fact(struct buf *b, const char *key, const struct story *s)
+{
+	const struct data_lost *d = &s->data_lost;
+
+	if (!strcmp(key, "lost.unread"))
+		put_known(b, d->known, d->unread);
+	else if (!strcmp(key, "lost.unsent"))
+		put_known(b, d->known, d->unsent);
+	else if (!strcmp(key, "lost.unacked"))
+		put_known(b, d->known, d->unacked);
+	else if (!strcmp(key, "idle.sent"))
+		put_ns_if(b, s->idle.sent_known, s->idle.sent_ns);
+	else if (!strcmp(key, "idle.received"))
+		put_ns_if(b, s->idle.received_known, s->idle.received_ns);
+	else
+		return false;
+	return true;
+}
+
+static bool reset_fact(struct buf *b, const char *key, const struct verdict *v)
+{
+	static const char *const middlebox[] = { "-", "no", "yes" };
+
+	if (!strcmp(key, "middlebox"))
+		buf_str(b, middlebox[v->middlebox]);
+	else if (!strcmp(key, "reset_by.tid"))
+		put_known(b, v->reset_by, v->reset_by ? v->reset_by->tid : 0);
+	else if (!strcmp(key, "reset_by") && v->reset_by)
+		put_call(b, v->reset_by);
+	else if (!strcmp(key, "reset_by"))
+		buf_char(b, '-');
+	else
+		return false;
+	return true;
+}
+
 static bool socket_fact(struct buf *b, const char *key, const struct story *s)
 {
 	if (!strcmp(key, "calls"))
@@ -223,8 +291,14 @@ static bool socket_fact(struct buf *b, const char *key, const struct story *s)
 		put_known(b, s->twin.known && s->twin.pid, s->twin.pid);
 	else if (!strcmp(key, "twin.comm") && s->twin.known && s->twin.pid)
 		put_comm(b, s->twin.comm);
+	else if (!strcmp(key, "twin.process"))
+		put_process(b, s->twin.process);
 	else if (!strcmp(key, "twin.cookie"))
 		put_known(b, s->twin.known, (int64_t)s->twin.cookie);
+	else if (!strcmp(key, "self"))
+		put_bool(b, story_is_self(s));
+	else if (!strcmp(key, "calls_omitted"))
+		buf_u64(b, s->calls_omitted);
 	else
 		return false;
 	return true;
@@ -233,7 +307,8 @@ static bool socket_fact(struct buf *b, const char *key, const struct story *s)
 static bool trigger_fact(struct buf *b, const char *key, const struct socket_call *a)
 {
 	static const char *const keys[] = { "trigger", "fd", "how", "pid", "tid", "uid", "comm",
-					    "signal", "exit_code", "deferred", "ret", "call_ns" };
+					    "process", "signal", "exit_code", "deferred", "ret",
+					    "call_ns" };
 	unsigned i = 0;
 
 	while (i < sizeof(keys) / sizeof(*keys) && strcmp(keys[i], key))
@@ -250,6 +325,8 @@ static bool trigger_fact(struct buf *b, const char *key, const struct socket_cal
 		buf_str(b, a->trigger == TRIGGER_SHUTDOWN ? shut_how_name(a->how) : "-");
 	else if (!strcmp(key, "comm"))
 		put_comm(b, a->comm);
+	else if (!strcmp(key, "process"))
+		put_process(b, a->process);
 	else if (!strcmp(key, "signal"))
 		put_known(b, a->signal >= 0, a->signal);
 	else if (!strcmp(key, "exit_code"))
@@ -267,7 +344,8 @@ static bool trigger_fact(struct buf *b, const char *key, const struct socket_cal
 
 bool facts_story(struct buf *b, const char *key, const struct story *s, const struct verdict *v)
 {
-	return verdict_fact(b, key, s, v) || socket_fact(b, key, s) || phase_fact(b, key, v) ||
+	return verdict_fact(b, key, s, v) || socket_fact(b, key, s) || data_fact(b, key, s) ||
+	       reset_fact(b, key, v) || phase_fact(b, key, v) ||
 	       wave_fact(b, key, s, v) || trigger_fact(b, key, v->trigger);
 }
 
@@ -295,7 +373,8 @@ bool facts_tally(struct buf *b, const char *key, const struct run_counts *t)
 
 bool facts_is_time(const char *key)
 {
-	static const char *const keys[] = { "start", "settled", "age", "age_at_least", "call_ns" };
+	static const char *const keys[] = { "start", "settled", "age", "age_at_least", "call_ns", "delay",
+					    "idle.sent", "idle.received" };
 
 	for (unsigned i = 0; i < sizeof(keys) / sizeof(*keys); i++)
 		if (!strcmp(keys[i], key))

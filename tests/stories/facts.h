@@ -3,8 +3,8 @@
  * The keys of an expectation. Each has a value of one word; "-" means unknown or none.
  *
  *	ending class initiator reason blame opened partial v4mapped	the contract's, yes, no
- *	trigger fd how pid tid uid comm signal exit_code deferred	of the trigger
- *	ret call_ns
+ *	trigger fd how pid tid uid comm process signal exit_code	of the trigger
+ *	deferred ret call_ns
  *	calls=shutdown:none,close:fin		every call with its effect, in order
  *	states=ESTABLISHED,FIN_WAIT1
  *	waves=FIN>,ACK<,FIN<,ACK>		the waves seen, in order; '~': not exact
@@ -13,7 +13,7 @@
  *	start settled				times, relative to the time 0 of the script
  *	age age_at_least holders=java[812]:9		the last two: if found by the iterator
  *	sent received unread unacked unsent srtt_us fin_retransmits
- *	twin.pid twin.comm twin.cookie
+ *	twin.pid twin.comm twin.process twin.cookie
  *	missing=age_ns,waves			the missing fields, without the reasons
  *
  * Keys of the tally: seen told filtered open lost (endpoints) events events-lost.

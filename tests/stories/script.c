@@ -253,7 +253,7 @@ static bool take_step(struct script *s, char **word, int n)
 	if (!t)
 		return false;
 	if (t->kind == STEP_EVENT)
-		return script_event(s, &t->event, t->ts_ns, word + 1, n - 1);
+		return script_event(s, t, word + 1, n - 1);
 	return words_u64(word[2], &t->junk_bytes) || script_bad(s, "bad number '%s'", word[2]);
 }
 

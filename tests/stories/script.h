@@ -36,7 +36,8 @@
  * acks (we acknowledged all received bytes), read (the program read all received bytes), segment
  * (one more segment was received). A FIN counts as 1 byte. A task is comm[pid] or comm[pid/tid],
  * then its current system call, then uid=N, exiting status=N or exiting signal=N, kthread,
- * io-worker.
+ * io-worker, process=NAME (its process has another name than the thread), process-unknown (neither
+ * flag, as in old recordings). Names of processes do not persist.
  */
 #pragma once
 
@@ -68,6 +69,7 @@ struct step {
 	uint64_t ts_ns;
 	uint64_t junk_bytes;
 	struct event event;
+	char process[EVENT_COMM_LEN];	/* the name that comes before the event; "" none */
 };
 
 struct expect {
@@ -115,8 +117,8 @@ bool script_bad(struct script *s, const char *fmt, ...) __attribute__((format(pr
 
 struct script_socket *script_find(struct script *s, const char *name);
 
-/* Parses an event line after its time: "A state ...". Fills *e as the BPF side would. */
-bool script_event(struct script *s, struct event *e, uint64_t ts_ns, char **word, int n);
+/* Parses an event line after its time: "A state ...". Fills the step as the BPF side would. */
+bool script_event(struct script *s, struct step *t, char **word, int n);
 
 /*
  * Parses a word for a value that persists: key=value, sent=N, acked... Returns false if the word is

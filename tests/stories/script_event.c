@@ -34,6 +34,8 @@ static const struct {
 	FIELD(srtt_us, PERSISTS),
 	FIELD(bytes_sent, PERSISTS),
 	FIELD(bytes_received, PERSISTS),
+	FIELD(idle_sent_ms, PASSES),
+	FIELD(idle_received_ms, PASSES),
 	FIELD(sk_err, PASSES),
 	FIELD(retransmits, PASSES),
 	FIELD(probes, PASSES),
@@ -70,6 +72,7 @@ static const struct {
 	{ "user-timeout", EVENTF_USER_TIMEOUT }, { "answer", EVENTF_ANSWER },
 	{ "at-once", EVENTF_FPUT_SYNC },	     { "later", EVENTF_FPUT_DEFERRED },
 	{ "tw-full", EVENTF_TW_FULL },	     { "no-taker", EVENTF_NO_SOCKET },
+	{ "idle", EVENTF_IDLE },
 };
 
 static const char *const reset_reasons[] = {
@@ -227,7 +230,7 @@ static bool take_task(struct script *s, struct event *e, const char *word)
 	e->pid = pid;
 	e->tid = tid;
 	e->syscall_nr = -1;
-	e->task_flags |= TASKF_VALID;
+	e->task_flags |= TASKF_VALID | TASKF_PROCESS_SAME;
 	return true;
 }
 
@@ -243,6 +246,8 @@ static bool take_task_word(struct event *e, const char *word)
 		e->task_flags |= TASKF_KTHREAD;
 	else if (!strcmp(word, "io-worker"))
 		e->task_flags |= TASKF_IO_WORKER;
+	else if (!strcmp(word, "process-unknown"))
+		e->task_flags &= (__u8)~TASKF_PROCESS_SAME;
 	else if ((value = words_value(word, "status")) && words_u64(value, &v))
 		e->exit_code = (__u16)(v << 8);
 	else if ((value = words_value(word, "signal")) && words_u64(value, &v))
@@ -341,15 +346,32 @@ static bool take_own_word(struct script *s, struct event *e, const char *word)
 	return true;
 }
 
-static bool take_words(struct script *s, struct script_socket *k, struct event *e, char **word,
+/* Parses "process=java", the name of the process of a thread with another name. */
+static bool take_process(struct step *t, const char *word)
+{
+	const char *name = words_value(word, "process");
+	struct event *e = &t->event;
+
+	if (!name || strlen(name) > EVENT_COMM_LEN)
+		return false;
+	e->task_flags &= (__u8)~TASKF_PROCESS_SAME;
+	e->task_flags |= TASKF_PROCESS_NAMED;
+	memcpy(e->kind == EVENT_HOLDER ? (char *)e->process : t->process, name, strlen(name));
+	return true;
+}
+
+static bool take_words(struct script *s, struct script_socket *k, struct step *t, char **word,
 		       int n)
 {
+	struct event *e = &t->event;
+
 	for (int i = 0; i < n; i++) {
 		if (!strcmp(word[i], "in") && i + 1 < n) {
 			if (!take_task(s, e, word[++i]))
 				return false;
 		} else if (!take_own_word(s, e, word[i]) && !take_flag(e, word[i]) &&
-			   !take_task_word(e, word[i]) && !script_number(s, &k->now, word[i]) &&
+			   !take_task_word(e, word[i]) && !take_process(t, word[i]) &&
+			   !script_number(s, &k->now, word[i]) &&
 			   !(e->task_flags & TASKF_VALID && take_call(s, e, word[i]))) {
 			return script_bad(s, "bad word '%s'", word[i]);
 		}
@@ -410,17 +432,18 @@ static int take_kind(struct script *s, struct event *e, char **word, int n)
 	return words;
 }
 
-bool script_event(struct script *s, struct event *e, uint64_t ts_ns, char **word, int n)
+bool script_event(struct script *s, struct step *t, char **word, int n)
 {
 	struct script_socket *k = script_find(s, word[0]);
+	struct event *e = &t->event;
 	int taken;
 
 	if (!k)
 		return false;
 	memset(e, 0, sizeof(*e));
-	e->ts_ns = ts_ns;
+	e->ts_ns = t->ts_ns;
 	taken = take_kind(s, e, word + 1, n - 1);
-	if (!taken || !take_words(s, k, e, word + 1 + taken, n - 1 - taken))
+	if (!taken || !take_words(s, k, t, word + 1 + taken, n - 1 - taken))
 		return false;
 	fill_from(e, &k->now);
 	return true;

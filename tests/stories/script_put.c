@@ -159,7 +159,19 @@ static void put_call(struct buf *b, const struct event *e)
 	buf_char(b, ')');
 }
 
-static void put_task(struct buf *b, const struct event *e)
+static void put_process(struct buf *b, const struct event *e, const uint8_t *process)
+{
+	if (e->task_flags & TASKF_PROCESS_SAME)
+		return;
+	if (!(e->task_flags & TASKF_PROCESS_NAMED) || !process[0]) {
+		put_word(b, "process-unknown");
+		return;
+	}
+	put_word(b, "process=");
+	script_put_quoted(b, process, strnlen((const char *)process, EVENT_COMM_LEN));
+}
+
+static void put_task(struct buf *b, const struct event *e, const uint8_t *process)
 {
 	if (!(e->task_flags & TASKF_VALID))
 		return;
@@ -181,6 +193,7 @@ static void put_task(struct buf *b, const struct event *e)
 		put_word(b, "kthread");
 	if (e->task_flags & TASKF_IO_WORKER)
 		put_word(b, "io-worker");
+	put_process(b, e, process);
 	if (!(e->task_flags & TASKF_EXITING))
 		return;
 	put_word(b, "exiting");
@@ -190,7 +203,8 @@ static void put_task(struct buf *b, const struct event *e)
 		put_number(b, "status", e->exit_code >> 8);
 }
 
-void script_put_event(struct buf *b, const struct event *e, struct event *now)
+void script_put_event(struct buf *b, const struct event *e, struct event *now,
+		      const uint8_t *process)
 {
 	buf_str(b, event_kind_name(e->kind));
 	if (e->kind == EVENT_TIMEWAIT) {
@@ -204,5 +218,5 @@ void script_put_event(struct buf *b, const struct event *e, struct event *now)
 	if (e->kind != EVENT_TIMEWAIT && e->kind != EVENT_CALL && e->kind != EVENT_HOLDER)
 		script_put_numbers(b, e, now, false);
 	script_put_flags(b, e);
-	put_task(b, e);
+	put_task(b, e, process);
 }

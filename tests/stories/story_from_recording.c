@@ -19,6 +19,7 @@
 #include "reader.h"
 #include "syscall_names.h"
 #include "pipeline.h"
+#include "process_names.h"
 #include "facts.h"
 #include "script.h"
 #include "script_put.h"
@@ -32,6 +33,7 @@ struct socket {
 struct line {
 	bool tick;
 	struct event event;	/* for a tick: only ts_ns */
+	uint8_t process[EVENT_COMM_LEN];
 };
 
 struct conversion {
@@ -43,6 +45,7 @@ struct conversion {
 	uint64_t base_ns, end_ns;
 	struct kernel_counters counters, before;
 	struct buf out;
+	struct text_cache *names;	/* of processes */
 	struct buf places;	/* the lines with the paths of cgroups */
 	bool overflow;
 };
@@ -73,7 +76,8 @@ static void add_line(struct conversion *t, bool tick, const struct event *e)
 		t->overflow = true;
 		return;
 	}
-	t->line[t->lines++] = (struct line){ tick, *e };
+	t->line[t->lines] = (struct line){ tick, *e, { 0 } };
+	process_names_read(t->names, e, t->line[t->lines++].process);
 }
 
 static void take_event(struct conversion *t, const struct event *e)
@@ -121,6 +125,8 @@ static void take_text(struct conversion *t, const struct record_annotation *text
 {
 	struct buf *b = &t->places;
 
+	if (text->type == RECORD_ANNOTATION_PROCESS)
+		process_names_set(t->names, (uint32_t)text->key, text->bytes, text->len);
 	if (text->type != RECORD_ANNOTATION_CGROUP)
 		return;
 	buf_str(b, "cgroup ");
@@ -185,8 +191,9 @@ static void put_sockets(struct conversion *t)
 	buf_char(b, '\n');
 }
 
-static void put_event(struct conversion *t, const struct event *e)
+static void put_event(struct conversion *t, const struct line *line)
 {
+	const struct event *e = &line->event;
 	int at = find_socket(t, e);
 	struct socket *s = &t->socket[at];
 	struct buf *b = &t->out;
@@ -202,7 +209,7 @@ static void put_event(struct conversion *t, const struct event *e)
 	buf_char(b, ' ');
 	put_socket(b, (unsigned)at);
 	buf_char(b, ' ');
-	script_put_event(b, e, &s->now);
+	script_put_event(b, e, &s->now, line->process);
 	buf_char(b, '\n');
 }
 
@@ -212,7 +219,7 @@ static void put_lines(struct conversion *t)
 		const struct event *e = &t->line[i].event;
 
 		if (!t->line[i].tick) {
-			put_event(t, e);
+			put_event(t, &t->line[i]);
 		} else if (e->ts_ns >= t->base_ns) {
 			buf_str(&t->out, "tick ");
 			script_put_time(&t->out, e->ts_ns - t->base_ns);
@@ -368,9 +375,13 @@ int main(int argc, char **argv)
 	fd = open(argv[optind], O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
 		return print_error(EXIT_INPUT, argv[optind], strerror(errno));
+	t.names = text_cache_new(PROCESS_NAMES_MAX);
+	if (!t.names)
+		return print_error(EXIT_FAILED, argv[optind], strerror(ENOMEM));
 	status = convert(&t, fd, argv[optind]);
 	buf_release(&t.out);
 	buf_release(&t.places);
+	text_cache_free(t.names);
 	close(fd);
 	return status;
 }

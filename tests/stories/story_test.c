@@ -18,6 +18,7 @@
 
 #include "view.h"
 #include "pipeline.h"
+#include "process_names.h"
 #include "check.h"
 #include "facts.h"
 #include "script.h"
@@ -31,6 +32,7 @@
 struct script_run {
 	struct view_context context;
 	struct script *script;
+	struct text_cache *names;	/* of processes */
 	struct buf out;
 	struct buf said;	/* the differences found */
 	struct words_seen *told;
@@ -178,7 +180,10 @@ static struct pipeline *open_pipeline(struct script_run *p, const struct view *v
 		.never_open = o->capture.all,
 		.endpoint_table = { .max_open = o->capture.max_open,
 			   .calls = run_info_watches_calls(&s->meta),
-			   .timewait = run_info_has_hook(&s->meta, "late") },
+			   .timewait = run_info_has_hook(&s->meta, "late"),
+			   .resets = run_info_has_hook(&s->meta, "reset_sent"),
+			   .minisock_resets = run_info_has_hook(&s->meta, "reset_late"),
+			   .names = p->names },
 	};
 
 	o->story_filter.cgroup_path = cgroup_path;
@@ -202,6 +207,11 @@ static void play_step(struct script_run *p, const struct view *view, struct pipe
 		feed_until(p, view, step->kind == STEP_EVENT ? step->event.ts_ns : step->ts_ns);
 	switch (step->kind) {
 	case STEP_EVENT:
+		if (step->process[0]) {
+			endpoint_table_flush(pipeline_endpoints(t));
+			process_names_set(p->names, step->event.pid, step->process,
+					  sizeof(step->process));
+		}
 		pipeline_feed(t, &step->event, sizeof(step->event));
 		break;
 	case STEP_TICK:
@@ -228,8 +238,10 @@ static void run_script(struct script_run *p, const struct view *view)
 					     .stacks = s->stacks },
 				 .shows_stacks = s->options.capture.stack,
 				 .options = s->options.view_options };
-	t = open_pipeline(p, view);
+	p->names = text_cache_new(PROCESS_NAMES_MAX);
+	t = p->names ? open_pipeline(p, view) : NULL;
 	if (!t) {
+		text_cache_free(p->names);
 		buf_str(&p->said, "\tout of memory\n");
 		return;
 	}
@@ -250,6 +262,7 @@ static void run_script(struct script_run *p, const struct view *view)
 	if (view->release)
 		view->release(&p->context);
 	pipeline_free(t);
+	text_cache_free(p->names);
 }
 
 /* Replaces the version by VERSION_THERE. */

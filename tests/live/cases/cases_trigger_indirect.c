@@ -177,6 +177,7 @@ static void destroy_client(struct workload *w)
 {
 	struct endpoint *e = &w->ends[0];
 	char local[80], peer[80];
+	struct call *c;
 	pid_t pid;
 
 	baton_take(w);
@@ -190,7 +191,9 @@ static void destroy_client(struct workload *w)
 			workload_die(1, "waitpid");
 		return;
 	}
-	strcpy(trigger_other(e, "sock_destroy")->comm, "ss");
+	c = trigger_other(e, "sock_destroy");
+	strcpy(c->comm, "ss");
+	strcpy(c->process, "ss");
 	if (dup2(w->null, STDOUT_FILENO) < 0)
 		workload_die(1, "dup2");
 	execlp("ss", "ss", "-K", "-tn", "src", local, "dst", peer, (char *)NULL);

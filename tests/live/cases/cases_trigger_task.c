@@ -65,6 +65,24 @@ static void close_under_reader(struct workload *w)
 	pthread_join(r.thread, NULL);
 }
 
+static void *close_in_thread(void *arg)
+{
+	struct workload *w = arg;
+
+	prctl(PR_SET_NAME, "workload-close");
+	endpoint_close(w->self, "fin");
+	return NULL;
+}
+
+static void close_by_thread(struct workload *w)
+{
+	pthread_t thread;
+
+	if (pthread_create(&thread, NULL, close_in_thread, w))
+		workload_die(1, "pthread_create");
+	pthread_join(thread, NULL);
+}
+
 static void send_byte_and_hold(struct workload *w)
 {
 	baton_take(w);
@@ -134,6 +152,7 @@ static void exec_true(struct workload *w)
 	struct call *c = trigger_other(w->self, "execve");
 
 	strcpy(c->comm, "true");
+	strcpy(c->process, "true");
 	execlp("true", "true", (char *)NULL);
 	workload_die(WORKLOAD_SKIP, "true");
 }
@@ -145,6 +164,7 @@ static void exec_true_with_descriptor(struct workload *w)
 
 	c->exit_code = 0;
 	strcpy(c->comm, "true");
+	strcpy(c->process, "true");
 	if (fcntl(w->self->fd, F_SETFD, 0))
 		workload_die(1, "F_SETFD");
 	execlp("true", "true", (char *)NULL);
@@ -157,6 +177,8 @@ const struct workload_case cases_trigger_task[] = {
 	{ LOCAL_FIRST, .name = "close-in-recv", .client = close_under_reader,
 	  .server = send_byte_and_hold,
 	  .does = "close() while another thread is in recv(), which returns when a byte arrives" },
+	{ SERVER_HOLDS, .name = "close-by-thread", .client = close_by_thread,
+	  .does = "close() by a thread that has another name than its process" },
 	{ SERVER_HOLDS, .name = "exit-in-recv", .client = exit_under_reader,
 	  .client_status = W_EXITCODE(3, 0),
 	  .does = "exit (3) while another thread is in recv()" },

@@ -314,6 +314,16 @@ void endpoint_option(const struct endpoint *e, int level, int name, const void *
 		workload_die(1, "setsockopt");
 }
 
+/* Reads the comm of this process, which is that of its first thread, also in another thread. */
+static void read_process_comm(char comm[16])
+{
+	FILE *f = fopen("/proc/self/comm", "re");
+
+	if (!f || fscanf(f, "%15[^\n]", comm) != 1)
+		workload_die(1, "/proc/self/comm");
+	fclose(f);
+}
+
 static void call_note(struct call *c, const char *call)
 {
 	*c = (struct call){
@@ -321,6 +331,7 @@ static void call_note(struct call *c, const char *call)
 		.tid = (pid_t)syscall(SYS_gettid), .uid = getuid(),
 	};
 	prctl(PR_GET_NAME, c->comm);
+	read_process_comm(c->process);
 }
 
 struct call *call_begin(struct endpoint *e, const char *call, int fd, const char *effect)

@@ -48,7 +48,8 @@ static void print_task(const struct call *c)
 	if (c->fd != WORKLOAD_ANY)
 		print_number("fd", c->fd);
 	if (c->pid)
-		printf(",\"pid\":%d,\"uid\":%u", c->pid, (unsigned)c->uid);
+		printf(",\"pid\":%d,\"uid\":%u,\"process\":\"%s\"", c->pid, (unsigned)c->uid,
+		       c->process);
 	if (c->tid)
 		printf(",\"tid\":%d", c->tid);
 	if (c->comm[0])
@@ -94,6 +95,7 @@ static void print_own_end(const struct endpoint *e)
 		strcpy(end.comm, "workload-*");
 	else
 		memcpy(end.comm, e->comm, sizeof(end.comm));
+	memcpy(end.process, e->comm, sizeof(end.process));
 	print_trigger_call(&end, e->trigger == TRIGGER_SIGNAL ? e->signal : -1);
 	printf(",\"ret\":null}");
 }

@@ -44,6 +44,7 @@ struct call {
 	pid_t tid;		/* 0: any thread of the process */
 	uid_t uid;
 	char comm[16];		/* "iou-*": any comm with this prefix */
+	char process[16];	/* the comm of its process; with pid */
 	int blocked_ms;		/* minimum time in the call */
 	long long begin_us;	/* CLOCK_REALTIME */
 	long long end_us;

@@ -8,8 +8,6 @@ stdout. Exit status: 0 all passed, 1 some failed, 77 nothing could be run.
 
 import contextlib
 import os
-import socket
-import struct
 import subprocess
 import sys
 
@@ -19,9 +17,10 @@ sys.path[:0] = [os.path.join(HERE, "..", "lib"), os.path.join(HERE, "..", "..")]
 
 import held_connections
 import fixtures
+import situations
 from runner import run_module
+from situations import join, sh
 
-SO_COOKIE = 57
 CLOSE_WAIT = 8
 NAT = """
 add table ip t
@@ -32,47 +31,8 @@ add rule ip t from ip daddr {server} snat to {behind}
 """
 
 
-def cookie_of(sock):
-    return hex(struct.unpack("Q", sock.getsockopt(socket.SOL_SOCKET, SO_COOKIE, 8))[0])
-
-
-def sh(*words):
-    subprocess.run(words, check=True, capture_output=True)
-
-
-def join(one, addr_one, two, addr_two):
-    """A veth between two namespaces, its ends with these addresses."""
-    name = f"v{os.getpid() % 100000}{one.name[-3:]}".replace("-", "x")
-    sh("ip", "-n", one.name, "link", "add", name + "a", "type", "veth", "peer", "name", name + "b",
-       "netns", two.name)
-    for ns, end, addr in ((one, "a", addr_one), (two, "b", addr_two)):
-        sh("ip", "-n", ns.name, "addr", "add", addr, "dev", name + end,
-           *(["nodad"] if ":" in addr else []))
-        sh("ip", "-n", ns.name, "link", "set", name + end, "up")
-
-
-class Link:
+class Link(situations.Link):
     """One connection whose server's end a child holds, until its exit ends it."""
-
-    def __init__(self, client_ns, server_ns, listen, target=None, source=("", 0)):
-        family = socket.AF_INET6 if ":" in listen[0] else socket.AF_INET
-        with held_connections.inside(server_ns):
-            listener = socket.socket(family)
-            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            listener.bind(listen)
-            listener.listen(1)
-        with held_connections.inside(client_ns):
-            self.client = socket.socket(family)
-            if source[1]:
-                self.client.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-                self.client.bind(source)
-            self.client.settimeout(5)
-            self.client.connect(target or listener.getsockname()[:2])
-        self.server = listener.accept()[0]
-        listener.close()
-        self.names = held_connections.ports(self.client), held_connections.ports(self.server)
-        self.cookies = cookie_of(self.client), cookie_of(self.server)
-        self.namespaces = client_ns, server_ns
 
     def end(self):
         """The client's end by close() of this process, then the server's by a child's exit."""

@@ -158,6 +158,8 @@ def _check_task(what, said, by, report):
     """The workload leaves out what it cannot know; then it must at least be none of its own."""
     if "pid" in by:
         report.same(f"{what}.pid", said.get("pid", "missing"), by["pid"])
+        if "process" in by:
+            report.same(f"{what}.process", said.get("process", "missing"), by["process"])
     else:
         report.true(f"{what}.pid", said.get("pid") not in by["not_pids"],
                     f"said {said.get('pid')}, which is workload's")

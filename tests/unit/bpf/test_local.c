@@ -120,7 +120,7 @@ static void test_local__a_negative_linger2_closes_without_a_minisock(void **stat
 	expect_local_if_owned(e);
 }
 
-static void test_local__a_socket_error_comes_from_the_peer_or_a_timer(void **state)
+static void test_local__a_received_reset_is_no_clean_close(void **state)
 {
 	const __u8 states[] = { STATE_ESTABLISHED, STATE_FIN_WAIT2, STATE_LAST_ACK };
 
@@ -128,10 +128,12 @@ static void test_local__a_socket_error_comes_from_the_peer_or_a_timer(void **sta
 	for (unsigned i = 0; i < 3; i++) {
 		struct event e = change(states[i], STATE_CLOSE);
 
+		e.snd_una--;
+		e.sock_flags |= SOCKF_DEAD;
 		e.sk_err = EVENT_ECONNRESET;
 		assert_false(local_is_clean_close(&e));
 		assert_false(local_becomes_minisock(&e));
-		expect_local(&e, false);
+		expect_local_if_owned(e);	/* the story knows that a RST came */
 	}
 }
 
@@ -143,7 +145,49 @@ static void test_local__an_abort_is_the_owners_in_any_state(void **state)
 	for (unsigned i = 0; i < 3; i++) {
 		struct event e = change(states[i], STATE_CLOSE);
 
+		e.snd_una--;
 		e.sk_err = EVENT_ECONNABORTED;
+		expect_local_if_owned(e);
+	}
+}
+
+/* An ICMP error of a socket with IP_RECVERR, a closed sockmap, a reset before a new connect(). */
+static const __u16 pending_errors[] = { 113, EVENT_EPIPE, EVENT_ECONNRESET };
+
+static void test_local__a_pending_error_does_not_hide_a_clean_close(void **state)
+{
+	(void)state;
+	for (unsigned i = 0; i < 3; i++) {
+		struct event e = change(STATE_LAST_ACK, STATE_CLOSE);
+
+		e.sk_err = pending_errors[i];
+		assert_true(local_is_clean_close(&e));
+		expect_local(&e, false);
+		e = change(STATE_FIN_WAIT2, STATE_CLOSE);
+		e.sk_err = pending_errors[i];
+		e.sock_flags |= SOCKF_DONE;
+		assert_true(local_is_clean_close(&e));
+	}
+}
+
+static void test_local__a_pending_error_does_not_hide_a_minisock(void **state)
+{
+	struct event e = change(STATE_FIN_WAIT2, STATE_CLOSE);
+
+	(void)state;
+	e.sock_flags |= SOCKF_DEAD;
+	e.sk_err = 113;
+	assert_true(local_becomes_minisock(&e));
+	expect_local(&e, false);
+}
+
+static void test_local__a_pending_error_does_not_hide_the_closer(void **state)
+{
+	(void)state;
+	for (unsigned i = 0; i < 3; i++) {
+		struct event e = change(STATE_ESTABLISHED, STATE_CLOSE);
+
+		e.sk_err = pending_errors[i];
 		expect_local_if_owned(e);
 	}
 }
@@ -177,7 +221,10 @@ int main(void)
 		cmocka_unit_test(test_local__the_last_fin_is_a_clean_close),
 		cmocka_unit_test(test_local__an_orphan_in_fin_wait2_becomes_a_minisock),
 		cmocka_unit_test(test_local__a_negative_linger2_closes_without_a_minisock),
-		cmocka_unit_test(test_local__a_socket_error_comes_from_the_peer_or_a_timer),
+		cmocka_unit_test(test_local__a_received_reset_is_no_clean_close),
+		cmocka_unit_test(test_local__a_pending_error_does_not_hide_a_clean_close),
+		cmocka_unit_test(test_local__a_pending_error_does_not_hide_a_minisock),
+		cmocka_unit_test(test_local__a_pending_error_does_not_hide_the_closer),
 		cmocka_unit_test(test_local__an_abort_is_the_owners_in_any_state),
 		cmocka_unit_test(test_local__a_reset_by_close_is_the_owners),
 		cmocka_unit_test(test_local__an_unaccepted_socket_is_closed_by_its_listeners_close),

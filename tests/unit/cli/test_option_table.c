@@ -34,6 +34,7 @@ static const struct expected {
 	{ { "--cgroup", "/x" }, { NULL }, "--cgroup", "++.+++.+." },
 	{ { "--container", "abcd" }, { NULL }, "--container", "++.+++.+." },
 	{ { "--slow", "1" }, { NULL }, "--slow", "++.+++..." },
+	{ { "--data-lost" }, { NULL }, "--data-lost", "++.+++..." },
 	{ { "--call", "close" }, { NULL }, "--call", "++.+++..." },
 	{ { "--ending", "open" }, { NULL }, "--ending", "++.+++..." },
 	{ { "--class", "clean" }, { NULL }, "--class", "++.+++..." },

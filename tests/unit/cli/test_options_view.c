@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 #include "options_fixture.h"
 
+#include "hist.h"
 #include "who.h"
 
 static void test_options_view__every_grouping_is_accepted(void **state)
@@ -18,8 +19,8 @@ static void test_options_view__every_grouping_is_accepted(void **state)
 	expect_fine(&r);
 	assert_int_equal(r.o.view_options.by, GROUP_BY_PORT);
 	PARSE(&r, "who", "--by", "user");
-	expect_usage(&r, "tcpclose: unknown group 'user': want comm, pid, exe, cgroup, container, "
-		     "port, peer\n");
+	expect_usage(&r, "tcpclose: unknown group 'user': want comm, thread, pid, exe, cgroup, "
+		     "container, port, peer\n");
 	PARSE(&r, "who", "--by", "");
 	assert_int_equal(r.status, EXIT_USAGE);
 }
@@ -52,11 +53,14 @@ static void test_options_view__phases_are_a_list(void **state)
 	expect_fine(&r);
 	assert_int_equal(r.o.view_options.phases,
 			 1u << PHASE_APP_HOLD | 1u << PHASE_TOTAL | 1u << PHASE_ACK_WAIT);
+	PARSE(&r, "hist", "--phase", "age,idle");
+	expect_fine(&r);
+	assert_int_equal(r.o.view_options.phases, 1u << HIST_AGE | 1u << HIST_IDLE);
 	PARSE(&r, "hist", "--phase", "app_hold,");
 	assert_int_equal(r.status, EXIT_USAGE);
 	PARSE(&r, "hist", "--phase", "hold");
 	expect_usage(&r, "tcpclose: unknown phase 'hold': want fin_queued, ack_wait, peer_hold, "
-		     "app_hold, last_ack_wait, total\n");
+		     "app_hold, last_ack_wait, total, age, idle\n");
 }
 
 static void test_options_view__an_interval_follows_the_view(void **state)

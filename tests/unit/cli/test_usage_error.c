@@ -49,8 +49,8 @@ static void test_usage_error__an_unknown_word_lists_the_known_words(void **state
 	(void)state;
 	PARSE(&r, "--ending", "fourway");
 	expect_usage(&r, "tcpclose: unknown ending 'fourway': want four-way, three-way, "
-		     "simultaneous, reset-sent, reset-received, timed-out, aborted, never-open, "
-		     "open\n");
+		     "simultaneous, two-way, reset-sent, reset-received, timed-out, aborted, "
+		     "never-open, open\n");
 	PARSE(&r, "--call", "syscall");
 	assert_non_null(strstr(r.err, "unknown call 'syscall': want close, shutdown, "));
 }

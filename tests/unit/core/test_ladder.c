@@ -225,6 +225,83 @@ static void test_ladder__one_reset_of_both_ends(void **state)
 	assert_int_equal(find_segment(&h->l, 0)->state[LADDER_RIGHT], STATE_CLOSE);
 }
 
+/* A RST arrives at both ends, at ours first. */
+static void feed_resets(struct host *h)
+{
+	struct event e = established(T0);
+
+	story_init(&h->a, &e);
+	feed(&h->a, e);
+	e = a_state_change(T0 + 10 * MS, STATE_ESTABLISHED, STATE_CLOSE, SOCKF_HELD);
+	e.sk_err = EVENT_ECONNRESET;
+	feed(&h->a, e);
+	e = at_peer(established(T0));
+	story_init(&h->b, &e);
+	feed(&h->b, e);
+	e = at_peer(a_state_change(T0 + 12 * MS, STATE_ESTABLISHED, STATE_CLOSE, SOCKF_HELD));
+	e.sk_err = EVENT_ECONNRESET;
+	feed(&h->b, e);
+	decide_verdicts(h);
+	h->va.initiator = INITIATOR_LOCAL;	/* our end is on the left */
+}
+
+static void test_ladder__a_reset_has_the_origin_that_is_known(void **state)
+{
+	static const struct {
+		enum middlebox middlebox;
+		enum reset_origin origin;
+		uint8_t peer_state;
+	} list[] = {
+		{ MIDDLEBOX_UNKNOWN, RESET_FROM_UNKNOWN, 0 },
+		{ MIDDLEBOX_NO, RESET_FROM_END, STATE_CLOSE },
+		{ MIDDLEBOX_YES, RESET_FROM_BETWEEN, 0 },
+	};
+	struct host *h = *state;
+
+	feed_resets(h);
+	for (unsigned i = 0; i < sizeof(list) / sizeof(*list); i++) {
+		h->va.middlebox = list[i].middlebox;
+		ladder_make(&h->l, &h->a, &h->va, NULL, NULL);
+		assert_int_equal(h->l.nr, 1);
+		assert_int_equal(h->l.rung[0].side, LADDER_RIGHT);
+		assert_int_equal(h->l.rung[0].origin, list[i].origin);
+		assert_int_equal(h->l.rung[0].state[LADDER_LEFT], STATE_CLOSE);
+		assert_int_equal(h->l.rung[0].state[LADDER_RIGHT], list[i].peer_state);
+	}
+}
+
+static void test_ladder__a_reset_from_between_ends_only_where_it_arrives(void **state)
+{
+	struct host *h = *state;
+
+	feed_resets(h);
+	h->va.middlebox = h->vb.middlebox = MIDDLEBOX_YES;
+	ladder_make(&h->l, &h->a, &h->va, &h->b, &h->vb);
+	assert_int_equal(h->l.nr, 2);
+	assert_int_equal(h->l.rung[0].side, LADDER_RIGHT);
+	assert_int_equal(h->l.rung[0].state[LADDER_LEFT], STATE_CLOSE);
+	assert_int_equal(h->l.rung[0].state[LADDER_RIGHT], 0);
+	assert_int_equal(h->l.rung[1].side, LADDER_LEFT);
+	assert_int_equal(h->l.rung[1].state[LADDER_LEFT], 0);
+	assert_int_equal(h->l.rung[1].state[LADDER_RIGHT], STATE_CLOSE);
+}
+
+static void test_ladder__a_socket_connected_to_itself_has_one_side(void **state)
+{
+	struct host *h = *state;
+
+	feed_close(&h->a);
+	h->a.flow.peer_port = h->a.flow.local_port;
+	memcpy(h->a.flow.peer_addr, h->a.flow.local_addr, sizeof(h->a.flow.peer_addr));
+	decide_verdicts(h);
+	ladder_make(&h->l, &h->a, &h->va, NULL, NULL);
+	assert_true(h->l.is_self);
+	expect_segment(&h->l, 0, LADDER_LEFT, 1, true);
+	expect_segment(&h->l, 1, LADDER_LEFT, 2, false);
+	assert_int_equal(h->l.nr, 3);	/* and the call */
+	assert_int_equal(h->l.first[LADDER_RIGHT], 0);
+}
+
 static void test_ladder__data_between_the_fins(void **state)
 {
 	struct event e;
@@ -286,6 +363,9 @@ int main(void)
 		LADDER_TEST(two_ends_make_one_ladder_in_either_order),
 		LADDER_TEST(two_ends_show_the_transit_time),
 		LADDER_TEST(one_reset_of_both_ends),
+		LADDER_TEST(a_reset_has_the_origin_that_is_known),
+		LADDER_TEST(a_reset_from_between_ends_only_where_it_arrives),
+		LADDER_TEST(a_socket_connected_to_itself_has_one_side),
 		LADDER_TEST(data_between_the_fins),
 		LADDER_TEST(twins_are_recognized),
 		LADDER_TEST(without_cookies_twins_are_mirrored),

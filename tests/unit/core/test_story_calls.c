@@ -293,6 +293,29 @@ static void test_story_calls__calls_beyond_the_limit_are_counted(void **state)
 	}
 	assert_int_equal(s->nr_calls, STORY_CALLS);
 	assert_int_equal(s->calls_omitted, 10);
+	assert_int_equal(s->calls[0].tid, 200);	/* the first and the last ones stay */
+	assert_int_equal(s->calls[STORY_CALLS - 1].tid, 200 + STORY_CALLS + 9);
+}
+
+static void test_story_calls__a_call_with_an_effect_is_never_omitted(void **state)
+{
+	struct event fin = fin_by(SYSCALL_CLOSE, DEAD);
+	const struct story *s = *state;
+
+	for (unsigned i = 0; i < 2 * STORY_CALLS; i++) {
+		struct event e = a_call(T0 - 1000 + i, 0, 200 + i, SYSCALL_CLOSE, 5);
+
+		story_calls_add_call(*state, &e);
+	}
+	story_calls_add_change(*state, &fin, EFFECT_FIN);
+	for (unsigned i = 0; i < 2 * STORY_CALLS; i++) {
+		struct event e = a_call(T0 + 1000 + i, 0, 300 + i, SYSCALL_CLOSE, 5);
+
+		story_calls_add_call(*state, &e);
+	}
+	assert_non_null(story_trigger(s));
+	assert_int_equal(story_trigger(s)->tid, 101);
+	assert_int_equal(s->nr_calls + s->calls_omitted, 4 * STORY_CALLS + 1);
 }
 
 /* The socket is freed at the end of a close() of another file. A fast peer answered during it. */
@@ -349,6 +372,7 @@ int main(void)
 		ACT_TEST(a_failed_call_keeps_its_return_value),
 		ACT_TEST(calls_are_in_order_of_time),
 		ACT_TEST(calls_beyond_the_limit_are_counted),
+		ACT_TEST(a_call_with_an_effect_is_never_omitted),
 		ACT_TEST(a_release_in_another_close_is_not_a_second_call),
 		ACT_TEST(a_release_after_the_return_belongs_to_the_same_call),
 	};

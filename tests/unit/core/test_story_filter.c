@@ -92,6 +92,20 @@ static void test_story_filter__a_comm_is_compared_whole(void **state)
 	assert_false(wants(&x, (struct story_filter){ .comms = 1, .comm = { "nginx2" } }));
 }
 
+static void test_story_filter__a_comm_is_that_of_the_process_or_of_the_thread(void **state)
+{
+	struct sample x;
+
+	(void)state;
+	sample_init(&x);
+	memcpy(x.calls[0].process, "master", 6);
+	assert_true(wants(&x, (struct story_filter){ .comms = 1, .comm = { "master" } }));
+	assert_true(wants(&x, (struct story_filter){ .comms = 1, .comm = { "nginx" } }));
+	assert_false(wants(&x, (struct story_filter){ .comms = 1, .comm = { "maste" } }));
+	assert_false(wants(&x, (struct story_filter){ .comms = 1, .comm = { "master" },
+						      .pids = 1, .pid = { 812 } }));
+}
+
 static void test_story_filter__a_comm_counts_fifteen_bytes(void **state)
 {
 	struct sample x;
@@ -182,6 +196,26 @@ static void test_story_filter__an_unknown_cgroup_does_not_match(void **state)
 	assert_false(wants(&x, (struct story_filter){ .cgroups = 1, .cgroup = { "/" } }));
 }
 
+static void test_story_filter__data_lost_means_known_to_be_lost(void **state)
+{
+	struct story_filter f = { .data_lost = true };
+	struct sample x;
+
+	(void)state;
+	sample_init(&x);
+	x.story.data_lost.unread = 9;
+	assert_false(wants(&x, f));
+	x.story.data_lost.known = true;
+	assert_true(wants(&x, f));
+	x.story.data_lost = (struct data_lost){ .unsent = 1, .known = true };
+	assert_true(wants(&x, f));
+	x.story.data_lost = (struct data_lost){ .unacked = 1, .known = true };
+	assert_true(wants(&x, f));
+	x.story.data_lost = (struct data_lost){ .known = true };
+	assert_false(wants(&x, f));
+	assert_true(wants(&x, (struct story_filter){ 0 }));
+}
+
 static void test_story_filter__slow_means_any_known_phase(void **state)
 {
 	struct sample x;
@@ -247,11 +281,14 @@ int main(void)
 		cmocka_unit_test(test_story_filter__a_story_without_calls_has_no_process),
 		cmocka_unit_test(test_story_filter__a_user_may_be_root),
 		cmocka_unit_test(test_story_filter__a_comm_is_compared_whole),
+		cmocka_unit_test(
+			test_story_filter__a_comm_is_that_of_the_process_or_of_the_thread),
 		cmocka_unit_test(test_story_filter__a_comm_counts_fifteen_bytes),
 		cmocka_unit_test(test_story_filter__all_process_conditions_apply_to_one_process),
 		cmocka_unit_test(test_story_filter__a_cgroup_includes_its_children),
 		cmocka_unit_test(test_story_filter__a_container_by_its_first_digits),
 		cmocka_unit_test(test_story_filter__an_unknown_cgroup_does_not_match),
+		cmocka_unit_test(test_story_filter__data_lost_means_known_to_be_lost),
 		cmocka_unit_test(test_story_filter__slow_means_any_known_phase),
 		cmocka_unit_test(test_story_filter__a_call_matches_the_trigger),
 		cmocka_unit_test(test_story_filter__without_a_trigger_no_call_matches),

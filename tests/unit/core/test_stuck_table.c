@@ -146,6 +146,8 @@ static void test_stuck_table__a_descriptor_counts_once_per_process(void **state)
 	for (uint32_t tid = 103; tid > 100; tid--) {
 		e = a_holder(1, 100, tid == 101 ? "first" : "later", 5);
 		e.tid = tid;
+		e.task_flags |= TASKF_PROCESS_NAMED;
+		memcpy(e.process, "server", 7);
 		for (int i = 0; i < 100; i++)
 			stuck_table_add(&h, e);
 	}
@@ -157,6 +159,9 @@ static void test_stuck_table__a_descriptor_counts_once_per_process(void **state)
 	assert_int_equal(h.nr_holders, 2);
 	assert_int_equal(h.holder[0].tid, 101);
 	assert_string_equal((const char *)h.holder[0].comm, "first");
+	assert_string_equal((const char *)h.holder[0].process, "server");
+	assert_string_equal((const char *)h.group[0].comm, "server");
+	assert_string_equal((const char *)h.holder[1].process, "");	/* as in an old recording */
 	assert_int_equal(h.holder[1].tid, 104);
 	stuck_table_release(&h);
 }
@@ -268,8 +273,9 @@ static void test_stuck_table__only_states_that_were_asked_for(void **state)
 	struct event e = a_socket(STATE_ESTABLISHED, 3);
 
 	(void)state;
-	e.idle_ms[0] = 5000;
-	e.idle_ms[1] = 4000;
+	e.flags = EVENTF_IDLE;
+	e.idle_sent_ms = 5000;
+	e.idle_received_ms = 4000;
 	stuck_table_begin(&h, &no_filter, &no_select, 4 * SECOND_NS, 10);
 	h.config.states = 1u << STATE_ESTABLISHED | 1u << STATE_FIN_WAIT2;
 	stuck_table_add(&h, aged(a_socket(STATE_CLOSE_WAIT, 1), 9 * SECOND_NS));

@@ -53,11 +53,13 @@ static void expect_ending(const struct verdict *v, enum initiator initiator, enu
 	assert_string_equal(reason_name(v->reason), reason_name(reason));
 }
 
-/* A single change from that state to CLOSE. */
+/* A single change from that state to CLOSE. If our FIN was sent, it is not acknowledged. */
 static struct event an_end(uint8_t from, unsigned err, unsigned bits)
 {
 	struct event e = a_state_change(T0 + 50 * MS, from, STATE_CLOSE, bits);
 
+	if (from == STATE_FIN_WAIT1 || from == STATE_CLOSING || from == STATE_LAST_ACK)
+		e.write_seq = ++e.snd_nxt;
 	e.sk_err = (__u16)err;
 	return e;
 }
@@ -95,13 +97,14 @@ static void test_verdict__a_timeout_has_its_reason_by_state(void **state)
 {
 	static const struct {
 		uint8_t from;
+		uint16_t bits;
 		enum initiator initiator;
 		enum reason reason;
 	} rows[] = {
-		{ STATE_FIN_WAIT1, INITIATOR_LOCAL, REASON_FIN_WAIT_1 },
-		{ STATE_FIN_WAIT2, INITIATOR_LOCAL, REASON_FIN_WAIT_2 },
-		{ STATE_CLOSING, INITIATOR_BOTH, REASON_CLOSING },
-		{ STATE_LAST_ACK, INITIATOR_PEER, REASON_LAST_ACK },
+		{ STATE_FIN_WAIT1, ORPHAN_BITS, INITIATOR_LOCAL, REASON_FIN_WAIT_1 },
+		{ STATE_FIN_WAIT2, LIVE, INITIATOR_LOCAL, REASON_FIN_WAIT_2 },	/* keepalive */
+		{ STATE_CLOSING, ORPHAN_BITS, INITIATOR_BOTH, REASON_CLOSING },
+		{ STATE_LAST_ACK, ORPHAN_BITS, INITIATOR_PEER, REASON_LAST_ACK },
 	};
 
 	for (unsigned i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
@@ -110,7 +113,7 @@ static void test_verdict__a_timeout_has_its_reason_by_state(void **state)
 
 		story_release(&t->story);
 		story_init(&t->story, &first);
-		feed(t, an_end(rows[i].from, 110, ORPHAN_BITS));
+		feed(t, an_end(rows[i].from, 110, rows[i].bits));
 		expect_ending(decide_verdict(t, T0), rows[i].initiator, ENDING_TIMED_OUT,
 			      rows[i].reason);
 	}

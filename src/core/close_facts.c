@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+#include "close_facts.h"
+
+bool close_silence(const struct story *s, uint64_t *ns)
+{
+	const struct idle *i = &s->idle;
+
+	if (i->sent_known && (!i->received_known || i->sent_ns <= i->received_ns))
+		*ns = i->sent_ns;
+	else
+		*ns = i->received_ns;
+	return i->sent_known || i->received_known;
+}
+
+bool close_age(const struct story *s, const struct verdict *v, uint64_t *ns)
+{
+	*ns = v->settled_ns - s->established_ns;
+	return s->established_ns && v->settled_ns >= s->established_ns;
+}
+
+bool close_lost_data(const struct story *s)
+{
+	const struct data_lost *d = &s->data_lost;
+
+	return d->known && (d->unread || d->unsent || d->unacked);
+}

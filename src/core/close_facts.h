@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * Facts about a close that several views print and that the filters ask for. Pure.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "verdict.h"
+
+/*
+ * How long no data had gone either way when the end began: the smaller of the two idle times that
+ * are known. False if neither is known.
+ */
+bool close_silence(const struct story *s, uint64_t *ns);
+
+/* The time from ESTABLISHED until the close was over. False if it is unknown. */
+bool close_age(const struct story *s, const struct verdict *v, uint64_t *ns);
+
+/* Is it known that bytes were lost when the socket was released? */
+bool close_lost_data(const struct story *s);

@@ -1,0 +1,111 @@
+# SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+# -c matches the name of the process or that of the thread: A by its process, B by its thread. In C neither matches.
+options -c java
+socket A 10.0.0.1:51544 10.0.0.9:80 cookie=0x11
+socket B 10.0.0.1:51546 10.0.0.9:80 cookie=0x12
+socket C 10.0.0.1:51548 10.0.0.9:80 cookie=0x13
+
+5ms  A state ESTABLISHED FIN_WAIT1  owned file-dead shut-rcv shut-snd  in order-worker-1[812/815] close(5) process=java
+5ms  A call ESTABLISHED             took=20us ret=0  in order-worker-1[812/815] close(5) process=java
+6ms  A state FIN_WAIT1 FIN_WAIT2    segment sent=1 acked  dead no-socket
+6ms  A state FIN_WAIT2 CLOSE        segment came=1 acks  dead done no-socket
+5ms  B state ESTABLISHED FIN_WAIT1  owned file-dead shut-rcv shut-snd  in java[912/915] close(5) process=launcher
+5ms  B call ESTABLISHED             took=20us ret=0  in java[912/915] close(5) process=launcher
+6ms  B state FIN_WAIT1 FIN_WAIT2    segment sent=1 acked  dead no-socket
+6ms  B state FIN_WAIT2 CLOSE        segment came=1 acks  dead done no-socket
+5ms  C state ESTABLISHED FIN_WAIT1  owned file-dead shut-rcv shut-snd  in worker[712/715] close(5) process=javac
+5ms  C call ESTABLISHED             took=20us ret=0  in worker[712/715] close(5) process=javac
+6ms  C state FIN_WAIT1 FIN_WAIT2    segment sent=1 acked  dead no-socket
+6ms  C state FIN_WAIT2 CLOSE        segment came=1 acks  dead done no-socket
+
+expect A comm=order-worker-1 process=java
+expect B comm=java process=launcher
+untold C
+expect-tally seen=3 told=2 filtered=1 open=0 lost=0
+--- trace
+PID     COMM     LOCAL                 BY REMOTE                ENDING        MS
+812     java     10.0.0.1:51544        -> 10.0.0.9:80           four-way    1.00
+912     launcher 10.0.0.1:51546        -> 10.0.0.9:80           four-way    1.00
+--- json
+{"kind":"meta","schema":1,"version":"-","hostname":"host","kernel":"6.1.0","machine":"x86_64","boot_id":"00000000-0000-4000-8000-000000000000","hooks":{"calls":"tracepoint","late":"tp_btf","reset_sent":"tp_btf","reset_received":"tp_btf","fin_resent":"tp_btf","state":"tp_btf","destroy":"tp_btf"}}
+{"kind":"close","schema":1,"start":"2026-11-22T08:12:32.005000000Z","time":"2026-11-22T08:12:32.006000000Z","family":4,"netns":4026531840,"cookie":"0x11","local_addr":"10.0.0.1","local_port":51544,"peer_addr":"10.0.0.9","peer_port":80,"v4_mapped":false,"opened":null,"age_ns":null,"idle_ns":{"sent":null,"received":null},"age_at_least_ns":null,"holders":null,"initiator":"local","ending":"four-way","class":"clean","reason":null,"trigger":{"call":"close","how":null,"fd":5,"pid":812,"tid":815,"comm":"order-worker-1","process":"java","ret":0,"uid":0,"call_ns":20000,"signal":null,"exit_code":null,"cgroup":null,"unit":null,"container":null,"pod":null,"deferred":false,"stack":null},"reset_by":null,"calls":[{"call":"close","how":null,"fd":5,"pid":812,"tid":815,"comm":"order-worker-1","process":"java","ret":0,"at_ns":0,"effect":"fin"}],"calls_omitted":0,"waves":[{"wave":1,"flag":"FIN","dir":"sent","at_ns":0,"seq":1000,"ack":5000,"exact":true},{"wave":2,"flag":"ACK","dir":"received","at_ns":1000000,"seq":null,"ack":1001,"exact":true},{"wave":3,"flag":"FIN","dir":"received","at_ns":1000000,"seq":5000,"ack":1001,"exact":true},{"wave":4,"flag":"ACK","dir":"sent","at_ns":1000000,"seq":1001,"ack":5001,"exact":true}],"states":["ESTABLISHED","FIN_WAIT1","FIN_WAIT2","TIME_WAIT"],"phase_ns":{"fin_queued":null,"ack_wait":1000000,"peer_hold":0,"app_hold":null,"last_ack_wait":null,"total":1000000},"blame":"network","bytes":{"sent":0,"received":0,"unread":0,"unacked":0,"unsent":0},"data_lost":null,"fin_retransmits":0,"peer_fin_retransmits":null,"srtt_us":null,"twin":null,"self":false,"middlebox":null,"partial":false,"missing":["age_ns: opened before tracing began, or an event was lost"]}
+{"kind":"close","schema":1,"start":"2026-11-22T08:12:32.005000000Z","time":"2026-11-22T08:12:32.006000000Z","family":4,"netns":4026531840,"cookie":"0x12","local_addr":"10.0.0.1","local_port":51546,"peer_addr":"10.0.0.9","peer_port":80,"v4_mapped":false,"opened":null,"age_ns":null,"idle_ns":{"sent":null,"received":null},"age_at_least_ns":null,"holders":null,"initiator":"local","ending":"four-way","class":"clean","reason":null,"trigger":{"call":"close","how":null,"fd":5,"pid":912,"tid":915,"comm":"java","process":"launcher","ret":0,"uid":0,"call_ns":20000,"signal":null,"exit_code":null,"cgroup":null,"unit":null,"container":null,"pod":null,"deferred":false,"stack":null},"reset_by":null,"calls":[{"call":"close","how":null,"fd":5,"pid":912,"tid":915,"comm":"java","process":"launcher","ret":0,"at_ns":0,"effect":"fin"}],"calls_omitted":0,"waves":[{"wave":1,"flag":"FIN","dir":"sent","at_ns":0,"seq":1000,"ack":5000,"exact":true},{"wave":2,"flag":"ACK","dir":"received","at_ns":1000000,"seq":null,"ack":1001,"exact":true},{"wave":3,"flag":"FIN","dir":"received","at_ns":1000000,"seq":5000,"ack":1001,"exact":true},{"wave":4,"flag":"ACK","dir":"sent","at_ns":1000000,"seq":1001,"ack":5001,"exact":true}],"states":["ESTABLISHED","FIN_WAIT1","FIN_WAIT2","TIME_WAIT"],"phase_ns":{"fin_queued":null,"ack_wait":1000000,"peer_hold":0,"app_hold":null,"last_ack_wait":null,"total":1000000},"blame":"network","bytes":{"sent":0,"received":0,"unread":0,"unacked":0,"unsent":0},"data_lost":null,"fin_retransmits":0,"peer_fin_retransmits":null,"srtt_us":null,"twin":null,"self":false,"middlebox":null,"partial":false,"missing":["age_ns: opened before tracing began, or an event was lost"]}
+{"kind":"summary","schema":1,"time":"2026-11-22T08:12:32.006000000Z","seen":3,"told":2,"filtered":1,"open":0,"lost":{"table_full":0,"end_missed":0},"events":12,"events_lost":{"ring_full":0,"calls_full":0,"malformed":0}}
+--- events
+08:12:32.005000 state          10.0.0.1:51544 10.0.0.9:80 ESTABLISHED -> FIN_WAIT1 in order-worker-1[815] close(5, 0) snd_una=1000 snd_nxt=1000 write_seq=1000 rcv_nxt=5000 rcv_wup=5000 copied_seq=5000 segs_in=1 snd_wnd=65535 err=0 owned,file-dead,shut-rcv,shut-snd netns=4026531840 cookie=0x11
+08:12:32.005000 call           10.0.0.1:51544 10.0.0.9:80 ESTABLISHED in order-worker-1[815] close(5, 0) = 0 call_ns=20000 netns=4026531840 cookie=0x11
+08:12:32.006000 state          10.0.0.1:51544 10.0.0.9:80 FIN_WAIT1 -> FIN_WAIT2 snd_una=1001 snd_nxt=1001 write_seq=1001 rcv_nxt=5000 rcv_wup=5000 copied_seq=5000 segs_in=2 snd_wnd=65535 err=0 dead,no-socket netns=4026531840 cookie=0x11
+08:12:32.006000 state          10.0.0.1:51544 10.0.0.9:80 FIN_WAIT2 -> CLOSE snd_una=1001 snd_nxt=1001 write_seq=1001 rcv_nxt=5001 rcv_wup=5001 copied_seq=5000 segs_in=3 snd_wnd=65535 err=0 dead,done,no-socket netns=4026531840 cookie=0x11
+08:12:32.005000 state          10.0.0.1:51546 10.0.0.9:80 ESTABLISHED -> FIN_WAIT1 in java[915] close(5, 0) snd_una=1000 snd_nxt=1000 write_seq=1000 rcv_nxt=5000 rcv_wup=5000 copied_seq=5000 segs_in=1 snd_wnd=65535 err=0 owned,file-dead,shut-rcv,shut-snd netns=4026531840 cookie=0x12
+08:12:32.005000 call           10.0.0.1:51546 10.0.0.9:80 ESTABLISHED in java[915] close(5, 0) = 0 call_ns=20000 netns=4026531840 cookie=0x12
+08:12:32.006000 state          10.0.0.1:51546 10.0.0.9:80 FIN_WAIT1 -> FIN_WAIT2 snd_una=1001 snd_nxt=1001 write_seq=1001 rcv_nxt=5000 rcv_wup=5000 copied_seq=5000 segs_in=2 snd_wnd=65535 err=0 dead,no-socket netns=4026531840 cookie=0x12
+08:12:32.006000 state          10.0.0.1:51546 10.0.0.9:80 FIN_WAIT2 -> CLOSE snd_una=1001 snd_nxt=1001 write_seq=1001 rcv_nxt=5001 rcv_wup=5001 copied_seq=5000 segs_in=3 snd_wnd=65535 err=0 dead,done,no-socket netns=4026531840 cookie=0x12
+08:12:32.005000 state          10.0.0.1:51548 10.0.0.9:80 ESTABLISHED -> FIN_WAIT1 in worker[715] close(5, 0) snd_una=1000 snd_nxt=1000 write_seq=1000 rcv_nxt=5000 rcv_wup=5000 copied_seq=5000 segs_in=1 snd_wnd=65535 err=0 owned,file-dead,shut-rcv,shut-snd netns=4026531840 cookie=0x13
+08:12:32.005000 call           10.0.0.1:51548 10.0.0.9:80 ESTABLISHED in worker[715] close(5, 0) = 0 call_ns=20000 netns=4026531840 cookie=0x13
+08:12:32.006000 state          10.0.0.1:51548 10.0.0.9:80 FIN_WAIT1 -> FIN_WAIT2 snd_una=1001 snd_nxt=1001 write_seq=1001 rcv_nxt=5000 rcv_wup=5000 copied_seq=5000 segs_in=2 snd_wnd=65535 err=0 dead,no-socket netns=4026531840 cookie=0x13
+08:12:32.006000 state          10.0.0.1:51548 10.0.0.9:80 FIN_WAIT2 -> CLOSE snd_una=1001 snd_nxt=1001 write_seq=1001 rcv_nxt=5001 rcv_wup=5001 copied_seq=5000 segs_in=3 snd_wnd=65535 err=0 dead,done,no-socket netns=4026531840 cookie=0x13
+--- timeline
+java[812]                         08:12:32.005                              peer
+10.0.0.1:51544                                                       10.0.0.9:80
+        ESTABLISHED |                                      | (ESTABLISHED)
+ close(5) java[812] |                                      |
+    /order-worker-1 |                                      |
+                    |-------- 1 FIN seq +0 ack +0 -------->|
+          FIN_WAIT1 |          seq 1000 ack 5000           | (CLOSE_WAIT)
+                    :                                      :
+                    :                1.0 ms                :
+                    :                                      :
+                    |<----------- 2 ACK ack +1 ------------|
+          FIN_WAIT2 |               ack 1001               |
+                    |<-------- 3 FIN seq +0 ack +1 --------|
+          TIME_WAIT |          seq 5000 ack 1001           | (LAST_ACK)
+                    |-------- 4 ACK seq +1 ack +1 -------->|
+                    |          seq 1001 ack 5001           |
+four-way, begun by java[812]; the ACK of the FIN took 1.0 ms.
+
+launcher[912]                     08:12:32.005                              peer
+10.0.0.1:51546                                                       10.0.0.9:80
+        ESTABLISHED |                                      | (ESTABLISHED)
+           close(5) |                                      |
+ launcher[912]/java |                                      |
+                    |-------- 1 FIN seq +0 ack +0 -------->|
+          FIN_WAIT1 |          seq 1000 ack 5000           | (CLOSE_WAIT)
+                    :                                      :
+                    :                1.0 ms                :
+                    :                                      :
+                    |<----------- 2 ACK ack +1 ------------|
+          FIN_WAIT2 |               ack 1001               |
+                    |<-------- 3 FIN seq +0 ack +1 --------|
+          TIME_WAIT |          seq 5000 ack 1001           | (LAST_ACK)
+                    |-------- 4 ACK seq +1 ack +1 -------->|
+                    |          seq 1001 ack 5001           |
+four-way, begun by launcher[912]; the ACK of the FIN took 1.0 ms.
+--- who
+08:12:32.005 to 08:12:32.006: 2 closes
+                         ------------ ENDED BY, % ----------- ---- BEGAN, % ----
+COMM              CLOSES close   WR RDWR exit  sig other none   us peer both   -
+java                   1   100    .    .    .    .     .    .  100    .    .   .
+launcher               1   100    .    .    .    .     .    .  100    .    .   .
+
+                 ------- HOW, % ------ ---- WE HOLD, ms --- -- PEERS HOLD, ms --
+COMM             clean reset t/o other    p50    p99    max    p50    p99    max
+java               100     .   .     .      -      -      -   0.00   0.00   0.00
+launcher           100     .   .     .      -      -      -   0.00   0.00   0.00
+
+COMM             ENDING          REASON              CLOSES    % LOST-DATA
+java             four-way        -                        1  100         .
+launcher         four-way        -                        1  100         .
+--- hist
+08:12:32.005 to 08:12:32.006: 2 closes
+
+ack_wait, 2 closes
+p50 1.0 ms, p90 1.0 ms, p99 1.0 ms, max 1.0 ms
+       1 ms - 2 ms       |###################################|        2 100.0 %
+
+peer_hold, 2 closes
+p50 0 ns, p90 0 ns, p99 0 ns, max 0 ns
+       0 ns - 1 ns       |###################################|        2 100.0 %
+
+total, 2 closes
+p50 1.0 ms, p90 1.0 ms, p99 1.0 ms, max 1.0 ms
+       1 ms - 2 ms       |###################################|        2 100.0 %
