@@ -88,7 +88,13 @@ enum event_flag {
 	EVENTF_FPUT_DEFERRED = 1 << 3,	/* STATE: the file was released by something else */
 	EVENTF_TW_FULL = 1 << 4,	/* STATE to CLOSE: tcp_max_tw_buckets is reached */
 	EVENTF_NO_SOCKET = 1 << 5,	/* RESET_SENT: answers a FIN without socket or minisock */
-	EVENTF_IDLE = 1 << 6,	/* STATE from ESTABLISHED: idle_sent_ms, idle_received_ms are valid */
+	EVENTF_IDLE = 1 << 6,	/* STATE from, SOCKET in ESTABLISHED: idle_*_ms are valid */
+};
+
+/* SOCKET, with SOCKF_MPTCP: the MPTCP socket above the TCP socket. */
+enum mptcp_flag {
+	MPTCPF_UNREAD = 1 << 0,	/* the program has not read all that has arrived */
+	MPTCPF_CLOSED = 1 << 1,	/* SOCK_DEAD: no process holds it */
 };
 
 /* RESET_SENT: the reason, named as in the kernel's enum sk_rst_reason (from 6.10 on). */
@@ -187,6 +193,7 @@ struct event {
 		__u32 payload;		/* TIMEWAIT: payload bytes of the segment */
 		__u32 rcv_wnd;		/* STATE to CLOSE: bytes that we accept beyond rcv_nxt */
 		__u32 reason;		/* RESET_SENT: enum reset_reason */
+		__u32 mptcp;		/* SOCKET: enum mptcp_flag */
 	};
 	__u16 local_port;
 	__u16 peer_port;

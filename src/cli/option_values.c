@@ -9,6 +9,7 @@
 #include "hist.h"
 #include "option_table.h"
 #include "parse.h"
+#include "stuck_table.h"
 #include "time_units.h"
 #include "who.h"
 
@@ -227,6 +228,21 @@ int option_set_drain(struct option_parser *p, const char *arg)
 int option_set_watch(struct option_parser *p, const char *arg)
 {
 	return parse_seconds(p, arg, 1, &p->o->stuck.watch_ns);
+}
+
+const char *option_state_word(unsigned i)
+{
+	return stuck_state_word(i);
+}
+
+int option_add_state(struct option_parser *p, const char *item)
+{
+	unsigned state = stuck_state_of(item);
+
+	if (!state)
+		return usage_error_words(&p->error, "unknown state ", option_state_word);
+	p->o->stuck.states |= 1u << state;
+	return 0;
 }
 
 int option_set_older_than(struct option_parser *p, const char *arg)

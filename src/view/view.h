@@ -69,6 +69,12 @@ struct lookup {
 	/* The path of the program, NULL unknown; valid until the next call. */
 	const char *(*exe_path)(void *arg, const struct socket_call *a);
 	void *exe_arg;
+	/*
+	 * The command line of a holder's process and its length in bytes; NULL unknown. Valid until
+	 * the next call.
+	 */
+	const char *(*cmdline)(void *arg, const struct stuck_holder *o, size_t *len);
+	void *cmdline_arg;
 	const struct text_cache *stacks;	/* the user stacks of closes */
 };
 
@@ -155,6 +161,15 @@ static inline const char *view_cgroup_path(const struct view_context *v, uint64_
 	const struct lookup *l = &v->lookup;
 
 	return l->cgroup_path ? l->cgroup_path(l->cgroup_arg, cgroup, pid) : NULL;
+}
+
+/* The command line of a holder's process and its length in bytes; NULL unknown. */
+static inline const char *view_cmdline(const struct view_context *v, const struct stuck_holder *o,
+				       size_t *len)
+{
+	const struct lookup *l = &v->lookup;
+
+	return l->cmdline ? l->cmdline(l->cmdline_arg, o, len) : NULL;
 }
 
 /* The user stack of a call, in the format of stack_cache.h; NULL unknown. */
