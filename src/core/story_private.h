@@ -15,8 +15,10 @@ static inline void story_note_missing(struct story *s, enum missing what)
 /* Append a state, unless it is the last one already. */
 static inline void story_add_state(struct story *s, uint8_t state)
 {
-	if (s->nr_states < STORY_STATES && (!s->nr_states || s->states[s->nr_states - 1] != state))
-		s->states[s->nr_states++] = state;
+	if (s->nr_states == STORY_STATES || (s->nr_states && s->states[s->nr_states - 1] == state))
+		return;
+	s->states[s->nr_states++] = state;
+	s->passed |= (uint16_t)(1u << state);
 }
 
 /* Record a segment that was seen, with its time and numbers. */

@@ -308,13 +308,10 @@ static bool has_gap(const struct story *s)
 				  1u << STATE_CLOSING;
 	const unsigned sent = 1u << STATE_FIN_WAIT1 | 1u << STATE_FIN_WAIT2 | 1u << STATE_LAST_ACK |
 			      1u << STATE_CLOSING;
-	unsigned passed = 0;
 
-	for (unsigned i = 0; i < s->nr_states; i++)
-		passed |= 1u << s->states[i];
-	return (passed & acked && !s->seg[SEG_ACK_IN].seen) ||
-	       (passed & received && !s->seg[SEG_FIN_IN].seen) ||
-	       (passed & sent && !s->seg[SEG_FIN_OUT].seen && !s->at_close.fin_unsent);
+	return (s->passed & acked && !s->seg[SEG_ACK_IN].seen) ||
+	       (s->passed & received && !s->seg[SEG_FIN_IN].seen) ||
+	       (s->passed & sent && !s->seg[SEG_FIN_OUT].seen && !s->at_close.fin_unsent);
 }
 
 /* Facts missing besides those that the story has noted, as bits of enum missing. */

@@ -5,27 +5,18 @@
 
 #define BLAME_MIN_NS NS_PER_MS	/* a shorter close blames neither side */
 
-bool verdict_has_passed_state(const struct story *s, uint8_t state)
-{
-	for (unsigned i = 0; i < s->nr_states; i++)
-		if (s->states[i] == state)
-			return true;
-	return false;
-}
-
 enum initiator verdict_find_first_closer(const struct story *s)
 {
-	const struct close_segment *out = &s->seg[SEG_FIN_OUT], *in = &s->seg[SEG_FIN_IN];
+	const unsigned closed_first = 1u << STATE_FIN_WAIT1 | 1u << STATE_FIN_WAIT2;
+	const unsigned closed_second = 1u << STATE_CLOSE_WAIT | 1u << STATE_LAST_ACK;
 
-	if (s->fins.simultaneous || verdict_has_passed_state(s, STATE_CLOSING))
+	if (s->fins.simultaneous || s->passed & 1u << STATE_CLOSING)
 		return INITIATOR_BOTH;
-	if (verdict_has_passed_state(s, STATE_CLOSE_WAIT) || verdict_has_passed_state(s, STATE_LAST_ACK))
+	if (s->passed & closed_second)
 		return INITIATOR_PEER;
-	if (verdict_has_passed_state(s, STATE_FIN_WAIT1) || verdict_has_passed_state(s, STATE_FIN_WAIT2))
+	if (s->passed & closed_first || s->seg[SEG_FIN_OUT].seen)
 		return INITIATOR_LOCAL;
-	if (out->seen)
-		return INITIATOR_LOCAL;
-	return in->seen ? INITIATOR_PEER : INITIATOR_UNKNOWN;
+	return s->seg[SEG_FIN_IN].seen ? INITIATOR_PEER : INITIATOR_UNKNOWN;
 }
 
 unsigned verdict_count_waves(const struct story *s)
