@@ -246,6 +246,10 @@ static void apply_close(struct story *s, const struct event *e)
 	story_data_set_queues(s, e);
 	infer_ack_sent(s, e);
 	story_add_state(s, STATE_CLOSE);
+	if (e->flags & EVENTF_CONNECTOR) {
+		story_calls_add_connect(s, e);
+		return;
+	}
 	s->at_close.local = is_local_close(s, e);
 	story_data_set_close(s, e, is_released_at_close(s, e));
 	if (s->at_close.local)

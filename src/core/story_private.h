@@ -41,6 +41,9 @@ bool story_calls_is_local(const struct event *e);
 /* Record the call, with this effect, of the task that caused the event. */
 void story_calls_add_change(struct story *s, const struct event *e, enum effect effect);
 
+/* Add the connect() that failed later, in a change to CLOSE that a segment or a timer made. */
+void story_calls_add_connect(struct story *s, const struct event *e);
+
 /* Take a CALL event. */
 void story_calls_add_call(struct story *s, const struct event *e);
 

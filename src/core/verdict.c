@@ -135,6 +135,32 @@ static void decide_received_reset(struct verdict *v, const struct story *s)
 		set_ending(v, ENDING_RESET_RECEIVED, find_reset_received_reason(s));
 }
 
+/*
+ * Why was the connection not established? connect() fails before it has a port if there is none
+ * (inet_hash_connect), and closes the socket itself.
+ */
+static enum reason find_never_open_reason(const struct verdict *v, const struct story *s)
+{
+	switch (s->at_close.sk_err) {
+	case EVENT_ECONNREFUSED:
+	case EVENT_ECONNRESET:
+		return REASON_REFUSED;
+	case EVENT_ETIMEDOUT:
+		return REASON_TIMED_OUT;
+	case EVENT_ENETDOWN:
+	case EVENT_ENETUNREACH:
+	case EVENT_EHOSTDOWN:
+	case EVENT_EHOSTUNREACH:
+		return REASON_UNREACHABLE;
+	default:
+		break;
+	}
+	if (!v->trigger)
+		return REASON_OTHER;
+	return v->trigger->trigger == TRIGGER_CONNECT && !s->flow.local_port ? REASON_NO_PORT :
+									       REASON_CLOSED;
+}
+
 /* The error that tcp_reset() sets in each state. */
 static uint16_t get_error_of_reset(uint8_t state)
 {
@@ -198,7 +224,7 @@ static void decide_close(struct verdict *v, const struct story *s)
 
 	if (!s->established_ns && !s->used_early &&
 	    (old == STATE_SYN_SENT || old == STATE_SYN_RECV))
-		set_ending(v, ENDING_NEVER_OPEN, REASON_NONE);
+		set_ending(v, ENDING_NEVER_OPEN, find_never_open_reason(v, s));
 	else if (decide_by_last_wave(v, s))
 		return;
 	else if (s->reset.received)

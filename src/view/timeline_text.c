@@ -44,6 +44,14 @@ static const char *const timed_out_because[REASON_COUNT] = {
 	[REASON_USER_TIMEOUT] = "nothing was acknowledged within TCP_USER_TIMEOUT",
 };
 
+static const char *const never_open_because[REASON_COUNT] = {
+	[REASON_REFUSED] = "the peer refused it by a RST",
+	[REASON_TIMED_OUT] = "no answer came",
+	[REASON_UNREACHABLE] = "an ICMP message said that the peer cannot be reached",
+	[REASON_NO_PORT] = "no local port was free for connect()",
+	[REASON_CLOSED] = "the program closed the socket before an answer came",
+};
+
 static const char *const aborted_because[REASON_COUNT] = {
 	[REASON_REPAIR] = "closed in TCP_REPAIR mode, which sends nothing",
 	[REASON_TIME_WAIT_OVERFLOW] = "ended here alone: there were too many in TIME_WAIT",
@@ -179,6 +187,10 @@ static void print_unclean_ending(struct buf *b, const struct ladder *l, enum sid
 		break;
 	case ENDING_NEVER_OPEN:
 		buf_str(b, "it was never established");
+		if (never_open_because[v->reason]) {
+			buf_str(b, ": ");
+			buf_str(b, never_open_because[v->reason]);
+		}
 		break;
 	default:
 		buf_str(b, "it was not over when the run ended");

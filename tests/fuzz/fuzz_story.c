@@ -69,6 +69,7 @@ static void check_story(struct view_context *context, const struct story *s,
 	HOLDS(v->ending < ENDING_COUNT && v->reason < REASON_COUNT && v->blame < BLAME_COUNT);
 	HOLDS((v->reason != REASON_NONE) == (ending_class(v->ending) == CLASS_RESET ||
 					     ending_class(v->ending) == CLASS_TIMEOUT ||
+					     ending_class(v->ending) == CLASS_FAILED ||
 					     ending_class(v->ending) == CLASS_ABORTED));
 	HOLDS(!v->trigger || (v->trigger >= s->calls && v->trigger < s->calls + s->nr_calls));
 	for (unsigned i = 0; view_at(i); i++) {
