@@ -81,7 +81,8 @@ static bool is_call_of_change(const struct event *call, const struct event *chan
  * Take out the early call that made this change; NULL if there is none. Rare: inlined, it would
  * cost 10 instructions per event.
  */
-static __attribute__((noinline)) const struct event *take_early_call(struct event_order *o, const struct event *change)
+static __attribute__((noinline)) const struct event *
+take_early_call(struct event_order *o, const struct event *change)
 {
 	for (unsigned i = 0; i < EARLY_CALLS; i++) {
 		struct event *call = &o->early_calls[i];
