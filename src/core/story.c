@@ -178,7 +178,8 @@ static bool disconnect_sends_reset(const struct event *e)
 /* The effect of a local close on the connection. */
 static enum effect find_close_effect(const struct story *s, const struct event *e)
 {
-	if (story_data_unread(e) && has_sock_flag(e, SOCKF_LAST_REF) && !has_sock_flag(e, SOCKF_REPAIR))
+	if (story_data_unread(e) && has_sock_flag(e, SOCKF_LAST_REF) &&
+	    !has_sock_flag(e, SOCKF_REPAIR))
 		return EFFECT_RESET;
 	if (disconnect_sends_reset(e))
 		return EFFECT_RESET;

@@ -344,7 +344,8 @@ static bool has_gap(const struct story *s)
 static unsigned find_missing(const struct verdict *v, const struct story *s)
 {
 	bool clean = ending_class(v->ending) == CLASS_CLEAN, sent = s->seg[SEG_FIN_OUT].seen;
-	bool opened = v->ending != ENDING_NEVER_OPEN, has_all = v->nr_waves == verdict_count_waves(s);
+	bool opened = v->ending != ENDING_NEVER_OPEN;
+	bool has_all = v->nr_waves == verdict_count_waves(s);
 	bool known = s->fins.same_segment_known || s->fins.simultaneous;
 	bool ended = opened && v->ending != ENDING_OPEN;
 	unsigned bits = 0;

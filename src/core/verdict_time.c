@@ -29,7 +29,8 @@ static void number_waves(struct verdict *v, const struct story *s)
 {
 	static const uint8_t ours_first[] = { SEG_FIN_OUT, SEG_ACK_IN, SEG_FIN_IN, SEG_ACK_OUT };
 	static const uint8_t peers_first[] = { SEG_FIN_IN, SEG_ACK_OUT, SEG_FIN_OUT, SEG_ACK_IN };
-	const uint8_t *order = verdict_find_first_closer(s) == INITIATOR_PEER ? peers_first : ours_first;
+	bool peer_was_first = verdict_find_first_closer(s) == INITIATOR_PEER;
+	const uint8_t *order = peer_was_first ? peers_first : ours_first;
 
 	v->nr_waves = 0;
 	for (unsigned i = 0; i < verdict_count_waves(s); i++)

@@ -373,8 +373,8 @@ bool facts_tally(struct buf *b, const char *key, const struct run_counts *t)
 
 bool facts_is_time(const char *key)
 {
-	static const char *const keys[] = { "start", "settled", "age", "age_at_least", "call_ns", "delay",
-					    "idle.sent", "idle.received" };
+	static const char *const keys[] = { "start", "settled", "age", "age_at_least", "call_ns",
+					    "delay", "idle.sent", "idle.received" };
 
 	for (unsigned i = 0; i < sizeof(keys) / sizeof(*keys); i++)
 		if (!strcmp(keys[i], key))

@@ -138,7 +138,8 @@ static void test_stuck__json_of_a_socket_and_a_minisock(void **state)
 				     "\"eof_read\":null,\"unread\":null"));
 	assert_non_null(strstr(text, "\"expires_in_ns\":43000000000,\"orphan\":true,"
 				     "\"holders\":[],\"advice\":\"expires\""));
-	assert_non_null(strstr(text, "{\"pid\":100,\"comm\":\"nginx\",\"process\":\"nginx\",\"fd\":3,\"uid\":1000,"
+	assert_non_null(strstr(text, "{\"pid\":100,\"comm\":\"nginx\",\"process\":\"nginx\","
+				     "\"fd\":3,\"uid\":1000,"
 				     "\"cgroup\":\"/system.slice/docker-" ID ".scope\","
 				     "\"unit\":\"docker-" ID ".scope\",\"container\":\"" ID "\","
 				     "\"pod\":null,\"cmdline\":"
@@ -175,7 +176,7 @@ static void test_stuck__open_sockets_with_their_idle_times(void **state)
 	assert_string_equal(show_view(g, &view_stuck), golden);
 }
 
-static void test_stuck__json_has_the_idle_time_of_each_way_that_data_went(void **state)
+static void test_stuck__json_has_the_idle_times(void **state)
 {
 	struct stage *g = *state;
 	const char *text;
@@ -215,7 +216,7 @@ int main(void)
 						tear_down),
 		cmocka_unit_test_setup_teardown(test_stuck__open_sockets_with_their_idle_times,
 						set_up, tear_down),
-		cmocka_unit_test_setup_teardown(test_stuck__json_has_the_idle_time_of_each_way_that_data_went, set_up,
+		cmocka_unit_test_setup_teardown(test_stuck__json_has_the_idle_times, set_up,
 						tear_down),
 		cmocka_unit_test_setup_teardown(test_stuck__orphans_elsewhere_are_reported, set_up,
 						tear_down),

@@ -76,7 +76,8 @@ static void test_timeline_text__both_resets_from_between_are_said_once(void **st
 	expect_has(text, "|                   *------ RST ------>|\n");
 	text = show_joined(g, true);
 	expect_has(text, "a RST that neither end had sent arrived at each end while the connection "
-			 "was open: something between the two ends ended the connection (established).");
+			 "was open: something between the two ends ended the connection "
+			 "(established).");
 }
 
 /* The server's minisock seems to have answered the data for which a middlebox sent the RST. */
