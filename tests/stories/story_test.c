@@ -154,8 +154,7 @@ static void check_tally(struct view_context *v, const struct run_counts *t, uint
 		buf_str(&p->said, x->socket->name);
 		buf_str(&p->said, ": no story of it was reported\n");
 	}
-	if (t->seen !=
-	    t->reported + t->filtered + t->open + t->lost_table_full + t->lost_end_missed)
+	if (t->seen != t->reported + t->filtered + t->open + run_counts_lost_endpoints(t))
 		buf_str(&p->said, "\tseen is not told + filtered + open + lost\n");
 }
 
