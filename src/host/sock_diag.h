@@ -40,7 +40,7 @@ struct sock_diag_socket {
 	uint8_t retransmits;
 	bool v4mapped;
 	bool minisock;
-	bool has_times;		/* only with sock_diag_dump(), and not for minisocks */
+	bool has_times;		/* with sock_diag_dump(), except for minisocks */
 };
 
 struct sock_diag {

@@ -359,6 +359,7 @@ bool facts_tally(struct buf *b, const char *key, const struct run_counts *t)
 		       { "filtered", t->filtered },
 		       { "open", t->open },
 		       { "lost", run_counts_lost_endpoints(t) },
+		       { "vanished", t->lost_vanished },
 		       { "events", t->events },
 		       { "events-lost", run_counts_lost_events(t) } };
 

@@ -216,6 +216,10 @@ static void play_step(struct script_run *p, const struct view *view, struct pipe
 	case STEP_TICK:
 		endpoint_table_expire(pipeline_endpoints(t), step->ts_ns);
 		break;
+	case STEP_GONE:
+		endpoint_table_lose(pipeline_endpoints(t), step->event.sk_key, step->event.cookie,
+				    step->ts_ns);
+		break;
 	case STEP_JUNK:
 		pipeline_feed(t, junk, step->junk_bytes < JUNK_MAX ? step->junk_bytes : JUNK_MAX);
 		break;
