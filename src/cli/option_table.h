@@ -53,6 +53,7 @@ enum option_key {
 	KEY_STATE,
 	KEY_WATCH,
 	KEY_FAIL,
+	KEY_NO_BPF,
 	KEY_DOCUMENT,
 	KEY_VERSION,
 };

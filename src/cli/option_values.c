@@ -41,6 +41,7 @@ FLAG(set_quiet, output.quiet)
 FLAG(set_ascii, view_options.ascii)
 FLAG(set_strict, run.strict)
 FLAG(set_fail, stuck.fail)
+FLAG(set_no_bpf, stuck.no_bpf)
 
 int option_set_verbose(struct option_parser *p, const char *arg)
 {

@@ -13,7 +13,7 @@ struct option_parser;
 	X(set_replay) X(set_record) X(set_rotate) X(set_keep) \
 	X(set_duration) X(set_count) X(set_strict) X(set_drain) X(set_ready_fd) X(set_calls) \
 	X(set_btf) X(set_no_fentry) X(set_buffer) X(set_max_open) \
-	X(add_state) X(set_older_than) X(set_watch) X(set_fail)
+	X(add_state) X(set_older_than) X(set_watch) X(set_fail) X(set_no_bpf)
 
 #define X(name) int option_##name(struct option_parser *p, const char *arg);
 OPTION_VALUES(X)

@@ -210,14 +210,17 @@ int netns_visits_run(struct netns_visits *v, const struct netns_visitor *visitor
 struct netns_totals netns_visits_count(const struct netns_visits *v)
 {
 	struct netns_totals t = { .hidden = v->hidden, .why = v->hidden_why };
+	bool own = false;
 
 	for (unsigned i = 0; i < v->nr; i++) {
 		if (!v->seen[i].err) {
 			t.visited++;
+			own |= v->seen[i].inum == v->own_inum;
 			continue;
 		}
 		t.left_out++;
 		t.why = -v->seen[i].err;
 	}
+	t.own_only = own && t.visited == 1 && (t.left_out || t.hidden);
 	return t;
 }

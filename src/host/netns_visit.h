@@ -37,6 +37,7 @@ struct netns_totals {
 	unsigned visited;
 	unsigned left_out;	/* those that could not be entered, or in which a callback failed */
 	unsigned hidden;
+	bool own_only;		/* our own was visited, and others are left out or hidden */
 	int why;		/* errno for the last of those left out or hidden */
 };
 

@@ -95,16 +95,38 @@ static void set_addresses(struct sock_diag_socket *s, const struct inet_diag_msg
 }
 
 /* The kernel may know fewer or more fields of struct tcp_info than we do. */
-static void set_times(struct sock_diag_socket *s, const struct rtattr *a)
+static void set_info(struct sock_diag_socket *s, const struct rtattr *a)
 {
-	const struct tcp_info *info = RTA_DATA(a);
-	size_t last = offsetof(struct tcp_info, tcpi_last_ack_recv);
+	struct tcp_info info = { 0 };
+	size_t len = RTA_PAYLOAD(a);
 
-	if (RTA_PAYLOAD(a) < last)
+	memcpy(&info, RTA_DATA(a), len < sizeof(info) ? len : sizeof(info));
+	if (len < offsetof(struct tcp_info, tcpi_pmtu))
 		return;
-	memcpy(&s->last_sent_ms, &info->tcpi_last_data_sent, sizeof(s->last_sent_ms));
-	memcpy(&s->last_received_ms, &info->tcpi_last_data_recv, sizeof(s->last_received_ms));
+	s->last_sent_ms = info.tcpi_last_data_sent;
+	s->last_received_ms = info.tcpi_last_data_recv;
+	s->last_ack_ms = info.tcpi_last_ack_recv;
+	s->timeouts = info.tcpi_retransmits;
+	s->probes = info.tcpi_probes;
 	s->has_times = true;
+	if (len < offsetof(struct tcp_info, tcpi_snd_wnd) + sizeof(info.tcpi_snd_wnd))
+		return;
+	s->unsent = info.tcpi_notsent_bytes;
+	s->snd_wnd = info.tcpi_snd_wnd;
+	s->sent_data = info.tcpi_bytes_sent > info.tcpi_bytes_retrans;
+	s->received_data = info.tcpi_bytes_received;
+	s->has_queues = true;
+}
+
+/* The attribute has the name of the protocol above TCP, in an attribute. */
+static void set_upper_protocol(struct sock_diag_socket *s, const struct rtattr *ulp)
+{
+	int len = (int)RTA_PAYLOAD(ulp);
+
+	for (const struct rtattr *a = RTA_DATA(ulp); RTA_OK(a, len); a = RTA_NEXT(a, len))
+		if (a->rta_type == INET_ULP_INFO_NAME &&
+		    !strncmp(RTA_DATA(a), "mptcp", RTA_PAYLOAD(a)))
+			s->mptcp = true;
 }
 
 static void parse_socket(struct sock_diag_socket *s, const struct sock_diag *d,
@@ -123,9 +145,14 @@ static void parse_socket(struct sock_diag_socket *s, const struct sock_diag *d,
 		.cookie = m->id.idiag_cookie[0] | (uint64_t)m->id.idiag_cookie[1] << 32,
 	};
 	set_addresses(s, m);
-	for (; RTA_OK(a, len); a = RTA_NEXT(a, len))
-		if (a->rta_type == INET_DIAG_INFO && !s->minisock)
-			set_times(s, a);
+	for (; RTA_OK(a, len); a = RTA_NEXT(a, len)) {
+		unsigned type = a->rta_type & NLA_TYPE_MASK;
+
+		if (type == INET_DIAG_INFO && !s->minisock)
+			set_info(s, a);
+		else if (type == INET_DIAG_ULP_INFO)
+			set_upper_protocol(s, a);
+	}
 }
 
 /* Take one message. Returns 1 if more follow, 0 after the last, or -errno. */
@@ -174,24 +201,44 @@ static int take_answers(const struct answer *to, bool dump)
 	}
 }
 
-static int dump_family(struct sock_diag *d, uint8_t family, uint32_t states, sock_diag_fn *fn,
-		       void *arg)
+/* What to dump. */
+struct dump {
+	uint32_t states;
+	uint8_t attributes;	/* set of 1 << (attribute - 1) */
+};
+
+static int dump_family(struct sock_diag *d, uint8_t family, const struct dump *what,
+		       const struct answer *to)
 {
-	const struct answer to = { d, fn, arg };
 	const struct inet_diag_req_v2 body = { .sdiag_family = family,
 					       .sdiag_protocol = IPPROTO_TCP,
-					       .idiag_ext = 1 << (INET_DIAG_INFO - 1),
-					       .idiag_states = states };
+					       .idiag_ext = what->attributes,
+					       .idiag_states = what->states };
 	int err = send_request(d, &body, NLM_F_DUMP);
 
-	return err ?: take_answers(&to, true);
+	return err ?: take_answers(to, true);
+}
+
+static int dump_both(struct sock_diag *d, const struct dump *what, sock_diag_fn *fn, void *arg)
+{
+	const struct answer to = { d, fn, arg };
+	int err = dump_family(d, AF_INET, what, &to);
+
+	return err ?: dump_family(d, AF_INET6, what, &to);
 }
 
 int sock_diag_dump(struct sock_diag *d, uint32_t states, sock_diag_fn *fn, void *arg)
 {
-	int err = dump_family(d, AF_INET, states, fn, arg);
+	const struct dump what = { states, 1 << (INET_DIAG_INFO - 1) };
 
-	return err ?: dump_family(d, AF_INET6, states, fn, arg);
+	return dump_both(d, &what, fn, arg);
+}
+
+int sock_diag_list(struct sock_diag *d, uint32_t states, sock_diag_fn *fn, void *arg)
+{
+	const struct dump what = { states, 0 };
+
+	return dump_both(d, &what, fn, arg);
 }
 
 static void copy_socket(void *arg, const struct sock_diag_socket *socket)

@@ -35,12 +35,19 @@ struct sock_diag_socket {
 	uint32_t rqueue, wqueue;	/* bytes unread, and bytes unsent or unacknowledged */
 	uint32_t expires_ms;	/* until the timer expires */
 	uint32_t last_sent_ms, last_received_ms;	/* since data went; with has_times */
+	uint32_t last_ack_ms;	/* since the latest segment with an ACK; with has_times */
+	uint32_t unsent;	/* bytes of wqueue; with has_queues */
+	uint32_t snd_wnd;	/* bytes that the peer accepts; with has_queues */
+	bool sent_data, received_data;	/* ever; with has_queues */
 	uint8_t state;		/* enum tcp_state_id */
 	uint8_t timer;		/* enum sock_diag_timer */
 	uint8_t retransmits;
+	uint8_t timeouts, probes;	/* in a row: data not acknowledged, no window; has_times */
 	bool v4mapped;
 	bool minisock;
+	bool mptcp;		/* a subflow; before Linux 6.15 only CAP_NET_ADMIN sees it */
 	bool has_times;		/* with sock_diag_dump(), except for minisocks */
+	bool has_queues;	/* has_times, and the kernel is not older than 5.4 */
 };
 
 struct sock_diag {
@@ -63,6 +70,9 @@ void sock_diag_close(struct sock_diag *d);
  * Returns 0 or -errno; -ETIMEDOUT if the kernel does not answer.
  */
 int sock_diag_dump(struct sock_diag *d, uint32_t states, sock_diag_fn *fn, void *arg);
+
+/* The same without the members that need has_times or has_queues: costs less. */
+int sock_diag_list(struct sock_diag *d, uint32_t states, sock_diag_fn *fn, void *arg);
 
 /*
  * Find one socket. Cookie 0 finds any with these addresses. Returns 0, -ENOENT if there is none, or

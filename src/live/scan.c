@@ -198,6 +198,7 @@ static void count_namespaces(const struct scan *w)
 	w->stats->namespaces = t.visited;
 	w->stats->left_out = t.left_out;
 	w->stats->hidden = t.hidden;
+	w->stats->own_only = t.own_only;
 	w->stats->left_out_why = t.why;
 }
 

@@ -32,6 +32,8 @@ struct scan_stats {
 	unsigned namespaces;		/* scanned */
 	unsigned left_out;		/* namespaces that could not be entered */
 	unsigned hidden;		/* processes whose namespace we may not look up */
+	unsigned hidden_fds;		/* processes whose descriptors we may not look up */
+	bool own_only;			/* only our own namespace, of several or perhaps several */
 	int left_out_why;		/* errno for the last of these namespaces or processes */
 	bool cut_short;			/* the scan took too long and was stopped */
 	unsigned long orphans;		/* among the sockets: closed, but not minisocks */

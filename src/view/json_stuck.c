@@ -20,6 +20,18 @@ static const char *age_source_name(unsigned age_source)
 	}
 }
 
+static const char *source_name(enum stuck_source_id source)
+{
+	switch (source) {
+	case STUCK_SOURCE_BPF:
+		return "bpf";
+	case STUCK_SOURCE_DIAG:
+		return "sock_diag";
+	default:
+		return "recording";
+	}
+}
+
 static void json_print_cmdline(const struct view_context *v, struct json *j,
 			       const struct stuck_holder *o)
 {
@@ -116,9 +128,12 @@ static void json_print_stuck_summary(struct view_context *v, const struct stuck_
 	json_kv_u64(&j, "holders_lost", h->holders_full);
 	json_kv_u64(&j, "age_unknown", h->age_unknown);
 	json_kv_object(&j, "walk");
+	json_kv_str(&j, "source", source_name(h->source));
 	json_kv_u64(&j, "namespaces", h->namespaces);
 	json_kv_u64(&j, "left_out", h->left_out);
 	json_kv_u64(&j, "hidden", h->hidden);
+	json_kv_bool(&j, "own_netns_only", h->own_netns_only);
+	json_kv_u64_or_null(&j, "hidden_fds", h->source == STUCK_SOURCE_DIAG, h->hidden_fds);
 	json_kv_bool(&j, "cut_short", h->cut_short);
 	json_kv_u64_or_null(&j, "orphans_counted", h->orphans_counted >= 0,
 			    (uint64_t)h->orphans_counted);

@@ -108,10 +108,14 @@ static void print_totals(struct view_context *v, const struct stuck_table *h)
 		buf_str(b, h->seen == 1 ? " seen in " : " others seen in ");
 	else
 		buf_str(b, h->seen == 1 ? " closing socket in " : " closing sockets in ");
-	buf_u64(b, h->namespaces);
-	buf_str(b, " network namespace");
-	buf_str(b, stuck_plural(h->namespaces));
-	buf_str(b, ".\n");
+	if (h->own_netns_only) {
+		buf_str(b, "our own network namespace");
+	} else {
+		buf_u64(b, h->namespaces);
+		buf_str(b, " network namespace");
+		buf_str(b, stuck_plural(h->namespaces));
+	}
+	buf_str(b, h->source == STUCK_SOURCE_DIAG ? ", without BPF.\n" : ".\n");
 }
 
 /* Print the reasons first: they must be on the first screen, however long the tables are. */

@@ -72,6 +72,7 @@ static const struct expected {
 	{ { "--older-than", "1m" }, { NULL }, "--older-than", ".......+." },
 	{ { "--watch", "1" }, { NULL }, "--watch", ".......l." },
 	{ { "--fail" }, { NULL }, "--fail", ".......+." },
+	{ { "--no-bpf" }, { NULL }, "--no-bpf", ".......l." },
 	{ { "--", "true" }, { NULL }, "-- COMMAND", "llllllll." },
 };
 
