@@ -194,7 +194,8 @@ static int decide_status(struct stuck_run *l, int status)
 
 int stuck_main(const struct options *o)
 {
-	struct stuck_run l = { .o = o, .view = view_printer(o->view, o->view_options.format) };
+	struct stuck_run l = { .o = o, .source.visits.own = -1,
+			       .view = view_printer(o->view, o->view_options.format) };
 	int status;
 
 	process_init(&l.process, o->run.command);

@@ -9,8 +9,11 @@
 #include "buf.h"
 #include "caps.h"
 #include "log.h"
+#include "port_scan.h"
 #include "process.h"
 #include "scan_diag.h"
+
+#define PORTS_PERCENT 50	/* a destination with a smaller share is shown only with -v */
 
 static void feed_table(void *arg, const void *bytes, unsigned long len)
 {
@@ -36,9 +39,14 @@ int stuck_source_open(struct stuck_source *s, const struct options *o)
 					    .partners = true,
 					    .verbose = o->output.verbose > 0 };
 	char why[LIVE_WHY_BYTES], why_no_diag[LIVE_WHY_BYTES];
-	int err = 0, failed;
+	int err, failed;
 
 	*s = (struct stuck_source){ .o = o };
+	err = netns_visits_open(&s->visits, &o->filter);
+	if (err) {
+		log_error("cannot open /proc/self/ns/net: %s; is /proc mounted?", strerror(-err));
+		return process_exit_status(err);
+	}
 	if (o->stuck.no_bpf) {
 		snprintf(s->why, sizeof(s->why), "--no-bpf was given");
 	} else {
@@ -59,8 +67,9 @@ void stuck_source_close(struct stuck_source *s)
 {
 	scan_close(s->bpf);
 	scan_diag_close(s->diag);
-	s->bpf = NULL;
-	s->diag = NULL;
+	netns_visits_release(&s->visits);
+	port_use_release(&s->ports);
+	*s = (struct stuck_source){ .visits.own = -1 };
 }
 
 const char *stuck_source_name(const struct stuck_source *s)
@@ -158,6 +167,19 @@ static int check_namespaces(const struct stuck_source *s, const struct scan_stat
 	return process_exit_status(-stats->left_out_why);
 }
 
+static void count_ports(struct stuck_source *s, struct stuck_table *h)
+{
+	int err;
+
+	port_use_release(&s->ports);
+	port_use_init(&s->ports, s->o->capture.max_open);
+	err = port_scan_run(&s->visits, &s->ports, &s->o->filter);
+	if (err)
+		log_info("cannot count the ports in use: %s", strerror(-err));
+	h->ports = err ? NULL : &s->ports;
+	h->ports_percent = s->o->output.verbose ? 0 : PORTS_PERCENT;
+}
+
 int stuck_source_scan(struct stuck_source *s, struct stuck_table *h)
 {
 	struct scan_stats stats;
@@ -181,5 +203,6 @@ int stuck_source_scan(struct stuck_source *s, struct stuck_table *h)
 	h->cut_short = stats.cut_short;
 	h->own_netns_only = stats.own_only;
 	compare_orphans(h, s, &stats);
+	count_ports(s, h);
 	return EXIT_FINE;
 }

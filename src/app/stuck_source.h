@@ -5,7 +5,9 @@
  */
 #pragma once
 
+#include "netns_visit.h"
 #include "options.h"
+#include "port_use.h"
 #include "scan.h"
 #include "stuck_table.h"
 
@@ -15,6 +17,8 @@ struct stuck_source {
 	const struct options *o;
 	struct scan *bpf;		/* NULL: diag is used */
 	struct scan_diag *diag;
+	struct netns_visits visits;	/* to count ports */
+	struct port_use ports;		/* of the last scan */
 	char why[STUCK_WHY_BYTES];	/* BPF is not used */
 	bool explained;			/* what the source lacks was reported */
 };
@@ -30,7 +34,8 @@ const char *stuck_source_name(const struct stuck_source *s);
 uint64_t stuck_source_caps(const struct stuck_source *s);
 
 /*
- * Feed the table, and set its facts about the walk. The first time, warns of what the source does
+ * Feed the table, and set its facts about the walk and the ports, which are valid until the next
+ * scan or the end of the source. The first time, warns of what the source does
  * not show. Returns an exit status, with the reason logged.
  */
 int stuck_source_scan(struct stuck_source *s, struct stuck_table *h);

@@ -14,6 +14,7 @@
 #include <stdint.h>
 
 #include "filter.h"
+#include "port_use.h"
 #include "story_filter.h"
 
 /*
@@ -198,6 +199,8 @@ struct stuck_table {
 	bool own_netns_only;	/* others exist, or may exist, and may not be entered */
 	long orphans_counted;	/* orphans of the host as the kernel counts them; -1 unknown */
 	uint64_t orphans_elsewhere;	/* those of them that the walk did not find */
+	const struct port_use *ports;	/* NULL unknown */
+	unsigned ports_percent;		/* text: the least share of the ports to show */
 };
 
 void stuck_table_init(struct stuck_table *h, const struct stuck_table_config *config);

@@ -104,7 +104,9 @@ static void json_print_stuck_socket(struct view_context *v, const struct stuck_t
 	json_kv_u64_or_null(&j, "unacked", whole, g->unacked);
 	json_kv_u64_or_null(&j, "unsent", whole, g->unsent);
 	json_kv_u64_or_null(&j, "retransmits", whole, g->retransmits);
-	json_kv_u64_or_null(&j, "uid", whole, g->uid);
+	/* before Linux 6.17 the kernel gives the user 0 to a socket that no program has */
+	json_kv_u64_or_null(&j, "uid", whole && (g->uid || !(g->sock_flags & SOCKF_NO_SOCKET)),
+			    g->uid);
 	json_print_idle(&j, g);
 	json_kv_u64_or_null(&j, "expires_in_ns", g->left_ns, g->left_ns);
 	json_kv_bool(&j, "orphan", g->orphan);
@@ -140,6 +142,7 @@ static void json_print_stuck_summary(struct view_context *v, const struct stuck_
 	json_kv_u64_or_null(&j, "orphans_elsewhere", h->orphans_counted >= 0,
 			    h->orphans_elsewhere);
 	json_end_object(&j);
+	json_kv_ports(&j, h->ports);
 	json_line_end(v, &j);
 }
 

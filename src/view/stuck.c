@@ -296,6 +296,7 @@ static void stuck_print(struct view_context *v, const struct stuck_table *h, uin
 		buf_char(v->out, ' ');
 	}
 	print_totals(v, h);
+	stuck_print_ports(v, h);
 	if (h->nr) {
 		print_reasons(v, h);
 		print_by_process(v, h);
