@@ -86,6 +86,10 @@ reset-received: a RST arrived while the connection was open (established). 10
 bytes of client[4022] were sent and never acknowledged.
 --- who
 08:12:32.000 to 08:12:32.030: 3 closes
+COMM                                     CLOSES      /s   OPEN TIME_WAIT      /s
+server                                        2    66.7      .         .       .
+client                                        1    33.3      .         .       .
+
                          ------------ ENDED BY, % ----------- ---- BEGAN, % ----
 COMM              CLOSES close   WR RDWR exit  sig other none   us peer both   -
 server                 2    50    .    .    .    .     .   50   50   50    .   .
@@ -96,7 +100,7 @@ COMM             clean reset t/o other    p50    p99    max    p50    p99    max
 server               .   100   .     .      -      -      -      -      -      -
 client               .   100   .     .      -      -      -      -      -      -
 
-COMM             ENDING          REASON              CLOSES    % LOST-DATA
+COMM             ENDING          REASON               COUNT    % LOST-DATA
 server           reset-sent      unread-data              1   50         1
 server           reset-received  established              1   50         .
 client           reset-received  established              1  100         1

@@ -42,6 +42,9 @@ three-way, begun by curl[4021]; the peer's application held the connection open
 for 40 ms after our FIN.
 --- who
 08:12:32.000 to 08:12:32.050: 1 close
+COMM                                     CLOSES      /s   OPEN TIME_WAIT      /s
+curl                                          1    20.0      .         1    20.0
+
                          ------------ ENDED BY, % ----------- ---- BEGAN, % ----
 COMM              CLOSES close   WR RDWR exit  sig other none   us peer both   -
 curl                   1   100    .    .    .    .     .    .  100    .    .   .
@@ -50,7 +53,7 @@ curl                   1   100    .    .    .    .     .    .  100    .    .   .
 COMM             clean reset t/o other    p50    p99    max    p50    p99    max
 curl               100     .   .     .      -      -      -   0.00   0.00   0.00
 
-COMM             ENDING          REASON              CLOSES    % LOST-DATA
+COMM             ENDING          REASON               COUNT    % LOST-DATA
 curl             three-way       -                        1  100         .
 --- hist
 08:12:32.000 to 08:12:32.050: 1 close

@@ -78,6 +78,10 @@ four-way, begun by curl[4021]; the peer's application held the connection open
 for 57 ms after our FIN (60 ms in all).
 --- who
 08:12:32.000 to 08:12:32.070: 2 closes
+COMM                                     CLOSES      /s   OPEN TIME_WAIT      /s
+curl                                          1    14.3      .         1    14.3
+wget                                          1    14.3      .         1    14.3
+
                          ------------ ENDED BY, % ----------- ---- BEGAN, % ----
 COMM              CLOSES close   WR RDWR exit  sig other none   us peer both   -
 curl                   1   100    .    .    .    .     .    .  100    .    .   .
@@ -88,7 +92,7 @@ COMM             clean reset t/o other    p50    p99    max    p50    p99    max
 curl               100     .   .     .      -      -      -  57.00  57.00  57.00
 wget               100     .   .     .      -      -      -   0.00   0.00   0.00
 
-COMM             ENDING          REASON              CLOSES    % LOST-DATA
+COMM             ENDING          REASON               COUNT    % LOST-DATA
 curl             four-way        -                        1  100         .
 wget             four-way        -                        1  100         .
 --- hist

@@ -53,6 +53,9 @@ four-way, begun by wget[4022]; the peer's application held the connection open
 for 7.0 ms after our FIN (10 ms in all).
 --- who
 08:12:32.000 to 08:12:32.070: 1 close
+COMM                                     CLOSES      /s   OPEN TIME_WAIT      /s
+wget                                          1    14.3      .         1    14.3
+
                          ------------ ENDED BY, % ----------- ---- BEGAN, % ----
 COMM              CLOSES close   WR RDWR exit  sig other none   us peer both   -
 wget                   1   100    .    .    .    .     .    .  100    .    .   .
@@ -61,7 +64,7 @@ wget                   1   100    .    .    .    .     .    .  100    .    .   .
 COMM             clean reset t/o other    p50    p99    max    p50    p99    max
 wget               100     .   .     .      -      -      -   7.00   7.00   7.00
 
-COMM             ENDING          REASON              CLOSES    % LOST-DATA
+COMM             ENDING          REASON               COUNT    % LOST-DATA
 wget             four-way        -                        1  100         .
 --- hist
 08:12:32.000 to 08:12:32.070: 1 close

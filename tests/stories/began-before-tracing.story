@@ -38,6 +38,9 @@ four-way, begun by the peer; how long it took was not seen.
 Not seen: waves: the close began before tracing did, or an event was lost
 --- who
 08:12:32.050 to 08:12:32.055: 1 close
+COMM                                     CLOSES      /s   OPEN TIME_WAIT      /s
+java                                          1     200      .         .       .
+
                          ------------ ENDED BY, % ----------- ---- BEGAN, % ----
 COMM              CLOSES close   WR RDWR exit  sig other none   us peer both   -
 java                   1   100    .    .    .    .     .    .    .  100    .   .
@@ -46,7 +49,7 @@ java                   1   100    .    .    .    .     .    .    .  100    .   .
 COMM             clean reset t/o other    p50    p99    max    p50    p99    max
 java               100     .   .     .      -      -      -      -      -      -
 
-COMM             ENDING          REASON              CLOSES    % LOST-DATA
+COMM             ENDING          REASON               COUNT    % LOST-DATA
 java             four-way        -                        1  100         .
 --- hist
 08:12:32.050 to 08:12:32.055: 1 close

@@ -69,6 +69,10 @@ four-way, begun by client[100]; server[200] held the connection open for 200 ms
 after the FIN of client[100].
 --- who
 08:12:32.000 to 08:12:32.300: 2 closes
+COMM                                     CLOSES      /s   OPEN TIME_WAIT      /s
+client                                        1    3.33      .         1    3.33
+server                                        1    3.33      .         .       .
+
                          ------------ ENDED BY, % ----------- ---- BEGAN, % ----
 COMM              CLOSES close   WR RDWR exit  sig other none   us peer both   -
 client                 1   100    .    .    .    .     .    .  100    .    .   .
@@ -79,7 +83,7 @@ COMM             clean reset t/o other    p50    p99    max    p50    p99    max
 client             100     .   .     .      -      -      - 160.01 160.01 160.01
 server             100     .   .     . 199.99 199.99 199.99      -      -      -
 
-COMM             ENDING          REASON              CLOSES    % LOST-DATA
+COMM             ENDING          REASON               COUNT    % LOST-DATA
 client           four-way        -                        1  100         .
 server           four-way        -                        1  100         .
 --- hist

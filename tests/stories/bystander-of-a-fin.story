@@ -44,6 +44,9 @@ four-way, begun by this end; the peer's application held the connection open for
 Not seen: trigger: no task held the socket when our FIN was queued
 --- who
 08:12:32.010 to 08:12:33.000: 1 close
+COMM                                     CLOSES      /s   OPEN TIME_WAIT      /s
+-                                             1    1.01      .         1    1.01
+
                          ------------ ENDED BY, % ----------- ---- BEGAN, % ----
 COMM              CLOSES close   WR RDWR exit  sig other none   us peer both   -
 -                      1     .    .    .    .    .     .  100  100    .    .   .
@@ -52,7 +55,7 @@ COMM              CLOSES close   WR RDWR exit  sig other none   us peer both   -
 COMM             clean reset t/o other    p50    p99    max    p50    p99    max
 -                  100     .   .     .      -      -      -   8.00   8.00   8.00
 
-COMM             ENDING          REASON              CLOSES    % LOST-DATA
+COMM             ENDING          REASON               COUNT    % LOST-DATA
 -                four-way        -                        1  100         .
 --- hist
 08:12:32.010 to 08:12:33.000: 1 close

@@ -49,6 +49,9 @@ four-way, begun by java[812]; the peer's application held the connection open
 for 57 ms after our FIN (60 ms in all).
 --- who
 08:12:32.000 to 08:12:32.160: 1 close
+COMM                                     CLOSES      /s   OPEN TIME_WAIT      /s
+java                                          1    6.25      .         1    6.25
+
                          ------------ ENDED BY, % ----------- ---- BEGAN, % ----
 COMM              CLOSES close   WR RDWR exit  sig other none   us peer both   -
 java                   1     .    .    .    .    .   100    .  100    .    .   .
@@ -57,7 +60,7 @@ java                   1     .    .    .    .    .   100    .  100    .    .   .
 COMM             clean reset t/o other    p50    p99    max    p50    p99    max
 java               100     .   .     .      -      -      -  57.00  57.00  57.00
 
-COMM             ENDING          REASON              CLOSES    % LOST-DATA
+COMM             ENDING          REASON               COUNT    % LOST-DATA
 java             four-way        -                        1  100         .
 --- hist
 08:12:32.000 to 08:12:32.160: 1 close

@@ -46,6 +46,9 @@ app[4021] returned at once, but poll() of app[4021] (thread 4022) held the
 socket for 650 ms.
 --- who
 08:12:32.000 to 08:12:32.661: 1 close
+COMM                                     CLOSES      /s   OPEN TIME_WAIT      /s
+app                                           1    1.51      .         1    1.51
+
                          ------------ ENDED BY, % ----------- ---- BEGAN, % ----
 COMM              CLOSES close   WR RDWR exit  sig other none   us peer both   -
 app                    1     .    .    .    .    .   100    .  100    .    .   .
@@ -54,7 +57,7 @@ app                    1     .    .    .    .    .   100    .  100    .    .   .
 COMM             clean reset t/o other    p50    p99    max    p50    p99    max
 app                100     .   .     .      -      -      -   0.00   0.00   0.00
 
-COMM             ENDING          REASON              CLOSES    % LOST-DATA
+COMM             ENDING          REASON               COUNT    % LOST-DATA
 app              four-way        -                        1  100         .
 --- hist
 08:12:32.000 to 08:12:32.661: 1 close

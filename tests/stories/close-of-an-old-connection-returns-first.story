@@ -43,6 +43,9 @@ four-way, begun by curl[4021]; the peer's application held the connection open
 for 6.0 ms after our FIN (9.0 ms in all).
 --- who
 08:12:32.050 to 08:12:32.059: 1 close
+COMM                                     CLOSES      /s   OPEN TIME_WAIT      /s
+curl                                          1     111      .         1     111
+
                          ------------ ENDED BY, % ----------- ---- BEGAN, % ----
 COMM              CLOSES close   WR RDWR exit  sig other none   us peer both   -
 curl                   1   100    .    .    .    .     .    .  100    .    .   .
@@ -51,7 +54,7 @@ curl                   1   100    .    .    .    .     .    .  100    .    .   .
 COMM             clean reset t/o other    p50    p99    max    p50    p99    max
 curl               100     .   .     .      -      -      -   6.00   6.00   6.00
 
-COMM             ENDING          REASON              CLOSES    % LOST-DATA
+COMM             ENDING          REASON               COUNT    % LOST-DATA
 curl             four-way        -                        1  100         .
 --- hist
 08:12:32.050 to 08:12:32.059: 1 close

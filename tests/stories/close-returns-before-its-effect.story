@@ -45,6 +45,9 @@ four-way, begun by curl[4021]; the peer's application held the connection open
 for 6.0 ms after our FIN (9.0 ms in all).
 --- who
 08:12:32.000 to 08:12:32.059: 1 close
+COMM                                     CLOSES      /s   OPEN TIME_WAIT      /s
+curl                                          1    16.9      .         1    16.9
+
                          ------------ ENDED BY, % ----------- ---- BEGAN, % ----
 COMM              CLOSES close   WR RDWR exit  sig other none   us peer both   -
 curl                   1   100    .    .    .    .     .    .  100    .    .   .
@@ -53,7 +56,7 @@ curl                   1   100    .    .    .    .     .    .  100    .    .   .
 COMM             clean reset t/o other    p50    p99    max    p50    p99    max
 curl               100     .   .     .      -      -      -   6.00   6.00   6.00
 
-COMM             ENDING          REASON              CLOSES    % LOST-DATA
+COMM             ENDING          REASON               COUNT    % LOST-DATA
 curl             four-way        -                        1  100         .
 --- hist
 08:12:32.000 to 08:12:32.059: 1 close

@@ -44,6 +44,9 @@ close(5) curl[4021] |                                      |
 four-way, begun by curl[4021]; no end waited for 1 ms or more (50 us in all).
 --- who
 08:12:32.000 to 08:12:32.010: 1 close
+COMM                                     CLOSES      /s   OPEN TIME_WAIT      /s
+curl                                          1    99.0      .         1    99.0
+
                          ------------ ENDED BY, % ----------- ---- BEGAN, % ----
 COMM              CLOSES close   WR RDWR exit  sig other none   us peer both   -
 curl                   1   100    .    .    .    .     .    .  100    .    .   .
@@ -52,7 +55,7 @@ curl                   1   100    .    .    .    .     .    .  100    .    .   .
 COMM             clean reset t/o other    p50    p99    max    p50    p99    max
 curl               100     .   .     .      -      -      -   0.03   0.03   0.03
 
-COMM             ENDING          REASON              CLOSES    % LOST-DATA
+COMM             ENDING          REASON               COUNT    % LOST-DATA
 curl             four-way        -                        1  100         .
 --- hist
 08:12:32.000 to 08:12:32.010: 1 close

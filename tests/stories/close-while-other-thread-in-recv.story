@@ -51,6 +51,9 @@ for 7.0 ms after our FIN (10 ms in all). close(7) of java[812] returned at once,
 but recvfrom() of java[812] (thread 815) held the socket for 50 ms.
 --- who
 08:12:32.000 to 08:12:32.160: 1 close
+COMM                                     CLOSES      /s   OPEN TIME_WAIT      /s
+java                                          1    6.25      .         1    6.25
+
                          ------------ ENDED BY, % ----------- ---- BEGAN, % ----
 COMM              CLOSES close   WR RDWR exit  sig other none   us peer both   -
 java                   1     .    .    .    .    .   100    .  100    .    .   .
@@ -59,7 +62,7 @@ java                   1     .    .    .    .    .   100    .  100    .    .   .
 COMM             clean reset t/o other    p50    p99    max    p50    p99    max
 java               100     .   .     .      -      -      -   7.00   7.00   7.00
 
-COMM             ENDING          REASON              CLOSES    % LOST-DATA
+COMM             ENDING          REASON               COUNT    % LOST-DATA
 java             four-way        -                        1  100         .
 --- hist
 08:12:32.000 to 08:12:32.160: 1 close

@@ -41,6 +41,9 @@ kworker/u4:1[50]                  08:12:32.010                              peer
 four-way, begun by kworker/u4:1[50]; the ACK of the FIN took 2.0 ms.
 --- who
 08:12:32.000 to 08:12:33.000: 1 close
+COMM                                     CLOSES      /s   OPEN TIME_WAIT      /s
+kworker/u4:1                                  1    1.00      .         1    1.00
+
                          ------------ ENDED BY, % ----------- ---- BEGAN, % ----
 COMM              CLOSES close   WR RDWR exit  sig other none   us peer both   -
 kworker/u4:1           1     .    .    .    .    .   100    .  100    .    .   .
@@ -49,7 +52,7 @@ kworker/u4:1           1     .    .    .    .    .   100    .  100    .    .   .
 COMM             clean reset t/o other    p50    p99    max    p50    p99    max
 kworker/u4:1       100     .   .     .      -      -      -   0.00   0.00   0.00
 
-COMM             ENDING          REASON              CLOSES    % LOST-DATA
+COMM             ENDING          REASON               COUNT    % LOST-DATA
 kworker/u4:1     four-way        -                        1  100         .
 --- hist
 08:12:32.000 to 08:12:33.000: 1 close

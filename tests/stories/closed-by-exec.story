@@ -39,6 +39,9 @@ ls[300]                           08:12:32.010                              peer
 four-way, begun by ls[300]; the ACK of the FIN took 2.0 ms.
 --- who
 08:12:32.000 to 08:12:32.012: 1 close
+COMM                                     CLOSES      /s   OPEN TIME_WAIT      /s
+ls                                            1    83.3      .         1    83.3
+
                          ------------ ENDED BY, % ----------- ---- BEGAN, % ----
 COMM              CLOSES close   WR RDWR exit  sig other none   us peer both   -
 ls                     1     .    .    .    .    .   100    .  100    .    .   .
@@ -47,7 +50,7 @@ ls                     1     .    .    .    .    .   100    .  100    .    .   .
 COMM             clean reset t/o other    p50    p99    max    p50    p99    max
 ls                 100     .   .     .      -      -      -   0.00   0.00   0.00
 
-COMM             ENDING          REASON              CLOSES    % LOST-DATA
+COMM             ENDING          REASON               COUNT    % LOST-DATA
 ls               four-way        -                        1  100         .
 --- hist
 08:12:32.000 to 08:12:32.012: 1 close

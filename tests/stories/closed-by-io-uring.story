@@ -71,6 +71,9 @@ iou-wrk-300[300]                  08:12:32.010                              peer
 four-way, begun by iou-wrk-300[300]; the ACK of the FIN took 2.0 ms.
 --- who
 08:12:32.000 to 08:12:33.000: 2 closes
+COMM                                     CLOSES      /s   OPEN TIME_WAIT      /s
+iou-wrk-300                                   2    2.00      .         2    2.00
+
                          ------------ ENDED BY, % ----------- ---- BEGAN, % ----
 COMM              CLOSES close   WR RDWR exit  sig other none   us peer both   -
 iou-wrk-300            2     .    .    .    .    .   100    .  100    .    .   .
@@ -79,7 +82,7 @@ iou-wrk-300            2     .    .    .    .    .   100    .  100    .    .   .
 COMM             clean reset t/o other    p50    p99    max    p50    p99    max
 iou-wrk-300        100     .   .     .      -      -      -   0.00   0.00   0.00
 
-COMM             ENDING          REASON              CLOSES    % LOST-DATA
+COMM             ENDING          REASON               COUNT    % LOST-DATA
 iou-wrk-300      four-way        -                        2  100         .
 --- hist
 08:12:32.000 to 08:12:33.000: 2 closes

@@ -31,6 +31,9 @@ reset-sent: abcdefghijklmnop[66] closed with SO_LINGER of zero, which sends a
 RST (linger-zero).
 --- who
 08:12:32.010 to 08:12:33.000: 1 close
+COMM                                     CLOSES      /s   OPEN TIME_WAIT      /s
+abcdefghijklmnop                              1    1.01      .         .       .
+
                          ------------ ENDED BY, % ----------- ---- BEGAN, % ----
 COMM              CLOSES close   WR RDWR exit  sig other none   us peer both   -
 abcdefghijklmnop       1   100    .    .    .    .     .    .  100    .    .   .
@@ -39,7 +42,7 @@ abcdefghijklmnop       1   100    .    .    .    .     .    .  100    .    .   .
 COMM             clean reset t/o other    p50    p99    max    p50    p99    max
 abcdefghijklmnop     .   100   .     .      -      -      -      -      -      -
 
-COMM             ENDING          REASON              CLOSES    % LOST-DATA
+COMM             ENDING          REASON               COUNT    % LOST-DATA
 abcdefghijklmnop reset-sent      linger-zero              1  100         .
 --- hist
 08:12:32.010 to 08:12:33.000: 1 close

@@ -40,6 +40,9 @@ replicator[4021]                  08:12:32.010               connected to itself
 two-way: the socket is connected to itself.
 --- who
 08:12:32.000 to 08:12:32.010: 1 close
+COMM                                     CLOSES      /s   OPEN TIME_WAIT      /s
+replicator                                    1     100      .         1     100
+
                          ------------ ENDED BY, % ----------- ---- BEGAN, % ----
 COMM              CLOSES close   WR RDWR exit  sig other none   us peer both   -
 replicator             1   100    .    .    .    .     .    .    .    .  100   .
@@ -48,7 +51,7 @@ replicator             1   100    .    .    .    .     .    .    .    .  100   .
 COMM             clean reset t/o other    p50    p99    max    p50    p99    max
 replicator         100     .   .     .      -      -      -      -      -      -
 
-COMM             ENDING          REASON              CLOSES    % LOST-DATA
+COMM             ENDING          REASON               COUNT    % LOST-DATA
 replicator       two-way         -                        1  100         .
 --- hist
 08:12:32.000 to 08:12:32.010: 1 close

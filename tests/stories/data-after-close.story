@@ -49,15 +49,18 @@ by a RST (data-after-close); the peer's application held the connection open for
 20 ms after our FIN, until the RST (23 ms in all).
 --- who
 08:12:32.000 to 08:12:32.033: 1 close
+COMM                                     CLOSES      /s   OPEN TIME_WAIT      /s
+curl                                          1    30.3      .         .       .
+
                          ------------ ENDED BY, % ----------- ---- BEGAN, % ----
 COMM              CLOSES close   WR RDWR exit  sig other none   us peer both   -
 curl                   1   100    .    .    .    .     .    .  100    .    .   .
 
                  ------- HOW, % ------ ---- WE HOLD, ms --- -- PEERS HOLD, ms --
 COMM             clean reset t/o other    p50    p99    max    p50    p99    max
-curl                 .   100   .     .      -      -      -      -      -      -
+curl                 .   100   .     .      -      -      -    >20    >20    >20
 
-COMM             ENDING          REASON              CLOSES    % LOST-DATA
+COMM             ENDING          REASON               COUNT    % LOST-DATA
 curl             reset-sent      data-after-close         1  100         .
 --- hist
 08:12:32.000 to 08:12:32.033: 1 close
@@ -65,6 +68,10 @@ curl             reset-sent      data-after-close         1  100         .
 ack_wait, 1 close
 p50 3.0 ms, p90 3.0 ms, p99 3.0 ms, max 3.0 ms
        2 ms - 5 ms       |###################################|        1 100.0 %
+
+peer_hold, 1 close, 1 cut
+p50 >20 ms, p90 >20 ms, p99 >20 ms, max >20 ms
+      20 ms - 50 ms      |>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>|        1 100.0 %
 
 total, 1 close
 p50 23 ms, p90 23 ms, p99 23 ms, max 23 ms

@@ -44,15 +44,18 @@ reset-sent: curl[4021] had closed when more data came, which the kernel answered
 by a RST (data-after-close); the ACK of the FIN took 3.0 ms.
 --- who
 08:12:32.000 to 08:12:32.013: 1 close
+COMM                                     CLOSES      /s   OPEN TIME_WAIT      /s
+curl                                          1    76.9      .         .       .
+
                          ------------ ENDED BY, % ----------- ---- BEGAN, % ----
 COMM              CLOSES close   WR RDWR exit  sig other none   us peer both   -
 curl                   1   100    .    .    .    .     .    .  100    .    .   .
 
                  ------- HOW, % ------ ---- WE HOLD, ms --- -- PEERS HOLD, ms --
 COMM             clean reset t/o other    p50    p99    max    p50    p99    max
-curl                 .   100   .     .      -      -      -      -      -      -
+curl                 .   100   .     .      -      -      -  >0.00  >0.00  >0.00
 
-COMM             ENDING          REASON              CLOSES    % LOST-DATA
+COMM             ENDING          REASON               COUNT    % LOST-DATA
 curl             reset-sent      data-after-close         1  100         .
 --- hist
 08:12:32.000 to 08:12:32.013: 1 close
@@ -60,6 +63,10 @@ curl             reset-sent      data-after-close         1  100         .
 ack_wait, 1 close
 p50 3.0 ms, p90 3.0 ms, p99 3.0 ms, max 3.0 ms
        2 ms - 5 ms       |###################################|        1 100.0 %
+
+peer_hold, 1 close, 1 cut
+p50 >0 ns, p90 >0 ns, p99 >0 ns, max >0 ns
+       0 ns - 1 ns       |>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>|        1 100.0 %
 
 total, 1 close
 p50 3.0 ms, p90 3.0 ms, p99 3.0 ms, max 3.0 ms

@@ -49,6 +49,9 @@ broker[300] returned at once, but close() of broker[300] released the socket 45
 ms later.
 --- who
 08:12:32.000 to 08:12:33.000: 1 close
+COMM                                     CLOSES      /s   OPEN TIME_WAIT      /s
+broker                                        1    1.00      .         1    1.00
+
                          ------------ ENDED BY, % ----------- ---- BEGAN, % ----
 COMM              CLOSES close   WR RDWR exit  sig other none   us peer both   -
 broker                 1   100    .    .    .    .     .    .  100    .    .   .
@@ -57,7 +60,7 @@ broker                 1   100    .    .    .    .     .    .  100    .    .   .
 COMM             clean reset t/o other    p50    p99    max    p50    p99    max
 broker             100     .   .     .      -      -      -   0.00   0.00   0.00
 
-COMM             ENDING          REASON              CLOSES    % LOST-DATA
+COMM             ENDING          REASON               COUNT    % LOST-DATA
 broker           four-way        -                        1  100         .
 --- hist
 08:12:32.000 to 08:12:33.000: 1 close

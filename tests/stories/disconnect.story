@@ -31,6 +31,9 @@ probe[55]                         08:12:32.050                              peer
 reset-sent: probe[55] disconnected the socket, which sends a RST (disconnect).
 --- who
 08:12:32.000 to 08:12:33.000: 1 close
+COMM                                     CLOSES      /s   OPEN TIME_WAIT      /s
+probe                                         1    1.00      .         .       .
+
                          ------------ ENDED BY, % ----------- ---- BEGAN, % ----
 COMM              CLOSES close   WR RDWR exit  sig other none   us peer both   -
 probe                  1     .    .    .    .    .   100    .  100    .    .   .
@@ -39,7 +42,7 @@ probe                  1     .    .    .    .    .   100    .  100    .    .   .
 COMM             clean reset t/o other    p50    p99    max    p50    p99    max
 probe                .   100   .     .      -      -      -      -      -      -
 
-COMM             ENDING          REASON              CLOSES    % LOST-DATA
+COMM             ENDING          REASON               COUNT    % LOST-DATA
 probe            reset-sent      disconnect               1  100         .
 --- hist
 08:12:32.000 to 08:12:33.000: 1 close

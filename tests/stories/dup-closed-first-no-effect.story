@@ -52,6 +52,9 @@ four-way, begun by nginx[4021]; the peer's application held the connection open
 for 6.0 ms after our FIN (9.0 ms in all).
 --- who
 08:12:32.000 to 08:12:32.099: 1 close
+COMM                                     CLOSES      /s   OPEN TIME_WAIT      /s
+nginx                                         1    10.1      .         1    10.1
+
                          ------------ ENDED BY, % ----------- ---- BEGAN, % ----
 COMM              CLOSES close   WR RDWR exit  sig other none   us peer both   -
 nginx                  1   100    .    .    .    .     .    .  100    .    .   .
@@ -60,7 +63,7 @@ nginx                  1   100    .    .    .    .     .    .  100    .    .   .
 COMM             clean reset t/o other    p50    p99    max    p50    p99    max
 nginx              100     .   .     .      -      -      -   6.00   6.00   6.00
 
-COMM             ENDING          REASON              CLOSES    % LOST-DATA
+COMM             ENDING          REASON               COUNT    % LOST-DATA
 nginx            four-way        -                        1  100         .
 --- hist
 08:12:32.000 to 08:12:32.099: 1 close

@@ -44,6 +44,9 @@ four-way, begun by job[900]; the peer's application held the connection open for
 9.0 ms after our FIN (10 ms in all).
 --- who
 08:12:32.000 to 08:12:32.060: 1 close
+COMM                                     CLOSES      /s   OPEN TIME_WAIT      /s
+job                                           1    16.7      .         1    16.7
+
                          ------------ ENDED BY, % ----------- ---- BEGAN, % ----
 COMM              CLOSES close   WR RDWR exit  sig other none   us peer both   -
 job                    1     .    .    .  100    .     .    .  100    .    .   .
@@ -52,7 +55,7 @@ job                    1     .    .    .  100    .     .    .  100    .    .   .
 COMM             clean reset t/o other    p50    p99    max    p50    p99    max
 job                100     .   .     .      -      -      -   9.00   9.00   9.00
 
-COMM             ENDING          REASON              CLOSES    % LOST-DATA
+COMM             ENDING          REASON               COUNT    % LOST-DATA
 job              four-way        -                        1  100         .
 --- hist
 08:12:32.000 to 08:12:32.060: 1 close

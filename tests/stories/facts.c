@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "close_facts.h"
 #include "syscall_names.h"
 #include "script.h"
 

@@ -44,6 +44,9 @@ nc[77]                            08:12:32.100                              peer
 reset-received: a RST arrived while the connection was open (established).
 --- who
 08:12:32.000 to 08:12:32.120: 1 close
+COMM                                     CLOSES      /s   OPEN TIME_WAIT      /s
+nc                                            1    8.33      .         .       .
+
                          ------------ ENDED BY, % ----------- ---- BEGAN, % ----
 COMM              CLOSES close   WR RDWR exit  sig other none   us peer both   -
 nc                     1     .    .    .    .    .     .  100    .  100    .   .
@@ -52,7 +55,7 @@ nc                     1     .    .    .    .    .     .  100    .  100    .   .
 COMM             clean reset t/o other    p50    p99    max    p50    p99    max
 nc                   .   100   .     .      -      -      -      -      -      -
 
-COMM             ENDING          REASON              CLOSES    % LOST-DATA
+COMM             ENDING          REASON               COUNT    % LOST-DATA
 nc               reset-received  established              1  100         .
 --- hist
 08:12:32.000 to 08:12:32.120: 1 close

@@ -68,6 +68,9 @@ nginx[812]                        08:12:32.020                              peer
 four-way, begun by the peer; the ACK of the FIN took 1.0 ms (2.0 ms in all).
 --- who
 08:12:32.000 to 08:12:33.000: 1 close
+COMM                                     CLOSES      /s   OPEN TIME_WAIT      /s
+nginx                                         1    1.00      .         .       .
+
                          ------------ ENDED BY, % ----------- ---- BEGAN, % ----
 COMM              CLOSES close   WR RDWR exit  sig other none   us peer both   -
 nginx                  1   100    .    .    .    .     .    .    .  100    .   .
@@ -76,7 +79,7 @@ nginx                  1   100    .    .    .    .     .    .    .  100    .   .
 COMM             clean reset t/o other    p50    p99    max    p50    p99    max
 nginx              100     .   .     .   1.00   1.00   1.00      -      -      -
 
-COMM             ENDING          REASON              CLOSES    % LOST-DATA
+COMM             ENDING          REASON               COUNT    % LOST-DATA
 nginx            four-way        -                        1  100         .
 --- hist
 08:12:32.000 to 08:12:33.000: 1 close

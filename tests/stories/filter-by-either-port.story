@@ -98,6 +98,11 @@ for 50 ms after our FIN (52 ms in all).
 reset-received: a RST arrived while the connection was open (established).
 --- who
 08:12:32.000 to 08:12:33.000: 3 closes
+COMM                                     CLOSES      /s   OPEN TIME_WAIT      /s
+-                                             1    1.00      .         .       .
+curl                                          1    1.00      .         1    1.00
+nginx                                         1    1.00      .         .       .
+
                          ------------ ENDED BY, % ----------- ---- BEGAN, % ----
 COMM              CLOSES close   WR RDWR exit  sig other none   us peer both   -
 -                      1     .    .    .    .    .     .  100    .  100    .   .
@@ -110,7 +115,7 @@ COMM             clean reset t/o other    p50    p99    max    p50    p99    max
 curl               100     .   .     .      -      -      -  50.00  50.00  50.00
 nginx              100     .   .     .   1.00   1.00   1.00      -      -      -
 
-COMM             ENDING          REASON              CLOSES    % LOST-DATA
+COMM             ENDING          REASON               COUNT    % LOST-DATA
 -                reset-received  established              1  100         .
 curl             four-way        -                        1  100         .
 nginx            four-way        -                        1  100         .

@@ -89,6 +89,10 @@ four-way, begun by curl[4021]; the peer's application held the connection open
 for 50 ms after our FIN (52 ms in all).
 --- who
 08:12:32.000 to 08:12:33.000: 2 closes
+COMM                                     CLOSES      /s   OPEN TIME_WAIT      /s
+curl                                          1    1.00      .         1    1.00
+nginx                                         1    1.00      .         .       .
+
                          ------------ ENDED BY, % ----------- ---- BEGAN, % ----
 COMM              CLOSES close   WR RDWR exit  sig other none   us peer both   -
 curl                   1   100    .    .    .    .     .    .  100    .    .   .
@@ -99,7 +103,7 @@ COMM             clean reset t/o other    p50    p99    max    p50    p99    max
 curl               100     .   .     .      -      -      -  50.00  50.00  50.00
 nginx              100     .   .     .   1.00   1.00   1.00      -      -      -
 
-COMM             ENDING          REASON              CLOSES    % LOST-DATA
+COMM             ENDING          REASON               COUNT    % LOST-DATA
 curl             four-way        -                        1  100         .
 nginx            four-way        -                        1  100         .
 --- hist

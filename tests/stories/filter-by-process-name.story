@@ -82,6 +82,10 @@ launcher[912]                     08:12:32.005                              peer
 four-way, begun by launcher[912]; the ACK of the FIN took 1.0 ms.
 --- who
 08:12:32.005 to 08:12:32.006: 2 closes
+COMM                                     CLOSES      /s   OPEN TIME_WAIT      /s
+java                                          1    1000      .         1    1000
+launcher                                      1    1000      .         1    1000
+
                          ------------ ENDED BY, % ----------- ---- BEGAN, % ----
 COMM              CLOSES close   WR RDWR exit  sig other none   us peer both   -
 java                   1   100    .    .    .    .     .    .  100    .    .   .
@@ -92,7 +96,7 @@ COMM             clean reset t/o other    p50    p99    max    p50    p99    max
 java               100     .   .     .      -      -      -   0.00   0.00   0.00
 launcher           100     .   .     .      -      -      -   0.00   0.00   0.00
 
-COMM             ENDING          REASON              CLOSES    % LOST-DATA
+COMM             ENDING          REASON               COUNT    % LOST-DATA
 java             four-way        -                        1  100         .
 launcher         four-way        -                        1  100         .
 --- hist

@@ -43,6 +43,9 @@ timed-out: the FIN was never acknowledged (fin-wait-1); the FIN was
 retransmitted without an ACK for 1 min 42 s.
 --- who
 08:12:32.000 to 08:14:14.000: 1 close
+COMM                                     CLOSES      /s   OPEN TIME_WAIT      /s
+curl                                          1    0.01      .         .       .
+
                          ------------ ENDED BY, % ----------- ---- BEGAN, % ----
 COMM              CLOSES close   WR RDWR exit  sig other none   us peer both   -
 curl                   1   100    .    .    .    .     .    .  100    .    .   .
@@ -51,10 +54,14 @@ curl                   1   100    .    .    .    .     .    .  100    .    .   .
 COMM             clean reset t/o other    p50    p99    max    p50    p99    max
 curl                 .     . 100     .      -      -      -      -      -      -
 
-COMM             ENDING          REASON              CLOSES    % LOST-DATA
+COMM             ENDING          REASON               COUNT    % LOST-DATA
 curl             timed-out       fin-wait-1               1  100         .
 --- hist
 08:12:32.000 to 08:14:14.000: 1 close
+
+ack_wait, 1 close, 1 cut
+p50 >1 min 42 s, p90 >1 min 42 s, p99 >1 min 42 s, max >1 min 42 s
+ 1 min 40 s - 3 min 20 s |>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>|        1 100.0 %
 
 total, 1 close
 p50 1 min 42 s, p90 1 min 42 s, p99 1 min 42 s, max 1 min 42 s

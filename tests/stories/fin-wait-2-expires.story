@@ -46,15 +46,18 @@ timed-out: the peer's FIN never came, and the kernel forgot the socket
 our FIN, until the kernel gave up.
 --- who
 08:12:32.000 to 08:14:02.000: 1 close
+COMM                                     CLOSES      /s   OPEN TIME_WAIT      /s
+curl                                          1    0.01      .         .       .
+
                          ------------ ENDED BY, % ----------- ---- BEGAN, % ----
 COMM              CLOSES close   WR RDWR exit  sig other none   us peer both   -
 curl                   1   100    .    .    .    .     .    .  100    .    .   .
 
                  ------- HOW, % ------ ---- WE HOLD, ms --- -- PEERS HOLD, ms --
 COMM             clean reset t/o other    p50    p99    max    p50    p99    max
-curl                 .     . 100     .      -      -      -      -      -      -
+curl                 .     . 100     .      -      -      -   >60s   >60s   >60s
 
-COMM             ENDING          REASON              CLOSES    % LOST-DATA
+COMM             ENDING          REASON               COUNT    % LOST-DATA
 curl             timed-out       fin-wait-2               1  100         .
 --- hist
 08:12:32.000 to 08:14:02.000: 1 close
@@ -62,6 +65,10 @@ curl             timed-out       fin-wait-2               1  100         .
 ack_wait, 1 close
 p50 3.0 ms, p90 3.0 ms, p99 3.0 ms, max 3.0 ms
        2 ms - 5 ms       |###################################|        1 100.0 %
+
+peer_hold, 1 close, 1 cut
+p50 >1 min, p90 >1 min, p99 >1 min, max >1 min
+       50 s - 1 min 40 s |>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>|        1 100.0 %
 
 total, 1 close
 p50 1 min, p90 1 min, p99 1 min, max 1 min

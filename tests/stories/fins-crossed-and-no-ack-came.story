@@ -47,6 +47,9 @@ timed-out: the FINs crossed, and ours was never acknowledged (closing); the FIN
 was retransmitted without an ACK for 1 min 40 s.
 --- who
 08:12:32.000 to 08:14:12.000: 1 close
+COMM                                     CLOSES      /s   OPEN TIME_WAIT      /s
+curl                                          1    0.01      .         .       .
+
                          ------------ ENDED BY, % ----------- ---- BEGAN, % ----
 COMM              CLOSES close   WR RDWR exit  sig other none   us peer both   -
 curl                   1   100    .    .    .    .     .    .    .    .  100   .
@@ -55,10 +58,14 @@ curl                   1   100    .    .    .    .     .    .    .    .  100   .
 COMM             clean reset t/o other    p50    p99    max    p50    p99    max
 curl                 .     . 100     .      -      -      -      -      -      -
 
-COMM             ENDING          REASON              CLOSES    % LOST-DATA
+COMM             ENDING          REASON               COUNT    % LOST-DATA
 curl             timed-out       closing                  1  100         .
 --- hist
 08:12:32.000 to 08:14:12.000: 1 close
+
+ack_wait, 1 close, 1 cut
+p50 >1 min 40 s, p90 >1 min 40 s, p99 >1 min 40 s, max >1 min 40 s
+       50 s - 1 min 40 s |>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>|        1 100.0 %
 
 total, 1 close
 p50 1 min 40 s, p90 1 min 40 s, p99 1 min 40 s, max 1 min 40 s

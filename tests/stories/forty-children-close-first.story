@@ -248,6 +248,9 @@ four-way, begun by guacd[4021]; the ACK of the FIN took 2.0 ms.
 Not seen: calls: more were made than are kept
 --- who
 08:12:32.000 to 08:12:32.102: 1 close
+COMM                                     CLOSES      /s   OPEN TIME_WAIT      /s
+guacd                                         1    9.80      .         1    9.80
+
                          ------------ ENDED BY, % ----------- ---- BEGAN, % ----
 COMM              CLOSES close   WR RDWR exit  sig other none   us peer both   -
 guacd                  1   100    .    .    .    .     .    .  100    .    .   .
@@ -256,7 +259,7 @@ guacd                  1   100    .    .    .    .     .    .  100    .    .   .
 COMM             clean reset t/o other    p50    p99    max    p50    p99    max
 guacd              100     .   .     .      -      -      -   0.00   0.00   0.00
 
-COMM             ENDING          REASON              CLOSES    % LOST-DATA
+COMM             ENDING          REASON               COUNT    % LOST-DATA
 guacd            four-way        -                        1  100         .
 --- hist
 08:12:32.000 to 08:12:32.102: 1 close

@@ -31,17 +31,23 @@ open: it was not over when the run ended; java[812] held the connection open for
 at least 4.0 s after the peer's FIN, until the run ended.
 Not seen: waves: the close began before tracing did, or an event was lost
 --- who
-08:12:32.000 to 08:12:33.000: 1 close
+08:12:32.000 to 08:12:33.000: 0 closes, 1 open
+COMM                                     CLOSES      /s   OPEN TIME_WAIT      /s
+java                                          .       .      1         .       .
+
                          ------------ ENDED BY, % ----------- ---- BEGAN, % ----
 COMM              CLOSES close   WR RDWR exit  sig other none   us peer both   -
-java                   1     .    .    .    .    .     .  100    .  100    .   .
+java                   .     .    .    .    .    .     .    .    .    .    .   .
 
                  ------- HOW, % ------ ---- WE HOLD, ms --- -- PEERS HOLD, ms --
 COMM             clean reset t/o other    p50    p99    max    p50    p99    max
-java                 .     .   .   100      -      -      -      -      -      -
+java                 .     .   .     .  >4000  >4000  >4000      -      -      -
 
-COMM             ENDING          REASON              CLOSES    % LOST-DATA
-java             open            -                        1  100         .
+COMM             ENDING          REASON               COUNT    % LOST-DATA
+java             open            -                        1    -         .
 --- hist
-08:12:32.000 to 08:12:33.000: 1 close
-no close has such a time
+08:12:32.000 to 08:12:33.000: 0 closes, 1 open
+
+app_hold, 1 close, 1 cut
+p50 >4.0 s, p90 >4.0 s, p99 >4.0 s, max >4.0 s
+        2 s - 5 s        |>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>|        1 100.0 %

@@ -77,6 +77,9 @@ three-way, begun by the peer; curl[4021] held the connection open for 6.0 ms
 after the peer's FIN (7.0 ms in all).
 --- who
 08:12:32.006 to 08:12:32.011: 2 closes
+COMM                                     CLOSES      /s   OPEN TIME_WAIT      /s
+curl                                          2     400      .         1     200
+
                          ------------ ENDED BY, % ----------- ---- BEGAN, % ----
 COMM              CLOSES close   WR RDWR exit  sig other none   us peer both   -
 curl                   2   100    .    .    .    .     .    .   50   50    .   .
@@ -85,7 +88,7 @@ curl                   2   100    .    .    .    .     .    .   50   50    .   .
 COMM             clean reset t/o other    p50    p99    max    p50    p99    max
 curl               100     .   .     .   6.00   6.00   6.00   2.00   2.00   2.00
 
-COMM             ENDING          REASON              CLOSES    % LOST-DATA
+COMM             ENDING          REASON               COUNT    % LOST-DATA
 curl             four-way        -                        1   50         .
 curl             three-way       -                        1   50         .
 --- hist

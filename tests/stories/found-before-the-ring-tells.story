@@ -76,6 +76,9 @@ four-way, begun by curl[4021]; the peer's application held the connection open
 for 4.0 ms after our FIN (5.0 ms in all).
 --- who
 08:12:32.003 to 08:12:32.012: 2 closes
+COMM                                     CLOSES      /s   OPEN TIME_WAIT      /s
+curl                                          2     222      .         2     222
+
                          ------------ ENDED BY, % ----------- ---- BEGAN, % ----
 COMM              CLOSES close   WR RDWR exit  sig other none   us peer both   -
 curl                   2   100    .    .    .    .     .    .  100    .    .   .
@@ -84,7 +87,7 @@ curl                   2   100    .    .    .    .     .    .  100    .    .   .
 COMM             clean reset t/o other    p50    p99    max    p50    p99    max
 curl               100     .   .     .      -      -      -   4.01   7.00   7.00
 
-COMM             ENDING          REASON              CLOSES    % LOST-DATA
+COMM             ENDING          REASON               COUNT    % LOST-DATA
 curl             four-way        -                        2  100         .
 --- hist
 08:12:32.003 to 08:12:32.012: 2 closes

@@ -46,18 +46,25 @@ min after the peer's FIN.
 Not seen: waves: the close began before tracing did, or an event was lost
 --- who
 08:12:32.000 to 08:12:32.055: 1 close
+COMM                                     CLOSES      /s   OPEN TIME_WAIT      /s
+java                                          1    18.2      .         .       .
+
                          ------------ ENDED BY, % ----------- ---- BEGAN, % ----
 COMM              CLOSES close   WR RDWR exit  sig other none   us peer both   -
 java                   1   100    .    .    .    .     .    .    .  100    .   .
 
                  ------- HOW, % ------ ---- WE HOLD, ms --- -- PEERS HOLD, ms --
 COMM             clean reset t/o other    p50    p99    max    p50    p99    max
-java               100     .   .     .      -      -      -      -      -      -
+java               100     .   .     .  >600s  >600s  >600s      -      -      -
 
-COMM             ENDING          REASON              CLOSES    % LOST-DATA
+COMM             ENDING          REASON               COUNT    % LOST-DATA
 java             four-way        -                        1  100         .
 --- hist
 08:12:32.000 to 08:12:32.055: 1 close
+
+app_hold, 1 close, 1 cut
+p50 >10 min, p90 >10 min, p99 >10 min, max >10 min
+ 8 min 20 s - 16 min 40 s|>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>|        1 100.0 %
 
 last_ack_wait, 1 close
 p50 5.0 ms, p90 5.0 ms, p99 5.0 ms, max 5.0 ms

@@ -54,17 +54,24 @@ after our FIN, until the kernel gave up.
 Not seen: waves: the close began before tracing did, or an event was lost
 --- who
 08:12:32.000 to 08:12:39.000: 2 closes
+COMM                                     CLOSES      /s   OPEN TIME_WAIT      /s
+-                                             2    0.29      .         1    0.14
+
                          ------------ ENDED BY, % ----------- ---- BEGAN, % ----
 COMM              CLOSES close   WR RDWR exit  sig other none   us peer both   -
 -                      2     .    .    .    .    .     .  100  100    .    .   .
 
                  ------- HOW, % ------ ---- WE HOLD, ms --- -- PEERS HOLD, ms --
 COMM             clean reset t/o other    p50    p99    max    p50    p99    max
--                   50     .  50     .      -      -      -      -      -      -
+-                   50     .  50     .      -      -      -  >2029  >5000  >5000
 
-COMM             ENDING          REASON              CLOSES    % LOST-DATA
+COMM             ENDING          REASON               COUNT    % LOST-DATA
 -                four-way        -                        1   50         .
 -                timed-out       fin-wait-2               1   50         .
 --- hist
 08:12:32.000 to 08:12:39.000: 2 closes
-no close has such a time
+
+peer_hold, 2 closes, 2 cut
+p50 >2.0 s, p90 >5.0 s, p99 >5.0 s, max >5.0 s
+        2 s - 5 s        |>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>|        1  50.0 %
+        5 s - 10 s       |>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>|        1  50.0 %

@@ -71,6 +71,10 @@ java[812]                         08:12:32.005                              peer
 four-way, begun by java[812]; the ACK of the FIN took 1.0 ms.
 --- who
 08:12:32.005 to 08:12:32.006: 2 closes
+THREAD                                   CLOSES      /s   OPEN TIME_WAIT      /s
+order-worker-1                                1    1000      .         1    1000
+order-worker-2                                1    1000      .         1    1000
+
                          ------------ ENDED BY, % ----------- ---- BEGAN, % ----
 THREAD            CLOSES close   WR RDWR exit  sig other none   us peer both   -
 order-worker-1         1   100    .    .    .    .     .    .  100    .    .   .
@@ -81,7 +85,7 @@ THREAD           clean reset t/o other    p50    p99    max    p50    p99    max
 order-worker-1     100     .   .     .      -      -      -   0.00   0.00   0.00
 order-worker-2     100     .   .     .      -      -      -   0.00   0.00   0.00
 
-THREAD           ENDING          REASON              CLOSES    % LOST-DATA
+THREAD           ENDING          REASON               COUNT    % LOST-DATA
 order-worker-1   four-way        -                        1  100         .
 order-worker-2   four-way        -                        1  100         .
 --- hist

@@ -58,6 +58,9 @@ four-way, begun by nc[77]; the peer's application held the connection open for
 797 ms after our FIN.
 --- who
 08:12:32.000 to 08:12:32.950: 1 close
+COMM                                     CLOSES      /s   OPEN TIME_WAIT      /s
+nc                                            1    1.05      .         1    1.05
+
                          ------------ ENDED BY, % ----------- ---- BEGAN, % ----
 COMM              CLOSES close   WR RDWR exit  sig other none   us peer both   -
 nc                     1     .  100    .    .    .     .    .  100    .    .   .
@@ -66,7 +69,7 @@ nc                     1     .  100    .    .    .     .    .  100    .    .   .
 COMM             clean reset t/o other    p50    p99    max    p50    p99    max
 nc                 100     .   .     .      -      -      - 797.00 797.00 797.00
 
-COMM             ENDING          REASON              CLOSES    % LOST-DATA
+COMM             ENDING          REASON               COUNT    % LOST-DATA
 nc               four-way        -                        1  100         .
 --- hist
 08:12:32.000 to 08:12:32.950: 1 close

@@ -85,6 +85,10 @@ reset-sent: proxy[4022] closed with SO_LINGER of zero, which sends a RST
 our FIN, until the RST.
 --- who
 08:12:32.000 to 08:12:37.012: 2 closes
+COMM                                     CLOSES      /s   OPEN TIME_WAIT      /s
+leaky                                         1    0.20      .         .       .
+proxy                                         1    0.20      .         .       .
+
                          ------------ ENDED BY, % ----------- ---- BEGAN, % ----
 COMM              CLOSES close   WR RDWR exit  sig other none   us peer both   -
 leaky                  1     .    .    .    .    .     .  100    .  100    .   .
@@ -92,10 +96,10 @@ proxy                  1   100    .    .    .    .     .    .  100    .    .   .
 
                  ------- HOW, % ------ ---- WE HOLD, ms --- -- PEERS HOLD, ms --
 COMM             clean reset t/o other    p50    p99    max    p50    p99    max
-leaky                .   100   .     .      -      -      -      -      -      -
-proxy                .   100   .     .      -      -      -      -      -      -
+leaky                .   100   .     .  >2000  >2000  >2000      -      -      -
+proxy                .   100   .     .      -      -      -  >2000  >2000  >2000
 
-COMM             ENDING          REASON              CLOSES    % LOST-DATA
+COMM             ENDING          REASON               COUNT    % LOST-DATA
 leaky            reset-received  half-closed              1  100         .
 proxy            reset-sent      linger-zero              1  100         .
 --- hist
@@ -104,6 +108,14 @@ proxy            reset-sent      linger-zero              1  100         .
 ack_wait, 1 close
 p50 2.0 ms, p90 2.0 ms, p99 2.0 ms, max 2.0 ms
        2 ms - 5 ms       |###################################|        1 100.0 %
+
+peer_hold, 1 close, 1 cut
+p50 >2.0 s, p90 >2.0 s, p99 >2.0 s, max >2.0 s
+        2 s - 5 s        |>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>|        1 100.0 %
+
+app_hold, 1 close, 1 cut
+p50 >2.0 s, p90 >2.0 s, p99 >2.0 s, max >2.0 s
+        2 s - 5 s        |>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>|        1 100.0 %
 
 total, 2 closes
 p50 2.0 s, p90 2.0 s, p99 2.0 s, max 2.0 s

@@ -46,6 +46,9 @@ four-way, begun by \x1b[2J\x0a"a\xff\[66]; the peer's application held the
 connection open for 10 ms after our FIN (13 ms in all).
 --- who
 08:12:32.000 to 08:12:32.023: 1 close
+COMM                                     CLOSES      /s   OPEN TIME_WAIT      /s
+\x1b[2J\x0a"a\xff\                            1    43.5      .         1    43.5
+
                          ------------ ENDED BY, % ----------- ---- BEGAN, % ----
 COMM              CLOSES close   WR RDWR exit  sig other none   us peer both   -
 \x1b[2J\x0a"a          1   100    .    .    .    .     .    .  100    .    .   .
@@ -54,7 +57,7 @@ COMM              CLOSES close   WR RDWR exit  sig other none   us peer both   -
 COMM             clean reset t/o other    p50    p99    max    p50    p99    max
 \x1b[2J\x0a"a      100     .   .     .      -      -      -  10.00  10.00  10.00
 
-COMM             ENDING          REASON              CLOSES    % LOST-DATA
+COMM             ENDING          REASON               COUNT    % LOST-DATA
 \x1b[2J\x0a"a    four-way        -                        1  100         .
 --- hist
 08:12:32.000 to 08:12:32.023: 1 close

@@ -61,6 +61,10 @@ four-way, begun by curl[4021]; the ACK of the FIN took 2.0 ms (3.0 ms in all).
 reset-received: a RST arrived while the connection was open (established).
 --- who
 08:12:32.000 to 08:12:32.020: 2 closes
+COMM                                     CLOSES      /s   OPEN TIME_WAIT      /s
+-                                             1    50.0      .         .       .
+curl                                          1    50.0      .         1    50.0
+
                          ------------ ENDED BY, % ----------- ---- BEGAN, % ----
 COMM              CLOSES close   WR RDWR exit  sig other none   us peer both   -
 -                      1     .    .    .    .    .     .  100    .  100    .   .
@@ -71,7 +75,7 @@ COMM             clean reset t/o other    p50    p99    max    p50    p99    max
 -                    .   100   .     .      -      -      -      -      -      -
 curl               100     .   .     .      -      -      -   1.00   1.00   1.00
 
-COMM             ENDING          REASON              CLOSES    % LOST-DATA
+COMM             ENDING          REASON               COUNT    % LOST-DATA
 -                reset-received  established              1  100         .
 curl             four-way        -                        1  100         .
 --- hist

@@ -35,6 +35,9 @@ close(5) psql[4021] |                                      |
 timed-out: keepalives were never answered (keepalive).
 --- who
 08:12:32.000 to 08:13:33.000: 1 close
+COMM                                     CLOSES      /s   OPEN TIME_WAIT      /s
+psql                                          1    0.02      .         .       .
+
                          ------------ ENDED BY, % ----------- ---- BEGAN, % ----
 COMM              CLOSES close   WR RDWR exit  sig other none   us peer both   -
 psql                   1     .    .    .    .    .     .  100    .    .    . 100
@@ -43,7 +46,7 @@ psql                   1     .    .    .    .    .     .  100    .    .    . 100
 COMM             clean reset t/o other    p50    p99    max    p50    p99    max
 psql                 .     . 100     .      -      -      -      -      -      -
 
-COMM             ENDING          REASON              CLOSES    % LOST-DATA
+COMM             ENDING          REASON               COUNT    % LOST-DATA
 psql             timed-out       keepalive                1  100         .
 --- hist
 08:12:32.000 to 08:13:33.000: 1 close

@@ -30,6 +30,9 @@ reset-sent: this end got no answer to keepalives, so the kernel sent a RST
 (keepalive).
 --- who
 08:12:32.000 to 10:25:52.000: 1 close
+COMM                                     CLOSES      /s   OPEN TIME_WAIT      /s
+-                                             1   <0.01      .         .       .
+
                          ------------ ENDED BY, % ----------- ---- BEGAN, % ----
 COMM              CLOSES close   WR RDWR exit  sig other none   us peer both   -
 -                      1     .    .    .    .    .     .  100  100    .    .   .
@@ -38,7 +41,7 @@ COMM              CLOSES close   WR RDWR exit  sig other none   us peer both   -
 COMM             clean reset t/o other    p50    p99    max    p50    p99    max
 -                    .   100   .     .      -      -      -      -      -      -
 
-COMM             ENDING          REASON              CLOSES    % LOST-DATA
+COMM             ENDING          REASON               COUNT    % LOST-DATA
 -                reset-sent      keepalive                1  100         .
 --- hist
 08:12:32.000 to 10:25:52.000: 1 close

@@ -40,6 +40,9 @@ reset-sent: ss[99] destroyed the socket from outside, which sends a RST
 (destroyed).
 --- who
 08:12:32.000 to 08:12:32.060: 1 close
+COMM                                     CLOSES      /s   OPEN TIME_WAIT      /s
+ss                                            1    16.7      .         .       .
+
                          ------------ ENDED BY, % ----------- ---- BEGAN, % ----
 COMM              CLOSES close   WR RDWR exit  sig other none   us peer both   -
 ss                     1     .    .    .    .    .   100    .  100    .    .   .
@@ -48,7 +51,7 @@ ss                     1     .    .    .    .    .   100    .  100    .    .   .
 COMM             clean reset t/o other    p50    p99    max    p50    p99    max
 ss                   .   100   .     .      -      -      -      -      -      -
 
-COMM             ENDING          REASON              CLOSES    % LOST-DATA
+COMM             ENDING          REASON               COUNT    % LOST-DATA
 ss               reset-sent      destroyed                1  100         .
 --- hist
 08:12:32.000 to 08:12:32.060: 1 close

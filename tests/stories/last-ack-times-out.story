@@ -50,6 +50,9 @@ timed-out: the last ACK never came (last-ack); the FIN was retransmitted without
 an ACK for 1 min 40 s.
 --- who
 08:12:32.000 to 08:14:13.000: 1 close
+COMM                                     CLOSES      /s   OPEN TIME_WAIT      /s
+java                                          1    0.01      .         .       .
+
                          ------------ ENDED BY, % ----------- ---- BEGAN, % ----
 COMM              CLOSES close   WR RDWR exit  sig other none   us peer both   -
 java                   1   100    .    .    .    .     .    .    .  100    .   .
@@ -58,7 +61,7 @@ java                   1   100    .    .    .    .     .    .    .  100    .   .
 COMM             clean reset t/o other    p50    p99    max    p50    p99    max
 java                 .     . 100     . 990.00 990.00 990.00      -      -      -
 
-COMM             ENDING          REASON              CLOSES    % LOST-DATA
+COMM             ENDING          REASON               COUNT    % LOST-DATA
 java             timed-out       last-ack                 1  100         .
 --- hist
 08:12:32.000 to 08:14:13.000: 1 close
@@ -66,6 +69,10 @@ java             timed-out       last-ack                 1  100         .
 app_hold, 1 close
 p50 990 ms, p90 990 ms, p99 990 ms, max 990 ms
      500 ms - 1 s        |###################################|        1 100.0 %
+
+last_ack_wait, 1 close, 1 cut
+p50 >1 min 40 s, p90 >1 min 40 s, p99 >1 min 40 s, max >1 min 40 s
+ 1 min 40 s - 3 min 20 s |>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>|        1 100.0 %
 
 total, 1 close
 p50 1 min 41 s, p90 1 min 41 s, p99 1 min 41 s, max 1 min 41 s

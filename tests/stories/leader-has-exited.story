@@ -61,20 +61,23 @@ open: it was not over when the run ended; zombie-leader[812] held the connection
 open for at least 3.0 s after the peer's FIN, until the run ended.
 Not seen: waves: the close began before tracing did, or an event was lost
 --- who
-08:12:32.000 to 08:12:33.000: 2 closes
+08:12:32.000 to 08:12:33.000: 1 close, 1 open
+COMM                                     CLOSES      /s   OPEN TIME_WAIT      /s
+zombie-leader                                 1    1.00      1         1    1.00
+
                          ------------ ENDED BY, % ----------- ---- BEGAN, % ----
 COMM              CLOSES close   WR RDWR exit  sig other none   us peer both   -
-zombie-leader          2    50    .    .    .    .     .   50   50   50    .   .
+zombie-leader          1   100    .    .    .    .     .    .  100    .    .   .
 
                  ------- HOW, % ------ ---- WE HOLD, ms --- -- PEERS HOLD, ms --
 COMM             clean reset t/o other    p50    p99    max    p50    p99    max
-zombie-leader       50     .   .    50      -      -      -   0.00   0.00   0.00
+zombie-leader      100     .   .     .  >3000  >3000  >3000   0.00   0.00   0.00
 
-COMM             ENDING          REASON              CLOSES    % LOST-DATA
-zombie-leader    four-way        -                        1   50         .
-zombie-leader    open            -                        1   50         .
+COMM             ENDING          REASON               COUNT    % LOST-DATA
+zombie-leader    four-way        -                        1  100         .
+zombie-leader    open            -                        1    -         .
 --- hist
-08:12:32.000 to 08:12:33.000: 2 closes
+08:12:32.000 to 08:12:33.000: 1 close, 1 open
 
 ack_wait, 1 close
 p50 1.0 ms, p90 1.0 ms, p99 1.0 ms, max 1.0 ms
@@ -83,6 +86,10 @@ p50 1.0 ms, p90 1.0 ms, p99 1.0 ms, max 1.0 ms
 peer_hold, 1 close
 p50 0 ns, p90 0 ns, p99 0 ns, max 0 ns
        0 ns - 1 ns       |###################################|        1 100.0 %
+
+app_hold, 1 close, 1 cut
+p50 >3.0 s, p90 >3.0 s, p99 >3.0 s, max >3.0 s
+        2 s - 5 s        |>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>|        1 100.0 %
 
 total, 1 close
 p50 1.0 ms, p90 1.0 ms, p99 1.0 ms, max 1.0 ms

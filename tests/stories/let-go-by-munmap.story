@@ -45,6 +45,9 @@ rx[4021]                          08:12:32.050                              peer
 four-way, begun by rx[4021]; the ACK of the FIN took 2.0 ms.
 --- who
 08:12:32.000 to 08:12:33.000: 1 close
+COMM                                     CLOSES      /s   OPEN TIME_WAIT      /s
+rx                                            1    1.00      .         1    1.00
+
                          ------------ ENDED BY, % ----------- ---- BEGAN, % ----
 COMM              CLOSES close   WR RDWR exit  sig other none   us peer both   -
 rx                     1     .    .    .    .    .   100    .  100    .    .   .
@@ -53,7 +56,7 @@ rx                     1     .    .    .    .    .   100    .  100    .    .   .
 COMM             clean reset t/o other    p50    p99    max    p50    p99    max
 rx                 100     .   .     .      -      -      -   0.00   0.00   0.00
 
-COMM             ENDING          REASON              CLOSES    % LOST-DATA
+COMM             ENDING          REASON               COUNT    % LOST-DATA
 rx               four-way        -                        1  100         .
 --- hist
 08:12:32.000 to 08:12:33.000: 1 close

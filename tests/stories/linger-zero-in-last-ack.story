@@ -52,6 +52,9 @@ aborted: ended here without a segment; java[812] held the connection open for 10
 ms after the peer's FIN (11 ms in all).
 --- who
 08:12:32.000 to 08:12:32.021: 1 close
+COMM                                     CLOSES      /s   OPEN TIME_WAIT      /s
+java                                          1    47.6      .         .       .
+
                          ------------ ENDED BY, % ----------- ---- BEGAN, % ----
 COMM              CLOSES close   WR RDWR exit  sig other none   us peer both   -
 java                   1     .  100    .    .    .     .    .    .  100    .   .
@@ -60,7 +63,7 @@ java                   1     .  100    .    .    .     .    .    .  100    .   .
 COMM             clean reset t/o other    p50    p99    max    p50    p99    max
 java                 .     .   .   100  10.00  10.00  10.00      -      -      -
 
-COMM             ENDING          REASON              CLOSES    % LOST-DATA
+COMM             ENDING          REASON               COUNT    % LOST-DATA
 java             aborted         other                    1  100         .
 --- hist
 08:12:32.000 to 08:12:32.021: 1 close
@@ -68,6 +71,10 @@ java             aborted         other                    1  100         .
 app_hold, 1 close
 p50 10 ms, p90 10 ms, p99 10 ms, max 10 ms
       10 ms - 20 ms      |###################################|        1 100.0 %
+
+last_ack_wait, 1 close, 1 cut
+p50 >1.0 ms, p90 >1.0 ms, p99 >1.0 ms, max >1.0 ms
+       1 ms - 2 ms       |>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>|        1 100.0 %
 
 total, 1 close
 p50 11 ms, p90 11 ms, p99 11 ms, max 11 ms

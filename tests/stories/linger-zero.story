@@ -33,6 +33,9 @@ reset-sent: probe[55] closed with SO_LINGER of zero, which sends a RST
 (linger-zero).
 --- who
 08:12:32.000 to 08:12:32.050: 1 close
+COMM                                     CLOSES      /s   OPEN TIME_WAIT      /s
+probe                                         1    20.0      .         .       .
+
                          ------------ ENDED BY, % ----------- ---- BEGAN, % ----
 COMM              CLOSES close   WR RDWR exit  sig other none   us peer both   -
 probe                  1   100    .    .    .    .     .    .  100    .    .   .
@@ -41,7 +44,7 @@ probe                  1   100    .    .    .    .     .    .  100    .    .   .
 COMM             clean reset t/o other    p50    p99    max    p50    p99    max
 probe                .   100   .     .      -      -      -      -      -      -
 
-COMM             ENDING          REASON              CLOSES    % LOST-DATA
+COMM             ENDING          REASON               COUNT    % LOST-DATA
 probe            reset-sent      linger-zero              1  100         .
 --- hist
 08:12:32.000 to 08:12:32.050: 1 close

@@ -54,15 +54,18 @@ reset-sent: probe[55] had set TCP_LINGER2 below zero, so a RST ended it
 FIN, until the RST (40 ms in all).
 --- who
 08:12:32.000 to 08:12:32.090: 1 close
+COMM                                     CLOSES      /s   OPEN TIME_WAIT      /s
+probe                                         1    11.1      .         .       .
+
                          ------------ ENDED BY, % ----------- ---- BEGAN, % ----
 COMM              CLOSES close   WR RDWR exit  sig other none   us peer both   -
 probe                  1   100    .    .    .    .     .    .  100    .    .   .
 
                  ------- HOW, % ------ ---- WE HOLD, ms --- -- PEERS HOLD, ms --
 COMM             clean reset t/o other    p50    p99    max    p50    p99    max
-probe                .   100   .     .      -      -      -      -      -      -
+probe                .   100   .     .      -      -      -    >37    >37    >37
 
-COMM             ENDING          REASON              CLOSES    % LOST-DATA
+COMM             ENDING          REASON               COUNT    % LOST-DATA
 probe            reset-sent      linger2                  1  100         .
 --- hist
 08:12:32.000 to 08:12:32.090: 1 close
@@ -70,6 +73,10 @@ probe            reset-sent      linger2                  1  100         .
 ack_wait, 1 close
 p50 3.0 ms, p90 3.0 ms, p99 3.0 ms, max 3.0 ms
        2 ms - 5 ms       |###################################|        1 100.0 %
+
+peer_hold, 1 close, 1 cut
+p50 >37 ms, p90 >37 ms, p99 >37 ms, max >37 ms
+      20 ms - 50 ms      |>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>|        1 100.0 %
 
 total, 1 close
 p50 40 ms, p90 40 ms, p99 40 ms, max 40 ms

@@ -37,6 +37,9 @@ reset-sent: nginx[4021] closed the listener before it had accepted, which sends
 a RST (not-accepted).
 --- who
 08:12:32.000 to 08:12:33.000: 1 close
+COMM                                     CLOSES      /s   OPEN TIME_WAIT      /s
+nginx                                         1    1.00      .         .       .
+
                          ------------ ENDED BY, % ----------- ---- BEGAN, % ----
 COMM              CLOSES close   WR RDWR exit  sig other none   us peer both   -
 nginx                  1   100    .    .    .    .     .    .  100    .    .   .
@@ -45,7 +48,7 @@ nginx                  1   100    .    .    .    .     .    .  100    .    .   .
 COMM             clean reset t/o other    p50    p99    max    p50    p99    max
 nginx                .   100   .     .      -      -      -      -      -      -
 
-COMM             ENDING          REASON              CLOSES    % LOST-DATA
+COMM             ENDING          REASON               COUNT    % LOST-DATA
 nginx            reset-sent      not-accepted             1  100         .
 --- hist
 08:12:32.000 to 08:12:33.000: 1 close

@@ -48,6 +48,9 @@ four-way, begun by the peer; the FIN was retransmitted, and acknowledged after
 203 ms (208 ms in all).
 --- who
 08:12:32.000 to 08:12:32.218: 1 close
+COMM                                     CLOSES      /s   OPEN TIME_WAIT      /s
+java                                          1    4.59      .         .       .
+
                          ------------ ENDED BY, % ----------- ---- BEGAN, % ----
 COMM              CLOSES close   WR RDWR exit  sig other none   us peer both   -
 java                   1   100    .    .    .    .     .    .    .  100    .   .
@@ -56,7 +59,7 @@ java                   1   100    .    .    .    .     .    .    .  100    .   .
 COMM             clean reset t/o other    p50    p99    max    p50    p99    max
 java               100     .   .     .   5.00   5.00   5.00      -      -      -
 
-COMM             ENDING          REASON              CLOSES    % LOST-DATA
+COMM             ENDING          REASON               COUNT    % LOST-DATA
 java             four-way        -                        1  100         .
 --- hist
 08:12:32.000 to 08:12:32.218: 1 close

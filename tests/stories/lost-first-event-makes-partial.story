@@ -41,6 +41,9 @@ four-way, begun by this end; how long it took was not seen.
 Not seen: waves: the close began before tracing did, or an event was lost
 --- who
 08:12:32.000 to 08:12:32.030: 1 close
+COMM                                     CLOSES      /s   OPEN TIME_WAIT      /s
+-                                             1    33.3      .         1    33.3
+
                          ------------ ENDED BY, % ----------- ---- BEGAN, % ----
 COMM              CLOSES close   WR RDWR exit  sig other none   us peer both   -
 -                      1     .    .    .    .    .     .  100  100    .    .   .
@@ -49,7 +52,7 @@ COMM              CLOSES close   WR RDWR exit  sig other none   us peer both   -
 COMM             clean reset t/o other    p50    p99    max    p50    p99    max
 -                  100     .   .     .      -      -      -  17.00  17.00  17.00
 
-COMM             ENDING          REASON              CLOSES    % LOST-DATA
+COMM             ENDING          REASON               COUNT    % LOST-DATA
 -                four-way        -                        1  100         .
 --- hist
 08:12:32.000 to 08:12:32.030: 1 close

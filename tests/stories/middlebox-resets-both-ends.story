@@ -59,6 +59,10 @@ connection was open: something between the two ends ended the connection
 (established).
 --- who
 08:12:32.000 to 08:12:32.900: 2 closes
+COMM                                     CLOSES      /s   OPEN TIME_WAIT      /s
+client                                        1    1.11      .         .       .
+server                                        1    1.11      .         .       .
+
                          ------------ ENDED BY, % ----------- ---- BEGAN, % ----
 COMM              CLOSES close   WR RDWR exit  sig other none   us peer both   -
 client                 1     .    .    .    .    .     .  100    .  100    .   .
@@ -69,7 +73,7 @@ COMM             clean reset t/o other    p50    p99    max    p50    p99    max
 client               .   100   .     .      -      -      -      -      -      -
 server               .   100   .     .      -      -      -      -      -      -
 
-COMM             ENDING          REASON              CLOSES    % LOST-DATA
+COMM             ENDING          REASON               COUNT    % LOST-DATA
 client           reset-received  established              1  100         .
 server           reset-received  established              1  100         .
 --- hist

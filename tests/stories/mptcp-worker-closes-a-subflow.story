@@ -43,6 +43,9 @@ four-way, begun by kworker/0:1[50]; the peer's application held the connection
 open for 8.0 ms after our FIN (10 ms in all).
 --- who
 08:12:32.000 to 08:12:33.000: 1 close
+COMM                                     CLOSES      /s   OPEN TIME_WAIT      /s
+kworker/0:1                                   1    1.00      .         1    1.00
+
                          ------------ ENDED BY, % ----------- ---- BEGAN, % ----
 COMM              CLOSES close   WR RDWR exit  sig other none   us peer both   -
 kworker/0:1            1     .    .    .    .    .   100    .  100    .    .   .
@@ -51,7 +54,7 @@ kworker/0:1            1     .    .    .    .    .   100    .  100    .    .   .
 COMM             clean reset t/o other    p50    p99    max    p50    p99    max
 kworker/0:1        100     .   .     .      -      -      -   8.00   8.00   8.00
 
-COMM             ENDING          REASON              CLOSES    % LOST-DATA
+COMM             ENDING          REASON               COUNT    % LOST-DATA
 kworker/0:1      four-way        -                        1  100         .
 --- hist
 08:12:32.000 to 08:12:33.000: 1 close

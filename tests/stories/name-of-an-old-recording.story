@@ -70,6 +70,10 @@ order-worker-1[912] |                                      |
 four-way, begun by order-worker-1[912]; the ACK of the FIN took 1.0 ms.
 --- who
 08:12:32.005 to 08:12:32.006: 2 closes
+COMM                                     CLOSES      /s   OPEN TIME_WAIT      /s
+nginx                                         1    1000      .         1    1000
+order-worker-1                                1    1000      .         1    1000
+
                          ------------ ENDED BY, % ----------- ---- BEGAN, % ----
 COMM              CLOSES close   WR RDWR exit  sig other none   us peer both   -
 nginx                  1   100    .    .    .    .     .    .  100    .    .   .
@@ -80,7 +84,7 @@ COMM             clean reset t/o other    p50    p99    max    p50    p99    max
 nginx              100     .   .     .      -      -      -   0.00   0.00   0.00
 order-worker-1     100     .   .     .      -      -      -   0.00   0.00   0.00
 
-COMM             ENDING          REASON              CLOSES    % LOST-DATA
+COMM             ENDING          REASON               COUNT    % LOST-DATA
 nginx            four-way        -                        1  100         .
 order-worker-1   four-way        -                        1  100         .
 --- hist

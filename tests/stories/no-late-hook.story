@@ -40,28 +40,35 @@ close(5) curl[4021] |                                      |
 open: it was not over when the run ended; the ACK of the FIN took 3.0 ms.
 Not seen: waves: no hook shows segments that come after the close
 --- who
-08:12:32.000 to 08:12:32.013: 1 close
+08:12:32.000 to 08:12:32.013: 0 closes, 1 open
+COMM                                     CLOSES      /s   OPEN TIME_WAIT      /s
+curl                                          .       .      1         .       .
+
                          ------------ ENDED BY, % ----------- ---- BEGAN, % ----
 COMM              CLOSES close   WR RDWR exit  sig other none   us peer both   -
-curl                   1   100    .    .    .    .     .    .  100    .    .   .
+curl                   .     .    .    .    .    .     .    .    .    .    .   .
 
                  ------- HOW, % ------ ---- WE HOLD, ms --- -- PEERS HOLD, ms --
 COMM             clean reset t/o other    p50    p99    max    p50    p99    max
-curl                 .     .   .   100      -      -      -      -      -      -
+curl                 .     .   .     .      -      -      -  >0.00  >0.00  >0.00
 
-COMM             ENDING          REASON              CLOSES    % LOST-DATA
-curl             open            -                        1  100         .
+COMM             ENDING          REASON               COUNT    % LOST-DATA
+curl             open            -                        1    -         .
 --- hist
-08:12:32.000 to 08:12:32.013: 1 close
+08:12:32.000 to 08:12:32.013: 0 closes, 1 open
 
 ack_wait, 1 close
 p50 3.0 ms, p90 3.0 ms, p99 3.0 ms, max 3.0 ms
        2 ms - 5 ms       |###################################|        1 100.0 %
 
-total, 1 close
-p50 3.0 ms, p90 3.0 ms, p99 3.0 ms, max 3.0 ms
-       2 ms - 5 ms       |###################################|        1 100.0 %
+peer_hold, 1 close, 1 cut
+p50 >0 ns, p90 >0 ns, p99 >0 ns, max >0 ns
+       0 ns - 1 ns       |>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>|        1 100.0 %
 
-age, 1 close
-p50 13 ms, p90 13 ms, p99 13 ms, max 13 ms
-      10 ms - 20 ms      |###################################|        1 100.0 %
+total, 1 close, 1 cut
+p50 >3.0 ms, p90 >3.0 ms, p99 >3.0 ms, max >3.0 ms
+       2 ms - 5 ms       |>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>|        1 100.0 %
+
+age, 1 close, 1 cut
+p50 >13 ms, p90 >13 ms, p99 >13 ms, max >13 ms
+      10 ms - 20 ms      |>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>|        1 100.0 %

@@ -37,6 +37,9 @@ reset-sent: curl[4021] left too many orphans, or memory was short: the kernel
 sent a RST (no-memory).
 --- who
 08:12:32.000 to 08:12:32.010: 1 close
+COMM                                     CLOSES      /s   OPEN TIME_WAIT      /s
+curl                                          1     100      .         .       .
+
                          ------------ ENDED BY, % ----------- ---- BEGAN, % ----
 COMM              CLOSES close   WR RDWR exit  sig other none   us peer both   -
 curl                   1   100    .    .    .    .     .    .  100    .    .   .
@@ -45,10 +48,14 @@ curl                   1   100    .    .    .    .     .    .  100    .    .   .
 COMM             clean reset t/o other    p50    p99    max    p50    p99    max
 curl                 .   100   .     .      -      -      -      -      -      -
 
-COMM             ENDING          REASON              CLOSES    % LOST-DATA
+COMM             ENDING          REASON               COUNT    % LOST-DATA
 curl             reset-sent      no-memory                1  100         .
 --- hist
 08:12:32.000 to 08:12:32.010: 1 close
+
+ack_wait, 1 close, 1 cut
+p50 >0 ns, p90 >0 ns, p99 >0 ns, max >0 ns
+       0 ns - 1 ns       |>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>|        1 100.0 %
 
 total, 1 close
 p50 0 ns, p90 0 ns, p99 0 ns, max 0 ns

@@ -76,28 +76,35 @@ nc[77]                            08:12:32.100                              peer
 open: it was not over when the run ended; the peer's application held the
 connection open for 4.9 s after our FIN, until the run ended.
 --- who
-08:12:32.000 to 08:12:37.000: 2 closes
+08:12:32.000 to 08:12:37.000: 0 closes, 2 open
+COMM                                     CLOSES      /s   OPEN TIME_WAIT      /s
+nc                                            .       .      2         .       .
+
                          ------------ ENDED BY, % ----------- ---- BEGAN, % ----
 COMM              CLOSES close   WR RDWR exit  sig other none   us peer both   -
-nc                     2    50   50    .    .    .     .    .  100    .    .   .
+nc                     .     .    .    .    .    .     .    .    .    .    .   .
 
                  ------- HOW, % ------ ---- WE HOLD, ms --- -- PEERS HOLD, ms --
 COMM             clean reset t/o other    p50    p99    max    p50    p99    max
-nc                   .     .   .   100      -      -      -      -      -      -
+nc                   .     .   .     .      -      -      -  >4797  >4897  >4897
 
-COMM             ENDING          REASON              CLOSES    % LOST-DATA
-nc               open            -                        2  100         .
+COMM             ENDING          REASON               COUNT    % LOST-DATA
+nc               open            -                        2    -         .
 --- hist
-08:12:32.000 to 08:12:37.000: 2 closes
+08:12:32.000 to 08:12:37.000: 0 closes, 2 open
 
 ack_wait, 2 closes
 p50 3.0 ms, p90 3.0 ms, p99 3.0 ms, max 3.0 ms
        2 ms - 5 ms       |###################################|        2 100.0 %
 
-total, 2 closes
-p50 4.8 s, p90 4.9 s, p99 4.9 s, max 4.9 s
-        2 s - 5 s        |###################################|        2 100.0 %
+peer_hold, 2 closes, 2 cut
+p50 >4.8 s, p90 >4.9 s, p99 >4.9 s, max >4.9 s
+        2 s - 5 s        |>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>|        2 100.0 %
 
-age, 2 closes
-p50 5.0 s, p90 5.0 s, p99 5.0 s, max 5.0 s
-        5 s - 10 s       |###################################|        2 100.0 %
+total, 2 closes, 2 cut
+p50 >4.8 s, p90 >4.9 s, p99 >4.9 s, max >4.9 s
+        2 s - 5 s        |>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>|        2 100.0 %
+
+age, 2 closes, 2 cut
+p50 >5.0 s, p90 >5.0 s, p99 >5.0 s, max >5.0 s
+        5 s - 10 s       |>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>|        2 100.0 %

@@ -52,6 +52,9 @@ four-way, begun by the peer; nginx[4021] held the connection open for 20 ms
 after the peer's FIN (25 ms in all).
 --- who
 08:12:32.000 to 08:12:32.125: 1 close
+COMM                                     CLOSES      /s   OPEN TIME_WAIT      /s
+nginx                                         1    8.00      .         .       .
+
                          ------------ ENDED BY, % ----------- ---- BEGAN, % ----
 COMM              CLOSES close   WR RDWR exit  sig other none   us peer both   -
 nginx                  1   100    .    .    .    .     .    .    .  100    .   .
@@ -60,7 +63,7 @@ nginx                  1   100    .    .    .    .     .    .    .  100    .   .
 COMM             clean reset t/o other    p50    p99    max    p50    p99    max
 nginx              100     .   .     .  20.00  20.00  20.00      -      -      -
 
-COMM             ENDING          REASON              CLOSES    % LOST-DATA
+COMM             ENDING          REASON               COUNT    % LOST-DATA
 nginx            four-way        -                        1  100         .
 --- hist
 08:12:32.000 to 08:12:32.125: 1 close

@@ -55,6 +55,9 @@ four-way, begun by curl[4021]; the peer's application held the connection open
 for 197 ms after our FIN.
 --- who
 08:12:32.000 to 08:12:32.400: 1 close
+COMM                                     CLOSES      /s   OPEN TIME_WAIT      /s
+curl                                          1    2.50      .         1    2.50
+
                          ------------ ENDED BY, % ----------- ---- BEGAN, % ----
 COMM              CLOSES close   WR RDWR exit  sig other none   us peer both   -
 curl                   1   100    .    .    .    .     .    .  100    .    .   .
@@ -63,7 +66,7 @@ curl                   1   100    .    .    .    .     .    .  100    .    .   .
 COMM             clean reset t/o other    p50    p99    max    p50    p99    max
 curl               100     .   .     .      -      -      - 197.00 197.00 197.00
 
-COMM             ENDING          REASON              CLOSES    % LOST-DATA
+COMM             ENDING          REASON               COUNT    % LOST-DATA
 curl             four-way        -                        1  100         .
 --- hist
 08:12:32.000 to 08:12:32.400: 1 close

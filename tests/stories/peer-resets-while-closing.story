@@ -39,6 +39,9 @@ reset-received: a RST arrived while the connection was closing (closing); no ACK
 of the FIN arrived for 2.0 ms.
 --- who
 08:12:32.000 to 08:12:32.012: 1 close
+COMM                                     CLOSES      /s   OPEN TIME_WAIT      /s
+curl                                          1    83.3      .         .       .
+
                          ------------ ENDED BY, % ----------- ---- BEGAN, % ----
 COMM              CLOSES close   WR RDWR exit  sig other none   us peer both   -
 curl                   1   100    .    .    .    .     .    .  100    .    .   .
@@ -47,10 +50,14 @@ curl                   1   100    .    .    .    .     .    .  100    .    .   .
 COMM             clean reset t/o other    p50    p99    max    p50    p99    max
 curl                 .   100   .     .      -      -      -      -      -      -
 
-COMM             ENDING          REASON              CLOSES    % LOST-DATA
+COMM             ENDING          REASON               COUNT    % LOST-DATA
 curl             reset-received  closing                  1  100         .
 --- hist
 08:12:32.000 to 08:12:32.012: 1 close
+
+ack_wait, 1 close, 1 cut
+p50 >2.0 ms, p90 >2.0 ms, p99 >2.0 ms, max >2.0 ms
+       2 ms - 5 ms       |>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>|        1 100.0 %
 
 total, 1 close
 p50 2.0 ms, p90 2.0 ms, p99 2.0 ms, max 2.0 ms

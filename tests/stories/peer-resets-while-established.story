@@ -39,6 +39,9 @@ nginx[4021]                       08:12:32.100                              peer
 reset-received: a RST arrived while the connection was open (established).
 --- who
 08:12:32.000 to 08:12:32.150: 1 close
+COMM                                     CLOSES      /s   OPEN TIME_WAIT      /s
+nginx                                         1    6.67      .         .       .
+
                          ------------ ENDED BY, % ----------- ---- BEGAN, % ----
 COMM              CLOSES close   WR RDWR exit  sig other none   us peer both   -
 nginx                  1     .    .    .    .    .     .  100    .  100    .   .
@@ -47,7 +50,7 @@ nginx                  1     .    .    .    .    .     .  100    .  100    .   .
 COMM             clean reset t/o other    p50    p99    max    p50    p99    max
 nginx                .   100   .     .      -      -      -      -      -      -
 
-COMM             ENDING          REASON              CLOSES    % LOST-DATA
+COMM             ENDING          REASON               COUNT    % LOST-DATA
 nginx            reset-received  established              1  100         .
 --- hist
 08:12:32.000 to 08:12:32.150: 1 close

@@ -78,6 +78,10 @@ reset-received: a RST arrived while the connection was half closed
 until the RST.
 --- who
 08:12:32.000 to 08:12:33.000: 2 closes
+COMM                                     CLOSES      /s   OPEN TIME_WAIT      /s
+-                                             1    1.00      .         .       .
+nc                                            1    1.00      .         .       .
+
                          ------------ ENDED BY, % ----------- ---- BEGAN, % ----
 COMM              CLOSES close   WR RDWR exit  sig other none   us peer both   -
 -                      1     .    .    .    .    .     .  100    .  100    .   .
@@ -85,10 +89,10 @@ nc                     1     .  100    .    .    .     .    .  100    .    .   .
 
                  ------- HOW, % ------ ---- WE HOLD, ms --- -- PEERS HOLD, ms --
 COMM             clean reset t/o other    p50    p99    max    p50    p99    max
--                    .   100   .     .      -      -      -      -      -      -
-nc                   .   100   .     .      -      -      -      -      -      -
+-                    .   100   .     .    >50    >50    >50      -      -      -
+nc                   .   100   .     .      -      -      -    >47    >47    >47
 
-COMM             ENDING          REASON              CLOSES    % LOST-DATA
+COMM             ENDING          REASON               COUNT    % LOST-DATA
 -                reset-received  half-closed              1  100         .
 nc               reset-received  half-closed              1  100         .
 --- hist
@@ -97,6 +101,14 @@ nc               reset-received  half-closed              1  100         .
 ack_wait, 1 close
 p50 3.0 ms, p90 3.0 ms, p99 3.0 ms, max 3.0 ms
        2 ms - 5 ms       |###################################|        1 100.0 %
+
+peer_hold, 1 close, 1 cut
+p50 >47 ms, p90 >47 ms, p99 >47 ms, max >47 ms
+      20 ms - 50 ms      |>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>|        1 100.0 %
+
+app_hold, 1 close, 1 cut
+p50 >50 ms, p90 >50 ms, p99 >50 ms, max >50 ms
+      50 ms - 100 ms     |>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>|        1 100.0 %
 
 total, 2 closes
 p50 50 ms, p90 50 ms, p99 50 ms, max 50 ms

@@ -47,6 +47,9 @@ four-way, begun by curl[4021]; the peer's kernel held the ACK of our FIN back
 for 40 ms (delayed ACK) (41 ms in all).
 --- who
 08:12:32.000 to 08:12:32.051: 1 close
+COMM                                     CLOSES      /s   OPEN TIME_WAIT      /s
+curl                                          1    19.6      .         1    19.6
+
                          ------------ ENDED BY, % ----------- ---- BEGAN, % ----
 COMM              CLOSES close   WR RDWR exit  sig other none   us peer both   -
 curl                   1   100    .    .    .    .     .    .  100    .    .   .
@@ -55,7 +58,7 @@ curl                   1   100    .    .    .    .     .    .  100    .    .   .
 COMM             clean reset t/o other    p50    p99    max    p50    p99    max
 curl               100     .   .     .      -      -      -   1.00   1.00   1.00
 
-COMM             ENDING          REASON              CLOSES    % LOST-DATA
+COMM             ENDING          REASON               COUNT    % LOST-DATA
 curl             four-way        -                        1  100         .
 --- hist
 08:12:32.000 to 08:12:32.051: 1 close

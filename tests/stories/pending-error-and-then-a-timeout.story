@@ -38,6 +38,9 @@ timed-out: the FIN was never acknowledged (fin-wait-1); no ACK of the FIN
 arrived for 1 min 30 s.
 --- who
 08:12:32.000 to 08:14:02.000: 1 close
+COMM                                     CLOSES      /s   OPEN TIME_WAIT      /s
+asker                                         1    0.01      .         .       .
+
                          ------------ ENDED BY, % ----------- ---- BEGAN, % ----
 COMM              CLOSES close   WR RDWR exit  sig other none   us peer both   -
 asker                  1   100    .    .    .    .     .    .  100    .    .   .
@@ -46,10 +49,14 @@ asker                  1   100    .    .    .    .     .    .  100    .    .   .
 COMM             clean reset t/o other    p50    p99    max    p50    p99    max
 asker                .     . 100     .      -      -      -      -      -      -
 
-COMM             ENDING          REASON              CLOSES    % LOST-DATA
+COMM             ENDING          REASON               COUNT    % LOST-DATA
 asker            timed-out       fin-wait-1               1  100         .
 --- hist
 08:12:32.000 to 08:14:02.000: 1 close
+
+ack_wait, 1 close, 1 cut
+p50 >1 min 30 s, p90 >1 min 30 s, p99 >1 min 30 s, max >1 min 30 s
+       50 s - 1 min 40 s |>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>|        1 100.0 %
 
 total, 1 close
 p50 1 min 30 s, p90 1 min 30 s, p99 1 min 30 s, max 1 min 30 s

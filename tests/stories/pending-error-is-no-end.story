@@ -106,6 +106,9 @@ reset-sent: asker[4021] closed with data unread and so sent a RST (unread-data).
 6 bytes for asker[4021] arrived and were never read.
 --- who
 08:12:32.000 to 08:12:32.031: 3 closes
+COMM                                     CLOSES      /s   OPEN TIME_WAIT      /s
+asker                                         3    96.8      .         1    32.3
+
                          ------------ ENDED BY, % ----------- ---- BEGAN, % ----
 COMM              CLOSES close   WR RDWR exit  sig other none   us peer both   -
 asker                  3   100    .    .    .    .     .    .   67   33    .   .
@@ -114,7 +117,7 @@ asker                  3   100    .    .    .    .     .    .   67   33    .   .
 COMM             clean reset t/o other    p50    p99    max    p50    p99    max
 asker               67    33   .     .   1.00   1.00   1.00   8.00   8.00   8.00
 
-COMM             ENDING          REASON              CLOSES    % LOST-DATA
+COMM             ENDING          REASON               COUNT    % LOST-DATA
 asker            four-way        -                        2   67         .
 asker            reset-sent      unread-data              1   33         1
 --- hist

@@ -31,6 +31,9 @@ criu[71]                          08:12:32.050                              peer
 aborted: closed in TCP_REPAIR mode, which sends nothing (repair).
 --- who
 08:12:32.000 to 08:12:32.050: 1 close
+COMM                                     CLOSES      /s   OPEN TIME_WAIT      /s
+criu                                          1    20.0      .         .       .
+
                          ------------ ENDED BY, % ----------- ---- BEGAN, % ----
 COMM              CLOSES close   WR RDWR exit  sig other none   us peer both   -
 criu                   1   100    .    .    .    .     .    .  100    .    .   .
@@ -39,7 +42,7 @@ criu                   1   100    .    .    .    .     .    .  100    .    .   .
 COMM             clean reset t/o other    p50    p99    max    p50    p99    max
 criu                 .     .   .   100      -      -      -      -      -      -
 
-COMM             ENDING          REASON              CLOSES    % LOST-DATA
+COMM             ENDING          REASON               COUNT    % LOST-DATA
 criu             aborted         repair                   1  100         .
 --- hist
 08:12:32.000 to 08:12:32.050: 1 close

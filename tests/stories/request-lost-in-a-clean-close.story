@@ -91,6 +91,9 @@ open for 18 ms after our FIN (20 ms in all).
 Not seen: data_lost: data was unread, and a process still held the socket
 --- who
 08:12:32.000 to 08:12:32.330: 2 closes
+COMM                                     CLOSES      /s   OPEN TIME_WAIT      /s
+upstream                                      2    6.06      .         2    6.06
+
                          ------------ ENDED BY, % ----------- ---- BEGAN, % ----
 COMM              CLOSES close   WR RDWR exit  sig other none   us peer both   -
 upstream               2     .  100    .    .    .     .    .  100    .    .   .
@@ -99,7 +102,7 @@ upstream               2     .  100    .    .    .     .    .  100    .    .   .
 COMM             clean reset t/o other    p50    p99    max    p50    p99    max
 upstream           100     .   .     .      -      -      -  18.00  18.00  18.00
 
-COMM             ENDING          REASON              CLOSES    % LOST-DATA
+COMM             ENDING          REASON               COUNT    % LOST-DATA
 upstream         four-way        -                        2  100         1
 --- hist
 08:12:32.000 to 08:12:32.330: 2 closes

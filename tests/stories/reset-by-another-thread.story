@@ -52,15 +52,18 @@ reset-sent: server[4022] closed with data unread and so sent a RST
 our FIN, until the RST. 300 bytes for server[4022] arrived and were never read.
 --- who
 08:12:32.000 to 08:12:32.510: 1 close
+COMM                                     CLOSES      /s   OPEN TIME_WAIT      /s
+server                                        1    1.96      .         .       .
+
                          ------------ ENDED BY, % ----------- ---- BEGAN, % ----
 COMM              CLOSES close   WR RDWR exit  sig other none   us peer both   -
 server                 1   100    .    .    .    .     .    .  100    .    .   .
 
                  ------- HOW, % ------ ---- WE HOLD, ms --- -- PEERS HOLD, ms --
 COMM             clean reset t/o other    p50    p99    max    p50    p99    max
-server               .   100   .     .      -      -      -      -      -      -
+server               .   100   .     .      -      -      -   >498   >498   >498
 
-COMM             ENDING          REASON              CLOSES    % LOST-DATA
+COMM             ENDING          REASON               COUNT    % LOST-DATA
 server           reset-sent      unread-data              1  100         1
 --- hist
 08:12:32.000 to 08:12:32.510: 1 close
@@ -68,6 +71,10 @@ server           reset-sent      unread-data              1  100         1
 ack_wait, 1 close
 p50 2.0 ms, p90 2.0 ms, p99 2.0 ms, max 2.0 ms
        2 ms - 5 ms       |###################################|        1 100.0 %
+
+peer_hold, 1 close, 1 cut
+p50 >498 ms, p90 >498 ms, p99 >498 ms, max >498 ms
+     200 ms - 500 ms     |>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>|        1 100.0 %
 
 total, 1 close
 p50 500 ms, p90 500 ms, p99 500 ms, max 500 ms

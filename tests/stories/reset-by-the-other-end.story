@@ -49,6 +49,10 @@ reset-sent: client[100] got no answer to keepalives, so the kernel sent a RST
 (keepalive).
 --- who
 08:12:32.000 to 08:13:33.000: 2 closes
+COMM                                     CLOSES      /s   OPEN TIME_WAIT      /s
+-                                             1    0.02      .         .       .
+client                                        1    0.02      .         .       .
+
                          ------------ ENDED BY, % ----------- ---- BEGAN, % ----
 COMM              CLOSES close   WR RDWR exit  sig other none   us peer both   -
 -                      1     .    .    .    .    .     .  100    .  100    .   .
@@ -59,7 +63,7 @@ COMM             clean reset t/o other    p50    p99    max    p50    p99    max
 -                    .   100   .     .      -      -      -      -      -      -
 client               .   100   .     .      -      -      -      -      -      -
 
-COMM             ENDING          REASON              CLOSES    % LOST-DATA
+COMM             ENDING          REASON               COUNT    % LOST-DATA
 -                reset-received  established              1  100         .
 client           reset-sent      keepalive                1  100         .
 --- hist

@@ -79,6 +79,10 @@ reset-sent: probe[55] closed with SO_LINGER of zero, which sends a RST
 (linger-zero).
 --- who
 08:12:32.000 to 08:12:33.000: 4 closes
+COMM                                     CLOSES      /s   OPEN TIME_WAIT      /s
+probe                                         3    3.00      .         .       .
+-                                             1    1.00      .         .       .
+
                          ------------ ENDED BY, % ----------- ---- BEGAN, % ----
 COMM              CLOSES close   WR RDWR exit  sig other none   us peer both   -
 probe                  3    67    .    .    .    .    33    .  100    .    .   .
@@ -89,7 +93,7 @@ COMM             clean reset t/o other    p50    p99    max    p50    p99    max
 probe                .   100   .     .      -      -      -      -      -      -
 -                    .   100   .     .      -      -      -      -      -      -
 
-COMM             ENDING          REASON              CLOSES    % LOST-DATA
+COMM             ENDING          REASON               COUNT    % LOST-DATA
 probe            reset-sent      unread-data              1   33         1
 probe            reset-sent      linger-zero              1   33         .
 probe            reset-sent      disconnect               1   33         .

@@ -103,6 +103,11 @@ new[300]                          08:12:33.000                       server[200]
 four-way, begun by new[300]; the ACK of the FIN took 1.0 ms (2.0 ms in all).
 --- who
 08:12:32.000 to 08:12:33.002: 3 closes
+COMM                                     CLOSES      /s   OPEN TIME_WAIT      /s
+new                                           1    1.00      .         1    1.00
+old                                           1    1.00      .         .       .
+server                                        1    1.00      .         .       .
+
                          ------------ ENDED BY, % ----------- ---- BEGAN, % ----
 COMM              CLOSES close   WR RDWR exit  sig other none   us peer both   -
 new                    1   100    .    .    .    .     .    .  100    .    .   .
@@ -115,7 +120,7 @@ new                100     .   .     .      -      -      -   1.00   1.00   1.00
 old                  .     .   .   100      -      -      -      -      -      -
 server             100     .   .     .   2.00   2.00   2.00      -      -      -
 
-COMM             ENDING          REASON              CLOSES    % LOST-DATA
+COMM             ENDING          REASON               COUNT    % LOST-DATA
 new              four-way        -                        1  100         .
 old              aborted         repair                   1  100         .
 server           four-way        -                        1  100         .

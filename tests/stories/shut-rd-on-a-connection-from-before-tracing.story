@@ -50,6 +50,9 @@ four-way, begun by nc[77]; the peer's application held the connection open for
 7.0 ms after our FIN (10 ms in all).
 --- who
 08:12:32.050 to 08:12:32.210: 1 close
+COMM                                     CLOSES      /s   OPEN TIME_WAIT      /s
+nc                                            1    6.25      .         1    6.25
+
                          ------------ ENDED BY, % ----------- ---- BEGAN, % ----
 COMM              CLOSES close   WR RDWR exit  sig other none   us peer both   -
 nc                     1   100    .    .    .    .     .    .  100    .    .   .
@@ -58,7 +61,7 @@ nc                     1   100    .    .    .    .     .    .  100    .    .   .
 COMM             clean reset t/o other    p50    p99    max    p50    p99    max
 nc                 100     .   .     .      -      -      -   7.00   7.00   7.00
 
-COMM             ENDING          REASON              CLOSES    % LOST-DATA
+COMM             ENDING          REASON               COUNT    % LOST-DATA
 nc               four-way        -                        1  100         .
 --- hist
 08:12:32.050 to 08:12:32.210: 1 close

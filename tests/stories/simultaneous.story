@@ -48,6 +48,9 @@ simultaneous: each end sent a FIN before it received one; the ACK of the FIN
 took 10 ms.
 --- who
 08:12:32.000 to 08:12:32.020: 1 close
+COMM                                     CLOSES      /s   OPEN TIME_WAIT      /s
+curl                                          1    50.0      .         1    50.0
+
                          ------------ ENDED BY, % ----------- ---- BEGAN, % ----
 COMM              CLOSES close   WR RDWR exit  sig other none   us peer both   -
 curl                   1   100    .    .    .    .     .    .    .    .  100   .
@@ -56,7 +59,7 @@ curl                   1   100    .    .    .    .     .    .    .    .  100   .
 COMM             clean reset t/o other    p50    p99    max    p50    p99    max
 curl               100     .   .     .      -      -      -      -      -      -
 
-COMM             ENDING          REASON              CLOSES    % LOST-DATA
+COMM             ENDING          REASON               COUNT    % LOST-DATA
 curl             simultaneous    -                        1  100         .
 --- hist
 08:12:32.000 to 08:12:32.020: 1 close

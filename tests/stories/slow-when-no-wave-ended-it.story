@@ -142,41 +142,67 @@ our FIN, until the kernel gave up.
 open: it was not over when the run ended; this end held the connection open for
 1 min 15 s after the peer's FIN, until the run ended.
 --- who
-08:12:32.000 to 08:13:48.000: 4 closes
+08:12:32.000 to 08:13:48.000: 3 closes, 1 open
+COMM                                     CLOSES      /s   OPEN TIME_WAIT      /s
+curl                                          2    0.03      .         1    0.01
+java                                          1    0.01      .         .       .
+-                                             .       .      1         .       .
+
                          ------------ ENDED BY, % ----------- ---- BEGAN, % ----
 COMM              CLOSES close   WR RDWR exit  sig other none   us peer both   -
 curl                   2   100    .    .    .    .     .    .  100    .    .   .
--                      1     .    .    .    .    .     .  100    .  100    .   .
 java                   1   100    .    .    .    .     .    .    .  100    .   .
+-                      .     .    .    .    .    .     .    .    .    .    .   .
 
                  ------- HOW, % ------ ---- WE HOLD, ms --- -- PEERS HOLD, ms --
 COMM             clean reset t/o other    p50    p99    max    p50    p99    max
-curl                50     .  50     .      -      -      -   1.00   1.00   1.00
--                    .     .   .   100      -      -      -      -      -      -
-java               100     .   .     .      -      -      -      -      -      -
+curl                50     .  50     .      -      -      -   1.01   >60s   >60s
+java               100     .   .     .  >6900  >6900  >6900      -      -      -
+-                    .     .   .     .   >74s   >74s   >74s      -      -      -
 
-COMM             ENDING          REASON              CLOSES    % LOST-DATA
+COMM             ENDING          REASON               COUNT    % LOST-DATA
 curl             four-way        -                        1   50         .
 curl             timed-out       fin-wait-2               1   50         .
--                open            -                        1  100         .
 java             four-way        -                        1  100         .
+-                open            -                        1    -         .
 --- hist
-08:12:32.000 to 08:13:48.000: 4 closes
+08:12:32.000 to 08:13:48.000: 3 closes, 1 open
 
 ack_wait, 2 closes
 p50 2.0 ms, p90 2.0 ms, p99 2.0 ms, max 2.0 ms
        2 ms - 5 ms       |###################################|        2 100.0 %
 
-peer_hold, 1 close
-p50 1.0 ms, p90 1.0 ms, p99 1.0 ms, max 1.0 ms
-       1 ms - 2 ms       |###################################|        1 100.0 %
+peer_hold, 2 closes, 1 cut
+p50 1.0 ms, p90 >1 min, p99 >1 min, max >1 min
+       1 ms - 2 ms       |###################################|        1  50.0 %
+       2 ms - 5 ms       |                                   |        0   0.0 %
+       5 ms - 10 ms      |                                   |        0   0.0 %
+      10 ms - 20 ms      |                                   |        0   0.0 %
+      20 ms - 50 ms      |                                   |        0   0.0 %
+      50 ms - 100 ms     |                                   |        0   0.0 %
+     100 ms - 200 ms     |                                   |        0   0.0 %
+     200 ms - 500 ms     |                                   |        0   0.0 %
+     500 ms - 1 s        |                                   |        0   0.0 %
+        1 s - 2 s        |                                   |        0   0.0 %
+        2 s - 5 s        |                                   |        0   0.0 %
+        5 s - 10 s       |                                   |        0   0.0 %
+       10 s - 20 s       |                                   |        0   0.0 %
+       20 s - 50 s       |                                   |        0   0.0 %
+       50 s - 1 min 40 s |>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>|        1  50.0 %
+
+app_hold, 2 closes, 2 cut
+p50 >6.9 s, p90 >1 min 14 s, p99 >1 min 14 s, max >1 min 15 s
+        5 s - 10 s       |>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>|        1  50.0 %
+       10 s - 20 s       |                                   |        0   0.0 %
+       20 s - 50 s       |                                   |        0   0.0 %
+       50 s - 1 min 40 s |>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>|        1  50.0 %
 
 last_ack_wait, 1 close
 p50 2.0 ms, p90 2.0 ms, p99 2.0 ms, max 2.0 ms
        2 ms - 5 ms       |###################################|        1 100.0 %
 
-total, 3 closes
-p50 1 min, p90 1 min 14 s, p99 1 min 14 s, max 1 min 15 s
+total, 3 closes, 1 cut
+p50 1 min, p90 >1 min 14 s, p99 >1 min 14 s, max >1 min 15 s
        2 ms - 5 ms       |#################                  |        1  33.3 %
        5 ms - 10 ms      |                                   |        0   0.0 %
       10 ms - 20 ms      |                                   |        0   0.0 %
@@ -190,10 +216,10 @@ p50 1 min, p90 1 min 14 s, p99 1 min 14 s, max 1 min 15 s
         5 s - 10 s       |                                   |        0   0.0 %
        10 s - 20 s       |                                   |        0   0.0 %
        20 s - 50 s       |                                   |        0   0.0 %
-       50 s - 1 min 40 s |###################################|        2  66.7 %
+       50 s - 1 min 40 s |#################>>>>>>>>>>>>>>>>> |        2  66.7 %
 
-age, 3 closes
-p50 1 min, p90 1 min 16 s, p99 1 min 16 s, max 1 min 16 s
+age, 3 closes, 1 cut
+p50 1 min, p90 >1 min 16 s, p99 >1 min 16 s, max >1 min 16 s
       20 ms - 50 ms      |#################                  |        1  33.3 %
       50 ms - 100 ms     |                                   |        0   0.0 %
      100 ms - 200 ms     |                                   |        0   0.0 %
@@ -204,4 +230,4 @@ p50 1 min, p90 1 min 16 s, p99 1 min 16 s, max 1 min 16 s
         5 s - 10 s       |                                   |        0   0.0 %
        10 s - 20 s       |                                   |        0   0.0 %
        20 s - 50 s       |                                   |        0   0.0 %
-       50 s - 1 min 40 s |###################################|        2  66.7 %
+       50 s - 1 min 40 s |#################>>>>>>>>>>>>>>>>> |        2  66.7 %

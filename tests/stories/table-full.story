@@ -59,6 +59,10 @@ reset-received: a RST arrived while the connection was open (established).
 reset-received: a RST arrived while the connection was open (established).
 --- who
 08:12:32.000 to 08:12:32.011: 2 closes
+COMM                                     CLOSES      /s   OPEN TIME_WAIT      /s
+-                                             1    90.9      .         .       .
+curl                                          1    90.9      .         .       .
+
                          ------------ ENDED BY, % ----------- ---- BEGAN, % ----
 COMM              CLOSES close   WR RDWR exit  sig other none   us peer both   -
 -                      1     .    .    .    .    .     .  100    .  100    .   .
@@ -69,7 +73,7 @@ COMM             clean reset t/o other    p50    p99    max    p50    p99    max
 -                    .   100   .     .      -      -      -      -      -      -
 curl                 .   100   .     .      -      -      -      -      -      -
 
-COMM             ENDING          REASON              CLOSES    % LOST-DATA
+COMM             ENDING          REASON               COUNT    % LOST-DATA
 -                reset-received  established              1  100         .
 curl             reset-received  established              1  100         .
 --- hist

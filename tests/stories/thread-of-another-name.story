@@ -103,6 +103,11 @@ re\x1bborn[812]                   08:12:32.030                              peer
 four-way, begun by re\x1bborn[812]; the ACK of the FIN took 1.0 ms.
 --- who
 08:12:32.000 to 08:12:32.031: 3 closes
+COMM                                     CLOSES      /s   OPEN TIME_WAIT      /s
+java                                          1    32.3      .         1    32.3
+mysqld                                        1    32.3      .         .       .
+re\x1bborn                                    1    32.3      .         1    32.3
+
                          ------------ ENDED BY, % ----------- ---- BEGAN, % ----
 COMM              CLOSES close   WR RDWR exit  sig other none   us peer both   -
 java                   1     .  100    .    .    .     .    .  100    .    .   .
@@ -115,7 +120,7 @@ java               100     .   .     .      -      -      -   3.00   3.00   3.00
 mysqld             100     .   .     .   4.00   4.00   4.00      -      -      -
 re\x1bborn         100     .   .     .      -      -      -   0.00   0.00   0.00
 
-COMM             ENDING          REASON              CLOSES    % LOST-DATA
+COMM             ENDING          REASON               COUNT    % LOST-DATA
 java             four-way        -                        1  100         .
 mysqld           four-way        -                        1  100         .
 re\x1bborn       four-way        -                        1  100         .

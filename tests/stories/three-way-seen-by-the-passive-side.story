@@ -44,6 +44,9 @@ nginx[812]                        08:12:32.010                              peer
 three-way, begun by the peer; the ACK of the FIN took 1.9 ms (2.0 ms in all).
 --- who
 08:12:32.000 to 08:12:32.012: 1 close
+COMM                                     CLOSES      /s   OPEN TIME_WAIT      /s
+nginx                                         1    83.3      .         .       .
+
                          ------------ ENDED BY, % ----------- ---- BEGAN, % ----
 COMM              CLOSES close   WR RDWR exit  sig other none   us peer both   -
 nginx                  1   100    .    .    .    .     .    .    .  100    .   .
@@ -52,7 +55,7 @@ nginx                  1   100    .    .    .    .     .    .    .  100    .   .
 COMM             clean reset t/o other    p50    p99    max    p50    p99    max
 nginx              100     .   .     .   0.10   0.10   0.10      -      -      -
 
-COMM             ENDING          REASON              CLOSES    % LOST-DATA
+COMM             ENDING          REASON               COUNT    % LOST-DATA
 nginx            three-way       -                        1  100         .
 --- hist
 08:12:32.000 to 08:12:32.012: 1 close

@@ -49,6 +49,10 @@ reset-sent: server[200] closed with SO_LINGER of zero, which sends a RST
 (linger-zero).
 --- who
 08:12:32.000 to 08:12:32.100: 2 closes
+COMM                                     CLOSES      /s   OPEN TIME_WAIT      /s
+-                                             1    10.0      .         .       .
+server                                        1    10.0      .         .       .
+
                          ------------ ENDED BY, % ----------- ---- BEGAN, % ----
 COMM              CLOSES close   WR RDWR exit  sig other none   us peer both   -
 -                      1     .    .    .    .    .     .  100    .  100    .   .
@@ -59,7 +63,7 @@ COMM             clean reset t/o other    p50    p99    max    p50    p99    max
 -                    .   100   .     .      -      -      -      -      -      -
 server               .   100   .     .      -      -      -      -      -      -
 
-COMM             ENDING          REASON              CLOSES    % LOST-DATA
+COMM             ENDING          REASON               COUNT    % LOST-DATA
 -                reset-received  established              1  100         .
 server           reset-sent      linger-zero              1  100         .
 --- hist

@@ -36,6 +36,9 @@ reset-sent: curl[4021] closed with data unread and so sent a RST (unread-data).
 10 bytes for curl[4021] arrived and were never read.
 --- who
 08:12:32.000 to 08:12:32.050: 1 close
+COMM                                     CLOSES      /s   OPEN TIME_WAIT      /s
+curl                                          1    20.0      .         .       .
+
                          ------------ ENDED BY, % ----------- ---- BEGAN, % ----
 COMM              CLOSES close   WR RDWR exit  sig other none   us peer both   -
 curl                   1   100    .    .    .    .     .    .  100    .    .   .
@@ -44,7 +47,7 @@ curl                   1   100    .    .    .    .     .    .  100    .    .   .
 COMM             clean reset t/o other    p50    p99    max    p50    p99    max
 curl                 .   100   .     .      -      -      -      -      -      -
 
-COMM             ENDING          REASON              CLOSES    % LOST-DATA
+COMM             ENDING          REASON               COUNT    % LOST-DATA
 curl             reset-sent      unread-data              1  100         1
 --- hist
 08:12:32.000 to 08:12:32.050: 1 close

@@ -50,6 +50,9 @@ in all).
 Not seen: fin_queued: the kernel does not show when a queued FIN leaves
 --- who
 08:12:32.000 to 08:12:32.220: 1 close
+COMM                                     CLOSES      /s   OPEN TIME_WAIT      /s
+scp                                           1    4.55      .         1    4.55
+
                          ------------ ENDED BY, % ----------- ---- BEGAN, % ----
 COMM              CLOSES close   WR RDWR exit  sig other none   us peer both   -
 scp                    1   100    .    .    .    .     .    .  100    .    .   .
@@ -58,7 +61,7 @@ scp                    1   100    .    .    .    .     .    .  100    .    .   .
 COMM             clean reset t/o other    p50    p99    max    p50    p99    max
 scp                100     .   .     .      -      -      -  10.00  10.00  10.00
 
-COMM             ENDING          REASON              CLOSES    % LOST-DATA
+COMM             ENDING          REASON               COUNT    % LOST-DATA
 scp              four-way        -                        1  100         .
 --- hist
 08:12:32.000 to 08:12:32.220: 1 close

@@ -38,6 +38,9 @@ reset-sent: psql[4021] got no answer within TCP_USER_TIMEOUT, so the kernel sent
 a RST (user-timeout).
 --- who
 08:12:32.000 to 08:13:03.000: 1 close
+COMM                                     CLOSES      /s   OPEN TIME_WAIT      /s
+psql                                          1    0.03      .         .       .
+
                          ------------ ENDED BY, % ----------- ---- BEGAN, % ----
 COMM              CLOSES close   WR RDWR exit  sig other none   us peer both   -
 psql                   1     .    .    .    .    .     .  100  100    .    .   .
@@ -46,7 +49,7 @@ psql                   1     .    .    .    .    .     .  100  100    .    .   .
 COMM             clean reset t/o other    p50    p99    max    p50    p99    max
 psql                 .   100   .     .      -      -      -      -      -      -
 
-COMM             ENDING          REASON              CLOSES    % LOST-DATA
+COMM             ENDING          REASON               COUNT    % LOST-DATA
 psql             reset-sent      user-timeout             1  100         .
 --- hist
 08:12:32.000 to 08:13:03.000: 1 close

@@ -37,6 +37,9 @@ timed-out: the peer never opened its window for the unsent data (zero-window).
 1000 bytes of pusher[4021] were never sent.
 --- who
 08:12:32.000 to 08:12:37.000: 1 close
+COMM                                     CLOSES      /s   OPEN TIME_WAIT      /s
+pusher                                        1    0.20      .         .       .
+
                          ------------ ENDED BY, % ----------- ---- BEGAN, % ----
 COMM              CLOSES close   WR RDWR exit  sig other none   us peer both   -
 pusher                 1     .    .    .    .    .     .  100    .    .    . 100
@@ -45,7 +48,7 @@ pusher                 1     .    .    .    .    .     .  100    .    .    . 100
 COMM             clean reset t/o other    p50    p99    max    p50    p99    max
 pusher               .     . 100     .      -      -      -      -      -      -
 
-COMM             ENDING          REASON              CLOSES    % LOST-DATA
+COMM             ENDING          REASON               COUNT    % LOST-DATA
 pusher           timed-out       zero-window              1  100         1
 --- hist
 08:12:32.000 to 08:12:37.000: 1 close

@@ -26,6 +26,9 @@ timed-out: nothing was acknowledged within TCP_USER_TIMEOUT (user-timeout). 100
 bytes of this end were sent and never acknowledged.
 --- who
 08:12:32.000 to 08:12:37.000: 1 close
+COMM                                     CLOSES      /s   OPEN TIME_WAIT      /s
+-                                             1    0.20      .         .       .
+
                          ------------ ENDED BY, % ----------- ---- BEGAN, % ----
 COMM              CLOSES close   WR RDWR exit  sig other none   us peer both   -
 -                      1     .    .    .    .    .     .  100    .    .    . 100
@@ -34,7 +37,7 @@ COMM              CLOSES close   WR RDWR exit  sig other none   us peer both   -
 COMM             clean reset t/o other    p50    p99    max    p50    p99    max
 -                    .     . 100     .      -      -      -      -      -      -
 
-COMM             ENDING          REASON              CLOSES    % LOST-DATA
+COMM             ENDING          REASON               COUNT    % LOST-DATA
 -                timed-out       user-timeout             1  100         1
 --- hist
 08:12:32.000 to 08:12:37.000: 1 close

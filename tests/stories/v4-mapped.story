@@ -44,6 +44,9 @@ four-way, begun by the peer; java[812] held the connection open for 10 ms after
 the peer's FIN (11 ms in all).
 --- who
 08:12:32.000 to 08:12:32.021: 1 close
+COMM                                     CLOSES      /s   OPEN TIME_WAIT      /s
+java                                          1    47.6      .         .       .
+
                          ------------ ENDED BY, % ----------- ---- BEGAN, % ----
 COMM              CLOSES close   WR RDWR exit  sig other none   us peer both   -
 java                   1   100    .    .    .    .     .    .    .  100    .   .
@@ -52,7 +55,7 @@ java                   1   100    .    .    .    .     .    .    .  100    .   .
 COMM             clean reset t/o other    p50    p99    max    p50    p99    max
 java               100     .   .     .  10.00  10.00  10.00      -      -      -
 
-COMM             ENDING          REASON              CLOSES    % LOST-DATA
+COMM             ENDING          REASON               COUNT    % LOST-DATA
 java             four-way        -                        1  100         .
 --- hist
 08:12:32.000 to 08:12:32.021: 1 close

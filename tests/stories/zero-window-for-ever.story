@@ -27,6 +27,9 @@ timed-out: the peer never opened its window for the unsent data (zero-window).
 5000 bytes of this end were never sent.
 --- who
 08:12:32.000 to 08:27:32.000: 1 close
+COMM                                     CLOSES      /s   OPEN TIME_WAIT      /s
+-                                             1   <0.01      .         .       .
+
                          ------------ ENDED BY, % ----------- ---- BEGAN, % ----
 COMM              CLOSES close   WR RDWR exit  sig other none   us peer both   -
 -                      1     .    .    .    .    .     .  100    .    .    . 100
@@ -35,7 +38,7 @@ COMM              CLOSES close   WR RDWR exit  sig other none   us peer both   -
 COMM             clean reset t/o other    p50    p99    max    p50    p99    max
 -                    .     . 100     .      -      -      -      -      -      -
 
-COMM             ENDING          REASON              CLOSES    % LOST-DATA
+COMM             ENDING          REASON               COUNT    % LOST-DATA
 -                timed-out       zero-window              1  100         1
 --- hist
 08:12:32.000 to 08:27:32.000: 1 close
