@@ -104,14 +104,6 @@ const char *option_by_word(unsigned i)
 	return i + 1 < GROUP_BY_COUNT ? group_by_name((enum group_by)(i + 1)) : NULL;
 }
 
-/* Is that key, or one that the output has the same name for, in the list already? */
-static bool is_group_given(const struct group_list *g, enum group_by by)
-{
-	if (by == GROUP_BY_PEER || by == GROUP_BY_PEER_PORT)
-		return group_list_has(g, GROUP_BY_PEER) || group_list_has(g, GROUP_BY_PEER_PORT);
-	return group_list_has(g, by);
-}
-
 int option_add_by(struct option_parser *p, const char *arg)
 {
 	struct group_list *g = &p->o->view_options.groups;
@@ -119,7 +111,7 @@ int option_add_by(struct option_parser *p, const char *arg)
 
 	if (i < 0)
 		return EINVAL;
-	if (is_group_given(g, (enum group_by)(i + 1)))
+	if (group_list_has(g, (enum group_by)(i + 1)))
 		return usage_error_value(&p->error, "group ", " is given twice");
 	g->by[g->nr++] = (uint8_t)(i + 1);
 	return 0;

@@ -8,6 +8,7 @@
 #include "process_names.h"
 
 #define ADDR_LEN 16
+#define PORT_LEN 2
 
 /* Append a part: its length in two bytes, then its bytes. */
 static void add_part(struct group_key *k, const void *bytes, size_t len)
@@ -42,24 +43,29 @@ static void add_pid(struct group_key *k, uint32_t pid, const uint8_t *name)
 	k->label_len = strnlen((const char *)name, EVENT_COMM_LEN);
 }
 
+/* Ports are in network order in a key, so that keys sort by them. */
+static void put_port(uint8_t bytes[PORT_LEN], uint16_t port)
+{
+	bytes[0] = (uint8_t)(port >> 8);
+	bytes[1] = (uint8_t)port;
+}
+
 /* The port of the side that accepted. Unknown if the connection was opened before tracing began. */
 static void add_service_port(struct group_key *k, const struct story *s)
 {
-	uint16_t port = s->opened == OPENED_ACCEPT ? s->flow.local_port : s->flow.peer_port;
+	uint8_t port[PORT_LEN];
 
-	if (s->opened == OPENED_UNKNOWN)
-		add_unknown_part(k);
-	else
-		add_part(k, &port, sizeof(port));
+	put_port(port, s->opened == OPENED_ACCEPT ? s->flow.local_port : s->flow.peer_port);
+	add_part(k, port, s->opened == OPENED_UNKNOWN ? 0 : PORT_LEN);
 }
 
 static void add_peer(struct group_key *k, const struct flow *w, bool with_port)
 {
-	uint8_t bytes[1 + ADDR_LEN + sizeof(w->peer_port)];
+	uint8_t bytes[1 + ADDR_LEN + PORT_LEN];
 
 	bytes[0] = w->family;
 	memcpy(bytes + 1, w->peer_addr, ADDR_LEN);
-	memcpy(bytes + 1 + ADDR_LEN, &w->peer_port, sizeof(w->peer_port));
+	put_port(bytes + 1 + ADDR_LEN, w->peer_port);
 	add_part(k, bytes, with_port ? sizeof(bytes) : 1 + ADDR_LEN);
 }
 

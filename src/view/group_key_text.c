@@ -34,10 +34,7 @@ static uint32_t read_pid(struct group_part part)
 
 static uint16_t read_port(const uint8_t *bytes)
 {
-	uint16_t port;
-
-	memcpy(&port, bytes, sizeof(port));
-	return port;
+	return (uint16_t)(bytes[0] << 8 | bytes[1]);
 }
 
 /* Print a path, cut on the left, since its end is more specific: "..slice/nginx.service" */
@@ -198,10 +195,10 @@ void group_list_print(struct buf *b, const struct group_list *list)
 	}
 }
 
-/* The name of the first field of a part: that of --by, except for "peer:port", which has two. */
+/* The name of the field of a part: that of --by, except for peer:port, which has two, as a close. */
 static const char *find_field_name(enum group_by by)
 {
-	return group_by_name(by == GROUP_BY_PEER_PORT ? GROUP_BY_PEER : by);
+	return by == GROUP_BY_PEER_PORT ? "peer_addr" : group_by_name(by);
 }
 
 static void json_print_part(struct json *j, enum group_by by, struct group_part part)

@@ -232,10 +232,10 @@ static void test_sums__who_groups_by_several_keys(void **state)
 		   "\"closes\"");
 	g->context.options.groups.by[1] = GROUP_BY_PEER_PORT;
 	expect_has(show_run(g, &view_who, true), "\"by\":\"comm,peer:port\",\"other\":false,"
-		   "\"comm\":\"client\",\"peer\":\"10.0.0.9\",\"peer_port\":80,");
+		   "\"comm\":\"client\",\"peer_addr\":\"10.0.0.9\",\"peer_port\":80,");
 	g->context.options.format = FORMAT_CSV;
 	text = show_run(g, &view_who, true);
-	expect_has(text, "start,time,total,comm,peer,peer_port,closes,");
+	expect_has(text, "start,time,total,comm,peer_addr,peer_port,closes,");
 	expect_has(text, ",\"client\",10.0.0.9,80,1,");
 	g->context.options.groups = (struct group_list){ 2, { GROUP_BY_PID, GROUP_BY_PEER } };
 	text = show_run(g, &view_who, true);
