@@ -7,7 +7,7 @@ socket A 10.0.0.1:51544 10.0.0.9:81
 0ms A state SYN_SENT CLOSE     sk_err=111  file-live
 tick 1s
 
-expect A ending=never-open class=failed reason=- trigger=- opened=- age=- partial=no
+expect A ending=never-open class=failed reason=refused trigger=- opened=- age=- partial=no
 expect-tally seen=1 told=1 filtered=0 open=0 lost=0
 --- trace
 PID     COMM     LOCAL                 BY REMOTE                ENDING        MS
