@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "log.h"
+#include "loss_text.h"
 #include "process.h"
 #include "process_name.h"
 #include "process_names.h"
@@ -245,6 +246,47 @@ static void symbolize_stack(struct session *s, const struct stack *stack)
 	buf_release(&text);
 }
 
+void session_lose_endpoint(struct session *s, uint64_t sk_key, uint64_t cookie, uint64_t looked_ns)
+{
+	if (endpoint_table_lose(s->endpoints, sk_key, cookie, looked_ns) && s->writer)
+		record_writer_annotate(s->writer, RECORD_ANNOTATION_VANISHED, sk_key, looked_ns,
+				       &cookie, sizeof(cookie));
+}
+
+static void lose_endpoint_of_recording(struct session *s, const struct record_annotation *a)
+{
+	uint64_t cookie;
+
+	if (!s->endpoints || a->len != sizeof(cookie))
+		return;
+	memcpy(&cookie, a->bytes, sizeof(cookie));
+	session_lose_endpoint(s, a->key, cookie, a->at_ns);
+}
+
+static void note_count(struct session *s, enum record_annotation_type type, uint64_t count)
+{
+	bool misses = type == RECORD_ANNOTATION_MAYBE_MISSED;
+
+	*(misses ? &s->maybe_missed : &s->unchecked) = count;
+	*(misses ? &s->maybe_missed_known : &s->unchecked_known) = true;
+	if (s->writer)
+		record_writer_annotate(s->writer, type, count, 0, NULL, 0);
+}
+
+void session_set_unchecked(struct session *s, uint64_t unchecked)
+{
+	note_count(s, RECORD_ANNOTATION_UNCHECKED, unchecked);
+}
+
+/* Reads the kernel's count before a report that contains it. In a recording it comes before too. */
+static void update_misses(struct session *s)
+{
+	uint64_t misses;
+
+	if (s->count_misses && s->count_misses(s->misses_arg, &misses))
+		note_count(s, RECORD_ANNOTATION_MAYBE_MISSED, misses);
+}
+
 void session_annotate(struct session *s, const struct record_annotation *annotation)
 {
 	const struct record_annotation *a = annotation;
@@ -255,6 +297,10 @@ void session_annotate(struct session *s, const struct record_annotation *annotat
 		note_stack(s, (uint32_t)a->key, a->at_ns, a->bytes, a->len);
 	if (a->type == RECORD_ANNOTATION_PROCESS)
 		set_process_name(s, a->key, a->bytes, a->len);
+	if (a->type == RECORD_ANNOTATION_VANISHED)
+		lose_endpoint_of_recording(s, a);
+	if (a->type == RECORD_ANNOTATION_UNCHECKED || a->type == RECORD_ANNOTATION_MAYBE_MISSED)
+		note_count(s, a->type, a->key);
 }
 
 void session_clock_changed(struct session *s, int64_t boot_to_wall_ns, uint64_t now_ns,
@@ -290,26 +336,33 @@ void session_feed(struct session *s, const void *bytes, unsigned long len)
 	output_flush_if_full(&s->out);
 }
 
+static struct run_counts count_all(const struct session *s, const struct kernel_counters *counters)
+{
+	struct run_counts t = pipeline_tally(s->pipeline, counters);
+
+	t.maybe_missed = s->maybe_missed;
+	t.maybe_missed_known = s->maybe_missed_known;
+	t.unchecked = s->unchecked;
+	t.unchecked_known = s->unchecked_known;
+	return t;
+}
+
+/* The count shrinks if an endpoint that was given up acts again. */
 static bool is_loss_report_due(const struct session *s, const struct run_counts *t, uint64_t now_ns)
 {
-	return run_counts_lost(t) != s->lost_reported &&
+	return run_counts_lost(t) > s->lost_reported &&
 	       now_ns - s->loss_ns >= LOSS_REPORT_EVERY_NS;
 }
 
 static void report_loss(struct session *s, const struct run_counts *t, uint64_t now_ns)
 {
 	s->lost_reported = run_counts_lost(t);
+	s->lost = true;
 	s->loss_ns = now_ns;
 	if (s->view->lost)
 		s->view->lost(&s->context, t, now_ns);
 	if (!s->view->reports_itself || s->o->output.verbose)
-		log_warn("lost %llu events (ring full %llu, calls table full %llu, malformed %llu) "
-			 "and %llu endpoints: a larger --buffer or --max-open may help",
-			 (unsigned long long)run_counts_lost_events(t),
-			 (unsigned long long)t->events_ring_full,
-			 (unsigned long long)t->events_calls_full,
-			 (unsigned long long)t->events_malformed,
-			 (unsigned long long)(t->lost_table_full + t->lost_end_missed));
+		loss_text_warn(t);
 }
 
 static void note_loss(struct session *s, const struct run_counts *t)
@@ -330,8 +383,13 @@ void session_advance(struct session *s, uint64_t now_ns, const struct kernel_cou
 	bool flush = s->writer && is_due(record_writer_due_ns(s->writer), now_ns), news;
 	struct run_counts t;
 
-	t = pipeline_tally(s->pipeline, counters);
+	t = count_all(s, counters);
 	news = is_loss_report_due(s, &t, now_ns);
+	s->events_lost = run_counts_lost_events(&t);
+	if (news) {
+		update_misses(s);
+		t = count_all(s, counters);
+	}
 	/* no need to record a tick that has no effect */
 	if (s->writer && (flush || news || (!s->loss_noted && run_counts_lost_events(&t)) ||
 			    is_due(endpoint_table_next_ns(s->endpoints), now_ns)))
@@ -376,24 +434,20 @@ void session_end(struct session *s, uint64_t now_ns, const struct kernel_counter
 {
 	struct run_counts t = pipeline_tally(s->pipeline, counters);
 
+	update_misses(s);
 	if (s->writer)
 		record_writer_add_mark(s->writer, RECORD_MARK_END, now_ns, counters);
 	session_tick_view(s, now_ns);
 	endpoint_table_end(s->endpoints, now_ns);
 	note_loss(s, &t);
-	t = pipeline_tally(s->pipeline, counters);
-	if (run_counts_lost(&t) != s->lost_reported)
+	t = count_all(s, counters);
+	if (run_counts_lost(&t) > s->lost_reported)
 		report_loss(s, &t, now_ns);
 	if (s->view->end)
 		s->view->end(&s->context, &t, now_ns);
 	output_flush(&s->out);	/* the summary comes after the lines that it sums up */
 	if (!s->view->reports_itself)
-		log_note("%llu reported, %llu filtered, %llu still open; "
-			 "lost %llu endpoints, %llu events",
-			 (unsigned long long)t.reported, (unsigned long long)t.filtered,
-			 (unsigned long long)t.open,
-			 (unsigned long long)(t.lost_table_full + t.lost_end_missed),
-			 (unsigned long long)run_counts_lost_events(&t));
+		loss_text_note_totals(&t);
 }
 
 /* Closes the recording. Returns an exit status, with the reason logged. */
@@ -414,7 +468,7 @@ int session_close(struct session *s, int status)
 
 	if (recorded || written)
 		return EXIT_FAILED;
-	if (!status && s->o->run.strict && s->lost_reported) {
+	if (!status && s->o->run.strict && s->lost) {
 		log_error("events were lost, and --strict was given");
 		return EXIT_LOST;
 	}

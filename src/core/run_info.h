@@ -55,7 +55,7 @@ static inline bool run_info_watches_calls(const struct run_info *m)
 }
 
 /*
- * The totals of a run. seen = reported + filtered + open + lost_table_full + lost_end_missed.
+ * The totals of a run. seen = reported + filtered + open + the three lost_ counts of endpoints.
  */
 struct run_counts {
 	uint64_t seen;		/* endpoints */
@@ -63,11 +63,15 @@ struct run_counts {
 	uint64_t filtered;	/* ended, but a filter excluded them */
 	uint64_t open;		/* open and not closing when the run ended */
 	uint64_t lost_table_full;	/* evicted: the table was full */
-	uint64_t lost_end_missed;	/* their end was not seen */
+	uint64_t lost_end_missed;	/* their end was not seen: another socket has their key */
+	uint64_t lost_vanished;	/* their end was not seen: their socket is gone */
+	uint64_t unchecked;	/* open at the end, and nobody could look for their sockets */
 	uint64_t events;		/* events processed */
 	uint64_t events_ring_full;	/* lost: the ring buffer was full */
 	uint64_t events_calls_full;	/* lost: the map of calls in progress was full */
 	uint64_t events_malformed;	/* lost: decode_event() rejected them */
+	uint64_t maybe_missed;	/* upper bound: programs that the kernel did not run */
+	bool unchecked_known, maybe_missed_known;
 };
 
 static inline uint64_t run_counts_lost_events(const struct run_counts *t)
@@ -75,7 +79,12 @@ static inline uint64_t run_counts_lost_events(const struct run_counts *t)
 	return t->events_ring_full + t->events_calls_full + t->events_malformed;
 }
 
+static inline uint64_t run_counts_lost_endpoints(const struct run_counts *t)
+{
+	return t->lost_table_full + t->lost_end_missed + t->lost_vanished;
+}
+
 static inline uint64_t run_counts_lost(const struct run_counts *t)
 {
-	return run_counts_lost_events(t) + t->lost_table_full + t->lost_end_missed;
+	return run_counts_lost_events(t) + run_counts_lost_endpoints(t);
 }

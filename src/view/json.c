@@ -295,10 +295,11 @@ static void json_print_found_at_start(struct json *j, const struct story *s,
 {
 	uint64_t since_ns = s->scan.closing_since_ns;
 
+	/* holders of a close that was traced are those at the end of the run */
 	json_kv_u64_or_null(j, "age_at_least_ns", since_ns && verdict->settled_ns >= since_ns,
 			    verdict->settled_ns - since_ns);
 	json_key(j, "holders");
-	if (!since_ns) {
+	if (!since_ns && !s->scan.nr_holders) {
 		json_null(j);
 		return;
 	}
@@ -391,6 +392,15 @@ static void json_print_lost_events(struct json *j, const char *key, const struct
 	json_end_object(j);
 }
 
+static void json_print_lost_endpoints(struct json *j, const char *key, const struct run_counts *t)
+{
+	json_kv_object(j, key);
+	json_kv_u64(j, "table_full", t->lost_table_full);
+	json_kv_u64(j, "end_missed", t->lost_end_missed);
+	json_kv_u64(j, "vanished", t->lost_vanished);
+	json_end_object(j);
+}
+
 static void json_print_lost(struct view_context *v, const struct run_counts *t, uint64_t now_ns)
 {
 	struct json j;
@@ -398,7 +408,8 @@ static void json_print_lost(struct view_context *v, const struct run_counts *t, 
 	json_line_begin(v, &j, "lost");
 	json_kv_time(v, &j, "time", now_ns);
 	json_print_lost_events(&j, "events", t);
-	json_kv_lost_endpoints(&j, "endpoints", t->lost_table_full, t->lost_end_missed);
+	json_print_lost_endpoints(&j, "endpoints", t);
+	json_kv_u64_or_null(&j, "maybe_missed", t->maybe_missed_known, t->maybe_missed);
 	json_line_end(v, &j);
 }
 
@@ -412,9 +423,11 @@ static void json_print_summary(struct view_context *v, const struct run_counts *
 	json_kv_u64(&j, "told", t->reported);
 	json_kv_u64(&j, "filtered", t->filtered);
 	json_kv_u64(&j, "open", t->open);
-	json_kv_lost_endpoints(&j, "lost", t->lost_table_full, t->lost_end_missed);
+	json_kv_u64_or_null(&j, "unchecked", t->unchecked_known, t->unchecked);
+	json_print_lost_endpoints(&j, "lost", t);
 	json_kv_u64(&j, "events", t->events);
 	json_print_lost_events(&j, "events_lost", t);
+	json_kv_u64_or_null(&j, "maybe_missed", t->maybe_missed_known, t->maybe_missed);
 	json_line_end(v, &j);
 }
 

@@ -363,7 +363,8 @@ bool facts_tally(struct buf *b, const char *key, const struct run_counts *t)
 		       { "told", t->reported },
 		       { "filtered", t->filtered },
 		       { "open", t->open },
-		       { "lost", t->lost_table_full + t->lost_end_missed },
+		       { "lost", run_counts_lost_endpoints(t) },
+		       { "vanished", t->lost_vanished },
 		       { "events", t->events },
 		       { "events-lost", run_counts_lost_events(t) } };
 
