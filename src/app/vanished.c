@@ -192,6 +192,8 @@ static void look(struct vanished *v)
 /* The first step, for the endpoints without an event since before_ns. */
 static void begin_look(struct vanished *v, uint64_t now_ns, uint64_t before_ns)
 {
+	uint64_t begun_ns = live_now_ns(), done_ns;
+
 	forget_suspects(v);
 	v->unchecked = 0;
 	v->looked_ns = now_ns;
@@ -199,9 +201,9 @@ static void begin_look(struct vanished *v, uint64_t now_ns, uint64_t before_ns)
 	diag_netns_release_gone(&v->netns);
 	endpoint_table_visit_open(v->session->endpoints, before_ns, add_suspect, v);
 	look(v);
-	now_ns = live_now_ns();
-	v->cost_ns = now_ns - v->looked_ns;
-	v->confirm_ns = v->nr ? now_ns + VANISHED_WAIT_NS : 0;
+	done_ns = live_now_ns();
+	v->cost_ns = done_ns - begun_ns;
+	v->confirm_ns = v->nr ? done_ns + VANISHED_WAIT_NS : 0;
 	v->next_ns = now_ns + VANISHED_EVERY_NS;
 	log_info("looked for the sockets of open endpoints in %llu us: %zu are missing",
 		 (unsigned long long)(v->cost_ns / 1000), v->nr);

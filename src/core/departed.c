@@ -22,20 +22,14 @@ void departed_release(struct departed *d)
 
 static bool allocate_sets(struct departed *d)
 {
-	uint64_t max = d->max < DEPARTED_MAX ? d->max : DEPARTED_MAX, sets = 1;
-
-	if (d->endpoints)
-		return true;
-	while (sets * DEPARTED_WAYS < max)
-		sets *= 2;
-	d->mask = sets - 1;
-	d->endpoints = calloc(sets * DEPARTED_WAYS, sizeof(*d->endpoints));
+	if (!d->endpoints)
+		d->endpoints = calloc(DEPARTED_SETS * DEPARTED_WAYS, sizeof(*d->endpoints));
 	return d->endpoints;
 }
 
 static struct departed_endpoint *find_set(const struct departed *d, uint64_t sk_key)
 {
-	return d->endpoints + (hash_fmix64(sk_key ^ d->seed) & d->mask) * DEPARTED_WAYS;
+	return d->endpoints + hash_fmix64(sk_key ^ d->seed) % DEPARTED_SETS * DEPARTED_WAYS;
 }
 
 static uint32_t hash_flow(const struct departed *d, const struct flow *flow)

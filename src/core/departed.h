@@ -3,8 +3,8 @@
  * A memory of the endpoints that left the table without a report: evicted, or given up because
  * their socket vanished. If such an endpoint acts again, it is not a new endpoint. Pure.
  *
- * The memory is bounded, and allocated when the first endpoint departs. The endpoints are in sets
- * of DEPARTED_WAYS; a set that is full forgets its oldest.
+ * The memory is bounded, and allocated when the first endpoint departs (1.5 MiB). The endpoints are
+ * in sets of DEPARTED_WAYS; a set that is full forgets its oldest.
  */
 #pragma once
 
@@ -14,16 +14,14 @@
 #include "filter.h"
 
 #define DEPARTED_WAYS 8
-#define DEPARTED_MAX 65536	/* endpoints; 24 bytes each */
+#define DEPARTED_SETS 8192	/* a power of two */
 
 enum departure { DEPARTED_NEVER, DEPARTED_EVICTED, DEPARTED_VANISHED };
 
-/* Set max and seed, the rest to 0. */
+/* Set the seed, and the rest to 0. */
 struct departed {
-	uint64_t max;		/* endpoints to remember, at most DEPARTED_MAX */
 	uint64_t seed;		/* random hash key */
 	struct departed_endpoint *endpoints;	/* NULL: none has departed yet */
-	uint64_t mask;		/* sets minus 1 */
 };
 
 void departed_release(struct departed *d);

@@ -325,7 +325,7 @@ struct endpoint_table *endpoint_table_new(const struct endpoint_table_config *co
 	if (!t)
 		return NULL;
 	t->config = *config;
-	t->departed = (struct departed){ .max = config->max_open, .seed = config->seed };
+	t->departed = (struct departed){ .seed = config->seed };
 	TAILQ_INIT(&t->active);
 	if (endpoint_index_init(&t->index, config->seed))
 		return t;

@@ -329,6 +329,8 @@ static void decide_blame(struct verdict *v, const struct story *s)
 	for (unsigned i = 1; i < BLAME_COUNT; i++)
 		if (spent[i] > spent[v->blame])
 			v->blame = i;
+	v->blame_ns = v->blame == BLAME_NONE ? 0 : spent[v->blame];
+	v->blame_at_least = v->cut.at_least && blame_cut(v, s) == v->blame;
 }
 
 void verdict_set_times(struct verdict *v, const struct story *s, uint64_t now_ns)

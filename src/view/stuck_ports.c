@@ -5,7 +5,7 @@
  *	87 of 100 ports in use towards 10.0.0.9:80 (87 %):
  *	  netns 4026532805: 80 in TIME_WAIT, 16 closes/s leave TIME_WAIT here;
  *	  exhausted in 3 s at this rate;
- *	  tcpclose who --by comm,peer:port shows whose they are.
+ *	  tcpclose who --by comm,peer:port --sort time_wait shows whose they are.
  */
 #include "json_fields.h"
 #include "stuck_text.h"
@@ -71,7 +71,7 @@ static void print_dest(struct view_context *v, const struct port_dest *d)
 	buf_str(b, " %):\n");
 	print_time_wait(b, d);
 	print_forecast(b, d);
-	buf_str(b, "  tcpclose who --by comm,peer:port shows whose they are.\n");
+	buf_str(b, "  tcpclose who --by comm,peer:port --sort time_wait shows whose they are.\n");
 }
 
 void stuck_print_ports(struct view_context *v, const struct stuck_table *h)
