@@ -1,25 +1,31 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 #include "port_pool.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #define PORT_MAX 65535
 
-static bool read_number(const char **at, unsigned long max, unsigned long *n)
+/* Read a decimal number, after spaces. Returns false if there is none, or it is larger than max. */
+static bool read_number(const char **at, uint32_t max, uint32_t *n)
 {
-	char *end;
+	const char *c = *at;
 
-	*n = strtoul(*at, &end, 10);
-	if (end == *at || *n > max)
+	while (*c == ' ' || *c == '\t')
+		c++;
+	if (*c < '0' || *c > '9')
 		return false;
-	*at = end;
+	for (*n = 0; *c >= '0' && *c <= '9'; c++) {
+		*n = *n * 10 + (uint32_t)(*c - '0');
+		if (*n > max)
+			return false;
+	}
+	*at = c;
 	return true;
 }
 
 bool port_pool_set_range(struct port_pool *p, const char *text)
 {
-	unsigned long low, high;
+	uint32_t low, high;
 
 	if (!read_number(&text, PORT_MAX, &low) || !read_number(&text, PORT_MAX, &high) ||
 	    low > high)
@@ -31,7 +37,7 @@ bool port_pool_set_range(struct port_pool *p, const char *text)
 
 bool port_pool_set_reserved(struct port_pool *p, const char *text)
 {
-	unsigned long first, last;
+	uint32_t first, last;
 
 	memset(p->reserved, 0, sizeof(p->reserved));
 	while (*text && *text != '\n') {
@@ -53,7 +59,7 @@ bool port_pool_set_reserved(struct port_pool *p, const char *text)
 
 bool port_pool_set_reuse(struct port_pool *p, const char *reuse, const char *timestamps)
 {
-	unsigned long mode, stamps;
+	uint32_t mode, stamps;
 
 	if (!read_number(&reuse, UINT8_MAX, &mode) || !read_number(&timestamps, UINT8_MAX, &stamps))
 		return false;
