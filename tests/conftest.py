@@ -26,7 +26,7 @@ from sandbox_gaps import SandboxGaps  # noqa: E402
 
 # In this order: what is quickest to say that something is wrong comes first, what takes a minute comes last.
 FAMILIES = ["checkers", "unit", "stories", "fuzz", "cli", "strace", "twins", "reuse", "reports", "openings", "live",
-            "inline", "stuck", "preexisting", "manual", "bench", "soak"]
+            "inline", "stuck", "stuck-without-bpf", "ports", "preexisting", "manual", "bench", "soak"]
 OUTCOMES = ("passed", "failed", "skipped")
 
 

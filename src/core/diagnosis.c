@@ -49,7 +49,7 @@ static const struct hook_text hook_texts[] = {
 	  "(inline) calls that ended nothing, return values and durations are not reported",
 	  NULL, NULL, "fentry, kprobes or tracepoints, as below" },
 	{ "walk", false, "sockets that are closing already",
-	  "their closes are reported without the beginning, and the view stuck cannot work",
+	  "their closes are reported without the beginning, and stuck shows less",
 	  NULL, NULL, "a kernel with BPF iterators over TCP sockets and open files" },
 };
 

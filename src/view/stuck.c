@@ -309,6 +309,9 @@ static void stuck_print(struct view_context *v, const struct stuck_table *h, uin
 static const char stuck_manual[] =
 	"Lists the half-closed and closing sockets: which process holds each, who the\n"
 	"peer is and why it is stuck. Walks every network namespace once; traces nothing.\n"
+	"Warns if the connections to a destination use up the ephemeral ports. Without\n"
+	"privileges it shows its own network namespace, and the holders among its own\n"
+	"processes.\n"
 	"\n"
 	"  SOCKETS WHY    the number of sockets, and the cause or the remedy\n"
 	"  OLDEST AGE     the least age that the sockets can have (>=); - means unknown\n"
@@ -321,6 +324,7 @@ static const char stuck_manual[] =
 	"  --older-than TIME  only sockets that are stuck (or idle) for at least TIME\n"
 	"  --watch SECONDS    look again every SECONDS\n"
 	"  --fail             exit 1 if a socket is found\n"
+	"  --no-bpf           do as without privileges\n"
 	"  -w                 list all of them\n"
 	"  -j                 print JSON\n"
 	"\n"
