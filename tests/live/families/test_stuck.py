@@ -217,7 +217,7 @@ def peak_mib(options, folder, *words):
                 if not os.path.exists(path) or not os.path.getsize(path):
                     return False
                 with open(path, "rb") as f:
-                    return "-j" not in words or b'"kind":"summary"' in f.read()[-2000:]
+                    return "-j" not in words or b'"kind":"summary"' in f.read()[-9000:]
             fixtures.wait_for("output", told)
             with open(f"/proc/{child.pid}/status", encoding="ascii", errors="replace") as f:
                 kib = int(re.search(r"VmHWM:\s+(\d+) kB", f.read())[1])
