@@ -78,9 +78,10 @@ const char *stuck_source_name(const struct stuck_source *s)
 }
 
 /*
- * Each scan looks up the namespaces and descriptors of processes (CAP_SYS_PTRACE), enters namespaces
- * (CAP_SYS_ADMIN), and opens cgroups by id and folders of /proc (CAP_DAC_READ_SEARCH). With BPF it
- * makes iterators (CAP_BPF). Before Linux 6.15, sock_diag shows what is MPTCP with CAP_NET_ADMIN.
+ * Each scan looks up the namespaces and descriptors of processes (CAP_SYS_PTRACE), enters
+ * namespaces (CAP_SYS_ADMIN), and opens cgroups by id and folders of /proc (CAP_DAC_READ_SEARCH).
+ * With BPF it makes iterators (CAP_BPF). Before Linux 6.15, sock_diag shows what is MPTCP with
+ * CAP_NET_ADMIN.
  */
 uint64_t stuck_source_caps(const struct stuck_source *s)
 {
@@ -100,8 +101,8 @@ static void warn_incomplete_scan(const struct scan_stats *s, bool verbose)
 }
 
 /*
- * "stuck without BPF (--no-bpf was given) does not show how old orphans are, nor what 12 processes of
- * others hold, nor other network namespaces"
+ * "without BPF (--no-bpf was given), stuck does not show how old orphans are, nor what 12 processes
+ * of other users hold, nor other network namespaces"
  */
 static void warn_without_bpf(const struct stuck_source *s, const struct scan_stats *stats)
 {

@@ -87,7 +87,7 @@ static int compare_dests(const struct port_socket *x, const struct port_socket *
 	return order ?: (int)x->flow.peer_port - (int)y->flow.peer_port;
 }
 
-/* By destination, then by local port; of two sockets with the same port that in TIME_WAIT is last. */
+/* By destination, then by local port; of two sockets with one port, that in TIME_WAIT is last. */
 static int order_sockets(const void *a, const void *b)
 {
 	const struct port_socket *x = a, *y = b;
@@ -104,8 +104,8 @@ static bool is_loopback(unsigned family, const uint8_t addr[16])
 }
 
 /*
- * Set when the ports run out: the first second at whose end the sockets made at this rate, and those
- * that have not expired by then, need all ports. After 60 s the number does not grow any more.
+ * Set when the ports run out: the first second at whose end the sockets made at this rate, and
+ * those that have not expired by then, need all ports. After 60 s the number grows no more.
  */
 static void forecast(struct port_dest *d, const uint32_t made[PORT_TIME_WAIT_S])
 {

@@ -51,7 +51,7 @@ void netns_visits_release(struct netns_visits *v);
  */
 int netns_visits_run(struct netns_visits *v, const struct netns_visitor *visitor);
 
-/* Count a namespace that has a socket but was not found: no process is in it, and it has no name. */
+/* Count a namespace that has a socket but was not found: it has neither a process nor a name. */
 void netns_visits_note_unreachable(struct netns_visits *v, uint32_t inum);
 
 struct netns_totals netns_visits_count(const struct netns_visits *v);

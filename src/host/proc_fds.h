@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * Finds the descriptors of sockets in /proc, of all processes that this user may look into: its own,
- * or all with CAP_SYS_PTRACE.
+ * Finds the descriptors of sockets in /proc, of all processes that this user may look into: its
+ * own, or all with CAP_SYS_PTRACE.
  *
  * A thread that has a table of descriptors of its own is looked into as well. Of a process whose
  * first thread has exited, so is every other thread.

@@ -20,6 +20,8 @@
 struct request {
 	struct nlmsghdr header;
 	struct inet_diag_req_v2 body;
+	struct rtattr attribute;	/* for a protocol above 255, which does not fit the body */
+	uint32_t protocol;
 };
 
 /* What the answers to a request are for. */
@@ -52,18 +54,25 @@ void sock_diag_close(struct sock_diag *d)
 	d->fd = -1;
 }
 
-static int send_request(struct sock_diag *d, const struct inet_diag_req_v2 *body, uint16_t flags)
+static int send_request(struct sock_diag *d, const struct inet_diag_req_v2 *body, uint16_t flags,
+			uint32_t protocol)
 {
 	const struct sockaddr_nl kernel = { .nl_family = AF_NETLINK };
-	struct request r = { .header = { .nlmsg_len = sizeof(r),
+	struct request r = { .header = { .nlmsg_len = offsetof(struct request, attribute),
 					 .nlmsg_type = SOCK_DIAG_BY_FAMILY,
 					 .nlmsg_flags = NLM_F_REQUEST | flags,
 					 .nlmsg_seq = ++d->seq },
-			     .body = *body };
+			     .body = *body,
+			     .attribute = { .rta_len = RTA_LENGTH(sizeof(protocol)),
+					    .rta_type = INET_DIAG_REQ_PROTOCOL },
+			     .protocol = protocol };
 	ssize_t n;
 
+	if (protocol > UINT8_MAX)
+		r.header.nlmsg_len = sizeof(r);
+
 	do
-		n = sendto(d->fd, &r, sizeof(r), 0, (const void *)&kernel, sizeof(kernel));
+		n = sendto(d->fd, &r, r.header.nlmsg_len, 0, (const void *)&kernel, sizeof(kernel));
 	while (n < 0 && errno == EINTR);
 	return n < 0 ? -errno : 0;
 }
@@ -205,16 +214,17 @@ static int take_answers(const struct answer *to, bool dump)
 struct dump {
 	uint32_t states;
 	uint8_t attributes;	/* set of 1 << (attribute - 1) */
+	uint32_t protocol;
 };
 
 static int dump_family(struct sock_diag *d, uint8_t family, const struct dump *what,
 		       const struct answer *to)
 {
 	const struct inet_diag_req_v2 body = { .sdiag_family = family,
-					       .sdiag_protocol = IPPROTO_TCP,
+					       .sdiag_protocol = (uint8_t)what->protocol,
 					       .idiag_ext = what->attributes,
 					       .idiag_states = what->states };
-	int err = send_request(d, &body, NLM_F_DUMP);
+	int err = send_request(d, &body, NLM_F_DUMP, what->protocol);
 
 	return err ?: take_answers(to, true);
 }
@@ -229,14 +239,21 @@ static int dump_both(struct sock_diag *d, const struct dump *what, sock_diag_fn 
 
 int sock_diag_dump(struct sock_diag *d, uint32_t states, sock_diag_fn *fn, void *arg)
 {
-	const struct dump what = { states, 1 << (INET_DIAG_INFO - 1) };
+	const struct dump what = { states, 1 << (INET_DIAG_INFO - 1), IPPROTO_TCP };
 
 	return dump_both(d, &what, fn, arg);
 }
 
 int sock_diag_list(struct sock_diag *d, uint32_t states, sock_diag_fn *fn, void *arg)
 {
-	const struct dump what = { states, 0 };
+	const struct dump what = { states, 0, IPPROTO_TCP };
+
+	return dump_both(d, &what, fn, arg);
+}
+
+int sock_diag_list_mptcp(struct sock_diag *d, uint32_t states, sock_diag_fn *fn, void *arg)
+{
+	const struct dump what = { states, 0, IPPROTO_MPTCP };
 
 	return dump_both(d, &what, fn, arg);
 }
@@ -263,7 +280,7 @@ int sock_diag_find(struct sock_diag *d, const struct flow *flow, uint64_t cookie
 	memcpy(id->idiag_dst, flow->peer_addr, flow->family == 6 ? 16 : 4);
 	id->idiag_cookie[0] = cookie ? (uint32_t)cookie : INET_DIAG_NOCOOKIE;
 	id->idiag_cookie[1] = cookie ? (uint32_t)(cookie >> 32) : INET_DIAG_NOCOOKIE;
-	err = send_request(d, &body, 0);
+	err = send_request(d, &body, 0, IPPROTO_TCP);
 	if (!err)
 		err = take_answers(&to, false);
 	if (err == -ESTALE)

@@ -75,6 +75,12 @@ int sock_diag_dump(struct sock_diag *d, uint32_t states, sock_diag_fn *fn, void 
 int sock_diag_list(struct sock_diag *d, uint32_t states, sock_diag_fn *fn, void *arg);
 
 /*
+ * The same for MPTCP sockets, each of which has the inode of its subflows. rqueue is not 0 if data
+ * is unread, but is no number of bytes. Returns -ENOENT if the kernel has no mptcp_diag.
+ */
+int sock_diag_list_mptcp(struct sock_diag *d, uint32_t states, sock_diag_fn *fn, void *arg);
+
+/*
  * Find one socket. Cookie 0 finds any with these addresses. Returns 0, -ENOENT if there is none, or
  * another -errno. A socket that is bound to a device is not found, nor is a minisock.
  */

@@ -43,6 +43,10 @@ struct scan_diag {
 	struct sock_diag diag;		/* of the namespace that is visited */
 	struct held *held;		/* then sorted by inode */
 	size_t nr, cap;
+	struct sock_diag_socket *subflow;	/* of this namespace, not delivered yet */
+	size_t nr_subflows, cap_subflows;
+	uint64_t *unread;		/* inodes of MPTCP sockets with data that was not read */
+	size_t nr_unread, cap_unread;
 	bool no_memory;
 	struct proc_task task;		/* of the latest holder */
 };
@@ -79,6 +83,8 @@ void scan_diag_close(struct scan_diag *w)
 		return;
 	netns_visits_release(&w->visits);
 	free(w->held);
+	free(w->subflow);
+	free(w->unread);
 	free(w);
 }
 
@@ -98,8 +104,8 @@ static void event_set_flow(struct event *e, const struct flow *w)
 }
 
 /*
- * A socket without an inode was closed, or is in the accept queue of a listener. One that was closed
- * has sent its FIN, or was reset.
+ * A socket without an inode was closed, or is in the accept queue of a listener. One that was
+ * closed has sent its FIN, or was reset.
  */
 static uint16_t derive_flags(const struct sock_diag_socket *s)
 {
@@ -196,18 +202,66 @@ static void keep_held(struct scan_diag *w, const struct sock_diag_socket *s)
 					  .state = s->state };
 }
 
-static void take_socket(void *arg, const struct sock_diag_socket *s)
+static void deliver_socket(struct scan_diag *w, const struct sock_diag_socket *s, bool mptcp_unread)
 {
-	struct scan_diag *w = arg;
-	struct event e;
+	struct event e = scan_diag_event(s);
 
-	if (!is_wanted(w, s))
-		return;
-	e = scan_diag_event(s);
+	if (mptcp_unread)
+		e.mptcp |= MPTCPF_UNREAD;
 	keep_held(w, s);
 	w->stats->sockets++;
 	w->stats->orphans += e.sock_flags & SOCKF_DEAD && !s->minisock;
 	w->fn(w->arg, &e, sizeof(e));
+}
+
+static void take_socket(void *arg, const struct sock_diag_socket *s)
+{
+	struct scan_diag *w = arg;
+
+	if (!is_wanted(w, s))
+		return;
+	if (!s->mptcp)
+		deliver_socket(w, s, false);
+	else if (ARRAY_GROW(w->subflow, w->nr_subflows, w->cap_subflows, SIZE_MAX))
+		w->subflow[w->nr_subflows++] = *s;
+	else
+		w->no_memory = true;
+}
+
+static void take_mptcp_socket(void *arg, const struct sock_diag_socket *s)
+{
+	struct scan_diag *w = arg;
+
+	if (!s->inode || !s->rqueue)
+		return;
+	if (ARRAY_GROW(w->unread, w->nr_unread, w->cap_unread, SIZE_MAX))
+		w->unread[w->nr_unread++] = s->inode;
+	else
+		w->no_memory = true;
+}
+
+static int order_inodes(const void *a, const void *b)
+{
+	const uint64_t *x = a, *y = b;
+
+	return *x < *y ? -1 : *x > *y;
+}
+
+/* Deliver the subflows, with what only the MPTCP sockets above them show. */
+static void deliver_subflows(struct scan_diag *w)
+{
+	w->nr_unread = 0;
+	if (w->nr_subflows)
+		sock_diag_list_mptcp(&w->diag, SOCK_DIAG_CONNECTED, take_mptcp_socket, w);
+	array_sort(w->unread, w->nr_unread, sizeof(*w->unread), order_inodes);
+	for (size_t i = 0; i < w->nr_subflows; i++) {
+		const struct sock_diag_socket *s = &w->subflow[i];
+
+		deliver_socket(w, s, w->nr_unread &&
+			       bsearch(&s->inode, w->unread, w->nr_unread, sizeof(s->inode),
+				       order_inodes));
+	}
+	w->nr_subflows = 0;
 }
 
 static int open_diag(void *arg, uint32_t inum)
@@ -223,6 +277,7 @@ static int scan_netns(void *arg, uint32_t inum)
 	int err = sock_diag_dump(&w->diag, w->states, take_socket, w);
 
 	(void)inum;
+	deliver_subflows(w);
 	sock_diag_close(&w->diag);
 	return err;
 }
@@ -315,7 +370,7 @@ int scan_diag_run(struct scan_diag *w, live_event_fn *fn, void *arg, struct scan
 	w->fn = fn;
 	w->arg = arg;
 	w->stats = stats;
-	w->nr = 0;
+	w->nr = w->nr_subflows = 0;
 	w->no_memory = false;
 	w->deadline_ns = live_now_ns() + SCAN_MAX_NS;
 	err = netns_visits_run(&w->visits, &visitor);

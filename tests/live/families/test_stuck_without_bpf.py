@@ -82,6 +82,11 @@ def test_without_bpf_not_accepted(options):
     without_bpf(options, "queue", states=("--state", ALL_STATES))
 
 
+def test_without_bpf_mptcp(options):
+    without_bpf(options, "mptcp_client")
+    without_bpf(options, "mptcp_queue", states=("--state", ALL_STATES))
+
+
 def test_without_bpf_open(options):
     without_bpf(options, "idle", states=("--state", "established"))
 
