@@ -206,10 +206,10 @@ static int parse_seconds(struct option_parser *p, const char *arg, uint64_t min_
 {
 	uint64_t v;
 
-	if (!parse_decimal(arg, NS_PER_S, TIME_MAX_NS, &v) || v < min_ns)
+	if (!parse_duration(arg, "s", TIME_MAX_NS, &v) || v < min_ns)
 		return usage_error_value(&p->error, "bad time ", min_ns ?
-					 ": want seconds above 0, as 10 or 0.5" :
-					 ": want seconds, as 10 or 0.5");
+					 ": want seconds above 0, or a unit: 10, 0.5, 500ms, 5m, 2h" :
+					 ": want seconds, or a unit: 10, 0.5, 500ms, 5m, 2h");
 	*ns = v;
 	return 0;
 }
@@ -231,13 +231,7 @@ int option_set_watch(struct option_parser *p, const char *arg)
 
 int option_set_older_than(struct option_parser *p, const char *arg)
 {
-	uint64_t v;
-
-	if (!parse_duration(arg, TIME_MAX_NS, &v) || v == 0)
-		return usage_error_value(&p->error, "bad time ",
-					 ": want a time above 0, as 30, 90s, 5m, 1.5h or 1d");
-	p->o->stuck.older_than_ns = v;
-	return 0;
+	return parse_seconds(p, arg, 1, &p->o->stuck.older_than_ns);
 }
 
 int option_set_count(struct option_parser *p, const char *arg)

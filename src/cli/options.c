@@ -56,7 +56,7 @@ static int set_view(struct option_parser *p, const char *word)
 	return 0;
 }
 
-/* Parse the SECONDS of "who 5". */
+/* Parse the TIME of "who 5" or "who 1m". */
 static int set_interval(struct option_parser *p, const char *word)
 {
 	struct view_options *v = &p->o->view_options;
@@ -65,9 +65,9 @@ static int set_interval(struct option_parser *p, const char *word)
 	p->error.value = word;
 	if (v->interval_ns)
 		return usage_error_value(&p->error, "one interval too many, ", "");
-	if (!parse_decimal(word, NS_PER_S, INTERVAL_MAX_NS, &ns) || ns < INTERVAL_MIN_NS)
-		return usage_error_value(&p->error, "bad interval ",
-					 ": want seconds from 0.1 on, as 5 or 0.5");
+	if (!parse_duration(word, "s", INTERVAL_MAX_NS, &ns) || ns < INTERVAL_MIN_NS)
+		return usage_error_value(&p->error, "bad interval ", ": want seconds from 0.1 on, "
+					 "or a unit: 5, 0.5, 500ms, 1m");
 	v->interval_ns = ns;
 	return 0;
 }
@@ -301,7 +301,7 @@ static void print_view_help(FILE *out, const struct view *v)
 	size_t len = examples ? (size_t)(examples - v->manual) : strlen(v->manual);
 
 	fprintf(out, "Usage: tcpclose %s %s[OPTION...]%s\n\n%.*s", v->name,
-		v->has_intervals ? "[SECONDS] " : "",
+		v->has_intervals ? "[TIME] " : "",
 		option_applies(option_command_views(), v->id, false) ?
 		" [-- COMMAND [ARG...]]" : "", (int)len, v->manual);
 	print_view_options(out, v);

@@ -12,7 +12,6 @@
 #include "option_table.h"
 #include "parse.h"
 #include "parse_filter.h"
-#include "time_units.h"
 
 #define PID_MAX 4194304		/* PID_MAX_LIMIT of 64-bit kernels */
 #define TIME_MAX_NS 1000000000000000000ull	/* 10^9 s */
@@ -257,9 +256,9 @@ int option_set_slow(struct option_parser *p, const char *arg)
 {
 	uint64_t ns;
 
-	if (!parse_decimal(arg, NS_PER_MS, TIME_MAX_NS, &ns) || ns == 0)
-		return usage_error_value(&p->error, "bad time ",
-					 ": want milliseconds above 0, as 200 or 0.5");
+	if (!parse_duration(arg, "ms", TIME_MAX_NS, &ns) || ns == 0)
+		return usage_error_value(&p->error, "bad time ", ": want milliseconds above 0, "
+					 "or a unit: 200, 0.5, 50us, 1s, 5m");
 	p->o->story_filter.slow_ns = ns;
 	return 0;
 }

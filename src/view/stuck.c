@@ -477,7 +477,7 @@ static const char stuck_manual[] =
 	"  FD             descriptors; +2 means that two other processes also hold it\n"
 	"\n"
 	"  --older-than TIME  only sockets that are stuck for at least TIME\n"
-	"  --watch SECONDS    look again every SECONDS\n"
+	"  --watch TIME       look again every TIME\n"
 	"  --fail             exit 1 if a socket is found\n"
 	"  -w                 list all of them\n"
 	"  -j                 print JSON\n"

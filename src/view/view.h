@@ -114,7 +114,7 @@ struct view {
 	const char *manual;	/* for VIEW --help: the columns, and two examples */
 	bool reports_itself;	/* its output includes the losses and the summary */
 	enum view_source source;
-	bool has_intervals;	/* SECONDS may follow its name: who 5 */
+	bool has_intervals;	/* TIME may follow its name: who 5, who 1m */
 	uint8_t formats;	/* set of 1 << enum format */
 	const struct view *json;	/* the view that prints its JSON; NULL: itself */
 	/* Each may be NULL. */

@@ -29,7 +29,7 @@
 
 const char who_manual[] =
 	"Sums up, per process, how connections end: at the end of the run and, with\n"
-	"SECONDS, after each such interval. Percentages are shares of CLOSES; . is zero.\n"
+	"TIME, after each such interval. Percentages are shares of CLOSES; . is zero.\n"
 	"\n"
 	"  CLOSES      connections of COMM that ended or had begun to end\n"
 	"  ENDED BY    the call that sent our FIN or RST: close, shutdown (WR, RDWR),\n"

@@ -79,7 +79,8 @@ def test_by_story(cli, root):
     expect(cli, 2, "--call", "close")
     expect(cli, 0, "--call", "shutdown")
     expect(cli, 2, "--slow", "40")
-    expect(cli, 0, "--slow", "5000")
+    expect(cli, 2, "--slow", "40ms")
+    expect(cli, 0, "--slow", "5s")
 
 
 def test_by_netns(cli, root):

@@ -231,6 +231,33 @@ static void test_options__times_have_decimals(void **state)
 	assert_int_equal(r.o.run.drain_ns, 0);
 }
 
+static void test_options__times_have_units(void **state)
+{
+	static const struct { const char *words[4]; uint64_t ns; } rows[] = {
+		{ { "trace", "-d", "1m" }, 60000000000 },
+		{ { "events", "-d", "250us" }, 250000 },
+		{ { "who", "-d", "1.5h" }, 5400000000000 },
+		{ { "record", "-ox", "-d", "1d" }, 86400000000000 },
+	};
+	struct result r;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		parse_words(&r, (const char *[]){ "tcpclose", rows[i].words[0], rows[i].words[1],
+						  rows[i].words[2], rows[i].words[3], NULL });
+		expect_fine(&r);
+		assert_int_equal(r.o.run.duration_ns, rows[i].ns);
+	}
+	PARSE(&r, "--slow", "1s", "--drain", "500ms");
+	expect_fine(&r);
+	assert_int_equal(r.o.story_filter.slow_ns, 1000000000);
+	assert_int_equal(r.o.run.drain_ns, 500000000);
+	PARSE(&r, "stuck", "--watch", "500ms", "--older-than", "30");
+	expect_fine(&r);
+	assert_int_equal(r.o.stuck.watch_ns, 500000000);
+	assert_int_equal(r.o.stuck.older_than_ns, 30000000000);
+}
+
 static void test_options__sizes_and_counts(void **state)
 {
 	struct result r;
@@ -432,6 +459,7 @@ int main(void)
 		cmocka_unit_test(test_options__words_become_sets),
 		cmocka_unit_test(test_options__all_and_what_implies_it),
 		cmocka_unit_test(test_options__times_have_decimals),
+		cmocka_unit_test(test_options__times_have_units),
 		cmocka_unit_test(test_options__sizes_and_counts),
 		cmocka_unit_test(test_options__modes),
 		cmocka_unit_test(test_options__lines_at_once),

@@ -78,11 +78,16 @@ static void test_usage_error__bad_values_are_quoted_in_one_line(void **state)
 		{ "-c", "", "bad comm '': want the name of a process" },
 		{ "-a", "1.2.3", "bad address '1.2.3': want ADDR or ADDR/PREFIX, as 10.0.0.0/8 or "
 		  "2001:db8::1" },
-		{ "--slow", "-5", "bad time '-5': want milliseconds above 0, as 200 or 0.5" },
-		{ "--slow", "nan", "bad time 'nan': want milliseconds above 0, as 200 or 0.5" },
-		{ "-d", "0", "bad time '0': want seconds above 0, as 10 or 0.5" },
-		{ "-d", "1e9", "bad time '1e9': want seconds above 0, as 10 or 0.5" },
-		{ "--drain", "", "bad time '': want seconds, as 10 or 0.5" },
+		{ "--slow", "-5", "bad time '-5': want milliseconds above 0, or a unit: "
+		  "200, 0.5, 50us, 1s, 5m" },
+		{ "--slow", "nan", "bad time 'nan': want milliseconds above 0, or a unit: "
+		  "200, 0.5, 50us, 1s, 5m" },
+		{ "-d", "0", "bad time '0': want seconds above 0, or a unit: "
+		  "10, 0.5, 500ms, 5m, 2h" },
+		{ "-d", "1e9", "bad time '1e9': want seconds above 0, or a unit: "
+		  "10, 0.5, 500ms, 5m, 2h" },
+		{ "--drain", "", "bad time '': want seconds, or a unit: 10, 0.5, "
+		  "500ms, 5m, 2h" },
 		{ "-n", "0", "bad count '0': want a number from 1 on" },
 		{ "-o", "", "bad file '': want a path, or - for standard output" },
 		{ "--color", "yes", "bad color 'yes': want auto, always, never" },
