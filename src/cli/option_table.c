@@ -13,7 +13,8 @@
 #define TRACING (STORIES | BIT(EVENTS) | BIT(RECORD))
 #define EVERY ((1u << VIEW_COUNT) - 1)
 
-#define LIST .is_list = true
+#define LIST .first_item = option_first_item
+#define LIST_OF_PATHS .first_item = option_first_path
 #define LIVE .live_only = true
 #define TITLE(text, n) { .argp = { .doc = text, .group = n } }
 
@@ -28,7 +29,7 @@ static const struct option_row options[] = {
 	  .set = option_add_pid, .views = STORIES | BIT(STUCK), LIST },
 	{ .argp = { "comm", 'c', "COMM", 0, "a process or thread of that name, as in ps -o comm",
 	    FILTERS },
-	  .set = option_add_comm, .views = STORIES | BIT(STUCK) },
+	  .set = option_add_comm, .views = STORIES | BIT(STUCK), LIST },
 	{ .argp = { "uid", 'u', "UID", 0, "a process of that user: a uid or a name", FILTERS },
 	  .set = option_add_uid, .views = STORIES | BIT(STUCK), LIST },
 	{ .argp = { "local-port", 'L', "PORTS", 0, "local port, or several: 80,443", FILTERS },
@@ -48,10 +49,10 @@ static const struct option_row options[] = {
 	  .set = option_add_netns, .views = TRACING | BIT(STUCK), LIST },
 	{ .argp = { "cgroup", KEY_CGROUP, "PATH", 0,
 	    "a process in that cgroup, or below it", FILTERS },
-	  .set = option_add_cgroup, .views = STORIES | BIT(STUCK) },
+	  .set = option_add_cgroup, .views = STORIES | BIT(STUCK), LIST_OF_PATHS },
 	{ .argp = { "container", KEY_CONTAINER, "ID", 0,
 	    "a process in that container: the id or its first digits", FILTERS },
-	  .set = option_add_container, .views = STORIES | BIT(STUCK) },
+	  .set = option_add_container, .views = STORIES | BIT(STUCK), LIST },
 	{ .argp = { "slow", KEY_SLOW, "TIME", 0,
 	    "only closes with a phase of at least TIME: ms, or 1s, 5m", FILTERS },
 	  .set = option_set_slow, .views = STORIES },

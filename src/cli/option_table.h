@@ -63,6 +63,7 @@ struct option_parser {
 	struct usage_error error;
 	const struct view *view;	/* the view named so far, except json; NULL: none */
 	bool json_word;			/* the view json was named */
+	struct filter_text item;	/* the item being parsed, in argv */
 	bool ipv4, ipv6;		/* -4, -6; both together are no filter */
 	int next;			/* index in argv of the word that getopt looks at next */
 	bool given[OPTION_TABLE_MAX];	/* by row */
@@ -76,7 +77,8 @@ struct option_row {
 	int (*set)(struct option_parser *p, const char *arg);
 	const char *(*word)(unsigned i);	/* the i-th valid value, NULL past the last */
 	uint32_t views;			/* set of 1 << enum view_id */
-	bool is_list;			/* values may be separated by commas */
+	/* If values may be separated by commas: the length of the first value of a list. */
+	size_t (*first_item)(const char *list);
 	bool live_only;			/* refused with --replay */
 };
 

@@ -96,6 +96,7 @@ static int set_item(struct option_parser *p, const struct option_row *o, const c
 		return usage_error_value(&p->error, "no memory for ", "");
 	if (*item)
 		p->error.value = item;
+	p->item = (struct filter_text){ start, len };
 	rc = o->set(p, item);
 	free(item);
 	return rc;
@@ -106,7 +107,7 @@ static int set_list(struct option_parser *p, const struct option_row *o, const c
 	const char *start = list;
 
 	for (;;) {
-		size_t len = strcspn(start, ",");
+		size_t len = o->first_item(start);
 		int rc;
 
 		p->error.value = list;
@@ -129,7 +130,7 @@ static int set_option(struct option_parser *p, int key, const char *arg)
 	p->error.value = arg;
 	if (!o->set)
 		return 0;
-	return o->is_list ? set_list(p, o, arg) : o->set(p, arg);
+	return o->first_item ? set_list(p, o, arg) : o->set(p, arg);
 }
 
 /* "tcpclose: --csv does not apply to hist, only to who" */

@@ -17,7 +17,25 @@
 #define TIME_MAX_NS 1000000000000000000ull	/* 10^9 s */
 #define CONTAINER_ID_MIN 4		/* digits of a container's id */
 
-/* The functions option_add_*() add one item to a filter. */
+size_t option_first_item(const char *list)
+{
+	return strcspn(list, ",");
+}
+
+/* A path may contain a comma, but starts with a slash. */
+size_t option_first_path(const char *list)
+{
+	size_t len = strcspn(list, ",");
+
+	while (list[len] && list[len + 1] != '/')
+		len += 1 + strcspn(list + len + 1, ",");
+	return len;
+}
+
+/*
+ * The functions option_add_*() add one item to a filter. The item is a copy, which ends with the
+ * call; p->item is the same text in the command line.
+ */
 
 #define STRING(x) #x
 #define NUMBER(x) STRING(x)
@@ -116,7 +134,6 @@ int option_add_uid(struct option_parser *p, const char *item)
 	return 0;
 }
 
-/* The value is not a list, because a comm may contain a comma. */
 int option_add_comm(struct option_parser *p, const char *item)
 {
 	struct story_filter *s = &p->o->story_filter;
@@ -126,35 +143,42 @@ int option_add_comm(struct option_parser *p, const char *item)
 	if (s->comms == STORY_FILTER_MAX)
 		return usage_error_value(&p->error, "one comm too many, ",
 						 AT_MOST(STORY_FILTER_MAX));
-	memcpy(s->comm[s->comms++], item, strnlen(item, sizeof(s->comm[0]) - 1));
+	s->comm[s->comms++] = p->item;
 	return 0;
 }
 
 /*
- * The path starts at the root of the cgroups, or at that of the file system: the mount point is
- * removed. The value is not a list, because a path may contain a comma. The cgroup need not exist
- * yet.
+ * Remove the mount point of the cgroups from a path. The path of a cgroup starts at their root, or
+ * at that of the file system; the cgroup need not exist yet.
  */
-int option_add_cgroup(struct option_parser *p, const char *path)
+static struct filter_text strip_cgroup_mount(struct filter_text path)
 {
 	static const char *const mounts[] = { "/sys/fs/cgroup/unified", "/sys/fs/cgroup" };
-	struct story_filter *s = &p->o->story_filter;
 
 	for (unsigned i = 0; i < sizeof(mounts) / sizeof(*mounts); i++) {
 		size_t n = strlen(mounts[i]);
 
-		if (strncmp(path, mounts[i], n) != 0 || (path[n] && path[n] != '/'))
+		if (path.len < n || memcmp(path.bytes, mounts[i], n) != 0 ||
+		    (path.len > n && path.bytes[n] != '/'))
 			continue;
-		path = path[n] ? path + n : "/";
-		break;
+		if (path.len == n)
+			return (struct filter_text){ "/", 1 };
+		return (struct filter_text){ path.bytes + n, path.len - n };
 	}
+	return path;
+}
+
+int option_add_cgroup(struct option_parser *p, const char *path)
+{
+	struct story_filter *s = &p->o->story_filter;
+
 	if (*path != '/')
 		return usage_error_value(&p->error, "bad cgroup ", ": want its path from the root, "
 				 "as /system.slice/nginx.service");
 	if (s->cgroups == STORY_FILTER_MAX)
 		return usage_error_value(&p->error, "one cgroup too many, ",
 						 AT_MOST(STORY_FILTER_MAX));
-	s->cgroup[s->cgroups++] = path;
+	s->cgroup[s->cgroups++] = strip_cgroup_mount(p->item);
 	return 0;
 }
 
@@ -171,7 +195,7 @@ int option_add_container(struct option_parser *p, const char *id)
 	if (s->containers == STORY_FILTER_MAX)
 		return usage_error_value(&p->error, "one container too many, ",
 						 AT_MOST(STORY_FILTER_MAX));
-	s->container[s->containers++] = id;
+	s->container[s->containers++] = p->item;
 	return 0;
 }
 

@@ -13,16 +13,19 @@ static bool has_number(const uint32_t *list, unsigned n, uint32_t v)
 	return n == 0;
 }
 
-static bool is_name(const char *want, const uint8_t *name)
+static bool is_name(const struct filter_text *want, const uint8_t *name)
 {
-	return strncmp(want, (const char *)name, EVENT_COMM_LEN - 1) == 0;
+	size_t len = strnlen((const char *)name, EVENT_COMM_LEN - 1);
+
+	return len == (want->len < EVENT_COMM_LEN ? want->len : EVENT_COMM_LEN - 1) &&
+	       memcmp(want->bytes, name, len) == 0;
 }
 
 static bool has_name(const struct story_filter *f, const struct filter_task *task)
 {
 	for (unsigned i = 0; i < f->comms && i < STORY_FILTER_MAX; i++)
-		if (is_name(f->comm[i], task->comm) ||
-		    (task->process && is_name(f->comm[i], task->process)))
+		if (is_name(&f->comm[i], task->comm) ||
+		    (task->process && is_name(&f->comm[i], task->process)))
 			return true;
 	return f->comms == 0;
 }
@@ -33,19 +36,19 @@ bool story_filter_matches_uid(const struct story_filter *f, uint32_t uid)
 }
 
 /* "/a" and "/a/b" are below "/a", "/ab" is not; all paths are below "/". */
-static bool is_below(const char *path, const char *top)
+static bool is_below(const char *path, const struct filter_text *top)
 {
-	size_t n = strlen(top);
+	size_t n = top->len;
 
-	if (n && top[n - 1] == '/')
+	if (n && top->bytes[n - 1] == '/')
 		n--;
-	return !strncmp(path, top, n) && (!path[n] || path[n] == '/');
+	return !strncmp(path, top->bytes, n) && (!path[n] || path[n] == '/');
 }
 
 static bool has_cgroup(const struct story_filter *f, const char *path)
 {
 	for (unsigned i = 0; i < f->cgroups && i < STORY_FILTER_MAX; i++)
-		if (is_below(path, f->cgroup[i]))
+		if (is_below(path, &f->cgroup[i]))
 			return true;
 	return f->cgroups == 0;
 }
@@ -55,7 +58,7 @@ static bool has_container(const struct story_filter *f, const char *path)
 	const char *id = f->containers ? cgroup_names_container(path) : NULL;
 
 	for (unsigned i = 0; id && i < f->containers && i < STORY_FILTER_MAX; i++)
-		if (!strncmp(id, f->container[i], strlen(f->container[i])))
+		if (!strncmp(id, f->container[i].bytes, f->container[i].len))
 			return true;
 	return f->containers == 0;
 }

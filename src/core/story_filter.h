@@ -10,11 +10,18 @@
 #pragma once
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "verdict.h"
 
 #define STORY_FILTER_MAX 16
+
+/* Bytes that the caller keeps, without a NUL at their end. */
+struct filter_text {
+	const char *bytes;
+	size_t len;
+};
 
 /* A process that made a call on a socket, or holds one. */
 struct filter_task {
@@ -29,9 +36,9 @@ struct story_filter {
 	unsigned pids, comms, uids, cgroups, containers;	/* used entries of each array */
 	uint32_t pid[STORY_FILTER_MAX];
 	uint32_t uid[STORY_FILTER_MAX];
-	char comm[STORY_FILTER_MAX][16];	/* only 15 bytes count: the kernel keeps no more */
-	const char *cgroup[STORY_FILTER_MAX];	/* paths, also of all cgroups below; borrowed */
-	const char *container[STORY_FILTER_MAX];	/* prefixes of ids; borrowed */
+	struct filter_text comm[STORY_FILTER_MAX];	/* only 15 bytes count, as in the kernel */
+	struct filter_text cgroup[STORY_FILTER_MAX];	/* paths, also of all cgroups below */
+	struct filter_text container[STORY_FILTER_MAX];	/* prefixes of ids */
 	/* as in struct lookup (view.h) */
 	const char *(*cgroup_path)(void *arg, uint64_t id, uint32_t pid);
 	void *cgroup_arg;

@@ -62,6 +62,8 @@ def test_a_listeners_closer_under_a_peer_filter(cli, root):
 def test_by_process(cli, root):
     expect(cli, 2, "-c", "python3")
     expect(cli, 0, "-c", "pytho")
+    expect(cli, 2, "-c", "nginx,python3")
+    expect(cli, 2, "-u", "nobody,root")
     expect(cli, 2, "-u", "root")
     expect(cli, 0, "-u", "nobody")
     expect(cli, 0, "-p", "1")

@@ -12,6 +12,36 @@ static int forget_no_color(void **state)
 	return 0;
 }
 
+static void expect_slice(const struct filter_text *t, const char *want)
+{
+	assert_int_equal(t->len, strlen(want));
+	assert_memory_equal(t->bytes, want, t->len);
+}
+
+static void expect_same_texts(const struct filter_text *a, const struct filter_text *b)
+{
+	for (unsigned i = 0; i < STORY_FILTER_MAX; i++) {
+		assert_int_equal(a[i].len, b[i].len);
+		if (a[i].len)
+			assert_memory_equal(a[i].bytes, b[i].bytes, a[i].len);
+	}
+}
+
+static void expect_same_filter(const struct story_filter *a, const struct story_filter *b)
+{
+	assert_int_equal(a->pids, b->pids);
+	assert_int_equal(a->uids, b->uids);
+	assert_memory_equal(a->pid, b->pid, sizeof(a->pid));
+	assert_memory_equal(a->uid, b->uid, sizeof(a->uid));
+	expect_same_texts(a->comm, b->comm);
+	expect_same_texts(a->cgroup, b->cgroup);
+	expect_same_texts(a->container, b->container);
+	assert_int_equal(a->calls, b->calls);
+	assert_int_equal(a->endings, b->endings);
+	assert_int_equal(a->classes, b->classes);
+	assert_int_equal(a->initiators, b->initiators);
+}
+
 static void test_options__without_arguments_the_view_is_trace(void **state)
 {
 	static const char *const words[] = { "tcpclose", NULL };
@@ -126,14 +156,67 @@ static void test_options__processes_and_users(void **state)
 	struct result r;
 
 	(void)state;
-	PARSE(&r, "-p", "1,4194304", "-u", "root", "-u", "4294967294", "-c", "a,b");
+	PARSE(&r, "-p", "1,4194304", "-u", "root", "-u", "4294967294", "-c", "a,b", "-c", "c");
 	expect_fine(&r);
 	assert_int_equal(r.o.filter.active, 0);
 	assert_int_equal(r.o.story_filter.pids, 2);
 	assert_int_equal(r.o.story_filter.pid[1], 4194304);
 	assert_int_equal(r.o.story_filter.uid[0], 0);
 	assert_int_equal(r.o.story_filter.uid[1], 4294967294u);
-	assert_string_equal(r.o.story_filter.comm[0], "a,b");
+	assert_int_equal(r.o.story_filter.comms, 3);
+	expect_slice(&r.o.story_filter.comm[0], "a");
+	expect_slice(&r.o.story_filter.comm[1], "b");
+	expect_slice(&r.o.story_filter.comm[2], "c");
+}
+
+/* A path may contain a comma: only a comma before a slash separates two of them. */
+static void test_options__paths_of_cgroups_are_a_list(void **state)
+{
+	struct result r;
+
+	(void)state;
+	PARSE(&r, "--cgroup", "/a,b,/sys/fs/cgroup,/c,", "--cgroup", "/d");
+	expect_fine(&r);
+	assert_int_equal(r.o.story_filter.cgroups, 4);
+	expect_slice(&r.o.story_filter.cgroup[0], "/a,b");
+	expect_slice(&r.o.story_filter.cgroup[1], "/");
+	expect_slice(&r.o.story_filter.cgroup[2], "/c,");
+	expect_slice(&r.o.story_filter.cgroup[3], "/d");
+}
+
+/* A list is the same as its values one by one, in every view that has the option. */
+static void test_options__every_filter_takes_a_list(void **state)
+{
+	static const struct { const char *view, *words[6]; } rows[] = {
+		{ "who", { "-p1,2", "-p1", "-p2" } },
+		{ "trace", { "-cnginx,haproxy", "-cnginx", "-chaproxy" } },
+		{ "json", { "-uroot,1", "-uroot", "-u1" } },
+		{ "hist", { "-L1,2", "-L1", "-L2" } },
+		{ "record", { "-D1,2", "-D1", "-D2" } },
+		{ "events", { "-P1,2", "-P1", "-P2" } },
+		{ "stuck", { "-a::1,10.0.0.0/8", "-a::1", "-a10.0.0.0/8" } },
+		{ "timeline", { "--netns=4026531840,4026531841", "--netns=4026531840",
+				"--netns=4026531841" } },
+		{ "stuck", { "--cgroup=/a,/b", "--cgroup=/a", "--cgroup=/b" } },
+		{ "who", { "--container=abcd,ef01", "--container=abcd", "--container=ef01" } },
+		{ "who", { "--call=close,exit", "--call=close", "--call=exit" } },
+		{ "trace", { "--ending=open,aborted", "--ending=open", "--ending=aborted" } },
+		{ "trace", { "--class=clean,reset", "--class=clean", "--class=reset" } },
+		{ "trace", { "--initiator=peer,both", "--initiator=peer", "--initiator=both" } },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		const char *const *w = rows[i].words;
+		struct result list, single;
+
+		PARSE(&list, rows[i].view, "-o", "x", w[0]);
+		PARSE(&single, rows[i].view, "-o", "x", w[1], w[2]);
+		expect_fine(&list);
+		expect_fine(&single);
+		assert_memory_equal(&list.o.filter, &single.o.filter, sizeof(list.o.filter));
+		expect_same_filter(&list.o.story_filter, &single.o.story_filter);
+	}
 }
 
 static void test_options__a_cgroup_is_a_path_from_the_root(void **state)
@@ -146,11 +229,11 @@ static void test_options__a_cgroup_is_a_path_from_the_root(void **state)
 	      "/sys/fs/cgroupx");
 	expect_fine(&r);
 	assert_int_equal(r.o.story_filter.cgroups, 5);
-	assert_string_equal(r.o.story_filter.cgroup[0], "/a,b");
-	assert_string_equal(r.o.story_filter.cgroup[1], "/x.slice");
-	assert_string_equal(r.o.story_filter.cgroup[2], "/");
-	assert_string_equal(r.o.story_filter.cgroup[3], "/");
-	assert_string_equal(r.o.story_filter.cgroup[4], "/sys/fs/cgroupx");
+	expect_slice(&r.o.story_filter.cgroup[0], "/a,b");
+	expect_slice(&r.o.story_filter.cgroup[1], "/x.slice");
+	expect_slice(&r.o.story_filter.cgroup[2], "/");
+	expect_slice(&r.o.story_filter.cgroup[3], "/");
+	expect_slice(&r.o.story_filter.cgroup[4], "/sys/fs/cgroupx");
 	PARSE(&r, "--cgroup", "nginx.service");
 	expect_usage(&r, "tcpclose: bad cgroup 'nginx.service': want its path from the root, "
 			 "as /system.slice/nginx.service\n");
@@ -167,7 +250,7 @@ static void test_options__a_container_is_some_digits(void **state)
 	PARSE(&r, "--container", "dead", "--container", id);
 	expect_fine(&r);
 	assert_int_equal(r.o.story_filter.containers, 2);
-	assert_string_equal(r.o.story_filter.container[1], id);
+	expect_slice(&r.o.story_filter.container[1], id);
 	for (unsigned i = 0; i < sizeof(bad) / sizeof(*bad); i++) {
 		PARSE(&r, "--container", bad[i]);
 		assert_int_equal(r.status, EXIT_USAGE);
@@ -176,16 +259,6 @@ static void test_options__a_container_is_some_digits(void **state)
 	snprintf(longer, sizeof(longer), "%s0", id);
 	PARSE(&r, "--container", longer);
 	assert_int_equal(r.status, EXIT_USAGE);
-}
-
-static void test_options__a_comm_is_cut_as_the_kernel_cuts_it(void **state)
-{
-	struct result r;
-
-	(void)state;
-	PARSE(&r, "-c", "NetworkManager-dispatcher");
-	expect_fine(&r);
-	assert_string_equal(r.o.story_filter.comm[0], "NetworkManager-");
 }
 
 static void test_options__words_become_sets(void **state)
@@ -455,7 +528,8 @@ int main(void)
 		cmocka_unit_test(test_options__processes_and_users),
 		cmocka_unit_test(test_options__a_cgroup_is_a_path_from_the_root),
 		cmocka_unit_test(test_options__a_container_is_some_digits),
-		cmocka_unit_test(test_options__a_comm_is_cut_as_the_kernel_cuts_it),
+		cmocka_unit_test(test_options__paths_of_cgroups_are_a_list),
+		cmocka_unit_test(test_options__every_filter_takes_a_list),
 		cmocka_unit_test(test_options__words_become_sets),
 		cmocka_unit_test(test_options__all_and_what_implies_it),
 		cmocka_unit_test(test_options__times_have_decimals),

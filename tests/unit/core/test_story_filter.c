@@ -5,6 +5,10 @@
 
 #define MS 1000000u
 
+#define BY_COMM(s) .comms = 1, .comm = { TEXT(s) }
+#define BY_CGROUP(s) .cgroups = 1, .cgroup = { TEXT(s) }
+#define BY_CONTAINER(s) .containers = 1, .container = { TEXT(s) }
+
 /*
  * nginx (4021, uid 33) called shutdown(), then php (812, uid 0) close(); local, four-way, 200 ms.
  */
@@ -87,9 +91,9 @@ static void test_story_filter__a_comm_is_compared_whole(void **state)
 
 	(void)state;
 	sample_init(&x);
-	assert_true(wants(&x, (struct story_filter){ .comms = 1, .comm = { "nginx" } }));
-	assert_false(wants(&x, (struct story_filter){ .comms = 1, .comm = { "ngin" } }));
-	assert_false(wants(&x, (struct story_filter){ .comms = 1, .comm = { "nginx2" } }));
+	assert_true(wants(&x, (struct story_filter){ BY_COMM("nginx") }));
+	assert_false(wants(&x, (struct story_filter){ BY_COMM("ngin") }));
+	assert_false(wants(&x, (struct story_filter){ BY_COMM("nginx2") }));
 }
 
 static void test_story_filter__a_comm_is_that_of_the_process_or_of_the_thread(void **state)
@@ -99,10 +103,10 @@ static void test_story_filter__a_comm_is_that_of_the_process_or_of_the_thread(vo
 	(void)state;
 	sample_init(&x);
 	memcpy(x.calls[0].process, "master", 6);
-	assert_true(wants(&x, (struct story_filter){ .comms = 1, .comm = { "master" } }));
-	assert_true(wants(&x, (struct story_filter){ .comms = 1, .comm = { "nginx" } }));
-	assert_false(wants(&x, (struct story_filter){ .comms = 1, .comm = { "maste" } }));
-	assert_false(wants(&x, (struct story_filter){ .comms = 1, .comm = { "master" },
+	assert_true(wants(&x, (struct story_filter){ BY_COMM("master") }));
+	assert_true(wants(&x, (struct story_filter){ BY_COMM("nginx") }));
+	assert_false(wants(&x, (struct story_filter){ BY_COMM("maste") }));
+	assert_false(wants(&x, (struct story_filter){ BY_COMM("master"),
 						      .pids = 1, .pid = { 812 } }));
 }
 
@@ -113,9 +117,12 @@ static void test_story_filter__a_comm_counts_fifteen_bytes(void **state)
 	(void)state;
 	sample_init(&x);
 	memset(x.calls[0].comm, 0xff, sizeof(x.calls[0].comm));
-	assert_true(wants(&x, (struct story_filter){ .comms = 1, .comm = {
-		"\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff" } }));
-	assert_false(wants(&x, (struct story_filter){ .comms = 1, .comm = { "\xff\xff" } }));
+	assert_true(wants(&x, (struct story_filter){ 
+		BY_COMM("\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff") }));
+	assert_false(wants(&x, (struct story_filter){ BY_COMM("\xff\xff") }));
+	memcpy(x.calls[0].comm, "NetworkManager-", 16);
+	assert_true(wants(&x, (struct story_filter){ BY_COMM("NetworkManager-dispatcher") }));
+	assert_false(wants(&x, (struct story_filter){ BY_COMM("NetworkManager") }));
 }
 
 static void test_story_filter__all_process_conditions_apply_to_one_process(void **state)
@@ -124,10 +131,8 @@ static void test_story_filter__all_process_conditions_apply_to_one_process(void 
 
 	(void)state;
 	sample_init(&x);
-	assert_true(wants(&x, (struct story_filter){ .pids = 1, .pid = { 4021 }, .comms = 1,
-					       .comm = { "nginx" } }));
-	assert_false(wants(&x, (struct story_filter){ .pids = 1, .pid = { 4021 }, .comms = 1,
-						.comm = { "php" } }));
+	assert_true(wants(&x, (struct story_filter){ .pids = 1, .pid = { 4021 }, BY_COMM("nginx") }));
+	assert_false(wants(&x, (struct story_filter){ .pids = 1, .pid = { 4021 }, BY_COMM("php") }));
 }
 
 /* nginx runs in cgroup 1, php in 2; cgroup 3 is unknown. */
@@ -156,15 +161,14 @@ static void test_story_filter__a_cgroup_includes_its_children(void **state)
 	sample_init(&x);
 	x.calls[0].cgroup = 1;
 	x.calls[1].cgroup = 2;
-	assert_true(wants_cgroup(&x, (struct story_filter){ .cgroups = 1, .cgroup = { "/web" } }));
-	assert_true(wants_cgroup(&x, (struct story_filter){ .cgroups = 1, .cgroup = { "/web/" } }));
-	assert_true(wants_cgroup(&x, (struct story_filter){ .cgroups = 1, .cgroup = { "/" } }));
-	assert_true(wants_cgroup(&x, (struct story_filter){ .cgroups = 2,
-						     .cgroup = { "/x", "/web/nginx.service" } }));
-	assert_false(wants_cgroup(&x, (struct story_filter){ .cgroups = 1, .cgroup = { "/we" } }));
-	assert_false(wants_cgroup(&x, (struct story_filter){ .cgroups = 1,
-							     .cgroup = { "/web/nginx" } }));
-	assert_false(wants_cgroup(&x, (struct story_filter){ .cgroups = 1, .cgroup = { "/docker" },
+	assert_true(wants_cgroup(&x, (struct story_filter){ BY_CGROUP("/web") }));
+	assert_true(wants_cgroup(&x, (struct story_filter){ BY_CGROUP("/web/") }));
+	assert_true(wants_cgroup(&x, (struct story_filter){ BY_CGROUP("/") }));
+	assert_true(wants_cgroup(&x, (struct story_filter){
+		.cgroups = 2, .cgroup = { TEXT("/x"), TEXT("/web/nginx.service") } }));
+	assert_false(wants_cgroup(&x, (struct story_filter){ BY_CGROUP("/we") }));
+	assert_false(wants_cgroup(&x, (struct story_filter){ BY_CGROUP("/web/nginx") }));
+	assert_false(wants_cgroup(&x, (struct story_filter){ BY_CGROUP("/docker"),
 						      .pids = 1, .pid = { 4021 } }));
 }
 
@@ -176,13 +180,10 @@ static void test_story_filter__a_container_by_its_first_digits(void **state)
 	sample_init(&x);
 	x.calls[0].cgroup = 1;
 	x.calls[1].cgroup = 2;
-	assert_true(wants_cgroup(&x, (struct story_filter){ .containers = 1,
-							    .container = { "01234" } }));
-	assert_false(wants_cgroup(&x, (struct story_filter){ .containers = 1,
-							     .container = { "1234" } }));
-	assert_false(wants_cgroup(&x, (struct story_filter){ .containers = 1,
-							     .container = { "01234" },
-						      .cgroups = 1, .cgroup = { "/web" } }));
+	assert_true(wants_cgroup(&x, (struct story_filter){ BY_CONTAINER("01234") }));
+	assert_false(wants_cgroup(&x, (struct story_filter){ BY_CONTAINER("1234") }));
+	assert_false(wants_cgroup(&x, (struct story_filter){ BY_CONTAINER("01234"),
+						      BY_CGROUP("/web") }));
 }
 
 static void test_story_filter__an_unknown_cgroup_does_not_match(void **state)
@@ -192,8 +193,8 @@ static void test_story_filter__an_unknown_cgroup_does_not_match(void **state)
 	(void)state;
 	sample_init(&x);
 	x.calls[0].cgroup = x.calls[1].cgroup = 3;
-	assert_false(wants_cgroup(&x, (struct story_filter){ .cgroups = 1, .cgroup = { "/" } }));
-	assert_false(wants(&x, (struct story_filter){ .cgroups = 1, .cgroup = { "/" } }));
+	assert_false(wants_cgroup(&x, (struct story_filter){ BY_CGROUP("/") }));
+	assert_false(wants(&x, (struct story_filter){ BY_CGROUP("/") }));
 }
 
 static void test_story_filter__data_lost_means_known_to_be_lost(void **state)

@@ -193,9 +193,10 @@ static void test_stuck_table__one_holder_must_match_all_conditions(void **state)
 	assert_int_equal(nr_kept(&no_select, 0), 4);
 	assert_int_equal(nr_kept(&(struct story_filter){ .pids = 1, .pid = { 70 } }, 0), 1);
 	assert_int_equal(
-		nr_kept(&(struct story_filter){ .comms = 2, .comm = { "one", "two" } }, 0), 2);
+		nr_kept(&(struct story_filter){ .comms = 2,
+						.comm = { TEXT("one"), TEXT("two") } }, 0), 2);
 	assert_int_equal(nr_kept(&(struct story_filter){ .pids = 1, .pid = { 50 }, .comms = 1,
-						.comm = { "two" } }, 0), 0);
+						.comm = { TEXT("two") } }, 0), 0);
 }
 
 static void test_stuck_table__the_user_of_a_socket_counts_without_a_holder(void **state)
