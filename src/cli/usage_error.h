@@ -20,7 +20,10 @@ int usage_error_report(struct usage_error *u, int status, const char *before, co
 /* As above for u->value and EXIT_USAGE: usage_error_value(u, "bad port ", ": want 1-65535") */
 int usage_error_value(struct usage_error *u, const char *before, const char *after);
 
-/* As above, and list the valid words; word(i) is NULL past the last. */
+/*
+ * As above, and list the valid words; word(i) is NULL past the last. The word that the value was
+ * probably meant to be comes first: "unknown ending 'fourway': did you mean four-way? want ...".
+ */
 int usage_error_words(struct usage_error *u, const char *before, const char *(*word)(unsigned i));
 
 /* Report "tcpclose: MESSAGE" without quoting the bad value. Sets status, returns EINVAL. */

@@ -48,11 +48,42 @@ static void test_usage_error__an_unknown_word_lists_the_known_words(void **state
 
 	(void)state;
 	PARSE(&r, "--ending", "fourway");
-	expect_usage(&r, "tcpclose: unknown ending 'fourway': want four-way, three-way, "
+	expect_usage(&r, "tcpclose: unknown ending 'fourway': did you mean four-way? want four-way, three-way, "
 		     "simultaneous, two-way, reset-sent, reset-received, timed-out, aborted, "
 		     "never-open, open\n");
 	PARSE(&r, "--call", "syscall");
 	assert_non_null(strstr(r.err, "unknown call 'syscall': want close, shutdown, "));
+}
+
+static void test_usage_error__the_nearest_word_is_suggested(void **state)
+{
+	static const struct { const char *words[3], *start; } rows[] = {
+		{ { "tarce" }, "unknown view 'tarce': did you mean trace? want trace, json, " },
+		{ { "--class", "clean,rset" }, "unknown class 'rset': did you mean reset? want " },
+		{ { "--call", "close_rang" }, "unknown call 'close_rang': did you mean "
+		  "close_range? want " },
+		{ { "--call", "clsoe" }, "unknown call 'clsoe': did you mean close? want " },
+		{ { "--initiator", "pear" }, "unknown initiator 'pear': did you mean peer? " },
+		{ { "who", "--by", "comn" }, "unknown group 'comn': did you mean comm? want " },
+		{ { "hist", "--phase", "apphold" }, "unknown phase 'apphold': did you mean "
+		  "app_hold? want " },
+		{ { "--color", "alway" }, "bad color 'alway': did you mean always? want " },
+		{ { "--calls", "kprobes" }, "bad calls mode 'kprobes': did you mean kprobe? " },
+		{ { "--colour" }, "unknown option '--colour': did you mean --color? see " },
+		{ { "--reply=x" }, "unknown option '--reply': did you mean --replay? see " },
+		{ { "--docment" }, "unknown option '--docment': see tcpclose --help" },
+	};
+	struct result r;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		const char *const *w = rows[i].words;
+
+		PARSE(&r, w[0], w[1], w[2]);
+		assert_int_equal(r.status, EXIT_USAGE);
+		if (strncmp(r.err + strlen("tcpclose: "), rows[i].start, strlen(rows[i].start)))
+			fail_msg("%s", r.err);
+	}
 }
 
 static void test_usage_error__bad_values_are_quoted_in_one_line(void **state)
@@ -161,6 +192,7 @@ int main(void)
 		cmocka_unit_test(test_usage_error__too_many_ports),
 		cmocka_unit_test(test_usage_error__a_number_that_is_not_a_netns),
 		cmocka_unit_test(test_usage_error__an_unknown_word_lists_the_known_words),
+		cmocka_unit_test(test_usage_error__the_nearest_word_is_suggested),
 		cmocka_unit_test(test_usage_error__bad_values_are_quoted_in_one_line),
 		cmocka_unit_test(test_usage_error__a_long_bad_value_is_cut),
 		cmocka_unit_test(test_usage_error__faults_of_the_options_themselves),
