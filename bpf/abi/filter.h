@@ -10,7 +10,7 @@
 
 #include "event.h"
 
-#define FILTER_PORTS 16
+#define FILTER_PORTS 16		/* ranges */
 #define FILTER_ADDRS 8
 #define FILTER_NETNS 8
 
@@ -31,29 +31,34 @@ struct filter_addr {
 	__u8 family;		/* 4 or 6 */
 };
 
+/* Ranges of ports in host order, their ends included; a single port is a range. */
+struct filter_ports {
+	__u16 nr;		/* number of used elements */
+	struct filter_range {
+		__u16 first, last;
+	} range[FILTER_PORTS];
+};
+
 struct filter {
 	__u8 active;		/* 0: everything matches, the fields below are not used */
 	__u8 family;		/* 4 or 6, 0 both */
-	__u8 nr_local_ports;	/* number of used elements of each array */
-	__u8 nr_peer_ports;
-	__u8 nr_either_ports;
-	__u8 nr_addrs;
+	__u8 nr_addrs;		/* number of used elements of each array */
 	__u8 nr_netns;
 	__u8 never_open;	/* also trace sockets that never were ESTABLISHED */
-	__u16 local_port[FILTER_PORTS];
-	__u16 peer_port[FILTER_PORTS];
-	__u16 either_port[FILTER_PORTS];
+	struct filter_ports local_ports;
+	struct filter_ports peer_ports;
+	struct filter_ports either_ports;
 	__u32 netns[FILTER_NETNS];
 	struct filter_addr addr[FILTER_ADDRS];
 };
 
 static inline __attribute__((always_inline)) bool
-filter_port_in_list(const volatile __u16 *list, __u8 n, __u16 port)
+filter_has_port(const volatile struct filter_ports *ports, __u16 port)
 {
 	for (int i = 0; i < FILTER_PORTS; i++) {
-		if (i >= n)
+		if (i >= ports->nr)
 			break;
-		if (list[i] == port)
+		if (port >= ports->range[i].first && port <= ports->range[i].last)
 			return true;
 	}
 	return false;
@@ -103,14 +108,12 @@ filter_matches_flow(const volatile struct filter *f, const struct flow *w)
 		return true;
 	if (f->family && f->family != w->family)
 		return false;
-	if (f->nr_local_ports &&
-	    !filter_port_in_list(f->local_port, f->nr_local_ports, w->local_port))
+	if (f->local_ports.nr && !filter_has_port(&f->local_ports, w->local_port))
 		return false;
-	if (f->nr_peer_ports && !filter_port_in_list(f->peer_port, f->nr_peer_ports, w->peer_port))
+	if (f->peer_ports.nr && !filter_has_port(&f->peer_ports, w->peer_port))
 		return false;
-	if (f->nr_either_ports &&
-	    !filter_port_in_list(f->either_port, f->nr_either_ports, w->local_port) &&
-	    !filter_port_in_list(f->either_port, f->nr_either_ports, w->peer_port))
+	if (f->either_ports.nr && !filter_has_port(&f->either_ports, w->local_port) &&
+	    !filter_has_port(&f->either_ports, w->peer_port))
 		return false;
 	return filter_matches_addrs(f, w) && filter_matches_netns(f, w->netns);
 }

@@ -32,7 +32,7 @@ static const struct option_row options[] = {
 	  .set = option_add_comm, .views = STORIES | BIT(STUCK), LIST },
 	{ .argp = { "uid", 'u', "UID", 0, "a process of that user: a uid or a name", FILTERS },
 	  .set = option_add_uid, .views = STORIES | BIT(STUCK), LIST },
-	{ .argp = { "local-port", 'L', "PORTS", 0, "local port, or several: 80,443", FILTERS },
+	{ .argp = { "local-port", 'L', "PORTS", 0, "local ports: 80,443, 8000-8999, https", FILTERS },
 	  .set = option_add_local_port, .views = TRACING | BIT(STUCK), LIST },
 	{ .argp = { "remote-port", 'D', "PORTS", 0, "remote port", FILTERS },
 	  .set = option_add_peer_port, .views = TRACING | BIT(STUCK), LIST },

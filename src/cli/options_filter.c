@@ -41,32 +41,37 @@ size_t option_first_path(const char *list)
 #define NUMBER(x) STRING(x)
 #define AT_MOST(n) ": want at most " NUMBER(n)
 
-static int add_port(struct option_parser *p, const char *item, __u16 *list, __u8 *n)
+static int add_ports(struct option_parser *p, const char *item, struct filter_ports *ports)
 {
-	uint64_t v;
+	struct filter_range range;
+	int rc = parse_ports(item, &range);
 
-	if (!parse_u64(item, 1, 65535, &v))
-		return usage_error_value(&p->error, "bad port ", ": want 1-65535");
-	if (*n == FILTER_PORTS)
-		return usage_error_value(&p->error, "one port too many, ", AT_MOST(FILTER_PORTS));
-	list[(*n)++] = (__u16)v;
+	if (rc == -ERANGE)
+		return usage_error_value(&p->error, "bad port ", ": the range is empty");
+	if (rc)
+		return usage_error_value(&p->error, "bad port ", ": want 1-65535, a range as "
+					 "8000-8999, or a name in /etc/services");
+	if (ports->nr == FILTER_PORTS)
+		return usage_error_value(&p->error, "one port too many, ", AT_MOST(FILTER_PORTS)
+					 " ports or ranges");
+	ports->range[ports->nr++] = range;
 	p->o->filter.active = 1;
 	return 0;
 }
 
 int option_add_local_port(struct option_parser *p, const char *item)
 {
-	return add_port(p, item, p->o->filter.local_port, &p->o->filter.nr_local_ports);
+	return add_ports(p, item, &p->o->filter.local_ports);
 }
 
 int option_add_peer_port(struct option_parser *p, const char *item)
 {
-	return add_port(p, item, p->o->filter.peer_port, &p->o->filter.nr_peer_ports);
+	return add_ports(p, item, &p->o->filter.peer_ports);
 }
 
 int option_add_either_port(struct option_parser *p, const char *item)
 {
-	return add_port(p, item, p->o->filter.either_port, &p->o->filter.nr_either_ports);
+	return add_ports(p, item, &p->o->filter.either_ports);
 }
 
 int option_add_addr(struct option_parser *p, const char *item)

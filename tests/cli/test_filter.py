@@ -3,6 +3,7 @@
 
 import json
 import os
+import socket
 
 from fixture import TRAFFIC, check_identity, closes, same, true
 
@@ -40,12 +41,23 @@ def test_by_port(cli, root):
     ports(1, "-D", "CLIENT")
     ports(2, "-L", "9,SERVER,CLIENT")
     ports(1, "-L", "SERVER", "-D", "CLIENT")
+    ports(2, "-P", "3990-4010")
+    ports(1, "-L", "5000-5999")
+    ports(0, "-P", "6000-7000,1-3999")
     ports(0, "-L", "SERVER", "-D", "SERVER")
     objects = ports(0, "-P", "9")
     same("events that the kernel filtered", objects[-1]["events"], 0)
     true("endpoints that the kernel filtered", objects[-1]["filtered"] >= 2)
     told = closes(ports(1, "-L", "CLIENT"))[0]
     true("the twin of a filtered story %r" % told["twin"], told["twin"]["pid"] > 0)
+
+
+def test_by_service(cli, root):
+    """The C library's own look-up gives the port."""
+    server = socket.getservbyname("postgresql", "tcp")
+    for client, (args, want) in enumerate(((("-D", "postgresql"), 1), (("-P", "https,postgresql"), 2),
+                                           (("-P", "https"), 0)), 5101):
+        expect(cli, want, *args, traffic=("1", HOLD, str(server), str(client)))
 
 
 def test_a_listeners_closer_under_a_peer_filter(cli, root):

@@ -164,7 +164,8 @@ static void test_pipeline__an_event_outside_the_filter_counts_as_filtered(void *
 {
 	struct counter *c = *state;
 
-	c->filter = (struct filter){ .active = 1, .nr_local_ports = 1, .local_port = { 2000 } };
+	c->filter = (struct filter){ .active = 1, .local_ports = {
+				    .nr = 1, .range = { { 2000, 2000 } } } };
 	feed_reset(c, 1000);
 	feed_reset(c, 2000);
 	endpoint_table_end(endpoints(c), T0 + MS);

@@ -93,19 +93,26 @@ static void test_options__j_is_the_view_json(void **state)
 	assert_string_equal(r.o.view->name, "json");
 }
 
+static void expect_range(const struct filter_range *range, __u16 first, __u16 last)
+{
+	assert_int_equal(range->first, first);
+	assert_int_equal(range->last, last);
+}
+
 static void test_options__ports_go_to_the_kernel_side(void **state)
 {
 	struct result r;
 
 	(void)state;
-	PARSE(&r, "-L", "80,443", "-D1", "-P", "65535", "-L", "8080");
+	PARSE(&r, "-L", "80,443", "-D1", "-P", "65535", "-L", "8080,9000-9009");
 	expect_fine(&r);
 	assert_int_equal(r.o.filter.active, 1);
-	assert_int_equal(r.o.filter.nr_local_ports, 3);
-	assert_int_equal(r.o.filter.local_port[1], 443);
-	assert_int_equal(r.o.filter.local_port[2], 8080);
-	assert_int_equal(r.o.filter.peer_port[0], 1);
-	assert_int_equal(r.o.filter.either_port[0], 65535);
+	assert_int_equal(r.o.filter.local_ports.nr, 4);
+	expect_range(&r.o.filter.local_ports.range[1], 443, 443);
+	expect_range(&r.o.filter.local_ports.range[2], 8080, 8080);
+	expect_range(&r.o.filter.local_ports.range[3], 9000, 9009);
+	expect_range(&r.o.filter.peer_ports.range[0], 1, 1);
+	expect_range(&r.o.filter.either_ports.range[0], 65535, 65535);
 }
 
 static void test_options__an_address_loses_its_host_bits(void **state)
@@ -401,7 +408,7 @@ static void test_options__a_command_keeps_its_own_options(void **state)
 	PARSE(&r, "json", "-q", "--", "ls", "-L", "--", "x");
 	expect_fine(&r);
 	assert_string_equal(r.o.view->name, "json");
-	assert_int_equal(r.o.filter.nr_local_ports, 0);
+	assert_int_equal(r.o.filter.local_ports.nr, 0);
 	assert_string_equal(r.o.run.command[0], "ls");
 	assert_string_equal(r.o.run.command[1], "-L");
 	assert_string_equal(r.o.run.command[2], "--");

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 #include "options_fixture.h"
 
+#define WANT_PORT ": want 1-65535, a range as 8000-8999, or a name in /etc/services"
+
 static void test_usage_error__an_unknown_view(void **state)
 {
 	struct result r;
@@ -29,7 +31,7 @@ static void test_usage_error__too_many_ports(void **state)
 	PARSE(&r, "-L", "1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16");
 	expect_fine(&r);
 	PARSE(&r, "-L", "1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16", "-L", "17");
-	expect_usage(&r, "tcpclose: one port too many, '17': want at most 16\n");
+	expect_usage(&r, "tcpclose: one port too many, '17': want at most 16 ports or ranges\n");
 }
 
 static void test_usage_error__a_number_that_is_not_a_netns(void **state)
@@ -89,19 +91,25 @@ static void test_usage_error__the_nearest_word_is_suggested(void **state)
 static void test_usage_error__bad_values_are_quoted_in_one_line(void **state)
 {
 	static const struct { const char *option, *value, *line; } rows[] = {
-		{ "-L", "0", "bad port '0': want 1-65535" },
-		{ "-L", "65536", "bad port '65536': want 1-65535" },
-		{ "-D", "", "bad port '': want 1-65535" },
-		{ "-P", "80,", "bad port '80,': want 1-65535" },
-		{ "-P", ",80", "bad port ',80': want 1-65535" },
-		{ "-P", "80,x", "bad port 'x': want 1-65535" },
-		{ "-L", "-1", "bad port '-1': want 1-65535" },
-		{ "-L", "+1", "bad port '+1': want 1-65535" },
-		{ "-L", " 80", "bad port ' 80': want 1-65535" },
-		{ "-L", "0x50", "bad port '0x50': want 1-65535" },
-		{ "-L", "18446744073709551696", "bad port '18446744073709551696': want 1-65535" },
-		{ "-L", "\x1b[31m\n", "bad port '\\x1b[31m\\x0a': want 1-65535" },
-		{ "-L", "\xc0\xaf", "bad port '\\xc0\\xaf': want 1-65535" },
+		{ "-L", "0", "bad port '0'" WANT_PORT },
+		{ "-L", "65536", "bad port '65536'" WANT_PORT },
+		{ "-D", "", "bad port ''" WANT_PORT },
+		{ "-P", "80,", "bad port '80,'" WANT_PORT },
+		{ "-P", ",80", "bad port ',80'" WANT_PORT },
+		{ "-P", "80,x", "bad port 'x'" WANT_PORT },
+		{ "-L", "-1", "bad port '-1'" WANT_PORT },
+		{ "-L", "+1", "bad port '+1'" WANT_PORT },
+		{ "-L", " 80", "bad port ' 80'" WANT_PORT },
+		{ "-L", "0x50", "bad port '0x50'" WANT_PORT },
+		{ "-L", "18446744073709551696", "bad port '18446744073709551696'" WANT_PORT },
+		{ "-L", "\x1b[31m\n", "bad port '\\x1b[31m\\x0a'" WANT_PORT },
+		{ "-L", "\xc0\xaf", "bad port '\\xc0\\xaf'" WANT_PORT },
+		{ "-P", "80-", "bad port '80-'" WANT_PORT },
+		{ "-P", "-80", "bad port '-80'" WANT_PORT },
+		{ "-P", "1-2-3", "bad port '1-2-3'" WANT_PORT },
+		{ "-P", "1-65536", "bad port '1-65536'" WANT_PORT },
+		{ "-P", "no-such-service", "bad port 'no-such-service'" WANT_PORT },
+		{ "-L", "80,9-8", "bad port '9-8': the range is empty" },
 		{ "-p", "0", "bad pid '0': want 1-4194304" },
 		{ "-u", "no:one", "bad user 'no:one': want a uid or a name in /etc/passwd" },
 		{ "-u", "4294967295", "bad user '4294967295': want a uid or a name in "
@@ -152,8 +160,8 @@ static void test_usage_error__a_long_bad_value_is_cut(void **state)
 	value[sizeof(value) - 1] = '\0';
 	PARSE(&r, "-L", value);
 	assert_int_equal(r.status, EXIT_USAGE);
-	assert_non_null(strstr(r.err, "1..': want 1-65535\n"));
-	assert_in_range(strlen(r.err), 80, 140);
+	assert_non_null(strstr(r.err, "1..': want 1-65535, a range"));
+	assert_in_range(strlen(r.err), 80, 200);
 }
 
 static void test_usage_error__faults_of_the_options_themselves(void **state)
