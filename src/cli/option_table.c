@@ -14,7 +14,9 @@
 #define EVERY ((1u << VIEW_COUNT) - 1)
 
 #define LIST .first_item = option_first_item
-#define LIST_OF_PATHS .first_item = option_first_path
+#define FILTER_LIST LIST, .can_exclude = true
+#define FILTER_NAMES .first_item = option_first_name, .can_exclude = true
+#define FILTER_PATHS .first_item = option_first_path, .can_exclude = true
 #define LIVE .live_only = true
 #define TITLE(text, n) { .argp = { .doc = text, .group = n } }
 
@@ -24,35 +26,37 @@
 #define RUNNING 4
 
 static const struct option_row options[] = {
-	TITLE("Filters (one value of each kind must match):", FILTERS),
+	TITLE("Filters (one value of each kind must match, !VALUE excludes):", FILTERS),
 	{ .argp = { "pid", 'p', "PID", 0, "a process that acted on the socket", FILTERS },
-	  .set = option_add_pid, .views = STORIES | BIT(STUCK), LIST },
-	{ .argp = { "comm", 'c', "COMM", 0, "a process or thread of that name, as in ps -o comm",
+	  .set = option_add_pid, .views = STORIES | BIT(STUCK), FILTER_LIST },
+	{ .argp = { "comm", 'c', "COMM", 0,
+	    "a process or thread of that name: nginx, 'php*', '!curl'",
 	    FILTERS },
-	  .set = option_add_comm, .views = STORIES | BIT(STUCK), LIST },
+	  .set = option_add_comm, .views = STORIES | BIT(STUCK), FILTER_NAMES },
 	{ .argp = { "uid", 'u', "UID", 0, "a process of that user: a uid or a name", FILTERS },
-	  .set = option_add_uid, .views = STORIES | BIT(STUCK), LIST },
-	{ .argp = { "local-port", 'L', "PORTS", 0, "local ports: 80,443, 8000-8999, https", FILTERS },
-	  .set = option_add_local_port, .views = TRACING | BIT(STUCK), LIST },
+	  .set = option_add_uid, .views = STORIES | BIT(STUCK), FILTER_LIST },
+	{ .argp = { "local-port", 'L', "PORTS", 0,
+	    "local ports: 80,443, 8000-8999, https", FILTERS },
+	  .set = option_add_local_port, .views = TRACING | BIT(STUCK), FILTER_LIST },
 	{ .argp = { "remote-port", 'D', "PORTS", 0, "remote port", FILTERS },
-	  .set = option_add_peer_port, .views = TRACING | BIT(STUCK), LIST },
+	  .set = option_add_peer_port, .views = TRACING | BIT(STUCK), FILTER_LIST },
 	{ .argp = { "port", 'P', "PORTS", 0, "port of either end", FILTERS },
-	  .set = option_add_either_port, .views = TRACING | BIT(STUCK), LIST },
+	  .set = option_add_either_port, .views = TRACING | BIT(STUCK), FILTER_LIST },
 	{ .argp = { "addr", 'a', "ADDR[/PREFIX]", 0, "address of either end", FILTERS },
-	  .set = option_add_addr, .views = TRACING | BIT(STUCK), LIST },
+	  .set = option_add_addr, .views = TRACING | BIT(STUCK), FILTER_LIST },
 	{ .argp = { "ipv4", '4', NULL, 0, "IPv4 only", FILTERS },
 	  .set = option_set_ipv4, .views = TRACING | BIT(STUCK) },
 	{ .argp = { "ipv6", '6', NULL, 0, "IPv6 only", FILTERS },
 	  .set = option_set_ipv6, .views = TRACING | BIT(STUCK) },
 	{ .argp = { "netns", KEY_NETNS, "NETNS", 0,
 	    "network namespace: a pid, a name, an inode", FILTERS },
-	  .set = option_add_netns, .views = TRACING | BIT(STUCK), LIST },
+	  .set = option_add_netns, .views = TRACING | BIT(STUCK), FILTER_LIST },
 	{ .argp = { "cgroup", KEY_CGROUP, "PATH", 0,
 	    "a process in that cgroup, or below it", FILTERS },
-	  .set = option_add_cgroup, .views = STORIES | BIT(STUCK), LIST_OF_PATHS },
+	  .set = option_add_cgroup, .views = STORIES | BIT(STUCK), FILTER_PATHS },
 	{ .argp = { "container", KEY_CONTAINER, "ID", 0,
 	    "a process in that container: the id or its first digits", FILTERS },
-	  .set = option_add_container, .views = STORIES | BIT(STUCK), LIST },
+	  .set = option_add_container, .views = STORIES | BIT(STUCK), FILTER_LIST },
 	{ .argp = { "slow", KEY_SLOW, "TIME", 0,
 	    "only closes with a phase of at least TIME: ms, or 1s, 5m", FILTERS },
 	  .set = option_set_slow, .views = STORIES },
@@ -61,16 +65,17 @@ static const struct option_row options[] = {
 	  .set = option_set_data_lost, .views = STORIES },
 	{ .argp = { "call", KEY_CALL, "NAME", 0,
 	    "the call that ended this side: close, exit...", FILTERS },
-	  .set = option_add_call, .word = option_call_word, .views = STORIES, LIST },
+	  .set = option_add_call, .word = option_call_word, .views = STORIES, FILTER_LIST },
 	{ .argp = { "ending", KEY_ENDING, "NAME", 0,
 	    "four-way, reset-sent, timed-out...", FILTERS },
-	  .set = option_add_ending, .word = option_ending_word, .views = STORIES, LIST },
+	  .set = option_add_ending, .word = option_ending_word, .views = STORIES, FILTER_LIST },
 	{ .argp = { "class", KEY_CLASS, "NAME", 0,
 	    "clean, reset, timeout, aborted, failed, open", FILTERS },
-	  .set = option_add_class, .word = option_class_word, .views = STORIES, LIST },
+	  .set = option_add_class, .word = option_class_word, .views = STORIES, FILTER_LIST },
 	{ .argp = { "initiator", KEY_INITIATOR, "NAME", 0,
 	    "local, peer, both, none, unknown", FILTERS },
-	  .set = option_add_initiator, .word = option_initiator_word, .views = STORIES, LIST },
+	  .set = option_add_initiator, .word = option_initiator_word, .views = STORIES,
+	  FILTER_LIST },
 	{ .argp = { "all", KEY_ALL, NULL, 0,
 	    "also connections that were never established", FILTERS },
 	  .set = option_set_all, .views = TRACING },

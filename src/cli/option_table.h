@@ -63,7 +63,8 @@ struct option_parser {
 	struct usage_error error;
 	const struct view *view;	/* the view named so far, except json; NULL: none */
 	bool json_word;			/* the view json was named */
-	struct filter_text item;	/* the item being parsed, in argv */
+	struct filter_text item;	/* the item being parsed, in argv, without its ! */
+	bool excluded;			/* that item began with ! */
 	bool ipv4, ipv6;		/* -4, -6; both together are no filter */
 	int next;			/* index in argv of the word that getopt looks at next */
 	bool given[OPTION_TABLE_MAX];	/* by row */
@@ -79,6 +80,7 @@ struct option_row {
 	uint32_t views;			/* set of 1 << enum view_id */
 	/* If values may be separated by commas: the length of the first value of a list. */
 	size_t (*first_item)(const char *list);
+	bool can_exclude;		/* a value may begin with !, to exclude it */
 	bool live_only;			/* refused with --replay */
 };
 

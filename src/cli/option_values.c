@@ -208,8 +208,8 @@ static int parse_seconds(struct option_parser *p, const char *arg, uint64_t min_
 
 	if (!parse_duration(arg, "s", TIME_MAX_NS, &v) || v < min_ns)
 		return usage_error_value(&p->error, "bad time ", min_ns ?
-					 ": want seconds above 0, or a unit: 10, 0.5, 500ms, 5m, 2h" :
-					 ": want seconds, or a unit: 10, 0.5, 500ms, 5m, 2h");
+			": want seconds above 0, or a unit: 10, 0.5, 500ms, 5m, 2h" :
+			": want seconds, or a unit: 10, 0.5, 500ms, 5m, 2h");
 	*ns = v;
 	return 0;
 }

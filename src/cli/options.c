@@ -94,10 +94,11 @@ static int set_item(struct option_parser *p, const struct option_row *o, const c
 
 	if (!item)
 		return usage_error_value(&p->error, "no memory for ", "");
-	if (*item)
-		p->error.value = item;
-	p->item = (struct filter_text){ start, len };
-	rc = o->set(p, item);
+	p->excluded = o->can_exclude && *item == '!';
+	if (item[p->excluded])
+		p->error.value = item + p->excluded;
+	p->item = (struct filter_text){ start + p->excluded, len - p->excluded };
+	rc = o->set(p, item + p->excluded);
 	free(item);
 	return rc;
 }

@@ -12,6 +12,7 @@
 #include "option_table.h"
 #include "parse.h"
 #include "parse_filter.h"
+#include "pattern.h"
 
 #define PID_MAX 4194304		/* PID_MAX_LIMIT of 64-bit kernels */
 #define TIME_MAX_NS 1000000000000000000ull	/* 10^9 s */
@@ -22,12 +23,21 @@ size_t option_first_item(const char *list)
 	return strcspn(list, ",");
 }
 
+size_t option_first_name(const char *list)
+{
+	size_t len = 0;
+
+	while (list[len] && list[len] != ',')
+		len += list[len] == '\\' && list[len + 1] ? 2 : 1;
+	return len;
+}
+
 /* A path may contain a comma, but starts with a slash. */
 size_t option_first_path(const char *list)
 {
 	size_t len = strcspn(list, ",");
 
-	while (list[len] && list[len + 1] != '/')
+	while (list[len] && list[len + 1 + (list[len + 1] == '!')] != '/')
 		len += 1 + strcspn(list + len + 1, ",");
 	return len;
 }
@@ -41,8 +51,24 @@ size_t option_first_path(const char *list)
 #define NUMBER(x) STRING(x)
 #define AT_MOST(n) ": want at most " NUMBER(n)
 
+/* Where the value goes, that of "curl" or that of "!curl". */
+static struct task_filter *task_values(struct option_parser *p)
+{
+	struct story_filter *f = &p->o->story_filter;
+
+	return p->excluded ? &f->excluded : &f->wanted;
+}
+
+static struct word_filter *word_values(struct option_parser *p)
+{
+	struct story_filter *f = &p->o->story_filter;
+
+	return p->excluded ? &f->excluded_words : &f->words;
+}
+
 static int add_ports(struct option_parser *p, const char *item, struct filter_ports *ports)
 {
+	__u16 *n = p->excluded ? &ports->nr_excluded : &ports->nr;
 	struct filter_range range;
 	int rc = parse_ports(item, &range);
 
@@ -51,10 +77,10 @@ static int add_ports(struct option_parser *p, const char *item, struct filter_po
 	if (rc)
 		return usage_error_value(&p->error, "bad port ", ": want 1-65535, a range as "
 					 "8000-8999, or a name in /etc/services");
-	if (ports->nr == FILTER_PORTS)
+	if (*n == FILTER_PORTS)
 		return usage_error_value(&p->error, "one port too many, ", AT_MOST(FILTER_PORTS)
 					 " ports or ranges");
-	ports->range[ports->nr++] = range;
+	(p->excluded ? ports->excluded : ports->range)[(*n)++] = range;
 	p->o->filter.active = 1;
 	return 0;
 }
@@ -77,15 +103,16 @@ int option_add_either_port(struct option_parser *p, const char *item)
 int option_add_addr(struct option_parser *p, const char *item)
 {
 	struct filter *f = &p->o->filter;
+	__u8 *n = p->excluded ? &f->nr_excluded_addrs : &f->nr_addrs;
 	struct filter_addr a;
 
 	if (!parse_addr(item, &a))
 		return usage_error_value(&p->error, "bad address ",
 			   ": want ADDR or ADDR/PREFIX, as 10.0.0.0/8 or 2001:db8::1");
-	if (f->nr_addrs == FILTER_ADDRS)
+	if (*n == FILTER_ADDRS)
 		return usage_error_value(&p->error, "one address too many, ",
 						 AT_MOST(FILTER_ADDRS));
-	f->addr[f->nr_addrs++] = a;
+	(p->excluded ? f->excluded_addr : f->addr)[(*n)++] = a;
 	f->active = 1;
 	return 0;
 }
@@ -93,6 +120,7 @@ int option_add_addr(struct option_parser *p, const char *item)
 int option_add_netns(struct option_parser *p, const char *item)
 {
 	struct filter *f = &p->o->filter;
+	__u8 *n = p->excluded ? &f->nr_excluded_netns : &f->nr_netns;
 	uint32_t inum;
 	int rc = parse_netns(item, &inum);
 
@@ -103,16 +131,16 @@ int option_add_netns(struct option_parser *p, const char *item)
 	if (rc)
 		return usage_error_value(&p->error, "bad netns ", ": want the pid of a process, "
 				 "a name in /run/netns or an inode number as ls -L -i shows it");
-	if (f->nr_netns == FILTER_NETNS)
+	if (*n == FILTER_NETNS)
 		return usage_error_value(&p->error, "one netns too many, ", AT_MOST(FILTER_NETNS));
-	f->netns[f->nr_netns++] = inum;
+	(p->excluded ? f->excluded_netns : f->netns)[(*n)++] = inum;
 	f->active = 1;
 	return 0;
 }
 
 int option_add_pid(struct option_parser *p, const char *item)
 {
-	struct story_filter *s = &p->o->story_filter;
+	struct task_filter *s = task_values(p);
 	uint64_t v;
 
 	if (!parse_u64(item, 1, PID_MAX, &v))
@@ -126,7 +154,7 @@ int option_add_pid(struct option_parser *p, const char *item)
 
 int option_add_uid(struct option_parser *p, const char *item)
 {
-	struct story_filter *s = &p->o->story_filter;
+	struct task_filter *s = task_values(p);
 	uint32_t uid;
 
 	if (!parse_user(item, &uid))
@@ -139,16 +167,24 @@ int option_add_uid(struct option_parser *p, const char *item)
 	return 0;
 }
 
+/* The kernel keeps 15 bytes of a name: a longer one without a wildcard is compared as far. */
+static struct filter_text cut_name(struct filter_text name)
+{
+	if (!pattern_has_wildcard(name.bytes, name.len))
+		name.len = pattern_prefix_len(name.bytes, name.len, EVENT_COMM_LEN - 1);
+	return name;
+}
+
 int option_add_comm(struct option_parser *p, const char *item)
 {
-	struct story_filter *s = &p->o->story_filter;
+	struct task_filter *s = task_values(p);
 
 	if (!*item)
 		return usage_error_value(&p->error, "bad comm ", ": want the name of a process");
 	if (s->comms == STORY_FILTER_MAX)
 		return usage_error_value(&p->error, "one comm too many, ",
 						 AT_MOST(STORY_FILTER_MAX));
-	s->comm[s->comms++] = p->item;
+	s->comm[s->comms++] = cut_name(p->item);
 	return 0;
 }
 
@@ -175,7 +211,7 @@ static struct filter_text strip_cgroup_mount(struct filter_text path)
 
 int option_add_cgroup(struct option_parser *p, const char *path)
 {
-	struct story_filter *s = &p->o->story_filter;
+	struct task_filter *s = task_values(p);
 
 	if (*path != '/')
 		return usage_error_value(&p->error, "bad cgroup ", ": want its path from the root, "
@@ -189,7 +225,7 @@ int option_add_cgroup(struct option_parser *p, const char *path)
 
 int option_add_container(struct option_parser *p, const char *id)
 {
-	struct story_filter *s = &p->o->story_filter;
+	struct task_filter *s = task_values(p);
 	size_t len = strlen(id);
 
 	if (len < CONTAINER_ID_MIN || len > CONTAINER_ID_LEN ||
@@ -233,7 +269,7 @@ int option_add_call(struct option_parser *p, const char *item)
 
 	if (v < 0)
 		return usage_error_words(&p->error, "unknown call ", option_call_word);
-	p->o->story_filter.calls |= 1ull << v;
+	word_values(p)->calls |= 1ull << v;
 	return 0;
 }
 
@@ -243,7 +279,7 @@ int option_add_ending(struct option_parser *p, const char *item)
 
 	if (v < 0)
 		return usage_error_words(&p->error, "unknown ending ", option_ending_word);
-	p->o->story_filter.endings |= 1u << v;
+	word_values(p)->endings |= 1u << v;
 	return 0;
 }
 
@@ -253,7 +289,7 @@ int option_add_class(struct option_parser *p, const char *item)
 
 	if (v < 0)
 		return usage_error_words(&p->error, "unknown class ", option_class_word);
-	p->o->story_filter.classes |= 1u << v;
+	word_values(p)->classes |= 1u << v;
 	return 0;
 }
 
@@ -263,7 +299,7 @@ int option_add_initiator(struct option_parser *p, const char *item)
 
 	if (v < 0)
 		return usage_error_words(&p->error, "unknown initiator ", option_initiator_word);
-	p->o->story_filter.initiators |= 1u << v;
+	word_values(p)->initiators |= 1u << v;
 	return 0;
 }
 
@@ -307,8 +343,8 @@ void options_filter_finish(struct option_parser *p)
 		o->filter.family = p->ipv4 ? 4 : 6;
 		o->filter.active = 1;
 	}
-	if (o->story_filter.endings & 1u << ENDING_NEVER_OPEN ||
-	    o->story_filter.classes & 1u << CLASS_FAILED)
+	if (o->story_filter.words.endings & 1u << ENDING_NEVER_OPEN ||
+	    o->story_filter.words.classes & 1u << CLASS_FAILED)
 		o->capture.all = true;
 	o->filter.never_open = o->capture.all;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * Parsers for the values of filters: addresses, ports and network namespaces. As in parse.h, the whole
+ * Parsers for the values of filters: addresses, ports, network namespaces. As in parse.h, the whole
  * text must be the value. On failure the result is unchanged, and the caller reports the error.
  */
 #pragma once

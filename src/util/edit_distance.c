@@ -10,7 +10,7 @@ static unsigned pick_less(unsigned a, unsigned b)
 
 unsigned edit_distance(const char *a, const char *b)
 {
-	/* rows of the table of distances between prefixes: before the previous, previous, current */
+	/* three rows of the table of distances between prefixes of a and b */
 	unsigned row[3][EDIT_WORD_MAX + 1];
 	size_t len_a = strnlen(a, EDIT_WORD_MAX + 1), len_b = strnlen(b, EDIT_WORD_MAX + 1);
 

@@ -177,7 +177,7 @@ static void test_pipeline__a_story_outside_the_story_filter_counts_as_filtered(v
 {
 	struct counter *c = *state;
 
-	c->story_filter.endings = 1 << ENDING_FOUR_WAY;
+	c->story_filter.words.endings = 1 << ENDING_FOUR_WAY;
 	feed_reset(c, 1000);
 	endpoint_table_end(endpoints(c), T0 + MS);
 	assert_int_equal(c->stories, 0);

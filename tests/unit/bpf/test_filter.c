@@ -112,10 +112,14 @@ static void test_filter__a_full_list_is_searched_to_its_end(void **state)
 
 static void test_filter__a_count_above_the_capacity_stays_within_it(void **state)
 {
-	struct filter f = { .active = 1, .local_ports.nr = 65535, .nr_netns = 255, .nr_addrs = 255 };
+	struct filter f = { .active = 1, .local_ports.nr = 65535, .nr_netns = 255,
+			    .nr_addrs = 255 };
+	struct filter x = { .active = 1, .local_ports.nr_excluded = 65535,
+			    .nr_excluded_netns = 255, .nr_excluded_addrs = 255 };
 
 	(void)state;
 	assert_false(wants(f, &flow4));
+	assert_true(wants(x, &flow4));
 }
 
 static struct filter filter_by_addr(const __u8 *addr, unsigned bytes, __u8 family)
@@ -163,6 +167,43 @@ static void test_filter__netns(void **state)
 	assert_false(wants(theirs, &flow4));
 }
 
+static void test_filter__excluded_ports(void **state)
+{
+	const struct filter server = { .active = 1, .local_ports = {
+		.nr_excluded = 1, .excluded = { { 400, 500 } } } };
+	const struct filter either = { .active = 1, .either_ports = {
+		.nr_excluded = 1, .excluded = { { 51000, 51000 } } } };
+	const struct filter both = { .active = 1, .local_ports = {
+		.nr = 1, .range = { { 1, 1000 } }, .nr_excluded = 1, .excluded = { { 22, 22 } } } };
+	struct flow w = flow4;
+
+	(void)state;
+	assert_false(wants(server, &flow4));
+	assert_false(wants(either, &flow4));
+	assert_true(wants(both, &flow4));
+	w.local_port = 22;
+	assert_false(wants(both, &w));
+	w.local_port = 1001;
+	assert_false(wants(both, &w));
+	assert_true(wants(server, &w));
+}
+
+static void test_filter__excluded_addresses_and_namespaces(void **state)
+{
+	const struct filter by_netns = { .active = 1, .nr_excluded_netns = 2,
+					 .excluded_netns = { 1, 4026531840u } };
+	struct filter f = filter_by_addr(flow4.peer_addr, 2, 4);
+
+	(void)state;
+	f.excluded_addr[0] = f.addr[0];
+	f.nr_excluded_addrs = 1;
+	assert_false(wants(f, &flow4));
+	f.nr_addrs = 0;
+	assert_false(wants(f, &flow4));
+	assert_true(wants(f, &flow6));
+	assert_false(wants(by_netns, &flow4));
+}
+
 static void test_filter__different_kinds_must_all_match(void **state)
 {
 	struct filter f = filter_by_addr(flow4.local_addr, 4, 4);
@@ -190,6 +231,8 @@ int main(void)
 		cmocka_unit_test(test_filter__a_prefix),
 		cmocka_unit_test(test_filter__the_empty_prefix_is_its_whole_family),
 		cmocka_unit_test(test_filter__netns),
+		cmocka_unit_test(test_filter__excluded_ports),
+		cmocka_unit_test(test_filter__excluded_addresses_and_namespaces),
 		cmocka_unit_test(test_filter__different_kinds_must_all_match),
 	};
 

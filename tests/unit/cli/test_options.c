@@ -27,7 +27,7 @@ static void expect_same_texts(const struct filter_text *a, const struct filter_t
 	}
 }
 
-static void expect_same_filter(const struct story_filter *a, const struct story_filter *b)
+static void expect_same_tasks(const struct task_filter *a, const struct task_filter *b)
 {
 	assert_int_equal(a->pids, b->pids);
 	assert_int_equal(a->uids, b->uids);
@@ -36,10 +36,14 @@ static void expect_same_filter(const struct story_filter *a, const struct story_
 	expect_same_texts(a->comm, b->comm);
 	expect_same_texts(a->cgroup, b->cgroup);
 	expect_same_texts(a->container, b->container);
-	assert_int_equal(a->calls, b->calls);
-	assert_int_equal(a->endings, b->endings);
-	assert_int_equal(a->classes, b->classes);
-	assert_int_equal(a->initiators, b->initiators);
+}
+
+static void expect_same_filter(const struct story_filter *a, const struct story_filter *b)
+{
+	expect_same_tasks(&a->wanted, &b->wanted);
+	expect_same_tasks(&a->excluded, &b->excluded);
+	assert_memory_equal(&a->words, &b->words, sizeof(a->words));
+	assert_memory_equal(&a->excluded_words, &b->excluded_words, sizeof(a->words));
 }
 
 static void test_options__without_arguments_the_view_is_trace(void **state)
@@ -166,14 +170,14 @@ static void test_options__processes_and_users(void **state)
 	PARSE(&r, "-p", "1,4194304", "-u", "root", "-u", "4294967294", "-c", "a,b", "-c", "c");
 	expect_fine(&r);
 	assert_int_equal(r.o.filter.active, 0);
-	assert_int_equal(r.o.story_filter.pids, 2);
-	assert_int_equal(r.o.story_filter.pid[1], 4194304);
-	assert_int_equal(r.o.story_filter.uid[0], 0);
-	assert_int_equal(r.o.story_filter.uid[1], 4294967294u);
-	assert_int_equal(r.o.story_filter.comms, 3);
-	expect_slice(&r.o.story_filter.comm[0], "a");
-	expect_slice(&r.o.story_filter.comm[1], "b");
-	expect_slice(&r.o.story_filter.comm[2], "c");
+	assert_int_equal(r.o.story_filter.wanted.pids, 2);
+	assert_int_equal(r.o.story_filter.wanted.pid[1], 4194304);
+	assert_int_equal(r.o.story_filter.wanted.uid[0], 0);
+	assert_int_equal(r.o.story_filter.wanted.uid[1], 4294967294u);
+	assert_int_equal(r.o.story_filter.wanted.comms, 3);
+	expect_slice(&r.o.story_filter.wanted.comm[0], "a");
+	expect_slice(&r.o.story_filter.wanted.comm[1], "b");
+	expect_slice(&r.o.story_filter.wanted.comm[2], "c");
 }
 
 /* A path may contain a comma: only a comma before a slash separates two of them. */
@@ -184,11 +188,11 @@ static void test_options__paths_of_cgroups_are_a_list(void **state)
 	(void)state;
 	PARSE(&r, "--cgroup", "/a,b,/sys/fs/cgroup,/c,", "--cgroup", "/d");
 	expect_fine(&r);
-	assert_int_equal(r.o.story_filter.cgroups, 4);
-	expect_slice(&r.o.story_filter.cgroup[0], "/a,b");
-	expect_slice(&r.o.story_filter.cgroup[1], "/");
-	expect_slice(&r.o.story_filter.cgroup[2], "/c,");
-	expect_slice(&r.o.story_filter.cgroup[3], "/d");
+	assert_int_equal(r.o.story_filter.wanted.cgroups, 4);
+	expect_slice(&r.o.story_filter.wanted.cgroup[0], "/a,b");
+	expect_slice(&r.o.story_filter.wanted.cgroup[1], "/");
+	expect_slice(&r.o.story_filter.wanted.cgroup[2], "/c,");
+	expect_slice(&r.o.story_filter.wanted.cgroup[3], "/d");
 }
 
 /* A list is the same as its values one by one, in every view that has the option. */
@@ -235,12 +239,12 @@ static void test_options__a_cgroup_is_a_path_from_the_root(void **state)
 	      "/sys/fs/cgroup/unified/", "--cgroup", "/sys/fs/cgroup", "--cgroup",
 	      "/sys/fs/cgroupx");
 	expect_fine(&r);
-	assert_int_equal(r.o.story_filter.cgroups, 5);
-	expect_slice(&r.o.story_filter.cgroup[0], "/a,b");
-	expect_slice(&r.o.story_filter.cgroup[1], "/x.slice");
-	expect_slice(&r.o.story_filter.cgroup[2], "/");
-	expect_slice(&r.o.story_filter.cgroup[3], "/");
-	expect_slice(&r.o.story_filter.cgroup[4], "/sys/fs/cgroupx");
+	assert_int_equal(r.o.story_filter.wanted.cgroups, 5);
+	expect_slice(&r.o.story_filter.wanted.cgroup[0], "/a,b");
+	expect_slice(&r.o.story_filter.wanted.cgroup[1], "/x.slice");
+	expect_slice(&r.o.story_filter.wanted.cgroup[2], "/");
+	expect_slice(&r.o.story_filter.wanted.cgroup[3], "/");
+	expect_slice(&r.o.story_filter.wanted.cgroup[4], "/sys/fs/cgroupx");
 	PARSE(&r, "--cgroup", "nginx.service");
 	expect_usage(&r, "tcpclose: bad cgroup 'nginx.service': want its path from the root, "
 			 "as /system.slice/nginx.service\n");
@@ -256,8 +260,8 @@ static void test_options__a_container_is_some_digits(void **state)
 	(void)state;
 	PARSE(&r, "--container", "dead", "--container", id);
 	expect_fine(&r);
-	assert_int_equal(r.o.story_filter.containers, 2);
-	expect_slice(&r.o.story_filter.container[1], id);
+	assert_int_equal(r.o.story_filter.wanted.containers, 2);
+	expect_slice(&r.o.story_filter.wanted.container[1], id);
 	for (unsigned i = 0; i < sizeof(bad) / sizeof(*bad); i++) {
 		PARSE(&r, "--container", bad[i]);
 		assert_int_equal(r.status, EXIT_USAGE);
@@ -268,6 +272,60 @@ static void test_options__a_container_is_some_digits(void **state)
 	assert_int_equal(r.status, EXIT_USAGE);
 }
 
+/* Excluded values have lists of their own. The text keeps no !, and its backslashes. */
+static void test_options__an_exclamation_mark_excludes(void **state)
+{
+	const struct story_filter *f;
+	struct result r;
+
+	(void)state;
+	PARSE(&r, "-c", "!curl,nginx*,a\\,b", "-p", "!1", "-u", "1,!root", "--cgroup", "/a,!/b",
+	      "--container", "!abcd", "--ending", "!four-way", "--class=!reset,!timeout",
+	      "--initiator", "!peer", "--call", "close,!exit");
+	expect_fine(&r);
+	f = &r.o.story_filter;
+	assert_int_equal(f->wanted.comms, 2);
+	expect_slice(&f->wanted.comm[0], "nginx*");
+	expect_slice(&f->wanted.comm[1], "a\\,b");
+	assert_int_equal(f->excluded.comms, 1);
+	expect_slice(&f->excluded.comm[0], "curl");
+	assert_int_equal(f->wanted.pids, 0);
+	assert_int_equal(f->excluded.pid[0], 1);
+	assert_int_equal(f->wanted.uid[0], 1);
+	assert_int_equal(f->excluded.uids, 1);
+	expect_slice(&f->wanted.cgroup[0], "/a");
+	expect_slice(&f->excluded.cgroup[0], "/b");
+	expect_slice(&f->excluded.container[0], "abcd");
+	assert_int_equal(f->words.endings, 0);
+	assert_int_equal(f->excluded_words.endings, 1 << ENDING_FOUR_WAY);
+	assert_int_equal(f->excluded_words.classes, 1 << CLASS_RESET | 1 << CLASS_TIMEOUT);
+	assert_int_equal(f->excluded_words.initiators, 1 << INITIATOR_PEER);
+	assert_int_equal(f->words.calls, 1 << TRIGGER_CLOSE);
+	assert_int_equal(f->excluded_words.calls, 1 << TRIGGER_EXIT);
+}
+
+static void test_options__excluded_flows_go_to_the_kernel_side(void **state)
+{
+	struct result r;
+
+	(void)state;
+	PARSE(&r, "record", "-o", "x", "-P", "!22,8000-8999", "-a", "!127.0.0.0/8", "--netns",
+	      "!4026531840");
+	expect_fine(&r);
+	assert_int_equal(r.o.filter.active, 1);
+	assert_int_equal(r.o.filter.either_ports.nr, 1);
+	assert_int_equal(r.o.filter.either_ports.nr_excluded, 1);
+	expect_range(&r.o.filter.either_ports.excluded[0], 22, 22);
+	assert_int_equal(r.o.filter.nr_addrs, 0);
+	assert_int_equal(r.o.filter.nr_excluded_addrs, 1);
+	assert_int_equal(r.o.filter.excluded_addr[0].addr[0], 127);
+	assert_int_equal(r.o.filter.nr_netns, 0);
+	assert_int_equal(r.o.filter.excluded_netns[0], 4026531840u);
+	PARSE(&r, "--ending", "!never-open");
+	expect_fine(&r);
+	assert_int_equal(r.o.filter.never_open, 0);
+}
+
 static void test_options__words_become_sets(void **state)
 {
 	struct result r;
@@ -276,10 +334,11 @@ static void test_options__words_become_sets(void **state)
 	PARSE(&r, "--call", "close,shutdown", "--ending", "four-way", "--class=reset",
 	      "--initiator", "peer", "--initiator", "both");
 	expect_fine(&r);
-	assert_int_equal(r.o.story_filter.calls, 1 << TRIGGER_CLOSE | 1 << TRIGGER_SHUTDOWN);
-	assert_int_equal(r.o.story_filter.endings, 1 << ENDING_FOUR_WAY);
-	assert_int_equal(r.o.story_filter.classes, 1 << CLASS_RESET);
-	assert_int_equal(r.o.story_filter.initiators, 1 << INITIATOR_PEER | 1 << INITIATOR_BOTH);
+	assert_int_equal(r.o.story_filter.words.calls, 1 << TRIGGER_CLOSE | 1 << TRIGGER_SHUTDOWN);
+	assert_int_equal(r.o.story_filter.words.endings, 1 << ENDING_FOUR_WAY);
+	assert_int_equal(r.o.story_filter.words.classes, 1 << CLASS_RESET);
+	assert_int_equal(r.o.story_filter.words.initiators,
+			 1 << INITIATOR_PEER | 1 << INITIATOR_BOTH);
 }
 
 static void test_options__all_and_what_implies_it(void **state)
@@ -537,6 +596,8 @@ int main(void)
 		cmocka_unit_test(test_options__a_container_is_some_digits),
 		cmocka_unit_test(test_options__paths_of_cgroups_are_a_list),
 		cmocka_unit_test(test_options__every_filter_takes_a_list),
+		cmocka_unit_test(test_options__an_exclamation_mark_excludes),
+		cmocka_unit_test(test_options__excluded_flows_go_to_the_kernel_side),
 		cmocka_unit_test(test_options__words_become_sets),
 		cmocka_unit_test(test_options__all_and_what_implies_it),
 		cmocka_unit_test(test_options__times_have_decimals),

@@ -41,7 +41,7 @@ static void test_options_view__any_column_sorts(void **state)
 	assert_string_equal(who_column_at(r.o.view_options.sort)->name, "app_hold_p99");
 	PARSE(&r, "who", "--sort", "resets");
 	assert_int_equal(r.status, EXIT_USAGE);
-	assert_non_null(strstr(r.err, "unknown column 'resets': did you mean reset? want closes, "));
+	assert_non_null(strstr(r.err, "unknown column 'resets': did you mean reset? want closes"));
 }
 
 static void test_options_view__phases_are_a_list(void **state)

@@ -50,9 +50,9 @@ static void test_usage_error__an_unknown_word_lists_the_known_words(void **state
 
 	(void)state;
 	PARSE(&r, "--ending", "fourway");
-	expect_usage(&r, "tcpclose: unknown ending 'fourway': did you mean four-way? want four-way, three-way, "
-		     "simultaneous, two-way, reset-sent, reset-received, timed-out, aborted, "
-		     "never-open, open\n");
+	expect_usage(&r, "tcpclose: unknown ending 'fourway': did you mean four-way? want "
+		     "four-way, three-way, simultaneous, two-way, reset-sent, reset-received, "
+		     "timed-out, aborted, never-open, open\n");
 	PARSE(&r, "--call", "syscall");
 	assert_non_null(strstr(r.err, "unknown call 'syscall': want close, shutdown, "));
 }
@@ -110,6 +110,10 @@ static void test_usage_error__bad_values_are_quoted_in_one_line(void **state)
 		{ "-P", "1-65536", "bad port '1-65536'" WANT_PORT },
 		{ "-P", "no-such-service", "bad port 'no-such-service'" WANT_PORT },
 		{ "-L", "80,9-8", "bad port '9-8': the range is empty" },
+		{ "-P", "!80,!x", "bad port 'x'" WANT_PORT },
+		{ "-P", "!", "bad port '!'" WANT_PORT },
+		{ "-P", "!!80", "bad port '!80'" WANT_PORT },
+		{ "-c", "!", "bad comm '!': want the name of a process" },
 		{ "-p", "0", "bad pid '0': want 1-4194304" },
 		{ "-u", "no:one", "bad user 'no:one': want a uid or a name in /etc/passwd" },
 		{ "-u", "4294967295", "bad user '4294967295': want a uid or a name in "
