@@ -9,6 +9,7 @@ struct pipeline {
 	struct pipeline_config config;
 	struct endpoint_table *endpoint_table;
 	uint64_t shown, filtered, events, malformed;
+	uint64_t events_shown;	/* by the view */
 };
 
 static bool is_story_wanted(const struct pipeline *t, const struct story *s,
@@ -20,10 +21,20 @@ static bool is_story_wanted(const struct pipeline *t, const struct story *s,
 	       story_filter_matches(t->config.story_filter, s, v);
 }
 
+static bool has_all_events(const struct pipeline *t)
+{
+	uint64_t n = t->config.view->event ? t->events_shown : t->events;
+
+	return t->config.max_events && n >= t->config.max_events;
+}
+
 static void show_event(void *arg, const struct event *e)
 {
-	const struct pipeline *t = arg;
+	struct pipeline *t = arg;
 
+	if (has_all_events(t))
+		return;
+	t->events_shown++;
 	t->config.view->event(t->config.context, e);
 }
 
@@ -90,7 +101,7 @@ struct endpoint_table *pipeline_endpoints(const struct pipeline *t)
 
 bool pipeline_is_done(const struct pipeline *t)
 {
-	return t->config.max_stories && t->shown >= t->config.max_stories;
+	return (t->config.max_stories && t->shown >= t->config.max_stories) || has_all_events(t);
 }
 
 struct run_counts pipeline_tally(const struct pipeline *t, const struct kernel_counters *kernel)

@@ -21,7 +21,8 @@ struct pipeline_config {
 	struct view_context *context;
 	const struct filter *filter;
 	const struct story_filter *story_filter;
-	uint64_t max_stories;	/* -n; 0: unlimited */
+	/* -n; 0: unlimited. Events are those that the view prints, or all if it prints none. */
+	uint64_t max_stories, max_events;
 	bool never_open;	/* --all */
 	void (*after_story)(void *arg);	/* called after each story to empty context->out; or NULL */
 	void *arg;

@@ -93,6 +93,12 @@ int session_open(struct session *s, const struct options *o)
 	return open_caches(s);
 }
 
+/* Does -n count events? It counts stories in the other views. */
+static bool counts_events(const struct session *s)
+{
+	return s->view->event || s->o->view->id == VIEW_RECORD;
+}
+
 static int open_pipeline(struct session *s)
 {
 	struct pipeline_config config = {
@@ -100,7 +106,8 @@ static int open_pipeline(struct session *s)
 		.context = &s->context,
 		.filter = &s->o->filter,
 		.story_filter = &s->story_filter,
-		.max_stories = s->o->run.count,
+		.max_stories = counts_events(s) ? 0 : s->o->run.count,
+		.max_events = counts_events(s) ? s->o->run.count : 0,
 		.never_open = s->o->capture.all,
 		.after_story = flush_if_full,
 		.arg = s,
@@ -278,6 +285,9 @@ void session_feed(struct session *s, const void *bytes, unsigned long len)
 		set_process_name(s, name->pid, name->name, sizeof(name->name));
 		return;
 	}
+	/* the view record prints no event, so what comes after the last one is left out here */
+	if (s->o->view->id == VIEW_RECORD && pipeline_is_done(s->pipeline))
+		return;
 	if (len == sizeof(*e)) {
 		if (e->ts_ns > s->latest_ns)
 			s->latest_ns = e->ts_ns;

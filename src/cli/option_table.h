@@ -34,6 +34,7 @@ enum option_key {
 	KEY_FLUSH,
 	KEY_BY,
 	KEY_SORT,
+	KEY_TOP,
 	KEY_CSV,
 	KEY_PHASE,
 	KEY_ASCII,

@@ -19,6 +19,7 @@
 #define ROTATE_MIN (64ull << 10)
 #define ROTATE_MAX (1ull << 50)
 #define KEEP_MAX 9999
+#define TOP_MAX 1000000
 #define TIME_MAX_NS 1000000000000000000ull	/* 10^9 s */
 
 /* Options without a value: each sets one member of struct options. */
@@ -137,6 +138,16 @@ int option_set_sort(struct option_parser *p, const char *arg)
 	if (i < 0)
 		return EINVAL;
 	p->o->view_options.sort = (unsigned)i;
+	return 0;
+}
+
+int option_set_top(struct option_parser *p, const char *arg)
+{
+	uint64_t v;
+
+	if (!parse_u64(arg, 1, TOP_MAX, &v))
+		return usage_error_value(&p->error, "bad number of rows ", ": want 1-1000000");
+	p->o->view_options.top = (unsigned)v;
 	return 0;
 }
 

@@ -44,6 +44,7 @@ enum format { FORMAT_TEXT, FORMAT_JSON, FORMAT_CSV, FORMAT_COUNT };
 struct view_options {
 	enum group_by by;
 	unsigned sort;		/* column of who, see who.h; 0 closes */
+	unsigned top;		/* rows of who; 0 all */
 	unsigned phases;	/* set of enum hist_time; 0 all */
 	uint64_t interval_ns;	/* 0: print only at the end */
 	enum format format;

@@ -51,6 +51,7 @@ static const struct expected {
 	{ { "-v" }, { NULL }, "--verbose", "+++++++++" },
 	{ { "--by", "pid" }, { NULL }, "--by", "....++..." },
 	{ { "--sort", "reset" }, { NULL }, "--sort", "....+...." },
+	{ { "--top", "3" }, { NULL }, "--top", "....+...." },
 	{ { "--csv" }, { NULL }, "--csv", "....+...." },
 	{ { "--phase", "total" }, { NULL }, "--phase", ".....+..." },
 	{ { "--ascii" }, { NULL }, "--ascii", "...+.+..." },

@@ -132,6 +132,8 @@ static void test_usage_error__bad_values_are_quoted_in_one_line(void **state)
 		{ "--drain", "", "bad time '': want seconds, or a unit: 10, 0.5, "
 		  "500ms, 5m, 2h" },
 		{ "-n", "0", "bad count '0': want a number from 1 on" },
+		{ "--top", "0", "bad number of rows '0': want 1-1000000" },
+		{ "--top", "all", "bad number of rows 'all': want 1-1000000" },
 		{ "-o", "", "bad file '': want a path, or - for standard output" },
 		{ "--color", "yes", "bad color 'yes': want auto, always, never" },
 		{ "--calls", "magic",
