@@ -12,11 +12,9 @@ struct pipeline {
 	uint64_t events_shown;	/* by the view */
 };
 
-static bool is_story_wanted(const struct pipeline *t, const struct story *s,
-			    const struct verdict *v)
+static bool passes_filters(const struct pipeline *t, const struct story *s,
+			   const struct verdict *v)
 {
-	if (v->ending == ENDING_NEVER_OPEN && !t->config.never_open)
-		return false;
 	return filter_matches_flow(t->config.filter, &s->flow) &&
 	       story_filter_matches(t->config.story_filter, s, v);
 }
@@ -44,7 +42,13 @@ static void show_story(void *arg, const struct story *s, uint64_t now_ns)
 	struct verdict v;
 
 	verdict_make(&v, s, now_ns);
-	if (!is_story_wanted(t, s, &v) || pipeline_is_done(t)) {
+	if (!passes_filters(t, s, &v) || pipeline_is_done(t)) {
+		t->filtered++;
+		return;
+	}
+	if (t->config.judge)
+		t->config.judge(t->config.arg, s, &v);
+	if (v.ending == ENDING_NEVER_OPEN && !t->config.never_open) {
 		t->filtered++;
 		return;
 	}

@@ -24,6 +24,8 @@ struct pipeline_config {
 	/* -n; 0: unlimited. Events are those that the view prints, or all if it prints none. */
 	uint64_t max_stories, max_events;
 	bool never_open;	/* --all */
+	/* --fail-on: called for each story that passes the filters, printed or not; or NULL */
+	void (*judge)(void *arg, const struct story *s, const struct verdict *v);
 	void (*after_story)(void *arg);	/* called after each story to empty context->out; or NULL */
 	void *arg;
 	struct endpoint_table_config endpoint_table;	/* the pipeline sets callbacks and arg */

@@ -43,6 +43,7 @@ enum option_key {
 	KEY_ROTATE,
 	KEY_KEEP,
 	KEY_STRICT,
+	KEY_FAIL_ON,
 	KEY_DRAIN,
 	KEY_READY_FD,
 	KEY_CALLS,

@@ -266,6 +266,13 @@ int option_set_ready_fd(struct option_parser *p, const char *arg)
 	return 0;
 }
 
+int option_add_fail_on(struct option_parser *p, const char *word)
+{
+	if (!fail_on_add(&p->o->run.fail_on, word))
+		return usage_error_words(&p->error, "unknown word ", fail_on_word);
+	return 0;
+}
+
 int option_set_btf(struct option_parser *p, const char *arg)
 {
 	if (!*arg)

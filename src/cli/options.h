@@ -14,6 +14,7 @@
 
 #include "exit_status.h"
 #include "calls_mode.h"
+#include "fail_on.h"
 #include "filter.h"
 #include "story_filter.h"
 #include "view.h"
@@ -31,6 +32,7 @@ struct options_run {
 	unsigned long long drain_ns;	/* --drain: how long closes may settle after COMMAND */
 	int ready_fd;			/* --ready-fd, -1 none */
 	bool strict;			/* --strict */
+	struct fail_on fail_on;		/* --fail-on, empty: not given */
 };
 
 /* How events are captured, and how many endpoints are kept. */

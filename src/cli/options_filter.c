@@ -346,5 +346,5 @@ void options_filter_finish(struct option_parser *p)
 	if (o->story_filter.words.endings & 1u << ENDING_NEVER_OPEN ||
 	    o->story_filter.words.classes & 1u << CLASS_FAILED)
 		o->capture.all = true;
-	o->filter.never_open = o->capture.all;
+	o->filter.never_open = o->capture.all || fail_on_wants_never_open(&o->run.fail_on);
 }

@@ -62,6 +62,7 @@ static const struct expected {
 	{ { "-d", "1" }, { "--watch", "1" }, "--duration", "+++++++l." },
 	{ { "-n", "1" }, { "--watch", "1" }, "--count", "+++++++l." },
 	{ { "--strict" }, { NULL }, "--strict", "++++++++." },
+	{ { "--fail-on", "reset,exit" }, { NULL }, "--fail-on", "+++++++.." },
 	{ { "--drain", "1" }, { NULL }, "--drain", "+++++++.." },
 	{ { "--ready-fd", "1" }, { NULL }, "--ready-fd", "++++++++." },
 	{ { "--calls", "inline" }, { NULL }, "--calls", "+++++++.+" },

@@ -397,6 +397,27 @@ static void test_options__times_have_units(void **state)
 	assert_int_equal(r.o.stuck.older_than_ns, 30000000000);
 }
 
+static void test_options__what_makes_a_run_fail(void **state)
+{
+	struct result r;
+
+	(void)state;
+	PARSE(&r, "-q");
+	assert_true(fail_on_is_empty(&r.o.run.fail_on));
+	PARSE(&r, "who", "--fail-on", "reset-sent,unread-data", "--fail-on=exit");
+	expect_fine(&r);
+	assert_int_equal(r.o.run.fail_on.endings, 1u << ENDING_RESET_SENT);
+	assert_int_equal(r.o.run.fail_on.reasons, 1u << REASON_UNREAD_DATA);
+	assert_int_equal(r.o.run.fail_on.calls, 1u << TRIGGER_EXIT);
+	assert_int_equal(r.o.filter.never_open, 0);
+	PARSE(&r, "--fail-on", "never-open");
+	assert_int_equal(r.o.filter.never_open, 1);
+	assert_false(r.o.capture.all);
+	PARSE(&r, "--fail-on", "exit,rset-sent");
+	assert_int_equal(r.status, EXIT_USAGE);
+	assert_non_null(strstr(r.err, "unknown word 'rset-sent': did you mean reset-sent? want "));
+}
+
 static void test_options__sizes_and_counts(void **state)
 {
 	struct result r;
@@ -602,6 +623,7 @@ int main(void)
 		cmocka_unit_test(test_options__all_and_what_implies_it),
 		cmocka_unit_test(test_options__times_have_decimals),
 		cmocka_unit_test(test_options__times_have_units),
+		cmocka_unit_test(test_options__what_makes_a_run_fail),
 		cmocka_unit_test(test_options__sizes_and_counts),
 		cmocka_unit_test(test_options__modes),
 		cmocka_unit_test(test_options__lines_at_once),
