@@ -70,6 +70,10 @@ struct option_parser {
 	bool ipv4, ipv6;		/* -4, -6; both together are no filter */
 	int next;			/* index in argv of the word that getopt looks at next */
 	bool given[OPTION_TABLE_MAX];	/* by row */
+	bool given_in_env[OPTION_TABLE_MAX];	/* only in TCPCLOSE_OPTS */
+	const struct option_parser *probe;	/* while TCPCLOSE_OPTS is parsed: see options.c */
+	bool in_env;			/* the words are those of TCPCLOSE_OPTS */
+	bool probing;			/* find the view, do not check anything */
 	struct argp argp;
 	struct argp_option rows[OPTION_TABLE_MAX];
 };

@@ -25,7 +25,7 @@ const char *option_by_word(unsigned i);
 const char *option_sort_word(unsigned i);
 const char *option_phase_word(unsigned i);
 
-/* Defined in options.c. Each prints a text and ends the parsing with status 0. */
+/* Defined in options_help.c. Each prints a text and ends the parsing with status 0. */
 int option_print_help(struct option_parser *p, const char *arg);
 int option_print_version(struct option_parser *p, const char *arg);
 int option_print_document(struct option_parser *p, const char *form);

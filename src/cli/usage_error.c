@@ -20,6 +20,8 @@ int usage_error_report(struct usage_error *u, int status, const char *before, co
 	struct buf b = { 0 };
 
 	buf_str(&b, "tcpclose: ");
+	if (u->origin)
+		buf_str(&b, u->origin);
 	buf_str(&b, before);
 	buf_char(&b, '\'');
 	if (escape_for_terminal(&b, text, strlen(text), QUOTE_WIDTH) < strlen(text))
@@ -83,7 +85,7 @@ int usage_error_plain(struct usage_error *u, const char *format, ...)
 {
 	va_list args;
 
-	fputs("tcpclose: ", u->err);
+	fprintf(u->err, "tcpclose: %s", u->origin ?: "");
 	va_start(args, format);
 	vfprintf(u->err, format, args);
 	va_end(args);

@@ -9,6 +9,7 @@
 
 struct usage_error {
 	FILE *err;
+	const char *origin;	/* printed before the error, NULL: the command line */
 	const char *value;	/* the value being parsed, which usage_error_value() quotes */
 	int status;		/* the exit status; -1: no error so far */
 };

@@ -1,6 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 """What needs no kernel: help, version, and every way to be wrong."""
 
+import os
+import shutil
+import subprocess
+import tempfile
+
 from fixture import one_line, same, true
 
 # arguments, words that the one line must have
@@ -94,3 +99,41 @@ def test_version_is_one_line(cli):
     done = cli.run("--version")
     same("exit status", done.returncode, 0)
     true(done.stdout, done.stdout.startswith("tcpclose ") and done.stdout.count("\n") == 1)
+
+
+def in_env(text):
+    return {"env": {**os.environ, "TCPCLOSE_OPTS": text}}
+
+
+def test_the_variable_is_read_and_named(cli):
+    for text in ("--frob", "'x"):
+        one_line(text, cli.run("--version", **in_env(text)), 64, "TCPCLOSE_OPTS")
+    same("with a good one", cli.run("--version", **in_env("-w --csv")).returncode, 0)
+
+
+def test_the_variable_works_in_every_view(cli, root):
+    with tempfile.TemporaryDirectory() as folder:
+        path = os.path.join(folder, "a")
+        options = "--netns %s -d 300ms -w --csv --sort reset --ascii -T --older-than 1d" % cli.netns
+        same("record", cli.run("record", "-o", path, **in_env(options)).returncode, 0)
+        for view in ("trace", "json", "events", "timeline", "who", "hist", "stuck"):
+            same(view + " live", cli.run(view, **in_env(options)).returncode, 0)
+            same(view + " replayed", cli.run(view, "--replay", path, **in_env(options)).returncode, 0)
+        true("who in CSV", cli.run("who", "--replay", path, **in_env(options)).stdout.startswith("start,time,total,"))
+
+
+def test_the_variable_is_ignored_with_privileges_of_the_file(cli, root):
+    """With capabilities or a set-id bit of its file, the tool obeys its caller's command line alone."""
+    folder = tempfile.mkdtemp()
+    try:
+        os.chmod(folder, 0o755)
+        for how in (["setcap", "cap_bpf,cap_perfmon=ep"], ["chmod", "u+s"], None):
+            tool = os.path.join(folder, "tcpclose")
+            shutil.copy(cli.tool, tool)
+            if how:
+                subprocess.run([*how, tool], check=True)
+            done = subprocess.run([tool, "--version"], capture_output=True, text=True, check=False,
+                                  user=65534, group=65534, extra_groups=[], **in_env("--frob"))
+            same("%r: %s" % (how, done.stderr), done.returncode, 0 if how else 64)
+    finally:
+        shutil.rmtree(folder)
