@@ -67,6 +67,7 @@ struct option_parser {
 	bool json_word;			/* the view json was named */
 	struct filter_text item;	/* the item being parsed, in argv, without its ! */
 	bool excluded;			/* that item began with ! */
+	struct filter_text long_name;	/* a name that was cut to what the kernel keeps; or empty */
 	bool ipv4, ipv6;		/* -4, -6; both together are no filter */
 	int next;			/* index in argv of the word that getopt looks at next */
 	bool given[OPTION_TABLE_MAX];	/* by row */

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "exit_status.h"
+#include "filter_warnings.h"
 #include "buf.h"
 #include "cgroup_names.h"
 #include "names.h"
@@ -168,10 +169,15 @@ int option_add_uid(struct option_parser *p, const char *item)
 }
 
 /* The kernel keeps 15 bytes of a name: a longer one without a wildcard is compared as far. */
-static struct filter_text cut_name(struct filter_text name)
+static struct filter_text cut_name(struct option_parser *p)
 {
-	if (!pattern_has_wildcard(name.bytes, name.len))
-		name.len = pattern_prefix_len(name.bytes, name.len, EVENT_COMM_LEN - 1);
+	struct filter_text name = p->item;
+
+	if (pattern_has_wildcard(name.bytes, name.len))
+		return name;
+	name.len = pattern_prefix_len(name.bytes, name.len, EVENT_COMM_LEN - 1);
+	if (name.len < p->item.len)
+		p->long_name = p->item;
 	return name;
 }
 
@@ -184,7 +190,7 @@ int option_add_comm(struct option_parser *p, const char *item)
 	if (s->comms == STORY_FILTER_MAX)
 		return usage_error_value(&p->error, "one comm too many, ",
 						 AT_MOST(STORY_FILTER_MAX));
-	s->comm[s->comms++] = cut_name(p->item);
+	s->comm[s->comms++] = cut_name(p);
 	return 0;
 }
 
@@ -346,5 +352,7 @@ void options_filter_finish(struct option_parser *p)
 	if (o->story_filter.words.endings & 1u << ENDING_NEVER_OPEN ||
 	    o->story_filter.words.classes & 1u << CLASS_FAILED)
 		o->capture.all = true;
+	if (!o->output.quiet)
+		filter_warnings_print(p);
 	o->filter.never_open = o->capture.all || fail_on_wants_never_open(&o->run.fail_on);
 }

@@ -14,8 +14,7 @@
 
 #define QUOTE_WIDTH 80		/* columns of a bad value that are shown */
 
-int usage_error_report(struct usage_error *u, int status, const char *before, const char *text,
-		       const char *after)
+void usage_warning(struct usage_error *u, const char *before, const char *text, const char *after)
 {
 	struct buf b = { 0 };
 
@@ -23,15 +22,23 @@ int usage_error_report(struct usage_error *u, int status, const char *before, co
 	if (u->origin)
 		buf_str(&b, u->origin);
 	buf_str(&b, before);
-	buf_char(&b, '\'');
-	if (escape_for_terminal(&b, text, strlen(text), QUOTE_WIDTH) < strlen(text))
-		buf_str(&b, "..");
-	buf_char(&b, '\'');
+	if (text) {
+		buf_char(&b, '\'');
+		if (escape_for_terminal(&b, text, strlen(text), QUOTE_WIDTH) < strlen(text))
+			buf_str(&b, "..");
+		buf_char(&b, '\'');
+	}
 	buf_str(&b, after);
 	buf_char(&b, '\n');
 	if (b.len)
 		fwrite(b.data, 1, b.len, u->err);
 	buf_release(&b);
+}
+
+int usage_error_report(struct usage_error *u, int status, const char *before, const char *text,
+		       const char *after)
+{
+	usage_warning(u, before, text, after);
 	u->status = status;
 	return EINVAL;
 }

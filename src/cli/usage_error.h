@@ -31,5 +31,8 @@ int usage_error_words(struct usage_error *u, const char *before, const char *(*w
 __attribute__((format(printf, 2, 3)))
 int usage_error_plain(struct usage_error *u, const char *format, ...);
 
+/* Print such a line that is no error; text may be NULL. */
+void usage_warning(struct usage_error *u, const char *before, const char *text, const char *after);
+
 /* Report why getopt rejected word. getopt's own messages are disabled. */
 void usage_error_explain(struct usage_error *u, const char *word);

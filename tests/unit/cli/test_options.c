@@ -273,6 +273,18 @@ static void test_options__a_container_is_some_digits(void **state)
 }
 
 /* Excluded values have lists of their own. The text keeps no !, and its backslashes. */
+/* The names of processes have 15 bytes: more are compared as far. */
+static void test_options__a_comm_is_cut_as_the_kernel_cuts_it(void **state)
+{
+	struct result r;
+
+	(void)state;
+	PARSE(&r, "-q", "-c", "NetworkManager-dispatcher,!\\N\\etworkManager-dispatcher");
+	expect_fine(&r);
+	expect_slice(&r.o.story_filter.wanted.comm[0], "NetworkManager-");
+	expect_slice(&r.o.story_filter.excluded.comm[0], "\\N\\etworkManager-");
+}
+
 static void test_options__an_exclamation_mark_excludes(void **state)
 {
 	const struct story_filter *f;
@@ -331,12 +343,12 @@ static void test_options__words_become_sets(void **state)
 	struct result r;
 
 	(void)state;
-	PARSE(&r, "--call", "close,shutdown", "--ending", "four-way", "--class=reset",
+	PARSE(&r, "--call", "close,shutdown", "--ending", "four-way", "--class=clean",
 	      "--initiator", "peer", "--initiator", "both");
 	expect_fine(&r);
 	assert_int_equal(r.o.story_filter.words.calls, 1 << TRIGGER_CLOSE | 1 << TRIGGER_SHUTDOWN);
 	assert_int_equal(r.o.story_filter.words.endings, 1 << ENDING_FOUR_WAY);
-	assert_int_equal(r.o.story_filter.words.classes, 1 << CLASS_RESET);
+	assert_int_equal(r.o.story_filter.words.classes, 1 << CLASS_CLEAN);
 	assert_int_equal(r.o.story_filter.words.initiators,
 			 1 << INITIATOR_PEER | 1 << INITIATOR_BOTH);
 }
@@ -617,6 +629,7 @@ int main(void)
 		cmocka_unit_test(test_options__a_container_is_some_digits),
 		cmocka_unit_test(test_options__paths_of_cgroups_are_a_list),
 		cmocka_unit_test(test_options__every_filter_takes_a_list),
+		cmocka_unit_test(test_options__a_comm_is_cut_as_the_kernel_cuts_it),
 		cmocka_unit_test(test_options__an_exclamation_mark_excludes),
 		cmocka_unit_test(test_options__excluded_flows_go_to_the_kernel_side),
 		cmocka_unit_test(test_options__words_become_sets),
