@@ -176,7 +176,7 @@ static const struct option_row options[] = {
 	{ .argp = { "help", 'h', NULL, 0, "print this help", RUNNING },
 	  .set = option_print_help, .views = EVERY },
 	{ .argp = { "document", KEY_DOCUMENT, "FORM", OPTION_HIDDEN,
-	    "see src/cli/docgen.h", RUNNING },
+	    "see src/cli/options_help.c", RUNNING },
 	  .set = option_print_document, .word = option_document_word, .views = EVERY },
 	{ .argp = { "version", KEY_VERSION, NULL, 0, "print the version", RUNNING },
 	  .set = option_print_version, .views = EVERY },
