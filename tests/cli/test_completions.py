@@ -79,7 +79,7 @@ class Zsh:
         self.seen = b""
         self.write("fpath=(%s $fpath); autoload -Uz compinit; compinit -u -D; unsetopt beep\n"
                    % os.path.dirname(built(cli, "_tcpclose")))
-        self.write("say() { print -r -- \"<<$BUFFER>>\"; BUFFER=''; }; zle -N say; bindkey '^X' say\n")
+        self.write("say() { print -r -- \"<<$BUFFER>>\"; BUFFER=''; }; zle -N say; bindkey '^T' say\n")
         self.write("print -r -- '<<'up'>>'\n")
         self.await_line("up")
 
@@ -102,7 +102,7 @@ class Zsh:
         raise Failure("zsh says nothing: %r" % self.seen[-500:])
 
     def complete(self, line):
-        self.write("tcpclose " + line + "\t\x18")
+        self.write("tcpclose " + line + "\t\x14")
         return self.await_line().removeprefix("tcpclose ")
 
     def __enter__(self):
