@@ -202,6 +202,7 @@ static int replay_stuck(struct replay_run *r)
 	struct stuck_table_config config = { .filter = &r->o->filter,
 					     .story_filter = &s->story_filter,
 					     .older_than_ns = r->o->stuck.older_than_ns,
+					     .states = r->o->stuck.states,
 					     .max = r->o->capture.max_open };
 	struct stuck_table h;
 	int status, shown;

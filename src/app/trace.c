@@ -309,15 +309,16 @@ static void trace_finish(struct trace_run *r)
  */
 static void trace_drop_privileges(const struct trace_run *r)
 {
-	enum group_by by = r->o->view_options.by;
+	const struct group_list *by = &r->o->view_options.groups;
 	uint64_t keep = 0;
 
-	if (by == GROUP_BY_EXE)
+	if (group_list_has(by, GROUP_BY_EXE))
 		keep |= CAPS_BIT(SYS_PTRACE);
 	if (r->o->capture.stack)	/* /proc/PID/{maps,root,map_files} and executables */
 		keep |= CAPS_BIT(SYS_PTRACE) | CAPS_BIT(CHECKPOINT_RESTORE) |
 			CAPS_BIT(DAC_READ_SEARCH);
-	if (by == GROUP_BY_CGROUP || by == GROUP_BY_CONTAINER)
+	if (group_list_has(by, GROUP_BY_CGROUP) || group_list_has(by, GROUP_BY_UNIT) ||
+	    group_list_has(by, GROUP_BY_CONTAINER))
 		keep |= CAPS_BIT(DAC_READ_SEARCH);
 	if (r->o->record.rotate_bytes)
 		keep |= CAPS_BIT(DAC_OVERRIDE) | CAPS_BIT(FOWNER);
@@ -417,9 +418,8 @@ int trace_main(const struct options *o)
 			status = trace_loop(&r);
 		trace_finish(&r);
 		if (!status && r.process.command.exited)
-			status = session_close(&r.session, EXIT_FINE) ?: r.process.command.status;
-		else
-			status = session_close(&r.session, status);
+			status = r.process.command.status;
+		status = session_close(&r.session, status);
 	}
 	process_release(&r.process);
 	session_release(&r.session);

@@ -9,6 +9,7 @@
 #include "hist.h"
 #include "option_table.h"
 #include "parse.h"
+#include "stuck_table.h"
 #include "time_units.h"
 #include "who.h"
 
@@ -19,6 +20,7 @@
 #define ROTATE_MIN (64ull << 10)
 #define ROTATE_MAX (1ull << 50)
 #define KEEP_MAX 9999
+#define TOP_MAX 1000000
 #define TIME_MAX_NS 1000000000000000000ull	/* 10^9 s */
 
 /* Options without a value: each sets one member of struct options. */
@@ -104,13 +106,16 @@ const char *option_by_word(unsigned i)
 	return i + 1 < GROUP_BY_COUNT ? group_by_name((enum group_by)(i + 1)) : NULL;
 }
 
-int option_set_by(struct option_parser *p, const char *arg)
+int option_add_by(struct option_parser *p, const char *arg)
 {
+	struct group_list *g = &p->o->view_options.groups;
 	int i = find_word(p, "unknown group ", option_by_word, arg);
 
 	if (i < 0)
 		return EINVAL;
-	p->o->view_options.by = (enum group_by)(i + 1);
+	if (group_list_has(g, (enum group_by)(i + 1)))
+		return usage_error_value(&p->error, "group ", " is given twice");
+	g->by[g->nr++] = (uint8_t)(i + 1);
 	return 0;
 }
 
@@ -137,6 +142,16 @@ int option_set_sort(struct option_parser *p, const char *arg)
 	if (i < 0)
 		return EINVAL;
 	p->o->view_options.sort = (unsigned)i;
+	return 0;
+}
+
+int option_set_top(struct option_parser *p, const char *arg)
+{
+	uint64_t v;
+
+	if (!parse_u64(arg, 1, TOP_MAX, &v))
+		return usage_error_value(&p->error, "bad number of rows ", ": want 1-1000000");
+	p->o->view_options.top = (unsigned)v;
 	return 0;
 }
 
@@ -206,10 +221,10 @@ static int parse_seconds(struct option_parser *p, const char *arg, uint64_t min_
 {
 	uint64_t v;
 
-	if (!parse_decimal(arg, NS_PER_S, TIME_MAX_NS, &v) || v < min_ns)
+	if (!parse_duration(arg, "s", TIME_MAX_NS, &v) || v < min_ns)
 		return usage_error_value(&p->error, "bad time ", min_ns ?
-					 ": want seconds above 0, as 10 or 0.5" :
-					 ": want seconds, as 10 or 0.5");
+			": want seconds above 0, or a unit: 10, 0.5, 500ms, 5m, 2h" :
+			": want seconds, or a unit: 10, 0.5, 500ms, 5m, 2h");
 	*ns = v;
 	return 0;
 }
@@ -229,15 +244,24 @@ int option_set_watch(struct option_parser *p, const char *arg)
 	return parse_seconds(p, arg, 1, &p->o->stuck.watch_ns);
 }
 
+const char *option_state_word(unsigned i)
+{
+	return stuck_state_word(i);
+}
+
+int option_add_state(struct option_parser *p, const char *item)
+{
+	unsigned state = stuck_state_of(item);
+
+	if (!state)
+		return usage_error_words(&p->error, "unknown state ", option_state_word);
+	p->o->stuck.states |= 1u << state;
+	return 0;
+}
+
 int option_set_older_than(struct option_parser *p, const char *arg)
 {
-	uint64_t v;
-
-	if (!parse_duration(arg, TIME_MAX_NS, &v) || v == 0)
-		return usage_error_value(&p->error, "bad time ",
-					 ": want a time above 0, as 30, 90s, 5m, 1.5h or 1d");
-	p->o->stuck.older_than_ns = v;
-	return 0;
+	return parse_seconds(p, arg, 1, &p->o->stuck.older_than_ns);
 }
 
 int option_set_count(struct option_parser *p, const char *arg)
@@ -258,6 +282,13 @@ int option_set_ready_fd(struct option_parser *p, const char *arg)
 		return usage_error_value(&p->error, "bad descriptor ",
 					 ": want the number of an open one");
 	p->o->run.ready_fd = (int)v;
+	return 0;
+}
+
+int option_add_fail_on(struct option_parser *p, const char *word)
+{
+	if (!fail_on_add(&p->o->run.fail_on, word))
+		return usage_error_words(&p->error, "unknown word ", fail_on_word);
 	return 0;
 }
 

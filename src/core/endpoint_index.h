@@ -26,7 +26,7 @@ struct endpoint {
 	uint32_t nr;			/* index in the pool */
 	bool has_isns;			/* isns is valid, and it is in by_isns */
 	bool has_sk;			/* it is in by_sk */
-	bool key_is_reused;		/* another socket has the key: only calls are still its own */
+	bool key_is_reused;	/* another socket has the key: only calls are still its own */
 	bool closing;			/* counted in endpoint_table_counts.closing */
 };
 

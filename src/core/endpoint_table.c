@@ -49,7 +49,8 @@ static void describe_twin(const struct endpoint_table *t, struct story *s, const
 	s->twin.known = true;
 	s->twin.cookie = twin->cookie;
 	s->twin.srtt_min_us = twin->srtt_min_us;
-	s->twin.reset = (uint8_t)twin_find_reset(s, twin, &view);
+	if (s->reset.received || s->progress == CLOSE_NOT_YET)
+		s->twin.reset = (uint8_t)twin_find_reset(s, twin, &view);
 	if (a) {
 		s->twin.pid = a->pid;
 		memcpy(s->twin.comm, a->comm, sizeof(s->twin.comm));
@@ -70,7 +71,7 @@ static struct endpoint *find_twin(struct endpoint_table *t, struct endpoint *c,
 
 	if (!c->story.restored && !is_restored_by(e))
 		return endpoint_index_learn_twin(&t->index, c, e);
-	if (c->has_isns || !is_restored_by(e))
+	if (!is_restored_by(e))
 		return NULL;
 	isns = repaired_find(&t->repaired, e);
 	return isns ? endpoint_index_set_isns(&t->index, c, isns) : NULL;
@@ -79,7 +80,7 @@ static struct endpoint *find_twin(struct endpoint_table *t, struct endpoint *c,
 /* Find the other end in the table, once the initial sequence numbers are known. */
 static void link_twin(struct endpoint_table *t, struct endpoint *c, const struct event *e)
 {
-	struct endpoint *twin = find_twin(t, c, e);
+	struct endpoint *twin = c->has_isns ? NULL : find_twin(t, c, e);
 
 	if (!twin)
 		return;
@@ -93,8 +94,8 @@ static void link_twin(struct endpoint_table *t, struct endpoint *c, const struct
  */
 static void unlink_repaired(struct endpoint_table *t, struct endpoint *c, const struct event *e)
 {
-	if (e->kind != EVENT_STATE || e->new_state != STATE_CLOSE ||
-	    !(e->sock_flags & SOCKF_REPAIR) || !c->has_isns)
+	if (!(e->sock_flags & SOCKF_REPAIR) || e->kind != EVENT_STATE ||
+	    e->new_state != STATE_CLOSE || !c->has_isns)
 		return;
 	repaired_add(&t->repaired, e, &c->isns);
 	if (!c->twin)

@@ -82,7 +82,8 @@ static enum reason find_timeout_of_idle(const struct story *s)
 	return s->at_close.user_timeout ? REASON_USER_TIMEOUT : REASON_KEEPALIVE;
 }
 
-static enum reason find_reset_sent_reason(const struct verdict *v, const struct story *s)
+/* The kernel's own reason for a RST that we sent; REASON_NONE if it gave none that says more. */
+static enum reason find_kernel_reason(const struct story *s)
 {
 	switch (s->reset.sent ? s->reset.reason : RESET_NOT_GIVEN) {
 	case RESET_ABORT_ON_CLOSE:
@@ -94,8 +95,16 @@ static enum reason find_reset_sent_reason(const struct verdict *v, const struct 
 	case RESET_KEEPALIVE_TIMEOUT:
 		return find_timeout_of_idle(s);
 	default:
-		break;
+		return REASON_NONE;
 	}
+}
+
+static enum reason find_reset_sent_reason(const struct verdict *v, const struct story *s)
+{
+	enum reason reason = find_kernel_reason(s);
+
+	if (reason)
+		return reason;
 	if (s->reset.answer)
 		return has_sock_flag(s, SOCKF_LINGER2_NEG) ? REASON_LINGER2
 							   : REASON_DATA_AFTER_CLOSE;
@@ -127,29 +136,65 @@ static void decide_received_reset(struct verdict *v, const struct story *s)
 }
 
 /*
+ * Why was the connection not established? connect() fails before it has a port if there is none
+ * (inet_hash_connect), and closes the socket itself.
+ */
+static enum reason find_never_open_reason(const struct verdict *v, const struct story *s)
+{
+	switch (s->at_close.sk_err) {
+	case EVENT_ECONNREFUSED:
+	case EVENT_ECONNRESET:
+		return REASON_REFUSED;
+	case EVENT_ETIMEDOUT:
+		return REASON_TIMED_OUT;
+	case EVENT_ENETDOWN:
+	case EVENT_ENETUNREACH:
+	case EVENT_EHOSTDOWN:
+	case EVENT_EHOSTUNREACH:
+		return REASON_UNREACHABLE;
+	default:
+		break;
+	}
+	if (!v->trigger)
+		return REASON_OTHER;
+	return v->trigger->trigger == TRIGGER_CONNECT && !s->flow.local_port ? REASON_NO_PORT :
+									       REASON_CLOSED;
+}
+
+/* The error that tcp_reset() sets in each state. */
+static uint16_t get_error_of_reset(uint8_t state)
+{
+	switch (state) {
+	case STATE_SYN_SENT:
+		return EVENT_ECONNREFUSED;
+	case STATE_CLOSE_WAIT:
+		return EVENT_EPIPE;
+	default:
+		return EVENT_ECONNRESET;
+	}
+}
+
+/*
  * Decide the ending from the error that the change to CLOSE set. False if it set none. A RST that
- * came is known without it, if the kernel has the tracepoint.
+ * came is known without it, if the kernel has the tracepoint. A timer sets ETIMEDOUT, or the error
+ * of an ICMP message; keepalive sends a RST first, for which kernels from 6.10 on give a reason.
  */
 static bool decide_by_error(struct verdict *v, const struct story *s)
 {
-	if (!s->at_close.sk_err || s->at_close.err_is_old)
-		return false;
-	switch (s->at_close.sk_err) {
-	case EVENT_ECONNABORTED:
+	uint16_t err = s->at_close.err_is_old ? 0 : s->at_close.sk_err;
+	bool resets = s->reset.sent && !s->reset.answer;
+
+	if (err == EVENT_ECONNABORTED)
 		set_ending(v, ENDING_RESET_SENT, REASON_DESTROYED);
-		return true;
-	case EVENT_ECONNRESET:
-	case EVENT_EPIPE:
-	case EVENT_ECONNREFUSED:
+	else if (err == get_error_of_reset(s->at_close.old_state))
 		decide_received_reset(v, s);
-		return true;
-	default:
-		if (s->reset.sent && !s->reset.answer)
-			set_ending(v, ENDING_RESET_SENT, find_timeout_of_idle(s));
-		else
-			set_ending(v, ENDING_TIMED_OUT, find_timed_out_reason(s));
-		return true;
-	}
+	else if (err && resets && s->reset.reason == RESET_NOT_GIVEN)
+		set_ending(v, ENDING_RESET_SENT, find_timeout_of_idle(s));
+	else if (err && !resets)
+		set_ending(v, ENDING_TIMED_OUT, find_timed_out_reason(s));
+	else
+		return false;
+	return true;
 }
 
 /* Decide if the last wave came: then the close was clean, whatever error is on the socket. */
@@ -179,12 +224,13 @@ static void decide_close(struct verdict *v, const struct story *s)
 
 	if (!s->established_ns && !s->used_early &&
 	    (old == STATE_SYN_SENT || old == STATE_SYN_RECV))
-		set_ending(v, ENDING_NEVER_OPEN, REASON_NONE);
+		set_ending(v, ENDING_NEVER_OPEN, find_never_open_reason(v, s));
 	else if (decide_by_last_wave(v, s))
 		return;
 	else if (s->reset.received)
 		decide_received_reset(v, s);
-	else if (s->at_close.local && s->at_close.sk_err != EVENT_ECONNABORTED)
+	else if ((s->at_close.local && s->at_close.sk_err != EVENT_ECONNABORTED) ||
+		 find_kernel_reason(s))
 		decide_local_close(v, s);
 	else if (!decide_by_error(v, s))
 		decide_local_close(v, s);
@@ -288,20 +334,18 @@ static bool has_gap(const struct story *s)
 				  1u << STATE_CLOSING;
 	const unsigned sent = 1u << STATE_FIN_WAIT1 | 1u << STATE_FIN_WAIT2 | 1u << STATE_LAST_ACK |
 			      1u << STATE_CLOSING;
-	unsigned passed = 0;
 
-	for (unsigned i = 0; i < s->nr_states; i++)
-		passed |= 1u << s->states[i];
-	return (passed & acked && !s->seg[SEG_ACK_IN].seen) ||
-	       (passed & received && !s->seg[SEG_FIN_IN].seen) ||
-	       (passed & sent && !s->seg[SEG_FIN_OUT].seen && !s->at_close.fin_unsent);
+	return (s->passed & acked && !s->seg[SEG_ACK_IN].seen) ||
+	       (s->passed & received && !s->seg[SEG_FIN_IN].seen) ||
+	       (s->passed & sent && !s->seg[SEG_FIN_OUT].seen && !s->at_close.fin_unsent);
 }
 
 /* Facts missing besides those that the story has noted, as bits of enum missing. */
 static unsigned find_missing(const struct verdict *v, const struct story *s)
 {
 	bool clean = ending_class(v->ending) == CLASS_CLEAN, sent = s->seg[SEG_FIN_OUT].seen;
-	bool opened = v->ending != ENDING_NEVER_OPEN, has_all = v->nr_waves == verdict_count_waves(s);
+	bool opened = v->ending != ENDING_NEVER_OPEN;
+	bool has_all = v->nr_waves == verdict_count_waves(s);
 	bool known = s->fins.same_segment_known || s->fins.simultaneous;
 	bool ended = opened && v->ending != ENDING_OPEN;
 	unsigned bits = 0;

@@ -172,6 +172,21 @@ static void json_print_waves(struct json *j, const struct story *s, const struct
 	json_end_array(j);
 }
 
+/* Print the phase that no wave ended; null if there is none. */
+static void json_print_cut(struct json *j, const struct phase_cut *cut)
+{
+	json_key(j, "cut");
+	if (!cut->known) {
+		json_null(j);
+		return;
+	}
+	json_begin_object(j);
+	json_kv_str(j, "phase", phase_name(cut->phase));
+	json_kv_u64(j, "ns", cut->ns);
+	json_kv_bool(j, "at_least", cut->at_least);
+	json_end_object(j);
+}
+
 static void json_print_states_and_phases(struct json *j, const struct story *s,
 					 const struct verdict *verdict)
 {
@@ -184,6 +199,7 @@ static void json_print_states_and_phases(struct json *j, const struct story *s,
 		json_kv_u64_or_null(j, phase_name(i), verdict->phase[i].known,
 				    verdict->phase[i].ns);
 	json_end_object(j);
+	json_print_cut(j, &verdict->cut);
 	json_kv_str(j, "blame", verdict->blame_known ? blame_name(verdict->blame) : NULL);
 }
 
@@ -428,6 +444,7 @@ static const char json_manual[] =
 	"  waves            both FINs and both ACKs: at_ns since start, raw seq and ack;\n"
 	"                   exact is true if the segment was seen, false if inferred\n"
 	"  phase_ns, blame  where the time went\n"
+	"  cut              the phase that no wave ended, and how long it had lasted\n"
 	"  idle_ns          time since data last went each way, when the end began\n"
 	"  data_lost        bytes that were lost when the socket was released\n"
 	"  twin             the process at the other end, if that is on this host\n"

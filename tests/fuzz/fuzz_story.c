@@ -69,7 +69,9 @@ static void check_story(struct view_context *context, const struct story *s,
 	HOLDS(v->ending < ENDING_COUNT && v->reason < REASON_COUNT && v->blame < BLAME_COUNT);
 	HOLDS((v->reason != REASON_NONE) == (ending_class(v->ending) == CLASS_RESET ||
 					     ending_class(v->ending) == CLASS_TIMEOUT ||
+					     ending_class(v->ending) == CLASS_FAILED ||
 					     ending_class(v->ending) == CLASS_ABORTED));
+	HOLDS((v->blame != BLAME_NONE) == !!v->blame_ns);
 	HOLDS(!v->trigger || (v->trigger >= s->calls && v->trigger < s->calls + s->nr_calls));
 	for (unsigned i = 0; view_at(i); i++) {
 		struct view_context *each = &w->each[i];
@@ -84,6 +86,18 @@ static void check_story(struct view_context *context, const struct story *s,
 	}
 }
 
+/* None, one or two different keys. */
+static void choose_groups(struct group_list *list, uint8_t how)
+{
+	uint8_t first = how % GROUP_BY_PEER_PORT, second = (how >> 4) % GROUP_BY_PEER_PORT;
+
+	*list = (struct group_list){ 0 };
+	if (first)
+		list->by[list->nr++] = first;
+	if (how & 4 && second && second != first)
+		list->by[list->nr++] = second == GROUP_BY_PEER ? GROUP_BY_PEER_PORT : second;
+}
+
 /* Gives each view its own context, with the data that it keeps between stories. */
 static void start_views(struct world *w, uint8_t how)
 {
@@ -93,7 +107,7 @@ static void start_views(struct world *w, uint8_t how)
 		w->each[i].terminal.utf8 = how & 1;
 		w->each[i].terminal.color = false;
 		w->each[i].terminal.columns = view_at(i)->tick ? how % 81 : 0;
-		w->each[i].options.by = how % GROUP_BY_COUNT;
+		choose_groups(&w->each[i].options.groups, how);
 		w->each[i].options.interval_ns = how & 2 ? 20 * MS : 0;
 		if (view_at(i)->start)
 			view_at(i)->start(&w->each[i]);
