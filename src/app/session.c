@@ -12,6 +12,7 @@
 #include "process.h"
 #include "process_name.h"
 #include "process_names.h"
+#include "recording.h"
 
 #define LOSS_REPORT_EVERY_NS 1000000000ULL
 
@@ -100,7 +101,7 @@ static int open_pipeline(struct session *s)
 		.context = &s->context,
 		.filter = &s->o->filter,
 		.story_filter = &s->story_filter,
-		.max_stories = s->o->run.count,
+		.max_stories = s->o->run.count ? s->o->run.count - s->past.reported : 0,
 		.never_open = s->o->capture.all,
 		.after_story = flush_if_full,
 		.arg = s,
@@ -124,22 +125,6 @@ static int open_pipeline(struct session *s)
 	return EXIT_FINE;
 }
 
-static int open_writer(struct session *s)
-{
-	const struct options_record *r = &s->o->record;
-	struct record_writer_config config = { .path = r->path, .rotate_bytes = r->rotate_bytes,
-					  .keep = r->keep, .meta = &s->meta };
-	int err;
-
-	if (!r->wanted)
-		return EXIT_FINE;
-	err = record_writer_open(&s->writer, &config);
-	if (!err)
-		return EXIT_FINE;
-	process_log_write_error(r->path, -err);
-	return EXIT_FAILED;
-}
-
 void session_tick_view(struct session *s, uint64_t now_ns)
 {
 	if (!s->context.due_ns || s->context.due_ns > now_ns)
@@ -152,8 +137,8 @@ int session_begin(struct session *s, uint64_t now_ns, const struct kernel_counte
 {
 	int status = open_pipeline(s);
 
-	if (!status)
-		status = open_writer(s);
+	if (!status && s->o->record.wanted)
+		status = recording_open(&s->writer, s->o, &s->meta);
 	if (status)
 		return status;
 	if (s->writer)
@@ -296,6 +281,15 @@ static bool is_loss_report_due(const struct session *s, const struct run_counts 
 	       now_ns - s->loss_ns >= LOSS_REPORT_EVERY_NS;
 }
 
+/* The totals of all runs. The kernel's counters are totals already. */
+static struct run_counts tally_runs(const struct session *s, const struct kernel_counters *counters)
+{
+	struct run_counts t = pipeline_tally(s->pipeline, counters);
+
+	run_counts_add(&t, &s->past);
+	return t;
+}
+
 static void report_loss(struct session *s, const struct run_counts *t, uint64_t now_ns)
 {
 	s->lost_reported = run_counts_lost(t);
@@ -330,7 +324,7 @@ void session_advance(struct session *s, uint64_t now_ns, const struct kernel_cou
 	bool flush = s->writer && is_due(record_writer_due_ns(s->writer), now_ns), news;
 	struct run_counts t;
 
-	t = pipeline_tally(s->pipeline, counters);
+	t = tally_runs(s, counters);
 	news = is_loss_report_due(s, &t, now_ns);
 	/* no need to record a tick that has no effect */
 	if (s->writer && (flush || news || (!s->loss_noted && run_counts_lost_events(&t)) ||
@@ -374,14 +368,14 @@ bool session_is_done(const struct session *s)
 
 void session_end(struct session *s, uint64_t now_ns, const struct kernel_counters *counters)
 {
-	struct run_counts t = pipeline_tally(s->pipeline, counters);
+	struct run_counts t = tally_runs(s, counters);
 
 	if (s->writer)
 		record_writer_add_mark(s->writer, RECORD_MARK_END, now_ns, counters);
 	session_tick_view(s, now_ns);
 	endpoint_table_end(s->endpoints, now_ns);
 	note_loss(s, &t);
-	t = pipeline_tally(s->pipeline, counters);
+	t = tally_runs(s, counters);
 	if (run_counts_lost(&t) != s->lost_reported)
 		report_loss(s, &t, now_ns);
 	if (s->view->end)
@@ -394,6 +388,41 @@ void session_end(struct session *s, uint64_t now_ns, const struct kernel_counter
 			 (unsigned long long)t.open,
 			 (unsigned long long)(t.lost_table_full + t.lost_end_missed),
 			 (unsigned long long)run_counts_lost_events(&t));
+}
+
+static void release_run(struct session *s)
+{
+	pipeline_free(s->pipeline);
+	s->pipeline = NULL;
+	s->endpoints = NULL;
+	text_cache_free(s->cgroups);
+	s->cgroups = NULL;
+	text_cache_free(s->stacks);
+	s->stacks = NULL;
+	text_cache_free(s->processes);
+	s->processes = NULL;
+}
+
+int session_begin_run(struct session *s, const struct run_info *meta, const struct session_gap *gap,
+		      const struct kernel_counters *counters)
+{
+	struct run_counts t;
+	int status;
+
+	if (s->writer && gap->ended)
+		record_writer_add_mark(s->writer, RECORD_MARK_END, gap->from_ns, counters);
+	endpoint_table_end(s->endpoints, gap->from_ns);
+	t = pipeline_tally(s->pipeline, NULL);
+	run_counts_add(&s->past, &t);
+	release_run(s);
+	s->loss_noted = false;
+	s->meta = *meta;
+	status = open_caches(s) ?: open_pipeline(s);
+	if (status || !s->writer)
+		return status;
+	record_writer_begin_run(s->writer);
+	record_writer_add_mark(s->writer, RECORD_MARK_START, gap->to_ns, counters);
+	return EXIT_FINE;
 }
 
 /* Closes the recording. Returns an exit status, with the reason logged. */
@@ -427,15 +456,7 @@ void session_release(struct session *s)
 	s->writer = NULL;
 	if (s->view && s->view->release)
 		s->view->release(&s->context);
-	pipeline_free(s->pipeline);
-	s->pipeline = NULL;
-	s->endpoints = NULL;
-	text_cache_free(s->cgroups);
-	s->cgroups = NULL;
-	text_cache_free(s->stacks);
-	s->stacks = NULL;
-	text_cache_free(s->processes);
-	s->processes = NULL;
+	release_run(s);
 	symbolizer_free(s->symbolizer);
 	s->symbolizer = NULL;
 	output_close(&s->out);

@@ -250,7 +250,7 @@ static void trace_drop_privileges(const struct trace_run *r)
 			CAPS_BIT(DAC_READ_SEARCH);
 	if (by == GROUP_BY_CGROUP || by == GROUP_BY_CONTAINER)
 		keep |= CAPS_BIT(DAC_READ_SEARCH);
-	if (r->o->record.rotate_bytes)
+	if (r->o->record.rotate_bytes || r->o->record.rotate_ns || r->o->record.keep_ns)
 		keep |= CAPS_BIT(DAC_OVERRIDE) | CAPS_BIT(FOWNER);
 	process_drop_privileges(&r->process, keep);
 }
