@@ -237,12 +237,20 @@ static void report_restarts(const struct replay_run *r)
 			 "missing", x->killed);
 }
 
+static void note_missing_texts(const struct replay_run *r)
+{
+	if (r->o->view_options.by == GROUP_BY_EXE && !r->session.meta.exe)
+		log_note("--by exe: '%s' has no executables: it was made by an older tcpclose, or "
+			 "in another pid namespace", r->o->record.replay);
+}
+
 static int replay_trace(struct replay_run *r)
 {
 	struct kernel_counters none = { .filtered = 0 };
 	int status;
 
 	r->session.meta = *record_reader_run_info(r->reader);
+	note_missing_texts(r);
 	status = session_begin(&r->session, r->now_ns, &none);
 	if (status)
 		return status;

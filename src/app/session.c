@@ -58,12 +58,14 @@ static int open_caches(struct session *s)
 	s->cgroups = text_cache_new(CGROUPS_MAX);
 	s->stacks = text_cache_new(STACKS_MAX);
 	s->processes = text_cache_new(PROCESS_NAMES_MAX);
-	if (!s->cgroups || !s->stacks || !s->processes) {
+	if (!s->cgroups || !s->stacks || !s->processes || !texts_init(&s->texts)) {
 		log_error("cannot allocate the caches of cgroups, stacks and names: %s",
 			  strerror(ENOMEM));
 		return EXIT_FAILED;
 	}
 	s->context.lookup.stacks = s->stacks;
+	s->context.lookup.exe_path = texts_exe_path;
+	s->context.lookup.exe_arg = &s->texts;
 	s->context.shows_stacks = s->o->capture.stack;
 	s->story_filter = s->o->story_filter;
 	s->story_filter.cgroup_path = s->context.lookup.cgroup_path = find_cgroup_path;
@@ -200,6 +202,7 @@ static void note_texts(struct session *s, const struct event *e)
 		file = s->writer ? record_writer_file(s->writer) : 0;
 		note_cgroup(s, e);
 		note_process(s, e);
+		texts_note(&s->texts, e, s->processes, s->writer);
 	} while (s->writer && record_writer_file(s->writer) != file);
 }
 
@@ -240,6 +243,7 @@ void session_annotate(struct session *s, const struct record_annotation *annotat
 		note_stack(s, (uint32_t)a->key, a->at_ns, a->bytes, a->len);
 	if (a->type == RECORD_ANNOTATION_PROCESS)
 		set_process_name(s, a->key, a->bytes, a->len);
+	texts_take(&s->texts, a);
 }
 
 void session_clock_changed(struct session *s, int64_t boot_to_wall_ns, uint64_t now_ns,
@@ -401,6 +405,7 @@ static void release_run(struct session *s)
 	s->stacks = NULL;
 	text_cache_free(s->processes);
 	s->processes = NULL;
+	texts_release(&s->texts);
 }
 
 int session_begin_run(struct session *s, const struct run_info *meta, const struct session_gap *gap,

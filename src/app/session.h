@@ -20,6 +20,7 @@
 #include "reader.h"
 #include "symbolize.h"
 #include "text_cache.h"
+#include "texts.h"
 #include "view.h"
 #include "writer.h"
 
@@ -39,6 +40,7 @@ struct session {
 	void *cgroup_arg;
 	struct text_cache *stacks;
 	struct text_cache *processes;	/* process_names.h */
+	struct texts texts;	/* the executables of processes, for example */
 	struct symbolizer *symbolizer;	/* set by the live source, freed by the session; or NULL */
 	uint64_t latest_ns;	/* ts_ns of the latest event */
 	uint64_t lost_reported;	/* number of losses reported so far */

@@ -26,6 +26,7 @@ struct run_info {
 	int64_t boot_to_wall_ns;	/* add to an event's ts_ns for nanoseconds since 1970 */
 	struct hook hook[RUN_INFO_HOOKS];
 	unsigned nr_hooks;
+	bool exe;			/* the executables of processes were looked up */
 };
 
 static inline void run_info_add_hook(struct run_info *m, const char *name, const char *how)
