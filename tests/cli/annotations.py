@@ -19,11 +19,11 @@ def members(data):
 
 def records(body):
     """The records of a member: each as the bytes of its 24 words."""
-    slots, latest, ts, at = {0: [0] * 24}, 0, 0, 1
+    slots, latest, ts, at = {}, None, 0, 1
     while at < len(body):
         slot, words = body[at], int.from_bytes(body[at + 1:at + 4], "little")
         at += 4
-        now = slots.setdefault(slot, list(slots[latest]))
+        now = slots.setdefault(slot, list(slots[latest]) if slots else [0] * 24)
         latest, now[0] = slot, ts
         for i in range(24):
             if not words >> i & 1:

@@ -200,10 +200,12 @@ def test_a_file_is_full_after_a_time(cli, root):
         for name in names:
             ports = client_ports(cli, at(name))[0]
             seen += len(ports)
+            if name == "a" and not ports:
+                continue  # it ended at once
             done = cli.run("hist", "-j", "--replay", at(name), "-q")
             found = [o for o in map(json.loads, done.stdout.splitlines()) if "total" in o]
             begin, end = seconds(found[0]["start"]), seconds(found[0]["time"])
-            at_s = closer.times_of(ports) or [end]
+            at_s = closer.times_of(ports)
             true("%s: %r to %r, closes from %r to %r" % (name, begin, end, at_s[0], at_s[-1]),
                  begin <= at_s[0] + 0.05 and at_s[-1] <= end + 0.05)
             true("%s lasts %r s" % (name, end - begin), end - begin < 2.5 and (name == "a" or end - begin > 0.9))

@@ -14,6 +14,7 @@ import zlib
 import annotations
 from fixture import same, true
 from test_record import Folder
+from test_record_history import wait_for
 
 PROGRAM = """
 import json, os, socket, sys, time
@@ -29,11 +30,31 @@ sys.stdin.readline()     # the last pair is closed by the exit
 """
 
 
+class Growth:
+    """Waits until a recorder has written what it has seen: so it has looked at the programs of these events."""
+
+    def __init__(self, path):
+        self.path, self.size = path, os.stat(path).st_size
+
+    def wait(self):
+        wait_for("%s grows" % self.path, lambda: os.stat(self.path).st_size > self.size)
+        self.size = os.stat(self.path).st_size
+
+
 def run_program(cli, exe, *more):
     """A program that has closed two pairs and waits; and what it said of itself."""
     program = subprocess.Popen(cli.enter(exe, "-c", PROGRAM, *more), text=True, stdin=subprocess.PIPE,
                                stdout=subprocess.PIPE)
     return program, json.loads(program.stdout.readline())
+
+
+def run_to_its_end(cli, recording, exe, *more):
+    """The same, and the exit, once the recorder has seen the program; what it said of itself."""
+    growth = Growth(recording)
+    program, said = run_program(cli, exe, *more)
+    growth.wait()
+    end_program(program)
+    return said
 
 
 def end_program(program):
@@ -67,9 +88,7 @@ def test_the_executable_is_recorded(cli, root):
         recorder = cli.start("who", "--by", "exe", "-j", "--record", at("a"), "--netns", cli.netns, "-q")
         said = []
         for path in paths:
-            program, words = run_program(cli, path)
-            end_program(program)
-            said.append(words)
+            said.append(run_to_its_end(cli, at("a"), path))
         live = stop(recorder)
         same("what they say", [o["exe"] for o in said], paths)
         shutil.rmtree(at("x"))  # a replay does not look
@@ -87,11 +106,45 @@ def test_the_executable_is_recorded(cli, root):
         same("copy", count_by_exe(cli, "--replay", at("copy"))[0], counts)
 
 
+# Closes a pair, executes another program of the same name, which closes a pair, and leaves the exit to close one each.
+EXECUTES = """
+import os, socket, sys, time
+l = socket.create_server(("127.0.0.1", 0))
+c = socket.create_connection(l.getsockname()); s, _ = l.accept(); c.close(); s.recv(1); s.close()
+c = socket.create_connection(l.getsockname()); s, _ = l.accept()
+print(os.getpid(), os.readlink("/proc/self/exe"), flush=True)
+sys.stdin.readline()
+if sys.argv[1:]:
+    os.execv(sys.argv[1], [sys.argv[1], "-c", sys.argv[2]])
+"""
+
+
+def test_a_program_that_executes_another_is_not_taken_for_it(cli, root):
+    """The process id and the name stay. The execve() closes a pair of the old program."""
+    with Folder() as at:
+        for folder in ("x", "y"):
+            os.mkdir(at(folder))
+        old, new = [python_at(at("%s/python3" % folder)) for folder in ("x", "y")]
+        recorder = cli.start("record", "-o", at("a"), "--netns", cli.netns, "-q")
+        said = []
+        growth = Growth(at("a"))
+        program = subprocess.Popen(cli.enter(old, "-c", EXECUTES, new, EXECUTES), text=True,
+                                   stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        for _ in range(2):
+            said.append(program.stdout.readline().split())
+            growth.wait()
+            program.stdin.write("\n")
+            program.stdin.flush()
+        program.communicate(timeout=20)
+        stop(recorder)
+        same("what it says", said, [[said[0][0], old], [said[0][0], new]])
+        same("replay", count_by_exe(cli, "--replay", at("a"), "-q")[0], {old: 4, new: 4})
+
+
 def test_the_command_line_is_recorded_on_demand(cli, root):
     with Folder() as at:
         recorder = cli.start("record", "-o", at("a"), "--cmdline", "--netns", cli.netns, "-q")
-        program, said = run_program(cli, sys.executable, "--password", "a b")
-        end_program(program)
+        said = run_to_its_end(cli, at("a"), sys.executable, "--password", "a b")
         stop(recorder)
         true("it has the words", said["cmdline"].endswith("\0--password\0a b\0"))
         same("recorded", [text.decode() for kind, key, _, text in annotations.read(at("a"))
