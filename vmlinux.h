@@ -154,9 +154,18 @@ typedef struct {
 	int owned;
 } socket_lock_t;
 
+struct list_head {
+	struct list_head *next;
+};
+
+struct sk_buff_head {
+	__u32 qlen;
+};
+
 struct sock {
 	struct sock_common __sk_common;
 	socket_lock_t sk_lock;
+	struct sk_buff_head sk_receive_queue;
 	struct socket *sk_socket;
 	int sk_err;
 	__u8 sk_shutdown;
@@ -202,6 +211,7 @@ struct inet_connection_sock {
 		__u32 lrcvtime;
 	} icsk_ack;
 	__u32 icsk_user_timeout;
+	void *icsk_ulp_data;
 };
 
 struct tcp_sock {
@@ -226,6 +236,22 @@ struct tcp_sock {
 	__u8 tcp_usec_ts : 1;	/* kernels >= 6.7 */
 	__u8 repair : 1;
 	bool is_mptcp;
+};
+
+/* With CONFIG_MPTCP: the socket of the program, and what each of its TCP sockets adds */
+struct mptcp_sock {
+	struct list_head conn_list;
+};
+
+/* Kernels <= 6.13: data that was taken off the socket's own queue */
+struct mptcp_sock___queue {
+	struct sk_buff_head receive_queue;
+};
+
+struct mptcp_subflow_context {
+	struct list_head node;
+	struct sock *tcp_sock;
+	struct sock *conn;
 };
 
 struct inet_timewait_sock {

@@ -8,16 +8,29 @@
  * often come first. An event is built on the stack and written to the reader of the iterator.
  */
 #include "age.bpf.h"
+#include "mptcp.bpf.h"
 
 const volatile struct filter filter;
 const volatile __u64 sk_xor;
 const volatile __u64 tick_ns;
+const volatile __u32 states;	/* set of 1 << enum tcp_state_id: report sockets in these */
+const volatile bool partners;	/* report the two sides of every relay, whatever the filter says */
 
-/* Is a socket in this state half-closed or closing? */
-static __always_inline bool is_closing(__u8 state)
+static __always_inline bool is_wanted_state(__u8 state)
 {
-	return state == STATE_CLOSE_WAIT || state == STATE_FIN_WAIT1 || state == STATE_FIN_WAIT2 ||
-	       state == STATE_LAST_ACK || state == STATE_CLOSING;
+	return states >> (state & 31) & 1;
+}
+
+/*
+ * Does the filter match, or may this be one side of a relay? Its other side has other addresses,
+ * and without it the conclusion about the first would be different.
+ */
+static __always_inline bool is_wanted(const struct flow *w, __u8 state)
+{
+	if (partners && (state == STATE_CLOSE_WAIT || state == STATE_FIN_WAIT1 ||
+			 state == STATE_FIN_WAIT2))
+		return true;
+	return filter_matches_either_end(&filter, w);
 }
 
 /* The value of event.sk_key. Reading the pointer back from the stack makes it a number. */
@@ -49,7 +62,7 @@ static __always_inline int emit_socket(struct seq_file *seq, struct sock_common 
 	if (!tp)
 		return 0;
 	flow_fill(&w, skc, tp->inet_conn.icsk_inet.inet_sport);
-	if (!filter_matches_either_end(&filter, &w))
+	if (!is_wanted(&w, skc->skc_state))
 		return 0;
 	event_set_identity(&e, &w, skc, skc->skc_cookie.counter);
 	e.old_state = e.new_state = skc->skc_state;
@@ -57,6 +70,10 @@ static __always_inline int emit_socket(struct seq_file *seq, struct sock_common 
 	sock_fill_numbers(&e, sk, tp);
 	e.sock_flags |= sock_file_bits(sk);
 	sock_fill_age(&e, tp);
+	if (e.new_state == STATE_ESTABLISHED)
+		sock_fill_idle(&e, tp);
+	if (e.sock_flags & SOCKF_MPTCP)
+		e.mptcp = mptcp_bits(tp);
 	if (e.new_state == STATE_FIN_WAIT2 && e.sock_flags & SOCKF_DEAD)
 		e.left_ns = sock_fin_wait2_left_ns(sk, tp);
 	bpf_seq_write(seq, &e, sizeof(e));
@@ -98,8 +115,8 @@ int iter_sockets(struct bpf_iter__tcp *ctx)
 	if (!skc)
 		return 0;
 	if (skc->skc_state == STATE_TIME_WAIT)
-		return emit_minisock(ctx->meta->seq, skc);
-	return is_closing(skc->skc_state) ? emit_socket(ctx->meta->seq, skc, ctx->uid) : 0;
+		return is_wanted_state(STATE_FIN_WAIT2) ? emit_minisock(ctx->meta->seq, skc) : 0;
+	return is_wanted_state(skc->skc_state) ? emit_socket(ctx->meta->seq, skc, ctx->uid) : 0;
 }
 
 /* Fill in the name of the process of a task, if it is not that of the task. */
@@ -118,27 +135,20 @@ static __always_inline void holder_fill_process(struct event *e, struct task_str
 	}
 }
 
-SEC("iter/task_file")
-int iter_files(struct bpf_iter__task_file *ctx)
+/* Report the descriptor of the iterator as one of this TCP socket. */
+static __always_inline void emit_holder(struct bpf_iter__task_file *ctx, struct task_struct *task,
+					struct sock *sk)
 {
 	struct event e = { .kind = EVENT_HOLDER };
-	struct task_struct *task = ctx->task;
-	struct file *file = ctx->file;
-	struct sock *sk;
 	struct flow w;
 
-	if (!task || !file || (file->f_inode->i_mode & S_IFMT) != S_IFSOCK)
-		return 0;
-	sk = file_tcp_sock(file);
-	if (!sk)
-		return 0;
 	e.old_state = e.new_state = BPF_CORE_READ(sk, __sk_common.skc_state);
-	if (!is_closing(e.new_state))
-		return 0;
+	if (!is_wanted_state(e.new_state))
+		return;
 	__builtin_memset(&w, 0, sizeof(w));
 	flow_fill_untrusted(&w, sk);
-	if (!filter_matches_either_end(&filter, &w))
-		return 0;
+	if (!is_wanted(&w, e.new_state))
+		return;
 	event_set_identity(&e, &w, sk, BPF_CORE_READ(sk, __sk_common.skc_cookie.counter));
 	e.task_flags = TASKF_VALID;
 	e.syscall_nr = -1;
@@ -150,6 +160,47 @@ int iter_files(struct bpf_iter__task_file *ctx)
 	holder_fill_process(&e, task);
 	e.arg[0] = ctx->fd;
 	bpf_seq_write(ctx->meta->seq, &e, sizeof(e));
+}
+
+/* The holder of an MPTCP socket holds the TCP sockets beneath it. */
+static __always_inline void emit_mptcp_holder(struct bpf_iter__task_file *ctx,
+					      struct task_struct *task, struct sock *msk)
+{
+	struct list_head *at = mptcp_first(msk);
+
+	for (int i = 0; i < MPTCP_SUBFLOWS_MAX; i++) {
+		struct sock *subflow = mptcp_subflow_at(msk, at);
+
+		if (!subflow)
+			return;
+		emit_holder(ctx, task, subflow);
+		at = BPF_CORE_READ(at, next);
+	}
+}
+
+/*
+ * The kernel visits a thread only if its table of descriptors is not that of its group's leader. If
+ * the leader has exited, or a core dump gave a thread a copy of the table, the same descriptors are
+ * reported several times.
+ */
+SEC("iter/task_file")
+int iter_files(struct bpf_iter__task_file *ctx)
+{
+	struct task_struct *task = ctx->task;
+	struct file *file = ctx->file;
+	struct sock *sk;
+	__u16 protocol;
+
+	if (!task || !file || (file->f_inode->i_mode & S_IFMT) != S_IFSOCK)
+		return 0;
+	sk = file_sock(file);
+	if (!sk)
+		return 0;
+	protocol = BPF_CORE_READ(sk, sk_protocol);
+	if (protocol == IPPROTO_TCP)
+		emit_holder(ctx, task, sk);
+	else if (mptcp_exists() && protocol == IPPROTO_MPTCP)
+		emit_mptcp_holder(ctx, task, sk);
 	return 0;
 }
 

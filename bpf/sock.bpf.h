@@ -427,16 +427,22 @@ static __always_inline bool ctx_arg_is_set(const void *ctx, int arg)
 	return ctx_arg_scalar(ctx, arg);
 }
 
-/* The TCP socket behind an open file, or NULL. The verifier does not trust the pointer. */
-static __always_inline struct sock *file_tcp_sock(const struct file *file)
+/* The socket behind an open file, of any family; NULL if it is no socket. Untrusted, as below. */
+static __always_inline struct sock *file_sock(const struct file *file)
 {
 	struct socket *socket;
-	struct sock *sk;
 
 	if ((BPF_CORE_READ(file, f_inode, i_mode) & S_IFMT) != S_IFSOCK)
 		return NULL;
 	socket = BPF_CORE_READ(file, private_data);
-	sk = BPF_CORE_READ(socket, sk);
+	return BPF_CORE_READ(socket, sk);
+}
+
+/* The TCP socket behind an open file, or NULL. The verifier does not trust the pointer. */
+static __always_inline struct sock *file_tcp_sock(const struct file *file)
+{
+	struct sock *sk = file_sock(file);
+
 	if (!sk || BPF_CORE_READ(sk, sk_protocol) != IPPROTO_TCP)
 		return NULL;
 	return sk;

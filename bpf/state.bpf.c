@@ -6,6 +6,7 @@
  * made the change. In all other cases a packet or a timer merely runs on its CPU.
  */
 #include "age.bpf.h"
+#include "connector.bpf.h"
 #include "event_new.bpf.h"
 #include "local.h"
 #include "process_name.bpf.h"
@@ -14,6 +15,7 @@
 #include <bpf/bpf_tracing.h>
 
 struct events_map events SEC(".maps");
+struct connectors_map connectors SEC(".maps");
 struct reentry_marks_map reentry_marks SEC(".maps");
 struct process_names_map process_names SEC(".maps");
 struct kernel_counters counters;
@@ -110,7 +112,9 @@ static __always_inline int emit_state(void *ctx, struct sock *sk, int old, int n
 	if (new == STATE_CLOSE)
 		fill_close(e, sk, tp);
 	e->sock_flags |= sock_file_bits(sk);
-	if (local_task_may_have_changed(e)) {
+	if (old == STATE_SYN_SENT && filter.never_open && e->sk_err) {
+		connector_fill(e, sk);	/* an answer, or none, ended the attempt */
+	} else if (local_task_may_have_changed(e)) {
 		e->flags |= sock_fput_bit(sk);
 		task_fill(e, process);
 	}
@@ -123,6 +127,8 @@ static __always_inline int emit_state(void *ctx, struct sock *sk, int old, int n
 static __always_inline int handle_state(void *ctx, enum reentry_copy copy, struct sock *sk, int old,
 					int new)
 {
+	if (new == STATE_SYN_SENT && filter.never_open && sk->sk_protocol == IPPROTO_TCP)
+		connector_note(sk);
 	if (!is_traced(sk, old, new))
 		return 0;
 	return HANDLE_ONCE(copy, REENTRY_STATE, sock_id(sk), old << 8 | new,

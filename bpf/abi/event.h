@@ -88,7 +88,14 @@ enum event_flag {
 	EVENTF_FPUT_DEFERRED = 1 << 3,	/* STATE: the file was released by something else */
 	EVENTF_TW_FULL = 1 << 4,	/* STATE to CLOSE: tcp_max_tw_buckets is reached */
 	EVENTF_NO_SOCKET = 1 << 5,	/* RESET_SENT: answers a FIN without socket or minisock */
-	EVENTF_IDLE = 1 << 6,	/* STATE from ESTABLISHED: idle_sent_ms, idle_received_ms are valid */
+	EVENTF_IDLE = 1 << 6,	/* STATE from, SOCKET in ESTABLISHED: idle_*_ms are valid */
+	EVENTF_CONNECTOR = 1 << 7,	/* STATE from SYN_SENT: the task called connect() */
+};
+
+/* SOCKET, with SOCKF_MPTCP: the MPTCP socket above the TCP socket. */
+enum mptcp_flag {
+	MPTCPF_UNREAD = 1 << 0,	/* the program has not read all that has arrived */
+	MPTCPF_CLOSED = 1 << 1,	/* SOCK_DEAD: no process holds it */
 };
 
 /* RESET_SENT: the reason, named as in the kernel's enum sk_rst_reason (from 6.10 on). */
@@ -137,6 +144,11 @@ enum age_source {
 #define EVENT_ECONNABORTED 103
 #define EVENT_ECONNRESET 104
 #define EVENT_ECONNREFUSED 111
+#define EVENT_ENETDOWN 100
+#define EVENT_ENETUNREACH 101
+#define EVENT_ETIMEDOUT 110
+#define EVENT_EHOSTDOWN 112
+#define EVENT_EHOSTUNREACH 113
 
 struct event {
 	__u64 ts_ns;		/* CLOCK_BOOTTIME; for CALL the entry of the call */
@@ -147,7 +159,7 @@ struct event {
 		__u64 left_ns;		/* SOCKET: time until a kernel timer ends it, 0 unknown */
 	};
 	union {
-		__u64 call_ns;		/* CALL: time in the call */
+		__u64 call_ns;		/* CALL: time in it; EVENTF_CONNECTOR: since connect() */
 		__u64 age_ns;		/* SOCKET: minimum time in its state */
 		__u64 fin_timeout_ns;	/* STATE to CLOSE: limit for an orphan in FIN_WAIT2 */
 		struct {		/* with EVENTF_IDLE: since data was last sent, received */
@@ -187,6 +199,7 @@ struct event {
 		__u32 payload;		/* TIMEWAIT: payload bytes of the segment */
 		__u32 rcv_wnd;		/* STATE to CLOSE: bytes that we accept beyond rcv_nxt */
 		__u32 reason;		/* RESET_SENT: enum reset_reason */
+		__u32 mptcp;		/* SOCKET: enum mptcp_flag */
 	};
 	__u16 local_port;
 	__u16 peer_port;

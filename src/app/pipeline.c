@@ -98,7 +98,8 @@ struct run_counts pipeline_tally(const struct pipeline *t, const struct kernel_c
 	struct endpoint_table_counts c = endpoint_table_counts(t->endpoint_table);
 	struct run_counts y = { .seen = c.seen, .reported = t->shown, .filtered = t->filtered,
 			   .open = c.open, .lost_table_full = c.evicted,
-			   .lost_end_missed = c.end_missed, .events = t->events,
+			   .lost_end_missed = c.end_missed,
+			   .lost_vanished = c.vanished, .events = t->events,
 			   .events_malformed = t->malformed };
 
 	if (!kernel)

@@ -239,7 +239,7 @@ static void report_restarts(const struct replay_run *r)
 
 static void note_missing_texts(const struct replay_run *r)
 {
-	if (r->o->view_options.by == GROUP_BY_EXE && !r->session.meta.exe)
+	if (group_list_has(&r->o->view_options.groups, GROUP_BY_EXE) && !r->session.meta.exe)
 		log_note("--by exe: '%s' has no executables: it was made by an older tcpclose, or "
 			 "in another pid namespace", r->o->record.replay);
 }
@@ -285,6 +285,7 @@ static int replay_stuck(struct replay_run *r)
 	struct stuck_table_config config = { .filter = &r->o->filter,
 					     .story_filter = &s->story_filter,
 					     .older_than_ns = r->o->stuck.older_than_ns,
+					     .states = r->o->stuck.states,
 					     .max = r->o->capture.max_open };
 	struct stuck_table h;
 	int status, shown;

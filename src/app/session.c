@@ -4,47 +4,17 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <sys/random.h>
 #include <unistd.h>
 
 #include "log.h"
+#include "loss_text.h"
 #include "process.h"
 #include "process_name.h"
 #include "process_names.h"
 #include "recording.h"
 
 #define LOSS_REPORT_EVERY_NS 1000000000ULL
-
-/* Decides as setlocale() does, but needs no locale files: a static program cannot use them. */
-static bool locale_is_utf8(void)
-{
-	static const char *const names[] = { "LC_ALL", "LC_CTYPE", "LANG" };
-
-	for (unsigned i = 0; i < 3; i++) {
-		const char *value = getenv(names[i]);
-
-		if (value && *value)
-			return strcasestr(value, "UTF-8") || strcasestr(value, "UTF8");
-	}
-	return false;
-}
-
-void session_init_context(struct view_context *v, const struct options *o, struct output *out)
-{
-	bool terminal = isatty(out->fd);
-	struct winsize size;
-
-	v->out = &out->buf;
-	v->options = o->view_options;
-	v->terminal.utf8 = locale_is_utf8() && !v->options.ascii;
-	v->terminal.wide = o->output.wide;
-	v->times = o->output.times;
-	v->terminal.color = o->output.color == COLOR_ALWAYS ||
-			    (o->output.color == COLOR_AUTO && terminal);
-	if (terminal && !ioctl(out->fd, TIOCGWINSZ, &size))
-		v->terminal.columns = size.ws_col;
-}
 
 /* The lookup of views and filters. The path is valid as long as the session. */
 static const char *find_cgroup_path(void *arg, uint64_t id, uint32_t pid)
@@ -233,6 +203,47 @@ static void symbolize_stack(struct session *s, const struct stack *stack)
 	buf_release(&text);
 }
 
+void session_lose_endpoint(struct session *s, uint64_t sk_key, uint64_t cookie, uint64_t looked_ns)
+{
+	if (endpoint_table_lose(s->endpoints, sk_key, cookie, looked_ns) && s->writer)
+		record_writer_annotate(s->writer, RECORD_ANNOTATION_VANISHED, sk_key, looked_ns,
+				       &cookie, sizeof(cookie));
+}
+
+static void lose_endpoint_of_recording(struct session *s, const struct record_annotation *a)
+{
+	uint64_t cookie;
+
+	if (!s->endpoints || a->len != sizeof(cookie))
+		return;
+	memcpy(&cookie, a->bytes, sizeof(cookie));
+	session_lose_endpoint(s, a->key, cookie, a->at_ns);
+}
+
+static void note_count(struct session *s, enum record_annotation_type type, uint64_t count)
+{
+	bool misses = type == RECORD_ANNOTATION_MAYBE_MISSED;
+
+	*(misses ? &s->maybe_missed : &s->unchecked) = count;
+	*(misses ? &s->maybe_missed_known : &s->unchecked_known) = true;
+	if (s->writer)
+		record_writer_annotate(s->writer, type, count, 0, NULL, 0);
+}
+
+void session_set_unchecked(struct session *s, uint64_t unchecked)
+{
+	note_count(s, RECORD_ANNOTATION_UNCHECKED, unchecked);
+}
+
+/* Reads the kernel's count before a report that contains it. In a recording it comes before too. */
+static void update_misses(struct session *s)
+{
+	uint64_t misses;
+
+	if (s->count_misses && s->count_misses(s->misses_arg, &misses))
+		note_count(s, RECORD_ANNOTATION_MAYBE_MISSED, misses);
+}
+
 void session_annotate(struct session *s, const struct record_annotation *annotation)
 {
 	const struct record_annotation *a = annotation;
@@ -243,6 +254,10 @@ void session_annotate(struct session *s, const struct record_annotation *annotat
 		note_stack(s, (uint32_t)a->key, a->at_ns, a->bytes, a->len);
 	if (a->type == RECORD_ANNOTATION_PROCESS)
 		set_process_name(s, a->key, a->bytes, a->len);
+	if (a->type == RECORD_ANNOTATION_VANISHED)
+		lose_endpoint_of_recording(s, a);
+	if (a->type == RECORD_ANNOTATION_UNCHECKED || a->type == RECORD_ANNOTATION_MAYBE_MISSED)
+		note_count(s, a->type, a->key);
 	texts_take(&s->texts, a);
 }
 
@@ -279,35 +294,36 @@ void session_feed(struct session *s, const void *bytes, unsigned long len)
 	output_flush_if_full(&s->out);
 }
 
-static bool is_loss_report_due(const struct session *s, const struct run_counts *t, uint64_t now_ns)
-{
-	return run_counts_lost(t) != s->lost_reported &&
-	       now_ns - s->loss_ns >= LOSS_REPORT_EVERY_NS;
-}
-
 /* The totals of all runs. The kernel's counters are totals already. */
-static struct run_counts tally_runs(const struct session *s, const struct kernel_counters *counters)
+static struct run_counts count_all(const struct session *s, const struct kernel_counters *counters)
 {
 	struct run_counts t = pipeline_tally(s->pipeline, counters);
 
-	run_counts_add(&t, &s->past);
+	t.maybe_missed = s->maybe_missed;
+	t.maybe_missed_known = s->maybe_missed_known;
+	t.unchecked = s->unchecked;
+	t.unchecked_known = s->unchecked_known;
+	if (s->has_past)
+		run_counts_add(&t, &s->past);
 	return t;
+}
+
+/* The count shrinks if an endpoint that was given up acts again. */
+static bool is_loss_report_due(const struct session *s, const struct run_counts *t, uint64_t now_ns)
+{
+	return run_counts_lost(t) > s->lost_reported &&
+	       now_ns - s->loss_ns >= LOSS_REPORT_EVERY_NS;
 }
 
 static void report_loss(struct session *s, const struct run_counts *t, uint64_t now_ns)
 {
 	s->lost_reported = run_counts_lost(t);
+	s->lost = true;
 	s->loss_ns = now_ns;
 	if (s->view->lost)
 		s->view->lost(&s->context, t, now_ns);
 	if (!s->view->reports_itself || s->o->output.verbose)
-		log_warn("lost %llu events (ring full %llu, calls table full %llu, malformed %llu) "
-			 "and %llu endpoints: a larger --buffer or --max-open may help",
-			 (unsigned long long)run_counts_lost_events(t),
-			 (unsigned long long)t->events_ring_full,
-			 (unsigned long long)t->events_calls_full,
-			 (unsigned long long)t->events_malformed,
-			 (unsigned long long)(t->lost_table_full + t->lost_end_missed));
+		loss_text_warn(t);
 }
 
 static void note_loss(struct session *s, const struct run_counts *t)
@@ -328,8 +344,13 @@ void session_advance(struct session *s, uint64_t now_ns, const struct kernel_cou
 	bool flush = s->writer && is_due(record_writer_due_ns(s->writer), now_ns), news;
 	struct run_counts t;
 
-	t = tally_runs(s, counters);
+	t = count_all(s, counters);
 	news = is_loss_report_due(s, &t, now_ns);
+	s->events_lost = run_counts_lost_events(&t);
+	if (news) {
+		update_misses(s);
+		t = count_all(s, counters);
+	}
 	/* no need to record a tick that has no effect */
 	if (s->writer && (flush || news || (!s->loss_noted && run_counts_lost_events(&t)) ||
 			    is_due(endpoint_table_next_ns(s->endpoints), now_ns)))
@@ -372,26 +393,22 @@ bool session_is_done(const struct session *s)
 
 void session_end(struct session *s, uint64_t now_ns, const struct kernel_counters *counters)
 {
-	struct run_counts t = tally_runs(s, counters);
+	struct run_counts t = count_all(s, counters);
 
+	update_misses(s);
 	if (s->writer)
 		record_writer_add_mark(s->writer, RECORD_MARK_END, now_ns, counters);
 	session_tick_view(s, now_ns);
 	endpoint_table_end(s->endpoints, now_ns);
 	note_loss(s, &t);
-	t = tally_runs(s, counters);
-	if (run_counts_lost(&t) != s->lost_reported)
+	t = count_all(s, counters);
+	if (run_counts_lost(&t) > s->lost_reported)
 		report_loss(s, &t, now_ns);
 	if (s->view->end)
 		s->view->end(&s->context, &t, now_ns);
 	output_flush(&s->out);	/* the summary comes after the lines that it sums up */
 	if (!s->view->reports_itself)
-		log_note("%llu reported, %llu filtered, %llu still open; "
-			 "lost %llu endpoints, %llu events",
-			 (unsigned long long)t.reported, (unsigned long long)t.filtered,
-			 (unsigned long long)t.open,
-			 (unsigned long long)(t.lost_table_full + t.lost_end_missed),
-			 (unsigned long long)run_counts_lost_events(&t));
+		loss_text_note_totals(&t);
 }
 
 static void release_run(struct session *s)
@@ -411,16 +428,16 @@ static void release_run(struct session *s)
 int session_begin_run(struct session *s, const struct run_info *meta, const struct session_gap *gap,
 		      const struct kernel_counters *counters)
 {
-	struct run_counts t;
 	int status;
 
 	if (s->writer && gap->ended)
 		record_writer_add_mark(s->writer, RECORD_MARK_END, gap->from_ns, counters);
 	endpoint_table_end(s->endpoints, gap->from_ns);
-	t = pipeline_tally(s->pipeline, NULL);
-	run_counts_add(&s->past, &t);
+	s->past = count_all(s, NULL);
+	s->has_past = true;
+	s->maybe_missed = s->unchecked = 0;
+	s->maybe_missed_known = s->unchecked_known = s->loss_noted = false;
 	release_run(s);
-	s->loss_noted = false;
 	s->meta = *meta;
 	status = open_caches(s) ?: open_pipeline(s);
 	if (status || !s->writer)
@@ -448,7 +465,7 @@ int session_close(struct session *s, int status)
 
 	if (recorded || written)
 		return EXIT_FAILED;
-	if (!status && s->o->run.strict && s->lost_reported) {
+	if (!status && s->o->run.strict && s->lost) {
 		log_error("events were lost, and --strict was given");
 		return EXIT_LOST;
 	}

@@ -11,6 +11,7 @@
 #include "cgroup_path.h"
 #include "live.h"
 #include "log.h"
+#include "proc_cmdline.h"
 #include "process.h"
 #include "scan.h"
 #include "session.h"
@@ -27,6 +28,7 @@ struct stuck_run {
 	struct output out;
 	struct scan *scan;
 	struct cgroup_paths cgroups;
+	struct proc_cmdlines cmdlines;
 	struct story_filter story_filter;		/* of the options, with access to cgroups */
 	uint64_t stop_ns;		/* end of -d; 0: none */
 	unsigned long long rounds;	/* completed */
@@ -41,6 +43,11 @@ static void feed_table(void *arg, const void *bytes, unsigned long len)
 static const char *look_up_cgroup_path(void *arg, uint64_t id, uint32_t pid)
 {
 	return cgroup_path_of_task(arg, id, pid);
+}
+
+static const char *look_up_cmdline(void *arg, const struct stuck_holder *o, size_t *len)
+{
+	return proc_cmdline_look_up(arg, o, len);
 }
 
 static void flush_output_if_full(void *arg)
@@ -99,11 +106,33 @@ static int show_table(struct stuck_run *l, struct stuck_table *h)
 	return EXIT_FINE;
 }
 
+/* The states to walk for those to be shown: a closing socket is judged by others of its process. */
+static uint32_t find_walked_states(uint32_t shown)
+{
+	return !shown || shown & STUCK_CLOSING ? shown | STUCK_CLOSING : shown;
+}
+
+/*
+ * Orphans that the kernel counts and the walk did not find are where it could not look. Says
+ * nothing if the walk left out others.
+ */
+static void compare_orphans(struct stuck_table *h, const struct stuck_run *l,
+			    const struct scan_stats *stats)
+{
+	if (l->o->filter.active || stats->cut_short || stats->orphans_of_host < 0 ||
+	    !(find_walked_states(l->o->stuck.states) & 1u << STATE_FIN_WAIT1))
+		return;
+	h->orphans_counted = stats->orphans_of_host;
+	if ((uint64_t)stats->orphans_of_host > stats->orphans)
+		h->orphans_elsewhere = (uint64_t)stats->orphans_of_host - stats->orphans;
+}
+
 static int scan_once(struct stuck_run *l)
 {
 	struct stuck_table_config config = { .filter = &l->o->filter,
 					     .story_filter = &l->story_filter,
 					     .older_than_ns = l->o->stuck.older_than_ns,
+					     .states = l->o->stuck.states,
 					     .max = l->o->capture.max_open };
 	struct scan_stats stats;
 	struct stuck_table h;
@@ -122,8 +151,10 @@ static int scan_once(struct stuck_run *l)
 	h.left_out = stats.left_out;
 	h.hidden = stats.hidden;
 	h.cut_short = stats.cut_short;
+	compare_orphans(&h, l, &stats);
 	status = show_table(l, &h);
 	stuck_table_release(&h);
+	proc_cmdlines_release(&l->cmdlines);	/* the next look finds others */
 	l->rounds++;
 	return status;
 }
@@ -162,6 +193,8 @@ static int run_command(struct stuck_run *l)
 static int stuck_open(struct stuck_run *l)
 {
 	struct scan_config config = { .filter = &l->o->filter, .btf = l->o->capture.btf,
+				      .states = find_walked_states(l->o->stuck.states),
+				      .partners = true,
 				      .verbose = l->o->output.verbose > 0 };
 	int status = process_open_output(&l->out, l->o->output.path), err;
 	char why[LIVE_WHY_BYTES];
@@ -179,7 +212,8 @@ static int stuck_open(struct stuck_run *l)
 	run_info_add_hook(&l->meta, "walk", "iter");
 	l->context = (struct view_context){
 		.meta = &l->meta,
-		.lookup = { .cgroup_path = look_up_cgroup_path, .cgroup_arg = &l->cgroups },
+		.lookup = { .cgroup_path = look_up_cgroup_path, .cgroup_arg = &l->cgroups,
+			    .cmdline = look_up_cmdline, .cmdline_arg = &l->cmdlines },
 		.flush = flush_output_if_full, .flush_arg = &l->out,
 	};
 	l->story_filter = l->o->story_filter;
@@ -245,6 +279,7 @@ int stuck_main(const struct options *o)
 	process_release(&l.process);
 	scan_close(l.scan);
 	cgroup_paths_release(&l.cgroups);
+	proc_cmdlines_release(&l.cmdlines);
 	output_close(&l.out);
 	return status;
 }

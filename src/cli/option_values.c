@@ -9,6 +9,7 @@
 #include "hist.h"
 #include "option_table.h"
 #include "parse.h"
+#include "stuck_table.h"
 #include "time_units.h"
 #include "who.h"
 
@@ -105,13 +106,16 @@ const char *option_by_word(unsigned i)
 	return i + 1 < GROUP_BY_COUNT ? group_by_name((enum group_by)(i + 1)) : NULL;
 }
 
-int option_set_by(struct option_parser *p, const char *arg)
+int option_add_by(struct option_parser *p, const char *arg)
 {
+	struct group_list *g = &p->o->view_options.groups;
 	int i = find_word(p, "unknown group ", option_by_word, arg);
 
 	if (i < 0)
 		return EINVAL;
-	p->o->view_options.by = (enum group_by)(i + 1);
+	if (group_list_has(g, (enum group_by)(i + 1)))
+		return usage_error_value(&p->error, "group ", " is given twice");
+	g->by[g->nr++] = (uint8_t)(i + 1);
 	return 0;
 }
 
@@ -249,6 +253,21 @@ int option_set_drain(struct option_parser *p, const char *arg)
 int option_set_watch(struct option_parser *p, const char *arg)
 {
 	return parse_seconds(p, arg, 1, &p->o->stuck.watch_ns);
+}
+
+const char *option_state_word(unsigned i)
+{
+	return stuck_state_word(i);
+}
+
+int option_add_state(struct option_parser *p, const char *item)
+{
+	unsigned state = stuck_state_of(item);
+
+	if (!state)
+		return usage_error_words(&p->error, "unknown state ", option_state_word);
+	p->o->stuck.states |= 1u << state;
+	return 0;
 }
 
 int option_set_older_than(struct option_parser *p, const char *arg)

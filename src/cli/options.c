@@ -208,6 +208,10 @@ static int check_pairs(struct option_parser *p)
 	    (o->run.duration_ns || o->run.count))
 		return usage_error_plain(&p->error, "--%s requires --watch in %s",
 					 o->run.duration_ns ? "duration" : "count", o->view->name);
+	if (o->record.replay && o->stuck.states >> STATE_ESTABLISHED & 1)
+		return usage_error_plain(&p->error, "--state established does not apply to %s with "
+					 "--replay: a recording has no open sockets",
+					 o->view->name);
 	if (o->view_options.format == FORMAT_JSON && option_is_given(p, KEY_CSV))
 		return usage_error_plain(&p->error, "-j and --csv are mutually exclusive");
 	if (o->view->id != VIEW_RECORD && o->record.wanted && !o->record.path && !o->output.path)

@@ -63,7 +63,12 @@
 	X(ZERO_WINDOW, "zero-window")                                                              \
 	X(REPAIR, "repair")                                                                        \
 	X(NETNS_GONE, "netns-gone")                                                                \
-	X(TIME_WAIT_OVERFLOW, "time-wait-overflow")
+	X(TIME_WAIT_OVERFLOW, "time-wait-overflow")                                                \
+	X(REFUSED, "refused")	/* the reasons of never-open from here on, and OTHER */            \
+	X(TIMED_OUT, "timed-out")                                                                  \
+	X(UNREACHABLE, "unreachable")                                                              \
+	X(NO_PORT, "no-port")                                                                      \
+	X(CLOSED, "closed")
 
 /* trigger.call */
 #define TRIGGERS(X)                                                                                \

@@ -178,7 +178,8 @@ static bool disconnect_sends_reset(const struct event *e)
 /* The effect of a local close on the connection. */
 static enum effect find_close_effect(const struct story *s, const struct event *e)
 {
-	if (story_data_unread(e) && has_sock_flag(e, SOCKF_LAST_REF) && !has_sock_flag(e, SOCKF_REPAIR))
+	if (story_data_unread(e) && has_sock_flag(e, SOCKF_LAST_REF) &&
+	    !has_sock_flag(e, SOCKF_REPAIR))
 		return EFFECT_RESET;
 	if (disconnect_sends_reset(e))
 		return EFFECT_RESET;
@@ -246,6 +247,10 @@ static void apply_close(struct story *s, const struct event *e)
 	story_data_set_queues(s, e);
 	infer_ack_sent(s, e);
 	story_add_state(s, STATE_CLOSE);
+	if (e->flags & EVENTF_CONNECTOR) {
+		story_calls_add_connect(s, e);
+		return;
+	}
 	s->at_close.local = is_local_close(s, e);
 	story_data_set_close(s, e, is_released_at_close(s, e));
 	if (s->at_close.local)

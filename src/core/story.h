@@ -203,6 +203,7 @@ struct story {
 	uint8_t last_old, last_new;	/* latest state change */
 	uint8_t nr_states;
 	uint8_t states[STORY_STATES];	/* the kernel's TCP states in order */
+	uint16_t passed;		/* 1 << state for each of them */
 	uint16_t missing;		/* bits of enum missing */
 	uint16_t pending_err;		/* sk_err after the latest change, on a socket that lives */
 	uint64_t end_ns;		/* valid unless CLOSE_NOT_YET */
@@ -249,7 +250,12 @@ void story_release(struct story *s);
  * and a socket has no cookie before its first change of state. The answer is certain if both have
  * a cookie. If not, the addresses, the state and the time must fit.
  */
-bool story_owns(const struct story *s, const struct event *e);
+bool story_owns_without_cookie(const struct story *s, const struct event *e);
+
+static inline bool story_owns(const struct story *s, const struct event *e)
+{
+	return (s->cookie && s->cookie == e->cookie) || story_owns_without_cookie(s, e);
+}
 
 /*
  * Take the next event of this endpoint. A call for which there is no memory counts in

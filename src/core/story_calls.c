@@ -197,6 +197,17 @@ void story_calls_add_change(struct story *s, const struct event *e, enum effect 
 	a->reached_close = e->kind == EVENT_STATE && e->new_state == STATE_CLOSE;
 }
 
+void story_calls_add_connect(struct story *s, const struct event *e)
+{
+	struct socket_call now, *a;
+
+	socket_call_init(&now, s, e);
+	now.ts_ns -= e->call_ns < now.ts_ns ? e->call_ns : 0;
+	a = insert_call(s, now.ts_ns);
+	if (a)
+		*a = now;
+}
+
 void story_calls_add_call(struct story *s, const struct event *e)
 {
 	uint64_t end_ns = e->ts_ns + e->call_ns;

@@ -67,10 +67,8 @@ static bool is_in_minisock_window(const struct story *s, const struct event *e)
 	return e->rcv_nxt - s->at_close.rcv_nxt <= s->at_close.rcv_wnd;
 }
 
-bool story_owns(const struct story *s, const struct event *e)
+bool story_owns_without_cookie(const struct story *s, const struct event *e)
 {
-	if (s->cookie && s->cookie == e->cookie)
-		return true;
 	if (e->kind == EVENT_HOLDER)
 		return true;	/* found by the socket of its descriptor */
 	if (e->old_state == STATE_TIME_WAIT)

@@ -15,8 +15,10 @@ static inline void story_note_missing(struct story *s, enum missing what)
 /* Append a state, unless it is the last one already. */
 static inline void story_add_state(struct story *s, uint8_t state)
 {
-	if (s->nr_states < STORY_STATES && (!s->nr_states || s->states[s->nr_states - 1] != state))
-		s->states[s->nr_states++] = state;
+	if (s->nr_states == STORY_STATES || (s->nr_states && s->states[s->nr_states - 1] == state))
+		return;
+	s->states[s->nr_states++] = state;
+	s->passed |= (uint16_t)(1u << state);
 }
 
 /* Record a segment that was seen, with its time and numbers. */
@@ -38,6 +40,9 @@ bool story_calls_is_local(const struct event *e);
 
 /* Record the call, with this effect, of the task that caused the event. */
 void story_calls_add_change(struct story *s, const struct event *e, enum effect effect);
+
+/* Add the connect() that failed later, in a change to CLOSE that a segment or a timer made. */
+void story_calls_add_connect(struct story *s, const struct event *e);
 
 /* Take a CALL event. */
 void story_calls_add_call(struct story *s, const struct event *e);

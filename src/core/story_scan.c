@@ -15,7 +15,7 @@ void story_scan_add_socket(struct story *s, const struct event *e)
 	s->scan.only = true;
 	s->scan.closing_since_ns =
 		e->ts_ns - (e->age_source && e->age_ns < e->ts_ns ? e->age_ns : 0);
-	s->states[s->nr_states++] = minisock ? e->substate : e->old_state;
+	story_add_state(s, minisock ? e->substate : e->old_state);
 	s->v4mapped = e->sock_flags & SOCKF_V4MAPPED;
 	s->mptcp = e->sock_flags & SOCKF_MPTCP;
 	if (!minisock)
@@ -61,6 +61,7 @@ void story_scan_supersede(struct story *s, const struct event *e)
 	if (e->old_state == s->states[0])
 		return;
 	s->nr_states = 0;
+	s->passed = 0;
 	s->scan.closing_since_ns = 0;
 }
 

@@ -6,15 +6,20 @@ static bool has_sock_flag(const struct stuck_socket *g, unsigned bits)
 	return g->sock_flags & bits;
 }
 
+/*
+ * The TCP sockets of MPTCP are made by the kernel (sk_kern_sock), as are those that a plain client
+ * leaves in the queue of an MPTCP listener: neither is the kernel's own.
+ */
 enum owner stuck_owner(const struct stuck_socket *g)
 {
 	if (g->orphan)
 		return OWNER_NOBODY;
 	if (g->nr_holders)
 		return OWNER_PROCESS;
-	if (has_sock_flag(g, SOCKF_KERNEL))
-		return OWNER_KERNEL;
-	return has_sock_flag(g, SOCKF_NO_SOCKET) ? OWNER_LISTENER : OWNER_UNKNOWN;
+	if (has_sock_flag(g, SOCKF_NO_SOCKET))
+		return OWNER_LISTENER;
+	return has_sock_flag(g, SOCKF_KERNEL) && !has_sock_flag(g, SOCKF_MPTCP) ?
+		       OWNER_KERNEL : OWNER_UNKNOWN;
 }
 
 /* CLOSE_WAIT: the peer has closed, our program has not. */
@@ -30,6 +35,8 @@ static enum advice advise_close_wait(const struct stuck_socket *g)
 	default:
 		return ADVICE_NO_HOLDER;
 	}
+	if (has_sock_flag(g, SOCKF_MPTCP))
+		return g->mptcp_unread ? ADVICE_UNREAD_DATA : ADVICE_FORGOT_CLOSE;
 	if (g->eof_read == TRI_YES)
 		return ADVICE_FORGOT_CLOSE;
 	return g->unread ? ADVICE_UNREAD_DATA : ADVICE_NOT_LOOKING;
@@ -51,6 +58,8 @@ static enum advice advise_fin_sent(const struct stuck_socket *g)
 enum advice stuck_advice(const struct stuck_socket *g)
 {
 	switch (g->state) {
+	case STATE_ESTABLISHED:
+		return stuck_owner(g) == OWNER_LISTENER ? ADVICE_NOT_ACCEPTED : ADVICE_OPEN;
 	case STATE_CLOSE_WAIT:
 		return advise_close_wait(g);
 	case STATE_FIN_WAIT2:
@@ -58,4 +67,13 @@ enum advice stuck_advice(const struct stuck_socket *g)
 	default:
 		return advise_fin_sent(g);
 	}
+}
+
+enum urgency stuck_urgency(unsigned advice)
+{
+	if (advice <= ADVICE_NOT_SENT)
+		return URGENCY_LOCAL;
+	if (advice <= ADVICE_OPEN)
+		return URGENCY_REMOTE;
+	return advice == ADVICE_RELAYING ? URGENCY_RELAY : URGENCY_NONE;
 }

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * stuck_table_finish(): filters, advises on, sorts and groups the stuck sockets of a table.
+ * stuck_table_finish(): advises on, filters, sorts and groups the stuck sockets of a table.
  */
 #include <stdlib.h>
 #include <string.h>
 
 #include "array.h"
+#include "process_names.h"
 #include "stuck_advice.h"
 
 #define ORDER(x, y)                                                                                \
@@ -39,7 +40,8 @@ static void join_holders(struct stuck_table *h)
 static bool holder_matches(const struct story_filter *s, const struct stuck_holder *holder)
 {
 	struct filter_task task = { .pid = holder->pid, .uid = holder->uid, .comm = holder->comm,
-				    .cgroup = holder->cgroup, .lives = true };
+				    .process = holder->process, .cgroup = holder->cgroup,
+				    .lives = true };
 
 	return story_filter_matches_task(s, &task);
 }
@@ -60,15 +62,25 @@ static bool is_wanted(struct stuck_table *h, const struct stuck_socket *g)
 	const struct story_filter *s = h->config.story_filter;
 	bool user_alone = !(s->pids || s->comms || s->cgroups || s->containers);
 
-	if (!filter_matches_flow(h->config.filter, &g->flow))
+	if (!(h->config.states >> g->state & 1) ||
+	    !filter_matches_flow(h->config.filter, &g->flow))
 		return false;
 	if (story_filter_asks_of_tasks(s) && !find_owner(h, g) &&
 	    (g->nr_holders || !user_alone || g->substate || !story_filter_matches_uid(s, g->uid)))
 		return false;
 	if (!h->config.older_than_ns || g->age_ns >= h->config.older_than_ns)
 		return true;
-	h->age_unknown++;	/* the age is a lower bound: it may be old enough */
+	if (g->state != STATE_ESTABLISHED)
+		h->age_unknown++;	/* the age is a lower bound: it may be old enough */
 	return false;
+}
+
+static void advise_all(struct stuck_table *h)
+{
+	for (size_t i = 0; i < h->nr; i++) {
+		h->sockets[i].owner = (uint8_t)stuck_owner(&h->sockets[i]);
+		h->sockets[i].advice = (uint8_t)stuck_advice(&h->sockets[i]);
+	}
 }
 
 static void drop_unwanted(struct stuck_table *h)
@@ -82,8 +94,6 @@ static void drop_unwanted(struct stuck_table *h)
 		}
 		if (kept != i)
 			h->sockets[kept] = h->sockets[i];
-		h->sockets[kept].owner = (uint8_t)stuck_owner(&h->sockets[kept]);
-		h->sockets[kept].advice = (uint8_t)stuck_advice(&h->sockets[kept]);
 		kept++;
 	}
 	h->nr = kept;
@@ -91,9 +101,11 @@ static void drop_unwanted(struct stuck_table *h)
 
 static void group_add_socket(struct stuck_group *group, const struct stuck_socket *g)
 {
-	group->sockets++;
-	for (unsigned i = 0; i < STUCK_STATES; i++)
-		group->count[i] += stuck_state_at(i) == g->state;
+	uint8_t urgency = (uint8_t)stuck_urgency(g->advice);
+
+	if (!group->sockets++ || urgency < group->urgency)
+		group->urgency = urgency;
+	group->count[stuck_state_index(g->state)]++;
 	if (g->age_ns > group->oldest_ns)
 		group->oldest_ns = g->age_ns;
 }
@@ -111,6 +123,7 @@ static int order_groups(const void *a, const void *b)
 {
 	const struct stuck_group *x = a, *y = b;
 
+	ORDER(x->urgency, y->urgency);
 	ORDER(y->sockets, x->sockets);
 	ORDER(x->owner, y->owner);
 	ORDER(x->pid, y->pid);
@@ -152,6 +165,8 @@ static int order_peers(const void *a, const void *b)
 static void group_merge(struct stuck_group *into, const struct stuck_group *g)
 {
 	into->sockets += g->sockets;
+	if (g->urgency < into->urgency)
+		into->urgency = g->urgency;
 	for (unsigned i = 0; i < STUCK_STATES; i++)
 		into->count[i] += g->count[i];
 	if (g->oldest_ns > into->oldest_ns)
@@ -250,7 +265,8 @@ static bool group_by_owner(struct stuck_table *h)
 			last->pid = g->group;
 			last->first = (uint32_t)i;
 			if (g->owner == OWNER_PROCESS && o)
-				memcpy(last->comm, o->comm, sizeof(last->comm));
+				memcpy(last->comm, process_name_or_comm(o->process, o->comm),
+				       sizeof(last->comm));
 		}
 		group_add_socket(last, g);
 	}
@@ -262,14 +278,16 @@ static void count_totals(struct stuck_table *h)
 {
 	for (size_t i = 0; i < h->nr; i++) {
 		h->advised[h->sockets[i].advice]++;
-		for (unsigned k = 0; k < STUCK_STATES; k++)
-			h->count[k] += stuck_state_at(k) == h->sockets[i].state;
+		h->count[stuck_state_index(h->sockets[i].state)]++;
 	}
 }
 
 bool stuck_table_finish(struct stuck_table *h)
 {
 	join_holders(h);
+	advise_all(h);
+	if (!stuck_find_relays(h))
+		return false;
 	drop_unwanted(h);
 	count_totals(h);
 	return group_by_peer(h) && group_by_owner(h);

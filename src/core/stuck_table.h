@@ -16,7 +16,11 @@
 #include "filter.h"
 #include "story_filter.h"
 
-/* Advice on a stuck socket: its word and one line of text. Both are part of the contract. */
+/*
+ * Advice on a stuck socket: its word and one line of text. Both are part of the contract. In the
+ * order of the output: first what a program of this host must do, then what the peer or the network
+ * must do, then what only follows from another socket, and last what ends by itself.
+ */
 #define ADVICES(X)                                                                         \
 	X(FORGOT_CLOSE, "forgot-close",                                                    \
 	  "the program read to the end and forgot to close()")                             \
@@ -24,24 +28,28 @@
 	  "the program does not read: data and the peer's FIN wait")                       \
 	X(NOT_LOOKING, "not-looking",                                                      \
 	  "the program is not looking: no recv() saw the peer's close")                    \
-	X(PEER_HOLDS, "peer-holds",                                                        \
-	  "waits for the peer's close; with it open here no timeout applies")              \
-	X(EXPIRES, "expires",                                                              \
-	  "closed here; the kernel forgets it after tcp_fin_timeout")                      \
-	X(NO_ACK, "no-ack",                                                                \
-	  "the peer does not acknowledge: the kernel sends again, then gives up")          \
-	X(ZERO_WINDOW, "zero-window",                                                      \
-	  "the peer does not read: its window is shut, our FIN waits")                     \
-	X(NOT_SENT, "not-sent",                                                            \
-	  "our FIN does not leave: a filter or queue of this host drops it")               \
-	X(SETTLING, "settling",                                                            \
-	  "on its way: the peer's answer is due")                                          \
 	X(NOT_ACCEPTED, "not-accepted",                                                    \
 	  "in the queue of a listener: its program does not accept()")                     \
 	X(KERNEL_SOCKET, "kernel-socket",                                                  \
 	  "the kernel's own (a network file system, say)")                                 \
 	X(NO_HOLDER, "no-holder",                                                          \
-	  "no descriptor was found: in flight, in io_uring, or a hidden process")
+	  "no descriptor was found: in flight, in io_uring, or a hidden process")          \
+	X(NOT_SENT, "not-sent",                                                            \
+	  "our FIN does not leave: a filter or queue of this host drops it")               \
+	X(NO_ACK, "no-ack",                                                                \
+	  "the peer does not acknowledge: the kernel sends again, then gives up")          \
+	X(ZERO_WINDOW, "zero-window",                                                      \
+	  "the peer does not read: its window is shut, our FIN waits")                     \
+	X(PEER_HOLDS, "peer-holds",                                                        \
+	  "waits for the peer's close; with it open here no timeout applies")              \
+	X(OPEN, "open",                                                                    \
+	  "open: neither side has closed it, no timeout applies")                          \
+	X(RELAYING, "relaying",                                                            \
+	  "may relay a half-close, and waits for the peer of its other socket")         \
+	X(SETTLING, "settling",                                                            \
+	  "on its way: the peer's answer is due")                                          \
+	X(EXPIRES, "expires",                                                              \
+	  "closed here; the kernel forgets it after tcp_fin_timeout")
 
 #define X_ADVICE(id, word, line) ADVICE_##id,
 enum advice { ADVICES(X_ADVICE) ADVICE_COUNT };
@@ -61,18 +69,43 @@ enum owner {
 	OWNER_COUNT
 };
 
-/* Number of states that count as stuck. A minisock counts as FIN_WAIT2. */
-#define STUCK_STATES 5
+/*
+ * Number of states that are reported: those that count as stuck, and ESTABLISHED, which is reported
+ * only if asked for. A minisock counts as FIN_WAIT2.
+ */
+#define STUCK_STATES 6
+#define STUCK_CLOSING                                                                      \
+	(1u << STATE_FIN_WAIT1 | 1u << STATE_FIN_WAIT2 | 1u << STATE_CLOSING |             \
+	 1u << STATE_CLOSE_WAIT | 1u << STATE_LAST_ACK)
 
-/* Return stuck state i, from FIN_WAIT1 to LAST_ACK in the order of a close; 0 if i is too large. */
+/*
+ * Return state i: FIN_WAIT1 to LAST_ACK in the order of a close, then ESTABLISHED; 0 if i is too
+ * large. stuck_state_index() is its inverse: STUCK_STATES if the state is none of them.
+ */
 unsigned stuck_state_at(unsigned i);
+unsigned stuck_state_index(unsigned state);
 
+/*
+ * Return the word of state i in --state, as ss spells it ("close-wait"); NULL if i is too large.
+ * stuck_state_of() returns the state of a word in this or the tool's own spelling ("CLOSE_WAIT"):
+ * case and separators do not count; 0 if there is none.
+ */
+const char *stuck_state_word(unsigned i);
+unsigned stuck_state_of(const char *word);
+
+/*
+ * A descriptor of a process. Threads may have tables of descriptors of their own, or the leader may
+ * have exited: a number of a process that leads to one socket in several tables is one holder.
+ */
 struct stuck_holder {
 	uint64_t cgroup;	/* cgroup v2 id, 0 none */
 	uint32_t pid, uid;
+	uint32_t tid;		/* the lowest of the threads that have the descriptor */
 	int32_t fd;
 	uint32_t socket;	/* index in stuck_table.sockets until stuck_table_finish() */
-	uint8_t comm[EVENT_COMM_LEN];
+	uint32_t next;		/* private: next holder of the hash bucket */
+	uint8_t comm[EVENT_COMM_LEN];	/* of the thread */
+	uint8_t process[EVENT_COMM_LEN];	/* of the process, "" unknown */
 };
 
 enum tristate { TRI_NO, TRI_YES, TRI_NA };
@@ -80,8 +113,10 @@ enum tristate { TRI_NO, TRI_YES, TRI_NA };
 struct stuck_socket {
 	struct flow flow;
 	uint64_t sk_key, cookie;
-	uint64_t age_ns;	/* minimum; 0 unknown, then age_source is AGE_SOURCE_NONE */
+	uint64_t age_ns;	/* minimum; 0 unknown, then age_source is AGE_SOURCE_NONE. */
+				/* ESTABLISHED: idle for so long, exact */
 	uint64_t left_ns;	/* until the kernel removes it, 0 unknown */
+	struct idle idle;	/* ESTABLISHED: since data last went that way */
 	uint32_t unread, unacked, unsent;	/* bytes; 0 for a minisock, where unknown */
 	uint32_t uid;		/* owner of the socket, not of a task */
 	uint32_t group;		/* index in stuck_table.group */
@@ -90,9 +125,10 @@ struct stuck_socket {
 	uint8_t state;		/* FIN_WAIT2 for a minisock */
 	uint8_t substate;	/* real state of a minisock, 0 for a socket */
 	uint8_t age_source;	/* enum age_source */
-	uint8_t eof_read;	/* enum tristate; TRI_NA if no FIN was received */
+	uint8_t eof_read;	/* enum tristate; TRI_NA: no FIN was received, or unknown (MPTCP) */
 	uint8_t advice, owner;	/* enum advice, enum owner */
 	bool orphan;		/* no process has it open */
+	bool mptcp_unread;	/* the MPTCP socket above it has data that was not read */
 	uint8_t retransmits;
 	uint16_t sock_flags;	/* enum sock_flag */
 	uint32_t snd_wnd;
@@ -108,13 +144,21 @@ struct stuck_group {
 	uint32_t sockets;
 	uint32_t count[STUCK_STATES];
 	uint64_t oldest_ns;	/* age of the oldest, minimum; 0 unknown */
+	uint8_t urgency;	/* the least stuck_urgency() of its sockets */
 	uint32_t first;		/* if by owner: index of its first in stuck_table.sockets */
+};
+
+/* Chains of the elements of an array by hash. The links are indexes, because the array may move. */
+struct index_buckets {
+	uint32_t *first;	/* of each bucket, UINT32_MAX none */
+	size_t nr;		/* a power of two */
 };
 
 struct stuck_table_config {
 	const struct filter *filter;
 	const struct story_filter *story_filter;
 	uint64_t older_than_ns;	/* 0: any age */
+	uint32_t states;	/* set of 1 << enum tcp_state_id; 0: all but ESTABLISHED */
 	size_t max;		/* number of sockets */
 };
 
@@ -124,12 +168,12 @@ struct stuck_table {
 	size_t nr, cap;		/* nr: found; after stuck_table_finish(): those that match */
 	struct stuck_holder *holder;
 	size_t nr_holders, cap_holders;
-	struct stuck_group *group;	/* by owner, most sockets first */
+	struct stuck_group *group;	/* by owner: most urgent first, then most sockets */
 	size_t nr_groups;
-	struct stuck_group *peer;	/* by peer, most sockets first */
+	struct stuck_group *peer;	/* by peer, in the same order */
 	size_t nr_peers;
-	uint32_t *bucket;	/* private: index of the first socket of each hash bucket */
-	size_t nr_buckets;
+	struct index_buckets by_key;	/* private: sockets by sk_key */
+	struct index_buckets by_fd;	/* private: holders by socket, process and descriptor */
 
 	uint64_t seen, filtered;
 	uint64_t age_unknown;	/* among filtered: the known minimum age is too low */
@@ -142,6 +186,8 @@ struct stuck_table {
 	/* About the walk, set by the caller. */
 	unsigned namespaces, left_out, hidden;
 	bool cut_short;
+	long orphans_counted;	/* orphans of the host as the kernel counts them; -1 unknown */
+	uint64_t orphans_elsewhere;	/* those of them that the walk did not find */
 };
 
 void stuck_table_init(struct stuck_table *h, const struct stuck_table_config *config);

@@ -135,6 +135,32 @@ static void decide_received_reset(struct verdict *v, const struct story *s)
 		set_ending(v, ENDING_RESET_RECEIVED, find_reset_received_reason(s));
 }
 
+/*
+ * Why was the connection not established? connect() fails before it has a port if there is none
+ * (inet_hash_connect), and closes the socket itself.
+ */
+static enum reason find_never_open_reason(const struct verdict *v, const struct story *s)
+{
+	switch (s->at_close.sk_err) {
+	case EVENT_ECONNREFUSED:
+	case EVENT_ECONNRESET:
+		return REASON_REFUSED;
+	case EVENT_ETIMEDOUT:
+		return REASON_TIMED_OUT;
+	case EVENT_ENETDOWN:
+	case EVENT_ENETUNREACH:
+	case EVENT_EHOSTDOWN:
+	case EVENT_EHOSTUNREACH:
+		return REASON_UNREACHABLE;
+	default:
+		break;
+	}
+	if (!v->trigger)
+		return REASON_OTHER;
+	return v->trigger->trigger == TRIGGER_CONNECT && !s->flow.local_port ? REASON_NO_PORT :
+									       REASON_CLOSED;
+}
+
 /* The error that tcp_reset() sets in each state. */
 static uint16_t get_error_of_reset(uint8_t state)
 {
@@ -198,7 +224,7 @@ static void decide_close(struct verdict *v, const struct story *s)
 
 	if (!s->established_ns && !s->used_early &&
 	    (old == STATE_SYN_SENT || old == STATE_SYN_RECV))
-		set_ending(v, ENDING_NEVER_OPEN, REASON_NONE);
+		set_ending(v, ENDING_NEVER_OPEN, find_never_open_reason(v, s));
 	else if (decide_by_last_wave(v, s))
 		return;
 	else if (s->reset.received)
@@ -308,20 +334,18 @@ static bool has_gap(const struct story *s)
 				  1u << STATE_CLOSING;
 	const unsigned sent = 1u << STATE_FIN_WAIT1 | 1u << STATE_FIN_WAIT2 | 1u << STATE_LAST_ACK |
 			      1u << STATE_CLOSING;
-	unsigned passed = 0;
 
-	for (unsigned i = 0; i < s->nr_states; i++)
-		passed |= 1u << s->states[i];
-	return (passed & acked && !s->seg[SEG_ACK_IN].seen) ||
-	       (passed & received && !s->seg[SEG_FIN_IN].seen) ||
-	       (passed & sent && !s->seg[SEG_FIN_OUT].seen && !s->at_close.fin_unsent);
+	return (s->passed & acked && !s->seg[SEG_ACK_IN].seen) ||
+	       (s->passed & received && !s->seg[SEG_FIN_IN].seen) ||
+	       (s->passed & sent && !s->seg[SEG_FIN_OUT].seen && !s->at_close.fin_unsent);
 }
 
 /* Facts missing besides those that the story has noted, as bits of enum missing. */
 static unsigned find_missing(const struct verdict *v, const struct story *s)
 {
 	bool clean = ending_class(v->ending) == CLASS_CLEAN, sent = s->seg[SEG_FIN_OUT].seen;
-	bool opened = v->ending != ENDING_NEVER_OPEN, has_all = v->nr_waves == verdict_count_waves(s);
+	bool opened = v->ending != ENDING_NEVER_OPEN;
+	bool has_all = v->nr_waves == verdict_count_waves(s);
 	bool known = s->fins.same_segment_known || s->fins.simultaneous;
 	bool ended = opened && v->ending != ENDING_OPEN;
 	unsigned bits = 0;

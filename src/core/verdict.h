@@ -44,7 +44,7 @@ struct verdict_wave {
 struct call_delay {
 	uint64_t ns;		/* 0 none, or unknown */
 	const struct socket_call *call;	/* the call that blocked, or the close() that returned */
-	const struct socket_call *until;	/* the call that kept the socket; NULL: it blocked */
+	const struct socket_call *until;	/* the call that kept the socket; NULL: blocked */
 };
 
 /* Did something between the two ends send the RST that arrived? Unknown also if none arrived. */
@@ -56,8 +56,10 @@ struct verdict {
 	enum reason reason;
 	enum blame blame;
 	bool blame_known;		/* false: the duration is unknown */
+	bool blame_at_least;		/* blame_ns is a minimum, see struct phase_cut */
+	uint64_t blame_ns;		/* the time that blame took; 0 with BLAME_NONE */
 	const struct socket_call *trigger;	/* points into the story; NULL none */
-	/* The call that sent our RST, if that is not the trigger; points into the story; or NULL. */
+	/* The call that sent our RST, if that is not the trigger; points into the story. */
 	const struct socket_call *reset_by;
 	enum middlebox middlebox;
 	uint64_t start_ns;		/* the first event of the close; 0 none */

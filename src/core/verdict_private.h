@@ -7,9 +7,6 @@
 
 #include "verdict.h"
 
-/* Did the socket pass through this state? */
-bool verdict_has_passed_state(const struct story *s, uint8_t state);
-
 /* Find who sent the first FIN: from states that only one order of FINs leads to, else from FINs. */
 enum initiator verdict_find_first_closer(const struct story *s);
 

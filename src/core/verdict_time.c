@@ -5,27 +5,18 @@
 
 #define BLAME_MIN_NS NS_PER_MS	/* a shorter close blames neither side */
 
-bool verdict_has_passed_state(const struct story *s, uint8_t state)
-{
-	for (unsigned i = 0; i < s->nr_states; i++)
-		if (s->states[i] == state)
-			return true;
-	return false;
-}
-
 enum initiator verdict_find_first_closer(const struct story *s)
 {
-	const struct close_segment *out = &s->seg[SEG_FIN_OUT], *in = &s->seg[SEG_FIN_IN];
+	const unsigned closed_first = 1u << STATE_FIN_WAIT1 | 1u << STATE_FIN_WAIT2;
+	const unsigned closed_second = 1u << STATE_CLOSE_WAIT | 1u << STATE_LAST_ACK;
 
-	if (s->fins.simultaneous || verdict_has_passed_state(s, STATE_CLOSING))
+	if (s->fins.simultaneous || s->passed & 1u << STATE_CLOSING)
 		return INITIATOR_BOTH;
-	if (verdict_has_passed_state(s, STATE_CLOSE_WAIT) || verdict_has_passed_state(s, STATE_LAST_ACK))
+	if (s->passed & closed_second)
 		return INITIATOR_PEER;
-	if (verdict_has_passed_state(s, STATE_FIN_WAIT1) || verdict_has_passed_state(s, STATE_FIN_WAIT2))
+	if (s->passed & closed_first || s->seg[SEG_FIN_OUT].seen)
 		return INITIATOR_LOCAL;
-	if (out->seen)
-		return INITIATOR_LOCAL;
-	return in->seen ? INITIATOR_PEER : INITIATOR_UNKNOWN;
+	return s->seg[SEG_FIN_IN].seen ? INITIATOR_PEER : INITIATOR_UNKNOWN;
 }
 
 unsigned verdict_count_waves(const struct story *s)
@@ -38,7 +29,8 @@ static void number_waves(struct verdict *v, const struct story *s)
 {
 	static const uint8_t ours_first[] = { SEG_FIN_OUT, SEG_ACK_IN, SEG_FIN_IN, SEG_ACK_OUT };
 	static const uint8_t peers_first[] = { SEG_FIN_IN, SEG_ACK_OUT, SEG_FIN_OUT, SEG_ACK_IN };
-	const uint8_t *order = verdict_find_first_closer(s) == INITIATOR_PEER ? peers_first : ours_first;
+	bool peer_was_first = verdict_find_first_closer(s) == INITIATOR_PEER;
+	const uint8_t *order = peer_was_first ? peers_first : ours_first;
 
 	v->nr_waves = 0;
 	for (unsigned i = 0; i < verdict_count_waves(s); i++)
@@ -337,6 +329,8 @@ static void decide_blame(struct verdict *v, const struct story *s)
 	for (unsigned i = 1; i < BLAME_COUNT; i++)
 		if (spent[i] > spent[v->blame])
 			v->blame = i;
+	v->blame_ns = v->blame == BLAME_NONE ? 0 : spent[v->blame];
+	v->blame_at_least = v->cut.at_least && blame_cut(v, s) == v->blame;
 }
 
 void verdict_set_times(struct verdict *v, const struct story *s, uint64_t now_ns)

@@ -19,6 +19,10 @@
 #define SCAN_MAX_NS (10 * NS_PER_S)	/* then the scan stops and keeps its results so far */
 #define BATCH_EVENTS 512		/* per read: more than the kernel's buffer of 32 KiB */
 #define NETNS_PATH 64
+#define CLOSING_STATES                                                                             \
+	(1u << STATE_FIN_WAIT1 | 1u << STATE_FIN_WAIT2 | 1u << STATE_CLOSING |                     \
+	 1u << STATE_CLOSE_WAIT | 1u << STATE_LAST_ACK)
+#define SOCKSTAT_BYTES 1024		/* /proc/net/sockstat has six short lines */
 
 /* A network namespace that was found, and whether it could be scanned. */
 struct scanned_netns {
@@ -66,6 +70,8 @@ static int load_iterators(struct scan *w, const struct scan_config *config)
 	memcpy((void *)&w->skel->rodata->filter, config->filter, sizeof(*config->filter));
 	w->skel->rodata->sk_xor = config->sk_xor;
 	w->skel->rodata->tick_ns = live_tick_ns();
+	w->skel->rodata->states = config->states ?: CLOSING_STATES;
+	w->skel->rodata->partners = config->partners;
 	err = iter_bpf__load(w->skel);
 	if (err)
 		return err;
@@ -168,14 +174,21 @@ static void note_unreachable_netns(struct scan *w, const struct event *e)
 		n->err = -ESRCH;
 }
 
+static void count_event(struct scan_stats *stats, const struct event *e)
+{
+	if (e->kind != EVENT_SOCKET) {
+		stats->holders++;
+		return;
+	}
+	stats->sockets++;
+	stats->orphans += e->sock_flags & SOCKF_DEAD && e->new_state != STATE_TIME_WAIT;
+}
+
 static void deliver_batch(struct scan *w, size_t n)
 {
 	for (size_t i = 0; i < n; i++) {
 		note_unreachable_netns(w, &w->batch[i]);
-		if (w->batch[i].kind == EVENT_SOCKET)
-			w->stats->sockets++;
-		else
-			w->stats->holders++;
+		count_event(w->stats, &w->batch[i]);
 		w->fn(w->arg, &w->batch[i], sizeof(w->batch[i]));
 	}
 	if (w->between_batches)
@@ -331,9 +344,30 @@ static void count_namespaces(const struct scan *w)
 	}
 }
 
+/*
+ * The number of orphans of the host, -1 if it is unknown. Although it is in a file of one network
+ * namespace, the kernel counts them in all of them (net/ipv4/proc.c, sockstat_seq_show).
+ */
+static long read_orphans_of_host(void)
+{
+	char text[SOCKSTAT_BYTES], *tcp;
+	int fd = open("/proc/net/sockstat", O_RDONLY | O_CLOEXEC);
+	ssize_t n = fd < 0 ? -1 : read(fd, text, sizeof(text) - 1);
+	long orphans = -1;
+
+	if (fd >= 0)
+		close(fd);
+	text[n > 0 ? n : 0] = '\0';
+	tcp = strstr(text, "TCP: inuse ");
+	if (!tcp || sscanf(tcp, "TCP: inuse %*d orphan %ld", &orphans) != 1)
+		return -1;
+	return orphans;
+}
+
 int scan_run(struct scan *w, live_event_fn *fn, void (*between_batches)(void *arg), void *arg,
 	     struct scan_stats *stats)
 {
+	long before, after;
 	int err;
 
 	*stats = (struct scan_stats){ 0 };
@@ -343,6 +377,7 @@ int scan_run(struct scan *w, live_event_fn *fn, void (*between_batches)(void *ar
 	w->stats = stats;
 	w->nr_seen = 0;
 	w->deadline_ns = live_now_ns() + SCAN_MAX_NS;
+	before = read_orphans_of_host();
 	err = visit_netns(w, w->own_inum, "/proc/self/ns/net");
 	if (!err)
 		err = visit_netns_of_processes(w);
@@ -350,8 +385,15 @@ int scan_run(struct scan *w, live_event_fn *fn, void (*between_batches)(void *ar
 		err = visit_named_netns(w, "/run/netns");
 	if (!err)
 		err = visit_named_netns(w, "/run/docker/netns");
+	after = read_orphans_of_host();
+	stats->orphans_of_host = before < after ? before : after;
 	if (!err && stats->sockets)
 		err = run_iterator(w, w->files);
 	count_namespaces(w);
 	return err;
+}
+
+int scan_files_fd(const struct scan *w)
+{
+	return bpf_link__fd(w->files);
 }

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * Scans for sockets that are half-closed or closing, in every network namespace that we may enter,
- * and for the descriptors of these sockets. Needs no tracing. Its events are SOCKET and HOLDER
- * (bpf/abi/event.h), the sockets before their holders.
+ * Scans for sockets that are half-closed or closing, or in other states if asked, in every network
+ * namespace that we may enter, and for the descriptors of these sockets. Needs no tracing. Its
+ * events are SOCKET and HOLDER (bpf/abi/event.h), the sockets before their holders. A HOLDER may
+ * come several times (bpf/iter.bpf.c).
  *
  * iter/tcp lists the sockets of the namespace in which it is opened, so each namespace is entered
  * for a moment, through a process or a name. iter/task_file lists the files of all processes. It
@@ -18,6 +19,8 @@
 
 struct scan_config {
 	const struct filter *filter;	/* applied in the kernel */
+	uint32_t states;		/* set of 1 << enum tcp_state_id; 0: all closing states */
+	bool partners;			/* report possible relays whatever the filter says */
 	uint64_t sk_xor;		/* live_sk_xor(): keys as in the traced events */
 	const char *btf;		/* as in struct live_config */
 	bool verbose;
@@ -31,6 +34,8 @@ struct scan_stats {
 	unsigned hidden;		/* processes whose namespace we may not look up */
 	int left_out_why;		/* errno for the last of these namespaces or processes */
 	bool cut_short;			/* the scan took too long and was stopped */
+	unsigned long orphans;		/* among the sockets: closed, but not minisocks */
+	long orphans_of_host;		/* as the kernel counts them; -1 unknown */
 };
 
 struct scan;
@@ -46,3 +51,6 @@ void scan_close(struct scan *w);
  */
 int scan_run(struct scan *w, live_event_fn *fn, void (*between_batches)(void *arg), void *arg,
 	     struct scan_stats *stats);
+
+/* The descriptor of the link that iterates over all open files, for holders.h. */
+int scan_files_fd(const struct scan *w);

@@ -20,6 +20,18 @@ static const char *age_source_name(unsigned age_source)
 	}
 }
 
+static void json_print_cmdline(const struct view_context *v, struct json *j,
+			       const struct stuck_holder *o)
+{
+	size_t len = 0;
+	const char *cmdline = view_cmdline(v, o, &len);
+
+	if (cmdline)
+		json_kv_bytes(j, "cmdline", cmdline, len);
+	else
+		json_kv_null(j, "cmdline");
+}
+
 static void json_print_holders(const struct view_context *v, struct json *j,
 			       const struct stuck_table *h, const struct stuck_socket *g)
 {
@@ -29,13 +41,26 @@ static void json_print_holders(const struct view_context *v, struct json *j,
 
 		json_begin_object(j);
 		json_kv_u64(j, "pid", o->pid);
-		json_kv_comm(j, o->comm);
+		json_kv_names(j, o->comm, o->process);
 		json_kv_i64(j, "fd", o->fd);
 		json_kv_u64(j, "uid", o->uid);
 		json_kv_cgroup(j, view_cgroup_path(v, o->cgroup, o->pid));
+		json_print_cmdline(v, j, o);
 		json_end_object(j);
 	}
 	json_end_array(j);
+}
+
+static void json_print_idle(struct json *j, const struct stuck_socket *g)
+{
+	if (g->state != STATE_ESTABLISHED) {
+		json_kv_null(j, "idle_ns");
+		return;
+	}
+	json_kv_object(j, "idle_ns");
+	json_kv_u64_or_null(j, "sent", g->idle.sent_known, g->idle.sent_ns);
+	json_kv_u64_or_null(j, "received", g->idle.received_known, g->idle.received_ns);
+	json_end_object(j);
 }
 
 /* No kernel records when a socket entered its state: the age is a lower bound. */
@@ -63,11 +88,12 @@ static void json_print_stuck_socket(struct view_context *v, const struct stuck_t
 		json_null(&j);
 	else
 		json_bool(&j, g->eof_read == TRI_YES);
-	json_kv_u64_or_null(&j, "unread", whole, g->unread);
+	json_kv_u64_or_null(&j, "unread", whole && !(g->sock_flags & SOCKF_MPTCP), g->unread);
 	json_kv_u64_or_null(&j, "unacked", whole, g->unacked);
 	json_kv_u64_or_null(&j, "unsent", whole, g->unsent);
 	json_kv_u64_or_null(&j, "retransmits", whole, g->retransmits);
 	json_kv_u64_or_null(&j, "uid", whole, g->uid);
+	json_print_idle(&j, g);
 	json_kv_u64_or_null(&j, "expires_in_ns", g->left_ns, g->left_ns);
 	json_kv_bool(&j, "orphan", g->orphan);
 	json_print_holders(v, &j, h, g);
@@ -94,6 +120,10 @@ static void json_print_stuck_summary(struct view_context *v, const struct stuck_
 	json_kv_u64(&j, "left_out", h->left_out);
 	json_kv_u64(&j, "hidden", h->hidden);
 	json_kv_bool(&j, "cut_short", h->cut_short);
+	json_kv_u64_or_null(&j, "orphans_counted", h->orphans_counted >= 0,
+			    (uint64_t)h->orphans_counted);
+	json_kv_u64_or_null(&j, "orphans_elsewhere", h->orphans_counted >= 0,
+			    h->orphans_elsewhere);
 	json_end_object(&j);
 	json_line_end(v, &j);
 }

@@ -15,21 +15,15 @@
  */
 #include <string.h>
 
-#include "cgroup_names.h"
+#include "array.h"
 #include "columns.h"
 #include "escape.h"
-#include "fmt.h"
 #include "names.h"
-#include "view.h"
+#include "stuck_text.h"
 
 #define NAME_WIDTH 21		/* of a process or a peer */
 #define PID_WIDTH 8
-#define AGE_WIDTH (FMT_AGE_WIDTH + 2)
-#define ENDPOINT_WIDTH 21
-#define LINE_COLUMNS 80
 #define ROWS 10			/* of a table, without -w */
-#define SOCKETS 5		/* of one owner and kind, without -w */
-#define DETAILS 5		/* owners whose sockets are listed, without -w */
 
 static const char *const owner_words[] = {
 	[OWNER_PROCESS] = "?", [OWNER_UNKNOWN] = "(holder not found)",
@@ -37,13 +31,12 @@ static const char *const owner_words[] = {
 	[OWNER_NOBODY] = "(orphans)",
 };
 
-/* ">=2h 3min" */
-static void print_age(struct buf *b, uint64_t ns, size_t width)
+void stuck_print_age(struct buf *b, uint64_t ns, bool exact, size_t width)
 {
 	size_t from = b->len;
 
-	if (ns) {
-		buf_str(b, ">=");
+	if (ns || exact) {
+		buf_str(b, exact ? "" : ">=");
 		fmt_age(b, ns);
 	} else {
 		buf_char(b, '-');
@@ -51,47 +44,73 @@ static void print_age(struct buf *b, uint64_t ns, size_t width)
 	buf_pad_before(b, from, width);
 }
 
-static const char *plural_s(uint64_t n)
+const char *stuck_plural(uint64_t n)
 {
 	return n == 1 ? "" : "s";
 }
 
-static void print_comm(struct buf *b, const uint8_t *bytes, size_t width)
+void stuck_print_comm(struct buf *b, const uint8_t *bytes, size_t width)
 {
 	escape_for_terminal(b, bytes, strnlen((const char *)bytes, EVENT_COMM_LEN), width);
+}
+
+void stuck_print_owner(struct buf *b, const struct stuck_group *g, size_t pid_width,
+		       size_t comm_width)
+{
+	size_t from = b->len;
+
+	if (g->owner != OWNER_PROCESS) {
+		buf_str(b, g->owner < OWNER_COUNT ? owner_words[g->owner] : "?");
+		return;
+	}
+	buf_u64(b, g->pid);
+	buf_char(b, ' ');
+	buf_pad(b, from, pid_width);
+	stuck_print_comm(b, g->comm, comm_width);
+}
+
+/* "20 sockets hang: 20 CLOSE_WAIT;" or "Nothing hangs". With open ones, none of them need hang. */
+static void print_found(struct buf *b, const struct stuck_table *h)
+{
+	const char *between = ": ";
+
+	if (!h->nr) {
+		buf_str(b, stuck_shows_open(h) ? "No such socket" : "Nothing hangs");
+		if (h->filtered && !stuck_shows_open(h))
+			buf_str(b, " of what was asked for");
+		return;
+	}
+	buf_u64(b, h->nr);
+	buf_str(b, h->nr == 1 ? " socket" : " sockets");
+	if (!stuck_shows_open(h))
+		buf_str(b, h->nr == 1 ? " hangs" : " hang");
+	for (unsigned i = 0; i < STUCK_STATES; i++) {
+		if (!h->count[i])
+			continue;
+		buf_str(b, between);
+		buf_u64(b, h->count[i]);
+		buf_char(b, ' ');
+		buf_str(b, state_name(stuck_state_at(i)));
+		between = ", ";
+	}
 }
 
 static void print_totals(struct view_context *v, const struct stuck_table *h)
 {
 	struct buf *b = v->out;
-	const char *between = ": ";
 
-	if (!h->nr) {
-		buf_str(b, "Nothing hangs");
-		if (h->filtered)
-			buf_str(b, " of what was asked for");
-		buf_str(b, ": ");
-		buf_u64(b, h->seen);
-		buf_str(b, h->seen == 1 ? " closing socket in " : " closing sockets in ");
-	} else {
-		buf_u64(b, h->nr);
-		buf_str(b, h->nr == 1 ? " socket hangs" : " sockets hang");
-		for (unsigned i = 0; i < STUCK_STATES; i++) {
-			if (!h->count[i])
-				continue;
-			buf_str(b, between);
-			buf_u64(b, h->count[i]);
-			buf_char(b, ' ');
-			buf_str(b, state_name(stuck_state_at(i)));
-			between = ", ";
-		}
-		buf_str(b, ";\nof ");
-		buf_u64(b, h->seen);
+	print_found(b, h);
+	buf_str(b, h->nr ? ";\nof " : ": ");
+	buf_u64(b, h->seen);
+	if (h->nr)
 		buf_str(b, " seen in ");
-	}
+	else if (stuck_shows_open(h))
+		buf_str(b, h->seen == 1 ? " seen in " : " others seen in ");
+	else
+		buf_str(b, h->seen == 1 ? " closing socket in " : " closing sockets in ");
 	buf_u64(b, h->namespaces);
 	buf_str(b, " network namespace");
-	buf_str(b, plural_s(h->namespaces));
+	buf_str(b, stuck_plural(h->namespaces));
 	buf_str(b, ".\n");
 }
 
@@ -113,22 +132,58 @@ static void print_reasons(struct view_context *v, const struct stuck_table *h)
 	}
 }
 
-static void print_state_counts(struct buf *b, const struct stuck_group *g)
-{
-	static const unsigned order[] = { 3, 0, 1, 2, 4 };	/* of stuck_state_at() */
-	static const uint8_t width[] = { 10, 10, 10, 8, 9 };
+/* The columns of the tables, between the names and the ages, which fill the rest of the line. */
+struct layout {
+	const char *heading;
+	uint8_t state[5], width[5];	/* a state of 0: the sum of those without a column */
+};
 
-	for (unsigned i = 0; i < STUCK_STATES; i++)
-		column_number(b, g->count[order[i]], width[i]);
-	print_age(b, g->oldest_ns, AGE_WIDTH + 1);
+static const struct layout layout_stuck = {
+	"CLOSE_WAIT FIN_WAIT1 FIN_WAIT2 CLOSING LAST_ACK",
+	{ STATE_CLOSE_WAIT, STATE_FIN_WAIT1, STATE_FIN_WAIT2, STATE_CLOSING, STATE_LAST_ACK },
+	{ 10, 10, 10, 8, 9 },
+};
+
+static const struct layout layout_open = {
+	"ESTABLISHED CLOSE_WAIT FIN_WAIT1 FIN_WAIT2 OTHER",
+	{ STATE_ESTABLISHED, STATE_CLOSE_WAIT, STATE_FIN_WAIT1, STATE_FIN_WAIT2, 0 },
+	{ 11, 11, 10, 10, 6 },
+};
+
+static const struct layout *choose_layout(const struct stuck_table *h)
+{
+	return stuck_shows_open(h) ? &layout_open : &layout_stuck;
+}
+
+static void print_state_counts(struct buf *b, const struct stuck_table *h,
+			       const struct stuck_group *g)
+{
+	const struct layout *l = choose_layout(h);
+	uint32_t rest = g->sockets, open = g->count[stuck_state_index(STATE_ESTABLISHED)];
+	size_t from = b->len;
+
+	for (unsigned i = 0; i < COUNT(l->state); i++) {
+		uint32_t n = l->state[i] ? g->count[stuck_state_index(l->state[i])] : rest;
+
+		column_number(b, n, l->width[i]);
+		rest -= n;
+	}
+	stuck_print_age(b, g->oldest_ns, open == g->sockets,
+			LINE_COLUMNS - NAME_WIDTH - (b->len - from));
 	buf_char(b, '\n');
 }
 
-static void print_state_table_header(struct view_context *v, const char *of_what)
+static void print_state_table_header(struct view_context *v, const struct stuck_table *h,
+				     const char *of_what)
 {
+	const struct layout *l = choose_layout(h);
+	const char *age = stuck_shows_only_open(h) ? "IDLE" : "OLDEST";
+	size_t left = LINE_COLUMNS - NAME_WIDTH - strlen(l->heading) - strlen(age);
+
 	buf_char(v->out, '\n');
 	column_heading(v, of_what, NAME_WIDTH);
-	column_heading(v, "CLOSE_WAIT FIN_WAIT1 FIN_WAIT2 CLOSING LAST_ACK      OLDEST", 0);
+	column_heading(v, l->heading, strlen(l->heading) + left);
+	column_heading(v, age, 0);
 	buf_char(v->out, '\n');
 }
 
@@ -147,34 +202,28 @@ static void print_rows_left_out(struct view_context *v, const struct stuck_group
 	buf_str(b, " more with ");
 	buf_u64(b, sockets);
 	buf_str(b, " socket");
-	buf_str(b, plural_s(sockets));
+	buf_str(b, stuck_plural(sockets));
 	buf_str(b, " (-w shows all)\n");
 }
 
-static size_t count_rows_to_print(const struct view_context *v, size_t n, size_t limit)
+size_t stuck_count_rows(const struct view_context *v, size_t n, size_t limit)
 {
 	return v->terminal.wide || n <= limit ? n : limit;
 }
 
 static void print_by_process(struct view_context *v, const struct stuck_table *h)
 {
-	size_t n = count_rows_to_print(v, h->nr_groups, ROWS);
+	size_t n = stuck_count_rows(v, h->nr_groups, ROWS);
 	struct buf *b = v->out;
 
-	print_state_table_header(v, "PID     COMM");
+	print_state_table_header(v, h, "PID     COMM");
 	for (size_t i = 0; i < n; i++) {
 		const struct stuck_group *g = &h->group[i];
 		size_t from = b->len;
 
-		if (g->owner == OWNER_PROCESS) {
-			buf_u64(b, g->pid);
-			buf_pad(b, from, PID_WIDTH);
-			print_comm(b, g->comm, NAME_WIDTH - PID_WIDTH - 1);
-		} else {
-			buf_str(b, owner_words[g->owner]);
-		}
+		stuck_print_owner(b, g, PID_WIDTH, NAME_WIDTH - PID_WIDTH - 1);
 		buf_pad(b, from, NAME_WIDTH);
-		print_state_counts(b, g);
+		print_state_counts(b, h, g);
 		view_flush(v);
 	}
 	print_rows_left_out(v, h->group + n, h->nr_groups - n);
@@ -182,14 +231,14 @@ static void print_by_process(struct view_context *v, const struct stuck_table *h
 
 static void print_by_peer(struct view_context *v, const struct stuck_table *h)
 {
-	size_t n = count_rows_to_print(v, h->nr_peers, ROWS);
+	size_t n = stuck_count_rows(v, h->nr_peers, ROWS);
 	struct buf *b = v->out;
 
 	if (!v->terminal.wide && h->nr_peers > ROWS && h->peer[0].sockets == 1)
 		return;		/* with one socket per peer the table would add nothing */
 	while (!v->terminal.wide && n > 3 && h->peer[n - 1].sockets == 1)
 		n--;
-	print_state_table_header(v, "PEER");
+	print_state_table_header(v, h, "PEER");
 	for (size_t i = 0; i < n; i++) {
 		const struct flow *w = &h->peer[i].peer;
 		size_t from = b->len;
@@ -198,230 +247,10 @@ static void print_by_peer(struct view_context *v, const struct stuck_table *h)
 		if (!w->peer_port && b->len > from)
 			b->data[b->len - 1] = '*';
 		buf_pad(b, from, NAME_WIDTH);
-		print_state_counts(b, &h->peer[i]);
+		print_state_counts(b, h, &h->peer[i]);
 		view_flush(v);
 	}
 	print_rows_left_out(v, h->peer + n, h->nr_peers - n);
-}
-
-/* "4021 nginx: 2 sockets, container 0123456789ab, /system.slice/docker-0123.scope" */
-static void print_owner(struct view_context *v, const struct stuck_table *h,
-			const struct stuck_group *g)
-{
-	const struct stuck_socket *first = &h->sockets[g->first];
-	const char *path = NULL, *id;
-	struct buf *b = v->out;
-	size_t from = b->len;
-
-	buf_char(b, '\n');
-	if (g->owner == OWNER_PROCESS) {
-		buf_u64(b, g->pid);
-		buf_char(b, ' ');
-		print_comm(b, g->comm, ESCAPE_ANY_WIDTH);
-		for (uint32_t i = 0; i < first->nr_holders && !path; i++)
-			if (h->holder[first->holder + i].pid == g->pid)
-				path = view_cgroup_path(v, h->holder[first->holder + i].cgroup,
-							g->pid);
-	} else {
-		buf_str(b, owner_words[g->owner]);
-	}
-	buf_str(b, ": ");
-	buf_u64(b, g->sockets);
-	buf_str(b, " socket");
-	buf_str(b, plural_s(g->sockets));
-	id = path ? cgroup_names_container(path) : NULL;
-	if (id) {
-		buf_str(b, ", container ");
-		buf_add(b, id, v->terminal.wide ? CONTAINER_ID_LEN : SHORT_ID);
-	}
-	if (path && (v->terminal.wide || !id)) {
-		size_t left = LINE_COLUMNS - 2 - (b->len - from < 70 ? b->len - from : 70);
-		size_t max = v->terminal.wide ? ESCAPE_ANY_WIDTH : left - 1;
-
-		buf_str(b, ", ");
-		if (escape_for_terminal(b, path, strlen(path), max) < strlen(path))
-			buf_str(b, "..");
-	}
-	buf_char(b, '\n');
-}
-
-static void print_endpoint_column(struct view_context *v, const struct flow *w, bool local)
-{
-	const uint8_t *addr = local ? w->local_addr : w->peer_addr;
-	uint16_t port = local ? w->local_port : w->peer_port;
-	size_t from = v->out->len;
-
-	buf_char(v->out, ' ');
-	if (v->terminal.wide)
-		fmt_endpoint(v->out, w->family, addr, port);
-	else
-		fmt_endpoint_cut(v->out, w->family, addr, port, ENDPOINT_WIDTH - 1);
-	buf_pad(v->out, from, v->terminal.wide ? 2 * ENDPOINT_WIDTH : ENDPOINT_WIDTH);
-}
-
-/* "5", "5,7", as many as fit; "+2": two other processes also hold it. With -w "5,4022/5". */
-static void print_descriptors(struct view_context *v, const struct stuck_table *h,
-			      const struct stuck_socket *g, const struct stuck_group *group)
-{
-	struct buf *b = v->out;
-	size_t start = b->len, room = v->terminal.wide ? SIZE_MAX : 8;
-	uint32_t others = 0, last = 0;
-	bool full = false;
-
-	buf_str(b, g->nr_holders ? " " : " -");
-	for (uint32_t i = 0; i < g->nr_holders; i++) {
-		const struct stuck_holder *o = &h->holder[g->holder + i];
-		size_t before = b->len;
-
-		if (o->pid != group->pid && !v->terminal.wide) {
-			others += o->pid != last;
-			last = o->pid;
-			continue;
-		}
-		if (full)
-			continue;
-		if (b->len > start + 1)
-			buf_char(b, ',');
-		if (o->pid != group->pid) {
-			buf_u64(b, o->pid);
-			buf_char(b, '/');
-		}
-		buf_i64(b, o->fd);
-		full = b->len - start > room - 2;
-		if (b->len - start > room)
-			b->len = before;
-		if (full)
-			buf_str(b, "..");
-	}
-	if (others && b->len - start < room) {
-		buf_char(b, '+');
-		buf_u64(b, others);
-	}
-	buf_char(b, '\n');
-}
-
-/* Print "  (+ also held by 4022 nginx, 4023 nginx)" for the first socket with other holders. */
-static void print_other_holders(struct view_context *v, const struct stuck_table *h,
-				const struct stuck_group *group)
-{
-	size_t limit = v->terminal.wide ? SIZE_MAX : LINE_COLUMNS - 26, start = v->out->len;
-	uint32_t last = group->pid;
-	bool any = false;
-	const struct stuck_socket *g = &h->sockets[group->first];
-
-	for (uint32_t k = 0; k < group->sockets && !any; k++, g++) {
-		for (uint32_t i = 0; i < g->nr_holders; i++) {
-			const struct stuck_holder *o = &h->holder[g->holder + i];
-
-			if (o->pid == group->pid || o->pid == last)
-				continue;
-			last = o->pid;
-			buf_str(v->out, any ? ", " : "  (+ also held by ");
-			any = true;
-			if (v->out->len - start > limit) {
-				buf_str(v->out, "..");
-				break;
-			}
-			buf_u64(v->out, o->pid);
-			buf_char(v->out, ' ');
-			print_comm(v->out, o->comm, EVENT_COMM_LEN);
-		}
-	}
-	if (any)
-		buf_str(v->out, ")\n");
-}
-
-static void print_queue_bytes(struct buf *b, const struct stuck_socket *g, uint32_t n, size_t width)
-{
-	size_t from = b->len;
-
-	if (g->substate)
-		buf_char(b, '-');
-	else
-		fmt_bytes(b, n);
-	buf_pad_before(b, from, width);
-}
-
-static void print_socket_row(struct view_context *v, const struct stuck_table *h,
-			     const struct stuck_socket *g, const struct stuck_group *group)
-{
-	struct buf *b = v->out;
-
-	print_age(b, g->age_ns, AGE_WIDTH);
-	print_endpoint_column(v, &g->flow, true);
-	print_endpoint_column(v, &g->flow, false);
-	print_queue_bytes(b, g, g->unread, 7);
-	print_queue_bytes(b, g, g->unacked + g->unsent, 7);
-	buf_str(b, g->eof_read == TRI_YES ? " yes" : g->eof_read == TRI_NO ? " no " : " -  ");
-	print_descriptors(v, h, g, group);
-}
-
-/* Print "12 FIN_WAIT2: closed here; ..., the last in 43s", then the oldest of these sockets. */
-static void print_kind(struct view_context *v, const struct stuck_table *h,
-		       const struct stuck_group *group, const struct stuck_socket *g, size_t n)
-{
-	size_t rows = count_rows_to_print(v, n, SOCKETS);
-	struct buf *b = v->out;
-	uint64_t left = 0;
-
-	for (size_t i = 0; i < n; i++)
-		if (g[i].left_ns > left)
-			left = g[i].left_ns;
-	buf_u64(b, n);
-	buf_char(b, ' ');
-	buf_str(b, state_name(g->state));
-	buf_str(b, v->terminal.wide ? ": " : ":\n  ");
-	buf_str(b, advice_line(g->advice));
-	if (left) {
-		buf_str(b, n == 1 ? ", in " : ",\n  the last in ");
-		fmt_age(b, left);
-	}
-	buf_char(b, '\n');
-	for (size_t i = 0; i < rows; i++) {
-		print_socket_row(v, h, &g[i], group);
-		view_flush(v);
-	}
-	if (rows == n)
-		return;
-	buf_str(b, "        ... and ");
-	buf_u64(b, n - rows);
-	buf_str(b, " more (-w shows all)\n");
-}
-
-static void print_sockets_header(struct view_context *v)
-{
-	size_t width = (v->terminal.wide ? 2 : 1) * ENDPOINT_WIDTH;
-
-	column_text(v->out, "        AGE LOCAL", AGE_WIDTH + width);
-	column_text(v->out, " PEER", width);
-	buf_str(v->out, " UNREAD SEND-Q EOF FD\n");
-}
-
-static void print_details(struct view_context *v, const struct stuck_table *h)
-{
-	size_t n = count_rows_to_print(v, h->nr_groups, DETAILS);
-
-	for (size_t i = 0; i < n; i++) {
-		const struct stuck_group *group = &h->group[i];
-		const struct stuck_socket *g = &h->sockets[group->first], *end = g + group->sockets;
-
-		print_owner(v, h, group);
-		print_other_holders(v, h, group);
-		print_sockets_header(v);
-		while (g < end) {
-			const struct stuck_socket *next = g + 1;
-
-			while (next < end && next->advice == g->advice && next->state == g->state)
-				next++;
-			print_kind(v, h, group, g, (size_t)(next - g));
-			g = next;
-		}
-	}
-	if (n < h->nr_groups) {
-		buf_str(v->out, "\nThe other ");
-		buf_u64(v->out, h->nr_groups - n);
-		buf_str(v->out, " are told with -w.\n");
-	}
 }
 
 /* Print what the tables above lack, and why. */
@@ -436,6 +265,12 @@ static void print_caveats(struct view_context *v, const struct stuck_table *h)
 	}
 	if (h->cut_short)
 		buf_str(b, "The walk took too long and was given up: some are missing.\n");
+	if (h->orphans_elsewhere) {
+		buf_u64(b, h->orphans_elsewhere);
+		buf_str(b, h->orphans_elsewhere == 1 ? " orphan is" : " orphans are");
+		buf_str(b, " in network namespaces that the walk did not find:\n"
+			   "a container that is gone leaves them behind until they expire.\n");
+	}
 	if (h->age_unknown) {
 		buf_u64(b, h->age_unknown);
 		buf_str(b, " left out by --older-than: nothing shows that they are so old.\n");
@@ -461,7 +296,7 @@ static void stuck_print(struct view_context *v, const struct stuck_table *h, uin
 		print_reasons(v, h);
 		print_by_process(v, h);
 		print_by_peer(v, h);
-		print_details(v, h);
+		stuck_print_details(v, h);
 	}
 	print_caveats(v, h);
 }
@@ -472,11 +307,13 @@ static const char stuck_manual[] =
 	"\n"
 	"  SOCKETS WHY    the number of sockets, and the cause or the remedy\n"
 	"  OLDEST AGE     the least age that the sockets can have (>=); - means unknown\n"
+	"  IDLE           of established sockets: since data was last sent or received\n"
 	"  UNREAD SEND-Q  bytes that the program has not read; bytes not acknowledged\n"
 	"  EOF            whether the program has read up to the peer's FIN\n"
 	"  FD             descriptors; +2 means that two other processes also hold it\n"
 	"\n"
-	"  --older-than TIME  only sockets that are stuck for at least TIME\n"
+	"  --state STATES     only these: close-wait, fin-wait-1, ... established\n"
+	"  --older-than TIME  only sockets that are stuck (or idle) for at least TIME\n"
 	"  --watch SECONDS    look again every SECONDS\n"
 	"  --fail             exit 1 if a socket is found\n"
 	"  -w                 list all of them\n"
@@ -484,7 +321,7 @@ static const char stuck_manual[] =
 	"\n"
 	"Examples:\n"
 	"  tcpclose stuck --older-than 5m --fail  a health check: are sockets leaking?\n"
-	"  tcpclose stuck -c java -w              all half-closed sockets of one program\n";
+	"  tcpclose stuck -p 812 --state established  what does a drain wait for?\n";
 
 const struct view view_stuck = {
 	.id = VIEW_STUCK,

@@ -111,6 +111,14 @@ static bool copy_arrays(struct story *to, const struct story *s)
 	return (to->calls || !calls_bytes) && (to->scan.holders || !holders_bytes);
 }
 
+/* Point a verdict's call, one of the calls of a story, to the same call in the copy. */
+static void move_call(const struct socket_call **call, const struct story *copy,
+		      const struct story *s)
+{
+	if (*call)
+		*call = copy->calls + (*call - s->calls);
+}
+
 /* Keep a copy of a story until its twin arrives. False if out of memory. */
 static bool keep_story(struct view_context *v, const struct story *s, const struct verdict *verdict)
 {
@@ -125,10 +133,10 @@ static bool keep_story(struct view_context *v, const struct story *s, const stru
 		free_kept_story(h);
 		return false;
 	}
-	if (verdict->trigger)
-		h->verdict.trigger = h->story.calls + (verdict->trigger - s->calls);
-	if (verdict->reset_by)
-		h->verdict.reset_by = h->story.calls + (verdict->reset_by - s->calls);
+	move_call(&h->verdict.trigger, &h->story, s);
+	move_call(&h->verdict.reset_by, &h->story, s);
+	move_call(&h->verdict.delay.call, &h->story, s);
+	move_call(&h->verdict.delay.until, &h->story, s);
 	h->due_ns = verdict->settled_ns + TWIN_WAIT_NS;
 	TAILQ_INSERT_TAIL(&t->kept, h, link);
 	if (t->nr++ == TWINS_MAX)

@@ -34,6 +34,9 @@ void timeline_print_process(struct buf *b, const struct ladder *l, enum side sid
 /* Print the diagram, from its header to the last rung. */
 void timeline_draw(struct view_context *v, const struct ladder *l);
 
+/* Print a sentence, with a space before it, if the close() took 10 ms or more; see call_delay. */
+void timeline_print_delay(struct buf *b, const struct story *s, const struct verdict *v);
+
 /*
  * Print one sentence with the ending, the active closer and the blame for the delay, then a line
  * for each thing that was not seen.

@@ -18,31 +18,47 @@
 #include "text_cache.h"
 #include "verdict.h"
 
-/* How stories are grouped, with the value of --by. */
+/* What stories are grouped by, with the words of --by. */
 #define GROUP_BY_WORDS(X) \
 	X(COMM, "comm")           /* name of the acting process */                                 \
 	X(THREAD, "thread")       /* name of the acting thread */                                  \
 	X(PID, "pid")                                                                              \
 	X(EXE, "exe")             /* path of the program */                                        \
 	X(CGROUP, "cgroup")                                                                        \
+	X(UNIT, "unit")           /* innermost systemd unit, from the cgroup */                    \
 	X(CONTAINER, "container")                                                                  \
 	X(PORT, "port")           /* of the service: ours if we accepted, else the peer's */       \
-	X(PEER, "peer")           /* the peer's address */
+	X(PEER, "peer")           /* the peer's address */                                         \
+	X(PEER_PORT, "peer:port") /* the peer's address and port */
 
 enum group_by {
-	GROUP_BY_DEFAULT,	/* who: COMM; hist: one group */
+	GROUP_BY_NONE,
 #define X(id, word) GROUP_BY_##id,
 	GROUP_BY_WORDS(X)
 #undef X
 	GROUP_BY_COUNT,
 };
 
+/* The keys that together make a group, in the order of --by. */
+struct group_list {
+	uint8_t nr;		/* 0, the default: who: COMM; hist: one group */
+	uint8_t by[GROUP_BY_COUNT];	/* enum group_by, each at most once */
+};
+
+static inline bool group_list_has(const struct group_list *g, enum group_by by)
+{
+	for (unsigned i = 0; i < g->nr; i++)
+		if (g->by[i] == by)
+			return true;
+	return false;
+}
+
 /* The output format; FORMAT_TEXT is the default of the views that have it. */
 enum format { FORMAT_TEXT, FORMAT_JSON, FORMAT_CSV, FORMAT_COUNT };
 
 /* Options that only some views have. All zero: the defaults. */
 struct view_options {
-	enum group_by by;
+	struct group_list groups;
 	unsigned sort;		/* column of who, see who.h; 0 closes */
 	unsigned phases;	/* set of enum hist_time; 0 all */
 	uint64_t interval_ns;	/* 0: print only at the end */
@@ -50,7 +66,7 @@ struct view_options {
 	bool ascii;
 };
 
-/* The value of --by, as "comm"; "" for GROUP_BY_DEFAULT. */
+/* The word of --by, as "comm"; "" for GROUP_BY_NONE. */
 const char *group_by_name(enum group_by by);
 
 /* The terminal that the output goes to. */
@@ -69,6 +85,12 @@ struct lookup {
 	/* The path of the program, NULL unknown; valid until the next call. */
 	const char *(*exe_path)(void *arg, const struct socket_call *a);
 	void *exe_arg;
+	/*
+	 * The command line of a holder's process and its length in bytes; NULL unknown. Valid until
+	 * the next call.
+	 */
+	const char *(*cmdline)(void *arg, const struct stuck_holder *o, size_t *len);
+	void *cmdline_arg;
 	const struct text_cache *stacks;	/* the user stacks of closes */
 };
 
@@ -155,6 +177,15 @@ static inline const char *view_cgroup_path(const struct view_context *v, uint64_
 	const struct lookup *l = &v->lookup;
 
 	return l->cgroup_path ? l->cgroup_path(l->cgroup_arg, cgroup, pid) : NULL;
+}
+
+/* The command line of a holder's process and its length in bytes; NULL unknown. */
+static inline const char *view_cmdline(const struct view_context *v, const struct stuck_holder *o,
+				       size_t *len)
+{
+	const struct lookup *l = &v->lookup;
+
+	return l->cmdline ? l->cmdline(l->cmdline_arg, o, len) : NULL;
 }
 
 /* The user stack of a call, in the format of stack_cache.h; NULL unknown. */

@@ -7,7 +7,7 @@ import zlib
 MASK64 = (1 << 64) - 1
 KIND = 183  # offset of the kind in struct event
 ANNOTATION = 201
-TYPES = {1: "cgroup", 2: "stack", 3: "process", 4: "exe", 5: "cmdline", 6: "netns"}
+TYPES = {1: "cgroup", 2: "stack", 3: "process", 7: "exe", 8: "cmdline", 9: "netns"}
 
 
 def members(data):

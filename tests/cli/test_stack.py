@@ -206,7 +206,8 @@ def test_a_process_that_may_not_be_examined_has_not_ended(cli, root):
                 "setpriv", "--reuid", str(OTHER), "--regid", str(OTHER), "--clear-groups"), path=user.add(
                     "stack_workload"))
             with workload:
-                refused = subprocess.run([*look, "/proc/%d/map_files" % workload.process.pid], capture_output=True, text=True)
+                refused = subprocess.run([*look, "/proc/%d/map_files" % workload.process.pid], capture_output=True,
+                                         text=True)
                 said = "No such file" if hidden else "Permission denied"
                 true("ls: %r" % refused.stderr, said in refused.stderr)
                 check_addresses_alone(workload, "not permitted")

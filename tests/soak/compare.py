@@ -116,6 +116,7 @@ class Comparison:
         self.same(who, "partial", said["partial"], [False])
         self._check_trigger(who, truth["trigger"], said["trigger"], attached)
         self._check_phases(who, said)
+        self._check_reset(who, said)
         self._check_twin(who, key, said)
 
     def _check_trigger(self, who, truth, said, attached):
@@ -130,7 +131,12 @@ class Comparison:
 
     def _check_phases(self, who, said):
         phases = said["phase_ns"]
-        parts = sum(phases[name] or 0 for name in PARTS)
+        cut = said["cut"]
+        parts = sum(phases[name] or 0 for name in PARTS) + (cut["ns"] if cut else 0)
+        if cut and phases[cut["phase"]] is not None:
+            self.fail(f"{who}: {cut} beside {phases}", "cut")
+        if said["ending"] in CLEAN:
+            self.same(who, "cut", cut, [None])
         if any(value is not None and value < 0 for value in phases.values()):
             self.fail(f"{who}: phases below 0: {phases}", "phases")
         if phases["total"] is None or parts > phases["total"]:
@@ -138,6 +144,16 @@ class Comparison:
         numbers = [wave["wave"] for wave in said["waves"]]
         if said["ending"] in CLEAN:
             self.same(who, "waves", numbers, [[1, 2, 3, 4]])
+
+    def _check_reset(self, who, said):
+        """Nothing is between the ends: each RST that came is the other end's. Unread data is lost."""
+        known = [False, None] if said["ending"] == "reset-received" else [None]
+        self.same(who, "middlebox", said["middlebox"], known)
+        lost = said["data_lost"] or {"unread": 0}
+        if (said["reason"] == "unread-data") > (lost["unread"] > 0):
+            self.fail(f"{who}: unread-data, lost {lost}", "data_lost")
+        if said["reset_by"] and said["ending"] != "reset-sent":
+            self.fail(f"{who}: {said['ending']} with reset_by", "reset_by")
 
     def _overtaken(self, said, twin):
         """The ACK and the FIN left on two processors, and the FIN came first: each end is right. Rare."""

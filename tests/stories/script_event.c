@@ -72,7 +72,7 @@ static const struct {
 	{ "user-timeout", EVENTF_USER_TIMEOUT }, { "answer", EVENTF_ANSWER },
 	{ "at-once", EVENTF_FPUT_SYNC },	     { "later", EVENTF_FPUT_DEFERRED },
 	{ "tw-full", EVENTF_TW_FULL },	     { "no-taker", EVENTF_NO_SOCKET },
-	{ "idle", EVENTF_IDLE },
+	{ "idle", EVENTF_IDLE },		     { "connector", EVENTF_CONNECTOR },
 };
 
 static const char *const reset_reasons[] = {

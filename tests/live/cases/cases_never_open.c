@@ -73,9 +73,9 @@ static void closed_early(struct workload *w)
 #define NEVER .ending = "never-open", .class = "failed", .states = { "SYN_SENT", "CLOSE" }
 
 static const struct expected hidden = { .ending = NULL };
-static const struct expected by_peer = { NEVER, .initiator = "peer" };
-static const struct expected by_nobody = { NEVER, .initiator = "none" };
-static const struct expected by_us = { NEVER, .initiator = "local" };
+static const struct expected by_peer = { NEVER, .initiator = "peer", .reason = "refused" };
+static const struct expected by_nobody = { NEVER, .initiator = "none", .reason = "timed-out" };
+static const struct expected by_us = { NEVER, .initiator = "local", .reason = "closed" };
 
 #define REFUSED .client = refused, .counters = { { "AttemptFails", 1 } }
 #define SYN_TIMEOUT .client = syn_timeout,						\

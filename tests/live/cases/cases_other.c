@@ -191,7 +191,7 @@ static void fast_open_reset(struct workload *w)
 	fast_accept(w, &p);
 	raw_peer_send(&p, TH_RST, 0);
 	endpoint_await_state(w->self, TCP_CLOSE);
-	endpoint_close(w->self, NULL);
+	endpoint_close(w->self, "none");
 }
 
 static void listener_alone(struct workload *w)
@@ -350,9 +350,11 @@ const struct workload_case cases_other[] = {
 			       .closes_first = true },
 	  CLEAN_COUNTERS, .does = "Fast Open, and close() before the handshake is over" },
 	{ RAW, .name = "fast-open-reset", .client = fast_open_reset,
-	  .client_expected = EXPECTED{ 0 },
+	  .client_expected = EXPECTED{ .ending = "reset-received", .class = "reset",
+				       .initiator = "peer",
+			       .reason = "established", .states = { "SYN_RECV", "CLOSE" } },
 	  .counters = { { "AttemptFails", 2 } },
-	  .does = "Fast Open, and a RST before the handshake is over: never open" },
+	  .does = "Fast Open, and a RST before the handshake is over: a program had it" },
 	{ V4, .name = "listener-alone", .client = listener_alone,
 	  .does = "listeners without connections close: no story" },
 	{ RAW, .name = "half-open", .client = half_open, .counters = { { "AttemptFails", 1 } },

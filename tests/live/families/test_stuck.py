@@ -30,8 +30,9 @@ from runner import run_module
 ROOT = os.path.abspath(os.path.join(HERE, "..", "..", ".."))
 WORKLOAD = os.path.join(os.path.dirname(os.path.abspath(__file__)), "stuck_workload.py")
 SS_WORD = {"FIN_WAIT1": "FIN-WAIT-1", "FIN_WAIT2": "FIN-WAIT-2", "CLOSING": "CLOSING",
-           "CLOSE_WAIT": "CLOSE-WAIT", "LAST_ACK": "LAST-ACK"}
-PROC_STATE = {4: "FIN_WAIT1", 5: "FIN_WAIT2", 8: "CLOSE_WAIT", 9: "LAST_ACK", 11: "CLOSING"}
+           "CLOSE_WAIT": "CLOSE-WAIT", "LAST_ACK": "LAST-ACK", "ESTABLISHED": "ESTAB"}
+ALL_STATES = "fin-wait-1,fin-wait-2,closing,close-wait,last-ack,established"
+PROC_STATE = {1: "ESTABLISHED", 4: "FIN_WAIT1", 5: "FIN_WAIT2", 8: "CLOSE_WAIT", 9: "LAST_ACK", 11: "CLOSING"}
 
 
 class StuckWorkload:
@@ -44,6 +45,9 @@ class StuckWorkload:
         if not line:
             raise fixtures.Broken(f"workload {words} said nothing")
         self.wants = json.loads(line)
+        if isinstance(self.wants, str):
+            self.__exit__()
+            raise Skip(self.wants)
 
     def __enter__(self):
         return self
@@ -106,21 +110,37 @@ def ss_states(ns):
     return states
 
 
-def proc_fds(inode_of, pids):
-    """pid -> its descriptors that are that socket"""
+def proc_fds(folder, number):
+    """The descriptors that are the same socket as this one."""
+    link = os.readlink(f"{folder}/{number}")
+    return sorted(int(fd) for fd in os.listdir(folder) if os.readlink(f"{folder}/{fd}") == link)
+
+
+def read_text(path):
+    with open(path, encoding="utf-8") as f:
+        return f.read()
+
+
+def check_holders(k, o, want):
     fds = {}
-    for pid in pids:
-        for fd in os.listdir(f"/proc/{pid}/fd"):
-            if os.readlink(f"/proc/{pid}/fd/{fd}") == inode_of:
-                fds.setdefault(pid, []).append(int(fd))
-    return {pid: sorted(numbers) for pid, numbers in fds.items()}
+    for holder in o["holders"]:
+        fds.setdefault(str(holder["pid"]), []).append(holder["fd"])
+    same(f"holders of {k}", fds, want["fds"])
+    for pid, numbers in want["fds"].items():
+        thread = f"/proc/{pid}/task/{want.get('tid', pid)}"
+        same(f"{thread}/fd", proc_fds(f"{thread}/fd", numbers[0]), numbers)
+        names = {(h["comm"], h["process"], h["cmdline"]) for h in o["holders"] if str(h["pid"]) == pid}
+        same("comm, process, cmdline", names, {(read_text(f"{thread}/comm").rstrip("\n"),
+                                                read_text(f"/proc/{pid}/comm").rstrip("\n"),
+                                                read_text(f"{thread}/cmdline").rstrip("\0").replace("\0", " "))})
 
 
 def check_found(ns, found, wants):
     by_key = {key(o): o for o in found}
     states = {k: o["state"] for k, o in by_key.items()}
-    same("states, by /proc/net/tcp", states, proc_net_tcp(ns))
-    same("states, by ss", states, ss_states(ns))
+    wanted = {want["state"] for want in wants} & {"ESTABLISHED"} | set(PROC_STATE.values()) - {"ESTABLISHED"}
+    for witness, theirs in (("/proc/net/tcp", proc_net_tcp(ns)), ("ss", ss_states(ns))):
+        same(f"states, by {witness}", states, {k: state for k, state in theirs.items() if state in wanted})
     for want in wants:
         k = (*want["local"], *want["peer"])
         o = by_key.get(k)
@@ -133,21 +153,12 @@ def check_found(ns, found, wants):
         same(f"orphan of {k}", o["orphan"], want.get("orphan", False))
         same(f"substate of {k}", o["substate"], "FIN_WAIT2" if want.get("minisock") else None)
         same(f"netns of {k}", o["netns"], ns.inode)
-        fds = {}
-        for holder in o["holders"]:
-            fds.setdefault(str(holder["pid"]), []).append(holder["fd"])
-        same(f"holders of {k}", fds, want["fds"])
-        for pid, numbers in want["fds"].items():
-            link = os.readlink(f"/proc/{pid}/fd/{numbers[0]}")
-            same(f"/proc/{pid}/fd", proc_fds(link, [pid]), {pid: numbers})
-            with open(f"/proc/{pid}/comm", encoding="utf-8") as f:
-                comm = f.read().rstrip("\n")
-            same("comm", {h["comm"] for h in o["holders"] if str(h["pid"]) == pid}, {comm})
+        check_holders(k, o, want)
 
 
-def plain(options, *words):
+def plain(options, *words, states=()):
     with fixtures.Namespace() as ns, StuckWorkload(ns, *words) as workload:
-        found, _ = look(options, "--netns", ns.name)
+        found, _ = look(options, "--netns", ns.name, *states)
         check_found(ns, found, workload.wants)
 
 
@@ -232,6 +243,97 @@ def test_statuses_and_filters(options):
             same("rounds", len(re.findall("sockets hang", tool(
                 options, *at, "--watch", "0.1", "-n", "3").stdout)), 3)
             same("command", tool(options, *at, "--", "sh", "-c", "exit 7").returncode, 7)
+
+
+def test_leader_has_exited(options):
+    with fixtures.Namespace() as ns, StuckWorkload(ns, "zombie") as workload:
+        found, _ = look(options, "--netns", ns.name)
+        check_found(ns, found, workload.wants)
+        pid = next(iter(workload.wants[0]["fds"]))
+        for name in ("worker", read_text(f"/proc/{pid}/comm").rstrip("\n")):
+            same(f"-c {name}", [key(o) for o in look(options, "--netns", ns.name, "-c", name)[0]],
+                 [key(o) for o in found])
+        same("another name", look(options, "--netns", ns.name, "-c", "another")[0], [])
+
+
+def test_thread_with_a_table_of_its_own(options):
+    plain(options, "copied")
+
+
+def test_mptcp_not_accepted(options):
+    plain(options, "mptcp_queue", states=("--state", ALL_STATES))
+
+
+def test_mptcp_client(options):
+    plain(options, "mptcp_client")
+
+
+def test_relay_comes_after_its_culprit(options):
+    with fixtures.Namespace() as ns, StuckWorkload(ns, "relay") as workload:
+        found, _ = look(options, "--netns", ns.name)
+        check_found(ns, found, workload.wants)
+        same("order", [o["advice"] for o in found][:1], ["forgot-close"])
+        same("order in the proxy", [o["advice"] for o in found if key(o) in
+                                    [(*w["local"], *w["peer"]) for w in workload.wants[1:3]]],
+             ["peer-holds", "relaying"])
+        port = str(workload.wants[2]["local"][1])
+        same("the proxy's port alone", [(o["local_port"], o["advice"]) for o in
+                                        look(options, "--netns", ns.name, "-L", port)[0]], [(int(port), "relaying")])
+
+
+def test_open_and_idle(options):
+    with fixtures.Namespace() as ns, StuckWorkload(ns, "idle") as workload:
+        begun = time.monotonic()
+        found, _ = look(options, "--netns", ns.name, "--state", "established")
+        ended = time.monotonic()
+        check_found(ns, found, workload.wants)
+        by_key = {key(o): o["idle_ns"] for o in found}
+        for want in workload.wants:
+            idle = by_key[(*want["local"], *want["peer"])]
+            for way in ("sent", "received"):
+                if way not in want:
+                    same(f"{way} of {want}", idle[way], None)
+                    continue
+                low, high = begun - want[way][1] - 0.02, ended - want[way][0] + 0.02      # two ticks of 10 ms
+                if not low <= idle[way] / 1e9 <= high:
+                    raise Failure(f"{way} of {want}: idle for {idle[way] / 1e9} s, want {low:.3f} to {high:.3f}")
+        silent = [(*w["local"], *w["peer"]) for w in workload.wants if "sent" not in w and "received" not in w]
+        same("the longest idle first", {key(o) for o in found[:2]}, set(silent))
+        same("not asked for", look(options, "--netns", ns.name)[0], [])
+        text = tool(options, "--netns", ns.name, "--state", "established").stdout
+        same("text", text.splitlines()[0], "4 sockets: 4 ESTABLISHED;")
+        same("width", [line for line in text.splitlines() if len(line) > 80], [])
+
+
+def test_states_are_selected(options):
+    with fixtures.Namespace() as ns, StuckWorkload(ns, "forgot"):
+        for words, states in (("close-wait", ["CLOSE_WAIT"]), ("FIN_WAIT2", ["FIN_WAIT2"]), ("closing,last-ack", []),
+                              ("close-wait,fin-wait-2", ["CLOSE_WAIT", "FIN_WAIT2"]), ("established", [])):
+            found, _ = look(options, "--netns", ns.name, "--state", words)
+            same(f"--state {words}", sorted(o["state"] for o in found), states)
+
+
+def host_orphans():
+    return int(re.search(r"^TCP: .* orphan (\d+)", read_text("/proc/net/sockstat"), re.M)[1])
+
+
+def test_orphans_of_a_namespace_that_is_gone(options):
+    if not shutil.which("nft"):
+        raise Skip("needs nft")
+    n = 30
+    with fixtures.Namespace() as ns:
+        subprocess.run(ns.command("sysctl", "-qw", "net.ipv4.tcp_orphan_retries=5"), check=True)
+        with StuckWorkload(ns, "orphans", str(n)):
+            found, end = look(options)
+            orphans = [o for o in found if o["netns"] == ns.inode and o["orphan"]]
+            same("orphans found", len(orphans), n)
+            same("counted", end["walk"]["orphans_counted"] >= n, True)
+            before = end["walk"]["orphans_elsewhere"]
+    fixtures.wait_for("orphans of the namespace that is gone", lambda: host_orphans() >= n and
+                      look(options)[1]["walk"]["orphans_elsewhere"] >= before + n)
+    same("text", bool(re.search(r"^\d+ orphans are in network namespaces that the walk", tool(options).stdout, re.M)),
+         True)
+    same("with a filter", look(options, "-L", "1")[1]["walk"]["orphans_counted"], None)
 
 
 def peak_mib(options, folder, *words):

@@ -237,6 +237,12 @@ def _check_calls(story, truth, attached, report):
     # it is the trigger.
     trigger = truth["trigger"] or {"call": "none"}
     said = story.get("calls") or []
+    if story["ending"] == "never-open":     # who tried: workload does not list connect()
+        for call in [c for c in said if c["call"] == "connect"]:
+            report.same("connect: pid", call["pid"], truth["pid"])
+            said = [c for c in said if c is not call]
+        if story["reason"] != "closed":
+            report.true("connect: in calls", len(said) < len(story["calls"]), story["calls"])
     if not any(c["effect"] in ("fin", "reset") for c in truth["calls"]):
         for act in said:
             if act.get("effect") in ("fin", "reset"):

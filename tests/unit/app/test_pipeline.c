@@ -105,8 +105,8 @@ static void expect_tally(const struct counter *c, uint64_t seen, uint64_t told, 
 	assert_int_equal(t.reported, told);
 	assert_int_equal(t.filtered, filtered);
 	assert_int_equal(t.open, open);
-	assert_int_equal(t.seen, t.reported + t.filtered + t.open + t.lost_table_full +
-			 t.lost_end_missed);
+	assert_int_equal(t.seen, t.reported + t.filtered + t.open +
+			 run_counts_lost_endpoints(&t));
 }
 
 static void test_pipeline__an_event_becomes_a_story(void **state)

@@ -69,6 +69,7 @@ static const struct expected {
 	{ { "--no-fentry" }, { NULL }, "--no-fentry", "+++++++.+" },
 	{ { "--buffer", "1M" }, { NULL }, "--buffer", "+++++++.+" },
 	{ { "--max-open", "1" }, { NULL }, "--max-open", "++++++++." },
+	{ { "--state", "close-wait" }, { NULL }, "--state", ".......+." },
 	{ { "--older-than", "1m" }, { NULL }, "--older-than", ".......+." },
 	{ { "--watch", "1" }, { NULL }, "--watch", ".......l." },
 	{ { "--fail" }, { NULL }, "--fail", ".......+." },

@@ -347,6 +347,23 @@ static void test_options__one_call_does_not_affect_the_next(void **state)
 	assert_true(r.o.output.times);
 }
 
+static void test_options__states_of_stuck(void **state)
+{
+	struct result r;
+
+	(void)state;
+	PARSE(&r, "stuck", "--state", "established,close-wait", "--state", "FIN_WAIT2");
+	assert_int_equal(r.status, -1);
+	assert_int_equal(r.o.stuck.states,
+			 1u << STATE_ESTABLISHED | 1u << STATE_CLOSE_WAIT | 1u << STATE_FIN_WAIT2);
+	PARSE(&r, "stuck", "--state", "listen");
+	expect_usage(&r, "tcpclose: unknown state 'listen': want fin-wait-1, fin-wait-2, closing, "
+			 "close-wait, last-ack, established\n");
+	PARSE(&r, "stuck", "--replay", "x", "--state", "established");
+	expect_usage(&r, "tcpclose: --state established does not apply to stuck with --replay: "
+			 "a recording has no open sockets\n");
+}
+
 static void test_options__stuck_and_json_combine_in_either_order(void **state)
 {
 	struct result r;
@@ -442,6 +459,7 @@ int main(void)
 		cmocka_unit_test(test_options__help_succeeds_and_fits_a_terminal),
 		cmocka_unit_test(test_options__version),
 		cmocka_unit_test(test_options__one_call_does_not_affect_the_next),
+		cmocka_unit_test(test_options__states_of_stuck),
 		cmocka_unit_test(test_options__stuck_and_json_combine_in_either_order),
 		cmocka_unit_test(test_options__the_doctor_runs_once),
 		cmocka_unit_test(test_options__options_without_effect_are_refused),

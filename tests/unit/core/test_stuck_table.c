@@ -44,8 +44,27 @@ static void test_stuck_table__a_close_wait_without_holder(void **state)
 	assert_int_equal(advice_of(e, false), ADVICE_NO_HOLDER);
 	e.sock_flags |= SOCKF_NO_SOCKET;
 	assert_int_equal(advice_of(e, false), ADVICE_NOT_ACCEPTED);
-	e.sock_flags |= SOCKF_KERNEL;
+	e.sock_flags |= SOCKF_KERNEL;	/* a plain client of an MPTCP listener */
+	assert_int_equal(advice_of(e, false), ADVICE_NOT_ACCEPTED);
+	e.sock_flags &= ~SOCKF_NO_SOCKET;
 	assert_int_equal(advice_of(e, false), ADVICE_KERNEL_SOCKET);
+}
+
+/* Of an MPTCP connection the kernel reads the end itself: copied_seq does not show the program. */
+static void test_stuck_table__a_subflow_is_judged_by_the_socket_above(void **state)
+{
+	struct event e = a_socket(STATE_CLOSE_WAIT, 1);
+
+	(void)state;
+	e.sock_flags |= SOCKF_KERNEL | SOCKF_MPTCP;
+	assert_int_equal(advice_of(e, false), ADVICE_NO_HOLDER);
+	assert_int_equal(advice_of(e, true), ADVICE_FORGOT_CLOSE);
+	e.mptcp = MPTCPF_UNREAD;
+	assert_int_equal(advice_of(e, true), ADVICE_UNREAD_DATA);
+	e = a_socket(STATE_FIN_WAIT2, 1);
+	e.sock_flags |= SOCKF_MPTCP | SOCKF_NO_SOCKET;
+	e.mptcp = MPTCPF_CLOSED;
+	assert_int_equal(advice_of(e, false), ADVICE_EXPIRES);
 }
 
 static void test_stuck_table__fin_wait_2_expires_only_without_a_descriptor(void **state)
@@ -114,7 +133,40 @@ static void test_stuck_table__holders_are_joined_and_sorted(void **state)
 	stuck_table_release(&h);
 }
 
-static void test_stuck_table__groups_are_sorted_by_size_and_sockets_by_age(void **state)
+/* Several threads of a process have tables of their own; one has a smaller id than the others. */
+static void test_stuck_table__a_descriptor_counts_once_per_process(void **state)
+{
+	struct stuck_table h;
+	struct event e;
+
+	(void)state;
+	stuck_table_begin(&h, &no_filter, &no_select, 0, 10);
+	stuck_table_add(&h, a_socket(STATE_CLOSE_WAIT, 1));
+	stuck_table_add(&h, a_socket(STATE_CLOSE_WAIT, 2));
+	for (uint32_t tid = 103; tid > 100; tid--) {
+		e = a_holder(1, 100, tid == 101 ? "first" : "later", 5);
+		e.tid = tid;
+		e.task_flags |= TASKF_PROCESS_NAMED;
+		memcpy(e.process, "server", 7);
+		for (int i = 0; i < 100; i++)
+			stuck_table_add(&h, e);
+	}
+	e = a_holder(2, 100, "later", 5);	/* the same number in another table */
+	e.tid = 104;
+	stuck_table_add(&h, e);
+	assert_true(stuck_table_finish(&h));
+	assert_int_equal(h.holders_full, 0);
+	assert_int_equal(h.nr_holders, 2);
+	assert_int_equal(h.holder[0].tid, 101);
+	assert_string_equal((const char *)h.holder[0].comm, "first");
+	assert_string_equal((const char *)h.holder[0].process, "server");
+	assert_string_equal((const char *)h.group[0].comm, "server");
+	assert_string_equal((const char *)h.holder[1].process, "");	/* as in an old recording */
+	assert_int_equal(h.holder[1].tid, 104);
+	stuck_table_release(&h);
+}
+
+static void test_stuck_table__groups_are_sorted_by_urgency_and_size(void **state)
 {
 	struct stuck_table h;
 
@@ -123,7 +175,8 @@ static void test_stuck_table__groups_are_sorted_by_size_and_sockets_by_age(void 
 	stuck_table_add(&h, aged(a_socket(STATE_CLOSE_WAIT, 1), 90 * SECOND_NS));
 	stuck_table_add(&h, aged(a_socket(STATE_CLOSE_WAIT, 2), 10 * SECOND_NS));
 	stuck_table_add(&h, aged(a_socket(STATE_CLOSE_WAIT, 3), 20 * SECOND_NS));
-	stuck_table_add(&h, a_minisock(4, SECOND_NS));
+	for (uint16_t port = 4; port < 9; port++)
+		stuck_table_add(&h, a_minisock(port, SECOND_NS));
 	stuck_table_add(&h, a_holder(1, 50, "one", 3));
 	stuck_table_add(&h, a_holder(2, 60, "two", 3));
 	stuck_table_add(&h, a_holder(3, 60, "two", 4));
@@ -135,8 +188,8 @@ static void test_stuck_table__groups_are_sorted_by_size_and_sockets_by_age(void 
 	assert_int_equal(h.group[2].owner, OWNER_NOBODY);
 	assert_int_equal(h.sockets[h.group[2].first].state, STATE_FIN_WAIT2);
 	assert_int_equal(h.nr_peers, 1);
-	assert_int_equal(h.peer[0].sockets, 4);
-	assert_int_equal(h.count[1], 1);
+	assert_int_equal(h.peer[0].sockets, 8);
+	assert_int_equal(h.count[1], 5);
 	assert_int_equal(h.count[3], 3);
 	stuck_table_release(&h);
 }
@@ -214,6 +267,44 @@ static void test_stuck_table__older_than_requires_a_known_age(void **state)
 	assert_int_equal(nr_kept(&no_select, 100 * SECOND_NS), 0);
 }
 
+static void test_stuck_table__only_states_that_were_asked_for(void **state)
+{
+	struct stuck_table h;
+	struct event e = a_socket(STATE_ESTABLISHED, 3);
+
+	(void)state;
+	e.flags = EVENTF_IDLE;
+	e.idle_sent_ms = 5000;
+	e.idle_received_ms = 4000;
+	stuck_table_begin(&h, &no_filter, &no_select, 4 * SECOND_NS, 10);
+	h.config.states = 1u << STATE_ESTABLISHED | 1u << STATE_FIN_WAIT2;
+	stuck_table_add(&h, aged(a_socket(STATE_CLOSE_WAIT, 1), 9 * SECOND_NS));
+	stuck_table_add(&h, aged(a_socket(STATE_FIN_WAIT2, 2), 9 * SECOND_NS));
+	stuck_table_add(&h, e);
+	e = a_socket(STATE_ESTABLISHED, 4);	/* idle for too short, which is known */
+	stuck_table_add(&h, e);
+	stuck_table_add(&h, a_holder(3, 100, "a", 6));
+	assert_true(stuck_table_finish(&h));
+	assert_int_equal(h.seen, 4);
+	assert_int_equal(h.nr, 2);
+	assert_int_equal(h.filtered, 2);
+	assert_int_equal(h.age_unknown, 0);
+	assert_int_equal(h.advised[ADVICE_OPEN], 1);
+	stuck_table_release(&h);
+}
+
+static void test_stuck_table__a_state_has_two_spellings(void **state)
+{
+	(void)state;
+	for (unsigned i = 0; i < STUCK_STATES; i++)
+		assert_int_equal(stuck_state_of(stuck_state_word(i)), stuck_state_at(i));
+	assert_null(stuck_state_word(STUCK_STATES));
+	assert_int_equal(stuck_state_of("CLOSE_WAIT"), STATE_CLOSE_WAIT);
+	assert_int_equal(stuck_state_of("FIN_WAIT2"), STATE_FIN_WAIT2);
+	assert_int_equal(stuck_state_of("fin-wait"), 0);
+	assert_int_equal(stuck_state_of(""), 0);
+}
+
 static void test_stuck_table__sockets_that_do_not_fit_are_counted(void **state)
 {
 	struct stuck_table h;
@@ -268,11 +359,15 @@ int main(void)
 		cmocka_unit_test(test_stuck_table__a_close_wait_whose_eof_was_read_needs_a_close),
 		cmocka_unit_test(test_stuck_table__a_waiting_fin_is_not_unread_data),
 		cmocka_unit_test(test_stuck_table__a_close_wait_without_holder),
+		cmocka_unit_test(test_stuck_table__a_subflow_is_judged_by_the_socket_above),
+		cmocka_unit_test(test_stuck_table__a_descriptor_counts_once_per_process),
+		cmocka_unit_test(test_stuck_table__only_states_that_were_asked_for),
+		cmocka_unit_test(test_stuck_table__a_state_has_two_spellings),
 		cmocka_unit_test(test_stuck_table__fin_wait_2_expires_only_without_a_descriptor),
 		cmocka_unit_test(test_stuck_table__a_fin_without_answer),
 		cmocka_unit_test(test_stuck_table__every_advice_has_a_line_that_fits),
 		cmocka_unit_test(test_stuck_table__holders_are_joined_and_sorted),
-		cmocka_unit_test(test_stuck_table__groups_are_sorted_by_size_and_sockets_by_age),
+		cmocka_unit_test(test_stuck_table__groups_are_sorted_by_urgency_and_size),
 		cmocka_unit_test(test_stuck_table__ephemeral_ports_are_one_peer),
 		cmocka_unit_test(test_stuck_table__one_holder_must_match_all_conditions),
 		cmocka_unit_test(test_stuck_table__the_user_of_a_socket_counts_without_a_holder),

@@ -22,6 +22,17 @@ static const char *cgroup_path_of(void *arg, uint64_t id, uint32_t pid)
 	return pid == 100 ? "/system.slice/docker-" ID ".scope" : "/" EVIL;
 }
 
+/* The command line of process 100; the others have ended. */
+static const char *cmdline_of(void *arg, const struct stuck_holder *o, size_t *len)
+{
+	static const char cmdline[] = "nginx: worker \x1b[2J process ' ' "
+				      "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
+
+	(void)arg;
+	*len = sizeof(cmdline) - 1;
+	return o->pid == 100 ? cmdline : NULL;
+}
+
 static int set_up(void **state)
 {
 	struct stage *g = calloc(1, sizeof(*g));
@@ -29,7 +40,8 @@ static int set_up(void **state)
 	if (!g)
 		return -1;
 	g->context = (struct view_context){ .out = &g->out, .meta = &g->meta, 
-				.lookup.cgroup_path = cgroup_path_of };
+				.lookup.cgroup_path = cgroup_path_of,
+				.lookup.cmdline = cmdline_of };
 	stuck_table_begin(&g->stuck, &no_filter, &no_select, 0, 100);
 	*state = g;
 	return 0;
@@ -126,11 +138,70 @@ static void test_stuck__json_of_a_socket_and_a_minisock(void **state)
 				     "\"eof_read\":null,\"unread\":null"));
 	assert_non_null(strstr(text, "\"expires_in_ns\":43000000000,\"orphan\":true,"
 				     "\"holders\":[],\"advice\":\"expires\""));
-	assert_non_null(strstr(text, "{\"pid\":100,\"comm\":\"nginx\",\"fd\":3,\"uid\":1000,"
+	assert_non_null(strstr(text, "{\"pid\":100,\"comm\":\"nginx\",\"process\":\"nginx\","
+				     "\"fd\":3,\"uid\":1000,"
 				     "\"cgroup\":\"/system.slice/docker-" ID ".scope\","
 				     "\"unit\":\"docker-" ID ".scope\",\"container\":\"" ID "\","
-				     "\"pod\":null}"));
+				     "\"pod\":null,\"cmdline\":"
+				     "\"nginx: worker \\u001b[2J process ' ' aaaa"));
+	assert_non_null(strstr(text, "\"pod\":null,\"cmdline\":null}"));
 	assert_non_null(strstr(text, "\"seen\":8,\"told\":8,\"filtered\":0,\"open\":0,"));
+}
+
+static struct event an_open_socket(uint16_t port, uint32_t sent_ms, uint32_t received_ms)
+{
+	struct event e = a_socket(STATE_ESTABLISHED, port);
+
+	e.flags = EVENTF_IDLE;
+	e.idle_sent_ms = sent_ms;
+	e.idle_received_ms = received_ms;
+	e.bytes_received = 1000;
+	return e;
+}
+
+static void test_stuck__open_sockets_with_their_idle_times(void **state)
+{
+	static const char golden[] =
+#include "stuck_open.golden"
+		;
+	struct stage *g = *state;
+
+	g->stuck.config.states = 1u << STATE_ESTABLISHED;
+	stuck_table_add(&g->stuck, an_open_socket(1, 90000, 95000));
+	stuck_table_add(&g->stuck, an_open_socket(2, 7000, 0));
+	stuck_table_add(&g->stuck, an_open_socket(3, 7200000, 3720000));
+	for (uint16_t port = 1; port <= 3; port++)
+		stuck_table_add(&g->stuck, a_holder(port, 101, "api", port + 2));
+	g->stuck.namespaces = 1;
+	assert_string_equal(show_view(g, &view_stuck), golden);
+}
+
+static void test_stuck__json_has_the_idle_times(void **state)
+{
+	struct stage *g = *state;
+	const char *text;
+
+	g->stuck.config.states = 1u << STATE_ESTABLISHED;
+	stuck_table_add(&g->stuck, an_open_socket(3, 7200000, 3720000));
+	text = show_view(g, NULL);
+	assert_non_null(strstr(text, "\"age_at_least_ns\":null,\"age_source\":null"));
+	assert_non_null(strstr(text, "\"idle_ns\":{\"sent\":null,"
+				     "\"received\":3720000000000}"));
+	assert_non_null(strstr(text, "\"advice\":\"open\""));
+}
+
+static void test_stuck__orphans_elsewhere_are_reported(void **state)
+{
+	struct stage *g = *state;
+	const char *text;
+
+	g->stuck.orphans_counted = 12;
+	g->stuck.orphans_elsewhere = 5;
+	text = show_view(g, &view_stuck);
+	assert_non_null(strstr(text, "\n5 orphans are in network namespaces that the walk"));
+	buf_reset(&g->out);
+	text = show_view(g, NULL);
+	assert_non_null(strstr(text, "\"orphans_counted\":12,\"orphans_elsewhere\":5}"));
 }
 
 int main(void)
@@ -142,6 +213,12 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_stuck__no_socket_is_reported, set_up,
 						tear_down),
 		cmocka_unit_test_setup_teardown(test_stuck__json_of_a_socket_and_a_minisock, set_up,
+						tear_down),
+		cmocka_unit_test_setup_teardown(test_stuck__open_sockets_with_their_idle_times,
+						set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_stuck__json_has_the_idle_times, set_up,
+						tear_down),
+		cmocka_unit_test_setup_teardown(test_stuck__orphans_elsewhere_are_reported, set_up,
 						tear_down),
 	};
 

@@ -282,16 +282,16 @@ static void test_view__names_are_escaped_on_the_terminal(void **state)
 	for (unsigned i = 0; view_at(i); i++) {
 		if (!view_at(i)->story)
 			continue;
-		for (unsigned by = 0; by < GROUP_BY_COUNT; by++) {
-			g->context.options = (struct view_options){ .by = by };
-			g->context.terminal.wide = by % 2;
-			expect_clean_lines(show_run(g, view_at(i)));
-			g->context.options = (struct view_options){ .by = by,
-								    .format = FORMAT_CSV };
-			expect_clean_lines(show_run(g, view_at(i)));
-			g->context.options = (struct view_options){ .by = by,
-								    .format = FORMAT_JSON };
-			expect_clean_lines(show_run(g, view_at(i)));
+		for (uint8_t by = 0; by < GROUP_BY_COUNT; by++) {
+			struct group_list list = { .nr = (uint8_t)(!!by + (by > GROUP_BY_COMM)),
+						   .by = { by, GROUP_BY_COMM } };
+
+			for (unsigned format = 0; format < FORMAT_COUNT; format++) {
+				g->context.options = (struct view_options){ .groups = list,
+									    .format = format };
+				g->context.terminal.wide = by % 2;
+				expect_clean_lines(show_run(g, view_at(i)));
+			}
 		}
 	}
 	expect_one_clean_line(show(g, &view_trace));
