@@ -13,6 +13,7 @@
 #include "process_name.h"
 #include "process_names.h"
 #include "recording.h"
+#include "session_private.h"
 
 #define LOSS_REPORT_EVERY_NS 1000000000ULL
 
@@ -51,6 +52,13 @@ static void flush_if_full(void *arg)
 	output_flush_if_full(&s->out);
 }
 
+static void judge_one_story(void *arg, const struct story *story, const struct verdict *v)
+{
+	struct session *s = arg;
+
+	judge_story(&s->judge, story, v);
+}
+
 int session_open(struct session *s, const struct options *o)
 {
 	int status;
@@ -66,6 +74,18 @@ int session_open(struct session *s, const struct options *o)
 	return open_caches(s);
 }
 
+/* Does -n count events? It counts stories in the other views. */
+static bool counts_events(const struct session *s)
+{
+	return s->view->event || s->o->view->id == VIEW_RECORD;
+}
+
+/* What -n leaves for this run; 0: no limit. The runs before ended before it was reached. */
+static uint64_t count_left(const struct session *s, uint64_t past)
+{
+	return s->o->run.count ? s->o->run.count - past : 0;
+}
+
 static int open_pipeline(struct session *s)
 {
 	struct pipeline_config config = {
@@ -73,8 +93,10 @@ static int open_pipeline(struct session *s)
 		.context = &s->context,
 		.filter = &s->o->filter,
 		.story_filter = &s->story_filter,
-		.max_stories = s->o->run.count ? s->o->run.count - s->past.reported : 0,
+		.max_stories = counts_events(s) ? 0 : count_left(s, s->past.reported),
+		.max_events = counts_events(s) ? count_left(s, s->past_events) : 0,
 		.never_open = s->o->capture.all,
+		.judge = fail_on_is_empty(&s->o->run.fail_on) ? NULL : judge_one_story,
 		.after_story = flush_if_full,
 		.arg = s,
 		.endpoint_table = { .max_open = s->o->capture.max_open,
@@ -88,6 +110,7 @@ static int open_pipeline(struct session *s)
 	if (getrandom(&config.endpoint_table.seed, sizeof(config.endpoint_table.seed), 0) < 0)
 		config.endpoint_table.seed = (uint64_t)(uintptr_t)s;
 	s->context.seed = config.endpoint_table.seed;
+	judge_init(&s->judge, &s->o->run.fail_on, &s->context);
 	s->pipeline = pipeline_new(&config);
 	if (!s->pipeline) {
 		log_error("cannot allocate the endpoint table: %s", strerror(ENOMEM));
@@ -203,47 +226,6 @@ static void symbolize_stack(struct session *s, const struct stack *stack)
 	buf_release(&text);
 }
 
-void session_lose_endpoint(struct session *s, uint64_t sk_key, uint64_t cookie, uint64_t looked_ns)
-{
-	if (endpoint_table_lose(s->endpoints, sk_key, cookie, looked_ns) && s->writer)
-		record_writer_annotate(s->writer, RECORD_ANNOTATION_VANISHED, sk_key, looked_ns,
-				       &cookie, sizeof(cookie));
-}
-
-static void lose_endpoint_of_recording(struct session *s, const struct record_annotation *a)
-{
-	uint64_t cookie;
-
-	if (!s->endpoints || a->len != sizeof(cookie))
-		return;
-	memcpy(&cookie, a->bytes, sizeof(cookie));
-	session_lose_endpoint(s, a->key, cookie, a->at_ns);
-}
-
-static void note_count(struct session *s, enum record_annotation_type type, uint64_t count)
-{
-	bool misses = type == RECORD_ANNOTATION_MAYBE_MISSED;
-
-	*(misses ? &s->maybe_missed : &s->unchecked) = count;
-	*(misses ? &s->maybe_missed_known : &s->unchecked_known) = true;
-	if (s->writer)
-		record_writer_annotate(s->writer, type, count, 0, NULL, 0);
-}
-
-void session_set_unchecked(struct session *s, uint64_t unchecked)
-{
-	note_count(s, RECORD_ANNOTATION_UNCHECKED, unchecked);
-}
-
-/* Reads the kernel's count before a report that contains it. In a recording it comes before too. */
-static void update_misses(struct session *s)
-{
-	uint64_t misses;
-
-	if (s->count_misses && s->count_misses(s->misses_arg, &misses))
-		note_count(s, RECORD_ANNOTATION_MAYBE_MISSED, misses);
-}
-
 void session_annotate(struct session *s, const struct record_annotation *annotation)
 {
 	const struct record_annotation *a = annotation;
@@ -254,10 +236,7 @@ void session_annotate(struct session *s, const struct record_annotation *annotat
 		note_stack(s, (uint32_t)a->key, a->at_ns, a->bytes, a->len);
 	if (a->type == RECORD_ANNOTATION_PROCESS)
 		set_process_name(s, a->key, a->bytes, a->len);
-	if (a->type == RECORD_ANNOTATION_VANISHED)
-		lose_endpoint_of_recording(s, a);
-	if (a->type == RECORD_ANNOTATION_UNCHECKED || a->type == RECORD_ANNOTATION_MAYBE_MISSED)
-		note_count(s, a->type, a->key);
+	session_take_vanished(s, a);
 	texts_take(&s->texts, a);
 }
 
@@ -282,6 +261,9 @@ void session_feed(struct session *s, const void *bytes, unsigned long len)
 		set_process_name(s, name->pid, name->name, sizeof(name->name));
 		return;
 	}
+	/* the view record prints no event, so what comes after the last one is left out here */
+	if (s->o->view->id == VIEW_RECORD && pipeline_is_done(s->pipeline))
+		return;
 	if (len == sizeof(*e)) {
 		if (e->ts_ns > s->latest_ns)
 			s->latest_ns = e->ts_ns;
@@ -348,7 +330,7 @@ void session_advance(struct session *s, uint64_t now_ns, const struct kernel_cou
 	news = is_loss_report_due(s, &t, now_ns);
 	s->events_lost = run_counts_lost_events(&t);
 	if (news) {
-		update_misses(s);
+		session_update_misses(s);
 		t = count_all(s, counters);
 	}
 	/* no need to record a tick that has no effect */
@@ -395,7 +377,7 @@ void session_end(struct session *s, uint64_t now_ns, const struct kernel_counter
 {
 	struct run_counts t = count_all(s, counters);
 
-	update_misses(s);
+	session_update_misses(s);
 	if (s->writer)
 		record_writer_add_mark(s->writer, RECORD_MARK_END, now_ns, counters);
 	session_tick_view(s, now_ns);
@@ -409,6 +391,7 @@ void session_end(struct session *s, uint64_t now_ns, const struct kernel_counter
 	output_flush(&s->out);	/* the summary comes after the lines that it sums up */
 	if (!s->view->reports_itself)
 		loss_text_note_totals(&t);
+	judge_print(&s->judge);
 }
 
 static void release_run(struct session *s)
@@ -434,6 +417,7 @@ int session_begin_run(struct session *s, const struct run_info *meta, const stru
 		record_writer_add_mark(s->writer, RECORD_MARK_END, gap->from_ns, counters);
 	endpoint_table_end(s->endpoints, gap->from_ns);
 	s->past = count_all(s, NULL);
+	s->past_events += pipeline_events_counted(s->pipeline);
 	s->has_past = true;
 	s->maybe_missed = s->unchecked = 0;
 	s->maybe_missed_known = s->unchecked_known = s->loss_noted = false;
@@ -461,15 +445,21 @@ static int close_writer(struct session *s)
 
 int session_close(struct session *s, int status)
 {
+	bool strict;
 	int recorded = close_writer(s), written = process_close_output(&s->out, s->o->output.path);
 
 	if (recorded || written)
 		return EXIT_FAILED;
-	if (!status && s->o->run.strict && s->lost) {
-		log_error("events were lost, and --strict was given");
+	if (status)
+		return status;
+	if (s->judge.matched)
+		return EXIT_MATCHED;
+	strict = s->o->run.strict;
+	if (s->lost && (strict || !fail_on_is_empty(&s->o->run.fail_on))) {
+		log_error("events were lost, and --%s was given", strict ? "strict" : "fail-on");
 		return EXIT_LOST;
 	}
-	return status;
+	return EXIT_FINE;
 }
 
 void session_release(struct session *s)
@@ -478,6 +468,7 @@ void session_release(struct session *s)
 	s->writer = NULL;
 	if (s->view && s->view->release)
 		s->view->release(&s->context);
+	judge_release(&s->judge);
 	release_run(s);
 	symbolizer_free(s->symbolizer);
 	s->symbolizer = NULL;
