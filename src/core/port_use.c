@@ -185,7 +185,7 @@ void port_use_finish(struct port_use *u, const struct filter *filter)
 {
 	struct filter wanted = *filter;
 
-	wanted.nr_local_ports = 0;
+	wanted.local_ports = (struct filter_ports){ 0 };
 	array_sort(u->socket, u->nr_sockets, sizeof(*u->socket), order_sockets);
 	for (size_t i = 0, to; i < u->nr_sockets; i = to) {
 		struct flow flow = u->socket[i].flow;
@@ -194,7 +194,7 @@ void port_use_finish(struct port_use *u, const struct filter *filter)
 		for (to = i + 1; to < u->nr_sockets; to++)
 			if (compare_dests(&u->socket[i], &u->socket[to]))
 				break;
-		flow.local_port = 0;
+		flow.local_port = flow.peer_port;	/* for a filter of either port */
 		if (!filter_matches_flow(&wanted, &flow))
 			continue;
 		d = count_dest(u, &u->socket[i], to - i);

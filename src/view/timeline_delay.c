@@ -87,3 +87,30 @@ void timeline_print_delay(struct buf *b, const struct story *s, const struct ver
 	else
 		print_blocked(b, s, d);
 }
+
+static const struct rung *find_first_dated_rung(const struct ladder *l)
+{
+	for (unsigned i = 0; i < l->nr; i++)
+		if (l->rung[i].dated)
+			return &l->rung[i];
+	return NULL;
+}
+
+uint64_t timeline_first_wait_ns(const struct ladder *l)
+{
+	const struct rung *first = find_first_dated_rung(l);
+	uint64_t longest = 0;
+
+	for (unsigned i = 0; i < LADDER_SIDES; i++) {
+		uint64_t since_ns, ns;
+
+		if (!l->s[i] || !l->v[i]->cut.at_least)
+			continue;
+		since_ns = l->s[i]->scan.closing_since_ns;
+		ns = l->v[i]->cut.ns;
+		if (first && first->ts_ns > since_ns && first->ts_ns - since_ns < ns)
+			ns = first->ts_ns - since_ns;	/* it went on after that rung */
+		longest = ns > longest ? ns : longest;
+	}
+	return longest;
+}

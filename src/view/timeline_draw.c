@@ -437,21 +437,10 @@ static uint64_t measure_gap_before_ns(const struct ladder *l, unsigned i)
 	return r->ts_ns - since_ns;
 }
 
-/* The time in the first state if the close began before a scan found the socket, a minimum. */
-static uint64_t find_first_wait_ns(const struct ladder *l)
-{
-	uint64_t ns = 0;
-
-	for (unsigned i = 0; i < LADDER_SIDES; i++)
-		if (l->s[i] && l->v[i]->cut.at_least && l->v[i]->cut.ns > ns)
-			ns = l->v[i]->cut.ns;
-	return ns;
-}
-
 static void draw_rungs(struct two_columns *p)
 {
 	const struct ladder *l = p->l;
-	uint64_t longest = HIDE_GAP_NS - 1, first_ns = find_first_wait_ns(l);
+	uint64_t longest = HIDE_GAP_NS - 1, first_ns = timeline_first_wait_ns(l);
 
 	if (first_ns) {
 		draw_gap(p, "at least ", first_ns, true);

@@ -310,6 +310,8 @@ static void who_print_json(struct view_context *v, const struct keyed_table *g,
 		json_kv_time(v, &j, "time", interval->to_ns);
 		json_kv_bool(&j, "total", interval->total);
 		group_key_json(&j, &v->options.groups, o, o == g->other);
+		if (v->options.top)
+			json_kv_u64(&j, "groups", HASH_COUNT(g->entries));
 		json_kv_u64(&j, "closes", w->n[WHO_CLOSES]);
 		json_kv_u64(&j, "open", w->n[WHO_OPEN]);
 		json_kv_u64(&j, "time_wait", w->n[WHO_TIME_WAIT]);

@@ -39,7 +39,7 @@ enum part { TOTALS = 1, CALLS = 2, HOLDS = 4, ALL_PARTS = TOTALS | CALLS | HOLDS
 
 const char who_manual[] =
 	"Sums up, per process, how connections end: at the end of the run and, with\n"
-	"SECONDS, after each such interval. Percentages are shares of CLOSES; . is zero.\n"
+	"TIME, after each such interval. Percentages are shares of CLOSES; . is zero.\n"
 	"\n"
 	"  CLOSES      connections of COMM that ended, and how many per second\n"
 	"  OPEN        connections that had begun to end and had not ended when the run\n"
@@ -65,6 +65,7 @@ const char who_manual[] =
 	"                 the first; - means unknown, for example because the process\n"
 	"                 has exited\n"
 	"  --sort COLUMN  sort by a column of --csv, the largest value first (closes)\n"
+	"  --top N        only the first N rows\n"
 	"  --csv          one line per row, with exact numbers and times in nanoseconds\n"
 	"  -j             print the same as JSON\n"
 	"  -w             all rows, in one wide table\n"
@@ -284,7 +285,7 @@ static uint32_t count_rows_to_print(const struct view_context *v, const struct k
 {
 	uint32_t n = g->nr + (g->other != NULL);
 
-	return v->terminal.wide || n <= ROWS ? n : ROWS;
+	return v->terminal.wide || v->options.top || n <= ROWS ? n : ROWS;
 }
 
 static void print_table(struct view_context *v, const struct keyed_table *g,

@@ -187,7 +187,8 @@ static void test_port_use__loopback_alone_may_be_reused(void **state)
 
 static void test_port_use__the_filter_selects_destinations(void **state)
 {
-	struct filter f = { .active = 1, .nr_local_ports = 1, .local_port = { 1 },
+	struct filter f = { .active = 1,
+			    .local_ports = { .nr = 1, .range = { { 1, 1 } } },
 			    .nr_addrs = 1,
 			    .addr = { { .family = 4, .addr = { 10, 0, 0, 8 },
 					.mask = { 255, 255, 255, 255 } } } };

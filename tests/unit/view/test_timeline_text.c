@@ -242,10 +242,11 @@ static void test_timeline_text__a_wait_from_before_the_scan_is_drawn(void **stat
 	cut_peer_hold(g, ENDING_OPEN, false);
 	expect_lacks(show_run(g, &view_timeline, false), "at least");
 	g->client.verdict.cut.at_least = true;
+	g->client.story.scan.closing_since_ns = g->client.verdict.start_ns - 1 * S;
 	expect_has(show_run(g, &view_timeline, false),
 		   "        ESTABLISHED |                                      | (ESTABLISHED)\n"
 		   "                    :                                      :\n"
-		   "                    :            at least 2.0 s            :\n");
+		   "                    :            at least 1.0 s            :\n");
 }
 
 static void test_timeline_text__a_close_that_blocked_is_a_sentence(void **state)
