@@ -102,7 +102,7 @@ static void warn_incomplete_scan(const struct scan_stats *s, bool verbose)
 
 /*
  * "without BPF (--no-bpf was given), stuck does not show how old orphans are, nor what 12 processes
- * of other users hold, nor other network namespaces"
+ * hold that may not be looked into, nor other network namespaces"
  */
 static void warn_without_bpf(const struct stuck_source *s, const struct scan_stats *stats)
 {
@@ -114,8 +114,8 @@ static void warn_without_bpf(const struct stuck_source *s, const struct scan_sta
 	if (stats->hidden_fds) {
 		buf_str(&b, ", nor what ");
 		buf_u64(&b, stats->hidden_fds);
-		buf_str(&b, stats->hidden_fds == 1 ? " process" : " processes");
-		buf_str(&b, " of other users hold");
+		buf_str(&b, stats->hidden_fds == 1 ? " process holds" : " processes hold");
+		buf_str(&b, " that may not be looked into");
 	}
 	if (stats->own_only) {
 		buf_str(&b, ", nor other network namespaces");

@@ -13,7 +13,6 @@
 #include "time_units.h"
 
 #define SCAN_MAX_NS (10 * NS_PER_S)	/* then the scan stops and keeps its results so far */
-#define KEY_OF_COOKIE (1ull << 63)	/* no inode number has this bit */
 
 #define HALF_CLOSED (1u << STATE_CLOSE_WAIT | 1u << STATE_FIN_WAIT1 | 1u << STATE_FIN_WAIT2)
 #define CLOSING_STATES (HALF_CLOSED | 1u << STATE_CLOSING | 1u << STATE_LAST_ACK)
@@ -22,7 +21,7 @@
 #define PEER_CLOSED (1u << STATE_CLOSE_WAIT | 1u << STATE_LAST_ACK | 1u << STATE_CLOSING)
 #define NOT_CLOSED_HERE (1u << STATE_CLOSE_WAIT | 1u << STATE_ESTABLISHED)
 
-/* A socket that has a descriptor somewhere. */
+/* A socket that has a descriptor somewhere. The subflows of MPTCP have one inode. */
 struct held {
 	uint64_t inode, cookie;
 	struct flow flow;
@@ -161,8 +160,7 @@ static void event_set_times(struct event *e, const struct sock_diag_socket *s)
 struct event scan_diag_event(const struct sock_diag_socket *s)
 {
 	struct event e = { .kind = EVENT_SOCKET, .ts_ns = live_now_ns(),
-			   .sk_key = s->inode ?: s->cookie | KEY_OF_COOKIE, .cookie = s->cookie,
-			   .uid = s->uid, .syscall_nr = -1, .old_state = s->state,
+			   .sk_key = s->cookie, .cookie = s->cookie, .uid = s->uid, .syscall_nr = -1, .old_state = s->state,
 			   .new_state = s->state, .sock_flags = derive_flags(s) };
 
 	event_set_flow(&e, &s->flow);
@@ -298,11 +296,15 @@ static int order_held(const void *a, const void *b)
 	return x->inode < y->inode ? -1 : x->inode > y->inode;
 }
 
+/* The first socket with this inode; NULL if there is none. */
 static const struct held *find_held(const struct scan_diag *w, uint64_t inode)
 {
 	struct held key = { .inode = inode };
+	const struct held *x = bsearch(&key, w->held, w->nr, sizeof(key), order_held);
 
-	return bsearch(&key, w->held, w->nr, sizeof(key), order_held);
+	while (x && x > w->held && x[-1].inode == inode)
+		x--;
+	return x;
 }
 
 static bool read_task(struct scan_diag *w, const struct proc_fd *found)
@@ -311,18 +313,13 @@ static bool read_task(struct scan_diag *w, const struct proc_fd *found)
 	       proc_task_read(&w->task, found->pid, found->tid);
 }
 
-static void take_descriptor(void *arg, const struct proc_fd *found)
+static void deliver_holder(struct scan_diag *w, const struct held *x, const struct proc_fd *found)
 {
-	struct scan_diag *w = arg;
-	const struct held *x = find_held(w, found->inode);
 	struct event e = { .kind = EVENT_HOLDER, .syscall_nr = -1, .task_flags = TASKF_VALID };
 
-	if (!x || !read_task(w, found))
-		return;
 	event_set_flow(&e, &x->flow);
 	e.ts_ns = live_now_ns();
-	e.sk_key = x->inode;
-	e.cookie = x->cookie;
+	e.sk_key = e.cookie = x->cookie;
 	e.old_state = e.new_state = x->state;
 	e.pid = found->pid;
 	e.tid = found->tid;
@@ -337,6 +334,17 @@ static void take_descriptor(void *arg, const struct proc_fd *found)
 	}
 	w->stats->holders++;
 	w->fn(w->arg, &e, sizeof(e));
+}
+
+static void take_descriptor(void *arg, const struct proc_fd *found)
+{
+	struct scan_diag *w = arg;
+	const struct held *x = find_held(w, found->inode), *end = w->held + w->nr;
+
+	if (!x || !read_task(w, found))
+		return;
+	for (; x < end && x->inode == found->inode; x++)
+		deliver_holder(w, x, found);
 }
 
 static int find_holders(struct scan_diag *w)

@@ -8,7 +8,7 @@
  *   - The age of a minisock, and of a FIN that is sent again, is unknown; so is when an orphan that
  *     is still a full socket expires.
  *   - A socket of the kernel's own looks like one that is held and whose holder was not found.
- *   - sk_key is the inode of the socket, or a hash of its cookie if it has none.
+ *   - sk_key is the cookie of the socket.
  */
 #pragma once
 

@@ -112,7 +112,7 @@ def test_an_ordinary_user(options):
                               timeout=fixtures.TOOL_S, check=False, stdin=subprocess.DEVNULL)
         same(f"status ({done.stderr})", done.returncode, 0)
         same("one line says what is missing", len(done.stderr.splitlines()), 1)
-        for words in ("without BPF", "CAP_BPF", "processes of other users", "other network namespaces"):
+        for words in ("without BPF", "CAP_BPF", "may not be looked into", "other network namespaces"):
             same(f"'{words}' in {done.stderr}", words in done.stderr, True)
         lines = [json.loads(line) for line in done.stdout.splitlines()]
         hidden = [{**want, "fds": {}, "advice": "no-holder" if want["state"] == "CLOSE_WAIT" else want["advice"]}
