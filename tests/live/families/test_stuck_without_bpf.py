@@ -7,6 +7,7 @@ One line per test. Exit status: 0 all passed, 1 some failed, 77 nothing could be
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -85,6 +86,48 @@ def test_without_bpf_not_accepted(options):
 def test_without_bpf_mptcp(options):
     without_bpf(options, "mptcp_client")
     without_bpf(options, "mptcp_queue", states=("--state", ALL_STATES))
+
+
+SUBFLOWS = """
+import socket, sys
+l, c = (socket.socket(socket.AF_INET, socket.SOCK_STREAM, 262) for _ in range(2))
+l.bind(("10.0.0.1", 0))
+l.listen()
+c.bind(("10.0.0.1", 0))
+c.connect(l.getsockname())
+s = l.accept()[0]
+for a, b in ((c, s), (s, c)):           # data both ways: only then may the second subflow begin
+    a.sendall(b"x")
+    b.recv(1)
+print(c.fileno(), s.fileno(), flush=True)
+sys.stdin.read()
+"""
+
+
+def test_mptcp_with_two_subflows(options):
+    """They have one inode, and each of them has the holders."""
+    with fixtures.Namespace() as ns:
+        for words in ("addr add 10.0.0.1/32 dev lo", "addr add 10.0.0.2/32 dev lo", "mptcp limits set subflow 2",
+                      "mptcp endpoint add 10.0.0.2 dev lo subflow"):
+            if subprocess.run(["ip", "-n", ns.name, *words.split()], capture_output=True, check=False).returncode:
+                raise Skip(f"ip {words}: no MPTCP")
+        with subprocess.Popen(ns.command(sys.executable, "-c", SUBFLOWS), text=True, stdin=subprocess.PIPE,
+                              stdout=subprocess.PIPE) as child:
+            fds = sorted(map(int, child.stdout.readline().split()))
+
+            def inodes():
+                text = subprocess.run(ns.command("ss", "-tneH", "state", "established"), check=True,
+                                      capture_output=True, text=True).stdout
+                return sorted(re.findall(r" ino:(\d+)", text))
+            fixtures.wait_for("subflows", lambda: len(inodes()) == 4)
+            held = sorted(re.findall(r"\d+", os.readlink(f"/proc/{child.pid}/fd/{fd}"))[0] for fd in fds * 2)
+            same("the inodes, by ss", inodes(), held)
+            for words in ((), ("--no-bpf",)):
+                found, _ = look(options, "--netns", ns.name, "--state", "established", *words)
+                same(f"holders {words}", sorted((h["pid"], h["fd"]) for o in found for h in o["holders"]),
+                     sorted((child.pid, fd) for fd in fds * 2))
+                same("one holder each", [len(o["holders"]) for o in found], [1] * 4)
+            child.stdin.close()
 
 
 def test_without_bpf_open(options):
