@@ -11,6 +11,7 @@
 #include "process.h"
 #include "process_name.h"
 #include "process_names.h"
+#include "session_private.h"
 
 #define LOSS_REPORT_EVERY_NS 1000000000ULL
 
@@ -230,47 +231,6 @@ static void symbolize_stack(struct session *s, const struct stack *stack)
 	buf_release(&text);
 }
 
-void session_lose_endpoint(struct session *s, uint64_t sk_key, uint64_t cookie, uint64_t looked_ns)
-{
-	if (endpoint_table_lose(s->endpoints, sk_key, cookie, looked_ns) && s->writer)
-		record_writer_annotate(s->writer, RECORD_ANNOTATION_VANISHED, sk_key, looked_ns,
-				       &cookie, sizeof(cookie));
-}
-
-static void lose_endpoint_of_recording(struct session *s, const struct record_annotation *a)
-{
-	uint64_t cookie;
-
-	if (!s->endpoints || a->len != sizeof(cookie))
-		return;
-	memcpy(&cookie, a->bytes, sizeof(cookie));
-	session_lose_endpoint(s, a->key, cookie, a->at_ns);
-}
-
-static void note_count(struct session *s, enum record_annotation_type type, uint64_t count)
-{
-	bool misses = type == RECORD_ANNOTATION_MAYBE_MISSED;
-
-	*(misses ? &s->maybe_missed : &s->unchecked) = count;
-	*(misses ? &s->maybe_missed_known : &s->unchecked_known) = true;
-	if (s->writer)
-		record_writer_annotate(s->writer, type, count, 0, NULL, 0);
-}
-
-void session_set_unchecked(struct session *s, uint64_t unchecked)
-{
-	note_count(s, RECORD_ANNOTATION_UNCHECKED, unchecked);
-}
-
-/* Reads the kernel's count before a report that contains it. In a recording it comes before too. */
-static void update_misses(struct session *s)
-{
-	uint64_t misses;
-
-	if (s->count_misses && s->count_misses(s->misses_arg, &misses))
-		note_count(s, RECORD_ANNOTATION_MAYBE_MISSED, misses);
-}
-
 void session_annotate(struct session *s, const struct record_annotation *annotation)
 {
 	const struct record_annotation *a = annotation;
@@ -281,10 +241,7 @@ void session_annotate(struct session *s, const struct record_annotation *annotat
 		note_stack(s, (uint32_t)a->key, a->at_ns, a->bytes, a->len);
 	if (a->type == RECORD_ANNOTATION_PROCESS)
 		set_process_name(s, a->key, a->bytes, a->len);
-	if (a->type == RECORD_ANNOTATION_VANISHED)
-		lose_endpoint_of_recording(s, a);
-	if (a->type == RECORD_ANNOTATION_UNCHECKED || a->type == RECORD_ANNOTATION_MAYBE_MISSED)
-		note_count(s, a->type, a->key);
+	session_take_vanished(s, a);
 }
 
 void session_clock_changed(struct session *s, int64_t boot_to_wall_ns, uint64_t now_ns,
@@ -374,7 +331,7 @@ void session_advance(struct session *s, uint64_t now_ns, const struct kernel_cou
 	news = is_loss_report_due(s, &t, now_ns);
 	s->events_lost = run_counts_lost_events(&t);
 	if (news) {
-		update_misses(s);
+		session_update_misses(s);
 		t = count_all(s, counters);
 	}
 	/* no need to record a tick that has no effect */
@@ -421,7 +378,7 @@ void session_end(struct session *s, uint64_t now_ns, const struct kernel_counter
 {
 	struct run_counts t = pipeline_tally(s->pipeline, counters);
 
-	update_misses(s);
+	session_update_misses(s);
 	if (s->writer)
 		record_writer_add_mark(s->writer, RECORD_MARK_END, now_ns, counters);
 	session_tick_view(s, now_ns);

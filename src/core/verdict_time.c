@@ -214,21 +214,32 @@ static const struct socket_call *find_intended_close(const struct verdict *v, co
 	return NULL;
 }
 
+/* The call with an effect that took longest: the trigger, or the close() that came after it. */
+static const struct socket_call *find_longest_call(const struct story *s)
+{
+	const struct socket_call *longest = NULL;
+
+	for (unsigned i = 0; i < s->nr_calls; i++) {
+		const struct socket_call *a = &s->calls[i];
+
+		if (a->returned && !a->deferred && a->effect != EFFECT_NONE &&
+		    (!longest || a->call_ns > longest->call_ns))
+			longest = a;
+	}
+	return longest;
+}
+
 static void find_delay(struct verdict *v, const struct story *s)
 {
-	const struct socket_call *meant;
+	const struct socket_call *a = find_longest_call(s);
 
-	if (!v->trigger)
+	if (a)
+		v->delay = (struct call_delay){ a->call_ns, a, NULL };
+	if (!v->trigger || !v->trigger->deferred)
 		return;
-	if (!v->trigger->deferred) {
-		if (v->trigger->returned)
-			v->delay = (struct call_delay){ v->trigger->call_ns, v->trigger, NULL };
-		return;
-	}
-	meant = find_intended_close(v, s);
-	if (meant)
-		v->delay = (struct call_delay){ v->trigger->effect_ns - meant->ts_ns, meant,
-						v->trigger };
+	a = find_intended_close(v, s);
+	if (a)
+		v->delay = (struct call_delay){ v->trigger->effect_ns - a->ts_ns, a, v->trigger };
 }
 
 /*
