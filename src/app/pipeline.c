@@ -19,11 +19,14 @@ static bool passes_filters(const struct pipeline *t, const struct story *s,
 	       story_filter_matches(t->config.story_filter, s, v);
 }
 
+uint64_t pipeline_events_counted(const struct pipeline *t)
+{
+	return t->config.view->event ? t->events_shown : t->events;
+}
+
 static bool has_all_events(const struct pipeline *t)
 {
-	uint64_t n = t->config.view->event ? t->events_shown : t->events;
-
-	return t->config.max_events && n >= t->config.max_events;
+	return t->config.max_events && pipeline_events_counted(t) >= t->config.max_events;
 }
 
 static void show_event(void *arg, const struct event *e)

@@ -1,13 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/*
- * What a view has to know of the options, the locale and the terminal.
- */
-#include "session.h"
-
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
+
+#include "session.h"
 
 /* Decides as setlocale() does, but needs no locale files: a static program cannot use them. */
 static bool locale_is_utf8(void)

@@ -16,7 +16,6 @@
 #include "holders.h"
 #include "live.h"
 #include "log.h"
-#include "proc_exe.h"
 #include "process.h"
 #include "scan.h"
 #include "session.h"
@@ -25,6 +24,7 @@
 #include "vanished.h"
 
 #define POLL_MS 20
+#define POLL_LOOKUP_MS 4	/* a process must be looked up before it ends */
 
 struct trace_run {
 	const struct options *o;
@@ -35,7 +35,7 @@ struct trace_run {
 	struct vanished vanished;
 	int holders;		/* of holders_open(), for the end of the run; -1: not available */
 	struct cgroup_paths cgroups;
-	struct proc_exe exe;
+	struct text_source texts;
 	int epoll, clock;	/* clock: of live_watch_clock(); -1: not available */
 	uint64_t stop_ns;	/* end of -d or of --drain; 0: none */
 };
@@ -183,6 +183,7 @@ static bool trace_is_over(const struct trace_run *r, uint64_t now_ns)
 /* How long to wait, in milliseconds, after `taken` events were read; -1: without limit. */
 static int next_wait_ms(const struct trace_run *r, uint64_t now_ns, int taken)
 {
+	uint64_t poll_ms = r->session.texts.source ? POLL_LOOKUP_MS : POLL_MS;
 	uint64_t next = session_next_ns(&r->session), look = vanished_next_ns(&r->vanished);
 
 	if (taken >= LIVE_BATCH)
@@ -193,8 +194,8 @@ static int next_wait_ms(const struct trace_run *r, uint64_t now_ns, int taken)
 		next = r->stop_ns;
 	if (taken && r->o->output.flush)
 		return 0;
-	if (taken && (!next || next > now_ns + POLL_MS * NS_PER_MS))
-		return POLL_MS;
+	if (taken && (!next || next > now_ns + poll_ms * NS_PER_MS))
+		return (int)poll_ms;
 	if (!next)
 		return -1;
 	if (next <= now_ns)
@@ -312,7 +313,7 @@ static void trace_drop_privileges(const struct trace_run *r)
 	const struct group_list *by = &r->o->view_options.groups;
 	uint64_t keep = 0;
 
-	if (group_list_has(by, GROUP_BY_EXE))
+	if (group_list_has(by, GROUP_BY_EXE) || r->o->record.wanted)
 		keep |= CAPS_BIT(SYS_PTRACE);
 	if (r->o->capture.stack)	/* /proc/PID/{maps,root,map_files} and executables */
 		keep |= CAPS_BIT(SYS_PTRACE) | CAPS_BIT(CHECKPOINT_RESTORE) |
@@ -320,7 +321,7 @@ static void trace_drop_privileges(const struct trace_run *r)
 	if (group_list_has(by, GROUP_BY_CGROUP) || group_list_has(by, GROUP_BY_UNIT) ||
 	    group_list_has(by, GROUP_BY_CONTAINER))
 		keep |= CAPS_BIT(DAC_READ_SEARCH);
-	if (r->o->record.rotate_bytes)
+	if (r->o->record.rotate_bytes || r->o->record.rotate_ns || r->o->record.keep_ns)
 		keep |= CAPS_BIT(DAC_OVERRIDE) | CAPS_BIT(FOWNER);
 	process_drop_privileges(&r->process, keep);
 }
@@ -365,9 +366,20 @@ static bool count_misses(void *arg, uint64_t *misses)
 	return live_count_misses(r->live, misses);
 }
 
-static const char *look_up_exe_path(void *arg, const struct socket_call *a)
+/* The executables of processes are looked up only if a view or a recording needs them. */
+static void open_texts(struct trace_run *r)
 {
-	return proc_exe_path(arg, a);
+	bool by_exe = group_list_has(&r->o->view_options.groups, GROUP_BY_EXE);
+
+	text_source_init(&r->texts, r->o->record.cmdline);
+	r->session.texts.source = &r->texts;
+	r->session.meta.exe = r->texts.exe.usable;
+	if (by_exe && !r->texts.exe.usable)
+		log_note("--by exe: executables are unknown, because /proc has the process ids of "
+			 "another pid namespace");
+	else if (by_exe && !(caps_effective() & CAPS_BIT(SYS_PTRACE)))
+		log_note("--by exe: the executables of other users may not be looked up without "
+			 "CAP_SYS_PTRACE");
 }
 
 static int trace_open(struct trace_run *r)
@@ -383,8 +395,8 @@ static int trace_open(struct trace_run *r)
 	r->session.cgroup_arg = &r->cgroups;
 	r->session.count_misses = count_misses;
 	r->session.misses_arg = r;
-	r->session.context.lookup.exe_path = look_up_exe_path;
-	r->session.context.lookup.exe_arg = &r->exe;
+	if (r->o->record.wanted || group_list_has(&r->o->view_options.groups, GROUP_BY_EXE))
+		open_texts(r);
 	status = process_open(&r->process);
 	if (status)
 		return status;
@@ -424,6 +436,7 @@ int trace_main(const struct options *o)
 	process_release(&r.process);
 	session_release(&r.session);
 	cgroup_paths_release(&r.cgroups);
+	text_source_release(&r.texts);
 	scan_close(r.scan);
 	vanished_release(&r.vanished);
 	live_close(r.live);

@@ -26,6 +26,7 @@ struct run_info {
 	int64_t boot_to_wall_ns;	/* add to an event's ts_ns for nanoseconds since 1970 */
 	struct hook hook[RUN_INFO_HOOKS];
 	unsigned nr_hooks;
+	bool exe;			/* the executables of processes were looked up */
 };
 
 static inline void run_info_add_hook(struct run_info *m, const char *name, const char *how)
@@ -73,6 +74,26 @@ struct run_counts {
 	uint64_t maybe_missed;	/* upper bound: programs that the kernel did not run */
 	bool unchecked_known, maybe_missed_known;
 };
+
+/* Add the totals of another run. */
+static inline void run_counts_add(struct run_counts *t, const struct run_counts *more)
+{
+	t->seen += more->seen;
+	t->reported += more->reported;
+	t->filtered += more->filtered;
+	t->open += more->open;
+	t->lost_table_full += more->lost_table_full;
+	t->lost_end_missed += more->lost_end_missed;
+	t->lost_vanished += more->lost_vanished;
+	t->unchecked += more->unchecked;
+	t->unchecked_known = t->unchecked_known && more->unchecked_known;
+	t->maybe_missed += more->maybe_missed;
+	t->maybe_missed_known = t->maybe_missed_known && more->maybe_missed_known;
+	t->events += more->events;
+	t->events_ring_full += more->events_ring_full;
+	t->events_calls_full += more->events_calls_full;
+	t->events_malformed += more->events_malformed;
+}
 
 static inline uint64_t run_counts_lost_events(const struct run_counts *t)
 {

@@ -69,7 +69,7 @@ static void add_peer(struct group_key *k, const struct flow *w, bool with_port)
 	add_part(k, bytes, with_port ? sizeof(bytes) : 1 + ADDR_LEN);
 }
 
-/* The path of the program, which needs a lookup on the host that a replay does not have. */
+/* The path of the program, if the source has looked it up. */
 static void add_exe(struct group_key *k, const struct view_context *v, const struct socket_call *a)
 {
 	const char *path = a && v->lookup.exe_path ? v->lookup.exe_path(v->lookup.exe_arg, a) : NULL;

@@ -33,6 +33,7 @@
 #define IDLE_WIDTH 12
 #define WIDE_ENDING_WIDTH 15
 #define LINE_COLUMNS 80
+#define KERNEL_TICK_NS (10 * NS_PER_MS)	/* the longest: the kernel counts silence in ticks */
 #define STACK_INDENT "        "
 
 static const char *initiator_arrow(enum initiator initiator)
@@ -315,10 +316,12 @@ static void print_idle_column(struct buf *b, const struct story *s, bool more)
 	size_t from = b->len;
 	uint64_t ns;
 
-	if (close_silence(s, &ns))
-		fmt_duration(b, ns);
-	else
+	if (!close_silence(s, &ns))
 		buf_char(b, '-');
+	else if (ns < KERNEL_TICK_NS)
+		buf_str(b, "<10 ms");
+	else
+		fmt_duration(b, ns);
 	if (more)
 		buf_pad(b, from, IDLE_WIDTH);
 }
