@@ -47,6 +47,8 @@ static void show_story(void *arg, const struct story *s, uint64_t now_ns)
 	verdict_make(&v, s, now_ns);
 	if (!passes_filters(t, s, &v) || pipeline_is_done(t)) {
 		t->filtered++;
+		if (t->config.view->other_end && s->twin.known && !pipeline_is_done(t))
+			t->config.view->other_end(t->config.context, s, &v);
 		return;
 	}
 	if (t->config.judge)

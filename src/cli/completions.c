@@ -156,8 +156,11 @@ static void print_zsh_action(FILE *out, const struct option_row *o)
 {
 	switch (find_value_kind(o)) {
 	case VALUE_WORD:
-		fputs(o->first_item ? "_tcpclose_list " : "(", out);
-		print_words(out, o);
+		fputs(o->first_item ? "_tcpclose_list" : "(", out);
+		for (unsigned i = 0; o->word(i); i++) {
+			fputc(' ', out);
+			print_quoted(out, o->word(i), "'\\''", ":");
+		}
 		fputs(o->first_item ? "" : ")", out);
 		break;
 	case VALUE_FILE:

@@ -115,6 +115,9 @@ int option_add_by(struct option_parser *p, const char *arg)
 
 	if (i < 0)
 		return EINVAL;
+	if (p->by_in_env && !p->in_env)
+		*g = (struct group_list){ .nr = 0 };
+	p->by_in_env = p->in_env;
 	if (group_list_has(g, (enum group_by)(i + 1)))
 		return usage_error_value(&p->error, "group ", " is given twice");
 	g->by[g->nr++] = (uint8_t)(i + 1);

@@ -144,6 +144,12 @@ struct view {
 	void (*start)(struct view_context *v);
 	void (*event)(struct view_context *v, const struct event *e);
 	void (*story)(struct view_context *v, const struct story *s, const struct verdict *verdict);
+	/*
+	 * Called in place of story() for a story that the filters exclude and whose twin is known:
+	 * the twin may be a story that they include.
+	 */
+	void (*other_end)(struct view_context *v, const struct story *s,
+			  const struct verdict *verdict);
 	void (*lost)(struct view_context *v, const struct run_counts *t, uint64_t now_ns);
 	void (*end)(struct view_context *v, const struct run_counts *t, uint64_t now_ns);
 	void (*stuck)(struct view_context *v, const struct stuck_table *h, uint64_t now_ns);

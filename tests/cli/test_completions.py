@@ -158,6 +158,7 @@ def test_zsh(cli):
             same(line, zsh.complete(line).rstrip(" ,="), " ".join([*line.split()[:-1], word]))
         for line in NOTHING:
             same(line, zsh.complete(line), line)
+        same("with a colon", zsh.complete("who --by comm,peer\\:p").rstrip(" ,"), "who --by comm,peer:port")
         same("after =", zsh.complete("--ending=thr").rstrip(" ,="), "--ending=three-way")
         same("excluded in quotes", zsh.complete("--ending 'open,!thr").rstrip(" ,="), "--ending 'open,!three-way")
         same("excluded", zsh.complete("--ending open,\\!thr").rstrip(" ,="), "--ending open,\\!three-way")

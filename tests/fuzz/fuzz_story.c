@@ -81,7 +81,10 @@ static void check_story(struct view_context *context, const struct story *s,
 		buf_reset(context->out);
 		if (each->due_ns && each->due_ns <= w->now_ns)
 			view_at(i)->tick(each, w->now_ns);
-		view_at(i)->story(each, s, v);
+		if (view_at(i)->other_end && s->twin.known && w->told & 1)
+			view_at(i)->other_end(each, s, v);
+		else
+			view_at(i)->story(each, s, v);
 		check_view(view_at(i), context->out);
 	}
 }
