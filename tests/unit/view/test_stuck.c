@@ -123,6 +123,19 @@ static void test_stuck__no_socket_is_reported(void **state)
 			    "Nothing hangs: 0 closing sockets in 1 network namespace.\n");
 }
 
+/* A recording does not say how many the walk entered. */
+static void test_stuck__the_namespaces_of_a_replay_are_unknown(void **state)
+{
+	struct stage *g = *state;
+
+	assert_string_equal(show_view(g, &view_stuck), "Nothing hangs: 0 closing sockets.\n");
+}
+
+static void test_stuck__the_json_of_a_replay_has_no_namespaces(void **state)
+{
+	assert_non_null(strstr(show_view(*state, NULL), "\"walk\":{\"namespaces\":null,"));
+}
+
 static void test_stuck__json_of_a_socket_and_a_minisock(void **state)
 {
 	struct stage *g = *state;
@@ -212,6 +225,10 @@ int main(void)
 						set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_stuck__no_socket_is_reported, set_up,
 						tear_down),
+		cmocka_unit_test_setup_teardown(
+			test_stuck__the_namespaces_of_a_replay_are_unknown, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_stuck__the_json_of_a_replay_has_no_namespaces,
+						set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_stuck__json_of_a_socket_and_a_minisock, set_up,
 						tear_down),
 		cmocka_unit_test_setup_teardown(test_stuck__open_sockets_with_their_idle_times,
