@@ -94,7 +94,7 @@ def test_a_missing_capability_is_named(cli, root):
         for view in ("trace", "stuck"):
             one_line("no perfmon", user.run(("bpf",), view), 77, "CAP_PERFMON is missing", "sudo")
             one_line("no bpf", user.run(("perfmon",), view), 77, "CAP_BPF is missing", "sudo")
-            one_line("none", user.run((), view), 77, "CAP_BPF and CAP_PERFMON")
+            one_line("none", user.run((), view), 77, "CAP_BPF and CAP_PERFMON", "--replay", "make tour")
 
 
 def test_root_gives_up_everything(cli, root):
