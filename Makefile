@@ -2,7 +2,8 @@
 #
 # make            the tool: build/tcpclose
 # make run        install missing packages, build, trace until Ctrl-C (as root)
-# make demo       the same, while six connections close in six different ways
+# make demo       the same, while nine connections close in nine different ways
+# make tour       show five views of a sample recording (after make; no privilege needed)
 # make test       build, run the tests that need neither root nor other packages (12 s)
 # make check      install missing packages, build, run all tests (as root, 7 minutes): tests/README.md
 # make install    binary, manual and completion for bash (PREFIX=/usr/local, DESTDIR=)
@@ -268,6 +269,11 @@ demo: deps
 	@$(MAKE) --no-print-directory all $(B)/workload
 	$(B)/tcpclose $(ARGS) -- $(B)/workload demo
 
+# It builds nothing, so that it also works in a tree that only root may write.
+tour:
+	@test -x $(B)/tcpclose || { echo "tour: no $(B)/tcpclose yet: run make first" >&2; exit 1; }
+	@tools/tour $(B)/tcpclose
+
 check: deps-check
 	@$(MAKE) --no-print-directory check-all
 
@@ -329,7 +335,7 @@ clean:
 
 -include $(shell find $(B) -name '*.d' 2>/dev/null)
 
-.PHONY: all install man deps deps-check deps-matrix deps-bench run demo test check check-all check-kernels check-arm64 \
+.PHONY: all install man deps deps-check deps-matrix deps-bench run demo tour test check check-all check-kernels check-arm64 \
 	static lint fuzz fuzz-all bench bench-build clean
 .DELETE_ON_ERROR:
 .SECONDARY:
