@@ -18,7 +18,9 @@ BPF_GONE = "host: the tests that trace are skipped: "
 
 
 def call(*command, **env):
-    return subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT, env=dict(os.environ, **env),
+    """Not as a child of the make that may run these tests."""
+    inherited = {name: value for name, value in os.environ.items() if name not in ("MAKEFLAGS", "MFLAGS", "MAKELEVEL")}
+    return subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT, env={**inherited, **env},
                           timeout=300)
 
 
