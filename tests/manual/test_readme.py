@@ -57,12 +57,8 @@ def update(tool):
         f.write(text)
 
 
-def objects(options, *view):
-    return [json.loads(line) for line in run(options.tool, *view, "--replay", SAMPLE).splitlines()]
-
-
-def sample_closes(options):
-    return [o for o in objects(options, "json", "--all") if o["kind"] == "close"]
+def objects(options, *view, sample=SAMPLE):
+    return [json.loads(line) for line in run(options.tool, *view, "--replay", sample).splitlines()]
 
 
 def process_of(story):
@@ -79,15 +75,7 @@ def test_the_readme_prints_the_sample(options, report):
         report.same(f"{command} (tests/manual/test_readme.py --update)", picture, draw(options.tool, command))
 
 
-def test_the_sample_is_small(options, report):
-    report.true("bytes", os.path.getsize(os.path.join(ROOT, SAMPLE)) < MAX_BYTES)
-    summary = objects(options, "json", "--all")[-1]
-    report.same("lost", sum(summary["lost"].values()) + sum(summary["events_lost"].values()), 0)
-    report.same("the machine's name", objects(options, "json")[0]["hostname"], "sample")
-
-
-def test_the_sample_shows_the_scenes(options, report):
-    closes = sample_closes(options)
+def check_scenes(closes, report):
     endings = {}
     for story in closes:
         endings.setdefault(process_of(story), set()).add(story["ending"])
@@ -101,8 +89,8 @@ def test_the_sample_shows_the_scenes(options, report):
                         story["phase_ns"]["app_hold"])
 
 
-def test_the_sample_shows_who_did_it(options, report):
-    by = {process_of(story): story for story in sample_closes(options)}
+def check_who_did_it(closes, report):
+    by = {process_of(story): story for story in closes}
     for process, call, field, value in (("cron", "exit", "exit_code", 3), ("backup", "shutdown", "how", "SHUT_WR"),
                                         ("api", "close", "comm", "workload-close")):
         trigger = by[process]["trigger"]
@@ -112,13 +100,35 @@ def test_the_sample_shows_who_did_it(options, report):
     report.same("probe", (by["probe"]["reason"], by["probe"]["class"]), ("refused", "failed"))
 
 
-def test_the_sample_shows_what_is_stuck(options, report):
-    stuck = [o for o in objects(options, "stuck", "-j") if o["kind"] == "stuck"]
+def check_stuck(stuck, report):
     waiting = [o for o in stuck if o["state"] == "CLOSE_WAIT"]
     report.same("states", sorted(o["state"] for o in stuck), ["CLOSE_WAIT"] * 3 + ["FIN_WAIT2"] * 3)
     report.same("holders", {h["comm"] for o in waiting for h in o["holders"]}, {"billing"})
     report.same("read to the end", sorted(o["eof_read"] for o in waiting), [False, True, True])
     report.same("unread", sorted(o["unread"] for o in waiting), [0, 0, len("invoice\n")])
+
+
+def check_sample(options, report, sample):
+    lines = objects(options, "json", "--all", sample=sample)
+    closes = [o for o in lines if o["kind"] == "close"]
+    report.true("bytes", os.path.getsize(os.path.join(ROOT, sample)) < MAX_BYTES)
+    report.same("lost", sum(lines[-1]["lost"].values()) + sum(lines[-1]["events_lost"].values()), 0)
+    report.same("the machine's name", lines[0]["hostname"], "sample")
+    check_scenes(closes, report)
+    check_who_did_it(closes, report)
+    check_stuck([o for o in objects(options, "stuck", "-j", sample=sample) if o["kind"] == "stuck"], report)
+
+
+def test_the_sample_shows_what_was_done(options, report):
+    check_sample(options, report, SAMPLE)
+
+
+def test_the_sample_can_be_made_anew(options, report, root):
+    sample = os.path.join(options.folder, "sample.rec")
+    done = subprocess.run([os.path.join(ROOT, "tools/sample"), "--build", options.build, sample], capture_output=True,
+                          text=True, check=False)
+    report.same(f"exit status: {done.stderr}", done.returncode, 0)
+    check_sample(options, report, sample)
 
 
 def may_become_nobody():
