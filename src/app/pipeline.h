@@ -21,8 +21,11 @@ struct pipeline_config {
 	struct view_context *context;
 	const struct filter *filter;
 	const struct story_filter *story_filter;
-	uint64_t max_stories;	/* -n; 0: unlimited */
+	/* -n; 0: unlimited. Events are those that the view prints, or all if it prints none. */
+	uint64_t max_stories, max_events;
 	bool never_open;	/* --all */
+	/* --fail-on: called for each story that passes the filters, printed or not; or NULL */
+	void (*judge)(void *arg, const struct story *s, const struct verdict *v);
 	void (*after_story)(void *arg);	/* called after each story to empty context->out; or NULL */
 	void *arg;
 	struct endpoint_table_config endpoint_table;	/* the pipeline sets callbacks and arg */
@@ -39,6 +42,9 @@ void pipeline_feed(struct pipeline *t, const void *bytes, unsigned long len);
 
 /* The table that the pipeline feeds, for as long as the pipeline lives. */
 struct endpoint_table *pipeline_endpoints(const struct pipeline *t);
+
+/* The events so far, as -n counts them: those that the view has shown, if it shows events. */
+uint64_t pipeline_events_counted(const struct pipeline *t);
 
 /* Has -n been reached? */
 bool pipeline_is_done(const struct pipeline *t);

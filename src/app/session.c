@@ -4,46 +4,17 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <sys/random.h>
-#include <unistd.h>
 
 #include "log.h"
+#include "loss_text.h"
 #include "process.h"
 #include "process_name.h"
 #include "process_names.h"
+#include "recording.h"
+#include "session_private.h"
 
 #define LOSS_REPORT_EVERY_NS 1000000000ULL
-
-/* Decides as setlocale() does, but needs no locale files: a static program cannot use them. */
-static bool locale_is_utf8(void)
-{
-	static const char *const names[] = { "LC_ALL", "LC_CTYPE", "LANG" };
-
-	for (unsigned i = 0; i < 3; i++) {
-		const char *value = getenv(names[i]);
-
-		if (value && *value)
-			return strcasestr(value, "UTF-8") || strcasestr(value, "UTF8");
-	}
-	return false;
-}
-
-void session_init_context(struct view_context *v, const struct options *o, struct output *out)
-{
-	bool terminal = isatty(out->fd);
-	struct winsize size;
-
-	v->out = &out->buf;
-	v->options = o->view_options;
-	v->terminal.utf8 = locale_is_utf8() && !v->options.ascii;
-	v->terminal.wide = o->output.wide;
-	v->times = o->output.times;
-	v->terminal.color = o->output.color == COLOR_ALWAYS ||
-			    (o->output.color == COLOR_AUTO && terminal);
-	if (terminal && !ioctl(out->fd, TIOCGWINSZ, &size))
-		v->terminal.columns = size.ws_col;
-}
 
 /* The lookup of views and filters. The path is valid as long as the session. */
 static const char *find_cgroup_path(void *arg, uint64_t id, uint32_t pid)
@@ -57,12 +28,14 @@ static int open_caches(struct session *s)
 	s->cgroups = text_cache_new(CGROUPS_MAX);
 	s->stacks = text_cache_new(STACKS_MAX);
 	s->processes = text_cache_new(PROCESS_NAMES_MAX);
-	if (!s->cgroups || !s->stacks || !s->processes) {
+	if (!s->cgroups || !s->stacks || !s->processes || !texts_init(&s->texts)) {
 		log_error("cannot allocate the caches of cgroups, stacks and names: %s",
 			  strerror(ENOMEM));
 		return EXIT_FAILED;
 	}
 	s->context.lookup.stacks = s->stacks;
+	s->context.lookup.exe_path = texts_exe_path;
+	s->context.lookup.exe_arg = &s->texts;
 	s->context.shows_stacks = s->o->capture.stack;
 	s->story_filter = s->o->story_filter;
 	s->story_filter.cgroup_path = s->context.lookup.cgroup_path = find_cgroup_path;
@@ -76,6 +49,13 @@ static void flush_if_full(void *arg)
 	struct session *s = arg;
 
 	output_flush_if_full(&s->out);
+}
+
+static void judge_one_story(void *arg, const struct story *story, const struct verdict *v)
+{
+	struct session *s = arg;
+
+	judge_story(&s->judge, story, v);
 }
 
 int session_open(struct session *s, const struct options *o)
@@ -93,6 +73,18 @@ int session_open(struct session *s, const struct options *o)
 	return open_caches(s);
 }
 
+/* Does -n count events? It counts stories in the other views. */
+static bool counts_events(const struct session *s)
+{
+	return s->view->event || s->o->view->id == VIEW_RECORD;
+}
+
+/* What -n leaves for this run; 0: no limit. The runs before ended before it was reached. */
+static uint64_t count_left(const struct session *s, uint64_t past)
+{
+	return s->o->run.count ? s->o->run.count - past : 0;
+}
+
 static int open_pipeline(struct session *s)
 {
 	struct pipeline_config config = {
@@ -100,8 +92,10 @@ static int open_pipeline(struct session *s)
 		.context = &s->context,
 		.filter = &s->o->filter,
 		.story_filter = &s->story_filter,
-		.max_stories = s->o->run.count,
+		.max_stories = counts_events(s) ? 0 : count_left(s, s->past.reported),
+		.max_events = counts_events(s) ? count_left(s, s->past_events) : 0,
 		.never_open = s->o->capture.all,
+		.judge = fail_on_is_empty(&s->o->run.fail_on) ? NULL : judge_one_story,
 		.after_story = flush_if_full,
 		.arg = s,
 		.endpoint_table = { .max_open = s->o->capture.max_open,
@@ -115,6 +109,7 @@ static int open_pipeline(struct session *s)
 	if (getrandom(&config.endpoint_table.seed, sizeof(config.endpoint_table.seed), 0) < 0)
 		config.endpoint_table.seed = (uint64_t)(uintptr_t)s;
 	s->context.seed = config.endpoint_table.seed;
+	judge_init(&s->judge, &s->o->run.fail_on, &s->context);
 	s->pipeline = pipeline_new(&config);
 	if (!s->pipeline) {
 		log_error("cannot allocate the endpoint table: %s", strerror(ENOMEM));
@@ -122,22 +117,6 @@ static int open_pipeline(struct session *s)
 	}
 	s->endpoints = pipeline_endpoints(s->pipeline);
 	return EXIT_FINE;
-}
-
-static int open_writer(struct session *s)
-{
-	const struct options_record *r = &s->o->record;
-	struct record_writer_config config = { .path = r->path, .rotate_bytes = r->rotate_bytes,
-					  .keep = r->keep, .meta = &s->meta };
-	int err;
-
-	if (!r->wanted)
-		return EXIT_FINE;
-	err = record_writer_open(&s->writer, &config);
-	if (!err)
-		return EXIT_FINE;
-	process_log_write_error(r->path, -err);
-	return EXIT_FAILED;
 }
 
 void session_tick_view(struct session *s, uint64_t now_ns)
@@ -152,8 +131,8 @@ int session_begin(struct session *s, uint64_t now_ns, const struct kernel_counte
 {
 	int status = open_pipeline(s);
 
-	if (!status)
-		status = open_writer(s);
+	if (!status && s->o->record.wanted)
+		status = recording_open(&s->writer, s->o, &s->meta);
 	if (status)
 		return status;
 	if (s->writer)
@@ -215,6 +194,7 @@ static void note_texts(struct session *s, const struct event *e)
 		file = s->writer ? record_writer_file(s->writer) : 0;
 		note_cgroup(s, e);
 		note_process(s, e);
+		texts_note(&s->texts, e, s->processes, s->writer);
 	} while (s->writer && record_writer_file(s->writer) != file);
 }
 
@@ -255,6 +235,8 @@ void session_annotate(struct session *s, const struct record_annotation *annotat
 		note_stack(s, (uint32_t)a->key, a->at_ns, a->bytes, a->len);
 	if (a->type == RECORD_ANNOTATION_PROCESS)
 		set_process_name(s, a->key, a->bytes, a->len);
+	session_take_vanished(s, a);
+	texts_take(&s->texts, a);
 }
 
 void session_clock_changed(struct session *s, int64_t boot_to_wall_ns, uint64_t now_ns,
@@ -278,6 +260,9 @@ void session_feed(struct session *s, const void *bytes, unsigned long len)
 		set_process_name(s, name->pid, name->name, sizeof(name->name));
 		return;
 	}
+	/* the view record prints no event, so what comes after the last one is left out here */
+	if (s->o->view->id == VIEW_RECORD && pipeline_is_done(s->pipeline))
+		return;
 	if (len == sizeof(*e)) {
 		if (e->ts_ns > s->latest_ns)
 			s->latest_ns = e->ts_ns;
@@ -290,26 +275,36 @@ void session_feed(struct session *s, const void *bytes, unsigned long len)
 	output_flush_if_full(&s->out);
 }
 
+/* The totals of all runs. The kernel's counters are totals already. */
+static struct run_counts count_all(const struct session *s, const struct kernel_counters *counters)
+{
+	struct run_counts t = pipeline_tally(s->pipeline, counters);
+
+	t.maybe_missed = s->maybe_missed;
+	t.maybe_missed_known = s->maybe_missed_known;
+	t.unchecked = s->unchecked;
+	t.unchecked_known = s->unchecked_known;
+	if (s->has_past)
+		run_counts_add(&t, &s->past);
+	return t;
+}
+
+/* The count shrinks if an endpoint that was given up acts again. */
 static bool is_loss_report_due(const struct session *s, const struct run_counts *t, uint64_t now_ns)
 {
-	return run_counts_lost(t) != s->lost_reported &&
+	return run_counts_lost(t) > s->lost_reported &&
 	       now_ns - s->loss_ns >= LOSS_REPORT_EVERY_NS;
 }
 
 static void report_loss(struct session *s, const struct run_counts *t, uint64_t now_ns)
 {
 	s->lost_reported = run_counts_lost(t);
+	s->lost = true;
 	s->loss_ns = now_ns;
 	if (s->view->lost)
 		s->view->lost(&s->context, t, now_ns);
 	if (!s->view->reports_itself || s->o->output.verbose)
-		log_warn("lost %llu events (ring full %llu, calls table full %llu, malformed %llu) "
-			 "and %llu endpoints: a larger --buffer or --max-open may help",
-			 (unsigned long long)run_counts_lost_events(t),
-			 (unsigned long long)t->events_ring_full,
-			 (unsigned long long)t->events_calls_full,
-			 (unsigned long long)t->events_malformed,
-			 (unsigned long long)(t->lost_table_full + t->lost_end_missed));
+		loss_text_warn(t);
 }
 
 static void note_loss(struct session *s, const struct run_counts *t)
@@ -330,8 +325,13 @@ void session_advance(struct session *s, uint64_t now_ns, const struct kernel_cou
 	bool flush = s->writer && is_due(record_writer_due_ns(s->writer), now_ns), news;
 	struct run_counts t;
 
-	t = pipeline_tally(s->pipeline, counters);
+	t = count_all(s, counters);
 	news = is_loss_report_due(s, &t, now_ns);
+	s->events_lost = run_counts_lost_events(&t);
+	if (news) {
+		session_update_misses(s);
+		t = count_all(s, counters);
+	}
 	/* no need to record a tick that has no effect */
 	if (s->writer && (flush || news || (!s->loss_noted && run_counts_lost_events(&t)) ||
 			    is_due(endpoint_table_next_ns(s->endpoints), now_ns)))
@@ -374,26 +374,60 @@ bool session_is_done(const struct session *s)
 
 void session_end(struct session *s, uint64_t now_ns, const struct kernel_counters *counters)
 {
-	struct run_counts t = pipeline_tally(s->pipeline, counters);
+	struct run_counts t = count_all(s, counters);
 
+	session_update_misses(s);
 	if (s->writer)
 		record_writer_add_mark(s->writer, RECORD_MARK_END, now_ns, counters);
 	session_tick_view(s, now_ns);
 	endpoint_table_end(s->endpoints, now_ns);
 	note_loss(s, &t);
-	t = pipeline_tally(s->pipeline, counters);
-	if (run_counts_lost(&t) != s->lost_reported)
+	t = count_all(s, counters);
+	if (run_counts_lost(&t) > s->lost_reported)
 		report_loss(s, &t, now_ns);
 	if (s->view->end)
 		s->view->end(&s->context, &t, now_ns);
 	output_flush(&s->out);	/* the summary comes after the lines that it sums up */
 	if (!s->view->reports_itself)
-		log_note("%llu reported, %llu filtered, %llu still open; "
-			 "lost %llu endpoints, %llu events",
-			 (unsigned long long)t.reported, (unsigned long long)t.filtered,
-			 (unsigned long long)t.open,
-			 (unsigned long long)(t.lost_table_full + t.lost_end_missed),
-			 (unsigned long long)run_counts_lost_events(&t));
+		loss_text_note_totals(&t);
+	judge_print(&s->judge);
+}
+
+static void release_run(struct session *s)
+{
+	pipeline_free(s->pipeline);
+	s->pipeline = NULL;
+	s->endpoints = NULL;
+	text_cache_free(s->cgroups);
+	s->cgroups = NULL;
+	text_cache_free(s->stacks);
+	s->stacks = NULL;
+	text_cache_free(s->processes);
+	s->processes = NULL;
+	texts_release(&s->texts);
+}
+
+int session_begin_run(struct session *s, const struct run_info *meta, const struct session_gap *gap,
+		      const struct kernel_counters *counters)
+{
+	int status;
+
+	if (s->writer && gap->ended)
+		record_writer_add_mark(s->writer, RECORD_MARK_END, gap->from_ns, counters);
+	endpoint_table_end(s->endpoints, gap->from_ns);
+	s->past = count_all(s, NULL);
+	s->past_events += pipeline_events_counted(s->pipeline);
+	s->has_past = true;
+	s->maybe_missed = s->unchecked = 0;
+	s->maybe_missed_known = s->unchecked_known = s->loss_noted = false;
+	release_run(s);
+	s->meta = *meta;
+	status = open_caches(s) ?: open_pipeline(s);
+	if (status || !s->writer)
+		return status;
+	record_writer_begin_run(s->writer);
+	record_writer_add_mark(s->writer, RECORD_MARK_START, gap->to_ns, counters);
+	return EXIT_FINE;
 }
 
 /* Closes the recording. Returns an exit status, with the reason logged. */
@@ -410,15 +444,21 @@ static int close_writer(struct session *s)
 
 int session_close(struct session *s, int status)
 {
+	bool strict;
 	int recorded = close_writer(s), written = process_close_output(&s->out, s->o->output.path);
 
 	if (recorded || written)
 		return EXIT_FAILED;
-	if (!status && s->o->run.strict && s->lost_reported) {
-		log_error("events were lost, and --strict was given");
+	if (status)
+		return status;
+	if (s->judge.matched)
+		return EXIT_MATCHED;
+	strict = s->o->run.strict;
+	if (s->lost && (strict || !fail_on_is_empty(&s->o->run.fail_on))) {
+		log_error("events were lost, and --%s was given", strict ? "strict" : "fail-on");
 		return EXIT_LOST;
 	}
-	return status;
+	return EXIT_FINE;
 }
 
 void session_release(struct session *s)
@@ -427,15 +467,8 @@ void session_release(struct session *s)
 	s->writer = NULL;
 	if (s->view && s->view->release)
 		s->view->release(&s->context);
-	pipeline_free(s->pipeline);
-	s->pipeline = NULL;
-	s->endpoints = NULL;
-	text_cache_free(s->cgroups);
-	s->cgroups = NULL;
-	text_cache_free(s->stacks);
-	s->stacks = NULL;
-	text_cache_free(s->processes);
-	s->processes = NULL;
+	judge_release(&s->judge);
+	release_run(s);
 	symbolizer_free(s->symbolizer);
 	s->symbolizer = NULL;
 	output_close(&s->out);

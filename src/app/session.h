@@ -14,12 +14,14 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "judge.h"
 #include "options.h"
 #include "output.h"
 #include "pipeline.h"
 #include "reader.h"
 #include "symbolize.h"
 #include "text_cache.h"
+#include "texts.h"
 #include "view.h"
 #include "writer.h"
 
@@ -32,18 +34,30 @@ struct session {
 	struct pipeline *pipeline;
 	struct endpoint_table *endpoints;	/* the pipeline's */
 	struct record_writer *writer;	/* NULL: nothing is recorded */
+	struct judge judge;	/* of --fail-on */
 	struct story_filter story_filter;	/* of the options, with access to cgroups */
 	struct text_cache *cgroups;
 	/* Looks up the path of a live cgroup, for the caller to free. NULL in a replay. */
 	char *(*cgroup_path)(void *arg, uint64_t id);
 	void *cgroup_arg;
+	/* Counts the events that the kernel may have skipped; false: unknown. NULL in a replay. */
+	bool (*count_misses)(void *arg, uint64_t *misses);
+	void *misses_arg;
 	struct text_cache *stacks;
 	struct text_cache *processes;	/* process_names.h */
+	struct texts texts;	/* the executables of processes, for example */
 	struct symbolizer *symbolizer;	/* set by the live source, freed by the session; or NULL */
 	uint64_t latest_ns;	/* ts_ns of the latest event */
 	uint64_t lost_reported;	/* number of losses reported so far */
 	uint64_t loss_ns;	/* time of the latest report */
 	bool loss_noted;	/* endpoint_table_set_lossy() was called */
+	bool lost;		/* there was a loss; lost_reported can be 0 again */
+	uint64_t events_lost;	/* as of the last session_advance() */
+	uint64_t maybe_missed, unchecked;	/* see struct run_counts */
+	bool maybe_missed_known, unchecked_known;
+	struct run_counts past;	/* of the earlier runs of the same recording */
+	bool has_past;		/* there was one */
+	uint64_t past_events;	/* of these runs, as -n counts them */
 };
 
 /* Fills in the part of a context that depends on the options and on where the output goes. */
@@ -54,6 +68,20 @@ int session_open(struct session *s, const struct options *o);
 
 /* Opens the pipeline and the recording, and starts the view. Returns an exit status. */
 int session_begin(struct session *s, uint64_t now_ns, const struct kernel_counters *counters);
+
+/* The time between two runs that are in the same recording. */
+struct session_gap {
+	uint64_t from_ns, to_ns;
+	bool ended;		/* the run before was ended; false: its recorder was killed */
+};
+
+/*
+ * Another run begins in the recording that is replayed: ends the pipeline of the run before, and
+ * opens one for a run that `meta` describes. Its counters go on from `counters`. Returns an exit
+ * status.
+ */
+int session_begin_run(struct session *s, const struct run_info *meta, const struct session_gap *gap,
+		      const struct kernel_counters *counters);
 
 /* The wall clock was set: converts the times of later stories with the new offset. */
 void session_clock_changed(struct session *s, int64_t boot_to_wall_ns, uint64_t now_ns,
@@ -67,6 +95,13 @@ void session_feed(struct session *s, const void *bytes, unsigned long len);
 
 /* Takes an annotation of a recording: the path, stack or name that later events refer to. */
 void session_annotate(struct session *s, const struct record_annotation *annotation);
+
+/* Gives up an open endpoint: at looked_ns its socket was gone (endpoint_table_lose()). */
+void session_lose_endpoint(struct session *s, uint64_t sk_key, uint64_t cookie,
+			   uint64_t looked_ns);
+
+/* Notes how many open endpoints could not be looked for. */
+void session_set_unchecked(struct session *s, uint64_t unchecked);
 
 /* Advances the time to now_ns. The caller has fed every event before now_ns. */
 void session_advance(struct session *s, uint64_t now_ns, const struct kernel_counters *counters);
@@ -84,8 +119,9 @@ bool session_is_done(const struct session *s);
 void session_end(struct session *s, uint64_t now_ns, const struct kernel_counters *counters);
 
 /*
- * Closes the recording and the output. Returns an exit status: `status`, that of the run so far,
- * unless closing failed or --strict makes a loss a failure.
+ * Closes the recording and the output. Returns an exit status: `status`, that of the run or of its
+ * command, unless closing failed, --fail-on matched, or --strict or --fail-on make a loss a
+ * failure.
  */
 int session_close(struct session *s, int status);
 

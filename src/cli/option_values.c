@@ -20,6 +20,7 @@
 #define ROTATE_MIN (64ull << 10)
 #define ROTATE_MAX (1ull << 50)
 #define KEEP_MAX 9999
+#define TOP_MAX 1000000
 #define TIME_MAX_NS 1000000000000000000ull	/* 10^9 s */
 
 /* Options without a value: each sets one member of struct options. */
@@ -41,6 +42,7 @@ FLAG(set_quiet, output.quiet)
 FLAG(set_ascii, view_options.ascii)
 FLAG(set_strict, run.strict)
 FLAG(set_fail, stuck.fail)
+FLAG(set_cmdline, record.cmdline)
 
 int option_set_verbose(struct option_parser *p, const char *arg)
 {
@@ -105,13 +107,19 @@ const char *option_by_word(unsigned i)
 	return i + 1 < GROUP_BY_COUNT ? group_by_name((enum group_by)(i + 1)) : NULL;
 }
 
-int option_set_by(struct option_parser *p, const char *arg)
+int option_add_by(struct option_parser *p, const char *arg)
 {
+	struct group_list *g = &p->o->view_options.groups;
 	int i = find_word(p, "unknown group ", option_by_word, arg);
 
 	if (i < 0)
 		return EINVAL;
-	p->o->view_options.by = (enum group_by)(i + 1);
+	if (p->by_in_env && !p->in_env)
+		*g = (struct group_list){ .nr = 0 };
+	p->by_in_env = p->in_env;
+	if (group_list_has(g, (enum group_by)(i + 1)))
+		return usage_error_value(&p->error, "group ", " is given twice");
+	g->by[g->nr++] = (uint8_t)(i + 1);
 	return 0;
 }
 
@@ -138,6 +146,16 @@ int option_set_sort(struct option_parser *p, const char *arg)
 	if (i < 0)
 		return EINVAL;
 	p->o->view_options.sort = (unsigned)i;
+	return 0;
+}
+
+int option_set_top(struct option_parser *p, const char *arg)
+{
+	uint64_t v;
+
+	if (!parse_u64(arg, 1, TOP_MAX, &v))
+		return usage_error_value(&p->error, "bad number of rows ", ": want 1-1000000");
+	p->o->view_options.top = (unsigned)v;
 	return 0;
 }
 
@@ -184,21 +202,42 @@ int option_set_record(struct option_parser *p, const char *arg)
 	return 0;
 }
 
+/* The unit decides: s, m, h and d are times, K, M and G are sizes (m is a time, M a size). */
+static bool has_time_unit(const char *arg)
+{
+	size_t len = strlen(arg);
+
+	return len && strchr("smhd", arg[len - 1]);
+}
+
 int option_set_rotate(struct option_parser *p, const char *arg)
 {
-	if (!parse_bytes(arg, ROTATE_MIN, ROTATE_MAX, &p->o->record.rotate_bytes))
-		return usage_error_value(&p->error, "bad size ",
-					 ": want 64K or more, as 1000000, 64M or 2G");
+	struct options_record *r = &p->o->record;
+	uint64_t ns;
+
+	if (!has_time_unit(arg) && parse_bytes(arg, ROTATE_MIN, ROTATE_MAX, &r->rotate_bytes))
+		return 0;
+	if (!has_time_unit(arg) || !parse_duration(arg, "s", TIME_MAX_NS, &ns) || ns < NS_PER_S)
+		return usage_error_value(&p->error, "bad size or time ",
+					 ": want a size from 64K on, as 64M or 2G, or a time from "
+					 "1s on, as 10m or 1h");
+	r->rotate_ns = ns;
 	return 0;
 }
 
 int option_set_keep(struct option_parser *p, const char *arg)
 {
+	struct options_record *r = &p->o->record;
 	uint64_t v;
 
-	if (!parse_u64(arg, 1, KEEP_MAX, &v))
-		return usage_error_value(&p->error, "bad number of files ", ": want 1-9999");
-	p->o->record.keep = (unsigned)v;
+	if (parse_u64(arg, 1, KEEP_MAX, &v)) {
+		r->keep = (unsigned)v;
+		return 0;
+	}
+	if (!has_time_unit(arg) || !parse_duration(arg, "s", TIME_MAX_NS, &v) || v < NS_PER_S)
+		return usage_error_value(&p->error, "bad number of files or time ",
+					 ": want 1-9999, or a time from 1s on, as 24h or 7d");
+	r->keep_ns = v;
 	return 0;
 }
 
@@ -207,10 +246,10 @@ static int parse_seconds(struct option_parser *p, const char *arg, uint64_t min_
 {
 	uint64_t v;
 
-	if (!parse_decimal(arg, NS_PER_S, TIME_MAX_NS, &v) || v < min_ns)
+	if (!parse_duration(arg, "s", TIME_MAX_NS, &v) || v < min_ns)
 		return usage_error_value(&p->error, "bad time ", min_ns ?
-					 ": want seconds above 0, as 10 or 0.5" :
-					 ": want seconds, as 10 or 0.5");
+			": want seconds above 0, or a unit: 10, 0.5, 500ms, 5m, 2h" :
+			": want seconds, or a unit: 10, 0.5, 500ms, 5m, 2h");
 	*ns = v;
 	return 0;
 }
@@ -247,13 +286,7 @@ int option_add_state(struct option_parser *p, const char *item)
 
 int option_set_older_than(struct option_parser *p, const char *arg)
 {
-	uint64_t v;
-
-	if (!parse_duration(arg, TIME_MAX_NS, &v) || v == 0)
-		return usage_error_value(&p->error, "bad time ",
-					 ": want a time above 0, as 30, 90s, 5m, 1.5h or 1d");
-	p->o->stuck.older_than_ns = v;
-	return 0;
+	return parse_seconds(p, arg, 1, &p->o->stuck.older_than_ns);
 }
 
 int option_set_count(struct option_parser *p, const char *arg)
@@ -274,6 +307,13 @@ int option_set_ready_fd(struct option_parser *p, const char *arg)
 		return usage_error_value(&p->error, "bad descriptor ",
 					 ": want the number of an open one");
 	p->o->run.ready_fd = (int)v;
+	return 0;
+}
+
+int option_add_fail_on(struct option_parser *p, const char *word)
+{
+	if (!fail_on_add(&p->o->run.fail_on, word))
+		return usage_error_words(&p->error, "unknown word ", fail_on_word);
 	return 0;
 }
 

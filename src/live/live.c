@@ -347,3 +347,8 @@ struct kernel_counters live_counters(const struct live *l)
 {
 	return l->skel->bss->counters;
 }
+
+bool live_count_misses(const struct live *l, uint64_t *misses)
+{
+	return attach_count_misses(&l->attach, misses);
+}

@@ -392,3 +392,8 @@ int scan_run(struct scan *w, live_event_fn *fn, void (*between_batches)(void *ar
 	count_namespaces(w);
 	return err;
 }
+
+int scan_files_fd(const struct scan *w)
+{
+	return bpf_link__fd(w->files);
+}

@@ -51,3 +51,6 @@ void scan_close(struct scan *w);
  */
 int scan_run(struct scan *w, live_event_fn *fn, void (*between_batches)(void *arg), void *arg,
 	     struct scan_stats *stats);
+
+/* The descriptor of the link that iterates over all open files, for holders.h. */
+int scan_files_fd(const struct scan *w);

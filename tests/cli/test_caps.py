@@ -143,7 +143,7 @@ def test_a_rotation_goes_on_in_another_users_folder(cli, root):
         sets = sets_of(process.pid)
         cli.inside(*TRAFFIC, "3000")
         stop(process)
-        given_up("record", sets, mask("dac_override", "fowner"), root=True)
+        given_up("record", sets, mask("dac_override", "fowner", "sys_ptrace"), root=True)
         true("files %r" % os.listdir(folder), os.path.exists(path + ".1"))
 
 

@@ -2,8 +2,6 @@
 #include "options_fixture.h"
 
 #include <stdlib.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 static int forget_no_color(void **state)
 {
@@ -63,162 +61,6 @@ static void test_options__j_is_the_view_json(void **state)
 	assert_string_equal(r.o.view->name, "json");
 }
 
-static void test_options__ports_go_to_the_kernel_side(void **state)
-{
-	struct result r;
-
-	(void)state;
-	PARSE(&r, "-L", "80,443", "-D1", "-P", "65535", "-L", "8080");
-	expect_fine(&r);
-	assert_int_equal(r.o.filter.active, 1);
-	assert_int_equal(r.o.filter.nr_local_ports, 3);
-	assert_int_equal(r.o.filter.local_port[1], 443);
-	assert_int_equal(r.o.filter.local_port[2], 8080);
-	assert_int_equal(r.o.filter.peer_port[0], 1);
-	assert_int_equal(r.o.filter.either_port[0], 65535);
-}
-
-static void test_options__an_address_loses_its_host_bits(void **state)
-{
-	const __u8 net[16] = { 10, 0x80 }, mask[16] = { 255, 0x80 };
-	struct result r;
-
-	(void)state;
-	PARSE(&r, "-a", "10.200.3.4/9");
-	expect_fine(&r);
-	assert_int_equal(r.o.filter.nr_addrs, 1);
-	assert_int_equal(r.o.filter.addr[0].family, 4);
-	assert_memory_equal(r.o.filter.addr[0].addr, net, 16);
-	assert_memory_equal(r.o.filter.addr[0].mask, mask, 16);
-}
-
-static void test_options__both_families_are_no_filter(void **state)
-{
-	struct result r;
-
-	(void)state;
-	PARSE(&r, "-6");
-	assert_int_equal(r.o.filter.family, 6);
-	assert_int_equal(r.o.filter.active, 1);
-	PARSE(&r, "-46");
-	expect_fine(&r);
-	assert_int_equal(r.o.filter.family, 0);
-	assert_int_equal(r.o.filter.active, 0);
-}
-
-static void test_options__netns_by_number_and_by_process(void **state)
-{
-	struct result r;
-	struct stat st;
-	char pid[16];
-
-	(void)state;
-	snprintf(pid, sizeof(pid), "%d", getpid());
-	PARSE(&r, "--netns", "4026531840", "--netns", pid);
-	expect_fine(&r);
-	assert_int_equal(r.o.filter.netns[0], 4026531840u);
-	assert_int_equal(stat("/proc/self/ns/net", &st), 0);
-	assert_int_equal(r.o.filter.netns[1], st.st_ino);
-}
-
-static void test_options__processes_and_users(void **state)
-{
-	struct result r;
-
-	(void)state;
-	PARSE(&r, "-p", "1,4194304", "-u", "root", "-u", "4294967294", "-c", "a,b");
-	expect_fine(&r);
-	assert_int_equal(r.o.filter.active, 0);
-	assert_int_equal(r.o.story_filter.pids, 2);
-	assert_int_equal(r.o.story_filter.pid[1], 4194304);
-	assert_int_equal(r.o.story_filter.uid[0], 0);
-	assert_int_equal(r.o.story_filter.uid[1], 4294967294u);
-	assert_string_equal(r.o.story_filter.comm[0], "a,b");
-}
-
-static void test_options__a_cgroup_is_a_path_from_the_root(void **state)
-{
-	struct result r;
-
-	(void)state;
-	PARSE(&r, "--cgroup", "/a,b", "--cgroup=/sys/fs/cgroup/x.slice", "--cgroup",
-	      "/sys/fs/cgroup/unified/", "--cgroup", "/sys/fs/cgroup", "--cgroup",
-	      "/sys/fs/cgroupx");
-	expect_fine(&r);
-	assert_int_equal(r.o.story_filter.cgroups, 5);
-	assert_string_equal(r.o.story_filter.cgroup[0], "/a,b");
-	assert_string_equal(r.o.story_filter.cgroup[1], "/x.slice");
-	assert_string_equal(r.o.story_filter.cgroup[2], "/");
-	assert_string_equal(r.o.story_filter.cgroup[3], "/");
-	assert_string_equal(r.o.story_filter.cgroup[4], "/sys/fs/cgroupx");
-	PARSE(&r, "--cgroup", "nginx.service");
-	expect_usage(&r, "tcpclose: bad cgroup 'nginx.service': want its path from the root, "
-			 "as /system.slice/nginx.service\n");
-}
-
-static void test_options__a_container_is_some_digits(void **state)
-{
-	static const char id[] = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
-	static const char *const bad[] = { "", "abc", "abcg", "ABCD" };
-	char longer[sizeof(id) + 1];
-	struct result r;
-
-	(void)state;
-	PARSE(&r, "--container", "dead", "--container", id);
-	expect_fine(&r);
-	assert_int_equal(r.o.story_filter.containers, 2);
-	assert_string_equal(r.o.story_filter.container[1], id);
-	for (unsigned i = 0; i < sizeof(bad) / sizeof(*bad); i++) {
-		PARSE(&r, "--container", bad[i]);
-		assert_int_equal(r.status, EXIT_USAGE);
-		assert_non_null(strstr(r.err, "bad container '"));
-	}
-	snprintf(longer, sizeof(longer), "%s0", id);
-	PARSE(&r, "--container", longer);
-	assert_int_equal(r.status, EXIT_USAGE);
-}
-
-static void test_options__a_comm_is_cut_as_the_kernel_cuts_it(void **state)
-{
-	struct result r;
-
-	(void)state;
-	PARSE(&r, "-c", "NetworkManager-dispatcher");
-	expect_fine(&r);
-	assert_string_equal(r.o.story_filter.comm[0], "NetworkManager-");
-}
-
-static void test_options__words_become_sets(void **state)
-{
-	struct result r;
-
-	(void)state;
-	PARSE(&r, "--call", "close,shutdown", "--ending", "four-way", "--class=reset",
-	      "--initiator", "peer", "--initiator", "both");
-	expect_fine(&r);
-	assert_int_equal(r.o.story_filter.calls, 1 << TRIGGER_CLOSE | 1 << TRIGGER_SHUTDOWN);
-	assert_int_equal(r.o.story_filter.endings, 1 << ENDING_FOUR_WAY);
-	assert_int_equal(r.o.story_filter.classes, 1 << CLASS_RESET);
-	assert_int_equal(r.o.story_filter.initiators, 1 << INITIATOR_PEER | 1 << INITIATOR_BOTH);
-}
-
-static void test_options__all_and_what_implies_it(void **state)
-{
-	struct result r;
-
-	(void)state;
-	PARSE(&r, "--all");
-	assert_true(r.o.capture.all);
-	assert_int_equal(r.o.filter.never_open, 1);
-	assert_int_equal(r.o.filter.active, 0);
-	PARSE(&r, "--ending", "never-open");
-	assert_int_equal(r.o.filter.never_open, 1);
-	PARSE(&r, "--class", "failed");
-	assert_int_equal(r.o.filter.never_open, 1);
-	PARSE(&r, "--class", "clean");
-	assert_int_equal(r.o.filter.never_open, 0);
-}
-
 static void test_options__times_have_decimals(void **state)
 {
 	struct result r;
@@ -229,6 +71,54 @@ static void test_options__times_have_decimals(void **state)
 	assert_int_equal(r.o.story_filter.slow_ns, 500000);
 	assert_int_equal(r.o.run.duration_ns, 2250000000);
 	assert_int_equal(r.o.run.drain_ns, 0);
+}
+
+static void test_options__times_have_units(void **state)
+{
+	static const struct { const char *words[4]; uint64_t ns; } rows[] = {
+		{ { "trace", "-d", "1m" }, 60000000000 },
+		{ { "events", "-d", "250us" }, 250000 },
+		{ { "who", "-d", "1.5h" }, 5400000000000 },
+		{ { "record", "-ox", "-d", "1d" }, 86400000000000 },
+	};
+	struct result r;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		parse_words(&r, (const char *[]){ "tcpclose", rows[i].words[0], rows[i].words[1],
+						  rows[i].words[2], rows[i].words[3], NULL });
+		expect_fine(&r);
+		assert_int_equal(r.o.run.duration_ns, rows[i].ns);
+	}
+	PARSE(&r, "--slow", "1s", "--drain", "500ms");
+	expect_fine(&r);
+	assert_int_equal(r.o.story_filter.slow_ns, 1000000000);
+	assert_int_equal(r.o.run.drain_ns, 500000000);
+	PARSE(&r, "stuck", "--watch", "500ms", "--older-than", "30");
+	expect_fine(&r);
+	assert_int_equal(r.o.stuck.watch_ns, 500000000);
+	assert_int_equal(r.o.stuck.older_than_ns, 30000000000);
+}
+
+static void test_options__what_makes_a_run_fail(void **state)
+{
+	struct result r;
+
+	(void)state;
+	PARSE(&r, "-q");
+	assert_true(fail_on_is_empty(&r.o.run.fail_on));
+	PARSE(&r, "who", "--fail-on", "reset-sent,unread-data", "--fail-on=exit");
+	expect_fine(&r);
+	assert_int_equal(r.o.run.fail_on.endings, 1u << ENDING_RESET_SENT);
+	assert_int_equal(r.o.run.fail_on.reasons, 1u << REASON_UNREAD_DATA);
+	assert_int_equal(r.o.run.fail_on.calls, 1u << TRIGGER_EXIT);
+	assert_int_equal(r.o.filter.never_open, 0);
+	PARSE(&r, "--fail-on", "never-open");
+	assert_int_equal(r.o.filter.never_open, 1);
+	assert_false(r.o.capture.all);
+	PARSE(&r, "--fail-on", "exit,rset-sent");
+	assert_int_equal(r.status, EXIT_USAGE);
+	assert_non_null(strstr(r.err, "unknown word 'rset-sent': did you mean reset-sent? want "));
 }
 
 static void test_options__sizes_and_counts(void **state)
@@ -301,7 +191,7 @@ static void test_options__a_command_keeps_its_own_options(void **state)
 	PARSE(&r, "json", "-q", "--", "ls", "-L", "--", "x");
 	expect_fine(&r);
 	assert_string_equal(r.o.view->name, "json");
-	assert_int_equal(r.o.filter.nr_local_ports, 0);
+	assert_int_equal(r.o.filter.local_ports.nr, 0);
 	assert_string_equal(r.o.run.command[0], "ls");
 	assert_string_equal(r.o.run.command[1], "-L");
 	assert_string_equal(r.o.run.command[2], "--");
@@ -438,17 +328,9 @@ int main(void)
 		cmocka_unit_test(test_options__an_empty_argv_is_accepted),
 		cmocka_unit_test(test_options__a_view_may_stand_anywhere),
 		cmocka_unit_test(test_options__j_is_the_view_json),
-		cmocka_unit_test(test_options__ports_go_to_the_kernel_side),
-		cmocka_unit_test(test_options__an_address_loses_its_host_bits),
-		cmocka_unit_test(test_options__both_families_are_no_filter),
-		cmocka_unit_test(test_options__netns_by_number_and_by_process),
-		cmocka_unit_test(test_options__processes_and_users),
-		cmocka_unit_test(test_options__a_cgroup_is_a_path_from_the_root),
-		cmocka_unit_test(test_options__a_container_is_some_digits),
-		cmocka_unit_test(test_options__a_comm_is_cut_as_the_kernel_cuts_it),
-		cmocka_unit_test(test_options__words_become_sets),
-		cmocka_unit_test(test_options__all_and_what_implies_it),
 		cmocka_unit_test(test_options__times_have_decimals),
+		cmocka_unit_test(test_options__times_have_units),
+		cmocka_unit_test(test_options__what_makes_a_run_fail),
 		cmocka_unit_test(test_options__sizes_and_counts),
 		cmocka_unit_test(test_options__modes),
 		cmocka_unit_test(test_options__lines_at_once),

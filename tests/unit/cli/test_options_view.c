@@ -4,24 +4,48 @@
 #include "hist.h"
 #include "who.h"
 
+static void expect_groups(const struct result *r, unsigned nr, enum group_by first,
+			  enum group_by second)
+{
+	expect_fine(r);
+	assert_int_equal(r->o.view_options.groups.nr, nr);
+	assert_int_equal(r->o.view_options.groups.by[0], first);
+	assert_int_equal(r->o.view_options.groups.by[1], second);
+}
+
 static void test_options_view__every_grouping_is_accepted(void **state)
 {
 	struct result r;
 
 	(void)state;
 	PARSE(&r, "who");
-	expect_fine(&r);
-	assert_int_equal(r.o.view_options.by, GROUP_BY_DEFAULT);
+	expect_groups(&r, 0, 0, 0);
 	PARSE(&r, "who", "--by", "container");
-	expect_fine(&r);
-	assert_int_equal(r.o.view_options.by, GROUP_BY_CONTAINER);
+	expect_groups(&r, 1, GROUP_BY_CONTAINER, 0);
 	PARSE(&r, "--by=port", "hist");
-	expect_fine(&r);
-	assert_int_equal(r.o.view_options.by, GROUP_BY_PORT);
+	expect_groups(&r, 1, GROUP_BY_PORT, 0);
 	PARSE(&r, "who", "--by", "user");
 	expect_usage(&r, "tcpclose: unknown group 'user': want comm, thread, pid, exe, cgroup, "
-		     "container, port, peer\n");
+		     "unit, container, port, peer, peer:port\n");
 	PARSE(&r, "who", "--by", "");
+	assert_int_equal(r.status, EXIT_USAGE);
+}
+
+static void test_options_view__groups_combine(void **state)
+{
+	struct result r;
+
+	(void)state;
+	PARSE(&r, "who", "--by", "comm,peer:port");
+	expect_groups(&r, 2, GROUP_BY_COMM, GROUP_BY_PEER_PORT);
+	PARSE(&r, "hist", "--by", "unit", "--by", "port");
+	expect_groups(&r, 2, GROUP_BY_UNIT, GROUP_BY_PORT);
+	PARSE(&r, "who", "--by", "comm,thread,pid,exe,cgroup,unit,container,port,peer,peer:port");
+	expect_fine(&r);
+	assert_int_equal(r.o.view_options.groups.nr, GROUP_BY_COUNT - 1);
+	PARSE(&r, "who", "--by", "comm,pid,comm");
+	expect_usage(&r, "tcpclose: group 'comm' is given twice\n");
+	PARSE(&r, "who", "--by", "comm,");
 	assert_int_equal(r.status, EXIT_USAGE);
 }
 
@@ -41,7 +65,7 @@ static void test_options_view__any_column_sorts(void **state)
 	assert_string_equal(who_column_at(r.o.view_options.sort)->name, "app_hold_p99");
 	PARSE(&r, "who", "--sort", "resets");
 	assert_int_equal(r.status, EXIT_USAGE);
-	assert_non_null(strstr(r.err, "unknown column 'resets': want closes, close, "));
+	assert_non_null(strstr(r.err, "unknown column 'resets': did you mean reset? want closes"));
 }
 
 static void test_options_view__phases_are_a_list(void **state)
@@ -76,8 +100,17 @@ static void test_options_view__an_interval_follows_the_view(void **state)
 	assert_int_equal(r.o.view_options.interval_ns, 500000000);
 	PARSE(&r, "who", "5", "6");
 	expect_usage(&r, "tcpclose: one interval too many, '6'\n");
-	PARSE(&r, "who", "5s");
-	expect_usage(&r, "tcpclose: bad interval '5s': want seconds from 0.1 on, as 5 or 0.5\n");
+	PARSE(&r, "who", "1.5m");
+	expect_fine(&r);
+	assert_int_equal(r.o.view_options.interval_ns, 90000000000);
+	PARSE(&r, "hist", "250ms");
+	expect_fine(&r);
+	assert_int_equal(r.o.view_options.interval_ns, 250000000);
+	PARSE(&r, "who", "5x");
+	expect_usage(&r, "tcpclose: bad interval '5x': want seconds from 0.1 on, or a unit: "
+		     "5, 0.5, 500ms, 1m\n");
+	PARSE(&r, "who", "99ms");
+	assert_int_equal(r.status, EXIT_USAGE);
 	PARSE(&r, "who", "0");
 	assert_int_equal(r.status, EXIT_USAGE);
 	PARSE(&r, "trace", "5");
@@ -134,7 +167,7 @@ static void test_options_view__help_describes_the_preceding_view(void **state)
 	(void)state;
 	PARSE(&r, "who", "--help");
 	assert_int_equal(r.status, EXIT_FINE);
-	assert_non_null(strstr(r.out, "Usage: tcpclose who [SECONDS] [OPTION...]"));
+	assert_non_null(strstr(r.out, "Usage: tcpclose who [TIME] [OPTION...]"));
 	assert_non_null(strstr(r.out, "\n\nSums up, per process"));
 	PARSE(&r, "--help", "who");
 	assert_int_equal(r.status, EXIT_FINE);
@@ -145,6 +178,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_options_view__every_grouping_is_accepted),
+		cmocka_unit_test(test_options_view__groups_combine),
 		cmocka_unit_test(test_options_view__any_column_sorts),
 		cmocka_unit_test(test_options_view__phases_are_a_list),
 		cmocka_unit_test(test_options_view__an_interval_follows_the_view),
