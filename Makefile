@@ -2,7 +2,8 @@
 #
 # make            the tool, build/tcpclose, and its completions for bash, zsh and fish
 # make run        install missing packages, build, trace until Ctrl-C (as root)
-# make demo       the same, while six connections close in six different ways
+# make demo       the same, while nine connections close in nine different ways
+# make tour       show five views of a sample recording (after make; no privilege needed)
 # make test       build, run the tests that need neither root nor other packages (12 s)
 # make check      install missing packages, build, run all tests (as root, 7 minutes): tests/README.md
 # make install    binary, manual and completions (PREFIX=/usr/local, DESTDIR=)
@@ -254,8 +255,9 @@ fuzz-all: $(HARNESSES:%=$(F)/%)
 
 deps:
 	@tools/deps build
+# What only tests need may be missing: the tests that need it are skipped.
 deps-check:
-	@tools/deps check
+	@tools/deps check || { tools/deps build && echo "check: goes on without what is missing; the tests that need it are skipped" >&2; }
 deps-matrix:
 	@tools/deps matrix
 deps-bench:
@@ -269,18 +271,24 @@ demo: deps
 	@$(MAKE) --no-print-directory all $(B)/workload
 	$(B)/tcpclose $(ARGS) -- $(B)/workload demo
 
+# It builds nothing, so that it also works in a tree that only root may write.
+tour:
+	@test -x $(B)/tcpclose || { echo "tour: no $(B)/tcpclose yet: run make first" >&2; exit 1; }
+	@tools/tour $(B)/tcpclose
+
 check: deps-check
 	@$(MAKE) --no-print-directory check-all
 
-# What the tests without root need; the unit tests and the manual only where the packages for them are there
-TESTED := $(B)/tcpclose $(COMPLETIONS) $(B)/story_test $(HARNESSES:%=$(B)/%) $(BENCH)
+# What the tests need; the unit tests and the manual only where the packages for them are there
 has = $(shell $1 >/dev/null 2>&1 && echo yes)
-test: $(TESTED) $(if $(call has,$(PKG_CONFIG) --exists cmocka),$(UNIT_TESTS)) \
-		$(if $(call has,command -v $(SCDOC)),$(B)/tcpclose.8)
+TESTED = $(B)/tcpclose $(COMPLETIONS) $(B)/story_test $(HARNESSES:%=$(B)/%) $(BENCH) \
+	 $(if $(call has,$(PKG_CONFIG) --exists cmocka),$(UNIT_TESTS)) \
+	 $(if $(call has,command -v $(SCDOC)),$(B)/tcpclose.8)
+test: $(TESTED)
 	tests/run --quick --build $(B) $(if $(SAN),--sanitized) $(ARGS)
 
-check-all: $(TESTED) $(UNIT_TESTS) $(B)/tcpclose.8 $(B)/story_from_recording $(B)/workload $(B)/soak \
-		$(B)/stack_workload $(B)/bench_replay_spin
+check-all: $(TESTED) $(B)/story_from_recording $(B)/workload $(B)/soak $(B)/stack_workload \
+		$(B)/bench_replay_spin
 	tests/run --build $(B) $(if $(SAN),--sanitized) $(ARGS)
 
 static: $(B)/tcpclose-static
@@ -334,7 +342,7 @@ clean:
 
 -include $(shell find $(B) -name '*.d' 2>/dev/null)
 
-.PHONY: all install man deps deps-check deps-matrix deps-bench run demo test check check-all check-kernels check-arm64 \
+.PHONY: all install man deps deps-check deps-matrix deps-bench run demo tour test check check-all check-kernels check-arm64 \
 	static lint fuzz fuzz-all bench bench-build clean
 .DELETE_ON_ERROR:
 .SECONDARY:

@@ -251,7 +251,8 @@ bool live_explain_eperm(int err, char why[LIVE_WHY_BYTES])
 			"lockdown, a user namespace), or run as root (sudo tcpclose)");
 	else
 		set_why(why, err, "not permitted to load BPF programs%s: run as root "
-			"(sudo tcpclose), or with CAP_BPF and CAP_PERFMON",
+			"(sudo tcpclose), or with CAP_BPF and CAP_PERFMON; --replay FILE needs "
+			"neither (make tour shows a sample)",
 			may_bpf ? ", CAP_PERFMON is missing" :
 			may_trace ? ", CAP_BPF is missing" : "");
 	return true;

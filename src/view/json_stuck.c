@@ -131,7 +131,7 @@ static void json_print_stuck_summary(struct view_context *v, const struct stuck_
 	json_kv_u64(&j, "age_unknown", h->age_unknown);
 	json_kv_object(&j, "walk");
 	json_kv_str(&j, "source", source_name(h->source));
-	json_kv_u64(&j, "namespaces", h->namespaces);
+	json_kv_u64_or_null(&j, "namespaces", h->namespaces, h->namespaces);
 	json_kv_u64(&j, "left_out", h->left_out);
 	json_kv_u64(&j, "hidden", h->hidden);
 	json_kv_bool(&j, "own_netns_only", h->own_netns_only);

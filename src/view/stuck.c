@@ -103,14 +103,15 @@ static void print_totals(struct view_context *v, const struct stuck_table *h)
 	buf_str(b, h->nr ? ";\nof " : ": ");
 	buf_u64(b, h->seen);
 	if (h->nr)
-		buf_str(b, " seen in ");
+		buf_str(b, " seen");
 	else if (stuck_shows_open(h))
-		buf_str(b, h->seen == 1 ? " seen in " : " others seen in ");
+		buf_str(b, h->seen == 1 ? " seen" : " others seen");
 	else
-		buf_str(b, h->seen == 1 ? " closing socket in " : " closing sockets in ");
+		buf_str(b, h->seen == 1 ? " closing socket" : " closing sockets");
 	if (h->own_netns_only) {
-		buf_str(b, "our own network namespace");
-	} else {
+		buf_str(b, " in our own network namespace");
+	} else if (h->namespaces) {	/* unknown in a replay */
+		buf_str(b, " in ");
 		buf_u64(b, h->namespaces);
 		buf_str(b, " network namespace");
 		buf_str(b, stuck_plural(h->namespaces));

@@ -93,7 +93,7 @@ def test_a_missing_capability_is_named(cli, root):
     with User(cli) as user:
         one_line("no perfmon", user.run(("bpf",)), 77, "CAP_PERFMON is missing", "sudo")
         one_line("no bpf", user.run(("perfmon",)), 77, "CAP_BPF is missing", "sudo")
-        one_line("none", user.run(()), 77, "CAP_BPF and CAP_PERFMON")
+        one_line("none", user.run(()), 77, "CAP_BPF and CAP_PERFMON", "--replay", "make tour")
 
 
 def test_stuck_needs_no_capability(cli, root):

@@ -123,6 +123,19 @@ static void test_stuck__no_socket_is_reported(void **state)
 			    "Nothing hangs: 0 closing sockets in 1 network namespace.\n");
 }
 
+/* A recording does not say how many the walk entered. */
+static void test_stuck__the_namespaces_of_a_replay_are_unknown(void **state)
+{
+	struct stage *g = *state;
+
+	assert_string_equal(show_view(g, &view_stuck), "Nothing hangs: 0 closing sockets.\n");
+}
+
+static void test_stuck__the_json_of_a_replay_has_no_namespaces(void **state)
+{
+	assert_non_null(strstr(show_view(*state, NULL), "\"namespaces\":null,"));
+}
+
 static void test_stuck__json_of_a_socket_and_a_minisock(void **state)
 {
 	struct stage *g = *state;
@@ -226,7 +239,7 @@ static void test_stuck__ports_in_use(void **state)
 	g->stuck.ports = &two_dests;
 	g->stuck.ports_percent = 50;
 	assert_string_equal(show_view(g, &view_stuck),
-		"Nothing hangs: 0 closing sockets in 0 network namespaces.\n\n"
+		"Nothing hangs: 0 closing sockets.\n\n"
 		"87 of 100 ports in use towards 10.0.0.9:80 (87 %):\n"
 		"  netns 4026532805: 80 in TIME_WAIT, 5.4 closes/s leave TIME_WAIT here;\n"
 		"  exhausted in 3 s at this rate;\n"
@@ -283,6 +296,10 @@ int main(void)
 						set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_stuck__no_socket_is_reported, set_up,
 						tear_down),
+		cmocka_unit_test_setup_teardown(
+			test_stuck__the_namespaces_of_a_replay_are_unknown, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_stuck__the_json_of_a_replay_has_no_namespaces,
+						set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_stuck__json_of_a_socket_and_a_minisock, set_up,
 						tear_down),
 		cmocka_unit_test_setup_teardown(test_stuck__open_sockets_with_their_idle_times,
