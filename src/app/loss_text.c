@@ -39,7 +39,8 @@ void loss_text_note_totals(const struct run_counts *t)
 	char missed[CLAUSE_BYTES];
 
 	format_maybe_missed(missed, t);
-	log_note("%llu reported, %llu filtered, %llu still open; lost %llu endpoints, %llu events%s",
+	log_note("%llu reported, %llu filtered, %llu still open; "
+		 "lost %llu endpoints, %llu events%s",
 		 (unsigned long long)t->reported, (unsigned long long)t->filtered,
 		 (unsigned long long)t->open, (unsigned long long)run_counts_lost_endpoints(t),
 		 (unsigned long long)run_counts_lost_events(t), missed);

@@ -301,6 +301,7 @@ static void report_loss(struct session *s, const struct run_counts *t, uint64_t 
 	s->lost_reported = run_counts_lost(t);
 	s->lost = true;
 	s->loss_ns = now_ns;
+	s->loss_pending = false;
 	if (s->view->lost)
 		s->view->lost(&s->context, t, now_ns);
 	if (!s->view->reports_itself || s->o->output.verbose)
@@ -341,6 +342,8 @@ void session_advance(struct session *s, uint64_t now_ns, const struct kernel_cou
 	note_loss(s, &t);
 	if (news)
 		report_loss(s, &t, now_ns);
+	else if (is_due(s->loss_ns + LOSS_REPORT_EVERY_NS, now_ns))
+		s->loss_pending = false;	/* an endpoint that was evicted came back meanwhile */
 	session_tick_view(s, now_ns);
 	endpoint_table_expire(s->endpoints, now_ns);
 	output_flush(&s->out);
@@ -356,8 +359,10 @@ uint64_t session_next_ns(const struct session *s)
 {
 	uint64_t next = endpoint_table_next_ns(s->endpoints);
 	uint64_t due = s->writer ? record_writer_due_ns(s->writer) : 0;
+	uint64_t report = s->loss_pending ? s->loss_ns + LOSS_REPORT_EVERY_NS : 0;
 
-	return pick_earlier_deadline(pick_earlier_deadline(next, due), s->context.due_ns);
+	next = pick_earlier_deadline(pick_earlier_deadline(next, due), report);
+	return pick_earlier_deadline(next, s->context.due_ns);
 }
 
 bool session_is_settled(const struct session *s)

@@ -50,6 +50,7 @@ struct session {
 	uint64_t latest_ns;	/* ts_ns of the latest event */
 	uint64_t lost_reported;	/* number of losses reported so far */
 	uint64_t loss_ns;	/* time of the latest report */
+	bool loss_pending;	/* an endpoint was given up since then, without an event */
 	bool loss_noted;	/* endpoint_table_set_lossy() was called */
 	bool lost;		/* there was a loss; lost_reported can be 0 again */
 	uint64_t events_lost;	/* as of the last session_advance() */

@@ -5,7 +5,10 @@
 
 void session_lose_endpoint(struct session *s, uint64_t sk_key, uint64_t cookie, uint64_t looked_ns)
 {
-	if (endpoint_table_lose(s->endpoints, sk_key, cookie, looked_ns) && s->writer)
+	if (!endpoint_table_lose(s->endpoints, sk_key, cookie, looked_ns))
+		return;
+	s->loss_pending = true;
+	if (s->writer)
 		record_writer_annotate(s->writer, RECORD_ANNOTATION_VANISHED, sk_key, looked_ns,
 				       &cookie, sizeof(cookie));
 }

@@ -157,7 +157,9 @@ static void note_netns(struct texts *t, const struct event *e)
 		v->checked_ns = e->ts_ns;
 }
 
-/* Writes the valid text, unless the file has it. An unknown one replaces only one that was known. */
+/*
+ * Writes the valid text, unless the file has it. An unknown one replaces only one that was known.
+ */
 static void record_version(struct record_writer *writer, enum record_annotation_type type,
 			   uint64_t key, struct text_history *h)
 {

@@ -264,7 +264,8 @@ static void take_holder(void *arg, const void *bytes, unsigned long len)
 {
 	struct trace_run *r = arg;
 	const struct event *e = bytes;
-	const struct story *s = endpoint_table_find_open(r->session.endpoints, e->sk_key, e->cookie);
+	const struct story *s =
+		endpoint_table_find_open(r->session.endpoints, e->sk_key, e->cookie);
 
 	if (!s)
 		s = endpoint_table_find_open(r->session.endpoints, e->sk_key, 0);

@@ -104,7 +104,9 @@ static size_t find_place(const struct suspects *x, const struct suspect *key)
 	return from;
 }
 
-/* A socket exists: mark the suspects with its cookie, and those without a cookie by its addresses. */
+/*
+ * A socket exists: mark the suspects with its cookie, and those without a cookie by its addresses.
+ */
 static void take_socket(void *arg, const struct sock_diag_socket *socket)
 {
 	struct suspect key = { .flow = socket->flow };
@@ -112,7 +114,8 @@ static void take_socket(void *arg, const struct sock_diag_socket *socket)
 
 	if (socket->minisock || !socket->cookie)
 		return;
-	for (size_t i = find_place(x, &key); i < x->nr && !compare_suspects(&x->first[i], &key); i++)
+	for (size_t i = find_place(x, &key);
+	     i < x->nr && !compare_suspects(&x->first[i], &key); i++)
 		mark_found(x, &x->first[i]);
 	key = (struct suspect){ .flow.netns = socket->flow.netns, .cookie = socket->cookie };
 	for (size_t i = find_place(x, &key); i < x->nr && x->first[i].cookie == key.cookie; i++)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * Finds the open endpoints whose sockets have vanished: their last event was lost, or the kernel did
- * not run a BPF program. It looks for the sockets with NETLINK_SOCK_DIAG, through handles that were
- * opened while the run was privileged.
+ * Finds the open endpoints whose sockets have vanished: their last event was lost, or the kernel
+ * did not run a BPF program. It looks for the sockets with NETLINK_SOCK_DIAG, through handles that
+ * were opened while the run was privileged.
  *
  * A look is in two steps. A socket that the first does not find may have ended a moment ago: its
  * last event is still in the ring, or is about to be written, because the kernel removes a socket

@@ -98,8 +98,8 @@ const struct story *endpoint_table_find_open(struct endpoint_table *t, uint64_t 
 
 /*
  * Give up the open endpoint with this key and exactly this cookie: at looked_ns its socket did not
- * exist any more. That proves that an event was missed, as endpoint_table_set_lossy() notes. Returns
- * false, with nothing done, if there is no such endpoint or it had an event since.
+ * exist any more. That proves that an event was missed, as endpoint_table_set_lossy() notes.
+ * Returns false, with nothing done, if there is no such endpoint or it had an event since.
  */
 bool endpoint_table_lose(struct endpoint_table *t, uint64_t sk_key, uint64_t cookie,
 			 uint64_t looked_ns);

@@ -233,7 +233,7 @@ static bool group_by_peer(struct stuck_table *h)
 	for (size_t i = 0; i < h->nr; i++) {
 		struct stuck_group *last = h->nr_peers ? &h->peer[h->nr_peers - 1] : NULL;
 
-		if (!i || order_peers(&h->sockets[i - 1], &h->sockets[i])) {
+		if (!last || order_peers(&h->sockets[i - 1], &h->sockets[i])) {
 			last = append_group(&h->peer, &h->nr_peers, &cap);
 			if (!last)
 				return false;

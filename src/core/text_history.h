@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * A bounded table of texts that change with time: the executable of a process id, for example. Pure.
+ * A bounded table of texts that change with time: the executable of a process id, for example.
+ * Pure.
  *
  * Each key has its latest texts, and each text is valid from a time on. So a story that is reported
  * late still finds the text of its own time. When the table is full, the key that was added first
@@ -40,8 +41,8 @@ void text_history_free(struct text_history *h);
 struct text_versions *text_history_find(const struct text_history *h, uint64_t key);
 
 /*
- * Add a text that is valid from a time on; NULL: unknown from then on. len bytes are copied. Returns
- * the texts of the key, NULL if out of memory.
+ * Add a text that is valid from a time on; NULL: unknown from then on. len bytes are copied.
+ * Returns the texts of the key, NULL if out of memory.
  */
 struct text_versions *text_history_add(struct text_history *h, uint64_t key, uint64_t from_ns,
 					     const char *text, size_t len);

@@ -263,7 +263,9 @@ static void copy_socket(void *arg, const struct sock_diag_socket *socket)
 	*(struct sock_diag_socket *)arg = *socket;
 }
 
-/* The kernel answers ESTALE if the cookie is another socket's. A minisock has a cookie of its own. */
+/*
+ * The kernel answers ESTALE if the cookie is another socket's. A minisock has a cookie of its own.
+ */
 int sock_diag_find(struct sock_diag *d, const struct flow *flow, uint64_t cookie,
 		   struct sock_diag_socket *socket)
 {

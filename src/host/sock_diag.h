@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * TCP sockets of one network namespace, from the kernel's NETLINK_SOCK_DIAG (sock_diag(7)). Needs no
- * privilege: the namespace is the one in which the handle was opened, and stays that one.
+ * TCP sockets of one network namespace, from the kernel's NETLINK_SOCK_DIAG (sock_diag(7)). Needs
+ * no privilege: the namespace is the one in which the handle was opened, and stays that one.
  *
  * A handle keeps its network namespace alive.
  */
@@ -13,7 +13,9 @@
 #include "event.h"
 #include "filter.h"
 
-/* A set of states: bits 1 << STATE_X. A minisock is in the state that it stands for (tw_substate). */
+/*
+ * A set of states: bits 1 << STATE_X. A minisock is in the state that it stands for (tw_substate).
+ */
 #define SOCK_DIAG_CONNECTED                                                                        \
 	(1u << STATE_ESTABLISHED | 1u << STATE_SYN_SENT | 1u << STATE_SYN_RECV |                   \
 	 1u << STATE_FIN_WAIT1 | 1u << STATE_FIN_WAIT2 | 1u << STATE_CLOSE_WAIT |                  \
@@ -65,9 +67,9 @@ int sock_diag_open(struct sock_diag *d, uint32_t netns);
 void sock_diag_close(struct sock_diag *d);
 
 /*
- * Call fn for each socket in one of these states. A socket that is removed meanwhile can hide another
- * one (the kernel continues a hash chain by position), so a socket that is not listed may exist.
- * Returns 0 or -errno; -ETIMEDOUT if the kernel does not answer.
+ * Call fn for each socket in one of these states. A socket that is removed meanwhile can hide
+ * another one (the kernel continues a hash chain by position), so a socket that is not listed may
+ * exist. Returns 0 or -errno; -ETIMEDOUT if the kernel does not answer.
  */
 int sock_diag_dump(struct sock_diag *d, uint32_t states, sock_diag_fn *fn, void *arg);
 

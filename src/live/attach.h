@@ -53,8 +53,8 @@ int attach_hooks(struct attach *a, const struct tcpclose_bpf *skel, enum calls_m
 /*
  * Count the runs of the attached programs that the kernel skipped because a program was running
  * already (bpf_prog_info.recursion_misses). Of the two copies of a program the smaller count is
- * taken: an event is missed only if both were skipped. False if it is unknown: Linux before 5.12, or
- * not permitted.
+ * taken: an event is missed only if both were skipped. False if it is unknown: Linux before 5.12,
+ * or not permitted.
  */
 bool attach_count_misses(const struct attach *a, uint64_t *misses);
 

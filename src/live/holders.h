@@ -12,7 +12,7 @@
 int holders_open(const struct scan *w);
 
 /*
- * Deliver a HOLDER event for each descriptor, those of processes that start or end meanwhile perhaps
- * not. It can be read only once. 0, or -errno; -ETIME if it took too long and was stopped.
+ * Deliver a HOLDER event for each descriptor, those of processes that start or end meanwhile
+ * perhaps not. It can be read only once. 0, or -errno; -ETIME if it took too long and was stopped.
  */
 int holders_read(int fd, live_event_fn *fn, void *arg);

@@ -160,8 +160,10 @@ static void event_set_times(struct event *e, const struct sock_diag_socket *s)
 struct event scan_diag_event(const struct sock_diag_socket *s)
 {
 	struct event e = { .kind = EVENT_SOCKET, .ts_ns = live_now_ns(),
-			   .sk_key = s->cookie, .cookie = s->cookie, .uid = s->uid, .syscall_nr = -1, .old_state = s->state,
-			   .new_state = s->state, .sock_flags = derive_flags(s) };
+			   .sk_key = s->cookie, .cookie = s->cookie, .uid = s->uid,
+			   .syscall_nr = -1,
+			   .old_state = s->state, .new_state = s->state,
+			   .sock_flags = derive_flags(s) };
 
 	event_set_flow(&e, &s->flow);
 	if (s->minisock) {

@@ -20,7 +20,7 @@ struct file_position {
 
 bool record_has_magic(int fd)
 {
-	uint8_t head[HEAD_BYTES], text[MAGIC_BYTES];
+	uint8_t head[HEAD_BYTES], text[MAGIC_BYTES] = { 0 };
 	ssize_t len = pread(fd, head, sizeof(head), 0);
 	z_stream z = { .next_in = head, .avail_in = len > 0 ? (uInt)len : 0,
 		       .next_out = text, .avail_out = sizeof(text) };

@@ -37,7 +37,7 @@ enum record_got {
 /* Where the readable part of a recording ends. */
 enum record_break {
 	RECORD_BREAK_NONE,	/* not at the end yet, or complete */
-	RECORD_BREAK_NO_END,	/* all members are intact, but the mark that ends the run is missing */
+	RECORD_BREAK_NO_END,	/* all members are intact, but the mark of the end is missing */
 	RECORD_BREAK_CUT,	/* within a member */
 	RECORD_BREAK_DAMAGE,	/* what follows is not readable */
 };

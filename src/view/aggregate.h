@@ -30,7 +30,8 @@ struct aggregate_ops {
 
 /*
  * Allocate the state of the view (v->state; aggregate_release() frees it). by is the key of the
- * groups if --by was not given; GROUP_BY_NONE: one group. With -j the first and last lines of the view json are printed too.
+ * groups if --by was not given; GROUP_BY_NONE: one group. With -j the first and last lines of the
+ * view json are printed too.
  */
 void aggregate_start(struct view_context *v, const struct aggregate_ops *ops, enum group_by by);
 void aggregate_add_story(struct view_context *v, const struct story *s,

@@ -72,7 +72,8 @@ static void add_peer(struct group_key *k, const struct flow *w, bool with_port)
 /* The path of the program, if the source has looked it up. */
 static void add_exe(struct group_key *k, const struct view_context *v, const struct socket_call *a)
 {
-	const char *path = a && v->lookup.exe_path ? v->lookup.exe_path(v->lookup.exe_arg, a) : NULL;
+	bool known = a && v->lookup.exe_path;
+	const char *path = known ? v->lookup.exe_path(v->lookup.exe_arg, a) : NULL;
 
 	add_part(k, path, path ? strlen(path) : 0);
 }

@@ -55,7 +55,10 @@ void group_list_print(struct buf *b, const struct group_list *list);
 void group_key_json(struct json *j, const struct group_list *list, const struct keyed_entry *g,
 		    bool other);
 
-/* Print the names of the fields of a key for CSV, and the fields: "peer_addr,peer_port", "10.0.0.9,5432". */
+/*
+ * Print the names of the fields of a key for CSV, and the fields: "peer_addr,peer_port",
+ * "10.0.0.9,5432".
+ */
 void group_key_csv_header(struct buf *b, const struct group_list *list);
 void group_key_csv(struct buf *b, const struct group_list *list, const struct keyed_entry *g,
 		   bool other);

@@ -120,11 +120,14 @@ size_t group_key_width(const struct group_list *list)
 	return sum;
 }
 
-/* Divide the width among the parts: the widest ones are cut first, and the last one gets the rest. */
+/*
+ * Divide the width among the parts: the widest ones are cut first, and the last one gets the rest.
+ */
 static void share_width(const struct group_list *list, size_t width, size_t share[GROUP_BY_COUNT])
 {
 	size_t sum = group_key_width(list);
 
+	memset(share, 0, GROUP_BY_COUNT * sizeof(*share));
 	for (unsigned i = 0; i < list->nr; i++)
 		share[i] = kinds[list->by[i]].width;
 	for (; sum > width; sum--) {
@@ -195,7 +198,9 @@ void group_list_print(struct buf *b, const struct group_list *list)
 	}
 }
 
-/* The name of the field of a part: that of --by, except for peer:port, which has two, as a close. */
+/*
+ * The name of the field of a part: that of --by, except for peer:port, which has two, as a close.
+ */
 static const char *find_field_name(enum group_by by)
 {
 	return by == GROUP_BY_PEER_PORT ? "peer_addr" : group_by_name(by);
@@ -242,7 +247,10 @@ void group_key_json(struct json *j, const struct group_list *list, const struct 
 	buf_release(&words);
 	json_kv_bool(j, "other", other);
 	for (unsigned i = 0; i < list->nr; i++) {
-		struct group_part part = other ? (struct group_part){ 0 } : group_key_part(g, i);
+		struct group_part part = { 0 };
+
+		if (!other)
+			part = group_key_part(g, i);
 
 		json_print_part(j, list->by[i], part);
 		if (!has_label(list, list->by[i]))
@@ -307,7 +315,10 @@ void group_key_csv(struct buf *b, const struct group_list *list, const struct ke
 		   bool other)
 {
 	for (unsigned i = 0; i < list->nr; i++) {
-		struct group_part part = other ? (struct group_part){ 0 } : group_key_part(g, i);
+		struct group_part part = { 0 };
+
+		if (!other)
+			part = group_key_part(g, i);
 
 		if (i)
 			buf_char(b, ',');

@@ -75,7 +75,9 @@ static bool add_time(struct histogram *h, uint64_t ns, bool cut)
 	return cut ? histogram_add_cut(h, ns) : histogram_add(h, ns);
 }
 
-/* Add the times of a story. Those that its end did not end are cut: the total of an open one too. */
+/*
+ * Add the times of a story. Those that its end did not end are cut: the total of an open one too.
+ */
 static bool hist_row_add(void *row, const struct story *s, const struct verdict *verdict)
 {
 	const struct phase_cut *cut = &verdict->cut;
@@ -86,7 +88,8 @@ static bool hist_row_add(void *row, const struct story *s, const struct verdict 
 	r->stories++;
 	for (unsigned i = 0; i < PHASE_COUNT; i++)
 		if (verdict->phase[i].known)
-			good &= add_time(&r->time[i], verdict->phase[i].ns, open && i == PHASE_TOTAL);
+			good &= add_time(&r->time[i], verdict->phase[i].ns,
+					 open && i == PHASE_TOTAL);
 	if (cut->known && !verdict->phase[cut->phase].known)
 		good &= histogram_add_cut(&r->time[cut->phase], cut->ns);
 	if (close_age(s, verdict, &ns))

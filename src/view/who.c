@@ -250,7 +250,7 @@ static void json_print_counts(struct json *j, const char *key, const struct who_
 static void json_kv_rate(struct json *j, const char *key, uint64_t n,
 			 const struct interval *interval)
 {
-	uint64_t rate;
+	uint64_t rate = 0;
 	bool known = who_rate(n, WHO_RATE_SECONDS, interval->to_ns - interval->from_ns, &rate);
 
 	json_kv_u64_or_null(j, key, known, rate);

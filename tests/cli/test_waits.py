@@ -109,7 +109,8 @@ def test_a_close_that_lingers_is_said_to_block(cli, root):
     call, = [o["trigger"] for o in told if o["trigger"] and o["trigger"]["call_ns"] > 1e8]
     about("close()", call["call_ns"], blocked)
     text = " ".join(timeline.split())
-    true("the sentence of\n" + timeline, re.search(r" close\(\d+\) of \S+\[\d+\] blocked for 1\.\d s \(SO_LINGER\)\.", text))
+    true("the sentence of\n" + timeline,
+         re.search(r" close\(\d+\) of \S+\[\d+\] blocked for 1\.\d s \(SO_LINGER\)\.", text))
 
 
 def test_a_close_that_a_poll_delays_names_both(cli, root):
@@ -127,18 +128,21 @@ def test_who_counts_what_is_in_time_wait(cli, root):
     """As many per destination as the kernel lists."""
     text, (listed, port) = run(cli, TIME_WAIT, "who", "--csv", "--by", "comm,peer:port", "--sort", "time_wait")
     rows = list(csv.DictReader(io.StringIO(text)))
-    same("the first row", (rows[0]["comm"], rows[0]["peer_addr"], rows[0]["peer_port"]), ("client", "127.0.0.1", str(int(port))))
+    same("the first row", (rows[0]["comm"], rows[0]["peer_addr"], rows[0]["peer_port"]),
+         ("client", "127.0.0.1", str(int(port))))
     same("closes, in TIME_WAIT", (rows[0]["closes"], rows[0]["time_wait"]), ("10", str(int(listed))))
     same("listed", listed, 7)
     same("all in TIME_WAIT", sum(int(r["time_wait"]) for r in rows), 10)
-    true("per second: %(time_wait_per_1000s)s" % rows[0], 0 < int(rows[0]["time_wait_per_1000s"]) < int(rows[0]["closes_per_1000s"]))
+    true("per second: %(time_wait_per_1000s)s" % rows[0],
+         0 < int(rows[0]["time_wait_per_1000s"]) < int(rows[0]["closes_per_1000s"]))
 
 
 def test_who_keeps_open_ends_apart(cli, root):
     """A child keeps both ends of a half-closed connection when the run ends: one has no call, but a holder."""
     script = COMMON + ("name('half'); r, w = os.pipe(); c, s = pair(); d, t = pair(); d.close(); t.close()\n"
                        "c.shutdown(socket.SHUT_WR)\n"
-                       "if not os.fork(): os.setsid(); os.close(1); os.close(2); select.select([], [], [], 3); os._exit(0)\n"
+                       "if not os.fork():\n"
+                       "    os.setsid(); os.close(1); os.close(2); select.select([], [], [], 3); os._exit(0)\n"
                        "os._exit(0)")
     text, _ = run(cli, script, "who", "-j", "--drain", "0.3")
     row, = [o for o in map(json.loads, text.splitlines()) if o["kind"] == "who" and o["comm"] == "half"]

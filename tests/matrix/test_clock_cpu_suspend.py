@@ -99,7 +99,8 @@ def check_all(lines, count, apart, report):
     for story in churned:
         check_story(story, report)
     report.same("lost", (lines[-1]["kind"], lines[-1]["lost"], lines[-1]["events_lost"]),
-                ("summary", {"table_full": 0, "end_missed": 0}, {"ring_full": 0, "calls_full": 0, "malformed": 0}))
+                ("summary", {"table_full": 0, "end_missed": 0, "vanished": 0},
+                 {"ring_full": 0, "calls_full": 0, "malformed": 0}))
 
 
 def check_wall(story, began_ns, report):

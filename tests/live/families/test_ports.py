@@ -82,8 +82,8 @@ def test_ports_in_use(options):
             same("ss", len(time_waits(ns)), 80)
             found = ports_towards(options, ns, *words)
             same("towards the server",
-                 {k: found[k] for k in ("family", "netns", "local_addr", "peer_addr", "range_low", "range_high", "usable",
-                                        "used", "time_wait", "reusable", "exhausted_in_ns")},
+                 {k: found[k] for k in ("family", "netns", "local_addr", "peer_addr", "range_low", "range_high",
+                                        "usable", "used", "time_wait", "reusable", "exhausted_in_ns")},
                  {"family": 4, "netns": ns.inode, "local_addr": "127.0.0.1", "peer_addr": "127.0.0.1",
                   "range_low": 20000, "range_high": 20099, "usable": 100, "used": 80, "time_wait": 80,
                   "reusable": False, "exhausted_in_ns": None})

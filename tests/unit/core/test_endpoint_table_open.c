@@ -51,7 +51,7 @@ static void test_endpoint_table_open__an_evicted_endpoint_that_acts_again_is_see
 	expect_sum(d);
 }
 
-static void test_endpoint_table_open__without_cookies_an_opening_is_not_the_evicted_one(void **state)
+static void test_endpoint_table_open__without_cookies_an_opening_is_a_new_one(void **state)
 {
 	struct fixture *d = *state;
 	struct event e = established(T0);
@@ -175,7 +175,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		OPEN_TEST(an_evicted_endpoint_that_acts_again_is_seen_once),
-		OPEN_TEST(without_cookies_an_opening_is_not_the_evicted_one),
+		OPEN_TEST(without_cookies_an_opening_is_a_new_one),
 		OPEN_TEST(open_endpoints_are_visited_by_their_last_events),
 		OPEN_TEST(an_endpoint_whose_socket_is_gone_is_lost),
 		OPEN_TEST(an_event_since_the_look_keeps_the_endpoint),

@@ -55,7 +55,7 @@ static void test_port_use__ports_are_counted_by_destination(void **state)
 		w = a_flow(i % 3 ? 9 : 8, FIRST + i);
 		port_use_add(&u, &w, i % 2, 30000);
 	}
-	port_use_add(&u, &w, false, 0);		/* the same port once more: the kernel's table moved */
+	port_use_add(&u, &w, false, 0);	/* the same port again: the table moved */
 	port_use_finish(&u, &no_filter);
 	assert_int_equal(u.nr, 2);
 	assert_int_equal(u.dest[0].peer_addr[3], 9);

@@ -192,11 +192,11 @@ static void test_sums__who_does_not_count_an_open_end_as_a_close(void **state)
 	expect_has(text, ": 1 close, 1 open\n");
 	expect_has(text, "client                                        .       -      1         ."
 			 "       -\n");
-	expect_has(text, "client                 .     .    .    .    .    .     .    .    .    .   "
-			 " .   .\n");
+	expect_has(text, "client                 .     .    .    .    .    .     .    .    .    ."
+			 "    .   .\n");
 	expect_has(text, "client               .     .   .     .      -      -      -  >2000");
-	expect_has(text, "client           open            -                        1    -         ."
-			 "\n");
+	expect_has(text, "client           open            -                        1    -"
+			 "         .\n");
 	assert_true(strstr(text, "server") < strstr(text, "client"));	/* 1 close before none */
 	g->context.options.format = FORMAT_JSON;
 	text = strstr(show_run(g, &view_who, true), "\"comm\":\"client\"");
