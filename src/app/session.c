@@ -343,7 +343,7 @@ void session_advance(struct session *s, uint64_t now_ns, const struct kernel_cou
 	if (news)
 		report_loss(s, &t, now_ns);
 	else if (is_due(s->loss_ns + LOSS_REPORT_EVERY_NS, now_ns))
-		s->loss_pending = false;	/* an endpoint that was evicted came back meanwhile */
+		s->loss_pending = false;	/* an evicted endpoint came back meanwhile */
 	session_tick_view(s, now_ns);
 	endpoint_table_expire(s->endpoints, now_ns);
 	output_flush(&s->out);
