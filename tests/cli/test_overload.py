@@ -114,7 +114,8 @@ def test_a_crowd_that_has_no_room(cli, root):
             objects = [json.loads(line) for line in f]
         check_identity(objects[-1])
         # an endpoint that had no room and acts again has a story, without its beginning
-        same("seen", objects[-1]["seen"] - objects[-1]["filtered"], 2 * 5000 + 2)
+        more = objects[-1]["seen"] - objects[-1]["filtered"] - (2 * 5000 + 2)
+        true("seen: %d more than there are" % more, 0 <= more <= 5)    # one that ended may act again on a busy host
         true("told in %r" % objects[-1], objects[-1]["told"] >= 9000)
         cookies = [o["cookie"] for o in closes(objects)]
         same("told once", len(set(cookies)), len(cookies))
