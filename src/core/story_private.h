@@ -18,7 +18,8 @@ static inline void story_add_state(struct story *s, uint8_t state)
 	if (s->nr_states == STORY_STATES || (s->nr_states && s->states[s->nr_states - 1] == state))
 		return;
 	s->states[s->nr_states++] = state;
-	s->passed |= (uint16_t)(1u << state);
+	if (state <= STATE_CLOSING)	/* the substate of a minisock is not checked */
+		s->passed |= (uint16_t)(1u << state);
 }
 
 /* Record a segment that was seen, with its time and numbers. */

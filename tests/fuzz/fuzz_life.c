@@ -318,6 +318,7 @@ static void return_from_call(struct world *w, struct life *l, unsigned how)
 	set_task(&e, how & 32 ? SYSCALL_CLOSE : SYSCALL_SHUTDOWN, how >> 6);
 	e.call_ns = how * 1000;
 	send_event(w, l, e, how);
+	w->now_ns += e.call_ns;	/* it arrives when the call returns */
 }
 
 /* The endpoints that a visit found. */
