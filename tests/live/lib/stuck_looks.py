@@ -34,6 +34,10 @@ class StuckWorkload:
         if isinstance(self.wants, str):
             self.__exit__()
             raise Skip(self.wants)
+        # the ACK of a FIN may be delayed: wait for the states that the workload announced
+        fixtures.wait_for("the states of the workload", lambda: all(
+            proc_net_tcp(ns).get((*want["local"], *want["peer"]), want["state"]) == want["state"]
+            for want in self.wants))
 
     def __enter__(self):
         return self
