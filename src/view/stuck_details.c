@@ -283,6 +283,6 @@ void stuck_print_details(struct view_context *v, const struct stuck_table *h)
 	if (n < h->nr_groups) {
 		buf_str(v->out, "\nThe other ");
 		buf_u64(v->out, h->nr_groups - n);
-		buf_str(v->out, " are told with -w.\n");
+		buf_str(v->out, " are shown with -w.\n");
 	}
 }
