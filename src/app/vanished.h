@@ -54,7 +54,7 @@ uint64_t vanished_next_ns(const struct vanished *v);
 /*
  * The look at the end of the run. Begin takes the first step, and returns whether the second is
  * needed. The caller feeds the events of VANISHED_WAIT_NS before that. End takes the second step if
- * it is needed, and tells the session how many endpoints could not be looked for.
+ * it is needed, and gives the session the number of endpoints that could not be looked for.
  */
 bool vanished_begin_last(struct vanished *v);
 void vanished_end_last(struct vanished *v);

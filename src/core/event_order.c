@@ -112,8 +112,7 @@ static bool is_recent_close(const struct event_order *o, const struct event *e)
 
 static bool is_last_change(const struct story *s, const struct event *e)
 {
-	return s->progress == CLOSE_NOT_YET && s->last_old == e->old_state &&
-	       s->last_new == e->new_state;
+	return s->progress == CLOSE_NOT_YET && story_is_last_change(s, e);
 }
 
 /* No socket makes the same change twice in a row, unless the old and new state are equal. */

@@ -21,7 +21,7 @@
 
 #define PORT_TIME_WAIT_S 60	/* TCP_TIMEWAIT_LEN of the kernel */
 #define PORT_RATE_S 5		/* the rate is that of the last 5 s */
-#define PORT_RATE_BUSY_S 3	/* a forecast takes closes in at least so many of them */
+#define PORT_RATE_BUSY_S 3	/* seconds of them that need closes, for a forecast */
 #define PORT_DESTS 10		/* destinations that are reported */
 
 /* A destination, as seen from one local address of one network namespace. */

@@ -223,6 +223,12 @@ struct story {
 	struct socket_call *calls;	/* in order of ts_ns; owned */
 };
 
+/* Are the states of this event those of the latest change? */
+static inline bool story_is_last_change(const struct story *s, const struct event *e)
+{
+	return e->old_state == s->last_old && e->new_state == s->last_new;
+}
+
 /* Is the socket connected to itself? It is both ends of the connection. */
 static inline bool story_is_self(const struct story *s)
 {

@@ -28,11 +28,6 @@ static bool call_overlaps(const struct story *s, const struct event *e)
 	       (!is_released(s) || e->ts_ns <= s->end_ns);
 }
 
-static bool is_last_change(const struct story *s, const struct event *e)
-{
-	return e->old_state == s->last_old && e->new_state == s->last_new;
-}
-
 /*
  * Is the socket of the event in a state that the socket of the story can be in? Events of one
  * socket are reported under its lock, so the state that they show is that of the last change. If a
@@ -43,7 +38,7 @@ static bool has_possible_state(const struct story *s, const struct event *e)
 	switch (e->kind) {
 	case EVENT_STATE:
 		if (s->progress != CLOSE_NOT_YET)
-			return !is_released(s) || is_last_change(s, e);
+			return !is_released(s) || story_is_last_change(s, e);
 		return e->old_state != STATE_SYN_SENT || !s->established_ns;
 	case EVENT_RESET_SENT:
 	case EVENT_RESET_RECEIVED:

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 #include "diag_netns.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -16,10 +15,7 @@
 #include <unistd.h>
 
 #include "array.h"
-
-#define NAME_BYTES 280
-
-static const char *const folders[] = { "/run/netns", "/run/docker/netns" };
+#include "netns_list.h"
 
 struct diag_netns_entry {
 	struct sock_diag diag;
@@ -127,8 +123,9 @@ static bool watch_entry(struct diag_netns *n, struct diag_netns_entry *e, pid_t 
 }
 
 /* Add the namespace at this path, which belongs to a process, or is a name if pid is 0. */
-static int add_namespace(struct search *s, uint32_t inum, const char *path, pid_t pid)
+static int add_namespace(void *arg, uint32_t inum, const char *path, pid_t pid)
 {
+	struct search *s = arg;
 	struct diag_netns_entry e = { .diag.fd = -1, .pidfd = -1 };
 	struct diag_netns *n = s->n;
 	int err, failed;
@@ -161,64 +158,19 @@ static int add_own(struct search *s)
 	return err;
 }
 
-/* Processes that may not be looked up are left out. The scan reports them (src/live/scan.c). */
-static int add_namespaces_of_processes(struct search *s)
-{
-	DIR *proc = opendir("/proc");
-	struct dirent *entry;
-	int err = 0;
-
-	if (!proc)
-		return -errno;
-	while (!err && (entry = readdir(proc))) {
-		char path[NAME_BYTES], name[NAME_BYTES] = "";
-		pid_t pid = (pid_t)strtol(entry->d_name, NULL, 10);
-		unsigned inum;
-
-		if (pid <= 0)	/* not the folder of a process */
-			continue;
-		snprintf(path, sizeof(path), "/proc/%d/ns/net", pid);
-		if (readlink(path, name, sizeof(name) - 1) > 0 &&
-		    sscanf(name, "net:[%u]", &inum) == 1)
-			err = add_namespace(s, inum, path, pid);
-	}
-	closedir(proc);
-	return err;
-}
-
-static int add_named_namespaces(struct search *s, const char *folder)
-{
-	DIR *dir = opendir(folder);
-	struct dirent *entry;
-	int err = 0;
-
-	if (!dir)
-		return 0;
-	while (!err && (entry = readdir(dir))) {
-		char path[NAME_BYTES];
-		struct stat st;
-
-		if (entry->d_name[0] == '.')
-			continue;
-		snprintf(path, sizeof(path), "%s/%s", folder, entry->d_name);
-		if (!stat(path, &st))
-			err = add_namespace(s, (uint32_t)st.st_ino, path, 0);
-	}
-	closedir(dir);
-	return err;
-}
-
 /* The folders are watched before they are read, so that no removal is missed. */
 static int open_watches(struct diag_netns *n)
 {
+	const char *folder;
+
 	n->epoll = epoll_create1(EPOLL_CLOEXEC);
 	if (n->epoll < 0)
 		return -errno;
 	n->inotify = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
 	if (n->inotify < 0)
 		return 0;
-	for (unsigned i = 0; i < COUNT(folders); i++)
-		inotify_add_watch(n->inotify, folders[i], IN_DELETE | IN_MOVED_FROM | IN_ONLYDIR);
+	for (unsigned i = 0; (folder = netns_list_folder(i)); i++)
+		inotify_add_watch(n->inotify, folder, IN_DELETE | IN_MOVED_FROM | IN_ONLYDIR);
 	if (!watch_fd(n, n->inotify))
 		close_fd(&n->inotify);
 	return 0;
@@ -227,6 +179,7 @@ static int open_watches(struct diag_netns *n)
 int diag_netns_open(struct diag_netns *n, const struct filter *filter)
 {
 	struct search s = { .n = n, .filter = filter };
+	const struct netns_lister lister = { .found = add_namespace, .arg = &s };
 	struct stat st;
 	int err = open_watches(n);
 
@@ -240,11 +193,10 @@ int diag_netns_open(struct diag_netns *n, const struct filter *filter)
 	}
 	s.own_inum = (uint32_t)st.st_ino;
 	err = add_own(&s);
-	/* names first: processes come and go */
-	for (unsigned i = 0; !err && i < COUNT(folders); i++)
-		err = add_named_namespaces(&s, folders[i]);
 	if (!err)
-		err = add_namespaces_of_processes(&s);
+		err = netns_list_names(&lister);	/* names first: processes come and go */
+	if (!err)	/* the scan reports the hidden ones (src/live/scan.c) */
+		err = netns_list_processes(&lister);
 	close(s.own);
 	return err;
 }

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 #include "netns_visit.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
@@ -12,11 +11,7 @@
 #include <unistd.h>
 
 #include "array.h"
-
-#define PROC_PATH 64
-#define NAME_PATH 512
-
-static const char *const folders[] = { "/run/netns", "/run/docker/netns" };
+#include "netns_list.h"
 
 /* A network namespace that was found, and whether it could be visited. */
 struct visited_netns {
@@ -141,70 +136,38 @@ static int visit(struct netns_visits *v, const struct netns_visitor *visitor, ui
 	return err;
 }
 
-static int visit_those_of_processes(struct netns_visits *v, const struct netns_visitor *visitor)
+struct visit_run {
+	struct netns_visits *visits;
+	const struct netns_visitor *visitor;
+};
+
+static int visit_found(void *arg, uint32_t inum, const char *path, pid_t pid)
 {
-	DIR *proc = opendir("/proc");
-	struct dirent *entry;
-	int err = 0;
+	const struct visit_run *r = arg;
 
-	if (!proc)
-		return -errno;
-	while (!err && (entry = readdir(proc))) {
-		char path[PROC_PATH], name[PROC_PATH] = "";
-		unsigned inum;
-
-		if (entry->d_name[0] < '0' || entry->d_name[0] > '9')
-			continue;
-		snprintf(path, sizeof(path), "/proc/%.20s/ns/net", entry->d_name);
-		if (readlink(path, name, sizeof(name) - 1) < 0) {
-			if (errno == EACCES || errno == EPERM) {
-				v->hidden++;
-				v->hidden_why = errno;
-			}
-			continue;
-		}
-		if (sscanf(name, "net:[%u]", &inum) == 1)
-			err = visit(v, visitor, inum, path);
-	}
-	closedir(proc);
-	return err;
+	(void)pid;
+	return visit(r->visits, r->visitor, inum, path);
 }
 
-/* Visit the namespaces with a name in this folder, which belongs to ip netns or docker. */
-static int visit_named(struct netns_visits *v, const struct netns_visitor *visitor,
-		       const char *folder)
+static void note_hidden(void *arg, int why)
 {
-	DIR *dir = opendir(folder);
-	struct dirent *entry;
-	int err = 0;
+	const struct visit_run *r = arg;
 
-	if (!dir)
-		return 0;
-	while (!err && (entry = readdir(dir))) {
-		char path[NAME_PATH];
-		struct stat st;
-
-		if (entry->d_name[0] == '.')
-			continue;
-		snprintf(path, sizeof(path), "%s/%s", folder, entry->d_name);
-		if (!stat(path, &st))
-			err = visit(v, visitor, (uint32_t)st.st_ino, path);
-	}
-	closedir(dir);
-	return err;
+	r->visits->hidden++;
+	r->visits->hidden_why = why;
 }
 
 int netns_visits_run(struct netns_visits *v, const struct netns_visitor *visitor)
 {
+	struct visit_run r = { v, visitor };
+	const struct netns_lister lister = { visit_found, note_hidden, &r };
 	int err;
 
 	v->nr = v->hidden = 0;
 	err = visit(v, visitor, v->own_inum, "/proc/self/ns/net");
 	if (!err)
-		err = visit_those_of_processes(v, visitor);
-	for (unsigned i = 0; !err && i < COUNT(folders); i++)
-		err = visit_named(v, visitor, folders[i]);
-	return err;
+		err = netns_list_processes(&lister);
+	return err ?: netns_list_names(&lister);
 }
 
 struct netns_totals netns_visits_count(const struct netns_visits *v)
