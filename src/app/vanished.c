@@ -10,7 +10,7 @@
 #include "log.h"
 
 #define RECENT_NS NS_PER_S	/* the regular look leaves out endpoints that acted since then */
-#define FEW 64			/* sockets that are looked up one by one; for more, all are listed */
+#define FEW 64			/* sockets looked up one by one; for more, all are listed */
 #define COST_SHARE 100		/* looks take at most 1/100 of the time */
 
 /* An endpoint whose socket is looked for. */

@@ -53,7 +53,7 @@ struct who_column {
 const struct who_column *who_column_at(unsigned i);
 
 /*
- * Get the value of a column in this row, which covers that many nanoseconds. False if it is unknown:
+ * Get the value of a column in this row, which covers that many ns. False if it is unknown:
  * no close has that hold, or the interval is too short for a rate.
  */
 bool who_column_value(const struct who_row *w, const struct who_column *c, uint64_t interval_ns,
