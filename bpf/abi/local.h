@@ -16,7 +16,8 @@
 /*
  * Did a segment complete the close: the ACK of our FIN, or the peer's FIN in FIN_WAIT2? A RST does
  * not advance snd_una, and a socket in FIN_WAIT2 that has the peer's FIN ends at once.
- * sk_err proves nothing here: an error may be pending on a socket that lives on (IP_RECVERR, sockmap).
+ * sk_err proves nothing here: an error may be pending on a socket that lives on (IP_RECVERR, or a
+ * sockmap).
  */
 LOCAL_INLINE bool local_is_clean_close(const struct event *e)
 {
