@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 """What the tests stand on: a network namespace of their own, and ways to run the tool in it."""
 
+import itertools
 import json
 import os
 import subprocess
@@ -20,6 +21,7 @@ class CliFixture:
         self.tool = tool
         self.with_netns = with_netns
         self.netns = "tcpclose-cli-%d" % os.getpid()
+        self.free_ports = itertools.count(7001)
 
     def __enter__(self):
         if self.with_netns:
@@ -36,7 +38,14 @@ class CliFixture:
         return ["ip", "netns", "exec", self.netns, *command]
 
     def inside(self, *command):
-        return subprocess.run(self.enter(*command), check=True, capture_output=True)
+        done = subprocess.run(self.enter(*command), capture_output=True)
+        if done.returncode:
+            raise Failure("%r exits with %d: %s" % (command, done.returncode, done.stderr.decode()))
+        return done
+
+    def take_port(self):
+        """A port that no other test uses, nor the kernel's choice: a test that is run once more meets no TIME_WAIT."""
+        return next(self.free_ports)
 
     def run(self, *args, **more):
         """The tool, to its end: a CompletedProcess with text output."""

@@ -54,10 +54,12 @@ def stop(process):
     return process.returncode, out, err
 
 
-def come_after(cli, port):
-    """One connection when all is over, that can be told from the rest; a port serves once."""
-    cli.inside(*TRAFFIC, "1", "0", str(port), str(port + 1000))
+def come_after(cli):
+    """One connection when all is over; the port by which it can be told from the rest."""
+    port = cli.take_port()
+    cli.inside(*TRAFFIC, "1", "0", str(port), str(cli.take_port()))
     time.sleep(0.5)
+    return port
 
 
 def check_after(objects, port):
@@ -87,7 +89,7 @@ def test_a_crowd_of_endpoints(cli, root):
         crowd = open_crowd(cli, count)
         check_memory(cli, process, BASE_KIB + 2 * 65536 + 2 * count * ENDPOINT_KIB)
         close_crowd(crowd)
-        come_after(cli, 4100)
+        come_after(cli)
         same("exit status", stop(process)[0], 0)
         endings = {}
         with open(at("out")) as f:
@@ -108,7 +110,7 @@ def test_a_crowd_that_has_no_room(cli, root):
         crowd = open_crowd(cli, 5000)
         check_memory(cli, process, BASE_KIB + 2 * 16384)
         close_crowd(crowd)
-        come_after(cli, 4101)
+        port = come_after(cli)
         same("exit status", stop(process)[0], 0)
         with open(at("out")) as f:
             objects = [json.loads(line) for line in f]
@@ -119,7 +121,7 @@ def test_a_crowd_that_has_no_room(cli, root):
         true("told in %r" % objects[-1], objects[-1]["told"] >= 9000)
         cookies = [o["cookie"] for o in closes(objects)]
         same("told once", len(set(cookies)), len(cookies))
-        check_after(objects, 4101)
+        check_after(objects, port)
 
 
 def test_a_reader_that_stands_still(cli, root):
@@ -140,7 +142,7 @@ def test_a_reader_that_stands_still(cli, root):
     thread.start()
     churn_until(cli, stand_still)
     time.sleep(0.5)
-    come_after(cli, 4102)
+    port = come_after(cli)
     check_memory(cli, process, BASE_KIB)
     same("exit status", stop(process)[0], 0)
     thread.join()
@@ -149,7 +151,7 @@ def test_a_reader_that_stands_still(cli, root):
     check_identity(objects[-1])
     true("lost in %r" % objects[-1], objects[-1]["events_lost"]["ring_full"] > 0)
     true("a lost object", any(o["kind"] == "lost" for o in objects))
-    check_after(objects, 4102)
+    check_after(objects, port)
 
 
 def test_a_reader_that_falls_behind(cli, root):
@@ -181,7 +183,7 @@ def test_an_output_that_blocks(cli, root):
     thread = threading.Thread(target=lambda: lines.extend(process.stdout))
     thread.start()
     time.sleep(1)
-    come_after(cli, 4103)
+    port = come_after(cli)
     process.send_signal(signal.SIGINT)
     process.wait(timeout=TIMEOUT)
     thread.join()
@@ -189,7 +191,7 @@ def test_an_output_that_blocks(cli, root):
     same("exit status", process.returncode, 0)
     check_identity(objects[-1])
     true("lost in %r" % objects[-1], objects[-1]["events_lost"]["ring_full"] > 0)
-    check_after(objects, 4103)
+    check_after(objects, port)
 
 
 def test_two_at_once(cli, root):
