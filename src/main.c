@@ -32,8 +32,10 @@ int main(int argc, char **argv)
 	struct options o;
 	int status = options_parse(&o, argc, argv, stdout, stderr);
 
-	if (status >= 0)
-		return status;
-	log_init(o.output.quiet, o.output.verbose, o.output.color == COLOR_ALWAYS);
-	return o.record.replay ? replay_main(&o) : run_live(&o);
+	if (status < 0) {
+		log_init(o.output.quiet, o.output.verbose, o.output.color == COLOR_ALWAYS);
+		status = o.record.replay ? replay_main(&o) : run_live(&o);
+	}
+	options_release(&o);
+	return status;
 }

@@ -19,6 +19,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(HERE)
 sys.path[:0] = [HERE, os.path.join(HERE, "live/lib")]
 os.environ["PATH"] += ":/usr/sbin:/sbin"
+os.environ.pop("TCPCLOSE_OPTS", None)   # it would change what every test runs
 
 import runner  # noqa: E402
 from assertions import Skip  # noqa: E402

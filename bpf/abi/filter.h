@@ -4,13 +4,14 @@
  * the kernel side and for replay. Conditions on the story (process, ending, times) are tested in
  * user space (story_filter.h).
  *
- * An endpoint matches if every list that is not empty contains it.
+ * An endpoint matches if every list of wanted values that is not empty contains it, and no list of
+ * excluded values does.
  */
 #pragma once
 
 #include "event.h"
 
-#define FILTER_PORTS 16
+#define FILTER_PORTS 16		/* ranges */
 #define FILTER_ADDRS 8
 #define FILTER_NETNS 8
 
@@ -31,32 +32,56 @@ struct filter_addr {
 	__u8 family;		/* 4 or 6 */
 };
 
+/* Ranges of ports in host order, their ends included; a single port is a range. */
+struct filter_range {
+	__u16 first, last;
+};
+
+struct filter_ports {
+	__u16 nr, nr_excluded;	/* number of used elements of each array */
+	struct filter_range range[FILTER_PORTS];
+	struct filter_range excluded[FILTER_PORTS];
+};
+
 struct filter {
 	__u8 active;		/* 0: everything matches, the fields below are not used */
 	__u8 family;		/* 4 or 6, 0 both */
-	__u8 nr_local_ports;	/* number of used elements of each array */
-	__u8 nr_peer_ports;
-	__u8 nr_either_ports;
-	__u8 nr_addrs;
+	__u8 nr_addrs;		/* number of used elements of each array */
+	__u8 nr_excluded_addrs;
 	__u8 nr_netns;
+	__u8 nr_excluded_netns;
 	__u8 never_open;	/* also trace sockets that never were ESTABLISHED */
-	__u16 local_port[FILTER_PORTS];
-	__u16 peer_port[FILTER_PORTS];
-	__u16 either_port[FILTER_PORTS];
+	struct filter_ports local_ports;
+	struct filter_ports peer_ports;
+	struct filter_ports either_ports;
 	__u32 netns[FILTER_NETNS];
+	__u32 excluded_netns[FILTER_NETNS];
 	struct filter_addr addr[FILTER_ADDRS];
+	struct filter_addr excluded_addr[FILTER_ADDRS];
 };
 
 static inline __attribute__((always_inline)) bool
-filter_port_in_list(const volatile __u16 *list, __u8 n, __u16 port)
+filter_has_port(const volatile struct filter_range *range, __u16 n, __u16 port)
 {
 	for (int i = 0; i < FILTER_PORTS; i++) {
 		if (i >= n)
 			break;
-		if (list[i] == port)
+		if (port >= range[i].first && port <= range[i].last)
 			return true;
 	}
 	return false;
+}
+
+/* Do the ports match one of a and b? Both must be outside of the excluded ranges. */
+static inline __attribute__((always_inline)) bool
+filter_matches_ports(const volatile struct filter_ports *ports, __u16 a, __u16 b)
+{
+	if (ports->nr && !filter_has_port(ports->range, ports->nr, a) &&
+	    !filter_has_port(ports->range, ports->nr, b))
+		return false;
+	return !ports->nr_excluded ||
+	       (!filter_has_port(ports->excluded, ports->nr_excluded, a) &&
+		!filter_has_port(ports->excluded, ports->nr_excluded, b));
 }
 
 static inline __attribute__((always_inline)) bool
@@ -68,31 +93,50 @@ filter_addr_in_prefix(const volatile struct filter_addr *a, const __u8 *addr)
 	return true;
 }
 
+/* Is one of the two addresses of the endpoint in one of these prefixes? */
+static inline __attribute__((always_inline)) bool
+filter_has_addr(const volatile struct filter_addr *addr, __u8 n, const struct flow *w)
+{
+	for (int i = 0; i < FILTER_ADDRS; i++) {
+		if (i >= n)
+			break;
+		if (addr[i].family != w->family)
+			continue;
+		if (filter_addr_in_prefix(&addr[i], w->local_addr) ||
+		    filter_addr_in_prefix(&addr[i], w->peer_addr))
+			return true;
+	}
+	return false;
+}
+
 static inline __attribute__((always_inline)) bool
 filter_matches_addrs(const volatile struct filter *f, const struct flow *w)
 {
-	for (int i = 0; i < FILTER_ADDRS; i++) {
-		if (i >= f->nr_addrs)
+	if (f->nr_addrs && !filter_has_addr(f->addr, f->nr_addrs, w))
+		return false;
+	return !f->nr_excluded_addrs ||
+	       !filter_has_addr(f->excluded_addr, f->nr_excluded_addrs, w);
+}
+
+static inline __attribute__((always_inline)) bool
+filter_has_netns(const volatile __u32 *list, __u8 n, __u32 netns)
+{
+	for (int i = 0; i < FILTER_NETNS; i++) {
+		if (i >= n)
 			break;
-		if (f->addr[i].family != w->family)
-			continue;
-		if (filter_addr_in_prefix(&f->addr[i], w->local_addr) ||
-		    filter_addr_in_prefix(&f->addr[i], w->peer_addr))
+		if (list[i] == netns)
 			return true;
 	}
-	return f->nr_addrs == 0;
+	return false;
 }
 
 static inline __attribute__((always_inline)) bool
 filter_matches_netns(const volatile struct filter *f, __u32 netns)
 {
-	for (int i = 0; i < FILTER_NETNS; i++) {
-		if (i >= f->nr_netns)
-			break;
-		if (f->netns[i] == netns)
-			return true;
-	}
-	return f->nr_netns == 0;
+	if (f->nr_netns && !filter_has_netns(f->netns, f->nr_netns, netns))
+		return false;
+	return !f->nr_excluded_netns ||
+	       !filter_has_netns(f->excluded_netns, f->nr_excluded_netns, netns);
 }
 
 /* Does the filter match this endpoint? */
@@ -103,14 +147,9 @@ filter_matches_flow(const volatile struct filter *f, const struct flow *w)
 		return true;
 	if (f->family && f->family != w->family)
 		return false;
-	if (f->nr_local_ports &&
-	    !filter_port_in_list(f->local_port, f->nr_local_ports, w->local_port))
-		return false;
-	if (f->nr_peer_ports && !filter_port_in_list(f->peer_port, f->nr_peer_ports, w->peer_port))
-		return false;
-	if (f->nr_either_ports &&
-	    !filter_port_in_list(f->either_port, f->nr_either_ports, w->local_port) &&
-	    !filter_port_in_list(f->either_port, f->nr_either_ports, w->peer_port))
+	if (!filter_matches_ports(&f->local_ports, w->local_port, w->local_port) ||
+	    !filter_matches_ports(&f->peer_ports, w->peer_port, w->peer_port) ||
+	    !filter_matches_ports(&f->either_ports, w->local_port, w->peer_port))
 		return false;
 	return filter_matches_addrs(f, w) && filter_matches_netns(f, w->netns);
 }

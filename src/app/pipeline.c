@@ -9,21 +9,30 @@ struct pipeline {
 	struct pipeline_config config;
 	struct endpoint_table *endpoint_table;
 	uint64_t shown, filtered, events, malformed;
+	uint64_t events_shown;	/* by the view */
 };
 
-static bool is_story_wanted(const struct pipeline *t, const struct story *s,
-			    const struct verdict *v)
+static bool passes_filters(const struct pipeline *t, const struct story *s,
+			   const struct verdict *v)
 {
-	if (v->ending == ENDING_NEVER_OPEN && !t->config.never_open)
-		return false;
 	return filter_matches_flow(t->config.filter, &s->flow) &&
 	       story_filter_matches(t->config.story_filter, s, v);
 }
 
+static bool has_all_events(const struct pipeline *t)
+{
+	uint64_t n = t->config.view->event ? t->events_shown : t->events;
+
+	return t->config.max_events && n >= t->config.max_events;
+}
+
 static void show_event(void *arg, const struct event *e)
 {
-	const struct pipeline *t = arg;
+	struct pipeline *t = arg;
 
+	if (has_all_events(t))
+		return;
+	t->events_shown++;
 	t->config.view->event(t->config.context, e);
 }
 
@@ -33,7 +42,13 @@ static void show_story(void *arg, const struct story *s, uint64_t now_ns)
 	struct verdict v;
 
 	verdict_make(&v, s, now_ns);
-	if (!is_story_wanted(t, s, &v) || pipeline_is_done(t)) {
+	if (!passes_filters(t, s, &v) || pipeline_is_done(t)) {
+		t->filtered++;
+		return;
+	}
+	if (t->config.judge)
+		t->config.judge(t->config.arg, s, &v);
+	if (v.ending == ENDING_NEVER_OPEN && !t->config.never_open) {
 		t->filtered++;
 		return;
 	}
@@ -90,7 +105,7 @@ struct endpoint_table *pipeline_endpoints(const struct pipeline *t)
 
 bool pipeline_is_done(const struct pipeline *t)
 {
-	return t->config.max_stories && t->shown >= t->config.max_stories;
+	return (t->config.max_stories && t->shown >= t->config.max_stories) || has_all_events(t);
 }
 
 struct run_counts pipeline_tally(const struct pipeline *t, const struct kernel_counters *kernel)

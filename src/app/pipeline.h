@@ -21,8 +21,11 @@ struct pipeline_config {
 	struct view_context *context;
 	const struct filter *filter;
 	const struct story_filter *story_filter;
-	uint64_t max_stories;	/* -n; 0: unlimited */
+	/* -n; 0: unlimited. Events are those that the view prints, or all if it prints none. */
+	uint64_t max_stories, max_events;
 	bool never_open;	/* --all */
+	/* --fail-on: called for each story that passes the filters, printed or not; or NULL */
+	void (*judge)(void *arg, const struct story *s, const struct verdict *v);
 	void (*after_story)(void *arg);	/* called after each story to empty context->out; or NULL */
 	void *arg;
 	struct endpoint_table_config endpoint_table;	/* the pipeline sets callbacks and arg */

@@ -78,6 +78,13 @@ static void flush_if_full(void *arg)
 	output_flush_if_full(&s->out);
 }
 
+static void judge_one_story(void *arg, const struct story *story, const struct verdict *v)
+{
+	struct session *s = arg;
+
+	judge_story(&s->judge, story, v);
+}
+
 int session_open(struct session *s, const struct options *o)
 {
 	int status;
@@ -93,6 +100,12 @@ int session_open(struct session *s, const struct options *o)
 	return open_caches(s);
 }
 
+/* Does -n count events? It counts stories in the other views. */
+static bool counts_events(const struct session *s)
+{
+	return s->view->event || s->o->view->id == VIEW_RECORD;
+}
+
 static int open_pipeline(struct session *s)
 {
 	struct pipeline_config config = {
@@ -100,8 +113,10 @@ static int open_pipeline(struct session *s)
 		.context = &s->context,
 		.filter = &s->o->filter,
 		.story_filter = &s->story_filter,
-		.max_stories = s->o->run.count,
+		.max_stories = counts_events(s) ? 0 : s->o->run.count,
+		.max_events = counts_events(s) ? s->o->run.count : 0,
 		.never_open = s->o->capture.all,
+		.judge = fail_on_is_empty(&s->o->run.fail_on) ? NULL : judge_one_story,
 		.after_story = flush_if_full,
 		.arg = s,
 		.endpoint_table = { .max_open = s->o->capture.max_open,
@@ -115,6 +130,7 @@ static int open_pipeline(struct session *s)
 	if (getrandom(&config.endpoint_table.seed, sizeof(config.endpoint_table.seed), 0) < 0)
 		config.endpoint_table.seed = (uint64_t)(uintptr_t)s;
 	s->context.seed = config.endpoint_table.seed;
+	judge_init(&s->judge, &s->o->run.fail_on, &s->context);
 	s->pipeline = pipeline_new(&config);
 	if (!s->pipeline) {
 		log_error("cannot allocate the endpoint table: %s", strerror(ENOMEM));
@@ -278,6 +294,9 @@ void session_feed(struct session *s, const void *bytes, unsigned long len)
 		set_process_name(s, name->pid, name->name, sizeof(name->name));
 		return;
 	}
+	/* the view record prints no event, so what comes after the last one is left out here */
+	if (s->o->view->id == VIEW_RECORD && pipeline_is_done(s->pipeline))
+		return;
 	if (len == sizeof(*e)) {
 		if (e->ts_ns > s->latest_ns)
 			s->latest_ns = e->ts_ns;
@@ -394,6 +413,7 @@ void session_end(struct session *s, uint64_t now_ns, const struct kernel_counter
 			 (unsigned long long)t.open,
 			 (unsigned long long)(t.lost_table_full + t.lost_end_missed),
 			 (unsigned long long)run_counts_lost_events(&t));
+	judge_print(&s->judge);
 }
 
 /* Closes the recording. Returns an exit status, with the reason logged. */
@@ -410,15 +430,21 @@ static int close_writer(struct session *s)
 
 int session_close(struct session *s, int status)
 {
+	bool strict;
 	int recorded = close_writer(s), written = process_close_output(&s->out, s->o->output.path);
 
 	if (recorded || written)
 		return EXIT_FAILED;
-	if (!status && s->o->run.strict && s->lost_reported) {
-		log_error("events were lost, and --strict was given");
+	if (status)
+		return status;
+	if (s->judge.matched)
+		return EXIT_MATCHED;
+	strict = s->o->run.strict;
+	if (s->lost_reported && (strict || !fail_on_is_empty(&s->o->run.fail_on))) {
+		log_error("events were lost, and --%s was given", strict ? "strict" : "fail-on");
 		return EXIT_LOST;
 	}
-	return status;
+	return EXIT_FINE;
 }
 
 void session_release(struct session *s)
@@ -427,6 +453,7 @@ void session_release(struct session *s)
 	s->writer = NULL;
 	if (s->view && s->view->release)
 		s->view->release(&s->context);
+	judge_release(&s->judge);
 	pipeline_free(s->pipeline);
 	s->pipeline = NULL;
 	s->endpoints = NULL;

@@ -14,6 +14,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "judge.h"
 #include "options.h"
 #include "output.h"
 #include "pipeline.h"
@@ -32,6 +33,7 @@ struct session {
 	struct pipeline *pipeline;
 	struct endpoint_table *endpoints;	/* the pipeline's */
 	struct record_writer *writer;	/* NULL: nothing is recorded */
+	struct judge judge;	/* of --fail-on */
 	struct story_filter story_filter;	/* of the options, with access to cgroups */
 	struct text_cache *cgroups;
 	/* Looks up the path of a live cgroup, for the caller to free. NULL in a replay. */
@@ -84,8 +86,9 @@ bool session_is_done(const struct session *s);
 void session_end(struct session *s, uint64_t now_ns, const struct kernel_counters *counters);
 
 /*
- * Closes the recording and the output. Returns an exit status: `status`, that of the run so far,
- * unless closing failed or --strict makes a loss a failure.
+ * Closes the recording and the output. Returns an exit status: `status`, that of the run or of its
+ * command, unless closing failed, --fail-on matched, or --strict or --fail-on make a loss a
+ * failure.
  */
 int session_close(struct session *s, int status);
 

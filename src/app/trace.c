@@ -337,9 +337,8 @@ int trace_main(const struct options *o)
 			status = trace_loop(&r);
 		trace_finish(&r);
 		if (!status && r.process.command.exited)
-			status = session_close(&r.session, EXIT_FINE) ?: r.process.command.status;
-		else
-			status = session_close(&r.session, status);
+			status = r.process.command.status;
+		status = session_close(&r.session, status);
 	}
 	process_release(&r.process);
 	session_release(&r.session);

@@ -34,6 +34,7 @@ enum option_key {
 	KEY_FLUSH,
 	KEY_BY,
 	KEY_SORT,
+	KEY_TOP,
 	KEY_CSV,
 	KEY_PHASE,
 	KEY_ASCII,
@@ -42,6 +43,7 @@ enum option_key {
 	KEY_ROTATE,
 	KEY_KEEP,
 	KEY_STRICT,
+	KEY_FAIL_ON,
 	KEY_DRAIN,
 	KEY_READY_FD,
 	KEY_CALLS,
@@ -64,9 +66,16 @@ struct option_parser {
 	struct usage_error error;
 	const struct view *view;	/* the view named so far, except json; NULL: none */
 	bool json_word;			/* the view json was named */
+	struct filter_text item;	/* the item being parsed, in argv, without its ! */
+	bool excluded;			/* that item began with ! */
+	struct filter_text long_name;	/* a name that was cut to what the kernel keeps; or empty */
 	bool ipv4, ipv6;		/* -4, -6; both together are no filter */
 	int next;			/* index in argv of the word that getopt looks at next */
 	bool given[OPTION_TABLE_MAX];	/* by row */
+	bool given_in_env[OPTION_TABLE_MAX];	/* only in TCPCLOSE_OPTS */
+	const struct option_parser *probe;	/* while TCPCLOSE_OPTS is parsed: see options.c */
+	bool in_env;			/* the words are those of TCPCLOSE_OPTS */
+	bool probing;			/* find the view, do not check anything */
 	struct argp argp;
 	struct argp_option rows[OPTION_TABLE_MAX];
 };
@@ -77,7 +86,9 @@ struct option_row {
 	int (*set)(struct option_parser *p, const char *arg);
 	const char *(*word)(unsigned i);	/* the i-th valid value, NULL past the last */
 	uint32_t views;			/* set of 1 << enum view_id */
-	bool is_list;			/* values may be separated by commas */
+	/* If values may be separated by commas: the length of the first value of a list. */
+	size_t (*first_item)(const char *list);
+	bool can_exclude;		/* a value may begin with !, to exclude it */
 	bool live_only;			/* refused with --replay */
 };
 

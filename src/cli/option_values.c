@@ -20,6 +20,7 @@
 #define ROTATE_MIN (64ull << 10)
 #define ROTATE_MAX (1ull << 50)
 #define KEEP_MAX 9999
+#define TOP_MAX 1000000
 #define TIME_MAX_NS 1000000000000000000ull	/* 10^9 s */
 
 /* Options without a value: each sets one member of struct options. */
@@ -141,6 +142,16 @@ int option_set_sort(struct option_parser *p, const char *arg)
 	return 0;
 }
 
+int option_set_top(struct option_parser *p, const char *arg)
+{
+	uint64_t v;
+
+	if (!parse_u64(arg, 1, TOP_MAX, &v))
+		return usage_error_value(&p->error, "bad number of rows ", ": want 1-1000000");
+	p->o->view_options.top = (unsigned)v;
+	return 0;
+}
+
 const char *option_phase_word(unsigned i)
 {
 	return hist_time_name(i);
@@ -207,10 +218,10 @@ static int parse_seconds(struct option_parser *p, const char *arg, uint64_t min_
 {
 	uint64_t v;
 
-	if (!parse_decimal(arg, NS_PER_S, TIME_MAX_NS, &v) || v < min_ns)
+	if (!parse_duration(arg, "s", TIME_MAX_NS, &v) || v < min_ns)
 		return usage_error_value(&p->error, "bad time ", min_ns ?
-					 ": want seconds above 0, as 10 or 0.5" :
-					 ": want seconds, as 10 or 0.5");
+			": want seconds above 0, or a unit: 10, 0.5, 500ms, 5m, 2h" :
+			": want seconds, or a unit: 10, 0.5, 500ms, 5m, 2h");
 	*ns = v;
 	return 0;
 }
@@ -247,13 +258,7 @@ int option_add_state(struct option_parser *p, const char *item)
 
 int option_set_older_than(struct option_parser *p, const char *arg)
 {
-	uint64_t v;
-
-	if (!parse_duration(arg, TIME_MAX_NS, &v) || v == 0)
-		return usage_error_value(&p->error, "bad time ",
-					 ": want a time above 0, as 30, 90s, 5m, 1.5h or 1d");
-	p->o->stuck.older_than_ns = v;
-	return 0;
+	return parse_seconds(p, arg, 1, &p->o->stuck.older_than_ns);
 }
 
 int option_set_count(struct option_parser *p, const char *arg)
@@ -274,6 +279,13 @@ int option_set_ready_fd(struct option_parser *p, const char *arg)
 		return usage_error_value(&p->error, "bad descriptor ",
 					 ": want the number of an open one");
 	p->o->run.ready_fd = (int)v;
+	return 0;
+}
+
+int option_add_fail_on(struct option_parser *p, const char *word)
+{
+	if (!fail_on_add(&p->o->run.fail_on, word))
+		return usage_error_words(&p->error, "unknown word ", fail_on_word);
 	return 0;
 }
 

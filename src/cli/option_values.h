@@ -9,10 +9,10 @@ struct option_parser;
 
 #define OPTION_VALUES(X) \
 	X(set_all) X(set_output) X(set_times) X(set_wide) X(set_color) X(set_stack) X(set_flush) \
-	X(set_quiet) X(set_verbose) X(set_by) X(set_sort) X(add_phase) X(set_ascii) \
-	X(set_replay) X(set_record) X(set_rotate) X(set_keep) \
-	X(set_duration) X(set_count) X(set_strict) X(set_drain) X(set_ready_fd) X(set_calls) \
-	X(set_btf) X(set_no_fentry) X(set_buffer) X(set_max_open) \
+	X(set_quiet) X(set_verbose) X(set_by) X(set_sort) X(set_top) X(add_phase) \
+	X(set_ascii) X(set_replay) X(set_record) X(set_rotate) X(set_keep) \
+	X(set_duration) X(set_count) X(set_strict) X(add_fail_on) X(set_drain) X(set_ready_fd) \
+	X(set_calls) X(set_btf) X(set_no_fentry) X(set_buffer) X(set_max_open) \
 	X(add_state) X(set_older_than) X(set_watch) X(set_fail)
 
 #define X(name) int option_##name(struct option_parser *p, const char *arg);
@@ -26,7 +26,7 @@ const char *option_sort_word(unsigned i);
 const char *option_state_word(unsigned i);
 const char *option_phase_word(unsigned i);
 
-/* Defined in options.c. Each prints a text and ends the parsing with status 0. */
+/* Defined in options_help.c. Each prints a text and ends the parsing with status 0. */
 int option_print_help(struct option_parser *p, const char *arg);
 int option_print_version(struct option_parser *p, const char *arg);
 int option_print_document(struct option_parser *p, const char *form);

@@ -7,7 +7,6 @@
 #include <string.h>
 
 #include "buf.h"
-#include "docgen.h"
 #include "option_table.h"
 #include "option_values.h"
 #include "options_filter.h"
@@ -15,14 +14,10 @@
 #include "time_units.h"
 #include "usage_error.h"
 
-#ifndef TCPCLOSE_VERSION
-#define TCPCLOSE_VERSION "0.1.0"
-#endif
-
 #define INTERVAL_MIN_NS (NS_PER_S / 10)
 #define INTERVAL_MAX_NS (1000000 * (uint64_t)NS_PER_S)
+#define ENV_NAME "TCPCLOSE_OPTS"
 #define KEEP_DEFAULT 4
-#define HELP_COLUMNS 80
 #define VIEWS_LISTED 3		/* the most views of an option that an error lists */
 
 static const char *view_word(unsigned i)
@@ -56,7 +51,7 @@ static int set_view(struct option_parser *p, const char *word)
 	return 0;
 }
 
-/* Parse the SECONDS of "who 5". */
+/* Parse the TIME of "who 5" or "who 1m". */
 static int set_interval(struct option_parser *p, const char *word)
 {
 	struct view_options *v = &p->o->view_options;
@@ -65,11 +60,18 @@ static int set_interval(struct option_parser *p, const char *word)
 	p->error.value = word;
 	if (v->interval_ns)
 		return usage_error_value(&p->error, "one interval too many, ", "");
-	if (!parse_decimal(word, NS_PER_S, INTERVAL_MAX_NS, &ns) || ns < INTERVAL_MIN_NS)
-		return usage_error_value(&p->error, "bad interval ",
-					 ": want seconds from 0.1 on, as 5 or 0.5");
+	if (!parse_duration(word, "s", INTERVAL_MAX_NS, &ns) || ns < INTERVAL_MIN_NS)
+		return usage_error_value(&p->error, "bad interval ", ": want seconds from 0.1 on, "
+					 "or a unit: 5, 0.5, 500ms, 1m");
 	v->interval_ns = ns;
 	return 0;
+}
+
+/* TCPCLOSE_OPTS has no view and no command: they would silently change what is run. */
+static int reject_env_word(struct option_parser *p, const char *word)
+{
+	p->error.value = word;
+	return usage_error_value(&p->error, "not an option, ", ": want only options, as -q");
 }
 
 /* Parse a word that is not an option: the command after --, otherwise a view or its interval. */
@@ -94,9 +96,11 @@ static int set_item(struct option_parser *p, const struct option_row *o, const c
 
 	if (!item)
 		return usage_error_value(&p->error, "no memory for ", "");
-	if (*item)
-		p->error.value = item;
-	rc = o->set(p, item);
+	p->excluded = o->can_exclude && *item == '!';
+	if (item[p->excluded])
+		p->error.value = item + p->excluded;
+	p->item = (struct filter_text){ start + p->excluded, len - p->excluded };
+	rc = o->set(p, item + p->excluded);
 	free(item);
 	return rc;
 }
@@ -106,7 +110,7 @@ static int set_list(struct option_parser *p, const struct option_row *o, const c
 	const char *start = list;
 
 	for (;;) {
-		size_t len = strcspn(start, ",");
+		size_t len = o->first_item(start);
 		int rc;
 
 		p->error.value = list;
@@ -118,6 +122,15 @@ static int set_list(struct option_parser *p, const struct option_row *o, const c
 	}
 }
 
+/* Does the view, which the probe has found, have this option of TCPCLOSE_OPTS? */
+static bool is_used_in_env(const struct option_parser *p, const struct option_row *o)
+{
+	const struct option_parser *probe = p->probe;
+
+	return option_applies(o->views, probe->o->view->id, option_is_given(probe, KEY_RECORD)) &&
+	       !(o->live_only && option_is_given(probe, KEY_REPLAY));
+}
+
 static int set_option(struct option_parser *p, int key, const char *arg)
 {
 	unsigned i = option_index(key);
@@ -125,11 +138,16 @@ static int set_option(struct option_parser *p, int key, const char *arg)
 
 	if (o->argp.key != key)
 		return ARGP_ERR_UNKNOWN;
+	if (p->in_env && !p->probing && !is_used_in_env(p, o))
+		return 0;
+	p->given_in_env[i] = p->in_env;
 	p->given[i] = true;
+	if (p->in_env && p->probing)
+		return 0;
 	p->error.value = arg;
 	if (!o->set)
 		return 0;
-	return o->is_list ? set_list(p, o, arg) : o->set(p, arg);
+	return o->first_item ? set_list(p, o, arg) : o->set(p, arg);
 }
 
 /* "tcpclose: --csv does not apply to hist, only to who" */
@@ -180,6 +198,31 @@ static int check_given_options(struct option_parser *p)
 	return 0;
 }
 
+/* An option of TCPCLOSE_OPTS that requires or excludes another one is left out, not an error. */
+static bool is_only_in_env(const struct option_parser *p, int key)
+{
+	return p->given_in_env[option_index(key)];
+}
+
+/* Leave out the options of TCPCLOSE_OPTS that lack the option that they require. */
+static void drop_env_options(struct option_parser *p)
+{
+	struct options *o = p->o;
+
+	if (o->view->source == SOURCE_SCAN && !o->stuck.watch_ns) {
+		if (is_only_in_env(p, 'd'))
+			o->run.duration_ns = 0;
+		if (is_only_in_env(p, 'n'))
+			o->run.count = 0;
+	}
+	if (!(o->record.wanted && o->record.path)) {
+		if (is_only_in_env(p, KEY_ROTATE))
+			o->record.rotate_bytes = 0;
+		if (is_only_in_env(p, KEY_KEEP))
+			o->record.keep = 0;
+	}
+}
+
 /* Check the options that require or exclude another one. */
 static int check_pairs(struct option_parser *p)
 {
@@ -193,7 +236,8 @@ static int check_pairs(struct option_parser *p)
 		return usage_error_plain(&p->error, "--state established does not apply to %s with "
 					 "--replay: a recording has no open sockets",
 					 o->view->name);
-	if (o->view_options.format == FORMAT_JSON && option_is_given(p, KEY_CSV))
+	if (o->view_options.format == FORMAT_JSON && option_is_given(p, KEY_CSV) &&
+	    !is_only_in_env(p, KEY_CSV))
 		return usage_error_plain(&p->error, "-j and --csv are mutually exclusive");
 	if (o->view->id != VIEW_RECORD && o->record.wanted && !o->record.path && !o->output.path)
 		return usage_error_plain(&p->error, "--record - and the output of %s cannot both "
@@ -227,13 +271,17 @@ static int set_recording(struct option_parser *p)
 /* -j alone is the view json. */
 static void choose_view(struct option_parser *p)
 {
-	bool json = p->json_word || option_is_given(p, 'j');
+	bool csv = option_is_given(p, KEY_CSV);
+	/* a --csv of the command line has precedence over a -j of TCPCLOSE_OPTS */
+	bool json = p->json_word ||
+		    (option_is_given(p, 'j') &&
+		     !(is_only_in_env(p, 'j') && csv && !is_only_in_env(p, KEY_CSV)));
 	struct options *o = p->o;
 
 	o->view = p->view ? p->view : view_at(json ? VIEW_JSON : VIEW_TRACE);
 	if (json)
 		o->view_options.format = FORMAT_JSON;
-	else if (option_is_given(p, KEY_CSV))
+	else if (csv)
 		o->view_options.format = FORMAT_CSV;
 }
 
@@ -246,7 +294,10 @@ static int check_options(struct option_parser *p, const struct argp_state *state
 		return usage_error_report(&p->error, EXIT_USAGE, "no command after ", "--",
 					  ": want -- COMMAND [ARG...]");
 	choose_view(p);
+	if (p->probing)
+		return 0;
 	rc = set_recording(p);
+	drop_env_options(p);
 	if (!rc)
 		rc = check_given_options(p);
 	if (!rc)
@@ -267,117 +318,109 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 	error_t rc;
 
 	if (key == ARGP_KEY_END)
-		return check_options(p, state);
+		return p->in_env ? 0 : check_options(p, state);
 	if (key > ARGP_KEY_END)
 		return ARGP_ERR_UNKNOWN;
-	rc = key == ARGP_KEY_ARG ? set_word(p, arg, state) : set_option(p, key, arg);
+	if (key == ARGP_KEY_ARG)
+		rc = p->in_env ? reject_env_word(p, arg) : set_word(p, arg, state);
+	else
+		rc = set_option(p, key, arg);
 	p->next = state->next;
 	return rc;
 }
 
-/* Print the names of the options that apply to the view, in lines of at most HELP_COLUMNS. */
-static void print_view_options(FILE *out, const struct view *v)
+/* Parse words; argv[0] is not one of them. Returns -1, or the exit status. */
+static int parse_args(struct option_parser *p, int argc, char **argv)
 {
-	const struct option_row *o;
-	size_t column = HELP_COLUMNS;
-
-	fputs("\nOptions (tcpclose --help explains them):", out);
-	for (unsigned i = 0; (o = option_at(i)); i++) {
-		size_t len;
-
-		if (!option_is_shown(o) || !option_applies(o->views, v->id, false))
-			continue;
-		len = strlen(" --") + strlen(o->argp.name);
-		if (column + len >= HELP_COLUMNS) {
-			fputs("\n ", out);
-			column = 1;
-		}
-		fprintf(out, " --%s", o->argp.name);
-		column += len;
-	}
-	fputc('\n', out);
+	p->next = 0;
+	if (argc > 0 && argp_parse(&p->argp, argc, argv, ARGP_SILENT | ARGP_IN_ORDER, NULL, p) &&
+	    p->error.status < 0)
+		usage_error_explain(&p->error, p->next > 0 && p->next < argc ? argv[p->next] :
+				    p->next == 0 && argc > 1 ? argv[1] : "");
+	return p->error.status;
 }
 
-/* Print the help of a view. It ends with the examples, so the options come before them. */
-static void print_view_help(FILE *out, const struct view *v)
+static int parse_env(struct option_parser *p)
 {
-	const char *examples = strstr(v->manual, "\nExamples:\n");
-	size_t len = examples ? (size_t)(examples - v->manual) : strlen(v->manual);
+	int status;
 
-	fprintf(out, "Usage: tcpclose %s %s[OPTION...]%s\n\n%.*s", v->name,
-		v->has_intervals ? "[SECONDS] " : "",
-		option_applies(option_command_views(), v->id, false) ?
-		" [-- COMMAND [ARG...]]" : "", (int)len, v->manual);
-	print_view_options(out, v);
-	if (examples)
-		fputs(examples, out);
+	p->in_env = true;
+	p->error.origin = ENV_NAME ": ";
+	status = parse_args(p, (int)p->o->env.n, p->o->env.word);
+	p->error.origin = NULL;
+	p->in_env = false;
+	return status;
 }
 
-int option_print_help(struct option_parser *p, const char *arg)
+static void init_parser(struct option_parser *p, struct options *o, FILE *out, FILE *err)
 {
-	const struct view *v = p->view ? p->view : p->json_word ? view_at(VIEW_JSON) : NULL;
-	char name[] = "tcpclose";
-
-	(void)arg;
-	p->error.status = EXIT_FINE;
-	if (v) {
-		print_view_help(p->out, v);
-		return ECANCELED;
-	}
-	fputs("Usage: tcpclose [VIEW] [OPTION...] [-- COMMAND [ARG...]]\n", p->out);
-	argp_help(&p->argp, p->out, ARGP_HELP_PRE_DOC, name);
-	fputs("\n Views:\n", p->out);
-	for (unsigned i = 0; view_at(i); i++)
-		fprintf(p->out, "  %-10s %s\n", view_at(i)->name, view_at(i)->help);
-	fputs("\n VIEW --help explains the view and lists its options.\n\n", p->out);
-	argp_help(&p->argp, p->out, ARGP_HELP_LONG | ARGP_HELP_POST_DOC, name);
-	return ECANCELED;
+	*p = (struct option_parser){ .o = o, .out = out, .error = { .err = err, .status = -1 } };
+	*o = (struct options){ .view = view_at(VIEW_TRACE),
+			       .capture = { .buffer_bytes = OPTIONS_BUFFER_BYTES,
+					    .max_open = OPTIONS_MAX_OPEN },
+			       .run = { .drain_ns = OPTIONS_DRAIN_NS, .ready_fd = -1 },
+			       .env = o->env };
+	option_table_argp(p->rows);
+	p->argp = (struct argp){ .options = p->rows, .parser = parse_option,
+				 .doc = option_table_doc };
 }
 
-int option_print_version(struct option_parser *p, const char *arg)
+/*
+ * Parse TCPCLOSE_OPTS, then the command line. Which options of the variable count depends on the
+ * view, which the command line names: a probe of both finds it first.
+ */
+static int parse_env_and_args(struct option_parser *p, int argc, char **argv)
 {
-	(void)arg;
-	fprintf(p->out, "tcpclose %s\n", TCPCLOSE_VERSION);
-	p->error.status = EXIT_FINE;
-	return ECANCELED;
+	struct options scratch = { .env = p->o->env };
+	struct option_parser probe;
+	int status;
+
+	init_parser(&probe, &scratch, p->out, p->error.err);
+	probe.probing = true;
+	status = parse_env(&probe);
+	if (status < 0)
+		status = parse_args(&probe, argc, argv);
+	if (status >= 0)
+		return status;
+	p->probe = &probe;
+	status = parse_env(p);
+	p->probe = NULL;
+	return status < 0 ? parse_args(p, argc, argv) : status;
 }
 
-const char *option_document_word(unsigned i)
+/* Split TCPCLOSE_OPTS into the words of an argv, after a name. Returns -1, or the exit status. */
+static int split_env(struct option_parser *p, const char *text)
 {
-	static const char *const words[] = { "bash", "views", "options" };
+	struct buf b = { 0 };
+	int rc;
 
-	return i < sizeof(words) / sizeof(*words) ? words[i] : NULL;
-}
-
-/* Used by the build, to make the manual and the completion script. */
-int option_print_document(struct option_parser *p, const char *form)
-{
-	if (strcmp(form, "bash") == 0)
-		docgen_bash_completion(p->out);
-	else if (strcmp(form, "views") == 0)
-		docgen_views(p->out);
-	else if (strcmp(form, "options") == 0)
-		docgen_options(p->out);
-	else
-		return usage_error_words(&p->error, "bad form ", option_document_word);
-	p->error.status = EXIT_FINE;
-	return ECANCELED;
+	buf_str(&b, "tcpclose ");
+	buf_str(&b, text);
+	buf_char(&b, '\0');
+	rc = b.failed ? -ENOMEM : shell_words_split(&p->o->env, b.data);
+	buf_release(&b);
+	if (!rc)
+		return -1;
+	usage_error_report(&p->error, EXIT_USAGE, rc == -ENOMEM ? "no memory for " ENV_NAME " " :
+			   "bad quote in " ENV_NAME " ", text, "");
+	return p->error.status;
 }
 
 int options_parse(struct options *o, int argc, char **argv, FILE *out, FILE *err)
 {
-	struct option_parser p = { .o = o, .out = out, .error = { .err = err, .status = -1 } };
+	const char *env = secure_getenv(ENV_NAME);	/* NULL if AT_SECURE is set */
+	struct option_parser p;
+	int status;
 
-	*o = (struct options){ .view = view_at(VIEW_TRACE),
-			       .capture = { .buffer_bytes = OPTIONS_BUFFER_BYTES,
-					    .max_open = OPTIONS_MAX_OPEN },
-			       .run = { .drain_ns = OPTIONS_DRAIN_NS, .ready_fd = -1 } };
-	option_table_argp(p.rows);
-	p.argp = (struct argp){ .options = p.rows, .parser = parse_option,
-				.doc = option_table_doc };
-	if (argc > 0 && argp_parse(&p.argp, argc, argv, ARGP_SILENT | ARGP_IN_ORDER, NULL, &p) &&
-	    p.error.status < 0)
-		usage_error_explain(&p.error, p.next > 0 && p.next < argc ? argv[p.next] :
-				    p.next == 0 && argc > 1 ? argv[1] : "");
-	return p.error.status;
+	o->env = (struct shell_words){ .n = 0 };
+	init_parser(&p, o, out, err);
+	if (!env || !*env)
+		return parse_args(&p, argc, argv);
+	status = split_env(&p, env);
+	return status < 0 ? parse_env_and_args(&p, argc, argv) : status;
+}
+
+void options_release(struct options *o)
+{
+	shell_words_release(&o->env);
 }

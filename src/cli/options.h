@@ -14,7 +14,9 @@
 
 #include "exit_status.h"
 #include "calls_mode.h"
+#include "fail_on.h"
 #include "filter.h"
+#include "shell_words.h"
 #include "story_filter.h"
 #include "view.h"
 
@@ -31,6 +33,7 @@ struct options_run {
 	unsigned long long drain_ns;	/* --drain: how long closes may settle after COMMAND */
 	int ready_fd;			/* --ready-fd, -1 none */
 	bool strict;			/* --strict */
+	struct fail_on fail_on;		/* --fail-on, empty: not given */
 };
 
 /* How events are captured, and how many endpoints are kept. */
@@ -79,13 +82,18 @@ struct options {
 	struct options_output output;
 	struct options_record record;
 	struct options_stuck stuck;
+	struct shell_words env;		/* of TCPCLOSE_OPTS */
 };
 
 /*
- * Parse the command line into o. Returns -1 to continue, otherwise the exit status: a usage error
- * (one line that quotes the bad value) was written to err, or the text of --help or --version to
- * out. Reads /proc and /run/netns for --netns, /etc/passwd for -u, and NO_COLOR
+ * Parse the options in TCPCLOSE_OPTS and then the command line into o. Returns -1 to continue,
+ * otherwise the exit status: a usage error (one line that quotes the bad value) was written to err,
+ * or the text of --help or --version to out. Of TCPCLOSE_OPTS, the options that the view does not
+ * have are left out; a set-id process, or one whose file has capabilities, ignores the variable.
+ * Reads /proc and /run/netns for --netns, /etc/passwd for -u, /etc/services for ports, and NO_COLOR
  * (color is then COLOR_NEVER unless --color was given); changes nothing. o points into argv, which
- * ends with a NULL. --ending or --class with a kind of never-open ending implies --all.
+ * ends with a NULL. Release o in any case. --ending or --class with a kind of never-open ending
+ * implies --all.
  */
 int options_parse(struct options *o, int argc, char **argv, FILE *out, FILE *err);
+void options_release(struct options *o);

@@ -5,6 +5,8 @@
  */
 #pragma once
 
+#include <stddef.h>
+
 struct option_parser;
 
 #define OPTION_FILTERS(X) \
@@ -20,6 +22,14 @@ const char *option_call_word(unsigned i);
 const char *option_ending_word(unsigned i);
 const char *option_class_word(unsigned i);
 const char *option_initiator_word(unsigned i);
+
+/*
+ * The length of the first value of a list: up to a comma, up to one that no backslash precedes, or
+ * up to one before a path.
+ */
+size_t option_first_item(const char *list);
+size_t option_first_name(const char *list);
+size_t option_first_path(const char *list);
 
 /* Complete the filters after the last option. */
 void options_filter_finish(struct option_parser *p);

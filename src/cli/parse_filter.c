@@ -6,6 +6,7 @@
 #include <linux/magic.h>
 #include <netinet/in.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/vfs.h>
@@ -56,6 +57,89 @@ bool parse_addr(const char *text, struct filter_addr *a)
 	apply_prefix(&n, (unsigned)bits);
 	*a = n;
 	return true;
+}
+
+static bool parse_port(const char *text, __u16 *port)
+{
+	uint64_t n;
+
+	if (!parse_u64(text, 1, 65535, &n))
+		return false;
+	*port = (__u16)n;
+	return true;
+}
+
+/* Return the next word of a line, and end it with a NUL; NULL past the last. */
+static char *cut_word(char **rest)
+{
+	static const char blank[] = " \t\n";
+	char *word = *rest + strspn(*rest, blank), *end = word + strcspn(word, blank);
+
+	*rest = *end ? end + 1 : end;
+	*end = '\0';
+	return *word ? word : NULL;
+}
+
+/* Does a line of /etc/services, "https 443/tcp www-ssl # ...", give name a TCP port? */
+static bool service_line_has(char *line, const char *name, __u16 *port)
+{
+	char *word, *number, *protocol;
+	bool found;
+
+	line[strcspn(line, "#")] = '\0';
+	word = cut_word(&line);
+	number = cut_word(&line);
+	protocol = number ? strchr(number, '/') : NULL;
+	if (!protocol || strcmp(protocol, "/tcp") != 0)
+		return false;
+	*protocol = '\0';
+	found = strcmp(word, name) == 0;
+	while (!found && (word = cut_word(&line)))
+		found = strcmp(word, name) == 0;
+	return found && parse_port(number, port);
+}
+
+/*
+ * Avoids getservbyname(), which loads name service modules at run time: a static binary cannot.
+ */
+static bool find_service(const char *name, __u16 *port)
+{
+	FILE *f = fopen("/etc/services", "re");
+	bool found = false;
+	char *line = NULL;
+	size_t cap = 0;
+
+	if (!f)
+		return false;
+	while (!found && getline(&line, &cap, f) >= 0)
+		found = service_line_has(line, name, port);
+	free(line);
+	fclose(f);
+	return found;
+}
+
+int parse_ports(const char *text, struct filter_range *range)
+{
+	const char *dash = strchr(text, '-');
+	char first[sizeof("65535")];
+	struct filter_range r;
+
+	if (parse_port(text, &r.first) || find_service(text, &r.first)) {
+		r.last = r.first;
+	} else {
+		size_t len = dash ? (size_t)(dash - text) : sizeof(first);
+
+		if (len >= sizeof(first))
+			return -EINVAL;
+		memcpy(first, text, len);
+		first[len] = '\0';
+		if (!parse_port(first, &r.first) || !parse_port(dash + 1, &r.last))
+			return -EINVAL;
+	}
+	if (r.last < r.first)
+		return -ERANGE;
+	*range = r;
+	return 0;
 }
 
 /* Read the inode number of a namespace file; -ENOENT if it is left in /run/netns but unmounted. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * Parsers for the values of filters: addresses and network namespaces. As in parse.h, the whole
+ * Parsers for the values of filters: addresses, ports, network namespaces. As in parse.h, the whole
  * text must be the value. On failure the result is unchanged, and the caller reports the error.
  */
 #pragma once
@@ -22,6 +22,12 @@
  * packets.
  */
 bool parse_addr(const char *text, struct filter_addr *a);
+
+/*
+ * Parse a port, a range "8000-8999", or the name of a TCP service in /etc/services. -EINVAL: text
+ * is none of them. -ERANGE: the range has no port, its last one is below its first.
+ */
+int parse_ports(const char *text, struct filter_range *range);
 
 /*
  * Find the inode number of a network namespace: text is a pid, a name in /run/netns, or the number

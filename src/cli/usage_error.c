@@ -8,27 +8,37 @@
 
 #include "exit_status.h"
 #include "buf.h"
+#include "edit_distance.h"
 #include "escape.h"
 #include "option_table.h"
 
 #define QUOTE_WIDTH 80		/* columns of a bad value that are shown */
 
-int usage_error_report(struct usage_error *u, int status, const char *before, const char *text,
-		       const char *after)
+void usage_warning(struct usage_error *u, const char *before, const char *text, const char *after)
 {
 	struct buf b = { 0 };
 
 	buf_str(&b, "tcpclose: ");
+	if (u->origin)
+		buf_str(&b, u->origin);
 	buf_str(&b, before);
-	buf_char(&b, '\'');
-	if (escape_for_terminal(&b, text, strlen(text), QUOTE_WIDTH) < strlen(text))
-		buf_str(&b, "..");
-	buf_char(&b, '\'');
+	if (text) {
+		buf_char(&b, '\'');
+		if (escape_for_terminal(&b, text, strlen(text), QUOTE_WIDTH) < strlen(text))
+			buf_str(&b, "..");
+		buf_char(&b, '\'');
+	}
 	buf_str(&b, after);
 	buf_char(&b, '\n');
 	if (b.len)
 		fwrite(b.data, 1, b.len, u->err);
 	buf_release(&b);
+}
+
+int usage_error_report(struct usage_error *u, int status, const char *before, const char *text,
+		       const char *after)
+{
+	usage_warning(u, before, text, after);
 	u->status = status;
 	return EINVAL;
 }
@@ -38,13 +48,38 @@ int usage_error_value(struct usage_error *u, const char *before, const char *aft
 	return usage_error_report(u, EXIT_USAGE, before, u->value, after);
 }
 
+/* Return the valid word that the value was probably meant to be; NULL if it resembles none. */
+static const char *find_nearest_word(const char *value, const char *(*word)(unsigned i))
+{
+	const char *nearest = NULL;
+
+	for (unsigned i = 0; word(i); i++)
+		if (edit_is_near(value, word(i)) &&
+		    (!nearest || edit_distance(value, word(i)) < edit_distance(value, nearest)))
+			nearest = word(i);
+	return nearest;
+}
+
+/* Append "did you mean --color? ", or nothing. */
+static void append_suggestion(struct buf *b, const char *dashes, const char *word)
+{
+	if (!word)
+		return;
+	buf_str(b, "did you mean ");
+	buf_str(b, dashes);
+	buf_str(b, word);
+	buf_str(b, "? ");
+}
+
 int usage_error_words(struct usage_error *u, const char *before, const char *(*word)(unsigned i))
 {
 	struct buf b = { 0 };
 	int rc;
 
+	buf_str(&b, ": ");
+	append_suggestion(&b, "", find_nearest_word(u->value, word));
 	for (unsigned i = 0; word(i); i++) {
-		buf_str(&b, i ? ", " : ": want ");
+		buf_str(&b, i ? ", " : "want ");
 		buf_str(&b, word(i));
 	}
 	buf_char(&b, '\0');
@@ -57,7 +92,7 @@ int usage_error_plain(struct usage_error *u, const char *format, ...)
 {
 	va_list args;
 
-	fputs("tcpclose: ", u->err);
+	fprintf(u->err, "tcpclose: %s", u->origin ?: "");
 	va_start(args, format);
 	vfprintf(u->err, format, args);
 	va_end(args);
@@ -88,6 +123,30 @@ static const struct option_row *find_by_prefix(const char *name, size_t len, uns
 	return found;
 }
 
+/* The names of the options as words, the hidden ones left out. */
+static const char *option_word(unsigned i)
+{
+	const struct option_row *o;
+
+	for (unsigned k = 0; (o = option_at(k)); k++)
+		if (option_is_shown(o) && i-- == 0)
+			return o->argp.name;
+	return NULL;
+}
+
+/* "unknown option '--colour': did you mean --color? see tcpclose --help" */
+static void report_unknown_option(struct usage_error *u, const char *name)
+{
+	struct buf b = { 0 };
+
+	buf_str(&b, ": ");
+	append_suggestion(&b, "--", find_nearest_word(name + strlen("--"), option_word));
+	buf_str(&b, "see tcpclose --help");
+	buf_char(&b, '\0');
+	usage_error_report(u, EXIT_USAGE, "unknown option ", name, b.failed ? "" : b.data);
+	buf_release(&b);
+}
+
 static void explain_long_option(struct usage_error *u, const char *word)
 {
 	size_t len = strcspn(word, "=");
@@ -96,8 +155,7 @@ static void explain_long_option(struct usage_error *u, const char *word)
 	const struct option_row *found = find_by_prefix(word + 2, len - 2, &matches);
 
 	if (matches == 0)
-		usage_error_report(u, EXIT_USAGE, "unknown option ", name ? name : word,
-				   ": see tcpclose --help");
+		report_unknown_option(u, name ? name : word);
 	else if (matches > 1)
 		usage_error_report(u, EXIT_USAGE, "ambiguous option ", name ? name : word,
 				   ": see tcpclose --help");

@@ -37,13 +37,29 @@ static void join_holders(struct stuck_table *h)
 	}
 }
 
+static struct filter_task task_of(const struct stuck_holder *holder)
+{
+	return (struct filter_task){ .pid = holder->pid, .uid = holder->uid, .comm = holder->comm,
+				     .process = holder->process, .cgroup = holder->cgroup,
+				     .lives = true };
+}
+
 static bool holder_matches(const struct story_filter *s, const struct stuck_holder *holder)
 {
-	struct filter_task task = { .pid = holder->pid, .uid = holder->uid, .comm = holder->comm,
-				    .process = holder->process, .cgroup = holder->cgroup,
-				    .lives = true };
+	struct filter_task task = task_of(holder);
 
 	return story_filter_matches_task(s, &task);
+}
+
+static bool has_excluded_holder(const struct stuck_table *h, const struct stuck_socket *g)
+{
+	for (uint32_t i = 0; i < g->nr_holders; i++) {
+		struct filter_task task = task_of(&h->holder[g->holder + i]);
+
+		if (story_filter_excludes_task(h->config.story_filter, &task))
+			return true;
+	}
+	return false;
 }
 
 /* Return the first holder of the socket that matches the filter, NULL if there is none. */
@@ -56,17 +72,24 @@ static const struct stuck_holder *find_owner(const struct stuck_table *h,
 	return NULL;
 }
 
-/* A single holder must match the whole filter; without a holder, the socket's user may match. */
-static bool is_wanted(struct stuck_table *h, const struct stuck_socket *g)
+/*
+ * A single holder must match the whole filter, and none an excluded value; without a holder, the
+ * user of the socket decides. A minisock has neither.
+ */
+static bool holders_match(const struct stuck_table *h, const struct stuck_socket *g)
 {
 	const struct story_filter *s = h->config.story_filter;
-	bool user_alone = !(s->pids || s->comms || s->cgroups || s->containers);
 
+	if (g->nr_holders)
+		return find_owner(h, g) && !has_excluded_holder(h, g);
+	return g->substate ? !story_filter_asks_of_tasks(s) :
+			     story_filter_matches_user_alone(s, g->uid);
+}
+
+static bool is_wanted(struct stuck_table *h, const struct stuck_socket *g)
+{
 	if (!(h->config.states >> g->state & 1) ||
-	    !filter_matches_flow(h->config.filter, &g->flow))
-		return false;
-	if (story_filter_asks_of_tasks(s) && !find_owner(h, g) &&
-	    (g->nr_holders || !user_alone || g->substate || !story_filter_matches_uid(s, g->uid)))
+	    !filter_matches_flow(h->config.filter, &g->flow) || !holders_match(h, g))
 		return false;
 	if (!h->config.older_than_ns || g->age_ns >= h->config.older_than_ns)
 		return true;

@@ -64,25 +64,37 @@ bool parse_decimal(const char *text, uint64_t unit, uint64_t max, uint64_t *v)
 	return true;
 }
 
-bool parse_duration(const char *text, uint64_t max_ns, uint64_t *ns)
+/* The nanoseconds of a unit of time are power * factor, and power is a power of ten; NULL: none. */
+static const struct time_unit {
+	const char *name;
+	uint64_t power, factor;
+} time_units[] = {
+	{ "us", 1000, 1 },	 { "ms", 1000000, 1 },	     { "s", 1000000000, 1 },
+	{ "m", 1000000000, 60 }, { "h", 1000000000, 3600 }, { "d", 1000000000, 86400 },
+};
+
+static const struct time_unit *find_time_unit(const char *name)
+{
+	for (size_t i = 0; i < sizeof(time_units) / sizeof(*time_units); i++)
+		if (strcmp(time_units[i].name, name) == 0)
+			return &time_units[i];
+	return NULL;
+}
+
+bool parse_duration(const char *text, const char *default_unit, uint64_t max_ns, uint64_t *ns)
 {
 	size_t len = strspn(text, "0123456789.");
-	uint64_t n, unit_s = 1;
+	const struct time_unit *unit = find_time_unit(text[len] ? text + len : default_unit);
 	char number[40];
+	uint64_t n;
 
-	if (len >= sizeof(number))
+	if (len >= sizeof(number) || !unit)
 		return false;
 	memcpy(number, text, len);
 	number[len] = '\0';
-	if (text[len]) {
-		unit_s = text[len] == 's' ? 1 : text[len] == 'm' ? 60 : text[len] == 'h' ? 3600 :
-			 text[len] == 'd' ? 86400 : 0;
-		if (!unit_s || text[len + 1])
-			return false;
-	}
-	if (!parse_decimal(number, 1000000000, max_ns / unit_s, &n))
+	if (!parse_decimal(number, unit->power, max_ns / unit->factor, &n))
 		return false;
-	*ns = n * unit_s;
+	*ns = n * unit->factor;
 	return true;
 }
 

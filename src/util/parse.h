@@ -19,10 +19,10 @@ bool parse_u64(const char *text, uint64_t min, uint64_t max, uint64_t *v);
 bool parse_decimal(const char *text, uint64_t unit, uint64_t max, uint64_t *v);
 
 /*
- * Parse a duration of at most max_ns and store it in nanoseconds. The text is a decimal fraction
- * with an optional unit s, m, h or d; the default is seconds: "30", "1.5h".
+ * Parse a duration of at most max_ns and store it in nanoseconds, rounded down. The text is a
+ * decimal fraction with an optional unit us, ms, s, m, h or d: "30", "200ms", "1.5h".
  */
-bool parse_duration(const char *text, uint64_t max_ns, uint64_t *ns);
+bool parse_duration(const char *text, const char *default_unit, uint64_t max_ns, uint64_t *ns);
 
 /*
  * Parse a number of bytes from min to max, with an optional K, M or G (powers of 1024, either

@@ -60,15 +60,19 @@ static int compare_rows(const void *a, const void *b, void *arg)
 	return order ? order : group_key_compare(*x, *y);
 }
 
-/* Show the rows in order, `other` last. */
+/* Show the rows in order, `other` last, with --top only the first ones. */
 static void sort_and_show(struct view_context *v, struct keyed_table *g,
 			  const struct interval *interval)
 {
 	const struct aggregate *u = v->state;
+	struct keyed_table shown;
 
 	if (g->nr)
 		qsort_r(g->items, g->nr, sizeof(*g->items), compare_rows, v);
-	u->ops->show(v, g, interval);
+	shown = *g;
+	if (v->options.top && shown.nr > v->options.top)
+		shown.nr = v->options.top;
+	u->ops->show(v, &shown, interval);
 }
 
 static bool merge_into_total(struct aggregate *u)
@@ -189,6 +193,11 @@ void aggregate_print_interval(struct view_context *v, const struct interval *int
 
 void aggregate_print_other(struct view_context *v, const struct keyed_table *g)
 {
+	if (HASH_COUNT(g->entries) > g->nr) {
+		buf_char(v->out, '(');
+		buf_u64(v->out, HASH_COUNT(g->entries) - g->nr);
+		buf_str(v->out, " more)\n");
+	}
 	if (!g->other)
 		return;
 	buf_str(v->out, GROUP_KEY_OTHER " are those that came after the first ");

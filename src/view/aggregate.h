@@ -43,5 +43,8 @@ void aggregate_release(struct view_context *v);
 /* Print "08:12:32.000 to 08:12:37.000: 120 closes". */
 void aggregate_print_interval(struct view_context *v, const struct interval *interval);
 
-/* Print "(other) are those that came after the first 1024" if the table has such a row. */
+/*
+ * Print "(12 more)" if --top left rows out, and "(other) are those that came after the first 1024"
+ * if the table has such a row.
+ */
 void aggregate_print_other(struct view_context *v, const struct keyed_table *g);

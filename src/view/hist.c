@@ -34,7 +34,7 @@ struct hist_row {
 
 static const char hist_manual[] =
 	"One histogram for each phase of the closes, and for the age and the idle time of\n"
-	"the connections: at the end of the run and, with SECONDS, after each such\n"
+	"the connections: at the end of the run and, with TIME, after each such\n"
 	"interval.\n"
 	"\n"
 	"  ack_wait       from our FIN until its ACK: network, peer kernel\n"

@@ -314,7 +314,7 @@ static const char stuck_manual[] =
 	"\n"
 	"  --state STATES     only these: close-wait, fin-wait-1, ... established\n"
 	"  --older-than TIME  only sockets that are stuck (or idle) for at least TIME\n"
-	"  --watch SECONDS    look again every SECONDS\n"
+	"  --watch TIME       look again every TIME\n"
 	"  --fail             exit 1 if a socket is found\n"
 	"  -w                 list all of them\n"
 	"  -j                 print JSON\n"

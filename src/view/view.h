@@ -44,6 +44,7 @@ enum format { FORMAT_TEXT, FORMAT_JSON, FORMAT_CSV, FORMAT_COUNT };
 struct view_options {
 	enum group_by by;
 	unsigned sort;		/* column of who, see who.h; 0 closes */
+	unsigned top;		/* rows of who; 0 all */
 	unsigned phases;	/* set of enum hist_time; 0 all */
 	uint64_t interval_ns;	/* 0: print only at the end */
 	enum format format;
@@ -120,7 +121,7 @@ struct view {
 	const char *manual;	/* for VIEW --help: the columns, and two examples */
 	bool reports_itself;	/* its output includes the losses and the summary */
 	enum view_source source;
-	bool has_intervals;	/* SECONDS may follow its name: who 5 */
+	bool has_intervals;	/* TIME may follow its name: who 5, who 1m */
 	uint8_t formats;	/* set of 1 << enum format */
 	const struct view *json;	/* the view that prints its JSON; NULL: itself */
 	/* Each may be NULL. */

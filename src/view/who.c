@@ -238,6 +238,8 @@ static void who_print_json(struct view_context *v, const struct keyed_table *g,
 		json_kv_time(v, &j, "time", interval->to_ns);
 		json_kv_bool(&j, "total", interval->total);
 		group_key_json(&j, v->options.by, o, o == g->other);
+		if (v->options.top)
+			json_kv_u64(&j, "groups", HASH_COUNT(g->entries));
 		json_kv_u64(&j, "closes", w->n[WHO_CLOSES]);
 		json_print_counts(&j, "calls", w, WHO_CLOSE, WHO_NO_CALL);
 		json_print_counts(&j, "classes", w, WHO_CLEAN, WHO_OPEN);

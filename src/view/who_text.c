@@ -29,7 +29,7 @@
 
 const char who_manual[] =
 	"Sums up, per process, how connections end: at the end of the run and, with\n"
-	"SECONDS, after each such interval. Percentages are shares of CLOSES; . is zero.\n"
+	"TIME, after each such interval. Percentages are shares of CLOSES; . is zero.\n"
 	"\n"
 	"  CLOSES      connections of COMM that ended or had begun to end\n"
 	"  ENDED BY    the call that sent our FIN or RST: close, shutdown (WR, RDWR),\n"
@@ -47,6 +47,7 @@ const char who_manual[] =
 	"                 address); - means unknown, for example because the process has\n"
 	"                 exited\n"
 	"  --sort COLUMN  sort by a column of --csv, the largest value first (closes)\n"
+	"  --top N        only the first N rows\n"
 	"  --csv          one line per row, with exact numbers and times in nanoseconds\n"
 	"  -j             print the same as JSON\n"
 	"  -w             all rows, in one wide table\n"
@@ -187,7 +188,7 @@ static uint32_t count_rows_to_print(const struct view_context *v, const struct k
 {
 	uint32_t n = g->nr + (g->other != NULL);
 
-	return v->terminal.wide || n <= ROWS ? n : ROWS;
+	return v->terminal.wide || v->options.top || n <= ROWS ? n : ROWS;
 }
 
 static void print_table(struct view_context *v, const struct keyed_table *g, unsigned parts)

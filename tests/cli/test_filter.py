@@ -3,6 +3,7 @@
 
 import json
 import os
+import socket
 
 from fixture import TRAFFIC, check_identity, closes, same, true
 
@@ -19,6 +20,8 @@ def expect(cli, want, *args, traffic=("1", HOLD)):
 def test_by_address(cli, root):
     expect(cli, 2, "-a", "127.0.0.0/8")
     expect(cli, 0, "-a", "10.0.0.0/8")
+    expect(cli, 0, "-a", "!127.0.0.0/8")
+    expect(cli, 2, "-a", "!10.0.0.0/8")
     expect(cli, 2, "-a", "10.0.0.0/8", "-a", "127.0.0.1")
     expect(cli, 2, "-a", "::1", traffic=("-6", "1", HOLD))
     expect(cli, 2, "-4")
@@ -40,12 +43,29 @@ def test_by_port(cli, root):
     ports(1, "-D", "CLIENT")
     ports(2, "-L", "9,SERVER,CLIENT")
     ports(1, "-L", "SERVER", "-D", "CLIENT")
+    ports(2, "-P", "3990-4010")
+    ports(1, "-L", "5000-5999")
+    ports(0, "-P", "6000-7000,1-3999")
+    ports(1, "-L", "!CLIENT")
+    ports(1, "-D", "!4000-4001")
+    ports(2, "-P", "!22,!80-3999")
+    ports(1, "-P", "SERVER", "-L", "!SERVER")
+    objects = ports(0, "-P", "!CLIENT")
+    same("events that the kernel excluded", objects[-1]["events"], 0)
     ports(0, "-L", "SERVER", "-D", "SERVER")
     objects = ports(0, "-P", "9")
     same("events that the kernel filtered", objects[-1]["events"], 0)
     true("endpoints that the kernel filtered", objects[-1]["filtered"] >= 2)
     told = closes(ports(1, "-L", "CLIENT"))[0]
     true("the twin of a filtered story %r" % told["twin"], told["twin"]["pid"] > 0)
+
+
+def test_by_service(cli, root):
+    """The C library's own look-up gives the port."""
+    server = socket.getservbyname("postgresql", "tcp")
+    for client, (args, want) in enumerate(((("-D", "postgresql"), 1), (("-P", "https,postgresql"), 2),
+                                           (("-P", "https"), 0)), 5101):
+        expect(cli, want, *args, traffic=("1", HOLD, str(server), str(client)))
 
 
 def test_a_listeners_closer_under_a_peer_filter(cli, root):
@@ -62,6 +82,14 @@ def test_a_listeners_closer_under_a_peer_filter(cli, root):
 def test_by_process(cli, root):
     expect(cli, 2, "-c", "python3")
     expect(cli, 0, "-c", "pytho")
+    expect(cli, 2, "-c", "nginx,python3")
+    expect(cli, 2, "-c", "pyth*")
+    expect(cli, 2, "-c", "!curl")
+    expect(cli, 0, "-c", "!pyth*")
+    expect(cli, 0, "-c", "python3,!p*")
+    expect(cli, 2, "-p", "!1")
+    expect(cli, 0, "-u", "!root")
+    expect(cli, 2, "-u", "nobody,root")
     expect(cli, 2, "-u", "root")
     expect(cli, 0, "-u", "nobody")
     expect(cli, 0, "-p", "1")
@@ -72,6 +100,8 @@ def test_by_process(cli, root):
 def test_by_story(cli, root):
     expect(cli, 2, "--ending", "four-way")
     expect(cli, 0, "--ending", "reset-sent,timed-out")
+    expect(cli, 0, "--ending", "!four-way")
+    expect(cli, 2, "--ending", "!reset-sent", "--call", "!shutdown")
     expect(cli, 2, "--class", "clean")
     expect(cli, 0, "--class", "reset")
     expect(cli, 1, "--initiator", "local")
@@ -79,7 +109,8 @@ def test_by_story(cli, root):
     expect(cli, 2, "--call", "close")
     expect(cli, 0, "--call", "shutdown")
     expect(cli, 2, "--slow", "40")
-    expect(cli, 0, "--slow", "5000")
+    expect(cli, 2, "--slow", "40ms")
+    expect(cli, 0, "--slow", "5s")
 
 
 def test_by_netns(cli, root):

@@ -148,6 +148,16 @@ def test_filters_and_count_hold_in_a_replay(cli, root):
         check_identity(objects[-1])
         done = cli.run("json", "--replay", at("a"), "-n", "3")
         same("-n 3", len(closes(map(json.loads, done.stdout.splitlines()))), 3)
+        every = cli.run("events", "--replay", at("a")).stdout.splitlines()
+        some = cli.run("events", "--replay", at("a"), "-n", "12").stdout.splitlines()
+        same("events -n 12", some, every[:12])
+        done = cli.run("record", "--replay", at("a"), "-n", "12", "-o", at("b"))
+        same("record -n 12", done.returncode, 0)
+        same("what it recorded", cli.run("events", "--replay", at("b")).stdout.splitlines(), every[:12])
+        for view in ("trace", "who", "hist", "timeline"):
+            same(view + " -n 3", cli.run(view, "--replay", at("a"), "-n", "3").returncode, 0)
+        same("who -n 3", sum(json.loads(line)["closes"] for line in cli.run(
+            "who", "-j", "--replay", at("a"), "-n", "3").stdout.splitlines() if '"kind":"who"' in line), 3)
 
 
 def test_the_view_record_writes_a_recording(cli, root):

@@ -77,6 +77,10 @@ def test_duration_and_count_stop_it(cli, root):
     objects = [json.loads(line) for line in out.splitlines()]
     same("-n 3", len(closes(objects)), 3)
     check_identity(objects[-1])
+    process = cli.start("events", "--netns", cli.netns, "-n", "12")
+    cli.inside(*TRAFFIC, "8")
+    out, _ = process.communicate(timeout=20)
+    same("events -n 12", (process.returncode, len(out.splitlines())), (0, 12))
 
 
 def test_quiet_is_quiet(cli, root):

@@ -1,6 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 """What needs no kernel: help, version, and every way to be wrong."""
 
+import os
+import shutil
+import subprocess
+import tempfile
+
 from fixture import one_line, same, true
 
 # arguments, words that the one line must have
@@ -12,7 +17,8 @@ WRONG = [
     (["-L", "70000"], ["port '70000'", "1-65535"]),
     (["-L", "0"], ["port '0'"]),
     (["-D", "80,"], ["port"]),
-    (["-P", "http"], ["port 'http'"]),
+    (["-P", "no-such-service"], ["port 'no-such-service'", "/etc/services"]),
+    (["-P", "9000-8000"], ["port '9000-8000'", "empty"]),
     (["-L", ",".join(str(n) for n in range(1, 30))], ["16"]),
     (["-a", "1.2.3"], ["address '1.2.3'"]),
     (["-a", "10.0.0.0/33"], ["'10.0.0.0/33'"]),
@@ -21,7 +27,8 @@ WRONG = [
     (["-p", "x"], ["'x'"]),
     (["-u", "no-such-user"], ["'no-such-user'"]),
     (["--netns", "no-such-netns"], ["'no-such-netns'"]),
-    (["--ending", "fourway"], ["ending 'fourway'", "four-way"]),
+    (["--ending", "fourway"], ["ending 'fourway'", "did you mean four-way?"]),
+    (["--dration", "1"], ["'--dration'", "did you mean --duration?"]),
     (["--class", "dirty"], ["class 'dirty'", "reset"]),
     (["--initiator", "me"], ["initiator 'me'", "local"]),
     (["--call", "kill"], ["call 'kill'", "close"]),
@@ -51,7 +58,8 @@ WRONG = [
     (["stuck", "--flush"], ["--flush does not apply to stuck"]),
     (["json", "--watch", "1"], ["--watch does not apply to json", "stuck"]),
     (["--older-than", "5m"], ["--older-than does not apply to trace", "stuck"]),
-    (["stuck", "--older-than", "5w"], ["'5w'", "1.5h"]),
+    (["stuck", "--older-than", "5w"], ["'5w'", "5m"]),
+    (["who", "5x"], ["interval '5x'", "500ms"]),
     (["stuck", "--watch", "0"], ["'0'"]),
     (["stuck", "--slow", "5"], ["--slow does not apply to stuck"]),
     (["stuck", "--buffer", "1M"], ["--buffer does not apply to stuck"]),
@@ -91,3 +99,41 @@ def test_version_is_one_line(cli):
     done = cli.run("--version")
     same("exit status", done.returncode, 0)
     true(done.stdout, done.stdout.startswith("tcpclose ") and done.stdout.count("\n") == 1)
+
+
+def in_env(text):
+    return {"env": {**os.environ, "TCPCLOSE_OPTS": text}}
+
+
+def test_the_variable_is_read_and_named(cli):
+    for text in ("--frob", "'x"):
+        one_line(text, cli.run("--version", **in_env(text)), 64, "TCPCLOSE_OPTS")
+    same("with a good one", cli.run("--version", **in_env("-w --csv")).returncode, 0)
+
+
+def test_the_variable_works_in_every_view(cli, root):
+    with tempfile.TemporaryDirectory() as folder:
+        path = os.path.join(folder, "a")
+        options = "--netns %s -d 300ms -w --csv --sort reset --ascii -T --older-than 1d" % cli.netns
+        same("record", cli.run("record", "-o", path, **in_env(options)).returncode, 0)
+        for view in ("trace", "json", "events", "timeline", "who", "hist", "stuck"):
+            same(view + " live", cli.run(view, **in_env(options)).returncode, 0)
+            same(view + " replayed", cli.run(view, "--replay", path, **in_env(options)).returncode, 0)
+        true("who in CSV", cli.run("who", "--replay", path, **in_env(options)).stdout.startswith("start,time,total,"))
+
+
+def test_the_variable_is_ignored_with_privileges_of_the_file(cli, root):
+    """With capabilities or a set-id bit of its file, the tool obeys its caller's command line alone."""
+    folder = tempfile.mkdtemp()
+    try:
+        os.chmod(folder, 0o755)
+        for how in (["setcap", "cap_bpf,cap_perfmon=ep"], ["chmod", "u+s"], None):
+            tool = os.path.join(folder, "tcpclose")
+            shutil.copy(cli.tool, tool)
+            if how:
+                subprocess.run([*how, tool], check=True)
+            done = subprocess.run([tool, "--version"], capture_output=True, text=True, check=False,
+                                  user=65534, group=65534, extra_groups=[], **in_env("--frob"))
+            same("%r: %s" % (how, done.stderr), done.returncode, 0 if how else 64)
+    finally:
+        shutil.rmtree(folder)

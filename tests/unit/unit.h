@@ -23,3 +23,6 @@ static inline void expect_text(struct buf *b, const char *text)
 	assert_int_equal(b->len, strlen(text) + 1);
 	buf_reset(b);
 }
+
+/* A struct filter_text, for an initializer. */
+#define TEXT(literal) { (literal), sizeof(literal) - 1 }

@@ -164,7 +164,8 @@ static void test_pipeline__an_event_outside_the_filter_counts_as_filtered(void *
 {
 	struct counter *c = *state;
 
-	c->filter = (struct filter){ .active = 1, .nr_local_ports = 1, .local_port = { 2000 } };
+	c->filter = (struct filter){ .active = 1, .local_ports = {
+				    .nr = 1, .range = { { 2000, 2000 } } } };
 	feed_reset(c, 1000);
 	feed_reset(c, 2000);
 	endpoint_table_end(endpoints(c), T0 + MS);
@@ -176,7 +177,7 @@ static void test_pipeline__a_story_outside_the_story_filter_counts_as_filtered(v
 {
 	struct counter *c = *state;
 
-	c->story_filter.endings = 1 << ENDING_FOUR_WAY;
+	c->story_filter.words.endings = 1 << ENDING_FOUR_WAY;
 	feed_reset(c, 1000);
 	endpoint_table_end(endpoints(c), T0 + MS);
 	assert_int_equal(c->stories, 0);
@@ -227,6 +228,36 @@ static void test_pipeline__after_n_stories_it_is_done(void **state)
 	assert_true(pipeline_is_done(c->pipeline));
 	assert_int_equal(c->stories, 2);
 	expect_tally(c, 3, 2, 1, 0);
+}
+
+/* A reset is two events. The third and last one of -n 3 belongs to the second connection. */
+static void test_pipeline__after_n_events_it_is_done(void **state)
+{
+	struct counter *c = *state;
+
+	c->config.max_events = 3;
+	reopen(c);
+	feed_reset(c, 1000);
+	assert_false(pipeline_is_done(c->pipeline));
+	feed_reset(c, 1001);
+	feed_reset(c, 1002);
+	endpoint_table_end(endpoints(c), T0 + 1000 * MS);
+	assert_true(pipeline_is_done(c->pipeline));
+	assert_int_equal(c->events, 3);
+}
+
+/* The view record prints no events, so it has all that were fed. */
+static void test_pipeline__without_a_printer_it_counts_the_events_that_were_fed(void **state)
+{
+	struct counter *c = *state;
+
+	c->config.view = &mute;
+	c->config.max_events = 3;
+	reopen(c);
+	feed_reset(c, 1000);
+	assert_false(pipeline_is_done(c->pipeline));
+	feed_reset(c, 1001);
+	assert_true(pipeline_is_done(c->pipeline));
 }
 
 static void test_pipeline__a_close_in_progress_is_unsettled(void **state)
@@ -332,6 +363,8 @@ int main(void)
 		TELLER_TEST(a_connection_that_never_opened_is_filtered),
 		TELLER_TEST(with_all_a_connection_that_never_opened_is_reported),
 		TELLER_TEST(after_n_stories_it_is_done),
+		TELLER_TEST(after_n_events_it_is_done),
+		TELLER_TEST(without_a_printer_it_counts_the_events_that_were_fed),
 		TELLER_TEST(a_close_in_progress_is_unsettled),
 		TELLER_TEST(at_the_end_a_close_in_progress_is_reported_as_open),
 		TELLER_TEST(the_kernels_counters_are_added),

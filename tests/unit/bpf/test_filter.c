@@ -4,6 +4,9 @@
 
 #include "filter.h"
 
+#define ONE_PORT(port) { .nr = 1, .range = { { (port), (port) } } }
+#define PORTS_80_443 { .nr = 2, .range = { { 80, 80 }, { 443, 443 } } }
+
 /* 10.0.0.1:443 with 203.0.113.200:51000 */
 static const struct flow flow4 = {
 	.local_addr = { 10, 0, 0, 1 }, .peer_addr = { 203, 0, 113, 200 },
@@ -25,7 +28,7 @@ static bool wants(struct filter f, const struct flow *w)
 static void test_filter__an_inactive_one_wants_everything(void **state)
 {
 	(void)state;
-	assert_true(wants((struct filter){ .family = 6, .nr_local_ports = 1, .local_port = { 1 } },
+	assert_true(wants((struct filter){ .family = 6, .local_ports = ONE_PORT(1) },
 			  &flow4));
 }
 
@@ -46,23 +49,43 @@ static void test_filter__family(void **state)
 
 static void test_filter__local_and_peer_ports_are_distinct(void **state)
 {
-	const struct filter local = { .active = 1, .nr_local_ports = 2, .local_port = { 80, 443 } };
-	const struct filter remote = { .active = 1, .nr_peer_ports = 2, .peer_port = { 80, 443 } };
+	const struct filter local = { .active = 1, .local_ports = PORTS_80_443 };
+	const struct filter remote = { .active = 1, .peer_ports = PORTS_80_443 };
 
 	(void)state;
 	assert_true(wants(local, &flow4));
 	assert_false(wants(remote, &flow4));
 }
 
+static bool wants_local(__u16 first, __u16 last, __u16 port)
+{
+	struct flow w = flow4;
+
+	w.local_port = port;
+	return wants((struct filter){ .active = 1, .local_ports = { .nr = 1,
+				      .range = { { first, last } } } }, &w);
+}
+
+static void test_filter__a_range_includes_its_ends(void **state)
+{
+	(void)state;
+	assert_true(wants_local(8000, 8999, 8000));
+	assert_true(wants_local(8000, 8999, 8999));
+	assert_false(wants_local(8000, 8999, 7999));
+	assert_false(wants_local(8000, 8999, 9000));
+	assert_true(wants_local(1, 65535, 65535));
+	assert_false(wants_local(1, 65535, 0));
+}
+
 static void test_filter__either_port(void **state)
 {
-	struct filter f = { .active = 1, .nr_either_ports = 1, .either_port = { 51000 } };
+	struct filter f = { .active = 1, .either_ports = ONE_PORT(51000) };
 
 	(void)state;
 	assert_true(wants(f, &flow4));
-	f.either_port[0] = 443;
+	f.either_ports.range[0] = (struct filter_range){ 443, 443 };
 	assert_true(wants(f, &flow4));
-	f.either_port[0] = 444;
+	f.either_ports.range[0] = (struct filter_range){ 444, 444 };
 	assert_false(wants(f, &flow4));
 }
 
@@ -72,8 +95,7 @@ static void test_filter__unused_entries_of_a_list_do_not_match(void **state)
 
 	(void)state;
 	w.local_port = 0;
-	assert_false(wants((struct filter){ .active = 1, .nr_local_ports = 1,
-					    .local_port = { 80 } },
+	assert_false(wants((struct filter){ .active = 1, .local_ports = ONE_PORT(80) },
 			   &w));
 	w.netns = 0;
 	assert_false(wants((struct filter){ .active = 1, .nr_netns = 1, .netns = { 5 } }, &w));
@@ -81,19 +103,23 @@ static void test_filter__unused_entries_of_a_list_do_not_match(void **state)
 
 static void test_filter__a_full_list_is_searched_to_its_end(void **state)
 {
-	struct filter f = { .active = 1, .nr_local_ports = FILTER_PORTS };
+	struct filter f = { .active = 1, .local_ports.nr = FILTER_PORTS };
 
 	(void)state;
-	f.local_port[FILTER_PORTS - 1] = 443;
+	f.local_ports.range[FILTER_PORTS - 1] = (struct filter_range){ 443, 443 };
 	assert_true(wants(f, &flow4));
 }
 
 static void test_filter__a_count_above_the_capacity_stays_within_it(void **state)
 {
-	struct filter f = { .active = 1, .nr_local_ports = 255, .nr_netns = 255, .nr_addrs = 255 };
+	struct filter f = { .active = 1, .local_ports.nr = 65535, .nr_netns = 255,
+			    .nr_addrs = 255 };
+	struct filter x = { .active = 1, .local_ports.nr_excluded = 65535,
+			    .nr_excluded_netns = 255, .nr_excluded_addrs = 255 };
 
 	(void)state;
 	assert_false(wants(f, &flow4));
+	assert_true(wants(x, &flow4));
 }
 
 static struct filter filter_by_addr(const __u8 *addr, unsigned bytes, __u8 family)
@@ -141,15 +167,51 @@ static void test_filter__netns(void **state)
 	assert_false(wants(theirs, &flow4));
 }
 
+static void test_filter__excluded_ports(void **state)
+{
+	const struct filter server = { .active = 1, .local_ports = {
+		.nr_excluded = 1, .excluded = { { 400, 500 } } } };
+	const struct filter either = { .active = 1, .either_ports = {
+		.nr_excluded = 1, .excluded = { { 51000, 51000 } } } };
+	const struct filter both = { .active = 1, .local_ports = {
+		.nr = 1, .range = { { 1, 1000 } }, .nr_excluded = 1, .excluded = { { 22, 22 } } } };
+	struct flow w = flow4;
+
+	(void)state;
+	assert_false(wants(server, &flow4));
+	assert_false(wants(either, &flow4));
+	assert_true(wants(both, &flow4));
+	w.local_port = 22;
+	assert_false(wants(both, &w));
+	w.local_port = 1001;
+	assert_false(wants(both, &w));
+	assert_true(wants(server, &w));
+}
+
+static void test_filter__excluded_addresses_and_namespaces(void **state)
+{
+	const struct filter by_netns = { .active = 1, .nr_excluded_netns = 2,
+					 .excluded_netns = { 1, 4026531840u } };
+	struct filter f = filter_by_addr(flow4.peer_addr, 2, 4);
+
+	(void)state;
+	f.excluded_addr[0] = f.addr[0];
+	f.nr_excluded_addrs = 1;
+	assert_false(wants(f, &flow4));
+	f.nr_addrs = 0;
+	assert_false(wants(f, &flow4));
+	assert_true(wants(f, &flow6));
+	assert_false(wants(by_netns, &flow4));
+}
+
 static void test_filter__different_kinds_must_all_match(void **state)
 {
 	struct filter f = filter_by_addr(flow4.local_addr, 4, 4);
 
 	(void)state;
-	f.nr_local_ports = 1;
-	f.local_port[0] = 443;
+	f.local_ports = (struct filter_ports)ONE_PORT(443);
 	assert_true(wants(f, &flow4));
-	f.local_port[0] = 80;
+	f.local_ports = (struct filter_ports)ONE_PORT(80);
 	assert_false(wants(f, &flow4));
 }
 
@@ -160,6 +222,7 @@ int main(void)
 		cmocka_unit_test(test_filter__an_active_one_without_lists_wants_everything),
 		cmocka_unit_test(test_filter__family),
 		cmocka_unit_test(test_filter__local_and_peer_ports_are_distinct),
+		cmocka_unit_test(test_filter__a_range_includes_its_ends),
 		cmocka_unit_test(test_filter__either_port),
 		cmocka_unit_test(test_filter__unused_entries_of_a_list_do_not_match),
 		cmocka_unit_test(test_filter__a_full_list_is_searched_to_its_end),
@@ -168,6 +231,8 @@ int main(void)
 		cmocka_unit_test(test_filter__a_prefix),
 		cmocka_unit_test(test_filter__the_empty_prefix_is_its_whole_family),
 		cmocka_unit_test(test_filter__netns),
+		cmocka_unit_test(test_filter__excluded_ports),
+		cmocka_unit_test(test_filter__excluded_addresses_and_namespaces),
 		cmocka_unit_test(test_filter__different_kinds_must_all_match),
 	};
 

@@ -41,7 +41,7 @@ static void test_options_view__any_column_sorts(void **state)
 	assert_string_equal(who_column_at(r.o.view_options.sort)->name, "app_hold_p99");
 	PARSE(&r, "who", "--sort", "resets");
 	assert_int_equal(r.status, EXIT_USAGE);
-	assert_non_null(strstr(r.err, "unknown column 'resets': want closes, close, "));
+	assert_non_null(strstr(r.err, "unknown column 'resets': did you mean reset? want closes"));
 }
 
 static void test_options_view__phases_are_a_list(void **state)
@@ -76,8 +76,17 @@ static void test_options_view__an_interval_follows_the_view(void **state)
 	assert_int_equal(r.o.view_options.interval_ns, 500000000);
 	PARSE(&r, "who", "5", "6");
 	expect_usage(&r, "tcpclose: one interval too many, '6'\n");
-	PARSE(&r, "who", "5s");
-	expect_usage(&r, "tcpclose: bad interval '5s': want seconds from 0.1 on, as 5 or 0.5\n");
+	PARSE(&r, "who", "1.5m");
+	expect_fine(&r);
+	assert_int_equal(r.o.view_options.interval_ns, 90000000000);
+	PARSE(&r, "hist", "250ms");
+	expect_fine(&r);
+	assert_int_equal(r.o.view_options.interval_ns, 250000000);
+	PARSE(&r, "who", "5x");
+	expect_usage(&r, "tcpclose: bad interval '5x': want seconds from 0.1 on, or a unit: "
+		     "5, 0.5, 500ms, 1m\n");
+	PARSE(&r, "who", "99ms");
+	assert_int_equal(r.status, EXIT_USAGE);
 	PARSE(&r, "who", "0");
 	assert_int_equal(r.status, EXIT_USAGE);
 	PARSE(&r, "trace", "5");
@@ -134,7 +143,7 @@ static void test_options_view__help_describes_the_preceding_view(void **state)
 	(void)state;
 	PARSE(&r, "who", "--help");
 	assert_int_equal(r.status, EXIT_FINE);
-	assert_non_null(strstr(r.out, "Usage: tcpclose who [SECONDS] [OPTION...]"));
+	assert_non_null(strstr(r.out, "Usage: tcpclose who [TIME] [OPTION...]"));
 	assert_non_null(strstr(r.out, "\n\nSums up, per process"));
 	PARSE(&r, "--help", "who");
 	assert_int_equal(r.status, EXIT_FINE);

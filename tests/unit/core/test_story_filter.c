@@ -5,6 +5,11 @@
 
 #define MS 1000000u
 
+#define BY_PID(n) .wanted.pids = 1, .wanted.pid = { (n) }
+#define BY_COMM(s) .wanted.comms = 1, .wanted.comm = { TEXT(s) }
+#define BY_CGROUP(s) .wanted.cgroups = 1, .wanted.cgroup = { TEXT(s) }
+#define BY_CONTAINER(s) .wanted.containers = 1, .wanted.container = { TEXT(s) }
+
 /*
  * nginx (4021, uid 33) called shutdown(), then php (812, uid 0) close(); local, four-way, 200 ms.
  */
@@ -54,9 +59,9 @@ static void test_story_filter__a_pid_matches_any_call(void **state)
 
 	(void)state;
 	sample_init(&x);
-	assert_true(wants(&x, (struct story_filter){ .pids = 1, .pid = { 4021 } }));
-	assert_true(wants(&x, (struct story_filter){ .pids = 2, .pid = { 1, 812 } }));
-	assert_false(wants(&x, (struct story_filter){ .pids = 1, .pid = { 4029 } }));
+	assert_true(wants(&x, (struct story_filter){ .wanted.pids = 1, .wanted.pid = { 4021 } }));
+	assert_true(wants(&x, (struct story_filter){ .wanted.pids = 2, .wanted.pid = { 1, 812 } }));
+	assert_false(wants(&x, (struct story_filter){ .wanted.pids = 1, .wanted.pid = { 4029 } }));
 }
 
 static void test_story_filter__a_story_without_calls_has_no_process(void **state)
@@ -67,8 +72,8 @@ static void test_story_filter__a_story_without_calls_has_no_process(void **state
 	sample_init(&x);
 	x.story.nr_calls = 0;
 	x.story.calls = NULL;
-	assert_false(wants(&x, (struct story_filter){ .pids = 1, .pid = { 0 } }));
-	assert_false(wants(&x, (struct story_filter){ .uids = 1, .uid = { 0 } }));
+	assert_false(wants(&x, (struct story_filter){ .wanted.pids = 1, .wanted.pid = { 0 } }));
+	assert_false(wants(&x, (struct story_filter){ .wanted.uids = 1, .wanted.uid = { 0 } }));
 }
 
 static void test_story_filter__a_user_may_be_root(void **state)
@@ -77,8 +82,8 @@ static void test_story_filter__a_user_may_be_root(void **state)
 
 	(void)state;
 	sample_init(&x);
-	assert_true(wants(&x, (struct story_filter){ .uids = 1, .uid = { 0 } }));
-	assert_false(wants(&x, (struct story_filter){ .uids = 1, .uid = { 1000 } }));
+	assert_true(wants(&x, (struct story_filter){ .wanted.uids = 1, .wanted.uid = { 0 } }));
+	assert_false(wants(&x, (struct story_filter){ .wanted.uids = 1, .wanted.uid = { 1000 } }));
 }
 
 static void test_story_filter__a_comm_is_compared_whole(void **state)
@@ -87,9 +92,9 @@ static void test_story_filter__a_comm_is_compared_whole(void **state)
 
 	(void)state;
 	sample_init(&x);
-	assert_true(wants(&x, (struct story_filter){ .comms = 1, .comm = { "nginx" } }));
-	assert_false(wants(&x, (struct story_filter){ .comms = 1, .comm = { "ngin" } }));
-	assert_false(wants(&x, (struct story_filter){ .comms = 1, .comm = { "nginx2" } }));
+	assert_true(wants(&x, (struct story_filter){ BY_COMM("nginx") }));
+	assert_false(wants(&x, (struct story_filter){ BY_COMM("ngin") }));
+	assert_false(wants(&x, (struct story_filter){ BY_COMM("nginx2") }));
 }
 
 static void test_story_filter__a_comm_is_that_of_the_process_or_of_the_thread(void **state)
@@ -99,11 +104,11 @@ static void test_story_filter__a_comm_is_that_of_the_process_or_of_the_thread(vo
 	(void)state;
 	sample_init(&x);
 	memcpy(x.calls[0].process, "master", 6);
-	assert_true(wants(&x, (struct story_filter){ .comms = 1, .comm = { "master" } }));
-	assert_true(wants(&x, (struct story_filter){ .comms = 1, .comm = { "nginx" } }));
-	assert_false(wants(&x, (struct story_filter){ .comms = 1, .comm = { "maste" } }));
-	assert_false(wants(&x, (struct story_filter){ .comms = 1, .comm = { "master" },
-						      .pids = 1, .pid = { 812 } }));
+	assert_true(wants(&x, (struct story_filter){ BY_COMM("master") }));
+	assert_true(wants(&x, (struct story_filter){ BY_COMM("nginx") }));
+	assert_false(wants(&x, (struct story_filter){ BY_COMM("maste") }));
+	assert_false(wants(&x, (struct story_filter){ BY_COMM("master"),
+						      .wanted.pids = 1, .wanted.pid = { 812 } }));
 }
 
 static void test_story_filter__a_comm_counts_fifteen_bytes(void **state)
@@ -113,9 +118,78 @@ static void test_story_filter__a_comm_counts_fifteen_bytes(void **state)
 	(void)state;
 	sample_init(&x);
 	memset(x.calls[0].comm, 0xff, sizeof(x.calls[0].comm));
-	assert_true(wants(&x, (struct story_filter){ .comms = 1, .comm = {
-		"\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff" } }));
-	assert_false(wants(&x, (struct story_filter){ .comms = 1, .comm = { "\xff\xff" } }));
+	assert_true(wants(&x, (struct story_filter){
+		BY_COMM("\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff") }));
+	assert_false(wants(&x, (struct story_filter){ BY_COMM("\xff\xff") }));
+}
+
+static void test_story_filter__a_comm_is_a_pattern(void **state)
+{
+	struct sample x;
+
+	(void)state;
+	sample_init(&x);
+	memcpy(x.calls[0].process, "master", 6);
+	assert_true(wants(&x, (struct story_filter){ BY_COMM("ngi*") }));
+	assert_true(wants(&x, (struct story_filter){ BY_COMM("m?st[a-e]r") }));
+	assert_false(wants(&x, (struct story_filter){ BY_COMM("ngi") }));
+	assert_false(wants(&x, (struct story_filter){ BY_COMM("*apache*") }));
+	assert_true(wants(&x, (struct story_filter){ BY_COMM("*") }));
+}
+
+/* A process name that is not known is not an empty name. */
+static void test_story_filter__an_unknown_name_matches_no_pattern(void **state)
+{
+	struct sample x;
+
+	(void)state;
+	sample_init(&x);
+	assert_false(wants(&x, (struct story_filter){ BY_COMM("[!np]*") }));
+	assert_true(wants(&x, (struct story_filter){ .excluded.comms = 1,
+						     .excluded.comm = { TEXT("[!np]*") } }));
+}
+
+static void test_story_filter__an_excluded_process_excludes_the_story(void **state)
+{
+	struct sample x;
+
+	(void)state;
+	sample_init(&x);
+	x.calls[0].cgroup = 1;
+	x.calls[1].cgroup = 2;
+	assert_false(wants(&x, (struct story_filter){ .excluded.pids = 1,
+						      .excluded.pid = { 812 } }));
+	assert_true(wants(&x, (struct story_filter){ .excluded.pids = 1, .excluded.pid = { 1 } }));
+	assert_false(wants(&x, (struct story_filter){ .excluded.uids = 1,
+						      .excluded.uid = { 33 } }));
+	assert_false(wants(&x, (struct story_filter){ BY_COMM("nginx"), .excluded.comms = 1,
+						      .excluded.comm = { TEXT("ph*") } }));
+	assert_true(wants(&x, (struct story_filter){ BY_COMM("nginx"), .excluded.comms = 1,
+						     .excluded.comm = { TEXT("curl") } }));
+	x.story.nr_calls = 0;
+	assert_true(wants(&x, (struct story_filter){ .excluded.comms = 1,
+						     .excluded.comm = { TEXT("*") } }));
+}
+
+static void test_story_filter__excluded_words(void **state)
+{
+	struct sample x;
+
+	(void)state;
+	sample_init(&x);
+	assert_false(wants(&x, (struct story_filter){
+		.excluded_words.endings = 1u << ENDING_FOUR_WAY }));
+	assert_true(wants(&x, (struct story_filter){
+		.excluded_words.endings = 1u << ENDING_OPEN }));
+	assert_false(wants(&x, (struct story_filter){ .words.classes = 1u << CLASS_CLEAN,
+		.excluded_words.endings = 1u << ENDING_FOUR_WAY }));
+	assert_false(wants(&x, (struct story_filter){
+		.excluded_words.initiators = 1u << INITIATOR_LOCAL }));
+	assert_false(wants(&x, (struct story_filter){
+		.excluded_words.calls = 1u << TRIGGER_SHUTDOWN }));
+	x.verdict.trigger = NULL;
+	assert_true(wants(&x, (struct story_filter){
+		.excluded_words.calls = 1u << TRIGGER_SHUTDOWN }));
 }
 
 static void test_story_filter__all_process_conditions_apply_to_one_process(void **state)
@@ -124,10 +198,8 @@ static void test_story_filter__all_process_conditions_apply_to_one_process(void 
 
 	(void)state;
 	sample_init(&x);
-	assert_true(wants(&x, (struct story_filter){ .pids = 1, .pid = { 4021 }, .comms = 1,
-					       .comm = { "nginx" } }));
-	assert_false(wants(&x, (struct story_filter){ .pids = 1, .pid = { 4021 }, .comms = 1,
-						.comm = { "php" } }));
+	assert_true(wants(&x, (struct story_filter){ BY_PID(4021), BY_COMM("nginx") }));
+	assert_false(wants(&x, (struct story_filter){ BY_PID(4021), BY_COMM("php") }));
 }
 
 /* nginx runs in cgroup 1, php in 2; cgroup 3 is unknown. */
@@ -156,16 +228,16 @@ static void test_story_filter__a_cgroup_includes_its_children(void **state)
 	sample_init(&x);
 	x.calls[0].cgroup = 1;
 	x.calls[1].cgroup = 2;
-	assert_true(wants_cgroup(&x, (struct story_filter){ .cgroups = 1, .cgroup = { "/web" } }));
-	assert_true(wants_cgroup(&x, (struct story_filter){ .cgroups = 1, .cgroup = { "/web/" } }));
-	assert_true(wants_cgroup(&x, (struct story_filter){ .cgroups = 1, .cgroup = { "/" } }));
-	assert_true(wants_cgroup(&x, (struct story_filter){ .cgroups = 2,
-						     .cgroup = { "/x", "/web/nginx.service" } }));
-	assert_false(wants_cgroup(&x, (struct story_filter){ .cgroups = 1, .cgroup = { "/we" } }));
-	assert_false(wants_cgroup(&x, (struct story_filter){ .cgroups = 1,
-							     .cgroup = { "/web/nginx" } }));
-	assert_false(wants_cgroup(&x, (struct story_filter){ .cgroups = 1, .cgroup = { "/docker" },
-						      .pids = 1, .pid = { 4021 } }));
+	assert_true(wants_cgroup(&x, (struct story_filter){ BY_CGROUP("/web") }));
+	assert_true(wants_cgroup(&x, (struct story_filter){ BY_CGROUP("/web/") }));
+	assert_true(wants_cgroup(&x, (struct story_filter){ BY_CGROUP("/") }));
+	assert_true(wants_cgroup(&x, (struct story_filter){
+		.wanted.cgroups = 2,
+		.wanted.cgroup = { TEXT("/x"), TEXT("/web/nginx.service") } }));
+	assert_false(wants_cgroup(&x, (struct story_filter){ BY_CGROUP("/we") }));
+	assert_false(wants_cgroup(&x, (struct story_filter){ BY_CGROUP("/web/nginx") }));
+	assert_false(wants_cgroup(&x, (struct story_filter){ BY_CGROUP("/docker"),
+						      .wanted.pids = 1, .wanted.pid = { 4021 } }));
 }
 
 static void test_story_filter__a_container_by_its_first_digits(void **state)
@@ -176,13 +248,29 @@ static void test_story_filter__a_container_by_its_first_digits(void **state)
 	sample_init(&x);
 	x.calls[0].cgroup = 1;
 	x.calls[1].cgroup = 2;
-	assert_true(wants_cgroup(&x, (struct story_filter){ .containers = 1,
-							    .container = { "01234" } }));
-	assert_false(wants_cgroup(&x, (struct story_filter){ .containers = 1,
-							     .container = { "1234" } }));
-	assert_false(wants_cgroup(&x, (struct story_filter){ .containers = 1,
-							     .container = { "01234" },
-						      .cgroups = 1, .cgroup = { "/web" } }));
+	assert_true(wants_cgroup(&x, (struct story_filter){ BY_CONTAINER("01234") }));
+	assert_false(wants_cgroup(&x, (struct story_filter){ BY_CONTAINER("1234") }));
+	assert_false(wants_cgroup(&x, (struct story_filter){ BY_CONTAINER("01234"),
+						      BY_CGROUP("/web") }));
+}
+
+static void test_story_filter__excluded_cgroups_and_containers(void **state)
+{
+	struct sample x;
+
+	(void)state;
+	sample_init(&x);
+	x.calls[0].cgroup = 1;
+	x.calls[1].cgroup = 2;
+	assert_false(wants_cgroup(&x, (struct story_filter){
+		.excluded.cgroups = 1, .excluded.cgroup = { TEXT("/web") } }));
+	assert_false(wants_cgroup(&x, (struct story_filter){
+		.excluded.containers = 1, .excluded.container = { TEXT("0123") } }));
+	assert_true(wants_cgroup(&x, (struct story_filter){ .excluded.cgroups = 1,
+							    .excluded.cgroup = { TEXT("/x") } }));
+	x.calls[0].cgroup = x.calls[1].cgroup = 3;
+	assert_true(wants_cgroup(&x, (struct story_filter){ .excluded.cgroups = 1,
+							    .excluded.cgroup = { TEXT("/") } }));
 }
 
 static void test_story_filter__an_unknown_cgroup_does_not_match(void **state)
@@ -192,8 +280,8 @@ static void test_story_filter__an_unknown_cgroup_does_not_match(void **state)
 	(void)state;
 	sample_init(&x);
 	x.calls[0].cgroup = x.calls[1].cgroup = 3;
-	assert_false(wants_cgroup(&x, (struct story_filter){ .cgroups = 1, .cgroup = { "/" } }));
-	assert_false(wants(&x, (struct story_filter){ .cgroups = 1, .cgroup = { "/" } }));
+	assert_false(wants_cgroup(&x, (struct story_filter){ BY_CGROUP("/") }));
+	assert_false(wants(&x, (struct story_filter){ BY_CGROUP("/") }));
 }
 
 static void test_story_filter__data_lost_means_known_to_be_lost(void **state)
@@ -232,8 +320,8 @@ static void test_story_filter__a_call_matches_the_trigger(void **state)
 
 	(void)state;
 	sample_init(&x);
-	assert_true(wants(&x, (struct story_filter){ .calls = 1ull << TRIGGER_SHUTDOWN }));
-	assert_false(wants(&x, (struct story_filter){ .calls = 1ull << TRIGGER_CLOSE }));
+	assert_true(wants(&x, (struct story_filter){ .words.calls = 1ull << TRIGGER_SHUTDOWN }));
+	assert_false(wants(&x, (struct story_filter){ .words.calls = 1ull << TRIGGER_CLOSE }));
 }
 
 static void test_story_filter__without_a_trigger_no_call_matches(void **state)
@@ -243,7 +331,7 @@ static void test_story_filter__without_a_trigger_no_call_matches(void **state)
 	(void)state;
 	sample_init(&x);
 	x.verdict.trigger = NULL;
-	assert_false(wants(&x, (struct story_filter){ .calls = UINT64_MAX }));
+	assert_false(wants(&x, (struct story_filter){ .words.calls = UINT64_MAX }));
 }
 
 static void test_story_filter__endings_classes_and_initiators_are_sets(void **state)
@@ -253,12 +341,13 @@ static void test_story_filter__endings_classes_and_initiators_are_sets(void **st
 	(void)state;
 	sample_init(&x);
 	assert_true(wants(&x, (struct story_filter){
-		.endings = 1u << ENDING_FOUR_WAY | 1u << ENDING_OPEN }));
-	assert_false(wants(&x, (struct story_filter){ .endings = 1u << ENDING_THREE_WAY }));
-	assert_true(wants(&x, (struct story_filter){ .classes = 1u << CLASS_CLEAN }));
-	assert_false(wants(&x, (struct story_filter){ .classes = 1u << CLASS_RESET }));
-	assert_true(wants(&x, (struct story_filter){ .initiators = 1u << INITIATOR_LOCAL }));
-	assert_false(wants(&x, (struct story_filter){ .initiators = 1u << INITIATOR_UNKNOWN }));
+		.words.endings = 1u << ENDING_FOUR_WAY | 1u << ENDING_OPEN }));
+	assert_false(wants(&x, (struct story_filter){ .words.endings = 1u << ENDING_THREE_WAY }));
+	assert_true(wants(&x, (struct story_filter){ .words.classes = 1u << CLASS_CLEAN }));
+	assert_false(wants(&x, (struct story_filter){ .words.classes = 1u << CLASS_RESET }));
+	assert_true(wants(&x, (struct story_filter){ .words.initiators = 1u << INITIATOR_LOCAL }));
+	assert_false(wants(&x, (struct story_filter){
+		.words.initiators = 1u << INITIATOR_UNKNOWN }));
 }
 
 static void test_story_filter__different_kinds_must_all_match(void **state)
@@ -267,10 +356,10 @@ static void test_story_filter__different_kinds_must_all_match(void **state)
 
 	(void)state;
 	sample_init(&x);
-	assert_true(wants(&x, (struct story_filter){ .pids = 1, .pid = { 812 }, .slow_ns = MS,
-					       .classes = 1u << CLASS_CLEAN }));
-	assert_false(wants(&x, (struct story_filter){ .pids = 1, .pid = { 812 }, .slow_ns = MS,
-						.classes = 1u << CLASS_RESET }));
+	assert_true(wants(&x, (struct story_filter){ BY_PID(812), .slow_ns = MS,
+					       .words.classes = 1u << CLASS_CLEAN }));
+	assert_false(wants(&x, (struct story_filter){ BY_PID(812), .slow_ns = MS,
+						.words.classes = 1u << CLASS_RESET }));
 }
 
 int main(void)
@@ -284,9 +373,14 @@ int main(void)
 		cmocka_unit_test(
 			test_story_filter__a_comm_is_that_of_the_process_or_of_the_thread),
 		cmocka_unit_test(test_story_filter__a_comm_counts_fifteen_bytes),
+		cmocka_unit_test(test_story_filter__a_comm_is_a_pattern),
+		cmocka_unit_test(test_story_filter__an_unknown_name_matches_no_pattern),
+		cmocka_unit_test(test_story_filter__an_excluded_process_excludes_the_story),
+		cmocka_unit_test(test_story_filter__excluded_words),
 		cmocka_unit_test(test_story_filter__all_process_conditions_apply_to_one_process),
 		cmocka_unit_test(test_story_filter__a_cgroup_includes_its_children),
 		cmocka_unit_test(test_story_filter__a_container_by_its_first_digits),
+		cmocka_unit_test(test_story_filter__excluded_cgroups_and_containers),
 		cmocka_unit_test(test_story_filter__an_unknown_cgroup_does_not_match),
 		cmocka_unit_test(test_story_filter__data_lost_means_known_to_be_lost),
 		cmocka_unit_test(test_story_filter__slow_means_any_known_phase),

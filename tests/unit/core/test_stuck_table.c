@@ -244,19 +244,41 @@ static void test_stuck_table__one_holder_must_match_all_conditions(void **state)
 {
 	(void)state;
 	assert_int_equal(nr_kept(&no_select, 0), 4);
-	assert_int_equal(nr_kept(&(struct story_filter){ .pids = 1, .pid = { 70 } }, 0), 1);
 	assert_int_equal(
-		nr_kept(&(struct story_filter){ .comms = 2, .comm = { "one", "two" } }, 0), 2);
-	assert_int_equal(nr_kept(&(struct story_filter){ .pids = 1, .pid = { 50 }, .comms = 1,
-						.comm = { "two" } }, 0), 0);
+		nr_kept(&(struct story_filter){ .wanted.pids = 1, .wanted.pid = { 70 } }, 0), 1);
+	assert_int_equal(
+		nr_kept(&(struct story_filter){
+			.wanted.comms = 2, .wanted.comm = { TEXT("one"), TEXT("two") } }, 0), 2);
+	assert_int_equal(
+		nr_kept(&(struct story_filter){ .wanted.pids = 1, .wanted.pid = { 50 },
+						.wanted.comms = 1,
+						.wanted.comm = { TEXT("two") } }, 0), 0);
 }
 
 static void test_stuck_table__the_user_of_a_socket_counts_without_a_holder(void **state)
 {
+	static const struct { uint32_t uid; unsigned kept; } rows[] = { { 1000, 2 }, { 33, 1 },
+									{ 0, 0 } };
+
 	(void)state;
-	assert_int_equal(nr_kept(&(struct story_filter){ .uids = 1, .uid = { 1000 } }, 0), 2);
-	assert_int_equal(nr_kept(&(struct story_filter){ .uids = 1, .uid = { 33 } }, 0), 1);
-	assert_int_equal(nr_kept(&(struct story_filter){ .uids = 1, .uid = { 0 } }, 0), 0);
+	for (unsigned i = 0; i < 3; i++) {
+		struct story_filter f = { .wanted.uids = 1, .wanted.uid = { rows[i].uid } };
+
+		assert_int_equal(nr_kept(&f, 0), rows[i].kept);
+	}
+}
+
+static void test_stuck_table__an_excluded_holder_excludes_the_socket(void **state)
+{
+	const struct story_filter pid = { .excluded.pids = 1, .excluded.pid = { 70 } };
+	const struct story_filter comm = { .wanted.comms = 1, .wanted.comm = { TEXT("tw?") },
+					   .excluded.comms = 1, .excluded.comm = { TEXT("th*") } };
+	const struct story_filter user = { .excluded.uids = 1, .excluded.uid = { 33 } };
+
+	(void)state;
+	assert_int_equal(nr_kept(&pid, 0), 3);
+	assert_int_equal(nr_kept(&comm, 0), 0);
+	assert_int_equal(nr_kept(&user, 0), 3);
 }
 
 static void test_stuck_table__older_than_requires_a_known_age(void **state)
@@ -371,6 +393,7 @@ int main(void)
 		cmocka_unit_test(test_stuck_table__ephemeral_ports_are_one_peer),
 		cmocka_unit_test(test_stuck_table__one_holder_must_match_all_conditions),
 		cmocka_unit_test(test_stuck_table__the_user_of_a_socket_counts_without_a_holder),
+		cmocka_unit_test(test_stuck_table__an_excluded_holder_excludes_the_socket),
 		cmocka_unit_test(test_stuck_table__older_than_requires_a_known_age),
 		cmocka_unit_test(test_stuck_table__sockets_that_do_not_fit_are_counted),
 		cmocka_unit_test(test_stuck_table__a_socket_reported_twice_counts_once),

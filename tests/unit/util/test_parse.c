@@ -181,20 +181,25 @@ static void test_parse__a_duration(void **state)
 		const char *text;
 		uint64_t ns;
 	} good[] = { { "30", 30000000000 }, { "30s", 30000000000 }, { "5m", 300000000000 },
-		     { "1.5h", 5400000000000 }, { "1d", 86400000000000 }, { ".5", 500000000 } };
-	static const char *const bad[] = { "", "s", "5w", "5ms", "5 m", "-5", "1.2.3h", "99999999d",
-					   "0x5", "5mm" };
+		     { "1.5h", 5400000000000 }, { "1d", 86400000000000 }, { ".5", 500000000 },
+		     { "5ms", 5000000 }, { "0.25us", 250 }, { "1.0000001us", 1000 } };
+	static const char *const bad[] = { "", "s", "5w", "5M", "5 m", "5msx", "-5", "1.2.3h",
+					   "99999999d", "0x5", "5mm" };
 	uint64_t ns = 7;
 
 	(void)state;
 	for (unsigned i = 0; i < sizeof(good) / sizeof(*good); i++) {
-		assert_true(parse_duration(good[i].text, 1000000000000000000u, &ns));
+		assert_true(parse_duration(good[i].text, "s", 1000000000000000000u, &ns));
 		assert_int_equal(ns, good[i].ns);
 	}
 	ns = 7;
 	for (unsigned i = 0; i < sizeof(bad) / sizeof(*bad); i++)
-		assert_false(parse_duration(bad[i], 1000000000000000000u, &ns));
+		assert_false(parse_duration(bad[i], "s", 1000000000000000000u, &ns));
 	assert_int_equal(ns, 7);
+	assert_true(parse_duration("200", "ms", 1000000000, &ns));
+	assert_int_equal(ns, 200000000);
+	assert_false(parse_duration("1.1", "s", 1000000000, &ns));
+	assert_false(parse_duration("5", "fortnights", UINT64_MAX, &ns));
 }
 
 int main(void)

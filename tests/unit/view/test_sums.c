@@ -67,6 +67,29 @@ static void test_sums__who_counts_them_in_json(void **state)
 	expect_has(strstr(text, "\"comm\":\"server\""), "\"data_lost\":0,\"app_hold_ns\"");
 }
 
+/* The client and the server are two rows; with as many closes, they are in alphabetical order. */
+static void test_sums__top_limits_the_rows(void **state)
+{
+	struct stage *g = *state;
+	const char *text;
+
+	feed_clean_close(g);
+	g->context.options.top = 1;
+	text = show_run(g, &view_who, true);
+	expect_has(text, "client ");
+	expect_lacks(text, "server ");
+	expect_has(text, "\n(1 more)\n");
+	g->context.options.format = FORMAT_JSON;
+	text = show_run(g, &view_who, true);
+	expect_has(text, "\"other\":false,\"comm\":\"client\",\"groups\":2,\"closes\":1,");
+	expect_lacks(text, "\"comm\":\"server\"");
+	g->context.options.top = 2;
+	g->context.options.format = FORMAT_TEXT;
+	text = show_run(g, &view_who, true);
+	expect_has(text, "server ");
+	expect_lacks(text, "more)");
+}
+
 static void test_sums__hist_has_the_age_and_the_idle_time(void **state)
 {
 	struct stage *g = *state;
@@ -109,6 +132,7 @@ int main(void)
 		SUMS_TEST(who_counts_a_reset_for_the_call_that_sent_it),
 		SUMS_TEST(who_counts_them_in_csv),
 		SUMS_TEST(who_counts_them_in_json),
+		SUMS_TEST(top_limits_the_rows),
 		SUMS_TEST(hist_has_the_age_and_the_idle_time),
 		SUMS_TEST(hist_shows_the_chosen_times),
 	};
