@@ -4,15 +4,19 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "lock.h"
 #include "log.h"
 #include "process.h"
 #include "reader.h"
+#include "replay_runs.h"
 #include "session.h"
 #include "stuck.h"
+#include "time_units.h"
 
 struct replay_run {
 	const struct options *o;
@@ -20,11 +24,12 @@ struct replay_run {
 	struct session session;
 	struct record_reader *reader;
 	int file;
+	bool is_written;	/* a recorder was writing it when it was opened */
+	struct replay_runs runs;
 	uint64_t now_ns;	/* of the latest mark */
 	uint64_t first_ns;	/* of the first mark; 0: not read yet */
 	bool begun;		/* the first mark has been read */
-	struct kernel_counters before;		/* counted before the recording began */
-	struct kernel_counters counters;	/* counted since then, as of the latest mark */
+	struct kernel_counters counters;	/* of all runs, as of the latest mark */
 };
 
 /* Like read(2), but an interrupt stops the reader. */
@@ -59,6 +64,14 @@ static bool is_same_file(int fd, const char *path)
 	       a.st_dev == b.st_dev && a.st_ino == b.st_ino;
 }
 
+/* Is it a file in which a recorder has not written anything yet? */
+static bool is_empty(int fd)
+{
+	struct stat st;
+
+	return !fstat(fd, &st) && S_ISREG(st.st_mode) && !st.st_size;
+}
+
 static int open_recording(struct replay_run *r)
 {
 	const struct options *o = r->o;
@@ -71,6 +84,19 @@ static int open_recording(struct replay_run *r)
 		return log_unusable(r, strerror(errno));
 	if (is_same_file(r->file, o->output.path) || is_same_file(r->file, o->record.path))
 		return log_unusable(r, "it would be overwritten by the output");
+	r->is_written = record_is_locked(r->file);
+	return EXIT_FINE;
+}
+
+/*
+ * Reports why the recording ends before its end. A recorder that still writes it, or that did when
+ * the file was opened, is a good reason: the end is not lost.
+ */
+static int report_early_end(const struct replay_run *r, bool damaged, const char *why)
+{
+	if (damaged || !(r->is_written || record_is_locked(r->file)))
+		return log_unusable(r, why);
+	log_note("'%s' is still being written: this is the recording so far", r->o->record.replay);
 	return EXIT_FINE;
 }
 
@@ -84,38 +110,23 @@ static int open_reader(struct replay_run *r)
 	if (status)
 		return status;
 	r->reader = record_reader_open(read_recording, r, why);
-	if (!r->reader)
-		return why[0] ? log_unusable(r, why) : EXIT_FINE;
+	if (!r->reader && why[0])
+		return report_early_end(r, !is_empty(r->file), why);
 	return EXIT_FINE;
-}
-
-static void subtract_counter(__u64 *v, __u64 before)
-{
-	*v -= *v < before ? *v : before;
-}
-
-/* Sets r->counters to the counts since the recording began. */
-static void update_counters(struct replay_run *r, const struct kernel_counters *now)
-{
-	r->counters = *now;
-	subtract_counter(&r->counters.calls_full, r->before.calls_full);
-	subtract_counter(&r->counters.filtered, r->before.filtered);
-	for (unsigned i = 0; i <= EVENT_KIND_MAX; i++)
-		subtract_counter(&r->counters.ring_full[i], r->before.ring_full[i]);
 }
 
 /* Returns false once the run is over. */
 static bool apply_mark(struct replay_run *r, const struct record_mark *m)
 {
 	if (!r->begun && m->type == RECORD_MARK_START)
-		r->before = m->counters;
+		r->runs.before = m->counters;
 	r->begun = true;
 	r->now_ns = m->now_ns;
 	if (!r->first_ns)
 		r->first_ns = m->now_ns;
-	update_counters(r, &m->counters);
+	r->counters = replay_runs_count(&r->runs, &m->counters);
 	if (m->type == RECORD_MARK_CLOCK_SET)
-		r->session.meta.boot_to_wall_ns = m->boot_to_wall_ns;
+		session_clock_changed(&r->session, m->boot_to_wall_ns, m->now_ns, &r->counters);
 	if (m->type == RECORD_MARK_START)
 		session_tick_view(&r->session, m->now_ns);
 	if (m->type == RECORD_MARK_TIME)
@@ -123,44 +134,114 @@ static bool apply_mark(struct replay_run *r, const struct record_mark *m)
 	return m->type != RECORD_MARK_END;
 }
 
+static uint64_t find_latest_ns(const struct replay_run *r)
+{
+	return r->session.latest_ns > r->now_ns ? r->session.latest_ns : r->now_ns;
+}
+
 static bool replay_is_over(const struct replay_run *r)
 {
-	const struct session *s = &r->session;
-	uint64_t now_ns = s->latest_ns > r->now_ns ? s->latest_ns : r->now_ns;
 	uint64_t duration_ns = r->o->run.duration_ns;
 
-	return session_is_done(s) ||
-	       (duration_ns && r->first_ns && now_ns - r->first_ns >= duration_ns);
+	return session_is_done(&r->session) ||
+	       (duration_ns && r->first_ns && find_latest_ns(r) - r->first_ns >= duration_ns);
 }
 
 static int check_last_record(struct replay_run *r, enum record_got got)
 {
 	if (got != RECORD_GOT_CORRUPT)
 		return EXIT_FINE;
-	return log_unusable(r, record_reader_why(r->reader));
+	return report_early_end(r, record_reader_break(r->reader) == RECORD_BREAK_DAMAGE,
+				record_reader_why(r->reader));
 }
 
-/* Plays up to the mark that ends the run, or as far as the file is readable. */
+static int log_overlap(const struct replay_run *r, uint64_t offset)
+{
+	char why[RECORD_WHY];
+
+	snprintf(why, sizeof(why), "another recording begins at offset %llu, and its time is not "
+		 "after that of the one before", (unsigned long long)offset);
+	return log_unusable(r, why);
+}
+
+/*
+ * Begins the next run of the recording. Its first record is the start mark; or there is none, if
+ * its recorder was killed at once. Returns an exit status, with the record that follows in *record.
+ */
+static int begin_next_run(struct replay_run *r, struct record *record)
+{
+	struct session_gap gap = { .from_ns = find_latest_ns(r), .ended = record->ended };
+	struct run_info next = *record_reader_run_info(r->reader);
+	uint64_t offset = record->offset;
+
+	r->runs.killed += !record->ended;
+	*record = record_reader_next(r->reader);
+	if (record->got >= RECORD_GOT_RUN)
+		return EXIT_FINE;
+	if (record->got == RECORD_GOT_MARK && record->mark->type == RECORD_MARK_START)
+		gap.to_ns = replay_runs_begin(&r->runs, &r->session.meta, &next, gap.from_ns,
+					      &r->counters, record->mark);
+	return gap.to_ns ? session_begin_run(&r->session, &next, &gap, &r->counters) :
+			   log_overlap(r, offset);
+}
+
+/* Plays one record. Returns false at the mark that ends a run. */
+static bool play_record(struct replay_run *r, struct record *record)
+{
+	replay_runs_shift(&r->runs, record);
+	if (record->got == RECORD_GOT_EVENT)
+		session_feed(&r->session, record->event, sizeof(*record->event));
+	else if (record->got == RECORD_GOT_ANNOTATION)
+		session_annotate(&r->session, record->annotation);
+	else
+		return apply_mark(r, record->mark);
+	return true;
+}
+
+/* Plays up to the mark that ends the last run, or as far as the file is readable. */
 static int replay_records(struct replay_run *r)
 {
-	for (;;) {
-		struct record record = record_reader_next(r->reader);
+	struct record record = record_reader_next(r->reader);
 
-		if (record.got == RECORD_GOT_EVENT) {
-			session_feed(&r->session, record.event, sizeof(*record.event));
-		} else if (record.got == RECORD_GOT_ANNOTATION) {
-			session_annotate(&r->session, record.annotation);
-		} else if (record.got != RECORD_GOT_MARK) {
-			if (r->session.latest_ns > r->now_ns)
-				r->now_ns = r->session.latest_ns;
-			return check_last_record(r, record.got);
-		} else if (!apply_mark(r, record.mark)) {
-			record = record_reader_next(r->reader);	/* must be the end */
+	for (;;) {
+		bool ended = false;
+		int status;
+
+		while (record.got == RECORD_GOT_RUN) {
+			status = begin_next_run(r, &record);
+			if (status)
+				return status;
+		}
+		if (record.got >= RECORD_GOT_END) {
+			r->now_ns = find_latest_ns(r);
 			return check_last_record(r, record.got);
 		}
+		ended = !play_record(r, &record);
 		if (replay_is_over(r))
 			return EXIT_FINE;
+		record = record_reader_next(r->reader);
+		if (ended && record.got != RECORD_GOT_RUN)
+			return check_last_record(r, record.got);
 	}
+}
+
+static void report_restarts(const struct replay_run *r)
+{
+	const struct replay_runs *x = &r->runs;
+
+	if (x->restarts)
+		log_note("restarts of the recorder: %u, with %.3f s in which nothing was recorded",
+			 x->restarts, (double)x->gap_ns / NS_PER_S);
+	if (x->killed)
+		log_warn("runs whose recorder was killed: %u, the last second of each may be "
+			 "missing", x->killed);
+}
+
+static void note_missing_texts(const struct replay_run *r)
+{
+	if (r->o->view_options.by == GROUP_BY_EXE && !r->session.meta.exe)
+		log_note("--by exe: '%s' has no executables: it was made by an older tcpclose, or "
+			 "in another pid namespace", r->o->record.replay);
 }
 
 static int replay_trace(struct replay_run *r)
@@ -169,10 +250,12 @@ static int replay_trace(struct replay_run *r)
 	int status;
 
 	r->session.meta = *record_reader_run_info(r->reader);
+	note_missing_texts(r);
 	status = session_begin(&r->session, r->now_ns, &none);
 	if (status)
 		return status;
 	status = replay_records(r);
+	report_restarts(r);
 	session_end(&r->session, r->now_ns, &r->counters);
 	return session_close(&r->session, status);
 }
@@ -182,7 +265,7 @@ static enum record_got replay_scan(struct replay_run *r, struct stuck_table *h)
 {
 	struct record got;
 
-	while ((got = record_reader_next(r->reader)).got < RECORD_GOT_END) {
+	while ((got = record_reader_next(r->reader)).got < RECORD_GOT_RUN) {
 		if (got.got == RECORD_GOT_MARK)
 			r->now_ns = got.mark->now_ns;
 		else if (got.got == RECORD_GOT_ANNOTATION)

@@ -12,6 +12,7 @@
 #include "process.h"
 #include "process_name.h"
 #include "process_names.h"
+#include "recording.h"
 
 #define LOSS_REPORT_EVERY_NS 1000000000ULL
 
@@ -57,12 +58,14 @@ static int open_caches(struct session *s)
 	s->cgroups = text_cache_new(CGROUPS_MAX);
 	s->stacks = text_cache_new(STACKS_MAX);
 	s->processes = text_cache_new(PROCESS_NAMES_MAX);
-	if (!s->cgroups || !s->stacks || !s->processes) {
+	if (!s->cgroups || !s->stacks || !s->processes || !texts_init(&s->texts)) {
 		log_error("cannot allocate the caches of cgroups, stacks and names: %s",
 			  strerror(ENOMEM));
 		return EXIT_FAILED;
 	}
 	s->context.lookup.stacks = s->stacks;
+	s->context.lookup.exe_path = texts_exe_path;
+	s->context.lookup.exe_arg = &s->texts;
 	s->context.shows_stacks = s->o->capture.stack;
 	s->story_filter = s->o->story_filter;
 	s->story_filter.cgroup_path = s->context.lookup.cgroup_path = find_cgroup_path;
@@ -106,6 +109,14 @@ static bool counts_events(const struct session *s)
 	return s->view->event || s->o->view->id == VIEW_RECORD;
 }
 
+/* How many of -n are left after the earlier runs of the same recording; 0: no limit. */
+static uint64_t count_left(const struct session *s, uint64_t past)
+{
+	uint64_t count = s->o->run.count;
+
+	return count > past ? count - past : count ? 1 : 0;
+}
+
 static int open_pipeline(struct session *s)
 {
 	struct pipeline_config config = {
@@ -113,8 +124,8 @@ static int open_pipeline(struct session *s)
 		.context = &s->context,
 		.filter = &s->o->filter,
 		.story_filter = &s->story_filter,
-		.max_stories = counts_events(s) ? 0 : s->o->run.count,
-		.max_events = counts_events(s) ? s->o->run.count : 0,
+		.max_stories = counts_events(s) ? 0 : count_left(s, s->past.reported),
+		.max_events = counts_events(s) ? count_left(s, s->past.events) : 0,
 		.never_open = s->o->capture.all,
 		.judge = fail_on_is_empty(&s->o->run.fail_on) ? NULL : judge_one_story,
 		.after_story = flush_if_full,
@@ -140,22 +151,6 @@ static int open_pipeline(struct session *s)
 	return EXIT_FINE;
 }
 
-static int open_writer(struct session *s)
-{
-	const struct options_record *r = &s->o->record;
-	struct record_writer_config config = { .path = r->path, .rotate_bytes = r->rotate_bytes,
-					  .keep = r->keep, .meta = &s->meta };
-	int err;
-
-	if (!r->wanted)
-		return EXIT_FINE;
-	err = record_writer_open(&s->writer, &config);
-	if (!err)
-		return EXIT_FINE;
-	process_log_write_error(r->path, -err);
-	return EXIT_FAILED;
-}
-
 void session_tick_view(struct session *s, uint64_t now_ns)
 {
 	if (!s->context.due_ns || s->context.due_ns > now_ns)
@@ -168,8 +163,8 @@ int session_begin(struct session *s, uint64_t now_ns, const struct kernel_counte
 {
 	int status = open_pipeline(s);
 
-	if (!status)
-		status = open_writer(s);
+	if (!status && s->o->record.wanted)
+		status = recording_open(&s->writer, s->o, &s->meta);
 	if (status)
 		return status;
 	if (s->writer)
@@ -231,6 +226,7 @@ static void note_texts(struct session *s, const struct event *e)
 		file = s->writer ? record_writer_file(s->writer) : 0;
 		note_cgroup(s, e);
 		note_process(s, e);
+		texts_note(&s->texts, e, s->processes, s->writer);
 	} while (s->writer && record_writer_file(s->writer) != file);
 }
 
@@ -271,6 +267,7 @@ void session_annotate(struct session *s, const struct record_annotation *annotat
 		note_stack(s, (uint32_t)a->key, a->at_ns, a->bytes, a->len);
 	if (a->type == RECORD_ANNOTATION_PROCESS)
 		set_process_name(s, a->key, a->bytes, a->len);
+	texts_take(&s->texts, a);
 }
 
 void session_clock_changed(struct session *s, int64_t boot_to_wall_ns, uint64_t now_ns,
@@ -315,6 +312,15 @@ static bool is_loss_report_due(const struct session *s, const struct run_counts 
 	       now_ns - s->loss_ns >= LOSS_REPORT_EVERY_NS;
 }
 
+/* The totals of all runs. The kernel's counters are totals already. */
+static struct run_counts tally_runs(const struct session *s, const struct kernel_counters *counters)
+{
+	struct run_counts t = pipeline_tally(s->pipeline, counters);
+
+	run_counts_add(&t, &s->past);
+	return t;
+}
+
 static void report_loss(struct session *s, const struct run_counts *t, uint64_t now_ns)
 {
 	s->lost_reported = run_counts_lost(t);
@@ -349,7 +355,7 @@ void session_advance(struct session *s, uint64_t now_ns, const struct kernel_cou
 	bool flush = s->writer && is_due(record_writer_due_ns(s->writer), now_ns), news;
 	struct run_counts t;
 
-	t = pipeline_tally(s->pipeline, counters);
+	t = tally_runs(s, counters);
 	news = is_loss_report_due(s, &t, now_ns);
 	/* no need to record a tick that has no effect */
 	if (s->writer && (flush || news || (!s->loss_noted && run_counts_lost_events(&t)) ||
@@ -393,14 +399,14 @@ bool session_is_done(const struct session *s)
 
 void session_end(struct session *s, uint64_t now_ns, const struct kernel_counters *counters)
 {
-	struct run_counts t = pipeline_tally(s->pipeline, counters);
+	struct run_counts t = tally_runs(s, counters);
 
 	if (s->writer)
 		record_writer_add_mark(s->writer, RECORD_MARK_END, now_ns, counters);
 	session_tick_view(s, now_ns);
 	endpoint_table_end(s->endpoints, now_ns);
 	note_loss(s, &t);
-	t = pipeline_tally(s->pipeline, counters);
+	t = tally_runs(s, counters);
 	if (run_counts_lost(&t) != s->lost_reported)
 		report_loss(s, &t, now_ns);
 	if (s->view->end)
@@ -414,6 +420,42 @@ void session_end(struct session *s, uint64_t now_ns, const struct kernel_counter
 			 (unsigned long long)(t.lost_table_full + t.lost_end_missed),
 			 (unsigned long long)run_counts_lost_events(&t));
 	judge_print(&s->judge);
+}
+
+static void release_run(struct session *s)
+{
+	pipeline_free(s->pipeline);
+	s->pipeline = NULL;
+	s->endpoints = NULL;
+	text_cache_free(s->cgroups);
+	s->cgroups = NULL;
+	text_cache_free(s->stacks);
+	s->stacks = NULL;
+	text_cache_free(s->processes);
+	s->processes = NULL;
+	texts_release(&s->texts);
+}
+
+int session_begin_run(struct session *s, const struct run_info *meta, const struct session_gap *gap,
+		      const struct kernel_counters *counters)
+{
+	struct run_counts t;
+	int status;
+
+	if (s->writer && gap->ended)
+		record_writer_add_mark(s->writer, RECORD_MARK_END, gap->from_ns, counters);
+	endpoint_table_end(s->endpoints, gap->from_ns);
+	t = pipeline_tally(s->pipeline, NULL);
+	run_counts_add(&s->past, &t);
+	release_run(s);
+	s->loss_noted = false;
+	s->meta = *meta;
+	status = open_caches(s) ?: open_pipeline(s);
+	if (status || !s->writer)
+		return status;
+	record_writer_begin_run(s->writer);
+	record_writer_add_mark(s->writer, RECORD_MARK_START, gap->to_ns, counters);
+	return EXIT_FINE;
 }
 
 /* Closes the recording. Returns an exit status, with the reason logged. */
@@ -454,15 +496,7 @@ void session_release(struct session *s)
 	if (s->view && s->view->release)
 		s->view->release(&s->context);
 	judge_release(&s->judge);
-	pipeline_free(s->pipeline);
-	s->pipeline = NULL;
-	s->endpoints = NULL;
-	text_cache_free(s->cgroups);
-	s->cgroups = NULL;
-	text_cache_free(s->stacks);
-	s->stacks = NULL;
-	text_cache_free(s->processes);
-	s->processes = NULL;
+	release_run(s);
 	symbolizer_free(s->symbolizer);
 	s->symbolizer = NULL;
 	output_close(&s->out);

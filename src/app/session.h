@@ -21,6 +21,7 @@
 #include "reader.h"
 #include "symbolize.h"
 #include "text_cache.h"
+#include "texts.h"
 #include "view.h"
 #include "writer.h"
 
@@ -41,11 +42,13 @@ struct session {
 	void *cgroup_arg;
 	struct text_cache *stacks;
 	struct text_cache *processes;	/* process_names.h */
+	struct texts texts;	/* the executables of processes, for example */
 	struct symbolizer *symbolizer;	/* set by the live source, freed by the session; or NULL */
 	uint64_t latest_ns;	/* ts_ns of the latest event */
 	uint64_t lost_reported;	/* number of losses reported so far */
 	uint64_t loss_ns;	/* time of the latest report */
 	bool loss_noted;	/* endpoint_table_set_lossy() was called */
+	struct run_counts past;	/* of the earlier runs of the same recording */
 };
 
 /* Fills in the part of a context that depends on the options and on where the output goes. */
@@ -56,6 +59,20 @@ int session_open(struct session *s, const struct options *o);
 
 /* Opens the pipeline and the recording, and starts the view. Returns an exit status. */
 int session_begin(struct session *s, uint64_t now_ns, const struct kernel_counters *counters);
+
+/* The time between two runs that are in the same recording. */
+struct session_gap {
+	uint64_t from_ns, to_ns;
+	bool ended;		/* the run before was ended; false: its recorder was killed */
+};
+
+/*
+ * Another run begins in the recording that is replayed: ends the pipeline of the run before, and
+ * opens one for a run that `meta` describes. Its counters go on from `counters`. Returns an exit
+ * status.
+ */
+int session_begin_run(struct session *s, const struct run_info *meta, const struct session_gap *gap,
+		      const struct kernel_counters *counters);
 
 /* The wall clock was set: converts the times of later stories with the new offset. */
 void session_clock_changed(struct session *s, int64_t boot_to_wall_ns, uint64_t now_ns,

@@ -15,7 +15,6 @@
 #include "cgroup_path.h"
 #include "live.h"
 #include "log.h"
-#include "proc_exe.h"
 #include "process.h"
 #include "scan.h"
 #include "session.h"
@@ -23,6 +22,7 @@
 #include "time_units.h"
 
 #define POLL_MS 20
+#define POLL_LOOKUP_MS 4	/* a process must be looked up before it ends */
 
 struct trace_run {
 	const struct options *o;
@@ -31,7 +31,7 @@ struct trace_run {
 	struct live *live;
 	struct scan *scan;	/* NULL once it is done */
 	struct cgroup_paths cgroups;
-	struct proc_exe exe;
+	struct text_source texts;
 	int epoll, clock;	/* clock: of live_watch_clock(); -1: not available */
 	uint64_t stop_ns;	/* end of -d or of --drain; 0: none */
 };
@@ -167,6 +167,7 @@ static bool trace_is_over(const struct trace_run *r, uint64_t now_ns)
 /* How long to wait, in milliseconds, after `taken` events were read; -1: without limit. */
 static int next_wait_ms(const struct trace_run *r, uint64_t now_ns, int taken)
 {
+	uint64_t poll_ms = r->session.texts.source ? POLL_LOOKUP_MS : POLL_MS;
 	uint64_t next = session_next_ns(&r->session);
 
 	if (taken >= LIVE_BATCH)
@@ -175,8 +176,8 @@ static int next_wait_ms(const struct trace_run *r, uint64_t now_ns, int taken)
 		next = r->stop_ns;
 	if (taken && r->o->output.flush)
 		return 0;
-	if (taken && (!next || next > now_ns + POLL_MS * NS_PER_MS))
-		return POLL_MS;
+	if (taken && (!next || next > now_ns + poll_ms * NS_PER_MS))
+		return (int)poll_ms;
 	if (!next)
 		return -1;
 	if (next <= now_ns)
@@ -243,14 +244,14 @@ static void trace_drop_privileges(const struct trace_run *r)
 	enum group_by by = r->o->view_options.by;
 	uint64_t keep = 0;
 
-	if (by == GROUP_BY_EXE)
+	if (by == GROUP_BY_EXE || r->o->record.wanted)
 		keep |= CAPS_BIT(SYS_PTRACE);
 	if (r->o->capture.stack)	/* /proc/PID/{maps,root,map_files} and executables */
 		keep |= CAPS_BIT(SYS_PTRACE) | CAPS_BIT(CHECKPOINT_RESTORE) |
 			CAPS_BIT(DAC_READ_SEARCH);
 	if (by == GROUP_BY_CGROUP || by == GROUP_BY_CONTAINER)
 		keep |= CAPS_BIT(DAC_READ_SEARCH);
-	if (r->o->record.rotate_bytes)
+	if (r->o->record.rotate_bytes || r->o->record.rotate_ns || r->o->record.keep_ns)
 		keep |= CAPS_BIT(DAC_OVERRIDE) | CAPS_BIT(FOWNER);
 	process_drop_privileges(&r->process, keep);
 }
@@ -287,9 +288,20 @@ static int open_symbols(struct trace_run *r)
 	return EXIT_FINE;
 }
 
-static const char *look_up_exe_path(void *arg, const struct socket_call *a)
+/* The executables of processes are looked up only if a view or a recording needs them. */
+static void open_texts(struct trace_run *r)
 {
-	return proc_exe_path(arg, a);
+	bool by_exe = r->o->view_options.by == GROUP_BY_EXE;
+
+	text_source_init(&r->texts, r->o->record.cmdline);
+	r->session.texts.source = &r->texts;
+	r->session.meta.exe = r->texts.exe.usable;
+	if (by_exe && !r->texts.exe.usable)
+		log_note("--by exe: executables are unknown, because /proc has the process ids of "
+			 "another pid namespace");
+	else if (by_exe && !(caps_effective() & CAPS_BIT(SYS_PTRACE)))
+		log_note("--by exe: the executables of other users may not be looked up without "
+			 "CAP_SYS_PTRACE");
 }
 
 static int trace_open(struct trace_run *r)
@@ -303,8 +315,8 @@ static int trace_open(struct trace_run *r)
 		return status;
 	r->session.cgroup_path = look_up_cgroup_path;
 	r->session.cgroup_arg = &r->cgroups;
-	r->session.context.lookup.exe_path = look_up_exe_path;
-	r->session.context.lookup.exe_arg = &r->exe;
+	if (r->o->record.wanted || r->o->view_options.by == GROUP_BY_EXE)
+		open_texts(r);
 	status = process_open(&r->process);
 	if (status)
 		return status;
@@ -343,6 +355,7 @@ int trace_main(const struct options *o)
 	process_release(&r.process);
 	session_release(&r.session);
 	cgroup_paths_release(&r.cgroups);
+	text_source_release(&r.texts);
 	scan_close(r.scan);
 	live_close(r.live);
 	if (r.epoll >= 0)

@@ -42,6 +42,7 @@ FLAG(set_quiet, output.quiet)
 FLAG(set_ascii, view_options.ascii)
 FLAG(set_strict, run.strict)
 FLAG(set_fail, stuck.fail)
+FLAG(set_cmdline, record.cmdline)
 
 int option_set_verbose(struct option_parser *p, const char *arg)
 {
@@ -195,21 +196,42 @@ int option_set_record(struct option_parser *p, const char *arg)
 	return 0;
 }
 
+/* The unit decides: s, m, h and d are times, K, M and G are sizes (m is a time, M a size). */
+static bool has_time_unit(const char *arg)
+{
+	size_t len = strlen(arg);
+
+	return len && strchr("smhd", arg[len - 1]);
+}
+
 int option_set_rotate(struct option_parser *p, const char *arg)
 {
-	if (!parse_bytes(arg, ROTATE_MIN, ROTATE_MAX, &p->o->record.rotate_bytes))
-		return usage_error_value(&p->error, "bad size ",
-					 ": want 64K or more, as 1000000, 64M or 2G");
+	struct options_record *r = &p->o->record;
+	uint64_t ns;
+
+	if (!has_time_unit(arg) && parse_bytes(arg, ROTATE_MIN, ROTATE_MAX, &r->rotate_bytes))
+		return 0;
+	if (!has_time_unit(arg) || !parse_duration(arg, "s", TIME_MAX_NS, &ns) || ns < NS_PER_S)
+		return usage_error_value(&p->error, "bad size or time ",
+					 ": want a size from 64K on, as 64M or 2G, or a time from "
+					 "1s on, as 10m or 1h");
+	r->rotate_ns = ns;
 	return 0;
 }
 
 int option_set_keep(struct option_parser *p, const char *arg)
 {
+	struct options_record *r = &p->o->record;
 	uint64_t v;
 
-	if (!parse_u64(arg, 1, KEEP_MAX, &v))
-		return usage_error_value(&p->error, "bad number of files ", ": want 1-9999");
-	p->o->record.keep = (unsigned)v;
+	if (parse_u64(arg, 1, KEEP_MAX, &v)) {
+		r->keep = (unsigned)v;
+		return 0;
+	}
+	if (!has_time_unit(arg) || !parse_duration(arg, "s", TIME_MAX_NS, &v) || v < NS_PER_S)
+		return usage_error_value(&p->error, "bad number of files or time ",
+					 ": want 1-9999, or a time from 1s on, as 24h or 7d");
+	r->keep_ns = v;
 	return 0;
 }
 

@@ -217,10 +217,34 @@ static void drop_env_options(struct option_parser *p)
 	}
 	if (!(o->record.wanted && o->record.path)) {
 		if (is_only_in_env(p, KEY_ROTATE))
-			o->record.rotate_bytes = 0;
+			o->record.rotate_bytes = o->record.rotate_ns = 0;
 		if (is_only_in_env(p, KEY_KEEP))
 			o->record.keep = 0;
 	}
+}
+
+/* Is the option given on the command line? */
+static bool is_asked_for(const struct option_parser *p, int key)
+{
+	return option_is_given(p, key) && !is_only_in_env(p, key);
+}
+
+/* Check that a recording is made, in a file, if an option says how. */
+static int check_recording_options(struct option_parser *p)
+{
+	const struct options_record *r = &p->o->record;
+	const char *name = NULL;
+
+	if (r->wanted && (r->path || !(is_asked_for(p, KEY_ROTATE) || is_asked_for(p, KEY_KEEP))))
+		return 0;
+	if (is_asked_for(p, KEY_ROTATE))
+		name = "rotate";
+	else if (is_asked_for(p, KEY_KEEP))
+		name = "keep";
+	else if (is_asked_for(p, KEY_CMDLINE))
+		name = "cmdline";
+	return !name ? 0 : usage_error_plain(&p->error,
+					     "--%s requires record -o FILE or --record FILE", name);
 }
 
 /* Check the options that require or exclude another one. */
@@ -243,10 +267,7 @@ static int check_pairs(struct option_parser *p)
 		return usage_error_plain(&p->error, "--record - and the output of %s cannot both "
 					 "be standard output: want -o FILE or --record FILE",
 					 o->view->name);
-	if ((o->record.rotate_bytes || o->record.keep) && !(o->record.wanted && o->record.path))
-		return usage_error_plain(&p->error, "--%s requires record -o FILE or --record FILE",
-					 o->record.rotate_bytes ? "rotate" : "keep");
-	return 0;
+	return check_recording_options(p);
 }
 
 /* The view record prints nothing: -o names the recording. */
@@ -304,7 +325,7 @@ static int check_options(struct option_parser *p, const struct argp_state *state
 		rc = check_pairs(p);
 	if (rc)
 		return rc;
-	if (!p->o->record.keep)
+	if (option_is_given(p, KEY_ROTATE) && !option_is_given(p, KEY_KEEP))
 		p->o->record.keep = KEEP_DEFAULT;
 	if (!option_is_given(p, KEY_COLOR) && no_color && *no_color)
 		p->o->output.color = COLOR_NEVER;

@@ -61,8 +61,10 @@ struct options_record {
 	const char *replay;	/* the recording to play, "-" is standard input; NULL: live */
 	bool wanted;		/* make a recording */
 	const char *path;	/* of the recording to make, NULL is standard output */
-	uint64_t rotate_bytes;	/* --rotate, 0 never */
-	unsigned keep;		/* --keep */
+	uint64_t rotate_bytes, rotate_ns;	/* --rotate, 0 never */
+	unsigned keep;		/* --keep, 0 all */
+	uint64_t keep_ns;	/* --keep, 0 for ever */
+	bool cmdline;		/* --cmdline: also the command lines of processes */
 };
 
 struct options_stuck {

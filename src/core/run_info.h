@@ -26,6 +26,7 @@ struct run_info {
 	int64_t boot_to_wall_ns;	/* add to an event's ts_ns for nanoseconds since 1970 */
 	struct hook hook[RUN_INFO_HOOKS];
 	unsigned nr_hooks;
+	bool exe;			/* the executables of processes were looked up */
 };
 
 static inline void run_info_add_hook(struct run_info *m, const char *name, const char *how)
@@ -69,6 +70,21 @@ struct run_counts {
 	uint64_t events_calls_full;	/* lost: the map of calls in progress was full */
 	uint64_t events_malformed;	/* lost: decode_event() rejected them */
 };
+
+/* Add the totals of another run. */
+static inline void run_counts_add(struct run_counts *t, const struct run_counts *more)
+{
+	t->seen += more->seen;
+	t->reported += more->reported;
+	t->filtered += more->filtered;
+	t->open += more->open;
+	t->lost_table_full += more->lost_table_full;
+	t->lost_end_missed += more->lost_end_missed;
+	t->events += more->events;
+	t->events_ring_full += more->events_ring_full;
+	t->events_calls_full += more->events_calls_full;
+	t->events_malformed += more->events_malformed;
+}
 
 static inline uint64_t run_counts_lost_events(const struct run_counts *t)
 {

@@ -13,6 +13,10 @@
  *	'R'	records, delta-encoded (delta.h): struct event as the kernel side sent it,
  *		struct record_mark, struct record_annotation_part
  *
+ * A recorder that continues a file writes another header. Records after it belong to another run of
+ * the same host, perhaps after a reboot. A header after RECORD_MARK_NEXT_FILE does not begin a run:
+ * it is that of the next file, which was joined to the one before.
+ *
  * The records are the complete input of the run, in order, so that a replay makes the same
  * decisions. They are the events, and marks for the times at which timers expired and for the
  * counters of the kernel side. If an event refers to something by a number of this host, an
@@ -69,6 +73,10 @@ enum record_annotation_type {
 	RECORD_ANNOTATION_CGROUP = 1,	/* the path of the cgroup whose id is key */
 	RECORD_ANNOTATION_STACK = 2,	/* the stack of thread key at at_ns (stack_text.h) */
 	RECORD_ANNOTATION_PROCESS = 3,	/* the name of process key from here on */
+	/* From at_ns on. A text without bytes: unknown. */
+	RECORD_ANNOTATION_EXE = 4,	/* the path of the executable of process key */
+	RECORD_ANNOTATION_CMDLINE = 5,	/* its arguments, each with a NUL at its end */
+	RECORD_ANNOTATION_NETNS = 6,	/* the name of the network namespace whose inode is key */
 };
 
 #define RECORD_ANNOTATION_PART_BYTES (offsetof(struct event, kind) - 4 * sizeof(__u64))

@@ -53,6 +53,7 @@ void record_header_write(struct buf *b, const struct run_info *m)
 		buf_str(b, "hook ");
 		put_line(b, m->hook[i].name, m->hook[i].how);
 	}
+	put_line(b, "exe", m->exe ? "proc" : "none");
 	put_syscalls(b, "syscall", false);
 	put_syscalls(b, "syscall32", true);
 }
@@ -139,6 +140,8 @@ static void parse_line(struct record_header *h, const char *key, const char *val
 		copy_text(m->boot_id, value);
 	else if (!strcmp(key, "boot_to_wall_ns"))
 		m->boot_to_wall_ns = strtoll(value, NULL, 10);
+	else if (!strcmp(key, "exe"))
+		m->exe = !strcmp(value, "proc");
 	else if (!strcmp(key, "hook"))
 		parse_hook(h, value);
 	else if (!strcmp(key, "syscall"))

@@ -13,7 +13,7 @@
 #define GZIP_WINDOW (15 + 16)	/* zlib: the largest window, in the gzip format */
 #define IN_BYTES (256u << 10)
 
-enum member_status { MEMBER_READ, MEMBER_NONE, MEMBER_STOP, MEMBER_BAD };
+enum member_status { MEMBER_READ, MEMBER_NONE, MEMBER_STOP, MEMBER_BAD, MEMBER_RUN };
 
 struct record_reader {
 	record_read_fn *read;
@@ -23,6 +23,7 @@ struct record_reader {
 	bool stopped;			/* read() returned RECORD_READ_STOP */
 	bool complete;			/* the last record is a mark that ends a file */
 	bool follows;			/* ... and announces another file */
+	enum record_break broken;
 	uint64_t in_end;		/* offset in the file of the end of `in` */
 	uint64_t member_offset;		/* offset in the file of the member */
 	const uint8_t *pos, *end;	/* unread records in the member */
@@ -59,9 +60,11 @@ static bool refill_input(struct record_reader *r)
 	while (n == -1 && errno == EINTR);
 	if (n <= 0) {
 		r->end_of_file = true;
-		if (n == -1)
+		if (n == -1) {
 			set_why(r, "read failed at offset %llu: %s",
 				 (unsigned long long)r->in_end, strerror(errno));
+			r->broken = RECORD_BREAK_DAMAGE;
+		}
 		r->stopped = n == RECORD_READ_STOP;
 		return false;
 	}
@@ -75,6 +78,7 @@ static enum member_status end_inside_member(struct record_reader *r)
 {
 	if (r->stopped)
 		return MEMBER_STOP;
+	r->broken = r->why[0] ? RECORD_BREAK_DAMAGE : RECORD_BREAK_CUT;
 	if (!r->why[0])
 		set_why(r, "it is cut short at offset %llu", (unsigned long long)r->in_end);
 	return MEMBER_BAD;
@@ -83,6 +87,7 @@ static enum member_status end_inside_member(struct record_reader *r)
 static enum member_status fail_damaged(struct record_reader *r, const char *how)
 {
 	set_why(r, "it is damaged at offset %llu: %s", (unsigned long long)r->member_offset, how);
+	r->broken = RECORD_BREAK_DAMAGE;
 	return MEMBER_BAD;
 }
 
@@ -111,25 +116,45 @@ static enum member_status read_member(struct record_reader *r)
 	return MEMBER_READ;
 }
 
-/*
- * Skip a header in the middle of the input: that of the next file of a rotated recording,
- * concatenated to the previous file. Returns false if it belongs to another recording.
- */
-static bool skip_next_header(struct record_reader *r)
+/* Is the header that of the file that the latest mark announced? */
+static bool header_is_announced(const struct record_reader *r, const struct record_header *next)
 {
+	return r->follows && !strcmp(next->meta.boot_id, r->header.meta.boot_id);
+}
+
+/*
+ * Read a header in the middle of the input. Either it belongs to the next file of a rotated
+ * recording, concatenated to the previous file, and is skipped. Or another run of this host begins:
+ * MEMBER_RUN, and r->header describes it.
+ */
+static enum member_status read_next_header(struct record_reader *r)
+{
+	const char *text = (const char *)r->pos;
 	size_t len = (size_t)(r->end - r->pos);
 	struct record_header *next = malloc(sizeof(*next));
-	bool good;
+	enum member_status m = MEMBER_BAD;
 
-	if (!next)
-		return set_why(r, "out of memory");
-	good = record_header_parse(next, (const char *)r->pos, len, r->why);
-	if (good && (!r->follows || strcmp(next->meta.boot_id, r->header.meta.boot_id) != 0))
-		good = set_why(r, "another recording begins at offset %llu",
-				(unsigned long long)r->member_offset);
+	r->broken = RECORD_BREAK_DAMAGE;
+	if (!next) {
+		set_why(r, "out of memory");
+		return MEMBER_BAD;
+	}
+	if (!record_header_parse(next, text, len, r->why))
+		m = MEMBER_BAD;
+	else if (header_is_announced(r, next))
+		m = MEMBER_READ;
+	else if (!strcmp(next->meta.hostname, r->header.meta.hostname))
+		m = MEMBER_RUN;
+	else
+		set_why(r, "the recording of another host begins at offset %llu",
+			(unsigned long long)r->member_offset);
 	free(next);
+	if (m == MEMBER_RUN)
+		record_header_parse(&r->header, text, len, r->why);
+	if (m != MEMBER_BAD)
+		r->broken = RECORD_BREAK_NONE;
 	r->pos = r->end;
-	return good;
+	return m;
 }
 
 /* Advance to the next member that has records. */
@@ -149,8 +174,9 @@ static enum member_status read_body(struct record_reader *r)
 			if (r->pos < r->end)
 				return MEMBER_READ;
 		} else if (*r->pos == RECORD_MAGIC[0]) {
-			if (!skip_next_header(r))
-				return MEMBER_BAD;
+			m = read_next_header(r);
+			if (m != MEMBER_READ)
+				return m;
 		} else {
 			return fail_damaged(r, "a member has an unknown type");
 		}
@@ -167,12 +193,25 @@ static void translate_syscall(const struct record_reader *r, struct event *e)
 		e->syscall_nr = known ? call[e->syscall_nr] : -1;
 }
 
-/* Return the final record, and keep it for all later calls. */
+static struct record make_run_record(struct record_reader *r)
+{
+	struct record run = { .got = RECORD_GOT_RUN, .offset = r->member_offset,
+			      .ended = r->complete };
+
+	r->complete = r->follows = false;
+	return run;
+}
+
+/* Return the final record, and keep it for all later calls. Or that of a new run. */
 static struct record make_last_record(struct record_reader *r, enum member_status m)
 {
-	if (m == MEMBER_NONE && !r->complete)
+	if (m == MEMBER_RUN)
+		return make_run_record(r);
+	if (m == MEMBER_NONE && !r->complete) {
 		set_why(r, "its end is missing at offset %llu: the recorder was killed, "
 			 "or is still running", (unsigned long long)r->in_end);
+		r->broken = RECORD_BREAK_NO_END;
+	}
 	if (m == MEMBER_STOP)
 		r->last.got = RECORD_GOT_STOP;
 	else if (m == MEMBER_NONE && r->complete)
@@ -291,6 +330,11 @@ void record_reader_close(struct record_reader *r)
 const struct run_info *record_reader_run_info(const struct record_reader *r)
 {
 	return &r->header.meta;
+}
+
+enum record_break record_reader_break(const struct record_reader *r)
+{
+	return r->broken;
 }
 
 const char *record_reader_why(const struct record_reader *r)

@@ -28,9 +28,18 @@ enum record_got {
 	RECORD_GOT_EVENT,	/* unchecked; its kind may be unknown */
 	RECORD_GOT_MARK,
 	RECORD_GOT_ANNOTATION,	/* complete, joined from all its parts */
+	RECORD_GOT_RUN,		/* another run of this host begins: record_reader_run_info() */
 	RECORD_GOT_END,		/* the recording is complete and has ended */
 	RECORD_GOT_STOP,	/* the callback returned RECORD_READ_STOP */
 	RECORD_GOT_CORRUPT,	/* the rest cannot be read: record_reader_why() */
+};
+
+/* Where the readable part of a recording ends. */
+enum record_break {
+	RECORD_BREAK_NONE,	/* not at the end yet, or complete */
+	RECORD_BREAK_NO_END,	/* all members are intact, but the mark that ends the run is missing */
+	RECORD_BREAK_CUT,	/* within a member */
+	RECORD_BREAK_DAMAGE,	/* what follows is not readable */
 };
 
 /* A text that explains the number `key` in the event that follows. */
@@ -47,6 +56,8 @@ struct record {
 	const struct event *event;
 	const struct record_mark *mark;
 	const struct record_annotation *annotation;
+	uint64_t offset;	/* RUN: of its header in the file */
+	bool ended;		/* RUN: the run before has its end */
 };
 
 struct record_reader;
@@ -60,11 +71,17 @@ struct record_reader *record_reader_open(record_read_fn *read, void *arg, char w
 /* Close a reader and free its memory. NULL is allowed. */
 void record_reader_close(struct record_reader *r);
 
-/* Return the header's description of the run; valid as long as the reader. */
+/*
+ * Return the header's description of the run; valid as long as the reader. RECORD_GOT_RUN changes
+ * it.
+ */
 const struct run_info *record_reader_run_info(const struct record_reader *r);
 
 /* Read the next record. After END, STOP or CORRUPT, returns the same again. */
 struct record record_reader_next(struct record_reader *r);
+
+/* Return why the records end where they do, after RECORD_GOT_END or RECORD_GOT_CORRUPT. */
+enum record_break record_reader_break(const struct record_reader *r);
 
 /*
  * Return the reason for RECORD_GOT_CORRUPT, as one clause to print, with the offset in the file;

@@ -3,9 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <poll.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -13,8 +11,12 @@
 
 #include "delta.h"
 #include "header.h"
+#include "record_file.h"
+#include "rotate.h"
+#include "time_units.h"
 
 #define GZIP_WINDOW (15 + 16)	/* zlib: the largest window, in the gzip format */
+#define RETAIN_EVERY_NS (60 * NS_PER_S)	/* how often the age of the pieces is checked */
 #define GZIP_BOUND (RECORD_MEMBER_MAX + RECORD_MEMBER_MAX / 8 + 128)	/* bytes */
 
 _Static_assert(sizeof(struct event) == DELTA_RECORD_BYTES,
@@ -22,11 +24,13 @@ _Static_assert(sizeof(struct event) == DELTA_RECORD_BYTES,
 
 struct record_writer {
 	struct record_writer_config config;
-	int fd;
+	struct record_file file;
 	int error;
-	uint64_t file_bytes;		/* bytes of complete members in the file */
-	unsigned files;			/* begun so far */
+	unsigned files;			/* begun so far, and runs in the same file */
 	uint64_t latest_ns;		/* time of the previous record */
+	uint64_t now_ns;		/* the latest time of any record */
+	uint64_t rotate_at_ns;		/* the file is full then, 0: never, or not known yet */
+	uint64_t retain_at_ns;		/* time of the next look at the age of the pieces */
 	uint64_t begun_ns;		/* time of the pending member's first record, 0: none */
 	struct record_mark latest;	/* the latest mark: a new file starts with its counters */
 	z_stream z;
@@ -38,23 +42,23 @@ struct record_writer {
 
 static void write_all(struct record_writer *r, const uint8_t *p, size_t left)
 {
-	uint64_t whole = r->file_bytes + left;
+	uint64_t whole = r->file.bytes + left;
 
 	while (left && !r->error) {
-		ssize_t n = write(r->fd, p, left);
+		ssize_t n = write(r->file.fd, p, left);
 
 		if (n >= 0) {
 			p += n;
 			left -= (size_t)n;
 		} else if (errno == EAGAIN) {	/* another process made it non-blocking */
-			poll(&(struct pollfd){ .fd = r->fd, .events = POLLOUT }, 1, -1);
+			poll(&(struct pollfd){ .fd = r->file.fd, .events = POLLOUT }, 1, -1);
 		} else if (errno != EINTR) {
 			r->error = errno;
 		}
 	}
 	if (!r->error)
-		r->file_bytes = whole;
-	else if (r->config.path && ftruncate(r->fd, (off_t)r->file_bytes))
+		r->file.bytes = whole;
+	else if (r->file.is_regular && ftruncate(r->file.fd, (off_t)r->file.bytes))
 		return;		/* the reader detects an incomplete member */
 }
 
@@ -88,6 +92,8 @@ static void put_record(struct record_writer *r, const void *record, uint64_t ts_
 	if (!r->begun_ns)
 		r->begun_ns = ts_ns ? ts_ns : 1;
 	r->latest_ns = ts_ns;
+	if (ts_ns > r->now_ns)
+		r->now_ns = ts_ns;
 	r->len += delta_encode(&r->delta, record, r->member + r->len);
 }
 
@@ -104,20 +110,13 @@ static void flush_member(struct record_writer *r)
 	begin_member(r);
 }
 
-/* Create a file and write its header. Returns 0 or -errno. */
-static int begin_file(struct record_writer *r)
+/* Write the header of the run. Returns 0 or -errno. */
+static int write_header(struct record_writer *r)
 {
 	struct buf header = { 0 };
 
-	r->file_bytes = 0;
-	r->files++;
-	r->fd = STDOUT_FILENO;
-	if (r->config.path)
-		r->fd = open(r->config.path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
-	if (r->fd < 0)
-		return -errno;
 	record_header_write(&header, r->config.meta);
-	if (header.failed || header.len > RECORD_MEMBER_MAX)
+	if (!r->error && (header.failed || header.len > RECORD_MEMBER_MAX))
 		r->error = ENOMEM;
 	else
 		write_member(r, header.data, header.len);
@@ -125,46 +124,60 @@ static int begin_file(struct record_writer *r)
 	return -r->error;
 }
 
-/* Rename PATH to PATH.1, PATH.1 to PATH.2 and so on. The last one is overwritten. */
-static void rotate_files(struct record_writer *r)
+/* The age of a file counts from its first mark, and that of a continued file from its beginning. */
+static void start_file_age(struct record_writer *r, uint64_t now_ns)
 {
-	char from[PATH_MAX], to[PATH_MAX];
+	uint64_t age_ns = r->file.age_ns;
 
-	for (unsigned i = r->config.keep; i > 0 && !r->error; i--) {
-		if (snprintf(to, sizeof(to), "%s.%u", r->config.path, i) >= (int)sizeof(to))
-			r->error = ENAMETOOLONG;
-		else if (i == 1)
-			snprintf(from, sizeof(from), "%s", r->config.path);
-		else
-			snprintf(from, sizeof(from), "%s.%u", r->config.path, i - 1);
-		if (!r->error && rename(from, to) && errno != ENOENT)
-			r->error = errno;
-	}
+	if (r->config.rotate_ns && r->file.is_regular && !r->rotate_at_ns)
+		r->rotate_at_ns = now_ns + (age_ns < r->config.rotate_ns ?
+					    r->config.rotate_ns - age_ns : 0);
+}
+
+/* The pieces that are due may be removed later, so a failure does not end the recording. */
+static void remove_old_pieces(struct record_writer *r)
+{
+	r->retain_at_ns = r->now_ns + RETAIN_EVERY_NS;
+	if (r->file.is_regular)
+		record_retain(r->config.path, r->config.keep, r->config.keep_ns);
+}
+
+/* A mark about the file itself has the time of the latest record, not that of the latest mark. */
+static void put_file_mark(struct record_writer *r, enum record_mark_type type)
+{
+	r->latest.now_ns = r->now_ns;
+	put_mark(r, type);
+}
+
+/* Replace the file by a new one. The caller writes its header. */
+static void replace_file(struct record_writer *r)
+{
+	int err = r->error ? 0 : record_file_next(&r->file, r->config.path);
+
+	if (err)
+		r->error = -err;
+	r->rotate_at_ns = 0;
+	if (!r->error)
+		remove_old_pieces(r);
 }
 
 static void begin_next_file(struct record_writer *r)
 {
-	int err;
-
-	put_mark(r, RECORD_MARK_NEXT_FILE);
+	put_file_mark(r, RECORD_MARK_NEXT_FILE);
 	flush_member(r);
-	if (r->error)
-		return;
-	if (close(r->fd)) {
-		r->error = errno;
-		return;
-	}
-	rotate_files(r);
-	err = r->error ? 0 : begin_file(r);
-	if (err)
-		r->error = -err;
-	put_mark(r, RECORD_MARK_START);
+	replace_file(r);
+	r->files++;
+	write_header(r);
+	put_file_mark(r, RECORD_MARK_START);
+	start_file_age(r, r->now_ns);
 }
 
 static bool is_file_full(const struct record_writer *r)
 {
-	return r->config.path && r->config.rotate_bytes &&
-	       r->file_bytes >= r->config.rotate_bytes;
+	if (!r->file.is_regular || r->error)
+		return false;
+	return (r->config.rotate_bytes && r->file.bytes >= r->config.rotate_bytes) ||
+	       (r->rotate_at_ns && r->now_ns >= r->rotate_at_ns);
 }
 
 void record_writer_flush(struct record_writer *r)
@@ -172,6 +185,8 @@ void record_writer_flush(struct record_writer *r)
 	flush_member(r);
 	if (is_file_full(r))
 		begin_next_file(r);
+	else if (r->config.keep_ns && r->now_ns >= r->retain_at_ns)
+		remove_old_pieces(r);
 }
 
 /* Ensure room for this number of records and for the mark that ends a file; may flush. */
@@ -226,6 +241,17 @@ void record_writer_add_mark(struct record_writer *r, enum record_mark_type type,
 	r->latest.now_ns = now_ns;
 	r->latest.counters = *counters;
 	put_mark(r, type);
+	if (type == RECORD_MARK_START)
+		start_file_age(r, now_ns);
+}
+
+void record_writer_begin_run(struct record_writer *r)
+{
+	flush_member(r);
+	if (is_file_full(r))
+		replace_file(r);
+	r->files++;
+	write_header(r);
 }
 
 void record_writer_add_clock(struct record_writer *r, int64_t boot_to_wall_ns, uint64_t now_ns,
@@ -238,7 +264,11 @@ void record_writer_add_clock(struct record_writer *r, int64_t boot_to_wall_ns, u
 
 uint64_t record_writer_due_ns(const struct record_writer *r)
 {
-	return r->begun_ns && !r->error ? r->begun_ns + RECORD_MEMBER_NS : 0;
+	uint64_t due_ns = r->begun_ns ? r->begun_ns + RECORD_MEMBER_NS : 0;
+
+	if (r->rotate_at_ns && (!due_ns || r->rotate_at_ns < due_ns))
+		due_ns = r->rotate_at_ns;
+	return r->error ? 0 : due_ns;
 }
 
 int record_writer_error(const struct record_writer *r)
@@ -261,10 +291,14 @@ int record_writer_open(struct record_writer **writer, const struct record_writer
 		free(r);
 		return -ENOMEM;
 	}
-	err = begin_file(r);
+	err = record_file_open(&r->file, config);
+	r->files = 1;
+	if (!err) {
+		remove_old_pieces(r);
+		err = write_header(r);
+	}
 	if (err) {
-		if (config->path && r->fd >= 0)
-			close(r->fd);
+		record_file_close(&r->file);
 		deflateEnd(&r->z);
 		free(r);
 		return err;
@@ -280,9 +314,9 @@ int record_writer_close(struct record_writer *r)
 	if (!r)
 		return 0;
 	flush_member(r);
-	if (r->config.path && r->fd >= 0 && close(r->fd) && !r->error)
-		r->error = errno;
-	err = r->error;
+	err = -record_file_close(&r->file);
+	if (r->error)
+		err = r->error;
 	deflateEnd(&r->z);
 	free(r);
 	return err;

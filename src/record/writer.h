@@ -2,6 +2,10 @@
 /*
  * Writes a recording (format.h), and continues in a new file when one is full.
  *
+ * An existing file is never overwritten. A recording of this host is continued with a new header,
+ * unless it is full or damaged: then it becomes a piece (rotate.h). A file that is no recording is
+ * refused. The file is locked (lock.h) while it is written.
+ *
  * Errors are sticky: after a failed write nothing more is written, and record_writer_error()
  * returns the reason. The part written before stays readable: an incomplete member at its end is
  * truncated if the file permits it.
@@ -20,13 +24,20 @@
 struct record_writer;
 
 struct record_writer_config {
-	const char *path;		/* borrowed; NULL: standard output, never rotated */
+	/* Borrowed; NULL: standard output. Only a regular file is locked, continued and rotated. */
+	const char *path;
 	uint64_t rotate_bytes;		/* a file of this size is full; 0: never */
-	unsigned keep;			/* full files to keep: PATH.1 (latest) to PATH.N */
+	uint64_t rotate_ns;		/* a file of this age is full; 0: never */
+	unsigned keep;			/* pieces to keep, 0: all */
+	uint64_t keep_ns;		/* time to keep a piece after its last write, 0: for ever */
+	bool separate;			/* do not continue an existing recording */
 	const struct run_info *meta;	/* borrowed; must outlive the writer */
 };
 
-/* Create the file and write its header. Returns 0, or -errno with *writer set to NULL. */
+/*
+ * Create or continue the file, and write the header. Returns 0, or -errno with *writer set to NULL:
+ * -EEXIST if the file is not a recording, -EBUSY if another recorder is writing it.
+ */
 int record_writer_open(struct record_writer **writer, const struct record_writer_config *config);
 
 /*
@@ -46,6 +57,9 @@ void record_writer_add_mark(struct record_writer *r, enum record_mark_type type,
 void record_writer_add_clock(struct record_writer *r, int64_t boot_to_wall_ns, uint64_t now_ns,
 			     const struct kernel_counters *counters);
 
+/* Begin another run in the same file, unless it is full, with a header of the present *meta. */
+void record_writer_begin_run(struct record_writer *r);
+
 /*
  * Add the meaning of the number `key` in the next event, as text. Bytes beyond
  * RECORD_ANNOTATION_MAX are cut off. The event added next goes into the same file.
@@ -55,13 +69,14 @@ void record_writer_annotate(struct record_writer *r, enum record_annotation_type
 
 /*
  * Return the number, from 1, of the file that the next event goes into. Begins a new file if the
- * current one is full. Annotations must be repeated in each file.
+ * current one is full. Annotations must be repeated in each file, and in each run: another run in
+ * the same file counts as another file.
  */
 unsigned record_writer_file(struct record_writer *r);
 
 /*
  * Return the time by which the caller should add a mark and flush, so that no member spans more
- * than RECORD_MEMBER_NS; 0: no records are pending.
+ * than RECORD_MEMBER_NS, and no file more than rotate_ns; 0: never.
  */
 uint64_t record_writer_due_ns(const struct record_writer *r);
 

@@ -66,7 +66,7 @@ static void set_key_peer(struct group_key *k, const struct flow *w)
 	k->len = 1 + ADDR_LEN;
 }
 
-/* The keys that need a lookup on the host, which a replay does not have. */
+/* The keys that need a text that the source has looked up. */
 static void set_key_exe_or_cgroup(struct group_key *k, const struct view_context *v,
 				  enum group_by by, const struct socket_call *a)
 {

@@ -129,8 +129,10 @@ static void replay_recording(struct record_reader *r, const struct view *view, s
 			pipeline_feed(t, got.event, sizeof(*got.event));
 		else if (got.got == RECORD_GOT_MARK)
 			endpoint_table_expire(pipeline_endpoints(t), got.mark->now_ns);
-		else
+		else if (got.got == RECORD_GOT_ANNOTATION)
 			HOLDS(got.annotation->len <= RECORD_ANNOTATION_MAX);
+		else
+			HOLDS(got.got == RECORD_GOT_RUN && got.offset);
 		if (context.due_ns && got.got == RECORD_GOT_MARK &&
 		    context.due_ns <= got.mark->now_ns)
 			view->tick(&context, got.mark->now_ns);

@@ -323,7 +323,7 @@ static int read_all(struct conversion *t, struct record_reader *reader, const ch
 			take_event(t, got.event);
 		else if (got.got == RECORD_GOT_ANNOTATION)
 			take_text(t, got.annotation);
-		else
+		else if (got.got == RECORD_GOT_MARK)
 			take_mark(t, got.mark);
 	}
 	if (got.got == RECORD_GOT_CORRUPT)
