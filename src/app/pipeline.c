@@ -15,7 +15,8 @@ struct pipeline {
 static bool passes_filters(const struct pipeline *t, const struct story *s,
 			   const struct verdict *v)
 {
-	return filter_matches_flow(t->config.filter, &s->flow) &&
+	return (!t->config.endpoint_table.tree || s->in_tree) &&
+	       filter_matches_flow(t->config.filter, &s->flow) &&
 	       story_filter_matches(t->config.story_filter, s, v);
 }
 

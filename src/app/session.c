@@ -4,47 +4,17 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <sys/random.h>
-#include <unistd.h>
 
 #include "log.h"
 #include "process.h"
 #include "process_name.h"
 #include "process_names.h"
+#include "process_tree.h"
 #include "recording.h"
+#include "session_tree.h"
 
 #define LOSS_REPORT_EVERY_NS 1000000000ULL
-
-/* Decides as setlocale() does, but needs no locale files: a static program cannot use them. */
-static bool locale_is_utf8(void)
-{
-	static const char *const names[] = { "LC_ALL", "LC_CTYPE", "LANG" };
-
-	for (unsigned i = 0; i < 3; i++) {
-		const char *value = getenv(names[i]);
-
-		if (value && *value)
-			return strcasestr(value, "UTF-8") || strcasestr(value, "UTF8");
-	}
-	return false;
-}
-
-void session_init_context(struct view_context *v, const struct options *o, struct output *out)
-{
-	bool terminal = isatty(out->fd);
-	struct winsize size;
-
-	v->out = &out->buf;
-	v->options = o->view_options;
-	v->terminal.utf8 = locale_is_utf8() && !v->options.ascii;
-	v->terminal.wide = o->output.wide;
-	v->times = o->output.times;
-	v->terminal.color = o->output.color == COLOR_ALWAYS ||
-			    (o->output.color == COLOR_AUTO && terminal);
-	if (terminal && !ioctl(out->fd, TIOCGWINSZ, &size))
-		v->terminal.columns = size.ws_col;
-}
 
 /* The lookup of views and filters. The path is valid as long as the session. */
 static const char *find_cgroup_path(void *arg, uint64_t id, uint32_t pid)
@@ -63,6 +33,7 @@ static int open_caches(struct session *s)
 			  strerror(ENOMEM));
 		return EXIT_FAILED;
 	}
+	s->tree_file = 0;
 	s->context.lookup.stacks = s->stacks;
 	s->context.lookup.exe_path = texts_exe_path;
 	s->context.lookup.exe_arg = &s->texts;
@@ -142,7 +113,9 @@ static int open_pipeline(struct session *s)
 		config.endpoint_table.seed = (uint64_t)(uintptr_t)s;
 	s->context.seed = config.endpoint_table.seed;
 	judge_init(&s->judge, &s->o->run.fail_on, &s->context);
-	s->pipeline = pipeline_new(&config);
+	s->tree = s->meta.tree ? process_tree_new() : NULL;
+	config.endpoint_table.tree = s->tree;
+	s->pipeline = s->tree || !s->meta.tree ? pipeline_new(&config) : NULL;
 	if (!s->pipeline) {
 		log_error("cannot allocate the endpoint table: %s", strerror(ENOMEM));
 		return EXIT_FAILED;
@@ -226,6 +199,7 @@ static void note_texts(struct session *s, const struct event *e)
 		file = s->writer ? record_writer_file(s->writer) : 0;
 		note_cgroup(s, e);
 		note_process(s, e);
+		session_tree_note(s);
 		texts_note(&s->texts, e, s->processes, s->writer);
 	} while (s->writer && record_writer_file(s->writer) != file);
 }
@@ -268,6 +242,7 @@ void session_annotate(struct session *s, const struct record_annotation *annotat
 	if (a->type == RECORD_ANNOTATION_PROCESS)
 		set_process_name(s, a->key, a->bytes, a->len);
 	texts_take(&s->texts, a);
+	session_tree_take(s, a);
 }
 
 void session_clock_changed(struct session *s, int64_t boot_to_wall_ns, uint64_t now_ns,
@@ -294,6 +269,10 @@ void session_feed(struct session *s, const void *bytes, unsigned long len)
 	/* the view record prints no event, so what comes after the last one is left out here */
 	if (s->o->view->id == VIEW_RECORD && pipeline_is_done(s->pipeline))
 		return;
+	if (len == sizeof(struct tree_change)) {
+		session_tree_feed(s, bytes);
+		return;
+	}
 	if (len == sizeof(*e)) {
 		if (e->ts_ns > s->latest_ns)
 			s->latest_ns = e->ts_ns;
@@ -433,6 +412,8 @@ static void release_run(struct session *s)
 	s->stacks = NULL;
 	text_cache_free(s->processes);
 	s->processes = NULL;
+	process_tree_free(s->tree);
+	s->tree = NULL;
 	texts_release(&s->texts);
 }
 

@@ -42,6 +42,8 @@ struct session {
 	void *cgroup_arg;
 	struct text_cache *stacks;
 	struct text_cache *processes;	/* process_names.h */
+	struct process_tree *tree;	/* with meta.tree, else NULL */
+	unsigned tree_file;	/* file of the recording that has the members of the tree */
 	struct texts texts;	/* the executables of processes, for example */
 	struct symbolizer *symbolizer;	/* set by the live source, freed by the session; or NULL */
 	uint64_t latest_ns;	/* ts_ns of the latest event */

@@ -45,6 +45,7 @@ enum option_key {
 	KEY_CMDLINE,
 	KEY_STRICT,
 	KEY_FAIL_ON,
+	KEY_TREE,
 	KEY_DRAIN,
 	KEY_READY_FD,
 	KEY_CALLS,

@@ -41,6 +41,7 @@ FLAG(set_flush, output.flush)
 FLAG(set_quiet, output.quiet)
 FLAG(set_ascii, view_options.ascii)
 FLAG(set_strict, run.strict)
+FLAG(set_tree, run.tree)
 FLAG(set_fail, stuck.fail)
 FLAG(set_cmdline, record.cmdline)
 

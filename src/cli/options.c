@@ -215,6 +215,8 @@ static void drop_env_options(struct option_parser *p)
 		if (is_only_in_env(p, 'n'))
 			o->run.count = 0;
 	}
+	if (is_only_in_env(p, KEY_TREE) && !o->run.command)
+		o->run.tree = false;
 	if (!(o->record.wanted && o->record.path)) {
 		if (is_only_in_env(p, KEY_ROTATE))
 			o->record.rotate_bytes = o->record.rotate_ns = 0;
@@ -267,6 +269,8 @@ static int check_pairs(struct option_parser *p)
 		return usage_error_plain(&p->error, "--record - and the output of %s cannot both "
 					 "be standard output: want -o FILE or --record FILE",
 					 o->view->name);
+	if (o->run.tree && !o->run.command)
+		return usage_error_plain(&p->error, "--tree requires -- COMMAND");
 	return check_recording_options(p);
 }
 

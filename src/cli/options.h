@@ -33,6 +33,7 @@ struct options_run {
 	unsigned long long drain_ns;	/* --drain: how long closes may settle after COMMAND */
 	int ready_fd;			/* --ready-fd, -1 none */
 	bool strict;			/* --strict */
+	bool tree;			/* --tree: only the sockets of the command's processes */
 	struct fail_on fail_on;		/* --fail-on, empty: not given */
 };
 

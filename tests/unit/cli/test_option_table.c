@@ -63,6 +63,7 @@ static const struct expected {
 	{ { "-n", "1" }, { "--watch", "1" }, "--count", "+++++++l." },
 	{ { "--strict" }, { NULL }, "--strict", "++++++++." },
 	{ { "--fail-on", "reset,exit" }, { NULL }, "--fail-on", "+++++++.." },
+	{ { "--tree", "--", "true" }, { NULL }, "--tree", "lllllll.." },
 	{ { "--drain", "1" }, { NULL }, "--drain", "+++++++.." },
 	{ { "--ready-fd", "1" }, { NULL }, "--ready-fd", "++++++++." },
 	{ { "--calls", "inline" }, { NULL }, "--calls", "+++++++.+" },
@@ -107,7 +108,7 @@ static void parse_pair(struct result *r, const struct expected *e, const char *v
 		words[n++] = e->with[0];
 		words[n++] = e->with[1];
 	}
-	for (unsigned i = 0; i < 2 && e->words[i]; i++)
+	for (unsigned i = 0; i < 3 && e->words[i]; i++)
 		words[n++] = e->words[i];
 	words[n] = NULL;
 	parse_words(r, words);
@@ -234,6 +235,8 @@ static void test_option_table__options_that_need_another(void **state)
 	expect_usage(&r, "tcpclose: --count requires --watch in stuck\n");
 	PARSE(&r, "--keep", "2");
 	expect_usage(&r, "tcpclose: --keep requires record -o FILE or --record FILE\n");
+	PARSE(&r, "--tree");
+	expect_usage(&r, "tcpclose: --tree requires -- COMMAND\n");
 	PARSE(&r, "record");
 	expect_usage(&r, "tcpclose: record requires -o FILE, or -o - for standard output\n");
 	PARSE(&r, "record", "-o", "x", "--record", "y");
