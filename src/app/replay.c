@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "find_end.h"
 #include "lock.h"
 #include "log.h"
 #include "process.h"
@@ -142,8 +143,9 @@ static uint64_t find_latest_ns(const struct replay_run *r)
 static bool replay_is_over(const struct replay_run *r)
 {
 	uint64_t duration_ns = r->o->run.duration_ns;
+	uint64_t wall_ns = find_latest_ns(r) + (uint64_t)r->session.meta.boot_to_wall_ns;
 
-	return session_is_done(&r->session) ||
+	return session_is_done(&r->session) || time_range_is_over(&r->session.range, wall_ns) ||
 	       (duration_ns && r->first_ns && find_latest_ns(r) - r->first_ns >= duration_ns);
 }
 
@@ -185,10 +187,39 @@ static int begin_next_run(struct replay_run *r, struct record *record)
 			   log_overlap(r, offset);
 }
 
+/* Is this before the time of --since, by so much that no story in the range needs it? */
+static bool is_early(const struct replay_run *r, const struct record *record)
+{
+	uint64_t ts_ns = record->got == RECORD_GOT_EVENT ? record->event->ts_ns :
+							   record->mark->now_ns;
+
+	return time_range_is_early(&r->session.range,
+				   ts_ns + (uint64_t)r->session.meta.boot_to_wall_ns);
+}
+
+/* Passes a record that is early. Losses before the range do not count. Returns as play_record(). */
+static bool pass_record(struct replay_run *r, const struct record *record)
+{
+	const struct record_mark *m = record->mark;
+
+	if (record->got != RECORD_GOT_MARK)
+		return true;
+	r->begun = true;
+	r->now_ns = m->now_ns;
+	r->runs.before = m->counters;
+	r->runs.restarts = r->runs.killed = 0;
+	r->runs.gap_ns = 0;
+	if (m->type == RECORD_MARK_CLOCK_SET)
+		r->session.meta.boot_to_wall_ns = m->boot_to_wall_ns;
+	return m->type != RECORD_MARK_END;
+}
+
 /* Plays one record. Returns false at the mark that ends a run. */
 static bool play_record(struct replay_run *r, struct record *record)
 {
 	replay_runs_shift(&r->runs, record);
+	if (record->got != RECORD_GOT_ANNOTATION && is_early(r, record))
+		return pass_record(r, record);
 	if (record->got == RECORD_GOT_EVENT)
 		session_feed(&r->session, record->event, sizeof(*record->event));
 	else if (record->got == RECORD_GOT_ANNOTATION)
@@ -217,8 +248,11 @@ static int replay_records(struct replay_run *r)
 			return check_last_record(r, record.got);
 		}
 		ended = !play_record(r, &record);
-		if (replay_is_over(r))
+		if (replay_is_over(r)) {
+			if (r->session.range.until_ns != UINT64_MAX)
+				r->now_ns = find_latest_ns(r);	/* after the range */
 			return EXIT_FINE;
+		}
 		record = record_reader_next(r->reader);
 		if (ended && record.got != RECORD_GOT_RUN)
 			return check_last_record(r, record.got);
@@ -244,11 +278,30 @@ static void note_missing_texts(const struct replay_run *r)
 			 "in another pid namespace", r->o->record.replay);
 }
 
+/* Finds the times of --since and --until. Returns an exit status. */
+static int find_range(struct replay_run *r)
+{
+	const struct time_point *since = &r->o->record.since, *until = &r->o->record.until;
+	uint64_t end_ns = 0;
+
+	r->session.range = TIME_RANGE_ALL;
+	if (since->kind == TIME_POINT_BEFORE || until->kind == TIME_POINT_BEFORE) {
+		end_ns = record_find_end(r->file);
+		if (!end_ns)
+			return log_unusable(r, "a time before its end needs a file that can be "
+					    "read twice, and that has an end");
+	}
+	r->session.range = time_range_between(since, until, end_ns);
+	return EXIT_FINE;
+}
+
 static int replay_trace(struct replay_run *r)
 {
 	struct kernel_counters none = { .filtered = 0 };
-	int status;
+	int status = find_range(r);
 
+	if (status)
+		return status;
 	r->session.meta = *record_reader_run_info(r->reader);
 	note_missing_texts(r);
 	status = session_begin(&r->session, r->now_ns, &none);

@@ -97,6 +97,7 @@ static int open_pipeline(struct session *s)
 		.story_filter = &s->story_filter,
 		.max_stories = counts_events(s) ? 0 : count_left(s, s->past.reported),
 		.max_events = counts_events(s) ? count_left(s, s->past.events) : 0,
+		.range = s->range,
 		.never_open = s->o->capture.all,
 		.judge = fail_on_is_empty(&s->o->run.fail_on) ? NULL : judge_one_story,
 		.after_story = flush_if_full,

@@ -18,6 +18,7 @@
 #define FILTER_NAMES .first_item = option_first_name, .can_exclude = true
 #define FILTER_PATHS .first_item = option_first_path, .can_exclude = true
 #define LIVE .live_only = true
+#define REPLAYS .replay_only = true
 #define TITLE(text, n) { .argp = { .doc = text, .group = n } }
 
 #define FILTERS 1
@@ -125,6 +126,12 @@ static const struct option_row options[] = {
 	{ .argp = { "replay", KEY_REPLAY, "FILE", 0,
 	    "view a recording, - is standard input", RECORDINGS },
 	  .set = option_set_replay, .views = TRACING | BIT(STUCK) },
+	{ .argp = { "since", KEY_SINCE, "TIME", 0,
+	    "only closes that were over at TIME or later: 08:12, -10m, or RFC 3339", RECORDINGS },
+	  .set = option_set_since, .views = TRACING, REPLAYS },
+	{ .argp = { "until", KEY_UNTIL, "TIME", 0,
+	    "only closes that were over at TIME or earlier", RECORDINGS },
+	  .set = option_set_until, .views = TRACING, REPLAYS },
 	{ .argp = { "record", KEY_RECORD, "FILE", 0, "also write a recording", RECORDINGS },
 	  .set = option_set_record, .views = STORIES | BIT(EVENTS) },
 	{ .argp = { "rotate", KEY_ROTATE, "SIZE|TIME", 0,

@@ -11,6 +11,7 @@
 #include <argp.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <time.h>
 
 #include "options.h"
 #include "usage_error.h"
@@ -39,6 +40,8 @@ enum option_key {
 	KEY_PHASE,
 	KEY_ASCII,
 	KEY_REPLAY,
+	KEY_SINCE,
+	KEY_UNTIL,
 	KEY_RECORD,
 	KEY_ROTATE,
 	KEY_KEEP,
@@ -72,6 +75,7 @@ struct option_parser {
 	bool excluded;			/* that item began with ! */
 	struct filter_text long_name;	/* a name that was cut to what the kernel keeps; or empty */
 	bool ipv4, ipv6;		/* -4, -6; both together are no filter */
+	time_t now;			/* today's date, for --since 08:12 */
 	int next;			/* index in argv of the word that getopt looks at next */
 	bool given[OPTION_TABLE_MAX];	/* by row */
 	bool given_in_env[OPTION_TABLE_MAX];	/* only in TCPCLOSE_OPTS */
@@ -92,6 +96,7 @@ struct option_row {
 	size_t (*first_item)(const char *list);
 	bool can_exclude;		/* a value may begin with !, to exclude it */
 	bool live_only;			/* refused with --replay */
+	bool replay_only;		/* refused without --replay */
 };
 
 /* The i-th row, NULL past the last. */

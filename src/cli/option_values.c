@@ -9,6 +9,7 @@
 #include "hist.h"
 #include "option_table.h"
 #include "parse.h"
+#include "parse_time.h"
 #include "stuck_table.h"
 #include "time_units.h"
 #include "who.h"
@@ -185,6 +186,24 @@ int option_set_replay(struct option_parser *p, const char *arg)
 					 ": want a path, or - for standard input");
 	p->o->record.replay = arg;
 	return 0;
+}
+
+static int set_time(struct option_parser *p, const char *arg, struct time_point *time)
+{
+	if (parse_time(arg, p->now, time))
+		return 0;
+	return usage_error_value(&p->error, "bad time ", ": want 08:12, 08:12:32, "
+				 "2026-11-22T08:12:32Z (or +01:00), or -10m");
+}
+
+int option_set_since(struct option_parser *p, const char *arg)
+{
+	return set_time(p, arg, &p->o->record.since);
+}
+
+int option_set_until(struct option_parser *p, const char *arg)
+{
+	return set_time(p, arg, &p->o->record.until);
 }
 
 int option_set_record(struct option_parser *p, const char *arg)

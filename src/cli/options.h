@@ -18,6 +18,7 @@
 #include "filter.h"
 #include "shell_words.h"
 #include "story_filter.h"
+#include "time_range.h"
 #include "view.h"
 
 #define OPTIONS_BUFFER_BYTES (8ul << 20)	/* the default of --buffer */
@@ -60,6 +61,7 @@ struct options_output {
 
 struct options_record {
 	const char *replay;	/* the recording to play, "-" is standard input; NULL: live */
+	struct time_point since, until;	/* --since, --until */
 	bool wanted;		/* make a recording */
 	const char *path;	/* of the recording to make, NULL is standard output */
 	uint64_t rotate_bytes, rotate_ns;	/* --rotate, 0 never */

@@ -8,7 +8,6 @@ another program (tree_bystander.py) closes connections all the time.
 import contextlib
 import json
 import os
-import socket
 import subprocess
 import sys
 

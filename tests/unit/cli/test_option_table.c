@@ -13,6 +13,7 @@
  * One column per view: trace json events timeline who hist record stuck doctor.
  *   +  accepted, live and with --replay
  *   l  accepted live, refused with --replay
+ *   r  refused live, accepted with --replay
  *   .  refused
  */
 static const struct expected {
@@ -56,6 +57,8 @@ static const struct expected {
 	{ { "--phase", "total" }, { NULL }, "--phase", ".....+..." },
 	{ { "--ascii" }, { NULL }, "--ascii", "...+.+..." },
 	{ { "--replay", "x" }, { NULL }, "--replay", "++++++++." },
+	{ { "--since", "08:12" }, { NULL }, "--since", "rrrrrrr.." },
+	{ { "--until", "-10m" }, { NULL }, "--until", "rrrrrrr.." },
 	{ { "--record", "y" }, { NULL }, "record", "++++++..." },
 	{ { "--rotate", "64K" }, { "--record", "y" }, "--rotate", "+++++++.." },
 	{ { "--keep", "1" }, { "--record", "y" }, "--keep", "+++++++.." },
@@ -117,7 +120,7 @@ static void parse_pair(struct result *r, const struct expected *e, const char *v
 static void check_pair(const struct expected *e, unsigned view, bool replay)
 {
 	char mark = e->views[view];
-	bool accepted = mark == '+' || (mark == 'l' && !replay);
+	bool accepted = mark == '+' || mark == (replay ? 'r' : 'l');
 	struct result r;
 
 	/* the other option may be the one that is refused: then it is named */
