@@ -43,6 +43,7 @@ FLAG(set_quiet, output.quiet)
 FLAG(set_ascii, view_options.ascii)
 FLAG(set_strict, run.strict)
 FLAG(set_tree, run.tree)
+FLAG(set_follow, record.follow)
 FLAG(set_fail, stuck.fail)
 FLAG(set_cmdline, record.cmdline)
 
@@ -185,6 +186,13 @@ int option_set_replay(struct option_parser *p, const char *arg)
 		return usage_error_value(&p->error, "bad recording ",
 					 ": want a path, or - for standard input");
 	p->o->record.replay = arg;
+	return 0;
+}
+
+int option_set_no_follow(struct option_parser *p, const char *arg)
+{
+	(void)arg;
+	p->o->record.follow = false;
 	return 0;
 }
 

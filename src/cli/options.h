@@ -62,6 +62,7 @@ struct options_output {
 struct options_record {
 	const char *replay;	/* the recording to play, "-" is standard input; NULL: live */
 	struct time_point since, until;	/* --since, --until */
+	bool follow;		/* --follow: wait for more at the end */
 	bool wanted;		/* make a recording */
 	const char *path;	/* of the recording to make, NULL is standard output */
 	uint64_t rotate_bytes, rotate_ns;	/* --rotate, 0 never */

@@ -57,6 +57,8 @@ static const struct expected {
 	{ { "--phase", "total" }, { NULL }, "--phase", ".....+..." },
 	{ { "--ascii" }, { NULL }, "--ascii", "...+.+..." },
 	{ { "--replay", "x" }, { NULL }, "--replay", "++++++++." },
+	{ { "--follow" }, { NULL }, "--follow", "rrrrrrr.." },
+	{ { "--no-follow" }, { NULL }, "--no-follow", "rrrrrrr.." },
 	{ { "--since", "08:12" }, { NULL }, "--since", "rrrrrrr.." },
 	{ { "--until", "-10m" }, { NULL }, "--until", "rrrrrrr.." },
 	{ { "--record", "y" }, { NULL }, "record", "++++++..." },
