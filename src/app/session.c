@@ -275,10 +275,15 @@ void session_feed(struct session *s, const void *bytes, unsigned long len)
 		return;
 	}
 	if (len == sizeof(*e)) {
+		bool wanted = !s->writer || recording_wants(&s->o->filter, e);
+
 		if (e->ts_ns > s->latest_ns)
 			s->latest_ns = e->ts_ns;
-		note_texts(s, e);
-		if (s->writer)
+		if (!wanted && s->o->view->id == VIEW_RECORD)
+			return;
+		if (wanted)
+			note_texts(s, e);
+		if (wanted && s->writer)
 			record_writer_add_event(s->writer, e);
 		session_tick_view(s, s->latest_ns);
 	}

@@ -150,6 +150,12 @@ static const struct option_row options[] = {
 	{ .argp = { "cmdline", KEY_CMDLINE, NULL, 0,
 	    "record the command lines of processes too: they may contain secrets", RECORDINGS },
 	  .set = option_set_cmdline, .views = TRACING, LIVE },
+	{ .argp = { "redact", KEY_REDACT, NULL, 0,
+	    "record pseudonyms instead of addresses and names", RECORDINGS },
+	  .set = option_set_redact, .views = BIT(RECORD) },
+	{ .argp = { "redact-key", KEY_REDACT_KEY, "FILE", 0,
+	    "derive the pseudonyms from FILE, to get the same ones again", RECORDINGS },
+	  .set = option_set_redact_key, .views = BIT(RECORD) },
 
 	TITLE("Running:", RUNNING),
 	{ .argp = { "duration", 'd', "TIME", 0,

@@ -44,6 +44,7 @@ FLAG(set_ascii, view_options.ascii)
 FLAG(set_strict, run.strict)
 FLAG(set_tree, run.tree)
 FLAG(set_follow, record.follow)
+FLAG(set_redact, record.redact)
 FLAG(set_fail, stuck.fail)
 FLAG(set_cmdline, record.cmdline)
 
@@ -186,6 +187,14 @@ int option_set_replay(struct option_parser *p, const char *arg)
 		return usage_error_value(&p->error, "bad recording ",
 					 ": want a path, or - for standard input");
 	p->o->record.replay = arg;
+	return 0;
+}
+
+int option_set_redact_key(struct option_parser *p, const char *arg)
+{
+	if (!*arg)
+		return usage_error_value(&p->error, "bad key ", ": want a path");
+	p->o->record.redact_key = arg;
 	return 0;
 }
 

@@ -220,6 +220,8 @@ static void drop_env_options(struct option_parser *p)
 		if (is_only_in_env(p, 'n'))
 			o->run.count = 0;
 	}
+	if (is_only_in_env(p, KEY_REDACT_KEY) && !o->record.redact)
+		o->record.redact_key = NULL;
 	if (is_only_in_env(p, KEY_TREE) && !o->run.command)
 		o->run.tree = false;
 	if (!(o->record.wanted && o->record.path)) {
@@ -276,6 +278,8 @@ static int check_pairs(struct option_parser *p)
 					 o->view->name);
 	if (time_points_are_reversed(&o->record.since, &o->record.until))
 		return usage_error_plain(&p->error, "--since is after --until");
+	if (o->record.redact_key && !o->record.redact)
+		return usage_error_plain(&p->error, "--redact-key requires --redact");
 	if (o->run.tree && !o->run.command)
 		return usage_error_plain(&p->error, "--tree requires -- COMMAND");
 	return check_recording_options(p);

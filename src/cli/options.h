@@ -69,6 +69,8 @@ struct options_record {
 	unsigned keep;		/* --keep, 0 all */
 	uint64_t keep_ns;	/* --keep, 0 for ever */
 	bool cmdline;		/* --cmdline: also the command lines of processes */
+	bool redact;		/* --redact: with pseudonyms for addresses and names */
+	const char *redact_key;	/* --redact-key, NULL: a random key */
 };
 
 struct options_stuck {

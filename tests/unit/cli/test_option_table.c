@@ -64,6 +64,8 @@ static const struct expected {
 	{ { "--record", "y" }, { NULL }, "record", "++++++..." },
 	{ { "--rotate", "64K" }, { "--record", "y" }, "--rotate", "+++++++.." },
 	{ { "--keep", "1" }, { "--record", "y" }, "--keep", "+++++++.." },
+	{ { "--redact" }, { "--record", "y" }, "--redact", "+++++++.." },
+	{ { "--redact-key", "k", "--redact" }, { "--record", "y" }, "--redact-key", "+++++++.." },
 	{ { "-d", "1" }, { "--watch", "1" }, "--duration", "+++++++l." },
 	{ { "-n", "1" }, { "--watch", "1" }, "--count", "+++++++l." },
 	{ { "--strict" }, { NULL }, "--strict", "++++++++." },
