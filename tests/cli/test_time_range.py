@@ -13,6 +13,7 @@ import subprocess
 import sys
 
 from fixture import check_identity, closes, one_line, same, true
+from read_recording import rewrite
 from test_record import Folder
 
 # Three groups of connections, and the wall clock between them.
@@ -108,6 +109,48 @@ def test_every_view(cli, root):
         same("--fail-on: not in the range", done.returncode, 0)
         done = cli.run("--replay", r.path, *between, "-L", str(min(r.groups["b"])), "--fail-on", "clean")
         same("--fail-on: in the range", done.returncode, 4)
+
+
+# One connection is closed before the pause, one is half-closed before it, and one only opened.
+PAUSE = """
+import socket, time
+l = socket.socket(); l.bind(("127.0.0.1", 0)); l.listen()
+def connect(): c = socket.create_connection(l.getsockname()); return c, l.accept()[0]
+(a, b), (c, d), (e, f) = connect(), connect(), connect()
+print(*(s.getsockname()[1] for s in (a, c, e)), flush=True)
+a.close(); b.recv(1); b.close(); c.shutdown(socket.SHUT_WR); d.recv(1)
+time.sleep(.1); print(time.clock_gettime_ns(time.CLOCK_BOOTTIME), time.time_ns()); time.sleep(.1)
+d.close(); c.recv(1); c.close(); e.close(); f.recv(1); f.close()
+"""
+PAUSE_NS = 600 * 10**9
+
+
+def lengthen(record, boot_ns):
+    """The pause lasts PAUSE_NS longer. Each record begins with its time."""
+    ns = int.from_bytes(record[:8], "little")
+    return (ns + PAUSE_NS if ns > boot_ns else ns).to_bytes(8, "little") + record[8:]
+
+
+def test_reading_starts_two_minutes_earlier(cli, root):
+    with Folder() as at:
+        done = cli.run("record", "-o", at("a"), "--netns", cli.netns, "-q", "--",
+                       *cli.enter(sys.executable, "-c", PAUSE))
+        same("recorded", (done.returncode, done.stderr), (0, ""))
+        closed, half, opened, boot_ns, wall_ns = map(int, done.stdout.split())
+        rewrite(at("a"), at("same"), lambda record: record)
+        same("rewritten", cli.run("json", "--replay", at("same")).stdout, cli.run("json", "--replay", at("a")).stdout)
+        rewrite(at("a"), at("b"), lambda record: lengthen(record, boot_ns))
+        same("whole", {s["local_port"]: (s["partial"], s["age_ns"] is None) for s in closes(replay(cli, at("b")))
+                       if s["opened"] == "connect"},
+             {closed: (False, False), half: (False, False), opened: (False, False)})
+        for after_s, partial in ((60, False), (119, False), (121, True), (590, True)):
+            since = utc(wall_ns + after_s * 10**9)
+            stories = {s["local_port"]: s for s in closes(replay(cli, at("b"), "--since", since))}
+            true("%d s: not in the range" % after_s, closed not in stories)
+            same("%d s: half-closed before" % after_s, stories[half]["partial"], partial)
+            same("%d s: opened before" % after_s, (stories[opened]["partial"], stories[opened]["age_ns"] is None),
+                 (False, partial))
+        same("after the end", closes(replay(cli, at("b"), "--since", utc(wall_ns + 700 * 10**9))), [])
 
 
 def test_from_a_pipe(cli, root):
