@@ -99,14 +99,27 @@ static bool is_interrupted(struct replay_run *r, int wait_ms)
 	return r->process.interrupted;
 }
 
+static bool has_duration_passed(const struct replay_run *r)
+{
+	return r->stop_ns && read_clock_ns(CLOCK_MONOTONIC) >= r->stop_ns;
+}
+
+/* Will all that is still written be after the range of --until? */
+static bool is_range_over(const struct replay_run *r)
+{
+	const struct time_range *range = &r->session.range;
+
+	return range->until_ns &&
+	       time_range_is_over(range, read_clock_ns(CLOCK_REALTIME) - FOLLOW_LAG_NS);
+}
+
 static ssize_t read_following(struct replay_run *r, void *bytes, size_t len)
 {
 	unsigned removed = r->follow.removed;
 	int wait_ms = 0;
 	ssize_t n;
 
-	while (!is_interrupted(r, wait_ms) && !r->session.out.error &&
-	       !(r->stop_ns && read_clock_ns(CLOCK_MONOTONIC) >= r->stop_ns)) {
+	while (!is_interrupted(r, wait_ms) && !has_duration_passed(r) && !r->session.out.error) {
 		n = follow_read(&r->follow, bytes, len);
 		r->file = r->follow.fd;
 		if (r->follow.removed != removed)
@@ -115,6 +128,8 @@ static ssize_t read_following(struct replay_run *r, void *bytes, size_t len)
 		if (n)
 			return n;
 		show_what_is_known(r);
+		if (is_range_over(r))
+			break;
 		wait_ms = FOLLOW_POLL_MS;
 	}
 	return RECORD_READ_STOP;

@@ -214,6 +214,8 @@ def test_when_it_ends(cli, root):
             out = Follower(cli, at("a"), *args).stop(None)
             same("%r: exit status, messages" % (args,), out[::2], (0, ""))
             same("%r: stories" % (args,), len(closes(stories(out[1]))), count)
+        out = Follower(cli, at("a"), "--until", "-3m").stop(None)
+        same("--until has passed", (out[0], len(closes(stories(out[1]))), out[2]), (0, 0, ""))
         follower = Follower(cli, at("a"), "--since", "-1h")
         follower.read_until(has_stories(10))
         same("the last hour", follower.stop()[0], 0)
