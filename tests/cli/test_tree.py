@@ -82,6 +82,22 @@ def test_accepted_sockets(cli, root):
             same(way, [s["ending"] for s in accepted], [ending])
 
 
+def test_connections_that_are_refused(cli, root):
+    with bystander(cli) as port:
+        stories = check(run(cli, port, "refused", "own", args=("json", "--all")), "refused", 2)
+        same("endings", sorted(s["ending"] for s in stories), ["never-open", "three-way"])
+
+
+def test_in_a_pid_namespace(cli, root):
+    """The tool knows the command by another process id than the kernel side."""
+    with bystander(cli) as port:
+        done = subprocess.run(["unshare", "--pid", "--fork", "--mount-proc", cli.tool, "json", "--tree", "--netns",
+                               cli.netns, "-q", "--", *cli.enter(*WORKLOAD, port, "own", "daemon", "killed")],
+                              capture_output=True, text=True, timeout=60, check=True)
+        same("messages", messages(done), [])
+        check(done.stdout.splitlines(), "in a pid namespace", 3)
+
+
 def test_an_inherited_socket(cli, root):
     with bystander(cli) as port:
         code = ("import socket, subprocess, sys; s = socket.create_connection(('127.0.0.1', %s)); "

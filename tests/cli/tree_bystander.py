@@ -5,7 +5,7 @@ close        close() when the client has
 reset PORT   connect to PORT, and reset that connection once it is accepted
 quit PORT    connect to PORT, and close that connection once it is accepted
 
-Meanwhile it closes connections of its own, which no run with --tree may show.
+Meanwhile it closes connections of its own, and is refused some, which no run with --tree may show.
 """
 
 import socket
@@ -19,6 +19,9 @@ LINGER_ZERO = struct.pack("ii", 1, 0)
 
 def be_busy(address):
     while True:
+        with socket.socket() as s, socket.socket() as nobody:
+            nobody.bind(("127.0.0.1", 0))
+            s.connect_ex(nobody.getsockname())
         with socket.create_connection(address) as s:
             s.sendall(b"close\n")
             s.shutdown(socket.SHUT_WR)

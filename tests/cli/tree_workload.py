@@ -114,6 +114,19 @@ def inherited():
     s.close()
 
 
+def refused():
+    """A port on which nothing listens."""
+    s, other = socket.socket(), socket.socket()
+    for each in s, other:
+        each.bind(("127.0.0.1", 0))
+    os.write(1, b"socket %d %d\n" % (s.getsockname()[1], other.getsockname()[1]))
+    try:
+        s.connect(other.getsockname())
+    except ConnectionRefusedError:
+        pass
+    s.close()
+
+
 def outlive():
     """It ends after COMMAND, which is seen as the end of standard input."""
     def run():
