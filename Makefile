@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #
-# make            the tool: build/tcpclose
+# make            the tool, build/tcpclose, and its completions for bash, zsh and fish
 # make run        install missing packages, build, trace until Ctrl-C (as root)
-# make demo       the same, while six connections close in six different ways
+# make demo       the same, while nine connections close in nine different ways
+# make tour       show five views of a sample recording (after make; no privilege needed)
 # make test       build, run the tests that need neither root nor other packages (12 s)
 # make check      install missing packages, build, run all tests (as root, 7 minutes): tests/README.md
-# make install    binary, manual and completion for bash (PREFIX=/usr/local, DESTDIR=)
+# make install    binary, manual and completions (PREFIX=/usr/local, DESTDIR=)
 # make man        the manual: build/tcpclose.8
 # make static     one file to copy to any host: build/tcpclose-static
 # make check-kernels  run the live tests on other kernels, in qemu (as root)
@@ -40,7 +41,8 @@ PKG_CONFIG := PKG_CONFIG_SYSROOT_DIR=$(SYSROOT) PKG_CONFIG_LIBDIR=$(SYSROOT)/usr
 CALLS_32 := $(SYSROOT)/usr/include/arm-linux-gnueabihf
 ALL = $(B)/tcpclose-static $(B)/workload-static
 endif
-ALL ?= $(B)/tcpclose
+COMPLETIONS = $(addprefix $(B)/completions/,tcpclose.bash _tcpclose tcpclose.fish)
+ALL ?= $(B)/tcpclose $(COMPLETIONS)
 CALLS_32 ?=
 
 ifdef ARCH
@@ -253,8 +255,9 @@ fuzz-all: $(HARNESSES:%=$(F)/%)
 
 deps:
 	@tools/deps build
+# What only tests need may be missing: the tests that need it are skipped.
 deps-check:
-	@tools/deps check
+	@tools/deps check || { tools/deps build && echo "check: goes on without what is missing; the tests that need it are skipped" >&2; }
 deps-matrix:
 	@tools/deps matrix
 deps-bench:
@@ -268,23 +271,29 @@ demo: deps
 	@$(MAKE) --no-print-directory all $(B)/workload
 	$(B)/tcpclose $(ARGS) -- $(B)/workload demo
 
+# It builds nothing, so that it also works in a tree that only root may write.
+tour:
+	@test -x $(B)/tcpclose || { echo "tour: no $(B)/tcpclose yet: run make first" >&2; exit 1; }
+	@tools/tour $(B)/tcpclose
+
 check: deps-check
 	@$(MAKE) --no-print-directory check-all
 
-# What the tests without root need; the unit tests and the manual only where the packages for them are there
-TESTED := $(B)/tcpclose $(B)/tcpclose.bash $(B)/story_test $(HARNESSES:%=$(B)/%) $(BENCH)
+# What the tests need; the unit tests and the manual only where the packages for them are there
 has = $(shell $1 >/dev/null 2>&1 && echo yes)
-test: $(TESTED) $(if $(call has,$(PKG_CONFIG) --exists cmocka),$(UNIT_TESTS)) \
-		$(if $(call has,command -v $(SCDOC)),$(B)/tcpclose.8)
+TESTED = $(B)/tcpclose $(COMPLETIONS) $(B)/story_test $(HARNESSES:%=$(B)/%) $(BENCH) \
+	 $(if $(call has,$(PKG_CONFIG) --exists cmocka),$(UNIT_TESTS)) \
+	 $(if $(call has,command -v $(SCDOC)),$(B)/tcpclose.8)
+test: $(TESTED)
 	tests/run --quick --build $(B) $(if $(SAN),--sanitized) $(ARGS)
 
-check-all: $(TESTED) $(UNIT_TESTS) $(B)/tcpclose.8 $(B)/story_from_recording $(B)/workload $(B)/soak \
-		$(B)/stack_workload $(B)/bench_replay_spin
+check-all: $(TESTED) $(B)/story_from_recording $(B)/workload $(B)/soak $(B)/stack_workload \
+		$(B)/bench_replay_spin
 	tests/run --build $(B) $(if $(SAN),--sanitized) $(ARGS)
 
 static: $(B)/tcpclose-static
 
-# The lists of views and options in the manual and the completion are printed by the tool itself.
+# The lists of views and options in the manual and the completions are printed by the tool itself.
 $(B)/tcpclose.8: src/man/tcpclose.8.scd $(B)/tcpclose
 	$(B)/tcpclose --document views > $(B)/views.scd
 	$(B)/tcpclose --document options > $(B)/options.scd
@@ -292,17 +301,21 @@ $(B)/tcpclose.8: src/man/tcpclose.8.scd $(B)/tcpclose
 		$(SCDOC) > $@.new
 	mv $@.new $@
 
-$(B)/tcpclose.bash: $(B)/tcpclose
-	$(B)/tcpclose --document bash > $@.new
-	mv $@.new $@
+$(COMPLETIONS): $(B)/tcpclose
+	@mkdir -p $(@D)
+	$(call say,GEN,$@)
+	$(Q)$< --document $(if $(filter %/_tcpclose,$@),zsh,$(subst .,,$(suffix $@))) > $@.new
+	@mv $@.new $@
 
 man: $(B)/tcpclose.8
 
 # DESTDIR=... stages the installation. The manual is left out if scdoc is missing (tools/deps check
 # installs it).
-install: $(B)/tcpclose $(B)/tcpclose.bash $(if $(shell command -v $(SCDOC)),$(B)/tcpclose.8)
+install: $(B)/tcpclose $(COMPLETIONS) $(if $(shell command -v $(SCDOC)),$(B)/tcpclose.8)
 	install -D $(B)/tcpclose $(DESTDIR)$(PREFIX)/sbin/tcpclose
-	install -D -m 644 $(B)/tcpclose.bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/tcpclose
+	install -D -m 644 $(B)/completions/tcpclose.bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/tcpclose
+	install -D -m 644 $(B)/completions/_tcpclose $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_tcpclose
+	install -D -m 644 $(B)/completions/tcpclose.fish $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/tcpclose.fish
 	$(if $(filter %.8,$^),install -D -m 644 $(B)/tcpclose.8 $(DESTDIR)$(PREFIX)/share/man/man8/tcpclose.8)
 
 check-kernels: deps-matrix
@@ -329,7 +342,7 @@ clean:
 
 -include $(shell find $(B) -name '*.d' 2>/dev/null)
 
-.PHONY: all install man deps deps-check deps-matrix deps-bench run demo test check check-all check-kernels check-arm64 \
+.PHONY: all install man deps deps-check deps-matrix deps-bench run demo tour test check check-all check-kernels check-arm64 \
 	static lint fuzz fuzz-all bench bench-build clean
 .DELETE_ON_ERROR:
 .SECONDARY:

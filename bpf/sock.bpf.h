@@ -129,6 +129,13 @@ static __always_inline void event_set_flow(struct event *e, const struct flow *w
 	e->family = w->family;
 }
 
+/* Out of line: inlined, the loops over its lists would be half the size of all programs. */
+static __noinline __attribute__((unused)) bool filter_matches(const volatile struct filter *f,
+							      const struct flow *w)
+{
+	return filter_matches_flow(f, w);
+}
+
 /*
  * Does the filter match this endpoint, or the other end of its connection? If both ends are on this
  * host (loopback, two namespaces), the story of one needs the events of the other, which has the
@@ -139,14 +146,14 @@ static __always_inline bool filter_matches_either_end(const volatile struct filt
 {
 	struct flow twin;
 
-	if (filter_matches_flow(f, w))
+	if (!f->active || filter_matches(f, w))
 		return true;
 	__builtin_memcpy(&twin, w, sizeof(twin));
 	__builtin_memcpy(twin.local_addr, w->peer_addr, sizeof(twin.local_addr));
 	__builtin_memcpy(twin.peer_addr, w->local_addr, sizeof(twin.peer_addr));
 	twin.local_port = w->peer_port;
 	twin.peer_port = w->local_port;
-	return filter_matches_flow(f, &twin);
+	return filter_matches(f, &twin);
 }
 
 /* Set the key of the socket. Storing the pointer first turns it into a number for the verifier. */

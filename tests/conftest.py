@@ -27,7 +27,8 @@ from sandbox_gaps import SandboxGaps  # noqa: E402
 
 # In this order: what is quickest to say that something is wrong comes first, what takes a minute comes last.
 FAMILIES = ["checkers", "unit", "stories", "fuzz", "cli", "strace", "twins", "reuse", "reports", "openings", "live",
-            "inline", "stuck", "preexisting", "manual", "bench", "soak"]
+            "inline", "stuck", "stuck-without-bpf", "ports", "preexisting", "manual", "poor-hosts", "bench", "soak"]
+SKIPS_LISTED = 10           # of one reason
 OUTCOMES = ("passed", "failed", "skipped")
 
 
@@ -45,6 +46,16 @@ def pytest_configure(config):
     config.option.build = os.path.abspath(config.option.build)
     config.option.workload = config.option.workload or os.path.join(config.option.build, "workload")
     config.pluginmanager.register(Figures(), "figures")
+
+
+def why_without_root_tests():
+    return runner.why_not_traced() or runner.why_not()
+
+
+def pytest_report_header():
+    """What the host lacks, in one line, before hundreds of tests are skipped for it."""
+    reason = why_without_root_tests()
+    return f"host: the tests that trace are skipped: {reason}" if reason else None
 
 
 def name_of(item):
@@ -96,7 +107,7 @@ def gaps():
 @pytest.fixture(scope="session")
 def root(gaps):
     """For tests that need root and the programs that watch the network."""
-    reason = runner.why_not()
+    reason = why_without_root_tests()
     if reason:
         pytest.skip(reason)
     runner.raise_file_limit()
@@ -132,7 +143,7 @@ def report():
 def cli(all_options):
     """The tool, and a network namespace to run it in."""
     import fixture
-    with fixture.CliFixture(all_options.tool) as made:
+    with fixture.CliFixture(all_options.tool, why_without_root_tests() is None) as made:
         yield made
 
 
@@ -153,7 +164,8 @@ class Figures:
 
     def __init__(self):
         self.counts = collections.defaultdict(collections.Counter)      # family -> outcome -> number; and "seconds"
-        self.notes = []     # skips; and what a test printed as "# ...", though it passed
+        self.notes = []     # what a test printed as "# ...", though it passed
+        self.skips = collections.defaultdict(list)      # reason -> tests
 
     def pytest_runtest_logreport(self, report):
         counts = self.counts[dict(report.user_properties)["family"]]
@@ -161,7 +173,7 @@ class Figures:
         if report.when == "call" or report.outcome != "passed":
             counts[report.outcome] += 1
         if report.outcome == "skipped":
-            self.notes.append(f"ok {report.nodeid} # SKIP {report.longrepr[2].removeprefix('Skipped: ')}")
+            self.skips[report.longrepr[2].removeprefix("Skipped: ")].append(report.nodeid)
         elif report.when == "call" and report.outcome == "passed":
             self.notes += [line for line in report.capstdout.splitlines() if line.startswith("#")]
 
@@ -170,11 +182,18 @@ class Figures:
         if report.failed:
             self.counts[""]["failed"] += 1
 
+    def skip_lines(self):
+        """A line for each skipped test, or for all with the same reason if they are many."""
+        for reason, tests in self.skips.items():
+            if len(tests) > SKIPS_LISTED:
+                tests = [f"{len(tests)} tests, from {tests[0]} to {tests[-1]}"]
+            yield from (f"ok {test} # SKIP {reason}" for test in tests)
+
     def pytest_terminal_summary(self, terminalreporter):
         if not self.counts:
             return
         terminalreporter.section("notes")
-        for line in self.notes:
+        for line in [*self.skip_lines(), *self.notes]:
             terminalreporter.line(line)
         terminalreporter.section("families")
         for family, counts in sorted(self.counts.items(), key=lambda row: (FAMILIES + [""]).index(row[0])):

@@ -27,9 +27,16 @@ struct flow {
 };
 
 struct filter_addr {
-	__u8 addr[16];		/* network order, host bits 0 */
-	__u8 mask[16];
+	union {
+		__u8 addr[16];		/* network order, host bits 0 */
+		__u32 addr_word[4];
+	};
+	union {
+		__u8 mask[16];
+		__u32 mask_word[4];
+	};
 	__u8 family;		/* 4 or 6 */
+	__u8 pad[3];
 };
 
 /* Ranges of ports in host order, their ends included; a single port is a range. */
@@ -60,21 +67,39 @@ struct filter {
 	struct filter_addr excluded_addr[FILTER_ADDRS];
 };
 
+/*
+ * Keeps the verifier from learning about an operand what a comparison says of this value. Otherwise
+ * each element of a list leaves another state behind, and the states of all lists multiply: filters
+ * with many values would be rejected.
+ */
+#define FILTER_HIDE(value) __asm__ volatile("" : "+r"(value))
+
 static inline __attribute__((always_inline)) bool
 filter_has_port(const volatile struct filter_range *range, __u16 n, __u16 port)
 {
 	for (int i = 0; i < FILTER_PORTS; i++) {
+		__u32 above = (__u16)(port - range[i].first);	/* wraps below the range */
+
 		if (i >= n)
 			break;
-		if (port >= range[i].first && port <= range[i].last)
+		FILTER_HIDE(above);
+		if (above <= (__u16)(range[i].last - range[i].first))
 			return true;
 	}
 	return false;
 }
 
-/* Do the ports match one of a and b? Both must be outside of the excluded ranges. */
 static inline __attribute__((always_inline)) bool
-filter_matches_ports(const volatile struct filter_ports *ports, __u16 a, __u16 b)
+filter_matches_port(const volatile struct filter_ports *ports, __u16 port)
+{
+	if (ports->nr && !filter_has_port(ports->range, ports->nr, port))
+		return false;
+	return !ports->nr_excluded || !filter_has_port(ports->excluded, ports->nr_excluded, port);
+}
+
+/* One of the two ports must match, and neither may be in an excluded range. */
+static inline __attribute__((always_inline)) bool
+filter_matches_either_port(const volatile struct filter_ports *ports, __u16 a, __u16 b)
 {
 	if (ports->nr && !filter_has_port(ports->range, ports->nr, a) &&
 	    !filter_has_port(ports->range, ports->nr, b))
@@ -87,9 +112,13 @@ filter_matches_ports(const volatile struct filter_ports *ports, __u16 a, __u16 b
 static inline __attribute__((always_inline)) bool
 filter_addr_in_prefix(const volatile struct filter_addr *a, const __u8 *addr)
 {
-	for (int i = 0; i < 16; i++)
-		if ((addr[i] & a->mask[i]) != a->addr[i])
+	for (int i = 0; i < 4; i++) {
+		__u32 word;
+
+		__builtin_memcpy(&word, (const __u8 *)__builtin_assume_aligned(addr, 4) + 4 * i, 4);
+		if ((word & a->mask_word[i]) != a->addr_word[i])
 			return false;
+	}
 	return true;
 }
 
@@ -122,9 +151,12 @@ static inline __attribute__((always_inline)) bool
 filter_has_netns(const volatile __u32 *list, __u8 n, __u32 netns)
 {
 	for (int i = 0; i < FILTER_NETNS; i++) {
+		__u32 difference = list[i] - netns;
+
 		if (i >= n)
 			break;
-		if (list[i] == netns)
+		FILTER_HIDE(difference);
+		if (!difference)
 			return true;
 	}
 	return false;
@@ -147,9 +179,9 @@ filter_matches_flow(const volatile struct filter *f, const struct flow *w)
 		return true;
 	if (f->family && f->family != w->family)
 		return false;
-	if (!filter_matches_ports(&f->local_ports, w->local_port, w->local_port) ||
-	    !filter_matches_ports(&f->peer_ports, w->peer_port, w->peer_port) ||
-	    !filter_matches_ports(&f->either_ports, w->local_port, w->peer_port))
+	if (!filter_matches_port(&f->local_ports, w->local_port) ||
+	    !filter_matches_port(&f->peer_ports, w->peer_port) ||
+	    !filter_matches_either_port(&f->either_ports, w->local_port, w->peer_port))
 		return false;
 	return filter_matches_addrs(f, w) && filter_matches_netns(f, w->netns);
 }

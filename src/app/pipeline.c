@@ -26,11 +26,14 @@ static bool passes_filters(const struct pipeline *t, const struct story *s,
 	       story_filter_matches(t->config.story_filter, s, v);
 }
 
+uint64_t pipeline_events_counted(const struct pipeline *t)
+{
+	return t->config.view->event ? t->events_shown : t->events;
+}
+
 static bool has_all_events(const struct pipeline *t)
 {
-	uint64_t n = t->config.view->event ? t->events_shown : t->events;
-
-	return t->config.max_events && n >= t->config.max_events;
+	return t->config.max_events && pipeline_events_counted(t) >= t->config.max_events;
 }
 
 static void show_event(void *arg, const struct event *e)
@@ -51,6 +54,8 @@ static void show_story(void *arg, const struct story *s, uint64_t now_ns)
 	verdict_make(&v, s, now_ns);
 	if (!passes_filters(t, s, &v) || pipeline_is_done(t)) {
 		t->filtered++;
+		if (t->config.view->other_end && s->twin.known && !pipeline_is_done(t))
+			t->config.view->other_end(t->config.context, s, &v);
 		return;
 	}
 	if (t->config.judge)
@@ -120,7 +125,8 @@ struct run_counts pipeline_tally(const struct pipeline *t, const struct kernel_c
 	struct endpoint_table_counts c = endpoint_table_counts(t->endpoint_table);
 	struct run_counts y = { .seen = c.seen, .reported = t->shown, .filtered = t->filtered,
 			   .open = c.open, .lost_table_full = c.evicted,
-			   .lost_end_missed = c.end_missed, .events = t->events,
+			   .lost_end_missed = c.end_missed,
+			   .lost_vanished = c.vanished, .events = t->events,
 			   .events_malformed = t->malformed };
 
 	if (!kernel)

@@ -45,6 +45,9 @@ void pipeline_feed(struct pipeline *t, const void *bytes, unsigned long len);
 /* The table that the pipeline feeds, for as long as the pipeline lives. */
 struct endpoint_table *pipeline_endpoints(const struct pipeline *t);
 
+/* The events so far, as -n counts them: those that the view has shown, if it shows events. */
+uint64_t pipeline_events_counted(const struct pipeline *t);
+
 /* Has -n been reached? */
 bool pipeline_is_done(const struct pipeline *t);
 

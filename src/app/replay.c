@@ -375,7 +375,7 @@ static void report_restarts(const struct replay_run *r)
 
 static void note_missing_texts(const struct replay_run *r)
 {
-	if (r->o->view_options.by == GROUP_BY_EXE && !r->session.meta.exe)
+	if (group_list_has(&r->o->view_options.groups, GROUP_BY_EXE) && !r->session.meta.exe)
 		log_note("--by exe: '%s' has no executables: it was made by an older tcpclose, or "
 			 "in another pid namespace", r->o->record.replay);
 }

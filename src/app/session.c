@@ -7,11 +7,13 @@
 #include <sys/random.h>
 
 #include "log.h"
+#include "loss_text.h"
 #include "process.h"
 #include "process_name.h"
 #include "process_names.h"
 #include "process_tree.h"
 #include "recording.h"
+#include "session_private.h"
 #include "session_tree.h"
 
 #define LOSS_REPORT_EVERY_NS 1000000000ULL
@@ -80,12 +82,10 @@ static bool counts_events(const struct session *s)
 	return s->view->event || s->o->view->id == VIEW_RECORD;
 }
 
-/* How many of -n are left after the earlier runs of the same recording; 0: no limit. */
+/* What -n leaves for this run; 0: no limit. The runs before ended before it was reached. */
 static uint64_t count_left(const struct session *s, uint64_t past)
 {
-	uint64_t count = s->o->run.count;
-
-	return count > past ? count - past : count ? 1 : 0;
+	return s->o->run.count ? s->o->run.count - past : 0;
 }
 
 static int open_pipeline(struct session *s)
@@ -96,7 +96,7 @@ static int open_pipeline(struct session *s)
 		.filter = &s->o->filter,
 		.story_filter = &s->story_filter,
 		.max_stories = counts_events(s) ? 0 : count_left(s, s->past.reported),
-		.max_events = counts_events(s) ? count_left(s, s->past.events) : 0,
+		.max_events = counts_events(s) ? count_left(s, s->past_events) : 0,
 		.range = s->range,
 		.never_open = s->o->capture.all,
 		.judge = fail_on_is_empty(&s->o->run.fail_on) ? NULL : judge_one_story,
@@ -242,6 +242,7 @@ void session_annotate(struct session *s, const struct record_annotation *annotat
 		note_stack(s, (uint32_t)a->key, a->at_ns, a->bytes, a->len);
 	if (a->type == RECORD_ANNOTATION_PROCESS)
 		set_process_name(s, a->key, a->bytes, a->len);
+	session_take_vanished(s, a);
 	texts_take(&s->texts, a);
 	session_tree_take(s, a);
 }
@@ -291,35 +292,36 @@ void session_feed(struct session *s, const void *bytes, unsigned long len)
 	output_flush_if_full(&s->out);
 }
 
-static bool is_loss_report_due(const struct session *s, const struct run_counts *t, uint64_t now_ns)
-{
-	return run_counts_lost(t) != s->lost_reported &&
-	       now_ns - s->loss_ns >= LOSS_REPORT_EVERY_NS;
-}
-
 /* The totals of all runs. The kernel's counters are totals already. */
-static struct run_counts tally_runs(const struct session *s, const struct kernel_counters *counters)
+static struct run_counts count_all(const struct session *s, const struct kernel_counters *counters)
 {
 	struct run_counts t = pipeline_tally(s->pipeline, counters);
 
-	run_counts_add(&t, &s->past);
+	t.maybe_missed = s->maybe_missed;
+	t.maybe_missed_known = s->maybe_missed_known;
+	t.unchecked = s->unchecked;
+	t.unchecked_known = s->unchecked_known;
+	if (s->has_past)
+		run_counts_add(&t, &s->past);
 	return t;
+}
+
+/* The count shrinks if an endpoint that was given up acts again. */
+static bool is_loss_report_due(const struct session *s, const struct run_counts *t, uint64_t now_ns)
+{
+	return run_counts_lost(t) > s->lost_reported &&
+	       now_ns - s->loss_ns >= LOSS_REPORT_EVERY_NS;
 }
 
 static void report_loss(struct session *s, const struct run_counts *t, uint64_t now_ns)
 {
 	s->lost_reported = run_counts_lost(t);
+	s->lost = true;
 	s->loss_ns = now_ns;
 	if (s->view->lost)
 		s->view->lost(&s->context, t, now_ns);
 	if (!s->view->reports_itself || s->o->output.verbose)
-		log_warn("lost %llu events (ring full %llu, calls table full %llu, malformed %llu) "
-			 "and %llu endpoints: a larger --buffer or --max-open may help",
-			 (unsigned long long)run_counts_lost_events(t),
-			 (unsigned long long)t->events_ring_full,
-			 (unsigned long long)t->events_calls_full,
-			 (unsigned long long)t->events_malformed,
-			 (unsigned long long)(t->lost_table_full + t->lost_end_missed));
+		loss_text_warn(t);
 }
 
 static void note_loss(struct session *s, const struct run_counts *t)
@@ -340,8 +342,13 @@ void session_advance(struct session *s, uint64_t now_ns, const struct kernel_cou
 	bool flush = s->writer && is_due(record_writer_due_ns(s->writer), now_ns), news;
 	struct run_counts t;
 
-	t = tally_runs(s, counters);
+	t = count_all(s, counters);
 	news = is_loss_report_due(s, &t, now_ns);
+	s->events_lost = run_counts_lost_events(&t);
+	if (news) {
+		session_update_misses(s);
+		t = count_all(s, counters);
+	}
 	/* no need to record a tick that has no effect */
 	if (s->writer && (flush || news || (!s->loss_noted && run_counts_lost_events(&t)) ||
 			    is_due(endpoint_table_next_ns(s->endpoints), now_ns)))
@@ -384,26 +391,22 @@ bool session_is_done(const struct session *s)
 
 void session_end(struct session *s, uint64_t now_ns, const struct kernel_counters *counters)
 {
-	struct run_counts t = tally_runs(s, counters);
+	struct run_counts t = count_all(s, counters);
 
+	session_update_misses(s);
 	if (s->writer)
 		record_writer_add_mark(s->writer, RECORD_MARK_END, now_ns, counters);
 	session_tick_view(s, now_ns);
 	endpoint_table_end(s->endpoints, now_ns);
 	note_loss(s, &t);
-	t = tally_runs(s, counters);
-	if (run_counts_lost(&t) != s->lost_reported)
+	t = count_all(s, counters);
+	if (run_counts_lost(&t) > s->lost_reported)
 		report_loss(s, &t, now_ns);
 	if (s->view->end)
 		s->view->end(&s->context, &t, now_ns);
 	output_flush(&s->out);	/* the summary comes after the lines that it sums up */
 	if (!s->view->reports_itself)
-		log_note("%llu reported, %llu filtered, %llu still open; "
-			 "lost %llu endpoints, %llu events",
-			 (unsigned long long)t.reported, (unsigned long long)t.filtered,
-			 (unsigned long long)t.open,
-			 (unsigned long long)(t.lost_table_full + t.lost_end_missed),
-			 (unsigned long long)run_counts_lost_events(&t));
+		loss_text_note_totals(&t);
 	judge_print(&s->judge);
 }
 
@@ -426,16 +429,17 @@ static void release_run(struct session *s)
 int session_begin_run(struct session *s, const struct run_info *meta, const struct session_gap *gap,
 		      const struct kernel_counters *counters)
 {
-	struct run_counts t;
 	int status;
 
 	if (s->writer && gap->ended)
 		record_writer_add_mark(s->writer, RECORD_MARK_END, gap->from_ns, counters);
 	endpoint_table_end(s->endpoints, gap->from_ns);
-	t = pipeline_tally(s->pipeline, NULL);
-	run_counts_add(&s->past, &t);
+	s->past = count_all(s, NULL);
+	s->past_events += pipeline_events_counted(s->pipeline);
+	s->has_past = true;
+	s->maybe_missed = s->unchecked = 0;
+	s->maybe_missed_known = s->unchecked_known = s->loss_noted = false;
 	release_run(s);
-	s->loss_noted = false;
 	s->meta = *meta;
 	status = open_caches(s) ?: open_pipeline(s);
 	if (status || !s->writer)
@@ -469,7 +473,7 @@ int session_close(struct session *s, int status)
 	if (s->judge.matched)
 		return EXIT_MATCHED;
 	strict = s->o->run.strict;
-	if (s->lost_reported && (strict || !fail_on_is_empty(&s->o->run.fail_on))) {
+	if (s->lost && (strict || !fail_on_is_empty(&s->o->run.fail_on))) {
 		log_error("events were lost, and --%s was given", strict ? "strict" : "fail-on");
 		return EXIT_LOST;
 	}

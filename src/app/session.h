@@ -41,6 +41,9 @@ struct session {
 	/* Looks up the path of a live cgroup, for the caller to free. NULL in a replay. */
 	char *(*cgroup_path)(void *arg, uint64_t id);
 	void *cgroup_arg;
+	/* Counts the events that the kernel may have skipped; false: unknown. NULL in a replay. */
+	bool (*count_misses)(void *arg, uint64_t *misses);
+	void *misses_arg;
 	struct text_cache *stacks;
 	struct text_cache *processes;	/* process_names.h */
 	struct process_tree *tree;	/* with meta.tree, else NULL */
@@ -51,7 +54,13 @@ struct session {
 	uint64_t lost_reported;	/* number of losses reported so far */
 	uint64_t loss_ns;	/* time of the latest report */
 	bool loss_noted;	/* endpoint_table_set_lossy() was called */
+	bool lost;		/* there was a loss; lost_reported can be 0 again */
+	uint64_t events_lost;	/* as of the last session_advance() */
+	uint64_t maybe_missed, unchecked;	/* see struct run_counts */
+	bool maybe_missed_known, unchecked_known;
 	struct run_counts past;	/* of the earlier runs of the same recording */
+	bool has_past;		/* there was one */
+	uint64_t past_events;	/* of these runs, as -n counts them */
 };
 
 /* Fills in the part of a context that depends on the options and on where the output goes. */
@@ -89,6 +98,13 @@ void session_feed(struct session *s, const void *bytes, unsigned long len);
 
 /* Takes an annotation of a recording: the path, stack or name that later events refer to. */
 void session_annotate(struct session *s, const struct record_annotation *annotation);
+
+/* Gives up an open endpoint: at looked_ns its socket was gone (endpoint_table_lose()). */
+void session_lose_endpoint(struct session *s, uint64_t sk_key, uint64_t cookie,
+			   uint64_t looked_ns);
+
+/* Notes how many open endpoints could not be looked for. */
+void session_set_unchecked(struct session *s, uint64_t unchecked);
 
 /* Advances the time to now_ns. The caller has fed every event before now_ns. */
 void session_advance(struct session *s, uint64_t now_ns, const struct kernel_counters *counters);

@@ -7,14 +7,13 @@
 #include <unistd.h>
 
 #include "ansi.h"
-#include "caps.h"
 #include "cgroup_path.h"
 #include "live.h"
 #include "log.h"
 #include "proc_cmdline.h"
 #include "process.h"
-#include "scan.h"
 #include "session.h"
+#include "stuck_source.h"
 #include "time_units.h"
 
 #define HOUR_MS 3600000
@@ -26,7 +25,7 @@ struct stuck_run {
 	struct run_info meta;
 	struct view_context context;
 	struct output out;
-	struct scan *scan;
+	struct stuck_source source;
 	struct cgroup_paths cgroups;
 	struct proc_cmdlines cmdlines;
 	struct story_filter story_filter;		/* of the options, with access to cgroups */
@@ -34,11 +33,6 @@ struct stuck_run {
 	unsigned long long rounds;	/* completed */
 	bool found, lost;		/* sockets were found or lost, in any round */
 };
-
-static void feed_table(void *arg, const void *bytes, unsigned long len)
-{
-	stuck_table_feed(arg, bytes, len);
-}
 
 static const char *look_up_cgroup_path(void *arg, uint64_t id, uint32_t pid)
 {
@@ -67,19 +61,6 @@ static void wait_until(struct stuck_run *l, uint64_t then_ns)
 	process_handle_signals(&l->process);
 }
 
-static void warn_incomplete_scan(const struct scan_stats *s, bool verbose)
-{
-	if (s->left_out)
-		log_warn("network namespaces left out: %u, the last because %s", s->left_out,
-			 s->left_out_why == ESRCH ? "it has no process and no name" :
-						    strerror(s->left_out_why));
-	if (s->hidden && (verbose || geteuid()))	/* root lacks it on purpose */
-		log_warn("processes whose network namespace may not be looked up: %u (%s)",
-			 s->hidden, strerror(s->left_out_why));
-	if (s->cut_short)
-		log_warn("the walk took too long and was stopped: some sockets are missing");
-}
-
 int stuck_show(const struct view *view, struct view_context *context, struct stuck_table *h,
 	       uint64_t now_ns)
 {
@@ -106,27 +87,6 @@ static int show_table(struct stuck_run *l, struct stuck_table *h)
 	return EXIT_FINE;
 }
 
-/* The states to walk for those to be shown: a closing socket is judged by others of its process. */
-static uint32_t find_walked_states(uint32_t shown)
-{
-	return !shown || shown & STUCK_CLOSING ? shown | STUCK_CLOSING : shown;
-}
-
-/*
- * Orphans that the kernel counts and the walk did not find are where it could not look. Says
- * nothing if the walk left out others.
- */
-static void compare_orphans(struct stuck_table *h, const struct stuck_run *l,
-			    const struct scan_stats *stats)
-{
-	if (l->o->filter.active || stats->cut_short || stats->orphans_of_host < 0 ||
-	    !(find_walked_states(l->o->stuck.states) & 1u << STATE_FIN_WAIT1))
-		return;
-	h->orphans_counted = stats->orphans_of_host;
-	if ((uint64_t)stats->orphans_of_host > stats->orphans)
-		h->orphans_elsewhere = (uint64_t)stats->orphans_of_host - stats->orphans;
-}
-
 static int scan_once(struct stuck_run *l)
 {
 	struct stuck_table_config config = { .filter = &l->o->filter,
@@ -134,25 +94,13 @@ static int scan_once(struct stuck_run *l)
 					     .older_than_ns = l->o->stuck.older_than_ns,
 					     .states = l->o->stuck.states,
 					     .max = l->o->capture.max_open };
-	struct scan_stats stats;
 	struct stuck_table h;
-	int err, status;
+	int status;
 
 	stuck_table_init(&h, &config);
-	err = scan_run(l->scan, feed_table, NULL, &h, &stats);
-	if (err) {
-		log_error("the walk over the sockets failed: %s", strerror(-err));
-		stuck_table_release(&h);
-		return EXIT_FAILED;
-	}
-	if (!l->rounds)
-		warn_incomplete_scan(&stats, l->o->output.verbose);
-	h.namespaces = stats.namespaces;
-	h.left_out = stats.left_out;
-	h.hidden = stats.hidden;
-	h.cut_short = stats.cut_short;
-	compare_orphans(&h, l, &stats);
-	status = show_table(l, &h);
+	status = stuck_source_scan(&l->source, &h);
+	if (!status)
+		status = show_table(l, &h);
 	stuck_table_release(&h);
 	proc_cmdlines_release(&l->cmdlines);	/* the next look finds others */
 	l->rounds++;
@@ -192,24 +140,16 @@ static int run_command(struct stuck_run *l)
 
 static int stuck_open(struct stuck_run *l)
 {
-	struct scan_config config = { .filter = &l->o->filter, .btf = l->o->capture.btf,
-				      .states = find_walked_states(l->o->stuck.states),
-				      .partners = true,
-				      .verbose = l->o->output.verbose > 0 };
-	int status = process_open_output(&l->out, l->o->output.path), err;
-	char why[LIVE_WHY_BYTES];
+	int status = process_open_output(&l->out, l->o->output.path);
 
 	if (!status)
 		status = process_open(&l->process);
+	if (!status)
+		status = stuck_source_open(&l->source, l->o);
 	if (status)
 		return status;
-	err = scan_open(&l->scan, &config, why);
-	if (err) {
-		log_error("%s", why);
-		return process_exit_status(err);
-	}
 	live_fill_run_info(&l->meta);
-	run_info_add_hook(&l->meta, "walk", "iter");
+	run_info_add_hook(&l->meta, "walk", stuck_source_name(&l->source));
 	l->context = (struct view_context){
 		.meta = &l->meta,
 		.lookup = { .cgroup_path = look_up_cgroup_path, .cgroup_arg = &l->cgroups,
@@ -223,23 +163,11 @@ static int stuck_open(struct stuck_run *l)
 	return EXIT_FINE;
 }
 
-/*
- * Each scan makes new iterators (CAP_BPF), looks up the namespaces of processes (CAP_SYS_PTRACE),
- * enters them (CAP_SYS_ADMIN), and opens cgroups by id (CAP_DAC_READ_SEARCH).
- */
-static void stuck_drop_privileges(const struct stuck_run *l)
-{
-	uint64_t keep = CAPS_BIT(BPF) | CAPS_BIT(SYS_PTRACE) | CAPS_BIT(SYS_ADMIN) |
-			CAPS_BIT(DAC_READ_SEARCH);
-
-	process_drop_privileges(&l->process, keep);
-}
-
 static int stuck_start(struct stuck_run *l)
 {
 	int status;
 
-	stuck_drop_privileges(l);
+	process_drop_privileges(&l->process, stuck_source_caps(&l->source));
 	if (l->view->start)
 		l->view->start(&l->context);
 	process_signal_ready(l->o->run.ready_fd);
@@ -266,7 +194,8 @@ static int decide_status(struct stuck_run *l, int status)
 
 int stuck_main(const struct options *o)
 {
-	struct stuck_run l = { .o = o, .view = view_printer(o->view, o->view_options.format) };
+	struct stuck_run l = { .o = o, .source.visits.own = -1,
+			       .view = view_printer(o->view, o->view_options.format) };
 	int status;
 
 	process_init(&l.process, o->run.command);
@@ -277,7 +206,7 @@ int stuck_main(const struct options *o)
 		status = decide_status(&l, status);
 	}
 	process_release(&l.process);
-	scan_close(l.scan);
+	stuck_source_close(&l.source);
 	cgroup_paths_release(&l.cgroups);
 	proc_cmdlines_release(&l.cmdlines);
 	output_close(&l.out);

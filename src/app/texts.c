@@ -103,10 +103,28 @@ static void look_up_program(struct texts *t, const struct event *e, const uint8_
 	if (!v)
 		return;
 	v->checked_ns = e->ts_ns;
+	v->read_ns = x->read_ns;
 	if (known || other)
 		v->stale_ns = 0;
 	v->started = x->started || other ? x->started : v->started;
 	memcpy(v->name, name, EVENT_COMM_LEN);
+}
+
+/*
+ * The process executes another program, perhaps with the same name. If that was before the lookup,
+ * the text may be that of the new program, although the event was one of the old program.
+ */
+static void note_execve(struct texts *t, const struct event *e)
+{
+	struct text_versions *v = text_history_find(t->exe, e->pid);
+
+	if (v && v->version[0].text && e->ts_ns <= v->read_ns &&
+	    e->ts_ns > v->version[0].from_ns) {
+		update_text(t->cmdline, e->pid, v->version[0].from_ns, NULL, 0);
+		v = update_text(t->exe, e->pid, v->version[0].from_ns, NULL, 0);
+	}
+	if (v)
+		v->stale_ns = e->ts_ns;
 }
 
 /* During an execve() the program may be the old one or the new one. */
@@ -117,12 +135,12 @@ static void note_program(struct texts *t, const struct event *e, const struct te
 	uint8_t name[EVENT_COMM_LEN];
 
 	process_names_read(names, e, name);
-	if (!replaces && (is_look_due(v, e->ts_ns) || has_new_name(v, name)))
+	if (replaces)
+		note_execve(t, e);
+	else if (is_look_due(v, e->ts_ns) || has_new_name(v, name))
 		look_up_program(t, e, name);
 	v = text_history_find(t->exe, e->pid);
-	if (v && replaces)
-		v->stale_ns = e->ts_ns;
-	else if (v && !v->stale_ns && e->task_flags & TASKF_EXITING && e->tid == e->pid)
+	if (v && !v->stale_ns && e->task_flags & TASKF_EXITING && e->tid == e->pid)
 		v->stale_ns = e->ts_ns + EXIT_NS;
 }
 

@@ -13,6 +13,7 @@
 
 #include "caps.h"
 #include "cgroup_path.h"
+#include "holders.h"
 #include "live.h"
 #include "log.h"
 #include "pid_namespace.h"
@@ -21,6 +22,7 @@
 #include "session.h"
 #include "symbols.h"
 #include "time_units.h"
+#include "vanished.h"
 
 #define POLL_MS 20
 #define POLL_LOOKUP_MS 4	/* a process must be looked up before it ends */
@@ -31,6 +33,8 @@ struct trace_run {
 	struct session session;
 	struct live *live;
 	struct scan *scan;	/* NULL once it is done */
+	struct vanished vanished;
+	int holders;		/* of holders_open(), for the end of the run; -1: not available */
 	struct cgroup_paths cgroups;
 	struct text_source texts;
 	int epoll, clock;	/* clock: of live_watch_clock(); -1: not available */
@@ -143,8 +147,20 @@ static void scan_sockets(struct trace_run *r)
 			 "CAP_SYS_PTRACE", stats.hidden);
 	if (stats.cut_short)
 		log_warn("the walk over the existing sockets took too long: some are left out");
+	r->holders = holders_open(r->scan);
 	scan_close(r->scan);
 	r->scan = NULL;
+}
+
+/* After this, sockets can be looked for without privileges. */
+static void open_vanished(struct trace_run *r)
+{
+	int fd;
+
+	vanished_open(&r->vanished, &r->o->filter, live_now_ns());
+	fd = diag_netns_fd(&r->vanished.netns);
+	if (fd >= 0 && watch_fd(r, fd))
+		log_warn("cannot watch for network namespaces that end: %s", strerror(errno));
 }
 
 static void handle_clock_change(struct trace_run *r, uint64_t now_ns)
@@ -173,10 +189,12 @@ static bool trace_is_over(const struct trace_run *r, uint64_t now_ns)
 static int next_wait_ms(const struct trace_run *r, uint64_t now_ns, int taken)
 {
 	uint64_t poll_ms = r->session.texts.source ? POLL_LOOKUP_MS : POLL_MS;
-	uint64_t next = session_next_ns(&r->session);
+	uint64_t next = session_next_ns(&r->session), look = vanished_next_ns(&r->vanished);
 
 	if (taken >= LIVE_BATCH)
 		return 0;
+	if (look && (!next || look < next))
+		next = look;
 	if (r->stop_ns && (!next || r->stop_ns < next))
 		next = r->stop_ns;
 	if (taken && r->o->output.flush)
@@ -207,13 +225,15 @@ static int trace_loop(struct trace_run *r)
 	struct epoll_event ready[4];
 
 	for (;;) {
-		uint64_t now_ns = live_now_ns();
+		uint64_t now_ns = live_now_ns(), complete_ns;
 		int n = live_consume(r->live, feed_session, r);
 		struct kernel_counters counters = live_counters(r->live);
 
 		if (n < 0)
 			return report_failure(EXIT_FAILED, "cannot read the ring buffer", n);
-		session_advance(&r->session, find_complete_until_ns(r, now_ns, n), &counters);
+		complete_ns = find_complete_until_ns(r, now_ns, n);
+		session_advance(&r->session, complete_ns, &counters);
+		vanished_advance(&r->vanished, now_ns, complete_ns);
 		if (trace_is_over(r, now_ns))
 			return EXIT_FINE;
 		if (!n || r->o->output.flush) {
@@ -225,15 +245,64 @@ static int trace_loop(struct trace_run *r)
 			return report_failure(EXIT_FAILED, "cannot wait for events", errno);
 		if (process_handle_signals(&r->process))
 			r->stop_ns = live_now_ns() + r->o->run.drain_ns;
+		diag_netns_release_gone(&r->vanished.netns);
 		handle_clock_change(r, now_ns);
 	}
+}
+
+static void drain_ring_for(struct trace_run *r, uint64_t ns)
+{
+	uint64_t until_ns = live_now_ns() + ns, now_ns;
+	struct epoll_event ready;
+
+	for (drain_ring(r); (now_ns = live_now_ns()) < until_ns; drain_ring(r)) {
+		live_arm_wakeup(r->live);
+		drain_ring(r);
+		epoll_wait(r->epoll, &ready, 1, (int)((until_ns - now_ns) / NS_PER_MS) + 1);
+		process_handle_signals(&r->process);
+		diag_netns_release_gone(&r->vanished.netns);
+	}
+}
+
+/* Gives a holder to the story of its socket, if that story is reported as open. */
+static void take_holder(void *arg, const void *bytes, unsigned long len)
+{
+	struct trace_run *r = arg;
+	const struct event *e = bytes;
+	const struct story *s = endpoint_table_find_open(r->session.endpoints, e->sk_key, e->cookie);
+
+	if (!s)
+		s = endpoint_table_find_open(r->session.endpoints, e->sk_key, 0);
+	if (s && story_is_closing(s))
+		session_feed(&r->session, bytes, len);
+}
+
+/*
+ * At the end: which open endpoints are gone, and who holds those whose close has begun? Events that
+ * are still in the ring come first.
+ */
+static void look_at_open_endpoints(struct trace_run *r)
+{
+	int err = 0;
+
+	drain_ring(r);
+	if (vanished_begin_last(&r->vanished))
+		drain_ring_for(r, VANISHED_WAIT_NS);
+	vanished_end_last(&r->vanished);
+	if (r->holders >= 0 && endpoint_table_counts(r->session.endpoints).closing)
+		err = holders_read(r->holders, take_holder, r);
+	if (err)
+		log_warn("cannot find all processes that hold the open sockets: %s",
+			 strerror(-err));
 }
 
 static void trace_finish(struct trace_run *r)
 {
 	struct kernel_counters counters;
-	uint64_t now_ns = live_now_ns();
+	uint64_t now_ns;
 
+	look_at_open_endpoints(r);
+	now_ns = live_now_ns();
 	while (live_consume(r->live, feed_session, r) > 0)
 		;
 	counters = live_counters(r->live);
@@ -246,15 +315,16 @@ static void trace_finish(struct trace_run *r)
  */
 static void trace_drop_privileges(const struct trace_run *r)
 {
-	enum group_by by = r->o->view_options.by;
+	const struct group_list *by = &r->o->view_options.groups;
 	uint64_t keep = 0;
 
-	if (by == GROUP_BY_EXE || r->o->record.wanted)
+	if (group_list_has(by, GROUP_BY_EXE) || r->o->record.wanted)
 		keep |= CAPS_BIT(SYS_PTRACE);
 	if (r->o->capture.stack)	/* /proc/PID/{maps,root,map_files} and executables */
 		keep |= CAPS_BIT(SYS_PTRACE) | CAPS_BIT(CHECKPOINT_RESTORE) |
 			CAPS_BIT(DAC_READ_SEARCH);
-	if (by == GROUP_BY_CGROUP || by == GROUP_BY_CONTAINER)
+	if (group_list_has(by, GROUP_BY_CGROUP) || group_list_has(by, GROUP_BY_UNIT) ||
+	    group_list_has(by, GROUP_BY_CONTAINER))
 		keep |= CAPS_BIT(DAC_READ_SEARCH);
 	if (r->o->record.rotate_bytes || r->o->record.rotate_ns || r->o->record.keep_ns)
 		keep |= CAPS_BIT(DAC_OVERRIDE) | CAPS_BIT(FOWNER);
@@ -264,6 +334,7 @@ static void trace_drop_privileges(const struct trace_run *r)
 static int trace_start(struct trace_run *r)
 {
 	scan_sockets(r);
+	open_vanished(r);
 	trace_drop_privileges(r);
 	output_flush(&r->session.out);
 	log_note("ready");
@@ -293,10 +364,17 @@ static int open_symbols(struct trace_run *r)
 	return EXIT_FINE;
 }
 
+static bool count_misses(void *arg, uint64_t *misses)
+{
+	const struct trace_run *r = arg;
+
+	return live_count_misses(r->live, misses);
+}
+
 /* The executables of processes are looked up only if a view or a recording needs them. */
 static void open_texts(struct trace_run *r)
 {
-	bool by_exe = r->o->view_options.by == GROUP_BY_EXE;
+	bool by_exe = group_list_has(&r->o->view_options.groups, GROUP_BY_EXE);
 
 	text_source_init(&r->texts, r->o->record.cmdline);
 	r->session.texts.source = &r->texts;
@@ -321,7 +399,9 @@ static int trace_open(struct trace_run *r)
 	r->session.meta.tree = r->o->run.tree;
 	r->session.cgroup_path = look_up_cgroup_path;
 	r->session.cgroup_arg = &r->cgroups;
-	if (r->o->record.wanted || r->o->view_options.by == GROUP_BY_EXE)
+	r->session.count_misses = count_misses;
+	r->session.misses_arg = r;
+	if (r->o->record.wanted || group_list_has(&r->o->view_options.groups, GROUP_BY_EXE))
 		open_texts(r);
 	status = process_open(&r->process);
 	if (status)
@@ -341,9 +421,10 @@ static int trace_open(struct trace_run *r)
 
 int trace_main(const struct options *o)
 {
-	struct trace_run r = { .o = o, .epoll = -1, .clock = -1 };
+	struct trace_run r = { .o = o, .epoll = -1, .clock = -1, .holders = -1 };
 	int status;
 
+	vanished_init(&r.vanished, &r.session);
 	process_init(&r.process, o->run.command);
 	cgroup_paths_init(&r.cgroups);
 	cgroup_paths_scan(&r.cgroups);
@@ -363,7 +444,10 @@ int trace_main(const struct options *o)
 	cgroup_paths_release(&r.cgroups);
 	text_source_release(&r.texts);
 	scan_close(r.scan);
+	vanished_release(&r.vanished);
 	live_close(r.live);
+	if (r.holders >= 0)
+		close(r.holders);
 	if (r.epoll >= 0)
 		close(r.epoll);
 	if (r.clock >= 0)

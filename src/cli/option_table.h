@@ -64,6 +64,7 @@ enum option_key {
 	KEY_STATE,
 	KEY_WATCH,
 	KEY_FAIL,
+	KEY_NO_BPF,
 	KEY_DOCUMENT,
 	KEY_VERSION,
 };
@@ -84,6 +85,7 @@ struct option_parser {
 	bool given[OPTION_TABLE_MAX];	/* by row */
 	bool given_in_env[OPTION_TABLE_MAX];	/* only in TCPCLOSE_OPTS */
 	const struct option_parser *probe;	/* while TCPCLOSE_OPTS is parsed: see options.c */
+	bool by_in_env;			/* --by was given there: that of argv replaces it */
 	bool in_env;			/* the words are those of TCPCLOSE_OPTS */
 	bool probing;			/* find the view, do not check anything */
 	struct argp argp;

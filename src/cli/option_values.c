@@ -46,6 +46,7 @@ FLAG(set_tree, run.tree)
 FLAG(set_follow, record.follow)
 FLAG(set_redact, record.redact)
 FLAG(set_fail, stuck.fail)
+FLAG(set_no_bpf, stuck.no_bpf)
 FLAG(set_cmdline, record.cmdline)
 
 int option_set_verbose(struct option_parser *p, const char *arg)
@@ -111,13 +112,19 @@ const char *option_by_word(unsigned i)
 	return i + 1 < GROUP_BY_COUNT ? group_by_name((enum group_by)(i + 1)) : NULL;
 }
 
-int option_set_by(struct option_parser *p, const char *arg)
+int option_add_by(struct option_parser *p, const char *arg)
 {
+	struct group_list *g = &p->o->view_options.groups;
 	int i = find_word(p, "unknown group ", option_by_word, arg);
 
 	if (i < 0)
 		return EINVAL;
-	p->o->view_options.by = (enum group_by)(i + 1);
+	if (p->by_in_env && !p->in_env)
+		*g = (struct group_list){ .nr = 0 };
+	p->by_in_env = p->in_env;
+	if (group_list_has(g, (enum group_by)(i + 1)))
+		return usage_error_value(&p->error, "group ", " is given twice");
+	g->by[g->nr++] = (uint8_t)(i + 1);
 	return 0;
 }
 

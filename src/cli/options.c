@@ -228,12 +228,14 @@ static void drop_env_options(struct option_parser *p)
 		if (is_only_in_env(p, KEY_ROTATE))
 			o->record.rotate_bytes = o->record.rotate_ns = 0;
 		if (is_only_in_env(p, KEY_KEEP))
-			o->record.keep = 0;
+			o->record.keep = o->record.keep_ns = 0;
 	}
+	if (!o->record.wanted && is_only_in_env(p, KEY_CMDLINE))
+		o->record.cmdline = false;
 }
 
-/* Is the option given on the command line? */
-static bool is_asked_for(const struct option_parser *p, int key)
+/* Is the option given on the command line, where it is an error if it cannot apply? */
+static bool is_required(const struct option_parser *p, int key)
 {
 	return option_is_given(p, key) && !is_only_in_env(p, key);
 }
@@ -244,13 +246,14 @@ static int check_recording_options(struct option_parser *p)
 	const struct options_record *r = &p->o->record;
 	const char *name = NULL;
 
-	if (r->wanted && (r->path || !(is_asked_for(p, KEY_ROTATE) || is_asked_for(p, KEY_KEEP))))
+	if (r->wanted && (r->path || !(is_required(p, KEY_ROTATE) ||
+				       is_required(p, KEY_KEEP))))
 		return 0;
-	if (is_asked_for(p, KEY_ROTATE))
+	if (is_required(p, KEY_ROTATE))
 		name = "rotate";
-	else if (is_asked_for(p, KEY_KEEP))
+	else if (is_required(p, KEY_KEEP))
 		name = "keep";
-	else if (is_asked_for(p, KEY_CMDLINE))
+	else if (is_required(p, KEY_CMDLINE))
 		name = "cmdline";
 	return !name ? 0 : usage_error_plain(&p->error,
 					     "--%s requires record -o FILE or --record FILE", name);

@@ -78,6 +78,7 @@ struct options_stuck {
 	unsigned long long older_than_ns;	/* --older-than, 0 any age */
 	uint32_t states;		/* --state: set of 1 << enum tcp_state_id, 0 all closing */
 	bool fail;			/* --fail: exit 1 if a socket is found */
+	bool no_bpf;			/* --no-bpf: as without the privilege for BPF */
 };
 
 struct options {

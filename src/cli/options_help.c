@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "completions.h"
 #include "docgen.h"
 #include "option_table.h"
 #include "option_values.h"
@@ -82,24 +83,32 @@ int option_print_version(struct option_parser *p, const char *arg)
 	return ECANCELED;
 }
 
+static const struct {
+	const char *word;
+	void (*print)(FILE *out);
+} documents[] = {
+	{ "bash", completions_print_bash }, { "zsh", completions_print_zsh },
+	{ "fish", completions_print_fish }, { "views", docgen_views },
+	{ "options", docgen_options },
+};
+
+#define DOCUMENTS (sizeof(documents) / sizeof(*documents))
+
 const char *option_document_word(unsigned i)
 {
-	static const char *const words[] = { "bash", "views", "options" };
-
-	return i < sizeof(words) / sizeof(*words) ? words[i] : NULL;
+	return i < DOCUMENTS ? documents[i].word : NULL;
 }
 
-/* Used by the build, to make the manual and the completion script. */
+/* Used by the build, to make the manual and the completion scripts. */
 int option_print_document(struct option_parser *p, const char *form)
 {
-	if (strcmp(form, "bash") == 0)
-		docgen_bash_completion(p->out);
-	else if (strcmp(form, "views") == 0)
-		docgen_views(p->out);
-	else if (strcmp(form, "options") == 0)
-		docgen_options(p->out);
-	else
+	unsigned i = 0;
+
+	while (i < DOCUMENTS && strcmp(documents[i].word, form) != 0)
+		i++;
+	if (i == DOCUMENTS)
 		return usage_error_words(&p->error, "bad form ", option_document_word);
+	documents[i].print(p->out);
 	p->error.status = EXIT_FINE;
 	return ECANCELED;
 }

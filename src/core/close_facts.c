@@ -24,3 +24,9 @@ bool close_lost_data(const struct story *s)
 
 	return d->known && (d->unread || d->unsent || d->unacked);
 }
+
+bool close_left_time_wait(const struct story *s)
+{
+	return s->nr_states && s->states[s->nr_states - 1] == STATE_TIME_WAIT &&
+	       !s->at_close.tw_full;
+}

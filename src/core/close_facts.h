@@ -20,3 +20,9 @@ bool close_age(const struct story *s, const struct verdict *v, uint64_t *ns);
 
 /* Is it known that bytes were lost when the socket was released? */
 bool close_lost_data(const struct story *s);
+
+/*
+ * Did the socket end in TIME_WAIT on this host, where it keeps its port for a minute? It did not if
+ * the kernel had no room for one more (tcp_max_tw_buckets).
+ */
+bool close_left_time_wait(const struct story *s);

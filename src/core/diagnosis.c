@@ -51,7 +51,7 @@ static const struct hook_text hook_texts[] = {
 	{ "tree", false, "the processes that COMMAND starts, and theirs", "--tree cannot work",
 	  NULL, NULL, "a kernel that has BTF and tracing programs" },
 	{ "walk", false, "sockets that are closing already",
-	  "their closes are reported without the beginning, and the view stuck cannot work",
+	  "their closes are reported without the beginning, and stuck shows less",
 	  NULL, NULL, "a kernel with BPF iterators over TCP sockets and open files" },
 };
 

@@ -20,6 +20,7 @@ struct endpoint {
 	struct story story;
 	TAILQ_ENTRY(endpoint) active;	/* in endpoint_table.active, if it has no deadline */
 	struct deadline_heap_node due;	/* in endpoint_table.due, if it has one */
+	uint64_t last_ns;		/* time of its last event; of a call, of its return */
 	struct twin_key isns;		/* its initial sequence numbers */
 	struct endpoint *twin;		/* the other end, if it is in the table; or NULL */
 	uint32_t nr;			/* index in the pool */

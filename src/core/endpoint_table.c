@@ -5,30 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "endpoint_index.h"
-#include "event_order.h"
-#include "repaired.h"
-
-/*
- * With many endpoints most of the time is cache misses. So events wait in a queue while their data
- * is prefetched: first the hash buckets and then, half a queue later, the endpoints.
- */
-#define QUEUE_LEN 8			/* events; a power of two */
-#define QUEUE_MIN_ENDPOINTS 4096	/* fewer are in the CPU's caches anyway */
+#include "endpoint_table_private.h"
 
 #define TIMER_SLACK_NS (100 * NS_PER_MS)	/* kernel timers may be late by 1/8 plus this */
-
-struct endpoint_table {
-	struct endpoint_table_config config;
-	struct event queue[QUEUE_LEN];
-	unsigned queued, applied;	/* events that entered and left the queue */
-	struct event_order order;
-	struct repaired repaired;
-	struct endpoint_table_counts counts;
-	struct endpoint_index index;
-	TAILQ_HEAD(endpoint_list, endpoint) active;	/* without a deadline, by last event */
-	struct deadline_heap due;	/* over, or in a minisock: reported at a deadline */
-};
 
 static struct endpoint *get_due_endpoint(struct deadline_heap_node *due)
 {
@@ -149,21 +128,44 @@ static void report_endpoint(struct endpoint_table *t, struct endpoint *c, uint64
 	remove_endpoint(t, c);
 }
 
+void endpoint_table_give_up(struct endpoint_table *t, struct endpoint *c,
+			    enum departure why)
+{
+	*(why == DEPARTED_EVICTED ? &t->counts.evicted : &t->counts.vanished) += 1;
+	departed_add(&t->departed, &c->story.flow, c->story.sk_key, c->story.cookie, why);
+	remove_endpoint(t, c);
+}
+
 static void evict_oldest(struct endpoint_table *t)
 {
 	struct endpoint *c = TAILQ_FIRST(&t->active);
 
 	if (!c)
 		c = get_due_endpoint(deadline_heap_first(&t->due));
-	t->counts.evicted++;
-	remove_endpoint(t, c);
+	endpoint_table_give_up(t, c, DEPARTED_EVICTED);
+}
+
+/* An endpoint that was given up and acts again was counted already. */
+static void count_seen(struct endpoint_table *t, const struct event *e)
+{
+	switch (departed_take(&t->departed, e)) {
+	case DEPARTED_NEVER:
+		t->counts.seen++;
+		break;
+	case DEPARTED_EVICTED:
+		t->counts.evicted--;
+		break;
+	case DEPARTED_VANISHED:
+		t->counts.vanished--;
+		break;
+	}
 }
 
 static struct endpoint *add_endpoint(struct endpoint_table *t, const struct event *e)
 {
 	struct endpoint *c;
 
-	t->counts.seen++;
+	count_seen(t, e);
 	if (t->counts.open >= t->config.max_open)
 		evict_oldest(t);
 	c = endpoint_index_add(&t->index, e);
@@ -335,6 +337,7 @@ struct endpoint_table *endpoint_table_new(const struct endpoint_table_config *co
 	if (!t)
 		return NULL;
 	t->config = *config;
+	t->departed = (struct departed){ .seed = config->seed };
 	TAILQ_INIT(&t->active);
 	if (endpoint_index_init(&t->index, config->seed))
 		return t;
@@ -353,8 +356,17 @@ void endpoint_table_free(struct endpoint_table *t)
 	for (size_t i = 0; i < t->due.len; i++)
 		story_release(&get_due_endpoint(t->due.nodes[i])->story);
 	deadline_heap_release(&t->due);
+	departed_release(&t->departed);
 	endpoint_index_release(&t->index);
 	free(t);
+}
+
+static void note_last_event(struct endpoint *c, const struct event *e)
+{
+	uint64_t ts_ns = e->ts_ns + (e->kind == EVENT_CALL ? e->call_ns : 0);
+
+	if (c->last_ns < ts_ns)
+		c->last_ns = ts_ns;
 }
 
 static void apply_event(struct endpoint_table *t, const struct event *e)
@@ -376,6 +388,7 @@ static void apply_event(struct endpoint_table *t, const struct event *e)
 	link_twin(t, c, e);
 	for (unsigned i = 0; i < n; i++)
 		story_feed(&c->story, in_order[i]);
+	note_last_event(c, e);
 	if (t->config.event && c->story.in_tree)
 		for (unsigned i = 0; i < n; i++)
 			t->config.event(t->config.arg, in_order[i]);

@@ -10,7 +10,13 @@
  * as the kernel keeps the minisock. The table is bounded: if it is full, the endpoint without an
  * event for the longest time is evicted, and counted.
  *
- * seen = reported + open + evicted + end_missed, at any time.
+ * If the last event of an endpoint is missed, nothing here shows that its socket is gone. The
+ * caller may look for the sockets of the open endpoints, and give up those that are gone. Such an
+ * endpoint is lost and not reported, even if its close had begun: how it ended is unknown.
+ *
+ * seen = reported + open + evicted + end_missed + vanished, at any time. An endpoint that was given
+ * up and acts again is open again: it counts once in seen, and no longer as evicted or vanished
+ * (departed.h has the limits).
  *
  * Some of the latest events may wait in an internal queue (endpoint_table.c). Each function below,
  * except feed and free, applies these events first. None may be called from event() or report().
@@ -52,6 +58,7 @@ struct endpoint_table_counts {
 	uint64_t closing;	/* open endpoints whose close has begun and is not over */
 	uint64_t evicted;	/* lost: the table was full */
 	uint64_t end_missed;	/* lost: another connection has the socket's key now */
+	uint64_t vanished;	/* lost: endpoint_table_lose() */
 };
 
 /* NULL if out of memory. */
@@ -75,6 +82,28 @@ void endpoint_table_expire(struct endpoint_table *t, uint64_t now_ns);
 
 /* The time at which endpoint_table_expire() has something to do next; 0 never. */
 uint64_t endpoint_table_next_ns(struct endpoint_table *t);
+
+/*
+ * Call visit() for each endpoint whose end was not seen and whose last event was before before_ns,
+ * in the order of their last events. visit() must not call a function of this table.
+ */
+void endpoint_table_visit_open(struct endpoint_table *t, uint64_t before_ns,
+			       void (*visit)(void *arg, const struct story *s), void *arg);
+
+/*
+ * The story of the open endpoint with this key and exactly this cookie; NULL if there is none.
+ * Valid until the next call of any other function of this table.
+ */
+const struct story *endpoint_table_find_open(struct endpoint_table *t, uint64_t sk_key,
+					     uint64_t cookie);
+
+/*
+ * Give up the open endpoint with this key and exactly this cookie: at looked_ns its socket did not
+ * exist any more. That proves that an event was missed, as endpoint_table_set_lossy() notes. Returns
+ * false, with nothing done, if there is no such endpoint or it had an event since.
+ */
+bool endpoint_table_lose(struct endpoint_table *t, uint64_t sk_key, uint64_t cookie,
+			 uint64_t looked_ns);
 
 /*
  * End the run: report the stories that are over, and, with ending "open", those whose close has

@@ -56,7 +56,8 @@ const char *fail_on_word(unsigned i)
 
 bool fail_on_wants_never_open(const struct fail_on *f)
 {
-	return is_in_set(f->classes, CLASS_FAILED) || is_in_set(f->endings, ENDING_NEVER_OPEN);
+	return is_in_set(f->classes, CLASS_FAILED) || is_in_set(f->endings, ENDING_NEVER_OPEN) ||
+	       f->reasons >> REASON_REFUSED;	/* its reasons are the last ones, see names.h */
 }
 
 bool fail_on_matches(const struct fail_on *f, const struct verdict *v)

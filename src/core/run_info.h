@@ -57,7 +57,7 @@ static inline bool run_info_watches_calls(const struct run_info *m)
 }
 
 /*
- * The totals of a run. seen = reported + filtered + open + lost_table_full + lost_end_missed.
+ * The totals of a run. seen = reported + filtered + open + the three lost_ counts of endpoints.
  */
 struct run_counts {
 	uint64_t seen;		/* endpoints */
@@ -65,11 +65,15 @@ struct run_counts {
 	uint64_t filtered;	/* ended, but a filter excluded them */
 	uint64_t open;		/* open and not closing when the run ended */
 	uint64_t lost_table_full;	/* evicted: the table was full */
-	uint64_t lost_end_missed;	/* their end was not seen */
+	uint64_t lost_end_missed;	/* their end was not seen: another socket has their key */
+	uint64_t lost_vanished;	/* their end was not seen: their socket is gone */
+	uint64_t unchecked;	/* open at the end, and nobody could look for their sockets */
 	uint64_t events;		/* events processed */
 	uint64_t events_ring_full;	/* lost: the ring buffer was full */
 	uint64_t events_calls_full;	/* lost: the map of calls in progress was full */
 	uint64_t events_malformed;	/* lost: decode_event() rejected them */
+	uint64_t maybe_missed;	/* upper bound: programs that the kernel did not run */
+	bool unchecked_known, maybe_missed_known;
 };
 
 /* Add the totals of another run. */
@@ -81,6 +85,11 @@ static inline void run_counts_add(struct run_counts *t, const struct run_counts 
 	t->open += more->open;
 	t->lost_table_full += more->lost_table_full;
 	t->lost_end_missed += more->lost_end_missed;
+	t->lost_vanished += more->lost_vanished;
+	t->unchecked += more->unchecked;
+	t->unchecked_known = t->unchecked_known && more->unchecked_known;
+	t->maybe_missed += more->maybe_missed;
+	t->maybe_missed_known = t->maybe_missed_known && more->maybe_missed_known;
 	t->events += more->events;
 	t->events_ring_full += more->events_ring_full;
 	t->events_calls_full += more->events_calls_full;
@@ -92,7 +101,12 @@ static inline uint64_t run_counts_lost_events(const struct run_counts *t)
 	return t->events_ring_full + t->events_calls_full + t->events_malformed;
 }
 
+static inline uint64_t run_counts_lost_endpoints(const struct run_counts *t)
+{
+	return t->lost_table_full + t->lost_end_missed + t->lost_vanished;
+}
+
 static inline uint64_t run_counts_lost(const struct run_counts *t)
 {
-	return run_counts_lost_events(t) + t->lost_table_full + t->lost_end_missed;
+	return run_counts_lost_events(t) + run_counts_lost_endpoints(t);
 }

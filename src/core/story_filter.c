@@ -16,8 +16,10 @@ static bool has_number(const uint32_t *list, unsigned n, uint32_t v)
 
 static bool is_name(const struct filter_text *pattern, const uint8_t *name)
 {
-	size_t len = strnlen((const char *)name, EVENT_COMM_LEN - 1);
+	size_t len = 0;
 
+	while (len < EVENT_COMM_LEN - 1 && name[len])
+		len++;
 	return pattern_matches(pattern->bytes, pattern->len, (const char *)name, len);
 }
 

@@ -14,6 +14,7 @@
 #include <stdint.h>
 
 #include "filter.h"
+#include "port_use.h"
 #include "story_filter.h"
 
 /*
@@ -154,6 +155,13 @@ struct index_buckets {
 	size_t nr;		/* a power of two */
 };
 
+/* Where the records come from. */
+enum stuck_source_id {
+	STUCK_SOURCE_RECORDING,
+	STUCK_SOURCE_BPF,	/* the walk with iterators */
+	STUCK_SOURCE_DIAG,	/* sock_diag and /proc */
+};
+
 struct stuck_table_config {
 	const struct filter *filter;
 	const struct story_filter *story_filter;
@@ -184,10 +192,15 @@ struct stuck_table {
 	uint32_t count[STUCK_STATES];
 
 	/* About the walk, set by the caller. */
+	enum stuck_source_id source;
 	unsigned namespaces, left_out, hidden;
+	unsigned hidden_fds;	/* processes whose descriptors may not be looked up */
 	bool cut_short;
+	bool own_netns_only;	/* others exist, or may exist, and may not be entered */
 	long orphans_counted;	/* orphans of the host as the kernel counts them; -1 unknown */
 	uint64_t orphans_elsewhere;	/* those of them that the walk did not find */
+	const struct port_use *ports;	/* NULL unknown */
+	unsigned ports_percent;		/* text: the least share of the ports to show */
 };
 
 void stuck_table_init(struct stuck_table *h, const struct stuck_table_config *config);

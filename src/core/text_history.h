@@ -26,7 +26,7 @@ struct text_versions {
 	struct text_version version[TEXT_HISTORY_VERSIONS];	/* [0]: the latest */
 	unsigned nr;
 	/* For the caller: what it knew when it looked the text up. Initially 0. */
-	uint64_t checked_ns, stale_ns, started;
+	uint64_t checked_ns, read_ns, stale_ns, started;
 	uint8_t name[16];
 };
 

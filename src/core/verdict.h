@@ -56,6 +56,8 @@ struct verdict {
 	enum reason reason;
 	enum blame blame;
 	bool blame_known;		/* false: the duration is unknown */
+	bool blame_at_least;		/* blame_ns is a minimum, see struct phase_cut */
+	uint64_t blame_ns;		/* the time that blame took; 0 with BLAME_NONE */
 	const struct socket_call *trigger;	/* points into the story; NULL none */
 	/* The call that sent our RST, if that is not the trigger; points into the story. */
 	const struct socket_call *reset_by;

@@ -214,21 +214,32 @@ static const struct socket_call *find_intended_close(const struct verdict *v, co
 	return NULL;
 }
 
+/* The call with an effect that took longest: the trigger, or the close() that came after it. */
+static const struct socket_call *find_longest_call(const struct story *s)
+{
+	const struct socket_call *longest = NULL;
+
+	for (unsigned i = 0; i < s->nr_calls; i++) {
+		const struct socket_call *a = &s->calls[i];
+
+		if (a->returned && !a->deferred && a->effect != EFFECT_NONE &&
+		    (!longest || a->call_ns > longest->call_ns))
+			longest = a;
+	}
+	return longest;
+}
+
 static void find_delay(struct verdict *v, const struct story *s)
 {
-	const struct socket_call *meant;
+	const struct socket_call *a = find_longest_call(s);
 
-	if (!v->trigger)
+	if (a)
+		v->delay = (struct call_delay){ a->call_ns, a, NULL };
+	if (!v->trigger || !v->trigger->deferred)
 		return;
-	if (!v->trigger->deferred) {
-		if (v->trigger->returned)
-			v->delay = (struct call_delay){ v->trigger->call_ns, v->trigger, NULL };
-		return;
-	}
-	meant = find_intended_close(v, s);
-	if (meant)
-		v->delay = (struct call_delay){ v->trigger->effect_ns - meant->ts_ns, meant,
-						v->trigger };
+	a = find_intended_close(v, s);
+	if (a)
+		v->delay = (struct call_delay){ v->trigger->effect_ns - a->ts_ns, a, v->trigger };
 }
 
 /*
@@ -329,6 +340,8 @@ static void decide_blame(struct verdict *v, const struct story *s)
 	for (unsigned i = 1; i < BLAME_COUNT; i++)
 		if (spent[i] > spent[v->blame])
 			v->blame = i;
+	v->blame_ns = v->blame == BLAME_NONE ? 0 : spent[v->blame];
+	v->blame_at_least = v->cut.at_least && blame_cut(v, s) == v->blame;
 }
 
 void verdict_set_times(struct verdict *v, const struct story *s, uint64_t now_ns)

@@ -27,8 +27,7 @@ uint32_t pid_namespace_inode(const char *proc)
 	return stat(path, &st) ? 0 : (uint32_t)st.st_ino;
 }
 
-/* Test whether the process `pid` is a kernel thread: these are in the initial namespace alone. */
-static bool is_kernel_thread(const char *proc, const char *pid)
+bool proc_is_kernel_thread(const char *proc, const char *pid)
 {
 	char path[PATH_MAX], line[512], *fields;
 	unsigned flags = 0;
@@ -48,5 +47,5 @@ static bool is_kernel_thread(const char *proc, const char *pid)
 bool proc_has_initial_pids(const char *proc)
 {
 	/* A process is seen only by the procfs of its own namespace and of those above it. */
-	return pid_namespace_is_initial(proc) || is_kernel_thread(proc, KTHREADD);
+	return pid_namespace_is_initial(proc) || proc_is_kernel_thread(proc, KTHREADD);
 }

@@ -18,3 +18,6 @@ uint32_t pid_namespace_inode(const char *proc);
 
 /* Test whether a mount of procfs certainly shows the ids of the initial pid namespace. */
 bool proc_has_initial_pids(const char *proc);
+
+/* Test whether the process `pid` is a kernel thread: these are in the initial namespace alone. */
+bool proc_is_kernel_thread(const char *proc, const char *pid);

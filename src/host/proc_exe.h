@@ -18,6 +18,7 @@
 struct proc_exe {
 	bool usable;		/* /proc has the process ids of events */
 	/* the latest result */
+	uint64_t read_ns;	/* time of the lookup, CLOCK_BOOTTIME */
 	uint64_t started;	/* start of the process, in ticks since boot; 0: it is gone */
 	char path[PATH_MAX];	/* for example "/usr/sbin/nginx" */
 	char cmdline[PROC_CMDLINE_MAX];	/* arguments, each with a NUL at its end */

@@ -5,6 +5,7 @@
 #include <bpf/libbpf.h>
 #include <errno.h>
 #include <linux/perf_event.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/syscall.h>
@@ -345,4 +346,53 @@ int attach_hooks(struct attach *a, const struct tcpclose_bpf *skel, enum calls_m
 				  a->way[i] ? a->way[i]->how : hook_table[i].how_not);
 	}
 	return 0;
+}
+
+static bool read_misses(const struct bpf_program *prog, uint64_t *misses)
+{
+	struct bpf_prog_info info = { .type = 0 };
+	__u32 len = sizeof(info);
+
+	if (bpf_obj_get_info_by_fd(bpf_program__fd(prog), &info, &len))
+		return false;
+	*misses = info.recursion_misses;
+	return len >= offsetof(struct bpf_prog_info, recursion_misses) + sizeof(*misses);
+}
+
+/* The second copy of a program, if it is attached; else NULL. */
+static const struct bpf_program *find_second_copy(const struct attach *a,
+						  const struct bpf_program *prog)
+{
+	char name[PROGRAM_NAME];
+
+	snprintf(name, sizeof(name), "%s%s", bpf_program__name(prog), HOOK_REENTRY_SUFFIX);
+	for (unsigned i = 0; i < a->nr_links; i++)
+		if (!strcmp(bpf_program__name(a->program[i]), name))
+			return a->program[i];
+	return NULL;
+}
+
+static bool is_second_copy(const struct bpf_program *prog)
+{
+	const char *name = bpf_program__name(prog);
+	size_t len = strlen(name), suffix = strlen(HOOK_REENTRY_SUFFIX);
+
+	return len > suffix && !strcmp(name + len - suffix, HOOK_REENTRY_SUFFIX);
+}
+
+bool attach_count_misses(const struct attach *a, uint64_t *misses)
+{
+	uint64_t first, second;
+
+	*misses = 0;
+	for (unsigned i = 0; i < a->nr_links; i++) {
+		const struct bpf_program *copy = find_second_copy(a, a->program[i]);
+
+		if (is_second_copy(a->program[i]))
+			continue;
+		if (!read_misses(a->program[i], &first) || (copy && !read_misses(copy, &second)))
+			return false;
+		*misses += copy && second < first ? second : first;
+	}
+	return true;
 }

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "hook_table.h"
 #include "live.h"
@@ -49,6 +50,14 @@ void attach_set_autoload(const struct attach *a, struct tcpclose_bpf *skel);
  */
 int attach_hooks(struct attach *a, const struct tcpclose_bpf *skel, enum calls_mode wanted,
 		 struct run_info *meta, char why[LIVE_WHY_BYTES]);
+
+/*
+ * Count the runs of the attached programs that the kernel skipped because a program was running
+ * already (bpf_prog_info.recursion_misses). Of the two copies of a program the smaller count is
+ * taken: an event is missed only if both were skipped. False if it is unknown: Linux before 5.12, or
+ * not permitted.
+ */
+bool attach_count_misses(const struct attach *a, uint64_t *misses);
 
 /* Detach all programs. */
 void attach_release(struct attach *a);

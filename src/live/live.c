@@ -252,7 +252,8 @@ bool live_explain_eperm(int err, char why[LIVE_WHY_BYTES])
 			"lockdown, a user namespace), or run as root (sudo tcpclose)");
 	else
 		set_why(why, err, "not permitted to load BPF programs%s: run as root "
-			"(sudo tcpclose), or with CAP_BPF and CAP_PERFMON",
+			"(sudo tcpclose), or with CAP_BPF and CAP_PERFMON; --replay FILE needs "
+			"neither (make tour shows a sample)",
 			may_bpf ? ", CAP_PERFMON is missing" :
 			may_trace ? ", CAP_BPF is missing" : "");
 	return true;
@@ -346,4 +347,9 @@ uint64_t live_sk_xor(const struct live *l)
 struct kernel_counters live_counters(const struct live *l)
 {
 	return l->skel->bss->counters;
+}
+
+bool live_count_misses(const struct live *l, uint64_t *misses)
+{
+	return attach_count_misses(&l->attach, misses);
 }

@@ -57,6 +57,9 @@ void live_arm_wakeup(struct live *l);
 /* Counters since the start. */
 struct kernel_counters live_counters(const struct live *l);
 
+/* Count the events that the kernel may have skipped: an upper bound. False if it is unknown. */
+bool live_count_misses(const struct live *l, uint64_t *misses);
+
 /* The value that event.sk_key is XORed with. Pass it to the scan, so that its keys match. */
 uint64_t live_sk_xor(const struct live *l);
 

@@ -3,42 +3,27 @@
 
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
-#include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
-#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
+#include "host_orphans.h"
 #include "iter.skel.h"
+#include "netns_visit.h"
 #include "time_units.h"
 
 #define SCAN_MAX_NS (10 * NS_PER_S)	/* then the scan stops and keeps its results so far */
 #define BATCH_EVENTS 512		/* per read: more than the kernel's buffer of 32 KiB */
-#define NETNS_PATH 64
 #define CLOSING_STATES                                                                             \
 	(1u << STATE_FIN_WAIT1 | 1u << STATE_FIN_WAIT2 | 1u << STATE_CLOSING |                     \
 	 1u << STATE_CLOSE_WAIT | 1u << STATE_LAST_ACK)
-#define SOCKSTAT_BYTES 1024		/* /proc/net/sockstat has six short lines */
-
-/* A network namespace that was found, and whether it could be scanned. */
-struct scanned_netns {
-	uint32_t inum;
-	int err;		/* 0, or -errno of the last attempt */
-};
 
 struct scan {
 	struct iter_bpf *skel;
 	struct bpf_link *sockets, *files;
-	uint32_t netns[FILTER_NETNS];	/* --netns; empty: all */
-	unsigned nr_netns;
-	int own;			/* our own namespace, to return to */
-	uint32_t own_inum;
-	struct scanned_netns *seen;
-	unsigned nr_seen, cap_seen;
+	struct netns_visits visits;
 
 	/* of the current scan */
 	live_event_fn *fn;
@@ -46,6 +31,7 @@ struct scan {
 	void *arg;
 	struct scan_stats *stats;
 	uint64_t deadline_ns;
+	int iter;		/* over the sockets of the namespace that is visited */
 	struct event batch[BATCH_EVENTS];
 };
 
@@ -85,7 +71,6 @@ static int load_iterators(struct scan *w, const struct scan_config *config)
 int scan_open(struct scan **scan, const struct scan_config *config, char why[LIVE_WHY_BYTES])
 {
 	struct scan *w = calloc(1, sizeof(*w));
-	struct stat st;
 	int err;
 
 	*scan = NULL;
@@ -95,17 +80,13 @@ int scan_open(struct scan **scan, const struct scan_config *config, char why[LIV
 	}
 	if (!config->verbose)
 		live_silence_libbpf();
-	w->nr_netns = config->filter->active ? config->filter->nr_netns : 0;
-	memcpy(w->netns, config->filter->netns, sizeof(w->netns));
-	w->own = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
-	if (w->own < 0 || fstat(w->own, &st)) {
-		err = -errno;
+	err = netns_visits_open(&w->visits, config->filter);
+	if (err) {
 		snprintf(why, LIVE_WHY_BYTES,
 			 "cannot open /proc/self/ns/net: %s; is /proc mounted?", strerror(-err));
 		scan_close(w);
 		return err;
 	}
-	w->own_inum = (uint32_t)st.st_ino;
 	err = load_iterators(w, config);
 	if (err) {
 		err = explain_iter_error(err, why);
@@ -123,55 +104,8 @@ void scan_close(struct scan *w)
 	bpf_link__destroy(w->sockets);
 	bpf_link__destroy(w->files);
 	iter_bpf__destroy(w->skel);
-	if (w->own >= 0)
-		close(w->own);
-	free(w->seen);
+	netns_visits_release(&w->visits);
 	free(w);
-}
-
-/* The entry of this namespace, added if it is new. NULL: out of memory. */
-static struct scanned_netns *netns_get_or_add(struct scan *w, uint32_t inum, bool *is_new)
-{
-	struct scanned_netns *more;
-
-	for (unsigned i = w->nr_seen; i-- > 0;) {	/* most likely one of the last */
-		*is_new = false;
-		if (w->seen[i].inum == inum)
-			return &w->seen[i];
-	}
-	*is_new = true;
-	if (w->nr_seen == w->cap_seen) {
-		unsigned cap = w->cap_seen ? w->cap_seen * 2 : 16;
-
-		more = realloc(w->seen, cap * sizeof(*more));
-		if (!more)
-			return NULL;
-		w->seen = more;
-		w->cap_seen = cap;
-	}
-	w->seen[w->nr_seen] = (struct scanned_netns){ .inum = inum };
-	return &w->seen[w->nr_seen++];
-}
-
-static bool netns_is_wanted(const struct scan *w, uint32_t inum)
-{
-	for (unsigned i = 0; i < w->nr_netns; i++)
-		if (w->netns[i] == inum)
-			return true;
-	return !w->nr_netns;
-}
-
-/* Record a holder's namespace as unreachable if it was not found: no process is in it now. */
-static void note_unreachable_netns(struct scan *w, const struct event *e)
-{
-	struct scanned_netns *n;
-	bool is_new;
-
-	if (e->kind != EVENT_HOLDER || !netns_is_wanted(w, e->netns))
-		return;
-	n = netns_get_or_add(w, e->netns, &is_new);
-	if (n && is_new)
-		n->err = -ESRCH;
 }
 
 static void count_event(struct scan_stats *stats, const struct event *e)
@@ -187,7 +121,8 @@ static void count_event(struct scan_stats *stats, const struct event *e)
 static void deliver_batch(struct scan *w, size_t n)
 {
 	for (size_t i = 0; i < n; i++) {
-		note_unreachable_netns(w, &w->batch[i]);
+		if (w->batch[i].kind == EVENT_HOLDER)	/* its socket may be where we were not */
+			netns_visits_note_unreachable(&w->visits, w->batch[i].netns);
 		count_event(w->stats, &w->batch[i]);
 		w->fn(w->arg, &w->batch[i], sizeof(w->batch[i]));
 	}
@@ -230,143 +165,48 @@ static int run_iterator(struct scan *w, const struct bpf_link *link)
 	return err;
 }
 
-/*
- * Scan the sockets of one namespace. The iterator stays bound to the namespace in which it was
- * created, so it is read after returning to our own. Returns an error only if returning failed;
- * all other failures set *failed.
- */
-static int scan_netns(struct scan *w, uint32_t inum, const char *path, int *failed)
+static int open_iterator(void *arg, uint32_t inum)
 {
-	int target, iter, err;
+	struct scan *w = arg;
 
-	*failed = 0;
-	if (inum == w->own_inum) {
-		*failed = run_iterator(w, w->sockets);
-		return 0;
-	}
-	target = open(path, O_RDONLY | O_CLOEXEC);
-	if (target < 0 || setns(target, CLONE_NEWNET)) {
-		*failed = -errno;
-		if (target >= 0)
-			close(target);
-		return 0;
-	}
-	close(target);
-	iter = bpf_iter_create(bpf_link__fd(w->sockets));
-	*failed = iter < 0 ? -errno : 0;
-	err = setns(w->own, CLONE_NEWNET) ? -errno : 0;
-	if (iter >= 0) {
-		if (!err)
-			*failed = read_iterator(w, iter);
-		close(iter);
-	}
+	(void)inum;
+	w->iter = bpf_iter_create(bpf_link__fd(w->sockets));
+	return w->iter < 0 ? -errno : 0;
+}
+
+static int scan_netns(void *arg, uint32_t inum)
+{
+	struct scan *w = arg;
+	int err = read_iterator(w, w->iter);
+
+	(void)inum;
+	close(w->iter);
 	return err;
 }
 
-/* Scan the namespace at this path, unless that was done already. */
-static int visit_netns(struct scan *w, uint32_t inum, const char *path)
+static bool scan_is_over(void *arg)
 {
-	struct scanned_netns *n;
-	bool is_new;
+	const struct scan *w = arg;
 
-	if (!netns_is_wanted(w, inum) || w->stats->cut_short)
-		return 0;
-	n = netns_get_or_add(w, inum, &is_new);
-	if (!n)
-		return -ENOMEM;
-	if (!is_new && !n->err)
-		return 0;
-	return scan_netns(w, inum, path, &n->err);
-}
-
-/* Visit the namespaces of all processes. */
-static int visit_netns_of_processes(struct scan *w)
-{
-	DIR *proc = opendir("/proc");
-	struct dirent *entry;
-	int err = 0;
-
-	if (!proc)
-		return -errno;
-	while (!err && (entry = readdir(proc))) {
-		char path[NETNS_PATH], name[NETNS_PATH] = "";
-		unsigned inum;
-
-		if (entry->d_name[0] < '0' || entry->d_name[0] > '9')
-			continue;
-		snprintf(path, sizeof(path), "/proc/%.20s/ns/net", entry->d_name);
-		if (readlink(path, name, sizeof(name) - 1) < 0) {
-			if (errno == EACCES || errno == EPERM) {
-				w->stats->hidden++;
-				w->stats->left_out_why = errno;
-			}
-			continue;
-		}
-		if (sscanf(name, "net:[%u]", &inum) == 1)
-			err = visit_netns(w, inum, path);
-	}
-	closedir(proc);
-	return err;
-}
-
-/* Visit the namespaces with a name in this folder, which belongs to ip netns or docker. */
-static int visit_named_netns(struct scan *w, const char *folder)
-{
-	DIR *dir = opendir(folder);
-	struct dirent *entry;
-	int err = 0;
-
-	if (!dir)
-		return 0;
-	while (!err && (entry = readdir(dir))) {
-		char path[512];
-		struct stat st;
-
-		if (entry->d_name[0] == '.')
-			continue;
-		snprintf(path, sizeof(path), "%s/%s", folder, entry->d_name);
-		if (!stat(path, &st))
-			err = visit_netns(w, (uint32_t)st.st_ino, path);
-	}
-	closedir(dir);
-	return err;
+	return w->stats->cut_short;
 }
 
 static void count_namespaces(const struct scan *w)
 {
-	for (unsigned i = 0; i < w->nr_seen; i++) {
-		if (!w->seen[i].err) {
-			w->stats->namespaces++;
-			continue;
-		}
-		w->stats->left_out++;
-		w->stats->left_out_why = -w->seen[i].err;
-	}
-}
+	const struct netns_totals t = netns_visits_count(&w->visits);
 
-/*
- * The number of orphans of the host, -1 if it is unknown. Although it is in a file of one network
- * namespace, the kernel counts them in all of them (net/ipv4/proc.c, sockstat_seq_show).
- */
-static long read_orphans_of_host(void)
-{
-	char text[SOCKSTAT_BYTES], *tcp;
-	int fd = open("/proc/net/sockstat", O_RDONLY | O_CLOEXEC);
-	ssize_t n = fd < 0 ? -1 : read(fd, text, sizeof(text) - 1);
-	long orphans = -1;
-
-	if (fd >= 0)
-		close(fd);
-	text[n > 0 ? n : 0] = '\0';
-	tcp = strstr(text, "TCP: inuse ");
-	if (!tcp || sscanf(tcp, "TCP: inuse %*d orphan %ld", &orphans) != 1)
-		return -1;
-	return orphans;
+	w->stats->namespaces = t.visited;
+	w->stats->left_out = t.left_out;
+	w->stats->hidden = t.hidden;
+	w->stats->own_only = t.own_only;
+	w->stats->left_out_why = t.why;
 }
 
 int scan_run(struct scan *w, live_event_fn *fn, void (*between_batches)(void *arg), void *arg,
 	     struct scan_stats *stats)
 {
+	const struct netns_visitor visitor = { .inside = open_iterator, .after = scan_netns,
+					       .is_over = scan_is_over, .arg = w };
 	long before, after;
 	int err;
 
@@ -375,20 +215,18 @@ int scan_run(struct scan *w, live_event_fn *fn, void (*between_batches)(void *ar
 	w->between_batches = between_batches;
 	w->arg = arg;
 	w->stats = stats;
-	w->nr_seen = 0;
 	w->deadline_ns = live_now_ns() + SCAN_MAX_NS;
-	before = read_orphans_of_host();
-	err = visit_netns(w, w->own_inum, "/proc/self/ns/net");
-	if (!err)
-		err = visit_netns_of_processes(w);
-	if (!err)
-		err = visit_named_netns(w, "/run/netns");
-	if (!err)
-		err = visit_named_netns(w, "/run/docker/netns");
-	after = read_orphans_of_host();
+	before = host_orphans();
+	err = netns_visits_run(&w->visits, &visitor);
+	after = host_orphans();
 	stats->orphans_of_host = before < after ? before : after;
 	if (!err && stats->sockets)
 		err = run_iterator(w, w->files);
 	count_namespaces(w);
 	return err;
+}
+
+int scan_files_fd(const struct scan *w)
+{
+	return bpf_link__fd(w->files);
 }

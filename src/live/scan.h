@@ -32,6 +32,8 @@ struct scan_stats {
 	unsigned namespaces;		/* scanned */
 	unsigned left_out;		/* namespaces that could not be entered */
 	unsigned hidden;		/* processes whose namespace we may not look up */
+	unsigned hidden_fds;		/* processes whose descriptors we may not look up */
+	bool own_only;			/* only our own namespace, of several or perhaps several */
 	int left_out_why;		/* errno for the last of these namespaces or processes */
 	bool cut_short;			/* the scan took too long and was stopped */
 	unsigned long orphans;		/* among the sockets: closed, but not minisocks */
@@ -51,3 +53,6 @@ void scan_close(struct scan *w);
  */
 int scan_run(struct scan *w, live_event_fn *fn, void (*between_batches)(void *arg), void *arg,
 	     struct scan_stats *stats);
+
+/* The descriptor of the link that iterates over all open files, for holders.h. */
+int scan_files_fd(const struct scan *w);

@@ -73,10 +73,18 @@ enum record_annotation_type {
 	RECORD_ANNOTATION_CGROUP = 1,	/* the path of the cgroup whose id is key */
 	RECORD_ANNOTATION_STACK = 2,	/* the stack of thread key at at_ns (stack_text.h) */
 	RECORD_ANNOTATION_PROCESS = 3,	/* the name of process key from here on */
+	/*
+	 * Findings of the recorder about the run; a reader that does not know them skips them. The
+	 * socket with sk_key key and the cookie in the text (8 bytes) did not exist at at_ns, and
+	 * its end was not seen.
+	 */
+	RECORD_ANNOTATION_VANISHED = 4,
+	RECORD_ANNOTATION_UNCHECKED = 5,	/* run_counts.unchecked is key */
+	RECORD_ANNOTATION_MAYBE_MISSED = 6,	/* run_counts.maybe_missed is key */
 	/* From at_ns on. A text without bytes: unknown. */
-	RECORD_ANNOTATION_EXE = 4,	/* the path of the executable of process key */
-	RECORD_ANNOTATION_CMDLINE = 5,	/* its arguments, each with a NUL at its end */
-	RECORD_ANNOTATION_NETNS = 6,	/* the name of the network namespace whose inode is key */
+	RECORD_ANNOTATION_EXE = 7,	/* the path of the executable of process key */
+	RECORD_ANNOTATION_CMDLINE = 8,	/* its arguments, each with a NUL at its end */
+	RECORD_ANNOTATION_NETNS = 9,	/* the name of the network namespace whose inode is key */
 	/* At at_ns process key joined ("+") or left ("-") the tree of --tree. */
 	RECORD_ANNOTATION_TREE = 10,
 };

@@ -173,7 +173,10 @@ long redact_annotation(const struct redactor *x, enum record_annotation_type typ
 		return (long)redact_parts(x, text, len, '\0', to);
 	case RECORD_ANNOTATION_PROCESS:
 		return (long)redact_parts(x, text, strnlen(text, len), '\0', to);
-	case RECORD_ANNOTATION_TREE:
+	case RECORD_ANNOTATION_VANISHED:
+	case RECORD_ANNOTATION_UNCHECKED:
+	case RECORD_ANNOTATION_MAYBE_MISSED:
+	case RECORD_ANNOTATION_TREE:	/* numbers */
 		memcpy(to, text, len);
 		return (long)len;
 	case RECORD_ANNOTATION_STACK:

@@ -220,9 +220,10 @@ static void put_annotation(struct record_writer *r, enum record_annotation_type 
 
 		part.len = (uint8_t)n;
 		part.more = left > n;
-		memcpy(part.bytes, from, n);
+		if (n)		/* bytes may be NULL without a length */
+			memcpy(part.bytes, from, n);
 		put_record(r, &part, r->latest_ns);
-		from += n;
+		from = n ? from + n : from;
 		left -= n;
 	} while (left);
 }

@@ -88,11 +88,26 @@ bool histogram_add(struct histogram *h, uint64_t ns)
 	return true;
 }
 
+bool histogram_add_cut(struct histogram *h, uint64_t ns)
+{
+	if (!histogram_add(h, ns))
+		return false;
+	if (!h->cuts || ns < h->min_cut)
+		h->min_cut = ns;
+	h->cuts++;
+	h->cut[find_bucket(ns)]++;
+	return true;
+}
+
 bool histogram_merge(struct histogram *to, const struct histogram *from)
 {
 	if (from->n)
 		extend_range(to, from->min, from->max);
+	if (from->cuts && (!to->cuts || from->min_cut < to->min_cut))
+		to->min_cut = from->min_cut;
+	to->cuts += from->cuts;
 	for (unsigned i = 0; i < HISTOGRAM_BUCKETS; i++) {
+		to->cut[i] += from->cut[i];
 		if (!from->bucket[i])
 			continue;
 		if (!alloc_bucket(to, i))
@@ -116,35 +131,61 @@ uint64_t histogram_bucket_count(const struct histogram *h, unsigned bucket)
 	return sum;
 }
 
-/* Return the middle of the bin that holds the value with this rank (from 1) in the bucket. */
-static uint64_t find_value_at_rank(const struct histogram *h, unsigned bucket, uint64_t rank)
-{
-	uint64_t width = get_bin_width(bucket), v;
-	unsigned k = 0;
+/* A bin: bucket, and index in it. */
+struct bin {
+	unsigned bucket, k;
+};
 
-	for (; k < HISTOGRAM_BINS - 1 && h->bucket[bucket][k] < rank; k++)
-		rank -= h->bucket[bucket][k];
-	v = histogram_bucket_from_ns(bucket) + k * width + (width - 1) / 2;
+/* Find the bin with the value of that rank (from 1). False if there are fewer values. */
+static bool find_bin_at_rank(const struct histogram *h, uint64_t rank, struct bin *bin)
+{
+	for (unsigned i = 0; i < HISTOGRAM_BUCKETS; i++) {
+		uint64_t n = histogram_bucket_count(h, i);
+		unsigned k = 0;
+
+		if (rank > n) {
+			rank -= n;
+			continue;
+		}
+		for (; k < HISTOGRAM_BINS - 1 && h->bucket[i][k] < rank; k++)
+			rank -= h->bucket[i][k];
+		*bin = (struct bin){ i, k };
+		return true;
+	}
+	return false;
+}
+
+/* Find the bin of a quantile (nearest rank). False if the histogram is empty. */
+static bool find_bin_of_quantile(const struct histogram *h, unsigned permille, struct bin *bin)
+{
+	uint64_t rank = h->n / PERMILLE * permille +
+			(h->n % PERMILLE * permille + PERMILLE - 1) / PERMILLE;
+
+	return h->n && find_bin_at_rank(h, rank ? rank : 1, bin);
+}
+
+/* Return the middle of the bin, within the range of all values. */
+uint64_t histogram_quantile(const struct histogram *h, unsigned permille)
+{
+	uint64_t width, v;
+	struct bin bin;
+
+	if (!find_bin_of_quantile(h, permille, &bin))
+		return h->max;
+	width = get_bin_width(bin.bucket);
+	v = histogram_bucket_from_ns(bin.bucket) + bin.k * width + (width - 1) / 2;
 	if (v < h->min)
 		return h->min;
 	return v < h->max ? v : h->max;
 }
 
-uint64_t histogram_quantile(const struct histogram *h, unsigned permille)
+bool histogram_quantile_is_cut(const struct histogram *h, unsigned permille)
 {
-	uint64_t rank = h->n / PERMILLE * permille +
-			(h->n % PERMILLE * permille + PERMILLE - 1) / PERMILLE;
+	uint64_t from;
+	struct bin bin;
 
-	if (!h->n)
-		return 0;
-	if (rank < 1)
-		rank = 1;
-	for (unsigned i = 0; i < HISTOGRAM_BUCKETS; i++) {
-		uint64_t n = histogram_bucket_count(h, i);
-
-		if (rank <= n)
-			return find_value_at_rank(h, i, rank);
-		rank -= n;
-	}
-	return h->max;
+	if (!h->cuts || !find_bin_of_quantile(h, permille, &bin))
+		return false;
+	from = histogram_bucket_from_ns(bin.bucket) + bin.k * get_bin_width(bin.bucket);
+	return h->min_cut < from || h->min_cut - from < get_bin_width(bin.bucket);
 }

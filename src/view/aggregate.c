@@ -10,7 +10,8 @@ struct aggregate {
 	const struct aggregate_ops *ops;
 	struct keyed_table now, total;	/* without intervals, now holds the whole run */
 	uint64_t begun_ns, from_ns;	/* start of the run and of the interval; 0 unknown yet */
-	uint64_t stories, all;		/* counted in now; in the run */
+	struct interval now_count, all;	/* closes and open of the interval; of the run */
+	struct group_key key;		/* of the latest story */
 };
 
 void aggregate_start(struct view_context *v, const struct aggregate_ops *ops, enum group_by by)
@@ -21,8 +22,8 @@ void aggregate_start(struct view_context *v, const struct aggregate_ops *ops, en
 		v->out->failed = true;
 		return;
 	}
-	if (v->options.by == GROUP_BY_DEFAULT)
-		v->options.by = by;
+	if (!v->options.groups.nr && by != GROUP_BY_NONE)
+		v->options.groups = (struct group_list){ .nr = 1, .by = { by } };
 	u->ops = ops;
 	u->now = (struct keyed_table){ .row_size = ops->row_size, .max = ops->max_groups,
 				  .seed = v->seed };
@@ -37,17 +38,22 @@ void aggregate_add_story(struct view_context *v, const struct story *s,
 			 const struct verdict *verdict)
 {
 	struct aggregate *u = v->state;
-	struct group_key key;
+	bool open = verdict->ending == ENDING_OPEN;
+	struct group_key *k;
 	struct keyed_entry *g;
 
 	if (!u)
 		return;
-	group_key_init(&key, v, v->options.by, s, verdict);
-	g = keyed_table_get_or_add(&u->now, key.bytes, key.len, key.label, key.label_len);
+	k = &u->key;
+	group_key_set(k, v, s, verdict);
+	g = k->bytes.failed ? NULL : keyed_table_get_or_add(&u->now, k->bytes.data, k->bytes.len,
+							    k->label, k->label_len);
 	if (!g || !u->ops->add(g->row, s, verdict))
 		v->out->failed = true;
-	u->stories++;
-	u->all++;
+	u->now_count.closes += !open;
+	u->now_count.open += open;
+	u->all.closes += !open;
+	u->all.open += open;
 }
 
 static int compare_rows(const void *a, const void *b, void *arg)
@@ -57,7 +63,7 @@ static int compare_rows(const void *a, const void *b, void *arg)
 	const struct aggregate *u = v->state;
 	int order = u->ops->compare(&v->options, (*x)->row, (*y)->row);
 
-	return order ? order : group_key_compare(*x, *y);
+	return order ? order : group_key_compare(&v->options.groups, *x, *y);
 }
 
 /* Show the rows in order, `other` last, with --top only the first ones. */
@@ -106,13 +112,15 @@ static void print_nothing_ended(struct view_context *v, uint64_t from_ns, uint64
 
 static void end_interval(struct view_context *v, struct aggregate *u, uint64_t to_ns)
 {
-	struct interval interval = { .from_ns = u->from_ns, .to_ns = to_ns, .stories = u->stories };
+	struct interval interval = u->now_count;
 
+	interval.from_ns = u->from_ns;
+	interval.to_ns = to_ns;
 	if (!merge_into_total(u))
 		v->out->failed = true;
 	sort_and_show(v, &u->now, &interval);
 	keyed_table_clear(&u->now, u->ops->release);
-	u->stories = 0;
+	u->now_count = (struct interval){ 0 };
 }
 
 static void begin_run(struct view_context *v, struct aggregate *u, uint64_t now_ns)
@@ -132,7 +140,7 @@ void aggregate_tick(struct view_context *v, uint64_t now_ns)
 		begin_run(v, u, now_ns);
 	if (!v->due_ns || now_ns < v->due_ns)
 		return;
-	if (u->stories) {
+	if (u->now_count.closes || u->now_count.open) {
 		end_interval(v, u, v->due_ns);
 		u->from_ns = v->due_ns;
 	}
@@ -153,13 +161,15 @@ void aggregate_print_lost(struct view_context *v, const struct run_counts *t, ui
 void aggregate_end(struct view_context *v, const struct run_counts *t, uint64_t now_ns)
 {
 	struct aggregate *u = v->state;
-	struct interval interval = { .to_ns = now_ns, .total = true };
+	struct interval interval;
 	bool intervals = v->options.interval_ns;
 
 	if (!u)
 		return;
+	interval = u->all;
 	interval.from_ns = u->begun_ns && u->begun_ns < now_ns ? u->begun_ns : now_ns;
-	interval.stories = u->all;
+	interval.to_ns = now_ns;
+	interval.total = true;
 	if (intervals && !merge_into_total(u))
 		v->out->failed = true;
 	sort_and_show(v, intervals ? &u->total : &u->now, &interval);
@@ -175,6 +185,7 @@ void aggregate_release(struct view_context *v)
 		return;
 	keyed_table_clear(&u->now, u->ops->release);
 	keyed_table_clear(&u->total, u->ops->release);
+	buf_release(&u->key.bytes);
 	free(u);
 	v->state = NULL;
 }
@@ -187,8 +198,14 @@ void aggregate_print_interval(struct view_context *v, const struct interval *int
 	buf_str(b, " to ");
 	fmt_clock(b, view_wall_ns(v, interval->to_ns));
 	buf_str(b, v->options.interval_ns && interval->total ? ", in all: " : ": ");
-	buf_u64(b, interval->stories);
-	buf_str(b, interval->stories == 1 ? " close\n" : " closes\n");
+	buf_u64(b, interval->closes);
+	buf_str(b, interval->closes == 1 ? " close" : " closes");
+	if (interval->open) {
+		buf_str(b, ", ");
+		buf_u64(b, interval->open);
+		buf_str(b, " open");
+	}
+	buf_char(b, '\n');
 }
 
 void aggregate_print_other(struct view_context *v, const struct keyed_table *g)

@@ -11,7 +11,7 @@
 /* The period that a sum covers. */
 struct interval {
 	uint64_t from_ns, to_ns;
-	uint64_t stories;
+	uint64_t closes, open;	/* stories that ended; that did not before the run did */
 	bool total;		/* the whole run */
 };
 
@@ -29,8 +29,8 @@ struct aggregate_ops {
 };
 
 /*
- * Allocate the state of the view (v->state; aggregate_release() frees it). by is the grouping if
- * --by was not given. With -j the first and last lines of the view json are printed too.
+ * Allocate the state of the view (v->state; aggregate_release() frees it). by is the key of the
+ * groups if --by was not given; GROUP_BY_NONE: one group. With -j the first and last lines of the view json are printed too.
  */
 void aggregate_start(struct view_context *v, const struct aggregate_ops *ops, enum group_by by);
 void aggregate_add_story(struct view_context *v, const struct story *s,
@@ -40,7 +40,7 @@ void aggregate_print_lost(struct view_context *v, const struct run_counts *t, ui
 void aggregate_end(struct view_context *v, const struct run_counts *t, uint64_t now_ns);
 void aggregate_release(struct view_context *v);
 
-/* Print "08:12:32.000 to 08:12:37.000: 120 closes". */
+/* Print "08:12:32.000 to 08:12:37.000: 120 closes, 3 open". */
 void aggregate_print_interval(struct view_context *v, const struct interval *interval);
 
 /*

@@ -2,6 +2,8 @@
 #include "columns.h"
 
 #include "ansi.h"
+#include "fmt.h"
+#include "time_units.h"
 
 void column_text(struct buf *b, const char *text, size_t width)
 {
@@ -26,4 +28,17 @@ void column_heading(struct view_context *v, const char *text, size_t width)
 	column_text(v->out, text, width);
 	if (v->terminal.color)
 		buf_str(v->out, ANSI_RESET);
+}
+
+void column_at_least_ms(struct buf *b, uint64_t ns)
+{
+	buf_char(b, '>');
+	if (ns < 10 * NS_PER_MS || ns >= 1000 * NS_PER_S) {
+		fmt_ms(b, ns);
+	} else if (ns < 10 * NS_PER_S) {
+		buf_u64(b, ns / NS_PER_MS);
+	} else {
+		buf_u64(b, ns / NS_PER_S);
+		buf_char(b, 's');
+	}
 }

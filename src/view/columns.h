@@ -16,3 +16,9 @@ void column_number(struct buf *b, uint64_t n, size_t width);
 
 /* As column_text(), in bold if the terminal has colors. */
 void column_heading(struct view_context *v, const char *text, size_t width);
+
+/*
+ * Append a minimum in milliseconds: ">0.38", ">12", from 10 s ">45s", from 1000 s ">2.5h". Whole
+ * numbers from 10 ms on, rounded down, since the columns are narrow.
+ */
+void column_at_least_ms(struct buf *b, uint64_t ns);

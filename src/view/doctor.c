@@ -30,6 +30,17 @@ static const char *const group_titles[DIAGNOSIS_GROUPS] = {
 	[DIAGNOSIS_HOST] = "HOST, and the place of this process in it",
 };
 
+/* The title of a group. Hooks of which nothing is known were not tried. */
+static const char *get_group_title(const struct diagnosis *h, enum diagnosis_group group)
+{
+	if (group != DIAGNOSIS_HOOK || h->can_trace)
+		return group_titles[group];
+	for (unsigned i = 0; i < h->nr; i++)
+		if (h->finding[i].group == group && h->finding[i].level != DIAGNOSIS_UNKNOWN)
+			return group_titles[group];
+	return "HOOKS: none was tried, since loading BPF programs is not permitted";
+}
+
 static const char *level_mark(enum diagnosis_level level)
 {
 	switch (level) {
@@ -146,7 +157,7 @@ static void doctor_print(struct view_context *v, const struct diagnosis *h)
 
 		if (!i || f->group != h->finding[i - 1].group) {
 			buf_char(v->out, '\n');
-			buf_str(v->out, group_titles[f->group]);
+			buf_str(v->out, get_group_title(h, f->group));
 			buf_char(v->out, '\n');
 		}
 		print_finding(v, f);

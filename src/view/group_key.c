@@ -5,234 +5,161 @@
 
 #include "call_text.h"
 #include "cgroup_names.h"
-#include "columns.h"
-#include "escape.h"
-#include "fmt.h"
-#include "json_fields.h"
 #include "process_names.h"
 
 #define ADDR_LEN 16
+#define PORT_LEN 2
 
-const char *group_key_heading(enum group_by by)
+/* Append a part: its length in two bytes, then its bytes. */
+static void add_part(struct group_key *k, const void *bytes, size_t len)
 {
-	static const char *const words[] = {
-		[GROUP_BY_DEFAULT] = "",	[GROUP_BY_COMM] = "COMM",
-		[GROUP_BY_THREAD] = "THREAD",	[GROUP_BY_PID] = "PID",
-		[GROUP_BY_EXE] = "EXE",		[GROUP_BY_CGROUP] = "CGROUP",
-		[GROUP_BY_CONTAINER] = "CONTAINER",
-		[GROUP_BY_PORT] = "PORT",	[GROUP_BY_PEER] = "PEER",
-	};
+	uint16_t n = len < UINT16_MAX ? (uint16_t)len : UINT16_MAX;
 
-	return words[by < GROUP_BY_COUNT ? by : GROUP_BY_DEFAULT];
+	buf_add(&k->bytes, &n, sizeof(n));
+	buf_add(&k->bytes, bytes, n);
 }
 
-static void set_key_bytes(struct group_key *k, const char *text, size_t len)
+static void add_unknown_part(struct group_key *k)
 {
-	k->bytes = text;
-	k->len = len;
+	add_part(k, NULL, 0);
 }
 
-static void set_key_comm(struct group_key *k, const uint8_t *comm)
+static void add_name(struct group_key *k, const uint8_t *name)
 {
-	set_key_bytes(k, (const char *)comm, strnlen((const char *)comm, EVENT_COMM_LEN));
+	if (name)
+		add_part(k, name, strnlen((const char *)name, EVENT_COMM_LEN));
+	else
+		add_unknown_part(k);
 }
 
-static void set_key_pid(struct group_key *k, uint32_t pid, const uint8_t *comm)
+static void add_pid(struct group_key *k, uint32_t pid, const uint8_t *name)
 {
-	memcpy(k->own, &pid, sizeof(pid));
-	k->bytes = k->own;
-	k->len = sizeof(pid);
-	k->label = comm;
-	k->label_len = strnlen((const char *)comm, EVENT_COMM_LEN);
+	if (!name) {
+		add_unknown_part(k);
+		return;
+	}
+	add_part(k, &pid, sizeof(pid));
+	k->label = name;
+	k->label_len = strnlen((const char *)name, EVENT_COMM_LEN);
+}
+
+/* Ports are in network order in a key, so that keys sort by them. */
+static void put_port(uint8_t bytes[PORT_LEN], uint16_t port)
+{
+	bytes[0] = (uint8_t)(port >> 8);
+	bytes[1] = (uint8_t)port;
 }
 
 /* The port of the side that accepted. Unknown if the connection was opened before tracing began. */
-static void set_key_port(struct group_key *k, const struct story *s)
+static void add_service_port(struct group_key *k, const struct story *s)
 {
-	uint16_t port = s->opened == OPENED_ACCEPT ? s->flow.local_port : s->flow.peer_port;
+	uint8_t port[PORT_LEN];
 
-	if (s->opened == OPENED_UNKNOWN)
-		return;
-	memcpy(k->own, &port, sizeof(port));
-	k->bytes = k->own;
-	k->len = sizeof(port);
+	put_port(port, s->opened == OPENED_ACCEPT ? s->flow.local_port : s->flow.peer_port);
+	add_part(k, port, s->opened == OPENED_UNKNOWN ? 0 : PORT_LEN);
 }
 
-static void set_key_peer(struct group_key *k, const struct flow *w)
+static void add_peer(struct group_key *k, const struct flow *w, bool with_port)
 {
-	k->own[0] = w->family;
-	memcpy(k->own + 1, w->peer_addr, ADDR_LEN);
-	k->bytes = k->own;
-	k->len = 1 + ADDR_LEN;
+	uint8_t bytes[1 + ADDR_LEN + PORT_LEN];
+
+	bytes[0] = w->family;
+	memcpy(bytes + 1, w->peer_addr, ADDR_LEN);
+	put_port(bytes + 1 + ADDR_LEN, w->peer_port);
+	add_part(k, bytes, with_port ? sizeof(bytes) : 1 + ADDR_LEN);
 }
 
-/* The keys that need a text that the source has looked up. */
-static void set_key_exe_or_cgroup(struct group_key *k, const struct view_context *v,
-				  enum group_by by, const struct socket_call *a)
+/* The path of the program, if the source has looked it up. */
+static void add_exe(struct group_key *k, const struct view_context *v, const struct socket_call *a)
 {
-	const char *path = NULL, *id;
+	const char *path = a && v->lookup.exe_path ? v->lookup.exe_path(v->lookup.exe_arg, a) : NULL;
 
-	if (by == GROUP_BY_EXE && v->lookup.exe_path)
-		path = v->lookup.exe_path(v->lookup.exe_arg, a);
-	else if (by != GROUP_BY_EXE && v->lookup.cgroup_path)
-		path = v->lookup.cgroup_path(v->lookup.cgroup_arg, a->cgroup, a->pid);
-	if (!path)
-		return;
-	if (by != GROUP_BY_CONTAINER) {
-		set_key_bytes(k, path, strlen(path));
-		return;
+	add_part(k, path, path ? strlen(path) : 0);
+}
+
+/* The cgroup, or the unit or container that its path names. */
+static void add_cgroup(struct group_key *k, const struct view_context *v, enum group_by by,
+		       const struct socket_call *a)
+{
+	const char *path = a ? view_cgroup_path(v, a->cgroup, a->pid) : NULL, *id;
+	size_t len = path ? strlen(path) : 0;
+
+	if (path && by == GROUP_BY_CONTAINER) {
+		id = cgroup_names_container(path);
+		add_part(k, id, id ? CONTAINER_ID_LEN : 0);
+	} else if (path && by == GROUP_BY_UNIT) {
+		id = cgroup_names_unit(path, &len);
+		add_part(k, id, id ? len : 0);
+	} else {
+		add_part(k, path, len);
 	}
-	id = cgroup_names_container(path);
-	if (id)
-		set_key_bytes(k, id, CONTAINER_ID_LEN);
 }
 
-void group_key_init(struct group_key *k, const struct view_context *v, enum group_by by,
-		    const struct story *s, const struct verdict *verdict)
+void group_key_set(struct group_key *k, const struct view_context *v, const struct story *s,
+		   const struct verdict *verdict)
 {
+	const struct group_list *list = &v->options.groups;
 	const struct socket_call *a = call_text_actor(s, verdict);
 	const struct holder *o = !a && s->scan.nr_holders ? s->scan.holders : NULL;
 	const uint8_t *comm = a ? a->comm : o ? o->comm : NULL;
 	const uint8_t *name = comm ? process_name_or_comm(a ? a->process : o->process, comm) : NULL;
 
-	k->bytes = k->label = NULL;
-	k->len = k->label_len = 0;
-	if (by == GROUP_BY_PORT)
-		set_key_port(k, s);
-	else if (by == GROUP_BY_PEER)
-		set_key_peer(k, &s->flow);
-	else if (by == GROUP_BY_COMM && name)
-		set_key_comm(k, name);
-	else if (by == GROUP_BY_THREAD && comm)
-		set_key_comm(k, comm);
-	else if (by == GROUP_BY_PID && name)
-		set_key_pid(k, a ? a->pid : o->pid, name);
-	else if (a && by >= GROUP_BY_EXE)
-		set_key_exe_or_cgroup(k, v, by, a);
-}
+	buf_reset(&k->bytes);
+	k->label = NULL;
+	k->label_len = 0;
+	for (unsigned i = 0; i < list->nr; i++) {
+		enum group_by by = list->by[i];
 
-static uint32_t read_key_pid(const struct keyed_entry *g)
-{
-	uint32_t pid;
-
-	memcpy(&pid, g->bytes, sizeof(pid));
-	return pid;
-}
-
-static uint16_t read_key_port(const struct keyed_entry *g)
-{
-	uint16_t port;
-
-	memcpy(&port, g->bytes, sizeof(port));
-	return port;
-}
-
-/* Print a path, cut on the left, since its end is more specific: "..slice/nginx.service" */
-static void print_path_tail(struct buf *b, const uint8_t *path, size_t len, size_t width)
-{
-	if (len > width) {
-		buf_str(b, "..");
-		path += len - (width - 2);
-		len = width - 2;
-	}
-	escape_for_terminal(b, path, len, width);
-}
-
-/* Print an address, cut in the middle: "2001:db8..:7334" */
-static void print_addr_cut(struct buf *b, unsigned family, const uint8_t *addr, size_t width)
-{
-	size_t from = b->len, len, tail;
-
-	fmt_addr(b, family, addr);
-	len = b->len - from;
-	if (b->failed || len <= width)
-		return;
-	tail = (width - 2) / 2;
-	memmove(b->data + from + width - tail, b->data + b->len - tail, tail);
-	memset(b->data + from + width - tail - 2, '.', 2);
-	b->len = from + width;
-}
-
-void group_key_print(struct buf *b, enum group_by by, const struct keyed_entry *g, bool other,
-		     size_t width)
-{
-	size_t from = b->len;
-
-	if (other || !g->key_len) {
-		buf_str(b, other ? GROUP_KEY_OTHER : by == GROUP_BY_DEFAULT ? "" : "-");
-		return;
-	}
-	switch (by) {
-	case GROUP_BY_PID:
-		buf_u64(b, read_key_pid(g));
-		buf_char(b, ' ');
-		escape_for_terminal(b, g->bytes + g->key_len, g->label_len,
-				    width - (b->len - from));
-		break;
-	case GROUP_BY_PORT:
-		buf_u64(b, read_key_port(g));
-		break;
-	case GROUP_BY_PEER:
-		print_addr_cut(b, g->bytes[0], g->bytes + 1, width);
-		break;
-	case GROUP_BY_CONTAINER:
-		buf_add(b, g->bytes, width > CONTAINER_ID_LEN ? CONTAINER_ID_LEN : SHORT_ID);
-		break;
-	case GROUP_BY_EXE:
-	case GROUP_BY_CGROUP:
-		print_path_tail(b, g->bytes, g->key_len, width);
-		break;
-	default:
-		escape_for_terminal(b, g->bytes, g->key_len, width);
-		break;
+		if (by == GROUP_BY_PORT)
+			add_service_port(k, s);
+		else if (by == GROUP_BY_PEER || by == GROUP_BY_PEER_PORT)
+			add_peer(k, &s->flow, by == GROUP_BY_PEER_PORT);
+		else if (by == GROUP_BY_COMM || by == GROUP_BY_THREAD)
+			add_name(k, by == GROUP_BY_COMM ? name : comm);
+		else if (by == GROUP_BY_PID)
+			add_pid(k, a ? a->pid : o ? o->pid : 0, name);
+		else if (by == GROUP_BY_EXE)
+			add_exe(k, v, a);
+		else
+			add_cgroup(k, v, by, a);
 	}
 }
 
-static void json_print_key_value(struct json *j, enum group_by by, const struct keyed_entry *g)
+static struct group_part read_part(const uint8_t *at)
 {
-	switch (by) {
-	case GROUP_BY_PID:
-		json_u64(j, read_key_pid(g));
-		break;
-	case GROUP_BY_PORT:
-		json_u64(j, read_key_port(g));
-		break;
-	case GROUP_BY_PEER:
-		json_begin_str(j);
-		fmt_addr(j->buf, g->bytes[0], g->bytes + 1);
-		json_end_str(j);
-		break;
-	default:
-		json_bytes(j, g->bytes, g->key_len);
-		break;
-	}
+	struct group_part part;
+	uint16_t len;
+
+	memcpy(&len, at, sizeof(len));
+	part.bytes = at + sizeof(len);
+	part.len = len;
+	return part;
 }
 
-void group_key_json(struct json *j, enum group_by by, const struct keyed_entry *g, bool other)
+struct group_part group_key_part(const struct keyed_entry *g, unsigned i)
 {
-	json_kv_str(j, "by", by == GROUP_BY_DEFAULT ? NULL : group_by_name(by));
-	json_kv_bool(j, "other", other);
-	if (by == GROUP_BY_DEFAULT)
-		return;
-	json_key(j, group_by_name(by));
-	if (g->key_len)
-		json_print_key_value(j, by, g);
-	else
-		json_null(j);
-	if (by != GROUP_BY_PID)
-		return;
-	if (g->key_len)
-		json_kv_bytes(j, "comm", g->bytes + g->key_len, g->label_len);
-	else
-		json_kv_null(j, "comm");
+	struct group_part part = read_part(g->bytes);
+
+	while (i--)
+		part = read_part(part.bytes + part.len);
+	return part;
 }
 
-int group_key_compare(const struct keyed_entry *a, const struct keyed_entry *b)
+static int compare_parts(struct group_part a, struct group_part b)
 {
-	size_t len = a->key_len < b->key_len ? a->key_len : b->key_len;
-	int order = memcmp(a->bytes, b->bytes, len);
+	int order = memcmp(a.bytes, b.bytes, a.len < b.len ? a.len : b.len);
 
 	if (order)
 		return order;
-	return a->key_len < b->key_len ? -1 : a->key_len > b->key_len;
+	return a.len < b.len ? -1 : a.len > b.len;
+}
+
+int group_key_compare(const struct group_list *list, const struct keyed_entry *a,
+		      const struct keyed_entry *b)
+{
+	int order = 0;
+
+	for (unsigned i = 0; i < list->nr && !order; i++)
+		order = compare_parts(group_key_part(a, i), group_key_part(b, i));
+	return order;
 }

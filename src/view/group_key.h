@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * The key of --by: how stories are grouped, and how the key is printed. Only this module knows how
- * to find the process, container or service of a story.
+ * The groups of --by: the key of a story, made of one part for each word of --by, and how its parts
+ * are printed. Only this module knows how to find the process, container or service of a story.
  */
 #pragma once
 
@@ -11,29 +11,55 @@
 
 #define GROUP_KEY_OTHER "(other)"	/* the row for keys that arrived when the table was full */
 
-/*
- * A key. bytes and label point into the story, the caches of the view, or own. len 0: the key is
- * unknown. The process of a story is the one that acted on our side, otherwise the first holder of
- * the socket that a walk found.
- */
+/* The key of a story. Starts as { 0 }, can be reused; release `bytes` at the end. */
 struct group_key {
-	const void *bytes, *label;
-	size_t len, label_len;
-	uint8_t own[24];
+	struct buf bytes;
+	const void *label;	/* the name of the process of a pid; points into the story */
+	size_t label_len;
 };
 
-void group_key_init(struct group_key *k, const struct view_context *v, enum group_by by,
-		    const struct story *s, const struct verdict *verdict);
+/*
+ * Set the key of a story. The process of a story is the one that acted on our side, otherwise the
+ * first holder of the socket that a walk found.
+ */
+void group_key_set(struct group_key *k, const struct view_context *v, const struct story *s,
+		   const struct verdict *verdict);
 
-/* The heading of the column: "COMM". */
-const char *group_key_heading(enum group_by by);
+/* One part of the key of an entry, as its bytes. len 0: that part is unknown. */
+struct group_part {
+	const uint8_t *bytes;
+	size_t len;
+};
 
-/* Print "nginx", "4021 nginx", "..stem.slice/nginx.service" or "-": at most width columns. */
-void group_key_print(struct buf *b, enum group_by by, const struct keyed_entry *g, bool other,
-		     size_t width);
+/* The i-th part; i is less than group_list.nr, and the entry is not `other`. */
+struct group_part group_key_part(const struct keyed_entry *g, unsigned i);
+
+/* The width at which the keys are not cut, if they have usual lengths. */
+size_t group_key_width(const struct group_list *list);
+
+/* Print the headings of the parts, "COMM    PEER:PORT", each where group_key_print() prints it. */
+void group_key_print_heading(struct buf *b, const struct group_list *list, size_t width);
+
+/* Print "nginx", "4021 nginx", "nginx   10.0.0.9:5432", "-": columns, in all at most `width`. */
+void group_key_print(struct buf *b, const struct group_list *list, const struct keyed_entry *g,
+		     bool other, size_t width);
+
+/* As group_key_print(), with one space between the parts. */
+void group_key_print_short(struct buf *b, const struct group_list *list,
+			   const struct keyed_entry *g, bool other, size_t width);
+
+/* Print "comm,peer:port", the list as --by takes it. */
+void group_list_print(struct buf *b, const struct group_list *list);
 
 /* Print "by":"pid","other":false,"pid":4021,"comm":"nginx"; null if unknown. */
-void group_key_json(struct json *j, enum group_by by, const struct keyed_entry *g, bool other);
+void group_key_json(struct json *j, const struct group_list *list, const struct keyed_entry *g,
+		    bool other);
+
+/* Print the names of the fields of a key for CSV, and the fields: "peer_addr,peer_port", "10.0.0.9,5432". */
+void group_key_csv_header(struct buf *b, const struct group_list *list);
+void group_key_csv(struct buf *b, const struct group_list *list, const struct keyed_entry *g,
+		   bool other);
 
 /* Compare two keys for qsort(), to order rows that are otherwise equal. */
-int group_key_compare(const struct keyed_entry *a, const struct keyed_entry *b);
+int group_key_compare(const struct group_list *list, const struct keyed_entry *a,
+		      const struct keyed_entry *b);

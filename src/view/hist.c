@@ -2,8 +2,8 @@
 /*
  * The view hist: a histogram per phase, or per other time, and group of --by.
  *
- *   nginx: app_hold, 1200 closes
- *   p50 1.2 ms, p90 4.1 ms, p99 198 ms, max 201 ms
+ *   nginx: app_hold, 1200 closes, 3 cut
+ *   p50 1.2 ms, p90 4.1 ms, p99 >198 ms, max >201 ms
  *            500 us - 1 ms       |####                            |     98   8.2 %
  *
  * The rows are 1-2-5 buckets. Empty rows between others are printed, to make a gap visible.
@@ -25,7 +25,7 @@
 #define COLUMNS_MIN 60
 #define COLUMNS_MAX 160
 #define LINE_COLUMNS 80
-#define KEY_WIDTH 60
+#define KEY_WIDTH 40
 
 struct hist_row {
 	uint64_t stories;
@@ -47,9 +47,14 @@ static const char hist_manual[] =
 	"\n"
 	"  --phase NAMES  only these: --phase app_hold,total\n"
 	"  --by WHAT      one histogram for each comm (name of the process), thread (name\n"
-	"                 of the thread), pid, exe, cgroup, container, port or peer\n"
+	"                 of the thread), pid, exe, cgroup, unit, container, port, peer,\n"
+	"                 peer:port, or combination of these: comm,peer\n"
 	"  --ascii        draw bars of # instead of blocks\n"
 	"  -j             print the rows as JSON\n"
+	"\n"
+	"A phase that no wave ended, because a RST, a timeout or the end of the run came\n"
+	"first, counts too. It is cut: a minimum, drawn as > at the end of a bar; and >\n"
+	"marks a percentile that is a minimum because a cut time lies at or below it.\n"
 	"\n"
 	"A row includes its lower bound and excludes its upper bound. The error of p50,\n"
 	"p90 and p99 is at most 1.5 %; max is exact.\n"
@@ -65,18 +70,27 @@ const char *hist_time_name(unsigned i)
 	return i == HIST_AGE ? "age" : i == HIST_IDLE ? "idle" : NULL;
 }
 
+static bool add_time(struct histogram *h, uint64_t ns, bool cut)
+{
+	return cut ? histogram_add_cut(h, ns) : histogram_add(h, ns);
+}
+
+/* Add the times of a story. Those that its end did not end are cut: the total of an open one too. */
 static bool hist_row_add(void *row, const struct story *s, const struct verdict *verdict)
 {
+	const struct phase_cut *cut = &verdict->cut;
+	bool open = verdict->ending == ENDING_OPEN, good = true;
 	struct hist_row *r = row;
-	bool good = true;
 	uint64_t ns;
 
 	r->stories++;
 	for (unsigned i = 0; i < PHASE_COUNT; i++)
 		if (verdict->phase[i].known)
-			good &= histogram_add(&r->time[i], verdict->phase[i].ns);
+			good &= add_time(&r->time[i], verdict->phase[i].ns, open && i == PHASE_TOTAL);
+	if (cut->known && !verdict->phase[cut->phase].known)
+		good &= histogram_add_cut(&r->time[cut->phase], cut->ns);
 	if (close_age(s, verdict, &ns))
-		good &= histogram_add(&r->time[HIST_AGE], ns);
+		good &= add_time(&r->time[HIST_AGE], ns, open);
 	if (close_silence(s, &ns))
 		good &= histogram_add(&r->time[HIST_IDLE], ns);
 	return good;
@@ -110,23 +124,36 @@ static int hist_row_compare(const struct view_options *o, const void *a, const v
 	return x->stories > y->stories ? -1 : x->stories < y->stories;
 }
 
-/* Print a bar of n/most of width columns, padded; at least one part if n is not 0. */
-static void print_bar(struct view_context *v, uint64_t n, uint64_t most, size_t width)
+/* Return n/most of whole, at least 1 if n is not 0. */
+static uint64_t scale(uint64_t n, uint64_t most, uint64_t whole)
+{
+	uint64_t len = most < UINT64_MAX / whole ? n * whole / most : n / (most / whole);
+
+	if (n && !len)
+		len = 1;
+	return len < whole ? len : whole;
+}
+
+/*
+ * Print a bar of n/most of width columns, padded; at least one part if n is not 0. Its end is drawn
+ * as ">>" for those of n that are cut.
+ */
+static void print_bar(struct view_context *v, uint64_t n, uint64_t cut, uint64_t most, size_t width)
 {
 	static const char *const eighths[] = { "", "\u258f", "\u258e", "\u258d", "\u258c",
 					       "\u258b", "\u258a", "\u2589" };
 	unsigned parts = v->terminal.utf8 ? 8 : 1;
-	uint64_t whole = width * parts;
-	uint64_t len = most < UINT64_MAX / whole ? n * whole / most : n / (most / whole);
+	uint64_t len = scale(n - cut, most, width * parts);
+	uint64_t cut_len = scale(cut, most, width);
 	size_t from = v->out->len;
 
-	if (n && !len)
-		len = 1;
-	if (len > whole)
-		len = whole;
+	if (len / parts + !!(len % parts) + cut_len > width)
+		len = (width - cut_len) * parts;
 	for (uint64_t i = 0; i < len / parts; i++)
 		buf_str(v->out, v->terminal.utf8 ? "\u2588" : "#");
 	buf_str(v->out, eighths[len % parts]);
+	while (cut_len--)
+		buf_char(v->out, '>');
 	buf_pad(v->out, from, width);
 }
 
@@ -180,7 +207,7 @@ static void print_bucket(struct view_context *v, const struct histogram *h, unsi
 	print_bound(b, histogram_bucket_from_ns(i + 1));
 	buf_pad(b, from, LABEL_WIDTH);
 	buf_char(b, '|');
-	print_bar(v, histogram_bucket_count(h, i), most, compute_bar_width(v));
+	print_bar(v, histogram_bucket_count(h, i), h->cut[i], most, compute_bar_width(v));
 	buf_char(b, '|');
 	from = b->len;
 	buf_u64(b, histogram_bucket_count(h, i));
@@ -189,7 +216,7 @@ static void print_bucket(struct view_context *v, const struct histogram *h, unsi
 	buf_char(b, '\n');
 }
 
-/* "p50 1.2 ms, p90 4.1 ms, p99 198 ms, max 201 ms" */
+/* "p50 1.2 ms, p90 4.1 ms, p99 >198 ms, max >201 ms" */
 static void print_quantiles(struct buf *b, const struct histogram *h)
 {
 	static const struct {
@@ -199,9 +226,11 @@ static void print_quantiles(struct buf *b, const struct histogram *h)
 
 	for (unsigned i = 0; i < 3; i++) {
 		buf_str(b, list[i].name);
+		if (histogram_quantile_is_cut(h, list[i].permille))
+			buf_char(b, '>');
 		fmt_duration(b, histogram_quantile(h, list[i].permille));
 	}
-	buf_str(b, ", max ");
+	buf_str(b, h->cuts ? ", max >" : ", max ");
 	fmt_duration(b, h->max);
 	buf_char(b, '\n');
 }
@@ -227,8 +256,8 @@ static void print_histogram(struct view_context *v, const struct keyed_table *g,
 	buf_char(b, '\n');
 	if (v->terminal.color)
 		buf_str(b, ANSI_BOLD);
-	if (v->options.by != GROUP_BY_DEFAULT) {
-		group_key_print(b, v->options.by, o, o == g->other, KEY_WIDTH);
+	if (v->options.groups.nr) {
+		group_key_print_short(b, &v->options.groups, o, o == g->other, KEY_WIDTH);
 		buf_str(b, ": ");
 	}
 	buf_str(b, hist_time_name(which));
@@ -236,7 +265,13 @@ static void print_histogram(struct view_context *v, const struct keyed_table *g,
 		buf_str(b, ANSI_RESET);
 	buf_str(b, ", ");
 	buf_u64(b, h->n);
-	buf_str(b, h->n == 1 ? " close\n" : " closes\n");
+	buf_str(b, h->n == 1 ? " close" : " closes");
+	if (h->cuts) {
+		buf_str(b, ", ");
+		buf_u64(b, h->cuts);
+		buf_str(b, " cut");
+	}
+	buf_char(b, '\n');
 	print_quantiles(b, h);
 	for (unsigned i = first; i <= last; i++)
 		print_bucket(v, h, i, most);
@@ -266,7 +301,7 @@ static void hist_show_text(struct view_context *v, const struct keyed_table *g,
 			print_histogram(v, g, o, i);
 			any = true;
 		}
-	if (interval->stories && !any)
+	if ((interval->closes || interval->open) && !any)
 		buf_str(b, "no close has such a time\n");
 	aggregate_print_other(v, g);
 }
@@ -283,6 +318,7 @@ static void json_print_bins(struct json *j, const struct histogram *h)
 		json_kv_u64(j, "from_ns", histogram_bucket_from_ns(i));
 		json_kv_u64(j, "to_ns", histogram_bucket_from_ns(i + 1));
 		json_kv_u64(j, "count", n);
+		json_kv_u64(j, "cut", h->cut[i]);
 		json_end_object(j);
 	}
 	json_end_array(j);
@@ -299,13 +335,14 @@ static void json_print_histogram(struct view_context *v, const struct keyed_tabl
 	json_kv_time(v, &j, "start", interval->from_ns);
 	json_kv_time(v, &j, "time", interval->to_ns);
 	json_kv_bool(&j, "total", interval->total);
-	group_key_json(&j, v->options.by, o, o == g->other);
+	group_key_json(&j, &v->options.groups, o, o == g->other);
 	json_kv_str(&j, "phase", hist_time_name(which));
 	json_kv_u64(&j, "count", h->n);
 	json_kv_u64(&j, "p50_ns", histogram_quantile(h, 500));
 	json_kv_u64(&j, "p90_ns", histogram_quantile(h, 900));
 	json_kv_u64(&j, "p99_ns", histogram_quantile(h, 990));
 	json_kv_u64(&j, "max_ns", h->max);
+	json_kv_u64(&j, "cut", h->cuts);
 	json_print_bins(&j, h);
 	json_line_end(v, &j);
 }
@@ -338,7 +375,7 @@ static void hist_start(struct view_context *v)
 						  .compare = hist_row_compare,
 						  .show = hist_show };
 
-	aggregate_start(v, &ops, GROUP_BY_DEFAULT);
+	aggregate_start(v, &ops, GROUP_BY_NONE);
 }
 
 const struct view view_hist = {

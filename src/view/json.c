@@ -172,6 +172,21 @@ static void json_print_waves(struct json *j, const struct story *s, const struct
 	json_end_array(j);
 }
 
+/* Print the phase that no wave ended; null if there is none. */
+static void json_print_cut(struct json *j, const struct phase_cut *cut)
+{
+	json_key(j, "cut");
+	if (!cut->known) {
+		json_null(j);
+		return;
+	}
+	json_begin_object(j);
+	json_kv_str(j, "phase", phase_name(cut->phase));
+	json_kv_u64(j, "ns", cut->ns);
+	json_kv_bool(j, "at_least", cut->at_least);
+	json_end_object(j);
+}
+
 static void json_print_states_and_phases(struct json *j, const struct story *s,
 					 const struct verdict *verdict)
 {
@@ -184,6 +199,7 @@ static void json_print_states_and_phases(struct json *j, const struct story *s,
 		json_kv_u64_or_null(j, phase_name(i), verdict->phase[i].known,
 				    verdict->phase[i].ns);
 	json_end_object(j);
+	json_print_cut(j, &verdict->cut);
 	json_kv_str(j, "blame", verdict->blame_known ? blame_name(verdict->blame) : NULL);
 }
 
@@ -279,10 +295,11 @@ static void json_print_found_at_start(struct json *j, const struct story *s,
 {
 	uint64_t since_ns = s->scan.closing_since_ns;
 
+	/* holders of a close that was traced are those at the end of the run */
 	json_kv_u64_or_null(j, "age_at_least_ns", since_ns && verdict->settled_ns >= since_ns,
 			    verdict->settled_ns - since_ns);
 	json_key(j, "holders");
-	if (!since_ns) {
+	if (!since_ns && !s->scan.nr_holders) {
 		json_null(j);
 		return;
 	}
@@ -375,6 +392,15 @@ static void json_print_lost_events(struct json *j, const char *key, const struct
 	json_end_object(j);
 }
 
+static void json_print_lost_endpoints(struct json *j, const char *key, const struct run_counts *t)
+{
+	json_kv_object(j, key);
+	json_kv_u64(j, "table_full", t->lost_table_full);
+	json_kv_u64(j, "end_missed", t->lost_end_missed);
+	json_kv_u64(j, "vanished", t->lost_vanished);
+	json_end_object(j);
+}
+
 static void json_print_lost(struct view_context *v, const struct run_counts *t, uint64_t now_ns)
 {
 	struct json j;
@@ -382,7 +408,8 @@ static void json_print_lost(struct view_context *v, const struct run_counts *t, 
 	json_line_begin(v, &j, "lost");
 	json_kv_time(v, &j, "time", now_ns);
 	json_print_lost_events(&j, "events", t);
-	json_kv_lost_endpoints(&j, "endpoints", t->lost_table_full, t->lost_end_missed);
+	json_print_lost_endpoints(&j, "endpoints", t);
+	json_kv_u64_or_null(&j, "maybe_missed", t->maybe_missed_known, t->maybe_missed);
 	json_line_end(v, &j);
 }
 
@@ -396,9 +423,11 @@ static void json_print_summary(struct view_context *v, const struct run_counts *
 	json_kv_u64(&j, "told", t->reported);
 	json_kv_u64(&j, "filtered", t->filtered);
 	json_kv_u64(&j, "open", t->open);
-	json_kv_lost_endpoints(&j, "lost", t->lost_table_full, t->lost_end_missed);
+	json_kv_u64_or_null(&j, "unchecked", t->unchecked_known, t->unchecked);
+	json_print_lost_endpoints(&j, "lost", t);
 	json_kv_u64(&j, "events", t->events);
 	json_print_lost_events(&j, "events_lost", t);
+	json_kv_u64_or_null(&j, "maybe_missed", t->maybe_missed_known, t->maybe_missed);
 	json_line_end(v, &j);
 }
 
@@ -415,6 +444,7 @@ static const char json_manual[] =
 	"  waves            both FINs and both ACKs: at_ns since start, raw seq and ack;\n"
 	"                   exact is true if the segment was seen, false if inferred\n"
 	"  phase_ns, blame  where the time went\n"
+	"  cut              the phase that no wave ended, and how long it had lasted\n"
 	"  idle_ns          time since data last went each way, when the end began\n"
 	"  data_lost        bytes that were lost when the socket was released\n"
 	"  twin             the process at the other end, if that is on this host\n"

@@ -76,7 +76,7 @@ void json_kv_cgroup(struct json *j, const char *path)
 	json_kv_bytes_or_null(j, "pod", pod_len ? uid : NULL, pod_len);
 }
 
-static void json_kv_addr(struct json *j, const char *key, uint8_t family, const uint8_t *addr)
+void json_kv_addr(struct json *j, const char *key, uint8_t family, const uint8_t *addr)
 {
 	json_key(j, key);
 	json_begin_str(j);

@@ -14,6 +14,12 @@ void json_line_end(struct view_context *v, struct json *j);
 void json_kv_time(struct view_context *v, struct json *j, const char *key, uint64_t ts_ns);
 
 /* Print null if the value is unknown, here and below. */
+/* Append an address as text. */
+void json_kv_addr(struct json *j, const char *key, uint8_t family, const uint8_t *addr);
+
+/* Append the object "ports" of the summary of stuck; null if u is NULL. */
+void json_kv_ports(struct json *j, const struct port_use *u);
+
 JSON_INLINE json_kv_u64_or_null(struct json *j, const char *key, bool known, uint64_t value)
 {
 	if (known)

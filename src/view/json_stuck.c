@@ -20,6 +20,18 @@ static const char *age_source_name(unsigned age_source)
 	}
 }
 
+static const char *source_name(enum stuck_source_id source)
+{
+	switch (source) {
+	case STUCK_SOURCE_BPF:
+		return "bpf";
+	case STUCK_SOURCE_DIAG:
+		return "sock_diag";
+	default:
+		return "recording";
+	}
+}
+
 static void json_print_cmdline(const struct view_context *v, struct json *j,
 			       const struct stuck_holder *o)
 {
@@ -92,7 +104,9 @@ static void json_print_stuck_socket(struct view_context *v, const struct stuck_t
 	json_kv_u64_or_null(&j, "unacked", whole, g->unacked);
 	json_kv_u64_or_null(&j, "unsent", whole, g->unsent);
 	json_kv_u64_or_null(&j, "retransmits", whole, g->retransmits);
-	json_kv_u64_or_null(&j, "uid", whole, g->uid);
+	/* before Linux 6.17 the kernel gives the user 0 to a socket that no program has */
+	json_kv_u64_or_null(&j, "uid", whole && (g->uid || !(g->sock_flags & SOCKF_NO_SOCKET)),
+			    g->uid);
 	json_print_idle(&j, g);
 	json_kv_u64_or_null(&j, "expires_in_ns", g->left_ns, g->left_ns);
 	json_kv_bool(&j, "orphan", g->orphan);
@@ -116,15 +130,19 @@ static void json_print_stuck_summary(struct view_context *v, const struct stuck_
 	json_kv_u64(&j, "holders_lost", h->holders_full);
 	json_kv_u64(&j, "age_unknown", h->age_unknown);
 	json_kv_object(&j, "walk");
-	json_kv_u64(&j, "namespaces", h->namespaces);
+	json_kv_str(&j, "source", source_name(h->source));
+	json_kv_u64_or_null(&j, "namespaces", h->namespaces, h->namespaces);
 	json_kv_u64(&j, "left_out", h->left_out);
 	json_kv_u64(&j, "hidden", h->hidden);
+	json_kv_bool(&j, "own_netns_only", h->own_netns_only);
+	json_kv_u64_or_null(&j, "hidden_fds", h->source == STUCK_SOURCE_DIAG, h->hidden_fds);
 	json_kv_bool(&j, "cut_short", h->cut_short);
 	json_kv_u64_or_null(&j, "orphans_counted", h->orphans_counted >= 0,
 			    (uint64_t)h->orphans_counted);
 	json_kv_u64_or_null(&j, "orphans_elsewhere", h->orphans_counted >= 0,
 			    h->orphans_elsewhere);
 	json_end_object(&j);
+	json_kv_ports(&j, h->ports);
 	json_line_end(v, &j);
 }
 

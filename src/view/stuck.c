@@ -103,15 +103,20 @@ static void print_totals(struct view_context *v, const struct stuck_table *h)
 	buf_str(b, h->nr ? ";\nof " : ": ");
 	buf_u64(b, h->seen);
 	if (h->nr)
-		buf_str(b, " seen in ");
+		buf_str(b, " seen");
 	else if (stuck_shows_open(h))
-		buf_str(b, h->seen == 1 ? " seen in " : " others seen in ");
+		buf_str(b, h->seen == 1 ? " seen" : " others seen");
 	else
-		buf_str(b, h->seen == 1 ? " closing socket in " : " closing sockets in ");
-	buf_u64(b, h->namespaces);
-	buf_str(b, " network namespace");
-	buf_str(b, stuck_plural(h->namespaces));
-	buf_str(b, ".\n");
+		buf_str(b, h->seen == 1 ? " closing socket" : " closing sockets");
+	if (h->own_netns_only) {
+		buf_str(b, " in our own network namespace");
+	} else if (h->namespaces) {	/* unknown in a replay */
+		buf_str(b, " in ");
+		buf_u64(b, h->namespaces);
+		buf_str(b, " network namespace");
+		buf_str(b, stuck_plural(h->namespaces));
+	}
+	buf_str(b, h->source == STUCK_SOURCE_DIAG ? ", without BPF.\n" : ".\n");
 }
 
 /* Print the reasons first: they must be on the first screen, however long the tables are. */
@@ -292,6 +297,7 @@ static void stuck_print(struct view_context *v, const struct stuck_table *h, uin
 		buf_char(v->out, ' ');
 	}
 	print_totals(v, h);
+	stuck_print_ports(v, h);
 	if (h->nr) {
 		print_reasons(v, h);
 		print_by_process(v, h);
@@ -304,6 +310,9 @@ static void stuck_print(struct view_context *v, const struct stuck_table *h, uin
 static const char stuck_manual[] =
 	"Lists the half-closed and closing sockets: which process holds each, who the\n"
 	"peer is and why it is stuck. Walks every network namespace once; traces nothing.\n"
+	"Warns if the connections to a destination use up the ephemeral ports. Without\n"
+	"privileges it shows its own network namespace, and the holders among its own\n"
+	"processes.\n"
 	"\n"
 	"  SOCKETS WHY    the number of sockets, and the cause or the remedy\n"
 	"  OLDEST AGE     the least age that the sockets can have (>=); - means unknown\n"
@@ -316,6 +325,7 @@ static const char stuck_manual[] =
 	"  --older-than TIME  only sockets that are stuck (or idle) for at least TIME\n"
 	"  --watch TIME       look again every TIME\n"
 	"  --fail             exit 1 if a socket is found\n"
+	"  --no-bpf           do as without privileges\n"
 	"  -w                 list all of them\n"
 	"  -j                 print JSON\n"
 	"\n"

@@ -37,5 +37,8 @@ const char *stuck_plural(uint64_t n);
 /* How many of n rows to print: with -w all, else at most limit. */
 size_t stuck_count_rows(const struct view_context *v, size_t n, size_t limit);
 
+/* Print the destinations that use a large share of the ephemeral ports. */
+void stuck_print_ports(struct view_context *v, const struct stuck_table *h);
+
 /* Print the sockets of each owner, by cause. */
 void stuck_print_details(struct view_context *v, const struct stuck_table *h);

@@ -22,6 +22,7 @@ struct kept_story {
 	struct story story;		/* owns copies of its calls and holders */
 	struct verdict verdict;
 	uint64_t due_ns;
+	bool wanted;	/* false: drawn only beside a story that the filters include */
 };
 
 struct timeline {
@@ -87,7 +88,8 @@ static void remove_kept_story(struct timeline *t, struct kept_story *h)
 static void draw_without_twin(struct view_context *v, struct kept_story *h)
 {
 	remove_kept_story(v->state, h);
-	draw_connection(v, &h->story, &h->verdict, NULL, NULL);
+	if (h->wanted)
+		draw_connection(v, &h->story, &h->verdict, NULL, NULL);
 	free_kept_story(h);
 }
 
@@ -111,8 +113,17 @@ static bool copy_arrays(struct story *to, const struct story *s)
 	return (to->calls || !calls_bytes) && (to->scan.holders || !holders_bytes);
 }
 
+/* Point a verdict's call, one of the calls of a story, to the same call in the copy. */
+static void move_call(const struct socket_call **call, const struct story *copy,
+		      const struct story *s)
+{
+	if (*call)
+		*call = copy->calls + (*call - s->calls);
+}
+
 /* Keep a copy of a story until its twin arrives. False if out of memory. */
-static bool keep_story(struct view_context *v, const struct story *s, const struct verdict *verdict)
+static bool keep_story(struct view_context *v, const struct story *s, const struct verdict *verdict,
+		       bool wanted)
 {
 	struct timeline *t = v->state;
 	struct kept_story *h = calloc(1, sizeof(*h));
@@ -125,10 +136,11 @@ static bool keep_story(struct view_context *v, const struct story *s, const stru
 		free_kept_story(h);
 		return false;
 	}
-	if (verdict->trigger)
-		h->verdict.trigger = h->story.calls + (verdict->trigger - s->calls);
-	if (verdict->reset_by)
-		h->verdict.reset_by = h->story.calls + (verdict->reset_by - s->calls);
+	move_call(&h->verdict.trigger, &h->story, s);
+	move_call(&h->verdict.reset_by, &h->story, s);
+	move_call(&h->verdict.delay.call, &h->story, s);
+	move_call(&h->verdict.delay.until, &h->story, s);
+	h->wanted = wanted;
 	h->due_ns = verdict->settled_ns + TWIN_WAIT_NS;
 	TAILQ_INSERT_TAIL(&t->kept, h, link);
 	if (t->nr++ == TWINS_MAX)
@@ -170,9 +182,27 @@ static void timeline_add_story(struct view_context *v, const struct story *s,
 		remove_kept_story(t, h);
 		draw_connection(v, &h->story, &h->verdict, s, verdict);
 		free_kept_story(h);
-	} else if (!t || !s->twin.known || story_is_self(s) || !keep_story(v, s, verdict)) {
+	} else if (!t || !s->twin.known || story_is_self(s) || !keep_story(v, s, verdict, true)) {
 		draw_connection(v, s, verdict, NULL, NULL);
 	}
+}
+
+/* The filters exclude this end. They may include the other one: then both are drawn. */
+static void timeline_add_other_end(struct view_context *v, const struct story *s,
+				   const struct verdict *verdict)
+{
+	struct timeline *t = v->state;
+	struct kept_story *h = t ? find_kept_twin(t, s) : NULL;
+
+	if (!h) {
+		if (t)
+			keep_story(v, s, verdict, false);
+		return;
+	}
+	remove_kept_story(t, h);
+	if (h->wanted)
+		draw_connection(v, &h->story, &h->verdict, s, verdict);
+	free_kept_story(h);
 }
 
 static void timeline_tick(struct view_context *v, uint64_t now_ns)
@@ -224,6 +254,7 @@ const struct view view_timeline = {
 	.formats = 1 << FORMAT_TEXT,
 	.start = timeline_start,
 	.story = timeline_add_story,
+	.other_end = timeline_add_other_end,
 	.end = timeline_end,
 	.tick = timeline_tick,
 	.release = timeline_release,

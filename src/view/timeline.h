@@ -35,6 +35,15 @@ void timeline_print_process(struct buf *b, const struct ladder *l, enum side sid
 void timeline_draw(struct view_context *v, const struct ladder *l);
 
 /*
+ * The time before the first rung, a minimum, if a scan found the socket in a phase that had begun;
+ * else 0.
+ */
+uint64_t timeline_first_wait_ns(const struct ladder *l);
+
+/* Print a sentence, with a space before it, if the close() took 10 ms or more; see call_delay. */
+void timeline_print_delay(struct buf *b, const struct story *s, const struct verdict *v);
+
+/*
  * Print one sentence with the ending, the active closer and the blame for the delay, then a line
  * for each thing that was not seen.
  */

@@ -41,11 +41,14 @@ static struct buf *get_side_buf(struct two_columns *p, unsigned side)
 
 static void print_ladder_header(struct two_columns *p)
 {
+	const struct verdict *v = p->l->v[LADDER_LEFT];
 	const struct flow *w = &p->l->s[LADDER_LEFT]->flow;
 	size_t half = p->margin + p->inner / 2;
 	struct buf left = { 0 }, middle = { 0 }, right = { 0 };
 
-	fmt_clock(&middle, view_wall_ns(p->v, p->l->v[LADDER_LEFT]->start_ns));
+	if (!v->start_ns)
+		buf_str(&middle, "before ");
+	fmt_clock(&middle, view_wall_ns(p->v, v->start_ns ? v->start_ns : v->settled_ns));
 	timeline_print_process(&left, p->l, LADDER_LEFT, TIMELINE_ENDED, half);
 	if (p->l->is_self)
 		buf_str(&right, "connected to itself");
@@ -392,10 +395,11 @@ static void draw_end(struct two_columns *p, const struct rung *r)
 }
 
 /* Draw "197 ms" between two rungs; the longest gap is drawn as a break in the rails. */
-static void draw_gap(struct two_columns *p, uint64_t ns, bool longest)
+static void draw_gap(struct two_columns *p, const char *before, uint64_t ns, bool longest)
 {
 	struct buf text = { 0 };
 
+	buf_str(&text, before);
 	fmt_duration(&text, ns);
 	for (int i = 0; i < (longest ? 3 : 1); i++) {
 		if (longest)
@@ -436,8 +440,12 @@ static uint64_t measure_gap_before_ns(const struct ladder *l, unsigned i)
 static void draw_rungs(struct two_columns *p)
 {
 	const struct ladder *l = p->l;
-	uint64_t longest = HIDE_GAP_NS - 1;
+	uint64_t longest = HIDE_GAP_NS - 1, first_ns = timeline_first_wait_ns(l);
 
+	if (first_ns) {
+		draw_gap(p, "at least ", first_ns, true);
+		longest = first_ns > longest ? first_ns : longest;
+	}
 	for (unsigned i = 0; i < l->nr; i++)
 		if (measure_gap_before_ns(l, i) > longest)
 			longest = measure_gap_before_ns(l, i);
@@ -446,7 +454,7 @@ static void draw_rungs(struct two_columns *p)
 		uint64_t ns = measure_gap_before_ns(l, i);
 
 		if (ns)
-			draw_gap(p, ns, ns == longest);
+			draw_gap(p, "", ns, ns == longest);
 		if (r->kind == RUNG_CALL)
 			draw_call(p, r);
 		else if (r->kind == RUNG_END)

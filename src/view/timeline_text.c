@@ -203,58 +203,6 @@ static void print_unclean_ending(struct buf *b, const struct ladder *l, enum sid
 	}
 }
 
-/* The smallest round-trip time that either end has measured, in ns; 0 unknown. */
-static uint64_t find_path_ns(const struct story *s)
-{
-	uint32_t ours = s->srtt_min_us, peers = s->twin.known ? s->twin.srtt_min_us : 0;
-
-	return NS_PER_US * (!ours || (peers && peers < ours) ? peers : ours);
-}
-
-/* The time that the waits for ACKs took beyond the time of the path. */
-static uint64_t compute_late_ack_ns(const struct story *s, const struct verdict *v)
-{
-	uint64_t ns = v->phase[PHASE_ACK_WAIT].ns + v->phase[PHASE_LAST_ACK_WAIT].ns;
-	uint64_t path_ns = find_path_ns(s);
-
-	return ns > path_ns ? ns - path_ns : 0;
-}
-
-/* The part of the total that is in no phase. */
-static uint64_t compute_rest_ns(const struct verdict *v)
-{
-	uint64_t sum = 0;
-
-	for (unsigned i = 0; i < PHASE_TOTAL; i++)
-		sum += v->phase[i].ns;
-	return v->phase[PHASE_TOTAL].ns - sum;
-}
-
-/* The time that the cause in blame took: its phase, otherwise the rest of the total. */
-static uint64_t compute_spent_ns(const struct story *s, const struct verdict *v)
-{
-	switch (v->blame) {
-	case BLAME_PEER_APP:
-		if (v->phase[PHASE_PEER_HOLD].known)	/* an ACK with the FIN waited for it */
-			return v->phase[PHASE_PEER_HOLD].ns +
-			       (s->fins.same_segment ? compute_late_ack_ns(s, v) : 0);
-		break;
-	case BLAME_LOCAL_APP:
-		if (v->phase[PHASE_APP_HOLD].known)
-			return v->phase[PHASE_APP_HOLD].ns;
-		break;
-	case BLAME_DELAYED_ACK:
-		if (v->phase[PHASE_ACK_WAIT].known || v->phase[PHASE_LAST_ACK_WAIT].known)
-			return compute_late_ack_ns(s, v);
-		break;
-	default:
-		if (v->phase[PHASE_ACK_WAIT].known || v->phase[PHASE_LAST_ACK_WAIT].known)
-			return v->phase[PHASE_ACK_WAIT].ns + v->phase[PHASE_LAST_ACK_WAIT].ns;
-		break;
-	}
-	return compute_rest_ns(v);
-}
-
 /* "the FIN of client[100]" if both ends are shown, else "our FIN" or "the peer's FIN" */
 static void print_fin_of(struct buf *b, const struct ladder *l, enum side side)
 {
@@ -266,25 +214,62 @@ static void print_fin_of(struct buf *b, const struct ladder *l, enum side side)
 	}
 }
 
-/* "the peer's application held the connection open for 197 ms after our FIN" */
-static void print_hold(struct buf *b, const struct ladder *l, enum side side, uint64_t ns)
+/* "for 197 ms", "for at least 6.9 s" */
+static void print_duration(struct buf *b, const char *before, uint64_t ns, bool at_least)
 {
-	print_holder(b, l, side);
-	buf_str(b, " held the connection open for ");
+	buf_str(b, before);
+	if (at_least)
+		buf_str(b, "at least ");
 	fmt_duration(b, ns);
+}
+
+/* What ended the hold that one end saw, if no FIN did: "until the RST"; NULL if a FIN did. */
+static const char *find_end_of_hold(const struct story *s, const struct verdict *v)
+{
+	if (s->seg[v->blame == BLAME_LOCAL_APP ? SEG_FIN_OUT : SEG_FIN_IN].seen)
+		return NULL;
+	switch (ending_class(v->ending)) {
+	case CLASS_RESET:
+		return ", until the RST";
+	case CLASS_TIMEOUT:
+		return ", until the kernel gave up";
+	case CLASS_OPEN:
+		return ", until the run ended";
+	default:
+		return NULL;
+	}
+}
+
+/* "the peer's application held the connection open for 2.0 s after our FIN, until the RST" */
+static void print_hold(struct buf *b, const struct ladder *l, enum side holder, enum side seen_by)
+{
+	const struct verdict *v = l->v[seen_by];
+	const char *until = find_end_of_hold(l->s[seen_by], v);
+
+	print_holder(b, l, holder);
+	print_duration(b, " held the connection open for ", v->blame_ns, v->blame_at_least);
 	buf_str(b, " after ");
-	print_fin_of(b, l, get_other_side(side));
+	print_fin_of(b, l, get_other_side(holder));
+	if (until)
+		buf_str(b, until);
 }
 
 /* "the peer's kernel held the ACK of our FIN back for 40 ms (delayed ACK)" */
-static void print_delayed_ack(struct buf *b, const struct ladder *l, enum side side, uint64_t ns)
+static void print_delayed_ack(struct buf *b, const struct ladder *l, enum side side)
 {
 	buf_str(b, l->s[LADDER_RIGHT] ? "the receiving kernel" : "the peer's kernel");
 	buf_str(b, " held the ACK of ");
 	print_fin_of(b, l, side);
-	buf_str(b, " back for ");
-	fmt_duration(b, ns);
+	print_duration(b, " back for ", l->v[side]->blame_ns, l->v[side]->blame_at_least);
 	buf_str(b, " (delayed ACK)");
+}
+
+/* The time that the sentence about the blame prints. An ACK took its whole phase. */
+static uint64_t find_printed_ns(const struct verdict *v)
+{
+	uint64_t ack_ns = v->phase[PHASE_ACK_WAIT].ns + v->phase[PHASE_LAST_ACK_WAIT].ns;
+
+	return v->blame == BLAME_NETWORK && ack_ns > v->blame_ns ? ack_ns : v->blame_ns;
 }
 
 /* Print where the time went, as the end on that side saw it. */
@@ -292,35 +277,35 @@ static void print_blame(struct buf *b, const struct ladder *l, enum side side)
 {
 	const struct verdict *v = l->v[side];
 	bool acknowledged = l->s[side]->seg[SEG_ACK_IN].seen;
-	uint64_t ns = compute_spent_ns(l->s[side], v);
+	const char *text;
 
 	switch (v->blame) {
 	case BLAME_PEER_APP:
-		print_hold(b, l, get_other_side(side), ns);
+		print_hold(b, l, get_other_side(side), side);
 		return;
 	case BLAME_LOCAL_APP:
-		print_hold(b, l, side, ns);
+		print_hold(b, l, side, side);
 		return;
 	case BLAME_DELAYED_ACK:
-		print_delayed_ack(b, l, side, ns);
+		print_delayed_ack(b, l, side);
 		return;
 	case BLAME_NETWORK:
-		buf_str(b, acknowledged ? "the ACK of the FIN took " :
-					  "no ACK of the FIN arrived for ");
+		text = acknowledged ? "the ACK of the FIN took " :
+				      "no ACK of the FIN arrived for ";
 		break;
 	case BLAME_SEND_QUEUE:
-		buf_str(b, "the FIN waited behind unsent data for ");
+		text = "the FIN waited behind unsent data for ";
 		break;
 	case BLAME_LOST_FIN:
-		buf_str(b, acknowledged ? "the FIN was retransmitted, and acknowledged after " :
-					  "the FIN was retransmitted without an ACK for ");
+		text = acknowledged ? "the FIN was retransmitted, and acknowledged after " :
+				      "the FIN was retransmitted without an ACK for ";
 		break;
 	default:
 		buf_str(b, v->phase[PHASE_TOTAL].ns < NS_PER_MS ?
 			"no end waited for 1 ms or more" : "what took the time was not seen");
 		return;
 	}
-	fmt_duration(b, ns);
+	print_duration(b, text, find_printed_ns(v), v->blame_at_least);
 }
 
 /* Does the blame add information to the ending? */
@@ -410,8 +395,7 @@ static void print_time(struct buf *b, const struct ladder *l, enum side side)
 	}
 	buf_str(b, "; ");
 	print_blame(b, l, knows);
-	print_total_duration(b, v->phase[PHASE_TOTAL].ns, l->v[knows]->blame == BLAME_NONE ? 0 :
-			     compute_spent_ns(l->s[knows], l->v[knows]));
+	print_total_duration(b, v->phase[PHASE_TOTAL].ns, find_printed_ns(l->v[knows]));
 }
 
 /* " It began after 60 s of silence, 65 s after the connection was established." */
@@ -472,9 +456,12 @@ void timeline_print_text(struct view_context *v, const struct ladder *l)
 		print_unclean_ending(&text, l, side);
 	print_time(&text, l, side);
 	buf_char(&text, '.');
-	for (unsigned i = 0; i < LADDER_SIDES; i++)
-		if (l->s[i])
-			print_data_lost(&text, l, i);
+	for (unsigned i = 0; i < LADDER_SIDES; i++) {
+		if (!l->s[i])
+			continue;
+		timeline_print_delay(&text, l->s[i], l->v[i]);
+		print_data_lost(&text, l, i);
+	}
 	print_silence(&text, l, side);
 	wrap_text(v->out, &text, timeline_columns(v));
 	for (unsigned i = 0; i < verdict->nr_missing; i++) {

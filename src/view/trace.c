@@ -33,8 +33,8 @@
 #define IDLE_WIDTH 12
 #define WIDE_ENDING_WIDTH 15
 #define LINE_COLUMNS 80
+#define KERNEL_TICK_NS (10 * NS_PER_MS)	/* the longest: the kernel counts silence in ticks */
 #define STACK_INDENT "        "
-#define TEN_S_NS (10000 * NS_PER_MS)
 
 static const char *initiator_arrow(enum initiator initiator)
 {
@@ -161,20 +161,6 @@ static void print_call_column(struct view_context *v, const struct socket_call *
 		buf_pad(b, from, CALL_WIDTH + 1);
 }
 
-/* A minimum: ">12" milliseconds, ">45s", ">2.5h"; whole numbers, since the column is narrow */
-static void print_at_least(struct buf *b, uint64_t ns)
-{
-	buf_char(b, '>');
-	if (ns < TEN_S_NS) {
-		buf_u64(b, ns / NS_PER_MS);
-	} else if (ns < TEN_S_NS * 100) {
-		buf_u64(b, ns / NS_PER_MS / 1000);
-		buf_char(b, 's');
-	} else {
-		fmt_ms(b, ns);
-	}
-}
-
 /* Cut "602.57" to "602" if there is no space before it in that many columns. */
 static void cut_decimals(struct buf *b, size_t from, size_t width)
 {
@@ -184,17 +170,31 @@ static void cut_decimals(struct buf *b, size_t from, size_t width)
 		b->len = (size_t)(dot - b->data);
 }
 
+/*
+ * The least time that a close with an unknown start took: since the scan found it closing, or in
+ * the phase that no wave ended; 0 unknown.
+ */
+static uint64_t find_least_total_ns(const struct story *s, const struct verdict *verdict)
+{
+	uint64_t since_ns = s->scan.closing_since_ns;
+
+	if (since_ns && verdict->settled_ns > since_ns + verdict->cut.ns)
+		return verdict->settled_ns - since_ns;
+	return verdict->cut.ns;
+}
+
 /* "200.01"; a minimum if the close began before tracing; "-" if unknown */
 static void print_total_ms(struct buf *b, const struct story *s, const struct verdict *verdict,
 			   size_t width)
 {
+	uint64_t least_ns = find_least_total_ns(s, verdict);
 	size_t from = b->len;
 
 	if (verdict->phase[PHASE_TOTAL].known) {
 		fmt_ms(b, verdict->phase[PHASE_TOTAL].ns);
 		cut_decimals(b, from, width);
-	} else if (s->scan.closing_since_ns && verdict->settled_ns >= s->scan.closing_since_ns) {
-		print_at_least(b, verdict->settled_ns - s->scan.closing_since_ns);
+	} else if (least_ns) {
+		column_at_least_ms(b, least_ns);
 	} else {
 		buf_char(b, '-');
 	}
@@ -316,10 +316,12 @@ static void print_idle_column(struct buf *b, const struct story *s, bool more)
 	size_t from = b->len;
 	uint64_t ns;
 
-	if (close_silence(s, &ns))
-		fmt_duration(b, ns);
-	else
+	if (!close_silence(s, &ns))
 		buf_char(b, '-');
+	else if (ns < KERNEL_TICK_NS)
+		buf_str(b, "<10 ms");
+	else
+		fmt_duration(b, ns);
 	if (more)
 		buf_pad(b, from, IDLE_WIDTH);
 }

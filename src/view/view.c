@@ -64,5 +64,5 @@ const char *group_by_name(enum group_by by)
 #undef X
 	};
 
-	return by > GROUP_BY_DEFAULT && by < GROUP_BY_COUNT ? words[by] : "";
+	return by > GROUP_BY_NONE && by < GROUP_BY_COUNT ? words[by] : "";
 }

@@ -18,31 +18,47 @@
 #include "text_cache.h"
 #include "verdict.h"
 
-/* How stories are grouped, with the value of --by. */
+/* What stories are grouped by, with the words of --by. */
 #define GROUP_BY_WORDS(X) \
 	X(COMM, "comm")           /* name of the acting process */                                 \
 	X(THREAD, "thread")       /* name of the acting thread */                                  \
 	X(PID, "pid")                                                                              \
 	X(EXE, "exe")             /* path of the program */                                        \
 	X(CGROUP, "cgroup")                                                                        \
+	X(UNIT, "unit")           /* innermost systemd unit, from the cgroup */                    \
 	X(CONTAINER, "container")                                                                  \
 	X(PORT, "port")           /* of the service: ours if we accepted, else the peer's */       \
-	X(PEER, "peer")           /* the peer's address */
+	X(PEER, "peer")           /* the peer's address */                                         \
+	X(PEER_PORT, "peer:port") /* the peer's address and port */
 
 enum group_by {
-	GROUP_BY_DEFAULT,	/* who: COMM; hist: one group */
+	GROUP_BY_NONE,
 #define X(id, word) GROUP_BY_##id,
 	GROUP_BY_WORDS(X)
 #undef X
 	GROUP_BY_COUNT,
 };
 
+/* The keys that together make a group, in the order of --by. */
+struct group_list {
+	uint8_t nr;		/* 0, the default: who: COMM; hist: one group */
+	uint8_t by[GROUP_BY_COUNT];	/* enum group_by, each at most once */
+};
+
+static inline bool group_list_has(const struct group_list *g, enum group_by by)
+{
+	for (unsigned i = 0; i < g->nr; i++)
+		if (g->by[i] == by)
+			return true;
+	return false;
+}
+
 /* The output format; FORMAT_TEXT is the default of the views that have it. */
 enum format { FORMAT_TEXT, FORMAT_JSON, FORMAT_CSV, FORMAT_COUNT };
 
 /* Options that only some views have. All zero: the defaults. */
 struct view_options {
-	enum group_by by;
+	struct group_list groups;
 	unsigned sort;		/* column of who, see who.h; 0 closes */
 	unsigned top;		/* rows of who; 0 all */
 	unsigned phases;	/* set of enum hist_time; 0 all */
@@ -51,7 +67,7 @@ struct view_options {
 	bool ascii;
 };
 
-/* The value of --by, as "comm"; "" for GROUP_BY_DEFAULT. */
+/* The word of --by, as "comm"; "" for GROUP_BY_NONE. */
 const char *group_by_name(enum group_by by);
 
 /* The terminal that the output goes to. */
@@ -128,6 +144,12 @@ struct view {
 	void (*start)(struct view_context *v);
 	void (*event)(struct view_context *v, const struct event *e);
 	void (*story)(struct view_context *v, const struct story *s, const struct verdict *verdict);
+	/*
+	 * Called in place of story() for a story that the filters exclude and whose twin is known:
+	 * the twin may be a story that they include.
+	 */
+	void (*other_end)(struct view_context *v, const struct story *s,
+			  const struct verdict *verdict);
 	void (*lost)(struct view_context *v, const struct run_counts *t, uint64_t now_ns);
 	void (*end)(struct view_context *v, const struct run_counts *t, uint64_t now_ns);
 	void (*stuck)(struct view_context *v, const struct stuck_table *h, uint64_t now_ns);

@@ -6,7 +6,7 @@
  *   COMM              CLOSES close   WR RDWR exit  sig other none   us peer both   -
  *   nginx                120    98    2    .    .    .     .    .   90   10    .   .
  *
- * who_text.c prints this table, a second one and CSV. This file counts the stories and prints JSON.
+ * who_text.c prints this table, the others and CSV. This file counts the stories and prints JSON.
  */
 #include "who.h"
 
@@ -19,12 +19,16 @@
 #include "close_facts.h"
 #include "group_key.h"
 #include "json_fields.h"
+#include "time_units.h"
 #include "who_text.h"
 
 #define GROUPS_MAX 1024
 #define MAXIMUM 1000
-#define COUNT(name, index) { name, false, index, 0 }
-#define TIME(name, index, permille) { name, true, index, permille }
+#define RATE_MIN_NS NS_PER_MS	/* a shorter interval has no rates */
+#define COUNT(name, index) { name, WHO_IS_COUNT, index, 0 }
+#define RATE(name, index) { name, WHO_IS_RATE, index, 0 }
+#define TIME(name, index, permille) { name, WHO_IS_TIME, index, permille }
+#define CUT(name, index) { name, WHO_IS_CUT, index, 0 }
 
 static const struct who_column columns[] = {
 	COUNT("closes", WHO_CLOSES),
@@ -52,6 +56,11 @@ static const struct who_column columns[] = {
 	TIME("peer_hold_p99", WHO_PEER_HOLD, 990),
 	TIME("peer_hold_max", WHO_PEER_HOLD, MAXIMUM),
 	COUNT("data_lost", WHO_DATA_LOST),
+	CUT("app_hold_cut", WHO_APP_HOLD),
+	CUT("peer_hold_cut", WHO_PEER_HOLD),
+	COUNT("time_wait", WHO_TIME_WAIT),
+	RATE("closes_per_1000s", WHO_CLOSES),
+	RATE("time_wait_per_1000s", WHO_TIME_WAIT),
 };
 
 const struct who_column *who_column_at(unsigned i)
@@ -59,15 +68,34 @@ const struct who_column *who_column_at(unsigned i)
 	return i < sizeof(columns) / sizeof(*columns) ? &columns[i] : NULL;
 }
 
-bool who_column_value(const struct who_row *w, const struct who_column *c, uint64_t *value)
+bool who_rate(uint64_t n, uint64_t seconds, uint64_t interval_ns, uint64_t *rate)
 {
-	if (!c->is_time) {
+	uint64_t us = interval_ns / NS_PER_US;	/* n * seconds in ns could overflow */
+
+	if (interval_ns < RATE_MIN_NS)
+		return false;
+	*rate = (n * seconds * (NS_PER_S / NS_PER_US) + us / 2) / us;
+	return true;
+}
+
+bool who_column_value(const struct who_row *w, const struct who_column *c, uint64_t interval_ns,
+		      uint64_t *value)
+{
+	const struct histogram *h = &w->hold[c->kind >= WHO_IS_TIME ? c->index : 0];
+
+	switch ((enum who_kind)c->kind) {
+	case WHO_IS_COUNT:
 		*value = w->n[c->index];
 		return true;
+	case WHO_IS_RATE:
+		return who_rate(w->n[c->index], WHO_RATE_SECONDS, interval_ns, value);
+	case WHO_IS_CUT:
+		*value = h->cuts;
+		return true;
+	default:
+		*value = c->permille == MAXIMUM ? h->max : histogram_quantile(h, c->permille);
+		return h->n;
 	}
-	*value = c->permille == MAXIMUM ? w->hold[c->index].max :
-		 histogram_quantile(&w->hold[c->index], c->permille);
-	return w->hold[c->index].n;
 }
 
 static enum who_count find_count_of_call(const struct socket_call *a)
@@ -98,8 +126,6 @@ static enum who_count find_count_of_class(enum class class)
 		return WHO_RESET;
 	case CLASS_TIMEOUT:
 		return WHO_TIMEOUT;
-	case CLASS_OPEN:
-		return WHO_OPEN;
 	default:
 		return WHO_OTHER_END;
 	}
@@ -121,23 +147,40 @@ static enum who_count find_count_of_initiator(enum initiator initiator)
 	}
 }
 
-static bool who_row_add(void *row, const struct story *s, const struct verdict *verdict)
+/* Add a hold that is over, or that no wave ended. */
+static bool add_hold(struct histogram *h, const struct verdict *verdict, enum phase phase)
 {
-	const struct phase_time *app = &verdict->phase[PHASE_APP_HOLD];
-	const struct phase_time *peer = &verdict->phase[PHASE_PEER_HOLD];
-	struct who_row *w = row;
+	if (verdict->phase[phase].known)
+		return histogram_add(h, verdict->phase[phase].ns);
+	if (verdict->cut.known && verdict->cut.phase == phase)
+		return histogram_add_cut(h, verdict->cut.ns);
+	return true;
+}
 
+static void count_close(struct who_row *w, const struct story *s, const struct verdict *verdict)
+{
 	w->n[WHO_CLOSES]++;
 	w->n[find_count_of_call(call_text_ended_by(verdict))]++;
 	w->n[find_count_of_class(ending_class(verdict->ending))]++;
 	w->n[find_count_of_initiator(verdict->initiator)]++;
-	w->ended[verdict->ending][verdict->reason]++;
+	w->n[WHO_TIME_WAIT] += close_left_time_wait(s);
 	if (close_lost_data(s)) {
 		w->n[WHO_DATA_LOST]++;
 		w->lost_data[verdict->ending][verdict->reason]++;
 	}
-	return (!app->known || histogram_add(&w->hold[WHO_APP_HOLD], app->ns)) &&
-	       (!peer->known || histogram_add(&w->hold[WHO_PEER_HOLD], peer->ns));
+}
+
+static bool who_row_add(void *row, const struct story *s, const struct verdict *verdict)
+{
+	struct who_row *w = row;
+
+	w->ended[verdict->ending][verdict->reason]++;
+	if (verdict->ending == ENDING_OPEN)
+		w->n[WHO_OPEN]++;
+	else
+		count_close(w, s, verdict);
+	return add_hold(&w->hold[WHO_APP_HOLD], verdict, PHASE_APP_HOLD) &&
+	       add_hold(&w->hold[WHO_PEER_HOLD], verdict, PHASE_PEER_HOLD);
 }
 
 static bool who_row_merge(void *to, const void *from)
@@ -164,25 +207,53 @@ static void who_row_release(void *row)
 	histogram_release(&w->hold[WHO_PEER_HOLD]);
 }
 
-/* Order rows by the column of --sort: the largest value first, unknown values last. */
+/*
+ * Order rows by the column of --sort: the largest value first, unknown values last. Rows with the
+ * same value are in the order of their stories.
+ */
 static int who_row_compare(const struct view_options *o, const void *a, const void *b)
 {
 	const struct who_column *c = who_column_at(o->sort);
+	const struct who_row *v = a, *w = b;
 	uint64_t x = 0, y = 0;
-	bool has_x = who_column_value(a, c, &x), has_y = who_column_value(b, c, &y);
+	bool has_x = who_column_value(v, c, NS_PER_S, &x);
+	bool has_y = who_column_value(w, c, NS_PER_S, &y);
 
 	if (has_x != has_y)
 		return has_x ? -1 : 1;
+	if (x != y)
+		return x > y ? -1 : 1;
+	x = v->n[WHO_CLOSES] + v->n[WHO_OPEN];
+	y = w->n[WHO_CLOSES] + w->n[WHO_OPEN];
 	return x > y ? -1 : x < y;
 }
 
+/* Print the counts of these columns, which are neighbours. */
 static void json_print_counts(struct json *j, const char *key, const struct who_row *w,
-			      unsigned from, unsigned to)
+			      enum who_count from, enum who_count to)
 {
+	const struct who_column *c;
+	bool in = false;
+
 	json_kv_object(j, key);
-	for (unsigned i = from; i <= to; i++)
-		json_kv_u64(j, who_column_at(i)->name, w->n[who_column_at(i)->index]);
+	for (unsigned i = 0; (c = who_column_at(i)) && c->kind == WHO_IS_COUNT; i++) {
+		in |= c->index == from;
+		if (in)
+			json_kv_u64(j, c->name, w->n[c->index]);
+		if (c->index == to)
+			break;
+	}
 	json_end_object(j);
+}
+
+/* Print the number of closes in this row per 1000 s; null if the interval is too short. */
+static void json_kv_rate(struct json *j, const char *key, uint64_t n,
+			 const struct interval *interval)
+{
+	uint64_t rate;
+	bool known = who_rate(n, WHO_RATE_SECONDS, interval->to_ns - interval->from_ns, &rate);
+
+	json_kv_u64_or_null(j, key, known, rate);
 }
 
 static void json_print_hold(struct json *j, const char *key, const struct histogram *h)
@@ -192,6 +263,7 @@ static void json_print_hold(struct json *j, const char *key, const struct histog
 	json_kv_u64_or_null(j, "p50", h->n, histogram_quantile(h, 500));
 	json_kv_u64_or_null(j, "p99", h->n, histogram_quantile(h, 990));
 	json_kv_u64_or_null(j, "max", h->n, h->max);
+	json_kv_u64(j, "cut", h->cuts);
 	json_end_object(j);
 }
 
@@ -237,10 +309,14 @@ static void who_print_json(struct view_context *v, const struct keyed_table *g,
 		json_kv_time(v, &j, "start", interval->from_ns);
 		json_kv_time(v, &j, "time", interval->to_ns);
 		json_kv_bool(&j, "total", interval->total);
-		group_key_json(&j, v->options.by, o, o == g->other);
+		group_key_json(&j, &v->options.groups, o, o == g->other);
 		if (v->options.top)
 			json_kv_u64(&j, "groups", HASH_COUNT(g->entries));
 		json_kv_u64(&j, "closes", w->n[WHO_CLOSES]);
+		json_kv_u64(&j, "open", w->n[WHO_OPEN]);
+		json_kv_u64(&j, "time_wait", w->n[WHO_TIME_WAIT]);
+		json_kv_rate(&j, "closes_per_1000s", w->n[WHO_CLOSES], interval);
+		json_kv_rate(&j, "time_wait_per_1000s", w->n[WHO_TIME_WAIT], interval);
 		json_print_counts(&j, "calls", w, WHO_CLOSE, WHO_NO_CALL);
 		json_print_counts(&j, "classes", w, WHO_CLEAN, WHO_OPEN);
 		json_print_counts(&j, "initiators", w, WHO_LOCAL, WHO_UNKNOWN);

@@ -1,13 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * Text tables of the view who: two tables of the same rows in 80 columns, side by side with -w or
- * from 144 columns on. A third table at the end of the run counts the endings by reason.
+ * Text tables of the view who: three tables of the same rows in 80 columns, side by side with -w or
+ * in a terminal that has room. A fourth table at the end of the run counts the endings by reason.
+ *
+ *   COMM                                     CLOSES      /s   OPEN TIME_WAIT      /s
  *
  *                            ------------ ENDED BY, % ----------- ---- BEGAN, % ----
  *   COMM              CLOSES close   WR RDWR exit  sig other none   us peer both   -
  *
  *                    ------- HOW, % ------ ---- WE HOLD, ms --- -- PEERS HOLD, ms --
  *   COMM             clean reset t/o other    p50    p99    max    p50    p99    max
+ *
+ * Several keys (--by comm,peer:port) have room in the first table only. Rows have numbers then, and
+ * the other tables show the first key.
  */
 #include "who_text.h"
 
@@ -15,37 +20,50 @@
 
 #include "ansi.h"
 #include "columns.h"
-#include "escape.h"
 #include "fmt.h"
 #include "group_key.h"
 #include "who.h"
 
 #define KEY_WIDTH 17
+#define KEY_WIDTH_TOTALS 39	/* in the first table */
 #define KEY_WIDE 40
+#define NUMBER_WIDTH 3		/* "12 " */
 #define CLOSES_WIDTH 7
 #define MS_WIDTH (FMT_MS_WIDTH + 1)
-#define WIDE_COLUMNS 144	/* from this width on both tables are printed as one */
+#define ONE_TABLE_COLUMNS 161	/* of all tables side by side, without the key */
 #define ROWS 20			/* without -w */
+#define OPEN_ROW (ENDING_OPEN * REASON_COUNT)
+
+/* The parts of a row; a table has one of them, or all. */
+enum part { TOTALS = 1, CALLS = 2, HOLDS = 4, ALL_PARTS = TOTALS | CALLS | HOLDS };
 
 const char who_manual[] =
 	"Sums up, per process, how connections end: at the end of the run and, with\n"
 	"TIME, after each such interval. Percentages are shares of CLOSES; . is zero.\n"
 	"\n"
-	"  CLOSES      connections of COMM that ended or had begun to end\n"
+	"  CLOSES      connections of COMM that ended, and how many per second\n"
+	"  OPEN        connections that had begun to end and had not ended when the run\n"
+	"              did; they count only here and in the times of HOLD\n"
+	"  TIME_WAIT   closes that left TIME_WAIT on this side, where it keeps the port\n"
+	"              for a minute; and how many per second\n"
 	"  ENDED BY    the call that sent our FIN or RST: close, shutdown (WR, RDWR),\n"
 	"              exit, sig (killed by a signal), other (dup2, io_uring...), none\n"
 	"              (the peer or the kernel ended the connection)\n"
 	"  BEGAN       which side closed first: us, the peer, both at once; - means\n"
 	"              neither, or not seen\n"
-	"  HOW         clean, reset, t/o (timed out), other (aborted or still open)\n"
+	"  HOW         clean, reset, t/o (timed out), other (aborted, never established)\n"
 	"  WE HOLD     how long the program kept peers waiting after their FIN (app_hold)\n"
-	"  PEERS HOLD  how long peers kept the program waiting after its FIN (peer_hold)\n"
+	"  PEERS HOLD  how long peers kept the program waiting after its FIN (peer_hold);\n"
+	"              > means at least: a RST, a timeout or the end of the run cut short\n"
+	"              this wait, or a shorter one\n"
 	"  LOST-DATA   closes that lost data: bytes unread, unsent or unacknowledged\n"
 	"\n"
 	"  --by WHAT      comm (name of the process), thread (name of the thread), pid,\n"
-	"                 exe, cgroup, container, port (of the service) or peer (its\n"
-	"                 address); - means unknown, for example because the process has\n"
-	"                 exited\n"
+	"                 exe, cgroup, unit (of systemd), container, port (of the\n"
+	"                 service), peer (its address), peer:port, or several of these:\n"
+	"                 comm,peer:port, of which the first table shows all, the others\n"
+	"                 the first; - means unknown, for example because the process\n"
+	"                 has exited\n"
 	"  --sort COLUMN  sort by a column of --csv, the largest value first (closes)\n"
 	"  --top N        only the first N rows\n"
 	"  --csv          one line per row, with exact numbers and times in nanoseconds\n"
@@ -54,23 +72,41 @@ const char who_manual[] =
 	"\n"
 	"Examples:\n"
 	"  tcpclose who 5 -L 443 --by pid       which worker resets, every five seconds\n"
-	"  tcpclose who --by peer --sort peer_hold_p99 -d 60   which peers close slowly\n";
+	"  tcpclose who --by comm,peer:port --sort time_wait   who uses up local ports\n";
+
+/* The width of the key if all tables are printed as one. */
+static size_t choose_wide_key(const struct view_context *v)
+{
+	size_t width = group_key_width(&v->options.groups) + 1;
+
+	if (v->terminal.wide)
+		return width > KEY_WIDE ? width : KEY_WIDE;
+	return v->options.groups.nr > 1 ? width : KEY_WIDTH;
+}
 
 static bool is_wide(const struct view_context *v)
 {
-	return v->terminal.wide || v->terminal.columns >= WIDE_COLUMNS;
+	return v->terminal.wide || v->terminal.columns >= choose_wide_key(v) + ONE_TABLE_COLUMNS;
 }
 
-static size_t choose_key_width(const struct view_context *v)
+static size_t choose_key_width(const struct view_context *v, unsigned parts)
 {
-	return v->terminal.wide ? KEY_WIDE : KEY_WIDTH;
+	if (is_wide(v))
+		return choose_wide_key(v);
+	return parts & TOTALS ? KEY_WIDTH_TOTALS : KEY_WIDTH;
+}
+
+/* Do the rows have numbers, because most tables have no room for the whole key? */
+static bool is_numbered(const struct view_context *v)
+{
+	return v->options.groups.nr > 1 && !is_wide(v);
 }
 
 /* A percentage: " 98"; " <1" and ">99" if it rounds to 0 or 100 but is not; "  ." for zero. */
 static void print_share(struct buf *b, uint64_t n, uint64_t all, size_t width)
 {
 	size_t from = b->len;
-	uint64_t percent = n / all * 100 + (n % all * 100 + all / 2) / all;
+	uint64_t percent = all ? n / all * 100 + (n % all * 100 + all / 2) / all : 0;
 
 	if (!n) {
 		buf_char(b, '.');
@@ -96,24 +132,85 @@ static void print_number(struct buf *b, uint64_t n, size_t width)
 	buf_pad_before(b, from, width);
 }
 
-static void print_key(struct view_context *v, const struct keyed_table *g,
-		      const struct keyed_entry *o)
+/* n per second: "0.05", "12.3", "1234"; "<0.01" if it rounds to 0 */
+static void print_rate(struct buf *b, uint64_t n, const struct interval *interval, size_t width)
 {
-	size_t from = v->out->len;
+	size_t from = b->len;
+	uint64_t r;
 
-	group_key_print(v->out, v->options.by, o, o == g->other, choose_key_width(v) - 1);
-	buf_pad(v->out, from, choose_key_width(v));
+	if (!who_rate(n, 1000, interval->to_ns - interval->from_ns, &r)) {	/* thousandths */
+		buf_char(b, '-');
+	} else if (!n) {
+		buf_char(b, '.');
+	} else if (r < 5) {
+		buf_str(b, "<0.01");
+	} else if (r < 9995) {
+		buf_u64(b, (r + 5) / 1000);
+		buf_char(b, '.');
+		buf_digits(b, (r + 5) / 10 % 100, 2);
+	} else if (r < 99950) {
+		buf_u64(b, (r + 50) / 1000);
+		buf_char(b, '.');
+		buf_digits(b, (r + 50) / 100 % 10, 1);
+	} else {
+		buf_u64(b, (r + 500) / 1000);
+	}
+	buf_pad_before(b, from, width);
 }
 
-static void print_counts(struct buf *b, const struct who_row *w)
+/* The keys that a table shows: only the first one if there is no room for several. */
+static struct group_list choose_groups(const struct view_context *v, unsigned parts)
+{
+	struct group_list list = v->options.groups;
+
+	if (is_numbered(v) && !(parts & TOTALS))
+		list.nr = 1;
+	return list;
+}
+
+/* Print the key of row n, after its number if there are several keys. */
+static void print_key(struct view_context *v, const struct keyed_table *g, uint32_t n,
+		      unsigned parts)
+{
+	const struct group_list list = choose_groups(v, parts);
+	const struct keyed_entry *o = keyed_table_at(g, n);
+	size_t width = choose_key_width(v, parts), from = v->out->len;
+	size_t room = width - 1 - (is_numbered(v) ? NUMBER_WIDTH : 0);
+
+	if (is_numbered(v)) {
+		column_number(v->out, n + 1, NUMBER_WIDTH - 1);
+		buf_char(v->out, ' ');
+	}
+	group_key_print(v->out, &list, o, o == g->other, room);
+	buf_pad(v->out, from, width);
+}
+
+static void print_key_heading(struct view_context *v, unsigned parts)
+{
+	const struct group_list list = choose_groups(v, parts);
+	size_t width = choose_key_width(v, parts), from = v->out->len;
+
+	if (is_numbered(v))
+		buf_str(v->out, " # ");
+	group_key_print_heading(v->out, &list, width - 1 - (v->out->len - from));
+	buf_pad(v->out, from, width);
+}
+
+static void print_totals(struct buf *b, const struct who_row *w, const struct interval *interval)
+{
+	print_number(b, w->n[WHO_CLOSES], 8);
+	print_rate(b, w->n[WHO_CLOSES], interval, 8);
+	print_number(b, w->n[WHO_OPEN], 7);
+	print_number(b, w->n[WHO_TIME_WAIT], 10);
+	print_rate(b, w->n[WHO_TIME_WAIT], interval, 8);
+}
+
+static void print_calls(struct buf *b, const struct who_row *w)
 {
 	static const uint8_t calls[] = { WHO_CLOSE, WHO_SHUT_WR, WHO_SHUT_RDWR, WHO_EXIT,
 					 WHO_SIGNAL, WHO_OTHER_CALL, WHO_NO_CALL };
 	uint64_t all = w->n[WHO_CLOSES];
-	size_t from = b->len;
 
-	buf_u64(b, all);
-	buf_pad_before(b, from, CLOSES_WIDTH);
 	for (unsigned i = 0; i < sizeof(calls); i++)
 		print_share(b, w->n[calls[i]], all, i == 0 || i == 5 ? 6 : 5);
 	print_share(b, w->n[WHO_LOCAL], all, 5);
@@ -122,7 +219,6 @@ static void print_counts(struct buf *b, const struct who_row *w)
 	print_share(b, w->n[WHO_NOBODY] + w->n[WHO_UNKNOWN], all, 4);
 }
 
-/* The column other is the sum of WHO_OTHER_END and WHO_OPEN: there is no room for both. */
 static void print_endings(struct buf *b, const struct who_row *w)
 {
 	uint64_t all = w->n[WHO_CLOSES];
@@ -130,7 +226,7 @@ static void print_endings(struct buf *b, const struct who_row *w)
 	print_share(b, w->n[WHO_CLEAN], all, 5);
 	print_share(b, w->n[WHO_RESET], all, 6);
 	print_share(b, w->n[WHO_TIMEOUT], all, 4);
-	print_share(b, w->n[WHO_OTHER_END] + w->n[WHO_OPEN], all, 6);
+	print_share(b, w->n[WHO_OTHER_END], all, 6);
 }
 
 static void print_holds(struct buf *b, const struct who_row *w)
@@ -141,43 +237,44 @@ static void print_holds(struct buf *b, const struct who_row *w)
 	for (unsigned i = 0; (c = who_column_at(i)); i++) {
 		size_t from = b->len;
 
-		if (!c->is_time)
+		if (c->kind != WHO_IS_TIME)
 			continue;
-		if (who_column_value(w, c, &ns))
-			fmt_ms(b, ns);
-		else
+		if (!who_column_value(w, c, 0, &ns))
 			buf_char(b, '-');
+		else if (histogram_quantile_is_cut(&w->hold[c->index], c->permille))
+			column_at_least_ms(b, ns);
+		else
+			fmt_ms(b, ns);
 		buf_pad_before(b, from, MS_WIDTH);
 	}
 }
 
-static void print_counts_header(struct buf *b, bool first)
-{
-	buf_str(b, first ? "        ------------ ENDED BY, % ----------- ---- BEGAN, % ----" :
-		" CLOSES close   WR RDWR exit  sig other none   us peer both   -");
-}
-
-static void print_endings_header(struct buf *b, bool first)
-{
-	buf_str(b, first ? "------- HOW, % ------ ---- WE HOLD, ms --- -- PEERS HOLD, ms --" :
-		"clean reset t/o other    p50    p99    max    p50    p99    max");
-}
-
-/* Print both lines of a heading. parts is a set: 1 the counts, 2 the endings and holds. */
+/* Print the two lines of a heading: the second has the names of the columns. */
 static void print_who_header(struct view_context *v, unsigned parts)
 {
 	struct buf *b = v->out;
 
-	for (int line = 0; line < 2; line++) {
+	for (int line = parts == TOTALS; line < 2; line++) {
 		if (v->terminal.color)
 			buf_str(b, ANSI_BOLD);
-		column_text(b, line ? group_key_heading(v->options.by) : "", choose_key_width(v));
-		if (parts & 1)
-			print_counts_header(b, !line);
-		if (parts == 3)
+		if (line)
+			print_key_heading(v, parts);
+		else
+			column_text(b, "", choose_key_width(v, parts));
+		if (parts & TOTALS)
+			column_text(b, line ? "  CLOSES      /s   OPEN TIME_WAIT      /s" : "", 41);
+		if (parts == CALLS)
+			column_text(b, line ? " CLOSES" : "", CLOSES_WIDTH);
+		if (parts & CALLS)
+			buf_str(b, line ?
+				" close   WR RDWR exit  sig other none   us peer both   -" :
+				" ------------ ENDED BY, % ----------- ---- BEGAN, % ----");
+		if (parts == ALL_PARTS)
 			buf_char(b, ' ');
-		if (parts & 2)
-			print_endings_header(b, !line);
+		if (parts & HOLDS)
+			buf_str(b, line ?
+				"clean reset t/o other    p50    p99    max    p50    p99    max" :
+				"------- HOW, % ------ ---- WE HOLD, ms --- -- PEERS HOLD, ms --");
 		if (v->terminal.color)
 			buf_str(b, ANSI_RESET);
 		buf_char(b, '\n');
@@ -191,22 +288,29 @@ static uint32_t count_rows_to_print(const struct view_context *v, const struct k
 	return v->terminal.wide || v->options.top || n <= ROWS ? n : ROWS;
 }
 
-static void print_table(struct view_context *v, const struct keyed_table *g, unsigned parts)
+static void print_table(struct view_context *v, const struct keyed_table *g,
+			const struct interval *interval, unsigned parts)
 {
+	struct buf *b = v->out;
+
 	print_who_header(v, parts);
 	for (uint32_t i = 0; i < count_rows_to_print(v, g); i++) {
-		const struct keyed_entry *o = keyed_table_at(g, i);
+		const struct who_row *w = keyed_table_at(g, i)->row;
 
-		print_key(v, g, o);
-		if (parts & 1)
-			print_counts(v->out, o->row);
-		if (parts == 3)
-			buf_char(v->out, ' ');
-		if (parts & 2) {
-			print_endings(v->out, o->row);
-			print_holds(v->out, o->row);
+		print_key(v, g, i, parts);
+		if (parts & TOTALS)
+			print_totals(b, w, interval);
+		if (parts == CALLS)
+			print_number(b, w->n[WHO_CLOSES], CLOSES_WIDTH);
+		if (parts & CALLS)
+			print_calls(b, w);
+		if (parts == ALL_PARTS)
+			buf_char(b, ' ');
+		if (parts & HOLDS) {
+			print_endings(b, w);
+			print_holds(b, w);
 		}
-		buf_char(v->out, '\n');
+		buf_char(b, '\n');
 		view_flush(v);
 	}
 }
@@ -219,25 +323,27 @@ static void print_endings_table(struct view_context *v, const struct keyed_table
 	buf_char(b, '\n');
 	if (v->terminal.color)
 		buf_str(b, ANSI_BOLD);
-	column_text(b, group_key_heading(v->options.by), choose_key_width(v));
-	buf_str(b, "ENDING          REASON              CLOSES    % LOST-DATA");
+	print_key_heading(v, 0);
+	buf_str(b, "ENDING          REASON               COUNT    % LOST-DATA");
 	if (v->terminal.color)
 		buf_str(b, ANSI_RESET);
 	buf_char(b, '\n');
 	for (uint32_t n = 0; n < count_rows_to_print(v, g); n++) {
-		const struct keyed_entry *o = keyed_table_at(g, n);
-		const struct who_row *w = o->row;
+		const struct who_row *w = keyed_table_at(g, n)->row;
 
 		for (unsigned i = 0; i < ENDING_COUNT * REASON_COUNT; i++) {
 			uint64_t ended = w->ended[i / REASON_COUNT][i % REASON_COUNT];
 
 			if (!ended)
 				continue;
-			print_key(v, g, o);
+			print_key(v, g, n, 0);
 			column_text(b, ending_name(i / REASON_COUNT), 16);
 			column_text(b, i % REASON_COUNT ? reason_name(i % REASON_COUNT) : "-", 19);
 			print_number(b, ended, CLOSES_WIDTH);
-			print_share(b, ended, w->n[WHO_CLOSES], 5);
+			if (i == OPEN_ROW)
+				buf_str(b, "    -");	/* no close */
+			else
+				print_share(b, ended, w->n[WHO_CLOSES], 5);
 			print_number(b, w->lost_data[i / REASON_COUNT][i % REASON_COUNT], 10);
 			buf_char(b, '\n');
 		}
@@ -254,11 +360,13 @@ void who_print_text(struct view_context *v, const struct keyed_table *g,
 	if (!keyed_table_at(g, 0))
 		return;
 	if (is_wide(v)) {
-		print_table(v, g, 3);
+		print_table(v, g, interval, ALL_PARTS);
 	} else {
-		print_table(v, g, 1);
+		print_table(v, g, interval, TOTALS);
 		buf_char(b, '\n');
-		print_table(v, g, 2);
+		print_table(v, g, interval, CALLS);
+		buf_char(b, '\n');
+		print_table(v, g, interval, HOLDS);
 	}
 	if (interval->total)
 		print_endings_table(v, g);
@@ -278,58 +386,14 @@ void who_print_csv_header(struct view_context *v)
 	struct buf *b = v->out;
 
 	buf_str(b, "start,time,total,");
-	buf_str(b, group_by_name(v->options.by));
-	if (v->options.by == GROUP_BY_PID)
-		buf_str(b, ",comm");
+	group_key_csv_header(b, &v->options.groups);
 	for (unsigned i = 0; (c = who_column_at(i)); i++) {
 		buf_char(b, ',');
 		buf_str(b, c->name);
-		if (c->is_time)
+		if (c->kind == WHO_IS_TIME)
 			buf_str(b, "_ns");
 	}
 	buf_char(b, '\n');
-}
-
-/* Print a field in the quotes of RFC 4180, with control characters escaped as in text. */
-static void print_csv_field(struct buf *b, const void *bytes, size_t len)
-{
-	struct buf text = { 0 };
-
-	escape_for_terminal(&text, bytes, len, ESCAPE_ANY_WIDTH);
-	buf_char(b, '"');
-	for (size_t i = 0; i < text.len; i++) {
-		if (text.data[i] == '"')
-			buf_char(b, '"');
-		buf_char(b, text.data[i]);
-	}
-	buf_char(b, '"');
-	b->failed |= text.failed;
-	buf_release(&text);
-}
-
-static void print_csv_key(struct view_context *v, const struct keyed_table *g,
-			  const struct keyed_entry *o)
-{
-	struct buf *b = v->out, text = { 0 };
-
-	if (o == g->other) {
-		buf_str(b, GROUP_KEY_OTHER);
-	} else if (o->key_len &&
-		   (v->options.by == GROUP_BY_PORT || v->options.by == GROUP_BY_PEER)) {
-		group_key_print(b, v->options.by, o, false, ESCAPE_ANY_WIDTH);
-	} else if (o->key_len && v->options.by == GROUP_BY_PID) {
-		group_key_print(&text, v->options.by, o, false, ESCAPE_ANY_WIDTH);
-		if (text.len)
-			buf_add(b, text.data, strcspn(text.data, " "));
-	} else if (o->key_len) {
-		print_csv_field(b, o->bytes, o->key_len);
-	}
-	if (v->options.by == GROUP_BY_PID) {
-		buf_char(b, ',');
-		if (o->key_len)
-			print_csv_field(b, o->bytes + o->key_len, o->label_len);
-	}
-	buf_release(&text);
 }
 
 void who_print_csv(struct view_context *v, const struct keyed_table *g,
@@ -345,10 +409,11 @@ void who_print_csv(struct view_context *v, const struct keyed_table *g,
 		buf_char(b, ',');
 		fmt_time_utc(b, view_wall_ns(v, interval->to_ns));
 		buf_str(b, interval->total ? ",yes," : ",no,");
-		print_csv_key(v, g, o);
+		group_key_csv(b, &v->options.groups, o, o == g->other);
 		for (unsigned i = 0; (c = who_column_at(i)); i++) {
 			buf_char(b, ',');
-			if (who_column_value(o->row, c, &value))
+			if (who_column_value(o->row, c, interval->to_ns - interval->from_ns,
+					     &value))
 				buf_u64(b, value);
 		}
 		buf_char(b, '\n');

@@ -91,10 +91,19 @@ def test_without_tracefs_calls_are_told_inline(cli, root):
 
 def test_a_missing_capability_is_named(cli, root):
     with User(cli) as user:
-        for view in ("trace", "stuck"):
-            one_line("no perfmon", user.run(("bpf",), view), 77, "CAP_PERFMON is missing", "sudo")
-            one_line("no bpf", user.run(("perfmon",), view), 77, "CAP_BPF is missing", "sudo")
-            one_line("none", user.run((), view), 77, "CAP_BPF and CAP_PERFMON")
+        one_line("no perfmon", user.run(("bpf",)), 77, "CAP_PERFMON is missing", "sudo")
+        one_line("no bpf", user.run(("perfmon",)), 77, "CAP_BPF is missing", "sudo")
+        one_line("none", user.run(()), 77, "CAP_BPF and CAP_PERFMON", "--replay", "make tour")
+
+
+def test_stuck_needs_no_capability(cli, root):
+    """It names what it lacks, and what that hides."""
+    with User(cli) as user:
+        for caps, words in ((("bpf",), "CAP_PERFMON is missing"), (("perfmon",), "CAP_BPF is missing"),
+                            ((), "CAP_BPF and CAP_PERFMON")):
+            one_line("stuck with %r" % (caps,), user.run(caps, "stuck"), 0, words, "without BPF", "namespaces")
+        other = user.run((), "stuck", "--netns", cli.netns)
+        one_line("a namespace that may not be entered", other, 77, "CAP_BPF", "namespace")
 
 
 def test_root_gives_up_everything(cli, root):
@@ -143,7 +152,7 @@ def test_a_rotation_goes_on_in_another_users_folder(cli, root):
         sets = sets_of(process.pid)
         cli.inside(*TRAFFIC, "3000")
         stop(process)
-        given_up("record", sets, mask("dac_override", "fowner"), root=True)
+        given_up("record", sets, mask("dac_override", "fowner", "sys_ptrace"), root=True)
         true("files %r" % os.listdir(folder), os.path.exists(path + ".1"))
 
 
@@ -209,6 +218,26 @@ def test_stuck_keeps_what_a_walk_takes(cli, root):
         process.send_signal(signal.SIGINT)
         process.communicate(timeout=20)
     given_up("stuck", sets, mask("bpf", "sys_ptrace", "sys_admin", "dac_read_search"), root=True)
+
+
+def test_stuck_without_bpf_keeps_what_it_takes(cli, root):
+    """The second look enters another namespace and finds a holder of another user's."""
+    process = cli.start("stuck", "--no-bpf", "-j", "--watch", "0.5", "--netns", cli.netns, "-q")
+    sets = sets_of(process.pid)
+    holder = hang(cli, 4207)
+    try:
+        seen = None
+        for line in process.stdout:
+            seen = json.loads(line)
+            if seen["kind"] == "stuck" and seen["state"] == "CLOSE_WAIT":
+                break
+        same("stuck sockets", (seen["local_port"], [h["pid"] for h in seen["holders"]]), (4207, [holder.pid]))
+    finally:
+        holder.kill()
+        holder.wait()
+        process.send_signal(signal.SIGINT)
+        process.communicate(timeout=20)
+    given_up("stuck", sets, mask("net_admin", "sys_ptrace", "sys_admin", "dac_read_search"), root=True)
 
 
 def test_capabilities_of_the_file_do(cli, root):

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-"""The manual and the completion: whole, well-formed, and saying what the tool says."""
+"""The manual: whole, well-formed, and saying what the tool says."""
 
 import os
 import re
@@ -63,32 +63,3 @@ def test_the_manual_has_every_option(cli):
     options = set(re.findall(r" (--[a-z][a-z0-9-]+)", cli.run("--help").stdout))
     true("options were found", {"--replay", "--calls"} <= options)
     same("options that it lacks", sorted(o for o in options if o not in text), [])
-
-
-def complete(cli, *words):
-    """What bash offers for the last of these words."""
-    script = ('source "$1"; shift; compopt() { :; }; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _tcpclose; '
-              'printf "%s\\n" "${COMPREPLY[@]}"')
-    done = subprocess.run(["bash", "-c", script, "bash", built(cli, "tcpclose.bash"), "tcpclose", *words],
-                          capture_output=True, text=True, check=False, cwd=ROOT)
-    same("bash's complaints", done.stderr, "")
-    return done.stdout.split()
-
-
-def test_bash_completes_views_options_and_words(cli):
-    same("a view", complete(cli, "eve"), ["events"])
-    same("an option", complete(cli, "json", "--max"), ["--max-open"])
-    same("a word of an option", complete(cli, "--calls", "in"), ["inline"])
-    same("a word of a view", complete(cli, "who", "--by", "cg"), ["cgroup"])
-    same("behind =", complete(cli, "--ending", "=", "thr"), ["three-way"])
-    same("a file", complete(cli, "--replay", "READ"), ["README.md"])
-    same("a command", "true" in complete(cli, "json", "--", "tru"), True)
-    same("an option that the view lacks", complete(cli, "hist", "--cs"), [])
-    same("with -j and the view json", complete(cli, "who", "json", "--cs"), ["--csv"])
-    true("hidden ones are not offered", "--document" not in complete(cli, "--"))
-
-
-def test_the_completion_is_sound_shell(cli):
-    need("shellcheck")
-    done = subprocess.run(["shellcheck", built(cli, "tcpclose.bash")], capture_output=True, text=True, check=False)
-    same("shellcheck's complaints", done.stdout + done.stderr, "")

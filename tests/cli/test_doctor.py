@@ -131,6 +131,8 @@ def test_doctor_without_privilege(cli, root):
         if f["group"] == "hook":
             same(name, (f["status"], f["value"], f["cost"]), ("unknown", None, None))
     true("text %r" % text.stdout[:200], "cannot trace here" in text.stdout and "sudo" in text.stdout)
+    true("not as if attached: %r" % text.stdout[:400], "\nHOOKS: none was tried, since" in text.stdout)
+    true("what works without: %r" % text.stdout[:400], "--replay" in text.stdout and "make tour" in text.stdout)
     true("80 columns", max(map(len, text.stdout.splitlines())) <= 80)
 
 

@@ -84,7 +84,7 @@ def test_open_matches_only_if_it_is_listed(cli, root):
 
 def test_never_open_is_judged_without_all(cli, root):
     script = "import socket;socket.socket().connect_ex(('127.0.0.1',9))"
-    for words, want in (("never-open", 4), ("reset,close", 0)):
+    for words, want in (("never-open", 4), ("refused", 4), ("reset,close", 0)):
         done = cli.run("json", "--netns", cli.netns, "--fail-on", words, "--",
                        *cli.enter(sys.executable, "-c", script))
         same(words, done.returncode, want)

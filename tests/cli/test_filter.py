@@ -68,6 +68,24 @@ def test_by_service(cli, root):
         expect(cli, want, *args, traffic=("1", HOLD, str(server), str(client)))
 
 
+def test_the_largest_filter_is_accepted(cli, root):
+    """Every list full: the kernel must verify the programs, and the last value of each list must count."""
+    def both(values):
+        return [*values, *("!" + v for v in values)]
+
+    netns = [str(4026531840 + n) for n in range(8)]
+    addresses = ["192.0.2.%d" % n for n in range(4)] + ["2001:db8::%d" % n for n in range(3)]
+    ports = [str(n) for n in range(20000, 20015)]
+    args = ["-a", ",".join([*addresses, "127.0.0.0/8", *("!" + a for a in addresses), "!192.0.2.9"])]
+    args += ["--netns", ",".join("!" + n for n in netns)]
+    for option, last in (("-L", "1-19999"), ("-D", "1-19999"), ("-P", "4300-5400")):
+        args += [option, ",".join([*both(ports), last, "!30000"])]
+    done = cli.run("json", "--netns", ",".join(["4026531900"] * 7), "--netns", cli.netns, *args, "--",
+                   *cli.enter(*TRAFFIC, "1", HOLD, "4301", "5301"))
+    same("exit status", (done.returncode, done.stderr), (0, "tcpclose: ready\n"))
+    same("stories", len(closes(json.loads(line) for line in done.stdout.splitlines())), 2)
+
+
 def test_a_listeners_closer_under_a_peer_filter(cli, root):
     """The listener has no peer, but who closed it reset the connections in its queue."""
     script = ("import socket;l=socket.socket();l.bind(('127.0.0.1',4002));l.listen(9);"

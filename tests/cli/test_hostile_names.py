@@ -41,6 +41,8 @@ def check_text(view, text):
 
 
 def record(cli, path, name, *prefix):
+    if os.path.exists(path):
+        os.remove(path)     # or it would be continued
     # subprocess takes bytes as they are
     command = [cli.tool, "record", "-o", path, "--netns", cli.netns, "--",
                *prefix, *cli.enter(sys.executable, "-c", SCRIPT), name]

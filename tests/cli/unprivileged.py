@@ -7,7 +7,7 @@ import subprocess
 import tempfile
 
 NOBODY = 65534
-BITS = {"dac_override": 1, "dac_read_search": 2, "fowner": 3, "kill": 5, "sys_ptrace": 19,
+BITS = {"dac_override": 1, "dac_read_search": 2, "fowner": 3, "kill": 5, "net_admin": 12, "sys_ptrace": 19,
         "sys_admin": 21, "perfmon": 38, "bpf": 39}      # include/uapi/linux/capability.h
 
 

@@ -4,7 +4,8 @@
  * lose events, report an event twice in a row (bpf/reentry.bpf.h), and come back with the same key
  * and addresses, on some kernels without a cookie. Errors, timeouts and RSTs that end nothing are
  * set at random. If no event was lost, each life that ended must be reported, with the ending that
- * it had. Each life is reported at most once, and no event of one life enters another's story.
+ * it had. Each life is reported at most once, and no event of one life enters another's story. At
+ * random it is found which sockets are gone: after that no endpoint is open that is gone.
  */
 #include "fuzz.h"
 
@@ -319,6 +320,62 @@ static void return_from_call(struct world *w, struct life *l, unsigned how)
 	send_event(w, l, e, how);
 }
 
+/* The endpoints that a visit found. */
+struct visited {
+	const struct world *w;
+	struct gone_endpoint {
+		uint64_t sk_key, cookie;
+	} gone[LIVES];
+	unsigned nr_gone;
+};
+
+/* Does the socket of an open endpoint exist? Without a cookie it may be any with its key. */
+static bool is_alive(const struct world *w, const struct story *s)
+{
+	for (unsigned i = 0; i < SOCKETS; i++) {
+		const struct life *l = &w->life[i];
+
+		if (l->state != STATE_CLOSE &&
+		    (s->cookie ? l->nr == s->cookie : l->e.sk_key == s->sk_key))
+			return true;
+	}
+	return false;
+}
+
+static void note_gone(void *arg, const struct story *s)
+{
+	struct visited *v = arg;
+
+	if (!is_alive(v->w, s))
+		v->gone[v->nr_gone++] = (struct gone_endpoint){ s->sk_key, s->cookie };
+}
+
+/* Looks for the sockets of the open endpoints, and gives up those that are gone. */
+static void look_for_sockets(struct world *w)
+{
+	struct endpoint_table *t = pipeline_endpoints(w->pipeline);
+	static struct visited v;	/* too large for the stack */
+	uint64_t now_ns = ++w->now_ns;
+
+	v.w = w;
+	v.nr_gone = 0;
+	endpoint_table_visit_open(t, now_ns, note_gone, &v);
+	HOLDS(w->lossy || !v.nr_gone);
+	for (unsigned i = 0; i < v.nr_gone; i++)
+		HOLDS(endpoint_table_lose(t, v.gone[i].sk_key, v.gone[i].cookie, now_ns));
+	v.nr_gone = 0;
+	endpoint_table_visit_open(t, now_ns, note_gone, &v);
+	HOLDS(!v.nr_gone);
+}
+
+static void check_tally(const struct world *w)
+{
+	struct run_counts t = pipeline_tally(w->pipeline, NULL);
+
+	HOLDS(t.seen == t.reported + t.filtered + t.open + run_counts_lost_endpoints(&t));
+	HOLDS(t.seen <= w->lives || !w->cookies || w->lossy);
+}
+
 static void step(struct world *w, struct input *in)
 {
 	static const uint64_t steps[] = { 1, 1000, 1000000, 150000000, 600000000, 70000000000 };
@@ -326,7 +383,9 @@ static void step(struct world *w, struct input *in)
 	struct life *l = &w->life[i];
 
 	w->now_ns += what & 64 ? steps[how % 6] : 1;
-	if (what >= 250)
+	if (what >= 253)
+		look_for_sockets(w);
+	else if (what >= 250)
 		endpoint_table_expire(pipeline_endpoints(w->pipeline), w->now_ns);
 	else if (what >= 240)
 		add_bystanders(l, how);
@@ -372,8 +431,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		start_life(&w, i);
 	while (in.len)
 		step(&w, &in);
+	if (how & 32)
+		look_for_sockets(&w);
 	endpoint_table_end(pipeline_endpoints(w.pipeline), w.now_ns);
 	check_lives(&w);
+	check_tally(&w);
 	pipeline_free(w.pipeline);
 	return 0;
 }

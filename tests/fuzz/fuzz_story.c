@@ -71,6 +71,7 @@ static void check_story(struct view_context *context, const struct story *s,
 					     ending_class(v->ending) == CLASS_TIMEOUT ||
 					     ending_class(v->ending) == CLASS_FAILED ||
 					     ending_class(v->ending) == CLASS_ABORTED));
+	HOLDS((v->blame != BLAME_NONE) == !!v->blame_ns);
 	HOLDS(!v->trigger || (v->trigger >= s->calls && v->trigger < s->calls + s->nr_calls));
 	for (unsigned i = 0; view_at(i); i++) {
 		struct view_context *each = &w->each[i];
@@ -80,9 +81,24 @@ static void check_story(struct view_context *context, const struct story *s,
 		buf_reset(context->out);
 		if (each->due_ns && each->due_ns <= w->now_ns)
 			view_at(i)->tick(each, w->now_ns);
-		view_at(i)->story(each, s, v);
+		if (view_at(i)->other_end && s->twin.known && w->told & 1)
+			view_at(i)->other_end(each, s, v);
+		else
+			view_at(i)->story(each, s, v);
 		check_view(view_at(i), context->out);
 	}
+}
+
+/* None, one or two different keys. */
+static void choose_groups(struct group_list *list, uint8_t how)
+{
+	uint8_t first = how % GROUP_BY_PEER_PORT, second = (how >> 4) % GROUP_BY_PEER_PORT;
+
+	*list = (struct group_list){ 0 };
+	if (first)
+		list->by[list->nr++] = first;
+	if (how & 4 && second && second != first)
+		list->by[list->nr++] = second == GROUP_BY_PEER ? GROUP_BY_PEER_PORT : second;
 }
 
 /* Gives each view its own context, with the data that it keeps between stories. */
@@ -94,7 +110,7 @@ static void start_views(struct world *w, uint8_t how)
 		w->each[i].terminal.utf8 = how & 1;
 		w->each[i].terminal.color = false;
 		w->each[i].terminal.columns = view_at(i)->tick ? how % 81 : 0;
-		w->each[i].options.by = how % GROUP_BY_COUNT;
+		choose_groups(&w->each[i].options.groups, how);
 		w->each[i].options.interval_ns = how & 2 ? 20 * MS : 0;
 		if (view_at(i)->start)
 			view_at(i)->start(&w->each[i]);
@@ -123,7 +139,7 @@ static void check_tally(const struct world *w)
 {
 	struct run_counts t = pipeline_tally(w->pipeline, &w->kernel);
 
-	HOLDS(t.seen == t.reported + t.filtered + t.open + t.lost_table_full + t.lost_end_missed);
+	HOLDS(t.seen == t.reported + t.filtered + t.open + run_counts_lost_endpoints(&t));
 	HOLDS(t.reported == w->told);
 	HOLDS(t.open <= w->max_open);
 	HOLDS(endpoint_table_counts(pipeline_endpoints(w->pipeline)).closing <= t.open);
@@ -224,6 +240,36 @@ static void feed_event(struct world *w, struct input *in, uint8_t kind)
 		pipeline_feed(w->pipeline, &e, sizeof(e));
 }
 
+/* Up to 64 open endpoints, for the next answers of a look for their sockets. */
+struct open_endpoints {
+	uint64_t sk_key[64], cookie[64];
+	unsigned nr;
+};
+
+static void note_open(void *arg, const struct story *s)
+{
+	struct open_endpoints *o = arg;
+
+	if (o->nr == 64)
+		return;
+	o->sk_key[o->nr] = s->sk_key;
+	o->cookie[o->nr++] = s->cookie;
+}
+
+/* Gives up open endpoints as a look would, here at random. */
+static void give_up_endpoints(struct world *w, uint8_t which)
+{
+	struct endpoint_table *t = pipeline_endpoints(w->pipeline);
+	struct open_endpoints o = { .nr = 0 };
+
+	endpoint_table_visit_open(t, w->now_ns, note_open, &o);
+	for (unsigned i = 0; i < o.nr; i++) {
+		HOLDS(endpoint_table_find_open(t, o.sk_key[i], o.cookie[i]));
+		if (which >> i % 8 & 1)
+			endpoint_table_lose(t, o.sk_key[i], o.cookie[i], w->now_ns);
+	}
+}
+
 static void step(struct world *w, struct input *in)
 {
 	uint8_t what = take_u8(in) % 24;
@@ -235,6 +281,8 @@ static void step(struct world *w, struct input *in)
 		endpoint_table_set_lossy(pipeline_endpoints(w->pipeline));
 	} else if (what == 21) {
 		pipeline_feed(w->pipeline, in->data, in->len % 300);
+	} else if (what == 23) {
+		give_up_endpoints(w, take_u8(in));
 	} else {
 		move_time(w, take_u8(in));
 		endpoint_table_expire(pipeline_endpoints(w->pipeline), w->now_ns);

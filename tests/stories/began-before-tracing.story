@@ -16,8 +16,8 @@ PID     COMM     LOCAL                 BY REMOTE                ENDING        MS
 812     java     10.0.0.1:443          <- 10.0.0.9:51544        four-way       -
 --- json
 {"kind":"meta","schema":1,"version":"-","hostname":"host","kernel":"6.1.0","machine":"x86_64","boot_id":"00000000-0000-4000-8000-000000000000","hooks":{"calls":"tracepoint","late":"tp_btf","reset_sent":"tp_btf","reset_received":"tp_btf","fin_resent":"tp_btf","state":"tp_btf","destroy":"tp_btf"}}
-{"kind":"close","schema":1,"start":"2026-11-22T08:12:32.050000000Z","time":"2026-11-22T08:12:32.055000000Z","family":4,"netns":4026531840,"cookie":"0x11","local_addr":"10.0.0.1","local_port":443,"peer_addr":"10.0.0.9","peer_port":51544,"v4_mapped":false,"opened":null,"age_ns":null,"idle_ns":{"sent":null,"received":null},"age_at_least_ns":null,"holders":null,"initiator":"peer","ending":"four-way","class":"clean","reason":null,"trigger":{"call":"close","how":null,"fd":9,"pid":812,"tid":812,"comm":"java","process":"java","ret":0,"uid":0,"call_ns":30000,"signal":null,"exit_code":null,"cgroup":null,"unit":null,"container":null,"pod":null,"deferred":false,"stack":null},"reset_by":null,"calls":[{"call":"close","how":null,"fd":9,"pid":812,"tid":812,"comm":"java","process":"java","ret":0,"at_ns":0,"effect":"fin"}],"calls_omitted":0,"waves":[{"wave":3,"flag":"FIN","dir":"sent","at_ns":0,"seq":1000,"ack":5001,"exact":true},{"wave":4,"flag":"ACK","dir":"received","at_ns":5000000,"seq":null,"ack":1001,"exact":true}],"states":["CLOSE_WAIT","LAST_ACK","CLOSE"],"phase_ns":{"fin_queued":null,"ack_wait":null,"peer_hold":null,"app_hold":null,"last_ack_wait":5000000,"total":null},"blame":null,"bytes":{"sent":0,"received":0,"unread":0,"unacked":0,"unsent":0},"data_lost":null,"fin_retransmits":0,"peer_fin_retransmits":null,"srtt_us":null,"twin":null,"self":false,"middlebox":null,"partial":true,"missing":["age_ns: opened before tracing began, or an event was lost","waves: the close began before tracing did, or an event was lost"]}
-{"kind":"summary","schema":1,"time":"2026-11-22T08:12:32.055000000Z","seen":1,"told":1,"filtered":0,"open":0,"lost":{"table_full":0,"end_missed":0},"events":3,"events_lost":{"ring_full":0,"calls_full":0,"malformed":0}}
+{"kind":"close","schema":1,"start":"2026-11-22T08:12:32.050000000Z","time":"2026-11-22T08:12:32.055000000Z","family":4,"netns":4026531840,"cookie":"0x11","local_addr":"10.0.0.1","local_port":443,"peer_addr":"10.0.0.9","peer_port":51544,"v4_mapped":false,"opened":null,"age_ns":null,"idle_ns":{"sent":null,"received":null},"age_at_least_ns":null,"holders":null,"initiator":"peer","ending":"four-way","class":"clean","reason":null,"trigger":{"call":"close","how":null,"fd":9,"pid":812,"tid":812,"comm":"java","process":"java","ret":0,"uid":0,"call_ns":30000,"signal":null,"exit_code":null,"cgroup":null,"unit":null,"container":null,"pod":null,"deferred":false,"stack":null},"reset_by":null,"calls":[{"call":"close","how":null,"fd":9,"pid":812,"tid":812,"comm":"java","process":"java","ret":0,"at_ns":0,"effect":"fin"}],"calls_omitted":0,"waves":[{"wave":3,"flag":"FIN","dir":"sent","at_ns":0,"seq":1000,"ack":5001,"exact":true},{"wave":4,"flag":"ACK","dir":"received","at_ns":5000000,"seq":null,"ack":1001,"exact":true}],"states":["CLOSE_WAIT","LAST_ACK","CLOSE"],"phase_ns":{"fin_queued":null,"ack_wait":null,"peer_hold":null,"app_hold":null,"last_ack_wait":5000000,"total":null},"cut":null,"blame":null,"bytes":{"sent":0,"received":0,"unread":0,"unacked":0,"unsent":0},"data_lost":null,"fin_retransmits":0,"peer_fin_retransmits":null,"srtt_us":null,"twin":null,"self":false,"middlebox":null,"partial":true,"missing":["age_ns: opened before tracing began, or an event was lost","waves: the close began before tracing did, or an event was lost"]}
+{"kind":"summary","schema":1,"time":"2026-11-22T08:12:32.055000000Z","seen":1,"told":1,"filtered":0,"open":0,"unchecked":null,"lost":{"table_full":0,"end_missed":0,"vanished":0},"events":3,"events_lost":{"ring_full":0,"calls_full":0,"malformed":0},"maybe_missed":null}
 --- events
 08:12:32.050000 state          10.0.0.1:443 10.0.0.9:51544 CLOSE_WAIT -> LAST_ACK in java[812] close(9, 0) snd_una=1000 snd_nxt=1000 write_seq=1000 rcv_nxt=5001 rcv_wup=5001 copied_seq=5001 segs_in=1 snd_wnd=65535 err=0 done,owned,file-dead,shut-rcv,shut-snd netns=4026531840 cookie=0x11
 08:12:32.050000 call           10.0.0.1:443 10.0.0.9:51544 CLOSE_WAIT in java[812] close(9, 0) = 0 call_ns=30000 netns=4026531840 cookie=0x11
@@ -38,6 +38,9 @@ four-way, begun by the peer; how long it took was not seen.
 Not seen: waves: the close began before tracing did, or an event was lost
 --- who
 08:12:32.050 to 08:12:32.055: 1 close
+COMM                                     CLOSES      /s   OPEN TIME_WAIT      /s
+java                                          1     200      .         .       .
+
                          ------------ ENDED BY, % ----------- ---- BEGAN, % ----
 COMM              CLOSES close   WR RDWR exit  sig other none   us peer both   -
 java                   1   100    .    .    .    .     .    .    .  100    .   .
@@ -46,7 +49,7 @@ java                   1   100    .    .    .    .     .    .    .  100    .   .
 COMM             clean reset t/o other    p50    p99    max    p50    p99    max
 java               100     .   .     .      -      -      -      -      -      -
 
-COMM             ENDING          REASON              CLOSES    % LOST-DATA
+COMM             ENDING          REASON               COUNT    % LOST-DATA
 java             four-way        -                        1  100         .
 --- hist
 08:12:32.050 to 08:12:32.055: 1 close

@@ -17,8 +17,8 @@ PID     COMM     LOCAL                 BY REMOTE                ENDING        MS
 812     java     10.0.0.1:443          <- 10.0.0.9:51544        four-way   10.02
 --- json
 {"kind":"meta","schema":1,"version":"-","hostname":"host","kernel":"6.1.0","machine":"x86_64","boot_id":"00000000-0000-4000-8000-000000000000","hooks":{"calls":"tracepoint","late":"tp_btf","reset_sent":"tp_btf","reset_received":"tp_btf","fin_resent":"tp_btf","state":"tp_btf","destroy":"tp_btf"}}
-{"kind":"close","schema":1,"start":"2026-11-22T08:12:32.010000000Z","time":"2026-11-22T08:12:32.020020000Z","family":4,"netns":4026531840,"cookie":"0x11","local_addr":"10.0.0.1","local_port":443,"peer_addr":"10.0.0.9","peer_port":51544,"v4_mapped":false,"opened":"accept","age_ns":20020000,"idle_ns":{"sent":null,"received":null},"age_at_least_ns":null,"holders":null,"initiator":"peer","ending":"four-way","class":"clean","reason":null,"trigger":{"call":"close","how":null,"fd":9,"pid":812,"tid":812,"comm":"java","process":"java","ret":0,"uid":0,"call_ns":200000,"signal":null,"exit_code":null,"cgroup":null,"unit":null,"container":null,"pod":null,"deferred":false,"stack":null},"reset_by":null,"calls":[{"call":"close","how":null,"fd":9,"pid":812,"tid":812,"comm":"java","process":"java","ret":0,"at_ns":10000000,"effect":"fin"}],"calls_omitted":0,"waves":[{"wave":1,"flag":"FIN","dir":"received","at_ns":0,"seq":5000,"ack":1000,"exact":true},{"wave":2,"flag":"ACK","dir":"sent","at_ns":0,"seq":1000,"ack":5001,"exact":false},{"wave":3,"flag":"FIN","dir":"sent","at_ns":10000000,"seq":1000,"ack":5001,"exact":true},{"wave":4,"flag":"ACK","dir":"received","at_ns":10020000,"seq":null,"ack":1001,"exact":true}],"states":["ESTABLISHED","CLOSE_WAIT","LAST_ACK","CLOSE"],"phase_ns":{"fin_queued":null,"ack_wait":null,"peer_hold":null,"app_hold":10000000,"last_ack_wait":20000,"total":10020000},"blame":"local-app","bytes":{"sent":0,"received":0,"unread":0,"unacked":0,"unsent":0},"data_lost":null,"fin_retransmits":0,"peer_fin_retransmits":null,"srtt_us":null,"twin":null,"self":false,"middlebox":null,"partial":false,"missing":[]}
-{"kind":"summary","schema":1,"time":"2026-11-22T08:12:32.020100000Z","seen":1,"told":1,"filtered":0,"open":0,"lost":{"table_full":0,"end_missed":0},"events":6,"events_lost":{"ring_full":0,"calls_full":0,"malformed":0}}
+{"kind":"close","schema":1,"start":"2026-11-22T08:12:32.010000000Z","time":"2026-11-22T08:12:32.020020000Z","family":4,"netns":4026531840,"cookie":"0x11","local_addr":"10.0.0.1","local_port":443,"peer_addr":"10.0.0.9","peer_port":51544,"v4_mapped":false,"opened":"accept","age_ns":20020000,"idle_ns":{"sent":null,"received":null},"age_at_least_ns":null,"holders":null,"initiator":"peer","ending":"four-way","class":"clean","reason":null,"trigger":{"call":"close","how":null,"fd":9,"pid":812,"tid":812,"comm":"java","process":"java","ret":0,"uid":0,"call_ns":200000,"signal":null,"exit_code":null,"cgroup":null,"unit":null,"container":null,"pod":null,"deferred":false,"stack":null},"reset_by":null,"calls":[{"call":"close","how":null,"fd":9,"pid":812,"tid":812,"comm":"java","process":"java","ret":0,"at_ns":10000000,"effect":"fin"}],"calls_omitted":0,"waves":[{"wave":1,"flag":"FIN","dir":"received","at_ns":0,"seq":5000,"ack":1000,"exact":true},{"wave":2,"flag":"ACK","dir":"sent","at_ns":0,"seq":1000,"ack":5001,"exact":false},{"wave":3,"flag":"FIN","dir":"sent","at_ns":10000000,"seq":1000,"ack":5001,"exact":true},{"wave":4,"flag":"ACK","dir":"received","at_ns":10020000,"seq":null,"ack":1001,"exact":true}],"states":["ESTABLISHED","CLOSE_WAIT","LAST_ACK","CLOSE"],"phase_ns":{"fin_queued":null,"ack_wait":null,"peer_hold":null,"app_hold":10000000,"last_ack_wait":20000,"total":10020000},"cut":null,"blame":"local-app","bytes":{"sent":0,"received":0,"unread":0,"unacked":0,"unsent":0},"data_lost":null,"fin_retransmits":0,"peer_fin_retransmits":null,"srtt_us":null,"twin":null,"self":false,"middlebox":null,"partial":false,"missing":[]}
+{"kind":"summary","schema":1,"time":"2026-11-22T08:12:32.020100000Z","seen":1,"told":1,"filtered":0,"open":0,"unchecked":null,"lost":{"table_full":0,"end_missed":0,"vanished":0},"events":6,"events_lost":{"ring_full":0,"calls_full":0,"malformed":0},"maybe_missed":null}
 --- events
 08:12:32.000000 state          10.0.0.1:443 10.0.0.9:51544 SYN_RECV -> ESTABLISHED snd_una=1000 snd_nxt=1000 write_seq=1000 rcv_nxt=5000 rcv_wup=5000 copied_seq=5000 segs_in=1 snd_wnd=65535 err=0 no-socket netns=4026531840 cookie=0x11
 08:12:32.010000 state          10.0.0.1:443 10.0.0.9:51544 ESTABLISHED -> CLOSE_WAIT snd_una=1000 snd_nxt=1000 write_seq=1000 rcv_nxt=5001 rcv_wup=5000 copied_seq=5000 segs_in=2 snd_wnd=65535 err=0 done,file-live,shut-rcv netns=4026531840 cookie=0x11
@@ -47,6 +47,9 @@ four-way, begun by the peer; java[812] held the connection open for 10 ms after
 the peer's FIN.
 --- who
 08:12:32.000 to 08:12:32.020: 1 close
+COMM                                     CLOSES      /s   OPEN TIME_WAIT      /s
+java                                          1    49.8      .         .       .
+
                          ------------ ENDED BY, % ----------- ---- BEGAN, % ----
 COMM              CLOSES close   WR RDWR exit  sig other none   us peer both   -
 java                   1   100    .    .    .    .     .    .    .  100    .   .
@@ -55,7 +58,7 @@ java                   1   100    .    .    .    .     .    .    .  100    .   .
 COMM             clean reset t/o other    p50    p99    max    p50    p99    max
 java               100     .   .     .  10.00  10.00  10.00      -      -      -
 
-COMM             ENDING          REASON              CLOSES    % LOST-DATA
+COMM             ENDING          REASON               COUNT    % LOST-DATA
 java             four-way        -                        1  100         .
 --- hist
 08:12:32.000 to 08:12:32.020: 1 close

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "close_facts.h"
 #include "syscall_names.h"
 #include "script.h"
 
@@ -176,6 +177,10 @@ static bool verdict_fact(struct buf *b, const char *key, const struct story *s,
 		buf_str(b, v->reason ? reason_name(v->reason) : "-");
 	else if (!strcmp(key, "blame"))
 		buf_str(b, v->blame_known ? blame_name(v->blame) : "-");
+	else if (!strcmp(key, "blame_ns"))
+		put_time(b, v->blame_ns);
+	else if (!strcmp(key, "time_wait"))
+		put_bool(b, close_left_time_wait(s));
 	else if (!strcmp(key, "cut"))
 		put_cut(b, &v->cut);
 	else if (!strcmp(key, "delay"))
@@ -358,7 +363,8 @@ bool facts_tally(struct buf *b, const char *key, const struct run_counts *t)
 		       { "told", t->reported },
 		       { "filtered", t->filtered },
 		       { "open", t->open },
-		       { "lost", t->lost_table_full + t->lost_end_missed },
+		       { "lost", run_counts_lost_endpoints(t) },
+		       { "vanished", t->lost_vanished },
 		       { "events", t->events },
 		       { "events-lost", run_counts_lost_events(t) } };
 
@@ -374,7 +380,7 @@ bool facts_tally(struct buf *b, const char *key, const struct run_counts *t)
 bool facts_is_time(const char *key)
 {
 	static const char *const keys[] = { "start", "settled", "age", "age_at_least", "call_ns",
-					    "delay", "idle.sent", "idle.received" };
+					    "delay", "blame_ns", "idle.sent", "idle.received" };
 
 	for (unsigned i = 0; i < sizeof(keys) / sizeof(*keys); i++)
 		if (!strcmp(keys[i], key))

@@ -15,8 +15,8 @@ PID     COMM     LOCAL                 BY REMOTE                ENDING        MS
 77      nc       10.0.0.1:51544        <- 10.0.0.9:80           reset       0.00
 --- json
 {"kind":"meta","schema":1,"version":"-","hostname":"host","kernel":"6.1.0","machine":"x86_64","boot_id":"00000000-0000-4000-8000-000000000000","hooks":{"calls":"tracepoint","late":"tp_btf","reset_sent":"tp_btf","reset_received":"tp_btf","fin_resent":"tp_btf","state":"tp_btf","destroy":"tp_btf"}}
-{"kind":"close","schema":1,"start":"2026-11-22T08:12:32.100000000Z","time":"2026-11-22T08:12:32.100000000Z","family":4,"netns":4026531840,"cookie":"0x11","local_addr":"10.0.0.1","local_port":51544,"peer_addr":"10.0.0.9","peer_port":80,"v4_mapped":false,"opened":"connect","age_ns":100000000,"idle_ns":{"sent":null,"received":null},"age_at_least_ns":null,"holders":null,"initiator":"peer","ending":"reset-received","class":"reset","reason":"established","trigger":null,"reset_by":null,"calls":[{"call":"shutdown","how":"SHUT_WR","fd":3,"pid":77,"tid":77,"comm":"nc","process":"nc","ret":-107,"at_ns":10000000,"effect":"none"},{"call":"close","how":null,"fd":3,"pid":77,"tid":77,"comm":"nc","process":"nc","ret":0,"at_ns":20000000,"effect":"none"}],"calls_omitted":0,"waves":[],"states":["ESTABLISHED","CLOSE"],"phase_ns":{"fin_queued":null,"ack_wait":null,"peer_hold":null,"app_hold":null,"last_ack_wait":null,"total":0},"blame":"none","bytes":{"sent":0,"received":0,"unread":0,"unacked":0,"unsent":0},"data_lost":null,"fin_retransmits":0,"peer_fin_retransmits":null,"srtt_us":null,"twin":null,"self":false,"middlebox":null,"partial":false,"missing":[]}
-{"kind":"summary","schema":1,"time":"2026-11-22T08:12:32.120000000Z","seen":1,"told":1,"filtered":0,"open":0,"lost":{"table_full":0,"end_missed":0},"events":6,"events_lost":{"ring_full":0,"calls_full":0,"malformed":0}}
+{"kind":"close","schema":1,"start":"2026-11-22T08:12:32.100000000Z","time":"2026-11-22T08:12:32.100000000Z","family":4,"netns":4026531840,"cookie":"0x11","local_addr":"10.0.0.1","local_port":51544,"peer_addr":"10.0.0.9","peer_port":80,"v4_mapped":false,"opened":"connect","age_ns":100000000,"idle_ns":{"sent":null,"received":null},"age_at_least_ns":null,"holders":null,"initiator":"peer","ending":"reset-received","class":"reset","reason":"established","trigger":null,"reset_by":null,"calls":[{"call":"shutdown","how":"SHUT_WR","fd":3,"pid":77,"tid":77,"comm":"nc","process":"nc","ret":-107,"at_ns":10000000,"effect":"none"},{"call":"close","how":null,"fd":3,"pid":77,"tid":77,"comm":"nc","process":"nc","ret":0,"at_ns":20000000,"effect":"none"}],"calls_omitted":0,"waves":[],"states":["ESTABLISHED","CLOSE"],"phase_ns":{"fin_queued":null,"ack_wait":null,"peer_hold":null,"app_hold":null,"last_ack_wait":null,"total":0},"cut":null,"blame":"none","bytes":{"sent":0,"received":0,"unread":0,"unacked":0,"unsent":0},"data_lost":null,"fin_retransmits":0,"peer_fin_retransmits":null,"srtt_us":null,"twin":null,"self":false,"middlebox":null,"partial":false,"missing":[]}
+{"kind":"summary","schema":1,"time":"2026-11-22T08:12:32.120000000Z","seen":1,"told":1,"filtered":0,"open":0,"unchecked":null,"lost":{"table_full":0,"end_missed":0,"vanished":0},"events":6,"events_lost":{"ring_full":0,"calls_full":0,"malformed":0},"maybe_missed":null}
 --- events
 08:12:32.000000 state          10.0.0.1:51544 10.0.0.9:80 SYN_SENT -> ESTABLISHED in nc[77] connect(3, 0) snd_una=1000 snd_nxt=1000 write_seq=1000 rcv_nxt=5000 rcv_wup=5000 copied_seq=5000 segs_in=1 snd_wnd=65535 err=0 owned,file-live netns=4026531840 cookie=0x11
 08:12:32.100000 reset-received 10.0.0.1:51544 10.0.0.9:80 ESTABLISHED snd_una=1000 snd_nxt=1000 write_seq=1000 rcv_nxt=5000 rcv_wup=5000 copied_seq=5000 segs_in=2 snd_wnd=65535 err=0 file-live netns=4026531840 cookie=0x11
@@ -44,6 +44,9 @@ nc[77]                            08:12:32.100                              peer
 reset-received: a RST arrived while the connection was open (established).
 --- who
 08:12:32.000 to 08:12:32.120: 1 close
+COMM                                     CLOSES      /s   OPEN TIME_WAIT      /s
+nc                                            1    8.33      .         .       .
+
                          ------------ ENDED BY, % ----------- ---- BEGAN, % ----
 COMM              CLOSES close   WR RDWR exit  sig other none   us peer both   -
 nc                     1     .    .    .    .    .     .  100    .  100    .   .
@@ -52,7 +55,7 @@ nc                     1     .    .    .    .    .     .  100    .  100    .   .
 COMM             clean reset t/o other    p50    p99    max    p50    p99    max
 nc                   .   100   .     .      -      -      -      -      -      -
 
-COMM             ENDING          REASON              CLOSES    % LOST-DATA
+COMM             ENDING          REASON               COUNT    % LOST-DATA
 nc               reset-received  established              1  100         .
 --- hist
 08:12:32.000 to 08:12:32.120: 1 close

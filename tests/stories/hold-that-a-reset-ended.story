@@ -17,7 +17,7 @@ socket P 10.0.0.1:51545 10.0.0.9:80 cookie=0x12
 5012ms P reset-sent CLOSE              reason=TCP_STATE  owned file-dead linger linger-zero
 5012ms P call FIN_WAIT2                took=30us ret=0  in proxy[4022] close(5)
 
-expect A ending=reset-received reason=half-closed initiator=peer cut=app_hold:2s phase.app_hold=- phase.total=2s blame=local-app
+expect A ending=reset-received reason=half-closed initiator=peer cut=app_hold:2s phase.app_hold=- phase.total=2s blame=local-app blame_ns=2s
 expect P ending=reset-sent reason=linger-zero initiator=local cut=peer_hold:2s phase.peer_hold=- blame=peer-app reset_by=close
 --- trace
 PID     COMM     LOCAL                 BY REMOTE                ENDING        MS
@@ -25,9 +25,9 @@ PID     COMM     LOCAL                 BY REMOTE                ENDING        MS
 4022    proxy    10.0.0.1:51545        -> 10.0.0.9:80           reset     2002.0
 --- json
 {"kind":"meta","schema":1,"version":"-","hostname":"host","kernel":"6.1.0","machine":"x86_64","boot_id":"00000000-0000-4000-8000-000000000000","hooks":{"calls":"tracepoint","late":"tp_btf","reset_sent":"tp_btf","reset_received":"tp_btf","fin_resent":"tp_btf","state":"tp_btf","destroy":"tp_btf"}}
-{"kind":"close","schema":1,"start":"2026-11-22T08:12:32.010000000Z","time":"2026-11-22T08:12:34.010000000Z","family":4,"netns":4026531840,"cookie":"0x11","local_addr":"10.0.0.9","local_port":80,"peer_addr":"10.0.0.1","peer_port":51544,"v4_mapped":false,"opened":"accept","age_ns":2010000000,"idle_ns":{"sent":null,"received":null},"age_at_least_ns":null,"holders":null,"initiator":"peer","ending":"reset-received","class":"reset","reason":"half-closed","trigger":null,"reset_by":null,"calls":[{"call":"close","how":null,"fd":7,"pid":4021,"tid":4021,"comm":"leaky","process":"leaky","ret":0,"at_ns":2040000000,"effect":"none"}],"calls_omitted":0,"waves":[{"wave":1,"flag":"FIN","dir":"received","at_ns":0,"seq":5000,"ack":1000,"exact":true},{"wave":2,"flag":"ACK","dir":"sent","at_ns":0,"seq":1000,"ack":5001,"exact":false}],"states":["ESTABLISHED","CLOSE_WAIT","CLOSE"],"phase_ns":{"fin_queued":null,"ack_wait":null,"peer_hold":null,"app_hold":null,"last_ack_wait":null,"total":2000000000},"blame":"local-app","bytes":{"sent":0,"received":0,"unread":0,"unacked":0,"unsent":0},"data_lost":null,"fin_retransmits":0,"peer_fin_retransmits":null,"srtt_us":null,"twin":null,"self":false,"middlebox":null,"partial":false,"missing":[]}
-{"kind":"close","schema":1,"start":"2026-11-22T08:12:35.010000000Z","time":"2026-11-22T08:12:37.012000000Z","family":4,"netns":4026531840,"cookie":"0x12","local_addr":"10.0.0.1","local_port":51545,"peer_addr":"10.0.0.9","peer_port":80,"v4_mapped":false,"opened":"connect","age_ns":2012000000,"idle_ns":{"sent":null,"received":null},"age_at_least_ns":null,"holders":null,"initiator":"local","ending":"reset-sent","class":"reset","reason":"linger-zero","trigger":{"call":"shutdown","how":"SHUT_WR","fd":5,"pid":4022,"tid":4022,"comm":"proxy","process":"proxy","ret":0,"uid":0,"call_ns":30000,"signal":null,"exit_code":null,"cgroup":null,"unit":null,"container":null,"pod":null,"deferred":false,"stack":null},"reset_by":{"call":"close","how":null,"fd":5,"pid":4022,"tid":4022,"comm":"proxy","process":"proxy","ret":0,"stack":null},"calls":[{"call":"shutdown","how":"SHUT_WR","fd":5,"pid":4022,"tid":4022,"comm":"proxy","process":"proxy","ret":0,"at_ns":0,"effect":"fin"},{"call":"close","how":null,"fd":5,"pid":4022,"tid":4022,"comm":"proxy","process":"proxy","ret":0,"at_ns":2002000000,"effect":"reset"}],"calls_omitted":0,"waves":[{"wave":1,"flag":"FIN","dir":"sent","at_ns":0,"seq":1000,"ack":5000,"exact":true},{"wave":2,"flag":"ACK","dir":"received","at_ns":2000000,"seq":null,"ack":1001,"exact":true}],"states":["ESTABLISHED","FIN_WAIT1","FIN_WAIT2","CLOSE"],"phase_ns":{"fin_queued":null,"ack_wait":2000000,"peer_hold":null,"app_hold":null,"last_ack_wait":null,"total":2002000000},"blame":"peer-app","bytes":{"sent":0,"received":0,"unread":0,"unacked":0,"unsent":0},"data_lost":null,"fin_retransmits":0,"peer_fin_retransmits":null,"srtt_us":null,"twin":null,"self":false,"middlebox":null,"partial":false,"missing":[]}
-{"kind":"summary","schema":1,"time":"2026-11-22T08:12:37.012000000Z","seen":2,"told":2,"filtered":0,"open":0,"lost":{"table_full":0,"end_missed":0},"events":13,"events_lost":{"ring_full":0,"calls_full":0,"malformed":0}}
+{"kind":"close","schema":1,"start":"2026-11-22T08:12:32.010000000Z","time":"2026-11-22T08:12:34.010000000Z","family":4,"netns":4026531840,"cookie":"0x11","local_addr":"10.0.0.9","local_port":80,"peer_addr":"10.0.0.1","peer_port":51544,"v4_mapped":false,"opened":"accept","age_ns":2010000000,"idle_ns":{"sent":null,"received":null},"age_at_least_ns":null,"holders":null,"initiator":"peer","ending":"reset-received","class":"reset","reason":"half-closed","trigger":null,"reset_by":null,"calls":[{"call":"close","how":null,"fd":7,"pid":4021,"tid":4021,"comm":"leaky","process":"leaky","ret":0,"at_ns":2040000000,"effect":"none"}],"calls_omitted":0,"waves":[{"wave":1,"flag":"FIN","dir":"received","at_ns":0,"seq":5000,"ack":1000,"exact":true},{"wave":2,"flag":"ACK","dir":"sent","at_ns":0,"seq":1000,"ack":5001,"exact":false}],"states":["ESTABLISHED","CLOSE_WAIT","CLOSE"],"phase_ns":{"fin_queued":null,"ack_wait":null,"peer_hold":null,"app_hold":null,"last_ack_wait":null,"total":2000000000},"cut":{"phase":"app_hold","ns":2000000000,"at_least":false},"blame":"local-app","bytes":{"sent":0,"received":0,"unread":0,"unacked":0,"unsent":0},"data_lost":null,"fin_retransmits":0,"peer_fin_retransmits":null,"srtt_us":null,"twin":null,"self":false,"middlebox":null,"partial":false,"missing":[]}
+{"kind":"close","schema":1,"start":"2026-11-22T08:12:35.010000000Z","time":"2026-11-22T08:12:37.012000000Z","family":4,"netns":4026531840,"cookie":"0x12","local_addr":"10.0.0.1","local_port":51545,"peer_addr":"10.0.0.9","peer_port":80,"v4_mapped":false,"opened":"connect","age_ns":2012000000,"idle_ns":{"sent":null,"received":null},"age_at_least_ns":null,"holders":null,"initiator":"local","ending":"reset-sent","class":"reset","reason":"linger-zero","trigger":{"call":"shutdown","how":"SHUT_WR","fd":5,"pid":4022,"tid":4022,"comm":"proxy","process":"proxy","ret":0,"uid":0,"call_ns":30000,"signal":null,"exit_code":null,"cgroup":null,"unit":null,"container":null,"pod":null,"deferred":false,"stack":null},"reset_by":{"call":"close","how":null,"fd":5,"pid":4022,"tid":4022,"comm":"proxy","process":"proxy","ret":0,"stack":null},"calls":[{"call":"shutdown","how":"SHUT_WR","fd":5,"pid":4022,"tid":4022,"comm":"proxy","process":"proxy","ret":0,"at_ns":0,"effect":"fin"},{"call":"close","how":null,"fd":5,"pid":4022,"tid":4022,"comm":"proxy","process":"proxy","ret":0,"at_ns":2002000000,"effect":"reset"}],"calls_omitted":0,"waves":[{"wave":1,"flag":"FIN","dir":"sent","at_ns":0,"seq":1000,"ack":5000,"exact":true},{"wave":2,"flag":"ACK","dir":"received","at_ns":2000000,"seq":null,"ack":1001,"exact":true}],"states":["ESTABLISHED","FIN_WAIT1","FIN_WAIT2","CLOSE"],"phase_ns":{"fin_queued":null,"ack_wait":2000000,"peer_hold":null,"app_hold":null,"last_ack_wait":null,"total":2002000000},"cut":{"phase":"peer_hold","ns":2000000000,"at_least":false},"blame":"peer-app","bytes":{"sent":0,"received":0,"unread":0,"unacked":0,"unsent":0},"data_lost":null,"fin_retransmits":0,"peer_fin_retransmits":null,"srtt_us":null,"twin":null,"self":false,"middlebox":null,"partial":false,"missing":[]}
+{"kind":"summary","schema":1,"time":"2026-11-22T08:12:37.012000000Z","seen":2,"told":2,"filtered":0,"open":0,"unchecked":null,"lost":{"table_full":0,"end_missed":0,"vanished":0},"events":13,"events_lost":{"ring_full":0,"calls_full":0,"malformed":0},"maybe_missed":null}
 --- events
 08:12:32.000000 state          10.0.0.9:80 10.0.0.1:51544 SYN_RECV -> ESTABLISHED snd_una=1000 snd_nxt=1000 write_seq=1000 rcv_nxt=5000 rcv_wup=5000 copied_seq=5000 segs_in=1 snd_wnd=65535 err=0 no-socket netns=4026531840 cookie=0x11
 08:12:32.010000 state          10.0.0.9:80 10.0.0.1:51544 ESTABLISHED -> CLOSE_WAIT snd_una=1000 snd_nxt=1000 write_seq=1000 rcv_nxt=5001 rcv_wup=5001 copied_seq=5000 segs_in=2 snd_wnd=65535 err=0 done,file-live,shut-rcv netns=4026531840 cookie=0x11
@@ -61,7 +61,7 @@ leaky[4021]                       08:12:32.010                              peer
        nothing sent |                                      |
 reset-received: a RST arrived while the connection was half closed
 (half-closed); leaky[4021] held the connection open for 2.0 s after the peer's
-FIN.
+FIN, until the RST.
 
 proxy[4022]                       08:12:35.010                              peer
 10.0.0.1:51545                                                       10.0.0.9:80
@@ -82,9 +82,13 @@ proxy[4022]                       08:12:35.010                              peer
               CLOSE |                                      |
 reset-sent: proxy[4022] closed with SO_LINGER of zero, which sends a RST
 (linger-zero); the peer's application held the connection open for 2.0 s after
-our FIN.
+our FIN, until the RST.
 --- who
 08:12:32.000 to 08:12:37.012: 2 closes
+COMM                                     CLOSES      /s   OPEN TIME_WAIT      /s
+leaky                                         1    0.20      .         .       .
+proxy                                         1    0.20      .         .       .
+
                          ------------ ENDED BY, % ----------- ---- BEGAN, % ----
 COMM              CLOSES close   WR RDWR exit  sig other none   us peer both   -
 leaky                  1     .    .    .    .    .     .  100    .  100    .   .
@@ -92,10 +96,10 @@ proxy                  1   100    .    .    .    .     .    .  100    .    .   .
 
                  ------- HOW, % ------ ---- WE HOLD, ms --- -- PEERS HOLD, ms --
 COMM             clean reset t/o other    p50    p99    max    p50    p99    max
-leaky                .   100   .     .      -      -      -      -      -      -
-proxy                .   100   .     .      -      -      -      -      -      -
+leaky                .   100   .     .  >2000  >2000  >2000      -      -      -
+proxy                .   100   .     .      -      -      -  >2000  >2000  >2000
 
-COMM             ENDING          REASON              CLOSES    % LOST-DATA
+COMM             ENDING          REASON               COUNT    % LOST-DATA
 leaky            reset-received  half-closed              1  100         .
 proxy            reset-sent      linger-zero              1  100         .
 --- hist
@@ -104,6 +108,14 @@ proxy            reset-sent      linger-zero              1  100         .
 ack_wait, 1 close
 p50 2.0 ms, p90 2.0 ms, p99 2.0 ms, max 2.0 ms
        2 ms - 5 ms       |###################################|        1 100.0 %
+
+peer_hold, 1 close, 1 cut
+p50 >2.0 s, p90 >2.0 s, p99 >2.0 s, max >2.0 s
+        2 s - 5 s        |>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>|        1 100.0 %
+
+app_hold, 1 close, 1 cut
+p50 >2.0 s, p90 >2.0 s, p99 >2.0 s, max >2.0 s
+        2 s - 5 s        |>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>|        1 100.0 %
 
 total, 2 closes
 p50 2.0 s, p90 2.0 s, p99 2.0 s, max 2.0 s

@@ -15,8 +15,8 @@ PID     COMM     LOCAL                 BY REMOTE                ENDING        MS
 99      ss       10.0.0.1:443          -> 10.0.0.9:51544        reset       0.00
 --- json
 {"kind":"meta","schema":1,"version":"-","hostname":"host","kernel":"6.1.0","machine":"x86_64","boot_id":"00000000-0000-4000-8000-000000000000","hooks":{"calls":"tracepoint","late":"tp_btf","reset_sent":"tp_btf","reset_received":"tp_btf","fin_resent":"tp_btf","state":"tp_btf","destroy":"tp_btf"}}
-{"kind":"close","schema":1,"start":"2026-11-22T08:12:32.050000000Z","time":"2026-11-22T08:12:32.050000000Z","family":4,"netns":4026531840,"cookie":"0x11","local_addr":"10.0.0.1","local_port":443,"peer_addr":"10.0.0.9","peer_port":51544,"v4_mapped":false,"opened":"accept","age_ns":50000000,"idle_ns":{"sent":null,"received":null},"age_at_least_ns":null,"holders":null,"initiator":"local","ending":"reset-sent","class":"reset","reason":"destroyed","trigger":{"call":"sock_destroy","how":null,"fd":null,"pid":99,"tid":99,"comm":"ss","process":"ss","ret":null,"uid":0,"call_ns":null,"signal":null,"exit_code":null,"cgroup":null,"unit":null,"container":null,"pod":null,"deferred":false,"stack":null},"reset_by":null,"calls":[{"call":"sock_destroy","how":null,"fd":null,"pid":99,"tid":99,"comm":"ss","process":"ss","ret":null,"at_ns":0,"effect":"reset"},{"call":"close","how":null,"fd":11,"pid":4021,"tid":4021,"comm":"nginx","process":"nginx","ret":0,"at_ns":10000000,"effect":"none"}],"calls_omitted":0,"waves":[],"states":["ESTABLISHED","CLOSE"],"phase_ns":{"fin_queued":null,"ack_wait":null,"peer_hold":null,"app_hold":null,"last_ack_wait":null,"total":0},"blame":"none","bytes":{"sent":0,"received":0,"unread":0,"unacked":0,"unsent":0},"data_lost":null,"fin_retransmits":0,"peer_fin_retransmits":null,"srtt_us":null,"twin":null,"self":false,"middlebox":null,"partial":false,"missing":[]}
-{"kind":"summary","schema":1,"time":"2026-11-22T08:12:32.060000000Z","seen":1,"told":1,"filtered":0,"open":0,"lost":{"table_full":0,"end_missed":0},"events":5,"events_lost":{"ring_full":0,"calls_full":0,"malformed":0}}
+{"kind":"close","schema":1,"start":"2026-11-22T08:12:32.050000000Z","time":"2026-11-22T08:12:32.050000000Z","family":4,"netns":4026531840,"cookie":"0x11","local_addr":"10.0.0.1","local_port":443,"peer_addr":"10.0.0.9","peer_port":51544,"v4_mapped":false,"opened":"accept","age_ns":50000000,"idle_ns":{"sent":null,"received":null},"age_at_least_ns":null,"holders":null,"initiator":"local","ending":"reset-sent","class":"reset","reason":"destroyed","trigger":{"call":"sock_destroy","how":null,"fd":null,"pid":99,"tid":99,"comm":"ss","process":"ss","ret":null,"uid":0,"call_ns":null,"signal":null,"exit_code":null,"cgroup":null,"unit":null,"container":null,"pod":null,"deferred":false,"stack":null},"reset_by":null,"calls":[{"call":"sock_destroy","how":null,"fd":null,"pid":99,"tid":99,"comm":"ss","process":"ss","ret":null,"at_ns":0,"effect":"reset"},{"call":"close","how":null,"fd":11,"pid":4021,"tid":4021,"comm":"nginx","process":"nginx","ret":0,"at_ns":10000000,"effect":"none"}],"calls_omitted":0,"waves":[],"states":["ESTABLISHED","CLOSE"],"phase_ns":{"fin_queued":null,"ack_wait":null,"peer_hold":null,"app_hold":null,"last_ack_wait":null,"total":0},"cut":null,"blame":"none","bytes":{"sent":0,"received":0,"unread":0,"unacked":0,"unsent":0},"data_lost":null,"fin_retransmits":0,"peer_fin_retransmits":null,"srtt_us":null,"twin":null,"self":false,"middlebox":null,"partial":false,"missing":[]}
+{"kind":"summary","schema":1,"time":"2026-11-22T08:12:32.060000000Z","seen":1,"told":1,"filtered":0,"open":0,"unchecked":null,"lost":{"table_full":0,"end_missed":0,"vanished":0},"events":5,"events_lost":{"ring_full":0,"calls_full":0,"malformed":0},"maybe_missed":null}
 --- events
 08:12:32.000000 state          10.0.0.1:443 10.0.0.9:51544 SYN_RECV -> ESTABLISHED snd_una=1000 snd_nxt=1000 write_seq=1000 rcv_nxt=5000 rcv_wup=5000 copied_seq=5000 segs_in=1 snd_wnd=65535 err=0 no-socket netns=4026531840 cookie=0x11
 08:12:32.050000 reset-sent     10.0.0.1:443 10.0.0.9:51544 ESTABLISHED snd_una=1000 snd_nxt=1000 write_seq=1000 rcv_nxt=5000 rcv_wup=5000 copied_seq=5000 segs_in=1 snd_wnd=65535 err=103 reason=5 unasked owned,file-live netns=4026531840 cookie=0x11
@@ -40,6 +40,9 @@ reset-sent: ss[99] destroyed the socket from outside, which sends a RST
 (destroyed).
 --- who
 08:12:32.000 to 08:12:32.060: 1 close
+COMM                                     CLOSES      /s   OPEN TIME_WAIT      /s
+ss                                            1    16.7      .         .       .
+
                          ------------ ENDED BY, % ----------- ---- BEGAN, % ----
 COMM              CLOSES close   WR RDWR exit  sig other none   us peer both   -
 ss                     1     .    .    .    .    .   100    .  100    .    .   .
@@ -48,7 +51,7 @@ ss                     1     .    .    .    .    .   100    .  100    .    .   .
 COMM             clean reset t/o other    p50    p99    max    p50    p99    max
 ss                   .   100   .     .      -      -      -      -      -      -
 
-COMM             ENDING          REASON              CLOSES    % LOST-DATA
+COMM             ENDING          REASON               COUNT    % LOST-DATA
 ss               reset-sent      destroyed                1  100         .
 --- hist
 08:12:32.000 to 08:12:32.060: 1 close

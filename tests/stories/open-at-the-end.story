@@ -28,9 +28,9 @@ PID     COMM     LOCAL                 BY REMOTE                ENDING        MS
 77      nc       10.0.0.1:51544        -> 10.0.0.9:80           open      4900.0
 --- json
 {"kind":"meta","schema":1,"version":"-","hostname":"host","kernel":"6.1.0","machine":"x86_64","boot_id":"00000000-0000-4000-8000-000000000000","hooks":{"calls":"tracepoint","late":"tp_btf","reset_sent":"tp_btf","reset_received":"tp_btf","fin_resent":"tp_btf","state":"tp_btf","destroy":"tp_btf"}}
-{"kind":"close","schema":1,"start":"2026-11-22T08:12:32.200000000Z","time":"2026-11-22T08:12:37.000000000Z","family":4,"netns":4026531840,"cookie":"0x13","local_addr":"10.0.0.1","local_port":51548,"peer_addr":"10.0.0.9","peer_port":80,"v4_mapped":false,"opened":"connect","age_ns":5000000000,"idle_ns":{"sent":null,"received":null},"age_at_least_ns":null,"holders":null,"initiator":"local","ending":"open","class":"open","reason":null,"trigger":{"call":"close","how":null,"fd":3,"pid":79,"tid":79,"comm":"nc","process":"nc","ret":0,"uid":0,"call_ns":30000,"signal":null,"exit_code":null,"cgroup":null,"unit":null,"container":null,"pod":null,"deferred":false,"stack":null},"reset_by":null,"calls":[{"call":"close","how":null,"fd":3,"pid":79,"tid":79,"comm":"nc","process":"nc","ret":0,"at_ns":0,"effect":"fin"}],"calls_omitted":0,"waves":[{"wave":1,"flag":"FIN","dir":"sent","at_ns":0,"seq":1000,"ack":5000,"exact":true},{"wave":2,"flag":"ACK","dir":"received","at_ns":3000000,"seq":null,"ack":1001,"exact":true}],"states":["ESTABLISHED","FIN_WAIT1","FIN_WAIT2"],"phase_ns":{"fin_queued":null,"ack_wait":3000000,"peer_hold":null,"app_hold":null,"last_ack_wait":null,"total":4800000000},"blame":"peer-app","bytes":{"sent":0,"received":0,"unread":0,"unacked":0,"unsent":0},"data_lost":null,"fin_retransmits":0,"peer_fin_retransmits":null,"srtt_us":null,"twin":null,"self":false,"middlebox":null,"partial":false,"missing":[]}
-{"kind":"close","schema":1,"start":"2026-11-22T08:12:32.100000000Z","time":"2026-11-22T08:12:37.000000000Z","family":4,"netns":4026531840,"cookie":"0x11","local_addr":"10.0.0.1","local_port":51544,"peer_addr":"10.0.0.9","peer_port":80,"v4_mapped":false,"opened":"connect","age_ns":5000000000,"idle_ns":{"sent":null,"received":null},"age_at_least_ns":null,"holders":null,"initiator":"local","ending":"open","class":"open","reason":null,"trigger":{"call":"shutdown","how":"SHUT_WR","fd":3,"pid":77,"tid":77,"comm":"nc","process":"nc","ret":0,"uid":0,"call_ns":30000,"signal":null,"exit_code":null,"cgroup":null,"unit":null,"container":null,"pod":null,"deferred":false,"stack":null},"reset_by":null,"calls":[{"call":"shutdown","how":"SHUT_WR","fd":3,"pid":77,"tid":77,"comm":"nc","process":"nc","ret":0,"at_ns":0,"effect":"fin"}],"calls_omitted":0,"waves":[{"wave":1,"flag":"FIN","dir":"sent","at_ns":0,"seq":1000,"ack":5000,"exact":true},{"wave":2,"flag":"ACK","dir":"received","at_ns":3000000,"seq":null,"ack":1001,"exact":true}],"states":["ESTABLISHED","FIN_WAIT1","FIN_WAIT2"],"phase_ns":{"fin_queued":null,"ack_wait":3000000,"peer_hold":null,"app_hold":null,"last_ack_wait":null,"total":4900000000},"blame":"peer-app","bytes":{"sent":0,"received":0,"unread":0,"unacked":0,"unsent":0},"data_lost":null,"fin_retransmits":0,"peer_fin_retransmits":null,"srtt_us":null,"twin":null,"self":false,"middlebox":null,"partial":false,"missing":[]}
-{"kind":"summary","schema":1,"time":"2026-11-22T08:12:37.000000000Z","seen":3,"told":2,"filtered":0,"open":1,"lost":{"table_full":0,"end_missed":0},"events":10,"events_lost":{"ring_full":0,"calls_full":0,"malformed":0}}
+{"kind":"close","schema":1,"start":"2026-11-22T08:12:32.200000000Z","time":"2026-11-22T08:12:37.000000000Z","family":4,"netns":4026531840,"cookie":"0x13","local_addr":"10.0.0.1","local_port":51548,"peer_addr":"10.0.0.9","peer_port":80,"v4_mapped":false,"opened":"connect","age_ns":5000000000,"idle_ns":{"sent":null,"received":null},"age_at_least_ns":null,"holders":null,"initiator":"local","ending":"open","class":"open","reason":null,"trigger":{"call":"close","how":null,"fd":3,"pid":79,"tid":79,"comm":"nc","process":"nc","ret":0,"uid":0,"call_ns":30000,"signal":null,"exit_code":null,"cgroup":null,"unit":null,"container":null,"pod":null,"deferred":false,"stack":null},"reset_by":null,"calls":[{"call":"close","how":null,"fd":3,"pid":79,"tid":79,"comm":"nc","process":"nc","ret":0,"at_ns":0,"effect":"fin"}],"calls_omitted":0,"waves":[{"wave":1,"flag":"FIN","dir":"sent","at_ns":0,"seq":1000,"ack":5000,"exact":true},{"wave":2,"flag":"ACK","dir":"received","at_ns":3000000,"seq":null,"ack":1001,"exact":true}],"states":["ESTABLISHED","FIN_WAIT1","FIN_WAIT2"],"phase_ns":{"fin_queued":null,"ack_wait":3000000,"peer_hold":null,"app_hold":null,"last_ack_wait":null,"total":4800000000},"cut":{"phase":"peer_hold","ns":4797000000,"at_least":false},"blame":"peer-app","bytes":{"sent":0,"received":0,"unread":0,"unacked":0,"unsent":0},"data_lost":null,"fin_retransmits":0,"peer_fin_retransmits":null,"srtt_us":null,"twin":null,"self":false,"middlebox":null,"partial":false,"missing":[]}
+{"kind":"close","schema":1,"start":"2026-11-22T08:12:32.100000000Z","time":"2026-11-22T08:12:37.000000000Z","family":4,"netns":4026531840,"cookie":"0x11","local_addr":"10.0.0.1","local_port":51544,"peer_addr":"10.0.0.9","peer_port":80,"v4_mapped":false,"opened":"connect","age_ns":5000000000,"idle_ns":{"sent":null,"received":null},"age_at_least_ns":null,"holders":null,"initiator":"local","ending":"open","class":"open","reason":null,"trigger":{"call":"shutdown","how":"SHUT_WR","fd":3,"pid":77,"tid":77,"comm":"nc","process":"nc","ret":0,"uid":0,"call_ns":30000,"signal":null,"exit_code":null,"cgroup":null,"unit":null,"container":null,"pod":null,"deferred":false,"stack":null},"reset_by":null,"calls":[{"call":"shutdown","how":"SHUT_WR","fd":3,"pid":77,"tid":77,"comm":"nc","process":"nc","ret":0,"at_ns":0,"effect":"fin"}],"calls_omitted":0,"waves":[{"wave":1,"flag":"FIN","dir":"sent","at_ns":0,"seq":1000,"ack":5000,"exact":true},{"wave":2,"flag":"ACK","dir":"received","at_ns":3000000,"seq":null,"ack":1001,"exact":true}],"states":["ESTABLISHED","FIN_WAIT1","FIN_WAIT2"],"phase_ns":{"fin_queued":null,"ack_wait":3000000,"peer_hold":null,"app_hold":null,"last_ack_wait":null,"total":4900000000},"cut":{"phase":"peer_hold","ns":4897000000,"at_least":false},"blame":"peer-app","bytes":{"sent":0,"received":0,"unread":0,"unacked":0,"unsent":0},"data_lost":null,"fin_retransmits":0,"peer_fin_retransmits":null,"srtt_us":null,"twin":null,"self":false,"middlebox":null,"partial":false,"missing":[]}
+{"kind":"summary","schema":1,"time":"2026-11-22T08:12:37.000000000Z","seen":3,"told":2,"filtered":0,"open":1,"unchecked":null,"lost":{"table_full":0,"end_missed":0,"vanished":0},"events":10,"events_lost":{"ring_full":0,"calls_full":0,"malformed":0},"maybe_missed":null}
 --- events
 08:12:32.000000 state          10.0.0.1:51544 10.0.0.9:80 SYN_SENT -> ESTABLISHED in nc[77] connect(3, 0) snd_una=1000 snd_nxt=1000 write_seq=1000 rcv_nxt=5000 rcv_wup=5000 copied_seq=5000 segs_in=1 snd_wnd=65535 err=0 owned,file-live netns=4026531840 cookie=0x11
 08:12:32.000000 state          10.0.0.1:51546 10.0.0.9:80 SYN_SENT -> ESTABLISHED in nc[78] connect(3, 0) snd_una=1000 snd_nxt=1000 write_seq=1000 rcv_nxt=5000 rcv_wup=5000 copied_seq=5000 segs_in=1 snd_wnd=65535 err=0 owned,file-live netns=4026531840 cookie=0x12
@@ -57,7 +57,7 @@ nc[79]                            08:12:32.200                              peer
                     :                                      :
          still open :                                      :
 open: it was not over when the run ended; the peer's application held the
-connection open for 4.8 s after our FIN.
+connection open for 4.8 s after our FIN, until the run ended.
 
 nc[77]                            08:12:32.100                              peer
 10.0.0.1:51544                                                       10.0.0.9:80
@@ -74,30 +74,37 @@ nc[77]                            08:12:32.100                              peer
                     :                                      :
          still open :                                      :
 open: it was not over when the run ended; the peer's application held the
-connection open for 4.9 s after our FIN.
+connection open for 4.9 s after our FIN, until the run ended.
 --- who
-08:12:32.000 to 08:12:37.000: 2 closes
+08:12:32.000 to 08:12:37.000: 0 closes, 2 open
+COMM                                     CLOSES      /s   OPEN TIME_WAIT      /s
+nc                                            .       .      2         .       .
+
                          ------------ ENDED BY, % ----------- ---- BEGAN, % ----
 COMM              CLOSES close   WR RDWR exit  sig other none   us peer both   -
-nc                     2    50   50    .    .    .     .    .  100    .    .   .
+nc                     .     .    .    .    .    .     .    .    .    .    .   .
 
                  ------- HOW, % ------ ---- WE HOLD, ms --- -- PEERS HOLD, ms --
 COMM             clean reset t/o other    p50    p99    max    p50    p99    max
-nc                   .     .   .   100      -      -      -      -      -      -
+nc                   .     .   .     .      -      -      -  >4797  >4897  >4897
 
-COMM             ENDING          REASON              CLOSES    % LOST-DATA
-nc               open            -                        2  100         .
+COMM             ENDING          REASON               COUNT    % LOST-DATA
+nc               open            -                        2    -         .
 --- hist
-08:12:32.000 to 08:12:37.000: 2 closes
+08:12:32.000 to 08:12:37.000: 0 closes, 2 open
 
 ack_wait, 2 closes
 p50 3.0 ms, p90 3.0 ms, p99 3.0 ms, max 3.0 ms
        2 ms - 5 ms       |###################################|        2 100.0 %
 
-total, 2 closes
-p50 4.8 s, p90 4.9 s, p99 4.9 s, max 4.9 s
-        2 s - 5 s        |###################################|        2 100.0 %
+peer_hold, 2 closes, 2 cut
+p50 >4.8 s, p90 >4.9 s, p99 >4.9 s, max >4.9 s
+        2 s - 5 s        |>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>|        2 100.0 %
 
-age, 2 closes
-p50 5.0 s, p90 5.0 s, p99 5.0 s, max 5.0 s
-        5 s - 10 s       |###################################|        2 100.0 %
+total, 2 closes, 2 cut
+p50 >4.8 s, p90 >4.9 s, p99 >4.9 s, max >4.9 s
+        2 s - 5 s        |>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>|        2 100.0 %
+
+age, 2 closes, 2 cut
+p50 >5.0 s, p90 >5.0 s, p99 >5.0 s, max >5.0 s
+        5 s - 10 s       |>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>|        2 100.0 %

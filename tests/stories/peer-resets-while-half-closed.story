@@ -27,9 +27,9 @@ PID     COMM     LOCAL                 BY REMOTE                ENDING        MS
 -       -        10.0.0.1:443          <- 10.0.0.9:52000        reset      50.00
 --- json
 {"kind":"meta","schema":1,"version":"-","hostname":"host","kernel":"6.1.0","machine":"x86_64","boot_id":"00000000-0000-4000-8000-000000000000","hooks":{"calls":"tracepoint","late":"tp_btf","reset_sent":"tp_btf","reset_received":"tp_btf","fin_resent":"tp_btf","state":"tp_btf","destroy":"tp_btf"}}
-{"kind":"close","schema":1,"start":"2026-11-22T08:12:32.100000000Z","time":"2026-11-22T08:12:32.150000000Z","family":4,"netns":4026531840,"cookie":"0x11","local_addr":"10.0.0.1","local_port":51544,"peer_addr":"10.0.0.9","peer_port":80,"v4_mapped":false,"opened":"connect","age_ns":150000000,"idle_ns":{"sent":null,"received":null},"age_at_least_ns":null,"holders":null,"initiator":"local","ending":"reset-received","class":"reset","reason":"half-closed","trigger":{"call":"shutdown","how":"SHUT_WR","fd":3,"pid":77,"tid":77,"comm":"nc","process":"nc","ret":0,"uid":0,"call_ns":30000,"signal":null,"exit_code":null,"cgroup":null,"unit":null,"container":null,"pod":null,"deferred":false,"stack":null},"reset_by":null,"calls":[{"call":"shutdown","how":"SHUT_WR","fd":3,"pid":77,"tid":77,"comm":"nc","process":"nc","ret":0,"at_ns":0,"effect":"fin"}],"calls_omitted":0,"waves":[{"wave":1,"flag":"FIN","dir":"sent","at_ns":0,"seq":1000,"ack":5000,"exact":true},{"wave":2,"flag":"ACK","dir":"received","at_ns":3000000,"seq":null,"ack":1001,"exact":true}],"states":["ESTABLISHED","FIN_WAIT1","FIN_WAIT2","CLOSE"],"phase_ns":{"fin_queued":null,"ack_wait":3000000,"peer_hold":null,"app_hold":null,"last_ack_wait":null,"total":50000000},"blame":"peer-app","bytes":{"sent":0,"received":0,"unread":0,"unacked":0,"unsent":0},"data_lost":null,"fin_retransmits":0,"peer_fin_retransmits":null,"srtt_us":null,"twin":null,"self":false,"middlebox":null,"partial":false,"missing":[]}
-{"kind":"close","schema":1,"start":"2026-11-22T08:12:32.200000000Z","time":"2026-11-22T08:12:32.250000000Z","family":4,"netns":4026531840,"cookie":"0x12","local_addr":"10.0.0.1","local_port":443,"peer_addr":"10.0.0.9","peer_port":52000,"v4_mapped":false,"opened":"accept","age_ns":250000000,"idle_ns":{"sent":null,"received":null},"age_at_least_ns":null,"holders":null,"initiator":"peer","ending":"reset-received","class":"reset","reason":"half-closed","trigger":null,"reset_by":null,"calls":[],"calls_omitted":0,"waves":[{"wave":1,"flag":"FIN","dir":"received","at_ns":0,"seq":5000,"ack":1000,"exact":true},{"wave":2,"flag":"ACK","dir":"sent","at_ns":0,"seq":1000,"ack":5001,"exact":false}],"states":["ESTABLISHED","CLOSE_WAIT","CLOSE"],"phase_ns":{"fin_queued":null,"ack_wait":null,"peer_hold":null,"app_hold":null,"last_ack_wait":null,"total":50000000},"blame":"local-app","bytes":{"sent":0,"received":0,"unread":0,"unacked":0,"unsent":0},"data_lost":null,"fin_retransmits":0,"peer_fin_retransmits":null,"srtt_us":null,"twin":null,"self":false,"middlebox":null,"partial":false,"missing":[]}
-{"kind":"summary","schema":1,"time":"2026-11-22T08:12:33.000000000Z","seen":2,"told":2,"filtered":0,"open":0,"lost":{"table_full":0,"end_missed":0},"events":10,"events_lost":{"ring_full":0,"calls_full":0,"malformed":0}}
+{"kind":"close","schema":1,"start":"2026-11-22T08:12:32.100000000Z","time":"2026-11-22T08:12:32.150000000Z","family":4,"netns":4026531840,"cookie":"0x11","local_addr":"10.0.0.1","local_port":51544,"peer_addr":"10.0.0.9","peer_port":80,"v4_mapped":false,"opened":"connect","age_ns":150000000,"idle_ns":{"sent":null,"received":null},"age_at_least_ns":null,"holders":null,"initiator":"local","ending":"reset-received","class":"reset","reason":"half-closed","trigger":{"call":"shutdown","how":"SHUT_WR","fd":3,"pid":77,"tid":77,"comm":"nc","process":"nc","ret":0,"uid":0,"call_ns":30000,"signal":null,"exit_code":null,"cgroup":null,"unit":null,"container":null,"pod":null,"deferred":false,"stack":null},"reset_by":null,"calls":[{"call":"shutdown","how":"SHUT_WR","fd":3,"pid":77,"tid":77,"comm":"nc","process":"nc","ret":0,"at_ns":0,"effect":"fin"}],"calls_omitted":0,"waves":[{"wave":1,"flag":"FIN","dir":"sent","at_ns":0,"seq":1000,"ack":5000,"exact":true},{"wave":2,"flag":"ACK","dir":"received","at_ns":3000000,"seq":null,"ack":1001,"exact":true}],"states":["ESTABLISHED","FIN_WAIT1","FIN_WAIT2","CLOSE"],"phase_ns":{"fin_queued":null,"ack_wait":3000000,"peer_hold":null,"app_hold":null,"last_ack_wait":null,"total":50000000},"cut":{"phase":"peer_hold","ns":47000000,"at_least":false},"blame":"peer-app","bytes":{"sent":0,"received":0,"unread":0,"unacked":0,"unsent":0},"data_lost":null,"fin_retransmits":0,"peer_fin_retransmits":null,"srtt_us":null,"twin":null,"self":false,"middlebox":null,"partial":false,"missing":[]}
+{"kind":"close","schema":1,"start":"2026-11-22T08:12:32.200000000Z","time":"2026-11-22T08:12:32.250000000Z","family":4,"netns":4026531840,"cookie":"0x12","local_addr":"10.0.0.1","local_port":443,"peer_addr":"10.0.0.9","peer_port":52000,"v4_mapped":false,"opened":"accept","age_ns":250000000,"idle_ns":{"sent":null,"received":null},"age_at_least_ns":null,"holders":null,"initiator":"peer","ending":"reset-received","class":"reset","reason":"half-closed","trigger":null,"reset_by":null,"calls":[],"calls_omitted":0,"waves":[{"wave":1,"flag":"FIN","dir":"received","at_ns":0,"seq":5000,"ack":1000,"exact":true},{"wave":2,"flag":"ACK","dir":"sent","at_ns":0,"seq":1000,"ack":5001,"exact":false}],"states":["ESTABLISHED","CLOSE_WAIT","CLOSE"],"phase_ns":{"fin_queued":null,"ack_wait":null,"peer_hold":null,"app_hold":null,"last_ack_wait":null,"total":50000000},"cut":{"phase":"app_hold","ns":50000000,"at_least":false},"blame":"local-app","bytes":{"sent":0,"received":0,"unread":0,"unacked":0,"unsent":0},"data_lost":null,"fin_retransmits":0,"peer_fin_retransmits":null,"srtt_us":null,"twin":null,"self":false,"middlebox":null,"partial":false,"missing":[]}
+{"kind":"summary","schema":1,"time":"2026-11-22T08:12:33.000000000Z","seen":2,"told":2,"filtered":0,"open":0,"unchecked":null,"lost":{"table_full":0,"end_missed":0,"vanished":0},"events":10,"events_lost":{"ring_full":0,"calls_full":0,"malformed":0},"maybe_missed":null}
 --- events
 08:12:32.000000 state          10.0.0.1:51544 10.0.0.9:80 SYN_SENT -> ESTABLISHED in nc[77] connect(3, 0) snd_una=1000 snd_nxt=1000 write_seq=1000 rcv_nxt=5000 rcv_wup=5000 copied_seq=5000 segs_in=1 snd_wnd=65535 err=0 owned,file-live netns=4026531840 cookie=0x11
 08:12:32.000000 state          10.0.0.1:443 10.0.0.9:52000 SYN_RECV -> ESTABLISHED snd_una=1000 snd_nxt=1000 write_seq=1000 rcv_nxt=5000 rcv_wup=5000 copied_seq=5000 segs_in=1 snd_wnd=65535 err=0 no-socket netns=4026531840 cookie=0x12
@@ -59,7 +59,7 @@ nc[77]                            08:12:32.100                              peer
               CLOSE |                                      |
 reset-received: a RST arrived while the connection was half closed
 (half-closed); the peer's application held the connection open for 47 ms after
-our FIN (50 ms in all).
+our FIN, until the RST (50 ms in all).
 
 -                                 08:12:32.200                              peer
 10.0.0.1:443                                                      10.0.0.9:52000
@@ -74,9 +74,14 @@ our FIN (50 ms in all).
                     |<---------------- RST ---------------?|
               CLOSE |                                      |
 reset-received: a RST arrived while the connection was half closed
-(half-closed); this end held the connection open for 50 ms after the peer's FIN.
+(half-closed); this end held the connection open for 50 ms after the peer's FIN,
+until the RST.
 --- who
 08:12:32.000 to 08:12:33.000: 2 closes
+COMM                                     CLOSES      /s   OPEN TIME_WAIT      /s
+-                                             1    1.00      .         .       .
+nc                                            1    1.00      .         .       .
+
                          ------------ ENDED BY, % ----------- ---- BEGAN, % ----
 COMM              CLOSES close   WR RDWR exit  sig other none   us peer both   -
 -                      1     .    .    .    .    .     .  100    .  100    .   .
@@ -84,10 +89,10 @@ nc                     1     .  100    .    .    .     .    .  100    .    .   .
 
                  ------- HOW, % ------ ---- WE HOLD, ms --- -- PEERS HOLD, ms --
 COMM             clean reset t/o other    p50    p99    max    p50    p99    max
--                    .   100   .     .      -      -      -      -      -      -
-nc                   .   100   .     .      -      -      -      -      -      -
+-                    .   100   .     .    >50    >50    >50      -      -      -
+nc                   .   100   .     .      -      -      -    >47    >47    >47
 
-COMM             ENDING          REASON              CLOSES    % LOST-DATA
+COMM             ENDING          REASON               COUNT    % LOST-DATA
 -                reset-received  half-closed              1  100         .
 nc               reset-received  half-closed              1  100         .
 --- hist
@@ -96,6 +101,14 @@ nc               reset-received  half-closed              1  100         .
 ack_wait, 1 close
 p50 3.0 ms, p90 3.0 ms, p99 3.0 ms, max 3.0 ms
        2 ms - 5 ms       |###################################|        1 100.0 %
+
+peer_hold, 1 close, 1 cut
+p50 >47 ms, p90 >47 ms, p99 >47 ms, max >47 ms
+      20 ms - 50 ms      |>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>|        1 100.0 %
+
+app_hold, 1 close, 1 cut
+p50 >50 ms, p90 >50 ms, p99 >50 ms, max >50 ms
+      50 ms - 100 ms     |>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>|        1 100.0 %
 
 total, 2 closes
 p50 50 ms, p90 50 ms, p99 50 ms, max 50 ms

@@ -18,8 +18,8 @@ PID     COMM     LOCAL                 BY REMOTE                ENDING        MS
 4022    server   10.0.0.9:80           -> 10.0.0.1:51544        reset     500.00
 --- json
 {"kind":"meta","schema":1,"version":"-","hostname":"host","kernel":"6.1.0","machine":"x86_64","boot_id":"00000000-0000-4000-8000-000000000000","hooks":{"calls":"tracepoint","late":"tp_btf","reset_sent":"tp_btf","reset_received":"tp_btf","fin_resent":"tp_btf","state":"tp_btf","destroy":"tp_btf"}}
-{"kind":"close","schema":1,"start":"2026-11-22T08:12:32.010000000Z","time":"2026-11-22T08:12:32.510000000Z","family":4,"netns":4026531840,"cookie":"0x11","local_addr":"10.0.0.9","local_port":80,"peer_addr":"10.0.0.1","peer_port":51544,"v4_mapped":false,"opened":"accept","age_ns":510000000,"idle_ns":{"sent":null,"received":null},"age_at_least_ns":null,"holders":null,"initiator":"local","ending":"reset-sent","class":"reset","reason":"unread-data","trigger":{"call":"shutdown","how":"SHUT_WR","fd":7,"pid":4021,"tid":4021,"comm":"server","process":"server","ret":0,"uid":0,"call_ns":30000,"signal":null,"exit_code":null,"cgroup":null,"unit":null,"container":null,"pod":null,"deferred":false,"stack":null},"reset_by":{"call":"close","how":null,"fd":7,"pid":4022,"tid":4022,"comm":"server","process":"server","ret":0,"stack":null},"calls":[{"call":"shutdown","how":"SHUT_WR","fd":7,"pid":4021,"tid":4021,"comm":"server","process":"server","ret":0,"at_ns":0,"effect":"fin"},{"call":"close","how":null,"fd":7,"pid":4022,"tid":4022,"comm":"server","process":"server","ret":0,"at_ns":500000000,"effect":"reset"}],"calls_omitted":0,"waves":[{"wave":1,"flag":"FIN","dir":"sent","at_ns":0,"seq":1000,"ack":5000,"exact":true},{"wave":2,"flag":"ACK","dir":"received","at_ns":2000000,"seq":null,"ack":1001,"exact":true}],"states":["ESTABLISHED","FIN_WAIT1","FIN_WAIT2","CLOSE"],"phase_ns":{"fin_queued":null,"ack_wait":2000000,"peer_hold":null,"app_hold":null,"last_ack_wait":null,"total":500000000},"blame":"peer-app","bytes":{"sent":0,"received":300,"unread":0,"unacked":0,"unsent":0},"data_lost":{"unread":300,"unsent":0,"unacked":0},"fin_retransmits":0,"peer_fin_retransmits":null,"srtt_us":null,"twin":null,"self":false,"middlebox":null,"partial":false,"missing":[]}
-{"kind":"summary","schema":1,"time":"2026-11-22T08:12:32.510000000Z","seen":1,"told":1,"filtered":0,"open":0,"lost":{"table_full":0,"end_missed":0},"events":8,"events_lost":{"ring_full":0,"calls_full":0,"malformed":0}}
+{"kind":"close","schema":1,"start":"2026-11-22T08:12:32.010000000Z","time":"2026-11-22T08:12:32.510000000Z","family":4,"netns":4026531840,"cookie":"0x11","local_addr":"10.0.0.9","local_port":80,"peer_addr":"10.0.0.1","peer_port":51544,"v4_mapped":false,"opened":"accept","age_ns":510000000,"idle_ns":{"sent":null,"received":null},"age_at_least_ns":null,"holders":null,"initiator":"local","ending":"reset-sent","class":"reset","reason":"unread-data","trigger":{"call":"shutdown","how":"SHUT_WR","fd":7,"pid":4021,"tid":4021,"comm":"server","process":"server","ret":0,"uid":0,"call_ns":30000,"signal":null,"exit_code":null,"cgroup":null,"unit":null,"container":null,"pod":null,"deferred":false,"stack":null},"reset_by":{"call":"close","how":null,"fd":7,"pid":4022,"tid":4022,"comm":"server","process":"server","ret":0,"stack":null},"calls":[{"call":"shutdown","how":"SHUT_WR","fd":7,"pid":4021,"tid":4021,"comm":"server","process":"server","ret":0,"at_ns":0,"effect":"fin"},{"call":"close","how":null,"fd":7,"pid":4022,"tid":4022,"comm":"server","process":"server","ret":0,"at_ns":500000000,"effect":"reset"}],"calls_omitted":0,"waves":[{"wave":1,"flag":"FIN","dir":"sent","at_ns":0,"seq":1000,"ack":5000,"exact":true},{"wave":2,"flag":"ACK","dir":"received","at_ns":2000000,"seq":null,"ack":1001,"exact":true}],"states":["ESTABLISHED","FIN_WAIT1","FIN_WAIT2","CLOSE"],"phase_ns":{"fin_queued":null,"ack_wait":2000000,"peer_hold":null,"app_hold":null,"last_ack_wait":null,"total":500000000},"cut":{"phase":"peer_hold","ns":498000000,"at_least":false},"blame":"peer-app","bytes":{"sent":0,"received":300,"unread":0,"unacked":0,"unsent":0},"data_lost":{"unread":300,"unsent":0,"unacked":0},"fin_retransmits":0,"peer_fin_retransmits":null,"srtt_us":null,"twin":null,"self":false,"middlebox":null,"partial":false,"missing":[]}
+{"kind":"summary","schema":1,"time":"2026-11-22T08:12:32.510000000Z","seen":1,"told":1,"filtered":0,"open":0,"unchecked":null,"lost":{"table_full":0,"end_missed":0,"vanished":0},"events":8,"events_lost":{"ring_full":0,"calls_full":0,"malformed":0},"maybe_missed":null}
 --- events
 08:12:32.000000 state          10.0.0.9:80 10.0.0.1:51544 SYN_RECV -> ESTABLISHED snd_una=1000 snd_nxt=1000 write_seq=1000 rcv_nxt=5000 rcv_wup=5000 copied_seq=5000 segs_in=1 snd_wnd=65535 err=0 no-socket netns=4026531840 cookie=0x11
 08:12:32.010000 state          10.0.0.9:80 10.0.0.1:51544 ESTABLISHED -> FIN_WAIT1 in server[4021] shutdown(7, 1) snd_una=1000 snd_nxt=1000 write_seq=1000 rcv_nxt=5000 rcv_wup=5000 copied_seq=5000 segs_in=1 snd_wnd=65535 err=0 owned,file-live,shut-snd netns=4026531840 cookie=0x11
@@ -49,18 +49,21 @@ server[4022]                      08:12:32.010                              peer
               CLOSE |                                      |
 reset-sent: server[4022] closed with data unread and so sent a RST
 (unread-data); the peer's application held the connection open for 498 ms after
-our FIN. 300 bytes for server[4022] arrived and were never read.
+our FIN, until the RST. 300 bytes for server[4022] arrived and were never read.
 --- who
 08:12:32.000 to 08:12:32.510: 1 close
+COMM                                     CLOSES      /s   OPEN TIME_WAIT      /s
+server                                        1    1.96      .         .       .
+
                          ------------ ENDED BY, % ----------- ---- BEGAN, % ----
 COMM              CLOSES close   WR RDWR exit  sig other none   us peer both   -
 server                 1   100    .    .    .    .     .    .  100    .    .   .
 
                  ------- HOW, % ------ ---- WE HOLD, ms --- -- PEERS HOLD, ms --
 COMM             clean reset t/o other    p50    p99    max    p50    p99    max
-server               .   100   .     .      -      -      -      -      -      -
+server               .   100   .     .      -      -      -   >498   >498   >498
 
-COMM             ENDING          REASON              CLOSES    % LOST-DATA
+COMM             ENDING          REASON               COUNT    % LOST-DATA
 server           reset-sent      unread-data              1  100         1
 --- hist
 08:12:32.000 to 08:12:32.510: 1 close
@@ -68,6 +71,10 @@ server           reset-sent      unread-data              1  100         1
 ack_wait, 1 close
 p50 2.0 ms, p90 2.0 ms, p99 2.0 ms, max 2.0 ms
        2 ms - 5 ms       |###################################|        1 100.0 %
+
+peer_hold, 1 close, 1 cut
+p50 >498 ms, p90 >498 ms, p99 >498 ms, max >498 ms
+     200 ms - 500 ms     |>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>|        1 100.0 %
 
 total, 1 close
 p50 500 ms, p90 500 ms, p99 500 ms, max 500 ms

@@ -242,6 +242,16 @@ static bool take_clock(struct script *s, char **word, int n)
 	return true;
 }
 
+static bool take_gone(struct script *s, const char *name, uint64_t at_ns)
+{
+	const struct script_socket *k = script_find(s, name);
+	struct step *t = k ? step_add(s, STEP_GONE, at_ns) : NULL;
+
+	if (t)
+		t->event = k->now;
+	return t;
+}
+
 static bool take_step(struct script *s, char **word, int n)
 {
 	uint64_t at_ns;
@@ -249,6 +259,8 @@ static bool take_step(struct script *s, char **word, int n)
 
 	if (!words_time(word[0], &at_ns) || n < 3)
 		return script_bad(s, "bad line: unknown word '%s'", word[0]);
+	if (!strcmp(word[2], "gone"))
+		return take_gone(s, word[1], at_ns);
 	t = step_add(s, strcmp(word[1], "junk") ? STEP_EVENT : STEP_JUNK, at_ns);
 	if (!t)
 		return false;

@@ -19,6 +19,7 @@
  *	0ms   B socket CLOSE_WAIT age=2s	found by the iterator; the next line: a holder
  *	0ms   B holder CLOSE_WAIT fd=9 in java[812]
  *	0ms   C socket TIME_WAIT substate=FIN_WAIT2 left=30s
+ *	9ms   D gone			its socket is gone, and its end was not seen
  *	9ms   junk 17				17 bytes that are not an event
  *	kernel ring-full=3 filtered=1		the counters of the BPF side
  *	tick 300ms				this time has passed without an event
@@ -62,13 +63,13 @@ struct script_socket {
 	struct event now;	/* its identity, and the values that persist */
 };
 
-enum step_kind { STEP_EVENT, STEP_TICK, STEP_JUNK };
+enum step_kind { STEP_EVENT, STEP_TICK, STEP_JUNK, STEP_GONE };
 
 struct step {
 	enum step_kind kind;
 	uint64_t ts_ns;
 	uint64_t junk_bytes;
-	struct event event;
+	struct event event;	/* STEP_GONE: only its key and its cookie */
 	char process[EVENT_COMM_LEN];	/* the name that comes before the event; "" none */
 };
 

@@ -154,8 +154,7 @@ static void check_tally(struct view_context *v, const struct run_counts *t, uint
 		buf_str(&p->said, x->socket->name);
 		buf_str(&p->said, ": no story of it was reported\n");
 	}
-	if (t->seen !=
-	    t->reported + t->filtered + t->open + t->lost_table_full + t->lost_end_missed)
+	if (t->seen != t->reported + t->filtered + t->open + run_counts_lost_endpoints(t))
 		buf_str(&p->said, "\tseen is not told + filtered + open + lost\n");
 }
 
@@ -216,6 +215,10 @@ static void play_step(struct script_run *p, const struct view *view, struct pipe
 		break;
 	case STEP_TICK:
 		endpoint_table_expire(pipeline_endpoints(t), step->ts_ns);
+		break;
+	case STEP_GONE:
+		endpoint_table_lose(pipeline_endpoints(t), step->event.sk_key, step->event.cookie,
+				    step->ts_ns);
 		break;
 	case STEP_JUNK:
 		pipeline_feed(t, junk, step->junk_bytes < JUNK_MAX ? step->junk_bytes : JUNK_MAX);

@@ -64,9 +64,10 @@ static inline void add_member(struct memory_file *b, const void *bytes, size_t l
 
 /* The result of reading a recording. */
 struct read_result {
-	unsigned events, marks, last_mark, texts;
+	unsigned events, marks, last_mark, texts, more_runs;
 	uint64_t sum;		/* checksum of the events and texts */
 	bool text_first;	/* a text came before any event */
+	uint64_t first_mark_ns, last_mark_ns;
 	int64_t clock_ns;	/* of the last RECORD_MARK_CLOCK_SET; 0: none */
 	enum record_got end;
 	char why[RECORD_WHY];
@@ -90,11 +91,15 @@ static inline struct read_result read_recording(struct memory_file *b)
 			h.text_first |= !h.events;
 			h.texts++;
 			h.sum = h.sum * 31 + record.annotation->key + record.annotation->len;
-		} else {
+		} else if (record.got == RECORD_GOT_MARK) {
 			if (record.mark->type == RECORD_MARK_CLOCK_SET)
 				h.clock_ns = record.mark->boot_to_wall_ns;
 			h.marks++;
 			h.last_mark = record.mark->type;
+			h.last_mark_ns = record.mark->now_ns;
+			h.first_mark_ns = h.first_mark_ns ? h.first_mark_ns : h.last_mark_ns;
+		} else {
+			h.more_runs++;
 		}
 	}
 	h.end = record.got;

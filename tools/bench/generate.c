@@ -276,7 +276,7 @@ int generate_recording(const char *path, unsigned long events, unsigned long con
 			  { "state", "tp_btf" }, { "destroy", "tp_btf" } },
 		.nr_hooks = 7, .boot_to_wall_ns = 1795335152LL * 1000000000 - (int64_t)START_NS,
 	};
-	struct record_writer_config config = { .path = path, .meta = &meta };
+	struct record_writer_config config = { .path = path, .meta = &meta, .separate = true };
 	struct endpoint *all = calloc(connections, sizeof(*all));
 	struct deadline_heap heap = { 0 };
 	struct record_writer *r = NULL;

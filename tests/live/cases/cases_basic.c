@@ -91,6 +91,17 @@ static void ask_and_half_close(struct workload *w)
 	endpoint_close(w->self, "released");
 }
 
+/* A clean close that loses data: both FINs have gone, so the kernel sends no RST. */
+static void ask_and_ignore_the_answer(struct workload *w)
+{
+	endpoint_send(w->self, 100);
+	endpoint_shutdown(w->self, SHUT_WR, "fin");
+	endpoint_await_state(w->self, TCP_CLOSE);
+	w->self->received = 1000;
+	w->self->lost = 1000;
+	endpoint_close(w->self, "released");
+}
+
 static void answer_late(struct workload *w)
 {
 	endpoint_recv(w->self, 100);
@@ -249,6 +260,9 @@ const struct workload_case cases_basic[] = {
 	  .does = "the server closes right after the client: FIN and ACK in one segment" },
 	{ LOCAL_FIRST, .name = "shut-wr", .client = ask_and_half_close, .server = answer_late,
 	  .does = "half-close: SHUT_WR, the server still answers, then closes, then close()" },
+	{ LOCAL_FIRST, .name = "shut-wr-unread", .client = ask_and_ignore_the_answer,
+	  .server = answer_late,
+	  .does = "half-close: SHUT_WR, and close() after both FINs with the answer unread" },
 	{ LOCAL_FIRST, .name = "shut-wr-close", .client = shut_wr_then_close,
 	  .server = do_close_after_hold,
 	  .does = "SHUT_WR, then close() while the peer still holds" },

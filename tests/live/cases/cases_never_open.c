@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* Connections that never opened: reported only with --all. */
+#include <arpa/inet.h>
 #include <errno.h>
 #include <poll.h>
 #include <string.h>
@@ -51,6 +52,35 @@ static void refused(struct workload *w)
 	await_error(w, ECONNREFUSED);
 }
 
+/* Connects to a port where nobody listens; binds first, so that the address is known. */
+static void refused_on_loopback(struct workload *w)
+{
+	struct endpoint *e = w->self;
+	struct sockaddr_in to = { .sin_family = AF_INET }, from = to;
+	socklen_t len = sizeof(from), cookie_len = sizeof(e->cookie);
+
+	endpoint_start(e, "client", w->names.client);
+	server_listen(w);
+	close(w->listener);
+	from.sin_addr.s_addr = to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	to.sin_port = htons((uint16_t)*w->port);
+	e->fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	if (e->fd < 0 || bind(e->fd, (struct sockaddr *)&from, len) ||
+	    getsockname(e->fd, (struct sockaddr *)&from, &len))
+		workload_die(1, "bind");
+	e->family = 4;
+	strcpy(e->local_addr, "127.0.0.1");
+	strcpy(e->peer_addr, "127.0.0.1");
+	e->local_port = ntohs(from.sin_port);
+	e->peer_port = *w->port;
+	if (getsockopt(e->fd, SOL_SOCKET, SO_COOKIE, &e->cookie, &cookie_len))
+		workload_die(1, "SO_COOKIE");
+	if (!connect(e->fd, (struct sockaddr *)&to, sizeof(to)) || errno != ECONNREFUSED)
+		workload_die(1, "waiting for connect() to be refused");
+	endpoint_note_end(e);
+	endpoint_close(e, NULL);
+}
+
 static void syn_timeout(struct workload *w)
 {
 	struct raw_peer p;
@@ -87,6 +117,12 @@ const struct workload_case cases_never[] = {
 	  .does = "connect() is refused: not told" },
 	{ REFUSED, .name = "refused-all", .tool = "--all", .client_expected = &by_peer,
 	  .does = "connect() is refused: reported with --all" },
+	{ V4, .name = "refused-port", .client = refused_on_loopback, .client_expected = &hidden,
+	  .counters = { { "AttemptFails", 1 }, { "OutRsts", 1 } },
+	  .does = "connect() to a port of loopback where nobody listens: not told" },
+	{ V4, .name = "refused-port-all", .tool = "--all", .client = refused_on_loopback,
+	  .client_expected = &by_peer, .counters = { { "AttemptFails", 1 }, { "OutRsts", 1 } },
+	  .does = "connect() to a port of loopback where nobody listens: reported with --all" },
 	{ SYN_TIMEOUT, .name = "syn-timeout", .client_expected = &hidden,
 	  .does = "the SYN is never answered: not reported" },
 	{ SYN_TIMEOUT, .name = "syn-timeout-all", .tool = "--all", .client_expected = &by_nobody,

@@ -159,7 +159,7 @@ static void fast_accept(struct workload *w, struct raw_peer *p)
 {
 	netns_set_sysctl("tcp_fastopen", FAST_OPEN);
 	raw_peer_open(p);
-	endpoint_start(w->self, "server", "workload-srv");
+	endpoint_start(w->self, "server", w->names.server);
 	server_listen(w);
 	p->local_port = *w->port;
 	raw_peer_send(p, TH_SYN, 10);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * workload demo: six connections that close in six ways, each announced by a line on stderr. Watch
- * it with `tcpclose -- build/workload demo`.
+ * workload demo: nine connections that end in nine ways, each announced by a line on stderr. Watch
+ * it with `tcpclose -- build/workload demo`. tools/sample records it.
  */
 #include <stdio.h>
 
@@ -12,16 +12,29 @@
 struct demo_step {
 	const char *name;	/* name of the case */
 	int hold_ms;
+	struct workload_names names;
 	const char *told;
 };
 
 static const struct demo_step scenes[] = {
-	{ "three-way", 0, "the client calls close(), the server follows immediately" },
-	{ "peer-first", 20, "the server calls close() first, the client 20 ms later" },
-	{ "shut-wr", 200, "the client half-closes, shutdown(SHUT_WR); the answer takes 200 ms" },
-	{ "close-peer-later", 300, "the client closes; the server's application holds 300 ms" },
-	{ "exit", 50, "the client exits with status 3 and never calls close()" },
-	{ "unread-data", 0, "the client closes with 10 bytes unread: it sends a RST, no FIN" },
+	{ "three-way", 0, { "fetch", "web" },
+	  "fetch calls close(), web follows immediately" },
+	{ "peer-first", 20, { "browser", "web" },
+	  "web calls close() first, browser 20 ms later" },
+	{ "unread-data", 0, { "player", "media" },
+	  "player closes with 10 bytes unread: it sends a RST, no FIN" },
+	{ "shut-wr", 200, { "backup", "storage" },
+	  "backup half-closes, shutdown(SHUT_WR); the answer of storage takes 200 ms" },
+	{ "close-peer-later", 300, { "panel", "reports" },
+	  "panel closes; reports holds the connection for 300 ms" },
+	{ "exit", 50, { "cron", "mail" },
+	  "cron exits with status 3 and never calls close()" },
+	{ "shut-wr-unread", 30, { "import", "ledger" },
+	  "import half-closes and never reads the 1000 bytes of the answer: they are lost" },
+	{ "close-by-thread", 80, { "api", "cache" },
+	  "a thread of api closes; it has a name of its own" },
+	{ "refused-port", 0, { "probe", NULL },
+	  "probe connects to a port where nobody listens (see it with --all)" },
 };
 
 int demo_run(bool truth)
@@ -35,9 +48,9 @@ int demo_run(bool truth)
 		struct workload w;
 		int status;
 
-		/* 1/6 the client calls close(), the server follows immediately */
+		/* 1/9 fetch calls close(), web follows immediately */
 		fprintf(stderr, "%d/%d %s\n", i + 1, count, scenes[i].told);
-		status = workload_run(&w, c, scenes[i].hold_ms);
+		status = workload_run(&w, c, scenes[i].hold_ms, &scenes[i].names);
 		if (status)
 			return status;
 		if (truth)

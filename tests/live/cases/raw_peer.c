@@ -219,7 +219,7 @@ static void connect_end(struct endpoint *e)
 
 void raw_peer_handshake_begin(struct workload *w, struct raw_peer *p)
 {
-	endpoint_start(w->self, "client", "workload-cli");
+	endpoint_start(w->self, "client", w->names.client);
 	connect_begin(w->self, p->port);
 	raw_peer_expect(p, TH_SYN);
 	raw_peer_ack_received(p);

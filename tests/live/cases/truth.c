@@ -157,8 +157,8 @@ static void print_endpoint(const struct endpoint *e)
 	printf(",\"peer_addr\":\"%s\",\"peer_port\":%d", e->peer_addr, e->peer_port);
 	if (e->cookie)
 		printf(",\"cookie\":\"0x%llx\"", e->cookie);
-	printf(",\"sent\":%ld,\"received\":%ld,\"unread\":%ld,\"unsent\":%ld", e->sent,
-	       e->received, e->unread, e->unsent);
+	printf(",\"sent\":%ld,\"received\":%ld,\"unread\":%ld,\"unsent\":%ld,\"lost\":%ld", e->sent,
+	       e->received, e->unread, e->unsent, e->lost);
 	print_expected(e);
 	print_trigger(e);
 	print_calls(e);

@@ -52,7 +52,7 @@ static void run_client(struct workload *w)
 	}
 	baton_take(w);
 	for (int i = 0; i < w->connections; i++) {
-		endpoint_start(&w->ends[2 * i], "client", "workload-cli");
+		endpoint_start(&w->ends[2 * i], "client", w->names.client);
 		client_connect(w, &w->ends[2 * i]);
 	}
 	baton_take(w);
@@ -67,7 +67,7 @@ static void run_server(struct workload *w)
 	server_listen(w);
 	baton_give(w, CLIENT);
 	for (int i = 0; i < w->connections; i++) {
-		endpoint_start(&w->ends[2 * i + 1], "server", "workload-srv");
+		endpoint_start(&w->ends[2 * i + 1], "server", w->names.server);
 		if (!w->c->no_accept)
 			server_accept(w, &w->ends[2 * i + 1]);
 	}
@@ -178,9 +178,11 @@ void workload_release(struct workload *w)
 	munmap(w->ends, shared_size(w));
 }
 
-int workload_run(struct workload *w, const struct workload_case *c, int hold_ms)
+int workload_run(struct workload *w, const struct workload_case *c, int hold_ms,
+		 const struct workload_names *names)
 {
 	workload_init(w, c, hold_ms);
+	w->names = *names;
 	raise_descriptors(w);
 	fflush(NULL);
 	w->pid[CLIENT] = child_start(w, CLIENT);
@@ -212,11 +214,12 @@ static int list_cases(void)
 
 static int run_one(const struct workload_case *c, int hold_ms)
 {
+	const struct workload_names names = { "workload-cli", "workload-srv" };
 	struct workload w;
 	int status;
 
 	loopback_up();
-	status = workload_run(&w, c, hold_ms);
+	status = workload_run(&w, c, hold_ms, &names);
 	if (!status)
 		truth_print(&w);
 	workload_release(&w);

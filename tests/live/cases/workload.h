@@ -85,6 +85,7 @@ struct endpoint {
 	unsigned long long cookie;	/* SO_COOKIE; 0: unknown */
 	long sent, received;		/* payload bytes */
 	long unread, unsent;		/* bytes in the queues at the close of this side */
+	long lost;			/* bytes unread as the socket of a closed connection went */
 	int hold_ms;
 	long long over_us;		/* CLOCK_REALTIME of the end; 0: not detected */
 	enum trigger trigger;
@@ -126,8 +127,14 @@ struct workload_case {
 	bool no_accept;				/* do not accept, unless the server's part does */
 };
 
+/* The comms of the two processes. */
+struct workload_names {
+	const char *client, *server;
+};
+
 struct workload {
 	const struct workload_case *c;
+	struct workload_names names;
 	struct endpoint *ends;		/* shared: client and server of each connection in turn */
 	struct endpoint *self;		/* our end of connection 0 */
 	int *port;			/* shared: port of the listener */
@@ -149,7 +156,8 @@ const struct workload_case *case_find(const char *name);
 int demo_run(bool truth);
 
 /* workload.c: runs the case and stores the truth in w. Returns 0 or an exit status. */
-int workload_run(struct workload *w, const struct workload_case *c, int hold_ms);
+int workload_run(struct workload *w, const struct workload_case *c, int hold_ms,
+		 const struct workload_names *names);
 void workload_release(struct workload *w);
 
 /* endpoint.c: each of these prints a message and ends the process if it fails. */

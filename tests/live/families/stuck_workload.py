@@ -60,6 +60,19 @@ def wait_state(s, number):
         time.sleep(0.005)
 
 
+def wait_closed_state(local_port, number):
+    """As wait_state(), of a socket that was closed."""
+    end = time.monotonic() + 5
+    while True:
+        with open("/proc/net/tcp", encoding="ascii") as f:
+            rows = [line.split() for line in f.readlines()[1:]]
+        if (f"{local_port:04X}", f"{number:02X}") in ((row[1].split(":")[1], row[3]) for row in rows):
+            return
+        if time.monotonic() > end:
+            sys.exit(f"no state {number}")
+        time.sleep(0.005)
+
+
 def forgot(family=socket.AF_INET):
     c, s = pair(family)
     c.shutdown(socket.SHUT_WR)
@@ -107,6 +120,7 @@ def orphan():
     found["fds"] = {}
     c.close()
     wait_state(s, 8)
+    wait_closed_state(found["local"][1], 5)     # the ACK may be delayed
     return [found]
 
 

@@ -131,6 +131,8 @@ def _check_identity(story, truth, twin, wire, netns, report):
     said = story.get("bytes") or {}
     for key in ("sent", "received", "unread", "unsent"):
         report.same(f"bytes.{key}", said.get(key), truth[key])
+    if truth["lost"]:
+        report.same("data_lost.unread", (story.get("data_lost") or {}).get("unread"), truth["lost"])
     # Whether the ACK of data sent just before was there yet is between the kernel and its timers.
     report.true("bytes.unacked", 0 <= said.get("unacked", -1) <= truth["sent"], said.get("unacked"))
     _check_twin(story, twin, report)

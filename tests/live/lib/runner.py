@@ -8,6 +8,7 @@ tests of a module, which are its functions named test_*.
 import argparse
 import fnmatch
 import os
+import re
 import resource
 import shutil
 import subprocess
@@ -20,6 +21,8 @@ from assertions import Failure, Report, Skip
 from sandbox_gaps import TRIES, SandboxGaps
 
 ROOT = os.path.abspath(os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", ".."))
+BTF = "/sys/kernel/btf/vmlinux"
+CAPS = {"CAP_NET_ADMIN": 12, "CAP_SYS_PTRACE": 19, "CAP_SYS_ADMIN": 21}      # include/uapi/linux/capability.h
 NEEDED = ("ip", "ss", "tcpdump", "nft", "sysctl", "bash", "stdbuf")
 
 
@@ -45,6 +48,24 @@ def why_not(needed=NEEDED):
         return "needs root"
     missing = [program for program in needed if not shutil.which(program)]
     return f"needs {', '.join(missing)}" if missing else None
+
+
+def _missing_caps():
+    with open("/proc/self/status", encoding="utf-8", errors="replace") as status:
+        held = int(re.search(r"^CapEff:\s*(\w+)$", status.read(), re.M)[1], 16)
+    return [name for name, bit in CAPS.items() if not held >> bit & 1]
+
+
+def why_not_traced():
+    """Why nothing can be traced here, by what the host says and not the tool; or None."""
+    if os.geteuid() != 0:
+        return "needs root"
+    with open("/proc/self/uid_map", encoding="ascii") as uid_map:
+        if uid_map.read().split() != ["0", "0", str(2**32 - 1)]:
+            return "needs root outside of a user namespace"
+    if _missing_caps():
+        return f"needs {', '.join(_missing_caps())}, which this root does not have"
+    return None if os.path.exists(BTF) else f"needs a kernel with BTF: there is no {BTF}"
 
 
 def raise_file_limit():

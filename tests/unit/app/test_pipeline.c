@@ -10,7 +10,7 @@ struct counter {
 	struct story_filter story_filter;
 	struct pipeline_config config;
 	struct pipeline *pipeline;
-	unsigned events, stories;
+	unsigned events, stories, judged;
 	enum ending last;
 	uint64_t order;		/* hash of the order of the events and stories so far */
 };
@@ -105,8 +105,8 @@ static void expect_tally(const struct counter *c, uint64_t seen, uint64_t told, 
 	assert_int_equal(t.reported, told);
 	assert_int_equal(t.filtered, filtered);
 	assert_int_equal(t.open, open);
-	assert_int_equal(t.seen, t.reported + t.filtered + t.open + t.lost_table_full +
-			 t.lost_end_missed);
+	assert_int_equal(t.seen, t.reported + t.filtered + t.open +
+			 run_counts_lost_endpoints(&t));
 }
 
 static void test_pipeline__an_event_becomes_a_story(void **state)
@@ -228,6 +228,47 @@ static void test_pipeline__after_n_stories_it_is_done(void **state)
 	assert_true(pipeline_is_done(c->pipeline));
 	assert_int_equal(c->stories, 2);
 	expect_tally(c, 3, 2, 1, 0);
+}
+
+static void count_judged(void *arg, const struct story *s, const struct verdict *v)
+{
+	struct counter *c = arg;
+
+	(void)s;
+	(void)v;
+	c->judged++;
+}
+
+/* A connection that never opened is judged without being shown; what a filter excludes is not. */
+static void test_pipeline__what_passes_the_filters_is_judged(void **state)
+{
+	struct counter *c = *state;
+
+	c->config.judge = count_judged;
+	c->config.arg = c;
+	reopen(c);
+	feed_never_open(c);
+	assert_int_equal(c->stories, 0);
+	assert_int_equal(c->judged, 1);
+	expect_tally(c, 1, 0, 1, 0);
+	c->story_filter.words.endings = 1 << ENDING_FOUR_WAY;
+	feed_reset(c, 1000);
+	endpoint_table_end(endpoints(c), T0 + 1000 * MS);
+	assert_int_equal(c->judged, 1);
+}
+
+static void test_pipeline__after_n_stories_nothing_is_judged(void **state)
+{
+	struct counter *c = *state;
+
+	c->config.judge = count_judged;
+	c->config.arg = c;
+	c->config.max_stories = 1;
+	reopen(c);
+	feed_reset(c, 1000);
+	feed_reset(c, 1001);
+	endpoint_table_end(endpoints(c), T0 + 1000 * MS);
+	assert_int_equal(c->judged, 1);
 }
 
 /* A reset is two events. The third and last one of -n 3 belongs to the second connection. */
@@ -363,6 +404,8 @@ int main(void)
 		TELLER_TEST(a_connection_that_never_opened_is_filtered),
 		TELLER_TEST(with_all_a_connection_that_never_opened_is_reported),
 		TELLER_TEST(after_n_stories_it_is_done),
+		TELLER_TEST(what_passes_the_filters_is_judged),
+		TELLER_TEST(after_n_stories_nothing_is_judged),
 		TELLER_TEST(after_n_events_it_is_done),
 		TELLER_TEST(without_a_printer_it_counts_the_events_that_were_fed),
 		TELLER_TEST(a_close_in_progress_is_unsettled),

@@ -64,6 +64,7 @@ static const struct expected {
 	{ { "--record", "y" }, { NULL }, "record", "++++++..." },
 	{ { "--rotate", "64K" }, { "--record", "y" }, "--rotate", "+++++++.." },
 	{ { "--keep", "1" }, { "--record", "y" }, "--keep", "+++++++.." },
+	{ { "--cmdline" }, { "--record", "y" }, "--cmdline", "lllllll.." },
 	{ { "--redact" }, { "--record", "y" }, "--redact", "+++++++.." },
 	{ { "--redact-key", "k", "--redact" }, { "--record", "y" }, "--redact-key", "+++++++.." },
 	{ { "-d", "1" }, { "--watch", "1" }, "--duration", "+++++++l." },
@@ -82,6 +83,7 @@ static const struct expected {
 	{ { "--older-than", "1m" }, { NULL }, "--older-than", ".......+." },
 	{ { "--watch", "1" }, { NULL }, "--watch", ".......l." },
 	{ { "--fail" }, { NULL }, "--fail", ".......+." },
+	{ { "--no-bpf" }, { NULL }, "--no-bpf", ".......l." },
 	{ { "--", "true" }, { NULL }, "-- COMMAND", "llllllll." },
 };
 
@@ -218,6 +220,38 @@ static void test_option_table__each_word_is_accepted(void **state)
 		}
 }
 
+/* The unit decides whether it is a size, a number or a time, and each may be given once more. */
+static void test_option_table__a_recording_is_limited_by_size_number_and_time(void **state)
+{
+	struct result r;
+
+	(void)state;
+	PARSE(&r, "record", "-o", "x");
+	expect_fine(&r);
+	assert_int_equal(r.o.record.keep, 0);
+	PARSE(&r, "record", "-o", "x", "--rotate", "100M");
+	expect_fine(&r);
+	assert_int_equal(r.o.record.rotate_bytes, 100 << 20);
+	assert_int_equal(r.o.record.rotate_ns, 0);
+	assert_int_equal(r.o.record.keep, 4);
+	PARSE(&r, "record", "-o", "x", "--rotate", "1.5h", "--rotate", "64K", "--keep", "7d",
+	      "--keep", "9");
+	expect_fine(&r);
+	assert_int_equal(r.o.record.rotate_bytes, 64 << 10);
+	assert_int_equal(r.o.record.rotate_ns, 5400 * 1000000000ULL);
+	assert_int_equal(r.o.record.keep, 9);
+	assert_int_equal(r.o.record.keep_ns, 7 * 86400 * 1000000000ULL);
+	PARSE(&r, "record", "-o", "x", "--rotate", "1h", "--keep", "24h");
+	expect_fine(&r);
+	assert_int_equal(r.o.record.keep, 0);
+	PARSE(&r, "record", "-o", "x", "--rotate", "1");
+	expect_usage(&r, "tcpclose: bad size or time '1': want a size from 64K on, as 64M or 2G, "
+		     "or a time from 1s on, as 10m or 1h\n");
+	PARSE(&r, "record", "-o", "x", "--keep", "1w");
+	expect_usage(&r, "tcpclose: bad number of files or time '1w': want 1-9999, or a time from "
+		     "1s on, as 24h or 7d\n");
+}
+
 /* What a recording holds is decided by record's options, whichever view is shown meanwhile. */
 static void test_option_table__what_record_uses_goes_with_a_recording(void **state)
 {
@@ -244,6 +278,12 @@ static void test_option_table__options_that_need_another(void **state)
 	expect_usage(&r, "tcpclose: --keep requires record -o FILE or --record FILE\n");
 	PARSE(&r, "--tree");
 	expect_usage(&r, "tcpclose: --tree requires -- COMMAND\n");
+	PARSE(&r, "record", "-o", "-", "--rotate", "1h");
+	expect_usage(&r, "tcpclose: --rotate requires record -o FILE or --record FILE\n");
+	PARSE(&r, "record", "-o", "-", "--cmdline");
+	expect_fine(&r);
+	PARSE(&r, "--cmdline");
+	expect_usage(&r, "tcpclose: --cmdline requires record -o FILE or --record FILE\n");
 	PARSE(&r, "record");
 	expect_usage(&r, "tcpclose: record requires -o FILE, or -o - for standard output\n");
 	PARSE(&r, "record", "-o", "x", "--record", "y");
@@ -262,6 +302,8 @@ int main(void)
 		cmocka_unit_test(test_option_table__each_word_is_accepted),
 		cmocka_unit_test(test_option_table__what_record_uses_goes_with_a_recording),
 		cmocka_unit_test(test_option_table__options_that_need_another),
+		cmocka_unit_test(
+			test_option_table__a_recording_is_limited_by_size_number_and_time),
 	};
 
 	unsetenv("NO_COLOR");

@@ -43,6 +43,21 @@ static void test_options_env__its_options_come_first(void **state)
 	assert_int_equal(r->o.filter.either_ports.range[0].first, 80);
 }
 
+/* Filters add up, but a sum has one list of keys. */
+static void test_options_env__by_of_the_command_line_replaces_it(void **state)
+{
+	struct result *r = *state;
+
+	PARSE_WITH(r, "--by comm,pid", "who");
+	expect_fine(r);
+	assert_int_equal(r->o.view_options.groups.nr, 2);
+	PARSE_WITH(r, "--by comm,pid", "who", "--by", "pid", "--by", "port");
+	expect_fine(r);
+	assert_int_equal(r->o.view_options.groups.nr, 2);
+	assert_int_equal(r->o.view_options.groups.by[0], GROUP_BY_PID);
+	assert_int_equal(r->o.view_options.groups.by[1], GROUP_BY_PORT);
+}
+
 static void test_options_env__an_empty_one_is_none(void **state)
 {
 	struct result *r = *state;
@@ -192,6 +207,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		ENV_TEST(its_options_come_first),
+		ENV_TEST(by_of_the_command_line_replaces_it),
 		ENV_TEST(an_empty_one_is_none),
 		ENV_TEST(quotes_keep_blanks),
 		ENV_TEST(what_the_view_lacks_is_left_out),

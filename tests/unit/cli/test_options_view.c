@@ -4,24 +4,48 @@
 #include "hist.h"
 #include "who.h"
 
+static void expect_groups(const struct result *r, unsigned nr, enum group_by first,
+			  enum group_by second)
+{
+	expect_fine(r);
+	assert_int_equal(r->o.view_options.groups.nr, nr);
+	assert_int_equal(r->o.view_options.groups.by[0], first);
+	assert_int_equal(r->o.view_options.groups.by[1], second);
+}
+
 static void test_options_view__every_grouping_is_accepted(void **state)
 {
 	struct result r;
 
 	(void)state;
 	PARSE(&r, "who");
-	expect_fine(&r);
-	assert_int_equal(r.o.view_options.by, GROUP_BY_DEFAULT);
+	expect_groups(&r, 0, 0, 0);
 	PARSE(&r, "who", "--by", "container");
-	expect_fine(&r);
-	assert_int_equal(r.o.view_options.by, GROUP_BY_CONTAINER);
+	expect_groups(&r, 1, GROUP_BY_CONTAINER, 0);
 	PARSE(&r, "--by=port", "hist");
-	expect_fine(&r);
-	assert_int_equal(r.o.view_options.by, GROUP_BY_PORT);
+	expect_groups(&r, 1, GROUP_BY_PORT, 0);
 	PARSE(&r, "who", "--by", "user");
 	expect_usage(&r, "tcpclose: unknown group 'user': want comm, thread, pid, exe, cgroup, "
-		     "container, port, peer\n");
+		     "unit, container, port, peer, peer:port\n");
 	PARSE(&r, "who", "--by", "");
+	assert_int_equal(r.status, EXIT_USAGE);
+}
+
+static void test_options_view__groups_combine(void **state)
+{
+	struct result r;
+
+	(void)state;
+	PARSE(&r, "who", "--by", "comm,peer:port");
+	expect_groups(&r, 2, GROUP_BY_COMM, GROUP_BY_PEER_PORT);
+	PARSE(&r, "hist", "--by", "unit", "--by", "port");
+	expect_groups(&r, 2, GROUP_BY_UNIT, GROUP_BY_PORT);
+	PARSE(&r, "who", "--by", "comm,thread,pid,exe,cgroup,unit,container,port,peer,peer:port");
+	expect_fine(&r);
+	assert_int_equal(r.o.view_options.groups.nr, GROUP_BY_COUNT - 1);
+	PARSE(&r, "who", "--by", "comm,pid,comm");
+	expect_usage(&r, "tcpclose: group 'comm' is given twice\n");
+	PARSE(&r, "who", "--by", "comm,");
 	assert_int_equal(r.status, EXIT_USAGE);
 }
 
@@ -154,6 +178,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_options_view__every_grouping_is_accepted),
+		cmocka_unit_test(test_options_view__groups_combine),
 		cmocka_unit_test(test_options_view__any_column_sorts),
 		cmocka_unit_test(test_options_view__phases_are_a_list),
 		cmocka_unit_test(test_options_view__an_interval_follows_the_view),

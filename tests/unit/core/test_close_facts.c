@@ -41,11 +41,27 @@ static void test_close_facts__the_age_needs_both_times(void **state)
 	assert_int_equal(ns, 30);
 }
 
+static void test_close_facts__time_wait_is_left_if_the_kernel_had_room(void **state)
+{
+	struct story s = { .states = { STATE_FIN_WAIT2, STATE_TIME_WAIT }, .nr_states = 2 };
+
+	(void)state;
+	assert_true(close_left_time_wait(&s));
+	s.at_close.tw_full = true;
+	assert_false(close_left_time_wait(&s));
+	s.at_close.tw_full = false;
+	s.nr_states = 1;
+	assert_false(close_left_time_wait(&s));
+	s.nr_states = 0;
+	assert_false(close_left_time_wait(&s));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_close_facts__the_silence_is_the_smaller_known_time),
 		cmocka_unit_test(test_close_facts__the_age_needs_both_times),
+		cmocka_unit_test(test_close_facts__time_wait_is_left_if_the_kernel_had_room),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

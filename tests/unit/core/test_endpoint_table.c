@@ -7,7 +7,8 @@ static void expect_sum(const struct fixture *d)
 {
 	struct endpoint_table_counts c = endpoint_table_counts(d->endpoint_table);
 
-	assert_int_equal(c.seen, c.reported + c.open + c.evicted + c.end_missed);
+	assert_int_equal(c.seen, c.reported + c.open + c.evicted + c.end_missed +
+			 c.vanished);
 	assert_int_equal(c.reported, d->stories);
 	assert_true(c.open <= d->config.max_open);
 	assert_true(c.closing <= c.open);

@@ -98,13 +98,19 @@ static void test_fail_on__each_word_is_listed_once(void **state)
 
 static void test_fail_on__never_open_must_be_traced_if_it_is_listed(void **state)
 {
+	static const char *const words[] = { "failed", "never-open", "refused", "closed",
+					     "timed-out" };
 	struct fail_on f = { 0 };
 
 	(void)state;
 	fail_on_add(&f, "reset");
+	fail_on_add(&f, "other");
 	assert_false(fail_on_wants_never_open(&f));
-	fail_on_add(&f, "failed");
-	assert_true(fail_on_wants_never_open(&f));
+	for (unsigned i = 0; i < sizeof(words) / sizeof(*words); i++) {
+		f = (struct fail_on){ 0 };
+		fail_on_add(&f, words[i]);
+		assert_true(fail_on_wants_never_open(&f));
+	}
 }
 
 int main(void)

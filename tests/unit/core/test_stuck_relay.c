@@ -190,8 +190,8 @@ static void test_stuck_relay__the_culprit_comes_first(void **state)
 /* The partner matters even if a filter leaves it out. */
 static void test_stuck_relay__a_filter_changes_no_advice(void **state)
 {
-	struct filter filter = { .active = 1, .local_ports = {
-		.nr = 1, .range = { { 80, 80 } } } };
+	struct filter filter = { .active = 1,
+					 .local_ports = { .nr = 1, .range = { { 80, 80 } } } };
 	struct event reader = a_reader(1, SECOND_NS), waiter = a_waiter(2, SECOND_NS);
 	struct stuck_table h;
 

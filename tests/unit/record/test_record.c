@@ -35,6 +35,7 @@ static struct record_writer *open_recorder(uint64_t rotate_bytes)
 					  .rotate_bytes = rotate_bytes };
 	struct record_writer *r;
 
+	unlink(path);
 	assert_int_equal(record_writer_open(&r, &config), 0);
 	record_writer_add_mark(r, RECORD_MARK_START, T0, &none);
 	return r;
@@ -366,8 +367,13 @@ static void test_record__full_files_follow_each_other(void **state)
 	assert_int_equal(h.end, RECORD_GOT_END);
 }
 
-static void test_record__another_recording_in_the_same_file_is_refused(void **state)
+static void test_record__another_run_in_the_same_file_is_announced(void **state)
 {
+	char head[] = RECORD_MAGIC "schema 1\nbyte_order " RECORD_BYTE_ORDER
+		      "\nevent_size 192\nhostname other\n";
+	struct record_reader *r;
+	char why[RECORD_WHY];
+	struct record got;
 	size_t len;
 
 	(void)state;
@@ -375,7 +381,19 @@ static void test_record__another_recording_in_the_same_file_is_refused(void **st
 	len = file.len;
 	memcpy(file.data + len, file.data, len);
 	file.len *= 2;
-	assert_non_null(strstr(read_recording(&file).why, "another recording begins at offset"));
+	r = record_reader_open(read_bytes, &file, why);
+	assert_non_null(r);
+	while ((got = record_reader_next(r)).got < RECORD_GOT_RUN)
+		;
+	assert_int_equal(got.got, RECORD_GOT_RUN);
+	assert_int_equal(got.offset, len);
+	assert_true(got.ended);
+	assert_string_equal(record_reader_run_info(r)->boot_id, host.boot_id);
+	record_reader_close(r);
+	assert_int_equal(read_recording(&file).events, 20);
+	file.len = len;
+	add_member(&file, head, strlen(head));
+	assert_non_null(strstr(read_recording(&file).why, "another host begins at offset"));
 	assert_int_equal(read_recording(&file).events, 10);
 }
 
@@ -439,7 +457,7 @@ int main(void)
 		cmocka_unit_test(test_record__a_text_is_in_the_file_of_its_event),
 		cmocka_unit_test(test_record__a_text_without_end_is_reported_as_damage),
 		cmocka_unit_test(test_record__full_files_follow_each_other),
-		cmocka_unit_test(test_record__another_recording_in_the_same_file_is_refused),
+		cmocka_unit_test(test_record__another_run_in_the_same_file_is_announced),
 		cmocka_unit_test(test_record__a_full_disk_is_reported),
 		cmocka_unit_test(test_record__calls_have_this_machines_numbers),
 	};

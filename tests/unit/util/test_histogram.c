@@ -203,6 +203,51 @@ static void test_histogram__an_empty_one_changes_nothing(void **state)
 	histogram_release(&none);
 }
 
+static void test_histogram__a_quantile_at_or_above_a_cut_value_is_cut(void **state)
+{
+	struct histogram h = { 0 }, all = { 0 };
+
+	(void)state;
+	assert_false(histogram_quantile_is_cut(&h, 1000));
+	for (uint64_t ms = 1; ms <= 100; ms++)
+		assert_true(ms == 60 || ms == 90 ? histogram_add_cut(&h, ms * 1000000)
+						 : histogram_add(&h, ms * 1000000));
+	assert_int_equal(h.n, 100);
+	assert_int_equal(h.cuts, 2);
+	assert_true(histogram_merge(&all, &h));
+	for (unsigned i = 0; i < 2; i++) {
+		const struct histogram *x = i ? &all : &h;
+
+		assert_int_equal(histogram_quantile(x, 500) / 1000000, 50);
+		assert_false(histogram_quantile_is_cut(x, 500));
+		assert_false(histogram_quantile_is_cut(x, 590));
+		assert_true(histogram_quantile_is_cut(x, 600));
+		assert_true(histogram_quantile_is_cut(x, 990));
+		assert_true(histogram_quantile_is_cut(x, 1000));
+		assert_int_equal(x->cut[1 + 3 * 7 + 2], 2);	/* 50 ms to 100 ms */
+	}
+	assert_true(histogram_add_cut(&h, 5));
+	assert_true(histogram_merge(&all, &h));
+	assert_int_equal(all.cuts, 5);
+	assert_int_equal(all.min_cut, 5);
+	assert_true(histogram_quantile_is_cut(&all, 500));
+	histogram_release(&h);
+	histogram_release(&all);
+	assert_int_equal(h.cuts, 0);
+}
+
+static void test_histogram__the_largest_value_can_be_cut(void **state)
+{
+	struct histogram h = { 0 };
+
+	(void)state;
+	assert_true(histogram_add(&h, 1));
+	assert_true(histogram_add_cut(&h, UINT64_MAX));
+	assert_true(histogram_quantile_is_cut(&h, 1000));
+	assert_false(histogram_quantile_is_cut(&h, 500));
+	histogram_release(&h);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -217,6 +262,8 @@ int main(void)
 		cmocka_unit_test(test_histogram__the_largest_value_has_a_bucket),
 		cmocka_unit_test(test_histogram__two_merged_are_as_one),
 		cmocka_unit_test(test_histogram__an_empty_one_changes_nothing),
+		cmocka_unit_test(test_histogram__a_quantile_at_or_above_a_cut_value_is_cut),
+		cmocka_unit_test(test_histogram__the_largest_value_can_be_cut),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

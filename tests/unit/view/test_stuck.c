@@ -123,6 +123,19 @@ static void test_stuck__no_socket_is_reported(void **state)
 			    "Nothing hangs: 0 closing sockets in 1 network namespace.\n");
 }
 
+/* A recording does not say how many the walk entered. */
+static void test_stuck__the_namespaces_of_a_replay_are_unknown(void **state)
+{
+	struct stage *g = *state;
+
+	assert_string_equal(show_view(g, &view_stuck), "Nothing hangs: 0 closing sockets.\n");
+}
+
+static void test_stuck__the_json_of_a_replay_has_no_namespaces(void **state)
+{
+	assert_non_null(strstr(show_view(*state, NULL), "\"namespaces\":null,"));
+}
+
 static void test_stuck__json_of_a_socket_and_a_minisock(void **state)
 {
 	struct stage *g = *state;
@@ -204,6 +217,77 @@ static void test_stuck__orphans_elsewhere_are_reported(void **state)
 	assert_non_null(strstr(text, "\"orphans_counted\":12,\"orphans_elsewhere\":5}"));
 }
 
+static const struct port_use two_dests = {
+	.dest = {
+		{ .netns = 4026532805, .family = 4, .local_addr = { 10, 0, 0, 1 },
+		  .peer_addr = { 10, 0, 0, 9 }, .peer_port = 80, .low = 1000, .high = 1099,
+		  .usable = 100, .used = 87, .time_wait = 80, .recent = 27, .runs_out = true,
+		  .exhausted_s = 3 },
+		{ .netns = 4026532805, .family = 6, .local_addr = { 0x20, 1 },
+		  .peer_addr = { 0x20, 1, 0xd, 0xb8, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12 },
+		  .peer_port = 50443, .low = 1000, .high = 1099, .usable = 100, .used = 49,
+		  .time_wait = 40, .reusable = true },
+	},
+	.nr = 2,
+	.omitted = 5,
+};
+
+static void test_stuck__ports_in_use(void **state)
+{
+	struct stage *g = *state;
+
+	g->stuck.ports = &two_dests;
+	g->stuck.ports_percent = 50;
+	assert_string_equal(show_view(g, &view_stuck),
+		"Nothing hangs: 0 closing sockets.\n\n"
+		"87 of 100 ports in use towards 10.0.0.9:80 (87 %):\n"
+		"  netns 4026532805: 80 in TIME_WAIT, 5.4 closes/s leave TIME_WAIT here;\n"
+		"  exhausted in 3 s at this rate;\n"
+		"  tcpclose who --by comm,peer:port --sort time_wait shows whose they are.\n");
+}
+
+static void test_stuck__ports_of_every_destination(void **state)
+{
+	struct stage *g = *state;
+
+	g->stuck.ports = &two_dests;
+	assert_non_null(strstr(show_view(g, &view_stuck),
+		"\n\n49 of 100 ports in use towards [2001:db8:1..08:90a:b0c]:50443 (49 %):\n"
+		"  netns 4026532805: 40 in TIME_WAIT, none of them new;\n"
+		"  connect() reuses those in TIME_WAIT (tcp_tw_reuse);\n"));
+}
+
+static void test_stuck__json_has_the_ports(void **state)
+{
+	struct stage *g = *state;
+	const char *text;
+
+	g->stuck.ports = &two_dests;
+	text = show_view(g, NULL);
+	assert_non_null(strstr(text, "\"ports\":{\"destinations\":[{\"family\":4,"
+			       "\"netns\":4026532805,\"local_addr\":\"10.0.0.1\","
+			       "\"peer_addr\":\"10.0.0.9\",\"peer_port\":80,"
+			       "\"range_low\":1000,\"range_high\":1099,\"usable\":100,"
+			       "\"used\":87,\"time_wait\":80,\"closes_last_5s\":27,"
+			       "\"reusable\":false,\"exhausted_in_ns\":3000000000},"));
+	assert_non_null(strstr(text, "\"reusable\":true,\"exhausted_in_ns\":null}],"
+			       "\"omitted\":5,\"lost\":0,\"left_out\":0}"));
+}
+
+static void test_stuck__without_bpf(void **state)
+{
+	struct stage *g = *state;
+	const char *text;
+
+	g->stuck.source = STUCK_SOURCE_DIAG;
+	g->stuck.own_netns_only = true;
+	g->stuck.hidden_fds = 12;
+	text = show_view(g, NULL);
+	assert_non_null(strstr(text, "\"source\":\"sock_diag\""));
+	assert_non_null(strstr(text, "\"own_netns_only\":true,\"hidden_fds\":12,"));
+	assert_non_null(strstr(text, "\"ports\":null"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -212,6 +296,10 @@ int main(void)
 						set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_stuck__no_socket_is_reported, set_up,
 						tear_down),
+		cmocka_unit_test_setup_teardown(
+			test_stuck__the_namespaces_of_a_replay_are_unknown, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_stuck__the_json_of_a_replay_has_no_namespaces,
+						set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_stuck__json_of_a_socket_and_a_minisock, set_up,
 						tear_down),
 		cmocka_unit_test_setup_teardown(test_stuck__open_sockets_with_their_idle_times,
@@ -220,6 +308,11 @@ int main(void)
 						tear_down),
 		cmocka_unit_test_setup_teardown(test_stuck__orphans_elsewhere_are_reported, set_up,
 						tear_down),
+		cmocka_unit_test_setup_teardown(test_stuck__ports_in_use, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_stuck__ports_of_every_destination, set_up,
+						tear_down),
+		cmocka_unit_test_setup_teardown(test_stuck__json_has_the_ports, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_stuck__without_bpf, set_up, tear_down),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* The views who and hist, which sum closes up. */
+#include <stdio.h>
+#include <stdlib.h>
+
 #include "close_fixture.h"
 #include "hist.h"
 
@@ -11,6 +14,26 @@ static void feed_loss(struct stage *g)
 	g->client.story.data_lost = (struct data_lost){ .unread = 9, .known = true };
 }
 
+/* Returns the number in that column of the row whose key begins with `name`; -1: it is empty. */
+static int64_t read_csv(const char *text, const char *name, const char *column)
+{
+	const char *at = strstr(text, column), *row;
+	char key[32];
+	unsigned n = 0;
+
+	snprintf(key, sizeof(key), ",\"%s", name);
+	row = strstr(text, key);
+	if (!at || !row)
+		fail_msg("no '%s' of '%s' in '%s'", column, name, text);
+	while (row[-1] != '\n')
+		row--;
+	while (at > text)
+		n += *--at == ',';
+	while (n--)
+		row = strchr(row, ',') + 1;
+	return *row == ',' || *row == '\n' ? -1 : strtoll(row, NULL, 10);
+}
+
 static void test_sums__who_counts_closes_that_lost_data(void **state)
 {
 	struct stage *g = *state;
@@ -18,7 +41,7 @@ static void test_sums__who_counts_closes_that_lost_data(void **state)
 
 	feed_loss(g);
 	text = show_run(g, &view_who, true);
-	expect_has(text, "ENDING          REASON              CLOSES    % LOST-DATA\n");
+	expect_has(text, "ENDING          REASON               COUNT    % LOST-DATA\n");
 	expect_has(text, "client           four-way        -                        1  100"
 			 "         1\n");
 	expect_has(text, "server           four-way        -                        1  100"
@@ -48,9 +71,9 @@ static void test_sums__who_counts_them_in_csv(void **state)
 	feed_loss(g);
 	g->context.options.format = FORMAT_CSV;
 	text = show_run(g, &view_who, true);
-	expect_has(text, "peer_hold_max_ns,data_lost\n");
-	assert_memory_equal(strchr(strstr(text, "\"client\""), '\n') - 2, ",1", 2);
-	assert_memory_equal(strchr(strstr(text, "\"server\""), '\n') - 2, ",0", 2);
+	expect_has(text, "peer_hold_max_ns,data_lost,app_hold_cut,");
+	assert_int_equal(read_csv(text, "client", "data_lost"), 1);
+	assert_int_equal(read_csv(text, "server", "data_lost"), 0);
 }
 
 static void test_sums__who_counts_them_in_json(void **state)
@@ -123,6 +146,171 @@ static void test_sums__hist_shows_the_chosen_times(void **state)
 	expect_has(show_run(g, &view_hist, false), "\"phase\":\"idle\",\"count\":1,");
 }
 
+/* The client's FIN was acknowledged, and this ended the wait for the server's after 2 s. */
+static void feed_cut(struct stage *g, enum ending ending)
+{
+	struct verdict *v = &g->client.verdict;
+
+	feed_clean_close(g);
+	v->phase[PHASE_PEER_HOLD] = (struct phase_time){ 0 };
+	v->cut = (struct phase_cut){ 2 * S, PHASE_PEER_HOLD, true, false };
+	v->phase[PHASE_TOTAL] = (struct phase_time){ 2 * S, true };
+	v->ending = ending;
+	g->client.story.nr_states--;	/* no TIME_WAIT */
+}
+
+static void test_sums__who_counts_a_hold_that_a_reset_ended(void **state)
+{
+	struct stage *g = *state;
+	const char *text;
+
+	feed_cut(g, ENDING_RESET_RECEIVED);
+	text = show_run(g, &view_who, true);
+	expect_has(text, "client               .   100   .     .      -      -      -  >2000  >2000"
+			 "  >2000\n");
+	expect_has(text, "server             100     .   .     .  40.00  40.00  40.00      -      -"
+			 "      -\n");
+	g->context.options.format = FORMAT_JSON;
+	text = show_run(g, &view_who, true);
+	expect_has(strstr(text, "\"comm\":\"client\""), "\"peer_hold_ns\":{\"count\":1,"
+		   "\"p50\":2000000000,\"p99\":2000000000,\"max\":2000000000,\"cut\":1}");
+	expect_has(strstr(text, "\"comm\":\"server\""), "\"max\":40000000,\"cut\":0}");
+	g->context.options.format = FORMAT_CSV;
+	text = show_run(g, &view_who, true);
+	assert_int_equal(read_csv(text, "client", "peer_hold_max_ns"), 2 * S);
+	assert_int_equal(read_csv(text, "client", "peer_hold_cut"), 1);
+	assert_int_equal(read_csv(text, "client", "app_hold_cut"), 0);
+}
+
+static void test_sums__who_does_not_count_an_open_end_as_a_close(void **state)
+{
+	struct stage *g = *state;
+	const char *text;
+
+	feed_cut(g, ENDING_OPEN);
+	text = show_run(g, &view_who, true);
+	expect_has(text, ": 1 close, 1 open\n");
+	expect_has(text, "client                                        .       -      1         ."
+			 "       -\n");
+	expect_has(text, "client                 .     .    .    .    .    .     .    .    .    .   "
+			 " .   .\n");
+	expect_has(text, "client               .     .   .     .      -      -      -  >2000");
+	expect_has(text, "client           open            -                        1    -         ."
+			 "\n");
+	assert_true(strstr(text, "server") < strstr(text, "client"));	/* 1 close before none */
+	g->context.options.format = FORMAT_JSON;
+	text = strstr(show_run(g, &view_who, true), "\"comm\":\"client\"");
+	expect_has(text, "\"closes\":0,\"open\":1,\"time_wait\":0,");
+	expect_has(text, "\"close\":0,");
+	expect_has(text, "\"clean\":0,\"reset\":0,\"timeout\":0,\"other_end\":0,\"open\":1}");
+	expect_has(text, "\"initiators\":{\"local\":0,");
+}
+
+static void test_sums__who_counts_time_wait_and_rates(void **state)
+{
+	struct stage *g = *state;
+	const char *text;
+
+	feed_clean_close(g);
+	view_who.start(&g->context);
+	view_who.tick(&g->context, T0);		/* the run begins */
+	for (unsigned i = 0; i < 5; i++) {
+		view_who.story(&g->context, &g->client.story, &g->client.verdict);
+		view_who.story(&g->context, &g->server.story, &g->server.verdict);
+	}
+	view_who.end(&g->context, &(struct run_counts){ 0 }, T0 + 2 * S);
+	view_who.release(&g->context);
+	buf_char(&g->out, '\0');
+	text = g->out.data;
+	expect_has(text, "COMM                                     CLOSES      /s   OPEN TIME_WAIT"
+			 "      /s\n");
+	expect_has(text, "client                                        5    2.50      .         5"
+			 "    2.50\n");
+	expect_has(text, "server                                        5    2.50      .         ."
+			 "       .\n");
+	g->context.options.format = FORMAT_CSV;
+	text = show_run(g, &view_who, true);	/* no time passes */
+	assert_int_equal(read_csv(text, "client", "time_wait"), 1);
+	assert_int_equal(read_csv(text, "server", "time_wait"), 0);
+	assert_int_equal(read_csv(text, "client", "closes_per_1000s"), -1);
+}
+
+static void test_sums__who_groups_by_several_keys(void **state)
+{
+	struct stage *g = *state;
+	const char *text;
+
+	feed_clean_close(g);
+	g->context.options.groups = (struct group_list){ 2, { GROUP_BY_COMM, GROUP_BY_PEER_PORT } };
+	text = show_run(g, &view_who, true);
+	expect_has(text, " # COMM            PEER:PORT             CLOSES ");
+	expect_has(text, " 1 client          10.0.0.9:80                1 ");
+	expect_has(text, " 2 server          10.0.0.1:51544             1 ");
+	expect_has(text, "\n # COMM           CLOSES close ");
+	expect_has(text, "\n 1 client              1   100 ");
+	g->context.options.groups.by[1] = GROUP_BY_PID;
+	g->context.options.format = FORMAT_JSON;
+	text = show_run(g, &view_who, true);
+	expect_has(text, "\"by\":\"comm,pid\",\"other\":false,\"comm\":\"client\",\"pid\":100,"
+		   "\"closes\"");
+	g->context.options.groups.by[1] = GROUP_BY_PEER_PORT;
+	expect_has(show_run(g, &view_who, true), "\"by\":\"comm,peer:port\",\"other\":false,"
+		   "\"comm\":\"client\",\"peer_addr\":\"10.0.0.9\",\"peer_port\":80,");
+	g->context.options.format = FORMAT_CSV;
+	text = show_run(g, &view_who, true);
+	expect_has(text, "start,time,total,comm,peer_addr,peer_port,closes,");
+	expect_has(text, ",\"client\",10.0.0.9,80,1,");
+	g->context.options.groups = (struct group_list){ 2, { GROUP_BY_PID, GROUP_BY_PEER } };
+	text = show_run(g, &view_who, true);
+	expect_has(text, "start,time,total,pid,comm,peer,closes,");
+	expect_has(text, ",100,\"client\",10.0.0.9,1,");
+}
+
+static const char *find_web_cgroup(void *arg, uint64_t id, uint32_t pid)
+{
+	(void)arg;
+	(void)id;
+	(void)pid;
+	return "/system.slice/web.service/worker";
+}
+
+static void test_sums__a_unit_is_found_in_the_cgroup(void **state)
+{
+	struct stage *g = *state;
+
+	feed_clean_close(g);
+	g->context.options.groups = (struct group_list){ 2, { GROUP_BY_UNIT, GROUP_BY_PEER } };
+	g->context.options.format = FORMAT_JSON;
+	expect_has(show_run(g, &view_who, true), "\"unit\":null,\"peer\":\"10.0.0.9\",");
+	g->context.lookup.cgroup_path = find_web_cgroup;
+	expect_has(show_run(g, &view_who, true), "\"unit\":\"web.service\",");
+	g->context.options.format = FORMAT_TEXT;
+	expect_has(show_run(g, &view_who, true), " 1 web.service ");
+}
+
+static void test_sums__hist_draws_cut_times(void **state)
+{
+	struct stage *g = *state;
+	const char *text;
+
+	feed_cut(g, ENDING_OPEN);
+	text = show_run(g, &view_hist, false);
+	expect_has(text, ": 0 closes, 1 open\n");
+	expect_has(text, "\npeer_hold, 1 close, 1 cut\n"
+			 "p50 >2.0 s, p90 >2.0 s, p99 >2.0 s, max >2.0 s\n"
+			 "        2 s - 5 s        |>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>|        1 "
+			 "100.0 %\n");
+	expect_has(text, "\ntotal, 1 close, 1 cut\n");	/* it goes on */
+	expect_has(text, "\nack_wait, 1 close\np50 2.0 ms, ");
+	g->client.verdict.ending = ENDING_RESET_SENT;
+	text = show_run(g, &view_hist, true);
+	expect_has(text, "\ntotal, 2 closes\n");
+	g->context.options.format = FORMAT_JSON;
+	g->context.options.phases = 1u << PHASE_PEER_HOLD;
+	expect_has(show_run(g, &view_hist, false), "\"max_ns\":2000000000,\"cut\":1,\"bins\":["
+		   "{\"from_ns\":2000000000,\"to_ns\":5000000000,\"count\":1,\"cut\":1}]");
+}
+
 #define SUMS_TEST(name) cmocka_unit_test_setup_teardown(test_sums__##name, set_up, tear_down)
 
 int main(void)
@@ -135,6 +323,12 @@ int main(void)
 		SUMS_TEST(top_limits_the_rows),
 		SUMS_TEST(hist_has_the_age_and_the_idle_time),
 		SUMS_TEST(hist_shows_the_chosen_times),
+		SUMS_TEST(who_counts_a_hold_that_a_reset_ended),
+		SUMS_TEST(who_does_not_count_an_open_end_as_a_close),
+		SUMS_TEST(who_counts_time_wait_and_rates),
+		SUMS_TEST(who_groups_by_several_keys),
+		SUMS_TEST(a_unit_is_found_in_the_cgroup),
+		SUMS_TEST(hist_draws_cut_times),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

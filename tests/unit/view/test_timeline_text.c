@@ -184,11 +184,8 @@ static void test_timeline_text__a_delayed_ack_has_its_sentence(void **state)
 	feed_clean_close(g);
 	v = &g->client.verdict;
 	v->blame = BLAME_DELAYED_ACK;
-	v->phase[PHASE_ACK_WAIT].ns = 41 * MS;
-	v->phase[PHASE_PEER_HOLD].ns = 1 * MS;
+	v->blame_ns = 40 * MS;
 	v->phase[PHASE_TOTAL].ns = 42 * MS;
-	g->client.story.srtt_min_us = 2000;
-	g->client.story.twin.srtt_min_us = 1000;
 	expect_has(show_joined(g, false), "; the peer's kernel held the ACK of our FIN back for "
 		   "40 ms (delayed ACK) (42 ms in all). ");
 	g->server.verdict.blame = BLAME_NETWORK;
@@ -196,23 +193,106 @@ static void test_timeline_text__a_delayed_ack_has_its_sentence(void **state)
 		   "client[100] back for 40 ms (delayed ACK)");
 }
 
-/* The ACK came with the FIN, for which the peer's program kept it waiting. */
-static void test_timeline_text__an_ack_with_the_fin_counts_as_a_hold(void **state)
+/* The client's FIN is acknowledged, and no FIN comes back. */
+static void cut_peer_hold(struct stage *g, enum ending ending, bool at_least)
 {
-	struct stage *g = *state;
-	struct verdict *v;
+	struct verdict *v = &g->client.verdict;
 
 	feed_clean_close(g);
-	v = &g->client.verdict;
-	g->client.story.fins.same_segment = true;
-	g->client.story.twin.srtt_min_us = 1000;
-	v->ending = ENDING_THREE_WAY;
+	g->client.story.seg[SEG_FIN_IN].seen = false;
+	v->cut = (struct phase_cut){ 2 * S, PHASE_PEER_HOLD, true, at_least };
 	v->blame = BLAME_PEER_APP;
-	v->phase[PHASE_ACK_WAIT].ns = 40 * MS;
-	v->phase[PHASE_PEER_HOLD].ns = 0;
-	v->phase[PHASE_TOTAL].ns = 40 * MS;
-	expect_has(show_joined(g, false), "three-way, begun by client[100]; server[200] held the "
-		   "connection open for 39 ms after our FIN");
+	v->blame_ns = 2 * S;
+	v->blame_at_least = at_least;
+	v->ending = ending;
+	v->reason = REASON_NONE;
+	v->phase[PHASE_TOTAL] = (struct phase_time){ .ns = 2 * S, .known = !at_least };
+}
+
+static void test_timeline_text__the_end_of_a_hold_that_no_fin_ended(void **state)
+{
+	static const struct {
+		enum ending ending;
+		bool at_least;
+		const char *text;
+	} list[] = {
+		{ ENDING_RESET_SENT, false, "for 2.0 s after our FIN, until the RST. " },
+		{ ENDING_RESET_RECEIVED, false, "for 2.0 s after our FIN, until the RST. " },
+		{ ENDING_TIMED_OUT, false, "for 2.0 s after our FIN, until the kernel gave up. " },
+		{ ENDING_OPEN, false, "for 2.0 s after our FIN, until the run ended. " },
+		{ ENDING_OPEN, true, "for at least 2.0 s after our FIN, until the run ended. " },
+		{ ENDING_ABORTED, true, "for at least 2.0 s after our FIN. " },
+	};
+	struct stage *g = *state;
+
+	for (unsigned i = 0; i < sizeof(list) / sizeof(*list); i++) {
+		cut_peer_hold(g, list[i].ending, list[i].at_least);
+		expect_has(show_joined(g, false), list[i].text);
+		story_release(&g->client.story);
+		story_release(&g->server.story);
+		g->client = g->server = (struct end){ 0 };
+	}
+}
+
+/* A socket that a scan found: its wait began before the first rung. */
+static void test_timeline_text__a_wait_from_before_the_scan_is_drawn(void **state)
+{
+	struct stage *g = *state;
+
+	cut_peer_hold(g, ENDING_OPEN, false);
+	expect_lacks(show_run(g, &view_timeline, false), "at least");
+	g->client.verdict.cut.at_least = true;
+	g->client.story.scan.closing_since_ns = g->client.verdict.start_ns - 1 * S;
+	expect_has(show_run(g, &view_timeline, false),
+		   "        ESTABLISHED |                                      | (ESTABLISHED)\n"
+		   "                    :                                      :\n"
+		   "                    :            at least 1.0 s            :\n");
+}
+
+static void test_timeline_text__a_close_that_blocked_is_a_sentence(void **state)
+{
+	struct stage *g = *state;
+	struct call_delay *d = &g->client.verdict.delay;
+
+	feed_clean_close(g);
+	*d = (struct call_delay){ 9999999, g->client.verdict.trigger, NULL };
+	expect_lacks(show_joined(g, false), "blocked");
+	d->ns = 1000 * MS;
+	expect_has(show_joined(g, false), ". close(5) of client[100] blocked for 1.0 s. ");
+	g->client.story.at_close.sock_flags |= SOCKF_LINGER;
+	expect_has(show_joined(g, true),
+		   ". close(5) of client[100] blocked for 1.0 s (SO_LINGER). ");
+	g->client.story.at_close.sock_flags |= SOCKF_LINGER_ZERO;
+	expect_has(show_joined(g, false), "blocked for 1.0 s. ");
+	g->client.story.calls[0].trigger = TRIGGER_IO_URING_CLOSE;	/* waits for others too */
+	expect_lacks(show_joined(g, false), "blocked");
+}
+
+/* Both stories: the client's is kept until the server's comes, and must name its own calls. */
+static void test_timeline_text__a_close_that_another_thread_delayed_is_a_sentence(void **state)
+{
+	struct stage *g = *state;
+	struct socket_call *a;
+
+	feed_clean_close(g);
+	add_reset_by(g);
+	g->client.verdict.ending = ENDING_FOUR_WAY;
+	g->client.verdict.reset_by = NULL;
+	g->client.verdict.reason = REASON_NONE;
+	a = &g->client.story.calls[1];
+	*a = (struct socket_call){ .ts_ns = T0 + 9 * MS, .pid = 100, .tid = 104, .fd = -1,
+				   .signal = -1, .exit_code = -1, .trigger = TRIGGER_SYSCALL,
+				   .syscall_nr = 7, .deferred = true,
+				   .comm = "worker", .process = "client" };
+	g->client.verdict.delay = (struct call_delay){ 650 * MS, &g->client.story.calls[0], a };
+	expect_has(show_joined(g, true), ". close(5) of client[100] returned at once, but poll() "
+		   "of client[100]/worker held the socket for 650 ms. ");
+	memcpy(a->comm, "client", sizeof("client"));
+	expect_has(show_joined(g, false), "but poll() of client[100] (thread 104) held the socket");
+	a->trigger = TRIGGER_CLOSE;
+	g->client.story.calls[0].call_ns = 20 * MS;
+	expect_has(show_joined(g, false), ". close(5) of client[100] returned after 20 ms, but "
+		   "close() of client[100] (thread 104) released the socket 650 ms later. ");
 }
 
 static void test_timeline_text__a_fast_close_is_a_plain_sentence(void **state)
@@ -221,6 +301,7 @@ static void test_timeline_text__a_fast_close_is_a_plain_sentence(void **state)
 
 	feed_clean_close(g);
 	g->client.verdict.blame = BLAME_NONE;
+	g->client.verdict.blame_ns = 0;
 	g->client.verdict.phase[PHASE_TOTAL].ns = 50000;
 	expect_has(show_joined(g, false), "; no end waited for 1 ms or more (50 us in all). ");
 }
@@ -329,7 +410,10 @@ int main(void)
 		TEXT_TEST(the_holder_closed_after_the_fin),
 		TEXT_TEST(a_late_ack_waited_for_the_peers_own_program),
 		TEXT_TEST(a_delayed_ack_has_its_sentence),
-		TEXT_TEST(an_ack_with_the_fin_counts_as_a_hold),
+		TEXT_TEST(the_end_of_a_hold_that_no_fin_ended),
+		TEXT_TEST(a_wait_from_before_the_scan_is_drawn),
+		TEXT_TEST(a_close_that_blocked_is_a_sentence),
+		TEXT_TEST(a_close_that_another_thread_delayed_is_a_sentence),
 		TEXT_TEST(a_fast_close_is_a_plain_sentence),
 		TEXT_TEST(lost_data_is_a_sentence),
 		TEXT_TEST(a_long_silence_is_a_sentence),

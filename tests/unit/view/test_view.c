@@ -282,16 +282,16 @@ static void test_view__names_are_escaped_on_the_terminal(void **state)
 	for (unsigned i = 0; view_at(i); i++) {
 		if (!view_at(i)->story)
 			continue;
-		for (unsigned by = 0; by < GROUP_BY_COUNT; by++) {
-			g->context.options = (struct view_options){ .by = by };
-			g->context.terminal.wide = by % 2;
-			expect_clean_lines(show_run(g, view_at(i)));
-			g->context.options = (struct view_options){ .by = by,
-								    .format = FORMAT_CSV };
-			expect_clean_lines(show_run(g, view_at(i)));
-			g->context.options = (struct view_options){ .by = by,
-								    .format = FORMAT_JSON };
-			expect_clean_lines(show_run(g, view_at(i)));
+		for (uint8_t by = 0; by < GROUP_BY_COUNT; by++) {
+			struct group_list list = { .nr = (uint8_t)(!!by + (by > GROUP_BY_COMM)),
+						   .by = { by, GROUP_BY_COMM } };
+
+			for (unsigned format = 0; format < FORMAT_COUNT; format++) {
+				g->context.options = (struct view_options){ .groups = list,
+									    .format = format };
+				g->context.terminal.wide = by % 2;
+				expect_clean_lines(show_run(g, view_at(i)));
+			}
 		}
 	}
 	expect_one_clean_line(show(g, &view_trace));
@@ -367,7 +367,8 @@ static void test_view__json_of_the_unknown_is_null(void **state)
 
 static void test_view__json_counts_a_loss(void **state)
 {
-	struct run_counts t = { .events_ring_full = 7, .lost_table_full = 8 };
+	struct run_counts t = { .events_ring_full = 7, .lost_table_full = 8, .lost_vanished = 9,
+				.maybe_missed = 10, .maybe_missed_known = true };
 	struct stage *g = *state;
 
 	view_json.lost(&g->context, &t, T0);
@@ -375,6 +376,8 @@ static void test_view__json_counts_a_loss(void **state)
 	expect_has(g->out.data, "{\"kind\":\"lost\"");
 	expect_has(g->out.data, "\"ring_full\":7");
 	expect_has(g->out.data, "\"table_full\":8");
+	expect_has(g->out.data, "\"vanished\":9");
+	expect_has(g->out.data, "\"maybe_missed\":10");
 }
 
 static void test_view__json_ends_with_a_summary(void **state)
@@ -388,6 +391,8 @@ static void test_view__json_ends_with_a_summary(void **state)
 	expect_has(g->out.data, "{\"kind\":\"summary\"");
 	expect_has(g->out.data, "\"seen\":9,\"told\":4,\"filtered\":3,\"open\":1,");
 	expect_has(g->out.data, "\"end_missed\":1");
+	expect_has(g->out.data, "\"unchecked\":null");
+	expect_has(g->out.data, "\"maybe_missed\":null");
 }
 
 #define VIEW_TEST(name) cmocka_unit_test_setup_teardown(test_view__##name, set_up, tear_down)

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+#include "loss_text.h"
+
+#include <stdio.h>
+
+#include "log.h"
+
+#define CLAUSE_BYTES 80
+
+/* Format the clause about events that the kernel may have skipped, "" if there are none. */
+static void format_maybe_missed(char text[CLAUSE_BYTES], const struct run_counts *t)
+{
+	text[0] = '\0';
+	if (t->maybe_missed)
+		snprintf(text, CLAUSE_BYTES, "; the kernel may have skipped up to %llu more events",
+			 (unsigned long long)t->maybe_missed);
+}
+
+void loss_text_warn(const struct run_counts *t)
+{
+	bool helps = t->events_ring_full || t->events_calls_full || t->lost_table_full;
+	char missed[CLAUSE_BYTES];
+
+	format_maybe_missed(missed, t);
+	log_warn("lost %llu events (ring full %llu, calls table full %llu, malformed %llu) "
+		 "and %llu endpoints (table full %llu, end missed %llu, vanished %llu)%s%s",
+		 (unsigned long long)run_counts_lost_events(t),
+		 (unsigned long long)t->events_ring_full,
+		 (unsigned long long)t->events_calls_full,
+		 (unsigned long long)t->events_malformed,
+		 (unsigned long long)run_counts_lost_endpoints(t),
+		 (unsigned long long)t->lost_table_full, (unsigned long long)t->lost_end_missed,
+		 (unsigned long long)t->lost_vanished,
+		 helps ? ": a larger --buffer or --max-open may help" : "", missed);
+}
+
+void loss_text_note_totals(const struct run_counts *t)
+{
+	char missed[CLAUSE_BYTES];
+
+	format_maybe_missed(missed, t);
+	log_note("%llu reported, %llu filtered, %llu still open; lost %llu endpoints, %llu events%s",
+		 (unsigned long long)t->reported, (unsigned long long)t->filtered,
+		 (unsigned long long)t->open, (unsigned long long)run_counts_lost_endpoints(t),
+		 (unsigned long long)run_counts_lost_events(t), missed);
+}

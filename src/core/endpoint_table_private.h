@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* The table, for endpoint_table.c and endpoint_table_open.c. */
+#pragma once
+
+#include <sys/queue.h>
+
+#include "departed.h"
+#include "endpoint_index.h"
+#include "endpoint_table.h"
+#include "event_order.h"
+#include "repaired.h"
+
+/*
+ * With many endpoints most of the time is cache misses. So events wait in a queue while their data
+ * is prefetched: first the hash buckets and then, half a queue later, the endpoints.
+ */
+#define QUEUE_LEN 8			/* events; a power of two */
+#define QUEUE_MIN_ENDPOINTS 4096	/* fewer are in the CPU's caches anyway */
+
+struct endpoint_table {
+	struct endpoint_table_config config;
+	struct event queue[QUEUE_LEN];
+	unsigned queued, applied;	/* events that entered and left the queue */
+	struct event_order order;
+	struct repaired repaired;
+	struct departed departed;
+	struct endpoint_table_counts counts;
+	struct endpoint_index index;
+	TAILQ_HEAD(endpoint_list, endpoint) active;	/* without a deadline, by last event */
+	struct deadline_heap due;	/* over, or in a minisock: reported at a deadline */
+};
+
+/* Remove an endpoint that is not reported, and remember it in case that it acts again. */
+void endpoint_table_give_up(struct endpoint_table *t, struct endpoint *c, enum departure why);

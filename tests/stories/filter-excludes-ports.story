@@ -1,0 +1,101 @@
+# SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+# -P with ranges: an excluded port takes precedence over a wanted range.
+options -P 1-1023,!50-100
+socket A 10.0.0.1:51544 10.0.0.9:80
+socket B 10.0.0.1:443 10.0.0.9:51544
+socket C [2001:db8::1]:51544 [2001:db8::9]:80 netns=7
+
+0ms  A state SYN_SENT ESTABLISHED    owned file-live  in curl[4021] connect(5)
+0ms  B state SYN_RECV ESTABLISHED    no-socket
+0ms  C state SYN_SENT ESTABLISHED    owned file-live  in wget[4022] connect(3)
+10ms A state ESTABLISHED FIN_WAIT1   owned file-dead shut-rcv shut-snd  in curl[4021] close(5) uid=1000
+10ms A call ESTABLISHED              took=30us ret=0  in curl[4021] close(5) uid=1000
+12ms A state FIN_WAIT1 FIN_WAIT2     segment sent=1 acked  dead no-socket shut-rcv shut-snd
+20ms B state ESTABLISHED CLOSE_WAIT  segment came=1  done file-live shut-rcv
+set B acks read
+21ms B state CLOSE_WAIT LAST_ACK     done owned file-dead shut-rcv shut-snd  in nginx[812] close(11) uid=33
+21ms B call CLOSE_WAIT               took=30us ret=0  in nginx[812] close(11) uid=33
+22ms B state LAST_ACK CLOSE          segment sent=1 acked  dead done owned no-socket shut-rcv shut-snd  in curl[4021] close(9) uid=1000
+30ms C reset-received ESTABLISHED    segment  file-live
+30ms C state ESTABLISHED CLOSE       sk_err=104  file-live
+62ms A state FIN_WAIT2 CLOSE         segment came=1 acks  dead done no-socket shut-rcv shut-snd
+tick 1s
+expect B ending=four-way initiator=peer
+untold A
+untold C
+expect-tally seen=3 told=1 filtered=2 open=0 lost=0
+--- trace
+PID     COMM     LOCAL                 BY REMOTE                ENDING        MS
+812     nginx    10.0.0.1:443          <- 10.0.0.9:51544        four-way    2.00
+--- json
+{"kind":"meta","schema":1,"version":"-","hostname":"host","kernel":"6.1.0","machine":"x86_64","boot_id":"00000000-0000-4000-8000-000000000000","hooks":{"calls":"tracepoint","late":"tp_btf","reset_sent":"tp_btf","reset_received":"tp_btf","fin_resent":"tp_btf","state":"tp_btf","destroy":"tp_btf"}}
+{"kind":"close","schema":1,"start":"2026-11-22T08:12:32.020000000Z","time":"2026-11-22T08:12:32.022000000Z","family":4,"netns":4026531840,"cookie":"0x12","local_addr":"10.0.0.1","local_port":443,"peer_addr":"10.0.0.9","peer_port":51544,"v4_mapped":false,"opened":"accept","age_ns":22000000,"idle_ns":{"sent":null,"received":null},"age_at_least_ns":null,"holders":null,"initiator":"peer","ending":"four-way","class":"clean","reason":null,"trigger":{"call":"close","how":null,"fd":11,"pid":812,"tid":812,"comm":"nginx","process":"nginx","ret":0,"uid":33,"call_ns":30000,"signal":null,"exit_code":null,"cgroup":null,"unit":null,"container":null,"pod":null,"deferred":false,"stack":null},"reset_by":null,"calls":[{"call":"close","how":null,"fd":11,"pid":812,"tid":812,"comm":"nginx","process":"nginx","ret":0,"at_ns":1000000,"effect":"fin"}],"calls_omitted":0,"waves":[{"wave":1,"flag":"FIN","dir":"received","at_ns":0,"seq":5000,"ack":1000,"exact":true},{"wave":2,"flag":"ACK","dir":"sent","at_ns":0,"seq":1000,"ack":5001,"exact":false},{"wave":3,"flag":"FIN","dir":"sent","at_ns":1000000,"seq":1000,"ack":5001,"exact":true},{"wave":4,"flag":"ACK","dir":"received","at_ns":2000000,"seq":null,"ack":1001,"exact":true}],"states":["ESTABLISHED","CLOSE_WAIT","LAST_ACK","CLOSE"],"phase_ns":{"fin_queued":null,"ack_wait":null,"peer_hold":null,"app_hold":1000000,"last_ack_wait":1000000,"total":2000000},"cut":null,"blame":"network","bytes":{"sent":0,"received":0,"unread":0,"unacked":0,"unsent":0},"data_lost":null,"fin_retransmits":0,"peer_fin_retransmits":null,"srtt_us":null,"twin":null,"self":false,"middlebox":null,"partial":false,"missing":[]}
+{"kind":"summary","schema":1,"time":"2026-11-22T08:12:33.000000000Z","seen":3,"told":1,"filtered":2,"open":0,"unchecked":null,"lost":{"table_full":0,"end_missed":0,"vanished":0},"events":13,"events_lost":{"ring_full":0,"calls_full":0,"malformed":0},"maybe_missed":null}
+--- events
+08:12:32.000000 state          10.0.0.1:51544 10.0.0.9:80 SYN_SENT -> ESTABLISHED in curl[4021] connect(5, 0) snd_una=1000 snd_nxt=1000 write_seq=1000 rcv_nxt=5000 rcv_wup=5000 copied_seq=5000 segs_in=1 snd_wnd=65535 err=0 owned,file-live netns=4026531840 cookie=0x11
+08:12:32.000000 state          10.0.0.1:443 10.0.0.9:51544 SYN_RECV -> ESTABLISHED snd_una=1000 snd_nxt=1000 write_seq=1000 rcv_nxt=5000 rcv_wup=5000 copied_seq=5000 segs_in=1 snd_wnd=65535 err=0 no-socket netns=4026531840 cookie=0x12
+08:12:32.000000 state          [2001:db8::1]:51544 [2001:db8::9]:80 SYN_SENT -> ESTABLISHED in wget[4022] connect(3, 0) snd_una=1000 snd_nxt=1000 write_seq=1000 rcv_nxt=5000 rcv_wup=5000 copied_seq=5000 segs_in=1 snd_wnd=65535 err=0 owned,file-live netns=7 cookie=0x13
+08:12:32.010000 state          10.0.0.1:51544 10.0.0.9:80 ESTABLISHED -> FIN_WAIT1 in curl[4021] close(5, 0) snd_una=1000 snd_nxt=1000 write_seq=1000 rcv_nxt=5000 rcv_wup=5000 copied_seq=5000 segs_in=1 snd_wnd=65535 err=0 owned,file-dead,shut-rcv,shut-snd netns=4026531840 cookie=0x11
+08:12:32.010000 call           10.0.0.1:51544 10.0.0.9:80 ESTABLISHED in curl[4021] close(5, 0) = 0 call_ns=30000 netns=4026531840 cookie=0x11
+08:12:32.012000 state          10.0.0.1:51544 10.0.0.9:80 FIN_WAIT1 -> FIN_WAIT2 snd_una=1001 snd_nxt=1001 write_seq=1001 rcv_nxt=5000 rcv_wup=5000 copied_seq=5000 segs_in=2 snd_wnd=65535 err=0 dead,no-socket,shut-rcv,shut-snd netns=4026531840 cookie=0x11
+08:12:32.020000 state          10.0.0.1:443 10.0.0.9:51544 ESTABLISHED -> CLOSE_WAIT snd_una=1000 snd_nxt=1000 write_seq=1000 rcv_nxt=5001 rcv_wup=5000 copied_seq=5000 segs_in=2 snd_wnd=65535 err=0 done,file-live,shut-rcv netns=4026531840 cookie=0x12
+08:12:32.021000 state          10.0.0.1:443 10.0.0.9:51544 CLOSE_WAIT -> LAST_ACK in nginx[812] close(11, 0) snd_una=1000 snd_nxt=1000 write_seq=1000 rcv_nxt=5001 rcv_wup=5001 copied_seq=5001 segs_in=2 snd_wnd=65535 err=0 done,owned,file-dead,shut-rcv,shut-snd netns=4026531840 cookie=0x12
+08:12:32.021000 call           10.0.0.1:443 10.0.0.9:51544 CLOSE_WAIT in nginx[812] close(11, 0) = 0 call_ns=30000 netns=4026531840 cookie=0x12
+08:12:32.022000 state          10.0.0.1:443 10.0.0.9:51544 LAST_ACK -> CLOSE in curl[4021] close(9, 0) snd_una=1001 snd_nxt=1001 write_seq=1001 rcv_nxt=5001 rcv_wup=5001 copied_seq=5001 segs_in=3 snd_wnd=65535 err=0 dead,done,owned,no-socket,shut-rcv,shut-snd netns=4026531840 cookie=0x12
+08:12:32.030000 reset-received [2001:db8::1]:51544 [2001:db8::9]:80 ESTABLISHED snd_una=1000 snd_nxt=1000 write_seq=1000 rcv_nxt=5000 rcv_wup=5000 copied_seq=5000 segs_in=2 snd_wnd=65535 err=0 file-live netns=7 cookie=0x13
+08:12:32.030000 state          [2001:db8::1]:51544 [2001:db8::9]:80 ESTABLISHED -> CLOSE snd_una=1000 snd_nxt=1000 write_seq=1000 rcv_nxt=5000 rcv_wup=5000 copied_seq=5000 segs_in=2 snd_wnd=65535 err=104 file-live netns=7 cookie=0x13
+08:12:32.062000 state          10.0.0.1:51544 10.0.0.9:80 FIN_WAIT2 -> CLOSE snd_una=1001 snd_nxt=1001 write_seq=1001 rcv_nxt=5001 rcv_wup=5001 copied_seq=5000 segs_in=3 snd_wnd=65535 err=0 dead,done,no-socket,shut-rcv,shut-snd netns=4026531840 cookie=0x11
+--- timeline
+nginx[812]                        08:12:32.020                              peer
+10.0.0.1:443                                                      10.0.0.9:51544
+        ESTABLISHED |                                      | (ESTABLISHED)
+                    |<-------- 1 FIN seq +0 ack +0 --------|
+         CLOSE_WAIT |          seq 5000 ack 1000           | (FIN_WAIT1)
+                    |- - - -  2 ACK seq +0 ack +1 - - - - >|
+                    |          seq 1000 ack 5001           |
+                    :                                      :
+                    :                1.0 ms                :
+                    :                                      :
+          close(11) |                                      |
+         nginx[812] |                                      |
+                    |-------- 3 FIN seq +0 ack +1 -------->|
+           LAST_ACK |          seq 1000 ack 5001           | (TIME_WAIT)
+                    :                                      :
+                    :                1.0 ms                :
+                    :                                      :
+                    |<----------- 4 ACK ack +1 ------------|
+              CLOSE |               ack 1001               |
+four-way, begun by the peer; the ACK of the FIN took 1.0 ms (2.0 ms in all).
+--- who
+08:12:32.000 to 08:12:33.000: 1 close
+COMM                                     CLOSES      /s   OPEN TIME_WAIT      /s
+nginx                                         1    1.00      .         .       .
+
+                         ------------ ENDED BY, % ----------- ---- BEGAN, % ----
+COMM              CLOSES close   WR RDWR exit  sig other none   us peer both   -
+nginx                  1   100    .    .    .    .     .    .    .  100    .   .
+
+                 ------- HOW, % ------ ---- WE HOLD, ms --- -- PEERS HOLD, ms --
+COMM             clean reset t/o other    p50    p99    max    p50    p99    max
+nginx              100     .   .     .   1.00   1.00   1.00      -      -      -
+
+COMM             ENDING          REASON               COUNT    % LOST-DATA
+nginx            four-way        -                        1  100         .
+--- hist
+08:12:32.000 to 08:12:33.000: 1 close
+
+app_hold, 1 close
+p50 1.0 ms, p90 1.0 ms, p99 1.0 ms, max 1.0 ms
+       1 ms - 2 ms       |###################################|        1 100.0 %
+
+last_ack_wait, 1 close
+p50 1.0 ms, p90 1.0 ms, p99 1.0 ms, max 1.0 ms
+       1 ms - 2 ms       |###################################|        1 100.0 %
+
+total, 1 close
+p50 2.0 ms, p90 2.0 ms, p99 2.0 ms, max 2.0 ms
+       2 ms - 5 ms       |###################################|        1 100.0 %
+
+age, 1 close
+p50 22 ms, p90 22 ms, p99 22 ms, max 22 ms
+      20 ms - 50 ms      |###################################|        1 100.0 %
