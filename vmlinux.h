@@ -341,6 +341,20 @@ struct mm_struct {
 	unsigned long start_stack;
 };
 
+struct pid_namespace {
+	struct ns_common ns;
+};
+
+struct upid {
+	int nr;
+	struct pid_namespace *ns;
+};
+
+struct pid {
+	unsigned int level;
+	struct upid numbers[1];
+};
+
 struct task_struct {
 	struct thread_info thread_info;
 	void *stack;
@@ -349,6 +363,8 @@ struct task_struct {
 	int pid;
 	int tgid;
 	struct task_struct *group_leader;
+	struct pid *thread_pid;
+	__u64 start_boottime;
 	struct mm_struct *mm;
 	char comm[16];
 	const struct cred *cred;

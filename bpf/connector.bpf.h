@@ -2,11 +2,14 @@
 /*
  * Who called connect(): a segment or a timer ends an attempt that fails, so the task on the CPU is
  * not involved then. With --all the task of the change to SYN_SENT is kept until the attempt ends.
+ * With --tree it is kept for the members of the tree, because a socket that one of them has opened
+ * belongs to the tree.
  */
 #pragma once
 
 #include "process_name.bpf.h"
 #include "task.bpf.h"
+#include "tree.bpf.h"
 
 struct connector {
 	__u64 ts_ns;
@@ -26,6 +29,7 @@ struct connectors_map {
 	__type(value, struct connector);
 };
 extern struct connectors_map connectors SEC(".maps");
+extern const volatile struct filter filter;
 
 static __always_inline void connector_note(const struct sock *sk)
 {
@@ -44,6 +48,20 @@ static __always_inline void connector_note(const struct sock *sk)
 	c.syscall = e.syscall;
 	__builtin_memcpy(c.comm, e.comm, sizeof(c.comm));
 	bpf_map_update_elem(&connectors, &key, &c, 0);
+}
+
+/*
+ * A socket begins to connect. If its task is of no interest, forget that of an earlier socket at
+ * the same address.
+ */
+static __always_inline void connector_begin(const struct sock *sk)
+{
+	__u64 key = (__u64)sk;
+
+	if (filter.never_open || tree_has_current())
+		connector_note(sk);
+	else if (tree_root.pid)
+		bpf_map_delete_elem(&connectors, &key);
 }
 
 /* Fill in the task that called connect(), if it is known. */

@@ -18,6 +18,7 @@ struct events_map events SEC(".maps");
 struct connectors_map connectors SEC(".maps");
 struct reentry_marks_map reentry_marks SEC(".maps");
 struct process_names_map process_names SEC(".maps");
+struct tree_map tree SEC(".maps");
 struct kernel_counters counters;
 volatile __u32 reader_asleep;
 const volatile struct filter filter;
@@ -27,6 +28,8 @@ const volatile __u64 sk_xor;
 const volatile __u64 tick_ns;
 const volatile struct kernel_features kernel_features;
 const volatile bool want_stacks;
+const volatile struct tree_root tree_root;
+bool tree_root_seen;
 
 /*
  * Did a program use the connection before it was established (TCP Fast Open)? It did if the SYN
@@ -78,6 +81,12 @@ static __always_inline void fill_close(struct event *e, struct sock *sk, const s
 	e->rcv_wnd = sock_rcv_wnd(tp);
 }
 
+/* Is the task that called connect() of interest, because the task on the CPU is not? */
+static __always_inline bool asks_for_connector(const struct event *e)
+{
+	return e->new_state == STATE_CLOSE ? filter.never_open && e->sk_err : tree_root.pid != 0;
+}
+
 static __always_inline int emit_state(void *ctx, struct sock *sk, int old, int new)
 {
 	__u64 ts_ns = bpf_ktime_get_boot_ns();
@@ -112,7 +121,7 @@ static __always_inline int emit_state(void *ctx, struct sock *sk, int old, int n
 	if (new == STATE_CLOSE)
 		fill_close(e, sk, tp);
 	e->sock_flags |= sock_file_bits(sk);
-	if (old == STATE_SYN_SENT && filter.never_open && e->sk_err) {
+	if (old == STATE_SYN_SENT && asks_for_connector(e)) {
 		connector_fill(e, sk);	/* an answer, or none, ended the attempt */
 	} else if (local_task_may_have_changed(e)) {
 		e->flags |= sock_fput_bit(sk);
@@ -127,8 +136,8 @@ static __always_inline int emit_state(void *ctx, struct sock *sk, int old, int n
 static __always_inline int handle_state(void *ctx, enum reentry_copy copy, struct sock *sk, int old,
 					int new)
 {
-	if (new == STATE_SYN_SENT && filter.never_open && sk->sk_protocol == IPPROTO_TCP)
-		connector_note(sk);
+	if (new == STATE_SYN_SENT && sk->sk_protocol == IPPROTO_TCP)
+		connector_begin(sk);
 	if (!is_traced(sk, old, new))
 		return 0;
 	return HANDLE_ONCE(copy, REENTRY_STATE, sock_id(sk), old << 8 | new,

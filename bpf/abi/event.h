@@ -34,6 +34,7 @@ enum event_kind {
 #undef X
 	EVENT_STACK = 10,	/* counts lost stacks: struct stack (stack.h), not struct event */
 	EVENT_PROCESS_NAME = 11,	/* counts lost names: process_name.h */
+	EVENT_TREE = 12,		/* counts lost members of --tree: tree.h */
 	EVENT_KIND_MAX = 15,
 };
 
@@ -89,7 +90,8 @@ enum event_flag {
 	EVENTF_TW_FULL = 1 << 4,	/* STATE to CLOSE: tcp_max_tw_buckets is reached */
 	EVENTF_NO_SOCKET = 1 << 5,	/* RESET_SENT: answers a FIN without socket or minisock */
 	EVENTF_IDLE = 1 << 6,	/* STATE from, SOCKET in ESTABLISHED: idle_*_ms are valid */
-	EVENTF_CONNECTOR = 1 << 7,	/* STATE from SYN_SENT: the task called connect() */
+	EVENTF_CONNECTOR = 1 << 7,	/* STATE from SYN_SENT: the task called connect(); to another
+					   state than CLOSE only with --tree */
 };
 
 /* SOCKET, with SOCKF_MPTCP: the MPTCP socket above the TCP socket. */

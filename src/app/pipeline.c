@@ -12,10 +12,17 @@ struct pipeline {
 	uint64_t events_shown;	/* by the view */
 };
 
+static bool is_in_range(const struct pipeline *t, uint64_t ts_ns)
+{
+	return !t->config.range.until_ns ||
+	       time_range_has(&t->config.range, view_wall_ns(t->config.context, ts_ns));
+}
+
 static bool passes_filters(const struct pipeline *t, const struct story *s,
 			   const struct verdict *v)
 {
-	return filter_matches_flow(t->config.filter, &s->flow) &&
+	return (!t->config.endpoint_table.tree || s->in_tree) && is_in_range(t, v->settled_ns) &&
+	       filter_matches_flow(t->config.filter, &s->flow) &&
 	       story_filter_matches(t->config.story_filter, s, v);
 }
 
@@ -33,7 +40,7 @@ static void show_event(void *arg, const struct event *e)
 {
 	struct pipeline *t = arg;
 
-	if (has_all_events(t))
+	if (has_all_events(t) || !is_in_range(t, e->ts_ns))
 		return;
 	t->events_shown++;
 	t->config.view->event(t->config.context, e);

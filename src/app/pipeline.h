@@ -14,6 +14,7 @@
 
 #include "endpoint_table.h"
 #include "story_filter.h"
+#include "time_range.h"
 #include "view.h"
 
 struct pipeline_config {
@@ -23,6 +24,7 @@ struct pipeline_config {
 	const struct story_filter *story_filter;
 	/* -n; 0: unlimited. Events are those that the view prints, or all if it prints none. */
 	uint64_t max_stories, max_events;
+	struct time_range range;	/* --since, --until; until_ns 0: all */
 	bool never_open;	/* --all */
 	/* --fail-on: called for each story that passes the filters, printed or not; or NULL */
 	void (*judge)(void *arg, const struct story *s, const struct verdict *v);

@@ -2,9 +2,12 @@
 #include "recording.h"
 
 #include <errno.h>
+#include <string.h>
 
 #include "log.h"
 #include "process.h"
+#include "redact_key.h"
+#include "story.h"
 
 int recording_open(struct record_writer **writer, const struct options *o,
 		   const struct run_info *meta)
@@ -12,10 +15,18 @@ int recording_open(struct record_writer **writer, const struct options *o,
 	const struct options_record *r = &o->record;
 	struct record_writer_config config = { .path = r->path, .rotate_bytes = r->rotate_bytes,
 					       .rotate_ns = r->rotate_ns, .keep = r->keep,
-					       .keep_ns = r->keep_ns, .separate = r->replay,
-					       .meta = meta };
-	int err = record_writer_open(writer, &config);
+					       .keep_ns = r->keep_ns,
+					       .separate = r->replay || r->redact, .meta = meta };
+	struct redactor redactor;
+	int err;
 
+	if (r->redact) {
+		err = redact_key_read(&redactor, r->redact_key);
+		if (err)
+			return err;
+		config.redactor = &redactor;
+	}
+	err = record_writer_open(writer, &config);
 	switch (err) {
 	case 0:
 		return EXIT_FINE;
@@ -31,4 +42,20 @@ int recording_open(struct record_writer **writer, const struct options *o,
 		process_log_write_error(r->path, -err);
 		return EXIT_FAILED;
 	}
+}
+
+/* The kernel side decides so too: filter_matches_either_end() of bpf/sock.bpf.h. */
+bool recording_wants(const struct filter *f, const struct event *e)
+{
+	struct flow w, twin;
+
+	if (!f->active)
+		return true;
+	w = twin = story_flow(e);
+	memcpy(twin.local_addr, w.peer_addr, sizeof(twin.local_addr));
+	memcpy(twin.peer_addr, w.local_addr, sizeof(twin.peer_addr));
+	twin.local_port = w.peer_port;
+	twin.peer_port = w.local_port;
+	return e->old_state == STATE_LISTEN || filter_matches_flow(f, &w) ||
+	       filter_matches_flow(f, &twin);
 }

@@ -7,8 +7,11 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
+#include "find_end.h"
+#include "follow.h"
 #include "lock.h"
 #include "log.h"
 #include "process.h"
@@ -18,6 +21,9 @@
 #include "stuck.h"
 #include "time_units.h"
 
+#define FOLLOW_POLL_MS 100
+#define FOLLOW_LAG_NS (2 * NS_PER_S)
+
 struct replay_run {
 	const struct options *o;
 	struct process process;
@@ -25,6 +31,9 @@ struct replay_run {
 	struct record_reader *reader;
 	int file;
 	bool is_written;	/* a recorder was writing it when it was opened */
+	struct follow follow;
+	bool follows;		/* --follow, of a file: at its end, waits for more */
+	uint64_t stop_ns;	/* with --follow: end of -d, CLOCK_MONOTONIC; 0 none */
 	struct replay_runs runs;
 	uint64_t now_ns;	/* of the latest mark */
 	uint64_t first_ns;	/* of the first mark; 0: not read yet */
@@ -32,10 +41,14 @@ struct replay_run {
 	struct kernel_counters counters;	/* of all runs, as of the latest mark */
 };
 
-/* Like read(2), but an interrupt stops the reader. */
-static ssize_t read_recording(void *arg, void *bytes, size_t len)
+static uint64_t find_latest_ns(const struct replay_run *r)
 {
-	struct replay_run *r = arg;
+	return r->session.latest_ns > r->now_ns ? r->session.latest_ns : r->now_ns;
+}
+
+/* Reads a recording to its end. */
+static ssize_t read_once(struct replay_run *r, void *bytes, size_t len)
+{
 	struct pollfd p[] = { { .fd = r->file, .events = POLLIN },
 			      { .fd = r->process.signals, .events = POLLIN } };
 
@@ -48,6 +61,86 @@ static ssize_t read_recording(void *arg, void *bytes, size_t len)
 			return read(r->file, bytes, len);
 	}
 	return -1;
+}
+
+static uint64_t read_clock_ns(clockid_t clock)
+{
+	struct timespec ts;
+
+	clock_gettime(clock, &ts);
+	return (uint64_t)ts.tv_sec * NS_PER_S + (uint64_t)ts.tv_nsec;
+}
+
+/*
+ * There is nothing to read: shows what is known so far. Views that wait for a time go on, although
+ * no record says what time it is. A recorder writes its events within a second.
+ */
+static void show_what_is_known(struct replay_run *r)
+{
+	struct session *s = &r->session;
+	uint64_t now_ns = read_clock_ns(CLOCK_REALTIME) - (uint64_t)s->meta.boot_to_wall_ns -
+			  FOLLOW_LAG_NS;
+
+	if (!r->begun)
+		return;
+	endpoint_table_flush(s->endpoints);
+	if (now_ns > find_latest_ns(r))
+		session_tick_view(s, now_ns);
+	output_flush(&s->out);
+}
+
+/* Is an interrupt pending, or one that arrives within wait_ms? */
+static bool is_interrupted(struct replay_run *r, int wait_ms)
+{
+	struct pollfd p = { .fd = r->process.signals, .events = POLLIN };
+
+	if (poll(&p, 1, wait_ms) > 0)
+		process_handle_signals(&r->process);
+	return r->process.interrupted;
+}
+
+static bool has_duration_passed(const struct replay_run *r)
+{
+	return r->stop_ns && read_clock_ns(CLOCK_MONOTONIC) >= r->stop_ns;
+}
+
+/* Will all that is still written be after the range of --until? */
+static bool is_range_over(const struct replay_run *r)
+{
+	const struct time_range *range = &r->session.range;
+
+	return range->until_ns &&
+	       time_range_is_over(range, read_clock_ns(CLOCK_REALTIME) - FOLLOW_LAG_NS);
+}
+
+static ssize_t read_following(struct replay_run *r, void *bytes, size_t len)
+{
+	unsigned removed = r->follow.removed;
+	int wait_ms = 0;
+	ssize_t n;
+
+	while (!is_interrupted(r, wait_ms) && !has_duration_passed(r) && !r->session.out.error) {
+		n = follow_read(&r->follow, bytes, len);
+		r->file = r->follow.fd;
+		if (r->follow.removed != removed)
+			log_warn("'%s': at least one file was removed before it was read",
+				 r->o->record.replay);
+		if (n)
+			return n;
+		show_what_is_known(r);
+		if (is_range_over(r))
+			break;
+		wait_ms = FOLLOW_POLL_MS;
+	}
+	return RECORD_READ_STOP;
+}
+
+/* Like read(2), but an interrupt stops the reader. */
+static ssize_t read_recording(void *arg, void *bytes, size_t len)
+{
+	struct replay_run *r = arg;
+
+	return r->follows ? read_following(r, bytes, len) : read_once(r, bytes, len);
 }
 
 static int log_unusable(const struct replay_run *r, const char *why)
@@ -72,6 +165,20 @@ static bool is_empty(int fd)
 	return !fstat(fd, &st) && S_ISREG(st.st_mode) && !st.st_size;
 }
 
+/* A pipe needs no waiting: it ends when its writer closes it. */
+static void start_following(struct replay_run *r)
+{
+	const char *path = r->o->record.replay;
+	struct stat st;
+
+	r->follows = r->o->record.follow && !fstat(r->file, &st) && S_ISREG(st.st_mode);
+	if (!r->follows)
+		return;
+	follow_init(&r->follow, strcmp(path, "-") ? path : NULL, r->file);
+	if (r->o->run.duration_ns)
+		r->stop_ns = read_clock_ns(CLOCK_MONOTONIC) + r->o->run.duration_ns;
+}
+
 static int open_recording(struct replay_run *r)
 {
 	const struct options *o = r->o;
@@ -85,6 +192,7 @@ static int open_recording(struct replay_run *r)
 	if (is_same_file(r->file, o->output.path) || is_same_file(r->file, o->record.path))
 		return log_unusable(r, "it would be overwritten by the output");
 	r->is_written = record_is_locked(r->file);
+	start_following(r);
 	return EXIT_FINE;
 }
 
@@ -134,16 +242,12 @@ static bool apply_mark(struct replay_run *r, const struct record_mark *m)
 	return m->type != RECORD_MARK_END;
 }
 
-static uint64_t find_latest_ns(const struct replay_run *r)
-{
-	return r->session.latest_ns > r->now_ns ? r->session.latest_ns : r->now_ns;
-}
-
 static bool replay_is_over(const struct replay_run *r)
 {
-	uint64_t duration_ns = r->o->run.duration_ns;
+	uint64_t duration_ns = r->follows ? 0 : r->o->run.duration_ns;
+	uint64_t wall_ns = find_latest_ns(r) + (uint64_t)r->session.meta.boot_to_wall_ns;
 
-	return session_is_done(&r->session) ||
+	return session_is_done(&r->session) || time_range_is_over(&r->session.range, wall_ns) ||
 	       (duration_ns && r->first_ns && find_latest_ns(r) - r->first_ns >= duration_ns);
 }
 
@@ -185,10 +289,39 @@ static int begin_next_run(struct replay_run *r, struct record *record)
 			   log_overlap(r, offset);
 }
 
+/* Is this before the time of --since, by so much that no story in the range needs it? */
+static bool is_early(const struct replay_run *r, const struct record *record)
+{
+	uint64_t ts_ns = record->got == RECORD_GOT_EVENT ? record->event->ts_ns :
+							   record->mark->now_ns;
+
+	return time_range_is_early(&r->session.range,
+				   ts_ns + (uint64_t)r->session.meta.boot_to_wall_ns);
+}
+
+/* Passes a record that is early. Losses before the range do not count. Returns as play_record(). */
+static bool pass_record(struct replay_run *r, const struct record *record)
+{
+	const struct record_mark *m = record->mark;
+
+	if (record->got != RECORD_GOT_MARK)
+		return true;
+	r->begun = true;
+	r->now_ns = m->now_ns;
+	r->runs.before = m->counters;
+	r->runs.restarts = r->runs.killed = 0;
+	r->runs.gap_ns = 0;
+	if (m->type == RECORD_MARK_CLOCK_SET)
+		r->session.meta.boot_to_wall_ns = m->boot_to_wall_ns;
+	return m->type != RECORD_MARK_END;
+}
+
 /* Plays one record. Returns false at the mark that ends a run. */
 static bool play_record(struct replay_run *r, struct record *record)
 {
 	replay_runs_shift(&r->runs, record);
+	if (record->got != RECORD_GOT_ANNOTATION && is_early(r, record))
+		return pass_record(r, record);
 	if (record->got == RECORD_GOT_EVENT)
 		session_feed(&r->session, record->event, sizeof(*record->event));
 	else if (record->got == RECORD_GOT_ANNOTATION)
@@ -217,8 +350,11 @@ static int replay_records(struct replay_run *r)
 			return check_last_record(r, record.got);
 		}
 		ended = !play_record(r, &record);
-		if (replay_is_over(r))
+		if (replay_is_over(r)) {
+			if (r->session.range.until_ns != UINT64_MAX)
+				r->now_ns = find_latest_ns(r);	/* after the range */
 			return EXIT_FINE;
+		}
 		record = record_reader_next(r->reader);
 		if (ended && record.got != RECORD_GOT_RUN)
 			return check_last_record(r, record.got);
@@ -244,11 +380,31 @@ static void note_missing_texts(const struct replay_run *r)
 			 "in another pid namespace", r->o->record.replay);
 }
 
+/* Finds the times of --since and --until. Returns an exit status. */
+static int find_range(struct replay_run *r)
+{
+	const struct time_point *since = &r->o->record.since, *until = &r->o->record.until;
+	uint64_t end_ns = 0;
+
+	r->session.range = TIME_RANGE_ALL;
+	if (since->kind == TIME_POINT_BEFORE || until->kind == TIME_POINT_BEFORE) {
+		end_ns = r->o->record.follow ? read_clock_ns(CLOCK_REALTIME) :
+					       record_find_end(r->file);
+		if (!end_ns)
+			return log_unusable(r, "a time before its end needs a file that can be "
+					    "read twice, and that has an end");
+	}
+	r->session.range = time_range_between(since, until, end_ns);
+	return EXIT_FINE;
+}
+
 static int replay_trace(struct replay_run *r)
 {
 	struct kernel_counters none = { .filtered = 0 };
-	int status;
+	int status = find_range(r);
 
+	if (status)
+		return status;
 	r->session.meta = *record_reader_run_info(r->reader);
 	note_missing_texts(r);
 	status = session_begin(&r->session, r->now_ns, &none);

@@ -11,8 +11,10 @@
 #include "process.h"
 #include "process_name.h"
 #include "process_names.h"
+#include "process_tree.h"
 #include "recording.h"
 #include "session_private.h"
+#include "session_tree.h"
 
 #define LOSS_REPORT_EVERY_NS 1000000000ULL
 
@@ -33,6 +35,7 @@ static int open_caches(struct session *s)
 			  strerror(ENOMEM));
 		return EXIT_FAILED;
 	}
+	s->tree_file = 0;
 	s->context.lookup.stacks = s->stacks;
 	s->context.lookup.exe_path = texts_exe_path;
 	s->context.lookup.exe_arg = &s->texts;
@@ -94,6 +97,7 @@ static int open_pipeline(struct session *s)
 		.story_filter = &s->story_filter,
 		.max_stories = counts_events(s) ? 0 : count_left(s, s->past.reported),
 		.max_events = counts_events(s) ? count_left(s, s->past_events) : 0,
+		.range = s->range,
 		.never_open = s->o->capture.all,
 		.judge = fail_on_is_empty(&s->o->run.fail_on) ? NULL : judge_one_story,
 		.after_story = flush_if_full,
@@ -110,7 +114,9 @@ static int open_pipeline(struct session *s)
 		config.endpoint_table.seed = (uint64_t)(uintptr_t)s;
 	s->context.seed = config.endpoint_table.seed;
 	judge_init(&s->judge, &s->o->run.fail_on, &s->context);
-	s->pipeline = pipeline_new(&config);
+	s->tree = s->meta.tree ? process_tree_new() : NULL;
+	config.endpoint_table.tree = s->tree;
+	s->pipeline = s->tree || !s->meta.tree ? pipeline_new(&config) : NULL;
 	if (!s->pipeline) {
 		log_error("cannot allocate the endpoint table: %s", strerror(ENOMEM));
 		return EXIT_FAILED;
@@ -194,6 +200,7 @@ static void note_texts(struct session *s, const struct event *e)
 		file = s->writer ? record_writer_file(s->writer) : 0;
 		note_cgroup(s, e);
 		note_process(s, e);
+		session_tree_note(s);
 		texts_note(&s->texts, e, s->processes, s->writer);
 	} while (s->writer && record_writer_file(s->writer) != file);
 }
@@ -237,6 +244,7 @@ void session_annotate(struct session *s, const struct record_annotation *annotat
 		set_process_name(s, a->key, a->bytes, a->len);
 	session_take_vanished(s, a);
 	texts_take(&s->texts, a);
+	session_tree_take(s, a);
 }
 
 void session_clock_changed(struct session *s, int64_t boot_to_wall_ns, uint64_t now_ns,
@@ -263,11 +271,20 @@ void session_feed(struct session *s, const void *bytes, unsigned long len)
 	/* the view record prints no event, so what comes after the last one is left out here */
 	if (s->o->view->id == VIEW_RECORD && pipeline_is_done(s->pipeline))
 		return;
+	if (len == sizeof(struct tree_change)) {
+		session_tree_feed(s, bytes);
+		return;
+	}
 	if (len == sizeof(*e)) {
+		bool wanted = !s->writer || recording_wants(&s->o->filter, e);
+
 		if (e->ts_ns > s->latest_ns)
 			s->latest_ns = e->ts_ns;
-		note_texts(s, e);
-		if (s->writer)
+		if (!wanted && s->o->view->id == VIEW_RECORD)
+			return;
+		if (wanted)
+			note_texts(s, e);
+		if (wanted && s->writer)
 			record_writer_add_event(s->writer, e);
 		session_tick_view(s, s->latest_ns);
 	}
@@ -409,6 +426,8 @@ static void release_run(struct session *s)
 	s->stacks = NULL;
 	text_cache_free(s->processes);
 	s->processes = NULL;
+	process_tree_free(s->tree);
+	s->tree = NULL;
 	texts_release(&s->texts);
 }
 

@@ -35,6 +35,7 @@ struct session {
 	struct endpoint_table *endpoints;	/* the pipeline's */
 	struct record_writer *writer;	/* NULL: nothing is recorded */
 	struct judge judge;	/* of --fail-on */
+	struct time_range range;	/* set by a replay before session_begin() */
 	struct story_filter story_filter;	/* of the options, with access to cgroups */
 	struct text_cache *cgroups;
 	/* Looks up the path of a live cgroup, for the caller to free. NULL in a replay. */
@@ -45,6 +46,8 @@ struct session {
 	void *misses_arg;
 	struct text_cache *stacks;
 	struct text_cache *processes;	/* process_names.h */
+	struct process_tree *tree;	/* with meta.tree, else NULL */
+	unsigned tree_file;	/* file of the recording that has the members of the tree */
 	struct texts texts;	/* the executables of processes, for example */
 	struct symbolizer *symbolizer;	/* set by the live source, freed by the session; or NULL */
 	uint64_t latest_ns;	/* ts_ns of the latest event */

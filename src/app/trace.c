@@ -16,6 +16,7 @@
 #include "holders.h"
 #include "live.h"
 #include "log.h"
+#include "pid_namespace.h"
 #include "process.h"
 #include "scan.h"
 #include "session.h"
@@ -88,8 +89,12 @@ static int open_live(struct trace_run *r)
 				      .stacks = r->o->capture.stack,
 				      .verbose = r->o->output.verbose > 0 };
 	char why[LIVE_WHY_BYTES];
-	int err = live_open(&r->live, &config, &r->session.meta, why);
+	int err;
 
+	if (r->o->run.tree)
+		config.tree = (struct tree_root){ (__u32)r->process.command.pid,
+						  pid_namespace_inode("/proc") };
+	err = live_open(&r->live, &config, &r->session.meta, why);
 	if (err) {
 		log_error("%s", why);
 		return process_exit_status(err);
@@ -392,6 +397,7 @@ static int trace_open(struct trace_run *r)
 		status = open_symbols(r);
 	if (status)
 		return status;
+	r->session.meta.tree = r->o->run.tree;
 	r->session.cgroup_path = look_up_cgroup_path;
 	r->session.cgroup_arg = &r->cgroups;
 	r->session.count_misses = count_misses;

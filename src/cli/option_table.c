@@ -18,6 +18,7 @@
 #define FILTER_NAMES .first_item = option_first_name, .can_exclude = true
 #define FILTER_PATHS .first_item = option_first_path, .can_exclude = true
 #define LIVE .live_only = true
+#define REPLAYS .replay_only = true
 #define TITLE(text, n) { .argp = { .doc = text, .group = n } }
 
 #define FILTERS 1
@@ -124,6 +125,18 @@ static const struct option_row options[] = {
 	{ .argp = { "replay", KEY_REPLAY, "FILE", 0,
 	    "view a recording, - is standard input", RECORDINGS },
 	  .set = option_set_replay, .views = TRACING | BIT(STUCK) },
+	{ .argp = { "follow", KEY_FOLLOW, NULL, 0,
+	    "at the end of the recording, wait for more", RECORDINGS },
+	  .set = option_set_follow, .views = TRACING, REPLAYS },
+	{ .argp = { "no-follow", KEY_NO_FOLLOW, NULL, 0,
+	    "stop at the present end of the recording (default)", RECORDINGS },
+	  .set = option_set_no_follow, .views = TRACING, REPLAYS },
+	{ .argp = { "since", KEY_SINCE, "TIME", 0,
+	    "only closes that were over at TIME or later: 08:12, -10m, or RFC 3339", RECORDINGS },
+	  .set = option_set_since, .views = TRACING, REPLAYS },
+	{ .argp = { "until", KEY_UNTIL, "TIME", 0,
+	    "only closes that were over at TIME or earlier", RECORDINGS },
+	  .set = option_set_until, .views = TRACING, REPLAYS },
 	{ .argp = { "record", KEY_RECORD, "FILE", 0, "also write a recording", RECORDINGS },
 	  .set = option_set_record, .views = STORIES | BIT(EVENTS) },
 	{ .argp = { "rotate", KEY_ROTATE, "SIZE|TIME", 0,
@@ -136,6 +149,12 @@ static const struct option_row options[] = {
 	{ .argp = { "cmdline", KEY_CMDLINE, NULL, 0,
 	    "record the command lines of processes too: they may contain secrets", RECORDINGS },
 	  .set = option_set_cmdline, .views = TRACING, LIVE },
+	{ .argp = { "redact", KEY_REDACT, NULL, 0,
+	    "record pseudonyms instead of addresses and names", RECORDINGS },
+	  .set = option_set_redact, .views = BIT(RECORD) },
+	{ .argp = { "redact-key", KEY_REDACT_KEY, "FILE", 0,
+	    "derive the pseudonyms from FILE, to get the same ones again", RECORDINGS },
+	  .set = option_set_redact_key, .views = BIT(RECORD) },
 
 	TITLE("Running:", RUNNING),
 	{ .argp = { "duration", 'd', "TIME", 0,
@@ -149,6 +168,9 @@ static const struct option_row options[] = {
 	{ .argp = { "fail-on", KEY_FAIL_ON, "WORDS", 0,
 	    "exit 4 if a close has one of these classes, endings, reasons or calls", RUNNING },
 	  .set = option_add_fail_on, .word = fail_on_word, .views = TRACING, LIST },
+	{ .argp = { "tree", KEY_TREE, NULL, 0,
+	    "only sockets that COMMAND or a descendant opened, held or closed", RUNNING },
+	  .set = option_set_tree, .views = TRACING, LIVE },
 	{ .argp = { "drain", KEY_DRAIN, "TIME", 0,
 	    "wait TIME for COMMAND's closes to settle (1)", RUNNING },
 	  .set = option_set_drain, .views = TRACING },

@@ -11,6 +11,7 @@
 #include <argp.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <time.h>
 
 #include "options.h"
 #include "usage_error.h"
@@ -39,12 +40,19 @@ enum option_key {
 	KEY_PHASE,
 	KEY_ASCII,
 	KEY_REPLAY,
+	KEY_FOLLOW,
+	KEY_NO_FOLLOW,
+	KEY_SINCE,
+	KEY_UNTIL,
 	KEY_RECORD,
 	KEY_ROTATE,
 	KEY_KEEP,
 	KEY_CMDLINE,
+	KEY_REDACT,
+	KEY_REDACT_KEY,
 	KEY_STRICT,
 	KEY_FAIL_ON,
+	KEY_TREE,
 	KEY_DRAIN,
 	KEY_READY_FD,
 	KEY_CALLS,
@@ -72,6 +80,7 @@ struct option_parser {
 	bool excluded;			/* that item began with ! */
 	struct filter_text long_name;	/* a name that was cut to what the kernel keeps; or empty */
 	bool ipv4, ipv6;		/* -4, -6; both together are no filter */
+	time_t now;			/* today's date, for --since 08:12 */
 	int next;			/* index in argv of the word that getopt looks at next */
 	bool given[OPTION_TABLE_MAX];	/* by row */
 	bool given_in_env[OPTION_TABLE_MAX];	/* only in TCPCLOSE_OPTS */
@@ -93,6 +102,7 @@ struct option_row {
 	size_t (*first_item)(const char *list);
 	bool can_exclude;		/* a value may begin with !, to exclude it */
 	bool live_only;			/* refused with --replay */
+	bool replay_only;		/* refused without --replay */
 };
 
 /* The i-th row, NULL past the last. */

@@ -9,6 +9,7 @@
 #include "hist.h"
 #include "option_table.h"
 #include "parse.h"
+#include "parse_time.h"
 #include "stuck_table.h"
 #include "time_units.h"
 #include "who.h"
@@ -41,6 +42,9 @@ FLAG(set_flush, output.flush)
 FLAG(set_quiet, output.quiet)
 FLAG(set_ascii, view_options.ascii)
 FLAG(set_strict, run.strict)
+FLAG(set_tree, run.tree)
+FLAG(set_follow, record.follow)
+FLAG(set_redact, record.redact)
 FLAG(set_fail, stuck.fail)
 FLAG(set_no_bpf, stuck.no_bpf)
 FLAG(set_cmdline, record.cmdline)
@@ -191,6 +195,39 @@ int option_set_replay(struct option_parser *p, const char *arg)
 					 ": want a path, or - for standard input");
 	p->o->record.replay = arg;
 	return 0;
+}
+
+int option_set_redact_key(struct option_parser *p, const char *arg)
+{
+	if (!*arg)
+		return usage_error_value(&p->error, "bad key ", ": want a path");
+	p->o->record.redact_key = arg;
+	return 0;
+}
+
+int option_set_no_follow(struct option_parser *p, const char *arg)
+{
+	(void)arg;
+	p->o->record.follow = false;
+	return 0;
+}
+
+static int set_time(struct option_parser *p, const char *arg, struct time_point *time)
+{
+	if (parse_time(arg, p->now, time))
+		return 0;
+	return usage_error_value(&p->error, "bad time ", ": want 08:12, 08:12:32, "
+				 "2026-11-22T08:12:32Z (or +01:00), or -10m");
+}
+
+int option_set_since(struct option_parser *p, const char *arg)
+{
+	return set_time(p, arg, &p->o->record.since);
+}
+
+int option_set_until(struct option_parser *p, const char *arg)
+{
+	return set_time(p, arg, &p->o->record.until);
 }
 
 int option_set_record(struct option_parser *p, const char *arg)

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "buf.h"
 #include "option_table.h"
@@ -128,7 +129,8 @@ static bool is_used_in_env(const struct option_parser *p, const struct option_ro
 	const struct option_parser *probe = p->probe;
 
 	return option_applies(o->views, probe->o->view->id, option_is_given(probe, KEY_RECORD)) &&
-	       !(o->live_only && option_is_given(probe, KEY_REPLAY));
+	       !(o->live_only && option_is_given(probe, KEY_REPLAY)) &&
+	       !(o->replay_only && !option_is_given(probe, KEY_REPLAY));
 }
 
 static int set_option(struct option_parser *p, int key, const char *arg)
@@ -187,6 +189,9 @@ static int check_given_options(struct option_parser *p)
 			return usage_error_plain(&p->error,
 						 "--%s does not apply to %s with --replay",
 						 option->argp.name, o->view->name);
+		if (option->replay_only && !o->record.replay)
+			return usage_error_plain(&p->error, "--%s does not apply to %s without "
+						 "--replay", option->argp.name, o->view->name);
 	}
 	if (!o->run.command)
 		return 0;
@@ -215,6 +220,10 @@ static void drop_env_options(struct option_parser *p)
 		if (is_only_in_env(p, 'n'))
 			o->run.count = 0;
 	}
+	if (is_only_in_env(p, KEY_REDACT_KEY) && !o->record.redact)
+		o->record.redact_key = NULL;
+	if (is_only_in_env(p, KEY_TREE) && !o->run.command)
+		o->run.tree = false;
 	if (!(o->record.wanted && o->record.path)) {
 		if (is_only_in_env(p, KEY_ROTATE))
 			o->record.rotate_bytes = o->record.rotate_ns = 0;
@@ -270,6 +279,12 @@ static int check_pairs(struct option_parser *p)
 		return usage_error_plain(&p->error, "--record - and the output of %s cannot both "
 					 "be standard output: want -o FILE or --record FILE",
 					 o->view->name);
+	if (time_points_are_reversed(&o->record.since, &o->record.until))
+		return usage_error_plain(&p->error, "--since is after --until");
+	if (o->record.redact_key && !o->record.redact)
+		return usage_error_plain(&p->error, "--redact-key requires --redact");
+	if (o->run.tree && !o->run.command)
+		return usage_error_plain(&p->error, "--tree requires -- COMMAND");
 	return check_recording_options(p);
 }
 
@@ -378,7 +393,8 @@ static int parse_env(struct option_parser *p)
 
 static void init_parser(struct option_parser *p, struct options *o, FILE *out, FILE *err)
 {
-	*p = (struct option_parser){ .o = o, .out = out, .error = { .err = err, .status = -1 } };
+	*p = (struct option_parser){ .o = o, .out = out, .now = time(NULL),
+				     .error = { .err = err, .status = -1 } };
 	*o = (struct options){ .view = view_at(VIEW_TRACE),
 			       .capture = { .buffer_bytes = OPTIONS_BUFFER_BYTES,
 					    .max_open = OPTIONS_MAX_OPEN },

@@ -18,6 +18,7 @@
 #include "filter.h"
 #include "shell_words.h"
 #include "story_filter.h"
+#include "time_range.h"
 #include "view.h"
 
 #define OPTIONS_BUFFER_BYTES (8ul << 20)	/* the default of --buffer */
@@ -33,6 +34,7 @@ struct options_run {
 	unsigned long long drain_ns;	/* --drain: how long closes may settle after COMMAND */
 	int ready_fd;			/* --ready-fd, -1 none */
 	bool strict;			/* --strict */
+	bool tree;			/* --tree: only the sockets of the command's processes */
 	struct fail_on fail_on;		/* --fail-on, empty: not given */
 };
 
@@ -59,12 +61,16 @@ struct options_output {
 
 struct options_record {
 	const char *replay;	/* the recording to play, "-" is standard input; NULL: live */
+	struct time_point since, until;	/* --since, --until */
+	bool follow;		/* --follow: wait for more at the end */
 	bool wanted;		/* make a recording */
 	const char *path;	/* of the recording to make, NULL is standard output */
 	uint64_t rotate_bytes, rotate_ns;	/* --rotate, 0 never */
 	unsigned keep;		/* --keep, 0 all */
 	uint64_t keep_ns;	/* --keep, 0 for ever */
 	bool cmdline;		/* --cmdline: also the command lines of processes */
+	bool redact;		/* --redact: with pseudonyms for addresses and names */
+	const char *redact_key;	/* --redact-key, NULL: a random key */
 };
 
 struct options_stuck {

@@ -48,6 +48,8 @@ static const struct hook_text hook_texts[] = {
 	{ "calls", false, "close() and shutdown(), entry to return",
 	  "(inline) calls that ended nothing, return values and durations are not reported",
 	  NULL, NULL, "fentry, kprobes or tracepoints, as below" },
+	{ "tree", false, "the processes that COMMAND starts, and theirs", "--tree cannot work",
+	  NULL, NULL, "a kernel that has BTF and tracing programs" },
 	{ "walk", false, "sockets that are closing already",
 	  "their closes are reported without the beginning, and stuck shows less",
 	  NULL, NULL, "a kernel with BPF iterators over TCP sockets and open files" },

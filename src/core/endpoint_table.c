@@ -174,6 +174,7 @@ static struct endpoint *add_endpoint(struct endpoint_table *t, const struct even
 		return NULL;
 	}
 	c->story.names = t->config.names;
+	c->story.tree = t->config.tree;
 	t->counts.open++;
 	queue_active(t, c);
 	return c;
@@ -296,12 +297,23 @@ static bool awaits_twin(const struct endpoint *c)
 	return c->story.reset.received && c->twin && !twin_has_sent_reset(&c->twin->story);
 }
 
+/*
+ * With --tree: has no task acted on this socket yet, although a process holds it? A program that
+ * the peer has reset closes its end soon, and that shows whose socket it is.
+ */
+static bool awaits_owner(const struct story *s)
+{
+	return s->tree && !s->in_tree && s->progress == CLOSE_DONE && !s->destroyed &&
+	       !(s->at_close.sock_flags & (SOCKF_DEAD | SOCKF_NO_SOCKET));
+}
+
 /* After an event: report the endpoint, or move it to the right queue. */
 static void requeue_endpoint(struct endpoint_table *t, struct endpoint *c, const struct event *e)
 {
 	const struct story *s = &c->story;
 	bool closing = story_is_closing(s) && !story_is_over(s);
-	bool awaits = (t->config.calls && story_awaits_call(s)) || story_awaits_release(s);
+	bool awaits = (t->config.calls && story_awaits_call(s)) || story_awaits_release(s) ||
+		      awaits_owner(s);
 
 	t->counts.closing += closing - c->closing;
 	c->closing = closing;
@@ -363,7 +375,7 @@ static void apply_event(struct endpoint_table *t, const struct event *e)
 	struct endpoint *c;
 	unsigned n;
 
-	if (t->config.event)
+	if (t->config.event && !t->config.tree)
 		t->config.event(t->config.arg, e);
 	c = find_endpoint(t, e);
 	n = event_order_feed(&t->order, e, c ? &c->story : NULL, in_order);
@@ -377,6 +389,9 @@ static void apply_event(struct endpoint_table *t, const struct event *e)
 	for (unsigned i = 0; i < n; i++)
 		story_feed(&c->story, in_order[i]);
 	note_last_event(c, e);
+	if (t->config.event && c->story.in_tree)
+		for (unsigned i = 0; i < n; i++)
+			t->config.event(t->config.arg, in_order[i]);
 	unlink_repaired(t, c, e);
 	requeue_endpoint(t, c, e);
 }

@@ -42,6 +42,7 @@ struct endpoint_table_config {
 	bool timewait;			/* the source has TIMEWAIT events */
 	bool resets;			/* ... and RESET_SENT events of sockets */
 	bool minisock_resets;		/* ... and of minisocks */
+	const struct process_tree *tree;	/* of --tree: process_tree.h; or NULL */
 	const struct text_cache *names;	/* of processes (process_names.h), borrowed; or NULL */
 	/* Called for each event as fed, before report() for the stories that it ends; or NULL. */
 	void (*event)(void *arg, const struct event *e);

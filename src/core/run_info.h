@@ -27,6 +27,7 @@ struct run_info {
 	struct hook hook[RUN_INFO_HOOKS];
 	unsigned nr_hooks;
 	bool exe;			/* the executables of processes were looked up */
+	bool tree;			/* --tree: only sockets of COMMAND and its descendants */
 };
 
 static inline void run_info_add_hook(struct run_info *m, const char *name, const char *how)

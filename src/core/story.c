@@ -264,6 +264,8 @@ static void apply_close(struct story *s, const struct event *e)
  */
 static void apply_open(struct story *s, const struct event *e)
 {
+	if (e->flags & EVENTF_CONNECTOR)
+		story_note_task(s, e);
 	if (has_sock_flag(e, SOCKF_REPAIR)) {
 		s->restored = true;
 		story_add_state(s, STATE_ESTABLISHED);

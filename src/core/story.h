@@ -185,6 +185,7 @@ struct story {
 	struct flow flow;
 	uint64_t sk_key, cookie;	/* see struct event */
 	const struct text_cache *names;	/* of processes (process_names.h), borrowed; or NULL */
+	const struct process_tree *tree;	/* of --tree, borrowed; or NULL */
 	struct twin_end twin;
 
 	uint64_t established_ns;	/* when it became ESTABLISHED; 0 not seen */
@@ -196,6 +197,7 @@ struct story {
 	bool v4mapped;
 	bool mptcp;		/* an MPTCP subflow: calls are made on the MPTCP socket */
 	bool restored;		/* made in repair mode (TCP_REPAIR): its counters began anew */
+	bool in_tree;	/* a process that was in the tree then opened, closed or held it */
 
 	bool destroyed;			/* the socket was released */
 	uint8_t progress;		/* enum close_progress */

@@ -61,10 +61,11 @@ static enum trigger classify_trigger(const struct event *e, bool *deferred)
 	return TRIGGER_SYSCALL;
 }
 
-static void socket_call_init(struct socket_call *a, const struct story *s, const struct event *e)
+static void socket_call_init(struct socket_call *a, struct story *s, const struct event *e)
 {
 	bool deferred;
 
+	story_note_task(s, e);
 	memset(a, 0, sizeof(*a));
 	a->trigger = classify_trigger(e, &deferred);
 	a->deferred = deferred;

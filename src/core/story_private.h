@@ -5,11 +5,19 @@
  */
 #pragma once
 
+#include "process_tree.h"
 #include "story.h"
 
 static inline void story_note_missing(struct story *s, enum missing what)
 {
 	s->missing |= (uint16_t)(1u << what);
+}
+
+/* Note whether the task of the event, which acted on the socket, is in the tree of --tree. */
+static inline void story_note_task(struct story *s, const struct event *e)
+{
+	if (s->tree && process_tree_has(s->tree, e->pid))
+		s->in_tree = true;
 }
 
 /* Append a state, unless it is the last one already. */

@@ -38,6 +38,7 @@ void story_scan_add_holder(struct story *s, const struct event *e)
 {
 	struct holder *h;
 
+	story_note_task(s, e);
 	if (is_known_holder(s, e))
 		return;
 	h = s->scan.nr_holders < STORY_HOLDERS ?

@@ -4,6 +4,7 @@
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define KTHREADD "2"		/* the parent of all kernel threads */
@@ -15,6 +16,15 @@ bool pid_namespace_is_initial(const char *proc)
 
 	snprintf(path, sizeof(path), "%s/self/ns/pid", proc);
 	return readlink(path, name, sizeof(name) - 1) > 0 && !strcmp(name, INITIAL_PID_NS);
+}
+
+uint32_t pid_namespace_inode(const char *proc)
+{
+	char path[PATH_MAX];
+	struct stat st;
+
+	snprintf(path, sizeof(path), "%s/self/ns/pid", proc);
+	return stat(path, &st) ? 0 : (uint32_t)st.st_ino;
 }
 
 bool proc_is_kernel_thread(const char *proc, const char *pid)

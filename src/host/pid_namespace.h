@@ -6,11 +6,15 @@
 #pragma once
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #define INITIAL_PID_NS "pid:[4026531836]"	/* PROC_PID_INIT_INO of linux/proc_ns.h */
 
 /* Test whether this process is in the initial pid namespace. `proc` is the mount point: "/proc". */
 bool pid_namespace_is_initial(const char *proc);
+
+/* The inode number of the pid namespace of this process, 0 if it is unknown. */
+uint32_t pid_namespace_inode(const char *proc);
 
 /* Test whether a mount of procfs certainly shows the ids of the initial pid namespace. */
 bool proc_has_initial_pids(const char *proc);

@@ -80,12 +80,13 @@ void attach_plan(struct attach *a, const struct live_config *config)
 	struct probe p;
 
 	probe_init(&p, config->no_trampolines);
-	*a = (struct attach){ .features = { .cookie = probe_cookie(&p),
+	*a = (struct attach){ .tree = config->tree.pid != 0, .features = { .cookie = probe_cookie(&p),
 					    .pt_regs = probe_pt_regs(&p),
 					    .cast = probe_cast(&p) } };
 	a->way[HOOK_CALLS] = find_calls_way(a, &p, config->calls);
 	for (unsigned i = HOOK_CALLS + 1; i < HOOK_COUNT; i++)
-		a->way[i] = find_way(a, &hook_table[i], &p);
+		if (i != HOOK_TREE || a->tree)
+			a->way[i] = find_way(a, &hook_table[i], &p);
 	probe_release(&p);
 }
 
@@ -320,18 +321,30 @@ static int attach_required_hooks(struct attach *a, const struct tcpclose_bpf *sk
 	return 0;
 }
 
+static int explain_tree_error(char why[LIVE_WHY_BYTES])
+{
+	snprintf(why, LIVE_WHY_BYTES, "cannot follow the processes of --tree: this kernel does "
+		 "not let BPF programs attach to sched_process_fork");
+	return -EOPNOTSUPP;
+}
+
 int attach_hooks(struct attach *a, const struct tcpclose_bpf *skel, enum calls_mode wanted,
 		 struct run_info *meta, char why[LIVE_WHY_BYTES])
 {
 	int err = attach_optional_hooks(a, skel, wanted, why);
 
+	if (!err && a->tree && !a->way[HOOK_TREE])
+		err = explain_tree_error(why);
 	if (!err)
 		err = attach_required_hooks(a, skel, why);
 	if (err)
 		return err;
-	for (unsigned i = 0; i < HOOK_COUNT; i++)
+	for (unsigned i = 0; i < HOOK_COUNT; i++) {
+		if (i == HOOK_TREE && !a->tree)
+			continue;
 		run_info_add_hook(meta, hook_table[i].name,
 				  a->way[i] ? a->way[i]->how : hook_table[i].how_not);
+	}
 	return 0;
 }
 

@@ -26,6 +26,7 @@ struct attach {
 	struct bpf_link *link[ATTACH_LINKS];	/* what is attached, in this order */
 	const struct bpf_program *program[ATTACH_LINKS];
 	unsigned nr_links;
+	bool tree;			/* HOOK_TREE is wanted */
 };
 
 /* Can close() and shutdown() be watched by CALLS_FENTRY or CALLS_KPROBE on this kernel? */

@@ -49,4 +49,7 @@ const struct hook_row hook_table[HOOK_COUNT] = {
 		  .program = { "fin_resent_noerr" } } } },
 	{ "state", 0, "none", { { "tp_btf", BY_TP_BTF, true, .program = { "on_state" } } } },
 	{ "destroy", 0, "none", { { "tp_btf", BY_TP_BTF, true, .program = { "on_destroy" } } } },
+	[HOOK_TREE] = { "tree", 3, "none", {
+		{ "tp_btf", BY_TP_BTF, true,
+		  .program = { "on_fork", "on_exec", "on_free" } } } },
 };

@@ -43,7 +43,8 @@ struct hook_row {
 
 enum {
 	HOOK_CALLS,			/* the only one whose way the user can choose (--calls) */
-	HOOK_COUNT = 8,
+	HOOK_TREE = 8,			/* only with --tree */
+	HOOK_COUNT = 9,
 };
 
 /* In the order of JSON meta. */

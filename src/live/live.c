@@ -134,6 +134,7 @@ static void set_rodata(struct tcpclose_bpf *skel, const struct live_config *conf
 	memcpy((void *)&skel->rodata->filter, config->filter, sizeof(*config->filter));
 	skel->rodata->tick_ns = live_tick_ns();
 	skel->rodata->want_stacks = config->stacks;
+	memcpy((void *)&skel->rodata->tree_root, &config->tree, sizeof(config->tree));
 	if (getrandom((void *)&skel->rodata->sk_xor, sizeof(skel->rodata->sk_xor), 0) < 0)
 		skel->rodata->sk_xor = read_clock_ns(CLOCK_REALTIME) * 0x9e3779b97f4a7c15ULL;
 	fill_syscall_table((__u8 *)skel->rodata->syscall_table,

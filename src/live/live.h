@@ -13,6 +13,7 @@
 #include "event.h"
 #include "filter.h"
 #include "run_info.h"
+#include "tree.h"
 
 #define LIVE_WHY_BYTES 256
 #define LIVE_BATCH 4096		/* maximum number of events per live_consume() */
@@ -23,6 +24,7 @@ struct live_config {
 	enum calls_mode calls;
 	const char *btf;		/* file with the kernel's types; NULL: /sys/kernel/btf */
 	bool no_trampolines;		/* for tests: act as on a kernel without fentry */
+	struct tree_root tree;		/* COMMAND, whose descendants are followed; or zero */
 	bool stacks;			/* record the user stacks of tasks that close */
 	bool verbose;			/* print libbpf's messages to stderr */
 };

@@ -85,6 +85,8 @@ enum record_annotation_type {
 	RECORD_ANNOTATION_EXE = 7,	/* the path of the executable of process key */
 	RECORD_ANNOTATION_CMDLINE = 8,	/* its arguments, each with a NUL at its end */
 	RECORD_ANNOTATION_NETNS = 9,	/* the name of the network namespace whose inode is key */
+	/* At at_ns process key joined ("+") or left ("-") the tree of --tree. */
+	RECORD_ANNOTATION_TREE = 10,
 };
 
 #define RECORD_ANNOTATION_PART_BYTES (offsetof(struct event, kind) - 4 * sizeof(__u64))

@@ -54,6 +54,8 @@ void record_header_write(struct buf *b, const struct run_info *m)
 		put_line(b, m->hook[i].name, m->hook[i].how);
 	}
 	put_line(b, "exe", m->exe ? "proc" : "none");
+	if (m->tree)
+		put_line(b, "tree", "command");
 	put_syscalls(b, "syscall", false);
 	put_syscalls(b, "syscall32", true);
 }
@@ -142,6 +144,8 @@ static void parse_line(struct record_header *h, const char *key, const char *val
 		m->boot_to_wall_ns = strtoll(value, NULL, 10);
 	else if (!strcmp(key, "exe"))
 		m->exe = !strcmp(value, "proc");
+	else if (!strcmp(key, "tree"))
+		m->tree = true;
 	else if (!strcmp(key, "hook"))
 		parse_hook(h, value);
 	else if (!strcmp(key, "syscall"))

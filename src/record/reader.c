@@ -13,7 +13,7 @@
 #define GZIP_WINDOW (15 + 16)	/* zlib: the largest window, in the gzip format */
 #define IN_BYTES (256u << 10)
 
-enum member_status { MEMBER_READ, MEMBER_NONE, MEMBER_STOP, MEMBER_BAD, MEMBER_RUN };
+enum member_status { MEMBER_CUT, MEMBER_READ, MEMBER_NONE, MEMBER_STOP, MEMBER_BAD, MEMBER_RUN };
 
 struct record_reader {
 	record_read_fn *read;
@@ -21,6 +21,7 @@ struct record_reader {
 	z_stream z;
 	bool end_of_file;
 	bool stopped;			/* read() returned RECORD_READ_STOP */
+	bool next_file;			/* read() returned RECORD_READ_NEXT */
 	bool complete;			/* the last record is a mark that ends a file */
 	bool follows;			/* ... and announces another file */
 	enum record_break broken;
@@ -58,6 +59,11 @@ static bool refill_input(struct record_reader *r)
 	do
 		n = r->read(r->arg, r->in, sizeof(r->in));
 	while (n == -1 && errno == EINTR);
+	if (n == RECORD_READ_NEXT) {
+		r->next_file = true;
+		r->in_end = 0;
+		return false;
+	}
 	if (n <= 0) {
 		r->end_of_file = true;
 		if (n == -1) {
@@ -76,6 +82,8 @@ static bool refill_input(struct record_reader *r)
 
 static enum member_status end_inside_member(struct record_reader *r)
 {
+	if (r->next_file)
+		return MEMBER_CUT;
 	if (r->stopped)
 		return MEMBER_STOP;
 	r->broken = r->why[0] ? RECORD_BREAK_DAMAGE : RECORD_BREAK_CUT;
@@ -91,12 +99,21 @@ static enum member_status fail_damaged(struct record_reader *r, const char *how)
 	return MEMBER_BAD;
 }
 
-/* Decompress the next member and verify its checksum. */
-static enum member_status read_member(struct record_reader *r)
+/* Read the first bytes of another file. Returns as refill_input(). */
+static bool refill_next_file(struct record_reader *r)
+{
+	do
+		r->next_file = false;
+	while (!refill_input(r) && r->next_file);
+	return r->z.avail_in;
+}
+
+/* Decompress the next member and verify its checksum. MEMBER_CUT: another file begins inside it. */
+static enum member_status try_member(struct record_reader *r)
 {
 	int err = Z_OK;
 
-	if (!r->z.avail_in && !refill_input(r))
+	if (!r->z.avail_in && !refill_input(r) && !(r->next_file && refill_next_file(r)))
 		return r->stopped ? MEMBER_STOP : r->why[0] ? MEMBER_BAD : MEMBER_NONE;
 	r->member_offset = r->in_end - r->z.avail_in;
 	inflateReset(&r->z);
@@ -114,6 +131,16 @@ static enum member_status read_member(struct record_reader *r)
 	r->pos = r->member;
 	r->end = r->z.next_out;
 	return MEMBER_READ;
+}
+
+/* Decompress the next complete member. */
+static enum member_status read_member(struct record_reader *r)
+{
+	enum member_status m;
+
+	while ((m = try_member(r)) == MEMBER_CUT)
+		r->complete = r->follows = r->next_file = false;
+	return m;
 }
 
 /* Is the header that of the file that the latest mark announced? */

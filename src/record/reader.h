@@ -18,11 +18,13 @@
 
 /*
  * Read up to len bytes, as read(2) does: 0 at the end, -1 with errno on an error (EINTR is
- * retried). RECORD_READ_STOP ends reading without an error.
+ * retried). RECORD_READ_STOP ends reading without an error. RECORD_READ_NEXT: another file of the
+ * recording begins, and what follows is at its start; a member that is cut short is dropped.
  */
 typedef ssize_t record_read_fn(void *arg, void *bytes, size_t len);
 
 #define RECORD_READ_STOP (-2)
+#define RECORD_READ_NEXT (-3)
 
 enum record_got {
 	RECORD_GOT_EVENT,	/* unchecked; its kind may be unknown */

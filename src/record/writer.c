@@ -24,6 +24,8 @@ _Static_assert(sizeof(struct event) == DELTA_RECORD_BYTES,
 
 struct record_writer {
 	struct record_writer_config config;
+	bool redacts;			/* --redact */
+	struct redactor redactor;	/* valid with redacts */
 	struct record_file file;
 	int error;
 	unsigned files;			/* begun so far, and runs in the same file */
@@ -113,9 +115,12 @@ static void flush_member(struct record_writer *r)
 /* Write the header of the run. Returns 0 or -errno. */
 static int write_header(struct record_writer *r)
 {
+	struct run_info meta = *r->config.meta;
 	struct buf header = { 0 };
 
-	record_header_write(&header, r->config.meta);
+	if (r->redacts)
+		redact_run_info(&r->redactor, &meta);
+	record_header_write(&header, &meta);
 	if (!r->error && (header.failed || header.len > RECORD_MEMBER_MAX))
 		r->error = ENOMEM;
 	else
@@ -199,8 +204,8 @@ static void reserve_records(struct record_writer *r, size_t records)
 _Static_assert((RECORD_ANNOTATION_MAX / RECORD_ANNOTATION_PART_BYTES + 4) * DELTA_ENCODED_MAX <
 	       RECORD_MEMBER_MAX, "a text and its event fit into one member");
 
-void record_writer_annotate(struct record_writer *r, enum record_annotation_type type, uint64_t key,
-			    uint64_t at_ns, const void *bytes, size_t len)
+static void put_annotation(struct record_writer *r, enum record_annotation_type type, uint64_t key,
+			   uint64_t at_ns, const void *bytes, size_t len)
 {
 	const uint8_t *from = bytes;
 	size_t left = len < RECORD_ANNOTATION_MAX ? len : RECORD_ANNOTATION_MAX;
@@ -223,6 +228,21 @@ void record_writer_annotate(struct record_writer *r, enum record_annotation_type
 	} while (left);
 }
 
+void record_writer_annotate(struct record_writer *r, enum record_annotation_type type, uint64_t key,
+			    uint64_t at_ns, const void *bytes, size_t len)
+{
+	char text[RECORD_ANNOTATION_MAX];
+	long n;
+
+	if (!r->redacts) {
+		put_annotation(r, type, key, at_ns, bytes, len);
+		return;
+	}
+	n = redact_annotation(&r->redactor, type, bytes, len, text);
+	if (n >= 0)
+		put_annotation(r, type, key, at_ns, text, (size_t)n);
+}
+
 unsigned record_writer_file(struct record_writer *r)
 {
 	reserve_records(r, 1);
@@ -231,7 +251,14 @@ unsigned record_writer_file(struct record_writer *r)
 
 void record_writer_add_event(struct record_writer *r, const struct event *e)
 {
+	struct event redacted;
+
 	reserve_records(r, 1);
+	if (r->redacts) {
+		redacted = *e;
+		redact_event(&r->redactor, &redacted);
+		e = &redacted;
+	}
 	put_record(r, e, e->ts_ns);
 }
 
@@ -286,6 +313,9 @@ int record_writer_open(struct record_writer **writer, const struct record_writer
 	if (!r)
 		return -ENOMEM;
 	r->config = *config;
+	r->redacts = config->redactor;
+	if (r->redacts)
+		r->redactor = *config->redactor;
 	r->latest.kind = RECORD_KIND_MARK;
 	begin_member(r);
 	if (deflateInit2(&r->z, Z_BEST_SPEED, Z_DEFLATED, GZIP_WINDOW, 8, Z_DEFAULT_STRATEGY)) {

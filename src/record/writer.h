@@ -19,6 +19,7 @@
 
 #include "event.h"
 #include "format.h"
+#include "redact.h"
 #include "run_info.h"
 
 struct record_writer;
@@ -31,6 +32,7 @@ struct record_writer_config {
 	unsigned keep;			/* pieces to keep, 0: all */
 	uint64_t keep_ns;		/* time to keep a piece after its last write, 0: for ever */
 	bool separate;			/* do not continue an existing recording */
+	const struct redactor *redactor;	/* replaces addresses and names; or NULL; copied */
 	const struct run_info *meta;	/* borrowed; must outlive the writer */
 };
 

@@ -78,7 +78,7 @@ def test_doctor_finds_what_is_there(cli, root):
 def test_hooks_are_those_of_a_run(cli, root):
     """How the tracer attached them when it did."""
     for calls in ("auto", "inline"):
-        hooks = cli.trace("--calls", calls)[0]["hooks"]
+        hooks = cli.trace("--tree", "--calls", calls)[0]["hooks"]
         done = cli.run("doctor", "-j", "--calls", calls)
         found = findings(done)
         same(calls, {n: f["value"] for n, f in found.items() if f["group"] == "hook"}, hooks)

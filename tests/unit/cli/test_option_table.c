@@ -13,6 +13,7 @@
  * One column per view: trace json events timeline who hist record stuck doctor.
  *   +  accepted, live and with --replay
  *   l  accepted live, refused with --replay
+ *   r  refused live, accepted with --replay
  *   .  refused
  */
 static const struct expected {
@@ -56,14 +57,21 @@ static const struct expected {
 	{ { "--phase", "total" }, { NULL }, "--phase", ".....+..." },
 	{ { "--ascii" }, { NULL }, "--ascii", "...+.+..." },
 	{ { "--replay", "x" }, { NULL }, "--replay", "++++++++." },
+	{ { "--follow" }, { NULL }, "--follow", "rrrrrrr.." },
+	{ { "--no-follow" }, { NULL }, "--no-follow", "rrrrrrr.." },
+	{ { "--since", "08:12" }, { NULL }, "--since", "rrrrrrr.." },
+	{ { "--until", "-10m" }, { NULL }, "--until", "rrrrrrr.." },
 	{ { "--record", "y" }, { NULL }, "record", "++++++..." },
 	{ { "--rotate", "64K" }, { "--record", "y" }, "--rotate", "+++++++.." },
 	{ { "--keep", "1" }, { "--record", "y" }, "--keep", "+++++++.." },
 	{ { "--cmdline" }, { "--record", "y" }, "--cmdline", "lllllll.." },
+	{ { "--redact" }, { "--record", "y" }, "--redact", "+++++++.." },
+	{ { "--redact-key", "k", "--redact" }, { "--record", "y" }, "--redact-key", "+++++++.." },
 	{ { "-d", "1" }, { "--watch", "1" }, "--duration", "+++++++l." },
 	{ { "-n", "1" }, { "--watch", "1" }, "--count", "+++++++l." },
 	{ { "--strict" }, { NULL }, "--strict", "++++++++." },
 	{ { "--fail-on", "reset,exit" }, { NULL }, "--fail-on", "+++++++.." },
+	{ { "--tree", "--", "true" }, { NULL }, "--tree", "lllllll.." },
 	{ { "--drain", "1" }, { NULL }, "--drain", "+++++++.." },
 	{ { "--ready-fd", "1" }, { NULL }, "--ready-fd", "++++++++." },
 	{ { "--calls", "inline" }, { NULL }, "--calls", "+++++++.+" },
@@ -109,7 +117,7 @@ static void parse_pair(struct result *r, const struct expected *e, const char *v
 		words[n++] = e->with[0];
 		words[n++] = e->with[1];
 	}
-	for (unsigned i = 0; i < 2 && e->words[i]; i++)
+	for (unsigned i = 0; i < 3 && e->words[i]; i++)
 		words[n++] = e->words[i];
 	words[n] = NULL;
 	parse_words(r, words);
@@ -118,7 +126,7 @@ static void parse_pair(struct result *r, const struct expected *e, const char *v
 static void check_pair(const struct expected *e, unsigned view, bool replay)
 {
 	char mark = e->views[view];
-	bool accepted = mark == '+' || (mark == 'l' && !replay);
+	bool accepted = mark == '+' || mark == (replay ? 'r' : 'l');
 	struct result r;
 
 	/* the other option may be the one that is refused: then it is named */
@@ -268,6 +276,8 @@ static void test_option_table__options_that_need_another(void **state)
 	expect_usage(&r, "tcpclose: --count requires --watch in stuck\n");
 	PARSE(&r, "--keep", "2");
 	expect_usage(&r, "tcpclose: --keep requires record -o FILE or --record FILE\n");
+	PARSE(&r, "--tree");
+	expect_usage(&r, "tcpclose: --tree requires -- COMMAND\n");
 	PARSE(&r, "record", "-o", "-", "--rotate", "1h");
 	expect_usage(&r, "tcpclose: --rotate requires record -o FILE or --record FILE\n");
 	PARSE(&r, "record", "-o", "-", "--cmdline");

@@ -24,6 +24,7 @@ static struct diagnosis_facts healthy_facts(void)
 		run_info_add_hook(&meta, hooks[i], "tp_btf");
 	run_info_add_hook(&meta, "calls", "fentry");
 	run_info_add_hook(&meta, "walk", "iter");
+	run_info_add_hook(&meta, "tree", "tp_btf");
 	return (struct diagnosis_facts){
 		.meta = &meta,
 		.memlock_needed = 10 << 20,

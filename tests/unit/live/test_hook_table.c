@@ -7,6 +7,7 @@
 #include "diagnosis.h"
 #include "event.h"
 #include "filter.h"
+#include "tree.h"
 #include "hook_table.h"
 #include "tcpclose.skel.h"
 
