@@ -209,6 +209,9 @@ static inline void view_flush(const struct view_context *v)
 		v->flush(v->flush_arg);
 }
 
+/* The callback of view_json for a story: one line. */
+void json_print_close(struct view_context *v, const struct story *s, const struct verdict *verdict);
+
 /* The callback of view_json for the view stuck: a line per socket, then the summary. */
 void json_print_stuck(struct view_context *v, const struct stuck_table *h, uint64_t now_ns);
 
