@@ -208,20 +208,18 @@ static const char *find_field_name(enum group_by by)
 
 static void json_print_part(struct json *j, enum group_by by, struct group_part part)
 {
-	json_key(j, find_field_name(by));
-	if (!part.len) {
-		json_null(j);
-	} else if (by == GROUP_BY_PID) {
-		json_u64(j, read_pid(part));
-	} else if (by == GROUP_BY_PORT) {
-		json_u64(j, read_port(part.bytes));
-	} else if (by == GROUP_BY_PEER || by == GROUP_BY_PEER_PORT) {
-		json_begin_str(j);
-		fmt_addr(j->buf, part.bytes[0], part.bytes + 1);
-		json_end_str(j);
-	} else {
-		json_bytes(j, part.bytes, part.len);
-	}
+	const char *key = find_field_name(by);
+
+	if (!part.len)
+		json_kv_null(j, key);
+	else if (by == GROUP_BY_PID)
+		json_kv_u64(j, key, read_pid(part));
+	else if (by == GROUP_BY_PORT)
+		json_kv_u64(j, key, read_port(part.bytes));
+	else if (by == GROUP_BY_PEER || by == GROUP_BY_PEER_PORT)
+		json_kv_addr(j, key, part.bytes[0], part.bytes + 1);
+	else
+		json_kv_bytes(j, key, part.bytes, part.len);
 	if (by == GROUP_BY_PEER_PORT)
 		json_kv_u64_or_null(j, "peer_port", part.len,
 				    part.len ? read_port(part.bytes + 1 + ADDR_LEN) : 0);

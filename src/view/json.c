@@ -21,16 +21,18 @@ static void json_print_meta(struct view_context *v)
 	json_kv_bytes(&j, "kernel", m->kernel, strlen(m->kernel));
 	json_kv_bytes(&j, "machine", m->machine, strlen(m->machine));
 	json_kv_bytes(&j, "boot_id", m->boot_id, strlen(m->boot_id));
-	json_kv_object(&j, "hooks");
-	for (unsigned i = 0; i < m->nr_hooks; i++)
-		json_kv_str(&j, m->hook[i].name, m->hook[i].how);
-	json_end_object(&j);
+	if (json_kv_object(&j, "hooks")) {
+		for (unsigned i = 0; i < m->nr_hooks; i++)
+			json_kv_str(&j, m->hook[i].name, m->hook[i].how);
+		json_end_object(&j);
+	}
 	json_line_end(v, &j);
 }
 
 static void json_print_lost_events(struct json *j, const char *key, const struct run_counts *t)
 {
-	json_kv_object(j, key);
+	if (!json_kv_object(j, key))
+		return;
 	json_kv_u64(j, "ring_full", t->events_ring_full);
 	json_kv_u64(j, "calls_full", t->events_calls_full);
 	json_kv_u64(j, "malformed", t->events_malformed);
@@ -39,7 +41,8 @@ static void json_print_lost_events(struct json *j, const char *key, const struct
 
 static void json_print_lost_endpoints(struct json *j, const char *key, const struct run_counts *t)
 {
-	json_kv_object(j, key);
+	if (!json_kv_object(j, key))
+		return;
 	json_kv_u64(j, "table_full", t->lost_table_full);
 	json_kv_u64(j, "end_missed", t->lost_end_missed);
 	json_kv_u64(j, "vanished", t->lost_vanished);
@@ -81,6 +84,7 @@ static const char json_manual[] =
 	"each ended endpoint, lost whenever events were lost, and summary in the last\n"
 	"line. Keys that end in _ns hold nanoseconds. null means unknown; \"missing\" gives\n"
 	"the reason. With who, hist, stuck or doctor, -j prints the objects of that view.\n"
+	"--fields KEYS prints only these keys: time,ending,trigger.pid,calls.call\n"
 	"\n"
 	"  start, time      the first event of the close; the end of the close\n"
 	"  trigger, calls   the call that sent our FIN or ended the connection; every\n"

@@ -14,9 +14,12 @@
 static void json_kv_call_name(struct json *j, const struct socket_call *a)
 {
 	bool is_named = a->trigger == TRIGGER_SYSCALL;
-	const char *name = is_named ? syscall_name(a->syscall_nr, a->compat) : NULL;
+	const char *name;
 
-	json_kv_str(j, "call", name ? name : trigger_name(a->trigger));
+	if (!json_key(j, "call"))
+		return;
+	name = is_named ? syscall_name(a->syscall_nr, a->compat) : NULL;
+	json_str(j, name ? name : trigger_name(a->trigger));
 }
 
 /* how is -1 for calls other than shutdown(); a program may pass any number to shutdown(). */
@@ -40,36 +43,44 @@ static void json_print_call_fields(struct json *j, const struct socket_call *a)
 static void json_kv_symbol(struct json *j, const char *key, const char *offset_key,
 			   const char *name, size_t len, uint64_t offset)
 {
-	json_key(j, key);
 	if (name)
-		json_bytes(j, name, len);
+		json_kv_bytes(j, key, name, len);
 	else
-		json_null(j);
+		json_kv_null(j, key);
 	json_kv_u64_or_null(j, offset_key, name, offset);
 }
 
+static void json_print_frame(struct json *j, const struct stack_frame *f)
+{
+	json_begin_object(j);
+	json_kv_symbol(j, "symbol", "offset", f->symbol, f->symbol_len, f->symbol_offset);
+	json_kv_symbol(j, "module", "module_offset", f->module, f->module_len, f->module_offset);
+	if (json_key(j, "address")) {
+		json_begin_str(j);
+		fmt_hex(j->buf, f->address);
+		json_end_str(j);
+	}
+	json_end_object(j);
+}
+
 /* Print the frames, innermost first; null if there is no stack. */
-static void json_print_stack(struct json *j, const char *text)
+static void json_print_stack(const struct view_context *v, struct json *j,
+			     const struct socket_call *a)
 {
 	struct stack_frame f;
+	const char *text;
 	bool any = false;
 
-	json_key(j, "stack");
+	if (!json_key(j, "stack"))
+		return;
+	text = view_stack(v, a);
 	while (text && stack_next_frame(&text, &f)) {
 		if (f.missing)
 			continue;
 		if (!any)
 			json_begin_array(j);
 		any = true;
-		json_begin_object(j);
-		json_kv_symbol(j, "symbol", "offset", f.symbol, f.symbol_len, f.symbol_offset);
-		json_kv_symbol(j, "module", "module_offset", f.module, f.module_len,
-			       f.module_offset);
-		json_key(j, "address");
-		json_begin_str(j);
-		fmt_hex(j->buf, f.address);
-		json_end_str(j);
-		json_end_object(j);
+		json_print_frame(j, &f);
 	}
 	if (any)
 		json_end_array(j);
@@ -80,7 +91,8 @@ static void json_print_stack(struct json *j, const char *text)
 static void json_print_trigger(const struct view_context *v, struct json *j,
 			       const struct socket_call *a)
 {
-	json_key(j, "trigger");
+	if (!json_key(j, "trigger"))
+		return;
 	if (!a) {
 		json_null(j);
 		return;
@@ -91,29 +103,31 @@ static void json_print_trigger(const struct view_context *v, struct json *j,
 	json_kv_u64_or_null(j, "call_ns", a->returned, a->call_ns);
 	json_kv_i32_or_null(j, "signal", a->signal >= 0, a->signal);
 	json_kv_i32_or_null(j, "exit_code", a->exit_code >= 0, a->exit_code);
-	json_kv_cgroup(j, view_cgroup_path(v, a->cgroup, 0));
+	json_kv_cgroup(v, j, a->cgroup, 0);
 	json_kv_bool(j, "deferred", a->deferred);
-	json_print_stack(j, view_stack(v, a));
+	json_print_stack(v, j, a);
 	json_end_object(j);
 }
 
 static void json_print_reset_by(const struct view_context *v, struct json *j,
 				const struct socket_call *a)
 {
-	json_key(j, "reset_by");
+	if (!json_key(j, "reset_by"))
+		return;
 	if (!a) {
 		json_null(j);
 		return;
 	}
 	json_begin_object(j);
 	json_print_call_fields(j, a);
-	json_print_stack(j, view_stack(v, a));
+	json_print_stack(v, j, a);
 	json_end_object(j);
 }
 
 static void json_print_calls(struct json *j, const struct story *s, uint64_t start_ns)
 {
-	json_kv_array(j, "calls");
+	if (!json_kv_array(j, "calls"))
+		return;
 	for (unsigned i = 0; i < s->nr_calls; i++) {
 		const struct socket_call *a = &s->calls[i];
 
@@ -124,12 +138,12 @@ static void json_print_calls(struct json *j, const struct story *s, uint64_t sta
 		json_end_object(j);
 	}
 	json_end_array(j);
-	json_kv_u64(j, "calls_omitted", s->calls_omitted);
 }
 
 static void json_print_waves(struct json *j, const struct story *s, const struct verdict *verdict)
 {
-	json_kv_array(j, "waves");
+	if (!json_kv_array(j, "waves"))
+		return;
 	for (unsigned i = 0; i < verdict->nr_waves; i++) {
 		const struct verdict_wave *n = &verdict->wave[i];
 		const struct close_segment *w = &s->seg[n->segment];
@@ -152,7 +166,8 @@ static void json_print_waves(struct json *j, const struct story *s, const struct
 /* Print the phase that no wave ended; null if there is none. */
 static void json_print_cut(struct json *j, const struct phase_cut *cut)
 {
-	json_key(j, "cut");
+	if (!json_key(j, "cut"))
+		return;
 	if (!cut->known) {
 		json_null(j);
 		return;
@@ -167,22 +182,25 @@ static void json_print_cut(struct json *j, const struct phase_cut *cut)
 static void json_print_states_and_phases(struct json *j, const struct story *s,
 					 const struct verdict *verdict)
 {
-	json_kv_array(j, "states");
-	for (unsigned i = 0; i < s->nr_states; i++)
-		json_str(j, state_name(s->states[i]));
-	json_end_array(j);
-	json_kv_object(j, "phase_ns");
-	for (unsigned i = 0; i < PHASE_COUNT; i++)
-		json_kv_u64_or_null(j, phase_name(i), verdict->phase[i].known,
-				    verdict->phase[i].ns);
-	json_end_object(j);
+	if (json_kv_array(j, "states")) {
+		for (unsigned i = 0; i < s->nr_states; i++)
+			json_str(j, state_name(s->states[i]));
+		json_end_array(j);
+	}
+	if (json_kv_object(j, "phase_ns")) {
+		for (unsigned i = 0; i < PHASE_COUNT; i++)
+			json_kv_u64_or_null(j, phase_name(i), verdict->phase[i].known,
+					    verdict->phase[i].ns);
+		json_end_object(j);
+	}
 	json_print_cut(j, &verdict->cut);
 	json_kv_str(j, "blame", verdict->blame_known ? blame_name(verdict->blame) : NULL);
 }
 
 static void json_print_byte_counts(struct json *j, const struct story *s)
 {
-	json_kv_object(j, "bytes");
+	if (!json_kv_object(j, "bytes"))
+		return;
 	json_kv_u64(j, "sent", s->bytes_sent);
 	json_kv_u64(j, "received", s->bytes_received);
 	json_kv_u64_or_null(j, "unread", s->queues.known, s->queues.unread);
@@ -194,7 +212,8 @@ static void json_print_byte_counts(struct json *j, const struct story *s)
 /* Print null if no data was lost, or if that is unknown; then the key missing has the reason. */
 static void json_print_data_lost(struct json *j, const struct story *s)
 {
-	json_key(j, "data_lost");
+	if (!json_key(j, "data_lost"))
+		return;
 	if (!close_lost_data(s)) {
 		json_null(j);
 		return;
@@ -217,7 +236,8 @@ static void json_print_retransmits(const struct view_context *v, struct json *j,
 
 static void json_print_twin(struct json *j, const struct story *s)
 {
-	json_key(j, "twin");
+	if (!json_key(j, "twin"))
+		return;
 	if (!s->twin.known) {
 		json_null(j);
 		return;
@@ -250,7 +270,8 @@ static void json_print_ages(struct json *j, const struct story *s, const struct 
 	bool known = close_age(s, verdict, &age_ns);
 
 	json_kv_u64_or_null(j, "age_ns", known, age_ns);
-	json_kv_object(j, "idle_ns");
+	if (!json_kv_object(j, "idle_ns"))
+		return;
 	json_kv_u64_or_null(j, "sent", s->idle.sent_known, s->idle.sent_ns);
 	json_kv_u64_or_null(j, "received", s->idle.received_known, s->idle.received_ns);
 	json_end_object(j);
@@ -275,7 +296,8 @@ static void json_print_found_at_start(struct json *j, const struct story *s,
 	/* holders of a close that was traced are those at the end of the run */
 	json_kv_u64_or_null(j, "age_at_least_ns", since_ns && verdict->settled_ns >= since_ns,
 			    verdict->settled_ns - since_ns);
-	json_key(j, "holders");
+	if (!json_key(j, "holders"))
+		return;
 	if (!since_ns && !s->scan.nr_holders) {
 		json_null(j);
 		return;
@@ -320,7 +342,8 @@ static void json_print_missing_of_stack(const struct view_context *v, struct jso
 static void json_print_missing(const struct view_context *v, struct json *j,
 			       const struct verdict *verdict)
 {
-	json_kv_array(j, "missing");
+	if (!json_kv_array(j, "missing"))
+		return;
 	for (unsigned i = 0; i < verdict->nr_missing; i++)
 		json_str(j, verdict->missing[i]);
 	if (verdict->trigger && run_info_has_hook(v->meta, "stack"))
@@ -347,6 +370,7 @@ void json_print_close(struct view_context *v, const struct story *s, const struc
 	json_print_trigger(v, &j, verdict->trigger);
 	json_print_reset_by(v, &j, verdict->reset_by);
 	json_print_calls(&j, s, verdict->start_ns);
+	json_kv_u64(&j, "calls_omitted", s->calls_omitted);
 	json_print_waves(&j, s, verdict);
 	json_print_states_and_phases(&j, s, verdict);
 	json_print_byte_counts(&j, s);

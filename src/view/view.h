@@ -13,6 +13,7 @@
 
 #include "buf.h"
 #include "diagnosis.h"
+#include "json_select.h"
 #include "run_info.h"
 #include "stuck_table.h"
 #include "text_cache.h"
@@ -100,6 +101,7 @@ struct view_context {
 	const struct run_info *meta;
 	struct terminal terminal;
 	struct lookup lookup;
+	const struct json_select *fields;	/* --fields: the keys of JSON; NULL all */
 	bool times;		/* -T */
 	bool shows_stacks;	/* --stack: in text too */
 	struct view_options options;

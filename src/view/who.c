@@ -235,7 +235,8 @@ static void json_print_counts(struct json *j, const char *key, const struct who_
 	const struct who_column *c;
 	bool in = false;
 
-	json_kv_object(j, key);
+	if (!json_kv_object(j, key))
+		return;
 	for (unsigned i = 0; (c = who_column_at(i)) && c->kind == WHO_IS_COUNT; i++) {
 		in |= c->index == from;
 		if (in)
@@ -258,7 +259,8 @@ static void json_kv_rate(struct json *j, const char *key, uint64_t n,
 
 static void json_print_hold(struct json *j, const char *key, const struct histogram *h)
 {
-	json_kv_object(j, key);
+	if (!json_kv_object(j, key))
+		return;
 	json_kv_u64(j, "count", h->n);
 	json_kv_u64_or_null(j, "p50", h->n, histogram_quantile(h, 500));
 	json_kv_u64_or_null(j, "p99", h->n, histogram_quantile(h, 990));
@@ -267,12 +269,13 @@ static void json_print_hold(struct json *j, const char *key, const struct histog
 	json_end_object(j);
 }
 
-/* Print the endings that occurred with their counts, and the same by reason. */
+/* Print the endings that occurred, with their counts. */
 static void json_print_endings(struct json *j, const struct who_row *w)
 {
 	uint64_t n;
 
-	json_kv_object(j, "endings");
+	if (!json_kv_object(j, "endings"))
+		return;
 	for (unsigned i = 0; i < ENDING_COUNT; i++) {
 		n = 0;
 		for (unsigned k = 0; k < REASON_COUNT; k++)
@@ -281,7 +284,12 @@ static void json_print_endings(struct json *j, const struct who_row *w)
 			json_kv_u64(j, ending_name(i), n);
 	}
 	json_end_object(j);
-	json_kv_array(j, "reasons");
+}
+
+static void json_print_reasons(struct json *j, const struct who_row *w)
+{
+	if (!json_kv_array(j, "reasons"))
+		return;
 	for (unsigned i = 0; i < ENDING_COUNT; i++)
 		for (unsigned k = REASON_NONE + 1; k < REASON_COUNT; k++) {
 			if (!w->ended[i][k])
@@ -321,6 +329,7 @@ static void who_print_json(struct view_context *v, const struct keyed_table *g,
 		json_print_counts(&j, "classes", w, WHO_CLEAN, WHO_OPEN);
 		json_print_counts(&j, "initiators", w, WHO_LOCAL, WHO_UNKNOWN);
 		json_print_endings(&j, w);
+		json_print_reasons(&j, w);
 		json_kv_u64(&j, "data_lost", w->n[WHO_DATA_LOST]);
 		json_print_hold(&j, "app_hold_ns", &w->hold[WHO_APP_HOLD]);
 		json_print_hold(&j, "peer_hold_ns", &w->hold[WHO_PEER_HOLD]);
