@@ -13,6 +13,7 @@
 
 #include "buf.h"
 #include "diagnosis.h"
+#include "json_select.h"
 #include "run_info.h"
 #include "stuck_table.h"
 #include "text_cache.h"
@@ -100,6 +101,7 @@ struct view_context {
 	const struct run_info *meta;
 	struct terminal terminal;
 	struct lookup lookup;
+	const struct json_select *fields;	/* --fields: the keys of JSON; NULL all */
 	bool times;		/* -T */
 	bool shows_stacks;	/* --stack: in text too */
 	struct view_options options;
@@ -208,6 +210,9 @@ static inline void view_flush(const struct view_context *v)
 	if (v->flush)
 		v->flush(v->flush_arg);
 }
+
+/* The callback of view_json for a story: one line. */
+void json_print_close(struct view_context *v, const struct story *s, const struct verdict *verdict);
 
 /* The callback of view_json for the view stuck: a line per socket, then the summary. */
 void json_print_stuck(struct view_context *v, const struct stuck_table *h, uint64_t now_ns);

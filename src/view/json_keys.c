@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+#include "json_keys.h"
+
+#include <string.h>
+
+#include "view.h"
+
+#define BIT(view) (1u << VIEW_##view)
+#define SUMS (BIT(WHO) | BIT(HIST))
+#define EVERY (BIT(JSON) | SUMS | BIT(STUCK) | BIT(DOCTOR))
+
+#define X_PHASE_KEY(id, word) "phase_ns." word,
+#define X_ENDING_KEY(id, word, class) "endings." word,
+
+/* The object meta. kind is always printed. */
+static const char *const meta_keys[] = {
+	"kind", "schema", "version", "hostname", "kernel", "machine", "boot_id",
+	"hooks", "hooks.calls", "hooks.late", "hooks.reset_sent", "hooks.reset_late",
+	"hooks.reset_received", "hooks.fin_resent", "hooks.state", "hooks.destroy",
+	"hooks.tree", "hooks.walk", "hooks.stack",
+	NULL
+};
+
+static const char *const close_keys[] = {
+	"start", "time", "family", "netns", "cookie", "local_addr", "local_port",
+	"peer_addr", "peer_port", "v4_mapped", "opened", "age_ns",
+	"idle_ns", "idle_ns.sent", "idle_ns.received",
+	"age_at_least_ns",
+	"holders", "holders.pid", "holders.comm", "holders.process", "holders.fd",
+	"initiator", "ending", "class", "reason",
+	"trigger", "trigger.call", "trigger.how", "trigger.fd", "trigger.pid",
+	"trigger.tid", "trigger.comm", "trigger.process", "trigger.ret", "trigger.uid",
+	"trigger.call_ns", "trigger.signal", "trigger.exit_code", "trigger.cgroup",
+	"trigger.unit", "trigger.container", "trigger.pod", "trigger.deferred",
+	"trigger.stack", "trigger.stack.symbol", "trigger.stack.offset",
+	"trigger.stack.module", "trigger.stack.module_offset", "trigger.stack.address",
+	"reset_by", "reset_by.call", "reset_by.how", "reset_by.fd", "reset_by.pid",
+	"reset_by.tid", "reset_by.comm", "reset_by.process", "reset_by.ret",
+	"reset_by.stack", "reset_by.stack.symbol", "reset_by.stack.offset",
+	"reset_by.stack.module", "reset_by.stack.module_offset", "reset_by.stack.address",
+	"calls", "calls.call", "calls.how", "calls.fd", "calls.pid", "calls.tid",
+	"calls.comm", "calls.process", "calls.ret", "calls.at_ns", "calls.effect",
+	"calls_omitted",
+	"waves", "waves.wave", "waves.flag", "waves.dir", "waves.at_ns", "waves.seq",
+	"waves.ack", "waves.exact",
+	"states",
+	"phase_ns", PHASES(X_PHASE_KEY)
+	"cut", "cut.phase", "cut.ns", "cut.at_least",
+	"blame",
+	"bytes", "bytes.sent", "bytes.received", "bytes.unread", "bytes.unacked",
+	"bytes.unsent",
+	"data_lost", "data_lost.unread", "data_lost.unsent", "data_lost.unacked",
+	"fin_retransmits", "peer_fin_retransmits", "srtt_us",
+	"twin", "twin.pid", "twin.comm", "twin.process", "twin.cookie",
+	"self", "middlebox", "partial", "missing",
+	NULL
+};
+
+/* The objects lost and summary of the views that trace. */
+static const char *const count_keys[] = {
+	"time",
+	"events", "events.ring_full", "events.calls_full", "events.malformed",
+	"endpoints", "endpoints.table_full", "endpoints.end_missed", "endpoints.vanished",
+	"maybe_missed", "seen", "told", "filtered", "open", "unchecked",
+	"lost", "lost.table_full", "lost.end_missed", "lost.vanished",
+	"events_lost", "events_lost.ring_full", "events_lost.calls_full",
+	"events_lost.malformed",
+	NULL
+};
+
+/* What who and hist have in common. */
+static const char *const group_keys[] = {
+	"start", "time", "total", "by", "other", "comm", "thread", "pid", "exe", "cgroup",
+	"unit", "container", "port", "peer", "peer_addr", "peer_port",
+	NULL
+};
+
+static const char *const who_keys[] = {
+	"groups", "closes", "open", "time_wait", "closes_per_1000s", "time_wait_per_1000s",
+	"calls", "calls.close", "calls.shutdown_wr", "calls.shutdown_rdwr", "calls.exit",
+	"calls.signal", "calls.other_call", "calls.no_call",
+	"classes", "classes.clean", "classes.reset", "classes.timeout",
+	"classes.other_end", "classes.open",
+	"resets", "resets.sent", "resets.received",
+	"initiators", "initiators.local", "initiators.peer", "initiators.both",
+	"initiators.nobody", "initiators.unknown",
+	"endings", ENDINGS(X_ENDING_KEY)
+	"reasons", "reasons.ending", "reasons.reason", "reasons.count",
+	"reasons.data_lost",
+	"data_lost",
+	"app_hold_ns", "app_hold_ns.count", "app_hold_ns.p50", "app_hold_ns.p99",
+	"app_hold_ns.max", "app_hold_ns.cut",
+	"peer_hold_ns", "peer_hold_ns.count", "peer_hold_ns.p50", "peer_hold_ns.p99",
+	"peer_hold_ns.max", "peer_hold_ns.cut",
+	NULL
+};
+
+static const char *const hist_keys[] = {
+	"phase", "count", "p50_ns", "p90_ns", "p99_ns", "max_ns", "cut",
+	"bins", "bins.from_ns", "bins.to_ns", "bins.count", "bins.cut",
+	NULL
+};
+
+/* The objects stuck and summary of the view stuck. */
+static const char *const stuck_keys[] = {
+	"time", "family", "netns", "cookie", "local_addr", "local_port", "peer_addr",
+	"peer_port", "state", "substate", "age_ns", "age_at_least_ns", "age_source",
+	"eof_read", "unread", "unacked", "unsent", "retransmits", "uid",
+	"idle_ns", "idle_ns.sent", "idle_ns.received",
+	"expires_in_ns", "orphan",
+	"holders", "holders.pid", "holders.comm", "holders.process", "holders.fd",
+	"holders.uid", "holders.cgroup", "holders.unit", "holders.container",
+	"holders.pod", "holders.cmdline",
+	"advice", "seen", "told", "filtered", "open",
+	"lost", "lost.table_full", "lost.end_missed",
+	"holders_lost", "age_unknown",
+	"walk", "walk.source", "walk.namespaces", "walk.left_out", "walk.hidden",
+	"walk.own_netns_only", "walk.hidden_fds", "walk.cut_short", "walk.orphans_counted",
+	"walk.orphans_elsewhere",
+	"ports", "ports.omitted", "ports.lost", "ports.left_out", "ports.destinations",
+	"ports.destinations.family", "ports.destinations.netns",
+	"ports.destinations.local_addr", "ports.destinations.peer_addr",
+	"ports.destinations.peer_port", "ports.destinations.range_low",
+	"ports.destinations.range_high", "ports.destinations.usable",
+	"ports.destinations.used", "ports.destinations.time_wait",
+	"ports.destinations.closes_last_5s", "ports.destinations.reusable",
+	"ports.destinations.exhausted_in_ns",
+	NULL
+};
+
+/* The objects doctor and summary of the view doctor. */
+static const char *const doctor_keys[] = {
+	"group", "name", "status", "value", "about", "without", "cost", "cost_source",
+	"mend", "can_trace", "why", "ok", "limited", "missing", "unknown",
+	NULL
+};
+
+static const struct {
+	const char *const *paths;
+	uint32_t views;		/* those that print such objects */
+} objects[] = {
+	{ meta_keys, EVERY },
+	{ close_keys, BIT(JSON) },
+	{ count_keys, BIT(JSON) | SUMS },
+	{ group_keys, SUMS },
+	{ who_keys, BIT(WHO) },
+	{ hist_keys, BIT(HIST) },
+	{ stuck_keys, BIT(STUCK) },
+	{ doctor_keys, BIT(DOCTOR) },
+};
+
+#define OBJECTS (sizeof(objects) / sizeof(*objects))
+
+const char *json_key_path(unsigned i)
+{
+	for (unsigned k = 0; k < OBJECTS; k++)
+		for (unsigned n = 0; objects[k].paths[n]; n++)
+			if (!i--)
+				return objects[k].paths[n];
+	return NULL;
+}
+
+/* Is the i-th path the first one that is the same? */
+static bool is_first(unsigned i)
+{
+	unsigned first = 0;
+
+	while (strcmp(json_key_path(first), json_key_path(i)))
+		first++;
+	return first == i;
+}
+
+const char *json_key_word(unsigned i)
+{
+	for (unsigned n = 0; json_key_path(n); n++)
+		if (!strchr(json_key_path(n), '.') && is_first(n) && !i--)
+			return json_key_path(n);
+	return NULL;
+}
+
+const char *json_key_find(const char *path, uint32_t *views)
+{
+	const char *found = NULL;
+
+	*views = 0;
+	for (unsigned k = 0; k < OBJECTS; k++)
+		for (unsigned n = 0; objects[k].paths[n]; n++)
+			if (!strcmp(objects[k].paths[n], path)) {
+				found = objects[k].paths[n];
+				*views |= objects[k].views;
+			}
+	return found;
+}
