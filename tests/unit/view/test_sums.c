@@ -168,7 +168,7 @@ static void test_sums__who_counts_a_hold_that_a_reset_ended(void **state)
 	text = show_run(g, &view_who, true);
 	expect_has(text, "client               .   .   .   . 100      -      -      -  >2000  >2000"
 			 "  >2000\n");
-	expect_has(text, "server             100     .   .     .  40.00  40.00  40.00      -      -"
+	expect_has(text, "server             100   .   .   .   .  40.00  40.00  40.00      -      -"
 			 "      -\n");
 	g->context.options.format = FORMAT_JSON;
 	text = show_run(g, &view_who, true);
