@@ -260,12 +260,20 @@ void group_key_json(struct json *j, const struct group_list *list, const struct 
 	}
 }
 
+/* In CSV, where peer is a count of who, the peer's address is peer_addr, as it is of peer:port. */
+static const char *find_csv_name(const struct group_list *list, enum group_by by)
+{
+	if (by != GROUP_BY_PEER)
+		return find_field_name(by);
+	return group_list_has(list, GROUP_BY_PEER_PORT) ? "peer_address" : "peer_addr";
+}
+
 void group_key_csv_header(struct buf *b, const struct group_list *list)
 {
 	for (unsigned i = 0; i < list->nr; i++) {
 		if (i)
 			buf_char(b, ',');
-		buf_str(b, find_field_name(list->by[i]));
+		buf_str(b, find_csv_name(list, list->by[i]));
 		if (list->by[i] == GROUP_BY_PEER_PORT)
 			buf_str(b, ",peer_port");
 		if (has_label(list, list->by[i]))

@@ -124,6 +124,15 @@ static void json_print_reset_by(const struct view_context *v, struct json *j,
 	json_end_object(j);
 }
 
+/* Print the time since the start of the close; null if the start is unknown. */
+static void json_kv_at(struct json *j, uint64_t ts_ns, uint64_t start_ns)
+{
+	if (start_ns)
+		json_kv_i64(j, "at_ns", (int64_t)(ts_ns - start_ns));
+	else
+		json_kv_null(j, "at_ns");
+}
+
 static void json_print_calls(struct json *j, const struct story *s, uint64_t start_ns)
 {
 	if (!json_kv_array(j, "calls"))
@@ -133,7 +142,7 @@ static void json_print_calls(struct json *j, const struct story *s, uint64_t sta
 
 		json_begin_object(j);
 		json_print_call_fields(j, a);
-		json_kv_i64(j, "at_ns", (int64_t)(a->ts_ns - start_ns));
+		json_kv_at(j, a->ts_ns, start_ns);
 		json_kv_str(j, "effect", effect_name(a->effect));
 		json_end_object(j);
 	}
@@ -154,7 +163,7 @@ static void json_print_waves(struct json *j, const struct story *s, const struct
 		json_kv_u64(j, "wave", n->number);
 		json_kv_str(j, "flag", fin ? "FIN" : "ACK");
 		json_kv_str(j, "dir", sent ? "sent" : "received");
-		json_kv_i64(j, "at_ns", (int64_t)(w->ts_ns - verdict->start_ns));
+		json_kv_at(j, w->ts_ns, verdict->start_ns);
 		json_kv_u64_or_null(j, "seq", w->has_seq, w->seq);
 		json_kv_u64(j, "ack", w->ack);
 		json_kv_bool(j, "exact", w->exact);
@@ -358,7 +367,10 @@ void json_print_close(struct view_context *v, const struct story *s, const struc
 	struct json j;
 
 	json_line_begin(v, &j, "close");
-	json_kv_time(v, &j, "start", verdict->start_ns);
+	if (verdict->start_ns)
+		json_kv_time(v, &j, "start", verdict->start_ns);
+	else
+		json_kv_null(&j, "start");
 	json_kv_time(v, &j, "time", verdict->settled_ns);
 	json_print_endpoint(&j, s);
 	json_print_ages(&j, s, verdict);

@@ -81,6 +81,7 @@ static const char *const who_keys[] = {
 	"calls.signal", "calls.other_call", "calls.no_call",
 	"classes", "classes.clean", "classes.reset", "classes.timeout",
 	"classes.other_end", "classes.open",
+	"resets", "resets.sent", "resets.received",
 	"initiators", "initiators.local", "initiators.peer", "initiators.both",
 	"initiators.nobody", "initiators.unknown",
 	"endings", ENDINGS(X_ENDING_KEY)

@@ -61,6 +61,8 @@ static const struct who_column columns[] = {
 	COUNT("time_wait", WHO_TIME_WAIT),
 	RATE("closes_per_1000s", WHO_CLOSES),
 	RATE("time_wait_per_1000s", WHO_TIME_WAIT),
+	COUNT("reset_sent", WHO_RESET_SENT),
+	COUNT("reset_received", WHO_RESET_RECEIVED),
 };
 
 const struct who_column *who_column_at(unsigned i)
@@ -163,6 +165,8 @@ static void count_close(struct who_row *w, const struct story *s, const struct v
 	w->n[find_count_of_call(call_text_ended_by(verdict))]++;
 	w->n[find_count_of_class(ending_class(verdict->ending))]++;
 	w->n[find_count_of_initiator(verdict->initiator)]++;
+	w->n[WHO_RESET_SENT] += verdict->ending == ENDING_RESET_SENT;
+	w->n[WHO_RESET_RECEIVED] += verdict->ending == ENDING_RESET_RECEIVED;
 	w->n[WHO_TIME_WAIT] += close_left_time_wait(s);
 	if (close_lost_data(s)) {
 		w->n[WHO_DATA_LOST]++;
@@ -247,6 +251,15 @@ static void json_print_counts(struct json *j, const char *key, const struct who_
 	json_end_object(j);
 }
 
+static void json_print_resets(struct json *j, const struct who_row *w)
+{
+	if (!json_kv_object(j, "resets"))
+		return;
+	json_kv_u64(j, "sent", w->n[WHO_RESET_SENT]);
+	json_kv_u64(j, "received", w->n[WHO_RESET_RECEIVED]);
+	json_end_object(j);
+}
+
 /* Print the number of closes in this row per 1000 s; null if the interval is too short. */
 static void json_kv_rate(struct json *j, const char *key, uint64_t n,
 			 const struct interval *interval)
@@ -327,6 +340,7 @@ static void who_print_json(struct view_context *v, const struct keyed_table *g,
 		json_kv_rate(&j, "time_wait_per_1000s", w->n[WHO_TIME_WAIT], interval);
 		json_print_counts(&j, "calls", w, WHO_CLOSE, WHO_NO_CALL);
 		json_print_counts(&j, "classes", w, WHO_CLEAN, WHO_OPEN);
+		json_print_resets(&j, w);
 		json_print_counts(&j, "initiators", w, WHO_LOCAL, WHO_UNKNOWN);
 		json_print_endings(&j, w);
 		json_print_reasons(&j, w);
