@@ -19,7 +19,8 @@ import pytest
 
 from fixture import TIMEOUT, TRAFFIC, same, true
 
-SAMPLE = os.path.join(os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))), "tools", "sample.rec")
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+SAMPLE = os.path.join(ROOT, "tools", "sample.rec")
 SAMPLE_EVENTS = 30      # few, because some 600 runs replay them
 
 STORIES = {"trace", "json", "timeline", "who", "hist"}
@@ -139,11 +140,12 @@ def play(cli):
         script = ["echo 0123456789abcdef >k"]
         for source, words in lines:
             limit = "ulimit -n 4; " if source in LIVE else ""   # enough to load the program
-            script.append(f"[ -e x ] || [ -e y ] && rm -f x y; said=$( {{ {limit}exec {shlex.quote(cli.tool)} {words}; }} "
-                          f"2>&1 >out <../a.rec ); echo \"$? $said\"; echo ::end")
+            script.append("[ -e x ] || [ -e y ] && rm -f x y\n"
+                          f"said=$( {{ {limit}exec {shlex.quote(cli.tool)} {words}; }} 2>&1 >out <../a.rec )\n"
+                          f"echo \"$? $said\"; echo ::end")
         with tempfile.TemporaryDirectory(dir=folder) as place:
-            done = subprocess.run(["sh"], input="\n".join(script), capture_output=True, text=True, check=True, cwd=place,
-                                  timeout=TIMEOUT)
+            done = subprocess.run(["sh"], input="\n".join(script), capture_output=True, text=True, check=True,
+                                  cwd=place, timeout=TIMEOUT)
         said = done.stdout.split("\n::end\n")[:-1]
         return [(int(one.partition(" ")[0]), one.partition(" ")[2]) for one in said]
 
@@ -153,7 +155,7 @@ def play(cli):
 
     with tempfile.TemporaryDirectory(prefix="tcpclose-test-") as folder, \
             concurrent.futures.ThreadPoolExecutor(2) as pool:
-        made = cli.run("record", "--replay", SAMPLE, "-n", str(SAMPLE_EVENTS), "-q", "-o", os.path.join(folder, "a.rec"))
+        made = cli.run("record", "--replay", SAMPLE, "-n", str(SAMPLE_EVENTS), "-q", "-o", f"{folder}/a.rec")
         same("exit status of record", (made.returncode, made.stderr), (0, ""))
         yield run_in_two
 
@@ -205,7 +207,7 @@ def test_the_table_has_every_option_and_every_view(cli):
 @pytest.mark.parametrize("view", sorted(TRACING | STUCK))
 def test_on_the_live_host(view, cli, root, options):
     """All options of the view that combine, live and around a command."""
-    given = [TABLE[name][0].replace("'", "") for name in TABLE if name not in ALONE and is_accepted(name, view, "command")]
+    given = [TABLE[name][0] for name in TABLE if name not in ALONE and is_accepted(name, view, "command")]
     args = shlex.split(" ".join(given)) + ["--netns", cli.netns]
     if view == "record":
         args += ["-o", os.path.join(options.folder, "a.rec")]
