@@ -153,7 +153,7 @@ static int set_option(struct option_parser *p, int key, const char *arg)
 	return o->first_item ? set_list(p, o, arg) : o->set(p, arg);
 }
 
-/* "tcpclose: --csv does not apply to hist, only to who" */
+/* "tcpclose: --csv does not apply to hist, only to who"; of many views: "see tcpclose hist --help" */
 static int reject_option(struct option_parser *p, const char *dashes, const char *name,
 			 uint32_t views)
 {
@@ -167,6 +167,11 @@ static int reject_option(struct option_parser *p, const char *dashes, const char
 		buf_str(&only, !n ? ", only to " : n + 1 == total ? " and " : ", ");
 		buf_str(&only, view_at(i)->name);
 		n++;
+	}
+	if (!n) {
+		buf_str(&only, ": see tcpclose ");
+		buf_str(&only, p->o->view->name);
+		buf_str(&only, " --help");
 	}
 	buf_char(&only, '\0');
 	rc = usage_error_plain(&p->error, "%s%s does not apply to %s%s", dashes, name,

@@ -78,7 +78,7 @@ def test_an_unknown_key_is_a_usage_error(cli):
                         (["json", "--fields", "pid.trigger"], ["'pid.trigger'", "see JSON in tcpclose(8)"]),
                         (["json", "--fields", ""], ["unknown key ''"]),
                         (["json", "--fields", "time,"], ["unknown key 'time,'"]),
-                        (["who", "-j", "--fields", "trigger"], ["--fields trigger does not apply to who, only to json"]),
+                        (["who", "-j", "--fields", "trigger"], ["--fields trigger does not apply to who, only"]),
                         (["who", "--fields", "closes"], ["--fields requires -j"]),
                         (["who", "--csv", "--fields", "closes"], ["--fields requires -j"]),
                         (["trace", "--fields", "time"], ["--fields does not apply to trace"])):

@@ -69,7 +69,8 @@ def test_a_row_by_peer_has_the_peer_and_its_count(cli, root):
     header, row, *more = list(csv.reader(io.StringIO(done.stdout)))
     same("names", len(set(header)), len(header))
     row = dict(zip(header, row))
-    same("the row of the only peer", (row["peer_addr"], row["closes"], row["peer"], more), ("127.0.0.1", "40", "20", []))
+    same("the row of the only peer", (row["peer_addr"], row["closes"], row["peer"], more),
+         ("127.0.0.1", "40", "20", []))
 
 
 def test_who_measures_who_waits_for_whom(cli, root):
