@@ -7,15 +7,14 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-#include <zlib.h>
 
 #include "delta.h"
+#include "gzip.h"
 #include "header.h"
 #include "record_file.h"
 #include "rotate.h"
 #include "time_units.h"
 
-#define GZIP_WINDOW (15 + 16)	/* zlib: the largest window, in the gzip format */
 #define RETAIN_EVERY_NS (60 * NS_PER_S)	/* how often the age of the pieces is checked */
 #define GZIP_BOUND (RECORD_MEMBER_MAX + RECORD_MEMBER_MAX / 8 + 128)	/* bytes */
 
@@ -35,7 +34,7 @@ struct record_writer {
 	uint64_t retain_at_ns;		/* time of the next look at the age of the pieces */
 	uint64_t begun_ns;		/* time of the pending member's first record, 0: none */
 	struct record_mark latest;	/* the latest mark: a new file starts with its counters */
-	z_stream z;
+	struct gzip_encoder *gzip;
 	struct delta delta;
 	size_t len;
 	uint8_t member[RECORD_MEMBER_MAX];
@@ -66,15 +65,13 @@ static void write_all(struct record_writer *r, const uint8_t *p, size_t left)
 
 static void write_member(struct record_writer *r, const void *bytes, size_t len)
 {
+	size_t n;
+
 	if (r->error)
 		return;
-	deflateReset(&r->z);
-	r->z.next_in = (Bytef *)(uintptr_t)bytes;
-	r->z.avail_in = (uInt)len;
-	r->z.next_out = r->out;
-	r->z.avail_out = sizeof(r->out);
-	if (deflate(&r->z, Z_FINISH) == Z_STREAM_END)
-		write_all(r, r->out, sizeof(r->out) - r->z.avail_out);
+	n = gzip_encode(r->gzip, bytes, len, r->out, sizeof(r->out));
+	if (n)
+		write_all(r, r->out, n);
 	else
 		r->error = EIO;
 }
@@ -318,7 +315,8 @@ int record_writer_open(struct record_writer **writer, const struct record_writer
 		r->redactor = *config->redactor;
 	r->latest.kind = RECORD_KIND_MARK;
 	begin_member(r);
-	if (deflateInit2(&r->z, Z_BEST_SPEED, Z_DEFLATED, GZIP_WINDOW, 8, Z_DEFAULT_STRATEGY)) {
+	r->gzip = gzip_encoder_new();
+	if (!r->gzip) {
 		free(r);
 		return -ENOMEM;
 	}
@@ -330,7 +328,7 @@ int record_writer_open(struct record_writer **writer, const struct record_writer
 	}
 	if (err) {
 		record_file_close(&r->file);
-		deflateEnd(&r->z);
+		gzip_encoder_free(r->gzip);
 		free(r);
 		return err;
 	}
@@ -348,7 +346,7 @@ int record_writer_close(struct record_writer *r)
 	err = -record_file_close(&r->file);
 	if (r->error)
 		err = r->error;
-	deflateEnd(&r->z);
+	gzip_encoder_free(r->gzip);
 	free(r);
 	return err;
 }
