@@ -40,6 +40,7 @@ enum option_key {
 	KEY_PHASE,
 	KEY_ASCII,
 	KEY_REPLAY,
+	KEY_HOST,
 	KEY_FOLLOW,
 	KEY_NO_FOLLOW,
 	KEY_SINCE,
@@ -86,6 +87,7 @@ struct option_parser {
 	bool given_in_env[OPTION_TABLE_MAX];	/* only in TCPCLOSE_OPTS */
 	const struct option_parser *probe;	/* while TCPCLOSE_OPTS is parsed: see options.c */
 	bool by_in_env;			/* --by was given there: that of argv replaces it */
+	bool replay_in_env;		/* --replay was given there: those of argv replace it */
 	bool in_env;			/* the words are those of TCPCLOSE_OPTS */
 	bool probing;			/* find the view, do not check anything */
 	struct argp argp;

@@ -20,6 +20,7 @@ struct hook {
 
 struct run_info {
 	char hostname[RUN_INFO_TEXT];
+	char host[RUN_INFO_TEXT];	/* --host; the host name if that was not given */
 	char kernel[RUN_INFO_TEXT];	/* uname -r */
 	char machine[RUN_INFO_TEXT];	/* uname -m; system call numbers depend on it */
 	char boot_id[RUN_INFO_TEXT];

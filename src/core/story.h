@@ -112,10 +112,11 @@ enum twin_reset {
 	TWIN_RESET_NOT_SENT,
 };
 
-/* The other end, if it is on this host too. */
+/* The other end, if the run has its host: this one, or one of several recordings. */
 struct twin_end {
 	uint64_t cookie;
 	uint32_t pid;		/* the task that closed it, else the last to act on it; 0 unknown */
+	uint16_t host;		/* as story.host */
 	uint32_t srtt_min_us;	/* the smallest that it measured; 0 not measured */
 	uint8_t reset;		/* enum twin_reset */
 	uint8_t comm[EVENT_COMM_LEN];
@@ -187,6 +188,7 @@ struct story {
 	const struct text_cache *names;	/* of processes (process_names.h), borrowed; or NULL */
 	const struct process_tree *tree;	/* of --tree, borrowed; or NULL */
 	struct twin_end twin;
+	uint16_t host;		/* index in the table of hosts (host_table.h); 0 if there is one */
 
 	uint64_t established_ns;	/* when it became ESTABLISHED; 0 not seen */
 	uint64_t bytes_sent, bytes_received;	/* payload, so far */

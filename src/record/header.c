@@ -45,6 +45,8 @@ void record_header_write(struct buf *b, const struct run_info *m)
 	put_line(b, "kernel", m->kernel);
 	put_line(b, "machine", m->machine);
 	put_line(b, "hostname", m->hostname);
+	if (m->host[0] && strcmp(m->host, m->hostname) != 0)
+		put_line(b, "host", m->host);
 	put_line(b, "boot_id", m->boot_id);
 	buf_str(b, "boot_to_wall_ns ");
 	buf_i64(b, m->boot_to_wall_ns);
@@ -138,6 +140,8 @@ static void parse_line(struct record_header *h, const char *key, const char *val
 		copy_text(m->machine, value);
 	else if (!strcmp(key, "hostname"))
 		copy_text(m->hostname, value);
+	else if (!strcmp(key, "host"))
+		copy_text(m->host, value);
 	else if (!strcmp(key, "boot_id"))
 		copy_text(m->boot_id, value);
 	else if (!strcmp(key, "boot_to_wall_ns"))
@@ -199,5 +203,7 @@ bool record_header_parse(struct record_header *h, const char *text, size_t len,
 		line[key] = '\0';
 		parse_line(h, line, line + key + 1);
 	}
+	if (!h->meta.host[0])
+		copy_text(h->meta.host, h->meta.hostname);
 	return is_readable(h, why);
 }

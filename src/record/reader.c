@@ -170,7 +170,7 @@ static enum member_status read_next_header(struct record_reader *r)
 		m = MEMBER_BAD;
 	else if (header_is_announced(r, next))
 		m = MEMBER_READ;
-	else if (!strcmp(next->meta.hostname, r->header.meta.hostname))
+	else if (!strcmp(next->meta.host, r->header.meta.host))
 		m = MEMBER_RUN;
 	else
 		set_why(r, "the recording of another host begins at offset %llu",
