@@ -112,6 +112,11 @@ enum twin_reset {
 	TWIN_RESET_NOT_SENT,
 };
 
+/* Initial sequence numbers: ours, the peer's. The other end has them swapped. */
+struct twin_key {
+	uint32_t iss, irs;
+};
+
 /* The other end, if it is on this host too. */
 struct twin_end {
 	uint64_t cookie;
@@ -187,12 +192,14 @@ struct story {
 	const struct text_cache *names;	/* of processes (process_names.h), borrowed; or NULL */
 	const struct process_tree *tree;	/* of --tree, borrowed; or NULL */
 	struct twin_end twin;
+	struct twin_key isns;	/* valid with isns_known */
 
 	uint64_t established_ns;	/* when it became ESTABLISHED; 0 not seen */
 	uint64_t bytes_sent, bytes_received;	/* payload, so far */
 	uint32_t srtt_us;		/* the latest; 0 not measured */
 	uint32_t srtt_min_us;		/* the smallest in any event; 0 not measured */
 	uint8_t opened;			/* enum opened */
+	bool isns_known;
 	bool used_early;	/* a program used it before it was established: TCP Fast Open */
 	bool v4mapped;
 	bool mptcp;		/* an MPTCP subflow: calls are made on the MPTCP socket */
