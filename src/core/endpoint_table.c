@@ -80,7 +80,7 @@ static struct endpoint *find_twin(struct endpoint_table *t, struct endpoint *c,
 /* Find the other end in the table, once the initial sequence numbers are known. */
 static void link_twin(struct endpoint_table *t, struct endpoint *c, const struct event *e)
 {
-	struct endpoint *twin = c->has_isns ? NULL : find_twin(t, c, e);
+	struct endpoint *twin = c->story.isns_known ? NULL : find_twin(t, c, e);
 
 	if (!twin)
 		return;
@@ -95,9 +95,9 @@ static void link_twin(struct endpoint_table *t, struct endpoint *c, const struct
 static void unlink_repaired(struct endpoint_table *t, struct endpoint *c, const struct event *e)
 {
 	if (!(e->sock_flags & SOCKF_REPAIR) || e->kind != EVENT_STATE ||
-	    e->new_state != STATE_CLOSE || !c->has_isns)
+	    e->new_state != STATE_CLOSE || !c->story.isns_known)
 		return;
-	repaired_add(&t->repaired, e, &c->isns);
+	repaired_add(&t->repaired, e, &c->story.isns);
 	if (!c->twin)
 		return;
 	describe_twin(t, &c->story, &c->twin->story);

@@ -10,8 +10,9 @@
 #include "timeline.h"
 
 #include <stdlib.h>
-#include <string.h>
 #include <sys/queue.h>
+
+#include "story_copy.h"
 
 #define TWIN_WAIT_NS 2000000000ULL
 #define TWINS_MAX 1024
@@ -93,34 +94,6 @@ static void draw_without_twin(struct view_context *v, struct kept_story *h)
 	free_kept_story(h);
 }
 
-static void *copy_bytes(const void *bytes, size_t len)
-{
-	void *to = malloc(len);
-
-	if (to)
-		memcpy(to, bytes, len);
-	return to;
-}
-
-/* Give the copy arrays of its own. False if out of memory; then one may be allocated already. */
-static bool copy_arrays(struct story *to, const struct story *s)
-{
-	size_t calls_bytes = s->nr_calls * sizeof(*s->calls);
-	size_t holders_bytes = s->scan.nr_holders * sizeof(*s->scan.holders);
-
-	to->calls = calls_bytes ? copy_bytes(s->calls, calls_bytes) : NULL;
-	to->scan.holders = holders_bytes ? copy_bytes(s->scan.holders, holders_bytes) : NULL;
-	return (to->calls || !calls_bytes) && (to->scan.holders || !holders_bytes);
-}
-
-/* Point a verdict's call, one of the calls of a story, to the same call in the copy. */
-static void move_call(const struct socket_call **call, const struct story *copy,
-		      const struct story *s)
-{
-	if (*call)
-		*call = copy->calls + (*call - s->calls);
-}
-
 /* Keep a copy of a story until its twin arrives. False if out of memory. */
 static bool keep_story(struct view_context *v, const struct story *s, const struct verdict *verdict,
 		       bool wanted)
@@ -130,16 +103,10 @@ static bool keep_story(struct view_context *v, const struct story *s, const stru
 
 	if (!h)
 		return false;
-	h->story = *s;
-	h->verdict = *verdict;
-	if (!copy_arrays(&h->story, s)) {
+	if (!story_copy(&h->story, &h->verdict, s, verdict)) {
 		free_kept_story(h);
 		return false;
 	}
-	move_call(&h->verdict.trigger, &h->story, s);
-	move_call(&h->verdict.reset_by, &h->story, s);
-	move_call(&h->verdict.delay.call, &h->story, s);
-	move_call(&h->verdict.delay.until, &h->story, s);
 	h->wanted = wanted;
 	h->due_ns = verdict->settled_ns + TWIN_WAIT_NS;
 	TAILQ_INSERT_TAIL(&t->kept, h, link);
