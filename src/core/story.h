@@ -200,6 +200,7 @@ struct story {
 	uint32_t srtt_us;		/* the latest; 0 not measured */
 	uint32_t srtt_min_us;		/* the smallest in any event; 0 not measured */
 	uint16_t host;			/* index in the table of hosts (host_table.h); 0 if one */
+	uint16_t clock;	/* the times of stories with the same number can be compared */
 	uint8_t opened;			/* enum opened */
 	bool isns_known;
 	bool used_early;	/* a program used it before it was established: TCP Fast Open */

@@ -389,6 +389,7 @@ const struct view view_hist = {
 	.has_intervals = true,
 	.formats = 1 << FORMAT_TEXT | 1 << FORMAT_JSON,
 	.start = hist_start,
+	.begin_host = aggregate_begin_host,
 	.story = aggregate_add_story,
 	.lost = aggregate_print_lost,
 	.end = aggregate_end,
