@@ -25,7 +25,7 @@ expect-tally seen=2 told=0 filtered=2 open=0 lost=0
 --- trace
 PID     COMM     LOCAL                 BY REMOTE                ENDING        MS
 --- json
-{"kind":"meta","schema":1,"host":"","version":"-","hostname":"host","kernel":"6.1.0","machine":"x86_64","boot_id":"00000000-0000-4000-8000-000000000000","hooks":{"calls":"tracepoint","late":"tp_btf","reset_sent":"tp_btf","reset_received":"tp_btf","fin_resent":"tp_btf","state":"tp_btf","destroy":"tp_btf"}}
+{"kind":"meta","schema":1,"version":"-","hostname":"host","kernel":"6.1.0","machine":"x86_64","boot_id":"00000000-0000-4000-8000-000000000000","hooks":{"calls":"tracepoint","late":"tp_btf","reset_sent":"tp_btf","reset_received":"tp_btf","fin_resent":"tp_btf","state":"tp_btf","destroy":"tp_btf"}}
 {"kind":"summary","schema":1,"time":"2026-11-22T08:12:32.300020000Z","seen":2,"told":0,"filtered":2,"open":0,"unchecked":null,"lost":{"table_full":0,"end_missed":0,"vanished":0},"events":12,"events_lost":{"ring_full":0,"calls_full":0,"malformed":0},"maybe_missed":null}
 --- events
 08:12:32.000000 state          127.0.0.1:33816 127.0.0.1:8080 SYN_SENT -> ESTABLISHED in client[100] connect(5, 0) snd_una=1000 snd_nxt=1000 write_seq=1000 rcv_nxt=5000 rcv_wup=5000 copied_seq=5000 segs_in=1 snd_wnd=65535 err=0 owned,file-live netns=4026531840 cookie=0x1267

@@ -36,7 +36,7 @@ PID     COMM     LOCAL                 BY REMOTE                ENDING        MS
 300     new      127.0.0.1:33816       -> 127.0.0.1:8080        four-way    2.00
 200     server   127.0.0.1:8080        <- 127.0.0.1:33816       four-way    2.00
 --- json
-{"kind":"meta","schema":1,"host":"","version":"-","hostname":"host","kernel":"6.1.0","machine":"x86_64","boot_id":"00000000-0000-4000-8000-000000000000","hooks":{"calls":"tracepoint","late":"tp_btf","reset_sent":"tp_btf","reset_received":"tp_btf","fin_resent":"tp_btf","state":"tp_btf","destroy":"tp_btf"}}
+{"kind":"meta","schema":1,"version":"-","hostname":"host","kernel":"6.1.0","machine":"x86_64","boot_id":"00000000-0000-4000-8000-000000000000","hooks":{"calls":"tracepoint","late":"tp_btf","reset_sent":"tp_btf","reset_received":"tp_btf","fin_resent":"tp_btf","state":"tp_btf","destroy":"tp_btf"}}
 {"kind":"close","schema":1,"start":"2026-11-22T08:12:32.100000000Z","time":"2026-11-22T08:12:32.100000000Z","family":4,"netns":4026531840,"cookie":"0x1267","local_addr":"127.0.0.1","local_port":33816,"peer_addr":"127.0.0.1","peer_port":8080,"iss":999,"irs":4999,"v4_mapped":false,"opened":"connect","age_ns":100000000,"idle_ns":{"sent":null,"received":null},"age_at_least_ns":null,"holders":null,"initiator":"local","ending":"aborted","class":"aborted","reason":"repair","trigger":{"call":"close","how":null,"fd":5,"pid":100,"tid":100,"comm":"old","process":"old","ret":0,"uid":0,"call_ns":10000,"signal":null,"exit_code":null,"cgroup":null,"unit":null,"container":null,"pod":null,"deferred":false,"stack":null},"reset_by":null,"calls":[{"call":"close","how":null,"fd":5,"pid":100,"tid":100,"comm":"old","process":"old","ret":0,"at_ns":0,"effect":"none"}],"calls_omitted":0,"waves":[],"states":["ESTABLISHED","CLOSE"],"phase_ns":{"fin_queued":null,"ack_wait":null,"peer_hold":null,"app_hold":null,"last_ack_wait":null,"total":0},"cut":null,"blame":"none","bytes":{"sent":10,"received":0,"unread":0,"unacked":0,"unsent":0},"data_lost":null,"fin_retransmits":0,"peer_fin_retransmits":null,"srtt_us":null,"twin":{"pid":null,"comm":null,"process":null,"cookie":"0x1268"},"self":false,"middlebox":null,"partial":false,"missing":[]}
 {"kind":"close","schema":1,"start":"2026-11-22T08:12:33.000000000Z","time":"2026-11-22T08:12:33.002000000Z","family":4,"netns":4026531840,"cookie":"0x1269","local_addr":"127.0.0.1","local_port":33816,"peer_addr":"127.0.0.1","peer_port":8080,"iss":999,"irs":4999,"v4_mapped":false,"opened":null,"age_ns":null,"idle_ns":{"sent":null,"received":null},"age_at_least_ns":null,"holders":null,"initiator":"local","ending":"four-way","class":"clean","reason":null,"trigger":{"call":"close","how":null,"fd":5,"pid":300,"tid":300,"comm":"new","process":"new","ret":0,"uid":0,"call_ns":10000,"signal":null,"exit_code":null,"cgroup":null,"unit":null,"container":null,"pod":null,"deferred":false,"stack":null},"reset_by":null,"calls":[{"call":"close","how":null,"fd":5,"pid":300,"tid":300,"comm":"new","process":"new","ret":0,"at_ns":0,"effect":"fin"}],"calls_omitted":0,"waves":[{"wave":1,"flag":"FIN","dir":"sent","at_ns":0,"seq":1010,"ack":5000,"exact":true},{"wave":2,"flag":"ACK","dir":"received","at_ns":1000000,"seq":null,"ack":1011,"exact":true},{"wave":3,"flag":"FIN","dir":"received","at_ns":2000000,"seq":5000,"ack":1011,"exact":true},{"wave":4,"flag":"ACK","dir":"sent","at_ns":2000000,"seq":1011,"ack":5001,"exact":true}],"states":["ESTABLISHED","FIN_WAIT1","FIN_WAIT2","TIME_WAIT"],"phase_ns":{"fin_queued":null,"ack_wait":1000000,"peer_hold":1000000,"app_hold":null,"last_ack_wait":null,"total":2000000},"cut":null,"blame":"network","bytes":{"sent":0,"received":0,"unread":0,"unacked":0,"unsent":0},"data_lost":null,"fin_retransmits":0,"peer_fin_retransmits":null,"srtt_us":null,"twin":{"pid":200,"comm":"server","process":"server","cookie":"0x1268"},"self":false,"middlebox":null,"partial":false,"missing":["age_ns: opened before tracing began, or an event was lost"]}
 {"kind":"close","schema":1,"start":"2026-11-22T08:12:33.000000000Z","time":"2026-11-22T08:12:33.002000000Z","family":4,"netns":4026531840,"cookie":"0x1268","local_addr":"127.0.0.1","local_port":8080,"peer_addr":"127.0.0.1","peer_port":33816,"iss":4999,"irs":999,"v4_mapped":false,"opened":"accept","age_ns":1002000000,"idle_ns":{"sent":null,"received":null},"age_at_least_ns":null,"holders":null,"initiator":"peer","ending":"four-way","class":"clean","reason":null,"trigger":{"call":"close","how":null,"fd":7,"pid":200,"tid":200,"comm":"server","process":"server","ret":0,"uid":0,"call_ns":10000,"signal":null,"exit_code":null,"cgroup":null,"unit":null,"container":null,"pod":null,"deferred":false,"stack":null},"reset_by":null,"calls":[{"call":"close","how":null,"fd":7,"pid":200,"tid":200,"comm":"server","process":"server","ret":0,"at_ns":2000000,"effect":"fin"}],"calls_omitted":0,"waves":[{"wave":1,"flag":"FIN","dir":"received","at_ns":0,"seq":1010,"ack":5000,"exact":true},{"wave":2,"flag":"ACK","dir":"sent","at_ns":0,"seq":5000,"ack":1011,"exact":false},{"wave":3,"flag":"FIN","dir":"sent","at_ns":2000000,"seq":5000,"ack":1011,"exact":true},{"wave":4,"flag":"ACK","dir":"received","at_ns":2000000,"seq":null,"ack":5001,"exact":true}],"states":["ESTABLISHED","CLOSE_WAIT","LAST_ACK","CLOSE"],"phase_ns":{"fin_queued":null,"ack_wait":null,"peer_hold":null,"app_hold":2000000,"last_ack_wait":0,"total":2000000},"cut":null,"blame":"local-app","bytes":{"sent":0,"received":10,"unread":0,"unacked":0,"unsent":0},"data_lost":null,"fin_retransmits":0,"peer_fin_retransmits":null,"srtt_us":null,"twin":{"pid":300,"comm":"new","process":"new","cookie":"0x1269"},"self":false,"middlebox":null,"partial":false,"missing":[]}
@@ -59,48 +59,37 @@ PID     COMM     LOCAL                 BY REMOTE                ENDING        MS
 08:12:33.002000 destroy        127.0.0.1:8080 127.0.0.1:33816 CLOSE in server[200] close(7, 0) snd_una=5001 snd_nxt=5001 write_seq=5001 rcv_nxt=1011 rcv_wup=1011 copied_seq=1011 segs_in=3 snd_wnd=65535 err=0 dead,done,owned,shut-rcv,shut-snd netns=4026531840 cookie=0x1268
 08:12:33.002000 call           127.0.0.1:8080 127.0.0.1:33816 CLOSE_WAIT in server[200] close(7, 0) = 0 call_ns=10000 netns=4026531840 cookie=0x1268
 --- timeline
-old[100]                          08:12:32.100                       server[200]
+new[300]                          08:12:33.000                       server[200]
 127.0.0.1:33816                                                   127.0.0.1:8080
         ESTABLISHED |                                      | ESTABLISHED
+  close(5) new[300] |                                      |
+                    |----- 1 FIN seq +0 ack +0, 0 ns ----->|
+          FIN_WAIT1 |          seq 1010 ack 5000           | CLOSE_WAIT
+                    :                                      :
+                    :                1.0 ms                :
+                    :                                      :
+                    |<-------- 2 ACK seq +0 ack +1 --------|
+ FIN_WAIT2 (orphan) |          seq 5000 ack 1011           |
+                    :                                      :
+                    :                1.0 ms                :
+                    :                                      :
+                    |                                      | close(7)
+                    |                                      | server[200]
+                    |<----- 3 FIN seq +0 ack +1, 0 ns -----|
+          TIME_WAIT |          seq 5000 ack 1011           | LAST_ACK
+                    |----- 4 ACK seq +1 ack +1, 0 ns ----->|
+                    |          seq 1011 ack 5001           | CLOSE
+four-way, begun by new[300]; server[200] held the connection open for 2.0 ms
+after the FIN of new[300].
+
+old[100]                          08:12:32.100                              peer
+127.0.0.1:33816                                                   127.0.0.1:8080
+        ESTABLISHED |                                      | (ESTABLISHED)
   close(5) old[100] |                                      |
        nothing sent |                                      |
               ended :                                      :
               CLOSE |                                      |
-                    :                                      :
-                    :                900 ms                :
-                    :                                      :
-                    |-------- 1 FIN seq +0 ack +0 -------->|
-                    |          seq 1010 ack 5000           | CLOSE_WAIT
-                    |<- - - -  2 ACK seq +0 ack +1 - - - - |
-                    |          seq 5000 ack 1011           |
-                    |                2.0 ms                |
-                    |                                      | close(7)
-                    |                                      | server[200]
-                    |<-------- 3 FIN seq +0 ack +1 --------|
-                    |          seq 5000 ack 1011           | LAST_ACK
-                    |----------- 4 ACK ack +1 ------------>|
-                    |               ack 5001               | CLOSE
 aborted: closed in TCP_REPAIR mode, which sends nothing (repair).
-
-new[300]                          08:12:33.000                       server[200]
-127.0.0.1:33816                                                   127.0.0.1:8080
-        ESTABLISHED |                                      | (ESTABLISHED)
-  close(5) new[300] |                                      |
-                    |-------- 1 FIN seq +0 ack +0 -------->|
-          FIN_WAIT1 |          seq 1010 ack 5000           | (CLOSE_WAIT)
-                    :                                      :
-                    :                1.0 ms                :
-                    :                                      :
-                    |<----------- 2 ACK ack +1 ------------|
- FIN_WAIT2 (orphan) |               ack 1011               |
-                    :                                      :
-                    :                1.0 ms                :
-                    :                                      :
-                    |<-------- 3 FIN seq +0 ack +1 --------|
-          TIME_WAIT |          seq 5000 ack 1011           | (LAST_ACK)
-                    |-------- 4 ACK seq +1 ack +1 -------->|
-                    |          seq 1011 ack 5001           |
-four-way, begun by new[300]; the ACK of the FIN took 1.0 ms (2.0 ms in all).
 --- who
 08:12:32.000 to 08:12:33.002: 3 closes
 COMM                                     CLOSES      /s   OPEN TIME_WAIT      /s
