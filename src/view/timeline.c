@@ -41,8 +41,9 @@ struct timeline {
 static const char timeline_manual[] =
 	"One ladder diagram per connection, printed when it has ended. Time runs down.\n"
 	"The endpoint of this host is on the left, the peer on the right; if both are on\n"
-	"this host, the active closer is on the left. The sentence below the diagram\n"
-	"names the ending and the cause of the delay.\n"
+	"this host, or on two hosts with a --replay each, the active closer is on the\n"
+	"left. The sentence below the diagram names the ending and the cause of the\n"
+	"delay.\n"
 	"\n"
 	"  FIN, ACK    waves 1 to 4; seq and ack relative to the first FIN (+0), and raw;\n"
 	"              if both ends were seen, also the time in transit\n"
@@ -149,12 +150,12 @@ static bool keep_story(struct view_context *v, const struct story *s, const stru
 
 static struct kept_story *find_kept_twin(const struct view_context *v, const struct story *s)
 {
-	struct kept_story *h;
+	struct kept_story *h, *first = NULL;	/* a bucket has the latest one first */
 
 	LIST_FOREACH(h, find_bucket(v, s), same_key)
 		if (ladder_are_twins(&h->story, s))
-			return h;
-	return NULL;
+			first = h;
+	return first;
 }
 
 static void timeline_start(struct view_context *v)

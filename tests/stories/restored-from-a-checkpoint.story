@@ -59,37 +59,48 @@ PID     COMM     LOCAL                 BY REMOTE                ENDING        MS
 08:12:33.002000 destroy        127.0.0.1:8080 127.0.0.1:33816 CLOSE in server[200] close(7, 0) snd_una=5001 snd_nxt=5001 write_seq=5001 rcv_nxt=1011 rcv_wup=1011 copied_seq=1011 segs_in=3 snd_wnd=65535 err=0 dead,done,owned,shut-rcv,shut-snd netns=4026531840 cookie=0x1268
 08:12:33.002000 call           127.0.0.1:8080 127.0.0.1:33816 CLOSE_WAIT in server[200] close(7, 0) = 0 call_ns=10000 netns=4026531840 cookie=0x1268
 --- timeline
-new[300]                          08:12:33.000                       server[200]
+old[100]                          08:12:32.100                       server[200]
 127.0.0.1:33816                                                   127.0.0.1:8080
         ESTABLISHED |                                      | ESTABLISHED
-  close(5) new[300] |                                      |
-                    |----- 1 FIN seq +0 ack +0, 0 ns ----->|
-          FIN_WAIT1 |          seq 1010 ack 5000           | CLOSE_WAIT
-                    :                                      :
-                    :                1.0 ms                :
-                    :                                      :
-                    |<-------- 2 ACK seq +0 ack +1 --------|
- FIN_WAIT2 (orphan) |          seq 5000 ack 1011           |
-                    :                                      :
-                    :                1.0 ms                :
-                    :                                      :
-                    |                                      | close(7)
-                    |                                      | server[200]
-                    |<----- 3 FIN seq +0 ack +1, 0 ns -----|
-          TIME_WAIT |          seq 5000 ack 1011           | LAST_ACK
-                    |----- 4 ACK seq +1 ack +1, 0 ns ----->|
-                    |          seq 1011 ack 5001           | CLOSE
-four-way, begun by new[300]; server[200] held the connection open for 2.0 ms
-after the FIN of new[300].
-
-old[100]                          08:12:32.100                              peer
-127.0.0.1:33816                                                   127.0.0.1:8080
-        ESTABLISHED |                                      | (ESTABLISHED)
   close(5) old[100] |                                      |
        nothing sent |                                      |
               ended :                                      :
               CLOSE |                                      |
+                    :                                      :
+                    :                900 ms                :
+                    :                                      :
+                    |-------- 1 FIN seq +0 ack +0 -------->|
+                    |          seq 1010 ack 5000           | CLOSE_WAIT
+                    |<- - - -  2 ACK seq +0 ack +1 - - - - |
+                    |          seq 5000 ack 1011           |
+                    |                2.0 ms                |
+                    |                                      | close(7)
+                    |                                      | server[200]
+                    |<-------- 3 FIN seq +0 ack +1 --------|
+                    |          seq 5000 ack 1011           | LAST_ACK
+                    |----------- 4 ACK ack +1 ------------>|
+                    |               ack 5001               | CLOSE
 aborted: closed in TCP_REPAIR mode, which sends nothing (repair).
+
+new[300]                          08:12:33.000                       server[200]
+127.0.0.1:33816                                                   127.0.0.1:8080
+        ESTABLISHED |                                      | (ESTABLISHED)
+  close(5) new[300] |                                      |
+                    |-------- 1 FIN seq +0 ack +0 -------->|
+          FIN_WAIT1 |          seq 1010 ack 5000           | (CLOSE_WAIT)
+                    :                                      :
+                    :                1.0 ms                :
+                    :                                      :
+                    |<----------- 2 ACK ack +1 ------------|
+ FIN_WAIT2 (orphan) |               ack 1011               |
+                    :                                      :
+                    :                1.0 ms                :
+                    :                                      :
+                    |<-------- 3 FIN seq +0 ack +1 --------|
+          TIME_WAIT |          seq 5000 ack 1011           | (LAST_ACK)
+                    |-------- 4 ACK seq +1 ack +1 -------->|
+                    |          seq 1011 ack 5001           |
+four-way, begun by new[300]; the ACK of the FIN took 1.0 ms (2.0 ms in all).
 --- who
 08:12:32.000 to 08:12:33.002: 3 closes
 COMM                                     CLOSES      /s   OPEN TIME_WAIT      /s
