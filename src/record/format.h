@@ -40,6 +40,8 @@
 #define RECORD_KIND_MARK 200		/* these two are not kinds of events */
 #define RECORD_KIND_ANNOTATION 201
 #define RECORD_HOSTS_MAX 1024	/* in a merged recording */
+/* The schema of a merged recording. Readers that know only one host in a file refuse it. */
+#define RECORD_SCHEMA_MERGED (EVENT_SCHEMA + 100)
 #define RECORD_ANNOTATION_MAX 16384	/* bytes of one text */
 
 #if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__

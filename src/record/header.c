@@ -37,7 +37,7 @@ static void put_syscalls(struct buf *b, const char *key, bool compat)
 void record_header_write(struct buf *b, const struct run_info *m)
 {
 	buf_str(b, RECORD_MAGIC "schema ");
-	buf_u64(b, EVENT_SCHEMA);
+	buf_u64(b, m->merged ? RECORD_SCHEMA_MERGED : EVENT_SCHEMA);
 	buf_str(b, "\nevent_size ");
 	buf_u64(b, sizeof(struct event));
 	put_line(b, "\nbyte_order", RECORD_BYTE_ORDER);
@@ -164,7 +164,7 @@ static void parse_line(struct record_header *h, const char *key, const char *val
 
 static bool is_readable(const struct record_header *h, char why[RECORD_WHY])
 {
-	if (h->schema != EVENT_SCHEMA)
+	if (h->schema != (h->meta.merged ? RECORD_SCHEMA_MERGED : EVENT_SCHEMA))
 		snprintf(why, RECORD_WHY, "it has schema %lu, written by tcpclose %s; "
 			 "this version reads schema %d", h->schema, h->tool, EVENT_SCHEMA);
 	else if (!h->byte_order)
