@@ -10,6 +10,7 @@ struct pipeline {
 	struct endpoint_table *endpoint_table;
 	uint64_t shown, filtered, events, malformed;
 	uint64_t events_shown;	/* by the view */
+	struct pipeline_total own;	/* config.total, if the caller has none */
 };
 
 static bool is_in_range(const struct pipeline *t, uint64_t ts_ns)
@@ -33,7 +34,7 @@ uint64_t pipeline_events_counted(const struct pipeline *t)
 
 static bool has_all_events(const struct pipeline *t)
 {
-	return t->config.max_events && pipeline_events_counted(t) >= t->config.max_events;
+	return t->config.max_events && t->config.total->events >= t->config.max_events;
 }
 
 static void show_event(void *arg, const struct event *e)
@@ -43,6 +44,7 @@ static void show_event(void *arg, const struct event *e)
 	if (has_all_events(t) || !is_in_range(t, e->ts_ns))
 		return;
 	t->events_shown++;
+	t->config.total->events++;
 	t->config.view->event(t->config.context, e);
 }
 
@@ -65,6 +67,7 @@ static void show_story(void *arg, const struct story *s, uint64_t now_ns)
 		return;
 	}
 	t->shown++;
+	t->config.total->stories++;
 	if (t->config.view->story)
 		t->config.view->story(t->config.context, s, &v);
 	if (t->config.after_story)
@@ -79,6 +82,8 @@ struct pipeline *pipeline_new(const struct pipeline_config *config)
 	if (!t)
 		return NULL;
 	t->config = *config;
+	if (!t->config.total)
+		t->config.total = &t->own;
 	endpoint_table.event = config->view->event ? show_event : NULL;
 	endpoint_table.report = show_story;
 	endpoint_table.arg = t;
@@ -107,6 +112,8 @@ void pipeline_feed(struct pipeline *t, const void *bytes, unsigned long len)
 		return;
 	}
 	t->events++;
+	if (!t->config.view->event)
+		t->config.total->events++;
 	endpoint_table_feed(t->endpoint_table, e);
 }
 
@@ -117,18 +124,26 @@ struct endpoint_table *pipeline_endpoints(const struct pipeline *t)
 
 bool pipeline_is_done(const struct pipeline *t)
 {
-	return (t->config.max_stories && t->shown >= t->config.max_stories) || has_all_events(t);
+	return (t->config.max_stories && t->config.total->stories >= t->config.max_stories) ||
+	       has_all_events(t);
+}
+
+static void count_pipeline(struct run_counts *y, const struct pipeline *t)
+{
+	struct endpoint_table_counts c = endpoint_table_counts(t->endpoint_table);
+
+	*y = (struct run_counts){ .seen = c.seen, .reported = t->shown, .filtered = t->filtered,
+				  .open = c.open, .lost_table_full = c.evicted,
+				  .lost_end_missed = c.end_missed, .lost_vanished = c.vanished,
+				  .events = t->events, .events_malformed = t->malformed };
 }
 
 struct run_counts pipeline_tally(const struct pipeline *t, const struct kernel_counters *kernel)
 {
-	struct endpoint_table_counts c = endpoint_table_counts(t->endpoint_table);
-	struct run_counts y = { .seen = c.seen, .reported = t->shown, .filtered = t->filtered,
-			   .open = c.open, .lost_table_full = c.evicted,
-			   .lost_end_missed = c.end_missed,
-			   .lost_vanished = c.vanished, .events = t->events,
-			   .events_malformed = t->malformed };
+	struct run_counts y = { .seen = 0 };
 
+	if (t)
+		count_pipeline(&y, t);
 	if (!kernel)
 		return y;
 	y.seen += kernel->filtered;

@@ -17,6 +17,11 @@
 #include "time_range.h"
 #include "view.h"
 
+/* What the pipelines of several hosts have shown together: -n counts that. */
+struct pipeline_total {
+	uint64_t stories, events;
+};
+
 struct pipeline_config {
 	const struct view *view;
 	struct view_context *context;
@@ -24,6 +29,7 @@ struct pipeline_config {
 	const struct story_filter *story_filter;
 	/* -n; 0: unlimited. Events are those that the view prints, or all if it prints none. */
 	uint64_t max_stories, max_events;
+	struct pipeline_total *total;	/* of several pipelines; or NULL */
 	struct time_range range;	/* --since, --until; until_ns 0: all */
 	bool never_open;	/* --all */
 	/* --fail-on: called for each story that passes the filters, printed or not; or NULL */
@@ -51,5 +57,5 @@ uint64_t pipeline_events_counted(const struct pipeline *t);
 /* Has -n been reached? */
 bool pipeline_is_done(const struct pipeline *t);
 
-/* The counts so far. kernel: the counters of the kernel side, or NULL. */
+/* The counts so far; t may be NULL. kernel: the counters of the kernel side, or NULL. */
 struct run_counts pipeline_tally(const struct pipeline *t, const struct kernel_counters *kernel);

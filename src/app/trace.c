@@ -7,6 +7,7 @@
 #include "trace.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <unistd.h>
@@ -103,6 +104,9 @@ static int open_live(struct trace_run *r)
 	if (r->o->capture.calls == CALLS_AUTO && !run_info_watches_calls(&r->session.meta))
 		log_note("calls are not watched from entry to return: return values, and calls "
 			 "that end nothing, will be missing (see tcpclose doctor)");
+	if (r->o->record.host)
+		snprintf(r->session.meta.host, sizeof(r->session.meta.host), "%s",
+			 r->o->record.host);
 	note_missing_hooks(&r->session.meta);
 	open_scan(r);
 	if (r->o->capture.stack)

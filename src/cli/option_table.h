@@ -42,6 +42,7 @@ enum option_key {
 	KEY_PHASE,
 	KEY_ASCII,
 	KEY_REPLAY,
+	KEY_HOST,
 	KEY_FOLLOW,
 	KEY_NO_FOLLOW,
 	KEY_SINCE,
@@ -91,6 +92,7 @@ struct option_parser {
 	bool fields_in_env;		/* the same of --fields */
 	const char *field[OPTION_FIELDS_MAX];	/* paths of --fields, each once */
 	unsigned nr_fields;
+	bool replay_in_env;		/* --replay was given there: those of argv replace it */
 	bool in_env;			/* the words are those of TCPCLOSE_OPTS */
 	bool probing;			/* find the view, do not check anything */
 	struct argp argp;

@@ -212,10 +212,37 @@ int option_set_output(struct option_parser *p, const char *arg)
 
 int option_set_replay(struct option_parser *p, const char *arg)
 {
+	struct options_record *r = &p->o->record;
+
 	if (!*arg)
 		return usage_error_value(&p->error, "bad recording ",
 					 ": want a path, or - for standard input");
-	p->o->record.replay = arg;
+	if (p->replay_in_env && !p->in_env)
+		r->nr_replays = 0;
+	p->replay_in_env = p->in_env;
+	for (unsigned i = 0; i < r->nr_replays; i++)
+		if (!strcmp(r->replays[i], arg))
+			return usage_error_value(&p->error, "recording ", " is given twice");
+	if (r->nr_replays == OPTIONS_REPLAYS_MAX)
+		return usage_error_value(&p->error, "one recording too many: ",
+					 ", want at most 256");
+	r->replays[r->nr_replays++] = arg;
+	r->replay = r->replays[0];
+	return 0;
+}
+
+/* A header has one line for it, and some places show it: no control characters. */
+int option_set_host(struct option_parser *p, const char *arg)
+{
+	bool printable = *arg;
+
+	for (const char *c = arg; *c; c++)
+		printable &= (unsigned char)*c >= ' ' && *c != 0x7f;
+	if (!printable || strlen(arg) >= RUN_INFO_TEXT)
+		return usage_error_value(&p->error, "bad host ",
+					 ": want a name of 1 to 64 bytes, without control "
+					 "characters");
+	p->o->record.host = arg;
 	return 0;
 }
 

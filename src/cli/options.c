@@ -305,6 +305,9 @@ static int check_pairs(struct option_parser *p)
 		return usage_error_plain(&p->error, "--record - and the output of %s cannot both "
 					 "be standard output: want -o FILE or --record FILE",
 					 o->view->name);
+	if (o->view->source == SOURCE_SCAN && o->record.nr_replays > 1)
+		return usage_error_plain(&p->error, "%s shows one recording: want one --replay",
+					 o->view->name);
 	if (time_points_are_reversed(&o->record.since, &o->record.until))
 		return usage_error_plain(&p->error, "--since is after --until");
 	if (o->record.redact_key && !o->record.redact)

@@ -23,6 +23,7 @@
 
 #define OPTIONS_BUFFER_BYTES (8ul << 20)	/* the default of --buffer */
 #define OPTIONS_MAX_OPEN 131072ul		/* the default of --max-open */
+#define OPTIONS_REPLAYS_MAX 256			/* the number of --replay */
 #define OPTIONS_DRAIN_NS 1000000000ull		/* the default of --drain */
 
 enum color_mode { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
@@ -61,7 +62,11 @@ struct options_output {
 };
 
 struct options_record {
-	const char *replay;	/* the recording to play, "-" is standard input; NULL: live */
+	/* the first recording to play, "-" is standard input; NULL: live */
+	const char *replay;
+	const char *replays[OPTIONS_REPLAYS_MAX];	/* all of them */
+	unsigned nr_replays;
+	const char *host;	/* --host, NULL: the host name */
 	struct time_point since, until;	/* --since, --until */
 	bool follow;		/* --follow: wait for more at the end */
 	bool wanted;		/* make a recording */

@@ -77,7 +77,7 @@ void endpoint_index_remove(struct endpoint_index *x, struct endpoint *c)
 {
 	endpoint_index_drop_key(x, c);
 	hash_index_remove(&x->by_flow, c->nr);
-	if (c->has_isns)
+	if (c->story.isns_known)
 		hash_index_remove(&x->by_isns, c->nr);
 	story_release(&c->story);
 	pool_free(&x->pool, c->nr);
@@ -141,7 +141,7 @@ static struct endpoint *find_unlinked_twin(const struct endpoint_index *x, const
 	     i++, nr = hash_index_next(&x->by_isns, nr)) {
 		struct endpoint *other = get_endpoint(x, nr);
 
-		if (!other->twin && twin_match(&other->isns, &c->isns))
+		if (!other->twin && twin_match(&other->story.isns, &c->story.isns))
 			return other;
 	}
 	return NULL;
@@ -152,7 +152,7 @@ struct endpoint *endpoint_index_learn_twin(struct endpoint_index *x, struct endp
 {
 	struct twin_key isns;
 
-	if (c->has_isns || !twin_key_from_event(&isns, e))
+	if (c->story.isns_known || !twin_key_from_event(&isns, e))
 		return NULL;
 	return endpoint_index_set_isns(x, c, &isns);
 }
@@ -163,10 +163,10 @@ struct endpoint *endpoint_index_set_isns(struct endpoint_index *x, struct endpoi
 	uint32_t hash = twin_hash(isns, x->seed);
 	struct endpoint *twin;
 
-	c->isns = *isns;
+	c->story.isns = *isns;
 	twin = find_unlinked_twin(x, c, hash);
 	hash_index_add(&x->by_isns, hash, c->nr);
-	c->has_isns = true;
+	c->story.isns_known = true;
 	return twin;
 }
 
@@ -199,6 +199,6 @@ void endpoint_index_prefetch_endpoint(const struct endpoint_index *x, const stru
 void endpoint_index_prefetch_remove(const struct endpoint_index *x, const struct endpoint *c)
 {
 	hash_index_prefetch(&x->by_flow, c->flow_link.hash);
-	if (c->has_isns)
+	if (c->story.isns_known)
 		hash_index_prefetch(&x->by_isns, c->isns_link.hash);
 }

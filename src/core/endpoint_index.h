@@ -16,15 +16,17 @@
 #include "twin.h"
 
 struct endpoint {
-	struct hash_index_link sk_link, flow_link, isns_link;
+	struct hash_index_link sk_link, flow_link;
+	struct hash_index_link isns_link;	/* in by_isns with story.isns_known */
 	struct story story;
 	TAILQ_ENTRY(endpoint) active;	/* in endpoint_table.active, if it has no deadline */
 	struct deadline_heap_node due;	/* in endpoint_table.due, if it has one */
 	uint64_t last_ns;		/* time of its last event; of a call, of its return */
-	struct twin_key isns;		/* its initial sequence numbers */
-	struct endpoint *twin;		/* the other end, if it is in the table; or NULL */
+	/* The other end, if it is in this table, or in that of another host; or NULL. */
+	struct endpoint *twin;
+	const struct endpoint_table *table;	/* this one's */
 	uint32_t nr;			/* index in the pool */
-	bool has_isns;			/* isns is valid, and it is in by_isns */
+	uint32_t exchange_nr;		/* its number in the exchange; 0 none */
 	bool has_sk;			/* it is in by_sk */
 	bool key_is_reused;	/* another socket has the key: only calls are still its own */
 	bool closing;			/* counted in endpoint_table_counts.closing */

@@ -112,11 +112,17 @@ enum twin_reset {
 	TWIN_RESET_NOT_SENT,
 };
 
-/* The other end, if it is on this host too. */
+/* Initial sequence numbers: ours, the peer's. The other end has them swapped. */
+struct twin_key {
+	uint32_t iss, irs;
+};
+
+/* The other end, if the run has its host: this one, or one of several recordings. */
 struct twin_end {
 	uint64_t cookie;
 	uint32_t pid;		/* the task that closed it, else the last to act on it; 0 unknown */
 	uint32_t srtt_min_us;	/* the smallest that it measured; 0 not measured */
+	uint16_t host;		/* as story.host */
 	uint8_t reset;		/* enum twin_reset */
 	uint8_t comm[EVENT_COMM_LEN];
 	uint8_t process[EVENT_COMM_LEN];	/* as in struct socket_call */
@@ -188,12 +194,16 @@ struct story {
 	const struct text_cache *names;	/* of processes (process_names.h), borrowed; or NULL */
 	const struct process_tree *tree;	/* of --tree, borrowed; or NULL */
 	struct twin_end twin;
+	struct twin_key isns;	/* valid with isns_known */
 
 	uint64_t established_ns;	/* when it became ESTABLISHED; 0 not seen */
 	uint64_t bytes_sent, bytes_received;	/* payload, so far */
 	uint32_t srtt_us;		/* the latest; 0 not measured */
 	uint32_t srtt_min_us;		/* the smallest in any event; 0 not measured */
+	uint16_t host;			/* index in the table of hosts (host_table.h); 0 if one */
+	uint16_t clock;	/* the times of stories with the same number can be compared */
 	uint8_t opened;			/* enum opened */
+	bool isns_known;
 	bool used_early;	/* a program used it before it was established: TCP Fast Open */
 	bool v4mapped;
 	bool mptcp;		/* an MPTCP subflow: calls are made on the MPTCP socket */

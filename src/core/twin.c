@@ -53,7 +53,7 @@ enum twin_reset twin_find_reset(const struct story *s, const struct story *twin,
 
 	if (twin_has_sent_reset(twin))
 		return TWIN_RESET_SENT;
-	if (!view->resets)
+	if (!view->resets || view->other_clock)
 		return TWIN_RESET_UNKNOWN;
 	if (was_alive || twin->reset.received)
 		return TWIN_RESET_NOT_SENT;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * Twins: the two ends of one connection, where both are on this host. Pure.
+ * Twins: the two ends of one connection, where the run has both. Pure.
  *
  * Both ends know the two initial sequence numbers (RFC 9293 section 3.4.1: each end chooses its own
  * at random), whatever lies between them: a veth, another namespace, NAT of addresses or ports. Two
@@ -15,12 +15,19 @@
 #include "event.h"
 #include "story.h"
 
-struct twin_key {
-	uint32_t iss, irs;	/* initial sequence numbers: ours, the peer's */
-};
-
 /* Compute the key from an event. False if the event does not show the numbers of the socket. */
 bool twin_key_from_event(struct twin_key *k, const struct event *e);
+
+/*
+ * The two numbers as one, the same for both ends: the smaller one in the upper half. Two connections
+ * of a million have the same one with a probability of 2^-24; a sum or a XOR collides far sooner.
+ */
+static inline uint64_t twin_key_unordered(const struct twin_key *k)
+{
+	uint32_t min = k->iss < k->irs ? k->iss : k->irs, max = k->iss < k->irs ? k->irs : k->iss;
+
+	return (uint64_t)min << 32 | max;
+}
 
 /* A hash that is the same for both ends. */
 uint32_t twin_hash(const struct twin_key *k, uint64_t seed);
@@ -35,6 +42,7 @@ static inline bool twin_match(const struct twin_key *a, const struct twin_key *b
 struct twin_view {
 	bool resets;		/* those of sockets, and no event was lost */
 	bool minisock_resets;	/* those of minisocks */
+	bool other_clock;	/* the times of the two ends cannot be compared */
 };
 
 /* Does the story show that its end sent a RST? */

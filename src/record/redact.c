@@ -125,13 +125,20 @@ void redact_event(const struct redactor *x, struct event *e)
 		redact_comm(x, e->process);
 }
 
-void redact_run_info(const struct redactor *x, struct run_info *meta)
+static void redact_host(const struct redactor *x, char host[RUN_INFO_TEXT])
 {
 	char name[REDACT_NAME];
 
-	redact_name(x, meta->hostname, strlen(meta->hostname), name);
-	memset(meta->hostname, 0, sizeof(meta->hostname));
-	memcpy(meta->hostname, name, sizeof(name));
+	redact_name(x, host, strlen(host), name);
+	memset(host, 0, RUN_INFO_TEXT);
+	memcpy(host, name, sizeof(name));
+}
+
+void redact_run_info(const struct redactor *x, struct run_info *meta)
+{
+	redact_host(x, meta->hostname);
+	if (meta->host[0])
+		redact_host(x, meta->host);
 }
 
 /*

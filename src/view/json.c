@@ -16,6 +16,8 @@ static void json_print_meta(struct view_context *v)
 	struct json j;
 
 	json_line_begin(v, &j, "meta");
+	if (v->hosts)
+		json_kv_bytes(&j, "host", run_info_host(m), strlen(run_info_host(m)));
 	json_kv_str(&j, "version", TCPCLOSE_VERSION);
 	json_kv_bytes(&j, "hostname", m->hostname, strlen(m->hostname));
 	json_kv_bytes(&j, "kernel", m->kernel, strlen(m->kernel));
@@ -27,6 +29,19 @@ static void json_print_meta(struct view_context *v)
 		json_end_object(&j);
 	}
 	json_line_end(v, &j);
+}
+
+/* With several hosts, each has a line of its own. */
+static void json_start(struct view_context *v)
+{
+	if (!v->hosts)
+		json_print_meta(v);
+}
+
+static void json_begin_host(struct view_context *v, const struct host *host)
+{
+	(void)host;
+	json_print_meta(v);
 }
 
 static void json_print_lost_events(struct json *j, const char *key, const struct run_counts *t)
@@ -96,7 +111,8 @@ static const char json_manual[] =
 	"  cut              the phase that no wave ended, and how long it had lasted\n"
 	"  idle_ns          time since data last went each way, when the end began\n"
 	"  data_lost        bytes that were lost when the socket was released\n"
-	"  twin             the process at the other end, if that is on this host\n"
+	"  twin             the process at the other end, if that is on this host, or on\n"
+	"                   another one of several\n"
 	"  middlebox        true if the RST that arrived came from neither end\n"
 	"\n"
 	"Examples:\n"
@@ -110,7 +126,8 @@ const struct view view_json = {
 	.manual = json_manual,
 	.formats = 1 << FORMAT_JSON,
 	.reports_itself = true,
-	.start = json_print_meta,
+	.start = json_start,
+	.begin_host = json_begin_host,
 	.story = json_print_close,
 	.lost = json_print_lost,
 	.end = json_print_summary,

@@ -243,7 +243,7 @@ static void json_print_retransmits(const struct view_context *v, struct json *j,
 	json_kv_u64_or_null(j, "srtt_us", s->srtt_us, s->srtt_us);
 }
 
-static void json_print_twin(struct json *j, const struct story *s)
+static void json_print_twin(const struct view_context *v, struct json *j, const struct story *s)
 {
 	if (!json_key(j, "twin"))
 		return;
@@ -260,6 +260,8 @@ static void json_print_twin(struct json *j, const struct story *s)
 		json_kv_null(j, "process");
 	}
 	json_kv_cookie(j, s->twin.cookie);
+	if (v->hosts)
+		json_kv_host(j, v->hosts->host[s->twin.host]);
 	json_end_object(j);
 }
 
@@ -292,6 +294,8 @@ static void json_print_endpoint(struct json *j, const struct story *s)
 					      [OPENED_ACCEPT] = "accept" };
 
 	json_kv_endpoint(j, &s->flow, s->cookie);
+	json_kv_u64_or_null(j, "iss", s->isns_known, s->isns.iss);
+	json_kv_u64_or_null(j, "irs", s->isns_known, s->isns.irs);
 	json_kv_bool(j, "v4_mapped", s->v4mapped);
 	json_kv_str(j, "opened", opened[s->opened]);
 }
@@ -372,6 +376,7 @@ void json_print_close(struct view_context *v, const struct story *s, const struc
 	else
 		json_kv_null(&j, "start");
 	json_kv_time(v, &j, "time", verdict->settled_ns);
+	json_kv_host_and_boot(&j, view_host(v, s));
 	json_print_endpoint(&j, s);
 	json_print_ages(&j, s, verdict);
 	json_print_found_at_start(&j, s, verdict);
@@ -388,7 +393,7 @@ void json_print_close(struct view_context *v, const struct story *s, const struc
 	json_print_byte_counts(&j, s);
 	json_print_data_lost(&j, s);
 	json_print_retransmits(v, &j, s);
-	json_print_twin(&j, s);
+	json_print_twin(v, &j, s);
 	json_print_path(&j, s, verdict);
 	json_kv_bool(&j, "partial", verdict->partial);
 	json_print_missing(v, &j, verdict);

@@ -14,7 +14,7 @@
 
 /* The object meta. kind is always printed. */
 static const char *const meta_keys[] = {
-	"kind", "schema", "version", "hostname", "kernel", "machine", "boot_id",
+	"kind", "schema", "host", "version", "hostname", "kernel", "machine", "boot_id",
 	"hooks", "hooks.calls", "hooks.late", "hooks.reset_sent", "hooks.reset_late",
 	"hooks.reset_received", "hooks.fin_resent", "hooks.state", "hooks.destroy",
 	"hooks.tree", "hooks.walk", "hooks.stack",
@@ -22,8 +22,8 @@ static const char *const meta_keys[] = {
 };
 
 static const char *const close_keys[] = {
-	"start", "time", "family", "netns", "cookie", "local_addr", "local_port",
-	"peer_addr", "peer_port", "v4_mapped", "opened", "age_ns",
+	"start", "time", "host", "boot_id", "family", "netns", "cookie", "local_addr",
+	"local_port", "peer_addr", "peer_port", "iss", "irs", "v4_mapped", "opened", "age_ns",
 	"idle_ns", "idle_ns.sent", "idle_ns.received",
 	"age_at_least_ns",
 	"holders", "holders.pid", "holders.comm", "holders.process", "holders.fd",
@@ -51,7 +51,7 @@ static const char *const close_keys[] = {
 	"bytes.unsent",
 	"data_lost", "data_lost.unread", "data_lost.unsent", "data_lost.unacked",
 	"fin_retransmits", "peer_fin_retransmits", "srtt_us",
-	"twin", "twin.pid", "twin.comm", "twin.process", "twin.cookie",
+	"twin", "twin.pid", "twin.comm", "twin.process", "twin.cookie", "twin.host",
 	"self", "middlebox", "partial", "missing",
 	NULL
 };
@@ -71,7 +71,7 @@ static const char *const count_keys[] = {
 /* What who and hist have in common. */
 static const char *const group_keys[] = {
 	"start", "time", "total", "by", "other", "comm", "thread", "pid", "exe", "cgroup",
-	"unit", "container", "port", "peer", "peer_addr", "peer_port",
+	"unit", "container", "port", "peer", "peer_addr", "peer_port", "host",
 	NULL
 };
 

@@ -13,6 +13,7 @@
 
 #include "buf.h"
 #include "diagnosis.h"
+#include "host_table.h"
 #include "json_select.h"
 #include "run_info.h"
 #include "stuck_table.h"
@@ -30,7 +31,8 @@
 	X(CONTAINER, "container")                                                                  \
 	X(PORT, "port")           /* of the service: ours if we accepted, else the peer's */       \
 	X(PEER, "peer")           /* the peer's address */                                         \
-	X(PEER_PORT, "peer:port") /* the peer's address and port */
+	X(PEER_PORT, "peer:port") /* the peer's address and port */                                \
+	X(HOST, "host")           /* this host: --host of its recording, or its name */
 
 enum group_by {
 	GROUP_BY_NONE,
@@ -98,7 +100,12 @@ struct lookup {
 
 struct view_context {
 	struct buf *out;
-	const struct run_info *meta;
+	const struct run_info *meta;	/* of the host whose event or story this is */
+	/* Of several recordings, in no order; NULL: the run has one host, and no line names it. */
+	const struct host_table *hosts;
+	/* Sets meta and lookup to those of another host, for a story that was kept; see below. */
+	void (*use_host)(void *arg, unsigned host);
+	void *use_host_arg;
 	struct terminal terminal;
 	struct lookup lookup;
 	const struct json_select *fields;	/* --fields: the keys of JSON; NULL all */
@@ -144,6 +151,8 @@ struct view {
 	const struct view *json;	/* the view that prints its JSON; NULL: itself */
 	/* Each may be NULL. */
 	void (*start)(struct view_context *v);
+	/* With several hosts: one of them is known from now on. Often called right after start(). */
+	void (*begin_host)(struct view_context *v, const struct host *host);
 	void (*event)(struct view_context *v, const struct event *e);
 	void (*story)(struct view_context *v, const struct story *s, const struct verdict *verdict);
 	/*
@@ -177,6 +186,22 @@ const struct view *view_printer(const struct view *v, enum format format);
 static inline uint64_t view_wall_ns(const struct view_context *v, uint64_t ts_ns)
 {
 	return ts_ns + (uint64_t)v->meta->boot_to_wall_ns;
+}
+
+/*
+ * Make meta and lookup those of the host of a story that the view has kept. In a callback they are
+ * already those of its event or story.
+ */
+static inline void view_use_host(const struct view_context *v, const struct story *s)
+{
+	if (v->use_host)
+		v->use_host(v->use_host_arg, s->host);
+}
+
+/* The host of a story; NULL if the run has only one. */
+static inline const struct host *view_host(const struct view_context *v, const struct story *s)
+{
+	return v->hosts ? v->hosts->host[s->host] : NULL;
 }
 
 /* The path of a task's cgroup, NULL unknown; pid is 0 if the task may have exited. */

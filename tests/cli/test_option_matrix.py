@@ -79,6 +79,7 @@ TABLE = {
     "record": ("--record y", STORIES | {"events"}, ANY),
     "rotate": ("--rotate 64K", TRACING, ANY),
     "keep": ("--keep 1", TRACING, ANY),
+    "host": ("--host a", TRACING, LIVE),
     "cmdline": ("--cmdline", TRACING, LIVE),
     "redact": ("--redact", {"record"}, ANY),
     "redact-key": ("--redact-key k", {"record"}, ANY),

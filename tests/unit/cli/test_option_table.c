@@ -66,6 +66,7 @@ static const struct expected {
 	{ { "--record", "y" }, { NULL }, "record", "++++++..." },
 	{ { "--rotate", "64K" }, { "--record", "y" }, "--rotate", "+++++++.." },
 	{ { "--keep", "1" }, { "--record", "y" }, "--keep", "+++++++.." },
+	{ { "--host", "h" }, { NULL }, "--host", "lllllll.." },
 	{ { "--cmdline" }, { "--record", "y" }, "--cmdline", "lllllll.." },
 	{ { "--redact" }, { "--record", "y" }, "--redact", "+++++++.." },
 	{ { "--redact-key", "k", "--redact" }, { "--record", "y" }, "--redact-key", "+++++++.." },
