@@ -36,6 +36,30 @@ static bool has_all_events(const struct pipeline *t)
 	return t->config.max_events && pipeline_events_counted(t) >= t->config.max_events;
 }
 
+static bool has_all_stories(const struct pipeline *t)
+{
+	uint64_t n = t->config.view->counts_itself ? t->config.context->counted : t->shown;
+
+	return t->config.max_stories && n >= t->config.max_stories;
+}
+
+/* Pass on the end of a connection whose other end the filters may include. */
+static void show_other_end(struct pipeline *t, const struct story *s, const struct verdict *v)
+{
+	bool may_exist = s->twin.known || (s->isns_known && t->config.context->hosts);
+
+	t->filtered++;
+	if (t->config.view->other_end && may_exist && !pipeline_is_done(t))
+		t->config.view->other_end(t->config.context, s, v);
+}
+
+static void lose_end(void *arg, const struct story *s)
+{
+	struct pipeline *t = arg;
+
+	t->config.view->lost_end(t->config.context, s);
+}
+
 static void show_event(void *arg, const struct event *e)
 {
 	struct pipeline *t = arg;
@@ -53,15 +77,13 @@ static void show_story(void *arg, const struct story *s, uint64_t now_ns)
 
 	verdict_make(&v, s, now_ns);
 	if (!passes_filters(t, s, &v) || pipeline_is_done(t)) {
-		t->filtered++;
-		if (t->config.view->other_end && s->twin.known && !pipeline_is_done(t))
-			t->config.view->other_end(t->config.context, s, &v);
+		show_other_end(t, s, &v);
 		return;
 	}
 	if (t->config.judge)
 		t->config.judge(t->config.arg, s, &v);
 	if (v.ending == ENDING_NEVER_OPEN && !t->config.never_open) {
-		t->filtered++;
+		show_other_end(t, s, &v);
 		return;
 	}
 	t->shown++;
@@ -81,6 +103,7 @@ struct pipeline *pipeline_new(const struct pipeline_config *config)
 	t->config = *config;
 	endpoint_table.event = config->view->event ? show_event : NULL;
 	endpoint_table.report = show_story;
+	endpoint_table.lose = config->view->lost_end ? lose_end : NULL;
 	endpoint_table.arg = t;
 	t->endpoint_table = endpoint_table_new(&endpoint_table);
 	if (!t->endpoint_table) {
@@ -117,7 +140,7 @@ struct endpoint_table *pipeline_endpoints(const struct pipeline *t)
 
 bool pipeline_is_done(const struct pipeline *t)
 {
-	return (t->config.max_stories && t->shown >= t->config.max_stories) || has_all_events(t);
+	return has_all_stories(t) || has_all_events(t);
 }
 
 struct run_counts pipeline_tally(const struct pipeline *t, const struct kernel_counters *kernel)

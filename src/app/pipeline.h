@@ -22,7 +22,10 @@ struct pipeline_config {
 	struct view_context *context;
 	const struct filter *filter;
 	const struct story_filter *story_filter;
-	/* -n; 0: unlimited. Events are those that the view prints, or all if it prints none. */
+	/*
+	 * -n; 0: unlimited. Events are those that the view prints, or all if it prints none. A view
+	 * that counts itself counts other things than stories.
+	 */
 	uint64_t max_stories, max_events;
 	struct time_range range;	/* --since, --until; until_ns 0: all */
 	bool never_open;	/* --all */

@@ -95,7 +95,8 @@ static int open_pipeline(struct session *s)
 		.context = &s->context,
 		.filter = &s->o->filter,
 		.story_filter = &s->story_filter,
-		.max_stories = counts_events(s) ? 0 : count_left(s, s->past.reported),
+		.max_stories = counts_events(s) ? 0 : s->view->counts_itself ? s->o->run.count :
+			       count_left(s, s->past.reported),
 		.max_events = counts_events(s) ? count_left(s, s->past_events) : 0,
 		.range = s->range,
 		.never_open = s->o->capture.all,
@@ -112,6 +113,7 @@ static int open_pipeline(struct session *s)
 
 	if (getrandom(&config.endpoint_table.seed, sizeof(config.endpoint_table.seed), 0) < 0)
 		config.endpoint_table.seed = (uint64_t)(uintptr_t)s;
+	s->context.count_max = s->o->run.count;
 	s->context.seed = config.endpoint_table.seed;
 	judge_init(&s->judge, &s->o->run.fail_on, &s->context);
 	s->tree = s->meta.tree ? process_tree_new() : NULL;

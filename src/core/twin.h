@@ -42,6 +42,7 @@ static inline bool twin_match(const struct twin_key *a, const struct twin_key *b
 struct twin_view {
 	bool resets;		/* those of sockets, and no event was lost */
 	bool minisock_resets;	/* those of minisocks */
+	bool other_clock;	/* the twin's times cannot be compared with those of the story */
 };
 
 /* Does the story show that its end sent a RST? */
