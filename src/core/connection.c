@@ -168,9 +168,16 @@ static bool has_blame(const struct pair_end *e)
 	return e && e->verdict.blame_known;
 }
 
+/* Does an end blame the other one: its program, or its kernel? */
+static bool blames_the_other(const struct pair_end *e)
+{
+	return e->verdict.blame == BLAME_PEER_APP || e->verdict.blame == BLAME_DELAYED_ACK;
+}
+
 /*
  * The end whose view of the delay counts: that of the first FIN, which saw the whole close. If it
- * blames the program of the other end, that end knows better: its FIN may have been lost.
+ * blames the other end, that one knows better: its program held the connection open, so that its
+ * kernel had no reason to hurry with the ACK; or its FIN was lost.
  */
 static unsigned choose_witness(const struct connection *c)
 {
@@ -181,8 +188,8 @@ static unsigned choose_witness(const struct connection *c)
 		first = !first;
 	e = c->end[first];
 	other = c->end[!first];
-	if (has_blame(e) && e->verdict.blame == BLAME_PEER_APP && has_blame(other) &&
-	    other->verdict.blame != BLAME_NONE && other->verdict.blame != BLAME_PEER_APP)
+	if (has_blame(e) && blames_the_other(e) && has_blame(other) &&
+	    other->verdict.blame != BLAME_NONE && !blames_the_other(other))
 		return !first;
 	return first;
 }

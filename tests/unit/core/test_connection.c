@@ -129,6 +129,12 @@ static void test_connection__the_other_end_knows_better_why_its_fin_was_late(voi
 	make(t);
 	assert_int_equal(t->c.cause, CAUSE_LOST_FIN);
 	assert_int_equal(t->c.blamed.side, SIDE_SERVER);
+	t->a.verdict.blame = BLAME_DELAYED_ACK;		/* it could not see why the ACK was late */
+	t->b.verdict.blame = BLAME_LOCAL_APP;
+	make(t);
+	assert_int_equal(t->c.cause, CAUSE_APP);
+	assert_int_equal(t->c.blamed.side, SIDE_SERVER);
+	t->a.verdict.blame = BLAME_PEER_APP;
 	t->b.verdict.blame = BLAME_NONE;	/* it saw no delay: then the client's word counts */
 	make(t);
 	assert_int_equal(t->c.cause, CAUSE_APP);
