@@ -128,3 +128,12 @@ ssize_t follow_read(struct follow *f, void *bytes, size_t len)
 	f->replaced = is_replaced(f);
 	return f->replaced ? follow_read(f, bytes, len) : 0;
 }
+
+bool follow_may_read(const struct follow *f)
+{
+	struct stat file;
+
+	if (fstat(f->fd, &file) || (uint64_t)file.st_size != f->offset)
+		return true;
+	return f->replaced || is_replaced(f);
+}

@@ -27,3 +27,6 @@ void follow_init(struct follow *f, const char *path, int fd);
  * begins. -1 with ESTALE if the file was truncated.
  */
 ssize_t follow_read(struct follow *f, void *bytes, size_t len);
+
+/* Would follow_read() find anything? It may after true, and certainly does not after false. */
+bool follow_may_read(const struct follow *f);

@@ -10,7 +10,8 @@
 void judge_init(struct judge *j, const struct fail_on *fail_on, const struct view_context *context)
 {
 	*j = (struct judge){ .fail_on = fail_on, .context = {
-		.out = &j->lines, .meta = context->meta, .lookup = context->lookup,
+		.out = &j->lines, .meta = context->meta, .hosts = context->hosts,
+		.lookup = context->lookup,
 		.terminal = { .utf8 = context->terminal.utf8, .wide = true } } };
 }
 

@@ -10,6 +10,7 @@ struct pipeline {
 	struct endpoint_table *endpoint_table;
 	uint64_t shown, filtered, events, malformed;
 	uint64_t events_shown;	/* by the view */
+	struct pipeline_total own;	/* config.total, if the caller has none */
 };
 
 static bool is_in_range(const struct pipeline *t, uint64_t ts_ns)
@@ -33,12 +34,13 @@ uint64_t pipeline_events_counted(const struct pipeline *t)
 
 static bool has_all_events(const struct pipeline *t)
 {
-	return t->config.max_events && pipeline_events_counted(t) >= t->config.max_events;
+	return t->config.max_events && t->config.total->events >= t->config.max_events;
 }
 
 static bool has_all_stories(const struct pipeline *t)
 {
-	uint64_t n = t->config.view->counts_itself ? t->config.context->counted : t->shown;
+	uint64_t n = t->config.view->counts_itself ? t->config.main->counted :
+						    t->config.total->stories;
 
 	return t->config.max_stories && n >= t->config.max_stories;
 }
@@ -46,7 +48,7 @@ static bool has_all_stories(const struct pipeline *t)
 /* Pass on the end of a connection whose other end the filters may include. */
 static void show_other_end(struct pipeline *t, const struct story *s, const struct verdict *v)
 {
-	bool may_exist = s->twin.known || (s->isns_known && t->config.context->hosts);
+	bool may_exist = s->twin.known || (s->isns_known && t->config.main->hosts);
 
 	t->filtered++;
 	if (t->config.view->other_end && may_exist && !pipeline_is_done(t))
@@ -67,6 +69,7 @@ static void show_event(void *arg, const struct event *e)
 	if (has_all_events(t) || !is_in_range(t, e->ts_ns))
 		return;
 	t->events_shown++;
+	t->config.total->events++;
 	t->config.view->event(t->config.context, e);
 }
 
@@ -87,6 +90,7 @@ static void show_story(void *arg, const struct story *s, uint64_t now_ns)
 		return;
 	}
 	t->shown++;
+	t->config.total->stories++;
 	if (t->config.view->story)
 		t->config.view->story(t->config.context, s, &v);
 	if (t->config.after_story)
@@ -101,6 +105,10 @@ struct pipeline *pipeline_new(const struct pipeline_config *config)
 	if (!t)
 		return NULL;
 	t->config = *config;
+	if (!t->config.total)
+		t->config.total = &t->own;
+	if (!t->config.main)
+		t->config.main = config->context;
 	endpoint_table.event = config->view->event ? show_event : NULL;
 	endpoint_table.report = show_story;
 	endpoint_table.lose = config->view->lost_end ? lose_end : NULL;
@@ -130,6 +138,8 @@ void pipeline_feed(struct pipeline *t, const void *bytes, unsigned long len)
 		return;
 	}
 	t->events++;
+	if (!t->config.view->event)
+		t->config.total->events++;
 	endpoint_table_feed(t->endpoint_table, e);
 }
 
@@ -143,15 +153,22 @@ bool pipeline_is_done(const struct pipeline *t)
 	return has_all_stories(t) || has_all_events(t);
 }
 
-struct run_counts pipeline_tally(const struct pipeline *t, const struct kernel_counters *kernel)
+static void count_pipeline(struct run_counts *y, const struct pipeline *t)
 {
 	struct endpoint_table_counts c = endpoint_table_counts(t->endpoint_table);
-	struct run_counts y = { .seen = c.seen, .reported = t->shown, .filtered = t->filtered,
-			   .open = c.open, .lost_table_full = c.evicted,
-			   .lost_end_missed = c.end_missed,
-			   .lost_vanished = c.vanished, .events = t->events,
-			   .events_malformed = t->malformed };
 
+	*y = (struct run_counts){ .seen = c.seen, .reported = t->shown, .filtered = t->filtered,
+				  .open = c.open, .lost_table_full = c.evicted,
+				  .lost_end_missed = c.end_missed, .lost_vanished = c.vanished,
+				  .events = t->events, .events_malformed = t->malformed };
+}
+
+struct run_counts pipeline_tally(const struct pipeline *t, const struct kernel_counters *kernel)
+{
+	struct run_counts y = { .seen = 0 };
+
+	if (t)
+		count_pipeline(&y, t);
 	if (!kernel)
 		return y;
 	y.seen += kernel->filtered;

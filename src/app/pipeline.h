@@ -17,9 +17,15 @@
 #include "time_range.h"
 #include "view.h"
 
+/* What the pipelines of several hosts have shown together: -n counts that. */
+struct pipeline_total {
+	uint64_t stories, events;
+};
+
 struct pipeline_config {
 	const struct view *view;
 	struct view_context *context;
+	const struct view_context *main;	/* that of all hosts; NULL: context */
 	const struct filter *filter;
 	const struct story_filter *story_filter;
 	/*
@@ -27,6 +33,7 @@ struct pipeline_config {
 	 * that counts itself counts other things than stories.
 	 */
 	uint64_t max_stories, max_events;
+	struct pipeline_total *total;	/* of several pipelines; or NULL */
 	struct time_range range;	/* --since, --until; until_ns 0: all */
 	bool never_open;	/* --all */
 	/* --fail-on: called for each story that passes the filters, printed or not; or NULL */
@@ -54,5 +61,5 @@ uint64_t pipeline_events_counted(const struct pipeline *t);
 /* Has -n been reached? */
 bool pipeline_is_done(const struct pipeline *t);
 
-/* The counts so far. kernel: the counters of the kernel side, or NULL. */
+/* The counts so far; t may be NULL. kernel: the counters of the kernel side, or NULL. */
 struct run_counts pipeline_tally(const struct pipeline *t, const struct kernel_counters *kernel);

@@ -9,14 +9,21 @@
 #include "redact_key.h"
 #include "story.h"
 
-int recording_open(struct record_writer **writer, const struct options *o,
-		   const struct run_info *meta)
+static struct record_writer_config make_config(const struct options *o,
+					       const struct run_info *meta)
 {
 	const struct options_record *r = &o->record;
-	struct record_writer_config config = { .path = r->path, .rotate_bytes = r->rotate_bytes,
-					       .rotate_ns = r->rotate_ns, .keep = r->keep,
-					       .keep_ns = r->keep_ns,
-					       .separate = r->replay || r->redact, .meta = meta };
+
+	return (struct record_writer_config){ .path = r->path, .rotate_bytes = r->rotate_bytes,
+					      .rotate_ns = r->rotate_ns, .keep = r->keep,
+					      .keep_ns = r->keep_ns,
+					      .separate = r->replay || r->redact, .meta = meta };
+}
+
+static int open_writer(struct record_writer **writer, const struct options *o,
+		       struct record_writer_config config)
+{
+	const struct options_record *r = &o->record;
 	struct redactor redactor;
 	int err;
 
@@ -42,6 +49,22 @@ int recording_open(struct record_writer **writer, const struct options *o,
 		process_log_write_error(r->path, -err);
 		return EXIT_FAILED;
 	}
+}
+
+int recording_open(struct record_writer **writer, const struct options *o,
+		   const struct run_info *meta)
+{
+	return open_writer(writer, o, make_config(o, meta));
+}
+
+int recording_open_hosts(struct record_writer **writer, const struct options *o,
+			 const struct run_info *meta, int64_t shift_ns)
+{
+	struct record_writer_config config = make_config(o, meta);
+
+	config.merged = true;
+	config.shift_ns = shift_ns;
+	return open_writer(writer, o, config);
 }
 
 /* The kernel side decides so too: filter_matches_either_end() of bpf/sock.bpf.h. */

@@ -1,39 +1,27 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 #include "replay.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <poll.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <time.h>
-#include <unistd.h>
 
 #include "find_end.h"
-#include "follow.h"
-#include "lock.h"
 #include "log.h"
 #include "process.h"
-#include "reader.h"
+#include "replay_hosts.h"
 #include "replay_runs.h"
+#include "replay_source.h"
 #include "session.h"
 #include "stuck.h"
 #include "time_units.h"
 
-#define FOLLOW_POLL_MS 100
 #define FOLLOW_LAG_NS (2 * NS_PER_S)
 
 struct replay_run {
 	const struct options *o;
 	struct process process;
 	struct session session;
-	struct record_reader *reader;
-	int file;
-	bool is_written;	/* a recorder was writing it when it was opened */
-	struct follow follow;
-	bool follows;		/* --follow, of a file: at its end, waits for more */
-	uint64_t stop_ns;	/* with --follow: end of -d, CLOCK_MONOTONIC; 0 none */
+	struct replay_source source;
 	struct replay_runs runs;
 	uint64_t now_ns;	/* of the latest mark */
 	uint64_t first_ns;	/* of the first mark; 0: not read yet */
@@ -46,31 +34,6 @@ static uint64_t find_latest_ns(const struct replay_run *r)
 	return r->session.latest_ns > r->now_ns ? r->session.latest_ns : r->now_ns;
 }
 
-/* Reads a recording to its end. */
-static ssize_t read_once(struct replay_run *r, void *bytes, size_t len)
-{
-	struct pollfd p[] = { { .fd = r->file, .events = POLLIN },
-			      { .fd = r->process.signals, .events = POLLIN } };
-
-	while (poll(p, 2, -1) > 0) {
-		if (p[1].revents)
-			process_handle_signals(&r->process);
-		if (r->process.interrupted)
-			return RECORD_READ_STOP;
-		if (p[0].revents)
-			return read(r->file, bytes, len);
-	}
-	return -1;
-}
-
-static uint64_t read_clock_ns(clockid_t clock)
-{
-	struct timespec ts;
-
-	clock_gettime(clock, &ts);
-	return (uint64_t)ts.tv_sec * NS_PER_S + (uint64_t)ts.tv_nsec;
-}
-
 /*
  * There is nothing to read: shows what is known so far. Views that wait for a time go on, although
  * no record says what time it is. A recorder writes its events within a second.
@@ -78,7 +41,7 @@ static uint64_t read_clock_ns(clockid_t clock)
 static void show_what_is_known(struct replay_run *r)
 {
 	struct session *s = &r->session;
-	uint64_t now_ns = read_clock_ns(CLOCK_REALTIME) - (uint64_t)s->meta.boot_to_wall_ns -
+	uint64_t now_ns = replay_source_clock_ns(CLOCK_REALTIME) - (uint64_t)s->meta.boot_to_wall_ns -
 			  FOLLOW_LAG_NS;
 
 	if (!r->begun)
@@ -89,138 +52,27 @@ static void show_what_is_known(struct replay_run *r)
 	output_flush(&s->out);
 }
 
-/* Is an interrupt pending, or one that arrives within wait_ms? */
-static bool is_interrupted(struct replay_run *r, int wait_ms)
-{
-	struct pollfd p = { .fd = r->process.signals, .events = POLLIN };
-
-	if (poll(&p, 1, wait_ms) > 0)
-		process_handle_signals(&r->process);
-	return r->process.interrupted;
-}
-
-static bool has_duration_passed(const struct replay_run *r)
-{
-	return r->stop_ns && read_clock_ns(CLOCK_MONOTONIC) >= r->stop_ns;
-}
-
 /* Will all that is still written be after the range of --until? */
 static bool is_range_over(const struct replay_run *r)
 {
 	const struct time_range *range = &r->session.range;
 
 	return range->until_ns &&
-	       time_range_is_over(range, read_clock_ns(CLOCK_REALTIME) - FOLLOW_LAG_NS);
+	       time_range_is_over(range, replay_source_clock_ns(CLOCK_REALTIME) - FOLLOW_LAG_NS);
 }
 
-static ssize_t read_following(struct replay_run *r, void *bytes, size_t len)
-{
-	unsigned removed = r->follow.removed;
-	int wait_ms = 0;
-	ssize_t n;
-
-	while (!is_interrupted(r, wait_ms) && !has_duration_passed(r) && !r->session.out.error) {
-		n = follow_read(&r->follow, bytes, len);
-		r->file = r->follow.fd;
-		if (r->follow.removed != removed)
-			log_warn("'%s': at least one file was removed before it was read",
-				 r->o->record.replay);
-		if (n)
-			return n;
-		show_what_is_known(r);
-		if (is_range_over(r))
-			break;
-		wait_ms = FOLLOW_POLL_MS;
-	}
-	return RECORD_READ_STOP;
-}
-
-/* Like read(2), but an interrupt stops the reader. */
-static ssize_t read_recording(void *arg, void *bytes, size_t len)
+/* With --follow, at the present end. Returns false to stop. */
+static bool wait_for_more(void *arg)
 {
 	struct replay_run *r = arg;
 
-	return r->follows ? read_following(r, bytes, len) : read_once(r, bytes, len);
+	show_what_is_known(r);
+	return !is_range_over(r) && !r->session.out.error;
 }
 
 static int log_unusable(const struct replay_run *r, const char *why)
 {
-	log_error("cannot replay '%s': %s", r->o->record.replay, why);
-	return EXIT_INPUT;
-}
-
-static bool is_same_file(int fd, const char *path)
-{
-	struct stat a, b;
-
-	return path && !fstat(fd, &a) && !stat(path, &b) && S_ISREG(a.st_mode) &&
-	       a.st_dev == b.st_dev && a.st_ino == b.st_ino;
-}
-
-/* Is it a file in which a recorder has not written anything yet? */
-static bool is_empty(int fd)
-{
-	struct stat st;
-
-	return !fstat(fd, &st) && S_ISREG(st.st_mode) && !st.st_size;
-}
-
-/* A pipe needs no waiting: it ends when its writer closes it. */
-static void start_following(struct replay_run *r)
-{
-	const char *path = r->o->record.replay;
-	struct stat st;
-
-	r->follows = r->o->record.follow && !fstat(r->file, &st) && S_ISREG(st.st_mode);
-	if (!r->follows)
-		return;
-	follow_init(&r->follow, strcmp(path, "-") ? path : NULL, r->file);
-	if (r->o->run.duration_ns)
-		r->stop_ns = read_clock_ns(CLOCK_MONOTONIC) + r->o->run.duration_ns;
-}
-
-static int open_recording(struct replay_run *r)
-{
-	const struct options *o = r->o;
-	const char *path = o->record.replay;
-
-	r->file = STDIN_FILENO;
-	if (strcmp(path, "-") != 0)
-		r->file = open(path, O_RDONLY | O_CLOEXEC);
-	if (r->file < 0)
-		return log_unusable(r, strerror(errno));
-	if (is_same_file(r->file, o->output.path) || is_same_file(r->file, o->record.path))
-		return log_unusable(r, "it would be overwritten by the output");
-	r->is_written = record_is_locked(r->file);
-	start_following(r);
-	return EXIT_FINE;
-}
-
-/*
- * Reports why the recording ends before its end. A recorder that still writes it, or that did when
- * the file was opened, is a good reason: the end is not lost.
- */
-static int report_early_end(const struct replay_run *r, bool damaged, const char *why)
-{
-	if (damaged || !(r->is_written || record_is_locked(r->file)))
-		return log_unusable(r, why);
-	log_note("'%s' is still being written: this is the recording so far", r->o->record.replay);
-	return EXIT_FINE;
-}
-
-static int open_reader(struct replay_run *r)
-{
-	char why[RECORD_WHY];
-	int status = open_recording(r);
-
-	if (!status)
-		status = process_open(&r->process);
-	if (status)
-		return status;
-	r->reader = record_reader_open(read_recording, r, why);
-	if (!r->reader && why[0])
-		return report_early_end(r, !is_empty(r->file), why);
-	return EXIT_FINE;
+	return replay_source_log_unusable(&r->source, why);
 }
 
 /* Returns false once the run is over. */
@@ -244,19 +96,16 @@ static bool apply_mark(struct replay_run *r, const struct record_mark *m)
 
 static bool replay_is_over(const struct replay_run *r)
 {
-	uint64_t duration_ns = r->follows ? 0 : r->o->run.duration_ns;
+	uint64_t duration_ns = r->source.follows ? 0 : r->o->run.duration_ns;
 	uint64_t wall_ns = find_latest_ns(r) + (uint64_t)r->session.meta.boot_to_wall_ns;
 
 	return session_is_done(&r->session) || time_range_is_over(&r->session.range, wall_ns) ||
 	       (duration_ns && r->first_ns && find_latest_ns(r) - r->first_ns >= duration_ns);
 }
 
-static int check_last_record(struct replay_run *r, enum record_got got)
+static int check_last_record(const struct replay_run *r, enum record_got got)
 {
-	if (got != RECORD_GOT_CORRUPT)
-		return EXIT_FINE;
-	return report_early_end(r, record_reader_break(r->reader) == RECORD_BREAK_DAMAGE,
-				record_reader_why(r->reader));
+	return replay_source_check_end(&r->source, got);
 }
 
 static int log_overlap(const struct replay_run *r, uint64_t offset)
@@ -275,11 +124,11 @@ static int log_overlap(const struct replay_run *r, uint64_t offset)
 static int begin_next_run(struct replay_run *r, struct record *record)
 {
 	struct session_gap gap = { .from_ns = find_latest_ns(r), .ended = record->ended };
-	struct run_info next = *record_reader_run_info(r->reader);
+	struct run_info next = *record_reader_run_info(r->source.reader);
 	uint64_t offset = record->offset;
 
 	r->runs.killed += !record->ended;
-	*record = record_reader_next(r->reader);
+	*record = record_reader_next(r->source.reader);
 	if (record->got >= RECORD_GOT_RUN)
 		return EXIT_FINE;
 	if (record->got == RECORD_GOT_MARK && record->mark->type == RECORD_MARK_START)
@@ -334,7 +183,7 @@ static bool play_record(struct replay_run *r, struct record *record)
 /* Plays up to the mark that ends the last run, or as far as the file is readable. */
 static int replay_records(struct replay_run *r)
 {
-	struct record record = record_reader_next(r->reader);
+	struct record record = record_reader_next(r->source.reader);
 
 	for (;;) {
 		bool ended = false;
@@ -355,29 +204,17 @@ static int replay_records(struct replay_run *r)
 				r->now_ns = find_latest_ns(r);	/* after the range */
 			return EXIT_FINE;
 		}
-		record = record_reader_next(r->reader);
+		record = record_reader_next(r->source.reader);
 		if (ended && record.got != RECORD_GOT_RUN)
 			return check_last_record(r, record.got);
 	}
-}
-
-static void report_restarts(const struct replay_run *r)
-{
-	const struct replay_runs *x = &r->runs;
-
-	if (x->restarts)
-		log_note("restarts of the recorder: %u, with %.3f s in which nothing was recorded",
-			 x->restarts, (double)x->gap_ns / NS_PER_S);
-	if (x->killed)
-		log_warn("runs whose recorder was killed: %u, the last second of each may be "
-			 "missing", x->killed);
 }
 
 static void note_missing_texts(const struct replay_run *r)
 {
 	if (group_list_has(&r->o->view_options.groups, GROUP_BY_EXE) && !r->session.meta.exe)
 		log_note("--by exe: '%s' has no executables: it was made by an older tcpclose, or "
-			 "in another pid namespace", r->o->record.replay);
+			 "in another pid namespace", r->source.path);
 }
 
 /* Finds the times of --since and --until. Returns an exit status. */
@@ -388,11 +225,10 @@ static int find_range(struct replay_run *r)
 
 	r->session.range = TIME_RANGE_ALL;
 	if (since->kind == TIME_POINT_BEFORE || until->kind == TIME_POINT_BEFORE) {
-		end_ns = r->o->record.follow ? read_clock_ns(CLOCK_REALTIME) :
-					       record_find_end(r->file);
+		end_ns = r->o->record.follow ? replay_source_clock_ns(CLOCK_REALTIME) :
+					       record_find_end(r->source.file);
 		if (!end_ns)
-			return log_unusable(r, "a time before its end needs a file that can be "
-					    "read twice, and that has an end");
+			return replay_source_log_no_end(&r->source);
 	}
 	r->session.range = time_range_between(since, until, end_ns);
 	return EXIT_FINE;
@@ -405,13 +241,13 @@ static int replay_trace(struct replay_run *r)
 
 	if (status)
 		return status;
-	r->session.meta = *record_reader_run_info(r->reader);
+	r->session.meta = *record_reader_run_info(r->source.reader);
 	note_missing_texts(r);
 	status = session_begin(&r->session, r->now_ns, &none);
 	if (status)
 		return status;
 	status = replay_records(r);
-	report_restarts(r);
+	replay_runs_report(r->runs.restarts, r->runs.killed, r->runs.gap_ns);
 	session_end(&r->session, r->now_ns, &r->counters);
 	return session_close(&r->session, status);
 }
@@ -421,7 +257,7 @@ static enum record_got replay_scan(struct replay_run *r, struct stuck_table *h)
 {
 	struct record got;
 
-	while ((got = record_reader_next(r->reader)).got < RECORD_GOT_RUN) {
+	while ((got = record_reader_next(r->source.reader)).got < RECORD_GOT_RUN) {
 		if (got.got == RECORD_GOT_MARK)
 			r->now_ns = got.mark->now_ns;
 		else if (got.got == RECORD_GOT_ANNOTATION)
@@ -446,7 +282,7 @@ static int replay_stuck(struct replay_run *r)
 	struct stuck_table h;
 	int status, shown;
 
-	s->meta = *record_reader_run_info(r->reader);
+	s->meta = *record_reader_run_info(r->source.reader);
 	if (!run_info_has_hook(&s->meta, "walk"))
 		return log_unusable(r, "it was made without a walk over the sockets");
 	stuck_table_init(&h, &config);
@@ -460,21 +296,46 @@ static int replay_stuck(struct replay_run *r)
 	return process_close_output(&s->out, r->o->output.path) ?: shown ?: status;
 }
 
+/* Opens the recording. Without a reader, nothing was written to it yet. Returns an exit status. */
+static int open_source(struct replay_run *r)
+{
+	r->source.idle = wait_for_more;
+	r->source.idle_arg = r;
+	return replay_source_open(&r->source, r->o, r->o->record.replay, &r->process);
+}
+
+static int replay_source(struct replay_run *r)
+{
+	bool scan = r->o->view->source == SOURCE_SCAN;
+	int status;
+
+	if (record_reader_run_info(r->source.reader)->merged) {
+		r->source.idle = NULL;
+		return scan ? log_unusable(r, "it has the recordings of several hosts: want that of "
+					   "one") :
+			      replay_hosts(r->o, &r->process, &r->source);
+	}
+	status = session_open(&r->session, r->o);
+	if (status)
+		return status;
+	return scan ? replay_stuck(r) : replay_trace(r);
+}
+
 int replay_main(const struct options *o)
 {
-	struct replay_run r = { .o = o, .file = -1 };
+	struct replay_run r = { .o = o, .source.file = -1, .session.out.fd = -1 };
 	int status;
 
 	process_init(&r.process, NULL);
-	status = open_reader(&r);
-	if (!status && r.reader)
-		status = session_open(&r.session, o);
-	if (!status && r.reader)
-		status = o->view->source == SOURCE_SCAN ? replay_stuck(&r) : replay_trace(&r);
+	status = process_open(&r.process);
+	if (!status && o->record.nr_replays > 1)
+		status = replay_hosts(o, &r.process, NULL);
+	else if (!status)
+		status = open_source(&r);
+	if (!status && r.source.reader)
+		status = replay_source(&r);
 	session_release(&r.session);
-	record_reader_close(r.reader);
+	replay_source_close(&r.source);
 	process_release(&r.process);
-	if (r.file > STDIN_FILENO)
-		close(r.file);
 	return status;
 }

@@ -4,6 +4,9 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "log.h"
+#include "time_units.h"
+
 static void add_counter(__u64 *sum, __u64 now, __u64 before)
 {
 	if (now > before)
@@ -66,4 +69,14 @@ void replay_runs_shift(struct replay_runs *x, struct record *record)
 			x->annotation.at_ns += (uint64_t)x->shift_ns;
 		record->annotation = &x->annotation;
 	}
+}
+
+void replay_runs_report(unsigned restarts, unsigned killed, uint64_t gap_ns)
+{
+	if (restarts)
+		log_note("restarts of the recorder: %u, with %.3f s in which nothing was recorded",
+			 restarts, (double)gap_ns / NS_PER_S);
+	if (killed)
+		log_warn("runs whose recorder was killed: %u, the last second of each may be "
+			 "missing", killed);
 }

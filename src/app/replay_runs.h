@@ -43,3 +43,6 @@ uint64_t replay_runs_begin(struct replay_runs *x, const struct run_info *was, st
 
 /* Shift the times of a record. The record then points to a copy, valid until the next call. */
 void replay_runs_shift(struct replay_runs *x, struct record *record);
+
+/* Log the sums over all runs, unless there was only one. */
+void replay_runs_report(unsigned restarts, unsigned killed, uint64_t gap_ns);

@@ -25,7 +25,7 @@ static const char *find_cgroup_path(void *arg, uint64_t id, uint32_t pid)
 	return text_cache_text(arg, id, 0);
 }
 
-static int open_caches(struct session *s)
+int session_open_caches(struct session *s)
 {
 	s->cgroups = text_cache_new(CGROUPS_MAX);
 	s->stacks = text_cache_new(STACKS_MAX);
@@ -58,7 +58,7 @@ static void judge_one_story(void *arg, const struct story *story, const struct v
 {
 	struct session *s = arg;
 
-	judge_story(&s->judge, story, v);
+	judge_story(s->all ? &s->all->judge : &s->judge, story, v);
 }
 
 int session_open(struct session *s, const struct options *o)
@@ -73,7 +73,7 @@ int session_open(struct session *s, const struct options *o)
 	s->context.flush = flush_if_full;
 	s->context.flush_arg = s;
 	session_init_context(&s->context, o, &s->out);
-	return open_caches(s);
+	return session_open_caches(s);
 }
 
 /* Does -n count events? It counts stories in the other views. */
@@ -82,22 +82,27 @@ static bool counts_events(const struct session *s)
 	return s->view->event || s->o->view->id == VIEW_RECORD;
 }
 
-/* What -n leaves for this run; 0: no limit. The runs before ended before it was reached. */
+/*
+ * What -n leaves for this run; 0: no limit. The runs before ended before it was reached. Those of
+ * several hosts count together.
+ */
 static uint64_t count_left(const struct session *s, uint64_t past)
 {
-	return s->o->run.count ? s->o->run.count - past : 0;
+	return s->o->run.count ? s->o->run.count - (s->all ? 0 : past) : 0;
 }
 
-static int open_pipeline(struct session *s)
+int session_open_pipeline(struct session *s)
 {
 	struct pipeline_config config = {
 		.view = s->view,
 		.context = &s->context,
+		.main = s->all ? &s->all->context : NULL,
 		.filter = &s->o->filter,
 		.story_filter = &s->story_filter,
 		.max_stories = counts_events(s) ? 0 : s->view->counts_itself ? s->o->run.count :
 			       count_left(s, s->past.reported),
 		.max_events = counts_events(s) ? count_left(s, s->past_events) : 0,
+		.total = s->all ? &s->all->total : NULL,
 		.range = s->range,
 		.never_open = s->o->capture.all,
 		.judge = fail_on_is_empty(&s->o->run.fail_on) ? NULL : judge_one_story,
@@ -108,14 +113,17 @@ static int open_pipeline(struct session *s)
 			   .timewait = run_info_has_hook(&s->meta, "late"),
 			   .resets = run_info_has_hook(&s->meta, "reset_sent"),
 			   .minisock_resets = run_info_has_hook(&s->meta, "reset_late"),
+			   .host = (uint16_t)s->host,
+			   .clock = (uint16_t)s->clock,
+			   .exchange = s->all ? s->all->exchange : NULL,
 			   .names = s->processes },
 	};
 
 	if (getrandom(&config.endpoint_table.seed, sizeof(config.endpoint_table.seed), 0) < 0)
 		config.endpoint_table.seed = (uint64_t)(uintptr_t)s;
-	s->context.count_max = s->o->run.count;
 	s->context.seed = config.endpoint_table.seed;
-	judge_init(&s->judge, &s->o->run.fail_on, &s->context);
+	if (!s->all)
+		judge_init(&s->judge, &s->o->run.fail_on, &s->context);
 	s->tree = s->meta.tree ? process_tree_new() : NULL;
 	config.endpoint_table.tree = s->tree;
 	s->pipeline = s->tree || !s->meta.tree ? pipeline_new(&config) : NULL;
@@ -137,7 +145,7 @@ void session_tick_view(struct session *s, uint64_t now_ns)
 
 int session_begin(struct session *s, uint64_t now_ns, const struct kernel_counters *counters)
 {
-	int status = open_pipeline(s);
+	int status = session_open_pipeline(s);
 
 	if (!status && s->o->record.wanted)
 		status = recording_open(&s->writer, s->o, &s->meta);
@@ -295,10 +303,16 @@ void session_feed(struct session *s, const void *bytes, unsigned long len)
 }
 
 /* The totals of all runs. The kernel's counters are totals already. */
-static struct run_counts count_all(const struct session *s, const struct kernel_counters *counters)
+struct run_counts session_count(const struct session *s, const struct kernel_counters *counters)
 {
-	struct run_counts t = pipeline_tally(s->pipeline, counters);
+	struct run_counts t = pipeline_tally(s->pipeline, counters), past = s->past;
 
+	if (!s->pipeline) {	/* between two runs */
+		run_counts_add(&past, &t);
+		past.maybe_missed_known = s->past.maybe_missed_known;
+		past.unchecked_known = s->past.unchecked_known;
+		return past;
+	}
 	t.maybe_missed = s->maybe_missed;
 	t.maybe_missed_known = s->maybe_missed_known;
 	t.unchecked = s->unchecked;
@@ -345,12 +359,12 @@ void session_advance(struct session *s, uint64_t now_ns, const struct kernel_cou
 	bool flush = s->writer && is_due(record_writer_due_ns(s->writer), now_ns), news;
 	struct run_counts t;
 
-	t = count_all(s, counters);
+	t = session_count(s, counters);
 	news = is_loss_report_due(s, &t, now_ns);
 	s->events_lost = run_counts_lost_events(&t);
 	if (news) {
 		session_update_misses(s);
-		t = count_all(s, counters);
+		t = session_count(s, counters);
 	}
 	/* no need to record a tick that has no effect */
 	if (s->writer && (flush || news || (!s->loss_noted && run_counts_lost_events(&t)) ||
@@ -396,9 +410,10 @@ bool session_is_done(const struct session *s)
 	       (s->writer && record_writer_error(s->writer));
 }
 
-void session_end(struct session *s, uint64_t now_ns, const struct kernel_counters *counters)
+struct run_counts session_end_stories(struct session *s, uint64_t now_ns,
+				      const struct kernel_counters *counters)
 {
-	struct run_counts t = count_all(s, counters);
+	struct run_counts t = session_count(s, counters);
 
 	session_update_misses(s);
 	if (s->writer)
@@ -406,96 +421,8 @@ void session_end(struct session *s, uint64_t now_ns, const struct kernel_counter
 	session_tick_view(s, now_ns);
 	endpoint_table_end(s->endpoints, now_ns);
 	note_loss(s, &t);
-	t = count_all(s, counters);
+	t = session_count(s, counters);
 	if (run_counts_lost(&t) > s->lost_reported)
 		report_loss(s, &t, now_ns);
-	if (s->view->end)
-		s->view->end(&s->context, &t, now_ns);
-	output_flush(&s->out);	/* the summary comes after the lines that it sums up */
-	if (!s->view->reports_itself)
-		loss_text_note_totals(&t);
-	judge_print(&s->judge);
-}
-
-static void release_run(struct session *s)
-{
-	pipeline_free(s->pipeline);
-	s->pipeline = NULL;
-	s->endpoints = NULL;
-	text_cache_free(s->cgroups);
-	s->cgroups = NULL;
-	text_cache_free(s->stacks);
-	s->stacks = NULL;
-	text_cache_free(s->processes);
-	s->processes = NULL;
-	process_tree_free(s->tree);
-	s->tree = NULL;
-	texts_release(&s->texts);
-}
-
-int session_begin_run(struct session *s, const struct run_info *meta, const struct session_gap *gap,
-		      const struct kernel_counters *counters)
-{
-	int status;
-
-	if (s->writer && gap->ended)
-		record_writer_add_mark(s->writer, RECORD_MARK_END, gap->from_ns, counters);
-	endpoint_table_end(s->endpoints, gap->from_ns);
-	s->past = count_all(s, NULL);
-	s->past_events += pipeline_events_counted(s->pipeline);
-	s->has_past = true;
-	s->maybe_missed = s->unchecked = 0;
-	s->maybe_missed_known = s->unchecked_known = s->loss_noted = false;
-	release_run(s);
-	s->meta = *meta;
-	status = open_caches(s) ?: open_pipeline(s);
-	if (status || !s->writer)
-		return status;
-	record_writer_begin_run(s->writer);
-	record_writer_add_mark(s->writer, RECORD_MARK_START, gap->to_ns, counters);
-	return EXIT_FINE;
-}
-
-/* Closes the recording. Returns an exit status, with the reason logged. */
-static int close_writer(struct session *s)
-{
-	int err = record_writer_close(s->writer);
-
-	s->writer = NULL;
-	if (!err || err == EPIPE)
-		return EXIT_FINE;
-	process_log_write_error(s->o->record.path, err);
-	return EXIT_FAILED;
-}
-
-int session_close(struct session *s, int status)
-{
-	bool strict;
-	int recorded = close_writer(s), written = process_close_output(&s->out, s->o->output.path);
-
-	if (recorded || written)
-		return EXIT_FAILED;
-	if (status)
-		return status;
-	if (s->judge.matched)
-		return EXIT_MATCHED;
-	strict = s->o->run.strict;
-	if (s->lost && (strict || !fail_on_is_empty(&s->o->run.fail_on))) {
-		log_error("events were lost, and --%s was given", strict ? "strict" : "fail-on");
-		return EXIT_LOST;
-	}
-	return EXIT_FINE;
-}
-
-void session_release(struct session *s)
-{
-	record_writer_close(s->writer);
-	s->writer = NULL;
-	if (s->view && s->view->release)
-		s->view->release(&s->context);
-	judge_release(&s->judge);
-	release_run(s);
-	symbolizer_free(s->symbolizer);
-	s->symbolizer = NULL;
-	output_close(&s->out);
+	return t;
 }

@@ -62,6 +62,20 @@ struct session {
 	struct run_counts past;	/* of the earlier runs of the same recording */
 	bool has_past;		/* there was one */
 	uint64_t past_events;	/* of these runs, as -n counts them */
+	/* This session is of one of several hosts: that of all of them (session_hosts.h); or NULL */
+	struct session *all;
+	unsigned host;		/* index in the table of hosts */
+	unsigned clock;		/* of the first host with the same boot id */
+	int64_t shift_ns;	/* see struct host */
+	struct kernel_counters counters;	/* of its runs, as of the latest mark */
+	/* Of the session of all hosts: */
+	struct host_table hosts;
+	struct session **of_host;	/* by index */
+	struct view of_hosts;		/* their view: passes stories and events to that of all */
+	struct pipeline_total total;
+	struct twin_exchange *exchange;
+	unsigned used_host;		/* whose meta and lookup the context has */
+	bool begun;
 };
 
 /* Fills in the part of a context that depends on the options and on where the output goes. */

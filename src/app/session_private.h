@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * Functions that the two files of the session share: session_vanished.c handles endpoints whose
- * sockets are gone, and the counts of what the kernel may have skipped.
+ * Functions that the files of the session share: session_vanished.c handles endpoints whose sockets
+ * are gone, and the counts of what the kernel may have skipped; session_hosts.c several hosts.
  */
 #pragma once
 
@@ -12,3 +12,20 @@ void session_take_vanished(struct session *s, const struct record_annotation *a)
 
 /* Reads the kernel's count before a report that contains it. In a recording it comes before too. */
 void session_update_misses(struct session *s);
+
+/* Both return an exit status, with the reason logged. */
+int session_open_caches(struct session *s);
+int session_open_pipeline(struct session *s);
+
+/* The totals of all runs. The kernel's counters are totals already. */
+struct run_counts session_count(const struct session *s, const struct kernel_counters *counters);
+
+/* Report the remaining stories, and return the totals. */
+struct run_counts session_end_stories(struct session *s, uint64_t now_ns,
+				      const struct kernel_counters *counters);
+
+/* Keep the counts of a run that has ended, and release its pipeline. Views may use its texts. */
+void session_leave_run(struct session *s);
+
+/* Release what a run has. */
+void session_release_run(struct session *s);

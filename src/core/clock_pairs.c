@@ -28,13 +28,6 @@ void clock_pairs_release(struct clock_pairs *p)
 	keyed_table_clear(&p->bounds, release_row);
 }
 
-static bool have_one_clock(const struct host_table *hosts, const struct story *a,
-			   const struct story *b)
-{
-	return !hosts || a->host == b->host ||
-	       (hosts->host[a->host]->boot_id[0] && host_has_clock_of(hosts, a->host, b->host));
-}
-
 /* The bounds of two boots, NULL if out of memory or of space, or if a boot is unknown. */
 static struct clock_bounds *find_bounds(struct clock_pairs *p, const char *a, const char *b)
 {
@@ -84,7 +77,7 @@ void clock_pairs_add(struct clock_pairs *p, const struct host_table *hosts, cons
 	struct clock_bounds *bounds;
 	bool flip;
 
-	*times = (struct pair_times){ .offset = { .known = have_one_clock(hosts, a, b) } };
+	*times = (struct pair_times){ .offset = { .known = a->clock == b->clock } };
 	if (times->offset.known) {
 		times->from_a = clock_bounds_flight(&times->offset, &from_a, true);
 		times->from_b = clock_bounds_flight(&times->offset, &from_b, false);

@@ -29,7 +29,7 @@ void clock_pairs_release(struct clock_pairs *p);
 
 /*
  * Take the two ends of a connection, and find its times. Ends of one boot have one clock: their
- * offset is 0. hosts is NULL if there is one host.
+ * offset is 0. hosts may be NULL if all have.
  */
 void clock_pairs_add(struct clock_pairs *p, const struct host_table *hosts, const struct story *a,
 		     const struct story *b, struct pair_times *times);

@@ -45,6 +45,21 @@ static void place_ends(struct connection *c, const struct pair_end *a, const str
 	c->end[!place] = b;
 }
 
+/*
+ * Has the other end, whose story is whole, sent the RST that came? Times of two clocks do not show
+ * which was first, but an end that was reset itself did not reset the other one.
+ */
+static enum twin_reset find_reset_of(const struct pair_end *end, const struct pair_end *other,
+				     const struct twin_view *others_view)
+{
+	if (!others_view->other_clock)
+		return twin_find_reset(&end->story, &other->story, others_view);
+	if (twin_has_sent_reset(&other->story))
+		return TWIN_RESET_SENT;
+	return others_view->resets && other->story.reset.received ? TWIN_RESET_NOT_SENT :
+								    TWIN_RESET_UNKNOWN;
+}
+
 /* A RST came that the other end did not send: known of one end if the verdict has it. */
 static enum middlebox find_middlebox_at(const struct pair_end *end, const struct pair_end *other,
 					const struct twin_view *others_view)
@@ -53,7 +68,7 @@ static enum middlebox find_middlebox_at(const struct pair_end *end, const struct
 		return MIDDLEBOX_UNKNOWN;
 	if (end->verdict.middlebox != MIDDLEBOX_UNKNOWN || !other || !others_view)
 		return end->verdict.middlebox;
-	switch (twin_find_reset(&end->story, &other->story, others_view)) {
+	switch (find_reset_of(end, other, others_view)) {
 	case TWIN_RESET_SENT:
 		return MIDDLEBOX_NO;
 	case TWIN_RESET_NOT_SENT:

@@ -22,8 +22,11 @@ struct endpoint {
 	TAILQ_ENTRY(endpoint) active;	/* in endpoint_table.active, if it has no deadline */
 	struct deadline_heap_node due;	/* in endpoint_table.due, if it has one */
 	uint64_t last_ns;		/* time of its last event; of a call, of its return */
-	struct endpoint *twin;		/* the other end, if it is in the table; or NULL */
+	/* The other end, if it is in this table, or in that of another host; or NULL. */
+	struct endpoint *twin;
+	const struct endpoint_table *table;	/* this one's */
 	uint32_t nr;			/* index in the pool */
+	uint32_t exchange_nr;		/* its number in the exchange; 0 none */
 	bool has_sk;			/* it is in by_sk */
 	bool key_is_reused;	/* another socket has the key: only calls are still its own */
 	bool closing;			/* counted in endpoint_table_counts.closing */

@@ -6,13 +6,9 @@
 #include <string.h>
 
 #include "endpoint_table_private.h"
+#include "twin_exchange.h"
 
 #define TIMER_SLACK_NS (100 * NS_PER_MS)	/* kernel timers may be late by 1/8 plus this */
-
-static struct endpoint *get_due_endpoint(struct deadline_heap_node *due)
-{
-	return (struct endpoint *)((char *)due - offsetof(struct endpoint, due));
-}
 
 /* Remove an endpoint from the list or the heap, whichever it is in. */
 static void unqueue(struct endpoint_table *t, struct endpoint *c)
@@ -37,81 +33,14 @@ static void queue_due(struct endpoint_table *t, struct endpoint *c, uint64_t dea
 		queue_active(t, c);
 }
 
-/* Describe the twin in a story: its cookie, and the task that closed it, else its last task. */
-static void describe_twin(const struct endpoint_table *t, struct story *s, const struct story *twin)
-{
-	const struct twin_view view = { .resets = t->config.resets && !t->order.lossy,
-					.minisock_resets = t->config.minisock_resets };
-	const struct socket_call *a = story_trigger(twin);
-
-	if (!a && twin->nr_calls)
-		a = &twin->calls[twin->nr_calls - 1];
-	s->twin.known = true;
-	s->twin.lost = false;
-	s->twin.cookie = twin->cookie;
-	s->twin.srtt_min_us = twin->srtt_min_us;
-	if (s->reset.received || s->progress == CLOSE_NOT_YET)
-		s->twin.reset = (uint8_t)twin_find_reset(s, twin, &view);
-	if (a) {
-		s->twin.pid = a->pid;
-		memcpy(s->twin.comm, a->comm, sizeof(s->twin.comm));
-		memcpy(s->twin.process, a->process, sizeof(s->twin.process));
-	}
-}
-
-static bool is_restored_by(const struct event *e)
-{
-	return e->kind == EVENT_STATE && e->new_state == STATE_ESTABLISHED &&
-	       e->sock_flags & SOCKF_REPAIR;
-}
-
-static struct endpoint *find_twin(struct endpoint_table *t, struct endpoint *c,
-				  const struct event *e)
-{
-	const struct twin_key *isns;
-
-	if (!c->story.restored && !is_restored_by(e))
-		return endpoint_index_learn_twin(&t->index, c, e);
-	if (!is_restored_by(e))
-		return NULL;
-	isns = repaired_find(&t->repaired, e);
-	return isns ? endpoint_index_set_isns(&t->index, c, isns) : NULL;
-}
-
-/* Find the other end in the table, once the initial sequence numbers are known. */
-static void link_twin(struct endpoint_table *t, struct endpoint *c, const struct event *e)
-{
-	struct endpoint *twin = c->story.isns_known ? NULL : find_twin(t, c, e);
-
-	if (!twin)
-		return;
-	c->twin = twin;
-	twin->twin = c;
-}
-
-/*
- * A socket was closed in repair mode, without a segment to the peer: the socket that is restored
- * from it, maybe soon, is the other end then.
- */
-static void unlink_repaired(struct endpoint_table *t, struct endpoint *c, const struct event *e)
-{
-	if (!(e->sock_flags & SOCKF_REPAIR) || e->kind != EVENT_STATE ||
-	    e->new_state != STATE_CLOSE || !c->story.isns_known)
-		return;
-	repaired_add(&t->repaired, e, &c->story.isns);
-	if (!c->twin)
-		return;
-	describe_twin(t, &c->story, &c->twin->story);
-	c->twin->twin = NULL;
-	c->twin = NULL;
-}
-
 static void remove_endpoint(struct endpoint_table *t, struct endpoint *c)
 {
 	if (c->twin) {
-		describe_twin(t, &c->twin->story, &c->story);
+		endpoint_twin_describe(c->twin);
 		c->twin->twin = NULL;
 	}
+	if (t->config.exchange)
+		twin_exchange_remove(t->config.exchange, c);
 	unqueue(t, c);
 	t->counts.open--;
 	t->counts.closing -= c->closing;
@@ -134,7 +63,7 @@ static void report_endpoint(struct endpoint_table *t, struct endpoint *c, uint64
 {
 	endpoint_index_prefetch_remove(&t->index, c);
 	if (c->twin)
-		describe_twin(t, &c->story, &c->twin->story);
+		endpoint_twin_describe(c);
 	t->counts.reported++;
 	t->config.report(t->config.arg, &c->story, now_ns);
 	event_order_add_close(&t->order, &c->story);
@@ -186,6 +115,9 @@ static struct endpoint *add_endpoint(struct endpoint_table *t, const struct even
 		t->counts.evicted++;
 		return NULL;
 	}
+	c->table = t;
+	c->story.host = t->config.host;
+	c->story.clock = t->config.clock;
 	c->story.names = t->config.names;
 	c->story.tree = t->config.tree;
 	t->counts.open++;
@@ -364,6 +296,7 @@ void endpoint_table_free(struct endpoint_table *t)
 
 	if (!t)
 		return;
+	endpoint_twin_leave(t);
 	for (c = TAILQ_FIRST(&t->active); c; c = TAILQ_NEXT(c, active))
 		story_release(&c->story);
 	for (size_t i = 0; i < t->due.len; i++)
@@ -398,14 +331,14 @@ static void apply_event(struct endpoint_table *t, const struct event *e)
 	c = c ?: begin_endpoint(t, e);
 	if (!c)
 		return;
-	link_twin(t, c, e);
+	endpoint_twin_link(t, c, e);
 	for (unsigned i = 0; i < n; i++)
 		story_feed(&c->story, in_order[i]);
 	note_last_event(c, e);
 	if (t->config.event && c->story.in_tree)
 		for (unsigned i = 0; i < n; i++)
 			t->config.event(t->config.arg, in_order[i]);
-	unlink_repaired(t, c, e);
+	endpoint_twin_unlink_repaired(t, c, e);
 	requeue_endpoint(t, c, e);
 }
 

@@ -43,6 +43,9 @@ struct endpoint_table_config {
 	bool resets;			/* ... and RESET_SENT events of sockets */
 	bool minisock_resets;		/* ... and of minisocks */
 	const struct process_tree *tree;	/* of --tree: process_tree.h; or NULL */
+	uint16_t host;			/* of its stories: index in the table of hosts */
+	uint16_t clock;			/* hosts with the same number have one clock */
+	struct twin_exchange *exchange;	/* finds twins on other hosts (twin_exchange.h); or NULL */
 	const struct text_cache *names;	/* of processes (process_names.h), borrowed; or NULL */
 	/* Called for each event as fed, before report() for the stories that it ends; or NULL. */
 	void (*event)(void *arg, const struct event *e);

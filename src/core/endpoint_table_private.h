@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* The table, for endpoint_table.c and endpoint_table_open.c. */
+/* The table, for endpoint_table.c, endpoint_table_open.c and endpoint_table_twin.c. */
 #pragma once
 
+#include <stddef.h>
 #include <sys/queue.h>
 
 #include "departed.h"
@@ -32,3 +33,27 @@ struct endpoint_table {
 
 /* Remove an endpoint that is not reported, and remember it in case that it acts again. */
 void endpoint_table_give_up(struct endpoint_table *t, struct endpoint *c, enum departure why);
+
+static inline struct endpoint *get_due_endpoint(struct deadline_heap_node *due)
+{
+	return (struct endpoint *)((char *)due - offsetof(struct endpoint, due));
+}
+
+/*
+ * Describe the twin in the story of c, which has one: its cookie, and the task that closed it, else
+ * its last task.
+ */
+void endpoint_twin_describe(struct endpoint *c);
+
+/* Find the other end, once the initial sequence numbers are known. */
+void endpoint_twin_link(struct endpoint_table *t, struct endpoint *c, const struct event *e);
+
+/*
+ * A socket was closed in repair mode, without a segment to the peer: the socket that is restored
+ * from it, maybe soon, is the other end then.
+ */
+void endpoint_twin_unlink_repaired(struct endpoint_table *t, struct endpoint *c,
+				   const struct event *e);
+
+/* The tables of other hosts live on: they must not find the endpoints of this one any more. */
+void endpoint_twin_leave(struct endpoint_table *t);

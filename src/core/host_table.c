@@ -29,10 +29,18 @@ int host_table_add(struct host_table *t, const struct run_info *run, int64_t shi
 		return -1;
 	}
 	t->host = grown;
-	memcpy(host->name, run->host, sizeof(host->name));
+	memcpy(host->name, run_info_host(run), sizeof(host->name));
 	memcpy(host->boot_id, run->boot_id, sizeof(host->boot_id));
 	host->shift_ns = shift_ns;
 	host->boot_to_wall_ns = run->boot_to_wall_ns - shift_ns;
 	t->host[t->nr] = host;
 	return (int)t->nr++;
+}
+
+bool host_table_has_other_clock(const struct host_table *t, unsigned host)
+{
+	for (unsigned i = 0; i < t->nr; i++)
+		if (!host_has_clock_of(t, i, host))
+			return true;
+	return false;
 }

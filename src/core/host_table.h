@@ -50,6 +50,9 @@ static inline int host_compare(const struct host *a, const struct host *b)
 	return strcmp(a->name, b->name) ?: strcmp(a->boot_id, b->boot_id);
 }
 
+/* Does a host have another clock than this one? */
+bool host_table_has_other_clock(const struct host_table *t, unsigned host);
+
 /* Do two hosts have one clock? */
 static inline bool host_has_clock_of(const struct host_table *t, unsigned a, unsigned b)
 {

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "twin.h"
+
 #define BIT(state) (1u << STATE_##state)
 
 static enum side flip_side(enum side side)
@@ -22,6 +24,8 @@ static bool is_mirrored(const struct flow *a, const struct flow *b)
 
 bool ladder_are_twins(const struct story *a, const struct story *b)
 {
+	if (a->host != b->host)
+		return a->isns_known && b->isns_known && twin_match(&a->isns, &b->isns);
 	if (a->cookie && b->cookie)
 		return (a->twin.known && a->twin.cookie == b->cookie) ||
 		       (b->twin.known && b->twin.cookie == a->cookie);
@@ -66,6 +70,12 @@ static bool has_combined_segment(const struct ladder *l)
 	return false;
 }
 
+/* Can the times of both sides be compared? */
+static bool has_one_clock(const struct ladder *l)
+{
+	return !l->s[LADDER_RIGHT] || l->s[LADDER_LEFT]->clock == l->s[LADDER_RIGHT]->clock;
+}
+
 /* Add a segment that `from` sent, merged from the facts of both ends. */
 static void add_segment(struct ladder *l, enum side from, bool fin, uint8_t number)
 {
@@ -87,7 +97,7 @@ static void add_segment(struct ladder *l, enum side from, bool fin, uint8_t numb
 	r->exact = w->exact || (came && came->exact);
 	if (seen_leaving && came && came->ts_ns >= sent->ts_ns) {
 		r->transit_ns = came->ts_ns - sent->ts_ns;
-		r->has_transit = came->exact && sent->exact;
+		r->has_transit = came->exact && sent->exact && has_one_clock(l);
 	}
 	if (sent && sent->has_seq)
 		w = sent;
@@ -206,7 +216,7 @@ static void add_reset_received(struct ladder *l, enum side side)
 	if (l->s[side]->end_ns < r->ts_ns)
 		return;
 	r->transit_ns = l->s[side]->end_ns - r->ts_ns;
-	r->has_transit = r->exact;
+	r->has_transit = r->exact && has_one_clock(l);
 }
 
 /* Add the end of a connection that ended without a segment, or that has not ended. */

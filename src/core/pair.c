@@ -105,12 +105,6 @@ static void report_waiting(struct pair_table *t, struct waiting *w, enum one_sid
 	free_waiting(t, w);
 }
 
-static bool have_same_boot(const struct pair_table *t, const struct story *a, const struct story *b)
-{
-	return a->host == b->host || !t->config.is_same_boot ||
-	       t->config.is_same_boot(t->config.arg, a->host, b->host);
-}
-
 static bool may_differ_in_role(const struct story *a, const struct story *b)
 {
 	if (a->opened == OPENED_CONNECT && b->opened == OPENED_CONNECT)
@@ -118,11 +112,11 @@ static bool may_differ_in_role(const struct story *a, const struct story *b)
 	return !a->opened || !b->opened || a->opened != b->opened;
 }
 
-static bool are_ends_of_one(const struct pair_table *t, const struct story *a,
-			    const struct story *b)
+/* Hosts with one clock have one boot, in which a cookie is that of one socket. */
+static bool are_ends_of_one(const struct story *a, const struct story *b)
 {
 	return twin_match(&a->isns, &b->isns) && may_differ_in_role(a, b) &&
-	       !(a->cookie && a->cookie == b->cookie && have_same_boot(t, a, b));
+	       !(a->cookie && a->cookie == b->cookie && a->clock == b->clock);
 }
 
 static struct waiting *find_other_end(const struct pair_table *t, const struct story *s,
@@ -131,7 +125,7 @@ static struct waiting *find_other_end(const struct pair_table *t, const struct s
 	uint32_t nr = hash_index_first(&t->by_key, hash);
 
 	for (unsigned i = 0; nr && i < CANDIDATES_MAX; i++, nr = hash_index_next(&t->by_key, nr))
-		if (are_ends_of_one(t, s, &get_waiting(t, nr)->end.story))
+		if (are_ends_of_one(s, &get_waiting(t, nr)->end.story))
 			return get_waiting(t, nr);
 	return NULL;
 }

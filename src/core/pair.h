@@ -46,8 +46,6 @@ struct pair_end {
 struct pair_config {
 	uint32_t max;		/* stories kept, at least 1 */
 	uint64_t seed;		/* of the hash table, because remote hosts choose their numbers */
-	/* Do two hosts (story.host) have the same boot id? NULL: there is one host. */
-	bool (*is_same_boot)(void *arg, unsigned a, unsigned b);
 	/*
 	 * Called once for each connection, unless the filters exclude both ends. The end b is NULL,
 	 * for the reason why, or a itself if the socket is connected to itself. Both are valid

@@ -20,7 +20,7 @@ struct hook {
 
 struct run_info {
 	char hostname[RUN_INFO_TEXT];
-	char host[RUN_INFO_TEXT];	/* --host; the host name if that was not given */
+	char host[RUN_INFO_TEXT];	/* --host; "": the host name */
 	char kernel[RUN_INFO_TEXT];	/* uname -r */
 	char machine[RUN_INFO_TEXT];	/* uname -m; system call numbers depend on it */
 	char boot_id[RUN_INFO_TEXT];
@@ -29,7 +29,14 @@ struct run_info {
 	unsigned nr_hooks;
 	bool exe;			/* the executables of processes were looked up */
 	bool tree;			/* --tree: only sockets of COMMAND and its descendants */
+	bool merged;			/* it is in a recording of several hosts */
 };
+
+/* The name of the host. */
+static inline const char *run_info_host(const struct run_info *m)
+{
+	return m->host[0] ? m->host : m->hostname;
+}
 
 static inline void run_info_add_hook(struct run_info *m, const char *name, const char *how)
 {

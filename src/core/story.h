@@ -201,6 +201,7 @@ struct story {
 	uint32_t srtt_us;		/* the latest; 0 not measured */
 	uint32_t srtt_min_us;		/* the smallest in any event; 0 not measured */
 	uint16_t host;			/* index in the table of hosts (host_table.h); 0 if one */
+	uint16_t clock;	/* the times of stories with the same number can be compared */
 	uint8_t opened;			/* enum opened */
 	bool isns_known;
 	bool syns_crossed;	/* both ends called connect(): a simultaneous open */

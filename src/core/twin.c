@@ -49,12 +49,11 @@ enum twin_reset twin_find_reset(const struct story *s, const struct story *twin,
 				const struct twin_view *view)
 {
 	bool was_alive = s->progress != CLOSE_NOT_YET &&
-			 (twin->progress == CLOSE_NOT_YET ||
-			  (!view->other_clock && twin->end_ns >= s->end_ns));
+			 (twin->progress == CLOSE_NOT_YET || twin->end_ns >= s->end_ns);
 
 	if (twin_has_sent_reset(twin))
 		return TWIN_RESET_SENT;
-	if (!view->resets)
+	if (!view->resets || view->other_clock)
 		return TWIN_RESET_UNKNOWN;
 	if (was_alive || twin->reset.received)
 		return TWIN_RESET_NOT_SENT;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * Twins: the two ends of one connection, where both are on this host. Pure.
+ * Twins: the two ends of one connection, where the run has both. Pure.
  *
  * Both ends know the two initial sequence numbers (RFC 9293 section 3.4.1: each end chooses its own
  * at random), whatever lies between them: a veth, another namespace, NAT of addresses or ports. Two
@@ -42,7 +42,7 @@ static inline bool twin_match(const struct twin_key *a, const struct twin_key *b
 struct twin_view {
 	bool resets;		/* those of sockets, and no event was lost */
 	bool minisock_resets;	/* those of minisocks */
-	bool other_clock;	/* the twin's times cannot be compared with those of the story */
+	bool other_clock;	/* the times of the two ends cannot be compared */
 };
 
 /* Does the story show that its end sent a RST? */

@@ -224,7 +224,6 @@ void live_fill_run_info(struct run_info *meta)
 
 	if (!uname(&u)) {
 		snprintf(meta->hostname, sizeof(meta->hostname), "%s", u.nodename);
-		snprintf(meta->host, sizeof(meta->host), "%s", u.nodename);
 		snprintf(meta->kernel, sizeof(meta->kernel), "%s", u.release);
 		snprintf(meta->machine, sizeof(meta->machine), "%s", u.machine);
 	}

@@ -38,6 +38,8 @@ static uint64_t read_to_end(struct record_reader *r)
 			boot_to_wall_ns = record_reader_run_info(r)->boot_to_wall_ns;
 		else if (got.got == RECORD_GOT_EVENT)
 			raise_time(&latest_ns, got.event->ts_ns + (uint64_t)boot_to_wall_ns);
+		else if (got.got == RECORD_GOT_MARK && got.mark->type == RECORD_MARK_HOST)
+			boot_to_wall_ns = record_reader_run_info(r)->boot_to_wall_ns;
 		else if (got.got == RECORD_GOT_MARK && got.mark->type == RECORD_MARK_CLOCK_SET)
 			boot_to_wall_ns = got.mark->boot_to_wall_ns;
 		else if (got.got == RECORD_GOT_MARK)

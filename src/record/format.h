@@ -17,6 +17,10 @@
  * the same host, perhaps after a reboot. A header after RECORD_MARK_NEXT_FILE does not begin a run:
  * it is that of the next file, which was joined to the one before.
  *
+ * A recording that was merged from those of several hosts (record --replay A --replay B) has the
+ * headers of all of them, each with the line "merged". Its records are in the order of time, and
+ * RECORD_MARK_HOST precedes those of another host. Times remain those of each host's own clock.
+ *
  * The records are the complete input of the run, in order, so that a replay makes the same
  * decisions. They are the events, and marks for the times at which timers expired and for the
  * counters of the kernel side. If an event refers to something by a number of this host, an
@@ -35,6 +39,9 @@
 #define RECORD_BODY 'R'
 #define RECORD_KIND_MARK 200		/* these two are not kinds of events */
 #define RECORD_KIND_ANNOTATION 201
+#define RECORD_HOSTS_MAX 1024	/* in a merged recording */
+/* The schema of a merged recording. Readers that know only one host in a file refuse it. */
+#define RECORD_SCHEMA_MERGED (EVENT_SCHEMA + 100)
 #define RECORD_ANNOTATION_MAX 16384	/* bytes of one text */
 
 #if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
@@ -49,6 +56,8 @@ enum record_mark_type {
 	RECORD_MARK_END = 3,		/* the run has ended */
 	RECORD_MARK_NEXT_FILE = 4,	/* the file is full and continues in the next */
 	RECORD_MARK_CLOCK_SET = 5,	/* the wall clock was set: boot_to_wall_ns is new */
+	/* Until the next one, records are of another host; after a header, they are of its host. */
+	RECORD_MARK_HOST = 6,
 };
 
 /* A mark has the size of an event, and its kind at the same offset. */
@@ -57,7 +66,8 @@ struct record_mark {
 	__u64 zero;		/* at the offset of an event's socket key */
 	struct kernel_counters counters;
 	__s64 boot_to_wall_ns;	/* only in RECORD_MARK_CLOCK_SET */
-	__u8 unused[offsetof(struct event, kind) - 3 * sizeof(__u64) -
+	__u32 host;		/* only in RECORD_MARK_HOST: the number of its header, from 0 */
+	__u8 unused[offsetof(struct event, kind) - 3 * sizeof(__u64) - sizeof(__u32) -
 		    sizeof(struct kernel_counters)];
 	__u8 kind;		/* RECORD_KIND_MARK */
 	__u8 type;		/* enum record_mark_type */

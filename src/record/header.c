@@ -37,7 +37,7 @@ static void put_syscalls(struct buf *b, const char *key, bool compat)
 void record_header_write(struct buf *b, const struct run_info *m)
 {
 	buf_str(b, RECORD_MAGIC "schema ");
-	buf_u64(b, EVENT_SCHEMA);
+	buf_u64(b, m->merged ? RECORD_SCHEMA_MERGED : EVENT_SCHEMA);
 	buf_str(b, "\nevent_size ");
 	buf_u64(b, sizeof(struct event));
 	put_line(b, "\nbyte_order", RECORD_BYTE_ORDER);
@@ -45,9 +45,11 @@ void record_header_write(struct buf *b, const struct run_info *m)
 	put_line(b, "kernel", m->kernel);
 	put_line(b, "machine", m->machine);
 	put_line(b, "hostname", m->hostname);
-	if (m->host[0] && strcmp(m->host, m->hostname) != 0)
+	if (m->host[0])
 		put_line(b, "host", m->host);
 	put_line(b, "boot_id", m->boot_id);
+	if (m->merged)
+		put_line(b, "merged", "hosts");
 	buf_str(b, "boot_to_wall_ns ");
 	buf_i64(b, m->boot_to_wall_ns);
 	buf_char(b, '\n');
@@ -148,6 +150,8 @@ static void parse_line(struct record_header *h, const char *key, const char *val
 		m->boot_to_wall_ns = strtoll(value, NULL, 10);
 	else if (!strcmp(key, "exe"))
 		m->exe = !strcmp(value, "proc");
+	else if (!strcmp(key, "merged"))
+		m->merged = true;
 	else if (!strcmp(key, "tree"))
 		m->tree = true;
 	else if (!strcmp(key, "hook"))
@@ -160,7 +164,7 @@ static void parse_line(struct record_header *h, const char *key, const char *val
 
 static bool is_readable(const struct record_header *h, char why[RECORD_WHY])
 {
-	if (h->schema != EVENT_SCHEMA)
+	if (h->schema != (h->meta.merged ? RECORD_SCHEMA_MERGED : EVENT_SCHEMA))
 		snprintf(why, RECORD_WHY, "it has schema %lu, written by tcpclose %s; "
 			 "this version reads schema %d", h->schema, h->tool, EVENT_SCHEMA);
 	else if (!h->byte_order)
@@ -203,7 +207,5 @@ bool record_header_parse(struct record_header *h, const char *text, size_t len,
 		line[key] = '\0';
 		parse_line(h, line, line + key + 1);
 	}
-	if (!h->meta.host[0])
-		copy_text(h->meta.host, h->meta.hostname);
 	return is_readable(h, why);
 }

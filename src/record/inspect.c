@@ -56,7 +56,8 @@ enum record_found record_inspect(int fd, const struct run_info *meta, int64_t *b
 	r = record_reader_open(read_at_position, &position, why);
 	if (!r)
 		return RECORD_FOUND_PIECE;
-	whole = !strcmp(record_reader_run_info(r)->host, meta->host);
+	whole = !strcmp(run_info_host(record_reader_run_info(r)), run_info_host(meta));
+	whole = whole && !record_reader_run_info(r)->merged;
 	while (whole && (got = record_reader_next(r)).got < RECORD_GOT_END)
 		if (got.got == RECORD_GOT_MARK && !*begun_wall_ns)
 			*begun_wall_ns = (int64_t)got.mark->now_ns +

@@ -28,7 +28,10 @@ struct record_reader {
 	uint64_t in_end;		/* offset in the file of the end of `in` */
 	uint64_t member_offset;		/* offset in the file of the member */
 	const uint8_t *pos, *end;	/* unread records in the member */
-	struct record_header header;
+	/* The one of the present records; in a merged recording, one of those of all hosts. */
+	struct record_header *header;
+	struct record_header **headers;	/* in the order of the file */
+	unsigned nr_headers;
 	char why[RECORD_WHY];
 	struct record last;		/* END, STOP or CORRUPT once returned */
 	struct delta delta;
@@ -143,17 +146,71 @@ static enum member_status read_member(struct record_reader *r)
 	return m;
 }
 
-/* Is the header that of the file that the latest mark announced? */
-static bool header_is_announced(const struct record_reader *r, const struct record_header *next)
+static bool is_same_host(const struct run_info *a, const struct run_info *b)
 {
-	return r->follows && !strcmp(next->meta.boot_id, r->header.meta.boot_id);
+	return !strcmp(run_info_host(a), run_info_host(b)) && !strcmp(a->boot_id, b->boot_id);
+}
+
+/* Find the header of that host in a merged recording. Other recordings have one header. */
+static struct record_header *find_header(const struct record_reader *r,
+					 const struct record_header *next)
+{
+	if (!r->headers[0]->meta.merged)
+		return r->header;
+	for (unsigned i = 0; i < r->nr_headers; i++)
+		if (is_same_host(&r->headers[i]->meta, &next->meta))
+			return r->headers[i];
+	return NULL;
+}
+
+/* Add a header, which the reader then owns. False if out of memory, or there are too many. */
+static bool add_header(struct record_reader *r, struct record_header *h)
+{
+	struct record_header **grown = NULL;
+
+	if (r->nr_headers < RECORD_HOSTS_MAX)
+		grown = realloc(r->headers, (r->nr_headers + 1) * sizeof(*grown));
+	if (!grown)
+		return false;
+	r->headers = grown;
+	r->headers[r->nr_headers++] = h;
+	r->header = h;
+	return true;
 }
 
 /*
- * Read a header in the middle of the input. Either it belongs to the next file of a rotated
- * recording, concatenated to the previous file, and is skipped. Or another run of this host begins:
- * MEMBER_RUN, and r->header describes it.
+ * Take a header that was found in the middle of the input. Either it belongs to the next file of a
+ * rotated recording, concatenated to the previous file, and is skipped: MEMBER_READ. Or another run
+ * begins, of this host or, in a merged recording, of any host: MEMBER_RUN, and r->header describes
+ * it. Sets *next to NULL if the reader keeps it.
  */
+static enum member_status take_header(struct record_reader *r, struct record_header **next,
+				      const char *text, size_t len)
+{
+	struct record_header *known = find_header(r, *next);
+
+	if (!known) {
+		if (!add_header(r, *next)) {
+			set_why(r, "out of memory, or it has too many hosts");
+			return MEMBER_BAD;
+		}
+		*next = NULL;
+		return MEMBER_RUN;
+	}
+	if (r->follows && is_same_host(&known->meta, &(*next)->meta)) {
+		r->header = known;	/* of the file that the latest mark announced */
+		return MEMBER_READ;
+	}
+	if (strcmp(run_info_host(&(*next)->meta), run_info_host(&known->meta)) != 0) {
+		set_why(r, "the recording of another host begins at offset %llu",
+			(unsigned long long)r->member_offset);
+		return MEMBER_BAD;
+	}
+	record_header_parse(known, text, len, r->why);	/* it must not be copied */
+	r->header = known;
+	return MEMBER_RUN;
+}
+
 static enum member_status read_next_header(struct record_reader *r)
 {
 	const char *text = (const char *)r->pos;
@@ -166,18 +223,9 @@ static enum member_status read_next_header(struct record_reader *r)
 		set_why(r, "out of memory");
 		return MEMBER_BAD;
 	}
-	if (!record_header_parse(next, text, len, r->why))
-		m = MEMBER_BAD;
-	else if (header_is_announced(r, next))
-		m = MEMBER_READ;
-	else if (!strcmp(next->meta.host, r->header.meta.host))
-		m = MEMBER_RUN;
-	else
-		set_why(r, "the recording of another host begins at offset %llu",
-			(unsigned long long)r->member_offset);
+	if (record_header_parse(next, text, len, r->why))
+		m = take_header(r, &next, text, len);
 	free(next);
-	if (m == MEMBER_RUN)
-		record_header_parse(&r->header, text, len, r->why);
 	if (m != MEMBER_BAD)
 		r->broken = RECORD_BREAK_NONE;
 	r->pos = r->end;
@@ -213,10 +261,10 @@ static enum member_status read_body(struct record_reader *r)
 /* Replace the recorder's system call number by this machine's. */
 static void translate_syscall(const struct record_reader *r, struct event *e)
 {
-	const int16_t *call = r->header.syscall[!!(e->task_flags & TASKF_COMPAT)];
+	const int16_t *call = r->header->syscall[!!(e->task_flags & TASKF_COMPAT)];
 	bool known = e->syscall_nr >= 0 && e->syscall_nr < RECORD_SYSCALLS;
 
-	if (r->header.syscalls_differ && e->task_flags & TASKF_SYSCALL)
+	if (r->header->syscalls_differ && e->task_flags & TASKF_SYSCALL)
 		e->syscall_nr = known ? call[e->syscall_nr] : -1;
 }
 
@@ -250,9 +298,19 @@ static struct record make_last_record(struct record_reader *r, enum member_statu
 
 static struct record make_mark_record(struct record_reader *r, const struct record_mark *m)
 {
+	if (m->type == RECORD_MARK_HOST)
+		r->header = r->headers[m->host];
 	r->follows = m->type == RECORD_MARK_NEXT_FILE;
 	r->complete = r->follows || m->type == RECORD_MARK_END;
 	return (struct record){ .got = RECORD_GOT_MARK, .mark = m };
+}
+
+/* Test whether the host of a RECORD_MARK_HOST has a header. */
+static bool is_host_known(const struct record_reader *r, const struct event *e)
+{
+	const struct record_mark *m = (const struct record_mark *)e;
+
+	return m->type != RECORD_MARK_HOST || m->host < r->nr_headers;
 }
 
 /* Append a part of an annotation. Returns false if the part or the text is too long. */
@@ -301,6 +359,8 @@ struct record record_reader_next(struct record_reader *r)
 		if (!e)
 			return last;
 		more = false;
+		if (e->kind == RECORD_KIND_MARK && !is_host_known(r, e))
+			return make_last_record(r, fail_damaged(r, "a host has no header"));
 		if (e->kind == RECORD_KIND_MARK)
 			return make_mark_record(r, (const struct record_mark *)e);
 		r->complete = r->follows = false;
@@ -318,6 +378,19 @@ struct record record_reader_next(struct record_reader *r)
 	return (struct record){ .got = RECORD_GOT_EVENT, .event = e };
 }
 
+static bool read_first_header(struct record_reader *r)
+{
+	struct record_header *h = malloc(sizeof(*h));
+
+	if (h && record_header_parse(h, (const char *)r->member, (size_t)(r->end - r->member),
+				     r->why) && add_header(r, h))
+		return true;
+	if (!h)
+		set_why(r, "out of memory");
+	free(h);
+	return false;
+}
+
 struct record_reader *record_reader_open(record_read_fn *read, void *arg, char why[RECORD_WHY])
 {
 	struct record_reader *r = calloc(1, sizeof(*r));
@@ -332,8 +405,7 @@ struct record_reader *record_reader_open(record_read_fn *read, void *arg, char w
 	r->read = read;
 	r->arg = arg;
 	m = read_member(r);
-	if (m == MEMBER_READ && record_header_parse(&r->header, (const char *)r->member,
-						    (size_t)(r->end - r->member), r->why)) {
+	if (m == MEMBER_READ && read_first_header(r)) {
 		r->pos = r->end;
 		return r;
 	}
@@ -351,12 +423,20 @@ void record_reader_close(struct record_reader *r)
 	if (!r)
 		return;
 	inflateEnd(&r->z);
+	for (unsigned i = 0; i < r->nr_headers; i++)
+		free(r->headers[i]);
+	free(r->headers);
 	free(r);
 }
 
 const struct run_info *record_reader_run_info(const struct record_reader *r)
 {
-	return &r->header.meta;
+	return &r->header->meta;
+}
+
+bool record_reader_needs_input(const struct record_reader *r)
+{
+	return r->pos == r->end && !r->z.avail_in;
 }
 
 enum record_break record_reader_break(const struct record_reader *r)

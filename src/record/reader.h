@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * Reads a recording (format.h) from a callback, in a fixed amount of memory for any input.
+ * Reads a recording (format.h) from a callback, in a fixed amount of memory for any input; in a
+ * merged recording, some more for each host.
  *
  * A member is decompressed completely, and its checksum verified, before any record of it is
  * returned. The contents of events are not checked: decode.h does that.
@@ -30,7 +31,7 @@ enum record_got {
 	RECORD_GOT_EVENT,	/* unchecked; its kind may be unknown */
 	RECORD_GOT_MARK,
 	RECORD_GOT_ANNOTATION,	/* complete, joined from all its parts */
-	RECORD_GOT_RUN,		/* another run of this host begins: record_reader_run_info() */
+	RECORD_GOT_RUN,		/* another run or host begins: record_reader_run_info() */
 	RECORD_GOT_END,		/* the recording is complete and has ended */
 	RECORD_GOT_STOP,	/* the callback returned RECORD_READ_STOP */
 	RECORD_GOT_CORRUPT,	/* the rest cannot be read: record_reader_why() */
@@ -74,13 +75,17 @@ struct record_reader *record_reader_open(record_read_fn *read, void *arg, char w
 void record_reader_close(struct record_reader *r);
 
 /*
- * Return the header's description of the run; valid as long as the reader. RECORD_GOT_RUN changes
- * it.
+ * Return the header's description of the run that the latest record belongs to; valid as long as
+ * the reader. RECORD_GOT_RUN changes it; in a merged recording a RECORD_MARK_HOST selects that of
+ * another host.
  */
 const struct run_info *record_reader_run_info(const struct record_reader *r);
 
 /* Read the next record. After END, STOP or CORRUPT, returns the same again. */
 struct record record_reader_next(struct record_reader *r);
+
+/* Does the next record need bytes that the callback has not returned yet? */
+bool record_reader_needs_input(const struct record_reader *r);
 
 /* Return why the records end where they do, after RECORD_GOT_END or RECORD_GOT_CORRUPT. */
 enum record_break record_reader_break(const struct record_reader *r);

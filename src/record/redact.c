@@ -137,7 +137,8 @@ static void redact_host(const struct redactor *x, char host[RUN_INFO_TEXT])
 void redact_run_info(const struct redactor *x, struct run_info *meta)
 {
 	redact_host(x, meta->hostname);
-	redact_host(x, meta->host);
+	if (meta->host[0])
+		redact_host(x, meta->host);
 }
 
 /*

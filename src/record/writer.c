@@ -22,8 +22,19 @@
 _Static_assert(sizeof(struct event) == DELTA_RECORD_BYTES,
 	       "delta.h encodes records of an event's size");
 
+/* A host whose records are written. */
+struct writer_host {
+	const struct run_info *meta;	/* borrowed */
+	int64_t shift_ns;		/* see record_writer_add_host() */
+	struct record_mark latest;	/* the latest mark: a new file starts with its counters */
+	bool begun;			/* it has a mark, and its run has not ended */
+};
+
 struct record_writer {
 	struct record_writer_config config;
+	struct writer_host *hosts;
+	unsigned nr_hosts, host;	/* the host of the next record */
+	unsigned member_host;		/* the host of the record before */
 	bool redacts;			/* --redact */
 	struct redactor redactor;	/* valid with redacts */
 	struct record_file file;
@@ -34,7 +45,6 @@ struct record_writer {
 	uint64_t rotate_at_ns;		/* the file is full then, 0: never, or not known yet */
 	uint64_t retain_at_ns;		/* time of the next look at the age of the pieces */
 	uint64_t begun_ns;		/* time of the pending member's first record, 0: none */
-	struct record_mark latest;	/* the latest mark: a new file starts with its counters */
 	z_stream z;
 	struct delta delta;
 	size_t len;
@@ -87,6 +97,31 @@ static void begin_member(struct record_writer *r)
 	r->begun_ns = 0;
 }
 
+static struct writer_host *get_host(struct record_writer *r)
+{
+	return &r->hosts[r->host];
+}
+
+static void encode_record(struct record_writer *r, const void *record)
+{
+	r->len += delta_encode(&r->delta, record, r->member + r->len);
+}
+
+/* Write that the next records are those of another host. */
+static void put_host_mark(struct record_writer *r)
+{
+	struct record_mark mark = get_host(r)->latest;
+
+	if (r->member_host == r->host)
+		return;
+	mark.now_ns = r->latest_ns - (uint64_t)get_host(r)->shift_ns;
+	mark.type = RECORD_MARK_HOST;
+	mark.host = r->host;
+	r->member_host = r->host;
+	encode_record(r, &mark);
+}
+
+/* ts_ns is the time of the record, which has the clock of its host. */
 static void put_record(struct record_writer *r, const void *record, uint64_t ts_ns)
 {
 	if (r->error)
@@ -96,13 +131,16 @@ static void put_record(struct record_writer *r, const void *record, uint64_t ts_
 	r->latest_ns = ts_ns;
 	if (ts_ns > r->now_ns)
 		r->now_ns = ts_ns;
-	r->len += delta_encode(&r->delta, record, r->member + r->len);
+	put_host_mark(r);
+	encode_record(r, record);
 }
 
 static void put_mark(struct record_writer *r, enum record_mark_type type)
 {
-	r->latest.type = (uint8_t)type;
-	put_record(r, &r->latest, r->latest.now_ns);
+	struct writer_host *h = get_host(r);
+
+	h->latest.type = (uint8_t)type;
+	put_record(r, &h->latest, h->latest.now_ns + (uint64_t)h->shift_ns);
 }
 
 static void flush_member(struct record_writer *r)
@@ -112,12 +150,16 @@ static void flush_member(struct record_writer *r)
 	begin_member(r);
 }
 
-/* Write the header of the run. Returns 0 or -errno. */
+/* Write the header of the present host's run. Returns 0 or -errno. */
 static int write_header(struct record_writer *r)
 {
-	struct run_info meta = *r->config.meta;
+	const struct writer_host *h = get_host(r);
+	struct run_info meta = *h->meta;
 	struct buf header = { 0 };
 
+	meta.boot_to_wall_ns += h->shift_ns;
+	meta.merged = r->config.merged;
+	r->member_host = r->host;
 	if (r->redacts)
 		redact_run_info(&r->redactor, &meta);
 	record_header_write(&header, &meta);
@@ -150,7 +192,7 @@ static void remove_old_pieces(struct record_writer *r)
 /* A mark about the file itself has the time of the latest record, not that of the latest mark. */
 static void put_file_mark(struct record_writer *r, enum record_mark_type type)
 {
-	r->latest.now_ns = r->now_ns;
+	get_host(r)->latest.now_ns = r->now_ns - (uint64_t)get_host(r)->shift_ns;
 	put_mark(r, type);
 }
 
@@ -168,12 +210,18 @@ static void replace_file(struct record_writer *r)
 
 static void begin_next_file(struct record_writer *r)
 {
+	unsigned host = r->host;
+
 	put_file_mark(r, RECORD_MARK_NEXT_FILE);
 	flush_member(r);
 	replace_file(r);
 	r->files++;
-	write_header(r);
-	put_file_mark(r, RECORD_MARK_START);
+	for (r->host = 0; r->host < r->nr_hosts; r->host++)
+		write_header(r);
+	for (r->host = 0; r->host < r->nr_hosts; r->host++)
+		if (get_host(r)->begun || !r->config.merged)
+			put_file_mark(r, RECORD_MARK_START);
+	r->host = host;
 	start_file_age(r, r->now_ns);
 }
 
@@ -194,14 +242,17 @@ void record_writer_flush(struct record_writer *r)
 		remove_old_pieces(r);
 }
 
-/* Ensure room for this number of records and for the mark that ends a file; may flush. */
+/*
+ * Ensure room for this number of records, for the mark of their host and for the mark that ends a
+ * file; may flush.
+ */
 static void reserve_records(struct record_writer *r, size_t records)
 {
-	if (r->len + (records + 1) * DELTA_ENCODED_MAX > sizeof(r->member))
+	if (r->len + (records + 2) * DELTA_ENCODED_MAX > sizeof(r->member))
 		record_writer_flush(r);
 }
 
-_Static_assert((RECORD_ANNOTATION_MAX / RECORD_ANNOTATION_PART_BYTES + 4) * DELTA_ENCODED_MAX <
+_Static_assert((RECORD_ANNOTATION_MAX / RECORD_ANNOTATION_PART_BYTES + 5) * DELTA_ENCODED_MAX <
 	       RECORD_MEMBER_MAX, "a text and its event fit into one member");
 
 static void put_annotation(struct record_writer *r, enum record_annotation_type type, uint64_t key,
@@ -213,7 +264,8 @@ static void put_annotation(struct record_writer *r, enum record_annotation_type 
 	reserve_records(r, left / RECORD_ANNOTATION_PART_BYTES + 2);
 	do {
 		struct record_annotation_part part = {
-			.near_ns = r->latest_ns, .key = key, .at_ns = at_ns,
+			.near_ns = r->latest_ns - (uint64_t)get_host(r)->shift_ns, .key = key,
+			.at_ns = at_ns ? at_ns - (uint64_t)get_host(r)->shift_ns : 0,
 			.kind = RECORD_KIND_ANNOTATION, .type = (uint8_t)type,
 		};
 		size_t n = left < sizeof(part.bytes) ? left : sizeof(part.bytes);
@@ -251,23 +303,28 @@ unsigned record_writer_file(struct record_writer *r)
 
 void record_writer_add_event(struct record_writer *r, const struct event *e)
 {
-	struct event redacted;
+	int64_t shift_ns = get_host(r)->shift_ns;
+	uint64_t ts_ns = e->ts_ns;
+	struct event copy;
 
 	reserve_records(r, 1);
-	if (r->redacts) {
-		redacted = *e;
-		redact_event(&r->redactor, &redacted);
-		e = &redacted;
+	if (r->redacts || shift_ns) {
+		copy = *e;
+		copy.ts_ns -= (uint64_t)shift_ns;
+		if (r->redacts)
+			redact_event(&r->redactor, &copy);
+		e = &copy;
 	}
-	put_record(r, e, e->ts_ns);
+	put_record(r, e, ts_ns);
 }
 
 void record_writer_add_mark(struct record_writer *r, enum record_mark_type type, uint64_t now_ns,
 			    const struct kernel_counters *counters)
 {
 	reserve_records(r, 1);
-	r->latest.now_ns = now_ns;
-	r->latest.counters = *counters;
+	get_host(r)->begun = type != RECORD_MARK_END;
+	get_host(r)->latest.now_ns = now_ns - (uint64_t)get_host(r)->shift_ns;
+	get_host(r)->latest.counters = *counters;
 	put_mark(r, type);
 	if (type == RECORD_MARK_START)
 		start_file_age(r, now_ns);
@@ -276,7 +333,7 @@ void record_writer_add_mark(struct record_writer *r, enum record_mark_type type,
 void record_writer_begin_run(struct record_writer *r)
 {
 	flush_member(r);
-	if (is_file_full(r))
+	if (is_file_full(r) && !r->config.merged)	/* else it has the headers of all hosts */
 		replace_file(r);
 	r->files++;
 	write_header(r);
@@ -285,9 +342,9 @@ void record_writer_begin_run(struct record_writer *r)
 void record_writer_add_clock(struct record_writer *r, int64_t boot_to_wall_ns, uint64_t now_ns,
 			     const struct kernel_counters *counters)
 {
-	r->latest.boot_to_wall_ns = boot_to_wall_ns;
+	get_host(r)->latest.boot_to_wall_ns = boot_to_wall_ns + get_host(r)->shift_ns;
 	record_writer_add_mark(r, RECORD_MARK_CLOCK_SET, now_ns, counters);
-	r->latest.boot_to_wall_ns = 0;
+	get_host(r)->latest.boot_to_wall_ns = 0;
 }
 
 uint64_t record_writer_due_ns(const struct record_writer *r)
@@ -304,6 +361,46 @@ int record_writer_error(const struct record_writer *r)
 	return r->error;
 }
 
+/* Add a host to the table, as the present one. Returns 0 or -errno. */
+static int add_host(struct record_writer *r, const struct run_info *meta, int64_t shift_ns)
+{
+	struct writer_host *grown = NULL;
+
+	if (r->nr_hosts < RECORD_HOSTS_MAX)
+		grown = realloc(r->hosts, (r->nr_hosts + 1) * sizeof(*grown));
+	if (!grown)
+		return -ENOMEM;
+	r->hosts = grown;
+	r->host = r->nr_hosts++;
+	*get_host(r) = (struct writer_host){ .meta = meta, .shift_ns = shift_ns,
+					     .latest.kind = RECORD_KIND_MARK };
+	return 0;
+}
+
+int record_writer_add_host(struct record_writer *r, const struct run_info *meta, int64_t shift_ns)
+{
+	int err = add_host(r, meta, shift_ns);
+
+	if (err) {
+		r->error = -err;
+		return err;
+	}
+	flush_member(r);
+	return write_header(r);
+}
+
+void record_writer_use_host(struct record_writer *r, unsigned host)
+{
+	r->host = host;
+}
+
+static void free_writer(struct record_writer *r)
+{
+	deflateEnd(&r->z);
+	free(r->hosts);
+	free(r);
+}
+
 int record_writer_open(struct record_writer **writer, const struct record_writer_config *config)
 {
 	struct record_writer *r = calloc(1, sizeof(*r));
@@ -316,13 +413,16 @@ int record_writer_open(struct record_writer **writer, const struct record_writer
 	r->redacts = config->redactor;
 	if (r->redacts)
 		r->redactor = *config->redactor;
-	r->latest.kind = RECORD_KIND_MARK;
 	begin_member(r);
 	if (deflateInit2(&r->z, Z_BEST_SPEED, Z_DEFLATED, GZIP_WINDOW, 8, Z_DEFAULT_STRATEGY)) {
 		free(r);
 		return -ENOMEM;
 	}
-	err = record_file_open(&r->file, config);
+	err = add_host(r, config->meta, config->shift_ns);
+	if (!err)
+		err = record_file_open(&r->file, config);
+	else
+		r->file.fd = -1;
 	r->files = 1;
 	if (!err) {
 		remove_old_pieces(r);
@@ -330,8 +430,7 @@ int record_writer_open(struct record_writer **writer, const struct record_writer
 	}
 	if (err) {
 		record_file_close(&r->file);
-		deflateEnd(&r->z);
-		free(r);
+		free_writer(r);
 		return err;
 	}
 	*writer = r;
@@ -348,7 +447,6 @@ int record_writer_close(struct record_writer *r)
 	err = -record_file_close(&r->file);
 	if (r->error)
 		err = r->error;
-	deflateEnd(&r->z);
-	free(r);
+	free_writer(r);
 	return err;
 }

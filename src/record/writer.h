@@ -34,6 +34,8 @@ struct record_writer_config {
 	bool separate;			/* do not continue an existing recording */
 	const struct redactor *redactor;	/* replaces addresses and names; or NULL; copied */
 	const struct run_info *meta;	/* borrowed; must outlive the writer */
+	int64_t shift_ns;		/* of its host, see record_writer_add_host() */
+	bool merged;			/* the records of several hosts: this one, those added */
 };
 
 /*
@@ -59,7 +61,21 @@ void record_writer_add_mark(struct record_writer *r, enum record_mark_type type,
 void record_writer_add_clock(struct record_writer *r, int64_t boot_to_wall_ns, uint64_t now_ns,
 			     const struct kernel_counters *counters);
 
-/* Begin another run in the same file, unless it is full, with a header of the present *meta. */
+/*
+ * Add another host to a merged recording, as the present one, and write its header. meta is as in
+ * the configuration. All functions take times on one axis: that of the host's clock plus shift_ns.
+ * In the recording, times are those of the clock. Hosts are numbered in this order, the one of the
+ * configuration is 0. Returns 0 or -errno.
+ */
+int record_writer_add_host(struct record_writer *r, const struct run_info *meta, int64_t shift_ns);
+
+/* What is added from now on belongs to that host. */
+void record_writer_use_host(struct record_writer *r, unsigned host);
+
+/*
+ * Begin another run of the present host in the same file, unless it is full, with a header of its
+ * present *meta.
+ */
 void record_writer_begin_run(struct record_writer *r);
 
 /*

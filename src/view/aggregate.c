@@ -34,6 +34,12 @@ void aggregate_start(struct view_context *v, const struct aggregate_ops *ops, en
 		view_json.start(v);
 }
 
+void aggregate_begin_host(struct view_context *v, const struct host *host)
+{
+	if (v->options.format == FORMAT_JSON)
+		view_json.begin_host(v, host);
+}
+
 void aggregate_add_story(struct view_context *v, const struct story *s,
 			 const struct verdict *verdict)
 {

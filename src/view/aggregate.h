@@ -34,6 +34,7 @@ struct aggregate_ops {
  * view json are printed too.
  */
 void aggregate_start(struct view_context *v, const struct aggregate_ops *ops, enum group_by by);
+void aggregate_begin_host(struct view_context *v, const struct host *host);
 void aggregate_add_story(struct view_context *v, const struct story *s,
 			 const struct verdict *verdict);
 void aggregate_tick(struct view_context *v, uint64_t now_ns);

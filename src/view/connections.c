@@ -22,21 +22,20 @@ static const char connections_manual[] =
 	"by their initial sequence numbers, across containers and NAT, on one host or in\n"
 	"the recordings of several.\n"
 	"\n"
-	"  CLIENT SERVER  the process that closed the end that connected, and the end that\n"
-	"                 accepted; if no call did, the last that acted on it or holds it.\n"
-	"                 With several hosts: process@host. In place of an end that is not\n"
-	"                 known: (not-found), nothing shows it; (open), it had not ended\n"
-	"                 when the run did; (peer-lost), its end was missed\n"
-	"  BY             who ended it: -> the client, <- the server, <> both, -- neither,\n"
-	"                 ** something between the two, which sent a RST to an end; ?? not\n"
-	"                 seen. A ? behind it: nothing shows which end connected\n"
-	"  ADDRESS        the server's, as the server has it; as the client has it if the\n"
-	"                 server's end is not known\n"
-	"  ENDING MS      as in trace, of the end that ended the connection\n"
-	"  SPENT          with -w: the cause of most of MS, and whose it is\n"
-	"  FLIGHT         with -w: how long the client's FIN took, and the server's; with the\n"
-	"                 clocks of two hosts, the least and the most\n"
-	"  NOTES          with -w: middlebox, and the facts in which the ends disagree\n"
+	"  CLIENT   the process at the end that connected: the one that ended it, or else\n"
+	"           the last that acted on it; with several hosts process@host\n"
+	"  SERVER   the same at the end that accepted. In place of an end that is not\n"
+	"           known: (not-found), nothing shows it; (open), it had not ended when\n"
+	"           the run did; (peer-lost), its end was missed\n"
+	"  BY       who ended it: -> the client, <- the server, <> both, -- neither, ** a\n"
+	"           RST from something between them, ?? not seen. A ? behind it: nothing\n"
+	"           shows which end connected\n"
+	"  ADDRESS  the server's own; if its end is not known, as the client has it\n"
+	"  ENDING   as in trace, of the end that ended the connection; MS too\n"
+	"  SPENT    with -w: the cause of most of MS, and whose it is\n"
+	"  FLIGHT   with -w: how long the client's FIN took, and the server's; between\n"
+	"           two clocks, the least and the most\n"
+	"  NOTES    with -w: middlebox, clock-stepped, and where the ends disagree\n"
 	"\n"
 	"  -w     do not cut lines\n"
 	"  -T     start each line with the time of day\n"
@@ -51,8 +50,7 @@ static void find_twin_view(const struct view_context *v, const struct story *s, 
 {
 	view_use_host(v, s);
 	*view = (struct twin_view){ .resets = run_info_has_hook(v->meta, "reset_sent") && !lossy,
-				    .minisock_resets = run_info_has_hook(v->meta, "reset_late"),
-				    .other_clock = v->hosts };
+				    .minisock_resets = run_info_has_hook(v->meta, "reset_late") };
 }
 
 static void show_connection(void *arg, const struct pair_end *a, const struct pair_end *b,
@@ -67,8 +65,10 @@ static void show_connection(void *arg, const struct pair_end *a, const struct pa
 	if (v->count_max && v->counted >= v->count_max)
 		return;
 	find_twin_view(v, &a->story, t->lossy, &views.a);
-	if (b)
+	if (b) {
 		find_twin_view(v, &b->story, t->lossy, &views.b);
+		views.a.other_clock = views.b.other_clock = a->story.clock != b->story.clock;
+	}
 	connection_make(&shown.c, a, b, why, &views);
 	if (b)
 		clock_pairs_add(&t->clocks, v->hosts, &end[CONNECTION_CLIENT]->story,
@@ -79,20 +79,11 @@ static void show_connection(void *arg, const struct pair_end *a, const struct pa
 	view_flush(v);
 }
 
-/* Hosts are numbered in the table of the run. */
-static bool is_same_boot(void *arg, unsigned a, unsigned b)
-{
-	const struct connections *t = arg;
-
-	return !t->context->hosts || host_has_clock_of(t->context->hosts, a, b);
-}
-
 static void start_view(struct view_context *v,
 		       void (*print)(struct view_context *v, const struct connection_shown *shown))
 {
 	struct connections *t = calloc(1, sizeof(*t));
 	const struct pair_config config = { .max = WAITING_MAX, .seed = v->seed,
-					    .is_same_boot = is_same_boot,
 					    .report = show_connection, .arg = t };
 
 	if (t)
@@ -120,7 +111,13 @@ static void connections_start_json(struct view_context *v)
 	start_view(v, connections_print_json);
 }
 
-/* With several hosts, no time says that an end is not there: their clocks may differ by hours. */
+/* Where clocks may differ by hours, no time says that an end is not there. */
+static enum pair_window find_window(const struct view_context *v, const struct story *s)
+{
+	return v->hosts && host_table_has_other_clock(v->hosts, s->host) ? PAIR_WINDOW_INPUT :
+									   PAIR_WINDOW_LIVE;
+}
+
 static void take_story(struct view_context *v, const struct story *s, const struct verdict *verdict,
 		       bool wanted)
 {
@@ -128,8 +125,7 @@ static void take_story(struct view_context *v, const struct story *s, const stru
 
 	if (!t)
 		return;
-	pair_table_add(t->pairs, s, verdict, wanted,
-		       v->hosts ? PAIR_WINDOW_INPUT : PAIR_WINDOW_LIVE);
+	pair_table_add(t->pairs, s, verdict, wanted, find_window(v, s));
 	v->due_ns = pair_table_next_ns(t->pairs);
 }
 

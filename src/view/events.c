@@ -133,6 +133,12 @@ static void print_numbers(struct buf *b, const struct event *e)
 	}
 }
 
+static void print_host(struct buf *b, const struct run_info *run)
+{
+	buf_str(b, " host=");
+	escape_for_terminal(b, run_info_host(run), strlen(run_info_host(run)), ESCAPE_ANY_WIDTH);
+}
+
 static void events_print_event(struct view_context *v, const struct event *e)
 {
 	struct buf *b = v->out;
@@ -155,6 +161,8 @@ static void events_print_event(struct view_context *v, const struct event *e)
 	print_key_value(b, "netns", e->netns);
 	buf_str(b, " cookie=");
 	fmt_hex(b, e->cookie);
+	if (v->hosts)
+		print_host(b, v->meta);
 	buf_char(b, '\n');
 }
 

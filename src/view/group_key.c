@@ -119,6 +119,8 @@ void group_key_set(struct group_key *k, const struct view_context *v, const stru
 			add_name(k, by == GROUP_BY_COMM ? name : comm);
 		else if (by == GROUP_BY_PID)
 			add_pid(k, a ? a->pid : o ? o->pid : 0, name);
+		else if (by == GROUP_BY_HOST)
+			add_part(k, run_info_host(v->meta), strlen(run_info_host(v->meta)));
 		else if (by == GROUP_BY_EXE)
 			add_exe(k, v, a);
 		else

@@ -22,6 +22,7 @@ static const struct {
 	[GROUP_BY_CONTAINER] = { "CONTAINER", SHORT_ID },
 	[GROUP_BY_PORT] = { "PORT", 5 },	[GROUP_BY_PEER] = { "PEER", 15 },
 	[GROUP_BY_PEER_PORT] = { "PEER:PORT", 21 },
+	[GROUP_BY_HOST] = { "HOST", 20 },
 };
 
 static uint32_t read_pid(struct group_part part)

@@ -48,7 +48,7 @@ static const char hist_manual[] =
 	"  --phase NAMES  only these: --phase app_hold,total\n"
 	"  --by WHAT      one histogram for each comm (name of the process), thread (name\n"
 	"                 of the thread), pid, exe, cgroup, unit, container, port, peer,\n"
-	"                 peer:port, or combination of these: comm,peer\n"
+	"                 peer:port, host, or combination of these: comm,peer\n"
 	"  --ascii        draw bars of # instead of blocks\n"
 	"  -j             print the rows as JSON\n"
 	"\n"
@@ -389,6 +389,7 @@ const struct view view_hist = {
 	.has_intervals = true,
 	.formats = 1 << FORMAT_TEXT | 1 << FORMAT_JSON,
 	.start = hist_start,
+	.begin_host = aggregate_begin_host,
 	.story = aggregate_add_story,
 	.lost = aggregate_print_lost,
 	.end = aggregate_end,

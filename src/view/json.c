@@ -22,6 +22,8 @@ static void json_print_meta(struct view_context *v)
 	struct json j;
 
 	json_line_begin(v, &j, "meta");
+	if (v->hosts)
+		json_kv_bytes(&j, "host", run_info_host(m), strlen(run_info_host(m)));
 	json_kv_str(&j, "version", TCPCLOSE_VERSION);
 	json_kv_bytes(&j, "hostname", m->hostname, strlen(m->hostname));
 	json_kv_bytes(&j, "kernel", m->kernel, strlen(m->kernel));
@@ -32,6 +34,19 @@ static void json_print_meta(struct view_context *v)
 		json_kv_str(&j, m->hook[i].name, m->hook[i].how);
 	json_end_object(&j);
 	json_line_end(v, &j);
+}
+
+/* With several hosts, each has a line of its own. */
+static void json_start(struct view_context *v)
+{
+	if (!v->hosts)
+		json_print_meta(v);
+}
+
+static void json_begin_host(struct view_context *v, const struct host *host)
+{
+	(void)host;
+	json_print_meta(v);
 }
 
 static void json_kv_call_name(struct json *j, const struct socket_call *a)
@@ -238,7 +253,7 @@ static void json_print_retransmits(const struct view_context *v, struct json *j,
 	json_kv_u64_or_null(j, "srtt_us", s->srtt_us, s->srtt_us);
 }
 
-static void json_print_twin(struct json *j, const struct story *s)
+static void json_print_twin(const struct view_context *v, struct json *j, const struct story *s)
 {
 	json_key(j, "twin");
 	if (!s->twin.known) {
@@ -254,6 +269,8 @@ static void json_print_twin(struct json *j, const struct story *s)
 		json_kv_null(j, "process");
 	}
 	json_kv_cookie(j, s->twin.cookie);
+	if (v->hosts)
+		json_kv_host(j, v->hosts->host[s->twin.host]);
 	json_end_object(j);
 }
 
@@ -285,6 +302,8 @@ static void json_print_endpoint(struct json *j, const struct story *s)
 					      [OPENED_ACCEPT] = "accept" };
 
 	json_kv_endpoint(j, &s->flow, s->cookie);
+	json_kv_u64_or_null(j, "iss", s->isns_known, s->isns.iss);
+	json_kv_u64_or_null(j, "irs", s->isns_known, s->isns.irs);
 	json_kv_bool(j, "v4_mapped", s->v4mapped);
 	json_kv_str(j, "opened", opened[s->opened]);
 }
@@ -358,6 +377,7 @@ void json_print_close_keys(struct view_context *v, struct json *j, const struct 
 {
 	json_kv_time(v, j, "start", verdict->start_ns);
 	json_kv_time(v, j, "time", verdict->settled_ns);
+	json_kv_host_and_boot(j, view_host(v, s));
 	json_print_endpoint(j, s);
 	json_print_ages(j, s, verdict);
 	json_print_found_at_start(j, s, verdict);
@@ -373,7 +393,7 @@ void json_print_close_keys(struct view_context *v, struct json *j, const struct 
 	json_print_byte_counts(j, s);
 	json_print_data_lost(j, s);
 	json_print_retransmits(v, j, s);
-	json_print_twin(j, s);
+	json_print_twin(v, j, s);
 	json_print_path(j, s, verdict);
 	json_kv_bool(j, "partial", verdict->partial);
 	json_print_missing(v, j, verdict);
@@ -453,7 +473,8 @@ static const char json_manual[] =
 	"  cut              the phase that no wave ended, and how long it had lasted\n"
 	"  idle_ns          time since data last went each way, when the end began\n"
 	"  data_lost        bytes that were lost when the socket was released\n"
-	"  twin             the process at the other end, if that is on this host\n"
+	"  twin             the process at the other end, if that is on this host, or on\n"
+	"                   another one of several\n"
 	"  middlebox        true if the RST that arrived came from neither end\n"
 	"\n"
 	"Examples:\n"
@@ -467,7 +488,8 @@ const struct view view_json = {
 	.manual = json_manual,
 	.formats = 1 << FORMAT_JSON,
 	.reports_itself = true,
-	.start = json_print_meta,
+	.start = json_start,
+	.begin_host = json_begin_host,
 	.story = json_print_close,
 	.lost = json_print_lost,
 	.end = json_print_summary,

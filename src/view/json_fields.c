@@ -103,3 +103,16 @@ void json_kv_lost_endpoints(struct json *j, const char *key, uint64_t table_full
 	json_kv_u64(j, "end_missed", end_missed);
 	json_end_object(j);
 }
+
+void json_kv_host(struct json *j, const struct host *host)
+{
+	json_kv_bytes(j, "host", host->name, strlen(host->name));
+}
+
+void json_kv_host_and_boot(struct json *j, const struct host *host)
+{
+	if (!host)
+		return;
+	json_kv_host(j, host);
+	json_kv_bytes(j, "boot_id", host->boot_id, strlen(host->boot_id));
+}

@@ -48,6 +48,10 @@ void json_kv_cookie(struct json *j, uint64_t cookie);
  */
 void json_kv_cgroup(struct json *j, const char *path);
 
+/* Print the name of a host; and its boot id too, but nothing if it is NULL. */
+void json_kv_host(struct json *j, const struct host *host);
+void json_kv_host_and_boot(struct json *j, const struct host *host);
+
 /* Print the keys of a socket: family, namespace, cookie, both addresses and ports. */
 void json_kv_endpoint(struct json *j, const struct flow *w, uint64_t cookie);
 

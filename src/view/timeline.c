@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
  * The view timeline: one ladder diagram per connection, with this host's endpoint on the left and
- * its peer on the right. If both ends are on this host, one diagram shows both stories.
+ * its peer on the right. If the run has both ends, on one host or on two, one diagram shows both
+ * stories.
  *
  * A story with a twin is kept until its twin arrives, but no longer than TWIN_WAIT_NS after it was
  * over, and at most TWINS_MAX are kept; then it is drawn alone. The clock is that of the events, so
@@ -12,14 +13,18 @@
 #include <stdlib.h>
 #include <sys/queue.h>
 
+#include "hash.h"
 #include "story_copy.h"
+#include "twin.h"
 
 #define TWIN_WAIT_NS 2000000000ULL
 #define TWINS_MAX 1024
+#define BUCKETS 1024
 
 /* A story that waits for its twin. */
 struct kept_story {
 	TAILQ_ENTRY(kept_story) link;
+	LIST_ENTRY(kept_story) same_key;
 	struct story story;		/* owns copies of its calls and holders */
 	struct verdict verdict;
 	uint64_t due_ns;
@@ -28,6 +33,7 @@ struct kept_story {
 
 struct timeline {
 	TAILQ_HEAD(kept_stories, kept_story) kept;	/* in order of arrival */
+	LIST_HEAD(kept_bucket, kept_story) bucket[BUCKETS];	/* by sequence numbers */
 	unsigned nr;			/* kept */
 	bool any;			/* a diagram was drawn */
 };
@@ -35,8 +41,9 @@ struct timeline {
 static const char timeline_manual[] =
 	"One ladder diagram per connection, printed when it has ended. Time runs down.\n"
 	"The endpoint of this host is on the left, the peer on the right; if both are on\n"
-	"this host, the active closer is on the left. The sentence below the diagram\n"
-	"names the ending and the cause of the delay.\n"
+	"this host, or on two hosts with a --replay each, the active closer is on the\n"
+	"left. The sentence below the diagram names the ending and the cause of the\n"
+	"delay.\n"
 	"\n"
 	"  FIN, ACK    waves 1 to 4; seq and ack relative to the first FIN (+0), and raw;\n"
 	"              if both ends were seen, also the time in transit\n"
@@ -66,6 +73,7 @@ static void draw_connection(struct view_context *v, const struct story *a, const
 
 	if (t && t->any)
 		buf_char(v->out, '\n');
+	view_use_host(v, a);	/* it may have been kept */
 	ladder_make(&l, a, va, b, vb);
 	timeline_draw(v, &l);
 	timeline_print_text(v, &l);
@@ -83,6 +91,7 @@ static void free_kept_story(struct kept_story *h)
 static void remove_kept_story(struct timeline *t, struct kept_story *h)
 {
 	TAILQ_REMOVE(&t->kept, h, link);
+	LIST_REMOVE(h, same_key);
 	t->nr--;
 }
 
@@ -92,6 +101,27 @@ static void draw_without_twin(struct view_context *v, struct kept_story *h)
 	if (h->wanted)
 		draw_connection(v, &h->story, &h->verdict, NULL, NULL);
 	free_kept_story(h);
+}
+
+/* The stories of both ends of a connection are in one bucket. */
+static struct kept_bucket *find_bucket(const struct view_context *v, const struct story *s)
+{
+	struct timeline *t = v->state;
+	uint64_t key = s->isns_known ? twin_key_unordered(&s->isns) : 0;
+
+	return &t->bucket[hash_fmix64(key ^ v->seed) % BUCKETS];
+}
+
+/*
+ * Can the other end have a story? If it is on another host with another clock, it may have come and
+ * gone before this end, or come after it, as far as the recordings show.
+ */
+static bool may_have_twin(const struct view_context *v, const struct story *s)
+{
+	if (story_is_self(s))
+		return false;
+	return s->twin.known ||
+	       (v->hosts && s->isns_known && host_table_has_other_clock(v->hosts, s->host));
 }
 
 /* Keep a copy of a story until its twin arrives. False if out of memory. */
@@ -110,6 +140,7 @@ static bool keep_story(struct view_context *v, const struct story *s, const stru
 	h->wanted = wanted;
 	h->due_ns = verdict->settled_ns + TWIN_WAIT_NS;
 	TAILQ_INSERT_TAIL(&t->kept, h, link);
+	LIST_INSERT_HEAD(find_bucket(v, s), h, same_key);
 	if (t->nr++ == TWINS_MAX)
 		draw_without_twin(v, TAILQ_FIRST(&t->kept));
 	if (!v->due_ns || h->due_ns < v->due_ns)
@@ -117,14 +148,14 @@ static bool keep_story(struct view_context *v, const struct story *s, const stru
 	return true;
 }
 
-static struct kept_story *find_kept_twin(const struct timeline *t, const struct story *s)
+static struct kept_story *find_kept_twin(const struct view_context *v, const struct story *s)
 {
-	struct kept_story *h;
+	struct kept_story *h, *first = NULL;	/* a bucket has the latest one first */
 
-	TAILQ_FOREACH(h, &t->kept, link)
+	LIST_FOREACH(h, find_bucket(v, s), same_key)
 		if (ladder_are_twins(&h->story, s))
-			return h;
-	return NULL;
+			first = h;
+	return first;
 }
 
 static void timeline_start(struct view_context *v)
@@ -143,13 +174,13 @@ static void timeline_add_story(struct view_context *v, const struct story *s,
 			       const struct verdict *verdict)
 {
 	struct timeline *t = v->state;
-	struct kept_story *h = t ? find_kept_twin(t, s) : NULL;
+	struct kept_story *h = t ? find_kept_twin(v, s) : NULL;
 
 	if (h) {
 		remove_kept_story(t, h);
 		draw_connection(v, &h->story, &h->verdict, s, verdict);
 		free_kept_story(h);
-	} else if (!t || !s->twin.known || story_is_self(s) || !keep_story(v, s, verdict, true)) {
+	} else if (!t || !may_have_twin(v, s) || !keep_story(v, s, verdict, true)) {
 		draw_connection(v, s, verdict, NULL, NULL);
 	}
 }
@@ -159,7 +190,7 @@ static void timeline_add_other_end(struct view_context *v, const struct story *s
 				   const struct verdict *verdict)
 {
 	struct timeline *t = v->state;
-	struct kept_story *h = t ? find_kept_twin(t, s) : NULL;
+	struct kept_story *h = t ? find_kept_twin(v, s) : NULL;
 
 	if (!h) {
 		if (t)

@@ -31,6 +31,10 @@ enum timeline_role {
 void timeline_print_process(struct buf *b, const struct ladder *l, enum side side,
 			    enum timeline_role role, size_t width);
 
+/* Print "host web-1", or nothing if the run has no story of that end: at most width columns. */
+void timeline_print_host(const struct view_context *v, struct buf *b, const struct ladder *l,
+			 enum side side, size_t width);
+
 /* Print the diagram, from its header to the last rung. */
 void timeline_draw(struct view_context *v, const struct ladder *l);
 

@@ -39,6 +39,19 @@ static struct buf *get_side_buf(struct two_columns *p, unsigned side)
 	return side == LADDER_LEFT ? &p->left : &p->right;
 }
 
+static void print_hosts(struct two_columns *p)
+{
+	struct buf left = { 0 }, middle = { 0 }, right = { 0 };
+	size_t half = p->margin + p->inner / 2;
+
+	timeline_print_host(p->v, &left, p->l, LADDER_LEFT, half);
+	if (!p->l->is_self)
+		timeline_print_host(p->v, &right, p->l, LADDER_RIGHT, half);
+	two_columns_print_header(p, &left, &middle, &right);
+	buf_release(&left);
+	buf_release(&right);
+}
+
 static void print_ladder_header(struct two_columns *p)
 {
 	const struct verdict *v = p->l->v[LADDER_LEFT];
@@ -65,6 +78,8 @@ static void print_ladder_header(struct two_columns *p)
 	buf_release(&left);
 	buf_release(&middle);
 	buf_release(&right);
+	if (p->v->hosts)
+		print_hosts(p);
 }
 
 /* "FIN_WAIT1", "FIN_WAIT2 (orphan)"; "(CLOSE_WAIT)" if the state is only implied */

@@ -95,3 +95,17 @@ void timeline_print_process(struct buf *b, const struct ladder *l, enum side sid
 	else
 		buf_str(b, "peer");
 }
+
+void timeline_print_host(const struct view_context *v, struct buf *b, const struct ladder *l,
+			 enum side side, size_t width)
+{
+	const struct story *s = l->s[side], *near = l->s[LADDER_LEFT];
+	const char *name = s ? view_host(v, s)->name : "";
+
+	if (!s && near->twin.known)
+		name = v->hosts->host[near->twin.host]->name;
+	if (!*name)
+		return;
+	buf_str(b, "host ");
+	escape_for_terminal(b, name, strlen(name), width - strlen("host "));
+}

@@ -23,6 +23,7 @@
 #include "process_names.h"
 #include "stack_text.h"
 
+#define HOST_WIDTH 16
 #define PID_WIDTH 8
 #define COMM_WIDTH 9
 #define ENDPOINT_WIDTH 22
@@ -59,6 +60,21 @@ static bool has_call_column(const struct view_context *v)
 	       v->terminal.columns >= LINE_COLUMNS + (v->times ? 13 : 0) + CALL_WIDTH;
 }
 
+/* Several hosts: 80 columns have no room for their names. */
+static bool has_host_column(const struct view_context *v)
+{
+	return v->hosts && v->terminal.wide;
+}
+
+static void print_host_column(struct buf *b, const char *name)
+{
+	size_t from = b->len;
+
+	escape_for_terminal(b, name, strlen(name), ESCAPE_ANY_WIDTH);
+	buf_char(b, ' ');
+	buf_pad(b, from, HOST_WIDTH);
+}
+
 static void print_endpoint_column(struct view_context *v, const struct flow *w, bool local)
 {
 	const uint8_t *addr = local ? w->local_addr : w->peer_addr;
@@ -80,6 +96,8 @@ static void trace_print_header(struct view_context *v)
 
 	if (v->times)
 		column_text(b, "TIME", 13);
+	if (has_host_column(v))
+		column_text(b, "HOST", HOST_WIDTH);
 	column_text(b, "PID", PID_WIDTH);
 	column_text(b, "COMM", v->terminal.wide ? EVENT_COMM_LEN : COMM_WIDTH);
 	column_text(b, "LOCAL", ENDPOINT_WIDTH);
@@ -266,6 +284,8 @@ static void trace_print_story(struct view_context *v, const struct story *s,
 		fmt_clock(b, view_wall_ns(v, verdict->settled_ns));
 		buf_char(b, ' ');
 	}
+	if (has_host_column(v))
+		print_host_column(b, view_host(v, s)->name);
 	print_process_columns(v, s, a);
 	print_endpoint_column(v, &s->flow, true);
 	buf_str(b, initiator_arrow(verdict->initiator));

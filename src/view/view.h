@@ -30,7 +30,8 @@
 	X(CONTAINER, "container")                                                                  \
 	X(PORT, "port")           /* of the service: ours if we accepted, else the peer's */       \
 	X(PEER, "peer")           /* the peer's address */                                         \
-	X(PEER_PORT, "peer:port") /* the peer's address and port */
+	X(PEER_PORT, "peer:port") /* the peer's address and port */                                \
+	X(HOST, "host")           /* this host: --host of its recording, or its name */
 
 enum group_by {
 	GROUP_BY_NONE,
@@ -151,6 +152,8 @@ struct view {
 	const struct view *json;	/* the view that prints its JSON; NULL: itself */
 	/* Each may be NULL. */
 	void (*start)(struct view_context *v);
+	/* With several hosts: one of them is known from now on. Often called right after start(). */
+	void (*begin_host)(struct view_context *v, const struct host *host);
 	void (*event)(struct view_context *v, const struct event *e);
 	void (*story)(struct view_context *v, const struct story *s, const struct verdict *verdict);
 	/*

@@ -363,6 +363,7 @@ const struct view view_who = {
 	.has_intervals = true,
 	.formats = 1 << FORMAT_TEXT | 1 << FORMAT_JSON | 1 << FORMAT_CSV,
 	.start = who_start,
+	.begin_host = aggregate_begin_host,
 	.story = aggregate_add_story,
 	.lost = aggregate_print_lost,
 	.end = aggregate_end,

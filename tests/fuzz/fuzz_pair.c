@@ -55,13 +55,6 @@ static void note_connection(void *arg, const struct pair_end *a, const struct pa
 	w->end[y].with = x;
 }
 
-/* Every host is a boot of its own. */
-static bool is_same_boot(void *arg, unsigned a, unsigned b)
-{
-	(void)arg;
-	return a == b;
-}
-
 static void make_end(struct one_end *e, struct input *in, unsigned i, uint32_t iss, uint32_t irs)
 {
 	uint8_t shape = take_u8(in);
@@ -72,7 +65,7 @@ static void make_end(struct one_end *e, struct input *in, unsigned i, uint32_t i
 	e->story.isns = (struct twin_key){ iss, irs };
 	e->story.isns_known = (shape & 0xe0) != 0xe0;
 	e->story.opened = shape & 16 ? OPENED_UNKNOWN : i & 1 ? OPENED_ACCEPT : OPENED_CONNECT;
-	e->story.host = take_u8(in) % 3;
+	e->story.host = e->story.clock = take_u8(in) % 3;
 	e->verdict.settled_ns = START_NS + take_u16(in);
 }
 
@@ -102,8 +95,7 @@ static void shuffle(unsigned *order, struct input *in)
 static void run_order(struct world *w, const unsigned *order, uint32_t max,
 		      enum pair_window window, uint64_t seed)
 {
-	const struct pair_config config = { .max = max, .seed = seed, .is_same_boot = is_same_boot,
-					    .report = note_connection, .arg = w };
+	const struct pair_config config = { .max = max, .seed = seed, .report = note_connection, .arg = w };
 
 	w->table = pair_table_new(&config);
 	HOLDS(w->table);

@@ -26,7 +26,7 @@ static void test_options_view__every_grouping_is_accepted(void **state)
 	expect_groups(&r, 1, GROUP_BY_PORT, 0);
 	PARSE(&r, "who", "--by", "user");
 	expect_usage(&r, "tcpclose: unknown group 'user': want comm, thread, pid, exe, cgroup, "
-		     "unit, container, port, peer, peer:port\n");
+		     "unit, container, port, peer, peer:port, host\n");
 	PARSE(&r, "who", "--by", "");
 	assert_int_equal(r.status, EXIT_USAGE);
 }
@@ -40,7 +40,8 @@ static void test_options_view__groups_combine(void **state)
 	expect_groups(&r, 2, GROUP_BY_COMM, GROUP_BY_PEER_PORT);
 	PARSE(&r, "hist", "--by", "unit", "--by", "port");
 	expect_groups(&r, 2, GROUP_BY_UNIT, GROUP_BY_PORT);
-	PARSE(&r, "who", "--by", "comm,thread,pid,exe,cgroup,unit,container,port,peer,peer:port");
+	PARSE(&r, "who", "--by", "comm,thread,pid,exe,cgroup,unit,container,port,peer,peer:port,"
+	      "host");
 	expect_fine(&r);
 	assert_int_equal(r.o.view_options.groups.nr, GROUP_BY_COUNT - 1);
 	PARSE(&r, "who", "--by", "comm,pid,comm");
