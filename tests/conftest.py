@@ -26,7 +26,7 @@ from assertions import Skip  # noqa: E402
 from sandbox_gaps import SandboxGaps  # noqa: E402
 
 # In this order: what is quickest to say that something is wrong comes first, what takes a minute comes last.
-FAMILIES = ["checkers", "unit", "stories", "fuzz", "cli", "strace", "twins", "connections", "reuse", "reports",
+FAMILIES = ["checkers", "unit", "stories", "fuzz", "cli", "strace", "twins", "connections", "two-clocks", "reuse", "reports",
             "openings", "live", "inline", "stuck", "stuck-without-bpf", "ports", "preexisting", "manual", "poor-hosts",
             "bench", "soak"]
 SKIPS_LISTED = 10           # of one reason

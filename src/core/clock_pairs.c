@@ -54,19 +54,19 @@ static struct pair_times flip_times(struct pair_times t)
 				    .from_b = t.from_a, .contradicts = t.contradicts };
 }
 
+/* The offset is that at the FIN of a; if it is not known then, that at the FIN of b. */
 static struct pair_times measure(struct clock_bounds *bounds, const struct clock_fin *from_a,
-				 const struct clock_fin *from_b)
+				 const struct clock_fin *from_b, bool flip)
 {
 	struct pair_times t = { .contradicts = !clock_bounds_add(bounds, from_a, from_b) };
-	struct clock_interval later =
-		clock_bounds_with(bounds, from_a, from_b, from_b->received_ns);
+	struct clock_interval first, second;
 
-	t.offset = clock_bounds_with(bounds, from_a, from_b, from_a->sent_ns);
-	t.from_a = clock_bounds_flight(&t.offset, from_a, true);
-	t.from_b = clock_bounds_flight(&later, from_b, false);
-	if (!t.offset.known)
-		t.offset = later;
-	return t;
+	first = clock_bounds_with(bounds, from_a, from_b, from_a->sent_ns);
+	second = clock_bounds_with(bounds, from_a, from_b, from_b->received_ns);
+	t.from_a = clock_bounds_flight(&first, from_a, true);
+	t.from_b = clock_bounds_flight(&second, from_b, false);
+	t.offset = first.known && !(flip && second.known) ? first : second;
+	return flip ? flip_times(t) : t;
 }
 
 void clock_pairs_add(struct clock_pairs *p, const struct host_table *hosts, const struct story *a,
@@ -88,6 +88,6 @@ void clock_pairs_add(struct clock_pairs *p, const struct host_table *hosts, cons
 	flip = strcmp(boot_a, boot_b) > 0;
 	bounds = flip ? find_bounds(p, boot_b, boot_a) : find_bounds(p, boot_a, boot_b);
 	if (bounds)
-		*times = flip ? flip_times(measure(bounds, &from_b, &from_a)) :
-				measure(bounds, &from_a, &from_b);
+		*times = flip ? measure(bounds, &from_b, &from_a, true) :
+				measure(bounds, &from_a, &from_b, false);
 }
