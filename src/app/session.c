@@ -95,9 +95,11 @@ int session_open_pipeline(struct session *s)
 	struct pipeline_config config = {
 		.view = s->view,
 		.context = &s->context,
+		.main = s->all ? &s->all->context : NULL,
 		.filter = &s->o->filter,
 		.story_filter = &s->story_filter,
-		.max_stories = counts_events(s) ? 0 : count_left(s, s->past.reported),
+		.max_stories = counts_events(s) ? 0 : s->view->counts_itself ? s->o->run.count :
+			       count_left(s, s->past.reported),
 		.max_events = counts_events(s) ? count_left(s, s->past_events) : 0,
 		.total = s->all ? &s->all->total : NULL,
 		.range = s->range,

@@ -68,6 +68,13 @@ static void pass_other_end(struct view_context *v, const struct story *s,
 	((struct session *)to->flush_arg)->view->other_end(to, s, verdict);
 }
 
+static void pass_lost_end(struct view_context *v, const struct story *s)
+{
+	struct view_context *to = enter_view(v);
+
+	((struct session *)to->flush_arg)->view->lost_end(to, s);
+}
+
 static struct run_counts count_hosts(const struct session *all)
 {
 	struct run_counts sum = { .seen = 0 }, t;
@@ -102,6 +109,7 @@ static void make_view_of_hosts(struct session *all)
 	all->of_hosts.event = v->event ? pass_event : NULL;
 	all->of_hosts.story = v->story ? pass_story : NULL;
 	all->of_hosts.other_end = v->other_end ? pass_other_end : NULL;
+	all->of_hosts.lost_end = v->lost_end ? pass_lost_end : NULL;
 	all->of_hosts.lost = v->lost ? pass_lost : NULL;
 	all->of_hosts.start = NULL;
 	all->of_hosts.end = NULL;

@@ -10,7 +10,7 @@
 #define BIT(view) (1u << VIEW_##view)
 
 /* Sets of views, for the member views of a row. */
-#define STORIES (BIT(TRACE) | BIT(JSON) | BIT(TIMELINE) | BIT(WHO) | BIT(HIST))
+#define STORIES (BIT(TRACE) | BIT(JSON) | BIT(TIMELINE) | BIT(CONNECTIONS) | BIT(WHO) | BIT(HIST))
 #define TRACING (STORIES | BIT(EVENTS) | BIT(RECORD))
 #define EVERY ((1u << VIEW_COUNT) - 1)
 
@@ -85,18 +85,21 @@ static const struct option_row options[] = {
 	TITLE("Output:", OUTPUT),
 	{ .argp = { "json", 'j', NULL, 0,
 	    "print JSON: the view json, or who, hist, stuck, doctor", OUTPUT },
-	  .views = BIT(JSON) | BIT(WHO) | BIT(HIST) | BIT(STUCK) | BIT(DOCTOR) },
+	  .views = BIT(JSON) | BIT(CONNECTIONS) | BIT(WHO) | BIT(HIST) | BIT(STUCK) |
+		   BIT(DOCTOR) },
 	{ .argp = { "fields", KEY_FIELDS, "KEYS", 0,
 	    "print only these keys of JSON: time,ending,trigger.pid", OUTPUT },
 	  .set = option_add_fields, .word = json_key_word,
-	  .views = BIT(JSON) | BIT(WHO) | BIT(HIST) | BIT(STUCK) | BIT(DOCTOR), LIST },
+	  .views = BIT(JSON) | BIT(CONNECTIONS) | BIT(WHO) | BIT(HIST) | BIT(STUCK) |
+		   BIT(DOCTOR), LIST },
 	{ .argp = { "output", 'o', "FILE", 0, "write to FILE, - is standard output", OUTPUT },
 	  .set = option_set_output, .views = EVERY },
 	{ .argp = { "times", 'T', NULL, 0, "begin lines with the time of day", OUTPUT },
-	  .set = option_set_times, .views = BIT(TRACE) | BIT(STUCK) },
+	  .set = option_set_times, .views = BIT(TRACE) | BIT(CONNECTIONS) | BIT(STUCK) },
 	{ .argp = { "wide", 'w', NULL, 0, "do not cut lines to 80 columns", OUTPUT },
 	  .set = option_set_wide,
-	  .views = BIT(TRACE) | BIT(TIMELINE) | BIT(WHO) | BIT(STUCK) | BIT(DOCTOR) },
+	  .views = BIT(TRACE) | BIT(TIMELINE) | BIT(CONNECTIONS) | BIT(WHO) | BIT(STUCK) |
+		   BIT(DOCTOR) },
 	{ .argp = { "color", KEY_COLOR, "WHEN", 0,
 	    "auto, always or never; NO_COLOR is honoured", OUTPUT },
 	  .set = option_set_color, .word = option_color_word, .views = EVERY },

@@ -47,6 +47,18 @@ static void remove_endpoint(struct endpoint_table *t, struct endpoint *c)
 	endpoint_index_remove(&t->index, c);
 }
 
+/* Remove an endpoint whose end was missed. */
+static void lose_endpoint(struct endpoint_table *t, struct endpoint *c)
+{
+	struct endpoint *twin = c->twin;
+
+	if (t->config.lose)
+		t->config.lose(t->config.arg, &c->story);
+	remove_endpoint(t, c);
+	if (twin)
+		twin->story.twin.lost = true;
+}
+
 static void report_endpoint(struct endpoint_table *t, struct endpoint *c, uint64_t now_ns)
 {
 	endpoint_index_prefetch_remove(&t->index, c);
@@ -63,7 +75,7 @@ void endpoint_table_give_up(struct endpoint_table *t, struct endpoint *c,
 {
 	*(why == DEPARTED_EVICTED ? &t->counts.evicted : &t->counts.vanished) += 1;
 	departed_add(&t->departed, &c->story.flow, c->story.sk_key, c->story.cookie, why);
-	remove_endpoint(t, c);
+	lose_endpoint(t, c);
 }
 
 static void evict_oldest(struct endpoint_table *t)
@@ -138,7 +150,7 @@ static void drop_reused_key(struct endpoint_table *t, const struct event *e)
 			continue;
 		if (!c->due.slot) {
 			t->counts.end_missed++;
-			remove_endpoint(t, c);
+			lose_endpoint(t, c);
 		} else if (!t->config.calls || !story_awaits_call(&c->story) ||
 			   e->ts_ns > c->story.end_ns + SETTLE_CALL_NS) {
 			endpoint_index_drop_key(&t->index, c);

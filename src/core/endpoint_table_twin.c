@@ -18,6 +18,7 @@ void endpoint_twin_describe(struct endpoint *c)
 	if (!a && twin->nr_calls)
 		a = &twin->calls[twin->nr_calls - 1];
 	s->twin.known = true;
+	s->twin.lost = false;
 	s->twin.host = twin->host;
 	s->twin.cookie = twin->cookie;
 	s->twin.srtt_min_us = twin->srtt_min_us;

@@ -3,9 +3,9 @@
 
 #include <string.h>
 
-static uint8_t find_child(const struct json_select *s, uint8_t at, const char *word, size_t len)
+static uint16_t find_child(const struct json_select *s, uint16_t at, const char *word, size_t len)
 {
-	uint8_t i = s->node[at].child;
+	uint16_t i = s->node[at].child;
 
 	while (i && (s->node[i].len != len || memcmp(s->node[i].word, word, len)))
 		i = s->node[i].next;
@@ -13,7 +13,7 @@ static uint8_t find_child(const struct json_select *s, uint8_t at, const char *w
 }
 
 /* Returns the new node, 0 if there is no room. */
-static uint8_t add_child(struct json_select *s, uint8_t at, const char *word, size_t len)
+static uint16_t add_child(struct json_select *s, uint16_t at, const char *word, size_t len)
 {
 	struct json_select_node *parent = &s->node[at];
 
@@ -29,11 +29,11 @@ static uint8_t add_child(struct json_select *s, uint8_t at, const char *word, si
 
 bool json_select_add(struct json_select *s, const char *path)
 {
-	uint8_t at = 0;
+	uint16_t at = 0;
 
 	while (*path) {
 		size_t len = strcspn(path, ".");
-		uint8_t child = find_child(s, at, path, len);
+		uint16_t child = find_child(s, at, path, len);
 
 		at = child ? child : add_child(s, at, path, len);
 		if (!at)
@@ -44,9 +44,9 @@ bool json_select_add(struct json_select *s, const char *path)
 	return true;
 }
 
-uint8_t json_select_find(const struct json_select *s, uint8_t at, const char *key, size_t len)
+uint16_t json_select_find(const struct json_select *s, uint16_t at, const char *key, size_t len)
 {
-	uint8_t i = find_child(s, at, key, len);
+	uint16_t i = find_child(s, at, key, len);
 
 	return i && s->node[i].whole ? JSON_SELECT_ALL : i;
 }

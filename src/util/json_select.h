@@ -12,18 +12,18 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define JSON_SELECT_MAX 250	/* words */
-#define JSON_SELECT_ALL 255	/* in place of a node: everything below is selected */
+#define JSON_SELECT_MAX 500	/* words */
+#define JSON_SELECT_ALL 0xffff	/* in place of a node: everything below is selected */
 
 struct json_select {
 	struct json_select_node {
 		const char *word;	/* not terminated */
 		uint64_t bits;		/* of json_select_bit() of its children */
+		uint16_t child, next;	/* its first child, its next sibling; 0 none */
 		uint8_t len;		/* of word */
-		uint8_t child, next;	/* its first child, its next sibling; 0 none */
 		bool whole;		/* selected with everything in it */
 	} node[JSON_SELECT_MAX + 1];	/* node 0 stands for the object itself */
-	uint8_t nr;			/* words; 0: nothing was added */
+	uint16_t nr;			/* words; 0: nothing was added */
 };
 
 /*
@@ -36,7 +36,7 @@ bool json_select_add(struct json_select *s, const char *path);
  * Find the node of a key in the object of a node: JSON_SELECT_ALL if the key is selected with
  * everything in it, 0 if it is not selected.
  */
-uint8_t json_select_find(const struct json_select *s, uint8_t at, const char *key, size_t len);
+uint16_t json_select_find(const struct json_select *s, uint16_t at, const char *key, size_t len);
 
 /* A bit that depends on the key: the first test, which excludes most keys. len is not 0. */
 static inline uint64_t json_select_bit(const char *key, size_t len)

@@ -30,7 +30,7 @@ static void json_before_value(struct json *j)
 static void json_begin(struct json *j, char bracket)
 {
 	/* an item of an array has no key, and the same keys of it are selected as of the array */
-	uint8_t at = j->keyed ? j->next : j->at[j->depth];
+	uint16_t at = j->keyed ? j->next : j->at[j->depth];
 
 	json_before_value(j);
 	buf_char(j->buf, bracket);

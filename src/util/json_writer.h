@@ -35,8 +35,8 @@ struct json {
 	uint32_t filled;	/* bit n: depth n has a value, a comma must precede the next */
 	unsigned depth;
 	bool keyed;		/* a key was written and has no value yet */
-	uint8_t next;		/* with a selection, the node of that key */
-	uint8_t at[JSON_DEPTH + 1];	/* with a selection, by depth: the node of what is open */
+	uint16_t next;		/* with a selection, the node of that key */
+	uint16_t at[JSON_DEPTH + 1];	/* with a selection, by depth: the node of what is open */
 };
 
 /* Start a JSON text at the end of b, behind what it holds. The caller adds the newline. */
@@ -65,9 +65,9 @@ static inline void json_comma(struct json *j)
 #define JSON_INLINE static inline __attribute__((always_inline))
 
 /* Find the node of a key of the innermost object in j->select; 0: the key is not selected. */
-JSON_INLINE uint8_t json_find_selected(const struct json *j, const char *key, size_t len)
+JSON_INLINE uint16_t json_find_selected(const struct json *j, const char *key, size_t len)
 {
-	uint8_t at = j->at[j->depth];
+	uint16_t at = j->at[j->depth];
 
 	if (at == JSON_SELECT_ALL)
 		return JSON_SELECT_ALL;

@@ -366,36 +366,42 @@ static void json_print_missing(const struct view_context *v, struct json *j,
 	json_end_array(j);
 }
 
+void json_print_close_keys(struct view_context *v, struct json *j, const struct story *s,
+			   const struct verdict *verdict)
+{
+	if (verdict->start_ns)
+		json_kv_time(v, j, "start", verdict->start_ns);
+	else
+		json_kv_null(j, "start");
+	json_kv_time(v, j, "time", verdict->settled_ns);
+	json_kv_host_and_boot(j, view_host(v, s));
+	json_print_endpoint(j, s);
+	json_print_ages(j, s, verdict);
+	json_print_found_at_start(j, s, verdict);
+	json_kv_str(j, "initiator", initiator_name(verdict->initiator));
+	json_kv_str(j, "ending", ending_name(verdict->ending));
+	json_kv_str(j, "class", class_name(ending_class(verdict->ending)));
+	json_kv_str(j, "reason", verdict->reason ? reason_name(verdict->reason) : NULL);
+	json_print_trigger(v, j, verdict->trigger);
+	json_print_reset_by(v, j, verdict->reset_by);
+	json_print_calls(j, s, verdict->start_ns);
+	json_kv_u64(j, "calls_omitted", s->calls_omitted);
+	json_print_waves(j, s, verdict);
+	json_print_states_and_phases(j, s, verdict);
+	json_print_byte_counts(j, s);
+	json_print_data_lost(j, s);
+	json_print_retransmits(v, j, s);
+	json_print_twin(v, j, s);
+	json_print_path(j, s, verdict);
+	json_kv_bool(j, "partial", verdict->partial);
+	json_print_missing(v, j, verdict);
+}
+
 void json_print_close(struct view_context *v, const struct story *s, const struct verdict *verdict)
 {
 	struct json j;
 
 	json_line_begin(v, &j, "close");
-	if (verdict->start_ns)
-		json_kv_time(v, &j, "start", verdict->start_ns);
-	else
-		json_kv_null(&j, "start");
-	json_kv_time(v, &j, "time", verdict->settled_ns);
-	json_kv_host_and_boot(&j, view_host(v, s));
-	json_print_endpoint(&j, s);
-	json_print_ages(&j, s, verdict);
-	json_print_found_at_start(&j, s, verdict);
-	json_kv_str(&j, "initiator", initiator_name(verdict->initiator));
-	json_kv_str(&j, "ending", ending_name(verdict->ending));
-	json_kv_str(&j, "class", class_name(ending_class(verdict->ending)));
-	json_kv_str(&j, "reason", verdict->reason ? reason_name(verdict->reason) : NULL);
-	json_print_trigger(v, &j, verdict->trigger);
-	json_print_reset_by(v, &j, verdict->reset_by);
-	json_print_calls(&j, s, verdict->start_ns);
-	json_kv_u64(&j, "calls_omitted", s->calls_omitted);
-	json_print_waves(&j, s, verdict);
-	json_print_states_and_phases(&j, s, verdict);
-	json_print_byte_counts(&j, s);
-	json_print_data_lost(&j, s);
-	json_print_retransmits(v, &j, s);
-	json_print_twin(v, &j, s);
-	json_print_path(&j, s, verdict);
-	json_kv_bool(&j, "partial", verdict->partial);
-	json_print_missing(v, &j, verdict);
+	json_print_close_keys(v, &j, s, verdict);
 	json_line_end(v, &j);
 }

@@ -7,10 +7,16 @@
 
 #define BIT(view) (1u << VIEW_##view)
 #define SUMS (BIT(WHO) | BIT(HIST))
-#define EVERY (BIT(JSON) | SUMS | BIT(STUCK) | BIT(DOCTOR))
+#define EVERY (BIT(JSON) | BIT(CONNECTIONS) | SUMS | BIT(STUCK) | BIT(DOCTOR))
 
 #define X_PHASE_KEY(id, word) "phase_ns." word,
+#define X_CLIENT_PHASE_KEY(id, word) "client.phase_ns." word,
+#define X_SERVER_PHASE_KEY(id, word) "server.phase_ns." word,
 #define X_ENDING_KEY(id, word, class) "endings." word,
+
+/* The process and the call that connections names. */
+#define ACTOR_KEYS(P) \
+	P "side", P "host", P "pid", P "comm", P "process", P "call", P "fd",
 
 /* The object meta. kind is always printed. */
 static const char *const meta_keys[] = {
@@ -21,38 +27,50 @@ static const char *const meta_keys[] = {
 	NULL
 };
 
-static const char *const close_keys[] = {
-	"start", "time", "host", "boot_id", "family", "netns", "cookie", "local_addr",
-	"local_port", "peer_addr", "peer_port", "iss", "irs", "v4_mapped", "opened", "age_ns",
-	"idle_ns", "idle_ns.sent", "idle_ns.received",
-	"age_at_least_ns",
-	"holders", "holders.pid", "holders.comm", "holders.process", "holders.fd",
-	"initiator", "ending", "class", "reason",
-	"trigger", "trigger.call", "trigger.how", "trigger.fd", "trigger.pid",
-	"trigger.tid", "trigger.comm", "trigger.process", "trigger.ret", "trigger.uid",
-	"trigger.call_ns", "trigger.signal", "trigger.exit_code", "trigger.cgroup",
-	"trigger.unit", "trigger.container", "trigger.pod", "trigger.deferred",
-	"trigger.stack", "trigger.stack.symbol", "trigger.stack.offset",
-	"trigger.stack.module", "trigger.stack.module_offset", "trigger.stack.address",
-	"reset_by", "reset_by.call", "reset_by.how", "reset_by.fd", "reset_by.pid",
-	"reset_by.tid", "reset_by.comm", "reset_by.process", "reset_by.ret",
-	"reset_by.stack", "reset_by.stack.symbol", "reset_by.stack.offset",
-	"reset_by.stack.module", "reset_by.stack.module_offset", "reset_by.stack.address",
-	"calls", "calls.call", "calls.how", "calls.fd", "calls.pid", "calls.tid",
-	"calls.comm", "calls.process", "calls.ret", "calls.at_ns", "calls.effect",
-	"calls_omitted",
-	"waves", "waves.wave", "waves.flag", "waves.dir", "waves.at_ns", "waves.seq",
-	"waves.ack", "waves.exact",
-	"states",
-	"phase_ns", PHASES(X_PHASE_KEY)
-	"cut", "cut.phase", "cut.ns", "cut.at_least",
-	"blame",
-	"bytes", "bytes.sent", "bytes.received", "bytes.unread", "bytes.unacked",
-	"bytes.unsent",
-	"data_lost", "data_lost.unread", "data_lost.unsent", "data_lost.unacked",
-	"fin_retransmits", "peer_fin_retransmits", "srtt_us",
-	"twin", "twin.pid", "twin.comm", "twin.process", "twin.cookie", "twin.host",
-	"self", "middlebox", "partial", "missing",
+/* P: what is before each path. PHASE: an X() of PHASES(). */
+#define CLOSE_KEYS(P, PHASE)									\
+	P "start", P "time", P "host", P "boot_id", P "family", P "netns", P "cookie",		\
+	P "local_addr", P "local_port", P "peer_addr", P "peer_port", P "iss",			\
+	P "irs", P "v4_mapped", P "opened", P "age_ns", P "idle_ns", P "idle_ns.sent",		\
+	P "idle_ns.received", P "age_at_least_ns", P "holders", P "holders.pid",			\
+	P "holders.comm", P "holders.process", P "holders.fd", P "initiator",			\
+	P "ending", P "class", P "reason", P "trigger", P "trigger.call",				\
+	P "trigger.how", P "trigger.fd", P "trigger.pid", P "trigger.tid",				\
+	P "trigger.comm", P "trigger.process", P "trigger.ret", P "trigger.uid",			\
+	P "trigger.call_ns", P "trigger.signal", P "trigger.exit_code",				\
+	P "trigger.cgroup", P "trigger.unit", P "trigger.container", P "trigger.pod",		\
+	P "trigger.deferred", P "trigger.stack", P "trigger.stack.symbol",				\
+	P "trigger.stack.offset", P "trigger.stack.module",					\
+	P "trigger.stack.module_offset", P "trigger.stack.address", P "reset_by",			\
+	P "reset_by.call", P "reset_by.how", P "reset_by.fd", P "reset_by.pid",			\
+	P "reset_by.tid", P "reset_by.comm", P "reset_by.process", P "reset_by.ret",		\
+	P "reset_by.stack", P "reset_by.stack.symbol", P "reset_by.stack.offset",			\
+	P "reset_by.stack.module", P "reset_by.stack.module_offset",				\
+	P "reset_by.stack.address", P "calls", P "calls.call", P "calls.how",			\
+	P "calls.fd", P "calls.pid", P "calls.tid", P "calls.comm", P "calls.process",		\
+	P "calls.ret", P "calls.at_ns", P "calls.effect", P "calls_omitted",			\
+	P "waves", P "waves.wave", P "waves.flag", P "waves.dir", P "waves.at_ns",			\
+	P "waves.seq", P "waves.ack", P "waves.exact", P "states", P "phase_ns",			\
+	PHASES(PHASE) P "cut", P "cut.phase", P "cut.ns", P "cut.at_least", P "blame",		\
+	P "bytes", P "bytes.sent", P "bytes.received", P "bytes.unread",				\
+	P "bytes.unacked", P "bytes.unsent", P "data_lost", P "data_lost.unread",			\
+	P "data_lost.unsent", P "data_lost.unacked", P "fin_retransmits",				\
+	P "peer_fin_retransmits", P "srtt_us", P "twin", P "twin.pid", P "twin.comm",		\
+	P "twin.process", P "twin.cookie", P "twin.host", P "self", P "middlebox",			\
+	P "partial", P "missing",
+
+static const char *const close_keys[] = { CLOSE_KEYS("", X_PHASE_KEY) NULL };
+
+/* client and server are objects of kind close. */
+static const char *const connection_keys[] = {
+	"time", "one_sided", "roles_known",
+	"initiator", ACTOR_KEYS("initiator.")
+	"blame", "blame.cause", "blame.ns", "blame.at_least", ACTOR_KEYS("blame.")
+	"clock_offset_ns",
+	"one_way_ns", "one_way_ns.client_fin", "one_way_ns.server_fin",
+	"clock_stepped", "middlebox", "disagreement",
+	"client", "client.kind", CLOSE_KEYS("client.", X_CLIENT_PHASE_KEY)
+	"server", "server.kind", CLOSE_KEYS("server.", X_SERVER_PHASE_KEY)
 	NULL
 };
 
@@ -141,7 +159,8 @@ static const struct {
 } objects[] = {
 	{ meta_keys, EVERY },
 	{ close_keys, BIT(JSON) },
-	{ count_keys, BIT(JSON) | SUMS },
+	{ connection_keys, BIT(CONNECTIONS) },
+	{ count_keys, BIT(JSON) | BIT(CONNECTIONS) | SUMS },
 	{ group_keys, SUMS },
 	{ who_keys, BIT(WHO) },
 	{ hist_keys, BIT(HIST) },

@@ -31,6 +31,7 @@ static const struct view *const views[] = {
 	[VIEW_JSON] = &view_json,
 	[VIEW_EVENTS] = &view_events,
 	[VIEW_TIMELINE] = &view_timeline,
+	[VIEW_CONNECTIONS] = &view_connections,
 	[VIEW_WHO] = &view_who,
 	[VIEW_HIST] = &view_hist,
 	[VIEW_RECORD] = &view_record,

@@ -23,11 +23,11 @@ ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)
 SAMPLE = os.path.join(ROOT, "tools", "sample.rec")
 SAMPLE_EVENTS = 30      # few, because some 600 runs replay them
 
-STORIES = {"trace", "json", "timeline", "who", "hist"}
+STORIES = {"trace", "json", "timeline", "connections", "who", "hist"}
 TRACING = STORIES | {"events", "record"}
 STUCK = {"stuck"}
 DOCTOR = {"doctor"}
-JSON = {"json", "who", "hist", "stuck", "doctor"}
+JSON = {"json", "connections", "who", "hist", "stuck", "doctor"}
 EVERY = TRACING | STUCK | DOCTOR
 
 # The sources, and the words that choose them. doctor examines the live host; stuck finds in a recording what was there
@@ -59,8 +59,8 @@ TABLE = {
     "json": ("-j", JSON, ANY),
     "fields": ("--fields schema", JSON, ANY),
     "output": ("-o x", EVERY, ANY),
-    "times": ("-T", {"trace", "stuck"}, ANY),
-    "wide": ("-w", {"trace", "timeline", "who", "stuck", "doctor"}, ANY),
+    "times": ("-T", {"trace", "connections", "stuck"}, ANY),
+    "wide": ("-w", {"trace", "timeline", "connections", "who", "stuck", "doctor"}, ANY),
     "color": ("--color never", EVERY, ANY),
     "stack": ("--stack", {"trace", "json", "record"}, ANY),
     "flush": ("--flush", TRACING, ANY),

@@ -84,6 +84,11 @@ client[4022]                      08:12:32.020                              peer
        nothing sent |                                      |
 reset-received: a RST arrived while the connection was open (established). 10
 bytes of client[4022] were sent and never acknowledged.
+--- connections
+CLIENT           BY  SERVER           ADDRESS               ENDING            MS
+client[4022]     <-  (not-found)      10.0.0.9:80           reset           0.00
+(not-found)      ->  server[4021]     10.0.0.9:80           reset           0.00
+(not-found)      <-  server[4021]     10.0.0.9:80           reset           0.00
 --- who
 08:12:32.000 to 08:12:32.030: 3 closes
 COMM                                     CLOSES      /s   OPEN TIME_WAIT      /s

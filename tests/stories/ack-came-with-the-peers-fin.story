@@ -40,6 +40,9 @@ close(5) curl[4021] |                                      |
                     |          seq 1001 ack 5001           |
 three-way, begun by curl[4021]; the peer's application held the connection open
 for 40 ms after our FIN.
+--- connections
+CLIENT           BY  SERVER           ADDRESS               ENDING            MS
+curl[4021]       ->  (not-found)      10.0.0.9:80           three-way      40.00
 --- who
 08:12:32.000 to 08:12:32.050: 1 close
 COMM                                     CLOSES      /s   OPEN TIME_WAIT      /s

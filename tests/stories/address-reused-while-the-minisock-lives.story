@@ -76,6 +76,10 @@ close(5) curl[4021] |                                      |
                     |          seq 1001 ack 5001           |
 four-way, begun by curl[4021]; the peer's application held the connection open
 for 57 ms after our FIN (60 ms in all).
+--- connections
+CLIENT           BY  SERVER           ADDRESS               ENDING            MS
+wget[4022]       ->  (not-found)      10.0.0.9:80           four-way        3.00
+curl[4021]       ->  (not-found)      10.0.0.9:80           four-way       60.00
 --- who
 08:12:32.000 to 08:12:32.070: 2 closes
 COMM                                     CLOSES      /s   OPEN TIME_WAIT      /s

@@ -67,6 +67,9 @@ client[100]                       08:12:32.100                       server[200]
                     |          seq 1001 ack 5001           | CLOSE
 four-way, begun by client[100]; server[200] held the connection open for 200 ms
 after the FIN of client[100].
+--- connections
+CLIENT           BY  SERVER           ADDRESS               ENDING            MS
+client[100]      ->  server[200]      127.0.0.1:8080        four-way      200.01
 --- who
 08:12:32.000 to 08:12:32.300: 2 closes
 COMM                                     CLOSES      /s   OPEN TIME_WAIT      /s

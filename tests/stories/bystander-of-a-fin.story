@@ -42,6 +42,9 @@ PID     COMM     LOCAL                 BY REMOTE                ENDING        MS
 four-way, begun by this end; the peer's application held the connection open for
 8.0 ms after our FIN (10 ms in all).
 Not seen: trigger: no task held the socket when our FIN was queued
+--- connections
+CLIENT           BY  SERVER           ADDRESS               ENDING            MS
+(not-found)      <-  -                10.0.0.1:443          four-way       10.00
 --- who
 08:12:32.010 to 08:12:33.000: 1 close
 COMM                                     CLOSES      /s   OPEN TIME_WAIT      /s

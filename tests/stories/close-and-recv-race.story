@@ -47,6 +47,9 @@ recvfrom* java[812] |                                      |
                     |          seq 1001 ack 5001           |
 four-way, begun by java[812]; the peer's application held the connection open
 for 57 ms after our FIN (60 ms in all).
+--- connections
+CLIENT           BY  SERVER           ADDRESS               ENDING            MS
+java[812]        ->  (not-found)      10.0.0.9:80           four-way       59.99
 --- who
 08:12:32.000 to 08:12:32.160: 1 close
 COMM                                     CLOSES      /s   OPEN TIME_WAIT      /s

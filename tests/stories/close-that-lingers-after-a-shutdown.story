@@ -50,6 +50,9 @@ last reference gone |                                      |
                     |          seq 1001 ack 5001           |
 four-way, begun by app[4021]; the ACK of the FIN took 1.0 s. close(5) of
 app[4021] blocked for 1.0 s (SO_LINGER).
+--- connections
+CLIENT           BY  SERVER           ADDRESS               ENDING            MS
+app[4021]        ->  (not-found)      10.0.0.9:80           four-way      1010.0
 --- who
 08:12:32.000 to 08:12:33.020: 1 close
 COMM                                     CLOSES      /s   OPEN TIME_WAIT      /s

@@ -42,6 +42,9 @@ close(5) curl[4021] |                                      |
                     |-------- 4 ACK seq +1 ack +1 -------->|
                     |          seq 1001 ack 5001           |
 four-way, begun by curl[4021]; no end waited for 1 ms or more (50 us in all).
+--- connections
+CLIENT           BY  SERVER           ADDRESS               ENDING            MS
+curl[4021]       ->  (not-found)      10.0.0.9:80           four-way        0.05
 --- who
 08:12:32.000 to 08:12:32.010: 1 close
 COMM                                     CLOSES      /s   OPEN TIME_WAIT      /s

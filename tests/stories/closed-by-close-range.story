@@ -40,6 +40,9 @@ sshd[4021]                        08:12:32.010                              peer
                     |-------- 4 ACK seq +1 ack +1 -------->|
                     |          seq 1001 ack 5001           |
 four-way, begun by sshd[4021]; the ACK of the FIN took 2.0 ms.
+--- connections
+CLIENT           BY  SERVER           ADDRESS               ENDING            MS
+sshd[4021]       ->  (not-found)      10.0.0.9:80           four-way        2.00
 --- who
 08:12:32.000 to 08:12:32.012: 1 close
 COMM                                     CLOSES      /s   OPEN TIME_WAIT      /s

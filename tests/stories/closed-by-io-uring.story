@@ -69,6 +69,10 @@ iou-wrk-300[300]                  08:12:32.010                              peer
                     |-------- 4 ACK seq +1 ack +1 -------->|
                     |          seq 1001 ack 5001           |
 four-way, begun by iou-wrk-300[300]; the ACK of the FIN took 2.0 ms.
+--- connections
+CLIENT           BY  SERVER           ADDRESS               ENDING            MS
+iou-wrk-300[300] ->  (not-found)      10.0.0.9:80           four-way        2.00
+iou-wrk-300[300] ->  (not-found)      10.0.0.9:80           four-way        2.00
 --- who
 08:12:32.000 to 08:12:33.000: 2 closes
 COMM                                     CLOSES      /s   OPEN TIME_WAIT      /s

@@ -29,6 +29,9 @@ abcdefghijklmno[66] |                                      |
               CLOSE |                                      |
 reset-sent: abcdefghijklmnop[66] closed with SO_LINGER of zero, which sends a
 RST (linger-zero).
+--- connections
+CLIENT           BY  SERVER           ADDRESS               ENDING            MS
+abcdefghijkl[66] ->? (not-found)      10.0.0.9:80           reset           0.00
 --- who
 08:12:32.010 to 08:12:33.000: 1 close
 COMM                                     CLOSES      /s   OPEN TIME_WAIT      /s

@@ -47,6 +47,9 @@ close(5) curl[4021] |                                      |
 reset-sent: curl[4021] had closed when more data came, which the kernel answered
 by a RST (data-after-close); the peer's application held the connection open for
 20 ms after our FIN, until the RST (23 ms in all).
+--- connections
+CLIENT           BY  SERVER           ADDRESS               ENDING            MS
+curl[4021]       ->  (not-found)      10.0.0.9:80           reset          23.00
 --- who
 08:12:32.000 to 08:12:32.033: 1 close
 COMM                                     CLOSES      /s   OPEN TIME_WAIT      /s

@@ -29,6 +29,9 @@ probe[55]                         08:12:32.050                              peer
                     |---------------- RST ---------------->|
               CLOSE |                                      |
 reset-sent: probe[55] disconnected the socket, which sends a RST (disconnect).
+--- connections
+CLIENT           BY  SERVER           ADDRESS               ENDING            MS
+probe[55]        ->  (not-found)      10.0.0.9:80           reset           0.00
 --- who
 08:12:32.000 to 08:12:33.000: 1 close
 COMM                                     CLOSES      /s   OPEN TIME_WAIT      /s

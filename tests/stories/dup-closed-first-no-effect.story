@@ -50,6 +50,9 @@ nginx[4021]                       08:12:32.090                              peer
                     |          seq 1001 ack 5001           |
 four-way, begun by nginx[4021]; the peer's application held the connection open
 for 6.0 ms after our FIN (9.0 ms in all).
+--- connections
+CLIENT           BY  SERVER           ADDRESS               ENDING            MS
+(not-found)      <-  nginx[4021]      10.0.0.1:443          four-way        9.00
 --- who
 08:12:32.000 to 08:12:32.099: 1 close
 COMM                                     CLOSES      /s   OPEN TIME_WAIT      /s

@@ -26,6 +26,9 @@ PID     COMM     LOCAL                 BY REMOTE                ENDING        MS
               CLOSE |                                      |
 aborted: ended here without a segment.
 Not seen: initiator: the first FIN was not seen
+--- connections
+CLIENT           BY  SERVER           ADDRESS               ENDING            MS
+-                ??  (not-found)      10.0.0.9:80           aborted         0.00
 --- who
 08:12:32.000 to 08:12:32.060: 1 close
 COMM                                     CLOSES      /s   OPEN TIME_WAIT      /s

@@ -70,6 +70,9 @@ close(5) curl[4021] |                                      |
                     |          seq 1001 ack 5001           |
 four-way, begun by curl[4021]; the peer's application held the connection open
 for 50 ms after our FIN (52 ms in all).
+--- connections
+CLIENT           BY  SERVER           ADDRESS               ENDING            MS
+curl[4021]       ->  (not-found)      10.0.0.9:80           four-way       52.00
 --- who
 08:12:32.000 to 08:12:33.000: 1 close
 COMM                                     CLOSES      /s   OPEN TIME_WAIT      /s

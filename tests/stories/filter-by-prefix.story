@@ -52,6 +52,9 @@ PID     COMM     LOCAL                 BY REMOTE                ENDING        MS
                     |<---------------- RST ---------------?|
               CLOSE |                                      |
 reset-received: a RST arrived while the connection was open (established).
+--- connections
+CLIENT           BY  SERVER           ADDRESS               ENDING            MS
+-                <-  (not-found)      [2001:db8::9]:80      reset           0.00
 --- who
 08:12:32.000 to 08:12:33.000: 1 close
 COMM                                     CLOSES      /s   OPEN TIME_WAIT      /s

@@ -246,6 +246,9 @@ guacd[4021]                       08:12:32.100                              peer
                     |          seq 1001 ack 5001           |
 four-way, begun by guacd[4021]; the ACK of the FIN took 2.0 ms.
 Not seen: calls: more were made than are kept
+--- connections
+CLIENT           BY  SERVER           ADDRESS               ENDING            MS
+guacd[4021]      ->  (not-found)      10.0.0.9:80           four-way        2.00
 --- who
 08:12:32.000 to 08:12:32.102: 1 close
 COMM                                     CLOSES      /s   OPEN TIME_WAIT      /s

@@ -31,6 +31,9 @@ open: it was not over when the run ended; java[812] held the connection open for
 at least 4.0 s after the peer's FIN, until the run ended.
 Not seen: waves: the close began before tracing did, or an event was lost
 Not seen: start: the close began before tracing did, or an event was lost
+--- connections
+CLIENT           BY  SERVER           ADDRESS               ENDING            MS
+java[812]        <-? (not-found)      10.0.0.9:51544        open           >4000
 --- who
 08:12:32.000 to 08:12:33.000: 0 closes, 1 open
 COMM                                     CLOSES      /s   OPEN TIME_WAIT      /s

@@ -75,6 +75,10 @@ close(6) curl[4021] |                                      |
               CLOSE |               ack 1001               |
 three-way, begun by the peer; curl[4021] held the connection open for 6.0 ms
 after the peer's FIN (7.0 ms in all).
+--- connections
+CLIENT           BY  SERVER           ADDRESS               ENDING            MS
+curl[4021]       ->  (not-found)      10.0.0.9:80           four-way        4.00
+curl[4021]       <-  (not-found)      10.0.0.9:80           three-way       7.00
 --- who
 08:12:32.006 to 08:12:32.011: 2 closes
 COMM                                     CLOSES      /s   OPEN TIME_WAIT      /s

@@ -68,6 +68,10 @@ close(3) wget[4022] |                                      |
                     |<----------- 4 ACK ack +1 ------------|
               CLOSE |               ack 1001               |
 three-way, begun by the peer; the ACK of the FIN took 3.0 ms (4.0 ms in all).
+--- connections
+CLIENT           BY  SERVER           ADDRESS               ENDING            MS
+curl[4021]       <-? (not-found)      10.0.0.9:80           three-way       2.00
+wget[4022]       <-  (not-found)      10.0.0.9:80           three-way       4.00
 --- who
 08:12:32.010 to 08:12:32.012: 2 closes
 COMM                                     CLOSES      /s   OPEN TIME_WAIT      /s

@@ -44,6 +44,9 @@ java[812]                         08:12:32.050                              peer
 four-way, begun by the peer; java[812] held the connection open for at least 10
 min after the peer's FIN.
 Not seen: waves: the close began before tracing did, or an event was lost
+--- connections
+CLIENT           BY  SERVER           ADDRESS               ENDING            MS
+java[812]        <-? (not-found)      10.0.0.9:51544        four-way       >600s
 --- who
 08:12:32.000 to 08:12:32.055: 1 close
 COMM                                     CLOSES      /s   OPEN TIME_WAIT      /s

@@ -52,6 +52,10 @@ timed-out: the peer's FIN never came, and the kernel forgot the socket
 (fin-wait-2); the peer's application held the connection open for at least 5.0 s
 after our FIN, until the kernel gave up.
 Not seen: waves: the close began before tracing did, or an event was lost
+--- connections
+CLIENT           BY  SERVER           ADDRESS               ENDING            MS
+-                ->? (not-found)      10.0.0.9:80           four-way       >2000
+-                ->? (not-found)      10.0.0.9:80           timed-out      >5000
 --- who
 08:12:32.000 to 08:12:39.000: 2 closes
 COMM                                     CLOSES      /s   OPEN TIME_WAIT      /s

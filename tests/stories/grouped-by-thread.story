@@ -69,6 +69,10 @@ java[812]                         08:12:32.005                              peer
                     |-------- 4 ACK seq +1 ack +1 -------->|
                     |          seq 1001 ack 5001           |
 four-way, begun by java[812]; the ACK of the FIN took 1.0 ms.
+--- connections
+CLIENT           BY  SERVER           ADDRESS               ENDING            MS
+java[812]        ->? (not-found)      10.0.0.9:80           four-way        1.00
+java[812]        ->? (not-found)      10.0.0.9:80           four-way        1.00
 --- who
 08:12:32.005 to 08:12:32.006: 2 closes
 THREAD                                   CLOSES      /s   OPEN TIME_WAIT      /s

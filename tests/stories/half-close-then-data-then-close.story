@@ -56,6 +56,9 @@ nc[77]                            08:12:32.100                              peer
 last reference gone |                                      |
 four-way, begun by nc[77]; the peer's application held the connection open for
 797 ms after our FIN.
+--- connections
+CLIENT           BY  SERVER           ADDRESS               ENDING            MS
+nc[77]           ->  (not-found)      10.0.0.9:80           four-way      800.00
 --- who
 08:12:32.000 to 08:12:32.950: 1 close
 COMM                                     CLOSES      /s   OPEN TIME_WAIT      /s

@@ -49,6 +49,9 @@ nc[77]                            08:12:32.100                              peer
                     |          seq 1001 ack 5001           |
 four-way, begun by nc[77]; the peer's application held the connection open for
 97 ms after our FIN (100 ms in all).
+--- connections
+CLIENT           BY  SERVER           ADDRESS               ENDING            MS
+nc[77]           ->  (not-found)      10.0.0.9:80           four-way      100.00
 --- who
 08:12:32.000 to 08:12:34.000: 1 close
 COMM                                     CLOSES      /s   OPEN TIME_WAIT      /s

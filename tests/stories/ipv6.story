@@ -59,6 +59,10 @@ four-way, begun by curl[4021]; the ACK of the FIN took 2.0 ms (3.0 ms in all).
                     |<---------------- RST ---------------?|
               CLOSE |                                      |
 reset-received: a RST arrived while the connection was open (established).
+--- connections
+CLIENT           BY  SERVER           ADDRESS               ENDING            MS
+curl[4021]       ->  (not-found)      [2001:db..ffff:1]:443 four-way        3.00
+-                <-  (not-found)      [::1]:8080            reset           0.00
 --- who
 08:12:32.000 to 08:12:32.020: 2 closes
 COMM                                     CLOSES      /s   OPEN TIME_WAIT      /s

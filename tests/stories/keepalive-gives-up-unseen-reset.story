@@ -33,6 +33,9 @@ psql[4021]                        08:13:32.000                              peer
 close(5) psql[4021] |                                      |
        nothing sent |                                      |
 timed-out: keepalives were never answered (keepalive).
+--- connections
+CLIENT           BY  SERVER           ADDRESS               ENDING            MS
+psql[4021]       --  (not-found)      10.0.0.9:80           timed-out       0.00
 --- who
 08:12:32.000 to 08:13:33.000: 1 close
 COMM                                     CLOSES      /s   OPEN TIME_WAIT      /s

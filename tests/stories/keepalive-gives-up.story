@@ -28,6 +28,9 @@ PID     COMM     LOCAL                 BY REMOTE                ENDING        MS
               CLOSE |                                      |
 reset-sent: this end got no answer to keepalives, so the kernel sent a RST
 (keepalive).
+--- connections
+CLIENT           BY  SERVER           ADDRESS               ENDING            MS
+-                ->  (not-found)      10.0.0.9:80           reset           0.00
 --- who
 08:12:32.000 to 10:25:52.000: 1 close
 COMM                                     CLOSES      /s   OPEN TIME_WAIT      /s

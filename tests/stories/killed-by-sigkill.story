@@ -41,6 +41,9 @@ job[900]                          08:12:32.050                              peer
                     |          seq 1001 ack 5001           |
 four-way, begun by job[900]; the peer's application held the connection open for
 9.0 ms after our FIN (10 ms in all).
+--- connections
+CLIENT           BY  SERVER           ADDRESS               ENDING            MS
+job[900]         ->  (not-found)      10.0.0.9:80           four-way       10.00
 --- who
 08:12:32.000 to 08:12:32.060: 1 close
 COMM                                     CLOSES      /s   OPEN TIME_WAIT      /s

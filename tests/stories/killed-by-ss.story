@@ -38,6 +38,9 @@ sock_destroy ss[99] |                                      |
        nothing sent |                                      |
 reset-sent: ss[99] destroyed the socket from outside, which sends a RST
 (destroyed).
+--- connections
+CLIENT           BY  SERVER           ADDRESS               ENDING            MS
+(not-found)      <-  ss[99]           10.0.0.1:443          reset           0.00
 --- who
 08:12:32.000 to 08:12:32.060: 1 close
 COMM                                     CLOSES      /s   OPEN TIME_WAIT      /s

@@ -48,6 +48,9 @@ java[812]                         08:12:32.010                              peer
               CLOSE |                                      |
 timed-out: the last ACK never came (last-ack); the FIN was retransmitted without
 an ACK for 1 min 40 s.
+--- connections
+CLIENT           BY  SERVER           ADDRESS               ENDING            MS
+(not-found)      ->  java[812]        10.0.0.1:443          timed-out     100990
 --- who
 08:12:32.000 to 08:14:13.000: 1 close
 COMM                                     CLOSES      /s   OPEN TIME_WAIT      /s

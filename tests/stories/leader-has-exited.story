@@ -61,6 +61,10 @@ open: it was not over when the run ended; zombie-leader[812] held the connection
 open for at least 3.0 s after the peer's FIN, until the run ended.
 Not seen: waves: the close began before tracing did, or an event was lost
 Not seen: start: the close began before tracing did, or an event was lost
+--- connections
+CLIENT           BY  SERVER           ADDRESS               ENDING            MS
+zombie-lead[812] ->? (not-found)      10.0.0.9:80           four-way        1.00
+zombie-lead[812] <-? (not-found)      10.0.0.9:80           open           >3000
 --- who
 08:12:32.000 to 08:12:33.000: 1 close, 1 open
 COMM                                     CLOSES      /s   OPEN TIME_WAIT      /s

@@ -50,6 +50,9 @@ last reference gone |                                      |
               CLOSE |                                      |
 aborted: ended here without a segment; java[812] held the connection open for 10
 ms after the peer's FIN (11 ms in all).
+--- connections
+CLIENT           BY  SERVER           ADDRESS               ENDING            MS
+(not-found)      ->  java[812]        10.0.0.1:443          aborted        11.00
 --- who
 08:12:32.000 to 08:12:32.021: 1 close
 COMM                                     CLOSES      /s   OPEN TIME_WAIT      /s

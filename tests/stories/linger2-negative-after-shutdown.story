@@ -52,6 +52,9 @@ probe[55]                         08:12:32.050                              peer
 reset-sent: probe[55] had set TCP_LINGER2 below zero, so a RST ended it
 (linger2); the peer's application held the connection open for 37 ms after our
 FIN, until the RST (40 ms in all).
+--- connections
+CLIENT           BY  SERVER           ADDRESS               ENDING            MS
+probe[55]        ->  (not-found)      10.0.0.9:80           reset          40.00
 --- who
 08:12:32.000 to 08:12:32.090: 1 close
 COMM                                     CLOSES      /s   OPEN TIME_WAIT      /s

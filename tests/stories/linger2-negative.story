@@ -40,6 +40,9 @@ probe[55]                         08:12:32.050                              peer
               CLOSE |                                      |
 reset-sent: probe[55] had set TCP_LINGER2 below zero, so a RST ended it
 (linger2); the ACK of the FIN took 3.0 ms.
+--- connections
+CLIENT           BY  SERVER           ADDRESS               ENDING            MS
+probe[55]        ->  (not-found)      10.0.0.9:80           reset           3.00
 --- who
 08:12:32.000 to 08:12:32.053: 1 close
 COMM                                     CLOSES      /s   OPEN TIME_WAIT      /s

@@ -27,6 +27,9 @@ PID     COMM     LOCAL                 BY REMOTE                ENDING        MS
               CLOSE |                                      |
 reset-sent: this end closed the listener before it had accepted, which sends a
 RST (not-accepted).
+--- connections
+CLIENT           BY  SERVER           ADDRESS               ENDING            MS
+(not-found)      <-  -                10.0.0.1:443          reset           0.00
 --- who
 08:12:32.000 to 08:12:33.000: 1 close
 COMM                                     CLOSES      /s   OPEN TIME_WAIT      /s

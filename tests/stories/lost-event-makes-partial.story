@@ -41,6 +41,9 @@ close(5) curl[4021] |                                      |
 four-way, begun by curl[4021]; the peer's application held the connection open
 for 50 ms after our FIN.
 Not seen: waves: the close began before tracing did, or an event was lost
+--- connections
+CLIENT           BY  SERVER           ADDRESS               ENDING            MS
+curl[4021]       ->  (not-found)      10.0.0.9:80           four-way       50.00
 --- who
 08:12:32.000 to 08:12:32.060: 1 close
 COMM                                     CLOSES      /s   OPEN TIME_WAIT      /s

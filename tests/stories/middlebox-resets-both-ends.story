@@ -57,6 +57,9 @@ client[100]                       08:12:32.900                       server[200]
 reset-received: a RST that neither end had sent arrived at each end while the
 connection was open: something between the two ends ended the connection
 (established).
+--- connections
+CLIENT           BY  SERVER           ADDRESS               ENDING            MS
+client[100]      **  server[200]      10.0.0.9:8080         reset           0.00
 --- who
 08:12:32.000 to 08:12:32.900: 2 closes
 COMM                                     CLOSES      /s   OPEN TIME_WAIT      /s

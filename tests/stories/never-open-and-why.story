@@ -109,6 +109,14 @@ wget[4022]                        08:12:32.005                              peer
               ended :                                      :
               CLOSE |                                      |
 never-open: it was never established: the peer refused it by a RST (refused).
+--- connections
+CLIENT           BY  SERVER           ADDRESS               ENDING            MS
+curl[4021]       ->? (not-found)      10.0.0.9:81           failed          0.00
+-                --? (not-found)      10.0.0.9:81           failed          0.00
+curl[4021]       ->? (not-found)      10.0.0.9:81           failed          0.00
+-                --? (not-found)      10.0.0.9:81           failed          0.00
+curl[4021]       --? (not-found)      10.0.0.9:81           failed          0.00
+wget[4022]       <-? (not-found)      10.0.0.9:81           failed          0.00
 --- who
 08:12:32.000 to 08:12:34.000: 6 closes
 COMM                                     CLOSES      /s   OPEN TIME_WAIT      /s

@@ -26,6 +26,9 @@ PID     COMM     LOCAL                 BY REMOTE                ENDING        MS
               ended :                                      :
               CLOSE |                                      |
 never-open: it was never established: the peer refused it by a RST (refused).
+--- connections
+CLIENT           BY  SERVER           ADDRESS               ENDING            MS
+-                <-? (not-found)      10.0.0.9:81           failed          0.00
 --- who
 08:12:32.000 to 08:12:33.000: 1 close
 COMM                                     CLOSES      /s   OPEN TIME_WAIT      /s

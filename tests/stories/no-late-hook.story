@@ -39,6 +39,9 @@ close(5) curl[4021] |                                      |
          still open :                                      :
 open: it was not over when the run ended; the ACK of the FIN took 3.0 ms.
 Not seen: waves: no hook shows segments that come after the close
+--- connections
+CLIENT           BY  SERVER           ADDRESS               ENDING            MS
+curl[4021]       ->  (not-found)      10.0.0.9:80           open            3.00
 --- who
 08:12:32.000 to 08:12:32.013: 0 closes, 1 open
 COMM                                     CLOSES      /s   OPEN TIME_WAIT      /s

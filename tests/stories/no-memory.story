@@ -35,6 +35,9 @@ close(5) curl[4021] |                                      |
               CLOSE |                                      |
 reset-sent: curl[4021] left too many orphans, or memory was short: the kernel
 sent a RST (no-memory).
+--- connections
+CLIENT           BY  SERVER           ADDRESS               ENDING            MS
+curl[4021]       ->  (not-found)      10.0.0.9:80           reset           0.00
 --- who
 08:12:32.000 to 08:12:32.010: 1 close
 COMM                                     CLOSES      /s   OPEN TIME_WAIT      /s

@@ -50,6 +50,9 @@ nginx[4021]                       08:12:32.100                              peer
               CLOSE |               ack 1001               |
 four-way, begun by the peer; nginx[4021] held the connection open for 20 ms
 after the peer's FIN (25 ms in all).
+--- connections
+CLIENT           BY  SERVER           ADDRESS               ENDING            MS
+(not-found)      ->  nginx[4021]      10.0.0.1:443          four-way       25.00
 --- who
 08:12:32.000 to 08:12:32.125: 1 close
 COMM                                     CLOSES      /s   OPEN TIME_WAIT      /s

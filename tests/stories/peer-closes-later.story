@@ -53,6 +53,9 @@ close(5) curl[4021] |                                      |
                     |          seq 1101 ack 5801           |
 four-way, begun by curl[4021]; the peer's application held the connection open
 for 197 ms after our FIN.
+--- connections
+CLIENT           BY  SERVER           ADDRESS               ENDING            MS
+curl[4021]       ->  (not-found)      10.0.0.9:80           four-way      200.00
 --- who
 08:12:32.000 to 08:12:32.400: 1 close
 COMM                                     CLOSES      /s   OPEN TIME_WAIT      /s

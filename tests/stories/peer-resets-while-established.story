@@ -37,6 +37,9 @@ nginx[4021]                       08:12:32.100                              peer
         nginx[4021] |                                      |
        nothing sent |                                      |
 reset-received: a RST arrived while the connection was open (established).
+--- connections
+CLIENT           BY  SERVER           ADDRESS               ENDING            MS
+(not-found)      ->  nginx[4021]      10.0.0.1:443          reset           0.00
 --- who
 08:12:32.000 to 08:12:32.150: 1 close
 COMM                                     CLOSES      /s   OPEN TIME_WAIT      /s

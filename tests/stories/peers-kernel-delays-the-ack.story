@@ -45,6 +45,9 @@ close(5) curl[4021] |                                      |
                     |          seq 1001 ack 5001           |
 four-way, begun by curl[4021]; the peer's kernel held the ACK of our FIN back
 for 40 ms (delayed ACK) (41 ms in all).
+--- connections
+CLIENT           BY  SERVER           ADDRESS               ENDING            MS
+curl[4021]       ->  (not-found)      10.0.0.9:80           four-way       41.00
 --- who
 08:12:32.000 to 08:12:32.051: 1 close
 COMM                                     CLOSES      /s   OPEN TIME_WAIT      /s

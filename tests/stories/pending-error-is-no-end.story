@@ -104,6 +104,11 @@ asker[4021]                       08:12:32.031                              peer
               CLOSE |                                      |
 reset-sent: asker[4021] closed with data unread and so sent a RST (unread-data).
 6 bytes for asker[4021] arrived and were never read.
+--- connections
+CLIENT           BY  SERVER           ADDRESS               ENDING            MS
+asker[4021]      ->  (not-found)      10.0.0.9:80           four-way       10.00
+asker[4021]      <-  (not-found)      10.0.0.9:80           four-way        2.00
+asker[4021]      ->  (not-found)      10.0.0.9:80           reset           0.00
 --- who
 08:12:32.000 to 08:12:32.031: 3 closes
 COMM                                     CLOSES      /s   OPEN TIME_WAIT      /s

@@ -29,6 +29,9 @@ criu[71]                          08:12:32.050                              peer
               ended :                                      :
               CLOSE |                                      |
 aborted: closed in TCP_REPAIR mode, which sends nothing (repair).
+--- connections
+CLIENT           BY  SERVER           ADDRESS               ENDING            MS
+criu[71]         ->  (not-found)      10.0.0.9:80           aborted         0.00
 --- who
 08:12:32.000 to 08:12:32.050: 1 close
 COMM                                     CLOSES      /s   OPEN TIME_WAIT      /s

@@ -89,6 +89,10 @@ upstream[4021]                    08:12:32.310                              peer
 four-way, begun by upstream[4021]; the peer's application held the connection
 open for 18 ms after our FIN (20 ms in all).
 Not seen: data_lost: data was unread, and a process still held the socket
+--- connections
+CLIENT           BY  SERVER           ADDRESS               ENDING            MS
+(not-found)      <-  upstream[4021]   10.0.0.9:80           four-way       20.00
+(not-found)      <-  upstream[4021]   10.0.0.9:80           four-way       20.00
 --- who
 08:12:32.000 to 08:12:32.330: 2 closes
 COMM                                     CLOSES      /s   OPEN TIME_WAIT      /s

@@ -43,6 +43,9 @@ close(5) curl[4021] |                                      |
 reset-received: a RST arrived after the socket was closed (after-close); the
 peer's application held the connection open for 20 ms after our FIN, until the
 RST (23 ms in all).
+--- connections
+CLIENT           BY  SERVER           ADDRESS               ENDING            MS
+curl[4021]       ->  (not-found)      10.0.0.9:80           reset          23.00
 --- who
 08:12:32.000 to 08:12:32.033: 1 close
 COMM                                     CLOSES      /s   OPEN TIME_WAIT      /s

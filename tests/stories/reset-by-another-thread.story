@@ -50,6 +50,9 @@ server[4022]                      08:12:32.010                              peer
 reset-sent: server[4022] closed with data unread and so sent a RST
 (unread-data); the peer's application held the connection open for 498 ms after
 our FIN, until the RST. 300 bytes for server[4022] arrived and were never read.
+--- connections
+CLIENT           BY  SERVER           ADDRESS               ENDING            MS
+(not-found)      <-  server[4022]     10.0.0.9:80           reset         500.00
 --- who
 08:12:32.000 to 08:12:32.510: 1 close
 COMM                                     CLOSES      /s   OPEN TIME_WAIT      /s

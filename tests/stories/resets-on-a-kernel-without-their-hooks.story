@@ -77,6 +77,12 @@ probe[55]                         08:12:32.050                              peer
               CLOSE |                                      |
 reset-sent: probe[55] closed with SO_LINGER of zero, which sends a RST
 (linger-zero).
+--- connections
+CLIENT           BY  SERVER           ADDRESS               ENDING            MS
+probe[55]        ->  (not-found)      10.0.0.9:80           reset           0.00
+-                <-  (not-found)      10.0.0.9:80           reset           0.00
+probe[55]        ->  (not-found)      10.0.0.9:80           reset           0.00
+probe[55]        ->  (not-found)      10.0.0.9:80           reset           0.00
 --- who
 08:12:32.000 to 08:12:33.000: 4 closes
 COMM                                     CLOSES      /s   OPEN TIME_WAIT      /s

@@ -101,6 +101,10 @@ new[300]                          08:12:33.000                       server[200]
                     |-------- 4 ACK seq +1 ack +1 -------->|
                     |          seq 1011 ack 5001           |
 four-way, begun by new[300]; the ACK of the FIN took 1.0 ms (2.0 ms in all).
+--- connections
+CLIENT           BY  SERVER           ADDRESS               ENDING            MS
+old[100]         ->  (not-found)      127.0.0.1:8080        aborted         0.00
+new[300]         ->  server[200]      127.0.0.1:8080        four-way        2.00
 --- who
 08:12:32.000 to 08:12:33.002: 3 closes
 COMM                                     CLOSES      /s   OPEN TIME_WAIT      /s

@@ -141,6 +141,12 @@ our FIN, until the kernel gave up.
          still open :                                      :
 open: it was not over when the run ended; this end held the connection open for
 1 min 15 s after the peer's FIN, until the run ended.
+--- connections
+CLIENT           BY  SERVER           ADDRESS               ENDING            MS
+curl[4021]       ->  (not-found)      10.0.0.9:80           four-way        3.00
+java[812]        <-? (not-found)      10.0.0.9:80           four-way       >6902
+curl[4021]       ->  (not-found)      10.0.0.9:80           timed-out      60002
+-                <-  (not-found)      10.0.0.9:80           open           74900
 --- who
 08:12:32.000 to 08:13:48.000: 3 closes, 1 open
 COMM                                     CLOSES      /s   OPEN TIME_WAIT      /s

@@ -60,6 +60,10 @@ reset-received: a RST arrived while the connection was open (established).
                     |<---------------- RST ---------------?|
               CLOSE |                                      |
 reset-received: a RST arrived while the connection was open (established).
+--- connections
+CLIENT           BY  SERVER           ADDRESS               ENDING            MS
+-                <-  (not-found)      10.0.0.9:80           reset           0.00
+-                <-? (not-found)      10.0.0.9:80           reset           0.00
 --- who
 08:12:32.000 to 08:12:32.040: 2 closes
 COMM                                     CLOSES      /s   OPEN TIME_WAIT      /s

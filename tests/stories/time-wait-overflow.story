@@ -42,6 +42,9 @@ close(5) curl[4021] |                                      |
               CLOSE |                                      |
 aborted: ended here alone: there were too many in TIME_WAIT
 (time-wait-overflow); the ACK of the FIN took 3.0 ms.
+--- connections
+CLIENT           BY  SERVER           ADDRESS               ENDING            MS
+curl[4021]       ->  (not-found)      10.0.0.9:80           aborted         3.00
 --- who
 08:12:32.000 to 08:12:32.050: 1 close
 COMM                                     CLOSES      /s   OPEN TIME_WAIT      /s

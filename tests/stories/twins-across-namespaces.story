@@ -47,6 +47,9 @@ server[200]                       08:12:32.100                                 -
               CLOSE |                                      | CLOSE
 reset-sent: server[200] closed with SO_LINGER of zero, which sends a RST
 (linger-zero).
+--- connections
+CLIENT           BY  SERVER           ADDRESS               ENDING            MS
+-                <-  server[200]      10.8.0.2:80           reset           0.00
 --- who
 08:12:32.000 to 08:12:32.100: 2 closes
 COMM                                     CLOSES      /s   OPEN TIME_WAIT      /s

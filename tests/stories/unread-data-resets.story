@@ -34,6 +34,9 @@ close(5) curl[4021] |                                      |
               CLOSE |                                      |
 reset-sent: curl[4021] closed with data unread and so sent a RST (unread-data).
 10 bytes for curl[4021] arrived and were never read.
+--- connections
+CLIENT           BY  SERVER           ADDRESS               ENDING            MS
+curl[4021]       ->  (not-found)      10.0.0.9:80           reset           0.00
 --- who
 08:12:32.000 to 08:12:32.050: 1 close
 COMM                                     CLOSES      /s   OPEN TIME_WAIT      /s

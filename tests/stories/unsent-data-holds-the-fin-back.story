@@ -48,6 +48,9 @@ scp[50]                           08:12:32.010                              peer
 four-way, begun by scp[50]; the FIN waited behind unsent data for 200 ms (210 ms
 in all).
 Not seen: fin_queued: the kernel does not show when a queued FIN leaves
+--- connections
+CLIENT           BY  SERVER           ADDRESS               ENDING            MS
+scp[50]          ->  (not-found)      10.0.0.9:80           four-way      210.00
 --- who
 08:12:32.000 to 08:12:32.220: 1 close
 COMM                                     CLOSES      /s   OPEN TIME_WAIT      /s
