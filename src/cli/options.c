@@ -153,7 +153,7 @@ static int set_option(struct option_parser *p, int key, const char *arg)
 	return o->first_item ? set_list(p, o, arg) : o->set(p, arg);
 }
 
-/* "tcpclose: --csv does not apply to hist, only to who"; of many views: "see tcpclose hist --help" */
+/* "tcpclose: --csv does not apply to hist, only to who", or ": see tcpclose hist --help" */
 static int reject_option(struct option_parser *p, const char *dashes, const char *name,
 			 uint32_t views)
 {

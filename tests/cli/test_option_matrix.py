@@ -180,7 +180,8 @@ def check_one(name, view, source, status, said):
 
 
 @pytest.mark.parametrize("name", TABLE)
-def test_option(name, play):
+def test_option(name, play, root):
+    """As root, whom nothing but the four descriptors stops. In make test there is unit/cli/test_option_table.c."""
     combinations = list(itertools.product(sorted(EVERY), SOURCES))
     ends = play([(source, words_of(name, view, source)) for view, source in combinations])
     same("runs", len(ends), len(combinations))
