@@ -189,6 +189,21 @@ struct clock_interval clock_bounds_with(const struct clock_bounds *b, const stru
 	return both.low <= both.high ? both : own;
 }
 
+int64_t clock_bounds_middle(const struct clock_interval *offset, const struct clock_fin *from_a,
+			    const struct clock_fin *from_b)
+{
+	struct clock_bounds a = { .restarts = 0 }, b = { .restarts = 0 };
+	struct clock_interval i = *offset;
+
+	add_fin_from_a(&a, from_a);
+	add_fin_from_b(&b, from_b);
+	narrow_interval(&i, &a, a.high.known ? a.high.at_ns : a.low.at_ns);
+	narrow_interval(&i, &b, b.low.known ? b.low.at_ns : b.high.at_ns);
+	if (i.low > i.high)
+		i = *offset;
+	return i.low + (i.high - i.low) / 2;
+}
+
 struct clock_interval clock_bounds_flight(const struct clock_interval *offset,
 					  const struct clock_fin *fin, bool from_a)
 {
