@@ -41,19 +41,21 @@ static const struct host *get_host(const struct replay_merge *r, const struct re
 	return r->all.hosts.host[h->session.host];
 }
 
-/* The order of the output: by time, then by host. */
+/* The order of the output: by time, then by host. A file of a host ends before the next begins. */
 static bool is_input_before(const void *a, const void *b)
 {
 	const struct replay_input *x = a, *y = b;
 	const struct session *p, *q;
-	int order;
 
 	if (x->key_ns != y->key_ns)
 		return x->key_ns < y->key_ns;
+	if (x->fresh != y->fresh)
+		return y->fresh;
 	p = &replay_input_part(x)->host->session;
 	q = &replay_input_part(y)->host->session;
-	order = p == q ? 0 : host_compare(p->all->hosts.host[p->host], q->all->hosts.host[q->host]);
-	return order ? order < 0 : strcmp(x->source->path, y->source->path) < 0;
+	if (p != q)
+		return host_compare(p->all->hosts.host[p->host], q->all->hosts.host[q->host]) < 0;
+	return strcmp(x->source->path, y->source->path) < 0;
 }
 
 /* Find the host of the present record, and its time. */
@@ -143,7 +145,7 @@ static bool continues_in(const struct replay_input *in, const struct replay_inpu
 	return in != next && in->announces_next && !next->done && next->fresh &&
 	       next->record.got == RECORD_GOT_MARK &&
 	       next->record.mark->type == RECORD_MARK_START && next->key_ns == in->key_ns &&
-	       replay_input_part(next)->host == replay_input_part(in)->host;
+	       replay_input_part(next)->host->input == in;
 }
 
 static void pass_runs_on(struct replay_input *in, struct replay_input *next)

@@ -265,9 +265,21 @@ static void play_endpoints(struct record_writer *r, struct deadline_heap *h, uns
 	record_writer_add_mark(r, RECORD_MARK_END, now_ns, &none);
 }
 
-int generate_recording(const char *path, unsigned long events, unsigned long connections)
+/* Another host has other connections, and another clock. */
+static void name_host(struct run_info *meta, const char *host)
 {
-	static const struct run_info meta = {
+	snprintf(meta->host, sizeof(meta->host), "%s", host);
+	for (; *host; host++)
+		seed = (seed ^ (uint8_t)*host) * 0x100000001b3ULL;
+	snprintf(meta->boot_id, sizeof(meta->boot_id), "%08x-0000-4000-8000-000000000000",
+		 (unsigned)seed);
+	meta->boot_to_wall_ns += (int64_t)(seed % 1000000);
+}
+
+int generate_recording(const char *path, unsigned long events, unsigned long connections,
+		       const char *host)
+{
+	struct run_info meta = {
 		.hostname = "nowhere", .kernel = "6.1.0", .machine = "x86_64",
 		.boot_id = "00000000-0000-4000-8000-000000000000",
 		.hook = { { "calls", "tracepoint" }, { "late", "tp_btf" },
@@ -280,8 +292,12 @@ int generate_recording(const char *path, unsigned long events, unsigned long con
 	struct endpoint *all = calloc(connections, sizeof(*all));
 	struct deadline_heap heap = { 0 };
 	struct record_writer *r = NULL;
-	int err = all ? -record_writer_open(&r, &config) : ENOMEM, closing;
+	int err = ENOMEM, closing;
 
+	if (host)
+		name_host(&meta, host);
+	if (all)
+		err = -record_writer_open(&r, &config);
 	life_ns = LIFE_NS / LIFE_CONNECTIONS * connections;
 	for (unsigned long i = 0; i < connections && !err; i++) {
 		start_connection(&all[i]);

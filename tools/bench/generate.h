@@ -10,8 +10,12 @@
 
 #include "event.h"
 
-/* Writes a recording with that number of events. Returns 0 or an errno value (positive). */
-int generate_recording(const char *path, unsigned long events, unsigned long connections);
+/*
+ * Writes a recording with that number of events. host: its name, NULL for the usual one; each host
+ * has other connections and another clock. Returns 0 or an errno value (positive).
+ */
+int generate_recording(const char *path, unsigned long events, unsigned long connections,
+		       const char *host);
 
 /* Fills *e with the event that establishes the connection of a new peer. */
 void generate_established(struct event *e);

@@ -2,7 +2,7 @@
 /*
  * Measures the cost of a replay. Needs no recording from a kernel: it generates one.
  *
- *   bench_replay generate -o FILE [-n EVENTS] [-c CONNECTIONS]
+ *   bench_replay generate -o FILE [-n EVENTS] [-c CONNECTIONS] [-H HOST]
  *     Writes the recording of an imaginary busy host: see generate.h.
  *   bench_replay read|nothing|VIEW FILE
  *     Replays a recording through reader, table, stories and verdicts into that view and discards
@@ -187,7 +187,8 @@ static int measure_memory(unsigned long endpoints)
 
 static int print_usage(void)
 {
-	fprintf(stderr, "usage: bench_replay generate -o FILE [-n EVENTS] [-c CONNECTIONS]\n"
+	fprintf(stderr, "usage: bench_replay generate -o FILE [-n EVENTS] [-c CONNECTIONS] "
+			"[-H HOST]\n"
 			"       bench_replay read|nothing|VIEW FILE\n"
 			"       bench_replay memory ENDPOINTS\n");
 	return 64;
@@ -196,22 +197,24 @@ static int print_usage(void)
 static int generate_from_options(int argc, char **argv)
 {
 	unsigned long events = EVENTS, connections = CONNECTIONS;
-	const char *path = NULL;
+	const char *path = NULL, *host = NULL;
 	int option, err;
 
-	while ((option = getopt(argc, argv, "o:n:c:")) != -1) {
+	while ((option = getopt(argc, argv, "o:n:c:H:")) != -1) {
 		if (option == 'o')
 			path = optarg;
 		else if (option == 'n')
 			events = strtoul(optarg, NULL, 10);
 		else if (option == 'c')
 			connections = strtoul(optarg, NULL, 10);
+		else if (option == 'H')
+			host = optarg;
 		else
 			return print_usage();
 	}
 	if (!path || !events || !connections)
 		return print_usage();
-	err = generate_recording(path, events, connections);
+	err = generate_recording(path, events, connections, host);
 	return err ? print_error(path, strerror(err)) : 0;
 }
 
