@@ -173,7 +173,8 @@ static struct clock_interval find_own(const struct clock_fin *from_a,
 	return own;
 }
 
-struct clock_interval clock_bounds_with(const struct clock_bounds *b, const struct clock_fin *from_a,
+struct clock_interval clock_bounds_with(const struct clock_bounds *b,
+					const struct clock_fin *from_a,
 					const struct clock_fin *from_b, uint64_t a_ns)
 {
 	struct clock_interval all = clock_bounds_at(b, a_ns), own, both;

@@ -74,7 +74,8 @@ struct clock_interval clock_bounds_at(const struct clock_bounds *b, uint64_t a_n
  * The same, also with the bounds of one connection: those are of use even if they are older than
  * the others, or if a clock has stepped since.
  */
-struct clock_interval clock_bounds_with(const struct clock_bounds *b, const struct clock_fin *from_a,
+struct clock_interval clock_bounds_with(const struct clock_bounds *b,
+					const struct clock_fin *from_a,
 					const struct clock_fin *from_b, uint64_t a_ns);
 
 /*

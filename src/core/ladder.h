@@ -4,8 +4,9 @@
  * time. A ladder is made from one story, or from two stories that are the two ends of a connection.
  * Pure; draws nothing.
  *
- * The transit time of a segment is known only if both ends have a story, and one clock. A side without a story has
- * only those states that its segments imply.
+ * The transit time of a segment is known only if both ends have a story. Between two clocks, it has
+ * bounds, of FINs (ladder_set_flights()). A side without a story has only those states that its
+ * segments imply.
  *
  * A socket that is connected to itself has only the left side. Its segments leave and arrive there.
  */

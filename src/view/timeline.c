@@ -6,8 +6,8 @@
  *
  * A story with a twin is kept until its twin arrives, but no longer than TWIN_WAIT_NS after it was
  * over, and at most TWINS_MAX are kept; then it is drawn alone. Where the clocks of several hosts
- * may differ, no time says that it does not come: it is kept to the end, up to OTHER_ENDS_MAX. The clock is that of the events, so
- * a replay draws the same.
+ * may differ, no time says that the twin does not come: a story is kept to the end, and at most
+ * OTHER_ENDS_MAX are. The clock is that of the events, so a replay draws the same.
  */
 #include "timeline.h"
 
@@ -76,8 +76,8 @@ static void draw_ladder(struct view_context *v, struct ladder *l)
 }
 
 /*
- * The two ends have two clocks: show the times of b by the clock of a, with a distance of the clocks
- * that is within the bounds.
+ * The two ends have two clocks: show the times of b by the clock of a, with a distance of the
+ * clocks that is within the bounds.
  */
 static void draw_by_one_clock(struct view_context *v, const struct story *a,
 			      const struct verdict *va, const struct story *b,
