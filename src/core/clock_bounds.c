@@ -173,7 +173,8 @@ static struct clock_interval find_own(const struct clock_fin *from_a,
 	return own;
 }
 
-struct clock_interval clock_bounds_with(const struct clock_bounds *b, const struct clock_fin *from_a,
+struct clock_interval clock_bounds_with(const struct clock_bounds *b,
+					const struct clock_fin *from_a,
 					const struct clock_fin *from_b, uint64_t a_ns)
 {
 	struct clock_interval all = clock_bounds_at(b, a_ns), own, both;
@@ -187,6 +188,21 @@ struct clock_interval clock_bounds_with(const struct clock_bounds *b, const stru
 	both.high = own.high < all.high ? own.high : all.high;
 	both.known = true;
 	return both.low <= both.high ? both : own;
+}
+
+int64_t clock_bounds_middle(const struct clock_interval *offset, const struct clock_fin *from_a,
+			    const struct clock_fin *from_b)
+{
+	struct clock_bounds a = { .restarts = 0 }, b = { .restarts = 0 };
+	struct clock_interval i = *offset;
+
+	add_fin_from_a(&a, from_a);
+	add_fin_from_b(&b, from_b);
+	narrow_interval(&i, &a, a.high.known ? a.high.at_ns : a.low.at_ns);
+	narrow_interval(&i, &b, b.low.known ? b.low.at_ns : b.high.at_ns);
+	if (i.low > i.high)
+		i = *offset;
+	return i.low + (i.high - i.low) / 2;
 }
 
 struct clock_interval clock_bounds_flight(const struct clock_interval *offset,

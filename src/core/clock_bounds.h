@@ -74,8 +74,16 @@ struct clock_interval clock_bounds_at(const struct clock_bounds *b, uint64_t a_n
  * The same, also with the bounds of one connection: those are of use even if they are older than
  * the others, or if a clock has stepped since.
  */
-struct clock_interval clock_bounds_with(const struct clock_bounds *b, const struct clock_fin *from_a,
+struct clock_interval clock_bounds_with(const struct clock_bounds *b,
+					const struct clock_fin *from_a,
 					const struct clock_fin *from_b, uint64_t a_ns);
+
+/*
+ * One value of a known offset with which no FIN of this connection arrives before it was sent, and
+ * no ACK before its FIN: to show the times of both hosts by one clock.
+ */
+int64_t clock_bounds_middle(const struct clock_interval *offset, const struct clock_fin *from_a,
+			    const struct clock_fin *from_b);
 
 /* The time from sent_ns to received_ns of a FIN from a, or from b, if the offset is known. */
 struct clock_interval clock_bounds_flight(const struct clock_interval *offset,

@@ -50,8 +50,9 @@ static struct clock_interval negate(struct clock_interval i)
 /* The times as seen from the other end. */
 static struct pair_times flip_times(struct pair_times t)
 {
-	return (struct pair_times){ .offset = negate(t.offset), .from_a = t.from_b,
-				    .from_b = t.from_a, .contradicts = t.contradicts };
+	return (struct pair_times){ .offset = negate(t.offset), .middle = -t.middle,
+				    .from_a = t.from_b, .from_b = t.from_a,
+				    .contradicts = t.contradicts };
 }
 
 /* The offset is that at the FIN of a; if it is not known then, that at the FIN of b. */
@@ -66,6 +67,8 @@ static struct pair_times measure(struct clock_bounds *bounds, const struct clock
 	t.from_a = clock_bounds_flight(&first, from_a, true);
 	t.from_b = clock_bounds_flight(&second, from_b, false);
 	t.offset = first.known && !(flip && second.known) ? first : second;
+	if (t.offset.known)
+		t.middle = clock_bounds_middle(&t.offset, from_a, from_b);
 	return flip ? flip_times(t) : t;
 }
 

@@ -199,7 +199,9 @@ def test_another_clock(cli, root):
             same("ladders", drawn.count("ESTABLISHED"), 2 * len(said["client"]))
             same("hosts of the ladders", len(re.findall(r"(?m)^host (client +host server|server +host client)$", drawn)),
                  len(said["client"]))
-            true("no time in transit", not re.search(r"[├─-] *[1-4] (FIN|ACK)[^│|]*, [0-9.]+ .?s", drawn))
+            true("no time in transit without bounds",
+                 not re.search(r"[├─-] *[1-4] (FIN|ACK)[^│|]*, \d+(\.\d+)? .?s", drawn))
+            true("with them", re.search(r"[1-4] FIN[^│|]*, [0-9a-z. ]+\.\.[0-9.]+ .?s", drawn))
         true("with one clock it is known", re.search(r"[1-4] FIN[^│|]*, [0-9.]+ .?s", show(cli, paths, "timeline")))
 
 

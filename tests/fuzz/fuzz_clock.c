@@ -115,6 +115,16 @@ static void check_width(const struct world *w, const struct connection *c,
 	HOLDS(offset->high - offset->low <= wait + wait / 1000 + 2);
 }
 
+static void check_middle(const struct connection *c, const struct clock_interval *offset)
+{
+	int64_t middle;
+
+	if (!offset->known)
+		return;
+	middle = clock_bounds_middle(offset, &c->from_a, &c->from_b);
+	HOLDS(offset->low <= middle && middle <= offset->high);
+}
+
 static void add_connection(struct world *w, const struct connection *c)
 {
 	struct clock_interval offset, later, flight;
@@ -125,6 +135,7 @@ static void add_connection(struct world *w, const struct connection *c)
 	offset = clock_bounds_with(&w->bounds, &c->from_a, &c->from_b, c->from_a.sent_ns);
 	later = clock_bounds_with(&w->bounds, &c->from_a, &c->from_b, c->from_b.received_ns);
 	check_width(w, c, &offset);
+	check_middle(c, &offset);
 	if (is_step_hidden(w, c))
 		return;
 	check_contains(&offset, true_offset(w, c->sent_a));

@@ -95,7 +95,8 @@ static void shuffle(unsigned *order, struct input *in)
 static void run_order(struct world *w, const unsigned *order, uint32_t max,
 		      enum pair_window window, uint64_t seed)
 {
-	const struct pair_config config = { .max = max, .seed = seed, .report = note_connection, .arg = w };
+	const struct pair_config config = { .max = max, .seed = seed, .report = note_connection,
+					    .arg = w };
 
 	w->table = pair_table_new(&config);
 	HOLDS(w->table);

@@ -10,6 +10,7 @@ known at any time. One line per test on stdout. Exit status: 0 all passed, 1 som
 import calendar
 import json
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -171,6 +172,37 @@ def test_two_clocks(options, report):
             check_narrow(report, widths, real)
             report.true("no clock steps", not any(o["clock_stepped"] for o in told.values()), (offset_ns, drift_ppm))
             report.same("in the other order", replay(options, target, near), replay(options, near, target))
+
+
+def ladders(options, *paths):
+    """By the raw number of the first FIN: what each side did, in order; and the sentence about the clocks."""
+    found = {}
+    for picture in replay(options, *paths, view="timeline", words=("--ascii",)).split("\n\n"):
+        rungs = re.findall(r"(close\(\d+\)|[\d+]+ (?:FIN,ACK|FIN|ACK) seq \+\d+ ack \+\d+)", picture)
+        first = re.search(r"seq (\d{3,}) ack", picture)[1]
+        found[first] = rungs, " ".join(picture.split())
+    return found
+
+
+def test_a_ladder_of_two_clocks(options, report):
+    """Hours apart, the ladder has its rungs in the true order, and says how far apart the clocks are."""
+    (near, far), _ = record_two_hosts(options, report)
+    shift = other_clock.shift_of(far) - other_clock.shift_of(near)
+    real = ladders(options, near, far)
+    report.same("ladders", len(real), SPEAKING + QUICK)
+    for offset_ns in (-7 * HOUR_NS, 3 * HOUR_NS):
+        target = os.path.join(options.folder, "other.rec")
+        other_clock.write(far, target, Clock(offset_ns), BOOT)
+        told = ladders(options, near, target)
+        report.same("the same ladders", set(told), set(real))
+        for first, (rungs, text) in told.items():
+            report.same(f"{first}: rungs", rungs, real[first][0])
+            said = re.search(r"The clock of (\w+) was (\d+\.\d+) s (ahead of|behind) that of", text)
+            report.true(f"{first}: a sentence on the clocks", said, text)
+            if said:
+                ahead = float(said[2]) * (1 if (said[1] == "far") == (said[3] == "ahead of") else -1)
+                report.true(f"{first}: the distance", abs(ahead - (offset_ns + shift) / 10**9) < 0.01, text)
+            report.same(f"{first}: times in transit", len(re.findall(r"The FIN of \w+ took ", text)), 2)
 
 
 def test_a_clock_steps(options, report):
