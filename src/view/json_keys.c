@@ -9,8 +9,8 @@
 #define SUMS (BIT(WHO) | BIT(HIST))
 #define EVERY (BIT(JSON) | SUMS | BIT(STUCK) | BIT(DOCTOR))
 
-#define X_PHASE_KEY(id, word) "phase_ns." word,
-#define X_ENDING_KEY(id, word, class) "endings." word,
+#define X_PHASE_KEY(id, word) ("phase_ns." word),
+#define X_ENDING_KEY(id, word, class) ("endings." word),
 
 /* The object meta. kind is always printed. */
 static const char *const meta_keys[] = {
