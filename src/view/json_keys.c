@@ -9,10 +9,10 @@
 #define SUMS (BIT(WHO) | BIT(HIST))
 #define EVERY (BIT(JSON) | BIT(CONNECTIONS) | SUMS | BIT(STUCK) | BIT(DOCTOR))
 
-#define X_PHASE_KEY(id, word) "phase_ns." word,
-#define X_CLIENT_PHASE_KEY(id, word) "client.phase_ns." word,
-#define X_SERVER_PHASE_KEY(id, word) "server.phase_ns." word,
-#define X_ENDING_KEY(id, word, class) "endings." word,
+#define X_PHASE_KEY(id, word) ("phase_ns." word),
+#define X_CLIENT_PHASE_KEY(id, word) ("client.phase_ns." word),
+#define X_SERVER_PHASE_KEY(id, word) ("server.phase_ns." word),
+#define X_ENDING_KEY(id, word, class) ("endings." word),
 
 /* The process and the call that connections names. */
 #define ACTOR_KEYS(P) \
