@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
  * The reader of recordings, and the processing of its records. The first byte selects the kind of
- * the rest: a whole file, or the records of a member, or the text of a header. The last two are
- * wrapped in a valid file, since a fuzzer cannot guess checksums. The second byte is the number of
- * bytes per read, and the length selects the view.
+ * the rest: a whole file, or the records of a member, maybe of a merged recording, or the text of a
+ * header. All but the first are wrapped in a valid file, since a fuzzer cannot guess checksums. The
+ * second byte is the number of bytes per read, and the length selects the view.
  */
 #include "fuzz.h"
 
@@ -56,27 +56,47 @@ static void add_member(char first, const void *bytes, size_t len)
 	deflateEnd(&z);
 }
 
-/* Adds a valid header, built once, without the names of system calls, which are slow to process. */
-static void add_valid_header(void)
-{
-	static const struct run_info meta = { .hostname = "h", .hook = { { "calls", "tracepoint" },
-								     { "late", "tp_btf" } },
-					  .nr_hooks = 2 };
-	static uint8_t member[1 << 16];
-	static size_t len;
+#define HEADERS 4
 
-	if (!len) {
+/*
+ * Adds a valid header, built once, without the names of system calls, which are slow to process.
+ * Those from number 1 on are of the hosts of a merged recording.
+ */
+static void add_valid_header(unsigned nr)
+{
+	static const char *const names[HEADERS] = { "h", "h", "i", "i" };
+	static uint8_t members[HEADERS][1 << 16];
+	static size_t lens[HEADERS];
+	struct run_info meta = { .hook = { { "calls", "tracepoint" }, { "late", "tp_btf" } },
+				 .nr_hooks = 2, .merged = nr };
+	size_t from = file.len;
+
+	if (!lens[nr]) {
 		struct buf head = { 0 };
 
+		strcpy(meta.hostname, names[nr]);
+		meta.boot_id[0] = (char)('0' + nr % 2);
 		record_header_write(&head, &meta);
 		buf_char(&head, '\0');
 		add_member(0, head.data, (size_t)(strstr(head.data, "syscall ") - head.data));
-		len = file.len;
-		memcpy(member, file.data, len);
+		lens[nr] = file.len - from;
+		memcpy(members[nr], file.data + from, lens[nr]);
 		buf_release(&head);
 	}
-	memcpy(file.data, member, len);
-	file.len = len;
+	memcpy(file.data + from, members[nr], lens[nr]);
+	file.len = from + lens[nr];
+}
+
+/* The headers of a merged recording, and one more after its first records. */
+static void add_merged(struct input *in)
+{
+	size_t half = in->len / 2;
+
+	for (unsigned i = 1; i < HEADERS; i++)
+		add_valid_header(i);
+	add_member(RECORD_BODY, in->data, half);
+	add_valid_header(1 + in->len % (HEADERS - 1));
+	add_member(RECORD_BODY, in->data + half, in->len - half);
 }
 
 static void make_file(struct input *in)
@@ -89,8 +109,10 @@ static void make_file(struct input *in)
 	if (what % 3 == 0) {
 		file.len = in->len < FILE_MAX ? in->len : FILE_MAX;
 		memcpy(file.data, in->data, file.len);
+	} else if (what % 3 == 1 && what & 0x40) {
+		add_merged(in);
 	} else if (what % 3 == 1) {
-		add_valid_header();
+		add_valid_header(0);
 		add_member(RECORD_BODY, in->data, in->len);
 	} else {
 		buf_str(&head, RECORD_MAGIC);
