@@ -25,7 +25,7 @@ from read_recording import KIND
 from runner import raise_file_limit
 from test_two_clocks import contains, fin_ns
 
-SECONDS, RATE, SEED = 5, 120, 5
+SECONDS, RATE, SEED = 10, 120, 5
 PORTS = "20000 20999"       # few enough to be used again and again
 HOUR_NS = 3600 * 10**9
 MARK = 200                  # the kinds from here on are no events
