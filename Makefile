@@ -60,7 +60,7 @@ WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvl
 CFLAGS ?= -O2 -g
 C_FLAGS = -std=gnu11 -D_GNU_SOURCE -DTCPCLOSE_VERSION='"$(VERSION)"' $(WARNINGS) $(CFLAGS) $(SANITIZE) -MMD -MP
 BPF_FLAGS := -g -O2 -target bpf -mcpu=v3 -I. -iquote bpf/abi -Wall -MMD -MP
-LIBS = $(shell $(PKG_CONFIG) --libs $(LIBDW) libbpf libelf zlib)
+LIBS = $(shell $(PKG_CONFIG) --libs $(LIBDW) $(LIBDEFLATE) libbpf libelf zlib)
 
 # One line per file; V=1 shows the commands.
 Q := $(if $(V),,@)
@@ -87,13 +87,21 @@ includes = $(if $(filter src/%,$1),$(INCLUDES_src),$(call quote,$(LAYERS)))
 # elfutils, where installed, supplies the names in --stack. The static build does not use it.
 LIBDW := $(shell $(PKG_CONFIG) --exists libdw && echo libdw)
 SYMBOLS := $(if $(LIBDW),symbols_libdw,symbols_stub)
+# libdeflate, where installed, makes recordings cheaper to write and to read. zlib writes the same
+# format. The static build uses it if there is an archive of it.
+LIBDEFLATE := $(shell $(PKG_CONFIG) --exists libdeflate && echo libdeflate)
+LIBDEFLATE_STATIC := $(if $(LIBDEFLATE),$(if $(wildcard $(shell $(CC) -print-file-name=libdeflate.a)),libdeflate))
+gzip = src/record/gzip_$(or $1,zlib)
 
 objects = $(patsubst %.c,$(B)/obj/%.o,$1)
-layer_sources = $(filter-out src/host/symbols_%.c,$(wildcard src/$1/*.c))
+layer_sources = $(filter-out src/host/symbols_%.c src/record/gzip_%.c,$(wildcard src/$1/*.c))
 ARCHIVES := $(LAYERS:%=$(B)/lib%.a)
 # The linker searches the group repeatedly, so the order of the archives does not matter.
 link = -Wl,--start-group $1 -Wl,--end-group
-MAIN := $(B)/obj/src/main.o $(B)/obj/src/host/$(SYMBOLS).o
+# What is compiled in one of two ways
+CHOSEN := $(B)/obj/src/host/$(SYMBOLS).o $(B)/obj/$(call gzip,$(LIBDEFLATE)).o
+CHOSEN_STATIC := $(B)/obj/src/host/symbols_stub.o $(B)/obj/$(call gzip,$(LIBDEFLATE_STATIC)).o
+MAIN := $(B)/obj/src/main.o $(CHOSEN)
 # state comes first: it defines the ring buffer that the others use, and bpftool 7.1 links in one
 # pass.
 BPF_OBJECTS := $(patsubst bpf/%.bpf.c,$(B)/bpf/%.o,bpf/state.bpf.c \
@@ -108,10 +116,10 @@ $(B)/tcpclose: $(MAIN) $(ARCHIVES)
 	$(Q)$(CC) $(C_FLAGS) $(LDFLAGS) -o $@ $(MAIN) $(call link,$(ARCHIVES)) $(LIBS)
 
 # Stripped, with the BPF objects inside: it needs only the kernel of the host.
-$(B)/tcpclose-static: $(B)/obj/src/main.o $(B)/obj/src/host/symbols_stub.o $(ARCHIVES)
+$(B)/tcpclose-static: $(B)/obj/src/main.o $(CHOSEN_STATIC) $(ARCHIVES)
 	$(call say,LD,$@)
 	$(Q)$(CC) $(C_FLAGS) $(LDFLAGS) -static -s -o $@ $(filter %.o,$^) $(call link,$(ARCHIVES)) \
-		$(shell $(PKG_CONFIG) --static --libs libbpf libelf zlib)
+		$(shell $(PKG_CONFIG) --static --libs $(LIBDEFLATE_STATIC) libbpf libelf zlib)
 	@test $$(stat -c %s $@) -lt 3145728 || { echo "$@ is over 3 MiB" >&2; exit 1; }
 
 $(B)/obj/%.o: %.c
@@ -175,7 +183,7 @@ $(B)/syscalls_32.inc:
 $(B)/obj/src/core/syscall_names.o: $(B)/syscalls.inc $(B)/syscalls_32.inc
 
 # A unit test links the members of the archives that it uses.
-TEST_LIBS := $(B)/obj/src/host/$(SYMBOLS).o $(ARCHIVES)
+TEST_LIBS := $(CHOSEN) $(ARCHIVES)
 $(B)/unit/%: tests/unit/%.c $(TEST_LIBS)
 	@mkdir -p $(@D)
 	$(call say,TEST,$@)
@@ -234,7 +242,7 @@ $(B)/fuzz_%: $(B)/obj/tests/fuzz/fuzz_%.o $(B)/obj/tests/fuzz/driver.o $(HARNESS
 # libFuzzer needs every object instrumented, so its build has objects of its own, in one list.
 F := build/fuzz
 FUZZ_SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all
-FUZZ_SOURCES := tests/stories/check.c src/host/$(SYMBOLS).c src/app/pipeline.c \
+FUZZ_SOURCES := tests/stories/check.c src/host/$(SYMBOLS).c $(call gzip,$(LIBDEFLATE)).c src/app/pipeline.c \
 		$(foreach layer,$(filter-out live app,$(LAYERS)),$(call layer_sources,$(layer)))
 FUZZ_OBJECTS := $(FUZZ_SOURCES:%.c=$(F)/obj/%.o)
 $(F)/obj/%.o: %.c $(B)/syscalls.inc $(B)/syscalls_32.inc

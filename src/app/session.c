@@ -37,8 +37,7 @@ int session_open_caches(struct session *s)
 	}
 	s->tree_file = 0;
 	s->context.lookup.stacks = s->stacks;
-	s->context.lookup.exe_path = texts_exe_path;
-	s->context.lookup.exe_arg = &s->texts;
+	texts_set_lookup(&s->texts, &s->context.lookup);
 	s->context.shows_stacks = s->o->capture.stack;
 	s->story_filter = s->o->story_filter;
 	s->story_filter.cgroup_path = s->context.lookup.cgroup_path = find_cgroup_path;

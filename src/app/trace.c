@@ -39,6 +39,7 @@ struct trace_run {
 	struct cgroup_paths cgroups;
 	struct text_source texts;
 	int epoll, clock;	/* clock: of live_watch_clock(); -1: not available */
+	uint64_t from_ns;	/* earlier events are dropped: not all hooks were attached yet */
 	uint64_t stop_ns;	/* end of -d or of --drain; 0: none */
 };
 
@@ -115,9 +116,11 @@ static int open_live(struct trace_run *r)
 
 static void feed_session(void *arg, const void *bytes, unsigned long len)
 {
+	const struct event *e = bytes;
 	struct trace_run *r = arg;
 
-	session_feed(&r->session, bytes, len);
+	if (len != sizeof(*e) || e->ts_ns >= r->from_ns)
+		session_feed(&r->session, bytes, len);
 }
 
 static void drain_ring(void *arg)
@@ -126,6 +129,18 @@ static void drain_ring(void *arg)
 
 	while (live_consume(r->live, feed_session, r) >= LIVE_BATCH)
 		;
+}
+
+/*
+ * All hooks are attached: the events before this moment are incomplete. A socket that ended before
+ * it is neither seen nor lost. Names of processes and members of the tree remain valid.
+ */
+static void begin_counting(struct trace_run *r)
+{
+	r->from_ns = UINT64_MAX;
+	drain_ring(r);
+	live_begin_counting(r->live);
+	r->from_ns = live_now_ns();
 }
 
 /*
@@ -338,6 +353,7 @@ static void trace_drop_privileges(const struct trace_run *r)
 
 static int trace_start(struct trace_run *r)
 {
+	begin_counting(r);
 	scan_sockets(r);
 	open_vanished(r);
 	trace_drop_privileges(r);

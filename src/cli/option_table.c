@@ -3,6 +3,7 @@
 
 #include <stddef.h>
 
+#include "json_keys.h"
 #include "option_values.h"
 #include "options_filter.h"
 
@@ -86,6 +87,11 @@ static const struct option_row options[] = {
 	    "print JSON: the view json, or who, hist, stuck, doctor", OUTPUT },
 	  .views = BIT(JSON) | BIT(CONNECTIONS) | BIT(WHO) | BIT(HIST) | BIT(STUCK) |
 		   BIT(DOCTOR) },
+	{ .argp = { "fields", KEY_FIELDS, "KEYS", 0,
+	    "print only these keys of JSON: time,ending,trigger.pid", OUTPUT },
+	  .set = option_add_fields, .word = json_key_word,
+	  .views = BIT(JSON) | BIT(CONNECTIONS) | BIT(WHO) | BIT(HIST) | BIT(STUCK) |
+		   BIT(DOCTOR), LIST },
 	{ .argp = { "output", 'o', "FILE", 0, "write to FILE, - is standard output", OUTPUT },
 	  .set = option_set_output, .views = EVERY },
 	{ .argp = { "times", 'T', NULL, 0, "begin lines with the time of day", OUTPUT },

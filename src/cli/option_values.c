@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "hist.h"
+#include "json_keys.h"
 #include "option_table.h"
 #include "parse.h"
 #include "parse_time.h"
@@ -125,6 +126,27 @@ int option_add_by(struct option_parser *p, const char *arg)
 	if (group_list_has(g, (enum group_by)(i + 1)))
 		return usage_error_value(&p->error, "group ", " is given twice");
 	g->by[g->nr++] = (uint8_t)(i + 1);
+	return 0;
+}
+
+/* The words are kept: whether the view has them, and what they select, is checked at the end. */
+int option_add_fields(struct option_parser *p, const char *arg)
+{
+	uint32_t views;
+	const char *path = json_key_find(arg, &views);
+
+	if (!path)
+		return usage_error_nearest(&p->error, "unknown key ", json_key_path,
+					   "see JSON in tcpclose(8)");
+	if (p->fields_in_env && !p->in_env)
+		p->nr_fields = 0;
+	p->fields_in_env = p->in_env;
+	for (unsigned i = 0; i < p->nr_fields; i++)
+		if (p->field[i] == path)
+			return 0;
+	if (p->nr_fields == OPTION_FIELDS_MAX)
+		return usage_error_value(&p->error, "one key too many, ", "");
+	p->field[p->nr_fields++] = path;
 	return 0;
 }
 

@@ -8,6 +8,7 @@
 #include <time.h>
 
 #include "buf.h"
+#include "json_keys.h"
 #include "option_table.h"
 #include "option_values.h"
 #include "options_filter.h"
@@ -152,7 +153,7 @@ static int set_option(struct option_parser *p, int key, const char *arg)
 	return o->first_item ? set_list(p, o, arg) : o->set(p, arg);
 }
 
-/* "tcpclose: --csv does not apply to hist, only to who" */
+/* "tcpclose: --csv does not apply to hist, only to who", or ": see tcpclose hist --help" */
 static int reject_option(struct option_parser *p, const char *dashes, const char *name,
 			 uint32_t views)
 {
@@ -166,6 +167,11 @@ static int reject_option(struct option_parser *p, const char *dashes, const char
 		buf_str(&only, !n ? ", only to " : n + 1 == total ? " and " : ", ");
 		buf_str(&only, view_at(i)->name);
 		n++;
+	}
+	if (!n) {
+		buf_str(&only, ": see tcpclose ");
+		buf_str(&only, p->o->view->name);
+		buf_str(&only, " --help");
 	}
 	buf_char(&only, '\0');
 	rc = usage_error_plain(&p->error, "%s%s does not apply to %s%s", dashes, name,
@@ -238,6 +244,26 @@ static void drop_env_options(struct option_parser *p)
 static bool is_required(const struct option_parser *p, int key)
 {
 	return option_is_given(p, key) && !is_only_in_env(p, key);
+}
+
+/* Select the keys of --fields. Each must be one of the view, whose output must be JSON. */
+static int select_fields(struct option_parser *p)
+{
+	const struct options *o = p->o;
+	uint32_t views;
+
+	if (p->nr_fields && o->view_options.format != FORMAT_JSON)
+		return p->fields_in_env ? 0 : usage_error_plain(&p->error, "--fields requires -j");
+	for (unsigned i = 0; i < p->nr_fields; i++) {
+		json_key_find(p->field[i], &views);
+		if (views >> o->view->id & 1)
+			continue;
+		return p->fields_in_env ? 0 : reject_option(p, "--fields ", p->field[i], views);
+	}
+	for (unsigned i = 0; i < p->nr_fields; i++)
+		if (!json_select_add(&p->o->output.fields, p->field[i]))
+			return usage_error_plain(&p->error, "--fields has too many keys");
+	return 0;
 }
 
 /* Check that a recording is made, in a file, if an option says how. */
@@ -344,6 +370,8 @@ static int check_options(struct option_parser *p, const struct argp_state *state
 		rc = check_given_options(p);
 	if (!rc)
 		rc = check_pairs(p);
+	if (!rc)
+		rc = select_fields(p);
 	if (rc)
 		return rc;
 	if (option_is_given(p, KEY_ROTATE) && !option_is_given(p, KEY_KEEP))

@@ -58,6 +58,7 @@ struct options_output {
 	bool wide;			/* -w */
 	bool times;			/* -T */
 	bool flush;			/* --flush: write each line at once */
+	struct json_select fields;	/* --fields, empty: all keys of JSON */
 };
 
 struct options_record {

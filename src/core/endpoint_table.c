@@ -126,6 +126,15 @@ static struct endpoint *add_endpoint(struct endpoint_table *t, const struct even
 }
 
 /*
+ * A scan found this socket, and the ring buffer delivers an event of an earlier socket with the same
+ * key only now: the endpoint is the later of the two, and its end is still to come.
+ */
+static bool was_found_after(const struct endpoint *c, const struct event *e)
+{
+	return c->story.scan.only && e->ts_ns < c->last_ns;
+}
+
+/*
  * A new socket has the key of earlier endpoints. If such an endpoint is still active, its end was
  * missed: remove it. If it is over or continues as a minisock, it only loses the key, so that a
  * search for the key does not pass thousands of endpoints. It keeps the key for now if a call on it
@@ -137,6 +146,8 @@ static void drop_reused_key(struct endpoint_table *t, const struct event *e)
 
 	for (c = endpoint_index_first_of_key(&t->index, e->sk_key); c; c = next) {
 		next = endpoint_index_next_of_key(&t->index, c);
+		if (was_found_after(c, e))
+			continue;
 		if (!c->due.slot) {
 			t->counts.end_missed++;
 			lose_endpoint(t, c);

@@ -185,6 +185,7 @@ enum missing {
 	MISSING_CALLS,
 	MISSING_INITIATOR,
 	MISSING_RELEASE,	/* whether the data that was left was read before the release */
+	MISSING_START,		/* when the close began */
 	MISSING_COUNT,
 };
 

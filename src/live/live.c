@@ -30,6 +30,7 @@ struct live {
 	live_event_fn *fn;		/* during live_consume */
 	void *fn_arg;
 	int taken;
+	uint64_t misses_before;		/* live_begin_counting() */
 };
 
 struct syscall_number {
@@ -344,6 +345,13 @@ uint64_t live_sk_xor(const struct live *l)
 	return l->skel->rodata->sk_xor;
 }
 
+void live_begin_counting(struct live *l)
+{
+	memset(&l->skel->bss->counters, 0, sizeof(l->skel->bss->counters));
+	if (!attach_count_misses(&l->attach, &l->misses_before))
+		l->misses_before = 0;
+}
+
 struct kernel_counters live_counters(const struct live *l)
 {
 	return l->skel->bss->counters;
@@ -351,5 +359,8 @@ struct kernel_counters live_counters(const struct live *l)
 
 bool live_count_misses(const struct live *l, uint64_t *misses)
 {
-	return attach_count_misses(&l->attach, misses);
+	if (!attach_count_misses(&l->attach, misses))
+		return false;
+	*misses -= l->misses_before < *misses ? l->misses_before : *misses;
+	return true;
 }

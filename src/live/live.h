@@ -54,10 +54,19 @@ int live_consume(struct live *l, live_event_fn *fn, void *arg);
  */
 void live_arm_wakeup(struct live *l);
 
-/* Counters since the start. */
+/*
+ * Set all counters to 0. The ring should have been emptied just before: an event that finds no room
+ * counts from here on.
+ */
+void live_begin_counting(struct live *l);
+
+/* Counters since live_begin_counting(). */
 struct kernel_counters live_counters(const struct live *l);
 
-/* Count the events that the kernel may have skipped: an upper bound. False if it is unknown. */
+/*
+ * Count the events that the kernel may have skipped since live_begin_counting(): an upper bound.
+ * False if it is unknown.
+ */
 bool live_count_misses(const struct live *l, uint64_t *misses);
 
 /* The value that event.sk_key is XORed with. Pass it to the scan, so that its keys match. */

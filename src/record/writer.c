@@ -7,15 +7,14 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-#include <zlib.h>
 
 #include "delta.h"
+#include "gzip.h"
 #include "header.h"
 #include "record_file.h"
 #include "rotate.h"
 #include "time_units.h"
 
-#define GZIP_WINDOW (15 + 16)	/* zlib: the largest window, in the gzip format */
 #define RETAIN_EVERY_NS (60 * NS_PER_S)	/* how often the age of the pieces is checked */
 #define GZIP_BOUND (RECORD_MEMBER_MAX + RECORD_MEMBER_MAX / 8 + 128)	/* bytes */
 
@@ -45,7 +44,7 @@ struct record_writer {
 	uint64_t rotate_at_ns;		/* the file is full then, 0: never, or not known yet */
 	uint64_t retain_at_ns;		/* time of the next look at the age of the pieces */
 	uint64_t begun_ns;		/* time of the pending member's first record, 0: none */
-	z_stream z;
+	struct gzip_encoder *gzip;
 	struct delta delta;
 	size_t len;
 	uint8_t member[RECORD_MEMBER_MAX];
@@ -76,15 +75,13 @@ static void write_all(struct record_writer *r, const uint8_t *p, size_t left)
 
 static void write_member(struct record_writer *r, const void *bytes, size_t len)
 {
+	size_t n;
+
 	if (r->error)
 		return;
-	deflateReset(&r->z);
-	r->z.next_in = (Bytef *)(uintptr_t)bytes;
-	r->z.avail_in = (uInt)len;
-	r->z.next_out = r->out;
-	r->z.avail_out = sizeof(r->out);
-	if (deflate(&r->z, Z_FINISH) == Z_STREAM_END)
-		write_all(r, r->out, sizeof(r->out) - r->z.avail_out);
+	n = gzip_encode(r->gzip, bytes, len, r->out, sizeof(r->out));
+	if (n)
+		write_all(r, r->out, n);
 	else
 		r->error = EIO;
 }
@@ -396,7 +393,7 @@ void record_writer_use_host(struct record_writer *r, unsigned host)
 
 static void free_writer(struct record_writer *r)
 {
-	deflateEnd(&r->z);
+	gzip_encoder_free(r->gzip);
 	free(r->hosts);
 	free(r);
 }
@@ -414,7 +411,8 @@ int record_writer_open(struct record_writer **writer, const struct record_writer
 	if (r->redacts)
 		r->redactor = *config->redactor;
 	begin_member(r);
-	if (deflateInit2(&r->z, Z_BEST_SPEED, Z_DEFLATED, GZIP_WINDOW, 8, Z_DEFAULT_STRATEGY)) {
+	r->gzip = gzip_encoder_new();
+	if (!r->gzip) {
 		free(r);
 		return -ENOMEM;
 	}

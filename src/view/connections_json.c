@@ -12,7 +12,8 @@
 static void print_end(struct view_context *v, struct json *j, const char *key,
 		      const struct pair_end *end)
 {
-	json_key(j, key);
+	if (!json_key(j, key))
+		return;
 	if (!end) {
 		json_null(j);
 		return;
@@ -52,11 +53,10 @@ static void print_actor(const struct view_context *v, struct json *j, const stru
 
 	json_kv_str(j, "side", actor->side == SIDE_UNKNOWN ? NULL :
 			       connection_side_name(actor->side));
-	json_key(j, "host");
 	if (host)
-		json_bytes(j, host, strlen(host));
+		json_kv_bytes(j, "host", host, strlen(host));
 	else
-		json_null(j);
+		json_kv_null(j, "host");
 	json_kv_u64_or_null(j, "pid", a || h, a ? a->pid : h ? h->pid : 0);
 	if (a || h) {
 		json_kv_names(j, a ? a->comm : h->comm, a ? a->process : h->process);
@@ -71,7 +71,8 @@ static void print_actor(const struct view_context *v, struct json *j, const stru
 static void print_initiator(const struct view_context *v, struct json *j,
 			    const struct connection *c)
 {
-	json_key(j, "initiator");
+	if (!json_key(j, "initiator"))
+		return;
 	if (c->initiator.side == SIDE_UNKNOWN) {
 		json_null(j);
 		return;
@@ -83,7 +84,8 @@ static void print_initiator(const struct view_context *v, struct json *j,
 
 static void print_blame(const struct view_context *v, struct json *j, const struct connection *c)
 {
-	json_key(j, "blame");
+	if (!json_key(j, "blame"))
+		return;
 	if (!c->cause_known) {
 		json_null(j);
 		return;
@@ -99,7 +101,8 @@ static void print_blame(const struct view_context *v, struct json *j, const stru
 /* "[low,high]"; null if it is not known. */
 static void print_interval(struct json *j, const char *key, const struct clock_interval *i)
 {
-	json_key(j, key);
+	if (!json_key(j, key))
+		return;
 	if (!i->known || i->low <= -JSON_INT_MAX || i->high >= JSON_INT_MAX) {
 		json_null(j);
 		return;
@@ -113,16 +116,18 @@ static void print_interval(struct json *j, const char *key, const struct clock_i
 static void print_times(struct json *j, const struct pair_times *t)
 {
 	print_interval(j, "clock_offset_ns", &t->offset);
-	json_kv_object(j, "one_way_ns");
-	print_interval(j, "client_fin", &t->from_a);
-	print_interval(j, "server_fin", &t->from_b);
-	json_end_object(j);
+	if (json_kv_object(j, "one_way_ns")) {
+		print_interval(j, "client_fin", &t->from_a);
+		print_interval(j, "server_fin", &t->from_b);
+		json_end_object(j);
+	}
 	json_kv_bool(j, "clock_stepped", t->contradicts);
 }
 
 static void print_disagreement(struct json *j, unsigned set)
 {
-	json_key(j, "disagreement");
+	if (!json_key(j, "disagreement"))
+		return;
 	if (!set) {
 		json_null(j);
 		return;

@@ -14,6 +14,7 @@
 #include "buf.h"
 #include "diagnosis.h"
 #include "host_table.h"
+#include "json_select.h"
 #include "run_info.h"
 #include "stuck_table.h"
 #include "text_cache.h"
@@ -107,6 +108,7 @@ struct view_context {
 	void *use_host_arg;
 	struct terminal terminal;
 	struct lookup lookup;
+	const struct json_select *fields;	/* --fields: the keys of JSON; NULL all */
 	bool times;		/* -T */
 	bool shows_stacks;	/* --stack: in text too */
 	struct view_options options;
@@ -238,6 +240,9 @@ static inline void view_flush(const struct view_context *v)
 	if (v->flush)
 		v->flush(v->flush_arg);
 }
+
+/* The callback of view_json for a story: one line. */
+void json_print_close(struct view_context *v, const struct story *s, const struct verdict *verdict);
 
 /* The keys of a close, without kind and schema, of the host that meta and lookup are of. */
 struct json;

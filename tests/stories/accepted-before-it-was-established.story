@@ -100,10 +100,10 @@ COMM              CLOSES close   WR RDWR exit  sig other none   us peer both   -
 server                 2    50    .    .    .    .     .   50   50   50    .   .
 client                 1     .    .    .    .    .     .  100    .  100    .   .
 
-                 ------- HOW, % ------ ---- WE HOLD, ms --- -- PEERS HOLD, ms --
-COMM             clean reset t/o other    p50    p99    max    p50    p99    max
-server               .   100   .     .      -      -      -      -      -      -
-client               .   100   .     .      -      -      -      -      -      -
+                 -- HOW, % --- -RESET- ---- WE HOLD, ms --- -- PEERS HOLD, ms --
+COMM             clean t/o oth  ->  <-    p50    p99    max    p50    p99    max
+server               .   .   .  50  50      -      -      -      -      -      -
+client               .   .   .   . 100      -      -      -      -      -      -
 
 COMM             ENDING          REASON               COUNT    % LOST-DATA
 server           reset-sent      unread-data              1   50         1

@@ -63,9 +63,9 @@ wget                                          1    14.3      .         1    14.3
 COMM              CLOSES close   WR RDWR exit  sig other none   us peer both   -
 wget                   1   100    .    .    .    .     .    .  100    .    .   .
 
-                 ------- HOW, % ------ ---- WE HOLD, ms --- -- PEERS HOLD, ms --
-COMM             clean reset t/o other    p50    p99    max    p50    p99    max
-wget               100     .   .     .      -      -      -   7.00   7.00   7.00
+                 -- HOW, % --- -RESET- ---- WE HOLD, ms --- -- PEERS HOLD, ms --
+COMM             clean t/o oth  ->  <-    p50    p99    max    p50    p99    max
+wget               100   .   .   .   .      -      -      -   7.00   7.00   7.00
 
 COMM             ENDING          REASON               COUNT    % LOST-DATA
 wget             four-way        -                        1  100         .

@@ -51,9 +51,9 @@ kworker/u4:1                                  1    1.00      .         1    1.00
 COMM              CLOSES close   WR RDWR exit  sig other none   us peer both   -
 kworker/u4:1           1     .    .    .    .    .   100    .  100    .    .   .
 
-                 ------- HOW, % ------ ---- WE HOLD, ms --- -- PEERS HOLD, ms --
-COMM             clean reset t/o other    p50    p99    max    p50    p99    max
-kworker/u4:1       100     .   .     .      -      -      -   0.00   0.00   0.00
+                 -- HOW, % --- -RESET- ---- WE HOLD, ms --- -- PEERS HOLD, ms --
+COMM             clean t/o oth  ->  <-    p50    p99    max    p50    p99    max
+kworker/u4:1       100   .   .   .   .      -      -      -   0.00   0.00   0.00
 
 COMM             ENDING          REASON               COUNT    % LOST-DATA
 kworker/u4:1     four-way        -                        1  100         .

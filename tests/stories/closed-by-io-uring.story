@@ -82,9 +82,9 @@ iou-wrk-300                                   2    2.00      .         2    2.00
 COMM              CLOSES close   WR RDWR exit  sig other none   us peer both   -
 iou-wrk-300            2     .    .    .    .    .   100    .  100    .    .   .
 
-                 ------- HOW, % ------ ---- WE HOLD, ms --- -- PEERS HOLD, ms --
-COMM             clean reset t/o other    p50    p99    max    p50    p99    max
-iou-wrk-300        100     .   .     .      -      -      -   0.00   0.00   0.00
+                 -- HOW, % --- -RESET- ---- WE HOLD, ms --- -- PEERS HOLD, ms --
+COMM             clean t/o oth  ->  <-    p50    p99    max    p50    p99    max
+iou-wrk-300        100   .   .   .   .      -      -      -   0.00   0.00   0.00
 
 COMM             ENDING          REASON               COUNT    % LOST-DATA
 iou-wrk-300      four-way        -                        2  100         .

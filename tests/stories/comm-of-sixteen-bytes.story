@@ -41,9 +41,9 @@ abcdefghijklmnop                              1    1.01      .         .       .
 COMM              CLOSES close   WR RDWR exit  sig other none   us peer both   -
 abcdefghijklmnop       1   100    .    .    .    .     .    .  100    .    .   .
 
-                 ------- HOW, % ------ ---- WE HOLD, ms --- -- PEERS HOLD, ms --
-COMM             clean reset t/o other    p50    p99    max    p50    p99    max
-abcdefghijklmnop     .   100   .     .      -      -      -      -      -      -
+                 -- HOW, % --- -RESET- ---- WE HOLD, ms --- -- PEERS HOLD, ms --
+COMM             clean t/o oth  ->  <-    p50    p99    max    p50    p99    max
+abcdefghijklmnop     .   .   . 100   .      -      -      -      -      -      -
 
 COMM             ENDING          REASON               COUNT    % LOST-DATA
 abcdefghijklmnop reset-sent      linger-zero              1  100         .

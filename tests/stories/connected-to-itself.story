@@ -50,9 +50,9 @@ replicator                                    1     100      .         1     100
 COMM              CLOSES close   WR RDWR exit  sig other none   us peer both   -
 replicator             1   100    .    .    .    .     .    .    .    .  100   .
 
-                 ------- HOW, % ------ ---- WE HOLD, ms --- -- PEERS HOLD, ms --
-COMM             clean reset t/o other    p50    p99    max    p50    p99    max
-replicator         100     .   .     .      -      -      -      -      -      -
+                 -- HOW, % --- -RESET- ---- WE HOLD, ms --- -- PEERS HOLD, ms --
+COMM             clean t/o oth  ->  <-    p50    p99    max    p50    p99    max
+replicator         100   .   .   .   .      -      -      -      -      -      -
 
 COMM             ENDING          REASON               COUNT    % LOST-DATA
 replicator       two-way         -                        1  100         .

@@ -59,9 +59,9 @@ broker                                        1    1.00      .         1    1.00
 COMM              CLOSES close   WR RDWR exit  sig other none   us peer both   -
 broker                 1   100    .    .    .    .     .    .  100    .    .   .
 
-                 ------- HOW, % ------ ---- WE HOLD, ms --- -- PEERS HOLD, ms --
-COMM             clean reset t/o other    p50    p99    max    p50    p99    max
-broker             100     .   .     .      -      -      -   0.00   0.00   0.00
+                 -- HOW, % --- -RESET- ---- WE HOLD, ms --- -- PEERS HOLD, ms --
+COMM             clean t/o oth  ->  <-    p50    p99    max    p50    p99    max
+broker             100   .   .   .   .      -      -      -   0.00   0.00   0.00
 
 COMM             ENDING          REASON               COUNT    % LOST-DATA
 broker           four-way        -                        1  100         .

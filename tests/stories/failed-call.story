@@ -54,9 +54,9 @@ nc                                            1    8.33      .         .       .
 COMM              CLOSES close   WR RDWR exit  sig other none   us peer both   -
 nc                     1     .    .    .    .    .     .  100    .  100    .   .
 
-                 ------- HOW, % ------ ---- WE HOLD, ms --- -- PEERS HOLD, ms --
-COMM             clean reset t/o other    p50    p99    max    p50    p99    max
-nc                   .   100   .     .      -      -      -      -      -      -
+                 -- HOW, % --- -RESET- ---- WE HOLD, ms --- -- PEERS HOLD, ms --
+COMM             clean t/o oth  ->  <-    p50    p99    max    p50    p99    max
+nc                   .   .   .   . 100      -      -      -      -      -      -
 
 COMM             ENDING          REASON               COUNT    % LOST-DATA
 nc               reset-received  established              1  100         .

@@ -102,10 +102,10 @@ COMM              CLOSES close   WR RDWR exit  sig other none   us peer both   -
 curl                   1   100    .    .    .    .     .    .  100    .    .   .
 nginx                  1   100    .    .    .    .     .    .    .  100    .   .
 
-                 ------- HOW, % ------ ---- WE HOLD, ms --- -- PEERS HOLD, ms --
-COMM             clean reset t/o other    p50    p99    max    p50    p99    max
-curl               100     .   .     .      -      -      -  50.00  50.00  50.00
-nginx              100     .   .     .   1.00   1.00   1.00      -      -      -
+                 -- HOW, % --- -RESET- ---- WE HOLD, ms --- -- PEERS HOLD, ms --
+COMM             clean t/o oth  ->  <-    p50    p99    max    p50    p99    max
+curl               100   .   .   .   .      -      -      -  50.00  50.00  50.00
+nginx              100   .   .   .   .   1.00   1.00   1.00      -      -      -
 
 COMM             ENDING          REASON               COUNT    % LOST-DATA
 curl             four-way        -                        1  100         .

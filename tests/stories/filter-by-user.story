@@ -78,9 +78,9 @@ nginx                                         1    1.00      .         .       .
 COMM              CLOSES close   WR RDWR exit  sig other none   us peer both   -
 nginx                  1   100    .    .    .    .     .    .    .  100    .   .
 
-                 ------- HOW, % ------ ---- WE HOLD, ms --- -- PEERS HOLD, ms --
-COMM             clean reset t/o other    p50    p99    max    p50    p99    max
-nginx              100     .   .     .   1.00   1.00   1.00      -      -      -
+                 -- HOW, % --- -RESET- ---- WE HOLD, ms --- -- PEERS HOLD, ms --
+COMM             clean t/o oth  ->  <-    p50    p99    max    p50    p99    max
+nginx              100   .   .   .   .   1.00   1.00   1.00      -      -      -
 
 COMM             ENDING          REASON               COUNT    % LOST-DATA
 nginx            four-way        -                        1  100         .

@@ -88,10 +88,10 @@ COMM              CLOSES close   WR RDWR exit  sig other none   us peer both   -
 -                      1     .    .    .    .    .     .  100    .  100    .   .
 curl                   1   100    .    .    .    .     .    .  100    .    .   .
 
-                 ------- HOW, % ------ ---- WE HOLD, ms --- -- PEERS HOLD, ms --
-COMM             clean reset t/o other    p50    p99    max    p50    p99    max
--                    .   100   .     .      -      -      -      -      -      -
-curl               100     .   .     .      -      -      -  50.00  50.00  50.00
+                 -- HOW, % --- -RESET- ---- WE HOLD, ms --- -- PEERS HOLD, ms --
+COMM             clean t/o oth  ->  <-    p50    p99    max    p50    p99    max
+-                    .   .   .   . 100      -      -      -      -      -      -
+curl               100   .   .   .   .      -      -      -  50.00  50.00  50.00
 
 COMM             ENDING          REASON               COUNT    % LOST-DATA
 -                reset-received  established              1  100         .

@@ -75,9 +75,9 @@ server                                        1    3.33      .         .       .
 COMM              CLOSES close   WR RDWR exit  sig other none   us peer both   -
 server                 1   100    .    .    .    .     .    .    .  100    .   .
 
-                 ------- HOW, % ------ ---- WE HOLD, ms --- -- PEERS HOLD, ms --
-COMM             clean reset t/o other    p50    p99    max    p50    p99    max
-server             100     .   .     . 199.99 199.99 199.99      -      -      -
+                 -- HOW, % --- -RESET- ---- WE HOLD, ms --- -- PEERS HOLD, ms --
+COMM             clean t/o oth  ->  <-    p50    p99    max    p50    p99    max
+server             100   .   .   .   . 199.99 199.99 199.99      -      -      -
 
 COMM             ENDING          REASON               COUNT    % LOST-DATA
 server           four-way        -                        1  100         .

@@ -56,9 +56,9 @@ curl                                          1    0.01      .         .       .
 COMM              CLOSES close   WR RDWR exit  sig other none   us peer both   -
 curl                   1   100    .    .    .    .     .    .  100    .    .   .
 
-                 ------- HOW, % ------ ---- WE HOLD, ms --- -- PEERS HOLD, ms --
-COMM             clean reset t/o other    p50    p99    max    p50    p99    max
-curl                 .     . 100     .      -      -      -   >60s   >60s   >60s
+                 -- HOW, % --- -RESET- ---- WE HOLD, ms --- -- PEERS HOLD, ms --
+COMM             clean t/o oth  ->  <-    p50    p99    max    p50    p99    max
+curl                 . 100   .   .   .      -      -      -   >60s   >60s   >60s
 
 COMM             ENDING          REASON               COUNT    % LOST-DATA
 curl             timed-out       fin-wait-2               1  100         .

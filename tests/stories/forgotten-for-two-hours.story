@@ -54,9 +54,9 @@ java                                          1   <0.01      .         .       .
 COMM              CLOSES close   WR RDWR exit  sig other none   us peer both   -
 java                   1   100    .    .    .    .     .    .    .  100    .   .
 
-                 ------- HOW, % ------ ---- WE HOLD, ms --- -- PEERS HOLD, ms --
-COMM             clean reset t/o other    p50    p99    max    p50    p99    max
-java               100     .   .     .   2.0h   2.0h   2.0h      -      -      -
+                 -- HOW, % --- -RESET- ---- WE HOLD, ms --- -- PEERS HOLD, ms --
+COMM             clean t/o oth  ->  <-    p50    p99    max    p50    p99    max
+java               100   .   .   .   .   2.0h   2.0h   2.0h      -      -      -
 
 COMM             ENDING          REASON               COUNT    % LOST-DATA
 java             four-way        -                        1  100         .

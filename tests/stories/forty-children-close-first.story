@@ -258,9 +258,9 @@ guacd                                         1    9.80      .         1    9.80
 COMM              CLOSES close   WR RDWR exit  sig other none   us peer both   -
 guacd                  1   100    .    .    .    .     .    .  100    .    .   .
 
-                 ------- HOW, % ------ ---- WE HOLD, ms --- -- PEERS HOLD, ms --
-COMM             clean reset t/o other    p50    p99    max    p50    p99    max
-guacd              100     .   .     .      -      -      -   0.00   0.00   0.00
+                 -- HOW, % --- -RESET- ---- WE HOLD, ms --- -- PEERS HOLD, ms --
+COMM             clean t/o oth  ->  <-    p50    p99    max    p50    p99    max
+guacd              100   .   .   .   .      -      -      -   0.00   0.00   0.00
 
 COMM             ENDING          REASON               COUNT    % LOST-DATA
 guacd            four-way        -                        1  100         .

@@ -88,9 +88,9 @@ curl                                          2     400      .         1     200
 COMM              CLOSES close   WR RDWR exit  sig other none   us peer both   -
 curl                   2   100    .    .    .    .     .    .   50   50    .   .
 
-                 ------- HOW, % ------ ---- WE HOLD, ms --- -- PEERS HOLD, ms --
-COMM             clean reset t/o other    p50    p99    max    p50    p99    max
-curl               100     .   .     .   6.00   6.00   6.00   2.00   2.00   2.00
+                 -- HOW, % --- -RESET- ---- WE HOLD, ms --- -- PEERS HOLD, ms --
+COMM             clean t/o oth  ->  <-    p50    p99    max    p50    p99    max
+curl               100   .   .   .   .   6.00   6.00   6.00   2.00   2.00   2.00
 
 COMM             ENDING          REASON               COUNT    % LOST-DATA
 curl             four-way        -                        1   50         .

@@ -87,9 +87,9 @@ curl                                          2     222      .         2     222
 COMM              CLOSES close   WR RDWR exit  sig other none   us peer both   -
 curl                   2   100    .    .    .    .     .    .  100    .    .   .
 
-                 ------- HOW, % ------ ---- WE HOLD, ms --- -- PEERS HOLD, ms --
-COMM             clean reset t/o other    p50    p99    max    p50    p99    max
-curl               100     .   .     .      -      -      -   4.01   7.00   7.00
+                 -- HOW, % --- -RESET- ---- WE HOLD, ms --- -- PEERS HOLD, ms --
+COMM             clean t/o oth  ->  <-    p50    p99    max    p50    p99    max
+curl               100   .   .   .   .      -      -      -   4.01   7.00   7.00
 
 COMM             ENDING          REASON               COUNT    % LOST-DATA
 curl             four-way        -                        2  100         .

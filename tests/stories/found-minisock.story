@@ -65,9 +65,9 @@ COMM                                     CLOSES      /s   OPEN TIME_WAIT      /s
 COMM              CLOSES close   WR RDWR exit  sig other none   us peer both   -
 -                      2     .    .    .    .    .     .  100  100    .    .   .
 
-                 ------- HOW, % ------ ---- WE HOLD, ms --- -- PEERS HOLD, ms --
-COMM             clean reset t/o other    p50    p99    max    p50    p99    max
--                   50     .  50     .      -      -      -  >2029  >5000  >5000
+                 -- HOW, % --- -RESET- ---- WE HOLD, ms --- -- PEERS HOLD, ms --
+COMM             clean t/o oth  ->  <-    p50    p99    max    p50    p99    max
+-                   50  50   .   .   .      -      -      -  >2029  >5000  >5000
 
 COMM             ENDING          REASON               COUNT    % LOST-DATA
 -                four-way        -                        1   50         .

@@ -84,10 +84,10 @@ THREAD            CLOSES close   WR RDWR exit  sig other none   us peer both   -
 order-worker-1         1   100    .    .    .    .     .    .  100    .    .   .
 order-worker-2         1   100    .    .    .    .     .    .  100    .    .   .
 
-                 ------- HOW, % ------ ---- WE HOLD, ms --- -- PEERS HOLD, ms --
-THREAD           clean reset t/o other    p50    p99    max    p50    p99    max
-order-worker-1     100     .   .     .      -      -      -   0.00   0.00   0.00
-order-worker-2     100     .   .     .      -      -      -   0.00   0.00   0.00
+                 -- HOW, % --- -RESET- ---- WE HOLD, ms --- -- PEERS HOLD, ms --
+THREAD           clean t/o oth  ->  <-    p50    p99    max    p50    p99    max
+order-worker-1     100   .   .   .   .      -      -      -   0.00   0.00   0.00
+order-worker-2     100   .   .   .   .      -      -      -   0.00   0.00   0.00
 
 THREAD           ENDING          REASON               COUNT    % LOST-DATA
 order-worker-1   four-way        -                        1  100         .

@@ -61,9 +61,9 @@ nc                                            1    0.50      .         1    0.50
 COMM              CLOSES close   WR RDWR exit  sig other none   us peer both   -
 nc                     1     .  100    .    .    .     .    .  100    .    .   .
 
-                 ------- HOW, % ------ ---- WE HOLD, ms --- -- PEERS HOLD, ms --
-COMM             clean reset t/o other    p50    p99    max    p50    p99    max
-nc                 100     .   .     .      -      -      -  97.00  97.00  97.00
+                 -- HOW, % --- -RESET- ---- WE HOLD, ms --- -- PEERS HOLD, ms --
+COMM             clean t/o oth  ->  <-    p50    p99    max    p50    p99    max
+nc                 100   .   .   .   .      -      -      -  97.00  97.00  97.00
 
 COMM             ENDING          REASON               COUNT    % LOST-DATA
 nc               four-way        -                        1  100         .

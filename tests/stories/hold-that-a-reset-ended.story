@@ -98,10 +98,10 @@ COMM              CLOSES close   WR RDWR exit  sig other none   us peer both   -
 leaky                  1     .    .    .    .    .     .  100    .  100    .   .
 proxy                  1   100    .    .    .    .     .    .  100    .    .   .
 
-                 ------- HOW, % ------ ---- WE HOLD, ms --- -- PEERS HOLD, ms --
-COMM             clean reset t/o other    p50    p99    max    p50    p99    max
-leaky                .   100   .     .  >2000  >2000  >2000      -      -      -
-proxy                .   100   .     .      -      -      -  >2000  >2000  >2000
+                 -- HOW, % --- -RESET- ---- WE HOLD, ms --- -- PEERS HOLD, ms --
+COMM             clean t/o oth  ->  <-    p50    p99    max    p50    p99    max
+leaky                .   .   .   . 100  >2000  >2000  >2000      -      -      -
+proxy                .   .   . 100   .      -      -      -  >2000  >2000  >2000
 
 COMM             ENDING          REASON               COUNT    % LOST-DATA
 leaky            reset-received  half-closed              1  100         .

@@ -56,9 +56,9 @@ COMM                                     CLOSES      /s   OPEN TIME_WAIT      /s
 COMM              CLOSES close   WR RDWR exit  sig other none   us peer both   -
 \x1b[2J\x0a"a          1   100    .    .    .    .     .    .  100    .    .   .
 
-                 ------- HOW, % ------ ---- WE HOLD, ms --- -- PEERS HOLD, ms --
-COMM             clean reset t/o other    p50    p99    max    p50    p99    max
-\x1b[2J\x0a"a      100     .   .     .      -      -      -  10.00  10.00  10.00
+                 -- HOW, % --- -RESET- ---- WE HOLD, ms --- -- PEERS HOLD, ms --
+COMM             clean t/o oth  ->  <-    p50    p99    max    p50    p99    max
+\x1b[2J\x0a"a      100   .   .   .   .      -      -      -  10.00  10.00  10.00
 
 COMM             ENDING          REASON               COUNT    % LOST-DATA
 \x1b[2J\x0a"a    four-way        -                        1  100         .

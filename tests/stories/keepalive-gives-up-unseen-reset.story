@@ -45,9 +45,9 @@ psql                                          1    0.02      .         .       .
 COMM              CLOSES close   WR RDWR exit  sig other none   us peer both   -
 psql                   1     .    .    .    .    .     .  100    .    .    . 100
 
-                 ------- HOW, % ------ ---- WE HOLD, ms --- -- PEERS HOLD, ms --
-COMM             clean reset t/o other    p50    p99    max    p50    p99    max
-psql                 .     . 100     .      -      -      -      -      -      -
+                 -- HOW, % --- -RESET- ---- WE HOLD, ms --- -- PEERS HOLD, ms --
+COMM             clean t/o oth  ->  <-    p50    p99    max    p50    p99    max
+psql                 . 100   .   .   .      -      -      -      -      -      -
 
 COMM             ENDING          REASON               COUNT    % LOST-DATA
 psql             timed-out       keepalive                1  100         .

@@ -53,9 +53,9 @@ job                                           1    16.7      .         1    16.7
 COMM              CLOSES close   WR RDWR exit  sig other none   us peer both   -
 job                    1     .    .    .    .  100     .    .  100    .    .   .
 
-                 ------- HOW, % ------ ---- WE HOLD, ms --- -- PEERS HOLD, ms --
-COMM             clean reset t/o other    p50    p99    max    p50    p99    max
-job                100     .   .     .      -      -      -   9.00   9.00   9.00
+                 -- HOW, % --- -RESET- ---- WE HOLD, ms --- -- PEERS HOLD, ms --
+COMM             clean t/o oth  ->  <-    p50    p99    max    p50    p99    max
+job                100   .   .   .   .      -      -      -   9.00   9.00   9.00
 
 COMM             ENDING          REASON               COUNT    % LOST-DATA
 job              four-way        -                        1  100         .

@@ -50,9 +50,9 @@ ss                                            1    16.7      .         .       .
 COMM              CLOSES close   WR RDWR exit  sig other none   us peer both   -
 ss                     1     .    .    .    .    .   100    .  100    .    .   .
 
-                 ------- HOW, % ------ ---- WE HOLD, ms --- -- PEERS HOLD, ms --
-COMM             clean reset t/o other    p50    p99    max    p50    p99    max
-ss                   .   100   .     .      -      -      -      -      -      -
+                 -- HOW, % --- -RESET- ---- WE HOLD, ms --- -- PEERS HOLD, ms --
+COMM             clean t/o oth  ->  <-    p50    p99    max    p50    p99    max
+ss                   .   .   . 100   .      -      -      -      -      -      -
 
 COMM             ENDING          REASON               COUNT    % LOST-DATA
 ss               reset-sent      destroyed                1  100         .

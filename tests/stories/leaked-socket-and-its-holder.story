@@ -44,9 +44,9 @@ java                                          .       .      1         .       .
 COMM              CLOSES close   WR RDWR exit  sig other none   us peer both   -
 java                   .     .    .    .    .    .     .    .    .    .    .   .
 
-                 ------- HOW, % ------ ---- WE HOLD, ms --- -- PEERS HOLD, ms --
-COMM             clean reset t/o other    p50    p99    max    p50    p99    max
-java                 .     .   .     .   >89s   >89s   >89s      -      -      -
+                 -- HOW, % --- -RESET- ---- WE HOLD, ms --- -- PEERS HOLD, ms --
+COMM             clean t/o oth  ->  <-    p50    p99    max    p50    p99    max
+java                 .   .   .   .   .   >89s   >89s   >89s      -      -      -
 
 COMM             ENDING          REASON               COUNT    % LOST-DATA
 java             open            -                        1    -         .

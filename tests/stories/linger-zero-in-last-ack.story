@@ -62,9 +62,9 @@ java                                          1    47.6      .         .       .
 COMM              CLOSES close   WR RDWR exit  sig other none   us peer both   -
 java                   1     .  100    .    .    .     .    .    .  100    .   .
 
-                 ------- HOW, % ------ ---- WE HOLD, ms --- -- PEERS HOLD, ms --
-COMM             clean reset t/o other    p50    p99    max    p50    p99    max
-java                 .     .   .   100  10.00  10.00  10.00      -      -      -
+                 -- HOW, % --- -RESET- ---- WE HOLD, ms --- -- PEERS HOLD, ms --
+COMM             clean t/o oth  ->  <-    p50    p99    max    p50    p99    max
+java                 .   . 100   .   .  10.00  10.00  10.00      -      -      -
 
 COMM             ENDING          REASON               COUNT    % LOST-DATA
 java             aborted         other                    1  100         .

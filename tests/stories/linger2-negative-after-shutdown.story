@@ -64,9 +64,9 @@ probe                                         1    11.1      .         .       .
 COMM              CLOSES close   WR RDWR exit  sig other none   us peer both   -
 probe                  1   100    .    .    .    .     .    .  100    .    .   .
 
-                 ------- HOW, % ------ ---- WE HOLD, ms --- -- PEERS HOLD, ms --
-COMM             clean reset t/o other    p50    p99    max    p50    p99    max
-probe                .   100   .     .      -      -      -    >37    >37    >37
+                 -- HOW, % --- -RESET- ---- WE HOLD, ms --- -- PEERS HOLD, ms --
+COMM             clean t/o oth  ->  <-    p50    p99    max    p50    p99    max
+probe                .   .   . 100   .      -      -      -    >37    >37    >37
 
 COMM             ENDING          REASON               COUNT    % LOST-DATA
 probe            reset-sent      linger2                  1  100         .

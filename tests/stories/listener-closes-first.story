@@ -39,9 +39,9 @@ COMM                                     CLOSES      /s   OPEN TIME_WAIT      /s
 COMM              CLOSES close   WR RDWR exit  sig other none   us peer both   -
 -                      1     .    .    .    .    .     .  100  100    .    .   .
 
-                 ------- HOW, % ------ ---- WE HOLD, ms --- -- PEERS HOLD, ms --
-COMM             clean reset t/o other    p50    p99    max    p50    p99    max
--                    .   100   .     .      -      -      -      -      -      -
+                 -- HOW, % --- -RESET- ---- WE HOLD, ms --- -- PEERS HOLD, ms --
+COMM             clean t/o oth  ->  <-    p50    p99    max    p50    p99    max
+-                    .   .   . 100   .      -      -      -      -      -      -
 
 COMM             ENDING          REASON               COUNT    % LOST-DATA
 -                reset-sent      not-accepted             1  100         .

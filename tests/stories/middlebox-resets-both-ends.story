@@ -71,10 +71,10 @@ COMM              CLOSES close   WR RDWR exit  sig other none   us peer both   -
 client                 1     .    .    .    .    .     .  100    .  100    .   .
 server                 1     .    .    .    .    .     .  100    .  100    .   .
 
-                 ------- HOW, % ------ ---- WE HOLD, ms --- -- PEERS HOLD, ms --
-COMM             clean reset t/o other    p50    p99    max    p50    p99    max
-client               .   100   .     .      -      -      -      -      -      -
-server               .   100   .     .      -      -      -      -      -      -
+                 -- HOW, % --- -RESET- ---- WE HOLD, ms --- -- PEERS HOLD, ms --
+COMM             clean t/o oth  ->  <-    p50    p99    max    p50    p99    max
+client               .   .   .   . 100      -      -      -      -      -      -
+server               .   .   .   . 100      -      -      -      -      -      -
 
 COMM             ENDING          REASON               COUNT    % LOST-DATA
 client           reset-received  established              1  100         .

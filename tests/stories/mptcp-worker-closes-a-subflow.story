@@ -53,9 +53,9 @@ kworker/0:1                                   1    1.00      .         1    1.00
 COMM              CLOSES close   WR RDWR exit  sig other none   us peer both   -
 kworker/0:1            1     .    .    .    .    .   100    .  100    .    .   .
 
-                 ------- HOW, % ------ ---- WE HOLD, ms --- -- PEERS HOLD, ms --
-COMM             clean reset t/o other    p50    p99    max    p50    p99    max
-kworker/0:1        100     .   .     .      -      -      -   8.00   8.00   8.00
+                 -- HOW, % --- -RESET- ---- WE HOLD, ms --- -- PEERS HOLD, ms --
+COMM             clean t/o oth  ->  <-    p50    p99    max    p50    p99    max
+kworker/0:1        100   .   .   .   .      -      -      -   8.00   8.00   8.00
 
 COMM             ENDING          REASON               COUNT    % LOST-DATA
 kworker/0:1      four-way        -                        1  100         .

@@ -130,11 +130,11 @@ curl                   3    33    .    .    .    .    33   33   67    .    .  33
 -                      2     .    .    .    .    .     .  100    .    .    . 100
 wget                   1     .    .    .    .    .     .  100    .  100    .   .
 
-                 ------- HOW, % ------ ---- WE HOLD, ms --- -- PEERS HOLD, ms --
-COMM             clean reset t/o other    p50    p99    max    p50    p99    max
-curl                 .     .   .   100      -      -      -      -      -      -
--                    .     .   .   100      -      -      -      -      -      -
-wget                 .     .   .   100      -      -      -      -      -      -
+                 -- HOW, % --- -RESET- ---- WE HOLD, ms --- -- PEERS HOLD, ms --
+COMM             clean t/o oth  ->  <-    p50    p99    max    p50    p99    max
+curl                 .   . 100   .   .      -      -      -      -      -      -
+-                    .   . 100   .   .      -      -      -      -      -      -
+wget                 .   . 100   .   .      -      -      -      -      -      -
 
 COMM             ENDING          REASON               COUNT    % LOST-DATA
 curl             never-open      timed-out                1   33         .

@@ -51,9 +51,9 @@ curl                                          .       .      1         .       .
 COMM              CLOSES close   WR RDWR exit  sig other none   us peer both   -
 curl                   .     .    .    .    .    .     .    .    .    .    .   .
 
-                 ------- HOW, % ------ ---- WE HOLD, ms --- -- PEERS HOLD, ms --
-COMM             clean reset t/o other    p50    p99    max    p50    p99    max
-curl                 .     .   .     .      -      -      -  >0.00  >0.00  >0.00
+                 -- HOW, % --- -RESET- ---- WE HOLD, ms --- -- PEERS HOLD, ms --
+COMM             clean t/o oth  ->  <-    p50    p99    max    p50    p99    max
+curl                 .   .   .   .   .      -      -      -  >0.00  >0.00  >0.00
 
 COMM             ENDING          REASON               COUNT    % LOST-DATA
 curl             open            -                        1    -         .

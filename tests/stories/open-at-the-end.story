@@ -88,9 +88,9 @@ nc                                            .       .      2         .       .
 COMM              CLOSES close   WR RDWR exit  sig other none   us peer both   -
 nc                     .     .    .    .    .    .     .    .    .    .    .   .
 
-                 ------- HOW, % ------ ---- WE HOLD, ms --- -- PEERS HOLD, ms --
-COMM             clean reset t/o other    p50    p99    max    p50    p99    max
-nc                   .     .   .     .      -      -      -  >4797  >4897  >4897
+                 -- HOW, % --- -RESET- ---- WE HOLD, ms --- -- PEERS HOLD, ms --
+COMM             clean t/o oth  ->  <-    p50    p99    max    p50    p99    max
+nc                   .   .   .   .   .      -      -      -  >4797  >4897  >4897
 
 COMM             ENDING          REASON               COUNT    % LOST-DATA
 nc               open            -                        2    -         .

@@ -91,10 +91,10 @@ COMM              CLOSES close   WR RDWR exit  sig other none   us peer both   -
 -                      1     .    .    .    .    .     .  100    .  100    .   .
 nc                     1     .  100    .    .    .     .    .  100    .    .   .
 
-                 ------- HOW, % ------ ---- WE HOLD, ms --- -- PEERS HOLD, ms --
-COMM             clean reset t/o other    p50    p99    max    p50    p99    max
--                    .   100   .     .    >50    >50    >50      -      -      -
-nc                   .   100   .     .      -      -      -    >47    >47    >47
+                 -- HOW, % --- -RESET- ---- WE HOLD, ms --- -- PEERS HOLD, ms --
+COMM             clean t/o oth  ->  <-    p50    p99    max    p50    p99    max
+-                    .   .   .   . 100    >50    >50    >50      -      -      -
+nc                   .   .   .   . 100      -      -      -    >47    >47    >47
 
 COMM             ENDING          REASON               COUNT    % LOST-DATA
 -                reset-received  half-closed              1  100         .

@@ -48,9 +48,9 @@ asker                                         1    0.01      .         .       .
 COMM              CLOSES close   WR RDWR exit  sig other none   us peer both   -
 asker                  1   100    .    .    .    .     .    .  100    .    .   .
 
-                 ------- HOW, % ------ ---- WE HOLD, ms --- -- PEERS HOLD, ms --
-COMM             clean reset t/o other    p50    p99    max    p50    p99    max
-asker                .     . 100     .      -      -      -      -      -      -
+                 -- HOW, % --- -RESET- ---- WE HOLD, ms --- -- PEERS HOLD, ms --
+COMM             clean t/o oth  ->  <-    p50    p99    max    p50    p99    max
+asker                . 100   .   .   .      -      -      -      -      -      -
 
 COMM             ENDING          REASON               COUNT    % LOST-DATA
 asker            timed-out       fin-wait-1               1  100         .

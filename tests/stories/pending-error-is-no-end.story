@@ -118,9 +118,9 @@ asker                                         3    96.8      .         1    32.3
 COMM              CLOSES close   WR RDWR exit  sig other none   us peer both   -
 asker                  3   100    .    .    .    .     .    .   67   33    .   .
 
-                 ------- HOW, % ------ ---- WE HOLD, ms --- -- PEERS HOLD, ms --
-COMM             clean reset t/o other    p50    p99    max    p50    p99    max
-asker               67    33   .     .   1.00   1.00   1.00   8.00   8.00   8.00
+                 -- HOW, % --- -RESET- ---- WE HOLD, ms --- -- PEERS HOLD, ms --
+COMM             clean t/o oth  ->  <-    p50    p99    max    p50    p99    max
+asker               67   .   .  33   .   1.00   1.00   1.00   8.00   8.00   8.00
 
 COMM             ENDING          REASON               COUNT    % LOST-DATA
 asker            four-way        -                        2   67         .

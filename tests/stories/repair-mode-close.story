@@ -41,9 +41,9 @@ criu                                          1    20.0      .         .       .
 COMM              CLOSES close   WR RDWR exit  sig other none   us peer both   -
 criu                   1   100    .    .    .    .     .    .  100    .    .   .
 
-                 ------- HOW, % ------ ---- WE HOLD, ms --- -- PEERS HOLD, ms --
-COMM             clean reset t/o other    p50    p99    max    p50    p99    max
-criu                 .     .   .   100      -      -      -      -      -      -
+                 -- HOW, % --- -RESET- ---- WE HOLD, ms --- -- PEERS HOLD, ms --
+COMM             clean t/o oth  ->  <-    p50    p99    max    p50    p99    max
+criu                 .   . 100   .   .      -      -      -      -      -      -
 
 COMM             ENDING          REASON               COUNT    % LOST-DATA
 criu             aborted         repair                   1  100         .

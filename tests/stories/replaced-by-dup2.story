@@ -49,9 +49,9 @@ sh                                            1    83.3      .         1    83.3
 COMM              CLOSES close   WR RDWR exit  sig other none   us peer both   -
 sh                     1     .    .    .    .    .   100    .  100    .    .   .
 
-                 ------- HOW, % ------ ---- WE HOLD, ms --- -- PEERS HOLD, ms --
-COMM             clean reset t/o other    p50    p99    max    p50    p99    max
-sh                 100     .   .     .      -      -      -   0.00   0.00   0.00
+                 -- HOW, % --- -RESET- ---- WE HOLD, ms --- -- PEERS HOLD, ms --
+COMM             clean t/o oth  ->  <-    p50    p99    max    p50    p99    max
+sh                 100   .   .   .   .      -      -      -   0.00   0.00   0.00
 
 COMM             ENDING          REASON               COUNT    % LOST-DATA
 sh               four-way        -                        1  100         .

@@ -102,9 +102,9 @@ upstream                                      2    6.06      .         2    6.06
 COMM              CLOSES close   WR RDWR exit  sig other none   us peer both   -
 upstream               2     .  100    .    .    .     .    .  100    .    .   .
 
-                 ------- HOW, % ------ ---- WE HOLD, ms --- -- PEERS HOLD, ms --
-COMM             clean reset t/o other    p50    p99    max    p50    p99    max
-upstream           100     .   .     .      -      -      -  18.00  18.00  18.00
+                 -- HOW, % --- -RESET- ---- WE HOLD, ms --- -- PEERS HOLD, ms --
+COMM             clean t/o oth  ->  <-    p50    p99    max    p50    p99    max
+upstream           100   .   .   .   .      -      -      -  18.00  18.00  18.00
 
 COMM             ENDING          REASON               COUNT    % LOST-DATA
 upstream         four-way        -                        2  100         1

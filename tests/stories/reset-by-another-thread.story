@@ -62,9 +62,9 @@ server                                        1    1.96      .         .       .
 COMM              CLOSES close   WR RDWR exit  sig other none   us peer both   -
 server                 1   100    .    .    .    .     .    .  100    .    .   .
 
-                 ------- HOW, % ------ ---- WE HOLD, ms --- -- PEERS HOLD, ms --
-COMM             clean reset t/o other    p50    p99    max    p50    p99    max
-server               .   100   .     .      -      -      -   >498   >498   >498
+                 -- HOW, % --- -RESET- ---- WE HOLD, ms --- -- PEERS HOLD, ms --
+COMM             clean t/o oth  ->  <-    p50    p99    max    p50    p99    max
+server               .   .   . 100   .      -      -      -   >498   >498   >498
 
 COMM             ENDING          REASON               COUNT    % LOST-DATA
 server           reset-sent      unread-data              1  100         1

@@ -94,10 +94,10 @@ COMM              CLOSES close   WR RDWR exit  sig other none   us peer both   -
 probe                  3    67    .    .    .    .    33    .  100    .    .   .
 -                      1     .    .    .    .    .     .  100    .  100    .   .
 
-                 ------- HOW, % ------ ---- WE HOLD, ms --- -- PEERS HOLD, ms --
-COMM             clean reset t/o other    p50    p99    max    p50    p99    max
-probe                .   100   .     .      -      -      -      -      -      -
--                    .   100   .     .      -      -      -      -      -      -
+                 -- HOW, % --- -RESET- ---- WE HOLD, ms --- -- PEERS HOLD, ms --
+COMM             clean t/o oth  ->  <-    p50    p99    max    p50    p99    max
+probe                .   .   . 100   .      -      -      -      -      -      -
+-                    .   .   .   . 100      -      -      -      -      -      -
 
 COMM             ENDING          REASON               COUNT    % LOST-DATA
 probe            reset-sent      unread-data              1   33         1

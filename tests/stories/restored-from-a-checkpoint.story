@@ -118,11 +118,11 @@ new                    1   100    .    .    .    .     .    .  100    .    .   .
 old                    1   100    .    .    .    .     .    .  100    .    .   .
 server                 1   100    .    .    .    .     .    .    .  100    .   .
 
-                 ------- HOW, % ------ ---- WE HOLD, ms --- -- PEERS HOLD, ms --
-COMM             clean reset t/o other    p50    p99    max    p50    p99    max
-new                100     .   .     .      -      -      -   1.00   1.00   1.00
-old                  .     .   .   100      -      -      -      -      -      -
-server             100     .   .     .   2.00   2.00   2.00      -      -      -
+                 -- HOW, % --- -RESET- ---- WE HOLD, ms --- -- PEERS HOLD, ms --
+COMM             clean t/o oth  ->  <-    p50    p99    max    p50    p99    max
+new                100   .   .   .   .      -      -      -   1.00   1.00   1.00
+old                  .   . 100   .   .      -      -      -      -      -      -
+server             100   .   .   .   .   2.00   2.00   2.00      -      -      -
 
 COMM             ENDING          REASON               COUNT    % LOST-DATA
 new              four-way        -                        1  100         .

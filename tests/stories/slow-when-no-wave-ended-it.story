@@ -160,11 +160,11 @@ curl                   2   100    .    .    .    .     .    .  100    .    .   .
 java                   1   100    .    .    .    .     .    .    .  100    .   .
 -                      .     .    .    .    .    .     .    .    .    .    .   .
 
-                 ------- HOW, % ------ ---- WE HOLD, ms --- -- PEERS HOLD, ms --
-COMM             clean reset t/o other    p50    p99    max    p50    p99    max
-curl                50     .  50     .      -      -      -   1.01   >60s   >60s
-java               100     .   .     .  >6900  >6900  >6900      -      -      -
--                    .     .   .     .   >74s   >74s   >74s      -      -      -
+                 -- HOW, % --- -RESET- ---- WE HOLD, ms --- -- PEERS HOLD, ms --
+COMM             clean t/o oth  ->  <-    p50    p99    max    p50    p99    max
+curl                50  50   .   .   .      -      -      -   1.01   >60s   >60s
+java               100   .   .   .   .  >6900  >6900  >6900      -      -      -
+-                    .   .   .   .   .   >74s   >74s   >74s      -      -      -
 
 COMM             ENDING          REASON               COUNT    % LOST-DATA
 curl             four-way        -                        1   50         .

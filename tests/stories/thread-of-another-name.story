@@ -118,11 +118,11 @@ java                   1     .  100    .    .    .     .    .  100    .    .   .
 mysqld                 1   100    .    .    .    .     .    .    .  100    .   .
 re\x1bborn             1   100    .    .    .    .     .    .  100    .    .   .
 
-                 ------- HOW, % ------ ---- WE HOLD, ms --- -- PEERS HOLD, ms --
-COMM             clean reset t/o other    p50    p99    max    p50    p99    max
-java               100     .   .     .      -      -      -   3.00   3.00   3.00
-mysqld             100     .   .     .   4.00   4.00   4.00      -      -      -
-re\x1bborn         100     .   .     .      -      -      -   0.00   0.00   0.00
+                 -- HOW, % --- -RESET- ---- WE HOLD, ms --- -- PEERS HOLD, ms --
+COMM             clean t/o oth  ->  <-    p50    p99    max    p50    p99    max
+java               100   .   .   .   .      -      -      -   3.00   3.00   3.00
+mysqld             100   .   .   .   .   4.00   4.00   4.00      -      -      -
+re\x1bborn         100   .   .   .   .      -      -      -   0.00   0.00   0.00
 
 COMM             ENDING          REASON               COUNT    % LOST-DATA
 java             four-way        -                        1  100         .

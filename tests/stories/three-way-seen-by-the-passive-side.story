@@ -54,9 +54,9 @@ nginx                                         1    83.3      .         .       .
 COMM              CLOSES close   WR RDWR exit  sig other none   us peer both   -
 nginx                  1   100    .    .    .    .     .    .    .  100    .   .
 
-                 ------- HOW, % ------ ---- WE HOLD, ms --- -- PEERS HOLD, ms --
-COMM             clean reset t/o other    p50    p99    max    p50    p99    max
-nginx              100     .   .     .   0.10   0.10   0.10      -      -      -
+                 -- HOW, % --- -RESET- ---- WE HOLD, ms --- -- PEERS HOLD, ms --
+COMM             clean t/o oth  ->  <-    p50    p99    max    p50    p99    max
+nginx              100   .   .   .   .   0.10   0.10   0.10      -      -      -
 
 COMM             ENDING          REASON               COUNT    % LOST-DATA
 nginx            three-way       -                        1  100         .

@@ -54,9 +54,9 @@ curl                                          1    20.0      .         .       .
 COMM              CLOSES close   WR RDWR exit  sig other none   us peer both   -
 curl                   1   100    .    .    .    .     .    .  100    .    .   .
 
-                 ------- HOW, % ------ ---- WE HOLD, ms --- -- PEERS HOLD, ms --
-COMM             clean reset t/o other    p50    p99    max    p50    p99    max
-curl                 .     .   .   100      -      -      -  >0.00  >0.00  >0.00
+                 -- HOW, % --- -RESET- ---- WE HOLD, ms --- -- PEERS HOLD, ms --
+COMM             clean t/o oth  ->  <-    p50    p99    max    p50    p99    max
+curl                 .   . 100   .   .      -      -      -  >0.00  >0.00  >0.00
 
 COMM             ENDING          REASON               COUNT    % LOST-DATA
 curl             aborted         time-wait-overflow       1  100         .

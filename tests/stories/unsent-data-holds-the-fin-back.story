@@ -60,9 +60,9 @@ scp                                           1    4.55      .         1    4.55
 COMM              CLOSES close   WR RDWR exit  sig other none   us peer both   -
 scp                    1   100    .    .    .    .     .    .  100    .    .   .
 
-                 ------- HOW, % ------ ---- WE HOLD, ms --- -- PEERS HOLD, ms --
-COMM             clean reset t/o other    p50    p99    max    p50    p99    max
-scp                100     .   .     .      -      -      -  10.00  10.00  10.00
+                 -- HOW, % --- -RESET- ---- WE HOLD, ms --- -- PEERS HOLD, ms --
+COMM             clean t/o oth  ->  <-    p50    p99    max    p50    p99    max
+scp                100   .   .   .   .      -      -      -  10.00  10.00  10.00
 
 COMM             ENDING          REASON               COUNT    % LOST-DATA
 scp              four-way        -                        1  100         .

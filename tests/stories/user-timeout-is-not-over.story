@@ -47,9 +47,9 @@ pusher                                        1    0.20      .         .       .
 COMM              CLOSES close   WR RDWR exit  sig other none   us peer both   -
 pusher                 1     .    .    .    .    .     .  100    .    .    . 100
 
-                 ------- HOW, % ------ ---- WE HOLD, ms --- -- PEERS HOLD, ms --
-COMM             clean reset t/o other    p50    p99    max    p50    p99    max
-pusher               .     . 100     .      -      -      -      -      -      -
+                 -- HOW, % --- -RESET- ---- WE HOLD, ms --- -- PEERS HOLD, ms --
+COMM             clean t/o oth  ->  <-    p50    p99    max    p50    p99    max
+pusher               . 100   .   .   .      -      -      -      -      -      -
 
 COMM             ENDING          REASON               COUNT    % LOST-DATA
 pusher           timed-out       zero-window              1  100         1

@@ -131,11 +131,11 @@ curl                   1   100    .    .    .    .     .    .  100    .    .   .
 nginx                  1   100    .    .    .    .     .    .    .  100    .   .
 wget                   1   100    .    .    .    .     .    .  100    .    .   .
 
-                 ------- HOW, % ------ ---- WE HOLD, ms --- -- PEERS HOLD, ms --
-COMM             clean reset t/o other    p50    p99    max    p50    p99    max
-curl               100     .   .     .      -      -      -  50.00  50.00  50.00
-nginx              100     .   .     .   1.00   1.00   1.00      -      -      -
-wget               100     .   .     .      -      -      -  30.00  30.00  30.00
+                 -- HOW, % --- -RESET- ---- WE HOLD, ms --- -- PEERS HOLD, ms --
+COMM             clean t/o oth  ->  <-    p50    p99    max    p50    p99    max
+curl               100   .   .   .   .      -      -      -  50.00  50.00  50.00
+nginx              100   .   .   .   .   1.00   1.00   1.00      -      -      -
+wget               100   .   .   .   .      -      -      -  30.00  30.00  30.00
 
 COMM             ENDING          REASON               COUNT    % LOST-DATA
 curl             four-way        -                        1  100         .
