@@ -55,9 +55,12 @@ static struct pair_times flip_times(struct pair_times t)
 				    .contradicts = t.contradicts };
 }
 
-/* The offset is that at the FIN of a; if it is not known then, that at the FIN of b. */
+/*
+ * The offset is that at the FIN of a; if it is not known then, that at the FIN of b, or else (the
+ * connection was reset) that at end_ns by the clock of a.
+ */
 static struct pair_times measure(struct clock_bounds *bounds, const struct clock_fin *from_a,
-				 const struct clock_fin *from_b, bool flip)
+				 const struct clock_fin *from_b, uint64_t end_ns, bool flip)
 {
 	struct pair_times t = { .contradicts = !clock_bounds_add(bounds, from_a, from_b) };
 	struct clock_interval first, second;
@@ -67,6 +70,8 @@ static struct pair_times measure(struct clock_bounds *bounds, const struct clock
 	t.from_a = clock_bounds_flight(&first, from_a, true);
 	t.from_b = clock_bounds_flight(&second, from_b, false);
 	t.offset = first.known && !(flip && second.known) ? first : second;
+	if (!t.offset.known)
+		t.offset = clock_bounds_at(bounds, end_ns);
 	if (t.offset.known)
 		t.middle = clock_bounds_middle(&t.offset, from_a, from_b);
 	return flip ? flip_times(t) : t;
@@ -91,6 +96,6 @@ void clock_pairs_add(struct clock_pairs *p, const struct host_table *hosts, cons
 	flip = strcmp(boot_a, boot_b) > 0;
 	bounds = flip ? find_bounds(p, boot_b, boot_a) : find_bounds(p, boot_a, boot_b);
 	if (bounds)
-		*times = flip ? measure(bounds, &from_b, &from_a, true) :
-				measure(bounds, &from_a, &from_b, false);
+		*times = flip ? measure(bounds, &from_b, &from_a, b->end_ns, true) :
+				measure(bounds, &from_a, &from_b, a->end_ns, false);
 }

@@ -19,7 +19,7 @@ struct clock_pairs {
 
 /* What is known of the times of one connection. */
 struct pair_times {
-	struct clock_interval offset;	/* the clock of b minus that of a, at the FIN of a */
+	struct clock_interval offset;	/* the clock of b minus that of a, at their FINs or end */
 	int64_t middle;			/* ... one value of it: clock_bounds_middle() */
 	struct clock_interval from_a, from_b;	/* from when a FIN was queued until it arrived */
 	bool contradicts;	/* the bounds of earlier connections: a clock has stepped */
