@@ -2,6 +2,7 @@
 /*
  * The loop: one thread, one epoll. It sleeps until the first event, then reads the ring every
  * POLL_MS until the ring stays empty. Under load it reads batches, without a wake-up per event.
+ * The first event of a process also wakes it if it looks up processes, before the process ends.
  * With --flush every event wakes the loop, and its line is written at once.
  */
 #include "trace.h"
@@ -26,7 +27,6 @@
 #include "vanished.h"
 
 #define POLL_MS 20
-#define POLL_LOOKUP_MS 4	/* a process must be looked up before it ends */
 
 struct trace_run {
 	const struct options *o;
@@ -89,6 +89,7 @@ static int open_live(struct trace_run *r)
 				      .btf = r->o->capture.btf,
 				      .no_trampolines = r->o->capture.no_fentry,
 				      .stacks = r->o->capture.stack,
+				      .processes = r->session.texts.source,
 				      .verbose = r->o->output.verbose > 0 };
 	char why[LIVE_WHY_BYTES];
 	int err;
@@ -207,7 +208,6 @@ static bool trace_is_over(const struct trace_run *r, uint64_t now_ns)
 /* How long to wait, in milliseconds, after `taken` events were read; -1: without limit. */
 static int next_wait_ms(const struct trace_run *r, uint64_t now_ns, int taken)
 {
-	uint64_t poll_ms = r->session.texts.source ? POLL_LOOKUP_MS : POLL_MS;
 	uint64_t next = session_next_ns(&r->session), look = vanished_next_ns(&r->vanished);
 
 	if (taken >= LIVE_BATCH)
@@ -218,8 +218,8 @@ static int next_wait_ms(const struct trace_run *r, uint64_t now_ns, int taken)
 		next = r->stop_ns;
 	if (taken && r->o->output.flush)
 		return 0;
-	if (taken && (!next || next > now_ns + poll_ms * NS_PER_MS))
-		return (int)poll_ms;
+	if (taken && (!next || next > now_ns + POLL_MS * NS_PER_MS))
+		return POLL_MS;
 	if (!next)
 		return -1;
 	if (next <= now_ns)

@@ -135,6 +135,7 @@ static void set_rodata(struct tcpclose_bpf *skel, const struct live_config *conf
 	memcpy((void *)&skel->rodata->filter, config->filter, sizeof(*config->filter));
 	skel->rodata->tick_ns = live_tick_ns();
 	skel->rodata->want_stacks = config->stacks;
+	skel->rodata->want_processes = config->processes;
 	memcpy((void *)&skel->rodata->tree_root, &config->tree, sizeof(config->tree));
 	if (getrandom((void *)&skel->rodata->sk_xor, sizeof(skel->rodata->sk_xor), 0) < 0)
 		skel->rodata->sk_xor = read_clock_ns(CLOCK_REALTIME) * 0x9e3779b97f4a7c15ULL;
@@ -156,6 +157,8 @@ static int load_skeleton(struct live *l, const struct live_config *config)
 	if (!l->skel)
 		return -errno;
 	bpf_map__set_max_entries(l->skel->maps.events, (__u32)config->buffer_bytes);
+	if (!config->processes)
+		bpf_map__set_max_entries(l->skel->maps.woken_processes, 1);
 	set_rodata(l->skel, config);
 	attach_set_autoload(&l->attach, l->skel);
 	err = tcpclose_bpf__load(l->skel);

@@ -26,6 +26,7 @@ struct live_config {
 	bool no_trampolines;		/* for tests: act as on a kernel without fentry */
 	struct tree_root tree;		/* COMMAND, whose descendants are followed; or zero */
 	bool stacks;			/* record the user stacks of tasks that close */
+	bool processes;			/* wake the reader at the first event of a process */
 	bool verbose;			/* print libbpf's messages to stderr */
 };
 
