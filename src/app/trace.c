@@ -19,6 +19,7 @@
 #include "pid_namespace.h"
 #include "process.h"
 #include "scan.h"
+#include "serve.h"
 #include "session.h"
 #include "symbols.h"
 #include "time_units.h"
@@ -31,6 +32,7 @@ struct trace_run {
 	const struct options *o;
 	struct process process;
 	struct session session;
+	struct serve_run serve;
 	struct live *live;
 	struct scan *scan;	/* NULL once it is done */
 	struct vanished vanished;
@@ -190,11 +192,14 @@ static int next_wait_ms(const struct trace_run *r, uint64_t now_ns, int taken)
 {
 	uint64_t poll_ms = r->session.texts.source ? POLL_LOOKUP_MS : POLL_MS;
 	uint64_t next = session_next_ns(&r->session), look = vanished_next_ns(&r->vanished);
+	uint64_t due = serve_next_ns(&r->serve);
 
 	if (taken >= LIVE_BATCH)
 		return 0;
 	if (look && (!next || look < next))
 		next = look;
+	if (due && (!next || due < next))
+		next = due;
 	if (r->stop_ns && (!next || r->stop_ns < next))
 		next = r->stop_ns;
 	if (taken && r->o->output.flush)
@@ -234,6 +239,7 @@ static int trace_loop(struct trace_run *r)
 		complete_ns = find_complete_until_ns(r, now_ns, n);
 		session_advance(&r->session, complete_ns, &counters);
 		vanished_advance(&r->vanished, now_ns, complete_ns);
+		serve_advance(&r->serve, now_ns, &counters);
 		if (trace_is_over(r, now_ns))
 			return EXIT_FINE;
 		if (!n || r->o->output.flush) {
@@ -297,7 +303,8 @@ static void look_at_open_endpoints(struct trace_run *r)
 			 strerror(-err));
 }
 
-static void trace_finish(struct trace_run *r)
+/* Returns an exit status. */
+static int trace_finish(struct trace_run *r)
 {
 	struct kernel_counters counters;
 	uint64_t now_ns;
@@ -308,11 +315,13 @@ static void trace_finish(struct trace_run *r)
 		;
 	counters = live_counters(r->live);
 	session_end(&r->session, now_ns, &counters);
+	return serve_end(&r->serve, now_ns, &counters);
 }
 
 /*
  * Three things still need privileges: to look up processes and cgroups as stories are reported, to
- * make and remove files when a recording rotates, and to signal a command of another user.
+ * make and remove files (a recording that rotates, --textfile), and to signal a command of another
+ * user.
  */
 static void trace_drop_privileges(const struct trace_run *r)
 {
@@ -327,13 +336,18 @@ static void trace_drop_privileges(const struct trace_run *r)
 	if (group_list_has(by, GROUP_BY_CGROUP) || group_list_has(by, GROUP_BY_UNIT) ||
 	    group_list_has(by, GROUP_BY_CONTAINER))
 		keep |= CAPS_BIT(DAC_READ_SEARCH);
-	if (r->o->record.rotate_bytes || r->o->record.rotate_ns || r->o->record.keep_ns)
+	if (r->o->record.rotate_bytes || r->o->record.rotate_ns || r->o->record.keep_ns ||
+	    r->o->serve.textfile)
 		keep |= CAPS_BIT(DAC_OVERRIDE) | CAPS_BIT(FOWNER);
 	process_drop_privileges(&r->process, keep);
 }
 
 static int trace_start(struct trace_run *r)
 {
+	int status = serve_start(&r->serve, live_now_ns());
+
+	if (status)
+		return status;
 	scan_sockets(r);
 	open_vanished(r);
 	trace_drop_privileges(r);
@@ -423,9 +437,10 @@ static int trace_open(struct trace_run *r)
 int trace_main(const struct options *o)
 {
 	struct trace_run r = { .o = o, .epoll = -1, .clock = -1, .holders = -1 };
-	int status;
+	int status, ended;
 
 	vanished_init(&r.vanished, &r.session);
+	serve_init(&r.serve, o, &r.session);
 	process_init(&r.process, o->run.command);
 	cgroup_paths_init(&r.cgroups);
 	cgroup_paths_scan(&r.cgroups);
@@ -435,9 +450,10 @@ int trace_main(const struct options *o)
 		status = trace_start(&r);
 		if (!status)
 			status = trace_loop(&r);
-		trace_finish(&r);
+		ended = trace_finish(&r);
 		if (!status && r.process.command.exited)
 			status = r.process.command.status;
+		status = status ?: ended;
 		status = session_close(&r.session, status);
 	}
 	process_release(&r.process);
