@@ -3,7 +3,10 @@
 
 #include <errno.h>
 #include <string.h>
+#include <sys/epoll.h>
 
+#include "listen_socket.h"
+#include "live.h"
 #include "log.h"
 #include "proc_self.h"
 #include "process.h"
@@ -71,17 +74,124 @@ static void log_write_error(const struct serve_run *r, int err)
 	process_log_write_error(r->o->serve.textfile, -err);
 }
 
-int serve_start(struct serve_run *r, uint64_t now_ns)
+static void answer_health(const struct serve_run *r, struct http_reply *reply)
 {
-	int err;
+	reply->status = r->ready ? 200 : 503;
+	buf_str(&reply->body, r->ready ? "ready\n" :
+				"starting: the walk over the existing sockets is not over\n");
+}
 
-	if (!has_textfile(r) || is_stdout(r))
+static void answer_metrics(struct serve_run *r, const struct http_request *request,
+			   struct http_reply *reply)
+{
+	enum metrics_format format = request->openmetrics ? METRICS_OPENMETRICS : METRICS_TEXT;
+	struct metrics *m = serve_metrics(&r->session->context);
+	struct metrics_facts f = collect_facts(r);
+
+	reply->type = metrics_text_type(format);
+	if (m)
+		metrics_text_print(&reply->body, m, &f, format);
+	else
+		reply->body.failed = true;
+}
+
+static void answer_page(struct serve_run *r, struct http_reply *reply)
+{
+	struct metrics_facts f = collect_facts(r);
+
+	if (r->o->view_options.no_page) {
+		reply->status = 404;
+		buf_str(&reply->body, "the page is for this host only, unless --page is given\n");
+		return;
+	}
+	reply->type = "text/html; charset=utf-8";
+	serve_print_page(&r->session->context, &reply->body, &f, live_now_ns());
+}
+
+static bool answer(void *arg, const struct http_request *request, struct http_reply *reply)
+{
+	struct serve_run *r = arg;
+
+	if (request->path == HTTP_PATH_HEALTHZ)
+		answer_health(r, reply);
+	else if (request->path == HTTP_PATH_METRICS)
+		answer_metrics(r, request, reply);
+	else
+		answer_page(r, reply);
+	return true;
+}
+
+/* Returns an exit status. */
+static int open_http(struct serve_run *r)
+{
+	struct http_server_config config = {
+		.checks_host = listen_address_is_local(&r->o->serve.address) &&
+			       !listen_address_is_unix(&r->o->serve.address),
+		.answer = answer, .arg = r,
+	};
+
+	if (!http_is_built_in()) {
+		log_error("--listen needs libevent, and this tcpclose was built without it");
+		return EXIT_KERNEL;
+	}
+	r->address = r->o->serve.address;
+	config.fd = listen_socket_open(&r->address);
+	if (config.fd < 0) {
+		log_error("cannot listen on '%s': %s", r->o->serve.listen, strerror(-config.fd));
+		return config.fd == -EACCES ? EXIT_PERMISSION : EXIT_FAILED;
+	}
+	r->http = http_server_new(&config);
+	if (r->http)
 		return EXIT_FINE;
+	listen_socket_remove(&r->address);
+	log_error("cannot serve HTTP: %s", strerror(ENOMEM));
+	return EXIT_FAILED;
+}
+
+int serve_open(struct serve_run *r, uint64_t now_ns)
+{
+	int status = r->o && r->o->serve.listen ? open_http(r) : EXIT_FINE, err;
+
+	if (status || !has_textfile(r) || is_stdout(r))
+		return status;
 	err = write_file(r, now_ns);
 	if (!err)
 		return EXIT_FINE;
 	log_write_error(r, err);
 	return EXIT_FAILED;
+}
+
+void serve_release(struct serve_run *r)
+{
+	if (!r->http)
+		return;
+	http_server_free(r->http);
+	listen_socket_remove(&r->address);
+	r->http = NULL;
+}
+
+void serve_set_ready(struct serve_run *r)
+{
+	struct buf b = { 0 };
+
+	if (!r->o)
+		return;
+	r->ready = true;
+	if (!r->http)
+		return;
+	listen_socket_print(&b, &r->address);
+	log_note("listening on %.*s", (int)b.len, b.data ? b.data : "");
+	buf_release(&b);
+}
+
+int serve_wait(struct serve_run *r, int epoll, int ms)
+{
+	struct epoll_event ready[4];
+
+	if (!r->http)
+		return epoll_wait(epoll, ready, 4, ms) < 0 ? -errno : 0;
+	http_server_wait(r->http, epoll, ms);
+	return 0;
 }
 
 /* Is there something that the file does not have, or that may change without an event? */

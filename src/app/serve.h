@@ -11,6 +11,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "http_server.h"
 #include "metrics.h"
 #include "options.h"
 #include "session.h"
@@ -18,7 +19,10 @@
 #define SERVE_WRITE_NS (10 * NS_PER_S)
 
 struct serve_run {
-	const struct options *o;
+	const struct options *o;	/* NULL: the view is not serve */
+	struct http_server *http;	/* NULL: --listen was not given */
+	struct listen_address address;	/* of http */
+	bool ready;			/* everything is attached */
 	struct session *session;
 	struct kernel_counters counters;	/* as of the last serve_advance() */
 	struct metrics_process process;
@@ -30,8 +34,22 @@ struct serve_run {
 /* r stays empty, and every function does nothing, unless the view is serve. */
 void serve_init(struct serve_run *r, const struct options *o, struct session *session);
 
-/* Writes the file for the first time. Returns an exit status, with the reason logged. */
-int serve_start(struct serve_run *r, uint64_t now_ns);
+void serve_release(struct serve_run *r);
+
+/*
+ * Opens the socket, and writes the file for the first time. Needs the privileges of the user, for a
+ * port below 1024 or a folder. Returns an exit status, with the reason logged.
+ */
+int serve_open(struct serve_run *r, uint64_t now_ns);
+
+/* Everything is attached: reports where the metrics are. */
+void serve_set_ready(struct serve_run *r);
+
+/*
+ * Waits as epoll_wait(epoll, ..., ms) does, and answers requests meanwhile. Returns 0 or -errno;
+ * -EINTR is no failure.
+ */
+int serve_wait(struct serve_run *r, int epoll, int ms);
 
 /* Does what is due at now_ns. */
 void serve_advance(struct serve_run *r, uint64_t now_ns, const struct kernel_counters *counters);

@@ -124,6 +124,8 @@ static void drain_ring(void *arg)
 
 	while (live_consume(r->live, feed_session, r) >= LIVE_BATCH)
 		;
+	if (r->serve.http)
+		serve_wait(&r->serve, -1, 0);
 }
 
 /*
@@ -227,8 +229,6 @@ static uint64_t find_complete_until_ns(const struct trace_run *r, uint64_t now_n
 
 static int trace_loop(struct trace_run *r)
 {
-	struct epoll_event ready[4];
-
 	for (;;) {
 		uint64_t now_ns = live_now_ns(), complete_ns;
 		int n = live_consume(r->live, feed_session, r);
@@ -246,9 +246,9 @@ static int trace_loop(struct trace_run *r)
 			live_arm_wakeup(r->live);
 			n = live_consume(r->live, feed_session, r);
 		}
-		n = epoll_wait(r->epoll, ready, 4, next_wait_ms(r, now_ns, n));
-		if (n < 0 && errno != EINTR)
-			return report_failure(EXIT_FAILED, "cannot wait for events", errno);
+		n = serve_wait(&r->serve, r->epoll, next_wait_ms(r, now_ns, n));
+		if (n < 0 && n != -EINTR)
+			return report_failure(EXIT_FAILED, "cannot wait for events", n);
 		if (process_handle_signals(&r->process))
 			r->stop_ns = live_now_ns() + r->o->run.drain_ns;
 		diag_netns_release_gone(&r->vanished.netns);
@@ -344,14 +344,11 @@ static void trace_drop_privileges(const struct trace_run *r)
 
 static int trace_start(struct trace_run *r)
 {
-	int status = serve_start(&r->serve, live_now_ns());
-
-	if (status)
-		return status;
 	scan_sockets(r);
 	open_vanished(r);
 	trace_drop_privileges(r);
 	output_flush(&r->session.out);
+	serve_set_ready(&r->serve);
 	log_note("ready");
 	process_signal_ready(r->o->run.ready_fd);
 	if (r->o->run.duration_ns)
@@ -424,7 +421,8 @@ static int trace_open(struct trace_run *r)
 	r->clock = live_watch_clock();	/* before open_live() reads the clock */
 	status = open_live(r);
 	if (!status)
-		status = session_begin(&r->session, live_now_ns(), &none);
+		status = session_begin(&r->session, live_now_ns(), &none) ?:
+			 serve_open(&r->serve, live_now_ns());
 	if (status)
 		return status;
 	r->epoll = epoll_create1(EPOLL_CLOEXEC);
@@ -456,6 +454,7 @@ int trace_main(const struct options *o)
 		status = status ?: ended;
 		status = session_close(&r.session, status);
 	}
+	serve_release(&r.serve);
 	process_release(&r.process);
 	session_release(&r.session);
 	cgroup_paths_release(&r.cgroups);

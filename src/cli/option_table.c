@@ -122,7 +122,7 @@ static const struct option_row options[] = {
 	    "timeline, hist: draw with plain characters", OUTPUT },
 	  .set = option_set_ascii, .views = BIT(TIMELINE) | BIT(HIST) },
 	{ .argp = { "listen", KEY_LISTEN, "ADDR:PORT", 0,
-	    "serve: address for Prometheus (" OPTIONS_LISTEN "), [V6]:PORT or unix:PATH", OUTPUT },
+	    "serve: where Prometheus reads (" OPTIONS_LISTEN "); or unix:PATH", OUTPUT },
 	  .set = option_set_listen, .views = BIT(SERVE), LIVE },
 	{ .argp = { "textfile", KEY_TEXTFILE, "PATH", 0,
 	    "serve: write the metrics to PATH, for node_exporter", OUTPUT },

@@ -358,10 +358,10 @@ static int check_options(struct option_parser *p, const struct argp_state *state
 	choose_view(p);
 	if (p->probing)
 		return 0;
-	rc = set_recording(p) ?: set_serving(p);
+	rc = set_recording(p);
 	drop_env_options(p);
 	if (!rc)
-		rc = check_given_options(p);
+		rc = check_given_options(p) ?: set_serving(p);
 	if (!rc)
 		rc = check_pairs(p);
 	if (rc)

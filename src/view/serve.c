@@ -22,8 +22,8 @@ struct serve {
 };
 
 static const char serve_manual[] =
-	"Exports counts of the closes for Prometheus, until it is stopped. The page at / has\n"
-	"the rates, the table of the view who, and the losses.\n"
+	"Exports counts of the closes for Prometheus, until it is stopped. The page at /\n"
+	"has the rates, the table of the view who, and the losses.\n"
 	"\n"
 	"  --listen ADDR:PORT  answer HTTP: 127.0.0.1:9436, [::1]:9436, unix:/run/x.sock\n"
 	"  --textfile PATH     write the metrics to PATH instead, or too: a file of the\n"
@@ -36,8 +36,7 @@ static const char serve_manual[] =
 	"\n"
 	"Examples:\n"
 	"  tcpclose serve                                   on 127.0.0.1:9436\n"
-	"  tcpclose serve --textfile /var/lib/prometheus/node-exporter/tcpclose.prom\n"
-	"  tcpclose serve --textfile - --replay ends.rec    what a recording adds up to\n";
+	"  tcpclose serve --textfile /var/lib/prometheus/node-exporter/tcpclose.prom\n";
 
 static void start_who(struct view_context *v, struct serve *s)
 {
@@ -236,7 +235,7 @@ void serve_print_page(struct view_context *v, struct buf *b, const struct metric
 const struct view view_serve = {
 	.id = VIEW_SERVE,
 	.name = "serve",
-	.help = "metrics for Prometheus: over HTTP (--listen) or as a file (--textfile)",
+	.help = "metrics for Prometheus, over HTTP or as a file",
 	.manual = serve_manual,
 	.formats = 1 << FORMAT_TEXT,
 	.start = serve_start,
