@@ -190,23 +190,30 @@ static bool trace_is_over(const struct trace_run *r, uint64_t now_ns)
 	return r->process.command.exited && session_is_settled(&r->session);
 }
 
+/* Returns the earlier of two times. 0 means never. */
+static uint64_t pick_earlier(uint64_t a_ns, uint64_t b_ns)
+{
+	return b_ns && (!a_ns || b_ns < a_ns) ? b_ns : a_ns;
+}
+
+static uint64_t find_next_ns(const struct trace_run *r)
+{
+	uint64_t next = pick_earlier(session_next_ns(&r->session), vanished_next_ns(&r->vanished));
+
+	next = pick_earlier(next, pick_earlier(serve_next_ns(&r->serve), r->stop_ns));
+	return pick_earlier(next, process_beat_ns(&r->process));
+}
+
 /* How long to wait, in milliseconds, after `taken` events were read; -1: without limit. */
 static int next_wait_ms(const struct trace_run *r, uint64_t now_ns, int taken)
 {
-	uint64_t poll_ms = r->session.texts.source ? POLL_LOOKUP_MS : POLL_MS;
-	uint64_t next = session_next_ns(&r->session), look = vanished_next_ns(&r->vanished);
-	uint64_t due = serve_next_ns(&r->serve);
+	uint64_t poll_ms = r->session.texts.source ? POLL_LOOKUP_MS : POLL_MS, next;
 
 	if (taken >= LIVE_BATCH)
 		return 0;
-	if (look && (!next || look < next))
-		next = look;
-	if (due && (!next || due < next))
-		next = due;
-	if (r->stop_ns && (!next || r->stop_ns < next))
-		next = r->stop_ns;
 	if (taken && r->o->output.flush)
 		return 0;
+	next = find_next_ns(r);
 	if (taken && (!next || next > now_ns + poll_ms * NS_PER_MS))
 		return (int)poll_ms;
 	if (!next)
@@ -241,6 +248,7 @@ static int trace_loop(struct trace_run *r)
 		session_advance(&r->session, complete_ns, &counters);
 		vanished_advance(&r->vanished, now_ns, complete_ns);
 		serve_advance(&r->serve, now_ns, &counters);
+		process_beat(&r->process, now_ns);
 		if (trace_is_over(r, now_ns))
 			return EXIT_FINE;
 		if (!n || r->o->output.flush) {
@@ -310,6 +318,7 @@ static int trace_finish(struct trace_run *r)
 	struct kernel_counters counters;
 	uint64_t now_ns;
 
+	process_notify("STOPPING=1");
 	look_at_open_endpoints(r);
 	now_ns = live_now_ns();
 	while (live_consume(r->live, feed_session, r) > 0)
@@ -351,6 +360,7 @@ static int trace_start(struct trace_run *r)
 	output_flush(&r->session.out);
 	serve_set_ready(&r->serve);
 	log_note("ready");
+	process_notify("READY=1");
 	process_signal_ready(r->o->run.ready_fd);
 	if (r->o->run.duration_ns)
 		r->stop_ns = live_now_ns() + r->o->run.duration_ns;
