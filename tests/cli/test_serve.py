@@ -4,6 +4,7 @@
 import collections
 import json
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -192,6 +193,25 @@ def test_the_process_is_that_which_proc_shows(cli, root):
         true("descriptors", abs(total(samples, "tcpclose_process_open_fds") - fds) <= 2, fds)
         started = time.time() - total(samples, "tcpclose_process_start_time_seconds")
         true("start", 0 < started < TIMEOUT, started)
+
+
+def documented(cli):
+    """The names in the manual's list, which is printed from the table of metrics."""
+    return set(re.findall(r"^\*(\S+?)\*", cli.run("--document", "metrics").stdout.replace("\\", ""), re.M))
+
+
+def test_every_metric_is_documented(cli, root):
+    names = documented(cli)
+    true("names", {"tcpclose_closes_total", "tcpclose_phase_seconds", "tcpclose_build_info"} <= names, names)
+    with Serve(cli, "--by-comm") as serve:
+        run_names(cli, "x")
+        samples = serve.wait_for(lambda s: total(s, "tcpclose_closes_total") == 2 and
+                                 total(s, "tcpclose_walk_complete"), "a walk")
+    exposed = {re.sub("_(bucket|sum|count)$", "", name) for name, _ in samples}
+    same("without documentation", sorted(exposed - names), [])
+    same("not exposed", sorted(names - exposed - {"tcpclose_phase_cut_total", "tcpclose_stuck_sockets",
+                                                  "tcpclose_oldest_socket_age_seconds",
+                                                  "tcpclose_bpf_runs_total", "tcpclose_bpf_run_seconds_total"}), [])
 
 
 def children(pid):
