@@ -156,7 +156,7 @@ def test_at_most_300_series_of_300_names(cli, root):
         same("names", len({dict(labels)["comm"] for labels in by_comm}), 51)
         same("closes by name", sum(by_comm.values()), total(samples, "tcpclose_closes_total"))
         endings = {dict(labels)["ending"] for labels in series(samples, "tcpclose_closes_total")}
-        true("endings", len(endings) >= 5, endings)
+        true("endings", len(endings) >= 4, endings)
         true("series", len(samples) <= SERIES_MAX, len(samples))
         if os.environ.get("SHOW"):
             print("# %d series, %d of closes" % (len(samples), len(series(samples, "tcpclose_closes_total"))))
