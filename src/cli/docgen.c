@@ -89,14 +89,12 @@ static void print_labels(FILE *out, const char *labels)
 /* "*tcpclose_blame_total*{_blame_}", and the help text in the next line */
 void docgen_metrics(FILE *out)
 {
-	static const char *const suffixes[] = { [METRIC_COUNTER] = "_total", [METRIC_INFO] = "_info",
-						[METRIC_GAUGE] = "", [METRIC_HISTOGRAM] = "" };
 	const struct metric *m;
 
 	for (unsigned i = 0; (m = metric_at(i)); i++) {
 		fputc('*', out);
 		print_scdoc(out, m->name);
-		fprintf(out, "%s*", suffixes[m->type]);
+		fprintf(out, "%s*", metric_suffix(m));
 		if (*m->labels)
 			print_labels(out, m->labels);
 		fputs("\n\t", out);
