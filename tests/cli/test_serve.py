@@ -303,7 +303,7 @@ STATS = "/proc/sys/kernel/bpf_stats_enabled"
 def program_ids(pid):
     ids = set()
     for name in os.listdir("/proc/%d/fdinfo" % pid):
-        with open("/proc/%d/fdinfo/%s" % (pid, name), encoding="ascii", errors="replace") as f:
+        with contextlib.suppress(FileNotFoundError), open("/proc/%d/fdinfo/%s" % (pid, name), encoding="utf-8") as f:
             ids.update(map(int, re.findall(r"^prog_id:\t(\d+)", f.read(), re.M)))
     return ids
 
@@ -345,17 +345,17 @@ def test_the_service_manager_is_notified(cli, view, root):
         manager.bind(folder("notify"))
         env = dict(os.environ, NOTIFY_SOCKET=folder("notify"), WATCHDOG_USEC="200000")
         args = ["--textfile", folder("x.prom")] if view == "serve" else ["-o", folder("r")]
+        begun = time.monotonic()
         process = subprocess.Popen([cli.tool, view, "-q", "--netns", cli.netns, *args], env=env)
         same("first", receive(manager, TIMEOUT), "READY=1")
-        begun = time.monotonic()
         for _ in range(3):
             same("then", receive(manager, TIMEOUT), "WATCHDOG=1")
-        true("three half intervals", time.monotonic() - begun >= 0.2)
         process.terminate()
-        said = "WATCHDOG=1"
+        beats, said = 3, receive(manager, TIMEOUT)
         while said == "WATCHDOG=1":
-            said = receive(manager, TIMEOUT)
+            beats, said = beats + 1, receive(manager, TIMEOUT)
         same("last", said, "STOPPING=1")
+        true("%d, one per half interval" % beats, beats <= (time.monotonic() - begun) / 0.1 + 1)
         same("exit status", process.wait(TIMEOUT), 0)
 
 
