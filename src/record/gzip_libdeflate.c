@@ -18,7 +18,8 @@ void gzip_encoder_free(struct gzip_encoder *z)
 	libdeflate_free_compressor((struct libdeflate_compressor *)z);
 }
 
-size_t gzip_encode(struct gzip_encoder *z, const void *bytes, size_t len, uint8_t *out, size_t room)
+size_t gzip_encode(struct gzip_encoder *z, const void *bytes, size_t len, uint8_t *out,
+		   size_t room)
 {
 	return libdeflate_gzip_compress((struct libdeflate_compressor *)z, bytes, len, out, room);
 }
