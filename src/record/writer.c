@@ -38,7 +38,7 @@ struct record_writer {
 	struct gzip_encoder *gzip;
 	struct delta delta;
 	struct base_choice {
-		size_t cost[DELTA_BASES];	/* of the latest full member: bytes per 1000 records */
+		size_t cost[DELTA_BASES];	/* latest: bytes per 1000 records */
 		enum delta_base best;
 		unsigned members;		/* full ones so far */
 	} choice;
