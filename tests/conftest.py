@@ -26,8 +26,9 @@ from assertions import Skip  # noqa: E402
 from sandbox_gaps import SandboxGaps  # noqa: E402
 
 # In this order: what is quickest to say that something is wrong comes first, what takes a minute comes last.
-FAMILIES = ["checkers", "unit", "stories", "fuzz", "cli", "strace", "twins", "reuse", "reports", "openings", "live",
-            "inline", "stuck", "stuck-without-bpf", "ports", "preexisting", "manual", "poor-hosts", "bench", "soak"]
+FAMILIES = ["checkers", "unit", "stories", "fuzz", "deploy", "cli", "strace", "twins", "reuse", "reports", "openings",
+            "live", "inline", "stuck", "stuck-without-bpf", "ports", "preexisting", "manual", "poor-hosts", "bench",
+            "soak"]
 SKIPS_LISTED = 10           # of one reason
 OUTCOMES = ("passed", "failed", "skipped")
 
