@@ -16,6 +16,7 @@
 #include "holders.h"
 #include "live.h"
 #include "log.h"
+#include "notify.h"
 #include "pid_namespace.h"
 #include "process.h"
 #include "scan.h"
@@ -37,6 +38,7 @@ struct trace_run {
 	int holders;		/* of holders_open(), for the end of the run; -1: not available */
 	struct cgroup_paths cgroups;
 	struct text_source texts;
+	struct notify notify;
 	int epoll, clock;	/* clock: of live_watch_clock(); -1: not available */
 	uint64_t stop_ns;	/* end of -d or of --drain; 0: none */
 };
@@ -190,11 +192,14 @@ static int next_wait_ms(const struct trace_run *r, uint64_t now_ns, int taken)
 {
 	uint64_t poll_ms = r->session.texts.source ? POLL_LOOKUP_MS : POLL_MS;
 	uint64_t next = session_next_ns(&r->session), look = vanished_next_ns(&r->vanished);
+	uint64_t alive = notify_next_ns(&r->notify);
 
 	if (taken >= LIVE_BATCH)
 		return 0;
 	if (look && (!next || look < next))
 		next = look;
+	if (alive && (!next || alive < next))
+		next = alive;
 	if (r->stop_ns && (!next || r->stop_ns < next))
 		next = r->stop_ns;
 	if (taken && r->o->output.flush)
@@ -234,6 +239,7 @@ static int trace_loop(struct trace_run *r)
 		complete_ns = find_complete_until_ns(r, now_ns, n);
 		session_advance(&r->session, complete_ns, &counters);
 		vanished_advance(&r->vanished, now_ns, complete_ns);
+		notify_alive(&r->notify, now_ns);
 		if (trace_is_over(r, now_ns))
 			return EXIT_FINE;
 		if (!n || r->o->output.flush) {
@@ -302,6 +308,7 @@ static void trace_finish(struct trace_run *r)
 	struct kernel_counters counters;
 	uint64_t now_ns;
 
+	notify_stopping(&r->notify);
 	look_at_open_endpoints(r);
 	now_ns = live_now_ns();
 	while (live_consume(r->live, feed_session, r) > 0)
@@ -332,14 +339,25 @@ static void trace_drop_privileges(const struct trace_run *r)
 	process_drop_privileges(&r->process, keep);
 }
 
+/* On --ready-fd, and to a service manager. */
+static void report_ready(struct trace_run *r)
+{
+	int err;
+
+	log_note("ready");
+	process_signal_ready(r->o->run.ready_fd);
+	err = notify_ready(&r->notify, live_now_ns());
+	if (err)
+		log_warn("cannot notify the service manager: %s", strerror(-err));
+}
+
 static int trace_start(struct trace_run *r)
 {
 	scan_sockets(r);
 	open_vanished(r);
 	trace_drop_privileges(r);
 	output_flush(&r->session.out);
-	log_note("ready");
-	process_signal_ready(r->o->run.ready_fd);
+	report_ready(r);
 	if (r->o->run.duration_ns)
 		r->stop_ns = live_now_ns() + r->o->run.duration_ns;
 	return process_start_command(&r->process);
@@ -423,8 +441,10 @@ static int trace_open(struct trace_run *r)
 int trace_main(const struct options *o)
 {
 	struct trace_run r = { .o = o, .epoll = -1, .clock = -1, .holders = -1 };
-	int status;
+	int status, err = notify_open(&r.notify);
 
+	if (err)
+		log_warn("cannot notify the service manager: %s", strerror(-err));
 	vanished_init(&r.vanished, &r.session);
 	process_init(&r.process, o->run.command);
 	cgroup_paths_init(&r.cgroups);
@@ -447,6 +467,7 @@ int trace_main(const struct options *o)
 	scan_close(r.scan);
 	vanished_release(&r.vanished);
 	live_close(r.live);
+	notify_close(&r.notify);
 	if (r.holders >= 0)
 		close(r.holders);
 	if (r.epoll >= 0)
