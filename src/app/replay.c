@@ -17,6 +17,7 @@
 #include "process.h"
 #include "reader.h"
 #include "replay_runs.h"
+#include "serve.h"
 #include "session.h"
 #include "stuck.h"
 #include "time_units.h"
@@ -401,7 +402,8 @@ static int find_range(struct replay_run *r)
 static int replay_trace(struct replay_run *r)
 {
 	struct kernel_counters none = { .filtered = 0 };
-	int status = find_range(r);
+	int status = find_range(r), ended;
+	struct serve_run serve;
 
 	if (status)
 		return status;
@@ -413,7 +415,9 @@ static int replay_trace(struct replay_run *r)
 	status = replay_records(r);
 	report_restarts(r);
 	session_end(&r->session, r->now_ns, &r->counters);
-	return session_close(&r->session, status);
+	serve_init(&serve, r->o, &r->session);
+	ended = serve_end(&serve, r->now_ns, &r->counters);
+	return session_close(&r->session, status ?: ended);
 }
 
 /* Feeds the scan at the start of the recording. The first mark after the start mark ends it. */

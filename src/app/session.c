@@ -292,8 +292,8 @@ void session_feed(struct session *s, const void *bytes, unsigned long len)
 	output_flush_if_full(&s->out);
 }
 
-/* The totals of all runs. The kernel's counters are totals already. */
-static struct run_counts count_all(const struct session *s, const struct kernel_counters *counters)
+/* The kernel's counters are totals already. */
+struct run_counts session_count_all(const struct session *s, const struct kernel_counters *counters)
 {
 	struct run_counts t = pipeline_tally(s->pipeline, counters);
 
@@ -343,12 +343,12 @@ void session_advance(struct session *s, uint64_t now_ns, const struct kernel_cou
 	bool flush = s->writer && is_due(record_writer_due_ns(s->writer), now_ns), news;
 	struct run_counts t;
 
-	t = count_all(s, counters);
+	t = session_count_all(s, counters);
 	news = is_loss_report_due(s, &t, now_ns);
 	s->events_lost = run_counts_lost_events(&t);
 	if (news) {
 		session_update_misses(s);
-		t = count_all(s, counters);
+		t = session_count_all(s, counters);
 	}
 	/* no need to record a tick that has no effect */
 	if (s->writer && (flush || news || (!s->loss_noted && run_counts_lost_events(&t)) ||
@@ -396,7 +396,7 @@ bool session_is_done(const struct session *s)
 
 void session_end(struct session *s, uint64_t now_ns, const struct kernel_counters *counters)
 {
-	struct run_counts t = count_all(s, counters);
+	struct run_counts t = session_count_all(s, counters);
 
 	session_update_misses(s);
 	if (s->writer)
@@ -404,7 +404,7 @@ void session_end(struct session *s, uint64_t now_ns, const struct kernel_counter
 	session_tick_view(s, now_ns);
 	endpoint_table_end(s->endpoints, now_ns);
 	note_loss(s, &t);
-	t = count_all(s, counters);
+	t = session_count_all(s, counters);
 	if (run_counts_lost(&t) > s->lost_reported)
 		report_loss(s, &t, now_ns);
 	if (s->view->end)
@@ -439,7 +439,7 @@ int session_begin_run(struct session *s, const struct run_info *meta, const stru
 	if (s->writer && gap->ended)
 		record_writer_add_mark(s->writer, RECORD_MARK_END, gap->from_ns, counters);
 	endpoint_table_end(s->endpoints, gap->from_ns);
-	s->past = count_all(s, NULL);
+	s->past = session_count_all(s, NULL);
 	s->past_events += pipeline_events_counted(s->pipeline);
 	s->has_past = true;
 	s->maybe_missed = s->unchecked = 0;

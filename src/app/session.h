@@ -119,6 +119,10 @@ bool session_is_settled(const struct session *s);
 /* Is there no point in going on: has -n been reached, or has writing failed? */
 bool session_is_done(const struct session *s);
 
+/* The totals of all runs so far. */
+struct run_counts session_count_all(const struct session *s,
+				    const struct kernel_counters *counters);
+
 /* Ends the run: reports the remaining stories and the summary. */
 void session_end(struct session *s, uint64_t now_ns, const struct kernel_counters *counters);
 

@@ -20,6 +20,7 @@
 #include "pid_namespace.h"
 #include "process.h"
 #include "scan.h"
+#include "serve.h"
 #include "session.h"
 #include "symbols.h"
 #include "time_units.h"
@@ -32,6 +33,7 @@ struct trace_run {
 	const struct options *o;
 	struct process process;
 	struct session session;
+	struct serve_run serve;
 	struct live *live;
 	struct scan *scan;	/* NULL once it is done */
 	struct vanished vanished;
@@ -124,6 +126,8 @@ static void drain_ring(void *arg)
 
 	while (live_consume(r->live, feed_session, r) >= LIVE_BATCH)
 		;
+	if (r->serve.http)
+		serve_wait(&r->serve, -1, 0);
 }
 
 /*
@@ -193,6 +197,7 @@ static int next_wait_ms(const struct trace_run *r, uint64_t now_ns, int taken)
 	uint64_t poll_ms = r->session.texts.source ? POLL_LOOKUP_MS : POLL_MS;
 	uint64_t next = session_next_ns(&r->session), look = vanished_next_ns(&r->vanished);
 	uint64_t alive = notify_next_ns(&r->notify);
+	uint64_t due = serve_next_ns(&r->serve);
 
 	if (taken >= LIVE_BATCH)
 		return 0;
@@ -200,6 +205,8 @@ static int next_wait_ms(const struct trace_run *r, uint64_t now_ns, int taken)
 		next = look;
 	if (alive && (!next || alive < next))
 		next = alive;
+	if (due && (!next || due < next))
+		next = due;
 	if (r->stop_ns && (!next || r->stop_ns < next))
 		next = r->stop_ns;
 	if (taken && r->o->output.flush)
@@ -227,8 +234,6 @@ static uint64_t find_complete_until_ns(const struct trace_run *r, uint64_t now_n
 
 static int trace_loop(struct trace_run *r)
 {
-	struct epoll_event ready[4];
-
 	for (;;) {
 		uint64_t now_ns = live_now_ns(), complete_ns;
 		int n = live_consume(r->live, feed_session, r);
@@ -240,15 +245,16 @@ static int trace_loop(struct trace_run *r)
 		session_advance(&r->session, complete_ns, &counters);
 		vanished_advance(&r->vanished, now_ns, complete_ns);
 		notify_alive(&r->notify, now_ns);
+		serve_advance(&r->serve, now_ns, &counters);
 		if (trace_is_over(r, now_ns))
 			return EXIT_FINE;
 		if (!n || r->o->output.flush) {
 			live_arm_wakeup(r->live);
 			n = live_consume(r->live, feed_session, r);
 		}
-		n = epoll_wait(r->epoll, ready, 4, next_wait_ms(r, now_ns, n));
-		if (n < 0 && errno != EINTR)
-			return report_failure(EXIT_FAILED, "cannot wait for events", errno);
+		n = serve_wait(&r->serve, r->epoll, next_wait_ms(r, now_ns, n));
+		if (n < 0 && n != -EINTR)
+			return report_failure(EXIT_FAILED, "cannot wait for events", n);
 		if (process_handle_signals(&r->process))
 			r->stop_ns = live_now_ns() + r->o->run.drain_ns;
 		diag_netns_release_gone(&r->vanished.netns);
@@ -303,7 +309,8 @@ static void look_at_open_endpoints(struct trace_run *r)
 			 strerror(-err));
 }
 
-static void trace_finish(struct trace_run *r)
+/* Returns an exit status. */
+static int trace_finish(struct trace_run *r)
 {
 	struct kernel_counters counters;
 	uint64_t now_ns;
@@ -315,11 +322,13 @@ static void trace_finish(struct trace_run *r)
 		;
 	counters = live_counters(r->live);
 	session_end(&r->session, now_ns, &counters);
+	return serve_end(&r->serve, now_ns, &counters);
 }
 
 /*
  * Three things still need privileges: to look up processes and cgroups as stories are reported, to
- * make and remove files when a recording rotates, and to signal a command of another user.
+ * make and remove files (a recording that rotates, --textfile), and to signal a command of another
+ * user.
  */
 static void trace_drop_privileges(const struct trace_run *r)
 {
@@ -334,7 +343,8 @@ static void trace_drop_privileges(const struct trace_run *r)
 	if (group_list_has(by, GROUP_BY_CGROUP) || group_list_has(by, GROUP_BY_UNIT) ||
 	    group_list_has(by, GROUP_BY_CONTAINER))
 		keep |= CAPS_BIT(DAC_READ_SEARCH);
-	if (r->o->record.rotate_bytes || r->o->record.rotate_ns || r->o->record.keep_ns)
+	if (r->o->record.rotate_bytes || r->o->record.rotate_ns || r->o->record.keep_ns ||
+	    r->o->serve.textfile)
 		keep |= CAPS_BIT(DAC_OVERRIDE) | CAPS_BIT(FOWNER);
 	process_drop_privileges(&r->process, keep);
 }
@@ -357,6 +367,7 @@ static int trace_start(struct trace_run *r)
 	open_vanished(r);
 	trace_drop_privileges(r);
 	output_flush(&r->session.out);
+	serve_set_ready(&r->serve);
 	report_ready(r);
 	if (r->o->run.duration_ns)
 		r->stop_ns = live_now_ns() + r->o->run.duration_ns;
@@ -428,7 +439,8 @@ static int trace_open(struct trace_run *r)
 	r->clock = live_watch_clock();	/* before open_live() reads the clock */
 	status = open_live(r);
 	if (!status)
-		status = session_begin(&r->session, live_now_ns(), &none);
+		status = session_begin(&r->session, live_now_ns(), &none) ?:
+			 serve_open(&r->serve, live_now_ns());
 	if (status)
 		return status;
 	r->epoll = epoll_create1(EPOLL_CLOEXEC);
@@ -441,11 +453,12 @@ static int trace_open(struct trace_run *r)
 int trace_main(const struct options *o)
 {
 	struct trace_run r = { .o = o, .epoll = -1, .clock = -1, .holders = -1 };
-	int status, err = notify_open(&r.notify);
+	int status, ended, err = notify_open(&r.notify);
 
 	if (err)
 		log_warn("cannot notify the service manager: %s", strerror(-err));
 	vanished_init(&r.vanished, &r.session);
+	serve_init(&r.serve, o, &r.session);
 	process_init(&r.process, o->run.command);
 	cgroup_paths_init(&r.cgroups);
 	cgroup_paths_scan(&r.cgroups);
@@ -455,11 +468,13 @@ int trace_main(const struct options *o)
 		status = trace_start(&r);
 		if (!status)
 			status = trace_loop(&r);
-		trace_finish(&r);
+		ended = trace_finish(&r);
 		if (!status && r.process.command.exited)
 			status = r.process.command.status;
+		status = status ?: ended;
 		status = session_close(&r.session, status);
 	}
+	serve_release(&r.serve);
 	process_release(&r.process);
 	session_release(&r.session);
 	cgroup_paths_release(&r.cgroups);

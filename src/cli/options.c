@@ -307,6 +307,29 @@ static int set_recording(struct option_parser *p)
 	return 0;
 }
 
+/* The view serve listens if no other way is given to read its metrics. */
+static int set_serving(struct option_parser *p)
+{
+	struct options *o = p->o;
+	struct options_serve *s = &o->serve;
+
+	if (o->view->id != VIEW_SERVE)
+		return 0;
+	if (is_only_in_env(p, KEY_PAGE) && !s->listen && s->textfile)
+		s->page = false;
+	if (o->record.replay && !s->textfile)
+		return usage_error_plain(&p->error, "serve with --replay requires --textfile");
+	if (!s->listen && !s->textfile) {
+		s->listen = OPTIONS_LISTEN;
+		listen_address_parse(s->listen, &s->address);
+	}
+	if (s->page && !s->listen)
+		return usage_error_plain(&p->error, "--page requires --listen");
+	o->view_options.no_page = !s->listen ||
+				  !(s->page || listen_address_is_local(&s->address));
+	return 0;
+}
+
 /* -j alone is the view json. */
 static void choose_view(struct option_parser *p)
 {
@@ -338,7 +361,7 @@ static int check_options(struct option_parser *p, const struct argp_state *state
 	rc = set_recording(p);
 	drop_env_options(p);
 	if (!rc)
-		rc = check_given_options(p);
+		rc = check_given_options(p) ?: set_serving(p);
 	if (!rc)
 		rc = check_pairs(p);
 	if (rc)

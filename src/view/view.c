@@ -33,6 +33,7 @@ static const struct view *const views[] = {
 	[VIEW_TIMELINE] = &view_timeline,
 	[VIEW_WHO] = &view_who,
 	[VIEW_HIST] = &view_hist,
+	[VIEW_SERVE] = &view_serve,
 	[VIEW_RECORD] = &view_record,
 	[VIEW_STUCK] = &view_stuck,
 	[VIEW_DOCTOR] = &view_doctor,
