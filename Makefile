@@ -305,12 +305,14 @@ check-all: $(TESTED) $(B)/story_from_recording $(B)/workload $(B)/soak $(B)/stac
 
 static: $(B)/tcpclose-static
 
-# The lists of views and options in the manual and the completions are printed by the tool itself.
+# The lists of views, options and metrics in the manual and the completions are printed by the tool
+# itself.
 $(B)/tcpclose.8: src/man/tcpclose.8.scd $(B)/tcpclose
 	$(B)/tcpclose --document views > $(B)/views.scd
 	$(B)/tcpclose --document options > $(B)/options.scd
-	sed -e '/^@VIEWS@$$/{r $(B)/views.scd' -e 'd}' -e '/^@OPTIONS@$$/{r $(B)/options.scd' -e 'd}' $< | \
-		$(SCDOC) > $@.new
+	$(B)/tcpclose --document metrics > $(B)/metrics.scd
+	sed -e '/^@VIEWS@$$/{r $(B)/views.scd' -e 'd}' -e '/^@OPTIONS@$$/{r $(B)/options.scd' -e 'd}' \
+		-e '/^@METRICS@$$/{r $(B)/metrics.scd' -e 'd}' $< | $(SCDOC) > $@.new
 	mv $@.new $@
 
 $(COMPLETIONS): $(B)/tcpclose

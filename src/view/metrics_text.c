@@ -18,20 +18,26 @@ const char *metrics_text_type(enum metrics_format format)
 		       "text/plain; version=0.0.4; charset=utf-8";
 }
 
-/* What the samples of a metric have after its name. */
-static const char *find_suffix(const struct metric *m)
+const char *metrics_text_suffix(const struct metric *m)
 {
 	return m->type == METRIC_COUNTER ? "_total" : m->type == METRIC_INFO ? "_info" : "";
 }
 
-static const char *find_type_word(const struct printer *p, const struct metric *m)
+const char *metrics_text_type_word(const struct metric *m)
 {
 	static const char *const words[] = { [METRIC_COUNTER] = "counter", [METRIC_GAUGE] = "gauge",
 					     [METRIC_HISTOGRAM] = "histogram",
 					     [METRIC_INFO] = "info" };
 
-	/* the older format has no infos */
-	return words[m->type == METRIC_INFO && p->format == METRICS_TEXT ? METRIC_GAUGE : m->type];
+	return words[m->type];
+}
+
+/* The older format has no infos. */
+static const char *find_type_word(const struct printer *p, const struct metric *m)
+{
+	if (m->type == METRIC_INFO && p->format == METRICS_TEXT)
+		return "gauge";
+	return metrics_text_type_word(m);
 }
 
 /* "# HELP NAME ", where the older format has the name of the samples, not that of the family */
@@ -42,7 +48,7 @@ static void print_header_name(struct printer *p, const struct metric *m, const c
 	buf_char(p->b, ' ');
 	buf_str(p->b, m->name);
 	if (p->format == METRICS_TEXT)
-		buf_str(p->b, find_suffix(m));
+		buf_str(p->b, metrics_text_suffix(m));
 	buf_char(p->b, ' ');
 }
 
@@ -169,7 +175,7 @@ static void print_sample(void *arg, const struct metric_sample *s)
 	if (s->histogram)
 		print_histogram(p, s);
 	else
-		print_line(p, s, find_suffix(s->metric), NULL, s->value);
+		print_line(p, s, metrics_text_suffix(s->metric), NULL, s->value);
 }
 
 void metrics_text_print(struct buf *b, struct metrics *m, const struct metrics_facts *f,

@@ -6,31 +6,29 @@ import re
 import shutil
 import subprocess
 
-from assertions import Skip, same
+from assertions import Skip, same, true
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 DEPLOY = os.path.join(ROOT, "tools/deploy")
 METRIC = re.compile(r"\btcpclose_\w+")
 
-COUNTERS = """closes closes_by_comm phase_cut blame endpoints lost_events label_overflow bpf_run_seconds bpf_runs
-    process_cpu_seconds"""
-GAUGES = """sockets oldest_socket_age_seconds stuck_sockets endpoints_open ephemeral_ports_ratio walk_seconds
-    walk_complete walk_timestamp_seconds process_resident_memory_bytes process_virtual_memory_bytes process_open_fds
-    process_max_fds process_start_time_seconds build_info"""
-LABELS = {"closes_total": "initiator ending reason call", "closes_by_comm_total": "comm class",
-          "phase_seconds": "phase", "phase_seconds_bucket": "phase le", "phase_cut_total": "phase",
-          "blame_total": "blame", "endpoints_total": "result", "lost_events_total": "cause",
-          "label_overflow_total": "label", "bpf_run_seconds_total": "program", "bpf_runs_total": "program",
-          "sockets": "state", "oldest_socket_age_seconds": "state", "stuck_sockets": "advice", "build_info": "version"}
+TYPES = {"counter", "gauge", "histogram", "info"}
 # The labels that Prometheus itself adds
 OF_PROMETHEUS = {"instance", "job"}
 
 
-def series(_tool):
-    """The name of each series, as in a query, and its labels."""
-    names = [name + "_total" for name in COUNTERS.split()] + GAUGES.split()
-    names += ["phase_seconds" + end for end in ("", "_bucket", "_sum", "_count")]
-    return {"tcpclose_" + name: set(LABELS.get(name, "").split()) for name in names}
+def series(tool):
+    """The name of each series, as in a query, and its labels: from the table that the output comes from."""
+    said = subprocess.run([tool, "--document", "metric-names"], capture_output=True, text=True, check=True).stdout
+    found = {}
+    for line in said.splitlines():
+        name, kind, words = line.split()
+        true(f"a type: {line}", kind in TYPES)
+        labels = set() if words == "-" else set(words.split(","))
+        found[name] = labels
+        if kind == "histogram":
+            found.update({name + "_bucket": labels | {"le"}, name + "_sum": labels, name + "_count": labels})
+    return found
 
 
 def read(*path):

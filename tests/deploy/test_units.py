@@ -102,6 +102,23 @@ def test_the_ring_of_files_fits(options):
          and ring["keep"] == "24")
 
 
+def test_the_tool_takes_the_options_of_the_units(options):
+    """Those of the unit, and those that /etc/default/tcpclose shows; --help ends the parsing after them."""
+    folder = install(options.folder)
+    with open(os.path.join(options.folder, "etc/default/tcpclose"), encoding="utf-8") as f:
+        shown = dict(re.findall(r'^#(TCPCLOSE\w*_OPTS)="(.*)"$', f.read(), re.M))
+    for unit in UNITS:
+        found = settings(os.path.join(folder, unit))
+        name, given = re.fullmatch(r'"(\w+)=(.*)"', found["Environment"][0]).groups()
+        command = found["ExecStart"][0]
+        true(f"{unit}: {command}", command.startswith("/usr/sbin/tcpclose ") and command.endswith(f" ${name}"))
+        words = command.split()[1:-1]
+        for more in (given, shown[name]):
+            done = subprocess.run([options.tool, *words, *more.split(), "--help"], capture_output=True, text=True,
+                                  check=False, env=dict(os.environ, TCPCLOSE_OPTS=shown["TCPCLOSE_OPTS"]))
+            same(f"{unit}: {more}: {done.stderr}", done.returncode, 0)
+
+
 def test_the_prefix_is_that_of_the_binary(options):
     """And an /etc/default/tcpclose that is there stays as it is."""
     folder = install(options.folder, "/opt/tcpclose")
