@@ -17,6 +17,36 @@
 void serve_init(struct serve_run *r, const struct options *o, struct session *session)
 {
 	*r = (struct serve_run){ .o = o->view->id == VIEW_SERVE ? o : NULL, .session = session };
+	walker_init(&r->walker);
+}
+
+void serve_start_walker(struct serve_run *r)
+{
+	int err = r->o ? walker_start(&r->walker, r->o) : 0;
+
+	if (err)
+		log_warn("there will be no gauges of sockets: %s", strerror(-err));
+}
+
+int serve_fd(const struct serve_run *r)
+{
+	return r->walker.fd;
+}
+
+/*
+ * Is the last walk young enough, or has there been enough waiting for the one that goes on? Asks
+ * for a walk if it is time.
+ */
+static bool is_fresh(struct serve_run *r, uint64_t now_ns)
+{
+	if (!r->walker.busy)
+		r->late_ns = 0;
+	walker_ask(&r->walker, now_ns);
+	if (!r->walker.busy)
+		return true;
+	if (!r->late_ns)
+		r->late_ns = now_ns + SERVE_LATE_NS;
+	return now_ns >= r->late_ns;
 }
 
 static struct metrics_facts collect_facts(struct serve_run *r)
@@ -27,6 +57,11 @@ static struct metrics_facts collect_facts(struct serve_run *r)
 	if (!r->o->record.replay)
 		proc_self_read(&r->process);
 	f.process = r->process;
+	f.process.cpu_ns += r->walker.cpu_ns;
+	f.walk = r->walker.last;
+	if (r->live)
+		f.nr_programs = live_count_runs(r->live, r->program, PROGRAM_RUN_MAX);
+	f.program = r->program;
 	return f;
 }
 
@@ -114,6 +149,8 @@ static bool answer(void *arg, const struct http_request *request, struct http_re
 
 	if (request->path == HTTP_PATH_HEALTHZ)
 		answer_health(r, reply);
+	else if (r->ready && !is_fresh(r, live_now_ns()))
+		return false;
 	else if (request->path == HTTP_PATH_METRICS)
 		answer_metrics(r, request, reply);
 	else
@@ -163,6 +200,7 @@ int serve_open(struct serve_run *r, uint64_t now_ns)
 
 void serve_release(struct serve_run *r)
 {
+	walker_stop(&r->walker);
 	if (!r->http)
 		return;
 	http_server_free(r->http);
@@ -177,6 +215,7 @@ void serve_set_ready(struct serve_run *r)
 	if (!r->o)
 		return;
 	r->ready = true;
+	walker_ask(&r->walker, live_now_ns());
 	if (!r->http)
 		return;
 	listen_socket_print(&b, &r->address);
@@ -203,23 +242,29 @@ static bool has_news(const struct serve_run *r)
 		     endpoint_table_counts(r->session->endpoints).open);
 }
 
-uint64_t serve_next_ns(const struct serve_run *r)
+/* When the file is due; 0: never. */
+static uint64_t find_write_ns(const struct serve_run *r)
 {
 	if (!has_textfile(r) || is_stdout(r) || !has_news(r))
 		return 0;
 	return r->written_ns + SERVE_WRITE_NS;
 }
 
-void serve_advance(struct serve_run *r, uint64_t now_ns, const struct kernel_counters *counters)
+uint64_t serve_next_ns(const struct serve_run *r)
 {
-	uint64_t due_ns;
+	uint64_t write_ns = find_write_ns(r);
+
+	if (r->http && http_server_has_waiting(r->http) && (!write_ns || r->late_ns < write_ns))
+		return r->late_ns;
+	return write_ns && write_ns < r->late_ns ? r->late_ns : write_ns;
+}
+
+static void write_if_due(struct serve_run *r, uint64_t now_ns)
+{
+	uint64_t write_ns = find_write_ns(r);
 	int err;
 
-	if (!r->o)
-		return;
-	r->counters = *counters;
-	due_ns = serve_next_ns(r);
-	if (!due_ns || now_ns < due_ns)
+	if (!write_ns || now_ns < write_ns || !is_fresh(r, now_ns))
 		return;
 	err = write_file(r, now_ns);
 	if (err && !r->unwritten)
@@ -227,6 +272,17 @@ void serve_advance(struct serve_run *r, uint64_t now_ns, const struct kernel_cou
 	else if (!err && r->unwritten)
 		log_note("'%s' can be written again", r->o->serve.textfile);
 	r->unwritten = err;
+}
+
+void serve_advance(struct serve_run *r, uint64_t now_ns, const struct kernel_counters *counters)
+{
+	if (!r->o)
+		return;
+	r->counters = *counters;
+	walker_take(&r->walker);
+	if (r->http && http_server_has_waiting(r->http) && is_fresh(r, now_ns))
+		http_server_answer_waiting(r->http);
+	write_if_due(r, now_ns);
 }
 
 int serve_end(struct serve_run *r, uint64_t now_ns, const struct kernel_counters *counters)

@@ -106,6 +106,7 @@ static int open_live(struct trace_run *r)
 	if (r->o->capture.calls == CALLS_AUTO && !run_info_watches_calls(&r->session.meta))
 		log_note("calls are not watched from entry to return: return values, and calls "
 			 "that end nothing, will be missing (see tcpclose doctor)");
+	r->serve.live = r->live;
 	note_missing_hooks(&r->session.meta);
 	open_scan(r);
 	if (r->o->capture.stack)
@@ -420,7 +421,10 @@ static void open_texts(struct trace_run *r)
 static int trace_open(struct trace_run *r)
 {
 	struct kernel_counters none = { .filtered = 0 };
-	int status = session_open(&r->session, r->o);
+	int status;
+
+	serve_start_walker(&r->serve);
+	status = session_open(&r->session, r->o);
 
 	if (!status)
 		status = open_symbols(r);
@@ -445,7 +449,8 @@ static int trace_open(struct trace_run *r)
 		return status;
 	r->epoll = epoll_create1(EPOLL_CLOEXEC);
 	if (r->epoll < 0 || watch_fd(r, live_fd(r->live)) || watch_fd(r, r->process.signals) ||
-	    (r->clock >= 0 && watch_fd(r, r->clock)))
+	    (r->clock >= 0 && watch_fd(r, r->clock)) ||
+	    (serve_fd(&r->serve) >= 0 && watch_fd(r, serve_fd(&r->serve))))
 		return report_failure(EXIT_FAILED, "cannot wait for events", errno);
 	return EXIT_FINE;
 }

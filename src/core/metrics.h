@@ -17,6 +17,7 @@
 #include <stdint.h>
 
 #include "metrics_table.h"
+#include "program_run.h"
 #include "run_info.h"
 #include "stuck_table.h"
 #include "verdict.h"
@@ -77,18 +78,13 @@ struct metrics_process {
 	uint64_t start_ns;	/* since 1970 */
 };
 
-struct metrics_program {
-	char name[32];
-	uint64_t run_ns, runs;
-};
-
 /* What does not come from stories. */
 struct metrics_facts {
 	const char *version;
 	struct run_counts counts;
 	struct metrics_walk walk;
 	struct metrics_process process;
-	const struct metrics_program *program;	/* those that ran; NULL: not counted */
+	const struct program_run *program;	/* those that ran */
 	unsigned nr_programs;
 };
 

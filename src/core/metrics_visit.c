@@ -218,7 +218,7 @@ static void show_overflow(const struct visit *v)
 static void show_programs(const struct visit *v, bool times)
 {
 	for (unsigned i = 0; i < v->f->nr_programs; i++) {
-		const struct metrics_program *p = &v->f->program[i];
+		const struct program_run *p = &v->f->program[i];
 		struct metric_sample s = { .label = { make_text(p->name) }, .value.whole = p->runs };
 
 		if (times)
