@@ -6,7 +6,9 @@ The functions test_* run in this order, and each goes on where the one before en
 bpftool, and the ports of the connections that are made here. One line per test on stdout.
 """
 
+import contextlib
 import grp
+import http.client
 import json
 import os
 import pwd
@@ -23,6 +25,9 @@ from assertions import same, true
 TOOL, UPGRADE = "/usr/sbin/tcpclose", "/units/tcpclose-upgrade"
 RECORD, SERVE = "tcpclose-record", "tcpclose-serve"
 RECORDING = "/var/log/tcpclose/ends.rec"
+EXAMPLES = "/usr/share/doc/tcpclose/examples"
+DEFAULTS = "/etc/default/tcpclose"
+PORT = 9436
 LIMIT_S = 120       # the guest is slow if its processor is emulated
 CAPS = 1 << 38 | 1 << 39        # CAP_PERFMON, CAP_BPF
 USAGE = 64
@@ -132,6 +137,61 @@ def check_process(pid):
     same("no_new_privs, seccomp filters", (status["NoNewPrivs"], status["Seccomp"]), ("1", "2"))
 
 
+def scrape(path="/metrics"):
+    """The status and the text."""
+    connection = http.client.HTTPConnection("127.0.0.1", PORT, timeout=10)
+    with contextlib.closing(connection):
+        connection.request("GET", path)
+        answer = connection.getresponse()
+        return answer.status, answer.read().decode()
+
+
+def values(name, **labels):
+    """The values of the series of that name with these labels."""
+    status, text = scrape()
+    same("status of /metrics", status, 200)
+    found = []
+    for given, value in re.findall(rf"^{name}(?:\{{(.*)\}})? (\S+)$", text, re.M):
+        if labels.items() <= dict(re.findall(r'(\w+)="([^"]*)"', given)).items():
+            found.append(float(value))
+    return found
+
+
+def closed_by_dup2():
+    """No scrape's own connection ends in this way."""
+    return sum(values("tcpclose_closes_total", initiator="local", call="dup2"))
+
+
+def connect_and_dup2(count):
+    """Connections over loopback, each ended by a dup2() onto the client's descriptor."""
+    with socket.create_server(("127.0.0.1", 0)) as listener, open("/dev/null", "rb") as null:
+        for _ in range(count):
+            client, server = socket.create_connection(listener.getsockname()), listener.accept()[0]
+            os.dup2(null.fileno(), client.fileno())
+            same("the end", server.recv(1), b"")
+            server.close()
+            os.close(client.detach())
+
+
+def add_drop_in(unit, name):
+    folder = f"/etc/systemd/system/{unit}.service.d"
+    os.makedirs(folder, exist_ok=True)
+    shutil.copy2(f"{EXAMPLES}/{name}", folder)
+    output("systemctl", "daemon-reload")
+
+
+@contextlib.contextmanager
+def close_wait(*enter):
+    """A socket in CLOSE_WAIT, held by a process that `enter` starts."""
+    script = ("import socket,sys; l=socket.create_server(('127.0.0.1',0)); c=socket.create_connection(l.getsockname());"
+              "s=l.accept()[0]; c.close(); s.recv(1); print('up', flush=True); sys.stdin.read()")
+    with subprocess.Popen([*enter, sys.executable, "-c", script], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                          text=True) as holder:
+        same("it is up", holder.stdout.readline(), "up\n")
+        yield
+        holder.stdin.close()
+
+
 def test_the_user_is_made():
     output("systemd-sysusers")
     user = pwd.getpwnam("tcpclose")
@@ -205,12 +265,103 @@ def test_record_stops():
 
 
 def test_usage_error_is_no_loop():
-    with open("/etc/default/tcpclose", "a", encoding="ascii") as f:
+    with open(DEFAULTS, "a", encoding="ascii") as f:
         f.write("TCPCLOSE_RECORD_OPTS=--nonsense\n")
     same("exit status of systemctl", run("systemctl", "start", RECORD).returncode, 1)
     same("state, restarts, status", (show(RECORD, "ActiveState"), show(RECORD, "NRestarts"),
                                      show(RECORD, "ExecMainStatus")), ("failed", "0", str(USAGE)))
     true("the log has the reason", "nonsense" in log(RECORD), log(RECORD))
+
+
+def test_serve_starts():
+    systemctl("start", SERVE)
+    check_process(int(show(SERVE, "MainPID")))
+    same("health", scrape("/healthz")[0], 200)
+    listening = output("ss", "-Hltn", f"sport = :{PORT}").split()[3]
+    same("it listens on loopback", listening, f"127.0.0.1:{PORT}")
+
+
+def test_serve_counts():
+    before = closed_by_dup2()
+    connect_and_dup2(20)
+    wait("each connection counts once", lambda: closed_by_dup2() - before == 20,
+         lambda: f"{before}, {closed_by_dup2()}\n{scrape()[1]}")
+    same("losses", sum(values("tcpclose_lost_events_total")), 0)
+
+
+def test_serve_is_killed_and_goes_on():
+    os.kill(int(show(SERVE, "MainPID")), 9)
+    wait_active(SERVE, 1)
+    connect_and_dup2(5)
+    wait("it counts from 0", lambda: closed_by_dup2() == 5, lambda: scrape()[1])
+
+
+def test_serve_that_hangs_is_killed():
+    drop_in(SERVE, "WatchdogSec=3s")
+    systemctl("restart", SERVE)
+    os.kill(int(show(SERVE, "MainPID")), 19)
+    wait_active(SERVE, 1)
+    drop_in(SERVE)
+
+
+def test_serve_sees_its_own_namespace():
+    systemctl("restart", SERVE)
+    output("ip", "netns", "add", "other")
+    output("ip", "-n", "other", "link", "set", "lo", "up")
+    with close_wait(), close_wait("ip", "netns", "exec", "other"):
+        wait("a socket in CLOSE_WAIT", lambda: values("tcpclose_sockets", state="close_wait") == [1],
+             lambda: scrape()[1])
+
+
+def test_serve_with_the_drop_in_sees_all_namespaces():
+    add_drop_in(SERVE, "all-namespaces.conf")
+    systemctl("restart", SERVE)
+    with close_wait(), close_wait("ip", "netns", "exec", "other"):
+        wait("two sockets in CLOSE_WAIT", lambda: values("tcpclose_sockets", state="close_wait") == [2],
+             lambda: scrape()[1] + log(SERVE))
+
+
+def from_afar():
+    """The status of a scrape from another network namespace, which is another host to the kernel; None: no answer."""
+    script = (f"import http.client; c=http.client.HTTPConnection('10.99.0.1', {PORT}, timeout=3);"
+              "c.request('GET', '/metrics'); print(c.getresponse().status)")
+    done = run("ip", "netns", "exec", "other", sys.executable, "-c", script)
+    return int(done.stdout) if not done.returncode else None
+
+
+def test_serve_answers_other_hosts_with_the_drop_in_only():
+    output("ip", "link", "add", "near", "type", "veth", "peer", "name", "far", "netns", "other")
+    output("ip", "address", "add", "10.99.0.1/24", "dev", "near")
+    output("ip", "-n", "other", "address", "add", "10.99.0.2/24", "dev", "far")
+    output("ip", "link", "set", "near", "up")
+    output("ip", "-n", "other", "link", "set", "far", "up")
+    drop_in(SERVE, f'Environment="TCPCLOSE_SERVE_OPTS=--listen 0.0.0.0:{PORT}"')
+    systemctl("restart", SERVE)
+    same("from this host", scrape("/healthz")[0], 200)
+    same("from another host: dropped by systemd", from_afar(), None)
+    drop_in(SERVE)
+    add_drop_in(SERVE, "serve-remote.conf")
+    systemctl("restart", SERVE)
+    wait("an answer to another host", lambda: from_afar() == 200, lambda: log(SERVE))
+
+
+def test_both_run_side_by_side():
+    with open(DEFAULTS, "w", encoding="ascii") as f:
+        f.write('TCPCLOSE_OPTS="--buffer 4M --by-comm"\n')
+    systemctl("start", RECORD)
+    systemctl("restart", SERVE)
+    connect(5)
+    check_recorded()
+    wait("the option is that of serve", lambda: sum(values("tcpclose_closes_by_comm_total", comm="python3")) >= 10,
+         lambda: scrape()[1])
+
+
+def test_both_stop():
+    for unit in (RECORD, SERVE):
+        systemctl("stop", unit)
+        same("state", (show(unit, "ActiveState"), show(unit, "Result"), show(unit, "ExecMainStatus")),
+             ("inactive", "success", "0"))
+    same("what is left in the kernel", programs(), {})
 
 
 def main():
