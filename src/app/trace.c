@@ -16,7 +16,6 @@
 #include "holders.h"
 #include "live.h"
 #include "log.h"
-#include "notify.h"
 #include "pid_namespace.h"
 #include "process.h"
 #include "scan.h"
@@ -40,7 +39,6 @@ struct trace_run {
 	int holders;		/* of holders_open(), for the end of the run; -1: not available */
 	struct cgroup_paths cgroups;
 	struct text_source texts;
-	struct notify notify;
 	int epoll, clock;	/* clock: of live_watch_clock(); -1: not available */
 	uint64_t stop_ns;	/* end of -d or of --drain; 0: none */
 };
@@ -192,26 +190,30 @@ static bool trace_is_over(const struct trace_run *r, uint64_t now_ns)
 	return r->process.command.exited && session_is_settled(&r->session);
 }
 
+/* Returns the earlier of two times. 0 means never. */
+static uint64_t pick_earlier(uint64_t a_ns, uint64_t b_ns)
+{
+	return b_ns && (!a_ns || b_ns < a_ns) ? b_ns : a_ns;
+}
+
+static uint64_t find_next_ns(const struct trace_run *r)
+{
+	uint64_t next = pick_earlier(session_next_ns(&r->session), vanished_next_ns(&r->vanished));
+
+	next = pick_earlier(next, pick_earlier(serve_next_ns(&r->serve), r->stop_ns));
+	return pick_earlier(next, process_beat_ns(&r->process));
+}
+
 /* How long to wait, in milliseconds, after `taken` events were read; -1: without limit. */
 static int next_wait_ms(const struct trace_run *r, uint64_t now_ns, int taken)
 {
-	uint64_t poll_ms = r->session.texts.source ? POLL_LOOKUP_MS : POLL_MS;
-	uint64_t next = session_next_ns(&r->session), look = vanished_next_ns(&r->vanished);
-	uint64_t alive = notify_next_ns(&r->notify);
-	uint64_t due = serve_next_ns(&r->serve);
+	uint64_t poll_ms = r->session.texts.source ? POLL_LOOKUP_MS : POLL_MS, next;
 
 	if (taken >= LIVE_BATCH)
 		return 0;
-	if (look && (!next || look < next))
-		next = look;
-	if (alive && (!next || alive < next))
-		next = alive;
-	if (due && (!next || due < next))
-		next = due;
-	if (r->stop_ns && (!next || r->stop_ns < next))
-		next = r->stop_ns;
 	if (taken && r->o->output.flush)
 		return 0;
+	next = find_next_ns(r);
 	if (taken && (!next || next > now_ns + poll_ms * NS_PER_MS))
 		return (int)poll_ms;
 	if (!next)
@@ -245,8 +247,8 @@ static int trace_loop(struct trace_run *r)
 		complete_ns = find_complete_until_ns(r, now_ns, n);
 		session_advance(&r->session, complete_ns, &counters);
 		vanished_advance(&r->vanished, now_ns, complete_ns);
-		notify_alive(&r->notify, now_ns);
 		serve_advance(&r->serve, now_ns, &counters);
+		process_beat(&r->process, now_ns);
 		if (trace_is_over(r, now_ns))
 			return EXIT_FINE;
 		if (!n || r->o->output.flush) {
@@ -316,7 +318,7 @@ static int trace_finish(struct trace_run *r)
 	struct kernel_counters counters;
 	uint64_t now_ns;
 
-	notify_stopping(&r->notify);
+	process_notify("STOPPING=1");
 	look_at_open_endpoints(r);
 	now_ns = live_now_ns();
 	while (live_consume(r->live, feed_session, r) > 0)
@@ -350,18 +352,6 @@ static void trace_drop_privileges(const struct trace_run *r)
 	process_drop_privileges(&r->process, keep);
 }
 
-/* On --ready-fd, and to a service manager. */
-static void report_ready(struct trace_run *r)
-{
-	int err;
-
-	log_note("ready");
-	process_signal_ready(r->o->run.ready_fd);
-	err = notify_ready(&r->notify, live_now_ns());
-	if (err)
-		log_warn("cannot notify the service manager: %s", strerror(-err));
-}
-
 static int trace_start(struct trace_run *r)
 {
 	scan_sockets(r);
@@ -369,7 +359,9 @@ static int trace_start(struct trace_run *r)
 	trace_drop_privileges(r);
 	output_flush(&r->session.out);
 	serve_set_ready(&r->serve);
-	report_ready(r);
+	log_note("ready");
+	process_notify("READY=1");
+	process_signal_ready(r->o->run.ready_fd);
 	if (r->o->run.duration_ns)
 		r->stop_ns = live_now_ns() + r->o->run.duration_ns;
 	return process_start_command(&r->process);
@@ -458,10 +450,8 @@ static int trace_open(struct trace_run *r)
 int trace_main(const struct options *o)
 {
 	struct trace_run r = { .o = o, .epoll = -1, .clock = -1, .holders = -1 };
-	int status, ended, err = notify_open(&r.notify);
+	int status, ended;
 
-	if (err)
-		log_warn("cannot notify the service manager: %s", strerror(-err));
 	vanished_init(&r.vanished, &r.session);
 	serve_init(&r.serve, o, &r.session);
 	process_init(&r.process, o->run.command);
@@ -487,7 +477,6 @@ int trace_main(const struct options *o)
 	scan_close(r.scan);
 	vanished_release(&r.vanished);
 	live_close(r.live);
-	notify_close(&r.notify);
 	if (r.holders >= 0)
 		close(r.holders);
 	if (r.epoll >= 0)

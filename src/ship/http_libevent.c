@@ -30,6 +30,7 @@
 struct slot {
 	struct bufferevent *bev;	/* a reference; NULL: free */
 	time_t deadline_s;	/* CLOCK_MONOTONIC */
+	uint64_t number;	/* in the order in which they were accepted */
 };
 
 struct http_server {
@@ -41,6 +42,7 @@ struct http_server {
 	struct event *sweep;	/* at the earliest deadline */
 	struct event *fd;	/* of http_server_wait() */
 	struct slot slot[HTTP_CONNECTIONS];
+	uint64_t accepted;
 	struct evhttp_request *waiting[HTTP_CONNECTIONS];
 	unsigned nr_waiting;
 };
@@ -127,12 +129,13 @@ static void on_sweep(evutil_socket_t fd, short what, void *arg)
 	sweep_slots(arg);
 }
 
+/* All slots are taken. */
 static struct slot *find_oldest(struct http_server *s)
 {
 	struct slot *oldest = &s->slot[0];
 
 	for (unsigned i = 1; i < HTTP_CONNECTIONS; i++)
-		if (s->slot[i].deadline_s < oldest->deadline_s)
+		if (s->slot[i].number < oldest->number)
 			oldest = &s->slot[i];
 	return oldest;
 }
@@ -152,7 +155,7 @@ static void take_slot(struct http_server *s, struct bufferevent *bev)
 	if (!free_slot)
 		return;
 	bufferevent_incref(bev);
-	*free_slot = (struct slot){ bev, read_seconds() + HTTP_DEADLINE_S };
+	*free_slot = (struct slot){ bev, read_seconds() + HTTP_DEADLINE_S, s->accepted++ };
 	if (used < HTTP_CONNECTIONS)
 		return;
 	evconnlistener_disable(s->listener);
