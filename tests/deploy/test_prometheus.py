@@ -2,6 +2,7 @@
 """The rules and scrape configurations of tools/deploy/prometheus; promtool is the judge."""
 
 import re
+import subprocess
 
 from assertions import same, true
 from promtool import check_names, promtool, read, series
@@ -54,6 +55,16 @@ def test_rules_name_what_exists(options):
         check_names(name, expr, known, own)
         if kind == "record":
             true(f"{name} is used by an alert", any(name in e for k, _, e, _ in rules() if k == "alert"))
+
+
+def test_commands_in_the_texts_are_valid(options):
+    """--help ends the parsing after the other options."""
+    for kind, name, _, text in rules():
+        lines = " ".join(text.replace("{{ $labels.ending }}", "reset-sent").split())
+        for command in re.findall(r'"tcpclose ([^"]*)"', lines):
+            done = subprocess.run([options.tool, *command.split(), "--help"], capture_output=True, text=True, check=False)
+            same(f"{name}: tcpclose {command}: {done.stderr}", done.returncode, 0)
+        true(f"{name}: it has a description", kind == "record" or "description: " in text)
 
 
 def test_scrape_configuration_is_valid():
