@@ -339,15 +339,16 @@ UNITS := tcpclose-serve.service tcpclose-record.service
 EXAMPLES := $(addprefix $(DEPLOY)/,systemd/serve-remote.conf systemd/all-namespaces.conf \
 	      prometheus/scrape.yml prometheus/scrape-native.yml prometheus/tcpclose.rules.yml grafana/tcpclose.json)
 install-units:
-	install -d $(DESTDIR)$(PREFIX)/lib/systemd/system $(DESTDIR)$(PREFIX)/share/doc/tcpclose/examples
 	for unit in $(UNITS); do \
-		sed 's|/usr/sbin/tcpclose|$(PREFIX)/sbin/tcpclose|' $(DEPLOY)/systemd/$$unit \
-			> $(DESTDIR)$(PREFIX)/lib/systemd/system/$$unit || exit 1; \
+		sed 's|/usr/sbin/tcpclose|$(PREFIX)/sbin/tcpclose|' $(DEPLOY)/systemd/$$unit | \
+			install -D -m 644 /dev/stdin $(DESTDIR)$(PREFIX)/lib/systemd/system/$$unit || exit 1; \
 	done
-	install -D -m 644 $(DEPLOY)/systemd/tcpclose.sysusers $(DESTDIR)$(PREFIX)/lib/sysusers.d/tcpclose.conf
-	install -m 644 $(EXAMPLES) $(DESTDIR)$(PREFIX)/share/doc/tcpclose/examples
 	test -e $(DESTDIR)/etc/default/tcpclose || \
-		install -D -m 644 $(DEPLOY)/systemd/tcpclose.default $(DESTDIR)/etc/default/tcpclose
+		sed 's|/usr/share/|$(PREFIX)/share/|' $(DEPLOY)/systemd/tcpclose.default | \
+			install -D -m 644 /dev/stdin $(DESTDIR)/etc/default/tcpclose
+	install -D -m 644 $(DEPLOY)/systemd/tcpclose.sysusers $(DESTDIR)$(PREFIX)/lib/sysusers.d/tcpclose.conf
+	install -d $(DESTDIR)$(PREFIX)/share/doc/tcpclose/examples
+	install -m 644 $(EXAMPLES) $(DESTDIR)$(PREFIX)/share/doc/tcpclose/examples
 
 check-kernels: deps-matrix
 	@$(MAKE) --no-print-directory $(B)/tcpclose-static $(B)/workload-static

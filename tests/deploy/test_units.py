@@ -125,6 +125,9 @@ def test_the_prefix_is_that_of_the_binary(options):
     same("binaries", [settings(os.path.join(folder, unit))["ExecStart"][0].split()[0] for unit in UNITS],
          ["/opt/tcpclose/sbin/tcpclose"] * len(UNITS))
     defaults = os.path.join(options.folder, "etc/default/tcpclose")
+    with open(defaults, encoding="utf-8") as f:
+        named = re.search(r"/\S+/serve-remote\.conf", f.read())[0]
+    true(f"{named} is there", os.path.exists(options.folder + named))
     with open(defaults, "w", encoding="utf-8") as f:
         f.write("mine\n")
     install(options.folder, "/opt/tcpclose")
