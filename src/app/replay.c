@@ -29,6 +29,7 @@ struct replay_run {
 	const struct options *o;
 	struct process process;
 	struct session session;
+	struct serve_run serve;
 	struct record_reader *reader;
 	int file;
 	bool is_written;	/* a recorder was writing it when it was opened */
@@ -87,6 +88,7 @@ static void show_what_is_known(struct replay_run *r)
 	endpoint_table_flush(s->endpoints);
 	if (now_ns > find_latest_ns(r))
 		session_tick_view(s, now_ns);
+	serve_advance(&r->serve, now_ns, &r->counters);
 	output_flush(&s->out);
 }
 
@@ -403,7 +405,6 @@ static int replay_trace(struct replay_run *r)
 {
 	struct kernel_counters none = { .filtered = 0 };
 	int status = find_range(r), ended;
-	struct serve_run serve;
 
 	if (status)
 		return status;
@@ -415,8 +416,7 @@ static int replay_trace(struct replay_run *r)
 	status = replay_records(r);
 	report_restarts(r);
 	session_end(&r->session, r->now_ns, &r->counters);
-	serve_init(&serve, r->o, &r->session);
-	ended = serve_end(&serve, r->now_ns, &r->counters);
+	ended = serve_end(&r->serve, r->now_ns, &r->counters);
 	return session_close(&r->session, status ?: ended);
 }
 
@@ -470,6 +470,7 @@ int replay_main(const struct options *o)
 	int status;
 
 	process_init(&r.process, NULL);
+	serve_init(&r.serve, o, &r.session);
 	status = open_reader(&r);
 	if (!status && r.reader)
 		status = session_open(&r.session, o);

@@ -18,7 +18,7 @@
 #include "session.h"
 #include "walker.h"
 
-#define SERVE_LATE_NS (30 * NS_PER_MS)	/* a scrape waits for a walk for that long at most */
+#define SERVE_LATE_NS (20 * NS_PER_MS)	/* a scrape waits for a walk for that long at most */
 #define SERVE_WRITE_NS (10 * NS_PER_S)
 
 struct serve_run {

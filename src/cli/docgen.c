@@ -97,7 +97,7 @@ void docgen_metrics(FILE *out)
 	for (unsigned i = 0; (m = metric_at(i)); i++) {
 		fputc('*', out);
 		print_scdoc(out, m->name);
-		print_scdoc(out, metrics_text_suffix(m));
+		print_scdoc(out, metric_suffix(m));
 		fputc('*', out);
 		print_labels(out, m->labels);
 		fprintf(out, "\n\t(%s) ", metrics_text_type_word(m));
@@ -111,6 +111,6 @@ void docgen_metric_names(FILE *out)
 	const struct metric *m;
 
 	for (unsigned i = 0; (m = metric_at(i)); i++)
-		fprintf(out, "%s%s %s %s\n", m->name, metrics_text_suffix(m),
+		fprintf(out, "%s%s %s %s\n", m->name, metric_suffix(m),
 			metrics_text_type_word(m), *m->labels ? m->labels : "-");
 }

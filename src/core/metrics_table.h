@@ -79,3 +79,6 @@ struct metric {
 
 /* The metric with that id, NULL past the last. */
 const struct metric *metric_at(unsigned id);
+
+/* What the samples of a metric have after its name: "_total". */
+const char *metric_suffix(const struct metric *m);

@@ -22,6 +22,11 @@ const struct metric *metric_at(unsigned id)
 	return id < METRIC_COUNT ? &table[id] : NULL;
 }
 
+const char *metric_suffix(const struct metric *m)
+{
+	return m->type == METRIC_COUNTER ? "_total" : m->type == METRIC_INFO ? "_info" : "";
+}
+
 static struct metric_text make_text(const char *word)
 {
 	return (struct metric_text){ word, strlen(word) };
@@ -102,12 +107,19 @@ static void show_comms(const struct visit *v)
 	}
 }
 
+static bool has_values(const struct metric_histogram *h)
+{
+	uint64_t any = 0;
+
+	for (unsigned i = 0; i <= METRICS_BOUNDS; i++)
+		any |= h->n[i];
+	return any;
+}
+
 static void show_phases(const struct visit *v)
 {
-	static const struct metric_histogram empty;
-
 	for (unsigned i = 0; i < PHASE_COUNT; i++)
-		if (memcmp(&v->m->phase[i], &empty, sizeof(empty)) != 0)
+		if (has_values(&v->m->phase[i]))
 			show(v, (struct metric_sample){ .label = { make_text(phase_name(i)) },
 							.histogram = &v->m->phase[i] });
 }
@@ -219,11 +231,11 @@ static void show_programs(const struct visit *v, bool times)
 {
 	for (unsigned i = 0; i < v->f->nr_programs; i++) {
 		const struct program_run *p = &v->f->program[i];
-		struct metric_sample s = { .label = { make_text(p->name) }, .value.whole = p->runs };
 
-		if (times)
-			s.value = metric_seconds(p->run_ns);
-		show(v, s);
+		show(v, (struct metric_sample){
+			.label = { make_text(p->name) },
+			.value = times ? metric_seconds(p->run_ns) :
+					 (struct metric_value){ .whole = p->runs } });
 	}
 }
 

@@ -2,10 +2,9 @@
 /*
  * A small HTTP server for one process with one loop: libevent's evhttp waits, the caller answers.
  *
- * It answers GET and HEAD with one reply per connection. A connection ends at the latest
- * HTTP_DEADLINE_S after it was accepted, whatever its client does; at most HTTP_CONNECTIONS are open
- * at a time, and if there are more, the oldest ends. So memory is bounded, and a slow client delays
- * no other.
+ * It answers GET and HEAD with one reply per connection. A connection ends HTTP_DEADLINE_S after it
+ * was accepted, or earlier, whatever its client does. At most HTTP_CONNECTIONS are open at a time;
+ * if there are more, the oldest ends. So memory is bounded, and a slow client delays no other.
  */
 #pragma once
 

@@ -3,8 +3,8 @@
  * Escapes bytes of unknown origin (comm, paths, arguments) for a terminal, and text for HTML. The
  * only other places that escape are json_writer.c, for JSON, and metrics_text.c, for labels.
  *
- * For a terminal, an escaped byte takes the four columns \xNN. A backslash is not escaped, so the text "\x1b" and
- * the byte ESC look the same: the result is for people to read, not to be decoded.
+ * For a terminal, an escaped byte takes the four columns \xNN. A backslash is not escaped, so the
+ * text "\x1b" and the byte ESC look the same: the result is for people to read, not to be decoded.
  */
 #pragma once
 

@@ -18,11 +18,6 @@ const char *metrics_text_type(enum metrics_format format)
 		       "text/plain; version=0.0.4; charset=utf-8";
 }
 
-const char *metrics_text_suffix(const struct metric *m)
-{
-	return m->type == METRIC_COUNTER ? "_total" : m->type == METRIC_INFO ? "_info" : "";
-}
-
 const char *metrics_text_type_word(const struct metric *m)
 {
 	static const char *const words[] = { [METRIC_COUNTER] = "counter", [METRIC_GAUGE] = "gauge",
@@ -48,7 +43,7 @@ static void print_header_name(struct printer *p, const struct metric *m, const c
 	buf_char(p->b, ' ');
 	buf_str(p->b, m->name);
 	if (p->format == METRICS_TEXT)
-		buf_str(p->b, metrics_text_suffix(m));
+		buf_str(p->b, metric_suffix(m));
 	buf_char(p->b, ' ');
 }
 
@@ -175,7 +170,7 @@ static void print_sample(void *arg, const struct metric_sample *s)
 	if (s->histogram)
 		print_histogram(p, s);
 	else
-		print_line(p, s, metrics_text_suffix(s->metric), NULL, s->value);
+		print_line(p, s, metric_suffix(s->metric), NULL, s->value);
 }
 
 void metrics_text_print(struct buf *b, struct metrics *m, const struct metrics_facts *f,

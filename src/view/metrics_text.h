@@ -19,9 +19,6 @@ enum metrics_format {
 /* The value of the Content-Type header for a format. */
 const char *metrics_text_type(enum metrics_format format);
 
-/* What the samples of a metric have after its name: "_total", "_info" or "". */
-const char *metrics_text_suffix(const struct metric *m);
-
 /* The type of a metric as OpenMetrics spells it: "counter". */
 const char *metrics_text_type_word(const struct metric *m);
 

@@ -52,8 +52,8 @@ static void test_listen_address__loopback_and_unix_are_local(void **state)
 {
 	static const char *const local[] = { "127.0.0.1:1", "127.9.9.9:1", "[::1]:1", "localhost:1",
 					     "unix:x" };
-	static const char *const other[] = { "0.0.0.0:1", "128.0.0.1:1", "[::]:1", "[2001:db8::1]:1",
-					     "[::ffff:127.0.0.1]:1" };
+	static const char *const other[] = { "0.0.0.0:1", "128.0.0.1:1", "[::]:1",
+					     "[2001:db8::1]:1", "[::ffff:127.0.0.1]:1" };
 	struct listen_address a;
 
 	(void)state;
