@@ -20,14 +20,6 @@ void serve_init(struct serve_run *r, const struct options *o, struct session *se
 	walker_init(&r->walker);
 }
 
-void serve_start_walker(struct serve_run *r)
-{
-	int err = r->o ? walker_start(&r->walker, r->o) : 0;
-
-	if (err)
-		log_warn("there will be no gauges of sockets: %s", strerror(-err));
-}
-
 int serve_fd(const struct serve_run *r)
 {
 	return r->walker.fd;
@@ -185,12 +177,21 @@ static int open_http(struct serve_run *r)
 	return EXIT_FAILED;
 }
 
-int serve_open(struct serve_run *r, uint64_t now_ns)
+int serve_open(struct serve_run *r)
 {
-	int status = r->o && r->o->serve.listen ? open_http(r) : EXIT_FINE, err;
+	int err = r->o ? walker_start(&r->walker, r->o) : 0;
 
-	if (status || !has_textfile(r) || is_stdout(r))
-		return status;
+	if (err)
+		log_warn("there will be no gauges of sockets: %s", strerror(-err));
+	return r->o && r->o->serve.listen ? open_http(r) : EXIT_FINE;
+}
+
+int serve_begin(struct serve_run *r, uint64_t now_ns)
+{
+	int err;
+
+	if (!has_textfile(r) || is_stdout(r))
+		return EXIT_FINE;
 	err = write_file(r, now_ns);
 	if (!err)
 		return EXIT_FINE;

@@ -43,17 +43,17 @@ void serve_init(struct serve_run *r, const struct options *o, struct session *se
 
 void serve_release(struct serve_run *r);
 
-/* Starts the walker. Call it before memory is filled and privileges are dropped. */
-void serve_start_walker(struct serve_run *r);
-
 /* A descriptor that is readable when serve_advance() has something to do; -1: none. */
 int serve_fd(const struct serve_run *r);
 
 /*
- * Opens the socket, and writes the file for the first time. Needs the privileges of the user, for a
- * port below 1024 or a folder. Returns an exit status, with the reason logged.
+ * Starts the walker, and opens the socket. Call it before memory is filled and privileges are
+ * dropped. Returns an exit status, with the reason logged.
  */
-int serve_open(struct serve_run *r, uint64_t now_ns);
+int serve_open(struct serve_run *r);
+
+/* The session has begun: writes the file for the first time. Returns an exit status. */
+int serve_begin(struct serve_run *r, uint64_t now_ns);
 
 /* Everything is attached: reports where the metrics are, and walks for the first time. */
 void serve_set_ready(struct serve_run *r);

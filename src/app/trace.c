@@ -413,10 +413,7 @@ static void open_texts(struct trace_run *r)
 static int trace_open(struct trace_run *r)
 {
 	struct kernel_counters none = { .filtered = 0 };
-	int status;
-
-	serve_start_walker(&r->serve);
-	status = session_open(&r->session, r->o);
+	int status = serve_open(&r->serve) ?: session_open(&r->session, r->o);
 
 	if (!status)
 		status = open_symbols(r);
@@ -436,7 +433,7 @@ static int trace_open(struct trace_run *r)
 	status = open_live(r);
 	if (!status)
 		status = session_begin(&r->session, live_now_ns(), &none) ?:
-			 serve_open(&r->serve, live_now_ns());
+			 serve_begin(&r->serve, live_now_ns());
 	if (status)
 		return status;
 	r->epoll = epoll_create1(EPOLL_CLOEXEC);
