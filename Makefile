@@ -7,9 +7,11 @@
 # make test       build, run the tests that need neither root nor other packages (12 s)
 # make check      install missing packages, build, run all tests (as root, 7 minutes): tests/README.md
 # make install    binary, manual and completions (PREFIX=/usr/local, DESTDIR=)
+# make install-units  services for systemd, alert rules and dashboard: man tcpclose, RUNNING IT AS A SERVICE
 # make man        the manual: build/tcpclose.8
 # make static     one file to copy to any host: build/tcpclose-static
 # make check-kernels  run the live tests on other kernels, in qemu (as root)
+# make check-units    run the services in a Debian with systemd, in qemu (as root)
 # make check-arm64    build for arm64 and run the live tests in an emulated machine (as root)
 # make lint       clang-tidy, cppcheck, shellcheck, line widths
 # make fuzz       run each harness of tests/fuzz for 60 s (FUZZ_SECONDS=N changes that)
@@ -308,14 +310,14 @@ check-all: $(TESTED) $(B)/story_from_recording $(B)/workload $(B)/soak $(B)/stac
 
 static: $(B)/tcpclose-static
 
-# The lists of views, options and metrics in the manual and the completions are printed by the tool itself.
+# The lists of views, options and metrics in the manual and the completions are printed by the tool
+# itself.
 $(B)/tcpclose.8: src/man/tcpclose.8.scd $(B)/tcpclose
 	$(B)/tcpclose --document views > $(B)/views.scd
 	$(B)/tcpclose --document options > $(B)/options.scd
 	$(B)/tcpclose --document metrics > $(B)/metrics.scd
 	sed -e '/^@VIEWS@$$/{r $(B)/views.scd' -e 'd}' -e '/^@OPTIONS@$$/{r $(B)/options.scd' -e 'd}' \
-		-e '/^@METRICS@$$/{r $(B)/metrics.scd' -e 'd}' $< | \
-		$(SCDOC) > $@.new
+		-e '/^@METRICS@$$/{r $(B)/metrics.scd' -e 'd}' $< | $(SCDOC) > $@.new
 	mv $@.new $@
 
 $(COMPLETIONS): $(B)/tcpclose
@@ -335,9 +337,32 @@ install: $(B)/tcpclose $(COMPLETIONS) $(if $(shell command -v $(SCDOC)),$(B)/tcp
 	install -D -m 644 $(B)/completions/tcpclose.fish $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/tcpclose.fish
 	$(if $(filter %.8,$^),install -D -m 644 $(B)/tcpclose.8 $(DESTDIR)$(PREFIX)/share/man/man8/tcpclose.8)
 
+# The services of systemd, with the path of the binary, and what Prometheus and Grafana need. It starts
+# nothing, and leaves an /etc/default/tcpclose as it is.
+DEPLOY := tools/deploy
+UNITS := tcpclose-serve.service tcpclose-record.service
+EXAMPLES := $(addprefix $(DEPLOY)/,systemd/serve-remote.conf systemd/all-namespaces.conf \
+	      prometheus/scrape.yml prometheus/scrape-native.yml prometheus/tcpclose.rules.yml grafana/tcpclose.json)
+install-units:
+	for unit in $(UNITS); do \
+		sed 's|/usr/sbin/tcpclose|$(PREFIX)/sbin/tcpclose|' $(DEPLOY)/systemd/$$unit | \
+			install -D -m 644 /dev/stdin $(DESTDIR)$(PREFIX)/lib/systemd/system/$$unit || exit 1; \
+	done
+	test -e $(DESTDIR)/etc/default/tcpclose || \
+		sed 's|/usr/share/|$(PREFIX)/share/|' $(DEPLOY)/systemd/tcpclose.default | \
+			install -D -m 644 /dev/stdin $(DESTDIR)/etc/default/tcpclose
+	install -D -m 644 $(DEPLOY)/systemd/tcpclose.sysusers $(DESTDIR)$(PREFIX)/lib/sysusers.d/tcpclose.conf
+	install -d $(DESTDIR)$(PREFIX)/share/doc/tcpclose/examples
+	install -m 644 $(EXAMPLES) $(DESTDIR)$(PREFIX)/share/doc/tcpclose/examples
+
 check-kernels: deps-matrix
 	@$(MAKE) --no-print-directory $(B)/tcpclose-static $(B)/workload-static
 	tools/matrix --tool $(B)/tcpclose-static --workload $(B)/workload-static $(ARGS)
+
+check-units:
+	@tools/deps units
+	@$(MAKE) --no-print-directory $(B)/tcpclose-static
+	tools/check-units --tool $(B)/tcpclose-static $(ARGS)
 
 check-arm64:
 	@tools/deps arm64
@@ -359,7 +384,7 @@ clean:
 
 -include $(shell find $(B) -name '*.d' 2>/dev/null)
 
-.PHONY: all install man deps deps-check deps-matrix deps-bench run demo tour test check check-all check-kernels check-arm64 \
+.PHONY: all install install-units check-units man deps deps-check deps-matrix deps-bench run demo tour test check check-all check-kernels check-arm64 \
 	static lint fuzz fuzz-all bench bench-build clean
 .DELETE_ON_ERROR:
 .SECONDARY:

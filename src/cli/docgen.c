@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "metrics_table.h"
+#include "metrics_text.h"
 #include "option_table.h"
 #include "view.h"
 
@@ -73,20 +73,23 @@ void docgen_options(FILE *out)
 	}
 }
 
-/* "{_comm_, _class_}" */
+/* Print " {initiator, ending}" in italics. */
 static void print_labels(FILE *out, const char *labels)
 {
-	fputs("{_", out);
-	for (; *labels; labels++) {
-		if (*labels == ',')
-			fputs("_, _", out);
-		else
-			fputc(*labels, out);
+	const char *rest = labels;
+
+	if (!*labels)
+		return;
+	fputs(" {", out);
+	while (*rest) {
+		size_t len = strcspn(rest, ",");
+
+		fprintf(out, "%s_%.*s_", rest == labels ? "" : ", ", (int)len, rest);
+		rest += len + !!rest[len];
 	}
-	fputs("_}", out);
+	fputc('}', out);
 }
 
-/* "*tcpclose_blame_total*{_blame_}", and the help text in the next line */
 void docgen_metrics(FILE *out)
 {
 	const struct metric *m;
@@ -94,11 +97,20 @@ void docgen_metrics(FILE *out)
 	for (unsigned i = 0; (m = metric_at(i)); i++) {
 		fputc('*', out);
 		print_scdoc(out, m->name);
-		fprintf(out, "%s*", metric_suffix(m));
-		if (*m->labels)
-			print_labels(out, m->labels);
-		fputs("\n\t", out);
+		print_scdoc(out, metric_suffix(m));
+		fputc('*', out);
+		print_labels(out, m->labels);
+		fprintf(out, "\n\t(%s) ", metrics_text_type_word(m));
 		print_scdoc(out, m->help);
 		fputs("\n\n", out);
 	}
+}
+
+void docgen_metric_names(FILE *out)
+{
+	const struct metric *m;
+
+	for (unsigned i = 0; (m = metric_at(i)); i++)
+		fprintf(out, "%s%s %s %s\n", m->name, metric_suffix(m),
+			metrics_text_type_word(m), *m->labels ? m->labels : "-");
 }

@@ -29,7 +29,7 @@ int notify_send(const char *state)
 	fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 	if (fd < 0)
 		return -errno;
-	if (sendto(fd, state, strlen(state), MSG_NOSIGNAL, (struct sockaddr *)&to,
+	if (sendto(fd, state, strlen(state), MSG_NOSIGNAL | MSG_DONTWAIT, (struct sockaddr *)&to,
 		   (socklen_t)(offsetof(struct sockaddr_un, sun_path) + len)) < 0)
 		err = -errno;
 	close(fd);
@@ -47,4 +47,11 @@ uint64_t notify_watchdog_ns(void)
 	if (pid && (!parse_u64(pid, 1, INT32_MAX, &id) || (pid_t)id != getpid()))
 		return 0;
 	return us * NS_PER_US / 2;
+}
+
+void notify_hide(void)
+{
+	unsetenv("NOTIFY_SOCKET");
+	unsetenv("WATCHDOG_USEC");
+	unsetenv("WATCHDOG_PID");
 }

@@ -7,7 +7,7 @@
 
 #include <stdint.h>
 
-/* Send a state: "READY=1", "STOPPING=1". Returns 0, or -errno. */
+/* Send a state: "READY=1", "STOPPING=1". Does not wait. Returns 0, or -errno. */
 int notify_send(const char *state);
 
 /*
@@ -15,3 +15,6 @@ int notify_send(const char *state);
  * WATCHDOG_USEC. 0: it does not.
  */
 uint64_t notify_watchdog_ns(void);
+
+/* Remove the variables from the environment: a program that is started is not the service. */
+void notify_hide(void);

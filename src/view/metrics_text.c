@@ -18,14 +18,21 @@ const char *metrics_text_type(enum metrics_format format)
 		       "text/plain; version=0.0.4; charset=utf-8";
 }
 
-static const char *find_type_word(const struct printer *p, const struct metric *m)
+const char *metrics_text_type_word(const struct metric *m)
 {
 	static const char *const words[] = { [METRIC_COUNTER] = "counter", [METRIC_GAUGE] = "gauge",
 					     [METRIC_HISTOGRAM] = "histogram",
 					     [METRIC_INFO] = "info" };
 
-	/* the older format has no infos */
-	return words[m->type == METRIC_INFO && p->format == METRICS_TEXT ? METRIC_GAUGE : m->type];
+	return words[m->type];
+}
+
+/* The older format has no infos. */
+static const char *find_type_word(const struct printer *p, const struct metric *m)
+{
+	if (m->type == METRIC_INFO && p->format == METRICS_TEXT)
+		return "gauge";
+	return metrics_text_type_word(m);
 }
 
 /* "# HELP NAME ", where the older format has the name of the samples, not that of the family */

@@ -19,6 +19,9 @@ enum metrics_format {
 /* The value of the Content-Type header for a format. */
 const char *metrics_text_type(enum metrics_format format);
 
+/* The type of a metric as OpenMetrics spells it: "counter". */
+const char *metrics_text_type_word(const struct metric *m);
+
 /* Print all metrics. */
 void metrics_text_print(struct buf *b, struct metrics *m, const struct metrics_facts *f,
 			enum metrics_format format);

@@ -183,6 +183,17 @@ def test_sockets_are_those_that_ss_lists(cli, root):
         same("advice that has occurred", series(samples, "tcpclose_stuck_sockets")[(("advice", "forgot-close"),)], 0)
 
 
+def test_a_walk_that_has_no_room_is_not_complete(cli, root):
+    with Serve(cli, "--max-open", "2") as serve:
+        serve.wait_for(lambda s: total(s, "tcpclose_walk_complete") == 1, "the first walk, of nothing")
+        held = subprocess.Popen(cli.enter(sys.executable, "-c", FORGETFUL, "5"), text=True, stdin=subprocess.PIPE,
+                                stdout=subprocess.PIPE)
+        same("program", held.stdout.readline(), "kept\n")
+        samples = serve.wait_for(lambda s: not total(s, "tcpclose_walk_complete"), "a walk without room")
+        same("those that it had room for", total(samples, "tcpclose_sockets"), 2)
+        held.communicate(timeout=TIMEOUT)
+
+
 def test_the_process_is_that_which_proc_shows(cli, root):
     with Serve(cli) as serve:
         samples = serve.samples()
