@@ -60,7 +60,7 @@ WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvl
 CFLAGS ?= -O2 -g
 C_FLAGS = -std=gnu11 -D_GNU_SOURCE -DTCPCLOSE_VERSION='"$(VERSION)"' $(WARNINGS) $(CFLAGS) $(SANITIZE) -MMD -MP
 BPF_FLAGS := -g -O2 -target bpf -mcpu=v3 -I. -iquote bpf/abi -Wall -MMD -MP
-LIBS = $(shell $(PKG_CONFIG) --libs $(LIBDW) $(LIBDEFLATE) libbpf libelf zlib)
+LIBS = $(shell $(PKG_CONFIG) --libs $(LIBDW) $(LIBEVENT) $(LIBDEFLATE) libbpf libelf zlib)
 
 # One line per file; V=1 shows the commands.
 Q := $(if $(V),,@)
@@ -68,17 +68,18 @@ say = $(if $(V),,@printf '  %-5s %s\n' $1 $(2:$(B)/%=%))
 
 # The layers of src/, lowest first. A file sees only the headers of its own layer and of the layers
 # below it, so an include that points up does not compile.
-LAYERS := util core record host live view cli app
+LAYERS := util core record host live ship view cli app
 BELOW_util :=
 BELOW_core := util
 BELOW_record := core util
 BELOW_host := record core util
 BELOW_live := host core util
+BELOW_ship := util
 BELOW_view := core util
 BELOW_cli := view core util
-BELOW_app := cli view live host record core util
-# util is for any program: it sees nothing of the events.
-quote = $(patsubst %,-iquote src/%,$1) $(if $(filter-out util,$1),-iquote bpf/abi) -iquote $(B)
+BELOW_app := cli view ship live host record core util
+# util and ship are for any program: they see nothing of the events.
+quote = $(patsubst %,-iquote src/%,$1) $(if $(filter-out util ship,$1),-iquote bpf/abi) -iquote $(B)
 layer_of = $(filter $(LAYERS),$(word 2,$(subst /, ,$1)))
 INCLUDES_src = $(call quote,$(if $(call layer_of,$1),$(call layer_of,$1) $(BELOW_$(call layer_of,$1)),$(LAYERS)))
 # Tests and tools see the headers of all layers.
@@ -93,15 +94,20 @@ LIBDEFLATE := $(shell $(PKG_CONFIG) --exists libdeflate && echo libdeflate)
 LIBDEFLATE_STATIC := $(if $(LIBDEFLATE),$(if $(wildcard $(shell $(CC) -print-file-name=libdeflate.a)),libdeflate))
 gzip = src/record/gzip_$(or $1,zlib)
 
+# libevent, where installed, serves HTTP (serve --listen).
+LIBEVENT := $(shell $(PKG_CONFIG) --exists 'libevent_extra >= 2.1' && echo libevent_extra libevent_core)
+HTTP := $(if $(LIBEVENT),http_libevent,http_stub)
+# The parts of the program that depend on what is installed. They are in no archive.
+OPTIONAL := src/host/$(SYMBOLS).c src/ship/$(HTTP).c $(call gzip,$(LIBDEFLATE)).c
+OPTIONAL_STATIC := src/host/symbols_stub.c src/ship/$(HTTP).c $(call gzip,$(LIBDEFLATE_STATIC)).c
+
 objects = $(patsubst %.c,$(B)/obj/%.o,$1)
-layer_sources = $(filter-out src/host/symbols_%.c src/record/gzip_%.c,$(wildcard src/$1/*.c))
+layer_sources = $(filter-out src/host/symbols_%.c src/record/gzip_%.c src/ship/http_libevent.c \
+		  src/ship/http_stub.c,$(wildcard src/$1/*.c))
 ARCHIVES := $(LAYERS:%=$(B)/lib%.a)
 # The linker searches the group repeatedly, so the order of the archives does not matter.
 link = -Wl,--start-group $1 -Wl,--end-group
-# What is compiled in one of two ways
-CHOSEN := $(B)/obj/src/host/$(SYMBOLS).o $(B)/obj/$(call gzip,$(LIBDEFLATE)).o
-CHOSEN_STATIC := $(B)/obj/src/host/symbols_stub.o $(B)/obj/$(call gzip,$(LIBDEFLATE_STATIC)).o
-MAIN := $(B)/obj/src/main.o $(CHOSEN)
+MAIN := $(call objects,src/main.c $(OPTIONAL))
 # state comes first: it defines the ring buffer that the others use, and bpftool 7.1 links in one
 # pass.
 BPF_OBJECTS := $(patsubst bpf/%.bpf.c,$(B)/bpf/%.o,bpf/state.bpf.c \
@@ -115,11 +121,12 @@ $(B)/tcpclose: $(MAIN) $(ARCHIVES)
 	$(call say,LD,$@)
 	$(Q)$(CC) $(C_FLAGS) $(LDFLAGS) -o $@ $(MAIN) $(call link,$(ARCHIVES)) $(LIBS)
 
-# Stripped, with the BPF objects inside: it needs only the kernel of the host.
-$(B)/tcpclose-static: $(B)/obj/src/main.o $(CHOSEN_STATIC) $(ARCHIVES)
+# Stripped, with the BPF objects inside: it needs only the kernel of the host. The linker warns of
+# getaddrinfo() and getservbyname() in libevent; nothing here looks names up.
+$(B)/tcpclose-static: $(call objects,src/main.c $(OPTIONAL_STATIC)) $(ARCHIVES)
 	$(call say,LD,$@)
 	$(Q)$(CC) $(C_FLAGS) $(LDFLAGS) -static -s -o $@ $(filter %.o,$^) $(call link,$(ARCHIVES)) \
-		$(shell $(PKG_CONFIG) --static --libs $(LIBDEFLATE_STATIC) libbpf libelf zlib)
+		$(shell $(PKG_CONFIG) --static --libs $(LIBEVENT) $(LIBDEFLATE_STATIC) libbpf libelf zlib)
 	@test $$(stat -c %s $@) -lt 3145728 || { echo "$@ is over 3 MiB" >&2; exit 1; }
 
 $(B)/obj/%.o: %.c
@@ -183,7 +190,7 @@ $(B)/syscalls_32.inc:
 $(B)/obj/src/core/syscall_names.o: $(B)/syscalls.inc $(B)/syscalls_32.inc
 
 # A unit test links the members of the archives that it uses.
-TEST_LIBS := $(CHOSEN) $(ARCHIVES)
+TEST_LIBS := $(call objects,$(OPTIONAL)) $(ARCHIVES)
 $(B)/unit/%: tests/unit/%.c $(TEST_LIBS)
 	@mkdir -p $(@D)
 	$(call say,TEST,$@)
@@ -242,7 +249,7 @@ $(B)/fuzz_%: $(B)/obj/tests/fuzz/fuzz_%.o $(B)/obj/tests/fuzz/driver.o $(HARNESS
 # libFuzzer needs every object instrumented, so its build has objects of its own, in one list.
 F := build/fuzz
 FUZZ_SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all
-FUZZ_SOURCES := tests/stories/check.c src/host/$(SYMBOLS).c $(call gzip,$(LIBDEFLATE)).c src/app/pipeline.c \
+FUZZ_SOURCES := tests/stories/check.c $(OPTIONAL) src/app/pipeline.c \
 		$(foreach layer,$(filter-out live app,$(LAYERS)),$(call layer_sources,$(layer)))
 FUZZ_OBJECTS := $(FUZZ_SOURCES:%.c=$(F)/obj/%.o)
 $(F)/obj/%.o: %.c $(B)/syscalls.inc $(B)/syscalls_32.inc
@@ -301,11 +308,13 @@ check-all: $(TESTED) $(B)/story_from_recording $(B)/workload $(B)/soak $(B)/stac
 
 static: $(B)/tcpclose-static
 
-# The lists of views and options in the manual and the completions are printed by the tool itself.
+# The lists of views, options and metrics in the manual and the completions are printed by the tool itself.
 $(B)/tcpclose.8: src/man/tcpclose.8.scd $(B)/tcpclose
 	$(B)/tcpclose --document views > $(B)/views.scd
 	$(B)/tcpclose --document options > $(B)/options.scd
-	sed -e '/^@VIEWS@$$/{r $(B)/views.scd' -e 'd}' -e '/^@OPTIONS@$$/{r $(B)/options.scd' -e 'd}' $< | \
+	$(B)/tcpclose --document metrics > $(B)/metrics.scd
+	sed -e '/^@VIEWS@$$/{r $(B)/views.scd' -e 'd}' -e '/^@OPTIONS@$$/{r $(B)/options.scd' -e 'd}' \
+		-e '/^@METRICS@$$/{r $(B)/metrics.scd' -e 'd}' $< | \
 		$(SCDOC) > $@.new
 	mv $@.new $@
 

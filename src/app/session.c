@@ -301,11 +301,13 @@ void session_feed(struct session *s, const void *bytes, unsigned long len)
 	output_flush_if_full(&s->out);
 }
 
-/* The totals of all runs. The kernel's counters are totals already. */
 struct run_counts session_count(const struct session *s, const struct kernel_counters *counters)
 {
-	struct run_counts t = pipeline_tally(s->pipeline, counters), past = s->past;
+	struct run_counts t, past = s->past;
 
+	if (s->of_host)
+		return session_count_hosts(s);
+	t = pipeline_tally(s->pipeline, counters);
 	if (!s->pipeline) {	/* between two runs */
 		run_counts_add(&past, &t);
 		past.maybe_missed_known = s->past.maybe_missed_known;

@@ -133,6 +133,9 @@ bool session_is_settled(const struct session *s);
 /* Is there no point in going on: has -n been reached, or has writing failed? */
 bool session_is_done(const struct session *s);
 
+/* The totals of all runs so far, and of all hosts. The kernel's counters are totals already. */
+struct run_counts session_count(const struct session *s, const struct kernel_counters *counters);
+
 /* Ends the run: reports the remaining stories and the summary. */
 void session_end(struct session *s, uint64_t now_ns, const struct kernel_counters *counters);
 

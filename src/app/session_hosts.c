@@ -75,7 +75,7 @@ static void pass_lost_end(struct view_context *v, const struct story *s)
 	((struct session *)to->flush_arg)->view->lost_end(to, s);
 }
 
-static struct run_counts count_hosts(const struct session *all)
+struct run_counts session_count_hosts(const struct session *all)
 {
 	struct run_counts sum = { .seen = 0 }, t;
 
@@ -93,7 +93,7 @@ static struct run_counts count_hosts(const struct session *all)
 static void pass_lost(struct view_context *v, const struct run_counts *t, uint64_t now_ns)
 {
 	struct session *host = v->flush_arg, *all = host->all;
-	struct run_counts sum = count_hosts(all);
+	struct run_counts sum = session_count_hosts(all);
 
 	(void)t;
 	use_no_host(all);
@@ -279,7 +279,7 @@ void session_tick_hosts(struct session *all, uint64_t now_ns)
 
 void session_end_hosts(struct session *all, uint64_t now_ns)
 {
-	struct run_counts sum = count_hosts(all);
+	struct run_counts sum = session_count_hosts(all);
 
 	session_tick_hosts(all, now_ns);
 	use_no_host(all);

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "metrics_table.h"
 #include "option_table.h"
 #include "view.h"
 
@@ -68,6 +69,36 @@ void docgen_options(FILE *out)
 			print_words(out, o);
 		}
 		print_views(out, o->views);
+		fputs("\n\n", out);
+	}
+}
+
+/* "{_comm_, _class_}" */
+static void print_labels(FILE *out, const char *labels)
+{
+	fputs("{_", out);
+	for (; *labels; labels++) {
+		if (*labels == ',')
+			fputs("_, _", out);
+		else
+			fputc(*labels, out);
+	}
+	fputs("_}", out);
+}
+
+/* "*tcpclose_blame_total*{_blame_}", and the help text in the next line */
+void docgen_metrics(FILE *out)
+{
+	const struct metric *m;
+
+	for (unsigned i = 0; (m = metric_at(i)); i++) {
+		fputc('*', out);
+		print_scdoc(out, m->name);
+		fprintf(out, "%s*", metric_suffix(m));
+		if (*m->labels)
+			print_labels(out, m->labels);
+		fputs("\n\t", out);
+		print_scdoc(out, m->help);
 		fputs("\n\n", out);
 	}
 }

@@ -49,6 +49,8 @@ FLAG(set_redact, record.redact)
 FLAG(set_fail, stuck.fail)
 FLAG(set_no_bpf, stuck.no_bpf)
 FLAG(set_cmdline, record.cmdline)
+FLAG(set_by_comm, view_options.by_comm)
+FLAG(set_page, serve.page)
 
 int option_set_verbose(struct option_parser *p, const char *arg)
 {
@@ -243,6 +245,25 @@ int option_set_host(struct option_parser *p, const char *arg)
 					 ": want a name of 1 to 64 bytes, without control "
 					 "characters");
 	p->o->record.host = arg;
+	return 0;
+}
+
+int option_set_listen(struct option_parser *p, const char *arg)
+{
+	struct options_serve *s = &p->o->serve;
+
+	if (!listen_address_parse(arg, &s->address))
+		return usage_error_value(&p->error, "bad address ",
+					 ": want 127.0.0.1:9436, [::1]:9436 or unix:PATH");
+	s->listen = arg;
+	return 0;
+}
+
+int option_set_textfile(struct option_parser *p, const char *arg)
+{
+	if (!*arg)
+		return usage_error_value(&p->error, "bad file ", ": want a path");
+	p->o->serve.textfile = arg;
 	return 0;
 }
 

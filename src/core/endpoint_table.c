@@ -126,8 +126,8 @@ static struct endpoint *add_endpoint(struct endpoint_table *t, const struct even
 }
 
 /*
- * A scan found this socket, and the ring buffer delivers an event of an earlier socket with the same
- * key only now: the endpoint is the later of the two, and its end is still to come.
+ * A scan found this socket, and the ring buffer delivers an event of an earlier socket with the
+ * same key only now: the endpoint is the later of the two, and its end is still to come.
  */
 static bool was_found_after(const struct endpoint *c, const struct event *e)
 {

@@ -17,6 +17,7 @@
 
 #include "attach.h"
 #include "caps.h"
+#include "program_runs.h"
 #include "tcpclose.skel.h"
 #include "time_units.h"
 
@@ -358,6 +359,11 @@ void live_begin_counting(struct live *l)
 struct kernel_counters live_counters(const struct live *l)
 {
 	return l->skel->bss->counters;
+}
+
+unsigned live_count_runs(const struct live *l, struct program_run *list, unsigned max)
+{
+	return program_runs_count(l->attach.program, l->attach.nr_links, list, max);
 }
 
 bool live_count_misses(const struct live *l, uint64_t *misses)

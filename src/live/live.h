@@ -12,6 +12,7 @@
 #include "calls_mode.h"
 #include "event.h"
 #include "filter.h"
+#include "program_run.h"
 #include "run_info.h"
 #include "tree.h"
 
@@ -69,6 +70,12 @@ struct kernel_counters live_counters(const struct live *l);
  * False if it is unknown.
  */
 bool live_count_misses(const struct live *l, uint64_t *misses);
+
+/*
+ * List the programs that ran, with their runs and time. Returns their number, 0 if the kernel does
+ * not count (kernel.bpf_stats_enabled). Needs no privilege.
+ */
+unsigned live_count_runs(const struct live *l, struct program_run *list, unsigned max);
 
 /* The value that event.sk_key is XORed with. Pass it to the scan, so that its keys match. */
 uint64_t live_sk_xor(const struct live *l);

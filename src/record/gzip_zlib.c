@@ -29,7 +29,8 @@ void gzip_encoder_free(struct gzip_encoder *e)
 	free(e);
 }
 
-size_t gzip_encode(struct gzip_encoder *e, const void *bytes, size_t len, uint8_t *out, size_t room)
+size_t gzip_encode(struct gzip_encoder *e, const void *bytes, size_t len, uint8_t *out,
+		   size_t room)
 {
 	deflateReset(&e->z);
 	e->z.next_in = (Bytef *)(uintptr_t)bytes;

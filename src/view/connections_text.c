@@ -12,6 +12,7 @@
 
 #include "ansi.h"
 #include "call_text.h"
+#include "close_facts.h"
 #include "close_text.h"
 #include "columns.h"
 #include "escape.h"
@@ -102,7 +103,7 @@ static void print_process(const struct view_context *v, const uint8_t *process, 
 static void print_end_column(struct view_context *v, const struct connection *c, unsigned place)
 {
 	const struct pair_end *end = c->end[place];
-	const struct socket_call *a = end ? call_text_actor(&end->story, &end->verdict) : NULL;
+	const struct socket_call *a = end ? close_actor(&end->story, &end->verdict) : NULL;
 	const struct holder *h = end && end->story.scan.nr_holders ? end->story.scan.holders : NULL;
 	const struct host *host = end ? view_host(v, &end->story) : NULL;
 	size_t width = v->terminal.wide ? WIDE_PROCESS_WIDTH : PROCESS_WIDTH, from = v->out->len;

@@ -277,7 +277,7 @@ static void print_idle_column(struct buf *b, const struct story *s, bool more)
 static void trace_print_story(struct view_context *v, const struct story *s,
 			      const struct verdict *verdict)
 {
-	const struct socket_call *a = call_text_actor(s, verdict);
+	const struct socket_call *a = close_actor(s, verdict);
 	struct buf *b = v->out;
 
 	if (v->times) {

@@ -68,6 +68,8 @@ struct view_options {
 	uint64_t interval_ns;	/* 0: print only at the end */
 	enum format format;
 	bool ascii;
+	bool by_comm;		/* serve: count closes by process name too */
+	bool no_page;		/* serve: the page will not be asked for */
 };
 
 /* The word of --by, as "comm"; "" for GROUP_BY_NONE. */
@@ -129,6 +131,7 @@ enum view_id {
 	VIEW_CONNECTIONS,
 	VIEW_WHO,
 	VIEW_HIST,
+	VIEW_SERVE,
 	VIEW_RECORD,
 	VIEW_STUCK,
 	VIEW_DOCTOR,
@@ -257,5 +260,5 @@ void json_print_stuck(struct view_context *v, const struct stuck_table *h, uint6
 void json_print_doctor(struct view_context *v, const struct diagnosis *h);
 
 extern const struct view view_stuck, view_trace, view_json, view_events, view_doctor;
-extern const struct view view_timeline, view_who, view_hist;
+extern const struct view view_timeline, view_who, view_hist, view_serve;
 extern const struct view view_connections, view_connections_json;

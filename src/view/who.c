@@ -15,7 +15,6 @@
 #include <sys/socket.h>
 
 #include "aggregate.h"
-#include "call_text.h"
 #include "close_facts.h"
 #include "group_key.h"
 #include "json_fields.h"
@@ -162,7 +161,7 @@ static bool add_hold(struct histogram *h, const struct verdict *verdict, enum ph
 static void count_close(struct who_row *w, const struct story *s, const struct verdict *verdict)
 {
 	w->n[WHO_CLOSES]++;
-	w->n[find_count_of_call(call_text_ended_by(verdict))]++;
+	w->n[find_count_of_call(close_ended_by(verdict))]++;
 	w->n[find_count_of_class(ending_class(verdict->ending))]++;
 	w->n[find_count_of_initiator(verdict->initiator)]++;
 	w->n[WHO_RESET_SENT] += verdict->ending == ENDING_RESET_SENT;

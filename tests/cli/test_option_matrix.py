@@ -23,7 +23,9 @@ ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)
 SAMPLE = os.path.join(ROOT, "tools", "sample.rec")
 SAMPLE_EVENTS = 30      # few, because some 600 runs replay them
 
-STORIES = {"trace", "json", "timeline", "connections", "who", "hist"}
+PRINTED = {"trace", "json", "timeline", "connections", "who", "hist"}
+SERVE = {"serve"}
+STORIES = PRINTED | SERVE
 TRACING = STORIES | {"events", "record"}
 STUCK = {"stuck"}
 DOCTOR = {"doctor"}
@@ -58,12 +60,12 @@ TABLE = {
     "all": ("--all", TRACING, ANY),
     "json": ("-j", JSON, ANY),
     "fields": ("--fields schema", JSON, ANY),
-    "output": ("-o x", EVERY, ANY),
+    "output": ("-o x", EVERY - SERVE, ANY),
     "times": ("-T", {"trace", "connections", "stuck"}, ANY),
     "wide": ("-w", {"trace", "timeline", "connections", "who", "stuck", "doctor"}, ANY),
     "color": ("--color never", EVERY, ANY),
     "stack": ("--stack", {"trace", "json", "record"}, ANY),
-    "flush": ("--flush", TRACING, ANY),
+    "flush": ("--flush", TRACING - SERVE, ANY),
     "quiet": ("-q", EVERY, ANY),
     "verbose": ("-v", EVERY, ANY),
     "by": ("--by comm,peer", {"who", "hist"}, ANY),
@@ -84,7 +86,7 @@ TABLE = {
     "redact": ("--redact", {"record"}, ANY),
     "redact-key": ("--redact-key k", {"record"}, ANY),
     "duration": ("-d 10ms", TRACING | STUCK, ANY),
-    "count": ("-n 1", TRACING | STUCK, ANY),
+    "count": ("-n 1", TRACING - SERVE | STUCK, ANY),
     "strict": ("--strict", TRACING | STUCK, ANY),
     "fail-on": ("--fail-on timeout", TRACING, ANY),
     "tree": ("--tree", TRACING, {"command"}),
@@ -94,6 +96,10 @@ TABLE = {
     "btf": ("--btf /dev/null", EVERY, LIVE),
     "buffer": ("--buffer 1M", TRACING | DOCTOR, ANY),
     "max-open": ("--max-open 9", TRACING | STUCK, ANY),
+    "listen": ("--listen 127.0.0.1:0", SERVE, LIVE),
+    "textfile": ("--textfile m", SERVE, ANY),
+    "by-comm": ("--by-comm", SERVE, ANY),
+    "page": ("--page", SERVE, LIVE),
     "state": ("--state close-wait", STUCK, ANY),
     "older-than": ("--older-than 1m", STUCK, ANY),
     "watch": ("--watch 1", STUCK, LIVE),
@@ -110,7 +116,7 @@ HELPS = re.compile(r"only to|requires|with --replay|without --replay|see tcpclos
 # Options that hide the others, or that need what the host of the test may lack.
 ALONE = {"stack", "btf", "no-bpf", "fail-on", "fail", "older-than", "state", "csv", "tree", "quiet", "record", "rotate",
          "keep", "cmdline", "redact", "redact-key", "output", "count", "duration", "watch", "drain", "ready-fd",
-         "netns", "follow"}
+         "netns", "follow", "textfile"}
 
 
 def is_accepted(name, view, source):
@@ -118,6 +124,13 @@ def is_accepted(name, view, source):
     if view == "stuck" and name in ("duration", "count"):   # only --watch looks more than once
         return source in LIVE
     return view in views and source in sources and (view != "doctor" or source == "live")
+
+
+def output_of(view, source):
+    """What the view must have."""
+    if view == "serve":
+        return "--textfile m" if source in REPLAYED else "--listen 127.0.0.1:0"
+    return "-o x" if view == "record" else ""
 
 
 def words_of(name, view, source):
@@ -130,7 +143,7 @@ def words_of(name, view, source):
         more = "--watch 1"
     if name == "fields" and view in JSON - {"json"}:
         more = "-j"
-    output = "-o x" if view == "record" and name != "output" else ""
+    output = output_of(view, source) if (name, view) not in (("output", "record"), ("textfile", "serve")) else ""
     return f"{view} {output} {more} {given} {SOURCES[source]}"
 
 
@@ -190,7 +203,7 @@ def test_option(name, play, root):
 
 
 def test_each_source_without_an_option(play):
-    lines = [(source, "%s %s %s" % (view, "-o x" if view == "record" else "", SOURCES[source]))
+    lines = [(source, "%s %s %s" % (view, output_of(view, source), SOURCES[source]))
              for view, source in itertools.product(sorted(EVERY), SOURCES)]
     for (source, words), (status, said) in zip(lines, play(lines)):
         if words.startswith("doctor") and source != "live":

@@ -11,7 +11,7 @@
 #include "option_table.h"
 
 /*
- * One column per view: trace json events timeline who hist record stuck doctor.
+ * One column per view: trace json events timeline who hist serve record stuck doctor.
  *   +  accepted, live and with --replay
  *   l  accepted live, refused with --replay
  *   r  refused live, accepted with --replay
@@ -23,75 +23,79 @@ static const struct expected {
 	const char *name;	/* in the error */
 	const char *views;
 } expected[] = {
-	{ { "-p", "1" }, { NULL }, "--pid", "++.++++.+." },
-	{ { "-c", "x" }, { NULL }, "--comm", "++.++++.+." },
-	{ { "-u", "0" }, { NULL }, "--uid", "++.++++.+." },
-	{ { "-L", "1" }, { NULL }, "--local-port", "+++++++++." },
-	{ { "-D", "1" }, { NULL }, "--remote-port", "+++++++++." },
-	{ { "-P", "1" }, { NULL }, "--port", "+++++++++." },
-	{ { "-a", "::1" }, { NULL }, "--addr", "+++++++++." },
-	{ { "-4" }, { NULL }, "--ipv4", "+++++++++." },
-	{ { "-6" }, { NULL }, "--ipv6", "+++++++++." },
-	{ { "--netns", "4026531840" }, { NULL }, "--netns", "+++++++++." },
-	{ { "--cgroup", "/x" }, { NULL }, "--cgroup", "++.++++.+." },
-	{ { "--container", "abcd" }, { NULL }, "--container", "++.++++.+." },
-	{ { "--slow", "1" }, { NULL }, "--slow", "++.++++..." },
-	{ { "--data-lost" }, { NULL }, "--data-lost", "++.++++..." },
-	{ { "--call", "close" }, { NULL }, "--call", "++.++++..." },
-	{ { "--ending", "open" }, { NULL }, "--ending", "++.++++..." },
-	{ { "--class", "clean" }, { NULL }, "--class", "++.++++..." },
-	{ { "--initiator", "peer" }, { NULL }, "--initiator", "++.++++..." },
-	{ { "--all" }, { NULL }, "--all", "++++++++.." },
-	{ { "-j" }, { NULL }, "--json", ".+..+++.++" },
-	{ { "--fields", "schema" }, { "-j", "-q" }, "--fields", ".+..+++.++" },
-	{ { "-o", "x" }, { NULL }, "--output", "++++++++++" },
-	{ { "-T" }, { NULL }, "--times", "+...+...+." },
-	{ { "-w" }, { NULL }, "--wide", "+..+++..++" },
-	{ { "--color", "never" }, { NULL }, "--color", "++++++++++" },
-	{ { "--stack" }, { NULL }, "--stack", "++.....+.." },
-	{ { "--flush" }, { NULL }, "--flush", "++++++++.." },
-	{ { "-q" }, { NULL }, "--quiet", "++++++++++" },
-	{ { "-v" }, { NULL }, "--verbose", "++++++++++" },
-	{ { "--by", "pid" }, { NULL }, "--by", ".....++..." },
-	{ { "--sort", "reset" }, { NULL }, "--sort", ".....+...." },
-	{ { "--top", "3" }, { NULL }, "--top", ".....+...." },
-	{ { "--csv" }, { NULL }, "--csv", ".....+...." },
-	{ { "--phase", "total" }, { NULL }, "--phase", "......+..." },
-	{ { "--ascii" }, { NULL }, "--ascii", "...+..+..." },
-	{ { "--replay", "x" }, { NULL }, "--replay", "+++++++++." },
-	{ { "--follow" }, { NULL }, "--follow", "rrrrrrrr.." },
-	{ { "--no-follow" }, { NULL }, "--no-follow", "rrrrrrrr.." },
-	{ { "--since", "08:12" }, { NULL }, "--since", "rrrrrrrr.." },
-	{ { "--until", "-10m" }, { NULL }, "--until", "rrrrrrrr.." },
-	{ { "--record", "y" }, { NULL }, "record", "+++++++..." },
-	{ { "--rotate", "64K" }, { "--record", "y" }, "--rotate", "++++++++.." },
-	{ { "--keep", "1" }, { "--record", "y" }, "--keep", "++++++++.." },
-	{ { "--host", "h" }, { NULL }, "--host", "llllllll.." },
-	{ { "--cmdline" }, { "--record", "y" }, "--cmdline", "llllllll.." },
-	{ { "--redact" }, { "--record", "y" }, "--redact", "++++++++.." },
-	{ { "--redact-key", "k", "--redact" }, { "--record", "y" }, "--redact-key", "++++++++.." },
-	{ { "-d", "1" }, { "--watch", "1" }, "--duration", "++++++++l." },
-	{ { "-n", "1" }, { "--watch", "1" }, "--count", "++++++++l." },
-	{ { "--strict" }, { NULL }, "--strict", "+++++++++." },
-	{ { "--fail-on", "reset,exit" }, { NULL }, "--fail-on", "++++++++.." },
-	{ { "--tree", "--", "true" }, { NULL }, "--tree", "llllllll.." },
-	{ { "--drain", "1" }, { NULL }, "--drain", "++++++++.." },
-	{ { "--ready-fd", "1" }, { NULL }, "--ready-fd", "+++++++++." },
-	{ { "--calls", "inline" }, { NULL }, "--calls", "++++++++.+" },
-	{ { "--btf", "x" }, { NULL }, "--btf", "llllllllll" },
-	{ { "--no-fentry" }, { NULL }, "--no-fentry", "++++++++.+" },
-	{ { "--buffer", "1M" }, { NULL }, "--buffer", "++++++++.+" },
-	{ { "--max-open", "1" }, { NULL }, "--max-open", "+++++++++." },
-	{ { "--state", "close-wait" }, { NULL }, "--state", "........+." },
-	{ { "--older-than", "1m" }, { NULL }, "--older-than", "........+." },
-	{ { "--watch", "1" }, { NULL }, "--watch", "........l." },
-	{ { "--fail" }, { NULL }, "--fail", "........+." },
-	{ { "--no-bpf" }, { NULL }, "--no-bpf", "........l." },
-	{ { "--", "true" }, { NULL }, "-- COMMAND", "lllllllll." },
+	{ { "-p", "1" }, { NULL }, "--pid", "++.+++++.+." },
+	{ { "-c", "x" }, { NULL }, "--comm", "++.+++++.+." },
+	{ { "-u", "0" }, { NULL }, "--uid", "++.+++++.+." },
+	{ { "-L", "1" }, { NULL }, "--local-port", "++++++++++." },
+	{ { "-D", "1" }, { NULL }, "--remote-port", "++++++++++." },
+	{ { "-P", "1" }, { NULL }, "--port", "++++++++++." },
+	{ { "-a", "::1" }, { NULL }, "--addr", "++++++++++." },
+	{ { "-4" }, { NULL }, "--ipv4", "++++++++++." },
+	{ { "-6" }, { NULL }, "--ipv6", "++++++++++." },
+	{ { "--netns", "4026531840" }, { NULL }, "--netns", "++++++++++." },
+	{ { "--cgroup", "/x" }, { NULL }, "--cgroup", "++.+++++.+." },
+	{ { "--container", "abcd" }, { NULL }, "--container", "++.+++++.+." },
+	{ { "--slow", "1" }, { NULL }, "--slow", "++.+++++..." },
+	{ { "--data-lost" }, { NULL }, "--data-lost", "++.+++++..." },
+	{ { "--call", "close" }, { NULL }, "--call", "++.+++++..." },
+	{ { "--ending", "open" }, { NULL }, "--ending", "++.+++++..." },
+	{ { "--class", "clean" }, { NULL }, "--class", "++.+++++..." },
+	{ { "--initiator", "peer" }, { NULL }, "--initiator", "++.+++++..." },
+	{ { "--all" }, { NULL }, "--all", "+++++++++.." },
+	{ { "-j" }, { NULL }, "--json", ".+..+++..++" },
+	{ { "--fields", "schema" }, { "-j", "-q" }, "--fields", ".+..+++..++" },
+	{ { "-o", "x" }, { NULL }, "--output", "+++++++.+++" },
+	{ { "-T" }, { NULL }, "--times", "+...+....+." },
+	{ { "-w" }, { NULL }, "--wide", "+..+++...++" },
+	{ { "--color", "never" }, { NULL }, "--color", "+++++++++++" },
+	{ { "--stack" }, { NULL }, "--stack", "++......+.." },
+	{ { "--flush" }, { NULL }, "--flush", "+++++++.+.." },
+	{ { "-q" }, { NULL }, "--quiet", "+++++++++++" },
+	{ { "-v" }, { NULL }, "--verbose", "+++++++++++" },
+	{ { "--by", "pid" }, { NULL }, "--by", ".....++...." },
+	{ { "--sort", "reset" }, { NULL }, "--sort", ".....+....." },
+	{ { "--top", "3" }, { NULL }, "--top", ".....+....." },
+	{ { "--csv" }, { NULL }, "--csv", ".....+....." },
+	{ { "--phase", "total" }, { NULL }, "--phase", "......+...." },
+	{ { "--ascii" }, { NULL }, "--ascii", "...+..+...." },
+	{ { "--replay", "x" }, { NULL }, "--replay", "++++++++++." },
+	{ { "--follow" }, { NULL }, "--follow", "rrrrrrrrr.." },
+	{ { "--no-follow" }, { NULL }, "--no-follow", "rrrrrrrrr.." },
+	{ { "--since", "08:12" }, { NULL }, "--since", "rrrrrrrrr.." },
+	{ { "--until", "-10m" }, { NULL }, "--until", "rrrrrrrrr.." },
+	{ { "--record", "y" }, { NULL }, "record", "++++++++..." },
+	{ { "--rotate", "64K" }, { "--record", "y" }, "--rotate", "+++++++++.." },
+	{ { "--keep", "1" }, { "--record", "y" }, "--keep", "+++++++++.." },
+	{ { "--host", "h" }, { NULL }, "--host", "lllllllll.." },
+	{ { "--cmdline" }, { "--record", "y" }, "--cmdline", "lllllllll.." },
+	{ { "--redact" }, { "--record", "y" }, "--redact", "+++++++++.." },
+	{ { "--redact-key", "k", "--redact" }, { "--record", "y" }, "--redact-key", "+++++++++.." },
+	{ { "-d", "1" }, { "--watch", "1" }, "--duration", "+++++++++l." },
+	{ { "-n", "1" }, { "--watch", "1" }, "--count", "+++++++.+l." },
+	{ { "--strict" }, { NULL }, "--strict", "++++++++++." },
+	{ { "--fail-on", "reset,exit" }, { NULL }, "--fail-on", "+++++++++.." },
+	{ { "--tree", "--", "true" }, { NULL }, "--tree", "lllllllll.." },
+	{ { "--drain", "1" }, { NULL }, "--drain", "+++++++++.." },
+	{ { "--ready-fd", "1" }, { NULL }, "--ready-fd", "++++++++++." },
+	{ { "--calls", "inline" }, { NULL }, "--calls", "+++++++++.+" },
+	{ { "--btf", "x" }, { NULL }, "--btf", "lllllllllll" },
+	{ { "--no-fentry" }, { NULL }, "--no-fentry", "+++++++++.+" },
+	{ { "--buffer", "1M" }, { NULL }, "--buffer", "+++++++++.+" },
+	{ { "--max-open", "1" }, { NULL }, "--max-open", "++++++++++." },
+	{ { "--state", "close-wait" }, { NULL }, "--state", ".........+." },
+	{ { "--older-than", "1m" }, { NULL }, "--older-than", ".........+." },
+	{ { "--watch", "1" }, { NULL }, "--watch", ".........l." },
+	{ { "--fail" }, { NULL }, "--fail", ".........+." },
+	{ { "--no-bpf" }, { NULL }, "--no-bpf", ".........l." },
+	{ { "--listen", "[::1]:1" }, { NULL }, "--listen", ".......l..." },
+	{ { "--textfile", "x" }, { NULL }, "--textfile", ".......+..." },
+	{ { "--by-comm" }, { NULL }, "--by-comm", ".......+..." },
+	{ { "--page" }, { NULL }, "--page", ".......l..." },
+	{ { "--", "true" }, { NULL }, "-- COMMAND", "llllllllll." },
 };
 
 static const char *const views[] = { "trace", "json", "events", "timeline", "connections", "who",
-				     "hist", "record", "stuck", "doctor" };
+				     "hist", "serve", "record", "stuck", "doctor" };
 
 #define COUNT(a) (sizeof(a) / sizeof(*(a)))
 
@@ -114,6 +118,12 @@ static void parse_pair(struct result *r, const struct expected *e, const char *v
 	if (replay && !is(e->words[0], "--replay")) {
 		words[n++] = "--replay";
 		words[n++] = "z";
+	}
+	/* a recording is no place to scrape */
+	if ((replay || is(e->words[0], "--replay")) && is(view, "serve") &&
+	    !is(e->words[0], "--textfile")) {
+		words[n++] = "--textfile";
+		words[n++] = "t";
 	}
 	/* record makes a recording by itself, and only stuck looks again */
 	if (e->with[0] && (is(e->with[0], "--watch") ? stuck : !record)) {
