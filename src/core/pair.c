@@ -29,6 +29,7 @@ struct pair_table {
 	struct deadline_heap due;
 	TAILQ_HEAD(waiting_list, waiting) waiting;	/* in order of arrival */
 	struct pair_counts counts;
+	uint64_t now_ns;	/* the latest time that was seen: that of the fastest clock */
 };
 
 static struct waiting *get_waiting(const struct pair_table *t, uint32_t nr)
@@ -147,14 +148,14 @@ static bool may_outlast(const struct verdict *v)
 }
 
 /* The time up to which a story waits; 0: to the end. */
-static uint64_t find_deadline_ns(const struct story *s, const struct verdict *v,
-				 enum pair_window window)
+static uint64_t find_deadline_ns(const struct pair_table *t, const struct story *s,
+				 const struct verdict *v, enum pair_window window)
 {
 	if (s->twin.known || window == PAIR_WINDOW_INPUT)
 		return 0;
 	if (window == PAIR_WINDOW_LIVE)
 		return v->settled_ns + PAIR_LIVE_WAIT_NS;
-	return v->settled_ns + (may_outlast(v) ? PAIR_STREAM_LONG_WAIT_NS : PAIR_STREAM_WAIT_NS);
+	return t->now_ns + (may_outlast(v) ? PAIR_STREAM_LONG_WAIT_NS : PAIR_STREAM_WAIT_NS);
 }
 
 /* Keep a copy of a story. False if out of memory. */
@@ -212,6 +213,8 @@ void pair_table_add(struct pair_table *t, const struct story *s, const struct ve
 	struct waiting *w;
 	uint32_t hash;
 
+	if (v->settled_ns > t->now_ns)
+		t->now_ns = v->settled_ns;
 	if (story_is_self(s)) {
 		if (wanted)
 			t->config.report(t->config.arg, &end, &end, ONE_SIDED_NONE);
@@ -230,7 +233,7 @@ void pair_table_add(struct pair_table *t, const struct story *s, const struct ve
 	}
 	if (t->by_key.len >= t->config.max)
 		evict_oldest(t);
-	if (!keep_story(t, &end, hash, find_deadline_ns(s, v, window)))
+	if (!keep_story(t, &end, hash, find_deadline_ns(t, s, v, window)))
 		report_alone(t, &end, find_reason(s));
 }
 
@@ -253,6 +256,8 @@ void pair_table_expire(struct pair_table *t, uint64_t now_ns)
 {
 	struct deadline_heap_node *first;
 
+	if (now_ns > t->now_ns)
+		t->now_ns = now_ns;
 	while ((first = deadline_heap_first(&t->due)) && first->deadline_ns <= now_ns)
 		report_waiting(t, get_due(first), ONE_SIDED_NOT_FOUND);
 }

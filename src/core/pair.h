@@ -29,8 +29,9 @@
 enum pair_window {
 	PAIR_WINDOW_LIVE,	/* one host: 2 s */
 	/*
-	 * A stream of several hosts: 2 min, or 2 h if the other end may still be open: after a
-	 * timeout in FIN_WAIT2, or if the story is open or partial.
+	 * Several hosts whose stories still come: 2 min, or 2 h if the other end may be open for
+	 * long: after a timeout in FIN_WAIT2, or if the story is open or partial. They count from
+	 * when the story came, because the clocks of the hosts may differ by hours.
 	 */
 	PAIR_WINDOW_STREAM,
 	PAIR_WINDOW_INPUT,	/* recordings of several hosts: to the end of the input */

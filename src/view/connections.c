@@ -14,6 +14,7 @@ struct connections {
 	struct clock_pairs clocks;
 	struct view_context *context;
 	void (*print)(struct view_context *v, const struct connection_shown *shown);
+	uint64_t alone, clock_steps;	/* connections with one end; that show a step */
 	bool lossy;		/* events were lost: that no RST was seen proves nothing */
 };
 
@@ -76,6 +77,8 @@ static void show_connection(void *arg, const struct pair_end *a, const struct pa
 	view_use_host(v, &connection_main_end(&shown.c)->story);
 	t->print(v, &shown);
 	v->counted++;
+	t->alone += !b;
+	t->clock_steps += shown.times.contradicts;
 	view_flush(v);
 }
 
@@ -114,8 +117,9 @@ static void connections_start_json(struct view_context *v)
 /* Where clocks may differ by hours, no time says that an end is not there. */
 static enum pair_window find_window(const struct view_context *v, const struct story *s)
 {
-	return v->hosts && host_table_has_other_clock(v->hosts, s->host) ? PAIR_WINDOW_INPUT :
-									   PAIR_WINDOW_LIVE;
+	if (!v->hosts || !host_table_has_other_clock(v->hosts, s->host))
+		return PAIR_WINDOW_LIVE;
+	return v->follows ? PAIR_WINDOW_STREAM : PAIR_WINDOW_INPUT;
 }
 
 static void take_story(struct view_context *v, const struct story *s, const struct verdict *verdict,
@@ -173,9 +177,19 @@ static void connections_note_loss(struct view_context *v, const struct run_count
 static void connections_end(struct view_context *v, const struct run_counts *t, uint64_t now_ns)
 {
 	struct connections *state = v->state;
+	const struct run_info *meta = v->meta;	/* of no host, where there are several */
+	struct connections_counts counts;
 
-	if (state)
+	if (state) {
 		pair_table_end(state->pairs);
+		v->meta = meta;
+		counts = (struct connections_counts){ pair_table_counts(state->pairs),
+						      state->alone, state->clock_steps };
+		if (v->options.format == FORMAT_JSON)
+			connections_print_json_counts(v, &counts, now_ns);
+		else
+			connections_print_text_counts(v, &counts);
+	}
 	if (v->options.format == FORMAT_JSON)
 		view_json.end(v, t, now_ns);
 }

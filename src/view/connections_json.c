@@ -160,3 +160,17 @@ void connections_print_json(struct view_context *v, const struct connection_show
 	print_end(v, &j, "server", c->end[CONNECTION_SERVER]);
 	json_line_end(v, &j);
 }
+
+void connections_print_json_counts(struct view_context *v, const struct connections_counts *c,
+				   uint64_t now_ns)
+{
+	struct json j;
+
+	json_line_begin(v, &j, "pairs");
+	json_kv_time(v, &j, "time", now_ns);
+	json_kv_u64(&j, "joined", c->pairs.joined);
+	json_kv_u64(&j, "alone", c->alone);
+	json_kv_u64(&j, "evicted", c->pairs.evicted);
+	json_kv_u64(&j, "clock_steps", c->clock_steps);
+	json_line_end(v, &j);
+}

@@ -291,3 +291,19 @@ void connections_print_text(struct view_context *v, const struct connection_show
 		print_wide_columns(b, shown);
 	buf_char(b, '\n');
 }
+
+void connections_print_text_counts(struct view_context *v, const struct connections_counts *c)
+{
+	struct buf *b = v->out;
+
+	if (c->pairs.evicted) {
+		buf_u64(b, c->pairs.evicted);
+		buf_str(b, " ends are shown alone, or not at all: too many waited for their other"
+			   " ends.\n");
+	}
+	if (c->clock_steps) {
+		buf_str(b, "Clocks of two hosts stepped, ");
+		buf_u64(b, c->clock_steps);
+		buf_str(b, " times: the bounds began anew.\n");
+	}
+}

@@ -69,6 +69,7 @@ static const char *const connection_keys[] = {
 	"clock_offset_ns",
 	"one_way_ns", "one_way_ns.client_fin", "one_way_ns.server_fin",
 	"clock_stepped", "middlebox", "disagreement",
+	"joined", "alone", "evicted", "clock_steps",
 	"client", "client.kind", CLOSE_KEYS("client.", X_CLIENT_PHASE_KEY)
 	"server", "server.kind", CLOSE_KEYS("server.", X_SERVER_PHASE_KEY)
 	NULL

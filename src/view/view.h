@@ -112,6 +112,7 @@ struct view_context {
 	struct lookup lookup;
 	const struct json_select *fields;	/* --fields: the keys of JSON; NULL all */
 	bool times;		/* -T */
+	bool follows;		/* --follow: the input may go on */
 	bool shows_stacks;	/* --stack: in text too */
 	struct view_options options;
 	uint64_t seed;		/* secret of the hash tables, because remote hosts choose keys */

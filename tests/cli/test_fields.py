@@ -10,7 +10,8 @@ from fixture import TRAFFIC, one_line, same, true
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 SAMPLE = ["--replay", os.path.join(ROOT, "tools", "sample.rec")]
-VIEWS = (["json"], ["who", "-j"], ["who", "-j", "--by", "pid,peer:port", "--top", "3"], ["hist", "-j"], ["stuck", "-j"])
+VIEWS = (["json"], ["connections", "-j"],
+         ["who", "-j"], ["who", "-j", "--by", "pid,peer:port", "--top", "3"], ["hist", "-j"], ["stuck", "-j"])
 
 
 def objects(cli, *args):

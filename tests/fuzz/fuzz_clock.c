@@ -38,7 +38,7 @@ struct world {
 	struct clock_bounds bounds;
 	int64_t step_at;		/* true time, INT64_MAX none */
 	int64_t now;
-	unsigned after_step;		/* connections after the step that were added */
+	bool passed_step;		/* a connection that ended after the step was added */
 };
 
 static uint64_t show_clock(const struct sim_clock *c, int64_t at)
@@ -98,10 +98,13 @@ static bool has_step_within(const struct world *w, const struct connection *c)
 	return c->begin < w->step_at && w->step_at <= c->end;
 }
 
-/* Nothing shows a step before a connection after it is known, or one that has it within. */
+/*
+ * Until bounds contradict each other, nothing shows a step: neither to a connection after it, nor
+ * to one before it that comes late, after bounds from the other side of the step.
+ */
 static bool is_step_hidden(const struct world *w, const struct connection *c)
 {
-	return has_step_within(w, c) || (c->begin >= w->step_at && !w->bounds.restarts);
+	return has_step_within(w, c) || (w->passed_step && !w->bounds.restarts);
 }
 
 static void check_width(const struct world *w, const struct connection *c,
@@ -129,6 +132,7 @@ static void add_connection(struct world *w, const struct connection *c)
 {
 	struct clock_interval offset, later, flight;
 
+	w->passed_step |= c->end >= w->step_at;
 	clock_bounds_add(&w->bounds, &c->from_a, &c->from_b);
 	HOLDS(w->step_at != INT64_MAX || !w->bounds.restarts);
 	HOLDS(w->bounds.restarts <= 1);

@@ -22,7 +22,6 @@ import fixtures
 import other_clock
 from held_connections import Tool
 from read_recording import KIND
-from runner import raise_file_limit
 from test_two_clocks import contains, fin_ns
 
 SECONDS, RATE, SEED = 10, 120, 5
@@ -44,8 +43,8 @@ def record(options, folder):
         subprocess.run(ns.command("sh", "-c", f"echo {PORTS} >/proc/sys/net/ipv4/ip_local_port_range"), check=True)
         tool.output = path
         tool.start("--netns", ns.name)
-        done = subprocess.run(ns.command(os.path.join(options.build, "soak"), "--seed", str(SEED), "--seconds",
-                                         str(SECONDS), "--rate", str(RATE)), stdout=subprocess.PIPE, text=True, check=True)
+        soak = [os.path.join(options.build, "soak"), "--seed", SEED, "--seconds", SECONDS, "--rate", RATE]
+        done = subprocess.run(ns.command(*map(str, soak)), stdout=subprocess.PIPE, text=True, check=True)
         truths.add(ns.inode, done.stdout.splitlines())
         tool.child.send_signal(2)
         tool.child.communicate(timeout=fixtures.WAIT_S)

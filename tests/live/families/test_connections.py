@@ -221,20 +221,25 @@ def test_through_a_syn_proxy(options, report):
             finish(tool, report, 2 * len(links))
 
 
+def reset_both_ends(router, wire, link):
+    """Forges a RST to each end of a connection through the router, as if from the other one."""
+    for sender, receiver in ((link.client, link.server), (link.server, link.client)):
+        sender.sendall(b"ping")
+        receiver.recv(100)
+        fixtures.wait_for("the ACK", lambda: queued(sender, termios.TIOCOUTQ) == 0)
+    following = {p.sport: (p.seq + p.len) % 2**32 for p in wire.finish() if p.len}
+    client, server = link.client.getsockname(), link.server.getsockname()
+    forge_reset(router, client, server, following[client[1]])
+    forge_reset(router, server, client, following[server[1]])
+
+
 def test_a_middlebox_that_resets(options, report):
     """A RST that neither program sent, to both ends: both are told, and the one between them is the initiator."""
     with routed() as (near, router, far), \
             watching(options, "--netns", near.name, "--netns", far.name) as tool:
         wire = capture(router, options)
         link = Link(near, far, ("10.8.2.1", 0))
-        for sender, receiver in ((link.client, link.server), (link.server, link.client)):
-            sender.sendall(b"ping")
-            receiver.recv(100)
-            fixtures.wait_for("the ACK", lambda: queued(sender, termios.TIOCOUTQ) == 0)
-        following = {p.sport: (p.seq + p.len) % 2**32 for p in wire.finish() if p.len}
-        client, server = link.client.getsockname(), link.server.getsockname()
-        forge_reset(router, client, server, following[client[1]])
-        forge_reset(router, server, client, following[server[1]])
+        reset_both_ends(router, wire, link)
         for sock in (link.server, link.client):
             report.same("its error", refused_with(sock.recv, 1), errno.ECONNRESET)
             sock.close()

@@ -8,6 +8,7 @@ known at any time. One line per test on stdout. Exit status: 0 all passed, 1 som
 """
 
 import calendar
+import errno
 import json
 import os
 import re
@@ -24,8 +25,8 @@ import other_clock
 from other_clock import Clock
 from held_connections import Tool
 from runner import run_module
-from situations import Link, two_hosts
-from test_connections import Speaking
+from situations import Link, capture, refused_with, routed, two_hosts
+from test_connections import Speaking, reset_both_ends
 
 HOUR_NS = 3600 * 10**9
 BOOT = "11111111-2222-4333-8444-555555555555"
@@ -203,6 +204,25 @@ def test_a_ladder_of_two_clocks(options, report):
                 ahead = float(said[2]) * (1 if (said[1] == "far") == (said[3] == "ahead of") else -1)
                 report.true(f"{first}: the distance", abs(ahead - (offset_ns + shift) / 10**9) < 0.01, text)
             report.same(f"{first}: times in transit", len(re.findall(r"The FIN of \w+ took ", text)), 2)
+
+
+def test_a_middlebox_between_two_hosts(options, report):
+    """It resets both ends. Each recording shows a RST that came; together they show that neither end sent one."""
+    with routed() as (near, router, far), Recorder(options, near, "near") as one, Recorder(options, far, "far") as two:
+        wire = capture(router, options)
+        link = Link(near, far, ("10.8.2.1", 0))
+        reset_both_ends(router, wire, link)
+        for sock in (link.client, link.server):
+            report.same("its error", refused_with(sock.recv, 1), errno.ECONNRESET)
+            sock.close()
+        paths = one.finish(), two.finish()
+    for clock in (Clock(0), Clock(3 * HOUR_NS, 100)):
+        target = os.path.join(options.folder, "other.rec")
+        other_clock.write(paths[1], target, clock, BOOT)
+        told = connections(options, paths[0], target)[link.cookies[0]]
+        report.same("server", told["server"] and told["server"]["cookie"], link.cookies[1])
+        report.same("middlebox", (told["middlebox"], told["initiator"]["side"]), (True, "middlebox"))
+        report.same("each alone", [told[side]["middlebox"] for side in ("client", "server")], [None, None])
 
 
 def test_a_clock_steps(options, report):

@@ -277,10 +277,16 @@ static void test_pair__a_stream_waits_by_kind(void **state)
 	s = an_end(3, false);
 	pair_table_add(t->table, &s, &over, true, PAIR_WINDOW_STREAM);
 	assert_int_equal(pair_table_next_ns(t->table), T0 + 120000 * MS);
+	/* a host whose clock is hours behind */
+	pair_table_expire(t->table, T0 + 7000000 * MS);
+	assert_int_equal(t->nr, 1);
+	s = an_end(5, false);
+	pair_table_add(t->table, &s, &over, true, PAIR_WINDOW_STREAM);
+	assert_int_equal(pair_table_next_ns(t->table), T0 + 7120000 * MS);
 	s = an_end(4, false);
 	pair_table_add(t->table, &s, &over, true, PAIR_WINDOW_INPUT);
 	pair_table_expire(t->table, UINT64_MAX);
-	assert_int_equal(t->nr, 3);	/* the last one waits for the end of the input */
+	assert_int_equal(t->nr, 4);	/* the last one waits for the end of the input */
 }
 
 static void test_pair__a_full_table_gives_out_the_oldest(void **state)
