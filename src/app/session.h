@@ -62,7 +62,7 @@ struct session {
 	struct run_counts past;	/* of the earlier runs of the same recording */
 	bool has_past;		/* there was one */
 	uint64_t past_events;	/* of these runs, as -n counts them */
-	/* This session is of one of several hosts: that of all of them (session_hosts.h); or NULL */
+	/* Of one of several hosts: the session of all of them (session_hosts.h); or NULL */
 	struct session *all;
 	unsigned host;		/* index in the table of hosts */
 	unsigned clock;		/* of the first host with the same boot id */

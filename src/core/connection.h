@@ -18,11 +18,11 @@ enum { CONNECTION_CLIENT, CONNECTION_SERVER, CONNECTION_ENDS };
 struct connection_actor {
 	enum connection_side side;
 	const struct socket_call *call;		/* NULL unknown, or there was none */
-	const struct holder *holder;		/* NULL unless it holds the socket and made no call */
+	const struct holder *holder;		/* NULL unless it holds the socket, without a call */
 };
 
 struct connection {
-	/* NULL: not known, see one_sided. Of a socket that is connected to itself: twice the same. */
+	/* NULL: not known, see one_sided. Of a socket connected to itself: twice the same. */
 	const struct pair_end *end[CONNECTION_ENDS];
 	enum one_sided one_sided;
 	/*

@@ -154,7 +154,8 @@ static const struct pair_end *find_timed_end(const struct connection *c)
 {
 	const struct pair_end *main_end = connection_main_end(c);
 
-	for (unsigned i = 0; !main_end->verdict.phase[PHASE_TOTAL].known && i < CONNECTION_ENDS; i++)
+	for (unsigned i = 0;
+	     !main_end->verdict.phase[PHASE_TOTAL].known && i < CONNECTION_ENDS; i++)
 		if (c->end[i] && c->end[i]->verdict.phase[PHASE_TOTAL].known)
 			return c->end[i];
 	return main_end;

@@ -28,36 +28,37 @@ static const char *const meta_keys[] = {
 };
 
 /* P: what is before each path. PHASE: an X() of PHASES(). */
-#define CLOSE_KEYS(P, PHASE)									\
-	P "start", P "time", P "host", P "boot_id", P "family", P "netns", P "cookie",		\
-	P "local_addr", P "local_port", P "peer_addr", P "peer_port", P "iss",			\
-	P "irs", P "v4_mapped", P "opened", P "age_ns", P "idle_ns", P "idle_ns.sent",		\
-	P "idle_ns.received", P "age_at_least_ns", P "holders", P "holders.pid",			\
-	P "holders.comm", P "holders.process", P "holders.fd", P "initiator",			\
-	P "ending", P "class", P "reason", P "trigger", P "trigger.call",				\
-	P "trigger.how", P "trigger.fd", P "trigger.pid", P "trigger.tid",				\
-	P "trigger.comm", P "trigger.process", P "trigger.ret", P "trigger.uid",			\
-	P "trigger.call_ns", P "trigger.signal", P "trigger.exit_code",				\
-	P "trigger.cgroup", P "trigger.unit", P "trigger.container", P "trigger.pod",		\
-	P "trigger.deferred", P "trigger.stack", P "trigger.stack.symbol",				\
-	P "trigger.stack.offset", P "trigger.stack.module",					\
-	P "trigger.stack.module_offset", P "trigger.stack.address", P "reset_by",			\
-	P "reset_by.call", P "reset_by.how", P "reset_by.fd", P "reset_by.pid",			\
-	P "reset_by.tid", P "reset_by.comm", P "reset_by.process", P "reset_by.ret",		\
-	P "reset_by.stack", P "reset_by.stack.symbol", P "reset_by.stack.offset",			\
-	P "reset_by.stack.module", P "reset_by.stack.module_offset",				\
-	P "reset_by.stack.address", P "calls", P "calls.call", P "calls.how",			\
-	P "calls.fd", P "calls.pid", P "calls.tid", P "calls.comm", P "calls.process",		\
-	P "calls.ret", P "calls.at_ns", P "calls.effect", P "calls_omitted",			\
-	P "waves", P "waves.wave", P "waves.flag", P "waves.dir", P "waves.at_ns",			\
-	P "waves.seq", P "waves.ack", P "waves.exact", P "states", P "phase_ns",			\
-	PHASES(PHASE) P "cut", P "cut.phase", P "cut.ns", P "cut.at_least", P "blame",		\
-	P "bytes", P "bytes.sent", P "bytes.received", P "bytes.unread",				\
-	P "bytes.unacked", P "bytes.unsent", P "data_lost", P "data_lost.unread",			\
-	P "data_lost.unsent", P "data_lost.unacked", P "fin_retransmits",				\
-	P "peer_fin_retransmits", P "srtt_us", P "twin", P "twin.pid", P "twin.comm",		\
-	P "twin.process", P "twin.cookie", P "twin.host", P "self", P "middlebox",			\
-	P "partial", P "missing",
+#define CLOSE_KEYS(P, PHASE)								\
+	P "start", P "time", P "host", P "boot_id", P "family", P "netns",		\
+	P "cookie", P "local_addr", P "local_port", P "peer_addr", P "peer_port",	\
+	P "iss", P "irs", P "v4_mapped", P "opened", P "age_ns", P "idle_ns",		\
+	P "idle_ns.sent", P "idle_ns.received", P "age_at_least_ns", P "holders",	\
+	P "holders.pid", P "holders.comm", P "holders.process", P "holders.fd",		\
+	P "initiator", P "ending", P "class", P "reason", P "trigger",			\
+	P "trigger.call", P "trigger.how", P "trigger.fd", P "trigger.pid",		\
+	P "trigger.tid", P "trigger.comm", P "trigger.process", P "trigger.ret",	\
+	P "trigger.uid", P "trigger.call_ns", P "trigger.signal",			\
+	P "trigger.exit_code", P "trigger.cgroup", P "trigger.unit",			\
+	P "trigger.container", P "trigger.pod", P "trigger.deferred",			\
+	P "trigger.stack", P "trigger.stack.symbol", P "trigger.stack.offset",		\
+	P "trigger.stack.module", P "trigger.stack.module_offset",			\
+	P "trigger.stack.address", P "reset_by", P "reset_by.call",			\
+	P "reset_by.how", P "reset_by.fd", P "reset_by.pid", P "reset_by.tid",		\
+	P "reset_by.comm", P "reset_by.process", P "reset_by.ret",			\
+	P "reset_by.stack", P "reset_by.stack.symbol", P "reset_by.stack.offset",	\
+	P "reset_by.stack.module", P "reset_by.stack.module_offset",			\
+	P "reset_by.stack.address", P "calls", P "calls.call", P "calls.how",		\
+	P "calls.fd", P "calls.pid", P "calls.tid", P "calls.comm",			\
+	P "calls.process", P "calls.ret", P "calls.at_ns", P "calls.effect",		\
+	P "calls_omitted", P "waves", P "waves.wave", P "waves.flag", P "waves.dir",	\
+	P "waves.at_ns", P "waves.seq", P "waves.ack", P "waves.exact", P "states",	\
+	P "phase_ns", PHASES(PHASE) P "cut", P "cut.phase", P "cut.ns",			\
+	P "cut.at_least", P "blame", P "bytes", P "bytes.sent", P "bytes.received",	\
+	P "bytes.unread", P "bytes.unacked", P "bytes.unsent", P "data_lost",		\
+	P "data_lost.unread", P "data_lost.unsent", P "data_lost.unacked",		\
+	P "fin_retransmits", P "peer_fin_retransmits", P "srtt_us", P "twin",		\
+	P "twin.pid", P "twin.comm", P "twin.process", P "twin.cookie",			\
+	P "twin.host", P "self", P "middlebox", P "partial", P "missing",
 
 static const char *const close_keys[] = { CLOSE_KEYS("", X_PHASE_KEY) NULL };
 

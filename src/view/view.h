@@ -158,7 +158,7 @@ struct view {
 	const struct view *json;	/* the view that prints its JSON; NULL: itself */
 	/* Each may be NULL. */
 	void (*start)(struct view_context *v);
-	/* With several hosts: one of them is known from now on. Often called right after start(). */
+	/* With several hosts: one of them is known from now on. Often right after start(). */
 	void (*begin_host)(struct view_context *v, const struct host *host);
 	void (*event)(struct view_context *v, const struct event *e);
 	void (*story)(struct view_context *v, const struct story *s, const struct verdict *verdict);

@@ -15,7 +15,7 @@
 #define STEP_NS 3600000000000LL
 #define NS_PER_MS 1000000LL
 #define PPM 1000000LL
-#define RATE_MAX 490		/* ppm of each clock; the two together are less than the allowance */
+#define RATE_MAX 490		/* ppm of each clock; together they are less than the allowance */
 #define SLOP_NS 3		/* each clock shows whole nanoseconds */
 #define CONNECTIONS 64
 #define LATE_MAX 4

@@ -87,7 +87,8 @@ static void add_live(struct bench *t, struct story s)
 	add(t, s, true, PAIR_WINDOW_LIVE);
 }
 
-static void expect_got(const struct bench *t, unsigned i, uint64_t a, uint64_t b, enum one_sided why)
+static void expect_got(const struct bench *t, unsigned i, uint64_t a, uint64_t b,
+		       enum one_sided why)
 {
 	assert_true(i < t->nr);
 	assert_int_equal(t->got[i].a, a);

@@ -106,7 +106,8 @@ static void test_connections__wide_has_the_call_and_the_flight(void **state)
 
 static void test_connections__two_hosts_have_names_and_bounds(void **state)
 {
-	struct host host[2] = { { .name = "web", .boot_id = "a" }, { .name = "db", .boot_id = "b" } };
+	struct host host[2] = { { .name = "web", .boot_id = "a" },
+				{ .name = "db", .boot_id = "b" } };
 	struct host *list[2] = { &host[0], &host[1] };
 	const struct host_table hosts = { list, 2 };
 	struct stage *g = *state;
