@@ -6,7 +6,9 @@ import contextlib
 import json
 import os
 import re
+import signal
 import socket
+import struct
 import subprocess
 import sys
 import time
@@ -19,6 +21,7 @@ from test_record import Folder
 
 SERIES_MAX = 300
 NAMES = 300
+WALK_EVERY_S = 10
 
 # Each connection of a process that has another name
 NAMED = """
@@ -248,6 +251,32 @@ def test_only_the_walker_keeps_privileges(cli, root):
         while os.path.exists("/proc/%d/cwd" % walker) and time.monotonic() < end:
             time.sleep(0.01)
         true("the walker has ended", not os.path.exists("/proc/%d/cwd" % walker))
+
+
+def test_a_walk_that_hangs_delays_no_scrape(cli, timed, root):
+    """Nor do clients that go away while they wait for it do any harm."""
+    with Serve(cli) as serve:
+        first = serve.wait_for(lambda s: total(s, "tcpclose_walk_complete"), "a walk")
+        walker, = children(serve.process.pid)
+        os.kill(walker, signal.SIGSTOP)
+        last, slowest = total(first, "tcpclose_walk_timestamp_seconds"), 0
+        while time.time() < last + WALK_EVERY_S + 1:
+            with contextlib.ExitStack() as opened:
+                for _ in range(20):
+                    s = opened.enter_context(serve.connect())
+                    s.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+                    s.sendall(b"GET /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n")
+            begun = time.monotonic()
+            same("the walk before", total(serve.samples(), "tcpclose_walk_timestamp_seconds"), last)
+            slowest = max(slowest, time.monotonic() - begun)
+        true("the slowest took %.2f s" % slowest, slowest < 2)
+        os.kill(walker, signal.SIGCONT)
+        serve.wait_for(lambda s: total(s, "tcpclose_walk_timestamp_seconds") > last, "the next walk")
+        os.kill(walker, signal.SIGKILL)
+        serve.wait_for(lambda s: not series(s, "tcpclose_sockets"), "no gauges without a walker")
+        _, _, err = serve.stop()
+        true("a warning: " + err, "walks over the sockets has ended" in err)
+        same("exit status", serve.process.returncode, 0)
 
 
 def test_idle_it_does_not_wake_up(cli, timed, root):
