@@ -75,4 +75,5 @@ def test_a_manager_that_is_not_there_is_reported(cli, root):
     done = cli.run("trace", "-d", "0.1", "-q", "--netns", cli.netns,
                    env={**os.environ, "NOTIFY_SOCKET": "/nonexistent/notify"})
     same("exit status", done.returncode, 0)
-    true(f"it is said: {done.stderr}", "cannot report READY=1 to the service manager: No such file or directory" in done.stderr)
+    true(f"it is said: {done.stderr}",
+         "cannot report READY=1 to the service manager: No such file or directory" in done.stderr)

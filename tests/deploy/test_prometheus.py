@@ -62,7 +62,8 @@ def test_commands_in_the_texts_are_valid(options):
     for kind, name, _, text in rules():
         lines = " ".join(text.replace("{{ $labels.ending }}", "reset-sent").split())
         for command in re.findall(r'"tcpclose ([^"]*)"', lines):
-            done = subprocess.run([options.tool, *command.split(), "--help"], capture_output=True, text=True, check=False)
+            done = subprocess.run([options.tool, *command.split(), "--help"], capture_output=True, text=True,
+                                  check=False)
             same(f"{name}: tcpclose {command}: {done.stderr}", done.returncode, 0)
         true(f"{name}: it has a description", kind == "record" or "description: " in text)
 

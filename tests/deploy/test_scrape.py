@@ -138,7 +138,8 @@ def test_a_prometheus_scrapes_what_happened(options, root):
         net.run(sys.executable, "-c", TRAFFIC)
         wait(net, 'tcpclose_closes_total{ending="reset-sent",reason="unread-data"}',
              lambda samples: sum(value for _, value in samples) == MADE)
-        wait(net, 'instance_ending_reason:tcpclose_closes:rate5m{reason="unread-data"}', lambda samples: samples[0][1] > 0)
+        wait(net, 'instance_ending_reason:tcpclose_closes:rate5m{reason="unread-data"}',
+             lambda samples: samples[0][1] > 0)
         rules = [rule for group in ask(net, "rules")["groups"] for rule in group["rules"]]
         same("rules that cannot be evaluated", [r["name"] for r in rules if r["health"] != "ok"], [])
         for where, expr in expressions():
