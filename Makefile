@@ -7,9 +7,11 @@
 # make test       build, run the tests that need neither root nor other packages (12 s)
 # make check      install missing packages, build, run all tests (as root, 7 minutes): tests/README.md
 # make install    binary, manual and completions (PREFIX=/usr/local, DESTDIR=)
+# make install-units  services for systemd, alert rules and dashboard: man tcpclose, RUNNING IT AS A SERVICE
 # make man        the manual: build/tcpclose.8
 # make static     one file to copy to any host: build/tcpclose-static
 # make check-kernels  run the live tests on other kernels, in qemu (as root)
+# make check-units    run the services in a Debian with systemd, in qemu (as root)
 # make check-arm64    build for arm64 and run the live tests in an emulated machine (as root)
 # make lint       clang-tidy, cppcheck, shellcheck, line widths
 # make fuzz       run each harness of tests/fuzz for 60 s (FUZZ_SECONDS=N changes that)
@@ -60,7 +62,7 @@ WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvl
 CFLAGS ?= -O2 -g
 C_FLAGS = -std=gnu11 -D_GNU_SOURCE -DTCPCLOSE_VERSION='"$(VERSION)"' $(WARNINGS) $(CFLAGS) $(SANITIZE) -MMD -MP
 BPF_FLAGS := -g -O2 -target bpf -mcpu=v3 -I. -iquote bpf/abi -Wall -MMD -MP
-LIBS = $(shell $(PKG_CONFIG) --libs $(LIBDW) libbpf libelf zlib)
+LIBS = $(shell $(PKG_CONFIG) --libs $(LIBDW) $(LIBEVENT) $(LIBDEFLATE) libbpf libelf zlib)
 
 # One line per file; V=1 shows the commands.
 Q := $(if $(V),,@)
@@ -68,17 +70,18 @@ say = $(if $(V),,@printf '  %-5s %s\n' $1 $(2:$(B)/%=%))
 
 # The layers of src/, lowest first. A file sees only the headers of its own layer and of the layers
 # below it, so an include that points up does not compile.
-LAYERS := util core record host live view cli app
+LAYERS := util core record host live ship view cli app
 BELOW_util :=
 BELOW_core := util
 BELOW_record := core util
 BELOW_host := record core util
 BELOW_live := host core util
+BELOW_ship := util
 BELOW_view := core util
 BELOW_cli := view core util
-BELOW_app := cli view live host record core util
-# util is for any program: it sees nothing of the events.
-quote = $(patsubst %,-iquote src/%,$1) $(if $(filter-out util,$1),-iquote bpf/abi) -iquote $(B)
+BELOW_app := cli view ship live host record core util
+# util and ship are for any program: they see nothing of the events.
+quote = $(patsubst %,-iquote src/%,$1) $(if $(filter-out util ship,$1),-iquote bpf/abi) -iquote $(B)
 layer_of = $(filter $(LAYERS),$(word 2,$(subst /, ,$1)))
 INCLUDES_src = $(call quote,$(if $(call layer_of,$1),$(call layer_of,$1) $(BELOW_$(call layer_of,$1)),$(LAYERS)))
 # Tests and tools see the headers of all layers.
@@ -87,13 +90,26 @@ includes = $(if $(filter src/%,$1),$(INCLUDES_src),$(call quote,$(LAYERS)))
 # elfutils, where installed, supplies the names in --stack. The static build does not use it.
 LIBDW := $(shell $(PKG_CONFIG) --exists libdw && echo libdw)
 SYMBOLS := $(if $(LIBDW),symbols_libdw,symbols_stub)
+# libdeflate, where installed, makes recordings cheaper to write and to read. zlib writes the same
+# format. The static build uses it if there is an archive of it.
+LIBDEFLATE := $(shell $(PKG_CONFIG) --exists libdeflate && echo libdeflate)
+LIBDEFLATE_STATIC := $(if $(LIBDEFLATE),$(if $(wildcard $(shell $(CC) -print-file-name=libdeflate.a)),libdeflate))
+gzip = src/record/gzip_$(or $1,zlib)
+
+# libevent, where installed, serves HTTP (serve --listen).
+LIBEVENT := $(shell $(PKG_CONFIG) --exists 'libevent_extra >= 2.1' && echo libevent_extra libevent_core)
+HTTP := $(if $(LIBEVENT),http_libevent,http_stub)
+# The parts of the program that depend on what is installed. They are in no archive.
+OPTIONAL := src/host/$(SYMBOLS).c src/ship/$(HTTP).c $(call gzip,$(LIBDEFLATE)).c
+OPTIONAL_STATIC := src/host/symbols_stub.c src/ship/$(HTTP).c $(call gzip,$(LIBDEFLATE_STATIC)).c
 
 objects = $(patsubst %.c,$(B)/obj/%.o,$1)
-layer_sources = $(filter-out src/host/symbols_%.c,$(wildcard src/$1/*.c))
+layer_sources = $(filter-out src/host/symbols_%.c src/record/gzip_%.c src/ship/http_libevent.c \
+		  src/ship/http_stub.c,$(wildcard src/$1/*.c))
 ARCHIVES := $(LAYERS:%=$(B)/lib%.a)
 # The linker searches the group repeatedly, so the order of the archives does not matter.
 link = -Wl,--start-group $1 -Wl,--end-group
-MAIN := $(B)/obj/src/main.o $(B)/obj/src/host/$(SYMBOLS).o
+MAIN := $(call objects,src/main.c $(OPTIONAL))
 # state comes first: it defines the ring buffer that the others use, and bpftool 7.1 links in one
 # pass.
 BPF_OBJECTS := $(patsubst bpf/%.bpf.c,$(B)/bpf/%.o,bpf/state.bpf.c \
@@ -107,11 +123,12 @@ $(B)/tcpclose: $(MAIN) $(ARCHIVES)
 	$(call say,LD,$@)
 	$(Q)$(CC) $(C_FLAGS) $(LDFLAGS) -o $@ $(MAIN) $(call link,$(ARCHIVES)) $(LIBS)
 
-# Stripped, with the BPF objects inside: it needs only the kernel of the host.
-$(B)/tcpclose-static: $(B)/obj/src/main.o $(B)/obj/src/host/symbols_stub.o $(ARCHIVES)
+# Stripped, with the BPF objects inside: it needs only the kernel of the host. The linker warns of
+# getaddrinfo() and getservbyname() in libevent; nothing here looks names up.
+$(B)/tcpclose-static: $(call objects,src/main.c $(OPTIONAL_STATIC)) $(ARCHIVES)
 	$(call say,LD,$@)
 	$(Q)$(CC) $(C_FLAGS) $(LDFLAGS) -static -s -o $@ $(filter %.o,$^) $(call link,$(ARCHIVES)) \
-		$(shell $(PKG_CONFIG) --static --libs libbpf libelf zlib)
+		$(shell $(PKG_CONFIG) --static --libs $(LIBEVENT) $(LIBDEFLATE_STATIC) libbpf libelf zlib)
 	@test $$(stat -c %s $@) -lt 3145728 || { echo "$@ is over 3 MiB" >&2; exit 1; }
 
 $(B)/obj/%.o: %.c
@@ -175,7 +192,7 @@ $(B)/syscalls_32.inc:
 $(B)/obj/src/core/syscall_names.o: $(B)/syscalls.inc $(B)/syscalls_32.inc
 
 # A unit test links the members of the archives that it uses.
-TEST_LIBS := $(B)/obj/src/host/$(SYMBOLS).o $(ARCHIVES)
+TEST_LIBS := $(call objects,$(OPTIONAL)) $(ARCHIVES)
 $(B)/unit/%: tests/unit/%.c $(TEST_LIBS)
 	@mkdir -p $(@D)
 	$(call say,TEST,$@)
@@ -234,7 +251,7 @@ $(B)/fuzz_%: $(B)/obj/tests/fuzz/fuzz_%.o $(B)/obj/tests/fuzz/driver.o $(HARNESS
 # libFuzzer needs every object instrumented, so its build has objects of its own, in one list.
 F := build/fuzz
 FUZZ_SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all
-FUZZ_SOURCES := tests/stories/check.c src/host/$(SYMBOLS).c src/app/pipeline.c \
+FUZZ_SOURCES := tests/stories/check.c $(OPTIONAL) src/app/pipeline.c \
 		$(foreach layer,$(filter-out live app,$(LAYERS)),$(call layer_sources,$(layer)))
 FUZZ_OBJECTS := $(FUZZ_SOURCES:%.c=$(F)/obj/%.o)
 $(F)/obj/%.o: %.c $(B)/syscalls.inc $(B)/syscalls_32.inc
@@ -293,12 +310,14 @@ check-all: $(TESTED) $(B)/story_from_recording $(B)/workload $(B)/soak $(B)/stac
 
 static: $(B)/tcpclose-static
 
-# The lists of views and options in the manual and the completions are printed by the tool itself.
+# The lists of views, options and metrics in the manual and the completions are printed by the tool
+# itself.
 $(B)/tcpclose.8: src/man/tcpclose.8.scd $(B)/tcpclose
 	$(B)/tcpclose --document views > $(B)/views.scd
 	$(B)/tcpclose --document options > $(B)/options.scd
-	sed -e '/^@VIEWS@$$/{r $(B)/views.scd' -e 'd}' -e '/^@OPTIONS@$$/{r $(B)/options.scd' -e 'd}' $< | \
-		$(SCDOC) > $@.new
+	$(B)/tcpclose --document metrics > $(B)/metrics.scd
+	sed -e '/^@VIEWS@$$/{r $(B)/views.scd' -e 'd}' -e '/^@OPTIONS@$$/{r $(B)/options.scd' -e 'd}' \
+		-e '/^@METRICS@$$/{r $(B)/metrics.scd' -e 'd}' $< | $(SCDOC) > $@.new
 	mv $@.new $@
 
 $(COMPLETIONS): $(B)/tcpclose
@@ -318,9 +337,32 @@ install: $(B)/tcpclose $(COMPLETIONS) $(if $(shell command -v $(SCDOC)),$(B)/tcp
 	install -D -m 644 $(B)/completions/tcpclose.fish $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/tcpclose.fish
 	$(if $(filter %.8,$^),install -D -m 644 $(B)/tcpclose.8 $(DESTDIR)$(PREFIX)/share/man/man8/tcpclose.8)
 
+# The services of systemd, with the path of the binary, and what Prometheus and Grafana need. It starts
+# nothing, and leaves an /etc/default/tcpclose as it is.
+DEPLOY := tools/deploy
+UNITS := tcpclose-serve.service tcpclose-record.service
+EXAMPLES := $(addprefix $(DEPLOY)/,systemd/serve-remote.conf systemd/all-namespaces.conf \
+	      prometheus/scrape.yml prometheus/scrape-native.yml prometheus/tcpclose.rules.yml grafana/tcpclose.json)
+install-units:
+	for unit in $(UNITS); do \
+		sed 's|/usr/sbin/tcpclose|$(PREFIX)/sbin/tcpclose|' $(DEPLOY)/systemd/$$unit | \
+			install -D -m 644 /dev/stdin $(DESTDIR)$(PREFIX)/lib/systemd/system/$$unit || exit 1; \
+	done
+	test -e $(DESTDIR)/etc/default/tcpclose || \
+		sed 's|/usr/share/|$(PREFIX)/share/|' $(DEPLOY)/systemd/tcpclose.default | \
+			install -D -m 644 /dev/stdin $(DESTDIR)/etc/default/tcpclose
+	install -D -m 644 $(DEPLOY)/systemd/tcpclose.sysusers $(DESTDIR)$(PREFIX)/lib/sysusers.d/tcpclose.conf
+	install -d $(DESTDIR)$(PREFIX)/share/doc/tcpclose/examples
+	install -m 644 $(EXAMPLES) $(DESTDIR)$(PREFIX)/share/doc/tcpclose/examples
+
 check-kernels: deps-matrix
 	@$(MAKE) --no-print-directory $(B)/tcpclose-static $(B)/workload-static
 	tools/matrix --tool $(B)/tcpclose-static --workload $(B)/workload-static $(ARGS)
+
+check-units:
+	@tools/deps units
+	@$(MAKE) --no-print-directory $(B)/tcpclose-static
+	tools/check-units --tool $(B)/tcpclose-static $(ARGS)
 
 check-arm64:
 	@tools/deps arm64
@@ -342,7 +384,7 @@ clean:
 
 -include $(shell find $(B) -name '*.d' 2>/dev/null)
 
-.PHONY: all install man deps deps-check deps-matrix deps-bench run demo tour test check check-all check-kernels check-arm64 \
+.PHONY: all install install-units check-units man deps deps-check deps-matrix deps-bench run demo tour test check check-all check-kernels check-arm64 \
 	static lint fuzz fuzz-all bench bench-build clean
 .DELETE_ON_ERROR:
 .SECONDARY:

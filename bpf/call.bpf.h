@@ -7,6 +7,7 @@
 
 #include "emit.bpf.h"
 #include "process_name.bpf.h"
+#include "wake.bpf.h"
 #include "reentry.bpf.h"
 
 extern const volatile struct filter filter;
@@ -143,6 +144,7 @@ static __always_inline int call_exit(long ret)
 		e->call_ns = now_ns - was->ts_ns;
 		e->ret = (__s32)ret;
 		task_fill(e, process);
+		wake_for_process(e);
 		event_submit(e);
 	}
 	bpf_map_delete_elem(&inflight, &tid);

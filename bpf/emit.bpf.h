@@ -4,7 +4,8 @@
  *
  * A softirq can interrupt a program in process context on the same CPU, so per-CPU scratch memory
  * cannot be used. Waking the reader for each event would cost more than the event itself. The
- * reader polls while it is awake, sets reader_asleep before it blocks, and is woken only then.
+ * reader polls while it is awake, sets reader_asleep before it blocks, and is woken only then. An
+ * event that it must see at once sets reader_asleep too (wake.bpf.h).
  */
 #pragma once
 

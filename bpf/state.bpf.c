@@ -12,12 +12,14 @@
 #include "process_name.bpf.h"
 #include "stack.bpf.h"
 #include "reentry.bpf.h"
+#include "wake.bpf.h"
 #include <bpf/bpf_tracing.h>
 
 struct events_map events SEC(".maps");
 struct connectors_map connectors SEC(".maps");
 struct reentry_marks_map reentry_marks SEC(".maps");
 struct process_names_map process_names SEC(".maps");
+struct woken_processes_map woken_processes SEC(".maps");
 struct tree_map tree SEC(".maps");
 struct kernel_counters counters;
 volatile __u32 reader_asleep;
@@ -28,6 +30,7 @@ const volatile __u64 sk_xor;
 const volatile __u64 tick_ns;
 const volatile struct kernel_features kernel_features;
 const volatile bool want_stacks;
+const volatile bool want_processes;
 const volatile struct tree_root tree_root;
 bool tree_root_seen;
 
@@ -126,6 +129,7 @@ static __always_inline int emit_state(void *ctx, struct sock *sk, int old, int n
 	} else if (local_task_may_have_changed(e)) {
 		e->flags |= sock_fput_bit(sk);
 		task_fill(e, process);
+		wake_for_process(e);
 	}
 	if (new == STATE_CLOSE && is_orphan_release(e->sock_flags))
 		mark_orphan_closed(sock_id(sk));
@@ -165,6 +169,7 @@ static __always_inline int emit_destroy(struct sock *sk)
 	if (!e)
 		return 0;
 	task_fill(e, process);
+	wake_for_process(e);
 	event_submit(e);
 	return 0;
 }

@@ -67,7 +67,8 @@ REENTRANT_PROG("tp_btf/sched_process_fork", on_fork, handle_fork(parent, child),
 /* Is this the process whose id in a pid namespace is that of COMMAND? */
 static __always_inline bool is_tree_root(const struct task_struct *task)
 {
-	const struct pid *id = task->thread_pid;
+	/* copied, since verifiers before 6.2 refuse to add a variable to a trusted pointer */
+	const struct pid *id = BPF_CORE_READ(task, thread_pid);
 	unsigned int level = BPF_CORE_READ(id, level);
 	struct upid upid;
 

@@ -26,8 +26,11 @@ from assertions import Skip  # noqa: E402
 from sandbox_gaps import SandboxGaps  # noqa: E402
 
 # In this order: what is quickest to say that something is wrong comes first, what takes a minute comes last.
-FAMILIES = ["checkers", "unit", "stories", "fuzz", "cli", "strace", "twins", "reuse", "reports", "openings", "live",
-            "inline", "stuck", "stuck-without-bpf", "ports", "preexisting", "manual", "poor-hosts", "bench", "soak"]
+FAMILIES = ["checkers", "unit", "stories", "fuzz", "deploy", "cli", "strace", "twins", "connections", "two-clocks",
+            "reuse", "reports", "openings", "live", "inline", "stuck", "stuck-without-bpf", "ports", "preexisting",
+            "manual", "poor-hosts", "bench", "soak"]
+# A build with the sanitizers has nothing to say about texts, scripts and benchmarks.
+NOT_SANITIZED = {"checkers", "deploy", "manual", "poor-hosts", "bench"}
 SKIPS_LISTED = 10           # of one reason
 OUTCOMES = ("passed", "failed", "skipped")
 
@@ -80,7 +83,7 @@ def pytest_collection_modifyitems(config, items):
             if marker in item.fixturenames:
                 item.add_marker(marker)
         wanted = runner.is_chosen(config.option.only, name, family, f"{family}/{name}")
-        if config.option.sanitized and "timed" in item.fixturenames:
+        if config.option.sanitized and ("timed" in item.fixturenames or family in NOT_SANITIZED):
             wanted = False
         (chosen if wanted else others).append(item)
     config.hook.pytest_deselected(items=others)
@@ -95,6 +98,11 @@ def pytest_pyfunc_call(pyfuncitem):
     except Skip as why:
         pytest.skip(str(why))
     return True
+
+
+def pytest_runtest_teardown(item):
+    if "cli" in item.funcargs:
+        item.funcargs["cli"].kill_started()
 
 
 @pytest.fixture(scope="session")

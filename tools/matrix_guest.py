@@ -8,12 +8,14 @@ import shutil
 import signal
 import subprocess
 import sys
+import time
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 PROGRAMS = ("bash", "ip", "ss", "tcpdump", "nft", "stdbuf", "cat", "true", "kmod")
 PYTHON = "/usr/bin/python3"
 SCRIPTS = ("test_cases", "test_preexisting", "test_stuck", "stuck_workload", "test_twins",   # of tests/live/families
            "test_reuse")
+TREE_SCRIPTS = ("tree_workload.py", "tree_bystander.py")    # of tests/cli
 MODULES = ("tun", "nf_tables", "nft_quota", "nft_counter", "nft_nat", "nft_chain_nat", "nf_nat", "veth", "tcp_diag",
            "unix_diag", "inet_diag", "nfnetlink", "tls", "rtc-cmos", "rtc-pl031")
 BOOT = ["-m", "1024", "-smp", "2", "-display", "none", "-monitor", "none", "-no-reboot", "-nodefaults", "-nic", "none"]
@@ -21,6 +23,8 @@ BOOT = ["-m", "1024", "-smp", "2", "-display", "none", "-monitor", "none", "-no-
 COMMAND_LINE = "mitigations=off no_timer_check quiet panic=-1 rdinit=/init"
 
 
+STILL_S = 300       # much longer than any test takes without a line, also emulated
+STOOD_STILL = "the guest stood still"
 PR_SET_PDEATHSIG = 1
 _libc = ctypes.CDLL(None)
 
@@ -164,6 +168,8 @@ def make_machine(folder, of, tool, workload):
         for name in os.listdir(os.path.join(ROOT, "tests", place)):
             if name.endswith(".py"):
                 tree.add(os.path.join(ROOT, "tests", place, name), f"/matrix/{place}/{name}")
+    for name in TREE_SCRIPTS:
+        tree.add(os.path.join(ROOT, "tests/cli", name), f"/matrix/cli/{name}")
     _add_python(tree, of)
     tree.add(tool, "/matrix/tcpclose")
     tree.add(workload, "/matrix/workload")
@@ -195,6 +201,31 @@ def make_modules(folder, kernel):
     return archive
 
 
+def _size(paths):
+    return sum(os.path.getsize(path) for path in paths if os.path.exists(path))
+
+
+def _run(command, outputs, limit_s):
+    """Run qemu to its end. Return why it failed, or None. A guest that writes nothing more to its outputs is given
+    up early: on a busy machine an emulated processor may lose its timer, and the guest then idles for ever."""
+    began = moved = time.monotonic()
+    size = 0
+    with subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
+                          text=True, preexec_fn=die_together) as qemu:
+        while True:
+            try:
+                _, said = qemu.communicate(timeout=1)
+                return f"qemu: status {qemu.returncode}: {said.strip()[-300:]}" if qemu.returncode else None
+            except subprocess.TimeoutExpired:
+                pass
+            now = time.monotonic()
+            if _size(outputs) != size:
+                size, moved = _size(outputs), now
+            if now - began > limit_s or now - moved > STILL_S:
+                qemu.kill()
+                return f"{STOOD_STILL} for {STILL_S} s" if now - began <= limit_s else f"not finished after {limit_s} s"
+
+
 def boot(of, archives, kernel, accel, folder, limit_s):
     """Run a guest to its end. Return its results, and the reason if they are incomplete (or
     None)."""
@@ -209,14 +240,7 @@ def boot(of, archives, kernel, accel, folder, limit_s):
         "-chardev", "file,id=results,path=" + results, "-device", "pci-serial,chardev=results"]
     command = [of.qemu, *of.machine, *of.accels[accel], *BOOT, "-kernel", os.path.join(kernel[2], "vmlinuz"),
                "-initrd", initrd, "-append", of.append, *lines]
-    why = None
-    try:
-        done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=limit_s,
-                              check=False, preexec_fn=die_together)
-        if done.returncode:
-            why = f"qemu: status {done.returncode}: {done.stderr.strip()[-300:]}"
-    except subprocess.TimeoutExpired:
-        why = f"not finished after {limit_s} s"
+    why = _run(command, (os.path.join(folder, "console"), results), limit_s)
     os.unlink(initrd)
     text = ""
     if os.path.exists(results):

@@ -90,8 +90,8 @@ enum event_flag {
 	EVENTF_TW_FULL = 1 << 4,	/* STATE to CLOSE: tcp_max_tw_buckets is reached */
 	EVENTF_NO_SOCKET = 1 << 5,	/* RESET_SENT: answers a FIN without socket or minisock */
 	EVENTF_IDLE = 1 << 6,	/* STATE from, SOCKET in ESTABLISHED: idle_*_ms are valid */
-	EVENTF_CONNECTOR = 1 << 7,	/* STATE from SYN_SENT: the task called connect(); to another
-					   state than CLOSE only with --tree */
+	EVENTF_CONNECTOR = 1 << 7,	/* STATE from SYN_SENT: the task called connect(); to
+					   another state than CLOSE only with --tree */
 };
 
 /* SOCKET, with SOCKF_MPTCP: the MPTCP socket above the TCP socket. */

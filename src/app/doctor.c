@@ -72,7 +72,7 @@ static void try_attach(struct doctor_run *x)
 	struct live_config config = { .filter = &o->filter, .buffer_bytes = o->capture.buffer_bytes,
 				      .btf = o->capture.btf, .calls = o->capture.calls,
 				      .no_trampolines = o->capture.no_fentry,
-				      .tree.pid = 1,	/* its hook is attached, and follows no process */
+				      .tree.pid = 1,	/* attach its hook, follow no process */
 				      .verbose = o->output.verbose > 0 };
 	struct live *live;
 

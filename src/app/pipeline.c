@@ -37,6 +37,31 @@ static bool has_all_events(const struct pipeline *t)
 	return t->config.max_events && t->config.total->events >= t->config.max_events;
 }
 
+static bool has_all_stories(const struct pipeline *t)
+{
+	uint64_t n = t->config.view->counts_itself ? t->config.main->counted :
+						    t->config.total->stories;
+
+	return t->config.max_stories && n >= t->config.max_stories;
+}
+
+/* Pass on the end of a connection whose other end the filters may include. */
+static void show_other_end(struct pipeline *t, const struct story *s, const struct verdict *v)
+{
+	bool may_exist = s->twin.known || (s->isns_known && t->config.main->hosts);
+
+	t->filtered++;
+	if (t->config.view->other_end && may_exist && !pipeline_is_done(t))
+		t->config.view->other_end(t->config.context, s, v);
+}
+
+static void lose_end(void *arg, const struct story *s)
+{
+	struct pipeline *t = arg;
+
+	t->config.view->lost_end(t->config.context, s);
+}
+
 static void show_event(void *arg, const struct event *e)
 {
 	struct pipeline *t = arg;
@@ -55,15 +80,13 @@ static void show_story(void *arg, const struct story *s, uint64_t now_ns)
 
 	verdict_make(&v, s, now_ns);
 	if (!passes_filters(t, s, &v) || pipeline_is_done(t)) {
-		t->filtered++;
-		if (t->config.view->other_end && s->twin.known && !pipeline_is_done(t))
-			t->config.view->other_end(t->config.context, s, &v);
+		show_other_end(t, s, &v);
 		return;
 	}
 	if (t->config.judge)
 		t->config.judge(t->config.arg, s, &v);
 	if (v.ending == ENDING_NEVER_OPEN && !t->config.never_open) {
-		t->filtered++;
+		show_other_end(t, s, &v);
 		return;
 	}
 	t->shown++;
@@ -84,8 +107,11 @@ struct pipeline *pipeline_new(const struct pipeline_config *config)
 	t->config = *config;
 	if (!t->config.total)
 		t->config.total = &t->own;
+	if (!t->config.main)
+		t->config.main = config->context;
 	endpoint_table.event = config->view->event ? show_event : NULL;
 	endpoint_table.report = show_story;
+	endpoint_table.lose = config->view->lost_end ? lose_end : NULL;
 	endpoint_table.arg = t;
 	t->endpoint_table = endpoint_table_new(&endpoint_table);
 	if (!t->endpoint_table) {
@@ -124,8 +150,7 @@ struct endpoint_table *pipeline_endpoints(const struct pipeline *t)
 
 bool pipeline_is_done(const struct pipeline *t)
 {
-	return (t->config.max_stories && t->config.total->stories >= t->config.max_stories) ||
-	       has_all_events(t);
+	return has_all_stories(t) || has_all_events(t);
 }
 
 static void count_pipeline(struct run_counts *y, const struct pipeline *t)

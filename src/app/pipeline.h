@@ -25,9 +25,13 @@ struct pipeline_total {
 struct pipeline_config {
 	const struct view *view;
 	struct view_context *context;
+	const struct view_context *main;	/* that of all hosts; NULL: context */
 	const struct filter *filter;
 	const struct story_filter *story_filter;
-	/* -n; 0: unlimited. Events are those that the view prints, or all if it prints none. */
+	/*
+	 * -n; 0: unlimited. Events are those that the view prints, or all if it prints none. A view
+	 * that counts itself counts other things than stories.
+	 */
 	uint64_t max_stories, max_events;
 	struct pipeline_total *total;	/* of several pipelines; or NULL */
 	struct time_range range;	/* --since, --until; until_ns 0: all */

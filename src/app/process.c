@@ -9,6 +9,7 @@
 
 #include "caps.h"
 #include "log.h"
+#include "notify.h"
 
 /* A shell uses the same statuses. */
 #define EXIT_CANNOT_EXECUTE 126
@@ -16,7 +17,8 @@
 
 void process_init(struct process *p, char **argv)
 {
-	*p = (struct process){ .argv = argv, .signals = -1 };
+	*p = (struct process){ .argv = argv, .signals = -1,
+			       .watchdog_ns = notify_watchdog_ns() };
 }
 
 void process_release(struct process *p)
@@ -99,6 +101,27 @@ void process_signal_ready(int fd)
 {
 	if (fd >= 0 && write(fd, "", 1) != 1)
 		log_warn("cannot write to --ready-fd %d: %s", fd, strerror(errno));
+}
+
+void process_notify(const char *state)
+{
+	int err = notify_send(state);
+
+	if (err)
+		log_warn("cannot report %s to the service manager: %s", state, strerror(-err));
+}
+
+void process_beat(struct process *p, uint64_t now_ns)
+{
+	if (!p->watchdog_ns || now_ns < p->beat_ns)
+		return;
+	process_notify("WATCHDOG=1");
+	p->beat_ns = now_ns + p->watchdog_ns;
+}
+
+uint64_t process_beat_ns(const struct process *p)
+{
+	return p->watchdog_ns ? p->beat_ns : 0;
 }
 
 int process_start_command(struct process *p)

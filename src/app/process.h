@@ -21,6 +21,8 @@ struct process {
 	int signals;		/* a signalfd; -1 before process_open() */
 	unsigned interrupts;	/* SIGINT, SIGTERM and SIGHUP so far */
 	bool interrupted;	/* a signal came while no command was running */
+	uint64_t watchdog_ns;	/* interval of the service manager's watchdog; 0: none */
+	uint64_t beat_ns;	/* when it is due next */
 };
 
 /* argv: the command's arguments with a NULL at the end, or NULL to run no command. */
@@ -49,6 +51,16 @@ void process_drop_privileges(const struct process *p, uint64_t keep);
 
 /* Writes one byte to the descriptor of --ready-fd; fd -1: the option was not given. */
 void process_signal_ready(int fd);
+
+/* Reports a state to the service manager (notify.h): "READY=1". Logs a failure. */
+void process_notify(const char *state);
+
+/*
+ * Reports to the watchdog of the service manager that this process is alive, if that is due at
+ * now_ns. process_beat_ns() is when it is due next; 0: never, there is no watchdog.
+ */
+void process_beat(struct process *p, uint64_t now_ns);
+uint64_t process_beat_ns(const struct process *p);
 
 /* Starts the command if there is one. Returns an exit status: 127 not found, 126 not executable. */
 int process_start_command(struct process *p);

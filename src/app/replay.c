@@ -11,6 +11,7 @@
 #include "replay_hosts.h"
 #include "replay_runs.h"
 #include "replay_source.h"
+#include "serve.h"
 #include "session.h"
 #include "stuck.h"
 #include "time_units.h"
@@ -21,6 +22,7 @@ struct replay_run {
 	const struct options *o;
 	struct process process;
 	struct session session;
+	struct serve_run serve;
 	struct replay_source source;
 	struct replay_runs runs;
 	uint64_t now_ns;	/* of the latest mark */
@@ -49,6 +51,7 @@ static void show_what_is_known(struct replay_run *r)
 	endpoint_table_flush(s->endpoints);
 	if (now_ns > find_latest_ns(r))
 		session_tick_view(s, now_ns);
+	serve_advance(&r->serve, now_ns, &r->counters);
 	output_flush(&s->out);
 }
 
@@ -237,7 +240,7 @@ static int find_range(struct replay_run *r)
 static int replay_trace(struct replay_run *r)
 {
 	struct kernel_counters none = { .filtered = 0 };
-	int status = find_range(r);
+	int status = find_range(r), ended;
 
 	if (status)
 		return status;
@@ -249,7 +252,8 @@ static int replay_trace(struct replay_run *r)
 	status = replay_records(r);
 	replay_runs_report(r->runs.restarts, r->runs.killed, r->runs.gap_ns);
 	session_end(&r->session, r->now_ns, &r->counters);
-	return session_close(&r->session, status);
+	ended = serve_end(&r->serve, r->now_ns, &r->counters);
+	return session_close(&r->session, status ?: ended);
 }
 
 /* Feeds the scan at the start of the recording. The first mark after the start mark ends it. */
@@ -327,6 +331,7 @@ int replay_main(const struct options *o)
 	int status;
 
 	process_init(&r.process, NULL);
+	serve_init(&r.serve, o, &r.session);
 	status = process_open(&r.process);
 	if (!status && o->record.nr_replays > 1)
 		status = replay_hosts(o, &r.process, NULL);

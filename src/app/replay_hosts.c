@@ -11,6 +11,7 @@
 #include "merge_heap.h"
 #include "replay_host_list.h"
 #include "replay_input.h"
+#include "serve.h"
 #include "time_units.h"
 
 #define FOLLOW_POLL_MS 100
@@ -20,6 +21,7 @@ struct replay_merge {
 	const struct options *o;
 	struct process *process;
 	struct session all;
+	struct serve_run serve;
 	struct replay_source *sources;		/* those opened here */
 	struct replay_input *inputs;		/* one for each recording that has a header */
 	unsigned nr_sources, nr_inputs;
@@ -232,10 +234,12 @@ static int advance_input(struct replay_merge *r, struct replay_input *in)
 /* All inputs wait: show what is known so far. Returns false to stop. */
 static bool wait_for_more(struct replay_merge *r)
 {
+	const struct kernel_counters none = { .filtered = 0 };
 	const struct time_range *range = &r->all.range;
 
 	session_flush_hosts(&r->all);
 	session_tick_hosts(&r->all, read_follow_clock_ns());
+	serve_advance(&r->serve, r->now_ns, &none);
 	output_flush(&r->all.out);
 	return !r->all.out.error && !time_range_is_over(range, read_follow_clock_ns()) &&
 	       !replay_source_is_interrupted(r->process, FOLLOW_POLL_MS);
@@ -387,7 +391,8 @@ static int open_inputs(struct replay_merge *r, struct replay_source *merged)
 
 static int replay_inputs(struct replay_merge *r)
 {
-	int status = find_range(r);
+	const struct kernel_counters none = { .filtered = 0 };
+	int status = find_range(r), ended;
 
 	if (!status)
 		status = begin_merge(r);
@@ -397,7 +402,8 @@ static int replay_inputs(struct replay_merge *r)
 	status = merge_records(r);
 	report_restarts(r);
 	end_hosts(r);
-	return session_close(&r->all, status ?: r->status);
+	ended = serve_end(&r->serve, r->now_ns, &none);
+	return session_close(&r->all, status ?: r->status ?: ended);
 }
 
 static void release_merge(struct replay_merge *r)
@@ -417,6 +423,7 @@ int replay_hosts(const struct options *o, struct process *process, struct replay
 	struct replay_merge r = { .o = o, .process = process, .all.out.fd = -1 };
 	int status = open_inputs(&r, merged);
 
+	serve_init(&r.serve, o, &r.all);
 	r.hosts.all = &r.all;
 	if (!status && r.nr_inputs)
 		status = session_open_hosts(&r.all, o);

@@ -37,8 +37,7 @@ int session_open_caches(struct session *s)
 	}
 	s->tree_file = 0;
 	s->context.lookup.stacks = s->stacks;
-	s->context.lookup.exe_path = texts_exe_path;
-	s->context.lookup.exe_arg = &s->texts;
+	texts_set_lookup(&s->texts, &s->context.lookup);
 	s->context.shows_stacks = s->o->capture.stack;
 	s->story_filter = s->o->story_filter;
 	s->story_filter.cgroup_path = s->context.lookup.cgroup_path = find_cgroup_path;
@@ -96,9 +95,11 @@ int session_open_pipeline(struct session *s)
 	struct pipeline_config config = {
 		.view = s->view,
 		.context = &s->context,
+		.main = s->all ? &s->all->context : NULL,
 		.filter = &s->o->filter,
 		.story_filter = &s->story_filter,
-		.max_stories = counts_events(s) ? 0 : count_left(s, s->past.reported),
+		.max_stories = counts_events(s) ? 0 : s->view->counts_itself ? s->o->run.count :
+			       count_left(s, s->past.reported),
 		.max_events = counts_events(s) ? count_left(s, s->past_events) : 0,
 		.total = s->all ? &s->all->total : NULL,
 		.range = s->range,
@@ -300,11 +301,13 @@ void session_feed(struct session *s, const void *bytes, unsigned long len)
 	output_flush_if_full(&s->out);
 }
 
-/* The totals of all runs. The kernel's counters are totals already. */
 struct run_counts session_count(const struct session *s, const struct kernel_counters *counters)
 {
-	struct run_counts t = pipeline_tally(s->pipeline, counters), past = s->past;
+	struct run_counts t, past = s->past;
 
+	if (s->of_host)
+		return session_count_hosts(s);
+	t = pipeline_tally(s->pipeline, counters);
 	if (!s->pipeline) {	/* between two runs */
 		run_counts_add(&past, &t);
 		past.maybe_missed_known = s->past.maybe_missed_known;

@@ -62,7 +62,7 @@ struct session {
 	struct run_counts past;	/* of the earlier runs of the same recording */
 	bool has_past;		/* there was one */
 	uint64_t past_events;	/* of these runs, as -n counts them */
-	/* This session is of one of several hosts: that of all of them (session_hosts.h); or NULL */
+	/* Of one of several hosts: the session of all of them (session_hosts.h); or NULL */
 	struct session *all;
 	unsigned host;		/* index in the table of hosts */
 	unsigned clock;		/* of the first host with the same boot id */
@@ -132,6 +132,9 @@ bool session_is_settled(const struct session *s);
 
 /* Is there no point in going on: has -n been reached, or has writing failed? */
 bool session_is_done(const struct session *s);
+
+/* The totals of all runs so far, and of all hosts. The kernel's counters are totals already. */
+struct run_counts session_count(const struct session *s, const struct kernel_counters *counters);
 
 /* Ends the run: reports the remaining stories and the summary. */
 void session_end(struct session *s, uint64_t now_ns, const struct kernel_counters *counters);

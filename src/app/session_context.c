@@ -27,6 +27,9 @@ void session_init_context(struct view_context *v, const struct options *o, struc
 
 	v->out = &out->buf;
 	v->options = o->view_options;
+	v->fields = o->output.fields.nr ? &o->output.fields : NULL;
+	v->count_max = o->run.count;
+	v->follows = o->record.follow;
 	v->terminal.utf8 = locale_is_utf8() && !v->options.ascii;
 	v->terminal.wide = o->output.wide;
 	v->times = o->output.times;

@@ -68,7 +68,14 @@ static void pass_other_end(struct view_context *v, const struct story *s,
 	((struct session *)to->flush_arg)->view->other_end(to, s, verdict);
 }
 
-static struct run_counts count_hosts(const struct session *all)
+static void pass_lost_end(struct view_context *v, const struct story *s)
+{
+	struct view_context *to = enter_view(v);
+
+	((struct session *)to->flush_arg)->view->lost_end(to, s);
+}
+
+struct run_counts session_count_hosts(const struct session *all)
 {
 	struct run_counts sum = { .seen = 0 }, t;
 
@@ -86,7 +93,7 @@ static struct run_counts count_hosts(const struct session *all)
 static void pass_lost(struct view_context *v, const struct run_counts *t, uint64_t now_ns)
 {
 	struct session *host = v->flush_arg, *all = host->all;
-	struct run_counts sum = count_hosts(all);
+	struct run_counts sum = session_count_hosts(all);
 
 	(void)t;
 	use_no_host(all);
@@ -102,6 +109,7 @@ static void make_view_of_hosts(struct session *all)
 	all->of_hosts.event = v->event ? pass_event : NULL;
 	all->of_hosts.story = v->story ? pass_story : NULL;
 	all->of_hosts.other_end = v->other_end ? pass_other_end : NULL;
+	all->of_hosts.lost_end = v->lost_end ? pass_lost_end : NULL;
 	all->of_hosts.lost = v->lost ? pass_lost : NULL;
 	all->of_hosts.start = NULL;
 	all->of_hosts.end = NULL;
@@ -271,7 +279,7 @@ void session_tick_hosts(struct session *all, uint64_t now_ns)
 
 void session_end_hosts(struct session *all, uint64_t now_ns)
 {
-	struct run_counts sum = count_hosts(all);
+	struct run_counts sum = session_count_hosts(all);
 
 	session_tick_hosts(all, now_ns);
 	use_no_host(all);

@@ -17,8 +17,8 @@ void session_update_misses(struct session *s);
 int session_open_caches(struct session *s);
 int session_open_pipeline(struct session *s);
 
-/* The totals of all runs. The kernel's counters are totals already. */
-struct run_counts session_count(const struct session *s, const struct kernel_counters *counters);
+/* session_count() of a session of several hosts. */
+struct run_counts session_count_hosts(const struct session *all);
 
 /* Report the remaining stories, and return the totals. */
 struct run_counts session_end_stories(struct session *s, uint64_t now_ns,

@@ -145,7 +145,7 @@ static int stuck_open(struct stuck_run *l)
 	if (!status)
 		status = process_open(&l->process);
 	if (!status)
-		status = stuck_source_open(&l->source, l->o);
+		status = stuck_source_open(&l->source, l->o, 0);
 	if (status)
 		return status;
 	live_fill_run_info(&l->meta);

@@ -32,11 +32,11 @@ static bool may_replace_bpf(const struct options *o, int err)
 	return err == -EPERM || (err == -EOPNOTSUPP && !o->capture.btf);
 }
 
-int stuck_source_open(struct stuck_source *s, const struct options *o)
+int stuck_source_open(struct stuck_source *s, const struct options *o, uint64_t max_ns)
 {
 	const struct scan_config config = { .filter = &o->filter, .btf = o->capture.btf,
 					    .states = find_walked_states(o->stuck.states),
-					    .partners = true,
+					    .partners = true, .max_ns = max_ns,
 					    .verbose = o->output.verbose > 0 };
 	char why[LIVE_WHY_BYTES], why_no_diag[LIVE_WHY_BYTES];
 	int err, failed;

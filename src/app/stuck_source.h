@@ -23,8 +23,11 @@ struct stuck_source {
 	bool explained;			/* what the source lacks was reported */
 };
 
-/* Returns an exit status, with the reason logged. */
-int stuck_source_open(struct stuck_source *s, const struct options *o);
+/*
+ * max_ns: a scan stops after that time; 0: the default of the walk. Returns an exit status, with
+ * the reason logged.
+ */
+int stuck_source_open(struct stuck_source *s, const struct options *o, uint64_t max_ns);
 void stuck_source_close(struct stuck_source *s);
 
 /* How the walk is made, for the meta line: "iter" or "sock_diag". */

@@ -40,6 +40,7 @@ void texts_release(struct texts *t)
 	text_history_free(t->cmdline);
 	text_history_free(t->netns);
 	t->exe = t->cmdline = t->netns = NULL;
+	buf_release(&t->words);
 }
 
 /* Adds a text if it differs from the one that is valid now. */
@@ -202,10 +203,40 @@ void texts_take(struct texts *t, const struct record_annotation *a)
 		update_text(h, a->key, a->at_ns, a->len ? a->bytes : NULL, a->len);
 }
 
-const char *texts_exe_path(void *texts, const struct socket_call *a)
+/* The executable of the program that made a call. */
+static const char *find_exe_path(void *texts, const struct socket_call *a)
 {
 	const struct texts *t = texts;
 	uint64_t ns = a->effect_ns > a->ts_ns ? a->effect_ns : a->ts_ns;
 
 	return text_history_at(t->exe, a->pid, ns);
+}
+
+/* The arguments of a holder's process, as they were last recorded, with spaces in between. */
+static const char *find_cmdline(void *texts, const struct stuck_holder *o, size_t *len)
+{
+	struct texts *t = texts;
+	const struct text_versions *v = o->pid ? text_history_find(t->cmdline, o->pid) : NULL;
+	const struct text_version *latest = v ? v->version : NULL;
+
+	if (!latest || !latest->text)
+		return NULL;
+	buf_reset(&t->words);
+	buf_add(&t->words, latest->text, latest->len);
+	if (t->words.failed)
+		return NULL;
+	while (t->words.len && !t->words.data[t->words.len - 1])
+		t->words.len--;		/* the NUL of the last argument */
+	for (size_t i = 0; i < t->words.len; i++)
+		if (!t->words.data[i])
+			t->words.data[i] = ' ';
+	*len = t->words.len;
+	return t->words.len ? t->words.data : NULL;
+}
+
+void texts_set_lookup(struct texts *t, struct lookup *lookup)
+{
+	lookup->exe_path = find_exe_path;
+	lookup->cmdline = find_cmdline;
+	lookup->exe_arg = lookup->cmdline_arg = t;
 }

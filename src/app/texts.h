@@ -9,12 +9,14 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "buf.h"
 #include "netns_names.h"
 #include "proc_exe.h"
 #include "reader.h"
 #include "story.h"
 #include "text_cache.h"
 #include "text_history.h"
+#include "view.h"
 #include "writer.h"
 
 /* Where a live run looks texts up. */
@@ -28,6 +30,7 @@ struct texts {
 	struct text_source *source;	/* set by the live source; NULL in a replay */
 	struct text_history *exe, *cmdline;	/* by process id */
 	struct text_history *netns;		/* by inode number */
+	struct buf words;	/* of the latest command line that was looked up */
 };
 
 void text_source_init(struct text_source *x, bool cmdline);
@@ -47,5 +50,5 @@ void texts_note(struct texts *t, const struct event *e, const struct text_cache 
 /* Takes a text from a recording. Other annotations are ignored. */
 void texts_take(struct texts *t, const struct record_annotation *a);
 
-/* The executable of the program that made a call; `texts` is a struct texts. NULL: unknown. */
-const char *texts_exe_path(void *texts, const struct socket_call *a);
+/* Make views look up executables and command lines here, as long as t exists. */
+void texts_set_lookup(struct texts *t, struct lookup *lookup);

@@ -2,6 +2,7 @@
 /*
  * The loop: one thread, one epoll. It sleeps until the first event, then reads the ring every
  * POLL_MS until the ring stays empty. Under load it reads batches, without a wake-up per event.
+ * The first event of a process also wakes it if it looks up processes, before the process ends.
  * With --flush every event wakes the loop, and its line is written at once.
  */
 #include "trace.h"
@@ -18,20 +19,22 @@
 #include "live.h"
 #include "log.h"
 #include "pid_namespace.h"
+#include "privileges.h"
 #include "process.h"
 #include "scan.h"
+#include "serve.h"
 #include "session.h"
 #include "symbols.h"
 #include "time_units.h"
 #include "vanished.h"
 
 #define POLL_MS 20
-#define POLL_LOOKUP_MS 4	/* a process must be looked up before it ends */
 
 struct trace_run {
 	const struct options *o;
 	struct process process;
 	struct session session;
+	struct serve_run serve;
 	struct live *live;
 	struct scan *scan;	/* NULL once it is done */
 	struct vanished vanished;
@@ -39,6 +42,7 @@ struct trace_run {
 	struct cgroup_paths cgroups;
 	struct text_source texts;
 	int epoll, clock;	/* clock: of live_watch_clock(); -1: not available */
+	uint64_t from_ns;	/* earlier events are dropped: not all hooks were attached yet */
 	uint64_t stop_ns;	/* end of -d or of --drain; 0: none */
 };
 
@@ -88,6 +92,7 @@ static int open_live(struct trace_run *r)
 				      .btf = r->o->capture.btf,
 				      .no_trampolines = r->o->capture.no_fentry,
 				      .stacks = r->o->capture.stack,
+				      .processes = r->session.texts.source,
 				      .verbose = r->o->output.verbose > 0 };
 	char why[LIVE_WHY_BYTES];
 	int err;
@@ -106,6 +111,7 @@ static int open_live(struct trace_run *r)
 	if (r->o->record.host)
 		snprintf(r->session.meta.host, sizeof(r->session.meta.host), "%s",
 			 r->o->record.host);
+	r->serve.live = r->live;
 	note_missing_hooks(&r->session.meta);
 	open_scan(r);
 	if (r->o->capture.stack)
@@ -115,9 +121,11 @@ static int open_live(struct trace_run *r)
 
 static void feed_session(void *arg, const void *bytes, unsigned long len)
 {
+	const struct event *e = bytes;
 	struct trace_run *r = arg;
 
-	session_feed(&r->session, bytes, len);
+	if (len != sizeof(*e) || e->ts_ns >= r->from_ns)
+		session_feed(&r->session, bytes, len);
 }
 
 static void drain_ring(void *arg)
@@ -126,6 +134,20 @@ static void drain_ring(void *arg)
 
 	while (live_consume(r->live, feed_session, r) >= LIVE_BATCH)
 		;
+	if (r->serve.http)
+		serve_wait(&r->serve, -1, 0);
+}
+
+/*
+ * All hooks are attached: the events before this moment are incomplete. A socket that ended before
+ * it is neither seen nor lost. Names of processes and members of the tree remain valid.
+ */
+static void begin_counting(struct trace_run *r)
+{
+	r->from_ns = UINT64_MAX;
+	drain_ring(r);
+	live_begin_counting(r->live);
+	r->from_ns = live_now_ns();
 }
 
 /*
@@ -189,22 +211,32 @@ static bool trace_is_over(const struct trace_run *r, uint64_t now_ns)
 	return r->process.command.exited && session_is_settled(&r->session);
 }
 
+/* Returns the earlier of two times. 0 means never. */
+static uint64_t pick_earlier(uint64_t a_ns, uint64_t b_ns)
+{
+	return b_ns && (!a_ns || b_ns < a_ns) ? b_ns : a_ns;
+}
+
+static uint64_t find_next_ns(const struct trace_run *r)
+{
+	uint64_t next = pick_earlier(session_next_ns(&r->session), vanished_next_ns(&r->vanished));
+
+	next = pick_earlier(next, pick_earlier(serve_next_ns(&r->serve), r->stop_ns));
+	return pick_earlier(next, process_beat_ns(&r->process));
+}
+
 /* How long to wait, in milliseconds, after `taken` events were read; -1: without limit. */
 static int next_wait_ms(const struct trace_run *r, uint64_t now_ns, int taken)
 {
-	uint64_t poll_ms = r->session.texts.source ? POLL_LOOKUP_MS : POLL_MS;
-	uint64_t next = session_next_ns(&r->session), look = vanished_next_ns(&r->vanished);
+	uint64_t next;
 
 	if (taken >= LIVE_BATCH)
 		return 0;
-	if (look && (!next || look < next))
-		next = look;
-	if (r->stop_ns && (!next || r->stop_ns < next))
-		next = r->stop_ns;
 	if (taken && r->o->output.flush)
 		return 0;
-	if (taken && (!next || next > now_ns + poll_ms * NS_PER_MS))
-		return (int)poll_ms;
+	next = find_next_ns(r);
+	if (taken && (!next || next > now_ns + POLL_MS * NS_PER_MS))
+		return POLL_MS;
 	if (!next)
 		return -1;
 	if (next <= now_ns)
@@ -226,8 +258,6 @@ static uint64_t find_complete_until_ns(const struct trace_run *r, uint64_t now_n
 
 static int trace_loop(struct trace_run *r)
 {
-	struct epoll_event ready[4];
-
 	for (;;) {
 		uint64_t now_ns = live_now_ns(), complete_ns;
 		int n = live_consume(r->live, feed_session, r);
@@ -238,15 +268,17 @@ static int trace_loop(struct trace_run *r)
 		complete_ns = find_complete_until_ns(r, now_ns, n);
 		session_advance(&r->session, complete_ns, &counters);
 		vanished_advance(&r->vanished, now_ns, complete_ns);
+		serve_advance(&r->serve, now_ns, &counters);
+		process_beat(&r->process, now_ns);
 		if (trace_is_over(r, now_ns))
 			return EXIT_FINE;
 		if (!n || r->o->output.flush) {
 			live_arm_wakeup(r->live);
 			n = live_consume(r->live, feed_session, r);
 		}
-		n = epoll_wait(r->epoll, ready, 4, next_wait_ms(r, now_ns, n));
-		if (n < 0 && errno != EINTR)
-			return report_failure(EXIT_FAILED, "cannot wait for events", errno);
+		n = serve_wait(&r->serve, r->epoll, next_wait_ms(r, now_ns, n));
+		if (n < 0 && n != -EINTR)
+			return report_failure(EXIT_FAILED, "cannot wait for events", n);
 		if (process_handle_signals(&r->process))
 			r->stop_ns = live_now_ns() + r->o->run.drain_ns;
 		diag_netns_release_gone(&r->vanished.netns);
@@ -301,48 +333,32 @@ static void look_at_open_endpoints(struct trace_run *r)
 			 strerror(-err));
 }
 
-static void trace_finish(struct trace_run *r)
+/* Returns an exit status. */
+static int trace_finish(struct trace_run *r)
 {
 	struct kernel_counters counters;
 	uint64_t now_ns;
 
+	process_notify("STOPPING=1");
 	look_at_open_endpoints(r);
 	now_ns = live_now_ns();
 	while (live_consume(r->live, feed_session, r) > 0)
 		;
 	counters = live_counters(r->live);
 	session_end(&r->session, now_ns, &counters);
-}
-
-/*
- * Three things still need privileges: to look up processes and cgroups as stories are reported, to
- * make and remove files when a recording rotates, and to signal a command of another user.
- */
-static void trace_drop_privileges(const struct trace_run *r)
-{
-	const struct group_list *by = &r->o->view_options.groups;
-	uint64_t keep = 0;
-
-	if (group_list_has(by, GROUP_BY_EXE) || r->o->record.wanted)
-		keep |= CAPS_BIT(SYS_PTRACE);
-	if (r->o->capture.stack)	/* /proc/PID/{maps,root,map_files} and executables */
-		keep |= CAPS_BIT(SYS_PTRACE) | CAPS_BIT(CHECKPOINT_RESTORE) |
-			CAPS_BIT(DAC_READ_SEARCH);
-	if (group_list_has(by, GROUP_BY_CGROUP) || group_list_has(by, GROUP_BY_UNIT) ||
-	    group_list_has(by, GROUP_BY_CONTAINER))
-		keep |= CAPS_BIT(DAC_READ_SEARCH);
-	if (r->o->record.rotate_bytes || r->o->record.rotate_ns || r->o->record.keep_ns)
-		keep |= CAPS_BIT(DAC_OVERRIDE) | CAPS_BIT(FOWNER);
-	process_drop_privileges(&r->process, keep);
+	return serve_end(&r->serve, now_ns, &counters);
 }
 
 static int trace_start(struct trace_run *r)
 {
+	begin_counting(r);
 	scan_sockets(r);
 	open_vanished(r);
-	trace_drop_privileges(r);
+	process_drop_privileges(&r->process, privileges_needed(r->o));
 	output_flush(&r->session.out);
+	serve_set_ready(&r->serve);
 	log_note("ready");
+	process_notify("READY=1");
 	process_signal_ready(r->o->run.ready_fd);
 	if (r->o->run.duration_ns)
 		r->stop_ns = live_now_ns() + r->o->run.duration_ns;
@@ -395,7 +411,7 @@ static void open_texts(struct trace_run *r)
 static int trace_open(struct trace_run *r)
 {
 	struct kernel_counters none = { .filtered = 0 };
-	int status = session_open(&r->session, r->o);
+	int status = serve_open(&r->serve) ?: session_open(&r->session, r->o);
 
 	if (!status)
 		status = open_symbols(r);
@@ -414,12 +430,14 @@ static int trace_open(struct trace_run *r)
 	r->clock = live_watch_clock();	/* before open_live() reads the clock */
 	status = open_live(r);
 	if (!status)
-		status = session_begin(&r->session, live_now_ns(), &none);
+		status = session_begin(&r->session, live_now_ns(), &none) ?:
+			 serve_begin(&r->serve, live_now_ns());
 	if (status)
 		return status;
 	r->epoll = epoll_create1(EPOLL_CLOEXEC);
 	if (r->epoll < 0 || watch_fd(r, live_fd(r->live)) || watch_fd(r, r->process.signals) ||
-	    (r->clock >= 0 && watch_fd(r, r->clock)))
+	    (r->clock >= 0 && watch_fd(r, r->clock)) ||
+	    (serve_fd(&r->serve) >= 0 && watch_fd(r, serve_fd(&r->serve))))
 		return report_failure(EXIT_FAILED, "cannot wait for events", errno);
 	return EXIT_FINE;
 }
@@ -427,9 +445,10 @@ static int trace_open(struct trace_run *r)
 int trace_main(const struct options *o)
 {
 	struct trace_run r = { .o = o, .epoll = -1, .clock = -1, .holders = -1 };
-	int status;
+	int status, ended;
 
 	vanished_init(&r.vanished, &r.session);
+	serve_init(&r.serve, o, &r.session);
 	process_init(&r.process, o->run.command);
 	cgroup_paths_init(&r.cgroups);
 	cgroup_paths_scan(&r.cgroups);
@@ -439,11 +458,13 @@ int trace_main(const struct options *o)
 		status = trace_start(&r);
 		if (!status)
 			status = trace_loop(&r);
-		trace_finish(&r);
+		ended = trace_finish(&r);
 		if (!status && r.process.command.exited)
 			status = r.process.command.status;
+		status = status ?: ended;
 		status = session_close(&r.session, status);
 	}
+	serve_release(&r.serve);
 	process_release(&r.process);
 	session_release(&r.session);
 	cgroup_paths_release(&r.cgroups);

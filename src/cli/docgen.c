@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "metrics_text.h"
 #include "option_table.h"
 #include "view.h"
 
@@ -70,4 +71,46 @@ void docgen_options(FILE *out)
 		print_views(out, o->views);
 		fputs("\n\n", out);
 	}
+}
+
+/* Print " {initiator, ending}" in italics. */
+static void print_labels(FILE *out, const char *labels)
+{
+	const char *rest = labels;
+
+	if (!*labels)
+		return;
+	fputs(" {", out);
+	while (*rest) {
+		size_t len = strcspn(rest, ",");
+
+		fprintf(out, "%s_%.*s_", rest == labels ? "" : ", ", (int)len, rest);
+		rest += len + !!rest[len];
+	}
+	fputc('}', out);
+}
+
+void docgen_metrics(FILE *out)
+{
+	const struct metric *m;
+
+	for (unsigned i = 0; (m = metric_at(i)); i++) {
+		fputc('*', out);
+		print_scdoc(out, m->name);
+		print_scdoc(out, metric_suffix(m));
+		fputc('*', out);
+		print_labels(out, m->labels);
+		fprintf(out, "\n\t(%s) ", metrics_text_type_word(m));
+		print_scdoc(out, m->help);
+		fputs("\n\n", out);
+	}
+}
+
+void docgen_metric_names(FILE *out)
+{
+	const struct metric *m;
+
+	for (unsigned i = 0; (m = metric_at(i)); i++)
+		fprintf(out, "%s%s %s %s\n", m->name, metric_suffix(m),
+			metrics_text_type_word(m), *m->labels ? m->labels : "-");
 }

@@ -3,15 +3,19 @@
 
 #include <stddef.h>
 
+#include "json_keys.h"
 #include "option_values.h"
 #include "options_filter.h"
 
 #define BIT(view) (1u << VIEW_##view)
 
 /* Sets of views, for the member views of a row. */
-#define STORIES (BIT(TRACE) | BIT(JSON) | BIT(TIMELINE) | BIT(WHO) | BIT(HIST))
+#define STORIES                                                                                    \
+	(BIT(TRACE) | BIT(JSON) | BIT(TIMELINE) | BIT(CONNECTIONS) | BIT(WHO) | BIT(HIST) |        \
+	 BIT(SERVE))
 #define TRACING (STORIES | BIT(EVENTS) | BIT(RECORD))
 #define EVERY ((1u << VIEW_COUNT) - 1)
+#define PRINTING (~BIT(SERVE))	/* with EVERY or TRACING: the views that have an output */
 
 #define LIST .first_item = option_first_item
 #define FILTER_LIST LIST, .can_exclude = true
@@ -84,14 +88,21 @@ static const struct option_row options[] = {
 	TITLE("Output:", OUTPUT),
 	{ .argp = { "json", 'j', NULL, 0,
 	    "print JSON: the view json, or who, hist, stuck, doctor", OUTPUT },
-	  .views = BIT(JSON) | BIT(WHO) | BIT(HIST) | BIT(STUCK) | BIT(DOCTOR) },
+	  .views = BIT(JSON) | BIT(CONNECTIONS) | BIT(WHO) | BIT(HIST) | BIT(STUCK) |
+		   BIT(DOCTOR) },
+	{ .argp = { "fields", KEY_FIELDS, "KEYS", 0,
+	    "print only these keys of JSON: time,ending,trigger.pid", OUTPUT },
+	  .set = option_add_fields, .word = json_key_word,
+	  .views = BIT(JSON) | BIT(CONNECTIONS) | BIT(WHO) | BIT(HIST) | BIT(STUCK) |
+		   BIT(DOCTOR), LIST },
 	{ .argp = { "output", 'o', "FILE", 0, "write to FILE, - is standard output", OUTPUT },
-	  .set = option_set_output, .views = EVERY },
+	  .set = option_set_output, .views = EVERY & PRINTING },
 	{ .argp = { "times", 'T', NULL, 0, "begin lines with the time of day", OUTPUT },
-	  .set = option_set_times, .views = BIT(TRACE) | BIT(STUCK) },
+	  .set = option_set_times, .views = BIT(TRACE) | BIT(CONNECTIONS) | BIT(STUCK) },
 	{ .argp = { "wide", 'w', NULL, 0, "do not cut lines to 80 columns", OUTPUT },
 	  .set = option_set_wide,
-	  .views = BIT(TRACE) | BIT(TIMELINE) | BIT(WHO) | BIT(STUCK) | BIT(DOCTOR) },
+	  .views = BIT(TRACE) | BIT(TIMELINE) | BIT(CONNECTIONS) | BIT(WHO) | BIT(STUCK) |
+		   BIT(DOCTOR) },
 	{ .argp = { "color", KEY_COLOR, "WHEN", 0,
 	    "auto, always or never; NO_COLOR is honoured", OUTPUT },
 	  .set = option_set_color, .word = option_color_word, .views = EVERY },
@@ -99,7 +110,7 @@ static const struct option_row options[] = {
 	  .set = option_set_stack, .views = BIT(TRACE) | BIT(JSON) | BIT(RECORD) },
 	{ .argp = { "flush", KEY_FLUSH, NULL, 0,
 	    "write each line at once, not in batches", OUTPUT },
-	  .set = option_set_flush, .views = TRACING },
+	  .set = option_set_flush, .views = TRACING & PRINTING },
 	{ .argp = { "quiet", 'q', NULL, 0, "print only errors and losses on stderr", OUTPUT },
 	  .set = option_set_quiet, .views = EVERY },
 	{ .argp = { "verbose", 'v', NULL, 0, "print more on stderr; twice: even more", OUTPUT },
@@ -120,6 +131,18 @@ static const struct option_row options[] = {
 	{ .argp = { "ascii", KEY_ASCII, NULL, 0,
 	    "timeline, hist: draw with plain characters", OUTPUT },
 	  .set = option_set_ascii, .views = BIT(TIMELINE) | BIT(HIST) },
+	{ .argp = { "listen", KEY_LISTEN, "ADDR:PORT", 0,
+	    "serve: where Prometheus reads (" OPTIONS_LISTEN "); or unix:PATH", OUTPUT },
+	  .set = option_set_listen, .views = BIT(SERVE), LIVE },
+	{ .argp = { "textfile", KEY_TEXTFILE, "PATH", 0,
+	    "serve: write the metrics to PATH, for node_exporter", OUTPUT },
+	  .set = option_set_textfile, .views = BIT(SERVE) },
+	{ .argp = { "by-comm", KEY_BY_COMM, NULL, 0,
+	    "serve: count the closes by process name too", OUTPUT },
+	  .set = option_set_by_comm, .views = BIT(SERVE) },
+	{ .argp = { "page", KEY_PAGE, NULL, 0,
+	    "serve: show the page to other hosts too", OUTPUT },
+	  .set = option_set_page, .views = BIT(SERVE), LIVE },
 
 	TITLE("Recordings:", RECORDINGS),
 	{ .argp = { "replay", KEY_REPLAY, "FILE", 0,
@@ -166,7 +189,7 @@ static const struct option_row options[] = {
 	  .set = option_set_duration, .views = TRACING | BIT(STUCK) },
 	{ .argp = { "count", 'n', "COUNT", 0,
 	    "stop after COUNT closes; events, record: events; stuck: walks", RUNNING },
-	  .set = option_set_count, .views = TRACING | BIT(STUCK) },
+	  .set = option_set_count, .views = (TRACING & PRINTING) | BIT(STUCK) },
 	{ .argp = { "strict", KEY_STRICT, NULL, 0, "exit 3 if any event was lost", RUNNING },
 	  .set = option_set_strict, .views = TRACING | BIT(STUCK) },
 	{ .argp = { "fail-on", KEY_FAIL_ON, "WORDS", 0,

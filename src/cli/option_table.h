@@ -17,6 +17,7 @@
 #include "usage_error.h"
 
 #define OPTION_TABLE_MAX 80	/* rows, the closing one included */
+#define OPTION_FIELDS_MAX 700	/* paths in json_keys.c */
 
 /* Keys of the options that have no letter; the key of the others is their letter. */
 enum option_key {
@@ -33,6 +34,7 @@ enum option_key {
 	KEY_COLOR,
 	KEY_STACK,
 	KEY_FLUSH,
+	KEY_FIELDS,
 	KEY_BY,
 	KEY_SORT,
 	KEY_TOP,
@@ -66,6 +68,10 @@ enum option_key {
 	KEY_WATCH,
 	KEY_FAIL,
 	KEY_NO_BPF,
+	KEY_LISTEN,
+	KEY_TEXTFILE,
+	KEY_BY_COMM,
+	KEY_PAGE,
 	KEY_DOCUMENT,
 	KEY_VERSION,
 };
@@ -87,6 +93,9 @@ struct option_parser {
 	bool given_in_env[OPTION_TABLE_MAX];	/* only in TCPCLOSE_OPTS */
 	const struct option_parser *probe;	/* while TCPCLOSE_OPTS is parsed: see options.c */
 	bool by_in_env;			/* --by was given there: that of argv replaces it */
+	bool fields_in_env;		/* the same of --fields */
+	const char *field[OPTION_FIELDS_MAX];	/* paths of --fields, each once */
+	unsigned nr_fields;
 	bool replay_in_env;		/* --replay was given there: those of argv replace it */
 	bool in_env;			/* the words are those of TCPCLOSE_OPTS */
 	bool probing;			/* find the view, do not check anything */

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "hist.h"
+#include "json_keys.h"
 #include "option_table.h"
 #include "parse.h"
 #include "parse_time.h"
@@ -48,6 +49,8 @@ FLAG(set_redact, record.redact)
 FLAG(set_fail, stuck.fail)
 FLAG(set_no_bpf, stuck.no_bpf)
 FLAG(set_cmdline, record.cmdline)
+FLAG(set_by_comm, view_options.by_comm)
+FLAG(set_page, serve.page)
 
 int option_set_verbose(struct option_parser *p, const char *arg)
 {
@@ -125,6 +128,27 @@ int option_add_by(struct option_parser *p, const char *arg)
 	if (group_list_has(g, (enum group_by)(i + 1)))
 		return usage_error_value(&p->error, "group ", " is given twice");
 	g->by[g->nr++] = (uint8_t)(i + 1);
+	return 0;
+}
+
+/* The words are kept: whether the view has them, and what they select, is checked at the end. */
+int option_add_fields(struct option_parser *p, const char *arg)
+{
+	uint32_t views;
+	const char *path = json_key_find(arg, &views);
+
+	if (!path)
+		return usage_error_nearest(&p->error, "unknown key ", json_key_path,
+					   "see JSON in tcpclose(8)");
+	if (p->fields_in_env && !p->in_env)
+		p->nr_fields = 0;
+	p->fields_in_env = p->in_env;
+	for (unsigned i = 0; i < p->nr_fields; i++)
+		if (p->field[i] == path)
+			return 0;
+	if (p->nr_fields == OPTION_FIELDS_MAX)
+		return usage_error_value(&p->error, "one key too many, ", "");
+	p->field[p->nr_fields++] = path;
 	return 0;
 }
 
@@ -221,6 +245,25 @@ int option_set_host(struct option_parser *p, const char *arg)
 					 ": want a name of 1 to 64 bytes, without control "
 					 "characters");
 	p->o->record.host = arg;
+	return 0;
+}
+
+int option_set_listen(struct option_parser *p, const char *arg)
+{
+	struct options_serve *s = &p->o->serve;
+
+	if (!listen_address_parse(arg, &s->address))
+		return usage_error_value(&p->error, "bad address ",
+					 ": want 127.0.0.1:9436, [::1]:9436 or unix:PATH");
+	s->listen = arg;
+	return 0;
+}
+
+int option_set_textfile(struct option_parser *p, const char *arg)
+{
+	if (!*arg)
+		return usage_error_value(&p->error, "bad file ", ": want a path");
+	p->o->serve.textfile = arg;
 	return 0;
 }
 

@@ -16,6 +16,7 @@
 #include "calls_mode.h"
 #include "fail_on.h"
 #include "filter.h"
+#include "listen_address.h"
 #include "shell_words.h"
 #include "story_filter.h"
 #include "time_range.h"
@@ -24,6 +25,7 @@
 #define OPTIONS_BUFFER_BYTES (8ul << 20)	/* the default of --buffer */
 #define OPTIONS_MAX_OPEN 131072ul		/* the default of --max-open */
 #define OPTIONS_REPLAYS_MAX 256			/* the number of --replay */
+#define OPTIONS_LISTEN "127.0.0.1:9436"	/* the default of --listen */
 #define OPTIONS_DRAIN_NS 1000000000ull		/* the default of --drain */
 
 enum color_mode { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
@@ -58,6 +60,7 @@ struct options_output {
 	bool wide;			/* -w */
 	bool times;			/* -T */
 	bool flush;			/* --flush: write each line at once */
+	struct json_select fields;	/* --fields, empty: all keys of JSON */
 };
 
 struct options_record {
@@ -86,6 +89,14 @@ struct options_stuck {
 	bool no_bpf;			/* --no-bpf: as without the privilege for BPF */
 };
 
+/* The view serve: at least one of listen and textfile is given. */
+struct options_serve {
+	const char *listen;		/* --listen, NULL: no HTTP */
+	struct listen_address address;	/* the same, parsed */
+	const char *textfile;		/* --textfile, NULL none */
+	bool page;			/* --page: show the page to other hosts too */
+};
+
 struct options {
 	const struct view *view;	/* never NULL; printed in view_options.format */
 	struct view_options view_options;
@@ -96,6 +107,7 @@ struct options {
 	struct options_output output;
 	struct options_record record;
 	struct options_stuck stuck;
+	struct options_serve serve;
 	struct shell_words env;		/* of TCPCLOSE_OPTS */
 };
 

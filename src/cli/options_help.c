@@ -89,7 +89,8 @@ static const struct {
 } documents[] = {
 	{ "bash", completions_print_bash }, { "zsh", completions_print_zsh },
 	{ "fish", completions_print_fish }, { "views", docgen_views },
-	{ "options", docgen_options },
+	{ "options", docgen_options }, { "metrics", docgen_metrics },
+	{ "metric-names", docgen_metric_names },
 };
 
 #define DOCUMENTS (sizeof(documents) / sizeof(*documents))

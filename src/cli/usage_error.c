@@ -88,6 +88,21 @@ int usage_error_words(struct usage_error *u, const char *before, const char *(*w
 	return rc;
 }
 
+int usage_error_nearest(struct usage_error *u, const char *before, const char *(*word)(unsigned i),
+			const char *see)
+{
+	struct buf b = { 0 };
+	int rc;
+
+	buf_str(&b, ": ");
+	append_suggestion(&b, "", find_nearest_word(u->value, word));
+	buf_str(&b, see);
+	buf_char(&b, '\0');
+	rc = usage_error_value(u, before, b.failed ? "" : b.data);
+	buf_release(&b);
+	return rc;
+}
+
 int usage_error_plain(struct usage_error *u, const char *format, ...)
 {
 	va_list args;

@@ -27,6 +27,10 @@ int usage_error_value(struct usage_error *u, const char *before, const char *aft
  */
 int usage_error_words(struct usage_error *u, const char *before, const char *(*word)(unsigned i));
 
+/* As above for words that are too many to list; `see` names where they are explained. */
+int usage_error_nearest(struct usage_error *u, const char *before, const char *(*word)(unsigned i),
+			const char *see);
+
 /* Report "tcpclose: MESSAGE" without quoting the bad value. Sets status, returns EINVAL. */
 __attribute__((format(printf, 2, 3)))
 int usage_error_plain(struct usage_error *u, const char *format, ...);

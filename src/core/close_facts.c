@@ -30,3 +30,17 @@ bool close_left_time_wait(const struct story *s)
 	return s->nr_states && s->states[s->nr_states - 1] == STATE_TIME_WAIT &&
 	       !s->at_close.tw_full;
 }
+
+const struct socket_call *close_ended_by(const struct verdict *v)
+{
+	if (v->ending == ENDING_RESET_SENT && v->reset_by)
+		return v->reset_by;
+	return v->trigger;
+}
+
+const struct socket_call *close_actor(const struct story *s, const struct verdict *v)
+{
+	const struct socket_call *a = close_ended_by(v);
+
+	return a || !s->nr_calls ? a : &s->calls[s->nr_calls - 1];
+}

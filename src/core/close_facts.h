@@ -26,3 +26,12 @@ bool close_lost_data(const struct story *s);
  * the kernel had no room for one more (tcp_max_tw_buckets).
  */
 bool close_left_time_wait(const struct story *s);
+
+/*
+ * The call that ended the endpoint: the one that sent our RST if it ended by that, otherwise the
+ * one that queued our FIN. NULL if there was none.
+ */
+const struct socket_call *close_ended_by(const struct verdict *v);
+
+/* As close_ended_by(), otherwise the last call on the socket; NULL if there was no call. */
+const struct socket_call *close_actor(const struct story *s, const struct verdict *v);

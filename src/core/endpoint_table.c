@@ -47,6 +47,18 @@ static void remove_endpoint(struct endpoint_table *t, struct endpoint *c)
 	endpoint_index_remove(&t->index, c);
 }
 
+/* Remove an endpoint whose end was missed. */
+static void lose_endpoint(struct endpoint_table *t, struct endpoint *c)
+{
+	struct endpoint *twin = c->twin;
+
+	if (t->config.lose)
+		t->config.lose(t->config.arg, &c->story);
+	remove_endpoint(t, c);
+	if (twin)
+		twin->story.twin.lost = true;
+}
+
 static void report_endpoint(struct endpoint_table *t, struct endpoint *c, uint64_t now_ns)
 {
 	endpoint_index_prefetch_remove(&t->index, c);
@@ -63,7 +75,7 @@ void endpoint_table_give_up(struct endpoint_table *t, struct endpoint *c,
 {
 	*(why == DEPARTED_EVICTED ? &t->counts.evicted : &t->counts.vanished) += 1;
 	departed_add(&t->departed, &c->story.flow, c->story.sk_key, c->story.cookie, why);
-	remove_endpoint(t, c);
+	lose_endpoint(t, c);
 }
 
 static void evict_oldest(struct endpoint_table *t)
@@ -114,6 +126,15 @@ static struct endpoint *add_endpoint(struct endpoint_table *t, const struct even
 }
 
 /*
+ * A scan found this socket, and the ring buffer delivers an event of an earlier socket with the
+ * same key only now: the endpoint is the later of the two, and its end is still to come.
+ */
+static bool was_found_after(const struct endpoint *c, const struct event *e)
+{
+	return c->story.scan.only && e->ts_ns < c->last_ns;
+}
+
+/*
  * A new socket has the key of earlier endpoints. If such an endpoint is still active, its end was
  * missed: remove it. If it is over or continues as a minisock, it only loses the key, so that a
  * search for the key does not pass thousands of endpoints. It keeps the key for now if a call on it
@@ -125,9 +146,11 @@ static void drop_reused_key(struct endpoint_table *t, const struct event *e)
 
 	for (c = endpoint_index_first_of_key(&t->index, e->sk_key); c; c = next) {
 		next = endpoint_index_next_of_key(&t->index, c);
+		if (was_found_after(c, e))
+			continue;
 		if (!c->due.slot) {
 			t->counts.end_missed++;
-			remove_endpoint(t, c);
+			lose_endpoint(t, c);
 		} else if (!t->config.calls || !story_awaits_call(&c->story) ||
 			   e->ts_ns > c->story.end_ns + SETTLE_CALL_NS) {
 			endpoint_index_drop_key(&t->index, c);

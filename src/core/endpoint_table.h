@@ -51,6 +51,8 @@ struct endpoint_table_config {
 	void (*event)(void *arg, const struct event *e);
 	/* Called for a story that is over, or open at the end; s is valid during the call. */
 	void (*report)(void *arg, const struct story *s, uint64_t now_ns);
+	/* Called for an endpoint that is lost: how it ended was missed; or NULL. */
+	void (*lose)(void *arg, const struct story *s);
 	void *arg;
 };
 

@@ -18,6 +18,7 @@ void endpoint_twin_describe(struct endpoint *c)
 	if (!a && twin->nr_calls)
 		a = &twin->calls[twin->nr_calls - 1];
 	s->twin.known = true;
+	s->twin.lost = false;
 	s->twin.host = twin->host;
 	s->twin.cookie = twin->cookie;
 	s->twin.srtt_min_us = twin->srtt_min_us;
@@ -64,7 +65,8 @@ void endpoint_twin_link(struct endpoint_table *t, struct endpoint *c, const stru
 	twin->twin = c;
 }
 
-void endpoint_twin_unlink_repaired(struct endpoint_table *t, struct endpoint *c, const struct event *e)
+void endpoint_twin_unlink_repaired(struct endpoint_table *t, struct endpoint *c,
+				   const struct event *e)
 {
 	if (!(e->sock_flags & SOCKF_REPAIR) || e->kind != EVENT_STATE ||
 	    e->new_state != STATE_CLOSE || !c->story.isns_known)

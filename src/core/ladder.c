@@ -96,7 +96,7 @@ static void add_segment(struct ladder *l, enum side from, bool fin, uint8_t numb
 	r->wave = number;
 	r->exact = w->exact || (came && came->exact);
 	if (seen_leaving && came && came->ts_ns >= sent->ts_ns) {
-		r->transit_ns = came->ts_ns - sent->ts_ns;
+		r->transit_ns = r->transit_max_ns = came->ts_ns - sent->ts_ns;
 		r->has_transit = came->exact && sent->exact && has_one_clock(l);
 	}
 	if (sent && sent->has_seq)
@@ -215,7 +215,7 @@ static void add_reset_received(struct ladder *l, enum side side)
 	}
 	if (l->s[side]->end_ns < r->ts_ns)
 		return;
-	r->transit_ns = l->s[side]->end_ns - r->ts_ns;
+	r->transit_ns = r->transit_max_ns = l->s[side]->end_ns - r->ts_ns;
 	r->has_transit = r->exact && has_one_clock(l);
 }
 

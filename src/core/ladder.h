@@ -4,8 +4,9 @@
  * time. A ladder is made from one story, or from two stories that are the two ends of a connection.
  * Pure; draws nothing.
  *
- * The transit time of a segment is known only if both ends have a story, and one clock. A side without a story has
- * only those states that its segments imply.
+ * The transit time of a segment is known only if both ends have a story. Between two clocks, it has
+ * bounds, of FINs (ladder_set_flights()). A side without a story has only those states that its
+ * segments imply.
  *
  * A socket that is connected to itself has only the left side. Its segments leave and arrive there.
  */
@@ -14,6 +15,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "clock_bounds.h"
 #include "verdict.h"
 
 #define LADDER_RUNGS (2 * STORY_CALLS + 16)
@@ -37,7 +39,8 @@ enum reset_origin {
 
 struct rung {
 	uint64_t ts_ns;		/* valid with dated: time sent, else time received */
-	uint64_t transit_ns;	/* valid with has_transit: from sent to received */
+	uint64_t transit_ns;	/* valid with has_transit: from sent to received, at least */
+	uint64_t transit_max_ns;	/* ... at most; the same if both ends have one clock */
 	uint64_t count;		/* of RUNG_RETRANSMIT and RUNG_DATA */
 	const struct socket_call *call;	/* of RUNG_CALL */
 	uint32_t seq, ack;	/* raw numbers */
@@ -73,6 +76,13 @@ struct ladder {
  */
 void ladder_make(struct ladder *l, const struct story *a, const struct verdict *va,
 		 const struct story *b, const struct verdict *vb);
+
+/*
+ * The ends have two clocks, and a is one of them: set the bounds for the times in transit of the
+ * FINs that are known, where from_a is the one that a sent.
+ */
+void ladder_set_flights(struct ladder *l, const struct story *a,
+			const struct clock_interval *from_a, const struct clock_interval *from_b);
 
 /* Do the stories name each other as the two ends of one connection? */
 bool ladder_are_twins(const struct story *a, const struct story *b);

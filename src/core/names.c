@@ -19,6 +19,10 @@ static const char *const trigger_words[] = { TRIGGERS(X_WORD) };
 static const char *const blame_words[] = { BLAMES(X_WORD) };
 static const char *const effect_words[] = { EFFECTS(X_WORD) };
 static const char *const phase_words[] = { PHASES(X_WORD) };
+static const char *const one_sided_words[] = { ONE_SIDED(X_WORD) };
+static const char *const side_words[] = { SIDES(X_WORD) };
+static const char *const cause_words[] = { CAUSES(X_WORD) };
+static const char *const disagreement_words[] = { DISAGREEMENTS(X_WORD) };
 static const char *const state_words[] = { TCP_STATES(X_STATE_WORD) };
 static const char *const kind_words[] = { EVENT_KINDS(X_KIND_WORD) };
 static const char *const how_words[] = { "SHUT_RD", "SHUT_WR", "SHUT_RDWR" };
@@ -31,6 +35,10 @@ _Static_assert(COUNT(reason_words) == REASON_COUNT, "a word for each reason");
 _Static_assert(COUNT(trigger_words) == TRIGGER_COUNT, "a word for each trigger");
 _Static_assert(COUNT(blame_words) == BLAME_COUNT, "a word for each blame");
 _Static_assert(COUNT(effect_words) == EFFECT_COUNT, "a word for each effect");
+_Static_assert(COUNT(one_sided_words) == ONE_SIDED_COUNT, "a word for each reason");
+_Static_assert(COUNT(side_words) == SIDE_COUNT, "a word for each side");
+_Static_assert(COUNT(cause_words) == CAUSE_COUNT, "a word for each cause");
+_Static_assert(COUNT(disagreement_words) == DISAGREEMENT_COUNT, "a word for each disagreement");
 _Static_assert(COUNT(phase_words) == PHASE_COUNT, "a word for each phase");
 _Static_assert(COUNT(state_words) == STATE_CLOSING + 1, "TCP states end with CLOSING");
 _Static_assert(COUNT(kind_words) <= EVENT_KIND_MAX + 1, "event kinds within their range");
@@ -87,6 +95,26 @@ const char *effect_name(unsigned v)
 const char *phase_name(unsigned v)
 {
 	return find_word(phase_words, COUNT(phase_words), v);
+}
+
+const char *one_sided_name(unsigned v)
+{
+	return find_word(one_sided_words, COUNT(one_sided_words), v);
+}
+
+const char *connection_side_name(unsigned v)
+{
+	return find_word(side_words, COUNT(side_words), v);
+}
+
+const char *cause_name(unsigned v)
+{
+	return find_word(cause_words, COUNT(cause_words), v);
+}
+
+const char *disagreement_name(unsigned v)
+{
+	return find_word(disagreement_words, COUNT(disagreement_words), v);
 }
 
 const char *state_name(unsigned v)

@@ -114,6 +114,37 @@
 	X(LAST_ACK_WAIT, "last_ack_wait")                                                          \
 	X(TOTAL, "total")
 
+/* Why only one end of a connection is known. */
+#define ONE_SIDED(X)                                                                               \
+	X(NONE, "")		/* both are */                                                     \
+	X(NOT_FOUND, "not-found")	/* nothing is known of the other end */                    \
+	X(PEER_LOST, "peer-lost")	/* its host has it, but missed how it ended */             \
+	X(OPEN, "open")		/* its host has it, and it had not ended when the run did */
+
+/* Whose act ended a connection, or whose the delay is. */
+#define SIDES(X)                                                                                   \
+	X(UNKNOWN, "unknown")                                                                      \
+	X(CLIENT, "client")                                                                        \
+	X(SERVER, "server")                                                                        \
+	X(BOTH, "both")                                                                            \
+	X(NEITHER, "none")                                                                         \
+	X(MIDDLEBOX, "middlebox")	/* something between the two: the RST came from neither */
+
+/* Where the time of a connection's close went: as BLAMES, without a point of view. */
+#define CAUSES(X)                                                                                  \
+	X(NONE, "none")                                                                            \
+	X(NETWORK, "network")                                                                      \
+	X(APP, "app")		/* the program of that side held the connection open */            \
+	X(SEND_QUEUE, "send-queue")                                                                \
+	X(LOST_FIN, "lost-fin")                                                                    \
+	X(DELAYED_ACK, "delayed-ack")
+
+/* Facts that the two ends of a connection report differently. */
+#define DISAGREEMENTS(X)                                                                           \
+	X(FIN_SEQ, "fin-seq")	/* the sequence number of a FIN, when sent and when received */    \
+	X(INITIATOR, "initiator")                                                                  \
+	X(ENDING, "ending")	/* its class */
+
 #define X_INITIATOR(id, word) INITIATOR_##id,
 #define X_CLASS(id, word) CLASS_##id,
 #define X_ENDING(id, word, class) ENDING_##id,
@@ -122,6 +153,10 @@
 #define X_BLAME(id, word) BLAME_##id,
 #define X_EFFECT(id, word) EFFECT_##id,
 #define X_PHASE(id, word) PHASE_##id,
+#define X_ONE_SIDED(id, word) ONE_SIDED_##id,
+#define X_SIDE(id, word) SIDE_##id,
+#define X_CAUSE(id, word) CAUSE_##id,
+#define X_DISAGREEMENT(id, word) DISAGREEMENT_##id,
 enum initiator { INITIATORS(X_INITIATOR) INITIATOR_COUNT };
 enum class { CLASSES(X_CLASS) CLASS_COUNT };
 enum ending { ENDINGS(X_ENDING) ENDING_COUNT };
@@ -130,6 +165,10 @@ enum trigger { TRIGGERS(X_TRIGGER) TRIGGER_COUNT };
 enum blame { BLAMES(X_BLAME) BLAME_COUNT };
 enum effect { EFFECTS(X_EFFECT) EFFECT_COUNT };
 enum phase { PHASES(X_PHASE) PHASE_COUNT };
+enum one_sided { ONE_SIDED(X_ONE_SIDED) ONE_SIDED_COUNT };
+enum connection_side { SIDES(X_SIDE) SIDE_COUNT };
+enum cause { CAUSES(X_CAUSE) CAUSE_COUNT };
+enum disagreement { DISAGREEMENTS(X_DISAGREEMENT) DISAGREEMENT_COUNT };
 
 const char *initiator_name(unsigned v);
 const char *class_name(unsigned v);
@@ -139,6 +178,10 @@ const char *trigger_name(unsigned v);
 const char *blame_name(unsigned v);
 const char *effect_name(unsigned v);
 const char *phase_name(unsigned v);
+const char *one_sided_name(unsigned v);	/* "" for none */
+const char *connection_side_name(unsigned v);
+const char *cause_name(unsigned v);
+const char *disagreement_name(unsigned v);
 const char *state_name(unsigned v);	/* the kernel's TCP states: "FIN_WAIT1" */
 const char *event_kind_name(unsigned v);
 const char *shut_how_name(int how);		/* "SHUT_RD", "SHUT_WR", "SHUT_RDWR", else "?" */

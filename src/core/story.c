@@ -275,6 +275,8 @@ static void apply_open(struct story *s, const struct event *e)
 		s->opened = OPENED_CONNECT;
 	else if (!s->opened)
 		s->opened = OPENED_ACCEPT;
+	if (e->old_state == STATE_SYN_SENT && e->new_state == STATE_SYN_RECV)
+		s->syns_crossed = true;
 	if (e->new_state != STATE_ESTABLISHED)
 		return;
 	s->established_ns = e->ts_ns;

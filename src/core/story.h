@@ -127,6 +127,7 @@ struct twin_end {
 	uint8_t comm[EVENT_COMM_LEN];
 	uint8_t process[EVENT_COMM_LEN];	/* as in struct socket_call */
 	bool known;
+	bool lost;	/* how it ended was missed */
 };
 
 /* Time since data last went each way, when the end began; see struct event. */
@@ -184,6 +185,7 @@ enum missing {
 	MISSING_CALLS,
 	MISSING_INITIATOR,
 	MISSING_RELEASE,	/* whether the data that was left was read before the release */
+	MISSING_START,		/* when the close began */
 	MISSING_COUNT,
 };
 
@@ -203,6 +205,7 @@ struct story {
 	uint16_t clock;	/* the times of stories with the same number can be compared */
 	uint8_t opened;			/* enum opened */
 	bool isns_known;
+	bool syns_crossed;	/* both ends called connect(): a simultaneous open */
 	bool used_early;	/* a program used it before it was established: TCP Fast Open */
 	bool v4mapped;
 	bool mptcp;		/* an MPTCP subflow: calls are made on the MPTCP socket */

@@ -42,3 +42,26 @@ bool story_copy(struct story *to, struct verdict *verdict_to, const struct story
 	move_call(&verdict_to->delay.until, to, s);
 	return true;
 }
+
+/* 0 is no time. */
+static void move_time(uint64_t *ts_ns, int64_t ns)
+{
+	if (*ts_ns)
+		*ts_ns += (uint64_t)ns;
+}
+
+void story_move(struct story *copy, struct verdict *verdict, int64_t ns)
+{
+	uint64_t *times[] = { &copy->established_ns, &copy->end_ns, &copy->expires_ns,
+			      &copy->reset.ts_ns, &copy->scan.closing_since_ns,
+			      &verdict->start_ns, &verdict->settled_ns };
+
+	for (unsigned i = 0; i < sizeof(times) / sizeof(*times); i++)
+		move_time(times[i], ns);
+	for (unsigned i = 0; i < SEG_COUNT; i++)
+		move_time(&copy->seg[i].ts_ns, ns);
+	for (unsigned i = 0; i < copy->nr_calls; i++) {
+		move_time(&copy->calls[i].ts_ns, ns);
+		move_time(&copy->calls[i].effect_ns, ns);
+	}
+}

@@ -14,3 +14,6 @@
  */
 bool story_copy(struct story *to, struct verdict *verdict_to, const struct story *s,
 		const struct verdict *verdict);
+
+/* Add ns to all times of a copy and its verdict: show it by another clock. */
+void story_move(struct story *copy, struct verdict *verdict, int64_t ns);

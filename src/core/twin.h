@@ -19,8 +19,8 @@
 bool twin_key_from_event(struct twin_key *k, const struct event *e);
 
 /*
- * The two numbers as one, the same for both ends: the smaller one in the upper half. Two connections
- * of a million have the same one with a probability of 2^-24; a sum or a XOR collides far sooner.
+ * The two numbers as one, the same for both ends: the smaller one in the upper half. Any two of a
+ * million connections share one with a probability of 2^-24; a sum or a XOR collides far sooner.
  */
 static inline uint64_t twin_key_unordered(const struct twin_key *k)
 {

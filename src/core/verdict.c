@@ -360,6 +360,7 @@ static unsigned find_missing(const struct verdict *v, const struct story *s)
 	bits |= (unsigned)(ended && s->progress == CLOSE_DONE && !s->data_lost.known)
 		<< MISSING_RELEASE;
 	bits |= (unsigned)(ended && v->initiator == INITIATOR_UNKNOWN) << MISSING_INITIATOR;
+	bits |= (unsigned)!v->start_ns << MISSING_START;
 	return bits;
 }
 
@@ -376,6 +377,7 @@ static const char *const missing_text[MISSING_COUNT] = {
 	[MISSING_HOLDERS] = "holders: there are more than are kept",
 	[MISSING_CALLS] = "calls: more were made than are kept",
 	[MISSING_INITIATOR] = "initiator: the first FIN was not seen",
+	[MISSING_START] = "start: the close began before tracing did, or an event was lost",
 	[MISSING_RELEASE] = "data_lost: data was unread, and a process still held the socket",
 };
 

@@ -9,6 +9,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "notify.h"
+
 static __attribute__((noreturn)) void wait_and_exec(int start_pipe, int exec_error_pipe,
 						    char **argv)
 {
@@ -22,6 +24,7 @@ static __attribute__((noreturn)) void wait_and_exec(int start_pipe, int exec_err
 	prctl(PR_SET_PDEATHSIG, 0);
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
+	notify_hide();
 	execvp(argv[0], argv);
 	err = errno;
 	if (write(exec_error_pipe, &err, sizeof(err)) < 0)

@@ -80,7 +80,8 @@ void attach_plan(struct attach *a, const struct live_config *config)
 	struct probe p;
 
 	probe_init(&p, config->no_trampolines);
-	*a = (struct attach){ .tree = config->tree.pid != 0, .features = { .cookie = probe_cookie(&p),
+	*a = (struct attach){ .tree = config->tree.pid != 0,
+			      .features = { .cookie = probe_cookie(&p),
 					    .pt_regs = probe_pt_regs(&p),
 					    .cast = probe_cast(&p) } };
 	a->way[HOOK_CALLS] = find_calls_way(a, &p, config->calls);

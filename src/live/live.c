@@ -17,6 +17,7 @@
 
 #include "attach.h"
 #include "caps.h"
+#include "program_runs.h"
 #include "tcpclose.skel.h"
 #include "time_units.h"
 
@@ -30,6 +31,7 @@ struct live {
 	live_event_fn *fn;		/* during live_consume */
 	void *fn_arg;
 	int taken;
+	uint64_t misses_before;		/* live_begin_counting() */
 };
 
 struct syscall_number {
@@ -134,6 +136,7 @@ static void set_rodata(struct tcpclose_bpf *skel, const struct live_config *conf
 	memcpy((void *)&skel->rodata->filter, config->filter, sizeof(*config->filter));
 	skel->rodata->tick_ns = live_tick_ns();
 	skel->rodata->want_stacks = config->stacks;
+	skel->rodata->want_processes = config->processes;
 	memcpy((void *)&skel->rodata->tree_root, &config->tree, sizeof(config->tree));
 	if (getrandom((void *)&skel->rodata->sk_xor, sizeof(skel->rodata->sk_xor), 0) < 0)
 		skel->rodata->sk_xor = read_clock_ns(CLOCK_REALTIME) * 0x9e3779b97f4a7c15ULL;
@@ -155,6 +158,8 @@ static int load_skeleton(struct live *l, const struct live_config *config)
 	if (!l->skel)
 		return -errno;
 	bpf_map__set_max_entries(l->skel->maps.events, (__u32)config->buffer_bytes);
+	if (!config->processes)
+		bpf_map__set_max_entries(l->skel->maps.woken_processes, 1);
 	set_rodata(l->skel, config);
 	attach_set_autoload(&l->attach, l->skel);
 	err = tcpclose_bpf__load(l->skel);
@@ -344,12 +349,27 @@ uint64_t live_sk_xor(const struct live *l)
 	return l->skel->rodata->sk_xor;
 }
 
+void live_begin_counting(struct live *l)
+{
+	memset(&l->skel->bss->counters, 0, sizeof(l->skel->bss->counters));
+	if (!attach_count_misses(&l->attach, &l->misses_before))
+		l->misses_before = 0;
+}
+
 struct kernel_counters live_counters(const struct live *l)
 {
 	return l->skel->bss->counters;
 }
 
+unsigned live_count_runs(const struct live *l, struct program_run *list, unsigned max)
+{
+	return program_runs_count(l->attach.program, l->attach.nr_links, list, max);
+}
+
 bool live_count_misses(const struct live *l, uint64_t *misses)
 {
-	return attach_count_misses(&l->attach, misses);
+	if (!attach_count_misses(&l->attach, misses))
+		return false;
+	*misses -= l->misses_before < *misses ? l->misses_before : *misses;
+	return true;
 }

@@ -12,6 +12,7 @@
 #include "calls_mode.h"
 #include "event.h"
 #include "filter.h"
+#include "program_run.h"
 #include "run_info.h"
 #include "tree.h"
 
@@ -26,6 +27,7 @@ struct live_config {
 	bool no_trampolines;		/* for tests: act as on a kernel without fentry */
 	struct tree_root tree;		/* COMMAND, whose descendants are followed; or zero */
 	bool stacks;			/* record the user stacks of tasks that close */
+	bool processes;			/* wake the reader at the first event of a process */
 	bool verbose;			/* print libbpf's messages to stderr */
 };
 
@@ -54,11 +56,26 @@ int live_consume(struct live *l, live_event_fn *fn, void *arg);
  */
 void live_arm_wakeup(struct live *l);
 
-/* Counters since the start. */
+/*
+ * Set all counters to 0. The ring should have been emptied just before: an event that finds no room
+ * counts from here on.
+ */
+void live_begin_counting(struct live *l);
+
+/* Counters since live_begin_counting(). */
 struct kernel_counters live_counters(const struct live *l);
 
-/* Count the events that the kernel may have skipped: an upper bound. False if it is unknown. */
+/*
+ * Count the events that the kernel may have skipped since live_begin_counting(): an upper bound.
+ * False if it is unknown.
+ */
 bool live_count_misses(const struct live *l, uint64_t *misses);
+
+/*
+ * List the programs that ran, with their runs and time. Returns their number, 0 if the kernel does
+ * not count (kernel.bpf_stats_enabled). Needs no privilege.
+ */
+unsigned live_count_runs(const struct live *l, struct program_run *list, unsigned max);
 
 /* The value that event.sk_key is XORed with. Pass it to the scan, so that its keys match. */
 uint64_t live_sk_xor(const struct live *l);

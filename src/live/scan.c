@@ -14,7 +14,7 @@
 #include "netns_visit.h"
 #include "time_units.h"
 
-#define SCAN_MAX_NS (10 * NS_PER_S)	/* then the scan stops and keeps its results so far */
+#define SCAN_MAX_NS (10 * NS_PER_S)	/* the default of scan_config.max_ns */
 #define BATCH_EVENTS 512		/* per read: more than the kernel's buffer of 32 KiB */
 #define CLOSING_STATES                                                                             \
 	(1u << STATE_FIN_WAIT1 | 1u << STATE_FIN_WAIT2 | 1u << STATE_CLOSING |                     \
@@ -24,6 +24,7 @@ struct scan {
 	struct iter_bpf *skel;
 	struct bpf_link *sockets, *files;
 	struct netns_visits visits;
+	uint64_t max_ns;
 
 	/* of the current scan */
 	live_event_fn *fn;
@@ -78,6 +79,7 @@ int scan_open(struct scan **scan, const struct scan_config *config, char why[LIV
 		snprintf(why, LIVE_WHY_BYTES, "out of memory");
 		return -ENOMEM;
 	}
+	w->max_ns = config->max_ns ?: SCAN_MAX_NS;
 	if (!config->verbose)
 		live_silence_libbpf();
 	err = netns_visits_open(&w->visits, config->filter);
@@ -215,7 +217,7 @@ int scan_run(struct scan *w, live_event_fn *fn, void (*between_batches)(void *ar
 	w->between_batches = between_batches;
 	w->arg = arg;
 	w->stats = stats;
-	w->deadline_ns = live_now_ns() + SCAN_MAX_NS;
+	w->deadline_ns = live_now_ns() + w->max_ns;
 	before = host_orphans();
 	err = netns_visits_run(&w->visits, &visitor);
 	after = host_orphans();

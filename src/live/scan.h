@@ -22,6 +22,7 @@ struct scan_config {
 	uint32_t states;		/* set of 1 << enum tcp_state_id; 0: all closing states */
 	bool partners;			/* report possible relays whatever the filter says */
 	uint64_t sk_xor;		/* live_sk_xor(): keys as in the traced events */
+	uint64_t max_ns;		/* then the scan stops and keeps its results; 0: 10 s */
 	const char *btf;		/* as in struct live_config */
 	bool verbose;
 };

@@ -12,7 +12,7 @@
 #include "proc_fds.h"
 #include "time_units.h"
 
-#define SCAN_MAX_NS (10 * NS_PER_S)	/* then the scan stops and keeps its results so far */
+#define SCAN_MAX_NS (10 * NS_PER_S)	/* the default of scan_config.max_ns */
 
 #define HALF_CLOSED (1u << STATE_CLOSE_WAIT | 1u << STATE_FIN_WAIT1 | 1u << STATE_FIN_WAIT2)
 #define CLOSING_STATES (HALF_CLOSED | 1u << STATE_CLOSING | 1u << STATE_LAST_ACK)
@@ -38,7 +38,7 @@ struct scan_diag {
 	live_event_fn *fn;
 	void *arg;
 	struct scan_stats *stats;
-	uint64_t deadline_ns;
+	uint64_t max_ns, deadline_ns;
 	struct sock_diag diag;		/* of the namespace that is visited */
 	struct held *held;		/* then sorted by inode */
 	size_t nr, cap;
@@ -72,6 +72,7 @@ int scan_diag_open(struct scan_diag **scan, const struct scan_config *config,
 	w->filter = *config->filter;
 	w->states = config->states ?: CLOSING_STATES;
 	w->partners = config->partners;
+	w->max_ns = config->max_ns ?: SCAN_MAX_NS;
 	*scan = w;
 	return 0;
 }
@@ -382,7 +383,7 @@ int scan_diag_run(struct scan_diag *w, live_event_fn *fn, void *arg, struct scan
 	w->stats = stats;
 	w->nr = w->nr_subflows = 0;
 	w->no_memory = false;
-	w->deadline_ns = live_now_ns() + SCAN_MAX_NS;
+	w->deadline_ns = live_now_ns() + w->max_ns;
 	err = netns_visits_run(&w->visits, &visitor);
 	after = host_orphans();
 	stats->orphans_of_host = before < after ? before : after;

@@ -4,7 +4,6 @@
 #include <endian.h>
 #include <string.h>
 
-#define KEY_WORD 1	/* struct event's sk_key: records of one socket share a slot */
 #define MASK_BYTES ((int)DELTA_WORDS / 8)
 
 void delta_begin(struct delta *p)
@@ -56,6 +55,16 @@ static uint64_t *load_base(struct delta *p, unsigned slot)
 	return p->slot[slot];
 }
 
+/* Choose the slot of a record: those with the same socket or the same change share one. */
+static unsigned choose_slot(const struct delta *p, const struct event *e)
+{
+	uint64_t key = e->sk_key;
+
+	if (p->base == DELTA_BASE_CHANGE)
+		key = e->kind | (uint64_t)e->old_state << 8 | (uint64_t)e->new_state << 16;
+	return (unsigned)(key * 0x9e3779b97f4a7c15ULL >> 56);
+}
+
 /* Encode one word, which is not 0, and return the end of the output. */
 static uint8_t *encode_word(uint8_t *out, uint64_t v)
 {
@@ -78,7 +87,7 @@ size_t delta_encode(struct delta *p, const void *record, uint8_t *out)
 	memcpy(&e, record, sizeof(e));
 	make_fields_relative(&e);
 	memcpy(now, &e, sizeof(now));
-	slot = (unsigned)(now[KEY_WORD] * 0x9e3779b97f4a7c15ULL >> 56);
+	slot = choose_slot(p, &e);
 	was = load_base(p, slot);
 	*out = (uint8_t)slot;
 	memset(words, 0, MASK_BYTES);

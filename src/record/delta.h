@@ -3,7 +3,8 @@
  * Delta encoding of struct event: only what differs from an earlier record is written. Pure.
  *
  * Lossless for any input of that size; compact for inputs that look like events. The earlier
- * record (the base) is one of the same socket if there was one, else the latest record.
+ * record (the base) is the latest one with the same socket, or with the same change of state; the
+ * encoder chooses, and the decoder need not know. If there is none, it is the latest record.
  *
  * An encoded record is
  *
@@ -32,8 +33,15 @@
 /* Bytes that delta_encode() may write, including 8 that are not part of the record */
 #define DELTA_ENCODED_MAX (1 + DELTA_WORDS / 8 + DELTA_WORDS * 9 + 8)
 
+/*
+ * Which earlier record is closest to the next? Of the same socket on a host where each connection
+ * is different; of the same change where one program makes many similar connections.
+ */
+enum delta_base { DELTA_BASE_SOCKET, DELTA_BASE_CHANGE, DELTA_BASES };
+
 /* The state of an encoder or a decoder. Starts with delta_begin(). */
 struct delta {
+	enum delta_base base;		/* of an encoder: may be set after each delta_begin() */
 	uint64_t slot[DELTA_SLOTS][DELTA_WORDS];
 	uint8_t used[DELTA_SLOTS];
 	uint64_t ts;			/* word 0 of the previous record */

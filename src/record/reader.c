@@ -9,6 +9,7 @@
 #include <zlib.h>
 
 #include "delta.h"
+#include "gzip.h"
 
 #define GZIP_WINDOW (15 + 16)	/* zlib: the largest window, in the gzip format */
 #define IN_BYTES (256u << 10)
@@ -18,7 +19,8 @@ enum member_status { MEMBER_CUT, MEMBER_READ, MEMBER_NONE, MEMBER_STOP, MEMBER_B
 struct record_reader {
 	record_read_fn *read;
 	void *arg;
-	z_stream z;
+	struct gzip_decoder *gzip;	/* decompresses most members; NULL: none */
+	z_stream z;			/* the others; its input is that of the reader */
 	bool end_of_file;
 	bool stopped;			/* read() returned RECORD_READ_STOP */
 	bool next_file;			/* read() returned RECORD_READ_NEXT */
@@ -111,6 +113,21 @@ static bool refill_next_file(struct record_reader *r)
 	return r->z.avail_in;
 }
 
+/* Decompress the next member if all of it is in memory, which most are. */
+static bool decode_at_once(struct record_reader *r)
+{
+	size_t used, len = gzip_decode(r->gzip, r->z.next_in, r->z.avail_in, r->member,
+				       RECORD_MEMBER_MAX, &used);
+
+	if (!len)
+		return false;
+	r->z.next_in += used;
+	r->z.avail_in -= (uInt)used;
+	r->pos = r->member;
+	r->end = r->member + len;
+	return true;
+}
+
 /* Decompress the next member and verify its checksum. MEMBER_CUT: another file begins inside it. */
 static enum member_status try_member(struct record_reader *r)
 {
@@ -119,6 +136,8 @@ static enum member_status try_member(struct record_reader *r)
 	if (!r->z.avail_in && !refill_input(r) && !(r->next_file && refill_next_file(r)))
 		return r->stopped ? MEMBER_STOP : r->why[0] ? MEMBER_BAD : MEMBER_NONE;
 	r->member_offset = r->in_end - r->z.avail_in;
+	if (decode_at_once(r))
+		return MEMBER_READ;
 	inflateReset(&r->z);
 	r->z.next_out = r->member;
 	r->z.avail_out = sizeof(r->member);
@@ -402,6 +421,7 @@ struct record_reader *record_reader_open(record_read_fn *read, void *arg, char w
 		free(r);
 		return NULL;
 	}
+	r->gzip = gzip_decoder_new();
 	r->read = read;
 	r->arg = arg;
 	m = read_member(r);
@@ -423,6 +443,7 @@ void record_reader_close(struct record_reader *r)
 	if (!r)
 		return;
 	inflateEnd(&r->z);
+	gzip_decoder_free(r->gzip);
 	for (unsigned i = 0; i < r->nr_headers; i++)
 		free(r->headers[i]);
 	free(r->headers);

@@ -46,7 +46,7 @@ static uint32_t permute_ipv4(const struct redactor *x, uint32_t v)
 	return (uint32_t)left << 16 | right;
 }
 
-/* Walk along the cycle of the permutation to the next ordinary address: this is a permutation too. */
+/* Walk along the cycle of the permutation to the next ordinary address: a permutation again. */
 static void redact_ipv4(const struct redactor *x, uint8_t addr[4])
 {
 	uint32_t v = (uint32_t)addr[0] << 24 | (uint32_t)addr[1] << 16 | (uint32_t)addr[2] << 8 |

@@ -39,9 +39,9 @@ void redact_event(const struct redactor *x, struct event *e);
 void redact_run_info(const struct redactor *x, struct run_info *meta);
 
 /*
- * Write the redacted text of an annotation to `to`, which has RECORD_ANNOTATION_MAX bytes. Of a path
- * each component is replaced. Returns its length, or -1 if the annotation must be left out: its
- * text may have names that are not known to be such.
+ * Write the redacted text of an annotation to `to`, which has RECORD_ANNOTATION_MAX bytes. Of a
+ * path each component is replaced. Returns its length, or -1 if the annotation must be left out:
+ * its text may have names that are not known to be such.
  */
 long redact_annotation(const struct redactor *x, enum record_annotation_type type,
 		       const char *text, size_t len, char *to);

@@ -7,16 +7,16 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-#include <zlib.h>
 
 #include "delta.h"
+#include "gzip.h"
 #include "header.h"
 #include "record_file.h"
 #include "rotate.h"
 #include "time_units.h"
 
-#define GZIP_WINDOW (15 + 16)	/* zlib: the largest window, in the gzip format */
 #define RETAIN_EVERY_NS (60 * NS_PER_S)	/* how often the age of the pieces is checked */
+#define TRY_BASE_EVERY 16	/* full members: how often the other base of the records is tried */
 #define GZIP_BOUND (RECORD_MEMBER_MAX + RECORD_MEMBER_MAX / 8 + 128)	/* bytes */
 
 _Static_assert(sizeof(struct event) == DELTA_RECORD_BYTES,
@@ -45,8 +45,14 @@ struct record_writer {
 	uint64_t rotate_at_ns;		/* the file is full then, 0: never, or not known yet */
 	uint64_t retain_at_ns;		/* time of the next look at the age of the pieces */
 	uint64_t begun_ns;		/* time of the pending member's first record, 0: none */
-	z_stream z;
+	struct gzip_encoder *gzip;
 	struct delta delta;
+	struct base_choice {
+		size_t cost[DELTA_BASES];	/* latest: bytes per 1000 records */
+		enum delta_base best;
+		unsigned members;		/* full ones so far */
+	} choice;
+	size_t records;			/* in the pending member */
 	size_t len;
 	uint8_t member[RECORD_MEMBER_MAX];
 	uint8_t out[GZIP_BOUND];
@@ -74,24 +80,48 @@ static void write_all(struct record_writer *r, const uint8_t *p, size_t left)
 		return;		/* the reader detects an incomplete member */
 }
 
-static void write_member(struct record_writer *r, const void *bytes, size_t len)
+/* Returns the number of bytes after compression, 0 after an error. */
+static size_t write_member(struct record_writer *r, const void *bytes, size_t len)
 {
+	size_t n;
+
 	if (r->error)
-		return;
-	deflateReset(&r->z);
-	r->z.next_in = (Bytef *)(uintptr_t)bytes;
-	r->z.avail_in = (uInt)len;
-	r->z.next_out = r->out;
-	r->z.avail_out = sizeof(r->out);
-	if (deflate(&r->z, Z_FINISH) == Z_STREAM_END)
-		write_all(r, r->out, sizeof(r->out) - r->z.avail_out);
+		return 0;
+	n = gzip_encode(r->gzip, bytes, len, r->out, sizeof(r->out));
+	if (n)
+		write_all(r, r->out, n);
 	else
 		r->error = EIO;
+	return n;
+}
+
+/* Use the base that made the smaller members of late, and the other one now and then. */
+static enum delta_base choose_base(struct base_choice *c)
+{
+	enum delta_base other = c->best == DELTA_BASE_SOCKET ? DELTA_BASE_CHANGE :
+							       DELTA_BASE_SOCKET;
+
+	if (c->cost[other] && c->cost[other] < c->cost[c->best]) {
+		c->best = other;
+		return other;
+	}
+	return c->members % TRY_BASE_EVERY == 1 ? other : c->best;
+}
+
+/* Note the size of a member. Those that time fills are too different to be compared. */
+static void note_base_cost(struct record_writer *r, size_t compressed)
+{
+	if (r->len < sizeof(r->member) / 2 || !r->records)
+		return;
+	r->choice.cost[r->delta.base] = compressed * 1000 / r->records;
+	r->choice.members++;
 }
 
 static void begin_member(struct record_writer *r)
 {
 	delta_begin(&r->delta);
+	r->delta.base = choose_base(&r->choice);
+	r->records = 0;
 	r->member[0] = RECORD_BODY;
 	r->len = 1;
 	r->begun_ns = 0;
@@ -105,6 +135,7 @@ static struct writer_host *get_host(struct record_writer *r)
 static void encode_record(struct record_writer *r, const void *record)
 {
 	r->len += delta_encode(&r->delta, record, r->member + r->len);
+	r->records++;
 }
 
 /* Write that the next records are those of another host. */
@@ -146,7 +177,7 @@ static void put_mark(struct record_writer *r, enum record_mark_type type)
 static void flush_member(struct record_writer *r)
 {
 	if (r->len > 1)
-		write_member(r, r->member, r->len);
+		note_base_cost(r, write_member(r, r->member, r->len));
 	begin_member(r);
 }
 
@@ -396,7 +427,7 @@ void record_writer_use_host(struct record_writer *r, unsigned host)
 
 static void free_writer(struct record_writer *r)
 {
-	deflateEnd(&r->z);
+	gzip_encoder_free(r->gzip);
 	free(r->hosts);
 	free(r);
 }
@@ -414,7 +445,8 @@ int record_writer_open(struct record_writer **writer, const struct record_writer
 	if (r->redacts)
 		r->redactor = *config->redactor;
 	begin_member(r);
-	if (deflateInit2(&r->z, Z_BEST_SPEED, Z_DEFLATED, GZIP_WINDOW, 8, Z_DEFAULT_STRATEGY)) {
+	r->gzip = gzip_encoder_new();
+	if (!r->gzip) {
 		free(r);
 		return -ENOMEM;
 	}

@@ -74,3 +74,28 @@ size_t escape_for_terminal(struct buf *b, const void *bytes, size_t len, size_t 
 	}
 	return taken;
 }
+
+void escape_for_html(struct buf *b, const char *text, size_t len)
+{
+	for (size_t i = 0; i < len; i++) {
+		switch (text[i]) {
+		case '&':
+			buf_str(b, "&amp;");
+			break;
+		case '<':
+			buf_str(b, "&lt;");
+			break;
+		case '>':
+			buf_str(b, "&gt;");
+			break;
+		case '"':
+			buf_str(b, "&quot;");
+			break;
+		case '\'':
+			buf_str(b, "&#39;");
+			break;
+		default:
+			buf_char(b, text[i]);
+		}
+	}
+}

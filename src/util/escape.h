@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * Escapes bytes of unknown origin (comm, paths, arguments) for a terminal. The only other place
- * that escapes is json_writer.c, for JSON.
+ * Escapes bytes of unknown origin (comm, paths, arguments) for a terminal, and text for HTML. The
+ * only other places that escape are json_writer.c, for JSON, and metrics_text.c, for labels.
  *
- * An escaped byte takes the four columns \xNN. A backslash is not escaped, so the text "\x1b" and
- * the byte ESC look the same: the result is for people to read, not to be decoded.
+ * For a terminal, an escaped byte takes the four columns \xNN. A backslash is not escaped, so the
+ * text "\x1b" and the byte ESC look the same: the result is for people to read, not to be decoded.
  */
 #pragma once
 
@@ -29,3 +29,9 @@ struct utf8_char escape_decode_utf8(const void *bytes, size_t len);
  * Returns the number of bytes consumed; less than len if the text was cut.
  */
 size_t escape_for_terminal(struct buf *b, const void *bytes, size_t len, size_t width);
+
+/*
+ * Append text to an HTML document: & < > and quotes become references. Control characters and bytes
+ * that are not UTF-8 are copied: pass the text through escape_for_terminal() first.
+ */
+void escape_for_html(struct buf *b, const char *text, size_t len);

@@ -13,6 +13,12 @@ void json_init(struct json *j, struct buf *b)
 	*j = (struct json){ .buf = b };
 }
 
+void json_select_keys(struct json *j, const struct json_select *select)
+{
+	j->select = select;
+	j->at[j->depth] = 0;
+}
+
 static void json_before_value(struct json *j)
 {
 	if (j->keyed)
@@ -23,6 +29,9 @@ static void json_before_value(struct json *j)
 
 static void json_begin(struct json *j, char bracket)
 {
+	/* an item of an array has no key, and the same keys of it are selected as of the array */
+	uint16_t at = j->keyed ? j->next : j->at[j->depth];
+
 	json_before_value(j);
 	buf_char(j->buf, bracket);
 	if (j->depth == JSON_DEPTH) {
@@ -30,6 +39,7 @@ static void json_begin(struct json *j, char bracket)
 		return;
 	}
 	j->depth++;
+	j->at[j->depth] = at;
 	j->filled &= ~(1u << j->depth);
 }
 

@@ -7,9 +7,10 @@
  *	json_init(&j, b);
  *	json_begin_object(&j);
  *	json_kv_str(&j, "kind", "close");
- *	json_kv_array(&j, "states");
- *	json_str(&j, "FIN_WAIT1");
- *	json_end_array(&j);
+ *	if (json_kv_array(&j, "states")) {
+ *		json_str(&j, "FIN_WAIT1");
+ *		json_end_array(&j);
+ *	}
  *	json_end_object(&j);		{"kind":"close","states":["FIN_WAIT1"]}
  *
  * Keys and the text of json_str() are copied unescaped: they must be the tool's own words in plain
@@ -17,22 +18,32 @@
  * 2^53: the output promises that to readers that only have doubles. The caller ensures it; no check
  * is made here. Nesting deeper than JSON_DEPTH, or one end too many, sets buf.failed, as
  * running out of memory does.
+ *
+ * With a selection of keys (json_select.h), json_key() and all json_kv_...() skip the keys that are
+ * not selected: those that return bool return false then, and the value must be left out.
  */
 #pragma once
 
 #include "buf.h"
+#include "json_select.h"
 
 #define JSON_DEPTH 16
 
 struct json {
 	struct buf *buf;
+	const struct json_select *select;	/* NULL: every key */
 	uint32_t filled;	/* bit n: depth n has a value, a comma must precede the next */
 	unsigned depth;
 	bool keyed;		/* a key was written and has no value yet */
+	uint16_t next;		/* with a selection, the node of that key */
+	uint16_t at[JSON_DEPTH + 1];	/* with a selection, by depth: the node of what is open */
 };
 
 /* Start a JSON text at the end of b, behind what it holds. The caller adds the newline. */
 void json_init(struct json *j, struct buf *b);
+
+/* From now on, write only the selected keys of the outermost object. NULL: all keys. */
+void json_select_keys(struct json *j, const struct json_select *select);
 
 void json_begin_object(struct json *j);
 void json_end_object(struct json *j);
@@ -51,23 +62,49 @@ static inline void json_comma(struct json *j)
  * Inlined because nearly all keys are literals: their length is then a constant and the copy is
  * free. This saves a tenth of the cost of the view json (build/bench_replay json).
  */
-#define JSON_INLINE static inline __attribute__((always_inline)) void
+#define JSON_INLINE static inline __attribute__((always_inline))
 
-/* Append a key. Its value must follow. */
-JSON_INLINE json_key(struct json *j, const char *key)
+/* Find the node of a key of the innermost object in j->select; 0: the key is not selected. */
+JSON_INLINE uint16_t json_find_selected(const struct json *j, const char *key, size_t len)
+{
+	uint16_t at = j->at[j->depth];
+
+	if (at == JSON_SELECT_ALL)
+		return JSON_SELECT_ALL;
+	return j->select->node[at].bits & json_select_bit(key, len) ?
+		json_select_find(j->select, at, key, len) : 0;
+}
+
+/* Is the key selected? For what is costly to find out before the key is written. */
+JSON_INLINE bool json_wants(const struct json *j, const char *key)
+{
+	return !j->select || json_find_selected(j, key, strlen(key));
+}
+
+/*
+ * Append a key, whose value must follow. If the key is not selected, append nothing and return
+ * false.
+ */
+JSON_INLINE __attribute__((warn_unused_result)) bool json_key(struct json *j, const char *key)
 {
 	size_t len = strlen(key);
 	char *to;
 
+	if (j->select) {
+		j->next = json_find_selected(j, key, len);
+		if (!j->next)
+			return false;
+	}
 	json_comma(j);
+	j->keyed = true;
 	to = buf_room(j->buf, len + 3);
 	if (!to)
-		return;
+		return true;
 	to[0] = '"';
 	memcpy(to + 1, key, len);
 	memcpy(to + 1 + len, "\":", 2);
 	j->buf->len += len + 3;
-	j->keyed = true;
+	return true;
 }
 
 /* Append a value. json_str(NULL) appends null. */
@@ -92,51 +129,59 @@ void json_bytes(struct json *j, const void *bytes, size_t len);
 void json_begin_str(struct json *j);
 void json_end_str(struct json *j);
 
-/* Append a key and its value: "key":value. Of an object or an array, only the beginning. */
-JSON_INLINE json_kv_object(struct json *j, const char *key)
+/*
+ * Append a key and its value, "key":value, if the key is selected. Of an object or an array, only
+ * the beginning.
+ */
+JSON_INLINE __attribute__((warn_unused_result)) bool json_kv_object(struct json *j,
+								     const char *key)
 {
-	json_key(j, key);
+	if (!json_key(j, key))
+		return false;
 	json_begin_object(j);
+	return true;
 }
 
-JSON_INLINE json_kv_array(struct json *j, const char *key)
+JSON_INLINE __attribute__((warn_unused_result)) bool json_kv_array(struct json *j, const char *key)
 {
-	json_key(j, key);
+	if (!json_key(j, key))
+		return false;
 	json_begin_array(j);
+	return true;
 }
 
-JSON_INLINE json_kv_str(struct json *j, const char *key, const char *word)
+JSON_INLINE void json_kv_str(struct json *j, const char *key, const char *word)
 {
-	json_key(j, key);
-	json_str(j, word);
+	if (json_key(j, key))
+		json_str(j, word);
 }
 
-JSON_INLINE json_kv_bytes(struct json *j, const char *key, const void *bytes, size_t len)
+JSON_INLINE void json_kv_bytes(struct json *j, const char *key, const void *bytes, size_t len)
 {
-	json_key(j, key);
-	json_bytes(j, bytes, len);
+	if (json_key(j, key))
+		json_bytes(j, bytes, len);
 }
 
-JSON_INLINE json_kv_u64(struct json *j, const char *key, uint64_t v)
+JSON_INLINE void json_kv_u64(struct json *j, const char *key, uint64_t v)
 {
-	json_key(j, key);
-	json_u64(j, v);
+	if (json_key(j, key))
+		json_u64(j, v);
 }
 
-JSON_INLINE json_kv_i64(struct json *j, const char *key, int64_t v)
+JSON_INLINE void json_kv_i64(struct json *j, const char *key, int64_t v)
 {
-	json_key(j, key);
-	json_i64(j, v);
+	if (json_key(j, key))
+		json_i64(j, v);
 }
 
-JSON_INLINE json_kv_bool(struct json *j, const char *key, bool v)
+JSON_INLINE void json_kv_bool(struct json *j, const char *key, bool v)
 {
-	json_key(j, key);
-	json_bool(j, v);
+	if (json_key(j, key))
+		json_bool(j, v);
 }
 
-JSON_INLINE json_kv_null(struct json *j, const char *key)
+JSON_INLINE void json_kv_null(struct json *j, const char *key)
 {
-	json_key(j, key);
-	json_null(j);
+	if (json_key(j, key))
+		json_null(j);
 }

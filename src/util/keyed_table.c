@@ -95,7 +95,8 @@ void keyed_table_clear(struct keyed_table *g, void (*done)(void *row))
 
 	HASH_CLEAR(hh, g->entries);
 	for (uint32_t i = 0; (o = keyed_table_at(g, i)); i++) {
-		done(o->row);
+		if (done)
+			done(o->row);
 		free_entry(o);
 	}
 	free(g->items);

@@ -47,6 +47,6 @@ struct keyed_entry *keyed_table_at(const struct keyed_table *g, uint32_t i);
 
 /*
  * Remove all entries and free the memory; the table can be used again. done() is called for every
- * row first, to release what the row owns.
+ * row first, to release what the row owns; NULL: rows own nothing.
  */
 void keyed_table_clear(struct keyed_table *g, void (*done)(void *row));

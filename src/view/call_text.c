@@ -6,20 +6,6 @@
 
 #include "syscall_names.h"
 
-const struct socket_call *call_text_ended_by(const struct verdict *verdict)
-{
-	if (verdict->ending == ENDING_RESET_SENT && verdict->reset_by)
-		return verdict->reset_by;
-	return verdict->trigger;
-}
-
-const struct socket_call *call_text_actor(const struct story *s, const struct verdict *verdict)
-{
-	const struct socket_call *a = call_text_ended_by(verdict);
-
-	return a || !s->nr_calls ? a : &s->calls[s->nr_calls - 1];
-}
-
 static void print_shut_how(struct buf *b, int32_t how)
 {
 	if (how >= SHUT_RD && how <= SHUT_RDWR)

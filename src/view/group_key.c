@@ -3,8 +3,8 @@
 
 #include <string.h>
 
-#include "call_text.h"
 #include "cgroup_names.h"
+#include "close_facts.h"
 #include "process_names.h"
 
 #define ADDR_LEN 16
@@ -100,7 +100,7 @@ void group_key_set(struct group_key *k, const struct view_context *v, const stru
 		   const struct verdict *verdict)
 {
 	const struct group_list *list = &v->options.groups;
-	const struct socket_call *a = call_text_actor(s, verdict);
+	const struct socket_call *a = close_actor(s, verdict);
 	const struct holder *o = !a && s->scan.nr_holders ? s->scan.holders : NULL;
 	const uint8_t *comm = a ? a->comm : o ? o->comm : NULL;
 	const uint8_t *name = comm ? process_name_or_comm(a ? a->process : o->process, comm) : NULL;

@@ -209,20 +209,18 @@ static const char *find_field_name(enum group_by by)
 
 static void json_print_part(struct json *j, enum group_by by, struct group_part part)
 {
-	json_key(j, find_field_name(by));
-	if (!part.len) {
-		json_null(j);
-	} else if (by == GROUP_BY_PID) {
-		json_u64(j, read_pid(part));
-	} else if (by == GROUP_BY_PORT) {
-		json_u64(j, read_port(part.bytes));
-	} else if (by == GROUP_BY_PEER || by == GROUP_BY_PEER_PORT) {
-		json_begin_str(j);
-		fmt_addr(j->buf, part.bytes[0], part.bytes + 1);
-		json_end_str(j);
-	} else {
-		json_bytes(j, part.bytes, part.len);
-	}
+	const char *key = find_field_name(by);
+
+	if (!part.len)
+		json_kv_null(j, key);
+	else if (by == GROUP_BY_PID)
+		json_kv_u64(j, key, read_pid(part));
+	else if (by == GROUP_BY_PORT)
+		json_kv_u64(j, key, read_port(part.bytes));
+	else if (by == GROUP_BY_PEER || by == GROUP_BY_PEER_PORT)
+		json_kv_addr(j, key, part.bytes[0], part.bytes + 1);
+	else
+		json_kv_bytes(j, key, part.bytes, part.len);
 	if (by == GROUP_BY_PEER_PORT)
 		json_kv_u64_or_null(j, "peer_port", part.len,
 				    part.len ? read_port(part.bytes + 1 + ADDR_LEN) : 0);
@@ -263,12 +261,20 @@ void group_key_json(struct json *j, const struct group_list *list, const struct 
 	}
 }
 
+/* In CSV, where peer is a count of who, the peer's address is peer_addr, as it is of peer:port. */
+static const char *find_csv_name(const struct group_list *list, enum group_by by)
+{
+	if (by != GROUP_BY_PEER)
+		return find_field_name(by);
+	return group_list_has(list, GROUP_BY_PEER_PORT) ? "peer_address" : "peer_addr";
+}
+
 void group_key_csv_header(struct buf *b, const struct group_list *list)
 {
 	for (unsigned i = 0; i < list->nr; i++) {
 		if (i)
 			buf_char(b, ',');
-		buf_str(b, find_field_name(list->by[i]));
+		buf_str(b, find_csv_name(list, list->by[i]));
 		if (list->by[i] == GROUP_BY_PEER_PORT)
 			buf_str(b, ",peer_port");
 		if (has_label(list, list->by[i]))

@@ -311,7 +311,8 @@ static void hist_show_text(struct view_context *v, const struct keyed_table *g,
 
 static void json_print_bins(struct json *j, const struct histogram *h)
 {
-	json_kv_array(j, "bins");
+	if (!json_kv_array(j, "bins"))
+		return;
 	for (unsigned i = 0; i < HISTOGRAM_BUCKETS; i++) {
 		uint64_t n = histogram_bucket_count(h, i);
 

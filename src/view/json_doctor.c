@@ -8,10 +8,12 @@
 
 static void json_kv_text_or_null(struct json *j, const char *key, const char *text)
 {
+	if (!json_key(j, key))
+		return;
 	if (text && *text)
-		json_kv_bytes(j, key, text, strlen(text));
+		json_bytes(j, text, strlen(text));
 	else
-		json_kv_null(j, key);
+		json_null(j);
 }
 
 static const char *cost_source_name(enum cost_source from)

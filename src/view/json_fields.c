@@ -11,6 +11,7 @@ void json_line_begin(struct view_context *v, struct json *j, const char *kind)
 	json_init(j, v->out);
 	json_begin_object(j);
 	json_kv_str(j, "kind", kind);
+	json_select_keys(j, v->fields);
 	json_kv_u64(j, "schema", EVENT_SCHEMA);
 }
 
@@ -22,7 +23,8 @@ void json_line_end(struct view_context *v, struct json *j)
 
 void json_kv_time(struct view_context *v, struct json *j, const char *key, uint64_t ts_ns)
 {
-	json_key(j, key);
+	if (!json_key(j, key))
+		return;
 	json_begin_str(j);
 	fmt_time_utc(j->buf, view_wall_ns(v, ts_ns));
 	json_end_str(j);
@@ -30,22 +32,25 @@ void json_kv_time(struct view_context *v, struct json *j, const char *key, uint6
 
 void json_kv_comm(struct json *j, const uint8_t *comm)
 {
-	json_kv_bytes(j, "comm", comm, strnlen((const char *)comm, EVENT_COMM_LEN));
+	if (json_key(j, "comm"))
+		json_bytes(j, comm, strnlen((const char *)comm, EVENT_COMM_LEN));
 }
 
 void json_kv_names(struct json *j, const uint8_t *comm, const uint8_t *process)
 {
 	json_kv_comm(j, comm);
+	if (!json_key(j, "process"))
+		return;
 	if (process[0])
-		json_kv_bytes(j, "process", process,
-			      strnlen((const char *)process, EVENT_COMM_LEN));
+		json_bytes(j, process, strnlen((const char *)process, EVENT_COMM_LEN));
 	else
-		json_kv_null(j, "process");
+		json_null(j);
 }
 
 void json_kv_cookie(struct json *j, uint64_t cookie)
 {
-	json_key(j, "cookie");
+	if (!json_key(j, "cookie"))
+		return;
 	if (!cookie) {
 		json_null(j);
 		return;
@@ -63,11 +68,15 @@ static void json_kv_bytes_or_null(struct json *j, const char *key, const char *t
 		json_kv_null(j, key);
 }
 
-void json_kv_cgroup(struct json *j, const char *path)
+void json_kv_cgroup(const struct view_context *v, struct json *j, uint64_t cgroup, uint32_t pid)
 {
+	bool unit_wanted = json_wants(j, "unit"), pod_wanted = json_wants(j, "pod");
+	bool wanted = json_wants(j, "cgroup") || unit_wanted || json_wants(j, "container") ||
+		      pod_wanted;
+	const char *path = wanted ? view_cgroup_path(v, cgroup, pid) : NULL;
 	char uid[POD_UID_LEN];
-	size_t unit_len = 0, pod_len = path ? cgroup_names_pod(path, uid) : 0;
-	const char *unit = path ? cgroup_names_unit(path, &unit_len) : NULL;
+	size_t unit_len = 0, pod_len = path && pod_wanted ? cgroup_names_pod(path, uid) : 0;
+	const char *unit = path && unit_wanted ? cgroup_names_unit(path, &unit_len) : NULL;
 
 	json_kv_bytes_or_null(j, "cgroup", path, path ? strlen(path) : 0);
 	json_kv_bytes_or_null(j, "unit", unit, unit_len);
@@ -78,7 +87,8 @@ void json_kv_cgroup(struct json *j, const char *path)
 
 void json_kv_addr(struct json *j, const char *key, uint8_t family, const uint8_t *addr)
 {
-	json_key(j, key);
+	if (!json_key(j, key))
+		return;
 	json_begin_str(j);
 	fmt_addr(j->buf, family, addr);
 	json_end_str(j);
@@ -98,7 +108,8 @@ void json_kv_endpoint(struct json *j, const struct flow *w, uint64_t cookie)
 void json_kv_lost_endpoints(struct json *j, const char *key, uint64_t table_full,
 			    uint64_t end_missed)
 {
-	json_kv_object(j, key);
+	if (!json_kv_object(j, key))
+		return;
 	json_kv_u64(j, "table_full", table_full);
 	json_kv_u64(j, "end_missed", end_missed);
 	json_end_object(j);

@@ -7,7 +7,10 @@
 #include "json_writer.h"
 #include "view.h"
 
-/* Print the start of a line (its kind and schema), and its end with the newline. */
+/*
+ * Print the start of a line (its kind and schema), and its end with the newline. --fields applies
+ * to everything but the kind.
+ */
 void json_line_begin(struct view_context *v, struct json *j, const char *kind);
 void json_line_end(struct view_context *v, struct json *j);
 
@@ -20,7 +23,7 @@ void json_kv_addr(struct json *j, const char *key, uint8_t family, const uint8_t
 /* Append the object "ports" of the summary of stuck; null if u is NULL. */
 void json_kv_ports(struct json *j, const struct port_use *u);
 
-JSON_INLINE json_kv_u64_or_null(struct json *j, const char *key, bool known, uint64_t value)
+JSON_INLINE void json_kv_u64_or_null(struct json *j, const char *key, bool known, uint64_t value)
 {
 	if (known)
 		json_kv_u64(j, key, value);
@@ -28,7 +31,7 @@ JSON_INLINE json_kv_u64_or_null(struct json *j, const char *key, bool known, uin
 		json_kv_null(j, key);
 }
 
-JSON_INLINE json_kv_i32_or_null(struct json *j, const char *key, bool known, int32_t value)
+JSON_INLINE void json_kv_i32_or_null(struct json *j, const char *key, bool known, int32_t value)
 {
 	if (known)
 		json_kv_i64(j, key, value);
@@ -43,10 +46,10 @@ void json_kv_comm(struct json *j, const uint8_t *comm);
 void json_kv_cookie(struct json *j, uint64_t cookie);
 
 /*
- * Print the path of a task's cgroup, and the unit, container and pod that the path names. NULL:
- * unknown.
+ * Print the path of a task's cgroup, and the unit, container and pod that the path names. pid is 0
+ * if the task may have exited.
  */
-void json_kv_cgroup(struct json *j, const char *path);
+void json_kv_cgroup(const struct view_context *v, struct json *j, uint64_t cgroup, uint32_t pid);
 
 /* Print the name of a host; and its boot id too, but nothing if it is NULL. */
 void json_kv_host(struct json *j, const struct host *host);

@@ -35,19 +35,23 @@ static const char *source_name(enum stuck_source_id source)
 static void json_print_cmdline(const struct view_context *v, struct json *j,
 			       const struct stuck_holder *o)
 {
+	const char *cmdline;
 	size_t len = 0;
-	const char *cmdline = view_cmdline(v, o, &len);
 
+	if (!json_key(j, "cmdline"))
+		return;
+	cmdline = view_cmdline(v, o, &len);
 	if (cmdline)
-		json_kv_bytes(j, "cmdline", cmdline, len);
+		json_bytes(j, cmdline, len);
 	else
-		json_kv_null(j, "cmdline");
+		json_null(j);
 }
 
 static void json_print_holders(const struct view_context *v, struct json *j,
 			       const struct stuck_table *h, const struct stuck_socket *g)
 {
-	json_kv_array(j, "holders");
+	if (!json_kv_array(j, "holders"))
+		return;
 	for (uint32_t i = 0; i < g->nr_holders; i++) {
 		const struct stuck_holder *o = &h->holder[g->holder + i];
 
@@ -56,7 +60,7 @@ static void json_print_holders(const struct view_context *v, struct json *j,
 		json_kv_names(j, o->comm, o->process);
 		json_kv_i64(j, "fd", o->fd);
 		json_kv_u64(j, "uid", o->uid);
-		json_kv_cgroup(j, view_cgroup_path(v, o->cgroup, o->pid));
+		json_kv_cgroup(v, j, o->cgroup, o->pid);
 		json_print_cmdline(v, j, o);
 		json_end_object(j);
 	}
@@ -69,7 +73,8 @@ static void json_print_idle(struct json *j, const struct stuck_socket *g)
 		json_kv_null(j, "idle_ns");
 		return;
 	}
-	json_kv_object(j, "idle_ns");
+	if (!json_kv_object(j, "idle_ns"))
+		return;
 	json_kv_u64_or_null(j, "sent", g->idle.sent_known, g->idle.sent_ns);
 	json_kv_u64_or_null(j, "received", g->idle.received_known, g->idle.received_ns);
 	json_end_object(j);
@@ -95,11 +100,10 @@ static void json_print_stuck_socket(struct view_context *v, const struct stuck_t
 	json_kv_str(&j, "state", state_name(g->state));
 	json_kv_str(&j, "substate", g->substate ? state_name(g->substate) : NULL);
 	json_print_age(&j, g);
-	json_key(&j, "eof_read");
 	if (g->eof_read == TRI_NA)
-		json_null(&j);
+		json_kv_null(&j, "eof_read");
 	else
-		json_bool(&j, g->eof_read == TRI_YES);
+		json_kv_bool(&j, "eof_read", g->eof_read == TRI_YES);
 	json_kv_u64_or_null(&j, "unread", whole && !(g->sock_flags & SOCKF_MPTCP), g->unread);
 	json_kv_u64_or_null(&j, "unacked", whole, g->unacked);
 	json_kv_u64_or_null(&j, "unsent", whole, g->unsent);
@@ -113,6 +117,24 @@ static void json_print_stuck_socket(struct view_context *v, const struct stuck_t
 	json_print_holders(v, &j, h, g);
 	json_kv_str(&j, "advice", advice_name(g->advice));
 	json_line_end(v, &j);
+}
+
+static void json_print_walk(struct json *j, const struct stuck_table *h)
+{
+	if (!json_kv_object(j, "walk"))
+		return;
+	json_kv_str(j, "source", source_name(h->source));
+	json_kv_u64_or_null(j, "namespaces", h->namespaces, h->namespaces);
+	json_kv_u64(j, "left_out", h->left_out);
+	json_kv_u64(j, "hidden", h->hidden);
+	json_kv_bool(j, "own_netns_only", h->own_netns_only);
+	json_kv_u64_or_null(j, "hidden_fds", h->source == STUCK_SOURCE_DIAG, h->hidden_fds);
+	json_kv_bool(j, "cut_short", h->cut_short);
+	json_kv_u64_or_null(j, "orphans_counted", h->orphans_counted >= 0,
+			    (uint64_t)h->orphans_counted);
+	json_kv_u64_or_null(j, "orphans_elsewhere", h->orphans_counted >= 0,
+			    h->orphans_elsewhere);
+	json_end_object(j);
 }
 
 static void json_print_stuck_summary(struct view_context *v, const struct stuck_table *h,
@@ -129,19 +151,7 @@ static void json_print_stuck_summary(struct view_context *v, const struct stuck_
 	json_kv_lost_endpoints(&j, "lost", h->table_full, 0);
 	json_kv_u64(&j, "holders_lost", h->holders_full);
 	json_kv_u64(&j, "age_unknown", h->age_unknown);
-	json_kv_object(&j, "walk");
-	json_kv_str(&j, "source", source_name(h->source));
-	json_kv_u64_or_null(&j, "namespaces", h->namespaces, h->namespaces);
-	json_kv_u64(&j, "left_out", h->left_out);
-	json_kv_u64(&j, "hidden", h->hidden);
-	json_kv_bool(&j, "own_netns_only", h->own_netns_only);
-	json_kv_u64_or_null(&j, "hidden_fds", h->source == STUCK_SOURCE_DIAG, h->hidden_fds);
-	json_kv_bool(&j, "cut_short", h->cut_short);
-	json_kv_u64_or_null(&j, "orphans_counted", h->orphans_counted >= 0,
-			    (uint64_t)h->orphans_counted);
-	json_kv_u64_or_null(&j, "orphans_elsewhere", h->orphans_counted >= 0,
-			    h->orphans_elsewhere);
-	json_end_object(&j);
+	json_print_walk(&j, h);
 	json_kv_ports(&j, h->ports);
 	json_line_end(v, &j);
 }

@@ -106,11 +106,13 @@ void json_kv_ports(struct json *j, const struct port_use *u)
 		json_kv_null(j, "ports");
 		return;
 	}
-	json_kv_object(j, "ports");
-	json_kv_array(j, "destinations");
-	for (unsigned i = 0; i < u->nr; i++)
-		json_print_dest(j, &u->dest[i]);
-	json_end_array(j);
+	if (!json_kv_object(j, "ports"))
+		return;
+	if (json_kv_array(j, "destinations")) {
+		for (unsigned i = 0; i < u->nr; i++)
+			json_print_dest(j, &u->dest[i]);
+		json_end_array(j);
+	}
 	json_kv_u64(j, "omitted", u->omitted);
 	json_kv_u64(j, "lost", u->lost);
 	json_kv_u64(j, "left_out", u->unread);

@@ -5,8 +5,9 @@
  * stories.
  *
  * A story with a twin is kept until its twin arrives, but no longer than TWIN_WAIT_NS after it was
- * over, and at most TWINS_MAX are kept; then it is drawn alone. The clock is that of the events, so
- * a replay draws the same.
+ * over, and at most TWINS_MAX are kept; then it is drawn alone. Where the clocks of several hosts
+ * may differ, no time says that the twin does not come: a story is kept to the end, and at most
+ * OTHER_ENDS_MAX are. The clock is that of the events, so a replay draws the same.
  */
 #include "timeline.h"
 
@@ -19,6 +20,7 @@
 
 #define TWIN_WAIT_NS 2000000000ULL
 #define TWINS_MAX 1024
+#define OTHER_ENDS_MAX 65536	/* if the other ends may come hours later, by another clock */
 #define BUCKETS 1024
 
 /* A story that waits for its twin. */
@@ -35,6 +37,7 @@ struct timeline {
 	TAILQ_HEAD(kept_stories, kept_story) kept;	/* in order of arrival */
 	LIST_HEAD(kept_bucket, kept_story) bucket[BUCKETS];	/* by sequence numbers */
 	unsigned nr;			/* kept */
+	struct clock_pairs clocks;
 	bool any;			/* a diagram was drawn */
 };
 
@@ -46,7 +49,8 @@ static const char timeline_manual[] =
 	"delay.\n"
 	"\n"
 	"  FIN, ACK    waves 1 to 4; seq and ack relative to the first FIN (+0), and raw;\n"
-	"              if both ends were seen, also the time in transit\n"
+	"              if both ends were seen, also the time in transit; between the\n"
+	"              clocks of two hosts, the least and the most\n"
 	"  - - - >     a segment that was inferred, not seen\n"
 	"  -->?  <--?  nothing shows that it arrived; nothing shows who sent the RST\n"
 	"  <-- RST *   a RST that neither end sent: something between the two ends did\n"
@@ -65,18 +69,62 @@ static const char timeline_manual[] =
 	"  tcpclose timeline -- curl -s example.org   the closes of one command\n"
 	"  tcpclose timeline -D 5432 --slow 200       slow closes with PostgreSQL\n";
 
+static void draw_ladder(struct view_context *v, struct ladder *l)
+{
+	timeline_draw(v, l);
+	timeline_print_text(v, l);
+}
+
+/*
+ * The two ends have two clocks: show the times of b by the clock of a, with a distance of the
+ * clocks that is within the bounds.
+ */
+static void draw_by_one_clock(struct view_context *v, const struct story *a,
+			      const struct verdict *va, const struct story *b,
+			      const struct verdict *vb)
+{
+	struct timeline *t = v->state;
+	struct pair_times times;
+	struct verdict verdict;
+	struct story moved;
+	struct ladder l;
+	int64_t ns;
+
+	clock_pairs_add(&t->clocks, v->hosts, a, b, &times);
+	ns = -times.middle;
+	if (!story_copy(&moved, &verdict, b, vb)) {
+		v->out->failed = true;
+		return;
+	}
+	story_move(&moved, &verdict, ns);
+	ladder_make(&l, a, va, &moved, &verdict);
+	ladder_set_flights(&l, a, &times.from_a, &times.from_b);
+	draw_ladder(v, &l);
+	timeline_print_clocks(v, a, b, &times, ns);
+	story_release(&moved);
+}
+
 static void draw_connection(struct view_context *v, const struct story *a, const struct verdict *va,
-		 const struct story *b, const struct verdict *vb)
+			    const struct story *b, const struct verdict *vb)
 {
 	struct timeline *t = v->state;
 	struct ladder l;
 
 	if (t && t->any)
 		buf_char(v->out, '\n');
-	view_use_host(v, a);	/* it may have been kept */
-	ladder_make(&l, a, va, b, vb);
-	timeline_draw(v, &l);
-	timeline_print_text(v, &l);
+	if (t && b && a->clock != b->clock) {
+		bool b_began = va->initiator == INITIATOR_PEER;
+
+		view_use_host(v, b_began ? b : a);
+		if (b_began)
+			draw_by_one_clock(v, b, vb, a, va);
+		else
+			draw_by_one_clock(v, a, va, b, vb);
+	} else {
+		view_use_host(v, a);	/* it may have been kept */
+		ladder_make(&l, a, va, b, vb);
+		draw_ladder(v, &l);
+	}
 	view_flush(v);
 	if (t)
 		t->any = true;
@@ -128,6 +176,7 @@ static bool may_have_twin(const struct view_context *v, const struct story *s)
 static bool keep_story(struct view_context *v, const struct story *s, const struct verdict *verdict,
 		       bool wanted)
 {
+	bool has_other_clock = v->hosts && host_table_has_other_clock(v->hosts, s->host);
 	struct timeline *t = v->state;
 	struct kept_story *h = calloc(1, sizeof(*h));
 
@@ -138,10 +187,10 @@ static bool keep_story(struct view_context *v, const struct story *s, const stru
 		return false;
 	}
 	h->wanted = wanted;
-	h->due_ns = verdict->settled_ns + TWIN_WAIT_NS;
+	h->due_ns = has_other_clock ? UINT64_MAX : verdict->settled_ns + TWIN_WAIT_NS;
 	TAILQ_INSERT_TAIL(&t->kept, h, link);
 	LIST_INSERT_HEAD(find_bucket(v, s), h, same_key);
-	if (t->nr++ == TWINS_MAX)
+	if (t->nr++ == (has_other_clock ? OTHER_ENDS_MAX : TWINS_MAX))
 		draw_without_twin(v, TAILQ_FIRST(&t->kept));
 	if (!v->due_ns || h->due_ns < v->due_ns)
 		v->due_ns = h->due_ns;
@@ -167,6 +216,7 @@ static void timeline_start(struct view_context *v)
 		return;
 	}
 	TAILQ_INIT(&t->kept);
+	clock_pairs_init(&t->clocks, v->seed);
 	v->state = t;
 }
 
@@ -240,6 +290,8 @@ static void timeline_release(struct view_context *v)
 		next = TAILQ_NEXT(h, link);
 		free_kept_story(h);
 	}
+	if (t)
+		clock_pairs_release(&t->clocks);
 	free(t);
 	v->state = NULL;
 }

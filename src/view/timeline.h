@@ -4,6 +4,7 @@
  */
 #pragma once
 
+#include "clock_pairs.h"
 #include "ladder.h"
 #include "view.h"
 
@@ -35,6 +36,16 @@ void timeline_print_process(struct buf *b, const struct ladder *l, enum side sid
 void timeline_print_host(const struct view_context *v, struct buf *b, const struct ladder *l,
 			 enum side side, size_t width);
 
+/* Print "9.4 us", "5.1..12 us", "980 ns..1.2 us", or "0..12 us". */
+void timeline_print_range(struct buf *b, uint64_t low_ns, uint64_t high_ns);
+
+/*
+ * Print how far the clock of b's host is ahead of that of a's, or that this is unknown, and how
+ * long the FINs took. `moved` is what was added to the times of b.
+ */
+void timeline_print_clocks(struct view_context *v, const struct story *a, const struct story *b,
+			   const struct pair_times *times, int64_t moved);
+
 /* Print the diagram, from its header to the last rung. */
 void timeline_draw(struct view_context *v, const struct ladder *l);
 
@@ -52,3 +63,6 @@ void timeline_print_delay(struct buf *b, const struct story *s, const struct ver
  * for each thing that was not seen.
  */
 void timeline_print_text(struct view_context *v, const struct ladder *l);
+
+/* Print text in lines of at most that many columns. */
+void timeline_wrap(struct buf *out, const struct buf *text, size_t columns);

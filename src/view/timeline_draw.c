@@ -230,7 +230,7 @@ static bool print_segment_label(const struct two_columns *p, const struct rung *
 	}
 	if (r->has_transit) {
 		buf_str(&part, ", ");
-		fmt_duration(&part, r->transit_ns);
+		timeline_print_range(&part, r->transit_ns, r->transit_max_ns);
 		add_to_label_if_room(p, label, &part);
 	}
 	buf_release(&part);

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "call_text.h"
+#include "close_facts.h"
 #include "escape.h"
 #include "process_names.h"
 #include "two_columns.h"
@@ -73,7 +73,7 @@ static const struct socket_call *find_call_in_role(const struct story *s, const 
 		return find_call_of_holder(s, v);
 	if (role == TIMELINE_CLOSED && v->trigger)
 		return v->trigger;
-	return call_text_actor(s, v);
+	return close_actor(s, v);
 }
 
 void timeline_print_process(struct buf *b, const struct ladder *l, enum side side,

@@ -326,7 +326,7 @@ static void print_total_duration(struct buf *b, uint64_t total_ns, uint64_t prin
 }
 
 /* Break the text at spaces into lines of at most that many columns. */
-static void wrap_text(struct buf *out, const struct buf *text, size_t columns)
+void timeline_wrap(struct buf *out, const struct buf *text, size_t columns)
 {
 	size_t from = 0;
 
@@ -463,14 +463,14 @@ void timeline_print_text(struct view_context *v, const struct ladder *l)
 		print_data_lost(&text, l, i);
 	}
 	print_silence(&text, l, side);
-	wrap_text(v->out, &text, timeline_columns(v));
+	timeline_wrap(v->out, &text, timeline_columns(v));
 	for (unsigned i = 0; i < verdict->nr_missing; i++) {
 		if (!strncmp(verdict->missing[i], AGE_KEY, strlen(AGE_KEY)))
 			continue;	/* the timeline does not print the age */
 		buf_reset(&text);
 		buf_str(&text, "Not seen: ");
 		buf_str(&text, verdict->missing[i]);
-		wrap_text(v->out, &text, timeline_columns(v));
+		timeline_wrap(v->out, &text, timeline_columns(v));
 	}
 	buf_release(&text);
 }

@@ -16,6 +16,7 @@
 #include "ansi.h"
 #include "call_text.h"
 #include "close_facts.h"
+#include "close_text.h"
 #include "columns.h"
 #include "escape.h"
 #include "fmt.h"
@@ -50,37 +51,6 @@ static const char *initiator_arrow(enum initiator initiator)
 		return "--";
 	default:
 		return "??";
-	}
-}
-
-/* An ending in at most ENDING_WIDTH columns; the arrow shows who sent a reset. */
-static const char *short_ending_name(enum ending ending)
-{
-	switch (ending) {
-	case ENDING_SIMULTANEOUS:
-		return "crossed";
-	case ENDING_RESET_SENT:
-	case ENDING_RESET_RECEIVED:
-		return "reset";
-	case ENDING_NEVER_OPEN:
-		return "failed";
-	default:
-		return ending_name(ending);
-	}
-}
-
-static const char *ending_color(enum ending ending)
-{
-	switch (ending_class(ending)) {
-	case CLASS_RESET:
-		return ANSI_RED;
-	case CLASS_TIMEOUT:
-	case CLASS_ABORTED:
-		return ANSI_YELLOW;
-	case CLASS_OPEN:
-		return ANSI_CYAN;
-	default:
-		return NULL;
 	}
 }
 
@@ -179,50 +149,10 @@ static void print_call_column(struct view_context *v, const struct socket_call *
 		buf_pad(b, from, CALL_WIDTH + 1);
 }
 
-/* Cut "602.57" to "602" if there is no space before it in that many columns. */
-static void cut_decimals(struct buf *b, size_t from, size_t width)
-{
-	const char *dot = b->len - from < width ? NULL : memchr(b->data + from, '.', b->len - from);
-
-	if (dot)
-		b->len = (size_t)(dot - b->data);
-}
-
-/*
- * The least time that a close with an unknown start took: since the scan found it closing, or in
- * the phase that no wave ended; 0 unknown.
- */
-static uint64_t find_least_total_ns(const struct story *s, const struct verdict *verdict)
-{
-	uint64_t since_ns = s->scan.closing_since_ns;
-
-	if (since_ns && verdict->settled_ns > since_ns + verdict->cut.ns)
-		return verdict->settled_ns - since_ns;
-	return verdict->cut.ns;
-}
-
-/* "200.01"; a minimum if the close began before tracing; "-" if unknown */
-static void print_total_ms(struct buf *b, const struct story *s, const struct verdict *verdict,
-			   size_t width)
-{
-	uint64_t least_ns = find_least_total_ns(s, verdict);
-	size_t from = b->len;
-
-	if (verdict->phase[PHASE_TOTAL].known) {
-		fmt_ms(b, verdict->phase[PHASE_TOTAL].ns);
-		cut_decimals(b, from, width);
-	} else if (least_ns) {
-		column_at_least_ms(b, least_ns);
-	} else {
-		buf_char(b, '-');
-	}
-	buf_pad_before(b, from, width);
-}
-
 static void print_ending_and_time(struct view_context *v, const struct story *s,
 				  const struct verdict *verdict)
 {
-	const char *color = v->terminal.color ? ending_color(verdict->ending) : NULL;
+	const char *color = v->terminal.color ? close_text_ending_color(verdict->ending) : NULL;
 	bool marked = ending_class(verdict->ending) == CLASS_CLEAN && close_lost_data(s);
 	size_t width = v->terminal.wide ? WIDE_ENDING_WIDTH : ENDING_WIDTH, from, used;
 	struct buf *b = v->out;
@@ -233,14 +163,14 @@ static void print_ending_and_time(struct view_context *v, const struct story *s,
 		buf_str(b, color);
 	from = b->len;
 	buf_str(b, v->terminal.wide ? ending_name(verdict->ending) :
-				      short_ending_name(verdict->ending));
+				      close_text_short_ending(verdict->ending));
 	if (marked)
 		buf_char(b, '!');
 	used = b->len - from;	/* "three-way!" is one column too wide */
 	buf_pad(b, from, width);
 	if (color)
 		buf_str(b, ANSI_RESET);
-	print_total_ms(b, s, verdict, used > width ? width + MS_WIDTH - used : MS_WIDTH);
+	close_text_print_total_ms(b, s, verdict, used > width ? width + MS_WIDTH - used : MS_WIDTH);
 }
 
 /* "nginx+0x1f": an offset in a symbol or a module */
@@ -347,7 +277,7 @@ static void print_idle_column(struct buf *b, const struct story *s, bool more)
 static void trace_print_story(struct view_context *v, const struct story *s,
 			      const struct verdict *verdict)
 {
-	const struct socket_call *a = call_text_actor(s, verdict);
+	const struct socket_call *a = close_actor(s, verdict);
 	struct buf *b = v->out;
 
 	if (v->times) {

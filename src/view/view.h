@@ -14,6 +14,7 @@
 #include "buf.h"
 #include "diagnosis.h"
 #include "host_table.h"
+#include "json_select.h"
 #include "run_info.h"
 #include "stuck_table.h"
 #include "text_cache.h"
@@ -67,6 +68,8 @@ struct view_options {
 	uint64_t interval_ns;	/* 0: print only at the end */
 	enum format format;
 	bool ascii;
+	bool by_comm;		/* serve: count closes by process name too */
+	bool no_page;		/* serve: the page will not be asked for */
 };
 
 /* The word of --by, as "comm"; "" for GROUP_BY_NONE. */
@@ -107,11 +110,14 @@ struct view_context {
 	void *use_host_arg;
 	struct terminal terminal;
 	struct lookup lookup;
+	const struct json_select *fields;	/* --fields: the keys of JSON; NULL all */
 	bool times;		/* -T */
+	bool follows;		/* --follow: the input may go on */
 	bool shows_stacks;	/* --stack: in text too */
 	struct view_options options;
 	uint64_t seed;		/* secret of the hash tables, because remote hosts choose keys */
 	void *state;		/* owned by the view, from start() to release(); NULL none */
+	uint64_t counted, count_max;	/* of a view that counts itself: -n, 0 unlimited */
 	uint64_t due_ns;	/* set by the view: the time of its next tick(); 0 never */
 	void (*flush)(void *arg);	/* write and empty `out` if it is full; may be NULL */
 	void *flush_arg;
@@ -122,8 +128,10 @@ enum view_id {
 	VIEW_JSON,
 	VIEW_EVENTS,
 	VIEW_TIMELINE,
+	VIEW_CONNECTIONS,
 	VIEW_WHO,
 	VIEW_HIST,
+	VIEW_SERVE,
 	VIEW_RECORD,
 	VIEW_STUCK,
 	VIEW_DOCTOR,
@@ -144,21 +152,24 @@ struct view {
 	const char *manual;	/* for VIEW --help: the columns, and two examples */
 	bool reports_itself;	/* its output includes the losses and the summary */
 	enum view_source source;
+	bool counts_itself;	/* -n limits context->counted, which the view sets */
 	bool has_intervals;	/* TIME may follow its name: who 5, who 1m */
 	uint8_t formats;	/* set of 1 << enum format */
 	const struct view *json;	/* the view that prints its JSON; NULL: itself */
 	/* Each may be NULL. */
 	void (*start)(struct view_context *v);
-	/* With several hosts: one of them is known from now on. Often called right after start(). */
+	/* With several hosts: one of them is known from now on. Often right after start(). */
 	void (*begin_host)(struct view_context *v, const struct host *host);
 	void (*event)(struct view_context *v, const struct event *e);
 	void (*story)(struct view_context *v, const struct story *s, const struct verdict *verdict);
 	/*
-	 * Called in place of story() for a story that the filters exclude and whose twin is known:
-	 * the twin may be a story that they include.
+	 * Called in place of story() for a story that the filters exclude and whose twin is known,
+	 * or may be on another host: the twin may be a story that they include.
 	 */
 	void (*other_end)(struct view_context *v, const struct story *s,
 			  const struct verdict *verdict);
+	/* Called for an endpoint whose end was missed: its story does not come. */
+	void (*lost_end)(struct view_context *v, const struct story *s);
 	void (*lost)(struct view_context *v, const struct run_counts *t, uint64_t now_ns);
 	void (*end)(struct view_context *v, const struct run_counts *t, uint64_t now_ns);
 	void (*stuck)(struct view_context *v, const struct stuck_table *h, uint64_t now_ns);
@@ -234,6 +245,14 @@ static inline void view_flush(const struct view_context *v)
 		v->flush(v->flush_arg);
 }
 
+/* The callback of view_json for a story: one line. */
+void json_print_close(struct view_context *v, const struct story *s, const struct verdict *verdict);
+
+/* The keys of a close, without kind and schema, of the host that meta and lookup are of. */
+struct json;
+void json_print_close_keys(struct view_context *v, struct json *j, const struct story *s,
+			   const struct verdict *verdict);
+
 /* The callback of view_json for the view stuck: a line per socket, then the summary. */
 void json_print_stuck(struct view_context *v, const struct stuck_table *h, uint64_t now_ns);
 
@@ -241,4 +260,5 @@ void json_print_stuck(struct view_context *v, const struct stuck_table *h, uint6
 void json_print_doctor(struct view_context *v, const struct diagnosis *h);
 
 extern const struct view view_stuck, view_trace, view_json, view_events, view_doctor;
-extern const struct view view_timeline, view_who, view_hist;
+extern const struct view view_timeline, view_who, view_hist, view_serve;
+extern const struct view view_connections, view_connections_json;

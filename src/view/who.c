@@ -15,7 +15,6 @@
 #include <sys/socket.h>
 
 #include "aggregate.h"
-#include "call_text.h"
 #include "close_facts.h"
 #include "group_key.h"
 #include "json_fields.h"
@@ -61,6 +60,8 @@ static const struct who_column columns[] = {
 	COUNT("time_wait", WHO_TIME_WAIT),
 	RATE("closes_per_1000s", WHO_CLOSES),
 	RATE("time_wait_per_1000s", WHO_TIME_WAIT),
+	COUNT("reset_sent", WHO_RESET_SENT),
+	COUNT("reset_received", WHO_RESET_RECEIVED),
 };
 
 const struct who_column *who_column_at(unsigned i)
@@ -160,9 +161,11 @@ static bool add_hold(struct histogram *h, const struct verdict *verdict, enum ph
 static void count_close(struct who_row *w, const struct story *s, const struct verdict *verdict)
 {
 	w->n[WHO_CLOSES]++;
-	w->n[find_count_of_call(call_text_ended_by(verdict))]++;
+	w->n[find_count_of_call(close_ended_by(verdict))]++;
 	w->n[find_count_of_class(ending_class(verdict->ending))]++;
 	w->n[find_count_of_initiator(verdict->initiator)]++;
+	w->n[WHO_RESET_SENT] += verdict->ending == ENDING_RESET_SENT;
+	w->n[WHO_RESET_RECEIVED] += verdict->ending == ENDING_RESET_RECEIVED;
 	w->n[WHO_TIME_WAIT] += close_left_time_wait(s);
 	if (close_lost_data(s)) {
 		w->n[WHO_DATA_LOST]++;
@@ -235,7 +238,8 @@ static void json_print_counts(struct json *j, const char *key, const struct who_
 	const struct who_column *c;
 	bool in = false;
 
-	json_kv_object(j, key);
+	if (!json_kv_object(j, key))
+		return;
 	for (unsigned i = 0; (c = who_column_at(i)) && c->kind == WHO_IS_COUNT; i++) {
 		in |= c->index == from;
 		if (in)
@@ -243,6 +247,15 @@ static void json_print_counts(struct json *j, const char *key, const struct who_
 		if (c->index == to)
 			break;
 	}
+	json_end_object(j);
+}
+
+static void json_print_resets(struct json *j, const struct who_row *w)
+{
+	if (!json_kv_object(j, "resets"))
+		return;
+	json_kv_u64(j, "sent", w->n[WHO_RESET_SENT]);
+	json_kv_u64(j, "received", w->n[WHO_RESET_RECEIVED]);
 	json_end_object(j);
 }
 
@@ -258,7 +271,8 @@ static void json_kv_rate(struct json *j, const char *key, uint64_t n,
 
 static void json_print_hold(struct json *j, const char *key, const struct histogram *h)
 {
-	json_kv_object(j, key);
+	if (!json_kv_object(j, key))
+		return;
 	json_kv_u64(j, "count", h->n);
 	json_kv_u64_or_null(j, "p50", h->n, histogram_quantile(h, 500));
 	json_kv_u64_or_null(j, "p99", h->n, histogram_quantile(h, 990));
@@ -267,12 +281,13 @@ static void json_print_hold(struct json *j, const char *key, const struct histog
 	json_end_object(j);
 }
 
-/* Print the endings that occurred with their counts, and the same by reason. */
+/* Print the endings that occurred, with their counts. */
 static void json_print_endings(struct json *j, const struct who_row *w)
 {
 	uint64_t n;
 
-	json_kv_object(j, "endings");
+	if (!json_kv_object(j, "endings"))
+		return;
 	for (unsigned i = 0; i < ENDING_COUNT; i++) {
 		n = 0;
 		for (unsigned k = 0; k < REASON_COUNT; k++)
@@ -281,7 +296,12 @@ static void json_print_endings(struct json *j, const struct who_row *w)
 			json_kv_u64(j, ending_name(i), n);
 	}
 	json_end_object(j);
-	json_kv_array(j, "reasons");
+}
+
+static void json_print_reasons(struct json *j, const struct who_row *w)
+{
+	if (!json_kv_array(j, "reasons"))
+		return;
 	for (unsigned i = 0; i < ENDING_COUNT; i++)
 		for (unsigned k = REASON_NONE + 1; k < REASON_COUNT; k++) {
 			if (!w->ended[i][k])
@@ -319,8 +339,10 @@ static void who_print_json(struct view_context *v, const struct keyed_table *g,
 		json_kv_rate(&j, "time_wait_per_1000s", w->n[WHO_TIME_WAIT], interval);
 		json_print_counts(&j, "calls", w, WHO_CLOSE, WHO_NO_CALL);
 		json_print_counts(&j, "classes", w, WHO_CLEAN, WHO_OPEN);
+		json_print_resets(&j, w);
 		json_print_counts(&j, "initiators", w, WHO_LOCAL, WHO_UNKNOWN);
 		json_print_endings(&j, w);
+		json_print_reasons(&j, w);
 		json_kv_u64(&j, "data_lost", w->n[WHO_DATA_LOST]);
 		json_print_hold(&j, "app_hold_ns", &w->hold[WHO_APP_HOLD]);
 		json_print_hold(&j, "peer_hold_ns", &w->hold[WHO_PEER_HOLD]);

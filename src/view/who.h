@@ -18,6 +18,7 @@ enum who_count {
 	WHO_CLEAN, WHO_RESET, WHO_TIMEOUT, WHO_OTHER_END,
 	/* the initiator */
 	WHO_LOCAL, WHO_PEER, WHO_BOTH, WHO_NOBODY, WHO_UNKNOWN,
+	WHO_RESET_SENT, WHO_RESET_RECEIVED,	/* the two kinds of WHO_RESET */
 	WHO_DATA_LOST,	/* closes that are known to have lost data */
 	WHO_TIME_WAIT,	/* closes that left TIME_WAIT on this side */
 	WHO_OPEN,	/* no closes: they had not ended when the run did */

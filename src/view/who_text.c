@@ -8,8 +8,8 @@
  *                            ------------ ENDED BY, % ----------- ---- BEGAN, % ----
  *   COMM              CLOSES close   WR RDWR exit  sig other none   us peer both   -
  *
- *                    ------- HOW, % ------ ---- WE HOLD, ms --- -- PEERS HOLD, ms --
- *   COMM             clean reset t/o other    p50    p99    max    p50    p99    max
+ *                    -- HOW, % --- -RESET- ---- WE HOLD, ms --- -- PEERS HOLD, ms --
+ *   COMM             clean t/o oth  ->  <-    p50    p99    max    p50    p99    max
  *
  * Several keys (--by comm,peer:port) have room in the first table only. Rows have numbers then, and
  * the other tables show the first key.
@@ -51,7 +51,8 @@ const char who_manual[] =
 	"              (the peer or the kernel ended the connection)\n"
 	"  BEGAN       which side closed first: us, the peer, both at once; - means\n"
 	"              neither, or not seen\n"
-	"  HOW         clean, reset, t/o (timed out), other (aborted, never established)\n"
+	"  HOW         clean, t/o (timed out), oth (others: aborted, never established)\n"
+	"  RESET       ended by a RST: -> sent by us, <- received\n"
 	"  WE HOLD     how long the program kept peers waiting after their FIN (app_hold)\n"
 	"  PEERS HOLD  how long peers kept the program waiting after its FIN (peer_hold);\n"
 	"              > means at least: a RST, a timeout or the end of the run cut short\n"
@@ -224,9 +225,10 @@ static void print_endings(struct buf *b, const struct who_row *w)
 	uint64_t all = w->n[WHO_CLOSES];
 
 	print_share(b, w->n[WHO_CLEAN], all, 5);
-	print_share(b, w->n[WHO_RESET], all, 6);
 	print_share(b, w->n[WHO_TIMEOUT], all, 4);
-	print_share(b, w->n[WHO_OTHER_END], all, 6);
+	print_share(b, w->n[WHO_OTHER_END], all, 4);
+	print_share(b, w->n[WHO_RESET_SENT], all, 4);
+	print_share(b, w->n[WHO_RESET_RECEIVED], all, 4);
 }
 
 static void print_holds(struct buf *b, const struct who_row *w)
@@ -273,8 +275,8 @@ static void print_who_header(struct view_context *v, unsigned parts)
 			buf_char(b, ' ');
 		if (parts & HOLDS)
 			buf_str(b, line ?
-				"clean reset t/o other    p50    p99    max    p50    p99    max" :
-				"------- HOW, % ------ ---- WE HOLD, ms --- -- PEERS HOLD, ms --");
+				"clean t/o oth  ->  <-    p50    p99    max    p50    p99    max" :
+				"-- HOW, % --- -RESET- ---- WE HOLD, ms --- -- PEERS HOLD, ms --");
 		if (v->terminal.color)
 			buf_str(b, ANSI_RESET);
 		buf_char(b, '\n');

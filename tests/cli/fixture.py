@@ -22,6 +22,7 @@ class CliFixture:
         self.with_netns = with_netns
         self.netns = "tcpclose-cli-%d" % os.getpid()
         self.free_ports = itertools.count(7001)
+        self.started = []
 
     def __enter__(self):
         if self.with_netns:
@@ -59,11 +60,20 @@ class CliFixture:
                                    stdin=subprocess.DEVNULL, stdout=more.pop("stdout", subprocess.PIPE),
                                    stderr=subprocess.PIPE, pass_fds=[tell], **more)
         os.close(tell)
+        self.started.append(process)
         first = os.read(ready, 1)
         os.close(ready)
         if first != b"\0":
             raise Failure("not ready: %s" % process.communicate()[1])
         return process
+
+    def kill_started(self):
+        """A test that fails may leave its tool behind, which would trace all that follows."""
+        for process in self.started:
+            if process.poll() is None:
+                process.kill()
+                process.wait()
+        self.started.clear()
 
     def trace(self, *args, traffic=("1",)):
         """The JSON objects of a run around some traffic in the namespace."""

@@ -28,11 +28,11 @@ def add(record, to, what, sign=1):
 
 def records(member):
     """The records of 192 bytes in a member."""
-    slots, latest, ts, at = {0: [0] * WORDS}, 0, 0, 1
+    slots, latest, ts, at = {}, [0] * WORDS, 0, 1
     while at < len(member):
         slot, mask = member[at], int.from_bytes(member[at + 1:at + 4], "little")
         at += 4
-        base = list(slots.get(slot, slots[latest]))
+        base = list(slots.get(slot, latest))
         base[0] = ts
         for i in range(WORDS):
             if not mask >> i & 1:
@@ -41,7 +41,7 @@ def records(member):
             v = int.from_bytes(member[at + 1:at + 1 + count], "little") << 8 * zeros
             at += 1 + count
             base[i] = (base[0] + (v >> 1 ^ -(v & 1))) % 2**64 if i == 0 else base[i] ^ v
-        slots[slot], latest, ts = base, slot, base[0]
+        slots[slot], latest, ts = base, base, base[0]
         record = bytearray(struct.pack("<%dQ" % WORDS, *base))
         for to, what in RELATIVE:
             add(record, to, what)

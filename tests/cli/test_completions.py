@@ -30,6 +30,7 @@ LINES = [
     ("--ending thr", "three-way"),
     ("--ending four-way,thr", "four-way,three-way"),
     ("who json --cs", "--csv"),
+    ("json --fields time,peer_add", "time,peer_addr"),
     ("--replay READ", "README.md"),
 ]
 

@@ -151,6 +151,34 @@ def test_the_command_line_is_recorded_on_demand(cli, root):
                           if kind == "cmdline" and key == said["pid"]], [said["cmdline"]])
 
 
+# Holds a connection that its client has closed.
+HOLDER = """
+import json, os, socket, sys
+l = socket.create_server(("127.0.0.1", 0)); c = socket.create_connection(l.getsockname()); s, _ = l.accept()
+c.close(); s.recv(1)
+print(json.dumps({"pid": os.getpid(), "cmdline": open("/proc/self/cmdline").read()}), flush=True)
+sys.stdin.readline()
+"""
+
+
+def test_stuck_has_the_command_line_on_a_replay(cli, root):
+    """... if it was recorded: the words that the holder reads about itself."""
+    for args in (["--cmdline"], []):
+        with Folder() as at, subprocess.Popen(cli.enter(sys.executable, "-c", HOLDER, "a b", "c"), text=True,
+                                              stdin=subprocess.PIPE, stdout=subprocess.PIPE) as program:
+            said = json.loads(program.stdout.readline())
+            done = cli.run("record", "-o", at("a"), *args, "--netns", cli.netns, "-q", "--", "true")
+            same("exit status", (done.returncode, done.stderr), (0, ""))
+            end_program(program)
+            done = cli.run("stuck", "-j", "--replay", at("a"))
+            holders = [h for line in done.stdout.splitlines() for h in json.loads(line).get("holders", [])]
+            want = said["cmdline"].removesuffix("\0").replace("\0", " ") if args else None
+            same("command line", [h["cmdline"] for h in holders if h["pid"] == said["pid"]], [want])
+            if args:
+                text = cli.run("stuck", "-q", "--replay", at("a")).stdout
+                true("the words in " + text, "  %s -c " % sys.executable in text)
+
+
 def test_each_file_has_the_executables(cli, root):
     with Folder() as at:
         recorder = cli.start("record", "-o", at("a"), "--rotate", "64K", "--keep", "9", "--netns", cli.netns, "-q")

@@ -56,11 +56,21 @@ def test_who_counts_what_the_program_did(cli, root):
     rows = who(cli)
     true("rows %r" % sorted(rows), {"client", "server"} <= set(rows))
     same("client", figures(rows["client"], "closes", "close", "shutdown_wr", "shutdown_rdwr", "clean", "reset",
-                           "local", "peer"),
+                           "reset_sent", "reset_received", "local", "peer"),
          {"closes": 20, "close": 15, "shutdown_wr": 3, "shutdown_rdwr": 2, "clean": 16, "reset": 4,
-          "local": 20, "peer": 0})
-    same("server", figures(rows["server"], "closes", "reset", "local", "peer"),
-         {"closes": 20, "reset": 4, "local": 0, "peer": 20})
+          "reset_sent": 4, "reset_received": 0, "local": 20, "peer": 0})
+    same("server", figures(rows["server"], "closes", "reset", "reset_sent", "reset_received", "local", "peer"),
+         {"closes": 20, "reset": 4, "reset_sent": 0, "reset_received": 4, "local": 0, "peer": 20})
+
+
+def test_a_row_by_peer_has_the_peer_and_its_count(cli, root):
+    """In CSV, where one of two columns of the same name would hide the other one."""
+    done = cli.run("who", "--csv", "--by", "peer", "--netns", cli.netns, "--", *cli.enter(sys.executable, "-c", PLAN))
+    header, row, *more = list(csv.reader(io.StringIO(done.stdout)))
+    same("names", len(set(header)), len(header))
+    row = dict(zip(header, row))
+    same("the row of the only peer", (row["peer_addr"], row["closes"], row["peer"], more),
+         ("127.0.0.1", "40", "20", []))
 
 
 def test_who_measures_who_waits_for_whom(cli, root):

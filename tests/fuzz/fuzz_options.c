@@ -35,6 +35,7 @@ static void check_options(const struct options *o)
 	HOLDS(o->view->formats >> o->view_options.format & 1);
 	HOLDS(!o->record.rotate_bytes || o->record.wanted);
 	HOLDS(!o->run.command || o->run.command[0]);
+	HOLDS((o->view->id == VIEW_SERVE) == (o->serve.listen || o->serve.textfile));
 	HOLDS(o->view->source != SOURCE_DOCTOR ||
 	      !(o->run.command || o->record.replay || o->record.wanted));
 }

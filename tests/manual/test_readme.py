@@ -16,6 +16,9 @@ import subprocess
 import sys
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+sys.path.append(os.path.join(ROOT, "tests", "cli"))
+import read_recording  # noqa: E402
+
 README = os.path.join(ROOT, "README.md")
 SAMPLE = "tools/sample.rec"
 PICTURE = re.compile(r"^```\n\$ (tcpclose .*)\n((?:(?!```).*\n)*)```$", re.M)
@@ -100,6 +103,19 @@ def check_who_did_it(closes, report):
     report.same("probe", (by["probe"]["reason"], by["probe"]["class"]), ("refused", "failed"))
 
 
+def check_programs(options, report, sample):
+    """It has executables and command lines, and those say nothing of the machine that made it."""
+    rows = objects(options, "who", "-j", "--by", "comm,exe", sample=sample)
+    programs = {row["comm"]: row["exe"] for row in rows if row["kind"] == "who"}
+    report.same("executables", {exe for exe in programs.values() if exe}, {"/srv/demo"})
+    report.same("of processes that lived on", (programs["panel"], programs["storage"]), ("/srv/demo", "/srv/demo"))
+    content = read_recording.content(os.path.join(ROOT, sample))
+    for words in (b"/srv/demo\0demo\0", b"/usr/bin/python3\0/srv/billing.py\0"):
+        report.true(f"the command line {words}", words in content)
+    paths = {path for path in re.findall(rb"/[a-z][a-z0-9./]*", content) if len(path) > 4}
+    report.same("paths", {path for path in paths if not path.startswith((b"/srv/", b"/usr/bin/python3"))}, set())
+
+
 def check_stuck(stuck, report):
     waiting = [o for o in stuck if o["state"] == "CLOSE_WAIT"]
     report.same("states", sorted(o["state"] for o in stuck), ["CLOSE_WAIT"] * 3 + ["FIN_WAIT2"] * 3)
@@ -116,6 +132,7 @@ def check_sample(options, report, sample):
     report.same("the machine's name", lines[0]["hostname"], "sample")
     check_scenes(closes, report)
     check_who_did_it(closes, report)
+    check_programs(options, report, sample)
     check_stuck([o for o in objects(options, "stuck", "-j", sample=sample) if o["kind"] == "stuck"], report)
 
 

@@ -84,6 +84,11 @@ client[4022]                      08:12:32.020                              peer
        nothing sent |                                      |
 reset-received: a RST arrived while the connection was open (established). 10
 bytes of client[4022] were sent and never acknowledged.
+--- connections
+CLIENT           BY  SERVER           ADDRESS               ENDING            MS
+client[4022]     <-  (not-found)      10.0.0.9:80           reset           0.00
+(not-found)      ->  server[4021]     10.0.0.9:80           reset           0.00
+(not-found)      <-  server[4021]     10.0.0.9:80           reset           0.00
 --- who
 08:12:32.000 to 08:12:32.030: 3 closes
 COMM                                     CLOSES      /s   OPEN TIME_WAIT      /s
@@ -95,10 +100,10 @@ COMM              CLOSES close   WR RDWR exit  sig other none   us peer both   -
 server                 2    50    .    .    .    .     .   50   50   50    .   .
 client                 1     .    .    .    .    .     .  100    .  100    .   .
 
-                 ------- HOW, % ------ ---- WE HOLD, ms --- -- PEERS HOLD, ms --
-COMM             clean reset t/o other    p50    p99    max    p50    p99    max
-server               .   100   .     .      -      -      -      -      -      -
-client               .   100   .     .      -      -      -      -      -      -
+                 -- HOW, % --- -RESET- ---- WE HOLD, ms --- -- PEERS HOLD, ms --
+COMM             clean t/o oth  ->  <-    p50    p99    max    p50    p99    max
+server               .   .   .  50  50      -      -      -      -      -      -
+client               .   .   .   . 100      -      -      -      -      -      -
 
 COMM             ENDING          REASON               COUNT    % LOST-DATA
 server           reset-sent      unread-data              1   50         1

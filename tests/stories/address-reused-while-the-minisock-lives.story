@@ -76,6 +76,10 @@ close(5) curl[4021] |                                      |
                     |          seq 1001 ack 5001           |
 four-way, begun by curl[4021]; the peer's application held the connection open
 for 57 ms after our FIN (60 ms in all).
+--- connections
+CLIENT           BY  SERVER           ADDRESS               ENDING            MS
+wget[4022]       ->  (not-found)      10.0.0.9:80           four-way        3.00
+curl[4021]       ->  (not-found)      10.0.0.9:80           four-way       60.00
 --- who
 08:12:32.000 to 08:12:32.070: 2 closes
 COMM                                     CLOSES      /s   OPEN TIME_WAIT      /s
@@ -87,10 +91,10 @@ COMM              CLOSES close   WR RDWR exit  sig other none   us peer both   -
 curl                   1   100    .    .    .    .     .    .  100    .    .   .
 wget                   1   100    .    .    .    .     .    .  100    .    .   .
 
-                 ------- HOW, % ------ ---- WE HOLD, ms --- -- PEERS HOLD, ms --
-COMM             clean reset t/o other    p50    p99    max    p50    p99    max
-curl               100     .   .     .      -      -      -  57.00  57.00  57.00
-wget               100     .   .     .      -      -      -   0.00   0.00   0.00
+                 -- HOW, % --- -RESET- ---- WE HOLD, ms --- -- PEERS HOLD, ms --
+COMM             clean t/o oth  ->  <-    p50    p99    max    p50    p99    max
+curl               100   .   .   .   .      -      -      -  57.00  57.00  57.00
+wget               100   .   .   .   .      -      -      -   0.00   0.00   0.00
 
 COMM             ENDING          REASON               COUNT    % LOST-DATA
 curl             four-way        -                        1  100         .

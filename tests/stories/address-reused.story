@@ -51,6 +51,9 @@ close(3) wget[4022] |                                      |
                     |          seq 1001 ack 5001           |
 four-way, begun by wget[4022]; the peer's application held the connection open
 for 7.0 ms after our FIN (10 ms in all).
+--- connections
+CLIENT           BY  SERVER           ADDRESS               ENDING            MS
+wget[4022]       ->  (not-found)      10.0.0.9:80           four-way       10.00
 --- who
 08:12:32.000 to 08:12:32.070: 1 close
 COMM                                     CLOSES      /s   OPEN TIME_WAIT      /s
@@ -60,9 +63,9 @@ wget                                          1    14.3      .         1    14.3
 COMM              CLOSES close   WR RDWR exit  sig other none   us peer both   -
 wget                   1   100    .    .    .    .     .    .  100    .    .   .
 
-                 ------- HOW, % ------ ---- WE HOLD, ms --- -- PEERS HOLD, ms --
-COMM             clean reset t/o other    p50    p99    max    p50    p99    max
-wget               100     .   .     .      -      -      -   7.00   7.00   7.00
+                 -- HOW, % --- -RESET- ---- WE HOLD, ms --- -- PEERS HOLD, ms --
+COMM             clean t/o oth  ->  <-    p50    p99    max    p50    p99    max
+wget               100   .   .   .   .      -      -      -   7.00   7.00   7.00
 
 COMM             ENDING          REASON               COUNT    % LOST-DATA
 wget             four-way        -                        1  100         .

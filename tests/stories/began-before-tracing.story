@@ -36,6 +36,9 @@ java[812]                         08:12:32.050                              peer
               CLOSE |               ack 1001               |
 four-way, begun by the peer; how long it took was not seen.
 Not seen: waves: the close began before tracing did, or an event was lost
+--- connections
+CLIENT           BY  SERVER           ADDRESS               ENDING            MS
+java[812]        <-? (not-found)      10.0.0.9:51544        four-way           -
 --- who
 08:12:32.050 to 08:12:32.055: 1 close
 COMM                                     CLOSES      /s   OPEN TIME_WAIT      /s
@@ -45,9 +48,9 @@ java                                          1     200      .         .       .
 COMM              CLOSES close   WR RDWR exit  sig other none   us peer both   -
 java                   1   100    .    .    .    .     .    .    .  100    .   .
 
-                 ------- HOW, % ------ ---- WE HOLD, ms --- -- PEERS HOLD, ms --
-COMM             clean reset t/o other    p50    p99    max    p50    p99    max
-java               100     .   .     .      -      -      -      -      -      -
+                 -- HOW, % --- -RESET- ---- WE HOLD, ms --- -- PEERS HOLD, ms --
+COMM             clean t/o oth  ->  <-    p50    p99    max    p50    p99    max
+java               100   .   .   .   .      -      -      -      -      -      -
 
 COMM             ENDING          REASON               COUNT    % LOST-DATA
 java             four-way        -                        1  100         .

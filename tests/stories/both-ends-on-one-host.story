@@ -67,6 +67,9 @@ client[100]                       08:12:32.100                       server[200]
                     |          seq 1001 ack 5001           | CLOSE
 four-way, begun by client[100]; server[200] held the connection open for 200 ms
 after the FIN of client[100].
+--- connections
+CLIENT           BY  SERVER           ADDRESS               ENDING            MS
+client[100]      ->  server[200]      127.0.0.1:8080        four-way      200.01
 --- who
 08:12:32.000 to 08:12:32.300: 2 closes
 COMM                                     CLOSES      /s   OPEN TIME_WAIT      /s
@@ -78,10 +81,10 @@ COMM              CLOSES close   WR RDWR exit  sig other none   us peer both   -
 client                 1   100    .    .    .    .     .    .  100    .    .   .
 server                 1   100    .    .    .    .     .    .    .  100    .   .
 
-                 ------- HOW, % ------ ---- WE HOLD, ms --- -- PEERS HOLD, ms --
-COMM             clean reset t/o other    p50    p99    max    p50    p99    max
-client             100     .   .     .      -      -      - 160.01 160.01 160.01
-server             100     .   .     . 199.99 199.99 199.99      -      -      -
+                 -- HOW, % --- -RESET- ---- WE HOLD, ms --- -- PEERS HOLD, ms --
+COMM             clean t/o oth  ->  <-    p50    p99    max    p50    p99    max
+client             100   .   .   .   .      -      -      - 160.01 160.01 160.01
+server             100   .   .   .   . 199.99 199.99 199.99      -      -      -
 
 COMM             ENDING          REASON               COUNT    % LOST-DATA
 client           four-way        -                        1  100         .

@@ -42,6 +42,9 @@ PID     COMM     LOCAL                 BY REMOTE                ENDING        MS
 four-way, begun by this end; the peer's application held the connection open for
 8.0 ms after our FIN (10 ms in all).
 Not seen: trigger: no task held the socket when our FIN was queued
+--- connections
+CLIENT           BY  SERVER           ADDRESS               ENDING            MS
+(not-found)      <-  -                10.0.0.1:443          four-way       10.00
 --- who
 08:12:32.010 to 08:12:33.000: 1 close
 COMM                                     CLOSES      /s   OPEN TIME_WAIT      /s
@@ -51,9 +54,9 @@ COMM                                     CLOSES      /s   OPEN TIME_WAIT      /s
 COMM              CLOSES close   WR RDWR exit  sig other none   us peer both   -
 -                      1     .    .    .    .    .     .  100  100    .    .   .
 
-                 ------- HOW, % ------ ---- WE HOLD, ms --- -- PEERS HOLD, ms --
-COMM             clean reset t/o other    p50    p99    max    p50    p99    max
--                  100     .   .     .      -      -      -   8.00   8.00   8.00
+                 -- HOW, % --- -RESET- ---- WE HOLD, ms --- -- PEERS HOLD, ms --
+COMM             clean t/o oth  ->  <-    p50    p99    max    p50    p99    max
+-                  100   .   .   .   .      -      -      -   8.00   8.00   8.00
 
 COMM             ENDING          REASON               COUNT    % LOST-DATA
 -                four-way        -                        1  100         .

@@ -44,6 +44,9 @@ nc[77]                            08:12:32.100                              peer
                     |          seq 1001 ack 5001           |
 four-way, begun by nc[77]; the peer's application held the connection open for
 97 ms after our FIN (100 ms in all).
+--- connections
+CLIENT           BY  SERVER           ADDRESS               ENDING            MS
+nc[77]           ->  (not-found)      10.0.0.9:80           four-way      100.00
 --- who
 08:12:32.000 to 08:12:33.000: 1 close
 COMM                                     CLOSES      /s   OPEN TIME_WAIT      /s
@@ -53,9 +56,9 @@ nc                                            1    1.00      .         1    1.00
 COMM              CLOSES close   WR RDWR exit  sig other none   us peer both   -
 nc                     1     .  100    .    .    .     .    .  100    .    .   .
 
-                 ------- HOW, % ------ ---- WE HOLD, ms --- -- PEERS HOLD, ms --
-COMM             clean reset t/o other    p50    p99    max    p50    p99    max
-nc                 100     .   .     .      -      -      -  97.00  97.00  97.00
+                 -- HOW, % --- -RESET- ---- WE HOLD, ms --- -- PEERS HOLD, ms --
+COMM             clean t/o oth  ->  <-    p50    p99    max    p50    p99    max
+nc                 100   .   .   .   .      -      -      -  97.00  97.00  97.00
 
 COMM             ENDING          REASON               COUNT    % LOST-DATA
 nc               four-way        -                        1  100         .

@@ -47,6 +47,9 @@ recvfrom* java[812] |                                      |
                     |          seq 1001 ack 5001           |
 four-way, begun by java[812]; the peer's application held the connection open
 for 57 ms after our FIN (60 ms in all).
+--- connections
+CLIENT           BY  SERVER           ADDRESS               ENDING            MS
+java[812]        ->  (not-found)      10.0.0.9:80           four-way       59.99
 --- who
 08:12:32.000 to 08:12:32.160: 1 close
 COMM                                     CLOSES      /s   OPEN TIME_WAIT      /s
@@ -56,9 +59,9 @@ java                                          1    6.25      .         1    6.25
 COMM              CLOSES close   WR RDWR exit  sig other none   us peer both   -
 java                   1     .    .    .    .    .   100    .  100    .    .   .
 
-                 ------- HOW, % ------ ---- WE HOLD, ms --- -- PEERS HOLD, ms --
-COMM             clean reset t/o other    p50    p99    max    p50    p99    max
-java               100     .   .     .      -      -      -  57.00  57.00  57.00
+                 -- HOW, % --- -RESET- ---- WE HOLD, ms --- -- PEERS HOLD, ms --
+COMM             clean t/o oth  ->  <-    p50    p99    max    p50    p99    max
+java               100   .   .   .   .      -      -      -  57.00  57.00  57.00
 
 COMM             ENDING          REASON               COUNT    % LOST-DATA
 java             four-way        -                        1  100         .

@@ -44,6 +44,9 @@ app[4021]                         08:12:32.660                              peer
 four-way, begun by app[4021]; the ACK of the FIN took 1.0 ms. close(5) of
 app[4021] returned at once, but poll() of app[4021] (thread 4022) held the
 socket for 650 ms.
+--- connections
+CLIENT           BY  SERVER           ADDRESS               ENDING            MS
+app[4021]        ->  (not-found)      10.0.0.9:80           four-way        1.00
 --- who
 08:12:32.000 to 08:12:32.661: 1 close
 COMM                                     CLOSES      /s   OPEN TIME_WAIT      /s
@@ -53,9 +56,9 @@ app                                           1    1.51      .         1    1.51
 COMM              CLOSES close   WR RDWR exit  sig other none   us peer both   -
 app                    1     .    .    .    .    .   100    .  100    .    .   .
 
-                 ------- HOW, % ------ ---- WE HOLD, ms --- -- PEERS HOLD, ms --
-COMM             clean reset t/o other    p50    p99    max    p50    p99    max
-app                100     .   .     .      -      -      -   0.00   0.00   0.00
+                 -- HOW, % --- -RESET- ---- WE HOLD, ms --- -- PEERS HOLD, ms --
+COMM             clean t/o oth  ->  <-    p50    p99    max    p50    p99    max
+app                100   .   .   .   .      -      -      -   0.00   0.00   0.00
 
 COMM             ENDING          REASON               COUNT    % LOST-DATA
 app              four-way        -                        1  100         .

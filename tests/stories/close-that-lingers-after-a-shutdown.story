@@ -50,6 +50,9 @@ last reference gone |                                      |
                     |          seq 1001 ack 5001           |
 four-way, begun by app[4021]; the ACK of the FIN took 1.0 s. close(5) of
 app[4021] blocked for 1.0 s (SO_LINGER).
+--- connections
+CLIENT           BY  SERVER           ADDRESS               ENDING            MS
+app[4021]        ->  (not-found)      10.0.0.9:80           four-way      1010.0
 --- who
 08:12:32.000 to 08:12:33.020: 1 close
 COMM                                     CLOSES      /s   OPEN TIME_WAIT      /s
@@ -59,9 +62,9 @@ app                                           1    0.98      .         1    0.98
 COMM              CLOSES close   WR RDWR exit  sig other none   us peer both   -
 app                    1     .  100    .    .    .     .    .  100    .    .   .
 
-                 ------- HOW, % ------ ---- WE HOLD, ms --- -- PEERS HOLD, ms --
-COMM             clean reset t/o other    p50    p99    max    p50    p99    max
-app                100     .   .     .      -      -      -   0.00   0.00   0.00
+                 -- HOW, % --- -RESET- ---- WE HOLD, ms --- -- PEERS HOLD, ms --
+COMM             clean t/o oth  ->  <-    p50    p99    max    p50    p99    max
+app                100   .   .   .   .      -      -      -   0.00   0.00   0.00
 
 COMM             ENDING          REASON               COUNT    % LOST-DATA
 app              four-way        -                        1  100         .

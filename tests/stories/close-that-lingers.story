@@ -42,6 +42,9 @@ close(5) curl[4021] |                                      |
                     |-------- 4 ACK seq +1 ack +1 -------->|
                     |          seq 1001 ack 5001           |
 four-way, begun by curl[4021]; no end waited for 1 ms or more (50 us in all).
+--- connections
+CLIENT           BY  SERVER           ADDRESS               ENDING            MS
+curl[4021]       ->  (not-found)      10.0.0.9:80           four-way        0.05
 --- who
 08:12:32.000 to 08:12:32.010: 1 close
 COMM                                     CLOSES      /s   OPEN TIME_WAIT      /s
@@ -51,9 +54,9 @@ curl                                          1    99.0      .         1    99.0
 COMM              CLOSES close   WR RDWR exit  sig other none   us peer both   -
 curl                   1   100    .    .    .    .     .    .  100    .    .   .
 
-                 ------- HOW, % ------ ---- WE HOLD, ms --- -- PEERS HOLD, ms --
-COMM             clean reset t/o other    p50    p99    max    p50    p99    max
-curl               100     .   .     .      -      -      -   0.03   0.03   0.03
+                 -- HOW, % --- -RESET- ---- WE HOLD, ms --- -- PEERS HOLD, ms --
+COMM             clean t/o oth  ->  <-    p50    p99    max    p50    p99    max
+curl               100   .   .   .   .      -      -      -   0.03   0.03   0.03
 
 COMM             ENDING          REASON               COUNT    % LOST-DATA
 curl             four-way        -                        1  100         .

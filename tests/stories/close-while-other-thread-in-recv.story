@@ -49,6 +49,9 @@ recvfrom* java[812] |                                      |
 four-way, begun by java[812]; the peer's application held the connection open
 for 7.0 ms after our FIN (10 ms in all). close(7) of java[812] returned at once,
 but recvfrom() of java[812] (thread 815) held the socket for 50 ms.
+--- connections
+CLIENT           BY  SERVER           ADDRESS               ENDING            MS
+java[812]        ->  (not-found)      10.0.0.9:80           four-way       10.00
 --- who
 08:12:32.000 to 08:12:32.160: 1 close
 COMM                                     CLOSES      /s   OPEN TIME_WAIT      /s
@@ -58,9 +61,9 @@ java                                          1    6.25      .         1    6.25
 COMM              CLOSES close   WR RDWR exit  sig other none   us peer both   -
 java                   1     .    .    .    .    .   100    .  100    .    .   .
 
-                 ------- HOW, % ------ ---- WE HOLD, ms --- -- PEERS HOLD, ms --
-COMM             clean reset t/o other    p50    p99    max    p50    p99    max
-java               100     .   .     .      -      -      -   7.00   7.00   7.00
+                 -- HOW, % --- -RESET- ---- WE HOLD, ms --- -- PEERS HOLD, ms --
+COMM             clean t/o oth  ->  <-    p50    p99    max    p50    p99    max
+java               100   .   .   .   .      -      -      -   7.00   7.00   7.00
 
 COMM             ENDING          REASON               COUNT    % LOST-DATA
 java             four-way        -                        1  100         .

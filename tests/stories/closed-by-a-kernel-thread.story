@@ -39,6 +39,9 @@ kworker/u4:1[50]                  08:12:32.010                              peer
                     |-------- 4 ACK seq +1 ack +1 -------->|
                     |          seq 1001 ack 5001           |
 four-way, begun by kworker/u4:1[50]; the ACK of the FIN took 2.0 ms.
+--- connections
+CLIENT           BY  SERVER           ADDRESS               ENDING            MS
+kworker/u4:1[50] ->  (not-found)      10.0.0.9:2049         four-way        2.00
 --- who
 08:12:32.000 to 08:12:33.000: 1 close
 COMM                                     CLOSES      /s   OPEN TIME_WAIT      /s
@@ -48,9 +51,9 @@ kworker/u4:1                                  1    1.00      .         1    1.00
 COMM              CLOSES close   WR RDWR exit  sig other none   us peer both   -
 kworker/u4:1           1     .    .    .    .    .   100    .  100    .    .   .
 
-                 ------- HOW, % ------ ---- WE HOLD, ms --- -- PEERS HOLD, ms --
-COMM             clean reset t/o other    p50    p99    max    p50    p99    max
-kworker/u4:1       100     .   .     .      -      -      -   0.00   0.00   0.00
+                 -- HOW, % --- -RESET- ---- WE HOLD, ms --- -- PEERS HOLD, ms --
+COMM             clean t/o oth  ->  <-    p50    p99    max    p50    p99    max
+kworker/u4:1       100   .   .   .   .      -      -      -   0.00   0.00   0.00
 
 COMM             ENDING          REASON               COUNT    % LOST-DATA
 kworker/u4:1     four-way        -                        1  100         .

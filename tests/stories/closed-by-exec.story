@@ -37,6 +37,9 @@ ls[300]                           08:12:32.010                              peer
                     |-------- 4 ACK seq +1 ack +1 -------->|
                     |          seq 1001 ack 5001           |
 four-way, begun by ls[300]; the ACK of the FIN took 2.0 ms.
+--- connections
+CLIENT           BY  SERVER           ADDRESS               ENDING            MS
+ls[300]          ->  (not-found)      10.0.0.9:80           four-way        2.00
 --- who
 08:12:32.000 to 08:12:32.012: 1 close
 COMM                                     CLOSES      /s   OPEN TIME_WAIT      /s
@@ -46,9 +49,9 @@ ls                                            1    83.3      .         1    83.3
 COMM              CLOSES close   WR RDWR exit  sig other none   us peer both   -
 ls                     1     .    .    .    .    .   100    .  100    .    .   .
 
-                 ------- HOW, % ------ ---- WE HOLD, ms --- -- PEERS HOLD, ms --
-COMM             clean reset t/o other    p50    p99    max    p50    p99    max
-ls                 100     .   .     .      -      -      -   0.00   0.00   0.00
+                 -- HOW, % --- -RESET- ---- WE HOLD, ms --- -- PEERS HOLD, ms --
+COMM             clean t/o oth  ->  <-    p50    p99    max    p50    p99    max
+ls                 100   .   .   .   .      -      -      -   0.00   0.00   0.00
 
 COMM             ENDING          REASON               COUNT    % LOST-DATA
 ls               four-way        -                        1  100         .

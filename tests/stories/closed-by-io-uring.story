@@ -69,6 +69,10 @@ iou-wrk-300[300]                  08:12:32.010                              peer
                     |-------- 4 ACK seq +1 ack +1 -------->|
                     |          seq 1001 ack 5001           |
 four-way, begun by iou-wrk-300[300]; the ACK of the FIN took 2.0 ms.
+--- connections
+CLIENT           BY  SERVER           ADDRESS               ENDING            MS
+iou-wrk-300[300] ->  (not-found)      10.0.0.9:80           four-way        2.00
+iou-wrk-300[300] ->  (not-found)      10.0.0.9:80           four-way        2.00
 --- who
 08:12:32.000 to 08:12:33.000: 2 closes
 COMM                                     CLOSES      /s   OPEN TIME_WAIT      /s
@@ -78,9 +82,9 @@ iou-wrk-300                                   2    2.00      .         2    2.00
 COMM              CLOSES close   WR RDWR exit  sig other none   us peer both   -
 iou-wrk-300            2     .    .    .    .    .   100    .  100    .    .   .
 
-                 ------- HOW, % ------ ---- WE HOLD, ms --- -- PEERS HOLD, ms --
-COMM             clean reset t/o other    p50    p99    max    p50    p99    max
-iou-wrk-300        100     .   .     .      -      -      -   0.00   0.00   0.00
+                 -- HOW, % --- -RESET- ---- WE HOLD, ms --- -- PEERS HOLD, ms --
+COMM             clean t/o oth  ->  <-    p50    p99    max    p50    p99    max
+iou-wrk-300        100   .   .   .   .      -      -      -   0.00   0.00   0.00
 
 COMM             ENDING          REASON               COUNT    % LOST-DATA
 iou-wrk-300      four-way        -                        2  100         .

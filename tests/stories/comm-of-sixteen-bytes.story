@@ -29,6 +29,9 @@ abcdefghijklmno[66] |                                      |
               CLOSE |                                      |
 reset-sent: abcdefghijklmnop[66] closed with SO_LINGER of zero, which sends a
 RST (linger-zero).
+--- connections
+CLIENT           BY  SERVER           ADDRESS               ENDING            MS
+abcdefghijkl[66] ->? (not-found)      10.0.0.9:80           reset           0.00
 --- who
 08:12:32.010 to 08:12:33.000: 1 close
 COMM                                     CLOSES      /s   OPEN TIME_WAIT      /s
@@ -38,9 +41,9 @@ abcdefghijklmnop                              1    1.01      .         .       .
 COMM              CLOSES close   WR RDWR exit  sig other none   us peer both   -
 abcdefghijklmnop       1   100    .    .    .    .     .    .  100    .    .   .
 
-                 ------- HOW, % ------ ---- WE HOLD, ms --- -- PEERS HOLD, ms --
-COMM             clean reset t/o other    p50    p99    max    p50    p99    max
-abcdefghijklmnop     .   100   .     .      -      -      -      -      -      -
+                 -- HOW, % --- -RESET- ---- WE HOLD, ms --- -- PEERS HOLD, ms --
+COMM             clean t/o oth  ->  <-    p50    p99    max    p50    p99    max
+abcdefghijklmnop     .   .   . 100   .      -      -      -      -      -      -
 
 COMM             ENDING          REASON               COUNT    % LOST-DATA
 abcdefghijklmnop reset-sent      linger-zero              1  100         .

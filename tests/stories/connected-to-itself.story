@@ -38,6 +38,9 @@ replicator[4021]                  08:12:32.010               connected to itself
                     |               ack 1001              |
           TIME_WAIT |<------------------------------------'
 two-way: the socket is connected to itself.
+--- connections
+CLIENT           BY  SERVER           ADDRESS               ENDING            MS
+replicator[4021] <>  replicator[4021] 127.0.0.1:50863       two-way         0.00
 --- who
 08:12:32.000 to 08:12:32.010: 1 close
 COMM                                     CLOSES      /s   OPEN TIME_WAIT      /s
@@ -47,9 +50,9 @@ replicator                                    1     100      .         1     100
 COMM              CLOSES close   WR RDWR exit  sig other none   us peer both   -
 replicator             1   100    .    .    .    .     .    .    .    .  100   .
 
-                 ------- HOW, % ------ ---- WE HOLD, ms --- -- PEERS HOLD, ms --
-COMM             clean reset t/o other    p50    p99    max    p50    p99    max
-replicator         100     .   .     .      -      -      -      -      -      -
+                 -- HOW, % --- -RESET- ---- WE HOLD, ms --- -- PEERS HOLD, ms --
+COMM             clean t/o oth  ->  <-    p50    p99    max    p50    p99    max
+replicator         100   .   .   .   .      -      -      -      -      -      -
 
 COMM             ENDING          REASON               COUNT    % LOST-DATA
 replicator       two-way         -                        1  100         .

@@ -42,6 +42,9 @@ close(5) curl[4021] |                                      |
               CLOSE |                                      |
 reset-sent: curl[4021] had closed when more data came, which the kernel answered
 by a RST (data-after-close); the ACK of the FIN took 3.0 ms.
+--- connections
+CLIENT           BY  SERVER           ADDRESS               ENDING            MS
+curl[4021]       ->  (not-found)      10.0.0.9:80           reset           3.00
 --- who
 08:12:32.000 to 08:12:32.013: 1 close
 COMM                                     CLOSES      /s   OPEN TIME_WAIT      /s
@@ -51,9 +54,9 @@ curl                                          1    76.9      .         .       .
 COMM              CLOSES close   WR RDWR exit  sig other none   us peer both   -
 curl                   1   100    .    .    .    .     .    .  100    .    .   .
 
-                 ------- HOW, % ------ ---- WE HOLD, ms --- -- PEERS HOLD, ms --
-COMM             clean reset t/o other    p50    p99    max    p50    p99    max
-curl                 .   100   .     .      -      -      -  >0.00  >0.00  >0.00
+                 -- HOW, % --- -RESET- ---- WE HOLD, ms --- -- PEERS HOLD, ms --
+COMM             clean t/o oth  ->  <-    p50    p99    max    p50    p99    max
+curl                 .   .   . 100   .      -      -      -  >0.00  >0.00  >0.00
 
 COMM             ENDING          REASON               COUNT    % LOST-DATA
 curl             reset-sent      data-after-close         1  100         .

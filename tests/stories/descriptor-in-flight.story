@@ -47,6 +47,9 @@ broker[300]                       08:12:32.050                              peer
 four-way, begun by broker[300]; the ACK of the FIN took 2.0 ms. close(5) of
 broker[300] returned at once, but close() of broker[300] released the socket 45
 ms later.
+--- connections
+CLIENT           BY  SERVER           ADDRESS               ENDING            MS
+broker[300]      ->  (not-found)      10.0.0.9:80           four-way        2.00
 --- who
 08:12:32.000 to 08:12:33.000: 1 close
 COMM                                     CLOSES      /s   OPEN TIME_WAIT      /s
@@ -56,9 +59,9 @@ broker                                        1    1.00      .         1    1.00
 COMM              CLOSES close   WR RDWR exit  sig other none   us peer both   -
 broker                 1   100    .    .    .    .     .    .  100    .    .   .
 
-                 ------- HOW, % ------ ---- WE HOLD, ms --- -- PEERS HOLD, ms --
-COMM             clean reset t/o other    p50    p99    max    p50    p99    max
-broker             100     .   .     .      -      -      -   0.00   0.00   0.00
+                 -- HOW, % --- -RESET- ---- WE HOLD, ms --- -- PEERS HOLD, ms --
+COMM             clean t/o oth  ->  <-    p50    p99    max    p50    p99    max
+broker             100   .   .   .   .      -      -      -   0.00   0.00   0.00
 
 COMM             ENDING          REASON               COUNT    % LOST-DATA
 broker           four-way        -                        1  100         .

@@ -29,6 +29,9 @@ probe[55]                         08:12:32.050                              peer
                     |---------------- RST ---------------->|
               CLOSE |                                      |
 reset-sent: probe[55] disconnected the socket, which sends a RST (disconnect).
+--- connections
+CLIENT           BY  SERVER           ADDRESS               ENDING            MS
+probe[55]        ->  (not-found)      10.0.0.9:80           reset           0.00
 --- who
 08:12:32.000 to 08:12:33.000: 1 close
 COMM                                     CLOSES      /s   OPEN TIME_WAIT      /s
@@ -38,9 +41,9 @@ probe                                         1    1.00      .         .       .
 COMM              CLOSES close   WR RDWR exit  sig other none   us peer both   -
 probe                  1     .    .    .    .    .   100    .  100    .    .   .
 
-                 ------- HOW, % ------ ---- WE HOLD, ms --- -- PEERS HOLD, ms --
-COMM             clean reset t/o other    p50    p99    max    p50    p99    max
-probe                .   100   .     .      -      -      -      -      -      -
+                 -- HOW, % --- -RESET- ---- WE HOLD, ms --- -- PEERS HOLD, ms --
+COMM             clean t/o oth  ->  <-    p50    p99    max    p50    p99    max
+probe                .   .   . 100   .      -      -      -      -      -      -
 
 COMM             ENDING          REASON               COUNT    % LOST-DATA
 probe            reset-sent      disconnect               1  100         .

@@ -50,6 +50,9 @@ nginx[4021]                       08:12:32.090                              peer
                     |          seq 1001 ack 5001           |
 four-way, begun by nginx[4021]; the peer's application held the connection open
 for 6.0 ms after our FIN (9.0 ms in all).
+--- connections
+CLIENT           BY  SERVER           ADDRESS               ENDING            MS
+(not-found)      <-  nginx[4021]      10.0.0.1:443          four-way        8.99
 --- who
 08:12:32.000 to 08:12:32.099: 1 close
 COMM                                     CLOSES      /s   OPEN TIME_WAIT      /s
@@ -59,9 +62,9 @@ nginx                                         1    10.1      .         1    10.1
 COMM              CLOSES close   WR RDWR exit  sig other none   us peer both   -
 nginx                  1   100    .    .    .    .     .    .  100    .    .   .
 
-                 ------- HOW, % ------ ---- WE HOLD, ms --- -- PEERS HOLD, ms --
-COMM             clean reset t/o other    p50    p99    max    p50    p99    max
-nginx              100     .   .     .      -      -      -   6.00   6.00   6.00
+                 -- HOW, % --- -RESET- ---- WE HOLD, ms --- -- PEERS HOLD, ms --
+COMM             clean t/o oth  ->  <-    p50    p99    max    p50    p99    max
+nginx              100   .   .   .   .      -      -      -   6.00   6.00   6.00
 
 COMM             ENDING          REASON               COUNT    % LOST-DATA
 nginx            four-way        -                        1  100         .

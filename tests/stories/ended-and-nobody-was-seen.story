@@ -26,6 +26,9 @@ PID     COMM     LOCAL                 BY REMOTE                ENDING        MS
               CLOSE |                                      |
 aborted: ended here without a segment.
 Not seen: initiator: the first FIN was not seen
+--- connections
+CLIENT           BY  SERVER           ADDRESS               ENDING            MS
+-                ??  (not-found)      10.0.0.9:80           aborted         0.00
 --- who
 08:12:32.000 to 08:12:32.060: 1 close
 COMM                                     CLOSES      /s   OPEN TIME_WAIT      /s
@@ -35,9 +38,9 @@ COMM                                     CLOSES      /s   OPEN TIME_WAIT      /s
 COMM              CLOSES close   WR RDWR exit  sig other none   us peer both   -
 -                      1     .    .    .    .    .     .  100    .    .    . 100
 
-                 ------- HOW, % ------ ---- WE HOLD, ms --- -- PEERS HOLD, ms --
-COMM             clean reset t/o other    p50    p99    max    p50    p99    max
--                    .     .   .   100      -      -      -      -      -      -
+                 -- HOW, % --- -RESET- ---- WE HOLD, ms --- -- PEERS HOLD, ms --
+COMM             clean t/o oth  ->  <-    p50    p99    max    p50    p99    max
+-                    .   . 100   .   .      -      -      -      -      -      -
 
 COMM             ENDING          REASON               COUNT    % LOST-DATA
 -                aborted         other                    1  100         .

@@ -42,6 +42,9 @@ job[900]                          08:12:32.050                              peer
                     |          seq 1001 ack 5001           |
 four-way, begun by job[900]; the peer's application held the connection open for
 9.0 ms after our FIN (10 ms in all).
+--- connections
+CLIENT           BY  SERVER           ADDRESS               ENDING            MS
+job[900]         ->  (not-found)      10.0.0.9:80           four-way       10.00
 --- who
 08:12:32.000 to 08:12:32.060: 1 close
 COMM                                     CLOSES      /s   OPEN TIME_WAIT      /s
@@ -51,9 +54,9 @@ job                                           1    16.7      .         1    16.7
 COMM              CLOSES close   WR RDWR exit  sig other none   us peer both   -
 job                    1     .    .    .  100    .     .    .  100    .    .   .
 
-                 ------- HOW, % ------ ---- WE HOLD, ms --- -- PEERS HOLD, ms --
-COMM             clean reset t/o other    p50    p99    max    p50    p99    max
-job                100     .   .     .      -      -      -   9.00   9.00   9.00
+                 -- HOW, % --- -RESET- ---- WE HOLD, ms --- -- PEERS HOLD, ms --
+COMM             clean t/o oth  ->  <-    p50    p99    max    p50    p99    max
+job                100   .   .   .   .      -      -      -   9.00   9.00   9.00
 
 COMM             ENDING          REASON               COUNT    % LOST-DATA
 job              four-way        -                        1  100         .

@@ -87,6 +87,10 @@ close(5) curl[4021] |                                      |
                     |          seq 1001 ack 5001           |
 four-way, begun by curl[4021]; the peer's application held the connection open
 for 50 ms after our FIN (52 ms in all).
+--- connections
+CLIENT           BY  SERVER           ADDRESS               ENDING            MS
+(not-found)      ->  nginx[812]       10.0.0.1:443          four-way        2.00
+curl[4021]       ->  (not-found)      10.0.0.9:80           four-way       52.00
 --- who
 08:12:32.000 to 08:12:33.000: 2 closes
 COMM                                     CLOSES      /s   OPEN TIME_WAIT      /s
@@ -98,10 +102,10 @@ COMM              CLOSES close   WR RDWR exit  sig other none   us peer both   -
 curl                   1   100    .    .    .    .     .    .  100    .    .   .
 nginx                  1   100    .    .    .    .     .    .    .  100    .   .
 
-                 ------- HOW, % ------ ---- WE HOLD, ms --- -- PEERS HOLD, ms --
-COMM             clean reset t/o other    p50    p99    max    p50    p99    max
-curl               100     .   .     .      -      -      -  50.00  50.00  50.00
-nginx              100     .   .     .   1.00   1.00   1.00      -      -      -
+                 -- HOW, % --- -RESET- ---- WE HOLD, ms --- -- PEERS HOLD, ms --
+COMM             clean t/o oth  ->  <-    p50    p99    max    p50    p99    max
+curl               100   .   .   .   .      -      -      -  50.00  50.00  50.00
+nginx              100   .   .   .   .   1.00   1.00   1.00      -      -      -
 
 COMM             ENDING          REASON               COUNT    % LOST-DATA
 curl             four-way        -                        1  100         .

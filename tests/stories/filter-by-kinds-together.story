@@ -66,6 +66,9 @@ nginx[812]                        08:12:32.020                              peer
                     |<----------- 4 ACK ack +1 ------------|
               CLOSE |               ack 1001               |
 four-way, begun by the peer; the ACK of the FIN took 1.0 ms (2.0 ms in all).
+--- connections
+CLIENT           BY  SERVER           ADDRESS               ENDING            MS
+(not-found)      ->  nginx[812]       10.0.0.1:443          four-way        2.00
 --- who
 08:12:32.000 to 08:12:33.000: 1 close
 COMM                                     CLOSES      /s   OPEN TIME_WAIT      /s
@@ -75,9 +78,9 @@ nginx                                         1    1.00      .         .       .
 COMM              CLOSES close   WR RDWR exit  sig other none   us peer both   -
 nginx                  1   100    .    .    .    .     .    .    .  100    .   .
 
-                 ------- HOW, % ------ ---- WE HOLD, ms --- -- PEERS HOLD, ms --
-COMM             clean reset t/o other    p50    p99    max    p50    p99    max
-nginx              100     .   .     .   1.00   1.00   1.00      -      -      -
+                 -- HOW, % --- -RESET- ---- WE HOLD, ms --- -- PEERS HOLD, ms --
+COMM             clean t/o oth  ->  <-    p50    p99    max    p50    p99    max
+nginx              100   .   .   .   .   1.00   1.00   1.00      -      -      -
 
 COMM             ENDING          REASON               COUNT    % LOST-DATA
 nginx            four-way        -                        1  100         .

@@ -44,6 +44,8 @@ PID     COMM     LOCAL                 BY REMOTE                ENDING        MS
 08:12:32.030000 state          [2001:db8::1]:51544 [2001:db8::9]:80 ESTABLISHED -> CLOSE snd_una=1000 snd_nxt=1000 write_seq=1000 rcv_nxt=5000 rcv_wup=5000 copied_seq=5000 segs_in=2 snd_wnd=65535 err=104 file-live netns=7 cookie=0x13
 08:12:32.062000 state          10.0.0.1:51544 10.0.0.9:80 FIN_WAIT2 -> CLOSE snd_una=1001 snd_nxt=1001 write_seq=1001 rcv_nxt=5001 rcv_wup=5001 copied_seq=5000 segs_in=3 snd_wnd=65535 err=0 dead,done,no-socket,shut-rcv,shut-snd netns=4026531840 cookie=0x11
 --- timeline
+--- connections
+CLIENT           BY  SERVER           ADDRESS               ENDING            MS
 --- who
 08:12:32.000 to 08:12:33.000: 0 closes
 --- hist

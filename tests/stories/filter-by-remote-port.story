@@ -73,6 +73,10 @@ for 50 ms after our FIN (52 ms in all).
                     |<---------------- RST ---------------?|
               CLOSE |                                      |
 reset-received: a RST arrived while the connection was open (established).
+--- connections
+CLIENT           BY  SERVER           ADDRESS               ENDING            MS
+curl[4021]       ->  (not-found)      10.0.0.9:80           four-way       52.00
+-                <-  (not-found)      [2001:db8::9]:80      reset           0.00
 --- who
 08:12:32.000 to 08:12:33.000: 2 closes
 COMM                                     CLOSES      /s   OPEN TIME_WAIT      /s
@@ -84,10 +88,10 @@ COMM              CLOSES close   WR RDWR exit  sig other none   us peer both   -
 -                      1     .    .    .    .    .     .  100    .  100    .   .
 curl                   1   100    .    .    .    .     .    .  100    .    .   .
 
-                 ------- HOW, % ------ ---- WE HOLD, ms --- -- PEERS HOLD, ms --
-COMM             clean reset t/o other    p50    p99    max    p50    p99    max
--                    .   100   .     .      -      -      -      -      -      -
-curl               100     .   .     .      -      -      -  50.00  50.00  50.00
+                 -- HOW, % --- -RESET- ---- WE HOLD, ms --- -- PEERS HOLD, ms --
+COMM             clean t/o oth  ->  <-    p50    p99    max    p50    p99    max
+-                    .   .   .   . 100      -      -      -      -      -      -
+curl               100   .   .   .   .      -      -      -  50.00  50.00  50.00
 
 COMM             ENDING          REASON               COUNT    % LOST-DATA
 -                reset-received  established              1  100         .

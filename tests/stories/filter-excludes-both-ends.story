@@ -41,6 +41,8 @@ PID     COMM     LOCAL                 BY REMOTE                ENDING        MS
 08:12:32.300020 destroy        127.0.0.1:8080 127.0.0.1:33816 CLOSE in server[200] close(7, 0) snd_una=5001 snd_nxt=5001 write_seq=5001 rcv_nxt=1001 rcv_wup=1001 copied_seq=1001 segs_in=3 snd_wnd=65535 err=0 dead,done,owned,shut-rcv,shut-snd netns=4026531840 cookie=0x1268
 08:12:32.300000 call           127.0.0.1:8080 127.0.0.1:33816 CLOSE_WAIT in server[200] close(7, 0) = 0 call_ns=50000 netns=4026531840 cookie=0x1268
 --- timeline
+--- connections
+CLIENT           BY  SERVER           ADDRESS               ENDING            MS
 --- who
 08:12:32.000 to 08:12:32.300: 0 closes
 --- hist

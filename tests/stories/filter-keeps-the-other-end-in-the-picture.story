@@ -63,6 +63,9 @@ client[100]                       08:12:32.100                       server[200]
                     |          seq 1001 ack 5001           | CLOSE
 four-way, begun by client[100]; server[200] held the connection open for 200 ms
 after the FIN of client[100].
+--- connections
+CLIENT           BY  SERVER           ADDRESS               ENDING            MS
+client[100]      ->  server[200]      127.0.0.1:8080        four-way      200.01
 --- who
 08:12:32.000 to 08:12:32.300: 1 close
 COMM                                     CLOSES      /s   OPEN TIME_WAIT      /s
@@ -72,9 +75,9 @@ server                                        1    3.33      .         .       .
 COMM              CLOSES close   WR RDWR exit  sig other none   us peer both   -
 server                 1   100    .    .    .    .     .    .    .  100    .   .
 
-                 ------- HOW, % ------ ---- WE HOLD, ms --- -- PEERS HOLD, ms --
-COMM             clean reset t/o other    p50    p99    max    p50    p99    max
-server             100     .   .     . 199.99 199.99 199.99      -      -      -
+                 -- HOW, % --- -RESET- ---- WE HOLD, ms --- -- PEERS HOLD, ms --
+COMM             clean t/o oth  ->  <-    p50    p99    max    p50    p99    max
+server             100   .   .   .   . 199.99 199.99 199.99      -      -      -
 
 COMM             ENDING          REASON               COUNT    % LOST-DATA
 server           four-way        -                        1  100         .

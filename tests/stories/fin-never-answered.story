@@ -41,6 +41,9 @@ close(5) curl[4021] |                                      |
               CLOSE |                                      |
 timed-out: the FIN was never acknowledged (fin-wait-1); the FIN was
 retransmitted without an ACK for 1 min 42 s.
+--- connections
+CLIENT           BY  SERVER           ADDRESS               ENDING            MS
+curl[4021]       ->  (not-found)      10.0.0.9:80           timed-out     101990
 --- who
 08:12:32.000 to 08:14:14.000: 1 close
 COMM                                     CLOSES      /s   OPEN TIME_WAIT      /s
@@ -50,9 +53,9 @@ curl                                          1    0.01      .         .       .
 COMM              CLOSES close   WR RDWR exit  sig other none   us peer both   -
 curl                   1   100    .    .    .    .     .    .  100    .    .   .
 
-                 ------- HOW, % ------ ---- WE HOLD, ms --- -- PEERS HOLD, ms --
-COMM             clean reset t/o other    p50    p99    max    p50    p99    max
-curl                 .     . 100     .      -      -      -      -      -      -
+                 -- HOW, % --- -RESET- ---- WE HOLD, ms --- -- PEERS HOLD, ms --
+COMM             clean t/o oth  ->  <-    p50    p99    max    p50    p99    max
+curl                 . 100   .   .   .      -      -      -      -      -      -
 
 COMM             ENDING          REASON               COUNT    % LOST-DATA
 curl             timed-out       fin-wait-1               1  100         .

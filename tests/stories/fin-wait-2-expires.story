@@ -44,6 +44,9 @@ close(5) curl[4021] |                                      |
 timed-out: the peer's FIN never came, and the kernel forgot the socket
 (fin-wait-2); the peer's application held the connection open for 1 min after
 our FIN, until the kernel gave up.
+--- connections
+CLIENT           BY  SERVER           ADDRESS               ENDING            MS
+curl[4021]       ->  (not-found)      10.0.0.9:80           timed-out      60003
 --- who
 08:12:32.000 to 08:14:02.000: 1 close
 COMM                                     CLOSES      /s   OPEN TIME_WAIT      /s
@@ -53,9 +56,9 @@ curl                                          1    0.01      .         .       .
 COMM              CLOSES close   WR RDWR exit  sig other none   us peer both   -
 curl                   1   100    .    .    .    .     .    .  100    .    .   .
 
-                 ------- HOW, % ------ ---- WE HOLD, ms --- -- PEERS HOLD, ms --
-COMM             clean reset t/o other    p50    p99    max    p50    p99    max
-curl                 .     . 100     .      -      -      -   >60s   >60s   >60s
+                 -- HOW, % --- -RESET- ---- WE HOLD, ms --- -- PEERS HOLD, ms --
+COMM             clean t/o oth  ->  <-    p50    p99    max    p50    p99    max
+curl                 . 100   .   .   .      -      -      -   >60s   >60s   >60s
 
 COMM             ENDING          REASON               COUNT    % LOST-DATA
 curl             timed-out       fin-wait-2               1  100         .

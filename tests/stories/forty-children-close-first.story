@@ -246,6 +246,9 @@ guacd[4021]                       08:12:32.100                              peer
                     |          seq 1001 ack 5001           |
 four-way, begun by guacd[4021]; the ACK of the FIN took 2.0 ms.
 Not seen: calls: more were made than are kept
+--- connections
+CLIENT           BY  SERVER           ADDRESS               ENDING            MS
+guacd[4021]      ->  (not-found)      10.0.0.9:80           four-way        2.00
 --- who
 08:12:32.000 to 08:12:32.102: 1 close
 COMM                                     CLOSES      /s   OPEN TIME_WAIT      /s
@@ -255,9 +258,9 @@ guacd                                         1    9.80      .         1    9.80
 COMM              CLOSES close   WR RDWR exit  sig other none   us peer both   -
 guacd                  1   100    .    .    .    .     .    .  100    .    .   .
 
-                 ------- HOW, % ------ ---- WE HOLD, ms --- -- PEERS HOLD, ms --
-COMM             clean reset t/o other    p50    p99    max    p50    p99    max
-guacd              100     .   .     .      -      -      -   0.00   0.00   0.00
+                 -- HOW, % --- -RESET- ---- WE HOLD, ms --- -- PEERS HOLD, ms --
+COMM             clean t/o oth  ->  <-    p50    p99    max    p50    p99    max
+guacd              100   .   .   .   .      -      -      -   0.00   0.00   0.00
 
 COMM             ENDING          REASON               COUNT    % LOST-DATA
 guacd            four-way        -                        1  100         .

@@ -75,6 +75,10 @@ close(6) curl[4021] |                                      |
               CLOSE |               ack 1001               |
 three-way, begun by the peer; curl[4021] held the connection open for 6.0 ms
 after the peer's FIN (7.0 ms in all).
+--- connections
+CLIENT           BY  SERVER           ADDRESS               ENDING            MS
+curl[4021]       ->  (not-found)      10.0.0.9:80           four-way        4.00
+curl[4021]       <-  (not-found)      10.0.0.9:80           three-way       7.00
 --- who
 08:12:32.006 to 08:12:32.011: 2 closes
 COMM                                     CLOSES      /s   OPEN TIME_WAIT      /s
@@ -84,9 +88,9 @@ curl                                          2     400      .         1     200
 COMM              CLOSES close   WR RDWR exit  sig other none   us peer both   -
 curl                   2   100    .    .    .    .     .    .   50   50    .   .
 
-                 ------- HOW, % ------ ---- WE HOLD, ms --- -- PEERS HOLD, ms --
-COMM             clean reset t/o other    p50    p99    max    p50    p99    max
-curl               100     .   .     .   6.00   6.00   6.00   2.00   2.00   2.00
+                 -- HOW, % --- -RESET- ---- WE HOLD, ms --- -- PEERS HOLD, ms --
+COMM             clean t/o oth  ->  <-    p50    p99    max    p50    p99    max
+curl               100   .   .   .   .   6.00   6.00   6.00   2.00   2.00   2.00
 
 COMM             ENDING          REASON               COUNT    % LOST-DATA
 curl             four-way        -                        1   50         .

@@ -74,6 +74,10 @@ close(6) curl[4021] |                                      |
                     |          seq 1001 ack 5001           |
 four-way, begun by curl[4021]; the peer's application held the connection open
 for 4.0 ms after our FIN (5.0 ms in all).
+--- connections
+CLIENT           BY  SERVER           ADDRESS               ENDING            MS
+curl[4021]       ->? (not-found)      10.0.0.9:80           four-way        8.00
+curl[4021]       ->? (not-found)      10.0.0.9:80           four-way        5.00
 --- who
 08:12:32.003 to 08:12:32.012: 2 closes
 COMM                                     CLOSES      /s   OPEN TIME_WAIT      /s
@@ -83,9 +87,9 @@ curl                                          2     222      .         2     222
 COMM              CLOSES close   WR RDWR exit  sig other none   us peer both   -
 curl                   2   100    .    .    .    .     .    .  100    .    .   .
 
-                 ------- HOW, % ------ ---- WE HOLD, ms --- -- PEERS HOLD, ms --
-COMM             clean reset t/o other    p50    p99    max    p50    p99    max
-curl               100     .   .     .      -      -      -   4.01   7.00   7.00
+                 -- HOW, % --- -RESET- ---- WE HOLD, ms --- -- PEERS HOLD, ms --
+COMM             clean t/o oth  ->  <-    p50    p99    max    p50    p99    max
+curl               100   .   .   .   .      -      -      -   4.01   7.00   7.00
 
 COMM             ENDING          REASON               COUNT    % LOST-DATA
 curl             four-way        -                        2  100         .

@@ -44,6 +44,9 @@ java[812]                         08:12:32.050                              peer
 four-way, begun by the peer; java[812] held the connection open for at least 10
 min after the peer's FIN.
 Not seen: waves: the close began before tracing did, or an event was lost
+--- connections
+CLIENT           BY  SERVER           ADDRESS               ENDING            MS
+java[812]        <-? (not-found)      10.0.0.9:51544        four-way       >600s
 --- who
 08:12:32.000 to 08:12:32.055: 1 close
 COMM                                     CLOSES      /s   OPEN TIME_WAIT      /s
@@ -53,9 +56,9 @@ java                                          1    18.2      .         .       .
 COMM              CLOSES close   WR RDWR exit  sig other none   us peer both   -
 java                   1   100    .    .    .    .     .    .    .  100    .   .
 
-                 ------- HOW, % ------ ---- WE HOLD, ms --- -- PEERS HOLD, ms --
-COMM             clean reset t/o other    p50    p99    max    p50    p99    max
-java               100     .   .     .  >600s  >600s  >600s      -      -      -
+                 -- HOW, % --- -RESET- ---- WE HOLD, ms --- -- PEERS HOLD, ms --
+COMM             clean t/o oth  ->  <-    p50    p99    max    p50    p99    max
+java               100   .   .   .   .  >600s  >600s  >600s      -      -      -
 
 COMM             ENDING          REASON               COUNT    % LOST-DATA
 java             four-way        -                        1  100         .

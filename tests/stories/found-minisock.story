@@ -52,6 +52,10 @@ timed-out: the peer's FIN never came, and the kernel forgot the socket
 (fin-wait-2); the peer's application held the connection open for at least 5.0 s
 after our FIN, until the kernel gave up.
 Not seen: waves: the close began before tracing did, or an event was lost
+--- connections
+CLIENT           BY  SERVER           ADDRESS               ENDING            MS
+-                ->? (not-found)      10.0.0.9:80           four-way       >2000
+-                ->? (not-found)      10.0.0.9:80           timed-out      >5000
 --- who
 08:12:32.000 to 08:12:39.000: 2 closes
 COMM                                     CLOSES      /s   OPEN TIME_WAIT      /s
@@ -61,9 +65,9 @@ COMM                                     CLOSES      /s   OPEN TIME_WAIT      /s
 COMM              CLOSES close   WR RDWR exit  sig other none   us peer both   -
 -                      2     .    .    .    .    .     .  100  100    .    .   .
 
-                 ------- HOW, % ------ ---- WE HOLD, ms --- -- PEERS HOLD, ms --
-COMM             clean reset t/o other    p50    p99    max    p50    p99    max
--                   50     .  50     .      -      -      -  >2029  >5000  >5000
+                 -- HOW, % --- -RESET- ---- WE HOLD, ms --- -- PEERS HOLD, ms --
+COMM             clean t/o oth  ->  <-    p50    p99    max    p50    p99    max
+-                   50  50   .   .   .      -      -      -  >2029  >5000  >5000
 
 COMM             ENDING          REASON               COUNT    % LOST-DATA
 -                four-way        -                        1   50         .

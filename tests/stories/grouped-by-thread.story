@@ -69,6 +69,10 @@ java[812]                         08:12:32.005                              peer
                     |-------- 4 ACK seq +1 ack +1 -------->|
                     |          seq 1001 ack 5001           |
 four-way, begun by java[812]; the ACK of the FIN took 1.0 ms.
+--- connections
+CLIENT           BY  SERVER           ADDRESS               ENDING            MS
+java[812]        ->? (not-found)      10.0.0.9:80           four-way        1.00
+java[812]        ->? (not-found)      10.0.0.9:80           four-way        1.00
 --- who
 08:12:32.005 to 08:12:32.006: 2 closes
 THREAD                                   CLOSES      /s   OPEN TIME_WAIT      /s
@@ -80,10 +84,10 @@ THREAD            CLOSES close   WR RDWR exit  sig other none   us peer both   -
 order-worker-1         1   100    .    .    .    .     .    .  100    .    .   .
 order-worker-2         1   100    .    .    .    .     .    .  100    .    .   .
 
-                 ------- HOW, % ------ ---- WE HOLD, ms --- -- PEERS HOLD, ms --
-THREAD           clean reset t/o other    p50    p99    max    p50    p99    max
-order-worker-1     100     .   .     .      -      -      -   0.00   0.00   0.00
-order-worker-2     100     .   .     .      -      -      -   0.00   0.00   0.00
+                 -- HOW, % --- -RESET- ---- WE HOLD, ms --- -- PEERS HOLD, ms --
+THREAD           clean t/o oth  ->  <-    p50    p99    max    p50    p99    max
+order-worker-1     100   .   .   .   .      -      -      -   0.00   0.00   0.00
+order-worker-2     100   .   .   .   .      -      -      -   0.00   0.00   0.00
 
 THREAD           ENDING          REASON               COUNT    % LOST-DATA
 order-worker-1   four-way        -                        1  100         .

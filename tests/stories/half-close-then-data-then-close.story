@@ -56,6 +56,9 @@ nc[77]                            08:12:32.100                              peer
 last reference gone |                                      |
 four-way, begun by nc[77]; the peer's application held the connection open for
 797 ms after our FIN.
+--- connections
+CLIENT           BY  SERVER           ADDRESS               ENDING            MS
+nc[77]           ->  (not-found)      10.0.0.9:80           four-way      800.00
 --- who
 08:12:32.000 to 08:12:32.950: 1 close
 COMM                                     CLOSES      /s   OPEN TIME_WAIT      /s
@@ -65,9 +68,9 @@ nc                                            1    1.05      .         1    1.05
 COMM              CLOSES close   WR RDWR exit  sig other none   us peer both   -
 nc                     1     .  100    .    .    .     .    .  100    .    .   .
 
-                 ------- HOW, % ------ ---- WE HOLD, ms --- -- PEERS HOLD, ms --
-COMM             clean reset t/o other    p50    p99    max    p50    p99    max
-nc                 100     .   .     .      -      -      - 797.00 797.00 797.00
+                 -- HOW, % --- -RESET- ---- WE HOLD, ms --- -- PEERS HOLD, ms --
+COMM             clean t/o oth  ->  <-    p50    p99    max    p50    p99    max
+nc                 100   .   .   .   .      -      -      - 797.00 797.00 797.00
 
 COMM             ENDING          REASON               COUNT    % LOST-DATA
 nc               four-way        -                        1  100         .

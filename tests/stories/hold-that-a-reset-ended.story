@@ -83,6 +83,10 @@ proxy[4022]                       08:12:35.010                              peer
 reset-sent: proxy[4022] closed with SO_LINGER of zero, which sends a RST
 (linger-zero); the peer's application held the connection open for 2.0 s after
 our FIN, until the RST.
+--- connections
+CLIENT           BY  SERVER           ADDRESS               ENDING            MS
+(not-found)      ->  leaky[4021]      10.0.0.9:80           reset         2000.0
+proxy[4022]      ->  (not-found)      10.0.0.9:80           reset         2002.0
 --- who
 08:12:32.000 to 08:12:37.012: 2 closes
 COMM                                     CLOSES      /s   OPEN TIME_WAIT      /s
@@ -94,10 +98,10 @@ COMM              CLOSES close   WR RDWR exit  sig other none   us peer both   -
 leaky                  1     .    .    .    .    .     .  100    .  100    .   .
 proxy                  1   100    .    .    .    .     .    .  100    .    .   .
 
-                 ------- HOW, % ------ ---- WE HOLD, ms --- -- PEERS HOLD, ms --
-COMM             clean reset t/o other    p50    p99    max    p50    p99    max
-leaky                .   100   .     .  >2000  >2000  >2000      -      -      -
-proxy                .   100   .     .      -      -      -  >2000  >2000  >2000
+                 -- HOW, % --- -RESET- ---- WE HOLD, ms --- -- PEERS HOLD, ms --
+COMM             clean t/o oth  ->  <-    p50    p99    max    p50    p99    max
+leaky                .   .   .   . 100  >2000  >2000  >2000      -      -      -
+proxy                .   .   . 100   .      -      -      -  >2000  >2000  >2000
 
 COMM             ENDING          REASON               COUNT    % LOST-DATA
 leaky            reset-received  half-closed              1  100         .

@@ -44,6 +44,9 @@ PID     COMM     LOCAL                 BY REMOTE                ENDING        MS
                     |          seq 1001 ack 5001           |
 four-way, begun by \x1b[2J\x0a"a\xff\[66]; the peer's application held the
 connection open for 10 ms after our FIN (13 ms in all).
+--- connections
+CLIENT           BY  SERVER           ADDRESS               ENDING            MS
+\x1b[2J\x0a"[66] ->  (not-found)      10.0.0.9:80           four-way       13.00
 --- who
 08:12:32.000 to 08:12:32.023: 1 close
 COMM                                     CLOSES      /s   OPEN TIME_WAIT      /s
@@ -53,9 +56,9 @@ COMM                                     CLOSES      /s   OPEN TIME_WAIT      /s
 COMM              CLOSES close   WR RDWR exit  sig other none   us peer both   -
 \x1b[2J\x0a"a          1   100    .    .    .    .     .    .  100    .    .   .
 
-                 ------- HOW, % ------ ---- WE HOLD, ms --- -- PEERS HOLD, ms --
-COMM             clean reset t/o other    p50    p99    max    p50    p99    max
-\x1b[2J\x0a"a      100     .   .     .      -      -      -  10.00  10.00  10.00
+                 -- HOW, % --- -RESET- ---- WE HOLD, ms --- -- PEERS HOLD, ms --
+COMM             clean t/o oth  ->  <-    p50    p99    max    p50    p99    max
+\x1b[2J\x0a"a      100   .   .   .   .      -      -      -  10.00  10.00  10.00
 
 COMM             ENDING          REASON               COUNT    % LOST-DATA
 \x1b[2J\x0a"a    four-way        -                        1  100         .

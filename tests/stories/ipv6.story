@@ -59,6 +59,10 @@ four-way, begun by curl[4021]; the ACK of the FIN took 2.0 ms (3.0 ms in all).
                     |<---------------- RST ---------------?|
               CLOSE |                                      |
 reset-received: a RST arrived while the connection was open (established).
+--- connections
+CLIENT           BY  SERVER           ADDRESS               ENDING            MS
+curl[4021]       ->  (not-found)      [2001:db..ffff:1]:443 four-way        3.00
+-                <-  (not-found)      [::1]:8080            reset           0.00
 --- who
 08:12:32.000 to 08:12:32.020: 2 closes
 COMM                                     CLOSES      /s   OPEN TIME_WAIT      /s
@@ -70,10 +74,10 @@ COMM              CLOSES close   WR RDWR exit  sig other none   us peer both   -
 -                      1     .    .    .    .    .     .  100    .  100    .   .
 curl                   1   100    .    .    .    .     .    .  100    .    .   .
 
-                 ------- HOW, % ------ ---- WE HOLD, ms --- -- PEERS HOLD, ms --
-COMM             clean reset t/o other    p50    p99    max    p50    p99    max
--                    .   100   .     .      -      -      -      -      -      -
-curl               100     .   .     .      -      -      -   1.00   1.00   1.00
+                 -- HOW, % --- -RESET- ---- WE HOLD, ms --- -- PEERS HOLD, ms --
+COMM             clean t/o oth  ->  <-    p50    p99    max    p50    p99    max
+-                    .   .   .   . 100      -      -      -      -      -      -
+curl               100   .   .   .   .      -      -      -   1.00   1.00   1.00
 
 COMM             ENDING          REASON               COUNT    % LOST-DATA
 -                reset-received  established              1  100         .

@@ -33,6 +33,9 @@ psql[4021]                        08:13:32.000                              peer
 close(5) psql[4021] |                                      |
        nothing sent |                                      |
 timed-out: keepalives were never answered (keepalive).
+--- connections
+CLIENT           BY  SERVER           ADDRESS               ENDING            MS
+psql[4021]       --  (not-found)      10.0.0.9:80           timed-out       0.00
 --- who
 08:12:32.000 to 08:13:33.000: 1 close
 COMM                                     CLOSES      /s   OPEN TIME_WAIT      /s
@@ -42,9 +45,9 @@ psql                                          1    0.02      .         .       .
 COMM              CLOSES close   WR RDWR exit  sig other none   us peer both   -
 psql                   1     .    .    .    .    .     .  100    .    .    . 100
 
-                 ------- HOW, % ------ ---- WE HOLD, ms --- -- PEERS HOLD, ms --
-COMM             clean reset t/o other    p50    p99    max    p50    p99    max
-psql                 .     . 100     .      -      -      -      -      -      -
+                 -- HOW, % --- -RESET- ---- WE HOLD, ms --- -- PEERS HOLD, ms --
+COMM             clean t/o oth  ->  <-    p50    p99    max    p50    p99    max
+psql                 . 100   .   .   .      -      -      -      -      -      -
 
 COMM             ENDING          REASON               COUNT    % LOST-DATA
 psql             timed-out       keepalive                1  100         .

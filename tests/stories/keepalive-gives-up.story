@@ -28,6 +28,9 @@ PID     COMM     LOCAL                 BY REMOTE                ENDING        MS
               CLOSE |                                      |
 reset-sent: this end got no answer to keepalives, so the kernel sent a RST
 (keepalive).
+--- connections
+CLIENT           BY  SERVER           ADDRESS               ENDING            MS
+-                ->  (not-found)      10.0.0.9:80           reset           0.00
 --- who
 08:12:32.000 to 10:25:52.000: 1 close
 COMM                                     CLOSES      /s   OPEN TIME_WAIT      /s
@@ -37,9 +40,9 @@ COMM                                     CLOSES      /s   OPEN TIME_WAIT      /s
 COMM              CLOSES close   WR RDWR exit  sig other none   us peer both   -
 -                      1     .    .    .    .    .     .  100  100    .    .   .
 
-                 ------- HOW, % ------ ---- WE HOLD, ms --- -- PEERS HOLD, ms --
-COMM             clean reset t/o other    p50    p99    max    p50    p99    max
--                    .   100   .     .      -      -      -      -      -      -
+                 -- HOW, % --- -RESET- ---- WE HOLD, ms --- -- PEERS HOLD, ms --
+COMM             clean t/o oth  ->  <-    p50    p99    max    p50    p99    max
+-                    .   .   . 100   .      -      -      -      -      -      -
 
 COMM             ENDING          REASON               COUNT    % LOST-DATA
 -                reset-sent      keepalive                1  100         .

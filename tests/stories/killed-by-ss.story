@@ -38,6 +38,9 @@ sock_destroy ss[99] |                                      |
        nothing sent |                                      |
 reset-sent: ss[99] destroyed the socket from outside, which sends a RST
 (destroyed).
+--- connections
+CLIENT           BY  SERVER           ADDRESS               ENDING            MS
+(not-found)      <-  ss[99]           10.0.0.1:443          reset           0.00
 --- who
 08:12:32.000 to 08:12:32.060: 1 close
 COMM                                     CLOSES      /s   OPEN TIME_WAIT      /s
@@ -47,9 +50,9 @@ ss                                            1    16.7      .         .       .
 COMM              CLOSES close   WR RDWR exit  sig other none   us peer both   -
 ss                     1     .    .    .    .    .   100    .  100    .    .   .
 
-                 ------- HOW, % ------ ---- WE HOLD, ms --- -- PEERS HOLD, ms --
-COMM             clean reset t/o other    p50    p99    max    p50    p99    max
-ss                   .   100   .     .      -      -      -      -      -      -
+                 -- HOW, % --- -RESET- ---- WE HOLD, ms --- -- PEERS HOLD, ms --
+COMM             clean t/o oth  ->  <-    p50    p99    max    p50    p99    max
+ss                   .   .   . 100   .      -      -      -      -      -      -
 
 COMM             ENDING          REASON               COUNT    % LOST-DATA
 ss               reset-sent      destroyed                1  100         .

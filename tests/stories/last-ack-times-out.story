@@ -48,6 +48,9 @@ java[812]                         08:12:32.010                              peer
               CLOSE |                                      |
 timed-out: the last ACK never came (last-ack); the FIN was retransmitted without
 an ACK for 1 min 40 s.
+--- connections
+CLIENT           BY  SERVER           ADDRESS               ENDING            MS
+(not-found)      ->  java[812]        10.0.0.1:443          timed-out     100990
 --- who
 08:12:32.000 to 08:14:13.000: 1 close
 COMM                                     CLOSES      /s   OPEN TIME_WAIT      /s
@@ -57,9 +60,9 @@ java                                          1    0.01      .         .       .
 COMM              CLOSES close   WR RDWR exit  sig other none   us peer both   -
 java                   1   100    .    .    .    .     .    .    .  100    .   .
 
-                 ------- HOW, % ------ ---- WE HOLD, ms --- -- PEERS HOLD, ms --
-COMM             clean reset t/o other    p50    p99    max    p50    p99    max
-java                 .     . 100     . 990.00 990.00 990.00      -      -      -
+                 -- HOW, % --- -RESET- ---- WE HOLD, ms --- -- PEERS HOLD, ms --
+COMM             clean t/o oth  ->  <-    p50    p99    max    p50    p99    max
+java                 . 100   .   .   . 990.00 990.00 990.00      -      -      -
 
 COMM             ENDING          REASON               COUNT    % LOST-DATA
 java             timed-out       last-ack                 1  100         .

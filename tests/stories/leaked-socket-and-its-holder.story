@@ -32,6 +32,9 @@ java[812]                         08:12:32.005                              peer
          still open :                                      :
 open: it was not over when the run ended; java[812] held the connection open for
 1 min 30 s after the peer's FIN, until the run ended.
+--- connections
+CLIENT           BY  SERVER           ADDRESS               ENDING            MS
+(not-found)      ->  java[812]        10.0.0.1:8080         open           89995
 --- who
 08:12:32.000 to 08:14:02.000: 0 closes, 1 open
 COMM                                     CLOSES      /s   OPEN TIME_WAIT      /s
@@ -41,9 +44,9 @@ java                                          .       .      1         .       .
 COMM              CLOSES close   WR RDWR exit  sig other none   us peer both   -
 java                   .     .    .    .    .    .     .    .    .    .    .   .
 
-                 ------- HOW, % ------ ---- WE HOLD, ms --- -- PEERS HOLD, ms --
-COMM             clean reset t/o other    p50    p99    max    p50    p99    max
-java                 .     .   .     .   >89s   >89s   >89s      -      -      -
+                 -- HOW, % --- -RESET- ---- WE HOLD, ms --- -- PEERS HOLD, ms --
+COMM             clean t/o oth  ->  <-    p50    p99    max    p50    p99    max
+java                 .   .   .   .   .   >89s   >89s   >89s      -      -      -
 
 COMM             ENDING          REASON               COUNT    % LOST-DATA
 java             open            -                        1    -         .

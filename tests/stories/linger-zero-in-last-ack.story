@@ -50,6 +50,9 @@ last reference gone |                                      |
               CLOSE |                                      |
 aborted: ended here without a segment; java[812] held the connection open for 10
 ms after the peer's FIN (11 ms in all).
+--- connections
+CLIENT           BY  SERVER           ADDRESS               ENDING            MS
+(not-found)      ->  java[812]        10.0.0.1:443          aborted        11.00
 --- who
 08:12:32.000 to 08:12:32.021: 1 close
 COMM                                     CLOSES      /s   OPEN TIME_WAIT      /s
@@ -59,9 +62,9 @@ java                                          1    47.6      .         .       .
 COMM              CLOSES close   WR RDWR exit  sig other none   us peer both   -
 java                   1     .  100    .    .    .     .    .    .  100    .   .
 
-                 ------- HOW, % ------ ---- WE HOLD, ms --- -- PEERS HOLD, ms --
-COMM             clean reset t/o other    p50    p99    max    p50    p99    max
-java                 .     .   .   100  10.00  10.00  10.00      -      -      -
+                 -- HOW, % --- -RESET- ---- WE HOLD, ms --- -- PEERS HOLD, ms --
+COMM             clean t/o oth  ->  <-    p50    p99    max    p50    p99    max
+java                 .   . 100   .   .  10.00  10.00  10.00      -      -      -
 
 COMM             ENDING          REASON               COUNT    % LOST-DATA
 java             aborted         other                    1  100         .

@@ -52,6 +52,9 @@ probe[55]                         08:12:32.050                              peer
 reset-sent: probe[55] had set TCP_LINGER2 below zero, so a RST ended it
 (linger2); the peer's application held the connection open for 37 ms after our
 FIN, until the RST (40 ms in all).
+--- connections
+CLIENT           BY  SERVER           ADDRESS               ENDING            MS
+probe[55]        ->  (not-found)      10.0.0.9:80           reset          40.00
 --- who
 08:12:32.000 to 08:12:32.090: 1 close
 COMM                                     CLOSES      /s   OPEN TIME_WAIT      /s
@@ -61,9 +64,9 @@ probe                                         1    11.1      .         .       .
 COMM              CLOSES close   WR RDWR exit  sig other none   us peer both   -
 probe                  1   100    .    .    .    .     .    .  100    .    .   .
 
-                 ------- HOW, % ------ ---- WE HOLD, ms --- -- PEERS HOLD, ms --
-COMM             clean reset t/o other    p50    p99    max    p50    p99    max
-probe                .   100   .     .      -      -      -    >37    >37    >37
+                 -- HOW, % --- -RESET- ---- WE HOLD, ms --- -- PEERS HOLD, ms --
+COMM             clean t/o oth  ->  <-    p50    p99    max    p50    p99    max
+probe                .   .   . 100   .      -      -      -    >37    >37    >37
 
 COMM             ENDING          REASON               COUNT    % LOST-DATA
 probe            reset-sent      linger2                  1  100         .

@@ -35,6 +35,9 @@ nginx[4021]                       08:12:32.050                              peer
               CLOSE |                                      |
 reset-sent: nginx[4021] closed the listener before it had accepted, which sends
 a RST (not-accepted).
+--- connections
+CLIENT           BY  SERVER           ADDRESS               ENDING            MS
+(not-found)      <-  nginx[4021]      10.0.0.1:443          reset           0.00
 --- who
 08:12:32.000 to 08:12:33.000: 1 close
 COMM                                     CLOSES      /s   OPEN TIME_WAIT      /s
@@ -44,9 +47,9 @@ nginx                                         1    1.00      .         .       .
 COMM              CLOSES close   WR RDWR exit  sig other none   us peer both   -
 nginx                  1   100    .    .    .    .     .    .  100    .    .   .
 
-                 ------- HOW, % ------ ---- WE HOLD, ms --- -- PEERS HOLD, ms --
-COMM             clean reset t/o other    p50    p99    max    p50    p99    max
-nginx                .   100   .     .      -      -      -      -      -      -
+                 -- HOW, % --- -RESET- ---- WE HOLD, ms --- -- PEERS HOLD, ms --
+COMM             clean t/o oth  ->  <-    p50    p99    max    p50    p99    max
+nginx                .   .   . 100   .      -      -      -      -      -      -
 
 COMM             ENDING          REASON               COUNT    % LOST-DATA
 nginx            reset-sent      not-accepted             1  100         .

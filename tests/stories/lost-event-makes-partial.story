@@ -41,6 +41,9 @@ close(5) curl[4021] |                                      |
 four-way, begun by curl[4021]; the peer's application held the connection open
 for 50 ms after our FIN.
 Not seen: waves: the close began before tracing did, or an event was lost
+--- connections
+CLIENT           BY  SERVER           ADDRESS               ENDING            MS
+curl[4021]       ->  (not-found)      10.0.0.9:80           four-way       50.00
 --- who
 08:12:32.000 to 08:12:32.060: 1 close
 COMM                                     CLOSES      /s   OPEN TIME_WAIT      /s
@@ -50,9 +53,9 @@ curl                                          1    16.7      .         1    16.7
 COMM              CLOSES close   WR RDWR exit  sig other none   us peer both   -
 curl                   1   100    .    .    .    .     .    .  100    .    .   .
 
-                 ------- HOW, % ------ ---- WE HOLD, ms --- -- PEERS HOLD, ms --
-COMM             clean reset t/o other    p50    p99    max    p50    p99    max
-curl               100     .   .     .      -      -      -      -      -      -
+                 -- HOW, % --- -RESET- ---- WE HOLD, ms --- -- PEERS HOLD, ms --
+COMM             clean t/o oth  ->  <-    p50    p99    max    p50    p99    max
+curl               100   .   .   .   .      -      -      -      -      -      -
 
 COMM             ENDING          REASON               COUNT    % LOST-DATA
 curl             four-way        -                        1  100         .

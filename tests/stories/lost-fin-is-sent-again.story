@@ -46,6 +46,9 @@ java[812]                         08:12:32.010                              peer
               CLOSE |               ack 1001               |
 four-way, begun by the peer; the FIN was retransmitted, and acknowledged after
 203 ms (208 ms in all).
+--- connections
+CLIENT           BY  SERVER           ADDRESS               ENDING            MS
+(not-found)      ->  java[812]        10.0.0.1:443          four-way      208.00
 --- who
 08:12:32.000 to 08:12:32.218: 1 close
 COMM                                     CLOSES      /s   OPEN TIME_WAIT      /s
@@ -55,9 +58,9 @@ java                                          1    4.59      .         .       .
 COMM              CLOSES close   WR RDWR exit  sig other none   us peer both   -
 java                   1   100    .    .    .    .     .    .    .  100    .   .
 
-                 ------- HOW, % ------ ---- WE HOLD, ms --- -- PEERS HOLD, ms --
-COMM             clean reset t/o other    p50    p99    max    p50    p99    max
-java               100     .   .     .   5.00   5.00   5.00      -      -      -
+                 -- HOW, % --- -RESET- ---- WE HOLD, ms --- -- PEERS HOLD, ms --
+COMM             clean t/o oth  ->  <-    p50    p99    max    p50    p99    max
+java               100   .   .   .   .   5.00   5.00   5.00      -      -      -
 
 COMM             ENDING          REASON               COUNT    % LOST-DATA
 java             four-way        -                        1  100         .

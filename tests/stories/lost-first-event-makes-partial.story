@@ -39,6 +39,9 @@ PID     COMM     LOCAL                 BY REMOTE                ENDING        MS
                     |          seq 1001 ack 5001           |
 four-way, begun by this end; how long it took was not seen.
 Not seen: waves: the close began before tracing did, or an event was lost
+--- connections
+CLIENT           BY  SERVER           ADDRESS               ENDING            MS
+-                ->  (not-found)      10.0.0.9:80           four-way           -
 --- who
 08:12:32.000 to 08:12:32.030: 1 close
 COMM                                     CLOSES      /s   OPEN TIME_WAIT      /s
@@ -48,9 +51,9 @@ COMM                                     CLOSES      /s   OPEN TIME_WAIT      /s
 COMM              CLOSES close   WR RDWR exit  sig other none   us peer both   -
 -                      1     .    .    .    .    .     .  100  100    .    .   .
 
-                 ------- HOW, % ------ ---- WE HOLD, ms --- -- PEERS HOLD, ms --
-COMM             clean reset t/o other    p50    p99    max    p50    p99    max
--                  100     .   .     .      -      -      -  17.00  17.00  17.00
+                 -- HOW, % --- -RESET- ---- WE HOLD, ms --- -- PEERS HOLD, ms --
+COMM             clean t/o oth  ->  <-    p50    p99    max    p50    p99    max
+-                  100   .   .   .   .      -      -      -  17.00  17.00  17.00
 
 COMM             ENDING          REASON               COUNT    % LOST-DATA
 -                four-way        -                        1  100         .

@@ -57,6 +57,9 @@ client[100]                       08:12:32.900                       server[200]
 reset-received: a RST that neither end had sent arrived at each end while the
 connection was open: something between the two ends ended the connection
 (established).
+--- connections
+CLIENT           BY  SERVER           ADDRESS               ENDING            MS
+client[100]      **  server[200]      10.0.0.9:8080         reset           0.00
 --- who
 08:12:32.000 to 08:12:32.900: 2 closes
 COMM                                     CLOSES      /s   OPEN TIME_WAIT      /s
@@ -68,10 +71,10 @@ COMM              CLOSES close   WR RDWR exit  sig other none   us peer both   -
 client                 1     .    .    .    .    .     .  100    .  100    .   .
 server                 1     .    .    .    .    .     .  100    .  100    .   .
 
-                 ------- HOW, % ------ ---- WE HOLD, ms --- -- PEERS HOLD, ms --
-COMM             clean reset t/o other    p50    p99    max    p50    p99    max
-client               .   100   .     .      -      -      -      -      -      -
-server               .   100   .     .      -      -      -      -      -      -
+                 -- HOW, % --- -RESET- ---- WE HOLD, ms --- -- PEERS HOLD, ms --
+COMM             clean t/o oth  ->  <-    p50    p99    max    p50    p99    max
+client               .   .   .   . 100      -      -      -      -      -      -
+server               .   .   .   . 100      -      -      -      -      -      -
 
 COMM             ENDING          REASON               COUNT    % LOST-DATA
 client           reset-received  established              1  100         .

@@ -41,6 +41,9 @@ kworker/0:1[50]                   08:12:32.010                              peer
                     |          seq 1001 ack 5001           |
 four-way, begun by kworker/0:1[50]; the peer's application held the connection
 open for 8.0 ms after our FIN (10 ms in all).
+--- connections
+CLIENT           BY  SERVER           ADDRESS               ENDING            MS
+kworker/0:1[50]  ->  (not-found)      10.0.0.9:80           four-way       10.00
 --- who
 08:12:32.000 to 08:12:33.000: 1 close
 COMM                                     CLOSES      /s   OPEN TIME_WAIT      /s
@@ -50,9 +53,9 @@ kworker/0:1                                   1    1.00      .         1    1.00
 COMM              CLOSES close   WR RDWR exit  sig other none   us peer both   -
 kworker/0:1            1     .    .    .    .    .   100    .  100    .    .   .
 
-                 ------- HOW, % ------ ---- WE HOLD, ms --- -- PEERS HOLD, ms --
-COMM             clean reset t/o other    p50    p99    max    p50    p99    max
-kworker/0:1        100     .   .     .      -      -      -   8.00   8.00   8.00
+                 -- HOW, % --- -RESET- ---- WE HOLD, ms --- -- PEERS HOLD, ms --
+COMM             clean t/o oth  ->  <-    p50    p99    max    p50    p99    max
+kworker/0:1        100   .   .   .   .      -      -      -   8.00   8.00   8.00
 
 COMM             ENDING          REASON               COUNT    % LOST-DATA
 kworker/0:1      four-way        -                        1  100         .

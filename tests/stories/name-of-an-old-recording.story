@@ -68,6 +68,10 @@ order-worker-1[912] |                                      |
                     |-------- 4 ACK seq +1 ack +1 -------->|
                     |          seq 1001 ack 5001           |
 four-way, begun by order-worker-1[912]; the ACK of the FIN took 1.0 ms.
+--- connections
+CLIENT           BY  SERVER           ADDRESS               ENDING            MS
+nginx[812]       ->? (not-found)      10.0.0.9:80           four-way        1.00
+order-worke[912] ->? (not-found)      10.0.0.9:80           four-way        1.00
 --- who
 08:12:32.005 to 08:12:32.006: 2 closes
 COMM                                     CLOSES      /s   OPEN TIME_WAIT      /s
@@ -79,10 +83,10 @@ COMM              CLOSES close   WR RDWR exit  sig other none   us peer both   -
 nginx                  1   100    .    .    .    .     .    .  100    .    .   .
 order-worker-1         1   100    .    .    .    .     .    .  100    .    .   .
 
-                 ------- HOW, % ------ ---- WE HOLD, ms --- -- PEERS HOLD, ms --
-COMM             clean reset t/o other    p50    p99    max    p50    p99    max
-nginx              100     .   .     .      -      -      -   0.00   0.00   0.00
-order-worker-1     100     .   .     .      -      -      -   0.00   0.00   0.00
+                 -- HOW, % --- -RESET- ---- WE HOLD, ms --- -- PEERS HOLD, ms --
+COMM             clean t/o oth  ->  <-    p50    p99    max    p50    p99    max
+nginx              100   .   .   .   .      -      -      -   0.00   0.00   0.00
+order-worker-1     100   .   .   .   .      -      -      -   0.00   0.00   0.00
 
 COMM             ENDING          REASON               COUNT    % LOST-DATA
 nginx            four-way        -                        1  100         .

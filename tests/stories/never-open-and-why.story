@@ -109,6 +109,14 @@ wget[4022]                        08:12:32.005                              peer
               ended :                                      :
               CLOSE |                                      |
 never-open: it was never established: the peer refused it by a RST (refused).
+--- connections
+CLIENT           BY  SERVER           ADDRESS               ENDING            MS
+curl[4021]       ->? (not-found)      10.0.0.9:81           failed          0.00
+-                --? (not-found)      10.0.0.9:81           failed          0.00
+curl[4021]       ->? (not-found)      10.0.0.9:81           failed          0.00
+-                --? (not-found)      10.0.0.9:81           failed          0.00
+curl[4021]       --? (not-found)      10.0.0.9:81           failed          0.00
+wget[4022]       <-? (not-found)      10.0.0.9:81           failed          0.00
 --- who
 08:12:32.000 to 08:12:34.000: 6 closes
 COMM                                     CLOSES      /s   OPEN TIME_WAIT      /s
@@ -122,11 +130,11 @@ curl                   3    33    .    .    .    .    33   33   67    .    .  33
 -                      2     .    .    .    .    .     .  100    .    .    . 100
 wget                   1     .    .    .    .    .     .  100    .  100    .   .
 
-                 ------- HOW, % ------ ---- WE HOLD, ms --- -- PEERS HOLD, ms --
-COMM             clean reset t/o other    p50    p99    max    p50    p99    max
-curl                 .     .   .   100      -      -      -      -      -      -
--                    .     .   .   100      -      -      -      -      -      -
-wget                 .     .   .   100      -      -      -      -      -      -
+                 -- HOW, % --- -RESET- ---- WE HOLD, ms --- -- PEERS HOLD, ms --
+COMM             clean t/o oth  ->  <-    p50    p99    max    p50    p99    max
+curl                 .   . 100   .   .      -      -      -      -      -      -
+-                    .   . 100   .   .      -      -      -      -      -      -
+wget                 .   . 100   .   .      -      -      -      -      -      -
 
 COMM             ENDING          REASON               COUNT    % LOST-DATA
 curl             never-open      timed-out                1   33         .

@@ -16,6 +16,8 @@ PID     COMM     LOCAL                 BY REMOTE                ENDING        MS
 08:12:32.000000 reset-received 10.0.0.1:51544 10.0.0.9:81 SYN_SENT snd_una=1000 snd_nxt=1000 write_seq=1000 rcv_nxt=5000 rcv_wup=5000 copied_seq=5000 segs_in=2 snd_wnd=65535 err=0 file-live netns=4026531840 cookie=0x11
 08:12:32.000000 state          10.0.0.1:51544 10.0.0.9:81 SYN_SENT -> CLOSE snd_una=1000 snd_nxt=1000 write_seq=1000 rcv_nxt=5000 rcv_wup=5000 copied_seq=5000 segs_in=2 snd_wnd=65535 err=111 file-live netns=4026531840 cookie=0x11
 --- timeline
+--- connections
+CLIENT           BY  SERVER           ADDRESS               ENDING            MS
 --- who
 08:12:32.000 to 08:12:32.000: 0 closes
 --- hist

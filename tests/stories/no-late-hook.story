@@ -39,6 +39,9 @@ close(5) curl[4021] |                                      |
          still open :                                      :
 open: it was not over when the run ended; the ACK of the FIN took 3.0 ms.
 Not seen: waves: no hook shows segments that come after the close
+--- connections
+CLIENT           BY  SERVER           ADDRESS               ENDING            MS
+curl[4021]       ->  (not-found)      10.0.0.9:80           open            3.00
 --- who
 08:12:32.000 to 08:12:32.013: 0 closes, 1 open
 COMM                                     CLOSES      /s   OPEN TIME_WAIT      /s
@@ -48,9 +51,9 @@ curl                                          .       .      1         .       .
 COMM              CLOSES close   WR RDWR exit  sig other none   us peer both   -
 curl                   .     .    .    .    .    .     .    .    .    .    .   .
 
-                 ------- HOW, % ------ ---- WE HOLD, ms --- -- PEERS HOLD, ms --
-COMM             clean reset t/o other    p50    p99    max    p50    p99    max
-curl                 .     .   .     .      -      -      -  >0.00  >0.00  >0.00
+                 -- HOW, % --- -RESET- ---- WE HOLD, ms --- -- PEERS HOLD, ms --
+COMM             clean t/o oth  ->  <-    p50    p99    max    p50    p99    max
+curl                 .   .   .   .   .      -      -      -  >0.00  >0.00  >0.00
 
 COMM             ENDING          REASON               COUNT    % LOST-DATA
 curl             open            -                        1    -         .

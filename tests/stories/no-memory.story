@@ -35,6 +35,9 @@ close(5) curl[4021] |                                      |
               CLOSE |                                      |
 reset-sent: curl[4021] left too many orphans, or memory was short: the kernel
 sent a RST (no-memory).
+--- connections
+CLIENT           BY  SERVER           ADDRESS               ENDING            MS
+curl[4021]       ->  (not-found)      10.0.0.9:80           reset           0.00
 --- who
 08:12:32.000 to 08:12:32.010: 1 close
 COMM                                     CLOSES      /s   OPEN TIME_WAIT      /s
@@ -44,9 +47,9 @@ curl                                          1     100      .         .       .
 COMM              CLOSES close   WR RDWR exit  sig other none   us peer both   -
 curl                   1   100    .    .    .    .     .    .  100    .    .   .
 
-                 ------- HOW, % ------ ---- WE HOLD, ms --- -- PEERS HOLD, ms --
-COMM             clean reset t/o other    p50    p99    max    p50    p99    max
-curl                 .   100   .     .      -      -      -      -      -      -
+                 -- HOW, % --- -RESET- ---- WE HOLD, ms --- -- PEERS HOLD, ms --
+COMM             clean t/o oth  ->  <-    p50    p99    max    p50    p99    max
+curl                 .   .   . 100   .      -      -      -      -      -      -
 
 COMM             ENDING          REASON               COUNT    % LOST-DATA
 curl             reset-sent      no-memory                1  100         .

@@ -75,6 +75,10 @@ nc[77]                            08:12:32.100                              peer
          still open :                                      :
 open: it was not over when the run ended; the peer's application held the
 connection open for 4.9 s after our FIN, until the run ended.
+--- connections
+CLIENT           BY  SERVER           ADDRESS               ENDING            MS
+nc[79]           ->  (not-found)      10.0.0.9:80           open          4800.0
+nc[77]           ->  (not-found)      10.0.0.9:80           open          4900.0
 --- who
 08:12:32.000 to 08:12:37.000: 0 closes, 2 open
 COMM                                     CLOSES      /s   OPEN TIME_WAIT      /s
@@ -84,9 +88,9 @@ nc                                            .       .      2         .       .
 COMM              CLOSES close   WR RDWR exit  sig other none   us peer both   -
 nc                     .     .    .    .    .    .     .    .    .    .    .   .
 
-                 ------- HOW, % ------ ---- WE HOLD, ms --- -- PEERS HOLD, ms --
-COMM             clean reset t/o other    p50    p99    max    p50    p99    max
-nc                   .     .   .     .      -      -      -  >4797  >4897  >4897
+                 -- HOW, % --- -RESET- ---- WE HOLD, ms --- -- PEERS HOLD, ms --
+COMM             clean t/o oth  ->  <-    p50    p99    max    p50    p99    max
+nc                   .   .   .   .   .      -      -      -  >4797  >4897  >4897
 
 COMM             ENDING          REASON               COUNT    % LOST-DATA
 nc               open            -                        2    -         .

@@ -53,6 +53,9 @@ close(5) curl[4021] |                                      |
                     |          seq 1101 ack 5801           |
 four-way, begun by curl[4021]; the peer's application held the connection open
 for 197 ms after our FIN.
+--- connections
+CLIENT           BY  SERVER           ADDRESS               ENDING            MS
+curl[4021]       ->  (not-found)      10.0.0.9:80           four-way      200.00
 --- who
 08:12:32.000 to 08:12:32.400: 1 close
 COMM                                     CLOSES      /s   OPEN TIME_WAIT      /s
@@ -62,9 +65,9 @@ curl                                          1    2.50      .         1    2.50
 COMM              CLOSES close   WR RDWR exit  sig other none   us peer both   -
 curl                   1   100    .    .    .    .     .    .  100    .    .   .
 
-                 ------- HOW, % ------ ---- WE HOLD, ms --- -- PEERS HOLD, ms --
-COMM             clean reset t/o other    p50    p99    max    p50    p99    max
-curl               100     .   .     .      -      -      - 197.00 197.00 197.00
+                 -- HOW, % --- -RESET- ---- WE HOLD, ms --- -- PEERS HOLD, ms --
+COMM             clean t/o oth  ->  <-    p50    p99    max    p50    p99    max
+curl               100   .   .   .   .      -      -      - 197.00 197.00 197.00
 
 COMM             ENDING          REASON               COUNT    % LOST-DATA
 curl             four-way        -                        1  100         .

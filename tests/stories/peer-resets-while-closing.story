@@ -37,6 +37,9 @@ close(5) curl[4021] |                                      |
               CLOSE |                                      |
 reset-received: a RST arrived while the connection was closing (closing); no ACK
 of the FIN arrived for 2.0 ms.
+--- connections
+CLIENT           BY  SERVER           ADDRESS               ENDING            MS
+curl[4021]       ->  (not-found)      10.0.0.9:80           reset           2.00
 --- who
 08:12:32.000 to 08:12:32.012: 1 close
 COMM                                     CLOSES      /s   OPEN TIME_WAIT      /s
@@ -46,9 +49,9 @@ curl                                          1    83.3      .         .       .
 COMM              CLOSES close   WR RDWR exit  sig other none   us peer both   -
 curl                   1   100    .    .    .    .     .    .  100    .    .   .
 
-                 ------- HOW, % ------ ---- WE HOLD, ms --- -- PEERS HOLD, ms --
-COMM             clean reset t/o other    p50    p99    max    p50    p99    max
-curl                 .   100   .     .      -      -      -      -      -      -
+                 -- HOW, % --- -RESET- ---- WE HOLD, ms --- -- PEERS HOLD, ms --
+COMM             clean t/o oth  ->  <-    p50    p99    max    p50    p99    max
+curl                 .   .   .   . 100      -      -      -      -      -      -
 
 COMM             ENDING          REASON               COUNT    % LOST-DATA
 curl             reset-received  closing                  1  100         .

@@ -37,6 +37,9 @@ nginx[4021]                       08:12:32.100                              peer
         nginx[4021] |                                      |
        nothing sent |                                      |
 reset-received: a RST arrived while the connection was open (established).
+--- connections
+CLIENT           BY  SERVER           ADDRESS               ENDING            MS
+(not-found)      ->  nginx[4021]      10.0.0.1:443          reset           0.00
 --- who
 08:12:32.000 to 08:12:32.150: 1 close
 COMM                                     CLOSES      /s   OPEN TIME_WAIT      /s
@@ -46,9 +49,9 @@ nginx                                         1    6.67      .         .       .
 COMM              CLOSES close   WR RDWR exit  sig other none   us peer both   -
 nginx                  1     .    .    .    .    .     .  100    .  100    .   .
 
-                 ------- HOW, % ------ ---- WE HOLD, ms --- -- PEERS HOLD, ms --
-COMM             clean reset t/o other    p50    p99    max    p50    p99    max
-nginx                .   100   .     .      -      -      -      -      -      -
+                 -- HOW, % --- -RESET- ---- WE HOLD, ms --- -- PEERS HOLD, ms --
+COMM             clean t/o oth  ->  <-    p50    p99    max    p50    p99    max
+nginx                .   .   .   . 100      -      -      -      -      -      -
 
 COMM             ENDING          REASON               COUNT    % LOST-DATA
 nginx            reset-received  established              1  100         .

@@ -76,6 +76,10 @@ our FIN, until the RST (50 ms in all).
 reset-received: a RST arrived while the connection was half closed
 (half-closed); this end held the connection open for 50 ms after the peer's FIN,
 until the RST.
+--- connections
+CLIENT           BY  SERVER           ADDRESS               ENDING            MS
+nc[77]           ->  (not-found)      10.0.0.9:80           reset          50.00
+(not-found)      ->  -                10.0.0.1:443          reset          50.00
 --- who
 08:12:32.000 to 08:12:33.000: 2 closes
 COMM                                     CLOSES      /s   OPEN TIME_WAIT      /s
@@ -87,10 +91,10 @@ COMM              CLOSES close   WR RDWR exit  sig other none   us peer both   -
 -                      1     .    .    .    .    .     .  100    .  100    .   .
 nc                     1     .  100    .    .    .     .    .  100    .    .   .
 
-                 ------- HOW, % ------ ---- WE HOLD, ms --- -- PEERS HOLD, ms --
-COMM             clean reset t/o other    p50    p99    max    p50    p99    max
--                    .   100   .     .    >50    >50    >50      -      -      -
-nc                   .   100   .     .      -      -      -    >47    >47    >47
+                 -- HOW, % --- -RESET- ---- WE HOLD, ms --- -- PEERS HOLD, ms --
+COMM             clean t/o oth  ->  <-    p50    p99    max    p50    p99    max
+-                    .   .   .   . 100    >50    >50    >50      -      -      -
+nc                   .   .   .   . 100      -      -      -    >47    >47    >47
 
 COMM             ENDING          REASON               COUNT    % LOST-DATA
 -                reset-received  half-closed              1  100         .

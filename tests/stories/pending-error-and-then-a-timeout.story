@@ -36,6 +36,9 @@ asker[4021]                       08:12:32.010                              peer
               CLOSE |                                      |
 timed-out: the FIN was never acknowledged (fin-wait-1); no ACK of the FIN
 arrived for 1 min 30 s.
+--- connections
+CLIENT           BY  SERVER           ADDRESS               ENDING            MS
+asker[4021]      ->  (not-found)      10.0.0.9:80           timed-out      89990
 --- who
 08:12:32.000 to 08:14:02.000: 1 close
 COMM                                     CLOSES      /s   OPEN TIME_WAIT      /s
@@ -45,9 +48,9 @@ asker                                         1    0.01      .         .       .
 COMM              CLOSES close   WR RDWR exit  sig other none   us peer both   -
 asker                  1   100    .    .    .    .     .    .  100    .    .   .
 
-                 ------- HOW, % ------ ---- WE HOLD, ms --- -- PEERS HOLD, ms --
-COMM             clean reset t/o other    p50    p99    max    p50    p99    max
-asker                .     . 100     .      -      -      -      -      -      -
+                 -- HOW, % --- -RESET- ---- WE HOLD, ms --- -- PEERS HOLD, ms --
+COMM             clean t/o oth  ->  <-    p50    p99    max    p50    p99    max
+asker                . 100   .   .   .      -      -      -      -      -      -
 
 COMM             ENDING          REASON               COUNT    % LOST-DATA
 asker            timed-out       fin-wait-1               1  100         .

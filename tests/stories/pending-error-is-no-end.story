@@ -104,6 +104,11 @@ asker[4021]                       08:12:32.031                              peer
               CLOSE |                                      |
 reset-sent: asker[4021] closed with data unread and so sent a RST (unread-data).
 6 bytes for asker[4021] arrived and were never read.
+--- connections
+CLIENT           BY  SERVER           ADDRESS               ENDING            MS
+asker[4021]      ->  (not-found)      10.0.0.9:80           four-way       10.00
+asker[4021]      <-  (not-found)      10.0.0.9:80           four-way        2.00
+asker[4021]      ->  (not-found)      10.0.0.9:80           reset           0.00
 --- who
 08:12:32.000 to 08:12:32.031: 3 closes
 COMM                                     CLOSES      /s   OPEN TIME_WAIT      /s
@@ -113,9 +118,9 @@ asker                                         3    96.8      .         1    32.3
 COMM              CLOSES close   WR RDWR exit  sig other none   us peer both   -
 asker                  3   100    .    .    .    .     .    .   67   33    .   .
 
-                 ------- HOW, % ------ ---- WE HOLD, ms --- -- PEERS HOLD, ms --
-COMM             clean reset t/o other    p50    p99    max    p50    p99    max
-asker               67    33   .     .   1.00   1.00   1.00   8.00   8.00   8.00
+                 -- HOW, % --- -RESET- ---- WE HOLD, ms --- -- PEERS HOLD, ms --
+COMM             clean t/o oth  ->  <-    p50    p99    max    p50    p99    max
+asker               67   .   .  33   .   1.00   1.00   1.00   8.00   8.00   8.00
 
 COMM             ENDING          REASON               COUNT    % LOST-DATA
 asker            four-way        -                        2   67         .

@@ -29,6 +29,9 @@ criu[71]                          08:12:32.050                              peer
               ended :                                      :
               CLOSE |                                      |
 aborted: closed in TCP_REPAIR mode, which sends nothing (repair).
+--- connections
+CLIENT           BY  SERVER           ADDRESS               ENDING            MS
+criu[71]         ->  (not-found)      10.0.0.9:80           aborted         0.00
 --- who
 08:12:32.000 to 08:12:32.050: 1 close
 COMM                                     CLOSES      /s   OPEN TIME_WAIT      /s
@@ -38,9 +41,9 @@ criu                                          1    20.0      .         .       .
 COMM              CLOSES close   WR RDWR exit  sig other none   us peer both   -
 criu                   1   100    .    .    .    .     .    .  100    .    .   .
 
-                 ------- HOW, % ------ ---- WE HOLD, ms --- -- PEERS HOLD, ms --
-COMM             clean reset t/o other    p50    p99    max    p50    p99    max
-criu                 .     .   .   100      -      -      -      -      -      -
+                 -- HOW, % --- -RESET- ---- WE HOLD, ms --- -- PEERS HOLD, ms --
+COMM             clean t/o oth  ->  <-    p50    p99    max    p50    p99    max
+criu                 .   . 100   .   .      -      -      -      -      -      -
 
 COMM             ENDING          REASON               COUNT    % LOST-DATA
 criu             aborted         repair                   1  100         .

@@ -89,6 +89,10 @@ upstream[4021]                    08:12:32.310                              peer
 four-way, begun by upstream[4021]; the peer's application held the connection
 open for 18 ms after our FIN (20 ms in all).
 Not seen: data_lost: data was unread, and a process still held the socket
+--- connections
+CLIENT           BY  SERVER           ADDRESS               ENDING            MS
+(not-found)      <-  upstream[4021]   10.0.0.9:80           four-way       20.00
+(not-found)      <-  upstream[4021]   10.0.0.9:80           four-way       20.00
 --- who
 08:12:32.000 to 08:12:32.330: 2 closes
 COMM                                     CLOSES      /s   OPEN TIME_WAIT      /s
@@ -98,9 +102,9 @@ upstream                                      2    6.06      .         2    6.06
 COMM              CLOSES close   WR RDWR exit  sig other none   us peer both   -
 upstream               2     .  100    .    .    .     .    .  100    .    .   .
 
-                 ------- HOW, % ------ ---- WE HOLD, ms --- -- PEERS HOLD, ms --
-COMM             clean reset t/o other    p50    p99    max    p50    p99    max
-upstream           100     .   .     .      -      -      -  18.00  18.00  18.00
+                 -- HOW, % --- -RESET- ---- WE HOLD, ms --- -- PEERS HOLD, ms --
+COMM             clean t/o oth  ->  <-    p50    p99    max    p50    p99    max
+upstream           100   .   .   .   .      -      -      -  18.00  18.00  18.00
 
 COMM             ENDING          REASON               COUNT    % LOST-DATA
 upstream         four-way        -                        2  100         1

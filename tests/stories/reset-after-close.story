@@ -43,6 +43,9 @@ close(5) curl[4021] |                                      |
 reset-received: a RST arrived after the socket was closed (after-close); the
 peer's application held the connection open for 20 ms after our FIN, until the
 RST (23 ms in all).
+--- connections
+CLIENT           BY  SERVER           ADDRESS               ENDING            MS
+curl[4021]       ->  (not-found)      10.0.0.9:80           reset          23.00
 --- who
 08:12:32.000 to 08:12:32.033: 1 close
 COMM                                     CLOSES      /s   OPEN TIME_WAIT      /s
@@ -52,9 +55,9 @@ curl                                          1    30.3      .         .       .
 COMM              CLOSES close   WR RDWR exit  sig other none   us peer both   -
 curl                   1   100    .    .    .    .     .    .  100    .    .   .
 
-                 ------- HOW, % ------ ---- WE HOLD, ms --- -- PEERS HOLD, ms --
-COMM             clean reset t/o other    p50    p99    max    p50    p99    max
-curl                 .   100   .     .      -      -      -    >20    >20    >20
+                 -- HOW, % --- -RESET- ---- WE HOLD, ms --- -- PEERS HOLD, ms --
+COMM             clean t/o oth  ->  <-    p50    p99    max    p50    p99    max
+curl                 .   .   .   . 100      -      -      -    >20    >20    >20
 
 COMM             ENDING          REASON               COUNT    % LOST-DATA
 curl             reset-received  after-close              1  100         .

@@ -50,6 +50,9 @@ server[4022]                      08:12:32.010                              peer
 reset-sent: server[4022] closed with data unread and so sent a RST
 (unread-data); the peer's application held the connection open for 498 ms after
 our FIN, until the RST. 300 bytes for server[4022] arrived and were never read.
+--- connections
+CLIENT           BY  SERVER           ADDRESS               ENDING            MS
+(not-found)      <-  server[4022]     10.0.0.9:80           reset         500.00
 --- who
 08:12:32.000 to 08:12:32.510: 1 close
 COMM                                     CLOSES      /s   OPEN TIME_WAIT      /s
@@ -59,9 +62,9 @@ server                                        1    1.96      .         .       .
 COMM              CLOSES close   WR RDWR exit  sig other none   us peer both   -
 server                 1   100    .    .    .    .     .    .  100    .    .   .
 
-                 ------- HOW, % ------ ---- WE HOLD, ms --- -- PEERS HOLD, ms --
-COMM             clean reset t/o other    p50    p99    max    p50    p99    max
-server               .   100   .     .      -      -      -   >498   >498   >498
+                 -- HOW, % --- -RESET- ---- WE HOLD, ms --- -- PEERS HOLD, ms --
+COMM             clean t/o oth  ->  <-    p50    p99    max    p50    p99    max
+server               .   .   . 100   .      -      -      -   >498   >498   >498
 
 COMM             ENDING          REASON               COUNT    % LOST-DATA
 server           reset-sent      unread-data              1  100         1

@@ -47,6 +47,9 @@ client[100]                       08:13:32.000                                 -
        nothing sent |                                      |
 reset-sent: client[100] got no answer to keepalives, so the kernel sent a RST
 (keepalive).
+--- connections
+CLIENT           BY  SERVER           ADDRESS               ENDING            MS
+client[100]      ->  -                127.0.0.1:8080        reset           0.00
 --- who
 08:12:32.000 to 08:13:33.000: 2 closes
 COMM                                     CLOSES      /s   OPEN TIME_WAIT      /s
@@ -58,10 +61,10 @@ COMM              CLOSES close   WR RDWR exit  sig other none   us peer both   -
 -                      1     .    .    .    .    .     .  100    .  100    .   .
 client                 1     .    .    .    .    .     .  100  100    .    .   .
 
-                 ------- HOW, % ------ ---- WE HOLD, ms --- -- PEERS HOLD, ms --
-COMM             clean reset t/o other    p50    p99    max    p50    p99    max
--                    .   100   .     .      -      -      -      -      -      -
-client               .   100   .     .      -      -      -      -      -      -
+                 -- HOW, % --- -RESET- ---- WE HOLD, ms --- -- PEERS HOLD, ms --
+COMM             clean t/o oth  ->  <-    p50    p99    max    p50    p99    max
+-                    .   .   .   . 100      -      -      -      -      -      -
+client               .   .   . 100   .      -      -      -      -      -      -
 
 COMM             ENDING          REASON               COUNT    % LOST-DATA
 -                reset-received  established              1  100         .

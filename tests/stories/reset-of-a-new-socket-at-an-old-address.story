@@ -46,6 +46,9 @@ first[4021]                       08:12:32.010                              peer
 timed-out: the peer's FIN never came, and the kernel forgot the socket
 (fin-wait-2); the peer's application held the connection open for 1 min after
 our FIN, until the kernel gave up.
+--- connections
+CLIENT           BY  SERVER           ADDRESS               ENDING            MS
+first[4021]      ->  (not-found)      10.0.0.9:80           timed-out      60002
 --- who
 08:12:32.000 to 08:13:42.000: 1 close
 COMM                                     CLOSES      /s   OPEN TIME_WAIT      /s
@@ -55,9 +58,9 @@ first                                         1    0.01      .         .       .
 COMM              CLOSES close   WR RDWR exit  sig other none   us peer both   -
 first                  1   100    .    .    .    .     .    .  100    .    .   .
 
-                 ------- HOW, % ------ ---- WE HOLD, ms --- -- PEERS HOLD, ms --
-COMM             clean reset t/o other    p50    p99    max    p50    p99    max
-first                .     . 100     .      -      -      -   >60s   >60s   >60s
+                 -- HOW, % --- -RESET- ---- WE HOLD, ms --- -- PEERS HOLD, ms --
+COMM             clean t/o oth  ->  <-    p50    p99    max    p50    p99    max
+first                . 100   .   .   .      -      -      -   >60s   >60s   >60s
 
 COMM             ENDING          REASON               COUNT    % LOST-DATA
 first            timed-out       fin-wait-2               1  100         .

@@ -101,6 +101,10 @@ new[300]                          08:12:33.000                       server[200]
                     |-------- 4 ACK seq +1 ack +1 -------->|
                     |          seq 1011 ack 5001           |
 four-way, begun by new[300]; the ACK of the FIN took 1.0 ms (2.0 ms in all).
+--- connections
+CLIENT           BY  SERVER           ADDRESS               ENDING            MS
+old[100]         ->  (not-found)      127.0.0.1:8080        aborted         0.00
+new[300]         ->  server[200]      127.0.0.1:8080        four-way        2.00
 --- who
 08:12:32.000 to 08:12:33.002: 3 closes
 COMM                                     CLOSES      /s   OPEN TIME_WAIT      /s
@@ -114,11 +118,11 @@ new                    1   100    .    .    .    .     .    .  100    .    .   .
 old                    1   100    .    .    .    .     .    .  100    .    .   .
 server                 1   100    .    .    .    .     .    .    .  100    .   .
 
-                 ------- HOW, % ------ ---- WE HOLD, ms --- -- PEERS HOLD, ms --
-COMM             clean reset t/o other    p50    p99    max    p50    p99    max
-new                100     .   .     .      -      -      -   1.00   1.00   1.00
-old                  .     .   .   100      -      -      -      -      -      -
-server             100     .   .     .   2.00   2.00   2.00      -      -      -
+                 -- HOW, % --- -RESET- ---- WE HOLD, ms --- -- PEERS HOLD, ms --
+COMM             clean t/o oth  ->  <-    p50    p99    max    p50    p99    max
+new                100   .   .   .   .      -      -      -   1.00   1.00   1.00
+old                  .   . 100   .   .      -      -      -      -      -      -
+server             100   .   .   .   .   2.00   2.00   2.00      -      -      -
 
 COMM             ENDING          REASON               COUNT    % LOST-DATA
 new              four-way        -                        1  100         .

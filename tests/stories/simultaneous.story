@@ -46,6 +46,9 @@ close(5) curl[4021] |                                      |
           TIME_WAIT |               ack 1001               |
 simultaneous: each end sent a FIN before it received one; the ACK of the FIN
 took 10 ms.
+--- connections
+CLIENT           BY  SERVER           ADDRESS               ENDING            MS
+curl[4021]       <>  (not-found)      10.0.0.9:80           crossed        10.00
 --- who
 08:12:32.000 to 08:12:32.020: 1 close
 COMM                                     CLOSES      /s   OPEN TIME_WAIT      /s
@@ -55,9 +58,9 @@ curl                                          1    50.0      .         1    50.0
 COMM              CLOSES close   WR RDWR exit  sig other none   us peer both   -
 curl                   1   100    .    .    .    .     .    .    .    .  100   .
 
-                 ------- HOW, % ------ ---- WE HOLD, ms --- -- PEERS HOLD, ms --
-COMM             clean reset t/o other    p50    p99    max    p50    p99    max
-curl               100     .   .     .      -      -      -      -      -      -
+                 -- HOW, % --- -RESET- ---- WE HOLD, ms --- -- PEERS HOLD, ms --
+COMM             clean t/o oth  ->  <-    p50    p99    max    p50    p99    max
+curl               100   .   .   .   .      -      -      -      -      -      -
 
 COMM             ENDING          REASON               COUNT    % LOST-DATA
 curl             simultaneous    -                        1  100         .

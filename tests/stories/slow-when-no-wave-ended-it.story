@@ -141,6 +141,12 @@ our FIN, until the kernel gave up.
          still open :                                      :
 open: it was not over when the run ended; this end held the connection open for
 1 min 15 s after the peer's FIN, until the run ended.
+--- connections
+CLIENT           BY  SERVER           ADDRESS               ENDING            MS
+curl[4021]       ->  (not-found)      10.0.0.9:80           four-way        3.00
+java[812]        <-? (not-found)      10.0.0.9:80           four-way       >6902
+curl[4021]       ->  (not-found)      10.0.0.9:80           timed-out      60002
+-                <-  (not-found)      10.0.0.9:80           open           74900
 --- who
 08:12:32.000 to 08:13:48.000: 3 closes, 1 open
 COMM                                     CLOSES      /s   OPEN TIME_WAIT      /s
@@ -154,11 +160,11 @@ curl                   2   100    .    .    .    .     .    .  100    .    .   .
 java                   1   100    .    .    .    .     .    .    .  100    .   .
 -                      .     .    .    .    .    .     .    .    .    .    .   .
 
-                 ------- HOW, % ------ ---- WE HOLD, ms --- -- PEERS HOLD, ms --
-COMM             clean reset t/o other    p50    p99    max    p50    p99    max
-curl                50     .  50     .      -      -      -   1.01   >60s   >60s
-java               100     .   .     .  >6900  >6900  >6900      -      -      -
--                    .     .   .     .   >74s   >74s   >74s      -      -      -
+                 -- HOW, % --- -RESET- ---- WE HOLD, ms --- -- PEERS HOLD, ms --
+COMM             clean t/o oth  ->  <-    p50    p99    max    p50    p99    max
+curl                50  50   .   .   .      -      -      -   1.01   >60s   >60s
+java               100   .   .   .   .  >6900  >6900  >6900      -      -      -
+-                    .   .   .   .   .   >74s   >74s   >74s      -      -      -
 
 COMM             ENDING          REASON               COUNT    % LOST-DATA
 curl             four-way        -                        1   50         .

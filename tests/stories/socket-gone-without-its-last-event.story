@@ -60,6 +60,10 @@ reset-received: a RST arrived while the connection was open (established).
                     |<---------------- RST ---------------?|
               CLOSE |                                      |
 reset-received: a RST arrived while the connection was open (established).
+--- connections
+CLIENT           BY  SERVER           ADDRESS               ENDING            MS
+-                <-  (not-found)      10.0.0.9:80           reset           0.00
+-                <-? (not-found)      10.0.0.9:80           reset           0.00
 --- who
 08:12:32.000 to 08:12:32.040: 2 closes
 COMM                                     CLOSES      /s   OPEN TIME_WAIT      /s
@@ -69,9 +73,9 @@ COMM                                     CLOSES      /s   OPEN TIME_WAIT      /s
 COMM              CLOSES close   WR RDWR exit  sig other none   us peer both   -
 -                      2     .    .    .    .    .     .  100    .  100    .   .
 
-                 ------- HOW, % ------ ---- WE HOLD, ms --- -- PEERS HOLD, ms --
-COMM             clean reset t/o other    p50    p99    max    p50    p99    max
--                    .   100   .     .      -      -      -      -      -      -
+                 -- HOW, % --- -RESET- ---- WE HOLD, ms --- -- PEERS HOLD, ms --
+COMM             clean t/o oth  ->  <-    p50    p99    max    p50    p99    max
+-                    .   .   .   . 100      -      -      -      -      -      -
 
 COMM             ENDING          REASON               COUNT    % LOST-DATA
 -                reset-received  established              2  100         .

@@ -101,6 +101,10 @@ re\x1bborn[812]                   08:12:32.030                              peer
                     |-------- 4 ACK seq +1 ack +1 -------->|
                     |          seq 1001 ack 5001           |
 four-way, begun by re\x1bborn[812]; the ACK of the FIN took 1.0 ms.
+--- connections
+CLIENT           BY  SERVER           ADDRESS               ENDING            MS
+java[812]        ->  mysqld[700]      127.0.0.1:5432        four-way        4.00
+re\x1bborn[812]  ->? (not-found)      10.0.0.9:80           four-way        1.00
 --- who
 08:12:32.000 to 08:12:32.031: 3 closes
 COMM                                     CLOSES      /s   OPEN TIME_WAIT      /s
@@ -114,11 +118,11 @@ java                   1     .  100    .    .    .     .    .  100    .    .   .
 mysqld                 1   100    .    .    .    .     .    .    .  100    .   .
 re\x1bborn             1   100    .    .    .    .     .    .  100    .    .   .
 
-                 ------- HOW, % ------ ---- WE HOLD, ms --- -- PEERS HOLD, ms --
-COMM             clean reset t/o other    p50    p99    max    p50    p99    max
-java               100     .   .     .      -      -      -   3.00   3.00   3.00
-mysqld             100     .   .     .   4.00   4.00   4.00      -      -      -
-re\x1bborn         100     .   .     .      -      -      -   0.00   0.00   0.00
+                 -- HOW, % --- -RESET- ---- WE HOLD, ms --- -- PEERS HOLD, ms --
+COMM             clean t/o oth  ->  <-    p50    p99    max    p50    p99    max
+java               100   .   .   .   .      -      -      -   3.00   3.00   3.00
+mysqld             100   .   .   .   .   4.00   4.00   4.00      -      -      -
+re\x1bborn         100   .   .   .   .      -      -      -   0.00   0.00   0.00
 
 COMM             ENDING          REASON               COUNT    % LOST-DATA
 java             four-way        -                        1  100         .

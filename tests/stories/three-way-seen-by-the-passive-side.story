@@ -42,6 +42,9 @@ nginx[812]                        08:12:32.010                              peer
                     |<----------- 4 ACK ack +1 ------------|
               CLOSE |               ack 1001               |
 three-way, begun by the peer; the ACK of the FIN took 1.9 ms (2.0 ms in all).
+--- connections
+CLIENT           BY  SERVER           ADDRESS               ENDING            MS
+(not-found)      ->  nginx[812]       10.0.0.9:80           three-way       2.00
 --- who
 08:12:32.000 to 08:12:32.012: 1 close
 COMM                                     CLOSES      /s   OPEN TIME_WAIT      /s
@@ -51,9 +54,9 @@ nginx                                         1    83.3      .         .       .
 COMM              CLOSES close   WR RDWR exit  sig other none   us peer both   -
 nginx                  1   100    .    .    .    .     .    .    .  100    .   .
 
-                 ------- HOW, % ------ ---- WE HOLD, ms --- -- PEERS HOLD, ms --
-COMM             clean reset t/o other    p50    p99    max    p50    p99    max
-nginx              100     .   .     .   0.10   0.10   0.10      -      -      -
+                 -- HOW, % --- -RESET- ---- WE HOLD, ms --- -- PEERS HOLD, ms --
+COMM             clean t/o oth  ->  <-    p50    p99    max    p50    p99    max
+nginx              100   .   .   .   .   0.10   0.10   0.10      -      -      -
 
 COMM             ENDING          REASON               COUNT    % LOST-DATA
 nginx            three-way       -                        1  100         .

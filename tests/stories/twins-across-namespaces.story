@@ -47,6 +47,9 @@ server[200]                       08:12:32.100                                 -
               CLOSE |                                      | CLOSE
 reset-sent: server[200] closed with SO_LINGER of zero, which sends a RST
 (linger-zero).
+--- connections
+CLIENT           BY  SERVER           ADDRESS               ENDING            MS
+-                <-  server[200]      10.8.0.2:80           reset           0.00
 --- who
 08:12:32.000 to 08:12:32.100: 2 closes
 COMM                                     CLOSES      /s   OPEN TIME_WAIT      /s
@@ -58,10 +61,10 @@ COMM              CLOSES close   WR RDWR exit  sig other none   us peer both   -
 -                      1     .    .    .    .    .     .  100    .  100    .   .
 server                 1   100    .    .    .    .     .    .  100    .    .   .
 
-                 ------- HOW, % ------ ---- WE HOLD, ms --- -- PEERS HOLD, ms --
-COMM             clean reset t/o other    p50    p99    max    p50    p99    max
--                    .   100   .     .      -      -      -      -      -      -
-server               .   100   .     .      -      -      -      -      -      -
+                 -- HOW, % --- -RESET- ---- WE HOLD, ms --- -- PEERS HOLD, ms --
+COMM             clean t/o oth  ->  <-    p50    p99    max    p50    p99    max
+-                    .   .   .   . 100      -      -      -      -      -      -
+server               .   .   . 100   .      -      -      -      -      -      -
 
 COMM             ENDING          REASON               COUNT    % LOST-DATA
 -                reset-received  established              1  100         .

@@ -34,6 +34,9 @@ close(5) curl[4021] |                                      |
               CLOSE |                                      |
 reset-sent: curl[4021] closed with data unread and so sent a RST (unread-data).
 10 bytes for curl[4021] arrived and were never read.
+--- connections
+CLIENT           BY  SERVER           ADDRESS               ENDING            MS
+curl[4021]       ->  (not-found)      10.0.0.9:80           reset           0.00
 --- who
 08:12:32.000 to 08:12:32.050: 1 close
 COMM                                     CLOSES      /s   OPEN TIME_WAIT      /s
@@ -43,9 +46,9 @@ curl                                          1    20.0      .         .       .
 COMM              CLOSES close   WR RDWR exit  sig other none   us peer both   -
 curl                   1   100    .    .    .    .     .    .  100    .    .   .
 
-                 ------- HOW, % ------ ---- WE HOLD, ms --- -- PEERS HOLD, ms --
-COMM             clean reset t/o other    p50    p99    max    p50    p99    max
-curl                 .   100   .     .      -      -      -      -      -      -
+                 -- HOW, % --- -RESET- ---- WE HOLD, ms --- -- PEERS HOLD, ms --
+COMM             clean t/o oth  ->  <-    p50    p99    max    p50    p99    max
+curl                 .   .   . 100   .      -      -      -      -      -      -
 
 COMM             ENDING          REASON               COUNT    % LOST-DATA
 curl             reset-sent      unread-data              1  100         1

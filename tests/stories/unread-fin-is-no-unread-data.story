@@ -42,6 +42,9 @@ java[812]                         08:12:32.010                              peer
               CLOSE |               ack 1001               |
 four-way, begun by the peer; java[812] held the connection open for 50 ms after
 the peer's FIN (51 ms in all).
+--- connections
+CLIENT           BY  SERVER           ADDRESS               ENDING            MS
+(not-found)      ->  java[812]        10.0.0.1:443          four-way       51.00
 --- who
 08:12:32.000 to 08:12:32.061: 1 close
 COMM                                     CLOSES      /s   OPEN TIME_WAIT      /s
@@ -51,9 +54,9 @@ java                                          1    16.4      .         .       .
 COMM              CLOSES close   WR RDWR exit  sig other none   us peer both   -
 java                   1   100    .    .    .    .     .    .    .  100    .   .
 
-                 ------- HOW, % ------ ---- WE HOLD, ms --- -- PEERS HOLD, ms --
-COMM             clean reset t/o other    p50    p99    max    p50    p99    max
-java               100     .   .     .  50.00  50.00  50.00      -      -      -
+                 -- HOW, % --- -RESET- ---- WE HOLD, ms --- -- PEERS HOLD, ms --
+COMM             clean t/o oth  ->  <-    p50    p99    max    p50    p99    max
+java               100   .   .   .   .  50.00  50.00  50.00      -      -      -
 
 COMM             ENDING          REASON               COUNT    % LOST-DATA
 java             four-way        -                        1  100         .

@@ -48,6 +48,9 @@ scp[50]                           08:12:32.010                              peer
 four-way, begun by scp[50]; the FIN waited behind unsent data for 200 ms (210 ms
 in all).
 Not seen: fin_queued: the kernel does not show when a queued FIN leaves
+--- connections
+CLIENT           BY  SERVER           ADDRESS               ENDING            MS
+scp[50]          ->  (not-found)      10.0.0.9:80           four-way      210.00
 --- who
 08:12:32.000 to 08:12:32.220: 1 close
 COMM                                     CLOSES      /s   OPEN TIME_WAIT      /s
@@ -57,9 +60,9 @@ scp                                           1    4.55      .         1    4.55
 COMM              CLOSES close   WR RDWR exit  sig other none   us peer both   -
 scp                    1   100    .    .    .    .     .    .  100    .    .   .
 
-                 ------- HOW, % ------ ---- WE HOLD, ms --- -- PEERS HOLD, ms --
-COMM             clean reset t/o other    p50    p99    max    p50    p99    max
-scp                100     .   .     .      -      -      -  10.00  10.00  10.00
+                 -- HOW, % --- -RESET- ---- WE HOLD, ms --- -- PEERS HOLD, ms --
+COMM             clean t/o oth  ->  <-    p50    p99    max    p50    p99    max
+scp                100   .   .   .   .      -      -      -  10.00  10.00  10.00
 
 COMM             ENDING          REASON               COUNT    % LOST-DATA
 scp              four-way        -                        1  100         .

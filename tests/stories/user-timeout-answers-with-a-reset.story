@@ -36,6 +36,9 @@ close(5) psql[4021] |                                      |
        nothing sent |                                      |
 reset-sent: psql[4021] got no answer within TCP_USER_TIMEOUT, so the kernel sent
 a RST (user-timeout).
+--- connections
+CLIENT           BY  SERVER           ADDRESS               ENDING            MS
+psql[4021]       ->  (not-found)      10.0.0.9:80           reset           0.00
 --- who
 08:12:32.000 to 08:13:03.000: 1 close
 COMM                                     CLOSES      /s   OPEN TIME_WAIT      /s
@@ -45,9 +48,9 @@ psql                                          1    0.03      .         .       .
 COMM              CLOSES close   WR RDWR exit  sig other none   us peer both   -
 psql                   1     .    .    .    .    .     .  100  100    .    .   .
 
-                 ------- HOW, % ------ ---- WE HOLD, ms --- -- PEERS HOLD, ms --
-COMM             clean reset t/o other    p50    p99    max    p50    p99    max
-psql                 .   100   .     .      -      -      -      -      -      -
+                 -- HOW, % --- -RESET- ---- WE HOLD, ms --- -- PEERS HOLD, ms --
+COMM             clean t/o oth  ->  <-    p50    p99    max    p50    p99    max
+psql                 .   .   . 100   .      -      -      -      -      -      -
 
 COMM             ENDING          REASON               COUNT    % LOST-DATA
 psql             reset-sent      user-timeout             1  100         .

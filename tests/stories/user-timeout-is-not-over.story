@@ -35,6 +35,9 @@ pusher[4021]                      08:12:36.000                              peer
        nothing sent |                                      |
 timed-out: the peer never opened its window for the unsent data (zero-window).
 1000 bytes of pusher[4021] were never sent.
+--- connections
+CLIENT           BY  SERVER           ADDRESS               ENDING            MS
+pusher[4021]     --  (not-found)      10.0.0.9:80           timed-out       0.00
 --- who
 08:12:32.000 to 08:12:37.000: 1 close
 COMM                                     CLOSES      /s   OPEN TIME_WAIT      /s
@@ -44,9 +47,9 @@ pusher                                        1    0.20      .         .       .
 COMM              CLOSES close   WR RDWR exit  sig other none   us peer both   -
 pusher                 1     .    .    .    .    .     .  100    .    .    . 100
 
-                 ------- HOW, % ------ ---- WE HOLD, ms --- -- PEERS HOLD, ms --
-COMM             clean reset t/o other    p50    p99    max    p50    p99    max
-pusher               .     . 100     .      -      -      -      -      -      -
+                 -- HOW, % --- -RESET- ---- WE HOLD, ms --- -- PEERS HOLD, ms --
+COMM             clean t/o oth  ->  <-    p50    p99    max    p50    p99    max
+pusher               . 100   .   .   .      -      -      -      -      -      -
 
 COMM             ENDING          REASON               COUNT    % LOST-DATA
 pusher           timed-out       zero-window              1  100         1

@@ -4,9 +4,10 @@
  *
  *   bench_replay generate -o FILE [-n EVENTS] [-c CONNECTIONS] [-H HOST]
  *     Writes the recording of an imaginary busy host: see generate.h.
- *   bench_replay read|nothing|VIEW FILE
+ *   bench_replay read|nothing|VIEW FILE [KEY...]
  *     Replays a recording through reader, table, stories and verdicts into that view and discards
- *     the output. nothing: without a view. read: only through the reader. The time is CPU time of
+ *     the output. nothing: without a view. read: only through the reader. Of JSON, only
+ *     the keys are written, if any are given, as with --fields. The time is CPU time of
  *     one core; told is the number of stories reported.
  *     {"view":"json","events":10000000,"cpu_seconds":7.1,"bytes_per_event":21.2,"told":1833333}
  *   bench_replay memory ENDPOINTS
@@ -115,10 +116,11 @@ static void print_report(const char *view, const struct run_counts *y, double se
 }
 
 /* Replays a file into a view, or only reads it if view is NULL. Returns the exit status. */
-static int replay_view(const char *name, const struct view *view, const char *path)
+static int replay_view(const char *name, const struct view *view, const char *path, char **keys)
 {
+	struct json_select select = { .nr = 0 };
 	struct buf out = { 0 };
-	struct view_context context = { .out = &out };
+	struct view_context context = { .out = &out, .fields = *keys ? &select : NULL };
 	struct run_counts y = { .events = 0 };
 	struct pipeline *t = new_pipeline(view ? view : &nothing, &context);
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
@@ -129,6 +131,9 @@ static int replay_view(const char *name, const struct view *view, const char *pa
 
 	if (fd < 0)
 		return print_error(path, strerror(errno));
+	for (; *keys; keys++)
+		if (!json_select_add(&select, *keys))
+			return print_error(*keys, "too many keys");
 	reader = record_reader_open(read_file, &fd, why);
 	if (!reader || !t)
 		return print_error(path, reader ? "out of memory" : why);
@@ -189,7 +194,7 @@ static int print_usage(void)
 {
 	fprintf(stderr, "usage: bench_replay generate -o FILE [-n EVENTS] [-c CONNECTIONS] "
 			"[-H HOST]\n"
-			"       bench_replay read|nothing|VIEW FILE\n"
+			"       bench_replay read|nothing|VIEW FILE [KEY...]\n"
 			"       bench_replay memory ENDPOINTS\n");
 	return 64;
 }
@@ -227,7 +232,7 @@ int main(int argc, char **argv)
 		return generate_from_options(argc - 1, argv + 1);
 	if (argc == 3 && !strcmp(what, "memory") && strtoul(argv[2], NULL, 10))
 		return measure_memory(strtoul(argv[2], NULL, 10));
-	if (argc == 3 && (view || !strcmp(what, "read")))
-		return replay_view(what, view, argv[2]);
+	if (argc >= 3 && (view || !strcmp(what, "read")))
+		return replay_view(what, view, argv[2], argv + 3);
 	return print_usage();
 }

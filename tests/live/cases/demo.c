@@ -8,6 +8,7 @@
 #include "workload.h"
 
 #define DEMO_PAUSE_MS 150	/* between two connections, for readability */
+#define DEMO_STAY_MS 50		/* so that their executables can be looked up, as of most programs */
 
 struct demo_step {
 	const char *name;	/* name of the case */
@@ -50,7 +51,7 @@ int demo_run(bool truth)
 
 		/* 1/9 fetch calls close(), web follows immediately */
 		fprintf(stderr, "%d/%d %s\n", i + 1, count, scenes[i].told);
-		status = workload_run(&w, c, scenes[i].hold_ms, &scenes[i].names);
+		status = workload_run(&w, c, scenes[i].hold_ms, DEMO_STAY_MS, &scenes[i].names);
 		if (status)
 			return status;
 		if (truth)

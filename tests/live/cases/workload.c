@@ -92,6 +92,7 @@ static pid_t child_start(struct workload *w, enum who me)
 		run_client(w);
 	else
 		run_server(w);
+	workload_hold(&(struct workload){ .hold_ms = w->stay_ms });
 	_exit(0);
 }
 
@@ -178,10 +179,11 @@ void workload_release(struct workload *w)
 	munmap(w->ends, shared_size(w));
 }
 
-int workload_run(struct workload *w, const struct workload_case *c, int hold_ms,
+int workload_run(struct workload *w, const struct workload_case *c, int hold_ms, int stay_ms,
 		 const struct workload_names *names)
 {
 	workload_init(w, c, hold_ms);
+	w->stay_ms = stay_ms;
 	w->names = *names;
 	raise_descriptors(w);
 	fflush(NULL);
@@ -219,7 +221,7 @@ static int run_one(const struct workload_case *c, int hold_ms)
 	int status;
 
 	loopback_up();
-	status = workload_run(&w, c, hold_ms, &names);
+	status = workload_run(&w, c, hold_ms, 0, &names);
 	if (!status)
 		truth_print(&w);
 	workload_release(&w);

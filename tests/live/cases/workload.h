@@ -135,6 +135,7 @@ struct workload_names {
 struct workload {
 	const struct workload_case *c;
 	struct workload_names names;
+	int stay_ms;			/* how long both live on after their last call */
 	struct endpoint *ends;		/* shared: client and server of each connection in turn */
 	struct endpoint *self;		/* our end of connection 0 */
 	int *port;			/* shared: port of the listener */
@@ -156,7 +157,7 @@ const struct workload_case *case_find(const char *name);
 int demo_run(bool truth);
 
 /* workload.c: runs the case and stores the truth in w. Returns 0 or an exit status. */
-int workload_run(struct workload *w, const struct workload_case *c, int hold_ms,
+int workload_run(struct workload *w, const struct workload_case *c, int hold_ms, int stay_ms,
 		 const struct workload_names *names);
 void workload_release(struct workload *w);
 

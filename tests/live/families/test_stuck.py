@@ -218,7 +218,7 @@ def peak_mib(options, folder, *words):
                     return False
                 with open(path, "rb") as f:
                     return "-j" not in words or b'"kind":"summary"' in f.read()[-9000:]
-            fixtures.wait_for("output", told)
+            fixtures.wait_for("output", told, 60)
             with open(f"/proc/{child.pid}/status", encoding="ascii", errors="replace") as f:
                 kib = int(re.search(r"VmHWM:\s+(\d+) kB", f.read())[1])
         finally:
@@ -245,7 +245,7 @@ def measure(options, what, *words):
                 same("held", sum(1 for line in lines if '"fd":' in line), n)
             elif f"{n} CLOSE_WAIT" not in done.stdout or max(map(len, lines)) > 80:
                 raise Failure(done.stdout[:2000])
-            if took > 1 or peak > 64:
+            if (took > 1 or peak > 64) and not options.sanitized:
                 raise Failure(f"{took:.2f} s, {peak:.0f} MiB: want 1 s, 64 MiB at most")
 
 

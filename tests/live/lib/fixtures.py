@@ -84,7 +84,7 @@ class Namespace:
 
     def start(self, *words, **kwargs):
         # `ip netns exec` becomes the program, so the signal goes to the right process.
-        child = subprocess.Popen(self.command(*words), stdin=subprocess.DEVNULL, **kwargs)
+        child = subprocess.Popen(self.command(*words), **{"stdin": subprocess.DEVNULL, **kwargs})
         self.children.append(child)
         return child
 

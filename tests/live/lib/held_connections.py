@@ -66,6 +66,8 @@ def holders(inode):
 class Tool:
     """`tcpclose json`, from "ready" to the interrupt."""
 
+    view = ("json",)
+
     def __init__(self, path):
         self.path = path
         self.folder = tempfile.mkdtemp(prefix="tcpclose-test-")
@@ -74,7 +76,7 @@ class Tool:
         self.said = ""
 
     def start(self, *options, wait=True, preexec_fn=None):
-        self.child = subprocess.Popen([self.path, "json", "-o", self.output, *options], text=True,
+        self.child = subprocess.Popen([self.path, *self.view, "-o", self.output, *options], text=True,
                                       stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, preexec_fn=preexec_fn)
         if wait:
             self.await_ready()

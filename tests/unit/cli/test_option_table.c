@@ -7,10 +7,11 @@
 
 #include <stdlib.h>
 
+#include "json_keys.h"
 #include "option_table.h"
 
 /*
- * One column per view: trace json events timeline who hist record stuck doctor.
+ * One column per view: trace json events timeline who hist serve record stuck doctor.
  *   +  accepted, live and with --replay
  *   l  accepted live, refused with --replay
  *   r  refused live, accepted with --replay
@@ -22,74 +23,79 @@ static const struct expected {
 	const char *name;	/* in the error */
 	const char *views;
 } expected[] = {
-	{ { "-p", "1" }, { NULL }, "--pid", "++.+++.+." },
-	{ { "-c", "x" }, { NULL }, "--comm", "++.+++.+." },
-	{ { "-u", "0" }, { NULL }, "--uid", "++.+++.+." },
-	{ { "-L", "1" }, { NULL }, "--local-port", "++++++++." },
-	{ { "-D", "1" }, { NULL }, "--remote-port", "++++++++." },
-	{ { "-P", "1" }, { NULL }, "--port", "++++++++." },
-	{ { "-a", "::1" }, { NULL }, "--addr", "++++++++." },
-	{ { "-4" }, { NULL }, "--ipv4", "++++++++." },
-	{ { "-6" }, { NULL }, "--ipv6", "++++++++." },
-	{ { "--netns", "4026531840" }, { NULL }, "--netns", "++++++++." },
-	{ { "--cgroup", "/x" }, { NULL }, "--cgroup", "++.+++.+." },
-	{ { "--container", "abcd" }, { NULL }, "--container", "++.+++.+." },
-	{ { "--slow", "1" }, { NULL }, "--slow", "++.+++..." },
-	{ { "--data-lost" }, { NULL }, "--data-lost", "++.+++..." },
-	{ { "--call", "close" }, { NULL }, "--call", "++.+++..." },
-	{ { "--ending", "open" }, { NULL }, "--ending", "++.+++..." },
-	{ { "--class", "clean" }, { NULL }, "--class", "++.+++..." },
-	{ { "--initiator", "peer" }, { NULL }, "--initiator", "++.+++..." },
-	{ { "--all" }, { NULL }, "--all", "+++++++.." },
-	{ { "-j" }, { NULL }, "--json", ".+..++.++" },
-	{ { "-o", "x" }, { NULL }, "--output", "+++++++++" },
-	{ { "-T" }, { NULL }, "--times", "+......+." },
-	{ { "-w" }, { NULL }, "--wide", "+..++..++" },
-	{ { "--color", "never" }, { NULL }, "--color", "+++++++++" },
-	{ { "--stack" }, { NULL }, "--stack", "++....+.." },
-	{ { "--flush" }, { NULL }, "--flush", "+++++++.." },
-	{ { "-q" }, { NULL }, "--quiet", "+++++++++" },
-	{ { "-v" }, { NULL }, "--verbose", "+++++++++" },
-	{ { "--by", "pid" }, { NULL }, "--by", "....++..." },
-	{ { "--sort", "reset" }, { NULL }, "--sort", "....+...." },
-	{ { "--top", "3" }, { NULL }, "--top", "....+...." },
-	{ { "--csv" }, { NULL }, "--csv", "....+...." },
-	{ { "--phase", "total" }, { NULL }, "--phase", ".....+..." },
-	{ { "--ascii" }, { NULL }, "--ascii", "...+.+..." },
-	{ { "--replay", "x" }, { NULL }, "--replay", "++++++++." },
-	{ { "--follow" }, { NULL }, "--follow", "rrrrrrr.." },
-	{ { "--no-follow" }, { NULL }, "--no-follow", "rrrrrrr.." },
-	{ { "--since", "08:12" }, { NULL }, "--since", "rrrrrrr.." },
-	{ { "--until", "-10m" }, { NULL }, "--until", "rrrrrrr.." },
-	{ { "--record", "y" }, { NULL }, "record", "++++++..." },
-	{ { "--rotate", "64K" }, { "--record", "y" }, "--rotate", "+++++++.." },
-	{ { "--keep", "1" }, { "--record", "y" }, "--keep", "+++++++.." },
-	{ { "--host", "h" }, { NULL }, "--host", "lllllll.." },
-	{ { "--cmdline" }, { "--record", "y" }, "--cmdline", "lllllll.." },
-	{ { "--redact" }, { "--record", "y" }, "--redact", "+++++++.." },
-	{ { "--redact-key", "k", "--redact" }, { "--record", "y" }, "--redact-key", "+++++++.." },
-	{ { "-d", "1" }, { "--watch", "1" }, "--duration", "+++++++l." },
-	{ { "-n", "1" }, { "--watch", "1" }, "--count", "+++++++l." },
-	{ { "--strict" }, { NULL }, "--strict", "++++++++." },
-	{ { "--fail-on", "reset,exit" }, { NULL }, "--fail-on", "+++++++.." },
-	{ { "--tree", "--", "true" }, { NULL }, "--tree", "lllllll.." },
-	{ { "--drain", "1" }, { NULL }, "--drain", "+++++++.." },
-	{ { "--ready-fd", "1" }, { NULL }, "--ready-fd", "++++++++." },
-	{ { "--calls", "inline" }, { NULL }, "--calls", "+++++++.+" },
-	{ { "--btf", "x" }, { NULL }, "--btf", "lllllllll" },
-	{ { "--no-fentry" }, { NULL }, "--no-fentry", "+++++++.+" },
-	{ { "--buffer", "1M" }, { NULL }, "--buffer", "+++++++.+" },
-	{ { "--max-open", "1" }, { NULL }, "--max-open", "++++++++." },
-	{ { "--state", "close-wait" }, { NULL }, "--state", ".......+." },
-	{ { "--older-than", "1m" }, { NULL }, "--older-than", ".......+." },
-	{ { "--watch", "1" }, { NULL }, "--watch", ".......l." },
-	{ { "--fail" }, { NULL }, "--fail", ".......+." },
-	{ { "--no-bpf" }, { NULL }, "--no-bpf", ".......l." },
-	{ { "--", "true" }, { NULL }, "-- COMMAND", "llllllll." },
+	{ { "-p", "1" }, { NULL }, "--pid", "++.+++++.+." },
+	{ { "-c", "x" }, { NULL }, "--comm", "++.+++++.+." },
+	{ { "-u", "0" }, { NULL }, "--uid", "++.+++++.+." },
+	{ { "-L", "1" }, { NULL }, "--local-port", "++++++++++." },
+	{ { "-D", "1" }, { NULL }, "--remote-port", "++++++++++." },
+	{ { "-P", "1" }, { NULL }, "--port", "++++++++++." },
+	{ { "-a", "::1" }, { NULL }, "--addr", "++++++++++." },
+	{ { "-4" }, { NULL }, "--ipv4", "++++++++++." },
+	{ { "-6" }, { NULL }, "--ipv6", "++++++++++." },
+	{ { "--netns", "4026531840" }, { NULL }, "--netns", "++++++++++." },
+	{ { "--cgroup", "/x" }, { NULL }, "--cgroup", "++.+++++.+." },
+	{ { "--container", "abcd" }, { NULL }, "--container", "++.+++++.+." },
+	{ { "--slow", "1" }, { NULL }, "--slow", "++.+++++..." },
+	{ { "--data-lost" }, { NULL }, "--data-lost", "++.+++++..." },
+	{ { "--call", "close" }, { NULL }, "--call", "++.+++++..." },
+	{ { "--ending", "open" }, { NULL }, "--ending", "++.+++++..." },
+	{ { "--class", "clean" }, { NULL }, "--class", "++.+++++..." },
+	{ { "--initiator", "peer" }, { NULL }, "--initiator", "++.+++++..." },
+	{ { "--all" }, { NULL }, "--all", "+++++++++.." },
+	{ { "-j" }, { NULL }, "--json", ".+..+++..++" },
+	{ { "--fields", "schema" }, { "-j", "-q" }, "--fields", ".+..+++..++" },
+	{ { "-o", "x" }, { NULL }, "--output", "+++++++.+++" },
+	{ { "-T" }, { NULL }, "--times", "+...+....+." },
+	{ { "-w" }, { NULL }, "--wide", "+..+++...++" },
+	{ { "--color", "never" }, { NULL }, "--color", "+++++++++++" },
+	{ { "--stack" }, { NULL }, "--stack", "++......+.." },
+	{ { "--flush" }, { NULL }, "--flush", "+++++++.+.." },
+	{ { "-q" }, { NULL }, "--quiet", "+++++++++++" },
+	{ { "-v" }, { NULL }, "--verbose", "+++++++++++" },
+	{ { "--by", "pid" }, { NULL }, "--by", ".....++...." },
+	{ { "--sort", "reset" }, { NULL }, "--sort", ".....+....." },
+	{ { "--top", "3" }, { NULL }, "--top", ".....+....." },
+	{ { "--csv" }, { NULL }, "--csv", ".....+....." },
+	{ { "--phase", "total" }, { NULL }, "--phase", "......+...." },
+	{ { "--ascii" }, { NULL }, "--ascii", "...+..+...." },
+	{ { "--replay", "x" }, { NULL }, "--replay", "++++++++++." },
+	{ { "--follow" }, { NULL }, "--follow", "rrrrrrrrr.." },
+	{ { "--no-follow" }, { NULL }, "--no-follow", "rrrrrrrrr.." },
+	{ { "--since", "08:12" }, { NULL }, "--since", "rrrrrrrrr.." },
+	{ { "--until", "-10m" }, { NULL }, "--until", "rrrrrrrrr.." },
+	{ { "--record", "y" }, { NULL }, "record", "++++++++..." },
+	{ { "--rotate", "64K" }, { "--record", "y" }, "--rotate", "+++++++++.." },
+	{ { "--keep", "1" }, { "--record", "y" }, "--keep", "+++++++++.." },
+	{ { "--host", "h" }, { NULL }, "--host", "lllllllll.." },
+	{ { "--cmdline" }, { "--record", "y" }, "--cmdline", "lllllllll.." },
+	{ { "--redact" }, { "--record", "y" }, "--redact", "+++++++++.." },
+	{ { "--redact-key", "k", "--redact" }, { "--record", "y" }, "--redact-key", "+++++++++.." },
+	{ { "-d", "1" }, { "--watch", "1" }, "--duration", "+++++++++l." },
+	{ { "-n", "1" }, { "--watch", "1" }, "--count", "+++++++.+l." },
+	{ { "--strict" }, { NULL }, "--strict", "++++++++++." },
+	{ { "--fail-on", "reset,exit" }, { NULL }, "--fail-on", "+++++++++.." },
+	{ { "--tree", "--", "true" }, { NULL }, "--tree", "lllllllll.." },
+	{ { "--drain", "1" }, { NULL }, "--drain", "+++++++++.." },
+	{ { "--ready-fd", "1" }, { NULL }, "--ready-fd", "++++++++++." },
+	{ { "--calls", "inline" }, { NULL }, "--calls", "+++++++++.+" },
+	{ { "--btf", "x" }, { NULL }, "--btf", "lllllllllll" },
+	{ { "--no-fentry" }, { NULL }, "--no-fentry", "+++++++++.+" },
+	{ { "--buffer", "1M" }, { NULL }, "--buffer", "+++++++++.+" },
+	{ { "--max-open", "1" }, { NULL }, "--max-open", "++++++++++." },
+	{ { "--state", "close-wait" }, { NULL }, "--state", ".........+." },
+	{ { "--older-than", "1m" }, { NULL }, "--older-than", ".........+." },
+	{ { "--watch", "1" }, { NULL }, "--watch", ".........l." },
+	{ { "--fail" }, { NULL }, "--fail", ".........+." },
+	{ { "--no-bpf" }, { NULL }, "--no-bpf", ".........l." },
+	{ { "--listen", "[::1]:1" }, { NULL }, "--listen", ".......l..." },
+	{ { "--textfile", "x" }, { NULL }, "--textfile", ".......+..." },
+	{ { "--by-comm" }, { NULL }, "--by-comm", ".......+..." },
+	{ { "--page" }, { NULL }, "--page", ".......l..." },
+	{ { "--", "true" }, { NULL }, "-- COMMAND", "llllllllll." },
 };
 
-static const char *const views[] = { "trace", "json", "events", "timeline", "who", "hist", "record",
-				     "stuck", "doctor" };
+static const char *const views[] = { "trace", "json", "events", "timeline", "connections", "who",
+				     "hist", "serve", "record", "stuck", "doctor" };
 
 #define COUNT(a) (sizeof(a) / sizeof(*(a)))
 
@@ -112,6 +118,12 @@ static void parse_pair(struct result *r, const struct expected *e, const char *v
 	if (replay && !is(e->words[0], "--replay")) {
 		words[n++] = "--replay";
 		words[n++] = "z";
+	}
+	/* a recording is no place to scrape */
+	if ((replay || is(e->words[0], "--replay")) && is(view, "serve") &&
+	    !is(e->words[0], "--textfile")) {
+		words[n++] = "--textfile";
+		words[n++] = "t";
 	}
 	/* record makes a recording by itself, and only stuck looks again */
 	if (e->with[0] && (is(e->with[0], "--watch") ? stuck : !record)) {
@@ -204,6 +216,25 @@ static void test_option_table__keys_and_names_are_unique(void **state)
 	}
 }
 
+/* Is it accepted with one of the views of the option? A key of --fields is not one of each view. */
+static bool is_accepted_once(const struct option_row *o, const char *word, struct result *r)
+{
+	bool fields = is(o->argp.name, "fields");
+	char name[64];
+
+	snprintf(name, sizeof(name), "--%s=%s", o->argp.name, word);
+	for (unsigned i = 0; i < COUNT(views); i++) {
+		if (!(o->views >> i & 1))
+			continue;
+		PARSE(r, views[i], name, fields ? "-j" : "-q");
+		if (r->status == -1 || r->status == EXIT_FINE)
+			return true;
+		if (!fields)
+			break;
+	}
+	return false;
+}
+
 static void test_option_table__each_word_is_accepted(void **state)
 {
 	const struct option_row *o;
@@ -211,14 +242,26 @@ static void test_option_table__each_word_is_accepted(void **state)
 
 	(void)state;
 	for (unsigned i = 0; (o = option_at(i)); i++)
-		for (unsigned j = 0; o->word && o->word(j); j++) {
-			char name[64];
+		for (unsigned j = 0; o->word && o->word(j); j++)
+			if (!is_accepted_once(o, o->word(j), &r))
+				fail_msg("--%s %s: %s", o->argp.name, o->word(j), r.err);
+}
 
-			snprintf(name, sizeof(name), "--%s=%s", o->argp.name, o->word(j));
-			PARSE(&r, view_at((unsigned)__builtin_ctz(o->views))->name, name);
-			if (r.status != -1 && r.status != EXIT_FINE)
-				fail_msg("%s: %s", name, r.err);
+/* A view whose keys had no room in a selection could not print all of them. */
+static void test_option_table__a_selection_has_room_for_every_key(void **state)
+{
+	(void)state;
+	for (unsigned view = 0; view < COUNT(views); view++) {
+		struct json_select s = { .nr = 0 };
+		uint32_t of;
+
+		for (unsigned i = 0; json_key_path(i); i++) {
+			assert_true(i < OPTION_FIELDS_MAX);
+			assert_non_null(json_key_find(json_key_path(i), &of));
+			if (of >> view & 1)
+				assert_true(json_select_add(&s, json_key_path(i)));
 		}
+	}
 }
 
 /* The unit decides whether it is a size, a number or a time, and each may be given once more. */
@@ -265,7 +308,8 @@ static void test_option_table__what_record_uses_goes_with_a_recording(void **sta
 	PARSE(&r, "who", "--stack", "--record", "x");
 	expect_fine(&r);
 	PARSE(&r, "events", "-T", "--record", "x");
-	expect_usage(&r, "tcpclose: --times does not apply to events, only to trace and stuck\n");
+	expect_usage(&r, "tcpclose: --times does not apply to events, only to trace, "
+			 "connections and stuck\n");
 }
 
 static void test_option_table__options_that_need_another(void **state)
@@ -301,6 +345,7 @@ int main(void)
 		cmocka_unit_test(test_option_table__the_product_is_whole),
 		cmocka_unit_test(test_option_table__keys_and_names_are_unique),
 		cmocka_unit_test(test_option_table__each_word_is_accepted),
+		cmocka_unit_test(test_option_table__a_selection_has_room_for_every_key),
 		cmocka_unit_test(test_option_table__what_record_uses_goes_with_a_recording),
 		cmocka_unit_test(test_option_table__options_that_need_another),
 		cmocka_unit_test(

@@ -168,6 +168,41 @@ static void test_endpoint_table_open__after_losses_no_endpoint_stays_open(void *
 	expect_sum(d);
 }
 
+static void note_lost(void *arg, const struct story *s)
+{
+	struct fixture *d = arg;
+
+	d->reported[s->cookie] += 100;
+}
+
+/* The story of the other end says that this one's does not come. */
+static void test_endpoint_table_open__the_other_end_of_a_lost_one_knows_it(void **state)
+{
+	struct fixture *d = *state;
+	struct event e = other_end(established(T0 + 1));
+
+	d->config.lose = note_lost;
+	reset_table(d);
+	feed(d, established(T0));
+	feed(d, e);
+	assert_true(endpoint_table_lose(d->endpoint_table, e.sk_key, e.cookie, T0 + 20));
+	assert_int_equal(d->reported[0x12], 100);
+	feed(d, a_fin(T0 + 30, 101));
+	endpoint_table_end(d->endpoint_table, T0 + MS);
+	assert_int_equal(d->last.cookie, 0x11);
+	assert_true(d->last.twin.known && d->last.twin.lost);
+	/* one that acts again is not lost any more */
+	reset_table(d);
+	feed(d, established(T0));
+	feed(d, e);
+	assert_true(endpoint_table_lose(d->endpoint_table, e.sk_key, e.cookie, T0 + 20));
+	e.ts_ns = T0 + 25;
+	feed(d, e);
+	feed(d, a_fin(T0 + 30, 101));
+	endpoint_table_end(d->endpoint_table, T0 + MS);
+	assert_true(d->last.twin.known && !d->last.twin.lost);
+}
+
 #define OPEN_TEST(name)                                                                            \
 	cmocka_unit_test_setup_teardown(test_endpoint_table_open__##name, set_up, tear_down)
 
@@ -181,6 +216,7 @@ int main(void)
 		OPEN_TEST(an_event_since_the_look_keeps_the_endpoint),
 		OPEN_TEST(a_lost_endpoint_that_acts_again_is_open_again),
 		OPEN_TEST(after_losses_no_endpoint_stays_open),
+		OPEN_TEST(the_other_end_of_a_lost_one_knows_it),
 	};
 
 	return cmocka_run_group_tests_name("endpoint_table_open", tests, NULL, NULL);

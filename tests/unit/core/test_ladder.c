@@ -196,6 +196,26 @@ static void test_ladder__two_ends_show_the_transit_time(void **state)
 	}
 }
 
+static void test_ladder__two_clocks_give_bounds_for_the_fins(void **state)
+{
+	const struct clock_interval from_a = { 100, 900, true }, from_b = { .known = false };
+	struct host *h = *state;
+
+	feed_close(&h->a);
+	feed_peers_close(&h->b);
+	h->b.clock = 1;
+	decide_verdicts(h);
+	ladder_make(&h->l, &h->b, &h->vb, &h->a, &h->va);
+	for (unsigned i = 0; i < 4; i++)
+		assert_false(find_segment(&h->l, i)->has_transit);
+	ladder_set_flights(&h->l, &h->a, &from_a, &from_b);
+	assert_true(find_segment(&h->l, 0)->has_transit);
+	assert_int_equal(find_segment(&h->l, 0)->transit_ns, 100);
+	assert_int_equal(find_segment(&h->l, 0)->transit_max_ns, 900);
+	for (unsigned i = 1; i < 4; i++)
+		assert_false(find_segment(&h->l, i)->has_transit);
+}
+
 static void test_ladder__one_reset_of_both_ends(void **state)
 {
 	struct event e = established(T0);
@@ -362,6 +382,7 @@ int main(void)
 		LADDER_TEST(an_unanswered_fin_implies_nothing),
 		LADDER_TEST(two_ends_make_one_ladder_in_either_order),
 		LADDER_TEST(two_ends_show_the_transit_time),
+		LADDER_TEST(two_clocks_give_bounds_for_the_fins),
 		LADDER_TEST(one_reset_of_both_ends),
 		LADDER_TEST(a_reset_has_the_origin_that_is_known),
 		LADDER_TEST(a_reset_from_between_ends_only_where_it_arrives),

@@ -366,9 +366,30 @@ static void test_story__it_awaits_no_return_of_an_exit(void **state)
 
 #define STORY_TEST(name) cmocka_unit_test_setup_teardown(test_story__##name, set_up, tear_down)
 
+static void test_story__two_that_connected_have_crossed_syns(void **state)
+{
+	struct event e = a_state_change(T0, STATE_SYN_SENT, STATE_SYN_RECV, SOCKF_HELD);
+	struct story s;
+
+	(void)state;
+	story_init(&s, &e);
+	story_feed(&s, &e);
+	e = a_state_change(T0 + 1, STATE_SYN_RECV, STATE_ESTABLISHED, SOCKF_HELD);
+	story_feed(&s, &e);
+	assert_true(s.syns_crossed);
+	assert_int_equal(s.opened, OPENED_CONNECT);
+	story_release(&s);
+	story_init(&s, &e);
+	story_feed(&s, &e);
+	assert_false(s.syns_crossed);
+	assert_int_equal(s.opened, OPENED_ACCEPT);
+	story_release(&s);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_story__two_that_connected_have_crossed_syns),
 		STORY_TEST(it_knows_who_it_is_about),
 		STORY_TEST(a_connection_in_use_has_not_begun_to_end),
 		STORY_TEST(our_fin_carries_the_socket_numbers),

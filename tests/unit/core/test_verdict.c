@@ -347,7 +347,7 @@ static void test_verdict__what_a_story_misses_is_listed_in_order(void **state)
 
 	(void)state;
 	verdict_make(&v, &s, 0);
-	assert_int_equal(v.nr_missing, 3);
+	assert_int_equal(v.nr_missing, 4);
 	assert_string_equal(v.missing[0],
 			    "age_ns: opened before tracing began, or an event was lost");
 	assert_string_equal(v.missing[1],
@@ -355,6 +355,8 @@ static void test_verdict__what_a_story_misses_is_listed_in_order(void **state)
 	assert_string_equal(
 		v.missing[2],
 		"calls: the return of a call was not seen, nor which descriptor it was for");
+	assert_string_equal(v.missing[3],
+			    "start: the close began before tracing did, or an event was lost");
 	assert_true(v.partial);
 }
 

@@ -48,6 +48,28 @@ static void test_delta__unpacking_restores_the_events(void **state)
 	round_trip(RECORDS);
 }
 
+static void test_delta__the_decoder_need_not_know_the_base(void **state)
+{
+	uint64_t seed = 2;
+	size_t by_socket;
+
+	(void)state;
+	/* each of five changes on a new socket, with the same task */
+	memset(record, 0, sizeof(record));
+	for (unsigned i = 0; i < RECORDS; i++) {
+		struct event *x = (struct event *)record[i];
+
+		x->sk_key = next_random(&seed);
+		x->kind = EVENT_STATE;
+		x->new_state = (uint8_t)(1 + i % 5);
+		memset(x->comm, 'a' + (int)(i % 5), sizeof(x->comm));
+	}
+	by_socket = round_trip(RECORDS);
+	there.base = DELTA_BASE_CHANGE;
+	assert_true(round_trip(RECORDS) < by_socket * 3 / 4);
+	there.base = DELTA_BASE_SOCKET;
+}
+
 static void test_delta__the_worst_record_has_room(void **state)
 {
 	(void)state;
@@ -104,6 +126,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_delta__unpacking_restores_the_events),
+		cmocka_unit_test(test_delta__the_decoder_need_not_know_the_base),
 		cmocka_unit_test(test_delta__the_worst_record_has_room),
 		cmocka_unit_test(test_delta__time_may_go_back),
 		cmocka_unit_test(test_delta__the_events_of_a_socket_are_small),

@@ -43,7 +43,7 @@ static void test_json_writer__commas_in_nested_arrays_and_objects(void **state)
 	(void)state;
 	json_init(&j, &b);
 	json_begin_object(&j);
-	json_kv_array(&j, "a");
+	assert_true(json_kv_array(&j, "a"));
 	json_begin_object(&j);
 	json_end_object(&j);
 	json_begin_array(&j);
@@ -52,9 +52,9 @@ static void test_json_writer__commas_in_nested_arrays_and_objects(void **state)
 	json_end_array(&j);
 	json_str(&j, "x");
 	json_end_array(&j);
-	json_kv_object(&j, "o");
+	assert_true(json_kv_object(&j, "o"));
 	json_end_object(&j);
-	json_key(&j, "n");
+	assert_true(json_key(&j, "n"));
 	json_null(&j);
 	json_end_object(&j);
 	expect_text(&b, "{\"a\":[{},[1,2],\"x\"],\"o\":{},\"n\":null}");

@@ -81,7 +81,8 @@ static void test_merge_heap__merges_in_order(void **state)
 
 static void test_merge_heap__the_order_of_the_items_makes_no_difference(void **state)
 {
-	static unsigned order[SEQUENCES], first[SEQUENCES * ELEMENTS], numbers[SEQUENCES * ELEMENTS];
+	static unsigned first[SEQUENCES * ELEMENTS], numbers[SEQUENCES * ELEMENTS];
+	static unsigned order[SEQUENCES];
 	static uint64_t values[SEQUENCES * ELEMENTS];
 
 	(void)state;

@@ -103,6 +103,30 @@ static void test_json__a_socket_connected_to_itself(void **state)
 	expect_has(show_json(g), "],\"calls_omitted\":17,");
 }
 
+static void test_json__only_the_selected_keys(void **state)
+{
+	struct json_select select = { .nr = 0 };
+	struct stage *g = *state;
+	const struct socket_call *a;
+
+	feed_clean_close(g);
+	add_reset_by(g);
+	g->stacks = text_cache_new(4);
+	g->context.lookup.stacks = g->stacks;
+	a = g->client.verdict.reset_by;
+	assert_non_null(text_cache_add(g->stacks, a->tid, a->effect_ns,
+				       "0x1\t-\t0x2\tgive_up\t-\n!stack: cut\n", 31));
+	json_select_add(&select, "reset_by.stack.symbol");
+	json_select_add(&select, "trigger.stack");
+	json_select_add(&select, "reset_by.pid");
+	json_select_add(&select, "cut.phase");
+	json_select_add(&select, "missing");
+	g->context.fields = &select;
+	assert_string_equal(show_json(g), "{\"kind\":\"close\",\"trigger\":{\"stack\":null},"
+			    "\"reset_by\":{\"pid\":103,\"stack\":[{\"symbol\":\"give_up\"}]},"
+			    "\"cut\":null,\"missing\":[]}\n");
+}
+
 #define JSON_TEST(name) cmocka_unit_test_setup_teardown(test_json__##name, set_up, tear_down)
 
 int main(void)
@@ -115,6 +139,7 @@ int main(void)
 		JSON_TEST(lost_data_has_three_numbers),
 		JSON_TEST(each_idle_time_is_known_or_null),
 		JSON_TEST(a_socket_connected_to_itself),
+		JSON_TEST(only_the_selected_keys),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -166,9 +166,9 @@ static void test_sums__who_counts_a_hold_that_a_reset_ended(void **state)
 
 	feed_cut(g, ENDING_RESET_RECEIVED);
 	text = show_run(g, &view_who, true);
-	expect_has(text, "client               .   100   .     .      -      -      -  >2000  >2000"
+	expect_has(text, "client               .   .   .   . 100      -      -      -  >2000  >2000"
 			 "  >2000\n");
-	expect_has(text, "server             100     .   .     .  40.00  40.00  40.00      -      -"
+	expect_has(text, "server             100   .   .   .   .  40.00  40.00  40.00      -      -"
 			 "      -\n");
 	g->context.options.format = FORMAT_JSON;
 	text = show_run(g, &view_who, true);
@@ -194,7 +194,7 @@ static void test_sums__who_does_not_count_an_open_end_as_a_close(void **state)
 			 "       -\n");
 	expect_has(text, "client                 .     .    .    .    .    .     .    .    .    ."
 			 "    .   .\n");
-	expect_has(text, "client               .     .   .     .      -      -      -  >2000");
+	expect_has(text, "client               .   .   .   .   .      -      -      -  >2000");
 	expect_has(text, "client           open            -                        1    -"
 			 "         .\n");
 	assert_true(strstr(text, "server") < strstr(text, "client"));	/* 1 close before none */
@@ -262,8 +262,68 @@ static void test_sums__who_groups_by_several_keys(void **state)
 	expect_has(text, ",\"client\",10.0.0.9,80,1,");
 	g->context.options.groups = (struct group_list){ 2, { GROUP_BY_PID, GROUP_BY_PEER } };
 	text = show_run(g, &view_who, true);
-	expect_has(text, "start,time,total,pid,comm,peer,closes,");
+	expect_has(text, "start,time,total,pid,comm,peer_addr,closes,");
 	expect_has(text, ",100,\"client\",10.0.0.9,1,");
+}
+
+/* Does the first line, which is separated by commas, have a name twice? */
+static bool has_a_name_twice(const char *text)
+{
+	char line[1024], *rest = line, *name, *names[80];
+	size_t len = strcspn(text, "\n");
+	unsigned n = 0;
+
+	assert_true(len < sizeof(line));
+	memcpy(line, text, len);
+	line[len] = '\0';
+	while ((name = strsep(&rest, ","))) {
+		for (unsigned i = 0; i < n; i++)
+			if (!strcmp(names[i], name))
+				return true;
+		assert_true(n < 80);
+		names[n++] = name;
+	}
+	return false;
+}
+
+static void test_sums__each_column_of_csv_has_its_own_name(void **state)
+{
+	struct stage *g = *state;
+
+	feed_clean_close(g);
+	g->context.options.format = FORMAT_CSV;
+	for (unsigned i = GROUP_BY_COMM; i < GROUP_BY_COUNT; i++)
+		for (unsigned k = GROUP_BY_COMM; k < GROUP_BY_COUNT; k++) {
+			g->context.options.groups = (struct group_list){
+				i == k ? 1 : 2, { (uint8_t)i, (uint8_t)k } };
+			if (has_a_name_twice(show_run(g, &view_who, true)))
+				fail_msg("--by %s,%s: %s", group_by_name(i), group_by_name(k),
+					 g->out.data);
+		}
+}
+
+static void test_sums__who_separates_resets_sent_and_received(void **state)
+{
+	struct stage *g = *state;
+	const char *text;
+
+	feed_clean_close(g);
+	g->client.verdict.ending = ENDING_RESET_SENT;
+	g->server.verdict.ending = ENDING_RESET_RECEIVED;
+	text = show_run(g, &view_who, true);
+	expect_has(text, "COMM             clean t/o oth  ->  <- ");
+	expect_has(text, "\nclient               .   .   . 100   . ");
+	expect_has(text, "\nserver               .   .   .   . 100 ");
+	g->context.options.format = FORMAT_JSON;
+	text = show_run(g, &view_who, true);
+	expect_has(strstr(text, "\"comm\":\"client\""), "\"resets\":{\"sent\":1,\"received\":0},");
+	expect_has(strstr(text, "\"comm\":\"server\""), "\"resets\":{\"sent\":0,\"received\":1},");
+	g->context.options.format = FORMAT_CSV;
+	text = show_run(g, &view_who, true);
+	assert_int_equal(read_csv(text, "client", "reset_sent"), 1);
+	assert_int_equal(read_csv(text, "client", "reset_received"), 0);
+	assert_int_equal(read_csv(text, "server", "reset_sent"), 0);
+	assert_int_equal(read_csv(text, "server", "reset_received"), 1);
 }
 
 static const char *find_web_cgroup(void *arg, uint64_t id, uint32_t pid)
@@ -327,6 +387,8 @@ int main(void)
 		SUMS_TEST(who_does_not_count_an_open_end_as_a_close),
 		SUMS_TEST(who_counts_time_wait_and_rates),
 		SUMS_TEST(who_groups_by_several_keys),
+		SUMS_TEST(each_column_of_csv_has_its_own_name),
+		SUMS_TEST(who_separates_resets_sent_and_received),
 		SUMS_TEST(a_unit_is_found_in_the_cgroup),
 		SUMS_TEST(hist_draws_cut_times),
 	};

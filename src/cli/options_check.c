@@ -1,0 +1,266 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+#include "options_check.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "buf.h"
+#include "json_keys.h"
+#include "options_filter.h"
+#include "usage_error.h"
+
+#define KEEP_DEFAULT 4
+#define VIEWS_LISTED 3		/* the most views of an option that an error lists */
+
+/* "tcpclose: --csv does not apply to hist, only to who", or ": see tcpclose hist --help" */
+static int reject_option(struct option_parser *p, const char *dashes, const char *name,
+			 uint32_t views)
+{
+	unsigned n = 0, total = (unsigned)__builtin_popcount(views);
+	struct buf only = { 0 };
+	int rc;
+
+	for (unsigned i = 0; total <= VIEWS_LISTED && view_at(i); i++) {
+		if (!(views >> i & 1))
+			continue;
+		buf_str(&only, !n ? ", only to " : n + 1 == total ? " and " : ", ");
+		buf_str(&only, view_at(i)->name);
+		n++;
+	}
+	if (!n) {
+		buf_str(&only, ": see tcpclose ");
+		buf_str(&only, p->o->view->name);
+		buf_str(&only, " --help");
+	}
+	buf_char(&only, '\0');
+	rc = usage_error_plain(&p->error, "%s%s does not apply to %s%s", dashes, name,
+			       p->o->view->name, only.failed ? "" : only.data);
+	buf_release(&only);
+	return rc;
+}
+
+/* Report an option that the view does not use: it is a mistake, so it is not ignored. */
+static int check_given_options(struct option_parser *p)
+{
+	const struct options *o = p->o;
+	const struct option_row *option;
+
+	for (unsigned i = 0; (option = option_at(i)); i++) {
+		if (!p->given[i])
+			continue;
+		if (!option_applies(option->views, o->view->id, o->record.wanted))
+			return reject_option(p, "--", option->argp.name, option->views);
+		if (option->live_only && o->record.replay)
+			return usage_error_plain(&p->error,
+						 "--%s does not apply to %s with --replay",
+						 option->argp.name, o->view->name);
+		if (option->replay_only && !o->record.replay)
+			return usage_error_plain(&p->error, "--%s does not apply to %s without "
+						 "--replay", option->argp.name, o->view->name);
+	}
+	if (!o->run.command)
+		return 0;
+	if (!option_applies(option_command_views(), o->view->id, false))
+		return reject_option(p, "-- ", "COMMAND", option_command_views());
+	if (o->record.replay)
+		return usage_error_plain(&p->error, "-- COMMAND does not apply to %s with --replay",
+					 o->view->name);
+	return 0;
+}
+
+/* An option of TCPCLOSE_OPTS that requires or excludes another one is left out, not an error. */
+static bool is_only_in_env(const struct option_parser *p, int key)
+{
+	return p->given_in_env[option_index(key)];
+}
+
+/* Leave out the options of TCPCLOSE_OPTS that lack the option that they require. */
+static void drop_env_options(struct option_parser *p)
+{
+	struct options *o = p->o;
+
+	if (o->view->source == SOURCE_SCAN && !o->stuck.watch_ns) {
+		if (is_only_in_env(p, 'd'))
+			o->run.duration_ns = 0;
+		if (is_only_in_env(p, 'n'))
+			o->run.count = 0;
+	}
+	if (is_only_in_env(p, KEY_REDACT_KEY) && !o->record.redact)
+		o->record.redact_key = NULL;
+	if (is_only_in_env(p, KEY_TREE) && !o->run.command)
+		o->run.tree = false;
+	if (!(o->record.wanted && o->record.path)) {
+		if (is_only_in_env(p, KEY_ROTATE))
+			o->record.rotate_bytes = o->record.rotate_ns = 0;
+		if (is_only_in_env(p, KEY_KEEP))
+			o->record.keep = o->record.keep_ns = 0;
+	}
+	if (!o->record.wanted && is_only_in_env(p, KEY_CMDLINE))
+		o->record.cmdline = false;
+}
+
+/* Is the option given on the command line, where it is an error if it cannot apply? */
+static bool is_required(const struct option_parser *p, int key)
+{
+	return option_is_given(p, key) && !is_only_in_env(p, key);
+}
+
+/* Select the keys of --fields. Each must be one of the view, whose output must be JSON. */
+static int select_fields(struct option_parser *p)
+{
+	const struct options *o = p->o;
+	uint32_t views;
+
+	if (p->nr_fields && o->view_options.format != FORMAT_JSON)
+		return p->fields_in_env ? 0 : usage_error_plain(&p->error, "--fields requires -j");
+	for (unsigned i = 0; i < p->nr_fields; i++) {
+		json_key_find(p->field[i], &views);
+		if (views >> o->view->id & 1)
+			continue;
+		return p->fields_in_env ? 0 : reject_option(p, "--fields ", p->field[i], views);
+	}
+	for (unsigned i = 0; i < p->nr_fields; i++)
+		if (!json_select_add(&p->o->output.fields, p->field[i]))
+			return usage_error_plain(&p->error, "--fields has too many keys");
+	return 0;
+}
+
+/* Check that a recording is made, in a file, if an option says how. */
+static int check_recording_options(struct option_parser *p)
+{
+	const struct options_record *r = &p->o->record;
+	const char *name = NULL;
+
+	if (r->wanted && (r->path || !(is_required(p, KEY_ROTATE) ||
+				       is_required(p, KEY_KEEP))))
+		return 0;
+	if (is_required(p, KEY_ROTATE))
+		name = "rotate";
+	else if (is_required(p, KEY_KEEP))
+		name = "keep";
+	else if (is_required(p, KEY_CMDLINE))
+		name = "cmdline";
+	return !name ? 0 : usage_error_plain(&p->error,
+					     "--%s requires record -o FILE or --record FILE", name);
+}
+
+/* Check the options that require or exclude another one. */
+static int check_pairs(struct option_parser *p)
+{
+	const struct options *o = p->o;
+
+	if (o->view->source == SOURCE_SCAN && !o->stuck.watch_ns &&
+	    (o->run.duration_ns || o->run.count))
+		return usage_error_plain(&p->error, "--%s requires --watch in %s",
+					 o->run.duration_ns ? "duration" : "count", o->view->name);
+	if (o->record.replay && o->stuck.states >> STATE_ESTABLISHED & 1)
+		return usage_error_plain(&p->error, "--state established does not apply to %s with "
+					 "--replay: a recording has no open sockets",
+					 o->view->name);
+	if (o->view_options.format == FORMAT_JSON && option_is_given(p, KEY_CSV) &&
+	    !is_only_in_env(p, KEY_CSV))
+		return usage_error_plain(&p->error, "-j and --csv are mutually exclusive");
+	if (o->view->id != VIEW_RECORD && o->record.wanted && !o->record.path && !o->output.path)
+		return usage_error_plain(&p->error, "--record - and the output of %s cannot both "
+					 "be standard output: want -o FILE or --record FILE",
+					 o->view->name);
+	if (o->view->source == SOURCE_SCAN && o->record.nr_replays > 1)
+		return usage_error_plain(&p->error, "%s shows one recording: want one --replay",
+					 o->view->name);
+	if (time_points_are_reversed(&o->record.since, &o->record.until))
+		return usage_error_plain(&p->error, "--since is after --until");
+	if (o->record.redact_key && !o->record.redact)
+		return usage_error_plain(&p->error, "--redact-key requires --redact");
+	if (o->run.tree && !o->run.command)
+		return usage_error_plain(&p->error, "--tree requires -- COMMAND");
+	return check_recording_options(p);
+}
+
+/* The view record prints nothing: -o names the recording. */
+static int set_recording(struct option_parser *p)
+{
+	struct options_record *r = &p->o->record;
+
+	if (p->o->view->id != VIEW_RECORD)
+		return 0;
+	if (r->wanted)
+		return usage_error_plain(&p->error,
+					 "record and --record are mutually exclusive");
+	if (!option_is_given(p, 'o'))
+		return usage_error_plain(&p->error,
+					 "record requires -o FILE, or -o - for standard output");
+	r->wanted = true;
+	r->path = p->o->output.path;
+	p->o->output.path = NULL;
+	return 0;
+}
+
+/* The view serve listens if no other way is given to read its metrics. */
+static int set_serving(struct option_parser *p)
+{
+	struct options *o = p->o;
+	struct options_serve *s = &o->serve;
+
+	if (o->view->id != VIEW_SERVE)
+		return 0;
+	if (is_only_in_env(p, KEY_PAGE) && !s->listen && s->textfile)
+		s->page = false;
+	if (o->record.replay && !s->textfile)
+		return usage_error_plain(&p->error, "serve with --replay requires --textfile");
+	if (!s->listen && !s->textfile) {
+		s->listen = OPTIONS_LISTEN;
+		listen_address_parse(s->listen, &s->address);
+	}
+	if (s->page && !s->listen)
+		return usage_error_plain(&p->error, "--page requires --listen");
+	o->view_options.no_page = !s->listen ||
+				  !(s->page || listen_address_is_local(&s->address));
+	return 0;
+}
+
+/* -j alone is the view json. */
+static void choose_view(struct option_parser *p)
+{
+	bool csv = option_is_given(p, KEY_CSV);
+	/* a --csv of the command line has precedence over a -j of TCPCLOSE_OPTS */
+	bool json = p->json_word ||
+		    (option_is_given(p, 'j') &&
+		     !(is_only_in_env(p, 'j') && csv && !is_only_in_env(p, KEY_CSV)));
+	struct options *o = p->o;
+
+	o->view = p->view ? p->view : view_at(json ? VIEW_JSON : VIEW_TRACE);
+	if (json)
+		o->view_options.format = FORMAT_JSON;
+	else if (csv)
+		o->view_options.format = FORMAT_CSV;
+}
+
+int options_check(struct option_parser *p, const struct argp_state *state)
+{
+	const char *no_color = getenv("NO_COLOR");
+	int rc;
+
+	if (state->quoted && !p->o->run.command)
+		return usage_error_report(&p->error, EXIT_USAGE, "no command after ", "--",
+					  ": want -- COMMAND [ARG...]");
+	choose_view(p);
+	if (p->probing)
+		return 0;
+	rc = set_recording(p);
+	drop_env_options(p);
+	if (!rc)
+		rc = check_given_options(p) ?: set_serving(p);
+	if (!rc)
+		rc = check_pairs(p);
+	if (!rc)
+		rc = select_fields(p);
+	if (rc)
+		return rc;
+	if (option_is_given(p, KEY_ROTATE) && !option_is_given(p, KEY_KEEP))
+		p->o->record.keep = KEEP_DEFAULT;
+	if (!option_is_given(p, KEY_COLOR) && no_color && *no_color)
+		p->o->output.color = COLOR_NEVER;
+	options_filter_finish(p);
+	return 0;
+}

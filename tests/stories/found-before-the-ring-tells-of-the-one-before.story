@@ -1,0 +1,112 @@
+# SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+# The walk finds B while the ring still has the end of A, an earlier connection whose socket had the same address:
+# A does not show that the end of B was missed.
+socket A 10.0.0.1:51544 10.0.0.9:80 cookie=0x11
+socket B 10.0.0.1:51546 10.0.0.9:80 cookie=0x12 sk=A
+
+10ms B socket LAST_ACK              age=1ms  dead done no-socket shut-rcv shut-snd
+1ms  A state ESTABLISHED CLOSE_WAIT segment came=1  done file-live shut-rcv
+2ms  A state CLOSE_WAIT LAST_ACK    owned done file-dead shut-rcv shut-snd  in curl[4021] close(5)
+3ms  A state LAST_ACK CLOSE         segment sent=1 acked  dead done no-socket shut-rcv shut-snd
+5ms  B state SYN_SENT ESTABLISHED   owned file-live  in wget[4022] connect(3)
+8ms  B state ESTABLISHED CLOSE_WAIT segment came=1  done file-live shut-rcv
+9ms  B state CLOSE_WAIT LAST_ACK    owned done file-dead shut-rcv shut-snd  in wget[4022] close(3)
+12ms B state LAST_ACK CLOSE         segment sent=1 acked  dead done no-socket shut-rcv shut-snd
+
+expect A ending=three-way initiator=peer trigger=close fd=5
+expect B ending=three-way initiator=peer trigger=close fd=3 partial=no age=7ms
+expect-tally seen=2 told=2 filtered=0 open=0 lost=0
+--- trace
+PID     COMM     LOCAL                 BY REMOTE                ENDING        MS
+4021    curl     10.0.0.1:51544        <- 10.0.0.9:80           three-way   2.00
+4022    wget     10.0.0.1:51546        <- 10.0.0.9:80           three-way   4.00
+--- json
+{"kind":"meta","schema":1,"version":"-","hostname":"host","kernel":"6.1.0","machine":"x86_64","boot_id":"00000000-0000-4000-8000-000000000000","hooks":{"calls":"tracepoint","late":"tp_btf","reset_sent":"tp_btf","reset_received":"tp_btf","fin_resent":"tp_btf","state":"tp_btf","destroy":"tp_btf"}}
+{"kind":"close","schema":1,"start":"2026-11-22T08:12:32.001000000Z","time":"2026-11-22T08:12:32.003000000Z","family":4,"netns":4026531840,"cookie":"0x11","local_addr":"10.0.0.1","local_port":51544,"peer_addr":"10.0.0.9","peer_port":80,"iss":999,"irs":4999,"v4_mapped":false,"opened":null,"age_ns":null,"idle_ns":{"sent":null,"received":null},"age_at_least_ns":null,"holders":null,"initiator":"peer","ending":"three-way","class":"clean","reason":null,"trigger":{"call":"close","how":null,"fd":5,"pid":4021,"tid":4021,"comm":"curl","process":"curl","ret":null,"uid":0,"call_ns":null,"signal":null,"exit_code":null,"cgroup":null,"unit":null,"container":null,"pod":null,"deferred":false,"stack":null},"reset_by":null,"calls":[{"call":"close","how":null,"fd":5,"pid":4021,"tid":4021,"comm":"curl","process":"curl","ret":null,"at_ns":1000000,"effect":"fin"}],"calls_omitted":0,"waves":[{"wave":1,"flag":"FIN","dir":"received","at_ns":0,"seq":5000,"ack":1000,"exact":true},{"wave":2,"flag":"ACK","dir":"sent","at_ns":1000000,"seq":1000,"ack":5001,"exact":true},{"wave":3,"flag":"FIN","dir":"sent","at_ns":1000000,"seq":1000,"ack":5001,"exact":true},{"wave":4,"flag":"ACK","dir":"received","at_ns":2000000,"seq":null,"ack":1001,"exact":true}],"states":["ESTABLISHED","CLOSE_WAIT","LAST_ACK","CLOSE"],"phase_ns":{"fin_queued":null,"ack_wait":null,"peer_hold":null,"app_hold":1000000,"last_ack_wait":1000000,"total":2000000},"cut":null,"blame":"network","bytes":{"sent":0,"received":0,"unread":0,"unacked":0,"unsent":0},"data_lost":null,"fin_retransmits":0,"peer_fin_retransmits":null,"srtt_us":null,"twin":null,"self":false,"middlebox":null,"partial":false,"missing":["age_ns: opened before tracing began, or an event was lost"]}
+{"kind":"close","schema":1,"start":"2026-11-22T08:12:32.008000000Z","time":"2026-11-22T08:12:32.012000000Z","family":4,"netns":4026531840,"cookie":"0x12","local_addr":"10.0.0.1","local_port":51546,"peer_addr":"10.0.0.9","peer_port":80,"iss":998,"irs":4999,"v4_mapped":false,"opened":"connect","age_ns":7000000,"idle_ns":{"sent":null,"received":null},"age_at_least_ns":null,"holders":null,"initiator":"peer","ending":"three-way","class":"clean","reason":null,"trigger":{"call":"close","how":null,"fd":3,"pid":4022,"tid":4022,"comm":"wget","process":"wget","ret":null,"uid":0,"call_ns":null,"signal":null,"exit_code":null,"cgroup":null,"unit":null,"container":null,"pod":null,"deferred":false,"stack":null},"reset_by":null,"calls":[{"call":"close","how":null,"fd":3,"pid":4022,"tid":4022,"comm":"wget","process":"wget","ret":null,"at_ns":1000000,"effect":"fin"}],"calls_omitted":0,"waves":[{"wave":1,"flag":"FIN","dir":"received","at_ns":0,"seq":5000,"ack":1000,"exact":true},{"wave":2,"flag":"ACK","dir":"sent","at_ns":1000000,"seq":1000,"ack":5001,"exact":true},{"wave":3,"flag":"FIN","dir":"sent","at_ns":1000000,"seq":1000,"ack":5001,"exact":true},{"wave":4,"flag":"ACK","dir":"received","at_ns":4000000,"seq":null,"ack":1001,"exact":true}],"states":["ESTABLISHED","CLOSE_WAIT","LAST_ACK","CLOSE"],"phase_ns":{"fin_queued":null,"ack_wait":null,"peer_hold":null,"app_hold":1000000,"last_ack_wait":3000000,"total":4000000},"cut":null,"blame":"network","bytes":{"sent":0,"received":0,"unread":0,"unacked":0,"unsent":0},"data_lost":null,"fin_retransmits":0,"peer_fin_retransmits":null,"srtt_us":null,"twin":null,"self":false,"middlebox":null,"partial":false,"missing":[]}
+{"kind":"summary","schema":1,"time":"2026-11-22T08:12:32.012000000Z","seen":2,"told":2,"filtered":0,"open":0,"unchecked":null,"lost":{"table_full":0,"end_missed":0,"vanished":0},"events":8,"events_lost":{"ring_full":0,"calls_full":0,"malformed":0},"maybe_missed":null}
+--- events
+08:12:32.010000 socket         10.0.0.1:51546 10.0.0.9:80 LAST_ACK snd_una=1000 snd_nxt=1000 write_seq=1000 rcv_nxt=5000 rcv_wup=5000 copied_seq=5000 segs_in=1 snd_wnd=65535 err=0 substate=0 age_ns=1000000 age_from=2 left_ns=0 dead,done,no-socket,shut-rcv,shut-snd netns=4026531840 cookie=0x12
+08:12:32.001000 state          10.0.0.1:51544 10.0.0.9:80 ESTABLISHED -> CLOSE_WAIT snd_una=1000 snd_nxt=1000 write_seq=1000 rcv_nxt=5001 rcv_wup=5000 copied_seq=5000 segs_in=2 snd_wnd=65535 err=0 done,file-live,shut-rcv netns=4026531840 cookie=0x11
+08:12:32.002000 state          10.0.0.1:51544 10.0.0.9:80 CLOSE_WAIT -> LAST_ACK in curl[4021] close(5, 0) snd_una=1000 snd_nxt=1000 write_seq=1000 rcv_nxt=5001 rcv_wup=5000 copied_seq=5000 segs_in=2 snd_wnd=65535 err=0 done,owned,file-dead,shut-rcv,shut-snd netns=4026531840 cookie=0x11
+08:12:32.003000 state          10.0.0.1:51544 10.0.0.9:80 LAST_ACK -> CLOSE snd_una=1001 snd_nxt=1001 write_seq=1001 rcv_nxt=5001 rcv_wup=5000 copied_seq=5000 segs_in=3 snd_wnd=65535 err=0 dead,done,no-socket,shut-rcv,shut-snd netns=4026531840 cookie=0x11
+08:12:32.005000 state          10.0.0.1:51546 10.0.0.9:80 SYN_SENT -> ESTABLISHED in wget[4022] connect(3, 0) snd_una=1000 snd_nxt=1000 write_seq=1000 rcv_nxt=5000 rcv_wup=5000 copied_seq=5000 segs_in=1 snd_wnd=65535 err=0 owned,file-live netns=4026531840 cookie=0x12
+08:12:32.008000 state          10.0.0.1:51546 10.0.0.9:80 ESTABLISHED -> CLOSE_WAIT snd_una=1000 snd_nxt=1000 write_seq=1000 rcv_nxt=5001 rcv_wup=5000 copied_seq=5000 segs_in=2 snd_wnd=65535 err=0 done,file-live,shut-rcv netns=4026531840 cookie=0x12
+08:12:32.009000 state          10.0.0.1:51546 10.0.0.9:80 CLOSE_WAIT -> LAST_ACK in wget[4022] close(3, 0) snd_una=1000 snd_nxt=1000 write_seq=1000 rcv_nxt=5001 rcv_wup=5000 copied_seq=5000 segs_in=2 snd_wnd=65535 err=0 done,owned,file-dead,shut-rcv,shut-snd netns=4026531840 cookie=0x12
+08:12:32.012000 state          10.0.0.1:51546 10.0.0.9:80 LAST_ACK -> CLOSE snd_una=1001 snd_nxt=1001 write_seq=1001 rcv_nxt=5001 rcv_wup=5000 copied_seq=5000 segs_in=3 snd_wnd=65535 err=0 dead,done,no-socket,shut-rcv,shut-snd netns=4026531840 cookie=0x12
+--- timeline
+curl[4021]                        08:12:32.001                              peer
+10.0.0.1:51544                                                       10.0.0.9:80
+        ESTABLISHED |                                      | (ESTABLISHED)
+                    |<-------- 1 FIN seq +0 ack +0 --------|
+         CLOSE_WAIT |          seq 5000 ack 1000           | (FIN_WAIT1)
+                    :                                      :
+                    :                1.0 ms                :
+                    :                                      :
+close(5) curl[4021] |                                      |
+                    |----- 2+3 FIN,ACK seq +0 ack +1 ----->|
+           LAST_ACK |          seq 1000 ack 5001           | (TIME_WAIT)
+                    :                                      :
+                    :                1.0 ms                :
+                    :                                      :
+                    |<----------- 4 ACK ack +1 ------------|
+              CLOSE |               ack 1001               |
+three-way, begun by the peer; the ACK of the FIN took 1.0 ms (2.0 ms in all).
+
+wget[4022]                        08:12:32.008                              peer
+10.0.0.1:51546                                                       10.0.0.9:80
+        ESTABLISHED |                                      | (ESTABLISHED)
+                    |<-------- 1 FIN seq +0 ack +0 --------|
+         CLOSE_WAIT |          seq 5000 ack 1000           | (FIN_WAIT1)
+                    |                1.0 ms                |
+close(3) wget[4022] |                                      |
+                    |----- 2+3 FIN,ACK seq +0 ack +1 ----->|
+           LAST_ACK |          seq 1000 ack 5001           | (TIME_WAIT)
+                    :                                      :
+                    :                3.0 ms                :
+                    :                                      :
+                    |<----------- 4 ACK ack +1 ------------|
+              CLOSE |               ack 1001               |
+three-way, begun by the peer; the ACK of the FIN took 3.0 ms (4.0 ms in all).
+--- connections
+CLIENT           BY  SERVER           ADDRESS               ENDING            MS
+curl[4021]       <-? (not-found)      10.0.0.9:80           three-way       2.00
+wget[4022]       <-  (not-found)      10.0.0.9:80           three-way       4.00
+--- who
+08:12:32.010 to 08:12:32.012: 2 closes
+COMM                                     CLOSES      /s   OPEN TIME_WAIT      /s
+curl                                          1     500      .         .       .
+wget                                          1     500      .         .       .
+
+                         ------------ ENDED BY, % ----------- ---- BEGAN, % ----
+COMM              CLOSES close   WR RDWR exit  sig other none   us peer both   -
+curl                   1   100    .    .    .    .     .    .    .  100    .   .
+wget                   1   100    .    .    .    .     .    .    .  100    .   .
+
+                 -- HOW, % --- -RESET- ---- WE HOLD, ms --- -- PEERS HOLD, ms --
+COMM             clean t/o oth  ->  <-    p50    p99    max    p50    p99    max
+curl               100   .   .   .   .   1.00   1.00   1.00      -      -      -
+wget               100   .   .   .   .   1.00   1.00   1.00      -      -      -
+
+COMM             ENDING          REASON               COUNT    % LOST-DATA
+curl             three-way       -                        1  100         .
+wget             three-way       -                        1  100         .
+--- hist
+08:12:32.010 to 08:12:32.012: 2 closes
+
+app_hold, 2 closes
+p50 1.0 ms, p90 1.0 ms, p99 1.0 ms, max 1.0 ms
+       1 ms - 2 ms       |###################################|        2 100.0 %
+
+last_ack_wait, 2 closes
+p50 1.0 ms, p90 3.0 ms, p99 3.0 ms, max 3.0 ms
+       1 ms - 2 ms       |###################################|        1  50.0 %
+       2 ms - 5 ms       |###################################|        1  50.0 %
+
+total, 2 closes
+p50 2.0 ms, p90 4.0 ms, p99 4.0 ms, max 4.0 ms
+       2 ms - 5 ms       |###################################|        2 100.0 %
+
+age, 1 close
+p50 7.0 ms, p90 7.0 ms, p99 7.0 ms, max 7.0 ms
+       5 ms - 10 ms      |###################################|        1 100.0 %
