@@ -293,6 +293,7 @@ struct endpoint_table *endpoint_table_new(const struct endpoint_table_config *co
 	if (!t)
 		return NULL;
 	t->config = *config;
+	t->queue = config->exchange ? twin_exchange_queue(config->exchange) : &t->own_queue;
 	t->departed = (struct departed){ .seed = config->seed };
 	TAILQ_INIT(&t->active);
 	if (endpoint_index_init(&t->index, config->seed))
@@ -301,12 +302,20 @@ struct endpoint_table *endpoint_table_new(const struct endpoint_table_config *co
 	return NULL;
 }
 
+static void forget_queued(struct endpoint_table *t)
+{
+	for (unsigned i = 0; i < QUEUE_LEN; i++)
+		if (t->queue->item[i].table == t)
+			t->queue->item[i].table = NULL;
+}
+
 void endpoint_table_free(struct endpoint_table *t)
 {
 	struct endpoint *c;
 
 	if (!t)
 		return;
+	forget_queued(t);
 	endpoint_twin_leave(t);
 	for (c = TAILQ_FIRST(&t->active); c; c = TAILQ_NEXT(c, active))
 		story_release(&c->story);
@@ -353,31 +362,54 @@ static void apply_event(struct endpoint_table *t, const struct event *e)
 	requeue_endpoint(t, c, e);
 }
 
-static struct event *get_queue_slot(struct endpoint_table *t, unsigned nr)
+static struct queued_event *get_queue_slot(struct event_queue *q, unsigned nr)
 {
-	return &t->queue[nr % QUEUE_LEN];
+	return &q->item[nr % QUEUE_LEN];
+}
+
+static void apply_queued(struct event_queue *q)
+{
+	struct queued_event *i = get_queue_slot(q, q->applied++);
+
+	if (i->table)
+		apply_event(i->table, &i->event);
 }
 
 void endpoint_table_flush(struct endpoint_table *t)
 {
-	while (t->applied != t->queued)
-		apply_event(t, get_queue_slot(t, t->applied++));
+	while (t->queue->applied != t->queue->queued)
+		apply_queued(t->queue);
+}
+
+/* The endpoint of the event that is in the middle of the queue. */
+static void prefetch_endpoint(struct event_queue *q)
+{
+	const struct queued_event *i;
+
+	if (q->queued - q->applied <= QUEUE_LEN / 2)
+		return;
+	i = get_queue_slot(q, q->queued - QUEUE_LEN / 2);
+	if (i->table)
+		endpoint_index_prefetch_endpoint(&i->table->index, &i->event);
 }
 
 void endpoint_table_feed(struct endpoint_table *t, const struct event *e)
 {
+	struct event_queue *q = t->queue;
+	struct queued_event *i;
+
 	if (t->counts.open < QUEUE_MIN_ENDPOINTS) {
 		endpoint_table_flush(t);
 		apply_event(t, e);
 		return;
 	}
-	if (t->queued - t->applied == QUEUE_LEN)
-		apply_event(t, get_queue_slot(t, t->applied++));
-	*get_queue_slot(t, t->queued++) = *e;
+	if (q->queued - q->applied == QUEUE_LEN)
+		apply_queued(q);
+	i = get_queue_slot(q, q->queued++);
+	i->table = t;
+	i->event = *e;
 	endpoint_index_prefetch(&t->index, e);
-	if (t->queued - t->applied > QUEUE_LEN / 2)
-		endpoint_index_prefetch_endpoint(&t->index,
-						 get_queue_slot(t, t->queued - QUEUE_LEN / 2));
+	prefetch_endpoint(q);
 }
 
 void endpoint_table_set_lossy(struct endpoint_table *t)

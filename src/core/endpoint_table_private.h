@@ -18,10 +18,21 @@
 #define QUEUE_LEN 8			/* events; a power of two */
 #define QUEUE_MIN_ENDPOINTS 4096	/* fewer are in the CPU's caches anyway */
 
+struct queued_event {
+	struct endpoint_table *table;	/* NULL: it was freed meanwhile */
+	struct event event;
+};
+
+/* The tables that look for twins in each other have one queue: their events stay in order. */
+struct event_queue {
+	struct queued_event item[QUEUE_LEN];
+	unsigned queued, applied;	/* events that entered and left the queue */
+};
+
 struct endpoint_table {
 	struct endpoint_table_config config;
-	struct event queue[QUEUE_LEN];
-	unsigned queued, applied;	/* events that entered and left the queue */
+	struct event_queue *queue;	/* own_queue, or that of the exchange */
+	struct event_queue own_queue;
 	struct event_order order;
 	struct repaired repaired;
 	struct departed departed;

@@ -4,7 +4,7 @@
 #include <stddef.h>
 #include <stdlib.h>
 
-#include "endpoint_index.h"
+#include "endpoint_table_private.h"
 #include "hash.h"
 
 #define CANDIDATES_MAX 64	/* with TCP_REPAIR a program can make many collide */
@@ -17,6 +17,7 @@ struct offer {
 struct twin_exchange {
 	struct pool pool;
 	struct hash_index by_key;
+	struct event_queue queue;
 	uint64_t seed;
 };
 
@@ -41,6 +42,11 @@ void twin_exchange_free(struct twin_exchange *x)
 	hash_index_release(&x->by_key);
 	pool_release(&x->pool);
 	free(x);
+}
+
+struct event_queue *twin_exchange_queue(struct twin_exchange *x)
+{
+	return &x->queue;
 }
 
 static struct offer *get_offer(const struct twin_exchange *x, uint32_t nr)

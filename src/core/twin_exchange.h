@@ -10,11 +10,15 @@
 #include <stdint.h>
 
 struct endpoint;
+struct event_queue;
 struct twin_exchange;
 
 /* NULL if out of memory. seed: random hash key, because remote hosts choose the numbers. */
 struct twin_exchange *twin_exchange_new(uint64_t seed);
 void twin_exchange_free(struct twin_exchange *x);
+
+/* The queue of the tables that use the exchange (endpoint_table_private.h). */
+struct event_queue *twin_exchange_queue(struct twin_exchange *x);
 
 /*
  * Add an endpoint whose sequence numbers are known, and set its exchange_nr. It must be removed

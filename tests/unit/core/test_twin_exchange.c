@@ -5,6 +5,7 @@
 #include "twin_exchange.h"
 
 #define HOSTS 3
+#define MANY 5000	/* more than QUEUE_MIN_ENDPOINTS */
 
 /* The tables of the hosts, and the latest story of each. */
 struct hosts {
@@ -27,7 +28,7 @@ static void note_story(void *arg, const struct story *s, uint64_t now_ns)
 static int open_hosts(void **state)
 {
 	struct hosts *h = calloc(1, sizeof(*h));
-	struct endpoint_table_config config = { .max_open = 100, .seed = 1, .timewait = true,
+	struct endpoint_table_config config = { .max_open = 10000, .seed = 1, .timewait = true,
 						.resets = true, .minisock_resets = true,
 						.report = note_story, .arg = h };
 
@@ -193,6 +194,35 @@ static void test_twin_exchange__two_clocks_prove_no_middlebox(void **state)
 	}
 }
 
+static void fill_table(struct hosts *h, unsigned host)
+{
+	for (unsigned n = 1; n <= MANY; n++) {
+		struct event e = of_endpoint(n, established(T0));
+
+		e.snd_una = e.snd_nxt = e.write_seq = 100000 * (host + 1) + n;
+		feed_host(h, host, e);
+	}
+}
+
+/* In large tables events wait in a queue: those of two hosts must not overtake each other. */
+static void test_twin_exchange__events_of_large_tables_stay_in_order(void **state)
+{
+	struct hosts *h = *state;
+	struct event sent = translated(an_event(T0 + MS, EVENT_RESET_SENT));
+
+	fill_table(h, 0);
+	fill_table(h, 1);
+	establish(h, 0, 1);
+	sent.old_state = STATE_ESTABLISHED;
+	sent.reason = RESET_ABORT_ON_CLOSE;
+	feed_host(h, 1, sent);
+	feed_host(h, 0, a_reset_received(T0 + 2 * MS));
+	feed_host(h, 0, a_state_change(T0 + 2 * MS, STATE_ESTABLISHED, STATE_CLOSE, 0));
+	endpoint_table_expire(h->table[0], T0 + 2 * MS + SETTLE_NS + SETTLE_CALL_NS);
+	assert_int_equal(h->stories[0], 1);
+	assert_int_equal(h->last[0].twin.reset, TWIN_RESET_SENT);
+}
+
 int main(void)
 {
 #define TEST(name) \
@@ -205,6 +235,7 @@ int main(void)
 		TEST(other_numbers_are_another_connection),
 		TEST(the_same_end_is_no_twin),
 		TEST(two_clocks_prove_no_middlebox),
+		TEST(events_of_large_tables_stay_in_order),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
