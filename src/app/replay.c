@@ -43,8 +43,8 @@ static uint64_t find_latest_ns(const struct replay_run *r)
 static void show_what_is_known(struct replay_run *r)
 {
 	struct session *s = &r->session;
-	uint64_t now_ns = replay_source_clock_ns(CLOCK_REALTIME) - (uint64_t)s->meta.boot_to_wall_ns -
-			  FOLLOW_LAG_NS;
+	uint64_t now_ns = replay_source_clock_ns(CLOCK_REALTIME) - FOLLOW_LAG_NS -
+			  (uint64_t)s->meta.boot_to_wall_ns;
 
 	if (!r->begun)
 		return;
@@ -313,11 +313,11 @@ static int replay_source(struct replay_run *r)
 	bool scan = r->o->view->source == SOURCE_SCAN;
 	int status;
 
+	if (record_reader_run_info(r->source.reader)->merged && scan)
+		return log_unusable(r, "it has the recordings of several hosts: want that of one");
 	if (record_reader_run_info(r->source.reader)->merged) {
 		r->source.idle = NULL;
-		return scan ? log_unusable(r, "it has the recordings of several hosts: want that of "
-					   "one") :
-			      replay_hosts(r->o, &r->process, &r->source);
+		return replay_hosts(r->o, &r->process, &r->source);
 	}
 	status = session_open(&r->session, r->o);
 	if (status)

@@ -27,7 +27,8 @@ uint64_t replay_host_latest_ns(const struct replay_host *h);
 
 /*
  * A run begins, with this record or, as `first` is no start mark, before it. The caller has made
- * sure that it does not overlap with the run before. Returns an exit status, with the reason logged.
+ * sure that it does not overlap with the run before. Returns an exit status, with the reason
+ * logged.
  */
 int replay_host_begin(struct replay_host *h, const struct replay_input *input,
 		      const struct run_info *run, const struct record *first, uint64_t now_ns);

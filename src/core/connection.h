@@ -18,7 +18,7 @@ enum { CONNECTION_CLIENT, CONNECTION_SERVER, CONNECTION_ENDS };
 struct connection_actor {
 	enum connection_side side;
 	const struct socket_call *call;		/* NULL unknown, or there was none */
-	const struct holder *holder;		/* NULL unless it holds the socket, without a call */
+	const struct holder *holder;		/* it made no call; else NULL */
 };
 
 struct connection {

@@ -8,7 +8,7 @@
 #include "workload.h"
 
 #define DEMO_PAUSE_MS 150	/* between two connections, for readability */
-#define DEMO_STAY_MS 50		/* so that their executables can be looked up, as of most programs */
+#define DEMO_STAY_MS 50		/* time to look up their executables */
 
 struct demo_step {
 	const char *name;	/* name of the case */

@@ -95,7 +95,7 @@ static void test_pipeline_pairs__the_view_counts_for_itself(void **state)
 	reopen(c);
 	feed_reset(c, 1, STATE_ESTABLISHED);
 	feed_reset(c, 2, STATE_ESTABLISHED);
-	assert_int_equal(c->stories, 2);	/* both ends of one connection, as far as it counts */
+	assert_int_equal(c->stories, 2);	/* both ends of one connection */
 	assert_false(pipeline_is_done(c->pipeline));
 	c->context.counted = 1;
 	assert_true(pipeline_is_done(c->pipeline));
