@@ -19,7 +19,7 @@ from test_record import Folder
 from two_hosts import NAMES, TwoHosts, on_another_machine, recorded, stop
 
 VIEWS = ("trace", "trace -w", "trace -T", "json", "timeline", "events", "who", "who --by host", "who -j", "who --csv",
-         "hist", "hist --by host", "who 1")
+         "hist", "hist --by host", "who 1", "connections", "connections -j")
 BOOT = "11111111-2222-4333-8444-555555555555"
 
 
@@ -60,7 +60,9 @@ def copy_of(said):
 def test_both_ends_of_each_connection(cli, root):
     with Folder() as at, recorded(cli, at) as (paths, said):
         told = objects(show(cli, paths))
-        same("hosts", [o["host"] for o in told if o["kind"] == "meta"], ["client", "server"])
+        for view in ("json", "connections -j", "who -j", "hist -j"):
+            same("hosts of " + view, [o.get("host") for o in objects(show(cli, paths, view))[:3] if o["kind"] == "meta"],
+                 ["client", "server"])
         check_ends(closes(told), copy_of(said))
         check_identity(told[-1])
         numbers = {(s["iss"], s["irs"]) for s in closes(told)}
