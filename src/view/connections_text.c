@@ -133,9 +133,8 @@ static void print_end_column(struct view_context *v, const struct connection *c,
 /* The address of the end in that place: its own, otherwise as the other end has it. */
 static void print_address(struct view_context *v, const struct connection *c, unsigned place)
 {
-	const struct pair_end *end = c->end[place] ?: c->end[!place];
-	const struct flow *w = &end->story.flow;
 	bool own = c->end[place];
+	const struct flow *w = &(own ? c->end[place] : connection_main_end(c))->story.flow;
 	const uint8_t *addr = own ? w->local_addr : w->peer_addr;
 	uint16_t port = own ? w->local_port : w->peer_port;
 	size_t from = v->out->len;
