@@ -220,7 +220,7 @@ static const struct option_row options[] = {
 	    "follow at most N endpoints at once (131072)", RUNNING },
 	  .set = option_set_max_open, .views = TRACING | BIT(STUCK) },
 	{ .argp = { "state", KEY_STATE, "STATES", 0,
-	    "stuck: only close-wait, fin-wait-2, established...", RUNNING },
+	    "stuck: close-wait, fin-wait-2... or established", RUNNING },
 	  .set = option_add_state, .word = option_state_word, .views = BIT(STUCK), LIST },
 	{ .argp = { "older-than", KEY_OLDER_THAN, "TIME", 0,
 	    "stuck: only sockets stuck for TIME", RUNNING },

@@ -20,7 +20,6 @@ static const char record_manual[] =
 	"\n"
 	"Examples:\n"
 	"  tcpclose record -o ends.rec --rotate 100M --keep 9  in bounded space\n"
-	"  tcpclose record -o test.rec -- make test            while a command runs\n"
 	"  tcpclose record --replay ends.rec -o public.rec --redact    to give away\n";
 
 /* Prints nothing: the session writes the recording, as it does for any view with --record. */
