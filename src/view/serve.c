@@ -141,12 +141,13 @@ static void print_row(struct buf *b, const char *name, uint64_t n)
 	buf_u64(b, n);
 }
 
+/* The present second counts: a close that the page has in its totals is in its rates. */
 static uint64_t count_last_minute(const struct serve *s, enum class c, uint64_t now_ns)
 {
 	uint64_t now_s = now_ns / NS_PER_S, n = 0;
 
 	for (unsigned i = 0; i < RATE_S; i++)
-		if (s->second[i] + RATE_S > now_s && s->second[i] < now_s)
+		if (s->second[i] + RATE_S > now_s)
 			n += s->closes[i][c];
 	return n;
 }
@@ -154,7 +155,7 @@ static uint64_t count_last_minute(const struct serve *s, enum class c, uint64_t 
 static void print_rates(struct buf *b, const struct serve *s, uint64_t now_ns)
 {
 	buf_str(b, "<h2>Closes</h2>\n<table>\n<tr><th scope=\"col\">Class<th scope=\"col\">Closes"
-		"<th scope=\"col\">Per minute\n");
+		"<th scope=\"col\">Last minute\n");
 	for (unsigned i = 0; i < CLASS_COUNT; i++) {
 		if (i == CLASS_OPEN)
 			continue;
