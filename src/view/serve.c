@@ -8,7 +8,8 @@
 #include "fmt.h"
 #include "time_units.h"
 
-#define RATE_S 60		/* the rate is that of the last minute */
+#define RATE_S 60		/* the rate is that of the last 60 whole seconds */
+#define RATE_SLOTS (RATE_S + 1)
 #define PAGE_ROWS 100		/* of who */
 
 struct serve {
@@ -16,9 +17,9 @@ struct serve {
 	struct view_context who;	/* of the table on the page; out is who_out */
 	struct buf who_out;
 	bool has_who;
-	/* Closes by the second in which they were over. */
-	uint64_t second[RATE_S];	/* of each slot */
-	uint32_t closes[RATE_S][CLASS_COUNT];
+	/* Closes by the second in which they were over; one slot is for the present second. */
+	uint64_t second[RATE_SLOTS];	/* of each slot */
+	uint32_t closes[RATE_SLOTS][CLASS_COUNT];
 };
 
 static const char serve_manual[] =
@@ -77,7 +78,7 @@ static void serve_tick(struct view_context *v, uint64_t now_ns)
 static void count_second(struct serve *s, const struct verdict *verdict)
 {
 	uint64_t second = verdict->settled_ns / NS_PER_S;
-	unsigned slot = (unsigned)(second % RATE_S);
+	unsigned slot = (unsigned)(second % RATE_SLOTS);
 
 	if (verdict->ending == ENDING_OPEN || second < s->second[slot])
 		return;
@@ -145,8 +146,8 @@ static uint64_t count_last_minute(const struct serve *s, enum class c, uint64_t 
 {
 	uint64_t now_s = now_ns / NS_PER_S, n = 0;
 
-	for (unsigned i = 0; i < RATE_S; i++)
-		if (s->second[i] + RATE_S > now_s && s->second[i] < now_s)
+	for (unsigned i = 0; i < RATE_SLOTS; i++)
+		if (s->second[i] + RATE_S >= now_s && s->second[i] < now_s)
 			n += s->closes[i][c];
 	return n;
 }
