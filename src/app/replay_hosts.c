@@ -236,12 +236,13 @@ static bool wait_for_more(struct replay_merge *r)
 {
 	const struct kernel_counters none = { .filtered = 0 };
 	const struct time_range *range = &r->all.range;
+	uint64_t now_ns = read_follow_clock_ns();
 
 	session_flush_hosts(&r->all);
-	session_tick_hosts(&r->all, read_follow_clock_ns());
-	serve_advance(&r->serve, r->now_ns, &none);
+	session_tick_hosts(&r->all, now_ns);
+	serve_advance(&r->serve, now_ns, &none);
 	output_flush(&r->all.out);
-	return !r->all.out.error && !time_range_is_over(range, read_follow_clock_ns()) &&
+	return !r->all.out.error && !time_range_is_over(range, now_ns) &&
 	       !replay_source_is_interrupted(r->process, FOLLOW_POLL_MS);
 }
 
@@ -409,7 +410,7 @@ static int replay_inputs(struct replay_merge *r)
 static void release_merge(struct replay_merge *r)
 {
 	replay_host_list_release(&r->hosts);
-		for (unsigned i = 0; i < r->nr_inputs; i++)
+	for (unsigned i = 0; i < r->nr_inputs; i++)
 		replay_input_release(&r->inputs[i]);
 	for (unsigned i = 0; i < r->nr_sources; i++)
 		replay_source_close(&r->sources[i]);
