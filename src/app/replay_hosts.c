@@ -12,10 +12,6 @@
 #include "replay_host_list.h"
 #include "replay_input.h"
 #include "serve.h"
-#include "time_units.h"
-
-#define FOLLOW_POLL_MS 100
-#define FOLLOW_LAG_NS (2 * NS_PER_S)
 
 struct replay_merge {
 	const struct options *o;
@@ -194,18 +190,10 @@ static bool is_done(const struct replay_merge *r, const struct replay_input *in)
 	       (duration_ns && in->key_ns - r->first_ns >= duration_ns);
 }
 
-static uint64_t read_follow_clock_ns(void)
-{
-	return replay_source_clock_ns(CLOCK_REALTIME) - FOLLOW_LAG_NS;
-}
-
-/*
- * Nothing is written to this input at present. A recorder writes its events within a second, so the
- * others go on up to a time that is a little earlier than now.
- */
+/* Nothing is written to this input at present: the others go on up to the time that is read. */
 static void mark_dry(struct replay_input *in)
 {
-	uint64_t now_ns = read_follow_clock_ns();
+	uint64_t now_ns = replay_source_follow_ns();
 
 	in->is_dry = true;
 	if (now_ns > in->key_ns)
@@ -236,13 +224,14 @@ static bool wait_for_more(struct replay_merge *r)
 {
 	const struct kernel_counters none = { .filtered = 0 };
 	const struct time_range *range = &r->all.range;
+	uint64_t now_ns = replay_source_follow_ns();
 
 	session_flush_hosts(&r->all);
-	session_tick_hosts(&r->all, read_follow_clock_ns());
-	serve_advance(&r->serve, r->now_ns, &none);
+	session_tick_hosts(&r->all, now_ns);
+	serve_advance(&r->serve, now_ns, &none);
 	output_flush(&r->all.out);
-	return !r->all.out.error && !time_range_is_over(range, read_follow_clock_ns()) &&
-	       !replay_source_is_interrupted(r->process, FOLLOW_POLL_MS);
+	return !r->all.out.error && !time_range_is_over(range, now_ns) &&
+	       !replay_source_is_interrupted(r->process, REPLAY_FOLLOW_POLL_MS);
 }
 
 /* Returns an exit status, -1 to stop. */
@@ -409,7 +398,7 @@ static int replay_inputs(struct replay_merge *r)
 static void release_merge(struct replay_merge *r)
 {
 	replay_host_list_release(&r->hosts);
-		for (unsigned i = 0; i < r->nr_inputs; i++)
+	for (unsigned i = 0; i < r->nr_inputs; i++)
 		replay_input_release(&r->inputs[i]);
 	for (unsigned i = 0; i < r->nr_sources; i++)
 		replay_source_close(&r->sources[i]);

@@ -13,7 +13,7 @@
 #include "log.h"
 #include "time_units.h"
 
-#define FOLLOW_POLL_MS 100
+#define FOLLOW_LAG_NS (2 * NS_PER_S)
 
 uint64_t replay_source_clock_ns(int clock)
 {
@@ -21,6 +21,11 @@ uint64_t replay_source_clock_ns(int clock)
 
 	clock_gettime(clock, &ts);
 	return (uint64_t)ts.tv_sec * NS_PER_S + (uint64_t)ts.tv_nsec;
+}
+
+uint64_t replay_source_follow_ns(void)
+{
+	return replay_source_clock_ns(CLOCK_REALTIME) - FOLLOW_LAG_NS;
 }
 
 int replay_source_log_unusable(const struct replay_source *s, const char *why)
@@ -88,7 +93,7 @@ static ssize_t read_following(struct replay_source *s, void *bytes, size_t len)
 			return n;
 		if (s->idle && !s->idle(s->idle_arg))
 			break;
-		wait_ms = FOLLOW_POLL_MS;
+		wait_ms = REPLAY_FOLLOW_POLL_MS;
 	}
 	return RECORD_READ_STOP;
 }

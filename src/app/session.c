@@ -121,8 +121,6 @@ int session_open_pipeline(struct session *s)
 	if (getrandom(&config.endpoint_table.seed, sizeof(config.endpoint_table.seed), 0) < 0)
 		config.endpoint_table.seed = (uint64_t)(uintptr_t)s;
 	s->context.seed = config.endpoint_table.seed;
-	if (!s->all)
-		judge_init(&s->judge, &s->o->run.fail_on, &s->context);
 	s->tree = s->meta.tree ? process_tree_new() : NULL;
 	config.endpoint_table.tree = s->tree;
 	s->pipeline = s->tree || !s->meta.tree ? pipeline_new(&config) : NULL;
@@ -144,8 +142,10 @@ void session_tick_view(struct session *s, uint64_t now_ns)
 
 int session_begin(struct session *s, uint64_t now_ns, const struct kernel_counters *counters)
 {
-	int status = session_open_pipeline(s);
+	int status;
 
+	judge_init(&s->judge, &s->o->run.fail_on, &s->context);
+	status = session_open_pipeline(s);
 	if (!status && s->o->record.wanted)
 		status = recording_open(&s->writer, s->o, &s->meta);
 	if (status)

@@ -184,7 +184,8 @@ long redact_annotation(const struct redactor *x, enum record_annotation_type typ
 	case RECORD_ANNOTATION_UNCHECKED:
 	case RECORD_ANNOTATION_MAYBE_MISSED:
 	case RECORD_ANNOTATION_TREE:	/* numbers */
-		memcpy(to, text, len);
+		if (len)	/* text may be NULL */
+			memcpy(to, text, len);
 		return (long)len;
 	case RECORD_ANNOTATION_STACK:
 		break;		/* has names of functions and of files */

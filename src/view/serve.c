@@ -8,7 +8,7 @@
 #include "fmt.h"
 #include "time_units.h"
 
-#define RATE_S 60		/* the rate is that of the last minute */
+#define RATE_S 60		/* the rate is that of the last 60 seconds, with the present one */
 #define PAGE_ROWS 100		/* of who */
 
 struct serve {
@@ -16,7 +16,7 @@ struct serve {
 	struct view_context who;	/* of the table on the page; out is who_out */
 	struct buf who_out;
 	bool has_who;
-	/* Closes by the second in which they were over. */
+	/* Closes by the second in which they were over; one slot is for the present second. */
 	uint64_t second[RATE_S];	/* of each slot */
 	uint32_t closes[RATE_S][CLASS_COUNT];
 };

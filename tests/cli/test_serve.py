@@ -18,6 +18,9 @@ import pytest
 from fixture import TIMEOUT, TRAFFIC, Failure, closes, one_line, same, true
 from scrape import OPENMETRICS, Serve, check_with_promtool, has_promtool, parse, series, total
 from test_record import Folder
+from test_record_history import reboot, seconds
+
+SAMPLE = os.path.join(os.path.dirname(__file__), "..", "..", "tools", "sample.rec")
 
 SERIES_MAX = 300
 NAMES = 300
@@ -335,6 +338,33 @@ def test_a_recording_that_grows_is_followed(cli, root):
         recorder.terminate()
         recorder.communicate(timeout=TIMEOUT)
         same("closes", seen, 6)
+
+
+def test_recordings_of_several_hosts_that_grow_are_followed(cli):
+    """The file is due after 10 s, in which no record shows how late it is: the recordings are as young as the test."""
+    told = list(map(json.loads, cli.run("json", "--replay", SAMPLE, "-q").stdout.splitlines()))
+    ended = [o for o in closes(told) if o["ending"] != "open"]
+    with open(SAMPLE, "rb") as f:
+        run = f.read()
+    later = int(time.time() - seconds(told[-1]["time"]))
+    with Folder() as folder:
+        for name in "ab":
+            with open(folder(name), "wb") as f:
+                f.write(reboot(run, name, later))
+        with subprocess.Popen([cli.tool, "serve", "-q", "--replay", folder("a"), "--replay", folder("b"), "--follow",
+                               "--textfile", folder("x.prom")]) as follower:
+            found = []
+            for hosts in (2, 3):
+                end, seen = time.monotonic() + TIMEOUT, 0
+                while seen != hosts * len(ended) and time.monotonic() < end:
+                    with contextlib.suppress(FileNotFoundError), open(folder("x.prom"), encoding="utf-8") as f:
+                        seen = total(parse(f.read()), "tcpclose_closes_total")
+                    time.sleep(0.05)
+                found.append(seen)
+                with open(folder("a"), "ab") as f:
+                    f.write(reboot(run, "c", later))
+            follower.terminate()
+        same("closes", found, [2 * len(ended), 3 * len(ended)])
 
 
 STATS = "/proc/sys/kernel/bpf_stats_enabled"
