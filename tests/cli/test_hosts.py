@@ -213,9 +213,10 @@ def test_limits_count_all_hosts(cli, root):
         same("-n of events", show(cli, paths, "events", "-n", "7").count("\n"), 7)
         done = cli.run(*replays(paths), "-q", "--fail-on", "close")
         same("exit status", done.returncode, 4)
-        true(done.stderr, "--fail-on matches %d closes" % (2 * len(said["client"])) in done.stderr)
-        same("names of hosts", {line.split()[0] for line in done.stderr.splitlines()[2:]}, set(NAMES))
         told = closes(objects(show(cli, paths)))
+        true(f"{done.stderr} {[(s['local_port'], s['ending'], s['trigger'], s['missing']) for s in told]}",
+             "--fail-on matches %d closes" % (2 * len(said["client"])) in done.stderr)
+        same("names of hosts", {line.split()[0] for line in done.stderr.splitlines()[2:]}, set(NAMES))
         middle = sorted(s["time"] for s in told)[len(told) // 2]
         for option, is_wanted in (("--since", lambda s: s["time"] >= middle),
                                   ("--until", lambda s: s["time"] <= middle)):
