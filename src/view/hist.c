@@ -27,11 +27,6 @@
 #define LINE_COLUMNS 80
 #define KEY_WIDTH 40
 
-struct hist_row {
-	uint64_t stories;
-	struct histogram time[HIST_TIMES];
-};
-
 static const char hist_manual[] =
 	"One histogram for each phase of the closes, and for the age and the idle time of\n"
 	"the connections: at the end of the run and, with TIME, after each such\n"
@@ -369,15 +364,18 @@ static void hist_show(struct view_context *v, const struct keyed_table *g,
 			}
 }
 
+#define HIST_ROW_OPS                                                                               \
+	.row_size = sizeof(struct hist_row), .max_groups = GROUPS_MAX, .add = hist_row_add,        \
+	.merge = hist_row_merge, .release = hist_row_release, .compare = hist_row_compare
+
+struct aggregate_ops hist_row_ops(void)
+{
+	return (struct aggregate_ops){ HIST_ROW_OPS };
+}
+
 static void hist_start(struct view_context *v)
 {
-	static const struct aggregate_ops ops = { .row_size = sizeof(struct hist_row),
-						  .max_groups = GROUPS_MAX,
-						  .add = hist_row_add,
-						  .merge = hist_row_merge,
-						  .release = hist_row_release,
-						  .compare = hist_row_compare,
-						  .show = hist_show };
+	static const struct aggregate_ops ops = { HIST_ROW_OPS, .show = hist_show };
 
 	aggregate_start(v, &ops, GROUP_BY_NONE);
 }
