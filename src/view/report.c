@@ -110,7 +110,7 @@ static void take_connection(void *arg, const struct pair_end *a, const struct pa
 {
 	struct report *r = arg;
 	const struct verdict *va = &a->verdict;
-	struct report_close found = { .nr = r->connections };
+	struct report_close found = { .nr = r->taken++, .has_start = va->start_ns };
 	bool known, at_least;
 	uint64_t ns;
 
@@ -118,7 +118,7 @@ static void take_connection(void *arg, const struct pair_end *a, const struct pa
 	if (b == a)
 		b = NULL;	/* connected to itself: one story, which is both ends */
 	if (va->ending != ENDING_OPEN || (b && b->verdict.ending != ENDING_OPEN))
-		found.nr = r->connections++;
+		r->connections++;
 	if (b && a->story.clock != b->story.clock) {
 		found.two_clocks = true;
 		clock_pairs_add(&r->clocks, r->context->hosts, &a->story, &b->story,
@@ -288,7 +288,6 @@ static void report_end(struct view_context *v, const struct run_counts *t, uint6
 	aggregate_end(&r->who, t, now_ns);
 	aggregate_end(&r->hist, t, now_ns);
 	qsort(r->slowest, r->nr, sizeof(*r->slowest), compare_closes);
-	/* a verdict points into its story, which has moved with it: the calls have not */
 	report_print_page(v, r, t);
 }
 

@@ -28,6 +28,7 @@ struct report_close {
 	uint64_t nr;		/* the order in which the connections came */
 	uint64_t wall_ns;	/* when its close began; of end[0] */
 	bool has_both, two_clocks, at_least;
+	bool has_start;		/* false: it began before wall_ns */
 };
 
 struct report {
@@ -41,7 +42,8 @@ struct report {
 	uint64_t ended[ENDING_COUNT];	/* endpoints; ENDING_OPEN: not over */
 	uint64_t open_state[REPORT_STATES];	/* those that are not over, by state */
 	uint64_t first_ns, last_ns;	/* wall time of the first and the last event of them */
-	uint64_t connections;		/* that have ended */
+	uint64_t taken;			/* connections */
+	uint64_t connections;		/* those that have ended */
 	uint64_t slow;			/* connections with a phase of known length */
 	unsigned nr;			/* of slowest[] */
 	struct report_close slowest[REPORT_SLOWEST];	/* at the end of the run: sorted */
@@ -55,6 +57,9 @@ void report_print_page(struct view_context *v, const struct report *r, const str
 
 /* Print a number with commas: "12,400". */
 void report_print_number(struct buf *b, uint64_t n);
+
+/* Print a time in ms: "2026-11-22 08:12:32.123". */
+void report_print_time(struct buf *b, uint64_t wall_ns);
 
 /* Print the opening of a section with its heading; report_end_section() closes it. */
 void report_begin_section(struct buf *b, const char *id, const char *heading);

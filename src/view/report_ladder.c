@@ -11,12 +11,11 @@
 #include "report.h"
 
 #include "call_text.h"
-#include "escape.h"
 #include "fmt.h"
 #include "html.h"
 #include "ladder_text.h"
-#include "process_names.h"
 #include "timeline.h"
+#include "two_columns.h"
 
 #define WIDTH 392
 #define LEFT 86
@@ -222,22 +221,32 @@ static void draw_segment(struct drawing *d, const struct rung *r)
 	bool to_right = r->side == LADDER_LEFT;
 	unsigned y = d->y + ROW + 5, to = to_right ? RIGHT : LEFT;
 	unsigned end = !r->unanswered ? to : to_right ? to - 14 : to + 14;
+	struct buf transit = { 0 };
+	bool below;
 
 	if (d->l->is_self) {
 		draw_to_itself(d, r);
 		return;
 	}
 	print_label(&d->text, d->l, r);
+	if (r->has_transit) {
+		buf_str(&transit, ", ");
+		timeline_print_range(&transit, r->transit_ns, r->transit_max_ns);
+	}
+	below = buf_columns(&d->text) + buf_columns(&transit) > COLUMNS;
+	if (!below)
+		buf_add_buf(&d->text, &transit);
 	draw_text(d, "label", "middle", WIDTH / 2, y - 6);
 	draw_line(d, find_line_class(r), draw_origin(d, r, y), y, end, y);
 	draw_head(d, r, to, y, to_right);
 	d->y = y + 6;
-	if (r->has_transit) {
-		timeline_print_range(&d->text, r->transit_ns, r->transit_max_ns);
+	if (below && transit.len > 2) {
+		buf_add(&d->text, transit.data + 2, transit.len - 2);
 		draw_text(d, "dim", "middle", WIDTH / 2, y + 12);
 		d->y += 8;
 	}
 	draw_states_of(d, r, y);
+	buf_release(&transit);
 }
 
 static void draw_end(struct drawing *d, const struct rung *r)

@@ -2,6 +2,8 @@
 /* The page as a whole: its head, the summary, the losses, endings over time, and its foot. */
 #include "report.h"
 
+#include <string.h>
+
 #include "fmt.h"
 #include "group_key.h"
 #include "hist.h"
@@ -22,6 +24,17 @@ void report_print_number(struct buf *b, uint64_t n)
 	} else {
 		buf_u64(b, n);
 	}
+}
+
+void report_print_time(struct buf *b, uint64_t wall_ns)
+{
+	size_t from = b->len;
+
+	fmt_time_utc(b, wall_ns);
+	if (b->failed || b->len - from < strlen("0000-00-00T00:00:00.000000000Z"))
+		return;
+	b->data[from + strlen("0000-00-00")] = ' ';
+	b->len = from + strlen("0000-00-00T00:00:00.000");
 }
 
 void report_begin_section(struct buf *b, const char *id, const char *heading)
@@ -74,9 +87,9 @@ static void print_times(struct buf *b, const struct report *r)
 	if (!r->last_ns)
 		return;
 	buf_str(b, "<p class=\"when\"><time>");
-	fmt_time_utc(b, r->first_ns);
+	report_print_time(b, r->first_ns);
 	buf_str(b, "</time> to <time>");
-	fmt_time_utc(b, r->last_ns);
+	report_print_time(b, r->last_ns);
 	buf_str(b, "</time></p>\n");
 }
 
@@ -147,7 +160,7 @@ static void print_name(struct buf *b, const struct report *r, const struct keyed
 	buf_release(&name);
 }
 
-/* "player sent 2 of the 3 resets (unread-data)"; false if no RST was sent here. */
+/* "player sent 2 of the 3 RSTs (unread-data)"; false if no RST was sent here. */
 static bool print_worst_reset(struct buf *b, const struct report *r)
 {
 	const struct keyed_entry *e, *worst = NULL;
@@ -167,11 +180,15 @@ static bool print_worst_reset(struct buf *b, const struct report *r)
 	if (!worst)
 		return false;
 	print_name(b, r, worst);
-	buf_str(b, " sent ");
-	report_print_number(b, most);
-	buf_str(b, " of the ");
-	report_print_number(b, r->ended[ENDING_RESET_SENT]);
-	buf_str(b, r->ended[ENDING_RESET_SENT] == 1 ? " RST" : " RSTs");
+	if (r->ended[ENDING_RESET_SENT] == 1) {
+		buf_str(b, " sent the only RST");
+	} else {
+		buf_str(b, " sent ");
+		report_print_number(b, most);
+		buf_str(b, " of the ");
+		report_print_number(b, r->ended[ENDING_RESET_SENT]);
+		buf_str(b, " RSTs");
+	}
 	if (reason_name(why)[0]) {
 		buf_str(b, " (");
 		buf_str(b, reason_name(why));
@@ -291,7 +308,8 @@ static void print_bar(struct buf *b, const struct report *r, unsigned i, uint64_
 		buf_str(b, "\"/>");
 		below = top;
 	}
-	buf_char(b, '\n');
+	if (below)
+		buf_char(b, '\n');
 }
 
 static void print_chart(struct buf *b, const struct report *r, uint64_t most)
@@ -348,7 +366,7 @@ void report_print_over_time(struct view_context *v, const struct report *r)
 		buf_str(b, "</p>\n");
 		print_chart(b, r, most);
 		buf_str(b, "<p class=\"axis\">from ");
-		fmt_time_utc(b, r->bins.first * width_ns);
+		report_print_time(b, r->bins.first * width_ns);
 		buf_str(b, ", a bar for each ");
 		hist_print_bound(b, width_ns);
 		buf_str(b, "</p>\n");

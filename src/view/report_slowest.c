@@ -42,8 +42,9 @@ static void print_heading(struct view_context *v, struct buf *b, const struct re
 	buf_u64(b, n);
 	buf_str(b, c->at_least ? "\">&gt;" : "\">");
 	fmt_duration(b, c->ns);
-	buf_str(b, "</h3>\n<p class=\"when\">");
-	fmt_time_utc(b, c->wall_ns);
+	buf_str(b, c->has_start ? "</h3>\n<p class=\"when\">" :
+		"</h3>\n<p class=\"when\">before ");
+	report_print_time(b, c->wall_ns);
 	buf_str(b, "</p>\n<p class=\"sides\">");
 	print_side(v, b, l, LADDER_LEFT);
 	if (!l->is_self)

@@ -202,9 +202,10 @@ static void print_bar(struct buf *b, uint64_t n, uint64_t cut, uint64_t most)
 	buf_str(b, "</svg>");
 }
 
+/* A row for each bucket in use. The empty ones between two of them share a row. */
 static void print_buckets(struct buf *b, const struct histogram *h)
 {
-	unsigned first = HISTOGRAM_BUCKETS, last = 0;
+	unsigned first = HISTOGRAM_BUCKETS, last = 0, end;
 	uint64_t most = 1;
 
 	for (unsigned i = 0; i < HISTOGRAM_BUCKETS; i++) {
@@ -214,13 +215,15 @@ static void print_buckets(struct buf *b, const struct histogram *h)
 		first = n && i < first ? i : first;
 		last = n ? i : last;
 	}
-	for (unsigned i = first; i <= last && i < HISTOGRAM_BUCKETS; i++) {
+	for (unsigned i = first; i <= last && i < HISTOGRAM_BUCKETS; i = end) {
 		uint64_t n = histogram_bucket_count(h, i);
 
+		for (end = i + 1; !n && !histogram_bucket_count(h, end);)
+			end++;
 		buf_str(b, "<tr><th scope=\"row\">");
 		hist_print_bound(b, histogram_bucket_from_ns(i));
 		buf_str(b, " - ");
-		hist_print_bound(b, histogram_bucket_from_ns(i + 1));
+		hist_print_bound(b, histogram_bucket_from_ns(end));
 		print_bar(b, n, h->cut[i], most);
 		print_count(b, n);
 		print_count(b, h->cut[i]);
