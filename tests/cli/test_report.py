@@ -96,7 +96,7 @@ def test_the_page_is_one_file_that_fetches_nothing(options):
 def test_the_same_recording_makes_the_same_bytes(options):
     tool = os.path.join(options.build, "tcpclose")
     with Folder() as folder:
-        path = os.path.join(folder, "a.html")
+        path = folder("a.html")
         report(tool, "--replay", SAMPLE, "-o", path)
         with open(path, "rb") as f:
             first = f.read()
@@ -146,7 +146,7 @@ def test_the_slowest_close_comes_first_with_both_ends(options):
 def test_a_million_events_make_a_page_of_one_mebibyte_at_most(options, timed):
     tool = os.path.join(options.build, "tcpclose")
     with Folder() as folder:
-        path = os.path.join(folder, "big.rec")
+        path = folder("big.rec")
         subprocess.run([os.path.join(options.build, "bench_replay"), "generate", "-o", path, "-n", str(EVENTS)], check=True,
                        stdin=subprocess.DEVNULL, capture_output=True, timeout=TIMEOUT)
         text = report(tool, "--replay", path)
