@@ -32,18 +32,18 @@ uint64_t report_count_ended(const struct report *r)
 	return n;
 }
 
-/* The longest phase of a close; false if none is known. */
+/* The longest phase of a close; false if none is known. It is a minimum if no wave ended it. */
 static bool find_longest(const struct verdict *v, uint64_t *ns, bool *at_least)
 {
 	bool any = v->cut.known;
 
 	*ns = v->cut.known ? v->cut.ns : 0;
-	*at_least = any && (v->cut.at_least || v->ending == ENDING_OPEN);
+	*at_least = any;
 	for (unsigned i = 0; i < PHASE_COUNT; i++) {
 		if (!v->phase[i].known)
 			continue;
 		any = true;
-		if (v->phase[i].ns < *ns)
+		if (v->phase[i].ns < *ns || (v->phase[i].ns == *ns && !*at_least))
 			continue;
 		*ns = v->phase[i].ns;
 		*at_least = v->ending == ENDING_OPEN;

@@ -286,6 +286,58 @@ static void print_losses(struct buf *b, const struct run_counts *t)
 	buf_str(b, "</ul>\n</div>\n");
 }
 
+/* The stripes of a class, the distance in the units of the chart; 0 for none. */
+static unsigned find_stripes(enum class class)
+{
+	switch (class) {
+	case CLASS_RESET:
+		return 60;
+	case CLASS_TIMEOUT:
+		return 110;
+	case CLASS_ABORTED:
+		return 30;
+	default:
+		return 0;
+	}
+}
+
+/* The stripes, beside the colors: some readers and printers have none. */
+static void print_patterns(struct buf *b)
+{
+	buf_str(b, "<defs>\n");
+	for (unsigned c = 0; c < CLASS_COUNT; c++) {
+		if (!find_stripes(c))
+			continue;
+		buf_str(b, "<pattern id=\"p-");
+		buf_str(b, class_name(c));
+		buf_str(b, "\" patternUnits=\"userSpaceOnUse\" width=\"10\" height=\"");
+		buf_u64(b, find_stripes(c));
+		buf_str(b, "\"><rect class=\"stripe\" width=\"10\" height=\"");
+		buf_u64(b, find_stripes(c) / 4);
+		buf_str(b, "\"/></pattern>\n");
+	}
+	buf_str(b, "</defs>\n");
+}
+
+/* Print a box in the color of its class, and a second one with its stripes. */
+static void print_box(struct buf *b, enum class class, uint64_t x, uint64_t y, uint64_t width,
+		      uint64_t height)
+{
+	for (unsigned i = 0; i < (find_stripes(class) ? 2 : 1); i++) {
+		buf_str(b, i ? "<rect fill=\"url(#p-" : "<rect class=\"c-");
+		buf_str(b, class_name(class));
+		buf_str(b, i ? ")\" x=\"" : "\" x=\"");
+		buf_u64(b, x);
+		buf_str(b, "\" y=\"");
+		buf_u64(b, y);
+		buf_str(b, "\" width=\"");
+		buf_u64(b, width);
+		buf_str(b, "\" height=\"");
+		buf_u64(b, height);
+		buf_str(b, "\"/>");
+	}
+}
+
 static void print_bar(struct buf *b, const struct report *r, unsigned i, uint64_t most)
 {
 	uint64_t below = 0;
@@ -297,15 +349,7 @@ static void print_bar(struct buf *b, const struct report *r, unsigned i, uint64_
 
 		if (!n)
 			continue;
-		buf_str(b, "<rect class=\"c-");
-		buf_str(b, class_name(c));
-		buf_str(b, "\" x=\"");
-		buf_u64(b, i * 10 + 1);
-		buf_str(b, "\" y=\"");
-		buf_u64(b, y1);
-		buf_str(b, "\" width=\"8\" height=\"");
-		buf_u64(b, y0 > y1 ? y0 - y1 : 1);
-		buf_str(b, "\"/>");
+		print_box(b, c, i * 10 + 1, y1, 8, y0 > y1 ? y0 - y1 : 1);
 		below = top;
 	}
 	if (below)
@@ -321,6 +365,7 @@ static void print_chart(struct buf *b, const struct report *r, uint64_t most)
 	buf_str(b, "; the table below has the sums\" viewBox=\"0 0 ");
 	buf_u64(b, r->bins.nr < 24 ? 240 : r->bins.nr * 10);
 	buf_str(b, " 1200\" preserveAspectRatio=\"none\">\n");
+	print_patterns(b);
 	for (unsigned i = 0; i < r->bins.nr; i++)
 		print_bar(b, r, i, most);
 	buf_str(b, "</svg>\n");
@@ -336,9 +381,9 @@ static void print_classes(struct buf *b, const struct report *r)
 		if (!n || c == CLASS_OPEN)
 			continue;
 		buf_str(b, "<tr><th scope=\"row\"><svg class=\"key\" aria-hidden=\"true\" "
-			"viewBox=\"0 0 10 10\"><rect class=\"c-");
-		buf_str(b, class_name(c));
-		buf_str(b, "\" width=\"10\" height=\"10\"/></svg>");
+			"viewBox=\"0 0 10 120\" preserveAspectRatio=\"none\">");
+		print_box(b, c, 0, 0, 10, 120);
+		buf_str(b, "</svg>");
 		buf_str(b, class_name(c));
 		buf_str(b, "<td>");
 		report_print_number(b, n);

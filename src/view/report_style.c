@@ -40,7 +40,7 @@ const char report_style[] =
 ".key{width:.8em;height:.8em;margin-right:.5em}\n"
 ".legend{margin-top:.75rem}\n"
 ".c-clean{fill:var(--clean)}.c-reset{fill:var(--reset)}.c-timeout{fill:var(--timeout)}"
-".c-aborted{fill:var(--aborted)}.c-failed{fill:var(--failed)}\n"
+".c-aborted{fill:var(--aborted)}.c-failed{fill:var(--failed)}.stripe{fill:var(--bg);opacity:.6}\n"
 ".phases{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(22rem,100%),1fr));"
 "gap:1.5rem 2rem}\n"
 ".phase table{width:100%;font-size:.8rem}.phase th,.phase td{padding:.15rem .4rem}\n"
