@@ -147,8 +147,8 @@ def test_a_million_events_make_a_page_of_one_mebibyte_at_most(options, timed):
     tool = os.path.join(options.build, "tcpclose")
     with Folder() as folder:
         path = folder("big.rec")
-        subprocess.run([os.path.join(options.build, "bench_replay"), "generate", "-o", path, "-n", str(EVENTS)], check=True,
-                       stdin=subprocess.DEVNULL, capture_output=True, timeout=TIMEOUT)
+        subprocess.run([os.path.join(options.build, "bench_replay"), "generate", "-o", path, "-n", str(EVENTS)],
+                       check=True, stdin=subprocess.DEVNULL, capture_output=True, timeout=TIMEOUT)
         text = report(tool, "--replay", path)
         true("%d bytes" % len(text), len(text) <= PAGE_MAX)
         page = Page(text.decode())

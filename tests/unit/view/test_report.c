@@ -107,6 +107,53 @@ static void test_report__keeps_the_slowest_and_counts_the_others(void **state)
 	expect_has(g->out.data, "16 of 100 connections whose close took a time; 84 left out.");
 }
 
+/* Gives the client as many calls as a story keeps, each of a thread with a name of markup. */
+static void add_calls(struct stage *g)
+{
+	struct socket_call *calls = calloc(STORY_CALLS, sizeof(*calls));
+
+	assert_non_null(calls);
+	for (unsigned i = 0; i < STORY_CALLS; i++) {
+		calls[i] = g->client.story.calls[0];
+		calls[i].ts_ns += i * 3 * MS;
+		calls[i].effect = EFFECT_NONE;
+		memset(calls[i].comm, '"', EVENT_COMM_LEN - 1);
+		memset(calls[i].process, '<', EVENT_COMM_LEN - 1);
+	}
+	free(g->client.story.calls);
+	g->client.story.calls = calls;
+	g->client.story.nr_calls = g->client.story.cap_calls = STORY_CALLS;
+	g->client.verdict.trigger = &calls[0];
+}
+
+static void test_report__a_page_has_at_most_one_mebibyte(void **state)
+{
+	const struct run_counts none = { .seen = 0 };
+	struct stage *g = *state;
+
+	feed_clean_close(g);
+	set_isns(g);
+	add_calls(g);
+	view_report.start(&g->context);
+	add_connections(g, 100);
+	for (unsigned i = 0; i < 2000; i++) {	/* and as many processes */
+		snprintf((char *)g->client.story.calls[0].process, EVENT_COMM_LEN, "%04u\"\"\"\"\"\"\"\"",
+			 i);
+		g->client.verdict.ending = i % 2 ? ENDING_RESET_SENT : ENDING_FOUR_WAY;
+		g->client.story.cookie = 5000 + i;
+		g->client.story.isns = (struct twin_key){ 10000 + i, 900000 + i };
+		view_report.story(&g->context, &g->client.story, &g->client.verdict);
+	}
+	view_report.end(&g->context, &none, T0 + 100 * MS);
+	view_report.release(&g->context);
+	assert_false(g->out.failed);
+	assert_in_range(g->out.len, 1, 1 << 20);
+	buf_char(&g->out, '\0');
+	assert_int_equal(count(g->out.data, "<figure>"), REPORT_SLOWEST);
+	expect_has(g->out.data, " more processes are left out.");
+	expect_has(g->out.data, " more rows are left out.");
+}
+
 static void test_report__an_empty_run_makes_a_page(void **state)
 {
 	const struct run_counts lost = { .events_ring_full = 1234 };
@@ -147,6 +194,7 @@ int main(void)
 		TEST(a_name_is_never_markup),
 		TEST(the_same_run_makes_the_same_bytes),
 		TEST(keeps_the_slowest_and_counts_the_others),
+		TEST(a_page_has_at_most_one_mebibyte),
 		TEST(an_empty_run_makes_a_page),
 		TEST(numbers_have_commas),
 	};
