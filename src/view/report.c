@@ -208,6 +208,14 @@ static void note_time(struct report *r, uint64_t wall_ns)
 		r->last_ns = wall_ns;
 }
 
+/* The latest state of a socket, 0 unknown. A scan shows a state without a change. */
+static unsigned find_last_state(const struct story *s)
+{
+	unsigned state = s->nr_states ? s->states[s->nr_states - 1] : 0;
+
+	return state < REPORT_STATES ? state : 0;
+}
+
 static void count_story(struct view_context *v, struct report *r, const struct story *s,
 			const struct verdict *verdict)
 {
@@ -219,8 +227,8 @@ static void count_story(struct view_context *v, struct report *r, const struct s
 		note_time(r, view_wall_ns(v, verdict->start_ns));
 	if (verdict->ending != ENDING_OPEN)
 		time_bins_add(&r->bins, wall_ns, ending_class(verdict->ending));
-	else if (s->last_new < REPORT_STATES)
-		r->open_state[s->last_new]++;
+	else
+		r->open_state[find_last_state(s)]++;
 	r->who.meta = r->hist.meta = v->meta;
 	aggregate_add_story(&r->who, s, verdict);
 	aggregate_add_story(&r->hist, s, verdict);

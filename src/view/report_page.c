@@ -13,6 +13,7 @@
 
 #define NAME_WIDTH 40
 #define CHART_HEIGHT 120
+#define HOSTS_SHOWN 20
 #define HOLD_MIN_NS NS_PER_MS	/* a shorter hold is not worth a sentence */
 
 void report_print_number(struct buf *b, uint64_t n)
@@ -91,6 +92,26 @@ static void print_times(struct buf *b, const struct report *r)
 	buf_str(b, "</time> to <time>");
 	report_print_time(b, r->last_ns);
 	buf_str(b, "</time></p>\n");
+}
+
+/* "host a, host b": those of the recordings */
+static void print_hosts(struct view_context *v, struct buf *b)
+{
+	unsigned nr = v->hosts ? v->hosts->nr : 0;
+
+	if (!nr)
+		return;
+	buf_str(b, "<p class=\"when\">");
+	for (unsigned i = 0; i < nr && i < HOSTS_SHOWN; i++) {
+		buf_str(b, i ? ", " : "");
+		html_str(b, v->hosts->host[i]->name);
+	}
+	if (nr > HOSTS_SHOWN) {
+		buf_str(b, " and ");
+		report_print_number(b, nr - HOSTS_SHOWN);
+		buf_str(b, " more");
+	}
+	buf_str(b, "</p>\n");
 }
 
 static void print_contents(struct buf *b)
@@ -447,6 +468,7 @@ void report_print_page(struct view_context *v, const struct report *r, const str
 	struct buf *b = v->out;
 
 	print_head(v, b);
+	print_hosts(v, b);
 	print_times(b, r);
 	print_contents(b);
 	print_summary(b, r);

@@ -158,17 +158,9 @@ void report_print_resets(struct view_context *v, const struct report *r)
 	report_end_section(b);
 }
 
-void report_print_open(struct view_context *v, const struct report *r)
+static void print_open_states(struct buf *b, const struct report *r)
 {
-	struct buf *b = v->out;
-
-	report_begin_section(b, "open", "Not over when the run ended");
-	if (!r->ended[ENDING_OPEN]) {
-		buf_str(b, "<p>No close was in progress.</p>\n");
-		report_end_section(b);
-		return;
-	}
-	begin_table(b, "Not over");
+	begin_table(b, "Not over, by state");
 	buf_str(b, "<thead><tr><th scope=\"col\">State<th scope=\"col\">Sockets</thead>\n"
 		"<tbody>\n");
 	for (unsigned i = 0; i < REPORT_STATES; i++) {
@@ -180,6 +172,40 @@ void report_print_open(struct view_context *v, const struct report *r)
 		buf_char(b, '\n');
 	}
 	end_table(b);
+}
+
+static void print_open_processes(struct buf *b, const struct report *r)
+{
+	const struct keyed_entry *e;
+	uint64_t n, rows = 0;
+
+	begin_table(b, "Not over, by process");
+	buf_str(b, "<thead><tr><th scope=\"col\">Process<th scope=\"col\">Sockets</thead>\n"
+		"<tbody>\n");
+	for (uint32_t i = 0; (e = keyed_table_at(&r->who_rows, i)); i++) {
+		n = ((const struct who_row *)e->row)->n[WHO_OPEN];
+		if (!n || rows++ >= REPORT_ROWS)
+			continue;
+		report_print_key(b, r, e);
+		print_count(b, n);
+		buf_char(b, '\n');
+	}
+	end_table(b);
+	print_more(b, rows > REPORT_ROWS ? rows - REPORT_ROWS : 0,
+		   " more processes are left out.");
+}
+
+void report_print_open(struct view_context *v, const struct report *r)
+{
+	struct buf *b = v->out;
+
+	report_begin_section(b, "open", "Not over when the run ended");
+	if (r->ended[ENDING_OPEN]) {
+		print_open_states(b, r);
+		print_open_processes(b, r);
+	} else {
+		buf_str(b, "<p>No close was in progress.</p>\n");
+	}
 	report_end_section(b);
 }
 
