@@ -204,9 +204,11 @@ static bool print_worst_reset(struct buf *b, const struct report *r)
 	if (r->ended[ENDING_RESET_SENT] == 1) {
 		buf_str(b, " sent the only RST");
 	} else {
-		buf_str(b, " sent ");
-		report_print_number(b, most);
-		buf_str(b, " of the ");
+		buf_str(b, most == r->ended[ENDING_RESET_SENT] ? " sent all " : " sent ");
+		if (most < r->ended[ENDING_RESET_SENT]) {
+			report_print_number(b, most);
+			buf_str(b, " of the ");
+		}
 		report_print_number(b, r->ended[ENDING_RESET_SENT]);
 		buf_str(b, " RSTs");
 	}

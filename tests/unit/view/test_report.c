@@ -170,6 +170,22 @@ static void test_report__an_empty_run_makes_a_page(void **state)
 	expect_has(g->out.data, "</html>\n");
 }
 
+static void test_report__the_summary_names_who_sent_the_resets(void **state)
+{
+	struct stage *g = *state;
+
+	feed_clean_close(g);
+	g->client.verdict.ending = ENDING_RESET_SENT;
+	g->client.verdict.reason = REASON_UNREAD_DATA;
+	expect_has(show_run(g, &view_report, true), "<b>client</b> sent the only RST (unread-data)");
+	g->server.verdict.ending = ENDING_RESET_SENT;
+	g->server.verdict.reason = REASON_LINGER_ZERO;
+	expect_has(show_run(g, &view_report, true), "</b> sent 1 of the 2 RSTs (");
+	memcpy(g->server.story.calls[0].comm, "client", sizeof("client"));
+	g->server.verdict.reason = REASON_UNREAD_DATA;
+	expect_has(show_run(g, &view_report, true), "<b>client</b> sent all 2 RSTs (unread-data)");
+}
+
 static void test_report__numbers_have_commas(void **state)
 {
 	struct buf b = { 0 };
@@ -196,6 +212,7 @@ int main(void)
 		TEST(keeps_the_slowest_and_counts_the_others),
 		TEST(a_page_has_at_most_one_mebibyte),
 		TEST(an_empty_run_makes_a_page),
+		TEST(the_summary_names_who_sent_the_resets),
 		TEST(numbers_have_commas),
 	};
 
