@@ -222,6 +222,7 @@ static void count_story(struct view_context *v, struct report *r, const struct s
 	uint64_t wall_ns = view_wall_ns(v, verdict->settled_ns);
 
 	r->ended[verdict->ending]++;
+	r->partial += verdict->partial;
 	note_time(r, wall_ns);
 	if (verdict->start_ns)
 		note_time(r, view_wall_ns(v, verdict->start_ns));

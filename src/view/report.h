@@ -42,6 +42,7 @@ struct report {
 	uint64_t ended[ENDING_COUNT];	/* endpoints; ENDING_OPEN: not over */
 	uint64_t open_state[REPORT_STATES];	/* those that are not over, by state */
 	uint64_t first_ns, last_ns;	/* wall time of the first and the last event of them */
+	uint64_t partial;		/* endpoints of which a segment was not seen */
 	uint64_t taken;			/* connections */
 	uint64_t connections;		/* those that have ended */
 	uint64_t slow;			/* connections with a phase of known length */

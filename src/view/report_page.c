@@ -291,8 +291,7 @@ static void print_losses(struct buf *b, const struct run_counts *t)
 	uint64_t lost = run_counts_lost(t) + (t->maybe_missed_known ? t->maybe_missed : 0);
 
 	if (!lost) {
-		buf_str(b, "<p class=\"losses none\">Nothing was lost: every event of these ends "
-			"was seen.</p>\n");
+		buf_str(b, "<p class=\"losses none\">No event was lost.</p>\n");
 		return;
 	}
 	buf_str(b, "<div class=\"losses\" role=\"note\">\n<p>Something was lost, so the figures "
@@ -465,6 +464,15 @@ static void print_foot(struct view_context *v, struct buf *b, const struct run_c
 	buf_str(b, ". Times are in UTC.</p>\n</footer>\n</body>\n</html>\n");
 }
 
+static void print_partial(struct buf *b, const struct report *r)
+{
+	if (!r->partial)
+		return;
+	buf_str(b, "<p class=\"losses none\">Partial sockets, of which a segment was not seen: ");
+	report_print_number(b, r->partial);
+	buf_str(b, ".</p>\n");
+}
+
 void report_print_page(struct view_context *v, const struct report *r, const struct run_counts *t)
 {
 	struct buf *b = v->out;
@@ -475,6 +483,7 @@ void report_print_page(struct view_context *v, const struct report *r, const str
 	print_contents(b);
 	print_summary(b, r);
 	print_losses(b, t);
+	print_partial(b, r);
 	report_print_over_time(v, r);
 	report_print_who(v, r);
 	report_print_phases(v, r);

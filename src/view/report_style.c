@@ -30,7 +30,7 @@ const char report_style[] =
 ".losses ul{margin:.25rem 0;padding-left:1.25rem}\n"
 ".scroll{overflow-x:auto;max-width:100%;margin-bottom:.75rem}\n"
 "table{border-collapse:collapse;font-size:.875rem;font-variant-numeric:tabular-nums}\n"
-"th,td{padding:.3rem .6rem;text-align:right;vertical-align:bottom;white-space:nowrap}\n"
+"th,td{padding:.3rem .45rem;text-align:right;vertical-align:bottom;white-space:nowrap}\n"
 "thead th{color:var(--dim);font-weight:600;white-space:normal;line-height:1.25}\n"
 "tbody tr{border-top:1px solid var(--line)}\n"
 "th:first-child,td.word,th:first-child+th.word{text-align:left}\n"

@@ -115,6 +115,8 @@ def test_the_figures_are_those_of_json(options):
          "".join(page.texts[""]).find("%d sockets of " % len(ended)) >= 0)
     same("classes", {row[0]: number(row[1]) for row in page.rows["time"][1:]},
          dict(collections.Counter(s["class"] for s in ended)))
+    partial = sum(s["partial"] for s in stories)
+    true("the partial sockets are counted", ("not seen: %d." % partial in "".join(page.texts[""])) == (partial > 0))
     head, *rows = page.rows["who"]
     same("columns of who", {len(row) for row in rows}, {len(head)})
     for column, n in (("Closes", len(ended)), ("Not over", len(stories) - len(ended)),

@@ -137,8 +137,8 @@ static void test_report__a_page_has_at_most_one_mebibyte(void **state)
 	view_report.start(&g->context);
 	add_connections(g, 100);
 	for (unsigned i = 0; i < 2000; i++) {	/* and as many processes */
-		snprintf((char *)g->client.story.calls[0].process, EVENT_COMM_LEN, "%04u\"\"\"\"\"\"\"\"",
-			 i);
+		snprintf((char *)g->client.story.calls[0].process, EVENT_COMM_LEN,
+			 "%04u\"\"\"\"\"\"\"\"", i);
 		g->client.verdict.ending = i % 2 ? ENDING_RESET_SENT : ENDING_FOUR_WAY;
 		g->client.story.cookie = 5000 + i;
 		g->client.story.isns = (struct twin_key){ 10000 + i, 900000 + i };
@@ -166,7 +166,7 @@ static void test_report__an_empty_run_makes_a_page(void **state)
 	buf_char(&g->out, '\0');
 	expect_has(g->out.data, "No connection ended.");
 	expect_has(g->out.data, "<li>1,234 events: the ring was full");
-	expect_lacks(g->out.data, "Nothing was lost");
+	expect_lacks(g->out.data, "No event was lost");
 	expect_has(g->out.data, "</html>\n");
 }
 
@@ -177,7 +177,8 @@ static void test_report__the_summary_names_who_sent_the_resets(void **state)
 	feed_clean_close(g);
 	g->client.verdict.ending = ENDING_RESET_SENT;
 	g->client.verdict.reason = REASON_UNREAD_DATA;
-	expect_has(show_run(g, &view_report, true), "<b>client</b> sent the only RST (unread-data)");
+	expect_has(show_run(g, &view_report, true),
+		   "<b>client</b> sent the only RST (unread-data)");
 	g->server.verdict.ending = ENDING_RESET_SENT;
 	g->server.verdict.reason = REASON_LINGER_ZERO;
 	expect_has(show_run(g, &view_report, true), "</b> sent 1 of the 2 RSTs (");
