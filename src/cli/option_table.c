@@ -12,7 +12,7 @@
 /* Sets of views, for the member views of a row. */
 #define STORIES                                                                                    \
 	(BIT(TRACE) | BIT(JSON) | BIT(TIMELINE) | BIT(CONNECTIONS) | BIT(WHO) | BIT(HIST) |        \
-	 BIT(SERVE))
+	 BIT(REPORT) | BIT(SERVE))
 #define TRACING (STORIES | BIT(EVENTS) | BIT(RECORD))
 #define EVERY ((1u << VIEW_COUNT) - 1)
 #define PRINTING (~BIT(SERVE))	/* with EVERY or TRACING: the views that have an output */

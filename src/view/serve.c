@@ -6,6 +6,7 @@
 
 #include "escape.h"
 #include "fmt.h"
+#include "html.h"
 #include "time_units.h"
 
 #define RATE_S 60		/* the rate is that of the last 60 seconds, with the present one */
@@ -122,21 +123,11 @@ struct metrics *serve_metrics(const struct view_context *v)
 	return s ? s->metrics : NULL;
 }
 
-static void print_escaped(struct buf *b, const char *text)
-{
-	struct buf plain = { 0 };
-
-	escape_for_terminal(&plain, text, strlen(text), ESCAPE_ANY_WIDTH);
-	b->failed |= plain.failed;
-	escape_for_html(b, plain.data, plain.len);
-	buf_release(&plain);
-}
-
 /* "<tr><th>name<td>12" */
 static void print_row(struct buf *b, const char *name, uint64_t n)
 {
 	buf_str(b, "<tr><th scope=\"row\">");
-	print_escaped(b, name);
+	html_str(b, name);
 	buf_str(b, "<td>");
 	buf_u64(b, n);
 }
@@ -218,9 +209,9 @@ void serve_print_page(struct view_context *v, struct buf *b, const struct metric
 	buf_str(b, "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
 		"<meta name=\"viewport\" content=\"width=device-width\">\n"
 		"<meta name=\"color-scheme\" content=\"light dark\">\n<title>tcpclose on ");
-	print_escaped(b, v->meta->hostname);
+	html_str(b, v->meta->hostname);
 	buf_str(b, "</title>\n</head>\n<body>\n<h1>tcpclose on ");
-	print_escaped(b, v->meta->hostname);
+	html_str(b, v->meta->hostname);
 	buf_str(b, "</h1>\n<p>");
 	fmt_time_utc(b, view_wall_ns(v, now_ns));
 	buf_str(b, ", endpoints open: ");

@@ -131,6 +131,7 @@ enum view_id {
 	VIEW_CONNECTIONS,
 	VIEW_WHO,
 	VIEW_HIST,
+	VIEW_REPORT,
 	VIEW_SERVE,
 	VIEW_RECORD,
 	VIEW_STUCK,
@@ -261,4 +262,4 @@ void json_print_doctor(struct view_context *v, const struct diagnosis *h);
 
 extern const struct view view_stuck, view_trace, view_json, view_events, view_doctor;
 extern const struct view view_timeline, view_who, view_hist, view_serve;
-extern const struct view view_connections, view_connections_json;
+extern const struct view view_connections, view_connections_json, view_report;

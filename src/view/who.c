@@ -362,15 +362,18 @@ static void who_show(struct view_context *v, const struct keyed_table *g,
 		who_print_text(v, g, interval);
 }
 
+#define WHO_ROW_OPS                                                                                \
+	.row_size = sizeof(struct who_row), .max_groups = GROUPS_MAX, .add = who_row_add,          \
+	.merge = who_row_merge, .release = who_row_release, .compare = who_row_compare
+
+struct aggregate_ops who_row_ops(void)
+{
+	return (struct aggregate_ops){ WHO_ROW_OPS };
+}
+
 static void who_start(struct view_context *v)
 {
-	static const struct aggregate_ops ops = { .row_size = sizeof(struct who_row),
-						  .max_groups = GROUPS_MAX,
-						  .add = who_row_add,
-						  .merge = who_row_merge,
-						  .release = who_row_release,
-						  .compare = who_row_compare,
-						  .show = who_show };
+	static const struct aggregate_ops ops = { WHO_ROW_OPS, .show = who_show };
 
 	aggregate_start(v, &ops, GROUP_BY_COMM);
 	if (v->options.format == FORMAT_CSV)

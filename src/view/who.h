@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "aggregate.h"
 #include "histogram.h"
 #include "names.h"
 
@@ -62,3 +63,6 @@ bool who_column_value(const struct who_row *w, const struct who_column *c, uint6
 
 /* n per `seconds` in this interval, rounded; false if that is shorter than 1 ms. */
 bool who_rate(uint64_t n, uint64_t seconds, uint64_t interval_ns, uint64_t *rate);
+
+/* Rows of struct who_row, to show in another way: the operations of the view, but for show. */
+struct aggregate_ops who_row_ops(void);

@@ -26,7 +26,7 @@ s.close()
 os._exit(int(sys.argv[2]))
 """
 
-VIEWS = ("trace", "json", "timeline", "who", "hist", "events")
+VIEWS = ("trace", "json", "timeline", "who", "hist", "events", "report")
 
 
 def client(cli, how, status="0"):

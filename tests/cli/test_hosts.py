@@ -19,7 +19,7 @@ from test_record import Folder
 from two_hosts import NAMES, TwoHosts, on_another_machine, recorded, stop
 
 VIEWS = ("trace", "trace -w", "trace -T", "json", "timeline", "events", "who", "who --by host", "who -j", "who --csv",
-         "hist", "hist --by host", "who 1", "connections", "connections -j")
+         "hist", "hist --by host", "who 1", "connections", "connections -j", "report")
 BOOT = "11111111-2222-4333-8444-555555555555"
 
 

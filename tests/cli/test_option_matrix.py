@@ -23,7 +23,7 @@ ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)
 SAMPLE = os.path.join(ROOT, "tools", "sample.rec")
 SAMPLE_EVENTS = 30      # few, because some 600 runs replay them
 
-PRINTED = {"trace", "json", "timeline", "connections", "who", "hist"}
+PRINTED = {"trace", "json", "timeline", "connections", "who", "hist", "report"}
 SERVE = {"serve"}
 STORIES = PRINTED | SERVE
 TRACING = STORIES | {"events", "record"}
