@@ -146,7 +146,7 @@ void walker_stop(struct walker *w)
 	close(w->fd);
 	kill(w->pid, SIGKILL);	/* it only reads */
 	waitpid(w->pid, NULL, 0);
-	walker_init(w);
+	*w = (struct walker){ .fd = -1, .cpu_ns = w->cpu_ns };	/* a counter does not decrease */
 }
 
 void walker_ask(struct walker *w, uint64_t now_ns)

@@ -256,6 +256,15 @@ def test_only_the_walker_keeps_privileges(cli, root):
         true("the walker has ended", not os.path.exists("/proc/%d/cwd" % walker))
 
 
+def test_the_cpu_time_of_a_walker_that_ended_still_counts(cli, root):
+    with Serve(cli) as serve:
+        before = serve.wait_for(lambda s: total(s, "tcpclose_walk_complete"), "a walk")
+        os.kill(*children(serve.process.pid), signal.SIGKILL)
+        after = serve.wait_for(lambda s: not series(s, "tcpclose_walk_complete"), "no walk any more")
+        first, last = (total(s, "tcpclose_process_cpu_seconds_total") for s in (before, after))
+        true("%r s, then %r s" % (first, last), last >= first)
+
+
 def test_a_walk_that_hangs_delays_no_scrape(cli, timed, root):
     """Nor do clients that go away while they wait for it do any harm."""
     with Serve(cli) as serve:
