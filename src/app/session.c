@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/random.h>
 
+#include "key_file.h"
 #include "log.h"
 #include "loss_text.h"
 #include "process.h"
@@ -60,6 +61,19 @@ static void judge_one_story(void *arg, const struct story *story, const struct v
 	judge_story(s->all ? &s->all->judge : &s->judge, story, v);
 }
 
+static int read_fleet_key(struct session *s, const char *path)
+{
+	char secret[KEY_FILE_MAX + 1];
+	size_t len;
+	int status = key_file_read(secret, &len, path, "--fleet-key");
+
+	if (!status)
+		siphash_make_key(&s->fleet_key, secret, len);
+	explicit_bzero(secret, sizeof(secret));
+	s->context.fleet_key = &s->fleet_key;
+	return status;
+}
+
 int session_open(struct session *s, const struct options *o)
 {
 	int status;
@@ -72,7 +86,9 @@ int session_open(struct session *s, const struct options *o)
 	s->context.flush = flush_if_full;
 	s->context.flush_arg = s;
 	session_init_context(&s->context, o, &s->out);
-	return session_open_caches(s);
+	if (o->serve.fleet_key)
+		status = read_fleet_key(s, o->serve.fleet_key);
+	return status ?: session_open_caches(s);
 }
 
 /* Does -n count events? It counts stories in the other views. */

@@ -143,6 +143,9 @@ static const struct option_row options[] = {
 	{ .argp = { "page", KEY_PAGE, NULL, 0,
 	    "serve: show the page to other hosts too", OUTPUT },
 	  .set = option_set_page, .views = BIT(SERVE), LIVE },
+	{ .argp = { "fleet-key", KEY_FLEET_KEY, "FILE", 0,
+	    "serve: exemplars, whose trace ids are made with the key in FILE", OUTPUT },
+	  .set = option_set_fleet_key, .views = BIT(SERVE) },
 
 	TITLE("Recordings:", RECORDINGS),
 	{ .argp = { "replay", KEY_REPLAY, "FILE", 0,

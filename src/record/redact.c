@@ -10,10 +10,7 @@ enum domain { DOMAIN_IPV4, DOMAIN_IPV6_HIGH, DOMAIN_IPV6_LOW, DOMAIN_NAME };
 
 void redactor_init(struct redactor *x, const void *secret, size_t len)
 {
-	const struct siphash_key first = { 1, 2 }, second = { 3, 4 };
-
-	x->key.k0 = siphash(&first, secret, len);
-	x->key.k1 = siphash(&second, secret, len);
+	siphash_make_key(&x->key, secret, len);
 }
 
 static uint64_t hash_in(const struct redactor *x, enum domain domain, const void *bytes, size_t len)

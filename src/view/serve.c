@@ -32,6 +32,8 @@ static const char serve_manual[] =
 	"  --by-comm           count the closes of each process name too: 50 names, then\n"
 	"                      other\n"
 	"  --page              show the page to other hosts, not only on loopback\n"
+	"  --fleet-key FILE    OpenMetrics: the slowest close of each bucket in the last\n"
+	"                      whole minute as an exemplar, with its trace_id\n"
 	"\n"
 	"The paths are /metrics (OpenMetrics 1.0 or text 0.0.4), /healthz and /.\n"
 	"\n"
@@ -53,7 +55,8 @@ static void start_who(struct view_context *v, struct serve *s)
 
 static void serve_start(struct view_context *v)
 {
-	const struct metrics_config config = { .by_comm = v->options.by_comm, .seed = v->seed };
+	const struct metrics_config config = { .by_comm = v->options.by_comm, .seed = v->seed,
+					       .fleet_key = v->fleet_key };
 	struct serve *s = calloc(1, sizeof(*s));
 
 	v->state = s;

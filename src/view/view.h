@@ -16,6 +16,7 @@
 #include "host_table.h"
 #include "json_select.h"
 #include "run_info.h"
+#include "siphash.h"
 #include "stuck_table.h"
 #include "text_cache.h"
 #include "verdict.h"
@@ -116,6 +117,7 @@ struct view_context {
 	bool shows_stacks;	/* --stack: in text too */
 	struct view_options options;
 	uint64_t seed;		/* secret of the hash tables, because remote hosts choose keys */
+	const struct siphash_key *fleet_key;	/* --fleet-key; NULL: not given */
 	void *state;		/* owned by the view, from start() to release(); NULL none */
 	uint64_t counted, count_max;	/* of a view that counts itself: -n, 0 unlimited */
 	uint64_t due_ns;	/* set by the view: the time of its next tick(); 0 never */

@@ -93,6 +93,7 @@ static const struct expected {
 	{ { "--textfile", "x" }, { NULL }, "--textfile", "........+..." },
 	{ { "--by-comm" }, { NULL }, "--by-comm", "........+..." },
 	{ { "--page" }, { NULL }, "--page", "........l..." },
+	{ { "--fleet-key", "k" }, { NULL }, "--fleet-key", "........+..." },
 	{ { "--", "true" }, { NULL }, "-- COMMAND", "lllllllllll." },
 };
 
