@@ -48,7 +48,7 @@ static void start_who(struct view_context *v, struct serve *s)
 	s->who.out = &s->who_out;
 	s->who.flush = NULL;
 	s->who.options = (struct view_options){ .top = PAGE_ROWS };
-	s->who.terminal = (struct terminal){ .utf8 = true, .wide = true };
+	s->who.terminal = (struct terminal){ .utf8 = true };
 	s->has_who = true;
 	view_who.start(&s->who);
 }
