@@ -98,7 +98,8 @@ static void test_metrics__a_close_counts_by_its_four_labels(void **state)
 
 static void test_metrics__the_slowest_of_the_last_minute_is_the_exemplar(void **state)
 {
-	static const char bucket[] = "tcpclose_phase_seconds_bucket{phase=\"app_hold\",le=\"0.01\"} ";
+	static const char bucket[] = "tcpclose_phase_seconds_bucket{phase=\"app_hold\","
+				     "le=\"0.01\"} ";
 	const struct siphash_key key = { 0x0706050403020100, 0x0f0e0d0c0b0a0908 };
 	const struct metrics_config config = { .fleet_key = &key };
 	struct bench *n = start_bench(false);
