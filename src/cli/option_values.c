@@ -429,8 +429,7 @@ int option_set_ready_fd(struct option_parser *p, const char *arg)
 int option_add_fail_on(struct option_parser *p, const char *word)
 {
 	if (!fail_on_add(&p->o->run.fail_on, word))
-		return usage_error_nearest(&p->error, "unknown word ", fail_on_word,
-					   "see --fail-on in tcpclose(8)");
+		return usage_error_words(&p->error, "unknown word ", fail_on_word);
 	return 0;
 }
 
