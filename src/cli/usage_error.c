@@ -13,7 +13,7 @@
 #include "option_table.h"
 
 #define QUOTE_WIDTH 80		/* columns of a bad value that are shown */
-#define WORDS_LISTED 30		/* if there is a suggestion, a longer list is left out */
+#define WORDS_LISTED 50		/* if there is a suggestion, a longer list is left out */
 
 void usage_warning(struct usage_error *u, const char *before, const char *text, const char *after)
 {
