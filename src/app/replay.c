@@ -8,6 +8,7 @@
 #include "find_end.h"
 #include "log.h"
 #include "process.h"
+#include "read_clock.h"
 #include "replay_hosts.h"
 #include "replay_runs.h"
 #include "replay_source.h"
@@ -223,7 +224,7 @@ static int find_range(struct replay_run *r)
 
 	r->session.range = TIME_RANGE_ALL;
 	if (since->kind == TIME_POINT_BEFORE || until->kind == TIME_POINT_BEFORE) {
-		end_ns = r->o->record.follow ? replay_source_clock_ns(CLOCK_REALTIME) :
+		end_ns = r->o->record.follow ? read_clock_ns(CLOCK_REALTIME) :
 					       record_find_end(r->source.file);
 		if (!end_ns)
 			return replay_source_log_no_end(&r->source);

@@ -9,6 +9,7 @@
 #include "find_end.h"
 #include "log.h"
 #include "merge_heap.h"
+#include "read_clock.h"
 #include "replay_host_list.h"
 #include "replay_input.h"
 #include "serve.h"
@@ -241,7 +242,7 @@ static int step_input(struct replay_merge *r, struct replay_input *in)
 
 	if (in->is_dry) {
 		if (in->source->stop_ns &&
-		    replay_source_clock_ns(CLOCK_MONOTONIC) >= in->source->stop_ns)
+		    read_clock_ns(CLOCK_MONOTONIC) >= in->source->stop_ns)
 			return -1;
 		if (replay_source_is_dry(in->source) && !wait_for_more(r))
 			return -1;
@@ -324,7 +325,7 @@ static int find_range(struct replay_merge *r)
 	uint64_t latest_ns = 0, end_ns;
 
 	if (is_relative && r->o->record.follow)
-		latest_ns = replay_source_clock_ns(CLOCK_REALTIME);
+		latest_ns = read_clock_ns(CLOCK_REALTIME);
 	else if (is_relative)
 		for (unsigned i = 0; i < r->nr_inputs; i++) {
 			end_ns = record_find_end(r->inputs[i].source->file);

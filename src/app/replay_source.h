@@ -58,9 +58,6 @@ int replay_source_log_no_end(const struct replay_source *s);
 /* Is an interrupt pending, or one that arrives within wait_ms? */
 bool replay_source_is_interrupted(struct process *process, int wait_ms);
 
-/* A clock of the system, in nanoseconds. */
-uint64_t replay_source_clock_ns(int clock);
-
 /*
  * With --follow, at the present end: nanoseconds since 1970 of a time before which nothing more
  * comes, a little earlier than now. A recorder writes its events within a second.

@@ -16,6 +16,7 @@
 #include "recording.h"
 #include "session_private.h"
 #include "session_tree.h"
+#include "time_units.h"
 
 #define LOSS_REPORT_EVERY_NS 1000000000ULL
 
@@ -399,20 +400,14 @@ void session_advance(struct session *s, uint64_t now_ns, const struct kernel_cou
 	output_flush(&s->out);
 }
 
-/* Returns the earlier of two deadlines. 0 means never. */
-static uint64_t pick_earlier_deadline(uint64_t a_ns, uint64_t b_ns)
-{
-	return b_ns && (!a_ns || b_ns < a_ns) ? b_ns : a_ns;
-}
-
 uint64_t session_next_ns(const struct session *s)
 {
 	uint64_t next = endpoint_table_next_ns(s->endpoints);
 	uint64_t due = s->writer ? record_writer_due_ns(s->writer) : 0;
 	uint64_t report = s->loss_pending ? s->loss_ns + LOSS_REPORT_EVERY_NS : 0;
 
-	next = pick_earlier_deadline(pick_earlier_deadline(next, due), report);
-	return pick_earlier_deadline(next, s->context.due_ns);
+	next = pick_earlier(pick_earlier(next, due), report);
+	return pick_earlier(next, s->context.due_ns);
 }
 
 bool session_is_settled(const struct session *s)
