@@ -40,8 +40,11 @@ static void print_heading(struct view_context *v, struct buf *b, const struct re
 {
 	buf_str(b, "<h3 id=\"t");
 	buf_u64(b, n);
-	buf_str(b, c->at_least ? "\">&gt;" : "\">");
+	buf_str(b, "\">");
+	report_begin_link(b, c->row[0] ? c->row[0] : c->row[1]);
+	buf_str(b, c->at_least ? "&gt;" : "");
 	fmt_duration(b, c->ns);
+	report_end_link(b, c->row[0] ? c->row[0] : c->row[1]);
 	buf_str(b, c->has_start ? "</h3>\n<p class=\"when\">" :
 		"</h3>\n<p class=\"when\">before ");
 	report_print_time(b, c->wall_ns);
