@@ -132,7 +132,8 @@ static void answer_page(struct serve_run *r, struct http_reply *reply)
 		return;
 	}
 	reply->type = "text/html; charset=utf-8";
-	serve_print_page(&r->session->context, &reply->body, &f, live_now_ns());
+	serve_print_page(&r->session->context, &reply->body, &f, &r->walker.stuck,
+			 live_now_ns());
 }
 
 static bool answer(void *arg, const struct http_request *request, struct http_reply *reply)

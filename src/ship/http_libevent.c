@@ -22,8 +22,8 @@
 #include "gzip.h"
 #include "log.h"
 
-#define CONTENT_POLICY "default-src 'none'; base-uri 'none'; form-action 'none'; " \
-		       "frame-ancestors 'none'"
+#define CONTENT_POLICY "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; "    \
+		       "form-action 'none'; frame-ancestors 'none'"
 #define NO_BODY 0		/* of a request */
 #define MISDIRECTED 421		/* RFC 9110 section 15.5.20 */
 

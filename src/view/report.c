@@ -235,6 +235,12 @@ void report_advance(struct report *r, struct view_context *v, uint64_t now_ns)
 	v->due_ns = pair_table_next_ns(r->pairs);
 }
 
+void report_lose(struct report *r, struct view_context *v, const struct story *s)
+{
+	pair_table_lose(r->pairs, s);
+	v->due_ns = pair_table_next_ns(r->pairs);
+}
+
 static int compare_closes(const void *a, const void *b)
 {
 	return is_slower(a, b) ? -1 : 1;
@@ -293,12 +299,8 @@ static void report_add_other_end(struct view_context *v, const struct story *s,
 
 static void report_lose_end(struct view_context *v, const struct story *s)
 {
-	struct report *r = v->state;
-
-	if (!r)
-		return;
-	pair_table_lose(r->pairs, s);
-	v->due_ns = pair_table_next_ns(r->pairs);
+	if (v->state)
+		report_lose(v->state, v, s);
 }
 
 static void report_tick(struct view_context *v, uint64_t now_ns)

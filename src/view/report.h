@@ -80,9 +80,10 @@ struct report_live {
 struct report *report_new(struct view_context *v, unsigned waiting);
 void report_free(struct report *r);
 
-/* Take a story; wanted: the filters include it. Sets v->due_ns, as the next function does. */
+/* Take a story; wanted: the filters include it. Sets v->due_ns, as the next two do. */
 void report_take(struct report *r, struct view_context *v, const struct story *s,
 		 const struct verdict *verdict, bool wanted);
+void report_lose(struct report *r, struct view_context *v, const struct story *s);
 void report_advance(struct report *r, struct view_context *v, uint64_t now_ns);
 
 /* Print the page, as often as it is asked for. live: NULL if the run is over. */

@@ -189,7 +189,7 @@ void report_print_closes(struct view_context *v, const struct report *r)
 			"class=\"word\">Process<th scope=\"col\" class=\"word\">Local"
 			"<th scope=\"col\" class=\"word\">Remote<th scope=\"col\" class=\"word\">Began"
 			"<th scope=\"col\" class=\"word\">Call<th scope=\"col\">Total"
-			"<th scope=\"col\" class=\"word\">Phases<th scope=\"col\" class=\"word\">Also"
+			"<th scope=\"col\" class=\"word\">Times<th scope=\"col\" class=\"word\">Also"
 			"</thead>\n");
 		for (unsigned i = 0; i < r->rows.nr_shown; view_flush(v))
 			i = print_group(v, b, r, i);

@@ -67,7 +67,7 @@ void report_begin_table(struct buf *b, const char *label)
 {
 	buf_str(b, "<div class=\"scroll\" role=\"region\" tabindex=\"0\" aria-label=\"");
 	buf_str(b, label);
-	buf_str(b, "\">\n<table>\n");
+	buf_str(b, " table\">\n<table>\n");	/* the section has the name without it */
 }
 
 void report_end_table(struct buf *b)

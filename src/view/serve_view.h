@@ -6,11 +6,12 @@
 #pragma once
 
 #include "metrics_text.h"
+#include "stuck_rows.h"
 #include "view.h"
 
 /* The metrics that the view counts; NULL if memory was missing at the start. */
 struct metrics *serve_metrics(const struct view_context *v);
 
-/* Append the page: rates, the table of the view who, losses, the sockets of the last walk. */
+/* Append the page: that of the view report. stuck: what the walk of these facts found. */
 void serve_print_page(struct view_context *v, struct buf *b, const struct metrics_facts *f,
-		      uint64_t now_ns);
+		      const struct stuck_rows *stuck, uint64_t now_ns);
