@@ -7,6 +7,7 @@ import json
 import os
 import re
 import subprocess
+import sys
 
 from fixture import TIMEOUT, same, true
 from test_record import Folder
@@ -15,6 +16,13 @@ ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)
 SAMPLE = os.path.join(ROOT, "tools", "sample.rec")
 PAGE_MAX = 1 << 20
 EVENTS = 1000000
+# Holds a socket with four bytes unread whose peer has closed; prints its descriptor and the peer
+HOLDER = """import socket, sys
+l = socket.socket(); l.bind(("127.0.0.1", 0)); l.listen()
+c = socket.create_connection(l.getsockname()); s, peer = l.accept(); c.send(b"data"); c.shutdown(socket.SHUT_WR)
+print(s.fileno(), "%s:%d" % peer, flush=True)
+sys.stdin.read()
+"""
 OPTIONAL_END = {"li", "td", "th", "tr"}     # HTML lets a page leave their end tags out
 VOID = {"meta", "br", "rect", "line", "path"}
 
@@ -185,6 +193,22 @@ def test_the_slowest_close_comes_first_with_both_ends(options):
     sentence = " ".join(sentence[sentence.rindex("four-way"):].split())
     true("the sentence of the timeline %r in %r" % (sentence, text), sentence in text)
     true("no raw sequence number", not re.search(r"\d{8,}", text))
+
+
+def test_a_live_run_names_the_holder_of_a_stuck_socket(options, cli, root):
+    """The witness is the program that holds it."""
+    command = [sys.executable, "-c", HOLDER, "--secret=</td>"]
+    held = subprocess.Popen(cli.enter(*command), text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    try:
+        fd, peer = held.stdout.readline().split()
+        page = Page(report(cli.tool, "--netns", cli.netns, "--", "true").decode())
+    finally:
+        held.communicate("", timeout=TIMEOUT)
+    row = next(row for row in page.rows["open"] if len(row) == 8 and row[5] == peer)
+    same("holder, descriptor, state, unread bytes", (row[0].split("[")[1], row[1], row[2], row[6]),
+         ("%d]" % held.pid, fd, "CLOSE_WAIT", "4"))
+    true("advice and command line: %r" % row[7],
+         row[7].startswith("the program does not read") and "import socket" in row[7])
 
 
 def test_a_million_events_make_a_page_of_one_mebibyte_at_most(options, timed):

@@ -93,7 +93,8 @@ def test_no_error_and_no_request_in_any_width_and_color(options, browser):
             check_quiet(browser, "file://" + path)
             same("width of the page", browser.eval("document.documentElement.scrollWidth"), width)
             backgrounds.append(browser.eval("getComputedStyle(document.body).backgroundColor"))
-            check_axe(browser)
+            if dark == (width == min(WIDTHS)):
+                check_axe(browser)
     true("two backgrounds %s" % backgrounds, backgrounds[0] != backgrounds[1] and backgrounds[:2] == backgrounds[2:])
 
 
