@@ -21,6 +21,9 @@
 
 #define REPORT_SLOWEST 16	/* ladders */
 #define REPORT_LADDER_BYTES (400u << 10)	/* all ladders together: later ones are left out */
+#define REPORT_CLOSES_BYTES (420u << 10)	/* the closes behind the figures: others are left out */
+#define REPORT_OTHER_BYTES (470u << 10)	/* all other sections, at most */
+#define REPORT_BYTES (1u << 20)
 #define REPORT_ROWS 50		/* of a table */
 #define REPORT_STATES 16	/* more than enum tcp_state_id has */
 
@@ -64,6 +67,7 @@ struct report {
 	uint64_t slow;			/* connections with a phase of known length */
 	unsigned nr;			/* of slowest[] */
 	struct report_close slowest[REPORT_SLOWEST];	/* for the page: sorted */
+	unsigned nr_ladders;		/* of them that fit on the page */
 };
 
 /* What the page of a run that goes on shows besides. */
@@ -146,8 +150,14 @@ void report_print_over_time(struct view_context *v, const struct report *r,
 			    const struct report_live *live);
 void report_print_phases(struct view_context *v, const struct report *r);
 void report_print_slowest(struct view_context *v, const struct report *r);
+/* How many ladders fit goes to r->nr_ladders. Returns the bytes that they take, at most. */
+size_t report_measure_ladders(struct view_context *v, struct report *r);
 void report_print_closes(struct view_context *v, const struct report *r);
 void report_print_losses(struct buf *b, const struct report *r, const struct run_counts *t);
+
+/* The bytes of a row of the closes with the heading of its group, at most. */
+size_t report_measure_close(const struct view_context *v, const struct report *r,
+			    const struct report_row *row);
 
 /* Print "nginx", the key of an entry of the table who. */
 void report_print_key(struct buf *b, const struct report *r, const struct keyed_entry *e);

@@ -86,7 +86,7 @@ static void print_marks(struct buf *b, const struct report *r, const struct repo
 		buf_str(b, "TIME_WAIT");
 		before = ", ";
 	}
-	for (unsigned i = 0; i < r->nr; i++) {
+	for (unsigned i = 0; row->id && i < r->nr_ladders; i++) {
 		if (r->slowest[i].row[0] != row->id && r->slowest[i].row[1] != row->id)
 			continue;
 		buf_str(b, before);
@@ -126,9 +126,9 @@ static void print_row(const struct view_context *v, struct buf *b, const struct 
 }
 
 /* "panel: four-way, 1 of 1" */
-static void print_group_head(struct buf *b, const struct report *r, unsigned first, unsigned n)
+static void print_group_head(struct buf *b, const struct report *r, const struct report_row *row,
+			     unsigned n)
 {
-	const struct report_row *row = r->rows.shown[first];
 	const struct keyed_entry *e = keyed_table_at(&r->who_rows, row->process->index);
 	uint64_t all = row->process->who.ended[row->ending][row->reason];
 
@@ -155,6 +155,20 @@ static void print_group_head(struct buf *b, const struct report *r, unsigned fir
 	buf_str(b, "</span>\n");
 }
 
+size_t report_measure_close(const struct view_context *v, const struct report *r,
+			    const struct report_row *row)
+{
+	static const size_t marks = sizeof("</tbody>, <a href=\"#t16\">ladder 16</a>") + 20;
+	struct buf text = { 0 };
+	size_t bytes;
+
+	print_group_head(&text, r, row, 1);
+	print_row(v, &text, r, row);
+	bytes = text.failed ? SIZE_MAX : text.len + marks;
+	buf_release(&text);
+	return bytes;
+}
+
 static unsigned print_group(const struct view_context *v, struct buf *b, const struct report *r,
 			    unsigned first)
 {
@@ -162,7 +176,7 @@ static unsigned print_group(const struct view_context *v, struct buf *b, const s
 
 	while (end < r->rows.nr_shown && rows_are_of_group(r->rows.shown[first], r->rows.shown[end]))
 		end++;
-	print_group_head(b, r, first, end - first);
+	print_group_head(b, r, r->rows.shown[first], end - first);
 	for (unsigned i = first; i < end; i++)
 		print_row(v, b, r, r->rows.shown[i]);
 	buf_str(b, "</tbody>\n");

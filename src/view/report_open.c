@@ -88,6 +88,9 @@ static void print_row(const struct view_context *v, struct buf *b, const struct 
 	buf_str(b, row->age_ns ? "<td>&gt;" : "<td>-");
 	if (row->age_ns)
 		fmt_duration(b, row->age_ns);
+	buf_str(b, "<td class=\"word wrap\">");
+	buf_str(b, row->advice < ADVICE_COUNT ? advice_line(row->advice) : "-");
+	print_cmdline(b, row);
 	buf_str(b, "<td class=\"word\">");
 	fmt_endpoint(b, w->family, w->local_addr, w->local_port);
 	buf_str(b, "<td class=\"word\">");
@@ -97,9 +100,6 @@ static void print_row(const struct view_context *v, struct buf *b, const struct 
 		report_print_number(b, row->unread);
 	else
 		buf_char(b, '-');
-	buf_str(b, "<td class=\"word wrap\">");
-	buf_str(b, row->advice < ADVICE_COUNT ? advice_line(row->advice) : "-");
-	print_cmdline(b, row);
 	buf_char(b, '\n');
 }
 
@@ -109,8 +109,9 @@ static void print_rows(const struct view_context *v, struct buf *b, const struct
 	report_begin_table(b, "Stuck sockets");
 	buf_str(b, "<thead><tr><th scope=\"col\">Holder<th scope=\"col\">FD"
 		"<th scope=\"col\" class=\"word\">State<th scope=\"col\">For"
+		"<th scope=\"col\" class=\"word\">Advice, command line"
 		"<th scope=\"col\" class=\"word\">Local<th scope=\"col\" class=\"word\">Remote"
-		"<th scope=\"col\">Unread<th scope=\"col\" class=\"word\">Advice, command line"
+		"<th scope=\"col\">Unread"
 		"</thead>\n<tbody>\n");
 	for (unsigned i = 0; i < rows->nr; i++)
 		print_row(v, b, &rows->row[i]);

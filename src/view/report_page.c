@@ -258,9 +258,9 @@ static void print_foot(struct view_context *v, struct buf *b, const struct run_c
 {
 	buf_str(b, "</main>\n<footer>\n<p>tcpclose " TCPCLOSE_VERSION ", ");
 	report_print_number(b, t->events);
-	buf_str(b, " events, ");
+	buf_str(b, " events, <a href=\"#closes\">");
 	report_print_number(b, t->reported);
-	buf_str(b, " sockets reported, ");
+	buf_str(b, " sockets</a> reported, ");
 	report_print_number(b, t->filtered);
 	buf_str(b, " left out by filters, ");
 	report_print_number(b, t->open);
@@ -286,15 +286,40 @@ static void find_rows(struct report *r)
 	}
 }
 
+/* The context of measure_close(). */
+struct measured {
+	const struct view_context *v;
+	const struct report *r;
+};
+
+static size_t measure_close(void *arg, const struct report_row *row)
+{
+	const struct measured *m = arg;
+
+	return report_measure_close(m->v, m->r, row);
+}
+
+/* Choose the ladders and the closes for which there is room. */
+static void choose_rows(struct view_context *v, struct report *r)
+{
+	struct measured m = { .v = v, .r = r };
+	struct rows_room room = { .measure = measure_close, .arg = &m };
+
+	room.bytes = REPORT_BYTES - REPORT_OTHER_BYTES - report_measure_ladders(v, r);
+	if (room.bytes > REPORT_CLOSES_BYTES)
+		room.bytes = REPORT_CLOSES_BYTES;
+	if (!rows_gather(&r->rows, &r->who_rows, REPORT_ROWS, &room))
+		v->out->failed = true;
+	find_rows(r);
+}
+
 void report_print_page(struct view_context *v, struct report *r, const struct run_counts *t,
 		       uint64_t now_ns, const struct report_live *live)
 {
 	struct buf *b = v->out;
 
 	report_sort(r, t, now_ns);
-	if (!rows_gather(&r->rows, &r->who_rows, REPORT_ROWS))
-		b->failed = true;
-	find_rows(r);
+	choose_rows(v, r);
 	print_head(v, b);
 	print_hosts(v, b);
 	print_times(b, r);

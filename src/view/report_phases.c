@@ -24,20 +24,11 @@ static void print_bar(struct buf *b, uint64_t n, uint64_t cut, uint64_t most)
 	buf_str(b, "</svg>");
 }
 
-/* The row of a close of which this time is cut. */
-static unsigned find_cut_row(const struct row_list *l, unsigned time)
-{
-	for (unsigned i = 0; i < ROWS_KEPT && l->row[i]; i++)
-		if (l->row[i]->time[time].cut && l->row[i]->id)
-			return l->row[i]->id;
-	return 0;
-}
-
 /* The histogram of a time, and the rows of its buckets. */
 struct drawn_time {
 	unsigned time;
 	const struct histogram *h;
-	const struct row_list *rows;	/* by bucket */
+	const struct row_list *rows, *cut;	/* by bucket */
 	uint64_t most;		/* in a bucket */
 };
 
@@ -52,7 +43,7 @@ static void print_bucket(struct buf *b, const struct drawn_time *d, unsigned fro
 	hist_print_bound(b, histogram_bucket_from_ns(end));
 	print_bar(b, n, h->cut[from], d->most);
 	report_print_count(b, n, rows_first_id(&d->rows[from]));
-	report_print_count(b, h->cut[from], find_cut_row(&d->rows[from], d->time));
+	report_print_count(b, h->cut[from], rows_first_id(&d->cut[from]));
 	buf_char(b, '\n');
 }
 
@@ -115,7 +106,8 @@ void report_print_phases(struct view_context *v, const struct report *r)
 	report_begin_section(b, "phases", "Where the time went");
 	buf_str(b, "<div class=\"phases\">\n");
 	for (unsigned i = 0; e && i < HIST_TIMES; i++) {
-		struct drawn_time d = { .time = i, .rows = r->rows.bucket[i], .most = 1,
+		struct drawn_time d = { .time = i, .rows = r->rows.bucket[i],
+					.cut = r->rows.cut[i], .most = 1,
 					.h = &((const struct hist_row *)e->row)->time[i] };
 
 		if (!d.h->n)

@@ -197,9 +197,13 @@ static void offer_to_buckets(struct report_rows *r, struct candidate *c)
 	uint64_t ns;
 	bool cut;
 
-	for (unsigned i = 0; i < HIST_TIMES; i++)
-		if (hist_find_time(c->s, c->verdict, i, &ns, &cut))
-			offer(c, &r->bucket[i][histogram_bucket_of(ns)], ns);
+	for (unsigned i = 0; i < HIST_TIMES; i++) {
+		if (!hist_find_time(c->s, c->verdict, i, &ns, &cut))
+			continue;
+		offer(c, &r->bucket[i][histogram_bucket_of(ns)], ns);
+		if (cut)
+			offer(c, &r->cut[i][histogram_bucket_of(ns)], ns);
+	}
 }
 
 static struct row_list *find_bin(struct report_rows *r, uint64_t width_ns, uint64_t wall_ns,
@@ -264,8 +268,14 @@ bool rows_take(struct report_rows *r, const struct view_context *v, struct repor
 
 static void gather_row(struct report_rows *r, struct report_row *row)
 {
+	size_t bytes;
+
 	if (!row || row->id || r->nr_shown == ROWS_MAX)
 		return;
+	bytes = r->room->measure(r->room->arg, row);
+	if (bytes > r->bytes_left)
+		return;
+	r->bytes_left -= bytes;
 	row->id = 1;
 	r->shown[r->nr_shown++] = row;
 }
@@ -291,8 +301,10 @@ static void gather_rank(struct report_rows *r, const struct keyed_table *process
 	for (uint32_t i = 0; i < nr && (e = keyed_table_at(processes, i)); i++)
 		gather_process(r, e->row, rank);
 	for (unsigned i = 0; i < HIST_TIMES; i++)
-		for (unsigned k = 0; k < HISTOGRAM_BUCKETS; k++)
+		for (unsigned k = 0; k < HISTOGRAM_BUCKETS; k++) {
 			gather(r, &r->bucket[i][k], rank);
+			gather(r, &r->cut[i][k], rank);
+		}
 	for (unsigned i = 0; i < TIME_BINS; i++)
 		for (unsigned c = 0; c < CLASS_COUNT; c++)
 			gather(r, &r->bin[i][c], rank);
@@ -332,7 +344,8 @@ static void number_row(struct report_rows *r, unsigned i)
 		row->process->first_row = row->id;
 }
 
-bool rows_gather(struct report_rows *r, const struct keyed_table *processes, unsigned nr)
+bool rows_gather(struct report_rows *r, const struct keyed_table *processes, unsigned nr,
+		 const struct rows_room *room)
 {
 	const struct keyed_entry *e;
 
@@ -340,6 +353,8 @@ bool rows_gather(struct report_rows *r, const struct keyed_table *processes, uns
 		r->shown = calloc(ROWS_MAX, sizeof(struct report_row *));
 	if (!r->shown)
 		return false;
+	r->room = room;
+	r->bytes_left = room->bytes;
 	for (uint32_t i = 0; (e = keyed_table_at(processes, i)); i++)
 		set_index(e->row, i);
 	for (unsigned i = 0; i < ROWS_SLOWEST; i++)
@@ -394,8 +409,10 @@ void rows_release_process(void *process)
 void rows_release(struct report_rows *r)
 {
 	for (unsigned i = 0; i < HIST_TIMES; i++)
-		for (unsigned k = 0; k < HISTOGRAM_BUCKETS; k++)
+		for (unsigned k = 0; k < HISTOGRAM_BUCKETS; k++) {
 			clear_list(&r->bucket[i][k]);
+			clear_list(&r->cut[i][k]);
+		}
 	for (unsigned i = 0; i < TIME_BINS; i++)
 		for (unsigned c = 0; c < CLASS_COUNT; c++)
 			clear_list(&r->bin[i][c]);

@@ -23,6 +23,7 @@ struct row_time {
 };
 
 struct report_process;
+struct rows_room;
 
 struct report_row {
 	unsigned refs;		/* lists that have it */
@@ -73,6 +74,7 @@ struct report_process {
 
 struct report_rows {
 	struct row_list bucket[HIST_TIMES][HISTOGRAM_BUCKETS];
+	struct row_list cut[HIST_TIMES][HISTOGRAM_BUCKETS];	/* those of them that are cut */
 	struct row_list bin[TIME_BINS][CLASS_COUNT];
 	struct report_row *slowest[ROWS_SLOWEST];
 	uint64_t slowest_ns[ROWS_SLOWEST];
@@ -81,6 +83,8 @@ struct report_rows {
 	uint64_t taken;		/* stories */
 	struct report_row **shown;	/* once they are gathered: sorted, nr_shown */
 	unsigned nr_shown;
+	size_t bytes_left;	/* while they are gathered */
+	const struct rows_room *room;
 };
 
 /* The longest phase of a close; false if none is known. It is a minimum if no wave ended it. */
@@ -93,12 +97,21 @@ bool rows_find_longest(const struct verdict *v, uint64_t *ns, bool *at_least);
 bool rows_take(struct report_rows *r, const struct view_context *v, struct report_process *process,
 	       const struct time_bins *bins, const struct story *s, const struct verdict *verdict);
 
+/* Room for rows. */
+struct rows_room {
+	size_t bytes;
+	/* How many bytes the row takes, at most, with the heading of its group. */
+	size_t (*measure)(void *arg, const struct report_row *row);
+	void *arg;
+};
+
 /*
  * Choose the rows to print, sort and number them: those of the first nr processes, of the
- * histograms and of the bins. processes->row is a struct report_process. Returns false if out of
- * memory.
+ * histograms and of the bins, as far as there is room. processes->row is a struct report_process.
+ * Returns false if out of memory.
  */
-bool rows_gather(struct report_rows *r, const struct keyed_table *processes, unsigned nr);
+bool rows_gather(struct report_rows *r, const struct keyed_table *processes, unsigned nr,
+		 const struct rows_room *room);
 
 /* They are not chosen any more: others may be, after further stories. */
 void rows_forget_shown(struct report_rows *r);

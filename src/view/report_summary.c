@@ -121,9 +121,9 @@ static const char *describe_reset(enum reason reason)
 	case REASON_DISCONNECT:
 		return " disconnected the socket";
 	case REASON_NOT_ACCEPTED:
-		return " closed its listener first";
+		return " closed the listener first";
 	case REASON_DESTROYED:
-		return " had its sockets destroyed";
+		return " had sockets destroyed";
 	default:
 		return NULL;
 	}
@@ -154,31 +154,74 @@ static bool is_named(const struct report *r, const struct keyed_entry *e)
 	return e != r->who_rows.other && group_key_part(e, 0).len;
 }
 
+/* Who sent RSTs for one reason. */
+struct reset_share {
+	uint64_t sent;		/* RSTs */
+	uint64_t most;		/* by `worst` */
+	const struct keyed_entry *worst;
+	unsigned processes;
+	bool others;		/* there are more processes, which have no rows of their own */
+};
+
+static struct reset_share share_reason(const struct report *r, unsigned reason)
+{
+	struct reset_share share = { .sent = 0 };
+	const struct keyed_entry *e;
+
+	for (uint32_t i = 0; (e = keyed_table_at(&r->who_rows, i)); i++) {
+		uint64_t n = ((const struct who_row *)e->row)->ended[ENDING_RESET_SENT][reason];
+
+		if (!n)
+			continue;
+		share.sent += n;
+		share.others |= e == r->who_rows.other;
+		share.processes += e != r->who_rows.other;
+		if (n > share.most && is_named(r, e)) {
+			share.most = n;
+			share.worst = e;
+		}
+	}
+	return share;
+}
+
+/* "player", or "120 processes" if none of them sent most */
+static void print_senders(struct buf *b, const struct report *r, const struct reset_share *share,
+			  bool one)
+{
+	if (one) {
+		print_name(b, r, share->worst);
+	} else if (share->processes == 1 && !share->others) {
+		buf_str(b, "a process");
+	} else {
+		buf_str(b, share->others ? "more than " : "");
+		report_print_number(b, share->processes);
+		buf_str(b, " processes");
+	}
+}
+
 /* "All 3 RSTs were sent because player closed with unread data"; false if none was sent here. */
 static bool print_worst_reset(struct buf *b, const struct report *r)
 {
-	const struct keyed_entry *e, *worst = NULL;
+	struct reset_share share, worst = { .sent = 0 };
 	const char *words;
-	uint64_t most = 0;
 	unsigned why = 0;
+	bool one;
 
-	for (uint32_t i = 0; (e = keyed_table_at(&r->who_rows, i)); i++)
-		for (unsigned k = 0; k < REASON_COUNT; k++) {
-			uint64_t n = ((const struct who_row *)e->row)->ended[ENDING_RESET_SENT][k];
-
-			if (n <= most || !is_named(r, e))
-				continue;
-			most = n;
-			worst = e;
-			why = k;
-		}
-	if (!worst)
+	for (unsigned i = 0; i < REASON_COUNT; i++) {
+		share = share_reason(r, i);
+		if (share.sent <= worst.sent)
+			continue;
+		worst = share;
+		why = i;
+	}
+	if (!worst.sent)
 		return false;
+	one = worst.most > worst.sent / 2;
 	words = describe_reset(why);
 	begin_anchor(b, "resets");
-	print_share_of_resets(b, most, r->ended[ENDING_RESET_SENT]);
+	print_share_of_resets(b, one ? worst.most : worst.sent, r->ended[ENDING_RESET_SENT]);
 	buf_str(b, words ? "</a> because " : "</a> by ");
-	print_name(b, r, worst);
+	print_senders(b, r, &worst, one);
 	buf_str(b, words ? words : " (");
 	buf_str(b, words ? "" : reason_name(why));
 	buf_str(b, words ? "" : ")");

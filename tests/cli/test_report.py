@@ -153,14 +153,14 @@ def check_stuck(rows, stories, tool):
          sorted(collections.Counter(s["advice"] for s in stuck).values()))
     held = {(h["process"] or h["comm"]) + "[%d]" % h["pid"]: h for s in stuck for h in s["holders"]}
     for s in stuck:
-        row = next(row for row in rows[third + 1:] if row[5].endswith(":%d" % s["peer_port"]) and
-                   row[4].endswith(":%d" % s["local_port"]))
+        row = next(row for row in rows[third + 1:] if row[6].endswith(":%d" % s["peer_port"]) and
+                   row[5].endswith(":%d" % s["local_port"]))
         holder = s["holders"][0] if s["holders"] else None
-        same("state, descriptor, unread bytes", row[1:3] + row[6:7],
+        same("state, descriptor, unread bytes", row[1:3] + row[7:],
              [str(holder["fd"]) if holder else "-", s["state"], "-" if s["unread"] is None else str(s["unread"])])
         if holder:
             same("holder", held[row[0]]["fd"] >= 0, True)
-            true("command line %r" % row[7], row[7].endswith(holder["cmdline"]))
+            true("command line %r" % row[4], row[4].endswith(holder["cmdline"]))
 
 
 def check_closes(page, stories):
@@ -204,11 +204,11 @@ def test_a_live_run_names_the_holder_of_a_stuck_socket(options, cli, root):
         page = Page(report(cli.tool, "--netns", cli.netns, "--", "true").decode())
     finally:
         held.communicate("", timeout=TIMEOUT)
-    row = next(row for row in page.rows["open"] if len(row) == 8 and row[5] == peer)
-    same("holder, descriptor, state, unread bytes", (row[0].split("[")[1], row[1], row[2], row[6]),
+    row = next(row for row in page.rows["open"] if len(row) == 8 and row[6] == peer)
+    same("holder, descriptor, state, unread bytes", (row[0].split("[")[1], row[1], row[2], row[7]),
          ("%d]" % held.pid, fd, "CLOSE_WAIT", "4"))
-    true("advice and command line: %r" % row[7],
-         row[7].startswith("the program does not read") and "import socket" in row[7])
+    true("advice and command line: %r" % row[4],
+         row[4].startswith("the program does not read") and "import socket" in row[4])
 
 
 def test_a_million_events_make_a_page_of_one_mebibyte_at_most(options, timed):
