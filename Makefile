@@ -12,6 +12,7 @@
 # make static     one file to copy to any host: build/tcpclose-static
 # make check-kernels  run the live tests on other kernels, in qemu (as root)
 # make check-units    run the services in a Debian with systemd, in qemu (as root)
+# make check-page     the page of 5,000,000 events; the live page under churn for an hour (as root)
 # make check-arm64    build for arm64 and run the live tests in an emulated machine (as root)
 # make lint       clang-tidy, cppcheck, shellcheck, line widths
 # make fuzz       run each harness of tests/fuzz for 60 s (FUZZ_SECONDS=N changes that)
@@ -364,6 +365,13 @@ check-units:
 	@$(MAKE) --no-print-directory $(B)/tcpclose-static
 	tools/check-units --tool $(B)/tcpclose-static $(ARGS)
 
+# PAGE_SECONDS=N changes the hour.
+PAGE_SECONDS ?= 3600
+check-page: deps-check
+	@$(MAKE) --no-print-directory all $(B)/bench_replay
+	tests/pages/big_recording.py --build $(B)
+	tests/pages/churn.py --seconds $(PAGE_SECONDS) --tool $(B)/tcpclose
+
 check-arm64:
 	@tools/deps arm64
 	@$(MAKE) --no-print-directory ARCH=arm64
@@ -384,7 +392,7 @@ clean:
 
 -include $(shell find $(B) -name '*.d' 2>/dev/null)
 
-.PHONY: all install install-units check-units man deps deps-check deps-matrix deps-bench run demo tour test check check-all check-kernels check-arm64 \
+.PHONY: all install install-units check-units check-page man deps deps-check deps-matrix deps-bench run demo tour test check check-all check-kernels check-arm64 \
 	static lint fuzz fuzz-all bench bench-build clean
 .DELETE_ON_ERROR:
 .SECONDARY:

@@ -186,7 +186,7 @@ struct report *report_new(struct view_context *v, unsigned waiting)
 static enum pair_window find_window(const struct view_context *v, const struct story *s)
 {
 	if (!v->hosts || !host_table_has_other_clock(v->hosts, s->host))
-		return PAIR_WINDOW_LIVE;
+		return PAIR_WINDOW_BRIEF;
 	return v->follows ? PAIR_WINDOW_STREAM : PAIR_WINDOW_INPUT;
 }
 
