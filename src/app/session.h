@@ -45,7 +45,7 @@ struct session {
 	void *cgroup_arg;
 	struct text_cache *pods;	/* the names of Kubernetes pods, by cgroup */
 	struct pod_logs *pod_logs;	/* where a live run looks them up; NULL in a replay */
-	uint64_t pods_due_ns;		/* when to look again for those that are not known */
+	uint64_t pods_due_ns;		/* when to look for names that were missing; 0: none */
 	/* Counts the events that the kernel may have skipped; false: unknown. NULL in a replay. */
 	bool (*count_misses)(void *arg, uint64_t *misses);
 	void *misses_arg;

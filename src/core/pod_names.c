@@ -64,10 +64,11 @@ static bool is_name(struct pod_name name)
 /* Take what comes before the next separator, and step over it. */
 static struct pod_name next_name(const char **pos, char separator)
 {
-	const char *from = *pos, *end = strchr(from, separator);
-	struct pod_name name = { from, end ? (size_t)(end - from) : strlen(from) };
+	struct pod_name name = { *pos, 0 };
 
-	*pos = end ? end + 1 : from + name.len;
+	while (name.text[name.len] && name.text[name.len] != separator)
+		name.len++;
+	*pos = name.text + name.len + (name.text[name.len] != '\0');
 	return name;
 }
 

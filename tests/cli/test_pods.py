@@ -4,6 +4,7 @@
 import os
 import subprocess
 import sys
+import time
 
 from fixture import TIMEOUT, closes, same, true
 from test_cgroup import HANGS, Cgroups, objects_of
@@ -176,3 +177,29 @@ def test_the_path_of_cgroup_v1_stands_in(cli, root):
             pid = found[0]["holders"][0]["pid"]
             same("in /proc", sorted(said_of(pid)), ["/", path])
             same("stuck", {h["cgroup"] for o in found for h in o["holders"]}, {path})
+
+
+def test_a_container_is_named_after_its_pod(cli, root):
+    """The kubelet makes the folder of a pod before it names the container."""
+    path, names, want = TREES["containerd"]
+    with Folder() as at, Cgroups(at, path) as cgroups:
+        make_logs(at("log"), [names[1]])
+        command = [cli.tool, "json", "--netns", cli.netns, "--flush"]
+        tool = subprocess.Popen(with_logs(at("log"), *command), text=True, stdout=subprocess.PIPE,
+                                stderr=subprocess.PIPE)
+        same("ready", tool.stderr.readline(), "tcpclose: ready\n")
+        said = []
+        with Closers(cli, CLOSES, cgroups.top, path):
+            while len(closes(said)) < 2:
+                said += objects_of(tool.stdout.readline())
+        same("before", names_of(o["trigger"] for o in closes(said)), {path: (*want[:2], None)})
+        make_logs(at("log"), [names[0]])
+        end = time.monotonic() + TIMEOUT
+        while names_of(o["trigger"] for o in closes(said)) != {path: want}:
+            true("in time", time.monotonic() < end, said)
+            said.clear()
+            with Closers(cli, CLOSES, cgroups.top, path):
+                while len(closes(said)) < 2:
+                    said += objects_of(tool.stdout.readline())
+        tool.terminate()
+        tool.communicate(timeout=TIMEOUT)
