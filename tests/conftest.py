@@ -81,7 +81,7 @@ def pytest_collection_modifyitems(config, items):
     for item in items:
         name, family = name_of(item), family_of(item)
         item.user_properties.append(("family", family))
-        for marker in ("root", "timed"):
+        for marker in ("root", "timed", "browser"):
             if marker in item.fixturenames:
                 item.add_marker(marker)
         wanted = runner.is_chosen(config.option.only, name, family, f"{family}/{name}")
