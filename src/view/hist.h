@@ -23,8 +23,8 @@ struct aggregate_ops hist_row_ops(void);
 const char *hist_time_name(unsigned i);
 
 /*
- * Find the time of a story that counts in histogram i. It is cut if its end did not end it: also the
- * total of an open one. False: the story has no such time.
+ * Find the time of a story that counts in histogram i. It is cut if its end did not end it: also
+ * the total of an open one. False: the story has no such time.
  */
 bool hist_find_time(const struct story *s, const struct verdict *v, unsigned i, uint64_t *ns,
 		    bool *cut);

@@ -21,7 +21,7 @@
 
 #define REPORT_SLOWEST 16	/* ladders */
 #define REPORT_LADDER_BYTES (400u << 10)	/* all ladders together: later ones are left out */
-#define REPORT_CLOSES_BYTES (420u << 10)	/* the closes behind the figures: others are left out */
+#define REPORT_CLOSES_BYTES (420u << 10)	/* the closes behind the figures, likewise */
 #define REPORT_OTHER_BYTES (470u << 10)	/* all other sections, at most */
 #define REPORT_BYTES (1u << 20)
 #define REPORT_ROWS 50		/* of a table */

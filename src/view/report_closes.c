@@ -12,6 +12,7 @@
 #include "timeline.h"
 
 #define NAME_WIDTH 40
+#define WORD "<th scope=\"col\" class=\"word\">"	/* the heading of a column of words */
 
 void report_print_process(struct buf *b, const uint8_t *name, const uint8_t *comm, uint32_t pid,
 			  bool known)
@@ -172,9 +173,10 @@ size_t report_measure_close(const struct view_context *v, const struct report *r
 static unsigned print_group(const struct view_context *v, struct buf *b, const struct report *r,
 			    unsigned first)
 {
+	struct report_row *const *shown = r->rows.shown;
 	unsigned end = first + 1;
 
-	while (end < r->rows.nr_shown && rows_are_of_group(r->rows.shown[first], r->rows.shown[end]))
+	while (end < r->rows.nr_shown && rows_are_of_group(shown[first], shown[end]))
 		end++;
 	print_group_head(b, r, r->rows.shown[first], end - first);
 	for (unsigned i = first; i < end; i++)
@@ -199,11 +201,8 @@ void report_print_closes(struct view_context *v, const struct report *r)
 	buf_str(b, " left out. Began: the side that ended the connection.</p>\n");
 	if (r->rows.nr_shown) {
 		report_begin_table(b, "Closes");
-		buf_str(b, "<thead><tr><th scope=\"col\" class=\"word\">Time<th scope=\"col\" "
-			"class=\"word\">Process<th scope=\"col\" class=\"word\">Local"
-			"<th scope=\"col\" class=\"word\">Remote<th scope=\"col\" class=\"word\">Began"
-			"<th scope=\"col\" class=\"word\">Call<th scope=\"col\">Total"
-			"<th scope=\"col\" class=\"word\">Times<th scope=\"col\" class=\"word\">Also"
+		buf_str(b, "<thead><tr>" WORD "Time" WORD "Process" WORD "Local" WORD "Remote"
+			WORD "Began" WORD "Call<th scope=\"col\">Total" WORD "Times" WORD "Also"
 			"</thead>\n");
 		for (unsigned i = 0; i < r->rows.nr_shown; view_flush(v))
 			i = print_group(v, b, r, i);

@@ -151,7 +151,7 @@ void report_print_open(struct view_context *v, const struct report *r,
 	if (live && rows)
 		print_walk(b, live);
 	else if (rows && rows->sockets)
-		buf_str(b, "<p class=\"note\">Unread data and advice: as the walk at the start found "
-			"them; - if the socket changed since.</p>\n");
+		buf_str(b, "<p class=\"note\">Unread data and advice: as the walk at the start "
+			"found them; - if the socket changed since.</p>\n");
 	report_end_section(b);
 }

@@ -16,7 +16,7 @@ struct report_walk {
 	struct stuck_table table;
 	struct filter filter;	/* none */
 	struct story_filter story_filter;
-	uint32_t *by_key;	/* indexes in table.sockets, by sk_key, once the table is finished */
+	uint32_t *by_key;	/* indexes in table.sockets, by sk_key, once it is finished */
 	bool begun, finished;
 };
 

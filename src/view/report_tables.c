@@ -180,7 +180,8 @@ void report_print_resets(struct view_context *v, const struct report *r)
 	if (n) {
 		report_begin_table(b, "Resets and timeouts");
 		buf_str(b, "<thead><tr><th scope=\"col\">Process<th scope=\"col\" "
-			"class=\"word\">Ending<th scope=\"col\" class=\"word\">Reason<th scope=\"col\">Sockets"
+			"class=\"word\">Ending<th scope=\"col\" class=\"word\">Reason"
+			"<th scope=\"col\">Sockets"
 			"<th scope=\"col\">Lost data</thead>\n<tbody>\n");
 		n = print_reset_rows(b, r, REPORT_ROWS);
 		report_end_table(b);

@@ -146,8 +146,8 @@ def check_stuck(rows, stories, tool):
     second, third = (i for i, row in enumerate(rows) if row[0] in ("Advice", "Holder"))
     same("states", {row[0]: number(row[1]) for row in rows[1:second]},
          dict(collections.Counter(s["states"][-1] for s in stories)))
-    done = subprocess.run([tool, "stuck", "-j", "-q", "--replay", SAMPLE], stdin=subprocess.DEVNULL, capture_output=True,
-                          timeout=TIMEOUT, check=True)
+    done = subprocess.run([tool, "stuck", "-j", "-q", "--replay", SAMPLE], stdin=subprocess.DEVNULL,
+                          capture_output=True, timeout=TIMEOUT, check=True)
     stuck = [s for s in map(json.loads, done.stdout.splitlines()) if s["kind"] == "stuck"]
     same("number by advice", sorted(number(row[1]) for row in rows[second + 1:third]),
          sorted(collections.Counter(s["advice"] for s in stuck).values()))

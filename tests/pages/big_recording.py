@@ -34,8 +34,8 @@ def main():
     tool = os.path.join(build, "tcpclose")
     with tempfile.TemporaryDirectory(prefix="tcpclose-page-") as folder:
         recording, page = os.path.join(folder, "big.rec"), os.path.join(folder, "big.html")
-        subprocess.run([os.path.join(build, "bench_replay"), "generate", "-o", recording, "-n", str(EVENTS)], check=True,
-                       stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+        subprocess.run([os.path.join(build, "bench_replay"), "generate", "-o", recording, "-n", str(EVENTS)],
+                       check=True, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
         times = {"trace": [], "report": []}
         for _ in range(ROUNDS):
             for view, of_view in times.items():

@@ -17,7 +17,8 @@ ANSWER_S = 30
 OPTIONS = (
     "--headless", "--remote-debugging-pipe", "--no-sandbox", "--no-first-run", "--disable-gpu", "--hide-scrollbars",
     "--disable-dev-shm-usage", "--disable-component-update", "--disable-extensions", "--disable-background-networking",
-    "--force-color-profile=srgb", "--font-render-hinting=none", "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1")
+    "--force-color-profile=srgb", "--font-render-hinting=none",
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1")
 
 
 class Browser:

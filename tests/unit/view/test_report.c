@@ -35,8 +35,9 @@ static void test_report__both_ends_make_one_ladder(void **state)
 	set_isns(g);
 	text = show_run(g, &view_report, true);
 	assert_int_equal(count(text, "<figure>"), 1);
-	expect_has(text, "1 connection</a> ended in 40 ms: <a href=\"#who\">all 2 sockets</a> cleanly. "
-			 "<b>server</b> held its peers for <a href=\"#r2\">40 ms</a> in the median.");
+	expect_has(text, "1 connection</a> ended in 40 ms: "
+			 "<a href=\"#who\">all 2 sockets</a> cleanly. <b>server</b> held its peers "
+			 "for <a href=\"#r2\">40 ms</a> in the median.");
 	expect_has(text, ">1 FIN seq +0 ack +0, 0 ns</text>");
 	expect_has(text, ">server[200]</text>");
 	expect_has(text, "<h3 id=\"t1\"><a href=\"#r1\">40 ms</a></h3>");
