@@ -35,12 +35,22 @@ static struct report_walk *find_walk(struct report_stuck *k, unsigned host)
 	return k->walks[host];
 }
 
+static void release_walk(struct report_walk *w)
+{
+	if (w->begun)
+		stuck_table_release(&w->table);
+	free(w->by_key);
+	*w = (struct report_walk){ .begun = false };
+}
+
 bool report_stuck_take_walk(struct report_stuck *k, const struct event *e, unsigned host)
 {
 	struct report_walk *w = find_walk(k, host);
 
 	if (!w)
 		return false;
+	if (w->finished && e->kind == EVENT_SOCKET)
+		release_walk(w);	/* the next run of a recording */
 	if (!w->begun) {
 		const struct stuck_table_config config = { .filter = &w->filter,
 							   .story_filter = &w->story_filter,
@@ -177,10 +187,8 @@ void report_stuck_add_story(struct report_stuck *k, const struct view_context *v
 void report_stuck_release(struct report_stuck *k)
 {
 	for (unsigned i = 0; i < k->nr_walks; i++) {
-		if (k->walks[i] && k->walks[i]->begun)
-			stuck_table_release(&k->walks[i]->table);
 		if (k->walks[i])
-			free(k->walks[i]->by_key);
+			release_walk(k->walks[i]);
 		free(k->walks[i]);
 	}
 	free(k->walks);
