@@ -73,6 +73,7 @@ struct report {
 /* What the page of a run that goes on shows besides. */
 struct report_live {
 	uint64_t now_wall_ns;
+	unsigned refresh_s;		/* the browser loads it again every so often; 0: not */
 	uint64_t last_minute[CLASS_COUNT];	/* endpoints that ended */
 	uint64_t walk_wall_ns;		/* of the latest walk over the sockets; 0: none yet */
 	const struct stuck_rows *stuck;	/* what it found; NULL unknown */

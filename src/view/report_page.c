@@ -170,14 +170,21 @@ static void print_hosts(struct view_context *v, struct buf *b)
 	buf_str(b, "</p>\n");
 }
 
-/* "As of 2026-11-22 08:12:32.123. Reload" */
+/* "As of 2026-11-22 08:12:32.123. Keep it up to date" */
 static void print_now(struct buf *b, const struct report_live *live)
 {
 	if (!live)
 		return;
 	buf_str(b, "<p class=\"when\">As of <time>");
 	report_print_time(b, live->now_wall_ns);
-	buf_str(b, "</time>. <a href=\"/\">Reload</a></p>\n");
+	buf_str(b, "</time>. ");
+	if (live->refresh_s) {
+		buf_str(b, "Loaded again every ");
+		buf_u64(b, live->refresh_s);
+		buf_str(b, " s. <a href=\"/\">Stop</a></p>\n");
+	} else {
+		buf_str(b, "<a href=\"/?live\">Keep it up to date</a></p>\n");
+	}
 }
 
 static void print_contents(struct buf *b, const struct report_live *live)

@@ -21,7 +21,7 @@ struct serve {
 
 static const char serve_manual[] =
 	"Exports counts of the closes for Prometheus, until it is stopped. The page at /\n"
-	"is that of the view report, for the run so far: reload it to see more.\n"
+	"is that of the view report, for the run so far; /?live is loaded again every 5 s.\n"
 	"\n"
 	"  --listen ADDR:PORT  answer HTTP: 127.0.0.1:9436, [::1]:9436, unix:/run/x.sock\n"
 	"  --textfile PATH     write the metrics to PATH instead, or too: a file of the\n"
@@ -161,12 +161,13 @@ static uint64_t count_last_minute(const struct serve *s, enum class c, uint64_t 
 }
 
 void serve_print_page(struct view_context *v, struct buf *b, const struct metrics_facts *f,
-		      const struct stuck_rows *stuck, uint64_t now_ns)
+		      const struct serve_page_facts *page, uint64_t now_ns)
 {
 	struct serve *s = v->state;
 	struct report_live live = { .now_wall_ns = view_wall_ns(v, now_ns),
 				    .walk_wall_ns = f->walk.wall_ns, .state = f->walk.count,
-				    .stuck = f->walk.known ? stuck : NULL,
+				    .stuck = f->walk.known ? page->stuck : NULL,
+				    .refresh_s = page->refresh_s,
 				    .complete = f->walk.complete };
 
 	if (!s || !s->report)

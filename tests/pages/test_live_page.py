@@ -31,6 +31,22 @@ def test_reloading_it_shows_what_ended_meanwhile(options, browser, cli, root):
         same("sections", headings, ["Stuck sockets now" if "Stuck" in name else name for name in SECTIONS])
 
 
+def test_it_is_loaded_again_if_asked_to(browser, cli, root):
+    with Serve(cli) as serve:
+        same("not unless asked", serve.get("/").headers["Refresh"], None)
+        browser.show(serve.where + "/")
+        browser.eval("document.querySelector('a[href=\"/?live\"]').focus()")
+        browser.events.clear()
+        browser.press("Enter", 13, text="\r")
+        browser.wait_for("Page.loadEventFired")
+        cli.inside(*TRAFFIC, str(CONNECTIONS))
+        serve.wait_for(lambda s: total(s, "tcpclose_closes_total") == 2 * CONNECTIONS, "the closes")
+        browser.events.clear()
+        browser.wait_for("Page.loadEventFired")
+        same("closes", browser.eval("document.querySelector('.legend td').innerText"), str(2 * CONNECTIONS))
+        same("a way to stop it", browser.eval("document.querySelector('.when a').getAttribute('href')"), "/")
+
+
 def test_it_names_the_holder_of_a_stuck_socket(options, browser, cli, root):
     script = os.path.join(options.folder, "hold.py")
     with open(script, "w", encoding="ascii") as f:

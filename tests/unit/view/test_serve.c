@@ -8,6 +8,7 @@
 static const char *print_page(struct stage *g, uint64_t second)
 {
 	const struct metrics_facts facts = { .version = "1.2" };
+	const struct serve_page_facts page = { .stuck = NULL };
 
 	feed_clean_close(g);
 	view_serve.start(&g->context);
@@ -15,7 +16,7 @@ static const char *print_page(struct stage *g, uint64_t second)
 		g->client.verdict.settled_ns = i * NS_PER_S + 1;
 		view_serve.story(&g->context, &g->client.story, &g->client.verdict);
 	}
-	serve_print_page(&g->context, &g->out, &facts, NULL, second * NS_PER_S + 2);
+	serve_print_page(&g->context, &g->out, &facts, &page, second * NS_PER_S + 2);
 	view_serve.release(&g->context);
 	assert_false(g->out.failed);
 	buf_char(&g->out, '\0');
