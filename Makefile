@@ -50,8 +50,10 @@ PKG_CONFIG := PKG_CONFIG_SYSROOT_DIR=$(SYSROOT) PKG_CONFIG_LIBDIR=$(SYSROOT)/usr
 	      $(PKG_CONFIG)
 # The 32-bit programs that an arm64 machine runs are those of arm.
 CALLS_32 := $(SYSROOT)/usr/include/arm-linux-gnueabihf
-ALL = $(B)/tcpclose-static $(B)/workload-static
+ALL = $(B)/tcpclose-static $(GUEST_PROGRAMS)
 endif
+# What runs in the guests of tools/matrix, beside the tool
+GUEST_PROGRAMS = $(addprefix $(B)/,workload-static soak-static clock_witness-static)
 COMPLETIONS = $(addprefix $(B)/completions/,tcpclose.bash _tcpclose tcpclose.fish)
 ALL ?= $(B)/tcpclose $(COMPLETIONS)
 CALLS_32 ?=
@@ -227,10 +229,13 @@ endef
 # of SIGSEGV on purpose.
 WORKLOAD_OBJECTS := $(call objects,$(wildcard tests/live/cases/*.c))
 SOAK_OBJECTS := $(call objects,$(wildcard tests/soak/*.c))
-$(B)/workload $(B)/workload-static $(WORKLOAD_OBJECTS) $(B)/soak $(SOAK_OBJECTS): SANITIZE :=
+WITNESS_OBJECTS := $(call objects,tests/matrix/clock_witness.c)
+$(B)/workload $(B)/soak $(GUEST_PROGRAMS) $(WORKLOAD_OBJECTS) $(SOAK_OBJECTS) $(WITNESS_OBJECTS): SANITIZE :=
 $(eval $(call program,workload,$(WORKLOAD_OBJECTS),-lpthread))
 $(eval $(call program,workload-static,$(WORKLOAD_OBJECTS),-lpthread,-static -s))
 $(eval $(call program,soak,$(SOAK_OBJECTS),-lpthread))
+$(eval $(call program,soak-static,$(SOAK_OBJECTS),-lpthread,-static -s))
+$(eval $(call program,clock_witness-static,$(WITNESS_OBJECTS),,-static -s))
 
 # The tests check the stacks of this program, so it has frame pointers and no tail calls.
 $(B)/stack_workload: tests/cli/stack_workload.c
@@ -377,8 +382,8 @@ install-units:
 	install -m 644 $(EXAMPLES) $(DESTDIR)$(PREFIX)/share/doc/tcpclose/examples
 
 check-kernels: deps-matrix
-	@$(MAKE) --no-print-directory $(B)/tcpclose-static $(B)/workload-static
-	tools/matrix --tool $(B)/tcpclose-static --workload $(B)/workload-static $(ARGS)
+	@$(MAKE) --no-print-directory $(B)/tcpclose-static $(GUEST_PROGRAMS)
+	tools/matrix $(ARGS)
 
 include tools/deploy/kubernetes/image.mk
 
