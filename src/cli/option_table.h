@@ -73,6 +73,7 @@ enum option_key {
 	KEY_BY_COMM,
 	KEY_PAGE,
 	KEY_FLEET_KEY,
+	KEY_TO,
 	KEY_DOCUMENT,
 	KEY_VERSION,
 };

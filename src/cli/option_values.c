@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "hist.h"
+#include "http_url.h"
 #include "json_keys.h"
 #include "option_table.h"
 #include "parse.h"
@@ -271,7 +272,17 @@ int option_set_fleet_key(struct option_parser *p, const char *arg)
 {
 	if (!*arg)
 		return usage_error_value(&p->error, "bad file ", ": want a path");
-	p->o->serve.fleet_key = arg;
+	p->o->output.fleet_key = arg;
+	return 0;
+}
+
+int option_set_to(struct option_parser *p, const char *arg)
+{
+	if (!http_url_is_valid(arg))
+		return usage_error_value(&p->error, "bad URL ",
+					 ": want http://HOST:4318 or https://HOST, without a "
+					 "password: OTEL_EXPORTER_OTLP_HEADERS is for those");
+	p->o->otlp.to = arg;
 	return 0;
 }
 
