@@ -99,13 +99,17 @@ gzip = src/record/gzip_$(or $1,zlib)
 # libevent, where installed, serves HTTP (serve --listen).
 LIBEVENT := $(shell $(PKG_CONFIG) --exists 'libevent_extra >= 2.1' && echo libevent_extra libevent_core)
 HTTP := $(if $(LIBEVENT),http_libevent,http_stub)
+# libcurl, where installed, sends OTLP (otlp --to). The static build does not use it.
+LIBCURL := $(shell $(PKG_CONFIG) --exists 'libcurl >= 7.77' && echo libcurl)
+CURL := $(if $(LIBCURL),transport_curl,transport_curl_stub)
 # The parts of the program that depend on what is installed. They are in no archive.
-OPTIONAL := src/host/$(SYMBOLS).c src/ship/$(HTTP).c $(call gzip,$(LIBDEFLATE)).c
-OPTIONAL_STATIC := src/host/symbols_stub.c src/ship/$(HTTP).c $(call gzip,$(LIBDEFLATE_STATIC)).c
+OPTIONAL := src/host/$(SYMBOLS).c src/ship/$(HTTP).c $(call gzip,$(LIBDEFLATE)).c src/ship/$(CURL).c
+OPTIONAL_STATIC := src/host/symbols_stub.c src/ship/$(HTTP).c $(call gzip,$(LIBDEFLATE_STATIC)).c \
+		   src/ship/transport_curl_stub.c
 
 objects = $(patsubst %.c,$(B)/obj/%.o,$1)
 layer_sources = $(filter-out src/host/symbols_%.c src/record/gzip_%.c src/ship/http_libevent.c \
-		  src/ship/http_stub.c,$(wildcard src/$1/*.c))
+		  src/ship/http_stub.c src/ship/transport_curl%.c,$(wildcard src/$1/*.c))
 ARCHIVES := $(LAYERS:%=$(B)/lib%.a)
 # The linker searches the group repeatedly, so the order of the archives does not matter.
 link = -Wl,--start-group $1 -Wl,--end-group
