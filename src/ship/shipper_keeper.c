@@ -74,7 +74,7 @@ static pid_t start_worker(int control, const struct transport *transport, void *
 void shipper_run_keeper(int control, pid_t parent, const struct transport *transport, void *t)
 {
 	struct pollfd stop = { .fd = control, .events = POLLIN };
-	int pause_ms = PAUSE_MIN_MS;
+	int pause_ms, next_ms = PAUSE_MIN_MS;
 
 	prctl(PR_SET_NAME, "tcpclose-keeper");
 	if (sandbox_enter(parent, &control, 1))
@@ -86,9 +86,9 @@ void shipper_run_keeper(int control, pid_t parent, const struct transport *trans
 		if (worker > 0 && !wait_for_worker(control, worker))
 			break;
 		if (read_clock_ns(CLOCK_BOOTTIME) - begun_ns > LONG_LIFE_NS)
-			pause_ms = PAUSE_MIN_MS;
-		else if (pause_ms < PAUSE_MAX_MS)
-			pause_ms *= 2;
+			next_ms = PAUSE_MIN_MS;
+		pause_ms = next_ms;
+		next_ms = next_ms * 2 < PAUSE_MAX_MS ? next_ms * 2 : PAUSE_MAX_MS;
 	} while (poll(&stop, 1, pause_ms) <= 0);
 	_exit(0);
 }
