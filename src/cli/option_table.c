@@ -15,6 +15,7 @@
 	 BIT(REPORT) | BIT(OTLP) | BIT(SERVE))
 #define TRACING (STORIES | BIT(EVENTS) | BIT(RECORD))
 #define EVERY ((1u << VIEW_COUNT) - 1)
+#define SENDING BIT(OTLP)	/* to another host */
 #define PRINTING (~BIT(SERVE))	/* with EVERY or TRACING: the views that have an output */
 
 #define LIST .first_item = option_first_item
@@ -149,6 +150,12 @@ static const struct option_row options[] = {
 	{ .argp = { "to", KEY_TO, "URL", 0,
 	    "otlp: send to this collector: http://HOST:4318, https://HOST", OUTPUT },
 	  .set = option_set_to, .views = BIT(OTLP) },
+	{ .argp = { "spool", KEY_SPOOL, "DIR", 0,
+	    "keep what is not sent yet in DIR, also for the next run", OUTPUT },
+	  .set = option_set_spool, .views = SENDING },
+	{ .argp = { "spool-max", KEY_SPOOL_MAX, "SIZE", 0,
+	    "the most that waits to be sent (256M in a DIR, else 32M of memory)", OUTPUT },
+	  .set = option_set_spool_max, .views = SENDING },
 
 	TITLE("Recordings:", RECORDINGS),
 	{ .argp = { "replay", KEY_REPLAY, "FILE", 0,

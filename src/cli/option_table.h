@@ -74,6 +74,8 @@ enum option_key {
 	KEY_PAGE,
 	KEY_FLEET_KEY,
 	KEY_TO,
+	KEY_SPOOL,
+	KEY_SPOOL_MAX,
 	KEY_DOCUMENT,
 	KEY_VERSION,
 };

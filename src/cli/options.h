@@ -104,6 +104,12 @@ struct options_otlp {
 	bool sends;
 };
 
+/* What is sent to another host waits in a spool. */
+struct options_ship {
+	const char *spool;		/* --spool, NULL: in memory */
+	uint64_t spool_max;		/* --spool-max, 0: the default */
+};
+
 struct options {
 	const struct view *view;	/* never NULL; printed in view_options.format */
 	struct view_options view_options;
@@ -116,6 +122,7 @@ struct options {
 	struct options_stuck stuck;
 	struct options_serve serve;
 	struct options_otlp otlp;
+	struct options_ship ship;
 	struct shell_words env;		/* of TCPCLOSE_OPTS */
 };
 

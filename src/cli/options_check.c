@@ -261,6 +261,9 @@ static int set_exporting(struct option_parser *p)
 					 "OTEL_EXPORTER_OTLP_ENDPOINT in the environment");
 	if (o->otlp.sends)
 		o->output.path = NULL;
+	else if (is_required(p, KEY_SPOOL) || is_required(p, KEY_SPOOL_MAX))
+		return usage_error_plain(&p->error, "--%s requires --to URL",
+					 is_required(p, KEY_SPOOL) ? "spool" : "spool-max");
 	return 0;
 }
 

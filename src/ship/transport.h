@@ -80,4 +80,5 @@ extern const struct transport transport_cnats;
 
 /* OTLP over HTTP, with libcurl. */
 bool transport_curl_is_built_in(void);
+bool transport_curl_can_load(void);
 extern const struct transport transport_curl;

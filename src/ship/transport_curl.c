@@ -86,6 +86,11 @@ bool transport_curl_is_built_in(void)
 	return true;
 }
 
+bool transport_curl_can_load(void)
+{
+	return dlopen(LIBRARY, RTLD_NOW | RTLD_LOCAL);
+}
+
 static void push_event(struct curl_transport *t, const struct transport_event *event)
 {
 	if (t->nr_events < TRANSPORT_IN_FLIGHT)

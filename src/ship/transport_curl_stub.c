@@ -10,6 +10,11 @@ bool transport_curl_is_built_in(void)
 	return false;
 }
 
+bool transport_curl_can_load(void)
+{
+	return false;
+}
+
 static void *open_none(const struct transport_config *config, char why[TRANSPORT_WHY_BYTES])
 {
 	(void)config;

@@ -102,6 +102,8 @@ TABLE = {
     "page": ("--page", SERVE, LIVE),
     "fleet-key": ("--fleet-key k", SERVE | {"otlp"}, ANY),
     "to": ("--to http://127.0.0.1:9", {"otlp"}, ANY),
+    "spool": ("--spool d", {"otlp"}, ANY),
+    "spool-max": ("--spool-max 4M", {"otlp"}, ANY),
     "state": ("--state close-wait", STUCK, ANY),
     "older-than": ("--older-than 1m", STUCK, ANY),
     "watch": ("--watch 1", STUCK, LIVE),
@@ -111,14 +113,15 @@ TABLE = {
 
 # Options that need another one, unless the view has it by itself. --follow needs an end, so that the test has one.
 WITH = {"rotate": "--record y", "keep": "--record y", "cmdline": "--record y", "redact-key": "--redact",
-        "follow": "-d 10ms"}
+        "follow": "-d 10ms", "to": "-L 1", "spool": "--to http://127.0.0.1:9 -L 1",
+        "spool-max": "--to http://127.0.0.1:9 -L 1"}
 ENDS = {"replay": {0, 4}, "stdin": {0, 4}, "live": {0, 1, 66, 69, 77}, "command": {0, 1, 66, 69, 77}}
 HELPS = re.compile(r"only to|requires|with --replay|without --replay|see tcpclose [a-z]+ --help|mutually exclusive")
 
 # Options that hide the others, or that need what the host of the test may lack.
 ALONE = {"stack", "btf", "no-bpf", "fail-on", "fail", "older-than", "state", "csv", "tree", "quiet", "record", "rotate",
          "keep", "cmdline", "redact", "redact-key", "output", "count", "duration", "watch", "drain", "ready-fd",
-         "netns", "follow", "textfile", "fleet-key", "to"}
+         "netns", "follow", "textfile", "fleet-key", "to", "spool", "spool-max"}
 
 
 def is_accepted(name, view, source):
@@ -145,7 +148,7 @@ def words_of(name, view, source):
         more = "--watch 1"
     if name == "fields" and view in JSON - {"json"}:
         more = "-j"
-    own = (("output", "record"), ("output", "otlp"), ("to", "otlp"), ("textfile", "serve"))
+    own = (("output", "record"), ("output", "otlp"), ("to", "otlp"), ("spool", "otlp"), ("spool-max", "otlp"), ("textfile", "serve"))
     output = output_of(view, source) if (name, view) not in own else ""
     return f"{view} {output} {more} {given} {SOURCES[source]}"
 

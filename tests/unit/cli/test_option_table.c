@@ -95,6 +95,8 @@ static const struct expected {
 	{ { "--page" }, { NULL }, "--page", ".........l..." },
 	{ { "--fleet-key", "k" }, { NULL }, "--fleet-key", "........++..." },
 	{ { "--to", "http://h" }, { NULL }, "--to", "........+...." },
+	{ { "--spool", "d" }, { "--to", "http://h" }, "--spool", "........+...." },
+	{ { "--spool-max", "4M" }, { "--to", "http://h" }, "--spool-max", "........+...." },
 	{ { "--", "true" }, { NULL }, "-- COMMAND", "llllllllllll." },
 };
 
@@ -113,9 +115,11 @@ static void parse_pair(struct result *r, const struct expected *e, const char *v
 {
 	const char *words[16] = { "tcpclose", view };
 	bool record = is(view, "record"), stuck = is(view, "stuck");
+	bool writes = record || (is(view, "otlp") && !is(e->words[0], "--to") &&
+				 !is(e->with[0], "--to"));
 	unsigned n = 2;
 
-	if ((record || (is(view, "otlp") && !is(e->words[0], "--to"))) && !is(e->words[0], "-o")) {
+	if (writes && !is(e->words[0], "-o")) {
 		words[n++] = "-o";
 		words[n++] = "x";
 	}
