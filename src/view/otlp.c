@@ -31,6 +31,7 @@ struct otlp {
 	unsigned items[OTLP_SIGNALS];	/* spans, log records */
 	size_t bytes[OTLP_SIGNALS];
 	struct buf attributes, body;	/* scratch */
+	struct siphash_key key;		/* of all ids */
 };
 
 static const struct {
@@ -65,6 +66,7 @@ static void otlp_start(struct view_context *v)
 		v->out->failed = true;
 		return;
 	}
+	o->key = v->fleet_key ? *v->fleet_key : (struct siphash_key){ v->seed, ~v->seed };
 	v->state = o;
 }
 
@@ -209,12 +211,13 @@ static void otlp_story(struct view_context *v, const struct story *s,
 		       const struct verdict *verdict)
 {
 	struct otlp_resource key = otlp_find_resource(v, s, verdict);
-	struct otlp_ids ids = otlp_make_ids(v, s, verdict);
 	struct otlp *o = v->state;
 	struct otlp_group *g;
+	struct otlp_ids ids;
 
 	if (!o)
 		return;
+	ids = otlp_make_ids(v, &o->key, s, verdict);
 	buf_reset(&o->attributes);
 	otlp_print_attributes(v, &o->attributes, s, verdict);
 	g = get_group(v, o, &key);

@@ -28,6 +28,7 @@ struct otlp_ids {
 	char parent[SPAN_ID_DIGITS];	/* valid with has_parent */
 	bool has_parent;
 	struct twin_key isns;		/* zeros: unknown */
+	const struct siphash_key *key;
 };
 
 /* The times of the span of an end: they include those of its phases. */
@@ -38,8 +39,8 @@ struct otlp_times {
 struct otlp_resource otlp_find_resource(const struct view_context *v, const struct story *s,
 					const struct verdict *verdict);
 
-struct otlp_ids otlp_make_ids(const struct view_context *v, const struct story *s,
-			      const struct verdict *verdict);
+struct otlp_ids otlp_make_ids(const struct view_context *v, const struct siphash_key *key,
+			      const struct story *s, const struct verdict *verdict);
 
 struct otlp_times otlp_find_times(const struct story *s, const struct verdict *verdict);
 
