@@ -144,6 +144,8 @@ def words_of(name, view, source):
     more = WITH.get(name, "")
     if more == "--record y" and view not in STORIES | {"events"}:
         more = ""
+    if name in ("to", "spool", "spool-max") and view != "otlp":
+        more = ""
     if view == "stuck" and name in ("duration", "count") and source in LIVE:
         more = "--watch 1"
     if name == "fields" and view in JSON - {"json"}:
