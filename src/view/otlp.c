@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "close_facts.h"
 #include "time_units.h"
 
 #define BATCH_STORIES 512
@@ -168,7 +169,7 @@ static void send_batch(struct view_context *v, struct otlp *o)
 
 /* A batch has no more groups than stories, so there is room for one more. */
 static struct otlp_group *get_group(const struct view_context *v, struct otlp *o,
-				    const struct otlp_resource *key)
+				    const struct otlp_resource *key, const struct socket_call *a)
 {
 	struct otlp_group *g;
 	struct json j;
@@ -179,7 +180,7 @@ static struct otlp_group *get_group(const struct view_context *v, struct otlp *o
 	g = &o->groups[o->nr_groups++];
 	*g = (struct otlp_group){ .key = *key };
 	json_init(&j, &g->resource);
-	otlp_print_resource(v, &j, key);
+	otlp_print_resource(v, &j, key, a);
 	return g;
 }
 
@@ -220,7 +221,7 @@ static void otlp_story(struct view_context *v, const struct story *s,
 	ids = otlp_make_ids(v, &o->key, s, verdict);
 	buf_reset(&o->attributes);
 	otlp_print_attributes(v, &o->attributes, s, verdict);
-	g = get_group(v, o, &key);
+	g = get_group(v, o, &key, close_actor(s, verdict));
 	for (unsigned i = 0; i < OTLP_SIGNALS; i++)
 		add_item(o, g, i, v, s, verdict, &ids);
 	o->stories++;

@@ -44,9 +44,9 @@ struct otlp_ids otlp_make_ids(const struct view_context *v, const struct siphash
 
 struct otlp_times otlp_find_times(const struct story *s, const struct verdict *verdict);
 
-/* Print the members of a Resource. */
+/* Print a Resource. a: a call of a task that belongs to it; NULL none. */
 void otlp_print_resource(const struct view_context *v, struct json *j,
-			 const struct otlp_resource *r);
+			 const struct otlp_resource *r, const struct socket_call *a);
 
 /* Print the array of attributes that the span and the log record of a story share. */
 void otlp_print_attributes(const struct view_context *v, struct buf *b, const struct story *s,

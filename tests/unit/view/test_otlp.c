@@ -18,6 +18,13 @@ static const char *find_path(void *arg, uint64_t id, uint32_t pid)
 	return pid == 200 ? CONTAINED : "/system.slice/web.service";
 }
 
+static const char *find_pod(void *arg, uint64_t id, uint32_t pid)
+{
+	(void)id;
+	(void)arg;
+	return pid == 200 ? "shop/web-0/nginx" : "";
+}
+
 static int set_up_otlp(void **state)
 {
 	struct stage *g;
@@ -211,12 +218,16 @@ static void test_otlp__each_container_is_a_resource(void **state)
 
 	feed_ends(g);
 	g->context.lookup.cgroup_path = find_path;
+	g->context.lookup.pod = find_pod;
 	text = show_otlp(g, true);
 	assert_int_equal(count(text, "\"resource\":"), 4);
 	assert_int_equal(count(text, "\"container.id\",\"value\":{\"stringValue\":\"" CONTAINER "\"}"),
 			 2);
 	assert_int_equal(count(text, "\"k8s.pod.uid\",\"value\":{\"stringValue\":"
 				     "\"0a1b2c3d-0000-4000-8000-123456789abc\"}"), 2);
+	assert_int_equal(count(text, "\"k8s.pod.name\",\"value\":{\"stringValue\":\"web-0\"}"), 2);
+	assert_int_equal(count(text, "\"k8s.namespace.name\""), 2);
+	assert_int_equal(count(text, "\"k8s.container.name\""), 2);
 	expect_has(text, "\"process.linux.cgroup\",\"value\":{\"stringValue\":"
 			 "\"0::/system.slice/web.service\"}");
 	expect_has(text, "\"tcpclose.unit\",\"value\":{\"stringValue\":\"web.service\"}");
