@@ -20,6 +20,7 @@ from test_record import Folder
 
 TRACES, LOGS = PATHS
 SPANS, RECORDS = 56, 22     # of the sample
+NOT_OVER = 6                # sockets of these that the end of the run reports
 DEAD = "http://127.0.0.1:1"
 
 
@@ -253,6 +254,70 @@ def test_live_the_tracer_does_not_wait(cli, folder, root):
     true("all are seen: " + line, "2400 reported" in line and "lost 0 endpoints, 0 events" in line)
     same("exit status", tracer.returncode, 1)
     true("dropped and counted: " + err, "0 refused" in err and ", 0 dropped" not in err)
+
+
+def status_of(pid):
+    """What /proc says of a process."""
+    with open("/proc/%d/status" % pid) as f:
+        return dict(line.rstrip("\n").split(":\t", 1) for line in f)
+
+
+def children_of(pid):
+    """All descendants, from /proc."""
+    with open("/proc/%d/task/%d/children" % (pid, pid)) as f:
+        children = [int(word) for word in f.read().split()]
+    return children + [p for child in children for p in children_of(child)]
+
+
+def test_live_the_sender_has_no_privileges(cli, folder, root):
+    with Collector() as collector:
+        tracer = cli.start("otlp", "-q", "--netns", cli.netns, "--fleet-key", folder("key"), "--to", collector.url,
+                           env=environment())
+        cli.inside(*TRAFFIC, "1")
+        collector.wait_for(lambda c: c.of(LOGS), "a request")
+        found = [status_of(pid) for pid in children_of(tracer.pid)]
+        senders = [s for s in found if s["Name"] == "tcpclose-otlp"]
+        same("processes that send", len(senders), 1)
+        for name in ("CapPrm", "CapEff", "CapInh", "CapAmb"):
+            same(name, int(senders[0][name], 16), 0)
+        same("user", set(senders[0]["Uid"].split()), {"65534"})
+        same("no_new_privs", senders[0]["NoNewPrivs"], "1")
+        own = status_of(tracer.pid)
+        same("threads of the tracer", own["Threads"], "1")
+        tracer.terminate()
+        same("the tracer", (tracer.communicate()[1], tracer.returncode), ("", 0))
+    same("nothing is left", [s["Name"] for s in found if os.path.exists("/proc/" + s["Pid"])], [])
+
+
+def test_live_its_own_connections_can_be_left_out(cli, folder, root):
+    """The collector closes each connection, on this host: each request makes two closes more."""
+    closing = (200, {"Connection": "close"}, {})
+    with Collector({TRACES: [closing], LOGS: [closing]}) as collector:
+        port = str(collector.port)
+        tracer = cli.start("otlp", "-q", "-P", port, "-c", "!tcpclose-otlp", "--fleet-key", folder("key"), "--to",
+                           collector.url, env=environment())
+        done = subprocess.run(["curl", "-s", "-m", "10", "--noproxy", "*", "-d", "x", "http://127.0.0.1:%s/v1/x" % port],
+                              capture_output=True, check=True, timeout=TIMEOUT)
+        same("curl", done.stdout, b"{}")
+        collector.wait_for(lambda c: c.of(LOGS), "a request")
+        tracer.terminate()
+        same("the tracer", (tracer.communicate()[1], tracer.returncode), ("", 0))
+        got = Exported([r.text for path in PATHS for r in collector.of(path)])
+        names = {s.attrs.get("thread.name") for s in got.closes}
+    true("curl is there, the sender is not: %r" % names, "curl" in names and "tcpclose-otlp" not in names)
+
+
+def test_a_recording_that_is_followed_is_sent_as_it_grows(cli, folder):
+    with Collector() as collector:
+        def when(process, lines):
+            collector.wait_for(lambda c: sum(r.text.count(b'"eventName"') for r in c.of(LOGS)) 
+                               == RECORDS - NOT_OVER, "the records of what is over")
+
+        with interrupted(cli, folder, collector.url, "--follow", when=when) as (status, err):
+            same("exit status: " + err, status, 0)
+        got = Exported(r.text for r in collector.requests)
+        same("spans, log records", (len(got.spans), len(got.logs)), (SPANS, RECORDS))
+        true("in several batches", len(collector.of(LOGS)) > 1)
 
 
 def test_live_around_a_command(cli, folder, root):
