@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * The parts of the view otlp: OTLP 1.x in its JSON form (opentelemetry-proto, docs/specification.md:
- * keys in lowerCamelCase, 64-bit integers as strings, enums as numbers, ids as hexadecimal digits).
+ * The parts of the view otlp: OTLP 1.x in its JSON form (opentelemetry-proto,
+ * docs/specification.md: keys in lowerCamelCase, 64-bit integers as strings, enums as numbers, ids
+ * as hexadecimal digits).
  *
  * otlp.c makes batches. otlp_attributes.c has all names of attributes, those of the semantic
  * conventions of OpenTelemetry and our own, which begin with "tcpclose.".

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * The spans of a story: one of the close, and a child of it for each phase. The span of the end that
- * accepted is a child of that of the end that connected, on whatever host that is: both ends compute
- * the same ids.
+ * The spans of a story: one of the close, and a child of it for each phase. The span of the end
+ * that accepted is a child of that of the end that connected, on whatever host that is: both ends
+ * compute the same ids.
  */
 #include "otlp.h"
 

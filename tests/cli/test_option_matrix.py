@@ -150,8 +150,8 @@ def words_of(name, view, source):
         more = "--watch 1"
     if name == "fields" and view in JSON - {"json"}:
         more = "-j"
-    own = (("output", "record"), ("output", "otlp"), ("to", "otlp"), ("spool", "otlp"), ("spool-max", "otlp"), ("textfile", "serve"))
-    output = output_of(view, source) if (name, view) not in own else ""
+    own = {"record": ("output",), "otlp": ("output", "to", "spool", "spool-max"), "serve": ("textfile",)}
+    output = output_of(view, source) if name not in own.get(view, ()) else ""
     return f"{view} {output} {more} {given} {SOURCES[source]}"
 
 

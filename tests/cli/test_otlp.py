@@ -200,7 +200,8 @@ def test_two_hosts_that_export_on_their_own(cli, root):
         port, pid = server.attrs["network.peer.port"], server.attrs["process.pid"]
         client = next(c for c in ends["client"] if c.attrs["network.local.port"] == port)
         same("one trace, and the server is a child", (server.trace, server.parent), (client.trace, client.id))
-        same("processes", (client.attrs["process.pid"], pid), (said["client"][port]["pid"], said["server"][port]["pid"]))
+        same("processes", {"client": client.attrs["process.pid"], "server": pid},
+             {name: said[name][port]["pid"] for name in NAMES})
         first = said["client"][port]["first"]
         same("who closed first", (client.attrs["tcpclose.initiator"], server.attrs["tcpclose.initiator"]),
              ("local", "peer") if first else ("peer", "local"))

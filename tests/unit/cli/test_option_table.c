@@ -101,7 +101,8 @@ static const struct expected {
 };
 
 static const char *const views[] = { "trace", "json", "events", "timeline", "connections", "who",
-				     "hist", "report", "otlp", "serve", "record", "stuck", "doctor" };
+				     "hist", "report", "otlp", "serve", "record", "stuck",
+				     "doctor" };
 
 #define COUNT(a) (sizeof(a) / sizeof(*(a)))
 
