@@ -18,6 +18,7 @@ OK = (200, {}, {})
 class Request:
     def __init__(self, handler, body):
         self.at, self.path, self.headers, self.body = time.monotonic(), handler.path, handler.headers, body
+        self.connection = handler.client_address
         self.text = gzip.decompress(body) if self.headers["Content-Encoding"] == "gzip" else body
 
 

@@ -209,7 +209,8 @@ def test_tls_with_a_certificate_of_the_client(cli, folder):
 
 def test_the_environment_says_where_and_how(cli, folder):
     with Collector() as collector:
-        check_arrived(replay(cli, folder, ENDPOINT=collector.url + "/base/", TRACES_ENDPOINT=collector.url + "/x",
+        named = collector.url.replace("127.0.0.1", "localhost")
+        check_arrived(replay(cli, folder, ENDPOINT=named + "/base/", TRACES_ENDPOINT=collector.url + "/x",
                              HEADERS="Authorization=Bearer%20secret,x-scope=1", LOGS_COMPRESSION="none",
                              PROTOCOL="grpc"))
         same("paths", sorted(r.path for r in collector.requests), ["/base/v1/logs", "/x"])
@@ -220,6 +221,10 @@ def test_the_environment_says_where_and_how(cli, folder):
         same("--to has precedence", sorted(r.path for r in collector.requests[2:]), sorted(PATHS))
     done = send(cli, folder, collector, TIMEOUT="soon")
     one_line("a bad value", done, 64, "bad OTEL_EXPORTER_OTLP_TIMEOUT 'soon'")
+    done = subprocess.run([cli.tool, "otlp", "-q", "-L", "1", "--replay", SAMPLE, "--fleet-key", folder("key"), "--to", DEAD,
+                           "--record", "-"], env=environment(), capture_output=True, stdin=subprocess.DEVNULL,
+                          timeout=TIMEOUT)
+    same("standard output is free for a recording", (done.returncode, done.stdout[:2]), (0, b"\x1f\x8b"))
     done = replay(cli, folder, "-q", "-o", "-", ENDPOINT=DEAD)
     same("-o has precedence: " + done.stderr, done.returncode, 0)
     true("it writes", done.stdout.startswith('{"resourceSpans"'))
@@ -248,6 +253,7 @@ def test_a_replay_waits_instead_of_dropping(cli, folder, options):
                        "--spool-max", "4M", env=environment(COMPRESSION="none"))
         same("exit status: " + done.stderr, done.returncode, 0)
         true("more than the spool holds", sum(len(r.text) for r in collector.requests) > 3 * (4 << 20))
+        true("connections are kept", len({r.connection for r in collector.requests}) <= 4 < len(collector.requests))
         reported = int(done.stderr.split(" reported")[0].split()[-1])
         taken = {r.text for r in collector.of(LOGS)}
         same("stories", sum(text.count(b'"eventName"') for text in taken), reported)
