@@ -27,6 +27,14 @@ def take_port():
     raise AssertionError("no port")
 
 
+def is_listening(port):
+    try:
+        socket.create_connection(("127.0.0.1", port), 1).close()
+        return True
+    except OSError:
+        return False
+
+
 class Fleet:
     def __init__(self, options, folder):
         self.build, self.tool, self.folder = options.build, options.tool, folder
@@ -37,6 +45,17 @@ class Fleet:
         made = Server(self.folder, take_port(), config, **more)
         self.started.append(made)
         return made.start().wait_until_ready()
+
+    def start_server(self, config="", **more):
+        """One server, which listens; only the test can say whether it is ready."""
+        made = Server(self.folder, take_port(), config, **more)
+        self.started.append(made)
+        made.start()
+        wait_until(made.name + " listens", lambda: is_listening(made.port) or made.process.poll() is not None)
+        if made.process.poll() is not None:
+            with open(made.log, encoding="utf-8") as log:
+                raise AssertionError("nats-server: " + log.read())
+        return made
 
     def cluster(self, config="", **more):
         made = Cluster(self.folder, take_port, config, **more)
