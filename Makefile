@@ -10,6 +10,7 @@
 # make install-units  services for systemd, alert rules and dashboard: man tcpclose, RUNNING IT AS A SERVICE
 # make man        the manual: build/tcpclose.8, build/tcpclose-fleet.7
 # make static     one file to copy to any host: build/tcpclose-static
+# make image      an OCI image for amd64 and arm64: build/image (tools/deploy/README.md)
 # make check-kernels  run the live tests on other kernels, in qemu (as root)
 # make check-units    run the services in a Debian with systemd, in qemu (as root)
 # make check-fleet    the tests of the fleet, each fault ten times (FLEET_ROUNDS=N; as root, 10 minutes)
@@ -388,6 +389,8 @@ FLEET_ROUNDS ?= 10
 check-fleet: deps-check
 	@$(MAKE) --no-print-directory $(TESTED) $(FLEET)
 	FLEET_ROUNDS=$(FLEET_ROUNDS) tests/run --build $(B) --only fleet $(ARGS)
+
+include tools/deploy/kubernetes/image.mk
 
 check-units:
 	@tools/deps units
