@@ -391,13 +391,13 @@ check-kernels: deps-matrix
 	@$(MAKE) --no-print-directory $(B)/tcpclose-static $(B)/workload-static
 	tools/matrix --tool $(B)/tcpclose-static --workload $(B)/workload-static $(ARGS)
 
-include tools/deploy/kubernetes/image.mk
-
 # The tests of the fleet with each fault FLEET_ROUNDS times, in place of once
 FLEET_ROUNDS ?= 10
 check-fleet: deps-check
 	@$(MAKE) --no-print-directory $(TESTED) $(FLEET)
 	FLEET_ROUNDS=$(FLEET_ROUNDS) tests/run --build $(B) --only fleet $(ARGS)
+
+include tools/deploy/kubernetes/image.mk
 
 check-units:
 	@tools/deps units

@@ -233,7 +233,8 @@ def test_each_source_without_an_option(play):
     for (source, words), (status, said) in zip(lines, play(lines)):
         if words.split()[0] in ONE_SOURCE and source != "live":
             same("exit status of " + words, status, 64)
-            true(said, re.search(r"(--replay|-- COMMAND) does not apply to (doctor|stream)", said) and HELPS.search(said))
+            true(said, re.search(r"(--replay|-- COMMAND) does not apply to (doctor|stream)", said)
+                 and HELPS.search(said))
         else:
             true("%d: %s: %s" % (status, words, said), status in ENDS[source])
 
