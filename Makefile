@@ -8,13 +8,14 @@
 # make check      install missing packages, build, run all tests (as root, 7 minutes): tests/README.md
 # make install    binary, manual and completions (PREFIX=/usr/local, DESTDIR=)
 # make install-units  services for systemd, alert rules and dashboard: man tcpclose, RUNNING IT AS A SERVICE
-# make man        the manual: build/tcpclose.8
+# make man        the manual: build/tcpclose.8, build/tcpclose-fleet.7
 # make static     one file to copy to any host: build/tcpclose-static
 # make deb, rpm   packages: build/tcpclose_VERSION_ARCH.deb, build/tcpclose-VERSION-1.ARCH.rpm
 # make tar        the static binary with manual, completions and services, to unpack: build/tcpclose-VERSION-*.tar.gz
 # make image      an OCI image for amd64 and arm64: build/image (tools/deploy/README.md)
 # make check-kernels  run the live tests on other kernels, in qemu (as root)
 # make check-units    run the services in a Debian with systemd, in qemu (as root)
+# make check-fleet    the tests of the fleet, each fault ten times (FLEET_ROUNDS=N; as root, 10 minutes)
 # make check-page     the page of 5,000,000 events; the live page under churn for an hour (as root)
 # make check-packages install, upgrade and remove the package in clean Debian 12 and 13 (as root)
 # make check-arm64    build for arm64 and run the live tests in an emulated machine (as root)
@@ -75,7 +76,7 @@ CFLAGS ?= -O2 -g
 HERE := -ffile-prefix-map=$(CURDIR)=.
 C_FLAGS = -std=gnu11 -D_GNU_SOURCE -DTCPCLOSE_VERSION='"$(VERSION)"' $(WARNINGS) $(CFLAGS) $(HERE) $(SANITIZE) -MMD -MP
 BPF_FLAGS := -g -O2 -target bpf -mcpu=v3 -I. -iquote bpf/abi -Wall $(HERE) -MMD -MP
-LIBS = $(shell $(PKG_CONFIG) --libs $(LIBDW) $(LIBEVENT) $(LIBDEFLATE) libbpf libelf zlib)
+LIBS = $(shell $(PKG_CONFIG) --libs $(LIBDW) $(LIBEVENT) $(LIBDEFLATE) $(LIBNATS) $(LIBSECCOMP) libbpf libelf zlib)
 
 # One line per file; V=1 shows the commands.
 Q := $(if $(V),,@)
@@ -112,13 +113,29 @@ gzip = src/record/gzip_$(or $1,zlib)
 # libevent, where installed, serves HTTP (serve --listen).
 LIBEVENT := $(shell $(PKG_CONFIG) --exists 'libevent_extra >= 2.1' && echo libevent_extra libevent_core)
 HTTP := $(if $(LIBEVENT),http_libevent,http_stub)
+# cnats, where installed, sends to and reads from NATS (nats://). Debian has no archive of it: the
+# static build refuses nats://. libseccomp, where installed, restricts the processes that do.
+LIBNATS := $(shell $(PKG_CONFIG) --exists 'libnats >= 3.4' && echo libnats)
+NATS := src/ship/nats_client_$(if $(LIBNATS),cnats,stub).c
+NATS_STATIC := src/ship/nats_client_stub.c
+LIBSECCOMP := $(shell $(PKG_CONFIG) --exists libseccomp && echo libseccomp)
+LIBSECCOMP_STATIC := $(if $(LIBSECCOMP),$(if $(wildcard $(shell $(CC) -print-file-name=libseccomp.a)),libseccomp))
+sandbox = src/ship/sandbox_$(if $1,seccomp,stub).c
+# libcurl, where its headers are installed, sends OTLP (otlp --to). It is loaded, not linked; the static build
+# cannot load it.
+LIBCURL := $(shell $(PKG_CONFIG) --exists 'libcurl >= 7.77' && echo libcurl)
+CURL := src/ship/transport_curl$(if $(LIBCURL),,_stub).c
+CURL_STATIC := src/ship/transport_curl_stub.c
 # The parts of the program that depend on what is installed. They are in no archive.
-OPTIONAL := src/host/$(SYMBOLS).c src/ship/$(HTTP).c $(call gzip,$(LIBDEFLATE)).c
-OPTIONAL_STATIC := src/host/symbols_stub.c src/ship/$(HTTP).c $(call gzip,$(LIBDEFLATE_STATIC)).c
+OPTIONAL := src/host/$(SYMBOLS).c src/ship/$(HTTP).c $(call gzip,$(LIBDEFLATE)).c $(NATS) $(CURL) \
+	    $(call sandbox,$(LIBSECCOMP))
+OPTIONAL_STATIC := src/host/symbols_stub.c src/ship/$(HTTP).c $(call gzip,$(LIBDEFLATE_STATIC)).c \
+		   $(NATS_STATIC) $(CURL_STATIC) $(call sandbox,$(LIBSECCOMP_STATIC))
 
 objects = $(patsubst %.c,$(B)/obj/%.o,$1)
 layer_sources = $(filter-out src/host/symbols_%.c src/record/gzip_%.c src/ship/http_libevent.c \
-		  src/ship/http_stub.c,$(wildcard src/$1/*.c))
+		  src/ship/http_stub.c src/ship/nats_client_%.c src/ship/transport_curl%.c \
+		  src/ship/sandbox_%.c,$(wildcard src/$1/*.c))
 ARCHIVES := $(LAYERS:%=$(B)/lib%.a)
 # The linker searches the group repeatedly, so the order of the archives does not matter.
 link = -Wl,--start-group $1 -Wl,--end-group
@@ -141,7 +158,7 @@ $(B)/tcpclose: $(MAIN) $(ARCHIVES)
 $(B)/tcpclose-static: $(call objects,src/main.c $(OPTIONAL_STATIC)) $(ARCHIVES)
 	$(call say,LD,$@)
 	$(Q)$(CC) $(C_FLAGS) $(LDFLAGS) -static -s -o $@ $(filter %.o,$^) $(call link,$(ARCHIVES)) \
-		$(shell $(PKG_CONFIG) --static --libs $(LIBEVENT) $(LIBDEFLATE_STATIC) libbpf libelf zlib)
+		$(shell $(PKG_CONFIG) --static --libs $(LIBEVENT) $(LIBDEFLATE_STATIC) $(LIBSECCOMP_STATIC) libbpf libelf zlib)
 	@test $$(stat -c %s $@) -lt 3145728 || { echo "$@ is over 3 MiB" >&2; exit 1; }
 
 $(B)/obj/%.o: %.c
@@ -251,6 +268,10 @@ $(eval $(call program,story_from_recording,$(B)/obj/tests/stories/story_from_rec
 
 $(foreach p,churn flood hold latency,$(eval $(call program,bench_$p,$(B)/obj/tools/bench/$p.o,-lpthread)))
 
+# The tests of the fleet: a recorder and a reader without the rest of the tool
+FLEET := $(B)/fleet_ship $(B)/fleet_read
+$(foreach p,ship read,$(eval $(call program,fleet_$p,$(B)/obj/tests/fleet/fleet_$p.o $(TEST_LIBS),$$(LIBS))))
+
 BENCH_REPLAY_OBJECTS := $(call objects,tools/bench/replay.c tools/bench/generate.c) $(TEST_LIBS)
 $(eval $(call program,bench_replay,$(BENCH_REPLAY_OBJECTS),$$(LIBS)))
 
@@ -318,15 +339,16 @@ tour:
 check: deps-check
 	@$(MAKE) --no-print-directory check-all
 
+
 # What the tests need; the unit tests and the manual only where the packages for them are there
 has = $(shell $1 >/dev/null 2>&1 && echo yes)
 TESTED = $(B)/tcpclose $(COMPLETIONS) $(B)/story_test $(HARNESSES:%=$(B)/%) $(BENCH) \
 	 $(if $(call has,$(PKG_CONFIG) --exists cmocka),$(UNIT_TESTS)) \
-	 $(if $(call has,command -v $(SCDOC)),$(B)/tcpclose.8)
+	 $(if $(call has,command -v $(SCDOC)),$(MANUALS))
 test: $(TESTED)
 	tests/run --quick --build $(B) $(if $(SAN),--sanitized) $(ARGS)
 
-check-all: $(TESTED) $(B)/story_from_recording $(B)/workload $(B)/soak $(B)/stack_workload \
+check-all: $(TESTED) $(B)/story_from_recording $(B)/workload $(B)/soak $(B)/stack_workload $(FLEET) \
 		$(B)/bench_replay_spin
 	tests/run --build $(B) $(if $(SAN),--sanitized) $(ARGS)
 
@@ -348,6 +370,11 @@ $(COMPLETIONS): $(B)/tcpclose
 	$(Q)$< --document $(if $(filter %/_tcpclose,$@),zsh,$(subst .,,$(suffix $@))) > $@.new
 	@mv $@.new $@
 
+$(B)/tcpclose-fleet.7: src/man/tcpclose-fleet.7.scd
+	@mkdir -p $(@D)
+	$(SCDOC) < $< > $@.new
+	mv $@.new $@
+
 MANUALS := $(patsubst src/man/%.scd,$(B)/%,$(wildcard src/man/*.scd))
 man: $(MANUALS)
 
@@ -368,7 +395,8 @@ install-texts: $(COMPLETIONS) $(if $(shell command -v $(SCDOC)),$(MANUALS))
 DEPLOY := tools/deploy
 UNITS := tcpclose-serve.service tcpclose-record.service
 EXAMPLES := $(addprefix $(DEPLOY)/,systemd/serve-remote.conf systemd/all-namespaces.conf \
-	      prometheus/scrape.yml prometheus/scrape-native.yml prometheus/tcpclose.rules.yml grafana/tcpclose.json)
+	      prometheus/scrape.yml prometheus/scrape-native.yml prometheus/tcpclose.rules.yml grafana/tcpclose.json \
+	      nats/nats-server.conf)
 install-units:
 	for unit in $(UNITS); do \
 		sed 's|/usr/sbin/tcpclose|$(SBINDIR)/tcpclose|' $(DEPLOY)/systemd/$$unit | \
@@ -380,10 +408,17 @@ install-units:
 	install -D -m 644 $(DEPLOY)/systemd/tcpclose.sysusers $(DESTDIR)$(PREFIX)/lib/sysusers.d/tcpclose.conf
 	install -d $(DESTDIR)$(PREFIX)/share/doc/tcpclose/examples
 	install -m 644 $(EXAMPLES) $(DESTDIR)$(PREFIX)/share/doc/tcpclose/examples
+	install $(DEPLOY)/nats/make-users $(DESTDIR)$(PREFIX)/share/doc/tcpclose/examples
 
 check-kernels: deps-matrix
 	@$(MAKE) --no-print-directory $(B)/tcpclose-static $(GUEST_PROGRAMS)
 	tools/matrix $(ARGS)
+
+# The tests of the fleet with each fault FLEET_ROUNDS times, in place of once
+FLEET_ROUNDS ?= 10
+check-fleet: deps-check
+	@$(MAKE) --no-print-directory $(TESTED) $(FLEET)
+	FLEET_ROUNDS=$(FLEET_ROUNDS) tests/run --build $(B) --only fleet $(ARGS)
 
 include tools/deploy/kubernetes/image.mk
 
@@ -420,7 +455,7 @@ clean:
 include $(PACKAGES)/packages.mk
 -include $(shell find $(B) -name '*.d' 2>/dev/null)
 
-.PHONY: all install install-texts install-units check-units check-page man deps deps-check deps-matrix deps-bench run demo tour test check check-all check-kernels check-arm64 \
+.PHONY: all install install-texts install-units check-units check-fleet check-page man deps deps-check deps-matrix deps-bench run demo tour test check check-all check-kernels check-arm64 \
 	static lint fuzz fuzz-all bench bench-build clean FORCE
 FORCE:
 .DELETE_ON_ERROR:
