@@ -34,6 +34,7 @@ static const struct view *const views[] = {
 	[VIEW_CONNECTIONS] = &view_connections,
 	[VIEW_WHO] = &view_who,
 	[VIEW_HIST] = &view_hist,
+	[VIEW_TOP] = &view_top,
 	[VIEW_SERVE] = &view_serve,
 	[VIEW_RECORD] = &view_record,
 	[VIEW_STUCK] = &view_stuck,

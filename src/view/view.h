@@ -59,6 +59,19 @@ static inline bool group_list_has(const struct group_list *g, enum group_by by)
 /* The output format; FORMAT_TEXT is the default of the views that have it. */
 enum format { FORMAT_TEXT, FORMAT_JSON, FORMAT_CSV, FORMAT_COUNT };
 
+/* The tables of the view top, with the words of --tab. */
+#define TOP_TAB_WORDS(X) X(PROCESSES, "processes") X(SLOWEST, "slowest") X(OPEN, "open")
+
+enum top_tab {
+#define X(id, word) TOP_##id,
+	TOP_TAB_WORDS(X)
+#undef X
+	TOP_TABS,
+};
+
+/* The word of --tab, NULL past the last. */
+const char *top_tab_name(unsigned i);
+
 /* Options that only some views have. All zero: the defaults. */
 struct view_options {
 	struct group_list groups;
@@ -66,6 +79,7 @@ struct view_options {
 	unsigned top;		/* rows of who; 0 all */
 	unsigned phases;	/* set of enum hist_time; 0 all */
 	uint64_t interval_ns;	/* 0: print only at the end */
+	enum top_tab tab;
 	enum format format;
 	bool ascii;
 	bool by_comm;		/* serve: count closes by process name too */
@@ -108,6 +122,14 @@ struct view_context {
 	/* Sets meta and lookup to those of another host, for a story that was kept; see below. */
 	void (*use_host)(void *arg, unsigned host);
 	void *use_host_arg;
+	/*
+	 * Calls visit for each close in progress that the filters include, as of now_ns. NULL: the
+	 * endpoints are not known.
+	 */
+	void (*visit_closing)(void *arg, uint64_t now_ns,
+			      void (*visit)(void *visit_arg, const struct story *s,
+					    const struct verdict *verdict), void *visit_arg);
+	void *visit_closing_arg;
 	struct terminal terminal;
 	struct lookup lookup;
 	const struct json_select *fields;	/* --fields: the keys of JSON; NULL all */
@@ -131,6 +153,7 @@ enum view_id {
 	VIEW_CONNECTIONS,
 	VIEW_WHO,
 	VIEW_HIST,
+	VIEW_TOP,
 	VIEW_SERVE,
 	VIEW_RECORD,
 	VIEW_STUCK,
@@ -260,5 +283,5 @@ void json_print_stuck(struct view_context *v, const struct stuck_table *h, uint6
 void json_print_doctor(struct view_context *v, const struct diagnosis *h);
 
 extern const struct view view_stuck, view_trace, view_json, view_events, view_doctor;
-extern const struct view view_timeline, view_who, view_hist, view_serve;
+extern const struct view view_timeline, view_who, view_hist, view_top, view_serve;
 extern const struct view view_connections, view_connections_json;

@@ -21,7 +21,6 @@
 #include "time_units.h"
 #include "who_text.h"
 
-#define GROUPS_MAX 1024
 #define MAXIMUM 1000
 #define RATE_MIN_NS NS_PER_MS	/* a shorter interval has no rates */
 #define COUNT(name, index) { name, WHO_IS_COUNT, index, 0 }
@@ -173,7 +172,7 @@ static void count_close(struct who_row *w, const struct story *s, const struct v
 	}
 }
 
-static bool who_row_add(void *row, const struct story *s, const struct verdict *verdict)
+bool who_row_add(void *row, const struct story *s, const struct verdict *verdict)
 {
 	struct who_row *w = row;
 
@@ -202,7 +201,7 @@ static bool who_row_merge(void *to, const void *from)
 	       histogram_merge(&w->hold[WHO_PEER_HOLD], &f->hold[WHO_PEER_HOLD]);
 }
 
-static void who_row_release(void *row)
+void who_row_release(void *row)
 {
 	struct who_row *w = row;
 
@@ -210,11 +209,7 @@ static void who_row_release(void *row)
 	histogram_release(&w->hold[WHO_PEER_HOLD]);
 }
 
-/*
- * Order rows by the column of --sort: the largest value first, unknown values last. Rows with the
- * same value are in the order of their stories.
- */
-static int who_row_compare(const struct view_options *o, const void *a, const void *b)
+int who_row_compare(const struct view_options *o, const void *a, const void *b)
 {
 	const struct who_column *c = who_column_at(o->sort);
 	const struct who_row *v = a, *w = b;
@@ -365,7 +360,7 @@ static void who_show(struct view_context *v, const struct keyed_table *g,
 static void who_start(struct view_context *v)
 {
 	static const struct aggregate_ops ops = { .row_size = sizeof(struct who_row),
-						  .max_groups = GROUPS_MAX,
+						  .max_groups = WHO_GROUPS_MAX,
 						  .add = who_row_add,
 						  .merge = who_row_merge,
 						  .release = who_row_release,

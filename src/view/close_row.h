@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * What a table prints about one close. A plain copy: it outlives the story, and owns nothing.
+ */
+#pragma once
+
+#include "buf.h"
+#include "verdict.h"
+
+struct close_row {
+	struct flow flow;
+	uint8_t comm[EVENT_COMM_LEN];	/* name of the process */
+	uint32_t pid;
+	bool process_known;		/* pid and comm are valid */
+	bool time_known;
+	bool time_at_least;		/* time_ns is a minimum */
+	bool data_lost;			/* a clean close that lost data */
+	bool waits;			/* phase is the one in progress */
+	uint8_t phase;			/* enum phase */
+	uint8_t initiator;		/* enum initiator */
+	uint8_t ending;			/* enum ending */
+	uint64_t time_ns;		/* from the first event of the close until it was over */
+	uint64_t settled_ns;		/* when it was over, on the clock of its event */
+};
+
+/* Copy the facts of a close. The process is the one that who groups by: see group_key.h. */
+void close_row_set(struct close_row *row, const struct story *s, const struct verdict *verdict);
+
+/* Compare two rows for qsort(): the longest time first, unknown times last. */
+int close_row_compare(const void *a, const void *b);
+
+/* Print "4021    nginx    10.0.0.1:443          <- 203.0.113.200:51000   four-way   12.41". */
+void close_row_print(struct buf *b, const struct close_row *row);
+void close_row_print_heading(struct buf *b);
+
+/* As close_row_print(), for a close in progress: the last columns are WAITS-FOR and its age. */
+void close_row_print_open(struct buf *b, const struct close_row *row);
+void close_row_print_open_heading(struct buf *b);
