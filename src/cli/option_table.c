@@ -124,6 +124,8 @@ static const struct option_row options[] = {
 	  .set = option_set_sort, .word = option_sort_word, .views = BIT(WHO) | BIT(TOP) },
 	{ .argp = { "top", KEY_TOP, "N", 0, "who, top: only the first N rows", OUTPUT },
 	  .set = option_set_top, .views = BIT(WHO) | BIT(TOP) },
+	{ .argp = { "batch", 'b', NULL, 0, "top: print text, even to a terminal", OUTPUT },
+	  .set = option_set_batch, .views = BIT(TOP) },
 	{ .argp = { "interval", KEY_INTERVAL, "TIME", 0, "top: refresh every TIME (2)", OUTPUT },
 	  .set = option_set_interval, .views = BIT(TOP) },
 	{ .argp = { "tab", KEY_TAB, "NAME", 0,

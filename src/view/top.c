@@ -24,6 +24,7 @@ static const char top_manual[] =
 	"              our-close, peer-fin, peer-ack, our-queue (unsent data before our\n"
 	"              FIN); > means at least\n"
 	"\n"
+	"  -b, --batch      print text, even to a terminal\n"
 	"  --interval TIME  refresh every TIME (2 s)\n"
 	"  --tab NAME       the table: processes, slowest or open\n"
 	"  --by WHAT        group by comm, pid, unit, port, peer...: see who\n"

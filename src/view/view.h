@@ -80,6 +80,7 @@ struct view_options {
 	unsigned phases;	/* set of enum hist_time; 0 all */
 	uint64_t interval_ns;	/* 0: print only at the end */
 	enum top_tab tab;
+	bool batch;		/* top: print text, even to a terminal */
 	enum format format;
 	bool ascii;
 	bool by_comm;		/* serve: count closes by process name too */

@@ -71,6 +71,7 @@ TABLE = {
     "by": ("--by comm,peer", {"who", "hist", "top"}, ANY),
     "sort": ("--sort reset_sent", {"who", "top"}, ANY),
     "top": ("--top 3", {"who", "top"}, ANY),
+    "batch": ("-b", {"top"}, ANY),
     "interval": ("--interval 1h", {"top"}, ANY),
     "tab": ("--tab open", {"top"}, ANY),
     "csv": ("--csv", {"who"}, ANY),

@@ -80,6 +80,7 @@ def test_the_open_closes_are_those_of_json(cli):
 def test_every_interval_has_a_screen(cli):
     shown = screens(show(cli, "top", "--interval", "1"))
     same("screens", len(shown), 4)
+    same("as top -b", show(cli, "top", "-b", "1"), show(cli, "top", "1"))
     same("as top 1", show(cli, "top", "1"), show(cli, "top", "--interval", "1"))
     same("the last one has the table of the only one", [line.split()[:2] for line in shown[-1][1]],
          [line.split()[:2] for line in screens(show(cli, "top"))[0][1]])

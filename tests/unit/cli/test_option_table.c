@@ -56,6 +56,7 @@ static const struct expected {
 	{ { "--by", "pid" }, { NULL }, "--by", ".....+++...." },
 	{ { "--sort", "reset" }, { NULL }, "--sort", ".....+.+...." },
 	{ { "--top", "3" }, { NULL }, "--top", ".....+.+...." },
+	{ { "-b" }, { NULL }, "--batch", ".......+...." },
 	{ { "--interval", "5" }, { NULL }, "--interval", ".......+...." },
 	{ { "--tab", "open" }, { NULL }, "--tab", ".......+...." },
 	{ { "--csv" }, { NULL }, "--csv", ".....+......" },
