@@ -100,11 +100,6 @@ def pytest_pyfunc_call(pyfuncitem):
     return True
 
 
-def pytest_runtest_teardown(item):
-    if "cli" in item.funcargs:
-        item.funcargs["cli"].kill_started()
-
-
 @pytest.fixture(scope="session")
 def gaps():
     """What the host may hide from the tool: a test that fails in such a moment is run once more."""

@@ -11,7 +11,6 @@ void judge_init(struct judge *j, const struct fail_on *fail_on, const struct vie
 {
 	*j = (struct judge){ .fail_on = fail_on, .context = {
 		.out = &j->lines, .meta = context->meta, .hosts = context->hosts,
-		.lookup = context->lookup,
 		.terminal = { .utf8 = context->terminal.utf8, .wide = true } } };
 }
 

@@ -8,15 +8,13 @@
 #include "find_end.h"
 #include "log.h"
 #include "process.h"
+#include "read_clock.h"
 #include "replay_hosts.h"
 #include "replay_runs.h"
 #include "replay_source.h"
 #include "serve.h"
 #include "session.h"
 #include "stuck.h"
-#include "time_units.h"
-
-#define FOLLOW_LAG_NS (2 * NS_PER_S)
 
 struct replay_run {
 	const struct options *o;
@@ -38,13 +36,12 @@ static uint64_t find_latest_ns(const struct replay_run *r)
 
 /*
  * There is nothing to read: shows what is known so far. Views that wait for a time go on, although
- * no record says what time it is. A recorder writes its events within a second.
+ * no record says what time it is.
  */
 static void show_what_is_known(struct replay_run *r)
 {
 	struct session *s = &r->session;
-	uint64_t now_ns = replay_source_clock_ns(CLOCK_REALTIME) - FOLLOW_LAG_NS -
-			  (uint64_t)s->meta.boot_to_wall_ns;
+	uint64_t now_ns = replay_source_follow_ns() - (uint64_t)s->meta.boot_to_wall_ns;
 
 	if (!r->begun)
 		return;
@@ -60,8 +57,7 @@ static bool is_range_over(const struct replay_run *r)
 {
 	const struct time_range *range = &r->session.range;
 
-	return range->until_ns &&
-	       time_range_is_over(range, replay_source_clock_ns(CLOCK_REALTIME) - FOLLOW_LAG_NS);
+	return range->until_ns && time_range_is_over(range, replay_source_follow_ns());
 }
 
 /* With --follow, at the present end. Returns false to stop. */
@@ -228,7 +224,7 @@ static int find_range(struct replay_run *r)
 
 	r->session.range = TIME_RANGE_ALL;
 	if (since->kind == TIME_POINT_BEFORE || until->kind == TIME_POINT_BEFORE) {
-		end_ns = r->o->record.follow ? replay_source_clock_ns(CLOCK_REALTIME) :
+		end_ns = r->o->record.follow ? read_clock_ns(CLOCK_REALTIME) :
 					       record_find_end(r->source.file);
 		if (!end_ns)
 			return replay_source_log_no_end(&r->source);

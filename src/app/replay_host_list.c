@@ -17,7 +17,7 @@ static int report_no_memory(void)
 static int64_t find_shift(const struct host_table *t, const struct run_info *run)
 {
 	for (unsigned i = 0; i < t->nr; i++)
-		if (!strcmp(t->host[i]->boot_id, run->boot_id))
+		if (host_is_boot_of(run->boot_id, t->host[i]->boot_id))
 			return t->host[i]->shift_ns;
 	return run->boot_to_wall_ns;
 }

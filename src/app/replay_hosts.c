@@ -9,13 +9,10 @@
 #include "find_end.h"
 #include "log.h"
 #include "merge_heap.h"
+#include "read_clock.h"
 #include "replay_host_list.h"
 #include "replay_input.h"
 #include "serve.h"
-#include "time_units.h"
-
-#define FOLLOW_POLL_MS 100
-#define FOLLOW_LAG_NS (2 * NS_PER_S)
 
 struct replay_merge {
 	const struct options *o;
@@ -194,18 +191,10 @@ static bool is_done(const struct replay_merge *r, const struct replay_input *in)
 	       (duration_ns && in->key_ns - r->first_ns >= duration_ns);
 }
 
-static uint64_t read_follow_clock_ns(void)
-{
-	return replay_source_clock_ns(CLOCK_REALTIME) - FOLLOW_LAG_NS;
-}
-
-/*
- * Nothing is written to this input at present. A recorder writes its events within a second, so the
- * others go on up to a time that is a little earlier than now.
- */
+/* Nothing is written to this input at present: the others go on up to the time that is read. */
 static void mark_dry(struct replay_input *in)
 {
-	uint64_t now_ns = read_follow_clock_ns();
+	uint64_t now_ns = replay_source_follow_ns();
 
 	in->is_dry = true;
 	if (now_ns > in->key_ns)
@@ -236,13 +225,14 @@ static bool wait_for_more(struct replay_merge *r)
 {
 	const struct kernel_counters none = { .filtered = 0 };
 	const struct time_range *range = &r->all.range;
+	uint64_t now_ns = replay_source_follow_ns();
 
 	session_flush_hosts(&r->all);
-	session_tick_hosts(&r->all, read_follow_clock_ns());
-	serve_advance(&r->serve, r->now_ns, &none);
+	session_tick_hosts(&r->all, now_ns);
+	serve_advance(&r->serve, now_ns, &none);
 	output_flush(&r->all.out);
-	return !r->all.out.error && !time_range_is_over(range, read_follow_clock_ns()) &&
-	       !replay_source_is_interrupted(r->process, FOLLOW_POLL_MS);
+	return !r->all.out.error && !time_range_is_over(range, now_ns) &&
+	       !replay_source_is_interrupted(r->process, REPLAY_FOLLOW_POLL_MS);
 }
 
 /* Returns an exit status, -1 to stop. */
@@ -252,7 +242,7 @@ static int step_input(struct replay_merge *r, struct replay_input *in)
 
 	if (in->is_dry) {
 		if (in->source->stop_ns &&
-		    replay_source_clock_ns(CLOCK_MONOTONIC) >= in->source->stop_ns)
+		    read_clock_ns(CLOCK_MONOTONIC) >= in->source->stop_ns)
 			return -1;
 		if (replay_source_is_dry(in->source) && !wait_for_more(r))
 			return -1;
@@ -335,7 +325,7 @@ static int find_range(struct replay_merge *r)
 	uint64_t latest_ns = 0, end_ns;
 
 	if (is_relative && r->o->record.follow)
-		latest_ns = replay_source_clock_ns(CLOCK_REALTIME);
+		latest_ns = read_clock_ns(CLOCK_REALTIME);
 	else if (is_relative)
 		for (unsigned i = 0; i < r->nr_inputs; i++) {
 			end_ns = record_find_end(r->inputs[i].source->file);
@@ -409,7 +399,7 @@ static int replay_inputs(struct replay_merge *r)
 static void release_merge(struct replay_merge *r)
 {
 	replay_host_list_release(&r->hosts);
-		for (unsigned i = 0; i < r->nr_inputs; i++)
+	for (unsigned i = 0; i < r->nr_inputs; i++)
 		replay_input_release(&r->inputs[i]);
 	for (unsigned i = 0; i < r->nr_sources; i++)
 		replay_source_close(&r->sources[i]);

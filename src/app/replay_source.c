@@ -11,16 +11,14 @@
 
 #include "lock.h"
 #include "log.h"
+#include "read_clock.h"
 #include "time_units.h"
 
-#define FOLLOW_POLL_MS 100
+#define FOLLOW_LAG_NS (2 * NS_PER_S)
 
-uint64_t replay_source_clock_ns(int clock)
+uint64_t replay_source_follow_ns(void)
 {
-	struct timespec ts;
-
-	clock_gettime(clock, &ts);
-	return (uint64_t)ts.tv_sec * NS_PER_S + (uint64_t)ts.tv_nsec;
+	return read_clock_ns(CLOCK_REALTIME) - FOLLOW_LAG_NS;
 }
 
 int replay_source_log_unusable(const struct replay_source *s, const char *why)
@@ -63,7 +61,7 @@ bool replay_source_is_interrupted(struct process *process, int wait_ms)
 
 static bool has_duration_passed(const struct replay_source *s)
 {
-	return s->stop_ns && replay_source_clock_ns(CLOCK_MONOTONIC) >= s->stop_ns;
+	return s->stop_ns && read_clock_ns(CLOCK_MONOTONIC) >= s->stop_ns;
 }
 
 static ssize_t follow_once(struct replay_source *s, void *bytes, size_t len)
@@ -88,7 +86,7 @@ static ssize_t read_following(struct replay_source *s, void *bytes, size_t len)
 			return n;
 		if (s->idle && !s->idle(s->idle_arg))
 			break;
-		wait_ms = FOLLOW_POLL_MS;
+		wait_ms = REPLAY_FOLLOW_POLL_MS;
 	}
 	return RECORD_READ_STOP;
 }
@@ -127,7 +125,7 @@ static void start_following(struct replay_source *s)
 		return;
 	follow_init(&s->follow, strcmp(s->path, "-") ? s->path : NULL, s->file);
 	if (s->o->run.duration_ns)
-		s->stop_ns = replay_source_clock_ns(CLOCK_MONOTONIC) + s->o->run.duration_ns;
+		s->stop_ns = read_clock_ns(CLOCK_MONOTONIC) + s->o->run.duration_ns;
 }
 
 static int open_file(struct replay_source *s)

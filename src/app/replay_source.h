@@ -14,6 +14,8 @@
 #include "process.h"
 #include "reader.h"
 
+#define REPLAY_FOLLOW_POLL_MS 100	/* with --follow: how often to look for more */
+
 struct replay_source {
 	const struct options *o;
 	const char *path;	/* as given, "-" is standard input */
@@ -56,5 +58,8 @@ int replay_source_log_no_end(const struct replay_source *s);
 /* Is an interrupt pending, or one that arrives within wait_ms? */
 bool replay_source_is_interrupted(struct process *process, int wait_ms);
 
-/* A clock of the system, in nanoseconds. */
-uint64_t replay_source_clock_ns(int clock);
+/*
+ * With --follow, at the present end: nanoseconds since 1970 of a time before which nothing more
+ * comes, a little earlier than now. A recorder writes its events within a second.
+ */
+uint64_t replay_source_follow_ns(void);

@@ -41,9 +41,9 @@ static bool is_fresh(struct serve_run *r, uint64_t now_ns)
 	return now_ns >= r->late_ns;
 }
 
-static struct metrics_facts collect_facts(struct serve_run *r)
+static struct metrics_facts collect_facts(struct serve_run *r, uint64_t now_ns)
 {
-	struct metrics_facts f = { .version = TCPCLOSE_VERSION };
+	struct metrics_facts f = { .version = TCPCLOSE_VERSION, .now_ns = now_ns };
 
 	f.counts = session_count(r->session, &r->counters);
 	if (!r->o->record.replay)
@@ -72,7 +72,7 @@ static bool is_stdout(const struct serve_run *r)
 static int write_file(struct serve_run *r, uint64_t now_ns)
 {
 	struct metrics *m = serve_metrics(&r->session->context);
-	struct metrics_facts f = collect_facts(r);
+	struct metrics_facts f = collect_facts(r, now_ns);
 	struct buf text = { 0 };
 	int err = -ENOMEM;
 
@@ -87,10 +87,10 @@ static int write_file(struct serve_run *r, uint64_t now_ns)
 	return err;
 }
 
-static void print_to_stdout(struct serve_run *r)
+static void print_to_stdout(struct serve_run *r, uint64_t now_ns)
 {
 	struct metrics *m = serve_metrics(&r->session->context);
-	struct metrics_facts f = collect_facts(r);
+	struct metrics_facts f = collect_facts(r, now_ns);
 
 	if (m)
 		metrics_text_print(&r->session->out.buf, m, &f, METRICS_TEXT);
@@ -113,7 +113,7 @@ static void answer_metrics(struct serve_run *r, const struct http_request *reque
 {
 	enum metrics_format format = request->openmetrics ? METRICS_OPENMETRICS : METRICS_TEXT;
 	struct metrics *m = serve_metrics(&r->session->context);
-	struct metrics_facts f = collect_facts(r);
+	struct metrics_facts f = collect_facts(r, live_now_ns());
 
 	reply->type = metrics_text_type(format);
 	if (m)
@@ -124,7 +124,7 @@ static void answer_metrics(struct serve_run *r, const struct http_request *reque
 
 static void answer_page(struct serve_run *r, struct http_reply *reply)
 {
-	struct metrics_facts f = collect_facts(r);
+	struct metrics_facts f = collect_facts(r, live_now_ns());
 
 	if (r->o->view_options.no_page) {
 		reply->status = 404;
@@ -294,7 +294,7 @@ int serve_end(struct serve_run *r, uint64_t now_ns, const struct kernel_counters
 		return EXIT_FINE;
 	r->counters = *counters;
 	if (has_textfile(r) && is_stdout(r))
-		print_to_stdout(r);
+		print_to_stdout(r, now_ns);
 	else if (has_textfile(r))
 		err = write_file(r, now_ns);
 	if (!err)

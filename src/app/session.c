@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/random.h>
 
+#include "key_file.h"
 #include "log.h"
 #include "loss_text.h"
 #include "process.h"
@@ -15,6 +16,7 @@
 #include "recording.h"
 #include "session_private.h"
 #include "session_tree.h"
+#include "time_units.h"
 
 #define LOSS_REPORT_EVERY_NS 1000000000ULL
 
@@ -70,6 +72,19 @@ static void visit_closing(void *arg, uint64_t now_ns,
 		pipeline_visit_closing(s->pipeline, now_ns, visit, visit_arg);
 }
 
+static int read_fleet_key(struct session *s, const char *path)
+{
+	char secret[KEY_FILE_MAX + 1];
+	size_t len;
+	int status = key_file_read(secret, &len, path, "--fleet-key");
+
+	if (!status)
+		siphash_make_key(&s->fleet_key, secret, len);
+	explicit_bzero(secret, sizeof(secret));
+	s->context.fleet_key = &s->fleet_key;
+	return status;
+}
+
 int session_open(struct session *s, const struct options *o)
 {
 	int status;
@@ -84,7 +99,9 @@ int session_open(struct session *s, const struct options *o)
 	s->context.visit_closing = visit_closing;
 	s->context.visit_closing_arg = s;
 	session_init_context(&s->context, o, &s->out);
-	return session_open_caches(s);
+	if (o->serve.fleet_key)
+		status = read_fleet_key(s, o->serve.fleet_key);
+	return status ?: session_open_caches(s);
 }
 
 /* Does -n count events? It counts stories in the other views. */
@@ -133,8 +150,6 @@ int session_open_pipeline(struct session *s)
 	if (getrandom(&config.endpoint_table.seed, sizeof(config.endpoint_table.seed), 0) < 0)
 		config.endpoint_table.seed = (uint64_t)(uintptr_t)s;
 	s->context.seed = config.endpoint_table.seed;
-	if (!s->all)
-		judge_init(&s->judge, &s->o->run.fail_on, &s->context);
 	s->tree = s->meta.tree ? process_tree_new() : NULL;
 	config.endpoint_table.tree = s->tree;
 	s->pipeline = s->tree || !s->meta.tree ? pipeline_new(&config) : NULL;
@@ -156,8 +171,10 @@ void session_tick_view(struct session *s, uint64_t now_ns)
 
 int session_begin(struct session *s, uint64_t now_ns, const struct kernel_counters *counters)
 {
-	int status = session_open_pipeline(s);
+	int status;
 
+	judge_init(&s->judge, &s->o->run.fail_on, &s->context);
+	status = session_open_pipeline(s);
 	if (!status && s->o->record.wanted)
 		status = recording_open(&s->writer, s->o, &s->meta);
 	if (status)
@@ -395,20 +412,14 @@ void session_advance(struct session *s, uint64_t now_ns, const struct kernel_cou
 	output_flush(&s->out);
 }
 
-/* Returns the earlier of two deadlines. 0 means never. */
-static uint64_t pick_earlier_deadline(uint64_t a_ns, uint64_t b_ns)
-{
-	return b_ns && (!a_ns || b_ns < a_ns) ? b_ns : a_ns;
-}
-
 uint64_t session_next_ns(const struct session *s)
 {
 	uint64_t next = endpoint_table_next_ns(s->endpoints);
 	uint64_t due = s->writer ? record_writer_due_ns(s->writer) : 0;
 	uint64_t report = s->loss_pending ? s->loss_ns + LOSS_REPORT_EVERY_NS : 0;
 
-	next = pick_earlier_deadline(pick_earlier_deadline(next, due), report);
-	return pick_earlier_deadline(next, s->context.due_ns);
+	next = pick_earlier(pick_earlier(next, due), report);
+	return pick_earlier(next, s->context.due_ns);
 }
 
 bool session_is_settled(const struct session *s)

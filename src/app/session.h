@@ -35,6 +35,7 @@ struct session {
 	struct endpoint_table *endpoints;	/* the pipeline's */
 	struct record_writer *writer;	/* NULL: nothing is recorded */
 	struct judge judge;	/* of --fail-on */
+	struct siphash_key fleet_key;	/* --fleet-key */
 	struct time_range range;	/* set by a replay before session_begin() */
 	struct story_filter story_filter;	/* of the options, with access to cgroups */
 	struct text_cache *cgroups;

@@ -55,6 +55,7 @@ int session_begin_run(struct session *s, const struct run_info *meta, const stru
 	if (s->writer && gap->ended)
 		record_writer_add_mark(s->writer, RECORD_MARK_END, gap->from_ns, counters);
 	endpoint_table_end(s->endpoints, gap->from_ns);
+	session_tick_view(s, gap->to_ns);	/* what a view keeps needs the caches of its run */
 	session_leave_run(s);
 	session_release_run(s);
 	s->meta = *meta;

@@ -211,12 +211,6 @@ static bool trace_is_over(const struct trace_run *r, uint64_t now_ns)
 	return r->process.command.exited && session_is_settled(&r->session);
 }
 
-/* Returns the earlier of two times. 0 means never. */
-static uint64_t pick_earlier(uint64_t a_ns, uint64_t b_ns)
-{
-	return b_ns && (!a_ns || b_ns < a_ns) ? b_ns : a_ns;
-}
-
 static uint64_t find_next_ns(const struct trace_run *r)
 {
 	uint64_t next = pick_earlier(session_next_ns(&r->session), vanished_next_ns(&r->vanished));

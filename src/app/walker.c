@@ -13,6 +13,7 @@
 #include "caps.h"
 #include "live.h"
 #include "log.h"
+#include "read_clock.h"
 #include "stuck_source.h"
 #include "time_units.h"
 
@@ -25,14 +26,6 @@ struct walker_result {
 void walker_init(struct walker *w)
 {
 	*w = (struct walker){ .fd = -1 };
-}
-
-static uint64_t read_clock_ns(clockid_t clock)
-{
-	struct timespec ts;
-
-	clock_gettime(clock, &ts);
-	return (uint64_t)ts.tv_sec * NS_PER_S + (uint64_t)ts.tv_nsec;
 }
 
 static void count_socket(struct metrics_walk *walk, const struct stuck_socket *s)
@@ -146,7 +139,7 @@ void walker_stop(struct walker *w)
 	close(w->fd);
 	kill(w->pid, SIGKILL);	/* it only reads */
 	waitpid(w->pid, NULL, 0);
-	walker_init(w);
+	*w = (struct walker){ .fd = -1, .cpu_ns = w->cpu_ns };	/* a counter does not decrease */
 }
 
 void walker_ask(struct walker *w, uint64_t now_ns)

@@ -27,7 +27,7 @@ struct walker {
 	bool busy;		/* a walk is going on */
 	uint64_t next_ns;	/* the earliest start of the next one */
 	uint64_t asked_ns;	/* the start of the last one */
-	uint64_t cpu_ns;	/* CPU time of the child */
+	uint64_t cpu_ns;	/* CPU time of the child, also after its end */
 	struct metrics_walk last;	/* known is false before the first */
 };
 

@@ -12,7 +12,7 @@
 /* Sets of views, for the member views of a row. */
 #define STORIES                                                                                    \
 	(BIT(TRACE) | BIT(JSON) | BIT(TIMELINE) | BIT(CONNECTIONS) | BIT(WHO) | BIT(HIST) |        \
-	 BIT(TOP) | BIT(SERVE))
+	 BIT(TOP) | BIT(REPORT) | BIT(SERVE))
 #define TRACING (STORIES | BIT(EVENTS) | BIT(RECORD))
 #define EVERY ((1u << VIEW_COUNT) - 1)
 #define PRINTING (~BIT(SERVE))	/* with EVERY or TRACING: the views that have an output */
@@ -151,6 +151,9 @@ static const struct option_row options[] = {
 	{ .argp = { "page", KEY_PAGE, NULL, 0,
 	    "serve: show the page to other hosts too", OUTPUT },
 	  .set = option_set_page, .views = BIT(SERVE), LIVE },
+	{ .argp = { "fleet-key", KEY_FLEET_KEY, "FILE", 0,
+	    "serve: exemplars, whose trace ids are made with the key in FILE", OUTPUT },
+	  .set = option_set_fleet_key, .views = BIT(SERVE) },
 
 	TITLE("Recordings:", RECORDINGS),
 	{ .argp = { "replay", KEY_REPLAY, "FILE", 0,
@@ -161,7 +164,7 @@ static const struct option_row options[] = {
 	    "at the end of the recording, wait for more", RECORDINGS },
 	  .set = option_set_follow, .views = TRACING, REPLAYS },
 	{ .argp = { "no-follow", KEY_NO_FOLLOW, NULL, 0,
-	    "stop at the present end of the recording (default)", RECORDINGS },
+	    "stop at the recording's present end (default)", RECORDINGS },
 	  .set = option_set_no_follow, .views = TRACING, REPLAYS },
 	{ .argp = { "since", KEY_SINCE, "TIME", 0,
 	    "only closes that were over at TIME or later: 08:12, -10m, or RFC 3339", RECORDINGS },
@@ -228,7 +231,7 @@ static const struct option_row options[] = {
 	    "follow at most N endpoints at once (131072)", RUNNING },
 	  .set = option_set_max_open, .views = TRACING | BIT(STUCK) },
 	{ .argp = { "state", KEY_STATE, "STATES", 0,
-	    "stuck: only close-wait, fin-wait-2...; established", RUNNING },
+	    "stuck: close-wait, fin-wait-2... or established", RUNNING },
 	  .set = option_add_state, .word = option_state_word, .views = BIT(STUCK), LIST },
 	{ .argp = { "older-than", KEY_OLDER_THAN, "TIME", 0,
 	    "stuck: only sockets stuck for TIME", RUNNING },

@@ -74,6 +74,7 @@ enum option_key {
 	KEY_TEXTFILE,
 	KEY_BY_COMM,
 	KEY_PAGE,
+	KEY_FLEET_KEY,
 	KEY_DOCUMENT,
 	KEY_VERSION,
 };

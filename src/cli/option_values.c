@@ -297,6 +297,14 @@ int option_set_textfile(struct option_parser *p, const char *arg)
 	return 0;
 }
 
+int option_set_fleet_key(struct option_parser *p, const char *arg)
+{
+	if (!*arg)
+		return usage_error_value(&p->error, "bad file ", ": want a path");
+	p->o->serve.fleet_key = arg;
+	return 0;
+}
+
 int option_set_redact_key(struct option_parser *p, const char *arg)
 {
 	if (!*arg)

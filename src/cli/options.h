@@ -96,6 +96,7 @@ struct options_serve {
 	struct listen_address address;	/* the same, parsed */
 	const char *textfile;		/* --textfile, NULL none */
 	bool page;			/* --page: show the page to other hosts too */
+	const char *fleet_key;		/* --fleet-key, NULL none */
 };
 
 struct options {

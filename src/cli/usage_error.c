@@ -13,6 +13,7 @@
 #include "option_table.h"
 
 #define QUOTE_WIDTH 80		/* columns of a bad value that are shown */
+#define WORDS_LISTED 50		/* if there is a suggestion, a longer list is left out */
 
 void usage_warning(struct usage_error *u, const char *before, const char *text, const char *after)
 {
@@ -71,13 +72,24 @@ static void append_suggestion(struct buf *b, const char *dashes, const char *wor
 	buf_str(b, "? ");
 }
 
+static bool has_more_words(const char *(*word)(unsigned i), unsigned n)
+{
+	for (unsigned i = 0; i < n; i++)
+		if (!word(i))
+			return false;
+	return word(n);
+}
+
 int usage_error_words(struct usage_error *u, const char *before, const char *(*word)(unsigned i))
 {
+	const char *nearest = find_nearest_word(u->value, word);
 	struct buf b = { 0 };
 	int rc;
 
+	if (nearest && has_more_words(word, WORDS_LISTED))
+		return usage_error_nearest(u, before, word, "see tcpclose(8)");
 	buf_str(&b, ": ");
-	append_suggestion(&b, "", find_nearest_word(u->value, word));
+	append_suggestion(&b, "", nearest);
 	for (unsigned i = 0; word(i); i++) {
 		buf_str(&b, i ? ", " : "want ");
 		buf_str(&b, word(i));

@@ -24,6 +24,7 @@ int usage_error_value(struct usage_error *u, const char *before, const char *aft
 /*
  * As above, and list the valid words; word(i) is NULL past the last. The word that the value was
  * probably meant to be comes first: "unknown ending 'fourway': did you mean four-way? want ...".
+ * With such a word, a long list is left out.
  */
 int usage_error_words(struct usage_error *u, const char *before, const char *(*word)(unsigned i));
 

@@ -53,8 +53,14 @@ static inline int host_compare(const struct host *a, const struct host *b)
 /* Does a host have another clock than this one? */
 bool host_table_has_other_clock(const struct host_table *t, unsigned host);
 
+/* Do two boot ids show that their hosts have one clock? An unknown id, "", shows nothing. */
+static inline bool host_is_boot_of(const char *boot_id, const char *other)
+{
+	return *boot_id && !strcmp(boot_id, other);
+}
+
 /* Do two hosts have one clock? */
 static inline bool host_has_clock_of(const struct host_table *t, unsigned a, unsigned b)
 {
-	return a == b || !strcmp(t->host[a]->boot_id, t->host[b]->boot_id);
+	return a == b || host_is_boot_of(t->host[a]->boot_id, t->host[b]->boot_id);
 }

@@ -84,5 +84,14 @@ void ladder_make(struct ladder *l, const struct story *a, const struct verdict *
 void ladder_set_flights(struct ladder *l, const struct story *a,
 			const struct clock_interval *from_a, const struct clock_interval *from_b);
 
+/* The time without events before the i-th rung; 0 if it is too short to be drawn. */
+uint64_t ladder_gap_before_ns(const struct ladder *l, unsigned i);
+
+/*
+ * The longest of these gaps and first_ns, the wait before the first rung. No gap equals the result
+ * if all are shorter than 1 ms.
+ */
+uint64_t ladder_longest_gap_ns(const struct ladder *l, uint64_t first_ns);
+
 /* Do the stories name each other as the two ends of one connection? */
 bool ladder_are_twins(const struct story *a, const struct story *b);

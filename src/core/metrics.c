@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 #include "metrics_private.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -117,7 +118,10 @@ static void count_comm(struct metrics *m, const struct story *s, const struct ve
 	m->overflow_comm += !o || o == m->comms.other;
 }
 
-static void observe(struct metric_histogram *h, uint64_t ns)
+static_assert(EXEMPLAR_BUCKETS == METRICS_BOUNDS + 1, "a bucket has one exemplar");
+
+/* Returns the bucket. */
+static unsigned observe(struct metric_histogram *h, uint64_t ns)
 {
 	unsigned i = 0;
 
@@ -130,18 +134,29 @@ static void observe(struct metric_histogram *h, uint64_t ns)
 		h->sum.nano -= (uint32_t)NS_PER_S;
 		h->sum.whole++;
 	}
+	return i;
 }
 
-static void count_phases(struct metrics *m, const struct verdict *v)
+static void count_phase(struct metrics *m, const struct story *s, const struct verdict *v,
+			unsigned phase, uint64_t ns)
+{
+	const struct exemplar e = { .ns = ns, .isns = s->isns, .known = true };
+	unsigned bucket = observe(&m->phase[phase], ns);
+
+	if (m->config.fleet_key && s->isns_known)
+		exemplars_add(&m->exemplars, phase, bucket, &e, v->settled_ns);
+}
+
+static void count_phases(struct metrics *m, const struct story *s, const struct verdict *v)
 {
 	const struct phase_cut *cut = &v->cut;
 
 	for (unsigned i = 0; i < PHASE_COUNT; i++)
 		if (v->phase[i].known)
-			observe(&m->phase[i], v->phase[i].ns);
+			count_phase(m, s, v, i, v->phase[i].ns);
 	if (!cut->known || v->phase[cut->phase].known)
 		return;
-	observe(&m->phase[cut->phase], cut->ns);
+	count_phase(m, s, v, cut->phase, cut->ns);
 	m->cut[cut->phase]++;
 }
 
@@ -153,7 +168,7 @@ void metrics_add_story(struct metrics *m, const struct story *s, const struct ve
 	count_close(m, s, v);
 	if (m->config.by_comm)
 		count_comm(m, s, v);
-	count_phases(m, v);
+	count_phases(m, s, v);
 	if (v->blame_known)
 		m->blame[v->blame]++;
 }

@@ -16,9 +16,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "exemplars.h"
 #include "metrics_table.h"
 #include "program_run.h"
 #include "run_info.h"
+#include "siphash.h"
 #include "stuck_table.h"
 #include "verdict.h"
 
@@ -29,6 +31,7 @@
 struct metrics_config {
 	bool by_comm;
 	uint64_t seed;		/* secret of the hash tables: users choose names */
+	const struct siphash_key *fleet_key;	/* of the ids of exemplars; NULL: no exemplars */
 };
 
 /* A number of seconds, or a plain number with nano 0. */
@@ -53,6 +56,8 @@ struct metric_sample {
 	struct metric_text label[METRIC_LABELS];	/* in the order of metric->labels */
 	struct metric_value value;
 	const struct metric_histogram *histogram;	/* in place of a value; NULL: none */
+	const struct exemplar *exemplars;	/* of its buckets; NULL: none */
+	const struct siphash_key *fleet_key;	/* of their ids */
 };
 
 /* The result of a walk over the sockets. */
@@ -81,6 +86,7 @@ struct metrics_process {
 /* What does not come from stories. */
 struct metrics_facts {
 	const char *version;
+	uint64_t now_ns;	/* by the clock of the events */
 	struct run_counts counts;
 	struct metrics_walk walk;
 	struct metrics_process process;

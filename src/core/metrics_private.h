@@ -28,6 +28,7 @@ struct metrics {
 	uint64_t by_class[CLASS_COUNT];
 	struct metric_histogram phase[PHASE_COUNT];
 	uint64_t cut[PHASE_COUNT];
+	struct exemplars exemplars;	/* with config.fleet_key */
 	uint64_t blame[BLAME_COUNT];
 	uint64_t overflow_call, overflow_comm;
 	struct buf key;		/* of the latest story */

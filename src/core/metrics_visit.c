@@ -118,10 +118,17 @@ static bool has_values(const struct metric_histogram *h)
 
 static void show_phases(const struct visit *v)
 {
-	for (unsigned i = 0; i < PHASE_COUNT; i++)
-		if (has_values(&v->m->phase[i]))
-			show(v, (struct metric_sample){ .label = { make_text(phase_name(i)) },
-							.histogram = &v->m->phase[i] });
+	const struct siphash_key *key = v->m->config.fleet_key;
+
+	for (unsigned i = 0; i < PHASE_COUNT; i++) {
+		struct metric_sample s = { .label = { make_text(phase_name(i)) },
+					   .histogram = &v->m->phase[i], .fleet_key = key };
+
+		if (key)
+			s.exemplars = exemplars_of(&v->m->exemplars, i, v->f->now_ns);
+		if (has_values(s.histogram))
+			show(v, s);
+	}
 }
 
 static void show_cuts(const struct visit *v)

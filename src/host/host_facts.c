@@ -9,18 +9,9 @@
 #include <unistd.h>
 
 #include "pid_namespace.h"
+#include "read_line.h"
 
 #define INITIAL_USER_NS "user:[4026531837]"	/* PROC_USER_INIT_INO of linux/proc_ns.h */
-
-static bool read_line(const char *path, char *line, int size)
-{
-	FILE *f = fopen(path, "re");
-	bool read = f && fgets(line, size, f);
-
-	if (f)
-		fclose(f);
-	return read;
-}
 
 /* Read the word in brackets from a line like "none [integrity] confidentiality". */
 static void read_lockdown(struct diagnosis_host *host)

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "pid_namespace.h"
+#include "read_clock.h"
 #include "time_units.h"
 
 #define PROC_PATH 64
@@ -81,14 +82,6 @@ static bool is_same_program(int folder, const struct event *e, const uint8_t *na
 	return read_start(folder, thread, e->comm);
 }
 
-static uint64_t read_clock_ns(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_BOOTTIME, &now);
-	return (uint64_t)now.tv_sec * NS_PER_S + (uint64_t)now.tv_nsec;
-}
-
 /* The first thread may have exited before the others, and then has no executable. */
 static ssize_t read_link(struct proc_exe *x, int folder, uint32_t tid)
 {
@@ -115,7 +108,7 @@ bool proc_exe_read(struct proc_exe *x, const struct event *e, const uint8_t name
 		len = read_link(x, folder, e->tid);
 	close(folder);
 	x->path[len > 0 ? len : 0] = '\0';
-	x->read_ns = read_clock_ns();
+	x->read_ns = read_clock_ns(CLOCK_BOOTTIME);
 	return len > 0;
 }
 

@@ -9,27 +9,11 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "read_clock.h"
+#include "read_line.h"
 #include "time_units.h"
 
 #define STAT_SKIPPED 19		/* fields between the name and starttime, proc(5) */
-
-static uint64_t read_clock_ns(clockid_t clock)
-{
-	struct timespec ts;
-
-	clock_gettime(clock, &ts);
-	return (uint64_t)ts.tv_sec * NS_PER_S + (uint64_t)ts.tv_nsec;
-}
-
-static bool read_line(const char *path, char *line, int size)
-{
-	FILE *f = fopen(path, "re");
-	bool read = f && fgets(line, size, f);
-
-	if (f)
-		fclose(f);
-	return read;
-}
 
 static bool read_memory(struct metrics_process *p)
 {

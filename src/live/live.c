@@ -18,6 +18,7 @@
 #include "attach.h"
 #include "caps.h"
 #include "program_runs.h"
+#include "read_clock.h"
 #include "tcpclose.skel.h"
 #include "time_units.h"
 
@@ -99,14 +100,6 @@ static int set_why(char why[LIVE_WHY_BYTES], int err, const char *format, ...)
 	vsnprintf(why, LIVE_WHY_BYTES, format, args);
 	va_end(args);
 	return err;
-}
-
-static uint64_t read_clock_ns(clockid_t clock)
-{
-	struct timespec ts;
-
-	clock_gettime(clock, &ts);
-	return (uint64_t)ts.tv_sec * NS_PER_S + (uint64_t)ts.tv_nsec;
 }
 
 uint64_t live_now_ns(void)

@@ -9,6 +9,7 @@
 
 #include "inspect.h"
 #include "lock.h"
+#include "read_clock.h"
 #include "rotate.h"
 #include "time_units.h"
 #include "writer.h"
@@ -27,10 +28,7 @@ static bool is_at_path(int fd, const char *path)
 
 static int64_t read_wall_ns(void)
 {
-	struct timespec now;
-
-	clock_gettime(CLOCK_REALTIME, &now);
-	return now.tv_sec * (int64_t)NS_PER_S + now.tv_nsec;
+	return (int64_t)read_clock_ns(CLOCK_REALTIME);
 }
 
 /* Test whether another run fits into the file; sets f->age_ns. */

@@ -10,10 +10,7 @@ enum domain { DOMAIN_IPV4, DOMAIN_IPV6_HIGH, DOMAIN_IPV6_LOW, DOMAIN_NAME };
 
 void redactor_init(struct redactor *x, const void *secret, size_t len)
 {
-	const struct siphash_key first = { 1, 2 }, second = { 3, 4 };
-
-	x->key.k0 = siphash(&first, secret, len);
-	x->key.k1 = siphash(&second, secret, len);
+	siphash_make_key(&x->key, secret, len);
 }
 
 static uint64_t hash_in(const struct redactor *x, enum domain domain, const void *bytes, size_t len)
@@ -184,7 +181,8 @@ long redact_annotation(const struct redactor *x, enum record_annotation_type typ
 	case RECORD_ANNOTATION_UNCHECKED:
 	case RECORD_ANNOTATION_MAYBE_MISSED:
 	case RECORD_ANNOTATION_TREE:	/* numbers */
-		memcpy(to, text, len);
+		if (len)	/* text may be NULL */
+			memcpy(to, text, len);
 		return (long)len;
 	case RECORD_ANNOTATION_STACK:
 		break;		/* has names of functions and of files */

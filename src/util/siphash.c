@@ -39,17 +39,60 @@ static void mix_word(uint64_t v[4], uint64_t word)
 	v[0] ^= word;
 }
 
-uint64_t siphash(const struct siphash_key *key, const void *bytes, size_t len)
+static void start(uint64_t v[4], const struct siphash_key *key)
 {
-	uint64_t v[4] = { key->k0 ^ 0x736f6d6570736575ULL, key->k1 ^ 0x646f72616e646f6dULL,
-			  key->k0 ^ 0x6c7967656e657261ULL, key->k1 ^ 0x7465646279746573ULL };
+	v[0] = key->k0 ^ 0x736f6d6570736575ULL;
+	v[1] = key->k1 ^ 0x646f72616e646f6dULL;
+	v[2] = key->k0 ^ 0x6c7967656e657261ULL;
+	v[3] = key->k1 ^ 0x7465646279746573ULL;
+}
+
+static void mix_bytes(uint64_t v[4], const void *bytes, size_t len)
+{
 	const uint8_t *p = bytes;
 	size_t left = len;
 
 	for (; left >= 8; left -= 8, p += 8)
 		mix_word(v, load_bytes(p, 8));
 	mix_word(v, load_bytes(p, left) | (uint64_t)len << 56);
+}
+
+uint64_t siphash(const struct siphash_key *key, const void *bytes, size_t len)
+{
+	uint64_t v[4];
+
+	start(v, key);
+	mix_bytes(v, bytes, len);
 	v[2] ^= 0xff;
 	mix_rounds(v, 4);
 	return v[0] ^ v[1] ^ v[2] ^ v[3];
+}
+
+static void store_word(uint8_t to[8], uint64_t word)
+{
+	for (unsigned i = 0; i < 8; i++)
+		to[i] = (uint8_t)(word >> 8 * i);
+}
+
+void siphash128(const struct siphash_key *key, const void *bytes, size_t len, uint8_t hash[16])
+{
+	uint64_t v[4];
+
+	start(v, key);
+	v[1] ^= 0xee;
+	mix_bytes(v, bytes, len);
+	v[2] ^= 0xee;
+	mix_rounds(v, 4);
+	store_word(hash, v[0] ^ v[1] ^ v[2] ^ v[3]);
+	v[1] ^= 0xdd;
+	mix_rounds(v, 4);
+	store_word(hash + 8, v[0] ^ v[1] ^ v[2] ^ v[3]);
+}
+
+void siphash_make_key(struct siphash_key *key, const void *secret, size_t len)
+{
+	const struct siphash_key first = { 1, 2 }, second = { 3, 4 };
+
+	key->k0 = siphash(&first, secret, len);
+	key->k1 = siphash(&second, secret, len);
 }

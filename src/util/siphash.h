@@ -13,3 +13,9 @@ struct siphash_key {
 };
 
 uint64_t siphash(const struct siphash_key *key, const void *bytes, size_t len);
+
+/* The variant with a result of 128 bits, in the order of bytes of its authors. */
+void siphash128(const struct siphash_key *key, const void *bytes, size_t len, uint8_t hash[16]);
+
+/* Make a key of the bytes of a secret, which has at least 16 bytes that nobody can guess. */
+void siphash_make_key(struct siphash_key *key, const void *secret, size_t len);

@@ -14,6 +14,13 @@ struct aggregate {
 	struct group_key key;		/* of the latest story */
 };
 
+/* A process id is one of a host: with several hosts, a group of --by pid has a host too. */
+static void add_host_to_pid(struct group_list *groups)
+{
+	if (group_list_has(groups, GROUP_BY_PID) && !group_list_has(groups, GROUP_BY_HOST))
+		groups->by[groups->nr++] = GROUP_BY_HOST;
+}
+
 void aggregate_start(struct view_context *v, const struct aggregate_ops *ops, enum group_by by)
 {
 	struct aggregate *u = calloc(1, sizeof(*u));
@@ -24,6 +31,8 @@ void aggregate_start(struct view_context *v, const struct aggregate_ops *ops, en
 	}
 	if (!v->options.groups.nr && by != GROUP_BY_NONE)
 		v->options.groups = (struct group_list){ .nr = 1, .by = { by } };
+	if (v->hosts)
+		add_host_to_pid(&v->options.groups);
 	u->ops = ops;
 	u->now = (struct keyed_table){ .row_size = ops->row_size, .max = ops->max_groups,
 				  .seed = v->seed };

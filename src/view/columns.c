@@ -5,6 +5,21 @@
 #include "fmt.h"
 #include "time_units.h"
 
+void column_endpoint(struct view_context *v, const struct flow *w, bool local)
+{
+	const uint8_t *addr = local ? w->local_addr : w->peer_addr;
+	uint16_t port = local ? w->local_port : w->peer_port;
+	size_t from = v->out->len;
+
+	if (v->terminal.wide) {
+		fmt_endpoint(v->out, w->family, addr, port);
+		buf_char(v->out, ' ');
+	} else {
+		fmt_endpoint_cut(v->out, w->family, addr, port, FLOW_END_WIDTH - 1);
+	}
+	buf_pad(v->out, from, FLOW_END_WIDTH);
+}
+
 void column_text(struct buf *b, const char *text, size_t width)
 {
 	size_t from = b->len;

@@ -8,6 +8,11 @@
 
 #define SHORT_ID 12	/* digits of a container id, as docker ps shows it */
 
+#define FLOW_END_WIDTH 22	/* of an address and a port */
+
+/* Append one end of a flow, padded on its right; unless -w, the address is cut. */
+void column_endpoint(struct view_context *v, const struct flow *w, bool local);
+
 /* Append text, padded on its right. */
 void column_text(struct buf *b, const char *text, size_t width);
 

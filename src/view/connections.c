@@ -108,6 +108,11 @@ static void connections_start_text(struct view_context *v)
 	start_view(v, connections_print_text);
 }
 
+static void connections_begin_host_json(struct view_context *v, const struct host *host)
+{
+	view_json.begin_host(v, host);
+}
+
 static void connections_start_json(struct view_context *v)
 {
 	view_json.start(v);
@@ -213,6 +218,7 @@ const struct view view_connections_json = {
 	.reports_itself = true,
 	.counts_itself = true,
 	.start = connections_start_json,
+	.begin_host = connections_begin_host_json,
 	.story = connections_add_story,
 	.other_end = connections_add_other_end,
 	.lost_end = connections_lose_end,

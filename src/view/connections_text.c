@@ -22,7 +22,6 @@
 #define PROCESS_WIDTH 17
 #define WIDE_PROCESS_WIDTH 34
 #define BY_WIDTH 4
-#define ENDPOINT_WIDTH 22
 #define ENDING_WIDTH 11
 #define WIDE_ENDING_WIDTH 15
 #define MS_WIDTH 9
@@ -42,8 +41,8 @@ void connections_print_header(struct view_context *v)
 	column_text(b, "BY", BY_WIDTH);
 	column_text(b, "SERVER", wide ? WIDE_PROCESS_WIDTH : PROCESS_WIDTH);
 	if (wide)
-		column_text(b, "CLIENT-ADDRESS", ENDPOINT_WIDTH);
-	column_text(b, "ADDRESS", ENDPOINT_WIDTH);
+		column_text(b, "CLIENT-ADDRESS", FLOW_END_WIDTH);
+	column_text(b, "ADDRESS", FLOW_END_WIDTH);
 	column_text(b, "ENDING", wide ? WIDE_ENDING_WIDTH : ENDING_WIDTH);
 	buf_str(b, "       MS");
 	if (wide) {
@@ -133,20 +132,10 @@ static void print_end_column(struct view_context *v, const struct connection *c,
 /* The address of the end in that place: its own, otherwise as the other end has it. */
 static void print_address(struct view_context *v, const struct connection *c, unsigned place)
 {
-	const struct pair_end *end = c->end[place] ?: c->end[!place];
-	const struct flow *w = &end->story.flow;
 	bool own = c->end[place];
-	const uint8_t *addr = own ? w->local_addr : w->peer_addr;
-	uint16_t port = own ? w->local_port : w->peer_port;
-	size_t from = v->out->len;
+	const struct pair_end *end = own ? c->end[place] : connection_main_end(c);
 
-	if (v->terminal.wide) {
-		fmt_endpoint(v->out, w->family, addr, port);
-		buf_char(v->out, ' ');
-	} else {
-		fmt_endpoint_cut(v->out, w->family, addr, port, ENDPOINT_WIDTH - 1);
-	}
-	buf_pad(v->out, from, ENDPOINT_WIDTH);
+	column_endpoint(v, &end->story.flow, own);
 }
 
 /* The end that knows how long the close took: the one that ended it, if it was seen from there. */

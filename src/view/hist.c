@@ -27,11 +27,6 @@
 #define LINE_COLUMNS 80
 #define KEY_WIDTH 40
 
-struct hist_row {
-	uint64_t stories;
-	struct histogram time[HIST_TIMES];
-};
-
 static const char hist_manual[] =
 	"One histogram for each phase of the closes, and for the age and the idle time of\n"
 	"the connections: at the end of the run and, with TIME, after each such\n"
@@ -161,7 +156,7 @@ static void print_bar(struct view_context *v, uint64_t n, uint64_t cut, uint64_t
 }
 
 /* "8.2 %" */
-static void print_percent(struct buf *b, uint64_t n, uint64_t all, size_t width)
+void hist_print_percent(struct buf *b, uint64_t n, uint64_t all, size_t width)
 {
 	uint64_t tenths = n / all * 1000 + (n % all * 1000 + all / 2) / all;
 	size_t from = b->len;
@@ -185,7 +180,7 @@ static size_t compute_bar_width(const struct view_context *v)
 }
 
 /* "1 ms": bounds are whole numbers of their unit, so ".0" is removed */
-static void print_bound(struct buf *b, uint64_t ns)
+void hist_print_bound(struct buf *b, uint64_t ns)
 {
 	size_t from = b->len;
 	char *zero;
@@ -204,10 +199,10 @@ static void print_bucket(struct view_context *v, const struct histogram *h, unsi
 	struct buf *b = v->out;
 	size_t from = b->len;
 
-	print_bound(b, histogram_bucket_from_ns(i));
+	hist_print_bound(b, histogram_bucket_from_ns(i));
 	buf_pad_before(b, from, 11);
 	buf_str(b, " - ");
-	print_bound(b, histogram_bucket_from_ns(i + 1));
+	hist_print_bound(b, histogram_bucket_from_ns(i + 1));
 	buf_pad(b, from, LABEL_WIDTH);
 	buf_char(b, '|');
 	print_bar(v, histogram_bucket_count(h, i), h->cut[i], most, compute_bar_width(v));
@@ -215,12 +210,12 @@ static void print_bucket(struct view_context *v, const struct histogram *h, unsi
 	from = b->len;
 	buf_u64(b, histogram_bucket_count(h, i));
 	buf_pad_before(b, from, 9);
-	print_percent(b, histogram_bucket_count(h, i), h->n, 8);
+	hist_print_percent(b, histogram_bucket_count(h, i), h->n, 8);
 	buf_char(b, '\n');
 }
 
 /* "p50 1.2 ms, p90 4.1 ms, p99 >198 ms, max >201 ms" */
-static void print_quantiles(struct buf *b, const struct histogram *h)
+void hist_print_quantiles(struct buf *b, const struct histogram *h)
 {
 	static const struct {
 		const char *name;
@@ -235,7 +230,6 @@ static void print_quantiles(struct buf *b, const struct histogram *h)
 	}
 	buf_str(b, h->cuts ? ", max >" : ", max ");
 	fmt_duration(b, h->max);
-	buf_char(b, '\n');
 }
 
 static void print_histogram(struct view_context *v, const struct keyed_table *g,
@@ -275,7 +269,8 @@ static void print_histogram(struct view_context *v, const struct keyed_table *g,
 		buf_str(b, " cut");
 	}
 	buf_char(b, '\n');
-	print_quantiles(b, h);
+	hist_print_quantiles(b, h);
+	buf_char(b, '\n');
 	for (unsigned i = first; i <= last; i++)
 		print_bucket(v, h, i, most);
 	view_flush(v);
@@ -369,15 +364,18 @@ static void hist_show(struct view_context *v, const struct keyed_table *g,
 			}
 }
 
+#define HIST_ROW_OPS                                                                               \
+	.row_size = sizeof(struct hist_row), .max_groups = GROUPS_MAX, .add = hist_row_add,        \
+	.merge = hist_row_merge, .release = hist_row_release, .compare = hist_row_compare
+
+struct aggregate_ops hist_row_ops(void)
+{
+	return (struct aggregate_ops){ HIST_ROW_OPS };
+}
+
 static void hist_start(struct view_context *v)
 {
-	static const struct aggregate_ops ops = { .row_size = sizeof(struct hist_row),
-						  .max_groups = GROUPS_MAX,
-						  .add = hist_row_add,
-						  .merge = hist_row_merge,
-						  .release = hist_row_release,
-						  .compare = hist_row_compare,
-						  .show = hist_show };
+	static const struct aggregate_ops ops = { HIST_ROW_OPS, .show = hist_show };
 
 	aggregate_start(v, &ops, GROUP_BY_NONE);
 }

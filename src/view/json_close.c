@@ -88,17 +88,25 @@ static void json_print_stack(const struct view_context *v, struct json *j,
 		json_null(j);
 }
 
-static void json_print_trigger(const struct view_context *v, struct json *j,
-			       const struct socket_call *a)
+/* Begin the object of a call, null if there is none. False: nothing follows. */
+static bool json_begin_call(struct json *j, const char *key, const struct socket_call *a)
 {
-	if (!json_key(j, "trigger"))
-		return;
+	if (!json_key(j, key))
+		return false;
 	if (!a) {
 		json_null(j);
-		return;
+		return false;
 	}
 	json_begin_object(j);
 	json_print_call_fields(j, a);
+	return true;
+}
+
+static void json_print_trigger(const struct view_context *v, struct json *j,
+			       const struct socket_call *a)
+{
+	if (!json_begin_call(j, "trigger", a))
+		return;
 	json_kv_u64(j, "uid", a->uid);
 	json_kv_u64_or_null(j, "call_ns", a->returned, a->call_ns);
 	json_kv_i32_or_null(j, "signal", a->signal >= 0, a->signal);
@@ -112,14 +120,8 @@ static void json_print_trigger(const struct view_context *v, struct json *j,
 static void json_print_reset_by(const struct view_context *v, struct json *j,
 				const struct socket_call *a)
 {
-	if (!json_key(j, "reset_by"))
+	if (!json_begin_call(j, "reset_by", a))
 		return;
-	if (!a) {
-		json_null(j);
-		return;
-	}
-	json_begin_object(j);
-	json_print_call_fields(j, a);
 	json_print_stack(v, j, a);
 	json_end_object(j);
 }

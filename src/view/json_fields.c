@@ -30,7 +30,7 @@ void json_kv_time(struct view_context *v, struct json *j, const char *key, uint6
 	json_end_str(j);
 }
 
-void json_kv_comm(struct json *j, const uint8_t *comm)
+static void json_print_comm(struct json *j, const uint8_t *comm)
 {
 	if (json_key(j, "comm"))
 		json_bytes(j, comm, strnlen((const char *)comm, EVENT_COMM_LEN));
@@ -38,7 +38,7 @@ void json_kv_comm(struct json *j, const uint8_t *comm)
 
 void json_kv_names(struct json *j, const uint8_t *comm, const uint8_t *process)
 {
-	json_kv_comm(j, comm);
+	json_print_comm(j, comm);
 	if (!json_key(j, "process"))
 		return;
 	if (process[0])

@@ -42,7 +42,6 @@ JSON_INLINE void json_kv_i32_or_null(struct json *j, const char *key, bool known
 /* Print the names of a thread and of its process, which is null if it is "". */
 void json_kv_names(struct json *j, const uint8_t *comm, const uint8_t *process);
 
-void json_kv_comm(struct json *j, const uint8_t *comm);
 void json_kv_cookie(struct json *j, uint64_t cookie);
 
 /*

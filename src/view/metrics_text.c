@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "trace_id.h"
+
 #define NANO_DIGITS 9
 
 struct printer {
@@ -117,7 +119,22 @@ static void print_value(struct buf *b, struct metric_value v)
 		b->len--;
 }
 
-static void print_line(struct printer *p, const struct metric_sample *s, const char *suffix,
+/* Only OpenMetrics has exemplars: " # {trace_id="..."} 0.25" */
+static void print_exemplar(struct printer *p, const struct metric_sample *s, unsigned bucket)
+{
+	const struct exemplar *e = s->exemplars ? &s->exemplars[bucket] : NULL;
+	char id[TRACE_ID_DIGITS];
+
+	if (!e || !e->known || p->format != METRICS_OPENMETRICS)
+		return;
+	trace_id_print(id, s->fleet_key, &e->isns);
+	buf_str(p->b, " # {trace_id=\"");
+	buf_add(p->b, id, sizeof(id));
+	buf_str(p->b, "\"} ");
+	print_value(p->b, metric_seconds(e->ns));
+}
+
+static void start_line(struct printer *p, const struct metric_sample *s, const char *suffix,
 		       const struct buf *bound, struct metric_value value)
 {
 	buf_str(p->b, s->metric->name);
@@ -125,6 +142,12 @@ static void print_line(struct printer *p, const struct metric_sample *s, const c
 	print_labels(p->b, s, bound);
 	buf_char(p->b, ' ');
 	print_value(p->b, value);
+}
+
+static void print_line(struct printer *p, const struct metric_sample *s, const char *suffix,
+		       struct metric_value value)
+{
+	start_line(p, s, suffix, NULL, value);
 	buf_char(p->b, '\n');
 }
 
@@ -154,10 +177,12 @@ static void print_histogram(struct printer *p, const struct metric_sample *s)
 		buf_reset(&bound);
 		print_bound(&bound, i);
 		p->b->failed |= bound.failed;
-		print_line(p, s, "_bucket", &bound, n);
+		start_line(p, s, "_bucket", &bound, n);
+		print_exemplar(p, s, i);
+		buf_char(p->b, '\n');
 	}
-	print_line(p, s, "_sum", NULL, h->sum);
-	print_line(p, s, "_count", NULL, n);
+	print_line(p, s, "_sum", h->sum);
+	print_line(p, s, "_count", n);
 	buf_release(&bound);
 }
 
@@ -170,7 +195,7 @@ static void print_sample(void *arg, const struct metric_sample *s)
 	if (s->histogram)
 		print_histogram(p, s);
 	else
-		print_line(p, s, metric_suffix(s->metric), NULL, s->value);
+		print_line(p, s, metric_suffix(s->metric), s->value);
 }
 
 void metrics_text_print(struct buf *b, struct metrics *m, const struct metrics_facts *f,

@@ -6,9 +6,10 @@
 
 #include "escape.h"
 #include "fmt.h"
+#include "html.h"
 #include "time_units.h"
 
-#define RATE_S 60		/* the rate is that of the last minute */
+#define RATE_S 60		/* the rate is that of the last 60 seconds, with the present one */
 #define PAGE_ROWS 100		/* of who */
 
 struct serve {
@@ -16,7 +17,7 @@ struct serve {
 	struct view_context who;	/* of the table on the page; out is who_out */
 	struct buf who_out;
 	bool has_who;
-	/* Closes by the second in which they were over. */
+	/* Closes by the second in which they were over; one slot is for the present second. */
 	uint64_t second[RATE_S];	/* of each slot */
 	uint32_t closes[RATE_S][CLASS_COUNT];
 };
@@ -31,6 +32,8 @@ static const char serve_manual[] =
 	"  --by-comm           count the closes of each process name too: 50 names, then\n"
 	"                      other\n"
 	"  --page              show the page to other hosts, not only on loopback\n"
+	"  --fleet-key FILE    OpenMetrics: the slowest close of each bucket in the last\n"
+	"                      whole minute as an exemplar, with its trace_id\n"
 	"\n"
 	"The paths are /metrics (OpenMetrics 1.0 or text 0.0.4), /healthz and /.\n"
 	"\n"
@@ -45,14 +48,15 @@ static void start_who(struct view_context *v, struct serve *s)
 	s->who.out = &s->who_out;
 	s->who.flush = NULL;
 	s->who.options = (struct view_options){ .top = PAGE_ROWS };
-	s->who.terminal = (struct terminal){ .utf8 = true, .wide = true };
+	s->who.terminal = (struct terminal){ .utf8 = true };
 	s->has_who = true;
 	view_who.start(&s->who);
 }
 
 static void serve_start(struct view_context *v)
 {
-	const struct metrics_config config = { .by_comm = v->options.by_comm, .seed = v->seed };
+	const struct metrics_config config = { .by_comm = v->options.by_comm, .seed = v->seed,
+					       .fleet_key = v->fleet_key };
 	struct serve *s = calloc(1, sizeof(*s));
 
 	v->state = s;
@@ -122,31 +126,22 @@ struct metrics *serve_metrics(const struct view_context *v)
 	return s ? s->metrics : NULL;
 }
 
-static void print_escaped(struct buf *b, const char *text)
-{
-	struct buf plain = { 0 };
-
-	escape_for_terminal(&plain, text, strlen(text), ESCAPE_ANY_WIDTH);
-	b->failed |= plain.failed;
-	escape_for_html(b, plain.data, plain.len);
-	buf_release(&plain);
-}
-
 /* "<tr><th>name<td>12" */
 static void print_row(struct buf *b, const char *name, uint64_t n)
 {
 	buf_str(b, "<tr><th scope=\"row\">");
-	print_escaped(b, name);
+	html_str(b, name);
 	buf_str(b, "<td>");
 	buf_u64(b, n);
 }
 
+/* The present second counts: a close that the page has in its totals is in its rates. */
 static uint64_t count_last_minute(const struct serve *s, enum class c, uint64_t now_ns)
 {
 	uint64_t now_s = now_ns / NS_PER_S, n = 0;
 
 	for (unsigned i = 0; i < RATE_S; i++)
-		if (s->second[i] + RATE_S > now_s && s->second[i] < now_s)
+		if (s->second[i] + RATE_S > now_s)
 			n += s->closes[i][c];
 	return n;
 }
@@ -154,7 +149,7 @@ static uint64_t count_last_minute(const struct serve *s, enum class c, uint64_t 
 static void print_rates(struct buf *b, const struct serve *s, uint64_t now_ns)
 {
 	buf_str(b, "<h2>Closes</h2>\n<table>\n<tr><th scope=\"col\">Class<th scope=\"col\">Closes"
-		"<th scope=\"col\">Per minute\n");
+		"<th scope=\"col\">Last minute\n");
 	for (unsigned i = 0; i < CLASS_COUNT; i++) {
 		if (i == CLASS_OPEN)
 			continue;
@@ -217,9 +212,9 @@ void serve_print_page(struct view_context *v, struct buf *b, const struct metric
 	buf_str(b, "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
 		"<meta name=\"viewport\" content=\"width=device-width\">\n"
 		"<meta name=\"color-scheme\" content=\"light dark\">\n<title>tcpclose on ");
-	print_escaped(b, v->meta->hostname);
+	html_str(b, v->meta->hostname);
 	buf_str(b, "</title>\n</head>\n<body>\n<h1>tcpclose on ");
-	print_escaped(b, v->meta->hostname);
+	html_str(b, v->meta->hostname);
 	buf_str(b, "</h1>\n<p>");
 	fmt_time_utc(b, view_wall_ns(v, now_ns));
 	buf_str(b, ", endpoints open: ");

@@ -50,7 +50,7 @@ void timeline_print_range(struct buf *b, uint64_t low_ns, uint64_t high_ns)
 
 static void print_host(struct buf *b, const struct view_context *v, const struct story *s)
 {
-	const struct host *host = view_host(v, s);
+	const struct host *host = v->hosts->host[s->host];
 
 	escape_for_terminal(b, (const uint8_t *)host->name, strlen(host->name), ESCAPE_ANY_WIDTH);
 }

@@ -17,11 +17,11 @@
 #include "call_text.h"
 #include "escape.h"
 #include "fmt.h"
+#include "ladder_text.h"
 #include "process_names.h"
 #include "two_columns.h"
 
 #define ONE_ROW_INNER 60	/* at this width the raw numbers fit on the rung */
-#define HIDE_GAP_NS 1000000	/* shorter gaps between a call and its segment are not drawn */
 
 unsigned timeline_columns(const struct view_context *v)
 {
@@ -160,18 +160,6 @@ static void draw_arrow(struct two_columns *p, const struct rung *r, const struct
 	two_columns_print_row(p);
 }
 
-/* " seq +0": relative to the first FIN of that side */
-static void print_relative_seq(const struct two_columns *p, struct buf *b, const char *what,
-			       unsigned side, uint32_t number)
-{
-	int32_t n = (int32_t)(number - p->l->base_seq[side]);
-
-	buf_str(b, what);
-	if (n >= 0)
-		buf_char(b, '+');
-	buf_i64(b, n);
-}
-
 /* Append part if it still fits on the rung, and empty it. */
 static bool add_to_label_if_room(const struct two_columns *p, struct buf *label, struct buf *part)
 {
@@ -205,21 +193,13 @@ static bool print_segment_label(const struct two_columns *p, const struct rung *
 	bool raw_left = r->has_ack;
 	struct buf part = { 0 };
 
-	if (r->wave) {
-		buf_u64(label, r->wave);
-		if (r->wave2) {
-			buf_char(label, '+');
-			buf_u64(label, r->wave2);
-		}
-		buf_char(label, ' ');
-	}
-	buf_str(label, r->rst ? "RST" : !r->fin ? "ACK" : r->wave2 ? "FIN,ACK" : "FIN");
+	ladder_text_print_flags(label, r);
 	if (r->has_seq) {
-		print_relative_seq(p, &part, " seq ", r->side, r->seq);
+		ladder_text_print_relative(&part, p->l, " seq ", r->side, r->seq);
 		add_to_label_if_room(p, label, &part);
 	}
 	if (r->has_ack) {
-		print_relative_seq(p, &part, " ack ", to, r->ack);
+		ladder_text_print_relative(&part, p->l, " ack ", to, r->ack);
 		add_to_label_if_room(p, label, &part);
 	}
 	if (r->has_ack && p->inner >= ONE_ROW_INNER) {
@@ -300,24 +280,8 @@ static void draw_segment(struct two_columns *p, const struct rung *r)
 	struct buf label = { 0 };
 	bool numbers = false;
 
-	if (r->kind == RUNG_RETRANSMIT) {
-		buf_str(&label, "FIN again, ");
-		if (r->count > 1) {
-			buf_u64(&label, r->count);
-			buf_str(&label, " times");
-		} else {
-			buf_str(&label, "once");
-		}
-	} else if (r->kind == RUNG_DATA) {
-		if (r->count) {
-			buf_u64(&label, r->count);
-			buf_str(&label, r->count == 1 ? " byte of data" : " bytes of data");
-		} else {
-			buf_str(&label, "data");
-		}
-	} else {
+	if (!ladder_text_print_count(&label, r))
 		numbers = print_segment_label(p, r, &label);
-	}
 	if (p->l->is_self) {
 		draw_bent_arrow(p, r, &label, numbers);
 	} else if (r->rst && r->origin == RESET_FROM_BETWEEN) {
@@ -328,16 +292,6 @@ static void draw_segment(struct two_columns *p, const struct rung *r)
 		draw_row_below(p, r, numbers);
 	}
 	buf_release(&label);
-}
-
-/* The outcome of a call; NULL if it sent a FIN or a RST, which the next rung shows. */
-static const char *describe_outcome(const struct socket_call *a)
-{
-	if (a->effect == EFFECT_RELEASED)
-		return "last reference gone";
-	if (a->effect != EFFECT_NONE)
-		return NULL;
-	return a->returned && a->ret < 0 ? "failed" : "nothing sent";
 }
 
 /* Draw a row with text beside the rails only. */
@@ -353,7 +307,7 @@ static void draw_side_row(struct two_columns *p, unsigned side, const struct buf
  */
 static void draw_call(struct two_columns *p, const struct rung *r)
 {
-	const char *more = describe_outcome(r->call);
+	const char *more = ladder_text_outcome(r->call);
 	struct buf call = { 0 }, who = { 0 }, thread = { 0 };
 
 	timeline_print_thread(&thread, r->call, p->margin - 1);
@@ -393,15 +347,9 @@ static void draw_call(struct two_columns *p, const struct rung *r)
 /* Draw an end that no segment made, "the kernel gave up", and the state that it led to. */
 static void draw_end(struct two_columns *p, const struct rung *r)
 {
-	const struct verdict *v = p->l->v[r->side];
 	struct buf text = { 0 };
 
-	if (v->ending == ENDING_OPEN)
-		buf_str(&text, "still open");
-	else if (v->ending == ENDING_TIMED_OUT)
-		buf_str(&text, "the kernel gave up");
-	else
-		buf_str(&text, "ended");
+	buf_str(&text, ladder_text_end(p->l->v[r->side]));
 	buf_add_buf(get_side_buf(p, r->side), &text);
 	p->rail = p->glyphs->pause;
 	two_columns_print_row(p);
@@ -426,47 +374,17 @@ static void draw_gap(struct two_columns *p, const char *before, uint64_t ns, boo
 	buf_release(&text);
 }
 
-/* Did call a cause segment r, which followed ns later? */
-static bool is_cause_of_segment(const struct rung *a, const struct rung *r, uint64_t ns)
-{
-	return a->kind == RUNG_CALL && r->kind != RUNG_CALL && a->side == r->side &&
-	       ns < HIDE_GAP_NS;
-}
-
-/* Return the time without events before the i-th rung; 0 if it is too short for a row. */
-static uint64_t measure_gap_before_ns(const struct ladder *l, unsigned i)
-{
-	const struct rung *r = &l->rung[i];
-	uint64_t since_ns;
-	unsigned k = i;
-
-	if (!r->dated)
-		return 0;
-	while (k && !l->rung[k - 1].dated)
-		k--;
-	if (!k)
-		return 0;
-	since_ns = l->rung[k - 1].ts_ns + l->rung[k - 1].transit_ns;
-	if (r->ts_ns <= since_ns || is_cause_of_segment(&l->rung[k - 1], r, r->ts_ns - since_ns))
-		return 0;
-	return r->ts_ns - since_ns;
-}
-
 static void draw_rungs(struct two_columns *p)
 {
 	const struct ladder *l = p->l;
-	uint64_t longest = HIDE_GAP_NS - 1, first_ns = timeline_first_wait_ns(l);
+	uint64_t first_ns = timeline_first_wait_ns(l);
+	uint64_t longest = ladder_longest_gap_ns(l, first_ns);
 
-	if (first_ns) {
+	if (first_ns)
 		draw_gap(p, "at least ", first_ns, true);
-		longest = first_ns > longest ? first_ns : longest;
-	}
-	for (unsigned i = 0; i < l->nr; i++)
-		if (measure_gap_before_ns(l, i) > longest)
-			longest = measure_gap_before_ns(l, i);
 	for (unsigned i = 0; i < l->nr; i++) {
 		const struct rung *r = &l->rung[i];
-		uint64_t ns = measure_gap_before_ns(l, i);
+		uint64_t ns = ladder_gap_before_ns(l, i);
 
 		if (ns)
 			draw_gap(p, "", ns, ns == longest);

@@ -100,7 +100,7 @@ void timeline_print_host(const struct view_context *v, struct buf *b, const stru
 			 enum side side, size_t width)
 {
 	const struct story *s = l->s[side], *near = l->s[LADDER_LEFT];
-	const char *name = s ? view_host(v, s)->name : "";
+	const char *name = s ? v->hosts->host[s->host]->name : "";
 
 	if (!s && near->twin.known)
 		name = v->hosts->host[near->twin.host]->name;

@@ -19,9 +19,10 @@ bool top_model_init(struct top_model *m, struct view_context *v)
 	if (!v->options.groups.nr)
 		v->options.groups = (struct group_list){ .nr = 1, .by = { GROUP_BY_COMM } };
 	*m = (struct top_model){ .tab = v->options.tab, .slowest = slowest_new(),
-				 .key = calloc(1, sizeof(struct group_key)) };
+				 .key = calloc(1, sizeof(struct group_key)),
+				 .who = who_row_ops() };
 	m->groups = (struct keyed_table){ .row_size = sizeof(struct top_row),
-					  .max = WHO_GROUPS_MAX, .seed = v->seed };
+					  .max = m->who.max_groups, .seed = v->seed };
 	if (m->slowest && m->key)
 		return true;
 	top_model_release(m);
@@ -30,7 +31,7 @@ bool top_model_init(struct top_model *m, struct view_context *v)
 
 void top_model_release(struct top_model *m)
 {
-	keyed_table_clear(&m->groups, who_row_release);
+	keyed_table_clear(&m->groups, m->who.release);
 	slowest_free(m->slowest);
 	if (m->key)
 		buf_release(&m->key->bytes);
@@ -96,7 +97,7 @@ bool top_model_add(struct top_model *m, const struct view_context *v, const stru
 		add_open(m, &close);
 	else
 		count_close(m, &close);
-	return row && who_row_add(row, s, verdict);
+	return row && m->who.add(row, s, verdict);
 }
 
 struct open_visit {

@@ -20,6 +20,7 @@ enum top_rate { TOP_CLOSES, TOP_RESETS, TOP_TIMEOUTS, TOP_RATES };
 struct top_model {
 	struct text_screen screen;	/* of the latest refresh */
 	enum top_tab tab;
+	struct aggregate_ops who;	/* on the rows of the groups */
 	struct keyed_table groups;
 	struct group_key *key;		/* of the latest story */
 	struct slowest *slowest;

@@ -83,13 +83,18 @@ static void print_column(struct buf *b, const struct top_row *row, const struct 
 	}
 }
 
+struct sort {
+	const struct top_model *m;
+	const struct view_context *v;
+};
+
 static int compare_entries(const void *a, const void *b, void *arg)
 {
 	const struct keyed_entry *const *x = a, *const *y = b;
-	const struct view_context *v = arg;
-	int order = who_row_compare(&v->options, (*x)->row, (*y)->row);
+	const struct sort *s = arg;
+	int order = s->m->who.compare(&s->v->options, (*x)->row, (*y)->row);
 
-	return order ? order : group_key_compare(&v->options.groups, *x, *y);
+	return order ? order : group_key_compare(&s->v->options.groups, *x, *y);
 }
 
 /* The number of rows to print: --top, and what fits below the lines so far. */
@@ -128,7 +133,8 @@ static void print_processes(struct top_model *m, struct view_context *v,
 	unsigned nr_columns = choose_columns(&m->screen, &key_width), nr;
 
 	if (g->nr)
-		qsort_r(g->items, g->nr, sizeof(*g->items), compare_entries, v);
+		qsort_r(g->items, g->nr, sizeof(*g->items), compare_entries,
+			&(struct sort){ m, v });
 	print_processes_heading(m, v, nr_columns, key_width);
 	nr = limit_rows(m, v, g->nr + (g->other != NULL));
 	for (unsigned i = 0; i < nr; i++) {

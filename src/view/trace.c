@@ -26,7 +26,6 @@
 #define HOST_WIDTH 16
 #define PID_WIDTH 8
 #define COMM_WIDTH 9
-#define ENDPOINT_WIDTH 22
 #define ENDING_WIDTH 9
 #define MS_WIDTH 7
 #define CALL_WIDTH 19
@@ -59,21 +58,6 @@ static void print_host_column(struct buf *b, const char *name)
 	buf_pad(b, from, HOST_WIDTH);
 }
 
-static void print_endpoint_column(struct view_context *v, const struct flow *w, bool local)
-{
-	const uint8_t *addr = local ? w->local_addr : w->peer_addr;
-	uint16_t port = local ? w->local_port : w->peer_port;
-	size_t from = v->out->len;
-
-	if (v->terminal.wide) {
-		fmt_endpoint(v->out, w->family, addr, port);
-		buf_char(v->out, ' ');
-	} else {
-		fmt_endpoint_cut(v->out, w->family, addr, port, ENDPOINT_WIDTH - 1);
-	}
-	buf_pad(v->out, from, ENDPOINT_WIDTH);
-}
-
 static void trace_print_header(struct view_context *v)
 {
 	struct buf *b = v->out;
@@ -84,9 +68,9 @@ static void trace_print_header(struct view_context *v)
 		column_text(b, "HOST", HOST_WIDTH);
 	column_text(b, "PID", PID_WIDTH);
 	column_text(b, "COMM", v->terminal.wide ? EVENT_COMM_LEN : COMM_WIDTH);
-	column_text(b, "LOCAL", ENDPOINT_WIDTH);
+	column_text(b, "LOCAL", FLOW_END_WIDTH);
 	buf_str(b, "BY ");
-	column_text(b, "REMOTE", ENDPOINT_WIDTH);
+	column_text(b, "REMOTE", FLOW_END_WIDTH);
 	column_text(b, "ENDING", v->terminal.wide ? WIDE_ENDING_WIDTH : ENDING_WIDTH);
 	buf_str(b, "     MS");
 	if (has_call_column(v))
@@ -271,10 +255,10 @@ static void trace_print_story(struct view_context *v, const struct story *s,
 	if (has_host_column(v))
 		print_host_column(b, view_host(v, s)->name);
 	print_process_columns(v, s, a);
-	print_endpoint_column(v, &s->flow, true);
+	column_endpoint(v, &s->flow, true);
 	buf_str(b, close_text_arrow(verdict->initiator));
 	buf_char(b, ' ');
-	print_endpoint_column(v, &s->flow, false);
+	column_endpoint(v, &s->flow, false);
 	print_ending_and_time(v, s, verdict);
 	if (has_call_column(v))
 		print_call_column(v, a);

@@ -9,13 +9,18 @@ static const char record_manual[] =
 	"and without privileges. Filters by address, port and namespace limit what is\n"
 	"recorded.\n"
 	"\n"
-	"  -o FILE        the recording; - is standard output\n"
-	"  --rotate SIZE  start a new file at SIZE bytes\n"
-	"  --keep N       keep N full files; FILE.1 is the latest\n"
+	"  -o FILE             the recording; - is standard output. A recording that is\n"
+	"                      there is continued\n"
+	"  --rotate SIZE|TIME  start a new file at SIZE bytes or after TIME: 100M, 1h\n"
+	"  --keep N|TIME       keep N full files, or those of the last TIME; FILE.1 is\n"
+	"                      the latest\n"
+	"  --host NAME         the name of this host, for a replay of several\n"
+	"  --cmdline           also the command lines of processes: they may hold secrets\n"
+	"  --redact            pseudonyms instead of addresses and names\n"
 	"\n"
 	"Examples:\n"
 	"  tcpclose record -o ends.rec --rotate 100M --keep 9  in bounded space\n"
-	"  tcpclose record -o test.rec -- make test            while a command runs\n";
+	"  tcpclose record --replay ends.rec -o public.rec --redact    to give away\n";
 
 /* Prints nothing: the session writes the recording, as it does for any view with --record. */
 static const struct view view_record = {
@@ -35,6 +40,7 @@ static const struct view *const views[] = {
 	[VIEW_WHO] = &view_who,
 	[VIEW_HIST] = &view_hist,
 	[VIEW_TOP] = &view_top,
+	[VIEW_REPORT] = &view_report,
 	[VIEW_SERVE] = &view_serve,
 	[VIEW_RECORD] = &view_record,
 	[VIEW_STUCK] = &view_stuck,

@@ -16,6 +16,7 @@
 #include "host_table.h"
 #include "json_select.h"
 #include "run_info.h"
+#include "siphash.h"
 #include "stuck_table.h"
 #include "text_cache.h"
 #include "verdict.h"
@@ -139,6 +140,7 @@ struct view_context {
 	bool shows_stacks;	/* --stack: in text too */
 	struct view_options options;
 	uint64_t seed;		/* secret of the hash tables, because remote hosts choose keys */
+	const struct siphash_key *fleet_key;	/* --fleet-key; NULL: not given */
 	void *state;		/* owned by the view, from start() to release(); NULL none */
 	uint64_t counted, count_max;	/* of a view that counts itself: -n, 0 unlimited */
 	uint64_t due_ns;	/* set by the view: the time of its next tick(); 0 never */
@@ -155,6 +157,7 @@ enum view_id {
 	VIEW_WHO,
 	VIEW_HIST,
 	VIEW_TOP,
+	VIEW_REPORT,
 	VIEW_SERVE,
 	VIEW_RECORD,
 	VIEW_STUCK,
@@ -285,4 +288,4 @@ void json_print_doctor(struct view_context *v, const struct diagnosis *h);
 
 extern const struct view view_stuck, view_trace, view_json, view_events, view_doctor;
 extern const struct view view_timeline, view_who, view_hist, view_top, view_serve;
-extern const struct view view_connections, view_connections_json;
+extern const struct view view_connections, view_connections_json, view_report;

@@ -21,6 +21,7 @@
 #include "time_units.h"
 #include "who_text.h"
 
+#define GROUPS_MAX 1024
 #define MAXIMUM 1000
 #define RATE_MIN_NS NS_PER_MS	/* a shorter interval has no rates */
 #define COUNT(name, index) { name, WHO_IS_COUNT, index, 0 }
@@ -172,7 +173,7 @@ static void count_close(struct who_row *w, const struct story *s, const struct v
 	}
 }
 
-bool who_row_add(void *row, const struct story *s, const struct verdict *verdict)
+static bool who_row_add(void *row, const struct story *s, const struct verdict *verdict)
 {
 	struct who_row *w = row;
 
@@ -201,7 +202,7 @@ static bool who_row_merge(void *to, const void *from)
 	       histogram_merge(&w->hold[WHO_PEER_HOLD], &f->hold[WHO_PEER_HOLD]);
 }
 
-void who_row_release(void *row)
+static void who_row_release(void *row)
 {
 	struct who_row *w = row;
 
@@ -209,7 +210,11 @@ void who_row_release(void *row)
 	histogram_release(&w->hold[WHO_PEER_HOLD]);
 }
 
-int who_row_compare(const struct view_options *o, const void *a, const void *b)
+/*
+ * Order rows by the column of --sort: the largest value first, unknown values last. Rows with the
+ * same value are in the order of their stories.
+ */
+static int who_row_compare(const struct view_options *o, const void *a, const void *b)
 {
 	const struct who_column *c = who_column_at(o->sort);
 	const struct who_row *v = a, *w = b;
@@ -357,15 +362,18 @@ static void who_show(struct view_context *v, const struct keyed_table *g,
 		who_print_text(v, g, interval);
 }
 
+#define WHO_ROW_OPS                                                                                \
+	.row_size = sizeof(struct who_row), .max_groups = GROUPS_MAX, .add = who_row_add,          \
+	.merge = who_row_merge, .release = who_row_release, .compare = who_row_compare
+
+struct aggregate_ops who_row_ops(void)
+{
+	return (struct aggregate_ops){ WHO_ROW_OPS };
+}
+
 static void who_start(struct view_context *v)
 {
-	static const struct aggregate_ops ops = { .row_size = sizeof(struct who_row),
-						  .max_groups = WHO_GROUPS_MAX,
-						  .add = who_row_add,
-						  .merge = who_row_merge,
-						  .release = who_row_release,
-						  .compare = who_row_compare,
-						  .show = who_show };
+	static const struct aggregate_ops ops = { WHO_ROW_OPS, .show = who_show };
 
 	aggregate_start(v, &ops, GROUP_BY_COMM);
 	if (v->options.format == FORMAT_CSV)

@@ -7,9 +7,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "aggregate.h"
 #include "histogram.h"
 #include "names.h"
-#include "view.h"
 
 enum who_count {
 	WHO_CLOSES,	/* those that ended: the sum of each of the next three groups */
@@ -64,12 +64,5 @@ bool who_column_value(const struct who_row *w, const struct who_column *c, uint6
 /* n per `seconds` in this interval, rounded; false if that is shorter than 1 ms. */
 bool who_rate(uint64_t n, uint64_t seconds, uint64_t interval_ns, uint64_t *rate);
 
-#define WHO_GROUPS_MAX 1024
-
-/*
- * The operations on rows, see struct aggregate_ops. The rows are ordered by the column of --sort:
- * the largest value first, unknown values last, then by their number of stories.
- */
-bool who_row_add(void *row, const struct story *s, const struct verdict *verdict);
-void who_row_release(void *row);
-int who_row_compare(const struct view_options *o, const void *a, const void *b);
+/* Rows of struct who_row, to show in another way: the operations of the view, but for show. */
+struct aggregate_ops who_row_ops(void);

@@ -68,7 +68,7 @@ class CliFixture:
         return process
 
     def kill_started(self):
-        """A test that fails may leave its tool behind, which would trace all that follows."""
+        """After each test: one that fails leaves its tool behind."""
         for process in self.started:
             if process.poll() is None:
                 process.kill()

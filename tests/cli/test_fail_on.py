@@ -2,11 +2,15 @@
 """--fail-on: which closes make a run fail, what it prints of them, and which exit status wins."""
 
 import json
+import os
 import signal
 import sys
 
 from fixture import TRAFFIC, one_line, same, true
 from test_record import Folder
+from test_record_history import reboot
+
+SAMPLE = os.path.join(os.path.dirname(__file__), "..", "..", "tools", "sample.rec")
 
 # The client says its port, ends the connection in that way, and exits with that status.
 CLIENT = """
@@ -22,7 +26,7 @@ s.close()
 os._exit(int(sys.argv[2]))
 """
 
-VIEWS = ("trace", "json", "timeline", "who", "hist", "events")
+VIEWS = ("trace", "json", "timeline", "who", "hist", "events", "report")
 
 
 def client(cli, how, status="0"):
@@ -103,6 +107,21 @@ def test_every_view_and_source_judges(cli, root):
         done = cli.run("json", "--replay", at("rec"), "--fail-on", "reset-received", "-n", "1", "-q")
         ending = json.loads(next(line for line in done.stdout.splitlines() if '"close"' in line))["ending"]
         same("after -n nothing is judged", done.returncode, 4 if ending == "reset-received" else 0)
+
+
+def test_all_runs_of_a_recording_are_judged(cli):
+    """A recorder that was restarted after a reboot: the close with unread data is in the first of the two runs."""
+    with open(SAMPLE, "rb") as f:
+        run = f.read()
+    with Folder() as at:
+        with open(at("two"), "wb") as f:
+            f.write(run + reboot(run, "another-boot", 86400))
+        alone, both = (cli.run("json", "--replay", path, "--fail-on", "unread-data", "-q")
+                       for path in (SAMPLE, at("two")))
+    same("exit status", both.returncode, 4)
+    head, titles, line = alone.stderr.splitlines()
+    same("of one run", head, "tcpclose: --fail-on matches 1 close:")
+    same("of two", both.stderr.splitlines(), ["tcpclose: --fail-on matches 2 closes:", titles, line, line])
 
 
 def test_losses_without_a_match_exit_3(cli, root):

@@ -49,6 +49,22 @@ class Follower:
                 return
             self.out += more
 
+    def _position(self, path):
+        """How far it has read the file; -1 if it has not opened it."""
+        folder = "/proc/%d/fd" % self.process.pid
+        for fd in os.listdir(folder):
+            if os.path.exists(f"{folder}/{fd}") and os.path.samefile(f"{folder}/{fd}", path):
+                with open(f"{folder}info/{fd}", encoding="ascii") as f:
+                    return int(f.readline().split()[1])
+        return -1
+
+    def await_end_of(self, path):
+        """Waits until it has read what the file has by now."""
+        deadline, size = time.monotonic() + TIMEOUT, os.path.getsize(path)
+        while self._position(path) < size:
+            true("in time", time.monotonic() < deadline)
+            time.sleep(0.01)
+
     def stop(self, sig=signal.SIGINT):
         """Its exit status, all of its output, and its messages."""
         if sig:
@@ -125,6 +141,7 @@ def test_every_view(cli, root):
         views["who 0.2"].read_until(lambda text: "python3" in text)
         views["hist 0.2"].read_until(lambda text: "total" in text)
         for view, follower in views.items():
+            follower.await_end_of(at("a"))
             status, out, err = follower.stop()
             same(f"{view}: exit status", status, 0)
             true(f"{view}: a summary in {out} {err}", view.split()[0] in ("who", "hist", "json")

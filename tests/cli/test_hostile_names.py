@@ -25,11 +25,12 @@ NAMES = [
      "\\xff\\xfe\\x80\\xc0\\xaf\\xed\\xa0\\x80\\xf5\\x90\\x80\\x80\\xe2\\x82\\xc3"),
     (b'"\\"},{"a":"', '"\\"},{"a":"'),
     (b"\xe2\x80\xae\xd9\xa0drow\r\t", "\u202e\u0660drow\r\t"),  # right to left, and back to the line's start
+    (b"</p><script/x=&", "</p><script/x=&"),
     (b" ", " "),
     (b"'$(reboot)'`id`", "'$(reboot)'`id`"),
     ("nämeäöüß".encode()[:15], "nämeäöüß"),
 ]
-VIEWS = ("trace", "json", "events")
+VIEWS = ("trace", "json", "events", "report")
 
 
 def check_text(view, text):

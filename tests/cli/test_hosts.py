@@ -19,8 +19,8 @@ from test_record import Folder
 from two_hosts import NAMES, TwoHosts, on_another_machine, recorded, stop
 
 VIEWS = ("trace", "trace -w", "trace -T", "json", "timeline", "events", "who", "who --by host", "who -j", "who --csv",
-         "hist", "hist --by host", "who 1", "top", "top 1 --by host",
-         "top --tab slowest", "top 0.5 --tab open")
+         "hist", "hist --by host", "who 1", "top", "top 1 --by host", "top --tab slowest", "top 0.5 --tab open",
+         "connections", "connections -j", "report")
 BOOT = "11111111-2222-4333-8444-555555555555"
 
 
@@ -61,7 +61,10 @@ def copy_of(said):
 def test_both_ends_of_each_connection(cli, root):
     with Folder() as at, recorded(cli, at) as (paths, said):
         told = objects(show(cli, paths))
-        same("hosts", [o["host"] for o in told if o["kind"] == "meta"], ["client", "server"])
+        for view in ("json", "connections -j", "who -j", "hist -j"):
+            first = objects(show(cli, paths, view))[:3]
+            same("hosts of " + view, [o.get("host") for o in first if o["kind"] == "meta"],
+                 ["client", "server"])
         check_ends(closes(told), copy_of(said))
         check_identity(told[-1])
         numbers = {(s["iss"], s["irs"]) for s in closes(told)}
@@ -212,9 +215,10 @@ def test_limits_count_all_hosts(cli, root):
         same("-n of events", show(cli, paths, "events", "-n", "7").count("\n"), 7)
         done = cli.run(*replays(paths), "-q", "--fail-on", "close")
         same("exit status", done.returncode, 4)
-        true(done.stderr, "--fail-on matches %d closes" % (2 * len(said["client"])) in done.stderr)
-        same("names of hosts", {line.split()[0] for line in done.stderr.splitlines()[2:]}, set(NAMES))
         told = closes(objects(show(cli, paths)))
+        true(f"{done.stderr} {[(s['local_port'], s['ending'], s['trigger'], s['missing']) for s in told]}",
+             "--fail-on matches %d closes" % (2 * len(said["client"])) in done.stderr)
+        same("names of hosts", {line.split()[0] for line in done.stderr.splitlines()[2:]}, set(NAMES))
         middle = sorted(s["time"] for s in told)[len(told) // 2]
         for option, is_wanted in (("--since", lambda s: s["time"] >= middle),
                                   ("--until", lambda s: s["time"] <= middle)):

@@ -23,7 +23,7 @@ ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)
 SAMPLE = os.path.join(ROOT, "tools", "sample.rec")
 SAMPLE_EVENTS = 30      # few, because some 600 runs replay them
 
-PRINTED = {"trace", "json", "timeline", "connections", "who", "hist", "top"}
+PRINTED = {"trace", "json", "timeline", "connections", "who", "hist", "top", "report"}
 SERVE = {"serve"}
 STORIES = PRINTED | SERVE
 TRACING = STORIES | {"events", "record"}
@@ -103,6 +103,7 @@ TABLE = {
     "textfile": ("--textfile m", SERVE, ANY),
     "by-comm": ("--by-comm", SERVE, ANY),
     "page": ("--page", SERVE, LIVE),
+    "fleet-key": ("--fleet-key k", SERVE, ANY),
     "state": ("--state close-wait", STUCK, ANY),
     "older-than": ("--older-than 1m", STUCK, ANY),
     "watch": ("--watch 1", STUCK, LIVE),
@@ -119,7 +120,7 @@ HELPS = re.compile(r"only to|requires|with --replay|without --replay|see tcpclos
 # Options that hide the others, or that need what the host of the test may lack.
 ALONE = {"stack", "btf", "no-bpf", "fail-on", "fail", "older-than", "state", "csv", "tree", "quiet", "record", "rotate",
          "keep", "cmdline", "redact", "redact-key", "output", "count", "duration", "watch", "drain", "ready-fd",
-         "netns", "follow", "textfile"}
+         "netns", "follow", "textfile", "fleet-key"}
 
 
 def is_accepted(name, view, source):

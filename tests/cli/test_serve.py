@@ -18,6 +18,9 @@ import pytest
 from fixture import TIMEOUT, TRAFFIC, Failure, closes, one_line, same, true
 from scrape import OPENMETRICS, Serve, check_with_promtool, has_promtool, parse, series, total
 from test_record import Folder
+from test_record_history import reboot, seconds
+
+SAMPLE = os.path.join(os.path.dirname(__file__), "..", "..", "tools", "sample.rec")
 
 SERIES_MAX = 300
 NAMES = 300
@@ -187,13 +190,13 @@ def test_sockets_are_those_that_ss_lists(cli, root):
 
 
 def test_a_walk_that_has_no_room_is_not_complete(cli, root):
-    with Serve(cli, "--max-open", "2") as serve:
-        serve.wait_for(lambda s: total(s, "tcpclose_walk_complete") == 1, "the first walk, of nothing")
-        held = subprocess.Popen(cli.enter(sys.executable, "-c", FORGETFUL, "5"), text=True, stdin=subprocess.PIPE,
+    with Serve(cli, "--max-open", "50") as serve:   # the tests before may have left some orphans
+        serve.wait_for(lambda s: total(s, "tcpclose_walk_complete") == 1, "the first walk")
+        held = subprocess.Popen(cli.enter(sys.executable, "-c", FORGETFUL, "60"), text=True, stdin=subprocess.PIPE,
                                 stdout=subprocess.PIPE)
         same("program", held.stdout.readline(), "kept\n")
         samples = serve.wait_for(lambda s: not total(s, "tcpclose_walk_complete"), "a walk without room")
-        same("those that it had room for", total(samples, "tcpclose_sockets"), 2)
+        same("those that it had room for", total(samples, "tcpclose_sockets"), 50)
         held.communicate(timeout=TIMEOUT)
 
 
@@ -251,6 +254,15 @@ def test_only_the_walker_keeps_privileges(cli, root):
         while os.path.exists("/proc/%d/cwd" % walker) and time.monotonic() < end:
             time.sleep(0.01)
         true("the walker has ended", not os.path.exists("/proc/%d/cwd" % walker))
+
+
+def test_the_cpu_time_of_a_walker_that_ended_still_counts(cli, root):
+    with Serve(cli) as serve:
+        before = serve.wait_for(lambda s: total(s, "tcpclose_walk_complete"), "a walk")
+        os.kill(*children(serve.process.pid), signal.SIGKILL)
+        after = serve.wait_for(lambda s: not series(s, "tcpclose_walk_complete"), "no walk any more")
+        first, last = (total(s, "tcpclose_process_cpu_seconds_total") for s in (before, after))
+        true("%r s, then %r s" % (first, last), last >= first)
 
 
 def test_a_walk_that_hangs_delays_no_scrape(cli, timed, root):
@@ -335,6 +347,33 @@ def test_a_recording_that_grows_is_followed(cli, root):
         recorder.terminate()
         recorder.communicate(timeout=TIMEOUT)
         same("closes", seen, 6)
+
+
+def test_recordings_of_several_hosts_that_grow_are_followed(cli):
+    """The file is due after 10 s, in which no record shows how late it is: the recordings are as young as the test."""
+    told = list(map(json.loads, cli.run("json", "--replay", SAMPLE, "-q").stdout.splitlines()))
+    ended = [o for o in closes(told) if o["ending"] != "open"]
+    with open(SAMPLE, "rb") as f:
+        run = f.read()
+    later = int(time.time() - seconds(told[-1]["time"]))
+    with Folder() as folder:
+        for name in "ab":
+            with open(folder(name), "wb") as f:
+                f.write(reboot(run, name, later))
+        with subprocess.Popen([cli.tool, "serve", "-q", "--replay", folder("a"), "--replay", folder("b"), "--follow",
+                               "--textfile", folder("x.prom")]) as follower:
+            found = []
+            for hosts in (2, 3):
+                end, seen = time.monotonic() + TIMEOUT, 0
+                while seen != hosts * len(ended) and time.monotonic() < end:
+                    with contextlib.suppress(FileNotFoundError), open(folder("x.prom"), encoding="utf-8") as f:
+                        seen = total(parse(f.read()), "tcpclose_closes_total")
+                    time.sleep(0.05)
+                found.append(seen)
+                with open(folder("a"), "ab") as f:
+                    f.write(reboot(run, "c", later))
+            follower.terminate()
+        same("closes", found, [2 * len(ended), 3 * len(ended)])
 
 
 STATS = "/proc/sys/kernel/bpf_stats_enabled"

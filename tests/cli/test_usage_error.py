@@ -95,8 +95,17 @@ def test_help_fits_and_ends_with_examples(cli):
     same("exit status", (done.returncode, done.stderr), (0, ""))
     true("examples", "Examples:" in done.stdout and "tcpclose --" in done.stdout)
     true("80 columns", max(map(len, done.stdout.splitlines())) <= 80)
+    same("lines that end in blanks", [s for s in done.stdout.splitlines() if s != s.rstrip()], [])
     for view in ("trace", "json", "events", "stuck"):
         true(view, "  %s " % view in done.stdout)
+
+
+def test_the_help_of_record_explains_what_shapes_a_recording(cli):
+    text = cli.run("record", "--help").stdout
+    manual = text.split("Options (", 1)[0]
+    for words in ("--rotate SIZE|TIME", "--keep N|TIME", "--host NAME", "--cmdline ", "--redact ", "is continued"):
+        true(words, words in manual)
+    true("80 columns", max(map(len, text.splitlines())) <= 80)
 
 
 def test_version_is_one_line(cli):

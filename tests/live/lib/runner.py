@@ -86,6 +86,13 @@ def _try(test, arguments):
     report.raise_failures()
 
 
+def _clean_up(arguments):
+    """What a failed test leaves running would trace all that follows, and keep the threads that read from it."""
+    for value in arguments.values():
+        if hasattr(value, "kill_started"):
+            value.kill_started()
+
+
 def attempt(name, test, arguments, gaps=None):
     """Runs a test; what it raises is the outcome. gaps: what the host may hide, see sandbox_gaps.py."""
     for nr in range(TRIES):
@@ -100,6 +107,8 @@ def attempt(name, test, arguments, gaps=None):
             lines = str(e).splitlines() or [type(e).__name__]
             if nr == TRIES - 1 or not gaps or not gaps.excuses(name, lines[0]):
                 raise
+        finally:
+            _clean_up(arguments)
 
 
 def _run(name, test, options, gaps):

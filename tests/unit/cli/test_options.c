@@ -118,7 +118,7 @@ static void test_options__what_makes_a_run_fail(void **state)
 	assert_false(r.o.capture.all);
 	PARSE(&r, "--fail-on", "exit,rset-sent");
 	assert_int_equal(r.status, EXIT_USAGE);
-	assert_non_null(strstr(r.err, "unknown word 'rset-sent': did you mean reset-sent? want "));
+	assert_non_null(strstr(r.err, "unknown word 'rset-sent': did you mean reset-sent? see "));
 }
 
 static void test_options__sizes_and_counts(void **state)

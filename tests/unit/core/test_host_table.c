@@ -38,6 +38,19 @@ static void test_host_table__a_host_is_a_name_and_a_boot(void **state)
 	host_table_release(&t);
 }
 
+static void test_host_table__no_boot_id_shows_no_common_clock(void **state)
+{
+	struct host_table t = { .nr = 0 };
+
+	(void)state;
+	assert_int_equal(add(&t, "web", ""), 0);
+	assert_int_equal(add(&t, "db", ""), 1);
+	assert_true(host_has_clock_of(&t, 0, 0));
+	assert_false(host_has_clock_of(&t, 0, 1));
+	assert_true(host_table_has_other_clock(&t, 1));
+	host_table_release(&t);
+}
+
 static void test_host_table__without_a_name_it_is_the_host_name(void **state)
 {
 	struct run_info run = { .hostname = "vm", .boot_id = "1" };
@@ -68,6 +81,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_host_table__a_host_is_a_name_and_a_boot),
+		cmocka_unit_test(test_host_table__no_boot_id_shows_no_common_clock),
 		cmocka_unit_test(test_host_table__without_a_name_it_is_the_host_name),
 		cmocka_unit_test(test_host_table__has_a_limit),
 	};

@@ -24,6 +24,25 @@ static void test_siphash__the_vectors_of_its_authors(void **state)
 		assert_true(siphash(&key, bytes, vectors[i].len) == vectors[i].hash);
 }
 
+/* vectors_sip128 */
+static void test_siphash__the_vectors_of_128_bits(void **state)
+{
+	static const uint8_t want[2][16] = {
+		{ 0xa3, 0x81, 0x7f, 0x04, 0xba, 0x25, 0xa8, 0xe6,
+		  0x6d, 0xf6, 0x72, 0x14, 0xc7, 0x55, 0x02, 0x93 },
+		{ 0xda, 0x87, 0xc1, 0xd8, 0x6b, 0x99, 0xaf, 0x44,
+		  0x34, 0x76, 0x59, 0x11, 0x9b, 0x22, 0xfc, 0x45 },
+	};
+	const struct siphash_key key = { 0x0706050403020100, 0x0f0e0d0c0b0a0908 };
+	uint8_t hash[16];
+
+	(void)state;
+	for (unsigned len = 0; len < 2; len++) {
+		siphash128(&key, "", len, hash);
+		assert_memory_equal(hash, want[len], sizeof(hash));
+	}
+}
+
 static void test_siphash__the_key_counts(void **state)
 {
 	const struct siphash_key a = { 1, 2 }, b = { 1, 3 }, c = { 2, 2 };
@@ -38,6 +57,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_siphash__the_vectors_of_its_authors),
+		cmocka_unit_test(test_siphash__the_vectors_of_128_bits),
 		cmocka_unit_test(test_siphash__the_key_counts),
 	};
 

@@ -96,6 +96,40 @@ static void test_metrics__a_close_counts_by_its_four_labels(void **state)
 	end_bench(n);
 }
 
+static void test_metrics__the_slowest_of_the_last_minute_is_the_exemplar(void **state)
+{
+	static const char bucket[] = "tcpclose_phase_seconds_bucket{phase=\"app_hold\","
+				     "le=\"0.01\"} ";
+	const struct siphash_key key = { 0x0706050403020100, 0x0f0e0d0c0b0a0908 };
+	const struct metrics_config config = { .fleet_key = &key };
+	struct bench *n = start_bench(false);
+	char want[200];
+
+	(void)state;
+	metrics_free(n->m);
+	n->m = metrics_new(&config);
+	n->s.isns = (struct twin_key){ 5000, 1000 };
+	n->s.isns_known = true;
+	for (unsigned ms = 6; ms <= 9; ms += 3) {
+		n->v.phase[PHASE_APP_HOLD] = (struct phase_time){ ms * 1000000, true };
+		n->v.settled_ns = 90 * S_NS + ms;
+		add(n);
+	}
+	n->f.now_ns = 119 * S_NS;
+	expect_not(n, "trace_id");	/* the minute is not over */
+	n->f.now_ns = 121 * S_NS;
+	snprintf(want, sizeof(want), "%s2 # {trace_id=\"", bucket);
+	expect(n, want);
+	expect(n, "\"} 0.009\n");
+	assert_null(strstr(print(n, METRICS_TEXT), "trace_id"));
+	n->s.isns_known = false;	/* no id */
+	n->v.settled_ns = 150 * S_NS;
+	add(n);
+	n->f.now_ns = 181 * S_NS;
+	expect_not(n, "trace_id");
+	end_bench(n);
+}
+
 static void test_metrics__a_call_that_must_have_been_is_unknown(void **state)
 {
 	struct bench *n = start_bench(false);
@@ -343,6 +377,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_metrics__a_close_counts_by_its_four_labels),
+		cmocka_unit_test(test_metrics__the_slowest_of_the_last_minute_is_the_exemplar),
 		cmocka_unit_test(test_metrics__a_call_that_must_have_been_is_unknown),
 		cmocka_unit_test(test_metrics__an_open_close_does_not_count),
 		cmocka_unit_test(test_metrics__a_bucket_includes_its_bound),

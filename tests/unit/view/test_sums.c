@@ -348,6 +348,23 @@ static void test_sums__a_unit_is_found_in_the_cgroup(void **state)
 	expect_has(show_run(g, &view_who, true), " 1 web.service ");
 }
 
+static void test_sums__a_pid_of_several_hosts_has_its_host(void **state)
+{
+	struct host host[2] = { { .name = "web", .boot_id = "a" },
+				{ .name = "db", .boot_id = "b" } };
+	struct host *list[2] = { &host[0], &host[1] };
+	const struct host_table hosts = { list, 2 };
+	struct stage *g = *state;
+
+	feed_clean_close(g);
+	g->context.options.groups = (struct group_list){ 1, { GROUP_BY_PID } };
+	g->context.options.format = FORMAT_JSON;
+	expect_has(show_run(g, &view_who, true), "\"by\":\"pid\",");
+	g->context.hosts = &hosts;
+	expect_has(show_run(g, &view_who, true), "\"by\":\"pid,host\",");
+	expect_has(show_run(g, &view_hist, true), "\"by\":\"pid,host\",");
+}
+
 static void test_sums__hist_draws_cut_times(void **state)
 {
 	struct stage *g = *state;
@@ -390,6 +407,7 @@ int main(void)
 		SUMS_TEST(each_column_of_csv_has_its_own_name),
 		SUMS_TEST(who_separates_resets_sent_and_received),
 		SUMS_TEST(a_unit_is_found_in_the_cgroup),
+		SUMS_TEST(a_pid_of_several_hosts_has_its_host),
 		SUMS_TEST(hist_draws_cut_times),
 	};
 
