@@ -26,6 +26,7 @@
 #include "session.h"
 #include "symbols.h"
 #include "time_units.h"
+#include "top_run.h"
 #include "vanished.h"
 
 #define POLL_MS 20
@@ -35,6 +36,7 @@ struct trace_run {
 	struct process process;
 	struct session session;
 	struct serve_run serve;
+	struct top_run top;
 	struct live *live;
 	struct scan *scan;	/* NULL once it is done */
 	struct vanished vanished;
@@ -204,7 +206,8 @@ static bool trace_is_over(const struct trace_run *r, uint64_t now_ns)
 	/* while a command is running, the first interrupt is left to the command */
 	unsigned enough = command_is_running(&r->process.command) ? 2 : 1;
 
-	if (r->process.interrupts >= enough || session_is_done(&r->session))
+	if (r->process.interrupts >= enough || session_is_done(&r->session) ||
+	    top_run_is_over(&r->top))
 		return true;
 	if (r->stop_ns && now_ns >= r->stop_ns)
 		return true;
@@ -263,6 +266,7 @@ static int trace_loop(struct trace_run *r)
 		session_advance(&r->session, complete_ns, &counters);
 		vanished_advance(&r->vanished, now_ns, complete_ns);
 		serve_advance(&r->serve, now_ns, &counters);
+		top_run_advance(&r->top, now_ns);
 		process_beat(&r->process, now_ns);
 		if (trace_is_over(r, now_ns))
 			return EXIT_FINE;
@@ -340,6 +344,7 @@ static int trace_finish(struct trace_run *r)
 		;
 	counters = live_counters(r->live);
 	session_end(&r->session, now_ns, &counters);
+	top_run_end(&r->top, r->process.command.exited && !r->process.interrupts);
 	return serve_end(&r->serve, now_ns, &counters);
 }
 
@@ -356,7 +361,7 @@ static int trace_start(struct trace_run *r)
 	process_signal_ready(r->o->run.ready_fd);
 	if (r->o->run.duration_ns)
 		r->stop_ns = live_now_ns() + r->o->run.duration_ns;
-	return process_start_command(&r->process);
+	return top_run_show(&r->top) ?: process_start_command(&r->process);
 }
 
 static char *look_up_cgroup_path(void *arg, uint64_t id)
@@ -405,10 +410,10 @@ static void open_texts(struct trace_run *r)
 static int trace_open(struct trace_run *r)
 {
 	struct kernel_counters none = { .filtered = 0 };
-	int status = serve_open(&r->serve) ?: session_open(&r->session, r->o);
+	int status = serve_open(&r->serve) ?: top_run_open(&r->top);
 
 	if (!status)
-		status = open_symbols(r);
+		status = session_open(&r->session, r->o) ?: open_symbols(r);
 	if (status)
 		return status;
 	r->session.meta.tree = r->o->run.tree;
@@ -416,9 +421,11 @@ static int trace_open(struct trace_run *r)
 	r->session.cgroup_arg = &r->cgroups;
 	r->session.count_misses = count_misses;
 	r->session.misses_arg = r;
-	if (r->o->record.wanted || group_list_has(&r->o->view_options.groups, GROUP_BY_EXE))
+	if (r->o->record.wanted || r->top.full ||
+	    group_list_has(&r->o->view_options.groups, GROUP_BY_EXE))
 		open_texts(r);
-	status = process_open(&r->process);
+	top_run_begin(&r->top, &r->session);
+	status = top_run_open_process(&r->top);
 	if (status)
 		return status;
 	r->clock = live_watch_clock();	/* before open_live() reads the clock */
@@ -431,7 +438,8 @@ static int trace_open(struct trace_run *r)
 	r->epoll = epoll_create1(EPOLL_CLOEXEC);
 	if (r->epoll < 0 || watch_fd(r, live_fd(r->live)) || watch_fd(r, r->process.signals) ||
 	    (r->clock >= 0 && watch_fd(r, r->clock)) ||
-	    (serve_fd(&r->serve) >= 0 && watch_fd(r, serve_fd(&r->serve))))
+	    (serve_fd(&r->serve) >= 0 && watch_fd(r, serve_fd(&r->serve))) ||
+	    top_run_watch(&r->top, r->epoll))
 		return report_failure(EXIT_FAILED, "cannot wait for events", errno);
 	return EXIT_FINE;
 }
@@ -444,6 +452,7 @@ int trace_main(const struct options *o)
 	vanished_init(&r.vanished, &r.session);
 	serve_init(&r.serve, o, &r.session);
 	process_init(&r.process, o->run.command);
+	top_run_init(&r.top, o, &r.process);
 	cgroup_paths_init(&r.cgroups);
 	cgroup_paths_scan(&r.cgroups);
 	status = trace_open(&r);
@@ -459,6 +468,7 @@ int trace_main(const struct options *o)
 		status = session_close(&r.session, status);
 	}
 	serve_release(&r.serve);
+	top_run_release(&r.top);
 	process_release(&r.process);
 	session_release(&r.session);
 	cgroup_paths_release(&r.cgroups);

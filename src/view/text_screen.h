@@ -14,7 +14,15 @@
 
 #include "buf.h"
 
-enum text_style { STYLE_PLAIN, STYLE_HEADING, STYLE_SELECTED, STYLE_ALARM };
+enum text_style {
+	STYLE_PLAIN,
+	STYLE_HEADING,
+	STYLE_SELECTED,	/* the row of the cursor */
+	STYLE_TAB,	/* the table that is shown */
+	STYLE_KEY,
+	STYLE_ALARM,
+	STYLES,
+};
 
 struct text_cell {
 	size_t from, len;	/* in text; without the end of the line */

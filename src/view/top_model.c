@@ -1,28 +1,34 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/*
- *   08:12:37.000  1 min 5 s: 120 closes, 3 open
- *   closes/s  12.0 ...._.#      resets/s  0.50 ...._..      timeouts/s     . .......
- *   [1 processes] 2 slowest  3 open
- *   COMM                 CLOSES      /s  OPEN  RST->  <-RST   T/O HOLD-p99 PEERS-p99
- */
 #include "top_model.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "fmt.h"
 #include "group_key.h"
-#include "top_table.h"
+#include "ladder.h"
+
+static void release_row(void *row)
+{
+	struct top_row *r = row;
+
+	who_row_ops().release(&r->who);
+	close_list_release(&r->slowest);
+}
+
+static void init_groups(struct top_model *m, const struct view_context *v)
+{
+	m->groups = (struct keyed_table){ .row_size = sizeof(struct top_row),
+					  .max = m->who.max_groups, .seed = v->seed };
+}
 
 bool top_model_init(struct top_model *m, struct view_context *v)
 {
 	if (!v->options.groups.nr)
 		v->options.groups = (struct group_list){ .nr = 1, .by = { GROUP_BY_COMM } };
-	*m = (struct top_model){ .tab = v->options.tab, .slowest = slowest_new(),
+	*m = (struct top_model){ .slowest = slowest_new(), .open.max = CLOSE_LIST_MAX,
 				 .key = calloc(1, sizeof(struct group_key)),
-				 .who = who_row_ops() };
-	m->groups = (struct keyed_table){ .row_size = sizeof(struct top_row),
-					  .max = m->who.max_groups, .seed = v->seed };
+				 .who = who_row_ops(), .keeps_stories = v->goal };
+	init_groups(m, v);
 	if (m->slowest && m->key)
 		return true;
 	top_model_release(m);
@@ -31,14 +37,26 @@ bool top_model_init(struct top_model *m, struct view_context *v)
 
 void top_model_release(struct top_model *m)
 {
-	keyed_table_clear(&m->groups, m->who.release);
+	keyed_table_clear(&m->groups, release_row);
 	slowest_free(m->slowest);
+	close_list_release(&m->open);
 	if (m->key)
 		buf_release(&m->key->bytes);
 	free(m->key);
-	text_screen_release(&m->screen);
 	m->slowest = NULL;
 	m->key = NULL;
+}
+
+void top_model_reset(struct top_model *m, const struct view_context *v)
+{
+	keyed_table_clear(&m->groups, release_row);
+	init_groups(m, v);
+	slowest_reset(m->slowest);
+	close_list_clear(&m->open);
+	memset(m->rates, 0, sizeof(m->rates));
+	m->closes = m->nr_open = 0;
+	m->refreshes = m->nr_kept = 0;
+	m->open_is_shown = false;
 }
 
 /* Begin a new list of the closes in progress, of which the groups have counts. */
@@ -46,58 +64,113 @@ static void reset_open(struct top_model *m)
 {
 	const struct keyed_entry *o;
 
-	m->open.nr = 0;
+	close_list_clear(&m->open);
 	m->nr_open = 0;
 	m->open_is_shown = false;
 	for (uint32_t i = 0; (o = keyed_table_at(&m->groups, i)); i++)
 		((struct top_row *)o->row)->who.n[WHO_OPEN] = 0;
 }
 
-static void add_open(struct top_model *m, const struct close_row *row)
+/* Add a close to a list, with its story if stories are kept. False if out of memory. */
+static bool add_to_list(const struct top_model *m, struct close_list *list,
+			struct close_row *row, const struct story *s,
+			const struct verdict *verdict)
 {
-	slowest_rows_add(&m->open, row);
-	m->nr_open++;
+	if (!close_list_wants(list, row))
+		return true;
+	if (m->keeps_stories && !row->kept)
+		row->kept = kept_story_new(s, verdict);
+	return (row->kept || !m->keeps_stories) && close_list_add(list, row);
 }
 
-static void count_close(struct top_model *m, const struct close_row *row)
+static bool add_open(struct top_model *m, struct close_row *row, const struct story *s,
+		     const struct verdict *verdict)
 {
-	enum class class = ending_class(row->ending);
+	m->nr_open++;
+	return add_to_list(m, &m->open, row, s, verdict);
+}
 
-	slowest_add(m->slowest, row);
+/* Would the list of a row keep a close with that time? */
+static bool row_wants(const struct top_model *m, const struct top_row *row,
+		      const struct close_row *close)
+{
+	if (!m->keeps_stories)
+		return false;
+	if (row->slowest.nr < TOP_ROW_CLOSES)
+		return m->nr_kept < TOP_KEPT_MAX;
+	return close_list_wants(&row->slowest, close);
+}
+
+static bool keep_for_row(struct top_model *m, struct top_row *row, struct close_row *close,
+			 const struct story *s, const struct verdict *verdict)
+{
+	unsigned before = row->slowest.nr;
+	bool ok;
+
+	row->slowest.max = TOP_ROW_CLOSES;
+	ok = add_to_list(m, &row->slowest, close, s, verdict);
+	m->nr_kept += row->slowest.nr - before;
+	return ok;
+}
+
+static bool count_close(struct top_model *m, struct keyed_entry *group, const struct story *s,
+			const struct verdict *verdict)
+{
+	enum class class = ending_class(verdict->ending);
+	struct close_row close = { .kept = NULL };
+	bool ok = true, wanted, row_wanted;
+
 	m->closes++;
 	m->rates[TOP_CLOSES]++;
 	m->rates[TOP_RESETS] += class == CLASS_RESET;
 	m->rates[TOP_TIMEOUTS] += class == CLASS_TIMEOUT;
+	close_row_set_time(&close, s, verdict);
+	wanted = slowest_wants(m->slowest, &close);
+	row_wanted = row_wants(m, group->row, &close);
+	if (!wanted && !row_wanted)	/* most of them, at a high rate */
+		return true;
+	close_row_set(&close, s, verdict);
+	close.group = group;
+	if (row_wanted)
+		ok = keep_for_row(m, group->row, &close, s, verdict);
+	if (wanted && m->keeps_stories && !close.kept)
+		close.kept = kept_story_new(s, verdict);
+	ok = ok && (!wanted || slowest_add(m->slowest, &close));
+	kept_story_drop(close.kept);
+	return ok;
 }
 
-/* The row of the story's group; NULL if out of memory. */
-static struct top_row *find_row(struct top_model *m, const struct view_context *v,
-				const struct story *s, const struct verdict *verdict)
+/* The group of the story; NULL if out of memory. */
+static struct keyed_entry *find_group(struct top_model *m, const struct view_context *v,
+				      const struct story *s, const struct verdict *verdict)
 {
 	const struct group_key *k = m->key;
-	struct keyed_entry *g;
 
 	group_key_set(m->key, v, s, verdict);
-	g = k->bytes.failed ? NULL : keyed_table_get_or_add(&m->groups, k->bytes.data,
-							    k->bytes.len, k->label, k->label_len);
-	return g ? g->row : NULL;
+	return k->bytes.failed ? NULL : keyed_table_get_or_add(&m->groups, k->bytes.data,
+							       k->bytes.len, k->label,
+							       k->label_len);
 }
 
-bool top_model_add(struct top_model *m, const struct view_context *v, const struct story *s,
+bool top_model_add(struct top_model *m, struct view_context *v, const struct story *s,
 		   const struct verdict *verdict)
 {
+	struct keyed_entry *group;
 	struct close_row close;
-	struct top_row *row;
+	bool ok;
 
 	if (verdict->ending == ENDING_OPEN && m->open_is_shown)
 		reset_open(m);
-	row = find_row(m, v, s, verdict);
+	group = find_group(m, v, s, verdict);
+	if (!group || !m->who.add(group->row, s, verdict))
+		return false;
+	if (verdict->ending != ENDING_OPEN)
+		return count_close(m, group, s, verdict);
 	close_row_set(&close, s, verdict);
-	if (verdict->ending == ENDING_OPEN)
-		add_open(m, &close);
-	else
-		count_close(m, &close);
-	return row && m->who.add(row, s, verdict);
+	close.group = group;
+	ok = add_open(m, &close, s, verdict);
+	kept_story_drop(close.kept);
+	return ok;
 }
 
 struct open_visit {
@@ -108,136 +181,63 @@ struct open_visit {
 static void take_open(void *arg, const struct story *s, const struct verdict *verdict)
 {
 	const struct open_visit *w = arg;
+	struct keyed_entry *group;
 	struct close_row close;
-	struct top_row *row;
 
 	view_use_host(w->v, s);
-	row = find_row(w->m, w->v, s, verdict);
+	group = find_group(w->m, w->v, s, verdict);
 	close_row_set(&close, s, verdict);
-	add_open(w->m, &close);
-	if (row)
-		row->who.n[WHO_OPEN]++;
-	else
+	close.group = group;
+	if (!group || !add_open(w->m, &close, s, verdict))
 		w->v->out->failed = true;
+	else
+		((struct top_row *)group->row)->who.n[WHO_OPEN]++;
+	kept_story_drop(close.kept);
 }
 
-/* Ask for the closes in progress. At the end of the run they have been reported instead. */
-static void list_open(struct top_model *m, struct view_context *v, const struct interval *interval)
+void top_model_list_open(struct top_model *m, struct view_context *v, uint64_t now_ns, bool at_end)
 {
 	struct open_visit w = { m, v };
 
-	if (!interval->total || m->open_is_shown)
+	if (!at_end || m->open_is_shown)
 		reset_open(m);
-	if (!interval->total && v->visit_closing)
-		v->visit_closing(v->visit_closing_arg, interval->to_ns, take_open, &w);
+	if (!at_end && v->visit_closing)
+		v->visit_closing(v->visit_closing_arg, now_ns, take_open, &w);
+	close_list_sort(&m->open);
 	m->open_is_shown = true;
 }
 
-/* One character per interval, the latest on the right; the highest is the largest count. */
-static void print_graph(struct top_model *m, const struct view_context *v, enum top_rate rate)
+void top_model_end_interval(struct top_model *m)
 {
-	static const char *const bars[] = { "▁", "▂", "▃", "▄", "▅", "▆", "▇", "█" };
-	unsigned nr = m->refreshes < TOP_GRAPH ? m->refreshes : TOP_GRAPH;
-	uint64_t most = 0;
+	const struct keyed_entry *o;
 
-	for (unsigned i = 0; i < nr; i++)
-		if (m->history[i][rate] > most)
-			most = m->history[i][rate];
-	for (unsigned i = m->refreshes - nr; i < m->refreshes; i++) {
-		uint64_t n = m->history[i % TOP_GRAPH][rate];
-		unsigned level = n ? (unsigned)((double)n * 7 / (double)most) : 0;
-
-		if (!n)
-			buf_char(&m->screen.text, '.');
-		else if (v->terminal.utf8)
-			buf_str(&m->screen.text, bars[level]);
-		else
-			buf_char(&m->screen.text, "_.-~+=*#"[level]);
-	}
-}
-
-static void print_rates(struct top_model *m, const struct view_context *v,
-			const struct interval *interval)
-{
-	static const char *const names[] = { "closes/s ", "resets/s ", "timeouts/s " };
-
-	for (unsigned i = 0; i < TOP_RATES; i++) {
-		size_t from = m->screen.text.len;
-
-		buf_str(&m->screen.text, names[i]);
-		who_print_rate(&m->screen.text, m->rates[i], interval, 5);
-		buf_char(&m->screen.text, ' ');
-		print_graph(m, v, i);
-		buf_pad(&m->screen.text, from, 26);
-	}
-	text_screen_end_line(&m->screen);
-}
-
-static void print_header(struct top_model *m, uint64_t wall_ns, uint64_t run_ns)
-{
-	struct buf *b = &m->screen.text;
-
-	fmt_clock(b, wall_ns);
-	buf_str(b, "  ");
-	fmt_duration(b, run_ns);
-	buf_str(b, ": ");
-	buf_u64(b, m->closes);
-	buf_str(b, m->closes == 1 ? " close, " : " closes, ");
-	buf_u64(b, m->nr_open);
-	buf_str(b, " open");
-	if (m->lost) {
-		buf_str(b, "  ");
-		text_screen_style(&m->screen, STYLE_ALARM);
-		buf_str(b, "LOST ");
-		buf_u64(b, m->lost);
-	}
-	text_screen_end_line(&m->screen);
-}
-
-/* "[1 processes] 2 slowest  3 open " */
-static void print_tabs(struct top_model *m)
-{
-	struct buf *b = &m->screen.text;
-
-	for (unsigned i = 0; i < TOP_TABS; i++) {
-		text_screen_style(&m->screen, m->tab == i ? STYLE_SELECTED : STYLE_PLAIN);
-		buf_char(b, m->tab == i ? '[' : ' ');
-		buf_u64(b, i + 1);
-		buf_char(b, ' ');
-		buf_str(b, top_tab_name(i));
-		buf_char(b, m->tab == i ? ']' : ' ');
-	}
-	text_screen_end_line(&m->screen);
-}
-
-static void push_history(struct top_model *m)
-{
 	memcpy(m->history[m->refreshes++ % TOP_GRAPH], m->rates, sizeof(m->rates));
-}
-
-void top_model_refresh(struct top_model *m, struct view_context *v,
-		       const struct interval *interval, uint64_t begun_ns)
-{
-	uint64_t wall_ns = view_wall_ns(v, interval->to_ns);	/* by the clock of all hosts */
-
-	list_open(m, v, interval);
-	push_history(m);
-	text_screen_begin(&m->screen, m->screen.columns, m->screen.rows);
-	print_header(m, wall_ns, interval->to_ns > begun_ns ? interval->to_ns - begun_ns : 0);
-	print_rates(m, v, interval);
-	print_tabs(m);
-	top_table_print(m, v, interval);
 	memset(m->rates, 0, sizeof(m->rates));
-	top_table_end_interval(m);
+	for (uint32_t i = 0; (o = keyed_table_at(&m->groups, i)); i++) {
+		struct top_row *row = o->row;
+
+		row->closes_then = row->who.n[WHO_CLOSES] - row->closes_before;
+		row->closes_before = row->who.n[WHO_CLOSES];
+	}
 }
 
-const char *top_tab_name(unsigned i)
+static struct kept_story *find_twin_in(const struct close_list *l, const struct story *s)
 {
-	static const char *const names[] = {
-#define X(id, word) [TOP_##id] = word,
-		TOP_TAB_WORDS(X)
-#undef X
-	};
+	for (unsigned i = 0; i < l->nr; i++) {
+		struct kept_story *k = l->rows[i].kept;
 
-	return i < TOP_TABS ? names[i] : NULL;
+		if (k && k->story.clock == s->clock && ladder_are_twins(&k->story, s))
+			return k;
+	}
+	return NULL;
+}
+
+struct kept_story *top_model_find_twin(const struct top_model *m, const struct story *s)
+{
+	struct kept_story *found = find_twin_in(&m->open, s);
+	const struct keyed_entry *o;
+
+	for (uint32_t i = 0; !found && (o = keyed_table_at(&m->groups, i)); i++)
+		found = find_twin_in(&((struct top_row *)o->row)->slowest, s);
+	return found;
 }

@@ -61,7 +61,8 @@ static inline bool group_list_has(const struct group_list *g, enum group_by by)
 enum format { FORMAT_TEXT, FORMAT_JSON, FORMAT_CSV, FORMAT_COUNT };
 
 /* The tables of the view top, with the words of --tab. */
-#define TOP_TAB_WORDS(X) X(PROCESSES, "processes") X(SLOWEST, "slowest") X(OPEN, "open")
+#define TOP_TAB_WORDS(X)                                                                           \
+	X(PROCESSES, "processes") X(SLOWEST, "slowest") X(OPEN, "open") X(STUCK, "stuck")
 
 enum top_tab {
 #define X(id, word) TOP_##id,
@@ -116,6 +117,15 @@ struct lookup {
 	const struct text_cache *stacks;	/* the user stacks of closes */
 };
 
+/*
+ * The view top on a full screen shows the first refresh that has come as far as both of these; on a
+ * live host, the next one.
+ */
+struct top_goal {
+	uint64_t step;		/* number of the refresh, from 1 on; UINT64_MAX: that at the end */
+	uint64_t wall_ns;
+};
+
 struct view_context {
 	struct buf *out;
 	const struct run_info *meta;	/* of the host whose event or story this is */
@@ -132,6 +142,7 @@ struct view_context {
 			      void (*visit)(void *visit_arg, const struct story *s,
 					    const struct verdict *verdict), void *visit_arg);
 	void *visit_closing_arg;
+	const struct top_goal *goal;	/* top: the output is a full screen; NULL: text */
 	struct terminal terminal;
 	struct lookup lookup;
 	const struct json_select *fields;	/* --fields: the keys of JSON; NULL all */

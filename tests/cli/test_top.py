@@ -43,7 +43,7 @@ def test_the_processes_are_those_of_who(cli):
     rows = {row["comm"]: row for row in csv.DictReader(io.StringIO(show(cli, "who", "--csv")))}
     (header, table), = screens(show(cli, "top"))
     true(f"the header {header}", header[0].endswith(f": {sum(int(r['closes']) for r in rows.values())} closes, "
-                                                    f"{sum(int(r['open']) for r in rows.values())} open"))
+                                                    f"{sum(int(r['open']) for r in rows.values())} open, 0 lost"))
     shown = {line.split()[0]: line.split()[1:] for line in table}
     same("processes", set(shown), {name or "-" for name in rows})
     for name, row in rows.items():

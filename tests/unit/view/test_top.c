@@ -15,8 +15,8 @@ static void test_top__processes_have_their_closes_and_holds(void **state)
 
 	feed_clean_close(g);
 	text = show_run(g, &view_top, true);
-	expect_has(text, ": 2 closes, 0 open\n");
-	expect_has(text, "[1 processes] 2 slowest  3 open\n" PROCESSES_HEADING);
+	expect_has(text, ": 2 closes, 0 open, 0 lost\n");
+	expect_has(text, "[1 processes] 2 slowest  3 open  4 stuck\n" PROCESSES_HEADING);
 	expect_has(text, "\nclient                     1      -     .      .      .     .        -"
 			 "     38.00\n");
 	expect_has(text, "\nserver                     1      -     .      .      .     .    40.00"
@@ -32,7 +32,7 @@ static void test_top__slowest_is_sorted_by_time(void **state)
 	g->context.options.tab = TOP_SLOWEST;
 	g->server.verdict.phase[PHASE_TOTAL].ns = 50 * MS;
 	text = show_run(g, &view_top, true);
-	expect_has(text, " 1 processes [2 slowest] 3 open\n");
+	expect_has(text, " 1 processes [2 slowest] 3 open  4 stuck\n");
 	expect_has(text, "  50.00\n100     client   10.0.0.1:51544        -> 10.0.0.9:80  "
 			 "         four-way   40.00\n");
 }
@@ -78,10 +78,10 @@ static void test_top__open_closes_are_counted_once(void **state)
 	view_top.release(&g->context);
 	buf_char(&g->out, '\0');
 	last = strstr(g->out.data, "  3.0 s: ");
-	expect_has(g->out.data, "  1.0 s: 0 closes, 1 open\n");
+	expect_has(g->out.data, "  1.0 s: 0 closes, 1 open, 0 lost\n");
 	expect_has(g->out.data, "-> 10.0.0.9:80           peer-fin   >7.00\n");
 	assert_non_null(last);
-	expect_has(last, "  3.0 s: 0 closes, 1 open\n");
+	expect_has(last, "  3.0 s: 0 closes, 1 open, 0 lost\n");
 	assert_int_equal(g->context.counted, 3);
 }
 
@@ -120,7 +120,7 @@ static void test_top__losses_are_in_the_header(void **state)
 	view_top.end(&g->context, &lost, T0);
 	view_top.release(&g->context);
 	buf_char(&g->out, '\0');
-	expect_has(g->out.data, ": 0 closes, 0 open  LOST 12\n");
+	expect_has(g->out.data, ": 0 closes, 0 open, LOST 12\n");
 }
 
 /* Whole columns are left out, the last first, so that the others stay readable. */
