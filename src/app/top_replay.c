@@ -106,12 +106,17 @@ static void look_at_keys(struct top_run *r)
 		top_run_advance(r, now_ns);
 }
 
-/* A refresh is due: show it, and wait until the user wants to go on. */
-static void wait_for_user(struct top_run *r)
+void top_run_end_reading(struct top_run *r)
 {
 	if (r->reading)
 		r->ui.message[0] = '\0';
 	r->reading = false;
+}
+
+/* A refresh is due: show it, and wait until the user wants to go on. */
+static void wait_for_user(struct top_run *r)
+{
+	top_run_end_reading(r);
 	r->waiting = true;
 	top_run_advance(r, 0);
 	while (r->waiting && !r->quit) {
@@ -152,6 +157,5 @@ bool top_run_reads_again(struct top_run *r)
 		return false;
 	top_ui_forget(&r->ui);
 	held_output_forget(&r->held);
-	r->read_from_ns = read_clock_ns(CLOCK_MONOTONIC);
 	return true;
 }

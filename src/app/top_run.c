@@ -7,12 +7,14 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <sys/epoll.h>
 #include <sys/ioctl.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
 
 #include "log.h"
+#include "read_clock.h"
 #include "top_run_private.h"
 
 void top_run_init(struct top_run *r, const struct options *o, struct process *process)
@@ -139,6 +141,7 @@ void top_run_begin(struct top_run *r, struct session *session)
 	if (!r->full)
 		return;
 	v->goal = &r->goal;
+	r->read_from_ns = read_clock_ns(CLOCK_MONOTONIC);
 	if (!v->options.interval_ns)
 		v->options.interval_ns = OPTIONS_REFRESH_NS;
 	if (r->ui.interval_ns)	/* read again: what was chosen remains */
@@ -357,6 +360,7 @@ void top_run_end(struct top_run *r, bool waits)
 {
 	if (!r->screen)
 		return;
+	top_run_end_reading(r);
 	if (waits && !r->quit && !r->again) {
 		r->ended = true;
 		r->ui.ended = true;

@@ -20,6 +20,9 @@ void top_run_wait(struct top_run *r);
 void top_run_begin_scan(struct top_run *r);
 void top_run_end_scan(struct top_run *r);
 
+/* What was read is shown: the screen does not say any more that it is read. */
+void top_run_end_reading(struct top_run *r);
+
 /* Is there a recording that is no file, or that goes on? It is shown as it comes. */
 bool top_run_streams(const struct options *o);
 
