@@ -15,7 +15,7 @@ import time
 
 from assertions import Failure, Skip
 
-TIMEOUT = 5
+TIMEOUT = 20
 
 
 class Tmux:
@@ -127,9 +127,9 @@ class Pty:
             if not self.read(0.02) and words not in self.bytes[start:] or time.monotonic() > end:
                 raise Failure(f"never came: {what}: {self.bytes[-2000:]!r}")
 
-    def wait(self):
+    def wait(self, seconds=TIMEOUT):
         """Read to the end; the exit status, negative for a signal."""
-        end = time.monotonic() + TIMEOUT
+        end = time.monotonic() + seconds
         while True:
             if self.fd >= 0:
                 self.read(0.02)

@@ -30,6 +30,7 @@ KEYS += [b"\x1b[A", b"\x1b[B", b"\x1b[C", b"\x1b[D", b"\x1b[5~", b"\x1b[6~", b"\
          "ä€𝄞".encode(), b"\xff\xfe", b"\r", b"\r", b"\x1b", b"\t"]
 QUITS = {b"q", b"\x1b[21~"}
 KEYS_OF_A_RUN = 400
+ENDS_S = 60                 # it takes the keys that were pressed before, slowly with the sanitizers
 
 
 def views(tool, recordings, traces):
@@ -66,7 +67,7 @@ def leave(term):
     term.press(b"\x1b")
     term.read(0.06)         # an Esc and a key at once are another key
     term.press(b"\x1b[21~")
-    return term.wait()
+    return term.wait(ENDS_S)
 
 
 def run(command, random_, end, log):
