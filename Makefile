@@ -11,6 +11,7 @@
 # make man        the manual: build/tcpclose.8
 # make static     one file to copy to any host: build/tcpclose-static
 # make check-kernels  run the live tests on other kernels, in qemu (as root)
+# make check-top      random keys and sizes for the full screen of top, with ASan, for 10 minutes (TOP_SECONDS=N)
 # make check-units    run the services in a Debian with systemd, in qemu (as root)
 # make check-arm64    build for arm64 and run the live tests in an emulated machine (as root)
 # make lint       clang-tidy, cppcheck, shellcheck, line widths
@@ -364,6 +365,11 @@ check-kernels: deps-matrix
 	@$(MAKE) --no-print-directory $(B)/tcpclose-static $(B)/workload-static
 	tools/matrix --tool $(B)/tcpclose-static --workload $(B)/workload-static $(ARGS)
 
+TOP_SECONDS ?= 600
+check-top: deps
+	@$(MAKE) --no-print-directory SAN=1 all
+	tests/soak/top_keys.py --build build/san --seconds $(TOP_SECONDS) $(ARGS)
+
 check-units:
 	@tools/deps units
 	@$(MAKE) --no-print-directory $(B)/tcpclose-static
@@ -389,7 +395,7 @@ clean:
 
 -include $(shell find $(B) -name '*.d' 2>/dev/null)
 
-.PHONY: all install install-units check-units man deps deps-check deps-matrix deps-bench run demo tour test check check-all check-kernels check-arm64 \
+.PHONY: all install install-units check-top check-units man deps deps-check deps-matrix deps-bench run demo tour test check check-all check-kernels check-arm64 \
 	static lint fuzz fuzz-all bench bench-build clean
 .DELETE_ON_ERROR:
 .SECONDARY:
