@@ -10,6 +10,7 @@
 # make install-units  services for systemd, alert rules and dashboard: man tcpclose, RUNNING IT AS A SERVICE
 # make man        the manual: build/tcpclose.8
 # make static     one file to copy to any host: build/tcpclose-static
+# make image      an OCI image for amd64 and arm64: build/image (tools/deploy/README.md)
 # make check-kernels  run the live tests on other kernels, in qemu (as root)
 # make check-top      random keys and sizes for the full screen of top, with ASan, for 10 minutes (TOP_SECONDS=N)
 # make check-units    run the services in a Debian with systemd, in qemu (as root)
@@ -369,6 +370,8 @@ TOP_SECONDS ?= 600
 check-top: deps
 	@$(MAKE) --no-print-directory SAN=1 all
 	tests/soak/top_keys.py --build build/san --seconds $(TOP_SECONDS) $(ARGS)
+
+include tools/deploy/kubernetes/image.mk
 
 check-units:
 	@tools/deps units

@@ -14,11 +14,11 @@
 #include <unistd.h>
 
 #include "caps.h"
-#include "cgroup_path.h"
 #include "holders.h"
 #include "live.h"
 #include "log.h"
 #include "pid_namespace.h"
+#include "places.h"
 #include "privileges.h"
 #include "process.h"
 #include "scan.h"
@@ -41,7 +41,7 @@ struct trace_run {
 	struct scan *scan;	/* NULL once it is done */
 	struct vanished vanished;
 	int holders;		/* of holders_open(), for the end of the run; -1: not available */
-	struct cgroup_paths cgroups;
+	struct places places;
 	struct text_source texts;
 	int epoll, clock;	/* clock: of live_watch_clock(); -1: not available */
 	uint64_t from_ns;	/* earlier events are dropped: not all hooks were attached yet */
@@ -125,9 +125,12 @@ static void feed_session(void *arg, const void *bytes, unsigned long len)
 {
 	const struct event *e = bytes;
 	struct trace_run *r = arg;
+	struct event changed;
 
-	if (len != sizeof(*e) || e->ts_ns >= r->from_ns)
+	if (len != sizeof(*e))
 		session_feed(&r->session, bytes, len);
+	else if (e->ts_ns >= r->from_ns)
+		session_feed(&r->session, places_set_cgroup(&r->places, e, &changed), len);
 }
 
 static void drain_ring(void *arg)
@@ -364,12 +367,6 @@ static int trace_start(struct trace_run *r)
 	return top_run_show(&r->top) ?: process_start_command(&r->process);
 }
 
-static char *look_up_cgroup_path(void *arg, uint64_t id)
-{
-	return cgroup_path_by_id(arg, id);
-}
-
-/* Returns an exit status, with the reason logged. */
 static int open_symbols(struct trace_run *r)
 {
 	if (!r->o->capture.stack)
@@ -417,8 +414,7 @@ static int trace_open(struct trace_run *r)
 	if (status)
 		return status;
 	r->session.meta.tree = r->o->run.tree;
-	r->session.cgroup_path = look_up_cgroup_path;
-	r->session.cgroup_arg = &r->cgroups;
+	places_serve_session(&r->places, &r->session);
 	r->session.count_misses = count_misses;
 	r->session.misses_arg = r;
 	if (r->o->record.wanted || r->top.full ||
@@ -453,8 +449,7 @@ int trace_main(const struct options *o)
 	serve_init(&r.serve, o, &r.session);
 	process_init(&r.process, o->run.command);
 	top_run_init(&r.top, o, &r.process);
-	cgroup_paths_init(&r.cgroups);
-	cgroup_paths_scan(&r.cgroups);
+	places_init(&r.places);
 	status = trace_open(&r);
 
 	if (!status) {
@@ -471,7 +466,7 @@ int trace_main(const struct options *o)
 	top_run_release(&r.top);
 	process_release(&r.process);
 	session_release(&r.session);
-	cgroup_paths_release(&r.cgroups);
+	places_release(&r.places);
 	text_source_release(&r.texts);
 	scan_close(r.scan);
 	vanished_release(&r.vanished);
