@@ -243,14 +243,6 @@ static void handle_signals(struct top_run *r)
 	}
 }
 
-/* Has the terminal gone away? */
-static bool is_gone(const struct top_run *r)
-{
-	struct pollfd p = { .fd = r->keys, .events = POLLIN };
-
-	return poll(&p, 1, 0) > 0 && (p.revents & (POLLHUP | POLLERR | POLLNVAL));
-}
-
 /* A terminal that takes nothing (Ctrl-S, a stalled connection) must not stop the tracer. */
 static bool takes_output(void)
 {
@@ -313,6 +305,22 @@ static void take_refresh(struct top_run *r, struct top *t)
 	r->dirty = true;
 }
 
+/* Take signals and keys, or notice that the terminal has gone away. */
+static void look_at_terminal(struct top_run *r, struct top *t)
+{
+	struct pollfd p[] = { { .fd = r->keys, .events = POLLIN },
+			      { .fd = r->signals, .events = POLLIN } };
+
+	if (poll(p, 2, 0) <= 0)
+		return;
+	if (p[1].revents)
+		handle_signals(r);
+	if (p[0].revents & (POLLHUP | POLLERR | POLLNVAL))
+		r->quit = true;
+	else if (p[0].revents)
+		take_keys(r, t);
+}
+
 void top_run_advance(struct top_run *r, uint64_t now_ns)
 {
 	struct top *t = r->o && r->session ? top_of(&r->session->context) : NULL;
@@ -326,10 +334,8 @@ void top_run_advance(struct top_run *r, uint64_t now_ns)
 	take_rows(r, t);
 	if (!r->screen)
 		return;
-	handle_signals(r);
 	take_refresh(r, t);
-	take_keys(r, t);
-	r->quit |= is_gone(r);
+	look_at_terminal(r, t);
 	if (r->dirty && !r->quit)
 		top_run_draw(r);
 }

@@ -417,7 +417,7 @@ static int trace_open(struct trace_run *r)
 	places_serve_session(&r->places, &r->session);
 	r->session.count_misses = count_misses;
 	r->session.misses_arg = r;
-	if (r->o->record.wanted || r->top.full ||
+	if (r->o->record.wanted ||
 	    group_list_has(&r->o->view_options.groups, GROUP_BY_EXE))
 		open_texts(r);
 	top_run_begin(&r->top, &r->session);

@@ -129,7 +129,7 @@ static const struct option_row options[] = {
 	{ .argp = { "interval", KEY_INTERVAL, "TIME", 0, "top: refresh every TIME (2)", OUTPUT },
 	  .set = option_set_interval, .views = BIT(TOP) },
 	{ .argp = { "tab", KEY_TAB, "NAME", 0,
-	    "top: show the table processes, slowest, open, stuck", OUTPUT },
+	    "top: show the table slowest, open or stuck", OUTPUT },
 	  .set = option_set_tab, .word = option_tab_word, .views = BIT(TOP) },
 	{ .argp = { "csv", KEY_CSV, NULL, 0, "who: comma-separated values", OUTPUT },
 	  .views = BIT(WHO) },

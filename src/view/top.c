@@ -33,7 +33,7 @@ static const char top_manual[] =
 	"\n"
 	"Examples:\n"
 	"  tcpclose top --by unit --sort reset_sent    which service resets\n"
-	"  tcpclose top -n 1 --tab open                the closes in progress\n";
+	"  tcpclose top -b -n 1 --tab open             the closes in progress, as text\n";
 
 struct top *top_of(const struct view_context *v)
 {
@@ -183,7 +183,7 @@ static void top_release(struct view_context *v)
 const struct view view_top = {
 	.id = VIEW_TOP,
 	.name = "top",
-	.help = "a full screen: who, the slowest closes, those in progress, stuck sockets",
+	.help = "a full screen: who, slow closes, open ones, stuck sockets",
 	.manual = top_manual,
 	.counts_itself = true,
 	.has_intervals = true,

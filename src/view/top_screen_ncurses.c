@@ -24,6 +24,7 @@
 
 struct top_screen {
 	SCREEN *term;
+	WINDOW *input;	/* not shown: reading a key from what is shown would refresh it */
 	FILE *keys;
 	attr_t style[STYLES];
 	short pair[STYLES];
@@ -114,8 +115,12 @@ static bool init_terminal(struct top_screen *s, const struct top_screen_config *
 	noecho();
 	nonl();
 	intrflush(stdscr, FALSE);
-	keypad(stdscr, TRUE);
-	nodelay(stdscr, TRUE);
+	typeahead(-1);	/* keys are read after the drawing, which is short */
+	s->input = newpad(1, 1);
+	if (!s->input)
+		return false;
+	keypad(s->input, TRUE);
+	nodelay(s->input, TRUE);
 	set_escdelay(ESC_DELAY_MS);
 	curs_set(0);
 	return true;
@@ -141,6 +146,8 @@ void top_screen_close(struct top_screen *s)
 {
 	if (!s)
 		return;
+	if (s->input)
+		delwin(s->input);
 	if (s->term) {
 		endwin();
 		delscreen(s->term);
@@ -220,9 +227,8 @@ int top_screen_read_key(struct top_screen *s)
 	int key = TOP_KEY_NONE, got;
 	wint_t c = 0;
 
-	(void)s;
 	do {	/* a key that has no meaning here is skipped, as is the note about a new size */
-		got = get_wch(&c);
+		got = wget_wch(s->input, &c);
 		if (got == KEY_CODE_YES)
 			key = translate_function_key(c);
 		else if (got == OK)

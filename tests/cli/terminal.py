@@ -109,9 +109,10 @@ class Pty:
         self.fd = -1
 
     def read(self, seconds):
-        """Read what comes within that time. False at the end."""
+        """Read until nothing comes for that time, but not for longer than a second more. False at the end."""
+        end = time.monotonic() + 1
         try:
-            while select.select([self.fd], [], [], seconds)[0]:
+            while select.select([self.fd], [], [], seconds)[0] and time.monotonic() < end:
                 more = os.read(self.fd, 65536)
                 if not more:
                     return False
@@ -138,5 +139,5 @@ class Pty:
                 self.status = os.waitstatus_to_exitcode(status)
                 return self.status
             if time.monotonic() > end:
-                raise Failure("the program does not end")
+                raise Failure(f"the program does not end; the last bytes are {self.bytes[-2000:]!r}")
             time.sleep(0.01)

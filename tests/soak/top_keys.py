@@ -9,6 +9,7 @@ the keys. Exit status 0 if every run ended with status 0 and no message of a san
 """
 
 import argparse
+import contextlib
 import os
 import random
 import sys
@@ -63,11 +64,17 @@ def press(term, random_, end):
 
 
 def leave(term):
-    """Quit from wherever it is: Ctrl-U empties what was typed, Esc leaves it, F10 ends."""
-    term.press(b"\x1b")
-    term.read(0.06)         # an Esc and a key at once are another key
-    term.press(b"\x1b[21~")
-    return term.wait(ENDS_S)
+    """Quit from wherever it is: Esc leaves what is typed, F10 ends. ncurses drops keys behind bytes that are no text."""
+    end = time.monotonic() + ENDS_S
+    while True:
+        with contextlib.suppress(OSError):
+            term.press(b"\x1b")
+            term.read(0.06)         # an Esc and a key at once are another key
+            term.press(b"\x1b[21~")
+        with contextlib.suppress(Failure):
+            return term.wait(2)
+        if time.monotonic() > end:
+            return term.wait(0)
 
 
 def run(command, random_, end, log):
