@@ -67,6 +67,8 @@ static void group_anew(struct top_run *r, struct top *t)
 		read_again_up_to_here(r, t);
 		return;
 	}
+	if (r->ui.group == GROUP_BY_EXE && r->look_up_programs && !r->session->texts.source)
+		r->look_up_programs(r->look_up_arg);
 	v->options.groups = groups;
 	restart(r, t, "counted from now on");
 }

@@ -13,6 +13,7 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
+#include "caps.h"
 #include "log.h"
 #include "read_clock.h"
 #include "top_run_private.h"
@@ -160,6 +161,11 @@ static void set_size(struct top_run *r)
 	if (!ioctl(STDOUT_FILENO, TIOCGWINSZ, &size))
 		top_screen_resize(r->screen, size.ws_col, size.ws_row);
 	r->dirty = r->redraw = true;
+}
+
+uint64_t top_run_privileges(const struct top_run *r)
+{
+	return r->full ? CAPS_BIT(SYS_PTRACE) | CAPS_BIT(DAC_READ_SEARCH) : 0;
 }
 
 int top_run_show(struct top_run *r)

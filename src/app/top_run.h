@@ -37,6 +37,9 @@ struct top_run {
 	struct walker walker;
 	struct stuck_rows rows;		/* of the latest walk */
 	uint64_t rows_wall_ns;		/* of those that the frame has */
+	/* A live host: looks up the programs of processes from now on, for groups by exe. */
+	void (*look_up_programs)(void *arg);
+	void *look_up_arg;
 	struct stuck_table scan;	/* of the recording, while it is read */
 	bool scanning;
 	bool streams;			/* a replay that does not wait: its input goes on */
@@ -63,6 +66,9 @@ int top_run_open_process(struct top_run *r);
 
 /* The session is open and has not begun. */
 void top_run_begin(struct top_run *r, struct session *session);
+
+/* What the keys b and F5 may need: see privileges.h. */
+uint64_t top_run_privileges(const struct top_run *r);
 
 /* Everything is attached: shows the screen. Returns an exit status. */
 int top_run_show(struct top_run *r);

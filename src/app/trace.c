@@ -356,7 +356,8 @@ static int trace_start(struct trace_run *r)
 	begin_counting(r);
 	scan_sockets(r);
 	open_vanished(r);
-	process_drop_privileges(&r->process, privileges_needed(r->o));
+	process_drop_privileges(&r->process, privileges_needed(r->o) |
+						    top_run_privileges(&r->top));
 	output_flush(&r->session.out);
 	serve_set_ready(&r->serve);
 	log_note("ready");
@@ -389,8 +390,9 @@ static bool count_misses(void *arg, uint64_t *misses)
 }
 
 /* The executables of processes are looked up only if a view or a recording needs them. */
-static void open_texts(struct trace_run *r)
+static void open_texts(void *arg)
 {
+	struct trace_run *r = arg;
 	bool by_exe = group_list_has(&r->o->view_options.groups, GROUP_BY_EXE);
 
 	text_source_init(&r->texts, r->o->record.cmdline);
@@ -417,8 +419,10 @@ static int trace_open(struct trace_run *r)
 	places_serve_session(&r->places, &r->session);
 	r->session.count_misses = count_misses;
 	r->session.misses_arg = r;
-	if (r->o->record.wanted ||
-	    group_list_has(&r->o->view_options.groups, GROUP_BY_EXE))
+	r->top.look_up_programs = open_texts;
+	r->top.look_up_arg = r;
+	if (r->o->record.wanted || group_list_has(&r->o->view_options.groups,
+						  GROUP_BY_EXE))
 		open_texts(r);
 	top_run_begin(&r->top, &r->session);
 	status = top_run_open_process(&r->top);

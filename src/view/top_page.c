@@ -201,7 +201,10 @@ static void print_last_line(struct text_screen *s, const struct top_ui *ui,
 	if (ui->message[0]) {
 		text_screen_style(s, STYLE_HEADING);
 		print_escaped(&s->text, ui->message);
-	} else if (ui->mode == TOP_TABLE) {
+		text_screen_style(s, STYLE_PLAIN);
+		buf_str(&s->text, "  ");
+	}
+	if (ui->mode == TOP_TABLE) {
 		print_table_keys(s, ui, v);
 	} else {
 		print_key(s, "Esc", "back", "");
