@@ -38,8 +38,8 @@ struct walker {
 void walker_init(struct walker *w);
 
 /*
- * Starts the child (set rows before), which opens what it needs with the privileges of the caller. Call it early: the
- * child has a copy of the memory. Returns 0 or -errno.
+ * Starts the child (set rows before), which opens what it needs with the privileges of the caller.
+ * Call it early: the child has a copy of the memory. Returns 0 or -errno.
  */
 int walker_start(struct walker *w, const struct options *o);
 

@@ -70,7 +70,9 @@ void top_ui_follow(struct top_ui *ui, const struct top_frame *f)
 	struct top_table *t = &ui->table[ui->tab];
 	uint32_t row;
 
-	t->followed = ui->follows && top_ui_row(ui, &row) ? top_table_identity(ui->tab, f, row) : NULL;
+	t->followed = NULL;
+	if (ui->follows && top_ui_row(ui, &row))
+		t->followed = top_table_identity(ui->tab, f, row);
 }
 
 static bool move_cursor(struct top_cursor *c, int key, unsigned nr, unsigned page)

@@ -65,7 +65,8 @@ def update(tool):
 def test_the_picture_of_top_is_drawn_from_the_sample(options):
     if not shutil.which("tmux"):
         raise Skip("needs tmux")
-    drawn = subprocess.run([os.path.join(ROOT, "tools", "picture"), options.tool], capture_output=True, check=True).stdout
+    picture = os.path.join(ROOT, "tools", "picture")
+    drawn = subprocess.run([picture, options.tool], capture_output=True, check=True).stdout
     with open(os.path.join(ROOT, "tools", "top.svg"), "rb") as f:
         picture = f.read()
     true("tools/picture > tools/top.svg draws it anew", picture == drawn)

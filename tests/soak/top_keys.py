@@ -64,7 +64,7 @@ def press(term, random_, end):
 
 
 def leave(term):
-    """Quit from wherever it is: Esc leaves what is typed, F10 ends. ncurses drops keys behind bytes that are no text."""
+    """Quit from wherever it is: Esc leaves what is typed, F10 ends. ncurses drops keys behind what is no text."""
     end = time.monotonic() + ENDS_S
     while True:
         with contextlib.suppress(OSError):
@@ -79,7 +79,8 @@ def leave(term):
 
 def run(command, random_, end, log):
     options = f"log_path={log}:abort_on_error=0:detect_leaks=1"
-    with Pty(80, 24, command, env={"ASAN_OPTIONS": options, "UBSAN_OPTIONS": f"print_stacktrace=1:log_path={log}"}) as t:
+    env = {"ASAN_OPTIONS": options, "UBSAN_OPTIONS": f"print_stacktrace=1:log_path={log}"}
+    with Pty(80, 24, command, env=env) as t:
         press(t, random_, end)
         status = leave(t)
     reports = [name for name in os.listdir(os.path.dirname(log)) if name.startswith(os.path.basename(log))]
