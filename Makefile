@@ -14,6 +14,7 @@
 # make tar        the static binary with manual, completions and services, to unpack: build/tcpclose-VERSION-*.tar.gz
 # make image      an OCI image for amd64 and arm64: build/image (tools/deploy/README.md)
 # make check-kernels  run the live tests on other kernels, in qemu (as root)
+# make check-top      random keys and sizes for the full screen of top, with ASan, for 10 minutes (TOP_SECONDS=N)
 # make check-units    run the services in a Debian with systemd, in qemu (as root)
 # make check-fleet    the tests of the fleet, each fault ten times (FLEET_ROUNDS=N; as root, 10 minutes)
 # make check-page     the page of 5,000,000 events; the live page under churn for an hour (as root)
@@ -76,7 +77,7 @@ CFLAGS ?= -O2 -g
 HERE := -ffile-prefix-map=$(CURDIR)=.
 C_FLAGS = -std=gnu11 -D_GNU_SOURCE -DTCPCLOSE_VERSION='"$(VERSION)"' $(WARNINGS) $(CFLAGS) $(HERE) $(SANITIZE) -MMD -MP
 BPF_FLAGS := -g -O2 -target bpf -mcpu=v3 -I. -iquote bpf/abi -Wall $(HERE) -MMD -MP
-LIBS = $(shell $(PKG_CONFIG) --libs $(LIBDW) $(LIBEVENT) $(LIBDEFLATE) $(LIBNATS) $(LIBSECCOMP) libbpf libelf zlib)
+LIBS = $(shell $(PKG_CONFIG) --libs $(LIBDW) $(LIBEVENT) $(LIBDEFLATE) $(LIBNATS) $(LIBSECCOMP) $(NCURSES) libbpf libelf zlib)
 
 # One line per file; V=1 shows the commands.
 Q := $(if $(V),,@)
@@ -126,16 +127,21 @@ sandbox = src/ship/sandbox_$(if $1,seccomp,stub).c
 LIBCURL := $(shell $(PKG_CONFIG) --exists 'libcurl >= 7.77' && echo libcurl)
 CURL := src/ship/transport_curl$(if $(LIBCURL),,_stub).c
 CURL_STATIC := src/ship/transport_curl_stub.c
+# ncurses, where installed, shows the view top on a full screen.
+NCURSES := $(shell $(PKG_CONFIG) --exists ncursesw && echo ncursesw)
+NCURSES_STATIC := $(if $(NCURSES),$(if $(wildcard $(shell $(CC) -print-file-name=libncursesw.a)),ncursesw))
+screen = src/view/top_screen_$(if $1,ncurses,stub).c
 # The parts of the program that depend on what is installed. They are in no archive.
 OPTIONAL := src/host/$(SYMBOLS).c src/ship/$(HTTP).c $(call gzip,$(LIBDEFLATE)).c $(NATS) $(CURL) \
-	    $(call sandbox,$(LIBSECCOMP))
+	    $(call sandbox,$(LIBSECCOMP)) $(call screen,$(NCURSES))
 OPTIONAL_STATIC := src/host/symbols_stub.c src/ship/$(HTTP).c $(call gzip,$(LIBDEFLATE_STATIC)).c \
-		   $(NATS_STATIC) $(CURL_STATIC) $(call sandbox,$(LIBSECCOMP_STATIC))
+		   $(NATS_STATIC) $(CURL_STATIC) $(call sandbox,$(LIBSECCOMP_STATIC)) \
+		   $(call screen,$(NCURSES_STATIC))
 
 objects = $(patsubst %.c,$(B)/obj/%.o,$1)
 layer_sources = $(filter-out src/host/symbols_%.c src/record/gzip_%.c src/ship/http_libevent.c \
 		  src/ship/http_stub.c src/ship/nats_client_%.c src/ship/transport_curl%.c \
-		  src/ship/sandbox_%.c,$(wildcard src/$1/*.c))
+		  src/ship/sandbox_%.c src/view/top_screen_ncurses.c src/view/top_screen_stub.c,$(wildcard src/$1/*.c))
 ARCHIVES := $(LAYERS:%=$(B)/lib%.a)
 # The linker searches the group repeatedly, so the order of the archives does not matter.
 link = -Wl,--start-group $1 -Wl,--end-group
@@ -158,7 +164,8 @@ $(B)/tcpclose: $(MAIN) $(ARCHIVES)
 $(B)/tcpclose-static: $(call objects,src/main.c $(OPTIONAL_STATIC)) $(ARCHIVES)
 	$(call say,LD,$@)
 	$(Q)$(CC) $(C_FLAGS) $(LDFLAGS) -static -s -o $@ $(filter %.o,$^) $(call link,$(ARCHIVES)) \
-		$(shell $(PKG_CONFIG) --static --libs $(LIBEVENT) $(LIBDEFLATE_STATIC) $(LIBSECCOMP_STATIC) libbpf libelf zlib)
+		$(shell $(PKG_CONFIG) --static --libs $(LIBEVENT) $(LIBDEFLATE_STATIC) $(LIBSECCOMP_STATIC) $(NCURSES_STATIC) \
+		libbpf libelf zlib)
 	@test $$(stat -c %s $@) -lt 3145728 || { echo "$@ is over 3 MiB" >&2; exit 1; }
 
 $(B)/obj/%.o: %.c
@@ -420,6 +427,11 @@ check-fleet: deps-check
 	@$(MAKE) --no-print-directory $(TESTED) $(FLEET)
 	FLEET_ROUNDS=$(FLEET_ROUNDS) tests/run --build $(B) --only fleet $(ARGS)
 
+TOP_SECONDS ?= 600
+check-top: deps
+	@$(MAKE) --no-print-directory SAN=1 all
+	tests/soak/top_keys.py --build build/san --seconds $(TOP_SECONDS) $(ARGS)
+
 include tools/deploy/kubernetes/image.mk
 
 check-units:
@@ -455,7 +467,7 @@ clean:
 include $(PACKAGES)/packages.mk
 -include $(shell find $(B) -name '*.d' 2>/dev/null)
 
-.PHONY: all install install-texts install-units check-units check-fleet check-page man deps deps-check deps-matrix deps-bench run demo tour test check check-all check-kernels check-arm64 \
+.PHONY: all install install-texts install-units check-units check-fleet check-top check-page man deps deps-check deps-matrix deps-bench run demo tour test check check-all check-kernels check-arm64 \
 	static lint fuzz fuzz-all bench bench-build clean FORCE
 FORCE:
 .DELETE_ON_ERROR:

@@ -72,6 +72,16 @@ static void judge_one_story(void *arg, const struct story *story, const struct v
 	judge_story(s->all ? &s->all->judge : &s->judge, story, v);
 }
 
+static void visit_closing(void *arg, uint64_t now_ns,
+			  void (*visit)(void *visit_arg, const struct story *s,
+					const struct verdict *v), void *visit_arg)
+{
+	struct session *s = arg;
+
+	if (s->pipeline)
+		pipeline_visit_closing(s->pipeline, now_ns, visit, visit_arg);
+}
+
 static int read_fleet_key(struct session *s, const char *path)
 {
 	char secret[KEY_FILE_MAX + 1];
@@ -109,6 +119,8 @@ int session_open(struct session *s, const struct options *o)
 	s->context.meta = &s->meta;
 	s->context.flush = flush_if_full;
 	s->context.flush_arg = s;
+	s->context.visit_closing = visit_closing;
+	s->context.visit_closing_arg = s;
 	session_init_context(&s->context, o, &s->out);
 	if (o->output.fleet_key)
 		status = read_fleet_key(s, o->output.fleet_key);

@@ -27,6 +27,7 @@
 #include "session.h"
 #include "symbols.h"
 #include "time_units.h"
+#include "top_run.h"
 #include "vanished.h"
 
 #define POLL_MS 20
@@ -36,6 +37,7 @@ struct trace_run {
 	struct process process;
 	struct session session;
 	struct exports exports;
+	struct top_run top;
 	struct live *live;
 	struct scan *scan;	/* NULL once it is done */
 	struct vanished vanished;
@@ -218,7 +220,8 @@ static bool trace_is_over(const struct trace_run *r, uint64_t now_ns)
 	/* while a command is running, the first interrupt is left to the command */
 	unsigned enough = command_is_running(&r->process.command) ? 2 : 1;
 
-	if (r->process.interrupts >= enough || session_is_done(&r->session))
+	if (r->process.interrupts >= enough || session_is_done(&r->session) ||
+	    top_run_is_over(&r->top))
 		return true;
 	if (r->stop_ns && now_ns >= r->stop_ns)
 		return true;
@@ -277,6 +280,7 @@ static int trace_loop(struct trace_run *r)
 		session_advance(&r->session, complete_ns, &counters);
 		vanished_advance(&r->vanished, now_ns, complete_ns);
 		exports_advance(&r->exports, now_ns, &counters);
+		top_run_advance(&r->top, now_ns);
 		process_beat(&r->process, now_ns);
 		if (trace_is_over(r, now_ns))
 			return EXIT_FINE;
@@ -354,6 +358,7 @@ static int trace_finish(struct trace_run *r)
 		;
 	counters = live_counters(r->live);
 	session_end(&r->session, now_ns, &counters);
+	top_run_end(&r->top, r->process.command.exited && !r->process.interrupts);
 	return exports_end(&r->exports, now_ns, &counters);
 }
 
@@ -362,7 +367,8 @@ static int trace_start(struct trace_run *r)
 	begin_counting(r);
 	scan_sockets(r);
 	open_vanished(r);
-	process_drop_privileges(&r->process, privileges_needed(r->o));
+	process_drop_privileges(&r->process, privileges_needed(r->o) |
+						    top_run_privileges(&r->top));
 	output_flush(&r->session.out);
 	serve_set_ready(&r->exports.serve);
 	log_note("ready");
@@ -370,7 +376,7 @@ static int trace_start(struct trace_run *r)
 	process_signal_ready(r->o->run.ready_fd);
 	if (r->o->run.duration_ns)
 		r->stop_ns = live_now_ns() + r->o->run.duration_ns;
-	return process_start_command(&r->process);
+	return top_run_show(&r->top) ?: process_start_command(&r->process);
 }
 
 static int open_symbols(struct trace_run *r)
@@ -395,8 +401,9 @@ static bool count_misses(void *arg, uint64_t *misses)
 }
 
 /* The executables of processes are looked up only if a view or a recording needs them. */
-static void open_texts(struct trace_run *r)
+static void open_texts(void *arg)
 {
+	struct trace_run *r = arg;
 	bool by_exe = group_list_has(&r->o->view_options.groups, GROUP_BY_EXE);
 
 	text_source_init(&r->texts, r->o->record.cmdline);
@@ -429,20 +436,23 @@ static void open_cmdlines(struct trace_run *r)
 static int trace_open(struct trace_run *r)
 {
 	struct kernel_counters none = { .filtered = 0 };
-	int status = exports_open(&r->exports) ?: session_open(&r->session, r->o);
+	int status = exports_open(&r->exports) ?: top_run_open(&r->top);
 
 	if (!status)
-		status = open_symbols(r);
+		status = session_open(&r->session, r->o) ?: open_symbols(r);
 	if (status)
 		return status;
 	r->session.meta.tree = r->o->run.tree;
 	places_serve_session(&r->places, &r->session);
 	r->session.count_misses = count_misses;
 	r->session.misses_arg = r;
+	r->top.look_up_programs = open_texts;
+	r->top.look_up_arg = r;
 	open_cmdlines(r);
 	if (r->o->record.wanted || group_list_has(&r->o->view_options.groups, GROUP_BY_EXE))
 		open_texts(r);
-	status = process_open(&r->process);
+	top_run_begin(&r->top, &r->session);
+	status = top_run_open_process(&r->top);
 	if (status)
 		return status;
 	r->clock = live_watch_clock();	/* before open_live() reads the clock */
@@ -454,7 +464,8 @@ static int trace_open(struct trace_run *r)
 		return status;
 	r->epoll = epoll_create1(EPOLL_CLOEXEC);
 	if (r->epoll < 0 || watch_fd(r, live_fd(r->live)) || watch_fd(r, r->process.signals) ||
-	    (r->clock >= 0 && watch_fd(r, r->clock)) || watch_exports(r))
+	    (r->clock >= 0 && watch_fd(r, r->clock)) || watch_exports(r) ||
+	    top_run_watch(&r->top, r->epoll))
 		return report_failure(EXIT_FAILED, "cannot wait for events", errno);
 	return EXIT_FINE;
 }
@@ -467,6 +478,7 @@ int trace_main(const struct options *o)
 	vanished_init(&r.vanished, &r.session);
 	exports_init(&r.exports, o, &r.session, &r.process);
 	process_init(&r.process, o->run.command);
+	top_run_init(&r.top, o, &r.process);
 	places_init(&r.places);
 	status = trace_open(&r);
 
@@ -481,6 +493,7 @@ int trace_main(const struct options *o)
 		status = session_close(&r.session, status);
 	}
 	exports_release(&r.exports);
+	top_run_release(&r.top);
 	process_release(&r.process);
 	session_release(&r.session);
 	places_release(&r.places);

@@ -38,6 +38,8 @@ enum option_key {
 	KEY_BY,
 	KEY_SORT,
 	KEY_TOP,
+	KEY_INTERVAL,
+	KEY_TAB,
 	KEY_CSV,
 	KEY_PHASE,
 	KEY_ASCII,

@@ -26,6 +26,7 @@
 #define OPTIONS_MAX_OPEN 131072ul		/* the default of --max-open */
 #define OPTIONS_REPLAYS_MAX 256			/* the number of --replay */
 #define OPTIONS_LISTEN "127.0.0.1:9436"	/* the default of --listen */
+#define OPTIONS_REFRESH_NS 2000000000ull	/* the default of --interval */
 #define OPTIONS_DRAIN_NS 1000000000ull		/* the default of --drain */
 
 enum color_mode { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };

@@ -268,6 +268,13 @@ static int set_exporting(struct option_parser *p)
 	return 0;
 }
 
+/* The view top refreshes from time to time, but shows a recording once unless asked for more. */
+static void set_refreshing(struct options *o)
+{
+	if (o->view->id == VIEW_TOP && !o->record.replay && !o->view_options.interval_ns)
+		o->view_options.interval_ns = OPTIONS_REFRESH_NS;
+}
+
 /* -j alone is the view json. */
 static void choose_view(struct option_parser *p)
 {
@@ -310,6 +317,7 @@ int options_check(struct option_parser *p, const struct argp_state *state)
 		p->o->record.keep = KEEP_DEFAULT;
 	if (!option_is_given(p, KEY_COLOR) && no_color && *no_color)
 		p->o->output.color = COLOR_NEVER;
+	set_refreshing(p->o);
 	options_filter_finish(p);
 	return 0;
 }

@@ -17,6 +17,12 @@ const char *close_text_short_ending(enum ending ending);
 const char *close_text_ending_color(enum ending ending);
 
 /*
+ * The time that the close took in ns. *at_least: it is a minimum, because the close began before
+ * tracing or is not over; 0 then means unknown.
+ */
+uint64_t close_text_total_ns(const struct story *s, const struct verdict *verdict, bool *at_least);
+
+/*
  * Print "200.01", padded on its left; a minimum, ">12", if the close began before tracing; "-" if
  * unknown.
  */

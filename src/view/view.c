@@ -68,6 +68,7 @@ static const struct view *const views[] = {
 	[VIEW_CONNECTIONS] = &view_connections,
 	[VIEW_WHO] = &view_who,
 	[VIEW_HIST] = &view_hist,
+	[VIEW_TOP] = &view_top,
 	[VIEW_REPORT] = &view_report,
 	[VIEW_OTLP] = &view_otlp,
 	[VIEW_SERVE] = &view_serve,

@@ -23,7 +23,7 @@ ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)
 SAMPLE = os.path.join(ROOT, "tools", "sample.rec")
 SAMPLE_EVENTS = 30      # few, because some 600 runs replay them
 
-PRINTED = {"trace", "json", "timeline", "connections", "who", "hist", "report", "otlp"}
+PRINTED = {"trace", "json", "timeline", "connections", "who", "hist", "top", "report", "otlp"}
 SERVE = {"serve"}
 STORIES = PRINTED | SERVE
 TRACING = STORIES | {"events", "record"}
@@ -69,12 +69,15 @@ TABLE = {
     "flush": ("--flush", TRACING - SERVE, ANY),
     "quiet": ("-q", EVERY, ANY),
     "verbose": ("-v", EVERY, ANY),
-    "by": ("--by comm,peer", {"who", "hist"}, ANY),
-    "sort": ("--sort reset_sent", {"who"}, ANY),
-    "top": ("--top 3", {"who"}, ANY),
+    "by": ("--by comm,peer", {"who", "hist", "top"}, ANY),
+    "sort": ("--sort reset_sent", {"who", "top"}, ANY),
+    "top": ("--top 3", {"who", "top"}, ANY),
+    "batch": ("-b", {"top"}, ANY),
+    "interval": ("--interval 1h", {"top"}, ANY),
+    "tab": ("--tab open", {"top"}, ANY),
     "csv": ("--csv", {"who"}, ANY),
     "phase": ("--phase total,age", {"hist"}, ANY),
-    "ascii": ("--ascii", {"timeline", "hist"}, ANY),
+    "ascii": ("--ascii", {"timeline", "hist", "top"}, ANY),
     "follow": ("--follow", TRACING, REPLAYED),
     "no-follow": ("--no-follow", TRACING, REPLAYED),
     "since": ("--since 00:00", TRACING, REPLAYED),
