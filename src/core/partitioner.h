@@ -54,6 +54,12 @@ struct partitioner_counts {
 
 struct partitioner;
 
+/*
+ * Does the event belong to no single connection: is it one of a listener, or a RST without a
+ * socket? It is in all partitions, and counts once.
+ */
+bool partitioner_is_for_all(const struct event *e);
+
 /* NULL if out of memory. It begins with one partition and without a hash key: it keeps all. */
 struct partitioner *partitioner_new(const struct partitioner_config *config);
 void partitioner_free(struct partitioner *p);

@@ -47,12 +47,35 @@ static void put_format(struct buf *b, unsigned schema)
 	put_line(b, "\nbyte_order", RECORD_BYTE_ORDER);
 }
 
-void record_header_write(struct buf *b, const struct run_info *m)
+static void put_tool(struct buf *b, const struct run_info *m)
 {
-	put_format(b, m->merged ? RECORD_SCHEMA_MERGED : EVENT_SCHEMA);
 	put_line(b, "tool", TCPCLOSE_VERSION);
 	put_line(b, "kernel", m->kernel);
 	put_line(b, "machine", m->machine);
+}
+
+/* What the run sees. */
+static void put_abilities(struct buf *b, const struct run_info *m)
+{
+	for (unsigned i = 0; i < m->nr_hooks; i++) {
+		buf_str(b, "hook ");
+		put_line(b, m->hook[i].name, m->hook[i].how);
+	}
+	put_line(b, "exe", m->exe ? "proc" : "none");
+	if (m->tree)
+		put_line(b, "tree", "command");
+}
+
+void record_header_write_run(struct buf *b, const struct run_info *m)
+{
+	put_tool(b, m);
+	put_abilities(b, m);
+}
+
+void record_header_write(struct buf *b, const struct run_info *m)
+{
+	put_format(b, m->merged ? RECORD_SCHEMA_MERGED : EVENT_SCHEMA);
+	put_tool(b, m);
 	put_line(b, "hostname", m->hostname);
 	if (m->host[0])
 		put_line(b, "host", m->host);
@@ -62,13 +85,7 @@ void record_header_write(struct buf *b, const struct run_info *m)
 	buf_str(b, "boot_to_wall_ns ");
 	buf_i64(b, m->boot_to_wall_ns);
 	buf_char(b, '\n');
-	for (unsigned i = 0; i < m->nr_hooks; i++) {
-		buf_str(b, "hook ");
-		put_line(b, m->hook[i].name, m->hook[i].how);
-	}
-	put_line(b, "exe", m->exe ? "proc" : "none");
-	if (m->tree)
-		put_line(b, "tree", "command");
+	put_abilities(b, m);
 	put_syscalls(b, "syscall", false, NULL);
 	put_syscalls(b, "syscall32", true, NULL);
 }
@@ -97,6 +114,8 @@ void record_header_write_segment(struct buf *b, const struct run_info *m,
 	buf_str(b, "\nrate ");
 	record_header_put_rate(b, segment->rate);
 	buf_char(b, '\n');
+	if (!segment->sequence)
+		record_header_write_run(b, m);
 	put_syscalls(b, "syscall", false, calls);
 	put_syscalls(b, "syscall32", true, calls);
 }

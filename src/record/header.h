@@ -51,7 +51,13 @@ struct record_header {
 void record_header_write(struct buf *b, const struct run_info *m);
 
 /*
- * Append the header of a segment: only what is needed to read it alone. m->host is its host, and
+ * Append the lines about the run: version, kernel, machine and hooks. They are in a heartbeat, and
+ * in the first segment of each partition, because a heartbeat is replaced by the next.
+ */
+void record_header_write_run(struct buf *b, const struct run_info *m);
+
+/*
+ * Append the header of a segment: what is needed to read it alone. m->host is its host, and
  * boot_to_wall_ns that of its first record.
  */
 void record_header_write_segment(struct buf *b, const struct run_info *m,

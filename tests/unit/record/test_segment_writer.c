@@ -306,77 +306,6 @@ static void test_segment_writer__an_idle_recorder_makes_no_segments(void **state
 	assert_int_equal(kept[0].segment.events, 0);
 }
 
-/* The header has the names of the calls in the segment, and no other; the rest of its lines too. */
-static void test_segment_writer__the_header_has_only_what_the_segment_needs(void **state)
-{
-	static struct memory_file f;
-	char text[4096];
-	z_stream z = { .next_out = (Bytef *)text, .avail_out = sizeof(text) - 1 };
-	struct record_writer *w = open_writer(1, 0, 0);
-	struct event e = event_of(0);
-	char want[512];
-
-	(void)state;
-	e.syscall_nr = 3;	/* close */
-	e.task_flags |= TASKF_SYSCALL;
-	record_writer_add_event(w, &e);
-	end(w, T0 + MS);
-	load_segment(&f, 0);
-	z.next_in = f.data;
-	z.avail_in = (uInt)f.len;
-	assert_int_equal(inflateInit2(&z, 31), Z_OK);
-	assert_int_equal(inflate(&z, Z_FINISH), Z_STREAM_END);
-	inflateEnd(&z);
-	text[z.total_out] = '\0';
-	snprintf(want, sizeof(want), "tcpclose recording\nschema 1\nevent_size 192\n"
-		 "byte_order %s\nhost web-7\nboot_id boot-1\nboot_to_wall_ns 1000\n"
-		 "run " RUN "\npartition 0\nsequence 0\nrate 1.000000\nsyscall 3 ",
-		 RECORD_BYTE_ORDER);
-	assert_memory_equal(text, want, strlen(want));
-	assert_ptr_equal(strchr(text + strlen(want), '\n') + 1, text + z.total_out);
-}
-
-static void test_segment_writer__the_header_is_parsed(void **state)
-{
-	static struct record_header h;
-	struct record_segment s = { .run = RUN, .partition = 5, .sequence = 1ull << 40,
-				    .rate = 1234 };
-	struct record_syscalls calls = { { { 0 } } };
-	struct buf text = { 0 };
-	char why[RECORD_WHY];
-
-	(void)state;
-	record_header_write_segment(&text, &info, &s, &calls);
-	assert_true(record_header_parse(&h, text.data, text.len, why));
-	assert_true(h.segment.present);
-	assert_string_equal(h.segment.run, RUN);
-	assert_int_equal(h.segment.partition, 5);
-	assert_int_equal(h.segment.sequence, 1ull << 40);
-	assert_int_equal(h.segment.rate, 1234);
-	buf_reset(&text);
-	record_header_write(&text, &info);
-	assert_true(record_header_parse(&h, text.data, text.len, why));
-	assert_false(h.segment.present);
-	buf_release(&text);
-}
-
-static void test_segment_writer__a_rate_is_a_fraction(void **state)
-{
-	static const char *const bad[] = { "", "0", "0.0", "1.000001", "2", "0.1x", "x", "-1",
-					   "0.0000001", "1e3", ".5" };
-	uint32_t rate;
-
-	(void)state;
-	for (unsigned i = 0; i < sizeof(bad) / sizeof(*bad); i++)
-		assert_false(record_header_parse_rate(bad[i], &rate));
-	assert_true(record_header_parse_rate("0.000001", &rate));
-	assert_int_equal(rate, 1);
-	assert_true(record_header_parse_rate("0.25", &rate));
-	assert_int_equal(rate, 250000);
-	assert_true(record_header_parse_rate("1", &rate));
-	assert_int_equal(rate, SAMPLING_ALL);
-}
-
 /* Each segment begins with the counters of its beginning, so losses count once. */
 static void test_segment_writer__the_counters_go_on_from_segment_to_segment(void **state)
 {
@@ -545,9 +474,6 @@ int main(void)
 		a_test(test_segment_writer__small_segments_have_the_same_events),
 		a_test(test_segment_writer__a_segment_is_never_too_large),
 		a_test(test_segment_writer__an_idle_recorder_makes_no_segments),
-		a_test(test_segment_writer__the_header_has_only_what_the_segment_needs),
-		a_test(test_segment_writer__the_header_is_parsed),
-		a_test(test_segment_writer__a_rate_is_a_fraction),
 		a_test(test_segment_writer__the_counters_go_on_from_segment_to_segment),
 		a_test(test_segment_writer__the_wall_clock_is_set),
 		a_test(test_segment_writer__a_name_that_changed_meanwhile_is_unknown),
