@@ -6,6 +6,7 @@
 #include "json_keys.h"
 #include "option_values.h"
 #include "options_filter.h"
+#include "options_stream.h"
 
 #define BIT(view) (1u << VIEW_##view)
 
@@ -15,7 +16,7 @@
 	 BIT(REPORT) | BIT(OTLP) | BIT(SERVE))
 #define TRACING (STORIES | BIT(EVENTS) | BIT(RECORD))
 #define EVERY ((1u << VIEW_COUNT) - 1)
-#define SENDING BIT(OTLP)	/* to another host */
+#define SENDING (BIT(OTLP) | BIT(RECORD))	/* to another host */
 #define PRINTING (~BIT(SERVE))	/* with EVERY or TRACING: the views that have an output */
 
 #define LIST .first_item = option_first_item
@@ -156,6 +157,9 @@ static const struct option_row options[] = {
 	{ .argp = { "spool-max", KEY_SPOOL_MAX, "SIZE", 0,
 	    "the most that waits to be sent (256M in a DIR, else 32M of memory)", OUTPUT },
 	  .set = option_set_spool_max, .views = SENDING },
+	{ .argp = { "max-rate", KEY_MAX_RATE, "N", 0,
+	    "to a stream: above N endpoints per second, leave out clean ones", OUTPUT },
+	  .set = option_set_max_rate, .views = BIT(RECORD), LIVE },
 
 	TITLE("Recordings:", RECORDINGS),
 	{ .argp = { "replay", KEY_REPLAY, "FILE", 0,

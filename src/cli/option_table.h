@@ -76,6 +76,7 @@ enum option_key {
 	KEY_TO,
 	KEY_SPOOL,
 	KEY_SPOOL_MAX,
+	KEY_MAX_RATE,
 	KEY_DOCUMENT,
 	KEY_VERSION,
 };

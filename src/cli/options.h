@@ -78,6 +78,8 @@ struct options_record {
 	unsigned keep;		/* --keep, 0 all */
 	uint64_t keep_ns;	/* --keep, 0 for ever */
 	bool cmdline;		/* --cmdline: also the command lines of processes */
+	bool to_stream;		/* path is nats://HOST/ or tls://HOST/ */
+	uint64_t max_rate;	/* --max-rate, 0: all endpoints */
 	bool redact;		/* --redact: with pseudonyms for addresses and names */
 	const char *redact_key;	/* --redact-key, NULL: a random key */
 };
