@@ -44,7 +44,7 @@ struct session {
 	struct endpoint_table *endpoints;	/* the pipeline's */
 	struct record_writer *writer;	/* NULL: nothing is recorded */
 	/* Set by a source that records to a stream; or NULL: the recording is a file. */
-	struct stream_recording *stream;
+	const struct stream_recording *stream;
 	struct judge judge;	/* of --fail-on */
 	struct siphash_key fleet_key;	/* --fleet-key */
 	struct time_range range;	/* set by a replay before session_begin() */

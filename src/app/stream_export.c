@@ -15,7 +15,7 @@
 #include "nats_url.h"
 #include "read_clock.h"
 #include "redact_key.h"
-#include "stream_config.h"
+#include "stream_init.h"
 #include "time_units.h"
 
 #define SLICE_MS 100		/* a wait looks for interrupts this often */
@@ -125,10 +125,12 @@ int stream_export_open(struct stream_export *e)
 	err = scout_start(&e->scout, e->o);
 	if (err)
 		log_warn("heartbeats will have no addresses: %s", strerror(-err));
-	status = start_shipper(e);
-	if (!status)
-		e->session->stream = &e->recording;
-	return status;
+	return start_shipper(e);
+}
+
+const struct stream_recording *stream_export_recording(const struct stream_export *e)
+{
+	return e->shipper ? &e->recording : NULL;
 }
 
 void stream_export_release(struct stream_export *e)
@@ -145,12 +147,14 @@ static void look_for_config(struct stream_export *e)
 {
 	const char *text = shipper_config_text(e->shipper);
 	struct stream_config config;
+	struct siphash_key key;
 
 	if (e->is_configured || !text || !e->writer)
 		return;
 	e->is_configured = true;
-	if (stream_config_parse(&config, text, strlen(text)))
-		segment_writer_set_partitions(e->writer, config.partitions, &config.hash_key);
+	if (stream_config_parse(text, strlen(text), &config) &&
+	    siphash_parse_key(&key, config.hash_key))
+		segment_writer_set_partitions(e->writer, config.partitions, &key);
 	else
 		log_warn("the configuration of the stream at '%s' is not valid: everything goes "
 			 "into partition 0", get_url(e));
@@ -217,7 +221,8 @@ static void settle_endpoint(void *arg, const struct story *s, const struct verdi
 {
 	struct stream_export *e = arg;
 
-	segment_writer_settle(e->writer, s->sk_key, s->cookie, v->class == CLASS_CLEAN);
+	segment_writer_settle(e->writer, s->sk_key, s->cookie,
+			      ending_class(v->ending) == CLASS_CLEAN);
 }
 
 int stream_export_fd(const struct stream_export *e)
@@ -327,29 +332,14 @@ uint64_t stream_export_next_ns(const struct stream_export *e)
 	return next_ns && next_ns < e->heartbeat_ns ? next_ns : e->heartbeat_ns;
 }
 
-/* Is there something that has not arrived yet? The heartbeat is counted apart. */
-static bool is_behind(const struct stream_export *e, uint64_t heartbeats)
-{
-	const struct shipper_counts *c = shipper_counts(e->shipper);
-
-	return c->spool.waiting || c->heartbeats == heartbeats;
-}
-
 /* Wait until everything has arrived. Another interrupt ends the wait. */
-static void flush(struct stream_export *e, uint64_t heartbeats)
+static void flush(struct stream_export *e, uint64_t until_ns)
 {
-	uint64_t until_ns = read_clock_ns(CLOCK_MONOTONIC) + STREAM_FLUSH_MS * NS_PER_MS;
 	unsigned before = e->process->interrupts;
 
-	while (is_behind(e, heartbeats) && read_clock_ns(CLOCK_MONOTONIC) < until_ns &&
-	       e->process->interrupts == before) {
-		struct pollfd fds[] = { { .fd = shipper_fd(e->shipper), .events = POLLIN },
-					{ .fd = e->process->signals, .events = POLLIN } };
-
-		poll(fds, 2, SLICE_MS);
-		if (fds[1].revents & POLLIN)
-			process_handle_signals(e->process);
-		shipper_handle(e->shipper);
+	while (!shipper_flush(e->shipper, SLICE_MS) &&
+	       read_clock_ns(CLOCK_MONOTONIC) < until_ns && e->process->interrupts == before) {
+		process_handle_signals(e->process);
 		report_state(e, shipper_counts(e->shipper));
 	}
 }
@@ -386,15 +376,15 @@ static int report_end(const struct stream_export *e, const struct segment_counts
 int stream_export_end(struct stream_export *e, uint64_t now_ns,
 		      const struct kernel_counters *counters)
 {
+	uint64_t until_ns = read_clock_ns(CLOCK_MONOTONIC) + STREAM_FLUSH_MS * NS_PER_MS;
 	struct segment_counts written;
-	uint64_t heartbeats;
 
 	if (!e->shipper || !e->writer)
 		return EXIT_FINE;
 	written = segment_writer_counts(e->writer, now_ns);
-	heartbeats = shipper_counts(e->shipper)->heartbeats;
+	flush(e, until_ns);	/* the heartbeat says what is still in the spool */
 	put_heartbeat(e, counters, true);
 	e->writer = NULL;
-	flush(e, heartbeats);
+	flush(e, until_ns);
 	return report_end(e, &written);
 }

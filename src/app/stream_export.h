@@ -55,6 +55,9 @@ void stream_export_release(struct stream_export *e);
  */
 int stream_export_open(struct stream_export *e);
 
+/* How the session records to the stream; NULL: it does not. */
+const struct stream_recording *stream_export_recording(const struct stream_export *e);
+
 /* Descriptors that are readable when stream_export_advance() has something to do; -1: none. */
 int stream_export_fd(const struct stream_export *e);
 int stream_export_scout_fd(const struct stream_export *e);

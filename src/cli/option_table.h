@@ -16,7 +16,7 @@
 #include "options.h"
 #include "usage_error.h"
 
-#define OPTION_TABLE_MAX 80	/* rows, the closing one included */
+#define OPTION_TABLE_MAX 96	/* rows, the closing one included */
 #define OPTION_FIELDS_MAX 700	/* paths in json_keys.c */
 
 /* Keys of the options that have no letter; the key of the others is their letter. */
@@ -77,6 +77,14 @@ enum option_key {
 	KEY_SPOOL,
 	KEY_SPOOL_MAX,
 	KEY_MAX_RATE,
+	KEY_NATS_CREDS,
+	KEY_NATS_CA,
+	KEY_NATS_CERT,
+	KEY_NATS_KEY,
+	KEY_MAX_AGE,
+	KEY_MAX_BYTES,
+	KEY_REPLICAS,
+	KEY_PARTITIONS,
 	KEY_DOCUMENT,
 	KEY_VERSION,
 };

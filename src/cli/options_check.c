@@ -8,6 +8,7 @@
 #include "buf.h"
 #include "json_keys.h"
 #include "options_filter.h"
+#include "options_nats.h"
 #include "options_stream.h"
 #include "usage_error.h"
 
@@ -182,7 +183,7 @@ static int check_pairs(struct option_parser *p)
 		return usage_error_plain(&p->error, "--redact-key requires --redact");
 	if (o->run.tree && !o->run.command)
 		return usage_error_plain(&p->error, "--tree requires -- COMMAND");
-	return check_recording_options(p);
+	return check_recording_options(p) ?: options_nats_check(p);
 }
 
 /* The view record prints nothing: -o names the recording. */

@@ -198,9 +198,11 @@ static void pause_sending(struct shipper *s, uint32_t retry_ms)
 {
 	uint64_t at_ns;
 
+	/* between half of the time and all of it, so that many hosts do not come at once */
 	if (!retry_ms) {
 		retry_ms = s->retry_ms ?: RETRY_MIN_MS;
 		s->retry_ms = retry_ms * 2 < RETRY_MAX_MS ? retry_ms * 2 : RETRY_MAX_MS;
+		retry_ms = retry_ms / 2 + (uint32_t)now_ns() % (retry_ms / 2 + 1);
 	}
 	at_ns = now_ns() + retry_ms * (uint64_t)NS_PER_MS;
 	if (at_ns > s->retry_ns) {

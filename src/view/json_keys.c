@@ -156,6 +156,16 @@ static const char *const doctor_keys[] = {
 	NULL
 };
 
+/* The objects stream and host of stream info. */
+static const char *const stream_keys[] = {
+	"kind", "schema", "name", "messages", "bytes", "oldest", "newest", "max_age_ns",
+	"max_bytes", "partitions", "replicas", "leader", "peers", "peers.name", "peers.current",
+	"peers.offline", "peers.lag", "host", "heard", "heard_age_ns", "silent", "ended", "run",
+	"version", "kernel", "seen", "told", "events_lost", "spool_dropped", "spool_waiting",
+	"lag_segments",
+	NULL
+};
+
 static const struct {
 	const char *const *paths;
 	uint32_t views;		/* those that print such objects */
@@ -169,6 +179,7 @@ static const struct {
 	{ hist_keys, BIT(HIST) },
 	{ stuck_keys, BIT(STUCK) },
 	{ doctor_keys, BIT(DOCTOR) },
+	{ stream_keys, BIT(STREAM) },
 };
 
 #define OBJECTS (sizeof(objects) / sizeof(*objects))
