@@ -94,6 +94,7 @@ enum nats_stream_error {
 	NATS_STREAM_FINE,
 	NATS_STREAM_MISSING,
 	NATS_STREAM_NO_REPLICAS,	/* the server is in no cluster */
+	NATS_STREAM_NO_ROOM,	/* the server may not store that many bytes */
 	NATS_STREAM_FAILED,
 };
 

@@ -391,8 +391,10 @@ static enum nats_stream_error explain(natsStatus s, jsErrCode code, char why[NAT
 	set_why(why, "", s);
 	if (code == JSStreamNotFoundErr)
 		return NATS_STREAM_MISSING;
-	return code == JSStreamReplicasNotSupportedErr ? NATS_STREAM_NO_REPLICAS :
-							 NATS_STREAM_FAILED;
+	if (code == JSStreamReplicasNotSupportedErr)
+		return NATS_STREAM_NO_REPLICAS;
+	return code == JSStorageResourcesExceededErr || code == JSInsufficientResourcesErr ?
+		NATS_STREAM_NO_ROOM : NATS_STREAM_FAILED;
 }
 
 enum nats_stream_error nats_stream_info(struct nats_client *c, const char *name,

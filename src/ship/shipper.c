@@ -341,11 +341,16 @@ static void fill_out(struct shipper *s, const struct shipment *shipment)
 	}
 }
 
-/* One less than the transport takes, for the heartbeat, which the spool does not count. */
+/*
+ * After a failure one shipment at a time, until one arrives. One less than the transport takes is
+ * for the heartbeat, which the spool does not count.
+ */
 static bool may_send(const struct shipper *s)
 {
+	unsigned window = s->retry_ms ? 1 : TRANSPORT_IN_FLIGHT - 1;
+
 	return s->data >= 0 && s->counts.up && now_ns() >= s->retry_ns &&
-	       spool_counts(s->spool)->handed_over < TRANSPORT_IN_FLIGHT - 1;
+	       spool_counts(s->spool)->handed_over < window;
 }
 
 static void push(struct shipper *s)

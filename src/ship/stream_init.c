@@ -13,6 +13,7 @@
 
 #define CONFIG_MAGIC "tcpclose config\n"
 #define CLUSTER_REPLICAS 3
+#define LEAST_BYTES (64 << 20)	/* of a stream that is made smaller to fit */
 
 static bool is_hex(const char *text, size_t len)
 {
@@ -149,18 +150,29 @@ static bool is_ours(const struct nats_stream *there, const struct nats_stream *w
 	return false;
 }
 
-/* In a cluster three replicas, else one: the server knows which. */
-static bool create(struct nats_client *c, struct nats_stream *s, unsigned replicas,
+/*
+ * In a cluster three replicas, else one: the server knows which. A server with little room gets a
+ * smaller stream, unless the size was asked for.
+ */
+static bool create(struct nats_client *c, struct nats_stream *s, const struct stream_wanted *w,
 		   char why[NATS_WHY_BYTES])
 {
 	enum nats_stream_error error;
 
-	s->replicas = replicas ? (int)replicas : CLUSTER_REPLICAS;
-	error = nats_stream_make(c, s, false, why);
-	if (error == NATS_STREAM_NO_REPLICAS && !replicas) {
-		s->replicas = 1;
+	s->replicas = w->replicas ? (int)w->replicas : CLUSTER_REPLICAS;
+	for (;;) {
 		error = nats_stream_make(c, s, false, why);
+		if (error == NATS_STREAM_NO_REPLICAS && !w->replicas && s->replicas > 1)
+			s->replicas = 1;
+		else if (error == NATS_STREAM_NO_ROOM && !w->max_bytes &&
+			 s->max_bytes > LEAST_BYTES)
+			s->max_bytes /= 8;
+		else
+			break;
 	}
+	if (error == NATS_STREAM_NO_ROOM)
+		snprintf(why + strlen(why), NATS_WHY_BYTES - strlen(why), ": want a smaller "
+			 "--max-bytes");
 	return error == NATS_STREAM_FINE;
 }
 
@@ -195,7 +207,7 @@ static bool make_stream(struct nats_client *c, const struct nats_stream *wanted,
 	if (error == NATS_STREAM_FAILED)
 		return false;
 	if (error == NATS_STREAM_MISSING) {
-		if (!create(c, &s, w->replicas, why))
+		if (!create(c, &s, w, why))
 			return false;
 		buf_str(b, s.name);
 		report_created(b, &s);
