@@ -238,10 +238,12 @@ int stream_export_scout_fd(const struct stream_export *e)
 /* Report the first failure after a success, and the first success after that. */
 static void report_state(struct stream_export *e, const struct shipper_counts *c)
 {
-	if (c->failed > e->failed && !e->failing) {
+	bool fails = c->failed > e->failed || (!c->up && *c->why);
+
+	if (fails && !e->failing) {
 		log_warn("cannot send to '%s': %s; segments wait in the spool", get_url(e), c->why);
 		e->failing = true;
-	} else if (c->taken > e->taken && c->failed == e->failed && e->failing) {
+	} else if (!fails && c->taken > e->taken && e->failing) {
 		log_note("'%s' takes segments again", get_url(e));
 		e->failing = false;
 	}
@@ -332,11 +334,9 @@ uint64_t stream_export_next_ns(const struct stream_export *e)
 	return next_ns && next_ns < e->heartbeat_ns ? next_ns : e->heartbeat_ns;
 }
 
-/* Wait until everything has arrived. Another interrupt ends the wait. */
-static void flush(struct stream_export *e, uint64_t until_ns)
+/* Wait until everything has arrived. An interrupt after the first `before` ends the wait. */
+static void flush(struct stream_export *e, uint64_t until_ns, unsigned before)
 {
-	unsigned before = e->process->interrupts;
-
 	while (!shipper_flush(e->shipper, SLICE_MS) &&
 	       read_clock_ns(CLOCK_MONOTONIC) < until_ns && e->process->interrupts == before) {
 		process_handle_signals(e->process);
@@ -377,14 +377,15 @@ int stream_export_end(struct stream_export *e, uint64_t now_ns,
 		      const struct kernel_counters *counters)
 {
 	uint64_t until_ns = read_clock_ns(CLOCK_MONOTONIC) + STREAM_FLUSH_MS * NS_PER_MS;
+	unsigned before = e->process->interrupts;
 	struct segment_counts written;
 
 	if (!e->shipper || !e->writer)
 		return EXIT_FINE;
 	written = segment_writer_counts(e->writer, now_ns);
-	flush(e, until_ns);	/* the heartbeat says what is still in the spool */
+	flush(e, until_ns, before);	/* the heartbeat says what is still in the spool */
 	put_heartbeat(e, counters, true);
 	e->writer = NULL;
-	flush(e, until_ns);
+	flush(e, until_ns, before);
 	return report_end(e, &written);
 }

@@ -58,7 +58,8 @@ int netns_addresses_read(struct netns_visits *v, struct addresses *a)
 	a->complete = true;
 	err = netns_visits_run(v, &visitor);
 	t = netns_visits_count(v);
-	if (err || t.left_out || t.hidden)
+	/* a process that is hidden may be in a namespace of its own, but in none that is named */
+	if (err || t.left_out || (v->nr_wanted ? t.visited < v->nr_wanted : t.hidden))
 		a->complete = false;
 	return err;
 }
