@@ -97,6 +97,7 @@ static const struct expected {
 	{ { "--to", "http://h" }, { NULL }, "--to", "........+...." },
 	{ { "--spool", "d" }, { "--to", "http://h" }, "--spool", "........+...." },
 	{ { "--spool-max", "4M" }, { "--to", "http://h" }, "--spool-max", "........+...." },
+	{ { "--max-rate", "9" }, { "--record", "nats://h/" }, "--max-rate", "llllllllll..." },
 	{ { "--", "true" }, { NULL }, "-- COMMAND", "llllllllllll." },
 };
 
