@@ -324,6 +324,20 @@ void stream_export_advance(struct stream_export *e, uint64_t now_ns,
 	shipper_handle(e->shipper);
 }
 
+struct metrics_spool stream_export_spool(const struct stream_export *e)
+{
+	const struct shipper_counts *c = e->shipper ? shipper_counts(e->shipper) : NULL;
+
+	if (!c)
+		return (struct metrics_spool){ .known = false };
+	return (struct metrics_spool){ .known = true, .up = c->up,
+				       .waiting = c->spool.waiting_units,
+				       .bytes = c->spool.waiting_bytes, .sent = c->taken_units,
+				       .dropped = c->spool.dropped_units,
+				       .rejected = c->rejected_units,
+				       .damaged = c->spool.damaged_units };
+}
+
 uint64_t stream_export_next_ns(const struct stream_export *e)
 {
 	uint64_t next_ns;

@@ -13,6 +13,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "metrics.h"
 #include "options.h"
 #include "partition_hash.h"
 #include "process.h"
@@ -68,6 +69,9 @@ void stream_export_pump(struct stream_export *e);
 /* Do what is due at now_ns. */
 void stream_export_advance(struct stream_export *e, uint64_t now_ns,
 			   const struct kernel_counters *counters);
+
+/* What waits, and what became of the rest. */
+struct metrics_spool stream_export_spool(const struct stream_export *e);
 
 /* When stream_export_advance() is due next; 0: never. */
 uint64_t stream_export_next_ns(const struct stream_export *e);

@@ -10,6 +10,7 @@ import sys
 
 import segments
 from assertions import same, true
+from nats_server import wait_until
 from segments import config_of, hash_of, heartbeat_of, segments_of
 
 sys.path.append(segments.CLI)
@@ -249,6 +250,24 @@ def test_a_broker_that_is_away_delays_and_loses_nothing(one, cli, root, options)
     true("all connections of the first run", set(made) <= ports)
     same("two runs", len({run for run, _ in found}), 2)
     true("the spool is empty", not [name for name in os.listdir(spool) if name.endswith(".s")])
+
+
+def test_metrics_have_what_waits(one, cli, root, options):
+    one.init(one.url)
+    path = os.path.join(options.folder, "m.prom")
+    tool = cli.start("serve", "--textfile", path, "--record", one.url, "--netns", cli.netns, "--host", "web-1")
+    cli.inside(*TRAFFIC, "3")
+    with one.one.client() as c:
+        wait_until("the segment is in the stream", lambda: c.ask("STREAM.INFO.TCPCLOSE")["state"]["messages"])
+    tool.send_signal(signal.SIGINT)
+    same("exit status, %r" % tool.communicate(timeout=60)[1], tool.returncode, 0)
+    with open(path, encoding="utf-8") as f:
+        text = f.read()
+    first = list(segments_of(one.one).values())[0][0]
+    for line in ("tcpclose_spool_up 1", 'tcpclose_spool_dropped_events_total{cause="spool_full"} 0',
+                 'tcpclose_lost_events_total{cause="spool_full"} 0',
+                 "tcpclose_spool_sent_events_total %d" % len(first.events)):
+        true("%s in %r" % (line, text[-3000:]), "\n%s\n" % line in text)
 
 
 def test_a_second_interrupt_ends_at_once(one, cli, root):
