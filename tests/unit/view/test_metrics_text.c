@@ -304,9 +304,9 @@ static void test_metrics__what_waits_in_the_spool(void **state)
 	expect(n, "\ntcpclose_spool_events 2\n");
 	expect(n, "\ntcpclose_spool_bytes 3\n");
 	expect(n, "\ntcpclose_spool_sent_events_total 4\n");
-	expect(n, "\ntcpclose_spool_dropped_events_total{cause="spool_full"} 5\n");
-	expect(n, "\ntcpclose_spool_dropped_events_total{cause="rejected"} 6\n");
-	expect(n, "\ntcpclose_spool_dropped_events_total{cause="damaged"} 7\n");
+	expect(n, "\ntcpclose_spool_dropped_events_total{cause=\"spool_full\"} 5\n");
+	expect(n, "\ntcpclose_spool_dropped_events_total{cause=\"rejected\"} 6\n");
+	expect(n, "\ntcpclose_spool_dropped_events_total{cause=\"damaged\"} 7\n");
 	expect(n, "\ntcpclose_spool_up 1\n");
 	end_bench(n);
 }
