@@ -393,7 +393,9 @@ static enum nats_stream_error explain(natsStatus s, jsErrCode code, char why[NAT
 		return NATS_STREAM_MISSING;
 	if (code == JSStreamReplicasNotSupportedErr)
 		return NATS_STREAM_NO_REPLICAS;
-	return code == JSStorageResourcesExceededErr || code == JSInsufficientResourcesErr ?
+	/* of a cluster: "no suitable peers for placement, insufficient storage" */
+	return code == JSStorageResourcesExceededErr || code == JSInsufficientResourcesErr ||
+	       (code == JSClusterNoPeersErr && strstr(why, "storage")) ?
 		NATS_STREAM_NO_ROOM : NATS_STREAM_FAILED;
 }
 

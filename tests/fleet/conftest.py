@@ -14,8 +14,8 @@ import pytest
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path[:0] = [HERE]
 
-from nats_client import trust  # noqa: E402
-from nats_server import PROGRAM, Authority, Cluster, Server  # noqa: E402
+from nats_client import Refused, trust  # noqa: E402
+from nats_server import PROGRAM, SHORT, Authority, Cluster, Server, wait_until  # noqa: E402
 from publisher import ENV, Publisher  # noqa: E402
 
 PORTS = itertools.count(20000 + os.getpid() % 1000 * 10)
@@ -77,25 +77,26 @@ def fleet(options):
         pytest.skip("needs nats-server and libnats-dev")
     folder = tempfile.mkdtemp(prefix="tcpclose-fleet-")
     made = Fleet(options, folder)
-    yield made
-    made.stop()
-    shutil.rmtree(folder, ignore_errors=True)
+    try:
+        yield made
+    finally:
+        made.stop()
+        shutil.rmtree(folder, ignore_errors=True)
 
 
-def make_shared(options, folder, cluster):
-    made = Fleet(options, folder)
+def prepare(fleet, cluster):
+    """Starts the servers that all tests of a file use."""
     if not cluster:
-        made.one = made.server()
-        made.url = "nats://127.0.0.1:%d/" % made.one.port
-        return made
-    authority = Authority(folder)
-    cert, key = authority.issue("server")
-    made.ca = authority.pem
-    made.authority = authority
-    made.three = made.cluster(f'tls {{ cert_file: "{cert}", key_file: "{key}" }}',
-                              login={"tls": trust(authority.pem)})
-    made.url = "tls://%s/" % made.three.addresses()
-    return made
+        fleet.one = fleet.server()
+        fleet.url = "nats://127.0.0.1:%d/" % fleet.one.port
+        return fleet
+    fleet.authority = Authority(fleet.folder)
+    fleet.ca = fleet.authority.pem
+    cert, key = fleet.authority.issue("server")
+    fleet.three = fleet.cluster(f'tls {{ cert_file: "{cert}", key_file: "{key}" }}',
+                                login={"tls": trust(fleet.ca)})
+    fleet.url = "tls://%s/" % fleet.three.addresses()
+    return fleet
 
 
 def shared_fleet(cluster):
@@ -104,10 +105,12 @@ def shared_fleet(cluster):
         if not os.path.exists(PROGRAM) or not os.path.exists(os.path.join(all_options.build, "fleet_ship")):
             pytest.skip("needs nats-server and libnats-dev")
         folder = tempfile.mkdtemp(prefix="tcpclose-fleet-")
-        fleet = make_shared(all_options, folder, cluster)
-        yield fleet
-        fleet.stop()
-        shutil.rmtree(folder, ignore_errors=True)
+        fleet = Fleet(all_options, folder)
+        try:
+            yield prepare(fleet, cluster)
+        finally:
+            fleet.stop()
+            shutil.rmtree(folder, ignore_errors=True)
     return made
 
 
@@ -115,14 +118,22 @@ shared_one = shared_fleet(False)
 shared_three = shared_fleet(True)
 
 
+def delete_streams(server):
+    try:
+        with server.client(SHORT) as c:
+            for name in c.ask("STREAM.NAMES").get("streams") or []:
+                c.ask("STREAM.DELETE." + name)
+            return True
+    except (OSError, Refused):
+        return False        # the cluster has no leader, or the stream has none, yet
+
+
 def clean(fleet, server):
     """No streams, and no publisher of an earlier test."""
     for publisher in fleet.publishers:
         publisher.kill()
     fleet.publishers.clear()
-    with server.client() as c:
-        for name in c.ask("STREAM.NAMES").get("streams") or []:
-            c.ask("STREAM.DELETE." + name)
+    wait_until("the streams can be deleted", lambda: delete_streams(server), 30)
     return fleet
 
 
