@@ -249,7 +249,7 @@ static void note_process(struct session *s, const struct event *e)
  * Notes the texts that an event refers to. A text may fill the file, and then the others are needed
  * in the next file too.
  */
-static void note_texts(struct session *s, const struct event *e)
+void session_note_texts(struct session *s, const struct event *e)
 {
 	unsigned file;
 
@@ -300,6 +300,7 @@ void session_annotate(struct session *s, const struct record_annotation *annotat
 	if (a->type == RECORD_ANNOTATION_PROCESS)
 		set_process_name(s, a->key, a->bytes, a->len);
 	session_take_vanished(s, a);
+	session_take_walk(s, a);
 	texts_take(&s->texts, a);
 	session_tree_take(s, a);
 }
@@ -340,10 +341,12 @@ void session_feed(struct session *s, const void *bytes, unsigned long len)
 		if (!wanted && s->o->view->id == VIEW_RECORD)
 			return;
 		if (wanted)
-			note_texts(s, e);
+			session_note_texts(s, e);
 		if (wanted && s->writer)
 			record_writer_add_event(s->writer, e);
 		session_tick_view(s, s->latest_ns);
+		if (session_skips_event(s, e))
+			return;
 	}
 	pipeline_feed(s->pipeline, bytes, len);
 	output_flush_if_full(&s->out);

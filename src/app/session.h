@@ -89,6 +89,7 @@ struct session {
 	struct twin_exchange *exchange;
 	unsigned used_host;		/* whose meta and lookup the context has */
 	bool begun;
+	bool in_walk;	/* the events of a repeated walk are not for the pipeline */
 };
 
 /* Fills in the part of a context that depends on the options and on where the output goes. */
@@ -123,6 +124,14 @@ void session_tick_view(struct session *s, uint64_t now_ns);
 
 /* Takes one record of the source, unchecked. */
 void session_feed(struct session *s, const void *bytes, unsigned long len);
+
+/*
+ * A walk over the sockets that is repeated during the run begins, or has ended, at now_ns. It goes
+ * into the recording alone: its events, and whether it was complete.
+ */
+void session_begin_walk(struct session *s, uint64_t now_ns);
+void session_record_walk(struct session *s, const struct event *e);
+void session_end_walk(struct session *s, uint64_t now_ns, bool complete);
 
 /* Takes an annotation of a recording: the path, stack or name that later events refer to. */
 void session_annotate(struct session *s, const struct record_annotation *annotation);

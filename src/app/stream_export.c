@@ -20,6 +20,27 @@
 
 #define SLICE_MS 100		/* a wait looks for interrupts this often */
 
+static void begin_walk(void *arg)
+{
+	const struct stream_export *e = arg;
+
+	session_begin_walk(e->session, e->now_ns);
+}
+
+static void take_walk(void *arg, const struct event *event)
+{
+	const struct stream_export *e = arg;
+
+	session_record_walk(e->session, event);
+}
+
+static void end_walk(void *arg, bool complete)
+{
+	const struct stream_export *e = arg;
+
+	session_end_walk(e->session, e->now_ns, complete);
+}
+
 static int open_writer(void *arg, struct record_writer **writer, const struct run_info *meta);
 static void settle_endpoint(void *arg, const struct story *s, const struct verdict *v);
 
@@ -29,6 +50,7 @@ void stream_export_init(struct stream_export *e, const struct options *o, struct
 	*e = (struct stream_export){ .o = o->record.to_stream ? o : NULL, .session = session,
 				     .process = process };
 	scout_init(&e->scout);
+	e->scout.walker = (struct scout_walker){ begin_walk, take_walk, end_walk, e };
 	e->recording = (struct stream_recording){
 		.open = open_writer, .settled = o->record.max_rate ? settle_endpoint : NULL,
 		.arg = e,
@@ -314,8 +336,9 @@ void stream_export_advance(struct stream_export *e, uint64_t now_ns,
 		return;
 	stream_export_pump(e);
 	segment_writer_advance(e->writer, now_ns);
-	scout_take(&e->scout);
-	scout_ask(&e->scout, now_ns);
+	e->now_ns = now_ns;
+	e->is_behind = scout_take(&e->scout);
+	scout_ask(&e->scout, now_ns, e->sk_xor);
 	news = !e->has_addresses && e->scout.last.complete;
 	if (!news && now_ns < e->heartbeat_ns)
 		return;
@@ -344,7 +367,12 @@ uint64_t stream_export_next_ns(const struct stream_export *e)
 
 	if (!e->shipper || !e->writer)
 		return 0;
+	if (e->is_behind)
+		return 1;
 	next_ns = segment_writer_next_ns(e->writer);
+	if (e->scout.walk_every_ns && !e->scout.busy && e->scout.walk_ns &&
+	    (!next_ns || e->scout.walk_ns < next_ns))
+		next_ns = e->scout.walk_ns;
 	return next_ns && next_ns < e->heartbeat_ns ? next_ns : e->heartbeat_ns;
 }
 

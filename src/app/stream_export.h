@@ -35,6 +35,9 @@ struct stream_export {
 	struct record_writer *writer;	/* the session's; NULL after its end */
 	struct shipper *shipper;
 	struct scout scout;
+	uint64_t now_ns;		/* as of the last stream_export_advance() */
+	uint64_t sk_xor;		/* live_sk_xor(), set by the caller */
+	bool is_behind;			/* the scout has more */
 	struct run_info meta;		/* as in the segments: its host is that of the subjects */
 	struct redactor redactor;	/* with --redact */
 	char run[RECORD_RUN_BYTES];

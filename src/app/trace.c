@@ -122,6 +122,7 @@ static int open_live(struct trace_run *r)
 		snprintf(r->session.meta.host, sizeof(r->session.meta.host), "%s",
 			 r->o->record.host);
 	r->exports.serve.live = r->live;
+	r->exports.stream.sk_xor = live_sk_xor(r->live);
 	note_missing_hooks(&r->session.meta);
 	open_scan(r);
 	if (r->o->capture.stack)

@@ -101,8 +101,9 @@ enum record_annotation_type {
 	RECORD_ANNOTATION_SAMPLED_OUT = 20,
 	RECORD_ANNOTATION_SPOOL_FULL = 21,
 	/*
-	 * At at_ns a walk over the sockets begins (key 1), or has ended (key 0; the text is
-	 * "complete" or "incomplete"). Between them are its SOCKET and HOLDER events.
+	 * At at_ns a walk over the sockets is repeated: it begins (key 1, "again"), or has ended
+	 * (key 0, "complete" or "incomplete"). Between them are its SOCKET and HOLDER events. They
+	 * show which sockets are stuck at that time, and nothing new about the connections.
 	 */
 	RECORD_ANNOTATION_WALK = 22,
 };

@@ -105,6 +105,7 @@ TABLE = {
     "to": ("--to http://127.0.0.1:9", {"otlp"}, ANY),
     "spool": ("--spool d", {"otlp"}, ANY),
     "spool-max": ("--spool-max 4M", {"otlp"}, ANY),
+    "walk-every": ("--walk-every 9", STORIES | {"events"}, LIVE),
     "max-rate": ("--max-rate 9", STORIES | {"events"}, LIVE),
     "nats-creds": ("--nats-creds c", STREAM, ANY),
     "nats-ca": ("--nats-ca c", STREAM, ANY),
@@ -124,7 +125,7 @@ TABLE = {
 # Options that need another one, unless the view has it by itself. --follow needs an end, so that the test has one.
 WITH = {"rotate": "--record y", "keep": "--record y", "cmdline": "--record y", "redact-key": "--redact",
         "nats-key": "--nats-cert c", "follow": "-d 10ms", "to": "-L 1", "spool": "--to http://127.0.0.1:9 -L 1",
-        "spool-max": "--to http://127.0.0.1:9 -L 1", "max-rate": "--record nats://127.0.0.1:9/"}
+        "spool-max": "--to http://127.0.0.1:9 -L 1", "max-rate": "--record nats://127.0.0.1:9/", "walk-every": "--record nats://127.0.0.1:9/"}
 ENDS = {"replay": {0, 4}, "stdin": {0, 4}, "live": {0, 1, 66, 69, 77}, "command": {0, 1, 66, 69, 77}}
 HELPS = re.compile(r"only to|requires|with --replay|without --replay|see tcpclose [a-z]+ --help|mutually exclusive")
 
@@ -134,7 +135,7 @@ OF_INIT = {"max-age", "max-bytes", "replicas", "partitions"}
 # Options that hide the others, or that need what the host of the test may lack.
 ALONE = {"stack", "btf", "no-bpf", "fail-on", "fail", "older-than", "state", "csv", "tree", "quiet", "record", "rotate",
          "keep", "cmdline", "redact", "redact-key", "output", "count", "duration", "watch", "drain", "ready-fd",
-         "netns", "follow", "textfile", "fleet-key", "to", "spool", "spool-max", "max-rate"}
+         "netns", "follow", "textfile", "fleet-key", "to", "spool", "spool-max", "max-rate", "walk-every"}
 
 
 def is_accepted(name, view, source):

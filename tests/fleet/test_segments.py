@@ -284,3 +284,58 @@ def test_a_second_interrupt_ends_at_once(one, cli, root):
     same("exit status", (tool.returncode, out), (1, ""))
     true("lost events in %r" % err, "did not arrive" in err and "--spool" in err)
     one.one.start().wait_until_ready()
+
+
+HALF_CLOSED = """
+import socket, sys
+l = socket.socket(); l.bind(("127.0.0.1", 0)); l.listen()
+c = socket.create_connection(l.getsockname()); s, _ = l.accept()
+c.close()
+print(s.getpeername()[1], s.getsockname()[1], flush=True)
+sys.stdin.read()
+"""
+
+
+def find_walks(found):
+    """[(begin, events by kind, how it ended)] of the repeated walks of a run, in one partition."""
+    walks = []
+    for r in [r for s in found for r in s.records]:
+        if r[segments.KIND] == segments.ANNOTATION and r[184] == 22:
+            if int.from_bytes(r[16:24], sys.byteorder):
+                walks.append([r[32:32 + r[185]].decode(), [], None])
+            else:
+                walks[-1][2] = r[32:32 + r[185]].decode()
+        elif walks and not walks[-1][2] and r[segments.KIND] in (8, 9):
+            walks[-1][1].append(r)
+    return walks
+
+
+def test_walks_are_repeated_and_change_no_story(one, cli, root, options):
+    one.init(one.url)
+    tool = cli.start("json", "--record", one.url, "--netns", cli.netns, "--host", "web-1", "--walk-every", "500ms")
+    program = subprocess.Popen(cli.enter(sys.executable, "-c", HALF_CLOSED), stdin=subprocess.PIPE,
+                               stdout=subprocess.PIPE, text=True)
+    try:
+        peer, local = map(int, program.stdout.readline().split())
+        with one.one.client() as c:
+            wait_until("three segments", lambda: c.ask("STREAM.INFO.TCPCLOSE")["state"]["messages"] >= 3)
+    finally:
+        program.communicate()
+        tool.send_signal(signal.SIGINT)
+    out, err = tool.communicate(timeout=60)
+    same("exit status, %r" % err, tool.returncode, 0)
+    found = list(segments_of(one.one).values())[0]
+    walks = [walk for walk in find_walks(found) if walk[2]]
+    true("walks: %r" % walks, len(walks) >= 2)
+    ports = local.to_bytes(2, sys.byteorder) + peer.to_bytes(2, sys.byteorder)
+    seen = [walk for walk in walks if any(e[172:176] == ports and e[segments.KIND] == 8 for e in walk[1])]
+    true("a walk has the socket in CLOSE_WAIT", seen)
+    for text, events, how in seen:
+        same("texts", (text, how), ("again", "complete"))
+        holders = {int.from_bytes(e[92:96], sys.byteorder) for e in events if e[segments.KIND] == 9}
+        true("its holder is the program", program.pid in holders)
+    path = os.path.join(options.folder, "all.rec")
+    segments.write_recording(path, found)
+    told = closes([json.loads(line) for line in out.splitlines()])
+    same("the stories", closes(replay(cli, path)), told)
+    true("its end", {(peer, local), (local, peer)} <= {(o["local_port"], o["peer_port"]) for o in told})

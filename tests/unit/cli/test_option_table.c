@@ -97,6 +97,7 @@ static const struct expected {
 	{ { "--to", "http://h" }, { NULL }, "--to", "........+....." },
 	{ { "--spool", "d" }, { "--to", "http://h" }, "--spool", "........+....." },
 	{ { "--spool-max", "4M" }, { "--to", "http://h" }, "--spool-max", "........+....." },
+	{ { "--walk-every", "9" }, { "--record", "nats://h/" }, "--walk-every", "llllllllll...." },
 	{ { "--max-rate", "9" }, { "--record", "nats://h/" }, "--max-rate", "llllllllll...." },
 	{ { "--nats-creds", "x" }, { NULL }, "--nats-creds", ".............+" },
 	{ { "--nats-ca", "x" }, { NULL }, "--nats-ca", ".............+" },

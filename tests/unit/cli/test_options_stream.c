@@ -7,11 +7,18 @@ static void test_options_stream__an_address_is_no_file(void **state)
 
 	(void)state;
 	PARSE(&r, "record", "-o", "nats://a:4222,b/", "--spool", "/d", "--spool-max", "8M",
-	      "--max-rate", "100", "--host", "web");
+	      "--max-rate", "100", "--host", "web", "--walk-every", "30s");
 	expect_fine(&r);
+	assert_int_equal(r.o.record.walk_ns, 30000000000);
 	assert_true(r.o.record.to_stream);
 	assert_string_equal(r.o.record.path, "nats://a:4222,b/");
 	assert_string_equal(r.o.ship.spool, "/d");
+	PARSE(&r, "record", "-o", "nats://a/");
+	assert_int_equal(r.o.record.walk_ns, OPTIONS_WALK_NS);
+	PARSE(&r, "record", "-o", "nats://a/", "--walk-every", "0", "--max-rate", "100",
+	      "--spool-max", "8M");
+	expect_fine(&r);
+	assert_int_equal(r.o.record.walk_ns, 0);
 	assert_int_equal(r.o.ship.spool_max, 8 << 20);
 	assert_int_equal(r.o.record.max_rate, 100);
 	PARSE(&r, "json", "--record", "tls://a/STREAM", "--spool", "/d");
