@@ -10,6 +10,7 @@
 # make install-units  services for systemd, alert rules and dashboard: man tcpclose, RUNNING IT AS A SERVICE
 # make man        the manual: build/tcpclose.8
 # make static     one file to copy to any host: build/tcpclose-static
+# make image      an OCI image for amd64 and arm64: build/image (tools/deploy/README.md)
 # make check-kernels  run the live tests on other kernels, in qemu (as root)
 # make check-units    run the services in a Debian with systemd, in qemu (as root)
 # make check-arm64    build for arm64 and run the live tests in an emulated machine (as root)
@@ -378,6 +379,8 @@ install-units:
 check-kernels: deps-matrix
 	@$(MAKE) --no-print-directory $(B)/tcpclose-static $(B)/workload-static
 	tools/matrix --tool $(B)/tcpclose-static --workload $(B)/workload-static $(ARGS)
+
+include tools/deploy/kubernetes/image.mk
 
 check-units:
 	@tools/deps units

@@ -27,18 +27,28 @@ static const char *find_cgroup_path(void *arg, uint64_t id, uint32_t pid)
 	return text_cache_text(arg, id, 0);
 }
 
+/* The same for the names of pods, "" if there are none. */
+static const char *find_pod(void *arg, uint64_t cgroup, uint32_t pid)
+{
+	(void)pid;
+	return text_cache_text(arg, cgroup, 0);
+}
+
 int session_open_caches(struct session *s)
 {
 	s->cgroups = text_cache_new(CGROUPS_MAX);
+	s->pods = text_cache_new(CGROUPS_MAX);
 	s->stacks = text_cache_new(STACKS_MAX);
 	s->processes = text_cache_new(PROCESS_NAMES_MAX);
-	if (!s->cgroups || !s->stacks || !s->processes || !texts_init(&s->texts)) {
+	if (!s->cgroups || !s->pods || !s->stacks || !s->processes || !texts_init(&s->texts)) {
 		log_error("cannot allocate the caches of cgroups, stacks and names: %s",
 			  strerror(ENOMEM));
 		return EXIT_FAILED;
 	}
 	s->tree_file = 0;
 	s->context.lookup.stacks = s->stacks;
+	s->context.lookup.pod = find_pod;
+	s->context.lookup.pod_arg = s->pods;
 	texts_set_lookup(&s->texts, &s->context.lookup);
 	s->context.shows_stacks = s->o->capture.stack;
 	s->story_filter = s->o->story_filter;
@@ -223,7 +233,7 @@ static void record_text(struct session *s, enum record_annotation_type type, uin
  */
 static void note_cgroup(struct session *s, const struct event *e)
 {
-	struct cached_text *cached;
+	struct cached_text *cached, *pod;
 
 	if (!(e->task_flags & TASKF_VALID) || e->kind == EVENT_SOCKET || !e->cgroup)
 		return;
@@ -235,6 +245,8 @@ static void note_cgroup(struct session *s, const struct event *e)
 		free(path);
 	}
 	record_text(s, RECORD_ANNOTATION_CGROUP, e->cgroup, cached);
+	pod = session_find_pod(s, e->cgroup, cached ? cached->text : NULL, e->ts_ns);
+	record_text(s, RECORD_ANNOTATION_POD, e->cgroup, pod);
 }
 
 /* The name of a process came before the first event that needs it. */
@@ -295,6 +307,7 @@ void session_annotate(struct session *s, const struct record_annotation *annotat
 
 	if (a->type == RECORD_ANNOTATION_CGROUP && !text_cache_find(s->cgroups, a->key, 0))
 		text_cache_add(s->cgroups, a->key, 0, a->bytes, a->len);
+	session_take_pod(s, a);
 	if (a->type == RECORD_ANNOTATION_STACK)
 		note_stack(s, (uint32_t)a->key, a->at_ns, a->bytes, a->len);
 	if (a->type == RECORD_ANNOTATION_PROCESS)

@@ -18,6 +18,7 @@
 #include "options.h"
 #include "output.h"
 #include "pipeline.h"
+#include "pod_logs.h"
 #include "reader.h"
 #include "symbolize.h"
 #include "text_cache.h"
@@ -53,6 +54,9 @@ struct session {
 	/* Looks up the path of a live cgroup, for the caller to free. NULL in a replay. */
 	char *(*cgroup_path)(void *arg, uint64_t id);
 	void *cgroup_arg;
+	struct text_cache *pods;	/* the names of Kubernetes pods, by cgroup */
+	struct pod_logs *pod_logs;	/* where a live run looks them up; NULL in a replay */
+	uint64_t pods_due_ns;		/* when to look for names that were missing; 0: none */
 	/* Counts the events that the kernel may have skipped; false: unknown. NULL in a replay. */
 	bool (*count_misses)(void *arg, uint64_t *misses);
 	void *misses_arg;

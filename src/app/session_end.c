@@ -26,6 +26,8 @@ void session_release_run(struct session *s)
 	s->endpoints = NULL;
 	text_cache_free(s->cgroups);
 	s->cgroups = NULL;
+	text_cache_free(s->pods);
+	s->pods = NULL;
 	text_cache_free(s->stacks);
 	s->stacks = NULL;
 	text_cache_free(s->processes);

@@ -97,6 +97,8 @@ enum record_annotation_type {
 	RECORD_ANNOTATION_NETNS = 9,	/* the name of the network namespace whose inode is key */
 	/* At at_ns process key joined ("+") or left ("-") the tree of --tree. */
 	RECORD_ANNOTATION_TREE = 10,
+	/* The names of the Kubernetes pod of cgroup key: a text of core/pod_names.h. */
+	RECORD_ANNOTATION_POD = 11,
 	/* Of a stream: run_counts.sampled_out and events_spool_full are key so far. */
 	RECORD_ANNOTATION_SAMPLED_OUT = 20,
 	RECORD_ANNOTATION_SPOOL_FULL = 21,

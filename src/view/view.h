@@ -92,6 +92,9 @@ struct lookup {
 	/* The path of a task's cgroup, NULL unknown; pid is 0 if the task may have exited. */
 	const char *(*cgroup_path)(void *arg, uint64_t id, uint32_t pid);
 	void *cgroup_arg;
+	/* The names of its Kubernetes pod, a text of pod_names.h; NULL or "" none. */
+	const char *(*pod)(void *arg, uint64_t id, uint32_t pid);
+	void *pod_arg;
 	/* The path of the program, NULL unknown; valid until the next call. */
 	const char *(*exe_path)(void *arg, const struct socket_call *a);
 	void *exe_arg;
@@ -233,6 +236,14 @@ static inline const char *view_cgroup_path(const struct view_context *v, uint64_
 	const struct lookup *l = &v->lookup;
 
 	return l->cgroup_path ? l->cgroup_path(l->cgroup_arg, cgroup, pid) : NULL;
+}
+
+/* The names of the Kubernetes pod of a task's cgroup (pod_names.h); NULL or "" none. */
+static inline const char *view_pod(const struct view_context *v, uint64_t cgroup, uint32_t pid)
+{
+	const struct lookup *l = &v->lookup;
+
+	return l->pod ? l->pod(l->pod_arg, cgroup, pid) : NULL;
 }
 
 /* The command line of a holder's process and its length in bytes; NULL unknown. */
