@@ -45,9 +45,10 @@ def keys():
 def test_the_manual_is_well_formed(cli):
     need("mandoc")
     need("scdoc")
-    done = subprocess.run(["mandoc", "-T", "lint", "-W", "error", built(cli, "tcpclose.8")],
-                          capture_output=True, text=True, check=False)
-    same("mandoc's complaints", done.stdout + done.stderr, "")
+    for page in ("tcpclose.8", "tcpclose-fleet.7"):
+        done = subprocess.run(["mandoc", "-T", "lint", "-W", "error", built(cli, page)],
+                              capture_output=True, text=True, check=False)
+        same("mandoc's complaints about " + page, done.stdout + done.stderr, "")
     true("nothing is left to fill in", not re.search("@[A-Z]+@", manual(cli)))
 
 

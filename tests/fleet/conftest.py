@@ -1,74 +1,17 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-"""Servers, publishers and readers for the tests of the fleet. Everything that was started is killed, by its id."""
+"""The fixtures of the fleet: a server, a cluster, or none, and what the tests start beside them."""
 
-import itertools
 import os
 import shutil
-import socket
-import subprocess
 import sys
 import tempfile
 
 import pytest
 
-HERE = os.path.dirname(os.path.abspath(__file__))
-sys.path[:0] = [HERE]
+sys.path[:0] = [os.path.dirname(os.path.abspath(__file__))]
 
-from nats_client import Refused, trust  # noqa: E402
-from nats_server import PROGRAM, SHORT, Authority, Cluster, Server, wait_until  # noqa: E402
-from publisher import ENV, Publisher  # noqa: E402
-
-PORTS = itertools.count(20000 + os.getpid() % 1000 * 10)
-TIMEOUT = 60
-
-
-def take_port():
-    """A port on which nothing listens, below those that the kernel hands out."""
-    for port in PORTS:
-        with socket.socket() as s:
-            try:
-                s.bind(("127.0.0.1", port))
-                return port
-            except OSError:
-                continue
-    raise AssertionError("no port")
-
-
-class Fleet:
-    def __init__(self, options, folder):
-        self.build, self.tool, self.folder = options.build, options.tool, folder
-        self.started, self.publishers = [], []
-
-    def server(self, config="", **more):
-        """One server, ready."""
-        made = Server(self.folder, take_port(), config, **more)
-        self.started.append(made)
-        return made.start().wait_until_ready()
-
-    def cluster(self, config="", **more):
-        made = Cluster(self.folder, take_port, config, **more)
-        self.started.append(made)
-        return made.start().wait_until_ready()
-
-    def publish(self, url, host="web", **settings):
-        made = Publisher(self.build, url, host, **settings)
-        self.publishers.append(made)
-        return made
-
-    def run(self, *args, env=None):
-        """The tool, to its end."""
-        return subprocess.run([self.tool, *args], capture_output=True, text=True, timeout=TIMEOUT,
-                              stdin=subprocess.DEVNULL, env={**ENV, **(env or {})}, check=False)
-
-    def init(self, url, *args, **more):
-        done = self.run("stream", "init", url, *args, **more)
-        if done.returncode:
-            raise AssertionError("stream init: " + done.stderr)
-        return done.stdout
-
-    def stop(self):
-        for made in self.publishers + self.started:
-            made.kill()
+from fleet_fixture import Fleet, clean, prepare  # noqa: E402
+from nats_server import PROGRAM  # noqa: E402
 
 
 @pytest.fixture
@@ -84,22 +27,7 @@ def fleet(options):
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def prepare(fleet, cluster):
-    """Starts the servers that all tests of a file use."""
-    if not cluster:
-        fleet.one = fleet.server()
-        fleet.url = "nats://127.0.0.1:%d/" % fleet.one.port
-        return fleet
-    fleet.authority = Authority(fleet.folder)
-    fleet.ca = fleet.authority.pem
-    cert, key = fleet.authority.issue("server")
-    fleet.three = fleet.cluster(f'tls {{ cert_file: "{cert}", key_file: "{key}" }}',
-                                login={"tls": trust(fleet.ca)})
-    fleet.url = "tls://%s/" % fleet.three.addresses()
-    return fleet
-
-
-def shared_fleet(cluster):
+def shared_fleet(kind):
     @pytest.fixture(scope="module")
     def made(all_options):
         if not os.path.exists(PROGRAM) or not os.path.exists(os.path.join(all_options.build, "fleet_ship")):
@@ -107,34 +35,16 @@ def shared_fleet(cluster):
         folder = tempfile.mkdtemp(prefix="tcpclose-fleet-")
         fleet = Fleet(all_options, folder)
         try:
-            yield prepare(fleet, cluster)
+            yield prepare(fleet, kind)
         finally:
             fleet.stop()
             shutil.rmtree(folder, ignore_errors=True)
     return made
 
 
-shared_one = shared_fleet(False)
-shared_three = shared_fleet(True)
-
-
-def delete_streams(server):
-    try:
-        with server.client(SHORT) as c:
-            for name in c.ask("STREAM.NAMES").get("streams") or []:
-                c.ask("STREAM.DELETE." + name)
-            return True
-    except (OSError, Refused):
-        return False        # the cluster has no leader, or the stream has none, yet
-
-
-def clean(fleet, server):
-    """No streams, and no publisher of an earlier test."""
-    for publisher in fleet.publishers:
-        publisher.kill()
-    fleet.publishers.clear()
-    wait_until("the streams can be deleted", lambda: delete_streams(server), 30)
-    return fleet
+shared_bare = shared_fleet("none")
+shared_one = shared_fleet("one")
+shared_three = shared_fleet("three")
 
 
 @pytest.fixture

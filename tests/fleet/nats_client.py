@@ -158,5 +158,5 @@ class Client:
 def trust(ca, cert=None):
     context = ssl.create_default_context(cafile=ca)
     if cert:
-        context.load_cert_chain(cert)
+        context.load_cert_chain(*cert)
     return context
