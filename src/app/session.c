@@ -85,7 +85,7 @@ static int read_fleet_key(struct session *s, const char *path)
 	return status;
 }
 
-/* Without --fleet-key, nobody else can compute the ids of traces. */
+/* Without --fleet-key the ids of traces are random. */
 static int make_fleet_key(struct session *s)
 {
 	if (getrandom(&s->fleet_key, sizeof(s->fleet_key), 0) != sizeof(s->fleet_key)) {

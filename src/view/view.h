@@ -124,8 +124,7 @@ struct view_context {
 	bool shows_stacks;	/* --stack: in text too */
 	struct view_options options;
 	uint64_t seed;		/* secret of the hash tables, because remote hosts choose keys */
-	/* --fleet-key; NULL: not given. The view otlp has a random one then. */
-	const struct siphash_key *fleet_key;
+	const struct siphash_key *fleet_key;	/* --fleet-key; NULL: not given */
 	const struct otlp_sink *otlp_sink;	/* NULL: the requests of otlp become lines */
 	void *state;		/* owned by the view, from start() to release(); NULL none */
 	uint64_t counted, count_max;	/* of a view that counts itself: -n, 0 unlimited */

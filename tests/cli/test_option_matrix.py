@@ -160,13 +160,14 @@ def words_of(name, view, source):
     more = WITH.get(name, "")
     if more == "--record y" and view not in STORIES | {"events"}:
         more = ""
+    if name in ("to", "spool", "spool-max") and view != "otlp":
+        more = ""
     if view == "stuck" and name in ("duration", "count") and source in LIVE:
         more = "--watch 1"
     if name == "fields" and view in JSON - {"json"}:
         more = "-j"
-    own = (("output", "record"), ("output", "otlp"), ("to", "otlp"), ("spool", "otlp"), ("spool-max", "otlp"),
-           ("textfile", "serve"))
-    output = output_of(view, source) if (name, view) not in own else ""
+    own = {"record": ("output",), "otlp": ("output", "to", "spool", "spool-max"), "serve": ("textfile",)}
+    output = output_of(view, source) if name not in own.get(view, ()) else ""
     if name in OF_INIT:
         output = output.replace("info", "init")
     return f"{view} {output} {more} {given} {SOURCES[source]}"
