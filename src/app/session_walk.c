@@ -35,7 +35,8 @@ void session_take_walk(struct session *s, const struct record_annotation *a)
 {
 	if (a->type != RECORD_ANNOTATION_WALK)
 		return;
-	s->in_walk = a->key && a->len == strlen(WALK_AGAIN) && !memcmp(a->bytes, WALK_AGAIN, a->len);
+	s->in_walk = a->key && a->len == strlen(WALK_AGAIN) &&
+		     !memcmp(a->bytes, WALK_AGAIN, a->len);
 	if (s->writer)
 		record_writer_annotate(s->writer, a->type, a->key, a->at_ns, a->bytes, a->len);
 }

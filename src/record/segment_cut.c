@@ -50,7 +50,8 @@ static void deliver(struct segment_writer *w, unsigned n)
 {
 	struct partition *p = w->partition[n];
 	size_t header = compress_header(w, n);
-	struct finished_segment s = { .partition = n, .sequence = p->sequence, .events = p->events };
+	struct finished_segment s = { .partition = n, .sequence = p->sequence,
+				      .events = p->events };
 	char *room = buf_room(&p->out, header);
 
 	if (!header || !room || p->out.failed) {

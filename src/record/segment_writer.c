@@ -211,7 +211,8 @@ static void annotate_socket(struct segment_writer *w, uint64_t sk_key, uint64_t 
 	if (len == sizeof(cookie))
 		memcpy(&cookie, bytes, sizeof(cookie));
 	if (partitioner_find(w->partitioner, sk_key, cookie, &partition))
-		segment_annotate(w, partition, RECORD_ANNOTATION_VANISHED, sk_key, at_ns, bytes, len);
+		segment_annotate(w, partition, RECORD_ANNOTATION_VANISHED, sk_key, at_ns, bytes,
+				 len);
 }
 
 static void set_tree(struct segment_writer *w, uint32_t pid, uint64_t at_ns, bool joined)

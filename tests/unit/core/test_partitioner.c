@@ -74,7 +74,7 @@ static void test_partitioner__one_partition_delays_nothing(void **state)
 }
 
 /* SipHash-2-4 of 00 01 .. 07 with the key of its authors (vectors_sip64, the 9th). */
-static void test_partitioner__the_hash_is_siphash_of_the_key_lowest_byte_first(void **state)
+static void test_partitioner__the_hash_takes_the_lowest_byte_first(void **state)
 {
 	(void)state;
 	assert_int_equal(partition_hash(&hash_key, 0x0706050403020100), 0x93f5f5799a932462);
@@ -147,7 +147,7 @@ static void test_partitioner__listeners_and_resets_without_a_socket_go_to_all(vo
 	partitioner_free(p);
 }
 
-static void test_partitioner__a_socket_that_was_never_open_goes_to_partition_0(void **state)
+static void test_partitioner__a_socket_never_open_goes_to_partition_0(void **state)
 {
 	struct partitioner *p = new_partitioner(64, 0, 10, 10);
 
@@ -181,7 +181,7 @@ static void test_partitioner__too_many_events_of_a_socket_do_not_wait(void **sta
 	partitioner_free(p);
 }
 
-static void test_partitioner__the_table_forgets_the_socket_that_was_silent_longest(void **state)
+static void test_partitioner__the_table_forgets_the_longest_silent_socket(void **state)
 {
 	struct partitioner *p = new_partitioner(64, 0, 2, 100);
 
@@ -394,7 +394,7 @@ static void check_random_run(uint64_t seed, unsigned partitions, uint64_t max_ra
 	partitioner_free(p);
 }
 
-static void test_partitioner__any_run_keeps_every_event_and_the_order_of_each_socket(void **state)
+static void test_partitioner__any_run_keeps_every_event_and_its_order(void **state)
 {
 	(void)state;
 	for (unsigned seed = 1; seed <= 40; seed++) {
@@ -424,14 +424,14 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_partitioner__one_partition_delays_nothing),
-		cmocka_unit_test(test_partitioner__the_hash_is_siphash_of_the_key_lowest_byte_first),
+		cmocka_unit_test(test_partitioner__the_hash_takes_the_lowest_byte_first),
 		cmocka_unit_test(test_partitioner__a_call_waits_until_the_key_is_known),
 		cmocka_unit_test(test_partitioner__a_minisock_goes_where_its_socket_went),
 		cmocka_unit_test(test_partitioner__both_ends_come_to_the_same_partition),
 		cmocka_unit_test(test_partitioner__listeners_and_resets_without_a_socket_go_to_all),
-		cmocka_unit_test(test_partitioner__a_socket_that_was_never_open_goes_to_partition_0),
+		cmocka_unit_test(test_partitioner__a_socket_never_open_goes_to_partition_0),
 		cmocka_unit_test(test_partitioner__too_many_events_of_a_socket_do_not_wait),
-		cmocka_unit_test(test_partitioner__the_table_forgets_the_socket_that_was_silent_longest),
+		cmocka_unit_test(test_partitioner__the_table_forgets_the_longest_silent_socket),
 		cmocka_unit_test(test_partitioner__a_key_that_is_used_again_is_of_another_socket),
 		cmocka_unit_test(test_partitioner__the_rate_keeps_endpoints_by_their_hash),
 		cmocka_unit_test(test_partitioner__a_held_endpoint_that_is_not_clean_is_passed_on),
@@ -439,7 +439,7 @@ int main(void)
 		cmocka_unit_test(test_partitioner__an_endpoint_is_left_out_to_its_last_event),
 		cmocka_unit_test(test_partitioner__sockets_of_a_walk_are_always_kept),
 		cmocka_unit_test(test_partitioner__a_rate_leaves_each_partition_its_share),
-		cmocka_unit_test(test_partitioner__any_run_keeps_every_event_and_the_order_of_each_socket),
+		cmocka_unit_test(test_partitioner__any_run_keeps_every_event_and_its_order),
 		cmocka_unit_test(test_rate_meter__forgets_what_is_a_second_old),
 	};
 
