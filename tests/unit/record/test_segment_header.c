@@ -13,7 +13,7 @@ static struct run_info info = { .host = "web-7", .boot_id = "boot-1", .boot_to_w
 
 #define LINES(partition, sequence, rate)                                                           \
 	"tcpclose recording\nschema 1\nevent_size 192\nbyte_order " BYTE_ORDER_NAME                \
-	"\nhost web-7\nboot_id boot-1\nboot_to_wall_ns 1000\nrun " RUN "\npartition "                \
+	"\nhost web-7\nboot_id boot-1\nboot_to_wall_ns 1000\nrun " RUN "\npartition "              \
 	partition                                                                          \
 	"\nsequence " sequence "\nrate " rate "\n"
 
