@@ -27,12 +27,12 @@ from sandbox_gaps import SandboxGaps  # noqa: E402
 
 # In this order: what is quickest to say that something is wrong comes first, what takes a minute comes last.
 FAMILIES = ["checkers", "unit", "stories", "fuzz", "deploy", "cli", "fleet", "strace", "twins", "connections",
-            "two-clocks", "reuse", "reports", "openings", "live", "inline", "stuck", "stuck-without-bpf", "ports", "preexisting",
-            "pages", "manual", "packages", "poor-hosts", "bench", "soak"]
+            "two-clocks", "reuse", "reports", "openings", "live", "inline", "stuck", "stuck-without-bpf", "ports",
+            "preexisting", "pages", "manual", "packages", "poor-hosts", "bench", "soak"]
 # A build with the sanitizers has nothing to say about texts, scripts and benchmarks.
 NOT_SANITIZED = {"checkers", "deploy", "pages", "manual", "packages", "poor-hosts", "bench"}
 # ... nor about what waits for a clock: the same code runs in other tests.
-NOT_SANITIZED_FILES = {"test_follow", "test_overload", "test_serve", "test_start_under_load"}
+NOT_SANITIZED_FILES = {"test_follow", "test_otlp_delivery", "test_overload", "test_serve", "test_start_under_load"}
 SKIPS_LISTED = 10           # of one reason
 OUTCOMES = ("passed", "failed", "skipped")
 

@@ -21,7 +21,8 @@ struct serve {
 
 static const char serve_manual[] =
 	"Exports counts of the closes for Prometheus, until it is stopped. The page at /\n"
-	"is that of the view report, for the run so far; /?live is loaded again every 5 s.\n"
+	"is that of the view report, for the run so far; a browser loads the one at\n"
+	"/?live again every 5 s.\n"
 	"\n"
 	"  --listen ADDR:PORT  answer HTTP: 127.0.0.1:9436, [::1]:9436, unix:/run/x.sock\n"
 	"  --textfile PATH     write the metrics to PATH instead, or too: a file of the\n"
