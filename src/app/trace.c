@@ -471,7 +471,6 @@ int trace_main(const struct options *o)
 	process_init(&r.process, o->run.command);
 	places_init(&r.places);
 	status = trace_open(&r);
-
 	if (!status) {
 		status = trace_start(&r);
 		if (!status)
@@ -479,8 +478,7 @@ int trace_main(const struct options *o)
 		ended = trace_finish(&r);
 		if (!status && r.process.command.exited)
 			status = r.process.command.status;
-		status = status ?: ended;
-		status = session_close(&r.session, status);
+		status = session_close(&r.session, status ?: ended);
 	}
 	exports_release(&r.exports);
 	process_release(&r.process);

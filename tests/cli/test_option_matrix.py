@@ -158,7 +158,7 @@ def words_of(name, view, source):
     """The command line behind the name of the program, as a shell reads it."""
     given = TABLE[name][0]
     more = WITH.get(name, "")
-    if more == "--record y" and view not in STORIES | {"events"}:
+    if more.startswith("--record") and view not in STORIES | {"events"}:
         more = ""
     if name in ("to", "spool", "spool-max") and view != "otlp":
         more = ""
