@@ -21,6 +21,11 @@ void loss_text_warn(const struct run_counts *t)
 	bool helps = t->events_ring_full || t->events_calls_full || t->lost_table_full;
 	char missed[CLAUSE_BYTES];
 
+	if (t->events_spool_full)
+		log_warn("lost %llu events on the way to the stream: the spool was full",
+			 (unsigned long long)t->events_spool_full);
+	if (run_counts_lost(t) == t->events_spool_full)
+		return;
 	format_maybe_missed(missed, t);
 	log_warn("lost %llu events (ring full %llu, calls table full %llu, malformed %llu) "
 		 "and %llu endpoints (table full %llu, end missed %llu, vanished %llu)%s%s",

@@ -144,6 +144,21 @@ static uint64_t count_left(const struct session *s, uint64_t past)
 	return s->o->run.count ? s->o->run.count - (s->all ? 0 : past) : 0;
 }
 
+/* Opens the recording of the options. Returns an exit status. */
+static int open_recording(struct session *s)
+{
+	if (s->stream)
+		return s->stream->open(s->stream->arg, &s->writer, &s->meta);
+	return recording_open(&s->writer, s->o, &s->meta);
+}
+
+static void pass_settled(void *arg, const struct story *story, const struct verdict *v)
+{
+	struct session *s = arg;
+
+	s->stream->settled(s->stream->arg, story, v);
+}
+
 int session_open_pipeline(struct session *s)
 {
 	struct pipeline_config config = {
@@ -159,6 +174,7 @@ int session_open_pipeline(struct session *s)
 		.range = s->range,
 		.never_open = s->o->capture.all,
 		.judge = fail_on_is_empty(&s->o->run.fail_on) ? NULL : judge_one_story,
+		.settled = s->stream && s->stream->settled ? pass_settled : NULL,
 		.after_story = flush_if_full,
 		.arg = s,
 		.endpoint_table = { .max_open = s->o->capture.max_open,
@@ -201,7 +217,7 @@ int session_begin(struct session *s, uint64_t now_ns, const struct kernel_counte
 	judge_init(&s->judge, &s->o->run.fail_on, &s->context);
 	status = session_open_pipeline(s);
 	if (!status && s->o->record.wanted)
-		status = recording_open(&s->writer, s->o, &s->meta);
+		status = open_recording(s);
 	if (status)
 		return status;
 	if (s->writer)
@@ -257,7 +273,7 @@ static void note_process(struct session *s, const struct event *e)
  * Notes the texts that an event refers to. A text may fill the file, and then the others are needed
  * in the next file too.
  */
-static void note_texts(struct session *s, const struct event *e)
+void session_note_texts(struct session *s, const struct event *e)
 {
 	unsigned file;
 
@@ -309,6 +325,7 @@ void session_annotate(struct session *s, const struct record_annotation *annotat
 	if (a->type == RECORD_ANNOTATION_PROCESS)
 		set_process_name(s, a->key, a->bytes, a->len);
 	session_take_vanished(s, a);
+	session_take_walk(s, a);
 	texts_take(&s->texts, a);
 	session_tree_take(s, a);
 }
@@ -349,10 +366,12 @@ void session_feed(struct session *s, const void *bytes, unsigned long len)
 		if (!wanted && s->o->view->id == VIEW_RECORD)
 			return;
 		if (wanted)
-			note_texts(s, e);
+			session_note_texts(s, e);
 		if (wanted && s->writer)
 			record_writer_add_event(s->writer, e);
 		session_tick_view(s, s->latest_ns);
+		if (session_skips_event(s, e))
+			return;
 	}
 	pipeline_feed(s->pipeline, bytes, len);
 	output_flush_if_full(&s->out);
@@ -375,6 +394,10 @@ struct run_counts session_count(const struct session *s, const struct kernel_cou
 	t.maybe_missed_known = s->maybe_missed_known;
 	t.unchecked = s->unchecked;
 	t.unchecked_known = s->unchecked_known;
+	t.to_stream = s->stream;
+	t.sampled_out = s->sampled_out;
+	t.seen += s->sampled_out;
+	t.events_spool_full = s->spool_full;
 	if (s->has_past)
 		run_counts_add(&t, &s->past);
 	return t;

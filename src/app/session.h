@@ -26,6 +26,15 @@
 #include "view.h"
 #include "writer.h"
 
+/* How a session records to a stream (stream_export.h). */
+struct stream_recording {
+	/* Open the writer of a run. Returns an exit status, with the reason logged. */
+	int (*open)(void *arg, struct record_writer **writer, const struct run_info *meta);
+	/* The story of an endpoint is over; or NULL. */
+	void (*settled)(void *arg, const struct story *s, const struct verdict *v);
+	void *arg;
+};
+
 struct session {
 	const struct options *o;
 	const struct view *view;
@@ -35,6 +44,8 @@ struct session {
 	struct pipeline *pipeline;
 	struct endpoint_table *endpoints;	/* the pipeline's */
 	struct record_writer *writer;	/* NULL: nothing is recorded */
+	/* Set by a source that records to a stream; or NULL: the recording is a file. */
+	const struct stream_recording *stream;
 	struct judge judge;	/* of --fail-on */
 	struct siphash_key fleet_key;	/* --fleet-key */
 	struct time_range range;	/* set by a replay before session_begin() */
@@ -64,6 +75,7 @@ struct session {
 	uint64_t events_lost;	/* as of the last session_advance() */
 	uint64_t maybe_missed, unchecked;	/* see struct run_counts */
 	bool maybe_missed_known, unchecked_known;
+	uint64_t sampled_out, spool_full;	/* see struct run_counts */
 	struct run_counts past;	/* of the earlier runs of the same recording */
 	bool has_past;		/* there was one */
 	uint64_t past_events;	/* of these runs, as -n counts them */
@@ -81,6 +93,7 @@ struct session {
 	struct twin_exchange *exchange;
 	unsigned used_host;		/* whose meta and lookup the context has */
 	bool begun;
+	bool in_walk;	/* the events of a repeated walk are not for the pipeline */
 };
 
 /* Fills in the part of a context that depends on the options and on where the output goes. */
@@ -116,6 +129,14 @@ void session_tick_view(struct session *s, uint64_t now_ns);
 /* Takes one record of the source, unchecked. */
 void session_feed(struct session *s, const void *bytes, unsigned long len);
 
+/*
+ * A walk over the sockets that is repeated during the run begins, or has ended, at now_ns. It goes
+ * into the recording alone: its events, and whether it was complete.
+ */
+void session_begin_walk(struct session *s, uint64_t now_ns);
+void session_record_walk(struct session *s, const struct event *e);
+void session_end_walk(struct session *s, uint64_t now_ns, bool complete);
+
 /* Takes an annotation of a recording: the path, stack or name that later events refer to. */
 void session_annotate(struct session *s, const struct record_annotation *annotation);
 
@@ -125,6 +146,9 @@ void session_lose_endpoint(struct session *s, uint64_t sk_key, uint64_t cookie,
 
 /* Notes how many open endpoints could not be looked for. */
 void session_set_unchecked(struct session *s, uint64_t unchecked);
+
+/* Notes how many events the spool of the stream has dropped so far. */
+void session_set_spool_full(struct session *s, uint64_t events);
 
 /* Advances the time to now_ns. The caller has fed every event before now_ns. */
 void session_advance(struct session *s, uint64_t now_ns, const struct kernel_counters *counters);

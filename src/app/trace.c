@@ -126,6 +126,7 @@ static int open_live(struct trace_run *r)
 		snprintf(r->session.meta.host, sizeof(r->session.meta.host), "%s",
 			 r->o->record.host);
 	r->exports.serve.live = r->live;
+	r->exports.stream.sk_xor = live_sk_xor(r->live);
 	note_missing_hooks(&r->session.meta);
 	open_scan(r);
 	if (r->o->capture.stack)
@@ -442,6 +443,7 @@ static int trace_open(struct trace_run *r)
 		status = session_open(&r->session, r->o) ?: open_symbols(r);
 	if (status)
 		return status;
+	r->session.stream = stream_export_recording(&r->exports.stream);
 	r->session.meta.tree = r->o->run.tree;
 	places_serve_session(&r->places, &r->session);
 	r->session.count_misses = count_misses;
@@ -481,7 +483,6 @@ int trace_main(const struct options *o)
 	top_run_init(&r.top, o, &r.process);
 	places_init(&r.places);
 	status = trace_open(&r);
-
 	if (!status) {
 		status = trace_start(&r);
 		if (!status)
@@ -489,8 +490,7 @@ int trace_main(const struct options *o)
 		ended = trace_finish(&r);
 		if (!status && r.process.command.exited)
 			status = r.process.command.status;
-		status = status ?: ended;
-		status = session_close(&r.session, status);
+		status = session_close(&r.session, status ?: ended);
 	}
 	exports_release(&r.exports);
 	top_run_release(&r.top);

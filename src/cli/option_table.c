@@ -7,6 +7,7 @@
 #include "option_values.h"
 #include "options_filter.h"
 #include "options_nats.h"
+#include "options_stream.h"
 
 #define BIT(view) (1u << VIEW_##view)
 
@@ -16,7 +17,7 @@
 	 BIT(TOP) | BIT(REPORT) | BIT(OTLP) | BIT(SERVE))
 #define TRACING (STORIES | BIT(EVENTS) | BIT(RECORD))
 #define EVERY ((1u << VIEW_COUNT) - 1)
-#define SENDING BIT(OTLP)	/* to another host */
+#define SENDING (BIT(OTLP) | BIT(RECORD))	/* to another host */
 #define NATS (TRACING | BIT(STUCK) | BIT(STREAM))	/* if they have a nats:// address */
 #define PRINTING (~BIT(SERVE))	/* with EVERY or TRACING: the views that have an output */
 
@@ -167,6 +168,12 @@ static const struct option_row options[] = {
 	{ .argp = { "spool-max", KEY_SPOOL_MAX, "SIZE", 0,
 	    "the most that waits to be sent (256M in a DIR, else 32M of memory)", OUTPUT },
 	  .set = option_set_spool_max, .views = SENDING },
+	{ .argp = { "max-rate", KEY_MAX_RATE, "N", 0,
+	    "to a stream: above N endpoints per second, leave out clean ones", OUTPUT },
+	  .set = option_set_max_rate, .views = BIT(RECORD), LIVE },
+	{ .argp = { "walk-every", KEY_WALK_EVERY, "TIME", 0,
+	    "to a stream: record which sockets are stuck every TIME (5m), 0 never", OUTPUT },
+	  .set = option_set_walk_every, .views = BIT(RECORD), LIVE },
 
 	TITLE("Recordings:", RECORDINGS),
 	{ .argp = { "replay", KEY_REPLAY, "FILE", 0,

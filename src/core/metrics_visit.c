@@ -225,6 +225,7 @@ static void show_lost_events(const struct visit *v)
 	show_largest(v, "ring_full", &lost[LOST_RING_FULL], t->events_ring_full);
 	show_largest(v, "calls_full", &lost[LOST_CALLS_FULL], t->events_calls_full);
 	show_largest(v, "malformed", &lost[LOST_MALFORMED], t->events_malformed);
+	show_largest(v, "spool_full", &lost[LOST_SPOOL_FULL], t->events_spool_full);
 }
 
 static void show_overflow(const struct visit *v)
@@ -258,6 +259,33 @@ static void show_walk(const struct visit *v, enum metric_id id)
 		show_seconds(v, walk->wall_ns);
 	else
 		show_number(v, walk->complete);
+}
+
+static void show_spool_losses(const struct visit *v)
+{
+	const struct metrics_spool *spool = &v->f->spool;
+
+	if (!spool->known)
+		return;
+	show_word(v, "spool_full", spool->dropped);
+	show_word(v, "rejected", spool->rejected);
+	show_word(v, "damaged", spool->damaged);
+}
+
+static void show_spool(const struct visit *v, enum metric_id id)
+{
+	const struct metrics_spool *spool = &v->f->spool;
+
+	if (!spool->known)
+		return;
+	if (id == METRIC_SPOOL_EVENTS)
+		show_number(v, spool->waiting);
+	else if (id == METRIC_SPOOL_BYTES)
+		show_number(v, spool->bytes);
+	else if (id == METRIC_SPOOL_SENT)
+		show_number(v, spool->sent);
+	else
+		show_number(v, spool->up);
 }
 
 static void show_process(const struct visit *v, enum metric_id id)
@@ -295,6 +323,7 @@ static void show_metric(const struct visit *v, enum metric_id id)
 		[METRIC_ENDPOINTS] = show_endpoints,
 		[METRIC_LOST_EVENTS] = show_lost_events,
 		[METRIC_LABEL_OVERFLOW] = show_overflow,
+		[METRIC_SPOOL_DROPPED] = show_spool_losses,
 	};
 
 	if (shows[id])
@@ -307,6 +336,8 @@ static void show_metric(const struct visit *v, enum metric_id id)
 		show_word(v, v->f->version, 1);
 	else if (id == METRIC_WALK || id == METRIC_WALK_COMPLETE || id == METRIC_WALK_TIME)
 		show_walk(v, id);
+	else if (id >= METRIC_SPOOL_EVENTS && id <= METRIC_SPOOL_UP)
+		show_spool(v, id);
 	else
 		show_process(v, id);
 }

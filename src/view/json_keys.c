@@ -81,11 +81,12 @@ static const char *const connection_keys[] = {
 static const char *const count_keys[] = {
 	"time",
 	"events", "events.ring_full", "events.calls_full", "events.malformed",
+	"events.spool_full",
 	"endpoints", "endpoints.table_full", "endpoints.end_missed", "endpoints.vanished",
 	"maybe_missed", "seen", "told", "filtered", "open", "unchecked",
 	"lost", "lost.table_full", "lost.end_missed", "lost.vanished",
 	"events_lost", "events_lost.ring_full", "events_lost.calls_full",
-	"events_lost.malformed",
+	"events_lost.malformed", "events_lost.spool_full", "sampled_out",
 	NULL
 };
 

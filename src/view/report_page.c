@@ -250,6 +250,7 @@ void report_print_losses(struct buf *b, const struct report *r, const struct run
 	print_loss(b, "events: the ring was full", t->events_ring_full);
 	print_loss(b, "events: the table of calls was full", t->events_calls_full);
 	print_loss(b, "events: malformed", t->events_malformed);
+	print_loss(b, "events: a spool was full", t->events_spool_full);
 	if (t->maybe_missed_known)
 		print_loss(b, "events at most that the kernel may have skipped", t->maybe_missed);
 	print_loss(b, "sockets: the table was full", t->lost_table_full);

@@ -108,6 +108,8 @@ TABLE = {
     "to": ("--to http://127.0.0.1:9", {"otlp"}, ANY),
     "spool": ("--spool d", {"otlp"}, ANY),
     "spool-max": ("--spool-max 4M", {"otlp"}, ANY),
+    "walk-every": ("--walk-every 9", STORIES | {"events"}, LIVE),
+    "max-rate": ("--max-rate 9", STORIES | {"events"}, LIVE),
     "nats-creds": ("--nats-creds c", STREAM, ANY),
     "nats-ca": ("--nats-ca c", STREAM, ANY),
     "nats-cert": ("--nats-cert c", STREAM, ANY),
@@ -127,7 +129,8 @@ TABLE = {
 WITH = {"rotate": "--record y", "keep": "--record y", "cmdline": "--record y", "redact-key": "--redact",
         "nats-key": "--nats-cert c",
         "follow": "-d 10ms", "to": "-L 1", "spool": "--to http://127.0.0.1:9 -L 1",
-        "spool-max": "--to http://127.0.0.1:9 -L 1"}
+        "spool-max": "--to http://127.0.0.1:9 -L 1",
+        "max-rate": "--record nats://127.0.0.1:9/", "walk-every": "--record nats://127.0.0.1:9/"}
 ENDS = {"replay": {0, 4}, "stdin": {0, 4}, "live": {0, 1, 66, 69, 77}, "command": {0, 1, 66, 69, 77}}
 HELPS = re.compile(r"only to|requires|with --replay|without --replay|see tcpclose [a-z]+ --help|mutually exclusive")
 
@@ -137,7 +140,7 @@ OF_INIT = {"max-age", "max-bytes", "replicas", "partitions"}
 # Options that hide the others, or that need what the host of the test may lack.
 ALONE = {"stack", "btf", "no-bpf", "fail-on", "fail", "older-than", "state", "csv", "tree", "quiet", "record", "rotate",
          "keep", "cmdline", "redact", "redact-key", "output", "count", "duration", "watch", "drain", "ready-fd",
-         "netns", "follow", "textfile", "fleet-key", "to", "spool", "spool-max"}
+         "netns", "follow", "textfile", "fleet-key", "to", "spool", "spool-max", "max-rate", "walk-every"}
 
 
 def is_accepted(name, view, source):
@@ -158,7 +161,7 @@ def words_of(name, view, source):
     """The command line behind the name of the program, as a shell reads it."""
     given = TABLE[name][0]
     more = WITH.get(name, "")
-    if more == "--record y" and view not in STORIES | {"events"}:
+    if more.startswith("--record") and view not in STORIES | {"events"}:
         more = ""
     if name in ("to", "spool", "spool-max") and view != "otlp":
         more = ""

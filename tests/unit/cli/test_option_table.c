@@ -100,6 +100,8 @@ static const struct expected {
 	{ { "--to", "http://h" }, { NULL }, "--to", ".........+....." },
 	{ { "--spool", "d" }, { "--to", "http://h" }, "--spool", ".........+....." },
 	{ { "--spool-max", "4M" }, { "--to", "http://h" }, "--spool-max", ".........+....." },
+	{ { "--walk-every", "9" }, { "--record", "nats://h/" }, "--walk-every", "lllllllllll...." },
+	{ { "--max-rate", "9" }, { "--record", "nats://h/" }, "--max-rate", "lllllllllll...." },
 	{ { "--nats-creds", "x" }, { NULL }, "--nats-creds", "..............+" },
 	{ { "--nats-ca", "x" }, { NULL }, "--nats-ca", "..............+" },
 	{ { "--nats-cert", "x" }, { NULL }, "--nats-cert", "..............+" },
