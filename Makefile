@@ -102,17 +102,17 @@ gzip = src/record/gzip_$(or $1,zlib)
 LIBEVENT := $(shell $(PKG_CONFIG) --exists 'libevent_extra >= 2.1' && echo libevent_extra libevent_core)
 HTTP := $(if $(LIBEVENT),http_libevent,http_stub)
 # cnats, where installed, sends to and reads from NATS (nats://). Debian has no archive of it: the
-# static build refuses nats://. libseccomp, where installed, restricts the processes that do.
+# static build refuses nats://. libseccomp, where installed, restricts the processes that do; in the
+# static build there are none.
 LIBNATS := $(shell $(PKG_CONFIG) --exists 'libnats >= 3.4' && echo libnats)
 NATS := src/ship/nats_client_$(if $(LIBNATS),cnats,stub).c
 NATS_STATIC := src/ship/nats_client_stub.c
 LIBSECCOMP := $(shell $(PKG_CONFIG) --exists libseccomp && echo libseccomp)
-LIBSECCOMP_STATIC := $(if $(LIBSECCOMP),$(if $(wildcard $(shell $(CC) -print-file-name=libseccomp.a)),libseccomp))
 sandbox = src/ship/sandbox_$(if $1,seccomp,stub).c
 # The parts of the program that depend on what is installed. They are in no archive.
 OPTIONAL := src/host/$(SYMBOLS).c src/ship/$(HTTP).c $(call gzip,$(LIBDEFLATE)).c $(NATS) $(call sandbox,$(LIBSECCOMP))
 OPTIONAL_STATIC := src/host/symbols_stub.c src/ship/$(HTTP).c $(call gzip,$(LIBDEFLATE_STATIC)).c \
-		   $(NATS_STATIC) $(call sandbox,$(LIBSECCOMP_STATIC))
+		   $(NATS_STATIC) $(call sandbox)
 
 objects = $(patsubst %.c,$(B)/obj/%.o,$1)
 layer_sources = $(filter-out src/host/symbols_%.c src/record/gzip_%.c src/ship/http_libevent.c \
@@ -139,7 +139,7 @@ $(B)/tcpclose: $(MAIN) $(ARCHIVES)
 $(B)/tcpclose-static: $(call objects,src/main.c $(OPTIONAL_STATIC)) $(ARCHIVES)
 	$(call say,LD,$@)
 	$(Q)$(CC) $(C_FLAGS) $(LDFLAGS) -static -s -o $@ $(filter %.o,$^) $(call link,$(ARCHIVES)) \
-		$(shell $(PKG_CONFIG) --static --libs $(LIBEVENT) $(LIBDEFLATE_STATIC) $(LIBSECCOMP_STATIC) libbpf libelf zlib)
+		$(shell $(PKG_CONFIG) --static --libs $(LIBEVENT) $(LIBDEFLATE_STATIC) libbpf libelf zlib)
 	@test $$(stat -c %s $@) -lt 3145728 || { echo "$@ is over 3 MiB" >&2; exit 1; }
 
 $(B)/obj/%.o: %.c
@@ -241,7 +241,9 @@ $(eval $(call program,story_from_recording,$(B)/obj/tests/stories/story_from_rec
 $(foreach p,churn flood hold latency,$(eval $(call program,bench_$p,$(B)/obj/tools/bench/$p.o,-lpthread)))
 
 # The tests of the fleet: a recorder and a reader without the rest of the tool
-FLEET := $(B)/fleet_ship $(B)/fleet_read
+FLEET := $(B)/fleet_ship $(B)/fleet_read $(B)/tcpclose_stubs
+# The tool with the stubs of the static build
+$(eval $(call program,tcpclose_stubs,$(call objects,src/main.c $(OPTIONAL_STATIC)) $(ARCHIVES),$$(LIBS)))
 $(foreach p,ship read,$(eval $(call program,fleet_$p,$(B)/obj/tests/fleet/fleet_$p.o $(TEST_LIBS),$$(LIBS))))
 
 BENCH_REPLAY_OBJECTS := $(call objects,tools/bench/replay.c tools/bench/generate.c) $(TEST_LIBS)
