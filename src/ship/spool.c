@@ -177,7 +177,8 @@ bool spool_put(struct spool *s, const struct shipment *given)
 		return put_heartbeat(s, given);
 	s->counts.put++;
 	e = calloc(1, sizeof(*e));
-	if (!e || !make_room(s, shipment.size))
+	if (!e || !shipment.size || shipment.size > SHIPMENT_BYTES_MAX ||
+	    !make_room(s, shipment.size))
 		goto drop;
 	shipment.id = e->id = ++s->last_id;
 	e->size = shipment.size;
