@@ -115,12 +115,12 @@ gzip = src/record/gzip_$(or $1,zlib)
 LIBEVENT := $(shell $(PKG_CONFIG) --exists 'libevent_extra >= 2.1' && echo libevent_extra libevent_core)
 HTTP := $(if $(LIBEVENT),http_libevent,http_stub)
 # cnats, where installed, sends to and reads from NATS (nats://). Debian has no archive of it: the
-# static build refuses nats://. libseccomp, where installed, restricts the processes that do.
+# static build refuses nats://. libseccomp, where installed, restricts the processes that do; in the
+# static build there are none.
 LIBNATS := $(shell $(PKG_CONFIG) --exists 'libnats >= 3.4' && echo libnats)
 NATS := src/ship/nats_client_$(if $(LIBNATS),cnats,stub).c
 NATS_STATIC := src/ship/nats_client_stub.c
 LIBSECCOMP := $(shell $(PKG_CONFIG) --exists libseccomp && echo libseccomp)
-LIBSECCOMP_STATIC := $(if $(LIBSECCOMP),$(if $(wildcard $(shell $(CC) -print-file-name=libseccomp.a)),libseccomp))
 sandbox = src/ship/sandbox_$(if $1,seccomp,stub).c
 # libcurl, where its headers are installed, sends OTLP (otlp --to). It is loaded, not linked; the static build
 # cannot load it.
@@ -135,8 +135,7 @@ screen = src/view/top_screen_$(if $1,ncurses,stub).c
 OPTIONAL := src/host/$(SYMBOLS).c src/ship/$(HTTP).c $(call gzip,$(LIBDEFLATE)).c $(NATS) $(CURL) \
 	    $(call sandbox,$(LIBSECCOMP)) $(call screen,$(NCURSES))
 OPTIONAL_STATIC := src/host/symbols_stub.c src/ship/$(HTTP).c $(call gzip,$(LIBDEFLATE_STATIC)).c \
-		   $(NATS_STATIC) $(CURL_STATIC) $(call sandbox,$(LIBSECCOMP_STATIC)) \
-		   $(call screen,$(NCURSES_STATIC))
+		   $(NATS_STATIC) $(CURL_STATIC) $(call sandbox) $(call screen,$(NCURSES_STATIC))
 
 objects = $(patsubst %.c,$(B)/obj/%.o,$1)
 layer_sources = $(filter-out src/host/symbols_%.c src/record/gzip_%.c src/ship/http_libevent.c \
@@ -164,8 +163,7 @@ $(B)/tcpclose: $(MAIN) $(ARCHIVES)
 $(B)/tcpclose-static: $(call objects,src/main.c $(OPTIONAL_STATIC)) $(ARCHIVES)
 	$(call say,LD,$@)
 	$(Q)$(CC) $(C_FLAGS) $(LDFLAGS) -static -s -o $@ $(filter %.o,$^) $(call link,$(ARCHIVES)) \
-		$(shell $(PKG_CONFIG) --static --libs $(LIBEVENT) $(LIBDEFLATE_STATIC) $(LIBSECCOMP_STATIC) $(NCURSES_STATIC) \
-		libbpf libelf zlib)
+		$(shell $(PKG_CONFIG) --static --libs $(LIBEVENT) $(LIBDEFLATE_STATIC) $(NCURSES_STATIC) libbpf libelf zlib)
 	@test $$(stat -c %s $@) -lt 3145728 || { echo "$@ is over 3 MiB" >&2; exit 1; }
 
 $(B)/obj/%.o: %.c
@@ -276,7 +274,9 @@ $(eval $(call program,story_from_recording,$(B)/obj/tests/stories/story_from_rec
 $(foreach p,churn flood hold latency,$(eval $(call program,bench_$p,$(B)/obj/tools/bench/$p.o,-lpthread)))
 
 # The tests of the fleet: a recorder and a reader without the rest of the tool
-FLEET := $(B)/fleet_ship $(B)/fleet_read
+FLEET := $(B)/fleet_ship $(B)/fleet_read $(B)/tcpclose_stubs
+# The tool with the stubs of the static build
+$(eval $(call program,tcpclose_stubs,$(call objects,src/main.c $(OPTIONAL_STATIC)) $(ARCHIVES),$$(LIBS)))
 $(foreach p,ship read,$(eval $(call program,fleet_$p,$(B)/obj/tests/fleet/fleet_$p.o $(TEST_LIBS),$$(LIBS))))
 
 BENCH_REPLAY_OBJECTS := $(call objects,tools/bench/replay.c tools/bench/generate.c) $(TEST_LIBS)
@@ -346,6 +346,7 @@ tour:
 check: deps-check
 	@$(MAKE) --no-print-directory check-all
 
+MANUALS := $(patsubst src/man/%.scd,$(B)/%,$(wildcard src/man/*.scd))
 
 # What the tests need; the unit tests and the manual only where the packages for them are there
 has = $(shell $1 >/dev/null 2>&1 && echo yes)
@@ -377,12 +378,11 @@ $(COMPLETIONS): $(B)/tcpclose
 	$(Q)$< --document $(if $(filter %/_tcpclose,$@),zsh,$(subst .,,$(suffix $@))) > $@.new
 	@mv $@.new $@
 
-$(B)/tcpclose-fleet.7: src/man/tcpclose-fleet.7.scd
+$(B)/%.7: src/man/%.7.scd
 	@mkdir -p $(@D)
 	$(SCDOC) < $< > $@.new
 	mv $@.new $@
 
-MANUALS := $(patsubst src/man/%.scd,$(B)/%,$(wildcard src/man/*.scd))
 man: $(MANUALS)
 
 # DESTDIR=... stages the installation.

@@ -57,6 +57,9 @@ struct nats_client *nats_connect(const struct nats_login *login, const char *nam
 /* No callback begins after this; one that runs may go on. */
 void nats_disconnect(struct nats_client *c);
 
+/* The largest message that the server takes, in bytes. */
+uint64_t nats_max_payload(struct nats_client *c);
+
 /* Publish, with `id` as a message id of JetStream, and `reply` as where the answer goes. */
 struct nats_outgoing {
 	const char *subject, *reply;

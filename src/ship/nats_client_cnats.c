@@ -207,6 +207,13 @@ void nats_disconnect(struct nats_client *c)
 	put_client(c);
 }
 
+uint64_t nats_max_payload(struct nats_client *c)
+{
+	int64_t max = natsConnection_GetMaxPayload(c->nc);
+
+	return max > 0 ? (uint64_t)max : UINT64_MAX;
+}
+
 bool nats_publish(struct nats_client *c, const struct nats_outgoing *m, char why[NATS_WHY_BYTES])
 {
 	natsMsg *msg = NULL;

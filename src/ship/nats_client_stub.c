@@ -26,6 +26,12 @@ void nats_disconnect(struct nats_client *c)
 	(void)c;
 }
 
+uint64_t nats_max_payload(struct nats_client *c)
+{
+	(void)c;
+	return 0;
+}
+
 bool nats_publish(struct nats_client *c, const struct nats_outgoing *m, char why[NATS_WHY_BYTES])
 {
 	(void)c;

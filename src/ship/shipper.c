@@ -172,7 +172,7 @@ static void lose_keeper(struct shipper *s)
 /* A message of the keeper: a new worker. */
 static void take_control(struct shipper *s)
 {
-	struct keeper_message message;
+	struct keeper_message message = { 0 };
 	struct iovec io = { .iov_base = &message, .iov_len = sizeof(message) };
 	union {
 		struct cmsghdr align;

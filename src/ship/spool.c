@@ -177,7 +177,8 @@ bool spool_put(struct spool *s, const struct shipment *given)
 		return put_heartbeat(s, given);
 	s->counts.put++;
 	e = calloc(1, sizeof(*e));
-	if (!e || !make_room(s, shipment.size))
+	if (!e || !shipment.size || shipment.size > SHIPMENT_BYTES_MAX ||
+	    !make_room(s, shipment.size))
 		goto drop;
 	shipment.id = e->id = ++s->last_id;
 	e->size = shipment.size;
@@ -297,15 +298,12 @@ void spool_again(struct spool *s, uint64_t id)
 
 void spool_again_all(struct spool *s)
 {
-	struct spool_entry *e;
+	struct spool_entry *e = TAILQ_FIRST(&s->list);
 
 	if (s->heartbeat_sent)
 		take_back_heartbeat(s);
-	TAILQ_FOREACH(e, &s->list, link) {
-		if (!s->counts.handed_over)
-			break;
+	for (; e && s->counts.handed_over; e = TAILQ_NEXT(e, link))
 		take_back(s, e);
-	}
 }
 
 const struct spool_counts *spool_counts(const struct spool *s)
@@ -416,10 +414,15 @@ struct spool *spool_open(const struct spool_config *config, char why[SPOOL_WHY_B
 
 void spool_close(struct spool *s)
 {
+	struct spool_entry *e, *next;
+
 	if (!s)
 		return;
-	while (!TAILQ_EMPTY(&s->list))
-		forget_entry(s, TAILQ_FIRST(&s->list));
+	for (e = TAILQ_FIRST(&s->list); e; e = next) {
+		next = TAILQ_NEXT(e, link);
+		free(e->copy);
+		free(e);
+	}
 	free(s->heartbeat);
 	free(s->heartbeat_sent);
 	spool_dir_close(&s->dir);

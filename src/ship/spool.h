@@ -61,7 +61,8 @@ void spool_close(struct spool *s);
 /*
  * Add a copy of the shipment, except its id. A heartbeat replaces one that still waits, is handed
  * over before everything else, is never in a file and is not counted in put, dropped and waiting.
- * Returns false if it was dropped (and counted).
+ * Returns false if it was dropped (and counted), also because it is
+ * larger than SHIPMENT_BYTES_MAX.
  */
 bool spool_put(struct spool *s, const struct shipment *shipment);
 

@@ -191,6 +191,7 @@ static int open_file(const struct spool_dir *d, const char *name, off_t *size)
 	int fd = openat(d->fd, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
 	struct stat st;
 
+	*size = 0;
 	if (fd < 0)
 		return -errno;
 	if (fstat(fd, &st) || !S_ISREG(st.st_mode) || st.st_uid != geteuid() || st.st_nlink != 1) {
@@ -268,7 +269,7 @@ static int read_file(struct spool_dir *d, int fd, off_t size, bool whole, struct
 int spool_dir_read(struct spool_dir *d, struct shipment *shipment)
 {
 	char name[NAME_DIGITS + 1];
-	off_t size;
+	off_t size = 0;
 	int fd, err;
 
 	make_name(name, shipment->id);
@@ -293,7 +294,7 @@ static bool list_one(struct spool_dir *d, const char *name, uint64_t *ignored,
 		     bool (*found)(void *arg, const struct spool_found *found), void *arg)
 {
 	struct spool_found f = { 0 };
-	off_t size;
+	off_t size = 0;
 	int fd, err;
 
 	if (strcmp(name, ".") == 0 || strcmp(name, "..") == 0 || strcmp(name, TEXT) == 0)
@@ -339,7 +340,7 @@ int spool_dir_write_text(struct spool_dir *d, const void *text, size_t len)
 
 size_t spool_dir_read_text(struct spool_dir *d, void *text, size_t max)
 {
-	off_t size;
+	off_t size = 0;
 	int fd = open_file(d, TEXT, &size);
 	size_t len = fd < 0 || size < 0 || (size_t)size > max ? 0 : (size_t)size;
 

@@ -31,7 +31,7 @@ static bool take_config_line(struct stream_config *config, const char *line)
 	} else if (strncmp(line, "hash_key ", 9) == 0) {
 		if (strlen(line + 9) != 32 || !is_hex(line + 9, 32))
 			return false;
-		strcpy(config->hash_key, line + 9);
+		memcpy(config->hash_key, line + 9, 33);
 	}
 	return true;
 }

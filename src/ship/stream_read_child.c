@@ -128,7 +128,7 @@ static bool parse_subject(const char *subject, bool heartbeat, struct ship_frame
 	}
 	if (!*subject || strlen(subject) >= sizeof(frame->host) || strchr(subject, '.'))
 		return false;
-	strcpy(frame->host, subject);
+	memcpy(frame->host, subject, strlen(subject) + 1);
 	return true;
 }
 

@@ -28,6 +28,7 @@
 #define RETRY_MIN_MS 250	/* for connections */
 #define RETRY_MAX_MS 10000
 #define SUBJECT_BYTES 192
+#define HEADER_BYTES 256		/* of a message, at most; max_payload includes them */
 #define CONFIG_ID "config"
 
 enum note_kind { NOTE_ACK = 1, NOTE_CONFIG, NOTE_REFUSED, NOTE_LOST };
@@ -136,7 +137,7 @@ static void take_refused(void *arg, const char *why)
 	note_text(arg, NOTE_REFUSED, why, strlen(why));
 }
 
-/* The answer to the question for the configuration, or to the shipment whose id ends the subject. */
+/* The answer about the configuration, or to the shipment whose id ends the subject. */
 static void take_answer(void *arg, const struct nats_message *m)
 {
 	struct nats *n = arg;
@@ -287,6 +288,11 @@ static void send_nats(void *t, const struct shipment *shipment)
 	}
 	if (!n->client || !sent) {
 		queue_event(n, TRANSPORT_FAILED, shipment->id, "not connected");
+		return;
+	}
+	if (shipment->size + HEADER_BYTES > nats_max_payload(n->client)) {
+		queue_event(n, TRANSPORT_REJECTED, shipment->id,
+			    "it is larger than max_payload of the server");
 		return;
 	}
 	make_subject(n, shipment, sent->subject);

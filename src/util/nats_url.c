@@ -80,7 +80,7 @@ static bool set_stream(struct nats_url *url, const char *name, const char **why)
 			       "- and _";
 			return false;
 		}
-	strcpy(url->stream, len ? name : NATS_STREAM_DEFAULT);
+	snprintf(url->stream, sizeof(url->stream), "%s", len ? name : NATS_STREAM_DEFAULT);
 	return true;
 }
 
@@ -112,7 +112,7 @@ void nats_subject_host(const char *host, char subject_host[72])
 
 	for (i = 0; i < 71 && host[i]; i++)
 		subject_host[i] = is_word(host[i]) ? host[i] : '_';
-	subject_host[i] = '\0';
 	if (!i)
-		strcpy(subject_host, "_");
+		subject_host[i++] = '_';
+	subject_host[i] = '\0';
 }

@@ -14,6 +14,7 @@ import threading
 import pytest
 
 from assertions import same, true
+from fleet_fixture import clean
 from nats_server import wait_until
 from publisher import check_stream
 
@@ -25,12 +26,13 @@ rounds = pytest.mark.parametrize("number", range(ROUNDS), ids=lambda number: "%d
 
 
 def start(three):
+    clean(three, three.three.servers[0])    # what an attempt before this one left
     # the leader of a cluster that has just been formed may not know its peers yet
     wait_until("stream init works",
                lambda: three.run("stream", "init", three.url, "--nats-ca", three.ca).returncode == 0)
     wait_until("three replicas", lambda: three.three.is_whole("TCPCLOSE"))
     publisher = three.publish(three.url, ca=three.ca, interval_us=INTERVAL_US, size=4000, timeout_ms=2000,
-                              flush_ms=40000)
+                              flush_ms=40000, spool_max=256 << 20)
     publisher.wait_for("taken", lambda c: c["taken"] >= 200)
     return publisher
 

@@ -124,6 +124,20 @@ def test_a_full_disk_under_the_spool(one, root):
         subprocess.run(["umount", spool], check=True)
 
 
+def test_what_the_server_never_takes_is_rejected_and_counted(fleet):
+    """It must not stand in the way of the rest."""
+    server = fleet.server("max_payload: 2000")
+    url = "nats://127.0.0.1:%d/" % server.port
+    fleet.init(url, "--max-bytes", "10M")
+    publisher = fleet.publish(url, count=3, size=2000)
+    publisher.wait_for("all rejected", lambda c: c["rejected"] == 3)
+    counts = publisher.finish()
+    same("the reason", counts["rejected_why"], "it is larger than max_payload of the server")
+    publisher = fleet.publish(url, count=3, size=1000)
+    publisher.wait_for("smaller ones are taken", lambda c: c["taken"] == 3)
+    publisher.finish()
+
+
 def test_a_spool_that_overflows_counts_what_it_drops(one):
     """Without a broker for long: the oldest go, all others arrive when it is back."""
     one.init(one.url)

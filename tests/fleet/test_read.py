@@ -82,9 +82,11 @@ def test_some_partitions_and_since(one):
     same("partitions 1 and 2", sorted(described_frames(frames)), [m for m in described(messages) if m[1] in (1, 2)])
     same("caught up once", [f["kind"] for f in frames].count(CAUGHT_UP), 1)
     middle = described_frames(frames)[len(messages) // 4]
-    since = next(f["ns"] for f in frames if f["seq"] == middle[0])
-    later = Reader(one, one.url, "since=%d" % since).finish()
-    same("from that time on", described_frames(later), [m for m in described(messages) if m[0] >= middle[0]])
+    since = next(f["ns"] for f in frames if f["kind"] == SEGMENT and f["seq"] == middle[0])
+    later = described_frames(Reader(one, one.url, "since=%d" % since).finish())
+    want = [m for m in described(messages) if m[0] >= middle[0]]
+    same("the first one from that time on, %d" % since, later[0], want[0])
+    same("all from that time on", later == want, True)
 
 
 def test_an_empty_stream_has_an_end_too(one):

@@ -2,7 +2,9 @@
 """stream init and stream info, compared with what the server says to a client of our own."""
 
 import json
+import os
 import re
+import subprocess
 import time
 
 from assertions import same, true
@@ -152,3 +154,11 @@ def test_info_without_streams(one):
     done = one.run("stream", "info", one.url)
     same("exit status", done.returncode, 1)
     true(done.stderr, "there is no stream TCPCLOSE: 'tcpclose stream init' makes it" in done.stderr)
+
+
+def test_a_build_without_a_client_says_so(fleet):
+    """As the static one: Debian has no archive of libnats."""
+    done = subprocess.run([os.path.join(fleet.build, "tcpclose_stubs"), "stream", "info", "nats://127.0.0.1:1/"],
+                          capture_output=True, text=True, check=False)
+    same("exit status", done.returncode, 69)
+    same("message", done.stderr, "tcpclose: cannot reach nats://127.0.0.1:1/: this tcpclose was built without libnats\n")

@@ -189,6 +189,19 @@ static void check_that_the_oldest_is_dropped(void **state)
 	spool_close(s);
 }
 
+static void test_spool__what_is_too_large_is_dropped_and_counted(void **state)
+{
+	struct spool *s = open_spool(NULL, 0);
+
+	(void)state;
+	assert_true(put(s, 1, SHIPMENT_BYTES_MAX));
+	assert_false(put(s, 2, SHIPMENT_BYTES_MAX + 1));
+	assert_int_equal(spool_counts(s)->dropped_units, 2);
+	take(s, 1, SHIPMENT_BYTES_MAX);
+	assert_false(spool_has_next(s));
+	spool_close(s);
+}
+
 static void test_spool__full_memory(void **state)
 {
 	(void)state;
@@ -417,6 +430,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_spool__memory),
 		IN_DIR(test_spool__directory),
+		cmocka_unit_test(test_spool__what_is_too_large_is_dropped_and_counted),
 		cmocka_unit_test(test_spool__full_memory),
 		IN_DIR(test_spool__full_directory),
 		IN_DIR(test_spool__only_the_newest_heartbeat_is_kept_and_it_goes_first),
