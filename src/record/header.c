@@ -124,6 +124,47 @@ static void copy_text(char to[RUN_INFO_TEXT], const char *value)
 	snprintf(to, RUN_INFO_TEXT, "%s", value);
 }
 
+/* A decimal number. What is none is UINT64_MAX. */
+static uint64_t parse_number(const char *value)
+{
+	char *end;
+	uint64_t v = strtoull(value, &end, 10);
+
+	return *value >= '0' && *value <= '9' && !*end ? v : UINT64_MAX;
+}
+
+static void parse_run(struct record_header *h, const char *value)
+{
+	if (strlen(value) != RECORD_RUN - 1 || strspn(value, "0123456789abcdef") != RECORD_RUN - 1)
+		return;
+	memcpy(h->segment.run, value, RECORD_RUN);
+}
+
+/* "0.250000" */
+static uint32_t parse_rate(const char *value)
+{
+	double rate = strtod(value, NULL);
+
+	return rate > 0 && rate < 1 ? (uint32_t)(rate * 1000000 + 0.5) : 1000000;
+}
+
+static void parse_segment_line(struct record_header *h, const char *key, const char *value)
+{
+	uint64_t partition;
+
+	if (!strcmp(key, "run")) {
+		parse_run(h, value);
+	} else if (!strcmp(key, "partition")) {
+		partition = parse_number(value);
+		h->segment.partition = partition < UINT16_MAX ? (unsigned)partition : UINT16_MAX;
+	} else if (!strcmp(key, "sequence")) {
+		h->segment.sequence = parse_number(value);
+		h->segment.present = h->segment.sequence != UINT64_MAX;
+	} else if (!strcmp(key, "rate")) {
+		h->segment.rate_ppm = parse_rate(value);
+	}
+}
+
 static void parse_line(struct record_header *h, const char *key, const char *value)
 {
 	struct run_info *m = &h->meta;
@@ -160,6 +201,8 @@ static void parse_line(struct record_header *h, const char *key, const char *val
 		parse_syscall(h, value, false);
 	else if (!strcmp(key, "syscall32"))
 		parse_syscall(h, value, true);
+	else
+		parse_segment_line(h, key, value);
 }
 
 static bool is_readable(const struct record_header *h, char why[RECORD_WHY])
@@ -186,6 +229,7 @@ bool record_header_parse(struct record_header *h, const char *text, size_t len,
 
 	memset(h, 0, sizeof(*h));
 	memset(h->syscall, 0xff, sizeof(h->syscall));
+	h->segment.rate_ppm = 1000000;
 	if (len < strlen(RECORD_MAGIC) || memcmp(text, RECORD_MAGIC, strlen(RECORD_MAGIC))) {
 		snprintf(why, RECORD_WHY, "it is not a tcpclose recording");
 		return false;
@@ -208,4 +252,11 @@ bool record_header_parse(struct record_header *h, const char *text, size_t len,
 		parse_line(h, line, line + key + 1);
 	}
 	return is_readable(h, why);
+}
+
+void record_header_copy(struct record_header *to, const struct record_header *from)
+{
+	*to = *from;
+	for (unsigned i = 0; i < to->meta.nr_hooks; i++)
+		to->meta.hook[i] = (struct hook){ to->hook[i][0], to->hook[i][1] };
 }

@@ -11,6 +11,7 @@
 
 #define RECORD_WHY 256		/* bytes of an error message, with the NUL */
 #define RECORD_WORD 24		/* bytes of a hook's name or method, with the NUL */
+#define RECORD_RUN 33		/* bytes of the id of a run: 32 hexadecimal digits, and the NUL */
 #define RECORD_SYSCALLS 1024	/* system calls with lower numbers are stored by name */
 
 /* The header as it was read. Do not move or copy it: meta's hooks point into `hook`. */
@@ -20,6 +21,14 @@ struct record_header {
 	char tool[RUN_INFO_TEXT];	/* version of the recorder */
 	struct run_info meta;
 	char hook[RUN_INFO_HOOKS][2][RECORD_WORD];
+	/* Of a segment of the stream. */
+	struct {
+		bool present;		/* it has a run and a sequence number */
+		char run[RECORD_RUN];
+		unsigned partition;
+		uint64_t sequence;
+		uint32_t rate_ppm;	/* of the endpoints that were kept */
+	} segment;
 	bool syscalls_differ;		/* some numbers differ from this machine's */
 	/* maps the recorder's number to this machine's, -1: none; [1]: of 32-bit programs */
 	int16_t syscall[2][RECORD_SYSCALLS];
@@ -34,3 +43,6 @@ void record_header_write(struct buf *b, const struct run_info *m);
  */
 bool record_header_parse(struct record_header *h, const char *text, size_t len,
 			 char why[RECORD_WHY]);
+
+/* Copy a header, with the hooks that its meta points to. */
+void record_header_copy(struct record_header *to, const struct record_header *from);
