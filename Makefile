@@ -62,7 +62,7 @@ WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvl
 CFLAGS ?= -O2 -g
 C_FLAGS = -std=gnu11 -D_GNU_SOURCE -DTCPCLOSE_VERSION='"$(VERSION)"' $(WARNINGS) $(CFLAGS) $(SANITIZE) -MMD -MP
 BPF_FLAGS := -g -O2 -target bpf -mcpu=v3 -I. -iquote bpf/abi -Wall -MMD -MP
-LIBS = $(shell $(PKG_CONFIG) --libs $(LIBDW) $(LIBEVENT) $(LIBDEFLATE) libbpf libelf zlib)
+LIBS = $(shell $(PKG_CONFIG) --libs $(LIBDW) $(LIBEVENT) $(LIBDEFLATE) $(LIBNATS) $(LIBSECCOMP) libbpf libelf zlib)
 
 # One line per file; V=1 shows the commands.
 Q := $(if $(V),,@)
@@ -99,13 +99,22 @@ gzip = src/record/gzip_$(or $1,zlib)
 # libevent, where installed, serves HTTP (serve --listen).
 LIBEVENT := $(shell $(PKG_CONFIG) --exists 'libevent_extra >= 2.1' && echo libevent_extra libevent_core)
 HTTP := $(if $(LIBEVENT),http_libevent,http_stub)
+# cnats, where installed, sends to and reads from NATS (nats://). Debian has no archive of it: the
+# static build refuses nats://. libseccomp, where installed, restricts the processes that do.
+LIBNATS := $(shell $(PKG_CONFIG) --exists 'libnats >= 3.4' && echo libnats)
+NATS := src/ship/nats_client_$(if $(LIBNATS),cnats,stub).c
+NATS_STATIC := src/ship/nats_client_stub.c
+LIBSECCOMP := $(shell $(PKG_CONFIG) --exists libseccomp && echo libseccomp)
+LIBSECCOMP_STATIC := $(if $(LIBSECCOMP),$(if $(wildcard $(shell $(CC) -print-file-name=libseccomp.a)),libseccomp))
+sandbox = src/ship/sandbox_$(if $1,seccomp,stub).c
 # The parts of the program that depend on what is installed. They are in no archive.
-OPTIONAL := src/host/$(SYMBOLS).c src/ship/$(HTTP).c $(call gzip,$(LIBDEFLATE)).c
-OPTIONAL_STATIC := src/host/symbols_stub.c src/ship/$(HTTP).c $(call gzip,$(LIBDEFLATE_STATIC)).c
+OPTIONAL := src/host/$(SYMBOLS).c src/ship/$(HTTP).c $(call gzip,$(LIBDEFLATE)).c $(NATS) $(call sandbox,$(LIBSECCOMP))
+OPTIONAL_STATIC := src/host/symbols_stub.c src/ship/$(HTTP).c $(call gzip,$(LIBDEFLATE_STATIC)).c \
+		   $(NATS_STATIC) $(call sandbox,$(LIBSECCOMP_STATIC))
 
 objects = $(patsubst %.c,$(B)/obj/%.o,$1)
 layer_sources = $(filter-out src/host/symbols_%.c src/record/gzip_%.c src/ship/http_libevent.c \
-		  src/ship/http_stub.c,$(wildcard src/$1/*.c))
+		  src/ship/http_stub.c src/ship/nats_client_%.c src/ship/sandbox_%.c,$(wildcard src/$1/*.c))
 ARCHIVES := $(LAYERS:%=$(B)/lib%.a)
 # The linker searches the group repeatedly, so the order of the archives does not matter.
 link = -Wl,--start-group $1 -Wl,--end-group
@@ -128,7 +137,7 @@ $(B)/tcpclose: $(MAIN) $(ARCHIVES)
 $(B)/tcpclose-static: $(call objects,src/main.c $(OPTIONAL_STATIC)) $(ARCHIVES)
 	$(call say,LD,$@)
 	$(Q)$(CC) $(C_FLAGS) $(LDFLAGS) -static -s -o $@ $(filter %.o,$^) $(call link,$(ARCHIVES)) \
-		$(shell $(PKG_CONFIG) --static --libs $(LIBEVENT) $(LIBDEFLATE_STATIC) libbpf libelf zlib)
+		$(shell $(PKG_CONFIG) --static --libs $(LIBEVENT) $(LIBDEFLATE_STATIC) $(LIBSECCOMP_STATIC) libbpf libelf zlib)
 	@test $$(stat -c %s $@) -lt 3145728 || { echo "$@ is over 3 MiB" >&2; exit 1; }
 
 $(B)/obj/%.o: %.c

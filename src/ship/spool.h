@@ -71,10 +71,20 @@ bool spool_put(struct spool *s, const struct shipment *shipment);
  */
 bool spool_next(struct spool *s, struct shipment *shipment);
 
-/* Is there one for spool_next()? */
+/* Is there one for spool_next()? Is there nothing left, handed over or not? */
 bool spool_has_next(const struct spool *s);
+bool spool_is_empty(const struct spool *s);
 
-/* The shipment has arrived, or is given up. False: it is not in the spool (any more). */
+/* What the spool knows of a shipment without reading it. */
+struct shipment_facts {
+	enum shipment_kind kind;	/* only whether it is a heartbeat */
+	uint32_t units, size;
+};
+
+/* False: it is not in the spool (any more). */
+bool spool_find(const struct spool *s, uint64_t id, struct shipment_facts *facts);
+
+/* The shipment has arrived, or is given up. False: it is not in the spool. */
 bool spool_remove(struct spool *s, uint64_t id);
 
 /* The shipment must be handed over again; or all that were handed over. */
