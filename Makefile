@@ -250,6 +250,9 @@ SPIN_OBJECT := $(B)/obj/tools/bench/spin.o
 $(eval $(call program,bench_replay_spin,$(BENCH_REPLAY_OBJECTS) $(SPIN_OBJECT),$$(LIBS),$(SPIN)))
 $(eval $(call program,tcpclose_spin,$(MAIN) $(ARCHIVES) $(SPIN_OBJECT),$$(LIBS),$(SPIN)))
 
+# The tool, which reads the frames of a stream from a file.
+$(eval $(call program,replay_frames,$(MAIN) $(B)/obj/tests/fleet/frame_source.o $(ARCHIVES),$$(LIBS)))
+
 # Fuzz harnesses: make check builds them with gcc and driver.c, make fuzz with clang's libFuzzer.
 HARNESSES := $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
 HARNESS_PARTS := $(B)/obj/tests/stories/check.o $(TEST_LIBS)

@@ -12,6 +12,7 @@
 #include "replay_hosts.h"
 #include "replay_runs.h"
 #include "replay_source.h"
+#include "replay_stream.h"
 #include "serve.h"
 #include "session.h"
 #include "stuck.h"
@@ -329,7 +330,9 @@ int replay_main(const struct options *o)
 	process_init(&r.process, NULL);
 	serve_init(&r.serve, o, &r.session);
 	status = process_open(&r.process);
-	if (!status && o->record.nr_replays > 1)
+	if (!status && o->record.is_stream)
+		status = replay_stream(o, &r.process);
+	else if (!status && o->record.nr_replays > 1)
 		status = replay_hosts(o, &r.process, NULL);
 	else if (!status)
 		status = open_source(&r);

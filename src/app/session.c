@@ -18,8 +18,6 @@
 #include "session_tree.h"
 #include "time_units.h"
 
-#define LOSS_REPORT_EVERY_NS 1000000000ULL
-
 /* The lookup of views and filters. The path is valid as long as the session. */
 static const char *find_cgroup_path(void *arg, uint64_t id, uint32_t pid)
 {

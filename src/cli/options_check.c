@@ -8,6 +8,7 @@
 #include "buf.h"
 #include "json_keys.h"
 #include "options_filter.h"
+#include "options_stream.h"
 #include "usage_error.h"
 
 #define KEEP_DEFAULT 4
@@ -252,7 +253,7 @@ int options_check(struct option_parser *p, const struct argp_state *state)
 	if (!rc)
 		rc = check_given_options(p) ?: set_serving(p);
 	if (!rc)
-		rc = check_pairs(p);
+		rc = options_stream_check(p) ?: check_pairs(p);
 	if (!rc)
 		rc = select_fields(p);
 	if (rc)

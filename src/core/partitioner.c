@@ -171,8 +171,7 @@ static struct tracked_socket *add_socket(struct partitioner *p, const struct eve
 	return tracked_sockets_add(&p->sockets, e);
 }
 
-/* Events of listeners, and RSTs without a socket: of every partition. */
-static bool is_for_all(const struct event *e)
+bool partitioner_is_for_all(const struct event *e)
 {
 	if (e->kind == EVENT_RESET_SENT && e->flags & EVENTF_NO_SOCKET)
 		return true;
@@ -299,7 +298,7 @@ void partitioner_feed(struct partitioner *p, const struct event *e, uint32_t tag
 {
 	struct tracked_socket *s;
 
-	if (is_for_all(e)) {
+	if (partitioner_is_for_all(e)) {
 		p->config.put(p->config.arg, p->partitions > 1 ? PARTITION_ALL : 0, e, tag);
 		return;
 	}

@@ -30,6 +30,9 @@
 #define PARTITIONER_HOLD_NS (2 * NS_PER_S)
 #define PARTITION_ALL UINT32_MAX	/* of listeners, and of RSTs without a socket */
 
+/* Is it in the segments of all partitions? Events of listeners, and RSTs without a socket. */
+bool partitioner_is_for_all(const struct event *e);
+
 struct partitioner_config {
 	uint32_t max_sockets;	/* that are remembered, at least 1 */
 	uint32_t max_waiting;	/* events of all sockets that may wait, at least 1 */

@@ -9,6 +9,8 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "stream_counts.h"
+
 #define RUN_INFO_HOOKS 16
 #define RUN_INFO_TEXT 65
 
@@ -82,6 +84,9 @@ struct run_counts {
 	uint64_t events_malformed;	/* lost: decode_event() rejected them */
 	uint64_t maybe_missed;	/* upper bound: programs that the kernel did not run */
 	bool unchecked_known, maybe_missed_known;
+	/* Of a stream: the segments of all hosts together. */
+	bool is_stream;
+	struct stream_counts stream;
 };
 
 /* Add the totals of another run. */
@@ -114,7 +119,14 @@ static inline uint64_t run_counts_lost_endpoints(const struct run_counts *t)
 	return t->lost_table_full + t->lost_end_missed + t->lost_vanished;
 }
 
+/* Segments of a stream that are missing, or were refused. */
+static inline uint64_t run_counts_lost_segments(const struct run_counts *t)
+{
+	return t->stream.lost + stream_counts_refused(&t->stream);
+}
+
 static inline uint64_t run_counts_lost(const struct run_counts *t)
 {
-	return run_counts_lost_events(t) + run_counts_lost_endpoints(t);
+	return run_counts_lost_events(t) + run_counts_lost_endpoints(t) +
+	       run_counts_lost_segments(t);
 }

@@ -7,17 +7,6 @@
 
 #include "siphash.h"
 
-const char *fleet_refusal_name(enum fleet_refusal why)
-{
-	static const char *const words[] = {
-#define X(id, word) [FLEET_REFUSED_##id] = word,
-		FLEET_REFUSALS(X)
-#undef X
-	};
-
-	return words[why];
-}
-
 struct fleet *fleet_new(const struct fleet_config *config)
 {
 	struct fleet *f = calloc(1, sizeof(*f));
@@ -64,7 +53,7 @@ void fleet_free(struct fleet *f)
 	free(f);
 }
 
-void fleet_refuse(struct fleet *f, struct fleet_host *host, enum fleet_refusal why,
+void fleet_refuse(struct fleet *f, struct fleet_host *host, enum stream_refusal why,
 		  const char *text)
 {
 	f->counts.refused[why]++;
@@ -154,9 +143,9 @@ static struct fleet_run_state *get_run(struct fleet *f, struct fleet_host *host)
 	if (is_past(host, id))
 		f->counts.late++;
 	else if (host->nr_runs && !strcmp(host->refused_run, id))
-		fleet_refuse(f, host, FLEET_REFUSED_SECOND_RUN, "");
+		fleet_refuse(f, host, STREAM_REFUSED_SECOND_RUN, "");
 	else if (host->nr_runs == FLEET_RUNS_MAX)
-		fleet_refuse(f, host, FLEET_REFUSED_MANY, "");
+		fleet_refuse(f, host, STREAM_REFUSED_MANY, "");
 	else
 		run = add_run(f, host);
 	return run;
@@ -188,7 +177,7 @@ static void note_alive(struct fleet *f, struct fleet_run_state *run, uint64_t br
 			continue;
 		for (unsigned i = 0; i < FLEET_PARTITIONS_MAX; i++)
 			for (size_t n = other->lane[i] ? other->lane[i]->order.nr : 0; n; n--)
-				fleet_refuse(f, host, FLEET_REFUSED_SECOND_RUN, "");
+				fleet_refuse(f, host, STREAM_REFUSED_SECOND_RUN, "");
 		memcpy(host->refused_run, other->public.id, RECORD_RUN);
 		TAILQ_REMOVE(&host->runs, other, link);
 		host->nr_runs--;
@@ -218,16 +207,16 @@ static bool check_header(struct fleet *f, struct fleet_host *host, unsigned part
 	const struct record_header *h = f->header;
 
 	if (!is_name_of(host->name, run_info_host(&h->meta))) {
-		fleet_refuse(f, host, FLEET_REFUSED_FORGED, run_info_host(&h->meta));
+		fleet_refuse(f, host, STREAM_REFUSED_FORGED, run_info_host(&h->meta));
 		return false;
 	}
 	if (h->segment.partition != partition) {
-		fleet_refuse(f, host, FLEET_REFUSED_PARTITION, "");
+		fleet_refuse(f, host, STREAM_REFUSED_PARTITION, "");
 		return false;
 	}
 	if (h->segment.sequence < SEGMENT_SEQUENCE_MAX)
 		return true;
-	fleet_refuse(f, host, FLEET_REFUSED_DAMAGED, "its number is too large");
+	fleet_refuse(f, host, STREAM_REFUSED_DAMAGED, "its number is too large");
 	return false;
 }
 
@@ -237,14 +226,14 @@ static bool read_header(struct fleet *f, struct fleet_host *host, const void *by
 	char why[RECORD_WHY];
 
 	if (size > SEGMENT_BYTES_MAX) {
-		fleet_refuse(f, host, FLEET_REFUSED_LARGE, "");
+		fleet_refuse(f, host, STREAM_REFUSED_LARGE, "");
 		return false;
 	}
 	f->header->schema = EVENT_SCHEMA;
 	if (segment_read_header(f->reader, bytes, size, f->header, body, why))
 		return true;
-	fleet_refuse(f, host, f->header->schema == EVENT_SCHEMA ? FLEET_REFUSED_DAMAGED :
-								   FLEET_REFUSED_NEWER, why);
+	fleet_refuse(f, host, f->header->schema == EVENT_SCHEMA ? STREAM_REFUSED_DAMAGED :
+								   STREAM_REFUSED_SCHEMA, why);
 	return false;
 }
 
@@ -271,7 +260,7 @@ static void add_to_run(struct fleet *f, struct fleet_run_state *run, unsigned pa
 		return;
 	}
 	if (l->order.nr >= FLEET_LANE_MAX || run->host->held + size > FLEET_HOST_HELD_MAX) {
-		fleet_refuse(f, run->host, FLEET_REFUSED_MANY, "");
+		fleet_refuse(f, run->host, STREAM_REFUSED_MANY, "");
 		return;
 	}
 	if (!run->first_ns)
@@ -291,11 +280,11 @@ bool fleet_add(struct fleet *f, const char *name, unsigned partition, uint64_t b
 	fleet_step(f);
 	fleet_advance(f, broker_ns);
 	if (!host) {
-		f->counts.refused[FLEET_REFUSED_MANY]++;
+		f->counts.refused[STREAM_REFUSED_MANY]++;
 		return true;
 	}
 	if (partition >= FLEET_PARTITIONS_MAX) {
-		fleet_refuse(f, host, FLEET_REFUSED_PARTITION, "");
+		fleet_refuse(f, host, STREAM_REFUSED_PARTITION, "");
 		return true;
 	}
 	if (partition >= f->partitions)
@@ -339,7 +328,7 @@ void fleet_set_from_start(struct fleet *f)
 	f->from_start = true;
 }
 
-struct fleet_counts fleet_counts(const struct fleet *f)
+struct stream_counts fleet_counts(const struct fleet *f)
 {
 	return f->counts;
 }

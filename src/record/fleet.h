@@ -28,6 +28,7 @@
 
 #include "segment.h"
 #include "segment_order.h"
+#include "stream_counts.h"
 
 #define FLEET_HOST_NAME 72		/* bytes of the HOST of a subject, with the NUL */
 #define FLEET_HOSTS_MAX 16384
@@ -38,38 +39,11 @@
 #define FLEET_HELD_MAX (64u << 20)
 #define FLEET_LANE_MAX 4096		/* segments of a run in one partition that wait */
 
-/* Why a segment is refused. */
-#define FLEET_REFUSALS(X)                                                                          \
-	X(FORGED, "forged-host")	/* its header names another host than its subject */       \
-	X(DAMAGED, "damaged")                                                                      \
-	X(NEWER, "newer-schema")	/* or another one that this version does not read */       \
-	X(LARGE, "too-large")                                                                      \
-	X(PARTITION, "wrong-partition")	/* another one than that of its subject */                 \
-	X(SECOND_RUN, "second-run")	/* another run of the host lives */                        \
-	X(MANY, "too-many")	/* hosts, or runs of a host */
-
-enum fleet_refusal {
-#define X(id, word) FLEET_REFUSED_##id,
-	FLEET_REFUSALS(X)
-#undef X
-	FLEET_REFUSALS_COUNT,
-};
-
-const char *fleet_refusal_name(enum fleet_refusal why);
-
-struct fleet_counts {
-	uint64_t segments;	/* read */
-	uint64_t lost;		/* missing, and given up */
-	uint64_t late;		/* came after that */
-	uint64_t repeated;
-	uint64_t refused[FLEET_REFUSALS_COUNT];
-};
-
 struct fleet_config {
 	uint64_t partitions;	/* those that are read, bit N: partition N; 0 all */
 	uint64_t seed;		/* of hash tables: publishers choose their names */
 	/* Called once per host and cause. text: more about it, one clause; or "". */
-	void (*refused)(void *arg, const char *host, enum fleet_refusal why, const char *text);
+	void (*refused)(void *arg, const char *host, enum stream_refusal why, const char *text);
 	/* A host's clock is fast: ahead_ns is the least that it is ahead. Once per host. */
 	void (*ahead)(void *arg, const char *host, uint64_t ahead_ns);
 	void *arg;
@@ -140,7 +114,7 @@ bool fleet_is_full(const struct fleet *f);
 /* The latest time of the broker; 0: none is known. */
 uint64_t fleet_now_ns(const struct fleet *f);
 
-struct fleet_counts fleet_counts(const struct fleet *f);
+struct stream_counts fleet_counts(const struct fleet *f);
 
 /* For the list of hosts before the first record: visit the runs that fleet_next() would begin. */
 void fleet_visit_waiting(struct fleet *f, void (*visit)(void *arg, struct fleet_run *run,

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "partitioner.h"
+
 #define TEXTS_MAX (64u << 10)	/* bytes of annotations that wait for their event */
 #define AHEAD_NS 1000000000ULL	/* a clock that is this much ahead of the broker's is fast */
 
@@ -173,9 +175,7 @@ static void place_record(struct fleet *f, struct fleet_lane *l, uint64_t ts_ns)
 /* Is the event in the segments of all partitions? It is taken from the lowest one. */
 static bool comes_again(const struct fleet *f, const struct fleet_lane *l, const struct event *e)
 {
-	return l->partition != f->lowest &&
-	       ((e->kind == EVENT_STATE && e->old_state == STATE_LISTEN) ||
-		(e->kind == EVENT_RESET_SENT && e->flags & EVENTF_NO_SOCKET));
+	return l->partition != f->lowest && partitioner_is_for_all(e);
 }
 
 /* Take a record of the open segment. False: read on. */
@@ -213,7 +213,7 @@ bool fleet_lane_advance(struct fleet *f, struct fleet_lane *l)
 			continue;
 		}
 		if (record.got == RECORD_GOT_CORRUPT)
-			fleet_refuse(f, l->run->host, FLEET_REFUSED_DAMAGED, "");
+			fleet_refuse(f, l->run->host, STREAM_REFUSED_DAMAGED, "");
 		close_segment(f, l);
 	}
 	return false;

@@ -64,7 +64,7 @@ struct fleet_host {
 	char refused_run[RECORD_RUN];	/* the latest SECOND_RUN */
 	char past[FLEET_PAST][RECORD_RUN];
 	unsigned nr_past;
-	unsigned reported;		/* set of enum fleet_refusal */
+	unsigned reported;		/* set of enum stream_refusal */
 	bool ahead_reported;
 };
 
@@ -75,7 +75,7 @@ struct fleet {
 	struct record_header *header;	/* of the segment that has come last */
 	struct fleet_host *hosts;	/* by name */
 	struct merge_heap heap;		/* of lanes */
-	struct fleet_counts counts;
+	struct stream_counts counts;
 	size_t held;			/* bytes of segments */
 	uint64_t newest_ns;		/* the latest time of the broker */
 	uint64_t partition_ns[FLEET_PARTITIONS_MAX];	/* the latest one in each partition */
@@ -104,7 +104,7 @@ void fleet_lane_queue(struct fleet *f, struct fleet_lane *l);
 /* Does it have nothing to read, and will it not have any unless more comes? */
 bool fleet_lane_is_empty(const struct fleet_lane *l);
 
-void fleet_refuse(struct fleet *f, struct fleet_host *host, enum fleet_refusal why,
+void fleet_refuse(struct fleet *f, struct fleet_host *host, enum stream_refusal why,
 		  const char *text);
 
 /* Remove a run, with what it has. */

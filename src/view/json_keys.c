@@ -85,6 +85,11 @@ static const char *const count_keys[] = {
 	"lost", "lost.table_full", "lost.end_missed", "lost.vanished",
 	"events_lost", "events_lost.ring_full", "events_lost.calls_full",
 	"events_lost.malformed",
+	"stream", "stream.segments", "stream.lost", "stream.late", "stream.repeated",
+	"stream.refused",
+#define X(id, word) "stream.refused." word,
+	STREAM_REFUSALS(X)
+#undef X
 	NULL
 };
 
