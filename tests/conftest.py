@@ -26,7 +26,7 @@ from assertions import Skip  # noqa: E402
 from sandbox_gaps import SandboxGaps  # noqa: E402
 
 # In this order: what is quickest to say that something is wrong comes first, what takes a minute comes last.
-FAMILIES = ["checkers", "unit", "stories", "fuzz", "deploy", "cli", "strace", "twins", "connections", "two-clocks",
+FAMILIES = ["checkers", "unit", "stories", "fuzz", "deploy", "cli", "fleet", "strace", "twins", "connections", "two-clocks",
             "reuse", "reports", "openings", "live", "inline", "stuck", "stuck-without-bpf", "ports", "preexisting",
             "manual", "poor-hosts", "bench", "soak"]
 # A build with the sanitizers has nothing to say about texts, scripts and benchmarks.

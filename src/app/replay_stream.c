@@ -156,6 +156,7 @@ static int set_host(struct replay_stream *r, struct fleet_run *run, struct recor
 		return status;
 	}
 	run->user = h;
+	run->shift_ns = h->session.shift_ns;
 	if (!h->input) {
 		h->session.meta = facts->meta;
 		h->session.meta.boot_to_wall_ns -= h->session.shift_ns;

@@ -247,6 +247,7 @@ static bool keep_header(struct fleet *f, struct fleet_run_state *run)
 	if (!run->public.header)
 		return false;
 	record_header_copy(run->public.header, f->header);
+	run->public.shift_ns = f->header->meta.boot_to_wall_ns;
 	return true;
 }
 

@@ -56,6 +56,11 @@ struct fleet_run {
 	/* Of its first segment; hooks are those of that one. Valid until FLEET_END. */
 	struct record_header *header;
 	void *user;
+	/*
+	 * Added to the times of its records to get their places in the order: initially what makes
+	 * its first segment's times those of the wall clock; the caller may change it.
+	 */
+	int64_t shift_ns;
 };
 
 enum fleet_got {

@@ -160,7 +160,7 @@ static void report_ahead(struct fleet *f, struct fleet_lane *l, uint64_t ahead_n
 /* Nothing happened after the broker got the segment that reports it. */
 static void place_record(struct fleet *f, struct fleet_lane *l, uint64_t ts_ns)
 {
-	uint64_t wall_ns = ts_ns + (uint64_t)l->boot_to_wall_ns;
+	uint64_t wall_ns = ts_ns + (uint64_t)l->run->public.shift_ns;
 	uint64_t latest_ns = l->open->link.broker_ns;
 
 	if (wall_ns > latest_ns) {
