@@ -107,14 +107,21 @@ NATS_STATIC := src/ship/nats_client_stub.c
 LIBSECCOMP := $(shell $(PKG_CONFIG) --exists libseccomp && echo libseccomp)
 LIBSECCOMP_STATIC := $(if $(LIBSECCOMP),$(if $(wildcard $(shell $(CC) -print-file-name=libseccomp.a)),libseccomp))
 sandbox = src/ship/sandbox_$(if $1,seccomp,stub).c
+# libcurl, where its headers are installed, sends OTLP (otlp --to). It is loaded, not linked; the static build
+# cannot load it.
+LIBCURL := $(shell $(PKG_CONFIG) --exists 'libcurl >= 7.77' && echo libcurl)
+CURL := src/ship/transport_curl$(if $(LIBCURL),,_stub).c
+CURL_STATIC := src/ship/transport_curl_stub.c
 # The parts of the program that depend on what is installed. They are in no archive.
-OPTIONAL := src/host/$(SYMBOLS).c src/ship/$(HTTP).c $(call gzip,$(LIBDEFLATE)).c $(NATS) $(call sandbox,$(LIBSECCOMP))
+OPTIONAL := src/host/$(SYMBOLS).c src/ship/$(HTTP).c $(call gzip,$(LIBDEFLATE)).c $(NATS) $(CURL) \
+	    $(call sandbox,$(LIBSECCOMP))
 OPTIONAL_STATIC := src/host/symbols_stub.c src/ship/$(HTTP).c $(call gzip,$(LIBDEFLATE_STATIC)).c \
-		   $(NATS_STATIC) $(call sandbox,$(LIBSECCOMP_STATIC))
+		   $(NATS_STATIC) $(CURL_STATIC) $(call sandbox,$(LIBSECCOMP_STATIC))
 
 objects = $(patsubst %.c,$(B)/obj/%.o,$1)
 layer_sources = $(filter-out src/host/symbols_%.c src/record/gzip_%.c src/ship/http_libevent.c \
-		  src/ship/http_stub.c src/ship/nats_client_%.c src/ship/sandbox_%.c,$(wildcard src/$1/*.c))
+		  src/ship/http_stub.c src/ship/nats_client_%.c src/ship/transport_curl%.c \
+		  src/ship/sandbox_%.c,$(wildcard src/$1/*.c))
 ARCHIVES := $(LAYERS:%=$(B)/lib%.a)
 # The linker searches the group repeatedly, so the order of the archives does not matter.
 link = -Wl,--start-group $1 -Wl,--end-group

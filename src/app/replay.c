@@ -5,6 +5,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "exports.h"
 #include "find_end.h"
 #include "log.h"
 #include "process.h"
@@ -13,7 +14,6 @@
 #include "replay_runs.h"
 #include "replay_source.h"
 #include "replay_stream.h"
-#include "serve.h"
 #include "session.h"
 #include "stuck.h"
 
@@ -21,7 +21,7 @@ struct replay_run {
 	const struct options *o;
 	struct process process;
 	struct session session;
-	struct serve_run serve;
+	struct exports exports;
 	struct replay_source source;
 	struct replay_runs runs;
 	uint64_t now_ns;	/* of the latest mark */
@@ -49,7 +49,7 @@ static void show_what_is_known(struct replay_run *r)
 	endpoint_table_flush(s->endpoints);
 	if (now_ns > find_latest_ns(r))
 		session_tick_view(s, now_ns);
-	serve_advance(&r->serve, now_ns, &r->counters);
+	exports_advance(&r->exports, now_ns, &r->counters);
 	output_flush(&s->out);
 }
 
@@ -243,13 +243,14 @@ static int replay_trace(struct replay_run *r)
 		return status;
 	r->session.meta = *record_reader_run_info(r->source.reader);
 	note_missing_texts(r);
-	status = session_begin(&r->session, r->now_ns, &none);
+	status = session_begin(&r->session, r->now_ns, &none) ?:
+		 exports_begin(&r->exports, r->now_ns);
 	if (status)
 		return status;
 	status = replay_records(r);
 	replay_runs_report(r->runs.restarts, r->runs.killed, r->runs.gap_ns);
 	session_end(&r->session, r->now_ns, &r->counters);
-	ended = serve_end(&r->serve, r->now_ns, &r->counters);
+	ended = exports_end(&r->exports, r->now_ns, &r->counters);
 	return session_close(&r->session, status ?: ended);
 }
 
@@ -316,7 +317,7 @@ static int replay_source(struct replay_run *r)
 		r->source.idle = NULL;
 		return replay_hosts(r->o, &r->process, &r->source);
 	}
-	status = session_open(&r->session, r->o);
+	status = exports_open(&r->exports) ?: session_open(&r->session, r->o);
 	if (status)
 		return status;
 	return scan ? replay_stuck(r) : replay_trace(r);
@@ -328,7 +329,7 @@ int replay_main(const struct options *o)
 	int status;
 
 	process_init(&r.process, NULL);
-	serve_init(&r.serve, o, &r.session);
+	exports_init(&r.exports, o, &r.session, &r.process);
 	status = process_open(&r.process);
 	if (!status && o->record.is_stream)
 		status = replay_stream(o, &r.process);
@@ -338,6 +339,7 @@ int replay_main(const struct options *o)
 		status = open_source(&r);
 	if (!status && r.source.reader)
 		status = replay_source(&r);
+	exports_release(&r.exports);
 	session_release(&r.session);
 	replay_source_close(&r.source);
 	process_release(&r.process);

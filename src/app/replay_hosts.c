@@ -6,19 +6,19 @@
 #include <string.h>
 #include <time.h>
 
+#include "exports.h"
 #include "find_end.h"
 #include "log.h"
 #include "merge_heap.h"
 #include "read_clock.h"
 #include "replay_host_list.h"
 #include "replay_input.h"
-#include "serve.h"
 
 struct replay_merge {
 	const struct options *o;
 	struct process *process;
 	struct session all;
-	struct serve_run serve;
+	struct exports exports;
 	struct replay_source *sources;		/* those opened here */
 	struct replay_input *inputs;		/* one for each recording that has a header */
 	unsigned nr_sources, nr_inputs;
@@ -80,6 +80,8 @@ static int begin_merge(struct replay_merge *r)
 		if (!merge_heap_add(&r->heap, &r->inputs[i]))
 			status = report_no_memory();
 	}
+	if (!status)
+		status = exports_begin(&r->exports, r->now_ns);
 	return status ?: session_begin_hosts(&r->all);
 }
 
@@ -230,7 +232,7 @@ static bool wait_for_more(struct replay_merge *r)
 
 	session_flush_hosts(&r->all);
 	session_tick_hosts(&r->all, now_ns);
-	serve_advance(&r->serve, now_ns, &none);
+	exports_advance(&r->exports, now_ns, &none);
 	output_flush(&r->all.out);
 	return !r->all.out.error && !time_range_is_over(range, now_ns) &&
 	       !replay_source_is_interrupted(r->process, REPLAY_FOLLOW_POLL_MS);
@@ -393,7 +395,7 @@ static int replay_inputs(struct replay_merge *r)
 	status = merge_records(r);
 	report_restarts(r);
 	end_hosts(r);
-	ended = serve_end(&r->serve, r->now_ns, &none);
+	ended = exports_end(&r->exports, r->now_ns, &none);
 	return session_close(&r->all, status ?: r->status ?: ended);
 }
 
@@ -414,12 +416,13 @@ int replay_hosts(const struct options *o, struct process *process, struct replay
 	struct replay_merge r = { .o = o, .process = process, .all.out.fd = -1 };
 	int status = open_inputs(&r, merged);
 
-	serve_init(&r.serve, o, &r.all);
+	exports_init(&r.exports, o, &r.all, process);
 	r.hosts.all = &r.all;
 	if (!status && r.nr_inputs)
-		status = session_open_hosts(&r.all, o);
+		status = exports_open(&r.exports) ?: session_open_hosts(&r.all, o);
 	if (!status && r.nr_inputs)
 		status = replay_inputs(&r);
+	exports_release(&r.exports);
 	release_merge(&r);
 	return status;
 }

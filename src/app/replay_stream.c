@@ -8,13 +8,13 @@
 #include <sys/random.h>
 #include <time.h>
 
+#include "exports.h"
 #include "fleet.h"
 #include "frame.h"
 #include "log.h"
 #include "read_clock.h"
 #include "replay_host_list.h"
 #include "replay_source.h"
-#include "serve.h"
 #include "stream_facts.h"
 #include "stream_read.h"
 
@@ -25,7 +25,7 @@ struct replay_stream {
 	const struct options *o;
 	struct process *process;
 	struct session all;
-	struct serve_run serve;
+	struct exports exports;
 	struct replay_host_list hosts;
 	struct stream_facts facts;
 	struct fleet *fleet;
@@ -187,7 +187,7 @@ static int begin_session(struct replay_stream *r)
 			status = set_host(r, first.run[i].run, first.run[i].facts);
 	}
 	free(first.run);
-	return status ?: session_begin_hosts(&r->all);
+	return status ?: session_begin_hosts(&r->all) ?: exports_begin(&r->exports, r->now_ns);
 }
 
 static uint64_t record_ns(const struct record *record)
@@ -372,7 +372,7 @@ static int wait_for_more(struct replay_stream *r)
 	if (r->caught_up) {
 		session_flush_hosts(&r->all);
 		session_tick_hosts(&r->all, fleet_now_ns(r->fleet) - FLEET_LIVE_NS);
-		serve_advance(&r->serve, fleet_now_ns(r->fleet), &none);
+		exports_advance(&r->exports, fleet_now_ns(r->fleet), &none);
 	}
 	output_flush(&r->all.out);
 	poll(p, 2, IDLE_MS);
@@ -453,7 +453,7 @@ static int play_stream(struct replay_stream *r)
 	end_hosts(r);
 	count_segments(r, UINT64_MAX);
 	session_end_hosts(&r->all, r->now_ns);
-	ended = serve_end(&r->serve, r->now_ns, &none);
+	ended = exports_end(&r->exports, r->now_ns, &none);
 	return session_close(&r->all, status ?: ended);
 }
 
@@ -472,9 +472,9 @@ int replay_stream(const struct options *o, struct process *process)
 				   .hosts.max_step_ns = ONE_CLOCK_NS };
 	int status;
 
-	serve_init(&r.serve, o, &r.all);
+	exports_init(&r.exports, o, &r.all, process);
 	r.hosts.all = &r.all;
-	status = session_open_hosts(&r.all, o);
+	status = exports_open(&r.exports) ?: session_open_hosts(&r.all, o);
 	r.all.is_stream = true;
 	if (!status) {
 		find_range(&r);
@@ -483,5 +483,6 @@ int replay_stream(const struct options *o, struct process *process)
 	if (!status)
 		status = play_stream(&r);
 	release_stream(&r);
+	exports_release(&r.exports);
 	return status;
 }

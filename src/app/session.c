@@ -73,6 +73,19 @@ static int read_fleet_key(struct session *s, const char *path)
 	return status;
 }
 
+/* Without --fleet-key, nobody else can compute the ids of traces. */
+static int make_fleet_key(struct session *s)
+{
+	if (getrandom(&s->fleet_key, sizeof(s->fleet_key), 0) != sizeof(s->fleet_key)) {
+		log_error("cannot make a key for the ids of traces: %s", strerror(errno));
+		return EXIT_FAILED;
+	}
+	s->context.fleet_key = &s->fleet_key;
+	log_warn("the ids of traces are random: want --fleet-key FILE, the same on all hosts, for "
+		 "both ends of a connection to be in one trace");
+	return EXIT_FINE;
+}
+
 int session_open(struct session *s, const struct options *o)
 {
 	int status;
@@ -85,8 +98,10 @@ int session_open(struct session *s, const struct options *o)
 	s->context.flush = flush_if_full;
 	s->context.flush_arg = s;
 	session_init_context(&s->context, o, &s->out);
-	if (o->serve.fleet_key)
-		status = read_fleet_key(s, o->serve.fleet_key);
+	if (o->output.fleet_key)
+		status = read_fleet_key(s, o->output.fleet_key);
+	else if (o->view->id == VIEW_OTLP)
+		status = make_fleet_key(s);
 	return status ?: session_open_caches(s);
 }
 

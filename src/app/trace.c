@@ -15,6 +15,7 @@
 
 #include "caps.h"
 #include "cgroup_path.h"
+#include "exports.h"
 #include "holders.h"
 #include "live.h"
 #include "log.h"
@@ -22,7 +23,6 @@
 #include "privileges.h"
 #include "process.h"
 #include "scan.h"
-#include "serve.h"
 #include "session.h"
 #include "symbols.h"
 #include "time_units.h"
@@ -34,7 +34,7 @@ struct trace_run {
 	const struct options *o;
 	struct process process;
 	struct session session;
-	struct serve_run serve;
+	struct exports exports;
 	struct live *live;
 	struct scan *scan;	/* NULL once it is done */
 	struct vanished vanished;
@@ -57,6 +57,16 @@ static int watch_fd(struct trace_run *r, int fd)
 	struct epoll_event e = { .events = EPOLLIN, .data.fd = fd };
 
 	return epoll_ctl(r->epoll, EPOLL_CTL_ADD, fd, &e) ? -errno : 0;
+}
+
+static int watch_exports(struct trace_run *r)
+{
+	int fds[EXPORTS_FDS], err = 0;
+
+	exports_fds(&r->exports, fds);
+	for (unsigned i = 0; i < EXPORTS_FDS && !err; i++)
+		err = fds[i] >= 0 ? watch_fd(r, fds[i]) : 0;
+	return err;
 }
 
 /*
@@ -111,7 +121,7 @@ static int open_live(struct trace_run *r)
 	if (r->o->record.host)
 		snprintf(r->session.meta.host, sizeof(r->session.meta.host), "%s",
 			 r->o->record.host);
-	r->serve.live = r->live;
+	r->exports.serve.live = r->live;
 	note_missing_hooks(&r->session.meta);
 	open_scan(r);
 	if (r->o->capture.stack)
@@ -134,8 +144,7 @@ static void drain_ring(void *arg)
 
 	while (live_consume(r->live, feed_session, r) >= LIVE_BATCH)
 		;
-	if (r->serve.http)
-		serve_wait(&r->serve, -1, 0);
+	exports_pump(&r->exports);
 }
 
 /*
@@ -215,7 +224,7 @@ static uint64_t find_next_ns(const struct trace_run *r)
 {
 	uint64_t next = pick_earlier(session_next_ns(&r->session), vanished_next_ns(&r->vanished));
 
-	next = pick_earlier(next, pick_earlier(serve_next_ns(&r->serve), r->stop_ns));
+	next = pick_earlier(next, pick_earlier(exports_next_ns(&r->exports), r->stop_ns));
 	return pick_earlier(next, process_beat_ns(&r->process));
 }
 
@@ -262,7 +271,7 @@ static int trace_loop(struct trace_run *r)
 		complete_ns = find_complete_until_ns(r, now_ns, n);
 		session_advance(&r->session, complete_ns, &counters);
 		vanished_advance(&r->vanished, now_ns, complete_ns);
-		serve_advance(&r->serve, now_ns, &counters);
+		exports_advance(&r->exports, now_ns, &counters);
 		process_beat(&r->process, now_ns);
 		if (trace_is_over(r, now_ns))
 			return EXIT_FINE;
@@ -270,7 +279,7 @@ static int trace_loop(struct trace_run *r)
 			live_arm_wakeup(r->live);
 			n = live_consume(r->live, feed_session, r);
 		}
-		n = serve_wait(&r->serve, r->epoll, next_wait_ms(r, now_ns, n));
+		n = exports_wait(&r->exports, r->epoll, next_wait_ms(r, now_ns, n));
 		if (n < 0 && n != -EINTR)
 			return report_failure(EXIT_FAILED, "cannot wait for events", n);
 		if (process_handle_signals(&r->process))
@@ -340,7 +349,7 @@ static int trace_finish(struct trace_run *r)
 		;
 	counters = live_counters(r->live);
 	session_end(&r->session, now_ns, &counters);
-	return serve_end(&r->serve, now_ns, &counters);
+	return exports_end(&r->exports, now_ns, &counters);
 }
 
 static int trace_start(struct trace_run *r)
@@ -350,7 +359,7 @@ static int trace_start(struct trace_run *r)
 	open_vanished(r);
 	process_drop_privileges(&r->process, privileges_needed(r->o));
 	output_flush(&r->session.out);
-	serve_set_ready(&r->serve);
+	serve_set_ready(&r->exports.serve);
 	log_note("ready");
 	process_notify("READY=1");
 	process_signal_ready(r->o->run.ready_fd);
@@ -405,7 +414,7 @@ static void open_texts(struct trace_run *r)
 static int trace_open(struct trace_run *r)
 {
 	struct kernel_counters none = { .filtered = 0 };
-	int status = serve_open(&r->serve) ?: session_open(&r->session, r->o);
+	int status = exports_open(&r->exports) ?: session_open(&r->session, r->o);
 
 	if (!status)
 		status = open_symbols(r);
@@ -425,13 +434,12 @@ static int trace_open(struct trace_run *r)
 	status = open_live(r);
 	if (!status)
 		status = session_begin(&r->session, live_now_ns(), &none) ?:
-			 serve_begin(&r->serve, live_now_ns());
+			 exports_begin(&r->exports, live_now_ns());
 	if (status)
 		return status;
 	r->epoll = epoll_create1(EPOLL_CLOEXEC);
 	if (r->epoll < 0 || watch_fd(r, live_fd(r->live)) || watch_fd(r, r->process.signals) ||
-	    (r->clock >= 0 && watch_fd(r, r->clock)) ||
-	    (serve_fd(&r->serve) >= 0 && watch_fd(r, serve_fd(&r->serve))))
+	    (r->clock >= 0 && watch_fd(r, r->clock)) || watch_exports(r))
 		return report_failure(EXIT_FAILED, "cannot wait for events", errno);
 	return EXIT_FINE;
 }
@@ -442,7 +450,7 @@ int trace_main(const struct options *o)
 	int status, ended;
 
 	vanished_init(&r.vanished, &r.session);
-	serve_init(&r.serve, o, &r.session);
+	exports_init(&r.exports, o, &r.session, &r.process);
 	process_init(&r.process, o->run.command);
 	cgroup_paths_init(&r.cgroups);
 	cgroup_paths_scan(&r.cgroups);
@@ -458,7 +466,7 @@ int trace_main(const struct options *o)
 		status = status ?: ended;
 		status = session_close(&r.session, status);
 	}
-	serve_release(&r.serve);
+	exports_release(&r.exports);
 	process_release(&r.process);
 	session_release(&r.session);
 	cgroup_paths_release(&r.cgroups);

@@ -12,9 +12,10 @@
 /* Sets of views, for the member views of a row. */
 #define STORIES                                                                                    \
 	(BIT(TRACE) | BIT(JSON) | BIT(TIMELINE) | BIT(CONNECTIONS) | BIT(WHO) | BIT(HIST) |        \
-	 BIT(REPORT) | BIT(SERVE))
+	 BIT(REPORT) | BIT(OTLP) | BIT(SERVE))
 #define TRACING (STORIES | BIT(EVENTS) | BIT(RECORD))
 #define EVERY ((1u << VIEW_COUNT) - 1)
+#define SENDING BIT(OTLP)	/* to another host */
 #define PRINTING (~BIT(SERVE))	/* with EVERY or TRACING: the views that have an output */
 
 #define LIST .first_item = option_first_item
@@ -144,8 +145,17 @@ static const struct option_row options[] = {
 	    "serve: show the page to other hosts too", OUTPUT },
 	  .set = option_set_page, .views = BIT(SERVE), LIVE },
 	{ .argp = { "fleet-key", KEY_FLEET_KEY, "FILE", 0,
-	    "serve: exemplars, whose trace ids are made with the key in FILE", OUTPUT },
-	  .set = option_set_fleet_key, .views = BIT(SERVE) },
+	    "otlp: make trace ids with the key in FILE; serve: also exemplars", OUTPUT },
+	  .set = option_set_fleet_key, .views = BIT(OTLP) | BIT(SERVE) },
+	{ .argp = { "to", KEY_TO, "URL", 0,
+	    "otlp: send to this collector: http://HOST:4318, https://HOST", OUTPUT },
+	  .set = option_set_to, .views = BIT(OTLP) },
+	{ .argp = { "spool", KEY_SPOOL, "DIR", 0,
+	    "keep what is not sent yet in DIR, also for the next run", OUTPUT },
+	  .set = option_set_spool, .views = SENDING },
+	{ .argp = { "spool-max", KEY_SPOOL_MAX, "SIZE", 0,
+	    "the most that waits to be sent (256M in a DIR, else 32M of memory)", OUTPUT },
+	  .set = option_set_spool_max, .views = SENDING },
 
 	TITLE("Recordings:", RECORDINGS),
 	{ .argp = { "replay", KEY_REPLAY, "FILE", 0,

@@ -16,7 +16,7 @@
 #include "options.h"
 #include "usage_error.h"
 
-#define OPTION_TABLE_MAX 80	/* rows, the closing one included */
+#define OPTION_TABLE_MAX 110	/* rows, the closing one included */
 #define OPTION_FIELDS_MAX 700	/* paths in json_keys.c */
 
 /* Keys of the options that have no letter; the key of the others is their letter. */
@@ -74,6 +74,9 @@ enum option_key {
 	KEY_BY_COMM,
 	KEY_PAGE,
 	KEY_FLEET_KEY,
+	KEY_TO,
+	KEY_SPOOL,
+	KEY_SPOOL_MAX,
 	KEY_DOCUMENT,
 	KEY_VERSION,
 };

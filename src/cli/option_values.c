@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "hist.h"
+#include "http_url.h"
 #include "json_keys.h"
 #include "option_table.h"
 #include "parse.h"
@@ -23,6 +24,8 @@
 #define ROTATE_MAX (1ull << 50)
 #define KEEP_MAX 9999
 #define TOP_MAX 1000000
+#define SPOOL_MAX_MIN (4ull << 20)
+#define SPOOL_MAX_MAX (1ull << 40)
 #define TIME_MAX_NS 1000000000000000000ull	/* 10^9 s */
 
 /* Options without a value: each sets one member of struct options. */
@@ -271,7 +274,32 @@ int option_set_fleet_key(struct option_parser *p, const char *arg)
 {
 	if (!*arg)
 		return usage_error_value(&p->error, "bad file ", ": want a path");
-	p->o->serve.fleet_key = arg;
+	p->o->output.fleet_key = arg;
+	return 0;
+}
+
+int option_set_to(struct option_parser *p, const char *arg)
+{
+	if (!http_url_is_valid(arg))
+		return usage_error_value(&p->error, "bad URL ",
+					 ": want http://HOST:4318 or https://HOST, without a "
+					 "password: OTEL_EXPORTER_OTLP_HEADERS is for those");
+	p->o->otlp.to = arg;
+	return 0;
+}
+
+int option_set_spool(struct option_parser *p, const char *arg)
+{
+	if (!*arg)
+		return usage_error_value(&p->error, "bad directory ", ": want a path");
+	p->o->ship.spool = arg;
+	return 0;
+}
+
+int option_set_spool_max(struct option_parser *p, const char *arg)
+{
+	if (!parse_bytes(arg, SPOOL_MAX_MIN, SPOOL_MAX_MAX, &p->o->ship.spool_max))
+		return usage_error_value(&p->error, "bad size ", ": want 4M to 1T");
 	return 0;
 }
 

@@ -61,6 +61,7 @@ struct options_output {
 	bool times;			/* -T */
 	bool flush;			/* --flush: write each line at once */
 	struct json_select fields;	/* --fields, empty: all keys of JSON */
+	const char *fleet_key;		/* --fleet-key, NULL none */
 };
 
 struct options_record {
@@ -97,7 +98,18 @@ struct options_serve {
 	struct listen_address address;	/* the same, parsed */
 	const char *textfile;		/* --textfile, NULL none */
 	bool page;			/* --page: show the page to other hosts too */
-	const char *fleet_key;		/* --fleet-key, NULL none */
+};
+
+/* The view otlp: requests are sent, or written to the output. */
+struct options_otlp {
+	const char *to;			/* --to; NULL: what the environment says */
+	bool sends;
+};
+
+/* What is sent to another host waits in a spool. */
+struct options_ship {
+	const char *spool;		/* --spool, NULL: in memory */
+	uint64_t spool_max;		/* --spool-max, 0: the default */
 };
 
 struct options {
@@ -111,6 +123,8 @@ struct options {
 	struct options_record record;
 	struct options_stuck stuck;
 	struct options_serve serve;
+	struct options_otlp otlp;
+	struct options_ship ship;
 	struct shell_words env;		/* of TCPCLOSE_OPTS */
 };
 

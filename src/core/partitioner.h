@@ -30,9 +30,6 @@
 #define PARTITIONER_HOLD_NS (2 * NS_PER_S)
 #define PARTITION_ALL UINT32_MAX	/* of listeners, and of RSTs without a socket */
 
-/* Is it in the segments of all partitions? Events of listeners, and RSTs without a socket. */
-bool partitioner_is_for_all(const struct event *e);
-
 struct partitioner_config {
 	uint32_t max_sockets;	/* that are remembered, at least 1 */
 	uint32_t max_waiting;	/* events of all sockets that may wait, at least 1 */
@@ -56,6 +53,12 @@ struct partitioner_counts {
 };
 
 struct partitioner;
+
+/*
+ * Does the event belong to no single connection: is it one of a listener, or a RST without a
+ * socket? It is in all partitions, and counts once.
+ */
+bool partitioner_is_for_all(const struct event *e);
 
 /* NULL if out of memory. It begins with one partition and without a hash key: it keeps all. */
 struct partitioner *partitioner_new(const struct partitioner_config *config);

@@ -155,7 +155,7 @@ void fleet_run_remove(struct fleet *f, struct fleet_run_state *run)
 {
 	struct fleet_host *host = run->host;
 
-	memcpy(host->past[host->nr_past++ % FLEET_PAST], run->public.id, RECORD_RUN);
+	memcpy(host->past[host->nr_past++ % FLEET_PAST], run->public.id, RECORD_RUN_BYTES);
 	TAILQ_REMOVE(&host->runs, run, link);
 	host->nr_runs--;
 	free_run(f, run);
@@ -178,7 +178,7 @@ static void note_alive(struct fleet *f, struct fleet_run_state *run, uint64_t br
 		for (unsigned i = 0; i < FLEET_PARTITIONS_MAX; i++)
 			for (size_t n = other->lane[i] ? other->lane[i]->order.nr : 0; n; n--)
 				fleet_refuse(f, host, STREAM_REFUSED_SECOND_RUN, "");
-		memcpy(host->refused_run, other->public.id, RECORD_RUN);
+		memcpy(host->refused_run, other->public.id, RECORD_RUN_BYTES);
 		TAILQ_REMOVE(&host->runs, other, link);
 		host->nr_runs--;
 		free_run(f, other);

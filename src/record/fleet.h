@@ -52,7 +52,7 @@ struct fleet_config {
 /* A run of a host. `user` is the caller's, initially NULL. */
 struct fleet_run {
 	const char *host;		/* HOST of its subject */
-	char id[RECORD_RUN];
+	char id[RECORD_RUN_BYTES];
 	/* Of its first segment; hooks are those of that one. Valid until FLEET_END. */
 	struct record_header *header;
 	void *user;

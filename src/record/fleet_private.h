@@ -61,8 +61,8 @@ struct fleet_host {
 	TAILQ_HEAD(, fleet_run_state) runs;
 	unsigned nr_runs;
 	size_t held;			/* bytes of segments */
-	char refused_run[RECORD_RUN];	/* the latest SECOND_RUN */
-	char past[FLEET_PAST][RECORD_RUN];
+	char refused_run[RECORD_RUN_BYTES];	/* the latest SECOND_RUN */
+	char past[FLEET_PAST][RECORD_RUN_BYTES];
 	unsigned nr_past;
 	unsigned reported;		/* set of enum stream_refusal */
 	bool ahead_reported;

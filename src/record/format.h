@@ -97,6 +97,14 @@ enum record_annotation_type {
 	RECORD_ANNOTATION_NETNS = 9,	/* the name of the network namespace whose inode is key */
 	/* At at_ns process key joined ("+") or left ("-") the tree of --tree. */
 	RECORD_ANNOTATION_TREE = 10,
+	/* Of a stream: run_counts.sampled_out and events_spool_full are key so far. */
+	RECORD_ANNOTATION_SAMPLED_OUT = 20,
+	RECORD_ANNOTATION_SPOOL_FULL = 21,
+	/*
+	 * At at_ns a walk over the sockets begins (key 1), or has ended (key 0; the text is
+	 * "complete" or "incomplete"). Between them are its SOCKET and HOLDER events.
+	 */
+	RECORD_ANNOTATION_WALK = 22,
 };
 
 #define RECORD_ANNOTATION_PART_BYTES (offsetof(struct event, kind) - 4 * sizeof(__u64))

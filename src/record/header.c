@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "format.h"
+#include "partition_hash.h"
 #include "syscall_names.h"
 
 /* Append a line. Newlines in the value (a hostname may have any bytes) become '?'. */
@@ -18,12 +19,14 @@ static void put_line(struct buf *b, const char *key, const char *value)
 	buf_char(b, '\n');
 }
 
-static void put_syscalls(struct buf *b, const char *key, bool compat)
+/* calls: those to put, NULL: all that this machine has. */
+static void put_syscalls(struct buf *b, const char *key, bool compat,
+			 const struct record_syscalls *calls)
 {
 	for (int nr = 0; nr < RECORD_SYSCALLS; nr++) {
 		const char *name = syscall_name(nr, compat);
 
-		if (!name)
+		if (!name || (calls && !(calls->used[compat][nr / 64] >> nr % 64 & 1)))
 			continue;
 		buf_str(b, key);
 		buf_char(b, ' ');
@@ -34,16 +37,45 @@ static void put_syscalls(struct buf *b, const char *key, bool compat)
 	}
 }
 
-void record_header_write(struct buf *b, const struct run_info *m)
+/* What is needed to decode the events. */
+static void put_format(struct buf *b, unsigned schema)
 {
 	buf_str(b, RECORD_MAGIC "schema ");
-	buf_u64(b, m->merged ? RECORD_SCHEMA_MERGED : EVENT_SCHEMA);
+	buf_u64(b, schema);
 	buf_str(b, "\nevent_size ");
 	buf_u64(b, sizeof(struct event));
 	put_line(b, "\nbyte_order", RECORD_BYTE_ORDER);
+}
+
+static void put_tool(struct buf *b, const struct run_info *m)
+{
 	put_line(b, "tool", TCPCLOSE_VERSION);
 	put_line(b, "kernel", m->kernel);
 	put_line(b, "machine", m->machine);
+}
+
+/* What the run sees. */
+static void put_abilities(struct buf *b, const struct run_info *m)
+{
+	for (unsigned i = 0; i < m->nr_hooks; i++) {
+		buf_str(b, "hook ");
+		put_line(b, m->hook[i].name, m->hook[i].how);
+	}
+	put_line(b, "exe", m->exe ? "proc" : "none");
+	if (m->tree)
+		put_line(b, "tree", "command");
+}
+
+void record_header_write_run(struct buf *b, const struct run_info *m)
+{
+	put_tool(b, m);
+	put_abilities(b, m);
+}
+
+void record_header_write(struct buf *b, const struct run_info *m)
+{
+	put_format(b, m->merged ? RECORD_SCHEMA_MERGED : EVENT_SCHEMA);
+	put_tool(b, m);
 	put_line(b, "hostname", m->hostname);
 	if (m->host[0])
 		put_line(b, "host", m->host);
@@ -53,15 +85,39 @@ void record_header_write(struct buf *b, const struct run_info *m)
 	buf_str(b, "boot_to_wall_ns ");
 	buf_i64(b, m->boot_to_wall_ns);
 	buf_char(b, '\n');
-	for (unsigned i = 0; i < m->nr_hooks; i++) {
-		buf_str(b, "hook ");
-		put_line(b, m->hook[i].name, m->hook[i].how);
-	}
-	put_line(b, "exe", m->exe ? "proc" : "none");
-	if (m->tree)
-		put_line(b, "tree", "command");
-	put_syscalls(b, "syscall", false);
-	put_syscalls(b, "syscall32", true);
+	put_abilities(b, m);
+	put_syscalls(b, "syscall", false, NULL);
+	put_syscalls(b, "syscall32", true, NULL);
+}
+
+void record_header_put_rate(struct buf *b, uint32_t millionths)
+{
+	buf_u64(b, millionths / SAMPLING_ALL);
+	buf_char(b, '.');
+	buf_digits(b, millionths % SAMPLING_ALL, 6);
+}
+
+void record_header_write_segment(struct buf *b, const struct run_info *m,
+				 const struct record_segment *segment,
+				 const struct record_syscalls *calls)
+{
+	put_format(b, EVENT_SCHEMA);
+	put_line(b, "host", m->host);
+	put_line(b, "boot_id", m->boot_id);
+	buf_str(b, "boot_to_wall_ns ");
+	buf_i64(b, m->boot_to_wall_ns);
+	put_line(b, "\nrun", segment->run);
+	buf_str(b, "partition ");
+	buf_u64(b, segment->partition);
+	buf_str(b, "\nsequence ");
+	buf_u64(b, segment->sequence);
+	buf_str(b, "\nrate ");
+	record_header_put_rate(b, segment->rate);
+	buf_char(b, '\n');
+	if (!segment->sequence)
+		record_header_write_run(b, m);
+	put_syscalls(b, "syscall", false, calls);
+	put_syscalls(b, "syscall32", true, calls);
 }
 
 /* Copy one of the tool's own words. Anything else is refused, because views print it unescaped. */
@@ -124,45 +180,43 @@ static void copy_text(char to[RUN_INFO_TEXT], const char *value)
 	snprintf(to, RUN_INFO_TEXT, "%s", value);
 }
 
-/* A decimal number. What is none is UINT64_MAX. */
-static uint64_t parse_number(const char *value)
+/* The number of a run: exactly 32 hexadecimal digits in lower case. */
+static void parse_run(struct record_segment *s, const char *value)
 {
-	char *end;
-	uint64_t v = strtoull(value, &end, 10);
+	size_t len = strspn(value, "0123456789abcdef");
 
-	return *value >= '0' && *value <= '9' && !*end ? v : UINT64_MAX;
+	s->present = len == RECORD_RUN_BYTES - 1 && !value[len];
+	if (s->present)
+		memcpy(s->run, value, RECORD_RUN_BYTES);
 }
 
-static void parse_run(struct record_header *h, const char *value)
+bool record_header_parse_rate(const char *text, uint32_t *millionths)
 {
-	if (strlen(value) != RECORD_RUN - 1 || strspn(value, "0123456789abcdef") != RECORD_RUN - 1)
-		return;
-	memcpy(h->segment.run, value, RECORD_RUN);
-}
+	uint32_t unit = SAMPLING_ALL, n;
 
-/* "0.250000" */
-static uint32_t parse_rate(const char *value)
-{
-	double rate = strtod(value, NULL);
-
-	return rate > 0 && rate < 1 ? (uint32_t)(rate * 1000000 + 0.5) : 1000000;
+	if ((*text != '0' && *text != '1') || (text[1] && text[1] != '.'))
+		return false;
+	n = (uint32_t)(*text - '0') * unit;
+	for (text += text[1] ? 2 : 1; *text >= '0' && *text <= '9' && unit > 1; text++) {
+		unit /= 10;
+		n += (uint32_t)(*text - '0') * unit;
+	}
+	*millionths = n;
+	return !*text && n && n <= SAMPLING_ALL;
 }
 
 static void parse_segment_line(struct record_header *h, const char *key, const char *value)
 {
-	uint64_t partition;
+	struct record_segment *s = &h->segment;
 
-	if (!strcmp(key, "run")) {
-		parse_run(h, value);
-	} else if (!strcmp(key, "partition")) {
-		partition = parse_number(value);
-		h->segment.partition = partition < UINT16_MAX ? (unsigned)partition : UINT16_MAX;
-	} else if (!strcmp(key, "sequence")) {
-		h->segment.sequence = parse_number(value);
-		h->segment.present = h->segment.sequence != UINT64_MAX;
-	} else if (!strcmp(key, "rate")) {
-		h->segment.rate_ppm = parse_rate(value);
-	}
+	if (!strcmp(key, "run"))
+		parse_run(s, value);
+	else if (!strcmp(key, "partition"))
+		s->partition = (unsigned)strtoul(value, NULL, 10);
+	else if (!strcmp(key, "sequence"))
+		s->sequence = strtoull(value, NULL, 10);
+	else if (!strcmp(key, "rate") && !record_header_parse_rate(value, &s->rate))
+		s->rate = SAMPLING_ALL;
 }
 
 static void parse_line(struct record_header *h, const char *key, const char *value)
@@ -228,8 +282,8 @@ bool record_header_parse(struct record_header *h, const char *text, size_t len,
 	char line[256];
 
 	memset(h, 0, sizeof(*h));
+	h->segment.rate = SAMPLING_ALL;
 	memset(h->syscall, 0xff, sizeof(h->syscall));
-	h->segment.rate_ppm = 1000000;
 	if (len < strlen(RECORD_MAGIC) || memcmp(text, RECORD_MAGIC, strlen(RECORD_MAGIC))) {
 		snprintf(why, RECORD_WHY, "it is not a tcpclose recording");
 		return false;

@@ -180,7 +180,10 @@ long redact_annotation(const struct redactor *x, enum record_annotation_type typ
 	case RECORD_ANNOTATION_VANISHED:
 	case RECORD_ANNOTATION_UNCHECKED:
 	case RECORD_ANNOTATION_MAYBE_MISSED:
-	case RECORD_ANNOTATION_TREE:	/* numbers */
+	case RECORD_ANNOTATION_TREE:
+	case RECORD_ANNOTATION_SAMPLED_OUT:
+	case RECORD_ANNOTATION_SPOOL_FULL:
+	case RECORD_ANNOTATION_WALK:	/* numbers, and our own words */
 		if (len)	/* text may be NULL */
 			memcpy(to, text, len);
 		return (long)len;

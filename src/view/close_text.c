@@ -7,6 +7,22 @@
 #include "columns.h"
 #include "fmt.h"
 
+const char *close_text_arrow(enum initiator initiator)
+{
+	switch (initiator) {
+	case INITIATOR_LOCAL:
+		return "->";
+	case INITIATOR_PEER:
+		return "<-";
+	case INITIATOR_BOTH:
+		return "<>";
+	case INITIATOR_NONE:
+		return "--";
+	default:
+		return "??";
+	}
+}
+
 const char *close_text_short_ending(enum ending ending)
 {
 	switch (ending) {

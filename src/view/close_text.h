@@ -7,6 +7,9 @@
 #include "buf.h"
 #include "verdict.h"
 
+/* The arrow between the local and the peer's address: who ended the connection. */
+const char *close_text_arrow(enum initiator initiator);
+
 /* An ending in at most 9 columns: "reset" for both kinds, since an arrow shows who sent it. */
 const char *close_text_short_ending(enum ending ending);
 

@@ -40,6 +40,7 @@ static const struct view *const views[] = {
 	[VIEW_WHO] = &view_who,
 	[VIEW_HIST] = &view_hist,
 	[VIEW_REPORT] = &view_report,
+	[VIEW_OTLP] = &view_otlp,
 	[VIEW_SERVE] = &view_serve,
 	[VIEW_RECORD] = &view_record,
 	[VIEW_STUCK] = &view_stuck,

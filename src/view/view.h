@@ -15,6 +15,7 @@
 #include "diagnosis.h"
 #include "host_table.h"
 #include "json_select.h"
+#include "otlp_sink.h"
 #include "run_info.h"
 #include "siphash.h"
 #include "stuck_table.h"
@@ -71,6 +72,8 @@ struct view_options {
 	bool ascii;
 	bool by_comm;		/* serve: count closes by process name too */
 	bool no_page;		/* serve: the page will not be asked for */
+	bool only_slow;		/* otlp: --slow was given */
+	bool at_once;		/* otlp: a request for each story (--flush) */
 };
 
 /* The word of --by, as "comm"; "" for GROUP_BY_NONE. */
@@ -114,10 +117,13 @@ struct view_context {
 	const struct json_select *fields;	/* --fields: the keys of JSON; NULL all */
 	bool times;		/* -T */
 	bool follows;		/* --follow: the input may go on */
+	bool live;		/* stories come when they happen: live, or with --follow */
 	bool shows_stacks;	/* --stack: in text too */
 	struct view_options options;
 	uint64_t seed;		/* secret of the hash tables, because remote hosts choose keys */
-	const struct siphash_key *fleet_key;	/* --fleet-key; NULL: not given */
+	/* --fleet-key; NULL: not given. The view otlp has a random one then. */
+	const struct siphash_key *fleet_key;
+	const struct otlp_sink *otlp_sink;	/* NULL: the requests of otlp become lines */
 	void *state;		/* owned by the view, from start() to release(); NULL none */
 	uint64_t counted, count_max;	/* of a view that counts itself: -n, 0 unlimited */
 	uint64_t due_ns;	/* set by the view: the time of its next tick(); 0 never */
@@ -134,6 +140,7 @@ enum view_id {
 	VIEW_WHO,
 	VIEW_HIST,
 	VIEW_REPORT,
+	VIEW_OTLP,
 	VIEW_SERVE,
 	VIEW_RECORD,
 	VIEW_STUCK,
@@ -264,4 +271,4 @@ void json_print_doctor(struct view_context *v, const struct diagnosis *h);
 
 extern const struct view view_stuck, view_trace, view_json, view_events, view_doctor;
 extern const struct view view_timeline, view_who, view_hist, view_serve;
-extern const struct view view_connections, view_connections_json, view_report;
+extern const struct view view_connections, view_connections_json, view_report, view_otlp;

@@ -23,7 +23,7 @@ ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)
 SAMPLE = os.path.join(ROOT, "tools", "sample.rec")
 SAMPLE_EVENTS = 30      # few, because some 600 runs replay them
 
-PRINTED = {"trace", "json", "timeline", "connections", "who", "hist", "report"}
+PRINTED = {"trace", "json", "timeline", "connections", "who", "hist", "report", "otlp"}
 SERVE = {"serve"}
 STORIES = PRINTED | SERVE
 TRACING = STORIES | {"events", "record"}
@@ -100,7 +100,10 @@ TABLE = {
     "textfile": ("--textfile m", SERVE, ANY),
     "by-comm": ("--by-comm", SERVE, ANY),
     "page": ("--page", SERVE, LIVE),
-    "fleet-key": ("--fleet-key k", SERVE, ANY),
+    "fleet-key": ("--fleet-key k", SERVE | {"otlp"}, ANY),
+    "to": ("--to http://127.0.0.1:9", {"otlp"}, ANY),
+    "spool": ("--spool d", {"otlp"}, ANY),
+    "spool-max": ("--spool-max 4M", {"otlp"}, ANY),
     "state": ("--state close-wait", STUCK, ANY),
     "older-than": ("--older-than 1m", STUCK, ANY),
     "watch": ("--watch 1", STUCK, LIVE),
@@ -110,14 +113,15 @@ TABLE = {
 
 # Options that need another one, unless the view has it by itself. --follow needs an end, so that the test has one.
 WITH = {"rotate": "--record y", "keep": "--record y", "cmdline": "--record y", "redact-key": "--redact",
-        "follow": "-d 10ms"}
+        "follow": "-d 10ms", "to": "-L 1", "spool": "--to http://127.0.0.1:9 -L 1",
+        "spool-max": "--to http://127.0.0.1:9 -L 1"}
 ENDS = {"replay": {0, 4}, "stdin": {0, 4}, "live": {0, 1, 66, 69, 77}, "command": {0, 1, 66, 69, 77}}
 HELPS = re.compile(r"only to|requires|with --replay|without --replay|see tcpclose [a-z]+ --help|mutually exclusive")
 
 # Options that hide the others, or that need what the host of the test may lack.
 ALONE = {"stack", "btf", "no-bpf", "fail-on", "fail", "older-than", "state", "csv", "tree", "quiet", "record", "rotate",
          "keep", "cmdline", "redact", "redact-key", "output", "count", "duration", "watch", "drain", "ready-fd",
-         "netns", "follow", "textfile", "fleet-key"}
+         "netns", "follow", "textfile", "fleet-key", "to", "spool", "spool-max"}
 
 
 def is_accepted(name, view, source):
@@ -131,7 +135,7 @@ def output_of(view, source):
     """What the view must have."""
     if view == "serve":
         return "--textfile m" if source in REPLAYED else "--listen 127.0.0.1:0"
-    return "-o x" if view == "record" else ""
+    return "-o x" if view in ("record", "otlp") else ""
 
 
 def words_of(name, view, source):
@@ -144,7 +148,8 @@ def words_of(name, view, source):
         more = "--watch 1"
     if name == "fields" and view in JSON - {"json"}:
         more = "-j"
-    output = output_of(view, source) if (name, view) not in (("output", "record"), ("textfile", "serve")) else ""
+    own = (("output", "record"), ("output", "otlp"), ("to", "otlp"), ("spool", "otlp"), ("spool-max", "otlp"), ("textfile", "serve"))
+    output = output_of(view, source) if (name, view) not in own else ""
     return f"{view} {output} {more} {given} {SOURCES[source]}"
 
 
@@ -225,7 +230,7 @@ def test_on_the_live_host(view, cli, root, options):
     """All options of the view that combine, live and around a command."""
     given = [TABLE[name][0] for name in TABLE if name not in ALONE and is_accepted(name, view, "command")]
     args = shlex.split(" ".join(given)) + ["--netns", cli.netns]
-    if view == "record":
+    if view in ("record", "otlp"):
         args += ["-o", os.path.join(options.folder, "a.rec")]
     end = ["--watch", "0.1", "-d", "0.2"] if view == "stuck" else ["-d", "0.2"]
     for more in (end, ["--", *cli.enter(*TRAFFIC, "1")]):
