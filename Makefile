@@ -245,6 +245,10 @@ $(eval $(call program,story_from_recording,$(B)/obj/tests/stories/story_from_rec
 
 $(foreach p,churn flood hold latency,$(eval $(call program,bench_$p,$(B)/obj/tools/bench/$p.o,-lpthread)))
 
+# The tests of the fleet: a recorder and a reader without the rest of the tool
+FLEET := $(B)/fleet_ship $(B)/fleet_read
+$(foreach p,ship read,$(eval $(call program,fleet_$p,$(B)/obj/tests/fleet/fleet_$p.o $(TEST_LIBS),$$(LIBS))))
+
 BENCH_REPLAY_OBJECTS := $(call objects,tools/bench/replay.c tools/bench/generate.c) $(TEST_LIBS)
 $(eval $(call program,bench_replay,$(BENCH_REPLAY_OBJECTS),$$(LIBS)))
 
@@ -323,7 +327,7 @@ TESTED = $(B)/tcpclose $(COMPLETIONS) $(B)/story_test $(HARNESSES:%=$(B)/%) $(BE
 test: $(TESTED)
 	tests/run --quick --build $(B) $(if $(SAN),--sanitized) $(ARGS)
 
-check-all: $(TESTED) $(B)/story_from_recording $(B)/workload $(B)/soak $(B)/stack_workload \
+check-all: $(TESTED) $(B)/story_from_recording $(B)/workload $(B)/soak $(B)/stack_workload $(FLEET) \
 		$(B)/bench_replay_spin
 	tests/run --build $(B) $(if $(SAN),--sanitized) $(ARGS)
 

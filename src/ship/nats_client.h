@@ -13,9 +13,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "transport.h"
+#include "nats_login.h"
 
-#define NATS_WHY_BYTES TRANSPORT_WHY_BYTES
 #define NATS_CONNECT_MS 5000	/* for each server */
 #define NATS_REQUEST_MS 5000
 
@@ -37,40 +36,102 @@ struct nats_callbacks {
 	void (*lost)(void *arg, const char *why);
 	/* The server refused something that was sent, on a connection that goes on. */
 	void (*refused)(void *arg, const char *why);
-	/* A consumer is silent: subscribe again behind the last message. May be NULL. */
-	void (*stalled)(void *arg, void *subscription_arg);
+	/* A consumer is silent: consume again from the last message on. May be NULL. */
+	void (*stalled)(void *arg);
 };
 
-struct nats_login;	/* the server's addresses, and what proves who we are */
 struct nats_client;
 struct nats_sub;
 
 bool nats_client_is_built_in(void);
 
-/* Read the files of the configuration. NULL, with the reason in why. Needs no connection. */
-struct nats_login *nats_login_read(const struct transport_config *config,
-				   char why[NATS_WHY_BYTES]);
-void nats_login_free(struct nats_login *login);
-
-/* The name of the events' stream in the URL. */
-const char *nats_login_stream(const struct nats_login *login);
-
 /*
- * Connect to one of the servers. `name` is shown in the server's list of connections, `inbox` is
- * the start of the subjects that answers come to; without it that of the library. NULL, with the
+ * Connect to one of the servers. `name` is shown in the server's list of connections; `inbox` is
+ * the start of the subjects that answers come to, for the permissions of the server. NULL, with the
  * reason in why.
  */
 struct nats_client *nats_connect(const struct nats_login *login, const char *name,
 				 const char *inbox, const struct nats_callbacks *callbacks,
 				 char why[NATS_WHY_BYTES]);
+
+/* No callback begins after this; one that runs may go on. */
 void nats_disconnect(struct nats_client *c);
 
-/* Publish; with id as a message id for JetStream, with reply as where the answer goes. */
-bool nats_publish(struct nats_client *c, const char *subject, const char *reply, const char *id,
-		  const void *bytes, size_t size, char why[NATS_WHY_BYTES]);
+/* Publish, with `id` as a message id of JetStream, and `reply` as where the answer goes. */
+struct nats_outgoing {
+	const char *subject, *reply;
+	const char *id, *stream;	/* NULL: none; stream: the one that must store it */
+	const void *bytes;
+	size_t size;
+};
+bool nats_publish(struct nats_client *c, const struct nats_outgoing *m, char why[NATS_WHY_BYTES]);
 
 /* Call take() for the messages of a subject. NULL with the reason in why. */
 struct nats_sub *nats_subscribe(struct nats_client *c, const char *subject,
 				void (*take)(void *arg, const struct nats_message *m), void *arg,
 				char why[NATS_WHY_BYTES]);
+
+/* take() is not called any more; one that runs may go on. */
 void nats_unsubscribe(struct nats_sub *sub);
+
+/*
+ * Call take() for the messages of a stream, in its order and without gaps; the server waits while
+ * take() does. from_seq, or else from_ns, says where to begin; both 0: at the first message.
+ */
+struct nats_consumption {
+	const char *stream, *filter;
+	uint64_t from_seq, from_ns;
+	bool last_per_subject;	/* begin with the last message of each subject */
+	void (*take)(void *arg, const struct nats_message *m);
+	void *arg;
+};
+
+/* *pending: the number of messages that were there. NULL with the reason in why. */
+struct nats_sub *nats_consume(struct nats_client *c, const struct nats_consumption *what,
+			      uint64_t *pending, char why[NATS_WHY_BYTES]);
+
+enum nats_stream_error {
+	NATS_STREAM_FINE,
+	NATS_STREAM_MISSING,
+	NATS_STREAM_NO_REPLICAS,	/* the server is in no cluster */
+	NATS_STREAM_FAILED,
+};
+
+#define NATS_STREAM_PEERS 8
+
+/* A stream's settings, and with nats_stream_info() its state. */
+struct nats_stream {
+	char name[48];
+	char subject[64];		/* its only one; with several the first */
+	unsigned subjects;
+	bool in_memory;
+	bool discards_new;		/* when it is full; else the oldest message goes */
+	int64_t max_age_ns, max_bytes;	/* <= 0: unlimited */
+	int64_t max_per_subject;
+	int64_t duplicates_ns;
+	int replicas;
+	/* state */
+	uint64_t messages, bytes, first_seq, last_seq;
+	uint64_t first_ns, last_ns;	/* of the broker, since 1970; 0 no message */
+	char leader[64];		/* empty: there is none, or no cluster */
+	unsigned peers;
+	struct {
+		char name[64];
+		bool current, offline;
+		uint64_t lag;
+	} peer[NATS_STREAM_PEERS];
+};
+
+enum nats_stream_error nats_stream_info(struct nats_client *c, const char *name,
+					struct nats_stream *s, char why[NATS_WHY_BYTES]);
+/* Create it, or change the settings of one that exists. */
+enum nats_stream_error nats_stream_make(struct nats_client *c, const struct nats_stream *s,
+					bool exists, char why[NATS_WHY_BYTES]);
+
+/* Store a message and wait for the acknowledgement. */
+bool nats_store(struct nats_client *c, const char *subject, const void *bytes, size_t size,
+		char why[NATS_WHY_BYTES]);
+
+/* Copy the last message of a subject to `text`; its length, 0: there is none, or -1. */
+int nats_last(struct nats_client *c, const char *stream, const char *subject, char *text,
+	      size_t max, char why[NATS_WHY_BYTES]);

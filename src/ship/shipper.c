@@ -272,6 +272,7 @@ static void take_event(struct shipper *s, const struct transport_event *e)
 	case TRANSPORT_DOWN:
 		s->counts.up = false;
 		set_reason(s->counts.why, e);
+		spool_again_all(s->spool);
 		break;
 	case TRANSPORT_CONFIG:
 		take_config(s, e);
