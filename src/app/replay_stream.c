@@ -11,6 +11,7 @@
 #include "exports.h"
 #include "fleet.h"
 #include "frame.h"
+#include "heartbeat_read.h"
 #include "log.h"
 #include "read_clock.h"
 #include "replay_host_list.h"
@@ -29,6 +30,8 @@ struct replay_stream {
 	struct replay_host_list hosts;
 	struct stream_facts facts;
 	struct fleet *fleet;
+	struct members *members;
+	struct heartbeat_facts *beat;		/* the latest one */
 	struct stream_reader reader;
 	struct frame_reader frames;
 	bool begun;		/* the view has been started */
@@ -314,6 +317,57 @@ static void take_segment(struct replay_stream *r, const struct ship_frame *frame
 	if (!fleet_add(r->fleet, frame->host, frame->partition, frame->broker_ns, bytes,
 		       frame->size))
 		r->status = report_no_memory();
+}
+
+/* Tell all that want to know what a host says of itself. Returns an exit status. */
+static int take_beat_facts(struct replay_stream *r, const struct ship_frame *frame)
+{
+	const struct heartbeat_facts *h = r->beat;
+	const struct record_segment *segment = &h->header->segment;
+	const struct member_beat beat = { .host = frame->host, .broker_ns = frame->broker_ns,
+					  .ended = h->ended, .lost = h->lost + h->spool_dropped,
+					  .run = segment->run, .rate = segment->rate,
+					  .complete = h->complete, .address = h->address,
+					  .nr = h->nr };
+
+	fleet_note_alive(r->fleet, frame->host, segment->run, frame->broker_ns);
+	for (unsigned i = 0; i < HEARTBEAT_PARTITIONS_MAX; i++)
+		if (h->sequence[i])
+			fleet_note_next(r->fleet, frame->host, segment->run, i, h->sequence[i],
+					frame->broker_ns);
+	if (!stream_facts_take(&r->facts, frame->host, h->header) ||
+	    !members_take(r->members, &beat))
+		log_info("host '%s': its heartbeat is not kept", frame->host);
+	return EXIT_FINE;
+}
+
+static int take_heartbeat(struct replay_stream *r, const struct ship_frame *frame,
+			  const uint8_t *bytes)
+{
+	char why[RECORD_WHY];
+
+	if (!heartbeat_read(r->beat, (const char *)bytes, frame->size, why) ||
+	    !fleet_is_name_of(frame->host, run_info_host(&r->beat->header->meta))) {
+		fleet_refuse_beat(r->fleet, frame->host);
+		return EXIT_FINE;
+	}
+	return take_beat_facts(r, frame);
+}
+
+/* "tcpclose config\npartitions N\nhash_key 32HEX\n" */
+static void take_config(struct replay_stream *r, const uint8_t *bytes, size_t size)
+{
+	static const char key_line[] = "\nhash_key ";
+	const char *text = memmem(bytes, size, key_line, strlen(key_line));
+	size_t len = text ? size - (size_t)(text - (const char *)bytes) - strlen(key_line) : 0;
+	struct siphash_key key;
+	char hex[33] = "";
+
+	if (len < 32)
+		return;
+	memcpy(hex, text + strlen(key_line), 32);
+	if (stream_config_parse_key(hex, &key))
+		members_set_hash_key(r->members, &key);
 }
 
 static void take_time(struct replay_stream *r, uint64_t broker_ns)

@@ -284,6 +284,8 @@ void session_flush_hosts(struct session *all)
 
 void session_tick_hosts(struct session *all, uint64_t now_ns)
 {
+	if (now_ns > all->context.now_ns)
+		all->context.now_ns = now_ns;
 	if (!all->context.due_ns || all->context.due_ns > now_ns)
 		return;
 	session_flush_hosts(all);

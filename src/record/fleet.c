@@ -185,8 +185,7 @@ static void note_alive(struct fleet *f, struct fleet_run_state *run, uint64_t br
 	}
 }
 
-/* HOST of a subject has no other bytes than these. */
-static bool is_name_of(const char *subject, const char *name)
+bool fleet_is_name_of(const char *subject, const char *name)
 {
 	size_t i;
 
@@ -206,7 +205,7 @@ static bool check_header(struct fleet *f, struct fleet_host *host, unsigned part
 {
 	const struct record_header *h = f->header;
 
-	if (!is_name_of(host->name, run_info_host(&h->meta))) {
+	if (!fleet_is_name_of(host->name, run_info_host(&h->meta))) {
 		fleet_refuse(f, host, STREAM_REFUSED_FORGED, run_info_host(&h->meta));
 		return false;
 	}

@@ -7,10 +7,10 @@
  * broker got its segment: a clock that is fast, or a time that is made up, delays nothing. Records
  * of one host in one partition stay in the order in which it sent them (segment_order.h).
  *
- * A record is returned once nothing earlier is expected: at the present end of the stream
- * FLEET_LIVE_NS after its time, before that SEGMENT_WAIT_NS after it. Time is that of the broker:
- * that of the latest message, or what fleet_advance() says. A host that waits for a missing segment
- * delays no other host.
+ * A record is returned once nothing earlier is expected: FLEET_LIVE_NS after its time; before the
+ * present end of the stream, where nobody waits for it, SEGMENT_WAIT_NS later. Time is that of the
+ * broker: that of the latest message, or what fleet_advance() says. A host that waits for a missing
+ * segment delays no other host.
  *
  * One run of a host is read at a time. The next one begins when the one before has ended, or when
  * nothing has come from it for SEGMENT_WAIT_NS. If the one before lives, the other one is refused:
@@ -97,6 +97,9 @@ bool fleet_add(struct fleet *f, const char *host, unsigned partition, uint64_t b
 void fleet_note_alive(struct fleet *f, const char *host, const char *run, uint64_t broker_ns);
 void fleet_note_next(struct fleet *f, const char *host, const char *run, unsigned partition,
 		     uint64_t next, uint64_t broker_ns);
+
+/* Is HOST of a subject that of a recorder with this name? */
+bool fleet_is_name_of(const char *subject_host, const char *name);
 
 /* The time of the broker is at least this. */
 void fleet_advance(struct fleet *f, uint64_t broker_ns);

@@ -70,7 +70,8 @@ static uint64_t find_horizon_ns(const struct fleet *f)
 		return subtract(f->newest_ns, FLEET_LIVE_NS);
 	slowest_ns = find_slowest_ns(f);
 	least_ns = subtract(f->newest_ns, SEGMENT_WAIT_NS);
-	return subtract(slowest_ns > least_ns ? slowest_ns : least_ns, SEGMENT_WAIT_NS);
+	return subtract(slowest_ns > least_ns ? slowest_ns : least_ns,
+			SEGMENT_WAIT_NS + FLEET_LIVE_NS);
 }
 
 /* The heartbeats named segments that did not come. */

@@ -4,6 +4,8 @@
 #include <stddef.h>
 #include <stdlib.h>
 
+#include "fleet_ends.h"
+
 #include "hist.h"
 #include "story_copy.h"
 #include "who.h"
@@ -176,9 +178,10 @@ static void start_sums(struct view_context *v, struct report *r)
 static void report_start(struct view_context *v)
 {
 	struct report *r = calloc(1, sizeof(*r));
-	const struct pair_config config = { .max = WAITING_MAX, .seed = v->seed,
+	struct pair_config config = { .max = WAITING_MAX, .seed = v->seed,
 					    .report = take_connection, .arg = r };
 
+	fleet_ends_configure(v, &config);
 	if (r)
 		r->pairs = pair_table_new(&config);
 	if (!r || !r->pairs) {
@@ -190,14 +193,6 @@ static void report_start(struct view_context *v)
 	clock_pairs_init(&r->clocks, v->seed);
 	start_sums(v, r);
 	v->state = r;
-}
-
-/* Where clocks may differ by hours, no time says that an end is not there. */
-static enum pair_window find_window(const struct view_context *v, const struct story *s)
-{
-	if (!v->hosts || !host_table_has_other_clock(v->hosts, s->host))
-		return PAIR_WINDOW_LIVE;
-	return v->follows ? PAIR_WINDOW_STREAM : PAIR_WINDOW_INPUT;
 }
 
 static void note_time(struct report *r, uint64_t wall_ns)
@@ -244,7 +239,7 @@ static void take_story(struct view_context *v, const struct story *s,
 		return;
 	if (wanted)
 		count_story(v, r, s, verdict);
-	pair_table_add(r->pairs, s, verdict, wanted, find_window(v, s));
+	pair_table_add(r->pairs, s, verdict, wanted, fleet_ends_window(v, s));
 	v->due_ns = pair_table_next_ns(r->pairs);
 }
 
