@@ -8,55 +8,13 @@
 #include <sys/random.h>
 #include <time.h>
 
-#include "exports.h"
-#include "fleet.h"
-#include "frame.h"
-#include "heartbeat_read.h"
 #include "log.h"
 #include "read_clock.h"
-#include "replay_host_list.h"
 #include "replay_source.h"
-#include "stream_facts.h"
-#include "stream_read.h"
+#include "replay_stream_private.h"
 
 #define IDLE_MS 100
 #define ONE_CLOCK_NS (60 * NS_PER_S)	/* apart: the wall clocks of hosts that name one boot */
-
-struct replay_stream {
-	const struct options *o;
-	struct process *process;
-	struct session all;
-	struct exports exports;
-	struct replay_host_list hosts;
-	struct stream_facts facts;
-	struct fleet *fleet;
-	struct members *members;
-	struct heartbeat_facts *beat;		/* the latest one */
-	struct stream_reader reader;
-	struct frame_reader frames;
-	bool begun;		/* the view has been started */
-	bool caught_up;
-	bool segment_seen;
-	bool over;		/* no more frames */
-	uint64_t newest_ns, newest_mono_ns;	/* the latest time of the broker, and when it came */
-	uint64_t first_ns, now_ns;	/* of the first and the present record, in the order of all */
-	uint64_t stop_ns;	/* end of -d, CLOCK_MONOTONIC; 0 none */
-	int status;
-};
-
-/* A run that begins the list of hosts. */
-struct first_run {
-	struct fleet_run *run;
-	struct record_header *facts;
-	uint64_t first_ns;
-};
-
-struct first_runs {
-	struct replay_stream *r;
-	struct first_run *run;
-	unsigned nr;
-	bool failed;
-};
 
 static int report_no_memory(void)
 {
@@ -114,83 +72,13 @@ static int open_fleet(struct replay_stream *r)
 		config.seed = (uint64_t)(uintptr_t)r;
 	r->facts.seed = config.seed;
 	r->fleet = fleet_new(&config);
-	return r->fleet ? EXIT_FINE : report_no_memory();
-}
-
-static int compare_first_runs(const void *a, const void *b)
-{
-	const struct first_run *x = a, *y = b;
-	int order = strcmp(run_info_host(&x->facts->meta), run_info_host(&y->facts->meta)) ?:
-		    strcmp(x->facts->meta.boot_id, y->facts->meta.boot_id);
-
-	return order ?: (x->first_ns > y->first_ns) - (x->first_ns < y->first_ns);
-}
-
-static void collect_run(void *arg, struct fleet_run *run, uint64_t first_ns)
-{
-	struct first_runs *l = arg;
-	struct first_run *grown = realloc(l->run, (l->nr + 1) * sizeof(*grown));
-	struct record_header *facts = stream_facts_make(&l->r->facts, run->host, run->header);
-
-	if (grown)
-		l->run = grown;
-	if (grown && facts)
-		grown[l->nr++] = (struct first_run){ run, facts, first_ns };
-	else
-		free(facts);
-	l->failed |= !grown || !facts;
-}
-
-/* Find the host of a run, or add it. Takes the facts, which keep the hooks of the host. */
-static int set_host(struct replay_stream *r, struct fleet_run *run, struct record_header *facts)
-{
-	struct replay_host *h = NULL;
-	int status;
-
-	if (r->all.hosts.nr >= HOSTS_MAX &&
-	    host_table_find(&r->all.hosts, run_info_host(&facts->meta), facts->meta.boot_id) < 0) {
-		log_warn("host '%s' is left out: there are more than %d", run->host, HOSTS_MAX);
-		free(facts);
-		return EXIT_FINE;
-	}
-	status = replay_host_list_find(&r->hosts, &facts->meta, &h);
-	if (status) {
-		free(facts);
-		return status;
-	}
-	run->user = h;
-	run->shift_ns = h->session.shift_ns;
-	if (!h->input) {
-		h->session.meta = facts->meta;
-		h->session.meta.boot_to_wall_ns -= h->session.shift_ns;
-		free(h->facts);
-		h->facts = facts;
-	} else {
-		free(facts);
-	}
-	return EXIT_FINE;
-}
-
-/* The hosts that have sent something by now come first, in the order of their names. */
-static int begin_session(struct replay_stream *r)
-{
-	struct first_runs first = { .r = r };
-	int status = EXIT_FINE;
-
-	r->begun = true;
-	fleet_visit_waiting(r->fleet, collect_run, &first);
-	if (first.failed)
-		status = report_no_memory();
-	if (first.nr)
-		qsort(first.run, first.nr, sizeof(*first.run), compare_first_runs);
-	for (unsigned i = 0; i < first.nr; i++) {
-		if (status)
-			free(first.run[i].facts);
-		else
-			status = set_host(r, first.run[i].run, first.run[i].facts);
-	}
-	free(first.run);
-	return status ?: session_begin_hosts(&r->all) ?: exports_begin(&r->exports, r->now_ns);
+	r->members = members_new(config.seed);
+	r->beat = calloc(1, sizeof(*r->beat));
+	if (r->beat)
+		r->beat->header = malloc(sizeof(*r->beat->header));
+	r->all.context.members = r->members;
+	return r->fleet && r->members && r->beat && r->beat->header ? EXIT_FINE :
+								       report_no_memory();
 }
 
 static uint64_t record_ns(const struct record *record)
@@ -210,15 +98,9 @@ static uint64_t find_begin_ns(const struct replay_host *h, const struct record *
 static int begin_run(struct replay_stream *r, const struct fleet_item *item)
 {
 	struct fleet_run *run = item->run;
-	struct record_header *facts;
-	struct replay_host *h;
-	int status = EXIT_FINE;
+	int status = replay_stream_find_host(r, run);
+	struct replay_host *h = run->user;
 
-	if (!run->user) {
-		facts = stream_facts_make(&r->facts, run->host, run->header);
-		status = facts ? set_host(r, run, facts) : report_no_memory();
-	}
-	h = run->user;
 	if (status || !h || h->input)
 		return status;
 	return replay_host_begin(h, run, &h->facts->meta, &item->record,
@@ -261,6 +143,7 @@ static int play_item(struct replay_stream *r, struct fleet_item *item)
 		return EXIT_FINE;
 	if (item->got == FLEET_GAP) {
 		session_lose_segments(&h->session);
+		members_lose(r->members, item->run->host, item->order_ns);
 	} else if (item->got == FLEET_END) {
 		end_run(r, h, item);
 	} else {
@@ -295,7 +178,7 @@ static int play(struct replay_stream *r)
 
 	while (!status && (item = fleet_next(r->fleet)).got != FLEET_NONE) {
 		if (!r->begun)
-			status = begin_session(r);
+			status = replay_stream_begin(r);
 		if (item.order_ns > r->now_ns)
 			r->now_ns = item.order_ns;
 		if (!r->first_ns)
@@ -306,101 +189,6 @@ static int play(struct replay_stream *r)
 			status = -1;
 	}
 	return status;
-}
-
-static void take_segment(struct replay_stream *r, const struct ship_frame *frame,
-			 const uint8_t *bytes)
-{
-	if (!r->segment_seen && frame->stream_seq == 1)
-		fleet_set_from_start(r->fleet);
-	r->segment_seen = true;
-	if (!fleet_add(r->fleet, frame->host, frame->partition, frame->broker_ns, bytes,
-		       frame->size))
-		r->status = report_no_memory();
-}
-
-/* Tell all that want to know what a host says of itself. Returns an exit status. */
-static int take_beat_facts(struct replay_stream *r, const struct ship_frame *frame)
-{
-	const struct heartbeat_facts *h = r->beat;
-	const struct record_segment *segment = &h->header->segment;
-	const struct member_beat beat = { .host = frame->host, .broker_ns = frame->broker_ns,
-					  .ended = h->ended, .lost = h->lost + h->spool_dropped,
-					  .run = segment->run, .rate = segment->rate,
-					  .complete = h->complete, .address = h->address,
-					  .nr = h->nr };
-
-	fleet_note_alive(r->fleet, frame->host, segment->run, frame->broker_ns);
-	for (unsigned i = 0; i < HEARTBEAT_PARTITIONS_MAX; i++)
-		if (h->sequence[i])
-			fleet_note_next(r->fleet, frame->host, segment->run, i, h->sequence[i],
-					frame->broker_ns);
-	if (!stream_facts_take(&r->facts, frame->host, h->header) ||
-	    !members_take(r->members, &beat))
-		log_info("host '%s': its heartbeat is not kept", frame->host);
-	return EXIT_FINE;
-}
-
-static int take_heartbeat(struct replay_stream *r, const struct ship_frame *frame,
-			  const uint8_t *bytes)
-{
-	char why[RECORD_WHY];
-
-	if (!heartbeat_read(r->beat, (const char *)bytes, frame->size, why) ||
-	    !fleet_is_name_of(frame->host, run_info_host(&r->beat->header->meta))) {
-		fleet_refuse_beat(r->fleet, frame->host);
-		return EXIT_FINE;
-	}
-	return take_beat_facts(r, frame);
-}
-
-/* "tcpclose config\npartitions N\nhash_key 32HEX\n" */
-static void take_config(struct replay_stream *r, const uint8_t *bytes, size_t size)
-{
-	static const char key_line[] = "\nhash_key ";
-	const char *text = memmem(bytes, size, key_line, strlen(key_line));
-	size_t len = text ? size - (size_t)(text - (const char *)bytes) - strlen(key_line) : 0;
-	struct siphash_key key;
-	char hex[33] = "";
-
-	if (len < 32)
-		return;
-	memcpy(hex, text + strlen(key_line), 32);
-	if (stream_config_parse_key(hex, &key))
-		members_set_hash_key(r->members, &key);
-}
-
-static void take_time(struct replay_stream *r, uint64_t broker_ns)
-{
-	if (broker_ns <= r->newest_ns)
-		return;
-	r->newest_ns = broker_ns;
-	r->newest_mono_ns = read_clock_ns(CLOCK_MONOTONIC);
-}
-
-/* Returns an exit status. */
-static int take_frame(struct replay_stream *r, const struct ship_frame *frame,
-		      const uint8_t *bytes)
-{
-	take_time(r, frame->broker_ns);
-	switch (frame->kind) {
-	case FRAME_SEGMENT:
-		take_segment(r, frame, bytes);
-		return r->status;
-	case FRAME_CAUGHT_UP:
-		r->caught_up = true;
-		fleet_catch_up(r->fleet);
-		return r->begun ? EXIT_FINE : begin_session(r);
-	case FRAME_NOTE:
-		log_note("%.*s", (int)frame->size, (const char *)bytes);
-		return EXIT_FINE;
-	case FRAME_FAILED:
-		log_error("cannot read '%s': %.*s", r->o->record.replay, (int)frame->size,
-			  (const char *)bytes);
-		return EXIT_FAILED;
-	default:
-		return EXIT_FINE;
-	}
 }
 
 /* At the present end, the time of the broker goes on although nothing comes. */
@@ -451,7 +239,7 @@ static int step(struct replay_stream *r)
 	if (!got)
 		return wait_for_more(r);
 	if (got == 1) {
-		status = take_frame(r, &frame, bytes) ?: play(r);
+		status = replay_stream_take(r, &frame, bytes) ?: play(r);
 		if (!status && r->begun)
 			count_segments(r, r->now_ns);
 		return status;
@@ -501,7 +289,7 @@ static int play_stream(struct replay_stream *r)
 	int status = read_stream(r), ended;
 
 	if (!r->begun && !status)
-		status = begin_session(r);
+		status = replay_stream_begin(r);
 	if (!r->begun)
 		return status;
 	end_hosts(r);
@@ -517,6 +305,10 @@ static void release_stream(struct replay_stream *r)
 	frame_reader_release(&r->frames);
 	replay_host_list_release(&r->hosts);
 	fleet_free(r->fleet);
+	members_free(r->members);
+	if (r->beat)
+		free(r->beat->header);
+	free(r->beat);
 	stream_facts_release(&r->facts);
 }
 

@@ -14,7 +14,8 @@
 	X(LARGE, "too_large")                                                                      \
 	X(PARTITION, "other_partition")	/* its header names another one than its subject */        \
 	X(SECOND_RUN, "second_run")	/* another run of the host lives */                        \
-	X(MANY, "too_many")	/* hosts, runs of a host, or segments of it that wait */
+	X(MANY, "too_many")	/* hosts, runs of a host, or segments of it that wait */           \
+	X(HEARTBEAT, "heartbeat")	/* not a segment: it is damaged, or of another host */
 
 enum stream_refusal {
 #define X(id, word) STREAM_REFUSED_##id,

@@ -200,6 +200,16 @@ bool fleet_is_name_of(const char *subject, const char *name)
 	return i && name[i] == subject[i];
 }
 
+void fleet_refuse_beat(struct fleet *f, const char *name)
+{
+	struct fleet_host *host = get_host(f, name);
+
+	if (host)
+		fleet_refuse(f, host, STREAM_REFUSED_HEARTBEAT, "");
+	else
+		f->counts.refused[STREAM_REFUSED_HEARTBEAT]++;
+}
+
 /* Check what f->header says. */
 static bool check_header(struct fleet *f, struct fleet_host *host, unsigned partition)
 {
@@ -305,7 +315,6 @@ void fleet_note_alive(struct fleet *f, const char *name, const char *id, uint64_
 	struct fleet_run_state *run = host ? find_run(host, id) : NULL;
 
 	fleet_step(f);
-	fleet_advance(f, broker_ns);
 	if (run)
 		note_alive(f, run, broker_ns);
 }

@@ -98,6 +98,9 @@ void fleet_note_alive(struct fleet *f, const char *host, const char *run, uint64
 void fleet_note_next(struct fleet *f, const char *host, const char *run, unsigned partition,
 		     uint64_t next, uint64_t broker_ns);
 
+/* A heartbeat is not what it should be. */
+void fleet_refuse_beat(struct fleet *f, const char *host);
+
 /* Is HOST of a subject that of a recorder with this name? */
 bool fleet_is_name_of(const char *subject_host, const char *name);
 

@@ -5,7 +5,6 @@
 #include <stdlib.h>
 
 #include "fleet_ends.h"
-
 #include "hist.h"
 #include "story_copy.h"
 #include "who.h"
@@ -239,6 +238,8 @@ static void take_story(struct view_context *v, const struct story *s,
 		return;
 	if (wanted)
 		count_story(v, r, s, verdict);
+	if (v->members)
+		pair_table_expire(r->pairs, v->now_ns);
 	pair_table_add(r->pairs, s, verdict, wanted, fleet_ends_window(v, s));
 	v->due_ns = pair_table_next_ns(r->pairs);
 }
