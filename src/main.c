@@ -6,6 +6,7 @@
 #include "log.h"
 #include "options.h"
 #include "replay.h"
+#include "stream.h"
 #include "stuck.h"
 #include "trace.h"
 
@@ -22,6 +23,8 @@ static int run_live(const struct options *o)
 		return stuck_main(o);
 	case SOURCE_DOCTOR:
 		return doctor_main(o);
+	case SOURCE_STREAM:
+		return stream_main(o);
 	default:
 		return trace_main(o);
 	}

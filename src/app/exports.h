@@ -1,18 +1,20 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
  * What leaves the process besides the output and the recording: metrics (serve.h), and requests of
- * OTLP (otlp_export.h). Every function does nothing unless the view has one of these.
+ * OTLP (otlp_export.h), and the segments of a stream (stream_export.h). Every function does nothing unless the view has one of these.
  */
 #pragma once
 
 #include "otlp_export.h"
 #include "serve.h"
+#include "stream_export.h"
 
-#define EXPORTS_FDS 2
+#define EXPORTS_FDS 4
 
 struct exports {
 	struct serve_run serve;
 	struct otlp_export otlp;
+	struct stream_export stream;
 	struct session *session;
 	bool live;
 };

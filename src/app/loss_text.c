@@ -32,6 +32,9 @@ void loss_text_warn(const struct run_counts *t)
 	char missed[CLAUSE_BYTES];
 
 	warn_of_segments(t);
+	if (t->events_spool_full)
+		log_warn("lost %llu events on the way to the stream: the spool was full",
+			 (unsigned long long)t->events_spool_full);
 	if (!run_counts_lost_events(t) && !run_counts_lost_endpoints(t))
 		return;
 	format_maybe_missed(missed, t);

@@ -79,6 +79,8 @@ static void show_story(void *arg, const struct story *s, uint64_t now_ns)
 	struct verdict v;
 
 	verdict_make(&v, s, now_ns);
+	if (t->config.settled)
+		t->config.settled(t->config.arg, s, &v);
 	if (!passes_filters(t, s, &v) || pipeline_is_done(t)) {
 		show_other_end(t, s, &v);
 		return;

@@ -38,6 +38,8 @@ struct pipeline_config {
 	bool never_open;	/* --all */
 	/* --fail-on: called for each story that passes the filters, printed or not; or NULL */
 	void (*judge)(void *arg, const struct story *s, const struct verdict *v);
+	/* Called for each story, whatever the filters; or NULL. */
+	void (*settled)(void *arg, const struct story *s, const struct verdict *v);
 	void (*after_story)(void *arg);	/* called after each story to empty context->out; or NULL */
 	void *arg;
 	struct endpoint_table_config endpoint_table;	/* the pipeline sets callbacks and arg */

@@ -9,6 +9,7 @@
 #include <time.h>
 
 #include "log.h"
+#include "nats_config.h"
 #include "read_clock.h"
 #include "replay_source.h"
 #include "replay_stream_private.h"
@@ -48,11 +49,13 @@ static void find_range(struct replay_stream *r)
 static int start_reader(struct replay_stream *r)
 {
 	const struct time_range *range = &r->all.range;
-	struct stream_read_config config = { .from.url = r->o->record.replay,
-					     .partitions = r->o->record.partitions,
+	struct stream_read_config config = { .partitions = r->o->record.partitions,
 					     .follow = r->o->record.follow };
 	char why[STREAM_WHY_BYTES];
+	int status = nats_config_fill(&config.from, r->o, r->o->record.replay);
 
+	if (status)
+		return status;
 	if (range->since_ns > TIME_RANGE_MARGIN_NS)
 		config.since_ns = range->since_ns - TIME_RANGE_MARGIN_NS;
 	if (!stream_reader_start(&r->reader, &config, why)) {
@@ -60,7 +63,7 @@ static int start_reader(struct replay_stream *r)
 		return EXIT_FINE;
 	}
 	log_error("cannot read '%s': %s", r->o->record.replay, why);
-	return stream_read_is_built_in() ? EXIT_FAILED : EXIT_KERNEL;
+	return EXIT_FAILED;
 }
 
 static int open_fleet(struct replay_stream *r)

@@ -7,6 +7,7 @@
 
 #include "log.h"
 #include "read_clock.h"
+#include "stream_init.h"
 
 static void take_time(struct replay_stream *r, uint64_t broker_ns)
 {
@@ -53,6 +54,16 @@ static void take_heartbeat(struct replay_stream *r, const struct ship_frame *fra
 	take_beat_facts(r, frame);
 }
 
+static void take_config(struct replay_stream *r, const uint8_t *bytes, size_t size)
+{
+	struct stream_config config;
+	struct siphash_key key;
+
+	if (stream_config_parse((const char *)bytes, size, &config) &&
+	    siphash_parse_key(&key, config.hash_key))
+		members_set_hash_key(r->members, &key);
+}
+
 static int take_segment(struct replay_stream *r, const struct ship_frame *frame,
 			const uint8_t *bytes)
 {
@@ -73,6 +84,9 @@ int replay_stream_take(struct replay_stream *r, const struct ship_frame *frame,
 	switch (frame->kind) {
 	case FRAME_SEGMENT:
 		return take_segment(r, frame, bytes);
+	case FRAME_CONFIG:
+		take_config(r, bytes, frame->size);
+		return EXIT_FINE;
 	case FRAME_HEARTBEAT:
 		take_heartbeat(r, frame, bytes);
 		return EXIT_FINE;

@@ -120,6 +120,21 @@ static uint64_t count_left(const struct session *s, uint64_t past)
 	return s->o->run.count ? s->o->run.count - (s->all ? 0 : past) : 0;
 }
 
+/* Opens the recording of the options. Returns an exit status. */
+static int open_recording(struct session *s)
+{
+	if (s->stream)
+		return s->stream->open(s->stream->arg, &s->writer, &s->meta);
+	return recording_open(&s->writer, s->o, &s->meta);
+}
+
+static void pass_settled(void *arg, const struct story *story, const struct verdict *v)
+{
+	struct session *s = arg;
+
+	s->stream->settled(s->stream->arg, story, v);
+}
+
 int session_open_pipeline(struct session *s)
 {
 	struct pipeline_config config = {
@@ -135,6 +150,7 @@ int session_open_pipeline(struct session *s)
 		.range = s->range,
 		.never_open = s->o->capture.all,
 		.judge = fail_on_is_empty(&s->o->run.fail_on) ? NULL : judge_one_story,
+		.settled = s->stream && s->stream->settled ? pass_settled : NULL,
 		.after_story = flush_if_full,
 		.arg = s,
 		.endpoint_table = { .max_open = s->o->capture.max_open,
@@ -177,7 +193,7 @@ int session_begin(struct session *s, uint64_t now_ns, const struct kernel_counte
 	judge_init(&s->judge, &s->o->run.fail_on, &s->context);
 	status = session_open_pipeline(s);
 	if (!status && s->o->record.wanted)
-		status = recording_open(&s->writer, s->o, &s->meta);
+		status = open_recording(s);
 	if (status)
 		return status;
 	if (s->writer)
@@ -348,6 +364,9 @@ struct run_counts session_count(const struct session *s, const struct kernel_cou
 	t.maybe_missed_known = s->maybe_missed_known;
 	t.unchecked = s->unchecked;
 	t.unchecked_known = s->unchecked_known;
+	t.sampled_out = s->sampled_out;
+	t.seen += s->sampled_out;
+	t.events_spool_full = s->spool_full;
 	if (s->has_past)
 		run_counts_add(&t, &s->past);
 	return t;

@@ -25,6 +25,15 @@
 #include "view.h"
 #include "writer.h"
 
+/* How a session records to a stream (stream_export.h). */
+struct stream_recording {
+	/* Open the writer of a run. Returns an exit status, with the reason logged. */
+	int (*open)(void *arg, struct record_writer **writer, const struct run_info *meta);
+	/* The story of an endpoint is over; or NULL. */
+	void (*settled)(void *arg, const struct story *s, const struct verdict *v);
+	void *arg;
+};
+
 struct session {
 	const struct options *o;
 	const struct view *view;
@@ -34,6 +43,8 @@ struct session {
 	struct pipeline *pipeline;
 	struct endpoint_table *endpoints;	/* the pipeline's */
 	struct record_writer *writer;	/* NULL: nothing is recorded */
+	/* Set by a source that records to a stream; or NULL: the recording is a file. */
+	const struct stream_recording *stream;
 	struct judge judge;	/* of --fail-on */
 	struct siphash_key fleet_key;	/* --fleet-key */
 	struct time_range range;	/* set by a replay before session_begin() */
@@ -60,6 +71,7 @@ struct session {
 	uint64_t events_lost;	/* as of the last session_advance() */
 	uint64_t maybe_missed, unchecked;	/* see struct run_counts */
 	bool maybe_missed_known, unchecked_known;
+	uint64_t sampled_out, spool_full;	/* see struct run_counts */
 	struct run_counts past;	/* of the earlier runs of the same recording */
 	bool has_past;		/* there was one */
 	uint64_t past_events;	/* of these runs, as -n counts them */
@@ -76,7 +88,7 @@ struct session {
 	struct pipeline_total total;
 	struct twin_exchange *exchange;
 	bool is_stream;			/* the source is a stream; its counts are: */
-	struct stream_counts stream;
+	struct stream_counts segments;
 	unsigned used_host;		/* whose meta and lookup the context has */
 	bool begun;
 };
@@ -123,6 +135,9 @@ void session_lose_endpoint(struct session *s, uint64_t sk_key, uint64_t cookie,
 
 /* Notes how many open endpoints could not be looked for. */
 void session_set_unchecked(struct session *s, uint64_t unchecked);
+
+/* Notes how many events the spool of the stream has dropped so far. */
+void session_set_spool_full(struct session *s, uint64_t events);
 
 /* Advances the time to now_ns. The caller has fed every event before now_ns. */
 void session_advance(struct session *s, uint64_t now_ns, const struct kernel_counters *counters);

@@ -40,7 +40,7 @@ void session_leave_run(struct session *s)
 	s->past = session_count(s, NULL);
 	s->past_events += pipeline_events_counted(s->pipeline);
 	s->has_past = true;
-	s->maybe_missed = s->unchecked = 0;
+	s->maybe_missed = s->unchecked = s->sampled_out = s->spool_full = 0;
 	s->maybe_missed_known = s->unchecked_known = s->loss_noted = false;
 	pipeline_free(s->pipeline);
 	s->pipeline = NULL;

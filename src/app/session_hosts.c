@@ -87,7 +87,7 @@ struct run_counts session_count_hosts(const struct session *all)
 			sum = t;
 	}
 	sum.is_stream = all->is_stream;
-	sum.stream = all->stream;
+	sum.stream = all->segments;
 	return sum;
 }
 
@@ -315,7 +315,7 @@ void session_count_stream(struct session *all, const struct stream_counts *count
 	struct run_counts t = { .stream = *counts };
 	uint64_t lost = run_counts_lost_segments(&t);
 
-	all->stream = *counts;
+	all->segments = *counts;
 	if (lost <= all->lost_reported || now_ns - all->loss_ns < LOSS_REPORT_EVERY_NS)
 		return;
 	all->lost_reported = lost;

@@ -46,8 +46,28 @@ void session_update_misses(struct session *s)
 		note_count(s, RECORD_ANNOTATION_MAYBE_MISSED, misses);
 }
 
+/* A count of the whole run. It is in each partition of a stream, and only grows. */
+static void take_total(struct session *s, enum record_annotation_type type, uint64_t n,
+		       uint64_t *total)
+{
+	if (n <= *total)
+		return;
+	*total = n;
+	if (s->writer)
+		record_writer_annotate(s->writer, type, n, 0, NULL, 0);
+}
+
+void session_set_spool_full(struct session *s, uint64_t events)
+{
+	take_total(s, RECORD_ANNOTATION_SPOOL_FULL, events, &s->spool_full);
+}
+
 void session_take_vanished(struct session *s, const struct record_annotation *a)
 {
+	if (a->type == RECORD_ANNOTATION_SAMPLED_OUT)
+		take_total(s, a->type, a->key, &s->sampled_out);
+	if (a->type == RECORD_ANNOTATION_SPOOL_FULL)
+		take_total(s, a->type, a->key, &s->spool_full);
 	if (a->type == RECORD_ANNOTATION_VANISHED)
 		lose_endpoint_of_recording(s, a);
 	if (a->type == RECORD_ANNOTATION_UNCHECKED || a->type == RECORD_ANNOTATION_MAYBE_MISSED)

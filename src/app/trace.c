@@ -420,6 +420,7 @@ static int trace_open(struct trace_run *r)
 		status = open_symbols(r);
 	if (status)
 		return status;
+	r->session.stream = stream_export_recording(&r->exports.stream);
 	r->session.meta.tree = r->o->run.tree;
 	r->session.cgroup_path = look_up_cgroup_path;
 	r->session.cgroup_arg = &r->cgroups;

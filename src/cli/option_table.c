@@ -6,6 +6,8 @@
 #include "json_keys.h"
 #include "option_values.h"
 #include "options_filter.h"
+#include "options_nats.h"
+#include "options_stream.h"
 
 #define BIT(view) (1u << VIEW_##view)
 
@@ -15,7 +17,8 @@
 	 BIT(REPORT) | BIT(OTLP) | BIT(SERVE))
 #define TRACING (STORIES | BIT(EVENTS) | BIT(RECORD))
 #define EVERY ((1u << VIEW_COUNT) - 1)
-#define SENDING BIT(OTLP)	/* to another host */
+#define SENDING (BIT(OTLP) | BIT(RECORD))	/* to another host */
+#define NATS (TRACING | BIT(STUCK) | BIT(STREAM))	/* if they have a nats:// address */
 #define PRINTING (~BIT(SERVE))	/* with EVERY or TRACING: the views that have an output */
 
 #define LIST .first_item = option_first_item
@@ -29,7 +32,8 @@
 #define FILTERS 1
 #define OUTPUT 2
 #define RECORDINGS 3
-#define RUNNING 4
+#define FLEET 4
+#define RUNNING 5
 
 static const struct option_row options[] = {
 	TITLE("Filters (one value of each kind must match, !VALUE excludes):", FILTERS),
@@ -90,12 +94,12 @@ static const struct option_row options[] = {
 	{ .argp = { "json", 'j', NULL, 0,
 	    "print JSON: the view json, or who, hist, stuck, doctor", OUTPUT },
 	  .views = BIT(JSON) | BIT(CONNECTIONS) | BIT(WHO) | BIT(HIST) | BIT(STUCK) |
-		   BIT(DOCTOR) },
+		   BIT(DOCTOR) | BIT(STREAM) },
 	{ .argp = { "fields", KEY_FIELDS, "KEYS", 0,
 	    "print only these keys of JSON: time,ending,trigger.pid", OUTPUT },
 	  .set = option_add_fields, .word = json_key_word,
 	  .views = BIT(JSON) | BIT(CONNECTIONS) | BIT(WHO) | BIT(HIST) | BIT(STUCK) |
-		   BIT(DOCTOR), LIST },
+		   BIT(DOCTOR) | BIT(STREAM), LIST },
 	{ .argp = { "output", 'o', "FILE", 0, "write to FILE, - is standard output", OUTPUT },
 	  .set = option_set_output, .views = EVERY & PRINTING },
 	{ .argp = { "times", 'T', NULL, 0, "begin lines with the time of day", OUTPUT },
@@ -156,15 +160,15 @@ static const struct option_row options[] = {
 	{ .argp = { "spool-max", KEY_SPOOL_MAX, "SIZE", 0,
 	    "the most that waits to be sent (256M in a DIR, else 32M of memory)", OUTPUT },
 	  .set = option_set_spool_max, .views = SENDING },
+	{ .argp = { "max-rate", KEY_MAX_RATE, "N", 0,
+	    "to a stream: above N endpoints per second, leave out clean ones", OUTPUT },
+	  .set = option_set_max_rate, .views = BIT(RECORD), LIVE },
 
 	TITLE("Recordings:", RECORDINGS),
 	{ .argp = { "replay", KEY_REPLAY, "FILE", 0,
 	    "view a recording, - is standard input; several: those of several hosts; "
 	    "nats://HOST: that of a fleet", RECORDINGS },
 	  .set = option_set_replay, .views = TRACING | BIT(STUCK) },
-	{ .argp = { "partitions", KEY_PARTITIONS, "LIST", 0,
-	    "of a fleet: read only these, as 0-3; other readers read the others", RECORDINGS },
-	  .set = option_add_partitions, .views = TRACING | BIT(STUCK), REPLAYS, LIST },
 	{ .argp = { "follow", KEY_FOLLOW, NULL, 0,
 	    "at the end of the recording, wait for more (default for a fleet)", RECORDINGS },
 	  .set = option_set_follow, .views = TRACING, REPLAYS },
@@ -199,6 +203,33 @@ static const struct option_row options[] = {
 	    "derive the pseudonyms from FILE, to get the same ones again", RECORDINGS },
 	  .set = option_set_redact_key, .views = BIT(RECORD) },
 
+	TITLE("Fleet (man tcpclose-fleet):", FLEET),
+	{ .argp = { "nats-creds", KEY_NATS_CREDS, "FILE", 0,
+	    "a .creds file; or set NATS_USER and NATS_PASSWORD, or NATS_TOKEN", FLEET },
+	  .set = option_set_nats_creds, .views = NATS },
+	{ .argp = { "nats-ca", KEY_NATS_CA, "FILE", 0,
+	    "PEM file of the authority that signed the certificates of the servers", FLEET },
+	  .set = option_set_nats_ca, .views = NATS },
+	{ .argp = { "nats-cert", KEY_NATS_CERT, "FILE", 0,
+	    "PEM file with a certificate for the servers to check", FLEET },
+	  .set = option_set_nats_cert, .views = NATS },
+	{ .argp = { "nats-key", KEY_NATS_KEY, "FILE", 0,
+	    "PEM file with its key, if not in the same file", FLEET },
+	  .set = option_set_nats_key, .views = NATS },
+	{ .argp = { "max-age", KEY_MAX_AGE, "TIME", 0,
+	    "stream init: keep events for TIME (7d)", FLEET },
+	  .set = option_set_max_age, .views = BIT(STREAM) },
+	{ .argp = { "max-bytes", KEY_MAX_BYTES, "SIZE", 0,
+	    "stream init: keep at most SIZE bytes of events (10G)", FLEET },
+	  .set = option_set_max_bytes, .views = BIT(STREAM) },
+	{ .argp = { "replicas", KEY_REPLICAS, "N", 0,
+	    "stream init: store everything on N servers (3 in a cluster, else 1)", FLEET },
+	  .set = option_set_replicas, .views = BIT(STREAM) },
+	{ .argp = { "partitions", KEY_PARTITIONS, "N|LIST", 0,
+	    "stream init: split the events in N parts, a power of two (1); --replay: read only "
+	    "these parts, as 0-3", FLEET },
+	  .set = option_set_partitions, .views = NATS },
+
 	TITLE("Running:", RUNNING),
 	{ .argp = { "duration", 'd', "TIME", 0,
 	    "stop after TIME: seconds, or 500ms, 5m, 2h, 1d", RUNNING },
@@ -225,7 +256,7 @@ static const struct option_row options[] = {
 	  .set = option_set_calls, .word = option_calls_word, .views = TRACING | BIT(DOCTOR) },
 	{ .argp = { "btf", KEY_BTF, "FILE", 0,
 	    "BTF file to use instead of the kernel's own", RUNNING },
-	  .set = option_set_btf, .views = EVERY, LIVE },
+	  .set = option_set_btf, .views = EVERY & ~BIT(STREAM), LIVE },
 	{ .argp = { "no-fentry", KEY_NO_FENTRY, NULL, OPTION_HIDDEN,
 	    "act as on a kernel without fentry", RUNNING },
 	  .set = option_set_no_fentry, .views = TRACING | BIT(DOCTOR) },

@@ -12,6 +12,7 @@
 #include "option_table.h"
 #include "option_values.h"
 #include "options_check.h"
+#include "options_nats.h"
 #include "parse.h"
 #include "time_units.h"
 #include "usage_error.h"
@@ -82,6 +83,8 @@ static int set_word(struct option_parser *p, const char *word, struct argp_state
 		state->next = state->argc;
 		return 0;
 	}
+	if (p->view && p->view->source == SOURCE_STREAM)
+		return option_set_stream_word(p, word);
 	if (p->view && p->view->has_intervals && *word >= '0' && *word <= '9')
 		return set_interval(p, word);
 	return set_view(p, word);

@@ -80,6 +80,8 @@ struct options_record {
 	unsigned keep;		/* --keep, 0 all */
 	uint64_t keep_ns;	/* --keep, 0 for ever */
 	bool cmdline;		/* --cmdline: also the command lines of processes */
+	bool to_stream;		/* path is nats://HOST/ or tls://HOST/ */
+	uint64_t max_rate;	/* --max-rate, 0: all endpoints */
 	bool redact;		/* --redact: with pseudonyms for addresses and names */
 	const char *redact_key;	/* --redact-key, NULL: a random key */
 };
@@ -112,6 +114,27 @@ struct options_ship {
 	uint64_t spool_max;		/* --spool-max, 0: the default */
 };
 
+/* How a nats:// address is reached, whatever is done there. */
+struct options_nats {
+	const char *creds;		/* --nats-creds, NULL none; as the others */
+	const char *ca;			/* --nats-ca */
+	const char *cert;		/* --nats-cert */
+	const char *key;		/* --nats-key */
+};
+
+enum stream_action { STREAM_NO_ACTION, STREAM_INIT, STREAM_INFO };
+
+/* The view stream; 0 or NULL: the option was not given. */
+struct options_stream {
+	enum stream_action action;
+	const char *url;
+	uint64_t max_age_ns;		/* --max-age */
+	uint64_t max_bytes;		/* --max-bytes */
+	unsigned replicas;		/* --replicas */
+	const char *partitions_text;	/* --partitions, as it was given */
+	unsigned partitions;		/* the same, a power of two */
+};
+
 struct options {
 	const struct view *view;	/* never NULL; printed in view_options.format */
 	struct view_options view_options;
@@ -125,6 +148,8 @@ struct options {
 	struct options_serve serve;
 	struct options_otlp otlp;
 	struct options_ship ship;
+	struct options_nats nats;
+	struct options_stream stream;
 	struct shell_words env;		/* of TCPCLOSE_OPTS */
 };
 

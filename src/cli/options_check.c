@@ -8,6 +8,8 @@
 #include "buf.h"
 #include "json_keys.h"
 #include "options_filter.h"
+#include "options_fleet.h"
+#include "options_nats.h"
 #include "options_stream.h"
 #include "usage_error.h"
 
@@ -91,7 +93,7 @@ static void drop_env_options(struct option_parser *p)
 		o->record.redact_key = NULL;
 	if (is_only_in_env(p, KEY_TREE) && !o->run.command)
 		o->run.tree = false;
-	if (!(o->record.wanted && o->record.path)) {
+	if (!(o->record.wanted && o->record.path && !o->record.to_stream)) {
 		if (is_only_in_env(p, KEY_ROTATE))
 			o->record.rotate_bytes = o->record.rotate_ns = 0;
 		if (is_only_in_env(p, KEY_KEEP))
@@ -133,8 +135,9 @@ static int check_recording_options(struct option_parser *p)
 	const struct options_record *r = &p->o->record;
 	const char *name = NULL;
 
-	if (r->wanted && (r->path || !(is_required(p, KEY_ROTATE) ||
-				       is_required(p, KEY_KEEP))))
+	bool to_file = r->path && !r->to_stream;
+
+	if (r->wanted && (to_file || !(is_required(p, KEY_ROTATE) || is_required(p, KEY_KEEP))))
 		return 0;
 	if (is_required(p, KEY_ROTATE))
 		name = "rotate";
@@ -181,7 +184,7 @@ static int check_pairs(struct option_parser *p)
 		return usage_error_plain(&p->error, "--redact-key requires --redact");
 	if (o->run.tree && !o->run.command)
 		return usage_error_plain(&p->error, "--tree requires -- COMMAND");
-	return check_recording_options(p);
+	return check_recording_options(p) ?: options_nats_check(p);
 }
 
 /* The view record prints nothing: -o names the recording. */
@@ -262,7 +265,8 @@ static int set_exporting(struct option_parser *p)
 					 "OTEL_EXPORTER_OTLP_ENDPOINT in the environment");
 	if (o->otlp.sends)
 		o->output.path = NULL;
-	else if (is_required(p, KEY_SPOOL) || is_required(p, KEY_SPOOL_MAX))
+	else if (!o->record.to_stream &&
+		 (is_required(p, KEY_SPOOL) || is_required(p, KEY_SPOOL_MAX)))
 		return usage_error_plain(&p->error, "--%s requires --to URL",
 					 is_required(p, KEY_SPOOL) ? "spool" : "spool-max");
 	return 0;
@@ -297,11 +301,14 @@ int options_check(struct option_parser *p, const struct argp_state *state)
 	if (p->probing)
 		return 0;
 	rc = set_recording(p);
+	p->o->record.to_stream = p->o->record.wanted &&
+				 options_stream_is_address(p->o->record.path);
 	drop_env_options(p);
 	if (!rc)
-		rc = check_given_options(p) ?: set_serving(p) ?: set_exporting(p);
+		rc = check_given_options(p) ?: set_serving(p) ?: set_exporting(p) ?:
+		     options_stream_check(p);
 	if (!rc)
-		rc = options_stream_check(p) ?: check_pairs(p);
+		rc = options_fleet_check(p) ?: check_pairs(p);
 	if (!rc)
 		rc = select_fields(p);
 	if (rc)

@@ -45,8 +45,8 @@ static void print_view_help(FILE *out, const struct view *v)
 	const char *examples = strstr(v->manual, "\nExamples:\n");
 	size_t len = examples ? (size_t)(examples - v->manual) : strlen(v->manual);
 
-	fprintf(out, "Usage: tcpclose %s %s[OPTION...]%s\n\n%.*s", v->name,
-		v->has_intervals ? "[TIME] " : "",
+	fprintf(out, "Usage: tcpclose %s %s%s[OPTION...]%s\n\n%.*s", v->name,
+		v->has_intervals ? "[TIME] " : v->words ? v->words : "", v->words ? " " : "",
 		option_applies(option_command_views(), v->id, false) ?
 		" [-- COMMAND [ARG...]]" : "", (int)len, v->manual);
 	print_view_options(out, v);

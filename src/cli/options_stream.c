@@ -1,56 +1,56 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 #include "options_stream.h"
 
-#include <stdlib.h>
+#include <stddef.h>
 #include <string.h>
 
 #include "option_table.h"
-#include "option_values.h"
+#include "parse.h"
 
-#define PARTITIONS 64
+#define MAX_RATE 100000000	/* endpoints per second */
 
-/* Parse "3" or "0-3". False if it is neither. */
-static bool parse_range(const char *text, unsigned long *first, unsigned long *last)
+int option_set_max_rate(struct option_parser *p, const char *arg)
 {
-	char *end;
-
-	if (*text < '0' || *text > '9')
-		return false;
-	*first = *last = strtoul(text, &end, 10);
-	if (*end == '-' && end[1] >= '0' && end[1] <= '9')
-		*last = strtoul(end + 1, &end, 10);
-	return !*end && *first <= *last && *last < PARTITIONS;
-}
-
-int option_add_partitions(struct option_parser *p, const char *arg)
-{
-	unsigned long first, last;
-
-	if (!parse_range(arg, &first, &last))
-		return usage_error_value(&p->error, "bad partitions ",
-					 ": want numbers from 0 to 63, or ranges: 0-3,7");
-	for (; first <= last; first++)
-		p->o->record.partitions |= 1ULL << first;
+	if (!parse_u64(arg, 1, MAX_RATE, &p->o->record.max_rate))
+		return usage_error_value(&p->error, "bad rate ",
+					 ": want endpoints per second, 1 to 100000000");
 	return 0;
 }
 
-static bool is_stream(const char *replay)
+bool options_stream_is_address(const char *path)
 {
-	return !strncmp(replay, "nats://", 7) || !strncmp(replay, "tls://", 6);
+	return path && (!strncmp(path, "nats://", 7) || !strncmp(path, "tls://", 6));
+}
+
+/* The options that need a stream; the first two also serve a view that sends. */
+static int check_need(struct option_parser *p)
+{
+	static const int keys[] = { KEY_SPOOL, KEY_SPOOL_MAX, KEY_MAX_RATE };
+	const struct options *o = p->o;
+
+	for (size_t i = o->otlp.sends ? 2 : 0; i < sizeof(keys) / sizeof(*keys); i++) {
+		unsigned row = option_index(keys[i]);
+
+		if (p->given[row] && !p->given_in_env[row])
+			return usage_error_plain(&p->error, "--%s requires record -o nats://HOST/ "
+						 "or --record nats://HOST/",
+						 option_at(row)->argp.name);
+	}
+	return 0;
 }
 
 int options_stream_check(struct option_parser *p)
 {
-	struct options_record *r = &p->o->record;
+	struct options *o = p->o;
 
-	for (unsigned i = 0; i < r->nr_replays; i++)
-		r->is_stream |= is_stream(r->replays[i]);
-	if (r->is_stream && r->nr_replays > 1)
-		return usage_error_plain(&p->error, "--replay nats://... is the recording of a fleet: "
-					 "want no other --replay");
-	if (r->partitions && !r->is_stream)
-		return usage_error_plain(&p->error, "--partitions requires --replay nats://...");
-	if (r->is_stream && !option_is_given(p, KEY_NO_FOLLOW))
-		r->follow = true;
+	if (!o->record.to_stream)
+		return check_need(p);
+	if (o->record.replay)
+		return usage_error_plain(&p->error, "%s does not apply to %s with --replay: "
+					 "a recording that exists goes into a file",
+					 o->record.path, o->view->name);
+	if (o->otlp.sends && o->ship.spool)
+		return usage_error_plain(&p->error, "--spool serves either --to or --record "
+					 "nats://HOST/: want one of them");
 	return 0;
 }

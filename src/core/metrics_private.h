@@ -10,7 +10,7 @@
 
 #define METRICS_OTHER "other"
 
-enum lost_cause { LOST_RING_FULL, LOST_CALLS_FULL, LOST_MALFORMED, LOST_CAUSES };
+enum lost_cause { LOST_RING_FULL, LOST_CALLS_FULL, LOST_MALFORMED, LOST_SPOOL_FULL, LOST_CAUSES };
 enum endpoint_result { RESULT_TOLD, RESULT_FILTERED, RESULT_LOST, RESULTS };
 
 /* The key of a row of metrics.closes: these bytes, then the name of the call. */

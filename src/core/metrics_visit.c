@@ -225,6 +225,7 @@ static void show_lost_events(const struct visit *v)
 	show_largest(v, "ring_full", &lost[LOST_RING_FULL], t->events_ring_full);
 	show_largest(v, "calls_full", &lost[LOST_CALLS_FULL], t->events_calls_full);
 	show_largest(v, "malformed", &lost[LOST_MALFORMED], t->events_malformed);
+	show_largest(v, "spool_full", &lost[LOST_SPOOL_FULL], t->events_spool_full);
 }
 
 static void show_overflow(const struct visit *v)

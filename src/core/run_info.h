@@ -67,7 +67,9 @@ static inline bool run_info_watches_calls(const struct run_info *m)
 }
 
 /*
- * The totals of a run. seen = reported + filtered + open + the three lost_ counts of endpoints.
+ * The totals of a run. seen = reported + filtered + open + sampled_out + the three lost_ counts of
+ * endpoints. A run that records to a stream has all stories itself: sampled_out is 0 there, and
+ * events_spool_full are no events that its own stories lack.
  */
 struct run_counts {
 	uint64_t seen;		/* endpoints */
@@ -84,6 +86,8 @@ struct run_counts {
 	uint64_t events_malformed;	/* lost: decode_event() rejected them */
 	uint64_t maybe_missed;	/* upper bound: programs that the kernel did not run */
 	bool unchecked_known, maybe_missed_known;
+	uint64_t sampled_out;	/* endpoints that --max-rate kept out of the stream */
+	uint64_t events_spool_full;	/* lost on the way to the stream: the spool was full */
 	/* Of a stream: the segments of all hosts together. */
 	bool is_stream;
 	struct stream_counts stream;
@@ -107,6 +111,8 @@ static inline void run_counts_add(struct run_counts *t, const struct run_counts 
 	t->events_ring_full += more->events_ring_full;
 	t->events_calls_full += more->events_calls_full;
 	t->events_malformed += more->events_malformed;
+	t->sampled_out += more->sampled_out;
+	t->events_spool_full += more->events_spool_full;
 }
 
 static inline uint64_t run_counts_lost_events(const struct run_counts *t)
@@ -128,5 +134,5 @@ static inline uint64_t run_counts_lost_segments(const struct run_counts *t)
 static inline uint64_t run_counts_lost(const struct run_counts *t)
 {
 	return run_counts_lost_events(t) + run_counts_lost_endpoints(t) +
-	       run_counts_lost_segments(t);
+	       run_counts_lost_segments(t) + t->events_spool_full;
 }

@@ -40,7 +40,7 @@ static void put_syscalls(struct buf *b, const char *key, bool compat,
 /* What is needed to decode the events. */
 static void put_format(struct buf *b, unsigned schema)
 {
-	buf_str(b, RECORD_MAGIC "schema ");
+	buf_str(b, "schema ");
 	buf_u64(b, schema);
 	buf_str(b, "\nevent_size ");
 	buf_u64(b, sizeof(struct event));
@@ -74,6 +74,7 @@ void record_header_write_run(struct buf *b, const struct run_info *m)
 
 void record_header_write(struct buf *b, const struct run_info *m)
 {
+	buf_str(b, RECORD_MAGIC);
 	put_format(b, m->merged ? RECORD_SCHEMA_MERGED : EVENT_SCHEMA);
 	put_tool(b, m);
 	put_line(b, "hostname", m->hostname);
@@ -90,30 +91,46 @@ void record_header_write(struct buf *b, const struct run_info *m)
 	put_syscalls(b, "syscall32", true, NULL);
 }
 
-void record_header_put_rate(struct buf *b, uint32_t millionths)
+static void put_rate(struct buf *b, uint32_t millionths)
 {
+	buf_str(b, "rate ");
 	buf_u64(b, millionths / SAMPLING_ALL);
 	buf_char(b, '.');
 	buf_digits(b, millionths % SAMPLING_ALL, 6);
+	buf_char(b, '\n');
+}
+
+static void put_stream_host(struct buf *b, const struct run_info *m, const char *run)
+{
+	put_line(b, "host", m->host);
+	put_line(b, "boot_id", m->boot_id);
+	buf_str(b, "boot_to_wall_ns ");
+	buf_i64(b, m->boot_to_wall_ns);
+	put_line(b, "\nrun", run);
+}
+
+void record_header_write_heartbeat(struct buf *b, const struct run_info *m, const char *run,
+				   uint32_t rate)
+{
+	put_format(b, EVENT_SCHEMA);
+	put_stream_host(b, m, run);
+	put_rate(b, rate);
+	record_header_write_run(b, m);
 }
 
 void record_header_write_segment(struct buf *b, const struct run_info *m,
 				 const struct record_segment *segment,
 				 const struct record_syscalls *calls)
 {
+	buf_str(b, RECORD_MAGIC);
 	put_format(b, EVENT_SCHEMA);
-	put_line(b, "host", m->host);
-	put_line(b, "boot_id", m->boot_id);
-	buf_str(b, "boot_to_wall_ns ");
-	buf_i64(b, m->boot_to_wall_ns);
-	put_line(b, "\nrun", segment->run);
+	put_stream_host(b, m, segment->run);
 	buf_str(b, "partition ");
 	buf_u64(b, segment->partition);
 	buf_str(b, "\nsequence ");
 	buf_u64(b, segment->sequence);
-	buf_str(b, "\nrate ");
-	record_header_put_rate(b, segment->rate);
 	buf_char(b, '\n');
+	put_rate(b, segment->rate);
 	if (!segment->sequence)
 		record_header_write_run(b, m);
 	put_syscalls(b, "syscall", false, calls);

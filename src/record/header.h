@@ -64,10 +64,11 @@ void record_header_write_segment(struct buf *b, const struct run_info *m,
 				 const struct record_segment *segment,
 				 const struct record_syscalls *calls);
 
-/* Append a number of millionths as a fraction: "0.250000". */
-void record_header_put_rate(struct buf *b, uint32_t millionths);
+/* Append the lines of a heartbeat that are like those of a header, but not its first line. */
+void record_header_write_heartbeat(struct buf *b, const struct run_info *m, const char *run,
+				   uint32_t rate);
 
-/* Parse such a fraction. False if it is not from 0.000001 to 1. */
+/* Parse a rate, such as "0.250000". False if it is not from 0.000001 to 1. */
 bool record_header_parse_rate(const char *text, uint32_t *millionths);
 
 /*

@@ -94,6 +94,7 @@ enum nats_stream_error {
 	NATS_STREAM_FINE,
 	NATS_STREAM_MISSING,
 	NATS_STREAM_NO_REPLICAS,	/* the server is in no cluster */
+	NATS_STREAM_NO_ROOM,	/* the server may not store that many bytes */
 	NATS_STREAM_FAILED,
 };
 
@@ -132,6 +133,13 @@ enum nats_stream_error nats_stream_make(struct nats_client *c, const struct nats
 bool nats_store(struct nats_client *c, const char *subject, const void *bytes, size_t size,
 		char why[NATS_WHY_BYTES]);
 
-/* Copy the last message of a subject to `text`; its length, 0: there is none, or -1. */
-int nats_last(struct nats_client *c, const char *stream, const char *subject, char *text,
-	      size_t max, char why[NATS_WHY_BYTES]);
+/* The last message of a subject. */
+struct nats_last {
+	char id[SHIPMENT_KEY_BYTES];	/* its message id; empty: none */
+	size_t len;
+	char text[TRANSPORT_TEXT_BYTES];	/* its start */
+};
+
+/* 1 and the message, 0: there is none, or -1. */
+int nats_last(struct nats_client *c, const char *stream, const char *subject,
+	      struct nats_last *last, char why[NATS_WHY_BYTES]);

@@ -43,10 +43,12 @@ bool nats_client_is_built_in(void)
 /* The library's words for what went wrong in this thread, without what it puts around them. */
 static void set_why(char why[NATS_WHY_BYTES], const char *what, natsStatus status)
 {
-	const char *text = nats_GetLastError(NULL);
-	const char *core = text ? strstr(text, "error:") : NULL;
+	const char *text = nats_GetLastError(NULL), *end;
 
-	text = core ? core + 6 : text;
+	if (text && *text == '(' && (end = strstr(text, "): ")))
+		text = end + 3;		/* where in the library */
+	if (status == NATS_NO_SERVER)
+		text = "no server answers there";
 	snprintf(why, NATS_WHY_BYTES, "%s%s%.200s", what, *what ? ": " : "",
 		 text && *text ? text : natsStatus_GetText(status));
 	why[strcspn(why, "\r\n")] = '\0';
@@ -389,8 +391,10 @@ static enum nats_stream_error explain(natsStatus s, jsErrCode code, char why[NAT
 	set_why(why, "", s);
 	if (code == JSStreamNotFoundErr)
 		return NATS_STREAM_MISSING;
-	return code == JSStreamReplicasNotSupportedErr ? NATS_STREAM_NO_REPLICAS :
-							 NATS_STREAM_FAILED;
+	if (code == JSStreamReplicasNotSupportedErr)
+		return NATS_STREAM_NO_REPLICAS;
+	return code == JSStorageResourcesExceededErr || code == JSInsufficientResourcesErr ?
+		NATS_STREAM_NO_ROOM : NATS_STREAM_FAILED;
 }
 
 enum nats_stream_error nats_stream_info(struct nats_client *c, const char *name,
@@ -440,24 +444,26 @@ bool nats_store(struct nats_client *c, const char *subject, const void *bytes, s
 	return s == NATS_OK;
 }
 
-int nats_last(struct nats_client *c, const char *stream, const char *subject, char *text,
-	      size_t max, char why[NATS_WHY_BYTES])
+int nats_last(struct nats_client *c, const char *stream, const char *subject,
+	      struct nats_last *last, char why[NATS_WHY_BYTES])
 {
 	jsDirectGetMsgOptions options;
+	const char *id = NULL;
 	natsMsg *msg = NULL;
 	natsStatus s = jsDirectGetMsgOptions_Init(&options);
-	int len = -1;
 
 	options.LastBySubject = subject;
 	IFOK(s, js_DirectGetMsg(&msg, c->js, stream, NULL, &options));
-	if (s == NATS_OK && (size_t)natsMsg_GetDataLength(msg) <= max) {
-		len = natsMsg_GetDataLength(msg);
-		memcpy(text, natsMsg_GetData(msg), (size_t)len);
-	} else if (s == NATS_NOT_FOUND) {
-		len = 0;
+	if (s == NATS_OK) {
+		natsMsgHeader_Get(msg, "Nats-Msg-Id", &id);
+		snprintf(last->id, sizeof(last->id), "%s", id ? id : "");
+		last->len = (size_t)natsMsg_GetDataLength(msg);
+		if (last->len > sizeof(last->text))
+			last->len = sizeof(last->text);
+		memcpy(last->text, natsMsg_GetData(msg), last->len);
 	} else {
 		set_why(why, "", s);
 	}
 	natsMsg_Destroy(msg);
-	return len;
+	return s == NATS_OK ? 1 : s == NATS_NOT_FOUND ? 0 : -1;
 }

@@ -92,14 +92,13 @@ bool nats_store(struct nats_client *c, const char *subject, const void *bytes, s
 	return false;
 }
 
-int nats_last(struct nats_client *c, const char *stream, const char *subject, char *text,
-	      size_t max, char why[NATS_WHY_BYTES])
+int nats_last(struct nats_client *c, const char *stream, const char *subject,
+	      struct nats_last *last, char why[NATS_WHY_BYTES])
 {
 	(void)c;
 	(void)stream;
 	(void)subject;
-	(void)text;
-	(void)max;
+	(void)last;
 	(void)why;
 	return -1;
 }

@@ -198,9 +198,11 @@ static void pause_sending(struct shipper *s, uint32_t retry_ms)
 {
 	uint64_t at_ns;
 
+	/* between half of the time and all of it, so that many hosts do not come at once */
 	if (!retry_ms) {
 		retry_ms = s->retry_ms ?: RETRY_MIN_MS;
 		s->retry_ms = retry_ms * 2 < RETRY_MAX_MS ? retry_ms * 2 : RETRY_MAX_MS;
+		retry_ms = retry_ms / 2 + (uint32_t)now_ns() % (retry_ms / 2 + 1);
 	}
 	at_ns = now_ns() + retry_ms * (uint64_t)NS_PER_MS;
 	if (at_ns > s->retry_ns) {
@@ -339,11 +341,16 @@ static void fill_out(struct shipper *s, const struct shipment *shipment)
 	}
 }
 
-/* One less than the transport takes, for the heartbeat, which the spool does not count. */
+/*
+ * After a failure one shipment at a time, until one arrives. One less than the transport takes is
+ * for the heartbeat, which the spool does not count.
+ */
 static bool may_send(const struct shipper *s)
 {
+	unsigned window = s->retry_ms ? 1 : TRANSPORT_IN_FLIGHT - 1;
+
 	return s->data >= 0 && s->counts.up && now_ns() >= s->retry_ns &&
-	       spool_counts(s->spool)->handed_over < TRANSPORT_IN_FLIGHT - 1;
+	       spool_counts(s->spool)->handed_over < window;
 }
 
 static void push(struct shipper *s)

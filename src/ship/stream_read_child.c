@@ -250,20 +250,21 @@ static bool needs_restart(struct child *c)
 static bool read_config(struct child *c, char why[NATS_WHY_BYTES])
 {
 	struct ship_frame frame = { .kind = FRAME_CONFIG };
-	char stream[NATS_STREAM_BYTES + 8], text[TRANSPORT_TEXT_BYTES];
-	int len;
+	char stream[NATS_STREAM_BYTES + 8];
+	struct nats_last last;
+	int found;
 
 	if (c->has_config)
 		return true;
 	snprintf(stream, sizeof(stream), "%s_CONFIG", c->login->url.stream);
-	len = nats_last(c->client, stream, NATS_SUBJECT ".config", text, sizeof(text), why);
-	if (len == 0)
+	found = nats_last(c->client, stream, NATS_SUBJECT ".config", &last, why);
+	if (!found)
 		snprintf(why, NATS_WHY_BYTES, "there is no configuration: 'tcpclose stream init' "
 			 "makes it");
-	if (len <= 0)
+	if (found <= 0)
 		return false;
-	frame.size = (uint32_t)len;
-	write_frame(c, &frame, text);
+	frame.size = (uint32_t)last.len;
+	write_frame(c, &frame, last.text);
 	c->has_config = true;
 	return true;
 }

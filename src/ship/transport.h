@@ -74,9 +74,9 @@ struct transport {
 	void (*close)(void *t);
 };
 
+extern const struct transport transport_nats;	/* works only if nats_client_is_built_in() */
+
 /* OTLP over HTTP, with libcurl. */
 bool transport_curl_is_built_in(void);
 bool transport_curl_can_load(void);
 extern const struct transport transport_curl;
-
-extern const struct transport transport_nats;	/* works only if nats_client_is_built_in() */

@@ -162,12 +162,14 @@ static void take_answer(void *arg, const struct nats_message *m)
 static bool make_names(struct nats *n)
 {
 	uint64_t random[2];
+	char host[72];
 
 	if (*n->inbox)
 		return true;
 	if (getrandom(random, sizeof(random), 0) != sizeof(random) || pipe2(n->pipe, O_CLOEXEC))
 		return false;
-	snprintf(n->inbox, sizeof(n->inbox), "_INBOX.%.71s", n->login->host);
+	nats_subject_host(n->login->host, host);
+	snprintf(n->inbox, sizeof(n->inbox), "_INBOX.%s", host);
 	snprintf(n->acks, sizeof(n->acks), "%s.%016" PRIx64 "%016" PRIx64, n->inbox, random[0],
 		 random[1]);
 	return true;
@@ -259,8 +261,9 @@ static struct sent *find_sent(struct nats *n, uint64_t id)
 static void make_subject(const struct nats *n, const struct shipment *shipment,
 			 char subject[SUBJECT_BYTES])
 {
-	const char *host = *shipment->host ? shipment->host : n->login->host;
+	char host[72];
 
+	nats_subject_host(*shipment->host ? shipment->host : n->login->host, host);
 	if (shipment->kind == SHIPMENT_SEGMENT)
 		snprintf(subject, SUBJECT_BYTES, NATS_SUBJECT ".events.%u.%s", shipment->partition,
 			 host);

@@ -89,6 +89,30 @@ void siphash128(const struct siphash_key *key, const void *bytes, size_t len, ui
 	store_word(hash + 8, v[0] ^ v[1] ^ v[2] ^ v[3]);
 }
 
+static int digit_of(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+bool siphash_parse_key(struct siphash_key *key, const char *digits)
+{
+	uint8_t bytes[16];
+
+	for (unsigned i = 0; i < sizeof(bytes); i++) {
+		int high = digit_of(digits[2 * i]);
+		int low = high < 0 ? -1 : digit_of(digits[2 * i + 1]);
+
+		if (low < 0)
+			return false;
+		bytes[i] = (uint8_t)(high << 4 | low);
+	}
+	key->k0 = load_bytes(bytes, 8);
+	key->k1 = load_bytes(bytes + 8, 8);
+	return !digits[2 * sizeof(bytes)];
+}
+
 void siphash_make_key(struct siphash_key *key, const void *secret, size_t len)
 {
 	const struct siphash_key first = { 1, 2 }, second = { 3, 4 };

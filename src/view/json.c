@@ -51,6 +51,7 @@ static void json_print_lost_events(struct json *j, const char *key, const struct
 	json_kv_u64(j, "ring_full", t->events_ring_full);
 	json_kv_u64(j, "calls_full", t->events_calls_full);
 	json_kv_u64(j, "malformed", t->events_malformed);
+	json_kv_u64(j, "spool_full", t->events_spool_full);
 	json_end_object(j);
 }
 
@@ -106,6 +107,7 @@ static void json_print_summary(struct view_context *v, const struct run_counts *
 	json_kv_u64(&j, "told", t->reported);
 	json_kv_u64(&j, "filtered", t->filtered);
 	json_kv_u64(&j, "open", t->open);
+	json_kv_u64(&j, "sampled_out", t->sampled_out);
 	json_kv_u64_or_null(&j, "unchecked", t->unchecked_known, t->unchecked);
 	json_print_lost_endpoints(&j, "lost", t);
 	json_kv_u64(&j, "events", t->events);

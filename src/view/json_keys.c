@@ -80,11 +80,12 @@ static const char *const connection_keys[] = {
 static const char *const count_keys[] = {
 	"time",
 	"events", "events.ring_full", "events.calls_full", "events.malformed",
+	"events.spool_full",
 	"endpoints", "endpoints.table_full", "endpoints.end_missed", "endpoints.vanished",
 	"maybe_missed", "seen", "told", "filtered", "open", "unchecked",
 	"lost", "lost.table_full", "lost.end_missed", "lost.vanished",
 	"events_lost", "events_lost.ring_full", "events_lost.calls_full",
-	"events_lost.malformed",
+	"events_lost.malformed", "events_lost.spool_full", "sampled_out",
 	"stream", "stream.segments", "stream.lost", "stream.late", "stream.repeated",
 	"stream.refused",
 #define X(id, word) "stream.refused." word,
@@ -160,6 +161,16 @@ static const char *const doctor_keys[] = {
 	NULL
 };
 
+/* The objects stream and host of stream info. */
+static const char *const stream_keys[] = {
+	"kind", "schema", "name", "messages", "bytes", "oldest", "newest", "max_age_ns",
+	"max_bytes", "partitions", "replicas", "leader", "peers", "peers.name", "peers.current",
+	"peers.offline", "peers.lag", "host", "heard", "heard_age_ns", "silent", "ended", "run",
+	"version", "kernel", "seen", "told", "events_lost", "spool_dropped", "spool_waiting",
+	"lag_segments",
+	NULL
+};
+
 static const struct {
 	const char *const *paths;
 	uint32_t views;		/* those that print such objects */
@@ -173,6 +184,7 @@ static const struct {
 	{ hist_keys, BIT(HIST) },
 	{ stuck_keys, BIT(STUCK) },
 	{ doctor_keys, BIT(DOCTOR) },
+	{ stream_keys, BIT(STREAM) },
 };
 
 #define OBJECTS (sizeof(objects) / sizeof(*objects))

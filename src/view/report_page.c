@@ -299,6 +299,7 @@ static void print_losses(struct buf *b, const struct run_counts *t)
 	print_loss(b, "events: the ring was full", t->events_ring_full);
 	print_loss(b, "events: the table of calls was full", t->events_calls_full);
 	print_loss(b, "events: malformed", t->events_malformed);
+	print_loss(b, "events: a spool was full", t->events_spool_full);
 	print_loss(b, "sockets: the table was full", t->lost_table_full);
 	print_loss(b, "sockets: their end was missed", t->lost_end_missed);
 	print_loss(b, "sockets: they vanished", t->lost_vanished);

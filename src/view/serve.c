@@ -182,6 +182,7 @@ static void print_losses(struct buf *b, const struct metrics_facts *f)
 	print_row(b, "events, ring full", t->events_ring_full);
 	print_row(b, "events, calls table full", t->events_calls_full);
 	print_row(b, "events, malformed", t->events_malformed);
+	print_row(b, "events, spool full", t->events_spool_full);
 	print_row(b, "endpoints, table full", t->lost_table_full);
 	print_row(b, "endpoints, end missed", t->lost_end_missed);
 	print_row(b, "endpoints, vanished", t->lost_vanished);

@@ -148,6 +148,7 @@ enum view_id {
 	VIEW_RECORD,
 	VIEW_STUCK,
 	VIEW_DOCTOR,
+	VIEW_STREAM,
 	VIEW_COUNT,
 };
 
@@ -156,6 +157,7 @@ enum view_source {
 	SOURCE_TRACE,		/* events: live, around a command, or from a recording */
 	SOURCE_SCAN,		/* one or more walks over the sockets */
 	SOURCE_DOCTOR,		/* an examination of this kernel and this user */
+	SOURCE_STREAM,		/* the streams of a fleet */
 };
 
 struct view {
@@ -167,6 +169,7 @@ struct view {
 	enum view_source source;
 	bool counts_itself;	/* -n limits context->counted, which the view sets */
 	bool has_intervals;	/* TIME may follow its name: who 5, who 1m */
+	const char *words;	/* that must follow its name, for VIEW --help; NULL none */
 	uint8_t formats;	/* set of 1 << enum format */
 	const struct view *json;	/* the view that prints its JSON; NULL: itself */
 	/* Each may be NULL. */
