@@ -229,6 +229,13 @@ static bool check_header(struct fleet *f, struct fleet_host *host, unsigned part
 	return false;
 }
 
+/* Is it the header of a recorder that this version does not understand? */
+static bool is_of_other_schema(const struct record_header *h)
+{
+	return h->schema && (h->schema != EVENT_SCHEMA || !h->byte_order ||
+			     h->event_size != sizeof(struct event));
+}
+
 static bool read_header(struct fleet *f, struct fleet_host *host, const void *bytes, size_t size,
 			size_t *body)
 {
@@ -238,11 +245,11 @@ static bool read_header(struct fleet *f, struct fleet_host *host, const void *by
 		fleet_refuse(f, host, STREAM_REFUSED_LARGE, "");
 		return false;
 	}
-	f->header->schema = EVENT_SCHEMA;
+	f->header->schema = 0;
 	if (segment_read_header(f->reader, bytes, size, f->header, body, why))
 		return true;
-	fleet_refuse(f, host, f->header->schema == EVENT_SCHEMA ? STREAM_REFUSED_DAMAGED :
-								   STREAM_REFUSED_SCHEMA, why);
+	fleet_refuse(f, host, is_of_other_schema(f->header) ? STREAM_REFUSED_SCHEMA :
+							       STREAM_REFUSED_DAMAGED, why);
 	return false;
 }
 

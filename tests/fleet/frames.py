@@ -15,6 +15,7 @@ SEGMENT, HEARTBEAT, CONFIG, CAUGHT_UP, NOTE, FAILED = 1, 2, 3, 4, 5, 6
 STATE, RESET_SENT, LISTEN = 1, 5, 10
 TYPE, SYSCALL_NR, PORTS, OLD_STATE, FLAGS = 184, 156, 172, 186, 188   # offsets in a record
 NO_SOCKET = 1 << 5
+SEQUENCES = 120     # six numbers of 4 bytes
 SECOND = 10**9
 
 
@@ -133,3 +134,41 @@ def write_frames(path, frames, caught_up=True):
             f.write(one.frame(i + 1) if isinstance(one, Segment) else one)
         if caught_up:
             f.write(frame(CAUGHT_UP))
+
+
+def heartbeat(path, broker_ns, run=None, addresses=(), host=None, complete=True, sequence=None, more=()):
+    """A heartbeat of the recorder that made this recording, whose addresses these are."""
+    lines = header_lines(path)
+    run = run or hashlib.sha256(open(path, "rb").read()).hexdigest()[:32]
+    name = host or value(lines, "host") or value(lines, "hostname")
+    keep = ("schema", "event_size", "byte_order", "hostname", "boot_id", "boot_to_wall_ns", "kernel", "machine", "hook",
+            "exe", "tree")
+    text = ["tcpclose heartbeat", "host " + name, "run " + run, f"time_ns {broker_ns}",
+            *(line for line in lines if line.split(" ")[0] in keep),
+            *(["sequence 0 %d" % sequence] if sequence else []),
+            "addresses " + ("complete" if complete else "incomplete"), *("address " + a for a in addresses), *more]
+    return frame(HEARTBEAT, "".join(line + "\n" for line in text).encode(), subject(name), broker_ns=broker_ns)
+
+
+def disguised(source, target, host, boot_id=None, fast_ns=0, shift=0x1234567):
+    """Writes a recording as that of another host: with another name, another wall clock and other connections."""
+    def change(record):
+        record = bytearray(record)
+        if is_event(record):
+            for at in range(SEQUENCES, SEQUENCES + 24, 4):
+                struct.pack_into("<I", record, at, (struct.unpack_from("<I", record, at)[0] + shift) % 2**32)
+        return bytes(record)
+
+    def change_header(text):
+        text = re.sub(rb"(?m)^host(name)? .*$", lambda m: b"host%s %s" % (m[1] or b"", host.encode()), text)
+        if boot_id:
+            text = re.sub(rb"(?m)^boot_id .*$", b"boot_id " + boot_id.encode(), text)
+        return re.sub(rb"(?m)^boot_to_wall_ns (-?\d+)$", lambda m: b"boot_to_wall_ns %d" % (int(m[1]) + fast_ns), text)
+
+    with open(target, "wb") as f:
+        for member in members(source):
+            if member[:1] == b"R":
+                f.write(gzip.compress(encode([change(record) for record in records(member)])))
+            else:
+                f.write(gzip.compress(change_header(member)))
+    return target
