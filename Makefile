@@ -252,6 +252,8 @@ $(foreach p,ship read,$(eval $(call program,fleet_$p,$(B)/obj/tests/fleet/fleet_
 BENCH_REPLAY_OBJECTS := $(call objects,tools/bench/replay.c tools/bench/generate.c) $(TEST_LIBS)
 $(eval $(call program,bench_replay,$(BENCH_REPLAY_OBJECTS),$$(LIBS)))
 
+$(eval $(call program,bench_fleet,$(call objects,tools/bench/fleet.c) $(TEST_LIBS),$$(LIBS)))
+
 BENCH := $(addprefix $(B)/,tcpclose bench_churn bench_flood bench_hold bench_latency bench_replay)
 
 # The same programs, made slower by BENCH_SPIN loop iterations per event. The benchmark must notice
