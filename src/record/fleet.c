@@ -47,7 +47,7 @@ void fleet_free(struct fleet *f)
 		HASH_DEL(f->hosts, host);
 		free(host);
 	}
-	merge_heap_release(&f->heap);
+	lane_heap_release(&f->heap);
 	segment_reader_free(f->reader);
 	free(f->header);
 	free(f);

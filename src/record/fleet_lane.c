@@ -120,7 +120,7 @@ static bool open_segment(struct fleet *f, struct fleet_lane *l, struct held_segm
 /* Take the next segment. False: none has come, or it must wait for others. */
 static bool take_segment(struct fleet *f, struct fleet_lane *l)
 {
-	bool hurry = f->over || (f->held > FLEET_HELD_MAX && !merge_heap_first(&f->heap));
+	bool hurry = f->over || (f->held > FLEET_HELD_MAX && !lane_heap_first(&f->heap));
 	struct segment_link *s;
 	uint64_t gap;
 
@@ -223,7 +223,7 @@ void fleet_lane_queue(struct fleet *f, struct fleet_lane *l)
 {
 	if (l->queued || l->run != TAILQ_FIRST(&l->run->host->runs) || !fleet_lane_advance(f, l))
 		return;
-	l->queued = merge_heap_add(&f->heap, l);
+	l->queued = lane_heap_add(&f->heap, l);
 	f->failed |= !l->queued;
 }
 

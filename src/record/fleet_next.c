@@ -1,23 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 #include "fleet_private.h"
 
-#include <string.h>
-
-/* By time, then host. */
-static bool is_lane_before(const void *a, const void *b)
-{
-	const struct fleet_lane *x = a, *y = b;
-	int order;
-
-	if (x->order_ns != y->order_ns)
-		return x->order_ns < y->order_ns;
-	order = x->run == y->run ? 0 : strcmp(x->run->public.host, y->run->public.host);
-	return order ? order < 0 : x->partition < y->partition;
-}
-
 void fleet_advance(struct fleet *f, uint64_t broker_ns)
 {
-	f->heap.is_before = is_lane_before;
 	if (broker_ns > f->newest_ns)
 		f->newest_ns = broker_ns;
 }
@@ -152,12 +137,12 @@ void fleet_step(struct fleet *f)
 	struct fleet_host *host = f->done ? f->done->host : NULL;
 	struct fleet_run_state *next;
 
-	if (f->given && f->given == merge_heap_first(&f->heap)) {
+	if (f->given && f->given == lane_heap_first(&f->heap)) {
 		if (fleet_lane_advance(f, f->given)) {
-			merge_heap_advance_first(&f->heap);
+			lane_heap_advance_first(&f->heap);
 		} else {
 			f->given->queued = false;
-			merge_heap_remove_first(&f->heap);
+			lane_heap_remove_first(&f->heap);
 		}
 	}
 	f->given = NULL;
@@ -259,10 +244,10 @@ struct fleet_item fleet_next(struct fleet *f)
 
 	do {
 		fleet_step(f);
-		first = merge_heap_first(&f->heap);
+		first = lane_heap_first(&f->heap);
 		if (!first || is_check_due(f)) {
 			over = fleet_check_runs(f);
-			first = merge_heap_first(&f->heap);
+			first = lane_heap_first(&f->heap);
 		}
 		if (over)
 			item = give_killed(f, over);

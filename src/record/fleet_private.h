@@ -9,7 +9,7 @@
 
 #include "fleet.h"
 #include "hash_table.h"
-#include "merge_heap.h"
+#include "lane_heap.h"
 
 #define FLEET_PAST 8			/* runs of a host that are over and may still send */
 #define FLEET_SETTLE_NS 5000000000ULL	/* what a run that ended has sent may still be under way */
@@ -74,7 +74,7 @@ struct fleet {
 	struct segment_reader *reader;
 	struct record_header *header;	/* of the segment that has come last */
 	struct fleet_host *hosts;	/* by name */
-	struct merge_heap heap;		/* of lanes */
+	struct lane_heap heap;
 	struct stream_counts counts;
 	size_t held;			/* bytes of segments */
 	uint64_t newest_ns;		/* the latest time of the broker */

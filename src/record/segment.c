@@ -142,6 +142,7 @@ static struct event *decode_next(struct segment_reader *r, struct segment_cursor
 	e = c->records++ < SEGMENT_RECORDS_MAX ? delta_decode(&c->delta, &c->pos, c->end) : NULL;
 	if (!e)
 		*got = RECORD_GOT_CORRUPT;
+	delta_prefetch(&c->delta, c->pos, c->end);
 	return e;
 }
 
