@@ -24,6 +24,7 @@ struct replay_run {
 	struct exports exports;
 	struct replay_source source;
 	struct replay_runs runs;
+	struct replay_shifted shifted;
 	uint64_t now_ns;	/* of the latest mark */
 	uint64_t first_ns;	/* of the first mark; 0: not read yet */
 	bool begun;		/* the first mark has been read */
@@ -168,7 +169,7 @@ static bool pass_record(struct replay_run *r, const struct record *record)
 /* Plays one record. Returns false at the mark that ends a run. */
 static bool play_record(struct replay_run *r, struct record *record)
 {
-	replay_runs_shift(&r->runs, record);
+	replay_runs_shift(&r->runs, record, &r->shifted);
 	if (record->got != RECORD_GOT_ANNOTATION && is_early(r, record))
 		return pass_record(r, record);
 	if (record->got == RECORD_GOT_EVENT)

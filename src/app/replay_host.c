@@ -89,7 +89,7 @@ static void pass_record(struct replay_host *h, const struct record *record)
 
 void replay_host_play(struct replay_host *h, struct record *record)
 {
-	replay_runs_shift(&h->runs, record);
+	replay_runs_shift(&h->runs, record, h->shifted);
 	session_use_host(&h->session);
 	if (record->got != RECORD_GOT_ANNOTATION && is_early(h, record))
 		pass_record(h, record);

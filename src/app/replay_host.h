@@ -12,6 +12,7 @@
 struct replay_host {
 	struct session session;
 	struct replay_runs runs;
+	struct replay_shifted *shifted;	/* shared by all hosts */
 	const void *input;	/* where the present run comes from; NULL: there is none */
 	const void *latest_input;	/* of the run before, otherwise */
 	struct record_header *facts;	/* that the hooks of its run are in: owned; or NULL */

@@ -58,6 +58,7 @@ int replay_host_list_find(struct replay_host_list *l, const struct run_info *run
 	}
 	l->host[h->session.host] = h;
 	replay_host_init(h);
+	h->shifted = &l->shifted;
 	*host = h;
 	return status;
 }

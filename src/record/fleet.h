@@ -3,8 +3,8 @@
  * The stream of a fleet as one sequence of records: takes segments of many hosts as they come from
  * the broker, and returns the records of all hosts in the order of time.
  *
- * The order is that of the hosts' wall clocks, but no record comes after the time at which the
- * broker got its segment: a clock that is fast, or a time that is made up, delays nothing. Records
+ * The order is that of the hosts' wall clocks, but no record is placed long after the time at which
+ * the broker got its segment: a clock that is fast, or a time that is made up, delays nothing. Records
  * of one host in one partition stay in the order in which it sent them (segment_order.h).
  *
  * A record is returned once nothing earlier is expected: FLEET_LIVE_NS after its time; before the

@@ -7,7 +7,8 @@
 #include "partitioner.h"
 
 #define TEXTS_MAX (64u << 10)	/* bytes of annotations that wait for their event */
-#define AHEAD_NS 1000000000ULL	/* a clock that is this much ahead of the broker's is fast */
+#define SLACK_NS 100000000ULL	/* clocks that NTP keeps are not further apart */
+#define AHEAD_NS 1000000000ULL	/* a clock that is this much ahead of the broker's is reported */
 
 struct fleet_lane *fleet_lane_get(struct fleet_run_state *run, unsigned partition, bool from_start)
 {
@@ -163,7 +164,7 @@ static void place_record(struct fleet *f, struct fleet_lane *l, uint64_t ts_ns)
 	uint64_t wall_ns = ts_ns + (uint64_t)l->run->public.shift_ns;
 	uint64_t latest_ns = l->open->link.broker_ns;
 
-	if (wall_ns > latest_ns) {
+	if (wall_ns > latest_ns + SLACK_NS) {
 		if (wall_ns - latest_ns > AHEAD_NS)
 			report_ahead(f, l, wall_ns - latest_ns);
 		wall_ns = latest_ns;
