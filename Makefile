@@ -8,10 +8,12 @@
 # make check      install missing packages, build, run all tests (as root, 7 minutes): tests/README.md
 # make install    binary, manual and completions (PREFIX=/usr/local, DESTDIR=)
 # make install-units  services for systemd, alert rules and dashboard: man tcpclose, RUNNING IT AS A SERVICE
-# make man        the manual: build/tcpclose.8
+# make man        the manual: build/tcpclose.8, build/tcpclose-fleet.7
 # make static     one file to copy to any host: build/tcpclose-static
+# make image      an OCI image for amd64 and arm64: build/image (tools/deploy/README.md)
 # make check-kernels  run the live tests on other kernels, in qemu (as root)
 # make check-units    run the services in a Debian with systemd, in qemu (as root)
+# make check-fleet    the tests of the fleet, each fault ten times (FLEET_ROUNDS=N; as root, 10 minutes)
 # make check-arm64    build for arm64 and run the live tests in an emulated machine (as root)
 # make lint       clang-tidy, cppcheck, shellcheck, line widths
 # make fuzz       run each harness of tests/fuzz for 60 s (FUZZ_SECONDS=N changes that)
@@ -321,11 +323,13 @@ tour:
 check: deps-check
 	@$(MAKE) --no-print-directory check-all
 
+MANUALS := $(B)/tcpclose.8 $(B)/tcpclose-fleet.7
+
 # What the tests need; the unit tests and the manual only where the packages for them are there
 has = $(shell $1 >/dev/null 2>&1 && echo yes)
 TESTED = $(B)/tcpclose $(COMPLETIONS) $(B)/story_test $(HARNESSES:%=$(B)/%) $(BENCH) \
 	 $(if $(call has,$(PKG_CONFIG) --exists cmocka),$(UNIT_TESTS)) \
-	 $(if $(call has,command -v $(SCDOC)),$(B)/tcpclose.8)
+	 $(if $(call has,command -v $(SCDOC)),$(MANUALS))
 test: $(TESTED)
 	tests/run --quick --build $(B) $(if $(SAN),--sanitized) $(ARGS)
 
@@ -351,23 +355,30 @@ $(COMPLETIONS): $(B)/tcpclose
 	$(Q)$< --document $(if $(filter %/_tcpclose,$@),zsh,$(subst .,,$(suffix $@))) > $@.new
 	@mv $@.new $@
 
-man: $(B)/tcpclose.8
+$(B)/tcpclose-fleet.7: src/man/tcpclose-fleet.7.scd
+	@mkdir -p $(@D)
+	$(SCDOC) < $< > $@.new
+	mv $@.new $@
+
+man: $(MANUALS)
 
 # DESTDIR=... stages the installation. The manual is left out if scdoc is missing (tools/deps check
 # installs it).
-install: $(B)/tcpclose $(COMPLETIONS) $(if $(shell command -v $(SCDOC)),$(B)/tcpclose.8)
+install: $(B)/tcpclose $(COMPLETIONS) $(if $(shell command -v $(SCDOC)),$(MANUALS))
 	install -D $(B)/tcpclose $(DESTDIR)$(PREFIX)/sbin/tcpclose
 	install -D -m 644 $(B)/completions/tcpclose.bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/tcpclose
 	install -D -m 644 $(B)/completions/_tcpclose $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_tcpclose
 	install -D -m 644 $(B)/completions/tcpclose.fish $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/tcpclose.fish
 	$(if $(filter %.8,$^),install -D -m 644 $(B)/tcpclose.8 $(DESTDIR)$(PREFIX)/share/man/man8/tcpclose.8)
+	$(if $(filter %.7,$^),install -D -m 644 $(B)/tcpclose-fleet.7 $(DESTDIR)$(PREFIX)/share/man/man7/tcpclose-fleet.7)
 
 # The services of systemd, with the path of the binary, and what Prometheus and Grafana need. It starts
 # nothing, and leaves an /etc/default/tcpclose as it is.
 DEPLOY := tools/deploy
 UNITS := tcpclose-serve.service tcpclose-record.service
 EXAMPLES := $(addprefix $(DEPLOY)/,systemd/serve-remote.conf systemd/all-namespaces.conf \
-	      prometheus/scrape.yml prometheus/scrape-native.yml prometheus/tcpclose.rules.yml grafana/tcpclose.json)
+	      prometheus/scrape.yml prometheus/scrape-native.yml prometheus/tcpclose.rules.yml grafana/tcpclose.json \
+	      nats/nats-server.conf)
 install-units:
 	for unit in $(UNITS); do \
 		sed 's|/usr/sbin/tcpclose|$(PREFIX)/sbin/tcpclose|' $(DEPLOY)/systemd/$$unit | \
@@ -379,10 +390,19 @@ install-units:
 	install -D -m 644 $(DEPLOY)/systemd/tcpclose.sysusers $(DESTDIR)$(PREFIX)/lib/sysusers.d/tcpclose.conf
 	install -d $(DESTDIR)$(PREFIX)/share/doc/tcpclose/examples
 	install -m 644 $(EXAMPLES) $(DESTDIR)$(PREFIX)/share/doc/tcpclose/examples
+	install $(DEPLOY)/nats/make-users $(DESTDIR)$(PREFIX)/share/doc/tcpclose/examples
 
 check-kernels: deps-matrix
 	@$(MAKE) --no-print-directory $(B)/tcpclose-static $(B)/workload-static
 	tools/matrix --tool $(B)/tcpclose-static --workload $(B)/workload-static $(ARGS)
+
+include tools/deploy/kubernetes/image.mk
+
+# The tests of the fleet with each fault FLEET_ROUNDS times, in place of once
+FLEET_ROUNDS ?= 10
+check-fleet: deps-check
+	@$(MAKE) --no-print-directory $(TESTED) $(FLEET)
+	FLEET_ROUNDS=$(FLEET_ROUNDS) tests/run --build $(B) --only fleet $(ARGS)
 
 check-units:
 	@tools/deps units
@@ -409,7 +429,7 @@ clean:
 
 -include $(shell find $(B) -name '*.d' 2>/dev/null)
 
-.PHONY: all install install-units check-units man deps deps-check deps-matrix deps-bench run demo tour test check check-all check-kernels check-arm64 \
+.PHONY: all install install-units check-units check-fleet man deps deps-check deps-matrix deps-bench run demo tour test check check-all check-kernels check-arm64 \
 	static lint fuzz fuzz-all bench bench-build clean
 .DELETE_ON_ERROR:
 .SECONDARY:

@@ -28,9 +28,11 @@ from sandbox_gaps import SandboxGaps  # noqa: E402
 # In this order: what is quickest to say that something is wrong comes first, what takes a minute comes last.
 FAMILIES = ["checkers", "unit", "stories", "fuzz", "deploy", "cli", "fleet", "strace", "twins", "connections", "two-clocks",
             "reuse", "reports", "openings", "live", "inline", "stuck", "stuck-without-bpf", "ports", "preexisting",
-            "manual", "poor-hosts", "bench", "soak"]
+            "manual", "packages", "poor-hosts", "bench", "soak"]
 # A build with the sanitizers has nothing to say about texts, scripts and benchmarks.
-NOT_SANITIZED = {"checkers", "deploy", "manual", "poor-hosts", "bench"}
+NOT_SANITIZED = {"checkers", "deploy", "manual", "packages", "poor-hosts", "bench"}
+# ... nor about what waits for a clock: the same code runs in other tests.
+NOT_SANITIZED_FILES = {"test_follow", "test_overload", "test_serve", "test_start_under_load"}
 SKIPS_LISTED = 10           # of one reason
 OUTCOMES = ("passed", "failed", "skipped")
 
@@ -83,7 +85,8 @@ def pytest_collection_modifyitems(config, items):
             if marker in item.fixturenames:
                 item.add_marker(marker)
         wanted = runner.is_chosen(config.option.only, name, family, f"{family}/{name}")
-        if config.option.sanitized and ("timed" in item.fixturenames or family in NOT_SANITIZED):
+        if config.option.sanitized and ("timed" in item.fixturenames or family in NOT_SANITIZED or
+                                        item.path.stem in NOT_SANITIZED_FILES):
             wanted = False
         (chosen if wanted else others).append(item)
     config.hook.pytest_deselected(items=others)

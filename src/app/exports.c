@@ -55,6 +55,7 @@ void exports_pump(struct exports *x)
 
 void exports_advance(struct exports *x, uint64_t now_ns, const struct kernel_counters *counters)
 {
+	x->serve.spool = stream_export_spool(&x->stream);
 	serve_advance(&x->serve, now_ns, counters);
 	otlp_export_advance(&x->otlp);
 	stream_export_advance(&x->stream, now_ns, counters);

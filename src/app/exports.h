@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
  * What leaves the process besides the output and the recording: metrics (serve.h), and requests of
- * OTLP (otlp_export.h), and the segments of a stream (stream_export.h). Every function does nothing unless the view has one of these.
+ * OTLP (otlp_export.h), and the segments of a stream (stream_export.h). Every function does nothing
+ * unless the options ask for one of these.
  */
 #pragma once
 

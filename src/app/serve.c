@@ -51,6 +51,7 @@ static struct metrics_facts collect_facts(struct serve_run *r, uint64_t now_ns)
 	f.process = r->process;
 	f.process.cpu_ns += r->walker.cpu_ns;
 	f.walk = r->walker.last;
+	f.spool = r->spool;
 	if (r->live)
 		f.nr_programs = live_count_runs(r->live, r->program, PROGRAM_RUN_MAX);
 	f.program = r->program;

@@ -33,6 +33,7 @@ struct serve_run {
 	const struct live *live;	/* set by the caller once it is open; NULL: a replay */
 	struct program_run program[PROGRAM_RUN_MAX];
 	struct metrics_process process;
+	struct metrics_spool spool;	/* set by the caller before serve_advance() */
 	uint64_t written_ns;		/* when the file was written last; 0: not yet */
 	uint64_t written_closes;	/* the closes that were counted then */
 	bool unwritten;			/* that failed, and was reported */

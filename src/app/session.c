@@ -25,18 +25,28 @@ static const char *find_cgroup_path(void *arg, uint64_t id, uint32_t pid)
 	return text_cache_text(arg, id, 0);
 }
 
+/* The same for the names of pods, "" if there are none. */
+static const char *find_pod(void *arg, uint64_t cgroup, uint32_t pid)
+{
+	(void)pid;
+	return text_cache_text(arg, cgroup, 0);
+}
+
 int session_open_caches(struct session *s)
 {
 	s->cgroups = text_cache_new(CGROUPS_MAX);
+	s->pods = text_cache_new(CGROUPS_MAX);
 	s->stacks = text_cache_new(STACKS_MAX);
 	s->processes = text_cache_new(PROCESS_NAMES_MAX);
-	if (!s->cgroups || !s->stacks || !s->processes || !texts_init(&s->texts)) {
+	if (!s->cgroups || !s->pods || !s->stacks || !s->processes || !texts_init(&s->texts)) {
 		log_error("cannot allocate the caches of cgroups, stacks and names: %s",
 			  strerror(ENOMEM));
 		return EXIT_FAILED;
 	}
 	s->tree_file = 0;
 	s->context.lookup.stacks = s->stacks;
+	s->context.lookup.pod = find_pod;
+	s->context.lookup.pod_arg = s->pods;
 	texts_set_lookup(&s->texts, &s->context.lookup);
 	s->context.shows_stacks = s->o->capture.stack;
 	s->story_filter = s->o->story_filter;
@@ -73,7 +83,7 @@ static int read_fleet_key(struct session *s, const char *path)
 	return status;
 }
 
-/* Without --fleet-key, nobody else can compute the ids of traces. */
+/* Without --fleet-key the ids of traces are random. */
 static int make_fleet_key(struct session *s)
 {
 	if (getrandom(&s->fleet_key, sizeof(s->fleet_key), 0) != sizeof(s->fleet_key)) {
@@ -221,7 +231,7 @@ static void record_text(struct session *s, enum record_annotation_type type, uin
  */
 static void note_cgroup(struct session *s, const struct event *e)
 {
-	struct cached_text *cached;
+	struct cached_text *cached, *pod;
 
 	if (!(e->task_flags & TASKF_VALID) || e->kind == EVENT_SOCKET || !e->cgroup)
 		return;
@@ -233,6 +243,8 @@ static void note_cgroup(struct session *s, const struct event *e)
 		free(path);
 	}
 	record_text(s, RECORD_ANNOTATION_CGROUP, e->cgroup, cached);
+	pod = session_find_pod(s, e->cgroup, cached ? cached->text : NULL, e->ts_ns);
+	record_text(s, RECORD_ANNOTATION_POD, e->cgroup, pod);
 }
 
 /* The name of a process came before the first event that needs it. */
@@ -247,7 +259,7 @@ static void note_process(struct session *s, const struct event *e)
  * Notes the texts that an event refers to. A text may fill the file, and then the others are needed
  * in the next file too.
  */
-static void note_texts(struct session *s, const struct event *e)
+void session_note_texts(struct session *s, const struct event *e)
 {
 	unsigned file;
 
@@ -293,11 +305,13 @@ void session_annotate(struct session *s, const struct record_annotation *annotat
 
 	if (a->type == RECORD_ANNOTATION_CGROUP && !text_cache_find(s->cgroups, a->key, 0))
 		text_cache_add(s->cgroups, a->key, 0, a->bytes, a->len);
+	session_take_pod(s, a);
 	if (a->type == RECORD_ANNOTATION_STACK)
 		note_stack(s, (uint32_t)a->key, a->at_ns, a->bytes, a->len);
 	if (a->type == RECORD_ANNOTATION_PROCESS)
 		set_process_name(s, a->key, a->bytes, a->len);
 	session_take_vanished(s, a);
+	session_take_walk(s, a);
 	texts_take(&s->texts, a);
 	session_tree_take(s, a);
 }
@@ -338,10 +352,12 @@ void session_feed(struct session *s, const void *bytes, unsigned long len)
 		if (!wanted && s->o->view->id == VIEW_RECORD)
 			return;
 		if (wanted)
-			note_texts(s, e);
+			session_note_texts(s, e);
 		if (wanted && s->writer)
 			record_writer_add_event(s->writer, e);
 		session_tick_view(s, s->latest_ns);
+		if (session_skips_event(s, e))
+			return;
 	}
 	pipeline_feed(s->pipeline, bytes, len);
 	output_flush_if_full(&s->out);

@@ -18,6 +18,7 @@
 #include "options.h"
 #include "output.h"
 #include "pipeline.h"
+#include "pod_logs.h"
 #include "reader.h"
 #include "symbolize.h"
 #include "text_cache.h"
@@ -53,6 +54,9 @@ struct session {
 	/* Looks up the path of a live cgroup, for the caller to free. NULL in a replay. */
 	char *(*cgroup_path)(void *arg, uint64_t id);
 	void *cgroup_arg;
+	struct text_cache *pods;	/* the names of Kubernetes pods, by cgroup */
+	struct pod_logs *pod_logs;	/* where a live run looks them up; NULL in a replay */
+	uint64_t pods_due_ns;		/* when to look for names that were missing; 0: none */
 	/* Counts the events that the kernel may have skipped; false: unknown. NULL in a replay. */
 	bool (*count_misses)(void *arg, uint64_t *misses);
 	void *misses_arg;
@@ -91,6 +95,7 @@ struct session {
 	struct stream_counts segments;
 	unsigned used_host;		/* whose meta and lookup the context has */
 	bool begun;
+	bool in_walk;	/* the events of a repeated walk are not for the pipeline */
 };
 
 /* Fills in the part of a context that depends on the options and on where the output goes. */
@@ -125,6 +130,14 @@ void session_tick_view(struct session *s, uint64_t now_ns);
 
 /* Takes one record of the source, unchecked. */
 void session_feed(struct session *s, const void *bytes, unsigned long len);
+
+/*
+ * A walk over the sockets that is repeated during the run begins, or has ended, at now_ns. It goes
+ * into the recording alone: its events, and whether it was complete.
+ */
+void session_begin_walk(struct session *s, uint64_t now_ns);
+void session_record_walk(struct session *s, const struct event *e);
+void session_end_walk(struct session *s, uint64_t now_ns, bool complete);
 
 /* Takes an annotation of a recording: the path, stack or name that later events refer to. */
 void session_annotate(struct session *s, const struct record_annotation *annotation);

@@ -26,6 +26,8 @@ void session_release_run(struct session *s)
 	s->endpoints = NULL;
 	text_cache_free(s->cgroups);
 	s->cgroups = NULL;
+	text_cache_free(s->pods);
+	s->pods = NULL;
 	text_cache_free(s->stacks);
 	s->stacks = NULL;
 	text_cache_free(s->processes);
@@ -40,6 +42,7 @@ void session_leave_run(struct session *s)
 	s->past = session_count(s, NULL);
 	s->past_events += pipeline_events_counted(s->pipeline);
 	s->has_past = true;
+	s->in_walk = false;
 	s->maybe_missed = s->unchecked = s->sampled_out = s->spool_full = 0;
 	s->maybe_missed_known = s->unchecked_known = s->loss_noted = false;
 	pipeline_free(s->pipeline);

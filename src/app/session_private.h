@@ -12,6 +12,25 @@
 /* Takes an annotation of a recording, if it is about these. */
 void session_take_vanished(struct session *s, const struct record_annotation *a);
 
+/* Takes an annotation of a recording, if a walk begins or ends. */
+void session_take_walk(struct session *s, const struct record_annotation *a);
+
+/* Is the event one of a repeated walk? It says nothing new about the stories. */
+bool session_skips_event(const struct session *s, const struct event *e);
+
+/* Notes the texts that an event refers to, also in the recording. */
+void session_note_texts(struct session *s, const struct event *e);
+
+/*
+ * The names of the pod that a cgroup with this path belongs to, as a text of pod_names.h; NULL if
+ * there are none, or if they are not known yet.
+ */
+struct cached_text *session_find_pod(struct session *s, uint64_t cgroup, const char *path,
+				     uint64_t now_ns);
+
+/* Takes an annotation of a recording, if it is about these. */
+void session_take_pod(struct session *s, const struct record_annotation *a);
+
 /* Reads the kernel's count before a report that contains it. In a recording it comes before too. */
 void session_update_misses(struct session *s);
 

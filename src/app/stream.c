@@ -159,14 +159,21 @@ static int write_buf(const struct options *o, struct buf *b)
 	return process_close_output(&out, o->output.path);
 }
 
+/* Why the server refused something says more than that an answer did not come. */
+static int report_failure(struct stream_run *x, const char *why)
+{
+	pthread_mutex_lock(&x->lock);
+	log_error("%s: %s", x->o->stream.url, x->failed ? x->why : why);
+	pthread_mutex_unlock(&x->lock);
+	return EXIT_FAILED;
+}
+
 static int run_info(struct stream_run *x, struct buf *b)
 {
 	char why[NATS_WHY_BYTES] = "";
 
-	if (!read_facts(x, why)) {
-		log_error("%s: %s", x->o->stream.url, why);
-		return EXIT_FAILED;
-	}
+	if (!read_facts(x, why))
+		return report_failure(x, why);
 	if (x->o->view_options.format == FORMAT_JSON)
 		stream_print_json(b, &x->facts, x->o->output.fields.nr ?
 				  &x->o->output.fields : NULL);
@@ -184,10 +191,7 @@ static int run_init(struct stream_run *x, struct buf *b)
 					      .partitions = s->partitions };
 	char why[NATS_WHY_BYTES] = "";
 
-	if (stream_init(x->client, &wanted, b, why))
-		return EXIT_FINE;
-	log_error("%s: %s", s->url, why);
-	return EXIT_FAILED;
+	return stream_init(x->client, &wanted, b, why) ? EXIT_FINE : report_failure(x, why);
 }
 
 /* Connect, do it, print the result. */

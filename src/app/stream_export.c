@@ -20,6 +20,27 @@
 
 #define SLICE_MS 100		/* a wait looks for interrupts this often */
 
+static void begin_walk(void *arg)
+{
+	const struct stream_export *e = arg;
+
+	session_begin_walk(e->session, e->now_ns);
+}
+
+static void take_walk(void *arg, const struct event *event)
+{
+	const struct stream_export *e = arg;
+
+	session_record_walk(e->session, event);
+}
+
+static void end_walk(void *arg, bool complete)
+{
+	const struct stream_export *e = arg;
+
+	session_end_walk(e->session, e->now_ns, complete);
+}
+
 static int open_writer(void *arg, struct record_writer **writer, const struct run_info *meta);
 static void settle_endpoint(void *arg, const struct story *s, const struct verdict *v);
 
@@ -29,6 +50,7 @@ void stream_export_init(struct stream_export *e, const struct options *o, struct
 	*e = (struct stream_export){ .o = o->record.to_stream ? o : NULL, .session = session,
 				     .process = process };
 	scout_init(&e->scout);
+	e->scout.walker = (struct scout_walker){ begin_walk, take_walk, end_walk, e };
 	e->recording = (struct stream_recording){
 		.open = open_writer, .settled = o->record.max_rate ? settle_endpoint : NULL,
 		.arg = e,
@@ -238,10 +260,12 @@ int stream_export_scout_fd(const struct stream_export *e)
 /* Report the first failure after a success, and the first success after that. */
 static void report_state(struct stream_export *e, const struct shipper_counts *c)
 {
-	if (c->failed > e->failed && !e->failing) {
+	bool fails = c->failed > e->failed || (!c->up && *c->why);
+
+	if (fails && !e->failing) {
 		log_warn("cannot send to '%s': %s; segments wait in the spool", get_url(e), c->why);
 		e->failing = true;
-	} else if (c->taken > e->taken && c->failed == e->failed && e->failing) {
+	} else if (!fails && c->taken > e->taken && e->failing) {
 		log_note("'%s' takes segments again", get_url(e));
 		e->failing = false;
 	}
@@ -312,8 +336,9 @@ void stream_export_advance(struct stream_export *e, uint64_t now_ns,
 		return;
 	stream_export_pump(e);
 	segment_writer_advance(e->writer, now_ns);
-	scout_take(&e->scout);
-	scout_ask(&e->scout, now_ns);
+	e->now_ns = now_ns;
+	e->is_behind = scout_take(&e->scout);
+	scout_ask(&e->scout, now_ns, e->sk_xor);
 	news = !e->has_addresses && e->scout.last.complete;
 	if (!news && now_ns < e->heartbeat_ns)
 		return;
@@ -322,21 +347,38 @@ void stream_export_advance(struct stream_export *e, uint64_t now_ns,
 	shipper_handle(e->shipper);
 }
 
+struct metrics_spool stream_export_spool(const struct stream_export *e)
+{
+	const struct shipper_counts *c = e->shipper ? shipper_counts(e->shipper) : NULL;
+
+	if (!c)
+		return (struct metrics_spool){ .known = false };
+	return (struct metrics_spool){ .known = true, .up = c->up,
+				       .waiting = c->spool.waiting_units,
+				       .bytes = c->spool.waiting_bytes, .sent = c->taken_units,
+				       .dropped = c->spool.dropped_units,
+				       .rejected = c->rejected_units,
+				       .damaged = c->spool.damaged_units };
+}
+
 uint64_t stream_export_next_ns(const struct stream_export *e)
 {
 	uint64_t next_ns;
 
 	if (!e->shipper || !e->writer)
 		return 0;
+	if (e->is_behind)
+		return 1;
 	next_ns = segment_writer_next_ns(e->writer);
+	if (e->scout.walk_every_ns && !e->scout.busy && e->scout.walk_ns &&
+	    (!next_ns || e->scout.walk_ns < next_ns))
+		next_ns = e->scout.walk_ns;
 	return next_ns && next_ns < e->heartbeat_ns ? next_ns : e->heartbeat_ns;
 }
 
-/* Wait until everything has arrived. Another interrupt ends the wait. */
-static void flush(struct stream_export *e, uint64_t until_ns)
+/* Wait until everything has arrived. An interrupt after the first `before` ends the wait. */
+static void flush(struct stream_export *e, uint64_t until_ns, unsigned before)
 {
-	unsigned before = e->process->interrupts;
-
 	while (!shipper_flush(e->shipper, SLICE_MS) &&
 	       read_clock_ns(CLOCK_MONOTONIC) < until_ns && e->process->interrupts == before) {
 		process_handle_signals(e->process);
@@ -377,14 +419,15 @@ int stream_export_end(struct stream_export *e, uint64_t now_ns,
 		      const struct kernel_counters *counters)
 {
 	uint64_t until_ns = read_clock_ns(CLOCK_MONOTONIC) + STREAM_FLUSH_MS * NS_PER_MS;
+	unsigned before = e->process->interrupts;
 	struct segment_counts written;
 
 	if (!e->shipper || !e->writer)
 		return EXIT_FINE;
 	written = segment_writer_counts(e->writer, now_ns);
-	flush(e, until_ns);	/* the heartbeat says what is still in the spool */
+	flush(e, until_ns, before);	/* the heartbeat says what is still in the spool */
 	put_heartbeat(e, counters, true);
 	e->writer = NULL;
-	flush(e, until_ns);
+	flush(e, until_ns, before);
 	return report_end(e, &written);
 }

@@ -13,6 +13,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "metrics.h"
 #include "options.h"
 #include "partition_hash.h"
 #include "process.h"
@@ -34,6 +35,9 @@ struct stream_export {
 	struct record_writer *writer;	/* the session's; NULL after its end */
 	struct shipper *shipper;
 	struct scout scout;
+	uint64_t now_ns;		/* as of the last stream_export_advance() */
+	uint64_t sk_xor;		/* live_sk_xor(), set by the caller */
+	bool is_behind;			/* the scout has more */
 	struct run_info meta;		/* as in the segments: its host is that of the subjects */
 	struct redactor redactor;	/* with --redact */
 	char run[RECORD_RUN_BYTES];
@@ -68,6 +72,9 @@ void stream_export_pump(struct stream_export *e);
 /* Do what is due at now_ns. */
 void stream_export_advance(struct stream_export *e, uint64_t now_ns,
 			   const struct kernel_counters *counters);
+
+/* What waits, and what became of the rest. */
+struct metrics_spool stream_export_spool(const struct stream_export *e);
 
 /* When stream_export_advance() is due next; 0: never. */
 uint64_t stream_export_next_ns(const struct stream_export *e);

@@ -238,9 +238,9 @@ void stream_print_json(struct buf *b, const struct stream_facts *f,
 		struct json j;
 
 		json_init(&j, b);
-		json_select_keys(&j, fields);
 		json_begin_object(&j);
 		json_kv_str(&j, "kind", stream ? "stream" : "host");
+		json_select_keys(&j, fields);
 		json_kv_u64(&j, "schema", 1);
 		if (stream)
 			json_stream(&j, f, &f->stream[i]);

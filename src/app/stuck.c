@@ -7,9 +7,9 @@
 #include <unistd.h>
 
 #include "ansi.h"
-#include "cgroup_path.h"
 #include "live.h"
 #include "log.h"
+#include "places.h"
 #include "proc_cmdline.h"
 #include "process.h"
 #include "session.h"
@@ -26,18 +26,13 @@ struct stuck_run {
 	struct view_context context;
 	struct output out;
 	struct stuck_source source;
-	struct cgroup_paths cgroups;
+	struct places places;
 	struct proc_cmdlines cmdlines;
 	struct story_filter story_filter;		/* of the options, with access to cgroups */
 	uint64_t stop_ns;		/* end of -d; 0: none */
 	unsigned long long rounds;	/* completed */
 	bool found, lost;		/* sockets were found or lost, in any round */
 };
-
-static const char *look_up_cgroup_path(void *arg, uint64_t id, uint32_t pid)
-{
-	return cgroup_path_of_task(arg, id, pid);
-}
 
 static const char *look_up_cmdline(void *arg, const struct stuck_holder *o, size_t *len)
 {
@@ -152,13 +147,13 @@ static int stuck_open(struct stuck_run *l)
 	run_info_add_hook(&l->meta, "walk", stuck_source_name(&l->source));
 	l->context = (struct view_context){
 		.meta = &l->meta,
-		.lookup = { .cgroup_path = look_up_cgroup_path, .cgroup_arg = &l->cgroups,
-			    .cmdline = look_up_cmdline, .cmdline_arg = &l->cmdlines },
+		.lookup = { .cmdline = look_up_cmdline, .cmdline_arg = &l->cmdlines },
 		.flush = flush_output_if_full, .flush_arg = &l->out,
 	};
+	places_set_lookup(&l->places, &l->context.lookup);
 	l->story_filter = l->o->story_filter;
-	l->story_filter.cgroup_path = look_up_cgroup_path;
-	l->story_filter.cgroup_arg = &l->cgroups;
+	l->story_filter.cgroup_path = l->context.lookup.cgroup_path;
+	l->story_filter.cgroup_arg = l->context.lookup.cgroup_arg;
 	session_init_context(&l->context, l->o, &l->out);
 	return EXIT_FINE;
 }
@@ -199,7 +194,7 @@ int stuck_main(const struct options *o)
 	int status;
 
 	process_init(&l.process, o->run.command);
-	cgroup_paths_init(&l.cgroups);
+	places_init(&l.places);
 	status = stuck_open(&l);
 	if (!status) {
 		status = stuck_start(&l);
@@ -207,7 +202,7 @@ int stuck_main(const struct options *o)
 	}
 	process_release(&l.process);
 	stuck_source_close(&l.source);
-	cgroup_paths_release(&l.cgroups);
+	places_release(&l.places);
 	proc_cmdlines_release(&l.cmdlines);
 	output_close(&l.out);
 	return status;

@@ -14,12 +14,12 @@
 #include <unistd.h>
 
 #include "caps.h"
-#include "cgroup_path.h"
 #include "exports.h"
 #include "holders.h"
 #include "live.h"
 #include "log.h"
 #include "pid_namespace.h"
+#include "places.h"
 #include "privileges.h"
 #include "process.h"
 #include "scan.h"
@@ -39,7 +39,7 @@ struct trace_run {
 	struct scan *scan;	/* NULL once it is done */
 	struct vanished vanished;
 	int holders;		/* of holders_open(), for the end of the run; -1: not available */
-	struct cgroup_paths cgroups;
+	struct places places;
 	struct text_source texts;
 	int epoll, clock;	/* clock: of live_watch_clock(); -1: not available */
 	uint64_t from_ns;	/* earlier events are dropped: not all hooks were attached yet */
@@ -122,6 +122,7 @@ static int open_live(struct trace_run *r)
 		snprintf(r->session.meta.host, sizeof(r->session.meta.host), "%s",
 			 r->o->record.host);
 	r->exports.serve.live = r->live;
+	r->exports.stream.sk_xor = live_sk_xor(r->live);
 	note_missing_hooks(&r->session.meta);
 	open_scan(r);
 	if (r->o->capture.stack)
@@ -133,9 +134,12 @@ static void feed_session(void *arg, const void *bytes, unsigned long len)
 {
 	const struct event *e = bytes;
 	struct trace_run *r = arg;
+	struct event changed;
 
-	if (len != sizeof(*e) || e->ts_ns >= r->from_ns)
+	if (len != sizeof(*e))
 		session_feed(&r->session, bytes, len);
+	else if (e->ts_ns >= r->from_ns)
+		session_feed(&r->session, places_set_cgroup(&r->places, e, &changed), len);
 }
 
 static void drain_ring(void *arg)
@@ -368,12 +372,6 @@ static int trace_start(struct trace_run *r)
 	return process_start_command(&r->process);
 }
 
-static char *look_up_cgroup_path(void *arg, uint64_t id)
-{
-	return cgroup_path_by_id(arg, id);
-}
-
-/* Returns an exit status, with the reason logged. */
 static int open_symbols(struct trace_run *r)
 {
 	if (!r->o->capture.stack)
@@ -422,8 +420,7 @@ static int trace_open(struct trace_run *r)
 		return status;
 	r->session.stream = stream_export_recording(&r->exports.stream);
 	r->session.meta.tree = r->o->run.tree;
-	r->session.cgroup_path = look_up_cgroup_path;
-	r->session.cgroup_arg = &r->cgroups;
+	places_serve_session(&r->places, &r->session);
 	r->session.count_misses = count_misses;
 	r->session.misses_arg = r;
 	if (r->o->record.wanted || group_list_has(&r->o->view_options.groups, GROUP_BY_EXE))
@@ -453,8 +450,7 @@ int trace_main(const struct options *o)
 	vanished_init(&r.vanished, &r.session);
 	exports_init(&r.exports, o, &r.session, &r.process);
 	process_init(&r.process, o->run.command);
-	cgroup_paths_init(&r.cgroups);
-	cgroup_paths_scan(&r.cgroups);
+	places_init(&r.places);
 	status = trace_open(&r);
 
 	if (!status) {
@@ -470,7 +466,7 @@ int trace_main(const struct options *o)
 	exports_release(&r.exports);
 	process_release(&r.process);
 	session_release(&r.session);
-	cgroup_paths_release(&r.cgroups);
+	places_release(&r.places);
 	text_source_release(&r.texts);
 	scan_close(r.scan);
 	vanished_release(&r.vanished);

@@ -163,6 +163,9 @@ static const struct option_row options[] = {
 	{ .argp = { "max-rate", KEY_MAX_RATE, "N", 0,
 	    "to a stream: above N endpoints per second, leave out clean ones", OUTPUT },
 	  .set = option_set_max_rate, .views = BIT(RECORD), LIVE },
+	{ .argp = { "walk-every", KEY_WALK_EVERY, "TIME", 0,
+	    "to a stream: record which sockets are stuck every TIME (5m), 0 never", OUTPUT },
+	  .set = option_set_walk_every, .views = BIT(RECORD), LIVE },
 
 	TITLE("Recordings:", RECORDINGS),
 	{ .argp = { "replay", KEY_REPLAY, "FILE", 0,

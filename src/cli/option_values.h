@@ -16,7 +16,8 @@ struct option_parser;
 	X(set_duration) X(set_count) X(set_strict) X(set_tree) X(add_fail_on) X(set_drain) \
 	X(set_ready_fd) X(set_calls) X(set_btf) X(set_no_fentry) X(set_buffer) X(set_max_open) \
 	X(add_state) X(set_older_than) X(set_watch) X(set_fail) X(set_no_bpf) X(set_listen) \
-	X(set_textfile) X(set_by_comm) X(set_page) X(set_fleet_key) X(set_to) X(set_spool) X(set_spool_max)
+	X(set_textfile) X(set_by_comm) X(set_page) X(set_fleet_key) \
+	X(set_to) X(set_spool) X(set_spool_max)
 
 #define X(name) int option_##name(struct option_parser *p, const char *arg);
 OPTION_VALUES(X)

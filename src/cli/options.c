@@ -201,6 +201,7 @@ static void init_parser(struct option_parser *p, struct options *o, FILE *out, F
 	*o = (struct options){ .view = view_at(VIEW_TRACE),
 			       .capture = { .buffer_bytes = OPTIONS_BUFFER_BYTES,
 					    .max_open = OPTIONS_MAX_OPEN },
+			       .record.walk_ns = OPTIONS_WALK_NS,
 			       .run = { .drain_ns = OPTIONS_DRAIN_NS, .ready_fd = -1 },
 			       .env = o->env };
 	option_table_argp(p->rows);

@@ -26,6 +26,7 @@
 #define OPTIONS_MAX_OPEN 131072ul		/* the default of --max-open */
 #define OPTIONS_REPLAYS_MAX 256			/* the number of --replay */
 #define OPTIONS_LISTEN "127.0.0.1:9436"	/* the default of --listen */
+#define OPTIONS_WALK_NS 300000000000ull		/* the default of --walk-every */
 #define OPTIONS_DRAIN_NS 1000000000ull		/* the default of --drain */
 
 enum color_mode { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
@@ -82,6 +83,7 @@ struct options_record {
 	bool cmdline;		/* --cmdline: also the command lines of processes */
 	bool to_stream;		/* path is nats://HOST/ or tls://HOST/ */
 	uint64_t max_rate;	/* --max-rate, 0: all endpoints */
+	uint64_t walk_ns;	/* --walk-every, 0: never */
 	bool redact;		/* --redact: with pseudonyms for addresses and names */
 	const char *redact_key;	/* --redact-key, NULL: a random key */
 };

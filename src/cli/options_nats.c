@@ -176,8 +176,9 @@ int options_nats_check(struct option_parser *p)
 		unsigned row = option_index(keys[i]);
 
 		if (p->given[row] && !p->given_in_env[row])
-			return usage_error_plain(&p->error, "--%s requires an address nats://HOST",
-						 option_at(row)->argp.name);
+			return usage_error_plain(&p->error, "--%s requires an address nats://HOST: "
+						 "%s has none", option_at(row)->argp.name,
+						 o->view->name);
 	}
 	if (o->nats.key && !o->nats.cert)
 		return usage_error_plain(&p->error, "--nats-key requires --nats-cert");

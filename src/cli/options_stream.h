@@ -7,6 +7,7 @@
 struct option_parser;
 
 int option_set_max_rate(struct option_parser *p, const char *arg);
+int option_set_walk_every(struct option_parser *p, const char *arg);
 
 /* Is this the address of a stream, and no file? */
 bool options_stream_is_address(const char *path);

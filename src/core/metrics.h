@@ -83,12 +83,20 @@ struct metrics_process {
 	uint64_t start_ns;	/* since 1970 */
 };
 
+/* What waits for a stream, and what became of the rest. In events, except bytes. */
+struct metrics_spool {
+	bool known;		/* the run records to a stream */
+	bool up;
+	uint64_t waiting, bytes, sent, dropped, rejected, damaged;
+};
+
 /* What does not come from stories. */
 struct metrics_facts {
 	const char *version;
 	uint64_t now_ns;	/* by the clock of the events */
 	struct run_counts counts;
 	struct metrics_walk walk;
+	struct metrics_spool spool;
 	struct metrics_process process;
 	const struct program_run *program;	/* those that ran */
 	unsigned nr_programs;

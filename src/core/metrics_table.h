@@ -42,6 +42,16 @@
 	  "Events of the kernel side that were lost, by cause.")                                   \
 	X(LABEL_OVERFLOW, COUNTER, "tcpclose_label_overflow", "", "label",                         \
 	  "Connections counted with the value other, because the label has too many values.")      \
+	X(SPOOL_EVENTS, GAUGE, "tcpclose_spool_events", "", "",                                    \
+	  "Events that wait to be sent to the stream (absent without --record nats://HOST/).")     \
+	X(SPOOL_BYTES, GAUGE, "tcpclose_spool_bytes", "bytes", "",                                 \
+	  "Bytes of the segments that wait.")                                                      \
+	X(SPOOL_SENT, COUNTER, "tcpclose_spool_sent_events", "", "",                               \
+	  "Events that the stream has acknowledged.")                                              \
+	X(SPOOL_DROPPED, COUNTER, "tcpclose_spool_dropped_events", "", "cause",                    \
+	  "Events that will not reach the stream: spool_full, rejected or damaged.")               \
+	X(SPOOL_UP, GAUGE, "tcpclose_spool_up", "", "",                                            \
+	  "1 if the stream is connected, 0 if not.")                                               \
 	X(BPF_RUN, COUNTER, "tcpclose_bpf_run_seconds", "seconds", "program",                      \
 	  "Time in each BPF program (absent unless kernel.bpf_stats_enabled is 1).")               \
 	X(BPF_RUNS, COUNTER, "tcpclose_bpf_runs", "", "program",                                   \

@@ -261,6 +261,33 @@ static void show_walk(const struct visit *v, enum metric_id id)
 		show_number(v, walk->complete);
 }
 
+static void show_spool_losses(const struct visit *v)
+{
+	const struct metrics_spool *spool = &v->f->spool;
+
+	if (!spool->known)
+		return;
+	show_word(v, "spool_full", spool->dropped);
+	show_word(v, "rejected", spool->rejected);
+	show_word(v, "damaged", spool->damaged);
+}
+
+static void show_spool(const struct visit *v, enum metric_id id)
+{
+	const struct metrics_spool *spool = &v->f->spool;
+
+	if (!spool->known)
+		return;
+	if (id == METRIC_SPOOL_EVENTS)
+		show_number(v, spool->waiting);
+	else if (id == METRIC_SPOOL_BYTES)
+		show_number(v, spool->bytes);
+	else if (id == METRIC_SPOOL_SENT)
+		show_number(v, spool->sent);
+	else
+		show_number(v, spool->up);
+}
+
 static void show_process(const struct visit *v, enum metric_id id)
 {
 	const struct metrics_process *p = &v->f->process;
@@ -296,6 +323,7 @@ static void show_metric(const struct visit *v, enum metric_id id)
 		[METRIC_ENDPOINTS] = show_endpoints,
 		[METRIC_LOST_EVENTS] = show_lost_events,
 		[METRIC_LABEL_OVERFLOW] = show_overflow,
+		[METRIC_SPOOL_DROPPED] = show_spool_losses,
 	};
 
 	if (shows[id])
@@ -308,6 +336,8 @@ static void show_metric(const struct visit *v, enum metric_id id)
 		show_word(v, v->f->version, 1);
 	else if (id == METRIC_WALK || id == METRIC_WALK_COMPLETE || id == METRIC_WALK_TIME)
 		show_walk(v, id);
+	else if (id >= METRIC_SPOOL_EVENTS && id <= METRIC_SPOOL_UP)
+		show_spool(v, id);
 	else
 		show_process(v, id);
 }

@@ -21,8 +21,8 @@ void trace_id_print_alone(char digits[TRACE_ID_DIGITS], const struct siphash_key
 			  const void *bytes, size_t len);
 
 /*
- * Print the id of the span of an end, part 0, or of a part of it. trace: as above. isns: as this end
- * has them; zeros if they are unknown.
+ * Print the id of the span of an end, part 0, or of a part of it. trace: as above. isns: as this
+ * end has them; zeros if they are unknown.
  */
 void span_id_print(char digits[SPAN_ID_DIGITS], const struct siphash_key *key,
 		   const char trace[TRACE_ID_DIGITS], const struct twin_key *isns, uint8_t part);

@@ -14,13 +14,18 @@
 #include <unistd.h>
 
 #include "array.h"
+#include "hash.h"
+#include "proc_cgroup.h"
+#include "time_units.h"
 
 #define FILEID_KERNFS 0xfe	/* include/linux/exportfs.h: the handle is the 64-bit id */
-#define LINE_BYTES (PATH_MAX + 256)
+#define MADE_ID (1ULL << 63)	/* in the ids of cgroup_paths_task_id(); the kernel counts from 1 */
+#define CHECK_AGAIN_NS NS_PER_S	/* a process may move, and its id may be used again */
 
 void cgroup_paths_init(struct cgroup_paths *c)
 {
 	FILE *mounts = setmntent("/proc/mounts", "re");
+	struct stat root;
 	struct mntent *m;
 
 	memset(c, 0, sizeof(*c));
@@ -34,6 +39,9 @@ void cgroup_paths_init(struct cgroup_paths *c)
 	}
 	if (mounts)
 		endmntent(mounts);
+	c->has_v1 = proc_cgroup_has_v1();
+	if (c->mount >= 0 && !fstat(c->mount, &root))
+		c->root_id = root.st_ino;
 }
 
 /* Return the path of an open file relative to the mount, to free; NULL if it is outside. */
@@ -157,51 +165,6 @@ void cgroup_paths_release(struct cgroup_paths *c)
 		close(c->mount);
 }
 
-char *cgroup_path_by_id(struct cgroup_paths *c, uint64_t id)
-{
-	const struct cgroup_path_entry *scanned;
-	char *path;
-
-	if (!id || c->mount < 0 || !c->root)
-		return NULL;
-	path = find_path_by_handle(c, id);
-	if (path)
-		return path;
-	scanned = find_scanned(c, id);
-	if (!scanned && errno == EPERM) {
-		cgroup_paths_scan(c);
-		scanned = find_scanned(c, id);
-	}
-	return scanned && scanned->path ? strdup(scanned->path) : NULL;
-}
-
-/*
- * Read the cgroup of a process from lines like "4:memory:/docker/1234": its path in the first
- * hierarchy in which it is not "/". Returns a path to free, NULL if there is none.
- */
-static char *find_path_by_pid(uint32_t pid)
-{
-	char name[64], line[LINE_BYTES], *found = NULL;
-	FILE *f;
-
-	snprintf(name, sizeof(name), "/proc/%u/cgroup", pid);
-	f = fopen(name, "re");
-	if (!f)
-		return NULL;
-	while ((!found || !strcmp(found, "/")) && fgets(line, sizeof(line), f)) {
-		char *path = strchr(line, ':');
-
-		path = path ? strchr(path + 1, ':') : NULL;
-		if (!path)
-			continue;
-		path[strcspn(path, "\n")] = '\0';
-		free(found);
-		found = strdup(path + 1);
-	}
-	fclose(f);
-	return found;
-}
-
 /* Store an entry, whose path the cache then owns, in place of the oldest. Returns the path. */
 static const char *cache_entry(struct cgroup_paths *c, struct cgroup_path_entry entry)
 {
@@ -219,6 +182,33 @@ static const struct cgroup_path_entry *find_cached(const struct cgroup_paths *c,
 		if (c->entry[i].id == id && c->entry[i].pid == pid)
 			return &c->entry[i];
 	return NULL;
+}
+
+static char *copy_cached_path(const struct cgroup_paths *c, uint64_t id)
+{
+	const struct cgroup_path_entry *entry = find_cached(c, id, 0);
+
+	return entry && entry->path ? strdup(entry->path) : NULL;
+}
+
+char *cgroup_path_by_id(struct cgroup_paths *c, uint64_t id)
+{
+	const struct cgroup_path_entry *scanned;
+	char *path;
+
+	if (id & MADE_ID)
+		return copy_cached_path(c, id);
+	if (!id || c->mount < 0 || !c->root)
+		return NULL;
+	path = find_path_by_handle(c, id);
+	if (path)
+		return path;
+	scanned = find_scanned(c, id);
+	if (!scanned && errno == EPERM) {
+		cgroup_paths_scan(c);
+		scanned = find_scanned(c, id);
+	}
+	return scanned && scanned->path ? strdup(scanned->path) : NULL;
 }
 
 const char *cgroup_path_of_task(struct cgroup_paths *c, uint64_t id, uint32_t pid)
@@ -239,6 +229,46 @@ const char *cgroup_path_of_task(struct cgroup_paths *c, uint64_t id, uint32_t pi
 	if (entry)
 		return entry->path ? entry->path : path;
 	new.pid = pid;
-	new.path = find_path_by_pid(pid);
+	new.path = proc_cgroup_read(pid);
 	return cache_entry(c, new);
+}
+
+static uint64_t make_id(const char *path)
+{
+	uint64_t h = 0;
+
+	for (; *path; path++)
+		h = hash_fmix64(h + (uint8_t)*path);
+	return h | MADE_ID;
+}
+
+/* The id for the path that /proc has of a process: 0 if it has none, or is gone. */
+static uint64_t read_task_id(struct cgroup_paths *c, uint32_t pid)
+{
+	struct cgroup_path_entry new = { .path = proc_cgroup_read(pid) };
+
+	if (!new.path || !strcmp(new.path, "/")) {
+		free(new.path);
+		return 0;
+	}
+	new.id = make_id(new.path);
+	if (find_cached(c, new.id, 0))
+		free(new.path);
+	else
+		cache_entry(c, new);
+	return new.id;
+}
+
+uint64_t cgroup_paths_task_id(struct cgroup_paths *c, uint64_t id, uint32_t pid, uint64_t now_ns)
+{
+	struct cgroup_task *t = &c->task[pid % CGROUP_TASKS];
+	uint64_t made;
+
+	if (!c->has_v1 || !pid || (c->mount >= 0 && id && id != c->root_id))
+		return id;
+	if (t->pid == pid && now_ns < t->checked_ns + CHECK_AGAIN_NS)
+		return t->id ?: id;
+	made = read_task_id(c, pid);
+	*t = (struct cgroup_task){ .id = made, .checked_ns = now_ns, .pid = pid };
+	return made ?: id;
 }

@@ -2,16 +2,18 @@
 /*
  * Looks up the path of a cgroup. The kernel side reports cgroup ids. On cgroup v2 an id is the
  * content of a file handle, which is opened to read the path. If that fails (without cgroup v2, for
- * example), or if the result is only "/", the path is read from /proc/PID/cgroup.
+ * example), or if the result is only "/", the path is read from /proc/PID/cgroup (proc_cgroup.h).
  *
  * Paths are cached. At most CGROUP_PATHS_MAX are kept, then the oldest is replaced.
  */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #define CGROUP_PATHS_MAX 1024
+#define CGROUP_TASKS 1024
 
 struct cgroup_path_entry {
 	uint64_t id;
@@ -19,9 +21,19 @@ struct cgroup_path_entry {
 	char *path;		/* NULL: unknown */
 };
 
+/* A process that has no path in v2. */
+struct cgroup_task {
+	uint64_t id;		/* made of its path; 0: it has none */
+	uint64_t checked_ns;
+	uint32_t pid;
+};
+
 struct cgroup_paths {
 	int mount;		/* descriptor of the cgroup v2 mount, -1: none */
 	char *root;		/* its path */
+	uint64_t root_id;	/* its id */
+	bool has_v1;		/* there is the hierarchy name=systemd */
+	struct cgroup_task task[CGROUP_TASKS];
 	struct cgroup_path_entry entry[CGROUP_PATHS_MAX];
 	unsigned nr, oldest;
 	struct cgroup_path_entry *scanned;	/* by cgroup_paths_scan(), sorted by id */
@@ -52,3 +64,11 @@ char *cgroup_path_by_id(struct cgroup_paths *c, uint64_t id);
  * is unknown. id or pid may be 0. The path is valid until CGROUP_PATHS_MAX others are looked up.
  */
 const char *cgroup_path_of_task(struct cgroup_paths *c, uint64_t id, uint32_t pid);
+
+/*
+ * Return the id of the cgroup of a task that the kernel side reported with this id of v2. It is
+ * another one, made of the path, if the task has no path in v2 but one in name=systemd: the tasks
+ * of a host with cgroup v1 would all have the id of the same root. The other functions know it
+ * while its path is cached. now_ns is on any clock; a process is looked up again after a second.
+ */
+uint64_t cgroup_paths_task_id(struct cgroup_paths *c, uint64_t id, uint32_t pid, uint64_t now_ns);

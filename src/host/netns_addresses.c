@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <ifaddrs.h>
-#include <net/if.h>
 #include <netinet/in.h>
 #include <string.h>
 
@@ -11,15 +10,19 @@ static void add_interface(struct addresses *list, const struct ifaddrs *i)
 {
 	struct address a = { .family = 4 };
 
-	if (!i->ifa_addr || i->ifa_flags & IFF_LOOPBACK)
+	if (!i->ifa_addr)
 		return;
 	if (i->ifa_addr->sa_family == AF_INET) {
 		const struct sockaddr_in *in = (const void *)i->ifa_addr;
 
+		if (ntohl(in->sin_addr.s_addr) >> 24 == IN_LOOPBACKNET)
+			return;
 		memcpy(a.addr, &in->sin_addr, sizeof(in->sin_addr));
 	} else if (i->ifa_addr->sa_family == AF_INET6) {
 		const struct sockaddr_in6 *in6 = (const void *)i->ifa_addr;
 
+		if (IN6_IS_ADDR_LOOPBACK(&in6->sin6_addr))
+			return;
 		a.family = 6;
 		memcpy(a.addr, &in6->sin6_addr, sizeof(a.addr));
 	} else {
@@ -58,7 +61,8 @@ int netns_addresses_read(struct netns_visits *v, struct addresses *a)
 	a->complete = true;
 	err = netns_visits_run(v, &visitor);
 	t = netns_visits_count(v);
-	if (err || t.left_out || t.hidden)
+	/* a process that is hidden may be in a namespace of its own, but in none that is named */
+	if (err || t.left_out || (v->nr_wanted ? t.visited < v->nr_wanted : t.hidden))
 		a->complete = false;
 	return err;
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
  * The addresses of the network interfaces in every network namespace that is visible now, without
- * those of loopback interfaces. Each namespace is entered for a moment (netns_visit.h).
+ * 127.0.0.0/8 and ::1. Others that a loopback interface has are reachable from other hosts. Each
+ * namespace is entered for a moment (netns_visit.h).
  */
 #pragma once
 

@@ -97,12 +97,15 @@ enum record_annotation_type {
 	RECORD_ANNOTATION_NETNS = 9,	/* the name of the network namespace whose inode is key */
 	/* At at_ns process key joined ("+") or left ("-") the tree of --tree. */
 	RECORD_ANNOTATION_TREE = 10,
+	/* The names of the Kubernetes pod of cgroup key: a text of core/pod_names.h. */
+	RECORD_ANNOTATION_POD = 11,
 	/* Of a stream: run_counts.sampled_out and events_spool_full are key so far. */
 	RECORD_ANNOTATION_SAMPLED_OUT = 20,
 	RECORD_ANNOTATION_SPOOL_FULL = 21,
 	/*
-	 * At at_ns a walk over the sockets begins (key 1), or has ended (key 0; the text is
-	 * "complete" or "incomplete"). Between them are its SOCKET and HOLDER events.
+	 * At at_ns a walk over the sockets is repeated: it begins (key 1, "again"), or has ended
+	 * (key 0, "complete" or "incomplete"). Between them are its SOCKET and HOLDER events. They
+	 * show which sockets are stuck at that time, and nothing new about the connections.
 	 */
 	RECORD_ANNOTATION_WALK = 22,
 };

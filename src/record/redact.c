@@ -170,6 +170,7 @@ long redact_annotation(const struct redactor *x, enum record_annotation_type typ
 	switch (type) {
 	case RECORD_ANNOTATION_CGROUP:
 	case RECORD_ANNOTATION_EXE:
+	case RECORD_ANNOTATION_POD:
 		return (long)redact_parts(x, text, len, '/', to);
 	case RECORD_ANNOTATION_CMDLINE:
 		return (long)redact_parts(x, text, len, '\0', to);

@@ -40,14 +40,22 @@ static int bind_unix(int fd, const struct listen_address *a)
 	return err;
 }
 
+/* [::] takes IPv4 connections too, whatever net.ipv6.bindv6only says. */
+static int set_options(int fd, const struct listen_address *a)
+{
+	static const int on = 1, off = 0;
+
+	if (setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)))
+		return -1;
+	return a->sa.sa_family == AF_INET6 &&
+	       setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &off, sizeof(off));
+}
+
 static int bind_inet(int fd, struct listen_address *a)
 {
-	static const int on = 1;
 	socklen_t len = sizeof(a->any);
 
-	if (setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)) ||
-	    (a->sa.sa_family == AF_INET6 &&
-	     setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof(on))) ||
+	if (set_options(fd, a) ||
 	    bind(fd, &a->sa, a->len) || getsockname(fd, &a->sa, &len))
 		return -errno;
 	return 0;

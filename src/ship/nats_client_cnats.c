@@ -279,6 +279,22 @@ static struct nats_sub *finish_sub(struct nats_sub *sub, natsStatus s, char why[
 	return NULL;
 }
 
+/* The server reports a refusal before it answers the next question. */
+static bool may_subscribe(struct nats_client *c, char why[NATS_WHY_BYTES])
+{
+	natsStatus s = natsConnection_FlushTimeout(c->nc, NATS_REQUEST_MS);
+	const char *text = NULL;
+
+	if (s != NATS_OK) {
+		set_why(why, "", s);
+		return false;
+	}
+	if (natsConnection_GetLastError(c->nc, &text) != NATS_NOT_PERMITTED)
+		return true;
+	snprintf(why, NATS_WHY_BYTES, "%s", text);
+	return false;
+}
+
 struct nats_sub *nats_subscribe(struct nats_client *c, const char *subject,
 				void (*take)(void *arg, const struct nats_message *m), void *arg,
 				char why[NATS_WHY_BYTES])
@@ -287,7 +303,11 @@ struct nats_sub *nats_subscribe(struct nats_client *c, const char *subject,
 	natsStatus s = sub ? NATS_OK : NATS_NO_MEMORY;
 
 	IFOK(s, natsConnection_Subscribe(&sub->sub, c->nc, subject, take_message, sub));
-	return finish_sub(sub, s, why);
+	sub = finish_sub(sub, s, why);
+	if (!sub || may_subscribe(c, why))
+		return sub;
+	nats_unsubscribe(sub);
+	return NULL;
 }
 
 void nats_unsubscribe(struct nats_sub *sub)
@@ -393,7 +413,9 @@ static enum nats_stream_error explain(natsStatus s, jsErrCode code, char why[NAT
 		return NATS_STREAM_MISSING;
 	if (code == JSStreamReplicasNotSupportedErr)
 		return NATS_STREAM_NO_REPLICAS;
-	return code == JSStorageResourcesExceededErr || code == JSInsufficientResourcesErr ?
+	/* of a cluster: "no suitable peers for placement, insufficient storage" */
+	return code == JSStorageResourcesExceededErr || code == JSInsufficientResourcesErr ||
+	       (code == JSClusterNoPeersErr && strstr(why, "storage")) ?
 		NATS_STREAM_NO_ROOM : NATS_STREAM_FAILED;
 }
 

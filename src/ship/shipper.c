@@ -198,6 +198,9 @@ static void pause_sending(struct shipper *s, uint32_t retry_ms)
 {
 	uint64_t at_ns;
 
+	/* several that fail together are one failure */
+	if (!retry_ms && s->retry_ms && now_ns() < s->retry_ns)
+		return;
 	/* between half of the time and all of it, so that many hosts do not come at once */
 	if (!retry_ms) {
 		retry_ms = s->retry_ms ?: RETRY_MIN_MS;

@@ -251,12 +251,18 @@ static bool read_config(struct child *c, char why[NATS_WHY_BYTES])
 {
 	struct ship_frame frame = { .kind = FRAME_CONFIG };
 	char stream[NATS_STREAM_BYTES + 8];
+	struct nats_stream info = { .name = "" };
 	struct nats_last last;
 	int found;
 
 	if (c->has_config)
 		return true;
 	snprintf(stream, sizeof(stream), "%s_CONFIG", c->login->url.stream);
+	if (nats_stream_info(c->client, stream, &info, why) == NATS_STREAM_MISSING)
+		snprintf(why, NATS_WHY_BYTES, "there is no stream %s: 'tcpclose stream init' makes "
+			 "it", stream);
+	if (!*info.name)
+		return false;
 	found = nats_last(c->client, stream, NATS_SUBJECT ".config", &last, why);
 	if (!found)
 		snprintf(why, NATS_WHY_BYTES, "there is no configuration: 'tcpclose stream init' "

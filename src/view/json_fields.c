@@ -5,6 +5,7 @@
 
 #include "cgroup_names.h"
 #include "fmt.h"
+#include "pod_names.h"
 
 void json_line_begin(struct view_context *v, struct json *j, const char *kind)
 {
@@ -68,6 +69,18 @@ static void json_kv_bytes_or_null(struct json *j, const char *key, const char *t
 		json_kv_null(j, key);
 }
 
+static void json_kv_pod_names(const struct view_context *v, struct json *j, uint64_t cgroup,
+			      uint32_t pid)
+{
+	bool wanted = json_wants(j, "k8s_namespace") || json_wants(j, "k8s_pod") ||
+		      json_wants(j, "k8s_container");
+	struct pod_names n = pod_names_split(wanted ? view_pod(v, cgroup, pid) : NULL);
+
+	json_kv_bytes_or_null(j, "k8s_namespace", n.namespace.text, n.namespace.len);
+	json_kv_bytes_or_null(j, "k8s_pod", n.pod.text, n.pod.len);
+	json_kv_bytes_or_null(j, "k8s_container", n.container.text, n.container.len);
+}
+
 void json_kv_cgroup(const struct view_context *v, struct json *j, uint64_t cgroup, uint32_t pid)
 {
 	bool unit_wanted = json_wants(j, "unit"), pod_wanted = json_wants(j, "pod");
@@ -83,6 +96,7 @@ void json_kv_cgroup(const struct view_context *v, struct json *j, uint64_t cgrou
 	json_kv_bytes_or_null(j, "container", path ? cgroup_names_container(path) : NULL,
 			      CONTAINER_ID_LEN);
 	json_kv_bytes_or_null(j, "pod", pod_len ? uid : NULL, pod_len);
+	json_kv_pod_names(v, j, cgroup, pid);
 }
 
 void json_kv_addr(struct json *j, const char *key, uint8_t family, const uint8_t *addr)

@@ -39,7 +39,8 @@ static const char *const meta_keys[] = {
 	P "trigger.tid", P "trigger.comm", P "trigger.process", P "trigger.ret",	\
 	P "trigger.uid", P "trigger.call_ns", P "trigger.signal",			\
 	P "trigger.exit_code", P "trigger.cgroup", P "trigger.unit",			\
-	P "trigger.container", P "trigger.pod", P "trigger.deferred",			\
+	P "trigger.container", P "trigger.pod", P "trigger.k8s_namespace",		\
+	P "trigger.k8s_pod", P "trigger.k8s_container", P "trigger.deferred",		\
 	P "trigger.stack", P "trigger.stack.symbol", P "trigger.stack.offset",		\
 	P "trigger.stack.module", P "trigger.stack.module_offset",			\
 	P "trigger.stack.address", P "reset_by", P "reset_by.call",			\
@@ -136,7 +137,8 @@ static const char *const stuck_keys[] = {
 	"expires_in_ns", "orphan",
 	"holders", "holders.pid", "holders.comm", "holders.process", "holders.fd",
 	"holders.uid", "holders.cgroup", "holders.unit", "holders.container",
-	"holders.pod", "holders.cmdline",
+	"holders.pod", "holders.k8s_namespace", "holders.k8s_pod", "holders.k8s_container",
+	"holders.cmdline",
 	"advice", "seen", "told", "filtered", "open",
 	"lost", "lost.table_full", "lost.end_missed",
 	"holders_lost", "age_unknown",

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "close_facts.h"
 #include "time_units.h"
 
 #define BATCH_STORIES 512
@@ -31,6 +32,7 @@ struct otlp {
 	unsigned items[OTLP_SIGNALS];	/* spans, log records */
 	size_t bytes[OTLP_SIGNALS];
 	struct buf attributes, body;	/* scratch */
+	struct siphash_key key;		/* of all ids */
 };
 
 static const struct {
@@ -65,6 +67,7 @@ static void otlp_start(struct view_context *v)
 		v->out->failed = true;
 		return;
 	}
+	o->key = v->fleet_key ? *v->fleet_key : (struct siphash_key){ v->seed, ~v->seed };
 	v->state = o;
 }
 
@@ -166,7 +169,7 @@ static void send_batch(struct view_context *v, struct otlp *o)
 
 /* A batch has no more groups than stories, so there is room for one more. */
 static struct otlp_group *get_group(const struct view_context *v, struct otlp *o,
-				    const struct otlp_resource *key)
+				    const struct otlp_resource *key, const struct socket_call *a)
 {
 	struct otlp_group *g;
 	struct json j;
@@ -177,7 +180,7 @@ static struct otlp_group *get_group(const struct view_context *v, struct otlp *o
 	g = &o->groups[o->nr_groups++];
 	*g = (struct otlp_group){ .key = *key };
 	json_init(&j, &g->resource);
-	otlp_print_resource(v, &j, key);
+	otlp_print_resource(v, &j, key, a);
 	return g;
 }
 
@@ -209,15 +212,16 @@ static void otlp_story(struct view_context *v, const struct story *s,
 		       const struct verdict *verdict)
 {
 	struct otlp_resource key = otlp_find_resource(v, s, verdict);
-	struct otlp_ids ids = otlp_make_ids(v, s, verdict);
 	struct otlp *o = v->state;
 	struct otlp_group *g;
+	struct otlp_ids ids;
 
 	if (!o)
 		return;
+	ids = otlp_make_ids(v, &o->key, s, verdict);
 	buf_reset(&o->attributes);
 	otlp_print_attributes(v, &o->attributes, s, verdict);
-	g = get_group(v, o, &key);
+	g = get_group(v, o, &key, close_actor(s, verdict));
 	for (unsigned i = 0; i < OTLP_SIGNALS; i++)
 		add_item(o, g, i, v, s, verdict, &ids);
 	o->stories++;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * The parts of the view otlp: OTLP 1.x in its JSON form (opentelemetry-proto, docs/specification.md:
- * keys in lowerCamelCase, 64-bit integers as strings, enums as numbers, ids as hexadecimal digits).
+ * The parts of the view otlp: OTLP 1.x in its JSON form (opentelemetry-proto,
+ * docs/specification.md: keys in lowerCamelCase, 64-bit integers as strings, enums as numbers, ids
+ * as hexadecimal digits).
  *
  * otlp.c makes batches. otlp_attributes.c has all names of attributes, those of the semantic
  * conventions of OpenTelemetry and our own, which begin with "tcpclose.".
@@ -28,6 +29,7 @@ struct otlp_ids {
 	char parent[SPAN_ID_DIGITS];	/* valid with has_parent */
 	bool has_parent;
 	struct twin_key isns;		/* zeros: unknown */
+	const struct siphash_key *key;
 };
 
 /* The times of the span of an end: they include those of its phases. */
@@ -38,14 +40,14 @@ struct otlp_times {
 struct otlp_resource otlp_find_resource(const struct view_context *v, const struct story *s,
 					const struct verdict *verdict);
 
-struct otlp_ids otlp_make_ids(const struct view_context *v, const struct story *s,
-			      const struct verdict *verdict);
+struct otlp_ids otlp_make_ids(const struct view_context *v, const struct siphash_key *key,
+			      const struct story *s, const struct verdict *verdict);
 
 struct otlp_times otlp_find_times(const struct story *s, const struct verdict *verdict);
 
-/* Print the members of a Resource. */
+/* Print a Resource. a: a call of a task that belongs to it; NULL none. */
 void otlp_print_resource(const struct view_context *v, struct json *j,
-			 const struct otlp_resource *r);
+			 const struct otlp_resource *r, const struct socket_call *a);
 
 /* Print the array of attributes that the span and the log record of a story share. */
 void otlp_print_attributes(const struct view_context *v, struct buf *b, const struct story *s,

@@ -11,6 +11,7 @@
 #include "cgroup_names.h"
 #include "close_facts.h"
 #include "fmt.h"
+#include "pod_names.h"
 #include "syscall_names.h"
 #include "time_units.h"
 
@@ -107,8 +108,29 @@ static void add_instance(struct json *j, const struct run_info *m)
 	buf_release(&text);
 }
 
+static void add_name(struct json *j, const char *name, const struct pod_name *n)
+{
+	if (n->len)
+		add_bytes(j, name, n->text, n->len);
+}
+
+/* What the path of a cgroup names, and what the kubelet calls that. */
+static void add_container(const struct view_context *v, struct json *j,
+			  const struct otlp_resource *r, const struct socket_call *a)
+{
+	struct pod_names n = pod_names_split(a ? view_pod(v, a->cgroup, a->pid) : NULL);
+
+	if (r->container[0])
+		add_bytes(j, "container.id", r->container, sizeof(r->container));
+	if (r->pod[0])
+		add_bytes(j, "k8s.pod.uid", r->pod, strnlen(r->pod, sizeof(r->pod)));
+	add_name(j, "k8s.namespace.name", &n.namespace);
+	add_name(j, "k8s.pod.name", &n.pod);
+	add_name(j, "k8s.container.name", &n.container);
+}
+
 void otlp_print_resource(const struct view_context *v, struct json *j,
-			 const struct otlp_resource *r)
+			 const struct otlp_resource *r, const struct socket_call *a)
 {
 	const struct run_info *m = v->meta;
 
@@ -122,10 +144,7 @@ void otlp_print_resource(const struct view_context *v, struct json *j,
 		add_text(j, "os.type", "linux");
 		add_text(j, "os.version", m->kernel);
 		add_text(j, "tcpclose.boot.id", m->boot_id);
-		if (r->container[0])
-			add_bytes(j, "container.id", r->container, sizeof(r->container));
-		if (r->pod[0])
-			add_bytes(j, "k8s.pod.uid", r->pod, strnlen(r->pod, sizeof(r->pod)));
+		add_container(v, j, r, a);
 		json_end_array(j);
 	}
 	json_end_object(j);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * The spans of a story: one of the close, and a child of it for each phase. The span of the end that
- * accepted is a child of that of the end that connected, on whatever host that is: both ends compute
- * the same ids.
+ * The spans of a story: one of the close, and a child of it for each phase. The span of the end
+ * that accepted is a child of that of the end that connected, on whatever host that is: both ends
+ * compute the same ids.
  */
 #include "otlp.h"
 
@@ -23,8 +23,9 @@ static enum span_kind find_kind(const struct story *s)
 }
 
 /* A story whose numbers are unknown is told from others by its host, its socket and its end. */
-static void print_trace_alone(const struct view_context *v, const struct story *s,
-			      const struct verdict *verdict, char trace[TRACE_ID_DIGITS])
+static void print_trace_alone(const struct view_context *v, const struct siphash_key *key,
+			      const struct story *s, const struct verdict *verdict,
+			      char trace[TRACE_ID_DIGITS])
 {
 	struct buf b = { 0 };
 
@@ -35,28 +36,28 @@ static void print_trace_alone(const struct view_context *v, const struct story *
 	buf_add(&b, &s->sk_key, sizeof(s->sk_key));
 	buf_add(&b, &s->flow.local_port, sizeof(s->flow.local_port));
 	buf_add(&b, &verdict->settled_ns, sizeof(verdict->settled_ns));
-	trace_id_print_alone(trace, v->fleet_key, b.data, b.len);
+	trace_id_print_alone(trace, key, b.data, b.len);
 	v->out->failed |= b.failed;
 	buf_release(&b);
 }
 
-struct otlp_ids otlp_make_ids(const struct view_context *v, const struct story *s,
-			      const struct verdict *verdict)
+struct otlp_ids otlp_make_ids(const struct view_context *v, const struct siphash_key *key,
+			      const struct story *s, const struct verdict *verdict)
 {
-	struct otlp_ids ids = { .has_parent = false };
+	struct otlp_ids ids = { .key = key };
 	struct twin_key peer;
 
 	if (s->isns_known) {
 		ids.isns = s->isns;
-		trace_id_print(ids.trace, v->fleet_key, &s->isns);
+		trace_id_print(ids.trace, key, &s->isns);
 	} else {
-		print_trace_alone(v, s, verdict, ids.trace);
+		print_trace_alone(v, key, s, verdict, ids.trace);
 	}
-	span_id_print(ids.span, v->fleet_key, ids.trace, &ids.isns, 0);
+	span_id_print(ids.span, key, ids.trace, &ids.isns, 0);
 	if (!s->isns_known || find_kind(s) != SPAN_SERVER)
 		return ids;
 	peer = (struct twin_key){ .iss = s->isns.irs, .irs = s->isns.iss };
-	span_id_print(ids.parent, v->fleet_key, ids.trace, &peer, 0);
+	span_id_print(ids.parent, key, ids.trace, &peer, 0);
 	ids.has_parent = true;
 	return ids;
 }
@@ -139,7 +140,7 @@ static void print_phase(const struct view_context *v, struct buf *b, const struc
 	char span[SPAN_ID_DIGITS];
 	struct json j;
 
-	span_id_print(span, v->fleet_key, ids->trace, &ids->isns, PART_OF_PHASE(phase));
+	span_id_print(span, ids->key, ids->trace, &ids->isns, PART_OF_PHASE(phase));
 	json_init(&j, b);
 	begin_span(&j, ids, span, ids->span, phase_name(phase), SPAN_INTERNAL);
 	otlp_kv_time(v, &j, "startTimeUnixNano", start_ns);

@@ -58,9 +58,13 @@ static void print_cgroup(struct view_context *v, const struct stuck_group *g,
 			 const struct stuck_holder *o, size_t from)
 {
 	const char *path = view_cgroup_path(v, o->cgroup, g->pid), *id;
+	const char *pod = view_pod(v, o->cgroup, g->pid);
 
 	id = path ? cgroup_names_container(path) : NULL;
-	if (id) {
+	if (id && pod && *pod) {
+		buf_str(v->out, ", pod ");
+		print_to_line_end(v, from, pod, strlen(pod));
+	} else if (id) {
 		buf_str(v->out, ", container ");
 		buf_add(v->out, id, v->terminal.wide ? CONTAINER_ID_LEN : SHORT_ID);
 	}

@@ -93,6 +93,9 @@ struct lookup {
 	/* The path of a task's cgroup, NULL unknown; pid is 0 if the task may have exited. */
 	const char *(*cgroup_path)(void *arg, uint64_t id, uint32_t pid);
 	void *cgroup_arg;
+	/* The names of its Kubernetes pod, a text of pod_names.h; NULL or "" none. */
+	const char *(*pod)(void *arg, uint64_t id, uint32_t pid);
+	void *pod_arg;
 	/* The path of the program, NULL unknown; valid until the next call. */
 	const char *(*exe_path)(void *arg, const struct socket_call *a);
 	void *exe_arg;
@@ -124,8 +127,7 @@ struct view_context {
 	bool shows_stacks;	/* --stack: in text too */
 	struct view_options options;
 	uint64_t seed;		/* secret of the hash tables, because remote hosts choose keys */
-	/* --fleet-key; NULL: not given. The view otlp has a random one then. */
-	const struct siphash_key *fleet_key;
+	const struct siphash_key *fleet_key;	/* --fleet-key; NULL: not given */
 	const struct otlp_sink *otlp_sink;	/* NULL: the requests of otlp become lines */
 	void *state;		/* owned by the view, from start() to release(); NULL none */
 	uint64_t counted, count_max;	/* of a view that counts itself: -n, 0 unlimited */
@@ -236,6 +238,14 @@ static inline const char *view_cgroup_path(const struct view_context *v, uint64_
 	const struct lookup *l = &v->lookup;
 
 	return l->cgroup_path ? l->cgroup_path(l->cgroup_arg, cgroup, pid) : NULL;
+}
+
+/* The names of the Kubernetes pod of a task's cgroup (pod_names.h); NULL or "" none. */
+static inline const char *view_pod(const struct view_context *v, uint64_t cgroup, uint32_t pid)
+{
+	const struct lookup *l = &v->lookup;
+
+	return l->pod ? l->pod(l->pod_arg, cgroup, pid) : NULL;
 }
 
 /* The command line of a holder's process and its length in bytes; NULL unknown. */

@@ -18,6 +18,7 @@ OK = (200, {}, {})
 class Request:
     def __init__(self, handler, body):
         self.at, self.path, self.headers, self.body = time.monotonic(), handler.path, handler.headers, body
+        self.connection = handler.client_address
         self.text = gzip.decompress(body) if self.headers["Content-Encoding"] == "gzip" else body
 
 
@@ -103,7 +104,7 @@ class Collector:
 
 
 def make_certificates(folder):
-    """A CA, a certificate of it for 127.0.0.1 and one for a client: ca.pem, server.pem, client.pem, with .key beside."""
+    """A CA, and its certificates for 127.0.0.1, for a client and for another host: ca.pem, server.pem, server.key..."""
     def openssl(*words):
         subprocess.run(["openssl", *words], check=True, capture_output=True, timeout=TIMEOUT)
 

@@ -54,12 +54,14 @@ while True:
 class Cgroups:
     """A mount of cgroup v2 with some cgroups of ours, which go when it ends."""
 
+    KIND = ["-t", "cgroup2"]
+
     def __init__(self, at, *paths):
         self.top, self.paths = at("cgroups"), paths
 
     def __enter__(self):
         os.mkdir(self.top)
-        subprocess.run(["mount", "-t", "cgroup2", "none", self.top], check=True)
+        subprocess.run(["mount", *self.KIND, "none", self.top], check=True)
         for path in self.paths:
             os.makedirs(self.top + path, exist_ok=True)
         return self

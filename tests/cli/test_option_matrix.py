@@ -29,8 +29,9 @@ STORIES = PRINTED | SERVE
 TRACING = STORIES | {"events", "record"}
 STUCK = {"stuck"}
 DOCTOR = {"doctor"}
-JSON = {"json", "connections", "who", "hist", "stuck", "doctor"}
-EVERY = TRACING | STUCK | DOCTOR
+STREAM = {"stream"}
+JSON = {"json", "connections", "who", "hist", "stuck", "doctor", "stream"}
+EVERY = TRACING | STUCK | DOCTOR | STREAM
 
 # The sources, and the words that choose them. doctor examines the live host; stuck finds in a recording what was there
 # at its start.
@@ -93,7 +94,7 @@ TABLE = {
     "drain": ("--drain 0", TRACING, ANY),
     "ready-fd": ("--ready-fd 1", TRACING | STUCK, ANY),
     "calls": ("--calls inline", TRACING | DOCTOR, ANY),
-    "btf": ("--btf /dev/null", EVERY, LIVE),
+    "btf": ("--btf /dev/null", EVERY - STREAM, LIVE),
     "buffer": ("--buffer 1M", TRACING | DOCTOR, ANY),
     "max-open": ("--max-open 9", TRACING | STUCK, ANY),
     "listen": ("--listen 127.0.0.1:0", SERVE, LIVE),
@@ -104,6 +105,16 @@ TABLE = {
     "to": ("--to http://127.0.0.1:9", {"otlp"}, ANY),
     "spool": ("--spool d", {"otlp"}, ANY),
     "spool-max": ("--spool-max 4M", {"otlp"}, ANY),
+    "walk-every": ("--walk-every 9", STORIES | {"events"}, LIVE),
+    "max-rate": ("--max-rate 9", STORIES | {"events"}, LIVE),
+    "nats-creds": ("--nats-creds c", STREAM, ANY),
+    "nats-ca": ("--nats-ca c", STREAM, ANY),
+    "nats-cert": ("--nats-cert c", STREAM, ANY),
+    "nats-key": ("--nats-key c", STREAM, ANY),
+    "max-age": ("--max-age 1h", STREAM, ANY),
+    "max-bytes": ("--max-bytes 1G", STREAM, ANY),
+    "replicas": ("--replicas 3", STREAM, ANY),
+    "partitions": ("--partitions 4", STREAM, ANY),
     "state": ("--state close-wait", STUCK, ANY),
     "older-than": ("--older-than 1m", STUCK, ANY),
     "watch": ("--watch 1", STUCK, LIVE),
@@ -113,28 +124,33 @@ TABLE = {
 
 # Options that need another one, unless the view has it by itself. --follow needs an end, so that the test has one.
 WITH = {"rotate": "--record y", "keep": "--record y", "cmdline": "--record y", "redact-key": "--redact",
-        "follow": "-d 10ms", "to": "-L 1", "spool": "--to http://127.0.0.1:9 -L 1",
-        "spool-max": "--to http://127.0.0.1:9 -L 1"}
+        "nats-key": "--nats-cert c", "follow": "-d 10ms", "to": "-L 1", "spool": "--to http://127.0.0.1:9 -L 1",
+        "spool-max": "--to http://127.0.0.1:9 -L 1", "max-rate": "--record nats://127.0.0.1:9/", "walk-every": "--record nats://127.0.0.1:9/"}
 ENDS = {"replay": {0, 4}, "stdin": {0, 4}, "live": {0, 1, 66, 69, 77}, "command": {0, 1, 66, 69, 77}}
 HELPS = re.compile(r"only to|requires|with --replay|without --replay|see tcpclose [a-z]+ --help|mutually exclusive")
+
+ONE_SOURCE = DOCTOR | STREAM     # they have no recording and no command
+OF_INIT = {"max-age", "max-bytes", "replicas", "partitions"}
 
 # Options that hide the others, or that need what the host of the test may lack.
 ALONE = {"stack", "btf", "no-bpf", "fail-on", "fail", "older-than", "state", "csv", "tree", "quiet", "record", "rotate",
          "keep", "cmdline", "redact", "redact-key", "output", "count", "duration", "watch", "drain", "ready-fd",
-         "netns", "follow", "textfile", "fleet-key", "to", "spool", "spool-max"}
+         "netns", "follow", "textfile", "fleet-key", "to", "spool", "spool-max", "max-rate", "walk-every"}
 
 
 def is_accepted(name, view, source):
     _, views, sources = TABLE[name]
     if view == "stuck" and name in ("duration", "count"):   # only --watch looks more than once
         return source in LIVE
-    return view in views and source in sources and (view != "doctor" or source == "live")
+    return view in views and source in sources and (view not in ONE_SOURCE or source == "live")
 
 
 def output_of(view, source):
     """What the view must have."""
     if view == "serve":
         return "--textfile m" if source in REPLAYED else "--listen 127.0.0.1:0"
+    if view == "stream":
+        return "info nats://127.0.0.1:1/"
     return "-o x" if view in ("record", "otlp") else ""
 
 
@@ -144,12 +160,16 @@ def words_of(name, view, source):
     more = WITH.get(name, "")
     if more == "--record y" and view not in STORIES | {"events"}:
         more = ""
+    if name in ("to", "spool", "spool-max") and view != "otlp":
+        more = ""
     if view == "stuck" and name in ("duration", "count") and source in LIVE:
         more = "--watch 1"
     if name == "fields" and view in JSON - {"json"}:
         more = "-j"
-    own = (("output", "record"), ("output", "otlp"), ("to", "otlp"), ("spool", "otlp"), ("spool-max", "otlp"), ("textfile", "serve"))
-    output = output_of(view, source) if (name, view) not in own else ""
+    own = {"record": ("output",), "otlp": ("output", "to", "spool", "spool-max"), "serve": ("textfile",)}
+    output = output_of(view, source) if name not in own.get(view, ()) else ""
+    if name in OF_INIT:
+        output = output.replace("info", "init")
     return f"{view} {output} {more} {given} {SOURCES[source]}"
 
 
@@ -189,10 +209,12 @@ def check_one(name, view, source, status, said):
     same("exit status of " + what, status, 64)
     same("lines of " + what, said.count("\n"), 0)
     named = ["--" + name]
-    if view == "doctor" and source != "live":
+    if view in ONE_SOURCE and source != "live":
         named.append("--replay" if source in REPLAYED else "-- COMMAND")
     if name == "redact-key":
         named.append("--redact ")
+    if name == "nats-key":
+        named.append("--nats-cert ")
     true("names the option: " + what, any(word in said for word in named))
     true("names the view, or what is required: " + what, view in said or "requires" in said)
     true("helps: " + what, HELPS.search(said))
@@ -212,9 +234,9 @@ def test_each_source_without_an_option(play):
     lines = [(source, "%s %s %s" % (view, output_of(view, source), SOURCES[source]))
              for view, source in itertools.product(sorted(EVERY), SOURCES)]
     for (source, words), (status, said) in zip(lines, play(lines)):
-        if words.startswith("doctor") and source != "live":
+        if words.split()[0] in ONE_SOURCE and source != "live":
             same("exit status of " + words, status, 64)
-            true(said, re.search(r"(--replay|-- COMMAND) does not apply to doctor", said) and HELPS.search(said))
+            true(said, re.search(r"(--replay|-- COMMAND) does not apply to (doctor|stream)", said) and HELPS.search(said))
         else:
             true("%d: %s: %s" % (status, words, said), status in ENDS[source])
 

@@ -9,7 +9,7 @@ import re
 from fixture import closes, one_line, same, true
 from otlp import Exported
 from test_record import Folder
-from two_hosts import NAMES, TwoHosts
+from two_hosts import NAMES, TwoHosts, recorded
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 SAMPLE = os.path.join(ROOT, "tools", "sample.rec")
@@ -170,6 +170,18 @@ def test_where_requests_go_must_be_given(cli):
         true("it writes", done.stdout.startswith('{"resourceSpans"'))
 
 
+def test_the_recordings_of_two_hosts(cli, root):
+    with Folder() as folder, recorded(cli, folder, 6) as (paths, said):
+        got = Exported(export(cli, *(word for path in paths for word in ("--replay", path))))
+        alone = [Exported(export(cli, "--replay", path)) for path in paths]
+    same("hosts", sorted({r["host.name"] for r in got.resources}), sorted(NAMES))
+    same("the spans are those of each host", sorted((s.trace, s.id, s.parent) for s in got.spans),
+         sorted((s.trace, s.id, s.parent) for one in alone for s in one.spans))
+    for name in NAMES:
+        pids = sorted(s.attrs["process.pid"] for s in got.closes if s.resource["host.name"] == name)
+        same("processes of " + name, pids, sorted(end["pid"] for end in said[name].values()))
+
+
 def test_two_hosts_that_export_on_their_own(cli, root):
     """Each host has its tracer. The programs print who closed first, and from which port and process."""
     with Folder() as folder, TwoHosts(cli) as hosts:
@@ -188,7 +200,8 @@ def test_two_hosts_that_export_on_their_own(cli, root):
         port, pid = server.attrs["network.peer.port"], server.attrs["process.pid"]
         client = next(c for c in ends["client"] if c.attrs["network.local.port"] == port)
         same("one trace, and the server is a child", (server.trace, server.parent), (client.trace, client.id))
-        same("processes", (client.attrs["process.pid"], pid), (said["client"][port]["pid"], said["server"][port]["pid"]))
+        same("processes", {"client": client.attrs["process.pid"], "server": pid},
+             {name: said[name][port]["pid"] for name in NAMES})
         first = said["client"][port]["first"]
         same("who closed first", (client.attrs["tcpclose.initiator"], server.attrs["tcpclose.initiator"]),
              ("local", "peer") if first else ("peer", "local"))

@@ -104,6 +104,9 @@ def test_the_page_escapes_and_is_for_this_host(cli, root):
         same("metrics", serve.get("/metrics", Host="prod.example").status, 200)
     with Serve(cli, "--page", listen="[::]:0") as serve:
         same("with --page", serve.get("/").status, 200)
+        with socket.create_connection(("127.0.0.1", serve.address[1]), timeout=TIMEOUT) as over_ipv4:
+            over_ipv4.sendall(b"GET /healthz HTTP/1.0\r\n\r\n")
+            same("[::] takes IPv4 too", over_ipv4.recv(100).split()[1], b"200")
 
 
 def test_a_unix_socket(cli, root):

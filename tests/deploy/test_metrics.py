@@ -12,7 +12,7 @@ from promtool import ROOT, series
 SAMPLE = os.path.join(ROOT, "tools/sample.rec")
 # Those of a live run, those that need a sysctl, and that of something that the sample does not have. The name of the
 # histogram itself is not that of a sample.
-NOT_REPLAYED = re.compile("tcpclose_(sockets|oldest|stuck|ephemeral|walk|process|bpf|phase_cut|phase_seconds$)")
+NOT_REPLAYED = re.compile("tcpclose_(sockets|oldest|stuck|ephemeral|walk|process|spool|bpf|phase_cut|phase_seconds$)")
 
 
 def exported(options):

@@ -24,7 +24,7 @@ struct settings {
 	struct shipper_config shipper;
 	uint64_t count;		/* 0: no limit */
 	uint64_t size, interval_us, flush_ms, partitions, beat_ms;
-	const char *run;
+	const char *run, *as;	/* as: the HOST of the shipments, if not that of the shipper */
 };
 
 static uint64_t now_ns(void)
@@ -42,7 +42,7 @@ static bool set(struct settings *s, const char *name, const char *value)
 	struct { const char *name; const char **to; } texts[] = {
 		{ "spool", &s->shipper.spool.dir }, { "creds", &s->shipper.to.credentials },
 		{ "ca", &s->shipper.to.ca }, { "cert", &s->shipper.to.cert },
-		{ "key", &s->shipper.to.key }, { "run", &s->run },
+		{ "key", &s->shipper.to.key }, { "run", &s->run }, { "as", &s->as },
 	};
 
 	if (strcmp(name, "timeout-ms") == 0) {
@@ -72,6 +72,8 @@ static void put(struct shipper *s, const struct settings *set, const char *run, 
 	snprintf(bytes, 256, "%s %s %" PRIu64 "\n", set->shipper.to.host, run, n);
 	snprintf(shipment.key, sizeof(shipment.key), "%.32s-%u-%" PRIu64, run, shipment.partition,
 		 n);
+	if (set->as)
+		snprintf(shipment.host, sizeof(shipment.host), "%s", set->as);
 	shipment.bytes = bytes;
 	shipper_put(s, &shipment);
 	free(bytes);
@@ -89,6 +91,12 @@ static void put_heartbeat(struct shipper *s, const struct settings *set, const c
 	shipper_put(s, &shipment);
 }
 
+static void print_text(const char *text)
+{
+	for (; *text; text++)
+		putchar(*text == '"' ? '\'' : *text);
+}
+
 static void print_counts(struct shipper *s, const char *state, uint64_t put_so_far,
 			 uint64_t longest_ns)
 {
@@ -99,13 +107,14 @@ static void print_counts(struct shipper *s, const char *state, uint64_t put_so_f
 	       ",\"failed\":%" PRIu64 ",\"dropped\":%" PRIu64 ",\"waiting\":%" PRIu64
 	       ",\"found\":%" PRIu64 ",\"heartbeats\":%" PRIu64 ",\"restarts\":%" PRIu64
 	       ",\"disk_error\":%d,\"up\":%s,\"worker\":%d,\"has_config\":%s,\"longest_ms\":%.3f,"
-	       "\"why\":\"%s\",\"rejected_why\":\"",
+	       "\"why\":\"",
 	       state, put_so_far, c->taken, c->rejected, c->failed, c->spool.dropped,
 	       c->spool.waiting, c->spool.found, c->heartbeats, c->restarts, c->spool.disk_error,
 	       c->up ? "true" : "false", shipper_worker_pid(s), config ? "true" : "false",
-	       (double)longest_ns / 1e6, c->why);
-	for (const char *at = c->rejected_why; *at; at++)
-		putchar(*at == '"' ? '\'' : *at);
+	       (double)longest_ns / 1e6);
+	print_text(c->why);
+	printf("\",\"rejected_why\":\"");
+	print_text(c->rejected_why);
 	printf("\"}\n");
 	fflush(stdout);
 }

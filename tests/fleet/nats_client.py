@@ -6,7 +6,6 @@ import json
 import os
 import socket
 import ssl
-import time
 
 TIMEOUT = 15
 
@@ -40,8 +39,8 @@ def parse_headers(block):
 class Client:
     """One connection; raises Refused for -ERR and for errors of JetStream."""
 
-    def __init__(self, port, tls=None, **login):
-        self.socket = socket.create_connection(("127.0.0.1", port), TIMEOUT)
+    def __init__(self, port, tls=None, timeout=TIMEOUT, **login):
+        self.socket = socket.create_connection(("127.0.0.1", port), timeout)
         self.input = self.socket.makefile("rb")
         self.info = json.loads(self.input.readline().split(b" ", 1)[1])
         if tls:
@@ -156,19 +155,8 @@ class Client:
         return found
 
 
-def connect_to(server, **login):
-    """A connection to a server that may not be ready yet."""
-    until = time.monotonic() + TIMEOUT
-    while True:
-        try:
-            return Client(server.port, **login)
-        except (OSError, Refused, IndexError):
-            if time.monotonic() > until:
-                raise
-
-
 def trust(ca, cert=None):
     context = ssl.create_default_context(cafile=ca)
     if cert:
-        context.load_cert_chain(cert)
+        context.load_cert_chain(*cert)
     return context

@@ -9,6 +9,7 @@ import time
 
 from nats_client import TIMEOUT, Client, Refused
 
+SHORT = 1               # seconds, for a question that a cluster without a leader leaves unanswered
 PROGRAM = "/usr/sbin/nats-server"
 
 
@@ -53,18 +54,19 @@ class Server:
 
     def is_ready(self):
         try:
-            with Client(self.port, **self.login) as c:
+            with Client(self.port, timeout=SHORT, **self.login) as c:
                 c.ask("INFO")
                 return True
-        except (OSError, Refused, IndexError):
+        except (OSError, Refused, IndexError) as e:
+            self.not_ready = repr(e)
             return False
 
     def wait_until_ready(self):
-        wait_until(self.name + " answers requests to JetStream", self.is_ready)
+        wait_until(self.name + " answers requests to JetStream", self.is_ready, 30)
         return self
 
-    def client(self, **login):
-        return Client(self.port, **(login or self.login))
+    def client(self, timeout=TIMEOUT):
+        return Client(self.port, timeout=timeout, **self.login)
 
 
 class Cluster:
@@ -98,7 +100,7 @@ class Cluster:
         """The server that leads a stream, None while there is none."""
         for server in self.alive():
             try:
-                with server.client() as c:
+                with server.client(SHORT) as c:
                     leader = c.ask("STREAM.INFO." + stream).get("cluster", {}).get("leader")
             except (OSError, Refused, IndexError, json.JSONDecodeError):
                 continue
@@ -113,7 +115,7 @@ class Cluster:
         if not leader:
             return False
         try:
-            with leader.client() as c:
+            with leader.client(SHORT) as c:
                 replicas = c.ask("STREAM.INFO." + stream)["cluster"].get("replicas", [])
         except (OSError, Refused):
             return False

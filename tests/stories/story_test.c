@@ -348,6 +348,8 @@ static void run_views(struct script_run *p, struct buf *file)
 			buf_str(&p->said, wrong);
 			buf_char(&p->said, '\n');
 		}
+		if (view->id == VIEW_OTLP)
+			continue;	/* requests, of what json prints */
 		hide_version(&p->out);
 		if (!file) {
 			compare_output(p, view->name);

@@ -12,7 +12,7 @@
 
 /*
  * One column per view: trace json events timeline connections who hist report otlp
- * serve record stuck doctor.
+ * serve record stuck doctor stream.
  *   +  accepted, live and with --replay
  *   l  accepted live, refused with --replay
  *   r  refused live, accepted with --replay
@@ -24,84 +24,95 @@ static const struct expected {
 	const char *name;	/* in the error */
 	const char *views;
 } expected[] = {
-	{ { "-p", "1" }, { NULL }, "--pid", "++.+++++++.+." },
-	{ { "-c", "x" }, { NULL }, "--comm", "++.+++++++.+." },
-	{ { "-u", "0" }, { NULL }, "--uid", "++.+++++++.+." },
-	{ { "-L", "1" }, { NULL }, "--local-port", "++++++++++++." },
-	{ { "-D", "1" }, { NULL }, "--remote-port", "++++++++++++." },
-	{ { "-P", "1" }, { NULL }, "--port", "++++++++++++." },
-	{ { "-a", "::1" }, { NULL }, "--addr", "++++++++++++." },
-	{ { "-4" }, { NULL }, "--ipv4", "++++++++++++." },
-	{ { "-6" }, { NULL }, "--ipv6", "++++++++++++." },
-	{ { "--netns", "4026531840" }, { NULL }, "--netns", "++++++++++++." },
-	{ { "--cgroup", "/x" }, { NULL }, "--cgroup", "++.+++++++.+." },
-	{ { "--container", "abcd" }, { NULL }, "--container", "++.+++++++.+." },
-	{ { "--slow", "1" }, { NULL }, "--slow", "++.+++++++..." },
-	{ { "--data-lost" }, { NULL }, "--data-lost", "++.+++++++..." },
-	{ { "--call", "close" }, { NULL }, "--call", "++.+++++++..." },
-	{ { "--ending", "open" }, { NULL }, "--ending", "++.+++++++..." },
-	{ { "--class", "clean" }, { NULL }, "--class", "++.+++++++..." },
-	{ { "--initiator", "peer" }, { NULL }, "--initiator", "++.+++++++..." },
-	{ { "--all" }, { NULL }, "--all", "+++++++++++.." },
-	{ { "-j" }, { NULL }, "--json", ".+..+++....++" },
-	{ { "--fields", "schema" }, { "-j", "-q" }, "--fields", ".+..+++....++" },
-	{ { "-o", "x" }, { NULL }, "--output", "+++++++++.+++" },
-	{ { "-T" }, { NULL }, "--times", "+...+......+." },
-	{ { "-w" }, { NULL }, "--wide", "+..+++.....++" },
-	{ { "--color", "never" }, { NULL }, "--color", "+++++++++++++" },
-	{ { "--stack" }, { NULL }, "--stack", "++........+.." },
-	{ { "--flush" }, { NULL }, "--flush", "+++++++++.+.." },
-	{ { "-q" }, { NULL }, "--quiet", "+++++++++++++" },
-	{ { "-v" }, { NULL }, "--verbose", "+++++++++++++" },
-	{ { "--by", "pid" }, { NULL }, "--by", ".....++......" },
-	{ { "--sort", "reset" }, { NULL }, "--sort", ".....+......." },
-	{ { "--top", "3" }, { NULL }, "--top", ".....+......." },
-	{ { "--csv" }, { NULL }, "--csv", ".....+......." },
-	{ { "--phase", "total" }, { NULL }, "--phase", "......+......" },
-	{ { "--ascii" }, { NULL }, "--ascii", "...+..+......" },
-	{ { "--replay", "x" }, { NULL }, "--replay", "++++++++++++." },
-	{ { "--follow" }, { NULL }, "--follow", "rrrrrrrrrrr.." },
-	{ { "--no-follow" }, { NULL }, "--no-follow", "rrrrrrrrrrr.." },
-	{ { "--since", "08:12" }, { NULL }, "--since", "rrrrrrrrrrr.." },
-	{ { "--until", "-10m" }, { NULL }, "--until", "rrrrrrrrrrr.." },
-	{ { "--record", "y" }, { NULL }, "record", "++++++++++..." },
-	{ { "--rotate", "64K" }, { "--record", "y" }, "--rotate", "+++++++++++.." },
-	{ { "--keep", "1" }, { "--record", "y" }, "--keep", "+++++++++++.." },
-	{ { "--host", "h" }, { NULL }, "--host", "lllllllllll.." },
-	{ { "--cmdline" }, { "--record", "y" }, "--cmdline", "lllllllllll.." },
-	{ { "--redact" }, { "--record", "y" }, "--redact", "+++++++++++.." },
+	{ { "-p", "1" }, { NULL }, "--pid", "++.+++++++.+.." },
+	{ { "-c", "x" }, { NULL }, "--comm", "++.+++++++.+.." },
+	{ { "-u", "0" }, { NULL }, "--uid", "++.+++++++.+.." },
+	{ { "-L", "1" }, { NULL }, "--local-port", "++++++++++++.." },
+	{ { "-D", "1" }, { NULL }, "--remote-port", "++++++++++++.." },
+	{ { "-P", "1" }, { NULL }, "--port", "++++++++++++.." },
+	{ { "-a", "::1" }, { NULL }, "--addr", "++++++++++++.." },
+	{ { "-4" }, { NULL }, "--ipv4", "++++++++++++.." },
+	{ { "-6" }, { NULL }, "--ipv6", "++++++++++++.." },
+	{ { "--netns", "4026531840" }, { NULL }, "--netns", "++++++++++++.." },
+	{ { "--cgroup", "/x" }, { NULL }, "--cgroup", "++.+++++++.+.." },
+	{ { "--container", "abcd" }, { NULL }, "--container", "++.+++++++.+.." },
+	{ { "--slow", "1" }, { NULL }, "--slow", "++.+++++++...." },
+	{ { "--data-lost" }, { NULL }, "--data-lost", "++.+++++++...." },
+	{ { "--call", "close" }, { NULL }, "--call", "++.+++++++...." },
+	{ { "--ending", "open" }, { NULL }, "--ending", "++.+++++++...." },
+	{ { "--class", "clean" }, { NULL }, "--class", "++.+++++++...." },
+	{ { "--initiator", "peer" }, { NULL }, "--initiator", "++.+++++++...." },
+	{ { "--all" }, { NULL }, "--all", "+++++++++++..." },
+	{ { "-j" }, { NULL }, "--json", ".+..+++....+++" },
+	{ { "--fields", "schema" }, { "-j", "-q" }, "--fields", ".+..+++....+++" },
+	{ { "-o", "x" }, { NULL }, "--output", "+++++++++.++++" },
+	{ { "-T" }, { NULL }, "--times", "+...+......+.." },
+	{ { "-w" }, { NULL }, "--wide", "+..+++.....++." },
+	{ { "--color", "never" }, { NULL }, "--color", "++++++++++++++" },
+	{ { "--stack" }, { NULL }, "--stack", "++........+..." },
+	{ { "--flush" }, { NULL }, "--flush", "+++++++++.+..." },
+	{ { "-q" }, { NULL }, "--quiet", "++++++++++++++" },
+	{ { "-v" }, { NULL }, "--verbose", "++++++++++++++" },
+	{ { "--by", "pid" }, { NULL }, "--by", ".....++......." },
+	{ { "--sort", "reset" }, { NULL }, "--sort", ".....+........" },
+	{ { "--top", "3" }, { NULL }, "--top", ".....+........" },
+	{ { "--csv" }, { NULL }, "--csv", ".....+........" },
+	{ { "--phase", "total" }, { NULL }, "--phase", "......+......." },
+	{ { "--ascii" }, { NULL }, "--ascii", "...+..+......." },
+	{ { "--replay", "x" }, { NULL }, "--replay", "++++++++++++.." },
+	{ { "--follow" }, { NULL }, "--follow", "rrrrrrrrrrr..." },
+	{ { "--no-follow" }, { NULL }, "--no-follow", "rrrrrrrrrrr..." },
+	{ { "--since", "08:12" }, { NULL }, "--since", "rrrrrrrrrrr..." },
+	{ { "--until", "-10m" }, { NULL }, "--until", "rrrrrrrrrrr..." },
+	{ { "--record", "y" }, { NULL }, "record", "++++++++++...." },
+	{ { "--rotate", "64K" }, { "--record", "y" }, "--rotate", "+++++++++++..." },
+	{ { "--keep", "1" }, { "--record", "y" }, "--keep", "+++++++++++..." },
+	{ { "--host", "h" }, { NULL }, "--host", "lllllllllll..." },
+	{ { "--cmdline" }, { "--record", "y" }, "--cmdline", "lllllllllll..." },
+	{ { "--redact" }, { "--record", "y" }, "--redact", "+++++++++++..." },
 	{ { "--redact-key", "k", "--redact" }, { "--record", "y" }, "--redact-key",
-	  "+++++++++++.." },
-	{ { "-d", "1" }, { "--watch", "1" }, "--duration", "+++++++++++l." },
-	{ { "-n", "1" }, { "--watch", "1" }, "--count", "+++++++++.+l." },
-	{ { "--strict" }, { NULL }, "--strict", "++++++++++++." },
-	{ { "--fail-on", "reset,exit" }, { NULL }, "--fail-on", "+++++++++++.." },
-	{ { "--tree", "--", "true" }, { NULL }, "--tree", "lllllllllll.." },
-	{ { "--drain", "1" }, { NULL }, "--drain", "+++++++++++.." },
-	{ { "--ready-fd", "1" }, { NULL }, "--ready-fd", "++++++++++++." },
-	{ { "--calls", "inline" }, { NULL }, "--calls", "+++++++++++.+" },
-	{ { "--btf", "x" }, { NULL }, "--btf", "lllllllllllll" },
-	{ { "--no-fentry" }, { NULL }, "--no-fentry", "+++++++++++.+" },
-	{ { "--buffer", "1M" }, { NULL }, "--buffer", "+++++++++++.+" },
-	{ { "--max-open", "1" }, { NULL }, "--max-open", "++++++++++++." },
-	{ { "--state", "close-wait" }, { NULL }, "--state", "...........+." },
-	{ { "--older-than", "1m" }, { NULL }, "--older-than", "...........+." },
-	{ { "--watch", "1" }, { NULL }, "--watch", "...........l." },
-	{ { "--fail" }, { NULL }, "--fail", "...........+." },
-	{ { "--no-bpf" }, { NULL }, "--no-bpf", "...........l." },
-	{ { "--listen", "[::1]:1" }, { NULL }, "--listen", ".........l..." },
-	{ { "--textfile", "x" }, { NULL }, "--textfile", ".........+..." },
-	{ { "--by-comm" }, { NULL }, "--by-comm", ".........+..." },
-	{ { "--page" }, { NULL }, "--page", ".........l..." },
-	{ { "--fleet-key", "k" }, { NULL }, "--fleet-key", "........++..." },
-	{ { "--to", "http://h" }, { NULL }, "--to", "........+...." },
-	{ { "--spool", "d" }, { "--to", "http://h" }, "--spool", "........+...." },
-	{ { "--spool-max", "4M" }, { "--to", "http://h" }, "--spool-max", "........+...." },
-	{ { "--", "true" }, { NULL }, "-- COMMAND", "llllllllllll." },
+	  "+++++++++++..." },
+	{ { "-d", "1" }, { "--watch", "1" }, "--duration", "+++++++++++l.." },
+	{ { "-n", "1" }, { "--watch", "1" }, "--count", "+++++++++.+l.." },
+	{ { "--strict" }, { NULL }, "--strict", "++++++++++++.." },
+	{ { "--fail-on", "reset,exit" }, { NULL }, "--fail-on", "+++++++++++..." },
+	{ { "--tree", "--", "true" }, { NULL }, "--tree", "lllllllllll..." },
+	{ { "--drain", "1" }, { NULL }, "--drain", "+++++++++++..." },
+	{ { "--ready-fd", "1" }, { NULL }, "--ready-fd", "++++++++++++.." },
+	{ { "--calls", "inline" }, { NULL }, "--calls", "+++++++++++.+." },
+	{ { "--btf", "x" }, { NULL }, "--btf", "lllllllllllll." },
+	{ { "--no-fentry" }, { NULL }, "--no-fentry", "+++++++++++.+." },
+	{ { "--buffer", "1M" }, { NULL }, "--buffer", "+++++++++++.+." },
+	{ { "--max-open", "1" }, { NULL }, "--max-open", "++++++++++++.." },
+	{ { "--state", "close-wait" }, { NULL }, "--state", "...........+.." },
+	{ { "--older-than", "1m" }, { NULL }, "--older-than", "...........+.." },
+	{ { "--watch", "1" }, { NULL }, "--watch", "...........l.." },
+	{ { "--fail" }, { NULL }, "--fail", "...........+.." },
+	{ { "--no-bpf" }, { NULL }, "--no-bpf", "...........l.." },
+	{ { "--listen", "[::1]:1" }, { NULL }, "--listen", ".........l...." },
+	{ { "--textfile", "x" }, { NULL }, "--textfile", ".........+...." },
+	{ { "--by-comm" }, { NULL }, "--by-comm", ".........+...." },
+	{ { "--page" }, { NULL }, "--page", ".........l...." },
+	{ { "--fleet-key", "k" }, { NULL }, "--fleet-key", "........++...." },
+	{ { "--to", "http://h" }, { NULL }, "--to", "........+....." },
+	{ { "--spool", "d" }, { "--to", "http://h" }, "--spool", "........+....." },
+	{ { "--spool-max", "4M" }, { "--to", "http://h" }, "--spool-max", "........+....." },
+	{ { "--walk-every", "9" }, { "--record", "nats://h/" }, "--walk-every", "llllllllll...." },
+	{ { "--max-rate", "9" }, { "--record", "nats://h/" }, "--max-rate", "llllllllll...." },
+	{ { "--nats-creds", "x" }, { NULL }, "--nats-creds", ".............+" },
+	{ { "--nats-ca", "x" }, { NULL }, "--nats-ca", ".............+" },
+	{ { "--nats-cert", "x" }, { NULL }, "--nats-cert", ".............+" },
+	{ { "--nats-key", "x" }, { "--nats-cert", "y" }, "--nats-key", ".............+" },
+	{ { "--max-age", "1h" }, { NULL }, "--max-age", ".............+" },
+	{ { "--max-bytes", "1G" }, { NULL }, "--max-bytes", ".............+" },
+	{ { "--replicas", "3" }, { NULL }, "--replicas", ".............+" },
+	{ { "--partitions", "4" }, { NULL }, "--partitions", ".............+" },
+	{ { "--", "true" }, { NULL }, "-- COMMAND", "llllllllllll.." },
 };
 
 static const char *const views[] = { "trace", "json", "events", "timeline", "connections", "who",
-				     "hist", "report", "otlp", "serve", "record", "stuck", "doctor" };
+				     "hist", "report", "otlp", "serve", "record", "stuck", "doctor",
+				     "stream" };
 
 #define COUNT(a) (sizeof(a) / sizeof(*(a)))
 
@@ -115,9 +126,15 @@ static void parse_pair(struct result *r, const struct expected *e, const char *v
 {
 	const char *words[16] = { "tcpclose", view };
 	bool record = is(view, "record"), stuck = is(view, "stuck");
+	bool of_info = is(e->name, "--json") || is(e->name, "--fields");
 	bool writes = record || (is(view, "otlp") && !is(e->words[0], "--to") &&
 				 !is(e->with[0], "--to"));
 	unsigned n = 2;
+
+	if (is(view, "stream")) {
+		words[n++] = of_info ? "info" : "init";
+		words[n++] = "nats://h/";
+	}
 
 	if (writes && !is(e->words[0], "-o")) {
 		words[n++] = "-o";
@@ -183,7 +200,7 @@ static void test_option_table__each_view_with_each_option_on_a_recording(void **
 {
 	(void)state;
 	for (unsigned i = 0; i < COUNT(expected); i++)
-		for (unsigned view = 0; view < COUNT(views) - 1; view++)
+		for (unsigned view = 0; view < COUNT(views) - 2; view++)
 			check_pair(&expected[i], view, true);
 }
 
@@ -234,7 +251,10 @@ static bool is_accepted_once(const struct option_row *o, const char *word, struc
 	for (unsigned i = 0; i < COUNT(views); i++) {
 		if (!(o->views >> i & 1))
 			continue;
-		PARSE(r, views[i], name, fields ? "-j" : "-q");
+		if (is(views[i], "stream"))
+			PARSE(r, "stream", "info", "nats://h/", name, fields ? "-j" : "-q");
+		else
+			PARSE(r, views[i], name, fields ? "-j" : "-q");
 		if (r->status == -1 || r->status == EXIT_FINE)
 			return true;
 		if (!fields)

@@ -18,13 +18,14 @@ static void test_otlp_reply__a_part_was_rejected(void **state)
 	expect_reply("", 0, "");
 	expect_reply("{}", 0, "");
 	expect_reply("{\"partialSuccess\":{}}", 0, "");
-	expect_reply("{\"partialSuccess\":{\"rejectedSpans\":\"3\",\"errorMessage\":\"too old\"}}", 3,
-		     "too old");
+	expect_reply("{\"partialSuccess\":{\"rejectedSpans\":\"3\",\"errorMessage\":\"late\"}}", 3,
+		     "late");
 	expect_reply(" { \"partialSuccess\" : { \"rejectedLogRecords\" : 12 } } ", 12, "");
-	expect_reply("{\"partialSuccess\":{\"rejectedSpans\":0,\"errorMessage\":\"a \\\"hint\\\"\"}}", 0,
-		     "a \"hint\"");
+	expect_reply("{\"partialSuccess\":{\"rejectedSpans\":0,"
+		     "\"errorMessage\":\"a \\\"hint\\\"\"}}", 0, "a \"hint\"");
 	expect_reply("{\"a\":[{\"partialSuccess\":{\"rejectedSpans\":5}}],\"b\":null,"
-		     "\"partialSuccess\":{\"x\":{\"rejectedSpans\":9},\"rejectedSpans\":1}}", 1, "");
+		     "\"partialSuccess\":{\"x\":{\"rejectedSpans\":9},"
+		     "\"rejectedSpans\":1}}", 1, "");
 }
 
 static void test_otlp_reply__a_status_has_a_message(void **state)

@@ -292,6 +292,25 @@ static void test_metrics__the_call_of_a_new_combination_is_other_if_there_are_to
 	end_bench(n);
 }
 
+/* They are absent in a run that records to no stream. */
+static void test_metrics__what_waits_in_the_spool(void **state)
+{
+	struct bench *n = start_bench(false);
+
+	(void)state;
+	assert_int_equal(count_lines(print(n, METRICS_TEXT), "tcpclose_spool_"), 0);
+	n->f.spool = (struct metrics_spool){ .known = true, .up = true, .waiting = 2, .bytes = 3,
+					     .sent = 4, .dropped = 5, .rejected = 6, .damaged = 7 };
+	expect(n, "\ntcpclose_spool_events 2\n");
+	expect(n, "\ntcpclose_spool_bytes 3\n");
+	expect(n, "\ntcpclose_spool_sent_events_total 4\n");
+	expect(n, "\ntcpclose_spool_dropped_events_total{cause=\"spool_full\"} 5\n");
+	expect(n, "\ntcpclose_spool_dropped_events_total{cause=\"rejected\"} 6\n");
+	expect(n, "\ntcpclose_spool_dropped_events_total{cause=\"damaged\"} 7\n");
+	expect(n, "\ntcpclose_spool_up 1\n");
+	end_bench(n);
+}
+
 static void test_metrics__a_counter_does_not_decrease(void **state)
 {
 	struct bench *n = start_bench(false);
@@ -388,6 +407,7 @@ int main(void)
 		cmocka_unit_test(test_metrics__a_hostile_name_is_one_label_value),
 		cmocka_unit_test(
 		    test_metrics__the_call_of_a_new_combination_is_other_if_there_are_too_many),
+		cmocka_unit_test(test_metrics__what_waits_in_the_spool),
 		cmocka_unit_test(test_metrics__a_counter_does_not_decrease),
 		cmocka_unit_test(test_metrics__what_a_walk_did_not_find_is_zero_or_absent),
 		cmocka_unit_test(test_metrics__the_older_text_names_the_samples_in_its_headers),

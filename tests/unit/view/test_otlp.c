@@ -18,6 +18,13 @@ static const char *find_path(void *arg, uint64_t id, uint32_t pid)
 	return pid == 200 ? CONTAINED : "/system.slice/web.service";
 }
 
+static const char *find_pod(void *arg, uint64_t id, uint32_t pid)
+{
+	(void)id;
+	(void)arg;
+	return pid == 200 ? "shop/web-0/nginx" : "";
+}
+
 static int set_up_otlp(void **state)
 {
 	struct stage *g;
@@ -73,7 +80,7 @@ static void test_otlp__a_run_is_a_line_of_traces_and_one_of_logs(void **state)
 	feed_ends(g);
 	text = show_otlp(g, true);
 	assert_int_equal(count(text, "\n"), 2);
-	assert_int_equal(strncmp(text, "{\"resourceSpans\":[{\"resource\":{\"attributes\":[", 43), 0);
+	assert_ptr_equal(strstr(text, "{\"resourceSpans\":[{\"resource\":{\"attributes\":["), text);
 	expect_has(text, "\n{\"resourceLogs\":[{\"resource\":{\"attributes\":[");
 	assert_int_equal(count(text, "\"name\":\"tcp close\""), 2);
 	assert_int_equal(count(text, "\"eventName\":\"tcpclose.close\""), 2);
@@ -147,9 +154,11 @@ static void test_otlp__phases_are_children(void **state)
 	copy_member(span, text, "spanId");
 	copy_member(parent, text, "parentSpanId");
 	assert_string_equal(parent, span);
-	expect_has(text, "\"name\":\"ack_wait\",\"kind\":1,\"startTimeUnixNano\":\"1795335152010000000\","
+	expect_has(text, "\"name\":\"ack_wait\",\"kind\":1,"
+			 "\"startTimeUnixNano\":\"1795335152010000000\","
 			 "\"endTimeUnixNano\":\"1795335152012000000\"");
-	expect_has(text, "\"name\":\"peer_hold\",\"kind\":1,\"startTimeUnixNano\":\"1795335152012000000\","
+	expect_has(text, "\"name\":\"peer_hold\",\"kind\":1,"
+			 "\"startTimeUnixNano\":\"1795335152012000000\","
 			 "\"endTimeUnixNano\":\"1795335152050000000\"");
 	expect_has(text, "{\"key\":\"tcpclose.phase.ack_wait\",\"value\":{\"doubleValue\":0.002}}");
 	expect_lacks(text, "\"name\":\"total\"");
@@ -164,8 +173,10 @@ static void test_otlp__a_phase_that_no_wave_ended_is_marked(void **state)
 	feed_end(&g->client, a_fin(T0 + 10 * MS, 101));
 	verdict_make(&g->client.verdict, &g->client.story, T0 + 510 * MS);
 	text = show_otlp(g, false);
-	expect_has(text, "\"name\":\"ack_wait\",\"kind\":1,\"startTimeUnixNano\":\"1795335152010000000\","
-			 "\"endTimeUnixNano\":\"1795335152510000000\",\"attributes\":[{\"key\":"
+	expect_has(text, "\"name\":\"ack_wait\",\"kind\":1,"
+			 "\"startTimeUnixNano\":\"1795335152010000000\","
+			 "\"endTimeUnixNano\":\"1795335152510000000\","
+			 "\"attributes\":[{\"key\":"
 			 "\"tcpclose.phase.cut\",\"value\":{\"boolValue\":true}}]");
 	expect_has(text, "{\"key\":\"tcpclose.cut.time\",\"value\":{\"doubleValue\":0.5}}");
 	expect_has(text, "\"severityNumber\":9,");
@@ -211,12 +222,16 @@ static void test_otlp__each_container_is_a_resource(void **state)
 
 	feed_ends(g);
 	g->context.lookup.cgroup_path = find_path;
+	g->context.lookup.pod = find_pod;
 	text = show_otlp(g, true);
 	assert_int_equal(count(text, "\"resource\":"), 4);
-	assert_int_equal(count(text, "\"container.id\",\"value\":{\"stringValue\":\"" CONTAINER "\"}"),
-			 2);
+	assert_int_equal(count(text, "\"container.id\""), 2);
+	expect_has(text, "{\"stringValue\":\"" CONTAINER "\"}");
 	assert_int_equal(count(text, "\"k8s.pod.uid\",\"value\":{\"stringValue\":"
 				     "\"0a1b2c3d-0000-4000-8000-123456789abc\"}"), 2);
+	assert_int_equal(count(text, "\"k8s.pod.name\",\"value\":{\"stringValue\":\"web-0\"}"), 2);
+	assert_int_equal(count(text, "\"k8s.namespace.name\""), 2);
+	assert_int_equal(count(text, "\"k8s.container.name\""), 2);
 	expect_has(text, "\"process.linux.cgroup\",\"value\":{\"stringValue\":"
 			 "\"0::/system.slice/web.service\"}");
 	expect_has(text, "\"tcpclose.unit\",\"value\":{\"stringValue\":\"web.service\"}");

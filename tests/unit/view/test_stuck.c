@@ -155,9 +155,10 @@ static void test_stuck__json_of_a_socket_and_a_minisock(void **state)
 				     "\"fd\":3,\"uid\":1000,"
 				     "\"cgroup\":\"/system.slice/docker-" ID ".scope\","
 				     "\"unit\":\"docker-" ID ".scope\",\"container\":\"" ID "\","
-				     "\"pod\":null,\"cmdline\":"
+				     "\"pod\":null,\"k8s_namespace\":null,"
+				     "\"k8s_pod\":null,\"k8s_container\":null,\"cmdline\":"
 				     "\"nginx: worker \\u001b[2J process ' ' aaaa"));
-	assert_non_null(strstr(text, "\"pod\":null,\"cmdline\":null}"));
+	assert_non_null(strstr(text, "\"k8s_container\":null,\"cmdline\":null}"));
 	assert_non_null(strstr(text, "\"seen\":8,\"told\":8,\"filtered\":0,\"open\":0,"));
 }
 
