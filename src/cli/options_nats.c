@@ -106,6 +106,12 @@ int option_set_stream_word(struct option_parser *p, const char *word)
 	return 0;
 }
 
+/* Given on the command line, where it is an error if it cannot apply? */
+static bool is_required(const struct option_parser *p, int key)
+{
+	return option_is_given(p, key) && !p->given_in_env[option_index(key)];
+}
+
 static int check_partitions(struct option_parser *p)
 {
 	struct options_stream *s = &p->o->stream;
@@ -128,11 +134,13 @@ static int check_action(struct option_parser *p)
 	bool init = p->o->stream.action == STREAM_INIT;
 
 	for (size_t i = 0; i < sizeof(of_init) / sizeof(*of_init) && !init; i++)
-		if (option_is_given(p, of_init[i]))
+		if (is_required(p, of_init[i]))
 			return usage_error_plain(&p->error, "--%s requires stream init",
 						 option_at(option_index(of_init[i]))->argp.name);
-	if (init && p->o->view_options.format == FORMAT_JSON)
+	if (init && is_required(p, 'j'))
 		return usage_error_plain(&p->error, "--json requires stream info");
+	if (init && is_required(p, KEY_FIELDS))
+		return usage_error_plain(&p->error, "--fields requires stream info");
 	return 0;
 }
 
@@ -172,15 +180,13 @@ int options_nats_check(struct option_parser *p)
 	static const int keys[] = { KEY_NATS_CREDS, KEY_NATS_CA, KEY_NATS_CERT, KEY_NATS_KEY };
 	struct options *o = p->o;
 
-	for (size_t i = 0; i < sizeof(keys) / sizeof(*keys) && !has_address(o); i++) {
-		unsigned row = option_index(keys[i]);
-
-		if (p->given[row] && !p->given_in_env[row])
+	for (size_t i = 0; i < sizeof(keys) / sizeof(*keys) && !has_address(o); i++)
+		if (is_required(p, keys[i]))
 			return usage_error_plain(&p->error, "--%s requires an address nats://HOST: "
-						 "%s has none", option_at(row)->argp.name,
+						 "%s has none",
+						 option_at(option_index(keys[i]))->argp.name,
 						 o->view->name);
-	}
-	if (o->nats.key && !o->nats.cert)
+	if (is_required(p, KEY_NATS_KEY) && !o->nats.cert)
 		return usage_error_plain(&p->error, "--nats-key requires --nats-cert");
 	return o->view->source == SOURCE_STREAM ? check_stream(p) : 0;
 }

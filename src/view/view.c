@@ -32,32 +32,31 @@ static const struct view view_record = {
 };
 
 static const char stream_manual[] =
-	"Creates the streams of a fleet on a NATS server with JetStream, or reports what is\n"
-	"in them: STREAM has the events of all hosts, STREAM_HOSTS their heartbeats and\n"
-	"STREAM_CONFIG the number of partitions. STREAM is TCPCLOSE if it is not given.\n"
+	"Creates the streams of a fleet on a NATS server with JetStream, or reports what\n"
+	"is in them: STREAM has the events of all hosts, STREAM_HOSTS their heartbeats\n"
+	"and STREAM_CONFIG the number of partitions. STREAM is TCPCLOSE if not given.\n"
 	"man tcpclose-fleet explains all of it.\n"
 	"\n"
-	"  init               create what is missing. On streams that are there, it changes\n"
-	"                     only what the options name, and reports what it cannot change\n"
-	"  info               the streams and their replicas; each host's last heartbeat, its\n"
-	"                     losses, and the segments that are not in the stream yet (LAG)\n"
+	"  init  create what is missing. On streams that are there, it changes only what\n"
+	"        the options name, and reports what it cannot change\n"
+	"  info  the streams and their replicas; each host's last heartbeat, its losses,\n"
+	"        and the segments that are not in the stream yet (LAG)\n"
 	"\n"
 	"Exit status: 0 as wanted, 1 not, 69 this build cannot reach NATS.\n"
 	"\n"
 	"Examples:\n"
-	"  tcpclose stream init nats://127.0.0.1/\n"
-	"  tcpclose stream init tls://a,b,c/ --nats-ca ca.pem --max-age 30d --max-bytes 500G\n"
-	"  tcpclose stream info tls://a,b,c/ --nats-ca ca.pem -j\n";
+	"  tcpclose stream init tls://a,b,c/ --nats-ca ca.pem --max-age 30d\n"
+	"  tcpclose stream info nats://127.0.0.1/ -j\n";
 
 /* src/app/stream.c does it, and prints the result. */
 static const struct view view_stream = {
 	.id = VIEW_STREAM,
 	.name = "stream",
-	.help = "create the streams of a fleet on NATS servers, or report what is in them",
+	.help = "create the NATS streams of a fleet, or report what is in them",
 	.manual = stream_manual,
 	.source = SOURCE_STREAM,
 	.formats = 1 << FORMAT_TEXT | 1 << FORMAT_JSON,
-	.words = "init|info nats://HOST[:PORT][,HOST...]/[STREAM]",
+	.words = "init|info nats://HOST[,HOST...]/[STREAM]",
 	.reports_itself = true,
 };
 

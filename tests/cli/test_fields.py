@@ -99,7 +99,10 @@ def test_in_the_environment(cli):
 
 def test_the_words_that_are_completed_are_keys_of_the_manual(cli):
     with open(os.path.join(ROOT, "src", "man", "tcpclose.8.scd"), encoding="utf-8") as page:
-        manual = set(re.findall(r"\w+", page.read().split("# JSON\n")[1].split("# PRIVILEGES")[0].replace("\\_", "_")))
+        text = page.read().split("# JSON\n")[1].split("# PRIVILEGES")[0]
+    with open(os.path.join(ROOT, "src", "man", "tcpclose-fleet.7.scd"), encoding="utf-8") as page:
+        text += re.search(r"^JSON of \*stream info\*.*?\n\n", page.read(), re.M | re.S)[0]
+    manual = set(re.findall(r"\w+", re.sub(r"\b_|_\b", " ", text.replace("\\_", "_"))))
     script = cli.run("--document", "bash").stdout
     words = re.search(r"--fields\)\n.*-W '([^']*)'", script)[1].split()
     true("words %r" % words, len(words) > 60 and len(words) == len(set(words)) and "." not in "".join(words))

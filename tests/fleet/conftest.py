@@ -14,8 +14,9 @@ from fleet_fixture import Fleet, clean, prepare  # noqa: E402
 from nats_server import PROGRAM  # noqa: E402
 
 
+# As root, so that the worker has privileges to lose, and so that make test stays quick.
 @pytest.fixture
-def fleet(options):
+def fleet(options, root):
     if not os.path.exists(PROGRAM) or not os.path.exists(os.path.join(options.build, "fleet_ship")):
         pytest.skip("needs nats-server and libnats-dev")
     folder = tempfile.mkdtemp(prefix="tcpclose-fleet-")
@@ -29,7 +30,7 @@ def fleet(options):
 
 def shared_fleet(kind):
     @pytest.fixture(scope="module")
-    def made(all_options):
+    def made(all_options, root):
         if not os.path.exists(PROGRAM) or not os.path.exists(os.path.join(all_options.build, "fleet_ship")):
             pytest.skip("needs nats-server and libnats-dev")
         folder = tempfile.mkdtemp(prefix="tcpclose-fleet-")

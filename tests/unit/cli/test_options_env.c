@@ -122,7 +122,11 @@ static void test_options_env__each_view_with_each_option(void **state)
 
 				snprintf(text, sizeof(text), o->argp.arg ? "--%s=%s" : "--%s",
 					 o->argp.name, value);
-				PARSE_WITH(r, text, v->name, v->id == VIEW_RECORD ? "-oy" : "-q");
+				if (v->id == VIEW_STREAM)
+					PARSE_WITH(r, text, "stream", "info", "nats://a/");
+				else
+					PARSE_WITH(r, text, v->name,
+						   v->id == VIEW_RECORD ? "-oy" : "-q");
 				good += r->status == -1;
 				if (r->status != -1 && strstr(r->err, "does not apply"))
 					fail_msg("%s with %s: %s", v->name, text, r->err);
