@@ -248,7 +248,7 @@ $(eval $(call program,story_from_recording,$(B)/obj/tests/stories/story_from_rec
 $(foreach p,churn flood hold latency,$(eval $(call program,bench_$p,$(B)/obj/tools/bench/$p.o,-lpthread)))
 
 # The tests of the fleet: a recorder and a reader without the rest of the tool
-FLEET := $(B)/fleet_ship $(B)/fleet_read
+FLEET := $(B)/fleet_ship $(B)/fleet_read $(B)/replay_frames
 $(foreach p,ship read,$(eval $(call program,fleet_$p,$(B)/obj/tests/fleet/fleet_$p.o $(TEST_LIBS),$$(LIBS))))
 
 BENCH_REPLAY_OBJECTS := $(call objects,tools/bench/replay.c tools/bench/generate.c) $(TEST_LIBS)
