@@ -212,7 +212,8 @@ bool members_take(struct members *m, const struct member_beat *beat)
 	else if (!same_run && beat->lost)
 		host->lost_ns = beat->broker_ns;
 	host->lost = beat->lost;
-	strncpy(host->run, beat->run, sizeof(host->run) - 1);
+	memcpy(host->run, beat->run, strnlen(beat->run, sizeof(host->run) - 1) + 1);
+	host->run[sizeof(host->run) - 1] = '\0';
 	host->before_ns = host->heard_ns;
 	host->heard_ns = beat->broker_ns;
 	host->rate_before = host->before_ns ? host->rate : beat->rate;
