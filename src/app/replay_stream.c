@@ -2,11 +2,12 @@
 #include "replay_stream.h"
 
 #include <errno.h>
-#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/epoll.h>
 #include <sys/random.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "log.h"
 #include "nats_config.h"
@@ -205,8 +206,6 @@ static void pass_time(struct replay_stream *r)
 /* There is nothing to read: show what is known so far, and wait. Returns as play(). */
 static int wait_for_more(struct replay_stream *r)
 {
-	struct pollfd p[] = { { .fd = r->frames.fd, .events = POLLIN },
-			      { .fd = r->process->signals, .events = POLLIN } };
 	const struct kernel_counters none = { .filtered = 0 };
 	int status;
 
@@ -220,7 +219,7 @@ static int wait_for_more(struct replay_stream *r)
 		exports_advance(&r->exports, fleet_now_ns(r->fleet), &none);
 	}
 	output_flush(&r->all.out);
-	poll(p, 2, IDLE_MS);
+	exports_wait(&r->exports, r->epoll, IDLE_MS);
 	return EXIT_FINE;
 }
 
@@ -251,6 +250,22 @@ static int step(struct replay_stream *r)
 	if (got == -1)
 		return EXIT_FINE;
 	log_error("cannot read '%s': %s", r->o->record.replay, strerror(-got));
+	return EXIT_FAILED;
+}
+
+/* What to wait for: more frames, and signals. */
+static int open_epoll(struct replay_stream *r)
+{
+	const int fds[] = { r->frames.fd, r->process->signals };
+	struct epoll_event e = { .events = EPOLLIN };
+
+	r->epoll = epoll_create1(EPOLL_CLOEXEC);
+	for (unsigned i = 0; i < 2 && r->epoll >= 0; i++)
+		if (epoll_ctl(r->epoll, EPOLL_CTL_ADD, fds[i], &e))
+			break;
+		else if (i)
+			return EXIT_FINE;
+	log_error("cannot wait for the stream: %s", strerror(errno));
 	return EXIT_FAILED;
 }
 
@@ -304,6 +319,8 @@ static int play_stream(struct replay_stream *r)
 
 static void release_stream(struct replay_stream *r)
 {
+	if (r->epoll >= 0)
+		close(r->epoll);
 	stream_reader_stop(&r->reader);
 	frame_reader_release(&r->frames);
 	replay_host_list_release(&r->hosts);
@@ -317,7 +334,7 @@ static void release_stream(struct replay_stream *r)
 
 int replay_stream(const struct options *o, struct process *process)
 {
-	struct replay_stream r = { .o = o, .process = process, .all.out.fd = -1, .reader.fd = -1,
+	struct replay_stream r = { .o = o, .process = process, .all.out.fd = -1, .reader.fd = -1, .epoll = -1,
 				   .hosts.max_step_ns = ONE_CLOCK_NS };
 	int status;
 
@@ -327,7 +344,7 @@ int replay_stream(const struct options *o, struct process *process)
 	r.all.is_stream = true;
 	if (!status) {
 		find_range(&r);
-		status = open_fleet(&r) ?: start_reader(&r);
+		status = open_fleet(&r) ?: start_reader(&r) ?: open_epoll(&r);
 	}
 	if (!status)
 		status = play_stream(&r);

@@ -99,7 +99,10 @@ int replay_stream_begin(struct replay_stream *r)
 			status = set_host(r, first.run[i].run, first.run[i].facts);
 	}
 	free(first.run);
-	return status ?: session_begin_hosts(&r->all) ?: exports_begin(&r->exports, r->now_ns);
+	status = status ?: session_begin_hosts(&r->all) ?: exports_begin(&r->exports, r->now_ns);
+	if (!status)
+		serve_set_ready(&r->exports.serve);
+	return status;
 }
 
 int replay_stream_find_host(struct replay_stream *r, struct fleet_run *run)

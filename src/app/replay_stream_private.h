@@ -25,6 +25,7 @@ struct replay_stream {
 	struct heartbeat_facts *beat;		/* the latest one */
 	struct stream_reader reader;
 	struct frame_reader frames;
+	int epoll;
 	bool begun;		/* the view has been started */
 	bool caught_up;
 	bool segment_seen;

@@ -127,6 +127,7 @@ struct option_row {
 	size_t (*first_item)(const char *list);
 	bool can_exclude;		/* a value may begin with !, to exclude it */
 	bool live_only;			/* refused with --replay */
+	bool stream_too;	/* ... except for that of a stream, which goes on */
 	bool replay_only;		/* refused without --replay */
 };
 

@@ -7,12 +7,14 @@ replay of the files, which tests/cli/test_hosts.py and the live families check.
 
 import os
 import random
+import subprocess
 import sys
+import time
 
 sys.path[:0] = [os.path.dirname(os.path.abspath(__file__))]
 
 from frames import SECOND, in_order, segments, write_frames  # noqa: E402
-from stream_fixture import CONNECTIONS, Stream, check_lines, check_views, recordings, same, show_files, true  # noqa: E402
+from stream_fixture import CONNECTIONS, Reader, Stream, check_lines, check_views, recordings, same, show_files, true  # noqa: E402
 
 VIEWS = ("trace", "trace -w", "trace -T", "json", "timeline", "events", "who", "who --by host", "who -j", "who --csv",
          "hist", "hist --by host", "who 1", "connections", "connections -j", "connections -w", "report",
@@ -70,3 +72,27 @@ def test_a_slice_of_the_stream_is_a_recording(cli, root, options):
     true("no output", stream.show("record", "-o", slice_) == "")
     for view in ("json", "connections -j", "who -j"):
         true(view, show_files(cli, [slice_], view) == show_files(cli, paths, view))
+
+
+def test_serve_answers_about_a_stream(cli, root, options):
+    paths, stream = recordings(cli), Stream(options)
+    write_frames(stream.path, in_order(*map(segments, paths)))
+    socket_path = os.path.join(options.folder, "http")
+    with Reader(stream, "serve", "--listen", "unix:" + socket_path, "--page") as reader:
+        def ask(path):
+            done = subprocess.run(["curl", "-s", "--max-time", "5", "--unix-socket", socket_path, "http://localhost" + path],
+                                  capture_output=True, text=True, check=False)
+            return done.stdout
+
+        until = time.monotonic() + 30
+        while "tcpclose_closes_total{" not in ask("/metrics"):
+            true("metrics in time", time.monotonic() < until)
+            time.sleep(0.05)
+        got = [line for line in ask("/metrics").splitlines() if line.startswith("tcpclose_closes_total{")]
+        want = [line for line in stream.show("serve --textfile -").splitlines() if line.startswith("tcpclose_closes_total{")]
+        until = time.monotonic() + 30
+        while sorted(got) != sorted(want) and time.monotonic() < until:
+            got = [line for line in ask("/metrics").splitlines() if line.startswith("tcpclose_closes_total{")]
+        same("closes", sorted(got), sorted(want))
+        true("the page", "<html" in ask("/"))
+        same("it ends", reader.stop()[0], 0)
