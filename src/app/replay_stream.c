@@ -174,6 +174,11 @@ static void count_segments(struct replay_stream *r, uint64_t now_ns)
 	session_count_stream(&r->all, &counts, now_ns);
 }
 
+static bool shows_walks(const struct replay_stream *r)
+{
+	return r->o->view->source == SOURCE_SCAN;
+}
+
 /* Play all that need not wait. Returns an exit status, -1 to stop. */
 static int play(struct replay_stream *r)
 {
@@ -188,7 +193,7 @@ static int play(struct replay_stream *r)
 		if (!r->first_ns)
 			r->first_ns = r->now_ns;
 		if (!status)
-			status = play_item(r, &item);
+			status = shows_walks(r) ? replay_stream_walk(r, &item) : play_item(r, &item);
 		if (!status && is_done(r))
 			status = -1;
 	}
@@ -310,6 +315,8 @@ static int play_stream(struct replay_stream *r)
 		status = replay_stream_begin(r);
 	if (!r->begun)
 		return status;
+	if (shows_walks(r))
+		return session_close(&r->all, status ?: replay_stream_show_walks(r));
 	end_hosts(r);
 	count_segments(r, UINT64_MAX);
 	session_end_hosts(&r->all, r->now_ns);
@@ -322,6 +329,7 @@ static void release_stream(struct replay_stream *r)
 	if (r->epoll >= 0)
 		close(r->epoll);
 	stream_reader_stop(&r->reader);
+	replay_stream_release_walks(r);
 	frame_reader_release(&r->frames);
 	replay_host_list_release(&r->hosts);
 	fleet_free(r->fleet);

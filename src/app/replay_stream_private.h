@@ -32,8 +32,15 @@ struct replay_stream {
 	bool over;		/* no more frames */
 	uint64_t newest_ns, newest_mono_ns;	/* the latest time of the broker, and when it came */
 	uint64_t first_ns, now_ns;	/* of the first and the present record, in the order of all */
+	struct stream_walk **walks;	/* by host; only with the view stuck */
+	unsigned nr_walks;
 	uint64_t stop_ns;	/* end of -d, CLOCK_MONOTONIC; 0 none */
 };
+
+/* Of the view stuck: take an item; show the last walk of each host. As below. */
+int replay_stream_walk(struct replay_stream *r, const struct fleet_item *item);
+int replay_stream_show_walks(struct replay_stream *r);
+void replay_stream_release_walks(struct replay_stream *r);
 
 /* Take a frame that the child has sent. Returns an exit status, with the reason logged. */
 int replay_stream_take(struct replay_stream *r, const struct ship_frame *frame,

@@ -50,7 +50,8 @@ int options_fleet_check(struct option_parser *p)
 
 	for (unsigned i = 0; i < r->nr_replays; i++)
 		r->is_stream |= options_stream_is_address(r->replays[i]);
-	if (r->is_stream && !option_is_given(p, KEY_NO_FOLLOW))
+	if (r->is_stream && p->o->view->source != SOURCE_SCAN &&
+	    !option_is_given(p, KEY_NO_FOLLOW))
 		r->follow = true;
 	if (r->is_stream && r->nr_replays > 1)
 		return usage_error_plain(&p->error, "--replay nats://... is the recording of a fleet: "

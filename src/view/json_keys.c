@@ -130,7 +130,7 @@ static const char *const hist_keys[] = {
 
 /* The objects stuck and summary of the view stuck. */
 static const char *const stuck_keys[] = {
-	"time", "family", "netns", "cookie", "local_addr", "local_port", "peer_addr",
+	"time", "host", "family", "netns", "cookie", "local_addr", "local_port", "peer_addr",
 	"peer_port", "state", "substate", "age_ns", "age_at_least_ns", "age_source",
 	"eof_read", "unread", "unacked", "unsent", "retransmits", "uid",
 	"idle_ns", "idle_ns.sent", "idle_ns.received",

@@ -34,7 +34,8 @@ class Stream:
         return [self.tool, *args, "--replay", "nats://file/" + self.path]
 
     def run(self, *args):
-        return subprocess.run(self.command(*args, "--no-follow"), capture_output=True, text=True,
+        end = [] if args[0] == "stuck" else ["--no-follow"]
+        return subprocess.run(self.command(*args, *end), capture_output=True, text=True,
                               timeout=TIMEOUT, stdin=subprocess.DEVNULL)
 
     def show(self, view, *args, status=0):

@@ -14,6 +14,7 @@ from frames import (CAUGHT_UP, SECOND, disguised, frame, header_lines, heartbeat
 from stream_fixture import CONNECTIONS, Reader, Stream, recordings, same, show_files, true  # noqa: E402
 
 BOOT = "99999999-2222-4333-8444-555555555555"
+ROOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..")
 
 
 def summary(text):
@@ -162,3 +163,26 @@ def test_an_empty_stream(cli, root, options):
     true("the head of trace", stream.show("trace").startswith("PID"))
     with open(stream.path, "wb") as f:
         f.write(frame(CAUGHT_UP))
+
+
+def test_stuck_shows_the_last_walk_of_each_host(cli, options):
+    """As the recording does; and a second host that has the same."""
+    sample, stream = os.path.join(ROOT, "tools", "sample.rec"), Stream(options)
+    other = disguised(sample, os.path.join(options.folder, "other"), "other", BOOT)
+    write_frames(stream.path, in_order(segments(sample), segments(other)))
+    want = cli.run("stuck", "-q", "--replay", sample).stdout
+    got = stream.run("stuck", "-q").stdout
+    hosts = {name: text.partition("\n")[2] for name, text in
+             ((part.partition(":")[0], part) for part in ("\n" + got).split("\nhost ")[1:])}
+    name = value(header_lines(sample), "host") or value(header_lines(sample), "hostname")
+    same("hosts", sorted(hosts), sorted([name, "other"]))
+    true("sockets", "CLOSE_WAIT" in want)
+    for host, text in hosts.items():
+        same("lines of " + host, text.strip().splitlines(), want.strip().splitlines())
+    found = [json.loads(line) for line in stream.run("stuck", "-j", "-q").stdout.splitlines()]
+    alone = [json.loads(line) for line in cli.run("stuck", "-j", "-q", "--replay", sample).stdout.splitlines()]
+    for host in hosts:
+        mine = [{k: v for k, v in one.items() if k != "host"} for one in found
+                if one["kind"] != "meta" and one["host"] == host]
+        same("objects of " + host, mine, [one for one in alone if one["kind"] != "meta"])
+    same("--fail", stream.run("stuck", "--fail", "-q").returncode, 1)
