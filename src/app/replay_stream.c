@@ -117,8 +117,8 @@ static void check_clock(struct replay_host *h, const struct fleet_item *item)
 	struct session *s = &h->session;
 	int64_t boot_to_wall_ns = item->boot_to_wall_ns - s->shift_ns;
 
-	if (boot_to_wall_ns == s->meta.boot_to_wall_ns || item->record.got == RECORD_GOT_ANNOTATION ||
-	    (item->record.got == RECORD_GOT_MARK &&
+	if (boot_to_wall_ns == s->meta.boot_to_wall_ns ||
+	    item->record.got == RECORD_GOT_ANNOTATION || (item->record.got == RECORD_GOT_MARK &&
 	     item->record.mark->type == RECORD_MARK_CLOCK_SET))
 		return;
 	session_use_host(s);
@@ -193,7 +193,8 @@ static int play(struct replay_stream *r)
 		if (!r->first_ns)
 			r->first_ns = r->now_ns;
 		if (!status)
-			status = shows_walks(r) ? replay_stream_walk(r, &item) : play_item(r, &item);
+			status = shows_walks(r) ? replay_stream_walk(r, &item) :
+						  play_item(r, &item);
 		if (!status && is_done(r))
 			status = -1;
 	}
@@ -342,7 +343,8 @@ static void release_stream(struct replay_stream *r)
 
 int replay_stream(const struct options *o, struct process *process)
 {
-	struct replay_stream r = { .o = o, .process = process, .all.out.fd = -1, .reader.fd = -1, .epoll = -1,
+	struct replay_stream r = { .o = o, .process = process, .all.out.fd = -1,
+				   .reader.fd = -1, .epoll = -1,
 				   .hosts.max_step_ns = ONE_CLOCK_NS };
 	int status;
 

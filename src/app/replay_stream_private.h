@@ -30,8 +30,9 @@ struct replay_stream {
 	bool caught_up;
 	bool segment_seen;
 	bool over;		/* no more frames */
-	uint64_t newest_ns, newest_mono_ns;	/* the latest time of the broker, and when it came */
-	uint64_t first_ns, now_ns;	/* of the first and the present record, in the order of all */
+	/* the latest time of the broker, and when it came */
+	uint64_t newest_ns, newest_mono_ns;
+	uint64_t first_ns, now_ns;	/* of the first and the present record */
 	struct stream_walk **walks;	/* by host; only with the view stuck */
 	unsigned nr_walks;
 	uint64_t stop_ns;	/* end of -d, CLOCK_MONOTONIC; 0 none */

@@ -110,10 +110,12 @@ static void log_write_error(const struct serve_run *r, int err)
 
 static void answer_health(const struct serve_run *r, struct http_reply *reply)
 {
+	const char *missing = r->o->record.is_stream ?
+			      "starting: the stream is not read up to now\n" :
+			      "starting: the walk over the existing sockets is not over\n";
+
 	reply->status = r->ready ? 200 : 503;
-	buf_str(&reply->body, r->ready ? "ready\n" :
-				r->o->record.is_stream ? "starting: the stream is not read up to now\n" :
-				"starting: the walk over the existing sockets is not over\n");
+	buf_str(&reply->body, r->ready ? "ready\n" : missing);
 }
 
 static void answer_metrics(struct serve_run *r, const struct http_request *request,

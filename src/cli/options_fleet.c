@@ -54,8 +54,8 @@ int options_fleet_check(struct option_parser *p)
 	    !option_is_given(p, KEY_NO_FOLLOW))
 		r->follow = true;
 	if (r->is_stream && r->nr_replays > 1)
-		return usage_error_plain(&p->error, "--replay nats://... is the recording of a fleet: "
-					 "want no other --replay");
+		return usage_error_plain(&p->error, "--replay nats://... is the recording of a "
+					 "fleet: want no other --replay");
 	if (!p->o->stream.partitions_text || p->o->view->source == SOURCE_STREAM)
 		return 0;
 	if (r->is_stream)

@@ -7,17 +7,18 @@
 #include "hash_table.h"
 #include "partition_hash.h"
 
+#define RUN_BYTES 33		/* 32 hexadecimal digits, and the NUL */
 #define HOLDERS_MAX 4		/* of an address that are told apart */
 
 struct member {
 	char host[72];
 	UT_hash_handle hh;
-	char run[33];
+	char run[RUN_BYTES];
 	uint64_t heard_ns;	/* the latest heartbeat */
 	uint64_t before_ns;	/* the one before */
 	bool ended, complete;
 	uint64_t lost;		/* of the run, as it said last */
-	uint64_t lost_ns;	/* the latest time at which losses may have begun to grow; 0 never */
+	uint64_t lost_ns;	/* the latest time at which losses may have begun; 0 never */
 	uint32_t rate, rate_before;
 	struct member_address *address;
 	unsigned nr;
@@ -199,6 +200,16 @@ static void set_addresses(struct members *m, struct member *host, const struct m
 	set_complete(m, host, complete && copy);
 }
 
+static void copy_run(char to[RUN_BYTES], const char *run)
+{
+	size_t len = strlen(run);
+
+	if (len >= RUN_BYTES)
+		len = RUN_BYTES - 1;
+	memcpy(to, run, len);
+	to[len] = '\0';
+}
+
 bool members_take(struct members *m, const struct member_beat *beat)
 {
 	struct member *host = get_host(m, beat->host);
@@ -212,8 +223,7 @@ bool members_take(struct members *m, const struct member_beat *beat)
 	else if (!same_run && beat->lost)
 		host->lost_ns = beat->broker_ns;
 	host->lost = beat->lost;
-	memcpy(host->run, beat->run, strnlen(beat->run, sizeof(host->run) - 1) + 1);
-	host->run[sizeof(host->run) - 1] = '\0';
+	copy_run(host->run, beat->run);
 	host->before_ns = host->heard_ns;
 	host->heard_ns = beat->broker_ns;
 	host->rate_before = host->before_ns ? host->rate : beat->rate;

@@ -60,13 +60,13 @@ struct pair_config {
 		       enum one_sided why);
 	void *arg;
 	/*
-	 * Of a fleet; or NULL. Why is the other end of this one not known? at_once: it has just come,
-	 * and may wait: ONE_SIDED_NONE. Otherwise it has waited.
+	 * Of a fleet; or NULL. Why is the other end of this one not known? at_once: it has just
+	 * come, and may wait: ONE_SIDED_NONE. Otherwise it has waited.
 	 */
 	enum one_sided (*explain)(void *arg, const struct pair_end *end, bool at_once);
 	/*
-	 * Of a fleet; or NULL. An end has come whose other end, with this flow, was reported alone at
-	 * once: explain() was wrong.
+	 * Of a fleet; or NULL. An end has come whose other end, with this flow, was reported alone
+	 * before: explain() may have been wrong.
 	 */
 	void (*correct)(void *arg, const struct flow *flow);
 	void *explain_arg;		/* of these two */

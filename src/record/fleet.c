@@ -331,7 +331,8 @@ void fleet_note_next(struct fleet *f, const char *name, const char *id, unsigned
 {
 	struct fleet_host *host = find_host(f, name);
 	struct fleet_run_state *run = host ? find_run(host, id) : NULL;
-	struct fleet_lane *l = run && partition < FLEET_PARTITIONS_MAX ? run->lane[partition] : NULL;
+	bool known = run && partition < FLEET_PARTITIONS_MAX;
+	struct fleet_lane *l = known ? run->lane[partition] : NULL;
 
 	if (!l || next <= l->next || next >= SEGMENT_SEQUENCE_MAX)
 		return;

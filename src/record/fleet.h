@@ -4,8 +4,8 @@
  * the broker, and returns the records of all hosts in the order of time.
  *
  * The order is that of the hosts' wall clocks, but no record is placed long after the time at which
- * the broker got its segment: a clock that is fast, or a time that is made up, delays nothing. Records
- * of one host in one partition stay in the order in which it sent them (segment_order.h).
+ * the broker got its segment: a clock that is fast, or a time that is made up, delays nothing.
+ * Records of one host in one partition stay in the order in which it sent them (segment_order.h).
  *
  * A record is returned once nothing earlier is expected: FLEET_LIVE_NS after its time; before the
  * present end of the stream, where nobody waits for it, SEGMENT_WAIT_NS later. Time is that of the
@@ -74,7 +74,8 @@ enum fleet_got {
 struct fleet_item {
 	enum fleet_got got;
 	struct fleet_run *run;
-	struct record record;	/* BEGIN: an event or a mark; it comes again. END: the mark, or END */
+	/* BEGIN: an event or a mark, which comes again. END: the mark, or RECORD_GOT_END */
+	struct record record;
 	int64_t boot_to_wall_ns;	/* as the segment of the record has it */
 	uint64_t order_ns;	/* its place in the order, since 1970; never falls for a run */
 	uint64_t lost;		/* GAP: segments */

@@ -40,7 +40,8 @@ struct fleet_lane {
 	uint64_t gap;		/* segments that are lost before it */
 	bool queued;		/* it is in the heap, with a present record */
 	bool ended;		/* the mark of the end was read */
-	uint64_t next, next_ns;	/* the recorder has used all numbers below; since when it is known */
+	/* the recorder has used all numbers below next; next_ns: since when it is known */
+	uint64_t next, next_ns;
 };
 
 struct fleet_run_state {

@@ -183,10 +183,10 @@ static struct record read_annotation(struct segment_reader *r, struct segment_cu
 static void translate_syscall(const struct segment_cursor *c, struct event *e)
 {
 	bool known = e->syscall_nr >= 0 && e->syscall_nr < RECORD_SYSCALLS;
+	bool compat = e->task_flags & TASKF_COMPAT;
 
 	if (c->syscall && e->task_flags & TASKF_SYSCALL)
-		e->syscall_nr = known ? c->syscall[!!(e->task_flags & TASKF_COMPAT)][e->syscall_nr] :
-					-1;
+		e->syscall_nr = known ? c->syscall[compat][e->syscall_nr] : -1;
 }
 
 struct record segment_read(struct segment_reader *r, struct segment_cursor *c)

@@ -36,7 +36,7 @@ struct segment_cursor {
 	size_t room;
 	const uint8_t *pos, *end;	/* in it: those that are not read yet */
 	unsigned records;	/* read so far */
-	/* Maps the numbers of system calls to this machine's; NULL: they are the same. The caller's. */
+	/* Maps the numbers of system calls to this machine's; NULL: the same. The caller's. */
 	const int16_t (*syscall)[RECORD_SYSCALLS];
 	struct delta delta;
 };

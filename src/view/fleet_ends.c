@@ -63,7 +63,8 @@ static void learn_from(const struct view_context *v, const struct flow *a, const
 {
 	const struct member_address peer = peer_of(a);
 
-	if (a->family != b->family || memcmp(a->peer_addr, b->local_addr, sizeof(a->peer_addr)) != 0)
+	if (a->family != b->family ||
+	    memcmp(a->peer_addr, b->local_addr, sizeof(a->peer_addr)) != 0)
 		members_note_translated(v->members, &peer);
 }
 

@@ -53,8 +53,8 @@ def test_both_ends_come_back_joined(one, cli, root, options):
         for recorder in recorders:
             stop(recorder)
     check_connections(objects(cli, one.url, "connections", "-j"), said)
-    shares = [[o for o in objects(cli, one.url, "connections", "-j", "--partitions", share) if o["kind"] == "connection"]
-              for share in ("0,1", "2-3")]
+    shares = [[o for o in objects(cli, one.url, "connections", "-j", "--partitions", share)
+               if o["kind"] == "connection"] for share in ("0,1", "2-3")]
     true("shares: %r" % [len(share) for share in shares], all(shares))
     same("together", sum(len(share) for share in shares), COUNT)
     stories = objects(cli, one.url, "json")

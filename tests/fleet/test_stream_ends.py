@@ -49,7 +49,8 @@ def test_the_reasons_at_the_end(cli, root, options):
     same("traced", alone(stream, [here, there(), *cut]), {"not-found"})
     same("silent", alone(stream, [here, there(end - 40 * SECOND), *cut]), {"peer-silent"})
     same("stopped", alone(stream, [here, there(end - 2 * SECOND, more=["ended"]), *cut]), {"peer-silent"})
-    same("losses", alone(stream, [here, there(end - 5 * SECOND), there(more=["lost ring_full 7"]), *cut]), {"peer-lost"})
+    lossy = [there(end - 5 * SECOND), there(more=["lost ring_full 7"])]
+    same("losses", alone(stream, [here, *lossy, *cut]), {"peer-lost"})
     config = frame(CONFIG, b"tcpclose config\npartitions 1\nhash_key 00112233445566778899aabbccddeeff\n")
     sampled = there(more=["rate 0.000001"])
     same("left out", alone(stream, [config, here, sampled, *cut]), {"sampled-out"})

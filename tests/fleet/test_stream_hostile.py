@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-"""A hostile publisher: whatever it sends in its own name, the stories of the other hosts are the same, none is missing or
-late, the memory is bounded, and what is refused is counted by cause."""
+"""A hostile publisher: whatever it sends in its own name, the stories of the other hosts are the same, none is missing
+or late, the memory is bounded, and what is refused is counted by cause."""
 
 import gzip
 import json

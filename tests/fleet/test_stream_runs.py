@@ -34,7 +34,8 @@ def test_a_gap_is_counted_and_makes_strict_fail(cli, root, options):
     counts = summary(text)["stream"]
     same("lost", (counts["lost"], counts["late"], counts["segments"]), (2, 0, len(cut) - 2))
     same("lines about it", kinds(text, "lost")[-1]["stream"]["lost"], 2)
-    ends = [sum(one["host"] == "server" for one in kinds(said, "close")) for said in (text, show_files(cli, paths, "json"))]
+    ends = [sum(one["host"] == "server" for one in kinds(said, "close"))
+            for said in (text, show_files(cli, paths, "json"))]
     same("stories of the host that is whole", *ends)
     same("--strict", stream.run("json", "--strict", "-q").returncode, 3)
     true("the message", "2 lost" in stream.run("trace").stderr)
@@ -152,7 +153,8 @@ def test_a_range_of_time(cli, root, options):
     got, want = stream.show("json", *args), show_files(cli, paths, "json", *args)
     same("stories", kinds(got, "close"), kinds(want, "close"))
     same("their number", len(kinds(got, "close")), 31)
-    same("-10m is before now", kinds(stream.show("json", "--since", "-10m"), "close"), kinds(stream.show("json"), "close"))
+    same("-10m is before now", kinds(stream.show("json", "--since", "-10m"), "close"),
+         kinds(stream.show("json"), "close"))
     same("-n", len(kinds(stream.show("json", "-n", "7"), "close")), 7)
 
 

@@ -14,7 +14,8 @@ import time
 sys.path[:0] = [os.path.dirname(os.path.abspath(__file__))]
 
 from frames import SECOND, in_order, segments, write_frames  # noqa: E402
-from stream_fixture import CONNECTIONS, Reader, Stream, check_lines, check_views, recordings, same, show_files, true  # noqa: E402
+from stream_fixture import (CONNECTIONS, Reader, Stream, check_lines, check_views, recordings, same,  # noqa: E402
+                            show_files, true)
 
 VIEWS = ("trace", "trace -w", "trace -T", "json", "timeline", "events", "who", "who --by host", "who -j", "who --csv",
          "hist", "hist --by host", "who 1", "connections", "connections -j", "connections -w", "report",
@@ -48,7 +49,7 @@ def test_readers_share_the_partitions(cli, root, options):
 
 
 def shuffled(cut, seed):
-    """As they may come: each up to 25 s later than it was sent (a segment of a quiet host spans seconds), and some of them twice."""
+    """As they may come: each up to 25 s later than it was sent (segments of a quiet host span seconds), some twice."""
     rand, late = random.Random(seed), []
     for one in cut:
         for _ in range(rand.choice((1, 1, 2))):
@@ -80,19 +81,16 @@ def test_serve_answers_about_a_stream(cli, root, options):
     socket_path = os.path.join(options.folder, "http")
     with Reader(stream, "serve", "--listen", "unix:" + socket_path, "--page") as reader:
         def ask(path):
-            done = subprocess.run(["curl", "-s", "--max-time", "5", "--unix-socket", socket_path, "http://localhost" + path],
-                                  capture_output=True, text=True, check=False)
-            return done.stdout
+            return subprocess.run(["curl", "-s", "--max-time", "5", "--unix-socket", socket_path,
+                                   "http://localhost" + path], capture_output=True, text=True, check=False).stdout
+
+        def counts(text):
+            return sorted(line for line in text.splitlines() if line.startswith("tcpclose_closes_total{"))
 
         until = time.monotonic() + 30
-        while "tcpclose_closes_total{" not in ask("/metrics"):
-            true("metrics in time", time.monotonic() < until)
+        want = counts(stream.show("serve --textfile -"))
+        while counts(ask("/metrics")) != want and time.monotonic() < until:
             time.sleep(0.05)
-        got = [line for line in ask("/metrics").splitlines() if line.startswith("tcpclose_closes_total{")]
-        want = [line for line in stream.show("serve --textfile -").splitlines() if line.startswith("tcpclose_closes_total{")]
-        until = time.monotonic() + 30
-        while sorted(got) != sorted(want) and time.monotonic() < until:
-            got = [line for line in ask("/metrics").splitlines() if line.startswith("tcpclose_closes_total{")]
-        same("closes", sorted(got), sorted(want))
+        same("closes", counts(ask("/metrics")), want)
         true("the page", "<html" in ask("/"))
         same("it ends", reader.stop()[0], 0)

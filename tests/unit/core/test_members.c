@@ -186,21 +186,23 @@ static void test_members__of_two_that_have_an_address_both_must_be_silent(void *
 	assert_int_equal(explain(m, &a1, T0 + 90 * NS_PER_S), ONE_SIDED_PEER_SILENT);
 }
 
+#define WITH(name) cmocka_unit_test_setup_teardown(test_members__##name, set_up, tear_down)
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(test_members__an_address_of_no_host_is_not_traced, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(test_members__of_the_past_nothing_is_certain_at_once, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(test_members__an_incomplete_list_proves_nothing, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(test_members__a_translated_address_proves_nothing, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(test_members__loopback_is_of_every_host, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(test_members__addresses_come_and_go, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(test_members__a_host_is_silent_after_30_s, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(test_members__a_recorder_that_has_stopped_is_silent, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(test_members__losses_count_in_their_interval, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(test_members__missing_segments_are_losses, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(test_members__what_the_rate_leaves_out_is_sampled_out, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(test_members__of_two_that_have_an_address_both_must_be_silent, set_up, tear_down),
+		WITH(an_address_of_no_host_is_not_traced),
+		WITH(of_the_past_nothing_is_certain_at_once),
+		WITH(an_incomplete_list_proves_nothing),
+		WITH(a_translated_address_proves_nothing),
+		WITH(loopback_is_of_every_host),
+		WITH(addresses_come_and_go),
+		WITH(a_host_is_silent_after_30_s),
+		WITH(a_recorder_that_has_stopped_is_silent),
+		WITH(losses_count_in_their_interval),
+		WITH(missing_segments_are_losses),
+		WITH(what_the_rate_leaves_out_is_sampled_out),
+		WITH(of_two_that_have_an_address_both_must_be_silent),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
