@@ -61,6 +61,6 @@ int options_fleet_check(struct option_parser *p)
 	if (r->is_stream)
 		return parse_partitions(p, p->o->stream.partitions_text);
 	return p->given_in_env[option_index(KEY_PARTITIONS)] ? 0 :
-	       usage_error_plain(&p->error, "--partitions requires --replay nats://HOST/ or "
-				 "stream init");
+	       usage_error_plain(&p->error, "--partitions does not apply to %s without "
+				 "--replay nats://HOST/", p->o->view->name);
 }
