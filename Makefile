@@ -10,10 +10,13 @@
 # make install-units  services for systemd, alert rules and dashboard: man tcpclose, RUNNING IT AS A SERVICE
 # make man        the manual: build/tcpclose.8, build/tcpclose-fleet.7
 # make static     one file to copy to any host: build/tcpclose-static
+# make deb, rpm   packages: build/tcpclose_VERSION_ARCH.deb, build/tcpclose-VERSION-1.ARCH.rpm
+# make tar        the static binary with manual, completions and services, to unpack: build/tcpclose-VERSION-*.tar.gz
 # make image      an OCI image for amd64 and arm64: build/image (tools/deploy/README.md)
 # make check-kernels  run the live tests on other kernels, in qemu (as root)
 # make check-units    run the services in a Debian with systemd, in qemu (as root)
 # make check-fleet    the tests of the fleet, each fault ten times (FLEET_ROUNDS=N; as root, 10 minutes)
+# make check-packages install, upgrade and remove the package in clean Debian 12 and 13 (as root)
 # make check-arm64    build for arm64 and run the live tests in an emulated machine (as root)
 # make lint       clang-tidy, cppcheck, shellcheck, line widths
 # make fuzz       run each harness of tests/fuzz for 60 s (FUZZ_SECONDS=N changes that)
@@ -23,13 +26,17 @@
 # builds with ASan and UBSan. ARCH=arm64 builds build/arm64/tcpclose-static with Debian's cross
 # compiler and a sysroot with the libraries of arm64 (tools/sysroot).
 
-VERSION := 0.1.0
+# The latest entry of the packages' changelog has the version.
+PACKAGES := tools/deploy/packages
+VERSION := $(shell awk -F'[()]' '/^tcpclose / { print $$2; exit }' $(PACKAGES)/changelog)
 CC := gcc
 CLANG ?= clang
 BPFTOOL ?= $(shell command -v bpftool || echo /usr/sbin/bpftool)
 PKG_CONFIG ?= pkg-config
 SCDOC ?= scdoc
 PREFIX ?= /usr/local
+SBINDIR ?= $(PREFIX)/sbin
+ZSH_FUNCTIONS ?= $(PREFIX)/share/zsh/site-functions
 ARGS ?=
 
 ifdef ARCH
@@ -62,8 +69,10 @@ endif
 
 WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla
 CFLAGS ?= -O2 -g
-C_FLAGS = -std=gnu11 -D_GNU_SOURCE -DTCPCLOSE_VERSION='"$(VERSION)"' $(WARNINGS) $(CFLAGS) $(SANITIZE) -MMD -MP
-BPF_FLAGS := -g -O2 -target bpf -mcpu=v3 -I. -iquote bpf/abi -Wall -MMD -MP
+# The same bytes wherever it is built: debug information and BTF have the paths of sources.
+HERE := -ffile-prefix-map=$(CURDIR)=.
+C_FLAGS = -std=gnu11 -D_GNU_SOURCE -DTCPCLOSE_VERSION='"$(VERSION)"' $(WARNINGS) $(CFLAGS) $(HERE) $(SANITIZE) -MMD -MP
+BPF_FLAGS := -g -O2 -target bpf -mcpu=v3 -I. -iquote bpf/abi -Wall $(HERE) -MMD -MP
 LIBS = $(shell $(PKG_CONFIG) --libs $(LIBDW) $(LIBEVENT) $(LIBDEFLATE) $(LIBNATS) $(LIBSECCOMP) libbpf libelf zlib)
 
 # One line per file; V=1 shows the commands.
@@ -153,6 +162,12 @@ $(B)/obj/%.o: %.c
 	@mkdir -p $(@D)
 	$(call say,CC,$<)
 	$(Q)$(CC) $(C_FLAGS) $(call includes,$<) -c -o $@ $<
+
+# What contains the version is compiled again when it changes.
+$(call objects,$(shell grep -rl --include='*.c' TCPCLOSE_VERSION src)): $(B)/version
+$(B)/version: FORCE
+	@mkdir -p $(@D)
+	@echo $(VERSION) | cmp -s - $@ || echo $(VERSION) > $@
 
 define archive
 $(B)/lib$1.a: $(call objects,$(call layer_sources,$1))
@@ -323,7 +338,6 @@ tour:
 check: deps-check
 	@$(MAKE) --no-print-directory check-all
 
-MANUALS := $(B)/tcpclose.8 $(B)/tcpclose-fleet.7
 
 # What the tests need; the unit tests and the manual only where the packages for them are there
 has = $(shell $1 >/dev/null 2>&1 && echo yes)
@@ -360,17 +374,20 @@ $(B)/tcpclose-fleet.7: src/man/tcpclose-fleet.7.scd
 	$(SCDOC) < $< > $@.new
 	mv $@.new $@
 
+MANUALS := $(patsubst src/man/%.scd,$(B)/%,$(wildcard src/man/*.scd))
 man: $(MANUALS)
 
-# DESTDIR=... stages the installation. The manual is left out if scdoc is missing (tools/deps check
-# installs it).
-install: $(B)/tcpclose $(COMPLETIONS) $(if $(shell command -v $(SCDOC)),$(MANUALS))
-	install -D $(B)/tcpclose $(DESTDIR)$(PREFIX)/sbin/tcpclose
+# DESTDIR=... stages the installation.
+install: $(B)/tcpclose install-texts
+	install -D $(B)/tcpclose $(DESTDIR)$(SBINDIR)/tcpclose
+
+# The manuals are left out if scdoc is missing (tools/deps check installs it).
+install-texts: $(COMPLETIONS) $(if $(shell command -v $(SCDOC)),$(MANUALS))
 	install -D -m 644 $(B)/completions/tcpclose.bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/tcpclose
-	install -D -m 644 $(B)/completions/_tcpclose $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_tcpclose
+	install -D -m 644 $(B)/completions/_tcpclose $(DESTDIR)$(ZSH_FUNCTIONS)/_tcpclose
 	install -D -m 644 $(B)/completions/tcpclose.fish $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/tcpclose.fish
-	$(if $(filter %.8,$^),install -D -m 644 $(B)/tcpclose.8 $(DESTDIR)$(PREFIX)/share/man/man8/tcpclose.8)
-	$(if $(filter %.7,$^),install -D -m 644 $(B)/tcpclose-fleet.7 $(DESTDIR)$(PREFIX)/share/man/man7/tcpclose-fleet.7)
+	$(foreach m,$(filter $(MANUALS),$^),install -D -m 644 $m \
+		$(DESTDIR)$(PREFIX)/share/man/man$(subst .,,$(suffix $m))/$(notdir $m) &&) true
 
 # The services of systemd, with the path of the binary, and what Prometheus and Grafana need. It starts
 # nothing, and leaves an /etc/default/tcpclose as it is.
@@ -381,7 +398,7 @@ EXAMPLES := $(addprefix $(DEPLOY)/,systemd/serve-remote.conf systemd/all-namespa
 	      nats/nats-server.conf)
 install-units:
 	for unit in $(UNITS); do \
-		sed 's|/usr/sbin/tcpclose|$(PREFIX)/sbin/tcpclose|' $(DEPLOY)/systemd/$$unit | \
+		sed 's|/usr/sbin/tcpclose|$(SBINDIR)/tcpclose|' $(DEPLOY)/systemd/$$unit | \
 			install -D -m 644 /dev/stdin $(DESTDIR)$(PREFIX)/lib/systemd/system/$$unit || exit 1; \
 	done
 	test -e $(DESTDIR)/etc/default/tcpclose || \
@@ -396,13 +413,13 @@ check-kernels: deps-matrix
 	@$(MAKE) --no-print-directory $(B)/tcpclose-static $(B)/workload-static
 	tools/matrix --tool $(B)/tcpclose-static --workload $(B)/workload-static $(ARGS)
 
-include tools/deploy/kubernetes/image.mk
-
 # The tests of the fleet with each fault FLEET_ROUNDS times, in place of once
 FLEET_ROUNDS ?= 10
 check-fleet: deps-check
 	@$(MAKE) --no-print-directory $(TESTED) $(FLEET)
 	FLEET_ROUNDS=$(FLEET_ROUNDS) tests/run --build $(B) --only fleet $(ARGS)
+
+include tools/deploy/kubernetes/image.mk
 
 check-units:
 	@tools/deps units
@@ -427,9 +444,11 @@ bench: deps-bench
 clean:
 	rm -rf build
 
+include $(PACKAGES)/packages.mk
 -include $(shell find $(B) -name '*.d' 2>/dev/null)
 
-.PHONY: all install install-units check-units check-fleet man deps deps-check deps-matrix deps-bench run demo tour test check check-all check-kernels check-arm64 \
-	static lint fuzz fuzz-all bench bench-build clean
+.PHONY: all install install-texts install-units check-units check-fleet man deps deps-check deps-matrix deps-bench run demo tour test check check-all check-kernels check-arm64 \
+	static lint fuzz fuzz-all bench bench-build clean FORCE
+FORCE:
 .DELETE_ON_ERROR:
 .SECONDARY:

@@ -26,8 +26,8 @@ from assertions import Skip  # noqa: E402
 from sandbox_gaps import SandboxGaps  # noqa: E402
 
 # In this order: what is quickest to say that something is wrong comes first, what takes a minute comes last.
-FAMILIES = ["checkers", "unit", "stories", "fuzz", "deploy", "cli", "fleet", "strace", "twins", "connections", "two-clocks",
-            "reuse", "reports", "openings", "live", "inline", "stuck", "stuck-without-bpf", "ports", "preexisting",
+FAMILIES = ["checkers", "unit", "stories", "fuzz", "deploy", "cli", "fleet", "strace", "twins", "connections",
+            "two-clocks", "reuse", "reports", "openings", "live", "inline", "stuck", "stuck-without-bpf", "ports", "preexisting",
             "manual", "packages", "poor-hosts", "bench", "soak"]
 # A build with the sanitizers has nothing to say about texts, scripts and benchmarks.
 NOT_SANITIZED = {"checkers", "deploy", "manual", "packages", "poor-hosts", "bench"}
@@ -81,7 +81,7 @@ def pytest_collection_modifyitems(config, items):
     for item in items:
         name, family = name_of(item), family_of(item)
         item.user_properties.append(("family", family))
-        for marker in ("root", "timed"):
+        for marker in ("root", "timed", "builds", "long"):
             if marker in item.fixturenames:
                 item.add_marker(marker)
         wanted = runner.is_chosen(config.option.only, name, family, f"{family}/{name}")
@@ -122,6 +122,16 @@ def root(gaps):
 @pytest.fixture
 def timed():
     """For tests that look at how long something takes."""
+
+
+@pytest.fixture(scope="session")
+def builds():
+    """For tests that build the tool, for half a minute or so."""
+
+
+@pytest.fixture(scope="session")
+def long():
+    """For tests that make check leaves out: of a target of their own."""
 
 
 @pytest.fixture(scope="session")

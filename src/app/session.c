@@ -380,6 +380,7 @@ struct run_counts session_count(const struct session *s, const struct kernel_cou
 	t.maybe_missed_known = s->maybe_missed_known;
 	t.unchecked = s->unchecked;
 	t.unchecked_known = s->unchecked_known;
+	t.to_stream = s->stream;
 	t.sampled_out = s->sampled_out;
 	t.seen += s->sampled_out;
 	t.events_spool_full = s->spool_full;

@@ -10,10 +10,6 @@
 #include "option_table.h"
 #include "option_values.h"
 
-#ifndef TCPCLOSE_VERSION
-#define TCPCLOSE_VERSION "0.1.0"
-#endif
-
 #define HELP_COLUMNS 80
 
 /* Print the names of the options that apply to the view, in lines of at most HELP_COLUMNS. */

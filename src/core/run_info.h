@@ -86,6 +86,7 @@ struct run_counts {
 	uint64_t events_malformed;	/* lost: decode_event() rejected them */
 	uint64_t maybe_missed;	/* upper bound: programs that the kernel did not run */
 	bool unchecked_known, maybe_missed_known;
+	bool to_stream;		/* the run records to a stream */
 	uint64_t sampled_out;	/* endpoints that --max-rate kept out of the stream */
 	uint64_t events_spool_full;	/* lost on the way to the stream: the spool was full */
 	/* Of a stream: the segments of all hosts together. */

@@ -17,7 +17,7 @@
 			(s) = (call);    \
 	} while (0)
 
-/* Both structs are used by the library's threads: two hold each, its owner and the last callback. */
+/* The library's threads use both structs: its owner and the last callback hold each of them. */
 struct nats_client {
 	atomic_int holders;
 	atomic_bool retired;	/* the owner does not want to hear of it any more */

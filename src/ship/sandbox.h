@@ -2,8 +2,8 @@
 /*
  * What a child process that talks to the network gives up. All of it is permanent.
  *
- * The filter of system calls needs libseccomp; without it the build lacks the filter alone
- * (sandbox_stub.c), and `doctor` and -v report that.
+ * The filter of system calls needs libseccomp; a build without it lacks the filter alone
+ * (sandbox_stub.c).
  */
 #pragma once
 

@@ -59,15 +59,15 @@ struct transport {
 
 	/*
 	 * Start to send a shipment. Its bytes are valid during the call. The result is reported by
-	 * wait(), also if it failed at once. Not called with TRANSPORT_IN_FLIGHT unreported ones, nor
-	 * before UP or between DOWN and UP.
+	 * wait(), also if it failed at once. Not called with TRANSPORT_IN_FLIGHT unreported ones,
+	 * nor before UP or between DOWN and UP.
 	 */
 	void (*send)(void *t, const struct shipment *shipment);
 
 	/*
 	 * Wait for an event, but no longer than until fd is readable or ms milliseconds have passed
-	 * (-1: no limit). True: there is an event. It also makes the connection and keeps it up, and
-	 * reports a shipment that stays unanswered as FAILED.
+	 * (-1: no limit). True: there is an event. It also makes the connection and keeps it up,
+	 * and reports a shipment that stays unanswered as FAILED.
 	 */
 	bool (*wait)(void *t, int fd, int ms, struct transport_event *event);
 
@@ -78,5 +78,5 @@ extern const struct transport transport_nats;	/* works only if nats_client_is_bu
 
 /* OTLP over HTTP, with libcurl. */
 bool transport_curl_is_built_in(void);
-bool transport_curl_can_load(void);
+bool transport_curl_can_load(void);	/* false also if it is not installed */
 extern const struct transport transport_curl;

@@ -136,7 +136,7 @@ static void take_refused(void *arg, const char *why)
 	note_text(arg, NOTE_REFUSED, why, strlen(why));
 }
 
-/* An answer: to the question for the configuration, or to the shipment whose id ends the subject. */
+/* The answer to the question for the configuration, or to the shipment whose id ends the subject. */
 static void take_answer(void *arg, const struct nats_message *m)
 {
 	struct nats *n = arg;

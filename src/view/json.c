@@ -51,7 +51,8 @@ static void json_print_lost_events(struct json *j, const char *key, const struct
 	json_kv_u64(j, "ring_full", t->events_ring_full);
 	json_kv_u64(j, "calls_full", t->events_calls_full);
 	json_kv_u64(j, "malformed", t->events_malformed);
-	json_kv_u64(j, "spool_full", t->events_spool_full);
+	if (t->to_stream || t->events_spool_full)
+		json_kv_u64(j, "spool_full", t->events_spool_full);
 	json_end_object(j);
 }
 
@@ -107,7 +108,8 @@ static void json_print_summary(struct view_context *v, const struct run_counts *
 	json_kv_u64(&j, "told", t->reported);
 	json_kv_u64(&j, "filtered", t->filtered);
 	json_kv_u64(&j, "open", t->open);
-	json_kv_u64(&j, "sampled_out", t->sampled_out);
+	if (t->sampled_out)
+		json_kv_u64(&j, "sampled_out", t->sampled_out);
 	json_kv_u64_or_null(&j, "unchecked", t->unchecked_known, t->unchecked);
 	json_print_lost_endpoints(&j, "lost", t);
 	json_kv_u64(&j, "events", t->events);

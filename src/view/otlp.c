@@ -47,7 +47,7 @@ static const char otlp_manual[] =
 	"phase, and a log record. Both ends of a connection are in one trace, whichever\n"
 	"hosts they are on, if all hosts have the same --fleet-key.\n"
 	"\n"
-	"  --to URL            a collector: http://HOST:4318 or https://HOST. The variables\n"
+	"  --to URL            a collector: http://HOST:4318, https://HOST. The variables\n"
 	"                      OTEL_EXPORTER_OTLP_... apply\n"
 	"  -o FILE             the requests as lines of JSON; - is standard output\n"
 	"  --fleet-key FILE    a secret of all hosts, for the ids of traces and spans\n"

@@ -87,7 +87,7 @@ def closes(objects):
 
 
 def check_identity(summary):
-    lost = sum(summary["lost"].values()) + summary["sampled_out"]
+    lost = sum(summary["lost"].values()) + summary.get("sampled_out", 0)
     same("seen", summary["seen"],
          summary["told"] + summary["filtered"] + summary["open"] + lost)
 

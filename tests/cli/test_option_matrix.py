@@ -124,8 +124,10 @@ TABLE = {
 
 # Options that need another one, unless the view has it by itself. --follow needs an end, so that the test has one.
 WITH = {"rotate": "--record y", "keep": "--record y", "cmdline": "--record y", "redact-key": "--redact",
-        "nats-key": "--nats-cert c", "follow": "-d 10ms", "to": "-L 1", "spool": "--to http://127.0.0.1:9 -L 1",
-        "spool-max": "--to http://127.0.0.1:9 -L 1", "max-rate": "--record nats://127.0.0.1:9/", "walk-every": "--record nats://127.0.0.1:9/"}
+        "nats-key": "--nats-cert c",
+        "follow": "-d 10ms", "to": "-L 1", "spool": "--to http://127.0.0.1:9 -L 1",
+        "spool-max": "--to http://127.0.0.1:9 -L 1",
+        "max-rate": "--record nats://127.0.0.1:9/", "walk-every": "--record nats://127.0.0.1:9/"}
 ENDS = {"replay": {0, 4}, "stdin": {0, 4}, "live": {0, 1, 66, 69, 77}, "command": {0, 1, 66, 69, 77}}
 HELPS = re.compile(r"only to|requires|with --replay|without --replay|see tcpclose [a-z]+ --help|mutually exclusive")
 
@@ -149,9 +151,7 @@ def output_of(view, source):
     """What the view must have."""
     if view == "serve":
         return "--textfile m" if source in REPLAYED else "--listen 127.0.0.1:0"
-    if view == "stream":
-        return "info nats://127.0.0.1:1/"
-    return "-o x" if view in ("record", "otlp") else ""
+    return "-o x" if view in ("record", "otlp") else "info nats://127.0.0.1:1/" if view == "stream" else ""
 
 
 def words_of(name, view, source):
@@ -236,7 +236,8 @@ def test_each_source_without_an_option(play):
     for (source, words), (status, said) in zip(lines, play(lines)):
         if words.split()[0] in ONE_SOURCE and source != "live":
             same("exit status of " + words, status, 64)
-            true(said, re.search(r"(--replay|-- COMMAND) does not apply to (doctor|stream)", said) and HELPS.search(said))
+            true(said, re.search(r"(--replay|-- COMMAND) does not apply to (doctor|stream)", said)
+                 and HELPS.search(said))
         else:
             true("%d: %s: %s" % (status, words, said), status in ENDS[source])
 

@@ -254,6 +254,31 @@ def test_a_broker_that_is_away_delays_and_loses_nothing(one, cli, root, options)
     true("the spool is empty", not [name for name in os.listdir(spool) if name.endswith(".s")])
 
 
+def test_a_full_spool_drops_and_reports_what_it_drops(one, cli, root, options, timed):
+    one.init(one.url)
+    one.one.signal(signal.SIGSTOP)      # it takes connections, and answers nothing
+    tool = cli.start("json", "--record", one.url, "--host", "web-1", "--spool-max", "4M", "-P", "20000-20003",
+                     "--class", "aborted", "--buffer", "64M")
+    churn = subprocess.run([os.path.join(options.build, "bench_churn"), "churn", "-p", "1", "-n", "50000"],
+                           capture_output=True, text=True, check=True)
+    made = json.loads(churn.stdout)["connections"]
+    one.one.signal(signal.SIGCONT)
+    tool.send_signal(signal.SIGINT)
+    out, err = tool.communicate(timeout=60)
+    same("exit status, %r" % err, tool.returncode, 0)
+    objects = [json.loads(line) for line in out.splitlines()]
+    dropped = objects[-1]["events_lost"]["spool_full"]
+    true("dropped %d" % dropped, dropped > 1000)
+    true("a line of kind lost", any(o["kind"] == "lost" and o["events"]["spool_full"] for o in objects))
+    true("warning in %r" % err, "%d dropped because the spool was full" % dropped in err)
+    of_run = list(segments_of(one.one).values())[0]
+    numbers = [s.sequence() for s in of_run]
+    true("segments are missing in %r" % numbers, len(numbers) < numbers[-1] + 1)
+    same("what arrived and what was dropped", sum(len(s.events) for s in of_run) + dropped, objects[-1]["events"])
+    true("ends of %d connections: %d" % (made, objects[-1]["seen"]), objects[-1]["seen"] >= 2 * made)
+    same("heartbeat", heartbeat_of(one.one, "web-1")["spool_dropped"], [str(dropped)])
+
+
 def test_metrics_have_what_waits(one, cli, root, options):
     one.init(one.url)
     path = os.path.join(options.folder, "m.prom")

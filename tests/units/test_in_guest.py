@@ -23,6 +23,7 @@ import traceback
 from assertions import same, true
 
 TOOL, UPGRADE = "/usr/sbin/tcpclose", "/units/tcpclose-upgrade"
+PACKAGE = "/units/package.deb"
 RECORD, SERVE = "tcpclose-record", "tcpclose-serve"
 RECORDING = "/var/log/tcpclose/ends.rec"
 EXAMPLES = "/usr/share/doc/tcpclose/examples"
@@ -367,10 +368,35 @@ def test_both_stop():
     same("what is left in the kernel", programs(), {})
 
 
+def dpkg(*arguments):
+    """The tests that call it run where the units came from a package."""
+    done = run("dpkg", *arguments)
+    same(f"dpkg {' '.join(arguments)}: exit status\n{done.stdout}{done.stderr}", done.returncode, 0)
+
+
+def test_package_upgrade_restarts_what_runs():
+    drop_in(RECORD)
+    systemctl("start", RECORD)
+    first = int(show(RECORD, "MainPID"))
+    dpkg("-i", PACKAGE)
+    true("another process", int(show(RECORD, "MainPID")) not in (0, first))
+    same("states", (show(RECORD, "ActiveState"), show(SERVE, "ActiveState")), ("active", "inactive"))
+    connect(5)
+    check_recorded()
+
+
+def test_package_is_removed_and_nothing_runs():
+    dpkg("-r", "tcpclose")
+    same("processes", run("pgrep", "tcpclose").stdout, "")
+    same("systemd knows it no more", show(RECORD, "LoadState"), "not-found")
+    same("what is left in the kernel", programs(), {})
+    true("the recording is there", os.path.exists(RECORDING))
+
+
 def main():
     words = []
     for name, test in list(globals().items()):
-        if not name.startswith("test_"):
+        if not name.startswith("test_") or name.startswith("test_package_") and not os.path.exists(PACKAGE):
             continue
         began = time.monotonic()
         name = name.removeprefix("test_").replace("_", "-")
