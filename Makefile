@@ -16,6 +16,7 @@
 # make check-kernels  run the live tests on other kernels, in qemu (as root)
 # make check-units    run the services in a Debian with systemd, in qemu (as root)
 # make check-fleet    the tests of the fleet, each fault ten times (FLEET_ROUNDS=N; as root, 10 minutes)
+# make check-page     the page of 5,000,000 events; the live page under churn for an hour (as root)
 # make check-packages install, upgrade and remove the package in clean Debian 12 and 13 (as root)
 # make check-arm64    build for arm64 and run the live tests in an emulated machine (as root)
 # make lint       clang-tidy, cppcheck, shellcheck, line widths
@@ -50,8 +51,10 @@ PKG_CONFIG := PKG_CONFIG_SYSROOT_DIR=$(SYSROOT) PKG_CONFIG_LIBDIR=$(SYSROOT)/usr
 	      $(PKG_CONFIG)
 # The 32-bit programs that an arm64 machine runs are those of arm.
 CALLS_32 := $(SYSROOT)/usr/include/arm-linux-gnueabihf
-ALL = $(B)/tcpclose-static $(B)/workload-static
+ALL = $(B)/tcpclose-static $(GUEST_PROGRAMS)
 endif
+# What runs in the guests of tools/matrix, beside the tool
+GUEST_PROGRAMS = $(addprefix $(B)/,workload-static soak-static clock_witness-static)
 COMPLETIONS = $(addprefix $(B)/completions/,tcpclose.bash _tcpclose tcpclose.fish)
 ALL ?= $(B)/tcpclose $(COMPLETIONS)
 CALLS_32 ?=
@@ -243,10 +246,13 @@ endef
 # of SIGSEGV on purpose.
 WORKLOAD_OBJECTS := $(call objects,$(wildcard tests/live/cases/*.c))
 SOAK_OBJECTS := $(call objects,$(wildcard tests/soak/*.c))
-$(B)/workload $(B)/workload-static $(WORKLOAD_OBJECTS) $(B)/soak $(SOAK_OBJECTS): SANITIZE :=
+WITNESS_OBJECTS := $(call objects,tests/matrix/clock_witness.c)
+$(B)/workload $(B)/soak $(GUEST_PROGRAMS) $(WORKLOAD_OBJECTS) $(SOAK_OBJECTS) $(WITNESS_OBJECTS): SANITIZE :=
 $(eval $(call program,workload,$(WORKLOAD_OBJECTS),-lpthread))
 $(eval $(call program,workload-static,$(WORKLOAD_OBJECTS),-lpthread,-static -s))
 $(eval $(call program,soak,$(SOAK_OBJECTS),-lpthread))
+$(eval $(call program,soak-static,$(SOAK_OBJECTS),-lpthread,-static -s))
+$(eval $(call program,clock_witness-static,$(WITNESS_OBJECTS),,-static -s))
 
 # The tests check the stacks of this program, so it has frame pointers and no tail calls.
 $(B)/stack_workload: tests/cli/stack_workload.c
@@ -410,8 +416,8 @@ install-units:
 	install $(DEPLOY)/nats/make-users $(DESTDIR)$(PREFIX)/share/doc/tcpclose/examples
 
 check-kernels: deps-matrix
-	@$(MAKE) --no-print-directory $(B)/tcpclose-static $(B)/workload-static
-	tools/matrix --tool $(B)/tcpclose-static --workload $(B)/workload-static $(ARGS)
+	@$(MAKE) --no-print-directory $(B)/tcpclose-static $(GUEST_PROGRAMS)
+	tools/matrix $(ARGS)
 
 # The tests of the fleet with each fault FLEET_ROUNDS times, in place of once
 FLEET_ROUNDS ?= 10
@@ -425,6 +431,13 @@ check-units:
 	@tools/deps units
 	@$(MAKE) --no-print-directory $(B)/tcpclose-static
 	tools/check-units --tool $(B)/tcpclose-static $(ARGS)
+
+# PAGE_SECONDS=N changes the hour.
+PAGE_SECONDS ?= 3600
+check-page: deps-check
+	@$(MAKE) --no-print-directory all $(B)/bench_replay
+	tests/pages/big_recording.py --build $(B)
+	tests/pages/churn.py --seconds $(PAGE_SECONDS) --tool $(B)/tcpclose
 
 check-arm64:
 	@tools/deps arm64
@@ -447,7 +460,7 @@ clean:
 include $(PACKAGES)/packages.mk
 -include $(shell find $(B) -name '*.d' 2>/dev/null)
 
-.PHONY: all install install-texts install-units check-units check-fleet man deps deps-check deps-matrix deps-bench run demo tour test check check-all check-kernels check-arm64 \
+.PHONY: all install install-texts install-units check-units check-fleet check-page man deps deps-check deps-matrix deps-bench run demo tour test check check-all check-kernels check-arm64 \
 	static lint fuzz fuzz-all bench bench-build clean FORCE
 FORCE:
 .DELETE_ON_ERROR:

@@ -142,6 +142,8 @@ void pipeline_feed(struct pipeline *t, const void *bytes, unsigned long len)
 	t->events++;
 	if (!t->config.view->event)
 		t->config.total->events++;
+	if (t->config.view->walk && (e->kind == EVENT_SOCKET || e->kind == EVENT_HOLDER))
+		t->config.view->walk(t->config.context, e, t->config.endpoint_table.host);
 	endpoint_table_feed(t->endpoint_table, e);
 }
 

@@ -21,6 +21,7 @@
 #include "pid_namespace.h"
 #include "places.h"
 #include "privileges.h"
+#include "proc_cmdline.h"
 #include "process.h"
 #include "scan.h"
 #include "session.h"
@@ -41,6 +42,7 @@ struct trace_run {
 	int holders;		/* of holders_open(), for the end of the run; -1: not available */
 	struct places places;
 	struct text_source texts;
+	struct proc_cmdlines cmdlines;
 	int epoll, clock;	/* clock: of live_watch_clock(); -1: not available */
 	uint64_t from_ns;	/* earlier events are dropped: not all hooks were attached yet */
 	uint64_t stop_ns;	/* end of -d or of --drain; 0: none */
@@ -409,6 +411,22 @@ static void open_texts(struct trace_run *r)
 			 "CAP_SYS_PTRACE");
 }
 
+static const char *look_up_cmdline(void *arg, const struct stuck_holder *o, size_t *len)
+{
+	return proc_cmdline_look_up(arg, o, len);
+}
+
+/* The view report looks the holders of stuck sockets up when the run ends. */
+static void open_cmdlines(struct trace_run *r)
+{
+	struct lookup *lookup = &r->session.context.lookup;
+
+	if (r->o->view->id != VIEW_REPORT)
+		return;
+	lookup->cmdline = look_up_cmdline;
+	lookup->cmdline_arg = &r->cmdlines;
+}
+
 static int trace_open(struct trace_run *r)
 {
 	struct kernel_counters none = { .filtered = 0 };
@@ -423,6 +441,7 @@ static int trace_open(struct trace_run *r)
 	places_serve_session(&r->places, &r->session);
 	r->session.count_misses = count_misses;
 	r->session.misses_arg = r;
+	open_cmdlines(r);
 	if (r->o->record.wanted || group_list_has(&r->o->view_options.groups, GROUP_BY_EXE))
 		open_texts(r);
 	status = process_open(&r->process);
@@ -468,6 +487,7 @@ int trace_main(const struct options *o)
 	session_release(&r.session);
 	places_release(&r.places);
 	text_source_release(&r.texts);
+	proc_cmdlines_release(&r.cmdlines);
 	scan_close(r.scan);
 	vanished_release(&r.vanished);
 	live_close(r.live);

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
@@ -13,6 +14,7 @@
 #include "caps.h"
 #include "live.h"
 #include "log.h"
+#include "proc_cmdline.h"
 #include "read_clock.h"
 #include "stuck_source.h"
 #include "time_units.h"
@@ -20,6 +22,7 @@
 /* What the child sends when a walk is over. */
 struct walker_result {
 	struct metrics_walk walk;
+	struct stuck_rows stuck;
 	uint64_t cpu_ns;
 };
 
@@ -55,7 +58,26 @@ static void sum_up(struct metrics_walk *walk, const struct stuck_table *h)
 	}
 }
 
-static struct metrics_walk walk_once(struct stuck_source *source, const struct options *o)
+static const char *look_up_cmdline(void *arg, const struct stuck_holder *o, size_t *len)
+{
+	return proc_cmdline_look_up(arg, o, len);
+}
+
+/* The rows of the page, with command lines of this moment. */
+static void make_rows(struct stuck_rows *rows, const struct stuck_table *h)
+{
+	struct proc_cmdlines *cmdlines = calloc(1, sizeof(*cmdlines));
+	const struct lookup lookup = { .cmdline = cmdlines ? look_up_cmdline : NULL,
+				       .cmdline_arg = cmdlines };
+
+	stuck_rows_make(rows, &lookup, h);
+	if (cmdlines)
+		proc_cmdlines_release(cmdlines);
+	free(cmdlines);
+}
+
+static struct metrics_walk walk_once(struct stuck_source *source, const struct options *o,
+				     struct stuck_rows *rows)
 {
 	const struct stuck_table_config config = { .filter = &o->filter,
 						   .story_filter = &o->story_filter,
@@ -67,6 +89,7 @@ static struct metrics_walk walk_once(struct stuck_source *source, const struct o
 	stuck_table_init(&h, &config);
 	if (!stuck_source_scan(source, &h) && stuck_table_finish(&h)) {
 		sum_up(&walk, &h);
+		make_rows(rows, &h);
 		walk.known = true;
 	}
 	stuck_table_release(&h);
@@ -85,8 +108,9 @@ static void serve_walks(int fd, const struct options *o)
 		return;
 	caps_drop(stuck_source_caps(&source));
 	while (recv(fd, &byte, 1, 0) == 1) {
-		struct walker_result result = { .walk = walk_once(&source, o) };
+		struct walker_result result = { .cpu_ns = 0 };
 
+		result.walk = walk_once(&source, o, &result.stuck);
 		result.cpu_ns = read_clock_ns(CLOCK_PROCESS_CPUTIME_ID);
 		if (send(fd, &result, sizeof(result), MSG_NOSIGNAL) != sizeof(result))
 			break;
@@ -155,6 +179,7 @@ static void take_result(struct walker *w, const struct walker_result *result)
 	uint64_t rest_ns = WALKER_REST * result->walk.took_ns;
 
 	w->last = result->walk;
+	w->stuck = result->stuck;
 	w->cpu_ns = result->cpu_ns;
 	w->busy = false;
 	w->next_ns = w->asked_ns + (rest_ns > WALKER_EVERY_NS ? rest_ns : WALKER_EVERY_NS);

@@ -16,6 +16,7 @@
 
 #include "metrics.h"
 #include "options.h"
+#include "stuck_rows.h"
 
 #define WALKER_EVERY_NS (10 * NS_PER_S)
 #define WALKER_MAX_NS (3 * NS_PER_S)
@@ -29,6 +30,7 @@ struct walker {
 	uint64_t asked_ns;	/* the start of the last one */
 	uint64_t cpu_ns;	/* CPU time of the child, also after its end */
 	struct metrics_walk last;	/* known is false before the first */
+	struct stuck_rows stuck;	/* what it found */
 };
 
 void walker_init(struct walker *w);

@@ -186,6 +186,8 @@ struct view {
 	 */
 	void (*other_end)(struct view_context *v, const struct story *s,
 			  const struct verdict *verdict);
+	/* Called for each socket and holder that a walk found, before the stories of that host. */
+	void (*walk)(struct view_context *v, const struct event *e, unsigned host);
 	/* Called for an endpoint whose end was missed: its story does not come. */
 	void (*lost_end)(struct view_context *v, const struct story *s);
 	void (*lost)(struct view_context *v, const struct run_counts *t, uint64_t now_ns);

@@ -60,6 +60,16 @@ def update(tool):
         f.write(text)
 
 
+def test_the_picture_of_the_page_is_small(report):
+    """tools/picture makes it. It is a PNG that is as wide as a text."""
+    path, = re.findall(r"!\[[^]]+\]\((\S+report\.png)\)", read_readme())
+    with open(os.path.join(ROOT, path), "rb") as f:
+        picture = f.read()
+    report.same("signature", picture[:8], b"\x89PNG\r\n\x1a\n")
+    report.same("width", int.from_bytes(picture[16:20], "big"), 1000)
+    report.true(f"{len(picture)} bytes", len(picture) < MAX_BYTES)
+
+
 def objects(options, *view, sample=SAMPLE):
     return [json.loads(line) for line in run(options.tool, *view, "--replay", sample).splitlines()]
 
