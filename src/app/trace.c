@@ -239,9 +239,7 @@ static int next_wait_ms(const struct trace_run *r, uint64_t now_ns, int taken)
 {
 	uint64_t next;
 
-	if (taken >= LIVE_BATCH)
-		return 0;
-	if (taken && r->o->output.flush)
+	if (taken >= LIVE_BATCH || (taken && r->o->output.flush))
 		return 0;
 	next = find_next_ns(r);
 	if (taken && (!next || next > now_ns + POLL_MS * NS_PER_MS))
