@@ -274,13 +274,15 @@ $(eval $(call program,story_from_recording,$(B)/obj/tests/stories/story_from_rec
 $(foreach p,churn flood hold latency,$(eval $(call program,bench_$p,$(B)/obj/tools/bench/$p.o,-lpthread)))
 
 # The tests of the fleet: a recorder and a reader without the rest of the tool
-FLEET := $(B)/fleet_ship $(B)/fleet_read $(B)/tcpclose_stubs
+FLEET := $(B)/fleet_ship $(B)/fleet_read $(B)/replay_frames $(B)/tcpclose_stubs
 # The tool with the stubs of the static build
 $(eval $(call program,tcpclose_stubs,$(call objects,src/main.c $(OPTIONAL_STATIC)) $(ARCHIVES),$$(LIBS)))
 $(foreach p,ship read,$(eval $(call program,fleet_$p,$(B)/obj/tests/fleet/fleet_$p.o $(TEST_LIBS),$$(LIBS))))
 
 BENCH_REPLAY_OBJECTS := $(call objects,tools/bench/replay.c tools/bench/generate.c) $(TEST_LIBS)
 $(eval $(call program,bench_replay,$(BENCH_REPLAY_OBJECTS),$$(LIBS)))
+
+$(eval $(call program,bench_fleet,$(call objects,tools/bench/fleet.c) $(TEST_LIBS),$$(LIBS)))
 
 BENCH := $(addprefix $(B)/,tcpclose bench_churn bench_flood bench_hold bench_latency bench_replay)
 
@@ -290,6 +292,9 @@ SPIN := -Wl,--wrap=decode_event
 SPIN_OBJECT := $(B)/obj/tools/bench/spin.o
 $(eval $(call program,bench_replay_spin,$(BENCH_REPLAY_OBJECTS) $(SPIN_OBJECT),$$(LIBS),$(SPIN)))
 $(eval $(call program,tcpclose_spin,$(MAIN) $(ARCHIVES) $(SPIN_OBJECT),$$(LIBS),$(SPIN)))
+
+# The tool, which reads the frames of a stream from a file.
+$(eval $(call program,replay_frames,$(MAIN) $(B)/obj/tests/fleet/frame_source.o $(ARCHIVES),$$(LIBS)))
 
 # Fuzz harnesses: make check builds them with gcc and driver.c, make fuzz with clang's libFuzzer.
 HARNESSES := $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/fuzz_*.c))

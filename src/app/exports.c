@@ -5,7 +5,7 @@ void exports_init(struct exports *x, const struct options *o, struct session *se
 		  struct process *process)
 {
 	x->session = session;
-	x->live = !o->record.replay;
+	x->live = !o->record.replay || o->record.is_stream;
 	serve_init(&x->serve, o, session);
 	otlp_export_init(&x->otlp, o, process);
 	stream_export_init(&x->stream, o, session, process);
@@ -18,7 +18,7 @@ void exports_release(struct exports *x)
 	stream_export_release(&x->stream);
 }
 
-/* A recording has no sockets to walk over, and nobody scrapes a replay. */
+/* Nobody scrapes the replay of a file. */
 int exports_open(struct exports *x)
 {
 	int status = x->live ? serve_open(&x->serve) : EXIT_FINE;

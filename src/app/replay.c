@@ -13,6 +13,7 @@
 #include "replay_hosts.h"
 #include "replay_runs.h"
 #include "replay_source.h"
+#include "replay_stream.h"
 #include "session.h"
 #include "stuck.h"
 #include "top_run.h"
@@ -25,6 +26,7 @@ struct replay_run {
 	struct exports exports;
 	struct replay_source source;
 	struct replay_runs runs;
+	struct replay_shifted shifted;
 	uint64_t now_ns;	/* of the latest mark */
 	uint64_t first_ns;	/* of the first mark; 0: not read yet */
 	bool begun;		/* the first mark has been read */
@@ -169,7 +171,7 @@ static bool pass_record(struct replay_run *r, const struct record *record)
 /* Plays one record. Returns false at the mark that ends a run. */
 static bool play_record(struct replay_run *r, struct record *record)
 {
-	replay_runs_shift(&r->runs, record);
+	replay_runs_shift(&r->runs, record, &r->shifted);
 	top_run_take_record(r->top, record);
 	if (record->got != RECORD_GOT_ANNOTATION && is_early(r, record))
 		return pass_record(r, record);
@@ -341,9 +343,11 @@ static int replay_once(const struct options *o, struct process *process, struct 
 				.session.out.fd = -1 };
 	int status;
 
-	exports_init(&r.exports, o, &r.session, process);
+	if (o->record.is_stream)
+		return replay_stream(o, process, top);
 	if (o->record.nr_replays > 1)
 		return replay_hosts(o, process, NULL, top);
+	exports_init(&r.exports, o, &r.session, process);
 	status = open_source(&r);
 	if (!status && r.source.reader)
 		status = replay_source(&r);

@@ -2,10 +2,17 @@
 #include "replay_host.h"
 
 #include <stddef.h>
+#include <stdlib.h>
 
 void replay_host_init(struct replay_host *h)
 {
 	h->runs.shift_ns = h->session.shift_ns;
+}
+
+void replay_host_free(struct replay_host *h)
+{
+	free(h->facts);
+	free(h);
 }
 
 uint64_t replay_host_latest_ns(const struct replay_host *h)
@@ -13,7 +20,7 @@ uint64_t replay_host_latest_ns(const struct replay_host *h)
 	return h->session.latest_ns > h->now_ns ? h->session.latest_ns : h->now_ns;
 }
 
-int replay_host_begin(struct replay_host *h, const struct replay_input *input,
+int replay_host_begin(struct replay_host *h, const void *input,
 		      const struct run_info *run, const struct record *first, uint64_t now_ns)
 {
 	bool has_mark = first->got == RECORD_GOT_MARK && first->mark->type == RECORD_MARK_START;
@@ -82,7 +89,7 @@ static void pass_record(struct replay_host *h, const struct record *record)
 
 void replay_host_play(struct replay_host *h, struct record *record)
 {
-	replay_runs_shift(&h->runs, record);
+	replay_runs_shift(&h->runs, record, h->shifted);
 	session_use_host(&h->session);
 	if (record->got != RECORD_GOT_ANNOTATION && is_early(h, record))
 		pass_record(h, record);

@@ -9,15 +9,17 @@
 #include "replay_runs.h"
 #include "session_hosts.h"
 
-struct replay_input;
-
 struct replay_host {
 	struct session session;
 	struct replay_runs runs;
-	const struct replay_input *input;	/* of the present run; NULL: none */
-	const struct replay_input *latest_input;	/* of the run before, otherwise */
+	struct replay_shifted *shifted;	/* shared by all hosts */
+	const void *input;	/* where the present run comes from; NULL: there is none */
+	const void *latest_input;	/* of the run before, otherwise */
+	struct record_header *facts;	/* that the hooks of its run are in: owned; or NULL */
 	uint64_t now_ns;	/* of the latest mark */
 };
+
+void replay_host_free(struct replay_host *h);
 
 /* Begin the life of a host that has been added to the session of all. */
 void replay_host_init(struct replay_host *h);
@@ -30,7 +32,7 @@ uint64_t replay_host_latest_ns(const struct replay_host *h);
  * sure that it does not overlap with the run before. Returns an exit status, with the reason
  * logged.
  */
-int replay_host_begin(struct replay_host *h, const struct replay_input *input,
+int replay_host_begin(struct replay_host *h, const void *input,
 		      const struct run_info *run, const struct record *first, uint64_t now_ns);
 
 /* The run ends: report what is left. Without effect if none has begun. */

@@ -13,11 +13,22 @@ static int report_no_memory(void)
 	return EXIT_FAILED;
 }
 
-/* The shift of a boot that a host has already, otherwise that of this run. */
-static int64_t find_shift(const struct host_table *t, const struct run_info *run)
+/* May the boot that has this shift be that of the run? */
+static bool is_near(const struct replay_host_list *l, int64_t shift_ns, const struct run_info *run)
 {
+	uint64_t apart = (uint64_t)shift_ns - (uint64_t)run->boot_to_wall_ns;
+
+	return !l->max_step_ns || apart + l->max_step_ns <= 2 * l->max_step_ns;
+}
+
+/* The shift of a boot that a host has already, otherwise that of this run. */
+static int64_t find_shift(const struct replay_host_list *l, const struct run_info *run)
+{
+	const struct host_table *t = &l->all->hosts;
+
 	for (unsigned i = 0; i < t->nr; i++)
-		if (host_is_boot_of(run->boot_id, t->host[i]->boot_id))
+		if (host_is_boot_of(run->boot_id, t->host[i]->boot_id) &&
+		    is_near(l, t->host[i]->shift_ns, run))
 			return t->host[i]->shift_ns;
 	return run->boot_to_wall_ns;
 }
@@ -40,13 +51,14 @@ int replay_host_list_find(struct replay_host_list *l, const struct run_info *run
 		l->host = grown;
 	if (!h)
 		return report_no_memory();
-	status = session_add_host(l->all, &h->session, run, find_shift(t, run));
+	status = session_add_host(l->all, &h->session, run, find_shift(l, run));
 	if (!h->session.all) {		/* it was not added */
 		free(h);
 		return status;
 	}
 	l->host[h->session.host] = h;
 	replay_host_init(h);
+	h->shifted = &l->shifted;
 	*host = h;
 	return status;
 }
@@ -119,7 +131,7 @@ void replay_host_list_release(struct replay_host_list *l)
 	if (l->all)
 		session_release_hosts(l->all);
 	for (unsigned i = 0; i < nr; i++)
-		free(l->host[i]);
+		replay_host_free(l->host[i]);
 	free(l->host);
 	l->host = NULL;
 }

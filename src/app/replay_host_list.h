@@ -12,6 +12,12 @@
 struct replay_host_list {
 	struct session *all;		/* of all hosts */
 	struct replay_host **host;	/* by index in all->hosts; owned */
+	struct replay_shifted shifted;	/* the present record */
+	/*
+	 * Hosts that name one boot and whose wall clocks are further apart do not share a clock: a
+	 * publisher may name the boot of another host. 0: no limit, the recordings are trusted.
+	 */
+	uint64_t max_step_ns;
 };
 
 /* Add the hosts of the first headers of all inputs, and set those of their parts. */

@@ -87,8 +87,9 @@ static int begin_merge(struct replay_merge *r)
 }
 
 static int log_overlap(const struct replay_merge *r, const struct replay_host *h,
-		       const struct replay_input *a, const struct replay_input *b)
+		       const void *other_input, const struct replay_input *b)
 {
+	const struct replay_input *a = other_input;
 	bool swap = strcmp(a->source->path, b->source->path) > 0;
 	const char *path = (swap ? b : a)->source->path, *other = (swap ? a : b)->source->path;
 	const struct host *host = get_host(r, h);

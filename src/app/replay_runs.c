@@ -48,26 +48,27 @@ uint64_t replay_runs_begin(struct replay_runs *x, const struct run_info *was, st
 	return start_ns;
 }
 
-void replay_runs_shift(struct replay_runs *x, struct record *record)
+void replay_runs_shift(const struct replay_runs *x, struct record *record,
+		       struct replay_shifted *copy)
 {
 	if (!x->shift_ns)
 		return;
 	if (record->got == RECORD_GOT_EVENT) {
-		x->event = *record->event;
-		x->event.ts_ns += (uint64_t)x->shift_ns;
-		record->event = &x->event;
+		copy->event = *record->event;
+		copy->event.ts_ns += (uint64_t)x->shift_ns;
+		record->event = &copy->event;
 	} else if (record->got == RECORD_GOT_MARK) {
-		x->mark = *record->mark;
-		x->mark.now_ns += (uint64_t)x->shift_ns;
-		x->mark.boot_to_wall_ns -= x->shift_ns;
-		record->mark = &x->mark;
+		copy->mark = *record->mark;
+		copy->mark.now_ns += (uint64_t)x->shift_ns;
+		copy->mark.boot_to_wall_ns -= x->shift_ns;
+		record->mark = &copy->mark;
 	} else if (record->got == RECORD_GOT_ANNOTATION) {
 		const struct record_annotation *a = record->annotation;
 
-		memcpy(&x->annotation, a, offsetof(struct record_annotation, bytes) + a->len);
+		memcpy(&copy->annotation, a, offsetof(struct record_annotation, bytes) + a->len);
 		if (a->at_ns)
-			x->annotation.at_ns += (uint64_t)x->shift_ns;
-		record->annotation = &x->annotation;
+			copy->annotation.at_ns += (uint64_t)x->shift_ns;
+		record->annotation = &copy->annotation;
 	}
 }
 

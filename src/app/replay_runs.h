@@ -22,7 +22,10 @@ struct replay_runs {
 	unsigned restarts;		/* runs that followed another one */
 	unsigned killed;		/* runs without end that another one followed */
 	uint64_t gap_ns;		/* time between the runs */
-	/* shifted copies */
+};
+
+/* Room for a copy of a record. All runs may share it. */
+struct replay_shifted {
 	struct event event;
 	struct record_mark mark;
 	struct record_annotation annotation;
@@ -41,8 +44,9 @@ uint64_t replay_runs_begin(struct replay_runs *x, const struct run_info *was, st
 			   uint64_t end_ns, const struct kernel_counters *counts,
 			   const struct record_mark *start);
 
-/* Shift the times of a record. The record then points to a copy, valid until the next call. */
-void replay_runs_shift(struct replay_runs *x, struct record *record);
+/* Shift the times of a record. It then points to the copy. */
+void replay_runs_shift(const struct replay_runs *x, struct record *record,
+		       struct replay_shifted *copy);
 
 /* Log the sums over all runs, unless there was only one. */
 void replay_runs_report(unsigned restarts, unsigned killed, uint64_t gap_ns);

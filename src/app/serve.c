@@ -41,12 +41,18 @@ static bool is_fresh(struct serve_run *r, uint64_t now_ns)
 	return now_ns >= r->late_ns;
 }
 
+/* A stream has the time of its hosts. */
+static uint64_t find_now_ns(const struct serve_run *r)
+{
+	return r->o->record.is_stream ? r->session->context.now_ns : live_now_ns();
+}
+
 static struct metrics_facts collect_facts(struct serve_run *r, uint64_t now_ns)
 {
 	struct metrics_facts f = { .version = TCPCLOSE_VERSION, .now_ns = now_ns };
 
 	f.counts = session_count(r->session, &r->counters);
-	if (!r->o->record.replay)
+	if (!r->o->record.replay || r->http)
 		proc_self_read(&r->process);
 	f.process = r->process;
 	f.process.cpu_ns += r->walker.cpu_ns;
@@ -104,9 +110,12 @@ static void log_write_error(const struct serve_run *r, int err)
 
 static void answer_health(const struct serve_run *r, struct http_reply *reply)
 {
+	const char *missing = r->o->record.is_stream ?
+			      "starting: the stream is not read up to now\n" :
+			      "starting: the walk over the existing sockets is not over\n";
+
 	reply->status = r->ready ? 200 : 503;
-	buf_str(&reply->body, r->ready ? "ready\n" :
-				"starting: the walk over the existing sockets is not over\n");
+	buf_str(&reply->body, r->ready ? "ready\n" : missing);
 }
 
 static void answer_metrics(struct serve_run *r, const struct http_request *request,
@@ -114,7 +123,7 @@ static void answer_metrics(struct serve_run *r, const struct http_request *reque
 {
 	enum metrics_format format = request->openmetrics ? METRICS_OPENMETRICS : METRICS_TEXT;
 	struct metrics *m = serve_metrics(&r->session->context);
-	struct metrics_facts f = collect_facts(r, live_now_ns());
+	struct metrics_facts f = collect_facts(r, find_now_ns(r));
 
 	reply->type = metrics_text_type(format);
 	if (m)
@@ -127,7 +136,7 @@ static void answer_page(struct serve_run *r, const struct http_request *request,
 			struct http_reply *reply)
 {
 	struct serve_page_facts page = { .stuck = &r->walker.stuck };
-	struct metrics_facts f = collect_facts(r, live_now_ns());
+	struct metrics_facts f = collect_facts(r, find_now_ns(r));
 
 	if (r->o->view_options.no_page) {
 		reply->status = 404;
@@ -137,7 +146,7 @@ static void answer_page(struct serve_run *r, const struct http_request *request,
 	reply->type = "text/html; charset=utf-8";
 	reply->refreshes = request->live;
 	page.refresh_s = request->live ? HTTP_REFRESH_S : 0;
-	serve_print_page(&r->session->context, &reply->body, &f, &page, live_now_ns());
+	serve_print_page(&r->session->context, &reply->body, &f, &page, find_now_ns(r));
 }
 
 static bool answer(void *arg, const struct http_request *request, struct http_reply *reply)
@@ -146,7 +155,7 @@ static bool answer(void *arg, const struct http_request *request, struct http_re
 
 	if (request->path == HTTP_PATH_HEALTHZ)
 		answer_health(r, reply);
-	else if (r->ready && !is_fresh(r, live_now_ns()))
+	else if (r->ready && !is_fresh(r, find_now_ns(r)))
 		return false;
 	else if (request->path == HTTP_PATH_METRICS)
 		answer_metrics(r, request, reply);
@@ -184,7 +193,7 @@ static int open_http(struct serve_run *r)
 
 int serve_open(struct serve_run *r)
 {
-	int err = r->o ? walker_start(&r->walker, r->o) : 0;
+	int err = r->o && !r->o->record.replay ? walker_start(&r->walker, r->o) : 0;
 
 	if (err)
 		log_warn("there will be no gauges of sockets: %s", strerror(-err));
@@ -221,7 +230,7 @@ void serve_set_ready(struct serve_run *r)
 	if (!r->o)
 		return;
 	r->ready = true;
-	walker_ask(&r->walker, live_now_ns());
+	walker_ask(&r->walker, find_now_ns(r));
 	if (!r->http)
 		return;
 	listen_socket_print(&b, &r->address);

@@ -91,6 +91,8 @@ struct session {
 	struct view of_hosts;		/* their view: passes stories and events to that of all */
 	struct pipeline_total total;
 	struct twin_exchange *exchange;
+	bool is_stream;			/* the source is a stream; its counts are: */
+	struct stream_counts segments;
 	unsigned used_host;		/* whose meta and lookup the context has */
 	bool begun;
 	bool in_walk;	/* the events of a repeated walk are not for the pipeline */

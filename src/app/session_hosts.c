@@ -98,6 +98,8 @@ struct run_counts session_count_hosts(const struct session *all)
 		else
 			sum = t;
 	}
+	sum.is_stream = all->is_stream;
+	sum.stream = all->segments;
 	return sum;
 }
 
@@ -179,18 +181,31 @@ static int open_host(struct session *all, struct session *host, unsigned nr,
 	return session_open_caches(host);
 }
 
-/* The host takes part: in the recording that is made, and in the output. */
-static int announce_host(struct session *all, struct session *host)
+/* The recording has the headers of all hosts, the first one from its beginning on. */
+static int record_host(struct session *all, const struct session *host)
 {
 	int err = 0;
 
-	if (all->writer && host->host)
+	if (!all->o->record.wanted)
+		return EXIT_FINE;
+	if (!all->writer)
+		return recording_open_hosts(&all->writer, all->o, &host->meta, host->shift_ns);
+	if (host->host)
 		err = record_writer_add_host(all->writer, &host->meta, host->shift_ns);
+	if (!err)
+		return EXIT_FINE;
+	process_log_write_error(all->o->record.path, -err);
+	return EXIT_FAILED;
+}
+
+/* The host takes part: in the recording that is made, and in the output. */
+static int announce_host(struct session *all, struct session *host)
+{
+	int status = record_host(all, host);
+
+	if (status)
+		return status;
 	host->writer = all->writer;
-	if (err) {
-		process_log_write_error(all->o->record.path, -err);
-		return EXIT_FAILED;
-	}
 	use_host(all, host->host);
 	if (all->view->begin_host)
 		all->view->begin_host(&all->context, all->hosts.host[host->host]);
@@ -222,9 +237,8 @@ int session_begin_hosts(struct session *all)
 	int status = EXIT_FINE;
 
 	judge_init(&all->judge, &all->o->run.fail_on, &all->context);
-	if (all->o->record.wanted)
-		status = recording_open_hosts(&all->writer, all->o, &all->of_host[0]->meta,
-					      all->of_host[0]->shift_ns);
+	if (all->hosts.nr)
+		status = record_host(all, all->of_host[0]);
 	if (status)
 		return status;
 	if (all->view->start)
@@ -284,11 +298,50 @@ void session_flush_hosts(struct session *all)
 
 void session_tick_hosts(struct session *all, uint64_t now_ns)
 {
+	if (now_ns > all->context.now_ns)
+		all->context.now_ns = now_ns;
 	if (!all->context.due_ns || all->context.due_ns > now_ns)
 		return;
 	session_flush_hosts(all);
 	use_no_host(all);
 	all->view->tick(&all->context, now_ns);
+}
+
+bool session_hosts_are_done(const struct session *all)
+{
+	for (unsigned i = 0; i < all->hosts.nr; i++)
+		if (all->of_host[i]->pipeline)
+			return pipeline_is_done(all->of_host[i]->pipeline);
+	return false;
+}
+
+void session_lose_segments(struct session *host)
+{
+	if (!host->endpoints)
+		return;
+	endpoint_table_flush(host->endpoints);
+	endpoint_table_set_lossy(host->endpoints);
+	host->loss_noted = true;
+}
+
+void session_count_stream(struct session *all, const struct stream_counts *counts, uint64_t now_ns)
+{
+	struct run_counts t = { .stream = *counts };
+	uint64_t lost = run_counts_lost_segments(&t);
+
+	all->segments = *counts;
+	if (lost <= all->lost_reported || now_ns - all->loss_ns < LOSS_REPORT_EVERY_NS)
+		return;
+	all->lost_reported = lost;
+	all->loss_ns = now_ns;
+	all->lost = true;
+	t = session_count_hosts(all);
+	session_flush_hosts(all);
+	use_no_host(all);
+	if (all->view->lost)
+		all->view->lost(&all->context, &t, now_ns);
+	if (!all->view->reports_itself || all->o->output.verbose)
+		loss_text_warn(&t);
 }
 
 void session_end_hosts(struct session *all, uint64_t now_ns)

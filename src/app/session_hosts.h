@@ -46,6 +46,15 @@ void session_tick_hosts(struct session *all, uint64_t now_ns);
 /* Apply all queued events of all hosts. */
 void session_flush_hosts(struct session *all);
 
+/* Has -n been reached, by all hosts together? */
+bool session_hosts_are_done(const struct session *all);
+
+/* The host has lost events, in segments that did not come. */
+void session_lose_segments(struct session *host);
+
+/* The counts of the stream have changed: report losses if they have grown, once per second. */
+void session_count_stream(struct session *all, const struct stream_counts *counts, uint64_t now_ns);
+
 /* End the run, in which the runs of all hosts have ended. count: the totals of a host. */
 void session_end_hosts(struct session *all, uint64_t now_ns);
 

@@ -7,6 +7,8 @@
 
 #include "session.h"
 
+#define LOSS_REPORT_EVERY_NS 1000000000ULL
+
 /* Takes an annotation of a recording, if it is about these. */
 void session_take_vanished(struct session *s, const struct record_annotation *a);
 

@@ -20,7 +20,7 @@ bool top_run_streams(const struct options *o)
 		if (!strcmp(o->record.replays[i], "-") ||
 		    (!stat(o->record.replays[i], &st) && !S_ISREG(st.st_mode)))
 			return true;
-	return o->record.follow;
+	return o->record.follow || o->record.is_stream;
 }
 
 bool top_run_may_read_again(struct top_run *r)

@@ -25,6 +25,7 @@
 #include "process.h"
 #include "scan.h"
 #include "session.h"
+#include "start_notes.h"
 #include "symbols.h"
 #include "time_units.h"
 #include "top_run.h"
@@ -73,18 +74,6 @@ static int watch_exports(struct trace_run *r)
 	return err;
 }
 
-/*
- * Reports the hooks that could not be attached, except reset_late (RSTs sent for timewait and
- * request sockets): older kernels lack it, and doctor reports it.
- */
-static void note_missing_hooks(const struct run_info *m)
-{
-	for (unsigned i = 0; i < m->nr_hooks; i++)
-		if (!strcmp(m->hook[i].how, "none") && strcmp(m->hook[i].name, "reset_late") != 0)
-			log_note("cannot attach the hook %s: what it reports will be missing "
-				 "(see tcpclose doctor)", m->hook[i].name);
-}
-
 /* The scan is optional: without it, closes already in progress are reported without their start. */
 static void open_scan(struct trace_run *r)
 {
@@ -127,7 +116,7 @@ static int open_live(struct trace_run *r)
 			 r->o->record.host);
 	r->exports.serve.live = r->live;
 	r->exports.stream.sk_xor = live_sk_xor(r->live);
-	note_missing_hooks(&r->session.meta);
+	start_notes_hooks(&r->session.meta);
 	open_scan(r);
 	if (r->o->capture.stack)
 		run_info_add_hook(&r->session.meta, "stack", "bpf_get_stack");
@@ -179,17 +168,7 @@ static void scan_sockets(struct trace_run *r)
 	if (!r->scan)
 		return;
 	err = scan_run(r->scan, feed_session, drain_ring, r, &stats);
-	if (err)
-		log_warn("the walk over the existing sockets failed: %s", strerror(-err));
-	if (stats.left_out)
-		log_note("cannot enter %u network namespaces (%s): for closes already in progress "
-			 "there, the start is unknown", stats.left_out,
-			 strerror(stats.left_out_why));
-	if (stats.hidden && !(caps_effective() & CAPS_BIT(SYS_PTRACE)))
-		log_note("the network namespaces of %u processes may not be looked up without "
-			 "CAP_SYS_PTRACE", stats.hidden);
-	if (stats.cut_short)
-		log_warn("the walk over the existing sockets took too long: some are left out");
+	start_notes_scan(&stats, err);
 	r->holders = holders_open(r->scan);
 	scan_close(r->scan);
 	r->scan = NULL;
@@ -242,9 +221,7 @@ static int next_wait_ms(const struct trace_run *r, uint64_t now_ns, int taken)
 {
 	uint64_t next;
 
-	if (taken >= LIVE_BATCH)
-		return 0;
-	if (taken && r->o->output.flush)
+	if (taken >= LIVE_BATCH || (taken && r->o->output.flush))
 		return 0;
 	next = find_next_ns(r);
 	if (taken && (!next || next > now_ns + POLL_MS * NS_PER_MS))

@@ -16,7 +16,7 @@
 #include "options.h"
 #include "usage_error.h"
 
-#define OPTION_TABLE_MAX 96	/* rows, the closing one included */
+#define OPTION_TABLE_MAX 110	/* rows, the closing one included */
 #define OPTION_FIELDS_MAX 700	/* paths in json_keys.c */
 
 /* Keys of the options that have no letter; the key of the others is their letter. */
@@ -129,6 +129,7 @@ struct option_row {
 	size_t (*first_item)(const char *list);
 	bool can_exclude;		/* a value may begin with !, to exclude it */
 	bool live_only;			/* refused with --replay */
+	bool stream_too;	/* ... except for that of a stream, which goes on */
 	bool replay_only;		/* refused without --replay */
 };
 

@@ -71,6 +71,8 @@ struct options_record {
 	const char *replay;
 	const char *replays[OPTIONS_REPLAYS_MAX];	/* all of them */
 	unsigned nr_replays;
+	bool is_stream;		/* it is the stream of a fleet: nats:// or tls:// */
+	uint64_t partitions;	/* --partitions: bit N: partition N of the stream; 0 all */
 	const char *host;	/* --host, NULL: the host name */
 	struct time_point since, until;	/* --since, --until */
 	bool follow;		/* --follow: wait for more at the end */

@@ -8,6 +8,7 @@
 #include "buf.h"
 #include "json_keys.h"
 #include "options_filter.h"
+#include "options_fleet.h"
 #include "options_nats.h"
 #include "options_stream.h"
 #include "usage_error.h"
@@ -53,7 +54,8 @@ static int check_given_options(struct option_parser *p)
 			continue;
 		if (!option_applies(option->views, o->view->id, o->record.wanted))
 			return reject_option(p, "--", option->argp.name, option->views);
-		if (option->live_only && o->record.replay)
+		if (option->live_only && o->record.replay &&
+		    !(option->stream_too && options_stream_is_address(o->record.replay)))
 			return usage_error_plain(&p->error,
 						 "--%s does not apply to %s with --replay",
 						 option->argp.name, o->view->name);
@@ -215,7 +217,7 @@ static int set_serving(struct option_parser *p)
 		return 0;
 	if (is_only_in_env(p, KEY_PAGE) && !s->listen && s->textfile)
 		s->page = false;
-	if (o->record.replay && !s->textfile)
+	if (o->record.replay && !s->textfile && !options_stream_is_address(o->record.replay))
 		return usage_error_plain(&p->error, "serve with --replay requires --textfile");
 	if (!s->listen && !s->textfile) {
 		s->listen = OPTIONS_LISTEN;
@@ -314,7 +316,7 @@ int options_check(struct option_parser *p, const struct argp_state *state)
 		rc = check_given_options(p) ?: set_serving(p) ?: set_exporting(p) ?:
 		     options_stream_check(p);
 	if (!rc)
-		rc = check_pairs(p);
+		rc = options_fleet_check(p) ?: check_pairs(p);
 	if (!rc)
 		rc = select_fields(p);
 	if (rc)

@@ -43,6 +43,7 @@ static void remove_endpoint(struct endpoint_table *t, struct endpoint *c)
 		twin_exchange_remove(t->config.exchange, c);
 	unqueue(t, c);
 	t->counts.open--;
+	t->queue->open--;
 	t->counts.closing -= c->closing;
 	endpoint_index_remove(&t->index, c);
 }
@@ -121,6 +122,7 @@ static struct endpoint *add_endpoint(struct endpoint_table *t, const struct even
 	c->story.names = t->config.names;
 	c->story.tree = t->config.tree;
 	t->counts.open++;
+	t->queue->open++;
 	queue_active(t, c);
 	return c;
 }
@@ -316,6 +318,7 @@ void endpoint_table_free(struct endpoint_table *t)
 	if (!t)
 		return;
 	forget_queued(t);
+	t->queue->open -= t->counts.open;
 	endpoint_twin_leave(t);
 	for (c = TAILQ_FIRST(&t->active); c; c = TAILQ_NEXT(c, active))
 		story_release(&c->story);
@@ -398,7 +401,7 @@ void endpoint_table_feed(struct endpoint_table *t, const struct event *e)
 	struct event_queue *q = t->queue;
 	struct queued_event *i;
 
-	if (t->counts.open < QUEUE_MIN_ENDPOINTS) {
+	if (t->queue->open < QUEUE_MIN_ENDPOINTS) {
 		endpoint_table_flush(t);
 		apply_event(t, e);
 		return;

@@ -27,6 +27,7 @@ struct queued_event {
 struct event_queue {
 	struct queued_event item[QUEUE_LEN];
 	unsigned queued, applied;	/* events that entered and left the queue */
+	unsigned long open;		/* endpoints in the tables that use it */
 };
 
 struct endpoint_table {

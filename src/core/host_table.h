@@ -62,5 +62,6 @@ static inline bool host_is_boot_of(const char *boot_id, const char *other)
 /* Do two hosts have one clock? */
 static inline bool host_has_clock_of(const struct host_table *t, unsigned a, unsigned b)
 {
-	return a == b || host_is_boot_of(t->host[a]->boot_id, t->host[b]->boot_id);
+	return a == b || (host_is_boot_of(t->host[a]->boot_id, t->host[b]->boot_id) &&
+			  t->host[a]->shift_ns == t->host[b]->shift_ns);
 }

@@ -119,7 +119,12 @@
 	X(NONE, "")		/* both are */                                                     \
 	X(NOT_FOUND, "not-found")	/* nothing is known of the other end */                    \
 	X(PEER_LOST, "peer-lost")	/* its host has it, but missed how it ended */             \
-	X(OPEN, "open")		/* its host has it, and it had not ended when the run did */
+	X(OPEN, "open")		/* its host has it, and it had not ended when the run did */       \
+	/* Of a fleet: */                                                                          \
+	X(PEER_NOT_TRACED, "peer-not-traced")	/* no host that is traced has its address */       \
+	X(PEER_SILENT, "peer-silent")	/* nothing was heard of its host for 30 s */               \
+	X(SAMPLED_OUT, "sampled-out")	/* its host left it out: --max-rate */                     \
+	X(LATE, "late")		/* this end came after the other one was reported alone */
 
 /* Whose act ended a connection, or whose the delay is. */
 #define SIDES(X)                                                                                   \

@@ -14,6 +14,16 @@
 
 #define CANDIDATES_MAX 64	/* with TCP_REPAIR a program can make many numbers collide */
 
+#define PAST_MAX 16384		/* a power of two */
+
+/* An end that was reported alone. */
+struct past_end {
+	uint64_t key;		/* twin_key_unordered(); 0: none */
+	uint64_t cookie;
+	struct flow flow;
+	uint16_t host;
+};
+
 struct waiting {
 	struct hash_index_link link;
 	struct deadline_heap_node due;	/* in pair_table.due, if it has a deadline */
@@ -30,6 +40,7 @@ struct pair_table {
 	TAILQ_HEAD(waiting_list, waiting) waiting;	/* in order of arrival */
 	struct pair_counts counts;
 	uint64_t now_ns;	/* the latest time that was seen: that of the fastest clock */
+	struct past_end *past;	/* by key, the latest ones; NULL: it is no fleet */
 };
 
 static struct waiting *get_waiting(const struct pair_table *t, uint32_t nr)
@@ -56,8 +67,11 @@ struct pair_table *pair_table_new(const struct pair_config *config)
 	t->config = *config;
 	t->pool.size = (sizeof(struct waiting) + 7) & ~(size_t)7;
 	TAILQ_INIT(&t->waiting);
-	if (hash_index_init(&t->by_key, &t->pool, offsetof(struct waiting, link)))
+	t->past = config->explain ? calloc(PAST_MAX, sizeof(*t->past)) : NULL;
+	if ((t->past || !config->explain) &&
+	    hash_index_init(&t->by_key, &t->pool, offsetof(struct waiting, link)))
 		return t;
+	free(t->past);
 	free(t);
 	return NULL;
 }
@@ -90,11 +104,25 @@ void pair_table_free(struct pair_table *t)
 	deadline_heap_release(&t->due);
 	hash_index_release(&t->by_key);
 	pool_release(&t->pool);
+	free(t->past);
 	free(t);
+}
+
+static struct past_end *get_past(const struct pair_table *t, const struct story *s)
+{
+	return &t->past[hash_fmix64(twin_key_unordered(&s->isns) ^ t->config.seed) % PAST_MAX];
+}
+
+static void remember_end(const struct pair_table *t, const struct story *s)
+{
+	if (t->past && s->isns_known)
+		*get_past(t, s) = (struct past_end){ twin_key_unordered(&s->isns), s->cookie,
+						     s->flow, s->host };
 }
 
 static void report_alone(const struct pair_table *t, const struct pair_end *end, enum one_sided why)
 {
+	remember_end(t, &end->story);
 	if (end->wanted)
 		t->config.report(t->config.arg, end, NULL, why);
 }
@@ -183,10 +211,13 @@ static bool keep_story(struct pair_table *t, const struct pair_end *end, uint32_
 	return true;
 }
 
-static enum one_sided find_reason(const struct story *s)
+static enum one_sided find_reason(const struct pair_table *t, const struct pair_end *end)
 {
+	const struct story *s = &end->story;
+
 	if (!s->twin.known)
-		return ONE_SIDED_NOT_FOUND;
+		return t->config.explain ? t->config.explain(t->config.explain_arg, end, false) :
+					   ONE_SIDED_NOT_FOUND;
 	return s->twin.lost ? ONE_SIDED_PEER_LOST : ONE_SIDED_OPEN;
 }
 
@@ -195,7 +226,7 @@ static void evict_oldest(struct pair_table *t)
 	struct waiting *w = TAILQ_FIRST(&t->waiting);
 
 	t->counts.evicted++;
-	report_waiting(t, w, find_reason(&w->end.story));
+	report_waiting(t, w, find_reason(t, &w->end));
 }
 
 /*
@@ -208,14 +239,45 @@ static bool comes_alone(const struct pair_end *end)
 	       end->verdict.reason == REASON_REPAIR;
 }
 
+/* Was the other end of this one reported alone? */
+static bool is_late(struct pair_table *t, const struct story *s)
+{
+	struct past_end *past = t->past && s->isns_known ? get_past(t, s) : NULL;
+	struct flow flow;
+
+	if (!past || past->key != twin_key_unordered(&s->isns) ||
+	    (past->cookie == s->cookie && past->host == s->host))
+		return false;
+	flow = past->flow;
+	*past = (struct past_end){ .key = 0 };
+	t->counts.late++;
+	if (t->config.correct)
+		t->config.correct(t->config.explain_arg, &flow);
+	return true;
+}
+
+/* The reason for which an end need not wait; NONE: it waits. */
+static enum one_sided find_reason_at_once(struct pair_table *t, const struct pair_end *end)
+{
+	if (end->story.twin.lost)
+		return ONE_SIDED_PEER_LOST;
+	if (comes_alone(end))
+		return ONE_SIDED_NOT_FOUND;
+	if (is_late(t, &end->story))
+		return ONE_SIDED_LATE;
+	return t->config.explain && !end->story.twin.known ?
+		       t->config.explain(t->config.explain_arg, end, true) : ONE_SIDED_NONE;
+}
+
 void pair_table_add(struct pair_table *t, const struct story *s, const struct verdict *v,
 		    bool wanted, enum pair_window window)
 {
 	const struct pair_end end = { .story = *s, .verdict = *v, .wanted = wanted };
+	enum one_sided why;
 	struct waiting *w;
 	uint32_t hash;
 
-	if (v->settled_ns > t->now_ns)
+	if (!t->past && v->settled_ns > t->now_ns)
 		t->now_ns = v->settled_ns;
 	if (story_is_self(s)) {
 		if (wanted)
@@ -228,15 +290,15 @@ void pair_table_add(struct pair_table *t, const struct story *s, const struct ve
 		join_with(t, w, &end);
 		return;
 	}
-	if (comes_alone(&end)) {
-		report_alone(t, &end, end.story.twin.lost ? ONE_SIDED_PEER_LOST :
-							    ONE_SIDED_NOT_FOUND);
+	why = find_reason_at_once(t, &end);
+	if (why) {
+		report_alone(t, &end, why);
 		return;
 	}
 	if (t->by_key.len >= t->config.max)
 		evict_oldest(t);
 	if (!keep_story(t, &end, hash, find_deadline_ns(t, s, v, window)))
-		report_alone(t, &end, find_reason(s));
+		report_alone(t, &end, find_reason(t, &end));
 }
 
 void pair_table_lose(struct pair_table *t, const struct story *s)
@@ -261,7 +323,7 @@ void pair_table_expire(struct pair_table *t, uint64_t now_ns)
 	if (now_ns > t->now_ns)
 		t->now_ns = now_ns;
 	while ((first = deadline_heap_first(&t->due)) && first->deadline_ns <= now_ns)
-		report_waiting(t, get_due(first), ONE_SIDED_NOT_FOUND);
+		report_waiting(t, get_due(first), find_reason(t, &get_due(first)->end));
 }
 
 void pair_table_end(struct pair_table *t)
@@ -269,7 +331,7 @@ void pair_table_end(struct pair_table *t)
 	struct waiting *w;
 
 	while ((w = TAILQ_FIRST(&t->waiting)))
-		report_waiting(t, w, find_reason(&w->end.story));
+		report_waiting(t, w, find_reason(t, &w->end));
 }
 
 struct pair_counts pair_table_counts(const struct pair_table *t)

@@ -12,6 +12,10 @@
  * only for the time that the source needs (enum pair_window), and then reported alone, with the
  * reason. The table is bounded: if it is full, the story that has waited longest is reported alone,
  * and counted.
+ *
+ * With a fleet, the latest of those that were reported alone are remembered: the other end of one
+ * of them is late. Time is then what pair_table_expire() says alone, because the publishers of the
+ * stories choose their times.
  */
 #pragma once
 
@@ -62,11 +66,23 @@ struct pair_config {
 	void (*report)(void *arg, const struct pair_end *a, const struct pair_end *b,
 		       enum one_sided why);
 	void *arg;
+	/*
+	 * Of a fleet; or NULL. Why is the other end of this one not known? at_once: it has just
+	 * come, and may wait: ONE_SIDED_NONE. Otherwise it has waited.
+	 */
+	enum one_sided (*explain)(void *arg, const struct pair_end *end, bool at_once);
+	/*
+	 * Of a fleet; or NULL. An end has come whose other end, with this flow, was reported alone
+	 * before: explain() may have been wrong.
+	 */
+	void (*correct)(void *arg, const struct flow *flow);
+	void *explain_arg;		/* of these two */
 };
 
 struct pair_counts {
 	uint64_t joined;	/* pairs */
 	uint64_t evicted;	/* reported alone because the table was full */
+	uint64_t late;		/* came after the other end was reported alone */
 };
 
 struct pair_table;

@@ -9,6 +9,8 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "stream_counts.h"
+
 #define RUN_INFO_HOOKS 16
 #define RUN_INFO_TEXT 65
 
@@ -87,6 +89,9 @@ struct run_counts {
 	bool to_stream;		/* the run records to a stream */
 	uint64_t sampled_out;	/* endpoints that --max-rate kept out of the stream */
 	uint64_t events_spool_full;	/* lost on the way to the stream: the spool was full */
+	/* Of a stream: the segments of all hosts together. */
+	bool is_stream;
+	struct stream_counts stream;
 };
 
 /* Add the totals of another run. */
@@ -121,7 +126,14 @@ static inline uint64_t run_counts_lost_endpoints(const struct run_counts *t)
 	return t->lost_table_full + t->lost_end_missed + t->lost_vanished;
 }
 
+/* Segments of a stream that are missing, or were refused. */
+static inline uint64_t run_counts_lost_segments(const struct run_counts *t)
+{
+	return t->stream.lost + stream_counts_refused(&t->stream);
+}
+
 static inline uint64_t run_counts_lost(const struct run_counts *t)
 {
-	return run_counts_lost_events(t) + run_counts_lost_endpoints(t) + t->events_spool_full;
+	return run_counts_lost_events(t) + run_counts_lost_endpoints(t) +
+	       run_counts_lost_segments(t) + t->events_spool_full;
 }

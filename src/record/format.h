@@ -39,7 +39,7 @@
 #define RECORD_BODY 'R'
 #define RECORD_KIND_MARK 200		/* these two are not kinds of events */
 #define RECORD_KIND_ANNOTATION 201
-#define RECORD_HOSTS_MAX 1024	/* in a merged recording */
+#define RECORD_HOSTS_MAX 4096	/* in a merged recording */
 /* The schema of a merged recording. Readers that know only one host in a file refuse it. */
 #define RECORD_SCHEMA_MERGED (EVENT_SCHEMA + 100)
 #define RECORD_ANNOTATION_MAX 16384	/* bytes of one text */

@@ -324,3 +324,10 @@ bool record_header_parse(struct record_header *h, const char *text, size_t len,
 	}
 	return is_readable(h, why);
 }
+
+void record_header_copy(struct record_header *to, const struct record_header *from)
+{
+	*to = *from;
+	for (unsigned i = 0; i < to->meta.nr_hooks; i++)
+		to->meta.hook[i] = (struct hook){ to->hook[i][0], to->hook[i][1] };
+}

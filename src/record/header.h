@@ -77,3 +77,6 @@ bool record_header_parse_rate(const char *text, uint32_t *millionths);
  */
 bool record_header_parse(struct record_header *h, const char *text, size_t len,
 			 char why[RECORD_WHY]);
+
+/* Copy a header, with the hooks that its meta points to. */
+void record_header_copy(struct record_header *to, const struct record_header *from);

@@ -7,6 +7,8 @@
 
 #include <stdlib.h>
 
+#include "fleet_ends.h"
+
 #define WAITING_MAX 65536	/* stories, of about 1 KiB each */
 
 struct connections {
@@ -65,6 +67,8 @@ static void show_connection(void *arg, const struct pair_end *a, const struct pa
 
 	if (v->count_max && v->counted >= v->count_max)
 		return;
+	if (b)
+		fleet_ends_learn(v, a, b);
 	find_twin_view(v, &a->story, t->lossy, &views.a);
 	if (b) {
 		find_twin_view(v, &b->story, t->lossy, &views.b);
@@ -86,9 +90,10 @@ static void start_view(struct view_context *v,
 		       void (*print)(struct view_context *v, const struct connection_shown *shown))
 {
 	struct connections *t = calloc(1, sizeof(*t));
-	const struct pair_config config = { .max = WAITING_MAX, .seed = v->seed,
+	struct pair_config config = { .max = WAITING_MAX, .seed = v->seed,
 					    .report = show_connection, .arg = t };
 
+	fleet_ends_configure(v, &config);
 	if (t)
 		t->pairs = pair_table_new(&config);
 	if (!t || !t->pairs) {
@@ -119,14 +124,6 @@ static void connections_start_json(struct view_context *v)
 	start_view(v, connections_print_json);
 }
 
-/* Where clocks may differ by hours, no time says that an end is not there. */
-static enum pair_window find_window(const struct view_context *v, const struct story *s)
-{
-	if (!v->hosts || !host_table_has_other_clock(v->hosts, s->host))
-		return PAIR_WINDOW_LIVE;
-	return v->follows ? PAIR_WINDOW_STREAM : PAIR_WINDOW_INPUT;
-}
-
 static void take_story(struct view_context *v, const struct story *s, const struct verdict *verdict,
 		       bool wanted)
 {
@@ -134,7 +131,9 @@ static void take_story(struct view_context *v, const struct story *s, const stru
 
 	if (!t)
 		return;
-	pair_table_add(t->pairs, s, verdict, wanted, find_window(v, s));
+	if (v->members)
+		pair_table_expire(t->pairs, v->now_ns);
+	pair_table_add(t->pairs, s, verdict, wanted, fleet_ends_window(v, s));
 	v->due_ns = pair_table_next_ns(t->pairs);
 }
 

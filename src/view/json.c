@@ -66,6 +66,25 @@ static void json_print_lost_endpoints(struct json *j, const char *key, const str
 	json_end_object(j);
 }
 
+/* What became of the segments of a stream. */
+static void json_print_stream(struct json *j, const struct run_counts *t)
+{
+	const struct stream_counts *c = &t->stream;
+
+	if (!t->is_stream || !json_kv_object(j, "stream"))
+		return;
+	json_kv_u64(j, "segments", c->segments);
+	json_kv_u64(j, "lost", c->lost);
+	json_kv_u64(j, "late", c->late);
+	json_kv_u64(j, "repeated", c->repeated);
+	if (json_kv_object(j, "refused")) {
+		for (unsigned i = 0; i < STREAM_REFUSALS_COUNT; i++)
+			json_kv_u64(j, stream_refusal_name(i), c->refused[i]);
+		json_end_object(j);
+	}
+	json_end_object(j);
+}
+
 static void json_print_lost(struct view_context *v, const struct run_counts *t, uint64_t now_ns)
 {
 	struct json j;
@@ -75,6 +94,7 @@ static void json_print_lost(struct view_context *v, const struct run_counts *t, 
 	json_print_lost_events(&j, "events", t);
 	json_print_lost_endpoints(&j, "endpoints", t);
 	json_kv_u64_or_null(&j, "maybe_missed", t->maybe_missed_known, t->maybe_missed);
+	json_print_stream(&j, t);
 	json_line_end(v, &j);
 }
 
@@ -95,6 +115,7 @@ static void json_print_summary(struct view_context *v, const struct run_counts *
 	json_kv_u64(&j, "events", t->events);
 	json_print_lost_events(&j, "events_lost", t);
 	json_kv_u64_or_null(&j, "maybe_missed", t->maybe_missed_known, t->maybe_missed);
+	json_print_stream(&j, t);
 	json_line_end(v, &j);
 }
 

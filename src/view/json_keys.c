@@ -87,6 +87,11 @@ static const char *const count_keys[] = {
 	"lost", "lost.table_full", "lost.end_missed", "lost.vanished",
 	"events_lost", "events_lost.ring_full", "events_lost.calls_full",
 	"events_lost.malformed", "events_lost.spool_full", "sampled_out",
+	"stream", "stream.segments", "stream.lost", "stream.late", "stream.repeated",
+	"stream.refused",
+#define X(id, word) "stream.refused." word,
+	STREAM_REFUSALS(X)
+#undef X
 	NULL
 };
 
@@ -125,7 +130,7 @@ static const char *const hist_keys[] = {
 
 /* The objects stuck and summary of the view stuck. */
 static const char *const stuck_keys[] = {
-	"time", "family", "netns", "cookie", "local_addr", "local_port", "peer_addr",
+	"time", "host", "family", "netns", "cookie", "local_addr", "local_port", "peer_addr",
 	"peer_port", "state", "substate", "age_ns", "age_at_least_ns", "age_source",
 	"eof_read", "unread", "unacked", "unsent", "retransmits", "uid",
 	"idle_ns", "idle_ns.sent", "idle_ns.received",

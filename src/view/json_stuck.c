@@ -3,6 +3,8 @@
  * The view stuck as JSON: an object per stuck socket, then the summary. json.c prints the meta
  * line.
  */
+#include <string.h>
+
 #include "json_fields.h"
 #include "names.h"
 
@@ -88,6 +90,15 @@ static void json_print_age(struct json *j, const struct stuck_socket *g)
 	json_kv_str(j, "age_source", age_source_name(g->age_source));
 }
 
+/* Of several hosts: that whose walk it is. */
+static void json_print_host(const struct view_context *v, struct json *j)
+{
+	const char *name = run_info_host(v->meta);
+
+	if (v->hosts)
+		json_kv_bytes(j, "host", name, strlen(name));
+}
+
 static void json_print_stuck_socket(struct view_context *v, const struct stuck_table *h,
 				    const struct stuck_socket *g, uint64_t now_ns)
 {
@@ -96,6 +107,7 @@ static void json_print_stuck_socket(struct view_context *v, const struct stuck_t
 
 	json_line_begin(v, &j, "stuck");
 	json_kv_time(v, &j, "time", now_ns);
+	json_print_host(v, &j);
 	json_kv_endpoint(&j, &g->flow, g->cookie);
 	json_kv_str(&j, "state", state_name(g->state));
 	json_kv_str(&j, "substate", g->substate ? state_name(g->substate) : NULL);
@@ -144,6 +156,7 @@ static void json_print_stuck_summary(struct view_context *v, const struct stuck_
 
 	json_line_begin(v, &j, "summary");
 	json_kv_time(v, &j, "time", now_ns);
+	json_print_host(v, &j);
 	json_kv_u64(&j, "seen", h->seen);
 	json_kv_u64(&j, "told", h->nr);
 	json_kv_u64(&j, "filtered", h->filtered);

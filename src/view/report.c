@@ -4,6 +4,7 @@
 #include <stddef.h>
 #include <stdlib.h>
 
+#include "fleet_ends.h"
 #include "hist.h"
 #include "story_copy.h"
 #include "who.h"
@@ -166,11 +167,12 @@ static void start_sums(struct view_context *v, struct report *r)
 struct report *report_new(struct view_context *v, unsigned waiting)
 {
 	struct report *r = calloc(1, sizeof(*r));
-	const struct pair_config config = { .max = waiting, .seed = v->seed,
+	struct pair_config config = { .max = waiting, .seed = v->seed,
 					    .report = take_connection, .arg = r };
 
 	if (!r)
 		return NULL;
+	fleet_ends_configure(v, &config);
 	r->pairs = pair_table_new(&config);
 	if (!r->pairs) {
 		free(r);
@@ -182,12 +184,12 @@ struct report *report_new(struct view_context *v, unsigned waiting)
 	return r;
 }
 
-/* Where clocks may differ by hours, no time says that an end is not there. */
+/* As in the view connections; but no reader waits for a line. */
 static enum pair_window find_window(const struct view_context *v, const struct story *s)
 {
-	if (!v->hosts || !host_table_has_other_clock(v->hosts, s->host))
-		return PAIR_WINDOW_BRIEF;
-	return v->follows ? PAIR_WINDOW_STREAM : PAIR_WINDOW_INPUT;
+	enum pair_window window = fleet_ends_window(v, s);
+
+	return window == PAIR_WINDOW_LIVE ? PAIR_WINDOW_BRIEF : window;
 }
 
 static void note_time(struct report *r, uint64_t wall_ns)
@@ -225,6 +227,8 @@ void report_take(struct report *r, struct view_context *v, const struct story *s
 {
 	if (wanted)
 		count_story(v, r, s, verdict);
+	if (v->members)
+		pair_table_expire(r->pairs, v->now_ns);
 	pair_table_add(r->pairs, s, verdict, wanted, find_window(v, s));
 	v->due_ns = pair_table_next_ns(r->pairs);
 }

@@ -15,6 +15,7 @@
 #include "diagnosis.h"
 #include "host_table.h"
 #include "json_select.h"
+#include "members.h"
 #include "otlp_sink.h"
 #include "run_info.h"
 #include "siphash.h"
@@ -152,6 +153,8 @@ struct view_context {
 	struct terminal terminal;
 	struct lookup lookup;
 	const struct json_select *fields;	/* --fields: the keys of JSON; NULL all */
+	struct members *members;	/* of a fleet, from its heartbeats; NULL: it is none */
+	uint64_t now_ns;	/* of several hosts: the time up to which the input was read */
 	bool times;		/* -T */
 	bool follows;		/* --follow: the input may go on */
 	bool live;		/* stories come when they happen: live, or with --follow */

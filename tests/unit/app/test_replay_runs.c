@@ -31,6 +31,7 @@ static void test_replay_runs__the_same_boot_needs_no_shift(void **state)
 static void test_replay_runs__a_reboot_keeps_the_time_of_day(void **state)
 {
 	static struct replay_runs x;
+	static struct replay_shifted copy;
 	struct run_info next = { .boot_id = "b", .boot_to_wall_ns = WALL + 50 - 7 }, third;
 	struct record_mark start = { .now_ns = 7 };
 	struct event e = { .ts_ns = 9 };
@@ -40,11 +41,11 @@ static void test_replay_runs__a_reboot_keeps_the_time_of_day(void **state)
 	(void)state;
 	assert_int_equal(replay_runs_begin(&x, &first, &next, 100, &counted, &start), 150);
 	assert_int_equal(next.boot_to_wall_ns + 150, WALL + 50);
-	replay_runs_shift(&x, &record);
+	replay_runs_shift(&x, &record, &copy);
 	assert_int_equal(record.event->ts_ns, 152);
 	assert_int_equal(e.ts_ns, 9);
 	record = (struct record){ .got = RECORD_GOT_ANNOTATION, .annotation = &a };
-	replay_runs_shift(&x, &record);
+	replay_runs_shift(&x, &record, &copy);
 	assert_int_equal(record.annotation->at_ns, 152);
 	assert_int_equal(record.annotation->bytes[0], 'x');
 	/* a third run in the second boot */
@@ -60,6 +61,7 @@ static void test_replay_runs__a_reboot_keeps_the_time_of_day(void **state)
 static void test_replay_runs__the_wall_clock_is_set_back_by_a_reboot(void **state)
 {
 	static struct replay_runs x;
+	static struct replay_shifted copy;
 	struct run_info next = { .boot_id = "b", .boot_to_wall_ns = 1000 };
 	struct record_mark start = { .now_ns = 7 };
 	struct record_mark set = { .now_ns = 20, .type = RECORD_MARK_CLOCK_SET,
@@ -70,7 +72,7 @@ static void test_replay_runs__the_wall_clock_is_set_back_by_a_reboot(void **stat
 	assert_int_equal(replay_runs_begin(&x, &first, &next, 100, &counted, &start), 100);
 	assert_int_equal(next.boot_to_wall_ns + 100, 1007);
 	assert_int_equal(x.gap_ns, 0);
-	replay_runs_shift(&x, &record);
+	replay_runs_shift(&x, &record, &copy);
 	assert_int_equal(record.mark->now_ns, 113);
 	assert_int_equal(record.mark->boot_to_wall_ns + 113, WALL + 20);
 }

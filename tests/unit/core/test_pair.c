@@ -377,6 +377,71 @@ static void test_pair__any_order_gives_the_same_connections(void **state)
 	}
 }
 
+/* Of a fleet: at once for the first port, after its window for the others. */
+static enum one_sided explain(void *arg, const struct pair_end *end, bool at_once)
+{
+	(void)arg;
+	if (at_once)
+		return end->story.flow.peer_port == 1 ? ONE_SIDED_PEER_NOT_TRACED : ONE_SIDED_NONE;
+	return ONE_SIDED_PEER_SILENT;
+}
+
+static void count_correction(void *arg, const struct flow *flow)
+{
+	*(unsigned *)arg += flow->peer_port;
+}
+
+static void begin_fleet(struct bench *t, unsigned *corrected)
+{
+	const struct pair_config config = { .max = 10, .seed = 7, .report = note_connection,
+					    .arg = t, .explain = explain,
+					    .correct = count_correction, .explain_arg = corrected };
+
+	pair_table_free(t->table);
+	t->nr = 0;
+	t->table = pair_table_new(&config);
+	assert_non_null(t->table);
+}
+
+static void test_pair__in_a_fleet_a_peer_that_is_not_traced_needs_no_waiting(void **state)
+{
+	struct story s = an_end(1, false), other = an_end(1, true);
+	struct bench *t = *state;
+	unsigned corrected = 0;
+
+	begin_fleet(t, &corrected);
+	s.flow.peer_port = 1;
+	add(t, s, true, PAIR_WINDOW_STREAM);
+	assert_int_equal(t->nr, 1);
+	assert_int_equal(t->got[0].why, ONE_SIDED_PEER_NOT_TRACED);
+	assert_int_equal(pair_table_next_ns(t->table), 0);
+	add(t, s, true, PAIR_WINDOW_STREAM);		/* the same end is not the other one */
+	assert_int_equal(corrected, 0);
+	add(t, other, true, PAIR_WINDOW_STREAM);
+	assert_int_equal(t->got[2].why, ONE_SIDED_LATE);
+	assert_int_equal(corrected, 1);
+	assert_int_equal(pair_table_counts(t->table).late, 1);
+}
+
+/* The time of a story is its publisher's: it moves no deadline. */
+static void test_pair__in_a_fleet_the_caller_says_what_time_it_is(void **state)
+{
+	struct story s = an_end(1, false), later = an_end(2, false);
+	struct verdict far = { .settled_ns = UINT64_MAX / 2 };
+	struct bench *t = *state;
+	unsigned corrected = 0;
+
+	begin_fleet(t, &corrected);
+	pair_table_expire(t->table, 1000);
+	pair_table_add(t->table, &later, &far, true, PAIR_WINDOW_STREAM);
+	add(t, s, true, PAIR_WINDOW_STREAM);
+	pair_table_expire(t->table, 1000 + PAIR_STREAM_WAIT_NS - 1);
+	assert_int_equal(t->nr, 0);
+	pair_table_expire(t->table, 1000 + PAIR_STREAM_WAIT_NS);
+	assert_int_equal(t->nr, 2);
+	assert_int_equal(t->got[0].why, ONE_SIDED_PEER_SILENT);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(test_pair__##name, set_up, tear_down)
@@ -398,6 +463,11 @@ int main(void)
 		TEST(a_full_table_gives_out_the_oldest),
 		TEST(an_end_that_the_filters_exclude_only_accompanies),
 		TEST(any_order_gives_the_same_connections),
+		cmocka_unit_test_setup_teardown(
+			test_pair__in_a_fleet_a_peer_that_is_not_traced_needs_no_waiting, set_up,
+			tear_down),
+		cmocka_unit_test_setup_teardown(
+			test_pair__in_a_fleet_the_caller_says_what_time_it_is, set_up, tear_down),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
