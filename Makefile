@@ -14,8 +14,10 @@
 # make tar        the static binary with manual, completions and services, to unpack: build/tcpclose-VERSION-*.tar.gz
 # make image      an OCI image for amd64 and arm64: build/image (tools/deploy/README.md)
 # make check-kernels  run the live tests on other kernels, in qemu (as root)
+# make check-top      random keys and sizes for the full screen of top, with ASan, for 10 minutes (TOP_SECONDS=N)
 # make check-units    run the services in a Debian with systemd, in qemu (as root)
 # make check-fleet    the tests of the fleet, each fault ten times (FLEET_ROUNDS=N; as root, 10 minutes)
+# make check-page     the page of 5,000,000 events; the live page under churn for an hour (as root)
 # make check-packages install, upgrade and remove the package in clean Debian 12 and 13 (as root)
 # make check-arm64    build for arm64 and run the live tests in an emulated machine (as root)
 # make lint       clang-tidy, cppcheck, shellcheck, line widths
@@ -50,8 +52,10 @@ PKG_CONFIG := PKG_CONFIG_SYSROOT_DIR=$(SYSROOT) PKG_CONFIG_LIBDIR=$(SYSROOT)/usr
 	      $(PKG_CONFIG)
 # The 32-bit programs that an arm64 machine runs are those of arm.
 CALLS_32 := $(SYSROOT)/usr/include/arm-linux-gnueabihf
-ALL = $(B)/tcpclose-static $(B)/workload-static
+ALL = $(B)/tcpclose-static $(GUEST_PROGRAMS)
 endif
+# What runs in the guests of tools/matrix, beside the tool
+GUEST_PROGRAMS = $(addprefix $(B)/,workload-static soak-static clock_witness-static)
 COMPLETIONS = $(addprefix $(B)/completions/,tcpclose.bash _tcpclose tcpclose.fish)
 ALL ?= $(B)/tcpclose $(COMPLETIONS)
 CALLS_32 ?=
@@ -73,7 +77,7 @@ CFLAGS ?= -O2 -g
 HERE := -ffile-prefix-map=$(CURDIR)=.
 C_FLAGS = -std=gnu11 -D_GNU_SOURCE -DTCPCLOSE_VERSION='"$(VERSION)"' $(WARNINGS) $(CFLAGS) $(HERE) $(SANITIZE) -MMD -MP
 BPF_FLAGS := -g -O2 -target bpf -mcpu=v3 -I. -iquote bpf/abi -Wall $(HERE) -MMD -MP
-LIBS = $(shell $(PKG_CONFIG) --libs $(LIBDW) $(LIBEVENT) $(LIBDEFLATE) $(LIBNATS) $(LIBSECCOMP) libbpf libelf zlib)
+LIBS = $(shell $(PKG_CONFIG) --libs $(LIBDW) $(LIBEVENT) $(LIBDEFLATE) $(LIBNATS) $(LIBSECCOMP) $(NCURSES) libbpf libelf zlib)
 
 # One line per file; V=1 shows the commands.
 Q := $(if $(V),,@)
@@ -118,14 +122,26 @@ NATS := src/ship/nats_client_$(if $(LIBNATS),cnats,stub).c
 NATS_STATIC := src/ship/nats_client_stub.c
 LIBSECCOMP := $(shell $(PKG_CONFIG) --exists libseccomp && echo libseccomp)
 sandbox = src/ship/sandbox_$(if $1,seccomp,stub).c
+# libcurl, where its headers are installed, sends OTLP (otlp --to). It is loaded, not linked; the static build
+# cannot load it.
+LIBCURL := $(shell $(PKG_CONFIG) --exists 'libcurl >= 7.77' && echo libcurl)
+CURL := src/ship/transport_curl$(if $(LIBCURL),,_stub).c
+CURL_STATIC := src/ship/transport_curl_stub.c
+# ncurses, where installed, shows the view top on a full screen.
+NCURSES := $(shell $(PKG_CONFIG) --exists ncursesw && echo ncursesw)
+NCURSES_STATIC := $(if $(NCURSES),$(if $(wildcard $(shell $(CC) -print-file-name=libncursesw.a)),ncursesw))
+screen = src/view/top_screen_$(if $1,ncurses,stub).c
 # The parts of the program that depend on what is installed. They are in no archive.
-OPTIONAL := src/host/$(SYMBOLS).c src/ship/$(HTTP).c $(call gzip,$(LIBDEFLATE)).c $(NATS) $(call sandbox,$(LIBSECCOMP))
+OPTIONAL := src/host/$(SYMBOLS).c src/ship/$(HTTP).c $(call gzip,$(LIBDEFLATE)).c $(NATS) $(CURL) \
+	    $(call sandbox,$(LIBSECCOMP)) $(call screen,$(NCURSES))
 OPTIONAL_STATIC := src/host/symbols_stub.c src/ship/$(HTTP).c $(call gzip,$(LIBDEFLATE_STATIC)).c \
-		   $(NATS_STATIC) $(call sandbox)
+		   $(NATS_STATIC) $(CURL_STATIC) $(call sandbox) \
+		   $(call screen,$(NCURSES_STATIC))
 
 objects = $(patsubst %.c,$(B)/obj/%.o,$1)
 layer_sources = $(filter-out src/host/symbols_%.c src/record/gzip_%.c src/ship/http_libevent.c \
-		  src/ship/http_stub.c src/ship/nats_client_%.c src/ship/sandbox_%.c,$(wildcard src/$1/*.c))
+		  src/ship/http_stub.c src/ship/nats_client_%.c src/ship/transport_curl%.c \
+		  src/ship/sandbox_%.c src/view/top_screen_ncurses.c src/view/top_screen_stub.c,$(wildcard src/$1/*.c))
 ARCHIVES := $(LAYERS:%=$(B)/lib%.a)
 # The linker searches the group repeatedly, so the order of the archives does not matter.
 link = -Wl,--start-group $1 -Wl,--end-group
@@ -148,7 +164,8 @@ $(B)/tcpclose: $(MAIN) $(ARCHIVES)
 $(B)/tcpclose-static: $(call objects,src/main.c $(OPTIONAL_STATIC)) $(ARCHIVES)
 	$(call say,LD,$@)
 	$(Q)$(CC) $(C_FLAGS) $(LDFLAGS) -static -s -o $@ $(filter %.o,$^) $(call link,$(ARCHIVES)) \
-		$(shell $(PKG_CONFIG) --static --libs $(LIBEVENT) $(LIBDEFLATE_STATIC) libbpf libelf zlib)
+		$(shell $(PKG_CONFIG) --static --libs $(LIBEVENT) $(LIBDEFLATE_STATIC) $(NCURSES_STATIC) \
+		libbpf libelf zlib)
 	@test $$(stat -c %s $@) -lt 3145728 || { echo "$@ is over 3 MiB" >&2; exit 1; }
 
 $(B)/obj/%.o: %.c
@@ -236,10 +253,13 @@ endef
 # of SIGSEGV on purpose.
 WORKLOAD_OBJECTS := $(call objects,$(wildcard tests/live/cases/*.c))
 SOAK_OBJECTS := $(call objects,$(wildcard tests/soak/*.c))
-$(B)/workload $(B)/workload-static $(WORKLOAD_OBJECTS) $(B)/soak $(SOAK_OBJECTS): SANITIZE :=
+WITNESS_OBJECTS := $(call objects,tests/matrix/clock_witness.c)
+$(B)/workload $(B)/soak $(GUEST_PROGRAMS) $(WORKLOAD_OBJECTS) $(SOAK_OBJECTS) $(WITNESS_OBJECTS): SANITIZE :=
 $(eval $(call program,workload,$(WORKLOAD_OBJECTS),-lpthread))
 $(eval $(call program,workload-static,$(WORKLOAD_OBJECTS),-lpthread,-static -s))
 $(eval $(call program,soak,$(SOAK_OBJECTS),-lpthread))
+$(eval $(call program,soak-static,$(SOAK_OBJECTS),-lpthread,-static -s))
+$(eval $(call program,clock_witness-static,$(WITNESS_OBJECTS),,-static -s))
 
 # The tests check the stacks of this program, so it has frame pointers and no tail calls.
 $(B)/stack_workload: tests/cli/stack_workload.c
@@ -400,8 +420,8 @@ install-units:
 	install $(DEPLOY)/nats/make-users $(DESTDIR)$(PREFIX)/share/doc/tcpclose/examples
 
 check-kernels: deps-matrix
-	@$(MAKE) --no-print-directory $(B)/tcpclose-static $(B)/workload-static
-	tools/matrix --tool $(B)/tcpclose-static --workload $(B)/workload-static $(ARGS)
+	@$(MAKE) --no-print-directory $(B)/tcpclose-static $(GUEST_PROGRAMS)
+	tools/matrix $(ARGS)
 
 # The tests of the fleet with each fault FLEET_ROUNDS times, in place of once
 FLEET_ROUNDS ?= 10
@@ -409,12 +429,24 @@ check-fleet: deps-check
 	@$(MAKE) --no-print-directory $(TESTED) $(FLEET)
 	FLEET_ROUNDS=$(FLEET_ROUNDS) tests/run --build $(B) --only fleet $(ARGS)
 
+TOP_SECONDS ?= 600
+check-top: deps
+	@$(MAKE) --no-print-directory SAN=1 all
+	tests/soak/top_keys.py --build build/san --seconds $(TOP_SECONDS) $(ARGS)
+
 include tools/deploy/kubernetes/image.mk
 
 check-units:
 	@tools/deps units
 	@$(MAKE) --no-print-directory $(B)/tcpclose-static
 	tools/check-units --tool $(B)/tcpclose-static $(ARGS)
+
+# PAGE_SECONDS=N changes the hour.
+PAGE_SECONDS ?= 3600
+check-page: deps-check
+	@$(MAKE) --no-print-directory all $(B)/bench_replay
+	tests/pages/big_recording.py --build $(B)
+	tests/pages/churn.py --seconds $(PAGE_SECONDS) --tool $(B)/tcpclose
 
 check-arm64:
 	@tools/deps arm64
@@ -437,7 +469,7 @@ clean:
 include $(PACKAGES)/packages.mk
 -include $(shell find $(B) -name '*.d' 2>/dev/null)
 
-.PHONY: all install install-texts install-units check-units check-fleet man deps deps-check deps-matrix deps-bench run demo tour test check check-all check-kernels check-arm64 \
+.PHONY: all install install-texts install-units check-units check-fleet check-top check-page man deps deps-check deps-matrix deps-bench run demo tour test check check-all check-kernels check-arm64 \
 	static lint fuzz fuzz-all bench bench-build clean FORCE
 FORCE:
 .DELETE_ON_ERROR:

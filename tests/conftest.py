@@ -27,12 +27,12 @@ from sandbox_gaps import SandboxGaps  # noqa: E402
 
 # In this order: what is quickest to say that something is wrong comes first, what takes a minute comes last.
 FAMILIES = ["checkers", "unit", "stories", "fuzz", "deploy", "cli", "fleet", "strace", "twins", "connections",
-            "two-clocks", "reuse", "reports", "openings", "live", "inline", "stuck", "stuck-without-bpf", "ports", "preexisting",
-            "manual", "packages", "poor-hosts", "bench", "soak"]
+            "two-clocks", "reuse", "reports", "openings", "live", "inline", "stuck", "stuck-without-bpf", "ports",
+            "preexisting", "pages", "manual", "packages", "poor-hosts", "bench", "soak"]
 # A build with the sanitizers has nothing to say about texts, scripts and benchmarks.
-NOT_SANITIZED = {"checkers", "deploy", "manual", "packages", "poor-hosts", "bench"}
+NOT_SANITIZED = {"checkers", "deploy", "pages", "manual", "packages", "poor-hosts", "bench"}
 # ... nor about what waits for a clock: the same code runs in other tests.
-NOT_SANITIZED_FILES = {"test_follow", "test_overload", "test_serve", "test_start_under_load"}
+NOT_SANITIZED_FILES = {"test_follow", "test_otlp_delivery", "test_overload", "test_serve", "test_start_under_load"}
 SKIPS_LISTED = 10           # of one reason
 OUTCOMES = ("passed", "failed", "skipped")
 
@@ -81,7 +81,7 @@ def pytest_collection_modifyitems(config, items):
     for item in items:
         name, family = name_of(item), family_of(item)
         item.user_properties.append(("family", family))
-        for marker in ("root", "timed", "builds", "long"):
+        for marker in ("root", "timed", "builds", "long", "browser"):
             if marker in item.fixturenames:
                 item.add_marker(marker)
         wanted = runner.is_chosen(config.option.only, name, family, f"{family}/{name}")
@@ -161,6 +161,18 @@ def cli(all_options):
     import fixture
     with fixture.CliFixture(all_options.tool, why_without_root_tests() is None) as made:
         yield made
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """Chromium, without a network."""
+    from browser import Browser
+    try:
+        started = Browser()
+    except Skip as why:
+        pytest.skip(str(why))
+    with started:
+        yield started
 
 
 @pytest.fixture(scope="module")

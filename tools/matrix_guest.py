@@ -14,10 +14,10 @@ ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 PROGRAMS = ("bash", "ip", "ss", "tcpdump", "nft", "stdbuf", "cat", "true", "kmod")
 PYTHON = "/usr/bin/python3"
 SCRIPTS = ("test_cases", "test_preexisting", "test_stuck", "stuck_workload", "test_twins",   # of tests/live/families
-           "test_reuse")
+           "test_reuse", "end_of_two_guests", "test_preempt_rt")
 TREE_SCRIPTS = ("tree_workload.py", "tree_bystander.py")    # of tests/cli
 MODULES = ("tun", "nf_tables", "nft_quota", "nft_counter", "nft_nat", "nft_chain_nat", "nf_nat", "veth", "tcp_diag",
-           "unix_diag", "inet_diag", "nfnetlink", "tls", "rtc-cmos", "rtc-pl031")
+           "unix_diag", "inet_diag", "nfnetlink", "tls", "rtc-cmos", "rtc-pl031", "virtio_pci", "virtio_net")
 BOOT = ["-m", "1024", "-smp", "2", "-display", "none", "-monitor", "none", "-no-reboot", "-nodefaults", "-nic", "none"]
 # no_timer_check: on a busy machine the kernel counts too few ticks of the emulated timer and panics
 COMMAND_LINE = "mitigations=off no_timer_check quiet panic=-1 rdinit=/init"
@@ -130,10 +130,11 @@ def _python_files(of):
                 for folder, _, names in os.walk(os.path.join(top, version)) for name in names
                 if name.endswith((".py", ".so")) and "/test/" not in folder]
     ask = ("import sys, importlib, encodings.idna, encodings.ascii, encodings.latin_1\n"
-           "sys.path.insert(0, sys.argv[1])\n"
-           "for name in sys.argv[2:]: importlib.import_module(name)\n"
+           "sys.path[:0] = sys.argv[1:3]\n"
+           "for name in sys.argv[3:]: importlib.import_module(name)\n"
            "print('\\n'.join(m.__file__ for m in sys.modules.values() if getattr(m, '__file__', None)))")
-    done = subprocess.run([PYTHON, "-S", "-B", "-c", ask, os.path.join(ROOT, "tests/live/families"), *SCRIPTS],
+    done = subprocess.run([PYTHON, "-S", "-B", "-c", ask, os.path.join(ROOT, "tests/live/families"),
+                           os.path.join(ROOT, "tests/matrix"), *SCRIPTS],
                           check=True, capture_output=True, text=True)
     return [path for path in done.stdout.split() if not path.startswith(ROOT)]
 
@@ -150,8 +151,9 @@ def _add_python(tree, of):
                     tree.path, tree.path], check=False, stdout=subprocess.DEVNULL)
 
 
-def make_machine(folder, of, tool, workload):
-    """Pack the files that all guests share. Return the path of the archive."""
+def make_machine(folder, of, programs):
+    """Pack the files that all guests share. programs: those that were built, by their names in the
+    guest. Return the path of the archive."""
     tree = Tree(os.path.join(folder, "machine"))
     tree.add(of.find("busybox"), "/bin/busybox")
     tree.add(os.path.join(ROOT, "tests/matrix/init"), "/init")
@@ -164,15 +166,15 @@ def make_machine(folder, of, tool, workload):
     tree.add(of.root + stdbuf, stdbuf)
     tree.add(of.find("kmod"), "/sbin/modprobe")
     tree.add(os.path.join(ROOT, "tests/assertions.py"), "/matrix/assertions.py")
-    for place in ("live/families", "live/lib", "matrix"):
+    for place in ("live/families", "live/lib", "matrix", "soak"):
         for name in os.listdir(os.path.join(ROOT, "tests", place)):
             if name.endswith(".py"):
                 tree.add(os.path.join(ROOT, "tests", place, name), f"/matrix/{place}/{name}")
     for name in TREE_SCRIPTS:
         tree.add(os.path.join(ROOT, "tests/cli", name), f"/matrix/cli/{name}")
     _add_python(tree, of)
-    tree.add(tool, "/matrix/tcpclose")
-    tree.add(workload, "/matrix/workload")
+    for name, path in programs.items():
+        tree.add(path, "/matrix/" + name)
     for name in ("proc", "sys", "dev", "run", "tmp", "root"):
         os.makedirs(os.path.join(tree.path, name), exist_ok=True)
     # tcpdump switches to a user of its own. In the guest root is safe.
@@ -226,9 +228,9 @@ def _run(command, outputs, limit_s):
                 return f"{STOOD_STILL} for {STILL_S} s" if now - began <= limit_s else f"not finished after {limit_s} s"
 
 
-def boot(of, archives, kernel, accel, folder, limit_s):
-    """Run a guest to its end. Return its results, and the reason if they are incomplete (or
-    None)."""
+def boot(of, archives, kernel, accel, folder, limit_s, devices=()):
+    """Run a guest to its end, with more devices as options of qemu. Return its results, and the
+    reason if they are incomplete (or None)."""
     initrd, results = os.path.join(folder, "initrd"), os.path.join(folder, "results")
     with open(initrd, "wb") as out:
         for archive in archives:
@@ -239,7 +241,7 @@ def boot(of, archives, kernel, accel, folder, limit_s):
     lines += ["-serial", "file:" + results] if of.name == "amd64" else [
         "-chardev", "file,id=results,path=" + results, "-device", "pci-serial,chardev=results"]
     command = [of.qemu, *of.machine, *of.accels[accel], *BOOT, "-kernel", os.path.join(kernel[2], "vmlinuz"),
-               "-initrd", initrd, "-append", of.append, *lines]
+               "-initrd", initrd, "-append", of.append, *lines, *devices]
     why = _run(command, (os.path.join(folder, "console"), results), limit_s)
     os.unlink(initrd)
     text = ""

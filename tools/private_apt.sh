@@ -45,7 +45,7 @@ prepare_apt()
 	fi
 	mkdir -p "$apt_root"/{lists/partial,archives/partial,state}
 	: >"$apt_root/status"
-	for suite in "$@"; do
+	for suite in $(printf '%s\n' "$@" | sort -u); do
 		echo "deb [arch=$apt_arch signed-by=$keys] $from $suite main"
 	done >"$apt_root/sources.list"
 	# The update fails if the mirror has dropped a release. That is reported later, when the

@@ -8,6 +8,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "btf_fields.h"
 #include "caps.h"
 #include "diagnosis.h"
 #include "doctor_probe.h"
@@ -26,6 +27,8 @@ struct doctor_run {
 	const struct options *o;
 	struct run_info meta;
 	struct diagnosis_facts facts;
+	const char *btf;	/* of --btf, if it describes this kernel */
+	struct btf_fields fields;
 	char attach_why[LIVE_WHY_BYTES];
 };
 
@@ -70,7 +73,7 @@ static void try_attach(struct doctor_run *x)
 {
 	const struct options *o = x->o;
 	struct live_config config = { .filter = &o->filter, .buffer_bytes = o->capture.buffer_bytes,
-				      .btf = o->capture.btf, .calls = o->capture.calls,
+				      .btf = x->btf, .calls = o->capture.calls,
 				      .no_trampolines = o->capture.no_fentry,
 				      .tree.pid = 1,	/* attach its hook, follow no process */
 				      .verbose = o->output.verbose > 0 };
@@ -86,7 +89,7 @@ static void try_attach(struct doctor_run *x)
 
 static void try_scan(struct doctor_run *x)
 {
-	struct scan_config config = { .filter = &x->o->filter, .btf = x->o->capture.btf,
+	struct scan_config config = { .filter = &x->o->filter, .btf = x->btf,
 				      .verbose = x->o->output.verbose > 0 };
 	char why[LIVE_WHY_BYTES];
 	struct scan *scan;
@@ -97,13 +100,29 @@ static void try_scan(struct doctor_run *x)
 	scan_close(scan);
 }
 
+/* main() has checked the file of --btf: it may describe another kernel, which is examined only. */
+static void check_types(struct doctor_run *x)
+{
+	const char *given = x->o->capture.btf;
+	struct diagnosis_fields *f = &x->facts.fields;
+	char why[LIVE_WHY_BYTES];
+
+	f->of_another_kernel = given && live_check_btf(given, why) == -EXDEV;
+	x->btf = f->of_another_kernel ? NULL : given;
+	f->known = !btf_fields_check(&x->fields, given);
+	f->read = x->fields.read;
+	f->present = x->fields.present;
+	f->wrong = x->fields.wrong_text;
+}
+
 static void collect_facts(struct doctor_run *x)
 {
 	struct diagnosis_facts *f = &x->facts;
 	bool may;
 
 	f->meta = &x->meta;
-	f->btf_given = x->o->capture.btf;
+	check_types(x);
+	f->btf_given = x->btf;
 	f->caps = caps_effective();
 	may = caps_may_bpf(f->caps) && caps_may_trace(f->caps);
 	f->memlock_needed = doctor_probe_map_bytes(x->o->capture.buffer_bytes);
@@ -144,6 +163,8 @@ int doctor_main(const struct options *o)
 		status = print_diagnosis(x, h);
 		if (!status && x->facts.attach_err)
 			status = process_exit_status(x->facts.attach_err);
+		if (!status && x->fields.wrong)
+			status = EXIT_KERNEL;
 	} else {
 		log_error("cannot examine this host: %s", strerror(ENOMEM));
 	}

@@ -97,6 +97,33 @@ static void show_story(void *arg, const struct story *s, uint64_t now_ns)
 		t->config.after_story(t->config.arg);
 }
 
+struct closing_visit {
+	const struct pipeline *t;
+	uint64_t now_ns;
+	void (*visit)(void *arg, const struct story *s, const struct verdict *v);
+	void *arg;
+};
+
+static void visit_one_closing(void *arg, const struct story *s)
+{
+	const struct closing_visit *w = arg;
+	struct verdict v;
+
+	verdict_make(&v, s, w->now_ns);
+	if (passes_filters(w->t, s, &v) &&
+	    (v.ending != ENDING_NEVER_OPEN || w->t->config.never_open))
+		w->visit(w->arg, s, &v);
+}
+
+void pipeline_visit_closing(struct pipeline *t, uint64_t now_ns,
+			    void (*visit)(void *arg, const struct story *s,
+					  const struct verdict *v), void *arg)
+{
+	struct closing_visit w = { .t = t, .now_ns = now_ns, .visit = visit, .arg = arg };
+
+	endpoint_table_visit_closing(t->endpoint_table, visit_one_closing, &w);
+}
+
 struct pipeline *pipeline_new(const struct pipeline_config *config)
 {
 	struct pipeline *t = calloc(1, sizeof(*t));
@@ -140,6 +167,8 @@ void pipeline_feed(struct pipeline *t, const void *bytes, unsigned long len)
 	t->events++;
 	if (!t->config.view->event)
 		t->config.total->events++;
+	if (t->config.view->walk && (e->kind == EVENT_SOCKET || e->kind == EVENT_HOLDER))
+		t->config.view->walk(t->config.context, e, t->config.endpoint_table.host);
 	endpoint_table_feed(t->endpoint_table, e);
 }
 

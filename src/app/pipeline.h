@@ -58,6 +58,11 @@ struct endpoint_table *pipeline_endpoints(const struct pipeline *t);
 /* The events so far, as -n counts them: those that the view has shown, if it shows events. */
 uint64_t pipeline_events_counted(const struct pipeline *t);
 
+/* Call visit for each close in progress that the filters include, with its verdict as of now_ns. */
+void pipeline_visit_closing(struct pipeline *t, uint64_t now_ns,
+			    void (*visit)(void *arg, const struct story *s,
+					  const struct verdict *v), void *arg);
+
 /* Has -n been reached? */
 bool pipeline_is_done(const struct pipeline *t);
 

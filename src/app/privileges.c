@@ -14,7 +14,7 @@ uint64_t privileges_needed(const struct options *o)
 		keep |= CAPS_BIT(SYS_PTRACE) | CAPS_BIT(CHECKPOINT_RESTORE) |
 			CAPS_BIT(DAC_READ_SEARCH);
 	if (group_list_has(by, GROUP_BY_CGROUP) || group_list_has(by, GROUP_BY_UNIT) ||
-	    group_list_has(by, GROUP_BY_CONTAINER))
+	    group_list_has(by, GROUP_BY_CONTAINER) || o->view->id == VIEW_OTLP)
 		keep |= CAPS_BIT(DAC_READ_SEARCH);
 	if (o->record.rotate_bytes || o->record.rotate_ns || o->record.keep_ns ||
 	    o->serve.textfile)

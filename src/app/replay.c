@@ -5,6 +5,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "exports.h"
 #include "find_end.h"
 #include "log.h"
 #include "process.h"
@@ -12,15 +13,16 @@
 #include "replay_hosts.h"
 #include "replay_runs.h"
 #include "replay_source.h"
-#include "serve.h"
 #include "session.h"
 #include "stuck.h"
+#include "top_run.h"
 
 struct replay_run {
 	const struct options *o;
-	struct process process;
+	struct process *process;
+	struct top_run *top;
 	struct session session;
-	struct serve_run serve;
+	struct exports exports;
 	struct replay_source source;
 	struct replay_runs runs;
 	uint64_t now_ns;	/* of the latest mark */
@@ -48,7 +50,7 @@ static void show_what_is_known(struct replay_run *r)
 	endpoint_table_flush(s->endpoints);
 	if (now_ns > find_latest_ns(r))
 		session_tick_view(s, now_ns);
-	serve_advance(&r->serve, now_ns, &r->counters);
+	exports_advance(&r->exports, now_ns, &r->counters);
 	output_flush(&s->out);
 }
 
@@ -66,7 +68,7 @@ static bool wait_for_more(void *arg)
 	struct replay_run *r = arg;
 
 	show_what_is_known(r);
-	return !is_range_over(r) && !r->session.out.error;
+	return !is_range_over(r) && !r->session.out.error && top_run_idle(r->top);
 }
 
 static int log_unusable(const struct replay_run *r, const char *why)
@@ -168,6 +170,7 @@ static bool pass_record(struct replay_run *r, const struct record *record)
 static bool play_record(struct replay_run *r, struct record *record)
 {
 	replay_runs_shift(&r->runs, record);
+	top_run_take_record(r->top, record);
 	if (record->got != RECORD_GOT_ANNOTATION && is_early(r, record))
 		return pass_record(r, record);
 	if (record->got == RECORD_GOT_EVENT)
@@ -198,6 +201,8 @@ static int replay_records(struct replay_run *r)
 			return check_last_record(r, record.got);
 		}
 		ended = !play_record(r, &record);
+		if (!top_run_step(r->top))
+			return EXIT_FINE;
 		if (replay_is_over(r)) {
 			if (r->session.range.until_ns != UINT64_MAX)
 				r->now_ns = find_latest_ns(r);	/* after the range */
@@ -242,13 +247,18 @@ static int replay_trace(struct replay_run *r)
 		return status;
 	r->session.meta = *record_reader_run_info(r->source.reader);
 	note_missing_texts(r);
-	status = session_begin(&r->session, r->now_ns, &none);
+	top_run_begin(r->top, &r->session);
+	status = session_begin(&r->session, r->now_ns, &none) ?:
+		 exports_begin(&r->exports, r->now_ns) ?: top_run_show(r->top);
 	if (status)
 		return status;
 	status = replay_records(r);
+	if (r->top->again)
+		return status;
 	replay_runs_report(r->runs.restarts, r->runs.killed, r->runs.gap_ns);
 	session_end(&r->session, r->now_ns, &r->counters);
-	ended = serve_end(&r->serve, r->now_ns, &r->counters);
+	top_run_end(r->top, !r->process->interrupted && !session_is_done(&r->session));
+	ended = exports_end(&r->exports, r->now_ns, &r->counters);
 	return session_close(&r->session, status ?: ended);
 }
 
@@ -301,7 +311,10 @@ static int open_source(struct replay_run *r)
 {
 	r->source.idle = wait_for_more;
 	r->source.idle_arg = r;
-	return replay_source_open(&r->source, r->o, r->o->record.replay, &r->process);
+	r->source.act = r->top->full ? top_run_idle : NULL;
+	r->source.act_arg = r->top;
+	r->source.watched = r->top->keys;
+	return replay_source_open(&r->source, r->o, r->o->record.replay, r->process);
 }
 
 static int replay_source(struct replay_run *r)
@@ -313,30 +326,48 @@ static int replay_source(struct replay_run *r)
 		return log_unusable(r, "it has the recordings of several hosts: want that of one");
 	if (record_reader_run_info(r->source.reader)->merged) {
 		r->source.idle = NULL;
-		return replay_hosts(r->o, &r->process, &r->source);
+		return replay_hosts(r->o, r->process, &r->source, r->top);
 	}
-	status = session_open(&r->session, r->o);
+	status = exports_open(&r->exports) ?: session_open(&r->session, r->o);
 	if (status)
 		return status;
 	return scan ? replay_stuck(r) : replay_trace(r);
 }
 
-int replay_main(const struct options *o)
+/* Play the recording once, from its start. Returns the exit status. */
+static int replay_once(const struct options *o, struct process *process, struct top_run *top)
 {
-	struct replay_run r = { .o = o, .source.file = -1, .session.out.fd = -1 };
+	struct replay_run r = { .o = o, .process = process, .top = top, .source.file = -1,
+				.session.out.fd = -1 };
 	int status;
 
-	process_init(&r.process, NULL);
-	serve_init(&r.serve, o, &r.session);
-	status = process_open(&r.process);
-	if (!status && o->record.nr_replays > 1)
-		status = replay_hosts(o, &r.process, NULL);
-	else if (!status)
-		status = open_source(&r);
+	exports_init(&r.exports, o, &r.session, process);
+	if (o->record.nr_replays > 1)
+		return replay_hosts(o, process, NULL, top);
+	status = open_source(&r);
 	if (!status && r.source.reader)
 		status = replay_source(&r);
+	exports_release(&r.exports);
 	session_release(&r.session);
 	replay_source_close(&r.source);
-	process_release(&r.process);
+	return status;
+}
+
+int replay_main(const struct options *o)
+{
+	struct process process;
+	struct top_run top;
+	int status;
+
+	process_init(&process, NULL);
+	top_run_init(&top, o, &process);
+	status = top_run_open(&top) ?: top_run_open_process(&top);
+	if (!status) {
+		do
+			status = replay_once(o, &process, &top);
+		while (top_run_reads_again(&top));
+	}
+	top_run_release(&top);
+	process_release(&process);
 	return status;
 }

@@ -6,19 +6,20 @@
 #include <string.h>
 #include <time.h>
 
+#include "exports.h"
 #include "find_end.h"
 #include "log.h"
 #include "merge_heap.h"
 #include "read_clock.h"
 #include "replay_host_list.h"
 #include "replay_input.h"
-#include "serve.h"
 
 struct replay_merge {
 	const struct options *o;
 	struct process *process;
 	struct session all;
-	struct serve_run serve;
+	struct exports exports;
+	struct top_run *top;
 	struct replay_source *sources;		/* those opened here */
 	struct replay_input *inputs;		/* one for each recording that has a header */
 	unsigned nr_sources, nr_inputs;
@@ -80,6 +81,8 @@ static int begin_merge(struct replay_merge *r)
 		if (!merge_heap_add(&r->heap, &r->inputs[i]))
 			status = report_no_memory();
 	}
+	if (!status)
+		status = exports_begin(&r->exports, r->now_ns);
 	return status ?: session_begin_hosts(&r->all);
 }
 
@@ -229,9 +232,9 @@ static bool wait_for_more(struct replay_merge *r)
 
 	session_flush_hosts(&r->all);
 	session_tick_hosts(&r->all, now_ns);
-	serve_advance(&r->serve, now_ns, &none);
+	exports_advance(&r->exports, now_ns, &none);
 	output_flush(&r->all.out);
-	return !r->all.out.error && !time_range_is_over(range, now_ns) &&
+	return top_run_idle(r->top) && !r->all.out.error && !time_range_is_over(range, now_ns) &&
 	       !replay_source_is_interrupted(r->process, REPLAY_FOLLOW_POLL_MS);
 }
 
@@ -260,7 +263,7 @@ static int step_input(struct replay_merge *r, struct replay_input *in)
 	status = play_record(r, in);
 	if (status)
 		return status;
-	if (is_done(r, in))
+	if (is_done(r, in) || !top_run_step(r->top))
 		return -1;
 	if (is_range_over(r, in)) {
 		end_input(r, in);
@@ -384,15 +387,19 @@ static int replay_inputs(struct replay_merge *r)
 	const struct kernel_counters none = { .filtered = 0 };
 	int status = find_range(r), ended;
 
+	top_run_begin(r->top, &r->all);
 	if (!status)
-		status = begin_merge(r);
+		status = begin_merge(r) ?: top_run_show(r->top);
 	if (status)
 		return status;
 	note_missing_texts(r);
 	status = merge_records(r);
+	if (r->top->again)
+		return status;
 	report_restarts(r);
 	end_hosts(r);
-	ended = serve_end(&r->serve, r->now_ns, &none);
+	top_run_end(r->top, !r->process->interrupted);
+	ended = exports_end(&r->exports, r->now_ns, &none);
 	return session_close(&r->all, status ?: r->status ?: ended);
 }
 
@@ -408,17 +415,20 @@ static void release_merge(struct replay_merge *r)
 	free(r->sources);
 }
 
-int replay_hosts(const struct options *o, struct process *process, struct replay_source *merged)
+int replay_hosts(const struct options *o, struct process *process, struct replay_source *merged,
+		 struct top_run *top)
 {
-	struct replay_merge r = { .o = o, .process = process, .all.out.fd = -1 };
+	struct replay_merge r = { .o = o, .process = process, .top = top,
+				  .all.out.fd = -1 };
 	int status = open_inputs(&r, merged);
 
-	serve_init(&r.serve, o, &r.all);
+	exports_init(&r.exports, o, &r.all, process);
 	r.hosts.all = &r.all;
 	if (!status && r.nr_inputs)
-		status = session_open_hosts(&r.all, o);
+		status = exports_open(&r.exports) ?: session_open_hosts(&r.all, o);
 	if (!status && r.nr_inputs)
 		status = replay_inputs(&r);
+	exports_release(&r.exports);
 	release_merge(&r);
 	return status;
 }

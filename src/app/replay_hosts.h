@@ -7,9 +7,11 @@
 
 #include "options.h"
 #include "replay_source.h"
+#include "top_run.h"
 
 /*
  * Replay o->record.replays; or only `merged`, a recording of several hosts that is open already, if
  * that is not NULL. Returns the exit status.
  */
-int replay_hosts(const struct options *o, struct process *process, struct replay_source *merged);
+int replay_hosts(const struct options *o, struct process *process, struct replay_source *merged,
+		 struct top_run *top);

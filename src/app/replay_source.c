@@ -37,12 +37,13 @@ int replay_source_log_no_end(const struct replay_source *s)
 static ssize_t read_once(struct replay_source *s, void *bytes, size_t len)
 {
 	struct pollfd p[] = { { .fd = s->file, .events = POLLIN },
-			      { .fd = s->process->signals, .events = POLLIN } };
+			      { .fd = s->process->signals, .events = POLLIN },
+			      { .fd = s->act ? s->watched : -1, .events = POLLIN } };
 
-	while (poll(p, 2, -1) > 0) {
+	while (poll(p, 3, -1) > 0) {
 		if (p[1].revents)
 			process_handle_signals(s->process);
-		if (s->process->interrupted)
+		if (s->process->interrupted || (p[2].revents && !s->act(s->act_arg)))
 			return RECORD_READ_STOP;
 		if (p[0].revents)
 			return read(s->file, bytes, len);

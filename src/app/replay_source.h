@@ -32,6 +32,13 @@ struct replay_source {
 	 */
 	bool (*idle)(void *arg);
 	void *idle_arg;
+	/*
+	 * While a pipe has nothing to read: called when `watched` is readable. Returns false to
+	 * stop. NULL: nothing else is watched.
+	 */
+	bool (*act)(void *arg);
+	void *act_arg;
+	int watched;
 };
 
 /* Open a recording and read its header. Set idle before. Returns an exit status. */

@@ -122,8 +122,10 @@ static void answer_metrics(struct serve_run *r, const struct http_request *reque
 		reply->body.failed = true;
 }
 
-static void answer_page(struct serve_run *r, struct http_reply *reply)
+static void answer_page(struct serve_run *r, const struct http_request *request,
+			struct http_reply *reply)
 {
+	struct serve_page_facts page = { .stuck = &r->walker.stuck };
 	struct metrics_facts f = collect_facts(r, live_now_ns());
 
 	if (r->o->view_options.no_page) {
@@ -132,7 +134,9 @@ static void answer_page(struct serve_run *r, struct http_reply *reply)
 		return;
 	}
 	reply->type = "text/html; charset=utf-8";
-	serve_print_page(&r->session->context, &reply->body, &f, live_now_ns());
+	reply->refreshes = request->live;
+	page.refresh_s = request->live ? HTTP_REFRESH_S : 0;
+	serve_print_page(&r->session->context, &reply->body, &f, &page, live_now_ns());
 }
 
 static bool answer(void *arg, const struct http_request *request, struct http_reply *reply)
@@ -146,7 +150,7 @@ static bool answer(void *arg, const struct http_request *request, struct http_re
 	else if (request->path == HTTP_PATH_METRICS)
 		answer_metrics(r, request, reply);
 	else
-		answer_page(r, reply);
+		answer_page(r, request, reply);
 	return true;
 }
 

@@ -72,6 +72,16 @@ static void judge_one_story(void *arg, const struct story *story, const struct v
 	judge_story(s->all ? &s->all->judge : &s->judge, story, v);
 }
 
+static void visit_closing(void *arg, uint64_t now_ns,
+			  void (*visit)(void *visit_arg, const struct story *s,
+					const struct verdict *v), void *visit_arg)
+{
+	struct session *s = arg;
+
+	if (s->pipeline)
+		pipeline_visit_closing(s->pipeline, now_ns, visit, visit_arg);
+}
+
 static int read_fleet_key(struct session *s, const char *path)
 {
 	char secret[KEY_FILE_MAX + 1];
@@ -85,6 +95,19 @@ static int read_fleet_key(struct session *s, const char *path)
 	return status;
 }
 
+/* Without --fleet-key the ids of traces are random. */
+static int make_fleet_key(struct session *s)
+{
+	if (getrandom(&s->fleet_key, sizeof(s->fleet_key), 0) != sizeof(s->fleet_key)) {
+		log_error("cannot make a key for the ids of traces: %s", strerror(errno));
+		return EXIT_FAILED;
+	}
+	s->context.fleet_key = &s->fleet_key;
+	log_warn("the ids of traces are random: want --fleet-key FILE, the same on all hosts, for "
+		 "both ends of a connection to be in one trace");
+	return EXIT_FINE;
+}
+
 int session_open(struct session *s, const struct options *o)
 {
 	int status;
@@ -96,9 +119,13 @@ int session_open(struct session *s, const struct options *o)
 	s->context.meta = &s->meta;
 	s->context.flush = flush_if_full;
 	s->context.flush_arg = s;
+	s->context.visit_closing = visit_closing;
+	s->context.visit_closing_arg = s;
 	session_init_context(&s->context, o, &s->out);
-	if (o->serve.fleet_key)
-		status = read_fleet_key(s, o->serve.fleet_key);
+	if (o->output.fleet_key)
+		status = read_fleet_key(s, o->output.fleet_key);
+	else if (o->view->id == VIEW_OTLP)
+		status = make_fleet_key(s);
 	return status ?: session_open_caches(s);
 }
 

@@ -30,6 +30,7 @@ void session_init_context(struct view_context *v, const struct options *o, struc
 	v->fields = o->output.fields.nr ? &o->output.fields : NULL;
 	v->count_max = o->run.count;
 	v->follows = o->record.follow;
+	v->live = !o->record.replay || o->record.follow;
 	v->terminal.utf8 = locale_is_utf8() && !v->options.ascii;
 	v->terminal.wide = o->output.wide;
 	v->times = o->output.times;

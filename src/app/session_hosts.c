@@ -35,6 +35,18 @@ static void use_no_host(struct session *all)
 	all->context.lookup = (struct lookup){ .stacks = NULL };
 }
 
+static void visit_closing_of_hosts(void *arg, uint64_t now_ns,
+				   void (*visit)(void *visit_arg, const struct story *s,
+						 const struct verdict *v), void *visit_arg)
+{
+	struct session *all = arg;
+
+	for (unsigned i = 0; i < all->hosts.nr; i++)
+		if (all->of_host[i]->pipeline)
+			pipeline_visit_closing(all->of_host[i]->pipeline, now_ns, visit,
+					       visit_arg);
+}
+
 /* The context of a host's pipeline -> the context of all, with the facts of that host. */
 static struct view_context *enter_view(struct view_context *v)
 {
@@ -137,6 +149,8 @@ int session_open_hosts(struct session *all, const struct options *o)
 	all->context.hosts = &all->hosts;
 	all->context.use_host = use_host;
 	all->context.use_host_arg = all;
+	all->context.visit_closing = visit_closing_of_hosts;
+	all->context.visit_closing_arg = all;
 	all->exchange = twin_exchange_new(seed);
 	use_no_host(all);
 	return all->exchange ? EXIT_FINE : report_no_memory();

@@ -14,18 +14,20 @@
 #include <unistd.h>
 
 #include "caps.h"
+#include "exports.h"
 #include "holders.h"
 #include "live.h"
 #include "log.h"
 #include "pid_namespace.h"
 #include "places.h"
 #include "privileges.h"
+#include "proc_cmdline.h"
 #include "process.h"
 #include "scan.h"
-#include "serve.h"
 #include "session.h"
 #include "symbols.h"
 #include "time_units.h"
+#include "top_run.h"
 #include "vanished.h"
 
 #define POLL_MS 20
@@ -34,13 +36,15 @@ struct trace_run {
 	const struct options *o;
 	struct process process;
 	struct session session;
-	struct serve_run serve;
+	struct exports exports;
+	struct top_run top;
 	struct live *live;
 	struct scan *scan;	/* NULL once it is done */
 	struct vanished vanished;
 	int holders;		/* of holders_open(), for the end of the run; -1: not available */
 	struct places places;
 	struct text_source texts;
+	struct proc_cmdlines cmdlines;
 	int epoll, clock;	/* clock: of live_watch_clock(); -1: not available */
 	uint64_t from_ns;	/* earlier events are dropped: not all hooks were attached yet */
 	uint64_t stop_ns;	/* end of -d or of --drain; 0: none */
@@ -57,6 +61,16 @@ static int watch_fd(struct trace_run *r, int fd)
 	struct epoll_event e = { .events = EPOLLIN, .data.fd = fd };
 
 	return epoll_ctl(r->epoll, EPOLL_CTL_ADD, fd, &e) ? -errno : 0;
+}
+
+static int watch_exports(struct trace_run *r)
+{
+	int fds[EXPORTS_FDS], err = 0;
+
+	exports_fds(&r->exports, fds);
+	for (unsigned i = 0; i < EXPORTS_FDS && !err; i++)
+		err = fds[i] >= 0 ? watch_fd(r, fds[i]) : 0;
+	return err;
 }
 
 /*
@@ -111,7 +125,7 @@ static int open_live(struct trace_run *r)
 	if (r->o->record.host)
 		snprintf(r->session.meta.host, sizeof(r->session.meta.host), "%s",
 			 r->o->record.host);
-	r->serve.live = r->live;
+	r->exports.serve.live = r->live;
 	note_missing_hooks(&r->session.meta);
 	open_scan(r);
 	if (r->o->capture.stack)
@@ -137,8 +151,7 @@ static void drain_ring(void *arg)
 
 	while (live_consume(r->live, feed_session, r) >= LIVE_BATCH)
 		;
-	if (r->serve.http)
-		serve_wait(&r->serve, -1, 0);
+	exports_pump(&r->exports);
 }
 
 /*
@@ -207,7 +220,8 @@ static bool trace_is_over(const struct trace_run *r, uint64_t now_ns)
 	/* while a command is running, the first interrupt is left to the command */
 	unsigned enough = command_is_running(&r->process.command) ? 2 : 1;
 
-	if (r->process.interrupts >= enough || session_is_done(&r->session))
+	if (r->process.interrupts >= enough || session_is_done(&r->session) ||
+	    top_run_is_over(&r->top))
 		return true;
 	if (r->stop_ns && now_ns >= r->stop_ns)
 		return true;
@@ -218,7 +232,7 @@ static uint64_t find_next_ns(const struct trace_run *r)
 {
 	uint64_t next = pick_earlier(session_next_ns(&r->session), vanished_next_ns(&r->vanished));
 
-	next = pick_earlier(next, pick_earlier(serve_next_ns(&r->serve), r->stop_ns));
+	next = pick_earlier(next, pick_earlier(exports_next_ns(&r->exports), r->stop_ns));
 	return pick_earlier(next, process_beat_ns(&r->process));
 }
 
@@ -265,7 +279,8 @@ static int trace_loop(struct trace_run *r)
 		complete_ns = find_complete_until_ns(r, now_ns, n);
 		session_advance(&r->session, complete_ns, &counters);
 		vanished_advance(&r->vanished, now_ns, complete_ns);
-		serve_advance(&r->serve, now_ns, &counters);
+		exports_advance(&r->exports, now_ns, &counters);
+		top_run_advance(&r->top, now_ns);
 		process_beat(&r->process, now_ns);
 		if (trace_is_over(r, now_ns))
 			return EXIT_FINE;
@@ -273,7 +288,7 @@ static int trace_loop(struct trace_run *r)
 			live_arm_wakeup(r->live);
 			n = live_consume(r->live, feed_session, r);
 		}
-		n = serve_wait(&r->serve, r->epoll, next_wait_ms(r, now_ns, n));
+		n = exports_wait(&r->exports, r->epoll, next_wait_ms(r, now_ns, n));
 		if (n < 0 && n != -EINTR)
 			return report_failure(EXIT_FAILED, "cannot wait for events", n);
 		if (process_handle_signals(&r->process))
@@ -343,7 +358,8 @@ static int trace_finish(struct trace_run *r)
 		;
 	counters = live_counters(r->live);
 	session_end(&r->session, now_ns, &counters);
-	return serve_end(&r->serve, now_ns, &counters);
+	top_run_end(&r->top, r->process.command.exited && !r->process.interrupts);
+	return exports_end(&r->exports, now_ns, &counters);
 }
 
 static int trace_start(struct trace_run *r)
@@ -351,15 +367,16 @@ static int trace_start(struct trace_run *r)
 	begin_counting(r);
 	scan_sockets(r);
 	open_vanished(r);
-	process_drop_privileges(&r->process, privileges_needed(r->o));
+	process_drop_privileges(&r->process, privileges_needed(r->o) |
+						    top_run_privileges(&r->top));
 	output_flush(&r->session.out);
-	serve_set_ready(&r->serve);
+	serve_set_ready(&r->exports.serve);
 	log_note("ready");
 	process_notify("READY=1");
 	process_signal_ready(r->o->run.ready_fd);
 	if (r->o->run.duration_ns)
 		r->stop_ns = live_now_ns() + r->o->run.duration_ns;
-	return process_start_command(&r->process);
+	return top_run_show(&r->top) ?: process_start_command(&r->process);
 }
 
 static int open_symbols(struct trace_run *r)
@@ -384,8 +401,9 @@ static bool count_misses(void *arg, uint64_t *misses)
 }
 
 /* The executables of processes are looked up only if a view or a recording needs them. */
-static void open_texts(struct trace_run *r)
+static void open_texts(void *arg)
 {
+	struct trace_run *r = arg;
 	bool by_exe = group_list_has(&r->o->view_options.groups, GROUP_BY_EXE);
 
 	text_source_init(&r->texts, r->o->record.cmdline);
@@ -399,35 +417,55 @@ static void open_texts(struct trace_run *r)
 			 "CAP_SYS_PTRACE");
 }
 
+static const char *look_up_cmdline(void *arg, const struct stuck_holder *o, size_t *len)
+{
+	return proc_cmdline_look_up(arg, o, len);
+}
+
+/* The view report looks the holders of stuck sockets up when the run ends. */
+static void open_cmdlines(struct trace_run *r)
+{
+	struct lookup *lookup = &r->session.context.lookup;
+
+	if (r->o->view->id != VIEW_REPORT)
+		return;
+	lookup->cmdline = look_up_cmdline;
+	lookup->cmdline_arg = &r->cmdlines;
+}
+
 static int trace_open(struct trace_run *r)
 {
 	struct kernel_counters none = { .filtered = 0 };
-	int status = serve_open(&r->serve) ?: session_open(&r->session, r->o);
+	int status = exports_open(&r->exports) ?: top_run_open(&r->top);
 
 	if (!status)
-		status = open_symbols(r);
+		status = session_open(&r->session, r->o) ?: open_symbols(r);
 	if (status)
 		return status;
 	r->session.meta.tree = r->o->run.tree;
 	places_serve_session(&r->places, &r->session);
 	r->session.count_misses = count_misses;
 	r->session.misses_arg = r;
+	r->top.look_up_programs = open_texts;
+	r->top.look_up_arg = r;
+	open_cmdlines(r);
 	if (r->o->record.wanted || group_list_has(&r->o->view_options.groups, GROUP_BY_EXE))
 		open_texts(r);
-	status = process_open(&r->process);
+	top_run_begin(&r->top, &r->session);
+	status = top_run_open_process(&r->top);
 	if (status)
 		return status;
 	r->clock = live_watch_clock();	/* before open_live() reads the clock */
 	status = open_live(r);
 	if (!status)
 		status = session_begin(&r->session, live_now_ns(), &none) ?:
-			 serve_begin(&r->serve, live_now_ns());
+			 exports_begin(&r->exports, live_now_ns());
 	if (status)
 		return status;
 	r->epoll = epoll_create1(EPOLL_CLOEXEC);
 	if (r->epoll < 0 || watch_fd(r, live_fd(r->live)) || watch_fd(r, r->process.signals) ||
-	    (r->clock >= 0 && watch_fd(r, r->clock)) ||
-	    (serve_fd(&r->serve) >= 0 && watch_fd(r, serve_fd(&r->serve))))
+	    (r->clock >= 0 && watch_fd(r, r->clock)) || watch_exports(r) ||
+	    top_run_watch(&r->top, r->epoll))
 		return report_failure(EXIT_FAILED, "cannot wait for events", errno);
 	return EXIT_FINE;
 }
@@ -438,8 +476,9 @@ int trace_main(const struct options *o)
 	int status, ended;
 
 	vanished_init(&r.vanished, &r.session);
-	serve_init(&r.serve, o, &r.session);
+	exports_init(&r.exports, o, &r.session, &r.process);
 	process_init(&r.process, o->run.command);
+	top_run_init(&r.top, o, &r.process);
 	places_init(&r.places);
 	status = trace_open(&r);
 
@@ -453,11 +492,13 @@ int trace_main(const struct options *o)
 		status = status ?: ended;
 		status = session_close(&r.session, status);
 	}
-	serve_release(&r.serve);
+	exports_release(&r.exports);
+	top_run_release(&r.top);
 	process_release(&r.process);
 	session_release(&r.session);
 	places_release(&r.places);
 	text_source_release(&r.texts);
+	proc_cmdlines_release(&r.cmdlines);
 	scan_close(r.scan);
 	vanished_release(&r.vanished);
 	live_close(r.live);

@@ -13,9 +13,10 @@
 /* Sets of views, for the member views of a row. */
 #define STORIES                                                                                    \
 	(BIT(TRACE) | BIT(JSON) | BIT(TIMELINE) | BIT(CONNECTIONS) | BIT(WHO) | BIT(HIST) |        \
-	 BIT(REPORT) | BIT(SERVE))
+	 BIT(TOP) | BIT(REPORT) | BIT(OTLP) | BIT(SERVE))
 #define TRACING (STORIES | BIT(EVENTS) | BIT(RECORD))
 #define EVERY ((1u << VIEW_COUNT) - 1)
+#define SENDING BIT(OTLP)	/* to another host */
 #define NATS (TRACING | BIT(STUCK) | BIT(STREAM))	/* if they have a nats:// address */
 #define PRINTING (~BIT(SERVE))	/* with EVERY or TRACING: the views that have an output */
 
@@ -119,21 +120,29 @@ static const struct option_row options[] = {
 	{ .argp = { "verbose", 'v', NULL, 0, "print more on stderr; twice: even more", OUTPUT },
 	  .set = option_set_verbose, .views = EVERY },
 	{ .argp = { "by", KEY_BY, "WHAT", 0,
-	    "who, hist: group by comm, pid, exe, unit, port, peer, peer:port...", OUTPUT },
-	  .set = option_add_by, .word = option_by_word, .views = BIT(WHO) | BIT(HIST), LIST },
+	    "who, hist, top: group by comm, pid, exe, unit, port, peer, peer:port...", OUTPUT },
+	  .set = option_add_by, .word = option_by_word,
+	  .views = BIT(WHO) | BIT(HIST) | BIT(TOP), LIST },
 	{ .argp = { "sort", KEY_SORT, "COLUMN", 0,
-	    "who: sort by COLUMN, the largest first", OUTPUT },
-	  .set = option_set_sort, .word = option_sort_word, .views = BIT(WHO) },
-	{ .argp = { "top", KEY_TOP, "N", 0, "who: only the first N rows", OUTPUT },
-	  .set = option_set_top, .views = BIT(WHO) },
+	    "who, top: sort by COLUMN, the largest first", OUTPUT },
+	  .set = option_set_sort, .word = option_sort_word, .views = BIT(WHO) | BIT(TOP) },
+	{ .argp = { "top", KEY_TOP, "N", 0, "who, top: only the first N rows", OUTPUT },
+	  .set = option_set_top, .views = BIT(WHO) | BIT(TOP) },
+	{ .argp = { "batch", 'b', NULL, 0, "top: print text, even to a terminal", OUTPUT },
+	  .set = option_set_batch, .views = BIT(TOP) },
+	{ .argp = { "interval", KEY_INTERVAL, "TIME", 0, "top: refresh every TIME (2)", OUTPUT },
+	  .set = option_set_interval, .views = BIT(TOP) },
+	{ .argp = { "tab", KEY_TAB, "NAME", 0,
+	    "top: show the table slowest, open or stuck", OUTPUT },
+	  .set = option_set_tab, .word = option_tab_word, .views = BIT(TOP) },
 	{ .argp = { "csv", KEY_CSV, NULL, 0, "who: comma-separated values", OUTPUT },
 	  .views = BIT(WHO) },
 	{ .argp = { "phase", KEY_PHASE, "NAMES", 0,
 	    "hist: only these phases: ack_wait, app_hold, age, idle...", OUTPUT },
 	  .set = option_add_phase, .word = option_phase_word, .views = BIT(HIST), LIST },
 	{ .argp = { "ascii", KEY_ASCII, NULL, 0,
-	    "timeline, hist: draw with plain characters", OUTPUT },
-	  .set = option_set_ascii, .views = BIT(TIMELINE) | BIT(HIST) },
+	    "timeline, hist, top: draw with plain characters", OUTPUT },
+	  .set = option_set_ascii, .views = BIT(TIMELINE) | BIT(HIST) | BIT(TOP) },
 	{ .argp = { "listen", KEY_LISTEN, "ADDR:PORT", 0,
 	    "serve: where Prometheus reads (" OPTIONS_LISTEN "); or unix:PATH", OUTPUT },
 	  .set = option_set_listen, .views = BIT(SERVE), LIVE },
@@ -147,8 +156,17 @@ static const struct option_row options[] = {
 	    "serve: show the page to other hosts too", OUTPUT },
 	  .set = option_set_page, .views = BIT(SERVE), LIVE },
 	{ .argp = { "fleet-key", KEY_FLEET_KEY, "FILE", 0,
-	    "serve: exemplars, whose trace ids are made with the key in FILE", OUTPUT },
-	  .set = option_set_fleet_key, .views = BIT(SERVE) },
+	    "otlp: make trace ids with the key in FILE; serve: also exemplars", OUTPUT },
+	  .set = option_set_fleet_key, .views = BIT(OTLP) | BIT(SERVE) },
+	{ .argp = { "to", KEY_TO, "URL", 0,
+	    "otlp: send to this collector: http://HOST:4318, https://HOST", OUTPUT },
+	  .set = option_set_to, .views = BIT(OTLP) },
+	{ .argp = { "spool", KEY_SPOOL, "DIR", 0,
+	    "keep what is not sent yet in DIR, also for the next run", OUTPUT },
+	  .set = option_set_spool, .views = SENDING },
+	{ .argp = { "spool-max", KEY_SPOOL_MAX, "SIZE", 0,
+	    "the most that waits to be sent (256M in a DIR, else 32M of memory)", OUTPUT },
+	  .set = option_set_spool_max, .views = SENDING },
 
 	TITLE("Recordings:", RECORDINGS),
 	{ .argp = { "replay", KEY_REPLAY, "FILE", 0,
@@ -220,7 +238,7 @@ static const struct option_row options[] = {
 	    "stop after TIME: seconds, or 500ms, 5m, 2h, 1d", RUNNING },
 	  .set = option_set_duration, .views = TRACING | BIT(STUCK) },
 	{ .argp = { "count", 'n', "COUNT", 0,
-	    "stop after COUNT closes; events, record: events; stuck: walks", RUNNING },
+	    "stop after COUNT closes, or events, walks of stuck, refreshes of top", RUNNING },
 	  .set = option_set_count, .views = (TRACING & PRINTING) | BIT(STUCK) },
 	{ .argp = { "strict", KEY_STRICT, NULL, 0, "exit 3 if any event was lost", RUNNING },
 	  .set = option_set_strict, .views = TRACING | BIT(STUCK) },

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "hist.h"
+#include "http_url.h"
 #include "json_keys.h"
 #include "option_table.h"
 #include "parse.h"
@@ -22,7 +23,11 @@
 #define ROTATE_MIN (64ull << 10)
 #define ROTATE_MAX (1ull << 50)
 #define KEEP_MAX 9999
+#define INTERVAL_MIN_NS (NS_PER_S / 10)
+#define INTERVAL_MAX_NS (1000000 * (uint64_t)NS_PER_S)
 #define TOP_MAX 1000000
+#define SPOOL_MAX_MIN (4ull << 20)
+#define SPOOL_MAX_MAX (1ull << 40)
 #define TIME_MAX_NS 1000000000000000000ull	/* 10^9 s */
 
 /* Options without a value: each sets one member of struct options. */
@@ -42,6 +47,7 @@ FLAG(set_wide, output.wide)
 FLAG(set_flush, output.flush)
 FLAG(set_quiet, output.quiet)
 FLAG(set_ascii, view_options.ascii)
+FLAG(set_batch, view_options.batch)
 FLAG(set_strict, run.strict)
 FLAG(set_tree, run.tree)
 FLAG(set_follow, record.follow)
@@ -188,6 +194,33 @@ int option_set_top(struct option_parser *p, const char *arg)
 	return 0;
 }
 
+/* The TIME of "who 5" or "top 5" too. */
+int option_set_interval(struct option_parser *p, const char *arg)
+{
+	uint64_t ns;
+
+	if (!parse_duration(arg, "s", INTERVAL_MAX_NS, &ns) || ns < INTERVAL_MIN_NS)
+		return usage_error_value(&p->error, "bad interval ", ": want seconds from 0.1 on, "
+					 "or a unit: 5, 0.5, 500ms, 1m");
+	p->o->view_options.interval_ns = ns;
+	return 0;
+}
+
+const char *option_tab_word(unsigned i)
+{
+	return top_tab_name(i);
+}
+
+int option_set_tab(struct option_parser *p, const char *arg)
+{
+	int i = find_word(p, "unknown table ", option_tab_word, arg);
+
+	if (i < 0)
+		return EINVAL;
+	p->o->view_options.tab = (enum top_tab)i;
+	return 0;
+}
+
 const char *option_phase_word(unsigned i)
 {
 	return hist_time_name(i);
@@ -271,7 +304,32 @@ int option_set_fleet_key(struct option_parser *p, const char *arg)
 {
 	if (!*arg)
 		return usage_error_value(&p->error, "bad file ", ": want a path");
-	p->o->serve.fleet_key = arg;
+	p->o->output.fleet_key = arg;
+	return 0;
+}
+
+int option_set_to(struct option_parser *p, const char *arg)
+{
+	if (!http_url_is_valid(arg))
+		return usage_error_value(&p->error, "bad URL ",
+					 ": want http://HOST:4318 or https://HOST, without a "
+					 "password: OTEL_EXPORTER_OTLP_HEADERS is for those");
+	p->o->otlp.to = arg;
+	return 0;
+}
+
+int option_set_spool(struct option_parser *p, const char *arg)
+{
+	if (!*arg)
+		return usage_error_value(&p->error, "bad directory ", ": want a path");
+	p->o->ship.spool = arg;
+	return 0;
+}
+
+int option_set_spool_max(struct option_parser *p, const char *arg)
+{
+	if (!parse_bytes(arg, SPOOL_MAX_MIN, SPOOL_MAX_MAX, &p->o->ship.spool_max))
+		return usage_error_value(&p->error, "bad size ", ": want 4M to 1T");
 	return 0;
 }
 

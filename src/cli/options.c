@@ -17,8 +17,6 @@
 #include "time_units.h"
 #include "usage_error.h"
 
-#define INTERVAL_MIN_NS (NS_PER_S / 10)
-#define INTERVAL_MAX_NS (1000000 * (uint64_t)NS_PER_S)
 #define ENV_NAME "TCPCLOSE_OPTS"
 
 static const char *view_word(unsigned i)
@@ -55,17 +53,10 @@ static int set_view(struct option_parser *p, const char *word)
 /* Parse the TIME of "who 5" or "who 1m". */
 static int set_interval(struct option_parser *p, const char *word)
 {
-	struct view_options *v = &p->o->view_options;
-	uint64_t ns;
-
 	p->error.value = word;
-	if (v->interval_ns)
+	if (p->o->view_options.interval_ns && !p->given_in_env[option_index(KEY_INTERVAL)])
 		return usage_error_value(&p->error, "one interval too many, ", "");
-	if (!parse_duration(word, "s", INTERVAL_MAX_NS, &ns) || ns < INTERVAL_MIN_NS)
-		return usage_error_value(&p->error, "bad interval ", ": want seconds from 0.1 on, "
-					 "or a unit: 5, 0.5, 500ms, 1m");
-	v->interval_ns = ns;
-	return 0;
+	return option_set_interval(p, word);
 }
 
 /* TCPCLOSE_OPTS has no view and no command: they would silently change what is run. */

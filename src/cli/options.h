@@ -26,6 +26,7 @@
 #define OPTIONS_MAX_OPEN 131072ul		/* the default of --max-open */
 #define OPTIONS_REPLAYS_MAX 256			/* the number of --replay */
 #define OPTIONS_LISTEN "127.0.0.1:9436"	/* the default of --listen */
+#define OPTIONS_REFRESH_NS 2000000000ull	/* the default of --interval */
 #define OPTIONS_DRAIN_NS 1000000000ull		/* the default of --drain */
 
 enum color_mode { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
@@ -61,6 +62,7 @@ struct options_output {
 	bool times;			/* -T */
 	bool flush;			/* --flush: write each line at once */
 	struct json_select fields;	/* --fields, empty: all keys of JSON */
+	const char *fleet_key;		/* --fleet-key, NULL none */
 };
 
 struct options_record {
@@ -95,7 +97,18 @@ struct options_serve {
 	struct listen_address address;	/* the same, parsed */
 	const char *textfile;		/* --textfile, NULL none */
 	bool page;			/* --page: show the page to other hosts too */
-	const char *fleet_key;		/* --fleet-key, NULL none */
+};
+
+/* The view otlp: requests are sent, or written to the output. */
+struct options_otlp {
+	const char *to;			/* --to; NULL: what the environment says */
+	bool sends;
+};
+
+/* What is sent to another host waits in a spool. */
+struct options_ship {
+	const char *spool;		/* --spool, NULL: in memory */
+	uint64_t spool_max;		/* --spool-max, 0: the default */
 };
 
 /* How a nats:// address is reached, whatever is done there. */
@@ -130,6 +143,8 @@ struct options {
 	struct options_record record;
 	struct options_stuck stuck;
 	struct options_serve serve;
+	struct options_otlp otlp;
+	struct options_ship ship;
 	struct options_nats nats;
 	struct options_stream stream;
 	struct shell_words env;		/* of TCPCLOSE_OPTS */

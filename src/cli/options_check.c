@@ -146,6 +146,12 @@ static int check_recording_options(struct option_parser *p)
 					     "--%s requires record -o FILE or --record FILE", name);
 }
 
+/* Is standard output where the view writes? */
+static bool writes_to_stdout(const struct options *o)
+{
+	return o->view->id != VIEW_RECORD && !o->output.path && !o->otlp.sends;
+}
+
 /* Check the options that require or exclude another one. */
 static int check_pairs(struct option_parser *p)
 {
@@ -162,7 +168,7 @@ static int check_pairs(struct option_parser *p)
 	if (o->view_options.format == FORMAT_JSON && option_is_given(p, KEY_CSV) &&
 	    !is_only_in_env(p, KEY_CSV))
 		return usage_error_plain(&p->error, "-j and --csv are mutually exclusive");
-	if (o->view->id != VIEW_RECORD && o->record.wanted && !o->record.path && !o->output.path)
+	if (o->record.wanted && !o->record.path && writes_to_stdout(o))
 		return usage_error_plain(&p->error, "--record - and the output of %s cannot both "
 					 "be standard output: want -o FILE or --record FILE",
 					 o->view->name);
@@ -220,6 +226,55 @@ static int set_serving(struct option_parser *p)
 	return 0;
 }
 
+/* Does the environment name a collector? */
+static bool has_env_endpoint(void)
+{
+	static const char *const names[] = { "OTEL_EXPORTER_OTLP_ENDPOINT",
+					     "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT",
+					     "OTEL_EXPORTER_OTLP_LOGS_ENDPOINT" };
+
+	for (unsigned i = 0; i < sizeof(names) / sizeof(*names); i++) {
+		const char *value = secure_getenv(names[i]);
+
+		if (value && *value)
+			return true;
+	}
+	return false;
+}
+
+/* The view otlp sends, or it writes: what the command line says has precedence. */
+static int set_exporting(struct option_parser *p)
+{
+	struct options *o = p->o;
+	bool writes = option_is_given(p, 'o');
+
+	if (o->view->id != VIEW_OTLP)
+		return 0;
+	o->view_options.only_slow = o->story_filter.slow_ns;
+	o->view_options.at_once = o->output.flush;
+	if (o->otlp.to && writes && is_only_in_env(p, KEY_TO))
+		o->otlp.to = NULL;
+	if (o->otlp.to && writes && !is_only_in_env(p, 'o'))
+		return usage_error_plain(&p->error, "--to and -o are mutually exclusive");
+	o->otlp.sends = o->otlp.to || (!writes && has_env_endpoint());
+	if (!o->otlp.sends && !writes)
+		return usage_error_plain(&p->error, "otlp requires --to URL or -o FILE, or "
+					 "OTEL_EXPORTER_OTLP_ENDPOINT in the environment");
+	if (o->otlp.sends)
+		o->output.path = NULL;
+	else if (is_required(p, KEY_SPOOL) || is_required(p, KEY_SPOOL_MAX))
+		return usage_error_plain(&p->error, "--%s requires --to URL",
+					 is_required(p, KEY_SPOOL) ? "spool" : "spool-max");
+	return 0;
+}
+
+/* The view top refreshes from time to time, but shows a recording once unless asked for more. */
+static void set_refreshing(struct options *o)
+{
+	if (o->view->id == VIEW_TOP && !o->record.replay && !o->view_options.interval_ns)
+		o->view_options.interval_ns = OPTIONS_REFRESH_NS;
+}
+
 /* -j alone is the view json. */
 static void choose_view(struct option_parser *p)
 {
@@ -251,7 +306,7 @@ int options_check(struct option_parser *p, const struct argp_state *state)
 	rc = set_recording(p);
 	drop_env_options(p);
 	if (!rc)
-		rc = check_given_options(p) ?: set_serving(p);
+		rc = check_given_options(p) ?: set_serving(p) ?: set_exporting(p);
 	if (!rc)
 		rc = check_pairs(p);
 	if (!rc)
@@ -262,6 +317,7 @@ int options_check(struct option_parser *p, const struct argp_state *state)
 		p->o->record.keep = KEEP_DEFAULT;
 	if (!option_is_given(p, KEY_COLOR) && no_color && *no_color)
 		p->o->output.color = COLOR_NEVER;
+	set_refreshing(p->o);
 	options_filter_finish(p);
 	return 0;
 }

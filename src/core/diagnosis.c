@@ -227,6 +227,29 @@ static void check_btf(struct diagnosis *h, const struct diagnosis_facts *f)
 				       "Debian 11, Ubuntu 20.10, RHEL 8.2 and newer have it");
 }
 
+/* A kernel may lack fields that only others have: a field that must be there is "wrong". */
+static void check_fields(struct diagnosis *h, const struct diagnosis_fields *fields)
+{
+	bool bad = fields->known && *fields->wrong;
+	struct finding *f = add_finding(h, DIAGNOSIS_KERNEL, "fields",
+					!fields->known ? DIAGNOSIS_UNKNOWN :
+					bad ? DIAGNOSIS_MISSING : DIAGNOSIS_OK, NULL);
+
+	if (fields->known) {
+		append_u64(f->value, sizeof(f->value), fields->present);
+		append_text(f->value, sizeof(f->value), " of ");
+		append_u64(f->value, sizeof(f->value), fields->read);
+	}
+	explain_finding(f, fields->of_another_kernel ?
+			"fields of structs that the programs read, in the types of --btf, which "
+			"describe another kernel than this one" :
+			"fields of structs that the programs read; those that are not there belong "
+			"to other kernels",
+			bad ? fields->wrong : "the kernel rejects the programs",
+			bad ? "report it as a bug of tcpclose, with the version of that kernel" :
+			      NULL);
+}
+
 /*
  * To detach from a function, ftrace waits with its mutexes held until every exiting task has exited
  * (synchronize_rcu_tasks(), which waits for tasks_rcu_exit_srcu). The init of a PID namespace is
@@ -257,6 +280,7 @@ static void check_kernel(struct diagnosis *h, const struct diagnosis_facts *f)
 	bool fentry = k->fentry == ABILITY_YES, kprobe = k->kprobe == ABILITY_YES;
 
 	check_btf(h, f);
+	check_fields(h, &f->fields);
 	check_ability(h, "fentry", k->fentry, true,
 		      "the first choice for watching calls: slows down only close() and shutdown()",
 		      "kprobes are used, and before 6.11 the hooks late and reset_late show less",

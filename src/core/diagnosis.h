@@ -30,6 +30,14 @@ struct diagnosis_kernel {
 	enum ability detach_may_block;	/* detaching from a function may never return */
 };
 
+/* The fields that the programs read, in the types of --btf or else of this kernel. */
+struct diagnosis_fields {
+	bool known;
+	bool of_another_kernel;		/* the file of --btf describes one */
+	unsigned read, present;
+	const char *wrong;		/* "" none: those that must be there, and are not or differ */
+};
+
 /* What /proc and /sys show of the host, and whether we run in a container. */
 struct diagnosis_host {
 	char lockdown[24];		/* the mode in brackets; "" not known */
@@ -49,6 +57,7 @@ struct diagnosis_facts {
 	uint64_t memlock_needed;	/* bytes of our maps */
 	uint64_t caps;			/* effective capabilities; CAPS_BIT() of caps.h */
 	struct diagnosis_kernel kernel;
+	struct diagnosis_fields fields;
 	struct diagnosis_host host;
 	/* ns of a getppid(), and of an open() and close(): [0] before, [1] after attaching; or 0 */
 	uint64_t getppid_ns[2], close_ns[2];

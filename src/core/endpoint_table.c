@@ -320,7 +320,7 @@ void endpoint_table_free(struct endpoint_table *t)
 	for (c = TAILQ_FIRST(&t->active); c; c = TAILQ_NEXT(c, active))
 		story_release(&c->story);
 	for (size_t i = 0; i < t->due.len; i++)
-		story_release(&get_due_endpoint(t->due.nodes[i])->story);
+		story_release(&get_due_endpoint(t->due.items[i].node)->story);
 	deadline_heap_release(&t->due);
 	departed_release(&t->departed);
 	endpoint_index_release(&t->index);

@@ -96,6 +96,13 @@ void endpoint_table_visit_open(struct endpoint_table *t, uint64_t before_ns,
 			       void (*visit)(void *arg, const struct story *s), void *arg);
 
 /*
+ * Visit the endpoints whose close has begun and is not over, also those that only a timewait
+ * minisock is left of. visit() must not change the table.
+ */
+void endpoint_table_visit_closing(struct endpoint_table *t,
+				  void (*visit)(void *arg, const struct story *s), void *arg);
+
+/*
  * The story of the open endpoint with this key and exactly this cookie; NULL if there is none.
  * Valid until the next call of any other function of this table.
  */

@@ -12,6 +12,22 @@ void endpoint_table_visit_open(struct endpoint_table *t, uint64_t before_ns,
 			visit(arg, &c->story);
 }
 
+void endpoint_table_visit_closing(struct endpoint_table *t,
+				  void (*visit)(void *arg, const struct story *s), void *arg)
+{
+	struct endpoint *c;
+
+	endpoint_table_flush(t);
+	TAILQ_FOREACH(c, &t->active, active)
+		if (story_is_closing(&c->story) && !story_is_over(&c->story))
+			visit(arg, &c->story);
+	for (size_t i = 0; i < t->due.len; i++) {
+		c = get_due_endpoint(t->due.items[i].node);
+		if (!story_is_over(&c->story))
+			visit(arg, &c->story);
+	}
+}
+
 static struct endpoint *find_open(struct endpoint_table *t, uint64_t sk_key, uint64_t cookie)
 {
 	struct endpoint *c = endpoint_index_first_of_key(&t->index, sk_key);

@@ -95,5 +95,5 @@ void endpoint_twin_leave(struct endpoint_table *t)
 	for (c = TAILQ_FIRST(&t->active); c; c = TAILQ_NEXT(c, active))
 		forget_endpoint(t, c);
 	for (size_t i = 0; i < t->due.len; i++)
-		forget_endpoint(t, get_due_endpoint(t->due.nodes[i]));
+		forget_endpoint(t, get_due_endpoint(t->due.items[i].node));
 }

@@ -155,6 +155,8 @@ static uint64_t find_deadline_ns(const struct pair_table *t, const struct story 
 		return 0;
 	if (window == PAIR_WINDOW_LIVE)
 		return v->settled_ns + PAIR_LIVE_WAIT_NS;
+	if (window == PAIR_WINDOW_BRIEF)
+		return v->settled_ns + PAIR_BRIEF_WAIT_NS;
 	return t->now_ns + (may_outlast(v) ? PAIR_STREAM_LONG_WAIT_NS : PAIR_STREAM_WAIT_NS);
 }
 

@@ -22,12 +22,19 @@
 #include "verdict.h"
 
 #define PAIR_LIVE_WAIT_NS 2000000000ULL
+#define PAIR_BRIEF_WAIT_NS 100000000ULL
 #define PAIR_STREAM_WAIT_NS (120 * 1000000000ULL)
 #define PAIR_STREAM_LONG_WAIT_NS (7200 * 1000000000ULL)
 
 /* How long a story waits, after it was over, for an end of which nothing is known. */
 enum pair_window {
 	PAIR_WINDOW_LIVE,	/* one host: 2 s */
+	/*
+	 * One host, which has not seen another end of this connection: 100 ms. The ends of a
+	 * connection within a host end at nearly the same time, and thousands of others that wait
+	 * in vain fill the caches of the CPU.
+	 */
+	PAIR_WINDOW_BRIEF,
 	/*
 	 * Several hosts whose stories still come: 2 min, or 2 h if the other end may be open for
 	 * long: after a timeout in FIN_WAIT2, or if the story is open or partial. They count from

@@ -74,5 +74,11 @@ struct verdict {
 	bool partial;			/* a segment that should be there was not seen */
 };
 
+/*
+ * When a phase began that v has a duration of: a known phase other than the total, or the one that
+ * was cut.
+ */
+uint64_t verdict_phase_start_ns(const struct verdict *v, const struct story *s, enum phase phase);
+
 /* Conclude from a story, which must outlive v. now_ns ends a story that is not over. */
 void verdict_make(struct verdict *v, const struct story *s, uint64_t now_ns);

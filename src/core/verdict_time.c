@@ -154,6 +154,13 @@ static uint64_t find_phase_start(const struct story *s, enum phase phase)
 	return w->seen || phase == PHASE_FIN_QUEUED ? w->ts_ns : 0;
 }
 
+uint64_t verdict_phase_start_ns(const struct verdict *v, const struct story *s, enum phase phase)
+{
+	if (v->cut.known && v->cut.phase == phase && v->cut.at_least)
+		return s->scan.closing_since_ns;
+	return find_phase_start(s, phase);
+}
+
 /* The time at which the wave that ends a phase came or left; 0 not seen. */
 static uint64_t find_phase_end(const struct story *s, enum phase phase)
 {

@@ -65,9 +65,18 @@ bool attach_can_trace_calls(const struct probe *p, enum calls_mode calls)
 	return can_attach_functions(hook_calls_way(calls), p);
 }
 
+/*
+ * Of two copies of a program at least one runs if one task preempts another in the middle of a
+ * program. With PREEMPT_RT there may be three such tasks and more, so kprobes come first there:
+ * preemption is off in them.
+ */
 static const struct hook_way *find_calls_way(struct attach *a, const struct probe *p,
 					     enum calls_mode wanted)
 {
+	const struct hook_way *kprobe = hook_calls_way(CALLS_KPROBE);
+
+	if (wanted == CALLS_AUTO && probe_preempt_rt() && way_is_possible(a, kprobe, p))
+		return kprobe;
 	if (wanted == CALLS_AUTO)
 		return find_way(a, &hook_table[HOOK_CALLS], p);
 	if (wanted == CALLS_INLINE || !way_is_possible(a, hook_calls_way(wanted), p))

@@ -58,7 +58,7 @@ int live_check_btf(const char *path, char why[LIVE_WHY_BYTES])
 	if (there < 0)
 		return set_btf_why(why, -EINVAL, path, "it has no struct " PROBED_STRUCT);
 	if (here >= 0 && here != there)
-		return set_btf_why(why, -EINVAL, path, "it describes another kernel: struct "
+		return set_btf_why(why, -EXDEV, path, "it describes another kernel: struct "
 				   PROBED_STRUCT " has %lld bytes in it, %lld in this kernel",
 				   there, here);
 	return 0;

@@ -38,7 +38,7 @@ struct hook_row {
 	const char *name;		/* public word of JSON meta and doctor */
 	int drop_rank;			/* the lowest is dropped first; 0: tracing needs it */
 	const char *how_not;		/* public word if the hook is not attached */
-	struct hook_way way[HOOK_WAYS];	/* in order of preference; how is NULL after the last */
+	struct hook_way way[HOOK_WAYS];	/* in order of preference, but for PREEMPT_RT (attach.c) */
 };
 
 enum {

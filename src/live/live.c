@@ -366,3 +366,8 @@ bool live_count_misses(const struct live *l, uint64_t *misses)
 	*misses -= l->misses_before < *misses ? l->misses_before : *misses;
 	return true;
 }
+
+const void *live_object(size_t *bytes)
+{
+	return tcpclose_bpf__elf_bytes(bytes);
+}

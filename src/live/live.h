@@ -7,6 +7,7 @@
 #pragma once
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "calls_mode.h"
@@ -83,8 +84,14 @@ uint64_t live_sk_xor(const struct live *l);
 /* Fill in host, kernel and clocks. live_open() calls it. */
 void live_fill_run_info(struct run_info *meta);
 
-/* Check the file of --btf. 0, or -errno and why, as one clause that quotes the path. */
+/*
+ * Check the file of --btf. 0, or -errno and why, as one clause that quotes the path. -EXDEV: the
+ * file has the types of another kernel.
+ */
 int live_check_btf(const char *path, char why[LIVE_WHY_BYTES]);
+
+/* The object file with the tracer's BPF programs. (Each file that includes it has a copy of it.) */
+const void *live_object(size_t *bytes);
 
 /* Suppress libbpf's messages. */
 void live_silence_libbpf(void);

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
+#include <sys/utsname.h>
 #include <unistd.h>
 
 #include "array.h"
@@ -41,6 +42,14 @@ void probe_release(struct probe *p)
 {
 	btf__free(p->btf);
 	p->btf = NULL;
+}
+
+/* /sys/kernel/realtime would say so too, but containers may hide /sys. */
+bool probe_preempt_rt(void)
+{
+	struct utsname u;
+
+	return !uname(&u) && strstr(u.version, "PREEMPT_RT");
 }
 
 static int find_btf_id(const struct probe *p, const char *name, __u32 kind)

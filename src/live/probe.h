@@ -33,6 +33,12 @@ bool probe_cast(const struct probe *p);
 bool probe_trampoline(const struct probe *p, const char *function);
 bool probe_kprobe(const char *function);
 
+/*
+ * Is the kernel one with PREEMPT_RT? A task can preempt another one there in the middle of a
+ * program behind a trampoline, and a third task the second.
+ */
+bool probe_preempt_rt(void);
+
 /* Addresses of a kernel function, from /proc/kallsyms. 0 if that does not show them. */
 struct code_range probe_function_range(const char *function);
 

@@ -232,3 +232,8 @@ int scan_files_fd(const struct scan *w)
 {
 	return bpf_link__fd(w->files);
 }
+
+const void *scan_object(size_t *bytes)
+{
+	return iter_bpf__elf_bytes(bytes);
+}

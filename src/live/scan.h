@@ -12,6 +12,7 @@
 #pragma once
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "filter.h"
@@ -57,3 +58,6 @@ int scan_run(struct scan *w, live_event_fn *fn, void (*between_batches)(void *ar
 
 /* The descriptor of the link that iterates over all open files, for holders.h. */
 int scan_files_fd(const struct scan *w);
+
+/* The object file with the iterators, as live_object() of live.h. */
+const void *scan_object(size_t *bytes);

@@ -22,8 +22,10 @@
 #include "gzip.h"
 #include "log.h"
 
-#define CONTENT_POLICY "default-src 'none'; base-uri 'none'; form-action 'none'; " \
-		       "frame-ancestors 'none'"
+#define CONTENT_POLICY "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; "    \
+		       "form-action 'none'; frame-ancestors 'none'"
+#define STR(text) #text
+#define XSTR(text) STR(text)	/* of what the macro stands for */
 #define NO_BODY 0		/* of a request */
 #define MISDIRECTED 421		/* RFC 9110 section 15.5.20 */
 
@@ -210,6 +212,8 @@ static void send_reply(struct evhttp_request *r, struct http_reply *reply)
 	add_header(r, "Connection", "close");
 	if (status == HTTP_BADMETHOD)
 		add_header(r, "Allow", "GET, HEAD");
+	if (reply->refreshes)
+		add_header(r, "Refresh", XSTR(HTTP_REFRESH_S));
 	if (status == HTTP_OK && http_accepts_gzip(find_header(r, "Accept-Encoding")) &&
 	    gzip_buf(&reply->body))
 		add_header(r, "Content-Encoding", "gzip");
@@ -243,6 +247,7 @@ static bool answer(struct http_server *s, struct evhttp_request *r)
 	const struct http_request request = {
 		.path = http_path_of(evhttp_request_get_uri(r)),
 		.openmetrics = http_prefers_openmetrics(find_header(r, "Accept")),
+		.live = http_query_is_live(evhttp_request_get_uri(r)),
 	};
 
 	if (!s->config.answer(s->config.arg, &request, &reply)) {

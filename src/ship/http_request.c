@@ -124,6 +124,13 @@ enum http_path http_path_of(const char *target)
 	return HTTP_PATH_OTHER;
 }
 
+bool http_query_is_live(const char *target)
+{
+	const char *query = target ? strchr(target, '?') : NULL;
+
+	return query && !strcmp(query, "?live");
+}
+
 /* "" or ":9436" */
 static bool is_port(const char *text)
 {

@@ -18,6 +18,9 @@ enum http_path {
 /* The path of a request target as it was sent. A query after ? does not matter. */
 enum http_path http_path_of(const char *target);
 
+/* Is the query of a request target "live": shall the browser load the page again and again? */
+bool http_query_is_live(const char *target);
+
 /*
  * Does the Host header name this host by an IP address or as localhost? A browser that was lured to
  * a name that points to 127.0.0.1 sends that name (DNS rebinding).

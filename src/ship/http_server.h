@@ -15,16 +15,19 @@
 
 #define HTTP_CONNECTIONS 32
 #define HTTP_DEADLINE_S 10
+#define HTTP_REFRESH_S 5
 #define HTTP_HEADER_BYTES 8192	/* of a request, its first line included */
 
 struct http_request {
 	enum http_path path;
 	bool openmetrics;	/* the client prefers OpenMetrics */
+	bool live;		/* the query is "live" */
 };
 
 struct http_reply {
 	int status;
 	const char *type;	/* of the content; static */
+	bool refreshes;		/* the browser shall ask again every HTTP_REFRESH_S */
 	struct buf body;
 };
 

@@ -19,6 +19,8 @@
 #define TRANSPORT_TEXT_BYTES 512
 #define TRANSPORT_IN_FLIGHT 64	/* shipments sent and not yet reported, at most */
 
+struct otlp_target;
+
 /* Every member may be NULL unless noted. The strings outlive the transport. */
 struct transport_config {
 	const char *url;	/* not NULL; already checked by the parser of its scheme */
@@ -26,7 +28,7 @@ struct transport_config {
 	const char *credentials;	/* path of a .creds file */
 	const char *ca, *cert, *key;	/* paths of PEM files */
 	const char *user, *password, *token;	/* from the environment */
-	const char *headers;	/* of HTTP: "name=value,name=value" */
+	const struct otlp_target *otlp;	/* of OTLP, which uses nothing else of this */
 	unsigned timeout_ms;	/* of one shipment; 0: the transport's default */
 };
 
@@ -73,3 +75,8 @@ struct transport {
 };
 
 extern const struct transport transport_nats;	/* works only if nats_client_is_built_in() */
+
+/* OTLP over HTTP, with libcurl. */
+bool transport_curl_is_built_in(void);
+bool transport_curl_can_load(void);	/* false also if it is not installed */
+extern const struct transport transport_curl;

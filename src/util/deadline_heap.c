@@ -5,78 +5,80 @@
 
 #include "array.h"
 
-static bool is_before(const struct deadline_heap_node *a, const struct deadline_heap_node *b)
+static bool is_before(const struct deadline_heap_item *a, const struct deadline_heap_item *b)
 {
 	return a->deadline_ns < b->deadline_ns ||
 	       (a->deadline_ns == b->deadline_ns && a->nr < b->nr);
 }
 
-static void put_node(struct deadline_heap *h, size_t at, struct deadline_heap_node *n)
+static void put_item(struct deadline_heap *h, size_t at, const struct deadline_heap_item *n)
 {
-	h->nodes[at] = n;
-	n->slot = at + 1;
+	h->items[at] = *n;
+	n->node->slot = at + 1;
 }
 
 /* Place n at the free index `at`, or further up, so that its parent is not later than it. */
-static void sift_up(struct deadline_heap *h, size_t at, struct deadline_heap_node *n)
+static void sift_up(struct deadline_heap *h, size_t at, const struct deadline_heap_item *n)
 {
 	while (at > 0) {
 		size_t parent = (at - 1) / 2;
 
-		if (!is_before(n, h->nodes[parent]))
+		if (!is_before(n, &h->items[parent]))
 			break;
-		put_node(h, at, h->nodes[parent]);
+		put_item(h, at, &h->items[parent]);
 		at = parent;
 	}
-	put_node(h, at, n);
+	put_item(h, at, n);
 }
 
 /* Place n at the free index `at`, or further down, so that no child is earlier than it. */
-static void sift_down(struct deadline_heap *h, size_t at, struct deadline_heap_node *n)
+static void sift_down(struct deadline_heap *h, size_t at, const struct deadline_heap_item *n)
 {
 	size_t child;
 
 	while ((child = 2 * at + 1) < h->len) {
-		if (child + 1 < h->len && is_before(h->nodes[child + 1], h->nodes[child]))
+		if (child + 1 < h->len && is_before(&h->items[child + 1], &h->items[child]))
 			child++;
-		if (!is_before(h->nodes[child], n))
+		if (!is_before(&h->items[child], n))
 			break;
-		put_node(h, at, h->nodes[child]);
+		put_item(h, at, &h->items[child]);
 		at = child;
 	}
-	put_node(h, at, n);
+	put_item(h, at, n);
 }
 
 bool deadline_heap_add(struct deadline_heap *h, struct deadline_heap_node *n)
 {
-	if (!ARRAY_GROW(h->nodes, h->len, h->cap, SIZE_MAX))
+	struct deadline_heap_item item = { .deadline_ns = n->deadline_ns, .node = n };
+
+	if (!ARRAY_GROW(h->items, h->len, h->cap, SIZE_MAX))
 		return false;
-	n->nr = h->added++;
-	sift_up(h, h->len++, n);
+	item.nr = n->nr = h->added++;
+	sift_up(h, h->len++, &item);
 	return true;
 }
 
 void deadline_heap_remove(struct deadline_heap *h, struct deadline_heap_node *n)
 {
-	struct deadline_heap_node *last = h->nodes[--h->len];
+	const struct deadline_heap_item last = h->items[--h->len];
 	size_t at = n->slot - 1;
 
 	n->slot = 0;
-	if (last == n)
+	if (last.node == n)
 		return;
-	if (at > 0 && is_before(last, h->nodes[(at - 1) / 2]))
-		sift_up(h, at, last);
+	if (at > 0 && is_before(&last, &h->items[(at - 1) / 2]))
+		sift_up(h, at, &last);
 	else
-		sift_down(h, at, last);
+		sift_down(h, at, &last);
 }
 
 struct deadline_heap_node *deadline_heap_first(const struct deadline_heap *h)
 {
-	return h->len ? h->nodes[0] : NULL;
+	return h->len ? h->items[0].node : NULL;
 }
 
 void deadline_heap_release(struct deadline_heap *h)
 {
-	free(h->nodes);
+	free(h->items);
 	*h = (struct deadline_heap){ 0 };
 }

@@ -17,9 +17,15 @@ struct deadline_heap_node {
 	size_t slot;		/* index in the heap plus 1; 0: not in a heap */
 };
 
+/* The key of a node beside it: comparing two does not read the nodes, which are anywhere. */
+struct deadline_heap_item {
+	uint64_t deadline_ns, nr;
+	struct deadline_heap_node *node;	/* the caller's */
+};
+
 /* Starts as { 0 }. */
 struct deadline_heap {
-	struct deadline_heap_node **nodes;	/* the array is owned, the nodes are the caller's */
+	struct deadline_heap_item *items;	/* owned */
 	size_t len, cap;
 	uint64_t added;		/* nodes added so far */
 };

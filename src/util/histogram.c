@@ -21,7 +21,7 @@ static unsigned find_decade(uint64_t v)
 	return v < power_of_ten[d] ? d - 1 : d;
 }
 
-static unsigned find_bucket(uint64_t v)
+unsigned histogram_bucket_of(uint64_t v)
 {
 	unsigned d;
 
@@ -78,7 +78,7 @@ static void extend_range(struct histogram *h, uint64_t min, uint64_t max)
 
 bool histogram_add(struct histogram *h, uint64_t ns)
 {
-	unsigned bucket = find_bucket(ns);
+	unsigned bucket = histogram_bucket_of(ns);
 
 	if (!alloc_bucket(h, bucket))
 		return false;
@@ -95,7 +95,7 @@ bool histogram_add_cut(struct histogram *h, uint64_t ns)
 	if (!h->cuts || ns < h->min_cut)
 		h->min_cut = ns;
 	h->cuts++;
-	h->cut[find_bucket(ns)]++;
+	h->cut[histogram_bucket_of(ns)]++;
 	return true;
 }
 

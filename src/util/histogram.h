@@ -49,6 +49,9 @@ uint64_t histogram_quantile(const struct histogram *h, unsigned permille);
 /* Is that quantile a minimum? The maximum (1000) is if any value is cut. */
 bool histogram_quantile_is_cut(const struct histogram *h, unsigned permille);
 
+/* Return the bucket of a value. */
+unsigned histogram_bucket_of(uint64_t ns);
+
 /* Return the number of values in a bucket, 0 if there is no such bucket. */
 uint64_t histogram_bucket_count(const struct histogram *h, unsigned bucket);
 

@@ -3,6 +3,7 @@
 
 #include "json_writer.h"
 #include "escape.h"
+#include "time_units.h"
 
 _Static_assert(JSON_DEPTH < 32, "one bit of filled per depth, the outermost included");
 
@@ -115,6 +116,28 @@ void json_null(struct json *j)
 {
 	json_before_value(j);
 	buf_add(j->buf, "null", 4);
+}
+
+void json_seconds(struct json *j, uint64_t ns)
+{
+	uint64_t part = ns % NS_PER_S;
+	unsigned digits = 9;
+
+	json_before_value(j);
+	buf_u64(j->buf, ns / NS_PER_S);
+	if (!part)
+		return;
+	for (; part % 10 == 0; part /= 10)
+		digits--;
+	buf_char(j->buf, '.');
+	buf_digits(j->buf, part, digits);
+}
+
+void json_raw(struct json *j, const struct buf *value)
+{
+	json_before_value(j);
+	buf_add(j->buf, value->data, value->len);
+	j->buf->failed |= value->failed;
 }
 
 /* Append one character, or one byte that is not UTF-8 (c.len is 0), escaped. */

@@ -114,6 +114,12 @@ void json_i64(struct json *j, int64_t v);
 void json_bool(struct json *j, bool v);
 void json_null(struct json *j);
 
+/* Append nanoseconds as a number of seconds, exactly and without zeros at its end: 0.002552. */
+void json_seconds(struct json *j, uint64_t ns);
+
+/* Append a value that is JSON already. If it failed, j->buf fails too. */
+void json_raw(struct json *j, const struct buf *value);
+
 /*
  * Append bytes of unknown origin as a string. Nothing is cut or dropped: valid UTF-8 is kept,
  * control characters (C0, DEL, C1) become \u00XX, and each byte that is not UTF-8 becomes the text

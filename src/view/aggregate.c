@@ -49,8 +49,8 @@ void aggregate_begin_host(struct view_context *v, const struct host *host)
 		view_json.begin_host(v, host);
 }
 
-void aggregate_add_story(struct view_context *v, const struct story *s,
-			 const struct verdict *verdict)
+void *aggregate_add_to_row(struct view_context *v, const struct story *s,
+			   const struct verdict *verdict)
 {
 	struct aggregate *u = v->state;
 	bool open = verdict->ending == ENDING_OPEN;
@@ -58,7 +58,7 @@ void aggregate_add_story(struct view_context *v, const struct story *s,
 	struct keyed_entry *g;
 
 	if (!u)
-		return;
+		return NULL;
 	k = &u->key;
 	group_key_set(k, v, s, verdict);
 	g = k->bytes.failed ? NULL : keyed_table_get_or_add(&u->now, k->bytes.data, k->bytes.len,
@@ -69,6 +69,13 @@ void aggregate_add_story(struct view_context *v, const struct story *s,
 	u->now_count.open += open;
 	u->all.closes += !open;
 	u->all.open += open;
+	return g ? g->row : NULL;
+}
+
+void aggregate_add_story(struct view_context *v, const struct story *s,
+			 const struct verdict *verdict)
+{
+	aggregate_add_to_row(v, s, verdict);
 }
 
 static int compare_rows(const void *a, const void *b, void *arg)

@@ -37,6 +37,11 @@ void aggregate_start(struct view_context *v, const struct aggregate_ops *ops, en
 void aggregate_begin_host(struct view_context *v, const struct host *host);
 void aggregate_add_story(struct view_context *v, const struct story *s,
 			 const struct verdict *verdict);
+
+/* As aggregate_add_story(). Returns the row, which does not move; NULL if out of memory. */
+void *aggregate_add_to_row(struct view_context *v, const struct story *s,
+			   const struct verdict *verdict);
+
 void aggregate_tick(struct view_context *v, uint64_t now_ns);
 void aggregate_print_lost(struct view_context *v, const struct run_counts *t, uint64_t now_ns);
 void aggregate_end(struct view_context *v, const struct run_counts *t, uint64_t now_ns);

@@ -7,6 +7,22 @@
 #include "columns.h"
 #include "fmt.h"
 
+const char *close_text_arrow(enum initiator initiator)
+{
+	switch (initiator) {
+	case INITIATOR_LOCAL:
+		return "->";
+	case INITIATOR_PEER:
+		return "<-";
+	case INITIATOR_BOTH:
+		return "<>";
+	case INITIATOR_NONE:
+		return "--";
+	default:
+		return "??";
+	}
+}
+
 const char *close_text_short_ending(enum ending ending)
 {
 	switch (ending) {
@@ -59,17 +75,24 @@ static uint64_t find_least_total_ns(const struct story *s, const struct verdict 
 	return verdict->cut.ns;
 }
 
+uint64_t close_text_total_ns(const struct story *s, const struct verdict *verdict, bool *at_least)
+{
+	*at_least = !verdict->phase[PHASE_TOTAL].known;
+	return *at_least ? find_least_total_ns(s, verdict) : verdict->phase[PHASE_TOTAL].ns;
+}
+
 void close_text_print_total_ms(struct buf *b, const struct story *s, const struct verdict *verdict,
 			       size_t width)
 {
-	uint64_t least_ns = find_least_total_ns(s, verdict);
+	bool at_least;
+	uint64_t ns = close_text_total_ns(s, verdict, &at_least);
 	size_t from = b->len;
 
-	if (verdict->phase[PHASE_TOTAL].known) {
-		fmt_ms(b, verdict->phase[PHASE_TOTAL].ns);
+	if (!at_least) {
+		fmt_ms(b, ns);
 		cut_decimals(b, from, width);
-	} else if (least_ns) {
-		column_at_least_ms(b, least_ns);
+	} else if (ns) {
+		column_at_least_ms(b, ns);
 	} else {
 		buf_char(b, '-');
 	}

@@ -70,27 +70,35 @@ static bool add_time(struct histogram *h, uint64_t ns, bool cut)
 	return cut ? histogram_add_cut(h, ns) : histogram_add(h, ns);
 }
 
-/*
- * Add the times of a story. Those that its end did not end are cut: the total of an open one too.
- */
+bool hist_find_time(const struct story *s, const struct verdict *v, unsigned i, uint64_t *ns,
+		    bool *cut)
+{
+	bool open = v->ending == ENDING_OPEN;
+
+	*cut = open && (i == HIST_AGE || i == PHASE_TOTAL);
+	if (i == HIST_AGE)
+		return close_age(s, v, ns);
+	if (i == HIST_IDLE)
+		return close_silence(s, ns);
+	if (v->phase[i].known) {
+		*ns = v->phase[i].ns;
+		return true;
+	}
+	*cut = true;
+	*ns = v->cut.ns;
+	return v->cut.known && v->cut.phase == i;
+}
+
 static bool hist_row_add(void *row, const struct story *s, const struct verdict *verdict)
 {
-	const struct phase_cut *cut = &verdict->cut;
-	bool open = verdict->ending == ENDING_OPEN, good = true;
 	struct hist_row *r = row;
+	bool cut, good = true;
 	uint64_t ns;
 
 	r->stories++;
-	for (unsigned i = 0; i < PHASE_COUNT; i++)
-		if (verdict->phase[i].known)
-			good &= add_time(&r->time[i], verdict->phase[i].ns,
-					 open && i == PHASE_TOTAL);
-	if (cut->known && !verdict->phase[cut->phase].known)
-		good &= histogram_add_cut(&r->time[cut->phase], cut->ns);
-	if (close_age(s, verdict, &ns))
-		good &= add_time(&r->time[HIST_AGE], ns, open);
-	if (close_silence(s, &ns))
-		good &= histogram_add(&r->time[HIST_IDLE], ns);
+	for (unsigned i = 0; i < HIST_TIMES; i++)
+		if (hist_find_time(s, verdict, i, &ns, &cut))
+			good &= add_time(&r->time[i], ns, cut);
 	return good;
 }
 
@@ -215,7 +223,7 @@ static void print_bucket(struct view_context *v, const struct histogram *h, unsi
 }
 
 /* "p50 1.2 ms, p90 4.1 ms, p99 >198 ms, max >201 ms" */
-void hist_print_quantiles(struct buf *b, const struct histogram *h)
+static void print_quantiles(struct buf *b, const struct histogram *h)
 {
 	static const struct {
 		const char *name;
@@ -269,7 +277,7 @@ static void print_histogram(struct view_context *v, const struct keyed_table *g,
 		buf_str(b, " cut");
 	}
 	buf_char(b, '\n');
-	hist_print_quantiles(b, h);
+	print_quantiles(b, h);
 	buf_char(b, '\n');
 	for (unsigned i = first; i <= last; i++)
 		print_bucket(v, h, i, most);

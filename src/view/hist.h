@@ -22,11 +22,15 @@ struct aggregate_ops hist_row_ops(void);
 /* The name of an enum hist_time, a value of --phase; NULL past the last. */
 const char *hist_time_name(unsigned i);
 
+/*
+ * Find the time of a story that counts in histogram i. It is cut if its end did not end it: also
+ * the total of an open one. False: the story has no such time.
+ */
+bool hist_find_time(const struct story *s, const struct verdict *v, unsigned i, uint64_t *ns,
+		    bool *cut);
+
 /* Print the lower bound of a bucket: "1 ms", a whole number of its unit. */
 void hist_print_bound(struct buf *b, uint64_t ns);
-
-/* Print "p50 1.2 ms, p90 4.1 ms, p99 >198 ms, max >201 ms". */
-void hist_print_quantiles(struct buf *b, const struct histogram *h);
 
 /* Print "8.2 %": n of all, which is not 0, right-aligned. */
 void hist_print_percent(struct buf *b, uint64_t n, uint64_t all, size_t width);

@@ -13,9 +13,10 @@
 static const char report_manual[] =
 	"One HTML page about a run, written when it ends: a summary, the losses, endings\n"
 	"over time, the table of the view who, a histogram of each phase, the slowest\n"
-	"closes as ladders, resets by process and reason, and closes that were not over.\n"
-	"The page is one file. It fetches nothing and has no scripts. It holds at most\n"
-	"1 MiB, and reports what it leaves out.\n"
+	"closes as ladders, resets by process and reason, and the sockets that are stuck:\n"
+	"their holders, their command lines, and what to do. Each figure links to the\n"
+	"closes that it counts. The page is one file. It fetches nothing and has no\n"
+	"scripts. It holds at most 1 MiB, and reports what it leaves out.\n"
 	"\n"
 	"  -o FILE  the page; the default is standard output\n"
 	"\n"
@@ -30,25 +31,6 @@ uint64_t report_count_ended(const struct report *r)
 	for (unsigned i = 0; i < ENDING_COUNT; i++)
 		n += i == ENDING_OPEN ? 0 : r->ended[i];
 	return n;
-}
-
-/* The longest phase of a close; false if none is known. It is a minimum if no wave ended it. */
-static bool find_longest(const struct verdict *v, uint64_t *ns, bool *at_least)
-{
-	bool any = v->cut.known;
-
-	*ns = v->cut.known ? v->cut.ns : 0;
-	*at_least = any;
-	for (unsigned i = 0; i < PHASE_COUNT; i++) {
-		if (!v->phase[i].known)
-			continue;
-		any = true;
-		if (v->phase[i].ns < *ns || (v->phase[i].ns == *ns && !*at_least))
-			continue;
-		*ns = v->phase[i].ns;
-		*at_least = v->ending == ENDING_OPEN;
-	}
-	return any;
 }
 
 static void release_close(struct report_close *c)
@@ -124,8 +106,8 @@ static void take_connection(void *arg, const struct pair_end *a, const struct pa
 		clock_pairs_add(&r->clocks, r->context->hosts, &a->story, &b->story,
 				&found.times);
 	}
-	known = find_longest(va, &found.ns, &found.at_least);
-	if (b && find_longest(&b->verdict, &ns, &at_least) && (!known || ns > found.ns)) {
+	known = rows_find_longest(va, &found.ns, &found.at_least);
+	if (b && rows_find_longest(&b->verdict, &ns, &at_least) && (!known || ns > found.ns)) {
 		found.ns = ns;
 		found.at_least = at_least;
 		known = true;
@@ -157,6 +139,12 @@ static void take_hist_rows(struct view_context *v, const struct keyed_table *g,
 	r->hist_rows = *g;
 }
 
+static void release_who_row(void *row)
+{
+	rows_release_process(row);
+	who_row_ops().release(row);
+}
+
 static void start_sums(struct view_context *v, struct report *r)
 {
 	r->who = *v;
@@ -166,6 +154,8 @@ static void start_sums(struct view_context *v, struct report *r)
 	r->who.options = (struct view_options){ .sort = 0 };
 	r->hist = r->who;
 	r->who_ops = who_row_ops();
+	r->who_ops.row_size = sizeof(struct report_process);
+	r->who_ops.release = release_who_row;
 	r->who_ops.show = take_who_rows;
 	r->hist_ops = hist_row_ops();
 	r->hist_ops.show = take_hist_rows;
@@ -173,30 +163,30 @@ static void start_sums(struct view_context *v, struct report *r)
 	aggregate_start(&r->hist, &r->hist_ops, GROUP_BY_NONE);
 }
 
-static void report_start(struct view_context *v)
+struct report *report_new(struct view_context *v, unsigned waiting)
 {
 	struct report *r = calloc(1, sizeof(*r));
-	const struct pair_config config = { .max = WAITING_MAX, .seed = v->seed,
+	const struct pair_config config = { .max = waiting, .seed = v->seed,
 					    .report = take_connection, .arg = r };
 
-	if (r)
-		r->pairs = pair_table_new(&config);
-	if (!r || !r->pairs) {
+	if (!r)
+		return NULL;
+	r->pairs = pair_table_new(&config);
+	if (!r->pairs) {
 		free(r);
-		v->out->failed = true;
-		return;
+		return NULL;
 	}
 	r->context = v;
 	clock_pairs_init(&r->clocks, v->seed);
 	start_sums(v, r);
-	v->state = r;
+	return r;
 }
 
 /* Where clocks may differ by hours, no time says that an end is not there. */
 static enum pair_window find_window(const struct view_context *v, const struct story *s)
 {
 	if (!v->hosts || !host_table_has_other_clock(v->hosts, s->host))
-		return PAIR_WINDOW_LIVE;
+		return PAIR_WINDOW_BRIEF;
 	return v->follows ? PAIR_WINDOW_STREAM : PAIR_WINDOW_INPUT;
 }
 
@@ -208,18 +198,11 @@ static void note_time(struct report *r, uint64_t wall_ns)
 		r->last_ns = wall_ns;
 }
 
-/* The latest state of a socket, 0 unknown. A scan shows a state without a change. */
-static unsigned find_last_state(const struct story *s)
-{
-	unsigned state = s->nr_states ? s->states[s->nr_states - 1] : 0;
-
-	return state < REPORT_STATES ? state : 0;
-}
-
 static void count_story(struct view_context *v, struct report *r, const struct story *s,
 			const struct verdict *verdict)
 {
 	uint64_t wall_ns = view_wall_ns(v, verdict->settled_ns);
+	struct report_process *process;
 
 	r->ended[verdict->ending]++;
 	r->partial += verdict->partial;
@@ -229,54 +212,32 @@ static void count_story(struct view_context *v, struct report *r, const struct s
 	if (verdict->ending != ENDING_OPEN)
 		time_bins_add(&r->bins, wall_ns, ending_class(verdict->ending));
 	else
-		r->open_state[find_last_state(s)]++;
+		report_stuck_add_story(&r->stuck, v, s, verdict);
 	r->who.meta = r->hist.meta = v->meta;
-	aggregate_add_story(&r->who, s, verdict);
+	process = aggregate_add_to_row(&r->who, s, verdict);
+	if (!process || !rows_take(&r->rows, v, process, &r->bins, s, verdict))
+		v->out->failed = true;
 	aggregate_add_story(&r->hist, s, verdict);
 }
 
-static void take_story(struct view_context *v, const struct story *s,
-		       const struct verdict *verdict, bool wanted)
+void report_take(struct report *r, struct view_context *v, const struct story *s,
+		 const struct verdict *verdict, bool wanted)
 {
-	struct report *r = v->state;
-
-	if (!r)
-		return;
 	if (wanted)
 		count_story(v, r, s, verdict);
 	pair_table_add(r->pairs, s, verdict, wanted, find_window(v, s));
 	v->due_ns = pair_table_next_ns(r->pairs);
 }
 
-static void report_add_story(struct view_context *v, const struct story *s,
-			     const struct verdict *verdict)
+void report_advance(struct report *r, struct view_context *v, uint64_t now_ns)
 {
-	take_story(v, s, verdict, true);
-}
-
-static void report_add_other_end(struct view_context *v, const struct story *s,
-				 const struct verdict *verdict)
-{
-	take_story(v, s, verdict, false);
-}
-
-static void report_lose_end(struct view_context *v, const struct story *s)
-{
-	struct report *r = v->state;
-
-	if (!r)
-		return;
-	pair_table_lose(r->pairs, s);
+	pair_table_expire(r->pairs, now_ns);
 	v->due_ns = pair_table_next_ns(r->pairs);
 }
 
-static void report_tick(struct view_context *v, uint64_t now_ns)
+void report_lose(struct report *r, struct view_context *v, const struct story *s)
 {
-	struct report *r = v->state;
-
-	if (!r)
-		return;
-	pair_table_expire(r->pairs, now_ns);
+	pair_table_lose(r->pairs, s);
 	v->due_ns = pair_table_next_ns(r->pairs);
 }
 
@@ -285,34 +246,84 @@ static int compare_closes(const void *a, const void *b)
 	return is_slower(a, b) ? -1 : 1;
 }
 
-static void report_end(struct view_context *v, const struct run_counts *t, uint64_t now_ns)
+void report_sort(struct report *r, const struct run_counts *t, uint64_t now_ns)
 {
-	struct report *r = v->state;
-	const struct run_info *meta = v->meta;	/* of no host, where there are several */
-
-	if (!r)
-		return;
-	pair_table_end(r->pairs);
-	v->meta = meta;
 	aggregate_end(&r->who, t, now_ns);
 	aggregate_end(&r->hist, t, now_ns);
 	qsort(r->slowest, r->nr, sizeof(*r->slowest), compare_closes);
-	report_print_page(v, r, t);
 }
 
-static void report_release(struct view_context *v)
+void report_free(struct report *r)
 {
-	struct report *r = v->state;
-
 	if (!r)
 		return;
 	aggregate_release(&r->who);
 	aggregate_release(&r->hist);
+	rows_release(&r->rows);
+	report_stuck_release(&r->stuck);
 	for (unsigned i = 0; i < r->nr; i++)
 		release_close(&r->slowest[i]);
 	pair_table_free(r->pairs);
 	clock_pairs_release(&r->clocks);
 	free(r);
+}
+
+static void report_start(struct view_context *v)
+{
+	v->state = report_new(v, WAITING_MAX);
+	if (!v->state)
+		v->out->failed = true;
+}
+
+static void report_add_walk(struct view_context *v, const struct event *e, unsigned host)
+{
+	struct report *r = v->state;
+
+	if (r && !report_stuck_take_walk(&r->stuck, e, host))
+		v->out->failed = true;
+}
+
+static void report_add_story(struct view_context *v, const struct story *s,
+			     const struct verdict *verdict)
+{
+	if (v->state)
+		report_take(v->state, v, s, verdict, true);
+}
+
+static void report_add_other_end(struct view_context *v, const struct story *s,
+				 const struct verdict *verdict)
+{
+	if (v->state)
+		report_take(v->state, v, s, verdict, false);
+}
+
+static void report_lose_end(struct view_context *v, const struct story *s)
+{
+	if (v->state)
+		report_lose(v->state, v, s);
+}
+
+static void report_tick(struct view_context *v, uint64_t now_ns)
+{
+	if (v->state)
+		report_advance(v->state, v, now_ns);
+}
+
+static void report_end(struct view_context *v, const struct run_counts *t, uint64_t now_ns)
+{
+	const struct run_info *meta = v->meta;	/* of no host, where there are several */
+	struct report *r = v->state;
+
+	if (!r)
+		return;
+	pair_table_end(r->pairs);
+	v->meta = meta;
+	report_print_page(v, r, t, now_ns, NULL);
+}
+
+static void report_release(struct view_context *v)
+{
+	report_free(v->state);
 	v->state = NULL;
 }
 
@@ -325,6 +336,7 @@ const struct view view_report = {
 	.start = report_start,
 	.story = report_add_story,
 	.other_end = report_add_other_end,
+	.walk = report_add_walk,
 	.lost_end = report_lose_end,
 	.end = report_end,
 	.tick = report_tick,

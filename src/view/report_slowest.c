@@ -40,8 +40,11 @@ static void print_heading(struct view_context *v, struct buf *b, const struct re
 {
 	buf_str(b, "<h3 id=\"t");
 	buf_u64(b, n);
-	buf_str(b, c->at_least ? "\">&gt;" : "\">");
+	buf_str(b, "\">");
+	report_begin_link(b, c->row[0] ? c->row[0] : c->row[1]);
+	buf_str(b, c->at_least ? "&gt;" : "");
 	fmt_duration(b, c->ns);
+	report_end_link(b, c->row[0] ? c->row[0] : c->row[1]);
 	buf_str(b, c->has_start ? "</h3>\n<p class=\"when\">" :
 		"</h3>\n<p class=\"when\">before ");
 	report_print_time(b, c->wall_ns);
@@ -118,50 +121,56 @@ static void make_ladder(struct view_context *v, struct ladder *l, const struct r
 	ladder_set_flights(l, &a->story, &c->times.from_a, &c->times.from_b);
 }
 
-/* Print the figures while there is room. Returns how many. */
-static unsigned print_figures(struct view_context *v, const struct report *r)
+/* Print the n-th figure, counted from 0. */
+static void print_nth(struct view_context *v, struct buf *b, const struct report *r, unsigned n)
 {
+	struct pair_end moved = { .wanted = false };
+	struct ladder l;
+
+	view_use_host(v, &r->slowest[n].end[0].story);
+	make_ladder(v, &l, &r->slowest[n], &moved);
+	print_figure(v, b, &r->slowest[n], &l, n + 1);
+	story_release(&moved.story);
+}
+
+size_t report_measure_ladders(struct view_context *v, struct report *r)
+{
+	const struct run_info *meta = v->meta;
 	struct buf figure = { 0 };
 	size_t bytes = 0;
-	unsigned i;
 
-	for (i = 0; i < r->nr; i++) {
-		struct pair_end moved = { .wanted = false };
-		struct ladder l;
-
-		view_use_host(v, &r->slowest[i].end[0].story);
-		make_ladder(v, &l, &r->slowest[i], &moved);
-		print_figure(v, &figure, &r->slowest[i], &l, i + 1);
-		story_release(&moved.story);
-		bytes += figure.len;
-		if (bytes > REPORT_LADDER_BYTES)
+	for (r->nr_ladders = 0; r->nr_ladders < r->nr; r->nr_ladders++) {
+		buf_reset(&figure);
+		print_nth(v, &figure, r, r->nr_ladders);
+		if (bytes + figure.len > REPORT_LADDER_BYTES)
 			break;
 		v->out->failed |= figure.failed;
-		buf_add(v->out, figure.data, figure.len);
-		buf_reset(&figure);
-		view_flush(v);
+		bytes += figure.len + sizeof("<a href=\"#r1234\"></a>");
 	}
 	buf_release(&figure);
-	return i;
+	v->meta = meta;
+	return bytes;
 }
 
 void report_print_slowest(struct view_context *v, const struct report *r)
 {
 	const struct run_info *meta = v->meta;
 	struct buf *b = v->out;
-	unsigned shown;
 
 	report_begin_section(b, "slowest", "The slowest closes");
 	buf_str(b, "<div class=\"ladders\">\n");
-	shown = print_figures(v, r);
+	for (unsigned i = 0; i < r->nr_ladders; i++) {
+		print_nth(v, b, r, i);
+		view_flush(v);
+	}
 	v->meta = meta;
 	buf_str(b, "</div>\n<p class=\"more\">");
-	report_print_number(b, shown);
+	report_print_number(b, r->nr_ladders);
 	buf_str(b, " of ");
 	report_print_number(b, r->slow);
 	buf_str(b, r->slow == 1 ? " connection" : " connections");
 	buf_str(b, " whose close took a time; ");
-	report_print_number(b, r->slow - shown);
+	report_print_number(b, r->slow - r->nr_ladders);
 	buf_str(b, " left out. The figure above each ladder is its longest phase.</p>\n");
 	report_end_section(b);
 }

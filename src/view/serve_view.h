@@ -6,11 +6,18 @@
 #pragma once
 
 #include "metrics_text.h"
+#include "stuck_rows.h"
 #include "view.h"
 
 /* The metrics that the view counts; NULL if memory was missing at the start. */
 struct metrics *serve_metrics(const struct view_context *v);
 
-/* Append the page: rates, the table of the view who, losses, the sockets of the last walk. */
+/* What the page has that metrics have not. */
+struct serve_page_facts {
+	const struct stuck_rows *stuck;	/* what the walk found */
+	unsigned refresh_s;	/* the browser loads the page again every so often; 0: it does not */
+};
+
+/* Append the page: that of the view report, for the run so far. */
 void serve_print_page(struct view_context *v, struct buf *b, const struct metrics_facts *f,
-		      uint64_t now_ns);
+		      const struct serve_page_facts *page, uint64_t now_ns);

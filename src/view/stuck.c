@@ -19,17 +19,12 @@
 #include "columns.h"
 #include "escape.h"
 #include "names.h"
+#include "stuck_rows.h"
 #include "stuck_text.h"
 
 #define NAME_WIDTH 21		/* of a process or a peer */
 #define PID_WIDTH 8
 #define ROWS 10			/* of a table, without -w */
-
-static const char *const owner_words[] = {
-	[OWNER_PROCESS] = "?", [OWNER_UNKNOWN] = "(holder not found)",
-	[OWNER_LISTENER] = "(not yet accepted)", [OWNER_KERNEL] = "(the kernel)",
-	[OWNER_NOBODY] = "(orphans)",
-};
 
 void stuck_print_age(struct buf *b, uint64_t ns, bool exact, size_t width)
 {
@@ -60,7 +55,7 @@ void stuck_print_owner(struct buf *b, const struct stuck_group *g, size_t pid_wi
 	size_t from = b->len;
 
 	if (g->owner != OWNER_PROCESS) {
-		buf_str(b, g->owner < OWNER_COUNT ? owner_words[g->owner] : "?");
+		buf_str(b, stuck_owner_words(g->owner));
 		return;
 	}
 	buf_u64(b, g->pid);

@@ -37,22 +37,6 @@
 #define KERNEL_TICK_NS (10 * NS_PER_MS)	/* the longest: the kernel counts silence in ticks */
 #define STACK_INDENT "        "
 
-static const char *initiator_arrow(enum initiator initiator)
-{
-	switch (initiator) {
-	case INITIATOR_LOCAL:
-		return "->";
-	case INITIATOR_PEER:
-		return "<-";
-	case INITIATOR_BOTH:
-		return "<>";
-	case INITIATOR_NONE:
-		return "--";
-	default:
-		return "??";
-	}
-}
-
 static bool has_call_column(const struct view_context *v)
 {
 	return v->terminal.wide ||
@@ -272,7 +256,7 @@ static void trace_print_story(struct view_context *v, const struct story *s,
 		print_host_column(b, view_host(v, s)->name);
 	print_process_columns(v, s, a);
 	column_endpoint(v, &s->flow, true);
-	buf_str(b, initiator_arrow(verdict->initiator));
+	buf_str(b, close_text_arrow(verdict->initiator));
 	buf_char(b, ' ');
 	column_endpoint(v, &s->flow, false);
 	print_ending_and_time(v, s, verdict);

@@ -15,6 +15,7 @@
 #include "diagnosis.h"
 #include "host_table.h"
 #include "json_select.h"
+#include "otlp_sink.h"
 #include "run_info.h"
 #include "siphash.h"
 #include "stuck_table.h"
@@ -60,6 +61,20 @@ static inline bool group_list_has(const struct group_list *g, enum group_by by)
 /* The output format; FORMAT_TEXT is the default of the views that have it. */
 enum format { FORMAT_TEXT, FORMAT_JSON, FORMAT_CSV, FORMAT_COUNT };
 
+/* The tables of the view top, with the words of --tab. */
+#define TOP_TAB_WORDS(X)                                                                           \
+	X(PROCESSES, "processes") X(SLOWEST, "slowest") X(OPEN, "open") X(STUCK, "stuck")
+
+enum top_tab {
+#define X(id, word) TOP_##id,
+	TOP_TAB_WORDS(X)
+#undef X
+	TOP_TABS,
+};
+
+/* The word of --tab, NULL past the last. */
+const char *top_tab_name(unsigned i);
+
 /* Options that only some views have. All zero: the defaults. */
 struct view_options {
 	struct group_list groups;
@@ -67,10 +82,14 @@ struct view_options {
 	unsigned top;		/* rows of who; 0 all */
 	unsigned phases;	/* set of enum hist_time; 0 all */
 	uint64_t interval_ns;	/* 0: print only at the end */
+	enum top_tab tab;
+	bool batch;		/* top: print text, even to a terminal */
 	enum format format;
 	bool ascii;
 	bool by_comm;		/* serve: count closes by process name too */
 	bool no_page;		/* serve: the page will not be asked for */
+	bool only_slow;		/* otlp: --slow was given */
+	bool at_once;		/* otlp: a request for each story (--flush) */
 };
 
 /* The word of --by, as "comm"; "" for GROUP_BY_NONE. */
@@ -104,6 +123,15 @@ struct lookup {
 	const struct text_cache *stacks;	/* the user stacks of closes */
 };
 
+/*
+ * The view top on a full screen shows the first refresh that has come as far as both of these; on a
+ * live host, the next one.
+ */
+struct top_goal {
+	uint64_t step;		/* number of the refresh, from 1 on; UINT64_MAX: that at the end */
+	uint64_t wall_ns;
+};
+
 struct view_context {
 	struct buf *out;
 	const struct run_info *meta;	/* of the host whose event or story this is */
@@ -112,15 +140,26 @@ struct view_context {
 	/* Sets meta and lookup to those of another host, for a story that was kept; see below. */
 	void (*use_host)(void *arg, unsigned host);
 	void *use_host_arg;
+	/*
+	 * Calls visit for each close in progress that the filters include, as of now_ns. NULL: the
+	 * endpoints are not known.
+	 */
+	void (*visit_closing)(void *arg, uint64_t now_ns,
+			      void (*visit)(void *visit_arg, const struct story *s,
+					    const struct verdict *verdict), void *visit_arg);
+	void *visit_closing_arg;
+	const struct top_goal *goal;	/* top: the output is a full screen; NULL: text */
 	struct terminal terminal;
 	struct lookup lookup;
 	const struct json_select *fields;	/* --fields: the keys of JSON; NULL all */
 	bool times;		/* -T */
 	bool follows;		/* --follow: the input may go on */
+	bool live;		/* stories come when they happen: live, or with --follow */
 	bool shows_stacks;	/* --stack: in text too */
 	struct view_options options;
 	uint64_t seed;		/* secret of the hash tables, because remote hosts choose keys */
 	const struct siphash_key *fleet_key;	/* --fleet-key; NULL: not given */
+	const struct otlp_sink *otlp_sink;	/* NULL: the requests of otlp become lines */
 	void *state;		/* owned by the view, from start() to release(); NULL none */
 	uint64_t counted, count_max;	/* of a view that counts itself: -n, 0 unlimited */
 	uint64_t due_ns;	/* set by the view: the time of its next tick(); 0 never */
@@ -136,7 +175,9 @@ enum view_id {
 	VIEW_CONNECTIONS,
 	VIEW_WHO,
 	VIEW_HIST,
+	VIEW_TOP,
 	VIEW_REPORT,
+	VIEW_OTLP,
 	VIEW_SERVE,
 	VIEW_RECORD,
 	VIEW_STUCK,
@@ -177,6 +218,8 @@ struct view {
 	 */
 	void (*other_end)(struct view_context *v, const struct story *s,
 			  const struct verdict *verdict);
+	/* Called for each socket and holder that a walk found, before the stories of that host. */
+	void (*walk)(struct view_context *v, const struct event *e, unsigned host);
 	/* Called for an endpoint whose end was missed: its story does not come. */
 	void (*lost_end)(struct view_context *v, const struct story *s);
 	void (*lost)(struct view_context *v, const struct run_counts *t, uint64_t now_ns);
@@ -277,5 +320,5 @@ void json_print_stuck(struct view_context *v, const struct stuck_table *h, uint6
 void json_print_doctor(struct view_context *v, const struct diagnosis *h);
 
 extern const struct view view_stuck, view_trace, view_json, view_events, view_doctor;
-extern const struct view view_timeline, view_who, view_hist, view_serve;
-extern const struct view view_connections, view_connections_json, view_report;
+extern const struct view view_timeline, view_who, view_hist, view_top, view_serve;
+extern const struct view view_connections, view_connections_json, view_report, view_otlp;

@@ -121,8 +121,7 @@ static void print_share(struct buf *b, uint64_t n, uint64_t all, size_t width)
 	buf_pad_before(b, from, width);
 }
 
-/* A number; "." for zero, as in print_share() */
-static void print_number(struct buf *b, uint64_t n, size_t width)
+void who_print_number(struct buf *b, uint64_t n, size_t width)
 {
 	size_t from = b->len;
 
@@ -133,8 +132,7 @@ static void print_number(struct buf *b, uint64_t n, size_t width)
 	buf_pad_before(b, from, width);
 }
 
-/* n per second: "0.05", "12.3", "1234"; "<0.01" if it rounds to 0 */
-static void print_rate(struct buf *b, uint64_t n, const struct interval *interval, size_t width)
+void who_print_rate(struct buf *b, uint64_t n, const struct interval *interval, size_t width)
 {
 	size_t from = b->len;
 	uint64_t r;
@@ -199,11 +197,11 @@ static void print_key_heading(struct view_context *v, unsigned parts)
 
 static void print_totals(struct buf *b, const struct who_row *w, const struct interval *interval)
 {
-	print_number(b, w->n[WHO_CLOSES], 8);
-	print_rate(b, w->n[WHO_CLOSES], interval, 8);
-	print_number(b, w->n[WHO_OPEN], 7);
-	print_number(b, w->n[WHO_TIME_WAIT], 10);
-	print_rate(b, w->n[WHO_TIME_WAIT], interval, 8);
+	who_print_number(b, w->n[WHO_CLOSES], 8);
+	who_print_rate(b, w->n[WHO_CLOSES], interval, 8);
+	who_print_number(b, w->n[WHO_OPEN], 7);
+	who_print_number(b, w->n[WHO_TIME_WAIT], 10);
+	who_print_rate(b, w->n[WHO_TIME_WAIT], interval, 8);
 }
 
 static void print_calls(struct buf *b, const struct who_row *w)
@@ -303,7 +301,7 @@ static void print_table(struct view_context *v, const struct keyed_table *g,
 		if (parts & TOTALS)
 			print_totals(b, w, interval);
 		if (parts == CALLS)
-			print_number(b, w->n[WHO_CLOSES], CLOSES_WIDTH);
+			who_print_number(b, w->n[WHO_CLOSES], CLOSES_WIDTH);
 		if (parts & CALLS)
 			print_calls(b, w);
 		if (parts == ALL_PARTS)
@@ -341,12 +339,12 @@ static void print_endings_table(struct view_context *v, const struct keyed_table
 			print_key(v, g, n, 0);
 			column_text(b, ending_name(i / REASON_COUNT), 16);
 			column_text(b, i % REASON_COUNT ? reason_name(i % REASON_COUNT) : "-", 19);
-			print_number(b, ended, CLOSES_WIDTH);
+			who_print_number(b, ended, CLOSES_WIDTH);
 			if (i == OPEN_ROW)
 				buf_str(b, "    -");	/* no close */
 			else
 				print_share(b, ended, w->n[WHO_CLOSES], 5);
-			print_number(b, w->lost_data[i / REASON_COUNT][i % REASON_COUNT], 10);
+			who_print_number(b, w->lost_data[i / REASON_COUNT][i % REASON_COUNT], 10);
 			buf_char(b, '\n');
 		}
 		view_flush(v);

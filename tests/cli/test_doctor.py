@@ -6,12 +6,15 @@ import os
 import re
 import resource
 import shutil
+import struct
 import subprocess
+import sys
 
 from fixture import HERE, closes, one_line, same, true
 from unprivileged import BITS, User, sets_of
 
 BTF = "/sys/kernel/btf/vmlinux"
+TOOLS = os.path.join(HERE, "..", "..", "tools")
 BENCH_PAGE = os.path.join(HERE, "..", "..", "tools", "bench", "README.md")
 NO_BTF = "mount -t tmpfs none /sys/kernel/btf && exec "
 GROUPS = ["hook", "kernel", "privilege", "host"]
@@ -197,6 +200,75 @@ def test_types_from_a_file(cli, root):
             target.write(types.replace(b"\0skc_dport\0", b"\0skc_dporx\0"))
         for view in ("trace", "stuck"):
             one_line(view, cli.run(view, "--btf", other), 69, "rejects")
+
+
+class Types:
+    """The kernel's types in a file, to be changed: tools/btf.py finds the places."""
+
+    def __init__(self, folder):
+        sys.path.append(TOOLS)
+        import btf
+        self.btf, self.types = btf, btf.Btf(BTF)
+        self.path = os.path.join(folder, "changed")
+        with open(BTF, "rb") as f:
+            self.data = bytearray(f.read())
+        head, at = struct.unpack_from("<2I", self.data, 4)
+        self.start = head + at
+
+    def place(self, name):
+        """Of a struct, and its members' names."""
+        number, = self.types.find(self.btf.STRUCT, name)
+        return self.start + self.types.at[number], [m.name for m in self.types.members(number)]
+
+    def of_another_kernel(self):
+        """struct tcp_sock gets another size."""
+        place, _ = self.place("tcp_sock")
+        size, = struct.unpack_from("<I", self.data, place + 8)
+        struct.pack_into("<I", self.data, place + 8, size + 64)
+
+    def narrow(self, name, member):
+        """A member of a struct gets another type: the first integer of one byte."""
+        place, members = self.place(name)
+        byte = next(i for i in range(1, len(self.types.at))
+                    if self.types.kind(i) == self.btf.INT and self.types.size(i) == 1)
+        struct.pack_into("<I", self.data, place + 12 + 12 * members.index(member) + 4, byte)
+
+    def rename(self, name, to):
+        assert b"\0%s\0" % name in self.data and len(name) == len(to)
+        self.data = self.data.replace(b"\0%s\0" % name, b"\0%s\0" % to)
+
+    def write(self):
+        with open(self.path, "wb") as f:
+            f.write(self.data)
+        return self.path
+
+
+def fields_of(done):
+    f = findings(done)["fields"]
+    same("as many as it says", bool(re.fullmatch(r"\d+ of \d+", f["value"])), True)
+    return f
+
+
+def test_doctor_finds_each_field(cli, root):
+    """In the types of this kernel and of another one: those that are missing or narrower are named."""
+    own = fields_of(cli.run("doctor", "-j"))
+    same("own types", own["status"], "ok")
+    with User(cli) as user:
+        types = Types(user.folder)
+        types.of_another_kernel()
+        done = cli.run("doctor", "-j", "--btf", types.write())
+        other = fields_of(done)
+        same("of another kernel", (done.returncode, other["status"], other["value"]), (0, "ok", own["value"]))
+        true("says so", "another kernel" in other["about"])
+        one_line("trace", cli.run("trace", "--btf", types.path), 66, "another kernel")
+        types.rename(b"skc_dport", b"skc_dporx")
+        types.narrow("sock", "sk_err")
+        done = cli.run("doctor", "-j", "--btf", types.write())
+        bad = fields_of(done)
+        same("status", (done.returncode, bad["status"]), (69, "missing"))
+        for text in ("struct sock: sk_err has 1 bytes, not 4", ": __sk_common.skc_dport is missing"):
+            true("%s: %s" % (text, bad["without"]), text in bad["without"])
+        true("text", "sk_err" in cli.run("doctor", "--btf", types.path).stdout)
 
 
 def test_bad_files_of_types(cli, root):

@@ -19,7 +19,8 @@ from test_record import Folder
 from two_hosts import NAMES, TwoHosts, on_another_machine, recorded, stop
 
 VIEWS = ("trace", "trace -w", "trace -T", "json", "timeline", "events", "who", "who --by host", "who -j", "who --csv",
-         "hist", "hist --by host", "who 1", "connections", "connections -j", "report")
+         "hist", "hist --by host", "who 1", "top", "top 1 --by host", "top --tab slowest", "top 0.5 --tab open",
+         "connections", "connections -j", "report")
 BOOT = "11111111-2222-4333-8444-555555555555"
 
 

@@ -23,7 +23,7 @@ ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)
 SAMPLE = os.path.join(ROOT, "tools", "sample.rec")
 SAMPLE_EVENTS = 30      # few, because some 600 runs replay them
 
-PRINTED = {"trace", "json", "timeline", "connections", "who", "hist", "report"}
+PRINTED = {"trace", "json", "timeline", "connections", "who", "hist", "top", "report", "otlp"}
 SERVE = {"serve"}
 STORIES = PRINTED | SERVE
 TRACING = STORIES | {"events", "record"}
@@ -69,12 +69,15 @@ TABLE = {
     "flush": ("--flush", TRACING - SERVE, ANY),
     "quiet": ("-q", EVERY, ANY),
     "verbose": ("-v", EVERY, ANY),
-    "by": ("--by comm,peer", {"who", "hist"}, ANY),
-    "sort": ("--sort reset_sent", {"who"}, ANY),
-    "top": ("--top 3", {"who"}, ANY),
+    "by": ("--by comm,peer", {"who", "hist", "top"}, ANY),
+    "sort": ("--sort reset_sent", {"who", "top"}, ANY),
+    "top": ("--top 3", {"who", "top"}, ANY),
+    "batch": ("-b", {"top"}, ANY),
+    "interval": ("--interval 1h", {"top"}, ANY),
+    "tab": ("--tab open", {"top"}, ANY),
     "csv": ("--csv", {"who"}, ANY),
     "phase": ("--phase total,age", {"hist"}, ANY),
-    "ascii": ("--ascii", {"timeline", "hist"}, ANY),
+    "ascii": ("--ascii", {"timeline", "hist", "top"}, ANY),
     "follow": ("--follow", TRACING, REPLAYED),
     "no-follow": ("--no-follow", TRACING, REPLAYED),
     "since": ("--since 00:00", TRACING, REPLAYED),
@@ -101,7 +104,10 @@ TABLE = {
     "textfile": ("--textfile m", SERVE, ANY),
     "by-comm": ("--by-comm", SERVE, ANY),
     "page": ("--page", SERVE, LIVE),
-    "fleet-key": ("--fleet-key k", SERVE, ANY),
+    "fleet-key": ("--fleet-key k", SERVE | {"otlp"}, ANY),
+    "to": ("--to http://127.0.0.1:9", {"otlp"}, ANY),
+    "spool": ("--spool d", {"otlp"}, ANY),
+    "spool-max": ("--spool-max 4M", {"otlp"}, ANY),
     "nats-creds": ("--nats-creds c", STREAM, ANY),
     "nats-ca": ("--nats-ca c", STREAM, ANY),
     "nats-cert": ("--nats-cert c", STREAM, ANY),
@@ -119,7 +125,9 @@ TABLE = {
 
 # Options that need another one, unless the view has it by itself. --follow needs an end, so that the test has one.
 WITH = {"rotate": "--record y", "keep": "--record y", "cmdline": "--record y", "redact-key": "--redact",
-        "nats-key": "--nats-cert c", "follow": "-d 10ms"}
+        "nats-key": "--nats-cert c",
+        "follow": "-d 10ms", "to": "-L 1", "spool": "--to http://127.0.0.1:9 -L 1",
+        "spool-max": "--to http://127.0.0.1:9 -L 1"}
 ENDS = {"replay": {0, 4}, "stdin": {0, 4}, "live": {0, 1, 66, 69, 77}, "command": {0, 1, 66, 69, 77}}
 HELPS = re.compile(r"only to|requires|with --replay|without --replay|see tcpclose [a-z]+ --help|mutually exclusive")
 
@@ -129,7 +137,7 @@ OF_INIT = {"max-age", "max-bytes", "replicas", "partitions"}
 # Options that hide the others, or that need what the host of the test may lack.
 ALONE = {"stack", "btf", "no-bpf", "fail-on", "fail", "older-than", "state", "csv", "tree", "quiet", "record", "rotate",
          "keep", "cmdline", "redact", "redact-key", "output", "count", "duration", "watch", "drain", "ready-fd",
-         "netns", "follow", "textfile", "fleet-key"}
+         "netns", "follow", "textfile", "fleet-key", "to", "spool", "spool-max"}
 
 
 def is_accepted(name, view, source):
@@ -143,7 +151,7 @@ def output_of(view, source):
     """What the view must have."""
     if view == "serve":
         return "--textfile m" if source in REPLAYED else "--listen 127.0.0.1:0"
-    return "-o x" if view == "record" else "info nats://127.0.0.1:1/" if view == "stream" else ""
+    return "-o x" if view in ("record", "otlp") else "info nats://127.0.0.1:1/" if view == "stream" else ""
 
 
 def words_of(name, view, source):
@@ -152,11 +160,14 @@ def words_of(name, view, source):
     more = WITH.get(name, "")
     if more == "--record y" and view not in STORIES | {"events"}:
         more = ""
+    if name in ("to", "spool", "spool-max") and view != "otlp":
+        more = ""
     if view == "stuck" and name in ("duration", "count") and source in LIVE:
         more = "--watch 1"
     if name == "fields" and view in JSON - {"json"}:
         more = "-j"
-    output = output_of(view, source) if (name, view) not in (("output", "record"), ("textfile", "serve")) else ""
+    own = {"record": ("output",), "otlp": ("output", "to", "spool", "spool-max"), "serve": ("textfile",)}
+    output = output_of(view, source) if name not in own.get(view, ()) else ""
     if name in OF_INIT:
         output = output.replace("info", "init")
     return f"{view} {output} {more} {given} {SOURCES[source]}"
@@ -242,7 +253,7 @@ def test_on_the_live_host(view, cli, root, options):
     """All options of the view that combine, live and around a command."""
     given = [TABLE[name][0] for name in TABLE if name not in ALONE and is_accepted(name, view, "command")]
     args = shlex.split(" ".join(given)) + ["--netns", cli.netns]
-    if view == "record":
+    if view in ("record", "otlp"):
         args += ["-o", os.path.join(options.folder, "a.rec")]
     end = ["--watch", "0.1", "-d", "0.2"] if view == "stuck" else ["-d", "0.2"]
     for more in (end, ["--", *cli.enter(*TRAFFIC, "1")]):

@@ -7,6 +7,7 @@ import json
 import os
 import re
 import subprocess
+import sys
 
 from fixture import TIMEOUT, same, true
 from test_record import Folder
@@ -15,6 +16,13 @@ ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)
 SAMPLE = os.path.join(ROOT, "tools", "sample.rec")
 PAGE_MAX = 1 << 20
 EVENTS = 1000000
+# Holds a socket with four bytes unread whose peer has closed; prints its descriptor and the peer
+HOLDER = """import socket, sys
+l = socket.socket(); l.bind(("127.0.0.1", 0)); l.listen()
+c = socket.create_connection(l.getsockname()); s, peer = l.accept(); c.send(b"data"); c.shutdown(socket.SHUT_WR)
+print(s.fileno(), "%s:%d" % peer, flush=True)
+sys.stdin.read()
+"""
 OPTIONAL_END = {"li", "td", "th", "tr"}     # HTML lets a page leave their end tags out
 VOID = {"meta", "br", "rect", "line", "path"}
 
@@ -111,28 +119,65 @@ def test_the_figures_are_those_of_json(options):
     stories = closes(tool, "--replay", SAMPLE)
     page = Page(report(tool, "--replay", SAMPLE).decode())
     ended = [s for s in stories if s["ending"] != "open"]
-    true("the summary has the number of sockets",
-         "".join(page.texts[""]).find("%d sockets of " % len(ended)) >= 0)
+    summary = "".join(page.texts[""])
+    true("the summary has the number of sockets: " + summary, " %d sockets" % len(ended) in summary)
+    resets = sum(s["class"] == "reset" for s in ended)
+    true("and the share of resets", "%.1f %% by reset" % (100 * resets / len(ended)) in summary)
     same("classes", {row[0]: number(row[1]) for row in page.rows["time"][1:]},
          dict(collections.Counter(s["class"] for s in ended)))
     partial = sum(s["partial"] for s in stories)
-    true("the partial sockets are counted", ("not seen: %d." % partial in "".join(page.texts[""])) == (partial > 0))
-    head, *rows = page.rows["who"]
+    true("the partial sockets are counted", (" %d sockets are partial" % partial in summary) == (partial > 0))
+    _, head, *rows = page.rows["who"]
     same("columns of who", {len(row) for row in rows}, {len(head)})
     for column, n in (("Closes", len(ended)), ("Not over", len(stories) - len(ended)),
                       ("RST sent", sum(s["ending"] == "reset-sent" for s in stories)),
-                      ("Began here", sum(s["initiator"] == "local" for s in ended)),
+                      ("Here", sum(s["initiator"] == "local" for s in ended)),
                       ("Lost data", sum(s["data_lost"] is not None and any(s["data_lost"].values()) for s in ended))):
         same(column, sum(number(row[head.index(column)]) for row in rows), n)
     same("resets", sorted((row[1], row[2], number(row[3])) for row in page.rows["resets"][1:]),
          sorted((e, r, n) for (e, r), n in
                 collections.Counter((s["ending"], s["reason"]) for s in ended if s["class"] == "reset").items()))
-    tables = [i for i, row in enumerate(page.rows["open"]) if row[1] == "Sockets"]
-    for first, end in zip(tables, tables[1:] + [len(page.rows["open"])]):
-        same("not over by " + page.rows["open"][first][0],
-             sum(number(row[1]) for row in page.rows["open"][first + 1:end]), len(stories) - len(ended))
-    states = {row[0]: number(row[1]) for row in page.rows["open"][1:tables[1]]}
-    same("states", states, dict(collections.Counter(s["states"][-1] for s in stories if s["ending"] == "open")))
+    check_stuck(page.rows["open"], [s for s in stories if s["ending"] == "open"], tool)
+    check_closes(page, stories)
+
+
+def check_stuck(rows, stories, tool):
+    """By state, by advice, one by one: what the view stuck and the stories have."""
+    second, third = (i for i, row in enumerate(rows) if row[0] in ("Advice", "Holder"))
+    same("states", {row[0]: number(row[1]) for row in rows[1:second]},
+         dict(collections.Counter(s["states"][-1] for s in stories)))
+    done = subprocess.run([tool, "stuck", "-j", "-q", "--replay", SAMPLE], stdin=subprocess.DEVNULL,
+                          capture_output=True, timeout=TIMEOUT, check=True)
+    stuck = [s for s in map(json.loads, done.stdout.splitlines()) if s["kind"] == "stuck"]
+    same("number by advice", sorted(number(row[1]) for row in rows[second + 1:third]),
+         sorted(collections.Counter(s["advice"] for s in stuck).values()))
+    held = {(h["process"] or h["comm"]) + "[%d]" % h["pid"]: h for s in stuck for h in s["holders"]}
+    for s in stuck:
+        row = next(row for row in rows[third + 1:] if row[6].endswith(":%d" % s["peer_port"]) and
+                   row[5].endswith(":%d" % s["local_port"]))
+        holder = s["holders"][0] if s["holders"] else None
+        same("state, descriptor, unread bytes", row[1:3] + row[7:],
+             [str(holder["fd"]) if holder else "-", s["state"], "-" if s["unread"] is None else str(s["unread"])])
+        if holder:
+            same("holder", held[row[0]]["fd"] >= 0, True)
+            true("command line %r" % row[4], row[4].endswith(holder["cmdline"]))
+
+
+def check_closes(page, stories):
+    """The rows behind the figures are stories, and each says how many there are of its kind."""
+    endpoints = {("%s:%d" % (s["local_addr"], s["local_port"]), "%s:%d" % (s["peer_addr"], s["peer_port"])): s
+                 for s in stories}
+    groups = collections.Counter()
+    for row in page.rows["closes"][1:]:
+        if len(row) == 1:
+            name, of, all_ = re.fullmatch(r"(.*?)(\d+) of ([\d,]+)", row[0]).groups()
+            groups[name.split(": ")[1]] += number(all_)
+            continue
+        story = endpoints[row[2], row[3]]
+        same("who began, and the call", (row[4], row[5].split("(")[0].split(" ")[0]),
+             (story["initiator"], story["trigger"]["call"] if story["trigger"] else "-"))
+    same("closes of each kind", groups, collections.Counter(
+        ", ".join(filter(None, (s["ending"], s["reason"]))) for s in stories))
 
 
 def test_the_slowest_close_comes_first_with_both_ends(options):
@@ -148,6 +193,22 @@ def test_the_slowest_close_comes_first_with_both_ends(options):
     sentence = " ".join(sentence[sentence.rindex("four-way"):].split())
     true("the sentence of the timeline %r in %r" % (sentence, text), sentence in text)
     true("no raw sequence number", not re.search(r"\d{8,}", text))
+
+
+def test_a_live_run_names_the_holder_of_a_stuck_socket(options, cli, root):
+    """The witness is the program that holds it."""
+    command = [sys.executable, "-c", HOLDER, "--secret=</td>"]
+    held = subprocess.Popen(cli.enter(*command), text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    try:
+        fd, peer = held.stdout.readline().split()
+        page = Page(report(cli.tool, "--netns", cli.netns, "--", "true").decode())
+    finally:
+        held.communicate("", timeout=TIMEOUT)
+    row = next(row for row in page.rows["open"] if len(row) == 8 and row[6] == peer)
+    same("holder, descriptor, state, unread bytes", (row[0].split("[")[1], row[1], row[2], row[7]),
+         ("%d]" % held.pid, fd, "CLOSE_WAIT", "4"))
+    true("advice and command line: %r" % row[4],
+         row[4].startswith("the program does not read") and "import socket" in row[4])
 
 
 def test_a_million_events_make_a_page_of_one_mebibyte_at_most(options, timed):

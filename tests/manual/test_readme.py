@@ -12,12 +12,14 @@ import json
 import os
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-sys.path.append(os.path.join(ROOT, "tests", "cli"))
+sys.path += [os.path.join(ROOT, "tests", "cli"), os.path.join(ROOT, "tests")]
 import read_recording  # noqa: E402
+from assertions import Skip, true  # noqa: E402
 
 README = os.path.join(ROOT, "README.md")
 SAMPLE = "tools/sample.rec"
@@ -58,6 +60,28 @@ def update(tool):
     text = PICTURE.sub(lambda picture: f"```\n$ {picture[1]}\n{draw(tool, picture[1])}```", read_readme())
     with open(README, "w", encoding="utf-8") as f:
         f.write(text)
+
+
+def test_the_picture_of_the_page_is_small(report):
+    """tools/picture makes it. It is a PNG that is as wide as a text."""
+    path, = re.findall(r"!\[[^]]+\]\((\S+report\.png)\)", read_readme())
+    with open(os.path.join(ROOT, path), "rb") as f:
+        picture = f.read()
+    report.same("signature", picture[:8], b"\x89PNG\r\n\x1a\n")
+    report.same("width", int.from_bytes(picture[16:20], "big"), 1000)
+    report.true(f"{len(picture)} bytes", len(picture) < MAX_BYTES)
+
+
+def test_the_picture_of_top_is_drawn_from_the_sample(options):
+    if not shutil.which("tmux"):
+        raise Skip("needs tmux")
+    picture = os.path.join(ROOT, "tools", "picture-top")
+    drawn = subprocess.run([picture, options.tool], capture_output=True, check=True).stdout
+    with open(os.path.join(ROOT, "tools", "pictures", "top.svg"), "rb") as f:
+        picture = f.read()
+    true("tools/picture-top > tools/pictures/top.svg draws it anew", picture == drawn)
+    true(f"{len(picture)} bytes", len(picture) < MAX_BYTES)
+    true("the README shows it", "](tools/pictures/top.svg)" in read_readme())
 
 
 def objects(options, *view, sample=SAMPLE):

@@ -2,6 +2,10 @@
 /*
  * soak --seed N --seconds S [--rate R]: see soak.h. Prints the truth to standard output, preferably
  * a file opened for appending. Exit status: 0 done, 1 a failure, 64 usage.
+ *
+ * Two hosts do a soak together with --side client on one and --side server on the other, and the
+ * server's addresses as --ipv4 and --ipv6 on both. The server stops at the end of its standard
+ * input.
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -27,12 +31,16 @@
 #define WATCHDOG_S 60		/* after the requested time, a stuck process ends itself */
 #define PROCESSES (2 * (SOAK_PROCESSES + SOAK_SOLO))
 #define USAGE 64
+#define FIRST_PORT 21000	/* of the server, if it is another host */
 
 struct soak {
 	uint64_t seed;
 	unsigned seconds, rate;
 	uint64_t end_ns;		/* CLOCK_MONOTONIC */
 	int stop[2];			/* end of file: the servers stop */
+	bool has_side[2];		/* by enum side: which workers this host runs */
+	struct in_addr ipv4;		/* the addresses of the servers */
+	struct in6_addr ipv6;
 	int listener[SOAK_WORKERS][NET_COUNT];
 	int port[SOAK_WORKERS][NET_COUNT];
 	pid_t pid[PROCESSES];		/* the client processes first */
@@ -67,7 +75,8 @@ static bool is_solo(uint32_t worker)
 }
 
 /* Fills in the server's address in that net, for its listener or for its client. */
-static socklen_t make_address(uint8_t net, bool listening, int port, struct sockaddr_storage *ss)
+static socklen_t make_address(const struct soak *s, uint8_t net, bool listening, int port,
+			      struct sockaddr_storage *ss)
 {
 	struct sockaddr_in *v4 = (struct sockaddr_in *)ss;
 	struct sockaddr_in6 *v6 = (struct sockaddr_in6 *)ss;
@@ -76,12 +85,12 @@ static socklen_t make_address(uint8_t net, bool listening, int port, struct sock
 	if (net == NET_V4 || (net == NET_MAPPED && !listening)) {
 		v4->sin_family = AF_INET;
 		v4->sin_port = htons((uint16_t)port);
-		v4->sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+		v4->sin_addr = s->ipv4;
 		return sizeof(*v4);
 	}
 	v6->sin6_family = AF_INET6;
 	v6->sin6_port = htons((uint16_t)port);
-	v6->sin6_addr = net == NET_V6 ? in6addr_loopback : in6addr_any;
+	v6->sin6_addr = net == NET_V6 ? s->ipv6 : in6addr_any;
 	return sizeof(*v6);
 }
 
@@ -96,7 +105,7 @@ static void set_nodelay(int fd)
 static void listen_for(struct soak *s, uint32_t worker, uint8_t net)
 {
 	struct sockaddr_storage ss;
-	socklen_t len = make_address(net, true, 0, &ss);
+	socklen_t len = make_address(s, net, true, s->port[worker][net], &ss);
 	int fd = socket(ss.ss_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	int only = net == NET_V6;
 
@@ -118,7 +127,7 @@ static void client_open(const struct soak *s, struct end *e)
 {
 	const struct plan *p = &e->plan;
 	struct sockaddr_storage ss;
-	socklen_t len = make_address(p->net, false, s->port[p->worker][p->net], &ss);
+	socklen_t len = make_address(s, p->net, false, s->port[p->worker][p->net], &ss);
 	char receipt;
 
 	e->side = CLIENT;
@@ -241,35 +250,40 @@ static pid_t process_start(struct soak *s, enum side side, uint32_t from, uint32
 		return pid;
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	alarm(s->seconds + WATCHDOG_S);
-	close(s->stop[1]);
+	if (s->stop[1] >= 0)
+		close(s->stop[1]);
 	process_run(s, side, from, count);
 	_exit(0);
 }
 
-static void start_all(struct soak *s)
+/* Returns the number of processes. */
+static int start_all(struct soak *s)
 {
 	int n = 0;
 
 	for (int side = CLIENT; side <= SERVER; side++) {
+		if (!s->has_side[side])
+			continue;
 		for (uint32_t i = 0; i < SOAK_PROCESSES; i++)
 			s->pid[n++] = process_start(s, side, i * SOAK_THREADS, SOAK_THREADS);
 		for (uint32_t i = 0; i < SOAK_SOLO; i++)
 			s->pid[n++] = process_start(s, side, SOAK_PROCESSES * SOAK_THREADS + i, 1);
 	}
+	return n;
 }
 
 /* Waits for all processes. If one fails, kills the others. */
-static int wait_all(struct soak *s)
+static int wait_all(struct soak *s, int processes)
 {
 	int failed = 0, clients = PROCESSES / 2;
 
-	for (int left = PROCESSES; left > 0; left--) {
+	for (int left = processes; left > 0; left--) {
 		int status;
 		pid_t pid = wait(&status);
 
 		if (pid < 0)
 			soak_die("wait");
-		for (int i = 0; i < PROCESSES; i++) {
+		for (int i = 0; i < processes; i++) {
 			if (s->pid[i] != pid)
 				continue;
 			s->pid[i] = 0;
@@ -283,7 +297,7 @@ static int wait_all(struct soak *s)
 			continue;
 		fprintf(stderr, "soak: process %d ended with wait status %#x\n", pid, status);
 		failed = 1;
-		for (int i = 0; i < PROCESSES; i++)
+		for (int i = 0; i < processes; i++)
 			if (s->pid[i])
 				kill(s->pid[i], SIGKILL);
 	}
@@ -299,27 +313,55 @@ static bool parse_number(const char *text, uint64_t least, uint64_t most, uint64
 	return !errno && end != text && !*end && *value >= least && *value <= most;
 }
 
+/* Makes this host one of two: the end of standard input stops the servers. */
+static bool set_side(struct soak *s, const char *name)
+{
+	if (strcmp(name, "client") && strcmp(name, "server"))
+		return false;
+	s->has_side[CLIENT] = !strcmp(name, "client");
+	s->has_side[SERVER] = !s->has_side[CLIENT];
+	s->stop[0] = STDIN_FILENO;
+	for (int i = 0; i < SOAK_WORKERS * NET_COUNT; i++)
+		s->port[i / NET_COUNT][i % NET_COUNT] = FIRST_PORT + i;
+	return true;
+}
+
+static bool parse_option(int c, struct soak *s, uint64_t *seconds, uint64_t *rate)
+{
+	switch (c) {
+	case 's':
+		return parse_number(optarg, 0, UINT64_MAX, &s->seed);
+	case 't':
+		return parse_number(optarg, 1, 86400, seconds);
+	case 'r':
+		return parse_number(optarg, 1, 100000, rate);
+	case 'h':
+		return set_side(s, optarg);
+	case '4':
+		return inet_pton(AF_INET, optarg, &s->ipv4) == 1;
+	case '6':
+		return inet_pton(AF_INET6, optarg, &s->ipv6) == 1;
+	default:
+		return false;
+	}
+}
+
 static bool parse_options(int argc, char **argv, struct soak *s)
 {
 	static const struct option longs[] = {
 		{ "seed", required_argument, NULL, 's' }, { "rate", required_argument, NULL, 'r' },
-		{ "seconds", required_argument, NULL, 't' }, { NULL, 0, NULL, 0 },
+		{ "seconds", required_argument, NULL, 't' },
+		{ "side", required_argument, NULL, 'h' }, { "ipv4", required_argument, NULL, '4' },
+		{ "ipv6", required_argument, NULL, '6' }, { NULL, 0, NULL, 0 },
 	};
 	uint64_t seconds = 0, rate = 100;
-	bool seeded = false, ok = true;
+	bool seeded = false;
 	int c;
 
 	while ((c = getopt_long(argc, argv, "", longs, NULL)) != -1) {
-		if (c == 's')
-			ok = seeded = parse_number(optarg, 0, UINT64_MAX, &s->seed);
-		else if (c == 't')
-			ok = parse_number(optarg, 1, 86400, &seconds);
-		else if (c == 'r')
-			ok = parse_number(optarg, 1, 100000, &rate);
-		else
-			ok = false;
-		if (!ok)
+		if (!parse_option(c, s, &seconds, &rate))
 			return false;
+		seeded |= c == 's';
 	}
 	s->seconds = (unsigned)seconds;
 	s->rate = (unsigned)rate;
@@ -328,20 +370,21 @@ static bool parse_options(int argc, char **argv, struct soak *s)
 
 int main(int argc, char **argv)
 {
-	struct soak s = { .seed = 0 };
+	struct soak s = { .stop = { -1, -1 }, .has_side = { true, true },
+			  .ipv4.s_addr = htonl(INADDR_LOOPBACK), .ipv6 = in6addr_loopback };
 
 	if (argc == 2 && !strcmp(argv[1], "--nothing"))	/* run by ends that close by execve() */
 		return 0;
 	if (!parse_options(argc, argv, &s)) {
-		fprintf(stderr, "usage: soak --seed N --seconds S [--rate CONNECTIONS_PER_S]\n");
+		fprintf(stderr, "usage: soak --seed N --seconds S [--rate CONNECTIONS_PER_S] "
+			"[--side client|server --ipv4 ADDRESS --ipv6 ADDRESS]\n");
 		return USAGE;
 	}
-	if (pipe2(s.stop, O_CLOEXEC))
+	if (s.stop[0] < 0 && pipe2(s.stop, O_CLOEXEC))
 		soak_die("pipe");
-	for (uint32_t i = 0; i < SOAK_WORKERS; i++)
+	for (uint32_t i = 0; i < SOAK_WORKERS && s.has_side[SERVER]; i++)
 		for (uint8_t net = 0; net < NET_COUNT; net++)
 			listen_for(&s, i, net);
 	s.end_ns = now_ns() + s.seconds * NS_PER_S;
-	start_all(&s);
-	return wait_all(&s);
+	return wait_all(&s, start_all(&s));
 }

@@ -4,6 +4,7 @@
  * Every string is a constant of ours or an address, so nothing needs escaping.
  */
 #include <arpa/inet.h>
+#include <linux/tcp.h>
 #include <netinet/in.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -117,6 +118,17 @@ static void add_caller(char *line, size_t *len, const struct caller *a)
 	add(line, len, "}");
 }
 
+/* Adds the smallest round trip that the kernel measured on this connection. */
+static void add_round_trip(char *line, size_t *len, const struct end *e)
+{
+	struct tcp_info info;
+	socklen_t info_len = sizeof(info);
+
+	if (getsockopt(e->fd, IPPROTO_TCP, TCP_INFO, &info, &info_len))
+		soak_die("TCP_INFO");
+	add(line, len, ",\"min_rtt_us\":%u", info.tcpi_min_rtt);
+}
+
 void truth_print(const struct end *e, const struct caller *a)
 {
 	const struct plan *p = &e->plan;
@@ -135,6 +147,7 @@ void truth_print(const struct end *e, const struct caller *a)
 	add_word(line, &len, "ending", plan_ending(p, e->side));
 	add_word(line, &len, "reason", plan_reason(p, e->side));
 	add(line, &len, ",\"sent\":%ld,\"received\":%ld", e->sent, e->received);
+	add_round_trip(line, &len, e);
 	add_caller(line, &len, a);
 	add(line, &len, "}\n");
 	if (write(STDOUT_FILENO, line, len) != (ssize_t)len)

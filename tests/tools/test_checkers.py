@@ -30,6 +30,23 @@ def test_fields_of_this_kernel(options):
     check(options, "tools/check-fields", BTF)
 
 
+def test_fields_of_the_kernels_in_a_folder(options):
+    """Each file is checked, those of folders within it too; a folder without files is an error."""
+    if not os.path.exists(BTF):
+        raise Skip("this kernel has no BTF")
+    folder = os.path.join(options.folder, "kernels")
+    os.makedirs(os.path.join(folder, "more"))
+
+    def said():
+        done = subprocess.run([os.path.join(ROOT, "tools/check-fields"), folder], capture_output=True, text=True,
+                              check=False)
+        return done.returncode, done.stdout.count("structs checked against")
+    same("empty", said(), (66, 0))
+    for path in ("one", "more/two"):
+        os.symlink(BTF, os.path.join(folder, path))
+    same("two files", said(), (0, 2))
+
+
 def test_tree(options):
     if subprocess.run(["git", "ls-files"], capture_output=True, check=False, cwd=ROOT).returncode:
         raise Skip("needs a git checkout of one's own, to list the files")

@@ -15,6 +15,10 @@ import time
 
 import fixtures
 import netns
+import timing
+
+READY_S = 20 if timing.SLOW == 1 else 120
+
 
 def inside(ns):
     """Sockets made in here belong to that namespace, and go on belonging to it."""
@@ -85,7 +89,7 @@ class Tool:
         os.set_blocking(self.child.stderr.fileno(), False)
         poll = select.poll()    # the descriptor may be beyond what select() takes
         poll.register(self.child.stderr, select.POLLIN)
-        end = time.monotonic() + 20
+        end = time.monotonic() + READY_S
         while "tcpclose: ready" not in self.said:
             if time.monotonic() > end or self.child.poll() is not None:
                 raise fixtures.Broken(f"the tool does not get ready: {self.said}")

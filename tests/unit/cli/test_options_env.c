@@ -110,7 +110,7 @@ static void test_options_env__each_view_with_each_option(void **state)
 
 	for (unsigned i = 0; (o = option_at(i)); i++) {
 		static const char *const values[] = { "1", "/x", "64K", "::1", "abcd",
-							      "4026531840" };
+							      "4026531840", "http://h" };
 		unsigned good = 0;
 
 		if (!option_is_shown(o) || o->set == NULL || o->argp.key == 'h' ||
@@ -126,7 +126,8 @@ static void test_options_env__each_view_with_each_option(void **state)
 					PARSE_WITH(r, text, "stream", "info", "nats://a/");
 				else
 					PARSE_WITH(r, text, v->name,
-						   v->id == VIEW_RECORD ? "-oy" : "-q");
+						   v->id == VIEW_RECORD || v->id == VIEW_OTLP ?
+						   "-oy" : "-q");
 				good += r->status == -1;
 				if (r->status != -1 && strstr(r->err, "does not apply"))
 					fail_msg("%s with %s: %s", v->name, text, r->err);

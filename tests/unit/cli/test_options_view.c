@@ -120,6 +120,26 @@ static void test_options_view__an_interval_follows_the_view(void **state)
 	assert_int_equal(r.status, EXIT_USAGE);
 }
 
+static void test_options_view__top_refreshes_unless_it_replays(void **state)
+{
+	struct result r;
+
+	(void)state;
+	PARSE(&r, "top");
+	expect_fine(&r);
+	assert_int_equal(r.o.view_options.interval_ns, OPTIONS_REFRESH_NS);
+	assert_int_equal(r.o.view_options.tab, TOP_PROCESSES);
+	PARSE(&r, "top", "--replay", "x", "--tab", "slowest");
+	expect_fine(&r);
+	assert_int_equal(r.o.view_options.interval_ns, 0);
+	assert_int_equal(r.o.view_options.tab, TOP_SLOWEST);
+	PARSE(&r, "top", "--replay", "x", "--interval", "500ms");
+	expect_fine(&r);
+	assert_int_equal(r.o.view_options.interval_ns, 500000000);
+	PARSE(&r, "top", "--interval", "1", "2");
+	expect_usage(&r, "tcpclose: one interval too many, '2'\n");
+}
+
 static void test_options_view__a_view_and_json_combine_in_either_order(void **state)
 {
 	struct result r;
@@ -147,18 +167,19 @@ static void test_options_view__an_option_of_another_view_is_refused(void **state
 
 	(void)state;
 	PARSE(&r, "trace", "--by", "pid");
-	expect_usage(&r, "tcpclose: --by does not apply to trace, only to who and hist\n");
+	expect_usage(&r, "tcpclose: --by does not apply to trace, only to who, hist and top\n");
 	PARSE(&r, "hist", "--csv");
 	expect_usage(&r, "tcpclose: --csv does not apply to hist, only to who\n");
 	PARSE(&r, "--sort", "reset");
-	expect_usage(&r, "tcpclose: --sort does not apply to trace, only to who\n");
+	expect_usage(&r, "tcpclose: --sort does not apply to trace, only to who and top\n");
 	PARSE(&r, "who", "--phase", "total");
 	expect_usage(&r, "tcpclose: --phase does not apply to who, only to hist\n");
 	PARSE(&r, "timeline", "--ascii");
 	expect_fine(&r);
 	assert_true(r.o.view_options.ascii);
 	PARSE(&r, "who", "--ascii");
-	expect_usage(&r, "tcpclose: --ascii does not apply to who, only to timeline and hist\n");
+	expect_usage(&r, "tcpclose: --ascii does not apply to who, only to timeline, hist "
+		     "and top\n");
 }
 
 static void test_options_view__help_describes_the_preceding_view(void **state)
@@ -183,6 +204,7 @@ int main(void)
 		cmocka_unit_test(test_options_view__any_column_sorts),
 		cmocka_unit_test(test_options_view__phases_are_a_list),
 		cmocka_unit_test(test_options_view__an_interval_follows_the_view),
+		cmocka_unit_test(test_options_view__top_refreshes_unless_it_replays),
 		cmocka_unit_test(test_options_view__a_view_and_json_combine_in_either_order),
 		cmocka_unit_test(test_options_view__an_option_of_another_view_is_refused),
 		cmocka_unit_test(test_options_view__help_describes_the_preceding_view),

@@ -10,8 +10,8 @@ static void test_usage_error__an_unknown_view(void **state)
 	(void)state;
 	PARSE(&r, "foo");
 	expect_usage(&r, "tcpclose: unknown view 'foo': want trace, json, events, "
-		     "timeline, connections, who, hist, report, serve, record, stuck, doctor, "
-		     "stream\n");
+		     "timeline, connections, who, hist, top, report, otlp, serve, record, "
+		     "stuck, doctor, stream\n");
 }
 
 static void test_usage_error__two_views(void **state)
@@ -21,8 +21,8 @@ static void test_usage_error__two_views(void **state)
 	(void)state;
 	PARSE(&r, "trace", "json");
 	expect_usage(&r, "tcpclose: one view too many, 'json': want trace, json, events, "
-		     "timeline, connections, who, hist, report, serve, record, stuck, doctor, "
-		     "stream\n");
+		     "timeline, connections, who, hist, top, report, otlp, serve, record, "
+		     "stuck, doctor, stream\n");
 }
 
 static void test_usage_error__too_many_ports(void **state)

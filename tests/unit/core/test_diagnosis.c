@@ -35,6 +35,7 @@ static struct diagnosis_facts healthy_facts(void)
 		.host = { .lockdown = "none", .unprivileged_bpf = 2, .cgroup2 = true,
 			  .tracefs = true,
 			  .memlock_bytes = 8 << 20 },
+		.fields = { .known = true, .read = 169, .present = 159, .wrong = "" },
 		.getppid_ns = { 80, 81 },
 		.close_ns = { 600, 700 },
 	};
@@ -165,6 +166,21 @@ static void test_diagnosis__a_kernel_on_which_detaching_may_hang(void **state)
 	assert_non_null(strstr(find_finding(&h, "detach")->fix, "--calls inline"));
 }
 
+static void test_diagnosis__fields_that_a_kernel_lacks(void **state)
+{
+	struct diagnosis_facts f = healthy_facts();
+	struct diagnosis h;
+
+	(void)state;
+	expect_finding(&f, "fields", "ok", "159 of 169");
+	f.fields.wrong = "struct sock: sk_err is missing";
+	expect_finding(&f, "fields", "missing", "159 of 169");
+	diagnosis_make(&h, &f);
+	assert_string_equal(find_finding(&h, "fields")->impact, f.fields.wrong);
+	f.fields.known = false;
+	expect_finding(&f, "fields", "unknown", "");
+}
+
 static void test_diagnosis__memory_that_may_be_locked(void **state)
 {
 	struct diagnosis_facts f = healthy_facts();
@@ -289,6 +305,7 @@ int main(void)
 		cmocka_unit_test(test_diagnosis__hooks_that_are_missing),
 		cmocka_unit_test(test_diagnosis__an_unknown_fact_is_not_a_fault),
 		cmocka_unit_test(test_diagnosis__a_kernel_on_which_detaching_may_hang),
+		cmocka_unit_test(test_diagnosis__fields_that_a_kernel_lacks),
 		cmocka_unit_test(test_diagnosis__memory_that_may_be_locked),
 		cmocka_unit_test(test_diagnosis__capabilities),
 		cmocka_unit_test(test_diagnosis__the_place_of_the_process),

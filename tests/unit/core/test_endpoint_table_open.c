@@ -90,6 +90,23 @@ static void test_endpoint_table_open__open_endpoints_are_visited_by_their_last_e
 	assert_int_equal(cookies, 24);
 }
 
+/* Endpoint 1 has sent its FIN, 3 is in a minisock, 4 is over: it waits only for late segments. */
+static void test_endpoint_table_open__closes_in_progress_are_visited(void **state)
+{
+	struct fixture *d = *state;
+	unsigned cookies = 0;
+
+	for (unsigned n = 1; n <= 3; n++)
+		feed(d, of_endpoint(n, established(T0 + n)));
+	feed(d, of_endpoint(1, a_fin(T0 + 5, 101)));
+	feed_minisock(d, 3);
+	for (unsigned s = 0; s < 4; s++)
+		feed(d, of_endpoint(4, s < 3 ? step_event(4, s, T0 + 10 + s) :
+				       a_last_change(T0 + 13, SOCKF_DONE)));
+	endpoint_table_visit_closing(d->endpoint_table, note_open, &cookies);
+	assert_int_equal(cookies, 13);
+}
+
 static bool lose(struct fixture *d, unsigned n, uint64_t looked_ns)
 {
 	struct event e = of_endpoint(n, established(T0));
@@ -212,6 +229,7 @@ int main(void)
 		OPEN_TEST(an_evicted_endpoint_that_acts_again_is_seen_once),
 		OPEN_TEST(without_cookies_an_opening_is_a_new_one),
 		OPEN_TEST(open_endpoints_are_visited_by_their_last_events),
+		OPEN_TEST(closes_in_progress_are_visited),
 		OPEN_TEST(an_endpoint_whose_socket_is_gone_is_lost),
 		OPEN_TEST(an_event_since_the_look_keeps_the_endpoint),
 		OPEN_TEST(a_lost_endpoint_that_acts_again_is_open_again),

@@ -290,6 +290,20 @@ static void test_pair__a_stream_waits_by_kind(void **state)
 	assert_int_equal(t->nr, 4);	/* the last one waits for the end of the input */
 }
 
+static void test_pair__an_end_without_another_one_waits_briefly(void **state)
+{
+	struct story known = an_end(2, false);
+	struct bench *t = *state;
+
+	add(t, an_end(1, false), true, PAIR_WINDOW_BRIEF);
+	known.twin.known = true;
+	add(t, known, true, PAIR_WINDOW_BRIEF);
+	assert_int_equal(pair_table_next_ns(t->table), T0 + 100 * MS);
+	pair_table_expire(t->table, T0 + 100 * MS);
+	assert_int_equal(t->nr, 1);	/* the other one was seen: its end comes */
+	expect_got(t, 0, 2, 0, ONE_SIDED_NOT_FOUND);
+}
+
 static void test_pair__a_full_table_gives_out_the_oldest(void **state)
 {
 	struct bench *t = *state;
@@ -380,6 +394,7 @@ int main(void)
 		TEST(an_end_that_is_lost_is_not_awaited),
 		TEST(without_numbers_it_comes_alone),
 		TEST(a_stream_waits_by_kind),
+		TEST(an_end_without_another_one_waits_briefly),
 		TEST(a_full_table_gives_out_the_oldest),
 		TEST(an_end_that_the_filters_exclude_only_accompanies),
 		TEST(any_order_gives_the_same_connections),

@@ -79,10 +79,22 @@ static void test_http_request__gzip_is_used_if_it_is_allowed(void **state)
 	assert_false(http_accepts_gzip(NULL));
 }
 
+static void test_http_request__a_query_may_be_live(void **state)
+{
+	(void)state;
+	assert_true(http_query_is_live("/?live"));
+	assert_false(http_query_is_live("/"));
+	assert_false(http_query_is_live("/?lives"));
+	assert_false(http_query_is_live("/?x=live"));
+	assert_false(http_query_is_live("/live"));
+	assert_false(http_query_is_live(NULL));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_http_request__three_paths_exist),
+		cmocka_unit_test(test_http_request__a_query_may_be_live),
 		cmocka_unit_test(test_http_request__a_host_is_an_address_or_localhost),
 		cmocka_unit_test(test_http_request__openmetrics_must_be_preferred_by_name),
 		cmocka_unit_test(test_http_request__gzip_is_used_if_it_is_allowed),

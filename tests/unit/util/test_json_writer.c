@@ -211,10 +211,52 @@ static void test_json_writer__an_end_too_many_fails(void **state)
 	buf_release(&b);
 }
 
+static void test_json_writer__seconds_are_exact(void **state)
+{
+	struct buf b = { 0 };
+	struct json j;
+
+	(void)state;
+	json_init(&j, &b);
+	json_begin_array(&j);
+	json_seconds(&j, 0);
+	json_seconds(&j, 1);
+	json_seconds(&j, 2552000);
+	json_seconds(&j, 60000000000ULL);
+	json_seconds(&j, 1100000000);
+	json_seconds(&j, UINT64_MAX);
+	json_end_array(&j);
+	expect_text(&b, "[0,0.000000001,0.002552,60,1.1,18446744073.709551615]");
+	buf_release(&b);
+}
+
+static void test_json_writer__raw_values_are_separated_as_others(void **state)
+{
+	struct buf b = { 0 }, list = { 0 };
+	struct json j;
+
+	(void)state;
+	buf_str(&list, "[1,2]");
+	json_init(&j, &b);
+	json_begin_object(&j);
+	if (json_key(&j, "a"))
+		json_raw(&j, &list);
+	json_kv_u64(&j, "b", 3);
+	json_end_object(&j);
+	expect_text(&b, "{\"a\":[1,2],\"b\":3}");
+	list.failed = true;
+	json_raw(&j, &list);
+	assert_true(b.failed);
+	buf_release(&b);
+	buf_release(&list);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_json_writer__an_object_of_all_kinds),
+		cmocka_unit_test(test_json_writer__seconds_are_exact),
+		cmocka_unit_test(test_json_writer__raw_values_are_separated_as_others),
 		cmocka_unit_test(test_json_writer__commas_in_nested_arrays_and_objects),
 		cmocka_unit_test(test_json_writer__a_null_string_is_null),
 		cmocka_unit_test(test_json_writer__a_string_can_be_written_piece_by_piece),

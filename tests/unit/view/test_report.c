@@ -35,11 +35,12 @@ static void test_report__both_ends_make_one_ladder(void **state)
 	set_isns(g);
 	text = show_run(g, &view_report, true);
 	assert_int_equal(count(text, "<figure>"), 1);
-	expect_has(text, "2 sockets of 1 connection ended in 40 ms: 2 clean. "
-			 "<b>server</b> held its peers for 40 ms in the median.");
+	expect_has(text, "1 connection</a> ended in 40 ms: "
+			 "<a href=\"#who\">all 2 sockets</a> cleanly. <b>server</b> held its peers "
+			 "for <a href=\"#r2\">40 ms</a> in the median.");
 	expect_has(text, ">1 FIN seq +0 ack +0, 0 ns</text>");
 	expect_has(text, ">server[200]</text>");
-	expect_has(text, "<h3 id=\"t1\">40 ms</h3>");
+	expect_has(text, "<h3 id=\"t1\"><a href=\"#r1\">40 ms</a></h3>");
 	expect_has(text, "1 of 1 connection whose close took a time; 0 left out.");
 }
 
@@ -56,7 +57,7 @@ static void test_report__a_name_is_never_markup(void **state)
 	text = show_run(g, &view_report, true);
 	expect_lacks(text, "</script>");
 	expect_lacks(text, "<img");
-	expect_has(text, "<th scope=\"row\">&lt;/script&gt;&lt;img &quot;<td>");
+	expect_has(text, "<a href=\"#p0\">&lt;/script&gt;&lt;img &quot;</a><td>");
 	expect_has(text, "<h1>&lt;b&gt;&amp;\\x1b</h1>");
 	assert_null(strchr(text, '\x1b'));
 }
@@ -102,8 +103,8 @@ static void test_report__keeps_the_slowest_and_counts_the_others(void **state)
 	assert_false(g->out.failed);
 	buf_char(&g->out, '\0');
 	assert_int_equal(count(g->out.data, "<figure>"), REPORT_SLOWEST);
-	expect_has(g->out.data, "<h3 id=\"t1\">139 ms</h3>");
-	expect_has(g->out.data, "<h3 id=\"t16\">124 ms</h3>");
+	expect_has(g->out.data, "<h3 id=\"t1\"><a href=\"#r1\">139 ms</a></h3>");
+	expect_has(g->out.data, "<h3 id=\"t16\"><a href=\"#r16\">124 ms</a></h3>");
 	expect_has(g->out.data, "16 of 100 connections whose close took a time; 84 left out.");
 }
 
@@ -165,7 +166,7 @@ static void test_report__an_empty_run_makes_a_page(void **state)
 	assert_false(g->out.failed);
 	buf_char(&g->out, '\0');
 	expect_has(g->out.data, "No connection ended.");
-	expect_has(g->out.data, "<li>1,234 events: the ring was full");
+	expect_has(g->out.data, "events: the ring was full<td>1,234\n");
 	expect_lacks(g->out.data, "No event was lost");
 	expect_has(g->out.data, "</html>\n");
 }
@@ -178,13 +179,40 @@ static void test_report__the_summary_names_who_sent_the_resets(void **state)
 	g->client.verdict.ending = ENDING_RESET_SENT;
 	g->client.verdict.reason = REASON_UNREAD_DATA;
 	expect_has(show_run(g, &view_report, true),
-		   "<b>client</b> sent the only RST (unread-data)");
+		   "The only RST was sent</a> because <b>client</b> closed with unread data");
 	g->server.verdict.ending = ENDING_RESET_SENT;
 	g->server.verdict.reason = REASON_LINGER_ZERO;
-	expect_has(show_run(g, &view_report, true), "</b> sent 1 of the 2 RSTs (");
+	expect_has(show_run(g, &view_report, true), ">1 of the 2 RSTs were sent</a> because <b>");
 	memcpy(g->server.story.calls[0].comm, "client", sizeof("client"));
 	g->server.verdict.reason = REASON_UNREAD_DATA;
-	expect_has(show_run(g, &view_report, true), "<b>client</b> sent all 2 RSTs (unread-data)");
+	expect_has(show_run(g, &view_report, true),
+		   "All 2 RSTs were sent</a> because <b>client</b> closed with unread data");
+}
+
+static void test_report__a_figure_links_to_the_closes_that_it_counts(void **state)
+{
+	const struct run_counts none = { .seen = 0 };
+	struct stage *g = *state;
+	const char *text;
+
+	feed_clean_close(g);
+	set_isns(g);
+	view_report.start(&g->context);
+	add_connections(g, 100);
+	g->client.verdict.ending = ENDING_RESET_SENT;
+	g->client.verdict.reason = REASON_UNREAD_DATA;
+	add_connections(g, 7);
+	view_report.end(&g->context, &none, T0 + 100 * MS);
+	view_report.release(&g->context);
+	assert_false(g->out.failed);
+	buf_char(&g->out, '\0');
+	text = g->out.data;
+	/* the slowest 32 in all, and the slowest of each kind */
+	expect_has(text, "client: four-way <span class=\"of\">34 of 100</span>");
+	expect_has(text, "client: reset-sent, unread-data <span class=\"of\">7 of 7</span>");
+	expect_has(text, "<td><a href=\"#g35\">7</a>");
+	expect_has(text, "id=\"g35\">client: reset-sent");
+	expect_has(text, "41 of 107 sockets; 66 left out.");
 }
 
 static void test_report__numbers_have_commas(void **state)
@@ -214,6 +242,7 @@ int main(void)
 		TEST(a_page_has_at_most_one_mebibyte),
 		TEST(an_empty_run_makes_a_page),
 		TEST(the_summary_names_who_sent_the_resets),
+		TEST(a_figure_links_to_the_closes_that_it_counts),
 		TEST(numbers_have_commas),
 	};
 

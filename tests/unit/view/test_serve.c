@@ -8,6 +8,7 @@
 static const char *print_page(struct stage *g, uint64_t second)
 {
 	const struct metrics_facts facts = { .version = "1.2" };
+	const struct serve_page_facts page = { .stuck = NULL };
 
 	feed_clean_close(g);
 	view_serve.start(&g->context);
@@ -15,7 +16,7 @@ static const char *print_page(struct stage *g, uint64_t second)
 		g->client.verdict.settled_ns = i * NS_PER_S + 1;
 		view_serve.story(&g->context, &g->client.story, &g->client.verdict);
 	}
-	serve_print_page(&g->context, &g->out, &facts, second * NS_PER_S + 2);
+	serve_print_page(&g->context, &g->out, &facts, &page, second * NS_PER_S + 2);
 	view_serve.release(&g->context);
 	assert_false(g->out.failed);
 	buf_char(&g->out, '\0');
@@ -24,12 +25,13 @@ static const char *print_page(struct stage *g, uint64_t second)
 
 static void test_serve__the_rate_is_that_of_60_seconds(void **state)
 {
-	expect_has(print_page(*state, 199), "<tr><th scope=\"row\">clean<td>200<td>60\n");
+	expect_has(print_page(*state, 199), "clean<td><a href=\"#who\">200</a><td>100.0 %<td>60\n");
 }
 
 static void test_serve__a_minute_later_the_rate_is_0(void **state)
 {
-	expect_has(print_page(*state, 260), "<tr><th scope=\"row\">clean<td>200<td>0\n");
+	expect_has(print_page(*state, 260), "clean<td><a href=\"#who\">200</a>"
+		   "<td>100.0 %<td class=\"zero\">0\n");
 }
 
 int main(void)

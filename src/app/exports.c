@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+#include "exports.h"
+
+void exports_init(struct exports *x, const struct options *o, struct session *session,
+		  struct process *process)
+{
+	x->session = session;
+	x->live = !o->record.replay;
+	serve_init(&x->serve, o, session);
+	otlp_export_init(&x->otlp, o, process);
+}
+
+void exports_release(struct exports *x)
+{
+	serve_release(&x->serve);
+	otlp_export_release(&x->otlp);
+}
+
+/* A recording has no sockets to walk over, and nobody scrapes a replay. */
+int exports_open(struct exports *x)
+{
+	int status = x->live ? serve_open(&x->serve) : EXIT_FINE;
+
+	return status ?: otlp_export_open(&x->otlp);
+}
+
+int exports_begin(struct exports *x, uint64_t now_ns)
+{
+	x->session->context.otlp_sink = otlp_export_sink(&x->otlp);
+	return x->live ? serve_begin(&x->serve, now_ns) : EXIT_FINE;
+}
+
+void exports_fds(const struct exports *x, int fds[EXPORTS_FDS])
+{
+	fds[0] = serve_fd(&x->serve);
+	fds[1] = otlp_export_fd(&x->otlp);
+}
+
+int exports_wait(struct exports *x, int epoll, int ms)
+{
+	return serve_wait(&x->serve, epoll, ms);
+}
+
+void exports_pump(struct exports *x)
+{
+	if (x->serve.http)
+		serve_wait(&x->serve, -1, 0);
+	otlp_export_advance(&x->otlp);
+}
+
+void exports_advance(struct exports *x, uint64_t now_ns, const struct kernel_counters *counters)
+{
+	serve_advance(&x->serve, now_ns, counters);
+	otlp_export_advance(&x->otlp);
+}
+
+uint64_t exports_next_ns(const struct exports *x)
+{
+	return serve_next_ns(&x->serve);
+}
+
+int exports_end(struct exports *x, uint64_t now_ns, const struct kernel_counters *counters)
+{
+	int status = serve_end(&x->serve, now_ns, counters), sent = otlp_export_end(&x->otlp);
+
+	return status ?: sent;
+}
