@@ -65,13 +65,13 @@ def update(tool):
 def test_the_picture_of_top_is_drawn_from_the_sample(options):
     if not shutil.which("tmux"):
         raise Skip("needs tmux")
-    picture = os.path.join(ROOT, "tools", "picture")
+    picture = os.path.join(ROOT, "tools", "picture-top")
     drawn = subprocess.run([picture, options.tool], capture_output=True, check=True).stdout
-    with open(os.path.join(ROOT, "tools", "top.svg"), "rb") as f:
+    with open(os.path.join(ROOT, "tools", "pictures", "top.svg"), "rb") as f:
         picture = f.read()
-    true("tools/picture > tools/top.svg draws it anew", picture == drawn)
+    true("tools/picture-top > tools/pictures/top.svg draws it anew", picture == drawn)
     true(f"{len(picture)} bytes", len(picture) < MAX_BYTES)
-    true("the README shows it", "](tools/top.svg)" in read_readme())
+    true("the README shows it", "](tools/pictures/top.svg)" in read_readme())
 
 
 def objects(options, *view, sample=SAMPLE):
