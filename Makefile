@@ -355,7 +355,7 @@ MANUALS := $(patsubst src/man/%.scd,$(B)/%,$(wildcard src/man/*.scd))
 
 # What the tests need; the unit tests and the manual only where the packages for them are there
 has = $(shell $1 >/dev/null 2>&1 && echo yes)
-TESTED = $(B)/tcpclose $(COMPLETIONS) $(B)/story_test $(HARNESSES:%=$(B)/%) $(BENCH) \
+TESTED = $(B)/tcpclose $(COMPLETIONS) $(B)/story_test $(B)/replay_frames $(HARNESSES:%=$(B)/%) $(BENCH) \
 	 $(if $(call has,$(PKG_CONFIG) --exists cmocka),$(UNIT_TESTS)) \
 	 $(if $(call has,command -v $(SCDOC)),$(MANUALS))
 test: $(TESTED)

@@ -89,7 +89,7 @@ static void set_styles(struct top_screen *s, bool color)
 	};
 
 	color = color && has_colors() && start_color() == OK && use_default_colors() == OK;
-	for (short i = 0; i < STYLES; i++) {
+	for (unsigned i = 0; i < STYLES; i++) {
 		s->style[i] = styles[i].attributes;
 		if (color && styles[i].color >= 0 &&
 		    init_pair((short)(i + 1), styles[i].color, -1) == OK)

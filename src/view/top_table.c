@@ -87,7 +87,7 @@ unsigned top_table_next_sort(const struct top_ui *ui, bool right)
 	if (ui->tab != TOP_PROCESSES) {
 		while (top_table_sort_word(ui->tab, n))
 			n++;
-		return (sort + (right ? 1 : n - 1)) % n;
+		return n ? (sort + (right ? 1 : n - 1)) % n : 0;
 	}
 	n = COUNT(columns) + 1;		/* the first one is the name */
 	while (i < COUNT(columns) && get_sort_of_column(i) != sort)
