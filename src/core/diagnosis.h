@@ -35,7 +35,7 @@ struct diagnosis_fields {
 	bool known;
 	bool of_another_kernel;		/* the file of --btf describes one */
 	unsigned read, present;
-	const char *wrong;		/* "" none: those that must be there, and are not or differ */
+	const char *wrong;	/* "" none: those that must be there, and are not or differ */
 };
 
 /* What /proc and /sys show of the host, and whether we run in a container. */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
  * The cgroup of a process by /proc/PID/cgroup (cgroups(7)), for tasks whose cgroup v2 says nothing:
- * hosts with cgroup v1, and those with both where an engine uses only v1. Their place is the path in
- * the hierarchy name=systemd, in which systemd and container engines put each process.
+ * hosts with cgroup v1, and those with both where an engine uses only v1. Their place is the path
+ * in the hierarchy name=systemd, in which systemd and container engines put each process.
  */
 #pragma once
 

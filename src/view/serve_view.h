@@ -15,7 +15,7 @@ struct metrics *serve_metrics(const struct view_context *v);
 /* What the page has that metrics have not. */
 struct serve_page_facts {
 	const struct stuck_rows *stuck;	/* what the walk found */
-	unsigned refresh_s;	/* the browser loads the page again every so often; 0: it does not */
+	unsigned refresh_s;	/* the browser loads the page again so often; 0: it does not */
 };
 
 /* Append the page: that of the view report, for the run so far. */

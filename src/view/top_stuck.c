@@ -251,7 +251,8 @@ static void print_bytes_fact(struct buf *b, const char *name, bool known, uint32
 
 static void print_holder_facts(struct buf *b, const struct top_stuck_row *row)
 {
-	uint32_t nr = row->nr_holders < TOP_STUCK_ROW_HOLDERS ? row->nr_holders : TOP_STUCK_ROW_HOLDERS;
+	uint32_t nr = row->nr_holders < TOP_STUCK_ROW_HOLDERS ? row->nr_holders :
+								TOP_STUCK_ROW_HOLDERS;
 
 	for (uint32_t i = 0; i < nr; i++) {
 		const struct top_stuck_row_holder *o = &row->holder[i];

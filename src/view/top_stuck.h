@@ -45,7 +45,7 @@ void top_stuck_rows_take(struct top_stuck_rows *to, const struct stuck_table *h,
 size_t top_stuck_rows_size(const struct top_stuck_rows *r);
 
 /* The columns, for close_row.h's sake in the same order of importance. */
-#define TOP_STUCK_COLUMN_WORDS(X)                                                                      \
+#define TOP_STUCK_COLUMN_WORDS(X)							   \
 	X(WHY, "why") X(AGE, "age") X(PID, "pid") X(COMM, "comm") X(LOCAL, "local")                \
 	X(PEER, "peer") X(STATE, "state")
 
@@ -60,8 +60,8 @@ enum top_stuck_column {
 const char *top_stuck_column_name(unsigned i);
 
 /*
- * Compare two rows by a column: ages in falling order, all else in rising order. TOP_STUCK_BY_WHY is
- * the order of struct top_stuck_rows, and always equal.
+ * Compare two rows by a column: ages in falling order, all else in rising order. TOP_STUCK_BY_WHY
+ * is the order of struct top_stuck_rows, and always equal.
  */
 int top_stuck_row_compare_by(enum top_stuck_column column, const struct top_stuck_row *a,
 			 const struct top_stuck_row *b);

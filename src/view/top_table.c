@@ -222,8 +222,8 @@ static int compare_rows(const void *a, const void *b, void *arg)
 		order = compare_closes(&s->f->open, t->sort, x, y);
 		break;
 	case TOP_STUCK:
-		order = top_stuck_row_compare_by((enum top_stuck_column)t->sort, &s->f->stuck.rows[x],
-					     &s->f->stuck.rows[y]);
+		order = top_stuck_row_compare_by((enum top_stuck_column)t->sort,
+						 &s->f->stuck.rows[x], &s->f->stuck.rows[y]);
 		break;
 	default:
 		order = compare_groups(s, &s->f->groups[x], &s->f->groups[y], &fixed);

@@ -25,7 +25,8 @@ def slice_uid(number):
 
 # The path of a cgroup as an engine makes it, what the kubelet leaves in /var/log, and the names that follow.
 TREES = {
-    "containerd": (TOP + "/kubepods.slice/kubepods-pod%s.slice/cri-containerd-%s.scope" % (slice_uid(1), container_id(1)),
+    "containerd": (TOP + "/kubepods.slice/kubepods-pod%s.slice/cri-containerd-%s.scope"
+                   % (slice_uid(1), container_id(1)),
                    ["containers/web-7d4b9_prod_side-car-%s.log" % container_id(1),
                     "pods/prod_web-7d4b9_%s/side-car" % (UID % 1)], ("prod", "web-7d4b9", "side-car")),
     "cri-o": (TOP + "/kubepods.slice/kubepods-burstable.slice/kubepods-burstable-pod%s.slice/crio-%s.scope/init"
@@ -139,7 +140,8 @@ def test_a_replay_has_the_names(cli, root):
         same("replay", cli.run("json", "--replay", at("a")).stdout, live)
         same("copied", cli.run("json", "--replay", at("a"), "--record", at("b")).stdout, live)
         same("replay of the copy", cli.run("json", "--replay", at("b")).stdout, live)
-        same("one key", cli.run("json", "--replay", at("a"), "--fields", "trigger.k8s_pod").stdout.count("web-7d4b9"), 2)
+        one_key = cli.run("json", "--replay", at("a"), "--fields", "trigger.k8s_pod").stdout
+        same("one key", one_key.count("web-7d4b9"), 2)
         cli.run("record", "--replay", at("a"), "--redact", "-o", at("c"))
         hidden = cli.run("json", "--replay", at("c")).stdout
         true("redacted", closes(objects_of(hidden)) and "web-7d4b9" not in hidden and "side-car" not in hidden, hidden)
@@ -173,7 +175,8 @@ def test_the_path_of_cgroup_v1_stands_in(cli, root):
                                                            container_id(8)[:9]).stdout))), 2)
         with Closers(cli, HANGS, cgroups.top + path) as there:
             there.stdout.readline()
-            found = [o for o in objects_of(cli.run("stuck", "json", "--netns", cli.netns).stdout) if o["kind"] == "stuck"]
+            said = objects_of(cli.run("stuck", "json", "--netns", cli.netns).stdout)
+            found = [o for o in said if o["kind"] == "stuck"]
             pid = found[0]["holders"][0]["pid"]
             same("in /proc", sorted(said_of(pid)), ["/", path])
             same("stuck", {h["cgroup"] for o in found for h in o["holders"]}, {path})

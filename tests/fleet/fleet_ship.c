@@ -85,7 +85,8 @@ static void put_heartbeat(struct shipper *s, const struct settings *set, const c
 	char text[256];
 
 	shipment.size = (uint32_t)snprintf(text, sizeof(text), "tcpclose heartbeat\nhost %s\n"
-					   "run %s\nspool_dropped %" PRIu64 "\n", set->shipper.to.host, run,
+					   "run %s\nspool_dropped %" PRIu64 "\n",
+					   set->shipper.to.host, run,
 					   shipper_counts(s)->spool.dropped_units);
 	shipment.bytes = text;
 	shipper_put(s, &shipment);

@@ -161,4 +161,5 @@ def test_a_build_without_a_client_says_so(fleet):
     done = subprocess.run([os.path.join(fleet.build, "tcpclose_stubs"), "stream", "info", "nats://127.0.0.1:1/"],
                           capture_output=True, text=True, check=False)
     same("exit status", done.returncode, 69)
-    same("message", done.stderr, "tcpclose: cannot reach nats://127.0.0.1:1/: this tcpclose was built without libnats\n")
+    same("message", done.stderr,
+         "tcpclose: cannot reach nats://127.0.0.1:1/: this tcpclose was built without libnats\n")

@@ -53,7 +53,7 @@
 /* Each side writes its own words only. */
 struct shared {
 	_Alignas(64) volatile uint64_t asked;	/* number of the latest question; LAST: no more */
-	_Alignas(64) volatile uint64_t answered;	/* number of the question that was answered */
+	_Alignas(64) volatile uint64_t answered;	/* number of the question answered */
 	volatile uint64_t answer_ns;
 	_Alignas(64) volatile uint64_t bursting;	/* more questions follow at once */
 };
@@ -131,7 +131,8 @@ static struct shared *map_device(void)
 		enable(found.gl_pathv[i]);
 		snprintf(path, sizeof(path), "%s/resource2", found.gl_pathv[i]);
 		fd = open(path, O_RDWR);
-		memory = mmap(NULL, sizeof(struct shared), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+		memory = mmap(NULL, sizeof(struct shared), PROT_READ | PROT_WRITE, MAP_SHARED,
+			      fd, 0);
 		if (memory == MAP_FAILED)
 			die(path);
 		return memory;

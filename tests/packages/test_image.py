@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-"""The image for containers: the same bytes each time, and a tcpclose that runs in it. make check-image has arm64 too."""
+"""The image for containers: the same bytes each time, and a tcpclose that runs in it. make check-image: arm64 too."""
 
 import filecmp
 import json

@@ -36,8 +36,8 @@ def test_the_base_has_no_more_than_it_needs():
     pod, container = objects["DaemonSet"]["spec"]["template"]["spec"], container_of(objects)
     security = container["securityContext"]
     same("capabilities", security["capabilities"], {"drop": ["ALL"], "add": sorted(BASE)})
-    same("privileges", (security["privileged"], security["allowPrivilegeEscalation"], security["readOnlyRootFilesystem"]),
-         (False, False, True))
+    same("privileges", (security["privileged"], security["allowPrivilegeEscalation"],
+                        security["readOnlyRootFilesystem"]), (False, False, True))
     same("token", (pod["automountServiceAccountToken"], objects["ServiceAccount"]["automountServiceAccountToken"]),
          (False, False))
     same("host", (pod["hostPID"], pod.get("hostNetwork"), pod.get("hostIPC")), (True, None, None))
@@ -57,7 +57,8 @@ def test_the_overlay_adds_capabilities_and_a_monitor():
     same("capabilities", set(container_of(objects)["securityContext"]["capabilities"]["add"]), ALL)
     same("selects", objects["PodMonitor"]["spec"]["selector"]["matchLabels"],
          objects["DaemonSet"]["spec"]["selector"]["matchLabels"])
-    same("port", objects["PodMonitor"]["spec"]["podMetricsEndpoints"][0]["port"], container_of(objects)["ports"][0]["name"])
+    same("port", objects["PodMonitor"]["spec"]["podMetricsEndpoints"][0]["port"],
+         container_of(objects)["ports"][0]["name"])
     for kind in ("Namespace", "ServiceAccount"):
         same(kind, objects[kind], base[kind])
 

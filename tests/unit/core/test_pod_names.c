@@ -28,9 +28,9 @@ static void test_pod_names__logs_of_containers(void **state)
 	name_fn *name = pod_names_of_container_log;
 
 	(void)state;
-	expect_entry(name, "web-7d4b9_prod_nginx-" ID ".log", "prod/web-7d4b9/nginx", "/docker/" ID);
-	expect_entry(name, "a.b-c_kube-system_side-car-2-" ID ".log", "kube-system/a.b-c/side-car-2",
-		     "/docker/" ID);
+	expect_entry(name, "web-7d_prod_nginx-" ID ".log", "prod/web-7d/nginx", "/docker/" ID);
+	expect_entry(name, "a.b-c_kube-system_side-car-2-" ID ".log",
+		     "kube-system/a.b-c/side-car-2", "/docker/" ID);
 	expect_entry(name, "web_prod_nginx-" ID, NULL, NULL);
 	expect_entry(name, "web_prod_nginx-" ID ".log.1", NULL, NULL);
 	expect_entry(name, "web_prod_nginx" ID ".log", NULL, NULL);

@@ -51,7 +51,7 @@ static void test_slowest__forgets_what_is_older_than_the_span(void **state)
 	assert_true(slowest_list(*state, SLOWEST_SPAN_NS, &list));
 	assert_int_equal(list.nr, 1);
 	assert_int_equal(list.rows[0].time_ns, 3);
-	new = a_close(SLOWEST_SPAN_NS / NS_PER_S + 5, 4);	/* takes the place of the old step */
+	new = a_close(SLOWEST_SPAN_NS / NS_PER_S + 5, 4);	/* in place of the old step */
 	slowest_add(*state, &new);
 	slowest_add(*state, &old);
 	assert_true(slowest_list(*state, SLOWEST_SPAN_NS, &list));
