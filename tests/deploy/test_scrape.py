@@ -19,7 +19,7 @@ from test_dashboard import expressions
 LIMIT_S = 60
 MADE = 40
 # Without a value here: what needs an option or a sysctl, and what does not happen
-EMPTY = ("tcpclose_closes_by_comm", "tcpclose_phase_cut", "tcpclose_bpf_run", "ALERTS")
+EMPTY = ("tcpclose_spool_", "tcpclose_closes_by_comm", "tcpclose_phase_cut", "tcpclose_bpf_run", "ALERTS")
 # A socket in CLOSE_WAIT
 HOLD = """
 import socket, time
