@@ -32,7 +32,8 @@ FAMILIES = ["checkers", "unit", "stories", "fuzz", "deploy", "cli", "fleet", "st
 # A build with the sanitizers has nothing to say about texts, scripts and benchmarks.
 NOT_SANITIZED = {"checkers", "deploy", "pages", "manual", "packages", "poor-hosts", "bench"}
 # ... nor about what waits for a clock: the same code runs in other tests.
-NOT_SANITIZED_FILES = {"test_follow", "test_otlp_delivery", "test_overload", "test_serve", "test_start_under_load"}
+NOT_SANITIZED_FILES = {"test_cluster", "test_fail_on_suites", "test_follow", "test_otlp_delivery", "test_overload",
+                       "test_roles", "test_serve", "test_start_under_load"}
 SKIPS_LISTED = 10           # of one reason
 OUTCOMES = ("passed", "failed", "skipped")
 

@@ -51,7 +51,7 @@ def test_it_waits_for_a_stream_that_is_not_there_yet(one):
 
 def test_a_worker_that_is_killed_loses_nothing(one):
     one.init(one.url)
-    publisher = one.publish(one.url, interval_us=500, size=20000)
+    publisher = one.publish(one.url, interval_us=2000, size=10000)     # the spool bridges six seconds
     for restarts in (1, 2):
         publisher.wait_for("taken", lambda c: c["up"] and c["taken"] >= 200 * restarts)
         os.kill(publisher.counts["worker"], signal.SIGKILL)
