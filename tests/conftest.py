@@ -29,8 +29,10 @@ from sandbox_gaps import SandboxGaps  # noqa: E402
 FAMILIES = ["checkers", "unit", "stories", "fuzz", "deploy", "cli", "fleet", "strace", "twins", "connections",
             "two-clocks", "reuse", "reports", "openings", "live", "inline", "stuck", "stuck-without-bpf", "ports",
             "preexisting", "pages", "manual", "packages", "poor-hosts", "bench", "soak"]
-# A build with the sanitizers has nothing to say about texts, scripts and benchmarks.
-NOT_SANITIZED = {"checkers", "deploy", "pages", "manual", "packages", "poor-hosts", "bench"}
+# A build with the sanitizers has nothing to say about texts, scripts and benchmarks; and what the kernel side does is the
+# same in it: the families that look at that alone are left out.
+NOT_SANITIZED = {"checkers", "deploy", "pages", "manual", "packages", "poor-hosts", "bench",
+                 "strace", "two-clocks", "reuse", "openings", "inline", "ports", "preexisting"}
 # ... nor about what waits for a clock: the same code runs in other tests.
 NOT_SANITIZED_FILES = {"test_cluster", "test_fail_on_suites", "test_follow", "test_otlp_delivery", "test_overload",
                        "test_roles", "test_serve", "test_start_under_load"}
