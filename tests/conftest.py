@@ -29,8 +29,8 @@ from sandbox_gaps import SandboxGaps  # noqa: E402
 FAMILIES = ["checkers", "unit", "stories", "fuzz", "deploy", "cli", "fleet", "strace", "twins", "connections",
             "two-clocks", "reuse", "reports", "openings", "live", "inline", "stuck", "stuck-without-bpf", "ports",
             "preexisting", "pages", "manual", "packages", "poor-hosts", "bench", "soak"]
-# A build with the sanitizers has nothing to say about texts, scripts and benchmarks; and what the kernel side does is the
-# same in it: the families that look at that alone are left out.
+# A build with the sanitizers has nothing to say about texts, scripts and benchmarks; and the kernel side is the same in
+# it: the families that look at that alone are left out.
 NOT_SANITIZED = {"checkers", "deploy", "pages", "manual", "packages", "poor-hosts", "bench",
                  "strace", "two-clocks", "reuse", "openings", "inline", "ports", "preexisting"}
 # ... nor about what waits for a clock: the same code runs in other tests.

@@ -222,8 +222,8 @@ def test_the_environment_says_where_and_how(cli, folder):
     done = send(cli, folder, collector, TIMEOUT="soon")
     one_line("a bad value", done, 64, "bad OTEL_EXPORTER_OTLP_TIMEOUT 'soon'")
     done = subprocess.run([cli.tool, "otlp", "-q", "-L", "1", "--replay", SAMPLE, "--fleet-key", folder("key"),
-                           "--to", DEAD, "--record", "-"], env=environment(), capture_output=True, stdin=subprocess.DEVNULL,
-                          timeout=TIMEOUT)
+                           "--to", DEAD, "--record", "-"], env=environment(), capture_output=True,
+                          stdin=subprocess.DEVNULL, timeout=TIMEOUT)
     same("standard output is free for a recording", (done.returncode, done.stdout[:2]), (0, b"\x1f\x8b"))
     done = replay(cli, folder, "-q", "-o", "-", ENDPOINT=DEAD)
     same("-o has precedence: " + done.stderr, done.returncode, 0)
