@@ -91,7 +91,8 @@ bool stream_hosts_add(struct stream_hosts *hosts, const char *host, const char *
 	    !ARRAY_GROW(hosts->host, hosts->nr, hosts->cap, STREAM_HOSTS_MAX))
 		return false;
 	h = &hosts->host[hosts->nr++];
-	*h = (struct stream_host){ .heard_ns = heard_ns, .seen = UINT64_MAX, .told = UINT64_MAX };
+	*h = (struct stream_host){ .heard_ns = heard_ns, .seen = UINT64_MAX,
+				   .told = UINT64_MAX };
 	copy_text(h->host, sizeof(h->host), host);
 	take_lines(h, text + magic, text + len);
 	return true;
