@@ -14,6 +14,7 @@
 
 #include <string.h>
 
+#include "columns.h"
 #include "escape.h"
 #include "fmt.h"
 #include "json_writer.h"
@@ -24,40 +25,6 @@
 static uint64_t age_of(const struct stream_facts *f, uint64_t at_ns)
 {
 	return f->now_ns > at_ns ? f->now_ns - at_ns : 0;
-}
-
-/* Right-aligned in a column that ends `width` columns behind `from`. */
-static void put_age(struct buf *b, size_t width, bool known, uint64_t ns)
-{
-	size_t from = b->len;
-
-	if (known)
-		fmt_age(b, ns);
-	else
-		buf_char(b, '-');
-	buf_pad_before(b, from, width);
-}
-
-static void put_number(struct buf *b, size_t width, bool known, uint64_t n)
-{
-	size_t from = b->len;
-
-	if (known)
-		buf_u64(b, n);
-	else
-		buf_char(b, '-');
-	buf_pad_before(b, from, width);
-}
-
-static void put_size(struct buf *b, size_t width, bool known, uint64_t n)
-{
-	size_t from = b->len;
-
-	if (known)
-		fmt_bytes(b, n);
-	else
-		buf_char(b, '-');
-	buf_pad_before(b, from, width);
 }
 
 static void put_name(struct buf *b, size_t width, const char *name)
@@ -94,12 +61,12 @@ static void put_replicas(struct buf *b, const struct nats_stream *s)
 static void print_stream(struct buf *b, const struct stream_facts *f, const struct nats_stream *s)
 {
 	put_name(b, 16, s->name);
-	put_number(b, 8, true, s->messages);
-	put_size(b, 7, true, s->bytes);
-	put_age(b, 10, s->messages, age_of(f, s->first_ns));
-	put_age(b, 10, s->messages, age_of(f, s->last_ns));
-	put_age(b, 10, s->max_age_ns > 0, (uint64_t)s->max_age_ns);
-	put_size(b, 9, s->max_bytes > 0, (uint64_t)s->max_bytes);
+	column_known(b, true, buf_u64, s->messages, 8);
+	column_known(b, true, fmt_bytes, s->bytes, 7);
+	column_known(b, s->messages, fmt_age, age_of(f, s->first_ns), 10);
+	column_known(b, s->messages, fmt_age, age_of(f, s->last_ns), 10);
+	column_known(b, s->max_age_ns > 0, fmt_age, (uint64_t)s->max_age_ns, 10);
+	column_known(b, s->max_bytes > 0, fmt_bytes, (uint64_t)s->max_bytes, 9);
 	put_replicas(b, s);
 	buf_char(b, '\n');
 }
@@ -112,12 +79,12 @@ static bool is_silent(const struct stream_facts *f, const struct stream_host *h)
 static void print_host(struct buf *b, const struct stream_facts *f, const struct stream_host *h)
 {
 	put_name(b, 20, h->host);
-	put_age(b, 9, true, age_of(f, h->heard_ns));
-	put_number(b, 10, h->seen != UINT64_MAX, h->seen);
-	put_number(b, 8, true, h->lost);
-	put_number(b, 9, true, h->spool_dropped);
-	put_number(b, 9, true, h->spool_waiting);
-	put_number(b, 7, h->missing_known, h->missing);
+	column_known(b, true, fmt_age, age_of(f, h->heard_ns), 9);
+	column_known(b, h->seen != UINT64_MAX, buf_u64, h->seen, 10);
+	column_known(b, true, buf_u64, h->lost, 8);
+	column_known(b, true, buf_u64, h->spool_dropped, 9);
+	column_known(b, true, buf_u64, h->spool_waiting, 9);
+	column_known(b, h->missing_known, buf_u64, h->missing, 7);
 	buf_str(b, h->ended ? " ended\n" : is_silent(f, h) ? " silent\n" : "\n");
 }
 

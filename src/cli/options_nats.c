@@ -127,7 +127,7 @@ static int check_partitions(struct option_parser *p)
 	return 0;
 }
 
-/* What init is told, info cannot use; and what is not text, init does not print. */
+/* What init sets, info does not use; and what is not text, init does not print. */
 static int check_action(struct option_parser *p)
 {
 	static const int of_init[] = { KEY_MAX_AGE, KEY_MAX_BYTES, KEY_REPLICAS, KEY_PARTITIONS };

@@ -7,7 +7,7 @@
  *	/var/log/pods/NAMESPACE_POD_UID				since Kubernetes 1.14
  *	/var/log/pods/UID					before: no names
  *
- * Kubernetes allows no underscore in these names, so they can be told apart.
+ * Kubernetes allows no underscore in these names, so it separates them.
  *
  * One text holds them: "NAMESPACE/POD/CONTAINER", or "NAMESPACE/POD" if the container is unknown.
  * Its key is a hash of the id of the container, or of the uid of the pod.

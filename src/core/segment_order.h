@@ -24,7 +24,7 @@
 
 #define SEGMENT_WAIT_NS (30 * 1000000000ULL)
 #define SEGMENT_SEQUENCE_MAX (1ULL << 53)	/* a number is less than that */
-#define SEGMENT_GAPS 8				/* of which a late segment is told from a repeat */
+#define SEGMENT_GAPS 8				/* in which a late segment and a repeat differ */
 
 /* Embedded in the caller's segment. */
 struct segment_link {

@@ -72,7 +72,7 @@ int segment_writer_open(struct record_writer **writer, const struct segment_writ
 void segment_writer_set_partitions(struct record_writer *writer, unsigned partitions,
 				   const struct siphash_key *hash_key);
 
-/* The story of an endpoint is over; with a maximum rate the writer must be told. */
+/* The story of an endpoint is over; with a maximum rate the writer must know. */
 void segment_writer_settle(struct record_writer *writer, uint64_t sk_key, uint64_t cookie,
 			   bool clean);
 

@@ -28,6 +28,18 @@ void column_text(struct buf *b, const char *text, size_t width)
 	buf_pad(b, from, width);
 }
 
+void column_known(struct buf *b, bool known, void (*print)(struct buf *b, uint64_t n), uint64_t n,
+		  size_t width)
+{
+	size_t from = b->len;
+
+	if (known)
+		print(b, n);
+	else
+		buf_char(b, '-');
+	buf_pad_before(b, from, width);
+}
+
 void column_number(struct buf *b, uint64_t n, size_t width)
 {
 	size_t from = b->len;

@@ -19,6 +19,10 @@ void column_text(struct buf *b, const char *text, size_t width);
 /* Append n in decimal, padded on its left. */
 void column_number(struct buf *b, uint64_t n, size_t width);
 
+/* Append n as print() does, or "-" if it is unknown; padded on its left. */
+void column_known(struct buf *b, bool known, void (*print)(struct buf *b, uint64_t n), uint64_t n,
+		  size_t width);
+
 /* As column_text(), in bold if the terminal has colors. */
 void column_heading(struct view_context *v, const char *text, size_t width);
 

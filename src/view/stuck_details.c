@@ -193,17 +193,6 @@ static void print_other_holders(struct view_context *v, const struct stuck_table
 		buf_str(v->out, ")\n");
 }
 
-static void print_queue_bytes(struct buf *b, bool known, uint32_t n, size_t width)
-{
-	size_t from = b->len;
-
-	if (known)
-		fmt_bytes(b, n);
-	else
-		buf_char(b, '-');
-	buf_pad_before(b, from, width);
-}
-
 static void print_socket_row(struct view_context *v, const struct stuck_table *h,
 			     const struct stuck_socket *g, const struct stuck_group *group)
 {
@@ -214,8 +203,8 @@ static void print_socket_row(struct view_context *v, const struct stuck_table *h
 	print_endpoint_column(v, &g->flow, false);
 	if (v->terminal.wide)
 		column_number(b, g->flow.netns, NETNS_WIDTH);
-	print_queue_bytes(b, !g->substate && !(g->sock_flags & SOCKF_MPTCP), g->unread, 7);
-	print_queue_bytes(b, !g->substate, g->unacked + g->unsent, 7);
+	column_known(b, !g->substate && !(g->sock_flags & SOCKF_MPTCP), fmt_bytes, g->unread, 7);
+	column_known(b, !g->substate, fmt_bytes, g->unacked + g->unsent, 7);
 	buf_str(b, g->eof_read == TRI_YES ? " yes" : g->eof_read == TRI_NO ? " no " : " -  ");
 	print_descriptors(v, h, g, group);
 }

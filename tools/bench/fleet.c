@@ -20,6 +20,7 @@
 
 #include "deadline_heap.h"
 #include "frame.h"
+#include "generate.h"
 #include "heartbeat.h"
 #include "segment_writer.h"
 #include "time_units.h"
@@ -206,17 +207,6 @@ static void begin_connection(struct fleet_bench *b, uint64_t at_ns)
 		b->err = ENOMEM;
 }
 
-static void set_states(struct event *e, unsigned from, unsigned to, unsigned bits)
-{
-	e->kind = EVENT_STATE;
-	e->old_state = (__u8)from;
-	e->new_state = (__u8)to;
-	e->sock_flags = (__u16)bits;
-	e->task_flags = 0;
-	e->syscall = 0;
-	e->segs_in++;
-}
-
 static void set_task(struct event *e, unsigned bits)
 {
 	e->task_flags = TASKF_VALID | TASKF_SYSCALL | TASKF_PROCESS_SAME;
@@ -250,18 +240,18 @@ static uint64_t step_end(struct fleet_bench *b, struct connection_end *c)
 	e->tcp_flags = 0;
 	switch (c->step++) {
 	case 0:
-		set_states(e, c->closer ? STATE_SYN_SENT : STATE_SYN_RECV, STATE_ESTABLISHED,
+		generate_set_states(e, c->closer ? STATE_SYN_SENT : STATE_SYN_RECV, STATE_ESTABLISHED,
 			   c->closer ? SOCKF_HELD : SOCKF_NO_SOCKET);
 		return c->closer ? life_ns : life_ns + ROUND_NS / 2;
 	case 1:
 		c->call_ns = e->ts_ns - 500;
 		if (c->closer) {
-			set_states(e, STATE_ESTABLISHED, STATE_FIN_WAIT1, both);
+			generate_set_states(e, STATE_ESTABLISHED, STATE_FIN_WAIT1, both);
 			set_task(e, SOCKF_LAST_REF);
 			return AT_ONCE_NS;
 		}
 		e->rcv_nxt++;
-		set_states(e, STATE_ESTABLISHED, STATE_CLOSE_WAIT,
+		generate_set_states(e, STATE_ESTABLISHED, STATE_CLOSE_WAIT,
 			   SOCKF_DONE | SOCKF_HELD | SOCKF_SHUT_RCV);
 		return 50 * AT_ONCE_NS;
 	case 2:
@@ -271,7 +261,7 @@ static uint64_t step_end(struct fleet_bench *b, struct connection_end *c)
 		}
 		c->call_ns = e->ts_ns - 500;
 		e->rcv_wup = e->copied_seq = e->rcv_nxt;
-		set_states(e, STATE_CLOSE_WAIT, STATE_LAST_ACK, both | SOCKF_DONE);
+		generate_set_states(e, STATE_CLOSE_WAIT, STATE_LAST_ACK, both | SOCKF_DONE);
 		set_task(e, SOCKF_LAST_REF);
 		return AT_ONCE_NS;
 	case 3:
@@ -280,16 +270,16 @@ static uint64_t step_end(struct fleet_bench *b, struct connection_end *c)
 			return ROUND_NS;
 		}
 		e->snd_nxt = e->snd_una = ++e->write_seq;
-		set_states(e, STATE_FIN_WAIT1, STATE_FIN_WAIT2, orphan);
+		generate_set_states(e, STATE_FIN_WAIT1, STATE_FIN_WAIT2, orphan);
 		return AT_ONCE_NS;
 	case 4:
 		if (c->closer) {
-			set_states(e, STATE_FIN_WAIT2, STATE_CLOSE, orphan);
+			generate_set_states(e, STATE_FIN_WAIT2, STATE_CLOSE, orphan);
 			e->fin_timeout_ns = 60 * NS_PER_S;
 			return AT_ONCE_NS;
 		}
 		e->snd_nxt = e->snd_una = ++e->write_seq;
-		set_states(e, STATE_LAST_ACK, STATE_CLOSE, SOCKF_DEAD | SOCKF_DONE);
+		generate_set_states(e, STATE_LAST_ACK, STATE_CLOSE, SOCKF_DEAD | SOCKF_DONE);
 		return AT_ONCE_NS;
 	default:
 		e->old_state = e->new_state = c->closer ? STATE_TIME_WAIT : STATE_CLOSE;

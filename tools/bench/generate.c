@@ -68,17 +68,6 @@ static void start_connection(struct endpoint *p)
 	e->syscall_nr = -1;
 }
 
-static void set_states(struct event *e, unsigned from, unsigned to, unsigned bits)
-{
-	e->kind = EVENT_STATE;
-	e->old_state = (__u8)from;
-	e->new_state = (__u8)to;
-	e->sock_flags = (__u16)bits;
-	e->task_flags = 0;
-	e->syscall = 0;
-	e->segs_in++;
-}
-
 static void set_task(struct event *e, unsigned bits)
 {
 	e->task_flags = TASKF_VALID | TASKF_SYSCALL;
@@ -101,7 +90,7 @@ static void make_call_return(struct endpoint *p)
 
 static void send_fin(struct endpoint *p, unsigned from, unsigned to)
 {
-	set_states(&p->e, from, to, SOCKF_SHUT_RCV | SOCKF_SHUT_SND);
+	generate_set_states(&p->e, from, to, SOCKF_SHUT_RCV | SOCKF_SHUT_SND);
 	set_task(&p->e, SOCKF_LAST_REF);
 	p->call_ns = p->e.ts_ns - 500;
 }
@@ -121,7 +110,7 @@ static bool step_closed_here(struct endpoint *p)
 
 	switch (p->step++) {
 	case 0:
-		set_states(e, STATE_SYN_SENT, STATE_ESTABLISHED, SOCKF_HELD);
+		generate_set_states(e, STATE_SYN_SENT, STATE_ESTABLISHED, SOCKF_HELD);
 		return true;
 	case 1:
 		send_fin(p, STATE_ESTABLISHED, STATE_FIN_WAIT1);
@@ -131,14 +120,14 @@ static bool step_closed_here(struct endpoint *p)
 		return true;
 	case 3:
 		ack_fin(e);
-		set_states(e, STATE_FIN_WAIT1, STATE_FIN_WAIT2, orphan);
+		generate_set_states(e, STATE_FIN_WAIT1, STATE_FIN_WAIT2, orphan);
 		return true;
 	case 4:
-		set_states(e, STATE_FIN_WAIT2, STATE_CLOSE, orphan);
+		generate_set_states(e, STATE_FIN_WAIT2, STATE_CLOSE, orphan);
 		e->fin_timeout_ns = 60000000000ULL;
 		return true;
 	default:
-		set_states(e, STATE_TIME_WAIT, STATE_TIME_WAIT, 0);
+		generate_set_states(e, STATE_TIME_WAIT, STATE_TIME_WAIT, 0);
 		e->kind = EVENT_TIMEWAIT;
 		e->sk_key = 0;
 		e->substate = STATE_TIME_WAIT;
@@ -153,11 +142,11 @@ static bool step_closed_there(struct endpoint *p)
 
 	switch (p->step++) {
 	case 0:
-		set_states(e, STATE_SYN_RECV, STATE_ESTABLISHED, SOCKF_NO_SOCKET);
+		generate_set_states(e, STATE_SYN_RECV, STATE_ESTABLISHED, SOCKF_NO_SOCKET);
 		return true;
 	case 1:
 		e->rcv_nxt++;
-		set_states(e, STATE_ESTABLISHED, STATE_CLOSE_WAIT,
+		generate_set_states(e, STATE_ESTABLISHED, STATE_CLOSE_WAIT,
 		       SOCKF_DONE | SOCKF_HELD | SOCKF_SHUT_RCV);
 		return true;
 	case 2:
@@ -170,7 +159,7 @@ static bool step_closed_there(struct endpoint *p)
 		return true;
 	case 4:
 		ack_fin(e);
-		set_states(e, STATE_LAST_ACK, STATE_CLOSE, SOCKF_DEAD | SOCKF_DONE);
+		generate_set_states(e, STATE_LAST_ACK, STATE_CLOSE, SOCKF_DEAD | SOCKF_DONE);
 		return true;
 	default:
 		e->kind = EVENT_DESTROY;
@@ -185,11 +174,11 @@ static bool step_reset_here(struct endpoint *p)
 
 	switch (p->step++) {
 	case 0:
-		set_states(e, STATE_SYN_RECV, STATE_ESTABLISHED, SOCKF_NO_SOCKET);
+		generate_set_states(e, STATE_SYN_RECV, STATE_ESTABLISHED, SOCKF_NO_SOCKET);
 		return true;
 	case 1:
 		e->rcv_nxt += 100;
-		set_states(e, STATE_ESTABLISHED, STATE_CLOSE, SOCKF_SHUT_RCV);
+		generate_set_states(e, STATE_ESTABLISHED, STATE_CLOSE, SOCKF_SHUT_RCV);
 		set_task(e, SOCKF_LAST_REF);
 		p->call_ns = e->ts_ns - 500;
 		return true;
@@ -319,6 +308,6 @@ void generate_established(struct event *e)
 
 	start_connection(&p);
 	p.e.ts_ns = START_NS;
-	set_states(&p.e, STATE_SYN_SENT, STATE_ESTABLISHED, SOCKF_HELD);
+	generate_set_states(&p.e, STATE_SYN_SENT, STATE_ESTABLISHED, SOCKF_HELD);
 	*e = p.e;
 }

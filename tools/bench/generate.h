@@ -19,3 +19,15 @@ int generate_recording(const char *path, unsigned long events, unsigned long con
 
 /* Fills *e with the event that establishes the connection of a new peer. */
 void generate_established(struct event *e);
+
+/* Make *e the next event of its socket: a change of its state in no task's context. */
+static inline void generate_set_states(struct event *e, unsigned from, unsigned to, unsigned bits)
+{
+	e->kind = EVENT_STATE;
+	e->old_state = (__u8)from;
+	e->new_state = (__u8)to;
+	e->sock_flags = (__u16)bits;
+	e->task_flags = 0;
+	e->syscall = 0;
+	e->segs_in++;
+}
