@@ -6,11 +6,11 @@
 
 #define BUF_FIRST 256	/* bytes of the first allocation: most lines fit */
 
-static const char digit_pairs[] = "00010203040506070809" "10111213141516171819"
-				  "20212223242526272829" "30313233343536373839"
-				  "40414243444546474849" "50515253545556575859"
-				  "60616263646566676869" "70717273747576777879"
-				  "80818283848586878889" "90919293949596979899";
+const char buf_digit_pairs[] = "00010203040506070809" "10111213141516171819"
+			       "20212223242526272829" "30313233343536373839"
+			       "40414243444546474849" "50515253545556575859"
+			       "60616263646566676869" "70717273747576777879"
+			       "80818283848586878889" "90919293949596979899";
 
 bool buf_grow(struct buf *b, size_t n)
 {
@@ -40,17 +40,10 @@ void buf_str(struct buf *b, const char *s)
 	buf_add(b, s, strlen(s));
 }
 
-/* Write v, which is below 100, with two digits. */
-static char *put_2(char *to, uint32_t v)
-{
-	memcpy(to, digit_pairs + v * 2, 2);
-	return to + 2;
-}
-
-/* The same for v below 10^4 and 10^8, with four and eight digits. */
+/* Write v, which is below 10^4, or 10^8, with four digits, or eight. */
 static char *put_4(char *to, uint32_t v)
 {
-	return put_2(put_2(to, v / 100), v % 100);
+	return buf_put_2(buf_put_2(to, v / 100), v % 100);
 }
 
 static char *put_8(char *to, uint32_t v)
@@ -61,7 +54,7 @@ static char *put_8(char *to, uint32_t v)
 static char *put_1_or_2(char *to, uint32_t v)
 {
 	if (v >= 10)
-		return put_2(to, v);
+		return buf_put_2(to, v);
 	*to = (char)('0' + v);
 	return to + 1;
 }
@@ -69,7 +62,7 @@ static char *put_1_or_2(char *to, uint32_t v)
 /* Write v, which is below 10^4, with one to four digits. */
 static char *put_1_to_4(char *to, uint32_t v)
 {
-	return v < 100 ? put_1_or_2(to, v) : put_2(put_1_or_2(to, v / 100), v % 100);
+	return v < 100 ? put_1_or_2(to, v) : buf_put_2(put_1_or_2(to, v / 100), v % 100);
 }
 
 char *buf_put_u64(char *to, uint64_t v)

@@ -47,6 +47,15 @@ static inline char *buf_room(struct buf *b, size_t n)
  */
 char *buf_put_u64(char *to, uint64_t v);
 
+extern const char buf_digit_pairs[];
+
+/* Write v, which is below 100, with two digits. Returns their end. */
+static inline char *buf_put_2(char *to, uint32_t v)
+{
+	memcpy(to, buf_digit_pairs + v * 2, 2);
+	return to + 2;
+}
+
 /* Append n bytes. `bytes` may be NULL if n is 0. */
 static inline void buf_add(struct buf *b, const void *bytes, size_t n)
 {
