@@ -164,28 +164,49 @@ static bool needs_no_escape(uint8_t c)
 	return c >= 0x20 && c < 0x7f && c != '"' && c != '\\';
 }
 
+/* Is that so for each of eight bytes? A subtraction sets bit 7 of a byte that is smaller. */
+static bool needs_no_escapes(const uint8_t *p)
+{
+	const uint64_t each = UINT64_MAX / 255, high = 0x80 * each;
+	uint64_t v, quote, backslash, bad;
+
+	memcpy(&v, p, sizeof(v));
+	quote = v ^ '"' * each;
+	backslash = v ^ '\\' * each;
+	bad = (v - 0x20 * each) | (v + each) | ((quote - each) & ~quote) |
+	      ((backslash - each) & ~backslash);
+	return !((bad | v) & high);
+}
+
+/* Count the bytes at the beginning that need no escape. */
+static size_t count_plain(const uint8_t *p, size_t len)
+{
+	size_t n = 0;
+
+	while (len - n >= 8 && needs_no_escapes(p + n))
+		n += 8;
+	while (n < len && needs_no_escape(p[n]))
+		n++;
+	return n;
+}
+
 void json_bytes(struct json *j, const void *bytes, size_t len)
 {
-	const uint8_t *p = bytes;
-	size_t plain = 0;	/* bytes before i that need no escape and are not copied yet */
+	const uint8_t *p = bytes, *end = p + len;
 
 	json_begin_str(j);
-	for (size_t i = 0; i < len;) {
+	while (p != end) {
+		size_t plain = count_plain(p, (size_t)(end - p));
 		struct utf8_char c;
 
-		if (needs_no_escape(p[i])) {
-			plain++;
-			i++;
-			continue;
-		}
-		buf_add(j->buf, p + i - plain, plain);
-		plain = 0;
-		c = escape_decode_utf8(p + i, len - i);
-		json_add_char(j->buf, p + i, c);
-		i += c.len ? c.len : 1;
+		buf_add(j->buf, p, plain);
+		p += plain;
+		if (p == end)
+			break;
+		c = escape_decode_utf8(p, (size_t)(end - p));
+		json_add_char(j->buf, p, c);
+		p += c.len ? c.len : 1;
 	}
-	if (plain)
-		buf_add(j->buf, p + len - plain, plain);
 	json_end_str(j);
 }
 

@@ -184,6 +184,23 @@ JSON_INLINE void json_kv_str(struct json *j, const char *key, const char *word)
 		json_str(j, word);
 }
 
+/* The same with a literal, which is copied as a key is. */
+JSON_INLINE void json_kv_literal(struct json *j, const char *key, const char *word)
+{
+	size_t len = strlen(word);
+	char *to;
+
+	if (!json_takes(j, key))
+		return;
+	to = json_put_key(j, key, len + 3);
+	if (!to)
+		return;
+	to[0] = '"';
+	memcpy(to + 1, word, len);
+	memcpy(to + 1 + len, "\",", 2);
+	json_put_end(j, to + len + 3);
+}
+
 JSON_INLINE void json_kv_bytes(struct json *j, const char *key, const void *bytes, size_t len)
 {
 	if (json_key(j, key))

@@ -194,6 +194,46 @@ static void test_json_writer__every_byte_alone_gives_printable_output(void **sta
 	buf_release(&b);
 }
 
+/* Append the inner text of the JSON string of some bytes. */
+static void add_inner(struct buf *b, const char *bytes, size_t len)
+{
+	struct buf one = { 0 };
+	struct json j;
+
+	json_init(&j, &one);
+	json_begin_array(&j);
+	json_bytes(&j, bytes, len);
+	json_end_array(&j);
+	buf_add(b, one.data + 2, one.len - 4);
+	buf_release(&one);
+}
+
+/* Eight bytes at a time are looked at: an odd one is found wherever it is. */
+static void test_json_writer__a_byte_is_escaped_at_every_place(void **state)
+{
+	static const char plain[] = "a ~[]!#aaaaaaaaaa";
+	const size_t len = sizeof(plain) - 1;
+
+	(void)state;
+	for (unsigned v = 0; v < 256; v++) {
+		for (size_t at = 0; at < len; at++) {
+			struct buf got = { 0 }, want = { 0 };
+			char bytes[sizeof(plain)];
+
+			memcpy(bytes, plain, sizeof(plain));
+			bytes[at] = (char)v;
+			add_inner(&got, bytes, len);
+			buf_add(&want, plain, at);
+			add_inner(&want, bytes + at, 1);
+			buf_add(&want, plain + at + 1, len - at - 1);
+			assert_int_equal(got.len, want.len);
+			assert_memory_equal(got.data, want.data, want.len);
+			buf_release(&got);
+			buf_release(&want);
+		}
+	}
+}
+
 static void test_json_writer__no_bytes_are_an_empty_string(void **state)
 {
 	(void)state;
@@ -290,6 +330,7 @@ int main(void)
 		cmocka_unit_test(test_json_writer__utf8_is_kept),
 		cmocka_unit_test(test_json_writer__invalid_bytes_become_text),
 		cmocka_unit_test(test_json_writer__every_byte_alone_gives_printable_output),
+		cmocka_unit_test(test_json_writer__a_byte_is_escaped_at_every_place),
 		cmocka_unit_test(test_json_writer__no_bytes_are_an_empty_string),
 		cmocka_unit_test(test_json_writer__sixteen_levels_fit_and_no_more),
 		cmocka_unit_test(test_json_writer__an_end_too_many_fails),
