@@ -14,8 +14,8 @@
  *	json_end_object(&j);		{"kind":"close","states":["FIN_WAIT1"]}
  *
  * The outermost value is an object or an array. Each value is written with a comma behind it, which
- * the end of its object or array replaces, so that no key and no value has to find out whether it is
- * the first.
+ * the end of its object or array replaces: no key and no value has to find out whether it is the
+ * first.
  *
  * Keys and the text of json_str() are copied unescaped: they must be the tool's own words in plain
  * ASCII without quotes or backslashes. Use json_bytes() for everything else. Integers must be below

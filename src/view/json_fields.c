@@ -59,7 +59,8 @@ void json_kv_cookie(struct json *j, uint64_t cookie)
 	json_end_str(j);
 }
 
-JSON_INLINE void json_kv_bytes_or_null(struct json *j, const char *key, const char *text, size_t len)
+JSON_INLINE void json_kv_bytes_or_null(struct json *j, const char *key, const char *text,
+				       size_t len)
 {
 	if (text)
 		json_kv_bytes(j, key, text, len);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * The words of names.h as JSON values: with quotes and a comma, and of known length. Most texts of a
- * close are such words.
+ * The words of names.h as JSON values: with quotes and a comma, and of known length. Most texts of
+ * a close are such words.
  *
  *	json_kv_word(j, "ending", json_endings, verdict->ending);	"ending":"four-way",
  */
