@@ -11,6 +11,7 @@
 #include "options_fleet.h"
 #include "options_nats.h"
 #include "options_stream.h"
+#include "options_sums.h"
 #include "usage_error.h"
 
 #define KEEP_DEFAULT 4
@@ -73,41 +74,36 @@ static int check_given_options(struct option_parser *p)
 	return 0;
 }
 
-/* An option of TCPCLOSE_OPTS that requires or excludes another one is left out, not an error. */
-static bool is_only_in_env(const struct option_parser *p, int key)
-{
-	return p->given_in_env[option_index(key)];
-}
-
 /* Leave out the options of TCPCLOSE_OPTS that lack the option that they require. */
 static void drop_env_options(struct option_parser *p)
 {
 	struct options *o = p->o;
 
 	if (o->view->source == SOURCE_SCAN && !o->stuck.watch_ns) {
-		if (is_only_in_env(p, 'd'))
+		if (option_is_only_in_env(p, 'd'))
 			o->run.duration_ns = 0;
-		if (is_only_in_env(p, 'n'))
+		if (option_is_only_in_env(p, 'n'))
 			o->run.count = 0;
 	}
-	if (is_only_in_env(p, KEY_REDACT_KEY) && !o->record.redact)
+	if (option_is_only_in_env(p, KEY_REDACT_KEY) && !o->record.redact)
 		o->record.redact_key = NULL;
-	if (is_only_in_env(p, KEY_TREE) && !o->run.command)
+	if (option_is_only_in_env(p, KEY_TREE) && !o->run.command)
 		o->run.tree = false;
 	if (!(o->record.wanted && o->record.path && !o->record.to_stream)) {
-		if (is_only_in_env(p, KEY_ROTATE))
+		if (option_is_only_in_env(p, KEY_ROTATE))
 			o->record.rotate_bytes = o->record.rotate_ns = 0;
-		if (is_only_in_env(p, KEY_KEEP))
+		if (option_is_only_in_env(p, KEY_KEEP))
 			o->record.keep = o->record.keep_ns = 0;
 	}
-	if (!o->record.wanted && is_only_in_env(p, KEY_CMDLINE))
+	if (!o->record.wanted && option_is_only_in_env(p, KEY_CMDLINE))
 		o->record.cmdline = false;
+	options_sums_drop_env(p);
 }
 
 /* Is the option given on the command line, where it is an error if it cannot apply? */
 static bool is_required(const struct option_parser *p, int key)
 {
-	return option_is_given(p, key) && !is_only_in_env(p, key);
+	return option_is_given(p, key) && !option_is_only_in_env(p, key);
 }
 
 /* Select the keys of --fields. Each must be one of the view, whose output must be JSON. */
@@ -169,9 +165,6 @@ static int check_pairs(struct option_parser *p)
 		return usage_error_plain(&p->error, "--state established does not apply to %s with "
 					 "--replay: a recording has no open sockets",
 					 o->view->name);
-	if (o->view_options.format == FORMAT_JSON && option_is_given(p, KEY_CSV) &&
-	    !is_only_in_env(p, KEY_CSV))
-		return usage_error_plain(&p->error, "-j and --csv are mutually exclusive");
 	if (o->record.wanted && !o->record.path && writes_to_stdout(o))
 		return usage_error_plain(&p->error, "--record - and the output of %s cannot both "
 					 "be standard output: want -o FILE or --record FILE",
@@ -185,7 +178,7 @@ static int check_pairs(struct option_parser *p)
 		return usage_error_plain(&p->error, "--redact-key requires --redact");
 	if (o->run.tree && !o->run.command)
 		return usage_error_plain(&p->error, "--tree requires -- COMMAND");
-	return check_recording_options(p) ?: options_nats_check(p);
+	return options_sums_check(p) ?: check_recording_options(p) ?: options_nats_check(p);
 }
 
 /* The view record prints nothing: -o names the recording. */
@@ -215,7 +208,7 @@ static int set_serving(struct option_parser *p)
 
 	if (o->view->id != VIEW_SERVE)
 		return 0;
-	if (is_only_in_env(p, KEY_PAGE) && !s->listen && s->textfile)
+	if (option_is_only_in_env(p, KEY_PAGE) && !s->listen && s->textfile)
 		s->page = false;
 	if (o->record.replay && !s->textfile && !options_stream_is_address(o->record.replay))
 		return usage_error_plain(&p->error, "serve with --replay requires --textfile");
@@ -256,9 +249,9 @@ static int set_exporting(struct option_parser *p)
 		return 0;
 	o->view_options.only_slow = o->story_filter.slow_ns;
 	o->view_options.at_once = o->output.flush;
-	if (o->otlp.to && writes && is_only_in_env(p, KEY_TO))
+	if (o->otlp.to && writes && option_is_only_in_env(p, KEY_TO))
 		o->otlp.to = NULL;
-	if (o->otlp.to && writes && !is_only_in_env(p, 'o'))
+	if (o->otlp.to && writes && !option_is_only_in_env(p, 'o'))
 		return usage_error_plain(&p->error, "--to and -o are mutually exclusive");
 	o->otlp.sends = o->otlp.to || (!writes && has_env_endpoint());
 	if (!o->otlp.sends && !writes)
@@ -283,18 +276,11 @@ static void set_refreshing(struct options *o)
 /* -j alone is the view json. */
 static void choose_view(struct option_parser *p)
 {
-	bool csv = option_is_given(p, KEY_CSV);
-	/* a --csv of the command line has precedence over a -j of TCPCLOSE_OPTS */
-	bool json = p->json_word ||
-		    (option_is_given(p, 'j') &&
-		     !(is_only_in_env(p, 'j') && csv && !is_only_in_env(p, KEY_CSV)));
 	struct options *o = p->o;
 
-	o->view = p->view ? p->view : view_at(json ? VIEW_JSON : VIEW_TRACE);
-	if (json)
-		o->view_options.format = FORMAT_JSON;
-	else if (csv)
-		o->view_options.format = FORMAT_CSV;
+	options_sums_choose_format(p);
+	o->view = p->view ? p->view :
+		  view_at(o->view_options.format == FORMAT_JSON ? VIEW_JSON : VIEW_TRACE);
 }
 
 int options_check(struct option_parser *p, const struct argp_state *state)
