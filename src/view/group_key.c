@@ -98,12 +98,12 @@ static void add_cgroup(struct group_key *k, const struct view_context *v, enum g
 }
 
 /* A text of a stack has less than the 64 KiB that a part may have. */
-static void add_stack(struct group_key *k, const struct view_context *v,
+static void add_stack(struct group_key *k, const struct view_context *v, const struct story *s,
 		      const struct verdict *verdict)
 {
 	struct buf key = { 0 };
 
-	stack_group_set(&key, v, verdict);
+	stack_group_set(&key, v, s, verdict);
 	add_part(k, key.data, key.len);
 	k->bytes.failed |= key.failed;
 	buf_release(&key);
@@ -137,7 +137,7 @@ void group_key_set(struct group_key *k, const struct view_context *v, const stru
 		else if (by == GROUP_BY_EXE)
 			add_exe(k, v, a);
 		else if (by == GROUP_BY_STACK)
-			add_stack(k, v, verdict);
+			add_stack(k, v, s, verdict);
 		else
 			add_cgroup(k, v, by, a);
 	}

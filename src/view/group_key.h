@@ -64,8 +64,8 @@ void group_key_csv(struct buf *b, const struct group_list *list, const struct ke
 		   bool other);
 
 /*
- * Print "client;main;handler;__close": the other keys in the order of the list, then the stack, which
- * the list must have, from its outermost frame on. See folded_append().
+ * Print "client;main;handler;__close": the other keys in the order of the list, then the stack,
+ * which the list must have, from its outermost frame on. See folded_append().
  */
 void group_key_fold(struct buf *b, const struct group_list *list, const struct keyed_entry *g,
 		    bool other);

@@ -9,22 +9,38 @@
 #define CALLER " < "	/* between a frame and that of its caller */
 #define MORE " .."	/* in place of frames that have no room */
 
-static const char no_call[] = "no call: the peer or the kernel ended the connection";
-static const char of_kernel[] = "kernel: a socket of the kernel, or a timer";
+static const char no_call[] = "no call: the peer ended the connection, or it has not ended";
+static const char not_seen[] =
+	"call not seen: the close began before tracing did, or an event was lost";
+static const char of_kernel[] = "kernel: a timer or the kernel's own code ended the connection";
 static const char not_recorded[] = "not recorded: the run was without --stack";
 static const char none_came[] = "no stack: none came with the change of state";
+
+/* Why no call is known that ended an endpoint. */
+static const char *explain_no_call(const struct story *s, const struct verdict *verdict)
+{
+	if (verdict->partial || !verdict->start_ns || s->seg[SEG_FIN_OUT].seen)
+		return not_seen;
+	switch (verdict->ending) {
+	case ENDING_TIMED_OUT:
+	case ENDING_RESET_SENT:
+	case ENDING_ABORTED:
+		return of_kernel;
+	default:
+		return no_call;
+	}
+}
 
 /* Why a call has no stack. */
 static const char *explain_no_stack(const struct view_context *v, const struct socket_call *a)
 {
-	if (!a)
-		return no_call;
 	if (a->trigger == TRIGGER_KERNEL || a->trigger == TRIGGER_TIMER)
 		return of_kernel;
 	return run_info_has_hook(v->meta, "stack") ? none_came : not_recorded;
 }
 
-void stack_group_set(struct buf *b, const struct view_context *v, const struct verdict *verdict)
+void stack_group_set(struct buf *b, const struct view_context *v, const struct story *s,
+		     const struct verdict *verdict)
 {
 	const struct socket_call *a = close_ended_by(verdict);
 	const char *text = a ? view_stack(v, a) : NULL;
@@ -33,7 +49,8 @@ void stack_group_set(struct buf *b, const struct view_context *v, const struct v
 	if (text)
 		stack_key_append(b, text);
 	if (b->len == from)
-		stack_key_append_reason(b, explain_no_stack(v, a));
+		stack_key_append_reason(b, a ? explain_no_stack(v, a) :
+						explain_no_call(s, verdict));
 }
 
 /* Append a frame as text; of a module, the name without its folder unless `whole`. */

@@ -12,7 +12,8 @@
  * Append the key of the stack of the call that ended the endpoint. It is never empty: a story
  * without a stack counts for the reason.
  */
-void stack_group_set(struct buf *b, const struct view_context *v, const struct verdict *verdict);
+void stack_group_set(struct buf *b, const struct view_context *v, const struct story *s,
+		     const struct verdict *verdict);
 
 /*
  * Print the frames without those that wrap a system call, the innermost first, in at most `width`

@@ -12,8 +12,8 @@
  *   COMM             clean t/o oth  ->  <-    p50    p99    max    p50    p99    max
  *
  * Several keys (--by comm,peer:port) have room in the first table only. Rows have numbers then, and
- * the other tables show the first key. So they do for stacks, which are longer than any column; with
- * -w, a list has the whole stacks:
+ * the other tables show the first key. Stacks are longer than any column: their rows have numbers
+ * too, and with -w a list has them whole:
  *
  *       # STACK
  *       1 __close < pool_release < handler < main

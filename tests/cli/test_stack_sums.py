@@ -120,13 +120,15 @@ def check_workloads(counts, chain, closed, shut):
 
 def test_processes_that_run_one_code_are_one_stack(cli, root):
     with Folder() as at:
-        with traced(cli, ["close"] * 3 + ["shutdown"] * 2, "--folded", "--record", at("a")) as (out, chain):
+        with traced(cli, ["close"] * 3 + ["shutdown"] * 2, "--folded", "--record", at("web"), "--host",
+                    "web") as (out, chain):
             check_workloads(fold(out), chain, 3, 2)
             same("lines", len(out.splitlines()), 3)     # three processes are one, and two
-        same("replayed", replay(cli, at("a"), "--folded", "-q"), out)
-        same("of one call", sum(fold(replay(cli, at("a"), "--folded", "-q", "--call", "shutdown")).values()), 2)
-        check_other_outputs(cli, at("a"), chain)
+        same("replayed", replay(cli, at("web"), "--folded", "-q"), out)
+        same("of one call", sum(fold(replay(cli, at("web"), "--folded", "-q", "--call", "shutdown")).values()), 2)
+        check_other_outputs(cli, at("web"), chain)
         check_redacted(cli, at)
+        check_hosts(cli, at, chain)
 
 
 def check_other_outputs(cli, path, chain):
@@ -153,7 +155,7 @@ def check_other_outputs(cli, path, chain):
 
 def check_redacted(cli, at):
     """Pseudonyms, and no stacks, which is reported."""
-    done = cli.run("record", "--replay", at("a"), "-o", at("b"), "--redact", "-q")
+    done = cli.run("record", "--replay", at("web"), "-o", at("b"), "--redact", "-q")
     same("redacted", (done.returncode, done.stderr), (0, ""))
     done = cli.run("who", "--folded", "--by", "pid,stack", "--replay", at("b"))
     true(done.stderr, "has no stacks: it was made without --stack" in done.stderr)
@@ -180,21 +182,20 @@ def test_each_end_without_a_stack_counts_for_its_reason(cli, root):
     true("the reset: %r" % counts, any(frames[0] in (python, "python3") and frames[-1] in CLOSE for frames in counts))
 
 
-def test_stacks_of_several_hosts(cli, root):
+def check_hosts(cli, at, chain):
     """The same code on two hosts is one stack, or one of each host."""
-    with Folder() as at:
-        for host, modes in (("web", ["close"]), ("db", ["close", "close"])):
-            with traced(cli, modes, "--by", "stack", "--record", at(host), "--host", host) as (_, chain):
-                pass
-        both = ("--folded", "-q", "--replay", at("db"))
-        check_workloads(fold(replay(cli, at("web"), *both)), chain, 3, 0)
-        counts = fold(replay(cli, at("web"), *both, "--by", "host,stack"))
-        for host, n in ("web", 1), ("db", 2):
-            check_workloads({frames[1:]: count for frames, count in counts.items() if frames[0] == host}, chain, n, 0)
-        same("lines", len(counts), 4)
-        done = cli.run("who", "--by", "stack", "--replay", at("web"), "--replay", SAMPLE)
-        true(done.stderr, "--by stack: the recording of host 'sample' has no stacks" in done.stderr)
-        same("the other has", "host 'web'" in done.stderr, False)
+    with traced(cli, ["close", "close"], "--by", "stack", "--record", at("db"), "--host", "db"):
+        pass
+    both = ("--folded", "-q", "--replay", at("db"))
+    check_workloads(fold(replay(cli, at("web"), *both)), chain, 5, 2)
+    counts = fold(replay(cli, at("web"), *both, "--by", "host,stack"))
+    for host, closed, shut in ("web", 3, 2), ("db", 2, 0):
+        check_workloads({frames[1:]: count for frames, count in counts.items() if frames[0] == host}, chain, closed,
+                        shut)
+    same("lines", len(counts), 5)
+    done = cli.run("who", "--by", "stack", "--replay", at("web"), "--replay", SAMPLE)
+    true(done.stderr, "--by stack: the recording of host 'sample' has no stacks" in done.stderr)
+    same("the other has", "host 'web'" in done.stderr, False)
 
 
 def test_a_recording_without_stacks_says_so(cli):

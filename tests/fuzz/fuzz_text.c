@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
  * Every function that escapes bytes for a terminal, for JSON or for a usage error; the formats of
- * numbers; the parsers of the texts in a recording: cgroup paths and stacks; and how the sums of stacks
- * show them.
+ * numbers; the parsers of the texts in a recording: cgroup paths and stacks; and how the sums of
+ * stacks show them.
  */
 #include "fuzz.h"
 
@@ -104,7 +104,7 @@ static void check_texts(const uint8_t *bytes, size_t len)
 	free(text);
 }
 
-/* A folded line splits into the frames of the stack, and nothing in it looks like a second count. */
+/* A folded line splits into the frames of the stack, and its end is no second count. */
 static void check_folded(struct stack_key key)
 {
 	size_t frames = stack_key_count_frames(key), cuts = 0, at;

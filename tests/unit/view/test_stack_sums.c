@@ -188,11 +188,31 @@ static void test_stack_sums__a_close_without_a_stack_counts_for_the_reason(void 
 	expect_reason(g, "[no stack]");
 	a->trigger = TRIGGER_KERNEL;
 	expect_reason(g, "[kernel]");
-	g->client.verdict.trigger = NULL;
+}
+
+static void test_stack_sums__without_a_call_it_is_the_peer_the_kernel_or_unknown(void **state)
+{
+	struct stage *g = *state;
+	struct verdict *v = &g->client.verdict;
+
+	feed_clean_close(g);
+	v->trigger = NULL;
+	expect_reason(g, "[call not seen]");	/* our FIN was sent */
+	g->client.story.seg[SEG_FIN_OUT].seen = false;
+	v->ending = ENDING_RESET_RECEIVED;
 	expect_reason(g, "[no call]");
+	v->partial = true;
+	expect_reason(g, "[call not seen]");
+	v->partial = false;
+	v->ending = ENDING_TIMED_OUT;
+	expect_reason(g, "[kernel]");
+	v->ending = ENDING_RESET_SENT;
+	expect_reason(g, "[kernel]");
+	v->start_ns = 0;
+	expect_reason(g, "[call not seen]");
 	g->context.options.format = FORMAT_JSON;
-	expect_has(show_run(g, &view_who, false), "\"stack\":null,\"stack_missing\":[\"no call: "
-		   "the peer or the kernel ended the connection\"],");
+	expect_has(show_run(g, &view_who, false), "\"stack\":null,\"stack_missing\":[\"call not "
+		   "seen: the close began before tracing did, or an event was lost\"],");
 }
 
 static void test_stack_sums__a_reset_counts_for_the_call_that_sent_it(void **state)
@@ -271,6 +291,7 @@ int main(void)
 		STACK_TEST(folded_lines_begin_with_the_other_keys),
 		STACK_TEST(a_frame_cannot_look_like_two_or_like_a_count),
 		STACK_TEST(a_close_without_a_stack_counts_for_the_reason),
+		STACK_TEST(without_a_call_it_is_the_peer_the_kernel_or_unknown),
 		STACK_TEST(a_reset_counts_for_the_call_that_sent_it),
 		STACK_TEST(an_end_that_is_open_is_no_close),
 		STACK_TEST(stacks_that_find_no_room_are_counted_together),
