@@ -178,7 +178,7 @@ static int check_pairs(struct option_parser *p)
 		return usage_error_plain(&p->error, "--redact-key requires --redact");
 	if (o->run.tree && !o->run.command)
 		return usage_error_plain(&p->error, "--tree requires -- COMMAND");
-	return options_sums_check(p) ?: check_recording_options(p) ?: options_nats_check(p);
+	return check_recording_options(p) ?: options_nats_check(p);
 }
 
 /* The view record prints nothing: -o names the recording. */
@@ -299,8 +299,8 @@ int options_check(struct option_parser *p, const struct argp_state *state)
 				 options_stream_is_address(p->o->record.path);
 	drop_env_options(p);
 	if (!rc)
-		rc = check_given_options(p) ?: set_serving(p) ?: set_exporting(p) ?:
-		     options_stream_check(p);
+		rc = check_given_options(p) ?: options_sums_check(p) ?: set_serving(p) ?:
+		     set_exporting(p) ?: options_stream_check(p);
 	if (!rc)
 		rc = options_fleet_check(p) ?: check_pairs(p);
 	if (!rc)

@@ -7,6 +7,7 @@
 #include "stack_text.h"
 
 #define MISSING_PREFIX "stack: "
+#define MISSING_SOURCE "stack: lines of source text"	/* begins one that does not matter */
 #define UNRESOLVED "[unresolved]"
 
 static void begin_line(struct buf *b, enum stack_key_kind kind)
@@ -34,6 +35,14 @@ static void append_frame(struct buf *b, const struct stack_frame *f)
 	end_line(b);
 }
 
+/* Does a sum show what is missing? It has no lines of source text: without them it is the same. */
+static bool matters(const struct stack_frame *f)
+{
+	const size_t len = strlen(MISSING_SOURCE);
+
+	return f->missing_len < len || memcmp(f->missing, MISSING_SOURCE, len) != 0;
+}
+
 static void append_missing(struct buf *b, const char *why, size_t len)
 {
 	const size_t prefix = strlen(MISSING_PREFIX);
@@ -51,7 +60,7 @@ static bool has_missing(const char *text)
 	struct stack_frame f;
 
 	while (stack_next_frame(&text, &f))
-		if (f.missing)
+		if (f.missing && matters(&f))
 			return true;
 	return false;
 }
@@ -78,7 +87,7 @@ void stack_key_append(struct buf *b, const char *text)
 	if (!named && !b->failed && has_missing(text))
 		b->len = from;		/* addresses alone: the reason says more */
 	for (rest = text; stack_next_frame(&rest, &f);)
-		if (f.missing)
+		if (f.missing && matters(&f))
 			append_missing(b, f.missing, f.missing_len);
 }
 

@@ -67,7 +67,7 @@ class Workload:
 
 
 def fold(text):
-    """What flamegraph.pl makes of the lines: ^(.*)\\s+?(\\d+(?:\\.\\d*)?)$, and again for a second count; split(";")."""
+    """What flamegraph.pl makes of the lines: it takes one number off the end, and then looks for a second one."""
     counts = collections.Counter()
     for line in text.splitlines():
         stack, count = re.fullmatch(r"(.*)\s+?(\d+(?:\.\d*)?)", line).groups()
