@@ -145,12 +145,6 @@ static inline bool option_is_given(const struct option_parser *p, int key)
 	return p->given[option_index(key)];
 }
 
-/* An option of TCPCLOSE_OPTS that requires or excludes another one is left out, not an error. */
-static inline bool option_is_only_in_env(const struct option_parser *p, int key)
-{
-	return p->given_in_env[option_index(key)];
-}
-
 /* Does an option of these views apply to view? With --record (records), those of record do too. */
 static inline bool option_applies(uint32_t views, enum view_id view, bool records)
 {

@@ -74,28 +74,34 @@ static int check_given_options(struct option_parser *p)
 	return 0;
 }
 
+/* An option of TCPCLOSE_OPTS that requires or excludes another one is left out, not an error. */
+static bool is_only_in_env(const struct option_parser *p, int key)
+{
+	return p->given_in_env[option_index(key)];
+}
+
 /* Leave out the options of TCPCLOSE_OPTS that lack the option that they require. */
 static void drop_env_options(struct option_parser *p)
 {
 	struct options *o = p->o;
 
 	if (o->view->source == SOURCE_SCAN && !o->stuck.watch_ns) {
-		if (option_is_only_in_env(p, 'd'))
+		if (is_only_in_env(p, 'd'))
 			o->run.duration_ns = 0;
-		if (option_is_only_in_env(p, 'n'))
+		if (is_only_in_env(p, 'n'))
 			o->run.count = 0;
 	}
-	if (option_is_only_in_env(p, KEY_REDACT_KEY) && !o->record.redact)
+	if (is_only_in_env(p, KEY_REDACT_KEY) && !o->record.redact)
 		o->record.redact_key = NULL;
-	if (option_is_only_in_env(p, KEY_TREE) && !o->run.command)
+	if (is_only_in_env(p, KEY_TREE) && !o->run.command)
 		o->run.tree = false;
 	if (!(o->record.wanted && o->record.path && !o->record.to_stream)) {
-		if (option_is_only_in_env(p, KEY_ROTATE))
+		if (is_only_in_env(p, KEY_ROTATE))
 			o->record.rotate_bytes = o->record.rotate_ns = 0;
-		if (option_is_only_in_env(p, KEY_KEEP))
+		if (is_only_in_env(p, KEY_KEEP))
 			o->record.keep = o->record.keep_ns = 0;
 	}
-	if (!o->record.wanted && option_is_only_in_env(p, KEY_CMDLINE))
+	if (!o->record.wanted && is_only_in_env(p, KEY_CMDLINE))
 		o->record.cmdline = false;
 	options_sums_drop_env(p);
 }
@@ -103,7 +109,7 @@ static void drop_env_options(struct option_parser *p)
 /* Is the option given on the command line, where it is an error if it cannot apply? */
 static bool is_required(const struct option_parser *p, int key)
 {
-	return option_is_given(p, key) && !option_is_only_in_env(p, key);
+	return option_is_given(p, key) && !is_only_in_env(p, key);
 }
 
 /* Select the keys of --fields. Each must be one of the view, whose output must be JSON. */
@@ -208,7 +214,7 @@ static int set_serving(struct option_parser *p)
 
 	if (o->view->id != VIEW_SERVE)
 		return 0;
-	if (option_is_only_in_env(p, KEY_PAGE) && !s->listen && s->textfile)
+	if (is_only_in_env(p, KEY_PAGE) && !s->listen && s->textfile)
 		s->page = false;
 	if (o->record.replay && !s->textfile && !options_stream_is_address(o->record.replay))
 		return usage_error_plain(&p->error, "serve with --replay requires --textfile");
@@ -249,9 +255,9 @@ static int set_exporting(struct option_parser *p)
 		return 0;
 	o->view_options.only_slow = o->story_filter.slow_ns;
 	o->view_options.at_once = o->output.flush;
-	if (o->otlp.to && writes && option_is_only_in_env(p, KEY_TO))
+	if (o->otlp.to && writes && is_only_in_env(p, KEY_TO))
 		o->otlp.to = NULL;
-	if (o->otlp.to && writes && !option_is_only_in_env(p, 'o'))
+	if (o->otlp.to && writes && !is_only_in_env(p, 'o'))
 		return usage_error_plain(&p->error, "--to and -o are mutually exclusive");
 	o->otlp.sends = o->otlp.to || (!writes && has_env_endpoint());
 	if (!o->otlp.sends && !writes)

@@ -20,7 +20,8 @@ static const struct {
 static bool is_on_command_line(const struct option_parser *p, unsigned i)
 {
 	return (formats[i].key == 'j' && p->json_word) ||
-	       (option_is_given(p, formats[i].key) && !option_is_only_in_env(p, formats[i].key));
+	       (option_is_given(p, formats[i].key) &&
+		!p->given_in_env[option_index(formats[i].key)]);
 }
 
 void options_sums_choose_format(struct option_parser *p)
@@ -47,7 +48,7 @@ void options_sums_drop_env(struct option_parser *p)
 {
 	struct view_options *o = &p->o->view_options;
 
-	if (o->format == FORMAT_FOLDED && option_is_only_in_env(p, KEY_FOLDED) &&
+	if (o->format == FORMAT_FOLDED && p->given_in_env[option_index(KEY_FOLDED)] &&
 	    (o->interval_ns || has_groups_without_stacks(p)))
 		o->format = FORMAT_TEXT;
 }
