@@ -214,8 +214,9 @@ def measure(args, report):
     report.section(
         "nginx and wrk", table(COLUMNS, [cells(name or "untraced", row, args.rounds) for name, row in rows.items()]),
         f"{args.rounds} rounds of {max(1, round(args.seconds))} s; one worker, 32 connections at a time, one request "
-        "each, which nginx closes; both ends traced. CPU: user and system time of the tool from the end of its start to "
-        "its exit, its children included. The last four columns: a run of its own, with the output in memory.", *shortfalls(rows))
+        "each, which nginx closes; both ends traced. CPU: user and system time of the tool from the end of its start "
+        "to its exit, its children included. The last four columns: a run of its own, with the output in memory.",
+        *shortfalls(rows))
     for who, view in mine:
         if not rows[who.name].absent:
             judge(report, who.name, view, rows[who.name])
