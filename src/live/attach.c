@@ -164,11 +164,13 @@ void attach_set_autoload(const struct attach *a, struct tcpclose_bpf *skel)
 	for (unsigned i = 0; i < HOOK_COUNT; i++) {
 		if (a->way[i])
 			set_way_autoload(skel, a->way[i], false);
-		if (a->way[i] && a->way[i]->reentrant)
+		if (a->way[i] && has_second_copies(a, a->way[i]))
 			set_way_autoload(skel, a->way[i], true);
 	}
-	if (!a->way[HOOK_CALLS])
+	if (!a->way[HOOK_CALLS]) {
 		bpf_map__set_autocreate(skel->maps.inflight, false);
+		bpf_map__set_autocreate(skel->maps.call_slots, false);
+	}
 }
 
 /*
