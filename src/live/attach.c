@@ -89,7 +89,7 @@ void attach_plan(struct attach *a, const struct live_config *config)
 	struct probe p;
 
 	probe_init(&p, config->no_trampolines);
-	*a = (struct attach){ .tree = config->tree.pid != 0,
+	*a = (struct attach){ .tree = config->tree.pid != 0, .preempts = probe_preemption(),
 			      .features = { .cookie = probe_cookie(&p),
 					    .pt_regs = probe_pt_regs(&p),
 					    .cast = probe_cast(&p) } };
@@ -149,6 +149,11 @@ static void search_module_btf_now(const struct tcpclose_bpf *skel)
 {
 	bpf_program__set_attach_target(skel->progs.on_timewait_segment, 0,
 				       "tcpclose_no_such_function");
+}
+
+static bool has_second_copies(const struct attach *a, const struct hook_way *w)
+{
+	return w->copies == TWO_COPIES || (w->copies == TWO_IF_PREEMPTED && a->preempts);
 }
 
 void attach_set_autoload(const struct attach *a, struct tcpclose_bpf *skel)
@@ -274,7 +279,7 @@ static int attach_hook(struct attach *a, const struct tcpclose_bpf *skel, unsign
 	if (!w)
 		return -EOPNOTSUPP;
 	err = attach_programs(a, skel, w, false);
-	if (!err && w->reentrant)
+	if (!err && has_second_copies(a, w))
 		err = attach_programs(a, skel, w, true);
 	if (!err)
 		return 0;
