@@ -46,7 +46,8 @@ const struct hook_row hook_table[HOOK_COUNT] = {
 		{ "tp_btf", BY_TP_BTF, TWO_COPIES, "tcp_receive_reset", 1,
 		  .program = { "reset_received" } } } },
 	{ "fin_resent", 3, "none", {
-		{ "tp_btf", BY_TP_BTF, TWO_COPIES, "tcp_retransmit_skb", 3, .program = { "fin_resent" } },
+		{ "tp_btf", BY_TP_BTF, TWO_COPIES, "tcp_retransmit_skb", 3,
+		  .program = { "fin_resent" } },
 		{ "tp_btf", BY_TP_BTF, TWO_COPIES, "tcp_retransmit_skb", 2,
 		  .program = { "fin_resent_noerr" } } } },
 	{ "state", 0, "none", { { "tp_btf", BY_TP_BTF, TWO_COPIES, .program = { "on_state" } } } },

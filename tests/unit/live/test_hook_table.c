@@ -19,7 +19,8 @@ static bool is_in_way(const struct hook_way *w, const char *program)
 
 	for (unsigned i = 0; i < HOOK_PROGRAMS && w->program[i]; i++) {
 		snprintf(copy, sizeof(copy), "%s%s", w->program[i], HOOK_REENTRY_SUFFIX);
-		if (!strcmp(w->program[i], program) || (w->copies != ONE_COPY && !strcmp(copy, program)))
+		if (!strcmp(w->program[i], program) ||
+		    (w->copies != ONE_COPY && !strcmp(copy, program)))
 			return true;
 	}
 	return false;

@@ -16,7 +16,8 @@ static void test_probe__a_kernel_with_any_mode_of_preemption_may_preempt(void **
 	assert_true(probe_version_has_preemption("#1 SMP PREEMPT Wed Mar 5 10:00:00 UTC 2025"));
 	assert_true(probe_version_has_preemption(
 		"#1 SMP PREEMPT_DYNAMIC Debian 6.1.176-1 (2026-07-02)"));
-	assert_true(probe_version_has_preemption("#1 SMP PREEMPT_RT Debian 6.12.117-1 (2026-11-12)"));
+	assert_true(probe_version_has_preemption(
+		"#1 SMP PREEMPT_RT Debian 6.12.117-1 (2026-11-12)"));
 }
 
 int main(void)
