@@ -46,11 +46,14 @@ static inline void run_info_add_hook(struct run_info *m, const char *name, const
 		m->hook[m->nr_hooks++] = (struct hook){ name, how };
 }
 
-/* Return how the hook of this name is attached, "none" if it is not. */
+/*
+ * Return how the hook of this name is attached, "none" if it is not. Views ask this for each story:
+ * the first letter excludes most hooks.
+ */
 static inline const char *run_info_hook(const struct run_info *m, const char *name)
 {
 	for (unsigned i = 0; i < m->nr_hooks; i++)
-		if (!strcmp(m->hook[i].name, name))
+		if (m->hook[i].name[0] == name[0] && !strcmp(m->hook[i].name, name))
 			return m->hook[i].how;
 	return "none";
 }

@@ -5,13 +5,12 @@
 #include "buf.h"
 
 #define BUF_FIRST 256	/* bytes of the first allocation: most lines fit */
-#define U64_DIGITS 20
 
-static const char digit_pairs[] = "00010203040506070809" "10111213141516171819"
-				  "20212223242526272829" "30313233343536373839"
-				  "40414243444546474849" "50515253545556575859"
-				  "60616263646566676869" "70717273747576777879"
-				  "80818283848586878889" "90919293949596979899";
+const char buf_digit_pairs[] = "00010203040506070809" "10111213141516171819"
+			       "20212223242526272829" "30313233343536373839"
+			       "40414243444546474849" "50515253545556575859"
+			       "60616263646566676869" "70717273747576777879"
+			       "80818283848586878889" "90919293949596979899";
 
 bool buf_grow(struct buf *b, size_t n)
 {
@@ -32,6 +31,7 @@ bool buf_grow(struct buf *b, size_t n)
 	return true;
 fail:
 	b->failed = true;
+	b->cap = b->len;
 	return false;
 }
 
@@ -40,29 +40,46 @@ void buf_str(struct buf *b, const char *s)
 	buf_add(b, s, strlen(s));
 }
 
-static unsigned count_digits(uint64_t v)
+/* Write v, which is below 10^4, or 10^8, with four digits, or eight. */
+static char *put_4(char *to, uint32_t v)
 {
-	unsigned n = 1;
+	return buf_put_2(buf_put_2(to, v / 100), v % 100);
+}
 
-	for (; v >= 10000; v /= 10000)
-		n += 4;
-	return n + (v >= 10) + (v >= 100) + (v >= 1000);
+static char *put_8(char *to, uint32_t v)
+{
+	return put_4(put_4(to, v / 10000), v % 10000);
+}
+
+static char *put_1_or_2(char *to, uint32_t v)
+{
+	if (v >= 10)
+		return buf_put_2(to, v);
+	*to = (char)('0' + v);
+	return to + 1;
+}
+
+/* Write v, which is below 10^4, with one to four digits. */
+static char *put_1_to_4(char *to, uint32_t v)
+{
+	return v < 100 ? put_1_or_2(to, v) : buf_put_2(put_1_or_2(to, v / 100), v % 100);
+}
+
+char *buf_put_u64(char *to, uint64_t v)
+{
+	if (v < 10000)
+		return put_1_to_4(to, (uint32_t)v);
+	if (v < 100000000)
+		return put_4(put_1_to_4(to, (uint32_t)v / 10000), (uint32_t)v % 10000);
+	return put_8(buf_put_u64(to, v / 100000000), (uint32_t)(v % 100000000));
 }
 
 void buf_u64(struct buf *b, uint64_t v)
 {
-	unsigned n = count_digits(v);
-	char *to = buf_room(b, n), *p;
+	char *to = buf_room(b, BUF_U64_MAX);
 
-	if (!to)
-		return;
-	for (p = to + n; v >= 100; v /= 100)
-		memcpy(p -= 2, digit_pairs + v % 100 * 2, 2);
-	if (v >= 10)
-		memcpy(to, digit_pairs + v * 2, 2);
-	else
-		*to = (char)('0' + v);
-	b->len += n;
+	if (to)
+		b->len = (size_t)(buf_put_u64(to, v) - b->data);
 }
 
 void buf_i64(struct buf *b, int64_t v)
@@ -74,10 +91,10 @@ void buf_i64(struct buf *b, int64_t v)
 
 void buf_digits(struct buf *b, uint64_t v, unsigned digits)
 {
-	char text[U64_DIGITS];
+	char text[BUF_U64_MAX];
 
-	if (digits > U64_DIGITS)
-		digits = U64_DIGITS;
+	if (digits > BUF_U64_MAX)
+		digits = BUF_U64_MAX;
 	for (unsigned i = digits; i-- > 0; v /= 10)
 		text[i] = (char)('0' + v % 10);
 	buf_add(b, text, digits);

@@ -22,7 +22,7 @@
 
 struct buf {
 	char *data;
-	size_t len, cap;
+	size_t len, cap;	/* after a failed addition cap is len: nothing fits */
 	bool failed;
 };
 
@@ -35,10 +35,25 @@ bool buf_grow(struct buf *b, size_t n);
  */
 static inline char *buf_room(struct buf *b, size_t n)
 {
-	if (b->cap - b->len < n || b->failed || !b->data)
-		if (!buf_grow(b, n))
-			return NULL;
+	if (b->cap - b->len < n && !buf_grow(b, n))
+		return NULL;
 	return b->data + b->len;
+}
+
+#define BUF_U64_MAX 20		/* digits */
+
+/*
+ * Write a number at `to`, which has room for BUF_U64_MAX bytes, and return the end of its digits.
+ */
+char *buf_put_u64(char *to, uint64_t v);
+
+extern const char buf_digit_pairs[];
+
+/* Write v, which is below 100, with two digits. Returns their end. */
+static inline char *buf_put_2(char *to, uint32_t v)
+{
+	memcpy(to, buf_digit_pairs + v * 2, 2);
+	return to + 2;
 }
 
 /* Append n bytes. `bytes` may be NULL if n is 0. */

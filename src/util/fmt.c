@@ -238,31 +238,50 @@ static void convert_days(uint32_t days, uint32_t *year, uint32_t *month, uint32_
 	*year = yoe + era * 400 + (*month <= 2);
 }
 
-static void put_digits(char *to, uint32_t v, unsigned digits)
+static char *put_date(char *to, uint32_t days)
 {
-	for (unsigned i = digits; i-- > 0; v /= 10)
-		to[i] = (char)('0' + v % 10);
+	uint32_t year, month, day;
+
+	convert_days(days, &year, &month, &day);
+	to = buf_put_2(buf_put_2(to, year / 100), year % 100);
+	*to++ = '-';
+	to = buf_put_2(to, month);
+	*to++ = '-';
+	return buf_put_2(to, day);
+}
+
+static char *put_time_of_day(char *to, uint32_t s)
+{
+	to = buf_put_2(to, s / 3600);
+	*to++ = ':';
+	to = buf_put_2(to, s / 60 % 60);
+	*to++ = ':';
+	return buf_put_2(to, s % 60);
+}
+
+static char *put_nanoseconds(char *to, uint32_t ns)
+{
+	*to++ = (char)('0' + ns / 100000000);
+	to = buf_put_2(to, ns / 1000000 % 100);
+	to = buf_put_2(to, ns / 10000 % 100);
+	to = buf_put_2(to, ns / 100 % 100);
+	return buf_put_2(to, ns % 100);
 }
 
 void fmt_time_utc(struct buf *b, uint64_t epoch_ns)
 {
-	static const char shape[] = "0000-00-00T00:00:00.000000000Z";
 	uint64_t s = epoch_ns / NS_PER_S;
-	uint32_t sod = (uint32_t)(s % S_PER_DAY), year, month, day;
-	char *to = buf_room(b, sizeof(shape) - 1);
+	char *to = buf_room(b, sizeof("0000-00-00T00:00:00.000000000Z"));
 
 	if (!to)
 		return;
-	convert_days((uint32_t)(s / S_PER_DAY), &year, &month, &day);
-	memcpy(to, shape, sizeof(shape) - 1);
-	put_digits(to, year, 4);
-	put_digits(to + 5, month, 2);
-	put_digits(to + 8, day, 2);
-	put_digits(to + 11, sod / 3600, 2);
-	put_digits(to + 14, sod / 60 % 60, 2);
-	put_digits(to + 17, sod % 60, 2);
-	put_digits(to + 20, (uint32_t)(epoch_ns % NS_PER_S), 9);
-	b->len += sizeof(shape) - 1;
+	to = put_date(to, (uint32_t)(s / S_PER_DAY));
+	*to++ = 'T';
+	to = put_time_of_day(to, (uint32_t)(s % S_PER_DAY));
+	*to++ = '.';
+	to = put_nanoseconds(to, (uint32_t)(epoch_ns % NS_PER_S));
+	*to++ = 'Z';
+	b->len = (size_t)(to - b->data);
 }
 
 void fmt_clock(struct buf *b, uint64_t epoch_ns)

@@ -5,8 +5,6 @@
 #include "escape.h"
 #include "time_units.h"
 
-_Static_assert(JSON_DEPTH < 32, "one bit of filled per depth, the outermost included");
-
 static const char hex[] = "0123456789abcdef";
 
 void json_init(struct json *j, struct buf *b)
@@ -20,38 +18,44 @@ void json_select_keys(struct json *j, const struct json_select *select)
 	j->at[j->depth] = 0;
 }
 
-static void json_before_value(struct json *j)
+static void json_add_comma(struct json *j)
 {
-	if (j->keyed)
-		j->keyed = false;
-	else
-		json_comma(j);
+	buf_char(j->buf, ',');
 }
 
 static void json_begin(struct json *j, char bracket)
 {
-	/* an item of an array has no key, and the same keys of it are selected as of the array */
-	uint16_t at = j->keyed ? j->next : j->at[j->depth];
-
-	json_before_value(j);
 	buf_char(j->buf, bracket);
 	if (j->depth == JSON_DEPTH) {
 		j->buf->failed = true;
 		return;
 	}
 	j->depth++;
-	j->at[j->depth] = at;
-	j->filled &= ~(1u << j->depth);
+	j->at[j->depth] = j->next;
 }
 
+/* Each value has a comma behind it: that of the last one makes room for the bracket. */
 static void json_end(struct json *j, char bracket)
 {
+	struct buf *b = j->buf;
+	char *to;
+
 	if (j->depth == 0) {
-		j->buf->failed = true;
+		b->failed = true;
 		return;
 	}
 	j->depth--;
-	buf_char(j->buf, bracket);
+	j->next = j->at[j->depth];	/* of the next item of an array */
+	to = buf_room(b, 2);
+	if (!to)
+		return;
+	if (to[-1] == ',') {
+		to--;
+		b->len--;
+	}
+	to[0] = bracket;
+	to[1] = ',';
+	b->len += j->depth ? 2 : 1;
 }
 
 void json_begin_object(struct json *j)
@@ -83,39 +87,36 @@ void json_str(struct json *j, const char *word)
 		json_null(j);
 		return;
 	}
-	json_before_value(j);
 	len = strlen(word);
-	to = buf_room(j->buf, len + 2);
+	to = buf_room(j->buf, len + 3);
 	if (!to)
 		return;
 	to[0] = '"';
 	memcpy(to + 1, word, len);
-	to[1 + len] = '"';
-	j->buf->len += len + 2;
+	memcpy(to + 1 + len, "\",", 2);
+	j->buf->len += len + 3;
 }
 
 void json_u64(struct json *j, uint64_t v)
 {
-	json_before_value(j);
 	buf_u64(j->buf, v);
+	json_add_comma(j);
 }
 
 void json_i64(struct json *j, int64_t v)
 {
-	json_before_value(j);
 	buf_i64(j->buf, v);
+	json_add_comma(j);
 }
 
 void json_bool(struct json *j, bool v)
 {
-	json_before_value(j);
-	buf_add(j->buf, v ? "true" : "false", v ? 4 : 5);
+	buf_str(j->buf, v ? "true," : "false,");
 }
 
 void json_null(struct json *j)
 {
-	json_before_value(j);
-	buf_add(j->buf, "null", 4);
+	buf_add(j->buf, "null,", 5);
 }
 
 void json_seconds(struct json *j, uint64_t ns)
@@ -123,20 +124,20 @@ void json_seconds(struct json *j, uint64_t ns)
 	uint64_t part = ns % NS_PER_S;
 	unsigned digits = 9;
 
-	json_before_value(j);
 	buf_u64(j->buf, ns / NS_PER_S);
-	if (!part)
-		return;
-	for (; part % 10 == 0; part /= 10)
-		digits--;
-	buf_char(j->buf, '.');
-	buf_digits(j->buf, part, digits);
+	if (part) {
+		for (; part % 10 == 0; part /= 10)
+			digits--;
+		buf_char(j->buf, '.');
+		buf_digits(j->buf, part, digits);
+	}
+	json_add_comma(j);
 }
 
 void json_raw(struct json *j, const struct buf *value)
 {
-	json_before_value(j);
 	buf_add(j->buf, value->data, value->len);
+	json_add_comma(j);
 	j->buf->failed |= value->failed;
 }
 
@@ -163,38 +164,58 @@ static bool needs_no_escape(uint8_t c)
 	return c >= 0x20 && c < 0x7f && c != '"' && c != '\\';
 }
 
+/* Is that so for each of eight bytes? A subtraction sets bit 7 of a byte that is smaller. */
+static bool needs_no_escapes(const uint8_t *p)
+{
+	const uint64_t each = UINT64_MAX / 255, high = 0x80 * each;
+	uint64_t v, quote, backslash, bad;
+
+	memcpy(&v, p, sizeof(v));
+	quote = v ^ '"' * each;
+	backslash = v ^ '\\' * each;
+	bad = (v - 0x20 * each) | (v + each) | ((quote - each) & ~quote) |
+	      ((backslash - each) & ~backslash);
+	return !((bad | v) & high);
+}
+
+/* Count the bytes at the beginning that need no escape. */
+static size_t count_plain(const uint8_t *p, size_t len)
+{
+	size_t n = 0;
+
+	while (len - n >= 8 && needs_no_escapes(p + n))
+		n += 8;
+	while (n < len && needs_no_escape(p[n]))
+		n++;
+	return n;
+}
+
 void json_bytes(struct json *j, const void *bytes, size_t len)
 {
-	const uint8_t *p = bytes;
-	size_t plain = 0;	/* bytes before i that need no escape and are not copied yet */
+	const uint8_t *p = bytes, *end = p + len;
 
 	json_begin_str(j);
-	for (size_t i = 0; i < len;) {
+	while (p != end) {
+		size_t plain = count_plain(p, (size_t)(end - p));
 		struct utf8_char c;
 
-		if (needs_no_escape(p[i])) {
-			plain++;
-			i++;
-			continue;
-		}
-		buf_add(j->buf, p + i - plain, plain);
-		plain = 0;
-		c = escape_decode_utf8(p + i, len - i);
-		json_add_char(j->buf, p + i, c);
-		i += c.len ? c.len : 1;
+		buf_add(j->buf, p, plain);
+		p += plain;
+		if (p == end)
+			break;
+		c = escape_decode_utf8(p, (size_t)(end - p));
+		json_add_char(j->buf, p, c);
+		p += c.len ? c.len : 1;
 	}
-	if (plain)
-		buf_add(j->buf, p + len - plain, plain);
 	json_end_str(j);
 }
 
 void json_begin_str(struct json *j)
 {
-	json_before_value(j);
 	buf_char(j->buf, '"');
 }
 
 void json_end_str(struct json *j)
 {
-	buf_char(j->buf, '"');
+	buf_add(j->buf, "\",", 2);
 }

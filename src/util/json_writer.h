@@ -13,6 +13,10 @@
  *	}
  *	json_end_object(&j);		{"kind":"close","states":["FIN_WAIT1"]}
  *
+ * The outermost value is an object or an array. Each value is written with a comma behind it, which
+ * the end of its object or array replaces: no key and no value has to find out whether it is the
+ * first.
+ *
  * Keys and the text of json_str() are copied unescaped: they must be the tool's own words in plain
  * ASCII without quotes or backslashes. Use json_bytes() for everything else. Integers must be below
  * 2^53: the output promises that to readers that only have doubles. The caller ensures it; no check
@@ -32,10 +36,8 @@
 struct json {
 	struct buf *buf;
 	const struct json_select *select;	/* NULL: every key */
-	uint32_t filled;	/* bit n: depth n has a value, a comma must precede the next */
 	unsigned depth;
-	bool keyed;		/* a key was written and has no value yet */
-	uint16_t next;		/* with a selection, the node of that key */
+	uint16_t next;		/* with a selection, the node of the next object or array */
 	uint16_t at[JSON_DEPTH + 1];	/* with a selection, by depth: the node of what is open */
 };
 
@@ -50,17 +52,9 @@ void json_end_object(struct json *j);
 void json_begin_array(struct json *j);
 void json_end_array(struct json *j);
 
-/* Append the comma, if one is needed, before a key or a value in an array. */
-static inline void json_comma(struct json *j)
-{
-	if (j->filled & 1u << j->depth)
-		buf_char(j->buf, ',');
-	j->filled |= 1u << j->depth;
-}
-
 /*
- * Inlined because nearly all keys are literals: their length is then a constant and the copy is
- * free. This saves a tenth of the cost of the view json (build/bench_replay json).
+ * Inlined because nearly all keys are literals: their length is then a constant, and a key with its
+ * quotes is copied as one word or two.
  */
 #define JSON_INLINE static inline __attribute__((always_inline))
 
@@ -81,33 +75,61 @@ JSON_INLINE bool json_wants(const struct json *j, const char *key)
 	return !j->select || json_find_selected(j, key, strlen(key));
 }
 
+/* The same for a key that is written next. */
+JSON_INLINE bool json_takes(struct json *j, const char *key)
+{
+	if (__builtin_expect(!j->select, true))
+		return true;
+	j->next = json_find_selected(j, key, strlen(key));
+	return j->next;
+}
+
+/*
+ * Write a key, and find room for n bytes behind it. Returns the place of the value, or NULL if
+ * there is no room. The caller writes the value and its comma, and calls json_put_end().
+ */
+JSON_INLINE char *json_put_key(struct json *j, const char *key, size_t n)
+{
+	size_t len = strlen(key);
+	char *to = buf_room(j->buf, len + 3 + n);
+
+	if (!to)
+		return NULL;
+	to[0] = '"';
+	memcpy(to + 1, key, len);
+	memcpy(to + 1 + len, "\":", 2);
+	return to + len + 3;
+}
+
+JSON_INLINE void json_put_end(struct json *j, const char *end)
+{
+	j->buf->len = (size_t)(end - j->buf->data);
+}
+
+/* Append a key and n bytes: a value with its comma. */
+JSON_INLINE void json_put_literal(struct json *j, const char *key, const char *value, size_t n)
+{
+	char *to = json_put_key(j, key, n);
+
+	if (!to)
+		return;
+	memcpy(to, value, n);
+	json_put_end(j, to + n);
+}
+
 /*
  * Append a key, whose value must follow. If the key is not selected, append nothing and return
  * false.
  */
 JSON_INLINE __attribute__((warn_unused_result)) bool json_key(struct json *j, const char *key)
 {
-	size_t len = strlen(key);
-	char *to;
-
-	if (j->select) {
-		j->next = json_find_selected(j, key, len);
-		if (!j->next)
-			return false;
-	}
-	json_comma(j);
-	j->keyed = true;
-	to = buf_room(j->buf, len + 3);
-	if (!to)
-		return true;
-	to[0] = '"';
-	memcpy(to + 1, key, len);
-	memcpy(to + 1 + len, "\":", 2);
-	j->buf->len += len + 3;
+	if (!json_takes(j, key))
+		return false;
+	json_put_literal(j, key, "", 0);
 	return true;
 }
 
-/* Append a value. json_str(NULL) appends null. */
+/* Append a value to an array, or behind a key. json_str(NULL) appends null. */
 void json_str(struct json *j, const char *word);
 void json_u64(struct json *j, uint64_t v);
 void json_i64(struct json *j, int64_t v);
@@ -162,6 +184,23 @@ JSON_INLINE void json_kv_str(struct json *j, const char *key, const char *word)
 		json_str(j, word);
 }
 
+/* The same with a literal, which is copied as a key is. */
+JSON_INLINE void json_kv_literal(struct json *j, const char *key, const char *word)
+{
+	size_t len = strlen(word);
+	char *to;
+
+	if (!json_takes(j, key))
+		return;
+	to = json_put_key(j, key, len + 3);
+	if (!to)
+		return;
+	to[0] = '"';
+	memcpy(to + 1, word, len);
+	memcpy(to + 1 + len, "\",", 2);
+	json_put_end(j, to + len + 3);
+}
+
 JSON_INLINE void json_kv_bytes(struct json *j, const char *key, const void *bytes, size_t len)
 {
 	if (json_key(j, key))
@@ -170,24 +209,38 @@ JSON_INLINE void json_kv_bytes(struct json *j, const char *key, const void *byte
 
 JSON_INLINE void json_kv_u64(struct json *j, const char *key, uint64_t v)
 {
-	if (json_key(j, key))
-		json_u64(j, v);
+	char *to;
+
+	if (!json_takes(j, key))
+		return;
+	to = json_put_key(j, key, BUF_U64_MAX + 1);
+	if (!to)
+		return;
+	to = buf_put_u64(to, v);
+	*to = ',';
+	json_put_end(j, to + 1);
 }
 
 JSON_INLINE void json_kv_i64(struct json *j, const char *key, int64_t v)
 {
-	if (json_key(j, key))
+	if (v >= 0)
+		json_kv_u64(j, key, (uint64_t)v);
+	else if (json_key(j, key))
 		json_i64(j, v);
 }
 
 JSON_INLINE void json_kv_bool(struct json *j, const char *key, bool v)
 {
-	if (json_key(j, key))
-		json_bool(j, v);
+	if (!json_takes(j, key))
+		return;
+	if (v)
+		json_put_literal(j, key, "true,", 5);
+	else
+		json_put_literal(j, key, "false,", 6);
 }
 
 JSON_INLINE void json_kv_null(struct json *j, const char *key)
 {
-	if (json_key(j, key))
-		json_null(j);
+	if (json_takes(j, key))
+		json_put_literal(j, key, "null,", 5);
 }

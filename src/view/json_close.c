@@ -8,6 +8,7 @@
 #include "close_facts.h"
 #include "fmt.h"
 #include "json_fields.h"
+#include "json_words.h"
 #include "stack_text.h"
 #include "syscall_names.h"
 
@@ -19,7 +20,10 @@ static void json_kv_call_name(struct json *j, const struct socket_call *a)
 	if (!json_key(j, "call"))
 		return;
 	name = is_named ? syscall_name(a->syscall_nr, a->compat) : NULL;
-	json_str(j, name ? name : trigger_name(a->trigger));
+	if (name)
+		json_str(j, name);
+	else
+		json_word(j, json_triggers, a->trigger);
 }
 
 /* how is -1 for calls other than shutdown(); a program may pass any number to shutdown(). */
@@ -145,7 +149,7 @@ static void json_print_calls(struct json *j, const struct story *s, uint64_t sta
 		json_begin_object(j);
 		json_print_call_fields(j, a);
 		json_kv_at(j, a->ts_ns, start_ns);
-		json_kv_str(j, "effect", effect_name(a->effect));
+		json_kv_word(j, "effect", json_effects, a->effect);
 		json_end_object(j);
 	}
 	json_end_array(j);
@@ -163,8 +167,11 @@ static void json_print_waves(struct json *j, const struct story *s, const struct
 
 		json_begin_object(j);
 		json_kv_u64(j, "wave", n->number);
-		json_kv_str(j, "flag", fin ? "FIN" : "ACK");
-		json_kv_str(j, "dir", sent ? "sent" : "received");
+		json_kv_literal(j, "flag", fin ? "FIN" : "ACK");
+		if (sent)
+			json_kv_literal(j, "dir", "sent");
+		else
+			json_kv_literal(j, "dir", "received");
 		json_kv_at(j, w->ts_ns, verdict->start_ns);
 		json_kv_u64_or_null(j, "seq", w->has_seq, w->seq);
 		json_kv_u64(j, "ack", w->ack);
@@ -195,17 +202,22 @@ static void json_print_states_and_phases(struct json *j, const struct story *s,
 {
 	if (json_kv_array(j, "states")) {
 		for (unsigned i = 0; i < s->nr_states; i++)
-			json_str(j, state_name(s->states[i]));
+			json_word(j, json_states, s->states[i]);
 		json_end_array(j);
 	}
 	if (json_kv_object(j, "phase_ns")) {
-		for (unsigned i = 0; i < PHASE_COUNT; i++)
-			json_kv_u64_or_null(j, phase_name(i), verdict->phase[i].known,
-					    verdict->phase[i].ns);
+#define X(id, word)                                                                                \
+	json_kv_u64_or_null(j, word, verdict->phase[PHASE_##id].known,                             \
+			    verdict->phase[PHASE_##id].ns);
+		PHASES(X)
+#undef X
 		json_end_object(j);
 	}
 	json_print_cut(j, &verdict->cut);
-	json_kv_str(j, "blame", verdict->blame_known ? blame_name(verdict->blame) : NULL);
+	if (verdict->blame_known)
+		json_kv_word(j, "blame", json_blames, verdict->blame);
+	else
+		json_kv_null(j, "blame");
 }
 
 static void json_print_byte_counts(struct json *j, const struct story *s)
@@ -380,9 +392,9 @@ void json_print_close_keys(struct view_context *v, struct json *j, const struct 
 	json_print_endpoint(j, s);
 	json_print_ages(j, s, verdict);
 	json_print_found_at_start(j, s, verdict);
-	json_kv_str(j, "initiator", initiator_name(verdict->initiator));
-	json_kv_str(j, "ending", ending_name(verdict->ending));
-	json_kv_str(j, "class", class_name(ending_class(verdict->ending)));
+	json_kv_word(j, "initiator", json_initiators, verdict->initiator);
+	json_kv_word(j, "ending", json_endings, verdict->ending);
+	json_kv_word(j, "class", json_classes, ending_class(verdict->ending));
 	json_kv_str(j, "reason", verdict->reason ? reason_name(verdict->reason) : NULL);
 	json_print_trigger(v, j, verdict->trigger);
 	json_print_reset_by(v, j, verdict->reset_by);

@@ -22,10 +22,8 @@ void json_line_end(struct view_context *v, struct json *j)
 	buf_char(v->out, '\n');
 }
 
-void json_kv_time(struct view_context *v, struct json *j, const char *key, uint64_t ts_ns)
+void json_time(struct view_context *v, struct json *j, uint64_t ts_ns)
 {
-	if (!json_key(j, key))
-		return;
 	json_begin_str(j);
 	fmt_time_utc(j->buf, view_wall_ns(v, ts_ns));
 	json_end_str(j);
@@ -61,7 +59,8 @@ void json_kv_cookie(struct json *j, uint64_t cookie)
 	json_end_str(j);
 }
 
-static void json_kv_bytes_or_null(struct json *j, const char *key, const char *text, size_t len)
+JSON_INLINE void json_kv_bytes_or_null(struct json *j, const char *key, const char *text,
+				       size_t len)
 {
 	if (text)
 		json_kv_bytes(j, key, text, len);
@@ -99,10 +98,8 @@ void json_kv_cgroup(const struct view_context *v, struct json *j, uint64_t cgrou
 	json_kv_pod_names(v, j, cgroup, pid);
 }
 
-void json_kv_addr(struct json *j, const char *key, uint8_t family, const uint8_t *addr)
+void json_addr(struct json *j, uint8_t family, const uint8_t *addr)
 {
-	if (!json_key(j, key))
-		return;
 	json_begin_str(j);
 	fmt_addr(j->buf, family, addr);
 	json_end_str(j);

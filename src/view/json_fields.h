@@ -14,15 +14,28 @@
 void json_line_begin(struct view_context *v, struct json *j, const char *kind);
 void json_line_end(struct view_context *v, struct json *j);
 
-void json_kv_time(struct view_context *v, struct json *j, const char *key, uint64_t ts_ns);
+/* Append a time in UTC, or an address, as a value. */
+void json_time(struct view_context *v, struct json *j, uint64_t ts_ns);
+void json_addr(struct json *j, uint8_t family, const uint8_t *addr);
 
-/* Print null if the value is unknown, here and below. */
-/* Append an address as text. */
-void json_kv_addr(struct json *j, const char *key, uint8_t family, const uint8_t *addr);
+JSON_INLINE void json_kv_time(struct view_context *v, struct json *j, const char *key,
+			      uint64_t ts_ns)
+{
+	if (json_key(j, key))
+		json_time(v, j, ts_ns);
+}
+
+JSON_INLINE void json_kv_addr(struct json *j, const char *key, uint8_t family,
+			      const uint8_t *addr)
+{
+	if (json_key(j, key))
+		json_addr(j, family, addr);
+}
 
 /* Append the object "ports" of the summary of stuck; null if u is NULL. */
 void json_kv_ports(struct json *j, const struct port_use *u);
 
+/* Print null if the value is unknown, here and below. */
 JSON_INLINE void json_kv_u64_or_null(struct json *j, const char *key, bool known, uint64_t value)
 {
 	if (known)

@@ -18,7 +18,7 @@ ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)
 sys.path[:0] = [os.path.join(ROOT, "tools/bench")]
 
 from assertions import Failure, same, true  # noqa: E402
-from measure import compare, latency, load, peers, replay, stats, subject  # noqa: E402
+from measure import compare, latency, load, peers, replay, stats, subject, web  # noqa: E402
 
 subject.Quiet.limit_s = 1
 BENCH = os.path.join(ROOT, "tools/bench/bench")
@@ -100,6 +100,47 @@ def test_a_peer_that_is_not_there_says_so():
         same("the reason", str(e), "not installed: tools/deps bench")
     else:
         raise Failure("it started")
+
+
+def test_a_load_on_one_port_is_held_against_what_is_told():
+    row = web.Row()
+    row.account = peers.Account({"servers": [71], "clients": [73], "connections": 1}, web.PORT)
+    row.account.read(peers.read_tcplife, [b"71 nginx 127.0.0.1 8080 127.0.0.1 40000 0 0 0.05\n",
+                                          b"9 curl 127.0.0.1 40000 127.0.0.1 80 0 0 0.05\n"])
+    same("told, right process", (row.account.told, row.account.right), (1, 1))
+    same("the note", list(web.shortfalls({"peer": row, None: web.Row()})),
+         ["peer reported 1 of 2 ends: its other figures are those of less work."])
+    same("the count of a view", web.REPORTED.search(b"tcpclose: 41 reported, 0 filtered, 0 still open")[1], b"41")
+
+
+# Ready at once; then a child takes 0.3 s of CPU time to start, and reports that it has
+SLOW_STARTER = """
+import os, signal, sys, time
+sys.stderr.write("tcpclose: ready\\n")
+sys.stderr.flush()
+child = os.fork()
+if not child:
+    while time.process_time() < 0.3:
+        pass
+    os.write(2, b"started")
+    signal.pause()
+signal.signal(signal.SIGINT, lambda *_: (os.kill(child, signal.SIGKILL), os.waitpid(child, 0), os._exit(0)))
+while True:
+    signal.pause()
+"""
+
+
+def test_the_start_of_a_child_is_no_cost_of_the_load():
+    cpu_us = []
+    for ends_start in False, True:
+        run = subject.Run(subject.Subject("starter", [sys.executable, "-c", SLOW_STARTER], subject.READY_LINE))
+        while b"started" not in run.text():
+            true("it goes on", not run._pump(0.1))
+        if ends_start:
+            run.end_start_up()
+        run.stop()
+        cpu_us.append(run.cpu_us)
+    true(f"{cpu_us} us", cpu_us[0] > 250e3 and abs(cpu_us[1]) < 50e3)
 
 
 def verdict(options, other, turns):

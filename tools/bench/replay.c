@@ -56,15 +56,18 @@ static double cpu_seconds(void)
 
 static const struct view nothing = { .name = "nothing" };
 
-static struct pipeline *new_pipeline(const struct view *view, struct view_context *context)
+/* meta: how the events were captured; NULL: by all hooks. */
+static struct pipeline *new_pipeline(const struct view *view, struct view_context *context,
+				     const struct run_info *meta)
 {
 	static const struct filter any_flow;
 	static const struct story_filter any_story;
-	struct pipeline_config config = { .view = view, .context = context, .filter = &any_flow,
-					.story_filter = &any_story,
-					.endpoint_table = { .max_open = MAX_OPEN, .seed = 1,
-							    .calls = true,
-						   .timewait = true } };
+	struct pipeline_config config = {
+		.view = view, .context = context, .filter = &any_flow, .story_filter = &any_story,
+		.endpoint_table = { .max_open = MAX_OPEN, .seed = 1,
+				    .calls = !meta || run_info_watches_calls(meta),
+				    .timewait = !meta || run_info_has_hook(meta, "late") },
+	};
 
 	return pipeline_new(&config);
 }
@@ -122,9 +125,9 @@ static int replay_view(const char *name, const struct view *view, const char *pa
 	struct buf out = { 0 };
 	struct view_context context = { .out = &out, .fields = *keys ? &select : NULL };
 	struct run_counts y = { .events = 0 };
-	struct pipeline *t = new_pipeline(view ? view : &nothing, &context);
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
 	struct record_reader *reader;
+	struct pipeline *t;
 	struct record last;
 	char why[RECORD_WHY];
 	double from = cpu_seconds();
@@ -135,9 +138,12 @@ static int replay_view(const char *name, const struct view *view, const char *pa
 		if (!json_select_add(&select, *keys))
 			return print_error(*keys, "too many keys");
 	reader = record_reader_open(read_file, &fd, why);
-	if (!reader || !t)
-		return print_error(path, reader ? "out of memory" : why);
+	if (!reader)
+		return print_error(path, why);
 	context.meta = record_reader_run_info(reader);
+	t = new_pipeline(view ? view : &nothing, &context, context.meta);
+	if (!t)
+		return print_error(path, "out of memory");
 	if (view) {
 		last = play_all(reader, t, view, &context);
 		y = pipeline_tally(t, NULL);
@@ -171,7 +177,7 @@ static unsigned long rss_bytes(void)
 static int measure_memory(unsigned long endpoints)
 {
 	struct view_context context = { .out = NULL };
-	struct pipeline *t = new_pipeline(&nothing, &context);
+	struct pipeline *t = new_pipeline(&nothing, &context, NULL);
 	size_t heap = mallinfo2().uordblks + mallinfo2().hblkhd, rss = rss_bytes();
 	struct event e;
 	struct run_counts y;

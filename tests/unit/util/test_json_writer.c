@@ -9,7 +9,9 @@ static void expect_bytes(const char *bytes, size_t len, const char *text)
 	struct json j;
 
 	json_init(&j, &b);
+	json_begin_array(&j);
 	json_bytes(&j, bytes, len);
+	json_end_array(&j);
 	expect_text(&b, text);
 	buf_release(&b);
 }
@@ -61,6 +63,23 @@ static void test_json_writer__commas_in_nested_arrays_and_objects(void **state)
 	buf_release(&b);
 }
 
+static void test_json_writer__a_comma_that_ends_a_text_is_kept(void **state)
+{
+	struct buf b = { 0 };
+	struct json j;
+
+	(void)state;
+	json_init(&j, &b);
+	json_begin_array(&j);
+	json_begin_array(&j);
+	json_bytes(&j, ",", 1);
+	json_end_array(&j);
+	json_str(&j, "a,");
+	json_end_array(&j);
+	expect_text(&b, "[[\",\"],\"a,\"]");
+	buf_release(&b);
+}
+
 static void test_json_writer__a_null_string_is_null(void **state)
 {
 	struct buf b = { 0 };
@@ -68,8 +87,10 @@ static void test_json_writer__a_null_string_is_null(void **state)
 
 	(void)state;
 	json_init(&j, &b);
+	json_begin_array(&j);
 	json_str(&j, NULL);
-	expect_text(&b, "null");
+	json_end_array(&j);
+	expect_text(&b, "[null]");
 	buf_release(&b);
 }
 
@@ -123,16 +144,16 @@ static void test_json_writer__the_largest_integer_of_the_contract(void **state)
 static void test_json_writer__control_characters_are_escaped(void **state)
 {
 	(void)state;
-	expect_bytes("\x1b[31m\n{", 7, "\"\\u001b[31m\\u000a{\"");
-	expect_bytes("\0\x1f\x7f", 3, "\"\\u0000\\u001f\\u007f\"");
-	expect_bytes("\xc2\x80\xc2\x9f", 4, "\"\\u0080\\u009f\"");
+	expect_bytes("\x1b[31m\n{", 7, "[\"\\u001b[31m\\u000a{\"]");
+	expect_bytes("\0\x1f\x7f", 3, "[\"\\u0000\\u001f\\u007f\"]");
+	expect_bytes("\xc2\x80\xc2\x9f", 4, "[\"\\u0080\\u009f\"]");
 }
 
 static void test_json_writer__quotes_and_backslashes_are_escaped(void **state)
 {
 	(void)state;
-	expect_bytes("\"\\\"", 3, "\"\\\"\\\\\\\"\"");
-	expect_bytes("a/b", 3, "\"a/b\"");
+	expect_bytes("\"\\\"", 3, "[\"\\\"\\\\\\\"\"]");
+	expect_bytes("a/b", 3, "[\"a/b\"]");
 }
 
 static void test_json_writer__utf8_is_kept(void **state)
@@ -140,7 +161,7 @@ static void test_json_writer__utf8_is_kept(void **state)
 	static const char word[] = "h\xc3\xa9\xe2\x82\xac\xf0\x9f\x90\x9d!";
 
 	(void)state;
-	expect_bytes(word, sizeof(word) - 1, "\"h\xc3\xa9\xe2\x82\xac\xf0\x9f\x90\x9d!\"");
+	expect_bytes(word, sizeof(word) - 1, "[\"h\xc3\xa9\xe2\x82\xac\xf0\x9f\x90\x9d!\"]");
 }
 
 static void test_json_writer__invalid_bytes_become_text(void **state)
@@ -148,10 +169,10 @@ static void test_json_writer__invalid_bytes_become_text(void **state)
 	static const char bytes[] = "\x80\xbf\xfe\xff\xc0\xc1\xf5\xf8\x80\xbf\xfe\xff\xc0\xc1\xf5";
 
 	(void)state;
-	expect_bytes(bytes, 15, "\"\\\\x80\\\\xbf\\\\xfe\\\\xff\\\\xc0\\\\xc1\\\\xf5\\\\xf8"
-		     "\\\\x80\\\\xbf\\\\xfe\\\\xff\\\\xc0\\\\xc1\\\\xf5\"");
-	expect_bytes("a\xc0\xaf" "b", 4, "\"a\\\\xc0\\\\xafb\"");
-	expect_bytes("ab\xe2\x82", 4, "\"ab\\\\xe2\\\\x82\"");
+	expect_bytes(bytes, 15, "[\"\\\\x80\\\\xbf\\\\xfe\\\\xff\\\\xc0\\\\xc1\\\\xf5\\\\xf8"
+		     "\\\\x80\\\\xbf\\\\xfe\\\\xff\\\\xc0\\\\xc1\\\\xf5\"]");
+	expect_bytes("a\xc0\xaf" "b", 4, "[\"a\\\\xc0\\\\xafb\"]");
+	expect_bytes("ab\xe2\x82", 4, "[\"ab\\\\xe2\\\\x82\"]");
 }
 
 static void test_json_writer__every_byte_alone_gives_printable_output(void **state)
@@ -164,6 +185,7 @@ static void test_json_writer__every_byte_alone_gives_printable_output(void **sta
 		struct json j;
 
 		json_init(&j, &b);
+		json_begin_array(&j);
 		json_bytes(&j, &byte, 1);
 		for (size_t i = 0; i < b.len; i++)
 			assert_in_range(b.data[i], 0x20, 0x7e);
@@ -172,10 +194,50 @@ static void test_json_writer__every_byte_alone_gives_printable_output(void **sta
 	buf_release(&b);
 }
 
+/* Append the inner text of the JSON string of some bytes. */
+static void add_inner(struct buf *b, const char *bytes, size_t len)
+{
+	struct buf one = { 0 };
+	struct json j;
+
+	json_init(&j, &one);
+	json_begin_array(&j);
+	json_bytes(&j, bytes, len);
+	json_end_array(&j);
+	buf_add(b, one.data + 2, one.len - 4);
+	buf_release(&one);
+}
+
+/* Eight bytes at a time are looked at: an odd one is found wherever it is. */
+static void test_json_writer__a_byte_is_escaped_at_every_place(void **state)
+{
+	static const char plain[] = "a ~[]!#aaaaaaaaaa";
+	const size_t len = sizeof(plain) - 1;
+
+	(void)state;
+	for (unsigned v = 0; v < 256; v++) {
+		for (size_t at = 0; at < len; at++) {
+			struct buf got = { 0 }, want = { 0 };
+			char bytes[sizeof(plain)];
+
+			memcpy(bytes, plain, sizeof(plain));
+			bytes[at] = (char)v;
+			add_inner(&got, bytes, len);
+			buf_add(&want, plain, at);
+			add_inner(&want, bytes + at, 1);
+			buf_add(&want, plain + at + 1, len - at - 1);
+			assert_int_equal(got.len, want.len);
+			assert_memory_equal(got.data, want.data, want.len);
+			buf_release(&got);
+			buf_release(&want);
+		}
+	}
+}
+
 static void test_json_writer__no_bytes_are_an_empty_string(void **state)
 {
 	(void)state;
-	expect_bytes(NULL, 0, "\"\"");
+	expect_bytes(NULL, 0, "[\"\"]");
 }
 
 static void test_json_writer__sixteen_levels_fit_and_no_more(void **state)
@@ -258,6 +320,7 @@ int main(void)
 		cmocka_unit_test(test_json_writer__seconds_are_exact),
 		cmocka_unit_test(test_json_writer__raw_values_are_separated_as_others),
 		cmocka_unit_test(test_json_writer__commas_in_nested_arrays_and_objects),
+		cmocka_unit_test(test_json_writer__a_comma_that_ends_a_text_is_kept),
 		cmocka_unit_test(test_json_writer__a_null_string_is_null),
 		cmocka_unit_test(test_json_writer__a_string_can_be_written_piece_by_piece),
 		cmocka_unit_test(test_json_writer__the_previous_content_of_the_buffer_is_kept),
@@ -267,6 +330,7 @@ int main(void)
 		cmocka_unit_test(test_json_writer__utf8_is_kept),
 		cmocka_unit_test(test_json_writer__invalid_bytes_become_text),
 		cmocka_unit_test(test_json_writer__every_byte_alone_gives_printable_output),
+		cmocka_unit_test(test_json_writer__a_byte_is_escaped_at_every_place),
 		cmocka_unit_test(test_json_writer__no_bytes_are_an_empty_string),
 		cmocka_unit_test(test_json_writer__sixteen_levels_fit_and_no_more),
 		cmocka_unit_test(test_json_writer__an_end_too_many_fails),

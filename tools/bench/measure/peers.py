@@ -50,18 +50,21 @@ def read_script(lines):
 
 
 class Account:
-    """Compares the output of one tracer during a churn with the output of the load."""
+    """Compares the output of one tracer during a churn with the output of the load.
 
-    def __init__(self, made):
-        self.servers, self.clients = made["servers"], made["clients"]
+    first_port is that of the first server; each of the others has the next one.
+    """
+
+    def __init__(self, made, first_port=CHURN_PORT):
+        self.servers, self.clients, self.first_port = made["servers"], made["clients"], first_port
         self.made = 2 * made["connections"]
         self.told = self.right = self.lines = 0
 
     def closer_of(self, local, peer):
         """Return the process that closed that end, or None if the end is not one of the load."""
         for pids, port in ((self.servers, local), (self.clients, peer)):
-            if CHURN_PORT <= port < CHURN_PORT + len(pids):
-                return pids[port - CHURN_PORT]
+            if self.first_port <= port < self.first_port + len(pids):
+                return pids[port - self.first_port]
         return None
 
     def read(self, reader, lines):

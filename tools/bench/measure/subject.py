@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 """A tracer under measurement: start it, wait until it is ready, read its costs, stop it."""
 import contextlib
+import glob
 import json
 import os
 import re
@@ -148,6 +149,11 @@ class Run:
         with open(f"/proc/{self.process.pid}/schedstat") as f:
             return int(f.read().split()[0]) / 1e3
 
+    def end_start_up(self):
+        """Count the CPU time until now, of its children too, as that of its start."""
+        pid = self.process.pid
+        self.start_cpu_us = sum(cpu_us_of_tasks(each) for each in [pid, *descendants(pid)])
+
     def stop(self):
         """Send SIGINT and wait for the end. Sets status and cpu_us, the CPU time since it was
         ready."""
@@ -188,6 +194,27 @@ class Run:
     def lost_on_stderr(self):
         """Return the number of events that a peer lost because its perf buffer was full."""
         return sum(int(n) for n in re.findall(rb"[Ll]ost (\d+) (?:events|samples)", self.text()))
+
+
+def descendants(pid):
+    """Yield the children of a process and theirs. Not every kernel has /proc/PID/task/TID/children."""
+    for path in glob.glob("/proc/[0-9]*/stat"):
+        with contextlib.suppress(OSError), open(path) as f:
+            words = f.read().rpartition(")")[2].split()
+            if int(words[1]) != pid:
+                continue
+            child = int(path.split("/")[2])
+            yield child
+            yield from descendants(child)
+
+
+def cpu_us_of_tasks(pid):
+    """Return the CPU time of the threads of a process, user and system."""
+    total = 0
+    for name in glob.glob(f"/proc/{pid}/task/*/schedstat"):
+        with contextlib.suppress(OSError), open(name) as f:
+            total += int(f.read().split()[0]) / 1e3
+    return total
 
 
 def read_summary(path):
