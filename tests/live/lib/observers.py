@@ -7,6 +7,7 @@ import subprocess
 import pcap
 
 FIN, RST, ACK = 0x01, 0x04, 0x10
+DELAYED_ACK_NS = 35_000_000     # TCP_DELACK_MIN is 40 ms, by a clock whose ticks take up to 4 ms
 
 Packet = collections.namedtuple("Packet", "nr ns src sport dst dport flags seq ack len")
 
@@ -144,6 +145,11 @@ class Connection:
         if not _covers(waves[2].ack, waves[0].seq) and waves[1].nr > waves[2].nr:
             return "simultaneous"
         return "three-way" if waves[1].nr == waves[2].nr else "four-way"
+
+    def first_ack_was_delayed(self):
+        """Did the ACK of the first FIN come only when the kernel had waited long enough for a FIN to put it on?"""
+        fin, ack = self.waves(0)[:2]
+        return ack.ns - fin.ns >= DELAYED_ACK_NS
 
 
 def names(said):
