@@ -312,17 +312,18 @@ static enum symbol_frame find_arm64_frame(const struct symbol_file *f, GElf_Addr
 {
 	GElf_Addr bias = 0;
 	Dwarf_CFI *cfi = dwfl_module_eh_cfi(f->module, &bias);
+	enum symbol_frame found, by_stack = SYMBOL_FRAME_STACK;
 	Dwarf_Frame *frame = NULL;
-	enum symbol_frame found;
 
 	if (!cfi || dwarf_cfi_addrframe(cfi, address - bias, &frame)) {
+		by_stack = SYMBOL_FRAME_EITHER;
 		cfi = dwfl_module_dwarf_cfi(f->module, &bias);
 		if (!cfi || dwarf_cfi_addrframe(cfi, address - bias, &frame))
 			return find_arm64_frame_by_code(f, file_offset, return_at);
 	}
 	found = read_arm64_frame(frame, return_at);
 	free(frame);
-	return found;
+	return found == SYMBOL_FRAME_STACK ? by_stack : found;
 }
 
 static enum symbol_frame find_frame(const struct symbol_file *f, GElf_Addr address,
