@@ -32,7 +32,7 @@ static const char *const names[] = { "signed", "record", "alone", "bare", "bare_
 static const uint32_t code[FUNCTIONS][4] = {
 	[SIGNED] = { SVC, AUTIASP, RET, NOP },
 	[RECORD] = { SVC, LOAD_RECORD, RET, NOP },
-	[ALONE] = { SVC, LOAD_LINK, RET, NOP },
+	[ALONE] = { SVC, LOAD_LINK, BL, RET },
 	[BARE] = { SVC, AUTIASP, RET, NOP },
 	[BARE_RECORD] = { SVC, LOAD_RECORD, RET, NOP },
 	[BARE_ALONE] = { SVC, LOAD_LINK, RET, NOP },
@@ -58,7 +58,8 @@ struct fde {
 	uint8_t code[8];
 } __attribute__((packed));
 
-struct eh_frame {
+/* The contents of .eh_frame and, but for the references to the CIE, of .debug_frame */
+struct tables {
 	struct cie {
 		uint32_t length, id;
 		/* version 1, no augmentation, code in units of 4, data of -8, return in x30 */
@@ -69,13 +70,13 @@ struct eh_frame {
 	uint32_t end;
 } __attribute__((packed));
 
-enum section { NONE, TEXT, EH_FRAME, SYMTAB, STRTAB, SHSTRTAB, SECTIONS };
+enum section { NONE, TEXT, TABLES, SYMTAB, STRTAB, SHSTRTAB, SECTIONS };
 
 struct program {
 	Elf64_Ehdr head;
 	Elf64_Phdr load, notes;
 	uint32_t code[FUNCTIONS][4];
-	struct eh_frame eh_frame;
+	struct tables tables;
 	struct {
 		Elf64_Nhdr head;
 		char name[4];
@@ -90,16 +91,17 @@ static uint32_t add_string(char *strings, size_t *len, const char *s)
 {
 	size_t at = *len;
 
-	strcpy(strings + at, s);
+	memcpy(strings + at, s, strlen(s) + 1);
 	*len += strlen(s) + 1;
 	return (uint32_t)at;
 }
 
-static void fill_eh_frame(struct eh_frame *e)
+static void fill_tables(struct tables *e, bool debug)
 {
 	size_t nr = 0;
 
-	e->cie = (struct cie){ sizeof(e->cie) - 4, 0, { 1, 0, 4, 0x78, 30 }, { 0x0c, 31, 0 } };
+	e->cie = (struct cie){ sizeof(e->cie) - 4, debug ? UINT32_MAX : 0,
+			       { 1, 0, 4, 0x78, 30 }, { 0x0c, 31, 0 } };
 	for (unsigned i = 0; i < FUNCTIONS; i++) {
 		struct fde *f = &e->fde[nr];
 
@@ -107,7 +109,7 @@ static void fill_eh_frame(struct eh_frame *e)
 			continue;
 		assert_true(nr++ < COUNT(e->fde));
 		f->length = sizeof(*f) - 4;
-		f->cie_pointer = (uint32_t)((uint8_t *)&f->cie_pointer - (uint8_t *)e);
+		f->cie_pointer = debug ? 0 : (uint32_t)((uint8_t *)&f->cie_pointer - (uint8_t *)e);
 		f->start = offsetof(struct program, code) + i * sizeof(code[0]);
 		f->size = sizeof(code[0]);
 		memcpy(f->code, tables[i], sizeof(f->code));
@@ -123,14 +125,14 @@ static Elf64_Shdr make_section(uint32_t type, uint64_t flags, uint64_t offset, u
 			     .sh_offset = offset, .sh_size = size, .sh_addralign = 1 };
 }
 
-static void fill_sections(struct program *p)
+static void fill_sections(struct program *p, bool debug)
 {
-	static const char *const section_names[] = { "", ".text", ".eh_frame", ".symtab", ".strtab",
-						     ".shstrtab" };
+	const char *const section_names[] = { "", ".text", debug ? ".debug_frame" : ".eh_frame",
+					      ".symtab", ".strtab", ".shstrtab" };
 	size_t len = 0;
 
 	p->sections[TEXT] = make_section(SHT_PROGBITS, SHF_ALLOC | SHF_EXECINSTR, PART(code));
-	p->sections[EH_FRAME] = make_section(SHT_PROGBITS, SHF_ALLOC, PART(eh_frame));
+	p->sections[TABLES] = make_section(SHT_PROGBITS, debug ? 0 : SHF_ALLOC, PART(tables));
 	p->sections[SYMTAB] = make_section(SHT_SYMTAB, 0, PART(symbols));
 	p->sections[SYMTAB].sh_link = STRTAB;
 	p->sections[SYMTAB].sh_info = 1;
@@ -141,7 +143,7 @@ static void fill_sections(struct program *p)
 		p->sections[i].sh_name = add_string(p->section_names, &len, section_names[i]);
 }
 
-static void fill_program(struct program *p)
+static void fill_program(struct program *p, bool debug)
 {
 	size_t len = 1;
 
@@ -164,14 +166,14 @@ static void fill_program(struct program *p)
 	memcpy(p->build_id.name, "GNU", 4);
 	memset(p->build_id.id, 0xa6, sizeof(p->build_id.id));
 	memcpy(p->code, code, sizeof(code));
-	fill_eh_frame(&p->eh_frame);
+	fill_tables(&p->tables, debug);
 	for (unsigned i = 0; i < FUNCTIONS; i++)
 		p->symbols[1 + i] = (Elf64_Sym){
 			.st_name = add_string(p->strings, &len, names[i]),
 			.st_info = ELF64_ST_INFO(STB_GLOBAL, STT_FUNC), .st_shndx = TEXT,
 			.st_value = offsetof(struct program, code) + i * sizeof(code[0]),
 			.st_size = sizeof(code[0]) };
-	fill_sections(p);
+	fill_sections(p, debug);
 }
 
 struct fixture {
@@ -181,7 +183,7 @@ struct fixture {
 	struct buf text;
 };
 
-static int set_up(void **state)
+static int set_up_with(void **state, bool debug)
 {
 	static struct fixture x;
 	struct program p;
@@ -191,12 +193,22 @@ static int set_up(void **state)
 	x = (struct fixture){ .path = "/tmp/tcpclose-unit-XXXXXX", .symbolizer = symbolizer_new() };
 	fd = mkstemp(x.path);
 	assert_true(fd >= 0);
-	fill_program(&p);
+	fill_program(&p, debug);
 	assert_int_equal(write(fd, &p, sizeof(p)), sizeof(p));
 	x.base = mmap(NULL, sizeof(p), PROT_READ | PROT_EXEC, MAP_PRIVATE, fd, 0);
 	assert_true(x.base != MAP_FAILED);
 	close(fd);
 	return 0;
+}
+
+static int set_up(void **state)
+{
+	return set_up_with(state, false);
+}
+
+static int set_up_debug(void **state)
+{
+	return set_up_with(state, true);
 }
 
 static int tear_down(void **state)
@@ -341,6 +353,24 @@ static void test_symbolize_arm64__a_caller_on_the_stack(void **state)
 	expect_stack(x, &s, "bare_alone outer", true);
 }
 
+/* Go has .debug_frame alone, which locates by the stack pointer what has a frame pointer too. */
+static void test_symbolize_arm64__tables_of_go(void **state)
+{
+	struct fixture *x = *state;
+	struct stack s = make_stack(x, SIGNED);
+
+	s.lr = address_after(x, CALLER, 0);
+	expect_stack(x, &s, "signed caller outer", false);
+	s.frame[0] = address_after(x, ALONE, 0);
+	s.word[0] = s.frame[1];
+	expect_stack(x, &s, "alone outer", false);
+	s.frame[1] = address_after(x, ALONE, 2);
+	s.frame[2] = address_after(x, OUTER, 2);
+	s.frame[0] = address_after(x, RECORD, 0);
+	s.frames = 3;
+	expect_stack(x, &s, "record alone outer", false);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(test_symbolize_arm64__##name, set_up, tear_down)
@@ -352,6 +382,8 @@ int main(void)
 		TEST(what_follows_no_call_is_no_caller),
 		TEST(a_kernel_of_x86_knows_no_link_register),
 		TEST(a_caller_on_the_stack),
+		cmocka_unit_test_setup_teardown(test_symbolize_arm64__tables_of_go, set_up_debug,
+						tear_down),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
