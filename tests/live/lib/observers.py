@@ -7,7 +7,7 @@ import subprocess
 import pcap
 
 FIN, RST, ACK = 0x01, 0x04, 0x10
-DELAYED_ACK_NS = 35_000_000     # TCP_DELACK_MIN is 40 ms, by a clock whose ticks take up to 4 ms
+DELAYED_ACK_NS = 39_000_000     # TCP_DELACK_MIN, 40 ms, less a tick's rounding
 
 Packet = collections.namedtuple("Packet", "nr ns src sport dst dport flags seq ack len")
 
@@ -146,10 +146,14 @@ class Connection:
             return "simultaneous"
         return "three-way" if waves[1].nr == waves[2].nr else "four-way"
 
-    def first_ack_was_delayed(self):
-        """Did the ACK of the first FIN come only when the kernel had waited long enough for a FIN to put it on?"""
-        fin, ack = self.waves(0)[:2]
-        return ack.ns - fin.ns >= DELAYED_ACK_NS
+
+    def acked_before_close(self):
+        """The ACK of the first FIN waited as long as the kernel lets it, and the other side had not closed yet: it was
+        meant to, but the machine stood still."""
+        if self.ending() != "four-way":
+            return False
+        fin, ack, other, _ = self.waves(0)
+        return min(ack.ns, other.ns) - fin.ns >= DELAYED_ACK_NS
 
 
 def names(said):
