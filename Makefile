@@ -259,12 +259,13 @@ $(eval $(call program,soak,$(SOAK_OBJECTS),-lpthread))
 $(eval $(call program,soak-static,$(SOAK_OBJECTS),-lpthread,-static -s))
 $(eval $(call program,clock_witness-static,$(WITNESS_OBJECTS),,-static -s))
 
-# The tests check the stacks of this program, so it has frame pointers and no tail calls.
+# The tests check the stacks of this program, so it has frame pointers and no tail calls, and on arm64
+# signed return addresses.
 $(B)/stack_workload: tests/cli/stack_workload.c
 	@mkdir -p $(@D)
 	$(call say,CC,$@)
 	$(Q)$(CC) $(filter-out -O% -fsanitize%,$(C_FLAGS)) -O1 -fno-omit-frame-pointer \
-		-fno-optimize-sibling-calls -o $@ $< -lpthread
+		$(if $(filter arm64,$(ARCH)),-mbranch-protection=pac-ret) -fno-optimize-sibling-calls -o $@ $< -lpthread
 
 STORY_MAINS := %/story_test.o %/story_from_recording.o
 STORY_PARTS := $(filter-out $(STORY_MAINS),$(call objects,$(wildcard tests/stories/*.c)))
@@ -453,7 +454,7 @@ check-page: deps-check
 
 check-arm64:
 	@tools/deps arm64
-	@$(MAKE) --no-print-directory ARCH=arm64
+	@$(MAKE) --no-print-directory ARCH=arm64 all $(addprefix build/arm64/,tcpclose stack_workload)
 	tools/matrix --arch arm64 $(ARGS)
 
 lint: $(B)/tcpclose.skel.h $(B)/iter.skel.h $(B)/syscalls.inc $(B)/syscalls_32.inc

@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "arm64_code.h"
 #include "array.h"
 #include "fmt.h"
 #include "format.h"
@@ -81,6 +82,7 @@ struct symbolize_ctx {
 	bool ends;		/* the last frame is the entry of a thread */
 	bool by_stack;		/* the last frame does not set up a frame pointer */
 	bool broken;		/* a frame does not fit the map */
+	uint64_t address_bits;	/* those that are not a pointer authentication code */
 };
 
 struct symbolizer *symbolizer_new(void)
@@ -277,6 +279,7 @@ static void put_frame(struct symbolize_ctx *g, uint64_t address, unsigned back)
 	bool in_module = m && *m->path;
 	uint64_t at = in_module ? address - m->start + m->offset : 0, offset = 0, unused;
 	const char *name = f ? symbol_name(f, at - back, &offset) : NULL;
+	enum symbol_frame frame;
 
 	if (g->b->len > TEXT_MAX - (m ? strlen(m->path) : 0) - (name ? strlen(name) : 0)) {
 		g->full = true;
@@ -291,7 +294,8 @@ static void put_frame(struct symbolize_ctx *g, uint64_t address, unsigned back)
 	buf_str(g->b, in_module ? m->path : "-");
 	buf_char(g->b, '\n');
 	g->ends = is_thread_entry(name);
-	g->by_stack = f && symbol_frame_at(f, at - back, &unused) == SYMBOL_FRAME_STACK;
+	frame = f ? symbol_frame_at(f, at - back, &unused) : SYMBOL_FRAME_UNKNOWN;
+	g->by_stack = frame == SYMBOL_FRAME_STACK || frame == SYMBOL_FRAME_LINK;
 }
 
 /* Test whether an address is executable and, if the file is known, follows a call. */
@@ -304,27 +308,33 @@ static bool is_return_address(struct symbolize_ctx *g, uint64_t address)
 }
 
 /*
- * Append the caller of the first frame if the frame pointers skip it, as they do for libc's
- * close(), which sets up no frame.
+ * Append the caller of the first frame, whose address is `first`, if the frame pointers skip it, as
+ * they do for libc's close(), which sets up no frame. On arm64 the address of the caller may still
+ * be in the link register.
  */
-static void put_first_caller(struct symbolize_ctx *g, const struct stack *s)
+static void put_first_caller(struct symbolize_ctx *g, const struct stack *s, uint64_t first)
 {
-	struct mapping *m = find_code(g, s->frame[0]);
+	struct mapping *m = find_code(g, first);
 	struct symbol_file *f = m ? get_symbol_file(g, m) : NULL;
 	enum symbol_frame frame = SYMBOL_FRAME_UNKNOWN;
-	uint64_t at = 0;
+	uint64_t at = 0, caller = 0;
 
 	if (f)
-		frame = symbol_frame_at(f, s->frame[0] - m->start + m->offset, &at);
-	if (frame != SYMBOL_FRAME_STACK && frame != SYMBOL_FRAME_EITHER)
+		frame = symbol_frame_at(f, first - m->start + m->offset, &at);
+	if (frame == SYMBOL_FRAME_UNKNOWN || frame == SYMBOL_FRAME_POINTER)
 		return;
 	g->by_stack = false;
-	if (at / 8 < s->words && s->frames > 1 && s->word[at / 8] == s->frame[1])
+	if (frame == SYMBOL_FRAME_LINK)
+		caller = s->has_link ? s->lr & g->address_bits : 0;
+	else if (at % 8 == 0 && at / 8 < s->words)
+		caller = s->word[at / 8] & g->address_bits;
+	if (frame != SYMBOL_FRAME_LINK && caller && s->frames > 1 &&
+	    caller == (s->frame[1] & g->address_bits))
 		return;		/* it had set up a frame: frame[1] is its caller */
-	if (at % 8 || at / 8 >= s->words || !is_return_address(g, s->word[at / 8]))
+	if (!is_return_address(g, caller))
 		g->gaps = true;
 	else
-		put_frame(g, s->word[at / 8], 1);
+		put_frame(g, caller, 1);
 }
 
 /* Test for the address that a goroutine returns to, which in Go does not follow a call. */
@@ -338,21 +348,40 @@ static bool is_go_exit(struct symbolize_ctx *g, uint64_t address)
 	return name && !strcmp(name, GO_EXIT);
 }
 
+/*
+ * Return the bits of a code address of the stack. Those above the highest mapping of user space,
+ * which is the stack or beyond it, are a pointer authentication code if the machine has any. Bit 55
+ * selects the addresses of the kernel.
+ */
+static uint64_t get_address_bits(const struct proc_maps *maps, const struct stack *s)
+{
+	for (size_t i = s->has_link ? maps->nr : 0; i; i--)
+		if (!(maps->items[i - 1].start >> 55 & 1))
+			return arm64_address_mask(maps->items[i - 1].end - 1);
+	return UINT64_MAX;
+}
+
 static void put_frames(struct symbolize_ctx *g, const struct stack *s)
 {
-	g->broken = !find_code(g, s->frame[0]);
-	put_frame(g, s->frame[0], 0);
-	put_first_caller(g, s);
+	uint64_t first;
+
+	g->address_bits = get_address_bits(g->maps, s);
+	first = s->frame[0] & g->address_bits;
+	g->broken = !find_code(g, first);
+	put_frame(g, first, 0);
+	put_first_caller(g, s, first);
 	for (uint32_t i = 1; i < s->frames && !g->full; i++) {
-		if (!is_return_address(g, s->frame[i])) {
-			if (is_go_exit(g, s->frame[i]))
-				put_frame(g, s->frame[i], 0);
+		uint64_t address = s->frame[i] & g->address_bits;
+
+		if (!is_return_address(g, address)) {
+			if (is_go_exit(g, address))
+				put_frame(g, address, 0);
 			g->broken |= !g->ends;
 			g->gaps |= !g->ends;
 			return;
 		}
 		g->gaps |= g->by_stack && !g->ends;	/* the previous frame's caller is missing */
-		put_frame(g, s->frame[i], 1);
+		put_frame(g, address, 1);
 	}
 	g->gaps |= g->by_stack && !g->ends;
 }

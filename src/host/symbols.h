@@ -58,18 +58,23 @@ const char *symbol_name(struct symbol_file *f, uint64_t file_offset, uint64_t *s
  */
 size_t symbol_build_id(struct symbol_file *f, const uint8_t **id, uint64_t *file_offset);
 
-/* How the return address is found at a place in a function, according to the unwind tables. */
+/*
+ * How the return address is found at a place in a function, according to the unwind tables or, on
+ * arm64 where there are none, to the code.
+ */
 enum symbol_frame {
-	SYMBOL_FRAME_UNKNOWN,	/* no table, or too complex; always except on x86-64 */
+	SYMBOL_FRAME_UNKNOWN,	/* no table, or too complex; always except on x86-64 and arm64 */
 	SYMBOL_FRAME_POINTER,	/* from the frame pointer, which the function has set up */
 	SYMBOL_FRAME_STACK,	/* from the stack pointer: frame pointers skip the caller */
 	SYMBOL_FRAME_EITHER,	/* from the stack pointer, but .debug_frame (Go's only table)
 				   does so even if the frame pointer is set up */
+	SYMBOL_FRAME_LINK,	/* in the link register: frame pointers skip the caller */
 };
 
 /*
  * Return the frame layout at file_offset. For SYMBOL_FRAME_STACK and SYMBOL_FRAME_EITHER,
- * *return_at is the distance of the return address above the stack pointer, in bytes.
+ * *return_at is the distance of the return address above the stack pointer, in bytes, UINT64_MAX if
+ * it is unknown.
  */
 enum symbol_frame symbol_frame_at(struct symbol_file *f, uint64_t file_offset, uint64_t *return_at);
 

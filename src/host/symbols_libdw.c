@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 #include "symbols.h"
 
+#include "arm64_code.h"
+
 #include <dwarf.h>
 #include <elfutils/libdwfl.h>
 #include <gelf.h>
@@ -13,6 +15,11 @@
 /* DWARF register numbers of x86-64 (psABI, figure 3.36) */
 #define X86_64_RBP 6
 #define X86_64_RSP 7
+
+/* DWARF register numbers of arm64 (DWARF for the Arm 64-bit Architecture, 4.1) */
+#define ARM64_X29 29
+#define ARM64_X30 30
+#define ARM64_SP 31
 
 /* The results for a place in a file, cached because programs close sockets in few places. */
 struct cached_symbol {
@@ -205,34 +212,122 @@ size_t symbol_build_id(struct symbol_file *f, const uint8_t **id, uint64_t *file
 }
 
 /*
- * Read the canonical frame address (CFA) at an address, as a register and an offset. Returns false
- * if there is none, or if it is a more complex expression.
+ * Read the canonical frame address (CFA) of a frame, as a register and an offset. Returns false if
+ * it is a more complex expression.
  */
+static bool read_frame_cfa(Dwarf_Frame *frame, uint64_t *reg, int64_t *offset)
+{
+	Dwarf_Op *ops = NULL;
+	size_t n = 0;
+
+	if (dwarf_frame_cfa(frame, &ops, &n) || n != 1)
+		return false;
+	if (ops[0].atom == DW_OP_bregx) {
+		*reg = ops[0].number;
+		*offset = (int64_t)ops[0].number2;
+	} else if (ops[0].atom >= DW_OP_breg0 && ops[0].atom <= DW_OP_breg31) {
+		*reg = ops[0].atom - DW_OP_breg0;
+		*offset = (int64_t)ops[0].number;
+	} else {
+		return false;
+	}
+	return true;
+}
+
+/* Read the CFA at an address. Returns false if there is none. */
 static bool read_cfa(Dwarf_CFI *cfi, Dwarf_Addr address, uint64_t *reg, int64_t *offset)
 {
 	Dwarf_Frame *frame = NULL;
-	Dwarf_Op *ops = NULL;
-	size_t n = 0;
 	bool good;
 
 	if (!cfi || dwarf_cfi_addrframe(cfi, address, &frame))
 		return false;
-	good = !dwarf_frame_cfa(frame, &ops, &n) && n == 1;
-	if (good && ops[0].atom == DW_OP_bregx) {
-		*reg = ops[0].number;
-		*offset = (int64_t)ops[0].number2;
-	} else if (good && ops[0].atom >= DW_OP_breg0 && ops[0].atom <= DW_OP_breg31) {
-		*reg = ops[0].atom - DW_OP_breg0;
-		*offset = (int64_t)ops[0].number;
-	} else {
-		good = false;
-	}
+	good = read_frame_cfa(frame, reg, offset);
 	free(frame);
 	return good;
 }
 
+/* Where the caller's value of a register is. */
+enum saved { SAVED_NOWHERE, SAVED_IN_PLACE, SAVED_ON_STACK };
+
+/* Find the caller's value of a register; on the stack it is at the CFA plus *offset. */
+static enum saved read_saved(Dwarf_Frame *frame, int reg, int64_t *offset)
+{
+	Dwarf_Op memory[3], *ops = NULL;
+	size_t n = 0;
+
+	if (dwarf_frame_register(frame, reg, memory, &ops, &n))
+		return SAVED_NOWHERE;
+	if (!n)
+		return ops ? SAVED_NOWHERE : SAVED_IN_PLACE;
+	*offset = n == 2 ? (int64_t)ops[1].number : 0;
+	if (ops[0].atom != DW_OP_call_frame_cfa || n > 2 ||
+	    (n == 2 && ops[1].atom != DW_OP_plus_uconst))
+		return SAVED_NOWHERE;
+	return SAVED_ON_STACK;
+}
+
+/* Read the layout of a frame of arm64, whose functions store x29 just below the return address. */
+static enum symbol_frame read_arm64_frame(Dwarf_Frame *frame, uint64_t *return_at)
+{
+	int64_t link = 0, pointer = 0, cfa = 0;
+	uint64_t reg = 0;
+
+	switch (read_saved(frame, ARM64_X30, &link)) {
+	case SAVED_NOWHERE:
+		return SYMBOL_FRAME_UNKNOWN;
+	case SAVED_IN_PLACE:
+		return SYMBOL_FRAME_LINK;
+	case SAVED_ON_STACK:
+		break;
+	}
+	if (read_saved(frame, ARM64_X29, &pointer) == SAVED_ON_STACK && pointer == link - 8)
+		return SYMBOL_FRAME_POINTER;
+	if (!read_frame_cfa(frame, &reg, &cfa) || reg != ARM64_SP || cfa + link < 0)
+		return SYMBOL_FRAME_UNKNOWN;
+	*return_at = (uint64_t)(cfa + link);
+	return SYMBOL_FRAME_STACK;
+}
+
+/* Find the layout of a frame of arm64 by the code, where there are no unwind tables. */
+static enum symbol_frame find_arm64_frame_by_code(const struct symbol_file *f, uint64_t file_offset,
+						  uint64_t *return_at)
+{
+	*return_at = UINT64_MAX;
+	switch (arm64_find_return(f->bytes, f->bytes ? f->size : 0, file_offset & ~3ULL)) {
+	case ARM64_RETURN_IN_LINK:
+		return SYMBOL_FRAME_LINK;
+	case ARM64_RETURN_IN_RECORD:
+		return SYMBOL_FRAME_POINTER;
+	case ARM64_RETURN_ON_STACK:
+		return SYMBOL_FRAME_STACK;
+	case ARM64_RETURN_UNKNOWN:
+		break;
+	}
+	return SYMBOL_FRAME_UNKNOWN;
+}
+
+static enum symbol_frame find_arm64_frame(const struct symbol_file *f, GElf_Addr address,
+					  uint64_t file_offset, uint64_t *return_at)
+{
+	GElf_Addr bias = 0;
+	Dwarf_CFI *cfi = dwfl_module_eh_cfi(f->module, &bias);
+	enum symbol_frame found, by_stack = SYMBOL_FRAME_STACK;
+	Dwarf_Frame *frame = NULL;
+
+	if (!cfi || dwarf_cfi_addrframe(cfi, address - bias, &frame)) {
+		by_stack = SYMBOL_FRAME_EITHER;
+		cfi = dwfl_module_dwarf_cfi(f->module, &bias);
+		if (!cfi || dwarf_cfi_addrframe(cfi, address - bias, &frame))
+			return find_arm64_frame_by_code(f, file_offset, return_at);
+	}
+	found = read_arm64_frame(frame, return_at);
+	free(frame);
+	return found == SYMBOL_FRAME_STACK ? by_stack : found;
+}
+
 static enum symbol_frame find_frame(const struct symbol_file *f, GElf_Addr address,
-				    uint64_t *return_at)
+				    uint64_t file_offset, uint64_t *return_at)
 {
 	GElf_Addr bias = 0;
 	enum symbol_frame by_stack = SYMBOL_FRAME_STACK;
@@ -240,6 +335,8 @@ static enum symbol_frame find_frame(const struct symbol_file *f, GElf_Addr addre
 	uint64_t reg = 0;
 	Dwarf_CFI *cfi;
 
+	if (address && f->machine == EM_AARCH64)
+		return find_arm64_frame(f, address, file_offset, return_at);
 	if (!address || f->machine != EM_X86_64)
 		return SYMBOL_FRAME_UNKNOWN;
 	cfi = dwfl_module_eh_cfi(f->module, &bias);
@@ -268,7 +365,7 @@ static const struct cached_symbol *look_up_cached(struct symbol_file *f, uint64_
 	address = offset_to_address(f, file_offset);
 	*cached = (struct cached_symbol){ .offset_plus_1 = file_offset + 1 };
 	cached->name = find_function_name(f, address, &cached->symbol_offset);
-	cached->frame = find_frame(f, address, &cached->return_at);
+	cached->frame = find_frame(f, address, file_offset, &cached->return_at);
 	return cached;
 }
 
@@ -302,17 +399,6 @@ static bool ends_with_x86_call(const uint8_t *end, size_t before)
 	return false;
 }
 
-/* Test for BL or BLR, including its authenticated forms, before `end`. */
-static bool ends_with_arm64_call(const uint8_t *end, size_t before)
-{
-	uint32_t insn;
-
-	if (before < 4)
-		return false;
-	memcpy(&insn, end - 4, sizeof(insn));
-	return (insn & 0xfc000000) == 0x94000000 || (insn & 0xfefff000) == 0xd63f0000;
-}
-
 bool symbol_follows_call(struct symbol_file *f, uint64_t file_offset)
 {
 	if (!f->bytes || file_offset > f->size)
@@ -320,6 +406,6 @@ bool symbol_follows_call(struct symbol_file *f, uint64_t file_offset)
 	if (f->machine == EM_X86_64 || f->machine == EM_386)
 		return ends_with_x86_call(f->bytes + file_offset, file_offset);
 	if (f->machine == EM_AARCH64)
-		return ends_with_arm64_call(f->bytes + file_offset, file_offset);
+		return arm64_follows_call(f->bytes, f->size, file_offset);
 	return true;
 }
