@@ -197,7 +197,7 @@ static void build_index(struct perf_map *m)
 {
 	size_t nr = 2 * m->nr;
 	uint64_t *bounds = malloc(nr * sizeof(*bounds));
-	uint32_t *owners = malloc(nr * sizeof(*owners)), *next = malloc(nr * sizeof(*next));
+	uint32_t *owners = malloc(nr * sizeof(*owners)), *next = calloc(nr, sizeof(*next));
 
 	if (bounds && owners && next) {
 		nr = collect_bounds(m, bounds);

@@ -35,7 +35,7 @@ struct perf_map {
 	size_t nr, cap;
 	char *names;			/* each with a NUL */
 	size_t names_len, names_cap;
-	/* The first `indexed` lines as ranges: from bounds[i] to bounds[i + 1] it is owners[i] - 1. */
+	/* The first `indexed` lines as ranges: bounds[i] to bounds[i + 1] is line owners[i] - 1 */
 	size_t indexed, nr_bounds;
 	uint64_t *bounds;
 	uint32_t *owners;		/* 0: no line */

@@ -60,9 +60,10 @@ JAVA_START = 60     # seconds, on a busy host
 class Traced:
     """A program in the namespace, and the tool that looks at it."""
 
-    def __init__(self, cli, *command, comm, args=()):
+    def __init__(self, cli, *command, comm, args=(), cwd=None):
         self.tracer = cli.start("json", "--stack", "--netns", cli.netns, "-q", "-c", comm, *args)
-        self.process = subprocess.Popen(cli.enter(*command), text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        self.process = subprocess.Popen(cli.enter(*command), text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                                        cwd=cwd)
         self.said = []
 
     def __enter__(self):
@@ -281,7 +282,7 @@ def test_node_shows_the_functions_of_a_script(cli, root):
     with Folder() as at:
         write(at("server.js"), NODE_SCRIPT.encode())
         with Traced(cli, "node", "--perf-basic-prof", "--interpreted-frames-native-stack", at("server.js"),
-                    comm="node") as node:
+                    comm="node", cwd=at(".")) as node:      # where it writes a log
             path = host_map(int(node.process.stdout.readline()))
             try:
                 node.tell("")

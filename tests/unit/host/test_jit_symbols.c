@@ -59,7 +59,7 @@ static struct stack make_stack(uint64_t ts_ns, uint64_t program)
 			       .tid = (uint32_t)getpid(), .start_stack = program };
 }
 
-/* Checks the name of an address and, if it has none, the reason: what follows the name of the map. */
+/* Checks the name of an address or, if it has none, the reason, which follows the map's name. */
 static void expect_at(struct jit_symbols *j, const struct stack *k, uint64_t address,
 		      const char *name, const char *why)
 {
