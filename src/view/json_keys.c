@@ -89,7 +89,7 @@ static const char *const count_keys[] = {
 	"events_lost.malformed", "events_lost.spool_full", "sampled_out",
 	"stream", "stream.segments", "stream.lost", "stream.late", "stream.repeated",
 	"stream.refused",
-#define X(id, word) "stream.refused." word,
+#define X(id, word) ("stream.refused." word),
 	STREAM_REFUSALS(X)
 #undef X
 	NULL
