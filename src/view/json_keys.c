@@ -99,6 +99,7 @@ static const char *const count_keys[] = {
 static const char *const group_keys[] = {
 	"start", "time", "total", "by", "other", "comm", "thread", "pid", "exe", "cgroup",
 	"unit", "container", "port", "peer", "peer_addr", "peer_port", "host",
+	"stack", "stack_missing",
 	NULL
 };
 
