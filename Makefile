@@ -17,6 +17,7 @@
 # make check-top      random keys and sizes for the full screen of top, with ASan, for 10 minutes (TOP_SECONDS=N)
 # make check-units    run the services in a Debian with systemd, in qemu (as root)
 # make check-fleet    the tests of the fleet, each fault ten times (FLEET_ROUNDS=N; as root, 10 minutes)
+# make check-jit      the names of generated code in stacks, with Java too (as root)
 # make check-page     the page of 5,000,000 events; the live page under churn for an hour (as root)
 # make check-packages install, upgrade and remove the package in clean Debian 12 and 13 (as root)
 # make check-arm64    build for arm64 and run the live tests in an emulated machine (as root)
@@ -433,6 +434,12 @@ check-fleet: deps-check
 	@$(MAKE) --no-print-directory $(TESTED) $(FLEET)
 	FLEET_ROUNDS=$(FLEET_ROUNDS) tests/run --build $(B) --only fleet $(ARGS)
 
+# It needs a JDK, which make check does not install.
+check-jit:
+	@tools/deps jit
+	@$(MAKE) --no-print-directory all
+	tests/run --long --build $(B) tests/cli/test_jit_symbols.py $(ARGS)
+
 TOP_SECONDS ?= 600
 check-top: deps
 	@$(MAKE) --no-print-directory SAN=1 all
@@ -473,7 +480,7 @@ clean:
 include $(PACKAGES)/packages.mk
 -include $(shell find $(B) -name '*.d' 2>/dev/null)
 
-.PHONY: all install install-texts install-units check-units check-fleet check-top check-page man deps deps-check deps-matrix deps-bench run demo tour test check check-all check-kernels check-arm64 \
+.PHONY: all install install-texts install-units check-units check-fleet check-jit check-top check-page man deps deps-check deps-matrix deps-bench run demo tour test check check-all check-kernels check-arm64 \
 	static lint fuzz fuzz-all bench bench-build clean FORCE
 FORCE:
 .DELETE_ON_ERROR:

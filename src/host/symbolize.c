@@ -14,6 +14,7 @@
 #include "array.h"
 #include "fmt.h"
 #include "format.h"
+#include "jit_symbols.h"
 #include "pid_namespace.h"
 #include "proc_maps.h"
 #include "symbols.h"
@@ -66,6 +67,7 @@ struct cached_maps {
 
 struct symbolizer {
 	struct symbols *symbols;
+	struct jit_symbols *jit;
 	bool has_proc;		/* /proc shows the process ids that the stacks have */
 	unsigned generation;	/* grows with each file opened, since that may close another */
 	struct cached_maps process[MAPS_CACHED];
@@ -76,6 +78,7 @@ struct symbolize_ctx {
 	struct symbolizer *r;
 	struct proc_maps *maps;
 	struct buf *b;
+	struct jit_stack jit;
 	bool gaps;		/* a caller may be missing */
 	bool full;		/* the text has reached TEXT_MAX */
 	unsigned file_problems;	/* a bit 1 << enum file_problem for each reason of a missing file */
@@ -92,11 +95,12 @@ struct symbolizer *symbolizer_new(void)
 	if (!r)
 		return NULL;
 	r->symbols = symbols_new();
+	r->jit = jit_symbols_new();
 	r->generation = 1;
 	r->has_proc = proc_has_initial_pids("/proc");
-	if (r->symbols)
+	if (r->symbols && r->jit)
 		return r;
-	free(r);
+	symbolizer_free(r);
 	return NULL;
 }
 
@@ -105,6 +109,7 @@ void symbolizer_free(struct symbolizer *r)
 	if (!r)
 		return;
 	symbols_free(r->symbols);
+	jit_symbols_free(r->jit);
 	for (unsigned i = 0; i < MAPS_CACHED; i++)
 		proc_maps_release(&r->process[i].maps);
 	free(r);
@@ -281,11 +286,13 @@ static void put_frame(struct symbolize_ctx *g, uint64_t address, unsigned back)
 	const char *name = f ? symbol_name(f, at - back, &offset) : NULL;
 	enum symbol_frame frame;
 
+	if (m && !f)
+		name = jit_name(&g->jit, m, m->problem != FILE_UNREADABLE, address - back, &offset);
 	if (g->b->len > TEXT_MAX - (m ? strlen(m->path) : 0) - (name ? strlen(name) : 0)) {
 		g->full = true;
 		return;
 	}
-	if (m && m->inode && *m->path == '/' && !f)
+	if (m && m->inode && *m->path == '/' && !f && !name)
 		g->file_problems |= 1u << m->problem;
 	put_field(g->b, true, address);
 	put_field(g->b, in_module, at);
@@ -402,6 +409,15 @@ static void put_missing(struct buf *b, const char *what)
 	buf_char(b, '\n');
 }
 
+static void put_unnamed(struct buf *b, const struct jit_stack *jit)
+{
+	if (!jit->unnamed)
+		return;
+	buf_str(b, "!stack: generated code without a name: ");
+	jit_explain(jit, b);
+	buf_char(b, '\n');
+}
+
 static bool maps_are_fresh(const struct cached_maps *p, const struct stack *s,
 			   const struct memory_id *id)
 {
@@ -425,7 +441,7 @@ static void symbolize_frames(struct symbolizer *r, const struct stack *s, struct
 {
 	struct memory_id id = { s->start_code, s->end_code, s->start_stack };
 	struct cached_maps *p = &r->process[s->pid % MAPS_CACHED];
-	struct symbolize_ctx g = { .r = r, .maps = &p->maps, .b = b };
+	struct symbolize_ctx g = { .r = r, .maps = &p->maps, .b = b, .jit = { r->jit, s } };
 	enum proc_maps_result got;
 
 	if (!r->has_proc) {
@@ -434,7 +450,8 @@ static void symbolize_frames(struct symbolizer *r, const struct stack *s, struct
 		return;
 	}
 	if (!maps_are_fresh(p, s, &id) || !try_cached_maps(&g, s)) {
-		g = (struct symbolize_ctx){ .r = r, .maps = &p->maps, .b = b };
+		g = (struct symbolize_ctx){ .r = r, .maps = &p->maps, .b = b,
+					    .jit = { r->jit, s } };
 		got = proc_maps_read(&p->maps, s->pid, s->tid, &id);
 		p->pid = got == PROC_MAPS_OK ? s->pid : 0;
 		p->id = id;
@@ -444,11 +461,13 @@ static void symbolize_frames(struct symbolizer *r, const struct stack *s, struct
 			put_missing(b, missing_maps[got]);
 			return;
 		}
+		jit_look_early(&g.jit, &p->maps);
 		put_frames(&g, s);
 	}
 	for (unsigned i = 0; i < COUNT(missing_files); i++)
 		if (g.file_problems & 1u << i)
 			put_missing(b, missing_files[i]);
+	put_unnamed(b, &g.jit);
 	if (g.full)
 		put_missing(b, missing_frames);
 	if (g.gaps)
