@@ -365,7 +365,7 @@ static int open_symbols(struct trace_run *r)
 		log_error("--stack needs libdw (elfutils), and this tcpclose was built without it");
 		return EXIT_KERNEL;
 	}
-	r->session.symbolizer = symbolizer_new();
+	r->session.symbolizer = symbolizer_new(r->o->capture.inlined);
 	if (!r->session.symbolizer)
 		return report_failure(EXIT_FAILED, "cannot read stacks", ENOMEM);
 	return EXIT_FINE;

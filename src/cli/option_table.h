@@ -33,6 +33,7 @@ enum option_key {
 	KEY_ALL,
 	KEY_COLOR,
 	KEY_STACK,
+	KEY_INLINED,
 	KEY_FLUSH,
 	KEY_FIELDS,
 	KEY_BY,

@@ -38,6 +38,7 @@
 
 FLAG(set_all, capture.all)
 FLAG(set_stack, capture.stack)
+FLAG(set_inlined, capture.inlined)
 FLAG(set_no_fentry, capture.no_fentry)
 FLAG(set_times, output.times)
 FLAG(set_wide, output.wide)

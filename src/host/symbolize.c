@@ -13,6 +13,7 @@
 #include "array.h"
 #include "fmt.h"
 #include "format.h"
+#include "frame_text.h"
 #include "pid_namespace.h"
 #include "proc_maps.h"
 #include "symbols.h"
@@ -52,6 +53,12 @@ static const char *const missing_files[] = {
 };
 static const char missing_frames[] = "stack: there are more frames than are kept";
 
+static const char missing_details[] =
+	"stack: lines of source text, demangled names and inlined functions are left out: no room";
+static const char missing_places[] =
+	"stack: lines of source text and inlined functions are left out: the debug information of "
+	"a file is too large, or takes too long to read";
+
 #define MAPS_CACHED 64		/* processes */
 #define MAPS_MAX_AGE_NS 1000000000ULL	/* older maps are read again */
 
@@ -77,19 +84,22 @@ struct symbolize_ctx {
 	struct buf *b;
 	bool gaps;		/* a caller may be missing */
 	bool full;		/* the text has reached TEXT_MAX */
+	size_t details_max;	/* bytes of text from which on frames have no details */
+	bool details_cut;	/* that is why some have none */
+	bool places_left_out;	/* some debug information was not read */
 	unsigned file_problems;	/* a bit 1 << enum file_problem for each reason of a missing file */
 	bool ends;		/* the last frame is the entry of a thread */
 	bool by_stack;		/* the last frame does not set up a frame pointer */
 	bool broken;		/* a frame does not fit the map */
 };
 
-struct symbolizer *symbolizer_new(void)
+struct symbolizer *symbolizer_new(bool inlined)
 {
 	struct symbolizer *r = calloc(1, sizeof(*r));
 
 	if (!r)
 		return NULL;
-	r->symbols = symbols_new();
+	r->symbols = symbols_new(inlined);
 	r->generation = 1;
 	r->has_proc = proc_has_initial_pids("/proc");
 	if (r->symbols)
@@ -198,7 +208,7 @@ static enum equal compare_build_id(const struct proc_maps *maps, const struct ma
 /* Return the file of a mapping, NULL if it cannot be opened or may have been replaced. */
 static struct symbol_file *get_symbol_file(struct symbolize_ctx *g, struct mapping *m)
 {
-	struct symbol_key key = { m->device, m->inode, m->path };
+	struct symbol_key key = { m->device, m->inode, m->path, g->maps->tid };
 	struct symbols *symbols = g->r->symbols;
 	struct symbol_file *f;
 	enum equal equal;
@@ -267,6 +277,31 @@ static bool is_thread_entry(const char *name)
 }
 
 /*
+ * Look up the source text of a frame: that of the call, which is before the return address, or of
+ * the system call, which is before the address where it returns.
+ */
+static const struct source_places *find_places(struct symbolize_ctx *g, struct symbol_file *f,
+					       uint64_t at, unsigned back)
+{
+	const struct source_places *places;
+
+	if (!back && symbol_follows_syscall(f, at))
+		back = 1;
+	places = symbol_places(f, at - back);
+	g->places_left_out |= places && places->left_out;
+	return places;
+}
+
+/* Take back the lines from `from` on if the text has no room for details. */
+static void limit_details(struct symbolize_ctx *g, size_t from)
+{
+	if (g->b->len <= g->details_max)
+		return;
+	g->b->len = from;
+	g->details_cut = true;
+}
+
+/*
  * Append the line of one frame. `back` is 1 for a return address, to look up the function that
  * contains the call: the return address itself may belong to the next function.
  */
@@ -277,11 +312,15 @@ static void put_frame(struct symbolize_ctx *g, uint64_t address, unsigned back)
 	bool in_module = m && *m->path;
 	uint64_t at = in_module ? address - m->start + m->offset : 0, offset = 0, unused;
 	const char *name = f ? symbol_name(f, at - back, &offset) : NULL;
+	const struct source_places *places = f ? find_places(g, f, at, back) : NULL;
+	size_t from = g->b->len;
 
 	if (g->b->len > TEXT_MAX - (m ? strlen(m->path) : 0) - (name ? strlen(name) : 0)) {
 		g->full = true;
 		return;
 	}
+	frame_text_put_inlined(g->b, places);
+	limit_details(g, from);
 	if (m && m->inode && *m->path == '/' && !f)
 		g->file_problems |= 1u << m->problem;
 	put_field(g->b, true, address);
@@ -290,6 +329,9 @@ static void put_frame(struct symbolize_ctx *g, uint64_t address, unsigned back)
 	put_symbol(g->b, name);
 	buf_str(g->b, in_module ? m->path : "-");
 	buf_char(g->b, '\n');
+	from = g->b->len;
+	frame_text_put_details(g->b, f ? symbol_demangled(f, at - back) : NULL, places);
+	limit_details(g, from);
 	g->ends = is_thread_entry(name);
 	g->by_stack = f && symbol_frame_at(f, at - back, &unused) == SYMBOL_FRAME_STACK;
 }
@@ -338,7 +380,7 @@ static bool is_go_exit(struct symbolize_ctx *g, uint64_t address)
 	return name && !strcmp(name, GO_EXIT);
 }
 
-static void put_frames(struct symbolize_ctx *g, const struct stack *s)
+static void walk_frames(struct symbolize_ctx *g, const struct stack *s)
 {
 	g->broken = !find_code(g, s->frame[0]);
 	put_frame(g, s->frame[0], 0);
@@ -355,6 +397,21 @@ static void put_frames(struct symbolize_ctx *g, const struct stack *s)
 		put_frame(g, s->frame[i], 1);
 	}
 	g->gaps |= g->by_stack && !g->ends;
+}
+
+/* Append the frames. The text has room for more of them without details. */
+static void put_frames(struct symbolize_ctx *g, const struct stack *s)
+{
+	size_t from = g->b->len;
+
+	g->details_max = TEXT_MAX / 2;
+	walk_frames(g, s);
+	if (!g->full)
+		return;
+	g->b->len = from;
+	g->full = g->gaps = g->ends = g->by_stack = false;
+	g->details_max = 0;
+	walk_frames(g, s);
 }
 
 /* Append the frames as addresses only, because the map is not available. */
@@ -422,6 +479,10 @@ static void symbolize_frames(struct symbolizer *r, const struct stack *s, struct
 			put_missing(b, missing_files[i]);
 	if (g.full)
 		put_missing(b, missing_frames);
+	if (g.details_cut)
+		put_missing(b, missing_details);
+	if (g.places_left_out)
+		put_missing(b, missing_places);
 	if (g.gaps)
 		put_missing(b, missing_callers);
 }

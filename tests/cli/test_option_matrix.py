@@ -66,6 +66,7 @@ TABLE = {
     "wide": ("-w", {"trace", "timeline", "connections", "who", "stuck", "doctor"}, ANY),
     "color": ("--color never", EVERY, ANY),
     "stack": ("--stack", {"trace", "json", "record"}, ANY),
+    "inlined": ("--inlined", {"trace", "json", "record"}, LIVE),
     "flush": ("--flush", TRACING - SERVE, ANY),
     "quiet": ("-q", EVERY, ANY),
     "verbose": ("-v", EVERY, ANY),
@@ -126,7 +127,7 @@ TABLE = {
 }
 
 # Options that need another one, unless the view has it by itself. --follow needs an end, so that the test has one.
-WITH = {"rotate": "--record y", "keep": "--record y", "cmdline": "--record y", "redact-key": "--redact",
+WITH = {"inlined": "--stack", "rotate": "--record y", "keep": "--record y", "cmdline": "--record y", "redact-key": "--redact",
         "nats-key": "--nats-cert c",
         "follow": "-d 10ms", "to": "-L 1", "spool": "--to http://127.0.0.1:9 -L 1",
         "spool-max": "--to http://127.0.0.1:9 -L 1",
@@ -138,7 +139,7 @@ ONE_SOURCE = DOCTOR | STREAM     # they have no recording and no command
 OF_INIT = {"max-age", "max-bytes", "replicas", "partitions"}
 
 # Options that hide the others, or that need what the host of the test may lack.
-ALONE = {"stack", "btf", "no-bpf", "fail-on", "fail", "older-than", "state", "csv", "tree", "quiet", "record", "rotate",
+ALONE = {"stack", "inlined", "btf", "no-bpf", "fail-on", "fail", "older-than", "state", "csv", "tree", "quiet", "record", "rotate",
          "keep", "cmdline", "redact", "redact-key", "output", "count", "duration", "watch", "drain", "ready-fd",
          "netns", "follow", "textfile", "fleet-key", "to", "spool", "spool-max", "max-rate", "walk-every"}
 
