@@ -184,9 +184,12 @@ static bool file_has_dwarf(int fd, bool *too_large)
 struct debug_info *debug_info_open(struct debug_pool *pool, int fd, const char *path, uint32_t tid)
 {
 	struct debug_info *d;
-	bool too_large = false, separate = !file_has_dwarf(fd, &too_large);
-	int own = separate ? debug_file_open(fd, path, tid) : fcntl(fd, F_DUPFD_CLOEXEC, 0);
+	bool too_large, separate;
+	int own;
 
+	elf_version(EV_CURRENT);
+	separate = !file_has_dwarf(fd, &too_large);
+	own = separate ? debug_file_open(fd, path, tid) : fcntl(fd, F_DUPFD_CLOEXEC, 0);
 	if (own < 0)
 		return NULL;
 	if (separate)

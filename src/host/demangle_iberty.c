@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 #include "demangle.h"
 
+#include <ctype.h>
 #include <setjmp.h>
 #include <stddef.h>
 #include <string.h>
@@ -53,11 +54,31 @@ static void append_part(const char *text, size_t len, void *arg)
 		longjmp(to->full, 1);
 }
 
+/*
+ * Test for a type of a function or a trait object ("F", "D") with thousands of lifetimes or more: G
+ * and their number, of base 62. libiberty would count through them, with no bound and no output.
+ * Such letters may also be in a crate's hash; then the name stays as it is.
+ */
+static bool has_many_lifetimes(const char *name)
+{
+	for (const char *at = name; (at = strchr(at + 1, 'G'));) {
+		size_t digits = 0;
+
+		while (isalnum((unsigned char)at[1 + digits]))
+			digits++;
+		if ((at[-1] == 'F' || at[-1] == 'D') && digits > 1)
+			return true;
+	}
+	return false;
+}
+
 /* Let libiberty convert the name. Rust's legacy names look like those of C++. */
 static bool convert_name(const char *name, struct demangled_text *to)
 {
 	static const int options = DMGL_PARAMS | DMGL_ANSI;
 
+	if (name[1] == 'R' && has_many_lifetimes(name))
+		return false;
 	if (rust_demangle_callback(name, options, append_part, to))
 		return true;
 	to->len = 0;
