@@ -7,8 +7,9 @@
  * The DWARF is that of any program, and may be large or hostile. It is read when an address needs
  * it, and within bounds: compressed sections over DEBUG_COMPRESSED_MAX, a line table over
  * DEBUG_LINES_MAX, and a unit over DEBUG_UNIT_MAX (for inlined functions) are not read. In all, it
- * takes at most DEBUG_BURST_NS at once and 1/DEBUG_SHARE of the time in the long run; what is not
- * read by then is left out. The list of a file's units is read in steps of DEBUG_STEP_NS.
+ * takes at most DEBUG_BURST_NS of CPU time at once and 1/DEBUG_SHARE of the time in the long run;
+ * what is not read by then is left out. The list of a file's units is read in steps of
+ * DEBUG_STEP_NS.
  */
 #pragma once
 

@@ -73,8 +73,14 @@ void debug_pool_free(struct debug_pool *pool)
 	free(pool);
 }
 
-/* Add the share of the time that has passed. Returns the time now. */
-static uint64_t refill_credit(struct debug_pool *pool)
+/* The CPU time of this thread: other processes do not use up what may be spent. */
+static uint64_t read_cpu_ns(void)
+{
+	return read_clock_ns(CLOCK_THREAD_CPUTIME_ID);
+}
+
+/* Add the share of the time that has passed. */
+static void refill_credit(struct debug_pool *pool)
 {
 	uint64_t now = read_clock_ns(CLOCK_MONOTONIC);
 
@@ -82,12 +88,11 @@ static uint64_t refill_credit(struct debug_pool *pool)
 	if (pool->credit_ns > DEBUG_BURST_NS)
 		pool->credit_ns = DEBUG_BURST_NS;
 	pool->refilled_ns = now;
-	return now;
 }
 
 static void spend_credit(struct debug_pool *pool, uint64_t since_ns)
 {
-	uint64_t spent = read_clock_ns(CLOCK_MONOTONIC) - since_ns;
+	uint64_t spent = read_cpu_ns() - since_ns;
 
 	pool->credit_ns -= spent < pool->credit_ns ? spent : pool->credit_ns;
 }
@@ -265,14 +270,14 @@ static int compare_ranges(const void *a, const void *b)
 /* Continue the list of units. Returns false if it is not complete yet. */
 static bool index_units(struct debug_info *d)
 {
-	uint64_t since_ns = d->index_complete ? 0 : read_clock_ns(CLOCK_MONOTONIC);
+	uint64_t since_ns = d->index_complete ? 0 : read_cpu_ns();
 	Dwarf_CU *next = d->indexed;
 	Dwarf_Die unit;
 	unsigned n = 0;
 	uint8_t type;
 
 	while (!d->index_complete) {
-		if (n++ % 16 == 15 && read_clock_ns(CLOCK_MONOTONIC) - since_ns > DEBUG_STEP_NS)
+		if (n++ % 16 == 15 && read_cpu_ns() - since_ns > DEBUG_STEP_NS)
 			return false;
 		if (dwarf_get_units(d->dwarf, next, &next, NULL, &type, &unit, NULL)) {
 			d->index_complete = true;
@@ -383,7 +388,8 @@ const struct source_places *debug_info_find(struct debug_info *d, uint64_t addre
 
 	if (c->address_plus_1 == address + 1)
 		return &c->places;
-	since_ns = refill_credit(d->pool);
+	refill_credit(d->pool);
+	since_ns = read_cpu_ns();
 	if (!d->pool->credit_ns || d->too_large)
 		return &d->left_out;
 	debug_places_release(&c->places);

@@ -60,5 +60,6 @@ int main()
 	    connect(fd, (struct sockaddr *)&a, len))
 		return 1;
 	net::serve(pool, accept(listener, nullptr, nullptr));	// main
+	close(fd);
 	return read(0, &byte, 1) != 0;
 }
