@@ -114,7 +114,7 @@ static const struct option_row options[] = {
 	{ .argp = { "stack", KEY_STACK, NULL, 0, "print the user stack of the close", OUTPUT },
 	  .set = option_set_stack, .views = BIT(TRACE) | BIT(JSON) | BIT(RECORD) },
 	{ .argp = { "inlined", KEY_INLINED, NULL, 0,
-	    "--stack: also show the functions that the compiler has inlined", OUTPUT },
+	    "--stack with the functions that the compiler has inlined", OUTPUT },
 	  .set = option_set_inlined, .views = BIT(TRACE) | BIT(JSON) | BIT(RECORD), LIVE },
 	{ .argp = { "flush", KEY_FLUSH, NULL, 0,
 	    "write each line at once, not in batches", OUTPUT },

@@ -38,7 +38,6 @@
 
 FLAG(set_all, capture.all)
 FLAG(set_stack, capture.stack)
-FLAG(set_inlined, capture.inlined)
 FLAG(set_no_fentry, capture.no_fentry)
 FLAG(set_times, output.times)
 FLAG(set_wide, output.wide)
@@ -55,6 +54,12 @@ FLAG(set_no_bpf, stuck.no_bpf)
 FLAG(set_cmdline, record.cmdline)
 FLAG(set_by_comm, view_options.by_comm)
 FLAG(set_page, serve.page)
+
+int option_set_inlined(struct option_parser *p, const char *arg)
+{
+	p->o->capture.inlined = true;
+	return option_set_stack(p, arg);
+}
 
 int option_set_verbose(struct option_parser *p, const char *arg)
 {

@@ -92,8 +92,6 @@ static void drop_env_options(struct option_parser *p)
 	}
 	if (is_only_in_env(p, KEY_REDACT_KEY) && !o->record.redact)
 		o->record.redact_key = NULL;
-	if (is_only_in_env(p, KEY_INLINED) && !o->capture.stack)
-		o->capture.inlined = false;
 	if (is_only_in_env(p, KEY_TREE) && !o->run.command)
 		o->run.tree = false;
 	if (!(o->record.wanted && o->record.path && !o->record.to_stream)) {
@@ -185,8 +183,6 @@ static int check_pairs(struct option_parser *p)
 		return usage_error_plain(&p->error, "--since is after --until");
 	if (o->record.redact_key && !o->record.redact)
 		return usage_error_plain(&p->error, "--redact-key requires --redact");
-	if (o->capture.inlined && !o->capture.stack)
-		return usage_error_plain(&p->error, "--inlined requires --stack");
 	if (o->run.tree && !o->run.command)
 		return usage_error_plain(&p->error, "--tree requires -- COMMAND");
 	return check_recording_options(p) ?: options_nats_check(p);

@@ -8,7 +8,8 @@
 
 /*
  * libiberty's functions, which have had these types since 2007 and 2019. Its headers are in
- * different places on different systems, and some have a licence of their own.
+ * different places on different systems, and some have a licence of their own. The files with these
+ * functions (LGPL 2 or later) may be linked into any program, without any restriction.
  */
 typedef void demangled_part(const char *text, size_t len, void *arg);
 int cplus_demangle_v3_callback(const char *mangled, int options, demangled_part *part, void *arg);

@@ -127,7 +127,7 @@ TABLE = {
 }
 
 # Options that need another one, unless the view has it by itself. --follow needs an end, so that the test has one.
-WITH = {"inlined": "--stack", "rotate": "--record y", "keep": "--record y", "cmdline": "--record y", "redact-key": "--redact",
+WITH = {"rotate": "--record y", "keep": "--record y", "cmdline": "--record y", "redact-key": "--redact",
         "nats-key": "--nats-cert c",
         "follow": "-d 10ms", "to": "-L 1", "spool": "--to http://127.0.0.1:9 -L 1",
         "spool-max": "--to http://127.0.0.1:9 -L 1",

@@ -50,7 +50,7 @@ static const struct expected {
 	{ { "-w" }, { NULL }, "--wide", "+..+++......++." },
 	{ { "--color", "never" }, { NULL }, "--color", "+++++++++++++++" },
 	{ { "--stack" }, { NULL }, "--stack", "++.........+..." },
-	{ { "--inlined" }, { "--stack" }, "--inlined", "ll.........l..." },
+	{ { "--inlined" }, { NULL }, "--inlined", "ll.........l..." },
 	{ { "--flush" }, { NULL }, "--flush", "++++++++++.+..." },
 	{ { "-q" }, { NULL }, "--quiet", "+++++++++++++++" },
 	{ { "-v" }, { NULL }, "--verbose", "+++++++++++++++" },
