@@ -367,7 +367,7 @@ test: $(TESTED)
 
 check-all: $(TESTED) $(B)/story_from_recording $(B)/workload $(B)/soak $(B)/stack_workload $(FLEET) \
 		$(B)/bench_replay_spin
-	tests/run --build $(B) $(if $(SAN),--sanitized) $(ARGS)
+	tests/run --pairs --build $(B) $(if $(SAN),--sanitized) $(ARGS)
 
 static: $(B)/tcpclose-static
 

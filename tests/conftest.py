@@ -36,6 +36,8 @@ NOT_SANITIZED = {"checkers", "deploy", "pages", "manual", "packages", "poor-host
 # ... nor about what waits for a clock: the same code runs in other tests.
 NOT_SANITIZED_FILES = {"test_cluster", "test_fail_on_suites", "test_follow", "test_otlp_delivery", "test_overload",
                        "test_roles", "test_serve", "test_start_under_load"}
+# Two of these tests can run at once: none of them looks at what the whole host does.
+BESIDE = {"checkers", "unit", "stories", "fuzz", "deploy", "cli", "fleet", "pages", "manual", "packages"}
 SKIPS_LISTED = 10           # of one reason
 OUTCOMES = ("passed", "failed", "skipped")
 
@@ -45,6 +47,8 @@ def pytest_addoption(parser):
     group.addoption("--build", default=os.path.join(ROOT, "build"), metavar="DIR", help="the build that is tested")
     group.addoption("--sanitized", action="store_true",
                     help="the build has the sanitizers: times and memory mean nothing")
+    group.addoption("--round", choices=("beside", "alone"),
+                    help="only the tests beside which another can run, or only the others")
     group.addoption("--workload", metavar="PATH", help="default: that of the build")
     group.addoption("--only", action="append", default=[], metavar="NAME",
                     help="the tests of this name, family, or family/name; * and ? stand for any; repeatable")
@@ -90,6 +94,9 @@ def pytest_collection_modifyitems(config, items):
         wanted = runner.is_chosen(config.option.only, name, family, f"{family}/{name}")
         if config.option.sanitized and ("timed" in item.fixturenames or family in NOT_SANITIZED or
                                         item.path.stem in NOT_SANITIZED_FILES):
+            wanted = False
+        beside = family in BESIDE and "timed" not in item.fixturenames
+        if config.option.round and beside != (config.option.round == "beside"):
             wanted = False
         (chosen if wanted else others).append(item)
     config.hook.pytest_deselected(items=others)
@@ -233,5 +240,5 @@ class Figures:
 
     def pytest_unconfigure(self, config):
         """The very last line."""
-        if not config.option.collectonly:
+        if not config.option.collectonly and not hasattr(config, "workerinput"):
             print(runner.closing_line(*(sum(c[word] for c in self.counts.values()) for word in OUTCOMES)))

@@ -218,7 +218,12 @@ static int replay_records(struct replay_run *r)
 
 static void note_missing_texts(const struct replay_run *r)
 {
-	if (group_list_has(&r->o->view_options.groups, GROUP_BY_EXE) && !r->session.meta.exe)
+	const struct group_list *by = &r->o->view_options.groups;
+
+	if (group_list_has(by, GROUP_BY_STACK) && !run_info_has_hook(&r->session.meta, "stack"))
+		log_note("--by stack: '%s' has no stacks: it was made without --stack",
+			 r->source.path);
+	if (group_list_has(by, GROUP_BY_EXE) && !r->session.meta.exe)
 		log_note("--by exe: '%s' has no executables: it was made by an older tcpclose, or "
 			 "in another pid namespace", r->source.path);
 }

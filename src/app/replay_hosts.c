@@ -303,12 +303,18 @@ static void report_restarts(const struct replay_merge *r)
 
 static void note_missing_texts(const struct replay_merge *r)
 {
-	if (!group_list_has(&r->o->view_options.groups, GROUP_BY_EXE))
-		return;
-	for (unsigned i = 0; i < r->all.hosts.nr; i++)
-		if (!r->hosts.host[i]->session.meta.exe)
+	const struct group_list *by = &r->o->view_options.groups;
+
+	for (unsigned i = 0; i < r->all.hosts.nr; i++) {
+		const struct run_info *meta = &r->hosts.host[i]->session.meta;
+
+		if (group_list_has(by, GROUP_BY_STACK) && !run_info_has_hook(meta, "stack"))
+			log_note("--by stack: the recording of host '%s' has no stacks",
+				 r->all.hosts.host[i]->name);
+		if (group_list_has(by, GROUP_BY_EXE) && !meta->exe)
 			log_note("--by exe: the recording of host '%s' has no executables",
 				 r->all.hosts.host[i]->name);
+	}
 }
 
 static int merge_records(struct replay_merge *r)

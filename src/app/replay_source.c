@@ -43,7 +43,7 @@ static ssize_t read_once(struct replay_source *s, void *bytes, size_t len)
 	while (poll(p, 3, -1) > 0) {
 		if (p[1].revents)
 			process_handle_signals(s->process);
-		if (s->process->interrupted || (p[2].revents && !s->act(s->act_arg)))
+		if (s->process->interrupted || (p[2].revents && s->act && !s->act(s->act_arg)))
 			return RECORD_READ_STOP;
 		if (p[0].revents)
 			return read(s->file, bytes, len);

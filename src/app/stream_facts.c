@@ -30,7 +30,7 @@ static struct stream_fact *add_fact(struct stream_facts *t, const char *host)
 		fact = calloc(1, sizeof(*fact));
 	if (!fact)
 		return NULL;
-	strcpy(fact->host, host);
+	memcpy(fact->host, host, strlen(host) + 1);
 	HASH_ADD_KEYPTR_BYHASHVALUE(hh, t->by_host, fact->host, strlen(host), hash_name(t, host),
 				    fact);
 	if (fact->hh.tbl)
@@ -41,10 +41,11 @@ static struct stream_fact *add_fact(struct stream_facts *t, const char *host)
 
 void stream_facts_release(struct stream_facts *t)
 {
-	struct stream_fact *fact, *next;
+	struct stream_fact *fact = t->by_host, *next;
 
-	HASH_ITER(hh, t->by_host, fact, next) {
-		HASH_DEL(t->by_host, fact);
+	HASH_CLEAR(hh, t->by_host);
+	for (; fact; fact = next) {
+		next = fact->hh.next;
 		free(fact);
 	}
 }

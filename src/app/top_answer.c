@@ -50,12 +50,23 @@ static void restart(struct top_run *r, struct top *t, const char *message)
 	top_ui_set_message(&r->ui, message);
 }
 
+/* Is --by stack asked for, and no story has a stack? Of several hosts, some may have them. */
+static bool lacks_stacks(const struct top_run *r, const struct view_context *v)
+{
+	return r->ui.group == GROUP_BY_STACK && !v->hosts && !run_info_has_hook(v->meta, "stack");
+}
+
 static void group_anew(struct top_run *r, struct top *t)
 {
 	struct view_context *v = &r->session->context;
 	const struct group_list groups = { .nr = 1, .by = { (uint8_t)r->ui.group } };
 	bool again = is_replay(r) && !r->streams;
 
+	if (lacks_stacks(r, v)) {
+		top_ui_set_message(&r->ui, is_replay(r) ? "the recording has no stacks" :
+				   "no stacks are traced: start it as top --by stack");
+		return;
+	}
 	if (again && !top_run_may_read_again(r))
 		return;
 	if (!again && r->ended) {

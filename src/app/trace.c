@@ -362,7 +362,9 @@ static int open_symbols(struct trace_run *r)
 	if (!r->o->capture.stack)
 		return EXIT_FINE;
 	if (!symbols_are_built_in()) {
-		log_error("--stack needs libdw (elfutils), and this tcpclose was built without it");
+		log_error("%s needs libdw (elfutils), and this tcpclose was built without it",
+			  group_list_has(&r->o->view_options.groups, GROUP_BY_STACK) ?
+			  "--by stack" : "--stack");
 		return EXIT_KERNEL;
 	}
 	r->session.symbolizer = symbolizer_new(r->o->capture.inlined);

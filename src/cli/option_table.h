@@ -42,6 +42,7 @@ enum option_key {
 	KEY_INTERVAL,
 	KEY_TAB,
 	KEY_CSV,
+	KEY_FOLDED,
 	KEY_PHASE,
 	KEY_ASCII,
 	KEY_REPLAY,

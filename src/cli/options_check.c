@@ -11,6 +11,7 @@
 #include "options_fleet.h"
 #include "options_nats.h"
 #include "options_stream.h"
+#include "options_sums.h"
 #include "usage_error.h"
 
 #define KEEP_DEFAULT 4
@@ -102,6 +103,7 @@ static void drop_env_options(struct option_parser *p)
 	}
 	if (!o->record.wanted && is_only_in_env(p, KEY_CMDLINE))
 		o->record.cmdline = false;
+	options_sums_drop_env(p);
 }
 
 /* Is the option given on the command line, where it is an error if it cannot apply? */
@@ -169,9 +171,6 @@ static int check_pairs(struct option_parser *p)
 		return usage_error_plain(&p->error, "--state established does not apply to %s with "
 					 "--replay: a recording has no open sockets",
 					 o->view->name);
-	if (o->view_options.format == FORMAT_JSON && option_is_given(p, KEY_CSV) &&
-	    !is_only_in_env(p, KEY_CSV))
-		return usage_error_plain(&p->error, "-j and --csv are mutually exclusive");
 	if (o->record.wanted && !o->record.path && writes_to_stdout(o))
 		return usage_error_plain(&p->error, "--record - and the output of %s cannot both "
 					 "be standard output: want -o FILE or --record FILE",
@@ -283,18 +282,11 @@ static void set_refreshing(struct options *o)
 /* -j alone is the view json. */
 static void choose_view(struct option_parser *p)
 {
-	bool csv = option_is_given(p, KEY_CSV);
-	/* a --csv of the command line has precedence over a -j of TCPCLOSE_OPTS */
-	bool json = p->json_word ||
-		    (option_is_given(p, 'j') &&
-		     !(is_only_in_env(p, 'j') && csv && !is_only_in_env(p, KEY_CSV)));
 	struct options *o = p->o;
 
-	o->view = p->view ? p->view : view_at(json ? VIEW_JSON : VIEW_TRACE);
-	if (json)
-		o->view_options.format = FORMAT_JSON;
-	else if (csv)
-		o->view_options.format = FORMAT_CSV;
+	options_sums_choose_format(p);
+	o->view = p->view ? p->view :
+		  view_at(o->view_options.format == FORMAT_JSON ? VIEW_JSON : VIEW_TRACE);
 }
 
 int options_check(struct option_parser *p, const struct argp_state *state)
@@ -313,8 +305,8 @@ int options_check(struct option_parser *p, const struct argp_state *state)
 				 options_stream_is_address(p->o->record.path);
 	drop_env_options(p);
 	if (!rc)
-		rc = check_given_options(p) ?: set_serving(p) ?: set_exporting(p) ?:
-		     options_stream_check(p);
+		rc = check_given_options(p) ?: options_sums_check(p) ?: set_serving(p) ?:
+		     set_exporting(p) ?: options_stream_check(p);
 	if (!rc)
 		rc = options_fleet_check(p) ?: check_pairs(p);
 	if (!rc)

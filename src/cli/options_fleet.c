@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 #include "options_fleet.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -30,9 +31,8 @@ static int parse_partitions(struct option_parser *p, const char *text)
 	unsigned long first, last;
 
 	p->error.value = text;
-	list[0] = '\0';
-	if (strlen(text) < sizeof(list))
-		strcpy(list, text);
+	if (snprintf(list, sizeof(list), "%s", text) >= (int)sizeof(list))
+		list[0] = '\0';
 	do {
 		item = strsep(&rest, ",");
 		if (!parse_range(item, &first, &last))

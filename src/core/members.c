@@ -127,16 +127,22 @@ void members_free(struct members *m)
 
 	if (!m)
 		return;
-	HASH_ITER(hh, m->addresses, l, next_list) {
-		HASH_DEL(m->addresses, l);
+	l = m->addresses;
+	HASH_CLEAR(hh, m->addresses);
+	for (; l; l = next_list) {
+		next_list = l->hh.next;
 		free(l);
 	}
-	HASH_ITER(hh, m->translated, t, next_translated) {
-		HASH_DEL(m->translated, t);
+	t = m->translated;
+	HASH_CLEAR(hh, m->translated);
+	for (; t; t = next_translated) {
+		next_translated = t->hh.next;
 		free(t);
 	}
-	HASH_ITER(hh, m->hosts, host, next) {
-		HASH_DEL(m->hosts, host);
+	host = m->hosts;
+	HASH_CLEAR(hh, m->hosts);
+	for (; host; host = next) {
+		next = host->hh.next;
 		free(host->address);
 		free(host);
 	}
@@ -162,7 +168,7 @@ static struct member *get_host(struct members *m, const char *name)
 	host = calloc(1, sizeof(*host));
 	if (!host)
 		return NULL;
-	strcpy(host->host, name);
+	memcpy(host->host, name, strlen(name) + 1);
 	host->complete = true;
 	HASH_ADD_KEYPTR_BYHASHVALUE(hh, m->hosts, host->host, strlen(name), hash, host);
 	if (host->hh.tbl)

@@ -35,16 +35,18 @@ static void free_run(struct fleet *f, struct fleet_run_state *run)
 void fleet_free(struct fleet *f)
 {
 	struct fleet_host *host, *next;
-	struct fleet_run_state *run;
+	struct fleet_run_state *run, *next_run;
 
 	if (!f)
 		return;
-	HASH_ITER(hh, f->hosts, host, next) {
-		while ((run = TAILQ_FIRST(&host->runs))) {
-			TAILQ_REMOVE(&host->runs, run, link);
+	host = f->hosts;
+	HASH_CLEAR(hh, f->hosts);
+	for (; host; host = next) {
+		next = host->hh.next;
+		for (run = TAILQ_FIRST(&host->runs); run; run = next_run) {
+			next_run = TAILQ_NEXT(run, link);
 			free_run(f, run);
 		}
-		HASH_DEL(f->hosts, host);
 		free(host);
 	}
 	lane_heap_release(&f->heap);
@@ -88,7 +90,7 @@ static struct fleet_host *get_host(struct fleet *f, const char *name)
 	host = calloc(1, sizeof(*host));
 	if (!host)
 		return NULL;
-	strcpy(host->name, name);
+	memcpy(host->name, name, strlen(name) + 1);
 	TAILQ_INIT(&host->runs);
 	HASH_ADD_KEYPTR_BYHASHVALUE(hh, f->hosts, host->name, strlen(name), hash_name(f, name),
 				    host);

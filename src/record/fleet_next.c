@@ -238,7 +238,7 @@ static struct fleet_item give_killed(struct fleet *f, struct fleet_run_state *ru
 
 struct fleet_item fleet_next(struct fleet *f)
 {
-	struct fleet_item item = { .got = FLEET_NONE };
+	struct fleet_item item;
 	struct fleet_run_state *over = NULL;
 	struct fleet_lane *first;
 

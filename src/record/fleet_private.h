@@ -59,7 +59,7 @@ struct fleet_host {
 	char name[FLEET_HOST_NAME];
 	UT_hash_handle hh;
 	/* The first one is read, unless it is over; the others wait. */
-	TAILQ_HEAD(, fleet_run_state) runs;
+	TAILQ_HEAD(fleet_runs, fleet_run_state) runs;
 	unsigned nr_runs;
 	size_t held;			/* bytes of segments */
 	char refused_run[RECORD_RUN_BYTES];	/* the latest SECOND_RUN */

@@ -2,6 +2,7 @@
 #include "heartbeat_read.h"
 
 #include <arpa/inet.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -105,7 +106,7 @@ bool heartbeat_read(struct heartbeat_facts *h, const char *text, size_t len, cha
 
 	memset(h, 0, sizeof(*h));
 	h->header = header;
-	strcpy(why, "it is no heartbeat");
+	snprintf(why, RECORD_WHY, "it is no heartbeat");
 	if (len < magic || memcmp(text, MAGIC, magic) != 0 ||
 	    !parse_header(header, text + magic, len - magic, why))
 		return false;

@@ -131,8 +131,20 @@ static void redact_host(const struct redactor *x, char host[RUN_INFO_TEXT])
 	memcpy(host, name, sizeof(name));
 }
 
+/* The recording has no stacks: see redact_annotation(). */
+static void remove_stack_hook(struct run_info *meta)
+{
+	unsigned n = 0;
+
+	for (unsigned i = 0; i < meta->nr_hooks; i++)
+		if (strcmp(meta->hook[i].name, "stack"))
+			meta->hook[n++] = meta->hook[i];
+	meta->nr_hooks = n;
+}
+
 void redact_run_info(const struct redactor *x, struct run_info *meta)
 {
+	remove_stack_hook(meta);
 	redact_host(x, meta->hostname);
 	if (meta->host[0])
 		redact_host(x, meta->host);

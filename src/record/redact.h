@@ -35,7 +35,7 @@ void redact_name(const struct redactor *x, const void *name, size_t len, char to
 /* Replace the addresses and names in an event. */
 void redact_event(const struct redactor *x, struct event *e);
 
-/* Replace the name of the host. */
+/* Replace the name of the host. The stacks are left out, so the hook of them is too. */
 void redact_run_info(const struct redactor *x, struct run_info *meta);
 
 /*

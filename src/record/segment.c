@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 #include "segment.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <zlib.h>
@@ -69,14 +70,14 @@ bool segment_read_header(struct segment_reader *r, const uint8_t *bytes, size_t 
 	*body = 0;
 	len = read_member(r, bytes, size, body);
 	if (!len) {
-		strcpy(why, "it is damaged");
+		snprintf(why, RECORD_WHY, "it is damaged");
 		return false;
 	}
 	if (!record_header_parse(h, (const char *)r->plain, len, why))
 		return false;
 	if (h->segment.present && h->segment.run[0] && !h->meta.merged)
 		return true;
-	strcpy(why, "it is not a segment");
+	snprintf(why, RECORD_WHY, "it is not a segment");
 	return false;
 }
 

@@ -79,7 +79,8 @@ void nats_unsubscribe(struct nats_sub *sub);
 
 /*
  * Call take() for the messages of a stream, in its order and without gaps; the server waits while
- * take() does. from_seq, or else from_ns, says where to begin; both 0: at the first message.
+ * take() does. from_seq, or else from_ns, says where to begin; both 0: at the first message. From
+ * a time, it begins up to a second before it.
  */
 struct nats_consumption {
 	const char *stream, *filter;

@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "time_units.h"
+
 #define PING_MS 5000		/* a server that answers none of two is lost */
 #define WRITE_MS 5000		/* a server that takes nothing for this time is lost */
 #define SILENCE_NS 5000000000ll	/* the idle heartbeats of a consumer */
@@ -336,7 +338,8 @@ static void set_start(jsConsumerConfig *config, const struct nats_consumption *w
 		config->OptStartSeq = what->from_seq;
 	} else if (what->from_ns) {
 		config->DeliverPolicy = js_DeliverByStartTime;
-		config->OptStartTime = (int64_t)what->from_ns;
+		/* nats_EncodeTimeUTC() of cnats writes .073 s as .73: whole seconds only. */
+		config->OptStartTime = (int64_t)(what->from_ns - what->from_ns % NS_PER_S);
 	} else {
 		config->DeliverPolicy = js_DeliverAll;
 	}

@@ -140,11 +140,12 @@ static void take_message(void *arg, const struct nats_message *m)
 	struct ship_frame frame = { .kind = l->heartbeats ? FRAME_HEARTBEAT : FRAME_SEGMENT,
 				    .size = (uint32_t)m->size, .broker_ns = m->broker_ns,
 				    .stream_seq = m->stream_seq };
-	bool caught_up;
+	bool caught_up, wanted = m->size <= FRAME_BYTES_MAX;
 
 	if (m->stream_seq <= l->last_seq)
 		return;
-	if (m->size <= FRAME_BYTES_MAX && parse_subject(m->subject, l->heartbeats, &frame))
+	wanted &= l->heartbeats || m->broker_ns >= c->config->since_ns;
+	if (wanted && parse_subject(m->subject, l->heartbeats, &frame))
 		write_frame(c, &frame, m->data);
 	pthread_mutex_lock(&c->lock);
 	l->last_seq = m->stream_seq;

@@ -124,7 +124,7 @@ static bool merge_into_total(struct aggregate *u)
 /* "08:12:37 to 08:12:57: nothing ended", which may cover several intervals */
 static void print_nothing_ended(struct view_context *v, uint64_t from_ns, uint64_t to_ns)
 {
-	if (v->options.format == FORMAT_JSON || v->options.format == FORMAT_CSV)
+	if (v->options.format != FORMAT_TEXT)
 		return;
 	fmt_clock(v->out, view_wall_ns(v, from_ns));
 	buf_str(v->out, " to ");

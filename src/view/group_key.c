@@ -6,6 +6,7 @@
 #include "cgroup_names.h"
 #include "close_facts.h"
 #include "process_names.h"
+#include "stack_group.h"
 
 #define ADDR_LEN 16
 #define PORT_LEN 2
@@ -96,6 +97,18 @@ static void add_cgroup(struct group_key *k, const struct view_context *v, enum g
 	}
 }
 
+/* A text of a stack has less than the 64 KiB that a part may have. */
+static void add_stack(struct group_key *k, const struct view_context *v, const struct story *s,
+		      const struct verdict *verdict)
+{
+	struct buf key = { 0 };
+
+	stack_group_set(&key, v, s, verdict);
+	add_part(k, key.data, key.len);
+	k->bytes.failed |= key.failed;
+	buf_release(&key);
+}
+
 void group_key_set(struct group_key *k, const struct view_context *v, const struct story *s,
 		   const struct verdict *verdict)
 {
@@ -123,6 +136,8 @@ void group_key_set(struct group_key *k, const struct view_context *v, const stru
 			add_part(k, run_info_host(v->meta), strlen(run_info_host(v->meta)));
 		else if (by == GROUP_BY_EXE)
 			add_exe(k, v, a);
+		else if (by == GROUP_BY_STACK)
+			add_stack(k, v, s, verdict);
 		else
 			add_cgroup(k, v, by, a);
 	}

@@ -63,6 +63,17 @@ void group_key_csv_header(struct buf *b, const struct group_list *list);
 void group_key_csv(struct buf *b, const struct group_list *list, const struct keyed_entry *g,
 		   bool other);
 
+/*
+ * Print "client;main;handler;__close": the other keys in the order of the list, then the stack,
+ * which the list must have, from its outermost frame on. See folded_append().
+ */
+void group_key_fold(struct buf *b, const struct group_list *list, const struct keyed_entry *g,
+		    bool other);
+
+/* Print all frames of the stack in one line. */
+void group_key_print_stack(struct buf *b, const struct group_list *list,
+			   const struct keyed_entry *g, bool other);
+
 /* Compare two keys for qsort(), to order rows that are otherwise equal. */
 int group_key_compare(const struct group_list *list, const struct keyed_entry *a,
 		      const struct keyed_entry *b);

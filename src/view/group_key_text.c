@@ -8,6 +8,7 @@
 #include "escape.h"
 #include "fmt.h"
 #include "json_fields.h"
+#include "stack_group.h"
 
 #define ADDR_LEN 16
 
@@ -22,7 +23,7 @@ static const struct {
 	[GROUP_BY_CONTAINER] = { "CONTAINER", SHORT_ID },
 	[GROUP_BY_PORT] = { "PORT", 5 },	[GROUP_BY_PEER] = { "PEER", 15 },
 	[GROUP_BY_PEER_PORT] = { "PEER:PORT", 21 },
-	[GROUP_BY_HOST] = { "HOST", 20 },
+	[GROUP_BY_HOST] = { "HOST", 20 },	[GROUP_BY_STACK] = { "STACK", 60 },
 };
 
 static uint32_t read_pid(struct group_part part)
@@ -31,6 +32,11 @@ static uint32_t read_pid(struct group_part part)
 
 	memcpy(&pid, part.bytes, sizeof(pid));
 	return pid;
+}
+
+static struct stack_key read_stack(struct group_part part)
+{
+	return (struct stack_key){ (const char *)part.bytes, part.len };
 }
 
 static uint16_t read_port(const uint8_t *bytes)
@@ -100,6 +106,9 @@ static void print_part(struct buf *b, enum group_by by, const struct keyed_entry
 	case GROUP_BY_CONTAINER:
 		buf_add(b, part.bytes, width > CONTAINER_ID_LEN ? CONTAINER_ID_LEN :
 				       width < SHORT_ID ? width : SHORT_ID);
+		break;
+	case GROUP_BY_STACK:
+		stack_group_print(b, read_stack(part), width);
 		break;
 	case GROUP_BY_EXE:
 	case GROUP_BY_CGROUP:
@@ -209,9 +218,12 @@ static const char *find_field_name(enum group_by by)
 
 static void json_print_part(struct json *j, enum group_by by, struct group_part part)
 {
+	const struct stack_key stack = read_stack(part);
 	const char *key = find_field_name(by);
 
-	if (!part.len)
+	if (by == GROUP_BY_STACK)
+		stack_group_json(j, part.len ? &stack : NULL);
+	else if (!part.len)
 		json_kv_null(j, key);
 	else if (by == GROUP_BY_PID)
 		json_kv_u64(j, key, read_pid(part));
@@ -299,6 +311,17 @@ static void print_csv_field(struct buf *b, const void *bytes, size_t len)
 	buf_release(&text);
 }
 
+/* The same stack in one field, as in the folded format. */
+static void print_csv_stack(struct buf *b, struct stack_key key)
+{
+	struct buf text = { 0 };
+
+	stack_group_fold(&text, key);
+	print_csv_field(b, text.data, text.len);
+	b->failed |= text.failed;
+	buf_release(&text);
+}
+
 static void print_csv_part(struct buf *b, enum group_by by, struct group_part part)
 {
 	if (!part.len)
@@ -309,6 +332,8 @@ static void print_csv_part(struct buf *b, enum group_by by, struct group_part pa
 		buf_u64(b, read_port(part.bytes));
 	else if (by == GROUP_BY_PEER || by == GROUP_BY_PEER_PORT)
 		fmt_addr(b, part.bytes[0], part.bytes + 1);
+	else if (by == GROUP_BY_STACK)
+		print_csv_stack(b, read_stack(part));
 	else
 		print_csv_field(b, part.bytes, part.len);
 	if (by != GROUP_BY_PEER_PORT)
@@ -338,4 +363,46 @@ void group_key_csv(struct buf *b, const struct group_list *list, const struct ke
 		if (part.len)
 			print_csv_field(b, g->bytes + g->key_len, g->label_len);
 	}
+}
+
+/* Print a part that is not a stack as one frame. */
+static void fold_part(struct buf *b, enum group_by by, const struct keyed_entry *g,
+		      struct group_part part)
+{
+	struct buf text = { 0 };
+
+	print_part(&text, by, g, part, ESCAPE_ANY_WIDTH);
+	folded_append(b, text.data, text.len);
+	b->failed |= text.failed;
+	buf_release(&text);
+}
+
+void group_key_fold(struct buf *b, const struct group_list *list, const struct keyed_entry *g,
+		    bool other)
+{
+	struct group_part stack = { 0 };
+
+	if (other) {
+		buf_str(b, GROUP_KEY_OTHER);
+		return;
+	}
+	for (unsigned i = 0; i < list->nr; i++) {
+		if (list->by[i] == GROUP_BY_STACK) {
+			stack = group_key_part(g, i);
+			continue;
+		}
+		fold_part(b, list->by[i], g, group_key_part(g, i));
+		buf_char(b, ';');
+	}
+	stack_group_fold(b, read_stack(stack));
+}
+
+void group_key_print_stack(struct buf *b, const struct group_list *list,
+			   const struct keyed_entry *g, bool other)
+{
+	if (other)
+		buf_str(b, GROUP_KEY_OTHER);
+	for (unsigned i = 0; i < list->nr && !other; i++)
+		if (list->by[i] == GROUP_BY_STACK)
+			stack_group_print_whole(b, read_stack(group_key_part(g, i)));
 }

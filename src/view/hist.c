@@ -43,7 +43,7 @@ static const char hist_manual[] =
 	"  --phase NAMES  only these: --phase app_hold,total\n"
 	"  --by WHAT      one histogram for each comm (name of the process), thread (name\n"
 	"                 of the thread), pid, exe, cgroup, unit, container, port, peer,\n"
-	"                 peer:port, host, or combination of these: comm,peer\n"
+	"                 peer:port, host, stack, or combination of these: comm,peer\n"
 	"  --ascii        draw bars of # instead of blocks\n"
 	"  -j             print the rows as JSON\n"
 	"\n"

@@ -91,7 +91,7 @@ static const char *const count_keys[] = {
 	"events_lost.malformed", "events_lost.spool_full", "sampled_out",
 	"stream", "stream.segments", "stream.lost", "stream.late", "stream.repeated",
 	"stream.refused",
-#define X(id, word) "stream.refused." word,
+#define X(id, word) ("stream.refused." word),
 	STREAM_REFUSALS(X)
 #undef X
 	NULL
@@ -101,6 +101,7 @@ static const char *const count_keys[] = {
 static const char *const group_keys[] = {
 	"start", "time", "total", "by", "other", "comm", "thread", "pid", "exe", "cgroup",
 	"unit", "container", "port", "peer", "peer_addr", "peer_port", "host",
+	"stack", "stack_missing",
 	NULL
 };
 

@@ -35,7 +35,8 @@
 	X(PORT, "port")           /* of the service: ours if we accepted, else the peer's */       \
 	X(PEER, "peer")           /* the peer's address */                                         \
 	X(PEER_PORT, "peer:port") /* the peer's address and port */                                \
-	X(HOST, "host")           /* this host: --host of its recording, or its name */
+	X(HOST, "host")           /* this host: --host of its recording, or its name */            \
+	X(STACK, "stack")         /* of the call that ended the connection */
 
 enum group_by {
 	GROUP_BY_NONE,
@@ -60,7 +61,7 @@ static inline bool group_list_has(const struct group_list *g, enum group_by by)
 }
 
 /* The output format; FORMAT_TEXT is the default of the views that have it. */
-enum format { FORMAT_TEXT, FORMAT_JSON, FORMAT_CSV, FORMAT_COUNT };
+enum format { FORMAT_TEXT, FORMAT_JSON, FORMAT_CSV, FORMAT_FOLDED, FORMAT_COUNT };
 
 /* The tables of the view top, with the words of --tab. */
 #define TOP_TAB_WORDS(X)                                                                           \

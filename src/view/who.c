@@ -358,6 +358,8 @@ static void who_show(struct view_context *v, const struct keyed_table *g,
 		who_print_json(v, g, interval);
 	else if (v->options.format == FORMAT_CSV)
 		who_print_csv(v, g, interval);
+	else if (v->options.format == FORMAT_FOLDED)
+		who_print_folded(v, g, interval);
 	else
 		who_print_text(v, g, interval);
 }
@@ -386,7 +388,8 @@ const struct view view_who = {
 	.help = "per process: how it ends its connections, and who waits for whom",
 	.manual = who_manual,
 	.has_intervals = true,
-	.formats = 1 << FORMAT_TEXT | 1 << FORMAT_JSON | 1 << FORMAT_CSV,
+	.formats = 1 << FORMAT_TEXT | 1 << FORMAT_JSON | 1 << FORMAT_CSV |
+		   1 << FORMAT_FOLDED,
 	.start = who_start,
 	.begin_host = aggregate_begin_host,
 	.story = aggregate_add_story,

@@ -12,7 +12,11 @@
  *   COMM             clean t/o oth  ->  <-    p50    p99    max    p50    p99    max
  *
  * Several keys (--by comm,peer:port) have room in the first table only. Rows have numbers then, and
- * the other tables show the first key.
+ * the other tables show the first key. Stacks are longer than any column: their rows have numbers
+ * too, and with -w a list has them whole:
+ *
+ *       # STACK
+ *       1 __close < pool_release < handler < main
  */
 #include "who_text.h"
 
@@ -28,6 +32,7 @@
 #define KEY_WIDTH_TOTALS 39	/* in the first table */
 #define KEY_WIDE 40
 #define NUMBER_WIDTH 3		/* "12 " */
+#define NUMBER_WIDE 5		/* of all rows, up to 1025 */
 #define CLOSES_WIDTH 7
 #define MS_WIDTH (FMT_MS_WIDTH + 1)
 #define ONE_TABLE_COLUMNS 161	/* of all tables side by side, without the key */
@@ -61,25 +66,34 @@ const char who_manual[] =
 	"\n"
 	"  --by WHAT      comm (name of the process), thread (name of the thread), pid,\n"
 	"                 exe, cgroup, unit (of systemd), container, port (of the\n"
-	"                 service), peer (its address), peer:port, host, or several of\n"
-	"                 these: comm,peer:port, of which the first table shows all, the\n"
-	"                 others the first; - means unknown, for example because the\n"
-	"                 process has exited\n"
+	"                 service), peer (its address), peer:port, host, stack (of the\n"
+	"                 call in ENDED BY; traces with --stack), or several of these:\n"
+	"                 comm,peer:port, of which the first table shows all, the others\n"
+	"                 the first; - means unknown, for example because the process\n"
+	"                 has exited\n"
 	"  --sort COLUMN  sort by a column of --csv, the largest value first (closes)\n"
 	"  --top N        only the first N rows\n"
 	"  --csv          one line per row, with exact numbers and times in nanoseconds\n"
+	"  --folded       one line per stack, for flame graphs: FRAME;FRAME COUNT\n"
 	"  -j             print the same as JSON\n"
-	"  -w             all rows, in one wide table\n"
+	"  -w             all rows, in one wide table, and the whole stacks\n"
 	"\n"
 	"Examples:\n"
 	"  tcpclose who 5 -L 443 --by pid       which worker resets, every five seconds\n"
 	"  tcpclose who --by comm,peer:port --sort time_wait   who uses up local ports\n";
+
+static bool has_stacks(const struct view_context *v)
+{
+	return group_list_has(&v->options.groups, GROUP_BY_STACK);
+}
 
 /* The width of the key if all tables are printed as one. */
 static size_t choose_wide_key(const struct view_context *v)
 {
 	size_t width = group_key_width(&v->options.groups) + 1;
 
+	if (has_stacks(v))
+		return width + NUMBER_WIDE;
 	if (v->terminal.wide)
 		return width > KEY_WIDE ? width : KEY_WIDE;
 	return v->options.groups.nr > 1 ? width : KEY_WIDTH;
@@ -97,10 +111,12 @@ static size_t choose_key_width(const struct view_context *v, unsigned parts)
 	return parts & TOTALS ? KEY_WIDTH_TOTALS : KEY_WIDTH;
 }
 
-/* Do the rows have numbers, because most tables have no room for the whole key? */
-static bool is_numbered(const struct view_context *v)
+/* The width of the numbers of rows; 0: they have none, because each table shows the whole key. */
+static size_t choose_number_width(const struct view_context *v)
 {
-	return v->options.groups.nr > 1 && !is_wide(v);
+	if (is_wide(v))
+		return has_stacks(v) ? NUMBER_WIDE : 0;
+	return has_stacks(v) || v->options.groups.nr > 1 ? NUMBER_WIDTH : 0;
 }
 
 /* A percentage: " 98"; " <1" and ">99" if it rounds to 0 or 100 but is not; "  ." for zero. */
@@ -162,9 +178,17 @@ static struct group_list choose_groups(const struct view_context *v, unsigned pa
 {
 	struct group_list list = v->options.groups;
 
-	if (is_numbered(v) && !(parts & TOTALS))
+	if (list.nr > 1 && !is_wide(v) && !(parts & TOTALS))
 		list.nr = 1;
 	return list;
+}
+
+static void print_row_number(struct buf *b, uint32_t n, size_t width)
+{
+	if (!width)
+		return;
+	column_number(b, n + 1, width - 1);
+	buf_char(b, ' ');
 }
 
 /* Print the key of row n, after its number if there are several keys. */
@@ -174,14 +198,22 @@ static void print_key(struct view_context *v, const struct keyed_table *g, uint3
 	const struct group_list list = choose_groups(v, parts);
 	const struct keyed_entry *o = keyed_table_at(g, n);
 	size_t width = choose_key_width(v, parts), from = v->out->len;
-	size_t room = width - 1 - (is_numbered(v) ? NUMBER_WIDTH : 0);
+	size_t numbers = choose_number_width(v);
 
-	if (is_numbered(v)) {
-		column_number(v->out, n + 1, NUMBER_WIDTH - 1);
-		buf_char(v->out, ' ');
-	}
-	group_key_print(v->out, &list, o, o == g->other, room);
+	print_row_number(v->out, n, numbers);
+	group_key_print(v->out, &list, o, o == g->other, width - 1 - numbers);
 	buf_pad(v->out, from, width);
+}
+
+static void print_number_heading(struct buf *b, size_t width)
+{
+	const size_t from = b->len;
+
+	if (!width)
+		return;
+	buf_char(b, '#');
+	buf_pad_before(b, from, width - 1);
+	buf_char(b, ' ');
 }
 
 static void print_key_heading(struct view_context *v, unsigned parts)
@@ -189,8 +221,7 @@ static void print_key_heading(struct view_context *v, unsigned parts)
 	const struct group_list list = choose_groups(v, parts);
 	size_t width = choose_key_width(v, parts), from = v->out->len;
 
-	if (is_numbered(v))
-		buf_str(v->out, " # ");
+	print_number_heading(v->out, choose_number_width(v));
 	group_key_print_heading(v->out, &list, width - 1 - (v->out->len - from));
 	buf_pad(v->out, from, width);
 }
@@ -351,6 +382,29 @@ static void print_endings_table(struct view_context *v, const struct keyed_table
 	}
 }
 
+/* "   1 __close < pool_release < handler < main" */
+static void print_whole_stacks(struct view_context *v, const struct keyed_table *g)
+{
+	const struct keyed_entry *o;
+	struct buf *b = v->out;
+
+	buf_char(b, '\n');
+	if (v->terminal.color)
+		buf_str(b, ANSI_BOLD);
+	print_number_heading(b, NUMBER_WIDE);
+	buf_str(b, "STACK");
+	if (v->terminal.color)
+		buf_str(b, ANSI_RESET);
+	buf_char(b, '\n');
+	for (uint32_t n = 0; n < count_rows_to_print(v, g); n++) {
+		o = keyed_table_at(g, n);
+		print_row_number(b, n, NUMBER_WIDE);
+		group_key_print_stack(b, &v->options.groups, o, o == g->other);
+		buf_char(b, '\n');
+		view_flush(v);
+	}
+}
+
 void who_print_text(struct view_context *v, const struct keyed_table *g,
 		    const struct interval *interval)
 {
@@ -368,6 +422,8 @@ void who_print_text(struct view_context *v, const struct keyed_table *g,
 		buf_char(b, '\n');
 		print_table(v, g, interval, HOLDS);
 	}
+	if (has_stacks(v) && v->terminal.wide)
+		print_whole_stacks(v, g);
 	if (interval->total)
 		print_endings_table(v, g);
 	if (count_rows_to_print(v, g) < g->nr + (g->other != NULL)) {

@@ -14,6 +14,9 @@ void who_print_csv_header(struct view_context *v);
 void who_print_csv(struct view_context *v, const struct keyed_table *g,
 		   const struct interval *interval);
 
+void who_print_folded(struct view_context *v, const struct keyed_table *g,
+		      const struct interval *interval);
+
 /* Print a number, padded on its left; "." for zero. */
 void who_print_number(struct buf *b, uint64_t n, size_t width);
 

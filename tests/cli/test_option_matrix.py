@@ -77,6 +77,7 @@ TABLE = {
     "interval": ("--interval 1h", {"top"}, ANY),
     "tab": ("--tab open", {"top"}, ANY),
     "csv": ("--csv", {"who"}, ANY),
+    "folded": ("--folded", {"who"}, ANY),
     "phase": ("--phase total,age", {"hist"}, ANY),
     "ascii": ("--ascii", {"timeline", "hist", "top"}, ANY),
     "follow": ("--follow", TRACING, REPLAYED),
@@ -141,7 +142,8 @@ OF_INIT = {"max-age", "max-bytes", "replicas", "partitions"}
 # Options that hide the others, or that need what the host of the test may lack.
 ALONE = {"stack", "inlined", "btf", "no-bpf", "fail-on", "fail", "older-than", "state", "csv", "tree", "quiet", "record", "rotate",
          "keep", "cmdline", "redact", "redact-key", "output", "count", "duration", "watch", "drain", "ready-fd",
-         "netns", "follow", "textfile", "fleet-key", "to", "spool", "spool-max", "max-rate", "walk-every"}
+         "netns", "follow", "textfile", "fleet-key", "to", "spool", "spool-max", "max-rate", "walk-every",
+         "folded"}
 
 
 def is_accepted(name, view, source):

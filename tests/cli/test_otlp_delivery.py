@@ -128,15 +128,19 @@ def test_it_waits_for_retry_after(cli, folder):
 
 def test_it_tries_again_after_a_time_that_grows(cli, folder):
     busy = (503, {}, {"message": "busy"})
-    with Collector({LOGS: [busy, busy, OK]}) as collector:
+    # both are turned away: one that is taken would end the other's pauses
+    with Collector({LOGS: [busy] * 3 + [OK], TRACES: [busy] * 3 + [OK]}) as collector:
         done = send(cli, folder, collector)
         check_arrived(done)
         true("reported: " + done.stderr, "HTTP 503: busy; trying again" in done.stderr
              and "takes requests again" in done.stderr)
-        first, second, third = collector.of(LOGS)
-        gaps = second.at - first.at, third.at - second.at
+        for path in PATHS:
+            tries = collector.of(path)
+            same("tries", len(tries), 4)
+            true("the same request", all(t.text == tries[0].text for t in tries))
+        at = [t.at for t in collector.of(collector.requests[0].path)]
+        gaps = at[1] - at[0], at[2] - at[1]
         true("%.3f s, then %.3f s between" % gaps, gaps[0] >= 0.15 and gaps[1] >= 0.3)
-        true("the same request", first.text == second.text == third.text)
         check_all(collector)
 
 

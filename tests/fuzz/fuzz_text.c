@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
  * Every function that escapes bytes for a terminal, for JSON or for a usage error; the formats of
- * numbers; and the parsers of the texts in a recording: cgroup paths and stacks.
+ * numbers; the parsers of the texts in a recording: cgroup paths and stacks; and how the sums of
+ * stacks show them.
  */
 #include "fuzz.h"
 
 #include "cgroup_names.h"
 #include "fmt.h"
 #include "json_writer.h"
+#include "stack_group.h"
 #include "stack_text.h"
 #include "escape.h"
 #include "usage_error.h"
@@ -104,12 +106,65 @@ static void check_texts(const uint8_t *bytes, size_t len)
 	free(text);
 }
 
+/* A folded line splits into the frames of the stack, and its end is no second count. */
+static void check_folded(struct stack_key key)
+{
+	size_t frames = stack_key_count_frames(key), cuts = 0, at;
+	struct buf b = { 0 };
+
+	stack_group_fold(&b, key);
+	HOLDS(!b.failed && b.len);
+	for (size_t i = 0; i < b.len; i++)
+		cuts += b.data[i] == ';';
+	HOLDS(cuts + 1 == (frames ? frames : 1));
+	for (at = b.len; at && (b.data[at - 1] == '.' || (b.data[at - 1] >= '0' &&
+							   b.data[at - 1] <= '9')); at--)
+		;
+	HOLDS(!at || b.data[at - 1] != ' ');
+	buf_char(&b, '\n');
+	HOLDS(!check_output("", b.data, b.len));
+	buf_release(&b);
+}
+
+/* The text of a stack as the key of a sum, in every output. */
+static void check_stack_key(const uint8_t *bytes, size_t len, size_t width)
+{
+	char *text = strndup((const char *)bytes, len);
+	struct buf b = { 0 }, out = { 0 };
+	struct stack_key key, shown;
+	struct json j;
+
+	HOLDS(text);
+	stack_key_append(&b, text);
+	HOLDS(!b.failed && b.len <= strlen(text) + 1);	/* a newline may be missing */
+	key = (struct stack_key){ b.data, b.len };
+	if (b.len) {
+		shown = stack_key_skip_wrappers(key);
+		HOLDS(!stack_key_count_frames(key) == !stack_key_count_frames(shown));
+		check_folded(key);
+		stack_group_print(&out, key, width);
+		stack_group_print_whole(&out, key);
+		buf_char(&out, '\n');
+		HOLDS(!out.failed && !check_output("", out.data, out.len));
+		buf_reset(&out);
+		json_init(&j, &out);
+		json_begin_object(&j);
+		stack_group_json(&j, &key);
+		json_end_object(&j);
+		HOLDS(!out.failed && check_json(out.data, out.len));
+	}
+	buf_release(&out);
+	buf_release(&b);
+	free(text);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct input in = { data, size };
 	size_t width = take_u8(&in);
 
 	check_texts(in.data, in.len);
+	check_stack_key(in.data, in.len, width);
 	check_terminal(in.data, in.len, ESCAPE_ANY_WIDTH);
 	check_terminal(in.data, in.len, width);
 	check_json_bytes(in.data, in.len);

@@ -240,8 +240,8 @@ static uint64_t step_end(struct fleet_bench *b, struct connection_end *c)
 	e->tcp_flags = 0;
 	switch (c->step++) {
 	case 0:
-		generate_set_states(e, c->closer ? STATE_SYN_SENT : STATE_SYN_RECV, STATE_ESTABLISHED,
-			   c->closer ? SOCKF_HELD : SOCKF_NO_SOCKET);
+		generate_set_states(e, c->closer ? STATE_SYN_SENT : STATE_SYN_RECV,
+				    STATE_ESTABLISHED, c->closer ? SOCKF_HELD : SOCKF_NO_SOCKET);
 		return c->closer ? life_ns : life_ns + ROUND_NS / 2;
 	case 1:
 		c->call_ns = e->ts_ns - 500;
@@ -374,9 +374,9 @@ static int run(struct fleet_bench *b)
 
 int main(int argc, char **argv)
 {
-	struct fleet_bench b = { .hosts = 10, .seconds = 10, .rate = 100, .partitions = 1,
-				 .now_ns = START_NS, .seed = 88172645463325252ULL,
-				 .hash_key = { 1, 2 }, .fd = -1 };
+	static struct fleet_bench b = { .hosts = 10, .seconds = 10, .rate = 100, .partitions = 1,
+					.now_ns = START_NS, .seed = 88172645463325252ULL,
+					.hash_key = { 1, 2 }, .fd = -1 };
 	const char *path = NULL;
 	int option, err;
 

@@ -7,6 +7,7 @@ import subprocess
 import pcap
 
 FIN, RST, ACK = 0x01, 0x04, 0x10
+DELAYED_ACK_NS = 39_000_000     # TCP_DELACK_MIN, 40 ms, less a tick's rounding
 
 Packet = collections.namedtuple("Packet", "nr ns src sport dst dport flags seq ack len")
 
@@ -144,6 +145,15 @@ class Connection:
         if not _covers(waves[2].ack, waves[0].seq) and waves[1].nr > waves[2].nr:
             return "simultaneous"
         return "three-way" if waves[1].nr == waves[2].nr else "four-way"
+
+
+    def acked_before_close(self):
+        """The ACK of the first FIN waited as long as the kernel lets it, and the other side had not closed yet: it was
+        meant to, but the machine stood still."""
+        if self.ending() != "four-way":
+            return False
+        fin, ack, other, _ = self.waves(0)
+        return min(ack.ns, other.ns) - fin.ns >= DELAYED_ACK_NS
 
 
 def names(said):

@@ -61,6 +61,7 @@ static const struct expected {
 	{ { "--interval", "5" }, { NULL }, "--interval", ".......+......." },
 	{ { "--tab", "open" }, { NULL }, "--tab", ".......+......." },
 	{ { "--csv" }, { NULL }, "--csv", ".....+........." },
+	{ { "--folded" }, { NULL }, "--folded", ".....+........." },
 	{ { "--phase", "total" }, { NULL }, "--phase", "......+........" },
 	{ { "--ascii" }, { NULL }, "--ascii", "...+..++......." },
 	{ { "--replay", "x" }, { NULL }, "--replay", "+++++++++++++.." },

@@ -89,9 +89,11 @@ static void test_options_nats__a_login_in_the_environment(void **state)
 	setenv("TCPCLOSE_OPTS", "--nats-ca /etc/ca.pem", 1);
 	PARSE(&r, "trace");
 	expect_fine(&r);
+	options_release(&r.o);
 	PARSE(&r, "stream", "info", "tls://a/");
 	expect_fine(&r);
 	assert_string_equal(r.o.nats.ca, "/etc/ca.pem");
+	options_release(&r.o);
 	unsetenv("TCPCLOSE_OPTS");
 }
 

@@ -26,7 +26,7 @@ static void test_options_view__every_grouping_is_accepted(void **state)
 	expect_groups(&r, 1, GROUP_BY_PORT, 0);
 	PARSE(&r, "who", "--by", "user");
 	expect_usage(&r, "tcpclose: unknown group 'user': want comm, thread, pid, exe, cgroup, "
-		     "unit, container, port, peer, peer:port, host\n");
+		     "unit, container, port, peer, peer:port, host, stack\n");
 	PARSE(&r, "who", "--by", "");
 	assert_int_equal(r.status, EXIT_USAGE);
 }
@@ -41,7 +41,7 @@ static void test_options_view__groups_combine(void **state)
 	PARSE(&r, "hist", "--by", "unit", "--by", "port");
 	expect_groups(&r, 2, GROUP_BY_UNIT, GROUP_BY_PORT);
 	PARSE(&r, "who", "--by", "comm,thread,pid,exe,cgroup,unit,container,port,peer,peer:port,"
-	      "host");
+	      "host,stack");
 	expect_fine(&r);
 	assert_int_equal(r.o.view_options.groups.nr, GROUP_BY_COUNT - 1);
 	PARSE(&r, "who", "--by", "comm,pid,comm");

@@ -194,6 +194,21 @@ static void test_redact__a_text_without_end(void **state)
 	free(to);
 }
 
+static void test_redact__a_run_without_its_stacks(void **state)
+{
+	const struct redactor x = with_key("secret of the test");
+	struct run_info run = { .hostname = "web", .nr_hooks = 3, .hook = {
+		{ "state", "tp_btf" }, { "stack", "bpf_get_stack" }, { "walk", "iter" } } };
+
+	(void)state;
+	redact_run_info(&x, &run);
+	assert_string_not_equal(run.hostname, "web");
+	assert_int_equal(run.nr_hooks, 2);
+	assert_string_equal(run_info_hook(&run, "state"), "tp_btf");
+	assert_string_equal(run_info_hook(&run, "stack"), "none");
+	assert_string_equal(run_info_hook(&run, "walk"), "iter");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -204,6 +219,7 @@ int main(void)
 		cmocka_unit_test(test_redact__an_event),
 		cmocka_unit_test(test_redact__each_part_of_a_path),
 		cmocka_unit_test(test_redact__a_text_without_end),
+		cmocka_unit_test(test_redact__a_run_without_its_stacks),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
