@@ -1,28 +1,20 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 #include "symbolize.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <limits.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "array.h"
 #include "fmt.h"
 #include "format.h"
 #include "frame_text.h"
+#include "mapped_file.h"
 #include "pid_namespace.h"
 #include "proc_maps.h"
 #include "symbols.h"
 
 #define GO_EXIT "runtime.goexit.abi0"	/* the symbol's name since Go 1.17 */
 #define TEXT_MAX (RECORD_ANNOTATION_MAX - 1024)	/* leaves room for the lines of put_missing() */
-
-/* Why the file of a mapping is not used. */
-enum file_problem { FILE_DENIED, FILE_ENDED, FILE_REPLACED, FILE_CHANGED, FILE_UNREADABLE };
 
 static const char missing_exit[] =
 	"stack: the process was ending: its memory had gone before its sockets were closed";
@@ -118,69 +110,6 @@ void symbolizer_free(struct symbolizer *r)
 	free(r);
 }
 
-/*
- * Open a regular file, and nothing else: opening a device may have side effects. Returns a
- * descriptor or -errno.
- */
-static int open_file(const char *path)
-{
-	struct stat st;
-	int fd;
-
-	if (stat(path, &st))
-		return -errno;
-	if (!S_ISREG(st.st_mode))
-		return -EINVAL;
-	fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-	return fd < 0 ? -errno : fd;
-}
-
-static bool is_denied(int err)
-{
-	return err == -EACCES || err == -EPERM;
-}
-
-/* Return why a file could be opened neither through map_files nor by its name, given -errno. */
-static enum file_problem explain_file(const struct proc_maps *maps, int link_err, int name_err)
-{
-	if (is_denied(name_err))
-		return FILE_DENIED;
-	if (name_err != -ENOENT && name_err != -ESRCH)
-		return FILE_UNREADABLE;
-	if (proc_maps_have_ended(maps))
-		return FILE_ENDED;
-	return is_denied(link_err) ? FILE_REPLACED : FILE_CHANGED;
-}
-
-/*
- * Open a mapped file through map_files, which works even if it was removed; if that fails, by its
- * name in the mount namespace of the process. Sets *same if it is certainly the mapped file, and
- * m->problem to what is wrong if it is not, or cannot be opened. Returns a descriptor or -errno.
- */
-static int open_mapped(const struct proc_maps *maps, struct mapping *m, bool *same)
-{
-	char path[PATH_MAX + 64];
-	struct stat st;
-	int fd, link_err;
-
-	snprintf(path, sizeof(path), "/proc/%u/map_files/%llx-%llx", maps->tid,
-		 (unsigned long long)m->start, (unsigned long long)m->end);
-	fd = open_file(path);
-	*same = fd >= 0;
-	m->problem = FILE_CHANGED;
-	if (fd >= 0)
-		return fd;
-	link_err = fd;
-	snprintf(path, sizeof(path), "/proc/%u/root%s", maps->tid, m->path);
-	fd = open_file(path);
-	*same = fd >= 0 && !fstat(fd, &st) && st.st_ino == m->inode && st.st_dev == m->device;
-	if (fd < 0)
-		m->problem = explain_file(maps, link_err, fd);
-	else if (is_denied(link_err))
-		m->problem = FILE_REPLACED;
-	return fd;
-}
-
 enum equal { EQUAL_YES, EQUAL_NO, EQUAL_UNKNOWN };
 
 /* Compare the build id of the file with the one in the memory of the process. */
@@ -220,7 +149,7 @@ static struct symbol_file *get_symbol_file(struct symbolize_ctx *g, struct mappi
 	m->problem = FILE_CHANGED;
 	f = symbols_find(symbols, &key);
 	if (!f) {
-		int fd = open_mapped(g->maps, m, &same);
+		int fd = mapped_file_open(g->maps, m, &same);
 
 		f = fd < 0 ? NULL : symbols_open(symbols, &key, fd);
 		if (fd >= 0 && !f)
