@@ -50,7 +50,8 @@ static const char *const meta_keys[] = {
 	P "reset_by.stack", P "reset_by.stack.symbol", P "reset_by.stack.offset",	\
 	P "reset_by.stack.module", P "reset_by.stack.module_offset",			\
 	P "reset_by.stack.address", P "reset_by.stack.raw_symbol", P "reset_by.stack.file", \
-	P "reset_by.stack.line", P "reset_by.stack.inlined", P "calls", P "calls.call", P "calls.how",		\
+	P "reset_by.stack.line", P "reset_by.stack.inlined",				\
+	P "calls", P "calls.call", P "calls.how",					\
 	P "calls.fd", P "calls.pid", P "calls.tid", P "calls.comm",			\
 	P "calls.process", P "calls.ret", P "calls.at_ns", P "calls.effect",		\
 	P "calls_omitted", P "waves", P "waves.wave", P "waves.flag", P "waves.dir",	\

@@ -24,7 +24,8 @@ GCC, CLANG = ["gcc", "-x", "c++"], ["clang", "-x", "c++"]
 # name: the compiler and its flags. Debug information of DWARF 4 and 5, of lines alone, compressed, and none
 BUILDS = {"gcc5": [*GCC, "-gdwarf-5"], "gcc4": [*GCC, "-gdwarf-4"], "gcc1": [*GCC, "-g1"],
           "gccz": [*GCC, "-g", "-gz=zlib"], "gcc0": [*GCC, "-g0"],
-          "clang5": [*CLANG, "-gdwarf-5"], "clang4": [*CLANG, "-gdwarf-4"],           "clang1": [*CLANG, "-gline-tables-only"]}
+          "clang5": [*CLANG, "-gdwarf-5"], "clang4": [*CLANG, "-gdwarf-4"],
+          "clang1": [*CLANG, "-gline-tables-only"]}
 SEPARATE = ["link", "id", "wrong"]      # copies of gcc5, whose debug information is in another file
 
 
@@ -150,7 +151,8 @@ def check_build(programs, name, plain, inlined):
     same(name + ": inlined functions", [f["inlined"] for f in frames], [True, True, False, False, False])
     same(name + ": places", [place_of(f) for f in frames], [place[1:] for place in places])
     if name != "clang1":    # it has no linkage names, and addr2line does without them what it can
-        same(name + ": names", [f["symbol"].split("(")[0] for f in frames], [place[0].split("(")[0] for place in places])
+        same(name + ": names", [f["symbol"].split("(")[0] for f in frames],
+             [place[0].split("(")[0] for place in places])
     same(name + ": calls of the source", [f["line"] for f in frames], [line_of(word) for word in CALLS])
     same(name + ": the frame's address", len({f["address"] for f in frames[:3]}), 1)
     same(name + ": offsets", [f["offset"] is None for f in frames], [True, True, False, False, False])
@@ -194,8 +196,9 @@ def check_replay(cli, recording):
     true(done.stdout, max(map(len, lines)) <= 80)
     at = next(n for n, line in enumerate(lines) if "finish(int)" in line)
     name = os.path.basename(SOURCE)
-    same("inlined", lines[at:at + 2], ["        net::Pool<int>::finish(int) (inlined) %s:%d" % (name, line_of("finish")),
-                                       "        release (inlined) %s:%d" % (name, line_of("release"))])
+    same("inlined", lines[at:at + 2], [
+        "        net::Pool<int>::finish(int) (inlined) %s:%d" % (name, line_of("finish")),
+        "        release (inlined) %s:%d" % (name, line_of("release"))])
     true(lines[at + 2], re.match(r" {8}net::Pool<int>::operator.*\+0x[0-9a-f]+ \(gcc5\) %s:%d$" %
                                  (re.escape(name), line_of("operator")), lines[at + 2]))
     told = closes(map(json.loads, cli.run("json", "--replay", recording, "-c", "gcc5").stdout.splitlines()))

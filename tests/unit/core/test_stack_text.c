@@ -74,7 +74,8 @@ static void test_stack_text__a_frame_has_its_name_and_line(void **state)
 /* An inlined function has the address of its frame, which follows. */
 static void test_stack_text__inlined_functions_come_first(void **state)
 {
-	const char *text = "<_ZN1a1bEv\n=a::b()\n@12\t/a.h\n<c\n0x1f\t0x2\t0x3\tmain\t/x\n@7\t/m.c\n";
+	const char *text = "<_ZN1a1bEv\n=a::b()\n@12\t/a.h\n<c\n"
+			   "0x1f\t0x2\t0x3\tmain\t/x\n@7\t/m.c\n";
 	struct stack_frame f;
 
 	(void)state;

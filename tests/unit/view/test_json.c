@@ -62,7 +62,8 @@ static void test_json__each_call_has_its_stack(void **state)
 
 static void test_json__a_frame_has_its_line_and_both_names(void **state)
 {
-	static const char stack[] = "<_Z1gv\n=g()\n@3\t/a.h\n0x1\t0x9\t0x2\t_Z1fv\t/x\n=f()\n@41\ta.cc\n"
+	static const char stack[] = "<_Z1gv\n=g()\n@3\t/a.h\n"
+				    "0x1\t0x9\t0x2\t_Z1fv\t/x\n=f()\n@41\ta.cc\n"
 				    "0x7\t-\t-\t-\t-\n";
 	struct stage *g = *state;
 	const struct socket_call *a;
