@@ -48,7 +48,8 @@ static void append_part(const char *text, size_t len, void *arg)
 	struct demangled_text *to = arg;
 	size_t room = DEMANGLE_OUTPUT_MAX - to->len, fits = len < room ? len : room;
 
-	memcpy(to->text + to->len, text, fits);
+	if (fits)	/* text may be NULL */
+		memcpy(to->text + to->len, text, fits);
 	to->len += fits;
 	to->cut |= fits < len;
 	if (to->cut && is_ascii(text, len))
