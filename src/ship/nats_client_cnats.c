@@ -13,11 +13,7 @@
 #define WRITE_MS 5000		/* a server that takes nothing for this time is lost */
 #define SILENCE_NS 5000000000ll	/* the idle heartbeats of a consumer */
 
-#define IFOK(s, call)                    \
-	do {                             \
-		if ((s) == NATS_OK)      \
-			(s) = (call);    \
-	} while (0)
+#define IFOK(s, call) ((s) = (s) == NATS_OK ? (call) : (s))
 
 /* The library's threads use both structs: its owner and the last callback hold each of them. */
 struct nats_client {

@@ -16,6 +16,7 @@
 #include "fleet.h"
 
 #define SEGMENTS 12
+#define STEP_NS 80000000ULL	/* so that nothing comes more than SEGMENT_WAIT_NS late */
 #define T0 1000000000000ULL
 #define HONEST "honest"
 
@@ -147,7 +148,7 @@ static unsigned feed(struct world *w, struct input *in)
 	for (unsigned i = 0; i < 4 * SEGMENTS && in->len; i++) {
 		uint8_t what = take_u8(in);
 
-		now_ns += (what >> 5) * 100000000ULL;
+		now_ns += (what >> 5) * STEP_NS;
 		nr = what % 16;
 		if (nr < SEGMENTS) {
 			HOLDS(fleet_add(w->f, HONEST, 0, now_ns, honest[nr].bytes, honest[nr].len));
