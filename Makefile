@@ -78,7 +78,7 @@ CFLAGS ?= -O2 -g
 HERE := -ffile-prefix-map=$(CURDIR)=.
 C_FLAGS = -std=gnu11 -D_GNU_SOURCE -DTCPCLOSE_VERSION='"$(VERSION)"' $(WARNINGS) $(CFLAGS) $(HERE) $(SANITIZE) -MMD -MP
 BPF_FLAGS := -g -O2 -target bpf -mcpu=v3 -I. -iquote bpf/abi -Wall $(HERE) -MMD -MP
-LIBS = $(shell $(PKG_CONFIG) --libs $(LIBDW) $(LIBEVENT) $(LIBDEFLATE) $(LIBNATS) $(LIBSECCOMP) $(NCURSES) libbpf libelf zlib)
+LIBS = $(shell $(PKG_CONFIG) --libs $(LIBDW) $(LIBEVENT) $(LIBDEFLATE) $(LIBNATS) $(LIBSECCOMP) $(NCURSES) libbpf libelf zlib) $(LIBIBERTY)
 
 # One line per file; V=1 shows the commands.
 Q := $(if $(V),,@)
@@ -105,7 +105,11 @@ includes = $(if $(filter src/%,$1),$(INCLUDES_src),$(call quote,$(LAYERS)))
 
 # elfutils, where installed, supplies the names in --stack. The static build does not use it.
 LIBDW := $(shell $(PKG_CONFIG) --exists libdw && echo libdw)
-SYMBOLS := $(if $(LIBDW),symbols_libdw,symbols_stub)
+SYMBOLS := $(if $(LIBDW),symbols_libdw.c debug_info_libdw.c debug_places_libdw.c,symbols_stub.c)
+# libiberty, where installed, demangles names of C++ and Rust. It has no .pc file, and systems have its header in
+# different places.
+LIBIBERTY := $(if $(LIBDW),$(if $(wildcard $(shell $(CC) -print-file-name=libiberty.a)),-liberty))
+DEMANGLER := demangle_$(if $(LIBIBERTY),iberty,stub).c
 # libdeflate, where installed, makes recordings cheaper to write and to read. zlib writes the same
 # format. The static build uses it if there is an archive of it.
 LIBDEFLATE := $(shell $(PKG_CONFIG) --exists libdeflate && echo libdeflate)
@@ -133,14 +137,14 @@ NCURSES := $(shell $(PKG_CONFIG) --exists ncursesw && echo ncursesw)
 NCURSES_STATIC := $(if $(NCURSES),$(if $(wildcard $(shell $(CC) -print-file-name=libncursesw.a)),ncursesw))
 screen = src/view/top_screen_$(if $1,ncurses,stub).c
 # The parts of the program that depend on what is installed. They are in no archive.
-OPTIONAL := src/host/$(SYMBOLS).c src/ship/$(HTTP).c $(call gzip,$(LIBDEFLATE)).c $(NATS) $(CURL) \
+OPTIONAL := $(addprefix src/host/,$(SYMBOLS) $(DEMANGLER)) src/ship/$(HTTP).c $(call gzip,$(LIBDEFLATE)).c $(NATS) $(CURL) \
 	    $(call sandbox,$(LIBSECCOMP)) $(call screen,$(NCURSES))
-OPTIONAL_STATIC := src/host/symbols_stub.c src/ship/$(HTTP).c $(call gzip,$(LIBDEFLATE_STATIC)).c \
+OPTIONAL_STATIC := src/host/symbols_stub.c src/host/demangle_stub.c src/ship/$(HTTP).c $(call gzip,$(LIBDEFLATE_STATIC)).c \
 		   $(NATS_STATIC) $(CURL_STATIC) $(call sandbox) $(call screen,$(NCURSES_STATIC))
 
 objects = $(patsubst %.c,$(B)/obj/%.o,$1)
-layer_sources = $(filter-out src/host/symbols_%.c src/record/gzip_%.c src/ship/http_libevent.c \
-		  src/ship/http_stub.c src/ship/nats_client_%.c src/ship/transport_curl%.c \
+layer_sources = $(filter-out src/host/symbols_%.c src/host/debug_info_%.c src/host/debug_places_%.c src/host/demangle_%.c \
+		  src/record/gzip_%.c src/ship/http_libevent.c src/ship/http_stub.c src/ship/nats_client_%.c src/ship/transport_curl%.c \
 		  src/ship/sandbox_%.c src/view/top_screen_ncurses.c src/view/top_screen_stub.c,$(wildcard src/$1/*.c))
 ARCHIVES := $(LAYERS:%=$(B)/lib%.a)
 # The linker searches the group repeatedly, so the order of the archives does not matter.

@@ -1,29 +1,22 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 #include "symbolize.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <limits.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "arm64_code.h"
 #include "array.h"
 #include "fmt.h"
 #include "format.h"
+#include "frame_text.h"
 #include "jit_symbols.h"
+#include "mapped_file.h"
 #include "pid_namespace.h"
 #include "proc_maps.h"
 #include "symbols.h"
 
 #define GO_EXIT "runtime.goexit.abi0"	/* the symbol's name since Go 1.17 */
 #define TEXT_MAX (RECORD_ANNOTATION_MAX - 1024)	/* leaves room for the lines of put_missing() */
-
-/* Why the file of a mapping is not used. */
-enum file_problem { FILE_DENIED, FILE_ENDED, FILE_REPLACED, FILE_CHANGED, FILE_UNREADABLE };
 
 static const char missing_exit[] =
 	"stack: the process was ending: its memory had gone before its sockets were closed";
@@ -54,6 +47,12 @@ static const char *const missing_files[] = {
 };
 static const char missing_frames[] = "stack: there are more frames than are kept";
 
+static const char missing_details[] =
+	"stack: lines of source text, demangled names and inlined functions are left out: no room";
+static const char missing_places[] =
+	"stack: lines of source text and inlined functions are left out: the debug information of "
+	"a file is too large, or takes too long to read";
+
 #define MAPS_CACHED 64		/* processes */
 #define MAPS_MAX_AGE_NS 1000000000ULL	/* older maps are read again */
 
@@ -81,6 +80,9 @@ struct symbolize_ctx {
 	struct jit_stack jit;
 	bool gaps;		/* a caller may be missing */
 	bool full;		/* the text has reached TEXT_MAX */
+	size_t details_max;	/* bytes of text from which on frames have no details */
+	bool details_cut;	/* that is why some have none */
+	bool places_left_out;	/* some debug information was not read */
 	unsigned file_problems;	/* a bit 1 << enum file_problem for each reason of a missing file */
 	bool ends;		/* the last frame is the entry of a thread */
 	bool by_stack;		/* the last frame does not set up a frame pointer */
@@ -88,13 +90,13 @@ struct symbolize_ctx {
 	uint64_t address_bits;	/* those that are not a pointer authentication code */
 };
 
-struct symbolizer *symbolizer_new(void)
+struct symbolizer *symbolizer_new(bool inlined)
 {
 	struct symbolizer *r = calloc(1, sizeof(*r));
 
 	if (!r)
 		return NULL;
-	r->symbols = symbols_new();
+	r->symbols = symbols_new(inlined);
 	r->jit = jit_symbols_new();
 	r->generation = 1;
 	r->has_proc = proc_has_initial_pids("/proc");
@@ -113,69 +115,6 @@ void symbolizer_free(struct symbolizer *r)
 	for (unsigned i = 0; i < MAPS_CACHED; i++)
 		proc_maps_release(&r->process[i].maps);
 	free(r);
-}
-
-/*
- * Open a regular file, and nothing else: opening a device may have side effects. Returns a
- * descriptor or -errno.
- */
-static int open_file(const char *path)
-{
-	struct stat st;
-	int fd;
-
-	if (stat(path, &st))
-		return -errno;
-	if (!S_ISREG(st.st_mode))
-		return -EINVAL;
-	fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-	return fd < 0 ? -errno : fd;
-}
-
-static bool is_denied(int err)
-{
-	return err == -EACCES || err == -EPERM;
-}
-
-/* Return why a file could be opened neither through map_files nor by its name, given -errno. */
-static enum file_problem explain_file(const struct proc_maps *maps, int link_err, int name_err)
-{
-	if (is_denied(name_err))
-		return FILE_DENIED;
-	if (name_err != -ENOENT && name_err != -ESRCH)
-		return FILE_UNREADABLE;
-	if (proc_maps_have_ended(maps))
-		return FILE_ENDED;
-	return is_denied(link_err) ? FILE_REPLACED : FILE_CHANGED;
-}
-
-/*
- * Open a mapped file through map_files, which works even if it was removed; if that fails, by its
- * name in the mount namespace of the process. Sets *same if it is certainly the mapped file, and
- * m->problem to what is wrong if it is not, or cannot be opened. Returns a descriptor or -errno.
- */
-static int open_mapped(const struct proc_maps *maps, struct mapping *m, bool *same)
-{
-	char path[PATH_MAX + 64];
-	struct stat st;
-	int fd, link_err;
-
-	snprintf(path, sizeof(path), "/proc/%u/map_files/%llx-%llx", maps->tid,
-		 (unsigned long long)m->start, (unsigned long long)m->end);
-	fd = open_file(path);
-	*same = fd >= 0;
-	m->problem = FILE_CHANGED;
-	if (fd >= 0)
-		return fd;
-	link_err = fd;
-	snprintf(path, sizeof(path), "/proc/%u/root%s", maps->tid, m->path);
-	fd = open_file(path);
-	*same = fd >= 0 && !fstat(fd, &st) && st.st_ino == m->inode && st.st_dev == m->device;
-	if (fd < 0)
-		m->problem = explain_file(maps, link_err, fd);
-	else if (is_denied(link_err))
-		m->problem = FILE_REPLACED;
-	return fd;
 }
 
 enum equal { EQUAL_YES, EQUAL_NO, EQUAL_UNKNOWN };
@@ -205,7 +144,7 @@ static enum equal compare_build_id(const struct proc_maps *maps, const struct ma
 /* Return the file of a mapping, NULL if it cannot be opened or may have been replaced. */
 static struct symbol_file *get_symbol_file(struct symbolize_ctx *g, struct mapping *m)
 {
-	struct symbol_key key = { m->device, m->inode, m->path };
+	struct symbol_key key = { m->device, m->inode, m->path, g->maps->tid };
 	struct symbols *symbols = g->r->symbols;
 	struct symbol_file *f;
 	enum equal equal;
@@ -217,7 +156,7 @@ static struct symbol_file *get_symbol_file(struct symbolize_ctx *g, struct mappi
 	m->problem = FILE_CHANGED;
 	f = symbols_find(symbols, &key);
 	if (!f) {
-		int fd = open_mapped(g->maps, m, &same);
+		int fd = mapped_file_open(g->maps, m, &same);
 
 		f = fd < 0 ? NULL : symbols_open(symbols, &key, fd);
 		if (fd >= 0 && !f)
@@ -274,6 +213,31 @@ static bool is_thread_entry(const char *name)
 }
 
 /*
+ * Look up the source text of a frame: that of the call, which is before the return address, or of
+ * the system call, which is before the address where it returns.
+ */
+static const struct source_places *find_places(struct symbolize_ctx *g, struct symbol_file *f,
+					       uint64_t at, unsigned back)
+{
+	const struct source_places *places;
+
+	if (!back && symbol_follows_syscall(f, at))
+		back = 1;
+	places = symbol_places(f, at - back);
+	g->places_left_out |= places && places->left_out;
+	return places;
+}
+
+/* Take back the lines from `from` on if the text has no room for details. */
+static void limit_details(struct symbolize_ctx *g, size_t from)
+{
+	if (g->b->len <= g->details_max)
+		return;
+	g->b->len = from;
+	g->details_cut = true;
+}
+
+/*
  * Append the line of one frame. `back` is 1 for a return address, to look up the function that
  * contains the call: the return address itself may belong to the next function.
  */
@@ -284,6 +248,8 @@ static void put_frame(struct symbolize_ctx *g, uint64_t address, unsigned back)
 	bool in_module = m && *m->path;
 	uint64_t at = in_module ? address - m->start + m->offset : 0, offset = 0, unused;
 	const char *name = f ? symbol_name(f, at - back, &offset) : NULL;
+	const struct source_places *places = f ? find_places(g, f, at, back) : NULL;
+	size_t from = g->b->len;
 	enum symbol_frame frame;
 
 	if (m && !f)
@@ -292,6 +258,8 @@ static void put_frame(struct symbolize_ctx *g, uint64_t address, unsigned back)
 		g->full = true;
 		return;
 	}
+	frame_text_put_inlined(g->b, places);
+	limit_details(g, from);
 	if (m && m->inode && *m->path == '/' && !f && !name)
 		g->file_problems |= 1u << m->problem;
 	put_field(g->b, true, address);
@@ -300,6 +268,9 @@ static void put_frame(struct symbolize_ctx *g, uint64_t address, unsigned back)
 	put_symbol(g->b, name);
 	buf_str(g->b, in_module ? m->path : "-");
 	buf_char(g->b, '\n');
+	from = g->b->len;
+	frame_text_put_details(g->b, f ? symbol_demangled(f, at - back) : NULL, places);
+	limit_details(g, from);
 	g->ends = is_thread_entry(name);
 	frame = f ? symbol_frame_at(f, at - back, &unused) : SYMBOL_FRAME_UNKNOWN;
 	g->by_stack = frame == SYMBOL_FRAME_STACK || frame == SYMBOL_FRAME_LINK;
@@ -368,7 +339,7 @@ static uint64_t get_address_bits(const struct proc_maps *maps, const struct stac
 	return UINT64_MAX;
 }
 
-static void put_frames(struct symbolize_ctx *g, const struct stack *s)
+static void walk_frames(struct symbolize_ctx *g, const struct stack *s)
 {
 	uint64_t first;
 
@@ -391,6 +362,21 @@ static void put_frames(struct symbolize_ctx *g, const struct stack *s)
 		put_frame(g, address, 1);
 	}
 	g->gaps |= g->by_stack && !g->ends;
+}
+
+/* Append the frames. The text has room for more of them without details. */
+static void put_frames(struct symbolize_ctx *g, const struct stack *s)
+{
+	size_t from = g->b->len;
+
+	g->details_max = TEXT_MAX / 2;
+	walk_frames(g, s);
+	if (!g->full)
+		return;
+	g->b->len = from;
+	g->full = g->gaps = g->ends = g->by_stack = false;
+	g->details_max = 0;
+	walk_frames(g, s);
 }
 
 /* Append the frames as addresses only, because the map is not available. */
@@ -470,6 +456,10 @@ static void symbolize_frames(struct symbolizer *r, const struct stack *s, struct
 	put_unnamed(b, &g.jit);
 	if (g.full)
 		put_missing(b, missing_frames);
+	if (g.details_cut)
+		put_missing(b, missing_details);
+	if (g.places_left_out)
+		put_missing(b, missing_places);
 	if (g.gaps)
 		put_missing(b, missing_callers);
 }

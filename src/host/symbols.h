@@ -13,6 +13,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "debug_info.h"
+
 #define SYMBOLS_BUILD_ID 64	/* bytes, maximum */
 
 struct symbols;
@@ -21,8 +23,11 @@ struct symbol_file;
 /* Test whether this build has elfutils. */
 bool symbols_are_built_in(void);
 
-/* Create an empty set of open files. Returns NULL if out of memory, or without elfutils. */
-struct symbols *symbols_new(void);
+/*
+ * Create an empty set of open files, with or without the functions that the compiler has inlined.
+ * Returns NULL if out of memory, or without elfutils.
+ */
+struct symbols *symbols_new(bool inlined);
 
 /* Close the files and free the set. NULL is allowed. */
 void symbols_free(struct symbols *s);
@@ -31,6 +36,7 @@ void symbols_free(struct symbols *s);
 struct symbol_key {
 	uint64_t device, inode;
 	const char *path;
+	uint32_t tid;		/* a thread that has it mapped: its root has debug files */
 };
 
 /*
@@ -51,6 +57,21 @@ struct symbol_file *symbols_open(struct symbols *s, const struct symbol_key *key
  * from the start of the function in *symbol_offset. The name is valid as long as the file.
  */
 const char *symbol_name(struct symbol_file *f, uint64_t file_offset, uint64_t *symbol_offset);
+
+/* Return the demangled name of the function at file_offset, NULL if its name is not mangled. */
+const char *symbol_demangled(struct symbol_file *f, uint64_t file_offset);
+
+/*
+ * Return where in the source text the instruction at file_offset is, valid until the next call for
+ * this file. NULL if there is no debug information.
+ */
+const struct source_places *symbol_places(struct symbol_file *f, uint64_t file_offset);
+
+/*
+ * Test whether the instruction before file_offset is a system call, so that the file_offset is
+ * where the call returns. Returns false on machines other than x86-64 and arm64.
+ */
+bool symbol_follows_syscall(struct symbol_file *f, uint64_t file_offset);
 
 /*
  * Return the length of the build id in bytes, 0 if there is none, and store the id (valid as long

@@ -10,6 +10,9 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "debug_info.h"
+#include "demangle.h"
+
 #define FILES_MAX 256
 
 /* DWARF register numbers of x86-64 (psABI, figure 3.36) */
@@ -25,6 +28,7 @@
 struct cached_symbol {
 	uint64_t offset_plus_1;		/* 0: an empty slot */
 	const char *name;
+	char *demangled;		/* NULL: the name is not mangled */
 	uint64_t symbol_offset, return_at;
 	enum symbol_frame frame;
 };
@@ -39,6 +43,7 @@ struct symbol_file {
 	Dwfl_Module *module;
 	Elf *elf;
 	GElf_Addr bias;		/* module address minus file address */
+	struct debug_info *debug;	/* NULL: there is none */
 	const uint8_t *bytes;
 	size_t size;
 	unsigned machine;	/* EM_... */
@@ -47,6 +52,7 @@ struct symbol_file {
 
 struct symbols {
 	unsigned nr, oldest;
+	struct debug_pool *debug_pool;
 	struct symbol_file *file[FILES_MAX];
 };
 
@@ -55,15 +61,26 @@ bool symbols_are_built_in(void)
 	return true;
 }
 
-struct symbols *symbols_new(void)
+struct symbols *symbols_new(bool inlined)
 {
-	return calloc(1, sizeof(struct symbols));
+	struct symbols *s = calloc(1, sizeof(*s));
+
+	if (!s)
+		return NULL;
+	s->debug_pool = debug_pool_new(inlined);
+	if (s->debug_pool)
+		return s;
+	free(s);
+	return NULL;
 }
 
 static void symbol_file_free(struct symbol_file *f)
 {
 	if (f->dwfl)
 		dwfl_end(f->dwfl);
+	debug_info_close(f->debug);
+	for (unsigned i = 0; i < CACHED_SYMBOLS; i++)
+		free(f->cached[i].demangled);
 	if (f->fd >= 0)
 		close(f->fd);
 	free(f->path);
@@ -74,6 +91,8 @@ void symbols_free(struct symbols *s)
 {
 	for (unsigned i = 0; s && i < s->nr; i++)
 		symbol_file_free(s->file[i]);
+	if (s)
+		debug_pool_free(s->debug_pool);
 	free(s);
 }
 
@@ -89,10 +108,18 @@ struct symbol_file *symbols_find(struct symbols *s, const struct symbol_key *key
 	return NULL;
 }
 
-/* Find separate debug information by build id only: it is exact and does not query a server. */
+/*
+ * Find separate debug information by build id only: it is exact and does not query a server. That
+ * in the root of the process comes first.
+ */
 static int find_debuginfo(Dwfl_Module *module, void **user, const char *name, Dwarf_Addr base,
 			  const char *file, const char *link, GElf_Word crc, char **found)
 {
+	const struct symbol_file *f = *user;
+	int fd = f ? debug_info_separate_fd(f->debug) : -1;
+
+	if (fd >= 0)
+		return dup(fd);
 	return dwfl_build_id_find_debuginfo(module, user, name, base, file, link, crc, found);
 }
 
@@ -105,6 +132,7 @@ static bool load_elf(struct symbol_file *f, int fd)
 						  .section_address = dwfl_offline_section_address,
 						  .debuginfo_path = &debug_path };
 	GElf_Ehdr header;
+	void **user;
 
 	f->dwfl = dwfl_begin(&callbacks);
 	f->module = f->dwfl ? dwfl_report_offline(f->dwfl, "file", f->path, fd) : NULL;
@@ -113,6 +141,8 @@ static bool load_elf(struct symbol_file *f, int fd)
 		return false;
 	}
 	dwfl_report_end(f->dwfl, NULL, NULL);
+	dwfl_module_info(f->module, &user, NULL, NULL, NULL, NULL, NULL, NULL);
+	*user = f;
 	f->elf = dwfl_module_getelf(f->module, &f->bias);
 	if (!f->elf || !gelf_getehdr(f->elf, &header))
 		return false;
@@ -141,6 +171,7 @@ struct symbol_file *symbols_open(struct symbols *s, const struct symbol_key *key
 		symbol_file_free(f);
 		return NULL;
 	}
+	f->debug = debug_info_open(s->debug_pool, f->fd, key->path, key->tid);
 	slot = s->nr < FILES_MAX ? s->nr++ : s->oldest++ % FILES_MAX;
 	if (s->file[slot])
 		symbol_file_free(s->file[slot]);
@@ -363,8 +394,10 @@ static const struct cached_symbol *look_up_cached(struct symbol_file *f, uint64_
 	if (cached->offset_plus_1 == file_offset + 1)
 		return cached;
 	address = offset_to_address(f, file_offset);
+	free(cached->demangled);
 	*cached = (struct cached_symbol){ .offset_plus_1 = file_offset + 1 };
 	cached->name = find_function_name(f, address, &cached->symbol_offset);
+	cached->demangled = cached->name ? demangle(cached->name) : NULL;
 	cached->frame = find_frame(f, address, file_offset, &cached->return_at);
 	return cached;
 }
@@ -375,6 +408,18 @@ const char *symbol_name(struct symbol_file *f, uint64_t file_offset, uint64_t *s
 
 	*symbol_offset = cached->symbol_offset;
 	return cached->name;
+}
+
+const char *symbol_demangled(struct symbol_file *f, uint64_t file_offset)
+{
+	return look_up_cached(f, file_offset)->demangled;
+}
+
+const struct source_places *symbol_places(struct symbol_file *f, uint64_t file_offset)
+{
+	GElf_Addr address = f->debug ? offset_to_address(f, file_offset) : 0;
+
+	return address ? debug_info_find(f->debug, address - f->bias) : NULL;
 }
 
 enum symbol_frame symbol_frame_at(struct symbol_file *f, uint64_t file_offset, uint64_t *return_at)
@@ -408,4 +453,16 @@ bool symbol_follows_call(struct symbol_file *f, uint64_t file_offset)
 	if (f->machine == EM_AARCH64)
 		return arm64_follows_call(f->bytes, f->size, file_offset);
 	return true;
+}
+
+bool symbol_follows_syscall(struct symbol_file *f, uint64_t file_offset)
+{
+	static const uint8_t x86_64[] = { 0x0f, 0x05 }, arm64[] = { 0x01, 0x00, 0x00, 0xd4 };
+	const uint8_t *want = f->machine == EM_AARCH64 ? arm64 : x86_64;
+	size_t len = f->machine == EM_AARCH64 ? sizeof(arm64) : sizeof(x86_64);
+
+	if (!f->bytes || file_offset > f->size || file_offset < len ||
+	    (f->machine != EM_AARCH64 && f->machine != EM_X86_64))
+		return false;
+	return !memcmp(f->bytes + file_offset - len, want, len);
 }
