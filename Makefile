@@ -17,6 +17,7 @@
 # make check-top      random keys and sizes for the full screen of top, with ASan, for 10 minutes (TOP_SECONDS=N)
 # make check-units    run the services in a Debian with systemd, in qemu (as root)
 # make check-fleet    the tests of the fleet, each fault ten times (FLEET_ROUNDS=N; as root, 10 minutes)
+# make check-jit      the names of generated code in stacks, with Java too (as root)
 # make check-page     the page of 5,000,000 events; the live page under churn for an hour (as root)
 # make check-packages install, upgrade and remove the package in clean Debian 12 and 13 (as root)
 # make check-arm64    build for arm64 and run the live tests in an emulated machine (as root)
@@ -77,7 +78,7 @@ CFLAGS ?= -O2 -g
 HERE := -ffile-prefix-map=$(CURDIR)=.
 C_FLAGS = -std=gnu11 -D_GNU_SOURCE -DTCPCLOSE_VERSION='"$(VERSION)"' $(WARNINGS) $(CFLAGS) $(HERE) $(SANITIZE) -MMD -MP
 BPF_FLAGS := -g -O2 -target bpf -mcpu=v3 -I. -iquote bpf/abi -Wall $(HERE) -MMD -MP
-LIBS = $(shell $(PKG_CONFIG) --libs $(LIBDW) $(LIBEVENT) $(LIBDEFLATE) $(LIBNATS) $(LIBSECCOMP) $(NCURSES) libbpf libelf zlib)
+LIBS = $(shell $(PKG_CONFIG) --libs $(LIBDW) $(LIBEVENT) $(LIBDEFLATE) $(LIBNATS) $(LIBSECCOMP) $(NCURSES) libbpf libelf zlib) $(LIBIBERTY)
 
 # One line per file; V=1 shows the commands.
 Q := $(if $(V),,@)
@@ -104,7 +105,11 @@ includes = $(if $(filter src/%,$1),$(INCLUDES_src),$(call quote,$(LAYERS)))
 
 # elfutils, where installed, supplies the names in --stack. The static build does not use it.
 LIBDW := $(shell $(PKG_CONFIG) --exists libdw && echo libdw)
-SYMBOLS := $(if $(LIBDW),symbols_libdw,symbols_stub)
+SYMBOLS := $(if $(LIBDW),symbols_libdw.c debug_info_libdw.c debug_places_libdw.c,symbols_stub.c)
+# libiberty, where installed, demangles names of C++ and Rust. It has no .pc file, and systems have its header in
+# different places.
+LIBIBERTY := $(if $(LIBDW),$(if $(wildcard $(shell $(CC) -print-file-name=libiberty.a)),-liberty))
+DEMANGLER := demangle_$(if $(LIBIBERTY),iberty,stub).c
 # libdeflate, where installed, makes recordings cheaper to write and to read. zlib writes the same
 # format. The static build uses it if there is an archive of it.
 LIBDEFLATE := $(shell $(PKG_CONFIG) --exists libdeflate && echo libdeflate)
@@ -132,14 +137,14 @@ NCURSES := $(shell $(PKG_CONFIG) --exists ncursesw && echo ncursesw)
 NCURSES_STATIC := $(if $(NCURSES),$(if $(wildcard $(shell $(CC) -print-file-name=libncursesw.a)),ncursesw))
 screen = src/view/top_screen_$(if $1,ncurses,stub).c
 # The parts of the program that depend on what is installed. They are in no archive.
-OPTIONAL := src/host/$(SYMBOLS).c src/ship/$(HTTP).c $(call gzip,$(LIBDEFLATE)).c $(NATS) $(CURL) \
+OPTIONAL := $(addprefix src/host/,$(SYMBOLS) $(DEMANGLER)) src/ship/$(HTTP).c $(call gzip,$(LIBDEFLATE)).c $(NATS) $(CURL) \
 	    $(call sandbox,$(LIBSECCOMP)) $(call screen,$(NCURSES))
-OPTIONAL_STATIC := src/host/symbols_stub.c src/ship/$(HTTP).c $(call gzip,$(LIBDEFLATE_STATIC)).c \
+OPTIONAL_STATIC := src/host/symbols_stub.c src/host/demangle_stub.c src/ship/$(HTTP).c $(call gzip,$(LIBDEFLATE_STATIC)).c \
 		   $(NATS_STATIC) $(CURL_STATIC) $(call sandbox) $(call screen,$(NCURSES_STATIC))
 
 objects = $(patsubst %.c,$(B)/obj/%.o,$1)
-layer_sources = $(filter-out src/host/symbols_%.c src/record/gzip_%.c src/ship/http_libevent.c \
-		  src/ship/http_stub.c src/ship/nats_client_%.c src/ship/transport_curl%.c \
+layer_sources = $(filter-out src/host/symbols_%.c src/host/debug_info_%.c src/host/debug_places_%.c src/host/demangle_%.c \
+		  src/record/gzip_%.c src/ship/http_libevent.c src/ship/http_stub.c src/ship/nats_client_%.c src/ship/transport_curl%.c \
 		  src/ship/sandbox_%.c src/view/top_screen_ncurses.c src/view/top_screen_stub.c,$(wildcard src/$1/*.c))
 ARCHIVES := $(LAYERS:%=$(B)/lib%.a)
 # The linker searches the group repeatedly, so the order of the archives does not matter.
@@ -259,12 +264,13 @@ $(eval $(call program,soak,$(SOAK_OBJECTS),-lpthread))
 $(eval $(call program,soak-static,$(SOAK_OBJECTS),-lpthread,-static -s))
 $(eval $(call program,clock_witness-static,$(WITNESS_OBJECTS),,-static -s))
 
-# The tests check the stacks of this program, so it has frame pointers and no tail calls.
+# The tests check the stacks of this program, so it has frame pointers and no tail calls, and on arm64
+# signed return addresses.
 $(B)/stack_workload: tests/cli/stack_workload.c
 	@mkdir -p $(@D)
 	$(call say,CC,$@)
 	$(Q)$(CC) $(filter-out -O% -fsanitize%,$(C_FLAGS)) -O1 -fno-omit-frame-pointer \
-		-fno-optimize-sibling-calls -o $@ $< -lpthread
+		$(if $(filter arm64,$(ARCH)),-mbranch-protection=pac-ret) -fno-optimize-sibling-calls -o $@ $< -lpthread
 
 STORY_MAINS := %/story_test.o %/story_from_recording.o
 STORY_PARTS := $(filter-out $(STORY_MAINS),$(call objects,$(wildcard tests/stories/*.c)))
@@ -432,6 +438,12 @@ check-fleet: deps-check
 	@$(MAKE) --no-print-directory $(TESTED) $(FLEET)
 	FLEET_ROUNDS=$(FLEET_ROUNDS) tests/run --build $(B) --only fleet $(ARGS)
 
+# It needs a JDK, which make check does not install.
+check-jit:
+	@tools/deps jit
+	@$(MAKE) --no-print-directory all
+	tests/run --long --build $(B) tests/cli/test_jit_symbols.py $(ARGS)
+
 TOP_SECONDS ?= 600
 check-top: deps
 	@$(MAKE) --no-print-directory SAN=1 all
@@ -453,7 +465,7 @@ check-page: deps-check
 
 check-arm64:
 	@tools/deps arm64
-	@$(MAKE) --no-print-directory ARCH=arm64
+	@$(MAKE) --no-print-directory ARCH=arm64 all $(addprefix build/arm64/,tcpclose stack_workload)
 	tools/matrix --arch arm64 $(ARGS)
 
 lint: $(B)/tcpclose.skel.h $(B)/iter.skel.h $(B)/syscalls.inc $(B)/syscalls_32.inc
@@ -472,7 +484,7 @@ clean:
 include $(PACKAGES)/packages.mk
 -include $(shell find $(B) -name '*.d' 2>/dev/null)
 
-.PHONY: all install install-texts install-units check-units check-fleet check-top check-page man deps deps-check deps-matrix deps-bench run demo tour test check check-all check-kernels check-arm64 \
+.PHONY: all install install-texts install-units check-units check-fleet check-jit check-top check-page man deps deps-check deps-matrix deps-bench run demo tour test check check-all check-kernels check-arm64 \
 	static lint fuzz fuzz-all bench bench-build clean FORCE
 FORCE:
 .DELETE_ON_ERROR:

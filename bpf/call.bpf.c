@@ -9,13 +9,14 @@
  *
  * The kernel skips a program that is already running on this CPU. If the kernel preempts a task in
  * the middle of a program (all kernels since 7.0 can, and many older ones), the call of the next
- * task is missed. So the fentry and tracepoint sets are attached twice. Kprobes run with preemption
- * off.
+ * task is missed. So the fentry and tracepoint sets are attached twice, unless the kernel was built
+ * without preemption. Kprobes run with preemption off.
  */
 #include "call.bpf.h"
 #include <bpf/bpf_tracing.h>
 
 struct inflight_map inflight SEC(".maps");
+struct call_slots_map call_slots SEC(".maps");
 
 /*
  * The function of a system call has one argument, a pointer to the caller's registers

@@ -5,29 +5,13 @@
  */
 #pragma once
 
+#include "call_slot.bpf.h"
 #include "emit.bpf.h"
 #include "process_name.bpf.h"
 #include "wake.bpf.h"
 #include "reentry.bpf.h"
 
 extern const volatile struct filter filter;
-
-/* A call in progress. */
-struct inflight {
-	struct flow flow;
-	__u64 ts_ns;
-	__u64 sk;		/* its address; used in this map only */
-	__u64 cookie;
-	__u64 state;
-};
-
-struct inflight_map {
-	__uint(type, BPF_MAP_TYPE_HASH);
-	__uint(max_entries, 8192);
-	__type(key, __u32);		/* thread id */
-	__type(value, struct inflight);
-};
-extern struct inflight_map inflight SEC(".maps");
 
 /*
  * Can this socket have a story? It must have a peer, or have had one. A connection that was never
@@ -94,7 +78,7 @@ static __always_inline bool inflight_read(struct inflight *call, const struct fi
  */
 static __always_inline bool call_is_new(__u32 tid, const struct inflight *call)
 {
-	const struct inflight *was = bpf_map_lookup_elem(&inflight, &tid);
+	const struct inflight *was = call_find(tid);
 
 	return !was || was->sk != call->sk;
 }
@@ -111,7 +95,7 @@ static __always_inline int call_enter(__u32 fd)
 	if (!call_is_new(tid, &call))
 		return 0;
 	call.ts_ns = bpf_ktime_get_boot_ns();
-	if (bpf_map_update_elem(&inflight, &tid, &call, 0))
+	if (call_keep(tid, &call))
 		__sync_fetch_and_add(&counters.calls_full, 1);
 	return 0;
 }
@@ -126,7 +110,7 @@ static __always_inline int call_enter_once(__u32 fd, enum reentry_copy copy)
 static __always_inline int call_exit(long ret)
 {
 	__u32 tid = (__u32)bpf_get_current_pid_tgid();
-	const struct inflight *was = bpf_map_lookup_elem(&inflight, &tid);
+	const struct inflight *was = call_find(tid);
 	struct event *e;
 	__u64 now_ns;
 	__u8 process;
@@ -147,6 +131,6 @@ static __always_inline int call_exit(long ret)
 		wake_for_process(e);
 		event_submit(e);
 	}
-	bpf_map_delete_elem(&inflight, &tid);
+	call_release(tid);
 	return 0;
 }

@@ -7,7 +7,8 @@
  * socket. The program would miss this inner change, and only bpf_prog_info.recursion_misses would
  * count it. So these hooks are attached twice. The first program marks each event that it handled.
  * The second handles events without a mark, which arrived while the first was running. TCP runs in
- * process and softirq context only, so two programs are enough.
+ * process and softirq context only, so two programs are enough. Hooks that report process context
+ * only have a second program where the kernel preempts (src/live/hook_table.h).
  */
 #pragma once
 

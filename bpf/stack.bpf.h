@@ -2,7 +2,7 @@
 /*
  * Captures the user stack of the task on this CPU by its frame pointers. They skip the caller of a
  * function that sets up no frame, such as libc's close(). The address of this caller is in the
- * first few words of the stack, so these are captured too.
+ * first few words of the stack or, on arm64, in the link register, so these are captured too.
  */
 #pragma once
 
@@ -14,11 +14,18 @@ extern const volatile bool want_stacks;
 
 #define BPF_F_USER_STACK (1ULL << 8)
 
-static __always_inline __u64 user_stack_pointer(struct task_struct *task)
+#define ARM64_LR 30
+
+static __always_inline void stack_fill_registers(struct stack *s, struct task_struct *task)
 {
 	const struct pt_regs___any *regs = task_regs(task);
+	const struct pt_regs___arm64 *arm64 = (const void *)regs;
 
-	return BPF_CORE_READ(regs, sp);
+	s->sp = BPF_CORE_READ(regs, sp);
+	s->lr = 0;
+	s->has_link = bpf_core_field_exists(arm64->syscallno);
+	if (s->has_link)
+		s->lr = BPF_CORE_READ(arm64, regs[ARM64_LR]);
 }
 
 static __always_inline void stack_fill(struct stack *s, void *ctx, struct task_struct *task)
@@ -32,12 +39,12 @@ static __always_inline void stack_fill(struct stack *s, void *ctx, struct task_s
 	s->frames = s->words = 0;
 	s->error = 0;
 	s->exiting = !mm;
-	s->unused[0] = s->unused[1] = 0;
+	s->unused[0] = 0;
 	s->start_code = BPF_CORE_READ(mm, start_code);
 	s->end_code = BPF_CORE_READ(mm, end_code);
 	s->start_stack = BPF_CORE_READ(mm, start_stack);
 	s->replaced = mm && !s->start_code;	/* exec closes files, then loads the program */
-	s->sp = user_stack_pointer(task);
+	stack_fill_registers(s, task);
 	__builtin_memset(s->word, 0, sizeof(s->word));
 	if (s->exiting || s->replaced)
 		return;

@@ -174,7 +174,10 @@ static __always_inline int emit_destroy(struct sock *sk)
 	return 0;
 }
 
-/* Reentrant because kernels from 7.0 on can preempt a program. */
+/*
+ * Reentrant because kernels from 7.0 on can preempt a program. A release in a softirq is not
+ * traced, so a kernel without preemption needs no second program.
+ */
 static __always_inline int handle_destroy(enum reentry_copy copy, struct sock *sk)
 {
 	if (!release_is_traced(sk))

@@ -26,6 +26,8 @@ STUCK = ("eof_read_and_not_closed", "ipv6", "eof_not_read_with_and_without_data"
          "mptcp_not_accepted", "mptcp_client", "relay_comes_after_its_culprit", "open_and_idle", "states_are_selected",
          "orphans_of_a_namespace_that_is_gone")
 
+WITH_LIBDW = "tcpclose-with-libdw"      # in the guest: the tool that is linked with shared libraries
+
 
 def only(*cases):
     return [word for case in cases for word in ("--only", case)]
@@ -35,11 +37,11 @@ class Family:
     """A script in the guest. If calls is given, it is passed to the tool as --calls, and the hooks
     that the tool attached are checked too."""
 
-    def __init__(self, script, *cases, calls=None, options=()):
-        self.script, self.cases, self.calls, self.options = script, cases, calls, options
+    def __init__(self, script, *cases, calls=None, options=(), tool="tcpclose"):
+        self.script, self.cases, self.calls, self.options, self.tool = script, cases, calls, options, tool
 
     def text(self, cases):
-        words = ["--tool", "/matrix/tcpclose"]
+        words = ["--tool", "/matrix/" + self.tool]
         lines = []
         if self.calls:
             words += ["--workload", "/matrix/workload", "--batch", "--jobs", "2", "--calls", self.calls]
@@ -63,6 +65,7 @@ FAMILIES = {"auto": Family(RUN, calls="auto"),
             "unprivileged": Family("matrix/test_unprivileged.py"),
             "tree": Family("matrix/test_tree.py"),
             "bystanders": Family("matrix/test_bystander_cost.py"),
+            "stacks": Family("matrix/test_stacks.py", tool=WITH_LIBDW),
             "preempt-rt": Family("matrix/test_preempt_rt.py"),
             "machine": Family("matrix/test_clock_cpu_suspend.py")}
 PAIR = "two-guests"     # two guests at once: tools/matrix_pair.py

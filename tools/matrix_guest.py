@@ -174,7 +174,7 @@ def make_machine(folder, of, programs):
         tree.add(os.path.join(ROOT, "tests/cli", name), f"/matrix/cli/{name}")
     _add_python(tree, of)
     for name, path in programs.items():
-        tree.add(path, "/matrix/" + name)
+        tree.add_with_libraries(of, path, "/matrix/" + name)
     for name in ("proc", "sys", "dev", "run", "tmp", "root"):
         os.makedirs(os.path.join(tree.path, name), exist_ok=True)
     # tcpdump switches to a user of its own. In the guest root is safe.

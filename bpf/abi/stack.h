@@ -15,6 +15,7 @@ struct stack {
 	__u64 ts_ns;
 	__u64 sp;		/* the stack pointer of the system call */
 	__u64 start_code, end_code, start_stack;	/* of its mm: exec changes them */
+	__u64 lr;		/* its link register, if has_link */
 	__u64 word[STACK_WORDS];	/* memory from sp on */
 	__u64 frame[STACK_FRAMES];	/* instruction pointer, then return addresses */
 	__u32 pid, tid;
@@ -23,5 +24,6 @@ struct stack {
 	__s32 error;		/* why there are no frames: positive errno, else 0 */
 	__u8 exiting;		/* the task had released its memory */
 	__u8 replaced;		/* exec had replaced the program */
-	__u8 unused[2];
+	__u8 has_link;		/* a machine with a link register: arm64 */
+	__u8 unused[1];
 };

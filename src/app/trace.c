@@ -367,7 +367,7 @@ static int open_symbols(struct trace_run *r)
 			  "--by stack" : "--stack");
 		return EXIT_KERNEL;
 	}
-	r->session.symbolizer = symbolizer_new();
+	r->session.symbolizer = symbolizer_new(r->o->capture.inlined);
 	if (!r->session.symbolizer)
 		return report_failure(EXIT_FAILED, "cannot read stacks", ENOMEM);
 	return EXIT_FINE;

@@ -17,7 +17,7 @@
 #include "usage_error.h"
 
 #define OPTION_TABLE_MAX 110	/* rows, the closing one included */
-#define OPTION_FIELDS_MAX 700	/* paths in json_keys.c */
+#define OPTION_FIELDS_MAX 800	/* paths in json_keys.c */
 
 /* Keys of the options that have no letter; the key of the others is their letter. */
 enum option_key {
@@ -33,6 +33,7 @@ enum option_key {
 	KEY_ALL,
 	KEY_COLOR,
 	KEY_STACK,
+	KEY_INLINED,
 	KEY_FLUSH,
 	KEY_FIELDS,
 	KEY_BY,

@@ -55,6 +55,12 @@ FLAG(set_cmdline, record.cmdline)
 FLAG(set_by_comm, view_options.by_comm)
 FLAG(set_page, serve.page)
 
+int option_set_inlined(struct option_parser *p, const char *arg)
+{
+	p->o->capture.inlined = true;
+	return option_set_stack(p, arg);
+}
+
 int option_set_verbose(struct option_parser *p, const char *arg)
 {
 	(void)arg;

@@ -51,6 +51,7 @@ struct options_capture {
 	unsigned long max_open;		/* --max-open */
 	bool no_fentry;			/* --no-fentry: as on a kernel without fentry */
 	bool stack;			/* --stack */
+	bool inlined;			/* --inlined: stack, with inlined functions */
 	bool all;			/* --all: also connections that were never established */
 };
 

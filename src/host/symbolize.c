@@ -1,27 +1,22 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 #include "symbolize.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <limits.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
+#include "arm64_code.h"
 #include "array.h"
 #include "fmt.h"
 #include "format.h"
+#include "frame_text.h"
+#include "jit_symbols.h"
+#include "mapped_file.h"
 #include "pid_namespace.h"
 #include "proc_maps.h"
 #include "symbols.h"
 
 #define GO_EXIT "runtime.goexit.abi0"	/* the symbol's name since Go 1.17 */
 #define TEXT_MAX (RECORD_ANNOTATION_MAX - 1024)	/* leaves room for the lines of put_missing() */
-
-/* Why the file of a mapping is not used. */
-enum file_problem { FILE_DENIED, FILE_ENDED, FILE_REPLACED, FILE_CHANGED, FILE_UNREADABLE };
 
 static const char missing_exit[] =
 	"stack: the process was ending: its memory had gone before its sockets were closed";
@@ -52,6 +47,12 @@ static const char *const missing_files[] = {
 };
 static const char missing_frames[] = "stack: there are more frames than are kept";
 
+static const char missing_details[] =
+	"stack: lines of source text, demangled names and inlined functions are left out: no room";
+static const char missing_places[] =
+	"stack: lines of source text and inlined functions are left out: the debug information of "
+	"a file is too large, or takes too long to read";
+
 #define MAPS_CACHED 64		/* processes */
 #define MAPS_MAX_AGE_NS 1000000000ULL	/* older maps are read again */
 
@@ -65,6 +66,7 @@ struct cached_maps {
 
 struct symbolizer {
 	struct symbols *symbols;
+	struct jit_symbols *jit;
 	bool has_proc;		/* /proc shows the process ids that the stacks have */
 	unsigned generation;	/* grows with each file opened, since that may close another */
 	struct cached_maps process[MAPS_CACHED];
@@ -75,26 +77,32 @@ struct symbolize_ctx {
 	struct symbolizer *r;
 	struct proc_maps *maps;
 	struct buf *b;
+	struct jit_stack jit;
 	bool gaps;		/* a caller may be missing */
 	bool full;		/* the text has reached TEXT_MAX */
+	size_t details_max;	/* bytes of text from which on frames have no details */
+	bool details_cut;	/* that is why some have none */
+	bool places_left_out;	/* some debug information was not read */
 	unsigned file_problems;	/* a bit 1 << enum file_problem for each reason of a missing file */
 	bool ends;		/* the last frame is the entry of a thread */
 	bool by_stack;		/* the last frame does not set up a frame pointer */
 	bool broken;		/* a frame does not fit the map */
+	uint64_t address_bits;	/* those that are not a pointer authentication code */
 };
 
-struct symbolizer *symbolizer_new(void)
+struct symbolizer *symbolizer_new(bool inlined)
 {
 	struct symbolizer *r = calloc(1, sizeof(*r));
 
 	if (!r)
 		return NULL;
-	r->symbols = symbols_new();
+	r->symbols = symbols_new(inlined);
+	r->jit = jit_symbols_new();
 	r->generation = 1;
 	r->has_proc = proc_has_initial_pids("/proc");
-	if (r->symbols)
+	if (r->symbols && r->jit)
 		return r;
-	free(r);
+	symbolizer_free(r);
 	return NULL;
 }
 
@@ -103,72 +111,10 @@ void symbolizer_free(struct symbolizer *r)
 	if (!r)
 		return;
 	symbols_free(r->symbols);
+	jit_symbols_free(r->jit);
 	for (unsigned i = 0; i < MAPS_CACHED; i++)
 		proc_maps_release(&r->process[i].maps);
 	free(r);
-}
-
-/*
- * Open a regular file, and nothing else: opening a device may have side effects. Returns a
- * descriptor or -errno.
- */
-static int open_file(const char *path)
-{
-	struct stat st;
-	int fd;
-
-	if (stat(path, &st))
-		return -errno;
-	if (!S_ISREG(st.st_mode))
-		return -EINVAL;
-	fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-	return fd < 0 ? -errno : fd;
-}
-
-static bool is_denied(int err)
-{
-	return err == -EACCES || err == -EPERM;
-}
-
-/* Return why a file could be opened neither through map_files nor by its name, given -errno. */
-static enum file_problem explain_file(const struct proc_maps *maps, int link_err, int name_err)
-{
-	if (is_denied(name_err))
-		return FILE_DENIED;
-	if (name_err != -ENOENT && name_err != -ESRCH)
-		return FILE_UNREADABLE;
-	if (proc_maps_have_ended(maps))
-		return FILE_ENDED;
-	return is_denied(link_err) ? FILE_REPLACED : FILE_CHANGED;
-}
-
-/*
- * Open a mapped file through map_files, which works even if it was removed; if that fails, by its
- * name in the mount namespace of the process. Sets *same if it is certainly the mapped file, and
- * m->problem to what is wrong if it is not, or cannot be opened. Returns a descriptor or -errno.
- */
-static int open_mapped(const struct proc_maps *maps, struct mapping *m, bool *same)
-{
-	char path[PATH_MAX + 64];
-	struct stat st;
-	int fd, link_err;
-
-	snprintf(path, sizeof(path), "/proc/%u/map_files/%llx-%llx", maps->tid,
-		 (unsigned long long)m->start, (unsigned long long)m->end);
-	fd = open_file(path);
-	*same = fd >= 0;
-	m->problem = FILE_CHANGED;
-	if (fd >= 0)
-		return fd;
-	link_err = fd;
-	snprintf(path, sizeof(path), "/proc/%u/root%s", maps->tid, m->path);
-	fd = open_file(path);
-	*same = fd >= 0 && !fstat(fd, &st) && st.st_ino == m->inode && st.st_dev == m->device;
-	if (fd < 0)
-		m->problem = explain_file(maps, link_err, fd);
-	else if (is_denied(link_err))
-		m->problem = FILE_REPLACED;
-	return fd;
 }
 
 enum equal { EQUAL_YES, EQUAL_NO, EQUAL_UNKNOWN };
@@ -198,7 +144,7 @@ static enum equal compare_build_id(const struct proc_maps *maps, const struct ma
 /* Return the file of a mapping, NULL if it cannot be opened or may have been replaced. */
 static struct symbol_file *get_symbol_file(struct symbolize_ctx *g, struct mapping *m)
 {
-	struct symbol_key key = { m->device, m->inode, m->path };
+	struct symbol_key key = { m->device, m->inode, m->path, g->maps->tid };
 	struct symbols *symbols = g->r->symbols;
 	struct symbol_file *f;
 	enum equal equal;
@@ -210,7 +156,7 @@ static struct symbol_file *get_symbol_file(struct symbolize_ctx *g, struct mappi
 	m->problem = FILE_CHANGED;
 	f = symbols_find(symbols, &key);
 	if (!f) {
-		int fd = open_mapped(g->maps, m, &same);
+		int fd = mapped_file_open(g->maps, m, &same);
 
 		f = fd < 0 ? NULL : symbols_open(symbols, &key, fd);
 		if (fd >= 0 && !f)
@@ -267,6 +213,31 @@ static bool is_thread_entry(const char *name)
 }
 
 /*
+ * Look up the source text of a frame: that of the call, which is before the return address, or of
+ * the system call, which is before the address where it returns.
+ */
+static const struct source_places *find_places(struct symbolize_ctx *g, struct symbol_file *f,
+					       uint64_t at, unsigned back)
+{
+	const struct source_places *places;
+
+	if (!back && symbol_follows_syscall(f, at))
+		back = 1;
+	places = symbol_places(f, at - back);
+	g->places_left_out |= places && places->left_out;
+	return places;
+}
+
+/* Take back the lines from `from` on if the text has no room for details. */
+static void limit_details(struct symbolize_ctx *g, size_t from)
+{
+	if (g->b->len <= g->details_max)
+		return;
+	g->b->len = from;
+	g->details_cut = true;
+}
+
+/*
  * Append the line of one frame. `back` is 1 for a return address, to look up the function that
  * contains the call: the return address itself may belong to the next function.
  */
@@ -277,12 +248,19 @@ static void put_frame(struct symbolize_ctx *g, uint64_t address, unsigned back)
 	bool in_module = m && *m->path;
 	uint64_t at = in_module ? address - m->start + m->offset : 0, offset = 0, unused;
 	const char *name = f ? symbol_name(f, at - back, &offset) : NULL;
+	const struct source_places *places = f ? find_places(g, f, at, back) : NULL;
+	size_t from = g->b->len;
+	enum symbol_frame frame;
 
+	if (m && !f)
+		name = jit_name(&g->jit, m, m->problem != FILE_UNREADABLE, address - back, &offset);
 	if (g->b->len > TEXT_MAX - (m ? strlen(m->path) : 0) - (name ? strlen(name) : 0)) {
 		g->full = true;
 		return;
 	}
-	if (m && m->inode && *m->path == '/' && !f)
+	frame_text_put_inlined(g->b, places);
+	limit_details(g, from);
+	if (m && m->inode && *m->path == '/' && !f && !name)
 		g->file_problems |= 1u << m->problem;
 	put_field(g->b, true, address);
 	put_field(g->b, in_module, at);
@@ -290,8 +268,12 @@ static void put_frame(struct symbolize_ctx *g, uint64_t address, unsigned back)
 	put_symbol(g->b, name);
 	buf_str(g->b, in_module ? m->path : "-");
 	buf_char(g->b, '\n');
+	from = g->b->len;
+	frame_text_put_details(g->b, f ? symbol_demangled(f, at - back) : NULL, places);
+	limit_details(g, from);
 	g->ends = is_thread_entry(name);
-	g->by_stack = f && symbol_frame_at(f, at - back, &unused) == SYMBOL_FRAME_STACK;
+	frame = f ? symbol_frame_at(f, at - back, &unused) : SYMBOL_FRAME_UNKNOWN;
+	g->by_stack = frame == SYMBOL_FRAME_STACK || frame == SYMBOL_FRAME_LINK;
 }
 
 /* Test whether an address is executable and, if the file is known, follows a call. */
@@ -304,27 +286,33 @@ static bool is_return_address(struct symbolize_ctx *g, uint64_t address)
 }
 
 /*
- * Append the caller of the first frame if the frame pointers skip it, as they do for libc's
- * close(), which sets up no frame.
+ * Append the caller of the first frame, whose address is `first`, if the frame pointers skip it, as
+ * they do for libc's close(), which sets up no frame. On arm64 the address of the caller may still
+ * be in the link register.
  */
-static void put_first_caller(struct symbolize_ctx *g, const struct stack *s)
+static void put_first_caller(struct symbolize_ctx *g, const struct stack *s, uint64_t first)
 {
-	struct mapping *m = find_code(g, s->frame[0]);
+	struct mapping *m = find_code(g, first);
 	struct symbol_file *f = m ? get_symbol_file(g, m) : NULL;
 	enum symbol_frame frame = SYMBOL_FRAME_UNKNOWN;
-	uint64_t at = 0;
+	uint64_t at = 0, caller = 0;
 
 	if (f)
-		frame = symbol_frame_at(f, s->frame[0] - m->start + m->offset, &at);
-	if (frame != SYMBOL_FRAME_STACK && frame != SYMBOL_FRAME_EITHER)
+		frame = symbol_frame_at(f, first - m->start + m->offset, &at);
+	if (frame == SYMBOL_FRAME_UNKNOWN || frame == SYMBOL_FRAME_POINTER)
 		return;
 	g->by_stack = false;
-	if (at / 8 < s->words && s->frames > 1 && s->word[at / 8] == s->frame[1])
+	if (frame == SYMBOL_FRAME_LINK)
+		caller = s->has_link ? s->lr & g->address_bits : 0;
+	else if (at % 8 == 0 && at / 8 < s->words)
+		caller = s->word[at / 8] & g->address_bits;
+	if (frame != SYMBOL_FRAME_LINK && caller && s->frames > 1 &&
+	    caller == (s->frame[1] & g->address_bits))
 		return;		/* it had set up a frame: frame[1] is its caller */
-	if (at % 8 || at / 8 >= s->words || !is_return_address(g, s->word[at / 8]))
+	if (!is_return_address(g, caller))
 		g->gaps = true;
 	else
-		put_frame(g, s->word[at / 8], 1);
+		put_frame(g, caller, 1);
 }
 
 /* Test for the address that a goroutine returns to, which in Go does not follow a call. */
@@ -338,23 +326,57 @@ static bool is_go_exit(struct symbolize_ctx *g, uint64_t address)
 	return name && !strcmp(name, GO_EXIT);
 }
 
-static void put_frames(struct symbolize_ctx *g, const struct stack *s)
+/*
+ * Return the bits of a code address of the stack. Those above the highest mapping of user space,
+ * which is the stack or beyond it, are a pointer authentication code if the machine has any. Bit 55
+ * selects the addresses of the kernel.
+ */
+static uint64_t get_address_bits(const struct proc_maps *maps, const struct stack *s)
 {
-	g->broken = !find_code(g, s->frame[0]);
-	put_frame(g, s->frame[0], 0);
-	put_first_caller(g, s);
+	for (size_t i = s->has_link ? maps->nr : 0; i; i--)
+		if (!(maps->items[i - 1].start >> 55 & 1))
+			return arm64_address_mask(maps->items[i - 1].end - 1);
+	return UINT64_MAX;
+}
+
+static void walk_frames(struct symbolize_ctx *g, const struct stack *s)
+{
+	uint64_t first;
+
+	g->address_bits = get_address_bits(g->maps, s);
+	first = s->frame[0] & g->address_bits;
+	g->broken = !find_code(g, first);
+	put_frame(g, first, 0);
+	put_first_caller(g, s, first);
 	for (uint32_t i = 1; i < s->frames && !g->full; i++) {
-		if (!is_return_address(g, s->frame[i])) {
-			if (is_go_exit(g, s->frame[i]))
-				put_frame(g, s->frame[i], 0);
+		uint64_t address = s->frame[i] & g->address_bits;
+
+		if (!is_return_address(g, address)) {
+			if (is_go_exit(g, address))
+				put_frame(g, address, 0);
 			g->broken |= !g->ends;
 			g->gaps |= !g->ends;
 			return;
 		}
 		g->gaps |= g->by_stack && !g->ends;	/* the previous frame's caller is missing */
-		put_frame(g, s->frame[i], 1);
+		put_frame(g, address, 1);
 	}
 	g->gaps |= g->by_stack && !g->ends;
+}
+
+/* Append the frames. The text has room for more of them without details. */
+static void put_frames(struct symbolize_ctx *g, const struct stack *s)
+{
+	size_t from = g->b->len;
+
+	g->details_max = TEXT_MAX / 2;
+	walk_frames(g, s);
+	if (!g->full)
+		return;
+	g->b->len = from;
+	g->full = g->gaps = g->ends = g->by_stack = false;
+	g->details_max = 0;
+	walk_frames(g, s);
 }
 
 /* Append the frames as addresses only, because the map is not available. */
@@ -370,6 +392,15 @@ static void put_missing(struct buf *b, const char *what)
 {
 	buf_char(b, '!');
 	buf_str(b, what);
+	buf_char(b, '\n');
+}
+
+static void put_unnamed(struct buf *b, const struct jit_stack *jit)
+{
+	if (!jit->unnamed)
+		return;
+	buf_str(b, "!stack: generated code without a name: ");
+	jit_explain(jit, b);
 	buf_char(b, '\n');
 }
 
@@ -396,7 +427,7 @@ static void symbolize_frames(struct symbolizer *r, const struct stack *s, struct
 {
 	struct memory_id id = { s->start_code, s->end_code, s->start_stack };
 	struct cached_maps *p = &r->process[s->pid % MAPS_CACHED];
-	struct symbolize_ctx g = { .r = r, .maps = &p->maps, .b = b };
+	struct symbolize_ctx g = { .r = r, .maps = &p->maps, .b = b, .jit = { r->jit, s } };
 	enum proc_maps_result got;
 
 	if (!r->has_proc) {
@@ -405,7 +436,8 @@ static void symbolize_frames(struct symbolizer *r, const struct stack *s, struct
 		return;
 	}
 	if (!maps_are_fresh(p, s, &id) || !try_cached_maps(&g, s)) {
-		g = (struct symbolize_ctx){ .r = r, .maps = &p->maps, .b = b };
+		g = (struct symbolize_ctx){ .r = r, .maps = &p->maps, .b = b,
+					    .jit = { r->jit, s } };
 		got = proc_maps_read(&p->maps, s->pid, s->tid, &id);
 		p->pid = got == PROC_MAPS_OK ? s->pid : 0;
 		p->id = id;
@@ -415,13 +447,19 @@ static void symbolize_frames(struct symbolizer *r, const struct stack *s, struct
 			put_missing(b, missing_maps[got]);
 			return;
 		}
+		jit_look_early(&g.jit, &p->maps);
 		put_frames(&g, s);
 	}
 	for (unsigned i = 0; i < COUNT(missing_files); i++)
 		if (g.file_problems & 1u << i)
 			put_missing(b, missing_files[i]);
+	put_unnamed(b, &g.jit);
 	if (g.full)
 		put_missing(b, missing_frames);
+	if (g.details_cut)
+		put_missing(b, missing_details);
+	if (g.places_left_out)
+		put_missing(b, missing_places);
 	if (g.gaps)
 		put_missing(b, missing_callers);
 }

@@ -10,13 +10,18 @@
  */
 #pragma once
 
+#include <stdbool.h>
+
 #include "buf.h"
 #include "stack.h"
 
 struct symbolizer;
 
-/* Create a symbolizer. Returns NULL if out of memory, or in a build without elfutils. */
-struct symbolizer *symbolizer_new(void);
+/*
+ * Create a symbolizer, with or without the functions that the compiler has inlined. Returns NULL if
+ * out of memory, or in a build without elfutils.
+ */
+struct symbolizer *symbolizer_new(bool inlined);
 
 /* Free a symbolizer and close its files. NULL is allowed. */
 void symbolizer_free(struct symbolizer *r);

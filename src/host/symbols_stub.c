@@ -7,8 +7,9 @@ bool symbols_are_built_in(void)
 	return false;
 }
 
-struct symbols *symbols_new(void)
+struct symbols *symbols_new(bool inlined)
 {
+	(void)inlined;
 	return NULL;
 }
 
@@ -38,6 +39,27 @@ const char *symbol_name(struct symbol_file *f, uint64_t file_offset, uint64_t *s
 	(void)file_offset;
 	(void)symbol_offset;
 	return NULL;
+}
+
+const char *symbol_demangled(struct symbol_file *f, uint64_t file_offset)
+{
+	(void)f;
+	(void)file_offset;
+	return NULL;
+}
+
+const struct source_places *symbol_places(struct symbol_file *f, uint64_t file_offset)
+{
+	(void)f;
+	(void)file_offset;
+	return NULL;
+}
+
+bool symbol_follows_syscall(struct symbol_file *f, uint64_t file_offset)
+{
+	(void)f;
+	(void)file_offset;
+	return false;
 }
 
 size_t symbol_build_id(struct symbol_file *f, const uint8_t **id, uint64_t *file_offset)

@@ -89,7 +89,7 @@ void attach_plan(struct attach *a, const struct live_config *config)
 	struct probe p;
 
 	probe_init(&p, config->no_trampolines);
-	*a = (struct attach){ .tree = config->tree.pid != 0,
+	*a = (struct attach){ .tree = config->tree.pid != 0, .preempts = probe_preemption(),
 			      .features = { .cookie = probe_cookie(&p),
 					    .pt_regs = probe_pt_regs(&p),
 					    .cast = probe_cast(&p) } };
@@ -151,6 +151,11 @@ static void search_module_btf_now(const struct tcpclose_bpf *skel)
 				       "tcpclose_no_such_function");
 }
 
+static bool has_second_copies(const struct attach *a, const struct hook_way *w)
+{
+	return w->copies == TWO_COPIES || (w->copies == TWO_IF_PREEMPTED && a->preempts);
+}
+
 void attach_set_autoload(const struct attach *a, struct tcpclose_bpf *skel)
 {
 	struct bpf_program *prog = NULL;
@@ -164,11 +169,13 @@ void attach_set_autoload(const struct attach *a, struct tcpclose_bpf *skel)
 	for (unsigned i = 0; i < HOOK_COUNT; i++) {
 		if (a->way[i])
 			set_way_autoload(skel, a->way[i], false);
-		if (a->way[i] && a->way[i]->reentrant)
+		if (a->way[i] && has_second_copies(a, a->way[i]))
 			set_way_autoload(skel, a->way[i], true);
 	}
-	if (!a->way[HOOK_CALLS])
+	if (!a->way[HOOK_CALLS]) {
 		bpf_map__set_autocreate(skel->maps.inflight, false);
+		bpf_map__set_autocreate(skel->maps.call_slots, false);
+	}
 }
 
 /*
@@ -272,7 +279,7 @@ static int attach_hook(struct attach *a, const struct tcpclose_bpf *skel, unsign
 	if (!w)
 		return -EOPNOTSUPP;
 	err = attach_programs(a, skel, w, false);
-	if (!err && w->reentrant)
+	if (!err && has_second_copies(a, w))
 		err = attach_programs(a, skel, w, true);
 	if (!err)
 		return 0;

@@ -27,6 +27,7 @@ struct attach {
 	const struct bpf_program *program[ATTACH_LINKS];
 	unsigned nr_links;
 	bool tree;			/* HOOK_TREE is wanted */
+	bool preempts;			/* the kernel may preempt a program */
 };
 
 /* Can close() and shutdown() be watched by CALLS_FENTRY or CALLS_KPROBE on this kernel? */

@@ -22,11 +22,18 @@ enum hook_mechanism {
 	BY_SYSCALL_TRACEPOINT,
 };
 
+/* Does each program have a second copy, attached later (bpf/reentry.bpf.h)? */
+enum hook_copies {
+	ONE_COPY,
+	TWO_COPIES,		/* a softirq or another task may interrupt the first copy */
+	TWO_IF_PREEMPTED,	/* only another task may: not if the kernel preempts none */
+};
+
 /* One way to attach a hook: all of its programs or none. */
 struct hook_way {
 	const char *how;		/* public word of JSON meta, doctor and --calls */
 	enum hook_mechanism mechanism;
-	bool reentrant;			/* each program has a second copy, attached later */
+	enum hook_copies copies;
 	const char *tracepoint;		/* the kernel must have this one; NULL: any kernel */
 	int min_args;			/* ... with at least this many arguments */
 	bool needs_tcp_rcv_code;	/* the addresses of tcp_v4_rcv() and tcp_v6_rcv() */

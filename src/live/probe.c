@@ -52,6 +52,18 @@ bool probe_preempt_rt(void)
 	return !uname(&u) && strstr(u.version, "PREEMPT_RT");
 }
 
+bool probe_version_has_preemption(const char *version)
+{
+	return strstr(version, "PREEMPT");	/* also PREEMPT_DYNAMIC, PREEMPT_RT */
+}
+
+bool probe_preemption(void)
+{
+	struct utsname u;
+
+	return uname(&u) || probe_version_has_preemption(u.version);
+}
+
 static int find_btf_id(const struct probe *p, const char *name, __u32 kind)
 {
 	return p->btf ? btf__find_by_name_kind(p->btf, name, kind) : -1;

@@ -39,6 +39,14 @@ bool probe_kprobe(const char *function);
  */
 bool probe_preempt_rt(void);
 
+/*
+ * Can the kernel preempt a task in the middle of a program, now or after a change of its mode at
+ * run time (PREEMPT_DYNAMIC)? False only if its version (uname -v) has no word for preemption: then
+ * it was built without, as Debian's 5.10 was.
+ */
+bool probe_preemption(void);
+bool probe_version_has_preemption(const char *version);
+
 /* Addresses of a kernel function, from /proc/kallsyms. 0 if that does not show them. */
 struct code_range probe_function_range(const char *function);
 

@@ -44,26 +44,30 @@ static void json_print_call_fields(struct json *j, const struct socket_call *a)
 	json_kv_i32_or_null(j, "ret", a->returned, a->ret);
 }
 
-static void json_kv_symbol(struct json *j, const char *key, const char *offset_key,
-			   const char *name, size_t len, uint64_t offset)
+static void json_kv_text(struct json *j, const char *key, const char *text, size_t len)
 {
-	if (name)
-		json_kv_bytes(j, key, name, len);
+	if (text)
+		json_kv_bytes(j, key, text, len);
 	else
 		json_kv_null(j, key);
-	json_kv_u64_or_null(j, offset_key, name, offset);
 }
 
 static void json_print_frame(struct json *j, const struct stack_frame *f)
 {
 	json_begin_object(j);
-	json_kv_symbol(j, "symbol", "offset", f->symbol, f->symbol_len, f->symbol_offset);
-	json_kv_symbol(j, "module", "module_offset", f->module, f->module_len, f->module_offset);
+	json_kv_text(j, "symbol", f->symbol, f->symbol_len);
+	json_kv_u64_or_null(j, "offset", f->symbol && !f->inlined, f->symbol_offset);
+	json_kv_text(j, "module", f->module, f->module_len);
+	json_kv_u64_or_null(j, "module_offset", f->module, f->module_offset);
 	if (json_key(j, "address")) {
 		json_begin_str(j);
 		fmt_hex(j->buf, f->address);
 		json_end_str(j);
 	}
+	json_kv_text(j, "raw_symbol", f->raw, f->raw_len);
+	json_kv_text(j, "file", f->file, f->file_len);
+	json_kv_u64_or_null(j, "line", f->file, f->line);
+	json_kv_bool(j, "inlined", f->inlined);
 	json_end_object(j);
 }
 

@@ -43,12 +43,15 @@ static const char *const meta_keys[] = {
 	P "trigger.k8s_pod", P "trigger.k8s_container", P "trigger.deferred",		\
 	P "trigger.stack", P "trigger.stack.symbol", P "trigger.stack.offset",		\
 	P "trigger.stack.module", P "trigger.stack.module_offset",			\
-	P "trigger.stack.address", P "reset_by", P "reset_by.call",			\
+	P "trigger.stack.address", P "trigger.stack.raw_symbol", P "trigger.stack.file",	\
+	P "trigger.stack.line", P "trigger.stack.inlined", P "reset_by", P "reset_by.call", \
 	P "reset_by.how", P "reset_by.fd", P "reset_by.pid", P "reset_by.tid",		\
 	P "reset_by.comm", P "reset_by.process", P "reset_by.ret",			\
 	P "reset_by.stack", P "reset_by.stack.symbol", P "reset_by.stack.offset",	\
 	P "reset_by.stack.module", P "reset_by.stack.module_offset",			\
-	P "reset_by.stack.address", P "calls", P "calls.call", P "calls.how",		\
+	P "reset_by.stack.address", P "reset_by.stack.raw_symbol", P "reset_by.stack.file", \
+	P "reset_by.stack.line", P "reset_by.stack.inlined",				\
+	P "calls", P "calls.call", P "calls.how",					\
 	P "calls.fd", P "calls.pid", P "calls.tid", P "calls.comm",			\
 	P "calls.process", P "calls.ret", P "calls.at_ns", P "calls.effect",		\
 	P "calls_omitted", P "waves", P "waves.wave", P "waves.flag", P "waves.dir",	\

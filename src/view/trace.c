@@ -36,6 +36,7 @@
 #define LINE_COLUMNS 80
 #define KERNEL_TICK_NS (10 * NS_PER_MS)	/* the longest: the kernel counts silence in ticks */
 #define STACK_INDENT "        "
+#define FRAME_NAME_MIN 16	/* columns */
 
 static bool has_call_column(const struct view_context *v)
 {
@@ -141,14 +142,6 @@ static void print_ending_and_time(struct view_context *v, const struct story *s,
 	close_text_print_total_ms(b, s, verdict, used > width ? width + MS_WIDTH - used : MS_WIDTH);
 }
 
-/* "nginx+0x1f": an offset in a symbol or a module */
-static void print_symbol_offset(struct buf *b, const char *name, size_t len, uint64_t offset)
-{
-	escape_for_terminal(b, name, len, ESCAPE_ANY_WIDTH);
-	buf_char(b, '+');
-	fmt_hex(b, offset);
-}
-
 static size_t find_base_name(const char *path, size_t len)
 {
 	while (len && path[len - 1] != '/')
@@ -156,24 +149,74 @@ static size_t find_base_name(const char *path, size_t len)
 	return len;
 }
 
-/* "pool_release+0x1a (server)", "libx.so+0x4711", "[unresolved] 0x7f12345678" */
-static void print_stack_frame(struct buf *b, const struct stack_frame *f, bool wide)
+/* "+0x1a (server) pool.c:41", what follows a symbol; "+0x4711" in a module */
+static void print_frame_end(struct buf *b, const struct stack_frame *f, bool wide)
 {
-	size_t skip = f->module && !wide ? find_base_name(f->module, f->module_len) : 0;
+	size_t skip;
 
-	if (f->symbol) {
-		print_symbol_offset(b, f->symbol, f->symbol_len, f->symbol_offset);
-		if (!f->module)
-			return;
+	if (f->inlined) {
+		buf_str(b, " (inlined)");
+	} else {
+		buf_char(b, '+');
+		fmt_hex(b, f->symbol ? f->symbol_offset : f->module_offset);
+	}
+	if (f->symbol && f->module && !f->inlined) {
+		skip = wide ? 0 : find_base_name(f->module, f->module_len);
 		buf_str(b, " (");
 		escape_for_terminal(b, f->module + skip, f->module_len - skip, ESCAPE_ANY_WIDTH);
 		buf_char(b, ')');
-	} else if (f->module) {
-		print_symbol_offset(b, f->module + skip, f->module_len - skip, f->module_offset);
-	} else {
+	}
+	if (!f->file)
+		return;
+	skip = wide ? 0 : find_base_name(f->file, f->file_len);
+	buf_char(b, ' ');
+	escape_for_terminal(b, f->file + skip, f->file_len - skip, ESCAPE_ANY_WIDTH);
+	buf_char(b, ':');
+	buf_u64(b, f->line);
+}
+
+/*
+ * Print a name in at most `width` columns. A long one, of C++, loses its end: "std::function<vo..",
+ * so that the line of source text remains in sight.
+ */
+static void print_name(struct buf *b, const char *name, size_t len, size_t width)
+{
+	size_t from = b->len;
+
+	if (escape_for_terminal(b, name, len, width) == len)
+		return;
+	b->len = from;
+	escape_for_terminal(b, name, len, width - 2);
+	buf_str(b, "..");
+}
+
+/*
+ * "pool_release+0x1a (server) pool.c:41", "get (inlined) pool.h:9", "libx.so+0x4711",
+ * "[unresolved] 0x7f12345678"
+ */
+static void print_stack_frame(struct buf *b, const struct stack_frame *f, bool wide)
+{
+	size_t width = LINE_COLUMNS - strlen(STACK_INDENT), skip;
+	struct buf end = { 0 };
+
+	if (!f->symbol && !f->module) {
 		buf_str(b, "[unresolved] ");
 		fmt_hex(b, f->address);
+		return;
 	}
+	print_frame_end(&end, f, wide);
+	if (wide || !f->file)
+		width = ESCAPE_ANY_WIDTH;
+	else
+		width = end.len + FRAME_NAME_MIN > width ? FRAME_NAME_MIN : width - end.len;
+	skip = wide || !f->module ? 0 : find_base_name(f->module, f->module_len);
+	if (f->symbol)
+		print_name(b, f->symbol, f->symbol_len, width);
+	else
+		print_name(b, f->module + skip, f->module_len - skip, width);
+	buf_add(b, end.data, end.len);
+	b->failed |= end.failed;
+	buf_release(&end);
 }
 
 /* Print a stack below its story, the innermost frame first; long frames are cut. */

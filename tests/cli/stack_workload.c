@@ -6,6 +6,9 @@
  *	pool_release 0x5581 handler 0x55a0 main 0x55c0	the functions
  *	0x55ae 0x55d1					return addresses, the innermost first
  *
+ * In the modes signed and bare it prints a third line, after the close: the address that the
+ * function with the system call returns to.
+ *
  * Waits for a line on standard input before the close, and for another after it, when it has closed
  * the other end too. Built with frame pointers. The modes:
  *
@@ -15,6 +18,9 @@
  *	exit		no call: the process ends after the first line
  *	gone		close(), then the process ends immediately
  *	exec		close(), then the process executes another program immediately
+ *	signed		the close of arm64 without libc: a function that signs its return address
+ *			and leaves it in the link register
+ *	bare		the same, and no unwind table has this function
  */
 #include <arpa/inet.h>
 #include <pthread.h>
@@ -29,6 +35,7 @@ typedef void end_fn(int fd);
 
 static const char *mode;
 static void *returns[2];
+void *leaf_returns;
 
 int main(int argc, char **argv);
 void handler(int fd);
@@ -61,6 +68,31 @@ static void end_by_code(int fd)
 	__asm__ volatile("");	/* prevents a tail call */
 }
 
+long signed_close(int fd);
+long bare_close(int fd);
+
+/* paciasp; SYS_close; autiasp. Keeps the return address, before it is signed, in leaf_returns. */
+#ifdef __aarch64__
+#define LEAF(name, start, change, end)							\
+	__asm__(".text\n.globl " #name "\n.type " #name ", %function\n"			\
+		#name ":\n" start "adrp x9, leaf_returns\n"				\
+		"str x30, [x9, :lo12:leaf_returns]\nhint #25\n" change			\
+		"mov x8, #57\nsvc #0\nhint #29\n" change "ret\n" end			\
+		".size " #name ", . - " #name "\n")
+LEAF(signed_close, ".cfi_startproc\n", ".cfi_negate_ra_state\n", ".cfi_endproc\n");
+LEAF(bare_close, "", "", "");
+#else
+long signed_close(int fd)
+{
+	return close(fd);
+}
+
+long bare_close(int fd)
+{
+	return close(fd);
+}
+#endif
+
 static void print_addresses(void *out_of)
 {
 	returns[0] = out_of;
@@ -77,6 +109,10 @@ __attribute__((noinline)) void pool_release(int fd)
 		end_by_shutdown(fd);
 	else if (!strcmp(mode, "jit"))
 		end_by_code(fd);
+	else if (!strcmp(mode, "signed"))
+		signed_close(fd);
+	else if (!strcmp(mode, "bare"))
+		bare_close(fd);
 	else
 		close(fd);
 	__asm__ volatile("");
@@ -123,6 +159,9 @@ int main(int argc, char **argv)
 	if (!strcmp(mode, "exec"))
 		execl("/bin/sleep", "sleep", "1", (char *)NULL);
 	close(accepted);
+	if (leaf_returns)
+		printf("%p\n", leaf_returns);
+	fflush(stdout);
 	wait_for_line();
 	return 0;
 }

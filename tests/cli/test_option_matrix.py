@@ -66,6 +66,7 @@ TABLE = {
     "wide": ("-w", {"trace", "timeline", "connections", "who", "stuck", "doctor"}, ANY),
     "color": ("--color never", EVERY, ANY),
     "stack": ("--stack", {"trace", "json", "record"}, ANY),
+    "inlined": ("--inlined", {"trace", "json", "record"}, LIVE),
     "flush": ("--flush", TRACING - SERVE, ANY),
     "quiet": ("-q", EVERY, ANY),
     "verbose": ("-v", EVERY, ANY),
@@ -139,7 +140,7 @@ ONE_SOURCE = DOCTOR | STREAM     # they have no recording and no command
 OF_INIT = {"max-age", "max-bytes", "replicas", "partitions"}
 
 # Options that hide the others, or that need what the host of the test may lack.
-ALONE = {"stack", "btf", "no-bpf", "fail-on", "fail", "older-than", "state", "csv", "tree", "quiet", "record", "rotate",
+ALONE = {"stack", "inlined", "btf", "no-bpf", "fail-on", "fail", "older-than", "state", "csv", "tree", "quiet", "record", "rotate",
          "keep", "cmdline", "redact", "redact-key", "output", "count", "duration", "watch", "drain", "ready-fd",
          "netns", "follow", "textfile", "fleet-key", "to", "spool", "spool-max", "max-rate", "walk-every",
          "folded"}

@@ -40,6 +40,45 @@ except BlockingIOError: pass
 c.setblocking(True); linger(c, 1); began = time.monotonic(); c.close(); report(time.monotonic() - began)
 """
 
+# Three processes whose ids differ by multiples of 4096 are in close() at once, and return in another order. Each one
+# reports its id, its descriptor and its time.
+AT_ONCE = COMMON + """
+CLOSE = "3" if os.uname().machine == "x86_64" else "57"
+def fork_as(pid):
+    for _ in range(20):
+        open("/proc/sys/kernel/ns_last_pid", "w").write(str(pid - 1))
+        child = os.fork()
+        if not child and os.getpid() == pid: return 0
+        if not child: os._exit(0)
+        if child == pid: return child
+        os.waitpid(child, 0)
+def block(go):
+    c, s = pair(); c.setblocking(False)
+    try:
+        while True: c.send(b"x" * 65536)
+    except BlockingIOError: pass
+    c.setblocking(True); linger(c, 60); number = c.fileno()
+    def drain():
+        os.read(go, 1)
+        while s.recv(1 << 20): pass
+        s.close()
+    threading.Thread(target=drain).start(); began = time.monotonic(); c.close()
+    os.write(2, b"%d\\n%d\\n%f\\n" % (os.getpid(), number, time.monotonic() - began)); os._exit(0)
+def start(pid):
+    r, w = os.pipe(); child = fork_as(pid)
+    if child == 0: l.close(); globals()["l"] = socket.create_server(("127.0.0.1", 0)); block(r)
+    while child and open("/proc/%d/syscall" % child).read().split()[0] != CLOSE: time.sleep(0.001)
+    return child, w
+def stop(child, w):
+    os.write(w, b"x"); os.waitpid(child, 0)
+for base in range(2000, 6000, 100):
+    blocked = []
+    while len(blocked) < 3 and (not blocked or blocked[-1][0]): blocked.append(start(base + 4096 * len(blocked)))
+    if blocked[-1][0]: break
+    for b in blocked[:-1]: stop(*b)
+for i in 1, 0, 2: stop(*blocked[i])
+"""
+
 # A poll() of another thread keeps the socket after close().
 POLL = COMMON + """
 name("app"); c, s = pair(); polls = threading.Event(); number = c.fileno()
@@ -111,6 +150,18 @@ def test_a_close_that_lingers_is_said_to_block(cli, root):
     text = " ".join(timeline.split())
     true("the sentence of\n" + timeline,
          re.search(r" close\(\d+\) of \S+\[\d+\] blocked for 1\.\d s \(SO_LINGER\)\.", text))
+
+
+def test_calls_at_once_that_share_a_slot_are_kept_apart(cli, root):
+    """The kernel side keeps a call in a slot that it finds by the thread's id: call_slot.bpf.h."""
+    told, _, said = views(cli, AT_ONCE)
+    found = {(o["trigger"]["pid"], o["trigger"]["fd"]): o["trigger"]["call_ns"]
+             for o in told if o["trigger"] and o["initiator"] == "local"}
+    reports = list(zip(said[-9::3], said[-8::3], said[-7::3]))
+    same("ids in one slot", {pid % 4096 for pid, _, _ in reports}, {reports[0][0] % 4096})
+    for pid, fd, seconds in reports:
+        true(f"the time of close({fd:.0f}) of {pid:.0f} in {found}", found.get((pid, fd)))
+        about(f"close() of {pid}", found[pid, fd], seconds)
 
 
 def test_a_close_that_a_poll_delays_names_both(cli, root):

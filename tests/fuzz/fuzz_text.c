@@ -92,7 +92,9 @@ static void check_texts(const uint8_t *bytes, size_t len)
 	while (stack_next_frame(&at, &f)) {
 		HOLDS(at > text && at <= text + size);
 		HOLDS(is_within(text, size, f.symbol, f.symbol_len));
+		HOLDS(is_within(text, size, f.raw, f.raw_len));
 		HOLDS(is_within(text, size, f.module, f.module_len));
+		HOLDS(is_within(text, size, f.file, f.file_len));
 		HOLDS(is_within(text, size, f.missing, f.missing_len));
 	}
 	HOLDS(!*at);

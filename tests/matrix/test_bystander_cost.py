@@ -86,13 +86,14 @@ def test_a_cheap_system_call_runs_nothing(options, report):
 
 
 def test_a_file_runs_nothing_but_the_hooks_on_close(options, report):
-    """Two at entry and two at return, which look at what the descriptor is."""
+    """One at entry and one at return, which look at what the descriptor is; two each where the kernel may preempt."""
+    copies = 2 if "PREEMPT" in os.uname().version else 1
     with Counted(options, "inline") as counted:
         runs = counted.runs_for(open_and_close)
         report.true(f"inline: runs for {TIMES} files", runs <= STRAYS, runs)
     with Counted(options, "auto") as counted:
         runs = counted.runs_for(open_and_close)
-        report.true(f"auto: runs for {TIMES} files", runs <= 4 * TIMES + STRAYS, runs)
+        report.true(f"auto: runs for {TIMES} files", runs <= 2 * copies * TIMES + STRAYS, runs)
 
 
 def test_a_dropped_datagram_runs_nothing(options, report):

@@ -4,6 +4,7 @@
 import os
 import subprocess
 
+import observers
 from assertions import Skip, same
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
@@ -22,6 +23,17 @@ def test_check_fields_itself(options):
 
 def test_check_tree_itself(options):
     check(options, "tools/check-tree", "--self-test")
+
+
+def test_an_ack_of_its_own_needs_the_kernels_delay():
+    """A close that was to be three-way may be four-way if the ACK came 40 ms after the FIN, and not if at once."""
+    for ack_ms, may in ((1, False), (40, True)):
+        flow = [observers.Packet(nr, ms * 1_000_000, "::1", sport, "::1", 3 - sport, flags, seq, ack, 0)
+                for nr, (ms, sport, flags, seq, ack) in enumerate((
+                    (0, 1, observers.FIN | observers.ACK, 100, 200), (ack_ms, 2, observers.ACK, 200, 101),
+                    (50, 2, observers.FIN | observers.ACK, 200, 101), (50, 1, observers.ACK, 101, 201)))]
+        wire = observers.Connection(flow)
+        same(f"after {ack_ms} ms", (wire.ending(), wire.acked_before_close()), ("four-way", may))
 
 
 def test_fields_of_this_kernel(options):

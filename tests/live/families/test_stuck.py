@@ -69,21 +69,34 @@ def test_zero_window(options):
     plain(options, "window")
 
 
-def test_orphan_goes_when_told(options):
+def check_orphan(options, timeout_s):
+    """Return False if the kernel's own table shows that the orphan went before the tool could look."""
     with fixtures.Namespace() as ns:
-        subprocess.run(ns.command("sysctl", "-qw", "net.ipv4.tcp_fin_timeout=2"), check=True)
+        subprocess.run(ns.command("sysctl", "-qw", f"net.ipv4.tcp_fin_timeout={timeout_s}"), check=True)
         with StuckWorkload(ns, "orphan") as workload:
+            begun = time.monotonic()
             found, _ = look(options, "--netns", ns.name)
+            looked = time.monotonic()
+            if (*workload.wants[0]["local"], *workload.wants[0]["peer"]) not in proc_net_tcp(ns):
+                return False
             check_found(ns, found, workload.wants)
             o = next(o for o in found if o["advice"] == "expires")
             left = o["expires_in_ns"] / 1e9
-            if not 0 < left <= 2.1:
-                raise Failure(f"it expires in {left} s, want at most 2")
-            begun = time.monotonic()
-            fixtures.wait_for("end of the minisock", lambda: key(o) not in proc_net_tcp(ns))
-            lasted = time.monotonic() - begun
-            if abs(lasted - left) > 0.5:
-                raise Failure(f"it was told to expire in {left:.2f} s and did in {lasted:.2f} s")
+            if not 0 < left <= timeout_s + 0.1:
+                raise Failure(f"it expires in {left} s, want at most {timeout_s}")
+            fixtures.wait_for("end of the minisock", lambda: key(o) not in proc_net_tcp(ns),
+                              timeout_s + fixtures.WAIT_S)
+            gone = time.monotonic()
+            if not begun - 0.5 <= gone - left <= looked + 0.5:
+                raise Failure(f"it was told to expire in {left:.2f} s and did {gone - begun:.2f} s after the tool's "
+                              f"start, {gone - looked:.2f} s after its end")
+    return True
+
+
+def test_orphan_goes_when_told(options):
+    """In an emulated machine the tool may need longer than the orphan lives: then one that lives longer."""
+    if not any(check_orphan(options, timeout_s) for timeout_s in (2, 8, 32)):
+        raise Failure("each orphan went before the tool had looked")
 
 
 def test_two_namespaces_at_once(options):

@@ -96,6 +96,9 @@ static void test_options_env__what_the_view_lacks_is_left_out(void **state)
 	PARSE_WITH(r, "--stack", "who", "--record", "x");
 	expect_fine(r);
 	assert_true(r->o.capture.stack);
+	PARSE_WITH(r, "--inlined", "who", "--record", "x");
+	expect_fine(r);
+	assert_true(r->o.capture.stack && r->o.capture.inlined);
 	PARSE_WITH(r, "--btf x", "who", "--replay", "y");
 	expect_fine(r);
 }

@@ -52,6 +52,54 @@ static void test_stack_text__an_unknown_field_is_null(void **state)
 	expect_bytes(f.missing, f.missing_len, "stack: why");
 }
 
+static void test_stack_text__a_frame_has_its_name_and_line(void **state)
+{
+	struct stack_frame f =
+		first_of("0x1\t0x2\t0x3\t_Z1fv\t/srv/a\n=f()\n@41\t/srv/a b.cc\n0x9\t-\t-\t-\t-\n");
+
+	(void)state;
+	expect_bytes(f.symbol, f.symbol_len, "f()");
+	expect_bytes(f.raw, f.raw_len, "_Z1fv");
+	expect_bytes(f.file, f.file_len, "/srv/a b.cc");
+	assert_int_equal(f.line, 41);
+	assert_false(f.inlined);
+	f = first_of("0x1\t-\t0x3\tclose\t-\n@x\t/a\n@12/a\n@1234567890\t/a\n");
+	expect_bytes(f.symbol, f.symbol_len, "close");
+	expect_bytes(f.raw, f.raw_len, "close");
+	assert_null(f.file);
+	f = first_of("0x1\t0x2\t-\t-\t/x\n=f()\n");
+	assert_null(f.symbol);
+}
+
+/* An inlined function has the address of its frame, which follows. */
+static void test_stack_text__inlined_functions_come_first(void **state)
+{
+	const char *text = "<_ZN1a1bEv\n=a::b()\n@12\t/a.h\n<c\n"
+			   "0x1f\t0x2\t0x3\tmain\t/x\n@7\t/m.c\n";
+	struct stack_frame f;
+
+	(void)state;
+	assert_true(stack_next_frame(&text, &f));
+	assert_true(f.inlined);
+	expect_bytes(f.symbol, f.symbol_len, "a::b()");
+	expect_bytes(f.raw, f.raw_len, "_ZN1a1bEv");
+	expect_bytes(f.file, f.file_len, "/a.h");
+	assert_int_equal(f.line, 12);
+	assert_int_equal(f.address, 0x1f);
+	assert_int_equal(f.module_offset, 2);
+	expect_bytes(f.module, f.module_len, "/x");
+	assert_true(stack_next_frame(&text, &f));
+	assert_true(f.inlined);
+	expect_bytes(f.symbol, f.symbol_len, "c");
+	assert_null(f.file);
+	assert_int_equal(f.address, 0x1f);
+	assert_true(stack_next_frame(&text, &f));
+	assert_false(f.inlined);
+	expect_bytes(f.symbol, f.symbol_len, "main");
+	assert_int_equal(f.line, 7);
+	assert_false(stack_next_frame(&text, &f));
+}
+
 static void test_stack_text__nonsense_is_skipped(void **state)
 {
 	const char *text =
@@ -74,6 +122,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_stack_text__a_frame_has_its_fields),
 		cmocka_unit_test(test_stack_text__an_unknown_field_is_null),
+		cmocka_unit_test(test_stack_text__a_frame_has_its_name_and_line),
+		cmocka_unit_test(test_stack_text__inlined_functions_come_first),
 		cmocka_unit_test(test_stack_text__nonsense_is_skipped),
 	};
 

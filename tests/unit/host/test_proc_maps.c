@@ -11,29 +11,10 @@
 #include <unistd.h>
 
 #include "caps.h"
-#include "proc_maps.h"
+#include "own_memory.h"
 #include "unit.h"
 
 #define NOBODY 65534
-
-/* The memory id of this process, and of the children that it forks. */
-static struct memory_id own_id(void)
-{
-	struct memory_id id = { 0 };
-	FILE *f = fopen("/proc/self/stat", "re");
-	char line[1024];
-	char *p;
-
-	assert_non_null(f);
-	assert_non_null(fgets(line, sizeof(line), f));
-	fclose(f);
-	p = strrchr(line, ')');
-	for (int field = 2; field < 26; field++)
-		p = strchr(p, ' ') + 1;
-	assert_int_equal(sscanf(p, "%" SCNu64 " %" SCNu64 " %" SCNu64, &id.start_code,
-				&id.end_code, &id.start_stack), 3);
-	return id;
-}
 
 /* A child that waits; with `hidden` set nobody but root may examine it. */
 static pid_t start_child(bool hidden)

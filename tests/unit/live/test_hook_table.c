@@ -19,7 +19,8 @@ static bool is_in_way(const struct hook_way *w, const char *program)
 
 	for (unsigned i = 0; i < HOOK_PROGRAMS && w->program[i]; i++) {
 		snprintf(copy, sizeof(copy), "%s%s", w->program[i], HOOK_REENTRY_SUFFIX);
-		if (!strcmp(w->program[i], program) || (w->reentrant && !strcmp(copy, program)))
+		if (!strcmp(w->program[i], program) ||
+		    (w->copies != ONE_COPY && !strcmp(copy, program)))
 			return true;
 	}
 	return false;
@@ -49,7 +50,7 @@ static void check_way(const struct tcpclose_bpf *skel, const struct hook_way *w)
 
 	for (unsigned i = 0; i < HOOK_PROGRAMS && w->program[i]; i++) {
 		check_program(skel, w->program[i], "");
-		if (w->reentrant)
+		if (w->copies != ONE_COPY)
 			check_program(skel, w->program[i], HOOK_REENTRY_SUFFIX);
 		assert_int_equal(by_function, w->function[i] != NULL);
 	}
@@ -108,12 +109,34 @@ static void test_hook_table__orders_the_ways_of_calls_as_their_modes(void **stat
 	assert_string_equal(hook_calls_way(CALLS_TRACEPOINT)->how, "tracepoint");
 }
 
+/* A softirq interrupts the others in the middle of a program, also where no task is preempted. */
+static void test_hook_table__only_hooks_in_process_context_do_without_second_copies(void **state)
+{
+	static const char *const names[] = { "calls", "destroy" };
+	unsigned found = 0;
+
+	(void)state;
+	for (unsigned i = 0; i < HOOK_COUNT; i++) {
+		for (unsigned j = 0; j < HOOK_WAYS && hook_table[i].way[j].how; j++) {
+			if (hook_table[i].way[j].copies != TWO_IF_PREEMPTED)
+				continue;
+			if (strcmp(hook_table[i].name, names[0]) &&
+			    strcmp(hook_table[i].name, names[1]))
+				fail_msg("'%s' needs its second copies", hook_table[i].name);
+			found++;
+		}
+	}
+	assert_int_equal(found, 3);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_hook_table__names_programs_that_exist),
 		cmocka_unit_test(test_hook_table__names_every_program),
 		cmocka_unit_test(test_hook_table__has_texts_for_every_hook),
+		cmocka_unit_test(
+			test_hook_table__only_hooks_in_process_context_do_without_second_copies),
 		cmocka_unit_test(test_hook_table__orders_the_ways_of_calls_as_their_modes),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -60,6 +60,31 @@ static void test_json__each_call_has_its_stack(void **state)
 	expect_has(text, "\"reset_by.stack: cut\"");
 }
 
+static void test_json__a_frame_has_its_line_and_both_names(void **state)
+{
+	static const char stack[] = "<_Z1gv\n=g()\n@3\t/a.h\n"
+				    "0x1\t0x9\t0x2\t_Z1fv\t/x\n=f()\n@41\ta.cc\n"
+				    "0x7\t-\t-\t-\t-\n";
+	struct stage *g = *state;
+	const struct socket_call *a;
+
+	feed_clean_close(g);
+	g->stacks = text_cache_new(4);
+	g->context.lookup.stacks = g->stacks;
+	a = g->client.verdict.trigger;
+	assert_non_null(text_cache_add(g->stacks, a->tid, a->effect_ns, stack, strlen(stack)));
+	expect_has(show_json(g),
+		   "\"stack\":[{\"symbol\":\"g()\",\"offset\":null,\"module\":\"/x\","
+		   "\"module_offset\":9,\"address\":\"0x1\",\"raw_symbol\":\"_Z1gv\","
+		   "\"file\":\"/a.h\",\"line\":3,\"inlined\":true},"
+		   "{\"symbol\":\"f()\",\"offset\":2,\"module\":\"/x\",\"module_offset\":9,"
+		   "\"address\":\"0x1\",\"raw_symbol\":\"_Z1fv\",\"file\":\"a.cc\",\"line\":41,"
+		   "\"inlined\":false},"
+		   "{\"symbol\":null,\"offset\":null,\"module\":null,\"module_offset\":null,"
+		   "\"address\":\"0x7\",\"raw_symbol\":null,\"file\":null,\"line\":null,"
+		   "\"inlined\":false}]");
+}
+
 static void test_json__a_middlebox_is_true_or_false_if_known(void **state)
 {
 	struct stage *g = *state;
@@ -135,6 +160,7 @@ int main(void)
 		JSON_TEST(what_is_unknown_is_null),
 		JSON_TEST(the_call_that_sent_the_reset_is_beside_the_trigger),
 		JSON_TEST(each_call_has_its_stack),
+		JSON_TEST(a_frame_has_its_line_and_both_names),
 		JSON_TEST(a_middlebox_is_true_or_false_if_known),
 		JSON_TEST(lost_data_has_three_numbers),
 		JSON_TEST(each_idle_time_is_known_or_null),

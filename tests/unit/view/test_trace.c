@@ -139,6 +139,33 @@ static void test_trace__two_stacks_say_which_is_which(void **state)
 					  "        RST:\n        give_up+0x2\n");
 }
 
+static const char long_stack[] =
+	"<_Z1gv\n=g()\n@3\t/srv/a.h\n"
+	"0x1\t0x9\t0x2\t_Z1fv\t/usr/bin/server\n=std::function<void (net::Connection&, "
+	"std::chrono::duration<long>)>::operator()() const\n@41\t/srv/net/pool.cc\n"
+	"0x1\t0x9\t0x2\tmain\t/usr/bin/server\n@7\t/srv/main.c\n";
+
+/* A long name is cut, so that the line of source text is to be seen in 80 columns. */
+static void test_trace__a_frame_ends_with_its_line(void **state)
+{
+	struct stage *g = *state;
+
+	feed_clean_close(g);
+	g->stacks = text_cache_new(4);
+	g->context.lookup.stacks = g->stacks;
+	g->context.shows_stacks = true;
+	add_stack(g, g->client.verdict.trigger, long_stack);
+	expect_has(show_client(g, false),
+		   "\n        g() (inlined) a.h:3\n"
+		   "        std::function<void (net::Connection&, std::chr..+0x2 (server) pool.cc:41\n"
+		   "        main+0x2 (server) main.c:7\n");
+	expect_has(show_client(g, true),
+		   "\n        g() (inlined) /srv/a.h:3\n"
+		   "        std::function<void (net::Connection&, std::chrono::duration<long>)>"
+		   "::operator()() const+0x2 (/usr/bin/server) /srv/net/pool.cc:41\n"
+		   "        main+0x2 (/usr/bin/server) /srv/main.c:7\n");
+}
+
 #define TRACE_TEST(name) cmocka_unit_test_setup_teardown(test_trace__##name, set_up, tear_down)
 
 int main(void)
@@ -151,6 +178,7 @@ int main(void)
 		TRACE_TEST(the_time_spent_is_empty_for_resets_and_fast_closes),
 		TRACE_TEST(the_idle_time_is_that_of_both_directions),
 		TRACE_TEST(two_stacks_say_which_is_which),
+		TRACE_TEST(a_frame_ends_with_its_line),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
