@@ -113,7 +113,8 @@ def test_a_stack_is_replayed(cli, root):
             same("json", done.stdout, workload.said)
         done = cli.run("--replay", at("a"), "--stack")
         lines = done.stdout.splitlines()
-        true(done.stdout, re.match(r" {8}pool_release\+0x[0-9a-f]+ \(stack_workload\) stack_workload\.c:\d+$", lines[3]))
+        want = r" {8}pool_release\+0x[0-9a-f]+ \(stack_workload\) stack_workload\.c:\d+$"
+        true(done.stdout, re.match(want, lines[3]))
         same("wide", max(map(len, lines)) <= 80, True)
         done = cli.run("--replay", at("a"))
         same("without --stack", done.stdout.count("pool_release"), 0)

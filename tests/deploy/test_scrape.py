@@ -46,7 +46,11 @@ with socket.create_server(("127.0.0.1", 0)) as listener:
 """ % (MADE // 2, MADE // 2)
 ASK = """
 import sys, urllib.request
-print(urllib.request.build_opener(urllib.request.ProxyHandler({})).open(sys.argv[1], timeout=10).read().decode())
+try:
+    print(urllib.request.build_opener(urllib.request.ProxyHandler({})).open(sys.argv[1], timeout=10).read().decode())
+except urllib.error.HTTPError as e:     # not ready yet; what is not read would be one more reset
+    e.read()
+    sys.exit(1)
 """
 
 
