@@ -22,12 +22,13 @@ SHUTDOWN = {"shutdown", "__shutdown"}
 
 # It resets a connection; the other end is released when the RST has arrived, by no call. Prints its sockets.
 RESET = """
-import select, socket, struct
+import select, socket, struct, time
 l = socket.socket(); l.bind(("127.0.0.1", 0)); l.listen()
 c = socket.create_connection(l.getsockname()); s, _ = l.accept()
 s.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0)); s.close()
 p = select.poll(); p.register(c, 0); p.poll()
 print(2, flush=True)
+time.sleep(1)   # a tool with sanitizers takes a while to read its map
 """
 
 
