@@ -10,8 +10,8 @@ struct option_parser;
 #define OPTION_VALUES(X) \
 	X(set_all) X(set_output) X(set_times) X(set_wide) X(set_color) X(set_stack) X(set_inlined) \
 	X(set_flush) X(set_quiet) X(set_verbose) X(add_fields) X(add_by) X(set_sort) X(set_top) \
-	X(set_batch) X(set_interval) X(set_tab) X(add_phase) X(set_ascii) X(set_replay) X(set_host) \
-	X(set_follow) X(set_no_follow) X(set_since) X(set_until) \
+	X(set_batch) X(set_interval) X(set_tab) X(add_phase) X(set_ascii) X(set_replay) \
+	X(set_host) X(set_follow) X(set_no_follow) X(set_since) X(set_until) \
 	X(set_record) X(set_rotate) X(set_keep) X(set_cmdline) X(set_redact) X(set_redact_key) \
 	X(set_duration) X(set_count) X(set_strict) X(set_tree) X(add_fail_on) X(set_drain) \
 	X(set_ready_fd) X(set_calls) X(set_btf) X(set_no_fentry) X(set_buffer) X(set_max_open) \

@@ -9,8 +9,8 @@
  *
  * Lines that add to a frame begin with a character that no address has, so that older versions skip
  * them. Before the line of the frame are the functions that the compiler has inlined at its place,
- * the innermost first. Behind the line of a frame, or of an inlined function, are its demangled name
- * and where it is in the source text: a decimal number, and the path in the debug information.
+ * the innermost first. Behind the line of a frame, or of an inlined function, are its demangled
+ * name and where it is in the source text: a decimal number, and the path in the debug information.
  *
  *	<symbol
  *	=demangled name

@@ -190,7 +190,8 @@ static int set_up_with(void **state, bool debug)
 	int fd;
 
 	*state = &x;
-	x = (struct fixture){ .path = "/tmp/tcpclose-unit-XXXXXX", .symbolizer = symbolizer_new(false) };
+	x = (struct fixture){ .path = "/tmp/tcpclose-unit-XXXXXX",
+			      .symbolizer = symbolizer_new(false) };
 	fd = mkstemp(x.path);
 	assert_true(fd >= 0);
 	fill_program(&p, debug);

@@ -157,7 +157,8 @@ static void test_trace__a_frame_ends_with_its_line(void **state)
 	add_stack(g, g->client.verdict.trigger, long_stack);
 	expect_has(show_client(g, false),
 		   "\n        g() (inlined) a.h:3\n"
-		   "        std::function<void (net::Connection&, std::chr..+0x2 (server) pool.cc:41\n"
+		   "        std::function<void (net::Connection&, std::chr..+0x2 (server) "
+		   "pool.cc:41\n"
 		   "        main+0x2 (server) main.c:7\n");
 	expect_has(show_client(g, true),
 		   "\n        g() (inlined) /srv/a.h:3\n"
