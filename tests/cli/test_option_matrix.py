@@ -140,10 +140,10 @@ ONE_SOURCE = DOCTOR | STREAM     # they have no recording and no command
 OF_INIT = {"max-age", "max-bytes", "replicas", "partitions"}
 
 # Options that hide the others, or that need what the host of the test may lack.
-ALONE = {"stack", "inlined", "btf", "no-bpf", "fail-on", "fail", "older-than", "state", "csv", "tree", "quiet", "record",
-         "rotate", "keep", "cmdline", "redact", "redact-key", "output", "count", "duration", "watch", "drain", "ready-fd",
-         "netns", "follow", "textfile", "fleet-key", "to", "spool", "spool-max", "max-rate", "walk-every",
-         "folded"}
+ALONE = {"stack", "inlined", "btf", "no-bpf", "fail-on", "fail", "older-than", "state", "csv", "tree", "quiet",
+         "record", "rotate", "keep", "cmdline", "redact", "redact-key", "output", "count", "duration", "watch",
+         "drain", "ready-fd", "netns", "follow", "textfile", "fleet-key", "to", "spool", "spool-max", "max-rate",
+         "walk-every", "folded"}
 
 
 def is_accepted(name, view, source):
