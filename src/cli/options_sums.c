@@ -68,7 +68,7 @@ static int check_formats(struct option_parser *p)
 	return 0;
 }
 
-/* Do the groups tell processes apart, as the first frame of a flame graph should? */
+/* Do the groups distinguish processes, as the first frame of a flame graph should? */
 static bool has_process(const struct group_list *g)
 {
 	return group_list_has(g, GROUP_BY_COMM) || group_list_has(g, GROUP_BY_THREAD) ||
