@@ -93,14 +93,33 @@ static int set_folded(struct option_parser *p)
 	return 0;
 }
 
-int options_sums_check(struct option_parser *p)
+static bool is_sum(const struct options *o)
+{
+	return o->view->id == VIEW_WHO || o->view->id == VIEW_HIST || o->view->id == VIEW_TOP;
+}
+
+/* A sum has stacks only as groups. TCPCLOSE_OPTS may have --inlined for its recording, or in vain. */
+static int set_stacks(struct option_parser *p)
 {
 	struct options *o = p->o;
+
+	if (group_list_has(&o->view_options.groups, GROUP_BY_STACK)) {
+		if (!o->record.replay)
+			o->capture.stack = true;
+	} else if (is_sum(o) && o->capture.inlined && !p->given_in_env[option_index(KEY_INLINED)]) {
+		return usage_error_plain(&p->error, "--inlined requires --by stack in %s",
+					 o->view->name);
+	} else if (is_sum(o) && o->capture.inlined && !o->record.wanted) {
+		o->capture.inlined = o->capture.stack = false;
+	}
+	return 0;
+}
+
+int options_sums_check(struct option_parser *p)
+{
 	int rc = check_formats(p);
 
-	if (!rc && o->view_options.format == FORMAT_FOLDED)
+	if (!rc && p->o->view_options.format == FORMAT_FOLDED)
 		rc = set_folded(p);
-	if (!o->record.replay && group_list_has(&o->view_options.groups, GROUP_BY_STACK))
-		o->capture.stack = true;
-	return rc;
+	return rc ? rc : set_stacks(p);
 }

@@ -66,7 +66,7 @@ TABLE = {
     "wide": ("-w", {"trace", "timeline", "connections", "who", "stuck", "doctor"}, ANY),
     "color": ("--color never", EVERY, ANY),
     "stack": ("--stack", {"trace", "json", "record"}, ANY),
-    "inlined": ("--inlined", {"trace", "json", "record"}, LIVE),
+    "inlined": ("--inlined", {"trace", "json", "record"}, LIVE),     # who, hist, top: with --by stack, below
     "flush": ("--flush", TRACING - SERVE, ANY),
     "quiet": ("-q", EVERY, ANY),
     "verbose": ("-v", EVERY, ANY),
@@ -246,6 +246,16 @@ def test_each_source_without_an_option(play):
                  and HELPS.search(said))
         else:
             true("%d: %s: %s" % (status, words, said), status in ENDS[source])
+
+
+@pytest.mark.parametrize("view", ["who", "hist", "top"])
+def test_inlined_functions_of_sums(view, play):
+    words = view + " --inlined --by stack,comm"
+    ends = play([(source, f"{words} {SOURCES[source]}") for source in SOURCES])
+    for source, (status, said) in zip(SOURCES, ends):
+        true("%d: %s, %s: %s" % (status, words, source, said), status in (ENDS[source] if source in LIVE else {64}))
+    same("without", play([("live", view + " --inlined --by comm")]),
+         [(64, "tcpclose: --inlined requires --by stack in " + view)])
 
 
 def test_the_table_has_every_option_and_every_view(cli):

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 """Lines of source text, demangled names and inlined functions in stacks, against addr2line, c++filt and the source."""
 
+import collections
 import concurrent.futures
 import json
 import os
@@ -71,11 +72,11 @@ def addr2line(path, addresses):
 
 
 class Programs:
-    """The builds of the workload, all at work under two tracers: with inlined functions and without."""
+    """The builds of the workload, all at work under several tracers."""
 
     def __init__(self, cli, at):
         self.cli, self.at = cli, at
-        self.symbols, self.pids, self.processes, self.tracers = {}, {}, [], []
+        self.symbols, self.pids, self.processes, self.tracers, self.sums = {}, {}, [], [], []
         with concurrent.futures.ThreadPoolExecutor(2) as pool:
             list(pool.map(lambda name: build(at(name), BUILDS[name]), BUILDS))
         for name in SEPARATE:
@@ -89,13 +90,13 @@ class Programs:
         self.id = build_id(at("id"))
         separate(at("id"), at("root/.build-id/%s/%s.debug" % (self.id[:2], self.id[2:])))
 
-    def start_tracer(self, *flags):
+    def start_tracer(self, *words):
         ready, tell = os.pipe()
-        tracer = subprocess.Popen([self.cli.tool, "json", "--stack", "--netns", self.cli.netns, "-q", *flags,
-                                   "--ready-fd", str(tell)], pass_fds=[tell], text=True, stdin=subprocess.DEVNULL,
-                                  stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        tracer = subprocess.Popen([self.cli.tool, *words, "--netns", self.cli.netns, "-q", "--ready-fd", str(tell)],
+                                  pass_fds=[tell], text=True, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                                  stderr=subprocess.PIPE)
         os.close(tell)
-        self.tracers.append(tracer)
+        (self.sums if words[0] == "who" else self.tracers).append(tracer)
         same("ready", os.read(ready, 1), b"\0")
         os.close(ready)
 
@@ -109,7 +110,7 @@ class Programs:
         self.pids[process.pid] = name
 
     def finish(self):
-        """The stack of each build's close, and what is missing, of each tracer."""
+        """The stack of each build's close, and what is missing, of each tracer; and the sums."""
         told = []
         for tracer in self.tracers:
             ends = []
@@ -124,10 +125,13 @@ class Programs:
         for tracer in self.tracers:
             tracer.send_signal(signal.SIGINT)
             same("errors", tracer.communicate(timeout=20)[1], "")
+        for tracer in self.sums:
+            tracer.send_signal(signal.SIGINT)
+            told.append(tracer.communicate(timeout=20)[0])
         return told
 
     def close(self):
-        for process in self.processes + self.tracers:
+        for process in self.processes + self.tracers + self.sums:
             if process.poll() is None:
                 process.kill()
                 process.communicate()
@@ -167,15 +171,28 @@ def check_without_lines(name, stack, symbols):
     same(name + ": lines", {(f["file"], f["line"], f["inlined"]) for f in frames}, {(None, None, False)})
 
 
+def check_folded(text, stacks):
+    """who --folded has the functions that json has: a line for each build's close, which ends one end."""
+    want = collections.Counter()
+    for name, (stack, _) in stacks.items():
+        want[";".join([name, *(f["symbol"] or "[unknown]" for f in reversed(stack))])] += 1
+    lines = collections.Counter()
+    for line in text.splitlines():
+        frames, _, count = line.rpartition(" ")
+        lines[frames] += int(count)
+    same("folded", {frames: lines[frames] for frames in want}, dict(want))
+
+
 def test_lines_names_and_inlined_functions(cli, root):
     with Folder() as at:
         programs = Programs(cli, at)
         try:
-            programs.start_tracer()
-            programs.start_tracer("--inlined", "--record", at("a.rec"))
+            programs.start_tracer("json", "--stack")
+            programs.start_tracer("json", "--inlined", "--record", at("a.rec"))
+            programs.start_tracer("who", "--folded", "--inlined")
             for name in [*BUILDS, *SEPARATE]:
                 programs.start(name)
-            plain, inlined = programs.finish()
+            plain, inlined, folded = programs.finish()
         finally:
             programs.close()
         for name in [*BUILDS, *SEPARATE]:
@@ -186,6 +203,7 @@ def test_lines_names_and_inlined_functions(cli, root):
             else:
                 check_build(programs, name, plain[name][0], inlined[name][0])
             same(name + ": missing", [m for m in plain[name][1] + inlined[name][1] if "debug information" in m], [])
+        check_folded(folded, {name: inlined[name] for name in BUILDS if name != "gcc0"})
         check_replay(cli, at("a.rec"))
 
 

@@ -50,7 +50,7 @@ static const struct expected {
 	{ { "-w" }, { NULL }, "--wide", "+..+++......++." },
 	{ { "--color", "never" }, { NULL }, "--color", "+++++++++++++++" },
 	{ { "--stack" }, { NULL }, "--stack", "++.........+..." },
-	{ { "--inlined" }, { NULL }, "--inlined", "ll.........l..." },
+	{ { "--inlined" }, { NULL }, "--inlined", "ll.........l..." },	/* test_options_sums */
 	{ { "--flush" }, { NULL }, "--flush", "++++++++++.+..." },
 	{ { "-q" }, { NULL }, "--quiet", "+++++++++++++++" },
 	{ { "-v" }, { NULL }, "--verbose", "+++++++++++++++" },

@@ -34,6 +34,29 @@ static void test_options_sums__by_stack_traces_stacks(void **state)
 	assert_int_equal(r.status, EXIT_USAGE);
 }
 
+static void test_options_sums__inlined_functions_require_stacks(void **state)
+{
+	static const char *const views[] = { "who", "hist", "top" };
+	struct result r;
+	char said[80];
+
+	(void)state;
+	for (unsigned i = 0; i < sizeof(views) / sizeof(*views); i++) {
+		PARSE(&r, views[i], "--by", "stack", "--inlined");
+		expect_fine(&r);
+		assert_true(r.o.capture.stack && r.o.capture.inlined);
+		PARSE(&r, views[i], "--by", "comm", "--inlined");
+		snprintf(said, sizeof(said), "tcpclose: --inlined requires --by stack in %s\n",
+			 views[i]);
+		expect_usage(&r, said);
+	}
+	PARSE(&r, "who", "--folded", "--inlined");
+	expect_fine(&r);
+	assert_true(r.o.capture.inlined);
+	PARSE(&r, "who", "--by", "stack", "--inlined", "--replay", "x");
+	expect_usage(&r, "tcpclose: --inlined does not apply to who with --replay\n");
+}
+
 static void test_options_sums__folded_lines_begin_with_the_process(void **state)
 {
 	struct result r;
@@ -105,6 +128,12 @@ static void test_options_sums__the_variable_gives_way(void **state)
 	PARSE_WITH(&r, "--csv --folded", "who");
 	expect_fine(&r);
 	assert_int_equal(r.o.view_options.format, FORMAT_CSV);
+	PARSE_WITH(&r, "--inlined", "who");
+	expect_fine(&r);
+	assert_false(r.o.capture.stack || r.o.capture.inlined);
+	PARSE_WITH(&r, "--inlined", "who", "--by", "stack");
+	expect_fine(&r);
+	assert_true(r.o.capture.stack && r.o.capture.inlined);
 	PARSE_WITH(&r, "--folded", "trace");
 	expect_fine(&r);
 	assert_int_equal(r.o.view_options.format, FORMAT_TEXT);
@@ -114,6 +143,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_options_sums__by_stack_traces_stacks),
+		cmocka_unit_test(test_options_sums__inlined_functions_require_stacks),
 		cmocka_unit_test(test_options_sums__folded_lines_begin_with_the_process),
 		cmocka_unit_test(test_options_sums__what_excludes_folded),
 		cmocka_unit_test(test_options_sums__the_variable_gives_way),
