@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 """Terminals for tests: tmux, which shows what a user sees, and a bare one, which has the bytes."""
 
+import contextlib
 import fcntl
 import os
 import pty
@@ -37,7 +38,19 @@ class Tmux:
         return self
 
     def __exit__(self, *_):
+        """A hang-up would not do: the SIGCONT that comes with it makes a leak sanitizer at its work wait for ever."""
+        done = subprocess.run([*self.tmux, "list-panes", "-a", "-F", "#{pane_pid}"], capture_output=True, text=True,
+                              check=False)
+        for session in map(int, done.stdout.split()):
+            self.kill_session(session)
         subprocess.run([*self.tmux, "kill-server"], capture_output=True, check=False)
+
+    @staticmethod
+    def kill_session(session):
+        for pid in filter(str.isdigit, os.listdir("/proc")):
+            with contextlib.suppress(ProcessLookupError):
+                if os.getsid(int(pid)) == session:
+                    os.kill(int(pid), signal.SIGKILL)
 
     def do(self, *words):
         done = subprocess.run([*self.tmux, *words], capture_output=True, text=True, timeout=TIMEOUT)
