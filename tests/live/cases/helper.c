@@ -24,7 +24,7 @@ void helper_start(struct workload *w, void (*body)(struct workload *w))
 	if (pid > 0)
 		return;
 	w->me = HELPER;
-	alarm(WORKLOAD_WATCHDOG_S);
+	watchdog_start();
 	prctl(PR_SET_NAME, "workload-hlp");
 	body(w);
 	_exit(0);

@@ -22,7 +22,6 @@
 #define WORKLOAD_COUNTERS 6
 #define WORKLOAD_MANY 1000		/* connections of the case "many" */
 #define WORKLOAD_HOLD_MS 200
-#define WORKLOAD_WATCHDOG_S 30	/* a process that takes longer is stuck and ends itself */
 #define WORKLOAD_SKIP 77		/* exit status: this host cannot run the workload */
 #define WORKLOAD_ANY (-2)	/* as fd or how: the story may have any value */
 
@@ -195,6 +194,9 @@ void call_end(struct call *c, int ret);
 
 /* The same for a trigger that is not a call on the socket. */
 struct call *trigger_other(struct endpoint *e, const char *call);
+
+/* A process that takes longer than 30 s, or 100 s on an emulated machine, is stuck and ends itself. */
+void watchdog_start(void);
 
 /*
  * helper.c: runs body in a fork of the client, "workload-hlp", which must end with that wait

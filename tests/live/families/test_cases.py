@@ -42,8 +42,7 @@ def parse_options():
                         help="all of it N times, for what happens only sometimes")
     parser.add_argument("--jobs", type=int, metavar="N", default=1,
                         help="N cases (or batches) at a time, each in its own namespace (default 1)")
-    parser.add_argument("--batch", action="store_true",
-                        help=f"{batch.SIZE} cases at a time under one tool")
+    parser.add_argument("--batch", action="store_true", help="several cases at a time under one tool")
     parser.add_argument("--tool-option", action="append", metavar="WORD", default=[],
                         help="one more option for the tool; repeatable")
     parser.add_argument("--keep", action="store_true", help="leave the files of every case")
