@@ -239,10 +239,11 @@ static struct fleet_item give_killed(struct fleet *f, struct fleet_run_state *ru
 struct fleet_item fleet_next(struct fleet *f)
 {
 	struct fleet_item item;
-	struct fleet_run_state *over = NULL;
-	struct fleet_lane *first;
 
 	do {
+		struct fleet_run_state *over = NULL;
+		struct fleet_lane *first;
+
 		fleet_step(f);
 		first = lane_heap_first(&f->heap);
 		if (!first || is_check_due(f)) {
