@@ -113,7 +113,7 @@ static size_t buf_missing_columns(const struct buf *b, size_t from, size_t width
 void buf_pad(struct buf *b, size_t from, size_t width)
 {
 	size_t n = buf_missing_columns(b, from, width);
-	char *to = buf_room(b, n);
+	char *to = n ? buf_room(b, n) : NULL;
 
 	if (!to)
 		return;
@@ -125,7 +125,7 @@ void buf_pad_before(struct buf *b, size_t from, size_t width)
 {
 	size_t n = buf_missing_columns(b, from, width);
 
-	if (from > b->len || !buf_room(b, n))
+	if (!n || from > b->len || !buf_room(b, n))
 		return;
 	memmove(b->data + from + n, b->data + from, b->len - from);
 	memset(b->data + from, ' ', n);

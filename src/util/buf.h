@@ -30,8 +30,8 @@ struct buf {
 bool buf_grow(struct buf *b, size_t n);
 
 /*
- * Return a pointer to n writable bytes behind data[len], or NULL with `failed` set. The caller
- * writes the bytes and adds their number to `len`.
+ * Return a pointer to n (at least 1) writable bytes behind data[len], or NULL with `failed` set. The
+ * caller writes the bytes and adds their number to `len`.
  */
 static inline char *buf_room(struct buf *b, size_t n)
 {
@@ -59,9 +59,9 @@ static inline char *buf_put_2(char *to, uint32_t v)
 /* Append n bytes. `bytes` may be NULL if n is 0. */
 static inline void buf_add(struct buf *b, const void *bytes, size_t n)
 {
-	char *to = buf_room(b, n);
+	char *to = n ? buf_room(b, n) : NULL;
 
-	if (!to || n == 0)
+	if (!to)
 		return;
 	memcpy(to, bytes, n);
 	b->len += n;
