@@ -41,13 +41,7 @@ static struct stream_fact *add_fact(struct stream_facts *t, const char *host)
 
 void stream_facts_release(struct stream_facts *t)
 {
-	struct stream_fact *fact = t->by_host, *next;
-
-	HASH_CLEAR(hh, t->by_host);
-	for (; fact; fact = next) {
-		next = fact->hh.next;
-		free(fact);
-	}
+	HASH_TABLE_RELEASE(t->by_host, free);
 }
 
 bool stream_facts_take(struct stream_facts *t, const char *host, const struct record_header *h)

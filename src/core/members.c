@@ -119,33 +119,19 @@ static void remove_holder(struct members *m, const struct member_address *a,
 	free(l);
 }
 
+static void free_host(struct member *host)
+{
+	free(host->address);
+	free(host);
+}
+
 void members_free(struct members *m)
 {
-	struct holder_list *l, *next_list;
-	struct translated *t, *next_translated;
-	struct member *host, *next;
-
 	if (!m)
 		return;
-	l = m->addresses;
-	HASH_CLEAR(hh, m->addresses);
-	for (; l; l = next_list) {
-		next_list = l->hh.next;
-		free(l);
-	}
-	t = m->translated;
-	HASH_CLEAR(hh, m->translated);
-	for (; t; t = next_translated) {
-		next_translated = t->hh.next;
-		free(t);
-	}
-	host = m->hosts;
-	HASH_CLEAR(hh, m->hosts);
-	for (; host; host = next) {
-		next = host->hh.next;
-		free(host->address);
-		free(host);
-	}
+	HASH_TABLE_RELEASE(m->addresses, free);
+	HASH_TABLE_RELEASE(m->translated, free);
+	HASH_TABLE_RELEASE(m->hosts, free_host);
 	free(m);
 }
 

@@ -35,16 +35,9 @@ struct text_cache *text_cache_new(unsigned max)
 
 void text_cache_free(struct text_cache *c)
 {
-	struct text_entry *e, *next;
-
 	if (!c)
 		return;
-	e = c->oldest;
-	HASH_CLEAR(hh, c->oldest);
-	for (; e; e = next) {
-		next = e->hh.next;
-		free(e);
-	}
+	HASH_TABLE_RELEASE(c->oldest, free);
 	free(c);
 }
 

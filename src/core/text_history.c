@@ -37,16 +37,9 @@ static void free_entry(struct history_entry *e)
 
 void text_history_free(struct text_history *h)
 {
-	struct history_entry *e, *next;
-
 	if (!h)
 		return;
-	e = h->oldest;
-	HASH_CLEAR(hh, h->oldest);
-	for (; e; e = next) {
-		next = e->hh.next;
-		free_entry(e);
-	}
+	HASH_TABLE_RELEASE(h->oldest, free_entry);
 	free(h);
 }
 

@@ -25,13 +25,7 @@ void pod_logs_init(struct pod_logs *p)
 
 void pod_logs_release(struct pod_logs *p)
 {
-	struct pod_log *e = p->table, *next;
-
-	HASH_CLEAR(hh, p->table);
-	for (; e; e = next) {
-		next = e->hh.next;
-		free(e);
-	}
+	HASH_TABLE_RELEASE(p->table, free);
 	p->nr = 0;
 }
 

@@ -32,10 +32,20 @@ static void free_run(struct fleet *f, struct fleet_run_state *run)
 	free(run);
 }
 
+static void free_host(struct fleet *f, struct fleet_host *host)
+{
+	struct fleet_run_state *run, *next;
+
+	for (run = TAILQ_FIRST(&host->runs); run; run = next) {
+		next = TAILQ_NEXT(run, link);
+		free_run(f, run);
+	}
+	free(host);
+}
+
 void fleet_free(struct fleet *f)
 {
 	struct fleet_host *host, *next;
-	struct fleet_run_state *run, *next_run;
 
 	if (!f)
 		return;
@@ -43,11 +53,7 @@ void fleet_free(struct fleet *f)
 	HASH_CLEAR(hh, f->hosts);
 	for (; host; host = next) {
 		next = host->hh.next;
-		for (run = TAILQ_FIRST(&host->runs); run; run = next_run) {
-			next_run = TAILQ_NEXT(run, link);
-			free_run(f, run);
-		}
-		free(host);
+		free_host(f, host);
 	}
 	lane_heap_release(&f->heap);
 	segment_reader_free(f->reader);

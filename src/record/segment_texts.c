@@ -85,15 +85,8 @@ void segment_texts_free(struct segment_texts *t)
 {
 	if (!t)
 		return;
-	for (unsigned i = 0; i < SUBJECTS; i++) {
-		struct text_subject_entry *e = t->entries[i], *next;
-
-		HASH_CLEAR(hh, t->entries[i]);
-		for (; e; e = next) {
-			next = e->hh.next;
-			free_entry(e);
-		}
-	}
+	for (unsigned i = 0; i < SUBJECTS; i++)
+		HASH_TABLE_RELEASE(t->entries[i], free_entry);
 	free(t);
 }
 

@@ -11,3 +11,15 @@
 #define HASH_NONFATAL_OOM 1
 
 #include <uthash.h>
+
+/* Take all items out of a table, and pass each of them to release(). */
+#define HASH_TABLE_RELEASE(head, release)                              \
+	do {                                                           \
+		__typeof__(head) item_ = (head), next_;                \
+									\
+		HASH_CLEAR(hh, head);                                  \
+		for (; item_; item_ = next_) {                         \
+			next_ = item_->hh.next;                        \
+			release(item_);                                \
+		}                                                      \
+	} while (0)

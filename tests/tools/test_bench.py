@@ -187,7 +187,7 @@ def test_the_document_is_whole(options, root):
     row = next(line for line in done.stdout.splitlines() if line.startswith("| tcpclose json --calls inline |"))
     cells = [cell.strip() for cell in row.strip("|").split("|")]
     same("names the right process", cells[8], "1.000")
-    true(f"told/made is {cells[6]}", 0.999 < float(cells[6]) < 1.001)
+    true(f"reported/made is {cells[6]}", 0.999 < float(cells[6]) < 1.001)
 
 
 def test_flush_writes_at_once(options, timed, root):

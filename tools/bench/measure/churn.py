@@ -12,7 +12,7 @@ from .subject import say
 
 UNTRACED = "untraced"
 COLUMNS = ["tracer", "conn/s", "of untraced (min..max)", "BPF ns/conn", "CPU us/story", "events lost",
-           "told/made", "missed", "right process", "lines/conn", "RSS KiB (+ buffers)", "ready ms", "getppid ns",
+           "reported/made", "missed", "right process", "lines/conn", "RSS KiB (+ buffers)", "ready ms", "getppid ns",
            "open+close ns"]
 FEW = ["-n", "20000"]  # number of calls under strace, where a call costs as much as a hundred
 

@@ -7,7 +7,7 @@ from .report import table
 from .subject import say
 
 KINDS = ["closer", "closed", "reset_sent", "reset_received"]
-COLUMNS = ["tool", "ends/s", "line about", "told/made", "p50 ms", "p99 ms", "max ms"]
+COLUMNS = ["tool", "ends/s", "line about", "reported/made", "p50 ms", "p99 ms", "max ms"]
 LOW_RATE, HIGH_RATE = 20, 1000
 GOAL_MS = {False: 120, True: 5}  # with --flush
 

@@ -36,7 +36,7 @@ http {{
 }}
 """
 GOALS = {"trace": (0.95, 1.5), "who": (0.95, 1.5), "serve": (0.95, 1.5), "json": (0.90, 4), "record": (None, 2)}
-COLUMNS = ["tracer", "requests/s", "of untraced (min..max)", "CPU us/connection", "rounds with losses", "told/made",
+COLUMNS = ["tracer", "requests/s", "of untraced (min..max)", "CPU us/connection", "rounds with losses", "reported/made",
            "missed", "right process", "lines/conn"]
 LEAST_TOLD = 0.99   # of the ends that the load made
 REPORTED = re.compile(rb"(\d+) reported, \d+ filtered")
