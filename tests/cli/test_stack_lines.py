@@ -26,7 +26,8 @@ GCC, CLANG = ["gcc", "-x", "c++"], ["clang", "-x", "c++"]
 BUILDS = {"gcc5": [*GCC, "-gdwarf-5"], "gcc4": [*GCC, "-gdwarf-4"], "gcc1": [*GCC, "-g1"],
           "gccz": [*GCC, "-g", "-gz=zlib"], "gcc0": [*GCC, "-g0"],
           "clang5": [*CLANG, "-gdwarf-5"], "clang4": [*CLANG, "-gdwarf-4"],
-          "clang1": [*CLANG, "-gline-tables-only"]}
+          "clang1": [*CLANG, "-gline-tables-only"],
+          "split": [*GCC, "-g", "-gsplit-dwarf"]}   # the line table is in the program, the functions are in a .dwo
 SEPARATE = ["link", "id", "wrong"]      # copies of gcc5, whose debug information is in another file
 
 
@@ -165,6 +166,14 @@ def check_build(programs, name, plain, inlined):
     same(name + ": c++filt", [f["symbol"] for f in frames], said.splitlines())
 
 
+def check_split(name, plain, inlined):
+    """Inlined functions are not looked for in a .dwo."""
+    source = os.path.realpath(SOURCE)
+    same(name + ": lines", [place_of(f) for f in plain[1:4]],
+         [(source, line_of(word)) for word in ("finish", "serve", "main")])
+    same(name + ": no inlined functions", inlined, plain)
+
+
 def check_without_lines(name, stack, symbols):
     frames = stack[1:4]
     same(name + ": symbols", [f["raw_symbol"] and f["raw_symbol"].split(".")[0] for f in frames], symbols)
@@ -200,6 +209,8 @@ def test_lines_names_and_inlined_functions(cli, root):
                 want = [POOL, SERVE, "main"] if name == "gcc0" else [None] * 3
                 check_without_lines(name, plain[name][0], want)
                 check_without_lines(name, inlined[name][0], want)
+            elif name == "split":
+                check_split(name, plain[name][0], inlined[name][0])
             else:
                 check_build(programs, name, plain[name][0], inlined[name][0])
             same(name + ": missing", [m for m in plain[name][1] + inlined[name][1] if "debug information" in m], [])
