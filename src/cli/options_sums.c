@@ -98,7 +98,7 @@ static bool is_sum(const struct options *o)
 	return o->view->id == VIEW_WHO || o->view->id == VIEW_HIST || o->view->id == VIEW_TOP;
 }
 
-/* A sum has stacks only as groups. TCPCLOSE_OPTS may have --inlined for its recording, or in vain. */
+/* A sum has stacks only as groups. In TCPCLOSE_OPTS, --inlined may be for a recording alone. */
 static int set_stacks(struct option_parser *p)
 {
 	struct options *o = p->o;
