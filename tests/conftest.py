@@ -35,7 +35,7 @@ NOT_SANITIZED = {"checkers", "deploy", "pages", "manual", "packages", "poor-host
                  "strace", "two-clocks", "reuse", "openings", "inline", "ports", "preexisting"}
 # ... nor about what waits for a clock: the same code runs in other tests.
 NOT_SANITIZED_FILES = {"test_cluster", "test_fail_on_suites", "test_follow", "test_otlp_delivery", "test_overload",
-                       "test_roles", "test_serve", "test_start_under_load"}
+                       "test_roles", "test_serve", "test_serve_prometheus", "test_start_under_load"}
 # Two of these tests can run at once: none of them looks at what the whole host does.
 BESIDE = {"checkers", "unit", "stories", "fuzz", "deploy", "cli", "fleet", "pages", "manual", "packages"}
 SKIPS_LISTED = 10           # of one reason
