@@ -263,6 +263,8 @@ def test_a_full_spool_drops_and_reports_what_it_drops(one, cli, root, options, t
                            capture_output=True, text=True, check=True)
     made = json.loads(churn.stdout)["connections"]
     one.one.signal(signal.SIGCONT)
+    with one.one.client() as c:     # the last line of json is written before the last segment is put: it needs room
+        wait_until("segments arrive", lambda: c.ask("STREAM.INFO.TCPCLOSE")["state"]["messages"] > 5)
     tool.send_signal(signal.SIGINT)
     out, err = tool.communicate(timeout=60)
     same("exit status, %r" % err, tool.returncode, 0)
