@@ -30,8 +30,8 @@ struct buf {
 bool buf_grow(struct buf *b, size_t n);
 
 /*
- * Return a pointer to n (at least 1) writable bytes behind data[len], or NULL with `failed` set. The
- * caller writes the bytes and adds their number to `len`.
+ * Return a pointer to n (at least 1) writable bytes behind data[len], or NULL with `failed` set.
+ * The caller writes the bytes and adds their number to `len`.
  */
 static inline char *buf_room(struct buf *b, size_t n)
 {

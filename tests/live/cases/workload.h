@@ -195,7 +195,7 @@ void call_end(struct call *c, int ret);
 /* The same for a trigger that is not a call on the socket. */
 struct call *trigger_other(struct endpoint *e, const char *call);
 
-/* A process that takes longer than 30 s, or 100 s on an emulated machine, is stuck and ends itself. */
+/* A process that takes longer than 30 s, 100 s in a guest, is stuck and ends itself. */
 void watchdog_start(void);
 
 /*
