@@ -70,8 +70,10 @@ uint64_t exports_next_ns(const struct exports *x)
 
 int exports_end(struct exports *x, uint64_t now_ns, const struct kernel_counters *counters)
 {
-	int status = serve_end(&x->serve, now_ns, counters), sent = otlp_export_end(&x->otlp);
-	int recorded = stream_export_end(&x->stream, now_ns, counters);
+	int recorded = stream_export_end(&x->stream, now_ns, counters), status, sent;
 
+	x->serve.spool = stream_export_spool(&x->stream);	/* the last file has what arrived */
+	status = serve_end(&x->serve, now_ns, counters);
+	sent = otlp_export_end(&x->otlp);
 	return status ?: sent ?: recorded;
 }
